@@ -1,0 +1,24 @@
+//! What can be wrong with data: each error names the file and says what to do.
+
+use std::path::PathBuf;
+
+/// A data set that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    #[error("{}: cannot be read ({source}); check that the file exists and is readable", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    #[error("{}: {detail}", path.display())]
+    Format { path: PathBuf, detail: String },
+    #[error("{what}: {detail}")]
+    Mismatch { what: String, detail: String },
+    #[error("{}: checksum is {found}, published is {expected}; delete the file and fetch it again", path.display())]
+    Checksum { path: PathBuf, expected: String, found: String },
+    #[error("{name} was not found in {}; run `ridgewalk fetch {name}`, set RIDGEWALK_DATA, or give --data-dir", display_list(searched))]
+    NotFound { name: String, searched: Vec<PathBuf> },
+    #[error("{url}: download failed ({detail}); check the connection, or put the files into a folder and give --data-dir")]
+    Download { url: String, detail: String },
+}
+
+fn display_list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,124 @@
+//! The switches of an experiment: one enum for each point that the paper leaves open.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares an enum whose variants have one stable name each, used in files, on the command line and on the screen.
+macro_rules! choices {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal, $label:literal;)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name { $($(#[$doc])* #[serde(rename = $text)] $variant,)+ }
+
+        impl $name {
+            /// Every choice, in the order shown to people.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name in files and on the command line.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// The name on the screen.
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                Self::ALL.iter().copied().find(|c| c.name() == text).ok_or_else(|| {
+                    let known: Vec<_> = Self::ALL.iter().map(|c| c.name()).collect();
+                    format!("`{text}` is none of {}", known.join(", "))
+                })
+            }
+        }
+    };
+}
+
+choices! {
+    /// Data sets that can be run.
+    DatasetKind {
+        /// Handwritten-like digits made here from stroke skeletons.
+        Digits = "digits", "Built-in digits";
+        /// MNIST from its IDX files.
+        Mnist = "mnist", "MNIST";
+    }
+}
+
+choices! {
+    /// The split on which accuracies are measured.
+    EvaluationSplit {
+        Test = "test", "test split";
+        Validation = "validation", "validation split";
+    }
+}
+
+choices! {
+    /// What happens to the target's weights at the start of a round.
+    WeightsBetweenRounds {
+        /// Training goes on from where it was (Figure 3 needs this).
+        Continue = "continue", "continue";
+        /// The same initial weights again, trained on everything bought so far.
+        Retrain = "retrain", "retrain from scratch";
+    }
+}
+
+choices! {
+    /// The direction d of the step p' = p + alpha d.
+    GradientKind {
+        /// d = g / |g| (text of 3.4, Eq. 2).
+        Normalised = "normalised", "normalised (Eq. 2)";
+        /// d = g (Algorithm 1, line 10).
+        Raw = "raw", "raw (Algorithm 1)";
+    }
+}
+
+choices! {
+    /// Which samples may be the nearest neighbour of a moved point.
+    NeighbourPool {
+        /// Not yet labelled, and no duplicates within the round.
+        Unlabelled = "unlabelled", "not yet labelled, unique";
+        /// All of D, labelled or not, duplicates kept: Algorithm 1 taken literally.
+        All = "all", "all of D (literal)";
+    }
+}
+
+choices! {
+    /// The pair that enters training for a chosen neighbour.
+    TrainingPair {
+        /// The real image and its label (text of 3.4).
+        Real = "real", "real pair (x, y)";
+        /// The decoded neighbour and its label (Algorithm 1, line 12).
+        Decoded = "decoded", "decoded pair (G(p), y)";
+    }
+}
+
+choices! {
+    /// When the anchors, whose gradients are followed, are drawn anew.
+    AnchorSelection {
+        /// Random among all labelled, each round.
+        EachRound = "each-round", "each round";
+        /// The neighbours found last are the next anchors; drawn anew every k rounds.
+        EveryK = "every-k", "every k rounds";
+        /// The neighbours found last are always the next anchors (Figure 4).
+        Never = "never", "never";
+    }
+}
+
+choices! {
+    /// The sampler of a run.
+    Strategy {
+        /// The paper's baseline: random among the unlabelled.
+        Random = "random", "Random";
+        /// Sampling by nearest neighbour (Algorithm 1).
+        Snn = "snn", "SNN";
+    }
+}

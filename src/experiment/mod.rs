@@ -1,0 +1,176 @@
+//! `Experiment`: every number of a run, its presets, and its validation with the field's name in each error.
+
+mod choices;
+mod edit;
+
+pub use choices::*;
+pub use edit::ExperimentError;
+
+use serde::{Deserialize, Serialize};
+
+/// A whole experiment in one flat, readable description. Same experiment and seed, same history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Experiment {
+    /// The preset it came from, or a name of the user's.
+    pub name: String,
+
+    // --- data -------------------------------------------------------------------------------------
+    /// Which data set: `digits` (built in) or `mnist`.
+    pub dataset: DatasetKind,
+    /// Seed of the built-in data; real data ignores it.
+    pub data_seed: u64,
+    /// Train images used, the first so many before the validation split is taken; 0 takes all.
+    pub train_size: usize,
+    /// Test images used, the first so many; 0 takes all.
+    pub test_size: usize,
+    /// Images split from train for choices (at most a sixth of train).
+    pub validation_size: usize,
+    /// Which split accuracies are measured on; `test` is read once, by the final protocol.
+    pub evaluate_on: EvaluationSplit,
+
+    // --- generator (Tables S9, S10) ---------------------------------------------------------------
+    /// Dimensions of the latent space, n of R^n.
+    pub latent_dim: usize,
+    /// Seed of the generator's weights, batches and noise: the same for all repeats.
+    pub generator_seed: u64,
+    /// Passes over the train split.
+    pub generator_epochs: usize,
+    /// Images per minibatch of the generator.
+    pub generator_batch: usize,
+    /// Adam's step size for the generator.
+    pub generator_learning_rate: f64,
+    /// Adam's step size in the last quarter of the epochs.
+    pub generator_final_learning_rate: f64,
+    /// Weight of the KL term of the VAE's loss.
+    pub beta: f32,
+
+    // --- target model F (Table S7) ----------------------------------------------------------------
+    /// Images per minibatch of the target model.
+    pub batch_size: usize,
+    /// Minibatches of training in each round.
+    pub minibatches_per_round: usize,
+    /// If above 0: passes over the labelled set per round, instead of `minibatches_per_round`.
+    pub epochs_per_round: usize,
+    /// Adam's step size for the target model.
+    pub learning_rate: f64,
+    /// Adam's epsilon for both models.
+    pub adam_epsilon: f32,
+    /// Weights between rounds: continued, or drawn afresh.
+    pub weights: WeightsBetweenRounds,
+
+    // --- rounds -----------------------------------------------------------------------------------
+    /// The root seed of the run: initial set, weights, batches, anchors.
+    pub seed: u64,
+    /// Rounds, t = 1 ..= rounds. Round 1 trains on the initial random set.
+    pub rounds: usize,
+    /// Samples bought in each round, J of the paper.
+    pub samples_per_round: usize,
+    /// If above 0: stop at the end of the first round with at least so many labels.
+    pub stop_at_labels: usize,
+    /// If above 0: stop at the end of the first round whose validation accuracy reaches this (percent).
+    pub stop_at_validation_accuracy: f32,
+    /// Minibatches between evaluations on the fixed part of the evaluation split.
+    pub evaluate_every: usize,
+    /// Images of that fixed, class-stratified part.
+    pub evaluation_part: usize,
+
+    // --- sampler ----------------------------------------------------------------------------------
+    /// Which sampler proposes what to label.
+    pub strategy: Strategy,
+    /// Step length, alpha of Eq. 2, in units of the mean standard deviation of the embedding.
+    pub alpha: f32,
+    /// Direction of the step: the normalised gradient (Eq. 2) or the raw one (Algorithm 1, line 10).
+    pub gradient: GradientKind,
+    /// Where the nearest neighbour may come from.
+    pub neighbours: NeighbourPool,
+    /// What enters training for SNN: the real pair (3.4), or the decoded one (Algorithm 1, line 12).
+    pub training_pair: TrainingPair,
+    /// When anchors are drawn anew.
+    pub anchors: AnchorSelection,
+    /// Rounds between re-selections, for `anchors = "every-k"`.
+    pub reselect_every: usize,
+    /// Size of the random pool that scoring strategies look at.
+    pub pool_size: usize,
+
+    // --- walks (Figure 4) -------------------------------------------------------------------------
+    /// Walks without re-selection recorded beside the run, one step a round; they never influence it.
+    pub walks: usize,
+}
+
+impl Default for Experiment {
+    fn default() -> Self {
+        Self {
+            name: "digits".into(),
+            dataset: DatasetKind::Digits,
+            data_seed: 1,
+            train_size: 0,
+            test_size: 0,
+            validation_size: 5_000,
+            evaluate_on: EvaluationSplit::Test,
+            latent_dim: 3,
+            generator_seed: 1,
+            generator_epochs: 16,
+            generator_batch: 128,
+            generator_learning_rate: 1e-3,
+            generator_final_learning_rate: 3e-4,
+            beta: 1.0,
+            batch_size: 64,
+            minibatches_per_round: 100,
+            epochs_per_round: 0,
+            learning_rate: 1e-3,
+            adam_epsilon: 1e-8,
+            weights: WeightsBetweenRounds::Continue,
+            seed: 1,
+            rounds: 10,
+            samples_per_round: 500,
+            stop_at_labels: 0,
+            stop_at_validation_accuracy: 0.0,
+            evaluate_every: 20,
+            evaluation_part: 1_000,
+            strategy: Strategy::Snn,
+            alpha: 0.3,
+            gradient: GradientKind::Normalised,
+            neighbours: NeighbourPool::Unlabelled,
+            training_pair: TrainingPair::Real,
+            anchors: AnchorSelection::EachRound,
+            reselect_every: 3,
+            pool_size: 8_000,
+            walks: 6,
+        }
+    }
+}
+
+/// The presets that ship with the program: name and file.
+const PRESETS: &[(&str, &str)] = &[
+    ("digits", include_str!("../../data/presets/digits.toml")),
+    ("digits-2d", include_str!("../../data/presets/digits-2d.toml")),
+    ("mnist", include_str!("../../data/presets/mnist.toml")),
+    ("mnist-2d", include_str!("../../data/presets/mnist-2d.toml")),
+    ("tiny", include_str!("../../data/presets/tiny.toml")),
+];
+
+impl Experiment {
+    /// Names of the presets, the default one first.
+    pub fn preset_names() -> impl Iterator<Item = &'static str> {
+        PRESETS.iter().map(|(name, _)| *name)
+    }
+
+    /// A preset by its name; the error lists the names there are.
+    pub fn preset(name: &str) -> Result<Self, ExperimentError> {
+        let (_, text) = PRESETS.iter().find(|(n, _)| *n == name).ok_or_else(|| ExperimentError::UnknownPreset {
+            name: name.into(),
+            known: Self::preset_names().collect::<Vec<_>>().join(", "),
+        })?;
+        Self::from_toml(text)
+    }
+
+    /// Optimiser steps of one round with so many labelled samples.
+    pub fn minibatches_in_round(&self, labelled: usize) -> usize {
+        if self.epochs_per_round > 0 {
+            self.epochs_per_round * labelled.div_ceil(self.batch_size)
+        } else {
+            self.minibatches_per_round
+        }
+    }
+}
