@@ -1,0 +1,214 @@
+//! The one command, the one event and the one snapshot that cross between the engine's thread and whoever watches it.
+//!
+//! All of it is plain host data. Events are small, ordered and lossless; snapshots are large, and the latest wins.
+
+use std::sync::Arc;
+
+use crate::dataset::Dataset;
+use crate::device::DeviceKind;
+use crate::experiment::{Experiment, Strategy};
+use crate::history::{Evaluation, Header, RoundRecord, WalkStep};
+
+/// What the engine can be told.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Take this experiment with these strategies side by side, from the start. The generator is trained, or taken
+    /// from the cache, at once; rounds wait for `Run` or a step.
+    Reset { experiment: Box<Experiment>, strategies: Vec<Strategy> },
+    /// Run rounds until told otherwise.
+    Run,
+    /// Halt after the present optimiser step; `Run` and the steps go on from there.
+    Pause,
+    /// So many optimiser steps of the present run, then pause.
+    StepMinibatches(usize),
+    /// To the end of the present round of every strategy, then pause.
+    StepRound,
+    /// End the experiment here; completed rounds stay.
+    Stop,
+    /// Compute on another device from now on; the experiment starts over.
+    SetDevice(DeviceKind),
+    /// Start a walk without re-selection at this train sample (in the run that is shown).
+    AddWalk { sample: u32 },
+    /// Forget all walks.
+    ClearWalks,
+    /// Take one more step with every walk, now, with the present target.
+    StepWalks,
+    /// Which strategy's run the view shows: scores, walks and probes are of its target.
+    Show(Strategy),
+    /// Keep the predictions of the whole train split fresh (for colouring by prediction, loss or correctness).
+    WantScores(bool),
+    /// Prediction, loss and reconstruction of one train sample, answered by `Event::Inspected`.
+    Inspect { sample: u32 },
+    /// Decode a free latent point and follow its gradient, answered by `Event::Probed`.
+    Probe { code: Vec<f32>, label: Option<u8> },
+    /// End the thread.
+    Quit,
+}
+
+/// What the engine is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// Nothing was asked for yet.
+    Idle,
+    LoadingData,
+    /// The VAE trains; the embedding is shown as it forms.
+    TrainingGenerator,
+    Encoding,
+    /// Ready for rounds, or between two steps.
+    Paused,
+    Proposing,
+    TrainingTarget,
+    Evaluating,
+    /// All rounds are done, or a stop criterion holds.
+    Finished,
+    /// Stopped by hand.
+    Stopped,
+    /// It cannot go on; the error event said why.
+    Failed,
+}
+
+impl Phase {
+    /// In words for people.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::LoadingData => "loading data",
+            Self::TrainingGenerator => "training the generator",
+            Self::Encoding => "embedding the data",
+            Self::Paused => "paused",
+            Self::Proposing => "proposing samples",
+            Self::TrainingTarget => "training the target",
+            Self::Evaluating => "evaluating",
+            Self::Finished => "finished",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The engine computes without being asked again.
+    pub fn is_busy(&self) -> bool {
+        matches!(
+            self,
+            Self::LoadingData | Self::TrainingGenerator | Self::Encoding | Self::Proposing | Self::TrainingTarget | Self::Evaluating
+        )
+    }
+}
+
+/// What the engine says.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A new experiment begins: forget everything shown before. `generation` counts resets from 1.
+    Started { generation: u64, experiment: Box<Experiment>, strategies: Vec<Strategy>, device: String },
+    /// The data are there.
+    DataReady { dataset: Arc<Dataset> },
+    /// What is going on; `run` is the strategy concerned, where one is.
+    Progress { phase: Phase, strategy: Option<Strategy>, round: usize, done: usize, total: usize, eta_seconds: Option<f32> },
+    /// Mean loss per image of the generator since the last such event (nats): reconstruction and KL.
+    GeneratorLoss { epoch: f32, reconstruction: f32, kl: f32 },
+    /// The generator is ready; `cached` when it was not trained now.
+    GeneratorReady { cached: bool, latent_scale: f32 },
+    /// A run of this strategy begins.
+    RunStarted { strategy: Strategy, header: Box<Header> },
+    /// Samples were bought for this round (round 1: the initial set). Training on them begins.
+    RoundBegan { strategy: Strategy, round: usize, record: Arc<RoundRecord> },
+    /// Something was measured inside or at the end of a round.
+    Evaluated { strategy: Strategy, round: usize, evaluation: Evaluation },
+    /// A round is complete; `record` is what the history holds.
+    RoundEnded { strategy: Strategy, record: Arc<RoundRecord> },
+    /// A walk was started at `sample`, whose code is `code`.
+    WalkStarted { strategy: Strategy, walk: usize, sample: u32, code: Vec<f32>, decoded: Vec<u8> },
+    /// A walk took a step; `decoded` is G(p') as grey or RGB planes, the size of a data set image.
+    WalkStepped { strategy: Strategy, step: WalkStep, decoded: Vec<u8> },
+    WalksCleared,
+    /// Answer to `Command::Inspect`.
+    Inspected(Box<Inspection>),
+    /// Answer to `Command::Probe`.
+    Probed(Box<Probe>),
+    /// Something went wrong or was noticed; each is said once, with the path or the field in it.
+    Message { level: Level, text: String },
+    /// `Command::Stop` took effect.
+    Stopped,
+    /// The engine runs on this device from now on.
+    DeviceChanged { kind: DeviceKind, description: String },
+}
+
+/// How serious a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    Info,
+    Warning,
+    Error,
+}
+
+/// What the target and the generator say about one train sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspection {
+    pub strategy: Strategy,
+    pub sample: u32,
+    /// F(x), class probabilities; empty before a target exists.
+    pub probabilities: Vec<f32>,
+    /// Cross entropy with the true label (nats).
+    pub loss: f32,
+    /// G(E(x)).
+    pub reconstruction: Vec<u8>,
+}
+
+/// What lies at a free latent point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    pub strategy: Strategy,
+    pub code: Vec<f32>,
+    /// G(p).
+    pub decoded: Vec<u8>,
+    /// F(G(p)), class probabilities; empty before a target exists.
+    pub probabilities: Vec<f32>,
+    /// The label that the loss is taken with: the one asked for, else the nearest sample's.
+    pub label: u8,
+    /// Loss of F(G(p)) with respect to `label` (nats).
+    pub loss: f32,
+    /// dL/dp.
+    pub gradient: Vec<f32>,
+    /// p' = p + alpha d.
+    pub moved: Vec<f32>,
+    /// The nearest sample to p', over all of D.
+    pub neighbour: u32,
+    pub snap_distance: f32,
+}
+
+/// The large things that the view shows; the latest is the only one that matters.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Counts resets, as in `Event::Started`: a snapshot of an older one is to be dropped.
+    pub generation: u64,
+    pub latent_dim: usize,
+    /// Codes of the train split, `[train.len(), latent_dim]`; a new `Arc` when they changed.
+    pub codes: Option<Arc<Vec<f32>>>,
+    /// Whether the generator is still training, so that the codes are provisional.
+    pub forming: bool,
+    /// For each run: what is known about each train sample.
+    pub runs: Vec<RunSnapshot>,
+}
+
+/// What one run knows about each train sample.
+#[derive(Debug, Clone)]
+pub struct RunSnapshot {
+    pub strategy: Strategy,
+    /// Round in which each train sample was labelled; 0 where it is not.
+    pub labelled_in: Arc<Vec<u16>>,
+    /// Predictions on the train split, where they were asked for.
+    pub scores: Option<Arc<Scores>>,
+}
+
+/// The target's view of the train split, filled in as scoring proceeds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scores {
+    /// Predicted class, `NOT_SCORED` where not yet known.
+    pub predicted: Vec<u8>,
+    /// Cross entropy with the true label (nats); NaN where not yet known. For people's eyes, never a sampler's.
+    pub loss: Vec<f32>,
+    /// Samples scored so far with the present weights, or with those of the round before.
+    pub scored: usize,
+}
+
+/// Marks a sample without a prediction in `Scores::predicted`.
+pub const NOT_SCORED: u8 = u8::MAX;

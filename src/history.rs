@@ -1,0 +1,175 @@
+//! The append-only record of a run: what was proposed and why, what was measured, and how every walk went.
+//!
+//! Host data only: no tensor, no pixel. Everything that is drawn, exported or compared is a function of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::experiment::{Experiment, Strategy};
+
+/// Version of the format, in every file; a reader refuses what it does not know.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// One run of one strategy with one seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    pub header: Header,
+    /// Completed rounds, t = 1, 2, ...
+    pub rounds: Vec<RoundRecord>,
+}
+
+/// What a run was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    pub format: u32,
+    /// The experiment with this run's own strategy and seed.
+    pub experiment: Experiment,
+    /// Which of the paired repeats, from 1.
+    pub repeat: usize,
+    /// SHA-256 of the data (`Dataset::digest`).
+    pub data_digest: String,
+    pub data_provenance: String,
+    /// SHA-256 of the trained generator's configuration and data, its name in the cache.
+    pub generator_digest: String,
+    /// The device that computed it, in words.
+    pub device: String,
+    /// Version of this program.
+    pub program: String,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// Mean standard deviation of the embedding's axes: the unit of alpha.
+    pub latent_scale: f32,
+}
+
+/// Everything that happened in one round.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RoundRecord {
+    /// t of the paper, from 1.
+    pub round: usize,
+    /// What was bought at the start of the round; in round 1 the initial random set.
+    pub proposals: Vec<Proposal>,
+    /// Distinct samples labelled by the end of the round.
+    pub labels: usize,
+    /// Optimiser steps since the run began.
+    pub minibatches: usize,
+    pub evaluations: Vec<Evaluation>,
+    /// Rows are true classes, columns predicted ones, over the whole evaluation split; row-major.
+    pub confusion: Vec<u32>,
+    /// One entry for each walk that moved in this round.
+    pub walk_steps: Vec<WalkStep>,
+    /// The target's loss stopped being a number in this round.
+    pub diverged: bool,
+    /// Seconds of wall time; never part of a comparison.
+    pub seconds: f32,
+}
+
+impl RoundRecord {
+    /// The metric over the whole evaluation split at the end of the round.
+    pub fn final_accuracy(&self) -> Option<f32> {
+        self.evaluations.iter().rev().find(|e| e.metric == Metric::Accuracy).map(|e| e.value)
+    }
+}
+
+/// One sample that a sampler asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Index into the train split.
+    pub sample: u32,
+    /// The label that was bought.
+    pub label: u8,
+    /// The sampler's score, where it has one (entropy, margin, distance); higher is more wanted.
+    pub score: Option<f32>,
+    /// The step in latent space behind it, where there was one.
+    pub step: Option<LatentStep>,
+}
+
+/// One step p -> p' -> neighbour (Eq. 2), with everything that explains it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LatentStep {
+    /// The anchor, index into the train split.
+    pub parent: u32,
+    /// The label that the loss was taken with.
+    pub parent_label: u8,
+    /// Loss of F(G(p)) with respect to that label, before the step (nats).
+    pub loss: f32,
+    /// p.
+    pub from: Vec<f32>,
+    /// dL/dp.
+    pub gradient: Vec<f32>,
+    /// p' = p + alpha d.
+    pub to: Vec<f32>,
+    /// The neighbour's code.
+    pub neighbour: Vec<f32>,
+    /// Euclidean distance from p' to the neighbour.
+    pub snap_distance: f32,
+}
+
+/// One step of a walk without re-selection (Figure 4).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WalkStep {
+    /// Which walk, from 0 in the order in which they were started.
+    pub walk: usize,
+    /// The neighbour it arrived at: index into the train split.
+    pub sample: u32,
+    /// That neighbour's own label.
+    pub label: u8,
+    pub step: LatentStep,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Metric {
+    /// Percent correct on the whole evaluation split.
+    Accuracy,
+    /// Percent correct on its fixed, class-stratified part.
+    AccuracyPart,
+    /// Mean training loss since the last evaluation (nats).
+    TrainLoss,
+}
+
+impl Metric {
+    /// The name in `curves.csv`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::AccuracyPart => "accuracy_part",
+            Self::TrainLoss => "train_loss",
+        }
+    }
+}
+
+/// One measured value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    pub metric: Metric,
+    /// Distinct samples labelled at that moment.
+    pub labels: usize,
+    /// Optimiser steps since the run began.
+    pub minibatches: usize,
+    /// Percent for accuracies, nats for losses.
+    pub value: f32,
+    pub round_end: bool,
+}
+
+impl History {
+    pub fn new(header: Header) -> Self {
+        Self { header, rounds: Vec::new() }
+    }
+
+    pub fn strategy(&self) -> Strategy {
+        self.header.experiment.strategy
+    }
+
+    pub fn seed(&self) -> u64 {
+        self.header.experiment.seed
+    }
+
+    /// Every evaluation in order, with its round.
+    pub fn evaluations(&self) -> impl Iterator<Item = (usize, &Evaluation)> {
+        self.rounds.iter().flat_map(|r| r.evaluations.iter().map(move |e| (r.round, e)))
+    }
+
+    /// Accuracy over the whole evaluation split at the end of each round, percent.
+    pub fn accuracy_by_round(&self) -> Vec<f32> {
+        self.rounds.iter().filter_map(RoundRecord::final_accuracy).collect()
+    }
+}
