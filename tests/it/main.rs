@@ -1,1 +1,6 @@
+//! All integration tests in one binary: each more would link everything again.
 
+mod golden;
+mod gradients;
+mod sampler;
+mod tidy;
