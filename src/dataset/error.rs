@@ -13,9 +13,14 @@ pub enum DataError {
     Mismatch { what: String, detail: String },
     #[error("{}: checksum is {found}, published is {expected}; delete the file and fetch it again", path.display())]
     Checksum { path: PathBuf, expected: String, found: String },
-    #[error("{name} was not found in {}; run `ridgewalk fetch {name}`, set RIDGEWALK_DATA, or give --data-dir", display_list(searched))]
+    #[error(
+        "{name} was not found in {}; run `ridgewalk fetch {name}`, set RIDGEWALK_DATA, or give --data-dir",
+        display_list(searched)
+    )]
     NotFound { name: String, searched: Vec<PathBuf> },
-    #[error("{url}: download failed ({detail}); check the connection, or put the files into a folder and give --data-dir")]
+    #[error(
+        "{url}: download failed ({detail}); check the connection, or put the files into a folder and give --data-dir"
+    )]
     Download { url: String, detail: String },
 }
 
