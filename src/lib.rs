@@ -23,4 +23,6 @@ pub mod world;
 pub mod sampler;
 pub mod trajectory;
 pub mod round;
+pub mod difference;
+pub mod grid;
 pub mod engine;

@@ -1,5 +1,8 @@
 //! All integration tests in one binary: each more would link everything again.
 
+mod common;
+mod dataset;
+mod engine;
 mod golden;
 mod gradients;
 mod sampler;
