@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub enum DataError {
     #[error("{}: cannot be read ({source}); check that the file exists and is readable", path.display())]
     Io { path: PathBuf, source: std::io::Error },
+    #[error("{}: cannot be written ({source}); free the place, or give another folder with --data-dir", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
     #[error("{}: {detail}", path.display())]
     Format { path: PathBuf, detail: String },
     #[error("{what}: {detail}")]

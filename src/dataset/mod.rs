@@ -1,5 +1,6 @@
 //! Data sets: images with labels, a train and a test split, and one reader for each format.
 
+pub mod download;
 mod error;
 pub mod idx;
 mod load;

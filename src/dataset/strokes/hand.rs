@@ -15,23 +15,23 @@ mod spread {
     /// How far outside its two extremes a way may lie (bound).
     pub const BEYOND: f32 = 0.15;
     /// Of the logarithm of a sample's carelessness, which multiplies every other slip; and its bounds.
-    pub const CARELESSNESS: f32 = 0.36;
-    pub const CARELESSNESS_BOUNDS: (f32, f32) = (0.4, 1.8);
+    pub const CARELESSNESS: f32 = 0.33;
+    pub const CARELESSNESS_BOUNDS: (f32, f32) = (0.45, 1.75);
     /// Of each knot, how much of it is shared with the knot before, of the ends of strokes beyond that, and of whole strokes.
     pub const KNOT: f32 = 0.017;
     pub const KNOT_MEMORY: f32 = 0.5;
     pub const END: f32 = 0.021;
     pub const STROKE: f32 = 0.022;
     /// Mean and deviation of the slant, as x per y.
-    pub const SLANT: (f32, f32) = (0.17, 0.20);
+    pub const SLANT: (f32, f32) = (0.17, 0.18);
     /// Of the rotation, in radians.
-    pub const ROTATION: f32 = 0.08;
+    pub const ROTATION: f32 = 0.07;
     /// Of the logarithm of width over height.
-    pub const PROPORTION: f32 = 0.14;
+    pub const PROPORTION: f32 = 0.125;
     /// Of the logarithm of how much the upper half is larger than the lower, in each direction.
     pub const BALANCE: f32 = 0.09;
     /// Of the amplitude of each wave of the elastic bend, and the bounds of its waves per height.
-    pub const BEND: f32 = 0.026;
+    pub const BEND: f32 = 0.023;
     pub const BEND_WAVES: (f32, f32) = (0.5, 1.3);
     /// Least number of times that a curve is smoothed, and how many more there may be (bound).
     pub const ROUNDING: (usize, usize) = (2, 6);
