@@ -3,13 +3,12 @@
 //! The neighbour is taken from all of D, labelled or not; its label is its own. A walk watches the target and never
 //! influences a run.
 
-use crate::dataset::Split;
 use crate::experiment::Experiment;
-use crate::generator::Generator;
 use crate::history::WalkStep;
-use crate::latent::LatentSpace;
-use crate::sampler::{Interrupted, move_points};
+use crate::rng::Streams;
+use crate::sampler::{Interrupted, Stride, Terrain, move_points};
 use crate::target::FrozenTarget;
+use crate::world::World;
 
 /// Walks that move together.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,17 +51,20 @@ impl Walks {
         }
     }
 
-    /// One step of every walk with the present target.
-    pub fn step(
-        &mut self,
-        experiment: &Experiment,
-        latent: &LatentSpace,
-        generator: &dyn Generator,
-        target: &FrozenTarget,
-        train: &Split,
-    ) -> Vec<WalkStep> {
+    /// One step of every walk with the present target, by the experiment's alpha and kind of gradient.
+    pub fn step(&mut self, experiment: &Experiment, world: &World, target: &FrozenTarget) -> Vec<WalkStep> {
+        let (latent, train) = (&world.latent, &world.dataset.train);
         let anchors: Vec<(u32, u8)> = self.at.iter().map(|&s| (s, train.label(s as usize))).collect();
-        let moved: Result<_, Interrupted> = move_points(experiment, latent, generator, target, &anchors, &|| false);
+        let terrain = Terrain {
+            latent,
+            generator: &*world.generator,
+            target,
+            gradient: experiment.gradient,
+            interrupted: &|| false,
+        };
+        // The heading is the gradient's, so nothing is drawn.
+        let mut unused = Streams::new(0).get("walk", 0);
+        let moved: Result<_, Interrupted> = move_points(terrain, Stride::of(experiment), &anchors, &mut unused);
         let mut steps = Vec::with_capacity(anchors.len());
         for (i, point) in moved.unwrap_or_default().into_iter().enumerate() {
             let Some(neighbour) = latent.index().nearest(&point.to, |_| false) else { continue };

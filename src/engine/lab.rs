@@ -52,5 +52,5 @@ pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Optio
 
 /// One step of the walks that were started by hand, with the present target of `run`.
 pub fn step_walks(world: &World, run: &Run, walks: &mut Walks) -> Vec<WalkStep> {
-    walks.step(run.experiment(), &world.latent, &*world.generator, &run.frozen_target(), &world.dataset.train)
+    walks.step(run.experiment(), world, &run.frozen_target())
 }

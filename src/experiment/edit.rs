@@ -94,6 +94,7 @@ impl Experiment {
             ("evaluation_part", self.evaluation_part),
             ("reselect_every", self.reselect_every),
             ("pool_size", self.pool_size),
+            ("proposal_factor", self.proposal_factor),
         ];
         for (field, value) in positive {
             if value == 0 {
@@ -114,8 +115,10 @@ impl Experiment {
         if !LATENT_DIMS.contains(&self.latent_dim) {
             return bad("latent_dim", format!("must lie in 1 to 16, is {}", self.latent_dim));
         }
-        if !(self.alpha.is_finite() && (0.0..=MAX_ALPHA).contains(&self.alpha)) {
-            return bad("alpha", format!("must lie in 0 to {MAX_ALPHA}, is {}", self.alpha));
+        for (field, alpha) in [("alpha", self.alpha), ("plus_alpha", self.plus_alpha)] {
+            if !(0.0..=MAX_ALPHA).contains(&alpha) {
+                return bad(field, format!("must lie in 0 to {MAX_ALPHA}, is {alpha}"));
+            }
         }
         if !(self.beta.is_finite() && self.beta >= 0.0) {
             return bad("beta", format!("must be a finite number, 0 or above, is {}", self.beta));

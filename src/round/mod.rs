@@ -326,9 +326,7 @@ impl Run {
             events.extend(self.start_walks());
         }
         if !self.record.diverged && !self.walks.is_empty() {
-            let world = &self.world;
-            let frozen = self.target.frozen();
-            let steps = self.walks.step(&self.experiment, &world.latent, &*world.generator, &frozen, &world.dataset.train);
+            let steps = self.walks.step(&self.experiment, &self.world, &self.target.frozen());
             events.extend(steps.iter().cloned().map(RunEvent::WalkStepped));
             self.record.walk_steps = steps;
         }

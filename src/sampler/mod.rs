@@ -1,11 +1,17 @@
 //! Samplers: what to label next. One file for each strategy, one trait, and an input that shows a sampler only what
 //! the paper lets it see: train images and codes, the labels it has paid for, and the models.
 
+mod badge;
+mod core_set;
+mod distance;
+mod pool;
 mod random;
 mod snn;
+mod snn_plus;
 mod step;
+mod uncertainty;
 
-pub use step::{MovedPoint, move_points, stepped};
+pub use step::{Heading, MovedPoint, Stride, Terrain, move_points, stepped};
 
 use crate::dataset::Split;
 use crate::experiment::{Experiment, Strategy};
@@ -14,6 +20,7 @@ use crate::history::LatentStep;
 use crate::latent::LatentSpace;
 use crate::rng::Rng;
 use crate::target::FrozenTarget;
+use uncertainty::{Measure, Pool, Uncertainty};
 
 /// A strategy that proposes samples to label.
 pub trait Sampler: Send {
@@ -25,7 +32,19 @@ pub trait Sampler: Send {
 pub fn sampler(strategy: Strategy) -> Box<dyn Sampler> {
     match strategy {
         Strategy::Random => Box::new(random::Random),
-        Strategy::Snn => Box::new(snn::Snn),
+        Strategy::Snn => Box::new(snn::Snn { heading: Heading::Gradient, step: true }),
+        Strategy::SnnRandomDirection => Box::new(snn::Snn { heading: Heading::Random, step: true }),
+        Strategy::SnnAlphaZero => Box::new(snn::Snn { heading: Heading::Gradient, step: false }),
+        Strategy::SnnReversed => Box::new(snn::Snn { heading: Heading::Reversed, step: true }),
+        Strategy::SnnPlus => Box::new(snn_plus::SnnPlus { heading: Heading::Gradient }),
+        Strategy::RandomDirectionEntropy => Box::new(snn_plus::SnnPlus { heading: Heading::Random }),
+        Strategy::Entropy => Box::new(Uncertainty { measure: Measure::Entropy, pool: Pool::Full }),
+        Strategy::EntropySmall => Box::new(Uncertainty { measure: Measure::Entropy, pool: Pool::LikeProposals }),
+        Strategy::Margin => Box::new(Uncertainty { measure: Measure::Margin, pool: Pool::Full }),
+        Strategy::LeastConfidence => Box::new(Uncertainty { measure: Measure::LeastConfidence, pool: Pool::Full }),
+        Strategy::CoreSet => Box::new(core_set::CoreSet { space: core_set::Space::Features }),
+        Strategy::CoreSetLatent => Box::new(core_set::CoreSet { space: core_set::Space::Latent }),
+        Strategy::Badge => Box::new(badge::Badge),
     }
 }
 
@@ -58,6 +77,19 @@ pub struct SamplerInput<'a> {
     pub previous: &'a [u32],
     /// Asked between chunks of work.
     pub interrupted: &'a dyn Fn() -> bool,
+}
+
+impl<'a> SamplerInput<'a> {
+    /// What a step in latent space needs.
+    fn terrain(&self) -> Terrain<'a> {
+        Terrain {
+            latent: self.latent,
+            generator: self.generator,
+            target: self.target,
+            gradient: self.experiment.gradient,
+            interrupted: self.interrupted,
+        }
+    }
 }
 
 /// The images of the train split, without their labels.

@@ -2,35 +2,50 @@
 
 use std::collections::HashSet;
 
-use super::{Candidate, Interrupted, Sampler, SamplerInput, move_points};
+use super::{Candidate, Heading, Interrupted, Sampler, SamplerInput, Stride, move_points};
 use crate::experiment::{AnchorSelection, NeighbourPool};
 use crate::rng::Rng;
 
-/// Algorithm 1, lines 6 to 11, with the switches of the experiment.
-pub struct Snn;
+/// Algorithm 1, lines 6 to 11, with the switches of the experiment; or an ablation of it.
+pub struct Snn {
+    pub heading: Heading,
+    /// Without a step p' is p, and the neighbour is that of the anchor.
+    pub step: bool,
+}
 
 impl Sampler for Snn {
     fn propose(&self, input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Result<Vec<Candidate>, Interrupted> {
-        let anchors = anchors(input, count, rng);
-        let moved =
-            move_points(input.experiment, input.latent, input.generator, input.target, &anchors, input.interrupted)?;
-        let mut taken = HashSet::new();
-        let mut candidates = Vec::with_capacity(moved.len());
-        for point in moved {
-            let found = match input.experiment.neighbours {
-                NeighbourPool::All => input.latent.index().nearest(&point.to, |_| false),
-                NeighbourPool::Unlabelled => {
-                    input.latent.index().nearest(&point.to, |s| input.labelled.contains(s) || taken.contains(&s))
-                }
-            };
-            // None: the pool is empty, or the point has left the numbers.
-            let Some(neighbour) = found else { continue };
-            taken.insert(neighbour.sample);
-            let step = point.snapped(input.latent, neighbour);
-            candidates.push(Candidate { sample: neighbour.sample, score: None, step: Some(step) });
-        }
-        Ok(candidates)
+        let alpha = if self.step { input.experiment.alpha } else { 0.0 };
+        proposals(input, count, Stride { heading: self.heading, alpha }, input.experiment.neighbours, rng)
     }
+}
+
+/// `count` anchors moved by `stride`, each with the nearest sample that `pool` allows.
+pub fn proposals(
+    input: &SamplerInput<'_>,
+    count: usize,
+    stride: Stride,
+    pool: NeighbourPool,
+    rng: &mut Rng,
+) -> Result<Vec<Candidate>, Interrupted> {
+    let anchors = anchors(input, count, rng);
+    let moved = move_points(input.terrain(), stride, &anchors, rng)?;
+    let mut taken = HashSet::new();
+    let mut candidates = Vec::with_capacity(moved.len());
+    for point in moved {
+        let found = match pool {
+            NeighbourPool::All => input.latent.index().nearest(&point.to, |_| false),
+            NeighbourPool::Unlabelled => {
+                input.latent.index().nearest(&point.to, |s| input.labelled.contains(s) || taken.contains(&s))
+            }
+        };
+        // None: the pool is empty, or the point has left the numbers.
+        let Some(neighbour) = found else { continue };
+        taken.insert(neighbour.sample);
+        let step = point.snapped(input.latent, neighbour);
+        candidates.push(Candidate { sample: neighbour.sample, score: None, step: Some(step) });
+    }
+    Ok(candidates)
 }
 
 /// The anchors of this round: drawn from what is labelled, or the neighbours found last.

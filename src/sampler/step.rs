@@ -6,6 +6,7 @@ use crate::generator::Generator;
 use crate::history::LatentStep;
 use crate::latent::LatentSpace;
 use crate::neighbours::Neighbour;
+use crate::rng::Rng;
 use crate::target::{FrozenTarget, latent_gradient};
 
 /// Anchors whose gradients are taken together: about 50 ms of work on one core.
@@ -43,16 +44,53 @@ impl MovedPoint {
     }
 }
 
-/// Moves each anchor (sample and label) one step along the gradient of the target's loss.
+/// Which way a point moves, and how far.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stride {
+    pub heading: Heading,
+    /// alpha, in units of the embedding's mean standard deviation.
+    pub alpha: f32,
+}
+
+/// Which way a point moves. All but the first are ablations, which show whether the gradient matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heading {
+    /// d of Eq. 2.
+    Gradient,
+    /// -d: towards easier samples.
+    Reversed,
+    /// A direction uniform on the sphere.
+    Random,
+}
+
+impl Stride {
+    /// The step of Eq. 2.
+    pub fn of(experiment: &Experiment) -> Self {
+        Self { heading: Heading::Gradient, alpha: experiment.alpha }
+    }
+}
+
+/// The models and the space that a step is taken in.
+#[derive(Clone, Copy)]
+pub struct Terrain<'a> {
+    pub latent: &'a LatentSpace,
+    pub generator: &'a dyn Generator,
+    pub target: &'a FrozenTarget,
+    pub gradient: GradientKind,
+    /// Asked between chunks of work.
+    pub interrupted: &'a dyn Fn() -> bool,
+}
+
+/// Moves each anchor (sample and label) one step. `rng` is drawn from for random headings only.
 pub fn move_points(
-    experiment: &Experiment,
-    latent: &LatentSpace,
-    generator: &dyn Generator,
-    target: &FrozenTarget,
+    terrain: Terrain<'_>,
+    stride: Stride,
     anchors: &[(u32, u8)],
-    interrupted: &dyn Fn() -> bool,
+    rng: &mut Rng,
 ) -> Result<Vec<MovedPoint>, Interrupted> {
+    let Terrain { latent, generator, target, gradient: kind, interrupted } = terrain;
     let dim = latent.dim();
+    let length = stride.alpha * latent.scale();
     let mut moved = Vec::with_capacity(anchors.len());
     for chunk in anchors.chunks(ANCHORS_PER_CHUNK) {
         if interrupted() {
@@ -64,7 +102,11 @@ pub fn move_points(
         for (i, &(parent, parent_label)) in chunk.iter().enumerate() {
             let from = codes[i * dim..(i + 1) * dim].to_vec();
             let gradient = found.gradient[i * dim..(i + 1) * dim].to_vec();
-            let to = stepped(&from, &gradient, experiment.gradient, experiment.alpha * latent.scale());
+            let to = match stride.heading {
+                Heading::Gradient => stepped(&from, &gradient, kind, length),
+                Heading::Reversed => stepped(&from, &gradient, kind, -length),
+                Heading::Random => stepped(&from, &rng.normals(dim), GradientKind::Normalised, length),
+            };
             moved.push(MovedPoint { parent, parent_label, loss: found.loss[i], from, gradient, to });
         }
     }
