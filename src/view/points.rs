@@ -1,0 +1,359 @@
+//! Samples as discs: positions, colours and styles in storage buffers, drawn by vertex pulling.
+
+use std::ops::{BitOr, BitOrAssign, Range};
+
+use bytemuck::{Pod, Zeroable};
+use glam::Vec3;
+
+use super::camera::{Bounds, Camera, Mode};
+use super::gpu::{self, Family, Output, StorageBuffer, Variant};
+use super::order::{DrawOrder, FADED, GROUPS, LABELLED, POOL, SELECTED};
+use super::{Rgba, ViewError};
+
+const VERTICES_PER_POINT: u32 = 3;
+const SCALE_SHIFT: u32 = 8;
+const SCALE_STEPS: f32 = 16.0;
+const SCALE_MAX: f32 = 255.0;
+
+/// How one point is drawn; flags combine with `|`.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct PointStyle(u32);
+
+impl PointStyle {
+    /// A quiet point of the pool.
+    pub const POOL: Self = Self(0);
+    /// Larger, with a contrasting ring, above the pool.
+    pub const LABELLED: Self = Self(1);
+    /// A second ring at a distance, above everything else.
+    pub const SELECTED: Self = Self(2);
+    /// Nearly transparent, below the pool.
+    pub const FADED: Self = Self(4);
+    /// Neither drawn nor picked.
+    pub const HIDDEN: Self = Self(16);
+
+    pub fn contains(self, flags: Self) -> bool {
+        self.0 & flags.0 == flags.0
+    }
+
+    /// The same style at another size, from 1/16 to 15 times the usual one.
+    pub fn scaled(self, factor: f32) -> Self {
+        let steps = (factor * SCALE_STEPS).round().clamp(1.0, SCALE_MAX) as u32;
+        Self(self.0 & ((1 << SCALE_SHIFT) - 1) | steps << SCALE_SHIFT)
+    }
+}
+
+impl BitOr for PointStyle {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for PointStyle {
+    fn bitor_assign(&mut self, other: Self) {
+        *self = *self | other;
+    }
+}
+
+/// The layer of points.
+///
+/// Invariant: `styles` and the colours on the device have one entry for each position.
+pub(super) struct PointLayer {
+    positions: Vec<[f32; 3]>,
+    styles: Vec<PointStyle>,
+    bounds: Option<Bounds>,
+    order: DrawOrder,
+    /// What the order on the device was made for.
+    ordered_for: Ordering,
+    buffers: [StorageBuffer; 4],
+    layout: wgpu::BindGroupLayout,
+    group: wgpu::BindGroup,
+    family: Family,
+    pipelines: Pipelines,
+    pick: wgpu::RenderPipeline,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Ordering {
+    Scattered,
+    ByDepth { camera: Camera, limit: usize },
+}
+
+struct Pipelines {
+    pool: wgpu::RenderPipeline,
+    marked: wgpu::RenderPipeline,
+    ghosts: wgpu::RenderPipeline,
+}
+
+const ORDER: usize = 0;
+const POSITIONS: usize = 1;
+const COLOURS: usize = 2;
+const STYLES: usize = 3;
+
+impl PointLayer {
+    pub fn new(device: &wgpu::Device, globals: &wgpu::BindGroupLayout, msaa: bool) -> Self {
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("points"),
+            entries: &[0, 1, 2, 3].map(gpu::storage_entry),
+        });
+        let buffers = [
+            "draw order",
+            "point positions",
+            "point colours",
+            "point styles",
+        ]
+        .map(|what| StorageBuffer::new(device, what));
+        let group = bind(device, &layout, &buffers);
+        let family = Family::new(
+            device,
+            "points",
+            gpu::POINTS_SHADER,
+            "vs_point",
+            [globals, &layout],
+        );
+        let pick = family.pipeline(device, &variant("fs_pick", Output::Pick));
+        Self {
+            positions: Vec::new(),
+            styles: Vec::new(),
+            bounds: None,
+            order: DrawOrder::default(),
+            ordered_for: Ordering::Scattered,
+            buffers,
+            group,
+            layout,
+            pipelines: Pipelines::new(device, &family, msaa),
+            family,
+            pick,
+        }
+    }
+
+    pub fn set_msaa(&mut self, device: &wgpu::Device, msaa: bool) {
+        self.pipelines = Pipelines::new(device, &self.family, msaa);
+    }
+
+    pub fn set(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        positions: &[[f32; 3]],
+        colours: &[Rgba],
+        styles: &[PointStyle],
+    ) -> Result<(), ViewError> {
+        check_length("colours", positions.len(), colours.len())?;
+        check_length("styles", positions.len(), styles.len())?;
+        self.buffers[POSITIONS].check(device, std::mem::size_of_val(positions))?;
+        self.positions.clear();
+        self.positions.extend_from_slice(positions);
+        self.bounds = Bounds::of(positions.iter().copied().map(Vec3::from));
+        self.write(device, queue, POSITIONS, positions)?;
+        self.set_colours(device, queue, colours)?;
+        self.set_styles(device, queue, styles)
+    }
+
+    pub fn set_colours(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        colours: &[Rgba],
+    ) -> Result<(), ViewError> {
+        check_length("colours", self.positions.len(), colours.len())?;
+        self.write(device, queue, COLOURS, colours)
+    }
+
+    pub fn set_styles(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        styles: &[PointStyle],
+    ) -> Result<(), ViewError> {
+        check_length("styles", self.positions.len(), styles.len())?;
+        self.styles.clear();
+        // What a diverged model puts nowhere is not drawn.
+        self.styles.extend(
+            styles
+                .iter()
+                .zip(&self.positions)
+                .map(
+                    |(&style, position)| match Vec3::from(*position).is_finite() {
+                        true => style,
+                        false => style | PointStyle::HIDDEN,
+                    },
+                ),
+        );
+        let styles = std::mem::take(&mut self.styles);
+        self.write(device, queue, STYLES, &styles)?;
+        self.order = DrawOrder::new(&styles);
+        self.styles = styles;
+        self.write_order(device, queue, Ordering::Scattered)
+    }
+
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    pub fn position(&self, index: usize) -> Option<Vec3> {
+        self.positions.get(index).copied().map(Vec3::from)
+    }
+
+    /// The box about all finite points.
+    pub fn bounds(&self) -> Option<Bounds> {
+        self.bounds
+    }
+
+    /// How many points are unmarked and how many are labelled.
+    pub fn counts(&self) -> (usize, usize) {
+        let count = |group: usize| self.order.range(group).len();
+        (count(FADED) + count(POOL), count(LABELLED))
+    }
+
+    /// Brings the order of drawing on the device up to date.
+    pub fn prepare(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        camera: &Camera,
+        limit: usize,
+    ) -> Result<(), ViewError> {
+        let wanted = match camera.mode() {
+            Mode::Flat => Ordering::Scattered,
+            Mode::Orbit => Ordering::ByDepth {
+                camera: *camera,
+                limit,
+            },
+        };
+        if self.ordered_for == wanted {
+            return Ok(());
+        }
+        match camera.mode() {
+            Mode::Flat => self.order.scatter(),
+            Mode::Orbit => {
+                let depth = camera.clip_from_world().row(3);
+                self.order.sort_by_depth(&self.positions, depth, limit);
+            }
+        }
+        self.write_order(device, queue, wanted)
+    }
+
+    /// Draws the unmarked points, at most `limit` of them.
+    pub fn draw_pool(&self, pass: &mut wgpu::RenderPass<'_>, limit: usize) {
+        pass.set_pipeline(&self.pipelines.pool);
+        pass.set_bind_group(1, &self.group, &[]);
+        for group in [FADED, POOL] {
+            draw(pass, self.order.limited(group, limit));
+        }
+    }
+
+    /// Draws labelled and selected points; in 3-D first, faintly, those that others hide.
+    pub fn draw_marked(&self, pass: &mut wgpu::RenderPass<'_>, mode: Mode) {
+        pass.set_bind_group(1, &self.group, &[]);
+        for group in [LABELLED, SELECTED] {
+            if mode == Mode::Orbit {
+                pass.set_pipeline(&self.pipelines.ghosts);
+                draw(pass, self.order.range(group));
+            }
+            pass.set_pipeline(&self.pipelines.marked);
+            draw(pass, self.order.range(group));
+        }
+    }
+
+    /// Draws all points' numbers instead of their colours.
+    pub fn draw_ids(&self, pass: &mut wgpu::RenderPass<'_>) {
+        pass.set_pipeline(&self.pick);
+        pass.set_bind_group(1, &self.group, &[]);
+        for group in 0..GROUPS {
+            draw(pass, self.order.range(group));
+        }
+    }
+
+    fn write_order(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        ordering: Ordering,
+    ) -> Result<(), ViewError> {
+        if self.buffers[ORDER].write(device, queue, self.order.indices())? {
+            self.group = bind(device, &self.layout, &self.buffers);
+        }
+        self.ordered_for = ordering;
+        Ok(())
+    }
+
+    fn write<T: Pod>(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        which: usize,
+        data: &[T],
+    ) -> Result<(), ViewError> {
+        if self.buffers[which].write(device, queue, data)? {
+            self.group = bind(device, &self.layout, &self.buffers);
+        }
+        Ok(())
+    }
+}
+
+impl Pipelines {
+    fn new(device: &wgpu::Device, family: &Family, msaa: bool) -> Self {
+        let output = Output::Colour { msaa };
+        Self {
+            pool: family.pipeline(device, &variant("fs_pool", output)),
+            marked: family.pipeline(device, &variant("fs_marked", output)),
+            ghosts: family.pipeline(
+                device,
+                &Variant {
+                    constants: &[("ghost", 1.0)],
+                    depth_write: false,
+                    depth_compare: wgpu::CompareFunction::Greater,
+                    ..variant("fs_marked", output)
+                },
+            ),
+        }
+    }
+}
+
+/// Points are sorted, so they may both blend and write their depth. Equal depths pass: in 2-D all are
+/// equal, and later points lie on earlier ones.
+fn variant(fragment: &str, output: Output) -> Variant<'_> {
+    Variant {
+        fragment,
+        constants: &[],
+        output,
+        depth_write: true,
+        depth_compare: wgpu::CompareFunction::LessEqual,
+    }
+}
+
+fn draw(pass: &mut wgpu::RenderPass<'_>, points: Range<u32>) {
+    if !points.is_empty() {
+        pass.draw(
+            points.start * VERTICES_PER_POINT..points.end * VERTICES_PER_POINT,
+            0..1,
+        );
+    }
+}
+
+fn bind(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    buffers: &[StorageBuffer; 4],
+) -> wgpu::BindGroup {
+    let entry = |binding: usize| wgpu::BindGroupEntry {
+        binding: binding as u32,
+        resource: buffers[binding].buffer().as_entire_binding(),
+    };
+    device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some("points"),
+        layout,
+        entries: &[0, 1, 2, 3].map(entry),
+    })
+}
+
+fn check_length(what: &'static str, points: usize, got: usize) -> Result<(), ViewError> {
+    if points == got {
+        Ok(())
+    } else {
+        Err(ViewError::LengthMismatch { what, points, got })
+    }
+}
