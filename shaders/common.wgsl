@@ -1,5 +1,8 @@
 // Shared by every shader of the latent view: the globals, and the way from the world to the target.
 
+const LEAST_SIZE: f32 = 0.65;
+const MOST_SIZE: f32 = 1.8;
+
 struct Globals {
     clip_from_world: mat4x4<f32>,
     // Scale (xy) and shift (zw) after projection; the identity except in the picking pass.
@@ -64,7 +67,7 @@ fn fog(depth: f32) -> f32 {
 
 // Perspective size of something that is nominal at the target, kept within what is readable.
 fn size_at(depth: f32) -> f32 {
-    let perspective = clamp(globals.reference_depth / max(depth, 1e-6), 0.6, 2.5);
+    let perspective = clamp(globals.reference_depth / max(depth, 1e-6), LEAST_SIZE, MOST_SIZE);
     return mix(1.0, perspective, globals.depth_cue);
 }
 

@@ -11,7 +11,7 @@ const HEAD_SHARE: f32 = 0.75; // most of a short arrow that its head takes
 const NOTCH: f32 = 0.24; // how far the back of a head is drawn in
 const DASH: f32 = 5.0; // px
 const GAP: f32 = 3.5; // px
-const CASING: f32 = 1.6; // px of background about a cased line
+const CASING: f32 = 2.0; // px of background about a cased line
 const LINE_FOG: f32 = 0.7; // lines keep more of their colour in the distance than points
 
 // The pass: 0 the line, 1 its casing (below all lines), 2 the part hidden by points (3-D).

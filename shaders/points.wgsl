@@ -7,7 +7,8 @@ const SCALE_SHIFT: u32 = 8u; // bits 8..16 of a style: size in sixteenths, 0 for
 const SCALE_STEPS: f32 = 16.0;
 const EDGE: f32 = 0.5; // px an edge reaches beyond its radius
 const THINNEST: f32 = 0.5; // px; smaller discs grow transparent instead
-const HALO_WIDTH: f32 = 1.5; // of the ring about a selected point, in widths of a labelled one's
+const HALO_WIDTH: f32 = 2.0; // of the ring about a selected point, in widths of a labelled one's
+const AIR: f32 = 0.75; // opacity of the seam about a labelled point
 const SHADE: f32 = 0.30; // darkening at the rim of a disc in 3-D
 
 // 1 for what is in front, less for the pass that shows marked points through what hides them.
@@ -120,8 +121,8 @@ fn fs_marked(in: Vertex) -> @location(0) vec4<f32> {
         let halo = coverage(distance - edge - ring * (1.0 + HALO_WIDTH));
         colour = blend(colour, premultiplied(globals.select.rgb, globals.select.a * halo));
     } else {
-        let air = coverage(distance - edge - ring * 0.75);
-        colour = blend(colour, premultiplied(globals.background.rgb, 0.6 * air));
+        let air = coverage(distance - edge - ring);
+        colour = blend(colour, premultiplied(globals.background.rgb, AIR * air));
     }
     colour *= in.colour.a * mix(1.0, globals.ghost_alpha, ghost);
     if colour.a <= 0.004 {

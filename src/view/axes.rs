@@ -2,7 +2,8 @@
 
 use glam::{Vec2, Vec3, vec2};
 
-use super::camera::{Bounds, Camera, Mode};
+use super::bounds::Bounds;
+use super::camera::{Camera, Mode};
 use super::lines::Line;
 use super::look::Look;
 

@@ -4,20 +4,17 @@
 //! world y points up in 2-D and z points up in 3-D. Matrices are named `to_from`.
 
 use glam::camera::rh::{proj::directx, view};
-use glam::{Mat4, Vec2, Vec3, Vec4, vec2, vec3};
+use glam::{Mat4, Vec2, Vec3, Vec4, vec2};
 
-/// Vertical field of view of the orbiting camera, in radians: narrow, so that shapes are little distorted.
-const FIELD_OF_VIEW: f32 = 0.6;
-/// Share of the picture that a fitted scene fills; the rest is air for labels and the rim.
-const FIT_FILL: f32 = 0.90;
-/// A cloud rarely reaches the corners of its box, so the sphere that is fitted is a little smaller.
-const SPHERE_OF_BOX: f32 = 0.86;
+use super::bounds::Bounds;
+use super::pose::{FIELD_OF_VIEW, Flat, Orbit};
+
 /// Radians the camera turns for a drag over the whole height of the picture.
 const TURN_PER_HEIGHT: f32 = 3.6;
 /// Looking straight down the axis would make "up" undefined, so the pitch stops short of it.
 const MAX_PITCH: f32 = 1.54;
 const HOME_YAW: f32 = -0.9;
-const HOME_PITCH: f32 = 0.42;
+const HOME_PITCH: f32 = 0.33;
 /// How far zooming may leave the fitted view, as a factor in either direction.
 const ZOOM_LIMIT: f32 = 2.0e4;
 /// Near plane as a share of the distance to the target.
@@ -26,8 +23,6 @@ const NEAR_SHARE: f32 = 0.01;
 const FAR_RADII: f32 = 12.0;
 /// Depth that every point has in the flat mode.
 const FLAT_DEPTH: f32 = 0.5;
-/// Smallest extent a scene is given, so that a single point can be fitted.
-const MIN_EXTENT: f32 = 1.0e-6;
 
 /// Which of the two ways of looking is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,13 +31,6 @@ pub enum Mode {
     Flat,
     /// Perspective view orbiting about a target.
     Orbit,
-}
-
-/// An axis-aligned box in the world.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bounds {
-    pub min: Vec3,
-    pub max: Vec3,
 }
 
 /// A half line in the world: `origin + t * direction`, `t >= 0`, with a direction of length one.
@@ -68,21 +56,6 @@ pub struct Camera {
     home: Bounds,
     flat: Flat,
     orbit: Orbit,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Flat {
-    centre: Vec2,
-    /// World units over the height of the picture.
-    height: f32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Orbit {
-    target: Vec3,
-    yaw: f32,
-    pitch: f32,
-    distance: f32,
 }
 
 impl Camera {
@@ -128,7 +101,7 @@ impl Camera {
         self.home
     }
 
-    /// Shows all of `bounds`; in 3-D the direction of looking is kept.
+    /// Shows all of `bounds`; in 3-D the direction of looking is kept, and turning about the axis cuts nothing off.
     pub fn fit(&mut self, bounds: Bounds) {
         self.home = bounds;
         self.flat = Flat::fitted(&bounds, self.viewport);
@@ -196,10 +169,7 @@ impl Camera {
     pub fn zoom_factor(&self) -> f32 {
         match self.mode {
             Mode::Flat => Flat::fitted(&self.home, self.viewport).height / self.flat.height,
-            Mode::Orbit => {
-                let home = Orbit::fitted(&self.home, self.viewport, 0.0, 0.0);
-                home.distance / self.orbit.distance
-            }
+            Mode::Orbit => self.orbit.fitted / self.orbit.distance,
         }
     }
 
@@ -333,87 +303,14 @@ impl Camera {
     }
 }
 
-impl Bounds {
-    pub fn new(min: Vec3, max: Vec3) -> Self {
-        Self { min, max }
-    }
-
-    /// The box about all finite points; `None` when there is none.
-    pub fn of(points: impl IntoIterator<Item = Vec3>) -> Option<Self> {
-        points.into_iter().filter(|point| point.is_finite()).fold(
-            None,
-            |bounds: Option<Self>, point| {
-                Some(bounds.map_or(Self::new(point, point), |b| {
-                    Self::new(b.min.min(point), b.max.max(point))
-                }))
-            },
-        )
-    }
-
-    pub fn centre(&self) -> Vec3 {
-        (self.min + self.max) / 2.0
-    }
-
-    pub fn size(&self) -> Vec3 {
-        (self.max - self.min).max(Vec3::ZERO)
-    }
-
-    /// Half the diagonal, never zero.
-    pub fn radius(&self) -> f32 {
-        (self.size().length() / 2.0).max(MIN_EXTENT)
-    }
-
-    pub fn corners(&self) -> [Vec3; 8] {
-        std::array::from_fn(|i| {
-            let pick = |bit: usize, low: f32, high: f32| if i >> bit & 1 == 0 { low } else { high };
-            vec3(
-                pick(0, self.min.x, self.max.x),
-                pick(1, self.min.y, self.max.y),
-                pick(2, self.min.z, self.max.z),
-            )
-        })
-    }
-}
-
-impl Flat {
-    fn fitted(bounds: &Bounds, viewport: Vec2) -> Self {
-        let size = bounds.size().truncate();
-        let height = size.y.max(size.x * viewport.y / viewport.x);
-        Self {
-            centre: bounds.centre().truncate(),
-            height: (height / FIT_FILL).max(MIN_EXTENT),
-        }
-    }
-}
-
-impl Orbit {
-    fn fitted(bounds: &Bounds, viewport: Vec2, yaw: f32, pitch: f32) -> Self {
-        let narrow = (viewport.x / viewport.y).min(1.0);
-        let slope = (FIELD_OF_VIEW / 2.0).tan() * narrow;
-        Self {
-            target: bounds.centre(),
-            yaw,
-            pitch,
-            distance: bounds.radius() * SPHERE_OF_BOX / (slope.atan().sin() * FIT_FILL),
-        }
-    }
-
-    /// The camera's right, up and backward directions in the world.
-    fn axes(&self) -> (Vec3, Vec3, Vec3) {
-        let (sin_yaw, cos_yaw) = self.yaw.sin_cos();
-        let (sin_pitch, cos_pitch) = self.pitch.sin_cos();
-        let back = vec3(cos_pitch * cos_yaw, cos_pitch * sin_yaw, sin_pitch);
-        let right = vec3(-sin_yaw, cos_yaw, 0.0);
-        (right, back.cross(right), back)
-    }
-}
-
 fn ndc_from_px(px: Vec2, viewport: Vec2) -> Vec2 {
     (px / viewport * 2.0 - 1.0) * vec2(1.0, -1.0)
 }
 
 #[cfg(test)]
 mod tests {
+    use glam::vec3;
+
     use super::*;
 
     const VIEWPORT: Vec2 = vec2(1280.0, 800.0);
@@ -521,14 +418,19 @@ mod tests {
     }
 
     #[test]
-    fn fit_shows_every_corner_in_2d_and_reset_undoes_handling() {
+    fn fit_shows_every_corner_and_reset_undoes_handling() {
         for viewport in [vec2(1280.0, 800.0), vec2(300.0, 900.0)] {
             let mut camera = Camera::new(Mode::Flat, viewport);
-            camera.fit(BOUNDS);
-            for corner in BOUNDS.corners() {
-                let px = camera.project(corner).expect("flat").px;
-                assert!(px.cmpge(Vec2::ZERO).all() && px.cmple(viewport).all());
+            for (mode, yaw) in [(Mode::Flat, 0.0), (Mode::Orbit, 0.1), (Mode::Orbit, 2.0)] {
+                camera.set_mode(mode);
+                camera.fit(BOUNDS);
+                camera.look_from(yaw, HOME_PITCH);
+                for corner in BOUNDS.corners() {
+                    let px = camera.project(corner).expect("in front").px;
+                    assert!(px.cmpge(Vec2::ZERO).all() && px.cmple(viewport).all());
+                }
             }
+            camera.reset();
             for mode in [Mode::Flat, Mode::Orbit] {
                 camera.set_mode(mode);
                 let fitted = camera;
@@ -548,9 +450,9 @@ mod tests {
         camera.fit(Bounds::new(Vec3::ONE, Vec3::ONE));
         camera.zoom(f32::NAN, Vec2::ZERO);
         camera.zoom(0.0, Vec2::ZERO);
-        assert!(camera.clip_from_world().is_finite());
-        assert_eq!(Bounds::of([Vec3::NAN]), None);
-        let bounds = Bounds::of([Vec3::NAN, Vec3::ONE, Vec3::ZERO]);
-        assert_eq!(bounds, Some(Bounds::new(Vec3::ZERO, Vec3::ONE)));
+        for mode in [Mode::Flat, Mode::Orbit] {
+            camera.set_mode(mode);
+            assert!(camera.clip_from_world().is_finite());
+        }
     }
 }

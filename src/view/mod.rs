@@ -4,6 +4,7 @@
 //! drawn unless something changed, and no call but those named `..._blocking` waits for the device.
 
 pub mod axes;
+pub mod bounds;
 pub mod camera;
 pub mod field;
 mod gpu;
@@ -13,10 +14,13 @@ pub mod markers;
 mod order;
 pub mod picking;
 pub mod points;
+mod pose;
 pub mod scene;
+mod targets;
 
 pub use axes::{Axis, Tick};
-pub use camera::{Bounds, Camera, Mode, Projected, Ray};
+pub use bounds::Bounds;
+pub use camera::{Camera, Mode, Projected, Ray};
 pub use field::{Field, Filter};
 pub use gpu::SHADERS;
 pub use lines::{Line, polyline};

@@ -35,20 +35,9 @@ impl DrawOrder {
     pub fn new(styles: &[PointStyle]) -> Self {
         let mut groups: [Vec<u32>; GROUPS] = Default::default();
         for index in scattered(styles.len()) {
-            let style = styles[index];
-            if style.contains(PointStyle::HIDDEN) {
-                continue;
+            if let Some(group) = group_of(styles[index]) {
+                groups[group].push(index as u32);
             }
-            let group = if style.contains(PointStyle::SELECTED) {
-                SELECTED
-            } else if style.contains(PointStyle::FADED) {
-                FADED
-            } else if style.contains(PointStyle::LABELLED) {
-                LABELLED
-            } else {
-                POOL
-            };
-            groups[group].push(index as u32);
         }
         let mut indices = Vec::with_capacity(styles.len());
         let ranges = groups.map(|group| {
@@ -114,6 +103,21 @@ impl DrawOrder {
                 .extend(source.iter().map(|&i| ((high - depth(i)) * steps) as u16));
             counting_sort(source, &self.keys, &mut self.indices[drawn]);
         }
+    }
+}
+
+/// The group a style belongs to; `None` for what is hidden.
+pub(super) fn group_of(style: PointStyle) -> Option<usize> {
+    if style.contains(PointStyle::HIDDEN) {
+        None
+    } else if style.contains(PointStyle::SELECTED) {
+        Some(SELECTED)
+    } else if style.contains(PointStyle::FADED) {
+        Some(FADED)
+    } else if style.contains(PointStyle::LABELLED) {
+        Some(LABELLED)
+    } else {
+        Some(POOL)
     }
 }
 

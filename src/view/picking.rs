@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use glam::{Vec2, vec2};
 
 use super::ViewError;
-use super::gpu::{self, Globals, GlobalsBinding, Staging};
+use super::gpu::{self, Globals, GlobalsBinding};
+use super::targets::{self, Staging};
 
 /// Side of the square about the cursor that is looked at, in pixels; odd, so that it has a middle.
-const REACH_PX: u32 = 9;
+pub(super) const REACH_PX: u32 = 9;
 /// Marks the numbers of markers; the twin of `MARKER_BIT` in the shader.
 const MARKER_BIT: u32 = 1 << 31;
 
@@ -59,7 +60,7 @@ struct UnderWay {
 impl Picker {
     pub fn new(device: &wgpu::Device, layout: &wgpu::BindGroupLayout) -> Self {
         let size = (REACH_PX, REACH_PX);
-        let ids = gpu::texture(
+        let ids = targets::texture(
             device,
             "picked numbers",
             size,
@@ -67,7 +68,7 @@ impl Picker {
             1,
             wgpu::TextureUsages::COPY_SRC,
         );
-        let depth = gpu::texture(
+        let depth = targets::texture(
             device,
             "picking depth",
             size,
@@ -128,7 +129,7 @@ impl Picker {
                     store: wgpu::StoreOp::Store,
                 },
             })],
-            depth_stencil_attachment: Some(gpu::cleared_depth(&self.depth)),
+            depth_stencil_attachment: Some(targets::cleared_depth(&self.depth)),
             ..Default::default()
         });
         pass.set_bind_group(0, &self.globals.group, &[]);

@@ -3,17 +3,22 @@
 use std::ops::{BitOr, BitOrAssign, Range};
 
 use bytemuck::{Pod, Zeroable};
-use glam::Vec3;
+use glam::{Vec2, Vec3};
 
-use super::camera::{Bounds, Camera, Mode};
+use super::bounds::Bounds;
+use super::camera::{Camera, Mode};
 use super::gpu::{self, Family, Output, StorageBuffer, Variant};
-use super::order::{DrawOrder, FADED, GROUPS, LABELLED, POOL, SELECTED};
+use super::order::{DrawOrder, FADED, LABELLED, POOL, SELECTED, group_of};
 use super::{Rgba, ViewError};
 
 const VERTICES_PER_POINT: u32 = 3;
 const SCALE_SHIFT: u32 = 8;
 const SCALE_STEPS: f32 = 16.0;
 const SCALE_MAX: f32 = 255.0;
+/// Share of the points left out at either end of each axis for the core of the cloud.
+const CORE_SHARE: f32 = 0.001;
+/// Area of a uniform square to the square of its standard deviation.
+const AREA_OF_VARIANCE: f32 = 12.0;
 
 /// How one point is drawn; flags combine with `|`.
 #[repr(transparent)]
@@ -34,6 +39,13 @@ impl PointStyle {
 
     pub fn contains(self, flags: Self) -> bool {
         self.0 & flags.0 == flags.0
+    }
+
+    fn scale(self) -> f32 {
+        match self.0 >> SCALE_SHIFT {
+            0 => 1.0,
+            steps => steps as f32 / SCALE_STEPS,
+        }
     }
 
     /// The same style at another size, from 1/16 to 15 times the usual one.
@@ -64,10 +76,17 @@ pub(super) struct PointLayer {
     positions: Vec<[f32; 3]>,
     styles: Vec<PointStyle>,
     bounds: Option<Bounds>,
+    core: Option<Bounds>,
+    spread: f32,
+    /// Largest size factor of any style.
+    largest: f32,
     order: DrawOrder,
     /// What the order on the device was made for.
     ordered_for: Ordering,
     buffers: [StorageBuffer; 4],
+    /// The points near a cursor, in the place of the draw order.
+    candidates: StorageBuffer,
+    candidate_count: u32,
     layout: wgpu::BindGroupLayout,
     group: wgpu::BindGroup,
     family: Family,
@@ -105,7 +124,7 @@ impl PointLayer {
             "point styles",
         ]
         .map(|what| StorageBuffer::new(device, what));
-        let group = bind(device, &layout, &buffers);
+        let group = bind(device, &layout, &buffers[ORDER], &buffers);
         let family = Family::new(
             device,
             "points",
@@ -118,9 +137,14 @@ impl PointLayer {
             positions: Vec::new(),
             styles: Vec::new(),
             bounds: None,
+            core: None,
+            spread: 0.0,
+            largest: 1.0,
             order: DrawOrder::default(),
             ordered_for: Ordering::Scattered,
             buffers,
+            candidates: StorageBuffer::new(device, "points near the cursor"),
+            candidate_count: 0,
             group,
             layout,
             pipelines: Pipelines::new(device, &family, msaa),
@@ -147,6 +171,8 @@ impl PointLayer {
         self.positions.clear();
         self.positions.extend_from_slice(positions);
         self.bounds = Bounds::of(positions.iter().copied().map(Vec3::from));
+        self.core = Bounds::of_core(positions, CORE_SHARE);
+        self.spread = spread(positions);
         self.write(device, queue, POSITIONS, positions)?;
         self.set_colours(device, queue, colours)?;
         self.set_styles(device, queue, styles)
@@ -183,6 +209,7 @@ impl PointLayer {
                 ),
         );
         let styles = std::mem::take(&mut self.styles);
+        self.largest = styles.iter().map(|style| style.scale()).fold(1.0, f32::max);
         self.write(device, queue, STYLES, &styles)?;
         self.order = DrawOrder::new(&styles);
         self.styles = styles;
@@ -200,6 +227,16 @@ impl PointLayer {
     /// The box about all finite points.
     pub fn bounds(&self) -> Option<Bounds> {
         self.bounds
+    }
+
+    /// The box about all but a few strays.
+    pub fn core(&self) -> Option<Bounds> {
+        self.core
+    }
+
+    /// The area over which the points spread, in the world.
+    pub fn spread(&self) -> f32 {
+        self.spread
     }
 
     /// How many points are unmarked and how many are labelled.
@@ -258,13 +295,44 @@ impl PointLayer {
         }
     }
 
-    /// Draws all points' numbers instead of their colours.
-    pub fn draw_ids(&self, pass: &mut wgpu::RenderPass<'_>) {
+    /// Finds the points that may be seen within `reach` pixels of `px`: all the rest need
+    /// not pass through the device again. `reach` allows for the radius of the largest usual disc.
+    pub fn prepare_pick(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        camera: &Camera,
+        px: Vec2,
+        reach: f32,
+    ) -> Result<wgpu::BindGroup, ViewError> {
+        let clip_from_world = camera.clip_from_world();
+        let viewport = camera.viewport();
+        let centre = (px / viewport - 0.5) * Vec2::new(2.0, -2.0);
+        let reach = Vec2::splat(2.0 * reach * self.largest) / viewport;
+        let near = |position: &[f32; 3]| {
+            let clip = clip_from_world * Vec3::from(*position).extend(1.0);
+            let off = clip.truncate().truncate() - centre * clip.w;
+            off.abs().cmple(reach * clip.w).all()
+        };
+        let mut found: Vec<(usize, u32)> = self
+            .positions
+            .iter()
+            .enumerate()
+            .filter(|(_, position)| near(position))
+            .filter_map(|(index, _)| Some((group_of(self.styles[index])?, index as u32)))
+            .collect();
+        found.sort_unstable();
+        let order: Vec<u32> = found.into_iter().map(|(_, index)| index).collect();
+        self.candidates.write(device, queue, &order)?;
+        self.candidate_count = order.len() as u32;
+        Ok(bind(device, &self.layout, &self.candidates, &self.buffers))
+    }
+
+    /// Draws the numbers of the points found by `prepare_pick`, which made `group`.
+    pub fn draw_ids(&self, pass: &mut wgpu::RenderPass<'_>, group: &wgpu::BindGroup) {
         pass.set_pipeline(&self.pick);
-        pass.set_bind_group(1, &self.group, &[]);
-        for group in 0..GROUPS {
-            draw(pass, self.order.range(group));
-        }
+        pass.set_bind_group(1, group, &[]);
+        draw(pass, 0..self.candidate_count);
     }
 
     fn write_order(
@@ -274,7 +342,7 @@ impl PointLayer {
         ordering: Ordering,
     ) -> Result<(), ViewError> {
         if self.buffers[ORDER].write(device, queue, self.order.indices())? {
-            self.group = bind(device, &self.layout, &self.buffers);
+            self.group = bind(device, &self.layout, &self.buffers[ORDER], &self.buffers);
         }
         self.ordered_for = ordering;
         Ok(())
@@ -288,7 +356,7 @@ impl PointLayer {
         data: &[T],
     ) -> Result<(), ViewError> {
         if self.buffers[which].write(device, queue, data)? {
-            self.group = bind(device, &self.layout, &self.buffers);
+            self.group = bind(device, &self.layout, &self.buffers[ORDER], &self.buffers);
         }
         Ok(())
     }
@@ -337,8 +405,10 @@ fn draw(pass: &mut wgpu::RenderPass<'_>, points: Range<u32>) {
 fn bind(
     device: &wgpu::Device,
     layout: &wgpu::BindGroupLayout,
-    buffers: &[StorageBuffer; 4],
+    order: &StorageBuffer,
+    [_, positions, colours, styles]: &[StorageBuffer; 4],
 ) -> wgpu::BindGroup {
+    let buffers = [order, positions, colours, styles];
     let entry = |binding: usize| wgpu::BindGroupEntry {
         binding: binding as u32,
         resource: buffers[binding].buffer().as_entire_binding(),
@@ -348,6 +418,21 @@ fn bind(
         layout,
         entries: &[0, 1, 2, 3].map(entry),
     })
+}
+
+/// The area the points spread over, seen along the axis in which they spread least, as if even.
+fn spread(positions: &[[f32; 3]]) -> f32 {
+    let finite = || {
+        positions
+            .iter()
+            .map(|p| Vec3::from(*p))
+            .filter(|p| p.is_finite())
+    };
+    let count = finite().count().max(1) as f32;
+    let mean = finite().sum::<Vec3>() / count;
+    let variance = finite().map(|p| (p - mean) * (p - mean)).sum::<Vec3>() / count;
+    let [x, y, z] = variance.to_array();
+    AREA_OF_VARIANCE * (x * y).max(y * z).max(x * z).sqrt()
 }
 
 fn check_length(what: &'static str, points: usize, got: usize) -> Result<(), ViewError> {

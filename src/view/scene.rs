@@ -3,20 +3,26 @@
 use glam::{Vec2, Vec3, vec2};
 
 use super::axes::{self, Tick};
-use super::camera::{Bounds, Camera, Mode};
+use super::bounds::Bounds;
+use super::camera::{Camera, Mode};
 use super::field::{Field, FieldLayer};
-use super::gpu::{self, Globals, GlobalsBinding, Staging, Targets};
+use super::gpu::{self, Globals, GlobalsBinding};
 use super::lines::{Line, LineBatch, LineLayer};
-use super::look::{self, Look, Quality};
+use super::look::{Crowd, Look, Quality, Sizing};
 use super::markers::{Marker, MarkerLayer};
-use super::picking::{PickResult, Picker};
+use super::picking::{PickResult, Picker, REACH_PX};
 use super::points::{PointLayer, PointStyle};
+use super::targets::{Staging, Targets};
 use super::{Rgba, ViewError};
 
 /// Storage buffers the point shader reads.
 const STORAGE_BUFFERS: u32 = 4;
-/// Share of the scene's radius before and behind its middle over which fog thickens.
-const FOG_REACH: f32 = 0.8;
+/// Where fog begins and where it is thickest, beyond the middle of the scene, in radii of its box.
+const FOG_RANGE: (f32, f32) = (-0.3, 0.75);
+/// How much larger than usual a disc may be in perspective; at least `MOST_SIZE` of the shaders.
+const PICK_MARGIN: f32 = 2.0;
+/// Points that all lie in one place are sized as if spread over this share of the picture.
+const LEAST_AREA: f32 = 0.02;
 /// The target of the picture is the picture.
 const WHOLE_PICTURE: [f32; 4] = [1.0, 1.0, 0.0, 0.0];
 
@@ -218,7 +224,12 @@ impl LatentView {
         self.generation
     }
 
-    /// The box about all points, for `Camera::fit`.
+    /// The box about all points but a few strays (one in a thousand at either end), for `Camera::fit`.
+    pub fn core_bounds(&self) -> Option<Bounds> {
+        self.points.core()
+    }
+
+    /// The box about all points.
     pub fn bounds(&self) -> Option<Bounds> {
         self.points.bounds()
     }
@@ -278,19 +289,24 @@ impl LatentView {
 
     /// Asks what is at a pixel. The answer comes from `poll_pick` a frame or more later; of questions
     /// asked meanwhile only the last is kept.
-    pub fn request_pick(&mut self, camera: &Camera, px: Vec2) {
+    pub fn request_pick(&mut self, camera: &Camera, px: Vec2) -> Result<(), ViewError> {
         let camera = self.fitted(camera);
         if self.picker.is_busy() {
             self.next_pick = Some((camera, px));
-            return;
+            return Ok(());
         }
         let globals = self.globals_for(&camera);
+        let (device, queue) = (&self.device, &self.queue);
+        let reach = PICK_MARGIN * globals.radii.into_iter().fold(0.0, f32::max) + REACH_PX as f32;
+        let near = self
+            .points
+            .prepare_pick(device, queue, &camera, px, reach)?;
         let (points, markers) = (&self.points, &self.markers);
-        self.picker
-            .start(&self.device, &self.queue, globals, px, |pass| {
-                points.draw_ids(pass);
-                markers.draw_ids(pass);
-            });
+        self.picker.start(device, queue, globals, px, |pass| {
+            points.draw_ids(pass, &near);
+            markers.draw_ids(pass);
+        });
+        Ok(())
     }
 
     /// A new answer, if one came; never waits.
@@ -302,7 +318,7 @@ impl LatentView {
         if !self.picker.is_busy()
             && let Some((camera, px)) = self.next_pick.take()
         {
-            self.request_pick(&camera, px);
+            self.request_pick(&camera, px)?;
         }
         self.last_pick = answer.or(self.last_pick);
         Ok(answer)
@@ -324,7 +340,7 @@ impl LatentView {
             self.poll_device(wgpu::PollType::wait_indefinitely())?;
             self.poll_pick()?;
         }
-        self.request_pick(camera, px);
+        self.request_pick(camera, px)?;
         self.poll_device(wgpu::PollType::wait_indefinitely())?;
         let lost = || ViewError::Readback("no answer to a pick".to_owned());
         self.poll_pick()?.ok_or_else(lost)
@@ -375,36 +391,48 @@ impl LatentView {
         };
         let bounds = self.box_seen(camera);
         let middle = (bounds.centre() - camera.eye()).length();
-        let reach = FOG_REACH * bounds.radius();
+        let fog_at = |radii: f32| middle + radii * bounds.radius();
+        let sizing = self.sizing(camera);
         Globals {
             clip_from_world: camera.clip_from_world(),
             target_from_ndc: WHOLE_PICTURE,
             background: gpu::unit(self.look.background),
             ring: gpu::unit(self.look.ring),
             select: gpu::unit(self.look.select),
-            radii: look::radii(
-                &self.look,
-                self.points.counts(),
-                self.size,
-                self.pixel_scale,
-                camera.zoom_factor(),
-            ),
+            radii: sizing.radii,
             viewport: camera.viewport().into(),
-            fog_range: [middle - reach, middle + reach],
+            fog_range: [fog_at(FOG_RANGE.0), fog_at(FOG_RANGE.1)],
             fog_strength: self.look.fog,
             depth_cue,
             reference_depth: camera.reference_depth(),
             pixel_scale: self.pixel_scale,
-            pool_alpha: self.look.pool_alpha,
+            pool_alpha: sizing.pool_alpha,
             faded_alpha: self.look.faded_alpha,
             ghost_alpha: self.look.ghost_alpha,
             padding: 0.0,
         }
     }
 
-    /// The box of the data; that of the camera while there are none.
+    fn sizing(&self, camera: &Camera) -> Sizing {
+        let (pool, labelled) = self.points.counts();
+        let zoom = camera.zoom_factor();
+        let logical_px = camera.units_per_px() * zoom * self.pixel_scale;
+        let picture = camera.viewport().element_product() / self.pixel_scale.powi(2);
+        let area = self.points.spread() / (logical_px * logical_px);
+        let area = area.clamp(LEAST_AREA * picture, picture);
+        let crowd = Crowd {
+            pool,
+            labelled,
+            area,
+            zoom,
+            solid: camera.mode() == Mode::Orbit,
+        };
+        Sizing::new(&self.look, crowd, self.pixel_scale)
+    }
+
+    /// The box of the data, a few strays aside; that of the camera while there are none.
     fn box_seen(&self, camera: &Camera) -> Bounds {
-        self.points.bounds().unwrap_or(camera.home())
+        self.points.core().unwrap_or(camera.home())
     }
 
     fn fitted(&self, camera: &Camera) -> Camera {

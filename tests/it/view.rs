@@ -3,14 +3,14 @@
 use glam::{Vec2, Vec3, vec2, vec3};
 use ridgewalk::view::{
     Bounds, Camera, Field, Filter, LatentView, Line, Look, Marker, Mode, PointStyle, Quality, Rgba,
-    Shape, Target, ViewError, polyline,
+    Shape, ViewError, polyline,
 };
 
-const WIDTH: u32 = 200;
-const HEIGHT: u32 = 160;
+pub const WIDTH: u32 = 200;
+pub const HEIGHT: u32 = 160;
 const BACKGROUND: Rgba = [10, 20, 30, 255];
-const RED: Rgba = [230, 30, 20, 255];
-const GREEN: Rgba = [20, 200, 60, 255];
+pub const RED: Rgba = [230, 30, 20, 255];
+pub const GREEN: Rgba = [20, 200, 60, 255];
 const BLUE: Rgba = [30, 60, 240, 255];
 
 /// A look under which colours come out as they go in.
@@ -42,7 +42,7 @@ fn device() -> Option<(wgpu::Device, wgpu::Queue)> {
     found
 }
 
-fn view(mode: Mode) -> Option<(LatentView, Camera)> {
+pub fn view(mode: Mode) -> Option<(LatentView, Camera)> {
     let (device, queue) = device()?;
     let mut view = LatentView::new(&device, &queue, WIDTH, HEIGHT).expect("a view");
     view.set_look(PLAIN());
@@ -51,7 +51,7 @@ fn view(mode: Mode) -> Option<(LatentView, Camera)> {
 }
 
 /// Points of one colour each, enlarged so that their middles are whole pixels.
-fn set_points(view: &mut LatentView, points: &[(Vec3, Rgba, PointStyle)]) {
+pub fn set_points(view: &mut LatentView, points: &[(Vec3, Rgba, PointStyle)]) {
     let positions: Vec<_> = points.iter().map(|p| p.0.to_array()).collect();
     let colours: Vec<_> = points.iter().map(|p| p.1).collect();
     let styles: Vec<_> = points.iter().map(|p| p.2).collect();
@@ -344,82 +344,6 @@ fn a_field_lies_where_it_is_put_and_below_the_points() {
 }
 
 #[test]
-fn picking_names_what_is_nearest_to_the_cursor() {
-    for mode in [Mode::Flat, Mode::Orbit] {
-        let Some((mut view, camera)) = view(mode) else {
-            return;
-        };
-        let worlds = [
-            vec3(-0.5, 0.3, 0.1),
-            vec3(0.4, 0.4, 0.0),
-            vec3(0.1, -0.6, 0.2),
-        ];
-        let styles = [PointStyle::POOL, PointStyle::LABELLED, PointStyle::FADED];
-        let points: Vec<_> = worlds
-            .into_iter()
-            .zip(styles)
-            .map(|(world, style)| (world, RED, style))
-            .collect();
-        set_points(&mut view, &points);
-        let marker = vec3(0.0, 0.0, 0.0);
-        view.set_markers(&[Marker::new(Shape::Diamond, marker.to_array(), 8.0, GREEN)])
-            .expect("set");
-        let mut at = |px: Vec2| {
-            let answer = view.pick_blocking(&camera, px).expect("an answer");
-            assert_eq!(answer.px, px);
-            answer.hit.map(|hit| hit.target)
-        };
-        for (i, world) in worlds.into_iter().enumerate() {
-            let px = camera.project(world).expect("in front").px;
-            for shift in [vec2(0.0, 0.0), vec2(3.0, -2.0), vec2(-4.0, 0.0)] {
-                assert_eq!(at(px + shift), Some(Target::Point(i)), "{mode:?} {shift}");
-            }
-        }
-        assert_eq!(at(vec2(6.0, 6.0)), None);
-        let px = camera.project(marker).expect("in front").px;
-        assert_eq!(at(px), Some(Target::Marker(0)));
-        for outside in [vec2(-3.0, -3.0), vec2(5_000.0, 80.0), Vec2::NAN] {
-            let answer = view.pick_blocking(&camera, outside).expect("an answer");
-            assert_eq!(answer.hit, None);
-        }
-    }
-}
-
-#[test]
-fn picking_without_waiting_answers_the_last_question_and_drops_stale_ones() {
-    let Some((mut view, camera)) = view(Mode::Flat) else {
-        return;
-    };
-    let (a, b) = (vec3(-0.5, 0.0, 0.0), vec3(0.5, 0.0, 0.0));
-    let points = [(a, RED, PointStyle::POOL), (b, RED, PointStyle::POOL)];
-    set_points(&mut view, &points);
-    let px = |world| camera.project(world).expect("flat").px;
-    let answers = |view: &mut LatentView| {
-        let mut answers = Vec::new();
-        while view.pick_under_way() {
-            answers.extend(view.poll_pick().expect("no error"));
-            std::thread::yield_now();
-        }
-        answers
-    };
-    for question in [px(a), px(a + b), px(b)] {
-        view.request_pick(&camera, question);
-    }
-    let got = answers(&mut view);
-    assert_eq!(got.len(), 2, "the one in the middle was replaced");
-    assert_eq!(got[1].hit.expect("a hit").target, Target::Point(1));
-    assert_eq!(view.picked(), Some(got[1]));
-
-    view.request_pick(&camera, px(a));
-    set_points(&mut view, &points);
-    assert_eq!(
-        answers(&mut view),
-        [],
-        "the points are no longer those asked about"
-    );
-}
-
-#[test]
 fn nothing_is_drawn_when_nothing_changed() {
     let Some((mut view, mut camera)) = view(Mode::Flat) else {
         return;
@@ -510,7 +434,7 @@ fn a_million_points_are_drawn() {
         camera.fit(view.bounds().expect("points"));
         let painted = Picture::of(&mut view, &camera).painted();
         let all = (WIDTH * HEIGHT) as usize;
-        assert!(painted > all / 3, "{mode:?}: {painted} of {all}");
+        assert!(painted > all / 4, "{mode:?}: {painted} of {all}");
     }
 }
 
