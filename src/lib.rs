@@ -26,3 +26,4 @@ pub mod round;
 pub mod difference;
 pub mod grid;
 pub mod engine;
+pub mod view;

@@ -40,12 +40,12 @@ pub fn fetch(name: &str, data_dir: Option<PathBuf>) -> anyhow::Result<()> {
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{msg:<32} {bar:40} {bytes}/{total_bytes} {eta}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let folder = download::fetch_mnist(&into, &mut |progress| {
+    download::fetch_mnist(&into, &mut |progress| {
         bar.set_message(progress.file.clone());
-        bar.set_length(progress.total.unwrap_or(progress.done));
-        bar.set_position(progress.done);
+        bar.set_length(progress.bytes_in_all);
+        bar.set_position(progress.received_in_all);
     })?;
     bar.finish_and_clear();
-    println!("{name} is in {}", folder.display());
+    println!("{name} is in {}", into.display());
     Ok(())
 }
