@@ -66,7 +66,9 @@ fn generator(c: &mut Criterion) {
     let codes = Streams::new(2).get("codes", 0).normals(ANCHORS * experiment.latent_dim);
     let labels: Vec<u8> = (0..ANCHORS).map(|i| (i % 10) as u8).collect();
     group.throughput(Throughput::Elements(ANCHORS as u64));
-    group.bench_function("latent_gradient_500", |b| b.iter(|| black_box(latent_gradient(&vae, &target, &codes, &labels))));
+    group.bench_function("latent_gradient_500", |b| {
+        b.iter(|| black_box(latent_gradient(&vae, &target, &codes, &labels)))
+    });
     group.finish();
 }
 
@@ -81,7 +83,9 @@ fn neighbours(c: &mut Criterion) {
     group.throughput(Throughput::Elements(1_000));
     for (name, every) in [("nearest_1000", u32::MAX), ("nearest_1000_tenth_excluded", 10)] {
         group.bench_function(name, |b| {
-            b.iter(|| queries.chunks(3).filter_map(|q| index.nearest(q, |s| s % every == 0)).map(|n| n.distance).sum::<f32>());
+            b.iter(|| {
+                queries.chunks(3).filter_map(|q| index.nearest(q, |s| s % every == 0)).map(|n| n.distance).sum::<f32>()
+            });
         });
     }
     group.finish();

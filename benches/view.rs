@@ -7,26 +7,16 @@ use ridgewalk::view::{Camera, LatentView, Mode, PointStyle, Quality, Rgba};
 const SIZE: (u32, u32) = (900, 700);
 const COUNTS: [usize; 2] = [60_000, 1_000_000];
 const LABELLED_EVERY: usize = 120;
-const CLASSES: [Rgba; 3] = [
-    [68, 119, 170, 255],
-    [238, 102, 119, 255],
-    [34, 136, 51, 255],
-];
+const CLASSES: [Rgba; 3] = [[68, 119, 170, 255], [238, 102, 119, 255], [34, 136, 51, 255]];
 /// Turns of a low-discrepancy spiral between neighbouring points.
 const GOLDEN_TURN: f32 = 2.399_963;
 
 fn device() -> Option<(wgpu::Device, wgpu::Queue)> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     pollster::block_on(async {
-        let adapter = instance
-            .request_adapter(&wgpu::RequestAdapterOptions::default())
-            .await
-            .ok()?;
+        let adapter = instance.request_adapter(&wgpu::RequestAdapterOptions::default()).await.ok()?;
         println!("adapter: {}", adapter.get_info().name);
-        adapter
-            .request_device(&wgpu::DeviceDescriptor::default())
-            .await
-            .ok()
+        adapter.request_device(&wgpu::DeviceDescriptor::default()).await.ok()
     })
 }
 
@@ -48,8 +38,7 @@ fn fill(view: &mut LatentView, count: usize) {
             _ => PointStyle::POOL,
         })
         .collect();
-    view.set_points(&positions, &colours, &styles)
-        .expect("points");
+    view.set_points(&positions, &colours, &styles).expect("points");
 }
 
 fn redraw(criterion: &mut Criterion) {
@@ -65,23 +54,16 @@ fn redraw(criterion: &mut Criterion) {
         for (mode, name) in [(Mode::Flat, "2d"), (Mode::Orbit, "3d")] {
             let mut camera = Camera::new(mode, vec2(SIZE.0 as f32, SIZE.1 as f32));
             camera.fit(view.core_bounds().expect("points"));
-            for (msaa, moving, what) in [
-                (false, false, "redraw"),
-                (true, false, "redraw with MSAA"),
-                (false, true, "redraw while moving"),
-            ] {
-                view.set_quality(Quality {
-                    msaa,
-                    ..Quality::SOFTWARE
-                });
+            for (msaa, moving, what) in
+                [(false, false, "redraw"), (true, false, "redraw with MSAA"), (false, true, "redraw while moving")]
+            {
+                view.set_quality(Quality { msaa, ..Quality::SOFTWARE });
                 let id = BenchmarkId::new(format!("{what} {name}"), count);
                 group.bench_function(id, |bencher| {
                     bencher.iter(|| {
                         camera.orbit(vec2(1.0, 0.0));
                         let drew = view.render(&camera, moving).expect("drawn");
-                        device
-                            .poll(wgpu::PollType::wait_indefinitely())
-                            .expect("finished");
+                        device.poll(wgpu::PollType::wait_indefinitely()).expect("finished");
                         assert!(drew, "a redraw is measured");
                     });
                 });

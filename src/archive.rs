@@ -123,6 +123,8 @@ fn read<T: DeserializeOwned>(path: &Path, magic: &'static str) -> Result<T, Arch
     }
     let mut packed = Vec::new();
     let body = &bytes[line_end.map_or(0, |end| end + 1)..];
-    flate2::read::GzDecoder::new(body).read_to_end(&mut packed).map_err(|e| format(format!("it is damaged or cut off ({e})")))?;
+    flate2::read::GzDecoder::new(body)
+        .read_to_end(&mut packed)
+        .map_err(|e| format(format!("it is damaged or cut off ({e})")))?;
     rmp_serde::from_slice(&packed).map_err(|e| format(format!("it is damaged ({e})")))
 }

@@ -91,7 +91,12 @@ impl ComputeDevice {
             Ok(Err(e)) => return Err(DeviceError::Open { name, detail: e.to_string() }),
             Err(_) => return Err(DeviceError::Open { name, detail: "its driver failed".into() }),
         };
-        Ok(Self { autodiff: plain.clone().autodiff(), plain, kind: DeviceKind::Gpu, description: format!("GPU ({name})") })
+        Ok(Self {
+            autodiff: plain.clone().autodiff(),
+            plain,
+            kind: DeviceKind::Gpu,
+            description: format!("GPU ({name})"),
+        })
     }
 }
 
@@ -146,7 +151,13 @@ pub fn adapters() -> Vec<Adapter> {
         let info = adapter.get_info();
         let index = found.iter().filter(|a| a.kind == info.device_type).count();
         let driver = format!("{} {}", info.driver, info.driver_info).trim().to_owned();
-        found.push(Adapter { name: info.name, backend: info.backend.to_string(), driver, kind: info.device_type, index });
+        found.push(Adapter {
+            name: info.name,
+            backend: info.backend.to_string(),
+            driver,
+            kind: info.device_type,
+            index,
+        });
     }
     found.sort_by_key(Adapter::is_software);
     found

@@ -50,7 +50,11 @@ fn flatten(path: &str, value: &serde_json::Value, leaves: &mut Vec<(String, Stri
 fn first_field(at: &str, a: &[(String, String)], b: &[(String, String)]) -> Option<String> {
     let differing = a.iter().zip(b).find(|(x, y)| x != y);
     if let Some(((path, x), (other, y))) = differing {
-        return Some(if path == other { format!("{at}, {path}: {x} and {y}") } else { format!("{at}: {path} and {other}") });
+        return Some(if path == other {
+            format!("{at}, {path}: {x} and {y}")
+        } else {
+            format!("{at}: {path} and {other}")
+        });
     }
     let longer = if a.len() > b.len() { a.get(b.len()) } else { b.get(a.len()) };
     longer.map(|(path, _)| format!("{at}: {path} is in one of them only"))

@@ -56,11 +56,18 @@ enum Stage {
 pub enum Prepared {
     DataReady(Arc<Dataset>),
     /// One minibatch of the generator; the embedding so far, in which each code is as of its last minibatch.
-    Trained { epoch: f32, reconstruction: f32, kl: f32 },
+    Trained {
+        epoch: f32,
+        reconstruction: f32,
+        kl: f32,
+    },
     Encoded,
     /// The generator could not be kept for the next time.
     NotCached(GeneratorError),
-    Ready { world: Arc<World>, cached: bool },
+    Ready {
+        world: Arc<World>,
+        cached: bool,
+    },
 }
 
 /// What a preparation is doing, with units done and in all.
@@ -74,7 +81,12 @@ pub enum PreparationActivity {
 
 impl Preparation {
     /// Nothing is computed before the first `advance`. Without a cache the generator is always trained.
-    pub fn new(experiment: &Experiment, data_dir: Option<PathBuf>, cache: Option<GeneratorCache>, device: &ComputeDevice) -> Self {
+    pub fn new(
+        experiment: &Experiment,
+        data_dir: Option<PathBuf>,
+        cache: Option<GeneratorCache>,
+        device: &ComputeDevice,
+    ) -> Self {
         Self { experiment: experiment.clone(), data_dir, cache, device: device.clone(), stage: Stage::Load }
     }
 

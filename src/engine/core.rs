@@ -434,7 +434,10 @@ impl Core {
         if self.device.kind == DeviceKind::Gpu {
             let failed = self.device.description.clone();
             self.set_device(DeviceKind::Cpu);
-            self.message(Level::Error, format!("{failed} failed while computing. The experiment starts over on the CPU."));
+            self.message(
+                Level::Error,
+                format!("{failed} failed while computing. The experiment starts over on the CPU."),
+            );
             if let Some(session) = session {
                 let drive = self.drive.clone();
                 self.reset(session.experiment, session.strategies);
@@ -442,7 +445,8 @@ impl Core {
             }
         } else {
             self.drive = Drive::Stopped;
-            let text = "The engine met a bug and ended the experiment; rounds shown so far are kept. Reset to start over.";
+            let text =
+                "The engine met a bug and ended the experiment; rounds shown so far are kept. Reset to start over.";
             self.message(Level::Error, text.into());
             self.say_phase(Phase::Failed);
         }

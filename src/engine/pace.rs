@@ -34,11 +34,6 @@ impl Throttle {
         }
         due
     }
-
-    /// The next `due` is true.
-    pub fn reset(&mut self) {
-        self.last = None;
-    }
 }
 
 /// Time to the end, from the pace since work was last taken up.

@@ -59,7 +59,10 @@ impl Experiment {
     fn set_value(&mut self, field: &str, value: toml::Value) -> Result<(), ExperimentError> {
         let mut table = self.table();
         let Some(old) = table.get(field) else {
-            return Err(ExperimentError::UnknownField { name: field.into(), nearest: nearest_name(field, table.keys()) });
+            return Err(ExperimentError::UnknownField {
+                name: field.into(),
+                nearest: nearest_name(field, table.keys()),
+            });
         };
         let value = match (old, value) {
             // A whole number is a fine value for a real field.
@@ -124,7 +127,10 @@ impl Experiment {
             return bad("beta", format!("must be a finite number, 0 or above, is {}", self.beta));
         }
         if !(0.0..=100.0).contains(&self.stop_at_validation_accuracy) {
-            return bad("stop_at_validation_accuracy", format!("is a percentage, not {}", self.stop_at_validation_accuracy));
+            return bad(
+                "stop_at_validation_accuracy",
+                format!("is a percentage, not {}", self.stop_at_validation_accuracy),
+            );
         }
         Ok(self)
     }

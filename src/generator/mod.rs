@@ -29,7 +29,8 @@ pub trait Generator: Send + Sync {
     /// G(p): codes `[n, latent_dim]` to images in [0, 1], `[n, image_len]`.
     fn decode(&self, codes: &[f32]) -> Vec<f32> {
         let n = codes.len() / self.latent_dim();
-        let codes = Tensor::<2>::from_data(TensorData::new(codes.to_vec(), [n, self.latent_dim()]), &self.device().plain);
+        let codes =
+            Tensor::<2>::from_data(TensorData::new(codes.to_vec(), [n, self.latent_dim()]), &self.device().plain);
         host(self.decode_tensor(codes))
     }
 

@@ -78,7 +78,12 @@ impl Vae {
     }
 
     /// A VAE from the bytes of `Generator::to_bytes`.
-    pub fn from_bytes(bytes: Vec<u8>, latent_dim: usize, image_len: usize, device: &ComputeDevice) -> Result<Self, GeneratorError> {
+    pub fn from_bytes(
+        bytes: Vec<u8>,
+        latent_dim: usize,
+        image_len: usize,
+        device: &ComputeDevice,
+    ) -> Result<Self, GeneratorError> {
         let weights = |e: burn::store::RecordError| GeneratorError::Weights(e.to_string());
         let record = burn::store::ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes)).map_err(weights)?;
         let net = VaeNet::new(image_len, latent_dim, &device.autodiff).try_load_record(record).map_err(weights)?;
@@ -111,7 +116,8 @@ impl Generator for Vae {
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>, GeneratorError> {
-        let bytes = self.plain.clone().into_record().into_bytes().map_err(|e| GeneratorError::Weights(e.to_string()))?;
+        let bytes =
+            self.plain.clone().into_record().into_bytes().map_err(|e| GeneratorError::Weights(e.to_string()))?;
         Ok(bytes.to_vec())
     }
 }

@@ -116,7 +116,11 @@ impl NeighbourIndex {
 
 /// Total order of finite coordinates in which -0 and 0 are one place.
 fn compare(a: &[f32], b: &[f32]) -> std::cmp::Ordering {
-    a.iter().zip(b).map(|(x, y)| (x + 0.0).total_cmp(&(y + 0.0))).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+    a.iter()
+        .zip(b)
+        .map(|(x, y)| (x + 0.0).total_cmp(&(y + 0.0)))
+        .find(|o| o.is_ne())
+        .unwrap_or(std::cmp::Ordering::Equal)
 }
 
 #[cfg(test)]
@@ -135,9 +139,14 @@ mod tests {
 
     #[test]
     fn agrees_with_a_linear_scan_with_duplicates_and_exclusion() {
-        for (dim, n, distinct, exclude_every) in
-            [(1, 300, 300, 2), (2, 1000, 1000, 3), (2, 500, 5, 2), (3, 2000, 1500, 5), (8, 400, 400, 2), (16, 200, 90, 3)]
-        {
+        for (dim, n, distinct, exclude_every) in [
+            (1, 300, 300, 2),
+            (2, 1000, 1000, 3),
+            (2, 500, 5, 2),
+            (3, 2000, 1500, 5),
+            (8, 400, 400, 2),
+            (16, 200, 90, 3),
+        ] {
             let mut rng = Streams::new(5).get("codes", dim as u64);
             let pool = rng.normals(distinct * dim);
             let codes: Vec<f32> = (0..n).flat_map(|i| pool[(i % distinct) * dim..][..dim].to_vec()).collect();

@@ -47,9 +47,15 @@ pub struct Run {
 enum Stage {
     Propose,
     /// The next optimiser step of this round, of so many.
-    Train { step: usize, steps: usize },
+    Train {
+        step: usize,
+        steps: usize,
+    },
     /// An evaluation in progress, and where to go on when it ends.
-    Evaluate { task: EvaluationTask, then: Box<Stage> },
+    Evaluate {
+        task: EvaluationTask,
+        then: Box<Stage>,
+    },
     Walk,
     Done,
 }
@@ -59,9 +65,15 @@ enum Stage {
 pub enum RunEvent {
     /// Samples were bought; training on them begins.
     Began(Arc<RoundRecord>),
-    Evaluated { round: usize, evaluation: Evaluation },
+    Evaluated {
+        round: usize,
+        evaluation: Evaluation,
+    },
     /// A walk begins at this train sample.
-    WalkStarted { walk: usize, sample: u32 },
+    WalkStarted {
+        walk: usize,
+        sample: u32,
+    },
     WalkStepped(WalkStep),
     Ended(Arc<RoundRecord>),
     /// There is no next round.
@@ -257,7 +269,8 @@ impl Run {
     }
 
     fn train(&mut self, step: usize, steps: usize) {
-        let (images, labels) = self.training.next_batch(self.experiment.batch_size, &self.world.dataset.train, &self.streams);
+        let (images, labels) =
+            self.training.next_batch(self.experiment.batch_size, &self.world.dataset.train, &self.streams);
         let loss = self.target.train_step(images, &labels);
         self.minibatches += 1;
         self.record.minibatches = self.minibatches;
@@ -268,7 +281,8 @@ impl Run {
             self.stage = self.evaluation(Scope::Whole, Stage::Walk);
             return;
         }
-        let next = if step >= steps { self.evaluation(Scope::Whole, Stage::Walk) } else { Stage::Train { step, steps } };
+        let next =
+            if step >= steps { self.evaluation(Scope::Whole, Stage::Walk) } else { Stage::Train { step, steps } };
         self.stage = if step % self.experiment.evaluate_every == 0 { self.evaluation(Scope::Part, next) } else { next };
     }
 

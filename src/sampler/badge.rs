@@ -82,7 +82,8 @@ impl Gradients {
         };
         let ((a, b), (c, d)) = (row(&self.errors, i), row(&self.errors, j));
         let ((e, f), (g, h)) = (row(&self.features, i), row(&self.features, j));
-        distance::dot(&self.errors[a..b], &self.errors[c..d]) * distance::dot(&self.features[e..f], &self.features[g..h])
+        distance::dot(&self.errors[a..b], &self.errors[c..d])
+            * distance::dot(&self.features[e..f], &self.features[g..h])
     }
 
     fn squared_distance(&self, i: usize, j: usize) -> f32 {

@@ -48,7 +48,8 @@ impl Sampler for CoreSet {
             if (input.interrupted)() {
                 return Err(Interrupted);
             }
-            let farthest = (0..pool.len()).filter(|&i| free[i]).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
+            let farthest =
+                (0..pool.len()).filter(|&i| free[i]).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
             let Some(at) = farthest else { break };
             free[at] = false;
             // With nothing labelled the first distance is infinite, which is no score.

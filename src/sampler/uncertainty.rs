@@ -18,7 +18,9 @@ impl Measure {
     /// The measure of one row of log probabilities.
     pub fn of(self, log_probabilities: &[f32]) -> f32 {
         match self {
-            Self::Entropy => -log_probabilities.iter().map(|l| if l.is_finite() { l.exp() * l } else { 0.0 }).sum::<f32>(),
+            Self::Entropy => {
+                -log_probabilities.iter().map(|l| if l.is_finite() { l.exp() * l } else { 0.0 }).sum::<f32>()
+            }
             Self::Margin => {
                 let (best, second) = log_probabilities.iter().fold((0.0_f32, 0.0_f32), |(best, second), l| {
                     let p = l.exp();

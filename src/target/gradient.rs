@@ -21,7 +21,12 @@ pub struct LatentGradient {
 ///
 /// The loss is summed over the points (Eq. 1), so a point's gradient does not depend on the points beside it; both
 /// models are frozen.
-pub fn latent_gradient(generator: &dyn Generator, target: &FrozenTarget, codes: &[f32], labels: &[u8]) -> LatentGradient {
+pub fn latent_gradient(
+    generator: &dyn Generator,
+    target: &FrozenTarget,
+    codes: &[f32],
+    labels: &[u8],
+) -> LatentGradient {
     let (n, dim) = (labels.len(), generator.latent_dim());
     let device = &target.device.autodiff;
     let p = Tensor::<2>::from_data(TensorData::new(codes.to_vec(), [n, dim]), device).require_grad();

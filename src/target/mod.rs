@@ -69,7 +69,13 @@ pub struct Target {
 
 impl Target {
     /// A fresh target; its weights depend on the streams' root alone, so paired runs begin alike.
-    pub fn new(experiment: &Experiment, shape: ImageShape, classes: usize, streams: &Streams, device: &ComputeDevice) -> Self {
+    pub fn new(
+        experiment: &Experiment,
+        shape: ImageShape,
+        classes: usize,
+        streams: &Streams,
+        device: &ComputeDevice,
+    ) -> Self {
         let network = Network::new(shape, classes, &device.autodiff);
         Self {
             network: weights::fresh(network, &mut streams.get("target-weights", 0)),
@@ -86,7 +92,8 @@ impl Target {
     pub fn train_step(&mut self, images: Vec<f32>, labels: &[u8]) -> f32 {
         let images = image_tensor(images, self.shape, &self.device.autodiff);
         let labels = label_tensor(labels, &self.device.autodiff);
-        let loss = CrossEntropyLossConfig::new().init(&self.device.autodiff).forward(self.network.logits(images), labels);
+        let loss =
+            CrossEntropyLossConfig::new().init(&self.device.autodiff).forward(self.network.logits(images), labels);
         let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
         self.network = self.optimiser.step(self.learning_rate, self.network.clone(), gradients);
         loss.into_scalar::<f32>()
@@ -112,7 +119,8 @@ impl Target {
 
     /// Continues from what `to_bytes` gave.
     pub fn load(&mut self, weights: Vec<u8>, optimiser: Vec<u8>) -> Result<(), WeightsError> {
-        let record = burn::store::ModuleRecord::from_bytes(Bytes::from_bytes_vec(weights)).map_err(WeightsError::new)?;
+        let record =
+            burn::store::ModuleRecord::from_bytes(Bytes::from_bytes_vec(weights)).map_err(WeightsError::new)?;
         self.network = self.network.clone().try_load_record(record).map_err(WeightsError::new)?;
         self.optimiser =
             adam(self.adam_epsilon).from_bytes(Bytes::from_bytes_vec(optimiser)).map_err(WeightsError::new)?;

@@ -59,10 +59,10 @@ fn flat_lines(camera: &Camera, look: &Look, pixel_scale: f32) -> Vec<Line> {
     let (low, high) = camera.visible_rect();
     let step = flat_step(camera, pixel_scale);
     let colour = |value: f32| if value == 0.0 { look.axis } else { look.grid };
-    let upright = multiples(low.x, high.x, step)
-        .map(|x| Line::new([x, low.y, 0.0], [x, high.y, 0.0], GRID_PX, colour(x)));
-    let level = multiples(low.y, high.y, step)
-        .map(|y| Line::new([low.x, y, 0.0], [high.x, y, 0.0], GRID_PX, colour(y)));
+    let upright =
+        multiples(low.x, high.x, step).map(|x| Line::new([x, low.y, 0.0], [x, high.y, 0.0], GRID_PX, colour(x)));
+    let level =
+        multiples(low.y, high.y, step).map(|y| Line::new([low.x, y, 0.0], [high.x, y, 0.0], GRID_PX, colour(y)));
     upright.chain(level).collect()
 }
 
@@ -70,18 +70,12 @@ fn flat_ticks(camera: &Camera, pixel_scale: f32) -> Vec<Tick> {
     let (low, high) = camera.visible_rect();
     let step = flat_step(camera, pixel_scale);
     let tick = |axis, value, world: Vec3, outward| {
-        camera.project(world).map(|at| Tick {
-            axis,
-            value,
-            decimals: decimals(step),
-            px: at.px,
-            outward,
-        })
+        camera.project(world).map(|at| Tick { axis, value, decimals: decimals(step), px: at.px, outward })
     };
-    let along_x = multiples(low.x, high.x, step)
-        .filter_map(|x| tick(Axis::X, x, Vec3::new(x, low.y, 0.0), vec2(0.0, 1.0)));
-    let along_y = multiples(low.y, high.y, step)
-        .filter_map(|y| tick(Axis::Y, y, Vec3::new(low.x, y, 0.0), vec2(-1.0, 0.0)));
+    let along_x =
+        multiples(low.x, high.x, step).filter_map(|x| tick(Axis::X, x, Vec3::new(x, low.y, 0.0), vec2(0.0, 1.0)));
+    let along_y =
+        multiples(low.y, high.y, step).filter_map(|y| tick(Axis::Y, y, Vec3::new(low.x, y, 0.0), vec2(-1.0, 0.0)));
     along_x.chain(along_y).collect()
 }
 
@@ -111,11 +105,7 @@ impl Walls {
     }
 
     fn side(&self, axis: usize, max: bool) -> f32 {
-        if max {
-            self.bounds.max[axis]
-        } else {
-            self.bounds.min[axis]
-        }
+        if max { self.bounds.max[axis] } else { self.bounds.min[axis] }
     }
 
     fn lines(&self, look: &Look) -> Vec<Line> {
@@ -182,13 +172,7 @@ fn box_ticks(camera: &Camera, walls: &Walls) -> Vec<Tick> {
         let outward = (edge_middle - middle).normalize_or(Vec2::Y);
         let (low, high) = (walls.bounds.min[along], walls.bounds.max[along]);
         ticks.extend(multiples(low, high, walls.step).filter_map(|value| {
-            Some(Tick {
-                axis,
-                value,
-                decimals: decimals(walls.step),
-                px: on_edge(i_max, j_max, value)?,
-                outward,
-            })
+            Some(Tick { axis, value, decimals: decimals(walls.step), px: on_edge(i_max, j_max, value)?, outward })
         }));
     }
     ticks
@@ -197,11 +181,7 @@ fn box_ticks(camera: &Camera, walls: &Walls) -> Vec<Tick> {
 /// The step of the series 1, 2, 5, 10, ... that is nearest to `wanted` from above.
 fn nice_step(wanted: f32) -> f32 {
     let decade = 10_f32.powf(wanted.max(f32::MIN_POSITIVE).log10().floor());
-    [1.0, 2.0, 5.0]
-        .map(|factor| factor * decade)
-        .into_iter()
-        .find(|step| *step >= wanted)
-        .unwrap_or(10.0 * decade)
+    [1.0, 2.0, 5.0].map(|factor| factor * decade).into_iter().find(|step| *step >= wanted).unwrap_or(10.0 * decade)
 }
 
 /// Decimals needed to write multiples of a nice step.
@@ -278,10 +258,7 @@ mod tests {
                 };
                 let depth = |world| camera.project(world).expect("in front").depth;
                 assert!(depth(corner(true)) > depth(corner(false)));
-                let axes: Vec<_> = ticks(&camera, &bounds, 1.0)
-                    .iter()
-                    .map(|t| t.axis)
-                    .collect();
+                let axes: Vec<_> = ticks(&camera, &bounds, 1.0).iter().map(|t| t.axis).collect();
                 assert!([Axis::X, Axis::Y, Axis::Z].iter().all(|a| axes.contains(a)));
             }
         }

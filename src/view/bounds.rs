@@ -23,14 +23,9 @@ impl Bounds {
 
     /// The box about all finite points; `None` when there is none.
     pub fn of(points: impl IntoIterator<Item = Vec3>) -> Option<Self> {
-        points.into_iter().filter(|point| point.is_finite()).fold(
-            None,
-            |bounds: Option<Self>, point| {
-                Some(bounds.map_or(Self::new(point, point), |b| {
-                    Self::new(b.min.min(point), b.max.max(point))
-                }))
-            },
-        )
+        points.into_iter().filter(|point| point.is_finite()).fold(None, |bounds: Option<Self>, point| {
+            Some(bounds.map_or(Self::new(point, point), |b| Self::new(b.min.min(point), b.max.max(point))))
+        })
     }
 
     /// The box about all but the outermost points: `share` of them is left out at either end of each
@@ -40,9 +35,7 @@ impl Bounds {
         let mut axes: [Vec<f32>; 3] = Default::default();
         for point in points.iter().step_by(stride) {
             if Vec3::from(*point).is_finite() {
-                axes.iter_mut()
-                    .zip(point)
-                    .for_each(|(axis, &x)| axis.push(x));
+                axes.iter_mut().zip(point).for_each(|(axis, &x)| axis.push(x));
             }
         }
         let count = axes[0].len();
@@ -73,11 +66,7 @@ impl Bounds {
     pub fn corners(&self) -> [Vec3; 8] {
         std::array::from_fn(|i| {
             let pick = |bit: usize, low: f32, high: f32| if i >> bit & 1 == 0 { low } else { high };
-            vec3(
-                pick(0, self.min.x, self.max.x),
-                pick(1, self.min.y, self.max.y),
-                pick(2, self.min.z, self.max.z),
-            )
+            vec3(pick(0, self.min.x, self.max.x), pick(1, self.min.y, self.max.y), pick(2, self.min.z, self.max.z))
         })
     }
 }

@@ -177,9 +177,7 @@ impl Camera {
     pub fn units_per_px(&self) -> f32 {
         match self.mode {
             Mode::Flat => self.flat.height / self.viewport.y,
-            Mode::Orbit => {
-                2.0 * self.orbit.distance * (FIELD_OF_VIEW / 2.0).tan() / self.viewport.y
-            }
+            Mode::Orbit => 2.0 * self.orbit.distance * (FIELD_OF_VIEW / 2.0).tan() / self.viewport.y,
         }
     }
 
@@ -234,20 +232,14 @@ impl Camera {
     /// The half line of world points that fall on a pixel.
     pub fn ray(&self, px: Vec2) -> Ray {
         match self.mode {
-            Mode::Flat => Ray {
-                origin: self.plane_point(px) + Vec3::Z,
-                direction: Vec3::NEG_Z,
-            },
+            Mode::Flat => Ray { origin: self.plane_point(px) + Vec3::Z, direction: Vec3::NEG_Z },
             Mode::Orbit => {
                 let (right, up, back) = self.orbit.axes();
                 let slope = (FIELD_OF_VIEW / 2.0).tan();
                 let aspect = self.viewport.x / self.viewport.y;
                 let ndc = ndc_from_px(px, self.viewport);
                 let ahead = right * (ndc.x * slope * aspect) + up * (ndc.y * slope) - back;
-                Ray {
-                    origin: self.eye(),
-                    direction: ahead.normalize(),
-                }
+                Ray { origin: self.eye(), direction: ahead.normalize() }
             }
         }
     }
@@ -314,10 +306,7 @@ mod tests {
     use super::*;
 
     const VIEWPORT: Vec2 = vec2(1280.0, 800.0);
-    const BOUNDS: Bounds = Bounds {
-        min: vec3(-3.0, -2.0, -1.0),
-        max: vec3(5.0, 2.0, 4.0),
-    };
+    const BOUNDS: Bounds = Bounds { min: vec3(-3.0, -2.0, -1.0), max: vec3(5.0, 2.0, 4.0) };
 
     /// Cameras after some handling, in both modes.
     fn cameras() -> Vec<Camera> {

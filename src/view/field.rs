@@ -79,25 +79,11 @@ impl FieldLayer {
                         multisampled: false,
                     },
                 ),
-                fragment_entry(
-                    2,
-                    wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
-                ),
+                fragment_entry(2, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
             ],
         });
-        let family = Family::new(
-            device,
-            "field",
-            gpu::FIELD_SHADER,
-            "vs_field",
-            [globals, &layout],
-        );
-        Self {
-            layout,
-            pipeline: pipeline(device, &family, msaa),
-            family,
-            shown: None,
-        }
+        let family = Family::new(device, "field", gpu::FIELD_SHADER, "vs_field", [globals, &layout]);
+        Self { layout, pipeline: pipeline(device, &family, msaa), family, shown: None }
     }
 
     pub fn set_msaa(&mut self, device: &wgpu::Device, msaa: bool) {
@@ -133,32 +119,19 @@ impl FieldLayer {
         }
     }
 
-    fn upload(
-        &self,
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        field: &Field<'_>,
-    ) -> Result<Shown, ViewError> {
+    fn upload(&self, device: &wgpu::Device, queue: &wgpu::Queue, field: &Field<'_>) -> Result<Shown, ViewError> {
         let side = device.limits().max_texture_dimension_2d;
         let (width, height) = (field.width, field.height);
         let wanted = width as usize * height as usize * CHANNELS;
         let fits = (1..=side).contains(&width) && (1..=side).contains(&height);
         if !fits || field.rgba.len() != wanted {
-            return Err(ViewError::BadImage {
-                width,
-                height,
-                bytes: field.rgba.len(),
-            });
+            return Err(ViewError::BadImage { width, height, bytes: field.rgba.len() });
         }
         let texture = device.create_texture_with_data(
             queue,
             &wgpu::TextureDescriptor {
                 label: Some("field"),
-                size: wgpu::Extent3d {
-                    width,
-                    height,
-                    depth_or_array_layers: 1,
-                },
+                size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
                 mip_level_count: 1,
                 sample_count: 1,
                 dimension: wgpu::TextureDimension::D2,
@@ -203,11 +176,7 @@ impl FieldLayer {
                 entry(2, wgpu::BindingResource::Sampler(&sampler)),
             ],
         });
-        Ok(Shown {
-            plane,
-            buffer,
-            group,
-        })
+        Ok(Shown { plane, buffer, group })
     }
 }
 

@@ -15,10 +15,7 @@ const MSAA_SAMPLES: u32 = 4;
 
 macro_rules! shader {
     ($name:literal) => {
-        concat!(
-            include_str!("../../shaders/common.wgsl"),
-            include_str!(concat!("../../shaders/", $name, ".wgsl"))
-        )
+        concat!(include_str!("../../shaders/common.wgsl"), include_str!(concat!("../../shaders/", $name, ".wgsl")))
     };
 }
 
@@ -28,12 +25,8 @@ pub(super) const MARKERS_SHADER: &str = shader!("markers");
 pub(super) const FIELD_SHADER: &str = shader!("field");
 
 /// Every shader of the view as it is compiled: its name and its whole source.
-pub const SHADERS: [(&str, &str); 4] = [
-    ("points", POINTS_SHADER),
-    ("lines", LINES_SHADER),
-    ("markers", MARKERS_SHADER),
-    ("field", FIELD_SHADER),
-];
+pub const SHADERS: [(&str, &str); 4] =
+    [("points", POINTS_SHADER), ("lines", LINES_SHADER), ("markers", MARKERS_SHADER), ("field", FIELD_SHADER)];
 
 /// What every shader knows; the twin of `Globals` in `common.wgsl`.
 #[repr(C)]
@@ -80,10 +73,7 @@ impl GlobalsBinding {
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("latent view globals"),
             layout,
-            entries: &[wgpu::BindGroupEntry {
-                binding: 0,
-                resource: buffer.as_entire_binding(),
-            }],
+            entries: &[wgpu::BindGroupEntry { binding: 0, resource: buffer.as_entire_binding() }],
         });
         Self { buffer, group }
     }
@@ -141,26 +131,15 @@ impl StorageBuffer {
     /// Whether `bytes` can be bound on this device.
     pub fn check(&self, device: &wgpu::Device, bytes: usize) -> Result<(), ViewError> {
         let limits = device.limits();
-        let limit = limits
-            .max_buffer_size
-            .min(limits.max_storage_buffer_binding_size);
+        let limit = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
         if bytes as u64 > limit {
-            return Err(ViewError::TooLarge {
-                what: self.what,
-                bytes: bytes as u64,
-                limit,
-            });
+            return Err(ViewError::TooLarge { what: self.what, bytes: bytes as u64, limit });
         }
         Ok(())
     }
 
     /// Writes the contents; true when the buffer is another one, so that bind groups must be made again.
-    pub fn write<T: Pod>(
-        &mut self,
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        data: &[T],
-    ) -> Result<bool, ViewError> {
+    pub fn write<T: Pod>(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, data: &[T]) -> Result<bool, ViewError> {
         let bytes: &[u8] = bytemuck::cast_slice(data);
         self.check(device, bytes.len())?;
         let grows = bytes.len() as u64 > self.buffer.size();
@@ -232,17 +211,12 @@ impl Family {
 
     pub fn pipeline(&self, device: &wgpu::Device, variant: &Variant<'_>) -> wgpu::RenderPipeline {
         let (format, blend, samples) = match variant.output {
-            Output::Colour { msaa } => (
-                COLOUR_FORMAT,
-                Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
-                sample_count(msaa),
-            ),
+            Output::Colour { msaa } => {
+                (COLOUR_FORMAT, Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING), sample_count(msaa))
+            }
             Output::Pick => (PICK_FORMAT, None, 1),
         };
-        let options = wgpu::PipelineCompilationOptions {
-            constants: variant.constants,
-            ..Default::default()
-        };
+        let options = wgpu::PipelineCompilationOptions { constants: variant.constants, ..Default::default() };
         device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
             label: Some(self.label),
             layout: Some(&self.layout),
@@ -260,19 +234,12 @@ impl Family {
                 stencil: wgpu::StencilState::default(),
                 bias: wgpu::DepthBiasState::default(),
             }),
-            multisample: wgpu::MultisampleState {
-                count: samples,
-                ..Default::default()
-            },
+            multisample: wgpu::MultisampleState { count: samples, ..Default::default() },
             fragment: Some(wgpu::FragmentState {
                 module: &self.module,
                 entry_point: Some(variant.fragment),
                 compilation_options: options,
-                targets: &[Some(wgpu::ColorTargetState {
-                    format,
-                    blend,
-                    write_mask: wgpu::ColorWrites::ALL,
-                })],
+                targets: &[Some(wgpu::ColorTargetState { format, blend, write_mask: wgpu::ColorWrites::ALL })],
             }),
             multiview_mask: None,
             cache: None,

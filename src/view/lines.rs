@@ -35,16 +35,7 @@ pub struct Line {
 impl Line {
     /// A plain segment; widths are in logical pixels.
     pub fn new(a: [f32; 3], b: [f32; 3], width_px: f32, colour: Rgba) -> Self {
-        Self {
-            a,
-            width_px,
-            b,
-            flags: 0,
-            colour_a: colour,
-            colour_b: colour,
-            trim_a_px: 0.0,
-            trim_b_px: 0.0,
-        }
+        Self { a, width_px, b, flags: 0, colour_a: colour, colour_b: colour, trim_a_px: 0.0, trim_b_px: 0.0 }
     }
 
     /// With a head at the end `b`.
@@ -90,10 +81,7 @@ impl Line {
 
 /// The segments between consecutive points.
 pub fn polyline(points: &[[f32; 3]], width_px: f32, colour: Rgba) -> Vec<Line> {
-    points
-        .windows(2)
-        .map(|pair| Line::new(pair[0], pair[1], width_px, colour))
-        .collect()
+    points.windows(2).map(|pair| Line::new(pair[0], pair[1], width_px, colour)).collect()
 }
 
 /// A list of lines on the device: first those without casing, then those with.
@@ -123,18 +111,8 @@ impl LineLayer {
             label: Some("lines"),
             entries: &[gpu::storage_entry(0)],
         });
-        let family = Family::new(
-            device,
-            "lines",
-            gpu::LINES_SHADER,
-            "vs_line",
-            [globals, &layout],
-        );
-        Self {
-            layout,
-            pipelines: Pipelines::new(device, &family, msaa),
-            family,
-        }
+        let family = Family::new(device, "lines", gpu::LINES_SHADER, "vs_line", [globals, &layout]);
+        Self { layout, pipelines: Pipelines::new(device, &family, msaa), family }
     }
 
     pub fn set_msaa(&mut self, device: &wgpu::Device, msaa: bool) {
@@ -143,12 +121,7 @@ impl LineLayer {
 
     pub fn batch(&self, device: &wgpu::Device, what: &'static str) -> LineBatch {
         let buffer = StorageBuffer::new(device, what);
-        LineBatch {
-            group: bind(device, &self.layout, &buffer),
-            buffer,
-            plain: 0..0,
-            cased: 0..0,
-        }
+        LineBatch { group: bind(device, &self.layout, &buffer), buffer, plain: 0..0, cased: 0..0 }
     }
 
     pub fn write(
@@ -186,10 +159,7 @@ impl LineLayer {
                 continue;
             }
             pass.set_pipeline(pipeline);
-            pass.draw(
-                lines.start * VERTICES_PER_LINE..lines.end * VERTICES_PER_LINE,
-                0..1,
-            );
+            pass.draw(lines.start * VERTICES_PER_LINE..lines.end * VERTICES_PER_LINE, 0..1);
         }
     }
 }
@@ -216,18 +186,11 @@ impl Pipelines {
     }
 }
 
-fn bind(
-    device: &wgpu::Device,
-    layout: &wgpu::BindGroupLayout,
-    buffer: &StorageBuffer,
-) -> wgpu::BindGroup {
+fn bind(device: &wgpu::Device, layout: &wgpu::BindGroupLayout, buffer: &StorageBuffer) -> wgpu::BindGroup {
     device.create_bind_group(&wgpu::BindGroupDescriptor {
         label: Some("lines"),
         layout,
-        entries: &[wgpu::BindGroupEntry {
-            binding: 0,
-            resource: buffer.buffer().as_entire_binding(),
-        }],
+        entries: &[wgpu::BindGroupEntry { binding: 0, resource: buffer.buffer().as_entire_binding() }],
     })
 }
 

@@ -38,14 +38,7 @@ pub struct Marker {
 impl Marker {
     /// A shape with an outline of its own colour; sizes are in logical pixels.
     pub fn new(shape: Shape, position: [f32; 3], diameter_px: f32, fill: Rgba) -> Self {
-        Self {
-            position,
-            diameter_px,
-            fill,
-            stroke: fill,
-            stroke_px: DEFAULT_STROKE_PX,
-            flags: shape as u32,
-        }
+        Self { position, diameter_px, fill, stroke: fill, stroke_px: DEFAULT_STROKE_PX, flags: shape as u32 }
     }
 
     pub fn stroke(mut self, colour: Rgba, width_px: f32) -> Self {
@@ -90,13 +83,7 @@ impl MarkerLayer {
             entries: &[gpu::storage_entry(0)],
         });
         let buffer = StorageBuffer::new(device, "markers");
-        let family = Family::new(
-            device,
-            "markers",
-            gpu::MARKERS_SHADER,
-            "vs_marker",
-            [globals, &layout],
-        );
+        let family = Family::new(device, "markers", gpu::MARKERS_SHADER, "vs_marker", [globals, &layout]);
         let pick = family.pipeline(
             device,
             &Variant {
@@ -122,22 +109,13 @@ impl MarkerLayer {
         self.pipelines = Pipelines::new(device, &self.family, msaa);
     }
 
-    pub fn set(
-        &mut self,
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        markers: &[Marker],
-    ) -> Result<(), ViewError> {
+    pub fn set(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, markers: &[Marker]) -> Result<(), ViewError> {
         // A marker nowhere keeps its number and is not drawn.
         let drawn: Vec<Marker> = markers
             .iter()
             .map(|&marker| match Vec3::from(marker.position).is_finite() {
                 true => marker,
-                false => Marker {
-                    position: [0.0; 3],
-                    diameter_px: 0.0,
-                    ..marker
-                },
+                false => Marker { position: [0.0; 3], diameter_px: 0.0, ..marker },
             })
             .collect();
         if self.buffer.write(device, queue, &drawn)? {
@@ -193,17 +171,10 @@ impl Pipelines {
     }
 }
 
-fn bind(
-    device: &wgpu::Device,
-    layout: &wgpu::BindGroupLayout,
-    buffer: &StorageBuffer,
-) -> wgpu::BindGroup {
+fn bind(device: &wgpu::Device, layout: &wgpu::BindGroupLayout, buffer: &StorageBuffer) -> wgpu::BindGroup {
     device.create_bind_group(&wgpu::BindGroupDescriptor {
         label: Some("markers"),
         layout,
-        entries: &[wgpu::BindGroupEntry {
-            binding: 0,
-            resource: buffer.buffer().as_entire_binding(),
-        }],
+        entries: &[wgpu::BindGroupEntry { binding: 0, resource: buffer.buffer().as_entire_binding() }],
     })
 }

@@ -45,12 +45,7 @@ impl DrawOrder {
             indices.extend(group);
             start..indices.len() as u32
         });
-        Self {
-            scattered: indices.clone(),
-            indices,
-            ranges,
-            keys: Vec::new(),
-        }
+        Self { scattered: indices.clone(), indices, ranges, keys: Vec::new() }
     }
 
     /// The indices in the order last asked for.
@@ -86,21 +81,16 @@ impl DrawOrder {
         for group in 0..GROUPS {
             let drawn = self.limited(group, limit);
             let drawn = drawn.start as usize..drawn.end as usize;
-            let depth = |index: u32| {
-                depth_from_world.dot(Vec3::from(positions[index as usize]).extend(1.0))
-            };
+            let depth = |index: u32| depth_from_world.dot(Vec3::from(positions[index as usize]).extend(1.0));
             let source = &self.scattered[drawn.clone()];
             let (low, high) = source
                 .iter()
                 .map(|&index| depth(index))
-                .fold((f32::MAX, f32::MIN), |(low, high), d| {
-                    (low.min(d), high.max(d))
-                });
+                .fold((f32::MAX, f32::MIN), |(low, high), d| (low.min(d), high.max(d)));
             let steps = (DEPTH_STEPS - 1) as f32 / (high - low).max(f32::MIN_POSITIVE);
             // The farthest has key 0; a cast saturates.
             self.keys.clear();
-            self.keys
-                .extend(source.iter().map(|&i| ((high - depth(i)) * steps) as u16));
+            self.keys.extend(source.iter().map(|&i| ((high - depth(i)) * steps) as u16));
             counting_sort(source, &self.keys, &mut self.indices[drawn]);
         }
     }
@@ -132,11 +122,7 @@ fn scattered(count: usize) -> impl Iterator<Item = usize> {
 }
 
 fn greatest_common_divisor(a: u64, b: u64) -> u64 {
-    if b == 0 {
-        a
-    } else {
-        greatest_common_divisor(b, a % b)
-    }
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
 /// Stable sort of `source` by `keys` into `target`.
@@ -168,11 +154,8 @@ mod tests {
                 let prefix = &seen[..count / 10];
                 for tenth in 0..10 {
                     let range = count * tenth / 10..count * (tenth + 1) / 10;
-                    let got = prefix.iter().filter(|i| range.contains(i)).count();
-                    assert!(
-                        got.abs_diff(count / 100) <= 4,
-                        "{got} of {count} in {tenth}"
-                    );
+                    let got = prefix.iter().filter(|i| range.contains(*i)).count();
+                    assert!(got.abs_diff(count / 100) <= 4, "{got} of {count} in {tenth}");
                 }
             }
             seen.sort_unstable();
@@ -209,9 +192,7 @@ mod tests {
     #[test]
     fn depth_order_agrees_with_a_full_sort() {
         // Depths that differ by more than a step of the sort.
-        let positions: Vec<[f32; 3]> = (0..500)
-            .map(|i| [((i * 193) % 500) as f32, 1.0, 2.0])
-            .collect();
+        let positions: Vec<[f32; 3]> = (0..500).map(|i| [((i * 193) % 500) as f32, 1.0, 2.0]).collect();
         let row = Vec4::new(0.5, 2.0, -1.0, 7.0);
         let styles = vec![PointStyle::POOL; positions.len()];
         let mut order = DrawOrder::new(&styles);

@@ -60,22 +60,8 @@ struct UnderWay {
 impl Picker {
     pub fn new(device: &wgpu::Device, layout: &wgpu::BindGroupLayout) -> Self {
         let size = (REACH_PX, REACH_PX);
-        let ids = targets::texture(
-            device,
-            "picked numbers",
-            size,
-            gpu::PICK_FORMAT,
-            1,
-            wgpu::TextureUsages::COPY_SRC,
-        );
-        let depth = targets::texture(
-            device,
-            "picking depth",
-            size,
-            gpu::DEPTH_FORMAT,
-            1,
-            wgpu::TextureUsages::empty(),
-        );
+        let ids = targets::texture(device, "picked numbers", size, gpu::PICK_FORMAT, 1, wgpu::TextureUsages::COPY_SRC);
+        let depth = targets::texture(device, "picking depth", size, gpu::DEPTH_FORMAT, 1, wgpu::TextureUsages::empty());
         Self {
             globals: GlobalsBinding::new(device, layout),
             ids_view: ids.create_view(&Default::default()),
@@ -110,13 +96,8 @@ impl Picker {
         if self.is_busy() {
             return;
         }
-        self.globals.write(
-            queue,
-            &Globals {
-                target_from_ndc: target_from_ndc(px, Vec2::from(globals.viewport)),
-                ..globals
-            },
-        );
+        self.globals
+            .write(queue, &Globals { target_from_ndc: target_from_ndc(px, Vec2::from(globals.viewport)), ..globals });
         let mut encoder = device.create_command_encoder(&Default::default());
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("picking"),
@@ -140,17 +121,11 @@ impl Picker {
 
         let state = Arc::new(AtomicU8::new(WAITING));
         let told = Arc::clone(&state);
-        self.staging
-            .buffer
-            .map_async(wgpu::MapMode::Read, .., move |outcome| {
-                let new = if outcome.is_ok() { READY } else { FAILED };
-                told.store(new, Ordering::Release);
-            });
-        self.under_way = Some(UnderWay {
-            px,
-            state,
-            stale: false,
+        self.staging.buffer.map_async(wgpu::MapMode::Read, .., move |outcome| {
+            let new = if outcome.is_ok() { READY } else { FAILED };
+            told.store(new, Ordering::Release);
         });
+        self.under_way = Some(UnderWay { px, state, stale: false });
     }
 
     /// The answer, once it is there and if it still holds.
@@ -198,10 +173,7 @@ fn nearest(bytes: &[u8], px: Vec2) -> Option<Hit> {
             let column = (i as u32 % REACH_PX) as f32;
             let row = (i as u32 / REACH_PX) as f32;
             let pixel = corner(px) + vec2(column, row) + 0.5;
-            Some(Hit {
-                target: target(id)?,
-                distance_px: (pixel - px).length(),
-            })
+            Some(Hit { target: target(id)?, distance_px: (pixel - px).length() })
         })
         .min_by(|a, b| a.distance_px.total_cmp(&b.distance_px))
 }

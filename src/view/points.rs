@@ -117,21 +117,10 @@ impl PointLayer {
             label: Some("points"),
             entries: &[0, 1, 2, 3].map(gpu::storage_entry),
         });
-        let buffers = [
-            "draw order",
-            "point positions",
-            "point colours",
-            "point styles",
-        ]
-        .map(|what| StorageBuffer::new(device, what));
+        let buffers = ["draw order", "point positions", "point colours", "point styles"]
+            .map(|what| StorageBuffer::new(device, what));
         let group = bind(device, &layout, &buffers[ORDER], &buffers);
-        let family = Family::new(
-            device,
-            "points",
-            gpu::POINTS_SHADER,
-            "vs_point",
-            [globals, &layout],
-        );
+        let family = Family::new(device, "points", gpu::POINTS_SHADER, "vs_point", [globals, &layout]);
         let pick = family.pipeline(device, &variant("fs_pick", Output::Pick));
         Self {
             positions: Vec::new(),
@@ -197,17 +186,12 @@ impl PointLayer {
         check_length("styles", self.positions.len(), styles.len())?;
         self.styles.clear();
         // What a diverged model puts nowhere is not drawn.
-        self.styles.extend(
-            styles
-                .iter()
-                .zip(&self.positions)
-                .map(
-                    |(&style, position)| match Vec3::from(*position).is_finite() {
-                        true => style,
-                        false => style | PointStyle::HIDDEN,
-                    },
-                ),
-        );
+        self.styles.extend(styles.iter().zip(&self.positions).map(|(&style, position)| {
+            match Vec3::from(*position).is_finite() {
+                true => style,
+                false => style | PointStyle::HIDDEN,
+            }
+        }));
         let styles = std::mem::take(&mut self.styles);
         self.largest = styles.iter().map(|style| style.scale()).fold(1.0, f32::max);
         self.write(device, queue, STYLES, &styles)?;
@@ -255,10 +239,7 @@ impl PointLayer {
     ) -> Result<(), ViewError> {
         let wanted = match camera.mode() {
             Mode::Flat => Ordering::Scattered,
-            Mode::Orbit => Ordering::ByDepth {
-                camera: *camera,
-                limit,
-            },
+            Mode::Orbit => Ordering::ByDepth { camera: *camera, limit },
         };
         if self.ordered_for == wanted {
             return Ok(());
@@ -335,12 +316,7 @@ impl PointLayer {
         draw(pass, 0..self.candidate_count);
     }
 
-    fn write_order(
-        &mut self,
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        ordering: Ordering,
-    ) -> Result<(), ViewError> {
+    fn write_order(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, ordering: Ordering) -> Result<(), ViewError> {
         if self.buffers[ORDER].write(device, queue, self.order.indices())? {
             self.group = bind(device, &self.layout, &self.buffers[ORDER], &self.buffers);
         }
@@ -384,21 +360,12 @@ impl Pipelines {
 /// Points are sorted, so they may both blend and write their depth. Equal depths pass: in 2-D all are
 /// equal, and later points lie on earlier ones.
 fn variant(fragment: &str, output: Output) -> Variant<'_> {
-    Variant {
-        fragment,
-        constants: &[],
-        output,
-        depth_write: true,
-        depth_compare: wgpu::CompareFunction::LessEqual,
-    }
+    Variant { fragment, constants: &[], output, depth_write: true, depth_compare: wgpu::CompareFunction::LessEqual }
 }
 
 fn draw(pass: &mut wgpu::RenderPass<'_>, points: Range<u32>) {
     if !points.is_empty() {
-        pass.draw(
-            points.start * VERTICES_PER_POINT..points.end * VERTICES_PER_POINT,
-            0..1,
-        );
+        pass.draw(points.start * VERTICES_PER_POINT..points.end * VERTICES_PER_POINT, 0..1);
     }
 }
 
@@ -422,12 +389,7 @@ fn bind(
 
 /// The area the points spread over, seen along the axis in which they spread least, as if even.
 fn spread(positions: &[[f32; 3]]) -> f32 {
-    let finite = || {
-        positions
-            .iter()
-            .map(|p| Vec3::from(*p))
-            .filter(|p| p.is_finite())
-    };
+    let finite = || positions.iter().map(|p| Vec3::from(*p)).filter(|p| p.is_finite());
     let count = finite().count().max(1) as f32;
     let mean = finite().sum::<Vec3>() / count;
     let variance = finite().map(|p| (p - mean) * (p - mean)).sum::<Vec3>() / count;
@@ -436,9 +398,5 @@ fn spread(positions: &[[f32; 3]]) -> f32 {
 }
 
 fn check_length(what: &'static str, points: usize, got: usize) -> Result<(), ViewError> {
-    if points == got {
-        Ok(())
-    } else {
-        Err(ViewError::LengthMismatch { what, points, got })
-    }
+    if points == got { Ok(()) } else { Err(ViewError::LengthMismatch { what, points, got }) }
 }

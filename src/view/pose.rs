@@ -34,23 +34,14 @@ impl Flat {
     pub fn fitted(bounds: &Bounds, viewport: Vec2) -> Self {
         let size = bounds.size().truncate();
         let height = size.y.max(size.x * viewport.y / viewport.x);
-        Self {
-            centre: bounds.centre().truncate(),
-            height: (height / FIT_FILL).max(MIN_EXTENT),
-        }
+        Self { centre: bounds.centre().truncate(), height: (height / FIT_FILL).max(MIN_EXTENT) }
     }
 }
 
 impl Orbit {
     /// Far enough to see all of `bounds` from this height, however the camera is turned about the axis.
     pub fn fitted(bounds: &Bounds, viewport: Vec2, yaw: f32, pitch: f32) -> Self {
-        let mut orbit = Self {
-            target: bounds.centre(),
-            yaw,
-            pitch,
-            distance: 0.0,
-            fitted: 0.0,
-        };
+        let mut orbit = Self { target: bounds.centre(), yaw, pitch, distance: 0.0, fitted: 0.0 };
         let slope = (FIELD_OF_VIEW / 2.0).tan() * FIT_FILL_BOX;
         let slopes = vec2(slope * viewport.x / viewport.y, slope);
         for turn in 0..FIT_TURNS {

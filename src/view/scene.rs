@@ -62,12 +62,7 @@ struct Shown {
 
 impl LatentView {
     /// A view of `width` x `height` physical pixels, with the quality that suits the adapter.
-    pub fn new(
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        width: u32,
-        height: u32,
-    ) -> Result<Self, ViewError> {
+    pub fn new(device: &wgpu::Device, queue: &wgpu::Queue, width: u32, height: u32) -> Result<Self, ViewError> {
         let available = device.limits().max_storage_buffers_per_shader_stage;
         if available < STORAGE_BUFFERS {
             return Err(ViewError::Unsupported(format!(
@@ -75,11 +70,7 @@ impl LatentView {
             )));
         }
         let software = device.adapter_info().device_type == wgpu::DeviceType::Cpu;
-        let quality = if software {
-            Quality::SOFTWARE
-        } else {
-            Quality::HARDWARE
-        };
+        let quality = if software { Quality::SOFTWARE } else { Quality::HARDWARE };
         let size = allowed_size(device, width, height);
         let layout = GlobalsBinding::layout(device);
         let lines = LineLayer::new(device, &layout, quality.msaa);
@@ -135,8 +126,7 @@ impl LatentView {
     pub fn set_lines(&mut self, lines: &[Line]) -> Result<(), ViewError> {
         self.touch();
         let (device, queue) = (&self.device, &self.queue);
-        self.lines
-            .write(device, queue, &mut self.drawn_lines, lines)
+        self.lines.write(device, queue, &mut self.drawn_lines, lines)
     }
 
     /// Replaces all markers; later ones lie on earlier ones.
@@ -170,10 +160,7 @@ impl LatentView {
     }
 
     pub fn set_background(&mut self, background: Rgba) {
-        self.set_look(Look {
-            background,
-            ..self.look
-        });
+        self.set_look(Look { background, ..self.look });
     }
 
     pub fn quality(&self) -> Quality {
@@ -276,9 +263,7 @@ impl LatentView {
         self.globals.write(queue, &self.globals_for(&camera));
 
         let mut encoder = device.create_command_encoder(&Default::default());
-        let mut pass = self
-            .targets
-            .begin(&mut encoder, gpu::unit(self.look.background));
+        let mut pass = self.targets.begin(&mut encoder, gpu::unit(self.look.background));
         pass.set_bind_group(0, &self.globals.group, &[]);
         self.draw_layers(&mut pass, camera.mode(), limit);
         drop(pass);
@@ -298,9 +283,7 @@ impl LatentView {
         let globals = self.globals_for(&camera);
         let (device, queue) = (&self.device, &self.queue);
         let reach = PICK_MARGIN * globals.radii.into_iter().fold(0.0, f32::max) + REACH_PX as f32;
-        let near = self
-            .points
-            .prepare_pick(device, queue, &camera, px, reach)?;
+        let near = self.points.prepare_pick(device, queue, &camera, px, reach)?;
         let (points, markers) = (&self.points, &self.markers);
         self.picker.start(device, queue, globals, px, |pass| {
             points.draw_ids(pass, &near);
@@ -420,13 +403,7 @@ impl LatentView {
         let picture = camera.viewport().element_product() / self.pixel_scale.powi(2);
         let area = self.points.spread() / (logical_px * logical_px);
         let area = area.clamp(LEAST_AREA * picture, picture);
-        let crowd = Crowd {
-            pool,
-            labelled,
-            area,
-            zoom,
-            solid: camera.mode() == Mode::Orbit,
-        };
+        let crowd = Crowd { pool, labelled, area, zoom, solid: camera.mode() == Mode::Orbit };
         Sizing::new(&self.look, crowd, self.pixel_scale)
     }
 

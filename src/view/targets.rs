@@ -26,38 +26,13 @@ impl Targets {
         let samples = sample_count(msaa);
         let view = |texture: wgpu::Texture| texture.create_view(&Default::default());
         let none = wgpu::TextureUsages::empty();
-        let many = msaa.then(|| {
-            view(texture(
-                device,
-                "latent view samples",
-                size,
-                COLOUR_FORMAT,
-                samples,
-                none,
-            ))
-        });
-        let depth = texture(
-            device,
-            "latent view depth",
-            size,
-            DEPTH_FORMAT,
-            samples,
-            none,
-        );
-        Self {
-            picture_view: picture.create_view(&Default::default()),
-            picture,
-            samples: many,
-            depth: view(depth),
-        }
+        let many = msaa.then(|| view(texture(device, "latent view samples", size, COLOUR_FORMAT, samples, none)));
+        let depth = texture(device, "latent view depth", size, DEPTH_FORMAT, samples, none);
+        Self { picture_view: picture.create_view(&Default::default()), picture, samples: many, depth: view(depth) }
     }
 
     /// Begins the pass that draws the picture on `background` (as shown, 0 to 1).
-    pub fn begin<'e>(
-        &self,
-        encoder: &'e mut wgpu::CommandEncoder,
-        background: [f32; 4],
-    ) -> wgpu::RenderPass<'e> {
+    pub fn begin<'e>(&self, encoder: &'e mut wgpu::CommandEncoder, background: [f32; 4]) -> wgpu::RenderPass<'e> {
         let [r, g, b, a] = background.map(f64::from);
         let (view, resolve_target, store) = match &self.samples {
             Some(samples) => (samples, Some(&self.picture_view), wgpu::StoreOp::Discard),
@@ -69,10 +44,7 @@ impl Targets {
                 view,
                 depth_slice: None,
                 resolve_target,
-                ops: wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a }),
-                    store,
-                },
+                ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a }), store },
             })],
             depth_stencil_attachment: Some(cleared_depth(&self.depth)),
             ..Default::default()
@@ -80,15 +52,10 @@ impl Targets {
     }
 }
 
-pub(super) fn cleared_depth(
-    view: &wgpu::TextureView,
-) -> wgpu::RenderPassDepthStencilAttachment<'_> {
+pub(super) fn cleared_depth(view: &wgpu::TextureView) -> wgpu::RenderPassDepthStencilAttachment<'_> {
     wgpu::RenderPassDepthStencilAttachment {
         view,
-        depth_ops: Some(wgpu::Operations {
-            load: wgpu::LoadOp::Clear(1.0),
-            store: wgpu::StoreOp::Discard,
-        }),
+        depth_ops: Some(wgpu::Operations { load: wgpu::LoadOp::Clear(1.0), store: wgpu::StoreOp::Discard }),
         stencil_ops: None,
     }
 }
@@ -104,11 +71,7 @@ pub(super) fn texture(
 ) -> wgpu::Texture {
     device.create_texture(&wgpu::TextureDescriptor {
         label: Some(label),
-        size: wgpu::Extent3d {
-            width,
-            height,
-            depth_or_array_layers: 1,
-        },
+        size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
         mip_level_count: 1,
         sample_count,
         dimension: wgpu::TextureDimension::D2,
@@ -154,10 +117,7 @@ impl Staging {
     pub fn take(&self) -> Result<Vec<u8>, ViewError> {
         let row = Self::row_bytes(self.size.0) as usize;
         let used = (self.size.0 * BYTES_PER_PIXEL) as usize;
-        let mapped = self
-            .buffer
-            .get_mapped_range(..)
-            .map_err(|error| ViewError::Readback(error.to_string()))?;
+        let mapped = self.buffer.get_mapped_range(..).map_err(|error| ViewError::Readback(error.to_string()))?;
         let mut pixels = Vec::with_capacity(used * self.size.1 as usize);
         for padded in mapped.chunks_exact(row) {
             pixels.extend_from_slice(&padded[..used]);

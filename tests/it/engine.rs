@@ -25,7 +25,9 @@ impl Listener {
     fn new() -> Self {
         let (sender, wakes) = crossbeam_channel::unbounded();
         let options = EngineOptions { cache_dir: None, threads: 1, ..EngineOptions::default() };
-        let wake = Arc::new(move || drop(sender.send(())));
+        let wake = Arc::new(move || {
+            let _ = sender.send(());
+        });
         Self { engine: Engine::spawn(options, wake).unwrap(), heard: Vec::new(), wakes }
     }
 
@@ -173,7 +175,8 @@ fn bad_input_is_one_message_and_no_panic() {
     missing.set("dataset=mnist").unwrap();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("train-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0]).unwrap();
-    let options = EngineOptions { cache_dir: None, data_dir: Some(folder.path().into()), threads: 1, ..Default::default() };
+    let options =
+        EngineOptions { cache_dir: None, data_dir: Some(folder.path().into()), threads: 1, ..Default::default() };
     let mut listener = Listener::new();
     listener.engine = Engine::spawn(options, Arc::new(|| {})).unwrap();
     listener.engine.send(Command::Reset { experiment: Box::new(missing), strategies: vec![Strategy::Snn] });

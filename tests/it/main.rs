@@ -6,4 +6,7 @@ mod engine;
 mod golden;
 mod gradients;
 mod sampler;
+mod shaders;
 mod tidy;
+mod view;
+mod view_picking;

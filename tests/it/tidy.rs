@@ -64,7 +64,12 @@ fn no_module_imports_one_below_it() {
                 };
                 for name in names {
                     if let Some(other) = place(&name) {
-                        assert!(other <= own, "{}:{}: {module} imports {name}, which stands below it", file.display(), i + 1);
+                        assert!(
+                            other <= own,
+                            "{}:{}: {module} imports {name}, which stands below it",
+                            file.display(),
+                            i + 1
+                        );
                     }
                 }
             }

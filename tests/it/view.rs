@@ -2,8 +2,8 @@
 
 use glam::{Vec2, Vec3, vec2, vec3};
 use ridgewalk::view::{
-    Bounds, Camera, Field, Filter, LatentView, Line, Look, Marker, Mode, PointStyle, Quality, Rgba,
-    Shape, ViewError, polyline,
+    Bounds, Camera, Field, Filter, LatentView, Line, Look, Marker, Mode, PointStyle, Quality, Rgba, Shape, ViewError,
+    polyline,
 };
 
 pub const WIDTH: u32 = 200;
@@ -27,14 +27,8 @@ const PLAIN: fn() -> Look = || Look {
 fn device() -> Option<(wgpu::Device, wgpu::Queue)> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let found = pollster::block_on(async {
-        let adapter = instance
-            .request_adapter(&wgpu::RequestAdapterOptions::default())
-            .await
-            .ok()?;
-        adapter
-            .request_device(&wgpu::DeviceDescriptor::default())
-            .await
-            .ok()
+        let adapter = instance.request_adapter(&wgpu::RequestAdapterOptions::default()).await.ok()?;
+        adapter.request_device(&wgpu::DeviceDescriptor::default()).await.ok()
     });
     if found.is_none() {
         eprintln!("SKIPPED: no graphics adapter was found (on Linux: mesa-vulkan-drivers)");
@@ -55,8 +49,7 @@ pub fn set_points(view: &mut LatentView, points: &[(Vec3, Rgba, PointStyle)]) {
     let positions: Vec<_> = points.iter().map(|p| p.0.to_array()).collect();
     let colours: Vec<_> = points.iter().map(|p| p.1).collect();
     let styles: Vec<_> = points.iter().map(|p| p.2).collect();
-    view.set_points(&positions, &colours, &styles)
-        .expect("points");
+    view.set_points(&positions, &colours, &styles).expect("points");
 }
 
 struct Picture(Vec<u8>);
@@ -89,15 +82,8 @@ fn a_point_appears_at_its_pixel_in_its_very_colour() {
             let Some((mut view, camera)) = view(mode) else {
                 return;
             };
-            view.set_quality(Quality {
-                msaa,
-                ..Quality::SOFTWARE
-            });
-            for world in [
-                vec3(0.0, 0.0, 0.0),
-                vec3(-0.7, 0.4, 0.2),
-                vec3(0.5, -0.8, -0.3),
-            ] {
+            view.set_quality(Quality { msaa, ..Quality::SOFTWARE });
+            for world in [vec3(0.0, 0.0, 0.0), vec3(-0.7, 0.4, 0.2), vec3(0.5, -0.8, -0.3)] {
                 set_points(&mut view, &[(world, RED, PointStyle::POOL)]);
                 let px = camera.project(world).expect("in front").px;
                 let picture = Picture::of(&mut view, &camera);
@@ -139,11 +125,7 @@ fn labelled_points_are_larger_and_ringed_and_selected_ones_have_a_halo() {
     };
     let px = camera.project(Vec3::ZERO).expect("flat").px;
     let mut painted = Vec::new();
-    for style in [
-        PointStyle::POOL,
-        PointStyle::LABELLED,
-        PointStyle::LABELLED | PointStyle::SELECTED,
-    ] {
+    for style in [PointStyle::POOL, PointStyle::LABELLED, PointStyle::LABELLED | PointStyle::SELECTED] {
         set_points(&mut view, &[(Vec3::ZERO, BLUE, style)]);
         let picture = Picture::of(&mut view, &camera);
         assert!(close(picture.at(px), BLUE), "{style:?}");
@@ -154,10 +136,7 @@ fn labelled_points_are_larger_and_ringed_and_selected_ones_have_a_halo() {
         assert_eq!(ringed, style != PointStyle::POOL, "{style:?}");
         painted.push(picture.painted());
     }
-    assert!(
-        painted.is_sorted() && painted[0] < painted[1],
-        "{painted:?}"
-    );
+    assert!(painted.is_sorted() && painted[0] < painted[1], "{painted:?}");
 }
 
 #[test]
@@ -182,13 +161,7 @@ fn groups_lie_on_each_other_by_importance_and_hidden_points_are_not_drawn() {
         }
     }
     let nowhere = vec3(f32::NAN, 0.0, 0.0);
-    set_points(
-        &mut view,
-        &[
-            (nowhere, RED, PointStyle::LABELLED),
-            (Vec3::ZERO, RED, PointStyle::HIDDEN),
-        ],
-    );
+    set_points(&mut view, &[(nowhere, RED, PointStyle::LABELLED), (Vec3::ZERO, RED, PointStyle::HIDDEN)]);
     assert_eq!(Picture::of(&mut view, &camera).painted(), 0);
     assert_eq!(view.bounds(), Some(Bounds::new(Vec3::ZERO, Vec3::ZERO)));
 }
@@ -203,11 +176,8 @@ fn a_line_covers_the_pixels_between_its_ends_and_an_arrow_widens_at_its_tip() {
         camera.unproject_to_plane(px).expect("flat").to_array()
     };
     let (a, b) = (world(20.5, 80.5), world(180.5, 80.5));
-    let thick = |picture: &Picture, x: f32| {
-        (0..HEIGHT)
-            .filter(|&y| picture.at(vec2(x, y as f32)) != BACKGROUND)
-            .count()
-    };
+    let thick =
+        |picture: &Picture, x: f32| (0..HEIGHT).filter(|&y| picture.at(vec2(x, y as f32)) != BACKGROUND).count();
     view.set_lines(&[Line::new(a, b, 3.0, GREEN)]).expect("set");
     let plain = Picture::of(&mut view, &camera);
     for x in [20.5, 60.5, 100.5, 179.5] {
@@ -217,21 +187,18 @@ fn a_line_covers_the_pixels_between_its_ends_and_an_arrow_widens_at_its_tip() {
     assert_eq!(plain.at(vec2(10.5, 80.5)), BACKGROUND);
     assert_eq!(plain.at(vec2(190.5, 80.5)), BACKGROUND);
 
-    view.set_lines(&[Line::new(a, b, 3.0, GREEN).arrow()])
-        .expect("set");
+    view.set_lines(&[Line::new(a, b, 3.0, GREEN).arrow()]).expect("set");
     let arrow = Picture::of(&mut view, &camera);
     assert_eq!(thick(&arrow, 60.5), 3);
     assert!(thick(&arrow, 169.5) >= 7, "{}", thick(&arrow, 169.5));
     assert!(thick(&arrow, 179.5) <= 3);
 
-    view.set_lines(&[Line::new(a, b, 3.0, GREEN).dashed()])
-        .expect("set");
+    view.set_lines(&[Line::new(a, b, 3.0, GREEN).dashed()]).expect("set");
     let dashed = Picture::of(&mut view, &camera);
     let share = dashed.painted() as f32 / plain.painted() as f32;
     assert!((0.4..0.85).contains(&share), "{share} of the line is left");
 
-    view.set_lines(&[Line::new(a, b, 3.0, GREEN).trimmed(30.0, 0.0)])
-        .expect("set");
+    view.set_lines(&[Line::new(a, b, 3.0, GREEN).trimmed(30.0, 0.0)]).expect("set");
     let trimmed = Picture::of(&mut view, &camera);
     assert_eq!(thick(&trimmed, 40.5), 0);
     assert_eq!(thick(&trimmed, 60.5), 3);
@@ -260,10 +227,7 @@ fn lines_on_top_show_through_points_and_others_are_veiled() {
         return;
     };
     camera.look_from(0.0, 0.0);
-    set_points(
-        &mut view,
-        &[(vec3(0.6, 0.0, 0.0), BLUE, PointStyle::POOL.scaled(6.0))],
-    );
+    set_points(&mut view, &[(vec3(0.6, 0.0, 0.0), BLUE, PointStyle::POOL.scaled(6.0))]);
     let px = camera.project(Vec3::ZERO).expect("in front").px;
     let (a, b) = ([0.0, -0.8, 0.0], [0.0, 0.8, 0.0]);
     let mut red_at = |line: Line| {
@@ -389,22 +353,14 @@ fn while_the_camera_moves_part_of_the_pool_and_all_labelled_are_drawn() {
     let labelled = worlds(0.5).map(|world| (world, GREEN, PointStyle::LABELLED));
     let points: Vec<_> = pool.chain(labelled).collect();
     set_points(&mut view, &points);
-    view.set_quality(Quality {
-        msaa: false,
-        max_points_while_moving: 5,
-    });
+    view.set_quality(Quality { msaa: false, max_points_while_moving: 5 });
     for (moving, want) in [(false, 20), (true, 5), (false, 20)] {
         assert!(view.render(&camera, moving).expect("drawn"));
         let picture = Picture(view.read_rgba_blocking().expect("read"));
         let seen = |points: &[(Vec3, Rgba, PointStyle)]| {
             points
                 .iter()
-                .filter(|(world, colour, _)| {
-                    close(
-                        picture.at(camera.project(*world).expect("flat").px),
-                        *colour,
-                    )
-                })
+                .filter(|(world, colour, _)| close(picture.at(camera.project(*world).expect("flat").px), *colour))
                 .count()
         };
         assert_eq!(seen(&points[..20]), want, "moving {moving}");
@@ -427,8 +383,7 @@ fn a_million_points_are_drawn() {
         .collect();
     let colours = vec![RED; COUNT];
     let styles = vec![PointStyle::POOL; COUNT];
-    view.set_points(&positions, &colours, &styles)
-        .expect("they fit");
+    view.set_points(&positions, &colours, &styles).expect("they fit");
     for mode in [Mode::Flat, Mode::Orbit] {
         camera.set_mode(mode);
         camera.fit(view.bounds().expect("points"));
@@ -446,8 +401,7 @@ fn lengths_that_differ_are_refused() {
     let points = [[0.0; 3]; 2];
     let wrong = view.set_points(&points, &[RED], &[PointStyle::POOL; 2]);
     assert!(matches!(wrong, Err(ViewError::LengthMismatch { .. })));
-    view.set_points(&points, &[RED; 2], &[PointStyle::POOL; 2])
-        .expect("set");
+    view.set_points(&points, &[RED; 2], &[PointStyle::POOL; 2]).expect("set");
     let wrong = view.set_colours(&[RED; 3]);
     assert!(matches!(wrong, Err(ViewError::LengthMismatch { .. })));
     let empty = view.set_points(&[], &[], &[]);

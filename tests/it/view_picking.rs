@@ -11,21 +11,12 @@ fn picking_names_what_is_nearest_to_the_cursor() {
         let Some((mut view, camera)) = view(mode) else {
             return;
         };
-        let worlds = [
-            vec3(-0.5, 0.3, 0.1),
-            vec3(0.4, 0.4, 0.0),
-            vec3(0.1, -0.6, 0.2),
-        ];
+        let worlds = [vec3(-0.5, 0.3, 0.1), vec3(0.4, 0.4, 0.0), vec3(0.1, -0.6, 0.2)];
         let styles = [PointStyle::POOL, PointStyle::LABELLED, PointStyle::FADED];
-        let points: Vec<_> = worlds
-            .into_iter()
-            .zip(styles)
-            .map(|(world, style)| (world, RED, style))
-            .collect();
+        let points: Vec<_> = worlds.into_iter().zip(styles).map(|(world, style)| (world, RED, style)).collect();
         set_points(&mut view, &points);
         let marker = vec3(0.0, 0.0, 0.0);
-        view.set_markers(&[Marker::new(Shape::Diamond, marker.to_array(), 8.0, GREEN)])
-            .expect("set");
+        view.set_markers(&[Marker::new(Shape::Diamond, marker.to_array(), 8.0, GREEN)]).expect("set");
         let mut at = |px: Vec2| {
             let answer = view.pick_blocking(&camera, px).expect("an answer");
             assert_eq!(answer.px, px);
@@ -74,9 +65,5 @@ fn picking_without_waiting_answers_the_last_question_and_drops_stale_ones() {
 
     view.request_pick(&camera, px(a)).expect("asked");
     set_points(&mut view, &points);
-    assert_eq!(
-        answers(&mut view),
-        [],
-        "the points are no longer those asked about"
-    );
+    assert_eq!(answers(&mut view), [], "the points are no longer those asked about");
 }
