@@ -1,6 +1,11 @@
 //! Labelling tools (S in Algorithm 2): an image in, a label map or a typed refusal out.
 
+pub mod colour_bar;
+pub mod command;
+pub mod export;
 pub mod fem;
+pub mod npy;
+pub mod subprocess;
 
 use crate::dataset::masks::MaskFault;
 

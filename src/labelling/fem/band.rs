@@ -6,7 +6,9 @@ pub struct BandMatrix {
     size: usize,
     /// Sub-diagonals kept.
     width: usize,
-    /// Invariant: entries.len() == size * (width + 1); entries below the last row stay zero.
+    /// From one column to the next: room for the diagonal, the band and, always zero, the rest of a panel's reach.
+    stride: usize,
+    /// Invariant: entries.len() == size * stride; entries below the band and below the last row are zero.
     entries: Vec<f64>,
 }
 
@@ -16,9 +18,13 @@ pub struct NotPositiveDefinite {
     pub row: usize,
 }
 
+/// Columns factorised together.
+const PANEL: usize = 4;
+
 impl BandMatrix {
     pub fn zeros(size: usize, width: usize) -> Self {
-        Self { size, width, entries: vec![0.0; size * (width + 1)] }
+        let stride = width + PANEL;
+        Self { size, width, stride, entries: vec![0.0; size * stride] }
     }
 
     pub fn clear(&mut self) {
@@ -28,13 +34,23 @@ impl BandMatrix {
     /// Adds to the entry (row, column) of the symmetric matrix; the upper half is ignored, being the same numbers.
     pub fn add(&mut self, row: usize, column: usize, value: f64) {
         if row >= column {
-            self.entries[column * (self.width + 1) + row - column] += value;
+            self.entries[column * self.stride + row - column] += value;
+        }
+    }
+
+    /// Adds weight * v v' to a matrix whose band is full.
+    pub fn add_square(&mut self, weight: f64, v: &[f64]) {
+        for (j, column) in self.entries.chunks_exact_mut(self.stride).enumerate() {
+            let factor = weight * v[j];
+            for (entry, value) in column.iter_mut().zip(&v[j..]) {
+                *entry += factor * value;
+            }
         }
     }
 
     /// Makes the row and the column those of the identity: the unknown becomes zero for a zero right-hand side.
     pub fn pin(&mut self, index: usize) {
-        let stride = self.width + 1;
+        let stride = self.stride;
         self.entries[index * stride..(index + 1) * stride].fill(0.0);
         for column in index.saturating_sub(self.width)..index {
             self.entries[column * stride + index - column] = 0.0;
@@ -43,26 +59,38 @@ impl BandMatrix {
     }
 
     /// Replaces the matrix by its Cholesky factor L, with 1 / L(j, j) kept on the diagonal.
+    ///
+    /// Four columns at a time: each later column is then read and written once for four updates.
     pub fn factorise(&mut self) -> Result<(), NotPositiveDefinite> {
-        let stride = self.width + 1;
-        for j in 0..self.size {
-            let (head, tail) = self.entries.split_at_mut((j + 1) * stride);
-            let column = &mut head[j * stride..];
-            let pivot = column[0];
-            if !(pivot > 0.0 && pivot.is_finite()) {
-                return Err(NotPositiveDefinite { row: j });
+        let stride = self.stride;
+        for first in (0..self.size).step_by(PANEL) {
+            let count = PANEL.min(self.size - first);
+            let (head, tail) = self.entries.split_at_mut((first + count) * stride);
+            let panel = &mut head[first * stride..];
+            for p in 0..count {
+                let (done, rest) = panel.split_at_mut((p + 1) * stride);
+                let column = &mut done[p * stride..];
+                let pivot = column[0];
+                if !(pivot > 0.0 && pivot.is_finite()) {
+                    return Err(NotPositiveDefinite { row: first + p });
+                }
+                let inverse = pivot.sqrt().recip();
+                column.iter_mut().for_each(|entry| *entry *= inverse);
+                column[0] = inverse;
+                for (k, target) in (1..).zip(rest.chunks_exact_mut(stride)) {
+                    let factor = column[k];
+                    target.iter_mut().zip(&column[k..]).for_each(|(t, s)| *t -= factor * s);
+                }
             }
-            let inverse = pivot.sqrt().recip();
-            column.iter_mut().for_each(|entry| *entry *= inverse);
-            column[0] = inverse;
-            let reach = self.width.min(self.size - 1 - j);
-            for k in 1..=reach {
-                let factor = column[k];
-                if factor != 0.0 {
-                    let target = &mut tail[(k - 1) * stride..][..reach + 1 - k];
-                    for (t, s) in target.iter_mut().zip(&column[k..=reach]) {
-                        *t -= factor * s;
-                    }
+            let [a, b, c, d] = std::array::from_fn(|p| if p < count { &panel[p * stride..(p + 1) * stride] } else { &[] });
+            if count < PANEL {
+                return Ok(()); // the last columns: nothing follows
+            }
+            for (k, target) in (PANEL..stride).zip(tail.chunks_exact_mut(stride)) {
+                let [fa, fb, fc, fd] = [a[k], b[k - 1], c[k - 2], d[k - 3]];
+                let sources = a[k..].iter().zip(&b[k - 1..]).zip(&c[k - 2..]).zip(&d[k - 3..]);
+                for (t, (((sa, sb), sc), sd)) in target.iter_mut().zip(sources) {
+                    *t -= fa * sa + fb * sb + fc * sc + fd * sd;
                 }
             }
         }
@@ -71,7 +99,7 @@ impl BandMatrix {
 
     /// Solves L L' x = b in place; call after `factorise`.
     pub fn solve(&self, b: &mut [f64]) {
-        let stride = self.width + 1;
+        let stride = self.stride;
         for j in 0..self.size {
             let column = &self.entries[j * stride..(j + 1) * stride];
             let reach = self.width.min(self.size - 1 - j);

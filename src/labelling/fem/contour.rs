@@ -12,9 +12,9 @@ use crate::labelling::Refusal;
 pub struct ContourSettings {
     /// Standard deviation of the blur before the half-way contour is sought.
     pub blur: f64,
-    /// Fourier terms, beyond the mean, of the lumen's and of the outer radius.
-    pub lumen_terms: usize,
-    pub outer_terms: usize,
+    /// Fourier terms of the radius beyond the mean; larger borders get more, one for each `pixels_per_term` of radius.
+    pub terms: usize,
+    pub pixels_per_term: f64,
     /// Width of the transition from inside to outside in the likelihood of a pixel.
     pub softness: f64,
     /// Expected size of harmonic k as a share of the radius: roughness * k^-1.5.
@@ -23,7 +23,7 @@ pub struct ContourSettings {
 
 impl Default for ContourSettings {
     fn default() -> Self {
-        Self { blur: 1.0, lumen_terms: 8, outer_terms: 10, softness: 0.2, roughness: 0.3 }
+        Self { blur: 1.0, terms: 12, pixels_per_term: 2.0, softness: 0.05, roughness: 0.3 }
     }
 }
 
@@ -42,8 +42,8 @@ impl Contours {
             return Err(Refusal::LumenTooSmall { pixels });
         }
         let (width, height) = (mask.width(), mask.height());
-        let fit = |filled, terms| Silhouette { width, height, filled }.border(terms, settings);
-        let (lumen, outer) = (fit(&lumen, settings.lumen_terms)?, fit(&vessel, settings.outer_terms)?);
+        let fit = |filled| Silhouette { width, height, filled }.border(settings);
+        let (lumen, outer) = (fit(&lumen)?, fit(&vessel)?);
         let pixels = least_distance(&lumen, &outer);
         if pixels < LEAST_WALL_PIXELS {
             return Err(Refusal::WallTooThin { pixels });
@@ -58,12 +58,22 @@ const LEAST_WALL_PIXELS: f64 = 1.0;
 /// Rays of the first contour, and points of a border where distances are measured.
 const RAYS: usize = 128;
 /// Pixels between two looks along a ray.
-const RAY_STEP: f64 = 0.25;
-/// Pixels further than this from the border say nothing about it.
-const REACH: f64 = 3.0;
+const RAY_STEP: f64 = 0.5;
+/// A ray ends this far beyond the shape's furthest pixel: the blurred shape ends there.
+const BEYOND: f64 = 2.0;
+/// Pixels further than this from the first contour say nothing about the border.
+const REACH: f64 = 2.0;
+/// A quarter of the rays: beyond that the first contour does not determine them.
+const MOST_TERMS: usize = 32;
 const REFINEMENTS: usize = 12;
-/// A refinement that moves the mean radius by less ends the search (pixels).
-const SETTLED: f64 = 1e-7;
+/// Of a step that does not improve: the last is a thousandth of Newton's.
+const HALVINGS: i32 = 10;
+const SOFT_START: f64 = 4.0;
+/// Logistic depth at which a pixel on its own side has no say left (1e-6).
+const CERTAIN: f64 = 14.0;
+/// A refinement that moves no coefficient by more ends the search (pixels).
+const SETTLED: f64 = 1e-4;
+const COARSE: f64 = 1e-1;
 
 /// A filled shape.
 struct Silhouette<'a> {
@@ -73,11 +83,18 @@ struct Silhouette<'a> {
 }
 
 impl Silhouette<'_> {
-    fn border(&self, terms: usize, settings: &ContourSettings) -> Result<PolarCurve, Refusal> {
+    fn border(&self, settings: &ContourSettings) -> Result<PolarCurve, Refusal> {
         let blurred = self.blurred(settings.blur);
         let centre = self.centroid();
-        let start = self.half_way(&blurred, centre, terms)?;
-        let curve = self.likeliest(start, settings);
+        let radii = self.half_way(&blurred, centre)?;
+        let mut curve = fourier(centre, &radii, settings);
+        let miss = |(ray, r): (usize, &f64)| (r - curve.radius(TAU * ray as f64 / RAYS as f64)).abs();
+        let reach = REACH + radii.iter().enumerate().map(miss).fold(0.0, f64::max);
+        let pixels = self.near(&curve, reach);
+        // A softer transition first: from there Newton's method does not overshoot.
+        for (softness, settled) in [(SOFT_START * settings.softness, COARSE), (settings.softness, SETTLED)] {
+            curve = likeliest(curve, &pixels, (softness, settings.roughness), settled);
+        }
         if !curve.mean.is_finite() {
             return Err(Refusal::NonFinite { what: "contour" });
         }
@@ -117,9 +134,13 @@ impl Silhouette<'_> {
         pass(&rows, self.width as isize, self.height, &|i| i / self.width)
     }
 
-    /// Where the blurred shape falls to a half along each ray, as a Fourier curve.
-    fn half_way(&self, blurred: &[f64], centre: [f64; 2], terms: usize) -> Result<PolarCurve, Refusal> {
-        let furthest = self.width.max(self.height) as f64 * std::f64::consts::SQRT_2;
+    /// Where the blurred shape falls to a half along each ray.
+    fn half_way(&self, blurred: &[f64], centre: [f64; 2]) -> Result<Vec<f64>, Refusal> {
+        let furthest = (0..self.filled.len())
+            .filter(|i| self.filled[*i])
+            .map(|i| self.seen_from(centre, i).0)
+            .fold(0.0, f64::max)
+            + BEYOND;
         let mut radii = Vec::with_capacity(RAYS);
         for ray in 0..RAYS {
             let (sin, cos) = (TAU * ray as f64 / RAYS as f64).sin_cos();
@@ -142,17 +163,7 @@ impl Silhouette<'_> {
             }
             radii.push(crossing.ok_or(Refusal::NotStarShaped)?);
         }
-        let mean = radii.iter().sum::<f64>() / RAYS as f64;
-        let harmonics = (1..=terms)
-            .map(|k| {
-                let sums = radii.iter().enumerate().fold([0.0, 0.0], |[a, b], (ray, r)| {
-                    let (sin, cos) = (TAU * (k * ray % RAYS) as f64 / RAYS as f64).sin_cos();
-                    [a + r * cos, b + r * sin]
-                });
-                sums.map(|s| 2.0 * s / RAYS as f64)
-            })
-            .collect();
-        Ok(PolarCurve { centre, mean, harmonics })
+        Ok(radii)
     }
 
     /// Bilinear between pixel centres; nothing beyond the image.
@@ -168,69 +179,19 @@ impl Silhouette<'_> {
             + ty * ((1.0 - tx) * at(fx, fy + 1.0) + tx * at(fx + 1.0, fy + 1.0))
     }
 
-    /// The most probable curve: each pixel near the border is inside with the logistic probability of its depth,
-    /// harmonics are normal with the roughness' deviation. Newton's method; the problem is convex in the radius.
-    ///
-    /// A blur shrinks tight curves; this does not, because it asks only on which side each pixel's centre lies.
-    fn likeliest(&self, start: PolarCurve, settings: &ContourSettings) -> PolarCurve {
-        let terms = start.harmonics.len();
-        let unknowns = 2 * terms + 1;
-        let precision: Vec<f64> = (0..unknowns)
-            .map(|i| {
-                let k = i.div_ceil(2) as f64;
-                let deviation = settings.roughness * start.mean * k.powf(-1.5);
-                if i == 0 { 0.0 } else { (deviation * deviation).recip() }
-            })
-            .collect();
-        let pixels = self.near(&start);
-        let mut curve = start;
-        for _ in 0..REFINEMENTS {
-            let mut hessian = BandMatrix::zeros(unknowns, unknowns - 1);
-            let present = coefficients(&curve);
-            let mut gradient: Vec<f64> = present.iter().zip(&precision).map(|(c, p)| c * p).collect();
-            for (i, p) in precision.iter().enumerate() {
-                hessian.add(i, i, *p);
-            }
-            for pixel in &pixels {
-                let (radius, slope) = curve.radius_and_slope(pixel.theta);
-                // From a distance along the ray to one across the border.
-                let square = radius / radius.hypot(slope) / settings.softness;
-                let depth = (radius - pixel.distance) * square;
-                let inside = 1.0 / (1.0 + (-depth).exp());
-                let error = inside - if pixel.filled { 1.0 } else { 0.0 };
-                let weight = inside * (1.0 - inside) * square * square;
-                let basis = basis(pixel.theta, terms);
-                for i in 0..unknowns {
-                    gradient[i] += error * square * basis[i];
-                    for j in 0..=i {
-                        hessian.add(i, j, weight * basis[i] * basis[j]);
-                    }
-                }
-            }
-            if hessian.factorise().is_err() {
-                break;
-            }
-            hessian.solve(&mut gradient);
-            // No further than a pixel at once: beyond that the logistic has no slope left to trust.
-            let longest = gradient.iter().map(|g| g.abs()).fold(0.0, f64::max);
-            let share = 1.0 / longest.max(1.0);
-            let next: Vec<f64> = present.iter().zip(&gradient).map(|(c, g)| c - share * g).collect();
-            curve = with_coefficients(curve.centre, &next);
-            if longest < SETTLED {
-                break;
-            }
-        }
-        curve
+    /// Distance and direction of a pixel's centre.
+    fn seen_from(&self, centre: [f64; 2], pixel: usize) -> (f64, f64) {
+        let x = (pixel % self.width) as f64 + 0.5 - centre[0];
+        let y = (pixel / self.width) as f64 + 0.5 - centre[1];
+        (x.hypot(y), y.atan2(x))
     }
 
-    fn near(&self, curve: &PolarCurve) -> Vec<Pixel> {
+    fn near(&self, curve: &PolarCurve, reach: f64) -> Vec<Pixel> {
         let mut pixels = Vec::new();
         for (i, filled) in self.filled.iter().enumerate() {
-            let x = (i % self.width) as f64 + 0.5 - curve.centre[0];
-            let y = (i / self.width) as f64 + 0.5 - curve.centre[1];
-            let (distance, theta) = (x.hypot(y), y.atan2(x));
-            if (distance - curve.radius(theta)).abs() < REACH && distance > 0.0 {
-                pixels.push(Pixel { distance, theta, filled: *filled });
+            let (distance, theta) = self.seen_from(curve.centre, i);
+            if (distance - curve.radius(theta)).abs() < reach && distance > 0.0 {
+                pixels.push(Pixel { distance, filled: *filled, basis: basis(theta, curve.harmonics.len()) });
             }
         }
         pixels
@@ -240,8 +201,109 @@ impl Silhouette<'_> {
 /// A pixel's centre as seen from the curve's.
 struct Pixel {
     distance: f64,
-    theta: f64,
     filled: bool,
+    /// Fourier functions of its direction.
+    basis: Vec<f64>,
+}
+
+/// Fourier curve through radii at equal angles.
+fn fourier(centre: [f64; 2], radii: &[f64], settings: &ContourSettings) -> PolarCurve {
+    let count = radii.len();
+    let mean = radii.iter().sum::<f64>() / count as f64;
+    let terms = settings.terms.max((mean / settings.pixels_per_term) as usize).min(MOST_TERMS);
+    let harmonics = (1..=terms)
+        .map(|k| {
+            let sums = radii.iter().enumerate().fold([0.0, 0.0], |[a, b], (ray, r)| {
+                let (sin, cos) = (TAU * (k * ray % count) as f64 / count as f64).sin_cos();
+                [a + r * cos, b + r * sin]
+            });
+            sums.map(|s| 2.0 * s / count as f64)
+        })
+        .collect();
+    PolarCurve { centre, mean, harmonics }
+}
+
+/// The most probable curve: each pixel near the border is inside with the logistic probability of its depth,
+/// harmonics are normal with the roughness' deviation. Newton's method; the problem is convex in the radius.
+///
+/// A blur shrinks tight curves; this does not, because it asks only on which side each pixel's centre lies.
+fn likeliest(
+    start: PolarCurve,
+    pixels: &[Pixel],
+    (softness, roughness): (f64, f64),
+    settled: f64,
+) -> PolarCurve {
+    let unknowns = 2 * start.harmonics.len() + 1;
+    let precision: Vec<f64> = (0..unknowns)
+        .map(|i| {
+            let deviation = roughness * start.mean * (i.div_ceil(2) as f64).powf(-1.5);
+            if i == 0 { 0.0 } else { (deviation * deviation).recip() }
+        })
+        .collect();
+    let mut present = coefficients(&start);
+    let mut crossings = vec![0.0; pixels.len()];
+    for _ in 0..REFINEMENTS {
+        // From a distance along the ray to one across the border, in units of the softness.
+        for (crossing, pixel) in crossings.iter_mut().zip(pixels) {
+            let (radius, slope) = radius_and_slope(&present, &pixel.basis);
+            *crossing = radius / radius.hypot(slope) / softness;
+        }
+        let surprise = |c: &[f64]| -> f64 {
+            let prior: f64 = c.iter().zip(&precision).map(|(c, p)| p * c * c / 2.0).sum();
+            let seen = pixels.iter().zip(&crossings).map(|(pixel, crossing)| {
+                let depth = (radius_and_slope(c, &pixel.basis).0 - pixel.distance) * crossing;
+                softplus(if pixel.filled { -depth } else { depth })
+            });
+            prior + seen.sum::<f64>()
+        };
+        let mut gradient: Vec<f64> = present.iter().zip(&precision).map(|(c, p)| c * p).collect();
+        let mut hessian = BandMatrix::zeros(unknowns, unknowns - 1);
+        precision.iter().enumerate().for_each(|(i, p)| hessian.add(i, i, *p));
+        for (pixel, crossing) in pixels.iter().zip(&crossings) {
+            let depth = (radius_and_slope(&present, &pixel.basis).0 - pixel.distance) * crossing;
+            if depth.abs() > CERTAIN && (depth > 0.0) == pixel.filled {
+                continue;
+            }
+            let inside = 1.0 / (1.0 + (-depth).exp());
+            let error = inside - if pixel.filled { 1.0 } else { 0.0 };
+            for (g, b) in gradient.iter_mut().zip(&pixel.basis) {
+                *g += error * crossing * b;
+            }
+            hessian.add_square(inside * (1.0 - inside) * crossing * crossing, &pixel.basis);
+        }
+        if hessian.factorise().is_err() {
+            break;
+        }
+        hessian.solve(&mut gradient);
+        let step = |share: f64| -> Vec<f64> { present.iter().zip(&gradient).map(|(c, g)| c - share * g).collect() };
+        let before = surprise(&present);
+        let next = (0..HALVINGS).map(|i| step(0.5_f64.powi(i))).find(|next| surprise(next) <= before);
+        let longest = gradient.iter().map(|g| g.abs()).fold(0.0, f64::max);
+        match next {
+            Some(next) => present = next,
+            None => break,
+        }
+        if longest < settled {
+            break;
+        }
+    }
+    with_coefficients(start.centre, &present)
+}
+
+/// ln(1 + e^x), safe for any x.
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// r and dr/dtheta where the Fourier functions have these values.
+fn radius_and_slope(coefficients: &[f64], basis: &[f64]) -> (f64, f64) {
+    let mut radius = coefficients[0];
+    let mut slope = 0.0;
+    for (k, (c, b)) in (1..).zip(coefficients[1..].chunks_exact(2).zip(basis[1..].chunks_exact(2))) {
+        radius += c[0] * b[0] + c[1] * b[1];
+        slope += f64::from(k) * (c[1] * b[0] - c[0] * b[1]);
+    }
+    (radius, slope)
 }
 
 /// 1, cos theta, sin theta, cos 2 theta, ...

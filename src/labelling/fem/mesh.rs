@@ -64,10 +64,10 @@ impl Mesh {
         for sector in 0..size.sectors {
             let theta = TAU * sector as f64 / size.sectors as f64;
             let inner = lumen.radius(theta);
-            let reach = outer.ray(centre, theta).ok_or(Refusal::NotStarShaped)?;
-            if !inner.is_finite() || !reach.is_finite() {
-                return Err(Refusal::NonFinite { what: "mesh" });
+            if !inner.is_finite() || !outer.radius(theta).is_finite() {
+                return Err(Refusal::NonFinite { what: "contour" });
             }
+            let reach = outer.ray(centre, theta).ok_or(Refusal::NotStarShaped)?;
             let (sin, cos) = theta.sin_cos();
             nodes.extend(borders.iter().map(|s| {
                 let radius = inner + s * (reach - inner);
@@ -220,12 +220,12 @@ mod tests {
     }
 
     #[test]
-    fn a_lumen_outside_the_vessel_and_one_that_cuts_its_border_are_refused() {
+    fn borders_that_enclose_no_wall_are_refused_by_kind() {
         let outer = PolarCurve::circle([0.0, 0.0], 2.0);
-        let cases = [([5.0, 0.0], 1.0), ([1.5, 0.0], 1.0)];
-        for (centre, radius) in cases {
-            let refusal = Mesh::between(&PolarCurve::circle(centre, radius), &outer, MeshSize::default());
-            assert!(matches!(refusal, Err(Refusal::NotStarShaped | Refusal::FoldedMesh { .. })), "{refusal:?}");
+        let cases = [(5.0, 1.0, "not-star-shaped"), (1.5, 1.0, "folded-mesh"), (0.0, f64::NAN, "non-finite")];
+        for (x, radius, kind) in cases {
+            let refusal = Mesh::between(&PolarCurve::circle([x, 0.0], radius), &outer, MeshSize::default());
+            assert_eq!(refusal.expect_err(kind).kind(), kind);
         }
     }
 }

@@ -140,6 +140,9 @@ impl LabellingTool for FemTool {
     }
 
     fn label(&self, image: ImageRef<'_>) -> Result<Label, Refusal> {
+        if image.pixels.iter().any(|v| !v.is_finite()) {
+            return Err(Refusal::NonFinite { what: "image" });
+        }
         let mask = WallMask::from_values(image.width, image.height, image.pixels, self.threshold).ok_or(
             Refusal::WrongSize { width: image.width, height: image.height, values: image.pixels.len() },
         )?;

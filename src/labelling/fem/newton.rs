@@ -20,7 +20,7 @@ pub struct NewtonSettings {
 
 impl Default for NewtonSettings {
     fn default() -> Self {
-        Self { load_steps: 2, most_load_steps: 64, iterations_per_step: 20, tolerance: 1e-8 }
+        Self { load_steps: 1, most_load_steps: 64, iterations_per_step: 20, tolerance: 1e-8 }
     }
 }
 
