@@ -9,21 +9,25 @@
 //! gives the gradient, a [`sampler`] proposes, a [`round`] buys, trains and measures, the [`history`] keeps what
 //! happened and [`trajectory`] walks; the [`engine`] drives it all on a thread of its own.
 
-pub mod archive;
-pub mod dataset;
-pub mod device;
-pub mod difference;
-pub mod engine;
-pub mod experiment;
-pub mod generator;
-pub mod grid;
-pub mod history;
-pub mod latent;
-pub mod neighbours;
 pub mod rng;
-pub mod round;
-pub mod sampler;
+pub mod experiment;
+pub mod device;
+pub mod dataset;
+pub mod labelling;
+pub mod history;
+pub mod archive;
+pub mod neighbours;
+pub mod latent;
+pub mod generator;
 pub mod target;
-pub mod trajectory;
-pub mod view;
 pub mod world;
+pub mod sampler;
+pub mod trajectory;
+pub mod round;
+pub mod difference;
+pub mod grid;
+pub mod statistics;
+pub mod figures;
+pub mod engine;
+pub mod view;
+pub mod cli;

@@ -1,3 +1,5 @@
 //! The `ridgewalk` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    ridgewalk::cli::main()
+}

@@ -36,7 +36,8 @@ pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
 
 /// Downloads a data set with a progress bar.
 pub fn fetch(name: &str, data_dir: Option<PathBuf>) -> anyhow::Result<()> {
-    let into = locate::download_folder(data_dir.as_deref()).context("this system names no data folder; give --data-dir")?;
+    let into =
+        locate::download_folder(data_dir.as_deref()).context("this system names no data folder; give --data-dir")?;
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{msg:<32} {bar:40} {bytes}/{total_bytes} {eta}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

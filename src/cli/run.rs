@@ -9,7 +9,6 @@ use super::ExperimentArgs;
 use super::progress::{PreparationBar, TerminalWatcher};
 use crate::device::ComputeDevice;
 use crate::experiment::Strategy;
-use crate::figures;
 use crate::generator::cache::GeneratorCache;
 use crate::grid::{self, Grid, GridFolder, Shard};
 use crate::world::{Preparation, Prepared};
@@ -84,7 +83,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
         }
     }
     if !histories.is_empty() {
-        for path in figures::export_run(&histories, folder.path())? {
+        for path in super::export::run_files(&histories, folder.path())? {
             println!("{}", path.display());
         }
     }
@@ -100,7 +99,9 @@ fn prepare(preparation: &mut Preparation) -> anyhow::Result<std::sync::Arc<crate
                 return Ok(world);
             }
             Some(Prepared::DataReady(dataset)) => bar.data(&dataset),
-            Some(Prepared::Trained { epoch, reconstruction, kl }) => bar.trained(preparation.activity(), epoch, reconstruction, kl),
+            Some(Prepared::Trained { epoch, reconstruction, kl }) => {
+                bar.trained(preparation.activity(), epoch, reconstruction, kl)
+            }
             Some(Prepared::NotCached(e)) => bar.warn(&e.to_string()),
             Some(Prepared::Encoded) => bar.encoding(preparation.activity()),
             None => anyhow::bail!("the preparation ended without a world"),

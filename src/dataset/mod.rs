@@ -5,7 +5,11 @@ mod error;
 pub mod idx;
 mod load;
 pub mod locate;
+pub mod masks;
+pub mod plaques;
+pub mod polar;
 mod published;
+mod regions;
 pub mod strokes;
 
 pub use error::DataError;

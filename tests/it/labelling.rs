@@ -44,8 +44,7 @@ fn mask_of(lumen: &PolarCurve, outer: &PolarCurve) -> WallMask {
 fn tube_errors(tool: &FemTool, inner: f64, outer: f64) -> [f64; 4] {
     let pressure = tool.waveform.systolic_kpa();
     let exact = InflatedTube::new(tool.material, inner, outer, pressure);
-    let solution =
-        tool.solve_between(&PolarCurve::circle(MIDDLE, inner), &PolarCurve::circle(MIDDLE, outer)).unwrap();
+    let solution = tool.solve_between(&PolarCurve::circle(MIDDLE, inner), &PolarCurve::circle(MIDDLE, outer)).unwrap();
     let (mesh, sector) = (&solution.mesh, tool.mesh.sectors / 3);
     let [lumen, rim] = [mesh.node(sector, 0), mesh.node(sector, tool.mesh.layers)];
     let (x, u) = (mesh.nodes()[lumen], solution.equilibrium.displacement[lumen]);
