@@ -119,9 +119,9 @@ impl PlaqueRanges {
             (0..WALL_SAMPLES).map(|i| curve.point(TAU * i as f64 / WALL_SAMPLES as f64)).collect()
         };
         let (inner, rim) = (around(&lumen), around(&outer));
-        let thick = inner.iter().all(|p| {
-            outer.contains(*p) && rim.iter().all(|q| (p[0] - q[0]).hypot(p[1] - q[1]) >= self.least_wall)
-        });
+        let thick = inner
+            .iter()
+            .all(|p| outer.contains(*p) && rim.iter().all(|q| (p[0] - q[0]).hypot(p[1] - q[1]) >= self.least_wall));
         // A pixel is kept free all round, so that the wall never touches the image's border.
         let side = self.size as f64 * self.pixel_mm;
         let inside = |c: f64| c >= self.pixel_mm && c <= side - self.pixel_mm;

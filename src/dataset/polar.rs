@@ -53,9 +53,7 @@ impl PolarCurve {
 
     /// The smallest radius over a fine sampling: positive for a curve that does not cross itself.
     pub fn least_radius(&self) -> f64 {
-        (0..RADIUS_SAMPLES)
-            .map(|i| self.radius(TAU * i as f64 / RADIUS_SAMPLES as f64))
-            .fold(f64::INFINITY, f64::min)
+        (0..RADIUS_SAMPLES).map(|i| self.radius(TAU * i as f64 / RADIUS_SAMPLES as f64)).fold(f64::INFINITY, f64::min)
     }
 
     /// The greatest radius over a fine sampling.

@@ -50,7 +50,8 @@ fn ticks(greatest: f64) -> Vec<f64> {
         return vec![0.0, 1.0];
     }
     let power = 10_f64.powf((greatest / MOST_INTERVALS).log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power * MOST_INTERVALS >= greatest).unwrap_or(10.0) * power;
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power * MOST_INTERVALS >= greatest).unwrap_or(10.0) * power;
     let count = (greatest / step).ceil().max(1.0) as usize;
     // Rounded to the step's own decimals, so that 3 * 0.2 is written 0.6.
     let decimals = power.recip().max(1.0);

@@ -59,7 +59,9 @@ pub fn write_all(folder: &Path, stem: &str, labelled: &LabelledMask) -> Result<V
     let paths = [at("_stress.npy"), at("_stress.png"), at("_mesh.vtk"), at("_summary.json")];
     let [npy, png, vtk, json] = &paths;
     write_npy(npy, &labelled.map)?;
-    picture(&labelled.map).save(png).map_err(|source| ExportError::Image { path: png.display().to_string(), source })?;
+    picture(&labelled.map)
+        .save(png)
+        .map_err(|source| ExportError::Image { path: png.display().to_string(), source })?;
     write_text(vtk, &to_vtk(&labelled.solution))?;
     let summary = serde_json::to_string_pretty(&Summary::of(labelled))
         .map_err(|source| ExportError::Json { path: json.display().to_string(), source })?;

@@ -27,7 +27,9 @@ pub enum NpyError {
 
 impl NpyImage {
     pub fn read(path: &Path) -> Result<Self, NpyError> {
-        Self::from_bytes(&std::fs::read(path).map_err(|source| NpyError::Io { path: path.display().to_string(), source })?)
+        Self::from_bytes(
+            &std::fs::read(path).map_err(|source| NpyError::Io { path: path.display().to_string(), source })?,
+        )
     }
 
     /// Versions 1 to 3; little-endian numbers; C or Fortran order.
@@ -49,11 +51,8 @@ impl NpyImage {
         let count = rows.checked_mul(columns).ok_or(NpyError::Malformed)?;
 
         let stored = numbers(&kind, data, count)?;
-        let values = if fortran {
-            (0..count).map(|i| stored[(i % columns) * rows + i / columns]).collect()
-        } else {
-            stored
-        };
+        let values =
+            if fortran { (0..count).map(|i| stored[(i % columns) * rows + i / columns]).collect() } else { stored };
         Ok(Self { rows, columns, values })
     }
 

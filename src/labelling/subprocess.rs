@@ -61,11 +61,9 @@ impl SubprocessTool {
             return Err(wrong);
         }
         match self.input {
-            ImageFormat::Npy => {
-                NpyImage { rows: image.height, columns: image.width, values: image.pixels.to_vec() }
-                    .write(path)
-                    .map_err(|e| self.failed(e.to_string()))
-            }
+            ImageFormat::Npy => NpyImage { rows: image.height, columns: image.width, values: image.pixels.to_vec() }
+                .write(path)
+                .map_err(|e| self.failed(e.to_string())),
             ImageFormat::Png => {
                 let white = f32::from(u8::MAX);
                 let grey = image.pixels.iter().map(|v| (v.clamp(0.0, 1.0) * white).round() as u8).collect();

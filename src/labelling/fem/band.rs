@@ -82,7 +82,8 @@ impl BandMatrix {
                     target.iter_mut().zip(&column[k..]).for_each(|(t, s)| *t -= factor * s);
                 }
             }
-            let [a, b, c, d] = std::array::from_fn(|p| if p < count { &panel[p * stride..(p + 1) * stride] } else { &[] });
+            let [a, b, c, d] =
+                std::array::from_fn(|p| if p < count { &panel[p * stride..(p + 1) * stride] } else { &[] });
             if count < PANEL {
                 return Ok(()); // the last columns: nothing follows
             }

@@ -136,11 +136,9 @@ impl Silhouette<'_> {
 
     /// Where the blurred shape falls to a half along each ray.
     fn half_way(&self, blurred: &[f64], centre: [f64; 2]) -> Result<Vec<f64>, Refusal> {
-        let furthest = (0..self.filled.len())
-            .filter(|i| self.filled[*i])
-            .map(|i| self.seen_from(centre, i).0)
-            .fold(0.0, f64::max)
-            + BEYOND;
+        let furthest =
+            (0..self.filled.len()).filter(|i| self.filled[*i]).map(|i| self.seen_from(centre, i).0).fold(0.0, f64::max)
+                + BEYOND;
         let mut radii = Vec::with_capacity(RAYS);
         for ray in 0..RAYS {
             let (sin, cos) = (TAU * ray as f64 / RAYS as f64).sin_cos();
@@ -227,12 +225,7 @@ fn fourier(centre: [f64; 2], radii: &[f64], settings: &ContourSettings) -> Polar
 /// harmonics are normal with the roughness' deviation. Newton's method; the problem is convex in the radius.
 ///
 /// A blur shrinks tight curves; this does not, because it asks only on which side each pixel's centre lies.
-fn likeliest(
-    start: PolarCurve,
-    pixels: &[Pixel],
-    (softness, roughness): (f64, f64),
-    settled: f64,
-) -> PolarCurve {
+fn likeliest(start: PolarCurve, pixels: &[Pixel], (softness, roughness): (f64, f64), settled: f64) -> PolarCurve {
     let unknowns = 2 * start.harmonics.len() + 1;
     let precision: Vec<f64> = (0..unknowns)
         .map(|i| {

@@ -72,10 +72,7 @@ impl Element {
                 // half[iJ][k] = D[iJ][kL] dN_b/dX_L
                 let half: [[f64; 2]; 4] = std::array::from_fn(|ij| {
                     let row = &response.tangent[ij];
-                    [
-                        (row[0] * gb[0] + row[1] * gb[1]) * point.weight,
-                        (row[2] * gb[0] + row[3] * gb[1]) * point.weight,
-                    ]
+                    [(row[0] * gb[0] + row[1] * gb[1]) * point.weight, (row[2] * gb[0] + row[3] * gb[1]) * point.weight]
                 });
                 for (a, ga) in gradient.iter().enumerate().skip(b) {
                     for k in 0..2 {

@@ -74,7 +74,13 @@ fn simpson(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
     let step = (high - low) / (2 * PANELS) as f64;
     let sum: f64 = (0..=2 * PANELS)
         .map(|i| {
-            let weight = if i == 0 || i == 2 * PANELS { 1.0 } else if i % 2 == 1 { 4.0 } else { 2.0 };
+            let weight = if i == 0 || i == 2 * PANELS {
+                1.0
+            } else if i % 2 == 1 {
+                4.0
+            } else {
+                2.0
+            };
             weight * f(low + i as f64 * step)
         })
         .sum();

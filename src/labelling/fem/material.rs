@@ -141,11 +141,8 @@ mod tests {
         for f in STATES {
             let p = material.response(f).stress;
             let j = determinant(f);
-            let pushed = [
-                (p[0] * f[0] + p[1] * f[1]) / j,
-                (p[2] * f[2] + p[3] * f[3]) / j,
-                (p[0] * f[2] + p[1] * f[3]) / j,
-            ];
+            let pushed =
+                [(p[0] * f[0] + p[1] * f[1]) / j, (p[2] * f[2] + p[3] * f[3]) / j, (p[0] * f[2] + p[1] * f[3]) / j];
             let cauchy = material.cauchy(f);
             for i in 0..3 {
                 assert!((pushed[i] - cauchy[i]).abs() < 1e-9 * (1.0 + cauchy[i].abs()), "{pushed:?} {cauchy:?}");

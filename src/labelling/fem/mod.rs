@@ -87,7 +87,8 @@ impl FemTool {
     pub fn solve(&self, mask: &WallMask) -> Result<LabelledMask, Refusal> {
         let start = Instant::now();
         let contours = Contours::of(mask, &self.contour)?;
-        let solution = self.solve_between(&contours.lumen.scaled(self.pixel_mm), &contours.outer.scaled(self.pixel_mm))?;
+        let solution =
+            self.solve_between(&contours.lumen.scaled(self.pixel_mm), &contours.outer.scaled(self.pixel_mm))?;
         let map = self.map_on(mask, &solution)?;
         Ok(LabelledMask { solution, map, seconds: start.elapsed().as_secs_f64() })
     }
@@ -143,9 +144,8 @@ impl LabellingTool for FemTool {
         if image.pixels.iter().any(|v| !v.is_finite()) {
             return Err(Refusal::NonFinite { what: "image" });
         }
-        let mask = WallMask::from_values(image.width, image.height, image.pixels, self.threshold).ok_or(
-            Refusal::WrongSize { width: image.width, height: image.height, values: image.pixels.len() },
-        )?;
+        let mask = WallMask::from_values(image.width, image.height, image.pixels, self.threshold)
+            .ok_or(Refusal::WrongSize { width: image.width, height: image.height, values: image.pixels.len() })?;
         Ok(Label::Map(self.solve(&mask)?.map))
     }
 }

@@ -113,10 +113,8 @@ impl<'a> Problem<'a> {
         settings: &NewtonSettings,
         iterations: &mut usize,
     ) -> Result<State, f64> {
-        let mut state = State {
-            displacement: vec![[0.0; 2]; self.mesh.nodes().len()],
-            pressure: vec![0.0; self.elements.len()],
-        };
+        let mut state =
+            State { displacement: vec![[0.0; 2]; self.mesh.nodes().len()], pressure: vec![0.0; self.elements.len()] };
         for step in 1..=steps {
             let target = load * step as f64 / steps as f64;
             if !self.balance(&mut state, target, settings, iterations) {
