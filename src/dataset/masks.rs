@@ -100,7 +100,8 @@ impl WallMask {
         self.wall.iter().map(|w| f32::from(u8::from(*w))).collect()
     }
 
-    /// Fills lumen and vessel, or names the first fault in the order of `MaskFault`.
+    /// Fills lumen and vessel, or names the first fault. A wall that is only broken, in one piece or several, is one
+    /// that is too thin to be drawn closed.
     ///
     /// Wall pixels connect over corners, the rest only over edges: a closed chain of wall encloses.
     pub fn regions(&self) -> Result<FilledRegions, MaskFault> {
@@ -116,14 +117,18 @@ impl WallMask {
         if let Some((column, row)) = (0..w * h).filter(|i| self.wall[*i]).find(on_border).map(place) {
             return Err(MaskFault::TouchesBorder { column, row });
         }
+        let outside = reachable_from_border(w, h, &self.wall);
+        let lumen: Vec<bool> = self.wall.iter().zip(&outside).map(|(wall, out)| !wall && !out).collect();
         let pieces = components(w, h, &self.wall, true).len();
+        let holes = components(w, h, &lumen, false).len();
+        if let (0, Some(gap)) = (holes, self.gap_in_the_wall()) {
+            return Err(gap);
+        }
         if pieces > 1 {
             return Err(MaskFault::SeveralComponents { count: pieces });
         }
-        let outside = reachable_from_border(w, h, &self.wall);
-        let lumen: Vec<bool> = self.wall.iter().zip(&outside).map(|(wall, out)| !wall && !out).collect();
-        match components(w, h, &lumen, false).len() {
-            0 => Err(self.gap_in_the_wall().unwrap_or(MaskFault::NoLumen)),
+        match holes {
+            0 => Err(MaskFault::NoLumen),
             1 => {
                 let pinch = (0..w * h).filter(|i| lumen[*i]).find(|i| {
                     let (x, y) = place(*i);
@@ -148,7 +153,7 @@ impl WallMask {
         Self::new(width, height, wall).ok_or(MaskFault::Empty)
     }
 
-    /// Where the wall, one pixel thicker, would enclose a hole, it is only broken: too thin to be drawn closed.
+    /// Where a wall that encloses nothing would, one pixel thicker, enclose a hole, it is only broken.
     fn gap_in_the_wall(&self) -> Option<MaskFault> {
         let (w, h) = (self.width, self.height);
         let thicker = grown(w, h, &self.wall);

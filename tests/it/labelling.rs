@@ -1,6 +1,6 @@
 //! The finite-element labelling tool against closed forms, symmetries, fine meshes, and masks made to be refused.
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::PI;
 use std::path::Path;
 
 use ridgewalk::dataset::masks::WallMask;
@@ -64,7 +64,7 @@ fn a_tube_of_any_radii_and_pressure_agrees_with_the_exact_solution() {
     for (inner, outer) in [(1.5, 2.0), (1.0, 2.0), (1.5, 1.7), (0.7, 1.5), (2.2, 2.5)] {
         for pressure in [20.0, 80.0, 120.0, 180.0] {
             let errors = tube_errors(&tool(pressure), inner, outer);
-            for (error, bound) in errors.into_iter().zip([0.001, 0.006, 0.05, 0.003]) {
+            for (error, bound) in errors.into_iter().zip([0.002, 0.006, 0.05, 0.003]) {
                 assert!(error.abs() < bound, "{inner}/{outer} at {pressure}: {errors:?}");
             }
         }
@@ -289,8 +289,8 @@ fn each_refusal_has_its_mask() {
     pixels[100] = f32::NAN;
     let image = ImageRef { width: SIZE, height: SIZE, pixels: &pixels };
     assert_eq!(fem.label(image).expect_err("not a number").kind(), "non-finite");
-    let short = ImageRef { pixels: &pixels[..50], ..image };
-    assert_eq!(fem.label(ImageRef { pixels: &short.pixels[..50], ..short }).expect_err("short").kind(), "wrong-size");
+    let short = ImageRef { pixels: &good.to_values()[..50], ..image };
+    assert_eq!(fem.label(short).expect_err("short").kind(), "wrong-size");
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn a_large_mask_is_solved_like_a_small_one() {
     assert!((large.statistics.mean / exact.statistics.mean - 1.0).abs() < 0.005);
     assert!((large.statistics.p99 / exact.statistics.p99 - 1.0).abs() < 0.03);
     assert!((large.lumen_area / exact.lumen_area - 1.0).abs() < 0.003);
-    assert!((exact.lumen_area / (PI * lumen.mean * lumen.mean) - 1.0).abs() < 0.05, "{TAU}");
+    assert!((exact.lumen_area / (PI * lumen.mean * lumen.mean) - 1.0).abs() < 0.05);
 }
 
 fn save(path: &Path, mask: &WallMask) {
