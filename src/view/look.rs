@@ -97,7 +97,7 @@ impl Quality {
     };
     pub const SOFTWARE: Self = Self {
         msaa: false,
-        max_points_while_moving: 15_000,
+        max_points_while_moving: 10_000,
     };
 }
 
