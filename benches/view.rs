@@ -1,6 +1,8 @@
 //! Redrawing the latent view on the adapter found, whole and while the camera moves; and picking.
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
 use glam::vec2;
 use ridgewalk::view::{Camera, LatentView, Mode, PointStyle, Quality, Rgba};
 
@@ -47,7 +49,12 @@ fn redraw(criterion: &mut Criterion) {
         return;
     };
     let mut group = criterion.benchmark_group("view");
-    group.sample_size(10);
+    // A software adapter takes seconds over a million points.
+    group
+        .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(2));
     for count in COUNTS {
         let mut view = LatentView::new(&device, &queue, SIZE.0, SIZE.1).expect("a view");
         fill(&mut view, count);
