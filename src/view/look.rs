@@ -91,14 +91,8 @@ pub struct Quality {
 }
 
 impl Quality {
-    pub const HARDWARE: Self = Self {
-        msaa: true,
-        max_points_while_moving: 2_000_000,
-    };
-    pub const SOFTWARE: Self = Self {
-        msaa: false,
-        max_points_while_moving: 10_000,
-    };
+    pub const HARDWARE: Self = Self { msaa: true, max_points_while_moving: 2_000_000 };
+    pub const SOFTWARE: Self = Self { msaa: false, max_points_while_moving: 10_000 };
 }
 
 /// What sizes follow from.
@@ -141,15 +135,9 @@ impl Sizing {
         // Discs that lie on each other many times over are let through; going closer parts them again.
         let overlap = (pool_px / spacing(crowd.pool)).powi(2);
         let crowded = (CLEAR_OVERLAP / overlap).sqrt().clamp(LEAST_ALPHA, 1.0);
-        let through =
-            haze * (1.0 - look.pool_alpha * crowded) / crowd.zoom.max(1.0).powf(ZOOM_POWER);
+        let through = haze * (1.0 - look.pool_alpha * crowded) / crowd.zoom.max(1.0).powf(ZOOM_POWER);
         Self {
-            radii: [
-                radius(pool_px),
-                radius(labelled_px),
-                radius(selected_px),
-                RING_PX * pixel_scale,
-            ],
+            radii: [radius(pool_px), radius(labelled_px), radius(selected_px), RING_PX * pixel_scale],
             pool_alpha: 1.0 - through,
         }
     }
@@ -162,13 +150,7 @@ mod tests {
     fn sizing(pool: usize, labelled: usize, zoom: f32) -> Sizing {
         // The area of a Gaussian cloud that fills a view of 900 x 700.
         let area = 110_000.0;
-        let crowd = Crowd {
-            pool,
-            labelled,
-            area,
-            zoom,
-            solid: false,
-        };
+        let crowd = Crowd { pool, labelled, area, zoom, solid: false };
         Sizing::new(&Look::dark(), crowd, 1.0)
     }
 
@@ -177,13 +159,7 @@ mod tests {
         let diameter = |pool, labelled| sizing(pool, labelled, 1.0).radii.map(|r| 2.0 * r);
         let everyday = diameter(60_000, 500);
         assert!((2.0..3.0).contains(&everyday[0]), "{everyday:?}");
-        for (pool, labelled) in [
-            (0, 0),
-            (1, 1),
-            (2_000, 500),
-            (60_000, 5_000),
-            (1_000_000, 500),
-        ] {
+        for (pool, labelled) in [(0, 0), (1, 1), (2_000, 500), (60_000, 5_000), (1_000_000, 500)] {
             let [pool_px, labelled_px, selected_px, _] = diameter(pool, labelled);
             assert!(pool_px >= POOL_PX.0 && pool_px < labelled_px && labelled_px <= selected_px);
         }
@@ -200,13 +176,7 @@ mod tests {
 
     #[test]
     fn a_finer_screen_shows_the_same_sizes() {
-        let crowd = Crowd {
-            pool: 60_000,
-            labelled: 500,
-            area: 110_000.0,
-            zoom: 1.0,
-            solid: false,
-        };
+        let crowd = Crowd { pool: 60_000, labelled: 500, area: 110_000.0, zoom: 1.0, solid: false };
         let [one, two] = [1.0, 2.0].map(|scale| Sizing::new(&Look::light(), crowd, scale).radii);
         assert_eq!(one.map(|r| 2.0 * r), two);
     }
