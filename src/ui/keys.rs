@@ -90,7 +90,7 @@ pub fn card(ctx: &egui::Context, open: &mut bool) {
         ("Click", "Select a sample"),
         ("Ctrl click", "Start a walk at a sample"),
     ];
-    let response = egui::Modal::new(egui::Id::new("keys")).show(ctx, |ui| {
+    let response = egui::Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
         ui.set_width(620.0);
         ui.label(bold("Keys and mouse").size(size::HEADING));
         ui.add_space(space::S);

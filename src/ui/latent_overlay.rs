@@ -137,7 +137,7 @@ fn class_legend(ui: &mut Ui, top_left: Pos2, rect: Rect, cx: &mut Cx<'_>) {
         if row.bottom() > rect.bottom() - EDGE {
             break;
         }
-        let response = ui.interact(row, ui.id().with(("class", class)), Sense::click());
+        let response = ui.interact(row, ui.scope_id().with(("class", class)), Sense::click());
         let only = cx.state.focus.class == Some(class);
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, only, format!("Only class {name}")));
         let faded = cx.state.focus.class.is_some() && !only;
@@ -209,7 +209,7 @@ pub fn hover_card(ui: &Ui, hovered: Hovered, cx: &mut Cx<'_>) {
     if sample as usize >= dataset.train.len() {
         return;
     }
-    let id = egui::Id::new("latent hover");
+    let id = egui::Id::unique("latent hover");
     egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, egui::PopupAnchor::Pointer).gap(16.0).show(|ui| {
         ui.horizontal_top(|ui| {
             if let Some(texture) = cx.images.sample(ui, &dataset, sample) {

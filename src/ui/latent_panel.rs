@@ -254,7 +254,7 @@ impl LatentPanel {
             moved = true;
         }
         if let Some(at) = response.hover_pos() {
-            let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
+            let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta.y, i.zoom_delta()));
             let factor = (scroll * ZOOM_PER_POINT).exp() * pinch;
             if (factor - 1.0).abs() > f32::EPSILON {
                 let px = (at - rect.min) * scale;
@@ -295,11 +295,12 @@ impl LatentPanel {
     fn pick(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
         let Some(drawing) = self.drawing.as_mut() else { return };
         let at = response.hover_pos().filter(|_| !response.dragged());
+        let mut asked = Ok(());
         match at {
             Some(at) if drawing.asked_at != Some((at, self.camera)) => {
                 drawing.asked_at = Some((at, self.camera));
                 let px = (at - rect.min) * ui.pixels_per_point();
-                drawing.view.request_pick(&self.camera, Vec2::new(px.x, px.y));
+                asked = drawing.view.request_pick(&self.camera, Vec2::new(px.x, px.y));
             }
             Some(_) => {}
             None => {
@@ -307,7 +308,7 @@ impl LatentPanel {
                 self.hovered = Hovered::default();
             }
         }
-        match drawing.view.poll_pick() {
+        match asked.and_then(|()| drawing.view.poll_pick()) {
             Ok(Some(result)) if at.is_some() => {
                 self.hovered = match result.hit.map(|h| h.target) {
                     Some(Target::Point(i)) => Hovered { sample: u32::try_from(i).ok(), walk_point: None },

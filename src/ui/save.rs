@@ -41,7 +41,7 @@ impl SaveView {
             return;
         }
         let mut save = false;
-        let response = egui::Modal::new(egui::Id::new("save view")).show(ctx, |ui| {
+        let response = egui::Modal::new(egui::Id::unique("save view")).show(ctx, |ui| {
             ui.set_width(440.0);
             ui.label(bold("Save the view as PNG").size(size::HEADING));
             ui.add_space(space::S);

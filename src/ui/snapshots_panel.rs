@@ -89,7 +89,7 @@ fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
         return;
     }
     let here = WalkPoint { walk: walk.id, point };
-    let response = ui.interact(cell, ui.id().with(("tile", walk.id, point)), Sense::click());
+    let response = ui.interact(cell, ui.scope_id().with(("tile", walk.id, point)), Sense::click());
     let name = format!("Walk {} point {point}: sample {sample}", walk.letters());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
     let step = point.checked_sub(1).and_then(|k| walk.steps.get(k));

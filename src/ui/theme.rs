@@ -10,7 +10,6 @@ pub mod space {
     pub const S: f32 = 8.0;
     pub const M: f32 = 12.0;
     pub const L: f32 = 16.0;
-    pub const XL: f32 = 24.0;
 }
 
 /// The type scale, in points.
@@ -19,7 +18,6 @@ pub mod size {
     pub const BODY: f32 = 13.0;
     pub const HEADING: f32 = 15.0;
     pub const FIGURE: f32 = 20.0;
-    pub const DISPLAY: f32 = 26.0;
 }
 
 /// Corner radius of everything that has one.
@@ -276,4 +274,76 @@ fn visuals(theme: &Theme) -> Visuals {
     w.hovered.bg_stroke = Stroke::new(1.0, theme.faint);
     w.active.bg_stroke = Stroke::new(1.0, theme.accent);
     v
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Rgb = [f64; 3];
+
+    /// Simulated full protanopia, deuteranopia and tritanopia on linear RGB (Machado, Oliveira and Fernandes 2009).
+    const VISIONS: [(&str, [Rgb; 3]); 4] = [
+        ("normal", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+        ("protanopia", [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
+        ("deuteranopia", [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
+        ("tritanopia", [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+    ];
+
+    fn linear(color: Color32) -> Rgb {
+        [color.r(), color.g(), color.b()].map(|v| {
+            let c = f64::from(v) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        })
+    }
+
+    fn apply(m: &[Rgb; 3], v: Rgb) -> Rgb {
+        m.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum())
+    }
+
+    fn oklab(rgb: Rgb) -> Rgb {
+        let lms = apply(&[[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566], [0.0883024619, 0.2817188376, 0.6299787005]], rgb);
+        let lms = lms.map(|v| v.max(0.0).cbrt());
+        apply(&[[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099], [0.0259040371, 0.7827717662, -0.8086757660]], lms)
+    }
+
+    fn luminance(color: Color32) -> f64 {
+        let [r, g, b] = linear(color);
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+
+    #[test]
+    fn any_two_classes_are_told_apart_with_any_colour_vision() {
+        // About five times the just noticeable difference of 0.02 in OKLab.
+        const LEAST: f64 = 0.10;
+        for (vision, matrix) in &VISIONS {
+            let seen = CLASSES.map(|c| oklab(apply(matrix, linear(c)).map(|v| v.clamp(0.0, 1.0))));
+            for i in 0..CLASSES.len() {
+                for j in 0..i {
+                    let d = seen[i].iter().zip(seen[j]).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                    assert!(d > LEAST, "{vision}: classes {j} and {i} are {d:.3} apart");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn classes_and_text_stand_off_both_grounds() {
+        let contrast = |a: Color32, b: Color32| {
+            let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+            if a > b { a / b } else { b / a }
+        };
+        for theme in [&DARK, &LIGHT] {
+            for (i, c) in CLASSES.iter().enumerate() {
+                assert!(contrast(*c, theme.canvas) > 1.6, "class {i}, dark {}", theme.dark);
+            }
+            // WCAG AA for text, and its large-text level for hints and ticks.
+            for (name, ink, least) in [("text", theme.text, 7.0), ("weak", theme.weak, 4.5), ("faint", theme.faint, 3.0), ("accent", theme.accent, 4.5), ("error", theme.error, 4.5)] {
+                for ground in [theme.panel, theme.canvas] {
+                    assert!(contrast(ink, ground) > least, "{name}, dark {}: {:.2}", theme.dark, contrast(ink, ground));
+                }
+            }
+            assert!(contrast(theme.on_accent, theme.accent) > 4.5, "text on the accent, dark {}", theme.dark);
+        }
+    }
 }

@@ -33,7 +33,7 @@ impl Toasts {
             return;
         }
         let mut dismissed = Vec::new();
-        Area::new(Id::new("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L)).show(ctx, |ui| {
+        Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L)).show(ctx, |ui| {
             for message in visible {
                 let (color, title) = match message.level {
                     Level::Info => (theme.good, "Note"),

@@ -194,18 +194,22 @@ pub fn strip(ui: &mut Ui, cx: &Cx<'_>) {
         }
         let dot = pos2(x + 4.0, y);
         match s.state {
-            Stage::Done => drop(ui.painter().circle_filled(dot, 3.5, cx.theme.good)),
+            Stage::Done => {
+                ui.painter().circle_filled(dot, 3.5, cx.theme.good);
+            }
             Stage::Now => {
                 ui.painter().circle_filled(dot, 3.5, cx.theme.accent);
                 ui.painter().circle_stroke(dot, 6.0, Stroke::new(1.2, cx.theme.accent.gamma_multiply(0.6)));
             }
-            Stage::Ahead => drop(ui.painter().circle_stroke(dot, 3.0, Stroke::new(1.2, cx.theme.faint))),
+            Stage::Ahead => {
+                ui.painter().circle_stroke(dot, 3.0, Stroke::new(1.2, cx.theme.faint));
+            }
         }
         let left = x + 14.0;
         ui.painter().galley(pos2(left, y - name.size().y + 1.0), name, ink);
         ui.painter().galley(pos2(left, y + 1.0), fact, fact_ink);
         let area = Rect::from_min_max(pos2(x, rect.top()), pos2(left + width, rect.bottom()));
-        ui.interact(area, ui.id().with(s.name), Sense::hover()).on_hover_text(s.tip);
+        ui.interact(area, ui.scope_id().with(s.name), Sense::hover()).on_hover_text(s.tip);
         x = left + width + 24.0;
     }
     words(ui, rect, words_width, cx);

@@ -198,7 +198,7 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, ch
         let cell = Rect::from_min_size(pos2(x, rect.top()), vec2(galley.size().x + 2.0 * padding, rect.height()));
         x = cell.right();
         let selected = *value == *choice;
-        let response = ui.interact(cell, ui.id().with((name, *text)), Sense::click());
+        let response = ui.interact(cell, ui.scope_id().with((name, *text)), Sense::click());
         let label = format!("{name}: {text}");
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), selected, &label));
         let ink = if selected {

@@ -86,7 +86,7 @@ fn arrange(id: &str, left: f32, above: Pane, upper: f32, below: Pane) -> Tree<Pa
     let (above, below) = (tiles.insert_pane(above), tiles.insert_pane(below));
     let column = tiles.insert_new(Tile::Container(Container::Linear(Linear::new_binary(LinearDir::Vertical, [above, below], upper))));
     let root = tiles.insert_new(Tile::Container(Container::Linear(Linear::new_binary(LinearDir::Horizontal, [view, column], left))));
-    Tree::new(id.to_owned(), root, tiles)
+    Tree::new(egui::Id::unique(id), root, tiles)
 }
 
 /// The panels, one of each.
