@@ -166,7 +166,8 @@ impl Rows<'_> {
     fn number<N: Numeric>(&self, ui: &mut Ui, label: &str, field: &str, value: &mut N, range: std::ops::RangeInclusive<N>, speed: f64, suffix: &str, of: impl Fn(&Experiment) -> N) {
         let changed = *value != of(self.running);
         self.row(ui, label, field, changed, |ui| {
-            let drag = DragValue::new(value).range(range).speed(speed).suffix(suffix).max_decimals(3);
+            let decimals = if N::INTEGRAL { 0 } else { 3 };
+            let drag = DragValue::new(value).range(range).speed(speed).suffix(suffix).max_decimals(decimals);
             ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], drag).on_hover_text(help(field)).accessible_name(label);
         });
     }
@@ -227,7 +228,7 @@ impl Rows<'_> {
             let mut epochs = d.epochs_per_round > 0;
             let (value, suffix, name) =
                 if epochs { (&mut d.epochs_per_round, " epochs", "Epochs per round") } else { (&mut d.minibatches_per_round, " mb", "Minibatches per round") };
-            let drag = DragValue::new(value).range(1..=MANY).speed(0.5).suffix(suffix);
+            let drag = DragValue::new(value).range(1..=MANY).speed(0.5).suffix(suffix).max_decimals(0);
             ui.add_sized([72.0, CONTROL_HEIGHT], drag).on_hover_text(help(field)).accessible_name(name);
             ui.spacing_mut().item_spacing.x = space::XS;
             let choices = [(false, "mb", help("minibatches_per_round")), (true, "ep", help("epochs_per_round"))];

@@ -54,6 +54,7 @@ const MIN_PLOT: f32 = 48.0;
 const AIR: f64 = 1.5;
 /// Screen points within which a click takes a round.
 const CLICK_REACH: f32 = 24.0;
+const LEGEND_ROW: f32 = 15.0;
 
 impl CurvesPanel {
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -69,6 +70,17 @@ impl CurvesPanel {
                 widgets::empty_state(ui, "Learning curves", body);
             }
         });
+    }
+
+    /// Beside the title, from the right.
+    pub fn tools(&mut self, ui: &mut Ui) {
+        let range = [(YRange::Whole, "0–100", "The whole axis, 0 to 100 %"), (YRange::Close, "close", "Only the part that matters after the first minibatches")];
+        widgets::segmented(ui, "Accuracy axis", &mut self.y, &range);
+        let axes = [
+            (XAxis::Labels, "labels", "Against labelled samples; inside a round they are spread evenly over its training, so that the drop and rebound can be seen"),
+            (XAxis::Minibatches, "minibatches", "Against optimiser steps since the run began"),
+        ];
+        widgets::segmented(ui, "Horizontal axis", &mut self.x, &axes);
     }
 
     fn curves(&self, cx: &Cx<'_>) -> Vec<Curve> {
@@ -103,13 +115,13 @@ impl CurvesPanel {
         self.loss_plot(ui, curves, loss_height - 4.0, cx);
     }
 
-    /// The shown round's figures, and the axes' choices.
-    fn header(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+    /// The shown round's figures.
+    fn header(&self, ui: &mut Ui, cx: &Cx<'_>) {
         ui.horizontal(|ui| {
             let shown = cx.state.shown_round();
             let complete = |r: usize| cx.state.runs.iter().all(|run| run.accuracy(r).is_some());
             let round = if complete(shown) { shown } else { shown.saturating_sub(1) };
-            ui.spacing_mut().item_spacing.x = space::M;
+            ui.spacing_mut().item_spacing.x = space::L;
             let mut values = Vec::new();
             for run in &cx.state.runs {
                 let Some(value) = run.accuracy(round) else { continue };
@@ -128,16 +140,6 @@ impl CurvesPanel {
                     ui.label(RichText::new("points gained").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
                 });
             }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| {
-                ui.spacing_mut().item_spacing.x = space::XS;
-                let range = [(YRange::Whole, "0–100", "The whole axis, 0 to 100 %"), (YRange::Close, "close", "Only the part that matters after the first minibatches")];
-                widgets::segmented(ui, "Accuracy axis", &mut self.y, &range);
-                let axes = [
-                    (XAxis::Labels, "labels", "Against labelled samples; inside a round they are spread evenly over its training, so that the drop and rebound can be seen"),
-                    (XAxis::Minibatches, "minibatches", "Against optimiser steps since the run began"),
-                ];
-                widgets::segmented(ui, "Horizontal axis", &mut self.x, &axes);
-            });
         });
     }
 
@@ -232,17 +234,22 @@ fn legend(ui: &mut Ui, cx: &Cx<'_>) {
     });
     let part = cx.state.experiment.evaluation_part.min(all);
     let caption = |text: String| egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
-        for run in &cx.state.runs {
-            widgets::swatch(ui, cx.theme.strategy(run.strategy), run.strategy == Strategy::Random);
-        }
-        ui.add(caption(format!("all {} {split} images, end of round", widgets::thousands(all))));
-        ui.add_space(space::S);
-        for run in &cx.state.runs {
-            widgets::line_swatch(ui, cx.theme.strategy(run.strategy).gamma_multiply(0.7), 1.2);
-        }
-        ui.add(caption(format!("fixed {} of them, inside rounds", widgets::thousands(part))));
+    let row = |ui: &mut Ui, text: String, mark: &dyn Fn(&mut Ui, Strategy)| {
+        ui.horizontal(|ui| {
+            ui.set_height(LEGEND_ROW);
+            ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
+            for run in &cx.state.runs {
+                mark(ui, run.strategy);
+            }
+            ui.add(caption(text).truncate());
+        });
+    };
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        let ends = format!("all {} {split} images, end of round", widgets::thousands(all));
+        row(ui, ends, &|ui, s| widgets::swatch(ui, cx.theme.strategy(s), s == Strategy::Random));
+        let inside = format!("fixed {} of them, inside rounds", widgets::thousands(part));
+        row(ui, inside, &|ui, s| widgets::line_swatch(ui, cx.theme.strategy(s).gamma_multiply(0.7), 1.2));
     });
 }
 
@@ -261,8 +268,8 @@ fn x_max(curves: &[Curve]) -> f64 {
 /// A calm plot that is read and clicked, not dragged.
 fn plot<'a>(id: &'a str, height: f32, theme: &'static Theme, x_unit: &'static str, y_unit: &'static str) -> Plot<'a> {
     let tick = font(size::CAPTION - 1.0);
-    let x = egui_plot::AxisHints::new_x().tick_label_font(tick.clone()).tick_label_color(theme.faint).formatter(|m: GridMark, _| short(m.value));
-    let y = egui_plot::AxisHints::new_y().tick_label_font(tick).tick_label_color(theme.faint).min_thickness(30.0).formatter(|m: GridMark, _| short(m.value));
+    let x = egui_plot::AxisHints::new_x().tick_label_font(tick.clone()).tick_label_color(theme.faint).label_spacing(50.0..=90.0).formatter(|m: GridMark, _| short(m.value));
+    let y = egui_plot::AxisHints::new_y().tick_label_font(tick).tick_label_color(theme.faint).min_thickness(30.0).label_spacing(14.0..=26.0).formatter(|m: GridMark, _| short(m.value));
     Plot::new(id)
         .height(height)
         .allow_drag(false)
@@ -274,7 +281,7 @@ fn plot<'a>(id: &'a str, height: f32, theme: &'static Theme, x_unit: &'static st
         .show_crosshair(false)
         .show_background(false)
         .grid_color(theme.faint.gamma_multiply(0.35))
-        .grid_spacing(26.0..=160.0)
+        .grid_spacing(10.0..=120.0)
         .custom_x_axes(vec![x])
         .custom_y_axes(vec![y])
         .label_formatter(move |at| match at {

@@ -115,7 +115,9 @@ pub fn round_color(round: usize, rounds: usize, theme: &Theme) -> Color32 {
 
 /// How each point is drawn, as of the end of the shown round.
 pub fn styles(labels: &[u8], run: Option<&RunSnapshot>, layers: Layers, state: &AppState) -> Vec<PointStyle> {
-    const NEW: f32 = 1.35;
+    // Quiet, so that the cloud stays readable under thousands of them; what was just bought is larger.
+    const OLD: f32 = 0.62;
+    const NEW: f32 = 0.95;
     let round = state.shown_round();
     let bought = |i: usize| run.and_then(|r| r.labelled_in.get(i).copied()).map_or(0, usize::from);
     let mut styles: Vec<PointStyle> = labels
@@ -127,7 +129,7 @@ pub fn styles(labels: &[u8], run: Option<&RunSnapshot>, layers: Layers, state: &
             match (faded, labelled) {
                 (true, _) => PointStyle::FADED,
                 (false, true) if bought(i) == round => PointStyle::LABELLED.scaled(NEW),
-                (false, true) => PointStyle::LABELLED,
+                (false, true) => PointStyle::LABELLED.scaled(OLD),
                 (false, false) => PointStyle::POOL,
             }
         })
@@ -171,10 +173,10 @@ fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool,
         (false, true) => (1.0, 0.55),
         (false, false) => (1.4, 0.85),
     };
-    let arrow = Line::new(p, moved, width, rgba(theme.accent.gamma_multiply(alpha))).arrow();
-    let snap = Line::new(moved, neighbour, width, rgba(theme.text.gamma_multiply(0.6 * alpha))).dashed();
+    let arrow = Line::new(p, moved, width, rgba(theme.accent.gamma_multiply(alpha))).arrow().on_top();
+    let snap = Line::new(moved, neighbour, width, rgba(theme.text.gamma_multiply(0.6 * alpha))).dashed().on_top();
     if chosen {
-        lines.extend([arrow.on_top().cased(), snap.on_top().cased()]);
+        lines.extend([arrow.cased(), snap.cased()]);
     } else {
         lines.extend([arrow, snap]);
     }

@@ -1,6 +1,6 @@
 //! Figure 4's right half: a row for each walk, the decoded p' above, the real neighbour that was chosen below.
 
-use egui::{Align2, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use egui::{CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::cx::Cx;
 use super::images::{self, ImageKey};
@@ -22,6 +22,18 @@ const LETTER_COLUMN: f32 = 28.0;
 const LABEL_HEIGHT: f32 = 15.0;
 
 impl SnapshotsPanel {
+    /// Beside the title, from the right.
+    pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let any = cx.state.shown_walks().next().is_some();
+        let small = |text: &str| egui::Button::new(egui::RichText::new(text).size(size::CAPTION)).small();
+        if ui.add_enabled(any, small("Clear")).on_hover_text("Forget all walks").clicked() {
+            cx.commands.push(Command::ClearWalks);
+        }
+        if ui.add_enabled(any, small("Step walks")).on_hover_text("One more step with every walk, now, with the present target").clicked() {
+            cx.commands.push(Command::StepWalks);
+        }
+    }
+
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let walks: Vec<Walk> = cx.state.shown_walks().cloned().collect();
         if walks.is_empty() {
@@ -34,7 +46,8 @@ impl SnapshotsPanel {
         }
         let margin = egui::Margin { left: space::S as i8, right: space::S as i8, top: 6, bottom: 4 };
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
-            header(ui, cx);
+            let text = "above: decoded p'    below: the real neighbour and its label";
+            ui.add(egui::Label::new(egui::RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).truncate());
             let rows = |ui: &mut Ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 for walk in &walks {
@@ -44,23 +57,6 @@ impl SnapshotsPanel {
             ScrollArea::both().auto_shrink(false).stick_to_right(true).id_salt("snapshots").show(ui, rows);
         });
     }
-}
-
-fn header(ui: &mut Ui, cx: &mut Cx<'_>) {
-    ui.horizontal(|ui| {
-        let text = "above: decoded p'   below: the real neighbour and its label";
-        ui.add(egui::Label::new(egui::RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).truncate());
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            let small = |text: &str| egui::Button::new(egui::RichText::new(text).size(size::CAPTION)).small();
-            if ui.add(small("Clear")).on_hover_text("Forget all walks").clicked() {
-                cx.commands.push(Command::ClearWalks);
-            }
-            if ui.add(small("Step walks")).on_hover_text("One more step with every walk, now, with the present target").clicked() {
-                cx.commands.push(Command::StepWalks);
-            }
-        });
-    });
 }
 
 fn row(ui: &mut Ui, walk: &Walk, cx: &mut Cx<'_>) {
@@ -109,9 +105,6 @@ fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
     let x = cell.center().x - (galley.size().x + 10.0) / 2.0;
     ui.painter().circle_filled(pos2(x + 3.5, y), 3.5, theme::class_color(label));
     ui.painter().galley(pos2(x + 10.0, y - galley.size().y / 2.0), galley, cx.theme.text);
-    if point == 0 {
-        ui.painter().text(above.left_top() + vec2(3.0, 2.0), Align2::LEFT_TOP, "start", theme::font(size::CAPTION - 1.5), cx.theme.faint);
-    }
     if response.hovered() {
         cx.hover_walk(Some(here));
     }

@@ -116,7 +116,7 @@ fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
         action = Some(BarAction::StepMinibatches);
     }
     if wide {
-        let drag = egui::DragValue::new(&mut state.step_size).range(1..=10_000).speed(0.2);
+        let drag = egui::DragValue::new(&mut state.step_size).range(1..=10_000).speed(0.2).max_decimals(0);
         let response = ui.add_sized([34.0, theme::CONTROL_HEIGHT], drag);
         response.on_hover_text("Minibatches of one step").accessible_name("Minibatches of one step");
     }

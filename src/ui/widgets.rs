@@ -190,7 +190,7 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, ch
         .map(|(_, text, _)| ui.painter().layout_no_wrap((*text).to_owned(), theme::font(size::CAPTION + 0.5), Color32::PLACEHOLDER))
         .collect();
     let width: f32 = galleys.iter().map(|g| g.size().x + 2.0 * padding).sum();
-    let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL_HEIGHT - 2.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL_HEIGHT - 4.0), Sense::hover());
     ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), theme.field);
     let mut changed = false;
     let mut x = rect.left();
@@ -226,7 +226,7 @@ pub fn toggle(ui: &mut Ui, on: &mut bool, text: &str, tip: &str) -> bool {
     let theme = Theme::of(ui.visuals());
     let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::font(size::CAPTION + 0.5), Color32::PLACEHOLDER);
     let dot = 7.0;
-    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + dot + 6.0 + 14.0, CONTROL_HEIGHT - 2.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + dot + 6.0 + 14.0, CONTROL_HEIGHT - 4.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *on, text));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), theme.field);

@@ -136,6 +136,16 @@ impl Behavior<Pane> for Shower<'_, '_> {
         UiResponse::None
     }
 
+    fn top_bar_right_ui(&mut self, tiles: &Tiles<Pane>, ui: &mut Ui, _: TileId, tabs: &egui_tiles::Tabs, _: &mut f32) {
+        ui.add_space(6.0);
+        ui.spacing_mut().item_spacing.x = 6.0;
+        match tabs.active.and_then(|t| tiles.get_pane(&t)) {
+            Some(Pane::Curves) => self.panels.curves.tools(ui),
+            Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
+            _ => {}
+        }
+    }
+
     fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
         bold(pane.title()).size(size::CAPTION + 0.5).into()
     }
