@@ -124,6 +124,8 @@ pub enum Metric {
     AccuracyPart,
     /// Mean training loss since the last evaluation (nats).
     TrainLoss,
+    /// Percent correct on the validation split, where a stop criterion asks for it.
+    ValidationAccuracy,
 }
 
 impl Metric {
@@ -133,6 +135,7 @@ impl Metric {
             Self::Accuracy => "accuracy",
             Self::AccuracyPart => "accuracy_part",
             Self::TrainLoss => "train_loss",
+            Self::ValidationAccuracy => "accuracy_validation",
         }
     }
 }

@@ -1,10 +1,33 @@
 //! Ridgewalk: an explorer of adaptive latent-space sampling.
 //!
-//! The modules stand in the order in which the data flows, and no module imports one that is listed below it.
+//! A generator embeds a data set in a small latent space; the gradient of a target model's loss, sent back through
+//! the decoder, moves latent points towards harder samples; what lies there is labelled and trained on. The modules
+//! stand in the order in which the data flows, and no module imports one that is listed below it:
+//!
+//! an [`experiment`] names every number of a run, [`rng`] all of its randomness, [`device`] where tensors live; a
+//! [`dataset`] is embedded by a [`generator`] into [`latent`] space, where [`neighbours`] are found; the [`target`]
+//! gives the gradient, a [`sampler`] proposes, a [`round`] buys, trains and measures, the [`history`] keeps what
+//! happened and [`trajectory`] walks; the [`engine`] drives it all on a thread of its own.
 
 pub mod rng;
 pub mod experiment;
 pub mod device;
 pub mod dataset;
+pub mod labelling;
 pub mod history;
+pub mod archive;
+pub mod neighbours;
+pub mod latent;
+pub mod generator;
+pub mod target;
+pub mod world;
+pub mod sampler;
+pub mod trajectory;
+pub mod round;
+pub mod difference;
+pub mod grid;
+pub mod statistics;
+pub mod figures;
 pub mod engine;
+pub mod view;
+pub mod cli;

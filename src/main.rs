@@ -1,1 +1,5 @@
-fn main() {}
+//! The `ridgewalk` program.
+
+fn main() -> std::process::ExitCode {
+    ridgewalk::cli::main()
+}

@@ -7,15 +7,22 @@ use std::path::PathBuf;
 pub enum DataError {
     #[error("{}: cannot be read ({source}); check that the file exists and is readable", path.display())]
     Io { path: PathBuf, source: std::io::Error },
+    #[error("{}: cannot be written ({source}); free the place, or give another folder with --data-dir", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
     #[error("{}: {detail}", path.display())]
     Format { path: PathBuf, detail: String },
     #[error("{what}: {detail}")]
     Mismatch { what: String, detail: String },
     #[error("{}: checksum is {found}, published is {expected}; delete the file and fetch it again", path.display())]
     Checksum { path: PathBuf, expected: String, found: String },
-    #[error("{name} was not found in {}; run `ridgewalk fetch {name}`, set RIDGEWALK_DATA, or give --data-dir", display_list(searched))]
+    #[error(
+        "{name} was not found in {}; run `ridgewalk fetch {name}`, set RIDGEWALK_DATA, or give --data-dir",
+        display_list(searched)
+    )]
     NotFound { name: String, searched: Vec<PathBuf> },
-    #[error("{url}: download failed ({detail}); check the connection, or put the files into a folder and give --data-dir")]
+    #[error(
+        "{url}: download failed ({detail}); check the connection, or put the files into a folder and give --data-dir"
+    )]
     Download { url: String, detail: String },
 }
 

@@ -1,11 +1,19 @@
 //! Data sets: images with labels, a train and a test split, and one reader for each format.
 
+pub mod download;
 mod error;
 pub mod idx;
+mod load;
 pub mod locate;
+pub mod masks;
+pub mod plaques;
+pub mod polar;
+mod published;
+mod regions;
 pub mod strokes;
 
 pub use error::DataError;
+pub use load::load;
 
 use sha2::{Digest as _, Sha256};
 
@@ -51,7 +59,12 @@ impl Split {
         if pixels.len() != labels.len() * shape.len() {
             return Err(DataError::Mismatch {
                 what: "pixels and labels".into(),
-                detail: format!("{} pixel values for {} labels of {} values each", pixels.len(), labels.len(), shape.len()),
+                detail: format!(
+                    "{} pixel values for {} labels of {} values each",
+                    pixels.len(),
+                    labels.len(),
+                    shape.len()
+                ),
             });
         }
         Ok(Self { shape, pixels, labels })
@@ -128,7 +141,14 @@ pub struct Dataset {
 
 impl Dataset {
     /// A data set whose labels all name a class. `validation` may be empty.
-    pub fn new(name: &str, provenance: String, classes: Vec<String>, train: Split, validation: Split, test: Split) -> Result<Self, DataError> {
+    pub fn new(
+        name: &str,
+        provenance: String,
+        classes: Vec<String>,
+        train: Split,
+        validation: Split,
+        test: Split,
+    ) -> Result<Self, DataError> {
         for (which, split) in [("train", &train), ("validation", &validation), ("test", &test)] {
             if let Some(bad) = split.labels().iter().find(|&&l| usize::from(l) >= classes.len()) {
                 return Err(DataError::Mismatch {
@@ -137,11 +157,17 @@ impl Dataset {
                 });
             }
             if split.shape() != train.shape() {
-                return Err(DataError::Mismatch { what: format!("the {which} images of {name}"), detail: "their size is not that of the train images".into() });
+                return Err(DataError::Mismatch {
+                    what: format!("the {which} images of {name}"),
+                    detail: "their size is not that of the train images".into(),
+                });
             }
         }
         if train.is_empty() || test.is_empty() {
-            return Err(DataError::Mismatch { what: name.into(), detail: "the train or the test split is empty".into() });
+            return Err(DataError::Mismatch {
+                what: name.into(),
+                detail: "the train or the test split is empty".into(),
+            });
         }
         let mut hash = Sha256::new();
         for split in [&train, &validation, &test] {

@@ -89,7 +89,12 @@ impl Phase {
     pub fn is_busy(&self) -> bool {
         matches!(
             self,
-            Self::LoadingData | Self::TrainingGenerator | Self::Encoding | Self::Proposing | Self::TrainingTarget | Self::Evaluating
+            Self::LoadingData
+                | Self::TrainingGenerator
+                | Self::Encoding
+                | Self::Proposing
+                | Self::TrainingTarget
+                | Self::Evaluating
         )
     }
 }
@@ -98,38 +103,89 @@ impl Phase {
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A new experiment begins: forget everything shown before. `generation` counts resets from 1.
-    Started { generation: u64, experiment: Box<Experiment>, strategies: Vec<Strategy>, device: String },
+    Started {
+        generation: u64,
+        experiment: Box<Experiment>,
+        strategies: Vec<Strategy>,
+        device: String,
+    },
     /// The data are there.
-    DataReady { dataset: Arc<Dataset> },
+    DataReady {
+        dataset: Arc<Dataset>,
+    },
     /// What is going on; `run` is the strategy concerned, where one is.
-    Progress { phase: Phase, strategy: Option<Strategy>, round: usize, done: usize, total: usize, eta_seconds: Option<f32> },
+    Progress {
+        phase: Phase,
+        strategy: Option<Strategy>,
+        round: usize,
+        done: usize,
+        total: usize,
+        eta_seconds: Option<f32>,
+    },
     /// Mean loss per image of the generator since the last such event (nats): reconstruction and KL.
-    GeneratorLoss { epoch: f32, reconstruction: f32, kl: f32 },
+    GeneratorLoss {
+        epoch: f32,
+        reconstruction: f32,
+        kl: f32,
+    },
     /// The generator is ready; `cached` when it was not trained now.
-    GeneratorReady { cached: bool, latent_scale: f32 },
+    GeneratorReady {
+        cached: bool,
+        latent_scale: f32,
+    },
     /// A run of this strategy begins.
-    RunStarted { strategy: Strategy, header: Box<Header> },
+    RunStarted {
+        strategy: Strategy,
+        header: Box<Header>,
+    },
     /// Samples were bought for this round (round 1: the initial set). Training on them begins.
-    RoundBegan { strategy: Strategy, round: usize, record: Arc<RoundRecord> },
+    RoundBegan {
+        strategy: Strategy,
+        round: usize,
+        record: Arc<RoundRecord>,
+    },
     /// Something was measured inside or at the end of a round.
-    Evaluated { strategy: Strategy, round: usize, evaluation: Evaluation },
+    Evaluated {
+        strategy: Strategy,
+        round: usize,
+        evaluation: Evaluation,
+    },
     /// A round is complete; `record` is what the history holds.
-    RoundEnded { strategy: Strategy, record: Arc<RoundRecord> },
+    RoundEnded {
+        strategy: Strategy,
+        record: Arc<RoundRecord>,
+    },
     /// A walk was started at `sample`, whose code is `code`.
-    WalkStarted { strategy: Strategy, walk: usize, sample: u32, code: Vec<f32>, decoded: Vec<u8> },
+    WalkStarted {
+        strategy: Strategy,
+        walk: usize,
+        sample: u32,
+        code: Vec<f32>,
+        decoded: Vec<u8>,
+    },
     /// A walk took a step; `decoded` is G(p') as grey or RGB planes, the size of a data set image.
-    WalkStepped { strategy: Strategy, step: WalkStep, decoded: Vec<u8> },
+    WalkStepped {
+        strategy: Strategy,
+        step: WalkStep,
+        decoded: Vec<u8>,
+    },
     WalksCleared,
     /// Answer to `Command::Inspect`.
     Inspected(Box<Inspection>),
     /// Answer to `Command::Probe`.
     Probed(Box<Probe>),
     /// Something went wrong or was noticed; each is said once, with the path or the field in it.
-    Message { level: Level, text: String },
+    Message {
+        level: Level,
+        text: String,
+    },
     /// `Command::Stop` took effect.
     Stopped,
     /// The engine runs on this device from now on.
-    DeviceChanged { kind: DeviceKind, description: String },
+    DeviceChanged {
+        kind: DeviceKind,
+        description: String,
+    },
 }
 
 /// How serious a message is.

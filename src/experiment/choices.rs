@@ -120,5 +120,29 @@ choices! {
         Random = "random", "Random";
         /// Sampling by nearest neighbour (Algorithm 1).
         Snn = "snn", "SNN";
+        /// SNN proposes several times as many; those of highest entropy are bought.
+        SnnPlus = "snn-plus", "SNN+";
+        /// Highest predictive entropy over a random pool.
+        Entropy = "entropy", "Entropy";
+        /// Entropy over a pool as small as the proposals of SNN+: its fair rival.
+        EntropySmall = "entropy-1500", "Entropy, 3J pool";
+        /// Smallest difference of the two best classes.
+        Margin = "margin", "Margin";
+        /// Smallest probability of the best class.
+        LeastConfidence = "least-confidence", "Least confidence";
+        /// k-centre greedy on the target's penultimate features.
+        CoreSet = "core-set", "Core-set";
+        /// k-centre greedy in latent space.
+        CoreSetLatent = "core-set-latent", "Core-set, latent";
+        /// k-means++ on the gradients of the last layer.
+        Badge = "badge", "BADGE";
+        /// Ablation: SNN along a random direction.
+        SnnRandomDirection = "snn-random-direction", "SNN, random direction";
+        /// Ablation: SNN without a step, the neighbour of the anchor itself.
+        SnnAlphaZero = "snn-alpha-0", "SNN, no step";
+        /// Ablation: SNN against the gradient.
+        SnnReversed = "snn-reversed", "SNN, reversed";
+        /// Ablation of SNN+: proposals along random directions.
+        RandomDirectionEntropy = "random-direction-3j-entropy", "Random direction, entropy";
     }
 }

@@ -59,7 +59,10 @@ impl Experiment {
     fn set_value(&mut self, field: &str, value: toml::Value) -> Result<(), ExperimentError> {
         let mut table = self.table();
         let Some(old) = table.get(field) else {
-            return Err(ExperimentError::UnknownField { name: field.into(), nearest: nearest_name(field, table.keys()) });
+            return Err(ExperimentError::UnknownField {
+                name: field.into(),
+                nearest: nearest_name(field, table.keys()),
+            });
         };
         let value = match (old, value) {
             // A whole number is a fine value for a real field.
@@ -94,6 +97,7 @@ impl Experiment {
             ("evaluation_part", self.evaluation_part),
             ("reselect_every", self.reselect_every),
             ("pool_size", self.pool_size),
+            ("proposal_factor", self.proposal_factor),
         ];
         for (field, value) in positive {
             if value == 0 {
@@ -114,14 +118,19 @@ impl Experiment {
         if !LATENT_DIMS.contains(&self.latent_dim) {
             return bad("latent_dim", format!("must lie in 1 to 16, is {}", self.latent_dim));
         }
-        if !(self.alpha.is_finite() && (0.0..=MAX_ALPHA).contains(&self.alpha)) {
-            return bad("alpha", format!("must lie in 0 to {MAX_ALPHA}, is {}", self.alpha));
+        for (field, alpha) in [("alpha", self.alpha), ("plus_alpha", self.plus_alpha)] {
+            if !(0.0..=MAX_ALPHA).contains(&alpha) {
+                return bad(field, format!("must lie in 0 to {MAX_ALPHA}, is {alpha}"));
+            }
         }
         if !(self.beta.is_finite() && self.beta >= 0.0) {
             return bad("beta", format!("must be a finite number, 0 or above, is {}", self.beta));
         }
         if !(0.0..=100.0).contains(&self.stop_at_validation_accuracy) {
-            return bad("stop_at_validation_accuracy", format!("is a percentage, not {}", self.stop_at_validation_accuracy));
+            return bad(
+                "stop_at_validation_accuracy",
+                format!("is a percentage, not {}", self.stop_at_validation_accuracy),
+            );
         }
         Ok(self)
     }

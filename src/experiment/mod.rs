@@ -92,6 +92,10 @@ pub struct Experiment {
     pub reselect_every: usize,
     /// Size of the random pool that scoring strategies look at.
     pub pool_size: usize,
+    /// Proposals for each sample bought, where a strategy proposes first and scores then (SNN+).
+    pub proposal_factor: usize,
+    /// Step length of SNN+, in the units of `alpha`.
+    pub plus_alpha: f32,
 
     // --- walks (Figure 4) -------------------------------------------------------------------------
     /// Walks without re-selection recorded beside the run, one step a round; they never influence it.
@@ -136,6 +140,8 @@ impl Default for Experiment {
             anchors: AnchorSelection::EachRound,
             reselect_every: 3,
             pool_size: 8_000,
+            proposal_factor: 3,
+            plus_alpha: 0.5,
             walks: 6,
         }
     }

@@ -1,1 +1,15 @@
+//! All integration tests in one binary: each more would link everything again.
 
+mod common;
+mod dataset;
+mod engine;
+mod golden;
+mod gradients;
+mod labelling;
+mod made;
+mod sampler;
+mod shaders;
+mod statistics;
+mod tidy;
+mod view;
+mod view_picking;

@@ -1,0 +1,130 @@
+//! Histories and checkpoints on disk: versioned, compact, and never half written.
+//!
+//! A file is a line that names its kind and version, then gzipped MessagePack with named fields, so that a later
+//! version of the program can read it when fields were added.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::history::{FORMAT_VERSION, History};
+
+/// Extension of a history file.
+pub const HISTORY_EXTENSION: &str = "rwh";
+/// Extension of a checkpoint file.
+pub const CHECKPOINT_EXTENSION: &str = "rwc";
+
+const HISTORY_MAGIC: &str = "ridgewalk history";
+const CHECKPOINT_MAGIC: &str = "ridgewalk checkpoint";
+/// A first line longer than this is no first line of ours.
+const MAX_MAGIC: usize = 64;
+
+/// What a run needs beside its history to go on bit-equal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Completed rounds at that moment.
+    pub rounds: usize,
+    pub weights: Vec<u8>,
+    pub optimiser: Vec<u8>,
+}
+
+/// A file that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    #[error("{}: cannot be written ({source}); choose another folder with --out", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("{}: cannot be read ({source})", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{}: is no {wanted} file; {detail}", path.display())]
+    Format { path: PathBuf, wanted: &'static str, detail: String },
+    #[error("{}: no history (*.{HISTORY_EXTENSION}) is there", path.display())]
+    NoHistory { path: PathBuf },
+}
+
+/// Writes a history; a reader sees the old file or the new one, never half of it.
+pub fn write_history(path: &Path, history: &History) -> Result<(), ArchiveError> {
+    write(path, HISTORY_MAGIC, history)
+}
+
+pub fn read_history(path: &Path) -> Result<History, ArchiveError> {
+    read(path, HISTORY_MAGIC)
+}
+
+pub fn write_checkpoint(path: &Path, checkpoint: &Checkpoint) -> Result<(), ArchiveError> {
+    write(path, CHECKPOINT_MAGIC, checkpoint)
+}
+
+pub fn read_checkpoint(path: &Path) -> Result<Checkpoint, ArchiveError> {
+    read(path, CHECKPOINT_MAGIC)
+}
+
+/// The histories at `path`: a file, or every history below a folder, ordered by file name.
+pub fn read_histories(path: &Path) -> Result<Vec<History>, ArchiveError> {
+    if path.is_file() {
+        return Ok(vec![read_history(path)?]);
+    }
+    let mut files = Vec::new();
+    collect(path, &mut files)?;
+    files.sort();
+    if files.is_empty() {
+        return Err(ArchiveError::NoHistory { path: path.into() });
+    }
+    files.iter().map(|f| read_history(f)).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ArchiveError> {
+    let error = |source| ArchiveError::Read { path: folder.into(), source };
+    for entry in std::fs::read_dir(folder).map_err(error)? {
+        let path = entry.map_err(error)?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|e| e == HISTORY_EXTENSION) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Writes any file aside and renames it into place.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.persist(path).map_err(|e| e.error)?;
+        Ok(())
+    };
+    write().map_err(|source| ArchiveError::Write { path: path.into(), source })
+}
+
+fn write<T: Serialize>(path: &Path, magic: &'static str, value: &T) -> Result<(), ArchiveError> {
+    let packed = rmp_serde::to_vec_named(value)
+        .map_err(|e| ArchiveError::Write { path: path.into(), source: std::io::Error::other(e) })?;
+    let mut bytes = format!("{magic} {FORMAT_VERSION}\n").into_bytes();
+    let mut encoder = flate2::write::GzEncoder::new(&mut bytes, flate2::Compression::default());
+    let finished = encoder.write_all(&packed).and_then(|()| encoder.finish().map(|_| ()));
+    finished.map_err(|source| ArchiveError::Write { path: path.into(), source })?;
+    write_atomically(path, &bytes)
+}
+
+fn read<T: DeserializeOwned>(path: &Path, magic: &'static str) -> Result<T, ArchiveError> {
+    let bytes = std::fs::read(path).map_err(|source| ArchiveError::Read { path: path.into(), source })?;
+    let format = |detail: String| ArchiveError::Format { path: path.into(), wanted: magic, detail };
+    let line_end = bytes.iter().take(MAX_MAGIC).position(|&b| b == b'\n');
+    let first = line_end.and_then(|end| std::str::from_utf8(&bytes[..end]).ok()).unwrap_or_default();
+    match first.strip_prefix(magic).map(|v| v.trim().parse::<u32>()) {
+        Some(Ok(FORMAT_VERSION)) => {}
+        Some(Ok(version)) => {
+            return Err(format(format!("its version is {version}, this program reads {FORMAT_VERSION}")));
+        }
+        _ => return Err(format("its first line does not say so".into())),
+    }
+    let mut packed = Vec::new();
+    let body = &bytes[line_end.map_or(0, |end| end + 1)..];
+    flate2::read::GzDecoder::new(body)
+        .read_to_end(&mut packed)
+        .map_err(|e| format(format!("it is damaged or cut off ({e})")))?;
+    rmp_serde::from_slice(&packed).map_err(|e| format(format!("it is damaged ({e})")))
+}

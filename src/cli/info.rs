@@ -1,0 +1,52 @@
+//! `ridgewalk info` and `ridgewalk fetch`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::dataset::{download, locate};
+use crate::device;
+use crate::experiment::Experiment;
+
+/// Prints adapters, devices, data, presets and the fields of an experiment.
+pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
+    println!("ridgewalk {}", env!("CARGO_PKG_VERSION"));
+    println!("\nDevices\n  cpu  {} cores (burn flex)", std::thread::available_parallelism().map_or(1, usize::from));
+    let adapters = device::adapters();
+    for adapter in &adapters {
+        let use_for = if adapter.is_software() { "window only" } else { "gpu, window" };
+        println!("  {use_for:<11}  {adapter}  {}", adapter.driver);
+    }
+    if adapters.is_empty() {
+        println!("  no graphics adapter: the window cannot open; `ridgewalk run` works");
+    }
+    println!("\nData\n  digits  built in");
+    for found in locate::found(data_dir) {
+        let hashes = if found.published { "the published files" } else { "not the published files" };
+        println!("  {:<6}  {}  ({hashes})", found.name, found.path.display());
+    }
+    println!("\nPresets\n  {}", Experiment::preset_names().collect::<Vec<_>>().join(", "));
+    println!("\nFields of an experiment (--set field=value) and their defaults");
+    for (field, value) in Experiment::default().fields() {
+        println!("  {field:<30} {value}");
+    }
+    Ok(())
+}
+
+/// Downloads a data set with a progress bar.
+pub fn fetch(name: &str, data_dir: Option<PathBuf>) -> anyhow::Result<()> {
+    let into =
+        locate::download_folder(data_dir.as_deref()).context("this system names no data folder; give --data-dir")?;
+    let bar = ProgressBar::new(0);
+    let style = ProgressStyle::with_template("{msg:<32} {bar:40} {bytes}/{total_bytes} {eta}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    download::fetch_mnist(&into, &mut |progress| {
+        bar.set_message(progress.file.clone());
+        bar.set_length(progress.bytes_in_all);
+        bar.set_position(progress.received_in_all);
+    })?;
+    bar.finish_and_clear();
+    println!("{name} is in {}", into.display());
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! The command line: the window, or the same engine without one.
+
+mod export;
+mod info;
+mod progress;
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+
+use crate::archive;
+use crate::device::DeviceKind;
+use crate::difference::first_difference;
+use crate::engine::EngineOptions;
+use crate::experiment::{Experiment, Strategy};
+use crate::labelling::command as label;
+
+/// Watch a sampler walk the ridge between classes: an explorer of adaptive latent-space sampling.
+///
+/// Without a command the window opens and runs the default experiment.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Action>,
+    #[command(flatten)]
+    window: WindowArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Run an experiment without a window; leaves histories, curves and proposals in a folder.
+    Run(run::RunArgs),
+    /// Compare two histories; exit status 0 when they are equal apart from wall times.
+    Diff {
+        /// A history file (*.rwh), or a folder of them.
+        a: PathBuf,
+        b: PathBuf,
+    },
+    /// Draw figures and tables from histories.
+    Figures(FiguresArgs),
+    /// Solve for the stress in vessel-wall masks: maps, pictures, meshes and summaries.
+    Label(label::LabelArgs),
+    /// Download a data set into the user's data folder, checksums verified.
+    Fetch {
+        /// Which one.
+        #[arg(value_parser = ["mnist"])]
+        name: String,
+        /// Put it here instead.
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+    },
+    /// Print adapters, devices and the data found.
+    Info {
+        /// Look here first.
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+    },
+}
+
+/// What the window starts with.
+#[derive(Debug, clap::Args)]
+struct WindowArgs {
+    #[command(flatten)]
+    experiment: ExperimentArgs,
+    /// Strategies shown side by side, separated by commas.
+    #[arg(long, value_delimiter = ',', default_value = "random,snn")]
+    strategies: Vec<Strategy>,
+    /// Wait for Run instead of starting at once.
+    #[arg(long)]
+    no_autostart: bool,
+}
+
+/// Which experiment, on what.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ExperimentArgs {
+    /// A preset: digits, digits-2d, mnist, mnist-2d, tiny.
+    #[arg(long, conflicts_with = "experiment")]
+    preset: Option<String>,
+    /// An experiment of your own (TOML); fields that are not in it keep their defaults.
+    #[arg(long, value_name = "FILE")]
+    experiment: Option<PathBuf>,
+    /// Change one field of the experiment; may be given often. `ridgewalk info` lists the fields.
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    set: Vec<String>,
+    /// A folder with the data, looked at before RIDGEWALK_DATA and the user's data folder.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Where to compute: cpu or gpu.
+    #[arg(long, default_value = "cpu")]
+    device: DeviceKind,
+    /// Where trained generators are kept; the user's cache folder by default.
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+}
+
+impl ExperimentArgs {
+    /// The experiment with every change applied, checked.
+    fn resolve(&self) -> anyhow::Result<Experiment> {
+        let mut experiment = match (&self.experiment, &self.preset) {
+            (Some(file), _) => {
+                let text =
+                    std::fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+                Experiment::from_toml(&text).with_context(|| format!("{}: is no experiment", file.display()))?
+            }
+            (None, Some(name)) => Experiment::preset(name)?,
+            (None, None) => Experiment::default(),
+        };
+        for assignment in &self.set {
+            experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
+        }
+        Ok(experiment.validated()?)
+    }
+
+    fn engine_options(&self) -> EngineOptions {
+        let defaults = EngineOptions::default();
+        EngineOptions {
+            data_dir: self.data_dir.clone(),
+            cache_dir: self.cache_dir.clone().or(defaults.cache_dir.clone()),
+            device: self.device,
+            ..defaults
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+struct FiguresArgs {
+    /// Histories: files (*.rwh) or folders of them.
+    #[arg(required = true)]
+    histories: Vec<PathBuf>,
+    /// Where to put the figures.
+    #[arg(long)]
+    out: PathBuf,
+    /// Width of the figures in inches: 3.5 for a column, 7.2 for a page.
+    #[arg(long, default_value_t = 7.2)]
+    width: f64,
+    /// Dots per inch of PNG files.
+    #[arg(long, default_value_t = 200.0)]
+    dpi: f32,
+}
+
+/// Runs the program; errors are printed once, with their causes.
+pub fn main() -> ExitCode {
+    env_logger::Builder::from_env(
+        env_logger::Env::default().default_filter_or("warn,wgpu=error,naga=error,zbus=error"),
+    )
+    .init();
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => window(&cli.window),
+        Some(Action::Run(args)) => run::run(&args),
+        Some(Action::Diff { a, b }) => return diff(&a, &b),
+        Some(Action::Figures(args)) => draw(&args),
+        Some(Action::Label(args)) => return solve(&args),
+        Some(Action::Fetch { name, data_dir }) => info::fetch(&name, data_dir),
+        Some(Action::Info { data_dir }) => info::print(data_dir.as_deref()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("error: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn window(args: &WindowArgs) -> anyhow::Result<()> {
+    let _ = args;
+    anyhow::bail!("no window yet")
+}
+
+fn diff(a: &std::path::Path, b: &std::path::Path) -> ExitCode {
+    let compare = || -> anyhow::Result<Option<String>> {
+        let (left, right) = (archive::read_histories(a)?, archive::read_histories(b)?);
+        if left.len() != right.len() {
+            return Ok(Some(format!("{} histories and {}", left.len(), right.len())));
+        }
+        let differing = left.iter().zip(&right).find_map(|(x, y)| {
+            let found = first_difference(x, y)?;
+            Some(format!("{} of repeat {}: {found}", x.strategy(), x.header.repeat))
+        });
+        Ok(differing)
+    };
+    match compare() {
+        Ok(None) => {
+            println!("equal apart from wall times");
+            ExitCode::SUCCESS
+        }
+        Ok(Some(found)) => {
+            println!("different: {found}");
+            ExitCode::FAILURE
+        }
+        Err(e) => {
+            eprintln!("error: {e:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn solve(args: &label::LabelArgs) -> ExitCode {
+    match label::label(args, &mut std::io::stdout(), &mut std::io::stderr()) {
+        Ok(counts) if counts.refused == 0 => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(e) => {
+            eprintln!("error: {e:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
+    let mut histories = Vec::new();
+    for path in &args.histories {
+        histories.extend(archive::read_histories(path)?);
+    }
+    let written = export::all_figures(&histories, &args.out, args.width, args.dpi)?;
+    for path in written {
+        println!("{}", path.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! Progress on the terminal: bars where there is one, a line for each round everywhere else.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::dataset::Dataset;
+use crate::grid::{Cell, Watcher};
+use crate::history::History;
+use crate::round::RunEvent;
+use crate::world::{PreparationActivity, World};
+
+/// Length of a bar that shows a share.
+const WHOLE: u64 = 1_000;
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// The preparation's bar.
+pub struct PreparationBar(ProgressBar);
+
+impl PreparationBar {
+    pub fn new() -> Self {
+        let bar = ProgressBar::new(WHOLE);
+        bar.set_style(style("{msg:<58} {bar:30} {percent:>3} % {eta}"));
+        bar.set_message("loading data");
+        Self(bar)
+    }
+
+    pub fn data(&self, dataset: &Dataset) {
+        let (train, validation, test) = (dataset.train.len(), dataset.validation.len(), dataset.test.len());
+        self.line(&format!("data: {} ({train} train, {validation} validation, {test} test)", dataset.provenance));
+    }
+
+    pub fn trained(&self, activity: PreparationActivity, epoch: f32, reconstruction: f32, kl: f32) {
+        self.share(activity);
+        self.0.set_message(format!("generator, epoch {epoch:.1}: {reconstruction:.1} + {kl:.1} nats"));
+    }
+
+    pub fn encoding(&self, activity: PreparationActivity) {
+        self.share(activity);
+        self.0.set_message("embedding the data");
+    }
+
+    pub fn warn(&self, text: &str) {
+        self.line(&format!("warning: {text}"));
+    }
+
+    pub fn finish(&self, world: &World, cached: bool) {
+        let how = if cached { "from the cache" } else { "trained" };
+        self.line(&format!(
+            "generator: {how}; {} points in {} dimensions, deviation {:.3}",
+            world.latent.len(),
+            world.latent.dim(),
+            world.latent.scale()
+        ));
+        self.0.finish_and_clear();
+    }
+
+    fn share(&self, activity: PreparationActivity) {
+        if let PreparationActivity::TrainingGenerator { done, total } | PreparationActivity::Encoding { done, total } =
+            activity
+        {
+            self.0.set_position(WHOLE * done as u64 / total.max(1) as u64);
+        }
+    }
+
+    fn line(&self, text: &str) {
+        if self.0.is_hidden() { println!("{text}") } else { self.0.println(text) }
+    }
+}
+
+/// Shows a grid: one bar for all of it and one for each cell at work.
+pub struct TerminalWatcher {
+    bars: MultiProgress,
+    total: ProgressBar,
+    cells: Mutex<HashMap<String, (ProgressBar, f32)>>,
+    ended: Mutex<f32>,
+    count: usize,
+}
+
+impl TerminalWatcher {
+    pub fn new(count: usize) -> Self {
+        let bars = MultiProgress::new();
+        let total = bars.add(ProgressBar::new(WHOLE));
+        total.set_style(style("{msg:<24} {bar:40} {percent:>3} % {elapsed} gone, {eta} to go"));
+        total.set_message(format!("{count} runs"));
+        Self { bars, total, cells: Mutex::default(), ended: Mutex::default(), count }
+    }
+
+    pub fn finish(&self) {
+        self.total.finish_and_clear();
+    }
+
+    fn line(&self, text: &str) {
+        if self.total.is_hidden() {
+            println!("{text}");
+        } else {
+            // A lost line of progress is no reason to stop.
+            let _ = self.bars.println(text);
+        }
+    }
+
+    fn update_total(&self, cells: &HashMap<String, (ProgressBar, f32)>) {
+        let ended = *self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = (ended + cells.values().map(|(_, f)| f).sum::<f32>()) / self.count.max(1) as f32;
+        self.total.set_position((share * WHOLE as f32) as u64);
+    }
+}
+
+impl Watcher for TerminalWatcher {
+    fn began(&self, cell: &Cell, rounds_done: usize) {
+        let bar = self.bars.insert_before(&self.total, ProgressBar::new(WHOLE));
+        bar.set_style(style("{msg:<24} {bar:40} {percent:>3} %"));
+        bar.set_message(cell.name());
+        if rounds_done > 0 {
+            self.line(&format!("{}: goes on after round {rounds_done}", cell.name()));
+        }
+        self.cells.lock().unwrap_or_else(PoisonError::into_inner).insert(cell.name(), (bar, 0.0));
+    }
+
+    fn happened(&self, cell: &Cell, event: &RunEvent, fraction: f32) {
+        if let RunEvent::Ended(record) = event {
+            let accuracy = record.final_accuracy().unwrap_or(f32::NAN);
+            self.line(&format!(
+                "{}: round {:>2}, {:>6} labels, accuracy {accuracy:.2} %, {:.1} s",
+                cell.name(),
+                record.round,
+                record.labels,
+                record.seconds
+            ));
+        }
+        let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((bar, share)) = cells.get_mut(&cell.name()) {
+            *share = fraction;
+            bar.set_position((fraction * WHOLE as f32) as u64);
+        }
+        self.update_total(&cells);
+    }
+
+    fn ended(&self, cell: &Cell, _history: &History) {
+        let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((bar, _)) = cells.remove(&cell.name()) {
+            bar.finish_and_clear();
+        }
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) += 1.0;
+        self.update_total(&cells);
+    }
+}

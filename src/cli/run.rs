@@ -1,0 +1,110 @@
+//! `ridgewalk run`: the experiment without a window.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::ExperimentArgs;
+use super::progress::{PreparationBar, TerminalWatcher};
+use crate::device::ComputeDevice;
+use crate::experiment::Strategy;
+use crate::generator::cache::GeneratorCache;
+use crate::grid::{self, Grid, GridFolder, Shard};
+use crate::world::{Preparation, Prepared};
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    experiment: ExperimentArgs,
+    /// Strategies, separated by commas; all of them share their seeds.
+    #[arg(long, value_delimiter = ',', default_value = "random,snn")]
+    strategies: Vec<Strategy>,
+    /// Rounds, t = 1 to N.
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// Repeats with seeds N, N + 1, ...
+    #[arg(long, default_value_t = 1)]
+    repeats: usize,
+    /// Seed of the first repeat.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Walks without re-selection recorded beside each run (Figure 4).
+    #[arg(long)]
+    walks: Option<usize>,
+    /// Go on with what is in the folder; on an empty one it starts.
+    #[arg(long)]
+    resume: bool,
+    /// Only part i of n of the grid, such as 1/3.
+    #[arg(long, default_value = "1/1", value_name = "I/N")]
+    shard: Shard,
+    /// Runs side by side, one thread each; all cores by default.
+    #[arg(long)]
+    jobs: Option<usize>,
+    /// The folder for histories, curves and figures.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// Runs the grid and leaves its files.
+pub fn run(args: &RunArgs) -> anyhow::Result<()> {
+    let mut experiment = args.experiment.resolve()?;
+    experiment.rounds = args.rounds.unwrap_or(experiment.rounds);
+    experiment.seed = args.seed.unwrap_or(experiment.seed);
+    experiment.walks = args.walks.unwrap_or(experiment.walks);
+    let experiment = experiment.validated()?;
+    if args.repeats == 0 {
+        anyhow::bail!("--repeats: must be at least 1");
+    }
+    let folder = GridFolder::new(&args.out);
+    std::fs::create_dir_all(folder.path())
+        .with_context(|| format!("{}: cannot be made; choose another folder with --out", folder.path().display()))?;
+    let mut strategies = args.strategies.clone();
+    let mut seen = std::collections::HashSet::new();
+    strategies.retain(|s| seen.insert(*s));
+    let grid = Grid { experiment, strategies, repeats: args.repeats, shard: args.shard };
+
+    let device = ComputeDevice::open(args.experiment.device)?;
+    let options = args.experiment.engine_options();
+    let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
+    let mut preparation = Preparation::new(&grid.experiment, options.data_dir, cache, &device);
+    let world = grid::on_one_thread(|| prepare(&mut preparation))??;
+
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let watcher = TerminalWatcher::new(grid.cells().len());
+    let histories = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &watcher)?;
+    watcher.finish();
+
+    for history in &histories {
+        let row: Vec<String> = history.accuracy_by_round().iter().map(|a| format!("{a:.2}")).collect();
+        println!("{:<8} seed {:<4} accuracy % by round: {}", history.strategy(), history.seed(), row.join(" "));
+        if let Some(round) = history.rounds.iter().find(|r| r.diverged) {
+            println!("{:<8} seed {:<4} diverged in round {}", history.strategy(), history.seed(), round.round);
+        }
+    }
+    if !histories.is_empty() {
+        for path in super::export::run_files(&histories, folder.path())? {
+            println!("{}", path.display());
+        }
+    }
+    Ok(())
+}
+
+fn prepare(preparation: &mut Preparation) -> anyhow::Result<std::sync::Arc<crate::world::World>> {
+    let bar = PreparationBar::new();
+    loop {
+        match preparation.advance()? {
+            Some(Prepared::Ready { world, cached }) => {
+                bar.finish(&world, cached);
+                return Ok(world);
+            }
+            Some(Prepared::DataReady(dataset)) => bar.data(&dataset),
+            Some(Prepared::Trained { epoch, reconstruction, kl }) => {
+                bar.trained(preparation.activity(), epoch, reconstruction, kl)
+            }
+            Some(Prepared::NotCached(e)) => bar.warn(&e.to_string()),
+            Some(Prepared::Encoded) => bar.encoding(preparation.activity()),
+            None => anyhow::bail!("the preparation ended without a world"),
+        }
+    }
+}

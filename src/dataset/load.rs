@@ -1,0 +1,105 @@
+//! From an experiment to its data: reads the source, takes the first so many images, splits validation from train.
+
+use std::path::Path;
+
+use super::{DataError, Dataset, ImageShape, Reader as _, Split, locate, strokes};
+use crate::experiment::{DatasetKind, Experiment};
+use crate::rng::Streams;
+
+/// Validation takes at most one in so many train images.
+const VALIDATION_SHARE: usize = 6;
+/// What the models of Tables S7, S9 and S10 are made for.
+const SHAPE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
+/// The validation split is the same for every seed of a run, so that runs can be compared.
+const SPLIT_SEED: u64 = 0;
+
+/// The data of an experiment. Real data is searched for in `data_dir`, or where `locate` says.
+///
+/// `train_size` and `test_size` take the first so many images, 0 all that the source has; the built-in digits are made
+/// on demand and so have as many as are asked for.
+pub fn load(experiment: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
+    let or = |size: usize, usual: usize| if size == 0 { usual } else { size };
+    let whole = match experiment.dataset {
+        DatasetKind::Digits => {
+            let (train, test) = (or(experiment.train_size, strokes::TRAIN), or(experiment.test_size, strokes::TEST));
+            strokes::Digits { seed: experiment.data_seed, train, test }.read()?
+        }
+        DatasetKind::Mnist => locate::mnist(data_dir)?.reader().read()?,
+    };
+    if whole.shape() != SHAPE {
+        let s = whole.shape();
+        let detail =
+            format!("its images are {} x {}, the models want {} x {}", s.height, s.width, SHAPE.height, SHAPE.width);
+        return Err(DataError::Mismatch { what: whole.provenance, detail });
+    }
+    let train = first(whole.train, experiment.train_size, "train_size", &whole.name)?;
+    let test = first(whole.test, experiment.test_size, "test_size", &whole.name)?;
+    let (train, validation) = split(&train, experiment.validation_size);
+    Dataset::new(&whole.name, whole.provenance, whole.classes, train, validation, test)
+}
+
+/// The first `size` images, all for 0; an error that names the field when there are fewer.
+fn first(split: Split, size: usize, field: &str, name: &str) -> Result<Split, DataError> {
+    if size > split.len() {
+        let detail = format!("{size} images asked for, {name} has {}; 0 takes all", split.len());
+        return Err(DataError::Mismatch { what: format!("field `{field}`"), detail });
+    }
+    if size == 0 || size == split.len() {
+        return Ok(split);
+    }
+    let samples: Vec<u32> = (0..size as u32).collect();
+    Ok(split.subset(&samples))
+}
+
+/// Train and validation: `size` random images, at most a sixth, leave train; both keep their order.
+fn split(train: &Split, size: usize) -> (Split, Split) {
+    let size = size.min(train.len() / VALIDATION_SHARE);
+    let mut samples: Vec<u32> = (0..train.len() as u32).collect();
+    let chosen = Streams::new(SPLIT_SEED).get("validation-split", 0).choose(&samples, size);
+    let mut taken = vec![false; train.len()];
+    chosen.iter().for_each(|&s| taken[s as usize] = true);
+    let mut validation = chosen;
+    validation.sort_unstable();
+    samples.retain(|&s| !taken[s as usize]);
+    (train.subset(&samples), train.subset(&validation))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Images of one pixel whose value is their place.
+    fn counted(n: u8) -> Split {
+        let shape = ImageShape { channels: 1, height: 1, width: 1 };
+        Split::new(shape, (0..n).collect(), (0..n).map(|i| i % 10).collect()).unwrap()
+    }
+
+    #[test]
+    fn validation_leaves_train_at_random_and_both_keep_their_order() {
+        for (n, asked, validation) in
+            [(120, 0, 0), (120, 7, 7), (120, 20, 20), (120, 21, 20), (120, 5_000, 20), (5, 3, 0)]
+        {
+            let (train, held) = split(&counted(n), asked);
+            assert_eq!((train.len(), held.len()), (usize::from(n) - validation, validation));
+            assert!(train.pixels().is_sorted() && held.pixels().is_sorted());
+            let mut all = [train.pixels(), held.pixels()].concat();
+            all.sort_unstable();
+            assert_eq!(all, (0..n).collect::<Vec<u8>>());
+        }
+        let (_, held) = split(&counted(120), 20);
+        assert!(
+            held.pixels().windows(2).any(|w| w[1] > w[0] + 1),
+            "not merely the first or the last: {:?}",
+            held.pixels()
+        );
+    }
+
+    #[test]
+    fn the_first_so_many_are_taken_and_too_many_is_an_error_that_names_the_field() {
+        for (size, last) in [(0, 119), (1, 0), (50, 49), (120, 119)] {
+            assert_eq!(first(counted(120), size, "train_size", "mnist").unwrap().pixels().last(), Some(&last));
+        }
+        let error = first(counted(120), 121, "train_size", "mnist").unwrap_err().to_string();
+        assert!(error.contains("train_size") && error.contains("121") && error.contains("120"), "{error}");
+    }
+}

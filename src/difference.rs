@@ -1,0 +1,61 @@
+//! Whether two histories are equal apart from wall times, and where they first differ if not.
+
+use crate::history::{Header, History, RoundRecord};
+
+/// The first difference between two histories in words; none when they are equal apart from wall times.
+pub fn first_difference(a: &History, b: &History) -> Option<String> {
+    let (ha, hb) = (fields(&placeless(&a.header)), fields(&placeless(&b.header)));
+    if let Some(d) = first_field("header", &ha, &hb) {
+        return Some(d);
+    }
+    for (ra, rb) in a.rounds.iter().zip(&b.rounds) {
+        let (fa, fb) = (fields(&timeless(ra)), fields(&timeless(rb)));
+        if let Some(d) = first_field(&format!("round {}", ra.round), &fa, &fb) {
+            return Some(d);
+        }
+    }
+    (a.rounds.len() != b.rounds.len()).then(|| format!("rounds: {} and {}", a.rounds.len(), b.rounds.len()))
+}
+
+/// Where the data lay is no part of what they are: their digest is.
+fn placeless(header: &Header) -> Header {
+    Header { data_provenance: String::new(), ..header.clone() }
+}
+
+fn timeless(record: &RoundRecord) -> RoundRecord {
+    RoundRecord { seconds: 0.0, ..record.clone() }
+}
+
+/// Every leaf of a value with its path, in order. Floats are told apart by all of their digits.
+fn fields(value: &impl serde::Serialize) -> Vec<(String, String)> {
+    let mut leaves = Vec::new();
+    if let Ok(value) = serde_json::to_value(value) {
+        flatten("", &value, &mut leaves);
+    }
+    leaves
+}
+
+fn flatten(path: &str, value: &serde_json::Value, leaves: &mut Vec<(String, String)>) {
+    let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match value {
+        serde_json::Value::Object(map) => map.iter().for_each(|(k, v)| flatten(&join(k), v, leaves)),
+        serde_json::Value::Array(items) => {
+            leaves.push((join("len"), items.len().to_string()));
+            items.iter().enumerate().for_each(|(i, v)| flatten(&join(&i.to_string()), v, leaves));
+        }
+        leaf => leaves.push((path.to_owned(), leaf.to_string())),
+    }
+}
+
+fn first_field(at: &str, a: &[(String, String)], b: &[(String, String)]) -> Option<String> {
+    let differing = a.iter().zip(b).find(|(x, y)| x != y);
+    if let Some(((path, x), (other, y))) = differing {
+        return Some(if path == other {
+            format!("{at}, {path}: {x} and {y}")
+        } else {
+            format!("{at}: {path} and {other}")
+        });
+    }
+    let longer = if a.len() > b.len() { a.get(b.len()) } else { b.get(a.len()) };
+    longer.map(|(path, _)| format!("{at}: {path} is in one of them only"))
+}

@@ -1,0 +1,635 @@
+//! The loop of the engine's thread: look at the commands, do one small unit of work, say what happened.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender};
+
+use super::pace::{Eta, Throttle};
+use super::protocol::{Command, Event, Level, Phase, RunSnapshot, Scores, Snapshot};
+use super::scoring::Scoring;
+use super::{EngineOptions, Wake, lab};
+use crate::device::{ComputeDevice, DeviceKind};
+use crate::experiment::{Experiment, Strategy};
+use crate::generator::cache::GeneratorCache;
+use crate::round::{Activity, Run, RunEvent};
+use crate::trajectory::Walks;
+use crate::world::{Preparation, PreparationActivity, Prepared, World};
+
+/// Between two wakes of the window.
+const WAKE_INTERVAL: Duration = Duration::from_millis(33);
+/// Between two pictures of the forming embedding.
+const FORMING_INTERVAL: Duration = Duration::from_millis(400);
+/// Between two progress events of one phase, and two losses of the generator.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+/// Between two publications of scores.
+const SCORES_INTERVAL: Duration = Duration::from_millis(500);
+/// Units of work of a run for each chunk of scoring beside it.
+const UNITS_PER_SCORING_CHUNK: usize = 4;
+
+/// How far the engine may go on by itself.
+#[derive(Debug, Clone, PartialEq)]
+enum Drive {
+    Halted,
+    Free,
+    /// So many optimiser steps more.
+    Minibatches(usize),
+    /// Until every run has completed so many rounds.
+    Rounds(usize),
+    Stopped,
+}
+
+/// Everything the thread owns.
+pub struct Core {
+    options: EngineOptions,
+    commands: Receiver<Command>,
+    events: Sender<Event>,
+    slot: Arc<ArcSwap<Snapshot>>,
+    interrupt: Arc<AtomicBool>,
+    wake: Wake,
+    device: ComputeDevice,
+    session: Option<Session>,
+    generation: u64,
+    drive: Drive,
+    /// The preparation (data, generator, embedding) was paused by hand.
+    held: bool,
+    /// Something was said or shown since the window was last woken.
+    unseen: bool,
+    wakes: Throttle,
+    progress: Throttle,
+    last_phase: Phase,
+    eta: Eta,
+    quit: bool,
+}
+
+/// One experiment in the engine, from reset to reset.
+struct Session {
+    experiment: Experiment,
+    strategies: Vec<Strategy>,
+    preparation: Option<Preparation>,
+    world: Option<Arc<World>>,
+    runs: Vec<ShownRun>,
+    shown: Strategy,
+    want_scores: bool,
+    units: usize,
+    forming: Throttle,
+    losses: Throttle,
+}
+
+/// A run with what is shown of it.
+struct ShownRun {
+    run: Run,
+    labelled: Arc<Vec<u16>>,
+    scoring: Scoring,
+    scores: Option<Arc<Scores>>,
+    published: Throttle,
+    lab_walks: Walks,
+}
+
+impl Core {
+    pub fn new(
+        options: EngineOptions,
+        commands: Receiver<Command>,
+        events: Sender<Event>,
+        slot: Arc<ArcSwap<Snapshot>>,
+        interrupt: Arc<AtomicBool>,
+        wake: Wake,
+    ) -> Self {
+        Self {
+            options,
+            commands,
+            events,
+            slot,
+            interrupt,
+            wake,
+            device: ComputeDevice::cpu(),
+            session: None,
+            generation: 0,
+            drive: Drive::Halted,
+            held: false,
+            unseen: false,
+            wakes: Throttle::new(WAKE_INTERVAL),
+            progress: Throttle::new(PROGRESS_INTERVAL),
+            last_phase: Phase::Idle,
+            eta: Eta::default(),
+            quit: false,
+        }
+    }
+
+    /// Runs until told to quit.
+    pub fn run(mut self) {
+        if self.options.device != DeviceKind::Cpu {
+            self.set_device(self.options.device);
+        }
+        while !self.quit {
+            self.take_commands();
+            if self.quit || !self.has_work() {
+                continue;
+            }
+            let worked = std::panic::catch_unwind(AssertUnwindSafe(|| self.work()));
+            if worked.is_err() {
+                self.recover();
+            }
+            self.wake_if_due();
+        }
+    }
+
+    /// Every command that waits; with nothing to do, waits for the next one.
+    fn take_commands(&mut self) {
+        let mut waiting: Vec<Command> = Vec::new();
+        if !self.has_work() {
+            self.wake_now();
+            match self.commands.recv() {
+                Ok(command) => waiting.push(command),
+                Err(_) => self.quit = true,
+            }
+        }
+        waiting.extend(self.commands.try_iter());
+        self.interrupt.store(false, Ordering::Release);
+        // Of questions that came in a burst, as from a moving pointer, only the last is still of interest.
+        let last_inspect = waiting.iter().rposition(|c| matches!(c, Command::Inspect { .. }));
+        let last_probe = waiting.iter().rposition(|c| matches!(c, Command::Probe { .. }));
+        for (i, command) in waiting.into_iter().enumerate() {
+            match command {
+                Command::Inspect { .. } if Some(i) != last_inspect => {}
+                Command::Probe { .. } if Some(i) != last_probe => {}
+                command => self.obey(command),
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Reset { experiment, strategies } => self.reset(*experiment, strategies),
+            Command::Run => self.go(Drive::Free),
+            Command::Pause => self.pause(),
+            Command::StepMinibatches(n) => self.go(Drive::Minibatches(n)),
+            Command::StepRound => {
+                let target = self.session.as_ref().map_or(1, Session::rounds_completed) + 1;
+                self.go(Drive::Rounds(target));
+            }
+            Command::Stop => {
+                self.drive = Drive::Stopped;
+                // A generator half trained is of no use; completed rounds are.
+                if let Some(session) = &mut self.session {
+                    session.preparation = None;
+                }
+                self.say(Event::Stopped);
+                self.say_phase(Phase::Stopped);
+            }
+            Command::SetDevice(kind) => {
+                self.set_device(kind);
+                if let Some(session) = self.session.take() {
+                    self.reset(session.experiment, session.strategies);
+                }
+            }
+            Command::Quit => self.quit = true,
+            command => {
+                let mut said = Vec::new();
+                if let Some(session) = &mut self.session {
+                    session.obey(command, &mut said);
+                }
+                said.into_iter().for_each(|event| self.say(event));
+                self.publish();
+            }
+        }
+    }
+
+    fn go(&mut self, drive: Drive) {
+        if self.drive == Drive::Stopped {
+            self.message(Level::Warning, "The experiment was stopped; reset it to run again.".into());
+            return;
+        }
+        self.drive = drive;
+        self.held = false;
+        self.eta.restart();
+    }
+
+    fn pause(&mut self) {
+        if self.drive != Drive::Stopped {
+            self.drive = Drive::Halted;
+            self.held = true;
+            self.say_phase(Phase::Paused);
+        }
+    }
+
+    fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>) {
+        let experiment = match experiment.validated() {
+            Ok(experiment) => experiment,
+            Err(e) => return self.message(Level::Error, e.to_string()),
+        };
+        let strategies = if strategies.is_empty() { vec![experiment.strategy] } else { strategies };
+        self.generation += 1;
+        self.drive = Drive::Halted;
+        self.held = false;
+        self.eta.restart();
+        self.say(Event::Started {
+            generation: self.generation,
+            experiment: Box::new(experiment.clone()),
+            strategies: strategies.clone(),
+            device: self.device.description.clone(),
+        });
+        let cache = self.options.cache_dir.as_ref().map(GeneratorCache::new);
+        let preparation = Preparation::new(&experiment, self.options.data_dir.clone(), cache, &self.device);
+        let shown = strategies.last().copied().unwrap_or(experiment.strategy);
+        self.session = Some(Session::new(experiment, strategies, preparation, shown));
+        self.publish();
+        self.say_phase(Phase::LoadingData);
+        self.wake_now();
+    }
+
+    fn set_device(&mut self, kind: DeviceKind) {
+        match ComputeDevice::open(kind) {
+            Ok(device) => self.device = device,
+            Err(e) => {
+                self.message(Level::Error, format!("{e}. Computing on the CPU."));
+                self.device = ComputeDevice::cpu();
+            }
+        }
+        self.say(Event::DeviceChanged { kind: self.device.kind, description: self.device.description.clone() });
+    }
+
+    fn has_work(&self) -> bool {
+        let Some(session) = &self.session else { return false };
+        (session.preparation.is_some() && !self.held) || self.may_advance() || session.scoring_waits()
+    }
+
+    fn may_advance(&self) -> bool {
+        let Some(session) = &self.session else { return false };
+        if session.runs.is_empty() || session.current().is_none() {
+            return false;
+        }
+        match self.drive {
+            Drive::Halted | Drive::Stopped => false,
+            Drive::Free => true,
+            Drive::Minibatches(left) => left > 0,
+            Drive::Rounds(target) => session.rounds_completed() < target,
+        }
+    }
+
+    fn work(&mut self) {
+        if self.session.as_ref().is_some_and(|s| s.preparation.is_some()) {
+            self.prepare();
+        } else if self.may_advance() {
+            self.advance();
+        } else {
+            self.score();
+        }
+    }
+
+    fn prepare(&mut self) {
+        let Some(session) = &mut self.session else { return };
+        let Some(preparation) = &mut session.preparation else { return };
+        let prepared = preparation.advance();
+        let activity = preparation.activity();
+        let forming = session.forming.due().then(|| preparation.forming_codes().map(<[f32]>::to_vec)).flatten();
+        match prepared {
+            Ok(Some(prepared)) => self.prepared(prepared),
+            Ok(None) => session.preparation = None,
+            Err(e) => {
+                session.preparation = None;
+                self.drive = Drive::Stopped;
+                self.message(Level::Error, e.to_string());
+                self.say_phase(Phase::Failed);
+            }
+        }
+        if let Some(codes) = forming {
+            self.publish_codes(Arc::new(codes), true);
+        }
+        let (phase, done, total) = match activity {
+            PreparationActivity::LoadingData => (Phase::LoadingData, 0, 1),
+            PreparationActivity::TrainingGenerator { done, total } => (Phase::TrainingGenerator, done, total),
+            PreparationActivity::Encoding { done, total } => (Phase::Encoding, done, total),
+            PreparationActivity::Done => return,
+        };
+        self.say_progress(phase, None, 0, done, total, done as f32 / total.max(1) as f32);
+    }
+
+    fn prepared(&mut self, prepared: Prepared) {
+        match prepared {
+            Prepared::DataReady(dataset) => self.say(Event::DataReady { dataset }),
+            Prepared::Trained { epoch, reconstruction, kl } => {
+                if self.session.as_mut().is_some_and(|s| s.losses.due()) {
+                    self.say(Event::GeneratorLoss { epoch, reconstruction, kl });
+                }
+            }
+            Prepared::Encoded => {}
+            Prepared::NotCached(e) => self.message(Level::Warning, format!("The generator could not be kept: {e}")),
+            Prepared::Ready { world, cached } => self.begin_runs(world, cached),
+        }
+    }
+
+    fn begin_runs(&mut self, world: Arc<World>, cached: bool) {
+        self.say(Event::GeneratorReady { cached, latent_scale: world.latent.scale() });
+        self.publish_codes(Arc::clone(world.latent.codes()), false);
+        let mut started = Vec::new();
+        if let Some(session) = &mut self.session {
+            session.preparation = None;
+            for &strategy in &session.strategies {
+                let experiment = Experiment { strategy, ..session.experiment.clone() };
+                let run = Run::new(&world, &experiment, 1);
+                started.push(Event::RunStarted { strategy, header: Box::new(run.history().header.clone()) });
+                session.runs.push(ShownRun::new(run, &world));
+            }
+            session.world = Some(world);
+        }
+        started.into_iter().for_each(|event| self.say(event));
+        self.publish();
+        if !self.may_advance() {
+            self.say_phase(Phase::Paused);
+        }
+    }
+
+    fn advance(&mut self) {
+        let interrupt = Arc::clone(&self.interrupt);
+        let Some(session) = &mut self.session else { return };
+        let Some(at) = session.current() else { return };
+        let shown = &mut session.runs[at];
+        let (strategy, round, activity) = (shown.run.strategy(), shown.run.round(), shown.run.activity());
+        let trains = shown.run.is_training_next();
+        let happened = shown.run.advance(&|| interrupt.load(Ordering::Acquire)).unwrap_or_default();
+        let fraction = session.runs.iter().map(|r| r.run.fraction_done()).sum::<f32>() / session.runs.len() as f32;
+        let (steps, of) = session.experiment_steps();
+        session.units += 1;
+        if trains && let Drive::Minibatches(left) = &mut self.drive {
+            *left -= 1;
+        }
+        let phase = match activity {
+            Activity::Proposing => Phase::Proposing,
+            Activity::Training => Phase::TrainingTarget,
+            Activity::Evaluating | Activity::Done => Phase::Evaluating,
+        };
+        self.say_progress(phase, Some(strategy), round, steps, of, fraction);
+        for event in happened {
+            self.happened(at, strategy, event);
+        }
+        let beside = self.session.as_ref().is_some_and(|s| s.units.is_multiple_of(UNITS_PER_SCORING_CHUNK));
+        if beside {
+            self.score();
+        }
+        if !self.may_advance() {
+            let done = self.session.as_ref().is_some_and(|s| s.current().is_none());
+            self.drive = Drive::Halted;
+            self.eta.restart();
+            self.say_phase(if done { Phase::Finished } else { Phase::Paused });
+        }
+    }
+
+    fn happened(&mut self, at: usize, strategy: Strategy, event: RunEvent) {
+        let Some(session) = &mut self.session else { return };
+        let Some(world) = session.world.clone() else { return };
+        let shown = &mut session.runs[at];
+        let event = match event {
+            RunEvent::Began(record) => {
+                shown.labelled = Arc::new(shown.run.labelled().round_of().to_vec());
+                Event::RoundBegan { strategy, round: record.round, record }
+            }
+            RunEvent::Evaluated { round, evaluation } => Event::Evaluated { strategy, round, evaluation },
+            RunEvent::WalkStarted { walk, sample } => walk_started(&world, strategy, walk, sample),
+            RunEvent::WalkStepped(step) => {
+                let decoded = world.generator.decode_bytes(&step.step.to);
+                Event::WalkStepped { strategy, step, decoded }
+            }
+            RunEvent::Ended(record) => {
+                shown.scoring.outdated();
+                let steps = lab::step_walks(&world, &shown.run, &mut shown.lab_walks);
+                self.say(Event::RoundEnded { strategy, record });
+                for step in steps {
+                    let decoded = world.generator.decode_bytes(&step.step.to);
+                    self.say(Event::WalkStepped { strategy, step, decoded });
+                }
+                return self.publish();
+            }
+            RunEvent::Finished => return,
+        };
+        let bought = matches!(event, Event::RoundBegan { .. });
+        self.say(event);
+        if bought {
+            self.publish();
+        }
+    }
+
+    /// One chunk of scoring for the run that is shown, when somebody looks at scores.
+    fn score(&mut self) {
+        let Some(session) = &mut self.session else { return };
+        let Some(world) = session.world.clone() else { return };
+        if !session.scoring_waits() {
+            return;
+        }
+        let strategy = session.shown;
+        let Some(shown) = session.runs.iter_mut().find(|r| r.run.strategy() == strategy) else { return };
+        shown.scoring.advance(&world.dataset.train, &shown.run.frozen_target());
+        if shown.published.due() || shown.scoring.is_fresh() {
+            shown.scores = Some(Arc::new(shown.scoring.scores().clone()));
+            self.publish();
+        }
+    }
+
+    /// After a panic in a unit of work: a GPU is given up for the CPU; otherwise the experiment ends here.
+    fn recover(&mut self) {
+        let session = self.session.take();
+        if self.device.kind == DeviceKind::Gpu {
+            let failed = self.device.description.clone();
+            self.set_device(DeviceKind::Cpu);
+            self.message(
+                Level::Error,
+                format!("{failed} failed while computing. The experiment starts over on the CPU."),
+            );
+            if let Some(session) = session {
+                let drive = self.drive.clone();
+                self.reset(session.experiment, session.strategies);
+                self.drive = drive;
+            }
+        } else {
+            self.drive = Drive::Stopped;
+            let text =
+                "The engine met a bug and ended the experiment; rounds shown so far are kept. Reset to start over.";
+            self.message(Level::Error, text.into());
+            self.say_phase(Phase::Failed);
+        }
+    }
+
+    fn publish_codes(&mut self, codes: Arc<Vec<f32>>, forming: bool) {
+        let latent_dim = self.session.as_ref().map_or(0, |s| s.experiment.latent_dim);
+        let snapshot =
+            Snapshot { generation: self.generation, latent_dim, codes: Some(codes), forming, runs: Vec::new() };
+        self.slot.store(Arc::new(snapshot));
+        self.unseen = true;
+    }
+
+    fn publish(&mut self) {
+        let Some(session) = &self.session else { return };
+        let runs = session.runs.iter().map(ShownRun::snapshot).collect();
+        let codes = session.world.as_ref().map(|w| Arc::clone(w.latent.codes()));
+        let latent_dim = session.experiment.latent_dim;
+        let snapshot = Snapshot { generation: self.generation, latent_dim, codes, forming: false, runs };
+        self.slot.store(Arc::new(snapshot));
+        self.unseen = true;
+    }
+
+    fn say_progress(
+        &mut self,
+        phase: Phase,
+        strategy: Option<Strategy>,
+        round: usize,
+        done: usize,
+        total: usize,
+        fraction: f32,
+    ) {
+        let changed = phase != self.last_phase;
+        if changed && strategy.is_none() {
+            self.eta.restart();
+        }
+        let eta_seconds = self.eta.seconds(fraction);
+        if changed || self.progress.due() {
+            self.last_phase = phase.clone();
+            self.say(Event::Progress { phase, strategy, round, done, total, eta_seconds });
+        }
+    }
+
+    fn say_phase(&mut self, phase: Phase) {
+        self.last_phase = phase.clone();
+        let (round, (done, total)) =
+            self.session.as_ref().map_or((0, (0, 0)), |s| (s.rounds_completed(), s.experiment_steps()));
+        self.say(Event::Progress { phase, strategy: None, round, done, total, eta_seconds: None });
+    }
+
+    fn message(&mut self, level: Level, text: String) {
+        self.say(Event::Message { level, text });
+    }
+
+    fn say(&mut self, event: Event) {
+        // Nobody listens only after the handle was dropped; `Quit` is on its way then.
+        let _ = self.events.send(event);
+        self.unseen = true;
+    }
+
+    fn wake_if_due(&mut self) {
+        if self.unseen && self.wakes.due() {
+            self.wake_now();
+        }
+    }
+
+    fn wake_now(&mut self) {
+        if std::mem::take(&mut self.unseen) {
+            (self.wake)();
+        }
+    }
+}
+
+impl Session {
+    fn new(experiment: Experiment, strategies: Vec<Strategy>, preparation: Preparation, shown: Strategy) -> Self {
+        Self {
+            experiment,
+            strategies,
+            preparation: Some(preparation),
+            world: None,
+            runs: Vec::new(),
+            shown,
+            want_scores: false,
+            units: 0,
+            forming: Throttle::new(FORMING_INTERVAL),
+            losses: Throttle::new(PROGRESS_INTERVAL),
+        }
+    }
+
+    /// The run to advance: the first of those that are behind, so that all do round t before any does t + 1.
+    fn current(&self) -> Option<usize> {
+        let open = self.runs.iter().enumerate().filter(|(_, r)| !r.run.is_done());
+        open.min_by_key(|(i, r)| (r.run.rounds_done(), *i)).map(|(i, _)| i)
+    }
+
+    /// Rounds that every run that still goes on has completed.
+    fn rounds_completed(&self) -> usize {
+        let open = self.runs.iter().filter(|r| !r.run.is_done()).map(|r| r.run.rounds_done()).min();
+        open.unwrap_or_else(|| self.runs.iter().map(|r| r.run.rounds_done()).max().unwrap_or(0))
+    }
+
+    /// Thousandths of the whole experiment that are done, and their number.
+    fn experiment_steps(&self) -> (usize, usize) {
+        const PARTS: usize = 1_000;
+        let runs = self.runs.len().max(1) as f32;
+        let fraction = self.runs.iter().map(|r| r.run.fraction_done()).sum::<f32>() / runs;
+        ((fraction * PARTS as f32) as usize, PARTS)
+    }
+
+    fn scoring_waits(&self) -> bool {
+        let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
+        self.want_scores && shown.is_some_and(|r| r.run.rounds_done() > 0 && !r.scoring.is_fresh())
+    }
+
+    fn shown(&mut self) -> Option<&mut ShownRun> {
+        let shown = self.shown;
+        self.runs.iter_mut().find(|r| r.run.strategy() == shown)
+    }
+
+    /// Commands that concern what is shown; what is to be said of them is pushed to `said`.
+    fn obey(&mut self, command: Command, said: &mut Vec<Event>) {
+        if let Command::Show(strategy) = command {
+            self.shown = strategy;
+            return;
+        }
+        if let Command::WantScores(want) = command {
+            self.want_scores = want;
+            return;
+        }
+        let (strategy, Some(world)) = (self.shown, self.world.clone()) else { return };
+        let Some(shown) = self.shown() else { return };
+        match command {
+            Command::AddWalk { sample } if (sample as usize) < world.dataset.train.len() => {
+                let walk = shown.lab_walks.start(sample);
+                said.push(walk_started(&world, strategy, walk, sample));
+            }
+            Command::ClearWalks => {
+                shown.lab_walks = Walks::new(shown.run.experiment().walks, Vec::new());
+                said.push(Event::WalksCleared);
+            }
+            Command::StepWalks => {
+                for step in lab::step_walks(&world, &shown.run, &mut shown.lab_walks) {
+                    let decoded = world.generator.decode_bytes(&step.step.to);
+                    said.push(Event::WalkStepped { strategy, step, decoded });
+                }
+            }
+            Command::Inspect { sample } => {
+                let found = lab::inspect(&world, &shown.run, sample);
+                said.extend(found.map(|i| Event::Inspected(Box::new(i))));
+            }
+            Command::Probe { code, label } if code.len() == world.latent.dim() => {
+                let found = lab::probe(&world, &shown.run, &code, label);
+                said.extend(found.map(|p| Event::Probed(Box::new(p))));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl ShownRun {
+    fn new(run: Run, world: &World) -> Self {
+        let lab_walks = Walks::new(run.experiment().walks, Vec::new());
+        Self {
+            labelled: Arc::new(run.labelled().round_of().to_vec()),
+            scoring: Scoring::new(world.dataset.train.len()),
+            scores: None,
+            published: Throttle::new(SCORES_INTERVAL),
+            lab_walks,
+            run,
+        }
+    }
+
+    fn snapshot(&self) -> RunSnapshot {
+        RunSnapshot {
+            strategy: self.run.strategy(),
+            labelled_in: Arc::clone(&self.labelled),
+            scores: self.scores.clone(),
+        }
+    }
+}
+
+fn walk_started(world: &World, strategy: Strategy, walk: usize, sample: u32) -> Event {
+    let code = world.latent.code(sample).to_vec();
+    let decoded = world.generator.decode_bytes(&code);
+    Event::WalkStarted { strategy, walk, sample, code, decoded }
+}

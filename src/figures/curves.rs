@@ -1,0 +1,216 @@
+//! Learning curves: accuracy against labels for each strategy, and Figure 3 of the paper with its bands.
+
+use super::data::{
+    Group, MeanPoint, accuracy_range, by_strategy, experiment, mean_trace, most_labels, repeats_text, split_name, trace,
+};
+use super::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample};
+use super::layout::band_sample;
+use super::style::{BAND_OPACITY, Dash, Ink, Mark, StrategyStyle, Stroke};
+use crate::experiment::Strategy;
+use crate::history::{History, Metric};
+
+/// Height over width of a plot of curves.
+const ASPECT: f64 = 0.66;
+/// The same where it stands among others.
+const SMALL_ASPECT: f64 = 0.72;
+
+/// From so many strategies on, each gets a panel of its own where bands are drawn.
+pub(super) const SMALL_MULTIPLES_FROM: usize = 4;
+
+const LABELS: &str = "Labelled samples";
+
+/// What `ridgewalk run` leaves as `curves.svg`: accuracy against labels, for one history or many.
+pub fn curves(histories: &[History]) -> Figure {
+    let groups = by_strategy(histories);
+    let split = split_name(histories);
+    let mut panel = accuracy_panel(histories);
+    for group in &groups {
+        panel.items.extend(inside_line(group));
+    }
+    for group in &groups {
+        panel.items.push(mean_line(group, &mean_trace(group, Metric::Accuracy), true));
+    }
+    let caption = format!(
+        "Accuracy on the {split} against the number of labelled samples, {}. Marks: the whole {split} at the end of \
+         each round{}. Thin lines: its fixed part of {} images, measured inside rounds and spread over the labels that \
+         the round bought.",
+        repeats_text(&groups),
+        if histories.len() > groups.len() { ", mean over the repeats" } else { "" },
+        part_size(histories),
+    );
+    let mut figure = Figure::single("curves", "Accuracy against labels", caption, panel);
+    figure.keys = inside_keys(histories, &groups);
+    figure
+}
+
+/// Figure 3: mean and 95 % band over repeats, every repeat a thin line, drop and rebound inside rounds visible.
+///
+/// Up to three strategies share two panels (whole split at round ends; fixed part inside rounds); more get a panel
+/// each, beside the random baseline.
+pub fn figure3(histories: &[History]) -> Figure {
+    let groups = by_strategy(histories);
+    let split = split_name(histories);
+    let together = groups.len() < SMALL_MULTIPLES_FROM;
+    let panels = if together { two_panels(histories, &groups) } else { panel_for_each(histories, &groups) };
+    let caption = format!(
+        "Accuracy on the {split} against the number of labelled samples, {}: mean (marks: whole {split} at the end of \
+         each round), 95 % Student-t band of the mean, and every repeat as a thin line. Inside rounds: a fixed part of \
+         {} images, spread over the labels that the round bought.",
+        repeats_text(&groups),
+        part_size(histories),
+    );
+    let baseline = groups.iter().any(|g| g.strategy == Strategy::Random).then(|| Key {
+        text: Strategy::Random.label().into(),
+        sample: Sample::Line {
+            stroke: StrategyStyle::of(Strategy::Random).stroke(),
+            mark: Some(StrategyStyle::of(Strategy::Random).mark),
+        },
+    });
+    let repeated = groups.iter().any(|g| g.histories.len() > 1);
+    let mut keys: Vec<Key> = if together { Vec::new() } else { baseline.into_iter().collect() };
+    if repeated {
+        keys.push(Key { text: "95 % band of the mean".into(), sample: band_sample() });
+        let thin = Sample::Line { stroke: Stroke::thin(Ink::Series(0)), mark: None };
+        keys.push(Key { text: "one repeat".into(), sample: thin });
+    }
+    Figure {
+        name: "figure3".into(),
+        title: "Accuracy against labels, mean and band over repeats".into(),
+        caption,
+        panels,
+        columns: if together { Columns { narrow: 1, wide: 2 } } else { Columns { narrow: 2, wide: 4 } },
+        legend: LegendPlace::Below,
+        keys,
+        shared_axes: !together,
+    }
+}
+
+fn two_panels(histories: &[History], groups: &[Group]) -> Vec<Panel> {
+    let split = split_name(histories);
+    let mut ends = accuracy_panel(histories);
+    let mut inside = accuracy_panel(histories);
+    ends.title = format!("Whole {split}, at round ends");
+    inside.title = format!("Fixed {} of it, inside rounds", part_size(histories));
+    for (panel, metric) in [(&mut ends, Metric::Accuracy), (&mut inside, Metric::AccuracyPart)] {
+        for group in groups {
+            panel.items.extend(repeat_lines(group, metric));
+        }
+        let means: Vec<_> = groups.iter().map(|g| (g, mean_trace(g, metric))).collect();
+        panel.items.extend(means.iter().map(|(g, mean)| band(g, mean)));
+        let at_ends = metric == Metric::Accuracy;
+        panel.items.extend(means.iter().map(|(g, mean)| mean_line(g, mean, at_ends)));
+    }
+    inside.y.label.clear();
+    vec![ends, inside]
+}
+
+fn panel_for_each(histories: &[History], groups: &[Group]) -> Vec<Panel> {
+    let baseline = groups.iter().find(|g| g.strategy == Strategy::Random);
+    let shown = groups.iter().filter(|g| g.strategy != Strategy::Random);
+    let panel_of = |group: &Group| {
+        let mut panel = accuracy_panel(histories);
+        panel.aspect = SMALL_ASPECT;
+        panel.title = group.strategy.label().into();
+        let drawn: Vec<_> = baseline.into_iter().chain([group]).collect();
+        for g in &drawn {
+            panel.items.extend(inside_line(g));
+        }
+        panel.items.extend(repeat_lines(group, Metric::Accuracy));
+        for g in drawn {
+            let mean = mean_trace(g, Metric::Accuracy);
+            panel.items.push(band(g, &mean));
+            let mut line = mean_line(g, &mean, true);
+            if let Item::Line(l) = &mut line {
+                l.in_legend = false;
+            }
+            panel.items.push(line);
+        }
+        panel
+    };
+    shown.map(panel_of).collect()
+}
+
+/// An empty panel of accuracy against labels.
+fn accuracy_panel(histories: &[History]) -> Panel {
+    let range = accuracy_range(histories);
+    let y = Axis::linear("Accuracy (%)");
+    let mut panel = Panel {
+        title: String::new(),
+        x: Axis::linear(LABELS).range(0.0, most_labels(histories)),
+        y: Axis { range, ..y },
+        aspect: ASPECT,
+        items: Vec::new(),
+    };
+    if range.is_none() {
+        panel.items.push(nothing_yet());
+    }
+    panel
+}
+
+/// What an empty panel says.
+pub(super) fn nothing_yet() -> Item {
+    Item::Note(Note { at: [0.5, 0.5], text: "no completed round yet".into(), anchor: Anchor::Middle })
+}
+
+/// The mean inside rounds as a thin line.
+fn inside_line(group: &Group) -> Option<Item> {
+    let points: Vec<_> = mean_trace(group, Metric::AccuracyPart).iter().map(|p| [p.x, p.y.mean]).collect();
+    let stroke = Stroke::thin(StrategyStyle::of(group.strategy).ink);
+    let series = format!("{} (inside rounds)", group.strategy.label());
+    let line = Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false };
+    (!line.points.is_empty()).then_some(Item::Line(line))
+}
+
+/// Every repeat as a thin line, where there are several.
+fn repeat_lines(group: &Group, metric: Metric) -> Vec<Item> {
+    let style = StrategyStyle::of(group.strategy);
+    let repeats = group.histories.iter().filter(|_| group.histories.len() > 1);
+    let line = |h: &&History| {
+        let points = trace(h, metric).iter().map(|p| [p.x, p.y]).collect();
+        let series = format!("{} (repeat {})", group.strategy.label(), h.header.repeat);
+        let stroke = Stroke { opacity: REPEAT_OPACITY, ..Stroke::thin(style.ink) };
+        Item::Line(Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false })
+    };
+    repeats.map(line).collect()
+}
+
+/// How much of the colour of one repeat's line is left.
+const REPEAT_OPACITY: f64 = 0.4;
+
+/// The mean of a group; marked at its points where these are round ends.
+pub(super) fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool) -> Item {
+    let style = StrategyStyle::of(group.strategy);
+    Item::Line(Line {
+        series: group.strategy.label().into(),
+        in_legend: true,
+        points: mean.iter().map(|p| [p.x, p.y.mean]).collect(),
+        stroke: Some(style.stroke()),
+        mark: marked.then_some((style.mark, style.ink)),
+        steps: false,
+    })
+}
+
+/// The band of a group; empty where there is a single repeat.
+pub(super) fn band(group: &Group, mean: &[MeanPoint]) -> Item {
+    let points = mean.iter().filter(|p| p.y.half_width.is_some()).map(|p| [p.x, p.y.low(), p.y.high()]).collect();
+    let ink = StrategyStyle::of(group.strategy).ink;
+    Item::Band(Band { series: group.strategy.label().into(), points, ink, opacity: BAND_OPACITY })
+}
+
+/// What the two kinds of line are.
+fn inside_keys(histories: &[History], groups: &[Group]) -> Vec<Key> {
+    if groups.iter().all(|g| mean_trace(g, Metric::AccuracyPart).is_empty()) {
+        return Vec::new();
+    }
+    let split = split_name(histories);
+    let ends = Sample::Line { stroke: Stroke::main(Ink::Muted, Dash::Solid), mark: Some(Mark::Disc) };
+    let inside = Sample::Line { stroke: Stroke::thin(Ink::Muted), mark: None };
+    vec![
+        Key { text: format!("whole {split}, at round ends"), sample: ends },
+        Key { text: format!("fixed {} of it, inside rounds", part_size(histories)), sample: inside },
+    ]
+}
+
+fn part_size(histories: &[History]) -> String {
+    super::ticks::number(experiment(histories).evaluation_part as f64, 0)
+}

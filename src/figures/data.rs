@@ -1,0 +1,128 @@
+//! From histories to the points that figures draw: groups by strategy, traces, and means over repeats.
+
+use crate::experiment::{EvaluationSplit, Experiment, Strategy};
+use crate::history::{History, Metric};
+use crate::statistics::{Interval, mean_interval};
+
+/// Level of every band in the figures.
+pub const BAND_LEVEL: f64 = 0.95;
+
+/// All repeats of one strategy.
+#[derive(Debug, Clone)]
+pub struct Group<'a> {
+    pub strategy: Strategy,
+    pub histories: Vec<&'a History>,
+}
+
+/// The histories by strategy, in the order in which strategies are declared.
+pub fn by_strategy(histories: &[History]) -> Vec<Group<'_>> {
+    let groups = Strategy::ALL.iter().map(|&strategy| Group {
+        strategy,
+        histories: histories.iter().filter(|h| h.strategy() == strategy).collect(),
+    });
+    groups.filter(|g| !g.histories.is_empty()).collect()
+}
+
+/// One evaluation on the axis of labels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TracePoint {
+    pub round: usize,
+    /// Labels; inside a round the training is spread from what was labelled before it to what is labelled after.
+    pub x: f64,
+    pub y: f64,
+}
+
+/// Every evaluation of `metric` in order.
+pub fn trace(history: &History, metric: Metric) -> Vec<TracePoint> {
+    let mut points = Vec::new();
+    let (mut labels_before, mut steps_before) = (0, 0);
+    for round in &history.rounds {
+        let steps = round.minibatches.saturating_sub(steps_before).max(1) as f64;
+        let bought = round.labels.saturating_sub(labels_before) as f64;
+        for e in round.evaluations.iter().filter(|e| e.metric == metric) {
+            let share = e.minibatches.saturating_sub(steps_before) as f64 / steps;
+            let x = labels_before as f64 + bought * share.min(1.0);
+            points.push(TracePoint { round: round.round, x, y: f64::from(e.value) });
+        }
+        (labels_before, steps_before) = (round.labels, round.minibatches);
+    }
+    points
+}
+
+/// The mean of several repeats at one evaluation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MeanPoint {
+    pub round: usize,
+    pub x: f64,
+    pub y: Interval,
+}
+
+/// The mean over the repeats of a group: evaluations of the same round and place are taken together.
+pub fn mean_trace(group: &Group, metric: Metric) -> Vec<MeanPoint> {
+    let mut cells: Vec<((usize, usize), Vec<TracePoint>)> = Vec::new();
+    for history in &group.histories {
+        let (mut round, mut place) = (0, 0);
+        for point in trace(history, metric) {
+            place = if point.round == round { place + 1 } else { 0 };
+            round = point.round;
+            match cells.binary_search_by_key(&(round, place), |c| c.0) {
+                Ok(i) => cells[i].1.push(point),
+                Err(i) => cells.insert(i, ((round, place), vec![point])),
+            }
+        }
+    }
+    let mean = |((round, _), points): ((usize, usize), Vec<TracePoint>)| {
+        let finite: Vec<f64> = points.iter().map(|p| p.y).filter(|y| y.is_finite()).collect();
+        let x = points.iter().map(|p| p.x).sum::<f64>() / points.len() as f64;
+        mean_interval(&finite, BAND_LEVEL).map(|y| MeanPoint { round, x, y })
+    };
+    cells.into_iter().filter_map(mean).collect()
+}
+
+/// A range for accuracies that shows every round's end and what happens inside rounds, but not the climb of round 1.
+pub fn accuracy_range(histories: &[History]) -> Option<[f64; 2]> {
+    /// Share of the values inside rounds that may fall below the range.
+    const CUT: f64 = 0.01;
+    /// Space above and below, as a share of the range.
+    const PAD: f64 = 0.05;
+    /// The least range, percent.
+    const LEAST: f64 = 0.5;
+    let ends = histories.iter().flat_map(|h| trace(h, Metric::Accuracy)).map(|p| p.y).filter(|y| y.is_finite());
+    let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), y| (l.min(y), h.max(y)));
+    if low > high {
+        return None;
+    }
+    let parts = histories.iter().flat_map(|h| trace(h, Metric::AccuracyPart));
+    let mut inside: Vec<f64> = parts.filter(|p| p.round > 1 && p.y.is_finite()).map(|p| p.y).collect();
+    inside.sort_by(f64::total_cmp);
+    let cut = (inside.len() as f64 * CUT).floor() as usize;
+    let low = inside.get(cut).map_or(low, |v| v.min(low));
+    let high = inside.last().map_or(high, |v| v.max(high));
+    let pad = ((high - low) * PAD).max(LEAST / 2.0);
+    Some([(low - pad).max(0.0), (high + pad).min(100.0)])
+}
+
+/// The largest number of labels anywhere.
+pub fn most_labels(histories: &[History]) -> f64 {
+    histories.iter().flat_map(|h| h.rounds.iter().map(|r| r.labels)).max().unwrap_or(1) as f64
+}
+
+/// The evaluation split in words, from the first history.
+pub fn split_name(histories: &[History]) -> &'static str {
+    histories.first().map_or(EvaluationSplit::Test, |h| h.header.experiment.evaluate_on).label()
+}
+
+/// The experiment that the figures speak of, from the first history.
+pub fn experiment(histories: &[History]) -> Experiment {
+    histories.first().map(|h| h.header.experiment.clone()).unwrap_or_default()
+}
+
+/// How many repeats the groups have: `5 repeats`, or `3 to 5 repeats`.
+pub fn repeats_text(groups: &[Group]) -> String {
+    let counts = groups.iter().map(|g| g.histories.len());
+    match (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0)) {
+        (1, 1) => "one run".into(),
+        (a, b) if a == b => format!("{a} repeats"),
+        (a, b) => format!("{a} to {b} repeats"),
+    }
+}

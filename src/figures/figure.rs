@@ -1,0 +1,269 @@
+//! `Figure`: what a figure shows, as plain data; the same value is drawn on the screen and written to files.
+//!
+//! It knows panels, axes and series, and no pixels, fonts or colours: inks are named and a `Theme` resolves them.
+
+use super::style::{Ink, Mark, Stroke};
+
+/// One figure of one or more panels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Stem of the file it is written to.
+    pub name: String,
+    /// A short title: shown on the screen and as the document's title, not printed inside the figure.
+    pub title: String,
+    /// What a caption has to say: what is drawn, over how many repeats, what the band is.
+    pub caption: String,
+    pub panels: Vec<Panel>,
+    /// Panels side by side in a narrow (one text column) and in a wide figure.
+    pub columns: Columns,
+    pub legend: LegendPlace,
+    /// Keys for what the series alone do not say (thin lines, bands).
+    pub keys: Vec<Key>,
+    /// All panels share their ranges; tick labels stand at the outer ones only.
+    pub shared_axes: bool,
+}
+
+/// How many panels stand side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Columns {
+    pub narrow: usize,
+    pub wide: usize,
+}
+
+impl Columns {
+    pub const ONE: Self = Self { narrow: 1, wide: 1 };
+}
+
+/// Where the names of the series stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LegendPlace {
+    /// At the right end of each line where they fit, else below.
+    Auto,
+    /// Below the panels.
+    Below,
+}
+
+/// An entry of the legend that belongs to no single series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Key {
+    pub text: String,
+    pub sample: Sample,
+}
+
+/// What stands before the text in a legend.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sample {
+    Line { stroke: Stroke, mark: Option<Mark> },
+    Band { ink: Ink, opacity: f64 },
+}
+
+/// One pair of axes and what is drawn in it, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// Printed above the panel; empty for none.
+    pub title: String,
+    pub x: Axis,
+    pub y: Axis,
+    /// Height of the plot over its width.
+    pub aspect: f64,
+    pub items: Vec<Item>,
+}
+
+/// One axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    pub label: String,
+    pub scale: Scale,
+    /// The range shown; by default the extent of the data and a little more.
+    pub range: Option<[f64; 2]>,
+    pub ticks: Ticks,
+}
+
+/// From data to position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    Linear,
+    /// Base 10; values at or below zero are not drawn.
+    Log,
+}
+
+/// Where the ticks stand.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ticks {
+    /// Round numbers, as many as there is room for.
+    Nice,
+    /// Round whole numbers.
+    Whole,
+    /// These, with these names.
+    Named(Vec<(f64, String)>),
+}
+
+/// Something drawn in a panel, in data coordinates.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    Line(Line),
+    Band(Band),
+    Blocks(Vec<Block>),
+    Rule(Rule),
+    Note(Note),
+}
+
+/// Points joined by a line, by steps, or by nothing. A point that is not finite breaks the line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Its name in the data; lines of the same series share one legend entry.
+    pub series: String,
+    /// Whether it brings the series into the legend.
+    pub in_legend: bool,
+    pub points: Vec<[f64; 2]>,
+    pub stroke: Option<Stroke>,
+    pub mark: Option<(Mark, Ink)>,
+    /// Horizontal to the next point, then vertical.
+    pub steps: bool,
+}
+
+impl Line {
+    /// The kind in a table of the figure's numbers.
+    pub fn kind(&self) -> &'static str {
+        match (self.stroke.is_some(), self.steps) {
+            (true, true) => "steps",
+            (true, false) => "line",
+            (false, _) => "points",
+        }
+    }
+}
+
+/// The area between two curves: x, low, high.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    pub series: String,
+    pub points: Vec<[f64; 3]>,
+    pub ink: Ink,
+    pub opacity: f64,
+}
+
+/// A filled rectangle, for bars and heat maps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    pub series: String,
+    pub x: [f64; 2],
+    pub y: [f64; 2],
+    /// The number that it stands for.
+    pub value: Option<f64>,
+    pub ink: Ink,
+    /// Printed inside where there is room.
+    pub text: String,
+}
+
+/// A straight line across the panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    pub at: f64,
+    pub vertical: bool,
+    pub stroke: Stroke,
+}
+
+/// Words at a point of the panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// Position as shares of the panel's width and height, from its lower left corner.
+    pub at: [f64; 2],
+    pub text: String,
+    pub anchor: Anchor,
+}
+
+/// Which end of a text stands at its point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+impl Axis {
+    /// A linear axis with round ticks over the extent of the data.
+    pub fn linear(label: &str) -> Self {
+        Self { label: label.into(), scale: Scale::Linear, range: None, ticks: Ticks::Nice }
+    }
+
+    pub fn range(mut self, low: f64, high: f64) -> Self {
+        self.range = Some([low, high]);
+        self
+    }
+
+    pub fn ticks(mut self, ticks: Ticks) -> Self {
+        self.ticks = ticks;
+        self
+    }
+}
+
+impl Figure {
+    /// A figure of one panel.
+    pub fn single(name: &str, title: &str, caption: String, panel: Panel) -> Self {
+        Self {
+            name: name.into(),
+            title: title.into(),
+            caption,
+            panels: vec![panel],
+            columns: Columns::ONE,
+            legend: LegendPlace::Auto,
+            keys: Vec::new(),
+            shared_axes: false,
+        }
+    }
+
+    /// Whether there is any number in it.
+    pub fn is_empty(&self) -> bool {
+        self.panels.iter().all(Panel::is_empty)
+    }
+}
+
+impl Panel {
+    pub fn is_empty(&self) -> bool {
+        self.items.iter().all(|i| match i {
+            Item::Line(l) => l.points.is_empty(),
+            Item::Band(b) => b.points.is_empty(),
+            Item::Blocks(b) => b.is_empty(),
+            Item::Rule(_) | Item::Note(_) => true,
+        })
+    }
+
+    /// The lines that the legend names, one for each series, in order of appearance.
+    pub fn named_lines(&self) -> Vec<&Line> {
+        let mut lines: Vec<&Line> = Vec::new();
+        for item in &self.items {
+            if let Item::Line(l) = item
+                && l.in_legend
+                && !lines.iter().any(|k| k.series == l.series)
+            {
+                lines.push(l);
+            }
+        }
+        lines
+    }
+
+    /// Extent of the data along x (0) or y (1): smallest and largest finite number.
+    pub fn extent(&self, axis: usize) -> Option<[f64; 2]> {
+        let scale = if axis == 0 { self.x.scale } else { self.y.scale };
+        let mut extent: Option<[f64; 2]> = None;
+        let mut add = |v: f64| {
+            if v.is_finite() && (scale == Scale::Linear || v > 0.0) {
+                let [low, high] = extent.unwrap_or([v, v]);
+                extent = Some([low.min(v), high.max(v)]);
+            }
+        };
+        for item in &self.items {
+            match item {
+                Item::Line(l) => l.points.iter().for_each(|p| add(p[axis])),
+                Item::Band(b) if axis == 0 => b.points.iter().for_each(|p| add(p[0])),
+                Item::Band(b) => b.points.iter().for_each(|p| (add(p[1]), add(p[2])).1),
+                Item::Blocks(blocks) => {
+                    blocks.iter().flat_map(|b| if axis == 0 { b.x } else { b.y }).for_each(&mut add);
+                }
+                Item::Rule(r) if r.vertical == (axis == 0) => add(r.at),
+                Item::Rule(_) | Item::Note(_) => {}
+            }
+        }
+        extent
+    }
+}

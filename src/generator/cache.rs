@@ -1,0 +1,77 @@
+//! Trained generators on disk, found again by a hash of the data and of everything that went into their training.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::vae::Vae;
+use super::{Generator, GeneratorError};
+use crate::device::ComputeDevice;
+use crate::experiment::Experiment;
+
+/// Changes whenever the same fields would give another generator.
+const RECIPE_VERSION: &str = "vae-1";
+
+/// A folder of trained generators.
+#[derive(Debug, Clone)]
+pub struct GeneratorCache {
+    folder: PathBuf,
+}
+
+impl GeneratorCache {
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// The user's cache folder; none where the system names none.
+    pub fn default_folder() -> Option<PathBuf> {
+        use etcetera::BaseStrategy as _;
+        etcetera::choose_base_strategy().ok().map(|dirs| dirs.cache_dir().join("ridgewalk").join("generators"))
+    }
+
+    /// The cached generator, if there is one that can be read.
+    pub fn load(&self, digest: &str, experiment: &Experiment, image_len: usize, device: &ComputeDevice) -> Option<Vae> {
+        let bytes = std::fs::read(self.file(digest)).ok()?;
+        match Vae::from_bytes(bytes, experiment.latent_dim, image_len, device) {
+            Ok(vae) => Some(vae),
+            Err(e) => {
+                log::warn!("{}: {e}; it will be trained again", self.file(digest).display());
+                None
+            }
+        }
+    }
+
+    /// Keeps a generator; written aside and renamed, so that a reader never sees half a file.
+    pub fn store(&self, digest: &str, generator: &dyn Generator) -> Result<(), GeneratorError> {
+        let write = |path: &Path, bytes: &[u8]| -> std::io::Result<()> {
+            std::fs::create_dir_all(&self.folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            std::io::Write::write_all(&mut file, bytes)?;
+            file.persist(path).map_err(|e| e.error)?;
+            Ok(())
+        };
+        let path = self.file(digest);
+        write(&path, &generator.to_bytes()?).map_err(|e| GeneratorError::Weights(format!("{}: {e}", path.display())))
+    }
+
+    fn file(&self, digest: &str) -> PathBuf {
+        self.folder.join(format!("{digest}.burnpack"))
+    }
+}
+
+/// Names a generator: SHA-256 over the data and every field that its training depends on, in hex.
+pub fn generator_digest(experiment: &Experiment, data_digest: &str) -> String {
+    let e = experiment;
+    let recipe = format!(
+        "{RECIPE_VERSION} {data_digest} {} {} {} {} {} {} {} {}",
+        e.latent_dim,
+        e.generator_seed,
+        e.generator_epochs,
+        e.generator_batch,
+        e.generator_learning_rate,
+        e.generator_final_learning_rate,
+        e.beta,
+        e.adam_epsilon
+    );
+    Sha256::digest(recipe.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,268 @@
+//! The variational auto-encoder of Tables S9/S10 (MNIST) and S11/S12 (IVUS).
+//!
+//! Three fully connected layers each way, ReLU between them, Bernoulli likelihood: the summed binary cross entropy of
+//! the logits plus beta times the KL divergence to N(0, I), averaged over the minibatch (nats per image).
+
+use burn::module::Module;
+use burn::nn::{Linear, LinearConfig};
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::activation::{log_sigmoid, relu, sigmoid};
+use burn::tensor::{Bytes, Device, Tensor, TensorData};
+
+use super::{Generator, GeneratorError, host, weights};
+use crate::dataset::Split;
+use crate::device::ComputeDevice;
+use crate::experiment::Experiment;
+use crate::rng::Streams;
+
+/// Width of both hidden layers, as in the tables.
+const HIDDEN: usize = 400;
+
+/// The layers of encoder and decoder.
+#[derive(Module, Debug)]
+pub struct VaeNet {
+    encoder1: Linear,
+    encoder2: Linear,
+    mean: Linear,
+    log_variance: Linear,
+    decoder1: Linear,
+    decoder2: Linear,
+    output: Linear,
+}
+
+impl VaeNet {
+    /// Fresh layers on `device`; burn's own initial weights are to be overwritten.
+    pub fn new(image_len: usize, latent_dim: usize, device: &Device) -> Self {
+        let linear = |input, output| LinearConfig::new(input, output).init(device);
+        Self {
+            encoder1: linear(image_len, HIDDEN),
+            encoder2: linear(HIDDEN, HIDDEN),
+            mean: linear(HIDDEN, latent_dim),
+            log_variance: linear(HIDDEN, latent_dim),
+            decoder1: linear(latent_dim, HIDDEN),
+            decoder2: linear(HIDDEN, HIDDEN),
+            output: linear(HIDDEN, image_len),
+        }
+    }
+
+    /// Mean and log variance of q(z | x), both `[n, latent_dim]`.
+    fn encode(&self, images: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+        let h = relu(self.encoder1.forward(images)); // [n, 400]
+        let h = relu(self.encoder2.forward(h)); // [n, 400]
+        (self.mean.forward(h.clone()), self.log_variance.forward(h))
+    }
+
+    /// Logits of the pixels, `[n, image_len]`.
+    fn logits(&self, codes: Tensor<2>) -> Tensor<2> {
+        let h = relu(self.decoder1.forward(codes)); // [n, 400]
+        let h = relu(self.decoder2.forward(h)); // [n, 400]
+        self.output.forward(h)
+    }
+}
+
+/// A trained VAE.
+pub struct Vae {
+    /// On the autodiff device, frozen: gradients pass through it to the codes.
+    frozen: VaeNet,
+    /// Without autodiff, for encoding and decoding.
+    plain: VaeNet,
+    latent_dim: usize,
+    image_len: usize,
+    device: ComputeDevice,
+}
+
+impl Vae {
+    fn new(net: &VaeNet, latent_dim: usize, image_len: usize, device: &ComputeDevice) -> Self {
+        let (frozen, plain) = (net.clone().freeze(), net.valid());
+        Self { frozen, plain, latent_dim, image_len, device: device.clone() }
+    }
+
+    /// A VAE from the bytes of `Generator::to_bytes`.
+    pub fn from_bytes(
+        bytes: Vec<u8>,
+        latent_dim: usize,
+        image_len: usize,
+        device: &ComputeDevice,
+    ) -> Result<Self, GeneratorError> {
+        let weights = |e: burn::store::RecordError| GeneratorError::Weights(e.to_string());
+        let record = burn::store::ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes)).map_err(weights)?;
+        let net = VaeNet::new(image_len, latent_dim, &device.autodiff).try_load_record(record).map_err(weights)?;
+        Ok(Self::new(&net, latent_dim, image_len, device))
+    }
+}
+
+impl Generator for Vae {
+    fn latent_dim(&self) -> usize {
+        self.latent_dim
+    }
+
+    fn image_len(&self) -> usize {
+        self.image_len
+    }
+
+    fn device(&self) -> &ComputeDevice {
+        &self.device
+    }
+
+    fn decode_tensor(&self, codes: Tensor<2>) -> Tensor<2> {
+        let net = if codes.is_autodiff() { &self.frozen } else { &self.plain };
+        sigmoid(net.logits(codes))
+    }
+
+    fn encode(&self, images: &[f32]) -> Vec<f32> {
+        let n = images.len() / self.image_len;
+        let images = Tensor::<2>::from_data(TensorData::new(images.to_vec(), [n, self.image_len]), &self.device.plain);
+        host(self.plain.encode(images).0)
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>, GeneratorError> {
+        let bytes =
+            self.plain.clone().into_record().into_bytes().map_err(|e| GeneratorError::Weights(e.to_string()))?;
+        Ok(bytes.to_vec())
+    }
+}
+
+/// A VAE in training, one minibatch at a time.
+pub struct VaeTraining {
+    net: VaeNet,
+    optimiser: ModuleOptimizer,
+    experiment: Experiment,
+    streams: Streams,
+    device: ComputeDevice,
+    image_len: usize,
+    images: usize,
+    order: Vec<u32>,
+    step: usize,
+}
+
+/// What one minibatch of the generator's training gives.
+pub struct VaeStep {
+    /// Summed binary cross entropy, nats per image.
+    pub reconstruction: f32,
+    /// KL divergence to N(0, I), nats per image.
+    pub kl: f32,
+    /// The images of the minibatch.
+    pub samples: Vec<u32>,
+    /// Their codes (means) as they were in this step, `[samples.len(), latent_dim]`.
+    pub codes: Vec<f32>,
+}
+
+impl VaeTraining {
+    /// A fresh VAE for the train split; its seed is `experiment.generator_seed`.
+    pub fn new(experiment: &Experiment, train: &Split, device: &ComputeDevice) -> Self {
+        let streams = Streams::new(experiment.generator_seed);
+        let image_len = train.shape().len();
+        let net = VaeNet::new(image_len, experiment.latent_dim, &device.autodiff);
+        let net = weights::fresh(net, &mut streams.get("generator-weights", 0));
+        Self {
+            net,
+            optimiser: AdamConfig::new().with_epsilon(experiment.adam_epsilon).init(),
+            experiment: experiment.clone(),
+            streams,
+            device: device.clone(),
+            image_len,
+            images: train.len(),
+            order: Vec::new(),
+            step: 0,
+        }
+    }
+
+    /// Minibatches of the whole training.
+    pub fn total_steps(&self) -> usize {
+        self.steps_per_epoch() * self.experiment.generator_epochs
+    }
+
+    /// Minibatches done.
+    pub fn steps_done(&self) -> usize {
+        self.step
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.step >= self.total_steps()
+    }
+
+    /// Passes over the data done so far.
+    pub fn epoch(&self) -> f32 {
+        self.step as f32 / self.steps_per_epoch() as f32
+    }
+
+    /// Trains on the next minibatch.
+    pub fn advance(&mut self, train: &Split) -> Result<VaeStep, GeneratorError> {
+        let per_epoch = self.steps_per_epoch();
+        let (epoch, at) = (self.step / per_epoch, self.step % per_epoch);
+        if at == 0 {
+            self.order = (0..self.images as u32).collect();
+            self.streams.get("generator-batches", epoch as u64).shuffle(&mut self.order);
+        }
+        let batch = self.experiment.generator_batch;
+        let samples = self.order[at * batch..((at + 1) * batch).min(self.images)].to_vec();
+        let n = samples.len();
+        let dim = self.experiment.latent_dim;
+        let noise = self.streams.get("generator-noise", self.step as u64).normals(n * dim);
+
+        let device = &self.device.autodiff;
+        let images = Tensor::<2>::from_data(TensorData::new(train.gather(&samples), [n, self.image_len]), device);
+        let noise = Tensor::<2>::from_data(TensorData::new(noise, [n, dim]), device);
+        let (mean, log_variance) = self.net.encode(images.clone());
+        let codes = mean.clone() + (log_variance.clone() * 0.5).exp() * noise; // [n, dim]
+        let logits = self.net.logits(codes); // [n, image_len]
+        // BCE with logits: softplus(l) - l x, and softplus(l) = -log sigmoid(-l).
+        let reconstruction = (-(log_sigmoid(-logits.clone())) - logits * images).sum() / n as f32;
+        let spread = log_variance.clone().exp() + mean.clone().powi_scalar(2) - log_variance - 1.0;
+        let kl = spread.sum() * (0.5 / n as f32);
+        let loss = reconstruction.clone() + kl.clone() * self.experiment.beta;
+
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
+        self.net = self.optimiser.step(self.learning_rate(epoch), self.net.clone(), gradients);
+        self.step += 1;
+        let (reconstruction, kl) = (reconstruction.into_scalar::<f32>(), kl.into_scalar::<f32>());
+        if !(reconstruction + kl).is_finite() {
+            return Err(GeneratorError::Diverged { epoch: self.epoch() });
+        }
+        Ok(VaeStep { reconstruction, kl, samples, codes: host(mean.inner()) })
+    }
+
+    /// The generator as it is now.
+    pub fn generator(&self) -> Vae {
+        Vae::new(&self.net, self.experiment.latent_dim, self.image_len, &self.device)
+    }
+
+    fn steps_per_epoch(&self) -> usize {
+        self.images.div_ceil(self.experiment.generator_batch)
+    }
+
+    /// The last quarter of the epochs is trained with the smaller step size.
+    fn learning_rate(&self, epoch: usize) -> f64 {
+        if epoch * 4 >= self.experiment.generator_epochs * 3 {
+            self.experiment.generator_final_learning_rate
+        } else {
+            self.experiment.generator_learning_rate
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_those_of_tables_s9_to_s12() {
+        // Weights and biases of each fully connected layer of the table, by hand.
+        let linear = |i: usize, o: usize| i * o + o;
+        for (image_len, latent) in [(784, 3), (4096, 3), (784, 2)] {
+            let encoder = linear(image_len, 400) + linear(400, 400) + 2 * linear(400, latent);
+            let decoder = linear(latent, 400) + linear(400, 400) + linear(400, image_len);
+            let net = VaeNet::new(image_len, latent, &Device::flex());
+            assert_eq!(net.num_params(), encoder + decoder, "{image_len} {latent}");
+        }
+    }
+
+    #[test]
+    fn layers_have_the_shapes_of_the_tables() {
+        let device = Device::flex();
+        let net = VaeNet::new(784, 3, &device);
+        let (mean, log_variance) = net.encode(Tensor::zeros([5, 784], &device));
+        assert_eq!((mean.dims(), log_variance.dims()), ([5, 3], [5, 3]));
+        assert_eq!(net.logits(mean).dims(), [5, 784]);
+    }
+}

@@ -1,0 +1,55 @@
+//! Fresh weights from a stream of our own.
+//!
+//! Burn initialises parameters lazily from a generator that is global to the process; here each parameter is
+//! overwritten in the order of the module's fields, with PyTorch's default: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Tensor, TensorData};
+
+use crate::rng::Rng;
+
+/// The module with all weights and biases of its linear and convolution layers drawn afresh from `rng`.
+pub fn fresh<M: Module>(module: M, rng: &mut Rng) -> M {
+    module.map(&mut FreshWeights { rng, layers: Vec::new(), bound: 0.0 })
+}
+
+struct FreshWeights<'a> {
+    rng: &'a mut Rng,
+    layers: Vec<String>,
+    /// Of the last weight seen; a layer's bias follows its weight and shares its fan-in.
+    bound: f32,
+}
+
+impl ModuleMapper for FreshWeights<'_> {
+    fn enter_module(&mut self, _name: &str, container_type: &str) {
+        self.layers.push(container_type.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.layers.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let shape = param.lazy_shape();
+        let fan_in = match (D, self.layers.iter().any(|l| l.contains("Norm"))) {
+            // Scales and shifts of a normalisation start at one and zero.
+            (_, true) | (0, _) => return param,
+            (1, _) => None,
+            // Linear: [in, out].
+            (2, _) => Some(shape[0]),
+            // Convolution: [out, in, kernel...]; transposed: [in, out, kernel...].
+            _ => {
+                let inputs = if self.layers.iter().any(|l| l.contains("Transpose")) { shape[0] } else { shape[1] };
+                Some(inputs * shape.iter().skip(2).product::<usize>())
+            }
+        };
+        if let Some(fan_in) = fan_in {
+            self.bound = 1.0 / (fan_in.max(1) as f32).sqrt();
+        }
+        let values: Vec<f32> = (0..shape.num_elements()).map(|_| self.rng.between(-self.bound, self.bound)).collect();
+        param.map(|old| {
+            let device = old.device();
+            Tensor::<D>::from_data(TensorData::new(values, shape), &device).require_grad()
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! The finite-element labelling tool of Appendix A.2: a wall mask in, the systolic stress map out.
+
+pub mod band;
+pub mod contour;
+pub mod element;
+pub mod exact;
+pub mod material;
+pub mod mesh;
+pub mod newton;
+pub mod stress;
+pub mod waveform;
+
+use std::time::Instant;
+
+use super::{ImageRef, Label, LabellingTool, Refusal, StressMap};
+use crate::dataset::masks::WallMask;
+use crate::dataset::polar::PolarCurve;
+use contour::{ContourSettings, Contours};
+use element::Element;
+use material::Material;
+use mesh::{Mesh, MeshSize};
+use newton::{Equilibrium, NewtonSettings, inflate};
+use stress::{StressField, StressMeasure, StressStatistics};
+use waveform::PressureWaveform;
+
+/// The solver with everything that it can be told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FemTool {
+    /// Millimetres a pixel. Stress depends on shape alone; areas and displacements scale.
+    pub pixel_mm: f64,
+    /// The map is that of the waveform's systolic peak: inertia is 3e-6 of the load, so the state is the static one.
+    pub waveform: PressureWaveform,
+    pub measure: StressMeasure,
+    pub material: Material,
+    pub mesh: MeshSize,
+    pub contour: ContourSettings,
+    pub newton: NewtonSettings,
+    /// An image's pixel is wall above this.
+    pub threshold: f32,
+}
+
+impl Default for FemTool {
+    fn default() -> Self {
+        Self {
+            pixel_mm: 0.1,
+            waveform: PressureWaveform::default(),
+            measure: StressMeasure::default(),
+            material: Material::default(),
+            mesh: MeshSize::default(),
+            contour: ContourSettings::default(),
+            newton: NewtonSettings::default(),
+            threshold: 0.5,
+        }
+    }
+}
+
+/// The deformed wall and what is read from it. Lengths in millimetres, stresses in kPa.
+#[derive(Debug, Clone)]
+pub struct Solution {
+    pub lumen: PolarCurve,
+    pub outer: PolarCurve,
+    pub mesh: Mesh,
+    pub equilibrium: Equilibrium,
+    pub stress: StressField,
+    pub measure: StressMeasure,
+    pub statistics: StressStatistics,
+    /// Load on the lumen in kPa.
+    pub pressure: f64,
+    pub lumen_area: f64,
+    pub lumen_area_deformed: f64,
+    pub wall_area: f64,
+    /// Share of the undeformed vessel's area that is wall.
+    pub plaque_burden: f64,
+}
+
+/// The solution of a mask with its map, and what it cost.
+#[derive(Debug, Clone)]
+pub struct LabelledMask {
+    pub solution: Solution,
+    /// The measure at the centre of each wall pixel; zero elsewhere.
+    pub map: StressMap,
+    pub seconds: f64,
+}
+
+impl FemTool {
+    /// Contour to map for one mask.
+    pub fn solve(&self, mask: &WallMask) -> Result<LabelledMask, Refusal> {
+        let start = Instant::now();
+        let contours = Contours::of(mask, &self.contour)?;
+        let solution =
+            self.solve_between(&contours.lumen.scaled(self.pixel_mm), &contours.outer.scaled(self.pixel_mm))?;
+        let map = self.map_on(mask, &solution)?;
+        Ok(LabelledMask { solution, map, seconds: start.elapsed().as_secs_f64() })
+    }
+
+    /// The wall between two curves in millimetres.
+    pub fn solve_between(&self, lumen: &PolarCurve, outer: &PolarCurve) -> Result<Solution, Refusal> {
+        let mesh = Mesh::between(lumen, outer, self.mesh)?;
+        let elements: Vec<Element> =
+            mesh.elements().map(|corners| Element::new(corners.map(|n| mesh.nodes()[n]))).collect();
+        let pressure = self.waveform.systolic_kpa();
+        let equilibrium = inflate(&mesh, &elements, &self.material, pressure, &self.newton)?;
+        let stress = StressField::of(&mesh, &elements, &self.material, &equilibrium);
+        let statistics = stress.statistics(&mesh, &elements, self.measure);
+        if !(statistics.mean.is_finite() && statistics.peak.is_finite()) {
+            return Err(Refusal::NonFinite { what: "stress" });
+        }
+        let still = vec![[0.0; 2]; mesh.nodes().len()];
+        let (lumen_area, vessel_area) = (mesh.lumen_area(&still), mesh.vessel_area(&still));
+        Ok(Solution {
+            lumen: lumen.clone(),
+            outer: outer.clone(),
+            lumen_area,
+            lumen_area_deformed: mesh.lumen_area(&equilibrium.displacement),
+            wall_area: vessel_area - lumen_area,
+            plaque_burden: 1.0 - lumen_area / vessel_area,
+            mesh,
+            equilibrium,
+            stress,
+            measure: self.measure,
+            statistics,
+            pressure,
+        })
+    }
+
+    fn map_on(&self, mask: &WallMask, solution: &Solution) -> Result<StressMap, Refusal> {
+        let values = (mask.wall().iter().enumerate())
+            .map(|(i, wall)| {
+                let [column, row] = [i % mask.width(), i / mask.width()];
+                let point = [column, row].map(|c| (c as f64 + 0.5) * self.pixel_mm);
+                if *wall { self.measure.of(solution.stress.at(&solution.mesh, point)) as f32 } else { 0.0 }
+            })
+            .collect();
+        StressMap::new(mask.width(), mask.height(), values)
+    }
+}
+
+impl LabellingTool for FemTool {
+    fn name(&self) -> &str {
+        "finite elements"
+    }
+
+    fn label(&self, image: ImageRef<'_>) -> Result<Label, Refusal> {
+        if image.pixels.iter().any(|v| !v.is_finite()) {
+            return Err(Refusal::NonFinite { what: "image" });
+        }
+        let mask = WallMask::from_values(image.width, image.height, image.pixels, self.threshold)
+            .ok_or(Refusal::WrongSize { width: image.width, height: image.height, values: image.pixels.len() })?;
+        Ok(Label::Map(self.solve(&mask)?.map))
+    }
+}

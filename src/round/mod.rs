@@ -1,0 +1,405 @@
+//! Rounds: propose, label, train, evaluate, record; one small unit of work at a time.
+//!
+//! `Run::advance` does one optimiser step, one chunk of an evaluation or one proposal and returns, so whoever drives
+//! it, a window or a command line, can look at its commands in between without changing any result.
+
+mod evaluation;
+mod resume;
+mod training_set;
+
+pub use resume::ResumeError;
+
+use std::sync::Arc;
+
+use evaluation::{EvaluationTask, Scope, evaluation_split, stratified_part};
+use training_set::TrainingSet;
+
+use crate::experiment::{Experiment, Strategy, TrainingPair, WeightsBetweenRounds};
+use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Metric, Proposal, RoundRecord, WalkStep};
+use crate::rng::Streams;
+use crate::sampler::{Candidate, Images, Interrupted, Labelled, Sampler, SamplerInput, sampler};
+use crate::target::{FrozenTarget, Target};
+use crate::trajectory::Walks;
+use crate::world::World;
+
+/// One run of one strategy with one seed.
+pub struct Run {
+    world: Arc<World>,
+    experiment: Experiment,
+    streams: Streams,
+    sampler: Box<dyn Sampler>,
+    target: Target,
+    labelled: Labelled,
+    training: TrainingSet,
+    /// The neighbours chosen in the round before, in order.
+    previous: Vec<u32>,
+    walks: Walks,
+    part: Arc<Vec<u32>>,
+    stage: Stage,
+    record: RoundRecord,
+    minibatches: usize,
+    loss: MeanLoss,
+    history: History,
+    clock: std::time::Instant,
+}
+
+/// What comes next.
+enum Stage {
+    Propose,
+    /// The next optimiser step of this round, of so many.
+    Train {
+        step: usize,
+        steps: usize,
+    },
+    /// An evaluation in progress, and where to go on when it ends.
+    Evaluate {
+        task: EvaluationTask,
+        then: Box<Stage>,
+    },
+    Walk,
+    Done,
+}
+
+/// What a unit of work brought about.
+#[derive(Debug, Clone)]
+pub enum RunEvent {
+    /// Samples were bought; training on them begins.
+    Began(Arc<RoundRecord>),
+    Evaluated {
+        round: usize,
+        evaluation: Evaluation,
+    },
+    /// A walk begins at this train sample.
+    WalkStarted {
+        walk: usize,
+        sample: u32,
+    },
+    WalkStepped(WalkStep),
+    Ended(Arc<RoundRecord>),
+    /// There is no next round.
+    Finished,
+}
+
+/// What a run is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    Proposing,
+    Training,
+    Evaluating,
+    Done,
+}
+
+impl Run {
+    /// A run of `experiment` from the start; `repeat` counts from 1 and changes nothing but the header.
+    pub fn new(world: &Arc<World>, experiment: &Experiment, repeat: usize) -> Self {
+        let streams = Streams::new(experiment.seed);
+        let dataset = &world.dataset;
+        let split = evaluation_split(dataset, experiment.evaluate_on);
+        let header = Header {
+            format: FORMAT_VERSION,
+            experiment: experiment.clone(),
+            repeat,
+            data_digest: dataset.digest().to_owned(),
+            data_provenance: dataset.provenance.clone(),
+            generator_digest: world.generator_digest.clone(),
+            device: world.device.description.clone(),
+            program: concat!("ridgewalk ", env!("CARGO_PKG_VERSION")).to_owned(),
+            classes: dataset.classes.clone(),
+            latent_scale: world.latent.scale(),
+        };
+        Self {
+            experiment: experiment.clone(),
+            sampler: sampler(experiment.strategy),
+            target: fresh_target(world, experiment, &streams),
+            labelled: Labelled::none(dataset.train.len()),
+            training: TrainingSet::default(),
+            previous: Vec::new(),
+            walks: Walks::default(),
+            part: Arc::new(stratified_part(split, experiment.evaluation_part)),
+            stage: Stage::Propose,
+            record: empty_record(1),
+            minibatches: 0,
+            loss: MeanLoss::default(),
+            history: History::new(header),
+            clock: std::time::Instant::now(),
+            streams,
+            world: Arc::clone(world),
+        }
+    }
+
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    pub fn strategy(&self) -> Strategy {
+        self.experiment.strategy
+    }
+
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    pub fn labelled(&self) -> &Labelled {
+        &self.labelled
+    }
+
+    pub fn walks(&self) -> &Walks {
+        &self.walks
+    }
+
+    /// The target as it is now, with fixed parameters.
+    pub fn frozen_target(&self) -> FrozenTarget {
+        self.target.frozen()
+    }
+
+    /// The round in progress, from 1; the last one when the run is done.
+    pub fn round(&self) -> usize {
+        self.record.round.min(self.experiment.rounds)
+    }
+
+    /// Rounds that are complete.
+    pub fn rounds_done(&self) -> usize {
+        self.history.rounds.len()
+    }
+
+    pub fn is_done(&self) -> bool {
+        matches!(self.stage, Stage::Done)
+    }
+
+    /// The next unit of work is an optimiser step.
+    pub fn is_training_next(&self) -> bool {
+        matches!(self.stage, Stage::Train { .. })
+    }
+
+    pub fn activity(&self) -> Activity {
+        match self.stage {
+            Stage::Propose => Activity::Proposing,
+            Stage::Train { .. } => Activity::Training,
+            Stage::Evaluate { .. } | Stage::Walk => Activity::Evaluating,
+            Stage::Done => Activity::Done,
+        }
+    }
+
+    /// Share of the whole run that is done, in [0, 1], counted in rounds and optimiser steps.
+    pub fn fraction_done(&self) -> f32 {
+        let inside = match &self.stage {
+            Stage::Done => return 1.0,
+            Stage::Propose => 0.0,
+            Stage::Train { step, steps } => *step as f32 / (*steps).max(1) as f32,
+            Stage::Evaluate { task, then } => match **then {
+                Stage::Train { step, steps } => step as f32 / steps.max(1) as f32,
+                _ => 0.9 + 0.1 * task.fraction_done(),
+            },
+            Stage::Walk => 1.0,
+        };
+        // Training is most of a round; the evaluation of the whole split is the rest.
+        let inside = if self.is_training_next() { 0.9 * inside } else { inside };
+        (self.rounds_done() as f32 + inside) / self.experiment.rounds as f32
+    }
+
+    /// One unit of work. Interrupted only before anything was changed, so the same unit can be asked for again.
+    pub fn advance(&mut self, interrupted: &dyn Fn() -> bool) -> Result<Vec<RunEvent>, Interrupted> {
+        match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Propose => match self.propose(interrupted) {
+                Ok(events) => Ok(events),
+                Err(e) => {
+                    self.stage = Stage::Propose;
+                    Err(e)
+                }
+            },
+            Stage::Train { step, steps } => {
+                self.train(step, steps);
+                Ok(Vec::new())
+            }
+            Stage::Evaluate { task, then } => Ok(self.evaluate(task, then)),
+            Stage::Walk => Ok(self.walk_and_end()),
+            Stage::Done => Ok(vec![RunEvent::Finished]),
+        }
+    }
+
+    fn propose(&mut self, interrupted: &dyn Fn() -> bool) -> Result<Vec<RunEvent>, Interrupted> {
+        self.clock = std::time::Instant::now();
+        let round = self.history.rounds.len() + 1;
+        let candidates = self.candidates(round, interrupted)?;
+        self.record = empty_record(round);
+        if self.experiment.weights == WeightsBetweenRounds::Retrain && round > 1 {
+            self.target = fresh_target(&self.world, &self.experiment, &self.streams);
+        }
+        self.previous = candidates.iter().map(|c| c.sample).collect();
+        for candidate in candidates {
+            self.buy(candidate, round);
+        }
+        self.record.labels = self.labelled.bought().len();
+        self.record.minibatches = self.minibatches;
+        self.training.begin_round(&self.streams, round);
+        let steps = self.experiment.minibatches_in_round(self.training.len());
+        self.stage = Stage::Train { step: 0, steps };
+        Ok(vec![RunEvent::Began(Arc::new(self.record.clone()))])
+    }
+
+    /// Round 1 draws the initial set at random, for every strategy from the same stream; later rounds ask the sampler.
+    fn candidates(&self, round: usize, interrupted: &dyn Fn() -> bool) -> Result<Vec<Candidate>, Interrupted> {
+        let count = self.experiment.samples_per_round;
+        let frozen = self.target.frozen();
+        let input = SamplerInput {
+            experiment: &self.experiment,
+            round,
+            latent: &self.world.latent,
+            images: Images::new(&self.world.dataset.train),
+            generator: &*self.world.generator,
+            target: &frozen,
+            labelled: &self.labelled,
+            previous: &self.previous,
+            interrupted,
+        };
+        if round == 1 {
+            return sampler(Strategy::Random).propose(&input, count, &mut self.streams.get("initial-set", 1));
+        }
+        self.sampler.propose(&input, count, &mut self.streams.get(self.strategy().name(), round as u64))
+    }
+
+    fn buy(&mut self, candidate: Candidate, round: usize) {
+        let Candidate { sample, score, step } = candidate;
+        let label = self.world.dataset.train.label(sample as usize);
+        self.labelled.buy(sample, label, round);
+        let decoded = (self.experiment.training_pair == TrainingPair::Decoded && step.is_some())
+            .then(|| self.world.generator.decode(self.world.latent.code(sample)));
+        self.training.push(sample, label, decoded);
+        self.record.proposals.push(Proposal { sample, label, score, step });
+    }
+
+    fn train(&mut self, step: usize, steps: usize) {
+        let (images, labels) =
+            self.training.next_batch(self.experiment.batch_size, &self.world.dataset.train, &self.streams);
+        let loss = self.target.train_step(images, &labels);
+        self.minibatches += 1;
+        self.record.minibatches = self.minibatches;
+        self.loss.add(loss);
+        let step = step + 1;
+        if !loss.is_finite() {
+            self.record.diverged = true;
+            self.stage = self.evaluation(Scope::Whole, Stage::Walk);
+            return;
+        }
+        let next =
+            if step >= steps { self.evaluation(Scope::Whole, Stage::Walk) } else { Stage::Train { step, steps } };
+        self.stage = if step % self.experiment.evaluate_every == 0 { self.evaluation(Scope::Part, next) } else { next };
+    }
+
+    fn evaluation(&self, scope: Scope, then: Stage) -> Stage {
+        let split = evaluation_split(&self.world.dataset, self.experiment.evaluate_on);
+        let samples = match scope {
+            Scope::Part => Arc::clone(&self.part),
+            Scope::Whole => Arc::new((0..split.len() as u32).collect()),
+            Scope::Validation => Arc::new((0..self.world.dataset.validation.len() as u32).collect()),
+        };
+        let task = EvaluationTask::new(scope, samples, self.target.frozen());
+        Stage::Evaluate { task, then: Box::new(then) }
+    }
+
+    fn evaluate(&mut self, mut task: EvaluationTask, then: Box<Stage>) -> Vec<RunEvent> {
+        let split = match task.scope() {
+            Scope::Validation => &self.world.dataset.validation,
+            _ => evaluation_split(&self.world.dataset, self.experiment.evaluate_on),
+        };
+        task.advance(split);
+        if !task.is_done() {
+            self.stage = Stage::Evaluate { task, then };
+            return Vec::new();
+        }
+        let (metric, round_end) = match task.scope() {
+            Scope::Part => (Metric::AccuracyPart, false),
+            Scope::Whole => (Metric::Accuracy, true),
+            Scope::Validation => (Metric::ValidationAccuracy, true),
+        };
+        let mut events = vec![self.measured(metric, task.accuracy(), round_end)];
+        if let Some(loss) = self.loss.take() {
+            events.push(self.measured(Metric::TrainLoss, loss, round_end));
+        }
+        self.stage = *then;
+        if task.scope() == Scope::Whole {
+            self.record.confusion = task.into_confusion();
+            if self.experiment.stop_at_validation_accuracy > 0.0 && !self.world.dataset.validation.is_empty() {
+                self.stage = self.evaluation(Scope::Validation, Stage::Walk);
+            }
+        }
+        events
+    }
+
+    fn measured(&mut self, metric: Metric, value: f32, round_end: bool) -> RunEvent {
+        let evaluation =
+            Evaluation { metric, labels: self.record.labels, minibatches: self.minibatches, value, round_end };
+        self.record.evaluations.push(evaluation.clone());
+        RunEvent::Evaluated { round: self.record.round, evaluation }
+    }
+
+    fn walk_and_end(&mut self) -> Vec<RunEvent> {
+        let mut events = Vec::new();
+        let round = self.record.round;
+        if round == 1 {
+            events.extend(self.start_walks());
+        }
+        if !self.record.diverged && !self.walks.is_empty() {
+            let steps = self.walks.step(&self.experiment, &self.world, &self.target.frozen());
+            events.extend(steps.iter().cloned().map(RunEvent::WalkStepped));
+            self.record.walk_steps = steps;
+        }
+        self.record.seconds = self.clock.elapsed().as_secs_f32();
+        self.history.rounds.push(self.record.clone());
+        events.push(RunEvent::Ended(Arc::new(self.record.clone())));
+        self.stage = if self.ends_here() { Stage::Done } else { Stage::Propose };
+        if self.is_done() {
+            events.push(RunEvent::Finished);
+        } else {
+            self.record.round += 1;
+        }
+        events
+    }
+
+    fn ends_here(&self) -> bool {
+        let e = &self.experiment;
+        let validation = self.record.evaluations.iter().rev().find(|v| v.metric == Metric::ValidationAccuracy);
+        self.record.round >= e.rounds
+            || self.record.diverged
+            || (e.stop_at_labels > 0 && self.record.labels >= e.stop_at_labels)
+            || validation.is_some_and(|v| v.value >= e.stop_at_validation_accuracy)
+    }
+}
+
+fn fresh_target(world: &World, experiment: &Experiment, streams: &Streams) -> Target {
+    Target::new(experiment, world.dataset.shape(), world.dataset.classes.len(), streams, &world.device)
+}
+
+fn empty_record(round: usize) -> RoundRecord {
+    RoundRecord {
+        round,
+        proposals: Vec::new(),
+        labels: 0,
+        minibatches: 0,
+        evaluations: Vec::new(),
+        confusion: Vec::new(),
+        walk_steps: Vec::new(),
+        diverged: false,
+        seconds: 0.0,
+    }
+}
+
+/// Mean of the losses since it was last taken.
+#[derive(Default)]
+struct MeanLoss {
+    sum: f64,
+    count: usize,
+}
+
+impl MeanLoss {
+    fn add(&mut self, loss: f32) {
+        self.sum += f64::from(loss);
+        self.count += 1;
+    }
+
+    fn take(&mut self) -> Option<f32> {
+        let mean = (self.count > 0).then(|| (self.sum / self.count as f64) as f32);
+        *self = Self::default();
+        mean
+    }
+}

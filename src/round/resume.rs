@@ -1,0 +1,80 @@
+//! Taking a run up again at the end of a round, bit-equal to one that was never interrupted.
+//!
+//! Everything but the weights is in the history, because every stream of random numbers is named by its round.
+
+use std::sync::Arc;
+
+use super::{Run, RunEvent, Stage};
+use crate::archive::Checkpoint;
+use crate::history::History;
+use crate::sampler::Candidate;
+use crate::target::WeightsError;
+use crate::trajectory::Walks;
+use crate::world::World;
+
+/// A checkpoint that does not fit.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    #[error("the history was made from other data (SHA-256 {found}, now {expected}); use the same data folder")]
+    OtherData { expected: String, found: String },
+    #[error("the history was made with another generator; keep its settings and seed, or start afresh")]
+    OtherGenerator,
+    #[error("the checkpoint knows {checkpoint} rounds and the history only {history}; start afresh")]
+    Rounds { checkpoint: usize, history: usize },
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+}
+
+impl Run {
+    /// Weights and optimiser state at the end of the last complete round. Only between rounds.
+    pub fn checkpoint(&self) -> Result<Checkpoint, WeightsError> {
+        let (weights, optimiser) = self.target.to_bytes()?;
+        Ok(Checkpoint { rounds: self.history.rounds.len(), weights, optimiser })
+    }
+
+    /// The run of `history` as it was at `checkpoint`; later rounds of the history are dropped.
+    pub fn resume(world: &Arc<World>, mut history: History, checkpoint: Checkpoint) -> Result<Self, ResumeError> {
+        let header = &history.header;
+        if header.data_digest != world.dataset.digest() {
+            let expected = world.dataset.digest().to_owned();
+            return Err(ResumeError::OtherData { expected, found: header.data_digest.clone() });
+        }
+        if header.generator_digest != world.generator_digest {
+            return Err(ResumeError::OtherGenerator);
+        }
+        if history.rounds.len() < checkpoint.rounds {
+            return Err(ResumeError::Rounds { checkpoint: checkpoint.rounds, history: history.rounds.len() });
+        }
+        history.rounds.truncate(checkpoint.rounds);
+        let mut run = Self::new(world, &header.experiment.clone(), header.repeat);
+        for record in &history.rounds {
+            run.previous = record.proposals.iter().map(|p| p.sample).collect();
+            for p in &record.proposals {
+                run.buy(Candidate { sample: p.sample, score: p.score, step: p.step.clone() }, record.round);
+            }
+            if record.round == 1 {
+                run.start_walks();
+            }
+            for step in &record.walk_steps {
+                run.walks.arrive(step.walk, step.sample);
+            }
+            run.minibatches = record.minibatches;
+            run.record = record.clone();
+        }
+        run.target.load(checkpoint.weights, checkpoint.optimiser)?;
+        run.history = history;
+        if !run.history.rounds.is_empty() {
+            run.stage = if run.ends_here() { Stage::Done } else { Stage::Propose };
+            run.record.round += usize::from(!run.is_done());
+        }
+        Ok(run)
+    }
+
+    /// The walks of Figure 4 start at random samples of the initial set.
+    pub(super) fn start_walks(&mut self) -> Vec<RunEvent> {
+        let bought: Vec<u32> = self.labelled.bought().iter().map(|&(s, _)| s).collect();
+        let starts = self.streams.get("walks", 0).choose(&bought, self.experiment.walks);
+        self.walks = Walks::new(0, starts);
+        self.walks.at().iter().enumerate().map(|(walk, &sample)| RunEvent::WalkStarted { walk, sample }).collect()
+    }
+}

@@ -1,0 +1,69 @@
+//! Core-set selection (Sener and Savarese 2017): k-centre greedy over a random pool.
+
+use super::{Candidate, Interrupted, Sampler, SamplerInput, distance, pool};
+use crate::rng::Rng;
+
+/// Where distances are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Space {
+    /// The target's penultimate features.
+    Features,
+    /// The generator's latent space.
+    Latent,
+}
+
+/// Buys the point farthest from all that is labelled, again and again.
+pub struct CoreSet {
+    pub space: Space,
+}
+
+impl CoreSet {
+    fn vectors(&self, input: &SamplerInput<'_>, samples: &[u32]) -> Result<Vec<f32>, Interrupted> {
+        match self.space {
+            Space::Features => Ok(pool::features(input, samples)?.0),
+            Space::Latent => Ok(samples.iter().flat_map(|&s| input.latent.code(s).to_vec()).collect()),
+        }
+    }
+}
+
+impl Sampler for CoreSet {
+    fn propose(&self, input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Result<Vec<Candidate>, Interrupted> {
+        let pool = pool::random_pool(input, input.experiment.pool_size.max(count), rng);
+        if pool.is_empty() {
+            return Ok(Vec::new());
+        }
+        let bought: Vec<u32> = input.labelled.bought().iter().map(|&(s, _)| s).collect();
+        let (vectors, centres) = (self.vectors(input, &pool)?, self.vectors(input, &bought)?);
+        let width = vectors.len() / pool.len();
+        let mut nearest = vec![f32::INFINITY; pool.len()];
+        for centre in centres.chunks_exact(width) {
+            if (input.interrupted)() {
+                return Err(Interrupted);
+            }
+            approach(&mut nearest, &vectors, centre);
+        }
+        let mut chosen = Vec::with_capacity(count.min(pool.len()));
+        let mut free = vec![true; pool.len()];
+        while chosen.len() < count.min(pool.len()) {
+            if (input.interrupted)() {
+                return Err(Interrupted);
+            }
+            let farthest =
+                (0..pool.len()).filter(|&i| free[i]).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
+            let Some(at) = farthest else { break };
+            free[at] = false;
+            // With nothing labelled the first distance is infinite, which is no score.
+            let score = Some(nearest[at].sqrt()).filter(|s| s.is_finite());
+            chosen.push(Candidate { sample: pool[at], score, step: None });
+            approach(&mut nearest, &vectors, &vectors[at * width..(at + 1) * width]);
+        }
+        Ok(chosen)
+    }
+}
+
+/// Squared distances to the nearest centre, once `centre` is one.
+fn approach(nearest: &mut [f32], vectors: &[f32], centre: &[f32]) {
+    for (near, vector) in nearest.iter_mut().zip(vectors.chunks_exact(centre.len())) {
+        *near = near.min(distance::squared(vector, centre));
+    }
+}

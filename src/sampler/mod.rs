@@ -1,0 +1,162 @@
+//! Samplers: what to label next. One file for each strategy, one trait, and an input that shows a sampler only what
+//! the paper lets it see: train images and codes, the labels it has paid for, and the models.
+
+mod badge;
+mod core_set;
+mod distance;
+mod pool;
+mod random;
+mod snn;
+mod snn_plus;
+mod step;
+mod uncertainty;
+
+pub use step::{Heading, MovedPoint, Stride, Terrain, move_points, stepped};
+
+use crate::dataset::Split;
+use crate::experiment::{Experiment, Strategy};
+use crate::generator::Generator;
+use crate::history::LatentStep;
+use crate::latent::LatentSpace;
+use crate::rng::Rng;
+use crate::target::FrozenTarget;
+use uncertainty::{Measure, Pool, Uncertainty};
+
+/// A strategy that proposes samples to label.
+pub trait Sampler: Send {
+    /// `count` candidates, or as many as the pool still holds.
+    fn propose(&self, input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Result<Vec<Candidate>, Interrupted>;
+}
+
+/// The sampler of a strategy.
+pub fn sampler(strategy: Strategy) -> Box<dyn Sampler> {
+    match strategy {
+        Strategy::Random => Box::new(random::Random),
+        Strategy::Snn => Box::new(snn::Snn { heading: Heading::Gradient, step: true }),
+        Strategy::SnnRandomDirection => Box::new(snn::Snn { heading: Heading::Random, step: true }),
+        Strategy::SnnAlphaZero => Box::new(snn::Snn { heading: Heading::Gradient, step: false }),
+        Strategy::SnnReversed => Box::new(snn::Snn { heading: Heading::Reversed, step: true }),
+        Strategy::SnnPlus => Box::new(snn_plus::SnnPlus { heading: Heading::Gradient }),
+        Strategy::RandomDirectionEntropy => Box::new(snn_plus::SnnPlus { heading: Heading::Random }),
+        Strategy::Entropy => Box::new(Uncertainty { measure: Measure::Entropy, pool: Pool::Full }),
+        Strategy::EntropySmall => Box::new(Uncertainty { measure: Measure::Entropy, pool: Pool::LikeProposals }),
+        Strategy::Margin => Box::new(Uncertainty { measure: Measure::Margin, pool: Pool::Full }),
+        Strategy::LeastConfidence => Box::new(Uncertainty { measure: Measure::LeastConfidence, pool: Pool::Full }),
+        Strategy::CoreSet => Box::new(core_set::CoreSet { space: core_set::Space::Features }),
+        Strategy::CoreSetLatent => Box::new(core_set::CoreSet { space: core_set::Space::Latent }),
+        Strategy::Badge => Box::new(badge::Badge),
+    }
+}
+
+/// Somebody asked the engine to stop while a sampler was at work; nothing was bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
+/// A sample that a sampler wants labelled, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Index into the train split.
+    pub sample: u32,
+    /// Higher is more wanted; none where the strategy has no score.
+    pub score: Option<f32>,
+    /// The step in latent space behind it.
+    pub step: Option<LatentStep>,
+}
+
+/// What a sampler may see. There is no field for the test split, nor for labels that were not bought.
+pub struct SamplerInput<'a> {
+    pub experiment: &'a Experiment,
+    pub round: usize,
+    pub latent: &'a LatentSpace,
+    pub images: Images<'a>,
+    pub generator: &'a dyn Generator,
+    pub target: &'a FrozenTarget,
+    pub labelled: &'a Labelled,
+    /// The neighbours chosen in the round before, in order: the next anchors where they are not drawn anew.
+    pub previous: &'a [u32],
+    /// Asked between chunks of work.
+    pub interrupted: &'a dyn Fn() -> bool,
+}
+
+impl<'a> SamplerInput<'a> {
+    /// What a step in latent space needs.
+    fn terrain(&self) -> Terrain<'a> {
+        Terrain {
+            latent: self.latent,
+            generator: self.generator,
+            target: self.target,
+            gradient: self.experiment.gradient,
+            interrupted: self.interrupted,
+        }
+    }
+}
+
+/// The images of the train split, without their labels.
+#[derive(Clone, Copy)]
+pub struct Images<'a>(&'a Split);
+
+impl<'a> Images<'a> {
+    pub fn new(train: &'a Split) -> Self {
+        Self(train)
+    }
+
+    pub fn len(self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Pixels in [0, 1], `[samples.len(), image_len]`.
+    pub fn gather(self, samples: &[u32]) -> Vec<f32> {
+        self.0.gather(samples)
+    }
+}
+
+/// What was bought so far.
+///
+/// Invariant: `bought` holds each sample once, and `round_of[s] > 0` exactly for those.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labelled {
+    round_of: Vec<u16>,
+    bought: Vec<(u32, u8)>,
+}
+
+impl Labelled {
+    /// Nothing bought of a split of `samples`.
+    pub fn none(samples: usize) -> Self {
+        Self { round_of: vec![0; samples], bought: Vec::new() }
+    }
+
+    /// Records a purchase; false when the sample was labelled before.
+    pub fn buy(&mut self, sample: u32, label: u8, round: usize) -> bool {
+        let slot = &mut self.round_of[sample as usize];
+        if *slot > 0 {
+            return false;
+        }
+        *slot = round as u16;
+        self.bought.push((sample, label));
+        true
+    }
+
+    pub fn contains(&self, sample: u32) -> bool {
+        self.round_of[sample as usize] > 0
+    }
+
+    /// Distinct labelled samples with their labels, in the order of purchase.
+    pub fn bought(&self) -> &[(u32, u8)] {
+        &self.bought
+    }
+
+    /// For each train sample the round it was labelled in, 0 where it is not.
+    pub fn round_of(&self) -> &[u16] {
+        &self.round_of
+    }
+
+    /// The samples that are not labelled, ascending.
+    pub fn unlabelled(&self) -> Vec<u32> {
+        (0..self.round_of.len() as u32).filter(|&s| !self.contains(s)).collect()
+    }
+}

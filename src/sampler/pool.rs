@@ -1,0 +1,48 @@
+//! The random pool that scoring strategies look at, and the target's view of it.
+
+use super::{Interrupted, SamplerInput};
+use crate::rng::Rng;
+
+/// Images scored at once: about 50 ms of LeNet on one core.
+const CHUNK: usize = 128;
+
+/// `size` unlabelled samples at random, ascending; all of them where there are fewer.
+pub fn random_pool(input: &SamplerInput<'_>, size: usize, rng: &mut Rng) -> Vec<u32> {
+    let mut pool = rng.choose(&input.labelled.unlabelled(), size);
+    pool.sort_unstable();
+    pool
+}
+
+/// Log probabilities of the classes of F(x), `[samples.len(), classes]`.
+pub fn log_probabilities(input: &SamplerInput<'_>, samples: &[u32]) -> Result<Vec<f32>, Interrupted> {
+    let mut rows = Vec::with_capacity(samples.len() * input.target.classes());
+    for chunk in samples.chunks(CHUNK) {
+        if (input.interrupted)() {
+            return Err(Interrupted);
+        }
+        rows.extend(input.target.log_probabilities(input.images.gather(chunk)));
+    }
+    Ok(rows)
+}
+
+/// Penultimate features, `[samples.len(), width]`, and log probabilities, `[samples.len(), classes]`.
+pub fn features(input: &SamplerInput<'_>, samples: &[u32]) -> Result<(Vec<f32>, Vec<f32>), Interrupted> {
+    let (mut features, mut rows) = (Vec::new(), Vec::new());
+    for chunk in samples.chunks(CHUNK) {
+        if (input.interrupted)() {
+            return Err(Interrupted);
+        }
+        let (f, r) = input.target.features(input.images.gather(chunk));
+        features.extend(f);
+        rows.extend(r);
+    }
+    Ok((features, rows))
+}
+
+/// The `count` places of the highest scores, highest first, ties by place.
+pub fn highest(scores: &[f32], count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
+    order.truncate(count);
+    order
+}

@@ -1,0 +1,72 @@
+//! Sampling by nearest neighbour (Algorithm 1): follow the gradient from labelled anchors, buy what lies there.
+
+use std::collections::HashSet;
+
+use super::{Candidate, Heading, Interrupted, Sampler, SamplerInput, Stride, move_points};
+use crate::experiment::{AnchorSelection, NeighbourPool};
+use crate::rng::Rng;
+
+/// Algorithm 1, lines 6 to 11, with the switches of the experiment; or an ablation of it.
+pub struct Snn {
+    pub heading: Heading,
+    /// Without a step p' is p, and the neighbour is that of the anchor.
+    pub step: bool,
+}
+
+impl Sampler for Snn {
+    fn propose(&self, input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Result<Vec<Candidate>, Interrupted> {
+        let alpha = if self.step { input.experiment.alpha } else { 0.0 };
+        proposals(input, count, Stride { heading: self.heading, alpha }, input.experiment.neighbours, rng)
+    }
+}
+
+/// `count` anchors moved by `stride`, each with the nearest sample that `pool` allows.
+pub fn proposals(
+    input: &SamplerInput<'_>,
+    count: usize,
+    stride: Stride,
+    pool: NeighbourPool,
+    rng: &mut Rng,
+) -> Result<Vec<Candidate>, Interrupted> {
+    let anchors = anchors(input, count, rng);
+    let moved = move_points(input.terrain(), stride, &anchors, rng)?;
+    let mut taken = HashSet::new();
+    let mut candidates = Vec::with_capacity(moved.len());
+    for point in moved {
+        let found = match pool {
+            NeighbourPool::All => input.latent.index().nearest(&point.to, |_| false),
+            NeighbourPool::Unlabelled => {
+                input.latent.index().nearest(&point.to, |s| input.labelled.contains(s) || taken.contains(&s))
+            }
+        };
+        // None: the pool is empty, or the point has left the numbers.
+        let Some(neighbour) = found else { continue };
+        taken.insert(neighbour.sample);
+        let step = point.snapped(input.latent, neighbour);
+        candidates.push(Candidate { sample: neighbour.sample, score: None, step: Some(step) });
+    }
+    Ok(candidates)
+}
+
+/// The anchors of this round: drawn from what is labelled, or the neighbours found last.
+///
+/// With fewer labelled samples than `count` the draw starts over, so that there are always `count` of them.
+fn anchors(input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Vec<(u32, u8)> {
+    let bought = input.labelled.bought();
+    let first_snn_round = input.round <= 2;
+    let renew = match input.experiment.anchors {
+        AnchorSelection::EachRound => true,
+        AnchorSelection::EveryK => first_snn_round || (input.round - 2).is_multiple_of(input.experiment.reselect_every),
+        AnchorSelection::Never => first_snn_round,
+    };
+    if !renew && !input.previous.is_empty() {
+        let label_of: std::collections::HashMap<u32, u8> = bought.iter().copied().collect();
+        let kept = input.previous.iter().filter_map(|s| label_of.get(s).map(|&label| (*s, label)));
+        return kept.cycle().take(count).collect();
+    }
+    let mut anchors = Vec::with_capacity(count);
+    while anchors.len() < count && !bought.is_empty() {
+        anchors.extend(rng.choose(bought, count - anchors.len()));
+    }
+    anchors
+}

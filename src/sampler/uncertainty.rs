@@ -1,0 +1,84 @@
+//! Uncertainty sampling (Settles 2009): entropy, margin, least confidence over a random pool.
+
+use super::{Candidate, Interrupted, Sampler, SamplerInput, pool};
+use crate::rng::Rng;
+
+/// How uncertain a prediction is; higher is more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// - sum p log p (nats).
+    Entropy,
+    /// Minus the difference of the two highest probabilities.
+    Margin,
+    /// Minus the highest probability.
+    LeastConfidence,
+}
+
+impl Measure {
+    /// The measure of one row of log probabilities.
+    pub fn of(self, log_probabilities: &[f32]) -> f32 {
+        match self {
+            Self::Entropy => {
+                -log_probabilities.iter().map(|l| if l.is_finite() { l.exp() * l } else { 0.0 }).sum::<f32>()
+            }
+            Self::Margin => {
+                let (best, second) = log_probabilities.iter().fold((0.0_f32, 0.0_f32), |(best, second), l| {
+                    let p = l.exp();
+                    if p > best { (p, best) } else { (best, second.max(p)) }
+                });
+                second - best
+            }
+            Self::LeastConfidence => -log_probabilities.iter().fold(0.0_f32, |best, l| best.max(l.exp())),
+        }
+    }
+}
+
+/// How large the pool is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pool {
+    /// `experiment.pool_size`.
+    Full,
+    /// As many images as SNN+ looks at: `experiment.proposal_factor` for each one bought.
+    LikeProposals,
+}
+
+/// Buys the most uncertain of a random pool.
+pub struct Uncertainty {
+    pub measure: Measure,
+    pub pool: Pool,
+}
+
+impl Sampler for Uncertainty {
+    fn propose(&self, input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Result<Vec<Candidate>, Interrupted> {
+        let size = match self.pool {
+            Pool::Full => input.experiment.pool_size.max(count),
+            Pool::LikeProposals => input.experiment.proposal_factor * count,
+        };
+        let pool = pool::random_pool(input, size, rng);
+        let rows = pool::log_probabilities(input, &pool)?;
+        let scores: Vec<f32> = rows.chunks_exact(input.target.classes()).map(|row| self.measure.of(row)).collect();
+        let best = pool::highest(&scores, count);
+        Ok(best.into_iter().map(|i| Candidate { sample: pool[i], score: Some(scores[i]), step: None }).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_agree_with_their_definitions() {
+        let ln = |p: [f32; 3]| p.map(f32::ln);
+        for (measure, p, expected) in [
+            (Measure::Entropy, [1.0 / 3.0; 3], 3.0_f32.ln()),
+            (Measure::Entropy, [1.0, 0.0, 0.0], 0.0),
+            (Measure::Entropy, [0.5, 0.25, 0.25], 1.039_720_8),
+            (Measure::Margin, [0.5, 0.3, 0.2], -0.2),
+            (Measure::Margin, [0.2, 0.3, 0.5], -0.2),
+            (Measure::LeastConfidence, [0.2, 0.3, 0.5], -0.5),
+        ] {
+            let got = measure.of(&ln(p));
+            assert!((got - expected).abs() < 1e-5, "{measure:?} {p:?}: {got}");
+        }
+    }
+}

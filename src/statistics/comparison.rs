@@ -1,0 +1,235 @@
+//! Strategies against a baseline, paired by seed: the primary endpoint, descriptive rounds, and what n cannot say.
+
+use std::ops::RangeInclusive;
+
+use super::curve::{area_under_curve, endpoint, labels_to_reach, round_ends};
+use super::exact::{holm, sign_flip, smallest_p, wilcoxon};
+use super::student::{Interval, mean_interval, t_two_sided, z_quantile};
+use crate::experiment::Strategy;
+use crate::history::History;
+
+/// Rounds of the primary endpoint: from the first in which strategies differ to the last of the paper's Table 1.
+pub const FIRST_ENDPOINT_ROUND: usize = 2;
+pub const LAST_ENDPOINT_ROUND: usize = 10;
+
+/// What a comparison is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// What the others are compared with.
+    pub baseline: Strategy,
+    /// Level of the intervals; tests are called at 1 - level.
+    pub level: f64,
+    /// Power that `repeats_needed` aims at.
+    pub power: f64,
+    /// Accuracies (percent) whose price in labels is asked for.
+    pub targets: Vec<f64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { baseline: Strategy::Random, level: 0.95, power: 0.8, targets: vec![95.0, 97.0, 98.0] }
+    }
+}
+
+/// Every strategy there is, against the baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    pub options: Options,
+    /// Rounds of the endpoint: 2 to 10, or to the last round that any run has reached.
+    pub rounds: RangeInclusive<usize>,
+    pub strategies: Vec<EndpointTest>,
+}
+
+/// One strategy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EndpointTest {
+    pub strategy: Strategy,
+    /// Runs that entered, and runs left out because a round of the endpoint is missing or not a number.
+    pub runs: usize,
+    pub left_out: usize,
+    /// The endpoint over the runs that entered.
+    pub endpoint: Option<Interval>,
+    /// Area under the learning curve over labels, as a mean accuracy.
+    pub area: Option<Interval>,
+    /// Labels needed for each target, over the runs that reached it, and how many did.
+    pub labels_to: Vec<(f64, Option<Interval>)>,
+    /// Against the baseline; none for the baseline itself and where no seed is shared.
+    pub endpoint_test: Option<PairedTest>,
+    pub area_test: Option<PairedTest>,
+    /// Sign-flip p of the endpoint after Holm's adjustment over the strategies.
+    pub holm_p: Option<f64>,
+    /// Round by round: descriptive, not adjusted for the number of rounds.
+    pub per_round: Vec<RoundTest>,
+    /// Repeats with which the effect seen would be found with the power asked for; none where no effect was seen.
+    pub repeats_needed: Option<usize>,
+    /// What the number of pairs cannot say, in plain words.
+    pub warning: Option<String>,
+}
+
+/// Paired differences and what they say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairedTest {
+    pub seeds: Vec<u64>,
+    /// Strategy less baseline, one for each seed.
+    pub differences: Vec<f64>,
+    /// Mean difference with its Student-t interval.
+    pub interval: Interval,
+    /// Two-sided p of the paired t test.
+    pub t_p: Option<f64>,
+    /// Two-sided p of the exact sign-flip test.
+    pub sign_flip_p: Option<f64>,
+    /// Two-sided p of the exact Wilcoxon signed-rank test.
+    pub wilcoxon_p: Option<f64>,
+    /// Cohen's d_z: mean difference over the standard deviation of the differences.
+    pub effect: Option<f64>,
+}
+
+/// The paired differences at the end of one round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoundTest {
+    pub round: usize,
+    pub test: PairedTest,
+}
+
+impl PairedTest {
+    /// From differences by seed; none where there is none.
+    pub fn new(pairs: Vec<(u64, f64)>, level: f64) -> Option<Self> {
+        let (seeds, differences): (Vec<u64>, Vec<f64>) = pairs.into_iter().unzip();
+        let interval = mean_interval(&differences, level)?;
+        let spread = interval.sd.filter(|sd| *sd > 0.0);
+        let effect = spread.map(|sd| interval.mean / sd);
+        let n = differences.len() as f64;
+        let t_p = effect.and_then(|d| t_two_sided(d * n.sqrt(), n - 1.0));
+        let (sign_flip_p, wilcoxon_p) = (sign_flip(&differences), wilcoxon(&differences));
+        Some(Self { seeds, differences, interval, t_p, sign_flip_p, wilcoxon_p, effect })
+    }
+}
+
+/// Compares every strategy in `histories` with the baseline.
+pub fn compare(histories: &[History], options: &Options) -> Comparison {
+    let last = histories.iter().filter_map(|h| h.rounds.last()).map(|r| r.round).max().unwrap_or(0);
+    let rounds = FIRST_ENDPOINT_ROUND..=last.min(LAST_ENDPOINT_ROUND);
+    let of = |strategy| histories.iter().filter(move |h| h.strategy() == strategy).collect::<Vec<_>>();
+    let baseline = of(options.baseline);
+    let present = Strategy::ALL.iter().copied().filter(|&s| histories.iter().any(|h| h.strategy() == s));
+    let mut strategies: Vec<EndpointTest> =
+        present.map(|s| one_strategy(s, &of(s), &baseline, &rounds, options)).collect();
+    let adjusted = holm(&strategies.iter().map(|s| s.endpoint_test.as_ref()?.sign_flip_p).collect::<Vec<_>>());
+    let tests = adjusted.iter().flatten().count();
+    for (strategy, p) in strategies.iter_mut().zip(adjusted) {
+        strategy.holm_p = p;
+        if let Some(test) = &strategy.endpoint_test {
+            let alpha = 1.0 - options.level;
+            strategy.repeats_needed = test.effect.and_then(|d| repeats_for_power(d, alpha, options.power));
+            strategy.warning = warning(test.differences.len(), tests, options, strategy.repeats_needed, p);
+        }
+    }
+    Comparison { options: options.clone(), rounds, strategies }
+}
+
+fn one_strategy(
+    strategy: Strategy,
+    runs: &[&History],
+    baseline: &[&History],
+    rounds: &RangeInclusive<usize>,
+    options: &Options,
+) -> EndpointTest {
+    let level = options.level;
+    let area = |h: &History| area_under_curve(&round_ends(h));
+    let entered: Vec<&History> = runs.iter().copied().filter(|h| endpoint(h, rounds.clone()).is_some()).collect();
+    let over = |f: &dyn Fn(&History) -> Option<f64>| {
+        mean_interval(&entered.iter().filter_map(|h| f(h)).collect::<Vec<_>>(), level)
+    };
+    let against = |f: &dyn Fn(&History) -> Option<f64>| {
+        let others = if strategy == options.baseline { &[] } else { baseline };
+        PairedTest::new(pairs(runs, others, f), level)
+    };
+    let at_round = |t: usize| against(&|h| endpoint(h, t..=t)).map(|test| RoundTest { round: t, test });
+    EndpointTest {
+        strategy,
+        runs: entered.len(),
+        left_out: runs.len() - entered.len(),
+        endpoint: over(&|h| endpoint(h, rounds.clone())),
+        area: over(&area),
+        labels_to: options.targets.iter().map(|&x| (x, over(&|h| labels_to_reach(&round_ends(h), x)))).collect(),
+        endpoint_test: against(&|h| endpoint(h, rounds.clone())),
+        area_test: against(&|h| endpoint(h, rounds.clone()).and_then(|_| area(h))),
+        holm_p: None,
+        per_round: (1..=*rounds.end()).filter_map(at_round).collect(),
+        repeats_needed: None,
+        warning: None,
+    }
+}
+
+/// Differences of a number between runs of the same seed.
+fn pairs(runs: &[&History], baseline: &[&History], number: &dyn Fn(&History) -> Option<f64>) -> Vec<(u64, f64)> {
+    let pair = |run: &&History| {
+        let other = baseline.iter().find(|b| b.seed() == run.seed())?;
+        Some((run.seed(), number(run)? - number(other)?))
+    };
+    runs.iter().filter_map(pair).collect()
+}
+
+/// Pairs with which a two-sided paired t test at `alpha` finds an effect d_z with the given power:
+/// n = ((z_{1-alpha/2} + z_{power}) / d_z)^2 + z_{1-alpha/2}^2 / 2, rounded up (Guenther 1981),
+/// and at least as many as the exact tests need to get below `alpha` at all.
+pub fn repeats_for_power(effect: f64, alpha: f64, power: f64) -> Option<usize> {
+    /// Beyond this the effect is called none.
+    const MOST: f64 = 100_000.0;
+    let (z_alpha, z_power) = (z_quantile(1.0 - alpha / 2.0)?, z_quantile(power)?);
+    let n = (((z_alpha + z_power) / effect).powi(2) + z_alpha.powi(2) / 2.0).ceil();
+    (n.is_finite() && n <= MOST).then(|| (n as usize).max(least_pairs(alpha)))
+}
+
+/// The fewest pairs with which an exact test can get to `alpha` or below.
+fn least_pairs(alpha: f64) -> usize {
+    const MOST: usize = 64;
+    (1..MOST).find(|&n| smallest_p(n) <= alpha).unwrap_or(MOST)
+}
+
+/// What so many pairs cannot say, in plain words; none where they can speak.
+///
+/// `tests` is the number of strategies tested, `needed` the result of `repeats_for_power`, `p` the adjusted p.
+pub fn warning(pairs: usize, tests: usize, options: &Options, needed: Option<usize>, p: Option<f64>) -> Option<String> {
+    let alpha = 1.0 - options.level;
+    let strict = alpha / tests.max(1) as f64;
+    let (least, least_strict) = (least_pairs(alpha), least_pairs(strict));
+    let repeats = |n: usize| if n == 1 { "1 paired repeat".to_owned() } else { format!("{n} paired repeats") };
+    let (percent, power) = (alpha * 100.0, options.power * 100.0);
+    let mut words = if pairs < least {
+        format!(
+            "{}: no two-sided sign-flip or Wilcoxon test can go below p = {}, so nothing can be called at {percent:.0} %. \
+             At least {least} are needed",
+            repeats(pairs),
+            short(smallest_p(pairs))
+        ) + &if least_strict > least {
+            format!(", {least_strict} for Holm over {tests} strategies.")
+        } else {
+            ".".into()
+        }
+    } else if pairs < least_strict {
+        format!(
+            "{}: the smallest p that can be reached is {}, too large for Holm over {tests} strategies, unless others \
+             are significant first. {least_strict} would do.",
+            repeats(pairs),
+            short(smallest_p(pairs))
+        )
+    } else if p.is_some_and(|p| p <= alpha) {
+        return None;
+    } else {
+        match needed {
+            Some(n) if n > pairs => format!("{}: too few to tell this effect from none.", repeats(pairs)),
+            _ => return None,
+        }
+    };
+    if let Some(n) = needed.filter(|n| *n > pairs) {
+        words +=
+            &format!(" If the effect is as large as it looks here, about {n} would find it with {power:.0} % power.");
+    }
+    Some(words)
+}
+
+/// A p value in three significant digits.
+fn short(p: f64) -> String {
+    if p >= 0.001 { format!("{p:.4}").trim_end_matches('0').to_owned() } else { format!("{p:.1e}") }
+}

@@ -1,0 +1,17 @@
+//! Statistics of learning curves over paired repeats: bands, areas, the primary endpoint and its exact tests.
+//!
+//! The one confirmatory question is fixed beforehand: the mean metric over rounds t = 2..=10 of a strategy less that
+//! of the baseline with the same seed, by an exact sign-flip test, Holm-adjusted over the strategies. All else describes.
+
+mod comparison;
+mod curve;
+mod exact;
+mod student;
+
+pub use comparison::{
+    Comparison, EndpointTest, FIRST_ENDPOINT_ROUND, LAST_ENDPOINT_ROUND, Options, PairedTest, RoundTest, compare,
+    repeats_for_power, warning,
+};
+pub use curve::{area_under_curve, endpoint, labels_to_reach, round_ends};
+pub use exact::{MOST_EXACT_PAIRS, holm, sign_flip, smallest_p, wilcoxon};
+pub use student::{Interval, mean_interval, t_quantile, t_two_sided, z_quantile};

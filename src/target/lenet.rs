@@ -1,0 +1,78 @@
+//! LeNet, the target model for MNIST (Table S7).
+
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
+
+use crate::dataset::ImageShape;
+
+/// Channels of the two convolutions and width of the hidden layer, as in the table.
+const CHANNELS: [usize; 2] = [20, 50];
+const HIDDEN: usize = 500;
+/// Side of the kernels, as in the table.
+const KERNEL: usize = 5;
+
+/// Two convolutions with max pooling, two fully connected layers.
+#[derive(Module, Debug)]
+pub struct LeNet {
+    conv1: Conv2d,
+    conv2: Conv2d,
+    pool: MaxPool2d,
+    hidden: Linear,
+    output: Linear,
+}
+
+impl LeNet {
+    /// A LeNet for images of this shape; on 28 x 28 grey images the hidden layer has 800 inputs, as in the table.
+    pub fn new(shape: ImageShape, classes: usize, device: &Device) -> Self {
+        let side = |s: usize| (((s + 1 - KERNEL) / 2) + 1 - KERNEL) / 2;
+        let flat = CHANNELS[1] * side(shape.height) * side(shape.width);
+        let conv = |i, o| Conv2dConfig::new([i, o], [KERNEL, KERNEL]).init(device);
+        Self {
+            conv1: conv(shape.channels, CHANNELS[0]),
+            conv2: conv(CHANNELS[0], CHANNELS[1]),
+            pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
+            hidden: LinearConfig::new(flat, HIDDEN).init(device),
+            output: LinearConfig::new(HIDDEN, classes).init(device),
+        }
+    }
+
+    /// The penultimate features, `[n, 500]`, of images `[n, channels, height, width]` in [0, 1].
+    pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
+        let h = self.pool.forward(relu(self.conv1.forward(images))); // [n, 20, 12, 12]
+        let h = self.pool.forward(relu(self.conv2.forward(h))); // [n, 50, 4, 4]
+        relu(self.hidden.forward(h.flatten(1, 3))) // [n, 500]
+    }
+
+    /// Logits from penultimate features, `[n, classes]`.
+    pub fn head(&self, features: Tensor<2>) -> Tensor<2> {
+        self.output.forward(features)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MNIST: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
+
+    #[test]
+    fn parameters_are_those_of_table_s7() {
+        let net = LeNet::new(MNIST, 10, &Device::flex());
+        // 5x5 convolutions 1 -> 20 -> 50, then 800 -> 500 -> 10, each with biases.
+        let expected = (25 * 20 + 20) + (25 * 20 * 50 + 50) + (800 * 500 + 500) + (500 * 10 + 10);
+        assert_eq!((net.num_params(), expected), (431_080, 431_080));
+    }
+
+    #[test]
+    fn layers_have_the_shapes_of_table_s7() {
+        let device = Device::flex();
+        let net = LeNet::new(MNIST, 10, &device);
+        let features = net.features(Tensor::zeros([3, 1, 28, 28], &device));
+        assert_eq!(features.dims(), [3, 500]);
+        assert_eq!(net.head(features).dims(), [3, 10]);
+    }
+}

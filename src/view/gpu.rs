@@ -1,0 +1,257 @@
+//! The small parts every layer is made of: globals, growing buffers, pipelines and targets.
+
+use bytemuck::{Pod, Zeroable};
+use glam::Mat4;
+use wgpu::util::DeviceExt;
+
+use super::ViewError;
+
+/// Gamma-encoded values in a format without conversion: the colours given are the colours shown.
+pub(super) const COLOUR_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
+pub(super) const DEPTH_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Depth32Float;
+pub(super) const PICK_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::R32Uint;
+/// Samples a pixel when multisampling is on; every device has four.
+const MSAA_SAMPLES: u32 = 4;
+
+macro_rules! shader {
+    ($name:literal) => {
+        concat!(include_str!("../../shaders/common.wgsl"), include_str!(concat!("../../shaders/", $name, ".wgsl")))
+    };
+}
+
+pub(super) const POINTS_SHADER: &str = shader!("points");
+pub(super) const LINES_SHADER: &str = shader!("lines");
+pub(super) const MARKERS_SHADER: &str = shader!("markers");
+pub(super) const FIELD_SHADER: &str = shader!("field");
+
+/// Every shader of the view as it is compiled: its name and its whole source.
+pub const SHADERS: [(&str, &str); 4] =
+    [("points", POINTS_SHADER), ("lines", LINES_SHADER), ("markers", MARKERS_SHADER), ("field", FIELD_SHADER)];
+
+/// What every shader knows; the twin of `Globals` in `common.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+pub(super) struct Globals {
+    pub clip_from_world: Mat4,
+    pub target_from_ndc: [f32; 4],
+    pub background: [f32; 4],
+    pub ring: [f32; 4],
+    pub select: [f32; 4],
+    pub radii: [f32; 4],
+    pub viewport: [f32; 2],
+    pub fog_range: [f32; 2],
+    pub fog_strength: f32,
+    pub depth_cue: f32,
+    pub reference_depth: f32,
+    pub pixel_scale: f32,
+    pub pool_alpha: f32,
+    pub faded_alpha: f32,
+    pub ghost_alpha: f32,
+    pub padding: f32,
+}
+
+/// The uniform buffer of the globals, with its bind group.
+pub(super) struct GlobalsBinding {
+    buffer: wgpu::Buffer,
+    pub group: wgpu::BindGroup,
+}
+
+impl GlobalsBinding {
+    pub fn layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
+        device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("latent view globals"),
+            entries: &[uniform_entry(0)],
+        })
+    }
+
+    pub fn new(device: &wgpu::Device, layout: &wgpu::BindGroupLayout) -> Self {
+        let buffer = device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+            label: Some("latent view globals"),
+            contents: bytemuck::bytes_of(&Globals::zeroed()),
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        });
+        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("latent view globals"),
+            layout,
+            entries: &[wgpu::BindGroupEntry { binding: 0, resource: buffer.as_entire_binding() }],
+        });
+        Self { buffer, group }
+    }
+
+    pub fn write(&self, queue: &wgpu::Queue, globals: &Globals) {
+        queue.write_buffer(&self.buffer, 0, bytemuck::bytes_of(globals));
+    }
+}
+
+pub(super) fn uniform_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
+        ty: wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Uniform,
+            has_dynamic_offset: false,
+            min_binding_size: None,
+        },
+        count: None,
+    }
+}
+
+pub(super) fn storage_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::VERTEX,
+        ty: wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Storage { read_only: true },
+            has_dynamic_offset: false,
+            min_binding_size: None,
+        },
+        count: None,
+    }
+}
+
+/// A storage buffer that is reallocated only when it must grow.
+pub(super) struct StorageBuffer {
+    what: &'static str,
+    buffer: wgpu::Buffer,
+}
+
+impl StorageBuffer {
+    /// Large enough for one instance of any layer, so that an empty layer can be bound.
+    const LEAST_BYTES: u64 = 256;
+
+    pub fn new(device: &wgpu::Device, what: &'static str) -> Self {
+        let buffer = Self::allocate(device, what, Self::LEAST_BYTES);
+        Self { what, buffer }
+    }
+
+    pub fn buffer(&self) -> &wgpu::Buffer {
+        &self.buffer
+    }
+
+    /// Whether `bytes` can be bound on this device.
+    pub fn check(&self, device: &wgpu::Device, bytes: usize) -> Result<(), ViewError> {
+        let limits = device.limits();
+        let limit = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
+        if bytes as u64 > limit {
+            return Err(ViewError::TooLarge { what: self.what, bytes: bytes as u64, limit });
+        }
+        Ok(())
+    }
+
+    /// Writes the contents; true when the buffer is another one, so that bind groups must be made again.
+    pub fn write<T: Pod>(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, data: &[T]) -> Result<bool, ViewError> {
+        let bytes: &[u8] = bytemuck::cast_slice(data);
+        self.check(device, bytes.len())?;
+        let grows = bytes.len() as u64 > self.buffer.size();
+        if grows {
+            self.buffer = Self::allocate(device, self.what, bytes.len() as u64);
+        }
+        if !bytes.is_empty() {
+            queue.write_buffer(&self.buffer, 0, bytes);
+        }
+        Ok(grows)
+    }
+
+    fn allocate(device: &wgpu::Device, what: &'static str, size: u64) -> wgpu::Buffer {
+        device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(what),
+            size,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        })
+    }
+}
+
+/// What the pipelines of a layer have in common.
+pub(super) struct Family {
+    label: &'static str,
+    module: wgpu::ShaderModule,
+    layout: wgpu::PipelineLayout,
+    vertex: &'static str,
+}
+
+/// What one pipeline adds to its family.
+pub(super) struct Variant<'a> {
+    pub fragment: &'a str,
+    pub constants: &'a [(&'a str, f64)],
+    pub output: Output,
+    pub depth_write: bool,
+    pub depth_compare: wgpu::CompareFunction,
+}
+
+/// Where a pipeline draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    Colour { msaa: bool },
+    Pick,
+}
+
+impl Family {
+    pub fn new(
+        device: &wgpu::Device,
+        label: &'static str,
+        source: &'static str,
+        vertex: &'static str,
+        groups: [&wgpu::BindGroupLayout; 2],
+    ) -> Self {
+        Self {
+            label,
+            module: device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(label),
+                source: wgpu::ShaderSource::Wgsl(source.into()),
+            }),
+            layout: device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label: Some(label),
+                bind_group_layouts: &groups.map(Some),
+                immediate_size: 0,
+            }),
+            vertex,
+        }
+    }
+
+    pub fn pipeline(&self, device: &wgpu::Device, variant: &Variant<'_>) -> wgpu::RenderPipeline {
+        let (format, blend, samples) = match variant.output {
+            Output::Colour { msaa } => {
+                (COLOUR_FORMAT, Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING), sample_count(msaa))
+            }
+            Output::Pick => (PICK_FORMAT, None, 1),
+        };
+        let options = wgpu::PipelineCompilationOptions { constants: variant.constants, ..Default::default() };
+        device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+            label: Some(self.label),
+            layout: Some(&self.layout),
+            vertex: wgpu::VertexState {
+                module: &self.module,
+                entry_point: Some(self.vertex),
+                compilation_options: options.clone(),
+                buffers: &[],
+            },
+            primitive: wgpu::PrimitiveState::default(),
+            depth_stencil: Some(wgpu::DepthStencilState {
+                format: DEPTH_FORMAT,
+                depth_write_enabled: Some(variant.depth_write),
+                depth_compare: Some(variant.depth_compare),
+                stencil: wgpu::StencilState::default(),
+                bias: wgpu::DepthBiasState::default(),
+            }),
+            multisample: wgpu::MultisampleState { count: samples, ..Default::default() },
+            fragment: Some(wgpu::FragmentState {
+                module: &self.module,
+                entry_point: Some(variant.fragment),
+                compilation_options: options,
+                targets: &[Some(wgpu::ColorTargetState { format, blend, write_mask: wgpu::ColorWrites::ALL })],
+            }),
+            multiview_mask: None,
+            cache: None,
+        })
+    }
+}
+
+/// A colour of the screen as numbers from 0 to 1.
+pub(super) fn unit(colour: super::Rgba) -> [f32; 4] {
+    colour.map(|channel| f32::from(channel) / 255.0)
+}
+
+pub(super) fn sample_count(msaa: bool) -> u32 {
+    if msaa { MSAA_SAMPLES } else { 1 }
+}

@@ -1,0 +1,402 @@
+//! Samples as discs: positions, colours and styles in storage buffers, drawn by vertex pulling.
+
+use std::ops::{BitOr, BitOrAssign, Range};
+
+use bytemuck::{Pod, Zeroable};
+use glam::{Vec2, Vec3};
+
+use super::bounds::Bounds;
+use super::camera::{Camera, Mode};
+use super::gpu::{self, Family, Output, StorageBuffer, Variant};
+use super::order::{DrawOrder, FADED, LABELLED, POOL, SELECTED, group_of};
+use super::{Rgba, ViewError};
+
+const VERTICES_PER_POINT: u32 = 3;
+const SCALE_SHIFT: u32 = 8;
+const SCALE_STEPS: f32 = 16.0;
+const SCALE_MAX: f32 = 255.0;
+/// Share of the points left out at either end of each axis for the core of the cloud.
+const CORE_SHARE: f32 = 0.001;
+/// Area of a uniform square to the square of its standard deviation.
+const AREA_OF_VARIANCE: f32 = 12.0;
+
+/// How one point is drawn; flags combine with `|`.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct PointStyle(u32);
+
+impl PointStyle {
+    /// A quiet point of the pool.
+    pub const POOL: Self = Self(0);
+    /// Larger, with a contrasting ring, above the pool.
+    pub const LABELLED: Self = Self(1);
+    /// A second ring at a distance, above everything else.
+    pub const SELECTED: Self = Self(2);
+    /// Nearly transparent, below the pool.
+    pub const FADED: Self = Self(4);
+    /// Neither drawn nor picked.
+    pub const HIDDEN: Self = Self(16);
+
+    pub fn contains(self, flags: Self) -> bool {
+        self.0 & flags.0 == flags.0
+    }
+
+    fn scale(self) -> f32 {
+        match self.0 >> SCALE_SHIFT {
+            0 => 1.0,
+            steps => steps as f32 / SCALE_STEPS,
+        }
+    }
+
+    /// The same style at another size, from 1/16 to 15 times the usual one.
+    pub fn scaled(self, factor: f32) -> Self {
+        let steps = (factor * SCALE_STEPS).round().clamp(1.0, SCALE_MAX) as u32;
+        Self(self.0 & ((1 << SCALE_SHIFT) - 1) | steps << SCALE_SHIFT)
+    }
+}
+
+impl BitOr for PointStyle {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for PointStyle {
+    fn bitor_assign(&mut self, other: Self) {
+        *self = *self | other;
+    }
+}
+
+/// The layer of points.
+///
+/// Invariant: `styles` and the colours on the device have one entry for each position.
+pub(super) struct PointLayer {
+    positions: Vec<[f32; 3]>,
+    styles: Vec<PointStyle>,
+    bounds: Option<Bounds>,
+    core: Option<Bounds>,
+    spread: f32,
+    /// Largest size factor of any style.
+    largest: f32,
+    order: DrawOrder,
+    /// What the order on the device was made for.
+    ordered_for: Ordering,
+    buffers: [StorageBuffer; 4],
+    /// The points near a cursor, in the place of the draw order.
+    candidates: StorageBuffer,
+    candidate_count: u32,
+    layout: wgpu::BindGroupLayout,
+    group: wgpu::BindGroup,
+    family: Family,
+    pipelines: Pipelines,
+    pick: wgpu::RenderPipeline,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Ordering {
+    Scattered,
+    ByDepth { camera: Camera, limit: usize },
+}
+
+struct Pipelines {
+    pool: wgpu::RenderPipeline,
+    marked: wgpu::RenderPipeline,
+    ghosts: wgpu::RenderPipeline,
+}
+
+const ORDER: usize = 0;
+const POSITIONS: usize = 1;
+const COLOURS: usize = 2;
+const STYLES: usize = 3;
+
+impl PointLayer {
+    pub fn new(device: &wgpu::Device, globals: &wgpu::BindGroupLayout, msaa: bool) -> Self {
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("points"),
+            entries: &[0, 1, 2, 3].map(gpu::storage_entry),
+        });
+        let buffers = ["draw order", "point positions", "point colours", "point styles"]
+            .map(|what| StorageBuffer::new(device, what));
+        let group = bind(device, &layout, &buffers[ORDER], &buffers);
+        let family = Family::new(device, "points", gpu::POINTS_SHADER, "vs_point", [globals, &layout]);
+        let pick = family.pipeline(device, &variant("fs_pick", Output::Pick));
+        Self {
+            positions: Vec::new(),
+            styles: Vec::new(),
+            bounds: None,
+            core: None,
+            spread: 0.0,
+            largest: 1.0,
+            order: DrawOrder::default(),
+            ordered_for: Ordering::Scattered,
+            buffers,
+            candidates: StorageBuffer::new(device, "points near the cursor"),
+            candidate_count: 0,
+            group,
+            layout,
+            pipelines: Pipelines::new(device, &family, msaa),
+            family,
+            pick,
+        }
+    }
+
+    pub fn set_msaa(&mut self, device: &wgpu::Device, msaa: bool) {
+        self.pipelines = Pipelines::new(device, &self.family, msaa);
+    }
+
+    pub fn set(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        positions: &[[f32; 3]],
+        colours: &[Rgba],
+        styles: &[PointStyle],
+    ) -> Result<(), ViewError> {
+        check_length("colours", positions.len(), colours.len())?;
+        check_length("styles", positions.len(), styles.len())?;
+        self.buffers[POSITIONS].check(device, std::mem::size_of_val(positions))?;
+        self.positions.clear();
+        self.positions.extend_from_slice(positions);
+        self.bounds = Bounds::of(positions.iter().copied().map(Vec3::from));
+        self.core = Bounds::of_core(positions, CORE_SHARE);
+        self.spread = spread(positions);
+        self.write(device, queue, POSITIONS, positions)?;
+        self.set_colours(device, queue, colours)?;
+        self.set_styles(device, queue, styles)
+    }
+
+    pub fn set_colours(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        colours: &[Rgba],
+    ) -> Result<(), ViewError> {
+        check_length("colours", self.positions.len(), colours.len())?;
+        self.write(device, queue, COLOURS, colours)
+    }
+
+    pub fn set_styles(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        styles: &[PointStyle],
+    ) -> Result<(), ViewError> {
+        check_length("styles", self.positions.len(), styles.len())?;
+        self.styles.clear();
+        // What a diverged model puts nowhere is not drawn.
+        self.styles.extend(styles.iter().zip(&self.positions).map(|(&style, position)| {
+            match Vec3::from(*position).is_finite() {
+                true => style,
+                false => style | PointStyle::HIDDEN,
+            }
+        }));
+        let styles = std::mem::take(&mut self.styles);
+        self.largest = styles.iter().map(|style| style.scale()).fold(1.0, f32::max);
+        self.write(device, queue, STYLES, &styles)?;
+        self.order = DrawOrder::new(&styles);
+        self.styles = styles;
+        self.write_order(device, queue, Ordering::Scattered)
+    }
+
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    pub fn position(&self, index: usize) -> Option<Vec3> {
+        self.positions.get(index).copied().map(Vec3::from)
+    }
+
+    /// The box about all finite points.
+    pub fn bounds(&self) -> Option<Bounds> {
+        self.bounds
+    }
+
+    /// The box about all but a few strays.
+    pub fn core(&self) -> Option<Bounds> {
+        self.core
+    }
+
+    /// The area over which the points spread, in the world.
+    pub fn spread(&self) -> f32 {
+        self.spread
+    }
+
+    /// How many points are unmarked and how many are labelled.
+    pub fn counts(&self) -> (usize, usize) {
+        let count = |group: usize| self.order.range(group).len();
+        (count(FADED) + count(POOL), count(LABELLED))
+    }
+
+    /// Brings the order of drawing on the device up to date.
+    pub fn prepare(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        camera: &Camera,
+        limit: usize,
+    ) -> Result<(), ViewError> {
+        let wanted = match camera.mode() {
+            Mode::Flat => Ordering::Scattered,
+            Mode::Orbit => Ordering::ByDepth { camera: *camera, limit },
+        };
+        if self.ordered_for == wanted {
+            return Ok(());
+        }
+        match camera.mode() {
+            Mode::Flat => self.order.scatter(),
+            Mode::Orbit => {
+                let depth = camera.clip_from_world().row(3);
+                self.order.sort_by_depth(&self.positions, depth, limit);
+            }
+        }
+        self.write_order(device, queue, wanted)
+    }
+
+    /// Draws the unmarked points, at most `limit` of them.
+    pub fn draw_pool(&self, pass: &mut wgpu::RenderPass<'_>, limit: usize) {
+        pass.set_pipeline(&self.pipelines.pool);
+        pass.set_bind_group(1, &self.group, &[]);
+        for group in [FADED, POOL] {
+            draw(pass, self.order.limited(group, limit));
+        }
+    }
+
+    /// Draws labelled and selected points; in 3-D first, faintly, those that others hide.
+    pub fn draw_marked(&self, pass: &mut wgpu::RenderPass<'_>, mode: Mode) {
+        pass.set_bind_group(1, &self.group, &[]);
+        for group in [LABELLED, SELECTED] {
+            if mode == Mode::Orbit {
+                pass.set_pipeline(&self.pipelines.ghosts);
+                draw(pass, self.order.range(group));
+            }
+            pass.set_pipeline(&self.pipelines.marked);
+            draw(pass, self.order.range(group));
+        }
+    }
+
+    /// Finds the points that may be seen within `reach` pixels of `px`: all the rest need
+    /// not pass through the device again. `reach` allows for the radius of the largest usual disc.
+    pub fn prepare_pick(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        camera: &Camera,
+        px: Vec2,
+        reach: f32,
+    ) -> Result<wgpu::BindGroup, ViewError> {
+        let clip_from_world = camera.clip_from_world();
+        let viewport = camera.viewport();
+        let centre = (px / viewport - 0.5) * Vec2::new(2.0, -2.0);
+        let reach = Vec2::splat(2.0 * reach * self.largest) / viewport;
+        let near = |position: &[f32; 3]| {
+            let clip = clip_from_world * Vec3::from(*position).extend(1.0);
+            let off = clip.truncate().truncate() - centre * clip.w;
+            off.abs().cmple(reach * clip.w).all()
+        };
+        let mut found: Vec<(usize, u32)> = self
+            .positions
+            .iter()
+            .enumerate()
+            .filter(|(_, position)| near(position))
+            .filter_map(|(index, _)| Some((group_of(self.styles[index])?, index as u32)))
+            .collect();
+        found.sort_unstable();
+        let order: Vec<u32> = found.into_iter().map(|(_, index)| index).collect();
+        self.candidates.write(device, queue, &order)?;
+        self.candidate_count = order.len() as u32;
+        Ok(bind(device, &self.layout, &self.candidates, &self.buffers))
+    }
+
+    /// Draws the numbers of the points found by `prepare_pick`, which made `group`.
+    pub fn draw_ids(&self, pass: &mut wgpu::RenderPass<'_>, group: &wgpu::BindGroup) {
+        pass.set_pipeline(&self.pick);
+        pass.set_bind_group(1, group, &[]);
+        draw(pass, 0..self.candidate_count);
+    }
+
+    fn write_order(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, ordering: Ordering) -> Result<(), ViewError> {
+        if self.buffers[ORDER].write(device, queue, self.order.indices())? {
+            self.group = bind(device, &self.layout, &self.buffers[ORDER], &self.buffers);
+        }
+        self.ordered_for = ordering;
+        Ok(())
+    }
+
+    fn write<T: Pod>(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        which: usize,
+        data: &[T],
+    ) -> Result<(), ViewError> {
+        if self.buffers[which].write(device, queue, data)? {
+            self.group = bind(device, &self.layout, &self.buffers[ORDER], &self.buffers);
+        }
+        Ok(())
+    }
+}
+
+impl Pipelines {
+    fn new(device: &wgpu::Device, family: &Family, msaa: bool) -> Self {
+        let output = Output::Colour { msaa };
+        Self {
+            pool: family.pipeline(device, &variant("fs_pool", output)),
+            marked: family.pipeline(device, &variant("fs_marked", output)),
+            ghosts: family.pipeline(
+                device,
+                &Variant {
+                    constants: &[("ghost", 1.0)],
+                    depth_write: false,
+                    depth_compare: wgpu::CompareFunction::Greater,
+                    ..variant("fs_marked", output)
+                },
+            ),
+        }
+    }
+}
+
+/// Points are sorted, so they may both blend and write their depth. Equal depths pass: in 2-D all are
+/// equal, and later points lie on earlier ones.
+fn variant(fragment: &str, output: Output) -> Variant<'_> {
+    Variant { fragment, constants: &[], output, depth_write: true, depth_compare: wgpu::CompareFunction::LessEqual }
+}
+
+fn draw(pass: &mut wgpu::RenderPass<'_>, points: Range<u32>) {
+    if !points.is_empty() {
+        pass.draw(points.start * VERTICES_PER_POINT..points.end * VERTICES_PER_POINT, 0..1);
+    }
+}
+
+fn bind(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    order: &StorageBuffer,
+    [_, positions, colours, styles]: &[StorageBuffer; 4],
+) -> wgpu::BindGroup {
+    let buffers = [order, positions, colours, styles];
+    let entry = |binding: usize| wgpu::BindGroupEntry {
+        binding: binding as u32,
+        resource: buffers[binding].buffer().as_entire_binding(),
+    };
+    device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some("points"),
+        layout,
+        entries: &[0, 1, 2, 3].map(entry),
+    })
+}
+
+/// The area the points spread over, seen along the axis in which they spread least, as if even.
+fn spread(positions: &[[f32; 3]]) -> f32 {
+    let finite = || positions.iter().map(|p| Vec3::from(*p)).filter(|p| p.is_finite());
+    let count = finite().count().max(1) as f32;
+    let mean = finite().sum::<Vec3>() / count;
+    let variance = finite().map(|p| (p - mean) * (p - mean)).sum::<Vec3>() / count;
+    let [x, y, z] = variance.to_array();
+    AREA_OF_VARIANCE * (x * y).max(y * z).max(x * z).sqrt()
+}
+
+fn check_length(what: &'static str, points: usize, got: usize) -> Result<(), ViewError> {
+    if points == got { Ok(()) } else { Err(ViewError::LengthMismatch { what, points, got }) }
+}

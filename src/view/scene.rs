@@ -1,0 +1,430 @@
+//! The latent view as a whole: owns the textures and the layers, and redraws only what changed.
+
+use glam::{Vec2, Vec3, vec2};
+
+use super::axes::{self, Tick};
+use super::bounds::Bounds;
+use super::camera::{Camera, Mode};
+use super::field::{Field, FieldLayer};
+use super::gpu::{self, Globals, GlobalsBinding};
+use super::lines::{Line, LineBatch, LineLayer};
+use super::look::{Crowd, Look, Quality, Sizing};
+use super::markers::{Marker, MarkerLayer};
+use super::picking::{PickResult, Picker, REACH_PX};
+use super::points::{PointLayer, PointStyle};
+use super::targets::{Staging, Targets};
+use super::{Rgba, ViewError};
+
+/// Storage buffers the point shader reads.
+const STORAGE_BUFFERS: u32 = 4;
+/// Where fog begins and where it is thickest, beyond the middle of the scene, in radii of its box.
+const FOG_RANGE: (f32, f32) = (-0.3, 0.75);
+/// How much larger than usual a disc may be in perspective; at least `MOST_SIZE` of the shaders.
+const PICK_MARGIN: f32 = 2.0;
+/// Points that all lie in one place are sized as if spread over this share of the picture.
+const LEAST_AREA: f32 = 0.02;
+/// The target of the picture is the picture.
+const WHOLE_PICTURE: [f32; 4] = [1.0, 1.0, 0.0, 0.0];
+
+/// A renderer of latent space into a texture of its own.
+///
+/// Colours are those of the screen: the texture is `Rgba8Unorm`, blending is done on gamma-encoded
+/// values, and an opaque colour that is given is the colour in the texture.
+pub struct LatentView {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    size: (u32, u32),
+    pixel_scale: f32,
+    look: Look,
+    quality: Quality,
+    targets: Targets,
+    generation: u64,
+    globals: GlobalsBinding,
+    points: PointLayer,
+    lines: LineLayer,
+    grid: LineBatch,
+    drawn_lines: LineBatch,
+    markers: MarkerLayer,
+    field: FieldLayer,
+    picker: Picker,
+    /// A question asked while another was under way; the latest replaces those before.
+    next_pick: Option<(Camera, Vec2)>,
+    last_pick: Option<PickResult>,
+    /// What the texture shows; `None` when something changed since.
+    shown: Option<Shown>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+struct Shown {
+    camera: Camera,
+    limit: usize,
+}
+
+impl LatentView {
+    /// A view of `width` x `height` physical pixels, with the quality that suits the adapter.
+    pub fn new(device: &wgpu::Device, queue: &wgpu::Queue, width: u32, height: u32) -> Result<Self, ViewError> {
+        let available = device.limits().max_storage_buffers_per_shader_stage;
+        if available < STORAGE_BUFFERS {
+            return Err(ViewError::Unsupported(format!(
+                "{available} storage buffers a shader, {STORAGE_BUFFERS} are needed"
+            )));
+        }
+        let software = device.adapter_info().device_type == wgpu::DeviceType::Cpu;
+        let quality = if software { Quality::SOFTWARE } else { Quality::HARDWARE };
+        let size = allowed_size(device, width, height);
+        let layout = GlobalsBinding::layout(device);
+        let lines = LineLayer::new(device, &layout, quality.msaa);
+        Ok(Self {
+            device: device.clone(),
+            queue: queue.clone(),
+            size,
+            pixel_scale: 1.0,
+            look: Look::dark(),
+            quality,
+            targets: Targets::new(device, size, quality.msaa),
+            generation: 0,
+            globals: GlobalsBinding::new(device, &layout),
+            points: PointLayer::new(device, &layout, quality.msaa),
+            grid: lines.batch(device, "grid"),
+            drawn_lines: lines.batch(device, "lines"),
+            lines,
+            markers: MarkerLayer::new(device, &layout, quality.msaa),
+            field: FieldLayer::new(device, &layout, quality.msaa),
+            picker: Picker::new(device, &layout),
+            next_pick: None,
+            last_pick: None,
+            shown: None,
+        })
+    }
+
+    /// Replaces all points; colours and styles have one entry for each.
+    pub fn set_points(
+        &mut self,
+        positions: &[[f32; 3]],
+        colours: &[Rgba],
+        styles: &[PointStyle],
+    ) -> Result<(), ViewError> {
+        self.touch();
+        self.picker.forget();
+        let (device, queue) = (&self.device, &self.queue);
+        self.points.set(device, queue, positions, colours, styles)
+    }
+
+    /// Recolours the points, which is cheaper than setting them.
+    pub fn set_colours(&mut self, colours: &[Rgba]) -> Result<(), ViewError> {
+        self.touch();
+        self.points.set_colours(&self.device, &self.queue, colours)
+    }
+
+    /// Restyles the points, for example after more were labelled.
+    pub fn set_styles(&mut self, styles: &[PointStyle]) -> Result<(), ViewError> {
+        self.touch();
+        self.points.set_styles(&self.device, &self.queue, styles)
+    }
+
+    /// Replaces all lines; later ones lie on earlier ones, and cased ones on those without casing.
+    pub fn set_lines(&mut self, lines: &[Line]) -> Result<(), ViewError> {
+        self.touch();
+        let (device, queue) = (&self.device, &self.queue);
+        self.lines.write(device, queue, &mut self.drawn_lines, lines)
+    }
+
+    /// Replaces all markers; later ones lie on earlier ones.
+    pub fn set_markers(&mut self, markers: &[Marker]) -> Result<(), ViewError> {
+        self.touch();
+        self.picker.forget();
+        self.markers.set(&self.device, &self.queue, markers)
+    }
+
+    /// Shows a field, or none.
+    pub fn set_field(&mut self, field: Option<Field<'_>>) -> Result<(), ViewError> {
+        self.touch();
+        self.field.set(&self.device, &self.queue, field)
+    }
+
+    /// Another opacity for the field that is shown.
+    pub fn set_field_alpha(&mut self, alpha: f32) {
+        self.touch();
+        self.field.set_alpha(&self.queue, alpha);
+    }
+
+    pub fn look(&self) -> &Look {
+        &self.look
+    }
+
+    pub fn set_look(&mut self, look: Look) {
+        if look != self.look {
+            self.look = look;
+            self.touch();
+        }
+    }
+
+    pub fn set_background(&mut self, background: Rgba) {
+        self.set_look(Look { background, ..self.look });
+    }
+
+    pub fn quality(&self) -> Quality {
+        self.quality
+    }
+
+    pub fn set_quality(&mut self, quality: Quality) {
+        let old = std::mem::replace(&mut self.quality, quality);
+        if old.msaa != quality.msaa {
+            self.points.set_msaa(&self.device, quality.msaa);
+            self.lines.set_msaa(&self.device, quality.msaa);
+            self.markers.set_msaa(&self.device, quality.msaa);
+            self.field.set_msaa(&self.device, quality.msaa);
+            self.renew_targets();
+        }
+    }
+
+    pub fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    /// Another size in physical pixels, kept between 1 and what the device allows; true when the
+    /// texture is another one.
+    pub fn resize(&mut self, width: u32, height: u32) -> bool {
+        let size = allowed_size(&self.device, width, height);
+        let changes = size != self.size;
+        if changes {
+            self.size = size;
+            self.renew_targets();
+        }
+        changes
+    }
+
+    /// Physical pixels to a logical one; widths and sizes are given in logical ones.
+    pub fn set_pixel_scale(&mut self, scale: f32) {
+        if scale.is_finite() && scale > 0.0 && scale != self.pixel_scale {
+            self.pixel_scale = scale;
+            self.touch();
+        }
+    }
+
+    /// The texture to show. It is another one after a change of `texture_generation`.
+    pub fn texture_view(&self) -> &wgpu::TextureView {
+        &self.targets.picture_view
+    }
+
+    pub fn texture_generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The box about all points but a few strays (one in a thousand at either end), for `Camera::fit`.
+    pub fn core_bounds(&self) -> Option<Bounds> {
+        self.points.core()
+    }
+
+    /// The box about all points.
+    pub fn bounds(&self) -> Option<Bounds> {
+        self.points.bounds()
+    }
+
+    pub fn point_count(&self) -> usize {
+        self.points.len()
+    }
+
+    pub fn point_position(&self, index: usize) -> Option<Vec3> {
+        self.points.position(index)
+    }
+
+    pub fn marker_position(&self, index: usize) -> Option<Vec3> {
+        self.markers.position(index)
+    }
+
+    /// The numbers along the axes of the picture that `camera` sees.
+    pub fn ticks(&self, camera: &Camera) -> Vec<Tick> {
+        let camera = self.fitted(camera);
+        axes::ticks(&camera, &self.box_seen(&camera), self.pixel_scale)
+    }
+
+    /// Draws if anything changed since the last time, and says whether it did. While the camera is
+    /// `moving`, no more unlabelled points are drawn than the quality allows.
+    pub fn render(&mut self, camera: &Camera, moving: bool) -> Result<bool, ViewError> {
+        let camera = self.fitted(camera);
+        let unmarked = self.points.counts().0;
+        let limit = match moving {
+            true => unmarked.min(self.quality.max_points_while_moving),
+            false => unmarked,
+        };
+        let wanted = Shown { camera, limit };
+        if self.shown == Some(wanted) {
+            return Ok(false);
+        }
+        let (device, queue) = (&self.device, &self.queue);
+        self.points.prepare(device, queue, &camera, limit)?;
+        let bounds = self.box_seen(&camera);
+        let grid = match self.look.show_grid {
+            true => axes::lines(&camera, &bounds, &self.look, self.pixel_scale),
+            false => Vec::new(),
+        };
+        self.lines.write(device, queue, &mut self.grid, &grid)?;
+        self.globals.write(queue, &self.globals_for(&camera));
+
+        let mut encoder = device.create_command_encoder(&Default::default());
+        let mut pass = self.targets.begin(&mut encoder, gpu::unit(self.look.background));
+        pass.set_bind_group(0, &self.globals.group, &[]);
+        self.draw_layers(&mut pass, camera.mode(), limit);
+        drop(pass);
+        queue.submit([encoder.finish()]);
+        self.shown = Some(wanted);
+        Ok(true)
+    }
+
+    /// Asks what is at a pixel. The answer comes from `poll_pick` a frame or more later; of questions
+    /// asked meanwhile only the last is kept.
+    pub fn request_pick(&mut self, camera: &Camera, px: Vec2) -> Result<(), ViewError> {
+        let camera = self.fitted(camera);
+        if self.picker.is_busy() {
+            self.next_pick = Some((camera, px));
+            return Ok(());
+        }
+        let globals = self.globals_for(&camera);
+        let (device, queue) = (&self.device, &self.queue);
+        let reach = PICK_MARGIN * globals.radii.into_iter().fold(0.0, f32::max) + REACH_PX as f32;
+        let near = self.points.prepare_pick(device, queue, &camera, px, reach)?;
+        let (points, markers) = (&self.points, &self.markers);
+        self.picker.start(device, queue, globals, px, |pass| {
+            points.draw_ids(pass, &near);
+            markers.draw_ids(pass);
+        });
+        Ok(())
+    }
+
+    /// A new answer, if one came; never waits.
+    pub fn poll_pick(&mut self) -> Result<Option<PickResult>, ViewError> {
+        if self.picker.is_busy() {
+            self.poll_device(wgpu::PollType::Poll)?;
+        }
+        let answer = self.picker.poll()?;
+        if !self.picker.is_busy()
+            && let Some((camera, px)) = self.next_pick.take()
+        {
+            self.request_pick(&camera, px)?;
+        }
+        self.last_pick = answer.or(self.last_pick);
+        Ok(answer)
+    }
+
+    /// Whether an answer is still to come, so that another frame should ask for it.
+    pub fn pick_under_way(&self) -> bool {
+        self.picker.is_busy()
+    }
+
+    /// The last answer.
+    pub fn picked(&self) -> Option<PickResult> {
+        self.last_pick
+    }
+
+    /// What is at a pixel, waiting for the answer: for tests, not for a frame.
+    pub fn pick_blocking(&mut self, camera: &Camera, px: Vec2) -> Result<PickResult, ViewError> {
+        while self.picker.is_busy() {
+            self.poll_device(wgpu::PollType::wait_indefinitely())?;
+            self.poll_pick()?;
+        }
+        self.request_pick(camera, px)?;
+        self.poll_device(wgpu::PollType::wait_indefinitely())?;
+        let lost = || ViewError::Readback("no answer to a pick".to_owned());
+        self.poll_pick()?.ok_or_else(lost)
+    }
+
+    /// The picture last drawn, row by row from the top, four bytes a pixel. Waits for the device: for
+    /// exports and tests, not for a frame.
+    pub fn read_rgba_blocking(&self) -> Result<Vec<u8>, ViewError> {
+        let staging = Staging::new(&self.device, self.size);
+        let mut encoder = self.device.create_command_encoder(&Default::default());
+        staging.copy(&mut encoder, &self.targets.picture);
+        self.queue.submit([encoder.finish()]);
+        staging.buffer.map_async(wgpu::MapMode::Read, .., |_| {}); // an error shows in `take`
+        self.poll_device(wgpu::PollType::wait_indefinitely())?;
+        staging.take()
+    }
+
+    /// Something in the picture changed.
+    fn touch(&mut self) {
+        self.shown = None;
+    }
+
+    fn renew_targets(&mut self) {
+        self.targets = Targets::new(&self.device, self.size, self.quality.msaa);
+        self.generation += 1;
+        self.touch();
+    }
+
+    /// Back to front: what is quiet lies below what matters.
+    fn draw_layers(&self, pass: &mut wgpu::RenderPass<'_>, mode: Mode, limit: usize) {
+        if mode == Mode::Flat {
+            self.field.draw(pass);
+        }
+        self.lines.draw(pass, &self.grid, Mode::Flat);
+        self.points.draw_pool(pass, limit);
+        self.points.draw_marked(pass, mode);
+        if mode == Mode::Orbit {
+            self.field.draw(pass); // a veil over what is behind it, hidden by what is before it
+        }
+        self.lines.draw(pass, &self.drawn_lines, mode);
+        self.markers.draw(pass, mode);
+    }
+
+    fn globals_for(&self, camera: &Camera) -> Globals {
+        let depth_cue = match camera.mode() {
+            Mode::Flat => 0.0,
+            Mode::Orbit => 1.0,
+        };
+        let bounds = self.box_seen(camera);
+        let middle = (bounds.centre() - camera.eye()).length();
+        let fog_at = |radii: f32| middle + radii * bounds.radius();
+        let sizing = self.sizing(camera);
+        Globals {
+            clip_from_world: camera.clip_from_world(),
+            target_from_ndc: WHOLE_PICTURE,
+            background: gpu::unit(self.look.background),
+            ring: gpu::unit(self.look.ring),
+            select: gpu::unit(self.look.select),
+            radii: sizing.radii,
+            viewport: camera.viewport().into(),
+            fog_range: [fog_at(FOG_RANGE.0), fog_at(FOG_RANGE.1)],
+            fog_strength: self.look.fog,
+            depth_cue,
+            reference_depth: camera.reference_depth(),
+            pixel_scale: self.pixel_scale,
+            pool_alpha: sizing.pool_alpha,
+            faded_alpha: self.look.faded_alpha,
+            ghost_alpha: self.look.ghost_alpha,
+            padding: 0.0,
+        }
+    }
+
+    fn sizing(&self, camera: &Camera) -> Sizing {
+        let (pool, labelled) = self.points.counts();
+        let zoom = camera.zoom_factor();
+        let logical_px = camera.units_per_px() * zoom * self.pixel_scale;
+        let picture = camera.viewport().element_product() / self.pixel_scale.powi(2);
+        let area = self.points.spread() / (logical_px * logical_px);
+        let area = area.clamp(LEAST_AREA * picture, picture);
+        let crowd = Crowd { pool, labelled, area, zoom, solid: camera.mode() == Mode::Orbit };
+        Sizing::new(&self.look, crowd, self.pixel_scale)
+    }
+
+    /// The box of the data, a few strays aside; that of the camera while there are none.
+    fn box_seen(&self, camera: &Camera) -> Bounds {
+        self.points.core().unwrap_or(camera.home())
+    }
+
+    fn fitted(&self, camera: &Camera) -> Camera {
+        camera.with_viewport(vec2(self.size.0 as f32, self.size.1 as f32))
+    }
+
+    fn poll_device(&self, poll: wgpu::PollType) -> Result<(), ViewError> {
+        match self.device.poll(poll) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(ViewError::Readback(error.to_string())),
+        }
+    }
+}
+
+fn allowed_size(device: &wgpu::Device, width: u32, height: u32) -> (u32, u32) {
+    let most = device.limits().max_texture_dimension_2d;
+    (width.clamp(1, most), height.clamp(1, most))
+}

@@ -1,0 +1,205 @@
+//! What all runs of a comparison share (data, generator, embedding), and how it is made ready step by step.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::dataset::{self, DataError, Dataset};
+use crate::device::ComputeDevice;
+use crate::experiment::Experiment;
+use crate::generator::cache::{GeneratorCache, generator_digest};
+use crate::generator::vae::VaeTraining;
+use crate::generator::{Generator, GeneratorError};
+use crate::latent::LatentSpace;
+use crate::neighbours::IndexError;
+
+/// What all runs of a comparison share and none of them changes.
+pub struct World {
+    pub dataset: Arc<Dataset>,
+    pub generator: Arc<dyn Generator>,
+    pub generator_digest: String,
+    pub latent: LatentSpace,
+    pub device: ComputeDevice,
+}
+
+/// A world that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error(transparent)]
+    Generator(#[from] GeneratorError),
+    #[error(transparent)]
+    Embedding(#[from] IndexError),
+}
+
+/// Images encoded at once: about 50 ms of the VAE's encoder on one core.
+const ENCODE_CHUNK: usize = 2_048;
+
+/// A world in the making: data, then generator, then embedding; one small unit of work at a time.
+pub struct Preparation {
+    experiment: Experiment,
+    data_dir: Option<PathBuf>,
+    cache: Option<GeneratorCache>,
+    device: ComputeDevice,
+    stage: Stage,
+}
+
+enum Stage {
+    Load,
+    Find(Arc<Dataset>),
+    Train { dataset: Arc<Dataset>, digest: String, training: Box<VaeTraining>, codes: Vec<f32> },
+    Encode { dataset: Arc<Dataset>, digest: String, generator: Arc<dyn Generator>, cached: bool, codes: Vec<f32> },
+    Done,
+}
+
+/// What a unit of preparation brought about.
+pub enum Prepared {
+    DataReady(Arc<Dataset>),
+    /// One minibatch of the generator; the embedding so far, in which each code is as of its last minibatch.
+    Trained {
+        epoch: f32,
+        reconstruction: f32,
+        kl: f32,
+    },
+    Encoded,
+    /// The generator could not be kept for the next time.
+    NotCached(GeneratorError),
+    Ready {
+        world: Arc<World>,
+        cached: bool,
+    },
+}
+
+/// What a preparation is doing, with units done and in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreparationActivity {
+    LoadingData,
+    TrainingGenerator { done: usize, total: usize },
+    Encoding { done: usize, total: usize },
+    Done,
+}
+
+impl Preparation {
+    /// Nothing is computed before the first `advance`. Without a cache the generator is always trained.
+    pub fn new(
+        experiment: &Experiment,
+        data_dir: Option<PathBuf>,
+        cache: Option<GeneratorCache>,
+        device: &ComputeDevice,
+    ) -> Self {
+        Self { experiment: experiment.clone(), data_dir, cache, device: device.clone(), stage: Stage::Load }
+    }
+
+    pub fn activity(&self) -> PreparationActivity {
+        match &self.stage {
+            Stage::Load | Stage::Find(_) => PreparationActivity::LoadingData,
+            Stage::Train { training, .. } => {
+                PreparationActivity::TrainingGenerator { done: training.steps_done(), total: training.total_steps() }
+            }
+            Stage::Encode { dataset, codes, .. } => PreparationActivity::Encoding {
+                done: codes.len() / self.experiment.latent_dim,
+                total: dataset.train.len(),
+            },
+            Stage::Done => PreparationActivity::Done,
+        }
+    }
+
+    /// The embedding as it forms, while the generator trains: `[train.len(), latent_dim]`.
+    pub fn forming_codes(&self) -> Option<&[f32]> {
+        match &self.stage {
+            Stage::Train { codes, .. } if !codes.is_empty() => Some(codes),
+            _ => None,
+        }
+    }
+
+    /// One unit of work; none when the world was handed out already.
+    pub fn advance(&mut self) -> Result<Option<Prepared>, WorldError> {
+        match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Load => {
+                let dataset = Arc::new(dataset::load(&self.experiment, self.data_dir.as_deref())?);
+                self.stage = Stage::Find(Arc::clone(&dataset));
+                Ok(Some(Prepared::DataReady(dataset)))
+            }
+            Stage::Find(dataset) => {
+                self.stage = self.find_generator(dataset);
+                Ok(Some(Prepared::Encoded))
+            }
+            Stage::Train { dataset, digest, training, codes } => self.train(dataset, digest, training, codes),
+            Stage::Encode { dataset, digest, generator, cached, codes } => {
+                self.encode(dataset, digest, generator, cached, codes)
+            }
+            Stage::Done => Ok(None),
+        }
+    }
+
+    fn find_generator(&self, dataset: Arc<Dataset>) -> Stage {
+        let digest = generator_digest(&self.experiment, dataset.digest());
+        let image_len = dataset.shape().len();
+        let cached = self.cache.as_ref().and_then(|c| c.load(&digest, &self.experiment, image_len, &self.device));
+        match cached {
+            Some(vae) => Stage::Encode { dataset, digest, generator: Arc::new(vae), cached: true, codes: Vec::new() },
+            None => {
+                let training = Box::new(VaeTraining::new(&self.experiment, &dataset.train, &self.device));
+                Stage::Train { dataset, digest, training, codes: Vec::new() }
+            }
+        }
+    }
+
+    fn train(
+        &mut self,
+        dataset: Arc<Dataset>,
+        digest: String,
+        mut training: Box<VaeTraining>,
+        mut codes: Vec<f32>,
+    ) -> Result<Option<Prepared>, WorldError> {
+        if codes.is_empty() {
+            // Where every image lies before anything was learned; each minibatch then moves its own.
+            codes = encode_all(&training.generator(), &dataset);
+        }
+        let dim = self.experiment.latent_dim;
+        let step = training.advance(&dataset.train)?;
+        for (code, &sample) in step.codes.chunks_exact(dim).zip(&step.samples) {
+            codes[sample as usize * dim..][..dim].copy_from_slice(code);
+        }
+        let trained = Prepared::Trained { epoch: training.epoch(), reconstruction: step.reconstruction, kl: step.kl };
+        if !training.is_done() {
+            self.stage = Stage::Train { dataset, digest, training, codes };
+            return Ok(Some(trained));
+        }
+        let generator = Arc::new(training.generator());
+        let kept = self.cache.as_ref().map_or(Ok(()), |cache| cache.store(&digest, &*generator));
+        self.stage = Stage::Encode { dataset, digest, generator, cached: false, codes: Vec::new() };
+        Ok(Some(match kept {
+            Ok(()) => trained,
+            Err(e) => Prepared::NotCached(e),
+        }))
+    }
+
+    fn encode(
+        &mut self,
+        dataset: Arc<Dataset>,
+        digest: String,
+        generator: Arc<dyn Generator>,
+        cached: bool,
+        mut codes: Vec<f32>,
+    ) -> Result<Option<Prepared>, WorldError> {
+        let dim = self.experiment.latent_dim;
+        codes.extend(encode_chunk(&*generator, &dataset, codes.len() / dim));
+        if codes.len() / dim < dataset.train.len() {
+            self.stage = Stage::Encode { dataset, digest, generator, cached, codes };
+            return Ok(Some(Prepared::Encoded));
+        }
+        let latent = LatentSpace::new(codes, dim)?;
+        let world = World { dataset, generator, generator_digest: digest, latent, device: self.device.clone() };
+        Ok(Some(Prepared::Ready { world: Arc::new(world), cached }))
+    }
+}
+
+fn encode_chunk(generator: &dyn Generator, dataset: &Dataset, from: usize) -> Vec<f32> {
+    let samples: Vec<u32> = (from as u32..(from + ENCODE_CHUNK).min(dataset.train.len()) as u32).collect();
+    generator.encode(&dataset.train.gather(&samples))
+}
+
+fn encode_all(generator: &dyn Generator, dataset: &Dataset) -> Vec<f32> {
+    (0..dataset.train.len()).step_by(ENCODE_CHUNK).flat_map(|from| encode_chunk(generator, dataset, from)).collect()
+}

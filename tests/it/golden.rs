@@ -1,0 +1,155 @@
+//! Same experiment and seed, same history, bit for bit; also across a kill and a resume, threads and shards.
+
+use ridgewalk::archive;
+use ridgewalk::difference::first_difference;
+use ridgewalk::experiment::{AnchorSelection, NeighbourPool, Strategy, TrainingPair, WeightsBetweenRounds};
+use ridgewalk::grid::{self, Grid, GridFolder, Shard, Watcher};
+use ridgewalk::history::{History, Metric};
+use ridgewalk::round::{Run, RunEvent};
+
+use crate::common::{make_world, run, tiny, tiny_world, with};
+
+/// Hears nothing.
+struct Silent;
+
+impl Watcher for Silent {
+    fn began(&self, _: &grid::Cell, _: usize) {}
+    fn happened(&self, _: &grid::Cell, _: &RunEvent, _: f32) {}
+    fn ended(&self, _: &grid::Cell, _: &History) {}
+}
+
+#[test]
+fn two_runs_of_one_experiment_are_equal_to_the_bit() {
+    // The worlds are made twice as well: data, generator, embedding.
+    let (a, b) = (make_world(&tiny()), make_world(&tiny()));
+    assert_eq!(a.latent.codes(), b.latent.codes());
+    for strategy in [Strategy::Random, Strategy::Snn] {
+        let (x, y) = (run(&a, &with(strategy, 1)), run(&b, &with(strategy, 1)));
+        assert_eq!(first_difference(&x, &y), None);
+        let other = run(&a, &with(strategy, 2));
+        assert!(first_difference(&x, &other).is_some(), "the seed changes nothing");
+    }
+}
+
+#[test]
+fn random_and_snn_tie_exactly_in_round_one_and_part_afterwards() {
+    let world = tiny_world();
+    for seed in [1, 2, 3] {
+        let [random, snn] = [Strategy::Random, Strategy::Snn].map(|s| run(&world, &with(s, seed)));
+        let first = |h: &History| (h.rounds[0].proposals.clone(), h.rounds[0].evaluations.clone());
+        assert_eq!(first(&random), first(&snn), "seed {seed}");
+        assert_ne!(random.rounds[1].proposals, snn.rounds[1].proposals, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_history_is_what_the_protocol_says() {
+    let world = tiny_world();
+    let e = with(Strategy::Snn, 1);
+    let history = run(&world, &e);
+    assert_eq!(history.rounds.len(), e.rounds);
+    for (i, record) in history.rounds.iter().enumerate() {
+        let round = i + 1;
+        assert_eq!(record.round, round);
+        assert_eq!(record.labels, round * e.samples_per_round);
+        assert_eq!(record.minibatches, round * e.minibatches_per_round);
+        assert_eq!(record.proposals.len(), e.samples_per_round);
+        let count = |m: Metric| record.evaluations.iter().filter(|v| v.metric == m).count();
+        assert_eq!(count(Metric::Accuracy), 1);
+        assert_eq!(count(Metric::AccuracyPart), e.minibatches_per_round / e.evaluate_every);
+        assert_eq!(record.confusion.iter().sum::<u32>() as usize, world.dataset.test.len());
+        let diagonal: u32 = (0..10).map(|c| record.confusion[c * 11]).sum();
+        let accuracy = 100.0 * diagonal as f32 / world.dataset.test.len() as f32;
+        assert!((record.final_accuracy().unwrap() - accuracy).abs() < 1e-3);
+        assert_eq!(record.walk_steps.len(), e.walks);
+        for proposal in &record.proposals {
+            assert_eq!(proposal.label, world.dataset.train.label(proposal.sample as usize));
+            assert_eq!(proposal.step.is_some(), round > 1);
+        }
+    }
+}
+
+#[test]
+fn a_run_resumed_at_any_round_goes_on_bit_equal() {
+    let world = tiny_world();
+    for experiment in [
+        with(Strategy::Random, 4),
+        with(Strategy::Snn, 4),
+        ridgewalk::experiment::Experiment { anchors: AnchorSelection::Never, ..with(Strategy::Snn, 5) },
+        ridgewalk::experiment::Experiment { training_pair: TrainingPair::Decoded, ..with(Strategy::Snn, 6) },
+        ridgewalk::experiment::Experiment { weights: WeightsBetweenRounds::Retrain, ..with(Strategy::Snn, 7) },
+        ridgewalk::experiment::Experiment { neighbours: NeighbourPool::All, ..with(Strategy::Snn, 8) },
+    ] {
+        let whole = run(&world, &experiment);
+        for rounds in 1..experiment.rounds {
+            let mut first = Run::new(&world, &experiment, 1);
+            while first.rounds_done() < rounds {
+                first.advance(&|| false).unwrap();
+            }
+            let checkpoint = first.checkpoint().unwrap();
+            // A history that is ahead of the checkpoint, as after a kill between the two files, is cut back.
+            let mut second = Run::resume(&world, whole.clone(), checkpoint).unwrap();
+            assert_eq!(second.rounds_done(), rounds);
+            while !second.is_done() {
+                second.advance(&|| false).unwrap();
+            }
+            assert_eq!(first_difference(&whole, second.history()), None, "{} at {rounds}", experiment.strategy);
+        }
+    }
+}
+
+#[test]
+fn shards_jobs_and_resume_change_no_history() {
+    let world = tiny_world();
+    let scratch = tempfile::tempdir().unwrap();
+    let grid = |shard| Grid {
+        experiment: ridgewalk::experiment::Experiment { rounds: 2, ..tiny() },
+        strategies: vec![Strategy::Random, Strategy::Snn],
+        repeats: 2,
+        shard,
+    };
+    let folder = |name: &str| GridFolder::new(scratch.path().join(name));
+    let plain = grid::run(&grid(Shard::default()), &world, &folder("plain"), false, 1, &Silent).unwrap();
+    let abreast = grid::run(&grid(Shard::default()), &world, &folder("abreast"), false, 4, &Silent).unwrap();
+    for index in 1..=3 {
+        grid::run(&grid(Shard { index, count: 3 }), &world, &folder("shards"), false, 1, &Silent).unwrap();
+    }
+    // A grid of one round, then resumed to two.
+    let mut short = grid(Shard::default());
+    short.experiment.rounds = 1;
+    grid::run(&short, &world, &folder("resumed"), false, 2, &Silent).unwrap();
+    let resumed = grid::run(&grid(Shard::default()), &world, &folder("resumed"), true, 2, &Silent).unwrap();
+    let shards = archive::read_histories(&folder("shards").path().join("histories")).unwrap();
+    assert_eq!((plain.len(), shards.len()), (4, 4));
+    for history in &plain {
+        let same = |h: &&History| h.strategy() == history.strategy() && h.seed() == history.seed();
+        for others in [&abreast, &shards, &resumed] {
+            let other = others.iter().find(same).unwrap();
+            assert_eq!(first_difference(history, other), None);
+        }
+    }
+    let refused = grid::run(&grid(Shard::default()), &world, &folder("plain"), false, 1, &Silent).unwrap_err();
+    assert!(refused.to_string().contains("--resume"), "{refused}");
+}
+
+#[test]
+fn files_come_back_as_they_went_and_broken_ones_say_so() {
+    let scratch = tempfile::tempdir().unwrap();
+    let history = run(&tiny_world(), &with(Strategy::Snn, 1));
+    let path = scratch.path().join("a.rwh");
+    archive::write_history(&path, &history).unwrap();
+    assert_eq!(archive::read_history(&path).unwrap(), history);
+    let bytes = std::fs::read(&path).unwrap();
+    for (broken, says) in [
+        (bytes[..bytes.len() / 2].to_vec(), "damaged"),
+        (b"something else".to_vec(), "first line"),
+        (Vec::new(), "first line"),
+        ([b"ridgewalk history 999\n", &bytes[20..]].concat(), "version is 999"),
+    ] {
+        std::fs::write(&path, &broken).unwrap();
+        let error = archive::read_history(&path).unwrap_err().to_string();
+        assert!(error.contains(says) && error.contains("a.rwh"), "{error}");
+    }
+    let error = archive::write_history(std::path::Path::new("/proc/nowhere/a.rwh"), &history).unwrap_err().to_string();
+    assert!(error.contains("/proc/nowhere") && error.contains("--out"), "{error}");
+}

@@ -1,0 +1,171 @@
+//! The contract that every strategy keeps, and what sets SNN apart.
+
+use std::collections::HashSet;
+
+use ridgewalk::experiment::{AnchorSelection, Experiment, GradientKind, NeighbourPool, Strategy};
+use ridgewalk::rng::Streams;
+use ridgewalk::sampler::{Candidate, Images, Interrupted, Labelled, SamplerInput, sampler};
+use ridgewalk::target::{FrozenTarget, Target};
+use ridgewalk::world::World;
+
+use crate::common::{tiny, tiny_world};
+
+struct Bench {
+    world: std::sync::Arc<World>,
+    target: FrozenTarget,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let world = tiny_world();
+        let target = Target::new(&tiny(), world.dataset.shape(), 10, &Streams::new(1), &world.device).frozen();
+        Self { world, target }
+    }
+
+    fn propose(
+        &self,
+        experiment: &Experiment,
+        labelled: &Labelled,
+        count: usize,
+        seed: u64,
+    ) -> Result<Vec<Candidate>, Interrupted> {
+        self.propose_until(experiment, labelled, count, seed, &|| false)
+    }
+
+    fn propose_until(
+        &self,
+        experiment: &Experiment,
+        labelled: &Labelled,
+        count: usize,
+        seed: u64,
+        interrupted: &dyn Fn() -> bool,
+    ) -> Result<Vec<Candidate>, Interrupted> {
+        let input = SamplerInput {
+            experiment,
+            round: 2,
+            latent: &self.world.latent,
+            images: Images::new(&self.world.dataset.train),
+            generator: &*self.world.generator,
+            target: &self.target,
+            labelled,
+            previous: &[],
+            interrupted,
+        };
+        sampler(experiment.strategy).propose(&input, count, &mut Streams::new(seed).get("test", 0))
+    }
+
+    /// The first `n` train samples labelled, of one class only where asked.
+    fn labelled(&self, n: usize, only: Option<u8>) -> Labelled {
+        let train = &self.world.dataset.train;
+        let mut labelled = Labelled::none(train.len());
+        let wanted = (0..train.len() as u32).filter(|&s| only.is_none_or(|class| train.label(s as usize) == class));
+        wanted.take(n).for_each(|s| {
+            labelled.buy(s, train.label(s as usize), 1);
+        });
+        labelled
+    }
+}
+
+#[test]
+fn every_strategy_keeps_the_contract() {
+    let bench = Bench::new();
+    let all = bench.world.dataset.train.len();
+    for &strategy in Strategy::ALL {
+        let experiment = Experiment { strategy, ..tiny() };
+        // (labelled, of one class only, asked for, expected)
+        for (n, only, asked, expected) in
+            [(40, None, 40, 40), (40, Some(3), 40, 40), (5, None, 60, 60), (all - 7, None, 40, 7), (all, None, 40, 0)]
+        {
+            let labelled = bench.labelled(n, only);
+            let before = labelled.clone();
+            let got = bench.propose(&experiment, &labelled, asked, 9).unwrap();
+            let says = format!("{strategy}, {n} labelled, {asked} asked");
+            assert_eq!(labelled, before, "{says}: inputs changed");
+            let distinct: HashSet<u32> = got.iter().map(|c| c.sample).collect();
+            assert_eq!((got.len(), distinct.len()), (expected, expected), "{says}");
+            assert!(got.iter().all(|c| !labelled.contains(c.sample)), "{says}: bought twice");
+            assert!(got.iter().all(|c| c.score.is_none_or(f32::is_finite)), "{says}");
+            for step in got.iter().filter_map(|c| c.step.as_ref()) {
+                let values = [&step.from, &step.gradient, &step.to, &step.neighbour];
+                assert!(values.iter().all(|v| v.iter().all(|x| x.is_finite())), "{says}");
+            }
+            assert_eq!(got, bench.propose(&experiment, &labelled, asked, 9).unwrap(), "{says}: not reproducible");
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_snn_proposes_nothing() {
+    let bench = Bench::new();
+    let experiment = Experiment { strategy: Strategy::Snn, ..tiny() };
+    let result = bench.propose_until(&experiment, &bench.labelled(40, None), 40, 1, &|| true);
+    assert_eq!(result, Err(Interrupted));
+}
+
+#[test]
+fn snn_steps_alpha_along_the_gradient_and_snaps_to_the_nearest() {
+    let bench = Bench::new();
+    let latent = &bench.world.latent;
+    let labelled = bench.labelled(60, None);
+    for (gradient, neighbours) in [
+        (GradientKind::Normalised, NeighbourPool::Unlabelled),
+        (GradientKind::Normalised, NeighbourPool::All),
+        (GradientKind::Raw, NeighbourPool::All),
+    ] {
+        let experiment = Experiment { strategy: Strategy::Snn, gradient, neighbours, alpha: 0.4, ..tiny() };
+        let got = bench.propose(&experiment, &labelled, 60, 3).unwrap();
+        assert_eq!(got.len(), 60);
+        let mut taken = HashSet::new();
+        for candidate in got {
+            let step = candidate.step.unwrap();
+            assert_eq!(step.from, latent.code(step.parent));
+            assert!(labelled.contains(step.parent));
+            let norm = |v: &[f32]| v.iter().map(|x| x * x).sum::<f32>().sqrt();
+            let d: Vec<f32> = step.to.iter().zip(&step.from).map(|(a, b)| a - b).collect();
+            let length = 0.4 * latent.scale() * if gradient == GradientKind::Raw { norm(&step.gradient) } else { 1.0 };
+            assert!((norm(&d) - length).abs() < 1e-4 * (1.0 + length), "{gradient}: {} {length}", norm(&d));
+            let along: f32 = d.iter().zip(&step.gradient).map(|(a, b)| a * b).sum();
+            assert!((along - norm(&d) * norm(&step.gradient)).abs() < 1e-3 * (1.0 + along.abs()));
+            // The linear scan over what was allowed at that moment.
+            let allowed = |s: u32| neighbours == NeighbourPool::All || !(labelled.contains(s) || taken.contains(&s));
+            let distance = |s: u32| {
+                let c = latent.code(s);
+                norm(&c.iter().zip(&step.to).map(|(a, b)| a - b).collect::<Vec<_>>())
+            };
+            let best = (0..latent.len() as u32).filter(|&s| allowed(s)).map(distance).fold(f32::INFINITY, f32::min);
+            assert!((step.snap_distance - best).abs() < 1e-4, "{} {best}", step.snap_distance);
+            assert_eq!(step.neighbour, latent.code(candidate.sample));
+            taken.insert(candidate.sample);
+        }
+    }
+}
+
+#[test]
+fn anchors_that_are_kept_are_the_neighbours_found_last() {
+    let bench = Bench::new();
+    let labelled = bench.labelled(60, None);
+    let previous: Vec<u32> = (20..40).collect();
+    for (anchors, round, kept) in [
+        (AnchorSelection::Never, 2, false),
+        (AnchorSelection::Never, 3, true),
+        (AnchorSelection::EveryK, 4, true),
+        (AnchorSelection::EveryK, 5, false),
+        (AnchorSelection::EachRound, 3, false),
+    ] {
+        let experiment = Experiment { strategy: Strategy::Snn, anchors, reselect_every: 3, ..tiny() };
+        let input = SamplerInput {
+            experiment: &experiment,
+            round,
+            latent: &bench.world.latent,
+            images: Images::new(&bench.world.dataset.train),
+            generator: &*bench.world.generator,
+            target: &bench.target,
+            labelled: &labelled,
+            previous: &previous,
+            interrupted: &|| false,
+        };
+        let got = sampler(Strategy::Snn).propose(&input, 20, &mut Streams::new(1).get("test", 0)).unwrap();
+        let parents: Vec<u32> = got.iter().map(|c| c.step.as_ref().unwrap().parent).collect();
+        assert_eq!(parents == previous, kept, "{anchors} in round {round}");
+    }
+}

@@ -1,0 +1,166 @@
+//! The statistics against what SciPy and statsmodels say (`scripts/peers/statistics_reference.py`).
+
+use ridgewalk::experiment::Strategy;
+use ridgewalk::statistics::*;
+use serde_json::Value;
+
+use crate::made::{Made, grid};
+
+fn reference() -> Value {
+    serde_json::from_str(include_str!("data/statistics.json")).unwrap()
+}
+
+fn numbers(v: &Value) -> Vec<f64> {
+    v.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+}
+
+fn rows<'a>(v: &'a Value, key: &str) -> &'a Vec<Value> {
+    let rows = v[key].as_array().unwrap();
+    assert!(!rows.is_empty());
+    rows
+}
+
+#[track_caller]
+fn close(what: &str, got: f64, expect: f64, tolerance: f64) {
+    assert!((got - expect).abs() <= tolerance * expect.abs().max(1.0), "{what}: {got}, reference {expect}");
+}
+
+#[test]
+fn paired_tests_agree_with_scipy() {
+    for case in rows(&reference(), "cases") {
+        let name = case["name"].as_str().unwrap();
+        let pairs = (1..).zip(numbers(&case["differences"])).collect();
+        let test = PairedTest::new(pairs, 0.95).unwrap();
+        for (what, got, key) in [
+            ("mean", Some(test.interval.mean), "mean"),
+            ("sd", test.interval.sd, "sd"),
+            ("effect", test.effect, "effect"),
+            ("t", test.t_p, "t_p"),
+            ("sign flip", test.sign_flip_p, "sign_flip_p"),
+            ("wilcoxon", test.wilcoxon_p, "wilcoxon_p"),
+        ] {
+            close(&format!("{name} {what}"), got.unwrap(), case[key].as_f64().unwrap(), 1e-9);
+        }
+        for (level, ends) in case["interval"].as_object().unwrap() {
+            let got = mean_interval(&test.differences, level.parse().unwrap()).unwrap();
+            let ends = numbers(ends);
+            close(&format!("{name} low at {level}"), got.low(), ends[0], 1e-9);
+            close(&format!("{name} high at {level}"), got.high(), ends[1], 1e-9);
+        }
+    }
+}
+
+#[test]
+fn quantiles_holm_power_and_curves_agree_with_scipy_and_statsmodels() {
+    let reference = reference();
+    for row in rows(&reference, "t_quantiles") {
+        let (p, df) = (row["p"].as_f64().unwrap(), row["df"].as_f64().unwrap());
+        close(&format!("t({p}, {df})"), t_quantile(p, df).unwrap(), row["t"].as_f64().unwrap(), 1e-9);
+    }
+    for row in rows(&reference, "holm") {
+        let p: Vec<_> = numbers(&row["p"]).into_iter().map(Some).collect();
+        for (got, expect) in holm(&p).into_iter().zip(numbers(&row["adjusted"])) {
+            close("Holm", got.unwrap(), expect, 1e-12);
+        }
+    }
+    // The closed formula is allowed one repeat; below six pairs the exact tests ask for more than the t test does.
+    for row in rows(&reference, "power") {
+        let expect = row["n"].as_f64().unwrap().max(6.0);
+        let got = repeats_for_power(row["effect"].as_f64().unwrap(), 0.05, 0.8).unwrap();
+        assert!((got as f64 - expect).abs() <= 1.0, "{row}: {got}");
+    }
+    let curve = &reference["curve"];
+    let points: Vec<_> =
+        numbers(&curve["labels"]).into_iter().zip(numbers(&curve["accuracy"])).map(|(x, y)| [x, y]).collect();
+    close("area", area_under_curve(&points).unwrap(), curve["area"].as_f64().unwrap(), 1e-12);
+    for (target, expect) in curve["labels_to"].as_object().unwrap() {
+        let got = labels_to_reach(&points, target.parse().unwrap());
+        match expect.as_f64() {
+            Some(labels) => close(&format!("labels to {target} %"), got.unwrap(), labels, 1e-5),
+            None => assert_eq!(got, None, "labels to {target} %"),
+        }
+    }
+}
+
+#[test]
+fn exact_tests_at_their_edges() {
+    let ones = vec![1.0; 40];
+    for (differences, flip, ranks) in [
+        (&[][..], None, None),
+        (&[0.0, 0.0], Some(1.0), None),
+        (&[1.0], Some(1.0), Some(1.0)),
+        (&ones[..5], Some(0.0625), Some(0.0625)),
+        (&ones, Some(2f64.powi(-39)), Some(2f64.powi(-39))),
+        (&[1.0, f64::NAN], None, None),
+    ] {
+        assert_eq!(sign_flip(differences), flip, "{differences:?}");
+        assert_eq!(wilcoxon(differences), ranks, "{differences:?}");
+    }
+    assert_eq!(sign_flip(&vec![1.0; MOST_EXACT_PAIRS + 1]), None);
+    assert_eq!(holm(&[Some(0.04), None, Some(0.01)]), [Some(0.04), None, Some(0.02)]);
+}
+
+/// Exact numbers by hand: 5 pairs, all up by the same made amount and a repeat's own.
+#[test]
+fn the_endpoint_is_paired_by_seed_over_rounds_2_to_10() {
+    let mut histories = grid(&[Strategy::Random], 5, 10);
+    let mut better = histories.clone();
+    for (i, history) in better.iter_mut().enumerate() {
+        history.header.experiment.strategy = Strategy::Snn;
+        for evaluation in history.rounds.iter_mut().skip(1).flat_map(|r| &mut r.evaluations) {
+            evaluation.value += 0.25 * (i + 1) as f32;
+        }
+    }
+    // The order of the files does not matter, only the seed does.
+    better.reverse();
+    histories.extend(better);
+    let comparison = compare(&histories, &Options::default());
+    assert_eq!(comparison.rounds, 2..=10);
+    let [random, snn] = &comparison.strategies[..] else { panic!("two strategies") };
+    assert_eq!((random.strategy, random.runs, random.left_out), (Strategy::Random, 5, 0));
+    assert!(random.endpoint_test.is_none() && random.warning.is_none());
+    let test = snn.endpoint_test.as_ref().unwrap();
+    for (seed, difference) in test.seeds.iter().zip(&test.differences) {
+        close("difference", *difference, 0.25 * *seed as f64, 1e-5);
+    }
+    assert_eq!((test.sign_flip_p, snn.holm_p), (Some(0.0625), Some(0.0625)));
+    let first = &snn.per_round[0];
+    assert_eq!((first.round, first.test.interval.mean, first.test.sign_flip_p), (1, 0.0, Some(1.0)));
+    assert_eq!(snn.per_round.len(), 10);
+    let warning = snn.warning.as_ref().unwrap();
+    assert!(warning.contains("5 paired repeats") && warning.contains("p = 0.0625"), "{warning}");
+}
+
+#[test]
+fn a_run_that_did_not_get_there_is_left_out_and_counted() {
+    let mut histories = grid(&[Strategy::Random, Strategy::Snn], 3, 6);
+    histories.push(Made { strategy: Strategy::Snn, repeat: 4, rounds: 2, gain: 0.3 }.history());
+    let mut diverged = Made { strategy: Strategy::Snn, repeat: 5, rounds: 6, gain: 0.3 }.history();
+    diverged.rounds[3].evaluations.iter_mut().for_each(|e| e.value = f32::NAN);
+    histories.push(diverged);
+    let comparison = compare(&histories, &Options::default());
+    assert_eq!(comparison.rounds, 2..=6);
+    let snn = &comparison.strategies[1];
+    assert_eq!((snn.runs, snn.left_out), (3, 2));
+    assert_eq!(snn.endpoint_test.as_ref().unwrap().seeds, [1, 2, 3]);
+}
+
+#[test]
+fn small_numbers_are_warned_of_and_large_effects_are_not() {
+    let options = Options::default();
+    for (pairs, tests, needed, p, says) in [
+        (1, 1, None, Some(1.0), Some("p = 1, so nothing")),
+        (5, 1, Some(12), Some(0.0625), Some("about 12")),
+        (5, 11, None, Some(0.0625), Some("9 for Holm over 11")),
+        (7, 11, None, Some(0.02), Some("0.0156, too large for Holm over 11")),
+        (10, 11, Some(40), Some(0.3), Some("too few to tell")),
+        (10, 11, Some(8), Some(0.02), None),
+        (10, 1, None, Some(0.9), None),
+    ] {
+        let got = warning(pairs, tests, &options, needed, p);
+        match says {
+            Some(words) => assert!(got.as_ref().is_some_and(|w| w.contains(words)), "{pairs} {tests}: {got:?}"),
+            None => assert_eq!(got, None),
+        }
+    }
+}
