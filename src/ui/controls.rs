@@ -35,6 +35,8 @@ const VALUE_WIDTH: f32 = 112.0;
 const DEFAULT_EPOCHS: usize = 4;
 /// Largest values that dragging reaches; typing obeys them too.
 const MANY: usize = 1_000_000;
+/// Letters of chosen strategies before they are only counted.
+const LONGEST_CHOICE: usize = 18;
 
 /// What a row needs to know of the rest.
 struct Rows<'a> {
@@ -141,6 +143,8 @@ impl Controls {
         rows.choice(ui, "Training pair", "training_pair", &mut d.training_pair, TrainingPair::ALL, TrainingPair::label, |e| e.training_pair);
         rows.choice(ui, "New anchors", "anchors", &mut d.anchors, AnchorSelection::ALL, AnchorSelection::label, |e| e.anchors);
         rows.number(ui, "k of every k", "reselect_every", &mut d.reselect_every, 1..=10_000, 0.1, " rounds", |e| e.reselect_every);
+        rows.number(ui, "SNN+ proposals", "proposal_factor", &mut d.proposal_factor, 1..=100, 0.05, " J", |e| e.proposal_factor);
+        rows.number(ui, "SNN+ step length", "plus_alpha", &mut d.plus_alpha, 0.0..=100.0, 0.005, " σ", |e| e.plus_alpha);
         rows.number(ui, "Scoring pool", "pool_size", &mut d.pool_size, 1..=MANY, 50.0, "", |e| e.pool_size);
         group(ui, "Walks (Figure 4)");
         rows.number(ui, "Walks", "walks", &mut d.walks, 0..=1_000, 0.1, "", |e| e.walks);
@@ -198,17 +202,24 @@ impl Rows<'_> {
 
     fn strategies(&self, ui: &mut Ui, chosen: &mut Vec<Strategy>, running: &[Strategy]) {
         self.row(ui, "Compare", "strategy", chosen != running, |ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
-            for strategy in Strategy::ALL.iter().rev().copied() {
-                let mut on = chosen.contains(&strategy);
-                if widgets::toggle(ui, &mut on, strategy.label(), help("strategy")) {
-                    chosen.retain(|s| *s != strategy);
-                    if on {
-                        chosen.push(strategy);
+            let names: Vec<_> = chosen.iter().map(|s| s.label()).collect();
+            let text = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            let shorter = if text.chars().count() > LONGEST_CHOICE { format!("{} strategies", names.len()) } else { text };
+            let config = egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+            let button = egui::Button::new(shorter).min_size(egui::vec2(VALUE_WIDTH, CONTROL_HEIGHT));
+            let (response, _) = egui::containers::menu::MenuButton::from_button(button).config(config).ui(ui, |ui| {
+                for strategy in Strategy::ALL.iter().copied() {
+                    let mut on = chosen.contains(&strategy);
+                    if ui.checkbox(&mut on, strategy.label()).changed() {
+                        chosen.retain(|s| *s != strategy);
+                        if on {
+                            chosen.push(strategy);
+                        }
+                        chosen.sort_unstable();
                     }
-                    chosen.sort_unstable();
                 }
-            }
+            });
+            response.on_hover_text(help("strategy")).accessible_name("Strategies compared");
         });
     }
 

@@ -55,6 +55,9 @@ const AIR: f64 = 1.5;
 /// Screen points within which a click takes a round.
 const CLICK_REACH: f32 = 24.0;
 const LEGEND_ROW: f32 = 15.0;
+/// Ticks that an axis aims at.
+const X_MARKS: f64 = 6.0;
+const Y_MARKS: f64 = 4.0;
 
 impl CurvesPanel {
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -117,7 +120,7 @@ impl CurvesPanel {
 
     /// The shown round's figures.
     fn header(&self, ui: &mut Ui, cx: &Cx<'_>) {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let shown = cx.state.shown_round();
             let complete = |r: usize| cx.state.runs.iter().all(|run| run.accuracy(r).is_some());
             let round = if complete(shown) { shown } else { shown.saturating_sub(1) };
@@ -235,8 +238,8 @@ fn legend(ui: &mut Ui, cx: &Cx<'_>) {
     let part = cx.state.experiment.evaluation_part.min(all);
     let caption = |text: String| egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
     let row = |ui: &mut Ui, text: String, mark: &dyn Fn(&mut Ui, Strategy)| {
+        ui.spacing_mut().interact_size.y = LEGEND_ROW;
         ui.horizontal(|ui| {
-            ui.set_height(LEGEND_ROW);
             ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
             for run in &cx.state.runs {
                 mark(ui, run.strategy);
@@ -254,10 +257,16 @@ fn legend(ui: &mut Ui, cx: &Cx<'_>) {
 }
 
 fn marker(strategy: Strategy) -> MarkerShape {
-    match strategy {
-        Strategy::Random => MarkerShape::Square,
-        Strategy::Snn => MarkerShape::Circle,
-    }
+    const SHAPES: [MarkerShape; 7] = [
+        MarkerShape::Square,
+        MarkerShape::Circle,
+        MarkerShape::Diamond,
+        MarkerShape::Up,
+        MarkerShape::Down,
+        MarkerShape::Plus,
+        MarkerShape::Cross,
+    ];
+    SHAPES[Strategy::ALL.iter().position(|s| *s == strategy).unwrap_or(0) % SHAPES.len()]
 }
 
 fn x_max(curves: &[Curve]) -> f64 {
@@ -281,7 +290,9 @@ fn plot<'a>(id: &'a str, height: f32, theme: &'static Theme, x_unit: &'static st
         .show_crosshair(false)
         .show_background(false)
         .grid_color(theme.faint.gamma_multiply(0.35))
-        .grid_spacing(10.0..=120.0)
+        .grid_spacing(8.0..=60.0)
+        .x_grid_spacer(|input| marks(input.bounds, X_MARKS))
+        .y_grid_spacer(|input| marks(input.bounds, Y_MARKS))
         .custom_x_axes(vec![x])
         .custom_y_axes(vec![y])
         .label_formatter(move |at| match at {
@@ -290,6 +301,18 @@ fn plot<'a>(id: &'a str, height: f32, theme: &'static Theme, x_unit: &'static st
             }
             _ => None,
         })
+}
+
+/// Round numbers across the bounds, about `wanted` of them, all equally strong.
+fn marks((low, high): (f64, f64), wanted: f64) -> Vec<GridMark> {
+    let rough = (high - low) / wanted;
+    if !(rough.is_finite() && rough > 0.0) {
+        return Vec::new();
+    }
+    let decade = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * decade).find(|s| *s >= rough).unwrap_or(10.0 * decade);
+    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
+    (first..=last).map(|k| GridMark { value: k as f64 * step, step_size: high - low }).collect()
 }
 
 /// A tick's number without needless zeros.
@@ -324,6 +347,19 @@ fn generator(ui: &mut Ui, cx: &Cx<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_are_round_and_inside() {
+        for (bounds, wanted, expected) in [
+            ((0.0, 100.0), 4.0, vec![0.0, 50.0, 100.0]),
+            ((88.2, 97.9), 4.0, vec![90.0, 95.0]),
+            ((0.0, 2.6), 4.0, vec![0.0, 1.0, 2.0]),
+            ((0.0, 5100.0), 6.0, vec![0.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0]),
+            ((1.0, 1.0), 4.0, vec![]),
+        ] {
+            assert_eq!(marks(bounds, wanted).iter().map(|m| m.value).collect::<Vec<_>>(), expected, "{bounds:?}");
+        }
+    }
 
     #[test]
     fn ticks_are_short() {

@@ -38,6 +38,8 @@ pub fn help(field: &str) -> &'static str {
         "anchors" => "The points p whose gradients are followed: drawn anew each round, every k rounds, or never (Figure 4).",
         "reselect_every" => "k, when anchors are drawn anew every k rounds.",
         "pool_size" => "How many random unlabelled samples a scoring strategy looks at.",
+        "proposal_factor" => "SNN+ proposes this many times J points; those of highest entropy are bought.",
+        "plus_alpha" => "α of SNN+, in standard deviations σ of the embedding.",
         "walks" => "Walks without re-selection recorded beside the run (Figure 4). They never influence it.",
         _ => "",
     }

@@ -96,6 +96,8 @@ const SETTLE_SECONDS: f64 = 0.18;
 const ZOOM_PER_POINT: f32 = 0.004;
 /// The smallest canvas that is worth drawing.
 const MIN_SIDE: f32 = 24.0;
+/// Beyond so many strategies they are listed rather than laid side by side.
+const MANY_STRATEGIES: usize = 3;
 
 impl LatentPanel {
     pub fn new(options: ViewOptions) -> Self {
@@ -439,7 +441,20 @@ impl OverlayKey {
 fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
     let choices: Vec<_> = cx.state.strategies.iter().map(|s| (*s, s.label(), "Show this strategy's samples, proposals, walks and target")).collect();
     let mut shown = cx.state.focus.strategy;
-    if widgets::segmented(ui, "Run shown", &mut shown, &choices) {
+    let changed = if choices.len() <= MANY_STRATEGIES {
+        widgets::segmented(ui, "Run shown", &mut shown, &choices)
+    } else {
+        let combo = egui::ComboBox::new("run shown", "").width(150.0).selected_text(shown.label());
+        let before = shown;
+        let response = combo.show_ui(ui, |ui| {
+            for (strategy, name, tip) in &choices {
+                ui.selectable_value(&mut shown, *strategy, *name).on_hover_text(*tip);
+            }
+        });
+        response.response.accessible_name("Run shown");
+        shown != before
+    };
+    if changed {
         let command = cx.state.show(shown);
         cx.commands.push(command);
     }

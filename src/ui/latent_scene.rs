@@ -170,7 +170,7 @@ fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool,
     let [p, moved, neighbour] = [&step.from, &step.to, &step.neighbour].map(|c| position(c));
     let (width, alpha) = match (chosen, many) {
         (true, _) => (2.4, 1.0),
-        (false, true) => (1.0, 0.55),
+        (false, true) => (0.9, 0.4),
         (false, false) => (1.4, 0.85),
     };
     let arrow = Line::new(p, moved, width, rgba(theme.accent.gamma_multiply(alpha))).arrow().on_top();

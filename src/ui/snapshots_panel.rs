@@ -16,7 +16,7 @@ use crate::experiment::Strategy;
 pub struct SnapshotsPanel;
 
 /// Side of an image, and what lies between and beside them.
-const SIDE: f32 = 42.0;
+const SIDE: f32 = 37.0;
 const GAP: f32 = 4.0;
 const LETTER_COLUMN: f32 = 28.0;
 const LABEL_HEIGHT: f32 = 15.0;

@@ -515,7 +515,8 @@ fn push_round(
 
 /// The strategy to look at first: one that has steps to show.
 fn preferred(strategies: &[Strategy]) -> Strategy {
-    strategies.iter().copied().find(|s| *s == Strategy::Snn).or(strategies.first().copied()).unwrap_or(Strategy::Snn)
+    let steps = |s: &Strategy| matches!(s, Strategy::Snn | Strategy::SnnPlus);
+    strategies.iter().copied().find(steps).or(strategies.first().copied()).unwrap_or(Strategy::Snn)
 }
 
 /// 0 is a, 25 z, 26 aa.

@@ -119,6 +119,9 @@ pub const CLASSES: [Color32; 10] = [
     rgb(0x5d94fc),
 ];
 
+/// Which class's colour the first of the other strategies has: those two apart, strategies take the palette in order.
+const OTHER_STRATEGIES: u8 = 4;
+
 /// Walks stand off the classes by being nearly white on the dark ground and nearly black on the light one.
 const WALKS_DARK: [Color32; 6] = [rgb(0xffffff), rgb(0xffe3a3), rgb(0xbfe8ff), rgb(0xffc9d6), rgb(0xcdf5c4), rgb(0xe3d2ff)];
 const WALKS_LIGHT: [Color32; 6] = [rgb(0x101319), rgb(0x5c3d00), rgb(0x00395c), rgb(0x6b0f2c), rgb(0x0d4a1c), rgb(0x3b1f73)];
@@ -145,6 +148,7 @@ impl Theme {
                 }
             }
             Strategy::Snn => self.accent,
+            other => class_color(OTHER_STRATEGIES.wrapping_add(Strategy::ALL.iter().position(|s| *s == other).unwrap_or(0) as u8)),
         }
     }
 

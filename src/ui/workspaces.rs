@@ -73,7 +73,7 @@ pub struct Workspaces {
 
 impl Default for Workspaces {
     fn default() -> Self {
-        let run = arrange("run workspace", 0.585, Pane::Curves, 0.47, Pane::Snapshots);
+        let run = arrange("run workspace", 0.585, Pane::Curves, 0.5, Pane::Snapshots);
         let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.6, Pane::Snapshots);
         Self { shown: WorkspaceKind::Run, run, explore }
     }

@@ -157,8 +157,10 @@ fn every_part_of_the_window_is_named_and_shown() {
 fn a_wrong_setting_names_its_field_and_cannot_be_applied() {
     let mut w = window(false);
     wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Strategies compared");
     click(&mut w, "SNN");
     click(&mut w, "Random");
+    w.key_press(egui::Key::Escape);
     w.run_steps(2);
     assert!(w.query_by_label_contains("field `strategy`").is_some());
     click(&mut w, "Revert");
