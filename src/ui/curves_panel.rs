@@ -54,6 +54,10 @@ const MIN_PLOT: f32 = 48.0;
 const AIR: f64 = 1.5;
 /// Screen points within which a click takes a round.
 const CLICK_REACH: f32 = 24.0;
+/// Height of the two captions over the generator's plots and of the gaps round them.
+const GENERATOR_CAPTIONS: f32 = 92.0;
+/// Share of the generator's epochs whose first steep fall may leave the picture.
+const STEEP: f32 = 0.02;
 const LEGEND_ROW: f32 = 15.0;
 /// Ticks that an axis aims at.
 const X_MARKS: f64 = 6.0;
@@ -76,7 +80,10 @@ impl CurvesPanel {
     }
 
     /// Beside the title, from the right.
-    pub fn tools(&mut self, ui: &mut Ui) {
+    pub fn tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        if cx.state.runs.iter().all(|r| r.rounds.is_empty() && r.live.is_empty()) {
+            return;
+        }
         let range = [(YRange::Whole, "0–100", "The whole axis, 0 to 100 %"), (YRange::Close, "close", "Only the part that matters after the first minibatches")];
         widgets::segmented(ui, "Accuracy axis", &mut self.y, &range);
         let axes = [
@@ -331,17 +338,32 @@ fn generator(ui: &mut Ui, cx: &Cx<'_>) {
     let last = losses.last().copied().unwrap_or_default();
     let of = cx.state.experiment.generator_epochs;
     ui.label(RichText::new(format!("The generator learns: epoch {:.1} of {of}", last[0])).color(cx.theme.weak));
-    let half = ((ui.available_height() - 60.0) / 2.0).max(MIN_PLOT);
+    let half = ((ui.available_height() - GENERATOR_CAPTIONS) / 2.0).max(MIN_PLOT);
     let parts = [(1, "reconstruction", "reconstruction loss, nats per image", cx.theme.accent), (2, "kl", "KL to N(0, I), nats per image", cx.theme.strategy(Strategy::Random))];
     for (k, id, title, color) in parts {
         ui.horizontal(|ui| {
             ui.label(RichText::new(title).size(size::CAPTION).color(cx.theme.weak));
             ui.label(bold(format!("{:.1}", last[k])).color(color));
         });
-        plot(id, half, cx.theme, "epochs", "nats").include_x(of as f64).show(ui, |plot_ui| {
+        let later = || losses.iter().filter(|l| l[0] > STEEP * of as f32).map(|l| f64::from(l[k]));
+        let (low, high) = if later().next().is_some() { span(later()) } else { span(losses.iter().map(|l| f64::from(l[k]))) };
+        plot(id, half, cx.theme, "epochs", "nats").show(ui, |plot_ui| {
+            plot_ui.set_plot_bounds_x(0.0..=of as f64);
+            plot_ui.set_plot_bounds_y(low..=high);
             plot_ui.line(Line::new(title, curve(k)).color(color).width(1.8));
         });
     }
+}
+
+/// Lowest and highest of the finite values with some air; 0 to 1 where there is none.
+fn span(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let finite = values.filter(|v| v.is_finite());
+    let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    if low > high {
+        return (0.0, 1.0);
+    }
+    let air = 0.08 * (high - low).max(0.1);
+    (low - air, high + air)
 }
 
 #[cfg(test)]

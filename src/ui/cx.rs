@@ -22,6 +22,8 @@ pub struct Cx<'a> {
     pub inspect: &'a mut InspectQueue,
     /// Hovered walk point of this frame, in whichever panel; becomes the focus of the next.
     pub hover_walk: &'a mut Option<super::state::WalkPoint>,
+    /// The inspector is on the screen, so the view need not show the selection.
+    pub inspector_shown: bool,
     /// What the keys asked of the view.
     pub view_keys: &'a [super::keys::ViewKey],
 }

@@ -16,6 +16,9 @@ const EDGE: f32 = space::M;
 /// Side of the image in the hover card: four screen points for a pixel of 28.
 const HOVER_IMAGE: f32 = 112.0;
 const LEGEND_ROW: f32 = 18.0;
+/// Ticks keep this far from the edge, and overlays at the bottom keep clear of them.
+const TICK_INSET: Vec2 = vec2(14.0, 9.0);
+const ABOVE_TICKS: f32 = 16.0;
 
 /// Before there are codes: what is going on, and what will appear.
 pub fn waiting(ui: &mut Ui, cx: &Cx<'_>) {
@@ -37,6 +40,7 @@ pub fn ticks(ui: &Ui, rect: Rect, ticks: &[Tick], scale: f32, cx: &Cx<'_>) {
     for tick in ticks {
         let outward = vec2(tick.outward.x, tick.outward.y);
         let at = rect.min + vec2(tick.px.x, tick.px.y) / scale + outward * 11.0;
+        let at = at.clamp(rect.min + TICK_INSET, rect.max - TICK_INSET);
         let text = format!("{:.*}", tick.decimals, tick.value);
         painter.text(at, Align2::CENTER_CENTER, text, theme::font(size::CAPTION - 1.0), cx.theme.faint);
     }
@@ -91,7 +95,7 @@ pub fn scale_bar(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) 
     let galley = painter.layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
     let width = px.min(longest);
     let right = rect.right() - EDGE;
-    let y = rect.bottom() - EDGE - 2.0;
+    let y = rect.bottom() - EDGE - 2.0 - ABOVE_TICKS;
     let stroke = Stroke::new(2.0, cx.theme.accent);
     painter.hline(right - width..=right, y, stroke);
     for x in [right - width, right] {
@@ -102,7 +106,8 @@ pub fn scale_bar(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) 
 
 /// What the colours say; a click on a class leaves it alone in colour.
 pub fn legend(ui: &mut Ui, rect: Rect, coloring: Coloring, cx: &mut Cx<'_>) {
-    let top_left = rect.min + Vec2::splat(EDGE);
+    let left = beside_ticks(cx);
+    let top_left = rect.min + vec2(EDGE + left, EDGE);
     match coloring {
         Coloring::Class | Coloring::Predicted => class_legend(ui, top_left, rect, cx),
         Coloring::Loss => {
@@ -125,6 +130,13 @@ pub fn legend(ui: &mut Ui, rect: Rect, coloring: Coloring, cx: &mut Cx<'_>) {
             ramp_legend(ui, top_left, "round in which it was labelled", &marks, cx.theme);
         }
     }
+}
+
+/// In the plane the numbers of the vertical axis stand at the left edge; overlays stand beside them.
+fn beside_ticks(cx: &Cx<'_>) -> f32 {
+    const TICK_WIDTH: f32 = 18.0;
+    const FLAT_DIMS: usize = 2;
+    if cx.snapshot.latent_dim <= FLAT_DIMS { TICK_WIDTH } else { 0.0 }
 }
 
 fn class_legend(ui: &mut Ui, top_left: Pos2, rect: Rect, cx: &mut Cx<'_>) {
@@ -198,7 +210,8 @@ pub fn notes(ui: &Ui, rect: Rect, coloring: Coloring, cx: &Cx<'_>) {
     }
     let font: FontId = theme::font(size::CAPTION);
     for (i, (text, color)) in lines.iter().rev().enumerate() {
-        let at = pos2(rect.left() + EDGE, rect.bottom() - EDGE - 15.0 * i as f32 + 4.0);
+        let left = beside_ticks(cx);
+        let at = pos2(rect.left() + EDGE + left, rect.bottom() - EDGE - ABOVE_TICKS - 15.0 * i as f32 + 4.0);
         ui.painter_at(rect).text(at, Align2::LEFT_BOTTOM, text, font.clone(), *color);
     }
 }

@@ -23,6 +23,8 @@ pub struct LatentPanel {
     camera: Camera,
     /// The camera follows the data until the user takes it.
     follows: bool,
+    /// Fit in this frame, though the data are the same.
+    fit_now: bool,
     moved_at: f64,
     pub hovered: Hovered,
     save: super::save::SaveView,
@@ -96,6 +98,8 @@ const SETTLE_SECONDS: f64 = 0.18;
 const ZOOM_PER_POINT: f32 = 0.004;
 /// The smallest canvas that is worth drawing.
 const MIN_SIDE: f32 = 24.0;
+/// Width from which colours and layers fit beside each other.
+const COLOUR_ROW: f32 = 500.0;
 /// Beyond so many strategies they are listed rather than laid side by side.
 const MANY_STRATEGIES: usize = 3;
 
@@ -107,6 +111,7 @@ impl LatentPanel {
             failed: None,
             camera: Camera::new(Mode::Orbit, Vec2::splat(1.0)),
             follows: true,
+            fit_now: true,
             moved_at: f64::NEG_INFINITY,
             hovered: Hovered::default(),
             save: super::save::SaveView::default(),
@@ -115,8 +120,12 @@ impl LatentPanel {
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.take_keys(cx);
+        let panel = ui.max_rect();
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| self.toolbar(ui, cx));
-        let (rect, response) = ui.allocate_exact_size(ui.available_size().max(vec2(1.0, 1.0)), Sense::click_and_drag());
+        // The toolbar may be wider than a narrow panel; the picture never is.
+        let top = ui.cursor().top().min(panel.bottom());
+        let rect = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
+        let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Latent space"));
         ui.painter().rect_filled(rect, egui::CornerRadius::ZERO, cx.theme.canvas);
         if rect.width() < MIN_SIDE || rect.height() < MIN_SIDE {
@@ -129,7 +138,10 @@ impl LatentPanel {
     fn take_keys(&mut self, cx: &mut Cx<'_>) {
         for key in cx.view_keys {
             match key {
-                ViewKey::Fit => self.follows = true,
+                ViewKey::Fit => {
+                    self.follows = true;
+                    self.fit_now = true;
+                }
                 ViewKey::ResetCamera => {
                     self.camera.reset();
                     self.follows = true;
@@ -149,35 +161,45 @@ impl LatentPanel {
         self.options.coloring = coloring;
     }
 
+    /// What the colours and layers are, then whose round is shown.
     fn toolbar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
+        ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
+        let one_row = ui.available_width() > COLOUR_ROW;
+        ui.horizontal(|ui| {
             let mut coloring = self.options.coloring;
             if widgets::segmented(ui, "Colour by", &mut coloring, &Coloring::CHOICES) {
                 self.recolor(coloring, cx);
             }
-            let layers = &mut self.options.layers;
-            ui.scope(|ui| {
-                ui.spacing_mut().item_spacing.x = 0.0;
-                widgets::toggle(ui, &mut layers.labelled, "Labelled", "Ring the samples labelled by the end of the shown round (L)");
-                widgets::toggle(ui, &mut layers.proposals, "Proposals", "The shown round's steps: p to p' as arrows, p' to its neighbour dashed (A)");
-                widgets::toggle(ui, &mut layers.walks, "Walks", "Walks without re-selection, as in Figure 4 (W)");
-            });
+            if one_row {
+                self.layer_toggles(ui);
+            }
+        });
+        if !one_row {
+            ui.horizontal(|ui| self.layer_toggles(ui));
+        }
+        ui.horizontal(|ui| {
             if cx.state.strategies.len() > 1 {
                 strategy_choice(ui, cx);
             }
             round_stepper(ui, cx);
-            ui.scope(|ui| {
-                ui.spacing_mut().item_spacing.x = space::XS;
-                if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
-                    self.follows = true;
-                }
-                let can_save = self.drawing.is_some();
-                if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file").enabled(can_save).show(ui).clicked() {
-                    self.save.open(cx);
-                }
-            });
+            ui.spacing_mut().item_spacing.x = space::XS;
+            if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
+                self.follows = true;
+                self.fit_now = true;
+            }
+            let can_save = self.drawing.is_some();
+            if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file").enabled(can_save).show(ui).clicked() {
+                self.save.open(cx);
+            }
         });
+    }
+
+    fn layer_toggles(&mut self, ui: &mut Ui) {
+        let layers = &mut self.options.layers;
+        ui.spacing_mut().item_spacing.x = 0.0;
+        widgets::toggle(ui, &mut layers.labelled, "Labelled", "Ring the samples labelled by the end of the shown round (L)");
+        widgets::toggle(ui, &mut layers.proposals, "Proposals", "The shown round's steps: p to p' as arrows, p' to its neighbour dashed (A)");
+        widgets::toggle(ui, &mut layers.walks, "Walks", "Walks without re-selection, as in Figure 4 (W)");
     }
 
     fn canvas(&mut self, ui: &mut Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
@@ -207,10 +229,9 @@ impl LatentPanel {
         match drawing.give(cx, self.options) {
             Err(e) => return self.failed = Some(e.to_string()),
             Ok(new_codes) => {
-                if let (true, Some(bounds)) = (new_codes || self.follows, drawing.view.bounds()) {
-                    if self.follows && (new_codes || self.camera.home() != bounds || cx.view_keys.contains(&ViewKey::Fit)) {
-                        self.camera.fit(bounds);
-                    }
+                let fit = std::mem::take(&mut self.fit_now);
+                if let Some(bounds) = drawing.view.bounds().filter(|b| self.follows && (new_codes || fit || self.camera.home() != *b)) {
+                    self.camera.fit(bounds);
                 }
             }
         }
@@ -231,7 +252,9 @@ impl LatentPanel {
             latent_overlay::scale_bar(ui, rect, &self.camera, scale, cx);
             latent_overlay::legend(ui, rect, self.options.coloring, cx);
             latent_overlay::notes(ui, rect, self.options.coloring, cx);
-            latent_overlay::selection_card(ui, rect, cx);
+            if !cx.inspector_shown {
+                latent_overlay::selection_card(ui, rect, cx);
+            }
         }
         if response.hovered() && !response.dragged() {
             latent_overlay::hover_card(ui, self.hovered, cx);

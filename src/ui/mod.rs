@@ -35,7 +35,7 @@ use latent_panel::{LatentPanel, ViewOptions};
 use state::AppState;
 use theme::{Theme, space};
 use topbar::BarAction;
-use workspaces::{Panels, Workspaces};
+use workspaces::{Panels, WorkspaceKind, Workspaces};
 
 /// What the window starts with.
 pub struct UiOptions {
@@ -267,6 +267,7 @@ impl eframe::App for App {
                 now: ctx.input(|i| i.time),
                 inspect: &mut self.inspect,
                 hover_walk: &mut hover_walk,
+                inspector_shown: self.workspaces.shown == WorkspaceKind::Explore,
                 view_keys: &view_keys,
             };
             let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);

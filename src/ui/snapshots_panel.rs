@@ -40,7 +40,7 @@ impl SnapshotsPanel {
             let body = match (cx.state.focus.strategy, cx.state.experiment.walks) {
                 (_, 0) => "Ctrl-click a point of the latent view to start a walk there; it moves once a round.".to_owned(),
                 (Strategy::Random, _) => "Random sampling takes no steps. Show SNN's run to see its walks, or Ctrl-click a point to start one.".to_owned(),
-                (_, n) => format!("After round 1 {n} walks start by themselves at labelled samples. Ctrl-click a point to start one there."),
+                (_, n) => format!("After round 1, {n} walks start by themselves at labelled samples and move once a round. Ctrl-click a point of the latent view to start one there."),
             };
             return widgets::empty_state(ui, "Snapshots of the walks", &body);
         }

@@ -74,7 +74,7 @@ pub struct Workspaces {
 impl Default for Workspaces {
     fn default() -> Self {
         let run = arrange("run workspace", 0.585, Pane::Curves, 0.5, Pane::Snapshots);
-        let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.6, Pane::Snapshots);
+        let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.7, Pane::Snapshots);
         Self { shown: WorkspaceKind::Run, run, explore }
     }
 }
@@ -140,7 +140,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
         ui.add_space(6.0);
         ui.spacing_mut().item_spacing.x = 6.0;
         match tabs.active.and_then(|t| tiles.get_pane(&t)) {
-            Some(Pane::Curves) => self.panels.curves.tools(ui),
+            Some(Pane::Curves) => self.panels.curves.tools(ui, self.cx),
             Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
             _ => {}
         }
