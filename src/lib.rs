@@ -30,4 +30,5 @@ pub mod statistics;
 pub mod figures;
 pub mod engine;
 pub mod view;
+pub mod ui;
 pub mod cli;

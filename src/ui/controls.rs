@@ -1,0 +1,288 @@
+//! The left panel: a draft of the next experiment, every switch of it, and what stands between it and the one that runs.
+
+use egui::{ComboBox, DragValue, RichText, ScrollArea, Ui, emath::Numeric};
+
+use super::cx::Cx;
+use super::field_help::help;
+use super::theme::{CONTROL_HEIGHT, Theme, bold, size, space};
+use super::widgets::{self, Icon};
+use crate::device::DeviceKind;
+use crate::engine::protocol::Command;
+use crate::experiment::{
+    AnchorSelection, DatasetKind, EvaluationSplit, Experiment, ExperimentError, GradientKind, NeighbourPool, Strategy, TrainingPair,
+    WeightsBetweenRounds,
+};
+
+/// The draft and what was folded out.
+pub struct Controls {
+    pub draft: Experiment,
+    pub strategies: Vec<Strategy>,
+    more: bool,
+}
+
+/// What the user asked of the controls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ControlsAction {
+    /// Take the draft as it is, from the start.
+    Apply,
+    /// Forget the changes.
+    Revert,
+}
+
+/// Width of the value column.
+const VALUE_WIDTH: f32 = 112.0;
+/// Minibatches a round when the user turns from epochs back to minibatches, and epochs the other way.
+const DEFAULT_EPOCHS: usize = 4;
+/// Largest values that dragging reaches; typing obeys them too.
+const MANY: usize = 1_000_000;
+/// Letters of chosen strategies before they are only counted.
+const LONGEST_CHOICE: usize = 18;
+
+/// What a row needs to know of the rest.
+struct Rows<'a> {
+    running: &'a Experiment,
+    bad_field: Option<&'a str>,
+    theme: &'static Theme,
+}
+
+impl Controls {
+    pub fn new(draft: Experiment, strategies: Vec<Strategy>) -> Self {
+        Self { draft, strategies, more: false }
+    }
+
+    /// Whether the draft differs from what runs.
+    pub fn is_changed(&self, cx_experiment: &Experiment, cx_strategies: &[Strategy]) -> bool {
+        self.draft != *cx_experiment || self.strategies != cx_strategies
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<ControlsAction> {
+        let running = cx.state.experiment.clone();
+        let error = self.error();
+        let changed = self.is_changed(&running, &cx.state.strategies);
+        let mut action = None;
+        if changed {
+            egui::Panel::bottom("apply").show_separator_line(true).frame(egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8))).show(ui, |ui| {
+                action = apply_bar(ui, error.as_ref(), cx.theme);
+            });
+        }
+        let bad_field = error.as_ref().and_then(|e| match e {
+            ExperimentError::Field { field, .. } => Some(field.as_str()),
+            _ => None,
+        });
+        let rows = Rows { running: &running, bad_field, theme: cx.theme };
+        ScrollArea::vertical().auto_shrink(false).id_salt("controls").show(ui, |ui| {
+            let margin = egui::Margin { left: space::M as i8, right: space::M as i8, top: space::S as i8, bottom: space::L as i8 };
+            egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 5.0;
+                self.essentials(ui, &rows, cx);
+                ui.add_space(space::S);
+                let (icon, tip) = if self.more { (Icon::Unfolded, "Fold away") } else { (Icon::Folded, "Every other switch of the experiment") };
+                if widgets::IconButton::new(icon, "More settings", tip).text(if self.more { "Less" } else { "More" }).show(ui).clicked() {
+                    self.more = !self.more;
+                }
+                if self.more {
+                    self.rest(ui, &rows);
+                }
+            });
+        });
+        action
+    }
+
+    /// What stands in the way of the draft.
+    pub fn error(&self) -> Option<ExperimentError> {
+        if self.strategies.is_empty() {
+            return Some(ExperimentError::Field { field: "strategy".into(), detail: "choose at least one".into() });
+        }
+        self.draft.clone().validated().err()
+    }
+
+    fn essentials(&mut self, ui: &mut Ui, rows: &Rows<'_>, cx: &mut Cx<'_>) {
+        let d = &mut self.draft;
+        group(ui, "Data and latent space");
+        rows.choice(ui, "Data set", "dataset", &mut d.dataset, DatasetKind::ALL, DatasetKind::label, |e| e.dataset);
+        rows.number(ui, "Latent dimension", "latent_dim", &mut d.latent_dim, 1..=16, 0.05, "", |e| e.latent_dim);
+        group(ui, "Sampling");
+        rows.strategies(ui, &mut self.strategies, &cx.state.strategies);
+        rows.alpha(ui, &mut d.alpha);
+        rows.number(ui, "Samples per round", "samples_per_round", &mut d.samples_per_round, 1..=MANY, 5.0, "", |e| e.samples_per_round);
+        rows.training_length(ui, d);
+        rows.number(ui, "Rounds", "rounds", &mut d.rounds, 1..=10_000, 0.1, "", |e| e.rounds);
+        rows.number(ui, "Seed", "seed", &mut d.seed, 0..=u64::MAX, 0.1, "", |e| e.seed);
+        group(ui, "Computing");
+        rows.device(ui, cx);
+    }
+
+    fn rest(&mut self, ui: &mut Ui, rows: &Rows<'_>) {
+        let d = &mut self.draft;
+        group(ui, "Data");
+        rows.number(ui, "Data seed", "data_seed", &mut d.data_seed, 0..=u64::MAX, 0.1, "", |e| e.data_seed);
+        rows.number(ui, "Train images", "train_size", &mut d.train_size, 0..=MANY, 50.0, "", |e| e.train_size);
+        rows.number(ui, "Test images", "test_size", &mut d.test_size, 0..=MANY, 50.0, "", |e| e.test_size);
+        rows.number(ui, "Validation images", "validation_size", &mut d.validation_size, 0..=MANY, 50.0, "", |e| e.validation_size);
+        rows.choice(ui, "Evaluate on", "evaluate_on", &mut d.evaluate_on, EvaluationSplit::ALL, EvaluationSplit::label, |e| e.evaluate_on);
+        group(ui, "Generator (VAE)");
+        rows.number(ui, "Epochs", "generator_epochs", &mut d.generator_epochs, 1..=10_000, 0.1, "", |e| e.generator_epochs);
+        rows.number(ui, "Batch size", "generator_batch", &mut d.generator_batch, 1..=8_192, 1.0, "", |e| e.generator_batch);
+        rows.rate(ui, "Learning rate", "generator_learning_rate", &mut d.generator_learning_rate, |e| e.generator_learning_rate);
+        rows.rate(ui, "Final learning rate", "generator_final_learning_rate", &mut d.generator_final_learning_rate, |e| e.generator_final_learning_rate);
+        rows.number(ui, "β of the KL term", "beta", &mut d.beta, 0.0..=100.0, 0.01, "", |e| e.beta);
+        rows.number(ui, "Seed", "generator_seed", &mut d.generator_seed, 0..=u64::MAX, 0.1, "", |e| e.generator_seed);
+        group(ui, "Target model F");
+        rows.number(ui, "Batch size", "batch_size", &mut d.batch_size, 1..=8_192, 1.0, "", |e| e.batch_size);
+        rows.rate(ui, "Learning rate", "learning_rate", &mut d.learning_rate, |e| e.learning_rate);
+        rows.rate(ui, "Adam's epsilon", "adam_epsilon", &mut d.adam_epsilon, |e| e.adam_epsilon);
+        rows.choice(ui, "Between rounds", "weights", &mut d.weights, WeightsBetweenRounds::ALL, WeightsBetweenRounds::label, |e| e.weights);
+        rows.number(ui, "Evaluate every", "evaluate_every", &mut d.evaluate_every, 1..=MANY, 0.5, " mb", |e| e.evaluate_every);
+        rows.number(ui, "Evaluation part", "evaluation_part", &mut d.evaluation_part, 1..=MANY, 10.0, "", |e| e.evaluation_part);
+        group(ui, "Stopping");
+        rows.number(ui, "At labels", "stop_at_labels", &mut d.stop_at_labels, 0..=MANY, 10.0, "", |e| e.stop_at_labels);
+        rows.number(ui, "At accuracy", "stop_at_validation_accuracy", &mut d.stop_at_validation_accuracy, 0.0..=100.0, 0.1, " %", |e| e.stop_at_validation_accuracy);
+        group(ui, "The step of SNN");
+        rows.choice(ui, "Direction d", "gradient", &mut d.gradient, GradientKind::ALL, GradientKind::label, |e| e.gradient);
+        rows.choice(ui, "Neighbours", "neighbours", &mut d.neighbours, NeighbourPool::ALL, NeighbourPool::label, |e| e.neighbours);
+        rows.choice(ui, "Training pair", "training_pair", &mut d.training_pair, TrainingPair::ALL, TrainingPair::label, |e| e.training_pair);
+        rows.choice(ui, "New anchors", "anchors", &mut d.anchors, AnchorSelection::ALL, AnchorSelection::label, |e| e.anchors);
+        rows.number(ui, "k of every k", "reselect_every", &mut d.reselect_every, 1..=10_000, 0.1, " rounds", |e| e.reselect_every);
+        rows.number(ui, "SNN+ proposals", "proposal_factor", &mut d.proposal_factor, 1..=100, 0.05, " J", |e| e.proposal_factor);
+        rows.number(ui, "SNN+ step length", "plus_alpha", &mut d.plus_alpha, 0.0..=100.0, 0.005, " σ", |e| e.plus_alpha);
+        rows.number(ui, "Scoring pool", "pool_size", &mut d.pool_size, 1..=MANY, 50.0, "", |e| e.pool_size);
+        group(ui, "Walks (Figure 4)");
+        rows.number(ui, "Walks", "walks", &mut d.walks, 0..=1_000, 0.1, "", |e| e.walks);
+    }
+}
+
+impl Rows<'_> {
+    /// A label at the left, marked where the draft differs from what runs, and its editor at the right.
+    fn row(&self, ui: &mut Ui, label: &str, field: &str, changed: bool, editor: impl FnOnce(&mut Ui)) {
+        ui.horizontal(|ui| {
+            ui.set_min_height(CONTROL_HEIGHT);
+            let bad = self.bad_field == Some(field);
+            let color = if bad { self.theme.error } else { self.theme.weak };
+            let response = ui.label(RichText::new(label).color(color)).on_hover_text(help(field));
+            if changed {
+                ui.painter().circle_filled(response.rect.left_center() - egui::vec2(6.0, 0.0), 2.0, self.theme.accent);
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), editor);
+        });
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn number<N: Numeric>(&self, ui: &mut Ui, label: &str, field: &str, value: &mut N, range: std::ops::RangeInclusive<N>, speed: f64, suffix: &str, of: impl Fn(&Experiment) -> N) {
+        let changed = *value != of(self.running);
+        self.row(ui, label, field, changed, |ui| {
+            let decimals = if N::INTEGRAL { 0 } else { 3 };
+            let drag = DragValue::new(value).range(range).speed(speed).suffix(suffix).max_decimals(decimals);
+            ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], drag).on_hover_text(help(field)).accessible_name(label);
+        });
+    }
+
+    /// A rate, dragged by orders of magnitude and written as people write it.
+    fn rate<N: Numeric>(&self, ui: &mut Ui, label: &str, field: &str, value: &mut N, of: impl Fn(&Experiment) -> N) {
+        let changed = *value != of(self.running);
+        self.row(ui, label, field, changed, |ui| {
+            let speed = value.to_f64() * 0.02;
+            let drag = DragValue::new(value).speed(speed).custom_formatter(|v, _| format!("{v:e}")).custom_parser(|t| t.trim().parse().ok());
+            ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], drag).on_hover_text(help(field)).accessible_name(label);
+        });
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn choice<T: Copy + PartialEq>(&self, ui: &mut Ui, label: &str, field: &str, value: &mut T, all: &[T], name: impl Fn(T) -> &'static str, of: impl Fn(&Experiment) -> T) {
+        let changed = *value != of(self.running);
+        self.row(ui, label, field, changed, |ui| {
+            let combo = ComboBox::new(field, "").width(VALUE_WIDTH).selected_text(name(*value)).truncate();
+            let response = combo.show_ui(ui, |ui| {
+                for choice in all {
+                    ui.selectable_value(value, *choice, name(*choice));
+                }
+            });
+            response.response.on_hover_text(help(field)).accessible_name(label);
+        });
+    }
+
+    fn strategies(&self, ui: &mut Ui, chosen: &mut Vec<Strategy>, running: &[Strategy]) {
+        self.row(ui, "Compare", "strategy", chosen != running, |ui| {
+            let names: Vec<_> = chosen.iter().map(|s| s.label()).collect();
+            let text = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            let shorter = if text.chars().count() > LONGEST_CHOICE { format!("{} strategies", names.len()) } else { text };
+            let config = egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+            let button = egui::Button::new(shorter).min_size(egui::vec2(VALUE_WIDTH, CONTROL_HEIGHT));
+            let (response, _) = egui::containers::menu::MenuButton::from_button(button).config(config).ui(ui, |ui| {
+                for strategy in Strategy::ALL.iter().copied() {
+                    let mut on = chosen.contains(&strategy);
+                    if ui.checkbox(&mut on, strategy.label()).changed() {
+                        chosen.retain(|s| *s != strategy);
+                        if on {
+                            chosen.push(strategy);
+                        }
+                        chosen.sort_unstable();
+                    }
+                }
+            });
+            response.on_hover_text(help("strategy")).accessible_name("Strategies compared");
+        });
+    }
+
+    fn alpha(&self, ui: &mut Ui, alpha: &mut f32) {
+        self.row(ui, "Step length α", "alpha", *alpha != self.running.alpha, |ui| {
+            let drag = DragValue::new(alpha).range(0.0..=100.0).speed(0.005).max_decimals(3).suffix(" σ");
+            ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], drag).on_hover_text(help("alpha")).accessible_name("Step length α");
+        });
+    }
+
+    /// Minibatches or epochs: whichever is above zero in the experiment.
+    fn training_length(&self, ui: &mut Ui, d: &mut Experiment) {
+        let of = |e: &Experiment| (e.minibatches_per_round, e.epochs_per_round);
+        let changed = of(d) != of(self.running);
+        let field = if d.epochs_per_round > 0 { "epochs_per_round" } else { "minibatches_per_round" };
+        self.row(ui, "Training", field, changed, |ui| {
+            let mut epochs = d.epochs_per_round > 0;
+            let (value, suffix, name) =
+                if epochs { (&mut d.epochs_per_round, " epochs", "Epochs per round") } else { (&mut d.minibatches_per_round, " mb", "Minibatches per round") };
+            let drag = DragValue::new(value).range(1..=MANY).speed(0.5).suffix(suffix).max_decimals(0);
+            ui.add_sized([72.0, CONTROL_HEIGHT], drag).on_hover_text(help(field)).accessible_name(name);
+            ui.spacing_mut().item_spacing.x = space::XS;
+            let choices = [(false, "mb", help("minibatches_per_round")), (true, "ep", help("epochs_per_round"))];
+            if widgets::segmented(ui, "Length of training", &mut epochs, &choices) {
+                d.epochs_per_round = if epochs { DEFAULT_EPOCHS } else { 0 };
+            }
+        });
+    }
+
+    fn device(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.row(ui, "Device", "", false, |ui| {
+            let mut device = cx.state.device;
+            let tip_gpu = "burn-wgpu on the first adapter that is not software. The experiment starts over; without such an adapter it stays on the CPU and says so.";
+            let choices = [(DeviceKind::Cpu, "CPU", "The CPU: same seed, same history, bit for bit. The experiment starts over."), (DeviceKind::Gpu, "GPU", tip_gpu)];
+            if widgets::segmented(ui, "Device", &mut device, &choices) {
+                cx.commands.push(Command::SetDevice(device));
+            }
+        });
+    }
+}
+
+fn group(ui: &mut Ui, title: &str) {
+    ui.add_space(space::S);
+    ui.label(bold(title).size(size::CAPTION + 0.5));
+}
+
+/// The bar at the foot: why the draft cannot run, or the button that makes it run.
+fn apply_bar(ui: &mut Ui, error: Option<&ExperimentError>, theme: &Theme) -> Option<ControlsAction> {
+    let mut action = None;
+    if let Some(error) = error {
+        ui.add(egui::Label::new(RichText::new(error.to_string()).color(theme.error)).wrap());
+    } else {
+        ui.add(egui::Label::new(RichText::new("Changed. It takes effect from the start:").size(size::CAPTION).color(theme.weak)).wrap());
+    }
+    ui.horizontal(|ui| {
+        let tip = "Start over with these settings";
+        let apply = widgets::IconButton::new(Icon::Reset, "Apply & reset", tip).text("Apply & reset").primary().enabled(error.is_none());
+        if apply.show(ui).clicked() {
+            action = Some(ControlsAction::Apply);
+        }
+        if ui.add_sized([64.0, CONTROL_HEIGHT], egui::Button::new("Revert")).on_hover_text("Forget the changes").clicked() {
+            action = Some(ControlsAction::Revert);
+        }
+    });
+    action
+}

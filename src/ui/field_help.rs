@@ -1,0 +1,59 @@
+//! What each field of `Experiment` means, in the paper's terms: the one source of the controls' tooltips.
+
+/// The tooltip of a field; empty only for a field that does not exist.
+pub fn help(field: &str) -> &'static str {
+    match field {
+        "name" => "The preset this came from, or a name of your own.",
+        "dataset" => "The labelled set D that samples are bought from. Built-in digits need no download.",
+        "data_seed" => "Seed of the built-in digits; real data ignores it.",
+        "train_size" => "How many train images to use; 0 takes all.",
+        "test_size" => "How many test images to use; 0 takes all.",
+        "validation_size" => "Images split off from train for choices, at most a sixth of it.",
+        "evaluate_on" => "The split on which accuracies are measured.",
+        "latent_dim" => "n of R^n, the dimension of the VAE's latent space (Tables S9 and S10). Two or three can be seen whole.",
+        "generator_seed" => "Seed of the VAE's weights, batches and noise: the same for all repeats.",
+        "generator_epochs" => "Passes of the VAE over the train images. It sees no labels.",
+        "generator_batch" => "Images per minibatch of the VAE.",
+        "generator_learning_rate" => "Adam's step size for the VAE.",
+        "generator_final_learning_rate" => "Adam's step size in the last quarter of the VAE's epochs.",
+        "beta" => "Weight of the KL term of the VAE's loss; 1 is the plain VAE.",
+        "batch_size" => "Images per minibatch of the target model F, LeNet of Table S7.",
+        "minibatches_per_round" => "Optimiser steps of F in each round.",
+        "epochs_per_round" => "Passes over the labelled set in each round, instead of a fixed number of minibatches.",
+        "learning_rate" => "Adam's step size for F.",
+        "adam_epsilon" => "Adam's epsilon, for F and the VAE.",
+        "weights" => "Between rounds, F's training continues (Figure 3), or starts again from the same initial weights.",
+        "seed" => "The run's root seed: initial set, initial weights, batches, anchors. All strategies share it, so they tie in round 1.",
+        "rounds" => "Rounds t = 1, 2, ... of Algorithm 1. Round 1 trains on the initial random set.",
+        "samples_per_round" => "J of the paper: how many samples are labelled in each round.",
+        "stop_at_labels" => "Stop at the end of the first round with at least so many labels; 0 never.",
+        "stop_at_validation_accuracy" => "Stop at the end of the first round whose validation accuracy reaches this; 0 never.",
+        "evaluate_every" => "Minibatches between two looks at the fixed part of the test images: the fine curve inside rounds.",
+        "evaluation_part" => "Images of that fixed part, equally many of each class. At the end of a round all are used.",
+        "strategy" => "Which samplers run side by side, from the same seed.",
+        "alpha" => "α of Eq. 2, the length of the step p' = p + αd, in standard deviations σ of the embedding. The view shows it to scale.",
+        "gradient" => "The direction d: the gradient of the loss divided by its length (Eq. 2), or as it is (Algorithm 1, line 10).",
+        "neighbours" => "Where the nearest neighbour of p' may come from: samples not yet labelled, or all of D, taken literally.",
+        "training_pair" => "What enters training for a neighbour: the real image (section 3.4), or its decoded likeness (Algorithm 1, line 12).",
+        "anchors" => "The points p whose gradients are followed: drawn anew each round, every k rounds, or never (Figure 4).",
+        "reselect_every" => "k, when anchors are drawn anew every k rounds.",
+        "pool_size" => "How many random unlabelled samples a scoring strategy looks at.",
+        "proposal_factor" => "SNN+ proposes this many times J points; those of highest entropy are bought.",
+        "plus_alpha" => "α of SNN+, in standard deviations σ of the embedding.",
+        "walks" => "Walks without re-selection recorded beside the run (Figure 4). They never influence it.",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+
+    #[test]
+    fn every_field_of_an_experiment_is_explained() {
+        for (field, _) in Experiment::default().fields() {
+            assert!(!help(&field).is_empty(), "`{field}` has no tooltip");
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! One sample in full, and why it was picked; or a free latent point in the user's hand: the probe.
+
+use egui::{RichText, ScrollArea, Ui};
+
+use super::cx::Cx;
+use super::images::{self, ImageKey};
+use super::latent_overlay::sample_facts;
+use super::state::Probing;
+use super::theme::{bold, size, space};
+use super::widgets::{self, Icon, IconButton};
+use crate::engine::protocol::Command;
+use crate::history::{LatentStep, Proposal};
+
+/// The panel, and how far its questions about the probe have come.
+#[derive(Debug, Default)]
+pub struct Inspector {
+    mode: Mode,
+    asked: Option<Vec<f32>>,
+    asked_at: f64,
+    asked_version: u64,
+    answers: u64,
+    answered: Option<Vec<f32>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Mode {
+    #[default]
+    Sample,
+    Probe,
+}
+
+/// Side of the images: three screen points for a pixel of 28.
+const IMAGE: f32 = 84.0;
+/// Seconds between two questions about the probe, and before an unanswered one is asked again.
+const BETWEEN_PROBES: f64 = 0.06;
+const PATIENCE: f64 = 2.0;
+/// Latent dimensions in which a point can be dragged.
+const PROBE_DIMS: std::ops::RangeInclusive<usize> = 1..=3;
+
+impl Inspector {
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8)).show(ui, |ui| {
+            let modes = [
+                (Mode::Sample, "Sample", "The sample selected in the view"),
+                (Mode::Probe, "Probe", "Drag a free point through latent space: its image, its class, its step"),
+            ];
+            if widgets::segmented(ui, "Inspect", &mut self.mode, &modes) {
+                self.enter(cx);
+            }
+            ui.add_space(space::XS);
+            ScrollArea::vertical().auto_shrink(false).id_salt("inspector").show(ui, |ui| match self.mode {
+                Mode::Sample => sample(ui, cx),
+                Mode::Probe => self.probe(ui, cx),
+            });
+        });
+    }
+
+    fn enter(&mut self, cx: &mut Cx<'_>) {
+        cx.state.probing = (self.mode == Mode::Probe).then(|| Probing { code: vec![0.0; cx.snapshot.latent_dim.max(1)], neighbour_code: None });
+        cx.state.probe = None;
+        self.asked = None;
+    }
+
+    fn probe(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if !cx.state.generator.ready {
+            return widgets::empty_state(ui, "The probe", "As soon as the generator is trained, drag a point through latent space and see what it decodes to.");
+        }
+        if !PROBE_DIMS.contains(&cx.snapshot.latent_dim) {
+            let text = format!("A point can be dragged in up to three latent dimensions; this experiment has {}.", cx.snapshot.latent_dim);
+            return widgets::empty_state(ui, "The probe", &text);
+        }
+        if cx.state.probing.as_ref().is_none_or(|p| p.code.len() != cx.snapshot.latent_dim) {
+            self.enter(cx);
+        }
+        self.ask(ui, cx);
+        let Some(probe) = cx.state.probe.clone() else {
+            return widgets::empty_state(ui, "The probe", "Drag in the latent view: this shows what the point decodes to.");
+        };
+        if self.answered.as_ref() != Some(&probe.moved) {
+            self.answered = Some(probe.moved.clone());
+            cx.images.forget(ImageKey::Probe(self.answers));
+            self.answers += 1;
+            let dim = cx.snapshot.latent_dim;
+            let at = probe.neighbour as usize * dim;
+            let code = cx.snapshot.codes.as_ref().and_then(|c| c.get(at..at + dim).map(<[f32]>::to_vec));
+            if let Some(probing) = cx.state.probing.as_mut() {
+                probing.neighbour_code = code;
+            }
+        }
+        let Some(dataset) = cx.state.dataset.clone() else { return };
+        ui.horizontal_top(|ui| {
+            let texture = cx.images.get(ui, ImageKey::Probe(self.answers), dataset.shape(), &probe.decoded);
+            captioned(ui, "decoded G(p)", |ui| images::show(ui, &texture, IMAGE, "Decoded probe"));
+            if let Some(texture) = cx.images.sample(ui, &dataset, probe.neighbour) {
+                captioned(ui, "neighbour of p'", |ui| images::show(ui, &texture, IMAGE, "Neighbour of the moved probe"));
+            }
+        });
+        heading(ui, "Prediction F(G(p))");
+        if probe.probabilities.is_empty() {
+            ui.label(RichText::new("There is no target yet: round 1 trains it.").color(cx.theme.weak));
+        } else {
+            widgets::probability_bars(ui, &dataset.classes, &probe.probabilities, Some(probe.label));
+        }
+        heading(ui, "Its step");
+        fact(ui, cx, "p", &vector(&probe.code));
+        fact(ui, cx, "loss label", &cx.state.class_name(probe.label));
+        fact(ui, cx, "loss L", &format!("{:.4} nats", probe.loss));
+        fact(ui, cx, "|dL/dp|", &format!("{:.3e}", norm(&probe.gradient)));
+        fact(ui, cx, "p' = p + αd", &vector(&probe.moved));
+        fact(ui, cx, "neighbour", &format!("sample {}", widgets::thousands(probe.neighbour as usize)));
+        fact(ui, cx, "snap distance", &format!("{:.4}", probe.snap_distance));
+        if ui.button("Select the neighbour").clicked() {
+            cx.state.focus.sample = Some(probe.neighbour);
+        }
+    }
+
+    /// The latest place wins: one question under way at most.
+    fn ask(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        let Some(code) = cx.state.probing.as_ref().map(|p| p.code.clone()) else { return };
+        let version = cx.state.target_version;
+        let current = self.asked.as_ref() == Some(&code) && self.asked_version == version;
+        let answered = cx.state.probe.as_ref().is_some_and(|p| Some(&p.code) == self.asked.as_ref());
+        if current && (answered || cx.now < self.asked_at + PATIENCE) {
+            return;
+        }
+        let busy = self.asked.is_some() && !answered && cx.now < self.asked_at + PATIENCE;
+        let left = self.asked_at + BETWEEN_PROBES - cx.now;
+        if busy || left > 0.0 {
+            ui.ctx().request_repaint_after_secs(BETWEEN_PROBES as f32);
+            return;
+        }
+        self.asked = Some(code.clone());
+        self.asked_version = version;
+        self.asked_at = cx.now;
+        cx.commands.push(Command::Probe { code, label: None });
+    }
+}
+
+fn sample(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let (Some(sample), Some(dataset)) = (cx.state.focus.sample, cx.state.dataset.clone()) else {
+        let text = "Click a point of the latent view. Here you will see its image, what the generator makes of it, what the target predicts, and why it was picked.";
+        return widgets::empty_state(ui, "One sample in full", text);
+    };
+    if sample as usize >= dataset.train.len() {
+        return;
+    }
+    cx.inspect.want(ui.ctx(), cx.state, sample, cx.now, cx.commands);
+    let inspection = cx.state.inspections.get(&sample).cloned();
+    ui.horizontal_top(|ui| {
+        if let Some(texture) = cx.images.sample(ui, &dataset, sample) {
+            captioned(ui, "x", |ui| images::show(ui, &texture, IMAGE, "Selected sample in full"));
+        }
+        if let Some(i) = &inspection {
+            let texture = cx.images.get(ui, ImageKey::Reconstruction(sample), dataset.shape(), &i.reconstruction);
+            captioned(ui, "G(E(x))", |ui| images::show(ui, &texture, IMAGE, "Reconstruction"));
+        }
+    });
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        sample_facts(ui, sample, cx);
+    });
+    let tip = "Starts a walk without re-selection here; it moves once a round";
+    if IconButton::new(Icon::Play, "Start a walk at the selected sample", tip).text("Start a walk here").show(ui).clicked() {
+        cx.commands.push(Command::AddWalk { sample });
+    }
+    if let Some(i) = inspection.filter(|i| !i.probabilities.is_empty()) {
+        heading(ui, "Prediction F(x)");
+        ui.scope(|ui| widgets::probability_bars(ui, &dataset.classes, &i.probabilities, Some(dataset.train.label(sample as usize))));
+    }
+    heading(ui, "Why it was picked");
+    match cx.state.bought(sample).map(|(round, p)| (round, p.clone())) {
+        None => {
+            let text = format!("{} has not asked for its label.", cx.state.focus.strategy.label());
+            ui.label(RichText::new(text).color(cx.theme.weak));
+        }
+        Some((round, proposal)) => why(ui, cx, round, &proposal),
+    }
+}
+
+fn why(ui: &mut Ui, cx: &mut Cx<'_>, round: usize, proposal: &Proposal) {
+    fact(ui, cx, "round", &round.to_string());
+    fact(ui, cx, "label bought", &cx.state.class_name(proposal.label));
+    if let Some(score) = proposal.score {
+        fact(ui, cx, "score", &format!("{score:.4}"));
+    }
+    match &proposal.step {
+        None => {
+            let text = if round == 1 { "At random: it belongs to the initial set." } else { "At random among the unlabelled." };
+            ui.label(RichText::new(text).color(cx.theme.weak));
+        }
+        Some(step) => why_step(ui, cx, step),
+    }
+}
+
+fn why_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &LatentStep) {
+    let Some(dataset) = cx.state.dataset.clone() else { return };
+    ui.horizontal(|ui| {
+        if let Some(texture) = cx.images.sample(ui, &dataset, step.parent) {
+            images::show(ui, &texture, 56.0, "Parent");
+        }
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.label(RichText::new("parent (anchor)").size(size::CAPTION).color(cx.theme.weak));
+            let text = format!("sample {}, a {}", widgets::thousands(step.parent as usize), cx.state.class_name(step.parent_label));
+            if ui.link(text).on_hover_text("Select it").clicked() {
+                cx.state.focus.sample = Some(step.parent);
+            }
+        });
+    });
+    fact(ui, cx, "loss at p", &format!("{:.4} nats", step.loss));
+    fact(ui, cx, "p", &vector(&step.from));
+    fact(ui, cx, "|dL/dp|", &format!("{:.3e}", norm(&step.gradient)));
+    fact(ui, cx, "p' = p + αd", &vector(&step.to));
+    fact(ui, cx, "neighbour", &vector(&step.neighbour));
+    fact(ui, cx, "snap distance", &format!("{:.4}", step.snap_distance));
+}
+
+fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(space::S);
+    ui.label(bold(text));
+}
+
+fn captioned(ui: &mut Ui, caption: &str, add: impl FnOnce(&mut Ui) -> egui::Response) {
+    ui.vertical(|ui| {
+        ui.set_width(IMAGE);
+        ui.spacing_mut().item_spacing.y = 3.0;
+        add(ui);
+        let weak = ui.visuals().weak_text_color();
+        ui.label(RichText::new(caption).size(size::CAPTION).color(weak));
+    });
+}
+
+/// A name at the left and its value at the right.
+fn fact(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(name).color(cx.theme.weak));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.add(egui::Label::new(value).truncate().selectable(true)));
+    });
+}
+
+fn norm(v: &[f32]) -> f32 {
+    v.iter().map(|x| x * x).sum::<f32>().sqrt()
+}
+
+fn vector(v: &[f32]) -> String {
+    const SHOWN: usize = 4;
+    let mut out: Vec<String> = v.iter().take(SHOWN).map(|x| format!("{x:.3}")).collect();
+    if v.len() > SHOWN {
+        out.push("…".into());
+    }
+    format!("({})", out.join(", "))
+}

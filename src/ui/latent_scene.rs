@@ -1,0 +1,268 @@
+//! From what is known to what the latent view draws: plain points, lines and markers, no egui.
+
+use egui::Color32;
+
+use super::state::{AppState, Walk, WalkPoint};
+use super::theme::{self, Theme};
+use crate::engine::protocol::{NOT_SCORED, RunSnapshot};
+use crate::experiment::Strategy;
+use crate::history::LatentStep;
+use crate::view::{Line, Marker, PointStyle, Rgba, Shape};
+
+/// What the colour of a point says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Coloring {
+    Class,
+    Predicted,
+    Loss,
+    Correct,
+    Round,
+}
+
+impl Coloring {
+    /// Choice, name and tooltip, in the order shown.
+    pub const CHOICES: [(Self, &str, &str); 5] = [
+        (Self::Class, "Class", "The true class of each train image"),
+        (Self::Predicted, "Predicted", "The class that the target F predicts for each train image"),
+        (Self::Loss, "Loss", "Cross entropy of F(x) with the true label (nats): for your eyes, the sampler never sees it"),
+        (Self::Correct, "Correct", "Whether F predicts the true class"),
+        (Self::Round, "Round", "The round in which each sample was labelled"),
+    ];
+
+    /// Needs the target's predictions for the whole train split.
+    pub fn wants_scores(self) -> bool {
+        matches!(self, Self::Predicted | Self::Loss | Self::Correct)
+    }
+
+    pub fn next(self) -> Self {
+        let at = Self::CHOICES.iter().position(|(c, ..)| *c == self).unwrap_or(0);
+        Self::CHOICES[(at + 1) % Self::CHOICES.len()].0
+    }
+}
+
+/// What is drawn over the points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Layers {
+    pub labelled: bool,
+    pub proposals: bool,
+    pub walks: bool,
+}
+
+/// The loss at which the colour ramp ends, and the loss at which it leaves its foot (nats).
+pub const LOSS_TOP: f32 = 5.0;
+const LOSS_FOOT: f32 = 0.05;
+/// Line and points of a walk, in logical pixels.
+const WALK_PX: f32 = 2.2;
+const WALK_POINT_PX: f32 = 7.0;
+const WALK_END_PX: f32 = 11.0;
+/// Proposals beyond this many are drawn thinner.
+const MANY_PROPOSALS: usize = 120;
+/// Axes that can be drawn.
+const AXES: usize = 3;
+
+/// The place of a code on the screen's (up to three) axes: the first ones of the latent space.
+pub fn position(code: &[f32]) -> [f32; 3] {
+    let axis = |k: usize| code.get(k).copied().unwrap_or(0.0);
+    [axis(0), axis(1), axis(2)]
+}
+
+/// All codes, `[n, dim]`, as places.
+pub fn positions(codes: &[f32], dim: usize) -> Vec<[f32; 3]> {
+    codes.chunks_exact(dim.max(1)).map(position).collect()
+}
+
+/// Whether the latent space has more axes than can be drawn.
+pub fn has_hidden_axes(dim: usize) -> bool {
+    dim > AXES
+}
+
+/// Where the loss lies on the colour ramp, 0 to 1: logarithmic, because most losses are small.
+pub fn loss_ramp(loss: f32) -> f32 {
+    (1.0 + loss / LOSS_FOOT).ln() / (1.0 + LOSS_TOP / LOSS_FOOT).ln()
+}
+
+/// One colour for each train sample.
+pub fn colours(coloring: Coloring, labels: &[u8], run: Option<&RunSnapshot>, rounds: usize, theme: &Theme) -> Vec<Rgba> {
+    let unknown = rgba(theme.faint.gamma_multiply(0.6));
+    let class: Vec<Rgba> = (0..=u8::MAX).map(|c| rgba(theme::class_color(c))).collect();
+    let scores = run.and_then(|r| r.scores.as_ref());
+    let predicted = |i: usize| scores.and_then(|s| s.predicted.get(i).copied()).filter(|p| *p != NOT_SCORED);
+    let loss = |i: usize| scores.and_then(|s| s.loss.get(i).copied()).filter(|l| !l.is_nan());
+    let labelled_in = |i: usize| run.and_then(|r| r.labelled_in.get(i).copied()).filter(|r| *r > 0);
+    let [right, wrong] = correctness(theme).map(rgba);
+    labels
+        .iter()
+        .enumerate()
+        .map(|(i, &label)| match coloring {
+            Coloring::Class => class[usize::from(label)],
+            Coloring::Predicted => predicted(i).map_or(unknown, |p| class[usize::from(p)]),
+            Coloring::Loss => loss(i).map_or(unknown, |l| rgba(theme.ramp(loss_ramp(l)))),
+            Coloring::Correct => predicted(i).map_or(unknown, |p| if p == label { right } else { wrong }),
+            Coloring::Round => labelled_in(i).map_or(unknown, |r| rgba(round_color(usize::from(r), rounds, theme))),
+        })
+        .collect()
+}
+
+/// Right and wrong, told apart by everyone: a quiet blue and a loud orange.
+pub fn correctness(theme: &Theme) -> [Color32; 2] {
+    [theme.strategy(Strategy::Random).gamma_multiply(0.75), theme.error]
+}
+
+pub fn round_color(round: usize, rounds: usize, theme: &Theme) -> Color32 {
+    let last = rounds.saturating_sub(1).max(1) as f32;
+    theme.ramp(round.saturating_sub(1) as f32 / last)
+}
+
+/// How each point is drawn, as of the end of the shown round.
+pub fn styles(labels: &[u8], run: Option<&RunSnapshot>, layers: Layers, state: &AppState) -> Vec<PointStyle> {
+    // Quiet, so that the cloud stays readable under thousands of them; what was just bought is larger.
+    const OLD: f32 = 0.62;
+    const NEW: f32 = 0.95;
+    let round = state.shown_round();
+    let bought = |i: usize| run.and_then(|r| r.labelled_in.get(i).copied()).map_or(0, usize::from);
+    let mut styles: Vec<PointStyle> = labels
+        .iter()
+        .enumerate()
+        .map(|(i, &label)| {
+            let faded = state.focus.class.is_some_and(|c| c != label);
+            let labelled = layers.labelled && (1..=round).contains(&bought(i));
+            match (faded, labelled) {
+                (true, _) => PointStyle::FADED,
+                (false, true) if bought(i) == round => PointStyle::LABELLED.scaled(NEW),
+                (false, true) => PointStyle::LABELLED.scaled(OLD),
+                (false, false) => PointStyle::POOL,
+            }
+        })
+        .collect();
+    if let Some(style) = state.focus.sample.and_then(|s| styles.get_mut(s as usize)) {
+        *style = *style | PointStyle::SELECTED;
+    }
+    styles
+}
+
+/// Proposals of the shown round, walks, and the probe's step.
+pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if layers.proposals {
+        let steps: Vec<_> = state.shown_record().into_iter().flat_map(|r| &r.proposals).filter_map(|p| Some((p.sample, p.step.as_ref()?))).collect();
+        let many = steps.len() > MANY_PROPOSALS;
+        for (sample, step) in steps {
+            let chosen = state.focus.sample == Some(sample);
+            push_step(&mut lines, step, chosen, many, theme);
+        }
+    }
+    if layers.walks {
+        for walk in state.shown_walks() {
+            push_walk(&mut lines, walk, theme);
+        }
+    }
+    if let Some(probe) = state.probe.as_ref().filter(|_| state.probing.is_some()) {
+        let (p, moved) = (position(&probe.code), position(&probe.moved));
+        lines.push(Line::new(p, moved, 2.2, rgba(theme.accent)).arrow().on_top().cased());
+        if let Some(code) = state.probing.as_ref().and_then(|p| p.neighbour_code.as_deref()) {
+            lines.push(Line::new(moved, position(code), 1.4, rgba(theme.text)).dashed().on_top().cased());
+        }
+    }
+    lines
+}
+
+fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool, theme: &Theme) {
+    let [p, moved, neighbour] = [&step.from, &step.to, &step.neighbour].map(|c| position(c));
+    let (width, alpha) = match (chosen, many) {
+        (true, _) => (2.4, 1.0),
+        (false, true) => (0.9, 0.4),
+        (false, false) => (1.4, 0.85),
+    };
+    let arrow = Line::new(p, moved, width, rgba(theme.accent.gamma_multiply(alpha))).arrow().on_top();
+    let snap = Line::new(moved, neighbour, width, rgba(theme.text.gamma_multiply(0.6 * alpha))).dashed().on_top();
+    if chosen {
+        lines.extend([arrow.cased(), snap.cased()]);
+    } else {
+        lines.extend([arrow, snap]);
+    }
+}
+
+/// The neighbours of a walk joined in order, and a fine dash to each p' that led to one.
+fn push_walk(lines: &mut Vec<Line>, walk: &Walk, theme: &Theme) {
+    let color = theme.walk(walk.id);
+    let mut from = position(&walk.code);
+    for (step, _) in &walk.steps {
+        let to = position(&step.step.neighbour);
+        lines.push(Line::new(from, to, WALK_PX, rgba(color)).on_top().cased());
+        lines.push(Line::new(from, position(&step.step.to), 1.0, rgba(color.gamma_multiply(0.7))).dashed().on_top());
+        from = to;
+    }
+}
+
+/// The points of the walks, and what each marker stands for, in the same order.
+pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>, Vec<WalkPoint>) {
+    let mut markers = Vec::new();
+    let mut meaning = Vec::new();
+    if layers.walks {
+        for walk in state.shown_walks() {
+            let color = rgba(theme.walk(walk.id));
+            for (point, place) in walk_places(walk).into_iter().enumerate() {
+                let last = point + 1 == walk.len();
+                let (shape, px) = if point == 0 { (Shape::Diamond, WALK_POINT_PX + 2.0) } else { (Shape::Disc, WALK_POINT_PX) };
+                let px = if last && point > 0 { WALK_END_PX } else { px };
+                markers.push(Marker::new(shape, place, px, color).on_top().cased());
+                meaning.push(WalkPoint { walk: walk.id, point });
+            }
+        }
+    }
+    // The probe goes last: it is not among the meanings, and lies on top.
+    if let Some(probing) = &state.probing {
+        markers.push(Marker::new(Shape::Cross, position(&probing.code), 15.0, rgba(theme.accent)).stroke(rgba(theme.accent), 2.0).on_top().cased());
+    }
+    (markers, meaning)
+}
+
+/// Where the points of a walk lie: its start, then each neighbour.
+/// Where one point of a shown walk lies.
+pub fn walk_places(walk: &Walk) -> Vec<[f32; 3]> {
+    std::iter::once(position(&walk.code)).chain(walk.steps.iter().map(|(s, _)| position(&s.step.neighbour))).collect()
+}
+
+/// Where one point of a shown walk lies.
+pub fn walk_place(state: &AppState, at: WalkPoint) -> Option<[f32; 3]> {
+    let walk = state.shown_walks().find(|w| w.id == at.walk)?;
+    walk_places(walk).get(at.point).copied()
+}
+
+/// egui's premultiplied colour as the view's straight one.
+pub fn rgba(color: Color32) -> Rgba {
+    color.to_srgba_unmultiplied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_take_the_first_three_axes() {
+        for (dim, codes, places) in [
+            (1, vec![1.0, 2.0], vec![[1.0, 0.0, 0.0], [2.0, 0.0, 0.0]]),
+            (2, vec![1.0, 2.0, 3.0, 4.0], vec![[1.0, 2.0, 0.0], [3.0, 4.0, 0.0]]),
+            (3, vec![1.0, 2.0, 3.0], vec![[1.0, 2.0, 3.0]]),
+            (4, vec![1.0, 2.0, 3.0, 4.0], vec![[1.0, 2.0, 3.0]]),
+        ] {
+            assert_eq!(positions(&codes, dim), places, "{dim}");
+        }
+    }
+
+    #[test]
+    fn the_loss_ramp_runs_from_foot_to_top() {
+        assert_eq!(loss_ramp(0.0), 0.0);
+        assert!((loss_ramp(LOSS_TOP) - 1.0).abs() < 1e-6);
+        assert!(loss_ramp(0.1) < loss_ramp(0.2));
+    }
+
+    #[test]
+    fn colourings_cycle_through_all() {
+        let mut c = Coloring::Class;
+        for _ in 0..Coloring::CHOICES.len() {
+            c = c.next();
+        }
+        assert_eq!(c, Coloring::Class);
+    }
+}

@@ -1,0 +1,308 @@
+//! The window: takes in what the engine says, shows it, and sends what the user wants. It never waits.
+
+mod controls;
+mod curves_panel;
+mod cx;
+mod field_help;
+mod images;
+mod inspector;
+mod keys;
+mod latent_overlay;
+mod latent_panel;
+mod latent_scene;
+mod save;
+mod snapshots_panel;
+pub mod state;
+mod theme;
+mod toasts;
+mod topbar;
+mod widgets;
+mod workspaces;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use egui::{CentralPanel, Frame, Margin, Panel};
+
+use crate::engine::protocol::{Command, Level, Phase};
+use crate::engine::{Engine, EngineOptions};
+use crate::experiment::{Experiment, Strategy};
+use controls::{Controls, ControlsAction};
+use cx::{Cx, InspectQueue};
+use images::Images;
+use keys::KeyAction;
+use latent_panel::{LatentPanel, ViewOptions};
+use state::AppState;
+use theme::{Theme, space};
+use topbar::BarAction;
+use workspaces::{Panels, WorkspaceKind, Workspaces};
+
+/// What the window starts with.
+pub struct UiOptions {
+    pub engine: EngineOptions,
+    pub experiment: Experiment,
+    pub strategies: Vec<Strategy>,
+    /// Start the rounds without being asked.
+    pub autostart: bool,
+}
+
+impl Default for UiOptions {
+    /// The default experiment, random beside SNN, at once.
+    fn default() -> Self {
+        let strategies = vec![Strategy::Random, Strategy::Snn];
+        Self { engine: EngineOptions::default(), experiment: Experiment::default(), strategies, autostart: true }
+    }
+}
+
+/// The default size of the window, and the least.
+const WINDOW: [f32; 2] = [1280.0, 800.0];
+const WINDOW_MIN: [f32; 2] = [640.0, 420.0];
+const APP_ID: &str = "ridgewalk";
+/// Width of the controls.
+const CONTROLS_WIDTH: f32 = 268.0;
+/// Events taken in within one frame; more wait for the next, so that no flood delays a frame.
+const EVENTS_PER_FRAME: usize = 512;
+
+/// Opens the window and returns when it is closed.
+pub fn run(options: UiOptions) -> anyhow::Result<()> {
+    let viewport = egui::ViewportBuilder::default().with_title("Ridgewalk").with_app_id(APP_ID).with_inner_size(WINDOW).with_min_inner_size(WINDOW_MIN);
+    let native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
+    eframe::run_native(APP_ID, native, Box::new(|cc| Ok(Box::new(App::new(cc, options)))))
+        .map_err(|e| anyhow::anyhow!("{e}"))
+        .context("the window cannot be opened; `ridgewalk run` works without one")
+}
+
+/// The window.
+pub struct App {
+    engine: Option<Engine>,
+    state: AppState,
+    controls: Controls,
+    show_controls: bool,
+    workspaces: Workspaces,
+    panels: Panels,
+    images: Images,
+    inspect: InspectQueue,
+    toasts: toasts::Toasts,
+    show_keys: bool,
+    commands: Vec<Command>,
+}
+
+/// What is kept between starts.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Kept {
+    workspaces: Workspaces,
+    view: ViewOptions,
+    show_controls: bool,
+}
+
+const KEPT: &str = "ridgewalk-1";
+
+impl App {
+    /// Starts the engine and asks it for the first experiment.
+    pub fn new(cc: &eframe::CreationContext<'_>, options: UiOptions) -> Self {
+        theme::install(&cc.egui_ctx);
+        let kept: Option<Kept> = cc.storage.and_then(|s| eframe::get_value(s, KEPT));
+        let (workspaces, view, show_controls) = kept.map_or_else(|| (Workspaces::default(), ViewOptions::default(), true), |k| (k.workspaces, k.view, k.show_controls));
+        let mut state = AppState::new(options.experiment.clone(), options.strategies.clone(), options.engine.device);
+        let ctx = cc.egui_ctx.clone();
+        let engine = match Engine::spawn(options.engine, Arc::new(move || ctx.request_repaint())) {
+            Ok(engine) => Some(engine),
+            Err(e) => {
+                state.say(Level::Error, format!("The engine's thread cannot be started: {e}"));
+                state.progress.phase = Phase::Failed;
+                None
+            }
+        };
+        let mut commands = state.reset(options.experiment.clone(), options.strategies.clone(), options.autostart);
+        if view.coloring.wants_scores() {
+            commands.push(Command::WantScores(true));
+        }
+        let mut app = Self {
+            engine,
+            state,
+            controls: Controls::new(options.experiment, options.strategies),
+            show_controls,
+            workspaces,
+            panels: Panels { latent: LatentPanel::new(view), curves: Default::default(), snapshots: Default::default(), inspector: Default::default() },
+            images: Images::default(),
+            inspect: InspectQueue::default(),
+            toasts: toasts::Toasts::default(),
+            show_keys: false,
+            commands,
+        };
+        app.send();
+        app
+    }
+
+    /// What the window shows, for tests.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    fn send(&mut self) {
+        let Some(engine) = &self.engine else { return self.commands.clear() };
+        for command in self.commands.drain(..) {
+            engine.send(command);
+        }
+    }
+
+    fn take_events(&mut self, ctx: &egui::Context) {
+        let Some(engine) = &self.engine else { return };
+        let before = self.state.generation;
+        for n in 0.. {
+            if n == EVENTS_PER_FRAME {
+                ctx.request_repaint();
+                break;
+            }
+            let Some(event) = engine.try_event() else { break };
+            self.state.apply(event);
+        }
+        if self.state.generation != before {
+            self.inspect = InspectQueue::default();
+            self.commands.push(Command::Show(self.state.focus.strategy));
+            if self.panels.latent.options.coloring.wants_scores() {
+                self.commands.push(Command::WantScores(true));
+            }
+        }
+    }
+
+    fn take_keys(&mut self, ctx: &egui::Context) -> Vec<keys::ViewKey> {
+        let mut view_keys = Vec::new();
+        for key in keys::read(ctx) {
+            match key {
+                KeyAction::RunOrPause => self.act(ctx, BarAction::RunOrPause),
+                KeyAction::StepRound => self.act(ctx, BarAction::StepRound),
+                KeyAction::StepMinibatches => self.act(ctx, BarAction::StepMinibatches),
+                KeyAction::PreviousRound => self.state.look_at_round(self.state.shown_round().saturating_sub(1)),
+                KeyAction::NextRound => self.state.look_at_round(self.state.shown_round() + 1),
+                KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
+                KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
+                KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown.next())),
+                KeyAction::ListKeys => self.show_keys = !self.show_keys,
+                KeyAction::Escape => {
+                    self.show_keys = false;
+                    self.state.focus.sample = None;
+                    self.state.focus.class = None;
+                }
+                KeyAction::LatentDim(n) => self.controls.draft.latent_dim = n,
+                KeyAction::View(key) => view_keys.push(key),
+            }
+        }
+        view_keys
+    }
+
+    /// Does what a button or key asked for.
+    fn act(&mut self, ctx: &egui::Context, action: BarAction) {
+        let can_step = self.state.generator.ready && !self.state.is_over();
+        match action {
+            BarAction::RunOrPause if self.state.pending.is_some() => {}
+            BarAction::RunOrPause if self.state.is_over() => self.reset(self.state.experiment.clone(), self.state.strategies.clone(), true),
+            BarAction::RunOrPause => {
+                let command = if self.state.can_pause() { self.state.pause() } else { self.state.run_rounds() };
+                self.commands.push(command);
+            }
+            BarAction::StepMinibatches if can_step => self.commands.push(self.state.step_minibatches()),
+            BarAction::StepRound if can_step => self.commands.push(self.state.step_round()),
+            BarAction::StepMinibatches | BarAction::StepRound => {}
+            BarAction::Stop => self.commands.push(self.state.stop()),
+            BarAction::Reset => self.reset(self.state.experiment.clone(), self.state.strategies.clone(), false),
+            BarAction::ResetNewSeed => {
+                let mut experiment = self.state.experiment.clone();
+                experiment.seed = experiment.seed.wrapping_add(1);
+                self.controls.draft.seed = experiment.seed;
+                self.reset(experiment, self.state.strategies.clone(), false);
+            }
+            BarAction::ToggleTheme => {
+                let dark = ctx.theme() == egui::Theme::Dark;
+                ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
+            }
+            BarAction::ToggleControls => self.show_controls = !self.show_controls,
+            BarAction::Keys => self.show_keys = true,
+            BarAction::Show(kind) => self.workspaces.shown = kind,
+            BarAction::ResetLayout => self.workspaces.reset(),
+        }
+    }
+
+    /// Starts over; goes on to rounds if they ran before.
+    fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>, and_run: bool) {
+        let running = and_run || self.state.can_pause();
+        self.commands.extend(self.state.reset(experiment, strategies, running));
+    }
+
+    fn take_controls(&mut self, action: Option<ControlsAction>) {
+        match action {
+            Some(ControlsAction::Apply) => self.reset(self.controls.draft.clone(), self.controls.strategies.clone(), false),
+            Some(ControlsAction::Revert) => {
+                self.controls.draft = self.state.experiment.clone();
+                self.controls.strategies = self.state.strategies.clone();
+            }
+            None => {}
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
+        self.take_events(ctx);
+        self.send();
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let theme = Theme::of(ui.visuals());
+        let view_keys = self.take_keys(&ctx);
+        let snapshot = self.engine.as_ref().map(Engine::snapshot).filter(|s| s.generation == self.state.generation).unwrap_or_default();
+        self.images.begin_frame(self.state.generation, theme.dark);
+        let mut hover_walk = None;
+        let mut bar_action = None;
+        let mut controls_action = None;
+        {
+            let mut cx = Cx {
+                state: &mut self.state,
+                snapshot: &snapshot,
+                theme,
+                images: &mut self.images,
+                commands: &mut self.commands,
+                gpu: frame.wgpu_render_state(),
+                now: ctx.input(|i| i.time),
+                inspect: &mut self.inspect,
+                hover_walk: &mut hover_walk,
+                inspector_shown: self.workspaces.shown == WorkspaceKind::Explore,
+                view_keys: &view_keys,
+            };
+            let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);
+            let bar = Panel::top("bar").exact_size(topbar::BAR_HEIGHT).show_separator_line(false).resizable(false);
+            bar.frame(flat(Margin::symmetric(space::M as i8, 0))).show(ui, |ui| bar_action = topbar::bar(ui, &mut cx, self.workspaces.shown));
+            let strip = Panel::top("strip").exact_size(topbar::STRIP_HEIGHT).show_separator_line(false).resizable(false);
+            strip.frame(flat(Margin::ZERO)).show(ui, |ui| topbar::strip(ui, &cx));
+            if self.show_controls {
+                let left = Panel::left("controls").default_size(CONTROLS_WIDTH).size_range(240.0..=380.0).show_separator_line(false);
+                left.frame(flat(Margin::ZERO)).show(ui, |ui| controls_action = self.controls.ui(ui, &mut cx));
+            }
+            let ground = Frame::new().fill(theme.ground).inner_margin(Margin::same(6));
+            CentralPanel::default().frame(ground).show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
+        }
+        if let Some(action) = bar_action {
+            self.act(&ctx, action);
+        }
+        self.take_controls(controls_action);
+        keys::card(&ctx, &mut self.show_keys);
+        self.toasts.ui(&ctx, &self.state);
+        if self.state.focus.walk_point != hover_walk {
+            self.state.focus.walk_point = hover_walk;
+            ctx.request_repaint();
+        }
+        self.send();
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        // The trees are not `Clone`, so they are lent to what is kept and taken back.
+        let kept = Kept { workspaces: std::mem::take(&mut self.workspaces), view: self.panels.latent.options, show_controls: self.show_controls };
+        eframe::set_value(storage, KEPT, &kept);
+        self.workspaces = kept.workspaces;
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        Theme::of(visuals).ground.to_normalized_gamma_f32()
+    }
+}

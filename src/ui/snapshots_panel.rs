@@ -1,0 +1,133 @@
+//! Figure 4's right half: a row for each walk, the decoded p' above, the real neighbour that was chosen below.
+
+use egui::{CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+
+use super::cx::Cx;
+use super::images::{self, ImageKey};
+use super::latent_overlay::letter_badge;
+use super::state::{Walk, WalkPoint};
+use super::theme::{self, size, space};
+use super::widgets;
+use crate::engine::protocol::Command;
+use crate::experiment::Strategy;
+
+/// The panel; it keeps nothing but the images' size.
+#[derive(Debug, Default)]
+pub struct SnapshotsPanel;
+
+/// Side of an image, and what lies between and beside them.
+const SIDE: f32 = 37.0;
+const GAP: f32 = 4.0;
+const LETTER_COLUMN: f32 = 28.0;
+const LABEL_HEIGHT: f32 = 15.0;
+
+impl SnapshotsPanel {
+    /// Beside the title, from the right.
+    pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let any = cx.state.shown_walks().next().is_some();
+        let small = |text: &str| egui::Button::new(egui::RichText::new(text).size(size::CAPTION)).small();
+        if ui.add_enabled(any, small("Clear")).on_hover_text("Forget all walks").clicked() {
+            cx.commands.push(Command::ClearWalks);
+        }
+        if ui.add_enabled(any, small("Step walks")).on_hover_text("One more step with every walk, now, with the present target").clicked() {
+            cx.commands.push(Command::StepWalks);
+        }
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let walks: Vec<Walk> = cx.state.shown_walks().cloned().collect();
+        if walks.is_empty() {
+            let body = match (cx.state.focus.strategy, cx.state.experiment.walks) {
+                (_, 0) => "Ctrl-click a point of the latent view to start a walk there; it moves once a round.".to_owned(),
+                (Strategy::Random, _) => "Random sampling takes no steps. Show SNN's run to see its walks, or Ctrl-click a point to start one.".to_owned(),
+                (_, n) => format!("After round 1, {n} walks start by themselves at labelled samples and move once a round. Ctrl-click a point of the latent view to start one there."),
+            };
+            return widgets::empty_state(ui, "Snapshots of the walks", &body);
+        }
+        let margin = egui::Margin { left: space::S as i8, right: space::S as i8, top: 6, bottom: 4 };
+        egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+            let text = "above: decoded p'    below: the real neighbour and its label";
+            ui.add(egui::Label::new(egui::RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).truncate());
+            let rows = |ui: &mut Ui| {
+                ui.spacing_mut().item_spacing.y = space::S;
+                for walk in &walks {
+                    row(ui, walk, cx);
+                }
+            };
+            ScrollArea::both().auto_shrink(false).stick_to_right(true).id_salt("snapshots").show(ui, rows);
+        });
+    }
+}
+
+fn row(ui: &mut Ui, walk: &Walk, cx: &mut Cx<'_>) {
+    let height = 2.0 * SIDE + GAP / 2.0 + LABEL_HEIGHT;
+    let width = LETTER_COLUMN + walk.len() as f32 * (SIDE + GAP);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    let color = cx.theme.walk(walk.id);
+    let lit = cx.state.focus.walk_point.is_some_and(|h| h.walk == walk.id);
+    if lit {
+        ui.painter().rect_filled(rect.expand(3.0), CornerRadius::same(6), cx.theme.field.gamma_multiply(0.6));
+    }
+    letter_badge(ui.painter(), pos2(rect.left() + 10.0, rect.top() + SIDE), &walk.letters(), color, cx.theme);
+    for point in 0..walk.len() {
+        let left = rect.left() + LETTER_COLUMN + point as f32 * (SIDE + GAP);
+        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(SIDE, height));
+        if ui.is_rect_visible(cell) {
+            tile(ui, walk, point, cell, cx);
+        }
+    }
+}
+
+/// The pair of images at one point of a walk.
+fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
+    let (Some(dataset), Some(sample)) = (cx.state.dataset.clone(), walk.sample_at(point)) else { return };
+    if sample as usize >= dataset.train.len() {
+        return;
+    }
+    let here = WalkPoint { walk: walk.id, point };
+    let response = ui.interact(cell, ui.scope_id().with(("tile", walk.id, point)), Sense::click());
+    let name = format!("Walk {} point {point}: sample {sample}", walk.letters());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    let step = point.checked_sub(1).and_then(|k| walk.steps.get(k));
+    let decoded = step.map_or(&walk.decoded, |(_, d)| d);
+    let above = Rect::from_min_size(cell.min, Vec2::splat(SIDE));
+    let below = above.translate(vec2(0.0, SIDE + GAP / 2.0));
+    let key = ImageKey::Walk(walk.strategy.name(), walk.id, point);
+    let decoded = cx.images.get(ui, key, dataset.shape(), decoded);
+    images::paint(ui, &decoded, above);
+    if let Some(texture) = cx.images.sample(ui, &dataset, sample) {
+        images::paint(ui, &texture, below);
+    }
+    let label = dataset.train.label(sample as usize);
+    let y = below.bottom() + LABEL_HEIGHT / 2.0 + 1.0;
+    let name = cx.state.class_name(label);
+    let galley = ui.painter().layout_no_wrap(name, theme::bold_font(size::CAPTION), cx.theme.text);
+    let x = cell.center().x - (galley.size().x + 10.0) / 2.0;
+    ui.painter().circle_filled(pos2(x + 3.5, y), 3.5, theme::class_color(label));
+    ui.painter().galley(pos2(x + 10.0, y - galley.size().y / 2.0), galley, cx.theme.text);
+    if response.hovered() {
+        cx.hover_walk(Some(here));
+    }
+    if cx.state.focus.walk_point == Some(here) {
+        let both = above.union(below).expand(1.5);
+        ui.painter().rect_stroke(both, CornerRadius::same(4), Stroke::new(2.0, cx.theme.accent), StrokeKind::Outside);
+    }
+    if response.clicked() {
+        cx.state.focus.sample = Some(sample);
+    }
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(explain(walk, point, sample));
+}
+
+fn explain(walk: &Walk, point: usize, sample: u32) -> String {
+    let letters = walk.letters();
+    match point.checked_sub(1).and_then(|k| walk.steps.get(k)) {
+        None => format!("Walk {letters} starts at sample {}", widgets::thousands(sample as usize)),
+        Some((s, _)) => format!(
+            "Walk {letters}, step {point}\nloss before {:.3} nats, |dL/dp| {:.2e}\nsnap from p' to the neighbour {:.3}\nsample {}",
+            s.step.loss,
+            s.step.gradient.iter().map(|g| g * g).sum::<f32>().sqrt(),
+            s.step.snap_distance,
+            widgets::thousands(sample as usize),
+        ),
+    }
+}

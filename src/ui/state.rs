@@ -1,0 +1,538 @@
+//! Everything the window knows: changed by `apply(Event)` and by what the user asks for. Pure: no egui, no engine.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::dataset::Dataset;
+use crate::device::DeviceKind;
+use crate::engine::protocol::{Command, Event, Inspection, Level, Phase, Probe};
+use crate::experiment::{Experiment, Strategy};
+use crate::history::{Evaluation, Header, Metric, Proposal, RoundRecord, WalkStep};
+
+/// What the window shows, as far as it came from the engine, and what the user selected.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// Counts resets, as in `Event::Started`; 0 before the first.
+    pub generation: u64,
+    /// The experiment that runs, not the draft in the controls.
+    pub experiment: Experiment,
+    pub strategies: Vec<Strategy>,
+    pub device: DeviceKind,
+    pub device_name: String,
+    pub dataset: Option<Arc<Dataset>>,
+    pub progress: Progress,
+    pub generator: GeneratorState,
+    pub runs: Vec<RunState>,
+    pub walks: Vec<Walk>,
+    pub messages: Vec<Message>,
+    /// Answers to `Command::Inspect` for the target's present weights.
+    pub inspections: BTreeMap<u32, Inspection>,
+    /// The latest answer to `Command::Probe`.
+    pub probe: Option<Probe>,
+    /// The probe the user drags, while the inspector is in its probe mode.
+    pub probing: Option<Probing>,
+    /// Counts changes of the target's weights that were reported, so that answers can be asked for again.
+    pub target_version: u64,
+    pub focus: Focus,
+    pub intent: Intent,
+    /// Asked for, and not yet in effect: shown in the frame of the click.
+    pub pending: Option<Pending>,
+    /// Optimiser steps of one "step minibatches".
+    pub step_size: usize,
+    next_message: u64,
+}
+
+/// What is going on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    pub phase: Phase,
+    pub strategy: Option<Strategy>,
+    pub round: usize,
+    pub done: usize,
+    pub total: usize,
+    pub eta_seconds: Option<f32>,
+}
+
+impl Progress {
+    /// Between 0 and 1, where the engine knows the total.
+    pub fn fraction(&self) -> Option<f32> {
+        (self.total > 0).then(|| (self.done as f32 / self.total as f32).clamp(0.0, 1.0))
+    }
+}
+
+/// The generator's training, or that it came from the cache.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GeneratorState {
+    /// `[epoch, reconstruction, KL]`, nats per image.
+    pub losses: Vec<[f32; 3]>,
+    pub ready: bool,
+    pub cached: bool,
+    /// Mean standard deviation of the embedding's axes: the unit of alpha; 0 before it is known.
+    pub latent_scale: f32,
+}
+
+/// What happened in the run of one strategy.
+#[derive(Debug, Clone)]
+pub struct RunState {
+    pub strategy: Strategy,
+    pub header: Option<Box<Header>>,
+    /// Completed rounds.
+    pub rounds: Vec<Arc<RoundRecord>>,
+    /// The round in progress: what was bought.
+    pub current: Option<Arc<RoundRecord>>,
+    /// What was measured in the round in progress.
+    pub live: Vec<Evaluation>,
+}
+
+/// One measured value with its place on both axes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CurvePoint {
+    pub round: usize,
+    /// Labelled samples; inside a round spread evenly over the round's training.
+    pub labels: f64,
+    pub minibatches: f64,
+    pub value: f64,
+    pub round_end: bool,
+}
+
+/// A walk without re-selection, with what was decoded at its points.
+#[derive(Debug, Clone)]
+pub struct Walk {
+    pub strategy: Strategy,
+    /// The engine's number for it.
+    pub id: usize,
+    pub start: u32,
+    pub code: Vec<f32>,
+    pub decoded: Arc<Vec<u8>>,
+    pub steps: Vec<(WalkStep, Arc<Vec<u8>>)>,
+}
+
+impl Walk {
+    /// a, b, c ... z, aa, ab ...
+    pub fn letters(&self) -> String {
+        letters(self.id)
+    }
+
+    /// The sample at a point: 0 is the start, k the neighbour of step k.
+    pub fn sample_at(&self, point: usize) -> Option<u32> {
+        match point.checked_sub(1) {
+            None => Some(self.start),
+            Some(k) => self.steps.get(k).map(|(s, _)| s.sample),
+        }
+    }
+
+    /// Points: the start and one for each step.
+    pub fn len(&self) -> usize {
+        self.steps.len() + 1
+    }
+
+    /// A walk always has its start.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+}
+
+/// Something to be said to the user once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    pub id: u64,
+    pub level: Level,
+    pub text: String,
+}
+
+/// One point of one walk, for linked highlighting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalkPoint {
+    pub walk: usize,
+    pub point: usize,
+}
+
+/// What is selected or hovered, shared by all panels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Focus {
+    /// Whose run the view and the inspector show.
+    pub strategy: Strategy,
+    /// `None` follows the latest round.
+    pub round: Option<usize>,
+    pub sample: Option<u32>,
+    /// Hovered in the last frame, in whichever panel.
+    pub walk_point: Option<WalkPoint>,
+    /// Only samples of this class in full colour.
+    pub class: Option<u8>,
+}
+
+/// A free latent point in the user's hand.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Probing {
+    pub code: Vec<f32>,
+    /// Code of the neighbour that was answered last.
+    pub neighbour_code: Option<Vec<f32>>,
+}
+
+/// What the user last asked the engine for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    Idle,
+    Running,
+    Stepping,
+}
+
+/// Asked for and not yet in effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pending {
+    Pausing,
+    Stopping,
+    Resetting,
+}
+
+/// Steps of one "step minibatches" at the start: a tenth of a round's default.
+const DEFAULT_STEP_SIZE: usize = 10;
+/// Inspections kept; hovering over more forgets the oldest.
+const MAX_INSPECTIONS: usize = 512;
+/// Messages kept for the toasts.
+const MAX_MESSAGES: usize = 200;
+
+impl AppState {
+    /// Nothing known yet but what will be asked for.
+    pub fn new(experiment: Experiment, strategies: Vec<Strategy>, device: DeviceKind) -> Self {
+        let strategy = preferred(&strategies);
+        Self {
+            generation: 0,
+            experiment,
+            strategies,
+            device,
+            device_name: String::new(),
+            dataset: None,
+            progress: Progress { phase: Phase::Idle, strategy: None, round: 0, done: 0, total: 0, eta_seconds: None },
+            generator: GeneratorState::default(),
+            runs: Vec::new(),
+            walks: Vec::new(),
+            messages: Vec::new(),
+            inspections: BTreeMap::new(),
+            probe: None,
+            probing: None,
+            target_version: 0,
+            focus: Focus { strategy, round: None, sample: None, walk_point: None, class: None },
+            intent: Intent::Idle,
+            pending: None,
+            step_size: DEFAULT_STEP_SIZE,
+            next_message: 0,
+        }
+    }
+
+    /// Takes in one event of the engine.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Started { generation, experiment, strategies, device } => {
+                self.start_over(generation, *experiment, strategies, device);
+            }
+            Event::DataReady { dataset } => self.dataset = Some(dataset),
+            Event::Progress { phase, strategy, round, done, total, eta_seconds } => {
+                self.enter(&phase);
+                self.progress = Progress { phase, strategy, round, done, total, eta_seconds };
+            }
+            Event::GeneratorLoss { epoch, reconstruction, kl } => {
+                self.generator.losses.push([epoch, reconstruction, kl]);
+            }
+            Event::GeneratorReady { cached, latent_scale } => {
+                self.generator.ready = true;
+                self.generator.cached = cached;
+                self.generator.latent_scale = latent_scale;
+            }
+            Event::RunStarted { strategy, header } => self.run_mut(strategy).header = Some(header),
+            Event::RoundBegan { strategy, record, .. } => {
+                let run = self.run_mut(strategy);
+                run.current = Some(record);
+                run.live.clear();
+            }
+            Event::Evaluated { strategy, evaluation, .. } => {
+                self.run_mut(strategy).live.push(evaluation);
+                self.target_moved(strategy);
+            }
+            Event::RoundEnded { strategy, record } => {
+                let run = self.run_mut(strategy);
+                run.rounds.push(record);
+                run.current = None;
+                run.live.clear();
+                self.target_moved(strategy);
+            }
+            Event::WalkStarted { strategy, walk, sample, code, decoded } => {
+                self.walks.retain(|w| (w.strategy, w.id) != (strategy, walk));
+                self.walks.push(Walk { strategy, id: walk, start: sample, code, decoded: Arc::new(decoded), steps: Vec::new() });
+            }
+            Event::WalkStepped { strategy, step, decoded } => {
+                if let Some(w) = self.walks.iter_mut().find(|w| (w.strategy, w.id) == (strategy, step.walk)) {
+                    w.steps.push((step, Arc::new(decoded)));
+                }
+            }
+            Event::WalksCleared => {
+                self.walks.clear();
+                self.focus.walk_point = None;
+            }
+            Event::Inspected(inspection) => {
+                if inspection.strategy == self.focus.strategy {
+                    if self.inspections.len() >= MAX_INSPECTIONS {
+                        self.inspections.pop_first();
+                    }
+                    self.inspections.insert(inspection.sample, *inspection);
+                }
+            }
+            Event::Probed(probe) => self.probe = Some(*probe),
+            Event::Message { level, text } => self.say(level, text),
+            Event::Stopped => {
+                self.progress.phase = Phase::Stopped;
+                self.settle();
+            }
+            Event::DeviceChanged { kind, description } => {
+                self.device = kind;
+                self.device_name = description;
+            }
+        }
+    }
+
+    /// Shows a message of the window's own.
+    pub fn say(&mut self, level: Level, text: String) {
+        self.next_message += 1;
+        self.messages.push(Message { id: self.next_message, level, text });
+        if self.messages.len() > MAX_MESSAGES {
+            self.messages.remove(0);
+        }
+    }
+
+    /// The run of a strategy, where it has begun.
+    pub fn run(&self, strategy: Strategy) -> Option<&RunState> {
+        self.runs.iter().find(|r| r.strategy == strategy)
+    }
+
+    /// The run that view and inspector show.
+    pub fn shown_run(&self) -> Option<&RunState> {
+        self.run(self.focus.strategy)
+    }
+
+    /// Walks of the shown run, in the order in which they were started.
+    pub fn shown_walks(&self) -> impl Iterator<Item = &Walk> {
+        self.walks.iter().filter(|w| w.strategy == self.focus.strategy)
+    }
+
+    /// The highest round that any run has begun.
+    pub fn latest_round(&self) -> usize {
+        self.runs.iter().map(RunState::latest_round).max().unwrap_or(0)
+    }
+
+    /// The selected round, or the latest of the shown run.
+    pub fn shown_round(&self) -> usize {
+        let latest = self.shown_run().map_or(0, RunState::latest_round);
+        self.focus.round.map_or(latest, |r| r.min(latest))
+    }
+
+    /// What the shown run bought in the shown round.
+    pub fn shown_record(&self) -> Option<&Arc<RoundRecord>> {
+        self.shown_run()?.record(self.shown_round())
+    }
+
+    /// Round and proposal by which the shown run bought this sample.
+    pub fn bought(&self, sample: u32) -> Option<(usize, &Proposal)> {
+        self.shown_run()?.records().find_map(|r| r.proposals.iter().find(|p| p.sample == sample).map(|p| (r.round, p)))
+    }
+
+    /// The class's name, or its number before the data are there.
+    pub fn class_name(&self, class: u8) -> String {
+        self.dataset.as_ref().and_then(|d| d.classes.get(usize::from(class)).cloned()).unwrap_or_else(|| class.to_string())
+    }
+
+    /// The engine computes rounds, or will as soon as it can.
+    pub fn can_pause(&self) -> bool {
+        let rounds = matches!(self.progress.phase, Phase::Proposing | Phase::TrainingTarget | Phase::Evaluating);
+        rounds || (self.intent != Intent::Idle && !self.is_over())
+    }
+
+    /// No round will follow without a reset.
+    pub fn is_over(&self) -> bool {
+        matches!(self.progress.phase, Phase::Finished | Phase::Stopped | Phase::Failed)
+    }
+
+    fn run_mut(&mut self, strategy: Strategy) -> &mut RunState {
+        let at = self.runs.iter().position(|r| r.strategy == strategy).unwrap_or_else(|| {
+            self.runs.push(RunState { strategy, header: None, rounds: Vec::new(), current: None, live: Vec::new() });
+            self.runs.len() - 1
+        });
+        &mut self.runs[at]
+    }
+
+    fn start_over(&mut self, generation: u64, experiment: Experiment, strategies: Vec<Strategy>, device: String) {
+        let strategy = if strategies.contains(&self.focus.strategy) { self.focus.strategy } else { preferred(&strategies) };
+        let fresh = Self::new(experiment, strategies, self.device);
+        *self = Self {
+            generation,
+            device_name: device,
+            messages: std::mem::take(&mut self.messages),
+            next_message: self.next_message,
+            intent: self.intent,
+            step_size: self.step_size,
+            focus: Focus { strategy, ..fresh.focus.clone() },
+            ..fresh
+        };
+    }
+
+    fn target_moved(&mut self, strategy: Strategy) {
+        if strategy == self.focus.strategy {
+            self.target_version += 1;
+        }
+    }
+
+    fn enter(&mut self, phase: &Phase) {
+        match phase {
+            Phase::Finished | Phase::Stopped | Phase::Failed => self.settle(),
+            Phase::Paused => {
+                if self.pending == Some(Pending::Pausing) || (self.intent == Intent::Stepping && self.progress.phase.is_busy()) {
+                    self.settle();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn settle(&mut self) {
+        self.pending = None;
+        self.intent = Intent::Idle;
+    }
+}
+
+/// What the user can ask for; each returns the commands to send.
+impl AppState {
+    pub fn run_rounds(&mut self) -> Command {
+        self.intent = Intent::Running;
+        self.pending = None;
+        Command::Run
+    }
+
+    pub fn pause(&mut self) -> Command {
+        if self.progress.phase.is_busy() {
+            self.pending = Some(Pending::Pausing);
+        }
+        self.intent = Intent::Idle;
+        Command::Pause
+    }
+
+    pub fn step_round(&mut self) -> Command {
+        self.intent = Intent::Stepping;
+        Command::StepRound
+    }
+
+    pub fn step_minibatches(&mut self) -> Command {
+        self.intent = Intent::Stepping;
+        Command::StepMinibatches(self.step_size)
+    }
+
+    pub fn stop(&mut self) -> Command {
+        self.pending = Some(Pending::Stopping);
+        self.intent = Intent::Idle;
+        Command::Stop
+    }
+
+    /// From the start with this experiment; `and_run` goes on to rounds by itself.
+    pub fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>, and_run: bool) -> Vec<Command> {
+        self.pending = Some(Pending::Resetting);
+        self.intent = if and_run { Intent::Running } else { Intent::Idle };
+        let reset = Command::Reset { experiment: Box::new(experiment), strategies };
+        if and_run { vec![reset, Command::Run] } else { vec![reset] }
+    }
+
+    /// Looks at a round; the latest one goes on following the run.
+    pub fn look_at_round(&mut self, round: usize) {
+        let latest = self.shown_run().map_or(0, RunState::latest_round);
+        self.focus.round = (round < latest).then_some(round.max(1));
+    }
+
+    /// Lets view and inspector show another strategy's run.
+    pub fn show(&mut self, strategy: Strategy) -> Command {
+        self.focus.strategy = strategy;
+        self.focus.walk_point = None;
+        self.inspections.clear();
+        self.probe = None;
+        self.target_version += 1;
+        Command::Show(strategy)
+    }
+}
+
+impl RunState {
+    /// The round in progress, else the last completed one.
+    pub fn latest_round(&self) -> usize {
+        self.records().map(|r| r.round).max().unwrap_or(0)
+    }
+
+    /// Completed rounds, then the one in progress.
+    pub fn records(&self) -> impl Iterator<Item = &Arc<RoundRecord>> {
+        self.rounds.iter().chain(self.current.iter())
+    }
+
+    pub fn record(&self, round: usize) -> Option<&Arc<RoundRecord>> {
+        self.records().find(|r| r.round == round)
+    }
+
+    /// All values of a metric in order, those of the round in progress included.
+    pub fn curve(&self, metric: Metric, experiment: &Experiment) -> Vec<CurvePoint> {
+        let mut points = Vec::new();
+        let (mut labels_before, mut steps_before) = (0.0, 0.0);
+        for record in &self.rounds {
+            let steps = record.minibatches as f64 - steps_before;
+            push_round(&mut points, record.round, &record.evaluations, metric, (labels_before, steps_before), (record.labels, steps));
+            (labels_before, steps_before) = (record.labels as f64, record.minibatches as f64);
+        }
+        if let Some(current) = &self.current {
+            let steps = experiment.minibatches_in_round(current.labels) as f64;
+            push_round(&mut points, current.round, &self.live, metric, (labels_before, steps_before), (current.labels, steps));
+        }
+        points
+    }
+
+    /// Accuracy over the whole evaluation split at the end of a round, percent.
+    pub fn accuracy(&self, round: usize) -> Option<f32> {
+        self.rounds.iter().find(|r| r.round == round)?.final_accuracy()
+    }
+}
+
+/// Adds the points of one round; inside it, labels are spread over the `steps` of its training.
+fn push_round(
+    points: &mut Vec<CurvePoint>,
+    round: usize,
+    evaluations: &[Evaluation],
+    metric: Metric,
+    (labels_before, steps_before): (f64, f64),
+    (labels, steps): (usize, f64),
+) {
+    for e in evaluations.iter().filter(|e| e.metric == metric) {
+        let inside = if e.round_end || steps <= 0.0 { 1.0 } else { ((e.minibatches as f64 - steps_before) / steps).clamp(0.0, 1.0) };
+        points.push(CurvePoint {
+            round,
+            labels: labels_before + inside * (labels as f64 - labels_before),
+            minibatches: e.minibatches as f64,
+            value: f64::from(e.value),
+            round_end: e.round_end,
+        });
+    }
+}
+
+/// The strategy to look at first: one that has steps to show.
+fn preferred(strategies: &[Strategy]) -> Strategy {
+    let steps = |s: &Strategy| matches!(s, Strategy::Snn | Strategy::SnnPlus);
+    strategies.iter().copied().find(steps).or(strategies.first().copied()).unwrap_or(Strategy::Snn)
+}
+
+/// 0 is a, 25 z, 26 aa.
+pub fn letters(mut index: usize) -> String {
+    const ALPHABET: usize = 26;
+    let mut out = Vec::new();
+    loop {
+        out.push(b'a' + (index % ALPHABET) as u8);
+        if index < ALPHABET {
+            break;
+        }
+        index = index / ALPHABET - 1;
+    }
+    out.reverse();
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests;

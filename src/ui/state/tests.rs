@@ -1,0 +1,158 @@
+//! What each event does to the window's state.
+
+use super::*;
+use crate::history::LatentStep;
+
+fn state() -> AppState {
+    AppState::new(Experiment::default(), vec![Strategy::Random, Strategy::Snn], DeviceKind::Cpu)
+}
+
+fn progress(phase: Phase) -> Event {
+    Event::Progress { phase, strategy: None, round: 0, done: 0, total: 0, eta_seconds: None }
+}
+
+fn evaluation(metric: Metric, labels: usize, minibatches: usize, value: f32, round_end: bool) -> Evaluation {
+    Evaluation { metric, labels, minibatches, value, round_end }
+}
+
+fn record(round: usize, evaluations: Vec<Evaluation>) -> Arc<RoundRecord> {
+    Arc::new(RoundRecord {
+        round,
+        proposals: vec![Proposal { sample: round as u32, label: 3, score: None, step: None }],
+        labels: 500 * round,
+        minibatches: 100 * round,
+        evaluations,
+        confusion: Vec::new(),
+        walk_steps: Vec::new(),
+        diverged: false,
+        seconds: 1.0,
+    })
+}
+
+fn step(walk: usize, sample: u32) -> WalkStep {
+    let step = LatentStep {
+        parent: 0,
+        parent_label: 0,
+        loss: 0.1,
+        from: vec![0.0],
+        gradient: vec![1.0],
+        to: vec![0.3],
+        neighbour: vec![0.25],
+        snap_distance: 0.05,
+    };
+    WalkStep { walk, sample, label: 1, step }
+}
+
+/// Two rounds as they arrive: the first complete, the second half way.
+fn two_rounds() -> AppState {
+    let mut s = state();
+    let whole = vec![
+        evaluation(Metric::AccuracyPart, 500, 50, 80.0, false),
+        evaluation(Metric::Accuracy, 500, 100, 91.0, true),
+    ];
+    s.apply(Event::RoundBegan { strategy: Strategy::Snn, round: 1, record: record(1, vec![]) });
+    s.apply(Event::Evaluated { strategy: Strategy::Snn, round: 1, evaluation: whole[0].clone() });
+    s.apply(Event::Evaluated { strategy: Strategy::Snn, round: 1, evaluation: whole[1].clone() });
+    s.apply(Event::RoundEnded { strategy: Strategy::Snn, record: record(1, whole) });
+    s.apply(Event::RoundBegan { strategy: Strategy::Snn, round: 2, record: record(2, vec![]) });
+    let live = evaluation(Metric::AccuracyPart, 1000, 120, 88.0, false);
+    s.apply(Event::Evaluated { strategy: Strategy::Snn, round: 2, evaluation: live });
+    s
+}
+
+#[test]
+fn curves_hold_finished_and_live_values_once_each() {
+    let s = two_rounds();
+    let run = s.run(Strategy::Snn).unwrap();
+    let xs = |metric| run.curve(metric, &s.experiment).iter().map(|p| (p.round, p.labels, p.minibatches, p.value)).collect::<Vec<_>>();
+    // Inside a round the labels are spread over its 100 minibatches: 50 of 100 at 250, 20 of 100 at 600.
+    assert_eq!(xs(Metric::AccuracyPart), [(1, 250.0, 50.0, 80.0), (2, 600.0, 120.0, 88.0)]);
+    assert_eq!(xs(Metric::Accuracy), [(1, 500.0, 100.0, 91.0)]);
+    assert_eq!(run.accuracy(1), Some(91.0));
+    assert_eq!(run.accuracy(2), None);
+}
+
+#[test]
+fn the_shown_round_follows_the_run_until_one_is_chosen() {
+    let mut s = two_rounds();
+    assert_eq!((s.shown_round(), s.latest_round()), (2, 2));
+    s.look_at_round(1);
+    assert_eq!(s.shown_round(), 1);
+    s.look_at_round(2);
+    assert_eq!(s.focus.round, None);
+    s.look_at_round(0);
+    assert_eq!(s.shown_round(), 1);
+    assert_eq!(s.bought(2).map(|(r, p)| (r, p.label)), Some((2, 3)));
+    assert_eq!(s.bought(7), None);
+}
+
+#[test]
+fn a_reset_forgets_results_and_keeps_messages_and_choices() {
+    let mut s = two_rounds();
+    s.apply(Event::Message { level: Level::Info, text: "kept".into() });
+    s.focus.strategy = Strategy::Random;
+    s.step_size = 7;
+    s.apply(Event::Started { generation: 4, experiment: Box::default(), strategies: vec![Strategy::Random, Strategy::Snn], device: "CPU".into() });
+    assert!(s.runs.is_empty() && s.walks.is_empty() && s.dataset.is_none() && s.pending.is_none());
+    assert_eq!((s.generation, s.focus.strategy, s.step_size, s.messages.len()), (4, Strategy::Random, 7, 1));
+    s.apply(Event::Started { generation: 5, experiment: Box::default(), strategies: vec![Strategy::Snn], device: "CPU".into() });
+    assert_eq!(s.focus.strategy, Strategy::Snn);
+}
+
+#[test]
+fn what_was_asked_for_shows_at_once_and_until_it_takes_effect() {
+    let mut s = state();
+    s.run_rounds();
+    s.apply(progress(Phase::TrainingTarget));
+    assert!(s.can_pause());
+    assert!(matches!(s.pause(), Command::Pause));
+    assert_eq!(s.pending, Some(Pending::Pausing));
+    s.apply(progress(Phase::TrainingTarget));
+    assert_eq!(s.pending, Some(Pending::Pausing));
+    s.apply(progress(Phase::Paused));
+    assert_eq!((s.pending, s.intent, s.can_pause()), (None, Intent::Idle, false));
+
+    s.stop();
+    assert_eq!(s.pending, Some(Pending::Stopping));
+    s.apply(Event::Stopped);
+    assert_eq!((s.pending, s.is_over()), (None, true));
+
+    let commands = s.reset(Experiment::default(), vec![Strategy::Snn], true);
+    assert!(matches!(commands[..], [Command::Reset { .. }, Command::Run]));
+    assert_eq!(s.pending, Some(Pending::Resetting));
+}
+
+#[test]
+fn getting_ready_does_not_forget_that_the_user_wants_to_run() {
+    let mut s = state();
+    s.reset(Experiment::default(), vec![Strategy::Snn], true);
+    for phase in [Phase::LoadingData, Phase::Encoding, Phase::Paused, Phase::Proposing] {
+        s.apply(progress(phase));
+        assert_eq!(s.intent, Intent::Running);
+    }
+    s.apply(progress(Phase::Finished));
+    assert_eq!(s.intent, Intent::Idle);
+}
+
+#[test]
+fn walks_grow_and_go() {
+    let mut s = state();
+    for (walk, sample) in [(0, 10), (1, 20)] {
+        s.apply(Event::WalkStarted { strategy: Strategy::Snn, walk, sample, code: vec![0.0], decoded: vec![0] });
+    }
+    s.apply(Event::WalkStepped { strategy: Strategy::Snn, step: step(1, 21), decoded: vec![0] });
+    s.apply(Event::WalkStepped { strategy: Strategy::Random, step: step(1, 99), decoded: vec![0] });
+    let lens: Vec<_> = s.shown_walks().map(Walk::len).collect();
+    assert_eq!(lens, [1, 2]);
+    let walk = s.shown_walks().nth(1).unwrap();
+    assert_eq!([walk.sample_at(0), walk.sample_at(1), walk.sample_at(2)], [Some(20), Some(21), None]);
+    s.apply(Event::WalksCleared);
+    assert_eq!(s.shown_walks().count(), 0);
+}
+
+#[test]
+fn walks_are_named_like_columns_of_a_sheet() {
+    for (index, name) in [(0, "a"), (25, "z"), (26, "aa"), (51, "az"), (52, "ba"), (701, "zz"), (702, "aaa")] {
+        assert_eq!(letters(index), name);
+    }
+}

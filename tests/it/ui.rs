@@ -1,0 +1,168 @@
+//! The real window with the real engine: its buttons are pressed and its keys struck, on the tiny experiment.
+
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use ridgewalk::engine::EngineOptions;
+use ridgewalk::engine::protocol::Phase;
+use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::history::Metric;
+use ridgewalk::ui::state::AppState;
+use ridgewalk::ui::{App, UiOptions};
+
+/// Longer than the tiny experiment takes on the slowest machine; a test that passes never waits for it.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+fn window(autostart: bool) -> Harness<'static, App> {
+    let options = UiOptions {
+        engine: EngineOptions { cache_dir: None, threads: 1, ..EngineOptions::default() },
+        experiment: Experiment::preset("tiny").unwrap(),
+        strategies: vec![Strategy::Random, Strategy::Snn],
+        autostart,
+    };
+    Harness::builder().with_size(egui::vec2(1280.0, 800.0)).wgpu().build_eframe(|cc| App::new(cc, options))
+}
+
+/// Shows frames until `done`, then says what the window knows.
+fn wait_for(window: &mut Harness<'_, App>, what: &str, done: impl Fn(&AppState) -> bool) {
+    let start = Instant::now();
+    while !done(window.state().state()) {
+        let state = window.state().state();
+        assert!(start.elapsed() < PATIENCE, "{what} never came; phase {:?}, messages {:?}", state.progress.phase, state.messages);
+        assert_ne!(state.progress.phase, Phase::Failed, "{what}: {:?}", state.messages);
+        window.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn click(window: &mut Harness<'_, App>, label: &str) {
+    window.get_by_label(label).click();
+    window.step();
+    window.step();
+}
+
+fn rounds(state: &AppState, strategy: Strategy) -> usize {
+    state.run(strategy).map_or(0, |r| r.rounds.len())
+}
+
+fn is_ready(state: &AppState) -> bool {
+    state.generator.ready && state.progress.phase == Phase::Paused
+}
+
+#[test]
+fn run_makes_the_curves_grow_to_the_end() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    assert_eq!(rounds(w.state().state(), Strategy::Snn), 0);
+    click(&mut w, "Run");
+    wait_for(&mut w, "round 1", |s| rounds(s, Strategy::Snn) >= 1);
+    let first = w.state().state().run(Strategy::Snn).unwrap().curve(Metric::Accuracy, &w.state().state().experiment).len();
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    let state = w.state().state();
+    for strategy in [Strategy::Random, Strategy::Snn] {
+        let run = state.run(strategy).unwrap();
+        assert_eq!(run.rounds.len(), state.experiment.rounds);
+        assert!(run.curve(Metric::Accuracy, &state.experiment).len() > first);
+        assert!(run.curve(Metric::AccuracyPart, &state.experiment).len() > run.rounds.len());
+    }
+    assert_eq!(state.run(Strategy::Random).unwrap().accuracy(1), state.run(Strategy::Snn).unwrap().accuracy(1), "paired in round 1");
+    assert_eq!(state.walks.iter().filter(|k| k.strategy == Strategy::Snn).count(), state.experiment.walks);
+    w.run_steps(3);
+    w.check_accessibility();
+}
+
+#[test]
+fn steps_go_as_far_as_they_say() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Step round");
+    wait_for(&mut w, "round 1 of both", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    assert_eq!(rounds(w.state().state(), Strategy::Random), 1);
+    w.key_press(egui::Key::ArrowRight);
+    w.step();
+    wait_for(&mut w, "round 2 of both", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 2);
+    w.key_press(egui::Key::ArrowDown);
+    w.step();
+    wait_for(&mut w, "a few minibatches", |s| s.progress.phase == Phase::Paused && s.runs.iter().any(|r| r.current.is_some()));
+    assert_eq!(rounds(w.state().state(), Strategy::Snn), 2);
+}
+
+#[test]
+fn pausing_shows_in_the_frame_of_the_click_and_holds() {
+    let mut w = window(true);
+    wait_for(&mut w, "training", |s| s.progress.phase == Phase::TrainingTarget);
+    w.get_by_label("Pause").click();
+    w.step();
+    let shown_at_once = w.query_by_label("Pausing").is_some() || w.state().state().progress.phase == Phase::Paused;
+    assert!(shown_at_once);
+    wait_for(&mut w, "the pause", |s| s.progress.phase == Phase::Paused);
+    let before = w.state().state().run(Strategy::Random).map_or(0, |r| r.live.len());
+    w.run_steps(20);
+    assert_eq!(w.state().state().run(Strategy::Random).map_or(0, |r| r.live.len()), before);
+    w.key_press(egui::Key::Space);
+    w.step();
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+}
+
+#[test]
+fn a_reset_gives_the_same_history_again() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    let mut accuracies = Vec::new();
+    for _ in 0..2 {
+        click(&mut w, "Step round");
+        wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+        let run = w.state().state().run(Strategy::Snn).unwrap();
+        let bought: Vec<u32> = run.rounds[0].proposals.iter().map(|p| p.sample).collect();
+        accuracies.push((bought, run.accuracy(1)));
+        click(&mut w, "Reset");
+        wait_for(&mut w, "the reset", |s| is_ready(s) && s.runs.iter().all(|r| r.rounds.is_empty()));
+    }
+    assert_eq!(accuracies[0], accuracies[1]);
+    click(&mut w, "Reset with a new seed");
+    wait_for(&mut w, "the new seed", |s| s.experiment.seed == 2 && is_ready(s));
+}
+
+#[test]
+fn stop_ends_the_experiment_and_says_so_at_once() {
+    let mut w = window(true);
+    wait_for(&mut w, "training", |s| s.progress.phase == Phase::TrainingTarget);
+    w.get_by_label("Stop").click();
+    w.step();
+    let state = w.state().state();
+    assert!(state.pending.is_some() || state.progress.phase == Phase::Stopped);
+    wait_for(&mut w, "the stop", |s| s.progress.phase == Phase::Stopped && s.pending.is_none());
+    w.run_steps(3);
+    assert!(w.query_by_label("Run again").is_some());
+}
+
+#[test]
+fn every_part_of_the_window_is_named_and_shown() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "More settings");
+    click(&mut w, "Workspace: Explore");
+    for label in ["Latent space", "Snapshots", "Inspect: Probe", "Save view as PNG", "Colour by: Loss"] {
+        assert!(w.query_all_by_label(label).next().is_some(), "{label}");
+    }
+    click(&mut w, "Colour by: Loss");
+    click(&mut w, "Dark or light");
+    w.key_press(egui::Key::Questionmark);
+    w.run_steps(2);
+    w.check_accessibility();
+}
+
+#[test]
+fn a_wrong_setting_names_its_field_and_cannot_be_applied() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Strategies compared");
+    click(&mut w, "SNN");
+    click(&mut w, "Random");
+    w.key_press(egui::Key::Escape);
+    w.run_steps(2);
+    assert!(w.query_by_label_contains("field `strategy`").is_some());
+    click(&mut w, "Revert");
+    assert!(w.query_by_label("Apply & reset").is_none());
+}
