@@ -111,7 +111,8 @@ fn rows<'a>(ui: &mut egui::Ui, theme: &Theme, rows: impl Iterator<Item = (&'a st
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
             let galley = ui.painter().layout_no_wrap(key.to_owned(), theme::bold_font(size::CAPTION), theme.text);
-            let (rect, _) = ui.allocate_exact_size(egui::vec2((galley.size().x + 12.0).max(26.0), 20.0), egui::Sense::hover());
+            let (rect, _) =
+                ui.allocate_exact_size(egui::vec2((galley.size().x + 12.0).max(26.0), 20.0), egui::Sense::hover());
             ui.painter().rect_filled(rect, egui::CornerRadius::same(4), theme.field);
             ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.text);
             ui.label(egui::RichText::new(what).color(theme.weak));

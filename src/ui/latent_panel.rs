@@ -188,7 +188,11 @@ impl LatentPanel {
                 self.fit_now = true;
             }
             let can_save = self.drawing.is_some();
-            if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file").enabled(can_save).show(ui).clicked() {
+            if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
+                .enabled(can_save)
+                .show(ui)
+                .clicked()
+            {
                 self.save.open(cx);
             }
         });
@@ -197,8 +201,18 @@ impl LatentPanel {
     fn layer_toggles(&mut self, ui: &mut Ui) {
         let layers = &mut self.options.layers;
         ui.spacing_mut().item_spacing.x = 0.0;
-        widgets::toggle(ui, &mut layers.labelled, "Labelled", "Ring the samples labelled by the end of the shown round (L)");
-        widgets::toggle(ui, &mut layers.proposals, "Proposals", "The shown round's steps: p to p' as arrows, p' to its neighbour dashed (A)");
+        widgets::toggle(
+            ui,
+            &mut layers.labelled,
+            "Labelled",
+            "Ring the samples labelled by the end of the shown round (L)",
+        );
+        widgets::toggle(
+            ui,
+            &mut layers.proposals,
+            "Proposals",
+            "The shown round's steps: p to p' as arrows, p' to its neighbour dashed (A)",
+        );
         widgets::toggle(ui, &mut layers.walks, "Walks", "Walks without re-selection, as in Figure 4 (W)");
     }
 
@@ -206,11 +220,15 @@ impl LatentPanel {
         let Some(gpu) = cx.gpu else {
             let text = "This window has no graphics device that can draw it (wgpu). Everything else works: rounds run, and curves, \
                         snapshots and the inspector show them.";
-            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| widgets::empty_state(ui, "No latent view on this device", text));
+            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+                widgets::empty_state(ui, "No latent view on this device", text)
+            });
             return;
         };
         if let Some(why) = &self.failed {
-            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| widgets::empty_state(ui, "The latent view cannot be drawn", why));
+            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+                widgets::empty_state(ui, "The latent view cannot be drawn", why)
+            });
             return;
         }
         let scale = ui.pixels_per_point();
@@ -230,7 +248,9 @@ impl LatentPanel {
             Err(e) => return self.failed = Some(e.to_string()),
             Ok(new_codes) => {
                 let fit = std::mem::take(&mut self.fit_now);
-                if let Some(bounds) = drawing.view.bounds().filter(|b| self.follows && (new_codes || fit || self.camera.home() != *b)) {
+                if let Some(bounds) =
+                    drawing.view.bounds().filter(|b| self.follows && (new_codes || fit || self.camera.home() != *b))
+                {
                     self.camera.fit(bounds);
                 }
             }
@@ -310,7 +330,12 @@ impl LatentPanel {
         if drawing.view.texture_generation() != drawing.texture_generation {
             drawing.texture_generation = drawing.view.texture_generation();
             let view = drawing.view.texture_view();
-            gpu.renderer.write().update_egui_texture_from_wgpu_texture(&gpu.device, view, wgpu::FilterMode::Nearest, drawing.texture);
+            gpu.renderer.write().update_egui_texture_from_wgpu_texture(
+                &gpu.device,
+                view,
+                wgpu::FilterMode::Nearest,
+                drawing.texture,
+            );
         }
         let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
         ui.painter().image(drawing.texture, rect, uv, egui::Color32::WHITE);
@@ -339,7 +364,8 @@ impl LatentPanel {
                     Some(Target::Point(i)) => Hovered { sample: u32::try_from(i).ok(), walk_point: None },
                     Some(Target::Marker(i)) => {
                         let walk_point = drawing.meaning.get(i).copied();
-                        let sample = walk_point.and_then(|w| cx.state.shown_walks().find(|k| k.id == w.walk)?.sample_at(w.point));
+                        let sample = walk_point
+                            .and_then(|w| cx.state.shown_walks().find(|k| k.id == w.walk)?.sample_at(w.point));
                         Hovered { sample, walk_point }
                     }
                     None => Hovered::default(),
@@ -384,7 +410,8 @@ impl LatentPanel {
 impl Drawing {
     fn new(gpu: &egui_wgpu::RenderState, size: egui::Vec2) -> Result<Self, crate::view::ViewError> {
         let view = LatentView::new(&gpu.device, &gpu.queue, size.x as u32, size.y as u32)?;
-        let texture = gpu.renderer.write().register_native_texture(&gpu.device, view.texture_view(), wgpu::FilterMode::Nearest);
+        let texture =
+            gpu.renderer.write().register_native_texture(&gpu.device, view.texture_view(), wgpu::FilterMode::Nearest);
         let texture_generation = view.texture_generation();
         Ok(Self { view, texture, texture_generation, given: Given::default(), meaning: Vec::new(), asked_at: None })
     }
@@ -399,7 +426,11 @@ impl Drawing {
             return Ok(false);
         };
         let look = if cx.theme.dark { Look::dark() } else { Look::light() };
-        self.view.set_look(Look { background: scene::rgba(cx.theme.canvas), select: scene::rgba(cx.theme.accent), ..look });
+        self.view.set_look(Look {
+            background: scene::rgba(cx.theme.canvas),
+            select: scene::rgba(cx.theme.accent),
+            ..look
+        });
         let labels = dataset.train.labels();
         let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
         let key = PointsKey::of(run, options, cx);
@@ -462,7 +493,12 @@ impl OverlayKey {
 
 /// Whose run is shown.
 fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let choices: Vec<_> = cx.state.strategies.iter().map(|s| (*s, s.label(), "Show this strategy's samples, proposals, walks and target")).collect();
+    let choices: Vec<_> = cx
+        .state
+        .strategies
+        .iter()
+        .map(|s| (*s, s.label(), "Show this strategy's samples, proposals, walks and target"))
+        .collect();
     let mut shown = cx.state.focus.strategy;
     let changed = if choices.len() <= MANY_STRATEGIES {
         widgets::segmented(ui, "Run shown", &mut shown, &choices)
@@ -489,14 +525,20 @@ fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
     let shown = cx.state.shown_round();
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        let previous = IconButton::new(Icon::Previous, "Previous round", "Look at the round before ([)").enabled(shown > 1);
+        let previous =
+            IconButton::new(Icon::Previous, "Previous round", "Look at the round before ([)").enabled(shown > 1);
         if previous.show(ui).clicked() {
             cx.state.look_at_round(shown.saturating_sub(1));
         }
-        let text = if latest == 0 { "No round yet".to_owned() } else { format!("Round {shown} of {}", cx.state.experiment.rounds) };
+        let text = if latest == 0 {
+            "No round yet".to_owned()
+        } else {
+            format!("Round {shown} of {}", cx.state.experiment.rounds)
+        };
         let live = cx.state.focus.round.is_none() && latest > 0 && cx.state.intent != Intent::Idle;
         let galley = ui.painter().layout_no_wrap(text, super::theme::font(super::theme::size::BODY), cx.theme.text);
-        let (rect, _) = ui.allocate_exact_size(vec2(galley.size().x.max(92.0), super::theme::CONTROL_HEIGHT - 2.0), Sense::hover());
+        let (rect, _) =
+            ui.allocate_exact_size(vec2(galley.size().x.max(92.0), super::theme::CONTROL_HEIGHT - 2.0), Sense::hover());
         let ink = if live { cx.theme.accent } else { cx.theme.text };
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley.clone(), ink);
         let next = IconButton::new(Icon::Next, "Next round", "Look at the next round (])").enabled(shown < latest);

@@ -258,7 +258,14 @@ impl AppState {
             }
             Event::WalkStarted { strategy, walk, sample, code, decoded } => {
                 self.walks.retain(|w| (w.strategy, w.id) != (strategy, walk));
-                self.walks.push(Walk { strategy, id: walk, start: sample, code, decoded: Arc::new(decoded), steps: Vec::new() });
+                self.walks.push(Walk {
+                    strategy,
+                    id: walk,
+                    start: sample,
+                    code,
+                    decoded: Arc::new(decoded),
+                    steps: Vec::new(),
+                });
             }
             Event::WalkStepped { strategy, step, decoded } => {
                 if let Some(w) = self.walks.iter_mut().find(|w| (w.strategy, w.id) == (strategy, step.walk)) {
@@ -337,7 +344,10 @@ impl AppState {
 
     /// The class's name, or its number before the data are there.
     pub fn class_name(&self, class: u8) -> String {
-        self.dataset.as_ref().and_then(|d| d.classes.get(usize::from(class)).cloned()).unwrap_or_else(|| class.to_string())
+        self.dataset
+            .as_ref()
+            .and_then(|d| d.classes.get(usize::from(class)).cloned())
+            .unwrap_or_else(|| class.to_string())
     }
 
     /// The engine computes rounds, or will as soon as it can.
@@ -360,7 +370,8 @@ impl AppState {
     }
 
     fn start_over(&mut self, generation: u64, experiment: Experiment, strategies: Vec<Strategy>, device: String) {
-        let strategy = if strategies.contains(&self.focus.strategy) { self.focus.strategy } else { preferred(&strategies) };
+        let strategy =
+            if strategies.contains(&self.focus.strategy) { self.focus.strategy } else { preferred(&strategies) };
         let fresh = Self::new(experiment, strategies, self.device);
         *self = Self {
             generation,
@@ -384,7 +395,9 @@ impl AppState {
         match phase {
             Phase::Finished | Phase::Stopped | Phase::Failed => self.settle(),
             Phase::Paused => {
-                if self.pending == Some(Pending::Pausing) || (self.intent == Intent::Stepping && self.progress.phase.is_busy()) {
+                if self.pending == Some(Pending::Pausing)
+                    || (self.intent == Intent::Stepping && self.progress.phase.is_busy())
+                {
                     self.settle();
                 }
             }
@@ -476,12 +489,26 @@ impl RunState {
         let (mut labels_before, mut steps_before) = (0.0, 0.0);
         for record in &self.rounds {
             let steps = record.minibatches as f64 - steps_before;
-            push_round(&mut points, record.round, &record.evaluations, metric, (labels_before, steps_before), (record.labels, steps));
+            push_round(
+                &mut points,
+                record.round,
+                &record.evaluations,
+                metric,
+                (labels_before, steps_before),
+                (record.labels, steps),
+            );
             (labels_before, steps_before) = (record.labels as f64, record.minibatches as f64);
         }
         if let Some(current) = &self.current {
             let steps = experiment.minibatches_in_round(current.labels) as f64;
-            push_round(&mut points, current.round, &self.live, metric, (labels_before, steps_before), (current.labels, steps));
+            push_round(
+                &mut points,
+                current.round,
+                &self.live,
+                metric,
+                (labels_before, steps_before),
+                (current.labels, steps),
+            );
         }
         points
     }
@@ -502,7 +529,11 @@ fn push_round(
     (labels, steps): (usize, f64),
 ) {
     for e in evaluations.iter().filter(|e| e.metric == metric) {
-        let inside = if e.round_end || steps <= 0.0 { 1.0 } else { ((e.minibatches as f64 - steps_before) / steps).clamp(0.0, 1.0) };
+        let inside = if e.round_end || steps <= 0.0 {
+            1.0
+        } else {
+            ((e.minibatches as f64 - steps_before) / steps).clamp(0.0, 1.0)
+        };
         points.push(CurvePoint {
             round,
             labels: labels_before + inside * (labels as f64 - labels_before),
