@@ -60,11 +60,16 @@ impl Controls {
         let error = self.error();
         let changed = self.is_changed(&running, &cx.state.strategies);
         let mut action = None;
-        if changed {
-            egui::Panel::bottom("apply").show_separator_line(true).frame(egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8))).show(ui, |ui| {
+        // The bar is always there: if it came and went, the fields above would change their identity under the pointer.
+        let frame = egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8));
+        egui::Panel::bottom("apply").show_separator_line(true).frame(frame).show(ui, |ui| {
+            if changed {
                 action = apply_bar(ui, error.as_ref(), cx.theme);
-            });
-        }
+            } else {
+                let text = "These settings are in use. Change one to prepare another run.";
+                ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap());
+            }
+        });
         let bad_field = error.as_ref().and_then(|e| match e {
             ExperimentError::Field { field, .. } => Some(field.as_str()),
             _ => None,

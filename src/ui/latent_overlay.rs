@@ -16,6 +16,8 @@ const EDGE: f32 = space::M;
 /// Side of the image in the hover card: four screen points for a pixel of 28.
 const HOVER_IMAGE: f32 = 112.0;
 const LEGEND_ROW: f32 = 18.0;
+/// Height of a line of facts about a sample.
+const FACT_ROW: f32 = 16.0;
 /// Ticks keep this far from the edge, and overlays at the bottom keep clear of them.
 const TICK_INSET: Vec2 = vec2(14.0, 9.0);
 const ABOVE_TICKS: f32 = 16.0;
@@ -246,6 +248,7 @@ pub fn hover_card(ui: &Ui, hovered: Hovered, cx: &mut Cx<'_>) {
 pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
     let Some(dataset) = &cx.state.dataset else { return };
     let label = dataset.train.label(sample as usize);
+    ui.spacing_mut().interact_size.y = FACT_ROW;
     ui.label(egui::RichText::new(format!("sample {}", widgets::thousands(sample as usize))).size(size::CAPTION).color(cx.theme.faint));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
@@ -286,8 +289,8 @@ pub fn selection_card(ui: &mut Ui, rect: Rect, cx: &mut Cx<'_>) {
         return;
     }
     cx.inspect.want(ui.ctx(), cx.state, sample, cx.now, cx.commands);
-    let width = 216.0;
-    let card = Rect::from_min_size(pos2(rect.right() - EDGE - width, rect.top() + EDGE), vec2(width, 124.0));
+    let width = 232.0;
+    let card = Rect::from_min_size(pos2(rect.right() - EDGE - width, rect.top() + EDGE), vec2(width, 140.0));
     ui.painter().rect(card, CornerRadius::same(8), cx.theme.panel.gamma_multiply(0.94), Stroke::new(1.0, cx.theme.line), StrokeKind::Inside);
     ui.scope_builder(UiBuilder::new().max_rect(card.shrink(space::S)), |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
