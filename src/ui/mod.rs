@@ -310,6 +310,8 @@ impl eframe::App for App {
         }
         if let Some(action) = bar_action {
             self.act(&ctx, action);
+            // What was asked for is to be seen in the frame of the click, so this frame is laid out once more.
+            ctx.request_discard("a button of the bar was pressed");
         }
         self.take_controls(controls_action);
         keys::card(&ctx, &mut self.show_keys);
