@@ -107,7 +107,7 @@ fn confusion(accuracy: f32, rng: &mut Rng) -> Vec<u32> {
 /// `strategies` of `repeats` runs each; the first is the baseline, the others gain more and more.
 pub fn grid(strategies: &[Strategy], repeats: usize, rounds: usize) -> Vec<History> {
     let runs = strategies.iter().enumerate().flat_map(|(i, &strategy)| {
-        let gain = 0.35 * i as f32;
+        let gain = 0.12 * i as f32;
         (1..=repeats).map(move |repeat| Made { strategy, repeat, rounds, gain }.history())
     });
     runs.collect()
