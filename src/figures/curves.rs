@@ -89,7 +89,7 @@ pub fn figure3(histories: &[History]) -> Figure {
         keys.push(Key { text: "one repeat".into(), sample: thin });
     }
     if !together {
-        keys.extend(inside_keys(histories, &groups).pop());
+        keys.extend(inside_keys(histories, &groups).pop().map(|k| Key { text: inside_name(histories), ..k }));
     }
     Figure {
         name: "figure3".into(),
@@ -232,6 +232,11 @@ fn inside_keys(histories: &[History], groups: &[Group]) -> Vec<Key> {
         Key { text: format!("whole {split}, at round ends"), sample: ends },
         Key { text: format!("fixed {} of it, inside rounds", part_size(histories)), sample: inside },
     ]
+}
+
+/// The thin line where it stands alone.
+fn inside_name(histories: &[History]) -> String {
+    format!("inside rounds (fixed {})", part_size(histories))
 }
 
 fn part_size(histories: &[History]) -> String {

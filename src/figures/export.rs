@@ -81,65 +81,66 @@ pub fn export_all(
 ) -> Result<Vec<PathBuf>, FigureError> {
     check(histories)?;
     std::fs::create_dir_all(out_dir).map_err(|source| FigureError::Write { path: out_dir.into(), source })?;
-    let mut written = Vec::new();
-    let mut put = |name: &str, format: Format, bytes: &[u8]| write(out_dir, name, format, bytes, &mut written);
+    let mut folder = Folder { path: out_dir, written: Vec::new() };
     let figures = catalogue(histories);
     for figure in &figures {
-        write_figure(figure, formats, width_in, dpi, &mut put)?;
+        folder.figure(figure, formats, width_in, dpi)?;
     }
     for table in tables(histories) {
-        for &format in formats {
-            match format {
-                Format::Csv => put(&table.name, format, table.csv().as_bytes())?,
-                Format::Latex => put(&table.name, format, latex_table(&table).as_bytes())?,
-                Format::Markdown => put(&table.name, format, table.markdown().as_bytes())?,
-                Format::Svg | Format::Pdf | Format::Png => {}
-            }
-        }
+        folder.table(&table, formats)?;
     }
     if formats.contains(&Format::Csv) {
-        put("curves", Format::Csv, curves_csv(histories).as_bytes())?;
-        put("proposals", Format::Csv, proposals_csv(histories).as_bytes())?;
+        folder.put("curves", Format::Csv, curves_csv(histories).as_bytes())?;
+        folder.put("proposals", Format::Csv, proposals_csv(histories).as_bytes())?;
     }
     if formats.contains(&Format::Latex) {
         let all: Vec<String> = figures.iter().map(|f| latex_figure(f, width_in)).collect();
-        put("figures", Format::Latex, format!("% needs \\usepackage{{graphicx}}\n{}", all.join("\n")).as_bytes())?;
+        let text = format!("% needs \\usepackage{{graphicx}}\n{}", all.join("\n"));
+        folder.put("figures", Format::Latex, text.as_bytes())?;
     }
-    Ok(written)
+    Ok(folder.written)
 }
 
-fn write_figure(
-    figure: &Figure,
-    formats: &[Format],
-    width_in: f64,
-    dpi: f32,
-    put: &mut dyn FnMut(&str, Format, &[u8]) -> Result<(), FigureError>,
-) -> Result<(), FigureError> {
-    let drawn = svg(figure, width_in, &Theme::LIGHT);
-    for &format in formats {
-        match format {
-            Format::Svg => put(&figure.name, format, drawn.as_bytes())?,
-            Format::Pdf => put(&figure.name, format, &pdf(&drawn)?)?,
-            Format::Png => put(&figure.name, format, &png(&drawn, dpi)?)?,
-            // `curves.csv` and `proposals.csv` are every evaluation and proposal; a figure's own numbers stand beside.
-            Format::Csv => put(&format!("{}-data", figure.name), format, figure_csv(figure).as_bytes())?,
-            Format::Latex | Format::Markdown => {}
+/// Where files go, and which have gone there.
+struct Folder<'a> {
+    path: &'a Path,
+    written: Vec<PathBuf>,
+}
+
+impl Folder<'_> {
+    fn figure(&mut self, figure: &Figure, formats: &[Format], width_in: f64, dpi: f32) -> Result<(), FigureError> {
+        let drawn = svg(figure, width_in, &Theme::LIGHT);
+        for &format in formats {
+            match format {
+                Format::Svg => self.put(&figure.name, format, drawn.as_bytes())?,
+                Format::Pdf => self.put(&figure.name, format, &pdf(&drawn)?)?,
+                Format::Png => self.put(&figure.name, format, &png(&drawn, dpi)?)?,
+                // `curves.csv` holds every evaluation; a figure's own numbers stand beside it.
+                Format::Csv => self.put(&format!("{}-data", figure.name), format, figure_csv(figure).as_bytes())?,
+                Format::Latex | Format::Markdown => {}
+            }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-fn write(
-    folder: &Path,
-    name: &str,
-    format: Format,
-    bytes: &[u8],
-    written: &mut Vec<PathBuf>,
-) -> Result<(), FigureError> {
-    let path = folder.join(format!("{name}.{}", format.extension()));
-    std::fs::write(&path, bytes).map_err(|source| FigureError::Write { path: path.clone(), source })?;
-    written.push(path);
-    Ok(())
+    fn table(&mut self, table: &Table, formats: &[Format]) -> Result<(), FigureError> {
+        for &format in formats {
+            match format {
+                Format::Csv => self.put(&table.name, format, table.csv().as_bytes())?,
+                Format::Latex => self.put(&table.name, format, latex_table(table).as_bytes())?,
+                Format::Markdown => self.put(&table.name, format, table.markdown().as_bytes())?,
+                Format::Svg | Format::Pdf | Format::Png => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, name: &str, format: Format, bytes: &[u8]) -> Result<(), FigureError> {
+        let path = self.path.join(format!("{name}.{}", format.extension()));
+        std::fs::write(&path, bytes).map_err(|source| FigureError::Write { path: path.clone(), source })?;
+        self.written.push(path);
+        Ok(())
+    }
 }
 
 /// What cannot be drawn together.

@@ -5,20 +5,27 @@ use std::fmt::Write as _;
 use super::figure::Figure;
 use super::table::Table;
 
-/// The table in an environment of its own; needs `\usepackage{booktabs}`.
+/// More columns than this are scaled to the width of the text.
+const MOST_COLUMNS: usize = 8;
+
+/// The table in an environment of its own; needs `\usepackage{booktabs}`, and `graphicx` where it is scaled.
 pub fn latex_table(table: &Table) -> String {
     let columns: String = (0..table.header.len()).map(|i| if i < table.words { 'l' } else { 'r' }).collect();
     let line = |row: &[String]| row.iter().map(|c| escape(c)).collect::<Vec<_>>().join(" & ") + " \\\\\n";
-    let mut out = String::from("% needs \\usepackage{booktabs}\n\\begin{table}[t]\n\\centering\\small\n");
+    let scaled = table.header.len() > MOST_COLUMNS;
+    let (packages, open, close) =
+        if scaled { ("booktabs,graphicx", "\\resizebox{\\textwidth}{!}{%\n", "}") } else { ("booktabs", "", "") };
+    let mut out = format!("% needs \\usepackage{{{packages}}}\n\\begin{{table}}[t]\n\\centering\\small\n");
     let _ = writeln!(out, "\\caption{{{}}}\n\\label{{tab:{}}}", escape(&table.caption), table.name);
-    let _ = write!(out, "\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{}\\midrule\n", line(&table.header));
+    let _ =
+        write!(out, "{open}\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{}\\midrule\n", line(&table.header));
     for (i, row) in table.rows.iter().enumerate() {
         if table.rules.contains(&i) {
             out += "\\midrule\n";
         }
         out += &line(row);
     }
-    out += "\\bottomrule\n\\end{tabular}\n";
+    let _ = writeln!(out, "\\bottomrule\n\\end{{tabular}}{close}");
     for note in &table.notes {
         let _ = writeln!(out, "\n\\smallskip{{\\footnotesize {}\\par}}", escape(note));
     }

@@ -31,10 +31,31 @@ impl Table {
         out
     }
 
-    /// For programs: header and rows, with plain minus signs.
+    /// For programs: header and rows, numbers with plain minus signs and nothing between thousands.
     pub fn csv(&self) -> String {
-        let plain = |row: &Vec<String>| row.iter().map(|c| c.replace('\u{2212}', "-")).collect::<Vec<_>>();
+        let plain = |row: &Vec<String>| row.iter().map(|c| plain(c)).collect::<Vec<_>>();
         let rows: Vec<Vec<String>> = std::iter::once(&self.header).chain(&self.rows).map(plain).collect();
         rows_csv(rows.iter().map(Vec::as_slice))
+    }
+}
+
+/// A cell as programs read it.
+fn plain(cell: &str) -> String {
+    let cell = cell.replace('\u{2212}', "-");
+    let number = cell.replace(',', "");
+    if number.parse::<f64>().is_ok() { number } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_lose_what_only_people_read() {
+        for (cell, expect) in
+            [("1,398", "1398"), ("\u{2212}0.25", "-0.25"), ("a, b", "a, b"), ("\u{b1}0.3", "\u{b1}0.3")]
+        {
+            assert_eq!(plain(cell), expect);
+        }
     }
 }

@@ -125,7 +125,7 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     ]
     .into();
     header.extend(options.targets.iter().map(|x| format!("Labels to {x} %")));
-    let rows = comparison.strategies.iter().map(|s| comparison_row(s)).collect();
+    let rows = comparison.strategies.iter().map(comparison_row).collect();
     let caption = format!(
         "Mean accuracy (%) over rounds t = {first} to {last} (the primary endpoint) and its difference from {baseline}, \
          paired by seed; area under the learning curve over labels, as a mean accuracy (%); labels needed.",
