@@ -16,6 +16,7 @@ use crate::device::DeviceKind;
 use crate::difference::first_difference;
 use crate::engine::EngineOptions;
 use crate::experiment::{Experiment, Strategy};
+use crate::figures;
 use crate::labelling::command as label;
 use crate::ui;
 
@@ -135,8 +136,11 @@ struct FiguresArgs {
     /// Where to put the figures.
     #[arg(long)]
     out: PathBuf,
+    /// Formats, separated by commas.
+    #[arg(long, value_delimiter = ',', default_value = "svg,pdf,png,csv,tex,md")]
+    formats: Vec<figures::Format>,
     /// Width of the figures in inches: 3.5 for a column, 7.2 for a page.
-    #[arg(long, default_value_t = 7.2)]
+    #[arg(long, default_value_t = figures::PAGE_WIDTH)]
     width: f64,
     /// Dots per inch of PNG files.
     #[arg(long, default_value_t = 200.0)]
@@ -221,7 +225,7 @@ fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
     for path in &args.histories {
         histories.extend(archive::read_histories(path)?);
     }
-    let written = export::all_figures(&histories, &args.out, args.width, args.dpi)?;
+    let written = figures::export_all(&histories, &args.out, &args.formats, args.width, args.dpi)?;
     for path in written {
         println!("{}", path.display());
     }
