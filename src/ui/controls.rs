@@ -9,8 +9,8 @@ use super::widgets::{self, Icon};
 use crate::device::DeviceKind;
 use crate::engine::protocol::Command;
 use crate::experiment::{
-    AnchorSelection, DatasetKind, EvaluationSplit, Experiment, ExperimentError, GradientKind, NeighbourPool, Strategy, TrainingPair,
-    WeightsBetweenRounds,
+    AnchorSelection, DatasetKind, EvaluationSplit, Experiment, ExperimentError, GradientKind, NeighbourPool, Strategy,
+    TrainingPair, WeightsBetweenRounds,
 };
 
 /// The draft and what was folded out.
@@ -76,13 +76,26 @@ impl Controls {
         });
         let rows = Rows { running: &running, bad_field, theme: cx.theme };
         ScrollArea::vertical().auto_shrink(false).id_salt("controls").show(ui, |ui| {
-            let margin = egui::Margin { left: space::M as i8, right: space::M as i8, top: space::S as i8, bottom: space::L as i8 };
+            let margin = egui::Margin {
+                left: space::M as i8,
+                right: space::M as i8,
+                top: space::S as i8,
+                bottom: space::L as i8,
+            };
             egui::Frame::new().inner_margin(margin).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 5.0;
                 self.essentials(ui, &rows, cx);
                 ui.add_space(space::S);
-                let (icon, tip) = if self.more { (Icon::Unfolded, "Fold away") } else { (Icon::Folded, "Every other switch of the experiment") };
-                if widgets::IconButton::new(icon, "More settings", tip).text(if self.more { "Less" } else { "More" }).show(ui).clicked() {
+                let (icon, tip) = if self.more {
+                    (Icon::Unfolded, "Fold away")
+                } else {
+                    (Icon::Folded, "Every other switch of the experiment")
+                };
+                if widgets::IconButton::new(icon, "More settings", tip)
+                    .text(if self.more { "Less" } else { "More" })
+                    .show(ui)
+                    .clicked()
+                {
                     self.more = !self.more;
                 }
                 if self.more {
@@ -109,7 +122,9 @@ impl Controls {
         group(ui, "Sampling");
         rows.strategies(ui, &mut self.strategies, &cx.state.strategies);
         rows.alpha(ui, &mut d.alpha);
-        rows.number(ui, "Samples per round", "samples_per_round", &mut d.samples_per_round, 1..=MANY, 5.0, "", |e| e.samples_per_round);
+        rows.number(ui, "Samples per round", "samples_per_round", &mut d.samples_per_round, 1..=MANY, 5.0, "", |e| {
+            e.samples_per_round
+        });
         rows.training_length(ui, d);
         rows.number(ui, "Rounds", "rounds", &mut d.rounds, 1..=10_000, 0.1, "", |e| e.rounds);
         rows.number(ui, "Seed", "seed", &mut d.seed, 0..=u64::MAX, 0.1, "", |e| e.seed);
@@ -123,33 +138,96 @@ impl Controls {
         rows.number(ui, "Data seed", "data_seed", &mut d.data_seed, 0..=u64::MAX, 0.1, "", |e| e.data_seed);
         rows.number(ui, "Train images", "train_size", &mut d.train_size, 0..=MANY, 50.0, "", |e| e.train_size);
         rows.number(ui, "Test images", "test_size", &mut d.test_size, 0..=MANY, 50.0, "", |e| e.test_size);
-        rows.number(ui, "Validation images", "validation_size", &mut d.validation_size, 0..=MANY, 50.0, "", |e| e.validation_size);
-        rows.choice(ui, "Evaluate on", "evaluate_on", &mut d.evaluate_on, EvaluationSplit::ALL, EvaluationSplit::label, |e| e.evaluate_on);
+        rows.number(ui, "Validation images", "validation_size", &mut d.validation_size, 0..=MANY, 50.0, "", |e| {
+            e.validation_size
+        });
+        rows.choice(
+            ui,
+            "Evaluate on",
+            "evaluate_on",
+            &mut d.evaluate_on,
+            EvaluationSplit::ALL,
+            EvaluationSplit::label,
+            |e| e.evaluate_on,
+        );
         group(ui, "Generator (VAE)");
-        rows.number(ui, "Epochs", "generator_epochs", &mut d.generator_epochs, 1..=10_000, 0.1, "", |e| e.generator_epochs);
-        rows.number(ui, "Batch size", "generator_batch", &mut d.generator_batch, 1..=8_192, 1.0, "", |e| e.generator_batch);
-        rows.rate(ui, "Learning rate", "generator_learning_rate", &mut d.generator_learning_rate, |e| e.generator_learning_rate);
-        rows.rate(ui, "Final learning rate", "generator_final_learning_rate", &mut d.generator_final_learning_rate, |e| e.generator_final_learning_rate);
+        rows.number(ui, "Epochs", "generator_epochs", &mut d.generator_epochs, 1..=10_000, 0.1, "", |e| {
+            e.generator_epochs
+        });
+        rows.number(ui, "Batch size", "generator_batch", &mut d.generator_batch, 1..=8_192, 1.0, "", |e| {
+            e.generator_batch
+        });
+        rows.rate(ui, "Learning rate", "generator_learning_rate", &mut d.generator_learning_rate, |e| {
+            e.generator_learning_rate
+        });
+        rows.rate(
+            ui,
+            "Final learning rate",
+            "generator_final_learning_rate",
+            &mut d.generator_final_learning_rate,
+            |e| e.generator_final_learning_rate,
+        );
         rows.number(ui, "β of the KL term", "beta", &mut d.beta, 0.0..=100.0, 0.01, "", |e| e.beta);
         rows.number(ui, "Seed", "generator_seed", &mut d.generator_seed, 0..=u64::MAX, 0.1, "", |e| e.generator_seed);
         group(ui, "Target model F");
         rows.number(ui, "Batch size", "batch_size", &mut d.batch_size, 1..=8_192, 1.0, "", |e| e.batch_size);
         rows.rate(ui, "Learning rate", "learning_rate", &mut d.learning_rate, |e| e.learning_rate);
         rows.rate(ui, "Adam's epsilon", "adam_epsilon", &mut d.adam_epsilon, |e| e.adam_epsilon);
-        rows.choice(ui, "Between rounds", "weights", &mut d.weights, WeightsBetweenRounds::ALL, WeightsBetweenRounds::label, |e| e.weights);
-        rows.number(ui, "Evaluate every", "evaluate_every", &mut d.evaluate_every, 1..=MANY, 0.5, " mb", |e| e.evaluate_every);
-        rows.number(ui, "Evaluation part", "evaluation_part", &mut d.evaluation_part, 1..=MANY, 10.0, "", |e| e.evaluation_part);
+        rows.choice(
+            ui,
+            "Between rounds",
+            "weights",
+            &mut d.weights,
+            WeightsBetweenRounds::ALL,
+            WeightsBetweenRounds::label,
+            |e| e.weights,
+        );
+        rows.number(ui, "Evaluate every", "evaluate_every", &mut d.evaluate_every, 1..=MANY, 0.5, " mb", |e| {
+            e.evaluate_every
+        });
+        rows.number(ui, "Evaluation part", "evaluation_part", &mut d.evaluation_part, 1..=MANY, 10.0, "", |e| {
+            e.evaluation_part
+        });
         group(ui, "Stopping");
         rows.number(ui, "At labels", "stop_at_labels", &mut d.stop_at_labels, 0..=MANY, 10.0, "", |e| e.stop_at_labels);
-        rows.number(ui, "At accuracy", "stop_at_validation_accuracy", &mut d.stop_at_validation_accuracy, 0.0..=100.0, 0.1, " %", |e| e.stop_at_validation_accuracy);
+        rows.number(
+            ui,
+            "At accuracy",
+            "stop_at_validation_accuracy",
+            &mut d.stop_at_validation_accuracy,
+            0.0..=100.0,
+            0.1,
+            " %",
+            |e| e.stop_at_validation_accuracy,
+        );
         group(ui, "The step of SNN");
-        rows.choice(ui, "Direction d", "gradient", &mut d.gradient, GradientKind::ALL, GradientKind::label, |e| e.gradient);
-        rows.choice(ui, "Neighbours", "neighbours", &mut d.neighbours, NeighbourPool::ALL, NeighbourPool::label, |e| e.neighbours);
-        rows.choice(ui, "Training pair", "training_pair", &mut d.training_pair, TrainingPair::ALL, TrainingPair::label, |e| e.training_pair);
-        rows.choice(ui, "New anchors", "anchors", &mut d.anchors, AnchorSelection::ALL, AnchorSelection::label, |e| e.anchors);
-        rows.number(ui, "k of every k", "reselect_every", &mut d.reselect_every, 1..=10_000, 0.1, " rounds", |e| e.reselect_every);
-        rows.number(ui, "SNN+ proposals", "proposal_factor", &mut d.proposal_factor, 1..=100, 0.05, " J", |e| e.proposal_factor);
-        rows.number(ui, "SNN+ step length", "plus_alpha", &mut d.plus_alpha, 0.0..=100.0, 0.005, " σ", |e| e.plus_alpha);
+        rows.choice(ui, "Direction d", "gradient", &mut d.gradient, GradientKind::ALL, GradientKind::label, |e| {
+            e.gradient
+        });
+        rows.choice(ui, "Neighbours", "neighbours", &mut d.neighbours, NeighbourPool::ALL, NeighbourPool::label, |e| {
+            e.neighbours
+        });
+        rows.choice(
+            ui,
+            "Training pair",
+            "training_pair",
+            &mut d.training_pair,
+            TrainingPair::ALL,
+            TrainingPair::label,
+            |e| e.training_pair,
+        );
+        rows.choice(ui, "New anchors", "anchors", &mut d.anchors, AnchorSelection::ALL, AnchorSelection::label, |e| {
+            e.anchors
+        });
+        rows.number(ui, "k of every k", "reselect_every", &mut d.reselect_every, 1..=10_000, 0.1, " rounds", |e| {
+            e.reselect_every
+        });
+        rows.number(ui, "SNN+ proposals", "proposal_factor", &mut d.proposal_factor, 1..=100, 0.05, " J", |e| {
+            e.proposal_factor
+        });
+        rows.number(ui, "SNN+ step length", "plus_alpha", &mut d.plus_alpha, 0.0..=100.0, 0.005, " σ", |e| {
+            e.plus_alpha
+        });
         rows.number(ui, "Scoring pool", "pool_size", &mut d.pool_size, 1..=MANY, 50.0, "", |e| e.pool_size);
         group(ui, "Walks (Figure 4)");
         rows.number(ui, "Walks", "walks", &mut d.walks, 0..=1_000, 0.1, "", |e| e.walks);
@@ -172,7 +250,17 @@ impl Rows<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn number<N: Numeric>(&self, ui: &mut Ui, label: &str, field: &str, value: &mut N, range: std::ops::RangeInclusive<N>, speed: f64, suffix: &str, of: impl Fn(&Experiment) -> N) {
+    fn number<N: Numeric>(
+        &self,
+        ui: &mut Ui,
+        label: &str,
+        field: &str,
+        value: &mut N,
+        range: std::ops::RangeInclusive<N>,
+        speed: f64,
+        suffix: &str,
+        of: impl Fn(&Experiment) -> N,
+    ) {
         let changed = *value != of(self.running);
         self.row(ui, label, field, changed, |ui| {
             let decimals = if N::INTEGRAL { 0 } else { 3 };
@@ -186,16 +274,28 @@ impl Rows<'_> {
         let changed = *value != of(self.running);
         self.row(ui, label, field, changed, |ui| {
             let speed = value.to_f64() * 0.02;
-            let drag = DragValue::new(value).speed(speed).custom_formatter(|v, _| format!("{v:e}")).custom_parser(|t| t.trim().parse().ok());
+            let drag = DragValue::new(value)
+                .speed(speed)
+                .custom_formatter(|v, _| format!("{v:e}"))
+                .custom_parser(|t| t.trim().parse().ok());
             ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], drag).on_hover_text(help(field)).accessible_name(label);
         });
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn choice<T: Copy + PartialEq>(&self, ui: &mut Ui, label: &str, field: &str, value: &mut T, all: &[T], name: impl Fn(T) -> &'static str, of: impl Fn(&Experiment) -> T) {
+    fn choice<T: Copy + PartialEq>(
+        &self,
+        ui: &mut Ui,
+        label: &str,
+        field: &str,
+        value: &mut T,
+        all: &[T],
+        name: impl Fn(T) -> &'static str,
+        of: impl Fn(&Experiment) -> T,
+    ) {
         let changed = *value != of(self.running);
         self.row(ui, label, field, changed, |ui| {
-            let combo = ComboBox::new(field, "").width(VALUE_WIDTH).selected_text(name(*value)).truncate();
+            let combo = ComboBox::from_id_salt(field).width(VALUE_WIDTH).selected_text(name(*value)).truncate();
             let response = combo.show_ui(ui, |ui| {
                 for choice in all {
                     ui.selectable_value(value, *choice, name(*choice));
@@ -209,8 +309,10 @@ impl Rows<'_> {
         self.row(ui, "Compare", "strategy", chosen != running, |ui| {
             let names: Vec<_> = chosen.iter().map(|s| s.label()).collect();
             let text = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-            let shorter = if text.chars().count() > LONGEST_CHOICE { format!("{} strategies", names.len()) } else { text };
-            let config = egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+            let shorter =
+                if text.chars().count() > LONGEST_CHOICE { format!("{} strategies", names.len()) } else { text };
+            let config =
+                egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
             let button = egui::Button::new(shorter).min_size(egui::vec2(VALUE_WIDTH, CONTROL_HEIGHT));
             let (response, _) = egui::containers::menu::MenuButton::from_button(button).config(config).ui(ui, |ui| {
                 for strategy in Strategy::ALL.iter().copied() {
@@ -231,7 +333,9 @@ impl Rows<'_> {
     fn alpha(&self, ui: &mut Ui, alpha: &mut f32) {
         self.row(ui, "Step length α", "alpha", *alpha != self.running.alpha, |ui| {
             let drag = DragValue::new(alpha).range(0.0..=100.0).speed(0.005).max_decimals(3).suffix(" σ");
-            ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], drag).on_hover_text(help("alpha")).accessible_name("Step length α");
+            ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], drag)
+                .on_hover_text(help("alpha"))
+                .accessible_name("Step length α");
         });
     }
 
@@ -242,8 +346,11 @@ impl Rows<'_> {
         let field = if d.epochs_per_round > 0 { "epochs_per_round" } else { "minibatches_per_round" };
         self.row(ui, "Training", field, changed, |ui| {
             let mut epochs = d.epochs_per_round > 0;
-            let (value, suffix, name) =
-                if epochs { (&mut d.epochs_per_round, " epochs", "Epochs per round") } else { (&mut d.minibatches_per_round, " mb", "Minibatches per round") };
+            let (value, suffix, name) = if epochs {
+                (&mut d.epochs_per_round, " epochs", "Epochs per round")
+            } else {
+                (&mut d.minibatches_per_round, " mb", "Minibatches per round")
+            };
             let drag = DragValue::new(value).range(1..=MANY).speed(0.5).suffix(suffix).max_decimals(0);
             ui.add_sized([72.0, CONTROL_HEIGHT], drag).on_hover_text(help(field)).accessible_name(name);
             ui.spacing_mut().item_spacing.x = space::XS;
@@ -277,15 +384,27 @@ fn apply_bar(ui: &mut Ui, error: Option<&ExperimentError>, theme: &Theme) -> Opt
     if let Some(error) = error {
         ui.add(egui::Label::new(RichText::new(error.to_string()).color(theme.error)).wrap());
     } else {
-        ui.add(egui::Label::new(RichText::new("Changed. It takes effect from the start:").size(size::CAPTION).color(theme.weak)).wrap());
+        ui.add(
+            egui::Label::new(
+                RichText::new("Changed. It takes effect from the start:").size(size::CAPTION).color(theme.weak),
+            )
+            .wrap(),
+        );
     }
     ui.horizontal(|ui| {
         let tip = "Start over with these settings";
-        let apply = widgets::IconButton::new(Icon::Reset, "Apply & reset", tip).text("Apply & reset").primary().enabled(error.is_none());
+        let apply = widgets::IconButton::new(Icon::Reset, "Apply & reset", tip)
+            .text("Apply & reset")
+            .primary()
+            .enabled(error.is_none());
         if apply.show(ui).clicked() {
             action = Some(ControlsAction::Apply);
         }
-        if ui.add_sized([64.0, CONTROL_HEIGHT], egui::Button::new("Revert")).on_hover_text("Forget the changes").clicked() {
+        if ui
+            .add_sized([64.0, CONTROL_HEIGHT], egui::Button::new("Revert"))
+            .on_hover_text("Forget the changes")
+            .clicked()
+        {
             action = Some(ControlsAction::Revert);
         }
     });

@@ -84,10 +84,17 @@ impl CurvesPanel {
         if cx.state.runs.iter().all(|r| r.rounds.is_empty() && r.live.is_empty()) {
             return;
         }
-        let range = [(YRange::Whole, "0–100", "The whole axis, 0 to 100 %"), (YRange::Close, "close", "Only the part that matters after the first minibatches")];
+        let range = [
+            (YRange::Whole, "0–100", "The whole axis, 0 to 100 %"),
+            (YRange::Close, "close", "Only the part that matters after the first minibatches"),
+        ];
         widgets::segmented(ui, "Accuracy axis", &mut self.y, &range);
         let axes = [
-            (XAxis::Labels, "labels", "Against labelled samples; inside a round they are spread evenly over its training, so that the drop and rebound can be seen"),
+            (
+                XAxis::Labels,
+                "labels",
+                "Against labelled samples; inside a round they are spread evenly over its training, so that the drop and rebound can be seen",
+            ),
             (XAxis::Minibatches, "minibatches", "Against optimiser steps since the run began"),
         ];
         widgets::segmented(ui, "Horizontal axis", &mut self.x, &axes);
@@ -127,8 +134,11 @@ impl CurvesPanel {
 
     /// The shown round's figures.
     fn header(&self, ui: &mut Ui, cx: &Cx<'_>) {
+        let shown = cx.state.shown_round();
+        if cx.state.runs.iter().all(|run| run.accuracy(1).is_none()) {
+            return;
+        }
         ui.horizontal_wrapped(|ui| {
-            let shown = cx.state.shown_round();
             let complete = |r: usize| cx.state.runs.iter().all(|run| run.accuracy(r).is_some());
             let round = if complete(shown) { shown } else { shown.saturating_sub(1) };
             ui.spacing_mut().item_spacing.x = space::L;
@@ -139,7 +149,11 @@ impl CurvesPanel {
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     ui.label(bold(format!("{value:.1} %")).size(size::FIGURE).color(cx.theme.strategy(run.strategy)));
-                    ui.label(RichText::new(format!("{}, round {round}", run.strategy.label())).size(size::CAPTION).color(cx.theme.weak));
+                    ui.label(
+                        RichText::new(format!("{}, round {round}", run.strategy.label()))
+                            .size(size::CAPTION)
+                            .color(cx.theme.weak),
+                    );
                 });
             }
             if let Some(gain) = gain_over_random(&values) {
@@ -147,7 +161,8 @@ impl CurvesPanel {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     ui.label(bold(format!("{gain:+.1}")).size(size::FIGURE));
                     let tip = "Percentage points over Random from the same seed: one repeat, so not yet evidence.";
-                    ui.label(RichText::new("points gained").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
+                    ui.label(RichText::new("points gained").size(size::CAPTION).color(cx.theme.weak))
+                        .on_hover_text(tip);
                 });
             }
         });
@@ -165,18 +180,25 @@ impl CurvesPanel {
             plot_ui.set_plot_bounds_y(low..=high);
             if let Some((_, x)) = marks.iter().find(|(r, _)| *r == shown) {
                 plot_ui.vline(VLine::new("", *x).stroke(Stroke::new(1.0, theme.faint)).allow_hover(false));
-                let text = Text::new("", PlotPoint::new(*x, low), RichText::new(format!(" {shown} ")).size(size::CAPTION)).color(theme.weak);
+                let text =
+                    Text::new("", PlotPoint::new(*x, low), RichText::new(format!(" {shown} ")).size(size::CAPTION))
+                        .color(theme.weak);
                 plot_ui.text(text.anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
             }
             for c in curves {
                 let name = format!("{}, inside rounds", c.strategy.label());
-                plot_ui.line(Line::new(name, PlotPoints::from(c.inside.clone())).color(c.color.gamma_multiply(0.6)).width(1.0));
+                let color = c.color.gamma_multiply(0.6);
+                plot_ui.line(Line::new(name.clone(), PlotPoints::from(c.inside.clone())).color(color).width(1.0));
+                plot_ui.points(Points::new(name, PlotPoints::from(c.inside.clone())).color(color).radius(1.4));
             }
             for c in curves {
                 let ends: Vec<[f64; 2]> = c.ends.iter().map(|(_, p)| *p).collect();
                 let name = format!("{}, end of round", c.strategy.label());
-                plot_ui.line(Line::new("", PlotPoints::from(ends.clone())).color(c.color).width(2.0).allow_hover(false));
-                plot_ui.points(Points::new(name, PlotPoints::from(ends)).color(c.color).radius(4.0).shape(marker(c.strategy)));
+                plot_ui
+                    .line(Line::new("", PlotPoints::from(ends.clone())).color(c.color).width(2.0).allow_hover(false));
+                plot_ui.points(
+                    Points::new(name, PlotPoints::from(ends)).color(c.color).radius(4.0).shape(marker(c.strategy)),
+                );
             }
         });
         let at = response.response.interact_pointer_pos().filter(|_| response.response.clicked())?;
@@ -213,8 +235,14 @@ impl CurvesPanel {
             let first = c.ends.first().map_or(f64::INFINITY, |(_, p)| p[0]);
             c.inside.iter().filter(move |p| p[0] >= first).map(|p| p[1]).collect::<Vec<_>>()
         };
-        let settled: Vec<f64> = curves.iter().flat_map(|c| c.ends.iter().map(|(_, p)| p[1]).chain(after_first(c))).collect();
-        let values: Vec<f64> = if settled.is_empty() { curves.iter().flat_map(|c| c.inside.iter().map(|p| p[1])).collect() } else { settled };
+        let settled: Vec<f64> =
+            curves.iter().flat_map(|c| c.ends.iter().map(|(_, p)| p[1]).chain(after_first(c))).collect();
+        let past_first = curves.iter().any(|c| c.ends.len() > 1);
+        let values: Vec<f64> = if !past_first {
+            curves.iter().flat_map(|c| c.inside.iter().chain(c.ends.iter().map(|(_, p)| p)).map(|p| p[1])).collect()
+        } else {
+            settled
+        };
         let low = values.iter().copied().filter(|v| v.is_finite()).fold(f64::INFINITY, f64::min);
         let high = values.iter().copied().filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max);
         if !(low.is_finite() && high.is_finite()) {
@@ -277,15 +305,26 @@ fn marker(strategy: Strategy) -> MarkerShape {
 }
 
 fn x_max(curves: &[Curve]) -> f64 {
-    let xs = curves.iter().flat_map(|c| c.inside.iter().chain(&c.loss).map(|p| p[0]).chain(c.ends.iter().map(|(_, p)| p[0])));
+    let xs = curves
+        .iter()
+        .flat_map(|c| c.inside.iter().chain(&c.loss).map(|p| p[0]).chain(c.ends.iter().map(|(_, p)| p[0])));
     xs.fold(1.0, f64::max)
 }
 
 /// A calm plot that is read and clicked, not dragged.
 fn plot<'a>(id: &'a str, height: f32, theme: &'static Theme, x_unit: &'static str, y_unit: &'static str) -> Plot<'a> {
     let tick = font(size::CAPTION - 1.0);
-    let x = egui_plot::AxisHints::new_x().tick_label_font(tick.clone()).tick_label_color(theme.faint).label_spacing(50.0..=90.0).formatter(|m: GridMark, _| short(m.value));
-    let y = egui_plot::AxisHints::new_y().tick_label_font(tick).tick_label_color(theme.faint).min_thickness(30.0).label_spacing(14.0..=26.0).formatter(|m: GridMark, _| short(m.value));
+    let x = egui_plot::AxisHints::new_x()
+        .tick_label_font(tick.clone())
+        .tick_label_color(theme.faint)
+        .label_spacing(50.0..=90.0)
+        .formatter(|m: GridMark, _| short(m.value));
+    let y = egui_plot::AxisHints::new_y()
+        .tick_label_font(tick)
+        .tick_label_color(theme.faint)
+        .min_thickness(30.0)
+        .label_spacing(14.0..=26.0)
+        .formatter(|m: GridMark, _| short(m.value));
     Plot::new(id)
         .height(height)
         .allow_drag(false)
@@ -334,19 +373,24 @@ fn short(value: f64) -> String {
 /// While the generator trains: how well it reconstructs, and how much its codes tell.
 fn generator(ui: &mut Ui, cx: &Cx<'_>) {
     let losses = &cx.state.generator.losses;
-    let curve = |k: usize| PlotPoints::from(losses.iter().map(|l| [f64::from(l[0]), f64::from(l[k])]).collect::<Vec<_>>());
+    let curve =
+        |k: usize| PlotPoints::from(losses.iter().map(|l| [f64::from(l[0]), f64::from(l[k])]).collect::<Vec<_>>());
     let last = losses.last().copied().unwrap_or_default();
     let of = cx.state.experiment.generator_epochs;
     ui.label(RichText::new(format!("The generator learns: epoch {:.1} of {of}", last[0])).color(cx.theme.weak));
     let half = ((ui.available_height() - GENERATOR_CAPTIONS) / 2.0).max(MIN_PLOT);
-    let parts = [(1, "reconstruction", "reconstruction loss, nats per image", cx.theme.accent), (2, "kl", "KL to N(0, I), nats per image", cx.theme.strategy(Strategy::Random))];
+    let parts = [
+        (1, "reconstruction", "reconstruction loss, nats per image", cx.theme.accent),
+        (2, "kl", "KL to N(0, I), nats per image", cx.theme.strategy(Strategy::Random)),
+    ];
     for (k, id, title, color) in parts {
         ui.horizontal(|ui| {
             ui.label(RichText::new(title).size(size::CAPTION).color(cx.theme.weak));
             ui.label(bold(format!("{:.1}", last[k])).color(color));
         });
         let later = || losses.iter().filter(|l| l[0] > STEEP * of as f32).map(|l| f64::from(l[k]));
-        let (low, high) = if later().next().is_some() { span(later()) } else { span(losses.iter().map(|l| f64::from(l[k]))) };
+        let (low, high) =
+            if later().next().is_some() { span(later()) } else { span(losses.iter().map(|l| f64::from(l[k]))) };
         plot(id, half, cx.theme, "epochs", "nats").show(ui, |plot_ui| {
             plot_ui.set_plot_bounds_x(0.0..=of as f64);
             plot_ui.set_plot_bounds_y(low..=high);

@@ -10,7 +10,9 @@ pub fn help(field: &str) -> &'static str {
         "test_size" => "How many test images to use; 0 takes all.",
         "validation_size" => "Images split off from train for choices, at most a sixth of it.",
         "evaluate_on" => "The split on which accuracies are measured.",
-        "latent_dim" => "n of R^n, the dimension of the VAE's latent space (Tables S9 and S10). Two or three can be seen whole.",
+        "latent_dim" => {
+            "n of R^n, the dimension of the VAE's latent space (Tables S9 and S10). Two or three can be seen whole."
+        }
         "generator_seed" => "Seed of the VAE's weights, batches and noise: the same for all repeats.",
         "generator_epochs" => "Passes of the VAE over the train images. It sees no labels.",
         "generator_batch" => "Images per minibatch of the VAE.",
@@ -22,20 +24,40 @@ pub fn help(field: &str) -> &'static str {
         "epochs_per_round" => "Passes over the labelled set in each round, instead of a fixed number of minibatches.",
         "learning_rate" => "Adam's step size for F.",
         "adam_epsilon" => "Adam's epsilon, for F and the VAE.",
-        "weights" => "Between rounds, F's training continues (Figure 3), or starts again from the same initial weights.",
-        "seed" => "The run's root seed: initial set, initial weights, batches, anchors. All strategies share it, so they tie in round 1.",
+        "weights" => {
+            "Between rounds, F's training continues (Figure 3), or starts again from the same initial weights."
+        }
+        "seed" => {
+            "The run's root seed: initial set, initial weights, batches, anchors. All strategies share it, so they tie in round 1."
+        }
         "rounds" => "Rounds t = 1, 2, ... of Algorithm 1. Round 1 trains on the initial random set.",
         "samples_per_round" => "J of the paper: how many samples are labelled in each round.",
         "stop_at_labels" => "Stop at the end of the first round with at least so many labels; 0 never.",
-        "stop_at_validation_accuracy" => "Stop at the end of the first round whose validation accuracy reaches this; 0 never.",
-        "evaluate_every" => "Minibatches between two looks at the fixed part of the test images: the fine curve inside rounds.",
-        "evaluation_part" => "Images of that fixed part, equally many of each class. At the end of a round all are used.",
+        "stop_at_validation_accuracy" => {
+            "Stop at the end of the first round whose validation accuracy reaches this; 0 never."
+        }
+        "evaluate_every" => {
+            "Minibatches between two looks at the fixed part of the test images: the fine curve inside rounds."
+        }
+        "evaluation_part" => {
+            "Images of that fixed part, equally many of each class. At the end of a round all are used."
+        }
         "strategy" => "Which samplers run side by side, from the same seed.",
-        "alpha" => "α of Eq. 2, the length of the step p' = p + αd, in standard deviations σ of the embedding. The view shows it to scale.",
-        "gradient" => "The direction d: the gradient of the loss divided by its length (Eq. 2), or as it is (Algorithm 1, line 10).",
-        "neighbours" => "Where the nearest neighbour of p' may come from: samples not yet labelled, or all of D, taken literally.",
-        "training_pair" => "What enters training for a neighbour: the real image (section 3.4), or its decoded likeness (Algorithm 1, line 12).",
-        "anchors" => "The points p whose gradients are followed: drawn anew each round, every k rounds, or never (Figure 4).",
+        "alpha" => {
+            "α of Eq. 2, the length of the step p' = p + αd, in standard deviations σ of the embedding. The view shows it to scale."
+        }
+        "gradient" => {
+            "The direction d: the gradient of the loss divided by its length (Eq. 2), or as it is (Algorithm 1, line 10)."
+        }
+        "neighbours" => {
+            "Where the nearest neighbour of p' may come from: samples not yet labelled, or all of D, taken literally."
+        }
+        "training_pair" => {
+            "What enters training for a neighbour: the real image (section 3.4), or its decoded likeness (Algorithm 1, line 12)."
+        }
+        "anchors" => {
+            "The points p whose gradients are followed: drawn anew each round, every k rounds, or never (Figure 4)."
+        }
         "reselect_every" => "k, when anchors are drawn anew every k rounds.",
         "pool_size" => "How many random unlabelled samples a scoring strategy looks at.",
         "proposal_factor" => "SNN+ proposes this many times J points; those of highest entropy are bought.",

@@ -65,7 +65,8 @@ impl Images {
 pub fn paint(ui: &Ui, texture: &TextureHandle, rect: Rect) {
     let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
     let theme = Theme::of(ui.visuals());
-    let shape = egui::epaint::RectShape::filled(rect, CornerRadius::same(3), Color32::WHITE).with_texture(texture.id(), uv);
+    let shape =
+        egui::epaint::RectShape::filled(rect, CornerRadius::same(3), Color32::WHITE).with_texture(texture.id(), uv);
     ui.painter().add(shape);
     ui.painter().rect_stroke(rect, CornerRadius::same(3), egui::Stroke::new(1.0, theme.line), egui::StrokeKind::Inside);
 }

@@ -56,17 +56,25 @@ impl Inspector {
     }
 
     fn enter(&mut self, cx: &mut Cx<'_>) {
-        cx.state.probing = (self.mode == Mode::Probe).then(|| Probing { code: vec![0.0; cx.snapshot.latent_dim.max(1)], neighbour_code: None });
+        cx.state.probing = (self.mode == Mode::Probe)
+            .then(|| Probing { code: vec![0.0; cx.snapshot.latent_dim.max(1)], neighbour_code: None });
         cx.state.probe = None;
         self.asked = None;
     }
 
     fn probe(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         if !cx.state.generator.ready {
-            return widgets::empty_state(ui, "The probe", "As soon as the generator is trained, drag a point through latent space and see what it decodes to.");
+            return widgets::empty_state(
+                ui,
+                "The probe",
+                "As soon as the generator is trained, drag a point through latent space and see what it decodes to.",
+            );
         }
         if !PROBE_DIMS.contains(&cx.snapshot.latent_dim) {
-            let text = format!("A point can be dragged in up to three latent dimensions; this experiment has {}.", cx.snapshot.latent_dim);
+            let text = format!(
+                "A point can be dragged in up to three latent dimensions; this experiment has {}.",
+                cx.snapshot.latent_dim
+            );
             return widgets::empty_state(ui, "The probe", &text);
         }
         if cx.state.probing.as_ref().is_none_or(|p| p.code.len() != cx.snapshot.latent_dim) {
@@ -74,7 +82,11 @@ impl Inspector {
         }
         self.ask(ui, cx);
         let Some(probe) = cx.state.probe.clone() else {
-            return widgets::empty_state(ui, "The probe", "Drag in the latent view: this shows what the point decodes to.");
+            return widgets::empty_state(
+                ui,
+                "The probe",
+                "Drag in the latent view: this shows what the point decodes to.",
+            );
         };
         if self.answered.as_ref() != Some(&probe.moved) {
             self.answered = Some(probe.moved.clone());
@@ -92,7 +104,9 @@ impl Inspector {
             let texture = cx.images.get(ui, ImageKey::Probe(self.answers), dataset.shape(), &probe.decoded);
             captioned(ui, "decoded G(p)", |ui| images::show(ui, &texture, IMAGE, "Decoded probe"));
             if let Some(texture) = cx.images.sample(ui, &dataset, probe.neighbour) {
-                captioned(ui, "neighbour of p'", |ui| images::show(ui, &texture, IMAGE, "Neighbour of the moved probe"));
+                captioned(ui, "neighbour of p'", |ui| {
+                    images::show(ui, &texture, IMAGE, "Neighbour of the moved probe")
+                });
             }
         });
         heading(ui, "Prediction F(G(p))");
@@ -160,12 +174,23 @@ fn sample(ui: &mut Ui, cx: &mut Cx<'_>) {
         sample_facts(ui, sample, cx);
     });
     let tip = "Starts a walk without re-selection here; it moves once a round";
-    if IconButton::new(Icon::Play, "Start a walk at the selected sample", tip).text("Start a walk here").show(ui).clicked() {
+    if IconButton::new(Icon::Play, "Start a walk at the selected sample", tip)
+        .text("Start a walk here")
+        .show(ui)
+        .clicked()
+    {
         cx.commands.push(Command::AddWalk { sample });
     }
     if let Some(i) = inspection.filter(|i| !i.probabilities.is_empty()) {
         heading(ui, "Prediction F(x)");
-        ui.scope(|ui| widgets::probability_bars(ui, &dataset.classes, &i.probabilities, Some(dataset.train.label(sample as usize))));
+        ui.scope(|ui| {
+            widgets::probability_bars(
+                ui,
+                &dataset.classes,
+                &i.probabilities,
+                Some(dataset.train.label(sample as usize)),
+            )
+        });
     }
     heading(ui, "Why it was picked");
     match cx.state.bought(sample).map(|(round, p)| (round, p.clone())) {
@@ -185,7 +210,11 @@ fn why(ui: &mut Ui, cx: &mut Cx<'_>, round: usize, proposal: &Proposal) {
     }
     match &proposal.step {
         None => {
-            let text = if round == 1 { "At random: it belongs to the initial set." } else { "At random among the unlabelled." };
+            let text = if round == 1 {
+                "At random: it belongs to the initial set."
+            } else {
+                "At random among the unlabelled."
+            };
             ui.label(RichText::new(text).color(cx.theme.weak));
         }
         Some(step) => why_step(ui, cx, step),
@@ -201,7 +230,11 @@ fn why_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &LatentStep) {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.label(RichText::new("parent (anchor)").size(size::CAPTION).color(cx.theme.weak));
-            let text = format!("sample {}, a {}", widgets::thousands(step.parent as usize), cx.state.class_name(step.parent_label));
+            let text = format!(
+                "sample {}, a {}",
+                widgets::thousands(step.parent as usize),
+                cx.state.class_name(step.parent_label)
+            );
             if ui.link(text).on_hover_text("Select it").clicked() {
                 cx.state.focus.sample = Some(step.parent);
             }
@@ -234,7 +267,9 @@ fn captioned(ui: &mut Ui, caption: &str, add: impl FnOnce(&mut Ui) -> egui::Resp
 fn fact(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(name).color(cx.theme.weak));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.add(egui::Label::new(value).truncate().selectable(true)));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.add(egui::Label::new(value).truncate().selectable(true))
+        });
     });
 }
 

@@ -26,12 +26,17 @@ const ABOVE_TICKS: f32 = 16.0;
 pub fn waiting(ui: &mut Ui, cx: &Cx<'_>) {
     let p = &cx.state.progress;
     let (title, body) = match p.phase {
-        Phase::Failed => ("No latent space", "The run failed; the message says why. Change the settings and press Apply & reset."),
+        Phase::Failed => {
+            ("No latent space", "The run failed; the message says why. Change the settings and press Apply & reset.")
+        }
         Phase::Idle | Phase::LoadingData => (
             "The latent space will appear here",
             "The images are being read. A variational autoencoder then lays them out, similar ones close together, and you will see it happen.",
         ),
-        _ => ("The latent space is forming", "The generator learns to lay the images out, similar ones close together. The first picture of it comes within seconds."),
+        _ => (
+            "The latent space is forming",
+            "The generator learns to lay the images out, similar ones close together. The first picture of it comes within seconds.",
+        ),
     };
     widgets::empty_state(ui, title, body);
 }
@@ -93,7 +98,7 @@ pub fn scale_bar(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) 
     }
     let painter = ui.painter_at(rect);
     let longest = (rect.width() - 2.0 * EDGE).max(1.0);
-    let text = format!("one step: α = {} σ = {:.2}", cx.state.experiment.alpha, length);
+    let text = format!("one step: α = {} σ = {:.*}", cx.state.experiment.alpha, decimals(length), length);
     let galley = painter.layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
     let width = px.min(longest);
     let right = rect.right() - EDGE;
@@ -104,6 +109,12 @@ pub fn scale_bar(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) 
         painter.vline(x, y - 4.0..=y + 4.0, stroke);
     }
     painter.galley(pos2(right - galley.size().x, y - 8.0 - galley.size().y), galley, cx.theme.weak);
+}
+
+/// Decimals that leave two digits of a length.
+fn decimals(length: f32) -> usize {
+    const DIGITS: f32 = 2.0;
+    (DIGITS - 1.0 - length.log10().floor()).clamp(0.0, 6.0) as usize
 }
 
 /// What the colours say; a click on a class leaves it alone in colour.
@@ -122,7 +133,13 @@ pub fn legend(ui: &mut Ui, rect: Rect, coloring: Coloring, cx: &mut Cx<'_>) {
             for (i, (color, name)) in rows.into_iter().enumerate() {
                 let y = top_left.y + LEGEND_ROW * (i as f32 + 0.5);
                 ui.painter().circle_filled(pos2(top_left.x + 5.0, y), 4.5, color);
-                ui.painter().text(pos2(top_left.x + 16.0, y), Align2::LEFT_CENTER, name, theme::font(size::CAPTION), cx.theme.weak);
+                ui.painter().text(
+                    pos2(top_left.x + 16.0, y),
+                    Align2::LEFT_CENTER,
+                    name,
+                    theme::font(size::CAPTION),
+                    cx.theme.weak,
+                );
             }
         }
         Coloring::Round => {
@@ -147,13 +164,17 @@ fn class_legend(ui: &mut Ui, top_left: Pos2, rect: Rect, cx: &mut Cx<'_>) {
     for (class, name) in classes.iter().enumerate() {
         let class = class as u8;
         let galley = ui.painter().layout_no_wrap(name.clone(), font.clone(), egui::Color32::PLACEHOLDER);
-        let row = Rect::from_min_size(top_left + vec2(-4.0, LEGEND_ROW * f32::from(class)), vec2(galley.size().x + 26.0, LEGEND_ROW));
+        let row = Rect::from_min_size(
+            top_left + vec2(-4.0, LEGEND_ROW * f32::from(class)),
+            vec2(galley.size().x + 26.0, LEGEND_ROW),
+        );
         if row.bottom() > rect.bottom() - EDGE {
             break;
         }
         let response = ui.interact(row, ui.scope_id().with(("class", class)), Sense::click());
         let only = cx.state.focus.class == Some(class);
-        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, only, format!("Only class {name}")));
+        response
+            .widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, only, format!("Only class {name}")));
         let faded = cx.state.focus.class.is_some() && !only;
         let color = theme::class_color(class).gamma_multiply(if faded { 0.35 } else { 1.0 });
         if response.hovered() || response.has_focus() {
@@ -194,7 +215,10 @@ pub fn notes(ui: &Ui, rect: Rect, coloring: Coloring, cx: &Cx<'_>) {
     if cx.snapshot.forming {
         lines.push(("Forming: the generator still trains".to_owned(), cx.theme.accent));
     } else if let Some(record) = cx.state.shown_record() {
-        lines.push((format!("{} of {} labelled", widgets::thousands(record.labels), widgets::thousands(total)), cx.theme.weak));
+        lines.push((
+            format!("{} of {} labelled", widgets::thousands(record.labels), widgets::thousands(total)),
+            cx.theme.weak,
+        ));
     } else if total > 0 {
         lines.push((format!("{} images", widgets::thousands(total)), cx.theme.weak));
     }
@@ -204,7 +228,10 @@ pub fn notes(ui: &Ui, rect: Rect, coloring: Coloring, cx: &Cx<'_>) {
     if coloring.wants_scores() {
         let scored = run.and_then(|r| r.scores.as_ref()).map_or(0, |s| s.scored);
         if scored < total {
-            lines.push((format!("Predictions: {} of {} so far", widgets::thousands(scored), widgets::thousands(total)), cx.theme.weak));
+            lines.push((
+                format!("Predictions: {} of {} so far", widgets::thousands(scored), widgets::thousands(total)),
+                cx.theme.weak,
+            ));
         }
     }
     if cx.state.probing.is_some() {
@@ -236,7 +263,11 @@ pub fn hover_card(ui: &Ui, hovered: Hovered, cx: &mut Cx<'_>) {
                 sample_facts(ui, sample, cx);
                 if let Some(w) = hovered.walk_point {
                     let letters = super::state::letters(w.walk);
-                    let text = if w.point == 0 { format!("walk {letters}, start") } else { format!("walk {letters}, step {}", w.point) };
+                    let text = if w.point == 0 {
+                        format!("walk {letters}, start")
+                    } else {
+                        format!("walk {letters}, step {}", w.point)
+                    };
                     ui.label(egui::RichText::new(text).color(cx.theme.accent));
                 }
             });
@@ -249,7 +280,11 @@ pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
     let Some(dataset) = &cx.state.dataset else { return };
     let label = dataset.train.label(sample as usize);
     ui.spacing_mut().interact_size.y = FACT_ROW;
-    ui.label(egui::RichText::new(format!("sample {}", widgets::thousands(sample as usize))).size(size::CAPTION).color(cx.theme.faint));
+    ui.label(
+        egui::RichText::new(format!("sample {}", widgets::thousands(sample as usize)))
+            .size(size::CAPTION)
+            .color(cx.theme.faint),
+    );
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         widgets::swatch(ui, theme::class_color(label), false);
@@ -264,7 +299,11 @@ pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 6.0;
                     widgets::swatch(ui, theme::class_color(class as u8), false);
-                    ui.label(bold(cx.state.class_name(class as u8)).color(if right { cx.theme.text } else { cx.theme.error }));
+                    ui.label(bold(cx.state.class_name(class as u8)).color(if right {
+                        cx.theme.text
+                    } else {
+                        cx.theme.error
+                    }));
                     ui.label(egui::RichText::new(format!("predicted, {:.0} %", 100.0 * p)).color(cx.theme.weak));
                 });
             }
@@ -291,7 +330,13 @@ pub fn selection_card(ui: &mut Ui, rect: Rect, cx: &mut Cx<'_>) {
     cx.inspect.want(ui.ctx(), cx.state, sample, cx.now, cx.commands);
     let width = 232.0;
     let card = Rect::from_min_size(pos2(rect.right() - EDGE - width, rect.top() + EDGE), vec2(width, 140.0));
-    ui.painter().rect(card, CornerRadius::same(8), cx.theme.panel.gamma_multiply(0.94), Stroke::new(1.0, cx.theme.line), StrokeKind::Inside);
+    ui.painter().rect(
+        card,
+        CornerRadius::same(8),
+        cx.theme.panel.gamma_multiply(0.94),
+        Stroke::new(1.0, cx.theme.line),
+        StrokeKind::Inside,
+    );
     ui.scope_builder(UiBuilder::new().max_rect(card.shrink(space::S)), |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal_top(|ui| {
@@ -301,16 +346,23 @@ pub fn selection_card(ui: &mut Ui, rect: Rect, cx: &mut Cx<'_>) {
             ui.vertical(|ui| sample_facts(ui, sample, cx));
         });
         let y = card.bottom() - space::S - theme::CONTROL_HEIGHT;
-        let row = Rect::from_min_max(pos2(card.left() + space::S, y), pos2(card.right() - space::S, card.bottom() - space::S));
-        ui.scope_builder(UiBuilder::new().max_rect(row).layout(egui::Layout::right_to_left(egui::Align::Center)), |ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            if IconButton::new(Icon::Close, "Clear selection", "Clear the selection (Esc)").show(ui).clicked() {
-                cx.state.focus.sample = None;
-            }
-            let tip = "Starts a walk without re-selection at this sample (also: Ctrl click). It moves once a round.";
-            if IconButton::new(Icon::Play, "Start a walk here", tip).text("Start a walk here").show(ui).clicked() {
-                cx.commands.push(Command::AddWalk { sample });
-            }
-        });
+        let row = Rect::from_min_max(
+            pos2(card.left() + space::S, y),
+            pos2(card.right() - space::S, card.bottom() - space::S),
+        );
+        ui.scope_builder(
+            UiBuilder::new().max_rect(row).layout(egui::Layout::right_to_left(egui::Align::Center)),
+            |ui| {
+                ui.spacing_mut().item_spacing.x = space::XS;
+                if IconButton::new(Icon::Close, "Clear selection", "Clear the selection (Esc)").show(ui).clicked() {
+                    cx.state.focus.sample = None;
+                }
+                let tip =
+                    "Starts a walk without re-selection at this sample (also: Ctrl click). It moves once a round.";
+                if IconButton::new(Icon::Play, "Start a walk here", tip).text("Start a walk here").show(ui).clicked() {
+                    cx.commands.push(Command::AddWalk { sample });
+                }
+            },
+        );
     });
 }

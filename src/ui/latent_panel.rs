@@ -1,19 +1,18 @@
 //! The latent view: its toolbar, its mouse and keys, and the texture that is redrawn only when something changed.
 
-use std::sync::Arc;
-
 use egui::{Rect, Response, Sense, Ui, vec2};
 use glam::Vec2;
 
 use super::cx::Cx;
 use super::keys::ViewKey;
+use super::latent_drawing::Drawing;
 use super::latent_overlay;
 use super::latent_scene::{self as scene, Coloring, Layers};
-use super::state::{Focus, Intent, WalkPoint};
+use super::state::{Intent, WalkPoint};
 use super::theme::space;
 use super::widgets::{self, Icon, IconButton};
-use crate::engine::protocol::{Command, Level, RunSnapshot};
-use crate::view::{Camera, LatentView, Look, Mode, Target};
+use crate::engine::protocol::{Command, Level};
+use crate::view::{Camera, Mode, Target};
 
 /// The panel and what it keeps between frames.
 pub struct LatentPanel {
@@ -48,48 +47,6 @@ impl Default for ViewOptions {
 pub struct Hovered {
     pub sample: Option<u32>,
     pub walk_point: Option<WalkPoint>,
-}
-
-/// The view on the device, and what it was last given.
-struct Drawing {
-    view: LatentView,
-    texture: egui::TextureId,
-    texture_generation: u64,
-    given: Given,
-    meaning: Vec<WalkPoint>,
-    asked_at: Option<(egui::Pos2, Camera)>,
-}
-
-/// Identity of everything the picture is made from; compared to redraw only what changed.
-#[derive(Default, PartialEq, Clone)]
-struct Given {
-    codes: Option<Arc<Vec<f32>>>,
-    points: Option<PointsKey>,
-    overlay: Option<OverlayKey>,
-}
-
-#[derive(PartialEq, Clone)]
-struct PointsKey {
-    coloring: Coloring,
-    layers: Layers,
-    dark: bool,
-    labelled: usize,
-    scores: (usize, usize),
-    round: usize,
-    focus: Focus,
-}
-
-#[derive(PartialEq, Clone)]
-struct OverlayKey {
-    generation: u64,
-    layers: Layers,
-    dark: bool,
-    round: usize,
-    bought: usize,
-    walk_points: usize,
-    focus: Focus,
-    probing: Option<super::state::Probing>,
-    probed: Option<Vec<f32>>,
 }
 
 /// Seconds after the last movement at which the picture is drawn in full again.
@@ -188,7 +145,11 @@ impl LatentPanel {
                 self.fit_now = true;
             }
             let can_save = self.drawing.is_some();
-            if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file").enabled(can_save).show(ui).clicked() {
+            if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
+                .enabled(can_save)
+                .show(ui)
+                .clicked()
+            {
                 self.save.open(cx);
             }
         });
@@ -197,8 +158,18 @@ impl LatentPanel {
     fn layer_toggles(&mut self, ui: &mut Ui) {
         let layers = &mut self.options.layers;
         ui.spacing_mut().item_spacing.x = 0.0;
-        widgets::toggle(ui, &mut layers.labelled, "Labelled", "Ring the samples labelled by the end of the shown round (L)");
-        widgets::toggle(ui, &mut layers.proposals, "Proposals", "The shown round's steps: p to p' as arrows, p' to its neighbour dashed (A)");
+        widgets::toggle(
+            ui,
+            &mut layers.labelled,
+            "Labelled",
+            "Ring the samples labelled by the end of the shown round (L)",
+        );
+        widgets::toggle(
+            ui,
+            &mut layers.proposals,
+            "Proposals",
+            "The shown round's steps: p to p' as arrows, p' to its neighbour dashed (A)",
+        );
         widgets::toggle(ui, &mut layers.walks, "Walks", "Walks without re-selection, as in Figure 4 (W)");
     }
 
@@ -206,11 +177,15 @@ impl LatentPanel {
         let Some(gpu) = cx.gpu else {
             let text = "This window has no graphics device that can draw it (wgpu). Everything else works: rounds run, and curves, \
                         snapshots and the inspector show them.";
-            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| widgets::empty_state(ui, "No latent view on this device", text));
+            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+                widgets::empty_state(ui, "No latent view on this device", text)
+            });
             return;
         };
         if let Some(why) = &self.failed {
-            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| widgets::empty_state(ui, "The latent view cannot be drawn", why));
+            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+                widgets::empty_state(ui, "The latent view cannot be drawn", why)
+            });
             return;
         }
         let scale = ui.pixels_per_point();
@@ -230,7 +205,9 @@ impl LatentPanel {
             Err(e) => return self.failed = Some(e.to_string()),
             Ok(new_codes) => {
                 let fit = std::mem::take(&mut self.fit_now);
-                if let Some(bounds) = drawing.view.bounds().filter(|b| self.follows && (new_codes || fit || self.camera.home() != *b)) {
+                if let Some(bounds) =
+                    drawing.view.bounds().filter(|b| self.follows && (new_codes || fit || self.camera.home() != *b))
+                {
                     self.camera.fit(bounds);
                 }
             }
@@ -310,7 +287,12 @@ impl LatentPanel {
         if drawing.view.texture_generation() != drawing.texture_generation {
             drawing.texture_generation = drawing.view.texture_generation();
             let view = drawing.view.texture_view();
-            gpu.renderer.write().update_egui_texture_from_wgpu_texture(&gpu.device, view, wgpu::FilterMode::Nearest, drawing.texture);
+            gpu.renderer.write().update_egui_texture_from_wgpu_texture(
+                &gpu.device,
+                view,
+                wgpu::FilterMode::Nearest,
+                drawing.texture,
+            );
         }
         let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
         ui.painter().image(drawing.texture, rect, uv, egui::Color32::WHITE);
@@ -339,7 +321,8 @@ impl LatentPanel {
                     Some(Target::Point(i)) => Hovered { sample: u32::try_from(i).ok(), walk_point: None },
                     Some(Target::Marker(i)) => {
                         let walk_point = drawing.meaning.get(i).copied();
-                        let sample = walk_point.and_then(|w| cx.state.shown_walks().find(|k| k.id == w.walk)?.sample_at(w.point));
+                        let sample = walk_point
+                            .and_then(|w| cx.state.shown_walks().find(|k| k.id == w.walk)?.sample_at(w.point));
                         Hovered { sample, walk_point }
                     }
                     None => Hovered::default(),
@@ -381,88 +364,14 @@ impl LatentPanel {
     }
 }
 
-impl Drawing {
-    fn new(gpu: &egui_wgpu::RenderState, size: egui::Vec2) -> Result<Self, crate::view::ViewError> {
-        let view = LatentView::new(&gpu.device, &gpu.queue, size.x as u32, size.y as u32)?;
-        let texture = gpu.renderer.write().register_native_texture(&gpu.device, view.texture_view(), wgpu::FilterMode::Nearest);
-        let texture_generation = view.texture_generation();
-        Ok(Self { view, texture, texture_generation, given: Given::default(), meaning: Vec::new(), asked_at: None })
-    }
-
-    /// Hands over what changed; true when the points are others.
-    fn give(&mut self, cx: &Cx<'_>, options: ViewOptions) -> Result<bool, crate::view::ViewError> {
-        let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else {
-            if self.given.codes.take().is_some() {
-                self.given = Given::default();
-                self.view.set_points(&[], &[], &[])?;
-            }
-            return Ok(false);
-        };
-        let look = if cx.theme.dark { Look::dark() } else { Look::light() };
-        self.view.set_look(Look { background: scene::rgba(cx.theme.canvas), select: scene::rgba(cx.theme.accent), ..look });
-        let labels = dataset.train.labels();
-        let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
-        let key = PointsKey::of(run, options, cx);
-        let new_codes = !self.given.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
-        let repaint = self.given.points.as_ref() != Some(&key);
-        if new_codes || repaint {
-            let colours = scene::colours(options.coloring, labels, run, cx.state.experiment.rounds, cx.theme);
-            let styles = scene::styles(labels, run, options.layers, cx.state);
-            if new_codes {
-                self.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
-            } else {
-                self.view.set_colours(&colours)?;
-                self.view.set_styles(&styles)?;
-            }
-            self.given.codes = Some(codes.clone());
-            self.given.points = Some(key);
-        }
-        let overlay = OverlayKey::of(options, cx);
-        if self.given.overlay.as_ref() != Some(&overlay) {
-            self.view.set_lines(&scene::lines(cx.state, options.layers, cx.theme))?;
-            let (markers, meaning) = scene::markers(cx.state, options.layers, cx.theme);
-            self.view.set_markers(&markers)?;
-            self.meaning = meaning;
-            self.given.overlay = Some(overlay);
-        }
-        Ok(new_codes)
-    }
-}
-
-impl PointsKey {
-    fn of(run: Option<&RunSnapshot>, options: ViewOptions, cx: &Cx<'_>) -> Self {
-        let scores = run.and_then(|r| r.scores.as_ref()).filter(|_| options.coloring.wants_scores());
-        Self {
-            coloring: options.coloring,
-            layers: Layers { proposals: false, walks: false, ..options.layers },
-            dark: cx.theme.dark,
-            labelled: run.map_or(0, |r| Arc::as_ptr(&r.labelled_in) as usize),
-            scores: scores.map_or((0, 0), |s| (Arc::as_ptr(s) as usize, s.scored)),
-            round: cx.state.shown_round(),
-            focus: Focus { walk_point: None, ..cx.state.focus.clone() },
-        }
-    }
-}
-
-impl OverlayKey {
-    fn of(options: ViewOptions, cx: &Cx<'_>) -> Self {
-        Self {
-            generation: cx.state.generation,
-            layers: options.layers,
-            dark: cx.theme.dark,
-            round: cx.state.shown_round(),
-            bought: cx.state.shown_record().map_or(0, |r| r.proposals.len()),
-            walk_points: cx.state.shown_walks().map(|w| w.len()).sum(),
-            focus: Focus { walk_point: None, ..cx.state.focus.clone() },
-            probing: cx.state.probing.clone(),
-            probed: cx.state.probe.as_ref().map(|p| p.moved.clone()),
-        }
-    }
-}
-
 /// Whose run is shown.
 fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let choices: Vec<_> = cx.state.strategies.iter().map(|s| (*s, s.label(), "Show this strategy's samples, proposals, walks and target")).collect();
+    let choices: Vec<_> = cx
+        .state
+        .strategies
+        .iter()
+        .map(|s| (*s, s.label(), "Show this strategy's samples, proposals, walks and target"))
+        .collect();
     let mut shown = cx.state.focus.strategy;
     let changed = if choices.len() <= MANY_STRATEGIES {
         widgets::segmented(ui, "Run shown", &mut shown, &choices)
@@ -489,14 +398,20 @@ fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
     let shown = cx.state.shown_round();
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        let previous = IconButton::new(Icon::Previous, "Previous round", "Look at the round before ([)").enabled(shown > 1);
+        let previous =
+            IconButton::new(Icon::Previous, "Previous round", "Look at the round before ([)").enabled(shown > 1);
         if previous.show(ui).clicked() {
             cx.state.look_at_round(shown.saturating_sub(1));
         }
-        let text = if latest == 0 { "No round yet".to_owned() } else { format!("Round {shown} of {}", cx.state.experiment.rounds) };
+        let text = if latest == 0 {
+            "No round yet".to_owned()
+        } else {
+            format!("Round {shown} of {}", cx.state.experiment.rounds)
+        };
         let live = cx.state.focus.round.is_none() && latest > 0 && cx.state.intent != Intent::Idle;
         let galley = ui.painter().layout_no_wrap(text, super::theme::font(super::theme::size::BODY), cx.theme.text);
-        let (rect, _) = ui.allocate_exact_size(vec2(galley.size().x.max(92.0), super::theme::CONTROL_HEIGHT - 2.0), Sense::hover());
+        let (rect, _) =
+            ui.allocate_exact_size(vec2(galley.size().x.max(92.0), super::theme::CONTROL_HEIGHT - 2.0), Sense::hover());
         let ink = if live { cx.theme.accent } else { cx.theme.text };
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley.clone(), ink);
         let next = IconButton::new(Icon::Next, "Next round", "Look at the next round (])").enabled(shown < latest);

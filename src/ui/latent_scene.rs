@@ -24,7 +24,11 @@ impl Coloring {
     pub const CHOICES: [(Self, &str, &str); 5] = [
         (Self::Class, "Class", "The true class of each train image"),
         (Self::Predicted, "Predicted", "The class that the target F predicts for each train image"),
-        (Self::Loss, "Loss", "Cross entropy of F(x) with the true label (nats): for your eyes, the sampler never sees it"),
+        (
+            Self::Loss,
+            "Loss",
+            "Cross entropy of F(x) with the true label (nats): for your eyes, the sampler never sees it",
+        ),
         (Self::Correct, "Correct", "Whether F predicts the true class"),
         (Self::Round, "Round", "The round in which each sample was labelled"),
     ];
@@ -82,7 +86,13 @@ pub fn loss_ramp(loss: f32) -> f32 {
 }
 
 /// One colour for each train sample.
-pub fn colours(coloring: Coloring, labels: &[u8], run: Option<&RunSnapshot>, rounds: usize, theme: &Theme) -> Vec<Rgba> {
+pub fn colours(
+    coloring: Coloring,
+    labels: &[u8],
+    run: Option<&RunSnapshot>,
+    rounds: usize,
+    theme: &Theme,
+) -> Vec<Rgba> {
     let unknown = rgba(theme.faint.gamma_multiply(0.6));
     let class: Vec<Rgba> = (0..=u8::MAX).map(|c| rgba(theme::class_color(c))).collect();
     let scores = run.and_then(|r| r.scores.as_ref());
@@ -144,7 +154,12 @@ pub fn styles(labels: &[u8], run: Option<&RunSnapshot>, layers: Layers, state: &
 pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
     let mut lines = Vec::new();
     if layers.proposals {
-        let steps: Vec<_> = state.shown_record().into_iter().flat_map(|r| &r.proposals).filter_map(|p| Some((p.sample, p.step.as_ref()?))).collect();
+        let steps: Vec<_> = state
+            .shown_record()
+            .into_iter()
+            .flat_map(|r| &r.proposals)
+            .filter_map(|p| Some((p.sample, p.step.as_ref()?)))
+            .collect();
         let many = steps.len() > MANY_PROPOSALS;
         for (sample, step) in steps {
             let chosen = state.focus.sample == Some(sample);
@@ -203,7 +218,8 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
             let color = rgba(theme.walk(walk.id));
             for (point, place) in walk_places(walk).into_iter().enumerate() {
                 let last = point + 1 == walk.len();
-                let (shape, px) = if point == 0 { (Shape::Diamond, WALK_POINT_PX + 2.0) } else { (Shape::Disc, WALK_POINT_PX) };
+                let (shape, px) =
+                    if point == 0 { (Shape::Diamond, WALK_POINT_PX + 2.0) } else { (Shape::Disc, WALK_POINT_PX) };
                 let px = if last && point > 0 { WALK_END_PX } else { px };
                 markers.push(Marker::new(shape, place, px, color).on_top().cased());
                 meaning.push(WalkPoint { walk: walk.id, point });
@@ -212,7 +228,12 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
     }
     // The probe goes last: it is not among the meanings, and lies on top.
     if let Some(probing) = &state.probing {
-        markers.push(Marker::new(Shape::Cross, position(&probing.code), 15.0, rgba(theme.accent)).stroke(rgba(theme.accent), 2.0).on_top().cased());
+        markers.push(
+            Marker::new(Shape::Cross, position(&probing.code), 15.0, rgba(theme.accent))
+                .stroke(rgba(theme.accent), 2.0)
+                .on_top()
+                .cased(),
+        );
     }
     (markers, meaning)
 }

@@ -7,6 +7,7 @@ mod field_help;
 mod images;
 mod inspector;
 mod keys;
+mod latent_drawing;
 mod latent_overlay;
 mod latent_panel;
 mod latent_scene;
@@ -65,7 +66,11 @@ const EVENTS_PER_FRAME: usize = 512;
 
 /// Opens the window and returns when it is closed.
 pub fn run(options: UiOptions) -> anyhow::Result<()> {
-    let viewport = egui::ViewportBuilder::default().with_title("Ridgewalk").with_app_id(APP_ID).with_inner_size(WINDOW).with_min_inner_size(WINDOW_MIN);
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Ridgewalk")
+        .with_app_id(APP_ID)
+        .with_inner_size(WINDOW)
+        .with_min_inner_size(WINDOW_MIN);
     let native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
     eframe::run_native(APP_ID, native, Box::new(|cc| Ok(Box::new(App::new(cc, options)))))
         .map_err(|e| anyhow::anyhow!("{e}"))
@@ -102,7 +107,10 @@ impl App {
     pub fn new(cc: &eframe::CreationContext<'_>, options: UiOptions) -> Self {
         theme::install(&cc.egui_ctx);
         let kept: Option<Kept> = cc.storage.and_then(|s| eframe::get_value(s, KEPT));
-        let (workspaces, view, show_controls) = kept.map_or_else(|| (Workspaces::default(), ViewOptions::default(), true), |k| (k.workspaces, k.view, k.show_controls));
+        let (workspaces, view, show_controls) = kept.map_or_else(
+            || (Workspaces::default(), ViewOptions::default(), true),
+            |k| (k.workspaces, k.view, k.show_controls),
+        );
         let mut state = AppState::new(options.experiment.clone(), options.strategies.clone(), options.engine.device);
         let ctx = cc.egui_ctx.clone();
         let engine = match Engine::spawn(options.engine, Arc::new(move || ctx.request_repaint())) {
@@ -123,7 +131,12 @@ impl App {
             controls: Controls::new(options.experiment, options.strategies),
             show_controls,
             workspaces,
-            panels: Panels { latent: LatentPanel::new(view), curves: Default::default(), snapshots: Default::default(), inspector: Default::default() },
+            panels: Panels {
+                latent: LatentPanel::new(view),
+                curves: Default::default(),
+                snapshots: Default::default(),
+                inspector: Default::default(),
+            },
             images: Images::default(),
             inspect: InspectQueue::default(),
             toasts: toasts::Toasts::default(),
@@ -196,7 +209,9 @@ impl App {
         let can_step = self.state.generator.ready && !self.state.is_over();
         match action {
             BarAction::RunOrPause if self.state.pending.is_some() => {}
-            BarAction::RunOrPause if self.state.is_over() => self.reset(self.state.experiment.clone(), self.state.strategies.clone(), true),
+            BarAction::RunOrPause if self.state.is_over() => {
+                self.reset(self.state.experiment.clone(), self.state.strategies.clone(), true)
+            }
             BarAction::RunOrPause => {
                 let command = if self.state.can_pause() { self.state.pause() } else { self.state.run_rounds() };
                 self.commands.push(command);
@@ -231,7 +246,9 @@ impl App {
 
     fn take_controls(&mut self, action: Option<ControlsAction>) {
         match action {
-            Some(ControlsAction::Apply) => self.reset(self.controls.draft.clone(), self.controls.strategies.clone(), false),
+            Some(ControlsAction::Apply) => {
+                self.reset(self.controls.draft.clone(), self.controls.strategies.clone(), false)
+            }
             Some(ControlsAction::Revert) => {
                 self.controls.draft = self.state.experiment.clone();
                 self.controls.strategies = self.state.strategies.clone();
@@ -251,7 +268,12 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         let theme = Theme::of(ui.visuals());
         let view_keys = self.take_keys(&ctx);
-        let snapshot = self.engine.as_ref().map(Engine::snapshot).filter(|s| s.generation == self.state.generation).unwrap_or_default();
+        let snapshot = self
+            .engine
+            .as_ref()
+            .map(Engine::snapshot)
+            .filter(|s| s.generation == self.state.generation)
+            .unwrap_or_default();
         self.images.begin_frame(self.state.generation, theme.dark);
         let mut hover_walk = None;
         let mut bar_action = None;
@@ -272,11 +294,16 @@ impl eframe::App for App {
             };
             let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);
             let bar = Panel::top("bar").exact_size(topbar::BAR_HEIGHT).show_separator_line(false).resizable(false);
-            bar.frame(flat(Margin::symmetric(space::M as i8, 0))).show(ui, |ui| bar_action = topbar::bar(ui, &mut cx, self.workspaces.shown));
-            let strip = Panel::top("strip").exact_size(topbar::STRIP_HEIGHT).show_separator_line(false).resizable(false);
+            bar.frame(flat(Margin::symmetric(space::M as i8, 0)))
+                .show(ui, |ui| bar_action = topbar::bar(ui, &mut cx, self.workspaces.shown));
+            let strip =
+                Panel::top("strip").exact_size(topbar::STRIP_HEIGHT).show_separator_line(false).resizable(false);
             strip.frame(flat(Margin::ZERO)).show(ui, |ui| topbar::strip(ui, &cx));
             if self.show_controls {
-                let left = Panel::left("controls").default_size(CONTROLS_WIDTH).size_range(240.0..=380.0).show_separator_line(false);
+                let left = Panel::left("controls")
+                    .default_size(CONTROLS_WIDTH)
+                    .size_range(240.0..=380.0)
+                    .show_separator_line(false);
                 left.frame(flat(Margin::ZERO)).show(ui, |ui| controls_action = self.controls.ui(ui, &mut cx));
             }
             let ground = Frame::new().fill(theme.ground).inner_margin(Margin::same(6));
@@ -299,7 +326,11 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         // The trees are not `Clone`, so they are lent to what is kept and taken back.
-        let kept = Kept { workspaces: std::mem::take(&mut self.workspaces), view: self.panels.latent.options, show_controls: self.show_controls };
+        let kept = Kept {
+            workspaces: std::mem::take(&mut self.workspaces),
+            view: self.panels.latent.options,
+            show_controls: self.show_controls,
+        };
         eframe::set_value(storage, KEPT, &kept);
         self.workspaces = kept.workspaces;
     }

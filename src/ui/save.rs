@@ -41,15 +41,21 @@ impl SaveView {
             return;
         }
         let mut save = false;
-        let response = egui::Modal::new(egui::Id::unique("save view")).show(ctx, |ui| {
+        let frame = egui::Frame::window(&ctx.global_style());
+        let response = egui::Modal::new(egui::Id::unique("save view")).frame(frame).show(ctx, |ui| {
             ui.set_width(440.0);
             ui.label(bold("Save the view as PNG").size(size::HEADING));
             ui.add_space(space::S);
             ui.horizontal(|ui| {
-                let field = egui::TextEdit::singleline(&mut self.path).desired_width(330.0).hint_text("Path of the PNG file");
+                let field =
+                    egui::TextEdit::singleline(&mut self.path).desired_width(330.0).hint_text("Path of the PNG file");
                 let response = ui.add(field);
                 save |= response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-                if ui.button("Browse…").on_hover_text("Opens the system's file dialog, where there is one; else type the path").clicked() {
+                if ui
+                    .button("Browse…")
+                    .on_hover_text("Opens the system's file dialog, where there is one; else type the path")
+                    .clicked()
+                {
                     self.browse(ctx);
                 }
             });
@@ -94,7 +100,8 @@ impl SaveView {
         let (ctx, path) = (ctx.clone(), PathBuf::from(self.path.trim()));
         std::thread::spawn(move || {
             let result = image::save_buffer(&path, &pixels, width, height, image::ExtendedColorType::Rgba8);
-            let _ = sender.send(result.map(|()| path.clone()).map_err(|e| format!("{} was not written: {e}", path.display())));
+            let _ = sender
+                .send(result.map(|()| path.clone()).map_err(|e| format!("{} was not written: {e}", path.display())));
             ctx.request_repaint();
         });
     }

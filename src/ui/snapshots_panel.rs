@@ -29,7 +29,11 @@ impl SnapshotsPanel {
         if ui.add_enabled(any, small("Clear")).on_hover_text("Forget all walks").clicked() {
             cx.commands.push(Command::ClearWalks);
         }
-        if ui.add_enabled(any, small("Step walks")).on_hover_text("One more step with every walk, now, with the present target").clicked() {
+        if ui
+            .add_enabled(any, small("Step walks"))
+            .on_hover_text("One more step with every walk, now, with the present target")
+            .clicked()
+        {
             cx.commands.push(Command::StepWalks);
         }
     }

@@ -1,6 +1,9 @@
 //! The look: one scale for spaces, one for type, two grounds, and one colour-blind-safe palette for the ten classes.
 
-use egui::{Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke, Style, TextStyle, Visuals};
+use egui::{
+    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke, Style, TextStyle,
+    Visuals,
+};
 
 use crate::experiment::Strategy;
 
@@ -94,7 +97,7 @@ pub const LIGHT: Theme = Theme {
     text: rgb(0x1e232b),
     weak: rgb(0x545c68),
     faint: rgb(0x7b828c),
-    accent: rgb(0xb25e09),
+    accent: rgb(0xa35004),
     on_accent: rgb(0xfffaf2),
     accent_wash: rgb(0xf6e6cf),
     warning: rgb(0x8f6400),
@@ -123,8 +126,10 @@ pub const CLASSES: [Color32; 10] = [
 const OTHER_STRATEGIES: u8 = 4;
 
 /// Walks stand off the classes by being nearly white on the dark ground and nearly black on the light one.
-const WALKS_DARK: [Color32; 6] = [rgb(0xffffff), rgb(0xffe3a3), rgb(0xbfe8ff), rgb(0xffc9d6), rgb(0xcdf5c4), rgb(0xe3d2ff)];
-const WALKS_LIGHT: [Color32; 6] = [rgb(0x101319), rgb(0x5c3d00), rgb(0x00395c), rgb(0x6b0f2c), rgb(0x0d4a1c), rgb(0x3b1f73)];
+const WALKS_DARK: [Color32; 6] =
+    [rgb(0xffffff), rgb(0xffe3a3), rgb(0xbfe8ff), rgb(0xffc9d6), rgb(0xcdf5c4), rgb(0xe3d2ff)];
+const WALKS_LIGHT: [Color32; 6] =
+    [rgb(0x101319), rgb(0x5c3d00), rgb(0x00395c), rgb(0x6b0f2c), rgb(0x0d4a1c), rgb(0x3b1f73)];
 
 /// Classes beyond the palette take its colours again.
 pub fn class_color(class: u8) -> Color32 {
@@ -148,7 +153,9 @@ impl Theme {
                 }
             }
             Strategy::Snn => self.accent,
-            other => class_color(OTHER_STRATEGIES.wrapping_add(Strategy::ALL.iter().position(|s| *s == other).unwrap_or(0) as u8)),
+            other => class_color(
+                OTHER_STRATEGIES.wrapping_add(Strategy::ALL.iter().position(|s| *s == other).unwrap_or(0) as u8),
+            ),
         }
     }
 
@@ -256,7 +263,12 @@ fn visuals(theme: &Theme) -> Visuals {
     v.selection.bg_fill = theme.accent_wash;
     v.selection.stroke = Stroke::new(1.0, theme.accent);
     v.interact_cursor = Some(egui::CursorIcon::PointingHand);
-    let shadow = egui::Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(if theme.dark { 110 } else { 40 }) };
+    let shadow = egui::Shadow {
+        offset: [0, 4],
+        blur: 16,
+        spread: 0,
+        color: Color32::from_black_alpha(if theme.dark { 110 } else { 40 }),
+    };
     v.popup_shadow = shadow;
     v.window_shadow = shadow;
     let w = &mut v.widgets;
@@ -289,9 +301,18 @@ mod tests {
     /// Simulated full protanopia, deuteranopia and tritanopia on linear RGB (Machado, Oliveira and Fernandes 2009).
     const VISIONS: [(&str, [Rgb; 3]); 4] = [
         ("normal", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
-        ("protanopia", [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
-        ("deuteranopia", [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
-        ("tritanopia", [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+        (
+            "protanopia",
+            [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        ),
+        (
+            "deuteranopia",
+            [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        ),
+        (
+            "tritanopia",
+            [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+        ),
     ];
 
     fn linear(color: Color32) -> Rgb {
@@ -306,9 +327,23 @@ mod tests {
     }
 
     fn oklab(rgb: Rgb) -> Rgb {
-        let lms = apply(&[[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566], [0.0883024619, 0.2817188376, 0.6299787005]], rgb);
+        let lms = apply(
+            &[
+                [0.4122214708, 0.5363325363, 0.0514459929],
+                [0.2119034982, 0.6806995451, 0.1073969566],
+                [0.0883024619, 0.2817188376, 0.6299787005],
+            ],
+            rgb,
+        );
         let lms = lms.map(|v| v.max(0.0).cbrt());
-        apply(&[[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099], [0.0259040371, 0.7827717662, -0.8086757660]], lms)
+        apply(
+            &[
+                [0.2104542553, 0.7936177850, -0.0040720468],
+                [1.9779984951, -2.4285922050, 0.4505937099],
+                [0.0259040371, 0.7827717662, -0.8086757660],
+            ],
+            lms,
+        )
     }
 
     fn luminance(color: Color32) -> f64 {
@@ -342,7 +377,13 @@ mod tests {
                 assert!(contrast(*c, theme.canvas) > 1.6, "class {i}, dark {}", theme.dark);
             }
             // WCAG AA for text, and its large-text level for hints and ticks.
-            for (name, ink, least) in [("text", theme.text, 7.0), ("weak", theme.weak, 4.5), ("faint", theme.faint, 3.0), ("accent", theme.accent, 4.5), ("error", theme.error, 4.5)] {
+            for (name, ink, least) in [
+                ("text", theme.text, 7.0),
+                ("weak", theme.weak, 4.5),
+                ("faint", theme.faint, 3.0),
+                ("accent", theme.accent, 4.5),
+                ("error", theme.error, 4.5),
+            ] {
                 for ground in [theme.panel, theme.canvas] {
                     assert!(contrast(ink, ground) > least, "{name}, dark {}: {:.2}", theme.dark, contrast(ink, ground));
                 }

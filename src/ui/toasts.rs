@@ -33,34 +33,37 @@ impl Toasts {
             return;
         }
         let mut dismissed = Vec::new();
-        Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L)).show(ctx, |ui| {
-            for message in visible {
-                let (color, title) = match message.level {
-                    Level::Info => (theme.good, "Note"),
-                    Level::Warning => (theme.warning, "Warning"),
-                    Level::Error => (theme.error, "Error"),
-                };
-                let frame = Frame::popup(ui.style())
-                    .corner_radius(CornerRadius::same(8))
-                    .inner_margin(Margin::symmetric(space::M as i8, space::S as i8))
-                    .stroke(Stroke::new(1.0, color.gamma_multiply(0.7)));
-                frame.show(ui, |ui| {
-                    ui.set_width(WIDTH);
-                    ui.horizontal_top(|ui| {
-                        ui.vertical(|ui| {
-                            ui.set_width(WIDTH - 40.0);
-                            ui.spacing_mut().item_spacing.y = 2.0;
-                            ui.label(bold(title).color(color));
-                            ui.add(egui::Label::new(&message.text).wrap().selectable(true));
+        Area::new(Id::unique("toasts"))
+            .order(Order::Foreground)
+            .anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L))
+            .show(ctx, |ui| {
+                for message in visible {
+                    let (color, title) = match message.level {
+                        Level::Info => (theme.good, "Note"),
+                        Level::Warning => (theme.warning, "Warning"),
+                        Level::Error => (theme.error, "Error"),
+                    };
+                    let frame = Frame::popup(ui.style())
+                        .corner_radius(CornerRadius::same(8))
+                        .inner_margin(Margin::symmetric(space::M as i8, space::S as i8))
+                        .stroke(Stroke::new(1.0, color.gamma_multiply(0.7)));
+                    frame.show(ui, |ui| {
+                        ui.set_width(WIDTH);
+                        ui.horizontal_top(|ui| {
+                            ui.vertical(|ui| {
+                                ui.set_width(WIDTH - 40.0);
+                                ui.spacing_mut().item_spacing.y = 2.0;
+                                ui.label(bold(title).color(color));
+                                ui.add(egui::Label::new(&message.text).wrap().selectable(true));
+                            });
+                            let name = format!("Dismiss: {}", message.text);
+                            if IconButton::new(Icon::Close, &name, "Dismiss").show(ui).clicked() {
+                                dismissed.push(message.id);
+                            }
                         });
-                        let name = format!("Dismiss: {}", message.text);
-                        if IconButton::new(Icon::Close, &name, "Dismiss").show(ui).clicked() {
-                            dismissed.push(message.id);
-                        }
                     });
-                });
-            }
-        });
+                }
+            });
         self.dismissed.append(&mut dismissed);
     }
 

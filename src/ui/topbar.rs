@@ -51,7 +51,8 @@ pub fn bar(ui: &mut Ui, cx: &mut Cx<'_>, workspace: WorkspaceKind) -> Option<Bar
             if IconButton::new(Icon::Keys, "Keys", "List the keys (?)").show(ui).clicked() {
                 action = Some(BarAction::Keys);
             }
-            let (icon, tip) = if cx.theme.dark { (Icon::Sun, "Light ground (T)") } else { (Icon::Moon, "Dark ground (T)") };
+            let (icon, tip) =
+                if cx.theme.dark { (Icon::Sun, "Light ground (T)") } else { (Icon::Moon, "Dark ground (T)") };
             if IconButton::new(icon, "Dark or light", tip).show(ui).clicked() {
                 action = Some(BarAction::ToggleTheme);
             }
@@ -106,12 +107,22 @@ fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
         _ => (Icon::Play, "Run", "Run rounds until told otherwise (Space)"),
     };
     let name = text.trim_end_matches('…');
-    if IconButton::new(icon, name, tip).text(text).primary().enabled(!pausing && !stopping && !resetting).show(ui).clicked() {
+    if IconButton::new(icon, name, tip)
+        .text(text)
+        .primary()
+        .enabled(!pausing && !stopping && !resetting)
+        .show(ui)
+        .clicked()
+    {
         action = Some(BarAction::RunOrPause);
     }
     let can_step = state.generator.ready && !state.is_over() && !stopping && !resetting;
     let text = |t: &'static str| if wide { t } else { "" };
-    let step = IconButton::new(Icon::StepMinibatches, "Step minibatches", "So many optimiser steps of the present run, then pause (↓)");
+    let step = IconButton::new(
+        Icon::StepMinibatches,
+        "Step minibatches",
+        "So many optimiser steps of the present run, then pause (↓)",
+    );
     if step.text(text("Step")).enabled(can_step).show(ui).clicked() {
         action = Some(BarAction::StepMinibatches);
     }
@@ -120,7 +131,11 @@ fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
         let response = ui.add_sized([34.0, theme::CONTROL_HEIGHT], drag);
         response.on_hover_text("Minibatches of one step").accessible_name("Minibatches of one step");
     }
-    let round = IconButton::new(Icon::StepRound, "Step round", "To the end of the present round of every strategy, then pause (→)");
+    let round = IconButton::new(
+        Icon::StepRound,
+        "Step round",
+        "To the end of the present round of every strategy, then pause (→)",
+    );
     if round.text(text("Round")).enabled(can_step).show(ui).clicked() {
         action = Some(BarAction::StepRound);
     }
@@ -130,10 +145,19 @@ fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
         action = Some(BarAction::Stop);
     }
     let reset_text = if resetting { "Resetting…" } else { text("Reset") };
-    if IconButton::new(Icon::Reset, "Reset", "From the start with the same seed: the same history again").text(reset_text).enabled(!resetting).show(ui).clicked() {
+    if IconButton::new(Icon::Reset, "Reset", "From the start with the same seed: the same history again")
+        .text(reset_text)
+        .enabled(!resetting)
+        .show(ui)
+        .clicked()
+    {
         action = Some(BarAction::Reset);
     }
-    if IconButton::new(Icon::NewSeed, "Reset with a new seed", "From the start with the next seed").enabled(!resetting).show(ui).clicked() {
+    if IconButton::new(Icon::NewSeed, "Reset with a new seed", "From the start with the next seed")
+        .enabled(!resetting)
+        .show(ui)
+        .clicked()
+    {
         action = Some(BarAction::ResetNewSeed);
     }
     action
@@ -148,7 +172,11 @@ fn device_badge(ui: &mut Ui, state: &AppState, theme: &Theme) {
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(14.0, 6.0), Sense::hover());
     ui.painter().rect_stroke(rect, CornerRadius::same(4), Stroke::new(1.0, theme.line), egui::StrokeKind::Inside);
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.weak);
-    let text = if state.device_name.is_empty() { format!("Computing on the {name}") } else { format!("Computing on: {}", state.device_name) };
+    let text = if state.device_name.is_empty() {
+        format!("Computing on the {name}")
+    } else {
+        format!("Computing on: {}", state.device_name)
+    };
     response.on_hover_text(text);
 }
 
@@ -266,16 +294,24 @@ fn stations(state: &AppState) -> Vec<Station> {
         (_, true) => Stage::Done,
         _ => Stage::Ahead,
     };
-    let data = state.dataset.as_ref().map_or_else(|| e.dataset.label().to_owned(), |d| format!("{} images", widgets::thousands(d.train.len())));
+    let data = state
+        .dataset
+        .as_ref()
+        .map_or_else(|| e.dataset.label().to_owned(), |d| format!("{} images", widgets::thousands(d.train.len())));
     let generator = match (state.generator.cached, state.generator.losses.last()) {
         (true, _) => "VAE, from the cache".to_owned(),
         (_, Some([epoch, ..])) if !ready => format!("VAE, epoch {epoch:.1}"),
         _ => "VAE".to_owned(),
     };
-    let bought = state.shown_run().and_then(|r| r.records().last().map(|r| r.labels)).unwrap_or(0);
+    let bought = state.runs.iter().filter_map(|r| r.records().last().map(|r| r.labels)).max().unwrap_or(0);
     let strategies: Vec<_> = state.strategies.iter().map(|s| s.label()).collect();
     vec![
-        Station { name: "Data", fact: data, state: stage(*phase == Phase::LoadingData, has_data), tip: "The set D that samples are bought from" },
+        Station {
+            name: "Data",
+            fact: data,
+            state: stage(*phase == Phase::LoadingData, has_data),
+            tip: "The set D that samples are bought from",
+        },
         Station {
             name: "Generator",
             fact: generator,
@@ -296,9 +332,9 @@ fn stations(state: &AppState) -> Vec<Station> {
         },
         Station {
             name: "Labels",
-            fact: format!("{} bought", widgets::thousands(bought)),
+            fact: format!("{} each", widgets::thousands(bought)),
             state: stage(false, rounds),
-            tip: "What has been labelled in the shown run",
+            tip: "What each strategy has had labelled so far",
         },
         Station {
             name: "Target",

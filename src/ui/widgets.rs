@@ -1,6 +1,9 @@
 //! The small parts that the panels are made of: painted icons, buttons, segmented choices, image tiles and bars.
 
-use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
 
 use super::theme::{self, CONTROL_HEIGHT, RADIUS, Theme, size, space};
 
@@ -65,7 +68,12 @@ impl Icon {
                 fill(vec![tip + vec2(-0.55, -0.12) * r, tip + vec2(0.42, -0.35) * r, tip + vec2(0.1, 0.42) * r]);
             }
             Self::NewSeed => {
-                painter.rect_stroke(Rect::from_center_size(center, Vec2::splat(1.6 * r)), CornerRadius::same(3), line, StrokeKind::Middle);
+                painter.rect_stroke(
+                    Rect::from_center_size(center, Vec2::splat(1.6 * r)),
+                    CornerRadius::same(3),
+                    line,
+                    StrokeKind::Middle,
+                );
                 for (x, y) in [(-0.35, -0.35), (0.35, 0.35), (0.35, -0.35), (-0.35, 0.35)] {
                     painter.circle_filled(at(x, y), 0.16 * r, color);
                 }
@@ -170,7 +178,11 @@ impl<'a> IconButton<'a> {
         if response.has_focus() {
             painter.rect_stroke(rect, CornerRadius::same(RADIUS), Stroke::new(1.5, theme.accent), StrokeKind::Outside);
         }
-        let icon_center = if galley.is_some() { pos2(rect.left() + padding + icon_side / 2.0, rect.center().y) } else { rect.center() };
+        let icon_center = if galley.is_some() {
+            pos2(rect.left() + padding + icon_side / 2.0, rect.center().y)
+        } else {
+            rect.center()
+        };
         self.icon.paint(painter, icon_center, icon_side * 0.42, ink);
         if let Some(galley) = galley {
             let y = rect.center().y - galley.size().y / 2.0;
@@ -187,7 +199,9 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, ch
     let padding = 9.0;
     let galleys: Vec<_> = choices
         .iter()
-        .map(|(_, text, _)| ui.painter().layout_no_wrap((*text).to_owned(), theme::font(size::CAPTION + 0.5), Color32::PLACEHOLDER))
+        .map(|(_, text, _)| {
+            ui.painter().layout_no_wrap((*text).to_owned(), theme::font(size::CAPTION + 0.5), Color32::PLACEHOLDER)
+        })
         .collect();
     let width: f32 = galleys.iter().map(|g| g.size().x + 2.0 * padding).sum();
     let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL_HEIGHT - 4.0), Sense::hover());
@@ -210,7 +224,12 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, ch
             theme.weak
         };
         if response.has_focus() {
-            ui.painter().rect_stroke(cell.shrink(1.0), CornerRadius::same(RADIUS), Stroke::new(1.0, theme.accent), StrokeKind::Inside);
+            ui.painter().rect_stroke(
+                cell.shrink(1.0),
+                CornerRadius::same(RADIUS),
+                Stroke::new(1.0, theme.accent),
+                StrokeKind::Inside,
+            );
         }
         ui.painter().galley(cell.center() - galley.size() / 2.0, galley, ink);
         if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(*tip).clicked() && !selected {
@@ -226,7 +245,8 @@ pub fn toggle(ui: &mut Ui, on: &mut bool, text: &str, tip: &str) -> bool {
     let theme = Theme::of(ui.visuals());
     let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::font(size::CAPTION + 0.5), Color32::PLACEHOLDER);
     let dot = 7.0;
-    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + dot + 6.0 + 14.0, CONTROL_HEIGHT - 4.0), Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(galley.size().x + dot + 6.0 + 14.0, CONTROL_HEIGHT - 4.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *on, text));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), theme.field);
@@ -309,11 +329,18 @@ pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], tr
         if is_truth {
             painter.circle_filled(pos2(rect.left() + 4.0, y), 2.5, theme.text);
         }
-        let bar = Rect::from_min_max(pos2(rect.left() + label_width, y - 4.0), pos2(rect.right() - value_width, y + 4.0));
+        let bar =
+            Rect::from_min_max(pos2(rect.left() + label_width, y - 4.0), pos2(rect.right() - value_width, y + 4.0));
         painter.rect_filled(bar, CornerRadius::same(2), theme.field);
         let filled = Rect::from_min_size(bar.min, vec2(bar.width() * p.clamp(0.0, 1.0), bar.height()));
         painter.rect_filled(filled, CornerRadius::same(2), theme::class_color(class as u8));
-        painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, format!("{:.1} %", 100.0 * p), theme::font(size::CAPTION), ink);
+        painter.text(
+            pos2(rect.right(), y),
+            Align2::RIGHT_CENTER,
+            format!("{:.1} %", 100.0 * p),
+            theme::font(size::CAPTION),
+            ink,
+        );
     }
 }
 

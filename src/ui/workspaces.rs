@@ -1,7 +1,9 @@
 //! Workspaces: a few panels each, arranged so that nothing needs to be moved; they can be dragged, stacked and resized.
 
 use egui::{Color32, Stroke, Ui, Visuals, WidgetText};
-use egui_tiles::{Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse};
+use egui_tiles::{
+    Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse,
+};
 use serde::{Deserialize, Serialize};
 
 use super::curves_panel::CurvesPanel;
@@ -84,8 +86,16 @@ fn arrange(id: &str, left: f32, above: Pane, upper: f32, below: Pane) -> Tree<Pa
     let mut tiles = Tiles::default();
     let view = tiles.insert_pane(Pane::Latent);
     let (above, below) = (tiles.insert_pane(above), tiles.insert_pane(below));
-    let column = tiles.insert_new(Tile::Container(Container::Linear(Linear::new_binary(LinearDir::Vertical, [above, below], upper))));
-    let root = tiles.insert_new(Tile::Container(Container::Linear(Linear::new_binary(LinearDir::Horizontal, [view, column], left))));
+    let column = tiles.insert_new(Tile::Container(Container::Linear(Linear::new_binary(
+        LinearDir::Vertical,
+        [above, below],
+        upper,
+    ))));
+    let root = tiles.insert_new(Tile::Container(Container::Linear(Linear::new_binary(
+        LinearDir::Horizontal,
+        [view, column],
+        left,
+    ))));
     Tree::new(egui::Id::unique(id), root, tiles)
 }
 

@@ -1,7 +1,8 @@
 //! What each event does to the window's state.
 
 use super::*;
-use crate::history::LatentStep;
+use crate::engine::protocol::Command;
+use crate::history::{Evaluation, LatentStep, Metric};
 
 fn state() -> AppState {
     AppState::new(Experiment::default(), vec![Strategy::Random, Strategy::Snn], DeviceKind::Cpu)
@@ -64,7 +65,9 @@ fn two_rounds() -> AppState {
 fn curves_hold_finished_and_live_values_once_each() {
     let s = two_rounds();
     let run = s.run(Strategy::Snn).unwrap();
-    let xs = |metric| run.curve(metric, &s.experiment).iter().map(|p| (p.round, p.labels, p.minibatches, p.value)).collect::<Vec<_>>();
+    let xs = |metric| {
+        run.curve(metric, &s.experiment).iter().map(|p| (p.round, p.labels, p.minibatches, p.value)).collect::<Vec<_>>()
+    };
     // Inside a round the labels are spread over its 100 minibatches: 50 of 100 at 250, 20 of 100 at 600.
     assert_eq!(xs(Metric::AccuracyPart), [(1, 250.0, 50.0, 80.0), (2, 600.0, 120.0, 88.0)]);
     assert_eq!(xs(Metric::Accuracy), [(1, 500.0, 100.0, 91.0)]);
@@ -92,10 +95,20 @@ fn a_reset_forgets_results_and_keeps_messages_and_choices() {
     s.apply(Event::Message { level: Level::Info, text: "kept".into() });
     s.focus.strategy = Strategy::Random;
     s.step_size = 7;
-    s.apply(Event::Started { generation: 4, experiment: Box::default(), strategies: vec![Strategy::Random, Strategy::Snn], device: "CPU".into() });
+    s.apply(Event::Started {
+        generation: 4,
+        experiment: Box::default(),
+        strategies: vec![Strategy::Random, Strategy::Snn],
+        device: "CPU".into(),
+    });
     assert!(s.runs.is_empty() && s.walks.is_empty() && s.dataset.is_none() && s.pending.is_none());
     assert_eq!((s.generation, s.focus.strategy, s.step_size, s.messages.len()), (4, Strategy::Random, 7, 1));
-    s.apply(Event::Started { generation: 5, experiment: Box::default(), strategies: vec![Strategy::Snn], device: "CPU".into() });
+    s.apply(Event::Started {
+        generation: 5,
+        experiment: Box::default(),
+        strategies: vec![Strategy::Snn],
+        device: "CPU".into(),
+    });
     assert_eq!(s.focus.strategy, Strategy::Snn);
 }
 
