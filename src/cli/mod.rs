@@ -17,6 +17,7 @@ use crate::difference::first_difference;
 use crate::engine::EngineOptions;
 use crate::experiment::{Experiment, Strategy};
 use crate::labelling::command as label;
+use crate::ui;
 
 /// Watch a sampler walk the ridge between classes: an explorer of adaptive latent-space sampling.
 ///
@@ -168,8 +169,12 @@ pub fn main() -> ExitCode {
 }
 
 fn window(args: &WindowArgs) -> anyhow::Result<()> {
-    let _ = args;
-    anyhow::bail!("no window yet")
+    ui::run(ui::UiOptions {
+        engine: args.experiment.engine_options(),
+        experiment: args.experiment.resolve()?,
+        strategies: args.strategies.clone(),
+        autostart: !args.no_autostart,
+    })
 }
 
 fn diff(a: &std::path::Path, b: &std::path::Path) -> ExitCode {

@@ -163,15 +163,18 @@ impl WallMask {
         if most.len() < LEAST_BROKEN_LUMEN {
             return None;
         }
+        let place = |i: usize| (i % w, i / w);
         // The way out of the hole leads through the gap: there the thickened wall is crossed between two wall pixels.
         let way = way_to_border(w, h, &self.wall, *most.first()?);
         let narrow = |i: &usize| {
-            let inner = i % w > 0 && i / w > 0 && i % w + 1 < w && i / w + 1 < h;
+            let (x, y) = place(*i);
+            let inner = x > 0 && y > 0 && x + 1 < w && y + 1 < h;
             let pairs = [1, w, w + 1, w - 1];
             inner && pairs.iter().any(|d| self.wall[i - d] && self.wall[i + d])
         };
         let gap = way.iter().find(|i| narrow(i)).or_else(|| way.iter().find(|i| thicker[**i]))?;
-        Some(MaskFault::WallThinnerThanPixel { column: gap % w, row: gap / w })
+        let (column, row) = place(*gap);
+        Some(MaskFault::WallThinnerThanPixel { column, row })
     }
 }
 

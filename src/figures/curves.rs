@@ -1,7 +1,8 @@
 //! Learning curves: accuracy against labels for each strategy, and Figure 3 of the paper with its bands.
 
 use super::data::{
-    Group, MeanPoint, accuracy_range, by_strategy, experiment, mean_trace, most_labels, repeats_text, split_name, trace,
+    Group, MeanPoint, accuracy_range, by_strategy, experiment, labels_range, mean_trace, repeats_text, split_name,
+    trace,
 };
 use super::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample};
 use super::layout::band_sample;
@@ -17,6 +18,9 @@ const SMALL_ASPECT: f64 = 0.72;
 /// From so many strategies on, each gets a panel of its own where bands are drawn.
 pub(super) const SMALL_MULTIPLES_FROM: usize = 4;
 
+/// Up to so many strategies, `curves` shows the inside of rounds too.
+const MOST_INSIDE: usize = 4;
+
 const LABELS: &str = "Labelled samples";
 
 /// What `ridgewalk run` leaves as `curves.svg`: accuracy against labels, for one history or many.
@@ -24,23 +28,34 @@ pub fn curves(histories: &[History]) -> Figure {
     let groups = by_strategy(histories);
     let split = split_name(histories);
     let mut panel = accuracy_panel(histories);
-    for group in &groups {
-        panel.items.extend(inside_line(group));
+    let inside = groups.len() <= MOST_INSIDE;
+    if inside {
+        panel.items.extend(groups.iter().filter_map(inside_line));
     }
     for group in &groups {
         panel.items.push(mean_line(group, &mean_trace(group, Metric::Accuracy), true));
     }
     let caption = format!(
         "Accuracy on the {split} against the number of labelled samples, {}. Marks: the whole {split} at the end of \
-         each round{}. Thin lines: its fixed part of {} images, measured inside rounds and spread over the labels that \
-         the round bought.",
+         each round{}.{}",
         repeats_text(&groups),
         if histories.len() > groups.len() { ", mean over the repeats" } else { "" },
-        part_size(histories),
+        if inside { inside_text(histories) } else { String::new() },
     );
     let mut figure = Figure::single("curves", "Accuracy against labels", caption, panel);
-    figure.keys = inside_keys(histories, &groups);
+    if inside {
+        figure.keys = inside_keys(histories, &groups);
+    }
     figure
+}
+
+/// What the caption says of thin lines.
+fn inside_text(histories: &[History]) -> String {
+    format!(
+        " Thin lines: its fixed part of {} images, measured inside rounds and spread over the labels that the round \
+         bought.",
+        part_size(histories)
+    )
 }
 
 /// Figure 3: mean and 95 % band over repeats, every repeat a thin line, drop and rebound inside rounds visible.
@@ -70,8 +85,11 @@ pub fn figure3(histories: &[History]) -> Figure {
     let mut keys: Vec<Key> = if together { Vec::new() } else { baseline.into_iter().collect() };
     if repeated {
         keys.push(Key { text: "95 % band of the mean".into(), sample: band_sample() });
-        let thin = Sample::Line { stroke: Stroke::thin(Ink::Series(0)), mark: None };
+        let thin = Sample::Line { stroke: repeat_stroke(Ink::Text), mark: None };
         keys.push(Key { text: "one repeat".into(), sample: thin });
+    }
+    if !together {
+        keys.extend(inside_keys(histories, &groups).pop().map(|k| Key { text: inside_name(histories), ..k }));
     }
     Figure {
         name: "figure3".into(),
@@ -136,7 +154,7 @@ fn accuracy_panel(histories: &[History]) -> Panel {
     let y = Axis::linear("Accuracy (%)");
     let mut panel = Panel {
         title: String::new(),
-        x: Axis::linear(LABELS).range(0.0, most_labels(histories)),
+        x: Axis { range: Some(labels_range(histories)), ..Axis::linear(LABELS) },
         y: Axis { range, ..y },
         aspect: ASPECT,
         items: Vec::new(),
@@ -168,14 +186,19 @@ fn repeat_lines(group: &Group, metric: Metric) -> Vec<Item> {
     let line = |h: &&History| {
         let points = trace(h, metric).iter().map(|p| [p.x, p.y]).collect();
         let series = format!("{} (repeat {})", group.strategy.label(), h.header.repeat);
-        let stroke = Stroke { opacity: REPEAT_OPACITY, ..Stroke::thin(style.ink) };
+        let stroke = repeat_stroke(style.ink);
         Item::Line(Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false })
     };
     repeats.map(line).collect()
 }
 
-/// How much of the colour of one repeat's line is left.
+/// One repeat's line, thinner and lighter than the mean inside rounds.
+const REPEAT_WIDTH: f64 = 0.35;
 const REPEAT_OPACITY: f64 = 0.4;
+
+fn repeat_stroke(ink: Ink) -> Stroke {
+    Stroke { width: REPEAT_WIDTH, opacity: REPEAT_OPACITY, ..Stroke::thin(ink) }
+}
 
 /// The mean of a group; marked at its points where these are round ends.
 pub(super) fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool) -> Item {
@@ -209,6 +232,11 @@ fn inside_keys(histories: &[History], groups: &[Group]) -> Vec<Key> {
         Key { text: format!("whole {split}, at round ends"), sample: ends },
         Key { text: format!("fixed {} of it, inside rounds", part_size(histories)), sample: inside },
     ]
+}
+
+/// The thin line where it stands alone.
+fn inside_name(histories: &[History]) -> String {
+    format!("inside rounds (fixed {})", part_size(histories))
 }
 
 fn part_size(histories: &[History]) -> String {

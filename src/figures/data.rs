@@ -102,9 +102,12 @@ pub fn accuracy_range(histories: &[History]) -> Option<[f64; 2]> {
     Some([(low - pad).max(0.0), (high + pad).min(100.0)])
 }
 
-/// The largest number of labels anywhere.
-pub fn most_labels(histories: &[History]) -> f64 {
-    histories.iter().flat_map(|h| h.rounds.iter().map(|r| r.labels)).max().unwrap_or(1) as f64
+/// The range of the axis of labels: from none to a little more than the most.
+pub fn labels_range(histories: &[History]) -> [f64; 2] {
+    /// Room for the last mark, as a share.
+    const PAD: f64 = 0.012;
+    let most = histories.iter().flat_map(|h| h.rounds.iter().map(|r| r.labels)).max().unwrap_or(1);
+    [0.0, most as f64 * (1.0 + PAD)]
 }
 
 /// The evaluation split in words, from the first history.

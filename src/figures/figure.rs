@@ -41,6 +41,8 @@ pub enum LegendPlace {
     Auto,
     /// Below the panels.
     Below,
+    /// The keys alone: the panels say by their titles what they show.
+    None,
 }
 
 /// An entry of the legend that belongs to no single series.

@@ -40,7 +40,7 @@ const LEGEND_TOP: f64 = 7.0;
 const END_SHARE: f64 = 0.30;
 
 /// Room for one tick: points along y; spaces between labels along x.
-const Y_TICK_ROOM: f64 = 26.0;
+const Y_TICK_ROOM: f64 = 20.0;
 const X_TICK_SPACE: f64 = 11.0;
 
 /// Space around the data, as a share of its extent.
@@ -158,6 +158,9 @@ pub fn layout(figure: &Figure, full_width: f64) -> Layout {
         let between = PANEL_GAP * (columns - 1) as f64;
         let right = if ends > 0.0 { ends } else { overhang(figure, &ranges) };
         plot_width = (full_width - 2.0 * EDGE - margins.iter().sum::<f64>() - between - right) / columns as f64;
+        if let Some(aspect) = figure.panels.iter().filter(|p| is_table(p)).map(|p| p.aspect).reduce(f64::max) {
+            plot_width = plot_width.min(PLOT_HEIGHTS[1] / aspect);
+        }
     }
     let mut frames = Vec::new();
     let mut top = 0.0;
@@ -183,6 +186,11 @@ pub fn layout(figure: &Figure, full_width: f64) -> Layout {
     }
     let (legend, height) = legend_below(figure, ends > 0.0, &frames, full_width, top);
     Layout { width: full_width, height: height + EDGE, frames, legend }
+}
+
+/// Rows and columns with names: a heat map, whose shape must not change with the width.
+pub fn is_table(panel: &Panel) -> bool {
+    matches!((&panel.x.ticks, &panel.y.ticks), (Ticks::Named(_), Ticks::Named(_)))
 }
 
 fn plot_height(panel: &Panel, plot_width: f64) -> f64 {
@@ -330,7 +338,7 @@ fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
 /// The legend in columns below the panels, and the height with it.
 fn legend_below(figure: &Figure, direct: bool, frames: &[Frame], full: f64, top: f64) -> (Vec<LegendEntry>, f64) {
     let mut entries: Vec<(String, Sample)> = Vec::new();
-    if !direct {
+    if !direct && figure.legend != LegendPlace::None {
         for line in figure.panels.iter().flat_map(Panel::named_lines) {
             let known = entries.iter().any(|e| e.0 == line.series);
             if let (false, Some(stroke)) = (known, line.stroke) {
@@ -339,23 +347,32 @@ fn legend_below(figure: &Figure, direct: bool, frames: &[Frame], full: f64, top:
         }
     }
     entries.extend(figure.keys.iter().map(|k| (k.text.clone(), k.sample)));
-    let left = frames.first().map_or(EDGE, |f| f.plot.left);
-    let widths: Vec<f64> = entries.iter().map(|e| SAMPLE_WIDTH + SAMPLE_GAP + width(&e.0, LEGEND_SIZE)).collect();
-    let widest = widths.iter().copied().fold(0.0, f64::max);
     if entries.is_empty() {
         return (Vec::new(), top);
     }
-    let indent = if widest > full - left { EDGE } else { left };
-    let columns = (((full - indent + LEGEND_GAP) / (widest + LEGEND_GAP)).floor() as usize).clamp(1, entries.len());
-    let rows = entries.len().div_ceil(columns);
-    let columns = entries.len().div_ceil(rows);
-    let pitch = widest + LEGEND_GAP;
+    let left = frames.first().map_or(EDGE, |f| f.plot.left);
+    let widths: Vec<f64> = entries.iter().map(|e| SAMPLE_WIDTH + SAMPLE_GAP + width(&e.0, LEGEND_SIZE)).collect();
+    let (under_plot, under_all) = (legend_columns(&widths, full - left), legend_columns(&widths, full - EDGE));
+    // Under the plot where it stays low there, else under everything.
+    let (indent, columns) = if under_plot.len() == under_all.len() { (left, under_plot) } else { (EDGE, under_all) };
+    let rows = entries.len().div_ceil(columns.len());
     let first = top + LEGEND_TOP + LEGEND_LINE / 2.0;
-    // Down the columns, so that relatives stand under each other.
-    let place = |i: usize| [indent + (i / rows) as f64 * pitch, first + (i % rows) as f64 * LEGEND_LINE];
-    debug_assert!(columns * rows >= entries.len());
+    let place = |i: usize| {
+        let x = indent + columns[..i / rows].iter().map(|w| w + LEGEND_GAP).sum::<f64>();
+        [x, first + (i % rows) as f64 * LEGEND_LINE]
+    };
     let placed = entries.into_iter().enumerate().map(|(i, (text, sample))| LegendEntry { text, sample, at: place(i) });
     (placed.collect(), top + LEGEND_TOP + rows as f64 * LEGEND_LINE)
+}
+
+/// Widths of as many columns as fit, filled downwards so that relatives stand under each other.
+fn legend_columns(widths: &[f64], room: f64) -> Vec<f64> {
+    let filled = |columns: usize| {
+        let rows = widths.len().div_ceil(columns);
+        widths.chunks(rows).map(|c| c.iter().copied().fold(0.0, f64::max)).collect::<Vec<_>>()
+    };
+    let fits = |c: &Vec<f64>| c.iter().sum::<f64>() + LEGEND_GAP * (c.len() - 1) as f64 <= room;
+    (1..=widths.len()).rev().map(filled).find(fits).unwrap_or_else(|| filled(1))
 }
 
 /// A legend sample for a confidence band in grey.

@@ -1,27 +1,41 @@
-//! Figures and tables as pure functions of histories, and their files: SVG, PDF, PNG, CSV, LaTeX.
+//! Figures and tables as pure functions of histories, and their files: SVG, PDF, PNG, CSV, LaTeX, markdown.
 //!
 //! `Figure` says what is drawn, `Theme` in which colours, and the writers (`svg`, `pdf`, `png`, `csv`) in which form.
 
+mod confusion;
 mod csv;
 mod curves;
 mod data;
+mod difference;
+mod export;
 mod figure;
+mod latex;
 mod layout;
 mod pdf;
+mod picks;
 mod png;
 mod style;
 mod svg;
+mod table;
+mod tables;
 mod text;
 mod theme;
 mod ticks;
 
+pub use confusion::confusion;
 pub use csv::{curves_csv, figure_csv, proposals_csv};
 pub use curves::{curves, figure3};
+pub use difference::difference;
+pub use export::{Format, catalogue, export_all, tables};
 pub use figure::*;
+pub use latex::{escape as latex_escape, latex_figure, latex_table};
 pub use pdf::pdf;
+pub use picks::{picks_by_class, snap_distances};
 pub use png::png;
 pub use style::{Dash, Ink, Mark, StrategyStyle, Stroke};
 pub use svg::svg;
+pub use table::Table;
+pub use tables::{comparison_table, table1};
 pub use theme::{Rgb, Theme};
 pub use ticks::{Tick, ticks};
 
@@ -29,9 +43,15 @@ pub use ticks::{Tick, ticks};
 pub const COLUMN_WIDTH: f64 = 3.5;
 pub const PAGE_WIDTH: f64 = 7.2;
 
-/// Why a figure could not be written.
+/// Why figures could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
+    #[error("there is no history to draw")]
+    NoHistory,
+    #[error("the histories cannot be drawn together: {strategy}, repeat {repeat}, has another {what} than the first")]
+    Mixed { what: &'static str, strategy: &'static str, repeat: usize },
+    #[error("strategy {strategy} with seed {seed} is there twice")]
+    Twice { strategy: &'static str, seed: u64 },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: std::path::PathBuf, source: std::io::Error },
     #[error("cannot draw the figure: {0}")]

@@ -56,9 +56,9 @@ impl Stroke {
     /// The main line of a series.
     pub const MAIN_WIDTH: f64 = 1.1;
     /// A line behind the main one: one repeat, or the inside of rounds.
-    pub const THIN_WIDTH: f64 = 0.45;
+    pub const THIN_WIDTH: f64 = 0.5;
     /// How much of a thin line's colour is left.
-    pub const THIN_OPACITY: f64 = 0.55;
+    pub const THIN_OPACITY: f64 = 0.7;
 
     pub fn main(ink: Ink, dash: Dash) -> Self {
         Self { ink, width: Self::MAIN_WIDTH, dash, opacity: 1.0 }

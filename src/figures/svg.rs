@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::figure::{Anchor, Block, Figure, Item, Line, Panel, Sample, Ticks};
 use super::layout::{
     END_MARK, EndLabel, Frame, LABEL_SIZE, LEGEND_SIZE, Layout, POINTS_PER_INCH, SAMPLE_GAP, SAMPLE_WIDTH, TICK_GAP,
-    TICK_LENGTH, TICK_SIZE, layout, title_size,
+    TICK_LENGTH, TICK_SIZE, is_table, layout, title_size,
 };
 use super::style::{Dash, Ink, Mark, Stroke};
 use super::text::{FAMILIES, width};
@@ -17,8 +17,10 @@ const GRID_WIDTH: f64 = 0.4;
 const LEADER_WIDTH: f64 = 0.4;
 const MARK_WIDTH: f64 = 0.8;
 
-/// Radius of a mark, points.
+/// Radius of a mark, points; in a plot narrower than `FULL_MARKS_FROM` it is smaller in proportion, to a limit.
 const MARK_RADIUS: f64 = 2.0;
+const FULL_MARKS_FROM: f64 = 170.0;
+const LEAST_MARK: f64 = 0.65;
 
 /// From the baseline of a text to the middle of its small letters and digits, in its size.
 const MIDDLE: f64 = 0.35;
@@ -116,8 +118,12 @@ impl Writer<'_> {
         let plot = frame.plot;
         let stroke = Stroke { ink: Ink::Text, width: AXIS_WIDTH, dash: Dash::Solid, opacity: 1.0 };
         let (left, bottom) = (plot.left, plot.bottom());
-        let table = matches!((&panel.x.ticks, &panel.y.ticks), (Ticks::Named(_), Ticks::Named(_)));
-        if !table {
+        let table = is_table(panel);
+        if table {
+            let frame = Stroke { ink: Ink::Grid, ..stroke };
+            let (top, right) = (plot.top, plot.right());
+            self.path(&[[left, top], [right, top], [right, bottom], [left, bottom], [left, top]], frame);
+        } else {
             self.path(&[[left, plot.top], [left, bottom], [plot.right(), bottom]], stroke);
         }
         for tick in &frame.x_ticks {
@@ -231,7 +237,8 @@ impl Writer<'_> {
             self.out,
             "<g stroke=\"{outline}\" stroke-width=\"{MARK_WIDTH}\" stroke-linejoin=\"round\" fill=\"{fill}\">"
         );
-        places.into_iter().for_each(|p| self.mark_shape(mark, p));
+        let radius = MARK_RADIUS * (frame.plot.width / FULL_MARKS_FROM).clamp(LEAST_MARK, 1.0);
+        places.into_iter().for_each(|p| self.mark_shape(mark, p, radius));
         self.out.push_str("</g>\n");
     }
 
@@ -246,8 +253,7 @@ impl Writer<'_> {
         (colour, fill)
     }
 
-    fn mark_shape(&mut self, mark: Mark, [x, y]: [f64; 2]) {
-        let r = MARK_RADIUS;
+    fn mark_shape(&mut self, mark: Mark, [x, y]: [f64; 2], r: f64) {
         let (wide, d) = (r * 1.1, r * 1.25);
         let at = |dx: f64, dy: f64| format!("{} {}", n(x + dx), n(y + dy));
         let closed = |points: &[(f64, f64)]| {
@@ -289,7 +295,7 @@ impl Writer<'_> {
         if let Some((mark, ink)) = line.mark {
             let (outline, fill) = self.mark_paint(mark, ink);
             let _ = writeln!(self.out, "<g stroke=\"{outline}\" stroke-width=\"{MARK_WIDTH}\" fill=\"{fill}\">");
-            self.mark_shape(mark, middle);
+            self.mark_shape(mark, middle, MARK_RADIUS);
             self.out.push_str("</g>\n");
         }
         let at = [x + END_MARK, y + LEGEND_SIZE * MIDDLE];
@@ -304,7 +310,7 @@ impl Writer<'_> {
                     let (outline, fill) = self.mark_paint(mark, stroke.ink);
                     let _ =
                         writeln!(self.out, "<g stroke=\"{outline}\" stroke-width=\"{MARK_WIDTH}\" fill=\"{fill}\">");
-                    self.mark_shape(mark, [x + SAMPLE_WIDTH / 2.0, y]);
+                    self.mark_shape(mark, [x + SAMPLE_WIDTH / 2.0, y], MARK_RADIUS);
                     self.out.push_str("</g>\n");
                 }
             }

@@ -41,3 +41,30 @@ pub fn width(text: &str, size: f64) -> f64 {
 pub fn bold_width(text: &str, size: f64) -> f64 {
     width(text, size) * BOLD_FACTOR
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::png::parse;
+    use super::*;
+
+    /// Against the advances that usvg takes from the font itself.
+    #[test]
+    fn widths_are_those_of_the_bundled_font() {
+        for (text, bold) in [
+            ("Labelled samples", false),
+            ("Random direction, 3J (%)", false),
+            ("\u{2212}0.25", false),
+            ("Whole test split", true),
+        ] {
+            let weight = if bold { "bold" } else { "normal" };
+            let svg = format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"900\" height=\"99\" font-family=\"{FAMILIES}\"><text \
+                 y=\"50\" font-size=\"20\" font-weight=\"{weight}\">{text}</text></svg>"
+            );
+            let tree = parse(&svg).unwrap();
+            let measured = f64::from(tree.root().children()[0].bounding_box().width());
+            let computed = if bold { bold_width(text, 20.0) } else { width(text, 20.0) };
+            assert!((computed / measured - 1.0).abs() < 0.05, "{text}: {computed} for {measured}");
+        }
+    }
+}

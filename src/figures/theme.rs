@@ -21,8 +21,8 @@ pub struct Theme {
 const SERIES: usize = 9;
 const CLASSES: usize = 10;
 
-/// Luminance (0 to 1) above which text on a fill is dark.
-const DARK_TEXT_ABOVE: f64 = 0.36;
+/// Luminance (0 to 1) above which dark text has more contrast than white text.
+const DARK_TEXT_ABOVE: f64 = 0.18;
 
 impl Theme {
     /// For print, on white.

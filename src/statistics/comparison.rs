@@ -144,6 +144,7 @@ fn one_strategy(
         let others = if strategy == options.baseline { &[] } else { baseline };
         PairedTest::new(pairs(runs, others, f), level)
     };
+    let last = runs.iter().filter_map(|h| h.rounds.last()).map(|r| r.round).max().unwrap_or(0);
     let at_round = |t: usize| against(&|h| endpoint(h, t..=t)).map(|test| RoundTest { round: t, test });
     EndpointTest {
         strategy,
@@ -155,7 +156,7 @@ fn one_strategy(
         endpoint_test: against(&|h| endpoint(h, rounds.clone())),
         area_test: against(&|h| endpoint(h, rounds.clone()).and_then(|_| area(h))),
         holm_p: None,
-        per_round: (1..=*rounds.end()).filter_map(at_round).collect(),
+        per_round: (1..=last).filter_map(at_round).collect(),
         repeats_needed: None,
         warning: None,
     }
@@ -229,7 +230,10 @@ pub fn warning(pairs: usize, tests: usize, options: &Options, needed: Option<usi
     Some(words)
 }
 
-/// A p value in three significant digits.
+/// A p value, as short as it can be read.
 fn short(p: f64) -> String {
-    if p >= 0.001 { format!("{p:.4}").trim_end_matches('0').to_owned() } else { format!("{p:.1e}") }
+    if p < 0.001 {
+        return format!("{p:.1e}");
+    }
+    format!("{p:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -2,8 +2,8 @@
 
 /// The most pairs for which all sign flips are counted.
 ///
-/// The pairs are cut into two halves whose 2^(n/2) sums are sorted and matched, so 2^40 flips cost 2^20 sums.
-pub const MOST_EXACT_PAIRS: usize = 40;
+/// The pairs are cut into two halves whose 2^(n/2) sums are sorted and matched, so 2^30 flips cost 2^15 sums.
+pub const MOST_EXACT_PAIRS: usize = 30;
 
 /// The most pairs for which the distribution of the signed-rank sum is counted.
 const MOST_RANKED_PAIRS: usize = 500;

@@ -131,8 +131,11 @@ fn the_mean_of_the_in_plane_stresses_obeys_the_virial_identity() {
     }
 }
 
-/// The eight symmetries of the square on an image: where the pixel (x, y) comes from.
-const SYMMETRIES: [fn(usize, usize) -> (usize, usize); 7] = [
+/// Where the pixel (x, y) of a moved image comes from.
+type Source = fn(usize, usize) -> (usize, usize);
+
+/// The symmetries of the square but the identity.
+const SYMMETRIES: [Source; 7] = [
     |x, y| (SIZE - 1 - x, y),
     |x, y| (x, SIZE - 1 - y),
     |x, y| (SIZE - 1 - x, SIZE - 1 - y),

@@ -80,7 +80,7 @@ impl Made {
 
     fn proposal(self, round: usize, index: u32, rng: &mut Rng) -> Proposal {
         let walks = self.strategy == Strategy::Snn && round > 1;
-        let label = if walks && index % 2 == 0 { [4, 9, 3, 8, 5][rng.below(5)] } else { rng.below(10) as u8 };
+        let label = if walks && index.is_multiple_of(2) { [4, 9, 3, 8, 5][rng.below(5)] } else { rng.below(10) as u8 };
         let from = rng.normals(2);
         let to: Vec<f32> = from.iter().map(|v| v + 0.21).collect();
         let neighbour: Vec<f32> = to.iter().map(|v| v + 0.03 * rng.normal()).collect();
@@ -107,7 +107,7 @@ fn confusion(accuracy: f32, rng: &mut Rng) -> Vec<u32> {
 /// `strategies` of `repeats` runs each; the first is the baseline, the others gain more and more.
 pub fn grid(strategies: &[Strategy], repeats: usize, rounds: usize) -> Vec<History> {
     let runs = strategies.iter().enumerate().flat_map(|(i, &strategy)| {
-        let gain = 0.35 * i as f32;
+        let gain = 0.12 * i as f32;
         (1..=repeats).map(move |repeat| Made { strategy, repeat, rounds, gain }.history())
     });
     runs.collect()

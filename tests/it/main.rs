@@ -3,6 +3,7 @@
 mod common;
 mod dataset;
 mod engine;
+mod figures;
 mod golden;
 mod gradients;
 mod labelling;
@@ -11,5 +12,6 @@ mod sampler;
 mod shaders;
 mod statistics;
 mod tidy;
+mod ui;
 mod view;
 mod view_picking;

@@ -128,15 +128,14 @@ mod tests {
         let mut band = BandMatrix::zeros(size, width);
         let mut dense = vec![vec![0.0; size]; size];
         let mut state = 12_345_u64;
-        for i in 0..size {
-            for j in i.saturating_sub(width)..=i {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let noise = (state >> 40) as f64 / (1_u64 << 24) as f64 - 0.5;
-                let value = if i == j { width as f64 + 1.0 } else { noise };
-                band.add(i, j, value);
-                dense[i][j] = value;
-                dense[j][i] = value;
-            }
+        let places = (0..size).flat_map(|i| (i.saturating_sub(width)..=i).map(move |j| (i, j)));
+        for (i, j) in places {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let noise = (state >> 40) as f64 / (1_u64 << 24) as f64 - 0.5;
+            let value = if i == j { width as f64 + 1.0 } else { noise };
+            band.add(i, j, value);
+            dense[i][j] = value;
+            dense[j][i] = value;
         }
         (band, dense)
     }

@@ -94,11 +94,7 @@ impl Element {
                 stiffness[i][j] += lateral * area_gradient[i] * area_gradient[j] + pressure * AREA_HESSIAN[i][j];
             }
         }
-        for i in 0..8 {
-            for j in i + 1..8 {
-                stiffness[i][j] = stiffness[j][i];
-            }
-        }
+        let stiffness = std::array::from_fn(|i| std::array::from_fn(|j| stiffness[i.max(j)][i.min(j)]));
         Contribution { force, condensed_force, stiffness, misfit }
     }
 

@@ -111,15 +111,15 @@ mod tests {
 
     #[test]
     fn faulty_tables_are_named_by_their_line() {
-        let table: [(&str, fn(&WaveformError) -> bool); 4] = [
-            ("0,80\nx,120", |e| matches!(e, WaveformError::Line { line: 2, .. })),
-            ("0,80\n0,120", |e| matches!(e, WaveformError::Order { line: 2 })),
-            ("0,80", |e| matches!(e, WaveformError::Empty)),
-            ("0,nan\n1,2", |e| matches!(e, WaveformError::Line { line: 1, .. })),
+        let table = [
+            ("0,80\nx,120", "line 2 of the waveform"),
+            ("0,80\n0,120", "ascend: line 2"),
+            ("0,80", "two samples"),
+            ("0,nan\n1,2", "line 1 of the waveform"),
         ];
         for (text, expected) in table {
-            let error = PressureWaveform::parse(text).expect_err(text);
-            assert!(expected(&error), "{error}");
+            let error = PressureWaveform::parse(text).expect_err(text).to_string();
+            assert!(error.contains(expected), "{error}");
         }
     }
 }

@@ -1,0 +1,61 @@
+//! `Table`: cells with a caption, as markdown, CSV or LaTeX.
+
+use super::csv::rows_csv;
+
+/// A table of text; the writers know nothing of what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Stem of the file it is written to.
+    pub name: String,
+    pub caption: String,
+    pub header: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+    /// Columns from the left that hold words; the others hold numbers and are set flush right.
+    pub words: usize,
+    /// Rows above which a thin rule stands.
+    pub rules: Vec<usize>,
+    /// Sentences below the table.
+    pub notes: Vec<String>,
+}
+
+impl Table {
+    /// For people: GitHub's markdown, caption above and notes below.
+    pub fn markdown(&self) -> String {
+        let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+        let escaped = |row: &Vec<String>| line(row.iter().map(|c| c.replace('|', "\\|")).collect());
+        let mut out = format!("**{}**\n\n", self.caption);
+        out += &escaped(&self.header);
+        out += &line((0..self.header.len()).map(|i| if i < self.words { "---" } else { "---:" }.into()).collect());
+        out.extend(self.rows.iter().map(escaped));
+        out.extend(self.notes.iter().map(|n| format!("\n{n}\n")));
+        out
+    }
+
+    /// For programs: header and rows, numbers with plain minus signs and nothing between thousands.
+    pub fn csv(&self) -> String {
+        let plain = |row: &Vec<String>| row.iter().map(|c| plain(c)).collect::<Vec<_>>();
+        let rows: Vec<Vec<String>> = std::iter::once(&self.header).chain(&self.rows).map(plain).collect();
+        rows_csv(rows.iter().map(Vec::as_slice))
+    }
+}
+
+/// A cell as programs read it.
+fn plain(cell: &str) -> String {
+    let cell = cell.replace('\u{2212}', "-");
+    let number = cell.replace(',', "");
+    if number.parse::<f64>().is_ok() { number } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_lose_what_only_people_read() {
+        for (cell, expect) in
+            [("1,398", "1398"), ("\u{2212}0.25", "-0.25"), ("a, b", "a, b"), ("\u{b1}0.3", "\u{b1}0.3")]
+        {
+            assert_eq!(plain(cell), expect);
+        }
+    }
+}

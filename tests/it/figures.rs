@@ -1,0 +1,243 @@
+//! Figures and their files: golden SVG, PDF that a reader opens, PNG that is not blank, exact CSV columns, LaTeX.
+//!
+//! After a wanted change of a figure: `RIDGEWALK_UPDATE_GOLDEN=1 cargo test --test it figures`, and look at each one.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use resvg::tiny_skia::Pixmap;
+use ridgewalk::experiment::Strategy;
+use ridgewalk::figures::*;
+use ridgewalk::history::History;
+use ridgewalk::statistics::Options;
+
+use crate::made::{Made, grid};
+
+fn two_by_three() -> Vec<History> {
+    grid(&[Strategy::Random, Strategy::Snn], 3, 4)
+}
+
+#[track_caller]
+fn golden(name: &str, got: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden").join(name);
+    if std::env::var_os("RIDGEWALK_UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, got).unwrap();
+    }
+    let expect = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let line = got.lines().zip(expect.lines()).position(|(a, b)| a != b);
+    assert!(got == expect, "{name} differs from its golden file, first in line {:?}", line.map(|l| l + 1));
+}
+
+#[test]
+fn every_figure_is_as_its_golden_file() {
+    let figures = catalogue(&two_by_three());
+    let names: Vec<_> = figures.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!(names, ["curves", "figure3", "difference", "picks-by-class", "confusion", "snap-distances"]);
+    for figure in figures {
+        golden(&format!("{}.svg", figure.name), &svg(&figure, COLUMN_WIDTH, &Theme::LIGHT));
+    }
+}
+
+#[test]
+fn every_table_is_as_its_golden_file() {
+    let histories = two_by_three();
+    golden("table1.tex", &latex_table(&table1(&histories)));
+    golden("comparison.md", &comparison_table(&histories, &Options::default()).markdown());
+    golden("comparison.csv", &comparison_table(&histories, &Options::default()).csv());
+}
+
+#[test]
+fn table_1_stands_beside_the_papers_numbers_where_the_paper_ran_the_data() {
+    let mut histories = two_by_three();
+    assert!(!table1(&histories).markdown().contains("Paper"));
+    for history in &mut histories {
+        history.header.experiment.dataset = "mnist".parse().unwrap();
+    }
+    let text = table1(&histories).markdown();
+    assert!(
+        text.contains("| Paper: Rand | 5 | 91.0 | 94.1 | 95.6 | 96.4 | 96.9 | 97.1 | 97.2 | 97.4 | 97.7 | 97.8 |"),
+        "{text}"
+    );
+    assert!(
+        text.contains("| Paper: Ours | 5 | 91.2 | 95.1 | 96.2 | 96.7 | 97.2 | 97.5 | 97.6 | 97.7 | 97.8 | 97.8 |"),
+        "{text}"
+    );
+}
+
+#[test]
+fn csv_files_have_exactly_the_promised_columns_and_rows() {
+    let histories = vec![Made { strategy: Strategy::Snn, repeat: 2, rounds: 2, gain: 0.1 }.history()];
+    let curves = curves_csv(&histories);
+    let rows: Vec<_> = curves.lines().collect();
+    assert_eq!(rows[0], "strategy,repeat,seed,round,labels,minibatches,metric,value,round_end");
+    assert_eq!(rows.len(), 1 + histories[0].evaluations().count());
+    let (_, first) = histories[0].evaluations().next().unwrap();
+    assert_eq!(rows[1], format!("snn,2,2,1,500,20,accuracy_part,{},0", first.value));
+    let ends: Vec<_> = rows.iter().filter(|r| r.ends_with(",1")).collect();
+    assert!(ends.len() == 2 && ends.iter().all(|r| r.contains(",accuracy,")), "{ends:?}");
+
+    let proposals = proposals_csv(&histories);
+    let rows: Vec<_> = proposals.lines().collect();
+    let header = "strategy,repeat,round,parent,sample,label,snap_distance,score,p_0,p_1,q_0,q_1,n_0,n_1";
+    assert_eq!(rows[0], header);
+    assert_eq!(rows.len(), 1 + histories[0].rounds.iter().map(|r| r.proposals.len()).sum::<usize>());
+    assert!(rows.iter().all(|r| r.matches(',').count() == header.matches(',').count()));
+    let label = histories[0].rounds[0].proposals[0].label;
+    assert_eq!(rows[1], format!("snn,2,1,,1000,{label},,,,,,,,"));
+    let bought = &histories[0].rounds[1].proposals[3];
+    let step = bought.step.as_ref().unwrap();
+    let codes: Vec<_> = [&step.from, &step.to, &step.neighbour].into_iter().flatten().map(f32::to_string).collect();
+    let expect = format!(
+        "snn,2,2,{},{},{},{},,{}",
+        step.parent,
+        bought.sample,
+        bought.label,
+        step.snap_distance,
+        codes.join(",")
+    );
+    assert_eq!(rows[1 + 40 + 3], expect);
+}
+
+#[test]
+fn a_figures_own_numbers_can_be_read_back() {
+    let histories = two_by_three();
+    let text = figure_csv(&difference(&histories));
+    assert_eq!(text.lines().next(), Some("panel,series,kind,x,y,low,high,text"));
+    // Round 1 ties exactly for each seed; a line and a band for four rounds.
+    assert!(text.lines().any(|l| l == "1,SNN,line,1,0,,,"), "{text}");
+    assert!(text.lines().any(|l| l == "1,SNN,band,1,,0,0,"), "{text}");
+    assert_eq!(text.lines().count(), 1 + 4 + 4);
+}
+
+/// The share of pixels that are not white.
+fn ink(pixels: &Pixmap) -> f64 {
+    let dark = pixels.pixels().iter().filter(|p| p.red() < 250 || p.green() < 250 || p.blue() < 250).count();
+    dark as f64 / pixels.pixels().len() as f64
+}
+
+#[test]
+fn png_has_the_size_asked_for_and_is_not_blank() {
+    for figure in catalogue(&two_by_three()) {
+        let bytes = png(&svg(&figure, COLUMN_WIDTH, &Theme::LIGHT), 100.0).unwrap();
+        let pixels = Pixmap::decode_png(&bytes).unwrap();
+        assert_eq!(pixels.width(), 350, "{}", figure.name);
+        assert!((0.01..0.9).contains(&ink(&pixels)), "{}: {}", figure.name, ink(&pixels));
+    }
+    for dpi in [0.0, f32::NAN, 1e6] {
+        assert!(png(&svg(&curves(&two_by_three()), COLUMN_WIDTH, &Theme::LIGHT), dpi).is_err(), "{dpi}");
+    }
+}
+
+fn has(tool: &str) -> bool {
+    Command::new(tool).arg("-v").output().is_ok()
+}
+
+#[test]
+fn pdf_opens_in_poppler_with_its_text_as_text() {
+    if !has("pdftoppm") || !has("pdftotext") {
+        eprintln!("SKIPPED: pdftoppm and pdftotext (poppler-utils) are not installed, so no PDF was opened");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for figure in [curves(&two_by_three()), confusion(&two_by_three())] {
+        let file = folder.path().join("figure.pdf");
+        std::fs::write(&file, pdf(&svg(&figure, PAGE_WIDTH, &Theme::LIGHT)).unwrap()).unwrap();
+        let run = |command: &mut Command| {
+            let out = command.output().unwrap();
+            assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+            out.stdout
+        };
+        let text = run(Command::new("pdftotext").arg(&file).arg("-"));
+        let text = String::from_utf8(text).unwrap();
+        let label = &figure.panels[0].x.label;
+        assert!(text.contains(label.as_str()) && text.contains("SNN"), "{}: {text}", figure.name);
+        let page = folder.path().join("page");
+        run(Command::new("pdftoppm").args(["-png", "-r", "50", "-singlefile"]).arg(&file).arg(&page));
+        let pixels = Pixmap::load_png(page.with_extension("png")).unwrap();
+        assert!(pixels.width() == 360 && ink(&pixels) > 0.01, "{}: {} {}", figure.name, pixels.width(), ink(&pixels));
+    }
+}
+
+fn names(paths: &[PathBuf]) -> Vec<String> {
+    paths.iter().map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let histories = two_by_three();
+    let out = folder.path().join("new/deep");
+    let formats = [Format::Svg, Format::Csv, Format::Latex, Format::Markdown];
+    let written = export_all(&histories, &out, &formats, COLUMN_WIDTH, 300.0).unwrap();
+    assert!(written.iter().all(|p| p.metadata().unwrap().len() > 0));
+    for name in
+        ["curves.svg", "curves.csv", "proposals.csv", "figure3-data.csv", "table1.tex", "comparison.md", "figures.tex"]
+    {
+        assert!(names(&written).contains(&name.to_owned()), "{name}: {:?}", names(&written));
+    }
+    assert_eq!(std::fs::read_to_string(out.join("curves.csv")).unwrap(), curves_csv(&histories));
+
+    let blocked = folder.path().join("file");
+    std::fs::write(&blocked, "").unwrap();
+    let error = export_all(&histories, &blocked, &formats, COLUMN_WIDTH, 300.0).unwrap_err().to_string();
+    assert!(error.contains(&blocked.display().to_string()), "{error}");
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |histories: &[History]| {
+        export_all(histories, folder.path(), &[Format::Svg], COLUMN_WIDTH, 300.0).unwrap_err().to_string()
+    };
+    let change = |f: &dyn Fn(&mut History)| {
+        let mut histories = two_by_three();
+        f(&mut histories[4]);
+        histories
+    };
+    for (histories, says) in [
+        (Vec::new(), "no history"),
+        (change(&|h| h.header.data_digest = "other".into()), "another data"),
+        (change(&|h| h.header.experiment.latent_dim = 8), "another latent dimension"),
+        (change(&|h| h.header.experiment.seed = 1), "snn with seed 1 is there twice"),
+    ] {
+        let error = refused(&histories);
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+#[test]
+fn a_run_without_a_round_and_one_that_diverged_are_drawn_without_a_fuss() {
+    let mut empty = two_by_three();
+    empty.iter_mut().for_each(|h| h.rounds.clear());
+    let drawn = svg(&curves(&empty), COLUMN_WIDTH, &Theme::LIGHT);
+    assert!(drawn.contains("no completed round yet") && !drawn.contains("NaN"), "{drawn}");
+
+    let mut diverged = two_by_three();
+    for round in &mut diverged[3].rounds[2..] {
+        round.diverged = true;
+        round.evaluations.iter_mut().for_each(|e| e.value = f32::NAN);
+    }
+    for figure in catalogue(&diverged) {
+        let drawn = svg(&figure, PAGE_WIDTH, &Theme::DARK);
+        assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{}", figure.name);
+    }
+    assert!(curves_csv(&diverged).contains(",NaN,"));
+}
+
+/// No two texts of the labels beside lines, and no two entries of a legend, may overlap.
+#[test]
+fn names_never_touch_each_other() {
+    let many = grid(&[Strategy::Random, Strategy::Snn], 1, 10);
+    for width in [COLUMN_WIDTH, PAGE_WIDTH] {
+        let drawn = svg(&curves(&many), width, &Theme::LIGHT);
+        let places: Vec<(f64, f64)> =
+            drawn.lines().filter(|l| l.contains(">Random<") || l.contains(">SNN<")).map(place).collect();
+        assert_eq!(places.len(), 2);
+        assert!((places[0].1 - places[1].1).abs() > 7.0 || (places[0].0 - places[1].0).abs() > 30.0, "{places:?}");
+    }
+}
+
+fn place(line: &str) -> (f64, f64) {
+    let number = |key: &str| line.split(key).nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+    (number(" x=\""), number(" y=\""))
+}
