@@ -233,7 +233,12 @@ impl App {
             }
             BarAction::ToggleControls => self.show_controls = !self.show_controls,
             BarAction::Keys => self.show_keys = true,
-            BarAction::Show(kind) => self.workspaces.shown = kind,
+            BarAction::Show(kind) => {
+                self.workspaces.shown = kind;
+                // Without the inspector a drag turns the view again.
+                self.state.probing = None;
+                self.state.probe = None;
+            }
             BarAction::ResetLayout => self.workspaces.reset(),
         }
     }
