@@ -295,7 +295,7 @@ impl Rows<'_> {
     ) {
         let changed = *value != of(self.running);
         self.row(ui, label, field, changed, |ui| {
-            let combo = ComboBox::new(field, "").width(VALUE_WIDTH).selected_text(name(*value)).truncate();
+            let combo = ComboBox::from_id_salt(field).width(VALUE_WIDTH).selected_text(name(*value)).truncate();
             let response = combo.show_ui(ui, |ui| {
                 for choice in all {
                     ui.selectable_value(value, *choice, name(*choice));

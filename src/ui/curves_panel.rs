@@ -134,8 +134,11 @@ impl CurvesPanel {
 
     /// The shown round's figures.
     fn header(&self, ui: &mut Ui, cx: &Cx<'_>) {
+        let shown = cx.state.shown_round();
+        if cx.state.runs.iter().all(|run| run.accuracy(1).is_none()) {
+            return;
+        }
         ui.horizontal_wrapped(|ui| {
-            let shown = cx.state.shown_round();
             let complete = |r: usize| cx.state.runs.iter().all(|run| run.accuracy(r).is_some());
             let round = if complete(shown) { shown } else { shown.saturating_sub(1) };
             ui.spacing_mut().item_spacing.x = space::L;
@@ -184,9 +187,9 @@ impl CurvesPanel {
             }
             for c in curves {
                 let name = format!("{}, inside rounds", c.strategy.label());
-                plot_ui.line(
-                    Line::new(name, PlotPoints::from(c.inside.clone())).color(c.color.gamma_multiply(0.6)).width(1.0),
-                );
+                let color = c.color.gamma_multiply(0.6);
+                plot_ui.line(Line::new(name.clone(), PlotPoints::from(c.inside.clone())).color(color).width(1.0));
+                plot_ui.points(Points::new(name, PlotPoints::from(c.inside.clone())).color(color).radius(1.4));
             }
             for c in curves {
                 let ends: Vec<[f64; 2]> = c.ends.iter().map(|(_, p)| *p).collect();
@@ -234,8 +237,9 @@ impl CurvesPanel {
         };
         let settled: Vec<f64> =
             curves.iter().flat_map(|c| c.ends.iter().map(|(_, p)| p[1]).chain(after_first(c))).collect();
-        let values: Vec<f64> = if settled.is_empty() {
-            curves.iter().flat_map(|c| c.inside.iter().map(|p| p[1])).collect()
+        let past_first = curves.iter().any(|c| c.ends.len() > 1);
+        let values: Vec<f64> = if !past_first {
+            curves.iter().flat_map(|c| c.inside.iter().chain(c.ends.iter().map(|(_, p)| p)).map(|p| p[1])).collect()
         } else {
             settled
         };

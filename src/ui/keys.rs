@@ -56,6 +56,9 @@ const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::Escape, "Esc", KeyAction::Escape, "Clear the selection, close this card"),
 ];
 
+/// Height of a key on the card.
+const KEY_HEIGHT: f32 = 20.0;
+
 /// Takes the keys pressed in this frame, unless the user is typing into a field.
 pub fn read(ctx: &egui::Context) -> Vec<KeyAction> {
     if ctx.egui_wants_keyboard_input() {
@@ -90,8 +93,11 @@ pub fn card(ctx: &egui::Context, open: &mut bool) {
         ("Click", "Select a sample"),
         ("Ctrl click", "Start a walk at a sample"),
     ];
-    let response = egui::Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
+    let frame = egui::Frame::window(&ctx.global_style());
+    let response = egui::Modal::new(egui::Id::unique("keys")).frame(frame).show(ctx, |ui| {
         ui.set_width(620.0);
+        ui.spacing_mut().item_spacing.y = 5.0;
+        ui.spacing_mut().interact_size.y = KEY_HEIGHT;
         ui.label(bold("Keys and mouse").size(size::HEADING));
         ui.add_space(space::S);
         ui.columns(2, |columns| {
@@ -111,8 +117,8 @@ fn rows<'a>(ui: &mut egui::Ui, theme: &Theme, rows: impl Iterator<Item = (&'a st
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
             let galley = ui.painter().layout_no_wrap(key.to_owned(), theme::bold_font(size::CAPTION), theme.text);
-            let (rect, _) =
-                ui.allocate_exact_size(egui::vec2((galley.size().x + 12.0).max(26.0), 20.0), egui::Sense::hover());
+            let (rect, _) = ui
+                .allocate_exact_size(egui::vec2((galley.size().x + 12.0).max(26.0), KEY_HEIGHT), egui::Sense::hover());
             ui.painter().rect_filled(rect, egui::CornerRadius::same(4), theme.field);
             ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.text);
             ui.label(egui::RichText::new(what).color(theme.weak));

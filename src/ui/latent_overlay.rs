@@ -16,6 +16,8 @@ const EDGE: f32 = space::M;
 /// Side of the image in the hover card: four screen points for a pixel of 28.
 const HOVER_IMAGE: f32 = 112.0;
 const LEGEND_ROW: f32 = 18.0;
+/// Lower pictures leave out the notes and the scale, which would lie on the legend.
+const ROOM_FOR_NOTES: f32 = 280.0;
 /// Height of a line of facts about a sample.
 const FACT_ROW: f32 = 16.0;
 /// Ticks keep this far from the edge, and overlays at the bottom keep clear of them.
@@ -93,12 +95,12 @@ pub fn letter_badge(painter: &egui::Painter, center: Pos2, letters: &str, color:
 pub fn scale_bar(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) {
     let length = cx.state.experiment.alpha * cx.state.generator.latent_scale;
     let px = length / camera.units_per_px() / scale;
-    if !(length > 0.0 && px.is_finite()) {
+    if !(length > 0.0 && px.is_finite()) || rect.height() < ROOM_FOR_NOTES {
         return;
     }
     let painter = ui.painter_at(rect);
     let longest = (rect.width() - 2.0 * EDGE).max(1.0);
-    let text = format!("one step: α = {} σ = {:.2}", cx.state.experiment.alpha, length);
+    let text = format!("one step: α = {} σ = {:.*}", cx.state.experiment.alpha, decimals(length), length);
     let galley = painter.layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
     let width = px.min(longest);
     let right = rect.right() - EDGE;
@@ -109,6 +111,12 @@ pub fn scale_bar(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) 
         painter.vline(x, y - 4.0..=y + 4.0, stroke);
     }
     painter.galley(pos2(right - galley.size().x, y - 8.0 - galley.size().y), galley, cx.theme.weak);
+}
+
+/// Decimals that leave two digits of a length.
+fn decimals(length: f32) -> usize {
+    const DIGITS: f32 = 2.0;
+    (DIGITS - 1.0 - length.log10().floor()).clamp(0.0, 6.0) as usize
 }
 
 /// What the colours say; a click on a class leaves it alone in colour.
@@ -203,6 +211,9 @@ fn ramp_legend(ui: &Ui, top_left: Pos2, title: &str, marks: &[(f32, String)], th
 
 /// Plain words at the bottom left about what is seen.
 pub fn notes(ui: &Ui, rect: Rect, coloring: Coloring, cx: &Cx<'_>) {
+    if rect.height() < ROOM_FOR_NOTES {
+        return;
+    }
     let mut lines = Vec::new();
     let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
     let total = cx.state.dataset.as_ref().map_or(0, |d| d.train.len());

@@ -1,19 +1,18 @@
 //! The latent view: its toolbar, its mouse and keys, and the texture that is redrawn only when something changed.
 
-use std::sync::Arc;
-
 use egui::{Rect, Response, Sense, Ui, vec2};
 use glam::Vec2;
 
 use super::cx::Cx;
 use super::keys::ViewKey;
+use super::latent_drawing::Drawing;
 use super::latent_overlay;
 use super::latent_scene::{self as scene, Coloring, Layers};
-use super::state::{Focus, Intent, WalkPoint};
+use super::state::{Intent, WalkPoint};
 use super::theme::space;
 use super::widgets::{self, Icon, IconButton};
-use crate::engine::protocol::{Command, Level, RunSnapshot};
-use crate::view::{Camera, LatentView, Look, Mode, Target};
+use crate::engine::protocol::{Command, Level};
+use crate::view::{Camera, Mode, Target};
 
 /// The panel and what it keeps between frames.
 pub struct LatentPanel {
@@ -48,48 +47,6 @@ impl Default for ViewOptions {
 pub struct Hovered {
     pub sample: Option<u32>,
     pub walk_point: Option<WalkPoint>,
-}
-
-/// The view on the device, and what it was last given.
-struct Drawing {
-    view: LatentView,
-    texture: egui::TextureId,
-    texture_generation: u64,
-    given: Given,
-    meaning: Vec<WalkPoint>,
-    asked_at: Option<(egui::Pos2, Camera)>,
-}
-
-/// Identity of everything the picture is made from; compared to redraw only what changed.
-#[derive(Default, PartialEq, Clone)]
-struct Given {
-    codes: Option<Arc<Vec<f32>>>,
-    points: Option<PointsKey>,
-    overlay: Option<OverlayKey>,
-}
-
-#[derive(PartialEq, Clone)]
-struct PointsKey {
-    coloring: Coloring,
-    layers: Layers,
-    dark: bool,
-    labelled: usize,
-    scores: (usize, usize),
-    round: usize,
-    focus: Focus,
-}
-
-#[derive(PartialEq, Clone)]
-struct OverlayKey {
-    generation: u64,
-    layers: Layers,
-    dark: bool,
-    round: usize,
-    bought: usize,
-    walk_points: usize,
-    focus: Focus,
-    probing: Option<super::state::Probing>,
-    probed: Option<Vec<f32>>,
 }
 
 /// Seconds after the last movement at which the picture is drawn in full again.
@@ -403,90 +360,6 @@ impl LatentPanel {
             let dim = cx.snapshot.latent_dim;
             probing.code = place.to_array()[..dim.min(3)].to_vec();
             probing.code.resize(dim, 0.0);
-        }
-    }
-}
-
-impl Drawing {
-    fn new(gpu: &egui_wgpu::RenderState, size: egui::Vec2) -> Result<Self, crate::view::ViewError> {
-        let view = LatentView::new(&gpu.device, &gpu.queue, size.x as u32, size.y as u32)?;
-        let texture =
-            gpu.renderer.write().register_native_texture(&gpu.device, view.texture_view(), wgpu::FilterMode::Nearest);
-        let texture_generation = view.texture_generation();
-        Ok(Self { view, texture, texture_generation, given: Given::default(), meaning: Vec::new(), asked_at: None })
-    }
-
-    /// Hands over what changed; true when the points are others.
-    fn give(&mut self, cx: &Cx<'_>, options: ViewOptions) -> Result<bool, crate::view::ViewError> {
-        let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else {
-            if self.given.codes.take().is_some() {
-                self.given = Given::default();
-                self.view.set_points(&[], &[], &[])?;
-            }
-            return Ok(false);
-        };
-        let look = if cx.theme.dark { Look::dark() } else { Look::light() };
-        self.view.set_look(Look {
-            background: scene::rgba(cx.theme.canvas),
-            select: scene::rgba(cx.theme.accent),
-            ..look
-        });
-        let labels = dataset.train.labels();
-        let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
-        let key = PointsKey::of(run, options, cx);
-        let new_codes = !self.given.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
-        let repaint = self.given.points.as_ref() != Some(&key);
-        if new_codes || repaint {
-            let colours = scene::colours(options.coloring, labels, run, cx.state.experiment.rounds, cx.theme);
-            let styles = scene::styles(labels, run, options.layers, cx.state);
-            if new_codes {
-                self.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
-            } else {
-                self.view.set_colours(&colours)?;
-                self.view.set_styles(&styles)?;
-            }
-            self.given.codes = Some(codes.clone());
-            self.given.points = Some(key);
-        }
-        let overlay = OverlayKey::of(options, cx);
-        if self.given.overlay.as_ref() != Some(&overlay) {
-            self.view.set_lines(&scene::lines(cx.state, options.layers, cx.theme))?;
-            let (markers, meaning) = scene::markers(cx.state, options.layers, cx.theme);
-            self.view.set_markers(&markers)?;
-            self.meaning = meaning;
-            self.given.overlay = Some(overlay);
-        }
-        Ok(new_codes)
-    }
-}
-
-impl PointsKey {
-    fn of(run: Option<&RunSnapshot>, options: ViewOptions, cx: &Cx<'_>) -> Self {
-        let scores = run.and_then(|r| r.scores.as_ref()).filter(|_| options.coloring.wants_scores());
-        Self {
-            coloring: options.coloring,
-            layers: Layers { proposals: false, walks: false, ..options.layers },
-            dark: cx.theme.dark,
-            labelled: run.map_or(0, |r| Arc::as_ptr(&r.labelled_in) as usize),
-            scores: scores.map_or((0, 0), |s| (Arc::as_ptr(s) as usize, s.scored)),
-            round: cx.state.shown_round(),
-            focus: Focus { walk_point: None, ..cx.state.focus.clone() },
-        }
-    }
-}
-
-impl OverlayKey {
-    fn of(options: ViewOptions, cx: &Cx<'_>) -> Self {
-        Self {
-            generation: cx.state.generation,
-            layers: options.layers,
-            dark: cx.theme.dark,
-            round: cx.state.shown_round(),
-            bought: cx.state.shown_record().map_or(0, |r| r.proposals.len()),
-            walk_points: cx.state.shown_walks().map(|w| w.len()).sum(),
-            focus: Focus { walk_point: None, ..cx.state.focus.clone() },
-            probing: cx.state.probing.clone(),
-            probed: cx.state.probe.as_ref().map(|p| p.moved.clone()),
         }
     }
 }

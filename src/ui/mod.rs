@@ -7,6 +7,7 @@ mod field_help;
 mod images;
 mod inspector;
 mod keys;
+mod latent_drawing;
 mod latent_overlay;
 mod latent_panel;
 mod latent_scene;
@@ -232,7 +233,12 @@ impl App {
             }
             BarAction::ToggleControls => self.show_controls = !self.show_controls,
             BarAction::Keys => self.show_keys = true,
-            BarAction::Show(kind) => self.workspaces.shown = kind,
+            BarAction::Show(kind) => {
+                self.workspaces.shown = kind;
+                // Without the inspector a drag turns the view again.
+                self.state.probing = None;
+                self.state.probe = None;
+            }
             BarAction::ResetLayout => self.workspaces.reset(),
         }
     }

@@ -41,7 +41,8 @@ impl SaveView {
             return;
         }
         let mut save = false;
-        let response = egui::Modal::new(egui::Id::unique("save view")).show(ctx, |ui| {
+        let frame = egui::Frame::window(&ctx.global_style());
+        let response = egui::Modal::new(egui::Id::unique("save view")).frame(frame).show(ctx, |ui| {
             ui.set_width(440.0);
             ui.label(bold("Save the view as PNG").size(size::HEADING));
             ui.add_space(space::S);

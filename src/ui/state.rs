@@ -1,13 +1,18 @@
 //! Everything the window knows: changed by `apply(Event)` and by what the user asks for. Pure: no egui, no engine.
 
+mod asks;
+mod run;
+
+pub use run::{CurvePoint, RunState};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::dataset::Dataset;
 use crate::device::DeviceKind;
-use crate::engine::protocol::{Command, Event, Inspection, Level, Phase, Probe};
+use crate::engine::protocol::{Event, Inspection, Level, Phase, Probe};
 use crate::experiment::{Experiment, Strategy};
-use crate::history::{Evaluation, Header, Metric, Proposal, RoundRecord, WalkStep};
+use crate::history::{Proposal, RoundRecord, WalkStep};
 
 /// What the window shows, as far as it came from the engine, and what the user selected.
 #[derive(Debug, Clone)]
@@ -69,30 +74,6 @@ pub struct GeneratorState {
     pub cached: bool,
     /// Mean standard deviation of the embedding's axes: the unit of alpha; 0 before it is known.
     pub latent_scale: f32,
-}
-
-/// What happened in the run of one strategy.
-#[derive(Debug, Clone)]
-pub struct RunState {
-    pub strategy: Strategy,
-    pub header: Option<Box<Header>>,
-    /// Completed rounds.
-    pub rounds: Vec<Arc<RoundRecord>>,
-    /// The round in progress: what was bought.
-    pub current: Option<Arc<RoundRecord>>,
-    /// What was measured in the round in progress.
-    pub live: Vec<Evaluation>,
-}
-
-/// One measured value with its place on both axes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CurvePoint {
-    pub round: usize,
-    /// Labelled samples; inside a round spread evenly over the round's training.
-    pub labels: f64,
-    pub minibatches: f64,
-    pub value: f64,
-    pub round_end: bool,
 }
 
 /// A walk without re-selection, with what was decoded at its points.
@@ -408,139 +389,6 @@ impl AppState {
     fn settle(&mut self) {
         self.pending = None;
         self.intent = Intent::Idle;
-    }
-}
-
-/// What the user can ask for; each returns the commands to send.
-impl AppState {
-    pub fn run_rounds(&mut self) -> Command {
-        self.intent = Intent::Running;
-        self.pending = None;
-        Command::Run
-    }
-
-    pub fn pause(&mut self) -> Command {
-        if self.progress.phase.is_busy() {
-            self.pending = Some(Pending::Pausing);
-        }
-        self.intent = Intent::Idle;
-        Command::Pause
-    }
-
-    pub fn step_round(&mut self) -> Command {
-        self.intent = Intent::Stepping;
-        Command::StepRound
-    }
-
-    pub fn step_minibatches(&mut self) -> Command {
-        self.intent = Intent::Stepping;
-        Command::StepMinibatches(self.step_size)
-    }
-
-    pub fn stop(&mut self) -> Command {
-        self.pending = Some(Pending::Stopping);
-        self.intent = Intent::Idle;
-        Command::Stop
-    }
-
-    /// From the start with this experiment; `and_run` goes on to rounds by itself.
-    pub fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>, and_run: bool) -> Vec<Command> {
-        self.pending = Some(Pending::Resetting);
-        self.intent = if and_run { Intent::Running } else { Intent::Idle };
-        let reset = Command::Reset { experiment: Box::new(experiment), strategies };
-        if and_run { vec![reset, Command::Run] } else { vec![reset] }
-    }
-
-    /// Looks at a round; the latest one goes on following the run.
-    pub fn look_at_round(&mut self, round: usize) {
-        let latest = self.shown_run().map_or(0, RunState::latest_round);
-        self.focus.round = (round < latest).then_some(round.max(1));
-    }
-
-    /// Lets view and inspector show another strategy's run.
-    pub fn show(&mut self, strategy: Strategy) -> Command {
-        self.focus.strategy = strategy;
-        self.focus.walk_point = None;
-        self.inspections.clear();
-        self.probe = None;
-        self.target_version += 1;
-        Command::Show(strategy)
-    }
-}
-
-impl RunState {
-    /// The round in progress, else the last completed one.
-    pub fn latest_round(&self) -> usize {
-        self.records().map(|r| r.round).max().unwrap_or(0)
-    }
-
-    /// Completed rounds, then the one in progress.
-    pub fn records(&self) -> impl Iterator<Item = &Arc<RoundRecord>> {
-        self.rounds.iter().chain(self.current.iter())
-    }
-
-    pub fn record(&self, round: usize) -> Option<&Arc<RoundRecord>> {
-        self.records().find(|r| r.round == round)
-    }
-
-    /// All values of a metric in order, those of the round in progress included.
-    pub fn curve(&self, metric: Metric, experiment: &Experiment) -> Vec<CurvePoint> {
-        let mut points = Vec::new();
-        let (mut labels_before, mut steps_before) = (0.0, 0.0);
-        for record in &self.rounds {
-            let steps = record.minibatches as f64 - steps_before;
-            push_round(
-                &mut points,
-                record.round,
-                &record.evaluations,
-                metric,
-                (labels_before, steps_before),
-                (record.labels, steps),
-            );
-            (labels_before, steps_before) = (record.labels as f64, record.minibatches as f64);
-        }
-        if let Some(current) = &self.current {
-            let steps = experiment.minibatches_in_round(current.labels) as f64;
-            push_round(
-                &mut points,
-                current.round,
-                &self.live,
-                metric,
-                (labels_before, steps_before),
-                (current.labels, steps),
-            );
-        }
-        points
-    }
-
-    /// Accuracy over the whole evaluation split at the end of a round, percent.
-    pub fn accuracy(&self, round: usize) -> Option<f32> {
-        self.rounds.iter().find(|r| r.round == round)?.final_accuracy()
-    }
-}
-
-/// Adds the points of one round; inside it, labels are spread over the `steps` of its training.
-fn push_round(
-    points: &mut Vec<CurvePoint>,
-    round: usize,
-    evaluations: &[Evaluation],
-    metric: Metric,
-    (labels_before, steps_before): (f64, f64),
-    (labels, steps): (usize, f64),
-) {
-    for e in evaluations.iter().filter(|e| e.metric == metric) {
-        let inside = if e.round_end || steps <= 0.0 {
-            1.0
-        } else {
-            ((e.minibatches as f64 - steps_before) / steps).clamp(0.0, 1.0)
-        };
-        points.push(CurvePoint {
-            round,
-            labels: labels_before + inside * (labels as f64 - labels_before),
-            minibatches: e.minibatches as f64,
-            value: f64::from(e.value),
-            round_end: e.round_end,
-        });
     }
 }
 

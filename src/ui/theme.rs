@@ -97,7 +97,7 @@ pub const LIGHT: Theme = Theme {
     text: rgb(0x1e232b),
     weak: rgb(0x545c68),
     faint: rgb(0x7b828c),
-    accent: rgb(0xb25e09),
+    accent: rgb(0xa35004),
     on_accent: rgb(0xfffaf2),
     accent_wash: rgb(0xf6e6cf),
     warning: rgb(0x8f6400),

@@ -303,7 +303,7 @@ fn stations(state: &AppState) -> Vec<Station> {
         (_, Some([epoch, ..])) if !ready => format!("VAE, epoch {epoch:.1}"),
         _ => "VAE".to_owned(),
     };
-    let bought = state.shown_run().and_then(|r| r.records().last().map(|r| r.labels)).unwrap_or(0);
+    let bought = state.runs.iter().filter_map(|r| r.records().last().map(|r| r.labels)).max().unwrap_or(0);
     let strategies: Vec<_> = state.strategies.iter().map(|s| s.label()).collect();
     vec![
         Station {
@@ -332,9 +332,9 @@ fn stations(state: &AppState) -> Vec<Station> {
         },
         Station {
             name: "Labels",
-            fact: format!("{} bought", widgets::thousands(bought)),
+            fact: format!("{} each", widgets::thousands(bought)),
             state: stage(false, rounds),
-            tip: "What has been labelled in the shown run",
+            tip: "What each strategy has had labelled so far",
         },
         Station {
             name: "Target",

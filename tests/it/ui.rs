@@ -29,7 +29,12 @@ fn wait_for(window: &mut Harness<'_, App>, what: &str, done: impl Fn(&AppState) 
     let start = Instant::now();
     while !done(window.state().state()) {
         let state = window.state().state();
-        assert!(start.elapsed() < PATIENCE, "{what} never came; phase {:?}, messages {:?}", state.progress.phase, state.messages);
+        assert!(
+            start.elapsed() < PATIENCE,
+            "{what} never came; phase {:?}, messages {:?}",
+            state.progress.phase,
+            state.messages
+        );
         assert_ne!(state.progress.phase, Phase::Failed, "{what}: {:?}", state.messages);
         window.step();
         std::thread::sleep(Duration::from_millis(5));
@@ -57,7 +62,8 @@ fn run_makes_the_curves_grow_to_the_end() {
     assert_eq!(rounds(w.state().state(), Strategy::Snn), 0);
     click(&mut w, "Run");
     wait_for(&mut w, "round 1", |s| rounds(s, Strategy::Snn) >= 1);
-    let first = w.state().state().run(Strategy::Snn).unwrap().curve(Metric::Accuracy, &w.state().state().experiment).len();
+    let first =
+        w.state().state().run(Strategy::Snn).unwrap().curve(Metric::Accuracy, &w.state().state().experiment).len();
     wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
     let state = w.state().state();
     for strategy in [Strategy::Random, Strategy::Snn] {
@@ -66,7 +72,11 @@ fn run_makes_the_curves_grow_to_the_end() {
         assert!(run.curve(Metric::Accuracy, &state.experiment).len() > first);
         assert!(run.curve(Metric::AccuracyPart, &state.experiment).len() > run.rounds.len());
     }
-    assert_eq!(state.run(Strategy::Random).unwrap().accuracy(1), state.run(Strategy::Snn).unwrap().accuracy(1), "paired in round 1");
+    assert_eq!(
+        state.run(Strategy::Random).unwrap().accuracy(1),
+        state.run(Strategy::Snn).unwrap().accuracy(1),
+        "paired in round 1"
+    );
     assert_eq!(state.walks.iter().filter(|k| k.strategy == Strategy::Snn).count(), state.experiment.walks);
     w.run_steps(3);
     w.check_accessibility();
@@ -84,7 +94,9 @@ fn steps_go_as_far_as_they_say() {
     wait_for(&mut w, "round 2 of both", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 2);
     w.key_press(egui::Key::ArrowDown);
     w.step();
-    wait_for(&mut w, "a few minibatches", |s| s.progress.phase == Phase::Paused && s.runs.iter().any(|r| r.current.is_some()));
+    wait_for(&mut w, "a few minibatches", |s| {
+        s.progress.phase == Phase::Paused && s.runs.iter().any(|r| r.current.is_some())
+    });
     assert_eq!(rounds(w.state().state(), Strategy::Snn), 2);
 }
 
@@ -150,6 +162,7 @@ fn every_part_of_the_window_is_named_and_shown() {
     click(&mut w, "Dark or light");
     w.key_press(egui::Key::Questionmark);
     w.run_steps(2);
+    assert!(w.query_by_label_contains("Keys and mouse").is_some());
     w.check_accessibility();
 }
 

@@ -1,7 +1,8 @@
 //! What each event does to the window's state.
 
 use super::*;
-use crate::history::LatentStep;
+use crate::engine::protocol::Command;
+use crate::history::{Evaluation, LatentStep, Metric};
 
 fn state() -> AppState {
     AppState::new(Experiment::default(), vec![Strategy::Random, Strategy::Snn], DeviceKind::Cpu)

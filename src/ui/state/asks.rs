@@ -1,0 +1,61 @@
+//! What the user can ask for; each returns the commands to send and shows at once that it was asked.
+
+use super::{AppState, Intent, Pending, RunState};
+use crate::engine::protocol::Command;
+use crate::experiment::{Experiment, Strategy};
+
+impl AppState {
+    pub fn run_rounds(&mut self) -> Command {
+        self.intent = Intent::Running;
+        self.pending = None;
+        Command::Run
+    }
+
+    pub fn pause(&mut self) -> Command {
+        if self.progress.phase.is_busy() {
+            self.pending = Some(Pending::Pausing);
+        }
+        self.intent = Intent::Idle;
+        Command::Pause
+    }
+
+    pub fn step_round(&mut self) -> Command {
+        self.intent = Intent::Stepping;
+        Command::StepRound
+    }
+
+    pub fn step_minibatches(&mut self) -> Command {
+        self.intent = Intent::Stepping;
+        Command::StepMinibatches(self.step_size)
+    }
+
+    pub fn stop(&mut self) -> Command {
+        self.pending = Some(Pending::Stopping);
+        self.intent = Intent::Idle;
+        Command::Stop
+    }
+
+    /// From the start with this experiment; `and_run` goes on to rounds by itself.
+    pub fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>, and_run: bool) -> Vec<Command> {
+        self.pending = Some(Pending::Resetting);
+        self.intent = if and_run { Intent::Running } else { Intent::Idle };
+        let reset = Command::Reset { experiment: Box::new(experiment), strategies };
+        if and_run { vec![reset, Command::Run] } else { vec![reset] }
+    }
+
+    /// Looks at a round; the latest one goes on following the run.
+    pub fn look_at_round(&mut self, round: usize) {
+        let latest = self.shown_run().map_or(0, RunState::latest_round);
+        self.focus.round = (round < latest).then_some(round.max(1));
+    }
+
+    /// Lets view and inspector show another strategy's run.
+    pub fn show(&mut self, strategy: Strategy) -> Command {
+        self.focus.strategy = strategy;
+        self.focus.walk_point = None;
+        self.inspections.clear();
+        self.probe = None;
+        self.target_version += 1;
+        Command::Show(strategy)
+    }
+}
