@@ -16,11 +16,11 @@ pub trait Tree: Send + Sync {
 /// A tree over `points`, `[n, dim]`. Dimensions in between are padded with zeros, which changes no distance.
 pub fn build(points: &[f32], dim: usize) -> Result<Box<dyn Tree>, String> {
     match dim {
-        1 | 2 => Padded::<2>::new(points, dim),
-        3 => Padded::<3>::new(points, dim),
-        4 => Padded::<4>::new(points, dim),
-        5..=8 => Padded::<8>::new(points, dim),
-        9..=MAX_DIM => Padded::<MAX_DIM>::new(points, dim),
+        1 | 2 => Padded::<2>::boxed(points, dim),
+        3 => Padded::<3>::boxed(points, dim),
+        4 => Padded::<4>::boxed(points, dim),
+        5..=8 => Padded::<8>::boxed(points, dim),
+        9..=MAX_DIM => Padded::<MAX_DIM>::boxed(points, dim),
         _ => Err(format!("dimension {dim} is not supported")),
     }
 }
@@ -28,7 +28,7 @@ pub fn build(points: &[f32], dim: usize) -> Result<Box<dyn Tree>, String> {
 struct Padded<const K: usize>(ImmutableKdTree<f32, K>);
 
 impl<const K: usize> Padded<K> {
-    fn new(points: &[f32], dim: usize) -> Result<Box<dyn Tree>, String>
+    fn boxed(points: &[f32], dim: usize) -> Result<Box<dyn Tree>, String>
     where
         Self: Tree + 'static,
     {

@@ -53,7 +53,7 @@ enum Stage {
     },
     /// An evaluation in progress, and where to go on when it ends.
     Evaluate {
-        task: EvaluationTask,
+        task: Box<EvaluationTask>,
         then: Box<Stage>,
     },
     Walk,
@@ -283,7 +283,8 @@ impl Run {
         }
         let next =
             if step >= steps { self.evaluation(Scope::Whole, Stage::Walk) } else { Stage::Train { step, steps } };
-        self.stage = if step % self.experiment.evaluate_every == 0 { self.evaluation(Scope::Part, next) } else { next };
+        self.stage =
+            if step.is_multiple_of(self.experiment.evaluate_every) { self.evaluation(Scope::Part, next) } else { next };
     }
 
     fn evaluation(&self, scope: Scope, then: Stage) -> Stage {
@@ -293,11 +294,11 @@ impl Run {
             Scope::Whole => Arc::new((0..split.len() as u32).collect()),
             Scope::Validation => Arc::new((0..self.world.dataset.validation.len() as u32).collect()),
         };
-        let task = EvaluationTask::new(scope, samples, self.target.frozen());
+        let task = Box::new(EvaluationTask::new(scope, samples, self.target.frozen()));
         Stage::Evaluate { task, then: Box::new(then) }
     }
 
-    fn evaluate(&mut self, mut task: EvaluationTask, then: Box<Stage>) -> Vec<RunEvent> {
+    fn evaluate(&mut self, mut task: Box<EvaluationTask>, then: Box<Stage>) -> Vec<RunEvent> {
         let split = match task.scope() {
             Scope::Validation => &self.world.dataset.validation,
             _ => evaluation_split(&self.world.dataset, self.experiment.evaluate_on),

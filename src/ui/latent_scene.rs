@@ -145,7 +145,7 @@ pub fn styles(labels: &[u8], run: Option<&RunSnapshot>, layers: Layers, state: &
         })
         .collect();
     if let Some(style) = state.focus.sample.and_then(|s| styles.get_mut(s as usize)) {
-        *style = *style | PointStyle::SELECTED;
+        *style |= PointStyle::SELECTED;
     }
     styles
 }

@@ -4,6 +4,7 @@ mod controls;
 mod curves_panel;
 mod cx;
 mod field_help;
+mod frame_times;
 mod images;
 mod inspector;
 mod keys;
@@ -89,6 +90,7 @@ pub struct App {
     inspect: InspectQueue,
     toasts: toasts::Toasts,
     show_keys: bool,
+    frame_times: frame_times::FrameTimes,
     commands: Vec<Command>,
 }
 
@@ -141,6 +143,7 @@ impl App {
             inspect: InspectQueue::default(),
             toasts: toasts::Toasts::default(),
             show_keys: false,
+            frame_times: frame_times::FrameTimes::default(),
             commands,
         };
         app.send();
@@ -270,6 +273,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        self.frame_times.add(frame);
         let ctx = ui.ctx().clone();
         let theme = Theme::of(ui.visuals());
         let view_keys = self.take_keys(&ctx);

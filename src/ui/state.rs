@@ -375,12 +375,11 @@ impl AppState {
     fn enter(&mut self, phase: &Phase) {
         match phase {
             Phase::Finished | Phase::Stopped | Phase::Failed => self.settle(),
-            Phase::Paused => {
+            Phase::Paused
                 if self.pending == Some(Pending::Pausing)
-                    || (self.intent == Intent::Stepping && self.progress.phase.is_busy())
-                {
-                    self.settle();
-                }
+                    || (self.intent == Intent::Stepping && self.progress.phase.is_busy()) =>
+            {
+                self.settle();
             }
             _ => {}
         }

@@ -214,8 +214,7 @@ fn fonts() -> FontDefinitions {
 }
 
 fn style(theme: &Theme) -> Style {
-    let mut style = Style::default();
-    style.text_styles = [
+    let text_styles = [
         (TextStyle::Small, font(size::CAPTION)),
         (TextStyle::Body, font(size::BODY)),
         (TextStyle::Button, font(size::BODY)),
@@ -223,8 +222,7 @@ fn style(theme: &Theme) -> Style {
         (TextStyle::Monospace, FontId::new(size::CAPTION, FontFamily::Monospace)),
     ]
     .into();
-    style.visuals = visuals(theme);
-    style.animation_time = 0.1;
+    let mut style = Style { text_styles, visuals: visuals(theme), animation_time: 0.1, ..Style::default() };
     let s = &mut style.spacing;
     s.item_spacing = egui::vec2(space::S, space::S);
     s.button_padding = egui::vec2(10.0, 4.0);

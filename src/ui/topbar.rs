@@ -256,7 +256,7 @@ fn words(ui: &Ui, rect: Rect, width: f32, cx: &Cx<'_>) {
         Pending::Resetting => "resetting",
     }));
     if p.total > 0 && p.phase.is_busy() {
-        first += &format!("  {} / {}", widgets::thousands(p.done), widgets::thousands(p.total));
+        first += &format!("  {} %", 100 * p.done / p.total);
     }
     let mut parts = Vec::new();
     if p.round > 0 {

@@ -37,6 +37,8 @@ fn wait_for(window: &mut Harness<'_, App>, what: &str, done: impl Fn(&AppState) 
         );
         assert_ne!(state.progress.phase, Phase::Failed, "{what}: {:?}", state.messages);
         window.step();
+        // The harness has no event to wait for: the engine's thread works while this one yields.
+        #[allow(clippy::disallowed_methods)]
         std::thread::sleep(Duration::from_millis(5));
     }
 }
