@@ -9,24 +9,19 @@ use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender};
 
 use super::pace::{Eta, Throttle};
-use super::protocol::{Command, Event, Level, Phase, RunSnapshot, Scores, Snapshot};
-use super::scoring::Scoring;
+use super::protocol::{Command, Event, Level, Phase, Snapshot};
+use super::session::{Session, ShownRun, walk_started};
 use super::{EngineOptions, Wake, lab};
 use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::{Experiment, Strategy};
 use crate::generator::cache::GeneratorCache;
 use crate::round::{Activity, Run, RunEvent};
-use crate::trajectory::Walks;
 use crate::world::{Preparation, PreparationActivity, Prepared, World};
 
 /// Between two wakes of the window.
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);
-/// Between two pictures of the forming embedding.
-const FORMING_INTERVAL: Duration = Duration::from_millis(400);
 /// Between two progress events of one phase, and two losses of the generator.
-const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
-/// Between two publications of scores.
-const SCORES_INTERVAL: Duration = Duration::from_millis(500);
+pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 /// Units of work of a run for each chunk of scoring beside it.
 const UNITS_PER_SCORING_CHUNK: usize = 4;
 
@@ -63,30 +58,6 @@ pub struct Core {
     last_phase: Phase,
     eta: Eta,
     quit: bool,
-}
-
-/// One experiment in the engine, from reset to reset.
-struct Session {
-    experiment: Experiment,
-    strategies: Vec<Strategy>,
-    preparation: Option<Preparation>,
-    world: Option<Arc<World>>,
-    runs: Vec<ShownRun>,
-    shown: Strategy,
-    want_scores: bool,
-    units: usize,
-    forming: Throttle,
-    losses: Throttle,
-}
-
-/// A run with what is shown of it.
-struct ShownRun {
-    run: Run,
-    labelled: Arc<Vec<u16>>,
-    scoring: Scoring,
-    scores: Option<Arc<Scores>>,
-    published: Throttle,
-    lab_walks: Walks,
 }
 
 impl Core {
@@ -520,121 +491,4 @@ impl Core {
             (self.wake)();
         }
     }
-}
-
-impl Session {
-    fn new(experiment: Experiment, strategies: Vec<Strategy>, preparation: Preparation, shown: Strategy) -> Self {
-        Self {
-            experiment,
-            strategies,
-            preparation: Some(preparation),
-            world: None,
-            runs: Vec::new(),
-            shown,
-            want_scores: false,
-            units: 0,
-            forming: Throttle::new(FORMING_INTERVAL),
-            losses: Throttle::new(PROGRESS_INTERVAL),
-        }
-    }
-
-    /// The run to advance: the first of those that are behind, so that all do round t before any does t + 1.
-    fn current(&self) -> Option<usize> {
-        let open = self.runs.iter().enumerate().filter(|(_, r)| !r.run.is_done());
-        open.min_by_key(|(i, r)| (r.run.rounds_done(), *i)).map(|(i, _)| i)
-    }
-
-    /// Rounds that every run that still goes on has completed.
-    fn rounds_completed(&self) -> usize {
-        let open = self.runs.iter().filter(|r| !r.run.is_done()).map(|r| r.run.rounds_done()).min();
-        open.unwrap_or_else(|| self.runs.iter().map(|r| r.run.rounds_done()).max().unwrap_or(0))
-    }
-
-    /// Thousandths of the whole experiment that are done, and their number.
-    fn experiment_steps(&self) -> (usize, usize) {
-        const PARTS: usize = 1_000;
-        if self.runs.is_empty() {
-            return (0, 0);
-        }
-        let runs = self.runs.len() as f32;
-        let fraction = self.runs.iter().map(|r| r.run.fraction_done()).sum::<f32>() / runs;
-        ((fraction * PARTS as f32) as usize, PARTS)
-    }
-
-    fn scoring_waits(&self) -> bool {
-        let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
-        self.want_scores && shown.is_some_and(|r| r.run.rounds_done() > 0 && !r.scoring.is_fresh())
-    }
-
-    fn shown(&mut self) -> Option<&mut ShownRun> {
-        let shown = self.shown;
-        self.runs.iter_mut().find(|r| r.run.strategy() == shown)
-    }
-
-    /// Commands that concern what is shown; what is to be said of them is pushed to `said`.
-    fn obey(&mut self, command: Command, said: &mut Vec<Event>) {
-        if let Command::Show(strategy) = command {
-            self.shown = strategy;
-            return;
-        }
-        if let Command::WantScores(want) = command {
-            self.want_scores = want;
-            return;
-        }
-        let (strategy, Some(world)) = (self.shown, self.world.clone()) else { return };
-        let Some(shown) = self.shown() else { return };
-        match command {
-            Command::AddWalk { sample } if (sample as usize) < world.dataset.train.len() => {
-                let walk = shown.lab_walks.start(sample);
-                said.push(walk_started(&world, strategy, walk, sample));
-            }
-            Command::ClearWalks => {
-                shown.lab_walks = Walks::new(shown.run.experiment().walks, Vec::new());
-                said.push(Event::WalksCleared);
-            }
-            Command::StepWalks => {
-                for step in lab::step_walks(&world, &shown.run, &mut shown.lab_walks) {
-                    let decoded = world.generator.decode_bytes(&step.step.to);
-                    said.push(Event::WalkStepped { strategy, step, decoded });
-                }
-            }
-            Command::Inspect { sample } => {
-                let found = lab::inspect(&world, &shown.run, sample);
-                said.extend(found.map(|i| Event::Inspected(Box::new(i))));
-            }
-            Command::Probe { code, label } if code.len() == world.latent.dim() => {
-                let found = lab::probe(&world, &shown.run, &code, label);
-                said.extend(found.map(|p| Event::Probed(Box::new(p))));
-            }
-            _ => {}
-        }
-    }
-}
-
-impl ShownRun {
-    fn new(run: Run, world: &World) -> Self {
-        let lab_walks = Walks::new(run.experiment().walks, Vec::new());
-        Self {
-            labelled: Arc::new(run.labelled().round_of().to_vec()),
-            scoring: Scoring::new(world.dataset.train.len()),
-            scores: None,
-            published: Throttle::new(SCORES_INTERVAL),
-            lab_walks,
-            run,
-        }
-    }
-
-    fn snapshot(&self) -> RunSnapshot {
-        RunSnapshot {
-            strategy: self.run.strategy(),
-            labelled_in: Arc::clone(&self.labelled),
-            scores: self.scores.clone(),
-        }
-    }
-}
-
-fn walk_started(world: &World, strategy: Strategy, walk: usize, sample: u32) -> Event {
-    let code = world.latent.code(sample).to_vec();
-    let decoded = world.generator.decode_bytes(&code);
-    Event::WalkStarted { strategy, walk, sample, code, decoded }
 }

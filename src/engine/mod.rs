@@ -6,6 +6,7 @@ mod lab;
 mod pace;
 pub mod protocol;
 mod scoring;
+mod session;
 
 use std::path::PathBuf;
 use std::sync::Arc;
