@@ -7,7 +7,7 @@ use super::latent_panel::ViewOptions;
 use super::latent_scene::{self as scene, Coloring, Layers};
 use super::state::{Focus, Probing, WalkPoint};
 use crate::engine::protocol::RunSnapshot;
-use crate::view::{Camera, LatentView, Look};
+use crate::view::{Camera, LatentView, Look, Quality};
 
 /// The view on the device, and what it was last given.
 pub struct Drawing {
@@ -15,11 +15,16 @@ pub struct Drawing {
     pub texture: egui::TextureId,
     pub texture_generation: u64,
     given: Given,
+    /// When codes were last handed over, on egui's clock.
+    given_at: f64,
     /// What each marker stands for.
     pub meaning: Vec<WalkPoint>,
     /// Where and from where it was last asked what lies under the pointer.
     pub asked_at: Option<(egui::Pos2, Camera)>,
 }
+
+/// Between two pictures of the forming embedding on a software adapter, which draws on the cores that train.
+const SOFTWARE_FORMING_SECONDS: f64 = 2.0;
 
 /// Identity of everything the picture is made from; compared to redraw only what changed.
 #[derive(Default, PartialEq, Clone)]
@@ -59,7 +64,15 @@ impl Drawing {
         let texture =
             gpu.renderer.write().register_native_texture(&gpu.device, view.texture_view(), wgpu::FilterMode::Nearest);
         let texture_generation = view.texture_generation();
-        Ok(Self { view, texture, texture_generation, given: Given::default(), meaning: Vec::new(), asked_at: None })
+        Ok(Self {
+            view,
+            texture,
+            texture_generation,
+            given: Given::default(),
+            given_at: 0.0,
+            meaning: Vec::new(),
+            asked_at: None,
+        })
     }
 
     /// Hands over what changed; true when the points are others.
@@ -80,18 +93,22 @@ impl Drawing {
         let labels = dataset.train.labels();
         let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
         let key = PointsKey::of(run, options, cx);
-        let new_codes = !self.given.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
+        let others = !self.given.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
+        let same_size = self.view.point_count() * cx.snapshot.latent_dim == codes.len();
+        let too_soon = self.view.quality() == Quality::SOFTWARE && cx.now - self.given_at < SOFTWARE_FORMING_SECONDS;
+        let new_codes = others && !(cx.snapshot.forming && same_size && too_soon);
         let repaint = self.given.points.as_ref() != Some(&key);
         if new_codes || repaint {
             let colours = scene::colours(options.coloring, labels, run, cx.state.experiment.rounds, cx.theme);
             let styles = scene::styles(labels, run, options.layers, cx.state);
             if new_codes {
                 self.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
+                self.given.codes = Some(codes.clone());
+                self.given_at = cx.now;
             } else {
                 self.view.set_colours(&colours)?;
                 self.view.set_styles(&styles)?;
             }
-            self.given.codes = Some(codes.clone());
             self.given.points = Some(key);
         }
         let overlay = OverlayKey::of(options, cx);

@@ -94,6 +94,19 @@ pub struct App {
     commands: Vec<Command>,
 }
 
+/// On a software adapter a frame is drawn by the cores that train, so news waits this long; input never does.
+const SOFTWARE_NEWS: std::time::Duration = std::time::Duration::from_millis(400);
+
+/// Shows the engine's news: at once on a GPU, now and then on a software adapter.
+fn wake(cc: &eframe::CreationContext<'_>) -> crate::engine::Wake {
+    let adapter = cc.wgpu_render_state.as_ref().map(|r| r.adapter.get_info().device_type);
+    let ctx = cc.egui_ctx.clone();
+    match adapter {
+        Some(wgpu::DeviceType::Cpu) => Arc::new(move || ctx.request_repaint_after(SOFTWARE_NEWS)),
+        _ => Arc::new(move || ctx.request_repaint()),
+    }
+}
+
 /// What is kept between starts.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Kept {
@@ -114,8 +127,7 @@ impl App {
             |k| (k.workspaces, k.view, k.show_controls),
         );
         let mut state = AppState::new(options.experiment.clone(), options.strategies.clone(), options.engine.device);
-        let ctx = cc.egui_ctx.clone();
-        let engine = match Engine::spawn(options.engine, Arc::new(move || ctx.request_repaint())) {
+        let engine = match Engine::spawn(options.engine, wake(cc)) {
             Ok(engine) => Some(engine),
             Err(e) => {
                 state.say(Level::Error, format!("The engine's thread cannot be started: {e}"));
