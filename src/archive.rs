@@ -103,7 +103,7 @@ fn write<T: Serialize>(path: &Path, magic: &'static str, value: &T) -> Result<()
     let packed = rmp_serde::to_vec_named(value)
         .map_err(|e| ArchiveError::Write { path: path.into(), source: std::io::Error::other(e) })?;
     let mut bytes = format!("{magic} {FORMAT_VERSION}\n").into_bytes();
-    let mut encoder = flate2::write::GzEncoder::new(&mut bytes, flate2::Compression::default());
+    let mut encoder = flate2::write::GzEncoder::new(&mut bytes, flate2::Compression::fast());
     let finished = encoder.write_all(&packed).and_then(|()| encoder.finish().map(|_| ()));
     finished.map_err(|source| ArchiveError::Write { path: path.into(), source })?;
     write_atomically(path, &bytes)

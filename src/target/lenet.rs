@@ -18,11 +18,11 @@ const KERNEL: usize = 5;
 /// Two convolutions with max pooling, two fully connected layers.
 #[derive(Module, Debug)]
 pub struct LeNet {
-    conv1: Conv2d,
-    conv2: Conv2d,
+    pub(super) conv1: Conv2d,
+    pub(super) conv2: Conv2d,
     pool: MaxPool2d,
-    hidden: Linear,
-    output: Linear,
+    pub(super) hidden: Linear,
+    pub(super) output: Linear,
 }
 
 impl LeNet {

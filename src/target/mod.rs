@@ -2,6 +2,7 @@
 
 mod gradient;
 pub mod lenet;
+mod lenet_cpu;
 
 pub use gradient::{LatentGradient, latent_gradient};
 
@@ -12,10 +13,11 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};
 
 use crate::dataset::ImageShape;
-use crate::device::ComputeDevice;
+use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::Experiment;
 use crate::generator::{host, weights};
 use crate::rng::Streams;
+use lenet_cpu::{LeNetCpu, log_softmax_rows};
 
 /// The networks that can be a target.
 #[derive(Module, Debug)]
@@ -90,19 +92,35 @@ impl Target {
 
     /// One optimiser step on images `[n, shape.len()]` in [0, 1]; the mean cross entropy before it (nats).
     pub fn train_step(&mut self, images: Vec<f32>, labels: &[u8]) -> f32 {
+        let (loss, gradients) = match &self.network {
+            Network::LeNet(net) if self.device.kind == DeviceKind::Cpu => {
+                LeNetCpu::new(&net.valid(), self.shape).backward(net, &images, labels, &self.device.plain)
+            }
+            _ => self.loss_and_gradients(images, labels),
+        };
+        self.network = self.optimiser.step(self.learning_rate, self.network.clone(), gradients);
+        loss
+    }
+
+    fn loss_and_gradients(&self, images: Vec<f32>, labels: &[u8]) -> (f32, GradientsParams) {
         let images = image_tensor(images, self.shape, &self.device.autodiff);
         let labels = label_tensor(labels, &self.device.autodiff);
         let loss =
             CrossEntropyLossConfig::new().init(&self.device.autodiff).forward(self.network.logits(images), labels);
         let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
-        self.network = self.optimiser.step(self.learning_rate, self.network.clone(), gradients);
-        loss.into_scalar::<f32>()
+        (loss.into_scalar::<f32>(), gradients)
     }
 
     /// The model as it is now, with fixed parameters.
     pub fn frozen(&self) -> FrozenTarget {
+        let plain = self.network.valid();
+        let cpu = match &plain {
+            Network::LeNet(net) if self.device.kind == DeviceKind::Cpu => Some(LeNetCpu::new(net, self.shape)),
+            _ => None,
+        };
         FrozenTarget {
-            plain: self.network.valid(),
+            cpu,
+            plain,
             differentiable: self.network.clone().freeze(),
             shape: self.shape,
             classes: self.classes,
@@ -136,6 +154,8 @@ fn adam(epsilon: f32) -> ModuleOptimizer {
 #[derive(Clone)]
 pub struct FrozenTarget {
     plain: Network,
+    /// The same in the layout that a CPU likes best, where there is one.
+    cpu: Option<LeNetCpu>,
     differentiable: Network,
     shape: ImageShape,
     classes: usize,
@@ -149,11 +169,18 @@ impl FrozenTarget {
 
     /// Log probabilities of the classes, `[n, classes]`, of images `[n, shape.len()]` in [0, 1].
     pub fn log_probabilities(&self, images: Vec<f32>) -> Vec<f32> {
-        host(log_softmax(self.plain.logits(image_tensor(images, self.shape, &self.device.plain)), 1))
+        match &self.cpu {
+            Some(cpu) => log_softmax_rows(&cpu.forward(&images).1, self.classes),
+            None => host(log_softmax(self.plain.logits(image_tensor(images, self.shape, &self.device.plain)), 1)),
+        }
     }
 
     /// Penultimate features `[n, width]` and log probabilities `[n, classes]`.
     pub fn features(&self, images: Vec<f32>) -> (Vec<f32>, Vec<f32>) {
+        if let Some(cpu) = &self.cpu {
+            let (features, logits) = cpu.forward(&images);
+            return (features, log_softmax_rows(&logits, self.classes));
+        }
         let features = self.plain.features(image_tensor(images, self.shape, &self.device.plain));
         (host(features.clone()), host(log_softmax(self.plain.head(features), 1)))
     }
