@@ -61,8 +61,13 @@ pub fn read_checkpoint(path: &Path) -> Result<Checkpoint, ArchiveError> {
 
 /// The histories at `path`: a file, or every history below a folder, ordered by file name.
 pub fn read_histories(path: &Path) -> Result<Vec<History>, ArchiveError> {
+    history_files(path)?.iter().map(|f| read_history(f)).collect()
+}
+
+/// The history files at `path`, one at least: itself, or every one below a folder, ordered by name.
+pub fn history_files(path: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
     if path.is_file() {
-        return Ok(vec![read_history(path)?]);
+        return Ok(vec![path.into()]);
     }
     let mut files = Vec::new();
     collect(path, &mut files)?;
@@ -70,7 +75,7 @@ pub fn read_histories(path: &Path) -> Result<Vec<History>, ArchiveError> {
     if files.is_empty() {
         return Err(ArchiveError::NoHistory { path: path.into() });
     }
-    files.iter().map(|f| read_history(f)).collect()
+    Ok(files)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ArchiveError> {

@@ -1,5 +1,9 @@
 //! Grids: strategies x repeats with paired seeds, run side by side without changing any result, kept round by round.
 
+mod merge;
+
+pub use merge::{Merged, merge};
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -88,6 +92,10 @@ pub enum GridError {
     Weights(#[from] WeightsError),
     #[error("{}: holds results of an earlier run; give --resume to go on with them, or another --out", path.display())]
     NotEmpty { path: PathBuf },
+    #[error("{} and {} belong to different grids (experiment, data or generator differ); merge the shards of one", first.display(), second.display())]
+    OtherGrid { first: PathBuf, second: PathBuf },
+    #[error("{} and {} are the same cell and differ; `ridgewalk diff` shows where", first.display(), second.display())]
+    Differ { first: PathBuf, second: PathBuf },
     #[error("a worker thread could not be started: {0}")]
     Threads(String),
 }

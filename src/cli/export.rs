@@ -6,8 +6,11 @@ use crate::archive::write_atomically;
 use crate::figures::{self, Theme};
 use crate::history::History;
 
-/// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a run.
+/// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a run, the same whatever the order of the histories.
 pub fn run_files(histories: &[History], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut histories = histories.to_vec();
+    histories.sort_by_key(|h| (h.header.repeat, h.strategy()));
+    let histories = &histories[..];
     let files = [
         ("curves.csv", figures::curves_csv(histories)),
         ("proposals.csv", figures::proposals_csv(histories)),

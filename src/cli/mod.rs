@@ -17,6 +17,7 @@ use crate::difference::first_difference;
 use crate::engine::EngineOptions;
 use crate::experiment::{Experiment, Strategy};
 use crate::figures;
+use crate::grid::{self, GridFolder};
 use crate::labelling::command as label;
 use crate::ui;
 
@@ -41,6 +42,15 @@ enum Action {
         /// A history file (*.rwh), or a folder of them.
         a: PathBuf,
         b: PathBuf,
+    },
+    /// Put the shards of a grid together, as if it had not been split.
+    Merge {
+        /// Folders that `ridgewalk run --shard` wrote.
+        #[arg(required = true)]
+        shards: Vec<PathBuf>,
+        /// The folder for all of them.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Draw figures and tables from histories.
     Figures(FiguresArgs),
@@ -158,6 +168,7 @@ pub fn main() -> ExitCode {
         None => window(&cli.window),
         Some(Action::Run(args)) => run::run(&args),
         Some(Action::Diff { a, b }) => return diff(&a, &b),
+        Some(Action::Merge { shards, out }) => merge(&shards, &out),
         Some(Action::Figures(args)) => draw(&args),
         Some(Action::Label(args)) => return solve(&args),
         Some(Action::Fetch { name, data_dir }) => info::fetch(&name, data_dir),
@@ -207,6 +218,22 @@ fn diff(a: &std::path::Path, b: &std::path::Path) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn merge(shards: &[PathBuf], out: &std::path::Path) -> anyhow::Result<()> {
+    let folder = GridFolder::new(out);
+    let merged = grid::merge(shards, &folder)?;
+    println!("{} histories in {}", merged.histories.len(), out.display());
+    if merged.repeated > 0 {
+        println!("{} were there more than once, and equal", merged.repeated);
+    }
+    if !merged.missing.is_empty() {
+        println!("warning: the grid is not complete; missing: {}", merged.missing.join(", "));
+    }
+    for path in export::run_files(&merged.histories, out)? {
+        println!("{}", path.display());
+    }
+    Ok(())
 }
 
 fn solve(args: &label::LabelArgs) -> ExitCode {

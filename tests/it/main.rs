@@ -5,6 +5,7 @@ mod dataset;
 mod engine;
 mod figures;
 mod golden;
+mod grid;
 mod gradients;
 mod labelling;
 mod made;

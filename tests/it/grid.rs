@@ -1,0 +1,76 @@
+//! The program on a grid: shards merged, and runs killed and resumed, leave the histories of a plain run.
+
+use std::io::BufRead as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The arguments of a small grid; the generator is trained once and cached.
+fn run(cache: &Path, out: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ridgewalk"));
+    command.args(["run", "--preset", "tiny", "--strategies", "random,snn", "--rounds", "2", "--repeats", "2"]);
+    command.args(["--seed", "5", "--jobs", "1"]).arg("--cache-dir").arg(cache).arg("--out").arg(out).args(more);
+    command
+}
+
+fn ok(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    assert!(status.success(), "{command:?}: {}", String::from_utf8_lossy(&stderr));
+    String::from_utf8_lossy(&stdout).into_owned()
+}
+
+fn ridgewalk(arguments: &[&str], paths: &[&Path]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ridgewalk"));
+    command.args(arguments).args(paths);
+    command
+}
+
+fn equal(a: &Path, b: &Path) {
+    let said = ok(&mut ridgewalk(&["diff"], &[a, b]));
+    assert_eq!(said.trim(), "equal apart from wall times");
+    for file in ["proposals.csv", "curves.csv"] {
+        let read = |folder: &Path| std::fs::read_to_string(folder.join(file)).unwrap();
+        assert_eq!(read(a), read(b), "{file}");
+    }
+}
+
+#[test]
+fn shards_merge_into_the_unsplit_grid() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    ok(&mut run(&at("cache"), &at("plain"), &[]));
+    for shard in ["1/3", "2/3", "3/3"] {
+        ok(&mut run(&at("cache"), &at(&shard[..1]), &["--shard", shard]));
+    }
+    let said = ok(ridgewalk(&["merge"], &[&at("1"), &at("2"), &at("3")]).arg("--out").arg(at("merged")));
+    assert!(said.starts_with("4 histories") && !said.contains("warning"), "{said}");
+    equal(&at("plain"), &at("merged"));
+
+    // Without one of them the merge says what is missing.
+    let said = ok(ridgewalk(&["merge"], &[&at("1"), &at("2")]).arg("--out").arg(at("part")));
+    assert!(said.contains("warning: the grid is not complete; missing: random-02"), "{said}");
+
+    // Another seed is another grid.
+    ok(&mut run(&at("cache"), &at("other"), &["--shard", "1/4", "--set", "alpha=0.4"]));
+    let refused = ridgewalk(&["merge"], &[&at("1"), &at("other")]).arg("--out").arg(at("mixed")).output().unwrap();
+    let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && error.contains("different grids"), "{error}");
+}
+
+#[test]
+fn a_killed_run_resumes_to_the_plain_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    ok(&mut run(&at("cache"), &at("plain"), &[]));
+    // Each is killed when it has said so: in the first run, between two runs, in the last one.
+    for (i, moment) in ["random-01: round  1", "snn-01: round  2", "snn-02: round  1"].into_iter().enumerate() {
+        let out = at(&format!("killed-{i}"));
+        let mut child = run(&at("cache"), &out, &[]).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+        let heard = lines.map_while(Result::ok).any(|line| line.starts_with(moment));
+        assert!(heard, "{moment} was never said");
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success());
+        ok(&mut run(&at("cache"), &out, &["--resume"]));
+        equal(&at("plain"), &out);
+    }
+}
