@@ -12,6 +12,9 @@ use crate::history::{FORMAT_VERSION, History};
 
 /// Extension of a history file.
 pub const HISTORY_EXTENSION: &str = "rwh";
+/// Folders of a run's histories and of its checkpoints.
+pub const HISTORIES: &str = "histories";
+pub const CHECKPOINTS: &str = "checkpoints";
 /// Extension of a checkpoint file.
 pub const CHECKPOINT_EXTENSION: &str = "rwc";
 
@@ -57,6 +60,34 @@ pub fn write_checkpoint(path: &Path, checkpoint: &Checkpoint) -> Result<(), Arch
 
 pub fn read_checkpoint(path: &Path) -> Result<Checkpoint, ArchiveError> {
     read(path, CHECKPOINT_MAGIC)
+}
+
+/// A run as it was saved: enough to look at, and with a checkpoint enough to go on with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedRun {
+    pub history: History,
+    pub checkpoint: Option<Checkpoint>,
+}
+
+/// The runs at `path` that have this repeat, with their checkpoints where there are any.
+pub fn read_runs(path: &Path, repeat: usize) -> Result<Vec<SavedRun>, ArchiveError> {
+    let mut runs = Vec::new();
+    for file in history_files(path)? {
+        let history = read_history(&file)?;
+        if history.header.repeat == repeat {
+            let checkpoint = checkpoint_beside(&file);
+            let checkpoint = if checkpoint.exists() { Some(read_checkpoint(&checkpoint)?) } else { None };
+            runs.push(SavedRun { history, checkpoint });
+        }
+    }
+    Ok(runs)
+}
+
+/// Where `ridgewalk run` keeps the checkpoint of the history at `path`: `../checkpoints/NAME.rwc`.
+pub fn checkpoint_beside(path: &Path) -> PathBuf {
+    let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("."));
+    let name = path.file_stem().map(PathBuf::from).unwrap_or_default();
+    folder.join(CHECKPOINTS).join(name).with_extension(CHECKPOINT_EXTENSION)
 }
 
 /// The histories at `path`: a file, or every history below a folder, ordered by file name.

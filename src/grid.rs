@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::archive::{self, ArchiveError, CHECKPOINT_EXTENSION, HISTORY_EXTENSION};
+use crate::archive::{self, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, HISTORIES, HISTORY_EXTENSION};
 use crate::experiment::{Experiment, Strategy};
 use crate::history::History;
 use crate::round::{ResumeError, Run, RunEvent};
@@ -123,11 +123,11 @@ impl GridFolder {
     }
 
     pub fn history(&self, cell: &Cell) -> PathBuf {
-        self.0.join("histories").join(format!("{}.{HISTORY_EXTENSION}", cell.name()))
+        self.0.join(HISTORIES).join(format!("{}.{HISTORY_EXTENSION}", cell.name()))
     }
 
     pub fn checkpoint(&self, cell: &Cell) -> PathBuf {
-        self.0.join("checkpoints").join(format!("{}.{CHECKPOINT_EXTENSION}", cell.name()))
+        self.0.join(CHECKPOINTS).join(format!("{}.{CHECKPOINT_EXTENSION}", cell.name()))
     }
 
     /// The experiment of the grid, readable and usable with `--experiment`.

@@ -12,10 +12,11 @@ use super::pace::{Eta, Throttle};
 use super::protocol::{Command, Event, Level, Phase, Snapshot};
 use super::session::{Session, ShownRun, walk_started};
 use super::{EngineOptions, Wake, lab};
+use crate::archive::SavedRun;
 use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::{Experiment, Strategy};
 use crate::generator::cache::GeneratorCache;
-use crate::round::{Activity, Run, RunEvent};
+use crate::round::{Activity, RunEvent};
 use crate::world::{Preparation, PreparationActivity, Prepared, World};
 
 /// Between two wakes of the window.
@@ -137,6 +138,7 @@ impl Core {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Reset { experiment, strategies } => self.reset(*experiment, strategies),
+            Command::Replay { runs } => self.replay(runs),
             Command::Run => self.go(Drive::Free),
             Command::Pause => self.pause(),
             Command::StepMinibatches(n) => self.go(Drive::Minibatches(n)),
@@ -212,6 +214,15 @@ impl Core {
         self.publish();
         self.say_phase(Phase::LoadingData);
         self.wake_now();
+    }
+
+    fn replay(&mut self, runs: Vec<SavedRun>) {
+        let Some(first) = runs.first() else { return };
+        let experiment = first.history.header.experiment.clone();
+        self.reset(experiment, runs.iter().map(|r| r.history.strategy()).collect());
+        if let Some(session) = &mut self.session {
+            session.replay = runs;
+        }
     }
 
     fn set_device(&mut self, kind: DeviceKind) {
@@ -298,21 +309,21 @@ impl Core {
     fn begin_runs(&mut self, world: Arc<World>, cached: bool) {
         self.say(Event::GeneratorReady { cached, latent_scale: world.latent.scale() });
         self.publish_codes(Arc::clone(world.latent.codes()), false);
-        let mut started = Vec::new();
+        let mut said = Vec::new();
+        let mut phase = Phase::Paused;
         if let Some(session) = &mut self.session {
             session.preparation = None;
-            for &strategy in &session.strategies {
-                let experiment = Experiment { strategy, ..session.experiment.clone() };
-                let run = Run::new(&world, &experiment, 1);
-                started.push(Event::RunStarted { strategy, header: Box::new(run.history().header.clone()) });
-                session.runs.push(ShownRun::new(run, &world));
+            said = session.begin(world);
+            if session.runs.is_empty() {
+                phase = Phase::Failed;
+            } else if session.current().is_none() {
+                phase = Phase::Finished;
             }
-            session.world = Some(world);
         }
-        started.into_iter().for_each(|event| self.say(event));
+        said.into_iter().for_each(|event| self.say(event));
         self.publish();
         if !self.may_advance() {
-            self.say_phase(Phase::Paused);
+            self.say_phase(phase);
         }
     }
 

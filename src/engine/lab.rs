@@ -13,7 +13,7 @@ use super::protocol::{Inspection, Probe};
 /// Prediction, loss and reconstruction of one train sample.
 pub fn inspect(world: &World, run: &Run, sample: u32) -> Option<Inspection> {
     let train = &world.dataset.train;
-    if sample as usize >= train.len() {
+    if sample as usize >= train.len() || !run.has_weights() {
         return None;
     }
     let rows = run.frozen_target().log_probabilities(train.gather(&[sample]));
@@ -29,6 +29,9 @@ pub fn inspect(world: &World, run: &Run, sample: u32) -> Option<Inspection> {
 
 /// What lies at a free latent point, and where its gradient leads.
 pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Option<Probe> {
+    if !run.has_weights() {
+        return None;
+    }
     let nearest = world.latent.index().nearest(code, |_| false)?;
     let label = label.unwrap_or_else(|| world.dataset.train.label(nearest.sample as usize));
     let target = run.frozen_target();
@@ -52,5 +55,8 @@ pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Optio
 
 /// One step of the walks that were started by hand, with the present target of `run`.
 pub fn step_walks(world: &World, run: &Run, walks: &mut Walks) -> Vec<WalkStep> {
+    if !run.has_weights() {
+        return Vec::new();
+    }
     walks.step(run.experiment(), world, &run.frozen_target())
 }

@@ -5,6 +5,7 @@ mod core;
 mod lab;
 mod pace;
 pub mod protocol;
+mod replay;
 mod scoring;
 mod session;
 

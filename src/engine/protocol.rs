@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::archive::SavedRun;
 use crate::dataset::Dataset;
 use crate::device::DeviceKind;
 use crate::experiment::{Experiment, Strategy};
@@ -15,6 +16,8 @@ pub enum Command {
     /// Take this experiment with these strategies side by side, from the start. The generator is trained, or taken
     /// from the cache, at once; rounds wait for `Run` or a step.
     Reset { experiment: Box<Experiment>, strategies: Vec<Strategy> },
+    /// Show saved runs of one seed as if they had just happened; with their weights they can be asked and go on.
+    Replay { runs: Vec<SavedRun> },
     /// Run rounds until told otherwise.
     Run,
     /// Halt after the present optimiser step; `Run` and the steps go on from there.

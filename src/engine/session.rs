@@ -7,7 +7,9 @@ use super::core::PROGRESS_INTERVAL;
 use super::lab;
 use super::pace::Throttle;
 use super::protocol::{Command, Event, RunSnapshot, Scores};
+use super::replay;
 use super::scoring::Scoring;
+use crate::archive::SavedRun;
 use crate::experiment::{Experiment, Strategy};
 use crate::round::Run;
 use crate::trajectory::Walks;
@@ -25,6 +27,8 @@ pub struct Session {
     pub preparation: Option<Preparation>,
     pub world: Option<Arc<World>>,
     pub runs: Vec<ShownRun>,
+    /// Saved runs to show instead of new ones.
+    pub replay: Vec<SavedRun>,
     pub shown: Strategy,
     pub want_scores: bool,
     pub units: usize,
@@ -50,12 +54,31 @@ impl Session {
             preparation: Some(preparation),
             world: None,
             runs: Vec::new(),
+            replay: Vec::new(),
             shown,
             want_scores: false,
             units: 0,
             forming: Throttle::new(FORMING_INTERVAL),
             losses: Throttle::new(PROGRESS_INTERVAL),
         }
+    }
+
+    /// The runs begin in this world: new ones, or those that are to be replayed. What is to be said of them.
+    pub fn begin(&mut self, world: Arc<World>) -> Vec<Event> {
+        let mut said = Vec::new();
+        let saved = std::mem::take(&mut self.replay);
+        if saved.is_empty() {
+            let new = |&strategy: &Strategy| {
+                let experiment = Experiment { strategy, ..self.experiment.clone() };
+                ShownRun::new(Run::new(&world, &experiment, 1), &world)
+            };
+            self.runs = self.strategies.iter().map(new).collect();
+            said.extend(self.runs.iter().map(ShownRun::started));
+        } else {
+            self.runs = replay::saved_runs(&world, saved, &mut said);
+        }
+        self.world = Some(world);
+        said
     }
 
     /// The run to advance: the first of those that are behind, so that all do round t before any does t + 1.
@@ -83,7 +106,8 @@ impl Session {
 
     pub fn scoring_waits(&self) -> bool {
         let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
-        self.want_scores && shown.is_some_and(|r| r.run.rounds_done() > 0 && !r.scoring.is_fresh())
+        self.want_scores
+            && shown.is_some_and(|r| r.run.rounds_done() > 0 && r.run.has_weights() && !r.scoring.is_fresh())
     }
 
     pub fn shown(&mut self) -> Option<&mut ShownRun> {
@@ -142,6 +166,12 @@ impl ShownRun {
             lab_walks,
             run,
         }
+    }
+
+    /// That it has begun.
+    pub fn started(&self) -> Event {
+        let header = Box::new(self.run.history().header.clone());
+        Event::RunStarted { strategy: self.run.strategy(), header }
     }
 
     pub fn snapshot(&self) -> RunSnapshot {

@@ -1,8 +1,8 @@
 //! Learning curves: accuracy against labels for each strategy, and Figure 3 of the paper with its bands.
 
 use super::data::{
-    Group, MeanPoint, accuracy_range, by_strategy, experiment, labels_range, mean_trace, repeats_text, split_name,
-    trace,
+    Group, LABELS_AXIS, MeanPoint, accuracy_range, by_strategy, experiment, labels_range, mean_trace, repeats_text,
+    split_name, trace,
 };
 use super::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample};
 use super::layout::band_sample;
@@ -20,8 +20,6 @@ pub(super) const SMALL_MULTIPLES_FROM: usize = 4;
 
 /// Up to so many strategies, `curves` shows the inside of rounds too.
 const MOST_INSIDE: usize = 4;
-
-const LABELS: &str = "Labelled samples";
 
 /// What `ridgewalk run` leaves as `curves.svg`: accuracy against labels, for one history or many.
 pub fn curves(histories: &[History]) -> Figure {
@@ -154,7 +152,7 @@ fn accuracy_panel(histories: &[History]) -> Panel {
     let y = Axis::linear("Accuracy (%)");
     let mut panel = Panel {
         title: String::new(),
-        x: Axis { range: Some(labels_range(histories)), ..Axis::linear(LABELS) },
+        x: Axis { range: Some(labels_range(histories)), ..Axis::linear(LABELS_AXIS) },
         y: Axis { range, ..y },
         aspect: ASPECT,
         items: Vec::new(),

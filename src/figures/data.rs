@@ -1,5 +1,6 @@
 //! From histories to the points that figures draw: groups by strategy, traces, and means over repeats.
 
+use super::figure::Panel;
 use crate::experiment::{EvaluationSplit, Experiment, Strategy};
 use crate::history::{History, Metric};
 use crate::statistics::{Interval, mean_interval};
@@ -109,6 +110,27 @@ pub fn labels_range(histories: &[History]) -> [f64; 2] {
     let most = histories.iter().flat_map(|h| h.rounds.iter().map(|r| r.labels)).max().unwrap_or(1);
     [0.0, most as f64 * (1.0 + PAD)]
 }
+
+/// The round that a place on the horizontal axis of a panel belongs to, where that axis counts labels or rounds.
+pub fn round_at(panel: &Panel, histories: &[History], x: f64) -> Option<usize> {
+    let rounds = || histories.iter().flat_map(|h| &h.rounds);
+    match panel.x.label.as_str() {
+        ROUND_AXIS => Some(x.round().max(1.0) as usize),
+        LABELS_AXIS => {
+            // What happened inside a round stands before its last label.
+            let after = rounds().filter(|r| r.labels as f64 >= x - LABEL_SLACK).map(|r| r.round).min();
+            after.or_else(|| rounds().map(|r| r.round).max())
+        }
+        _ => None,
+    }
+}
+
+/// A mean over repeats may stand this far beside a whole number of labels.
+const LABEL_SLACK: f64 = 0.5;
+
+/// Titles of the horizontal axes that lead to rounds.
+pub const LABELS_AXIS: &str = "Labelled samples";
+pub const ROUND_AXIS: &str = "Round t";
 
 /// The evaluation split in words, from the first history.
 pub fn split_name(histories: &[History]) -> &'static str {

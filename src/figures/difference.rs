@@ -1,7 +1,7 @@
 //! The difference curve: each strategy less the random baseline, paired by seed, with its band.
 
 use super::curves::SMALL_MULTIPLES_FROM;
-use super::data::BAND_LEVEL;
+use super::data::{BAND_LEVEL, ROUND_AXIS};
 use super::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Rule, Ticks};
 use super::layout::band_sample;
 use super::style::{BAND_OPACITY, Dash, Ink, StrategyStyle, Stroke};
@@ -67,7 +67,7 @@ fn panel(tested: &[&EndpointTest], baseline: &str) -> Panel {
     };
     Panel {
         title: String::new(),
-        x: Axis::linear("Round t").ticks(Ticks::Whole),
+        x: Axis::linear(ROUND_AXIS).ticks(Ticks::Whole),
         y: Axis::linear(&y),
         aspect: ASPECT,
         items,

@@ -79,7 +79,7 @@ pub fn export_all(
     width_in: f64,
     dpi: f32,
 ) -> Result<Vec<PathBuf>, FigureError> {
-    check(histories)?;
+    compatible(histories)?;
     std::fs::create_dir_all(out_dir).map_err(|source| FigureError::Write { path: out_dir.into(), source })?;
     let mut folder = Folder { path: out_dir, written: Vec::new() };
     let figures = catalogue(histories);
@@ -143,8 +143,8 @@ impl Folder<'_> {
     }
 }
 
-/// What cannot be drawn together.
-fn check(histories: &[History]) -> Result<(), FigureError> {
+/// Whether they can be drawn together: the same data, split and latent dimension, no strategy and seed twice.
+pub fn compatible(histories: &[History]) -> Result<(), FigureError> {
     let Some(first) = histories.first() else { return Err(FigureError::NoHistory) };
     for (i, history) in histories.iter().enumerate() {
         let (a, b) = (&first.header, &history.header);

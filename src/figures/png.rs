@@ -15,6 +15,16 @@ const MOST_PIXELS: f32 = 30_000.0;
 
 /// The PNG of an SVG made by `svg`.
 pub fn png(svg: &str, dpi: f32) -> Result<Vec<u8>, FigureError> {
+    render(svg, dpi)?.encode_png().map_err(|e| FigureError::Draw(e.to_string()))
+}
+
+/// Its pixels: width, height, and RGBA of an opaque picture, `[height * width * 4]`.
+pub fn pixels(svg: &str, dpi: f32) -> Result<(usize, usize, Vec<u8>), FigureError> {
+    let pixmap = render(svg, dpi)?;
+    Ok((pixmap.width() as usize, pixmap.height() as usize, pixmap.take()))
+}
+
+fn render(svg: &str, dpi: f32) -> Result<Pixmap, FigureError> {
     let tree = parse(svg)?;
     let scale = dpi / SVG_DPI;
     let size = [tree.size().width(), tree.size().height()].map(|s| (s * scale).round());
@@ -24,7 +34,7 @@ pub fn png(svg: &str, dpi: f32) -> Result<Vec<u8>, FigureError> {
     }
     let mut pixels = Pixmap::new(size[0] as u32, size[1] as u32).ok_or_else(unfit)?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|e| FigureError::Draw(e.to_string()))
+    Ok(pixels)
 }
 
 /// The tree of an SVG, with the bundled faces and no font of the system.

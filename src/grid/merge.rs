@@ -42,7 +42,7 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder) -> Result<Merged, GridError>
     for (path, history) in &found {
         let cell = cell(history);
         copy(path, &out.history(&cell))?;
-        let checkpoint = checkpoint_beside(path, &cell);
+        let checkpoint = archive::checkpoint_beside(path);
         if checkpoint.exists() {
             copy(&checkpoint, &out.checkpoint(&cell))?;
         }
@@ -67,12 +67,6 @@ fn same_grid(a: &History, b: &History) -> bool {
     expected.seed = expected.seed.wrapping_add(b.header.repeat as u64).wrapping_sub(a.header.repeat as u64);
     let digests = |h: &History| (h.header.data_digest.clone(), h.header.generator_digest.clone());
     expected == b.header.experiment && digests(a) == digests(b)
-}
-
-/// Where `ridgewalk run` puts the checkpoint of the history at `path`.
-fn checkpoint_beside(path: &Path, cell: &Cell) -> PathBuf {
-    let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("."));
-    GridFolder::new(folder).checkpoint(cell)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), GridError> {

@@ -40,6 +40,8 @@ pub struct Run {
     minibatches: usize,
     loss: MeanLoss,
     history: History,
+    /// The target is this run's own, not a fresh one in its place.
+    has_weights: bool,
     clock: std::time::Instant,
 }
 
@@ -121,6 +123,7 @@ impl Run {
             minibatches: 0,
             loss: MeanLoss::default(),
             history: History::new(header),
+            has_weights: true,
             clock: std::time::Instant::now(),
             streams,
             world: Arc::clone(world),
@@ -145,6 +148,11 @@ impl Run {
 
     pub fn walks(&self) -> &Walks {
         &self.walks
+    }
+
+    /// Whether the target is the one that this run trained: not where a history is replayed without its weights.
+    pub fn has_weights(&self) -> bool {
+        self.has_weights
     }
 
     /// The target as it is now, with fixed parameters.

@@ -34,6 +34,26 @@ impl Run {
 
     /// The run of `history` as it was at `checkpoint`; later rounds of the history are dropped.
     pub fn resume(world: &Arc<World>, mut history: History, checkpoint: Checkpoint) -> Result<Self, ResumeError> {
+        if history.rounds.len() < checkpoint.rounds {
+            return Err(ResumeError::Rounds { checkpoint: checkpoint.rounds, history: history.rounds.len() });
+        }
+        history.rounds.truncate(checkpoint.rounds);
+        let mut run = Self::rebuilt(world, history)?;
+        run.target.load(checkpoint.weights, checkpoint.optimiser)?;
+        if !run.history.rounds.is_empty() {
+            run.stage = if run.ends_here() { Stage::Done } else { Stage::Propose };
+            run.record.round += usize::from(!run.is_done());
+        }
+        Ok(run)
+    }
+
+    /// The run of `history` to look at: without weights it can neither predict nor go on.
+    pub fn replay(world: &Arc<World>, history: History) -> Result<Self, ResumeError> {
+        Ok(Self { stage: Stage::Done, has_weights: false, ..Self::rebuilt(world, history)? })
+    }
+
+    /// Everything that a history says of its run; the weights are those of a fresh one.
+    fn rebuilt(world: &Arc<World>, history: History) -> Result<Self, ResumeError> {
         let header = &history.header;
         if header.data_digest != world.dataset.digest() {
             let expected = world.dataset.digest().to_owned();
@@ -42,10 +62,6 @@ impl Run {
         if header.generator_digest != world.generator_digest {
             return Err(ResumeError::OtherGenerator);
         }
-        if history.rounds.len() < checkpoint.rounds {
-            return Err(ResumeError::Rounds { checkpoint: checkpoint.rounds, history: history.rounds.len() });
-        }
-        history.rounds.truncate(checkpoint.rounds);
         let mut run = Self::new(world, &header.experiment.clone(), header.repeat);
         for record in &history.rounds {
             run.previous = record.proposals.iter().map(|p| p.sample).collect();
@@ -61,12 +77,7 @@ impl Run {
             run.minibatches = record.minibatches;
             run.record = record.clone();
         }
-        run.target.load(checkpoint.weights, checkpoint.optimiser)?;
         run.history = history;
-        if !run.history.rounds.is_empty() {
-            run.stage = if run.ends_here() { Stage::Done } else { Stage::Propose };
-            run.record.round += usize::from(!run.is_done());
-        }
         Ok(run)
     }
 

@@ -49,7 +49,7 @@ const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::L, "L", KeyAction::View(ViewKey::ToggleLabelled), "Mark labelled samples, or not"),
     (Key::Num2, "2", KeyAction::LatentDim(2), "Two latent dimensions (with Apply & reset)"),
     (Key::Num3, "3", KeyAction::LatentDim(3), "Three latent dimensions (with Apply & reset)"),
-    (Key::E, "E", KeyAction::NextWorkspace, "Other workspace: Run, Explore"),
+    (Key::E, "E", KeyAction::NextWorkspace, "Other workspace: Run, Explore, Compare"),
     (Key::B, "B", KeyAction::ToggleControls, "Show or hide the controls"),
     (Key::T, "T", KeyAction::ToggleTheme, "Dark or light"),
     (Key::Questionmark, "?", KeyAction::ListKeys, "List the keys"),

@@ -1,12 +1,16 @@
 //! The window: takes in what the engine says, shows it, and sends what the user wants. It never waits.
 
+mod ask_path;
+mod compare_panel;
 mod controls;
 mod curves_panel;
 mod cx;
 mod field_help;
+mod figure_view;
 mod frame_times;
 mod images;
 mod inspector;
+mod job;
 mod keys;
 mod latent_drawing;
 mod latent_overlay;
@@ -115,7 +119,7 @@ struct Kept {
     show_controls: bool,
 }
 
-const KEPT: &str = "ridgewalk-1";
+const KEPT: &str = "ridgewalk-2";
 
 impl App {
     /// Starts the engine and asks it for the first experiment.
@@ -148,6 +152,7 @@ impl App {
             panels: Panels {
                 latent: LatentPanel::new(view),
                 curves: Default::default(),
+                compare: Default::default(),
                 snapshots: Default::default(),
                 inspector: Default::default(),
             },

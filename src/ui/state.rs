@@ -12,7 +12,7 @@ use crate::dataset::Dataset;
 use crate::device::DeviceKind;
 use crate::engine::protocol::{Event, Inspection, Level, Phase, Probe};
 use crate::experiment::{Experiment, Strategy};
-use crate::history::{Proposal, RoundRecord, WalkStep};
+use crate::history::{History, Proposal, RoundRecord, WalkStep};
 
 /// What the window shows, as far as it came from the engine, and what the user selected.
 #[derive(Debug, Clone)]
@@ -290,6 +290,16 @@ impl AppState {
     /// The run of a strategy, where it has begun.
     pub fn run(&self, strategy: Strategy) -> Option<&RunState> {
         self.runs.iter().find(|r| r.strategy == strategy)
+    }
+
+    /// The runs as histories: their completed rounds.
+    pub fn histories(&self) -> Vec<History> {
+        let of = |run: &RunState| {
+            let rounds: Vec<RoundRecord> = run.rounds.iter().map(|r| RoundRecord::clone(r)).collect();
+            let header = run.header.as_deref().filter(|_| !rounds.is_empty())?;
+            Some(History { header: header.clone(), rounds })
+        };
+        self.runs.iter().filter_map(of).collect()
     }
 
     /// The run that view and inspector show.

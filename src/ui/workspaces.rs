@@ -6,6 +6,7 @@ use egui_tiles::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::compare_panel::ComparePanel;
 use super::curves_panel::CurvesPanel;
 use super::cx::Cx;
 use super::inspector::Inspector;
@@ -20,6 +21,7 @@ pub enum Pane {
     Curves,
     Snapshots,
     Inspector,
+    Compare,
 }
 
 impl Pane {
@@ -29,6 +31,7 @@ impl Pane {
             Self::Curves => "Learning curves",
             Self::Snapshots => "Snapshots",
             Self::Inspector => "Inspector",
+            Self::Compare => "Comparison",
         }
     }
 }
@@ -38,15 +41,17 @@ impl Pane {
 pub enum WorkspaceKind {
     Run,
     Explore,
+    Compare,
 }
 
 impl WorkspaceKind {
-    pub const ALL: [Self; 2] = [Self::Run, Self::Explore];
+    pub const ALL: [Self; 3] = [Self::Run, Self::Explore, Self::Compare];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Run => "Run",
             Self::Explore => "Explore",
+            Self::Compare => "Compare",
         }
     }
 
@@ -54,13 +59,17 @@ impl WorkspaceKind {
         match self {
             Self::Run => "Watch the rounds: latent space, learning curves, snapshots of the walks",
             Self::Explore => "Look closely: one sample in full, why it was picked, and a probe to drag",
+            Self::Compare => {
+                "Is it really better? Figures and tables of the runs with paired tests, live or from opened histories"
+            }
         }
     }
 
     pub fn next(self) -> Self {
         match self {
             Self::Run => Self::Explore,
-            Self::Explore => Self::Run,
+            Self::Explore => Self::Compare,
+            Self::Compare => Self::Run,
         }
     }
 }
@@ -71,13 +80,17 @@ pub struct Workspaces {
     pub shown: WorkspaceKind,
     run: Tree<Pane>,
     explore: Tree<Pane>,
+    compare: Tree<Pane>,
 }
 
 impl Default for Workspaces {
     fn default() -> Self {
         let run = arrange("run workspace", 0.585, Pane::Curves, 0.5, Pane::Snapshots);
         let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.7, Pane::Snapshots);
-        Self { shown: WorkspaceKind::Run, run, explore }
+        let mut tiles = Tiles::default();
+        let root = tiles.insert_pane(Pane::Compare);
+        let compare = Tree::new(egui::Id::unique("compare workspace"), root, tiles);
+        Self { shown: WorkspaceKind::Run, run, explore, compare }
     }
 }
 
@@ -103,6 +116,7 @@ fn arrange(id: &str, left: f32, above: Pane, upper: f32, below: Pane) -> Tree<Pa
 pub struct Panels {
     pub latent: LatentPanel,
     pub curves: CurvesPanel,
+    pub compare: ComparePanel,
     pub snapshots: SnapshotsPanel,
     pub inspector: Inspector,
 }
@@ -112,6 +126,7 @@ impl Workspaces {
         let tree = match self.shown {
             WorkspaceKind::Run => &mut self.run,
             WorkspaceKind::Explore => &mut self.explore,
+            WorkspaceKind::Compare => &mut self.compare,
         };
         let mut shower = Shower { panels, cx };
         tree.ui(&mut shower, ui);
@@ -142,6 +157,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Pane::Curves => self.panels.curves.ui(ui, self.cx),
             Pane::Snapshots => self.panels.snapshots.ui(ui, self.cx),
             Pane::Inspector => self.panels.inspector.ui(ui, self.cx),
+            Pane::Compare => self.panels.compare.ui(ui, self.cx),
         });
         UiResponse::None
     }
@@ -151,6 +167,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
         ui.spacing_mut().item_spacing.x = 6.0;
         match tabs.active.and_then(|t| tiles.get_pane(&t)) {
             Some(Pane::Curves) => self.panels.curves.tools(ui, self.cx),
+            Some(Pane::Compare) => self.panels.compare.tools(ui, self.cx),
             Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
             _ => {}
         }

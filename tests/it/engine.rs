@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ridgewalk::archive::SavedRun;
 use ridgewalk::difference::first_difference;
 use ridgewalk::engine::protocol::{Command, Event, Level, Phase, Snapshot};
 use ridgewalk::engine::{Engine, EngineOptions};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::history::{Header, History, RoundRecord};
+use ridgewalk::round::Run;
 
 use crate::common::{run, tiny, tiny_world, with};
 
@@ -187,4 +189,51 @@ fn bad_input_is_one_message_and_no_panic() {
     let bad = Experiment { alpha: f32::NAN, ..tiny() };
     listener.engine.send(Command::Reset { experiment: Box::new(bad), strategies: vec![Strategy::Snn] });
     listener.until("the field", |e| matches!(e, Event::Message { text, .. } if text.contains("`alpha`")));
+}
+
+/// The tiny run of SNN after its first round, as it is saved.
+fn saved_after_round_one() -> SavedRun {
+    let mut run = Run::new(&tiny_world(), &with(Strategy::Snn, 1), 1);
+    while run.rounds_done() < 1 {
+        run.advance(&|| false).unwrap();
+    }
+    SavedRun { history: run.history().clone(), checkpoint: Some(run.checkpoint().unwrap()) }
+}
+
+#[test]
+fn a_replay_tells_what_the_run_told_and_goes_on_where_it_was() {
+    let headless = run(&tiny_world(), &with(Strategy::Snn, 1));
+    let mut listener = Listener::new();
+    listener.engine.send(Command::Replay { runs: vec![saved_after_round_one()] });
+    listener.until_phase(Phase::Paused);
+    assert_eq!(listener.rounds(Strategy::Snn).len(), 1);
+    let labelled = listener.engine.snapshot().runs[0].labelled_in.iter().filter(|&&r| r == 1).count();
+    assert_eq!(labelled, tiny().samples_per_round);
+    let walks = listener.heard.iter().filter(|e| matches!(e, Event::WalkStepped { .. })).count();
+    assert_eq!(walks, headless.rounds[0].walk_steps.len());
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    let told = History { header: listener.header(Strategy::Snn), rounds: listener.rounds(Strategy::Snn) };
+    assert_eq!(first_difference(&told, &headless), None);
+}
+
+#[test]
+fn a_replay_without_weights_is_shown_and_answers_nothing() {
+    let history = run(&tiny_world(), &with(Strategy::Snn, 1));
+    let mut listener = Listener::new();
+    listener.engine.send(Command::Replay { runs: vec![SavedRun { history: history.clone(), checkpoint: None }] });
+    listener.until("a warning", |e| matches!(e, Event::Message { level: Level::Warning, .. }));
+    listener.until_phase(Phase::Finished);
+    assert_eq!(listener.rounds(Strategy::Snn), history.rounds);
+    listener.engine.send(Command::Inspect { sample: 5 });
+    listener.engine.send(Command::AddWalk { sample: 5 });
+    listener.until("the walk's start", |e| matches!(e, Event::WalkStarted { sample: 5, .. }));
+    assert!(!listener.heard.iter().any(|e| matches!(e, Event::Inspected(_))));
+
+    let mut other = history;
+    other.header.generator_digest = "another".into();
+    listener.engine.send(Command::Replay { runs: vec![SavedRun { history: other, checkpoint: None }] });
+    let said = listener.until("the reason", |e| matches!(e, Event::Message { level: Level::Error, .. }));
+    assert!(format!("{said:?}").contains("another generator"), "{said:?}");
+    listener.until_phase(Phase::Failed);
 }

@@ -4,12 +4,15 @@ use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use ridgewalk::archive;
 use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::{Experiment, Strategy};
-use ridgewalk::history::Metric;
+use ridgewalk::history::{Header, History, Metric};
 use ridgewalk::ui::state::AppState;
 use ridgewalk::ui::{App, UiOptions};
+
+use crate::common::{run, tiny_world, with};
 
 /// Longer than the tiny experiment takes on the slowest machine; a test that passes never waits for it.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -180,4 +183,50 @@ fn a_wrong_setting_names_its_field_and_cannot_be_applied() {
     assert!(w.query_by_label_contains("field `strategy`").is_some());
     click(&mut w, "Revert");
     assert!(w.query_by_label("Apply & reset").is_none());
+}
+
+#[test]
+fn histories_are_opened_compared_replayed_and_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    for (strategy, repeat) in [(Strategy::Random, 1), (Strategy::Snn, 1), (Strategy::Random, 2), (Strategy::Snn, 2)] {
+        let experiment = with(strategy, repeat as u64);
+        let History { header, rounds } = run(&tiny_world(), &experiment);
+        let history = History { header: Header { repeat, ..header }, rounds };
+        let path = folder.path().join("histories").join(format!("{strategy}-{repeat:02}.rwh"));
+        archive::write_history(&path, &history).unwrap();
+    }
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Workspace: Compare");
+    assert!(w.query_by_label("Figure or table: Table 1").is_some());
+    click(&mut w, "Open…");
+    w.event(egui::Event::Text(folder.path().display().to_string()));
+    w.step();
+    w.key_press(egui::Key::Enter);
+    wait_for(&mut w, "the histories", |s| s.messages.iter().any(|m| m.text.starts_with("Opened 4 histories")));
+    w.run_steps(2);
+    for label in ["Random ×2", "SNN ×2"] {
+        assert!(w.query_by_label(label).is_some(), "{label}");
+    }
+    for (page, shows) in [("Tests", "p, Holm"), ("Table 1", "t = 2")] {
+        click(&mut w, &format!("Figure or table: {page}"));
+        assert!(w.query_by_label(shows).is_some(), "{page}");
+    }
+    click(&mut w, "Figure or table: Difference");
+    w.check_accessibility();
+
+    let out = folder.path().join("figures");
+    click(&mut w, "Export…");
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    w.event(egui::Event::Text(out.display().to_string()));
+    w.step();
+    w.key_press(egui::Key::Enter);
+    wait_for(&mut w, "the files", |s| s.messages.iter().any(|m| m.text.starts_with("Wrote ")));
+    for file in ["figure3.svg", "figure3.pdf", "difference.png", "table1.tex", "proposals.csv"] {
+        assert!(out.join(file).exists(), "{file}");
+    }
+
+    click(&mut w, "Replay");
+    wait_for(&mut w, "the replay", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    assert_eq!(w.state().state().run(Strategy::Random).unwrap().header.as_ref().unwrap().repeat, 1);
 }

@@ -1,6 +1,7 @@
 //! What the user can ask for; each returns the commands to send and shows at once that it was asked.
 
 use super::{AppState, Intent, Pending, RunState};
+use crate::archive::SavedRun;
 use crate::engine::protocol::Command;
 use crate::experiment::{Experiment, Strategy};
 
@@ -41,6 +42,13 @@ impl AppState {
         self.intent = if and_run { Intent::Running } else { Intent::Idle };
         let reset = Command::Reset { experiment: Box::new(experiment), strategies };
         if and_run { vec![reset, Command::Run] } else { vec![reset] }
+    }
+
+    /// Shows saved runs in all views, in place of the present ones.
+    pub fn replay(&mut self, runs: Vec<SavedRun>) -> Command {
+        self.pending = Some(Pending::Resetting);
+        self.intent = Intent::Idle;
+        Command::Replay { runs }
     }
 
     /// Looks at a round; the latest one goes on following the run.

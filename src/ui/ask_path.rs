@@ -1,0 +1,119 @@
+//! A little window that asks for a path: typed, or chosen in the system's dialog where there is one.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Context, Key, Ui};
+
+use super::job::Job;
+use super::theme::{bold, size, space};
+
+/// What the system's dialog chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A file to write, with this extension.
+    NewFile(&'static str),
+    /// A folder, there already or not.
+    Folder,
+}
+
+/// The question; closed until `open` is called.
+pub struct AskPath {
+    title: &'static str,
+    hint: &'static str,
+    confirm: &'static str,
+    wanted: Wanted,
+    open: bool,
+    /// The field takes the keyboard when the question appears.
+    take_focus: bool,
+    path: String,
+    chosen: Job<Option<PathBuf>>,
+}
+
+const WIDTH: f32 = 460.0;
+const BROWSE_WIDTH: f32 = 92.0;
+
+impl AskPath {
+    pub fn new(title: &'static str, hint: &'static str, confirm: &'static str, wanted: Wanted) -> Self {
+        Self {
+            title,
+            hint,
+            confirm,
+            wanted,
+            open: false,
+            take_focus: false,
+            path: String::new(),
+            chosen: Job::default(),
+        }
+    }
+
+    /// Asks; `suggestion` stands there unless the user typed something before.
+    pub fn open(&mut self, suggestion: impl FnOnce() -> String) {
+        self.open = true;
+        self.take_focus = true;
+        if self.path.is_empty() {
+            self.path = suggestion();
+        }
+    }
+
+    /// Shows the question with `more` under the field; the path in the frame in which it was confirmed.
+    pub fn ui(&mut self, ctx: &Context, more: impl FnOnce(&mut Ui)) -> Option<PathBuf> {
+        if let Some(Some(path)) = self.chosen.take() {
+            self.path = path.display().to_string();
+        }
+        if !self.open {
+            return None;
+        }
+        let mut confirmed = false;
+        let frame = egui::Frame::window(&ctx.global_style());
+        let response = egui::Modal::new(egui::Id::unique(self.title)).frame(frame).show(ctx, |ui| {
+            ui.set_width(WIDTH);
+            ui.label(bold(self.title).size(size::HEADING));
+            ui.add_space(space::S);
+            ui.horizontal(|ui| {
+                let field = egui::TextEdit::singleline(&mut self.path)
+                    .desired_width(WIDTH - BROWSE_WIDTH - space::S)
+                    .hint_text(self.hint);
+                let response = ui.add(field);
+                if std::mem::take(&mut self.take_focus) {
+                    response.request_focus();
+                }
+                confirmed |= response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+                let tip = "Opens the system's file dialog, where there is one; else type the path";
+                if ui.button("Browse…").on_hover_text(tip).clicked() {
+                    self.browse(ctx);
+                }
+            });
+            more(ui);
+            ui.add_space(space::S);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                confirmed |= ui.button(self.confirm).clicked();
+                if ui.button("Cancel").clicked() {
+                    ui.close();
+                }
+            });
+        });
+        if response.should_close() {
+            self.open = false;
+        }
+        let path = self.path.trim();
+        if !confirmed || path.is_empty() {
+            return None;
+        }
+        self.open = false;
+        Some(PathBuf::from(path))
+    }
+
+    fn browse(&mut self, ctx: &Context) {
+        let (wanted, path) = (self.wanted, PathBuf::from(self.path.trim()));
+        self.chosen.start(ctx, move || {
+            let dialog = rfd::FileDialog::new();
+            match wanted {
+                Wanted::NewFile(extension) => {
+                    let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+                    dialog.add_filter(extension.to_uppercase(), &[extension]).set_file_name(name).save_file()
+                }
+                Wanted::Folder => dialog.set_directory(path.parent().unwrap_or(Path::new("."))).pick_folder(),
+            }
+        });
+    }
+}

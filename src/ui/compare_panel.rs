@@ -1,0 +1,394 @@
+//! Comparison: the figures and tables of the runs, live as rounds end, beside or instead of opened histories.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{RichText, ScrollArea, Ui};
+
+use super::ask_path::{AskPath, Wanted};
+use super::cx::Cx;
+use super::figure_view::FigureView;
+use super::job::Job;
+use super::theme::{Theme, bold, size, space};
+use super::widgets;
+use crate::archive::{self, SavedRun};
+use crate::engine::protocol::Level;
+use crate::experiment::Strategy;
+use crate::figures::{self, Figure, Format, Table};
+use crate::history::History;
+use crate::statistics::Options;
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Curves,
+    Figure3,
+    Difference,
+    Picks,
+    Confusion,
+    Snaps,
+    Table1,
+    Tests,
+}
+
+const PAGES: &[(Page, &str, &str)] = &[
+    (Page::Curves, "Curves", "Accuracy against labels"),
+    (Page::Figure3, "Figure 3", "Mean, 95 % band and every repeat, drop and rebound inside rounds (Figure 3)"),
+    (Page::Difference, "Difference", "Each strategy less Random, paired by seed, with its band"),
+    (Page::Picks, "Picks", "What each strategy bought, by class"),
+    (Page::Confusion, "Confusion", "True against predicted class at the end"),
+    (Page::Snaps, "Snaps", "Distance from the moved point to its neighbour"),
+    (Page::Table1, "Table 1", "Metric at each round beside the paper's numbers (Table 1)"),
+    (Page::Tests, "Tests", "Primary endpoint, paired tests, area under the curve, labels to reach a level"),
+];
+
+/// Where the histories come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Live,
+    Opened,
+    Both,
+}
+
+enum Content {
+    Nothing,
+    Figure(Arc<Figure>),
+    Table(Box<Table>),
+    Refused(String),
+}
+
+/// The panel: its choices, and what was drawn last.
+pub struct ComparePanel {
+    page: Page,
+    source: Source,
+    hidden: Vec<Strategy>,
+    opened: Vec<History>,
+    opened_from: PathBuf,
+    /// The repeat to replay.
+    repeat: usize,
+    loading: Job<Result<Vec<SavedRun>, String>>,
+    content: Content,
+    /// Counts contents, for the drawing.
+    version: u64,
+    made_from: Option<Made>,
+    view: FigureView,
+    open: AskPath,
+    reading: Job<Result<(PathBuf, Vec<History>), String>>,
+    export: AskPath,
+    formats: Vec<Format>,
+    page_wide: bool,
+    writing: Job<Result<(PathBuf, usize), String>>,
+}
+
+/// What a content was made from; another one means another content.
+#[derive(Debug, Clone, PartialEq)]
+struct Made {
+    page: Page,
+    source: Source,
+    hidden: Vec<Strategy>,
+    opened: usize,
+    generation: u64,
+    rounds: usize,
+}
+
+/// Dots per inch of exported PNG files.
+const EXPORT_DPI: f32 = 300.0;
+
+impl Default for ComparePanel {
+    fn default() -> Self {
+        let hint = "A run's folder, or one history (*.rwh)";
+        Self {
+            page: Page::Curves,
+            source: Source::Live,
+            hidden: Vec::new(),
+            opened: Vec::new(),
+            opened_from: PathBuf::new(),
+            repeat: 1,
+            loading: Job::default(),
+            content: Content::Nothing,
+            version: 0,
+            made_from: None,
+            view: FigureView::default(),
+            open: AskPath::new("Open histories", hint, "Open", Wanted::Folder),
+            reading: Job::default(),
+            export: AskPath::new("Export figures and tables", "Folder for the files", "Export", Wanted::Folder),
+            formats: Format::ALL.to_vec(),
+            page_wide: true,
+            writing: Job::default(),
+        }
+    }
+}
+
+impl ComparePanel {
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.take_answers(cx);
+        self.take_dropped(ui.ctx());
+        let live = cx.state.histories();
+        if live.is_empty() && !self.opened.is_empty() && self.made_from.is_none() {
+            self.source = Source::Opened;
+        }
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = space::S;
+                widgets::segmented(ui, "Figure or table", &mut self.page, PAGES);
+            });
+            let mut chosen = self.chosen(live);
+            self.sources(ui, cx.theme, &chosen);
+            chosen.retain(|h| !self.hidden.contains(&h.strategy()));
+            ui.add_space(space::XS);
+            self.renew(&chosen, cx);
+            self.content(ui, &chosen, cx);
+        });
+        self.ask(ui.ctx(), cx);
+    }
+
+    /// Beside the title, from the right.
+    pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let can_export = !matches!(self.content, Content::Nothing | Content::Refused(_)) && !self.writing.is_running();
+        let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
+        if export.on_hover_text("Every figure and table of what is shown, as files").clicked() {
+            let name = cx.state.experiment.name.clone();
+            self.export.open(|| format!("{name}-figures"));
+        }
+        let open = ui.add_enabled(!self.reading.is_running(), egui::Button::new("Open…").small());
+        let tip = "Histories that `ridgewalk run` left, to look at or to compare with; files can be dropped here too";
+        if open.on_hover_text(tip).clicked() {
+            self.open.open(String::new);
+        }
+    }
+
+    fn take_answers(&mut self, cx: &mut Cx<'_>) {
+        match self.reading.take() {
+            Some(Ok((path, histories))) => {
+                cx.state.say(Level::Info, format!("Opened {} histories of {}", histories.len(), path.display()));
+                self.repeat = histories.iter().map(|h| h.header.repeat).min().unwrap_or(1);
+                self.opened = histories;
+                self.opened_from = path;
+                self.source = Source::Opened;
+                self.made_from = None;
+            }
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+        match self.loading.take() {
+            Some(Ok(runs)) => {
+                let command = cx.state.replay(runs);
+                cx.commands.push(command);
+            }
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+        match self.writing.take() {
+            Some(Ok((path, files))) => {
+                cx.state.say(Level::Info, format!("Wrote {files} files into {}", path.display()));
+            }
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+    }
+
+    fn take_dropped(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|i| i.raw.dropped_files.iter().next().map(|f| f.path().to_path_buf()));
+        if let Some(path) = dropped {
+            self.read(ctx, path);
+        }
+    }
+
+    fn read(&mut self, ctx: &egui::Context, path: PathBuf) {
+        self.reading
+            .start(ctx, move || archive::read_histories(&path).map(|found| (path, found)).map_err(|e| e.to_string()));
+    }
+
+    fn chosen(&self, live: Vec<History>) -> Vec<History> {
+        match self.source {
+            Source::Live => live,
+            Source::Opened => self.opened.clone(),
+            Source::Both => live.into_iter().chain(self.opened.iter().cloned()).collect(),
+        }
+    }
+
+    /// Which histories, and which of their strategies.
+    fn sources(&mut self, ui: &mut Ui, theme: &Theme, chosen: &[History]) {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            if !self.opened.is_empty() {
+                let tip = format!("From {}", self.opened_from.display());
+                let choices = [
+                    (Source::Live, "this run", "The run in this window"),
+                    (Source::Opened, "opened", tip.as_str()),
+                    (Source::Both, "both", "Both together, where data and split are the same"),
+                ];
+                widgets::segmented(ui, "Histories", &mut self.source, &choices);
+                self.replay(ui);
+            }
+            for strategy in Strategy::ALL {
+                let repeats = chosen.iter().filter(|h| h.strategy() == *strategy).count();
+                if repeats == 0 {
+                    continue;
+                }
+                let mut shown = !self.hidden.contains(strategy);
+                let text = RichText::new(format!("{} ×{repeats}", strategy.label())).size(size::CAPTION);
+                let text = if shown { text.color(theme.text) } else { text.color(theme.faint).strikethrough() };
+                if ui.toggle_value(&mut shown, text).on_hover_text("Show or leave out").changed() {
+                    self.hidden.retain(|s| s != strategy);
+                    if !shown {
+                        self.hidden.push(*strategy);
+                    }
+                }
+            }
+        });
+    }
+
+    /// One seed of the opened histories, shown in all views.
+    fn replay(&mut self, ui: &mut Ui) {
+        let most = self.opened.iter().map(|h| h.header.repeat).max().unwrap_or(1);
+        let tip = "Shows the opened runs of one repeat in all views as if they had just happened, in place of this run; where \
+                   their weights were kept they can be probed and go on";
+        if ui.add_enabled(!self.loading.is_running(), egui::Button::new("Replay").small()).on_hover_text(tip).clicked()
+        {
+            let (path, repeat) = (self.opened_from.clone(), self.repeat);
+            self.loading.start(ui.ctx(), move || {
+                let runs = archive::read_runs(&path, repeat).map_err(|e| e.to_string())?;
+                if runs.is_empty() { Err(format!("{}: has no repeat {repeat}", path.display())) } else { Ok(runs) }
+            });
+        }
+        if most > 1 {
+            let drag = egui::DragValue::new(&mut self.repeat).range(1..=most).prefix("repeat ").speed(0.05);
+            ui.add(drag).accessible_name("Repeat to replay");
+        }
+    }
+
+    /// Makes the content anew where something changed: a round ended, a choice was made, a file was opened.
+    fn renew(&mut self, chosen: &[History], cx: &Cx<'_>) {
+        let made = Made {
+            page: self.page,
+            source: self.source,
+            hidden: self.hidden.clone(),
+            opened: self.opened.len(),
+            generation: cx.state.generation,
+            rounds: chosen.iter().map(|h| h.rounds.len()).sum(),
+        };
+        if self.made_from.as_ref() == Some(&made) {
+            return;
+        }
+        self.made_from = Some(made);
+        self.version += 1;
+        self.content = content(self.page, chosen);
+    }
+
+    fn content(&mut self, ui: &mut Ui, chosen: &[History], cx: &mut Cx<'_>) {
+        match &self.content {
+            Content::Nothing => {
+                let body = "The figures of the paper and its Table 1, with paired tests: they appear when the first round of a run ends, \
+                            and grow with every round. Open… shows histories that `ridgewalk run` left.";
+                widgets::empty_state(ui, "Comparison", body);
+            }
+            Content::Refused(e) => widgets::empty_state(ui, "These cannot be shown together", e),
+            Content::Table(table) => table_ui(ui, table, cx.theme),
+            Content::Figure(figure) => {
+                let figure = Arc::clone(figure);
+                ui.add(
+                    egui::Label::new(RichText::new(&figure.caption).size(size::CAPTION).color(cx.theme.weak)).wrap(),
+                );
+                ui.add_space(space::XS);
+                let hovered = self.view.ui(ui, &figure, self.version, cx.theme);
+                if let Some(hovered) = hovered.filter(|h| h.clicked)
+                    && let Some(round) = figures::round_at(&figure.panels[hovered.panel], chosen, hovered.at[0])
+                {
+                    cx.state.look_at_round(round);
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
+        if let Some(path) = self.open.ui(ctx, |_| {}) {
+            self.read(ctx, path);
+        }
+        let (formats, page_wide) = (&mut self.formats, &mut self.page_wide);
+        let folder = self.export.ui(ctx, |ui| {
+            ui.add_space(space::S);
+            ui.horizontal(|ui| {
+                for format in Format::ALL {
+                    let mut on = formats.contains(format);
+                    if ui.checkbox(&mut on, format.extension().to_uppercase()).changed() {
+                        formats.retain(|f| f != format);
+                        if on {
+                            formats.push(*format);
+                        }
+                    }
+                }
+            });
+            let widths =
+                [(true, "page, 7.2 in", "As wide as a page"), (false, "column, 3.5 in", "As wide as a column")];
+            widgets::segmented(ui, "Width", page_wide, &widths);
+        });
+        if let Some(folder) = folder {
+            let mut histories = self.chosen(cx.state.histories());
+            histories.retain(|h| !self.hidden.contains(&h.strategy()));
+            let (formats, width) =
+                (self.formats.clone(), if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH });
+            self.writing.start(ctx, move || {
+                figures::export_all(&histories, &folder, &formats, width, EXPORT_DPI)
+                    .map(|files| (folder, files.len()))
+                    .map_err(|e| e.to_string())
+            });
+        }
+    }
+}
+
+fn content(page: Page, histories: &[History]) -> Content {
+    if histories.iter().all(|h| h.rounds.is_empty()) {
+        return Content::Nothing;
+    }
+    if let Err(e) = figures::compatible(histories) {
+        return Content::Refused(e.to_string());
+    }
+    let figure = match page {
+        Page::Curves => figures::curves(histories),
+        Page::Figure3 => figures::figure3(histories),
+        Page::Difference => figures::difference(histories),
+        Page::Picks => figures::picks_by_class(histories),
+        Page::Confusion => figures::confusion(histories),
+        Page::Snaps => figures::snap_distances(histories),
+        Page::Table1 => return Content::Table(Box::new(figures::table1(histories))),
+        Page::Tests => return Content::Table(Box::new(figures::comparison_table(histories, &Options::default()))),
+    };
+    if figure.is_empty() {
+        let why = "There is nothing of this kind in these histories yet: a difference needs a random run of the same seed, \
+                   snaps need a strategy that steps through latent space.";
+        return Content::Refused(why.into());
+    }
+    Content::Figure(Arc::new(figure))
+}
+
+fn table_ui(ui: &mut Ui, table: &Table, theme: &Theme) {
+    ui.add(egui::Label::new(bold(&table.caption).color(theme.text)).wrap());
+    ui.add_space(space::S);
+    ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        let grid = egui::Grid::new(&table.name).striped(true).spacing([space::M, space::XS]).min_col_width(0.0);
+        grid.show(ui, |ui| {
+            let header = table.header.iter().map(|c| bold(c).size(size::CAPTION).color(theme.weak)).collect();
+            table_row(ui, table.words, header);
+            for row in &table.rows {
+                table_row(ui, table.words, row.iter().map(|c| RichText::new(c).size(size::CAPTION + 0.5)).collect());
+            }
+        });
+        ui.add_space(space::S);
+        for note in &table.notes {
+            ui.add(egui::Label::new(RichText::new(note).size(size::CAPTION).color(theme.weak)).wrap());
+        }
+    });
+}
+
+/// Words flush left, numbers flush right.
+fn table_row(ui: &mut Ui, words: usize, cells: Vec<RichText>) {
+    for (i, cell) in cells.into_iter().enumerate() {
+        if i < words {
+            ui.label(cell);
+        } else {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(cell));
+        }
+    }
+    ui.end_row();
+}

@@ -1,0 +1,45 @@
+//! Work that may wait (a dialog, a file, a drawing): done on a thread of its own, its answer taken when it is there.
+
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+/// At most one piece of work; starting another forgets the answer of the one before.
+pub struct Job<T>(Option<Receiver<T>>);
+
+impl<T> Default for Job<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Send + 'static> Job<T> {
+    /// Does `work` elsewhere and wakes the window when it is done.
+    pub fn start(&mut self, ctx: &egui::Context, work: impl FnOnce() -> T + Send + 'static) {
+        let (sender, receiver) = channel();
+        self.0 = Some(receiver);
+        let ctx = ctx.clone();
+        std::thread::spawn(move || {
+            // The window may be gone by now, and then nobody needs the answer.
+            let _ = sender.send(work());
+            ctx.request_repaint();
+        });
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The answer, once.
+    pub fn take(&mut self) -> Option<T> {
+        match self.0.as_ref()?.try_recv() {
+            Ok(answer) => {
+                self.0 = None;
+                Some(answer)
+            }
+            Err(TryRecvError::Disconnected) => {
+                self.0 = None;
+                None
+            }
+            Err(TryRecvError::Empty) => None,
+        }
+    }
+}
