@@ -18,6 +18,14 @@ pub const CHECKPOINTS: &str = "checkpoints";
 /// Extension of a checkpoint file.
 pub const CHECKPOINT_EXTENSION: &str = "rwc";
 
+/// File of the embedding, in a folder of runs.
+pub const EMBEDDING_FILE: &str = "embedding.rwe";
+/// Extension of a file with the images along walks.
+pub const ALBUM_EXTENSION: &str = "rwa";
+
+/// First words of the files of the embedding and of the images along walks.
+pub const EMBEDDING_MAGIC: &str = "ridgewalk embedding";
+pub const ALBUM_MAGIC: &str = "ridgewalk album";
 const HISTORY_MAGIC: &str = "ridgewalk history";
 const CHECKPOINT_MAGIC: &str = "ridgewalk checkpoint";
 /// A first line longer than this is no first line of ours.
@@ -135,7 +143,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
     write().map_err(|source| ArchiveError::Write { path: path.into(), source })
 }
 
-fn write<T: Serialize>(path: &Path, magic: &'static str, value: &T) -> Result<(), ArchiveError> {
+/// Writes a value as a file whose first line says `magic` and the version.
+pub fn write<T: Serialize>(path: &Path, magic: &'static str, value: &T) -> Result<(), ArchiveError> {
     let packed = rmp_serde::to_vec_named(value)
         .map_err(|e| ArchiveError::Write { path: path.into(), source: std::io::Error::other(e) })?;
     let mut bytes = format!("{magic} {FORMAT_VERSION}\n").into_bytes();
@@ -145,7 +154,8 @@ fn write<T: Serialize>(path: &Path, magic: &'static str, value: &T) -> Result<()
     write_atomically(path, &bytes)
 }
 
-fn read<T: DeserializeOwned>(path: &Path, magic: &'static str) -> Result<T, ArchiveError> {
+/// Reads what `write` wrote with the same `magic`.
+pub fn read<T: DeserializeOwned>(path: &Path, magic: &'static str) -> Result<T, ArchiveError> {
     let bytes = std::fs::read(path).map_err(|source| ArchiveError::Read { path: path.into(), source })?;
     let format = |detail: String| ArchiveError::Format { path: path.into(), wanted: magic, detail };
     let line_end = bytes.iter().take(MAX_MAGIC).position(|&b| b == b'\n');

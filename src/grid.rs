@@ -8,11 +8,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::archive::{self, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, HISTORIES, HISTORY_EXTENSION};
+use crate::archive::{
+    self, ALBUM_EXTENSION, ALBUM_MAGIC, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, EMBEDDING_FILE,
+    EMBEDDING_MAGIC, HISTORIES, HISTORY_EXTENSION,
+};
 use crate::experiment::{Experiment, Strategy};
 use crate::history::History;
 use crate::round::{ResumeError, Run, RunEvent};
 use crate::target::WeightsError;
+use crate::trajectory::{Album, Embedding};
 use crate::world::World;
 
 /// Strategies x repeats of one experiment.
@@ -130,6 +134,16 @@ impl GridFolder {
         self.0.join(CHECKPOINTS).join(format!("{}.{CHECKPOINT_EXTENSION}", cell.name()))
     }
 
+    /// The images along the walks of a cell.
+    pub fn album(&self, cell: &Cell) -> PathBuf {
+        self.0.join("walks").join(format!("{}.{ALBUM_EXTENSION}", cell.name()))
+    }
+
+    /// The embedding that all cells share.
+    pub fn embedding(&self) -> PathBuf {
+        self.0.join(EMBEDDING_FILE)
+    }
+
     /// The experiment of the grid, readable and usable with `--experiment`.
     pub fn experiment(&self) -> PathBuf {
         self.0.join("experiment.toml")
@@ -151,6 +165,7 @@ pub fn run(
         return Err(GridError::NotEmpty { path: folder.history(cell) });
     }
     archive::write_atomically(&folder.experiment(), grid.experiment.to_toml().as_bytes())?;
+    archive::write(&folder.embedding(), EMBEDDING_MAGIC, &Embedding::of(world))?;
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let work = || -> Result<Vec<(usize, History)>, GridError> {
@@ -212,6 +227,10 @@ fn run_cell(
         for event in &events {
             watcher.happened(cell, event, run.fraction_done());
         }
+    }
+    let album = Album::of(world, run.history());
+    if !album.walks.is_empty() {
+        archive::write(&folder.album(cell), ALBUM_MAGIC, &album)?;
     }
     watcher.ended(cell, run.history());
     Ok(run.history().clone())

@@ -1,6 +1,6 @@
 //! Latent space: the embedding E(D) of the train split, with the scale that alpha is measured in.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::neighbours::{IndexError, NeighbourIndex};
 
@@ -12,6 +12,39 @@ pub struct LatentSpace {
     dim: usize,
     scale: f32,
     index: NeighbourIndex,
+    sparsity: OnceLock<Sparsity>,
+}
+
+/// r10 is the distance to the 10th sample: the measure's name and definition, so no knob.
+const SPARSITY_NEIGHBOURS: usize = 10;
+/// Parts that the quantiles of r10 are kept in; between them they are interpolated.
+const QUANTILES: usize = 1_000;
+
+/// How sparse the embedding is: quantiles of r10, the distance of an embedded sample to the 10th other one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sparsity {
+    quantiles: Vec<f32>,
+}
+
+impl Sparsity {
+    fn new(codes: &[f32], dim: usize, index: &NeighbourIndex) -> Self {
+        // A sample is its own nearest, so it is one more that is asked for.
+        let mut radii: Vec<f32> = codes.chunks_exact(dim).map(|c| radius(index, c, SPARSITY_NEIGHBOURS + 1)).collect();
+        radii.sort_by(f32::total_cmp);
+        let at = |i: usize| radii.get(i * (radii.len() - 1) / QUANTILES).copied().unwrap_or(0.0);
+        Self { quantiles: (0..=QUANTILES).map(at).collect() }
+    }
+
+    /// The r10 that this share of the embedding does not exceed.
+    pub fn quantile(&self, share: f32) -> f32 {
+        let at = share.clamp(0.0, 1.0) * QUANTILES as f32;
+        let (low, high) = (self.quantiles[at.floor() as usize], self.quantiles[at.ceil() as usize]);
+        low + (high - low) * at.fract()
+    }
+}
+
+fn radius(index: &NeighbourIndex, point: &[f32], count: usize) -> f32 {
+    index.nearest_n(point, count).last().map_or(f32::INFINITY, |n| n.distance)
 }
 
 impl LatentSpace {
@@ -19,7 +52,7 @@ impl LatentSpace {
     pub fn new(codes: Vec<f32>, dim: usize) -> Result<Self, IndexError> {
         let index = NeighbourIndex::new(&codes, dim)?;
         let scale = mean_deviation(&codes, dim);
-        Ok(Self { codes: Arc::new(codes), dim, scale, index })
+        Ok(Self { codes: Arc::new(codes), dim, scale, index, sparsity: OnceLock::new() })
     }
 
     pub fn dim(&self) -> usize {
@@ -52,6 +85,16 @@ impl LatentSpace {
     pub fn index(&self) -> &NeighbourIndex {
         &self.index
     }
+
+    /// How sparse the embedding is; worked out when it is first asked for.
+    pub fn sparsity(&self) -> &Sparsity {
+        self.sparsity.get_or_init(|| Sparsity::new(&self.codes, self.dim, &self.index))
+    }
+
+    /// r10 of a free point: its distance to the 10th sample; infinite for a point that is not finite.
+    pub fn sparsity_at(&self, point: &[f32]) -> f32 {
+        radius(&self.index, point, SPARSITY_NEIGHBOURS)
+    }
 }
 
 fn mean_deviation(codes: &[f32], dim: usize) -> f32 {
@@ -75,5 +118,17 @@ mod tests {
         let space = LatentSpace::new(codes, 2).unwrap();
         assert_eq!(space.scale(), 2.0);
         assert_eq!((space.len(), space.code(1)), (4, &[1.0, -3.0][..]));
+    }
+
+    #[test]
+    fn sparsity_on_a_line_of_even_steps_is_five_steps_inside_and_ten_at_the_ends() {
+        let codes: Vec<f32> = (0..1001).map(|i| i as f32).collect();
+        let space = LatentSpace::new(codes, 1).unwrap();
+        for (share, expected) in [(0.0, 5.0), (0.5, 5.0), (0.98, 5.0), (1.0, 10.0)] {
+            assert_eq!(space.sparsity().quantile(share), expected, "{share}");
+        }
+        for (point, expected) in [(500.5, 4.5), (-7.0, 16.0), (f32::NAN, f32::INFINITY)] {
+            assert_eq!(space.sparsity_at(&[point]), expected, "{point}");
+        }
     }
 }

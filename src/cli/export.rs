@@ -1,9 +1,14 @@
-//! The files that a run leaves beside its histories.
+//! The files that a run leaves beside its histories, and Figure 4 from them.
 
 use std::path::{Path, PathBuf};
 
-use crate::archive::write_atomically;
+use anyhow::Context as _;
+
+use super::FiguresArgs;
+use crate::archive::{self, ALBUM_EXTENSION, ALBUM_MAGIC, EMBEDDING_FILE, EMBEDDING_MAGIC, write_atomically};
+use crate::experiment::Strategy;
 use crate::figures::{self, Theme};
+use crate::grid::{Cell, GridFolder};
 use crate::history::History;
 
 /// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a run, the same whatever the order of the histories.
@@ -23,4 +28,32 @@ pub fn run_files(histories: &[History], out: &Path) -> anyhow::Result<Vec<PathBu
         written.push(path);
     }
     Ok(written)
+}
+
+/// Writes Figure 4 of one of the runs, SNN's where it is there, and prints the verdicts.
+pub fn figure4(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<PathBuf>> {
+    let walked = |h: &&History| h.rounds.iter().any(|r| !r.walk_steps.is_empty());
+    let mut runs = histories.iter().filter(walked);
+    let first = runs.clone().next();
+    let history = runs.find(|h| h.strategy() == Strategy::Snn).or(first).context(
+        "none of these runs recorded walks; run the experiment again with --walks 240, or as many as you like",
+    )?;
+    let cell = Cell { experiment: history.header.experiment.clone(), repeat: history.header.repeat };
+    let folder = args.histories.iter().find_map(|p| run_folder(p)).with_context(|| {
+        format!("{EMBEDDING_FILE} is in none of the folders; Figure 4 needs the folder that `ridgewalk run` wrote")
+    })?;
+    let embedding = archive::read(&folder.embedding(), EMBEDDING_MAGIC)?;
+    let album = archive::read(&folder.album(&cell), ALBUM_MAGIC)
+        .with_context(|| format!("the images along the walks (*.{ALBUM_EXTENSION}) are written when a run ends"))?;
+    let (written, table) =
+        figures::export_figure4(history, &embedding, &album, &args.out, &args.formats, args.width, args.dpi)?;
+    println!("{}: {}", cell.name(), table.markdown());
+    Ok(written)
+}
+
+/// The folder of runs that `path`, one of its files or folders, belongs to.
+fn run_folder(path: &Path) -> Option<GridFolder> {
+    /// `path` itself, the folder of histories, and a history in it.
+    const LEVELS: usize = 3;
+    path.ancestors().take(LEVELS).find(|p| p.join(EMBEDDING_FILE).is_file()).map(GridFolder::new)
 }

@@ -146,6 +146,9 @@ struct FiguresArgs {
     /// Where to put the figures.
     #[arg(long)]
     out: PathBuf,
+    /// Only this figure of the paper; 4 also writes `walks.csv` with the verdict on each walk.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(3..=4))]
+    figure: Option<u8>,
     /// Formats, separated by commas.
     #[arg(long, value_delimiter = ',', default_value = "svg,pdf,png,csv,tex,md")]
     formats: Vec<figures::Format>,
@@ -252,7 +255,14 @@ fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
     for path in &args.histories {
         histories.extend(archive::read_histories(path)?);
     }
-    let written = figures::export_all(&histories, &args.out, &args.formats, args.width, args.dpi)?;
+    let written = match args.figure {
+        Some(4) => export::figure4(&histories, args)?,
+        Some(_) => {
+            let figure = figures::figure3(&histories);
+            figures::export_figure(&figure, &args.out, &args.formats, args.width, args.dpi)?
+        }
+        None => figures::export_all(&histories, &args.out, &args.formats, args.width, args.dpi)?,
+    };
     for path in written {
         println!("{}", path.display());
     }

@@ -114,6 +114,30 @@ choices! {
 }
 
 choices! {
+    /// Where the walks of Figure 4 start.
+    WalkAnchors {
+        /// Anywhere among the candidates.
+        Random = "random", "at random";
+        /// As many of each class, as far as they go.
+        PerClass = "per-class", "per class";
+        /// Among the outermost candidates, where the embedding is sparse.
+        Rim = "rim", "at the rim";
+    }
+}
+
+choices! {
+    /// When a walk is put at another labelled sample.
+    WalkReselection {
+        /// It goes on from where it arrived, for ever (Figure 4).
+        Never = "never", "never";
+        /// After every k steps (the paper's advice).
+        EveryK = "every-k", "every k steps";
+        /// When it drifted outwards, stalled, or goes to and fro between the same samples.
+        WhenLost = "when-lost", "when lost";
+    }
+}
+
+choices! {
     /// The sampler of a run.
     Strategy {
         /// The paper's baseline: random among the unlabelled.

@@ -96,6 +96,7 @@ impl Experiment {
             ("evaluate_every", self.evaluate_every),
             ("evaluation_part", self.evaluation_part),
             ("reselect_every", self.reselect_every),
+            ("walk_reselect_every", self.walk_reselect_every),
             ("pool_size", self.pool_size),
             ("proposal_factor", self.proposal_factor),
         ];

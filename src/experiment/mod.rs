@@ -100,6 +100,12 @@ pub struct Experiment {
     // --- walks (Figure 4) -------------------------------------------------------------------------
     /// Walks without re-selection recorded beside the run, one step a round; they never influence it.
     pub walks: usize,
+    /// Where in the initial set they start.
+    pub walk_anchors: WalkAnchors,
+    /// When a walk is put at another labelled sample.
+    pub walk_reselection: WalkReselection,
+    /// Steps between re-selections, for `walk_reselection = "every-k"`.
+    pub walk_reselect_every: usize,
 }
 
 impl Default for Experiment {
@@ -143,6 +149,9 @@ impl Default for Experiment {
             proposal_factor: 3,
             plus_alpha: 0.5,
             walks: 6,
+            walk_anchors: WalkAnchors::Random,
+            walk_reselection: WalkReselection::Never,
+            walk_reselect_every: 3,
         }
     }
 }

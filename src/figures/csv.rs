@@ -87,6 +87,17 @@ pub fn figure_csv(figure: &Figure) -> String {
                         row(&b.series, "block", [Some(middle), b.value, Some(b.y[0]), Some(b.y[1])], &b.text);
                     }
                 }
+                Item::Image(i) => {
+                    let middle = |[a, b]: [f64; 2]| Some((a + b) / 2.0);
+                    row("", "image", [middle(i.x), middle(i.y), None, None], &i.text);
+                }
+                Item::Cloud(c) => {
+                    let points = c.points.iter().zip(&c.classes);
+                    points.for_each(|(p, class)| {
+                        row(&class.to_string(), "cloud", [Some(p[0]), Some(p[1]), None, None], "");
+                    });
+                }
+                Item::Tag(t) => row("", "tag", [Some(t.at[0]), Some(t.at[1]), None, None], &t.text),
                 Item::Rule(_) | Item::Note(_) => {}
             }
         }

@@ -11,10 +11,12 @@ use super::svg::svg;
 use super::table::Table;
 use super::theme::Theme;
 use super::{
-    FigureError, comparison_table, confusion, curves, difference, figure3, picks_by_class, snap_distances, table1,
+    FigureError, comparison_table, confusion, curves, difference, figure3, figure4, picks_by_class, snap_distances,
+    table1, verdict_table, walks_csv,
 };
 use crate::history::History;
 use crate::statistics::Options;
+use crate::trajectory::{Album, Embedding, VerdictRules};
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,8 +82,7 @@ pub fn export_all(
     dpi: f32,
 ) -> Result<Vec<PathBuf>, FigureError> {
     compatible(histories)?;
-    std::fs::create_dir_all(out_dir).map_err(|source| FigureError::Write { path: out_dir.into(), source })?;
-    let mut folder = Folder { path: out_dir, written: Vec::new() };
+    let mut folder = Folder::make(out_dir)?;
     let figures = catalogue(histories);
     for figure in &figures {
         folder.figure(figure, formats, width_in, dpi)?;
@@ -101,13 +102,58 @@ pub fn export_all(
     Ok(folder.written)
 }
 
+/// Writes one figure in the chosen formats.
+pub fn export_figure(
+    figure: &Figure,
+    out_dir: &Path,
+    formats: &[Format],
+    width_in: f64,
+    dpi: f32,
+) -> Result<Vec<PathBuf>, FigureError> {
+    let mut folder = Folder::make(out_dir)?;
+    folder.figure(figure, formats, width_in, dpi)?;
+    Ok(folder.written)
+}
+
+/// Writes Figure 4 of one run in the chosen formats, the table of verdicts, and `walks.csv`, which is always written.
+pub fn export_figure4(
+    history: &History,
+    embedding: &Embedding,
+    album: &Album,
+    out_dir: &Path,
+    formats: &[Format],
+    width_in: f64,
+    dpi: f32,
+) -> Result<(Vec<PathBuf>, Table), FigureError> {
+    let strategy = history.strategy().name();
+    if !embedding.fits(history) || album.generator_digest != embedding.generator_digest {
+        return Err(FigureError::Mixed { what: "embedding", strategy, repeat: history.header.repeat });
+    }
+    let rules = VerdictRules::default();
+    let judged = embedding.judge(history, &rules).map_err(|e| FigureError::Draw(e.to_string()))?;
+    if judged.walks.is_empty() {
+        return Err(FigureError::NoWalks { strategy });
+    }
+    let mut folder = Folder::make(out_dir)?;
+    folder.figure(&figure4(history, embedding, album, &judged), formats, width_in, dpi)?;
+    let table = verdict_table(&judged, &rules);
+    folder.table(&table, formats)?;
+    folder.put("walks", Format::Csv, walks_csv(&judged).as_bytes())?;
+    Ok((folder.written, table))
+}
+
 /// Where files go, and which have gone there.
 struct Folder<'a> {
     path: &'a Path,
     written: Vec<PathBuf>,
 }
 
-impl Folder<'_> {
+impl<'a> Folder<'a> {
+    fn make(path: &'a Path) -> Result<Self, FigureError> {
+        std::fs::create_dir_all(path).map_err(|source| FigureError::Write { path: path.into(), source })?;
+        Ok(Self { path, written: Vec::new() })
+    }
+
     fn figure(&mut self, figure: &Figure, formats: &[Format], width_in: f64, dpi: f32) -> Result<(), FigureError> {
         let drawn = svg(figure, width_in, &Theme::LIGHT);
         for &format in formats {

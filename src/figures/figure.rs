@@ -108,6 +108,9 @@ pub enum Item {
     Blocks(Vec<Block>),
     Rule(Rule),
     Note(Note),
+    Image(Image),
+    Cloud(Cloud),
+    Tag(Tag),
 }
 
 /// Points joined by a line, by steps, or by nothing. A point that is not finite breaks the line.
@@ -174,6 +177,37 @@ pub struct Note {
     pub anchor: Anchor,
 }
 
+/// A picture in a rectangle of the data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    pub x: [f64; 2],
+    pub y: [f64; 2],
+    pub width: usize,
+    pub height: usize,
+    /// One plane of grey, from the background (0) to the text's colour (255), or three of red, green and blue.
+    pub planes: Vec<u8>,
+    /// What it shows, in the figure's numbers.
+    pub text: String,
+}
+
+/// Many small points, drawn as one picture; each has the colour of a class.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cloud {
+    pub points: Vec<[f64; 2]>,
+    /// One for each point.
+    pub classes: Vec<u8>,
+    /// Radius of a point, in points.
+    pub radius: f64,
+    pub opacity: f64,
+}
+
+/// A bold letter at a place of the data, legible on anything.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tag {
+    pub at: [f64; 2],
+    pub text: String,
+}
+
 /// Which end of a text stands at its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
@@ -226,7 +260,9 @@ impl Panel {
             Item::Line(l) => l.points.is_empty(),
             Item::Band(b) => b.points.is_empty(),
             Item::Blocks(b) => b.is_empty(),
-            Item::Rule(_) | Item::Note(_) => true,
+            Item::Image(_) => false,
+            Item::Cloud(c) => c.points.is_empty(),
+            Item::Rule(_) | Item::Note(_) | Item::Tag(_) => true,
         })
     }
 
@@ -263,7 +299,9 @@ impl Panel {
                     blocks.iter().flat_map(|b| if axis == 0 { b.x } else { b.y }).for_each(&mut add);
                 }
                 Item::Rule(r) if r.vertical == (axis == 0) => add(r.at),
-                Item::Rule(_) | Item::Note(_) => {}
+                Item::Image(i) => (if axis == 0 { i.x } else { i.y }).into_iter().for_each(&mut add),
+                Item::Cloud(c) => c.points.iter().for_each(|p| add(p[axis])),
+                Item::Rule(_) | Item::Note(_) | Item::Tag(_) => {}
             }
         }
         extent

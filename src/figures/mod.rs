@@ -9,11 +9,13 @@ mod data;
 mod difference;
 mod export;
 mod figure;
+mod figure4;
 mod latex;
 mod layout;
 mod pdf;
 mod picks;
 mod png;
+mod raster;
 mod style;
 mod svg;
 mod table;
@@ -21,14 +23,16 @@ mod tables;
 mod text;
 mod theme;
 mod ticks;
+mod walks;
 
 pub use confusion::confusion;
 pub use csv::{curves_csv, figure_csv, proposals_csv};
 pub use curves::{curves, figure3};
 pub use data::round_at;
 pub use difference::difference;
-pub use export::{Format, catalogue, compatible, export_all, tables};
+pub use export::{Format, catalogue, compatible, export_all, export_figure, export_figure4, tables};
 pub use figure::*;
+pub use figure4::figure4;
 pub use latex::{escape as latex_escape, latex_figure, latex_table};
 pub use layout::{Frame, Layout, POINTS_PER_INCH, layout};
 pub use pdf::pdf;
@@ -40,6 +44,7 @@ pub use table::Table;
 pub use tables::{comparison_table, table1};
 pub use theme::{Rgb, Theme};
 pub use ticks::{Tick, ticks};
+pub use walks::{verdict_counts, verdict_table, walks_csv};
 
 /// Width of one text column and of a page, inches.
 pub const COLUMN_WIDTH: f64 = 3.5;
@@ -52,6 +57,8 @@ pub enum FigureError {
     NoHistory,
     #[error("the histories cannot be drawn together: {strategy}, repeat {repeat}, has another {what} than the first")]
     Mixed { what: &'static str, strategy: &'static str, repeat: usize },
+    #[error("the run of {strategy} recorded no walks; run it again with --walks 240 or as many as you like")]
+    NoWalks { strategy: &'static str },
     #[error("strategy {strategy} with seed {seed} is there twice")]
     Twice { strategy: &'static str, seed: u64 },
     #[error("cannot write {}: {source}", path.display())]

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::figure::{Anchor, Block, Figure, Item, Line, Panel, Sample, Ticks};
+use super::figure::{Anchor, Block, Figure, Item, Line, Panel, Sample, Tag, Ticks};
 use super::layout::{
     END_MARK, EndLabel, Frame, LABEL_SIZE, LEGEND_SIZE, Layout, POINTS_PER_INCH, SAMPLE_GAP, SAMPLE_WIDTH, TICK_GAP,
     TICK_LENGTH, TICK_SIZE, is_table, layout, title_size,
 };
+use super::raster;
 use super::style::{Dash, Ink, Mark, Stroke};
 use super::text::{FAMILIES, width};
 use super::theme::{Rgb, Theme};
@@ -84,8 +85,10 @@ impl Writer<'_> {
         self.out.push_str("</g>\n");
         // Marks stand on top and are not cut at the frame.
         for item in &panel.items {
-            if let Item::Line(line) = item {
-                self.marks(line, frame);
+            match item {
+                Item::Line(line) => self.marks(line, frame),
+                Item::Tag(tag) => self.tag(tag, frame),
+                _ => {}
             }
         }
         self.axes(panel, frame);
@@ -191,6 +194,16 @@ impl Writer<'_> {
                     self.path(&[[plot.left, at[1]], [plot.right(), at[1]]], rule.stroke);
                 }
             }
+            Item::Image(image) => {
+                let corners = [frame.at([image.x[0], image.y[1]]), frame.at([image.x[1], image.y[0]])];
+                self.picture(raster::picture(image, self.theme), corners, "optimizeSpeed");
+            }
+            Item::Cloud(cloud) => {
+                let plot = frame.plot;
+                let corners = [[plot.left, plot.top], [plot.right(), plot.bottom()]];
+                self.picture(raster::cloud(cloud, frame, self.theme), corners, "optimizeQuality");
+            }
+            Item::Tag(_) => {}
             Item::Note(note) => {
                 let at = [
                     frame.plot.left + note.at[0] * frame.plot.width,
@@ -199,6 +212,32 @@ impl Writer<'_> {
                 self.text(at, TICK_SIZE, note.anchor, self.theme.muted, &note.text);
             }
         }
+    }
+
+    /// A PNG between its upper left and lower right corners; nothing where it could not be made.
+    fn picture(&mut self, png: Option<Vec<u8>>, [[x0, y0], [x1, y1]]: [[f64; 2]; 2], rendering: &str) {
+        let Some(png) = png.filter(|_| finite([x0, y0]) && finite([x1, y1])) else { return };
+        let (x, y, w, h) = (n(x0), n(y0), n(x1 - x0), n(y1 - y0));
+        let data = raster::base64(&png);
+        let _ = writeln!(
+            self.out,
+            "<image x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" preserveAspectRatio=\"none\" \
+             image-rendering=\"{rendering}\" href=\"data:image/png;base64,{data}\"/>"
+        );
+    }
+
+    fn tag(&mut self, tag: &Tag, frame: &Frame) {
+        const SIZE: f64 = 8.5;
+        const HALO: f64 = 2.2;
+        let [x, y] = frame.at(tag.at);
+        if !finite([x, y]) {
+            return;
+        }
+        let (x, y, text) = (n(x), n(y + SIZE * MIDDLE), escape(&tag.text));
+        let (ink, ground) = (hex(self.theme.text), hex(self.theme.background));
+        let common = format!("x=\"{x}\" y=\"{y}\" font-size=\"{SIZE}\" font-weight=\"bold\" text-anchor=\"middle\"");
+        let halo = format!("fill=\"{ground}\" stroke=\"{ground}\" stroke-width=\"{HALO}\" stroke-linejoin=\"round\"");
+        let _ = writeln!(self.out, "<text {common} {halo}>{text}</text>\n<text {common} fill=\"{ink}\">{text}</text>");
     }
 
     fn block(&mut self, block: &Block, frame: &Frame) {

@@ -19,7 +19,7 @@ use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Metric, Propos
 use crate::rng::Streams;
 use crate::sampler::{Candidate, Images, Interrupted, Labelled, Sampler, SamplerInput, sampler};
 use crate::target::{FrozenTarget, Target};
-use crate::trajectory::Walks;
+use crate::trajectory::{Reselection, Walks};
 use crate::world::World;
 
 /// One run of one strategy with one seed.
@@ -349,6 +349,9 @@ impl Run {
             events.extend(self.start_walks());
         }
         if !self.record.diverged && !self.walks.is_empty() {
+            let pool: Vec<u32> = self.labelled.bought().iter().map(|&(s, _)| s).collect();
+            let rng = &mut self.streams.get("walk-reselection", round as u64);
+            self.walks.reselect(&Reselection::of(&self.experiment), &pool, &self.world.latent, rng);
             let steps = self.walks.step(&self.experiment, &self.world, &self.target.frozen());
             events.extend(steps.iter().cloned().map(RunEvent::WalkStepped));
             self.record.walk_steps = steps;

@@ -9,7 +9,7 @@ use crate::archive::Checkpoint;
 use crate::history::History;
 use crate::sampler::Candidate;
 use crate::target::WeightsError;
-use crate::trajectory::Walks;
+use crate::trajectory::{Walks, choose_anchors};
 use crate::world::World;
 
 /// A checkpoint that does not fit.
@@ -72,7 +72,7 @@ impl Run {
                 run.start_walks();
             }
             for step in &record.walk_steps {
-                run.walks.arrive(step.walk, step.sample);
+                run.walks.arrive(step.walk, step.sample, &step.step, &run.world.latent);
             }
             run.minibatches = record.minibatches;
             run.record = record.clone();
@@ -81,10 +81,11 @@ impl Run {
         Ok(run)
     }
 
-    /// The walks of Figure 4 start at random samples of the initial set.
+    /// The walks of Figure 4 start at samples of the initial set.
     pub(super) fn start_walks(&mut self) -> Vec<RunEvent> {
-        let bought: Vec<u32> = self.labelled.bought().iter().map(|&(s, _)| s).collect();
-        let starts = self.streams.get("walks", 0).choose(&bought, self.experiment.walks);
+        let (kind, count) = (self.experiment.walk_anchors, self.experiment.walks);
+        let pool = self.labelled.bought();
+        let starts = choose_anchors(kind, count, pool, &self.world.latent, &mut self.streams.get("walks", 0));
         self.walks = Walks::new(0, starts);
         self.walks.at().iter().enumerate().map(|(walk, &sample)| RunEvent::WalkStarted { walk, sample }).collect()
     }

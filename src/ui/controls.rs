@@ -10,7 +10,7 @@ use crate::device::DeviceKind;
 use crate::engine::protocol::Command;
 use crate::experiment::{
     AnchorSelection, DatasetKind, EvaluationSplit, Experiment, ExperimentError, GradientKind, NeighbourPool, Strategy,
-    TrainingPair, WeightsBetweenRounds,
+    TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
 };
 
 /// The draft and what was folded out.
@@ -231,6 +231,22 @@ impl Controls {
         rows.number(ui, "Scoring pool", "pool_size", &mut d.pool_size, 1..=MANY, 50.0, "", |e| e.pool_size);
         group(ui, "Walks (Figure 4)");
         rows.number(ui, "Walks", "walks", &mut d.walks, 0..=1_000, 0.1, "", |e| e.walks);
+        rows.choice(ui, "Start", "walk_anchors", &mut d.walk_anchors, WalkAnchors::ALL, WalkAnchors::label, |e| {
+            e.walk_anchors
+        });
+        rows.choice(
+            ui,
+            "Put elsewhere",
+            "walk_reselection",
+            &mut d.walk_reselection,
+            WalkReselection::ALL,
+            WalkReselection::label,
+            |e| e.walk_reselection,
+        );
+        let every = &mut d.walk_reselect_every;
+        rows.number(ui, "k of every k", "walk_reselect_every", every, 1..=10_000, 0.1, " steps", |e| {
+            e.walk_reselect_every
+        });
     }
 }
 

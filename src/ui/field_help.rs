@@ -62,7 +62,14 @@ pub fn help(field: &str) -> &'static str {
         "pool_size" => "How many random unlabelled samples a scoring strategy looks at.",
         "proposal_factor" => "SNN+ proposes this many times J points; those of highest entropy are bought.",
         "plus_alpha" => "α of SNN+, in standard deviations σ of the embedding.",
-        "walks" => "Walks without re-selection recorded beside the run (Figure 4). They never influence it.",
+        "walks" => "Walks recorded beside the run, one step a round (Figure 4). They never influence it.",
+        "walk_anchors" => {
+            "Which samples of the initial set the walks start at: any, as many of each class, or those at the rim of the cloud."
+        }
+        "walk_reselection" => {
+            "When a walk is put at another labelled sample: never (Figure 4), every k steps, or when it drifted out, stalled or recycles."
+        }
+        "walk_reselect_every" => "k, when walks are put elsewhere every k steps.",
         _ => "",
     }
 }

@@ -2,7 +2,9 @@
 
 use ridgewalk::archive;
 use ridgewalk::difference::first_difference;
-use ridgewalk::experiment::{AnchorSelection, NeighbourPool, Strategy, TrainingPair, WeightsBetweenRounds};
+use ridgewalk::experiment::{
+    AnchorSelection, NeighbourPool, Strategy, TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
+};
 use ridgewalk::grid::{self, Grid, GridFolder, Shard, Watcher};
 use ridgewalk::history::{History, Metric};
 use ridgewalk::round::{Run, RunEvent};
@@ -79,6 +81,17 @@ fn a_run_resumed_at_any_round_goes_on_bit_equal() {
         ridgewalk::experiment::Experiment { training_pair: TrainingPair::Decoded, ..with(Strategy::Snn, 6) },
         ridgewalk::experiment::Experiment { weights: WeightsBetweenRounds::Retrain, ..with(Strategy::Snn, 7) },
         ridgewalk::experiment::Experiment { neighbours: NeighbourPool::All, ..with(Strategy::Snn, 8) },
+        ridgewalk::experiment::Experiment {
+            walk_anchors: WalkAnchors::Rim,
+            walk_reselection: WalkReselection::EveryK,
+            walk_reselect_every: 2,
+            ..with(Strategy::Snn, 9)
+        },
+        ridgewalk::experiment::Experiment {
+            walk_reselection: WalkReselection::WhenLost,
+            walks: 40,
+            ..with(Strategy::Random, 10)
+        },
     ] {
         let whole = run(&world, &experiment);
         for rounds in 1..experiment.rounds {

@@ -1,0 +1,128 @@
+//! What a history lacks for Figure 4, as host data of its own files: the embedding, and the images along the walks.
+//!
+//! A run writes them beside its histories, so that figures stay pure functions of saved files.
+
+use serde::{Deserialize, Serialize};
+
+use super::measure::{BaseRate, StepMeasure};
+use super::verdict::{Judgement, VerdictRules};
+use crate::dataset::ImageShape;
+use crate::history::{History, WalkStep};
+use crate::latent::{LatentSpace, Sparsity};
+use crate::neighbours::IndexError;
+use crate::world::World;
+
+/// E(D) with the true labels: what the left half of Figure 4 shows and what verdicts are made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Embedding {
+    pub data_digest: String,
+    pub generator_digest: String,
+    pub dim: usize,
+    /// `[labels.len(), dim]`.
+    pub codes: Vec<f32>,
+    pub labels: Vec<u8>,
+}
+
+/// The images along the walks of one run: the right half of Figure 4.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Album {
+    pub data_digest: String,
+    pub generator_digest: String,
+    pub shape: ImageShape,
+    pub walks: Vec<WalkImages>,
+}
+
+/// The images along one walk: one for the start, then one for each step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WalkImages {
+    pub walk: usize,
+    /// G(E(x)) of the start, then G(p') of each step; planes of 0..=255.
+    pub decoded: Vec<Vec<u8>>,
+    /// The start, then the neighbour of each step.
+    pub real: Vec<Vec<u8>>,
+}
+
+/// A walk with its verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgedWalk {
+    pub walk: usize,
+    pub start: u32,
+    pub judgement: Judgement,
+}
+
+/// Every walk of a history judged, with what they are judged against.
+pub struct Judged {
+    pub walks: Vec<JudgedWalk>,
+    /// H50 over the whole embedding.
+    pub base: BaseRate,
+    pub sparsity: Sparsity,
+}
+
+impl Embedding {
+    pub fn of(world: &World) -> Self {
+        Self {
+            data_digest: world.dataset.digest().to_owned(),
+            generator_digest: world.generator_digest.clone(),
+            dim: world.latent.dim(),
+            codes: world.latent.codes().to_vec(),
+            labels: world.dataset.train.labels().to_vec(),
+        }
+    }
+
+    /// Whether a history was made in this embedding.
+    pub fn fits(&self, history: &History) -> bool {
+        let header = &history.header;
+        header.data_digest == self.data_digest && header.generator_digest == self.generator_digest
+    }
+
+    /// The code of one train sample.
+    pub fn code(&self, sample: u32) -> Option<&[f32]> {
+        self.codes.chunks_exact(self.dim.max(1)).nth(sample as usize)
+    }
+
+    /// The verdict on every walk of `history`.
+    pub fn judge(&self, history: &History, rules: &VerdictRules) -> Result<Judged, IndexError> {
+        let latent = LatentSpace::new(self.codes.clone(), self.dim)?;
+        let judge = |(walk, steps): (usize, Vec<&WalkStep>)| {
+            let measures: Vec<StepMeasure> =
+                steps.iter().map(|s| StepMeasure::with_labels(&s.step, s.sample, &latent, &self.labels)).collect();
+            let judgement = rules.judge(&measures, latent.sparsity())?;
+            Some(JudgedWalk { walk, start: measures.first()?.parent, judgement })
+        };
+        let walks = walks_of(history).into_iter().filter_map(judge).collect();
+        Ok(Judged { walks, base: BaseRate::new(&latent, &self.labels), sparsity: latent.sparsity().clone() })
+    }
+}
+
+impl Album {
+    /// The images along every walk of `history`.
+    pub fn of(world: &World, history: &History) -> Self {
+        let train = &world.dataset.train;
+        let pictures = |(walk, steps): (usize, Vec<&WalkStep>)| {
+            let start = steps.first().map(|s| s.step.parent);
+            let samples = start.into_iter().chain(steps.iter().map(|s| s.sample));
+            let points = start.map(|s| world.latent.code(s)).into_iter().chain(steps.iter().map(|s| &s.step.to[..]));
+            let decoded = world.generator.decode_bytes(&points.flatten().copied().collect::<Vec<_>>());
+            WalkImages {
+                walk,
+                decoded: decoded.chunks_exact(train.shape().len()).map(<[u8]>::to_vec).collect(),
+                real: samples.map(|s| train.image(s as usize).to_vec()).collect(),
+            }
+        };
+        Self {
+            data_digest: world.dataset.digest().to_owned(),
+            generator_digest: world.generator_digest.clone(),
+            shape: train.shape(),
+            walks: walks_of(history).into_iter().map(pictures).collect(),
+        }
+    }
+}
+
+/// The steps of each walk of a history, in the order of the walks' numbers.
+pub fn walks_of(history: &History) -> Vec<(usize, Vec<&WalkStep>)> {
+    let mut walks: std::collections::BTreeMap<usize, Vec<&WalkStep>> = std::collections::BTreeMap::new();
+    for step in history.rounds.iter().flat_map(|r| &r.walk_steps) {
+        walks.entry(step.walk).or_default().push(step);
+    }
+    walks.into_iter().collect()
+}

@@ -1,0 +1,83 @@
+//! What the embedding says about a step of a walk: how sparse it is round p', and which classes meet where it arrived.
+
+use crate::history::LatentStep;
+use crate::latent::LatentSpace;
+
+/// Neighbours whose labels are looked at: the 50 of H50.
+const LABEL_NEIGHBOURS: usize = 50;
+
+/// At most so many samples are looked at for the base rate: its standard error is then below one percent.
+const BASE_SAMPLES: usize = 4_000;
+
+/// One step in numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepMeasure {
+    /// Where the walk stood, and where it arrived: indices into the train split.
+    pub parent: u32,
+    pub sample: u32,
+    /// r10(p'): distance from p' to the 10th sample.
+    pub sparsity: f32,
+    pub snap_distance: f32,
+    /// What true labels say; none where they were not asked.
+    pub labels: Option<LabelMeasure>,
+}
+
+/// What the true labels round a step say. Analysis: no sampler ever sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LabelMeasure {
+    /// H50: entropy of the labels of the 50 samples nearest to where the walk arrived (nats).
+    pub entropy: f32,
+    /// The commonest of those labels, and of those where the step began.
+    pub majority: u8,
+    pub majority_before: u8,
+}
+
+impl StepMeasure {
+    /// A step that arrived at `sample`, without labels.
+    pub fn of(step: &LatentStep, sample: u32, latent: &LatentSpace) -> Self {
+        let sparsity = latent.sparsity_at(&step.to);
+        Self { parent: step.parent, sample, sparsity, snap_distance: step.snap_distance, labels: None }
+    }
+
+    /// The same with what the labels of all of D say.
+    pub fn with_labels(step: &LatentStep, sample: u32, latent: &LatentSpace, labels: &[u8]) -> Self {
+        let (entropy, majority) = neighbourhood(latent, labels, &step.neighbour);
+        let (_, majority_before) = neighbourhood(latent, labels, &step.from);
+        let labels = Some(LabelMeasure { entropy, majority, majority_before });
+        Self { labels, ..Self::of(step, sample, latent) }
+    }
+}
+
+/// H50 of samples spread evenly over the embedding, ascending: what a walk that goes nowhere in particular would meet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BaseRate(Vec<f32>);
+
+impl BaseRate {
+    pub fn new(latent: &LatentSpace, labels: &[u8]) -> Self {
+        let stride = latent.len().div_ceil(BASE_SAMPLES).max(1);
+        let at = |s: usize| neighbourhood(latent, labels, latent.code(s as u32)).0;
+        let mut entropies: Vec<f32> = (0..latent.len()).step_by(stride).map(at).collect();
+        entropies.sort_by(f32::total_cmp);
+        Self(entropies)
+    }
+
+    /// Share of the embedding with H50 above `entropy`.
+    pub fn above(&self, entropy: f32) -> f32 {
+        let below = self.0.partition_point(|&h| h <= entropy);
+        1.0 - below as f32 / self.0.len().max(1) as f32
+    }
+}
+
+/// Entropy (nats) of the labels of the nearest samples, and the commonest of them, the lowest of equals.
+fn neighbourhood(latent: &LatentSpace, labels: &[u8], point: &[f32]) -> (f32, u8) {
+    let mut counts = [0_usize; u8::MAX as usize + 1];
+    let near = latent.index().nearest_n(point, LABEL_NEIGHBOURS);
+    for label in near.iter().filter_map(|n| labels.get(n.sample as usize)) {
+        counts[usize::from(*label)] += 1;
+    }
+    let total = near.len().max(1) as f32;
+    let shares = counts.iter().filter(|&&c| c > 0).map(|&c| c as f32 / total);
+    let entropy = -shares.map(|p| p * p.ln()).sum::<f32>();
+    let best = counts.iter().enumerate().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(&a.0)));
+    (entropy.max(0.0), best.map_or(0, |(label, _)| label as u8))
+}
