@@ -2,7 +2,7 @@
 
 mod merge;
 
-pub use merge::{Merged, merge};
+pub use merge::{Keep, Merged, merge};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

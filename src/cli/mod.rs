@@ -17,7 +17,7 @@ use crate::difference::first_difference;
 use crate::engine::EngineOptions;
 use crate::experiment::{Experiment, Strategy};
 use crate::figures;
-use crate::grid::{self, GridFolder};
+use crate::grid::{self, GridFolder, Keep};
 use crate::labelling::command as label;
 use crate::ui;
 
@@ -51,6 +51,10 @@ enum Action {
         /// The folder for all of them.
         #[arg(long)]
         out: PathBuf,
+        /// Leave out the latent steps behind proposals, walks and checkpoints: a fraction of the size, the same figures but
+        /// for the snap distances.
+        #[arg(long)]
+        without_steps: bool,
     },
     /// Draw figures and tables from histories.
     Figures(FiguresArgs),
@@ -171,7 +175,7 @@ pub fn main() -> ExitCode {
         None => window(&cli.window),
         Some(Action::Run(args)) => run::run(&args),
         Some(Action::Diff { a, b }) => return diff(&a, &b),
-        Some(Action::Merge { shards, out }) => merge(&shards, &out),
+        Some(Action::Merge { shards, out, without_steps }) => merge(&shards, &out, without_steps),
         Some(Action::Figures(args)) => draw(&args),
         Some(Action::Label(args)) => return solve(&args),
         Some(Action::Fetch { name, data_dir }) => info::fetch(&name, data_dir),
@@ -223,9 +227,10 @@ fn diff(a: &std::path::Path, b: &std::path::Path) -> ExitCode {
     }
 }
 
-fn merge(shards: &[PathBuf], out: &std::path::Path) -> anyhow::Result<()> {
+fn merge(shards: &[PathBuf], out: &std::path::Path, without_steps: bool) -> anyhow::Result<()> {
+    let keep = if without_steps { Keep::WithoutSteps } else { Keep::Everything };
     let folder = GridFolder::new(out);
-    let merged = grid::merge(shards, &folder)?;
+    let merged = grid::merge(shards, &folder, keep)?;
     println!("{} histories in {}", merged.histories.len(), out.display());
     if merged.repeated > 0 {
         println!("{} were there more than once, and equal", merged.repeated);

@@ -18,9 +18,19 @@ pub struct Merged {
     pub repeated: usize,
 }
 
+/// How much of each history is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The files as they are, checkpoints too.
+    Everything,
+    /// Histories without the latent steps behind proposals and without walks, and no checkpoints: a fraction of the size.
+    /// Every figure but the snap distances stays as it was.
+    WithoutSteps,
+}
+
 /// Copies the histories (and checkpoints) of `folders` into `out`. Shards must share their experiment; a cell that is
 /// there twice must be equal both times.
-pub fn merge(folders: &[PathBuf], out: &GridFolder) -> Result<Merged, GridError> {
+pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, GridError> {
     let mut found: Vec<(PathBuf, History)> = Vec::new();
     let mut repeated = 0;
     for folder in folders {
@@ -39,8 +49,13 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder) -> Result<Merged, GridError>
         }
     }
     found.sort_by_key(|(_, h)| (h.header.repeat, h.strategy()));
-    for (path, history) in &found {
+    for (path, history) in &mut found {
         let cell = cell(history);
+        if keep == Keep::WithoutSteps {
+            strip(history);
+            archive::write_history(&out.history(&cell), history)?;
+            continue;
+        }
         copy(path, &out.history(&cell))?;
         let checkpoint = archive::checkpoint_beside(path);
         if checkpoint.exists() {
@@ -67,6 +82,13 @@ fn same_grid(a: &History, b: &History) -> bool {
     expected.seed = expected.seed.wrapping_add(b.header.repeat as u64).wrapping_sub(a.header.repeat as u64);
     let digests = |h: &History| (h.header.data_digest.clone(), h.header.generator_digest.clone());
     expected == b.header.experiment && digests(a) == digests(b)
+}
+
+fn strip(history: &mut History) {
+    for record in &mut history.rounds {
+        record.walk_steps.clear();
+        record.proposals.iter_mut().for_each(|p| p.step = None);
+    }
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), GridError> {
