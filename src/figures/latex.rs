@@ -32,11 +32,11 @@ pub fn latex_table(table: &Table) -> String {
     out + "\\end{table}\n"
 }
 
-/// The figure's file in an environment with its caption; needs `\usepackage{graphicx}`.
+/// The figure's file in an environment with its caption, no wider than the line; needs `\usepackage{graphicx}`.
 pub fn latex_figure(figure: &Figure, width_in: f64) -> String {
     let (name, caption) = (&figure.name, escape(&figure.caption));
     format!(
-        "\\begin{{figure}}[t]\n\\centering\n\\includegraphics[width={width_in}in]{{{name}.pdf}}\n\
+        "\\begin{{figure}}[t]\n\\centering\n\\includegraphics[width=\\ifdim {width_in}in>\\linewidth \\linewidth\\else {width_in}in\\fi]{{{name}.pdf}}\n\
          \\caption{{{caption}}}\n\\label{{fig:{name}}}\n\\end{{figure}}\n"
     )
 }
