@@ -29,7 +29,7 @@ pub use confusion::confusion;
 pub use csv::{curves_csv, figure_csv, proposals_csv};
 pub use curves::{curves, figure3};
 pub use difference::difference;
-pub use export::{Format, catalogue, export_all, export_figure, export_figure4, tables};
+pub use export::{Figure4Request, Format, catalogue, export_all, export_figure, export_figure4, tables};
 pub use figure::*;
 pub use figure4::figure4;
 pub use latex::{escape as latex_escape, latex_figure, latex_table};

@@ -3,6 +3,8 @@
 mod controls;
 mod curves_panel;
 mod cx;
+mod export_figure4;
+mod field_image;
 mod field_help;
 mod frame_times;
 mod images;
@@ -18,6 +20,7 @@ pub mod state;
 mod theme;
 mod toasts;
 mod topbar;
+mod walks_panel;
 mod widgets;
 mod workspaces;
 
@@ -115,7 +118,7 @@ struct Kept {
     show_controls: bool,
 }
 
-const KEPT: &str = "ridgewalk-1";
+const KEPT: &str = "ridgewalk-2";
 
 impl App {
     /// Starts the engine and asks it for the first experiment.
@@ -150,6 +153,7 @@ impl App {
                 curves: Default::default(),
                 snapshots: Default::default(),
                 inspector: Default::default(),
+                walks: Default::default(),
             },
             images: Images::default(),
             inspect: InspectQueue::default(),
@@ -206,6 +210,9 @@ impl App {
                 KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
                 KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
                 KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown.next())),
+                KeyAction::OnlyLost => self.state.toggle_only_lost(),
+                KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
+                KeyAction::StepWalks => self.commands.push(Command::StepWalks),
                 KeyAction::ListKeys => self.show_keys = !self.show_keys,
                 KeyAction::Escape => {
                     self.show_keys = false;

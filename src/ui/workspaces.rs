@@ -12,6 +12,7 @@ use super::inspector::Inspector;
 use super::latent_panel::LatentPanel;
 use super::snapshots_panel::SnapshotsPanel;
 use super::theme::{Theme, bold, size};
+use super::walks_panel::WalksPanel;
 
 /// What a tile shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,7 @@ pub enum Pane {
     Curves,
     Snapshots,
     Inspector,
+    Walks,
 }
 
 impl Pane {
@@ -29,6 +31,7 @@ impl Pane {
             Self::Curves => "Learning curves",
             Self::Snapshots => "Snapshots",
             Self::Inspector => "Inspector",
+            Self::Walks => "Walks",
         }
     }
 }
@@ -38,15 +41,17 @@ impl Pane {
 pub enum WorkspaceKind {
     Run,
     Explore,
+    Lab,
 }
 
 impl WorkspaceKind {
-    pub const ALL: [Self; 2] = [Self::Run, Self::Explore];
+    pub const ALL: [Self; 3] = [Self::Run, Self::Explore, Self::Lab];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Run => "Run",
             Self::Explore => "Explore",
+            Self::Lab => "Walks",
         }
     }
 
@@ -54,13 +59,15 @@ impl WorkspaceKind {
         match self {
             Self::Run => "Watch the rounds: latent space, learning curves, snapshots of the walks",
             Self::Explore => "Look closely: one sample in full, why it was picked, and a probe to drag",
+            Self::Lab => "Figure 4, live: follow walks, judge them, and see what becomes of them",
         }
     }
 
     pub fn next(self) -> Self {
         match self {
             Self::Run => Self::Explore,
-            Self::Explore => Self::Run,
+            Self::Explore => Self::Lab,
+            Self::Lab => Self::Run,
         }
     }
 }
@@ -71,13 +78,15 @@ pub struct Workspaces {
     pub shown: WorkspaceKind,
     run: Tree<Pane>,
     explore: Tree<Pane>,
+    lab: Tree<Pane>,
 }
 
 impl Default for Workspaces {
     fn default() -> Self {
         let run = arrange("run workspace", 0.585, Pane::Curves, 0.5, Pane::Snapshots);
         let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.7, Pane::Snapshots);
-        Self { shown: WorkspaceKind::Run, run, explore }
+        let lab = arrange("walks workspace", 0.56, Pane::Walks, 0.55, Pane::Snapshots);
+        Self { shown: WorkspaceKind::Run, run, explore, lab }
     }
 }
 
@@ -105,6 +114,7 @@ pub struct Panels {
     pub curves: CurvesPanel,
     pub snapshots: SnapshotsPanel,
     pub inspector: Inspector,
+    pub walks: WalksPanel,
 }
 
 impl Workspaces {
@@ -112,6 +122,7 @@ impl Workspaces {
         let tree = match self.shown {
             WorkspaceKind::Run => &mut self.run,
             WorkspaceKind::Explore => &mut self.explore,
+            WorkspaceKind::Lab => &mut self.lab,
         };
         let mut shower = Shower { panels, cx };
         tree.ui(&mut shower, ui);
@@ -142,6 +153,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Pane::Curves => self.panels.curves.ui(ui, self.cx),
             Pane::Snapshots => self.panels.snapshots.ui(ui, self.cx),
             Pane::Inspector => self.panels.inspector.ui(ui, self.cx),
+            Pane::Walks => self.panels.walks.ui(ui, self.cx),
         });
         UiResponse::None
     }
@@ -152,6 +164,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
         match tabs.active.and_then(|t| tiles.get_pane(&t)) {
             Some(Pane::Curves) => self.panels.curves.tools(ui, self.cx),
             Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
+            Some(Pane::Walks) => self.panels.walks.tools(ui, self.cx),
             _ => {}
         }
     }

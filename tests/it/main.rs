@@ -3,6 +3,7 @@
 mod common;
 mod dataset;
 mod engine;
+mod field;
 mod figures;
 mod golden;
 mod gradients;
@@ -15,3 +16,4 @@ mod tidy;
 mod ui;
 mod view;
 mod view_picking;
+mod walks;
