@@ -63,6 +63,21 @@ pub struct RoundRecord {
 }
 
 impl RoundRecord {
+    /// A round in which nothing happened yet.
+    pub fn empty(round: usize) -> Self {
+        Self {
+            round,
+            proposals: Vec::new(),
+            labels: 0,
+            minibatches: 0,
+            evaluations: Vec::new(),
+            confusion: Vec::new(),
+            walk_steps: Vec::new(),
+            diverged: false,
+            seconds: 0.0,
+        }
+    }
+
     /// The metric over the whole evaluation split at the end of the round.
     pub fn final_accuracy(&self) -> Option<f32> {
         self.evaluations.iter().rev().find(|e| e.metric == Metric::Accuracy).map(|e| e.value)

@@ -30,7 +30,7 @@ pub use csv::{curves_csv, figure_csv, proposals_csv};
 pub use curves::{curves, figure3};
 pub use data::round_at;
 pub use difference::difference;
-pub use export::{Format, catalogue, compatible, export_all, export_figure, export_figure4, tables};
+pub use export::{Figure4Request, Format, catalogue, compatible, export_all, export_figure, export_figure4, tables};
 pub use figure::*;
 pub use figure4::figure4;
 pub use latex::{escape as latex_escape, latex_figure, latex_table};

@@ -119,7 +119,7 @@ impl Run {
             walks: Walks::default(),
             part: Arc::new(stratified_part(split, experiment.evaluation_part)),
             stage: Stage::Propose,
-            record: empty_record(1),
+            record: RoundRecord::empty(1),
             minibatches: 0,
             loss: MeanLoss::default(),
             history: History::new(header),
@@ -163,6 +163,11 @@ impl Run {
     /// The round in progress, from 1; the last one when the run is done.
     pub fn round(&self) -> usize {
         self.record.round.min(self.experiment.rounds)
+    }
+
+    /// Optimiser steps so far.
+    pub fn minibatches(&self) -> usize {
+        self.minibatches
     }
 
     /// Rounds that are complete.
@@ -229,7 +234,7 @@ impl Run {
         self.clock = std::time::Instant::now();
         let round = self.history.rounds.len() + 1;
         let candidates = self.candidates(round, interrupted)?;
-        self.record = empty_record(round);
+        self.record = RoundRecord::empty(round);
         if self.experiment.weights == WeightsBetweenRounds::Retrain && round > 1 {
             self.target = fresh_target(&self.world, &self.experiment, &self.streams);
         }
@@ -380,20 +385,6 @@ impl Run {
 
 fn fresh_target(world: &World, experiment: &Experiment, streams: &Streams) -> Target {
     Target::new(experiment, world.dataset.shape(), world.dataset.classes.len(), streams, &world.device)
-}
-
-fn empty_record(round: usize) -> RoundRecord {
-    RoundRecord {
-        round,
-        proposals: Vec::new(),
-        labels: 0,
-        minibatches: 0,
-        evaluations: Vec::new(),
-        confusion: Vec::new(),
-        walk_steps: Vec::new(),
-        diverged: false,
-        seconds: 0.0,
-    }
 }
 
 /// Mean of the losses since it was last taken.

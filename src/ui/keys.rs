@@ -15,6 +15,9 @@ pub enum KeyAction {
     ToggleTheme,
     ToggleControls,
     NextWorkspace,
+    OnlyLost,
+    ColourByVerdict,
+    StepWalks,
     ListKeys,
     Escape,
     /// The draft's latent dimension; takes effect with "Apply & reset".
@@ -31,6 +34,7 @@ pub enum ViewKey {
     ToggleWalks,
     ToggleArrows,
     ToggleLabelled,
+    NextField,
 }
 
 /// Every key: itself, how it is written, what it does, in words.
@@ -49,7 +53,11 @@ const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::L, "L", KeyAction::View(ViewKey::ToggleLabelled), "Mark labelled samples, or not"),
     (Key::Num2, "2", KeyAction::LatentDim(2), "Two latent dimensions (with Apply & reset)"),
     (Key::Num3, "3", KeyAction::LatentDim(3), "Three latent dimensions (with Apply & reset)"),
-    (Key::E, "E", KeyAction::NextWorkspace, "Other workspace: Run, Explore, Compare"),
+    (Key::N, "N", KeyAction::StepWalks, "One step of the walks started by hand"),
+    (Key::X, "X", KeyAction::OnlyLost, "Only the walks that are lost, or all"),
+    (Key::V, "V", KeyAction::ColourByVerdict, "Colour walks by verdict, or each its own"),
+    (Key::G, "G", KeyAction::View(ViewKey::NextField), "Next field under the points, or none"),
+    (Key::E, "E", KeyAction::NextWorkspace, "Next workspace: Run, Explore, Walks, Compare"),
     (Key::B, "B", KeyAction::ToggleControls, "Show or hide the controls"),
     (Key::T, "T", KeyAction::ToggleTheme, "Dark or light"),
     (Key::Questionmark, "?", KeyAction::ListKeys, "List the keys"),

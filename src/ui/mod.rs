@@ -5,6 +5,8 @@ mod compare_panel;
 mod controls;
 mod curves_panel;
 mod cx;
+mod export_figure4;
+mod field_image;
 mod field_help;
 mod figure_view;
 mod frame_times;
@@ -22,6 +24,7 @@ pub mod state;
 mod theme;
 mod toasts;
 mod topbar;
+mod walks_panel;
 mod widgets;
 mod workspaces;
 
@@ -155,6 +158,7 @@ impl App {
                 compare: Default::default(),
                 snapshots: Default::default(),
                 inspector: Default::default(),
+                walks: Default::default(),
             },
             images: Images::default(),
             inspect: InspectQueue::default(),
@@ -211,6 +215,9 @@ impl App {
                 KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
                 KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
                 KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown.next())),
+                KeyAction::OnlyLost => self.state.toggle_only_lost(),
+                KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
+                KeyAction::StepWalks => self.commands.push(Command::StepWalks),
                 KeyAction::ListKeys => self.show_keys = !self.show_keys,
                 KeyAction::Escape => {
                     self.show_keys = false;

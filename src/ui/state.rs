@@ -2,8 +2,10 @@
 
 mod asks;
 mod run;
+mod walks;
 
 pub use run::{CurvePoint, RunState};
+pub use walks::{Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use crate::dataset::Dataset;
 use crate::device::DeviceKind;
 use crate::engine::protocol::{Event, Inspection, Level, Phase, Probe};
 use crate::experiment::{Experiment, Strategy};
-use crate::history::{History, Proposal, RoundRecord, WalkStep};
+use crate::history::{History, Proposal, RoundRecord};
 
 /// What the window shows, as far as it came from the engine, and what the user selected.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct AppState {
     pub generator: GeneratorState,
     pub runs: Vec<RunState>,
     pub walks: Vec<Walk>,
+    /// How walks are judged, filtered and sorted.
+    pub lab: WalkLab,
     pub messages: Vec<Message>,
     /// Answers to `Command::Inspect` for the target's present weights.
     pub inspections: BTreeMap<u32, Inspection>,
@@ -74,43 +78,6 @@ pub struct GeneratorState {
     pub cached: bool,
     /// Mean standard deviation of the embedding's axes: the unit of alpha; 0 before it is known.
     pub latent_scale: f32,
-}
-
-/// A walk without re-selection, with what was decoded at its points.
-#[derive(Debug, Clone)]
-pub struct Walk {
-    pub strategy: Strategy,
-    /// The engine's number for it.
-    pub id: usize,
-    pub start: u32,
-    pub code: Vec<f32>,
-    pub decoded: Arc<Vec<u8>>,
-    pub steps: Vec<(WalkStep, Arc<Vec<u8>>)>,
-}
-
-impl Walk {
-    /// a, b, c ... z, aa, ab ...
-    pub fn letters(&self) -> String {
-        letters(self.id)
-    }
-
-    /// The sample at a point: 0 is the start, k the neighbour of step k.
-    pub fn sample_at(&self, point: usize) -> Option<u32> {
-        match point.checked_sub(1) {
-            None => Some(self.start),
-            Some(k) => self.steps.get(k).map(|(s, _)| s.sample),
-        }
-    }
-
-    /// Points: the start and one for each step.
-    pub fn len(&self) -> usize {
-        self.steps.len() + 1
-    }
-
-    /// A walk always has its start.
-    pub fn is_empty(&self) -> bool {
-        false
-    }
 }
 
 /// Something to be said to the user once.
@@ -188,6 +155,7 @@ impl AppState {
             generator: GeneratorState::default(),
             runs: Vec::new(),
             walks: Vec::new(),
+            lab: WalkLab::default(),
             messages: Vec::new(),
             inspections: BTreeMap::new(),
             probe: None,
@@ -239,23 +207,23 @@ impl AppState {
             }
             Event::WalkStarted { strategy, walk, sample, code, decoded } => {
                 self.walks.retain(|w| (w.strategy, w.id) != (strategy, walk));
-                self.walks.push(Walk {
-                    strategy,
-                    id: walk,
-                    start: sample,
-                    code,
-                    decoded: Arc::new(decoded),
-                    steps: Vec::new(),
-                });
+                self.walks.push(Walk::new(strategy, walk, sample, code, decoded));
             }
-            Event::WalkStepped { strategy, step, decoded } => {
+            Event::WalkStepped { strategy, step, decoded, measure, round } => {
                 if let Some(w) = self.walks.iter_mut().find(|w| (w.strategy, w.id) == (strategy, step.walk)) {
-                    w.steps.push((step, Arc::new(decoded)));
+                    w.take_step(step, decoded, measure, round);
                 }
             }
             Event::WalksCleared => {
-                self.walks.clear();
+                // Those of the run's own record stay: only what was started by hand can be forgotten.
+                let (recorded, shown) = (self.experiment.walks, self.focus.strategy);
+                self.walks.retain(|w| w.strategy != shown || w.id < recorded);
                 self.focus.walk_point = None;
+                self.lab.selected = None;
+            }
+            Event::CloudReady { sparsity, base } => {
+                self.lab.sparsity = Some(sparsity);
+                self.lab.base = Some(base);
             }
             Event::Inspected(inspection) => {
                 if inspection.strategy == self.focus.strategy {
@@ -371,6 +339,7 @@ impl AppState {
             next_message: self.next_message,
             intent: self.intent,
             step_size: self.step_size,
+            lab: self.lab.started_over(),
             focus: Focus { strategy, ..fresh.focus.clone() },
             ..fresh
         };

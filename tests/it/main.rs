@@ -3,6 +3,7 @@
 mod common;
 mod dataset;
 mod engine;
+mod field;
 mod figures;
 mod golden;
 mod grid;
@@ -16,3 +17,4 @@ mod tidy;
 mod ui;
 mod view;
 mod view_picking;
+mod walks;

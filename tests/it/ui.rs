@@ -230,3 +230,44 @@ fn histories_are_opened_compared_replayed_and_exported() {
     wait_for(&mut w, "the replay", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
     assert_eq!(w.state().state().run(Strategy::Random).unwrap().header.as_ref().unwrap().repeat, 1);
 }
+
+#[test]
+fn walks_are_started_stepped_judged_and_filtered() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Step round");
+    wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    click(&mut w, "Workspace: Walks");
+    click(&mut w, "Anchors: rim");
+    click(&mut w, "Start walks");
+    let count = w.state().state().lab.count;
+    let recorded = w.state().state().experiment.walks;
+    wait_for(&mut w, "the walks", |s| s.shown_walks().filter(|k| k.id >= recorded).count() == count);
+    for step in 1..=3 {
+        w.key_press(egui::Key::N);
+        w.step();
+        wait_for(&mut w, "a step", |s| s.shown_walks().all(|k| k.id < recorded || k.steps.len() == step));
+    }
+    let lost =
+        |s: &AppState| s.judged_walks().iter().filter(|k| k.judgement.is_some_and(|j| j.verdict.is_lost())).count();
+    let all = w.state().state().judged_walks().len();
+    assert_eq!(w.state().state().seen_walks().len(), all);
+    w.key_press(egui::Key::X);
+    w.run_steps(2);
+    assert_eq!(w.state().state().seen_walks().len(), lost(w.state().state()));
+    w.key_press(egui::Key::X);
+    w.key_press(egui::Key::V);
+    click(&mut w, "Sort by Drift");
+    click(&mut w, "Thresholds");
+    assert!(w.state().state().lab.by_verdict && w.state().state().lab.descending);
+    // Put elsewhere after every step: the next one starts at a labelled sample.
+    click(&mut w, "Re-selection: every k");
+    w.key_press(egui::Key::N);
+    w.step();
+    let put = |s: &AppState| s.judged_walks().iter().filter_map(|k| k.judgement).map(|j| j.reselections).sum::<usize>();
+    wait_for(&mut w, "a fourth step", |s| s.shown_walks().all(|k| k.id < recorded || k.steps.len() == 4));
+    assert_eq!(put(w.state().state()), count);
+    w.check_accessibility();
+    click(&mut w, "Clear");
+    wait_for(&mut w, "the clearing", |s| s.shown_walks().all(|k| k.id < recorded));
+}
