@@ -17,6 +17,8 @@ use crate::world::{Preparation, World};
 
 /// Between two pictures of the forming embedding.
 const FORMING_INTERVAL: Duration = Duration::from_millis(400);
+/// Between two looks at what the generator makes of the same few codes.
+const SAMPLES_INTERVAL: Duration = Duration::from_secs(2);
 /// Between two publications of scores.
 const SCORES_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -34,6 +36,7 @@ pub struct Session {
     pub units: usize,
     pub forming: Throttle,
     pub losses: Throttle,
+    pub samples: Throttle,
 }
 
 /// A run with what is shown of it.
@@ -60,6 +63,7 @@ impl Session {
             units: 0,
             forming: Throttle::new(FORMING_INTERVAL),
             losses: Throttle::new(PROGRESS_INTERVAL),
+            samples: Throttle::new(SAMPLES_INTERVAL),
         }
     }
 

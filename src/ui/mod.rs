@@ -8,6 +8,7 @@ mod cx;
 mod field_help;
 mod figure_view;
 mod frame_times;
+mod generator_panel;
 mod images;
 mod inspector;
 mod job;

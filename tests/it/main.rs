@@ -1,10 +1,12 @@
 //! All integration tests in one binary: each more would link everything again.
 
 mod common;
+mod convolutional;
 mod dataset;
 mod engine;
 mod figures;
 mod golden;
+mod gpu;
 mod grid;
 mod gradients;
 mod labelling;
