@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::protocol::{Event, Level};
 use super::lab::{walk_started, walk_stepped};
+use super::protocol::{Event, Level};
 use super::session::ShownRun;
 use crate::archive::SavedRun;
 use crate::round::Run;
