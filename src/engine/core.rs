@@ -21,6 +21,8 @@ use crate::generator::cache::GeneratorCache;
 use crate::round::{Activity, RunEvent};
 use crate::world::{Preparation, PreparationActivity, Prepared, World};
 
+/// Samples of the generator in training that are shown: two rows.
+const FORMING_SAMPLES: usize = 16;
 /// Between two wakes of the window.
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);
 /// Between two progress events of one phase, and two losses of the generator.
@@ -279,6 +281,11 @@ impl Core {
         let prepared = preparation.advance();
         let activity = preparation.activity();
         let forming = session.forming.due().then(|| preparation.forming_codes().map(<[f32]>::to_vec)).flatten();
+        let samples = session.samples.due().then(|| preparation.forming_samples(FORMING_SAMPLES)).flatten();
+        if let Some(images) = samples {
+            self.say(Event::GeneratorSamples { images: Arc::new(images) });
+        }
+        let Some(session) = &mut self.session else { return };
         match prepared {
             Ok(Some(prepared)) => self.prepared(prepared),
             Ok(None) => session.preparation = None,
@@ -304,9 +311,9 @@ impl Core {
     fn prepared(&mut self, prepared: Prepared) {
         match prepared {
             Prepared::DataReady(dataset) => self.say(Event::DataReady { dataset }),
-            Prepared::Trained { epoch, reconstruction, kl } => {
+            Prepared::Trained { epoch, losses } => {
                 if self.session.as_mut().is_some_and(|s| s.losses.due()) {
-                    self.say(Event::GeneratorLoss { epoch, reconstruction, kl });
+                    self.say(Event::GeneratorLoss { epoch, losses });
                 }
             }
             Prepared::Encoded => {}

@@ -9,6 +9,7 @@ use crate::dataset::Dataset;
 use crate::device::DeviceKind;
 use crate::experiment::{Experiment, Strategy, WalkAnchors};
 use crate::field::{Field, FieldRequest};
+use crate::generator::GeneratorLosses;
 use crate::history::{Evaluation, Header, RoundRecord, WalkStep};
 use crate::latent::Sparsity;
 use crate::trajectory::{BaseRate, Reselection, StepMeasure};
@@ -134,11 +135,15 @@ pub enum Event {
         total: usize,
         eta_seconds: Option<f32>,
     },
-    /// Mean loss per image of the generator since the last such event (nats): reconstruction and KL.
+    /// The generator's losses on its latest minibatch.
     GeneratorLoss {
         epoch: f32,
-        reconstruction: f32,
-        kl: f32,
+        losses: GeneratorLosses,
+    },
+    /// G(z) for the same few codes z of N(0, I) each time, while the generator trains: images of the data set's shape,
+    /// one after the other.
+    GeneratorSamples {
+        images: Arc<Vec<u8>>,
     },
     /// The generator is ready; `cached` when it was not trained now.
     GeneratorReady {

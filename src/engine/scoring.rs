@@ -5,8 +5,6 @@ use crate::target::{FrozenTarget, prediction};
 
 use super::protocol::{NOT_SCORED, Scores};
 
-/// Images scored at once: about 50 ms of LeNet on one core.
-const CHUNK: usize = 128;
 /// A stride that visits every sample once when it shares no factor with their number; large, so that coverage is even.
 const STRIDE: usize = 7_919;
 
@@ -40,7 +38,7 @@ impl Scoring {
     /// Scores the next chunk.
     pub fn advance(&mut self, train: &Split, target: &FrozenTarget) {
         let n = self.scores.predicted.len();
-        let chunk: Vec<u32> = (self.next..(self.next + CHUNK).min(n)).map(|i| (i * self.stride % n) as u32).collect();
+        let chunk: Vec<u32> = (self.next..(self.next + target.images_per_unit()).min(n)).map(|i| (i * self.stride % n) as u32).collect();
         let rows = target.log_probabilities(train.gather(&chunk));
         for (&sample, row) in chunk.iter().zip(rows.chunks_exact(target.classes())) {
             let (predicted, loss) = prediction(row, train.label(sample as usize));

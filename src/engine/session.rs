@@ -17,6 +17,8 @@ use crate::world::{Preparation, World};
 
 /// Between two pictures of the forming embedding.
 const FORMING_INTERVAL: Duration = Duration::from_millis(400);
+/// Between two looks at what the generator makes of the same few codes.
+const SAMPLES_INTERVAL: Duration = Duration::from_secs(2);
 /// Between two publications of scores.
 const SCORES_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -37,6 +39,7 @@ pub struct Session {
     /// The field that was asked for, of the run that is shown.
     pub fieldwork: Option<Fieldwork>,
     pub field: Option<Arc<Field>>,
+    pub samples: Throttle,
 }
 
 /// A run with what is shown of it.
@@ -65,6 +68,7 @@ impl Session {
             losses: Throttle::new(PROGRESS_INTERVAL),
             fieldwork: None,
             field: None,
+            samples: Throttle::new(SAMPLES_INTERVAL),
         }
     }
 

@@ -89,6 +89,8 @@ impl Experiment {
         let positive = [
             ("generator_epochs", self.generator_epochs),
             ("generator_batch", self.generator_batch),
+            ("generator_width", self.generator_width),
+            ("target_width", self.target_width),
             ("batch_size", self.batch_size),
             ("minibatches_per_round", self.minibatches_per_round),
             ("rounds", self.rounds),
@@ -110,6 +112,7 @@ impl Experiment {
             ("generator_final_learning_rate", self.generator_final_learning_rate),
             ("learning_rate", self.learning_rate),
             ("adam_epsilon", f64::from(self.adam_epsilon)),
+            ("reconstruction_weight", f64::from(self.reconstruction_weight)),
         ];
         for (field, value) in rates {
             if !(value.is_finite() && value > 0.0) {

@@ -7,9 +7,6 @@ use crate::experiment::EvaluationSplit;
 use crate::rng::Streams;
 use crate::target::{FrozenTarget, prediction};
 
-/// Images classified at once: about 50 ms of LeNet on one core.
-const CHUNK: usize = 128;
-
 /// Over what an accuracy is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -51,7 +48,7 @@ impl EvaluationTask {
 
     /// Classifies the next chunk.
     pub fn advance(&mut self, split: &Split) {
-        let chunk = &self.samples[self.done..(self.done + CHUNK).min(self.samples.len())];
+        let chunk = &self.samples[self.done..(self.done + self.target.images_per_unit()).min(self.samples.len())];
         let classes = self.target.classes();
         let rows = self.target.log_probabilities(split.gather(chunk));
         for (&sample, row) in chunk.iter().zip(rows.chunks_exact(classes)) {

@@ -282,8 +282,10 @@ impl Run {
     }
 
     fn train(&mut self, step: usize, steps: usize) {
+        let Experiment { batch_size, augmentation, .. } = self.experiment;
+        let train = &self.world.dataset.train;
         let (images, labels) =
-            self.training.next_batch(self.experiment.batch_size, &self.world.dataset.train, &self.streams);
+            self.training.next_batch(batch_size, train, augmentation, &self.streams, self.minibatches);
         let loss = self.target.train_step(images, &labels);
         self.minibatches += 1;
         self.record.minibatches = self.minibatches;

@@ -10,6 +10,7 @@ mod field_image;
 mod field_help;
 mod figure_view;
 mod frame_times;
+mod generator_panel;
 mod images;
 mod inspector;
 mod job;

@@ -14,6 +14,7 @@ use crate::dataset::Dataset;
 use crate::device::DeviceKind;
 use crate::engine::protocol::{Event, Inspection, Level, Phase, Probe};
 use crate::experiment::{Experiment, Strategy};
+use crate::generator::GeneratorLosses;
 use crate::history::{History, Proposal, RoundRecord};
 
 /// What the window shows, as far as it came from the engine, and what the user selected.
@@ -72,8 +73,11 @@ impl Progress {
 /// The generator's training, or that it came from the cache.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GeneratorState {
-    /// `[epoch, reconstruction, KL]`, nats per image.
-    pub losses: Vec<[f32; 3]>,
+    /// Epoch and losses.
+    pub losses: Vec<(f32, GeneratorLosses)>,
+    /// G(z) for the same few codes, and how often they came.
+    pub samples: Option<Arc<Vec<u8>>>,
+    pub samples_version: u64,
     pub ready: bool,
     pub cached: bool,
     /// Mean standard deviation of the embedding's axes: the unit of alpha; 0 before it is known.
@@ -180,8 +184,10 @@ impl AppState {
                 self.enter(&phase);
                 self.progress = Progress { phase, strategy, round, done, total, eta_seconds };
             }
-            Event::GeneratorLoss { epoch, reconstruction, kl } => {
-                self.generator.losses.push([epoch, reconstruction, kl]);
+            Event::GeneratorLoss { epoch, losses } => self.generator.losses.push((epoch, losses)),
+            Event::GeneratorSamples { images } => {
+                self.generator.samples = Some(images);
+                self.generator.samples_version += 1;
             }
             Event::GeneratorReady { cached, latent_scale } => {
                 self.generator.ready = true;

@@ -1,11 +1,13 @@
 //! All integration tests in one binary: each more would link everything again.
 
 mod common;
+mod convolutional;
 mod dataset;
 mod engine;
 mod field;
 mod figures;
 mod golden;
+mod gpu;
 mod grid;
 mod gradients;
 mod labelling;
