@@ -38,7 +38,8 @@ impl Scoring {
     /// Scores the next chunk.
     pub fn advance(&mut self, train: &Split, target: &FrozenTarget) {
         let n = self.scores.predicted.len();
-        let chunk: Vec<u32> = (self.next..(self.next + target.images_per_unit()).min(n)).map(|i| (i * self.stride % n) as u32).collect();
+        let chunk: Vec<u32> =
+            (self.next..(self.next + target.images_per_unit()).min(n)).map(|i| (i * self.stride % n) as u32).collect();
         let rows = target.log_probabilities(train.gather(&chunk));
         for (&sample, row) in chunk.iter().zip(rows.chunks_exact(target.classes())) {
             let (predicted, loss) = prediction(row, train.label(sample as usize));

@@ -62,9 +62,7 @@ impl AlphaGan {
         let frozen = plain.generator.clone().train().freeze();
         let images_per_unit = match device.kind {
             DeviceKind::Gpu => MOST_PER_UNIT,
-            DeviceKind::Cpu => {
-                (WORK_PER_UNIT / experiment.generator_width.pow(2)).clamp(LEAST_PER_UNIT, MOST_PER_UNIT)
-            }
+            DeviceKind::Cpu => (WORK_PER_UNIT / experiment.generator_width.pow(2)).clamp(LEAST_PER_UNIT, MOST_PER_UNIT),
         };
         Self { frozen, plain, shape, latent_dim: experiment.latent_dim, images_per_unit, device: device.clone() }
     }
