@@ -42,15 +42,32 @@ fn apart(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
-/// Codes after two epochs of training, in units of the embedding's deviation.
+/// The tiny experiment, shorter still: most of a software adapter's time goes into compiling kernels, once for each shape.
+fn short() -> Experiment {
+    Experiment {
+        strategy: Strategy::Snn,
+        train_size: 256,
+        test_size: 50,
+        validation_size: 0,
+        generator_epochs: 1,
+        rounds: 2,
+        samples_per_round: 16,
+        minibatches_per_round: 3,
+        evaluation_part: 50,
+        walks: 0,
+        ..tiny()
+    }
+}
+
+/// Codes after an epoch of training, in units of the embedding's deviation.
 const CODES: f32 = 0.01;
-/// Percentage points of accuracy on 200 images after three rounds: six images.
-const ACCURACY: f32 = 3.0;
+/// Percentage points of accuracy on 50 test images after two rounds: two images.
+const ACCURACY: f32 = 4.0;
 
 #[test]
-fn the_tiny_experiment_agrees_with_the_cpu() {
-    let Some(device) = gpu("the_tiny_experiment_agrees_with_the_cpu") else { return };
-    let e = Experiment { strategy: Strategy::Snn, ..tiny() };
+fn a_tiny_experiment_agrees_with_the_cpu() {
+    let Some(device) = gpu("a_tiny_experiment_agrees_with_the_cpu") else { return };
+    let e = short();
     let (cpu, gpu) = (world(&e, &ComputeDevice::cpu()), world(&e, &device));
     let codes = apart(cpu.latent.codes(), gpu.latent.codes()) / cpu.latent.scale();
     assert!(codes < CODES, "codes are {codes} deviations apart");
@@ -67,28 +84,24 @@ fn the_tiny_experiment_agrees_with_the_cpu() {
 const LOSS: f32 = 2e-3;
 
 #[test]
-fn the_networks_of_cifar_10_take_the_same_first_steps_as_on_the_cpu() {
-    let Some(device) = gpu("the_networks_of_cifar_10_take_the_same_first_steps_as_on_the_cpu") else { return };
+fn the_networks_of_cifar_10_begin_as_on_the_cpu() {
+    let Some(device) = gpu("the_networks_of_cifar_10_begin_as_on_the_cpu") else { return };
     let e = narrow();
     let dataset = ridgewalk::dataset::load(&e, None).unwrap();
-    let steps = |device: &ComputeDevice| -> (Vec<f32>, Vec<f32>) {
+    let steps = |device: &ComputeDevice| -> Vec<f32> {
         let mut training = generator::training(&e, &dataset.train, device);
-        let mut adversarial = Vec::new();
-        for _ in 0..2 {
-            let GeneratorLosses { reconstruction, code, adversarial: a } =
-                training.advance(&dataset.train).unwrap().losses;
-            let a = a.unwrap();
-            adversarial.extend([reconstruction, code, a.generator, a.discriminator, a.code_discriminator]);
-        }
+        let GeneratorLosses { reconstruction, code, adversarial } = training.advance(&dataset.train).unwrap().losses;
+        let a = adversarial.unwrap();
+        let mut losses = vec![reconstruction, code, a.generator, a.discriminator, a.code_discriminator];
         let mut target = Target::new(&e, dataset.shape(), 10, &Streams::new(1), device);
         let samples: Vec<u32> = (0..16).collect();
         let labels: Vec<u8> = samples.iter().map(|&s| dataset.train.label(s as usize)).collect();
         let images = dataset.train.gather(&samples);
-        let losses = (0..2).map(|_| target.train_step(images.clone(), &labels)).collect();
-        (adversarial, losses)
+        losses.extend((0..2).map(|_| target.train_step(images.clone(), &labels)));
+        losses
     };
     let (cpu, gpu) = (steps(&ComputeDevice::cpu()), steps(&device));
-    for (a, b) in cpu.0.iter().chain(&cpu.1).zip(gpu.0.iter().chain(&gpu.1)) {
+    for (a, b) in cpu.iter().zip(&gpu) {
         assert!((a - b).abs() <= LOSS * (1.0 + a.abs()), "{cpu:?} {gpu:?}");
     }
 }
