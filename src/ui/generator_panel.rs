@@ -12,9 +12,12 @@ use crate::generator::{Adversarial, GeneratorLosses};
 
 /// Share of the epochs whose first steep fall may leave the picture.
 const STEEP: f32 = 0.02;
-/// Least height of a plot, and what its caption and its gaps take.
+/// Least height of a plot, what a caption and its gaps take, and the gap between two things.
 const MIN_PLOT: f32 = 48.0;
-const CAPTION: f32 = 38.0;
+const CAPTION: f32 = 24.0;
+const LINE_GAP: f32 = 2.0;
+/// A panel higher than this has room for every row of samples; a lower one shows the first.
+const ROOMY: f32 = 440.0;
 /// Images of a grid's row, and the largest side of one.
 const COLUMNS: usize = 8;
 const MAX_SIDE: f32 = 56.0;
@@ -33,6 +36,8 @@ struct Part {
 
 /// The panel.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.spacing_mut().item_spacing.y = LINE_GAP;
+    let rows = if ui.available_height() > ROOMY { usize::MAX } else { 1 };
     let (accent, second) = (cx.theme.accent, cx.theme.strategy(Strategy::Random));
     let last = cx.state.generator.losses.last().copied().unwrap_or_default();
     let of = cx.state.experiment.generator_epochs;
@@ -69,13 +74,13 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             ),
         ],
     };
-    let grid = grid_height(ui, cx);
+    let grid = grid_height(ui, cx, rows);
     let each = (ui.available_height() - grid) / parts.len() as f32 - CAPTION;
     for part in &parts {
         draw(ui, cx, part, each.max(MIN_PLOT));
     }
     if grid > 0.0 {
-        samples(ui, cx);
+        samples(ui, cx, rows);
     }
 }
 
@@ -120,9 +125,9 @@ fn draw(ui: &mut Ui, cx: &Cx<'_>, part: &Part, height: f32) {
 }
 
 /// Height that the samples take; none before there are any.
-fn grid_height(ui: &Ui, cx: &Cx<'_>) -> f32 {
+fn grid_height(ui: &Ui, cx: &Cx<'_>, most: usize) -> f32 {
     let (Some(images), Some(dataset)) = (&cx.state.generator.samples, &cx.state.dataset) else { return 0.0 };
-    let rows = (images.len() / dataset.shape().len()).div_ceil(COLUMNS);
+    let rows = (images.len() / dataset.shape().len()).div_ceil(COLUMNS).min(most);
     rows as f32 * (side(ui) + space::XS) + CAPTION
 }
 
@@ -130,13 +135,13 @@ fn side(ui: &Ui) -> f32 {
     ((ui.available_width() - COLUMNS as f32 * space::XS) / COLUMNS as f32).min(MAX_SIDE)
 }
 
-fn samples(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn samples(ui: &mut Ui, cx: &mut Cx<'_>, rows: usize) {
     let (Some(pixels), Some(dataset)) = (cx.state.generator.samples.clone(), cx.state.dataset.clone()) else { return };
     ui.label(RichText::new("G(z) for the same few codes z of N(0, I)").size(size::CAPTION).color(cx.theme.weak));
     let side = side(ui);
     ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
     let version = cx.state.generator.samples_version;
-    for row in pixels.chunks(COLUMNS * dataset.shape().len()).enumerate() {
+    for row in pixels.chunks(COLUMNS * dataset.shape().len()).take(rows).enumerate() {
         ui.horizontal(|ui| {
             for (i, image) in row.1.chunks_exact(dataset.shape().len()).enumerate() {
                 let place = row.0 * COLUMNS + i;
