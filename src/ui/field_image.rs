@@ -105,7 +105,7 @@ pub struct Painted {
 
 /// The chosen layer in colours.
 pub fn paint(field: &Field, options: FieldOptions, state: &AppState, theme: &Theme) -> Painted {
-    let outer = state.lab.sparsity.as_ref().map(|s| s.quantile(TRUST_QUANTILE)).filter(|_| options.trust);
+    let outer = outer(options, state);
     let color = |i: usize| -> Color32 {
         match options.layer {
             FieldLayer::None => Color32::TRANSPARENT,
@@ -124,6 +124,11 @@ pub fn paint(field: &Field, options: FieldOptions, state: &AppState, theme: &The
     Painted { side: field.side as u32, rgba: (0..field.class.len()).flat_map(pixel).collect(), filter }
 }
 
+/// The r10 that trust is measured by; none where everything is to be shown.
+fn outer(options: FieldOptions, state: &AppState) -> Option<f32> {
+    state.lab.sparsity.as_ref().map(|s| s.quantile(TRUST_QUANTILE)).filter(|_| options.trust)
+}
+
 /// How far the generator is to be believed where r10 is this: from 1 to 0.
 fn trust(sparsity: f32, outer: f32) -> f32 {
     let [full, none] = TRUST;
@@ -132,7 +137,8 @@ fn trust(sparsity: f32, outer: f32) -> f32 {
 }
 
 /// The borders between classes, and the gradient where it is asked for.
-pub fn lines(field: &Field, options: FieldOptions, theme: &Theme) -> Vec<Line> {
+pub fn lines(field: &Field, options: FieldOptions, state: &AppState, theme: &Theme) -> Vec<Line> {
+    let outer = outer(options, state);
     let mut lines = Vec::new();
     if options.layer == FieldLayer::None {
         return lines;
@@ -146,10 +152,14 @@ pub fn lines(field: &Field, options: FieldOptions, theme: &Theme) -> Vec<Line> {
         };
         [at(0), at(1), at(2)]
     };
-    let ink = rgba(theme.text.gamma_multiply(0.7));
+    let ink = |trust: f32| rgba(theme.text.gamma_multiply(0.7 * trust));
     for y in 0..side {
         for x in 0..side {
-            let class = field.class[y * side + x];
+            let cell = y * side + x;
+            let (class, ink) = (field.class[cell], ink(outer.map_or(1.0, |outer| trust(field.sparsity[cell], outer))));
+            if ink[3] == 0 {
+                continue;
+            }
             if x + 1 < side && field.class[y * side + x + 1] != class {
                 lines.push(Line::new(corner(x + 1, y), corner(x + 1, y + 1), BORDER_PX, ink));
             }
@@ -191,6 +201,8 @@ pub fn key(field: Option<&Arc<Field>>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::DeviceKind;
+    use crate::experiment::{Experiment, Strategy};
 
     #[test]
     fn trust_is_whole_inside_the_cloud_and_gone_far_outside() {
@@ -216,7 +228,10 @@ mod tests {
         };
         let options = FieldOptions { layer: FieldLayer::Regions, ..FieldOptions::default() };
         for (class, expected) in [(vec![1, 1, 1, 1], 0), (vec![1, 2, 1, 2], 2), (vec![1, 2, 2, 1], 4)] {
-            assert_eq!(lines(&field(class.clone()), options, &super::super::theme::DARK).len(), expected, "{class:?}");
+            let strategies = vec![Strategy::Snn];
+            let state = AppState::new(Experiment::default(), strategies, DeviceKind::Cpu);
+            let drawn = lines(&field(class.clone()), options, &state, &super::super::theme::DARK);
+            assert_eq!(drawn.len(), expected, "{class:?}");
         }
     }
 }

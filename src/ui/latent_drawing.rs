@@ -131,7 +131,7 @@ impl Drawing {
         }
         let overlay = OverlayKey::of(options, cx);
         if new_field || self.given.overlay.as_ref() != Some(&overlay) {
-            let mut lines = field.map_or_else(Vec::new, |f| field_image::lines(f, options.field, cx.theme));
+            let mut lines = field.map_or_else(Vec::new, |f| field_image::lines(f, options.field, cx.state, cx.theme));
             lines.extend(scene::lines(cx.state, options.layers, cx.theme));
             self.view.set_lines(&lines)?;
             let (markers, meaning) = scene::markers(cx.state, options.layers, cx.theme);

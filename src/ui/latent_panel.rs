@@ -389,8 +389,11 @@ impl LatentPanel {
 /// Which field lies under the points, and what goes with it.
 fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
     const FLAT: usize = 2;
+    /// High enough that nothing of the list is hidden.
+    const FIELD_LIST: f32 = 420.0;
     let name = FieldLayer::CHOICES.iter().find(|(c, ..)| *c == field.layer).map_or("", |(_, name, _)| name);
-    let combo = egui::ComboBox::new("field", "").width(112.0).selected_text(format!("Field: {name}"));
+    let combo =
+        egui::ComboBox::new("field", "").width(112.0).height(FIELD_LIST).selected_text(format!("Field: {name}"));
     let combo = combo.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     let response = combo.show_ui(ui, |ui| {
         for (layer, name, tip) in FieldLayer::CHOICES {
@@ -461,6 +464,12 @@ fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.allocate_exact_size(vec2(galley.size().x.max(92.0), super::theme::CONTROL_HEIGHT - 2.0), Sense::hover());
         let ink = if live { cx.theme.accent } else { cx.theme.text };
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley.clone(), ink);
+        let playing = cx.state.playhead.playing;
+        let (icon, name) = if playing { (Icon::Pause, "Pause the playback") } else { (Icon::Play, "Play the rounds") };
+        let play = IconButton::new(icon, name, "Play the rounds back: view, walks and curves follow (P)");
+        if play.enabled(latest > 1).show(ui).clicked() {
+            cx.state.toggle_playhead(cx.now);
+        }
         let next = IconButton::new(Icon::Next, "Next round", "Look at the next round (])").enabled(shown < latest);
         if next.show(ui).clicked() {
             cx.state.look_at_round(shown + 1);

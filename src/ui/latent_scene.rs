@@ -245,6 +245,10 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
             let size = if many && !is_selected(walk, state) { 0.6 } else { 1.0 };
             for (point, place) in walk_places(walk).into_iter().enumerate() {
                 let last = point + 1 == walk.points;
+                // Of many walks only the ends are marked.
+                if size < 1.0 && point > 0 && !last {
+                    continue;
+                }
                 let (shape, px) =
                     if point == 0 { (Shape::Diamond, WALK_POINT_PX + 2.0) } else { (Shape::Disc, WALK_POINT_PX) };
                 let px = size * if last && point > 0 { WALK_END_PX } else { px };

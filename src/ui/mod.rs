@@ -213,6 +213,7 @@ impl App {
                 KeyAction::StepMinibatches => self.act(ctx, BarAction::StepMinibatches),
                 KeyAction::PreviousRound => self.state.look_at_round(self.state.shown_round().saturating_sub(1)),
                 KeyAction::NextRound => self.state.look_at_round(self.state.shown_round() + 1),
+                KeyAction::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
                 KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
                 KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
                 KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown.next())),
@@ -302,6 +303,9 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         let theme = Theme::of(ui.visuals());
         let view_keys = self.take_keys(&ctx);
+        if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {
+            ctx.request_repaint_after_secs(wait as f32);
+        }
         let snapshot = self
             .engine
             .as_ref()

@@ -1,9 +1,11 @@
 //! Everything the window knows: changed by `apply(Event)` and by what the user asks for. Pure: no egui, no engine.
 
 mod asks;
+mod playhead;
 mod run;
 mod walks;
 
+pub use playhead::Playhead;
 pub use run::{CurvePoint, RunState};
 pub use walks::{Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
 
@@ -44,6 +46,7 @@ pub struct AppState {
     /// Counts changes of the target's weights that were reported, so that answers can be asked for again.
     pub target_version: u64,
     pub focus: Focus,
+    pub playhead: Playhead,
     pub intent: Intent,
     /// Asked for, and not yet in effect: shown in the frame of the click.
     pub pending: Option<Pending>,
@@ -166,6 +169,7 @@ impl AppState {
             probing: None,
             target_version: 0,
             focus: Focus { strategy, round: None, sample: None, walk_point: None, class: None },
+            playhead: Playhead::default(),
             intent: Intent::Idle,
             pending: None,
             step_size: DEFAULT_STEP_SIZE,

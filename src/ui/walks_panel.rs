@@ -99,12 +99,10 @@ impl WalksPanel {
             ui.add(DragValue::new(&mut cx.state.lab.count).range(1..=MOST_AT_ONCE))
                 .on_hover_text("How many walks to start");
             let ready = cx.state.generator.ready;
-            let start = IconButton::new(
-                Icon::Fit,
-                "Start walks",
-                "Start so many walks at such anchors; Ctrl click in the view starts one",
-            );
-            if start.text("Start").enabled(ready).show(ui).clicked() {
+            let tip = "Start so many walks at such anchors; Ctrl click in the view starts one at a sample";
+            let start = ui.add_enabled(ready, egui::Button::new("Start")).on_hover_text(tip);
+            start.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Start walks"));
+            if start.clicked() {
                 let (anchors, count) = (cx.state.lab.anchors, cx.state.lab.count);
                 cx.commands.push(Command::StartWalks { anchors, count });
             }

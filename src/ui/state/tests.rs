@@ -184,3 +184,20 @@ fn walks_are_named_like_columns_of_a_sheet() {
         assert_eq!(letters(index), name);
     }
 }
+
+#[test]
+fn the_playhead_goes_through_the_rounds_and_follows_the_run_again_at_the_end() {
+    let mut s = two_rounds();
+    assert_eq!((s.shown_round(), s.focus.round), (2, None));
+    s.toggle_playhead(10.0);
+    assert_eq!((s.shown_round(), s.playhead.playing), (1, true));
+    assert!(s.advance_playhead(10.4).is_some_and(|left| (left - 0.6).abs() < 1e-9));
+    assert_eq!(s.shown_round(), 1);
+    assert_eq!(s.advance_playhead(11.1), None);
+    assert_eq!((s.shown_round(), s.focus.round, s.playhead.playing), (2, None, false));
+    // One round is nothing to play.
+    let mut one = state();
+    one.apply(Event::RoundBegan { strategy: Strategy::Snn, round: 1, record: record(1, vec![]) });
+    one.toggle_playhead(0.0);
+    assert!(!one.playhead.playing);
+}
