@@ -123,7 +123,7 @@ struct Kept {
     show_controls: bool,
 }
 
-const KEPT: &str = "ridgewalk-2";
+const KEPT: &str = "ridgewalk-3";
 
 impl App {
     /// Starts the engine and asks it for the first experiment.
