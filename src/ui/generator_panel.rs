@@ -13,7 +13,7 @@ use crate::generator::{Adversarial, GeneratorLosses};
 /// Share of the epochs whose first steep fall may leave the picture.
 const STEEP: f32 = 0.02;
 /// Least height of a plot, what a caption and its gaps take, and the gap between two things.
-const MIN_PLOT: f32 = 48.0;
+const MIN_PLOT: f32 = 44.0;
 const CAPTION: f32 = 24.0;
 const LINE_GAP: f32 = 2.0;
 /// A panel higher than this has room for every row of samples; a lower one shows the first.
@@ -166,4 +166,4 @@ fn span(values: &[f64]) -> (f64, f64) {
 }
 
 /// A curve that hardly moves is not blown up beyond this.
-const LEAST_RANGE: f64 = 0.02;
+const LEAST_RANGE: f64 = 0.1;
