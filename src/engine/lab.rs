@@ -12,7 +12,7 @@ use crate::target::{latent_gradient, prediction};
 use crate::trajectory::{BaseRate, Reselection, StepMeasure, Walks, choose_anchors};
 use crate::world::World;
 
-use super::protocol::{Event, Inspection, Probe};
+use super::protocol::{Event, FanPoint, Inspection, Probe};
 
 /// Walks that were started by hand in one run, and what becomes of those that are lost.
 pub struct LabWalks {
@@ -124,6 +124,7 @@ pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Optio
     let experiment = run.experiment();
     let moved = stepped(code, &found.gradient, experiment.gradient, experiment.alpha * world.latent.scale());
     let neighbour = world.latent.index().nearest(&moved, |_| false)?;
+    let fan = fan(world, run, code, &found.gradient);
     Some(Probe {
         strategy: run.strategy(),
         code: code.to_vec(),
@@ -135,5 +136,24 @@ pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Optio
         moved,
         neighbour: neighbour.sample,
         snap_distance: neighbour.distance,
+        fan,
     })
+}
+
+/// Alphas that are tried: from nowhere to far out, about evenly by their logarithm.
+const FAN: [f32; 7] = [0.0, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0];
+
+/// Where each alpha leads from a point with this gradient.
+fn fan(world: &World, run: &Run, code: &[f32], gradient: &[f32]) -> Vec<FanPoint> {
+    let unit = world.latent.scale();
+    let moved = FAN.map(|alpha| stepped(code, gradient, run.experiment().gradient, alpha * unit));
+    let decoded = world.generator.decode_bytes(&moved.concat());
+    let images = decoded.chunks_exact(world.dataset.shape().len());
+    let points = FAN.iter().zip(&moved).zip(images);
+    let point = |((&alpha, to), image): ((&f32, &Vec<f32>), &[u8])| {
+        let neighbour = world.latent.index().nearest(to, |_| false)?;
+        let (sample, snap_distance) = (neighbour.sample, neighbour.distance);
+        Some(FanPoint { alpha, decoded: image.to_vec(), neighbour: sample, snap_distance })
+    };
+    points.filter_map(point).collect()
 }

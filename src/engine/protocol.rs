@@ -255,6 +255,20 @@ pub struct Probe {
     /// The nearest sample to p', over all of D.
     pub neighbour: u32,
     pub snap_distance: f32,
+    /// p + alpha d for several alphas, the shortest first.
+    pub fan: Vec<FanPoint>,
+}
+
+/// Where another alpha would lead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FanPoint {
+    /// In units of the embedding's mean standard deviation.
+    pub alpha: f32,
+    /// G(p + alpha d).
+    pub decoded: Vec<u8>,
+    /// The nearest sample, over all of D.
+    pub neighbour: u32,
+    pub snap_distance: f32,
 }
 
 /// The large things that the view shows; the latest is the only one that matters.

@@ -20,6 +20,8 @@ pub enum ImageKey {
     Probe(u64),
     /// A sample of the generator in training: which, and how often they came.
     Generated(usize, u64),
+    /// One point of its fan.
+    Fan(u64, usize),
 }
 
 /// Textures by what they show.

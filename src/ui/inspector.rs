@@ -8,7 +8,7 @@ use super::latent_overlay::sample_facts;
 use super::state::Probing;
 use super::theme::{bold, size, space};
 use super::widgets::{self, Icon, IconButton};
-use crate::engine::protocol::Command;
+use crate::engine::protocol::{Command, FanPoint};
 use crate::history::{LatentStep, Proposal};
 
 /// The panel, and how far its questions about the probe have come.
@@ -91,6 +91,7 @@ impl Inspector {
         if self.answered.as_ref() != Some(&probe.moved) {
             self.answered = Some(probe.moved.clone());
             cx.images.forget(ImageKey::Probe(self.answers));
+            (0..probe.fan.len()).for_each(|i| cx.images.forget(ImageKey::Fan(self.answers, i)));
             self.answers += 1;
             let dim = cx.snapshot.latent_dim;
             let at = probe.neighbour as usize * dim;
@@ -126,6 +127,43 @@ impl Inspector {
         if ui.button("Select the neighbour").clicked() {
             cx.state.focus.sample = Some(probe.neighbour);
         }
+        heading(ui, "Other step lengths");
+        self.fan(ui, cx, &probe.fan);
+    }
+
+    /// p + αd for several α: decoded above, the nearest sample below, and a stroke where that is another one.
+    fn fan(&self, ui: &mut Ui, cx: &mut Cx<'_>, fan: &[FanPoint]) {
+        const SIDE: f32 = 40.0;
+        let Some(dataset) = cx.state.dataset.clone() else { return };
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 3.0;
+            let mut before = None;
+            for (i, point) in fan.iter().enumerate() {
+                let texture = cx.images.get(ui, ImageKey::Fan(self.answers, i), dataset.shape(), &point.decoded);
+                let neighbour = cx.images.sample(ui, &dataset, point.neighbour);
+                let changes = before.replace(point.neighbour).is_some_and(|b| b != point.neighbour);
+                ui.vertical(|ui| {
+                    ui.set_width(SIDE);
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    images::show(ui, &texture, SIDE, &format!("Decoded at alpha {}", point.alpha));
+                    if let Some(neighbour) = neighbour {
+                        let shown = images::show(ui, &neighbour, SIDE, &format!("Neighbour at alpha {}", point.alpha));
+                        if changes {
+                            let edge = egui::Stroke::new(2.0, cx.theme.accent);
+                            ui.painter().vline(shown.rect.left() - 2.0, shown.rect.y_range(), edge);
+                        }
+                        shown.on_hover_text(format!(
+                            "nearest sample {}, {:.4} away",
+                            widgets::thousands(point.neighbour as usize),
+                            point.snap_distance
+                        ));
+                    }
+                    let own = (point.alpha - cx.state.experiment.alpha).abs() < f32::EPSILON;
+                    let ink = if own { cx.theme.accent } else { cx.theme.weak };
+                    ui.label(RichText::new(format!("α {}", point.alpha)).size(size::CAPTION).color(ink));
+                });
+            }
+        });
     }
 
     /// The latest place wins: one question under way at most.

@@ -15,7 +15,6 @@ use crate::trajectory::{Judgement, Verdict, VerdictRules};
 #[derive(Default)]
 pub struct WalksPanel {
     stepped_at: f64,
-    rules_open: bool,
     export: ExportFigure4,
 }
 
@@ -69,7 +68,7 @@ impl WalksPanel {
             reselection_row(ui, cx);
             let counts = verdict_counts(cx);
             filter_row(ui, cx, &counts);
-            self.rules(ui, cx);
+            rules_row(ui, cx);
             table(ui, cx);
         });
     }
@@ -122,53 +121,53 @@ impl WalksPanel {
             }
         });
     }
+}
 
-    fn rules(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let icon = if self.rules_open { Icon::Unfolded } else { Icon::Folded };
-        ui.horizontal(|ui| {
-            let fold = IconButton::new(icon, "Thresholds", "What the verdicts are made from; each can be moved");
-            if fold.text("Thresholds").show(ui).clicked() {
-                self.rules_open = !self.rules_open;
-            }
-            let moved = cx.state.lab.rules != VerdictRules::default();
-            if moved && ui.small_button("as published").on_hover_text("Put every threshold back").clicked() {
-                cx.state.lab.rules = VerdictRules::default();
-                send_reselection(cx);
-            }
-            let mut by_verdict = cx.state.lab.by_verdict;
-            widgets::toggle(ui, &mut by_verdict, "Colour by verdict", "Colours of the walks tell their verdicts (V)");
-            cx.state.lab.by_verdict = by_verdict;
-        });
-        if !self.rules_open {
-            return;
-        }
-        let before = cx.state.lab.rules;
-        let rules = &mut cx.state.lab.rules;
-        ui.scope(|ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            ui.spacing_mut().slider_width = 96.0;
-            let slider = |ui: &mut Ui, value: &mut f32, range: std::ops::RangeInclusive<f32>, text: &str| {
-                ui.add(egui::Slider::new(value, range).text(RichText::new(text).size(size::CAPTION)));
-            };
-            slider(ui, &mut rules.outer_quantile, 0.5..=1.0, "outer quantile of r10");
-            slider(ui, &mut rules.outward_ratio, 0.1..=5.0, "outward: r10(p') over it");
-            slider(ui, &mut rules.boundary_entropy, 0.0..=2.0, "boundary: H50 above (nats)");
-            let of = |ui: &mut Ui, name: &str, least: &mut usize, of: &mut usize, at: &str| {
-                ui.horizontal(|ui| {
-                    ui.label(RichText::new(format!("{name}: {at}")).size(size::CAPTION));
-                    ui.add(DragValue::new(least).range(1..=20).speed(0.05));
-                    ui.label(RichText::new("of the last").size(size::CAPTION));
-                    ui.add(DragValue::new(of).range(1..=20).speed(0.05));
-                });
-            };
-            of(ui, "outward", &mut rules.outward_steps, &mut rules.outward_of, "at least");
-            of(ui, "stalled", &mut rules.stalled_steps, &mut rules.stalled_of, "at least");
-            of(ui, "recycling", &mut rules.recycled_samples, &mut rules.recycled_of, "samples, at most");
-            of(ui, "boundary", &mut rules.boundary_steps, &mut rules.boundary_of, "at least");
-        });
-        if *rules != before {
+/// The thresholds, in a sheet that stays open while they are moved, and how walks are coloured.
+fn rules_row(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.horizontal(|ui| {
+        let tip = "What the verdicts are made from; each can be moved";
+        let button = IconButton::new(Icon::Unfolded, "Thresholds", tip).text("Thresholds").show(ui);
+        let sheet = egui::Popup::from_toggle_button_response(&button);
+        sheet.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| thresholds(ui, cx));
+        let moved = cx.state.lab.rules != VerdictRules::default();
+        if moved && ui.small_button("as published").on_hover_text("Put every threshold back").clicked() {
+            cx.state.lab.rules = VerdictRules::default();
             send_reselection(cx);
         }
+        let by_verdict = &mut cx.state.lab.by_verdict;
+        widgets::toggle(ui, by_verdict, "Colour by verdict", "Colours of the walks tell their verdicts (V)");
+    });
+}
+
+fn thresholds(ui: &mut Ui, cx: &mut Cx<'_>) {
+    /// No window of steps is longer than this.
+    const MOST_STEPS: usize = 20;
+    let before = cx.state.lab.rules;
+    let rules = &mut cx.state.lab.rules;
+    ui.set_width(330.0);
+    ui.spacing_mut().slider_width = 96.0;
+    let slider = |ui: &mut Ui, value: &mut f32, range: std::ops::RangeInclusive<f32>, text: &str| {
+        ui.add(egui::Slider::new(value, range).text(RichText::new(text).size(size::CAPTION)));
+    };
+    slider(ui, &mut rules.outer_quantile, 0.5..=1.0, "outer quantile of r10");
+    slider(ui, &mut rules.outward_ratio, 0.1..=5.0, "outward: r10(p') over it");
+    slider(ui, &mut rules.boundary_entropy, 0.0..=2.0, "boundary: H50 above (nats)");
+    let of = |ui: &mut Ui, name: &str, least: &mut usize, of: &mut usize, at: &str| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(format!("{name}: {at}")).size(size::CAPTION));
+            let drag = |value| DragValue::new(value).range(1..=MOST_STEPS).speed(0.05);
+            ui.add(drag(least)).accessible_name(format!("{name}, {at}"));
+            ui.label(RichText::new("of the last").size(size::CAPTION));
+            ui.add(drag(of)).accessible_name(format!("{name}, of the last"));
+        });
+    };
+    of(ui, "outward", &mut rules.outward_steps, &mut rules.outward_of, "at least");
+    of(ui, "stalled", &mut rules.stalled_steps, &mut rules.stalled_of, "at least");
+    of(ui, "recycling", &mut rules.recycled_samples, &mut rules.recycled_of, "samples, at most");
+    of(ui, "boundary", &mut rules.boundary_steps, &mut rules.boundary_of, "at least");
+    if *rules != before {
+        send_reselection(cx);
     }
 }
 

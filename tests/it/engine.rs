@@ -272,3 +272,24 @@ fn the_field_comes_by_itself_follows_the_target_and_changes_no_history() {
         let _ = listener.wakes.recv_timeout(Duration::from_millis(50));
     }
 }
+
+/// Of the fan, no step stays where it is and the experiment's own step is the probe's.
+#[test]
+fn a_probes_fan_holds_its_own_step_and_grows_with_alpha() {
+    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+    listener.engine.send(Command::StepRound);
+    listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
+    let code = vec![0.3, -0.2];
+    listener.engine.send(Command::Probe { code: code.clone(), label: Some(4) });
+    let heard = listener.until("the probe", |e| matches!(e, Event::Probed(_)));
+    let Event::Probed(probe) = heard else { unreachable!() };
+    assert_eq!(probe.fan[0].alpha, 0.0);
+    // Decoded together with others: the last bit of a pixel may differ.
+    assert!(probe.fan[0].decoded.iter().zip(&probe.decoded).all(|(a, b)| a.abs_diff(*b) <= 1));
+    let nearest = tiny_world().latent.index().nearest(&code, |_| false).unwrap();
+    assert_eq!((probe.fan[0].neighbour, probe.fan[0].snap_distance), (nearest.sample, nearest.distance));
+    let own = probe.fan.iter().find(|p| p.alpha == tiny().alpha).unwrap();
+    assert_eq!((own.neighbour, own.snap_distance), (probe.neighbour, probe.snap_distance));
+    assert!(probe.fan.windows(2).all(|pair| pair[0].alpha < pair[1].alpha));
+    assert!(probe.fan.iter().all(|p| p.decoded.len() == probe.decoded.len()));
+}
