@@ -169,13 +169,13 @@ pub fn lines(field: &Field, options: FieldOptions, state: &AppState, theme: &The
         }
     }
     if options.arrows {
-        lines.extend(arrows(field, theme));
+        lines.extend(arrows(field, outer, theme));
     }
     lines
 }
 
 /// Arrows along dL/dp, the longer the steeper: by the logarithm, because gradients span many decades.
-fn arrows(field: &Field, theme: &Theme) -> Vec<Line> {
+fn arrows(field: &Field, outer: Option<f32>, theme: &Theme) -> Vec<Line> {
     let norm = |g: &[f32]| g.iter().map(|v| v * v).sum::<f32>().sqrt();
     let norms: Vec<f32> = field.quiver.iter().map(|a| norm(&a.gradient)).collect();
     let top = norms.iter().copied().filter(|n| n.is_finite()).fold(0.0, f32::max);
@@ -183,14 +183,20 @@ fn arrows(field: &Field, theme: &Theme) -> Vec<Line> {
     let cell = field.request.plane.edge_u.iter().map(|v| v * v).sum::<f32>().sqrt() / cells;
     const DECADES: f32 = 4.0;
     let length = |n: f32| (1.0 + (n / top).log10() / DECADES).clamp(0.0, 1.0) * ARROW_CELLS * cell;
-    let draw = |(arrow, &n): (&crate::field::Arrow, &f32)| {
-        if !(n.is_finite() && n > 0.0 && length(n) > 0.0) {
+    // The cell of the picture in which an arrow stands.
+    let coarse = cells as usize;
+    let within = |i: usize| (2 * i + 1) * field.side / (2 * coarse);
+    let draw = |(i, (arrow, &n)): (usize, (&crate::field::Arrow, &f32))| {
+        let cell = within(i / coarse) * field.side + within(i % coarse);
+        let trust = outer.map_or(1.0, |outer| field.sparsity.get(cell).map_or(0.0, |&r| trust(r, outer)));
+        if !(n.is_finite() && n > 0.0 && length(n) > 0.0 && trust > 0.0) {
             return None;
         }
         let tip: Vec<f32> = arrow.at.iter().zip(&arrow.gradient).map(|(p, g)| p + g / n * length(n)).collect();
-        Some(Line::new(position(&arrow.at), position(&tip), ARROW_PX, rgba(theme.text)).arrow())
+        let ink = rgba(theme.text.gamma_multiply(trust));
+        Some(Line::new(position(&arrow.at), position(&tip), ARROW_PX, ink).arrow())
     };
-    field.quiver.iter().zip(&norms).filter_map(draw).collect()
+    field.quiver.iter().zip(&norms).enumerate().filter_map(draw).collect()
 }
 
 /// What identifies a picture of the field.
