@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{DataError, Dataset, ImageShape, Reader as _, Split, locate, strokes};
+use super::{DataError, Dataset, ImageShape, Reader as _, Split, locate, strokes, vessels};
 use crate::experiment::{DatasetKind, Experiment};
 use crate::rng::Streams;
 
@@ -10,6 +10,8 @@ use crate::rng::Streams;
 const VALIDATION_SHARE: usize = 6;
 /// What the models of Tables S7, S9 and S10 are made for.
 const SHAPE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
+/// What the models of Tables S6, S11 and S12 are made for.
+const VESSEL_SHAPE: ImageShape = ImageShape { channels: 1, height: 64, width: 64 };
 /// The validation split is the same for every seed of a run, so that runs can be compared.
 const SPLIT_SEED: u64 = 0;
 
@@ -25,11 +27,19 @@ pub fn load(experiment: &Experiment, data_dir: Option<&Path>) -> Result<Dataset,
             strokes::Digits { seed: experiment.data_seed, train, test }.read()?
         }
         DatasetKind::Mnist => locate::mnist(data_dir)?.reader().read()?,
+        DatasetKind::Ivus => {
+            let (train, test) = (or(experiment.train_size, vessels::TRAIN), or(experiment.test_size, vessels::TEST));
+            vessels::Vessels { seed: experiment.data_seed, train, test }.read()?
+        }
     };
-    if whole.shape() != SHAPE {
+    let wanted = match experiment.dataset {
+        DatasetKind::Ivus => VESSEL_SHAPE,
+        _ => SHAPE,
+    };
+    if whole.shape() != wanted {
         let s = whole.shape();
         let detail =
-            format!("its images are {} x {}, the models want {} x {}", s.height, s.width, SHAPE.height, SHAPE.width);
+            format!("its images are {} x {}, the models want {} x {}", s.height, s.width, wanted.height, wanted.width);
         return Err(DataError::Mismatch { what: whole.provenance, detail });
     }
     let train = first(whole.train, experiment.train_size, "train_size", &whole.name)?;

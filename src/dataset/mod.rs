@@ -11,6 +11,7 @@ pub mod polar;
 mod published;
 mod regions;
 pub mod strokes;
+pub mod vessels;
 
 pub use error::DataError;
 pub use load::load;

@@ -197,6 +197,9 @@ impl Core {
             Err(e) => return self.message(Level::Error, e.to_string()),
         };
         let strategies = if strategies.is_empty() { vec![experiment.strategy] } else { strategies };
+        if let Some(objection) = strategies.iter().find_map(|s| s.objection(experiment.dataset)) {
+            return self.message(Level::Error, objection);
+        }
         self.generation += 1;
         self.drive = Drive::Halted;
         self.held = false;
@@ -285,6 +288,7 @@ impl Core {
         }
         let (phase, done, total) = match activity {
             PreparationActivity::LoadingData => (Phase::LoadingData, 0, 1),
+            PreparationActivity::Labelling { done, total } => (Phase::Labelling, done, total),
             PreparationActivity::TrainingGenerator { done, total } => (Phase::TrainingGenerator, done, total),
             PreparationActivity::Encoding { done, total } => (Phase::Encoding, done, total),
             PreparationActivity::Done => return,
@@ -300,7 +304,8 @@ impl Core {
                     self.say(Event::GeneratorLoss { epoch, reconstruction, kl });
                 }
             }
-            Prepared::Encoded => {}
+            Prepared::Encoded | Prepared::Labelled => {}
+            Prepared::LabelsNotCached(e) => self.message(Level::Warning, format!("The labels could not be kept: {e}")),
             Prepared::NotCached(e) => self.message(Level::Warning, format!("The generator could not be kept: {e}")),
             Prepared::Ready { world, cached } => self.begin_runs(world, cached),
         }
@@ -343,6 +348,7 @@ impl Core {
         }
         let phase = match activity {
             Activity::Proposing => Phase::Proposing,
+            Activity::Labelling => Phase::Labelling,
             Activity::Training => Phase::TrainingTarget,
             Activity::Evaluating | Activity::Done => Phase::Evaluating,
         };
@@ -405,7 +411,8 @@ impl Core {
         }
         let strategy = session.shown;
         let Some(shown) = session.runs.iter_mut().find(|r| r.run.strategy() == strategy) else { return };
-        shown.scoring.advance(&world.dataset.train, &shown.run.frozen_target());
+        let maps = world.simulation.as_ref().map(|s| &s.train);
+        shown.scoring.advance(&world.dataset.train, maps, &shown.run.frozen_target());
         if shown.published.due() || shown.scoring.is_fresh() {
             shown.scores = Some(Arc::new(shown.scoring.scores().clone()));
             self.publish();

@@ -4,11 +4,11 @@ use crate::generator::to_bytes;
 use crate::history::WalkStep;
 use crate::round::Run;
 use crate::sampler::stepped;
-use crate::target::{latent_gradient, prediction};
+use crate::target::{Truth, latent_gradient, prediction};
 use crate::trajectory::Walks;
 use crate::world::World;
 
-use super::protocol::{Inspection, Probe};
+use super::protocol::{Inspection, MapPair, Probe};
 
 /// Prediction, loss and reconstruction of one train sample.
 pub fn inspect(world: &World, run: &Run, sample: u32) -> Option<Inspection> {
@@ -16,14 +16,27 @@ pub fn inspect(world: &World, run: &Run, sample: u32) -> Option<Inspection> {
     if sample as usize >= train.len() || !run.has_weights() {
         return None;
     }
-    let rows = run.frozen_target().log_probabilities(train.gather(&[sample]));
-    let (_, loss) = prediction(&rows, train.label(sample as usize));
+    let target = run.frozen_target();
+    let (probabilities, loss, maps) = match &world.simulation {
+        None => {
+            let rows = target.log_probabilities(train.gather(&[sample]));
+            let (_, loss) = prediction(&rows, train.label(sample as usize));
+            (rows.iter().map(|l| l.exp()).collect(), loss, None)
+        }
+        Some(simulation) => {
+            let (predicted, solved) = (target.maps(train.gather(&[sample])), simulation.train.map(sample));
+            let loss = target.map_losses(&predicted, solved, 1)[0];
+            let kpa = |map: &[f32]| map.iter().map(|v| v * simulation.scale).collect();
+            (Vec::new(), loss, Some(MapPair { predicted: kpa(&predicted), solved: kpa(solved) }))
+        }
+    };
     Some(Inspection {
         strategy: run.strategy(),
         sample,
-        probabilities: rows.iter().map(|l| l.exp()).collect(),
+        probabilities,
         loss,
         reconstruction: world.generator.decode_bytes(world.latent.code(sample)),
+        maps,
     })
 }
 
@@ -35,7 +48,16 @@ pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Optio
     let nearest = world.latent.index().nearest(code, |_| false)?;
     let label = label.unwrap_or_else(|| world.dataset.train.label(nearest.sample as usize));
     let target = run.frozen_target();
-    let found = latent_gradient(&*world.generator, &target, code, &[label]);
+    let labels = [label];
+    let truth = match &world.simulation {
+        None => Truth::Classes(&labels),
+        Some(simulation) => Truth::Maps(simulation.train.map(nearest.sample)),
+    };
+    let found = latent_gradient(&*world.generator, &target, code, truth);
+    let predicted = world
+        .simulation
+        .as_ref()
+        .map(|s| MapPair { predicted: found.maps.iter().map(|v| v * s.scale).collect(), solved: Vec::new() });
     let experiment = run.experiment();
     let moved = stepped(code, &found.gradient, experiment.gradient, experiment.alpha * world.latent.scale());
     let neighbour = world.latent.index().nearest(&moved, |_| false)?;
@@ -46,6 +68,7 @@ pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Optio
         probabilities: found.log_probabilities.iter().map(|l| l.exp()).collect(),
         label,
         loss: found.loss[0],
+        maps: predicted,
         gradient: found.gradient,
         moved,
         neighbour: neighbour.sample,

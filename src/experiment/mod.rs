@@ -16,7 +16,7 @@ pub struct Experiment {
     pub name: String,
 
     // --- data -------------------------------------------------------------------------------------
-    /// Which data set: `digits` (built in) or `mnist`.
+    /// Which data set: `digits`, `ivus` (both built in) or `mnist`.
     pub dataset: DatasetKind,
     /// Seed of the built-in data; real data ignores it.
     pub data_seed: u64,
@@ -28,6 +28,14 @@ pub struct Experiment {
     pub validation_size: usize,
     /// Which split accuracies are measured on; `test` is read once, by the final protocol.
     pub evaluate_on: EvaluationSplit,
+
+    // --- labelling tool (Appendix A.2) ------------------------------------------------------------
+    /// Systolic peak of the pressure on the lumen, mmHg; the stress map is taken there.
+    pub systolic_mmhg: f64,
+    /// Which stress the maps show.
+    pub stress: StressKind,
+    /// Stress maps are divided by this (kPa) before the target sees them; its output is a sigmoid.
+    pub stress_scale_kpa: f32,
 
     // --- generator (Tables S9, S10) ---------------------------------------------------------------
     /// Dimensions of the latent space, n of R^n.
@@ -118,6 +126,9 @@ impl Default for Experiment {
             test_size: 0,
             validation_size: 5_000,
             evaluate_on: EvaluationSplit::Test,
+            systolic_mmhg: 120.0,
+            stress: StressKind::MaxPrincipal,
+            stress_scale_kpa: 250.0,
             latent_dim: 3,
             generator_seed: 1,
             generator_epochs: 16,
@@ -162,6 +173,8 @@ const PRESETS: &[(&str, &str)] = &[
     ("digits-2d", include_str!("../../data/presets/digits-2d.toml")),
     ("mnist", include_str!("../../data/presets/mnist.toml")),
     ("mnist-2d", include_str!("../../data/presets/mnist-2d.toml")),
+    ("ivus", include_str!("../../data/presets/ivus.toml")),
+    ("ivus-tiny", include_str!("../../data/presets/ivus-tiny.toml")),
     ("tiny", include_str!("../../data/presets/tiny.toml")),
 ];
 
