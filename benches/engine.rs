@@ -8,8 +8,8 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use ridgewalk::dataset::{Dataset, load};
 use ridgewalk::device::ComputeDevice;
 use ridgewalk::experiment::Experiment;
-use ridgewalk::generator::Generator;
 use ridgewalk::generator::vae::VaeTraining;
+use ridgewalk::generator::{Generator as _, GeneratorTraining as _};
 use ridgewalk::neighbours::NeighbourIndex;
 use ridgewalk::rng::Streams;
 use ridgewalk::target::{Target, latent_gradient};
@@ -52,13 +52,13 @@ fn generator(c: &mut Criterion) {
             || VaeTraining::new(&experiment, &dataset.train, &device),
             |mut training| {
                 for _ in 0..IMAGES.div_ceil(experiment.generator_batch) {
-                    black_box(training.advance(&dataset.train).map(|s| s.kl).unwrap_or(f32::NAN));
+                    black_box(training.advance(&dataset.train).map(|s| s.losses.code).unwrap_or(f32::NAN));
                 }
             },
             BatchSize::PerIteration,
         );
     });
-    let vae = VaeTraining::new(&experiment, &dataset.train, &device).generator();
+    let vae = VaeTraining::new(&experiment, &dataset.train, &device).vae();
     let all: Vec<u32> = (0..IMAGES as u32).collect();
     let images = dataset.train.gather(&all);
     group.bench_function("encode_4096", |b| b.iter(|| black_box(vae.encode(&images))));

@@ -72,7 +72,8 @@ impl ComputeDevice {
         }
     }
 
-    fn gpu(allow_software: bool) -> Result<Self, DeviceError> {
+    /// A GPU; where there is none and it is allowed, an adapter that computes on the CPU, which is for tests.
+    pub fn gpu(allow_software: bool) -> Result<Self, DeviceError> {
         let adapters = adapters();
         let wanted = adapters.iter().find(|a| !a.is_software()).or_else(|| adapters.iter().find(|_| allow_software));
         let Some(adapter) = wanted else {

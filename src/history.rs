@@ -69,6 +69,23 @@ pub struct RoundRecord {
 }
 
 impl RoundRecord {
+    /// A round in which nothing happened yet.
+    pub fn empty(round: usize) -> Self {
+        Self {
+            round,
+            proposals: Vec::new(),
+            labels: 0,
+            minibatches: 0,
+            evaluations: Vec::new(),
+            confusion: Vec::new(),
+            walk_steps: Vec::new(),
+            diverged: false,
+            refusals: Vec::new(),
+            label_seconds: 0.0,
+            seconds: 0.0,
+        }
+    }
+
     /// What the target is judged by, over the whole evaluation split, at the end of the round.
     pub fn final_value(&self) -> Option<f32> {
         self.evaluations.iter().rev().find(|e| Metric::WHOLE.contains(&e.metric)).map(|e| e.value)

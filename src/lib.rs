@@ -23,6 +23,7 @@ pub mod target;
 pub mod world;
 pub mod sampler;
 pub mod trajectory;
+pub mod field;
 pub mod round;
 pub mod difference;
 pub mod grid;

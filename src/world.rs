@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use crate::dataset::{self, DataError, Dataset};
 use crate::device::ComputeDevice;
-use crate::experiment::{Experiment, Task};
+use crate::experiment::{Experiment, GeneratorKind, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
-use crate::generator::vae::VaeTraining;
-use crate::generator::{Generator, GeneratorError};
+use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, prior_samples};
 use crate::labelling::simulation::{MapCache, Simulation, Unlabelled};
 use crate::latent::LatentSpace;
 use crate::neighbours::IndexError;
@@ -37,8 +36,8 @@ pub enum WorldError {
     Label(#[from] Unlabelled),
 }
 
-/// Images encoded at once: about 50 ms of the VAE's encoder on one core.
-const ENCODE_CHUNK: usize = 2_048;
+/// A generator that encodes at least so many images in one unit of work embeds the whole train split before training.
+const MANY_IMAGES: usize = 1_024;
 
 /// A world in the making: data, then generator, then embedding; one small unit of work at a time.
 pub struct Preparation {
@@ -59,7 +58,7 @@ enum Stage {
     Train {
         dataset: Arc<Dataset>,
         digest: String,
-        training: Box<VaeTraining>,
+        training: Box<dyn GeneratorTraining>,
         codes: Vec<f32>,
     },
     Encode {
@@ -78,8 +77,7 @@ pub enum Prepared {
     /// One minibatch of the generator; the embedding so far, in which each code is as of its last minibatch.
     Trained {
         epoch: f32,
-        reconstruction: f32,
-        kl: f32,
+        losses: GeneratorLosses,
     },
     Encoded,
     /// One image of the data set was labelled, or all of them were found on disk.
@@ -132,6 +130,11 @@ impl Preparation {
         }
     }
 
+    /// The generator is one of convolutions.
+    pub fn is_convolutional(&self) -> bool {
+        self.experiment.generator == GeneratorKind::AlphaGan
+    }
+
     pub fn activity(&self) -> PreparationActivity {
         match &self.stage {
             Stage::Load | Stage::Find(_) => PreparationActivity::LoadingData,
@@ -154,6 +157,16 @@ impl Preparation {
     pub fn forming_codes(&self) -> Option<&[f32]> {
         match &self.stage {
             Stage::Train { codes, .. } if !codes.is_empty() => Some(codes),
+            _ => None,
+        }
+    }
+
+    /// G(z) for `count` fixed codes z of N(0, I), while the generator trains, as pixels 0..=255.
+    pub fn forming_samples(&self, count: usize) -> Option<Vec<u8>> {
+        match &self.stage {
+            Stage::Train { training, .. } => {
+                Some(prior_samples(&*training.generator(), self.experiment.generator_seed, count))
+            }
             _ => None,
         }
     }
@@ -209,12 +222,12 @@ impl Preparation {
 
     fn find_generator(&self, dataset: Arc<Dataset>) -> Stage {
         let digest = generator_digest(&self.experiment, dataset.digest());
-        let image_len = dataset.shape().len();
-        let cached = self.cache.as_ref().and_then(|c| c.load(&digest, &self.experiment, image_len, &self.device));
+        let shape = dataset.shape();
+        let cached = self.cache.as_ref().and_then(|c| c.load(&digest, &self.experiment, shape, &self.device));
         match cached {
-            Some(vae) => Stage::Encode { dataset, digest, generator: Arc::new(vae), cached: true, codes: Vec::new() },
+            Some(generator) => Stage::Encode { dataset, digest, generator, cached: true, codes: Vec::new() },
             None => {
-                let training = Box::new(VaeTraining::new(&self.experiment, &dataset.train, &self.device));
+                let training = generator::training(&self.experiment, &dataset.train, &self.device);
                 Stage::Train { dataset, digest, training, codes: Vec::new() }
             }
         }
@@ -224,24 +237,24 @@ impl Preparation {
         &mut self,
         dataset: Arc<Dataset>,
         digest: String,
-        mut training: Box<VaeTraining>,
+        mut training: Box<dyn GeneratorTraining>,
         mut codes: Vec<f32>,
     ) -> Result<Option<Prepared>, WorldError> {
         if codes.is_empty() {
             // Where every image lies before anything was learned; each minibatch then moves its own.
-            codes = encode_all(&training.generator(), &dataset);
+            codes = first_codes(&*training.generator(), &dataset);
         }
         let dim = self.experiment.latent_dim;
         let step = training.advance(&dataset.train)?;
         for (code, &sample) in step.codes.chunks_exact(dim).zip(&step.samples) {
             codes[sample as usize * dim..][..dim].copy_from_slice(code);
         }
-        let trained = Prepared::Trained { epoch: training.epoch(), reconstruction: step.reconstruction, kl: step.kl };
+        let trained = Prepared::Trained { epoch: training.epoch(), losses: step.losses };
         if !training.is_done() {
             self.stage = Stage::Train { dataset, digest, training, codes };
             return Ok(Some(trained));
         }
-        let generator = Arc::new(training.generator());
+        let generator = training.generator();
         let kept = self.cache.as_ref().map_or(Ok(()), |cache| cache.store(&digest, &*generator));
         self.stage = Stage::Encode { dataset, digest, generator, cached: false, codes: Vec::new() };
         Ok(Some(match kept {
@@ -278,10 +291,17 @@ impl Preparation {
 }
 
 fn encode_chunk(generator: &dyn Generator, dataset: &Dataset, from: usize) -> Vec<f32> {
-    let samples: Vec<u32> = (from as u32..(from + ENCODE_CHUNK).min(dataset.train.len()) as u32).collect();
+    let to = (from + generator.images_per_unit()).min(dataset.train.len());
+    let samples: Vec<u32> = (from as u32..to as u32).collect();
     generator.encode(&dataset.train.gather(&samples))
 }
 
-fn encode_all(generator: &dyn Generator, dataset: &Dataset) -> Vec<f32> {
-    (0..dataset.train.len()).step_by(ENCODE_CHUNK).flat_map(|from| encode_chunk(generator, dataset, from)).collect()
+/// Where the images lie before training: embedded where that is quickly done, else in one place, which each leaves with
+/// its first minibatch.
+fn first_codes(generator: &dyn Generator, dataset: &Dataset) -> Vec<f32> {
+    let (images, unit) = (dataset.train.len(), generator.images_per_unit());
+    if unit >= MANY_IMAGES {
+        return (0..images).step_by(unit).flat_map(|from| encode_chunk(generator, dataset, from)).collect();
+    }
+    vec![0.0; images * generator.latent_dim()]
 }

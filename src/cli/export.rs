@@ -10,6 +10,7 @@ use crate::experiment::Strategy;
 use crate::figures::{self, Theme};
 use crate::grid::{Cell, GridFolder};
 use crate::history::History;
+use crate::trajectory::VerdictRules;
 
 /// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a run, the same whatever the order of the histories.
 pub fn run_files(histories: &[History], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -45,8 +46,9 @@ pub fn figure4(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<
     let embedding = archive::read(&folder.embedding(), EMBEDDING_MAGIC)?;
     let album = archive::read(&folder.album(&cell), ALBUM_MAGIC)
         .with_context(|| format!("the images along the walks (*.{ALBUM_EXTENSION}) are written when a run ends"))?;
-    let (written, table) =
-        figures::export_figure4(history, &embedding, &album, &args.out, &args.formats, args.width, args.dpi)?;
+    let rules = VerdictRules::default();
+    let request = figures::Figure4Request { history, embedding: &embedding, album: &album, rules };
+    let (written, table) = figures::export_figure4(&request, &args.out, &args.formats, args.width, args.dpi)?;
     println!("{}: {}", cell.name(), table.markdown());
     Ok(written)
 }

@@ -23,8 +23,7 @@ pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
     }
     println!("\nData\n  digits  built in");
     for found in locate::found(data_dir) {
-        let hashes = if found.published { "the published files" } else { "not the published files" };
-        println!("  {:<6}  {}  ({hashes})", found.name, found.path.display());
+        println!("  {:<7} {}  ({})", found.name, found.path.display(), found.hashes());
     }
     println!("\nPresets\n  {}", Experiment::preset_names().collect::<Vec<_>>().join(", "));
     println!("\nFields of an experiment (--set field=value) and their defaults");
@@ -36,12 +35,12 @@ pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
 
 /// Downloads a data set with a progress bar.
 pub fn fetch(name: &str, data_dir: Option<PathBuf>) -> anyhow::Result<()> {
-    let into =
-        locate::download_folder(data_dir.as_deref()).context("this system names no data folder; give --data-dir")?;
+    let into = locate::download_folder(name, data_dir.as_deref())
+        .context("this system names no data folder; give --data-dir")?;
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{msg:<32} {bar:40} {bytes}/{total_bytes} {eta}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    download::fetch_mnist(&into, &mut |progress| {
+    download::fetch(name, &into, &mut |progress| {
         bar.set_message(progress.file.clone());
         bar.set_length(progress.bytes_in_all);
         bar.set_position(progress.received_in_all);

@@ -1,6 +1,7 @@
 //! The command line: the window, or the same engine without one.
 
 mod export;
+mod generator;
 mod info;
 mod progress;
 mod run;
@@ -37,6 +38,8 @@ struct Cli {
 enum Action {
     /// Run an experiment without a window; leaves histories, curves and proposals in a folder.
     Run(run::RunArgs),
+    /// Train a generator, and leave its samples, reconstructions, embedding and errors in a folder.
+    Generator(generator::GeneratorArgs),
     /// Compare two histories; exit status 0 when they are equal apart from wall times.
     Diff {
         /// A history file (*.rwh), or a folder of them.
@@ -63,7 +66,7 @@ enum Action {
     /// Download a data set into the user's data folder, checksums verified.
     Fetch {
         /// Which one.
-        #[arg(value_parser = ["mnist"])]
+        #[arg(value_parser = ["mnist", "cifar10"])]
         name: String,
         /// Put it here instead.
         #[arg(long)]
@@ -93,7 +96,7 @@ struct WindowArgs {
 /// Which experiment, on what.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ExperimentArgs {
-    /// A preset: digits, digits-2d, mnist, mnist-2d, tiny.
+    /// A preset: digits, digits-2d, mnist, mnist-2d, cifar10, cifar10-small, tiny.
     #[arg(long, conflicts_with = "experiment")]
     preset: Option<String>,
     /// An experiment of your own (TOML); fields that are not in it keep their defaults.
@@ -174,6 +177,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         None => window(&cli.window),
         Some(Action::Run(args)) => run::run(&args),
+        Some(Action::Generator(args)) => generator::run(&args),
         Some(Action::Diff { a, b }) => return diff(&a, &b),
         Some(Action::Merge { shards, out, without_steps }) => merge(&shards, &out, without_steps),
         Some(Action::Figures(args)) => draw(&args),

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::dataset::Dataset;
+use crate::generator::GeneratorLosses;
 use crate::grid::{Cell, Watcher};
 use crate::history::History;
 use crate::round::RunEvent;
@@ -19,14 +20,17 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 /// The preparation's bar.
-pub struct PreparationBar(ProgressBar);
+pub struct PreparationBar {
+    bar: ProgressBar,
+    epochs_said: f32,
+}
 
 impl PreparationBar {
     pub fn new() -> Self {
         let bar = ProgressBar::new(WHOLE);
         bar.set_style(style("{msg:<58} {bar:30} {percent:>3} % {eta}"));
         bar.set_message("loading data");
-        Self(bar)
+        Self { bar, epochs_said: 0.0 }
     }
 
     pub fn data(&self, dataset: &Dataset) {
@@ -34,19 +38,25 @@ impl PreparationBar {
         self.line(&format!("data: {} ({train} train, {validation} validation, {test} test)", dataset.provenance));
     }
 
-    pub fn trained(&self, activity: PreparationActivity, epoch: f32, reconstruction: f32, kl: f32) {
+    /// Shows the losses; without a terminal, a line at the end of each epoch.
+    pub fn trained(&mut self, activity: PreparationActivity, epoch: f32, losses: &GeneratorLosses) {
         self.share(activity);
-        self.0.set_message(format!("generator, epoch {epoch:.1}: {reconstruction:.1} + {kl:.1} nats"));
+        let text = format!("generator, epoch {epoch:.1}: {}", losses.describe());
+        if self.bar.is_hidden() && epoch >= self.epochs_said + 1.0 {
+            self.epochs_said = epoch.floor();
+            println!("{text}");
+        }
+        self.bar.set_message(text);
     }
 
     pub fn encoding(&self, activity: PreparationActivity) {
         self.share(activity);
-        self.0.set_message("embedding the data");
+        self.bar.set_message("embedding the data");
     }
 
     pub fn labelling(&self, activity: PreparationActivity) {
         self.share(activity);
-        self.0.set_message("solving for the stress in every mask");
+        self.bar.set_message("solving for the stress in every mask");
     }
 
     pub fn warn(&self, text: &str) {
@@ -61,7 +71,7 @@ impl PreparationBar {
             world.latent.dim(),
             world.latent.scale()
         ));
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 
     fn share(&self, activity: PreparationActivity) {
@@ -69,12 +79,12 @@ impl PreparationBar {
         | PreparationActivity::Labelling { done, total }
         | PreparationActivity::Encoding { done, total } = activity
         {
-            self.0.set_position(WHOLE * done as u64 / total.max(1) as u64);
+            self.bar.set_position(WHOLE * done as u64 / total.max(1) as u64);
         }
     }
 
     fn line(&self, text: &str) {
-        if self.0.is_hidden() { println!("{text}") } else { self.0.println(text) }
+        if self.bar.is_hidden() { println!("{text}") } else { self.bar.println(text) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `ridgewalk run`: the experiment without a window.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -11,7 +12,7 @@ use crate::device::ComputeDevice;
 use crate::experiment::Strategy;
 use crate::generator::cache::GeneratorCache;
 use crate::grid::{self, Grid, GridFolder, Shard};
-use crate::world::{Preparation, Prepared};
+use crate::world::{Preparation, Prepared, World};
 
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -71,7 +72,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
     let mut preparation = Preparation::new(&grid.experiment, options.data_dir, cache, &device);
-    let world = grid::on_one_thread(|| prepare(&mut preparation))??;
+    let world = prepare(&mut preparation)?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let watcher = TerminalWatcher::new(grid.cells().len());
@@ -95,8 +96,16 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn prepare(preparation: &mut Preparation) -> anyhow::Result<std::sync::Arc<crate::world::World>> {
-    let bar = PreparationBar::new();
+/// The world, with progress on the terminal. A VAE's small layers lose from a second thread, convolutions gain.
+pub fn prepare(preparation: &mut Preparation) -> anyhow::Result<Arc<World>> {
+    match preparation.is_convolutional() {
+        true => prepare_here(preparation),
+        false => grid::on_one_thread(|| prepare_here(preparation))?,
+    }
+}
+
+fn prepare_here(preparation: &mut Preparation) -> anyhow::Result<Arc<World>> {
+    let mut bar = PreparationBar::new();
     loop {
         match preparation.advance()? {
             Some(Prepared::Ready { world, cached }) => {
@@ -104,9 +113,7 @@ fn prepare(preparation: &mut Preparation) -> anyhow::Result<std::sync::Arc<crate
                 return Ok(world);
             }
             Some(Prepared::DataReady(dataset)) => bar.data(&dataset),
-            Some(Prepared::Trained { epoch, reconstruction, kl }) => {
-                bar.trained(preparation.activity(), epoch, reconstruction, kl)
-            }
+            Some(Prepared::Trained { epoch, losses }) => bar.trained(preparation.activity(), epoch, &losses),
             Some(Prepared::NotCached(e)) => bar.warn(&e.to_string()),
             Some(Prepared::LabelsNotCached(e)) => bar.warn(&e.to_string()),
             Some(Prepared::Labelled) => bar.labelling(preparation.activity()),

@@ -28,11 +28,11 @@ pub struct Progress {
     pub bytes_in_all: u64,
 }
 
-/// Downloads MNIST's four files into the folder `into`, which is made when it is not there. Files that are there with
-/// their published checksum are kept, so an interrupted fetch goes on where it stopped.
-pub fn fetch_mnist(into: &Path, progress: &mut dyn FnMut(Progress)) -> Result<(), DataError> {
+/// Downloads the files of the data set `name` into the folder `into`, which is made when it is not there. Files that
+/// are there with their published checksum are kept, so an interrupted fetch goes on where it stopped.
+pub fn fetch(name: &str, into: &Path, progress: &mut dyn FnMut(Progress)) -> Result<(), DataError> {
     let config = agent_config().https_only(true).build();
-    Fetch { published: published::of(super::locate::MNIST)?, agent: config.new_agent() }.run(into, progress)
+    Fetch { published: published::of(name)?, agent: config.new_agent() }.run(into, progress)
 }
 
 fn agent_config() -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
@@ -214,7 +214,7 @@ mod tests {
         (url, seen)
     }
 
-    fn fetch(mirrors: Vec<String>, into: &Path) -> (Result<(), DataError>, Vec<Progress>) {
+    fn fetch_from(mirrors: Vec<String>, into: &Path) -> (Result<(), DataError>, Vec<Progress>) {
         let file = |(name, body): (&str, &[u8])| PublishedFile {
             name: name.into(),
             bytes: body.len() as u64,
@@ -240,7 +240,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let into = root.path().join("new/folder");
         let (url, seen) = serve(Mirror::Good);
-        let (result, reports) = fetch(vec![url.clone()], &into);
+        let (result, reports) = fetch_from(vec![url.clone()], &into);
         result.unwrap();
         for (name, body) in FILES {
             assert_eq!(std::fs::read(into.join(name)).unwrap(), body);
@@ -250,7 +250,7 @@ mod tests {
         assert!(reports.is_sorted_by_key(|p| p.received_in_all));
         std::fs::remove_file(into.join("a.gz")).unwrap();
         for requests in [["a.gz", "b.gz", "a.gz"]; 2] {
-            let (result, reports) = fetch(vec![url.clone()], &into);
+            let (result, reports) = fetch_from(vec![url.clone()], &into);
             result.unwrap();
             assert_eq!(*seen.lock().unwrap(), requests);
             assert_eq!(reports.last().unwrap().received_in_all, 25);
@@ -272,7 +272,7 @@ mod tests {
         ] {
             let into = tempfile::tempdir().unwrap();
             let (url, _) = serve(mirror);
-            let error = fetch(vec![url.clone()], into.path()).0.unwrap_err().to_string();
+            let error = fetch_from(vec![url.clone()], into.path()).0.unwrap_err().to_string();
             assert!(
                 error.contains(fault) && error.contains(&url) && error.contains("--data-dir"),
                 "{mirror:?}: {error}"
@@ -280,9 +280,9 @@ mod tests {
             let kept: &[&str] = if matches!(mirror, Mirror::Away) { &[] } else { &["a.gz"] };
             assert_eq!(names_in(into.path()), kept, "{mirror:?}");
 
-            let both = fetch(vec![url.clone(), serve(Mirror::Missing).0], into.path()).0.unwrap_err().to_string();
+            let both = fetch_from(vec![url.clone(), serve(Mirror::Missing).0], into.path()).0.unwrap_err().to_string();
             assert!(both.contains("404") && both.contains(&url), "{mirror:?}: {both}");
-            fetch(vec![url, serve(Mirror::Good).0], into.path()).0.unwrap();
+            fetch_from(vec![url, serve(Mirror::Good).0], into.path()).0.unwrap();
             assert_eq!(std::fs::read(into.path().join("b.gz")).unwrap(), FILES[1].1);
         }
     }
@@ -292,7 +292,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("file"), "in the way").unwrap();
         let (url, seen) = serve(Mirror::Good);
-        let error = fetch(vec![url], &root.path().join("file/folder")).0.unwrap_err();
+        let error = fetch_from(vec![url], &root.path().join("file/folder")).0.unwrap_err();
         assert!(matches!(&error, DataError::Write { path, .. } if path.ends_with("file/folder")), "{error}");
         assert!(seen.lock().unwrap().is_empty());
     }
@@ -301,13 +301,13 @@ mod tests {
     fn a_file_of_somebody_elses_is_left_alone_and_named() {
         let into = tempfile::tempdir().unwrap();
         std::fs::write(into.path().join("b.gz"), "mine").unwrap();
-        let error = fetch(vec![serve(Mirror::Good).0], into.path()).0.unwrap_err();
+        let error = fetch_from(vec![serve(Mirror::Good).0], into.path()).0.unwrap_err();
         assert!(matches!(&error, DataError::Checksum { path, .. } if path.ends_with("b.gz")), "{error}");
         assert_eq!(std::fs::read(into.path().join("b.gz")).unwrap(), b"mine");
     }
 
     #[test]
-    fn mnist_is_fetched_over_https_only() {
+    fn data_are_fetched_over_https_only() {
         let agent = agent_config().https_only(true).proxy(None).build().new_agent();
         let (url, seen) = serve(Mirror::Good);
         assert!(agent.get(format!("{url}a.gz")).call().is_err());

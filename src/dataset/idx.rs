@@ -153,7 +153,7 @@ fn read(path: &Path, magic: u32, what: &str) -> Result<(Vec<u32>, Vec<u8>), Data
 }
 
 /// The bytes of a file, unpacked when its first two say that it is gzip, whatever its name.
-fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
+pub(super) fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
     let io = |source| DataError::Io { path: path.into(), source };
     let mut file = File::open(path).map_err(io)?;
     let mut start = Vec::new();
@@ -173,7 +173,7 @@ fn word(file: &mut dyn Read, path: &Path) -> Result<u32, DataError> {
     Ok(u32::from_be_bytes(bytes))
 }
 
-fn damaged(path: &Path, error: &std::io::Error) -> DataError {
+pub(super) fn damaged(path: &Path, error: &std::io::Error) -> DataError {
     match error.kind() {
         std::io::ErrorKind::UnexpectedEof => fault(path, "the gzip data is cut short".into()),
         std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput => {
@@ -183,7 +183,7 @@ fn damaged(path: &Path, error: &std::io::Error) -> DataError {
     }
 }
 
-fn fault(path: &Path, detail: String) -> DataError {
+pub(super) fn fault(path: &Path, detail: String) -> DataError {
     DataError::Format { path: path.into(), detail }
 }
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{DataError, Dataset, ImageShape, Reader as _, Split, locate, strokes, vessels};
-use crate::experiment::{DatasetKind, Experiment};
+use super::{DataError, Dataset, ImageShape, Reader as _, Split, cifar, locate, strokes, vessels};
+use crate::experiment::{DatasetKind, Experiment, GeneratorKind, TargetKind};
 use crate::rng::Streams;
 
 /// Validation takes at most one in so many train images.
@@ -12,6 +12,8 @@ const VALIDATION_SHARE: usize = 6;
 const SHAPE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
 /// What the models of Tables S6, S11 and S12 are made for.
 const VESSEL_SHAPE: ImageShape = ImageShape { channels: 1, height: 64, width: 64 };
+/// VGG-16 halves an image five times, the alpha-GAN three times: sides are padded to a multiple of this for them.
+const HALVINGS_MULTIPLE: usize = 32;
 /// The validation split is the same for every seed of a run, so that runs can be compared.
 const SPLIT_SEED: u64 = 0;
 
@@ -27,12 +29,14 @@ pub fn load(experiment: &Experiment, data_dir: Option<&Path>) -> Result<Dataset,
             strokes::Digits { seed: experiment.data_seed, train, test }.read()?
         }
         DatasetKind::Mnist => locate::mnist(data_dir)?.reader().read()?,
+        DatasetKind::Cifar10 => locate::cifar10(data_dir)?.reader().read()?,
         DatasetKind::Ivus => {
             let (train, test) = (or(experiment.train_size, vessels::TRAIN), or(experiment.test_size, vessels::TEST));
             vessels::Vessels { seed: experiment.data_seed, train, test }.read()?
         }
     };
     let wanted = match experiment.dataset {
+        DatasetKind::Cifar10 => cifar::SHAPE,
         DatasetKind::Ivus => VESSEL_SHAPE,
         _ => SHAPE,
     };
@@ -42,10 +46,33 @@ pub fn load(experiment: &Experiment, data_dir: Option<&Path>) -> Result<Dataset,
             format!("its images are {} x {}, the models want {} x {}", s.height, s.width, wanted.height, wanted.width);
         return Err(DataError::Mismatch { what: whole.provenance, detail });
     }
-    let train = first(whole.train, experiment.train_size, "train_size", &whole.name)?;
-    let test = first(whole.test, experiment.test_size, "test_size", &whole.name)?;
-    let (train, validation) = split(&train, experiment.validation_size);
-    Dataset::new(&whole.name, whole.provenance, whole.classes, train, validation, test)
+    let mut provenance = whole.provenance;
+    let mut sizes = [experiment.train_size, experiment.test_size];
+    if experiment.dataset == DatasetKind::Cifar10 {
+        // Often only a part of it is at hand: that is used, and said.
+        for (size, (split, what)) in sizes.iter_mut().zip([(&whole.train, "train"), (&whole.test, "test")]) {
+            if *size > split.len() {
+                provenance += &format!("; {size} {what} images asked for, all {} there are used", split.len());
+                *size = 0;
+            }
+        }
+    }
+    let train = first(whole.train, sizes[0], "train_size", &whole.name)?;
+    let test = first(whole.test, sizes[1], "test_size", &whole.name)?;
+    let (mut train, mut validation) = split(&train, experiment.validation_size);
+    let mut test = test;
+    if experiment.generator == GeneratorKind::AlphaGan || experiment.target == TargetKind::Vgg16 {
+        for split in [&mut train, &mut validation, &mut test] {
+            if split.shape() != split.shape().padded(HALVINGS_MULTIPLE) {
+                *split = split.padded(HALVINGS_MULTIPLE);
+            }
+        }
+        let s = train.shape();
+        if s != wanted {
+            provenance += &format!("; padded to {} x {}", s.height, s.width);
+        }
+    }
+    Dataset::new(&whole.name, provenance, whole.classes, train, validation, test)
 }
 
 /// The first `size` images, all for 0; an error that names the field when there are fewer.

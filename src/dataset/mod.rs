@@ -1,5 +1,6 @@
 //! Data sets: images with labels, a train and a test split, and one reader for each format.
 
+pub mod cifar;
 pub mod download;
 mod error;
 pub mod idx;
@@ -11,6 +12,7 @@ pub mod polar;
 mod published;
 mod regions;
 pub mod strokes;
+mod tar;
 pub mod vessels;
 
 pub use error::DataError;
@@ -41,6 +43,12 @@ impl ImageShape {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The same with both sides brought up to a multiple of `multiple`.
+    pub fn padded(self, multiple: usize) -> Self {
+        let up = |side: usize| side.next_multiple_of(multiple);
+        Self { channels: self.channels, height: up(self.height), width: up(self.width) }
     }
 }
 
@@ -110,6 +118,21 @@ impl Split {
             out.extend(self.image(s as usize).iter().map(|&v| f32::from(v) / 255.0));
         }
         out
+    }
+
+    /// The images with a black margin, so that both sides are a multiple of `multiple`; the odd pixel goes below and
+    /// right.
+    pub fn padded(&self, multiple: usize) -> Self {
+        let ImageShape { height, width, .. } = self.shape;
+        let shape = self.shape.padded(multiple);
+        let (top, left) = ((shape.height - height) / 2, (shape.width - width) / 2);
+        let mut pixels = vec![0; self.len() * shape.len()];
+        for (i, row) in self.pixels.chunks_exact(width.max(1)).enumerate() {
+            let (plane, y) = (i / height, i % height);
+            let at = (plane * shape.height + top + y) * shape.width + left;
+            pixels[at..at + width].copy_from_slice(row);
+        }
+        Self { shape, pixels, labels: self.labels.clone() }
     }
 
     /// The images `samples` and their labels as a split of their own.

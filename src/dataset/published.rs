@@ -31,8 +31,9 @@ pub struct Published {
 pub struct PublishedFile {
     pub name: String,
     pub bytes: u64,
-    /// MD5 in hex of the file, and of what it unpacks to.
+    /// MD5 in hex of the file, and of what it unpacks to, where that is read too.
     pub md5: String,
+    #[serde(default)]
     pub unpacked: String,
 }
 
@@ -56,6 +57,16 @@ pub fn matches(name: &str, folder: &Path) -> Result<bool, DataError> {
         let found = md5_of(&path)?;
         let known = published.files.iter().find(|f| f.name.starts_with(&part.name()));
         if !known.is_some_and(|k| k.md5 == found || k.unpacked == found) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether the one file of the data set in `folder` has its published MD5.
+pub fn archive_matches(name: &str, folder: &Path) -> Result<bool, DataError> {
+    for file in of(name)?.files {
+        if md5_of(&folder.join(&file.name))? != file.md5 {
             return Ok(false);
         }
     }
@@ -108,6 +119,10 @@ mod tests {
         assert!(
             mnist.mirrors.len() >= 2 && mnist.mirrors.iter().all(|m| m.starts_with("https://") && m.ends_with('/'))
         );
-        assert!(of("nothing").unwrap_err().to_string().contains("there are mnist"));
+        assert!(of("nothing").unwrap_err().to_string().contains("there are cifar10, mnist"));
+        let cifar = of("cifar10").unwrap();
+        assert_eq!(cifar.files.len(), 1);
+        assert!(cifar.files[0].name == super::super::cifar::ARCHIVE && cifar.files[0].md5.len() == 32);
+        assert!(cifar.mirrors.iter().all(|m| m.starts_with("https://") && m.ends_with('/')));
     }
 }

@@ -1,5 +1,7 @@
 //! The loop of the engine's thread: look at the commands, do one small unit of work, say what happened.
 
+mod beside;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::pace::{Eta, Throttle};
 use super::protocol::{Command, Event, Level, Phase, Snapshot};
-use super::session::{Session, ShownRun, walk_started};
+use super::session::{Session, ShownRun};
 use super::{EngineOptions, Wake, lab};
 use crate::archive::SavedRun;
 use crate::device::{ComputeDevice, DeviceKind};
@@ -19,12 +21,16 @@ use crate::generator::cache::GeneratorCache;
 use crate::round::{Activity, RunEvent};
 use crate::world::{Preparation, PreparationActivity, Prepared, World};
 
+/// Samples of the generator in training that are shown: two rows.
+const FORMING_SAMPLES: usize = 16;
 /// Between two wakes of the window.
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);
 /// Between two progress events of one phase, and two losses of the generator.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 /// Units of work of a run for each chunk of scoring beside it.
 const UNITS_PER_SCORING_CHUNK: usize = 4;
+/// The same for the field, which nobody waits for while the target learns: a few percent of the time.
+const UNITS_PER_FIELD_CHUNK: usize = 24;
 
 /// How far the engine may go on by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -241,7 +247,10 @@ impl Core {
 
     fn has_work(&self) -> bool {
         let Some(session) = &self.session else { return false };
-        (session.preparation.is_some() && !self.held) || self.may_advance() || session.scoring_waits()
+        (session.preparation.is_some() && !self.held)
+            || self.may_advance()
+            || session.scoring_waits()
+            || session.field_waits()
     }
 
     fn may_advance(&self) -> bool {
@@ -262,8 +271,10 @@ impl Core {
             self.prepare();
         } else if self.may_advance() {
             self.advance();
-        } else {
+        } else if self.session.as_ref().is_some_and(Session::scoring_waits) {
             self.score();
+        } else {
+            self.draw_field();
         }
     }
 
@@ -273,6 +284,11 @@ impl Core {
         let prepared = preparation.advance();
         let activity = preparation.activity();
         let forming = session.forming.due().then(|| preparation.forming_codes().map(<[f32]>::to_vec)).flatten();
+        let samples = session.samples.due().then(|| preparation.forming_samples(FORMING_SAMPLES)).flatten();
+        if let Some(images) = samples {
+            self.say(Event::GeneratorSamples { images: Arc::new(images) });
+        }
+        let Some(session) = &mut self.session else { return };
         match prepared {
             Ok(Some(prepared)) => self.prepared(prepared),
             Ok(None) => session.preparation = None,
@@ -299,9 +315,9 @@ impl Core {
     fn prepared(&mut self, prepared: Prepared) {
         match prepared {
             Prepared::DataReady(dataset) => self.say(Event::DataReady { dataset }),
-            Prepared::Trained { epoch, reconstruction, kl } => {
+            Prepared::Trained { epoch, losses } => {
                 if self.session.as_mut().is_some_and(|s| s.losses.due()) {
-                    self.say(Event::GeneratorLoss { epoch, reconstruction, kl });
+                    self.say(Event::GeneratorLoss { epoch, losses });
                 }
             }
             Prepared::Encoded | Prepared::Labelled => {}
@@ -314,6 +330,8 @@ impl Core {
     fn begin_runs(&mut self, world: Arc<World>, cached: bool) {
         self.say(Event::GeneratorReady { cached, latent_scale: world.latent.scale() });
         self.publish_codes(Arc::clone(world.latent.codes()), false);
+        self.wake_now();
+        self.say(lab::cloud(&world));
         let mut said = Vec::new();
         let mut phase = Phase::Paused;
         if let Some(session) = &mut self.session {
@@ -360,6 +378,9 @@ impl Core {
         if beside {
             self.score();
         }
+        if self.session.as_ref().is_some_and(|s| s.units.is_multiple_of(UNITS_PER_FIELD_CHUNK) && s.field_waits()) {
+            self.draw_field();
+        }
         if !self.may_advance() {
             let done = self.session.as_ref().is_some_and(|s| s.current().is_none());
             self.drive = Drive::Halted;
@@ -378,19 +399,14 @@ impl Core {
                 Event::RoundBegan { strategy, round: record.round, record }
             }
             RunEvent::Evaluated { round, evaluation } => Event::Evaluated { strategy, round, evaluation },
-            RunEvent::WalkStarted { walk, sample } => walk_started(&world, strategy, walk, sample),
-            RunEvent::WalkStepped(step) => {
-                let decoded = world.generator.decode_bytes(&step.step.to);
-                Event::WalkStepped { strategy, step, decoded }
-            }
+            RunEvent::WalkStarted { walk, sample } => lab::walk_started(&world, &shown.run, walk, sample),
+            // It is said after the round was counted.
+            RunEvent::WalkStepped(step) => lab::walk_stepped(&world, &shown.run, step, shown.run.rounds_done()),
             RunEvent::Ended(record) => {
                 shown.scoring.outdated();
-                let steps = lab::step_walks(&world, &shown.run, &mut shown.lab_walks);
+                let steps = shown.lab_walks.step(&world, &shown.run);
                 self.say(Event::RoundEnded { strategy, record });
-                for step in steps {
-                    let decoded = world.generator.decode_bytes(&step.step.to);
-                    self.say(Event::WalkStepped { strategy, step, decoded });
-                }
+                steps.into_iter().for_each(|step| self.say(step));
                 return self.publish();
             }
             RunEvent::Finished => return,
@@ -398,23 +414,6 @@ impl Core {
         let bought = matches!(event, Event::RoundBegan { .. });
         self.say(event);
         if bought {
-            self.publish();
-        }
-    }
-
-    /// One chunk of scoring for the run that is shown, when somebody looks at scores.
-    fn score(&mut self) {
-        let Some(session) = &mut self.session else { return };
-        let Some(world) = session.world.clone() else { return };
-        if !session.scoring_waits() {
-            return;
-        }
-        let strategy = session.shown;
-        let Some(shown) = session.runs.iter_mut().find(|r| r.run.strategy() == strategy) else { return };
-        let maps = world.simulation.as_ref().map(|s| &s.train);
-        shown.scoring.advance(&world.dataset.train, maps, &shown.run.frozen_target());
-        if shown.published.due() || shown.scoring.is_fresh() {
-            shown.scores = Some(Arc::new(shown.scoring.scores().clone()));
             self.publish();
         }
     }
@@ -446,7 +445,7 @@ impl Core {
     fn publish_codes(&mut self, codes: Arc<Vec<f32>>, forming: bool) {
         let latent_dim = self.session.as_ref().map_or(0, |s| s.experiment.latent_dim);
         let snapshot =
-            Snapshot { generation: self.generation, latent_dim, codes: Some(codes), forming, runs: Vec::new() };
+            Snapshot { generation: self.generation, latent_dim, codes: Some(codes), forming, ..Snapshot::default() };
         self.slot.store(Arc::new(snapshot));
         self.unseen = true;
     }
@@ -456,7 +455,14 @@ impl Core {
         let runs = session.runs.iter().map(ShownRun::snapshot).collect();
         let codes = session.world.as_ref().map(|w| Arc::clone(w.latent.codes()));
         let latent_dim = session.experiment.latent_dim;
-        let snapshot = Snapshot { generation: self.generation, latent_dim, codes, forming: false, runs };
+        let snapshot = Snapshot {
+            generation: self.generation,
+            latent_dim,
+            codes,
+            forming: false,
+            runs,
+            field: session.field.clone(),
+        };
         self.slot.store(Arc::new(snapshot));
         self.unseen = true;
     }

@@ -1,14 +1,99 @@
 //! What people ask of the models by hand: inspections, probes, and walks of their own. None of it touches a run.
 
+use std::sync::Arc;
+
+use crate::experiment::WalkAnchors;
 use crate::generator::to_bytes;
 use crate::history::WalkStep;
+use crate::rng::Streams;
 use crate::round::Run;
 use crate::sampler::stepped;
 use crate::target::{Truth, latent_gradient, prediction};
-use crate::trajectory::Walks;
+use crate::trajectory::{BaseRate, Reselection, StepMeasure, Walks, choose_anchors};
 use crate::world::World;
 
-use super::protocol::{Inspection, MapPair, Probe};
+use super::protocol::{Event, Inspection, MapPair, Probe};
+
+/// Walks that were started by hand in one run, and what becomes of those that are lost.
+pub struct LabWalks {
+    walks: Walks,
+    reselection: Reselection,
+    streams: Streams,
+    /// Counts draws, so that no two are alike.
+    draws: u64,
+}
+
+impl LabWalks {
+    /// None yet; they are numbered after those of the run's own record.
+    pub fn new(run: &Run) -> Self {
+        let experiment = run.experiment();
+        Self {
+            walks: Walks::new(experiment.walks, Vec::new()),
+            reselection: Reselection::of(experiment),
+            streams: Streams::new(experiment.seed),
+            draws: 0,
+        }
+    }
+
+    pub fn clear(&mut self, run: &Run) {
+        self.walks = Walks::new(run.experiment().walks, Vec::new());
+    }
+
+    pub fn set_reselection(&mut self, reselection: Reselection) {
+        self.reselection = reselection;
+    }
+
+    /// A walk at one sample.
+    pub fn start(&mut self, world: &World, run: &Run, sample: u32) -> Event {
+        let walk = self.walks.start(sample);
+        walk_started(world, run, walk, sample)
+    }
+
+    /// Many walks at anchors among all of D.
+    pub fn start_many(&mut self, world: &World, run: &Run, anchors: WalkAnchors, count: usize) -> Vec<Event> {
+        let pool: Vec<(u32, u8)> = (0..).zip(world.dataset.train.labels().iter().copied()).collect();
+        self.draws += 1;
+        let rng = &mut self.streams.get("lab-anchors", self.draws);
+        let chosen = choose_anchors(anchors, count, &pool, &world.latent, rng);
+        chosen.into_iter().map(|sample| self.start(world, run, sample)).collect()
+    }
+
+    /// One step of every walk with the present target; those whose time has come start it at another labelled sample.
+    pub fn step(&mut self, world: &World, run: &Run) -> Vec<Event> {
+        if self.walks.is_empty() || !run.has_weights() {
+            return Vec::new();
+        }
+        let pool: Vec<u32> = run.walk_pool().into_iter().map(|(s, _)| s).collect();
+        self.draws += 1;
+        let rng = &mut self.streams.get("lab-reselection", self.draws);
+        self.walks.reselect(&self.reselection, &pool, &world.latent, rng);
+        let steps = self.walks.step(run.experiment(), world, &run.frozen_target());
+        steps.into_iter().map(|step| walk_stepped(world, run, step, run.rounds_done())).collect()
+    }
+}
+
+/// A walk that begins, with the image it begins at.
+pub fn walk_started(world: &World, run: &Run, walk: usize, sample: u32) -> Event {
+    let code = world.latent.code(sample).to_vec();
+    let decoded = world.generator.decode_bytes(&code);
+    Event::WalkStarted { strategy: run.strategy(), walk, sample, code, decoded }
+}
+
+/// A step that a walk took after `round`, with G(p') and what verdicts are made from.
+pub fn walk_stepped(world: &World, run: &Run, step: WalkStep, round: usize) -> Event {
+    let decoded = world.generator.decode_bytes(&step.step.to);
+    let labels = world.dataset.train.labels();
+    let measure = StepMeasure::with_labels(&step.step, step.sample, &world.latent, labels);
+    Event::WalkStepped { strategy: run.strategy(), step, decoded, measure, round }
+}
+
+/// What walks are judged against.
+pub fn cloud(world: &World) -> Event {
+    Event::CloudReady {
+        sparsity: Arc::new(world.latent.sparsity().clone()),
+        base: Arc::new(BaseRate::new(&world.latent, world.dataset.train.labels())),
+    }
+}
 
 /// Prediction, loss and reconstruction of one train sample.
 pub fn inspect(world: &World, run: &Run, sample: u32) -> Option<Inspection> {
@@ -74,12 +159,4 @@ pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Optio
         neighbour: neighbour.sample,
         snap_distance: neighbour.distance,
     })
-}
-
-/// One step of the walks that were started by hand, with the present target of `run`.
-pub fn step_walks(world: &World, run: &Run, walks: &mut Walks) -> Vec<WalkStep> {
-    if !run.has_weights() {
-        return Vec::new();
-    }
-    walks.step(run.experiment(), world, &run.frozen_target())
 }

@@ -7,8 +7,12 @@ use std::sync::Arc;
 use crate::archive::SavedRun;
 use crate::dataset::Dataset;
 use crate::device::DeviceKind;
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, Strategy, WalkAnchors};
+use crate::field::{Field, FieldRequest};
+use crate::generator::GeneratorLosses;
 use crate::history::{Evaluation, Header, RoundRecord, WalkStep};
+use crate::latent::Sparsity;
+use crate::trajectory::{BaseRate, Reselection, StepMeasure};
 
 /// What the engine can be told.
 #[derive(Debug, Clone)]
@@ -36,6 +40,12 @@ pub enum Command {
     ClearWalks,
     /// Take one more step with every walk, now, with the present target.
     StepWalks,
+    /// Start so many walks at samples of D (in the run that is shown).
+    StartWalks { anchors: WalkAnchors, count: usize },
+    /// When the walks that were started by hand are put elsewhere.
+    SetReselection(Reselection),
+    /// Keep the field over a plane of latent space fresh, or none.
+    SetField(Option<FieldRequest>),
     /// Which strategy's run the view shows: scores, walks and probes are of its target.
     Show(Strategy),
     /// Keep the predictions of the whole train split fresh (for colouring by prediction, loss or correctness).
@@ -129,11 +139,15 @@ pub enum Event {
         total: usize,
         eta_seconds: Option<f32>,
     },
-    /// Mean loss per image of the generator since the last such event (nats): reconstruction and KL.
+    /// The generator's losses on its latest minibatch.
     GeneratorLoss {
         epoch: f32,
-        reconstruction: f32,
-        kl: f32,
+        losses: GeneratorLosses,
+    },
+    /// G(z) for the same few codes z of N(0, I) each time, while the generator trains: images of the data set's shape,
+    /// one after the other.
+    GeneratorSamples {
+        images: Arc<Vec<u8>>,
     },
     /// The generator is ready; `cached` when it was not trained now.
     GeneratorReady {
@@ -175,8 +189,17 @@ pub enum Event {
         strategy: Strategy,
         step: WalkStep,
         decoded: Vec<u8>,
+        /// What verdicts are made from.
+        measure: StepMeasure,
+        /// Rounds of training behind the target that it followed.
+        round: usize,
     },
     WalksCleared,
+    /// What walks are judged against: how sparse the embedding is, and how often a sample of it lies near a boundary.
+    CloudReady {
+        sparsity: Arc<Sparsity>,
+        base: Arc<BaseRate>,
+    },
     /// Answer to `Command::Inspect`.
     Inspected(Box<Inspection>),
     /// Answer to `Command::Probe`.
@@ -262,6 +285,8 @@ pub struct Snapshot {
     pub forming: bool,
     /// For each run: what is known about each train sample.
     pub runs: Vec<RunSnapshot>,
+    /// The field of the run that is shown, where it was asked for.
+    pub field: Option<Arc<Field>>,
 }
 
 /// What one run knows about each train sample.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::lab::{walk_started, walk_stepped};
 use super::protocol::{Event, Level};
-use super::session::{ShownRun, walk_started};
+use super::session::ShownRun;
 use crate::archive::SavedRun;
-use crate::history::History;
 use crate::round::Run;
 use crate::world::World;
 
@@ -24,7 +24,7 @@ pub fn saved_runs(world: &Arc<World>, saved: Vec<SavedRun>, said: &mut Vec<Event
             Ok(run) => {
                 let shown = ShownRun::new(run, world);
                 said.push(shown.started());
-                said.extend(events(world, shown.run.history()));
+                said.extend(events(world, &shown.run));
                 runs.push(shown);
             }
             Err(e) => said.push(message(Level::Error, format!("{name}: {e}"))),
@@ -38,19 +38,17 @@ pub fn saved_runs(world: &Arc<World>, saved: Vec<SavedRun>, said: &mut Vec<Event
     runs
 }
 
-/// Every round of a history with its walks.
-fn events(world: &World, history: &History) -> Vec<Event> {
-    let strategy = history.strategy();
+/// Every round of a run with its walks.
+fn events(world: &World, run: &Run) -> Vec<Event> {
     let mut events = Vec::new();
-    for record in &history.rounds {
+    for record in &run.history().rounds {
         for step in record.walk_steps.iter().filter(|_| record.round == 1) {
-            events.push(walk_started(world, strategy, step.walk, step.step.parent));
+            events.push(walk_started(world, run, step.walk, step.step.parent));
         }
         for step in &record.walk_steps {
-            let decoded = world.generator.decode_bytes(&step.step.to);
-            events.push(Event::WalkStepped { strategy, step: step.clone(), decoded });
+            events.push(walk_stepped(world, run, step.clone(), record.round));
         }
-        events.push(Event::RoundEnded { strategy, record: Arc::new(record.clone()) });
+        events.push(Event::RoundEnded { strategy: run.strategy(), record: Arc::new(record.clone()) });
     }
     events
 }

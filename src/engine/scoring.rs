@@ -6,10 +6,6 @@ use crate::target::{FrozenTarget, prediction};
 
 use super::protocol::{NOT_SCORED, Scores};
 
-/// Images scored at once: about 50 ms of LeNet on one core.
-const CHUNK: usize = 128;
-/// Masks mapped at once, for the same time.
-const MASK_CHUNK: usize = 32;
 /// A stride that visits every sample once when it shares no factor with their number; large, so that coverage is even.
 const STRIDE: usize = 7_919;
 
@@ -43,8 +39,8 @@ impl Scoring {
     /// Scores the next chunk; `maps` are those of the train split, where labels are maps.
     pub fn advance(&mut self, train: &Split, maps: Option<&SolvedMaps>, target: &FrozenTarget) {
         let n = self.scores.predicted.len();
-        let size = if maps.is_some() { MASK_CHUNK } else { CHUNK };
-        let chunk: Vec<u32> = (self.next..(self.next + size).min(n)).map(|i| (i * self.stride % n) as u32).collect();
+        let chunk: Vec<u32> =
+            (self.next..(self.next + target.images_per_unit()).min(n)).map(|i| (i * self.stride % n) as u32).collect();
         if let Some(maps) = maps {
             let truth: Vec<f32> = chunk.iter().flat_map(|&s| maps.map(s).iter().copied()).collect();
             let losses = target.map_losses(&target.maps(train.gather(&chunk)), &truth, chunk.len());

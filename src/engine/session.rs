@@ -4,19 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::PROGRESS_INTERVAL;
-use super::lab;
+use super::lab::{self, LabWalks};
 use super::pace::Throttle;
 use super::protocol::{Command, Event, RunSnapshot, Scores};
 use super::replay;
 use super::scoring::Scoring;
 use crate::archive::SavedRun;
 use crate::experiment::{Experiment, Strategy};
+use crate::field::{Field, Fieldwork, Ground};
 use crate::round::Run;
-use crate::trajectory::Walks;
 use crate::world::{Preparation, World};
 
 /// Between two pictures of the forming embedding.
 const FORMING_INTERVAL: Duration = Duration::from_millis(400);
+/// Between two looks at what the generator makes of the same few codes.
+const SAMPLES_INTERVAL: Duration = Duration::from_secs(2);
 /// Between two publications of scores.
 const SCORES_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -34,6 +36,10 @@ pub struct Session {
     pub units: usize,
     pub forming: Throttle,
     pub losses: Throttle,
+    /// The field that was asked for, of the run that is shown.
+    pub fieldwork: Option<Fieldwork>,
+    pub field: Option<Arc<Field>>,
+    pub samples: Throttle,
 }
 
 /// A run with what is shown of it.
@@ -43,7 +49,7 @@ pub struct ShownRun {
     pub scoring: Scoring,
     pub scores: Option<Arc<Scores>>,
     pub published: Throttle,
-    pub lab_walks: Walks,
+    pub lab_walks: LabWalks,
 }
 
 impl Session {
@@ -60,6 +66,9 @@ impl Session {
             units: 0,
             forming: Throttle::new(FORMING_INTERVAL),
             losses: Throttle::new(PROGRESS_INTERVAL),
+            fieldwork: None,
+            field: None,
+            samples: Throttle::new(SAMPLES_INTERVAL),
         }
     }
 
@@ -110,6 +119,25 @@ impl Session {
             && shown.is_some_and(|r| r.run.rounds_done() > 0 && r.run.has_weights() && !r.scoring.is_fresh())
     }
 
+    /// The field that was asked for is not yet as fine, or as new, as it can be.
+    pub fn field_waits(&self) -> bool {
+        let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
+        let (Some(work), Some(shown)) = (&self.fieldwork, shown) else { return false };
+        shown.run.has_weights() && !work.is_fresh(shown.run.minibatches())
+    }
+
+    /// One chunk of the field; true when there is a new picture of it.
+    pub fn advance_field(&mut self) -> bool {
+        let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
+        let (Some(work), Some(world), Some(shown)) = (&mut self.fieldwork, &self.world, shown) else { return false };
+        let (latent, labels) = (&world.latent, world.dataset.train.labels());
+        let ground = Ground { latent, labels, generator: &*world.generator };
+        let made = work.advance(ground, shown.run.minibatches(), || shown.run.frozen_target());
+        let new = made.is_some();
+        self.field = made.or(self.field.take());
+        new
+    }
+
     pub fn shown(&mut self) -> Option<&mut ShownRun> {
         let shown = self.shown;
         self.runs.iter_mut().find(|r| r.run.strategy() == shown)
@@ -119,29 +147,36 @@ impl Session {
     pub fn obey(&mut self, command: Command, said: &mut Vec<Event>) {
         if let Command::Show(strategy) = command {
             self.shown = strategy;
+            // The field is the target's, so another run's is begun.
+            self.field = None;
+            let request = self.fieldwork.take().map(Fieldwork::into_request);
+            self.fieldwork = request.and_then(|r| Fieldwork::new(r, self.experiment.latent_dim));
             return;
         }
         if let Command::WantScores(want) = command {
             self.want_scores = want;
             return;
         }
-        let (strategy, Some(world)) = (self.shown, self.world.clone()) else { return };
+        if let Command::SetField(request) = command {
+            self.field = None;
+            self.fieldwork = request.and_then(|r| Fieldwork::new(r, self.experiment.latent_dim));
+            return;
+        }
+        let Some(world) = self.world.clone() else { return };
         let Some(shown) = self.shown() else { return };
         match command {
             Command::AddWalk { sample } if (sample as usize) < world.dataset.train.len() => {
-                let walk = shown.lab_walks.start(sample);
-                said.push(walk_started(&world, strategy, walk, sample));
+                said.push(shown.lab_walks.start(&world, &shown.run, sample));
             }
+            Command::StartWalks { anchors, count } => {
+                said.extend(shown.lab_walks.start_many(&world, &shown.run, anchors, count));
+            }
+            Command::SetReselection(reselection) => shown.lab_walks.set_reselection(reselection),
             Command::ClearWalks => {
-                shown.lab_walks = Walks::new(shown.run.experiment().walks, Vec::new());
+                shown.lab_walks.clear(&shown.run);
                 said.push(Event::WalksCleared);
             }
-            Command::StepWalks => {
-                for step in lab::step_walks(&world, &shown.run, &mut shown.lab_walks) {
-                    let decoded = world.generator.decode_bytes(&step.step.to);
-                    said.push(Event::WalkStepped { strategy, step, decoded });
-                }
-            }
+            Command::StepWalks => said.extend(shown.lab_walks.step(&world, &shown.run)),
             Command::Inspect { sample } => {
                 let found = lab::inspect(&world, &shown.run, sample);
                 said.extend(found.map(|i| Event::Inspected(Box::new(i))));
@@ -157,7 +192,7 @@ impl Session {
 
 impl ShownRun {
     pub fn new(run: Run, world: &World) -> Self {
-        let lab_walks = Walks::new(run.experiment().walks, Vec::new());
+        let lab_walks = LabWalks::new(&run);
         Self {
             labelled: Arc::new(run.labelled().round_of().to_vec()),
             scoring: Scoring::new(world.dataset.train.len()),
@@ -181,11 +216,4 @@ impl ShownRun {
             scores: self.scores.clone(),
         }
     }
-}
-
-/// A walk that begins, with the image it begins at.
-pub fn walk_started(world: &World, strategy: Strategy, walk: usize, sample: u32) -> Event {
-    let code = world.latent.code(sample).to_vec();
-    let decoded = world.generator.decode_bytes(&code);
-    Event::WalkStarted { strategy, walk, sample, code, decoded }
 }

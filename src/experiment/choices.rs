@@ -50,6 +50,8 @@ choices! {
         Digits = "digits", "Built-in digits";
         /// MNIST from its IDX files.
         Mnist = "mnist", "MNIST";
+        /// CIFAR-10 from its binary files.
+        Cifar10 = "cifar10", "CIFAR-10";
         /// Vessel cross-sections made here, whose labels are simulated stress maps.
         Ivus = "ivus", "IVUS (made vessels)";
     }
@@ -110,6 +112,35 @@ choices! {
     StressKind {
         MaxPrincipal = "max-principal", "largest principal stress";
         VonMises = "von-mises", "von Mises stress";
+    }
+}
+
+choices! {
+    /// Generators that can be trained.
+    GeneratorKind {
+        /// Tables S9 to S12.
+        Vae = "vae", "VAE";
+        /// Tables S1 to S5; digits are padded to 32 x 32 for it.
+        AlphaGan = "alpha-gan", "α-GAN";
+    }
+}
+
+choices! {
+    /// Networks that can classify.
+    TargetKind {
+        /// Table S7.
+        LeNet = "lenet", "LeNet";
+        /// Table S8; digits are padded to 32 x 32 for it.
+        Vgg16 = "vgg16", "VGG-16";
+    }
+}
+
+choices! {
+    /// What happens to an image before the target trains on it.
+    Augmentation {
+        None = "none", "none";
+        /// Mirrored or not, and shifted by up to an eighth of its side.
+        FlipAndShift = "flip-and-shift", "flip and shift";
     }
 }
 

@@ -89,6 +89,8 @@ impl Experiment {
         let positive = [
             ("generator_epochs", self.generator_epochs),
             ("generator_batch", self.generator_batch),
+            ("generator_width", self.generator_width),
+            ("target_width", self.target_width),
             ("batch_size", self.batch_size),
             ("minibatches_per_round", self.minibatches_per_round),
             ("rounds", self.rounds),
@@ -112,6 +114,7 @@ impl Experiment {
             ("adam_epsilon", f64::from(self.adam_epsilon)),
             ("systolic_mmhg", self.systolic_mmhg),
             ("stress_scale_kpa", f64::from(self.stress_scale_kpa)),
+            ("reconstruction_weight", f64::from(self.reconstruction_weight)),
         ];
         for (field, value) in rates {
             if !(value.is_finite() && value > 0.0) {

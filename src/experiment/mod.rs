@@ -16,7 +16,7 @@ pub struct Experiment {
     pub name: String,
 
     // --- data -------------------------------------------------------------------------------------
-    /// Which data set: `digits`, `ivus` (both built in) or `mnist`.
+    /// Which data set: `digits`, `ivus` (both built in), `mnist` or `cifar10`.
     pub dataset: DatasetKind,
     /// Seed of the built-in data; real data ignores it.
     pub data_seed: u64,
@@ -37,7 +37,13 @@ pub struct Experiment {
     /// Stress maps are divided by this (kPa) before the target sees them; its output is a sigmoid.
     pub stress_scale_kpa: f32,
 
-    // --- generator (Tables S9, S10) ---------------------------------------------------------------
+    // --- generator (Tables S1 to S5, S9 to S12) -----------------------------------------------------
+    /// Which generator: `vae` or `alpha-gan`.
+    pub generator: GeneratorKind,
+    /// Channels of the alpha-GAN's convolutions; 64 in the tables.
+    pub generator_width: usize,
+    /// Weight of the alpha-GAN's reconstruction, lambda of its source.
+    pub reconstruction_weight: f32,
     /// Dimensions of the latent space, n of R^n.
     pub latent_dim: usize,
     /// Seed of the generator's weights, batches and noise: the same for all repeats.
@@ -53,7 +59,13 @@ pub struct Experiment {
     /// Weight of the KL term of the VAE's loss.
     pub beta: f32,
 
-    // --- target model F (Table S7) ----------------------------------------------------------------
+    // --- target model F (Tables S7, S8) -----------------------------------------------------------
+    /// Which network: `lenet` or `vgg16`.
+    pub target: TargetKind,
+    /// Channels of VGG-16's first stage; 64 in the table, and the other stages in proportion.
+    pub target_width: usize,
+    /// What happens to images before the target trains on them; nothing, as in the paper.
+    pub augmentation: Augmentation,
     /// Images per minibatch of the target model.
     pub batch_size: usize,
     /// Minibatches of training in each round.
@@ -129,6 +141,9 @@ impl Default for Experiment {
             systolic_mmhg: 120.0,
             stress: StressKind::MaxPrincipal,
             stress_scale_kpa: 250.0,
+            generator: GeneratorKind::Vae,
+            generator_width: 64,
+            reconstruction_weight: 10.0,
             latent_dim: 3,
             generator_seed: 1,
             generator_epochs: 16,
@@ -136,6 +151,9 @@ impl Default for Experiment {
             generator_learning_rate: 1e-3,
             generator_final_learning_rate: 3e-4,
             beta: 1.0,
+            target: TargetKind::LeNet,
+            target_width: 64,
+            augmentation: Augmentation::None,
             batch_size: 64,
             minibatches_per_round: 100,
             epochs_per_round: 0,
@@ -175,6 +193,8 @@ const PRESETS: &[(&str, &str)] = &[
     ("mnist-2d", include_str!("../../data/presets/mnist-2d.toml")),
     ("ivus", include_str!("../../data/presets/ivus.toml")),
     ("ivus-tiny", include_str!("../../data/presets/ivus-tiny.toml")),
+    ("cifar10", include_str!("../../data/presets/cifar10.toml")),
+    ("cifar10-small", include_str!("../../data/presets/cifar10-small.toml")),
     ("tiny", include_str!("../../data/presets/tiny.toml")),
 ];
 

@@ -115,28 +115,34 @@ pub fn export_figure(
     Ok(folder.written)
 }
 
+/// One run with what Figure 4 needs beside its history.
+pub struct Figure4Request<'a> {
+    pub history: &'a History,
+    pub embedding: &'a Embedding,
+    pub album: &'a Album,
+    pub rules: VerdictRules,
+}
+
 /// Writes Figure 4 of one run in the chosen formats, the table of verdicts, and `walks.csv`, which is always written.
 pub fn export_figure4(
-    history: &History,
-    embedding: &Embedding,
-    album: &Album,
+    request: &Figure4Request<'_>,
     out_dir: &Path,
     formats: &[Format],
     width_in: f64,
     dpi: f32,
 ) -> Result<(Vec<PathBuf>, Table), FigureError> {
+    let Figure4Request { history, embedding, album, ref rules } = *request;
     let strategy = history.strategy().name();
     if !embedding.fits(history) || album.generator_digest != embedding.generator_digest {
         return Err(FigureError::Mixed { what: "embedding", strategy, repeat: history.header.repeat });
     }
-    let rules = VerdictRules::default();
-    let judged = embedding.judge(history, &rules).map_err(|e| FigureError::Draw(e.to_string()))?;
+    let judged = embedding.judge(history, rules).map_err(|e| FigureError::Draw(e.to_string()))?;
     if judged.walks.is_empty() {
         return Err(FigureError::NoWalks { strategy });
     }
     let mut folder = Folder::make(out_dir)?;
     folder.figure(&figure4(history, embedding, album, &judged), formats, width_in, dpi)?;
-    let table = verdict_table(&judged, &rules);
+    let table = verdict_table(&judged, rules);
     folder.table(&table, formats)?;
     folder.put("walks", Format::Csv, walks_csv(&judged).as_bytes())?;
     Ok((folder.written, table))

@@ -18,8 +18,8 @@ const CLEAREST: f64 = 0.5;
 const COLUMNS: usize = 11;
 
 /// Heights of the parts of a row, in images.
-const STRIP: f64 = 0.32;
-const ROW: f64 = 2.0 + STRIP + 0.3;
+const STRIP: f64 = 0.38;
+const ROW: f64 = 2.0 + STRIP + 0.26;
 const HEAD: f64 = 0.6;
 /// Room for the letter before a row.
 const LETTER: f64 = 0.9;
@@ -164,7 +164,15 @@ fn map(embedding: &Embedding, walks: &[Shown<'_>]) -> Panel {
     let paper = Ink::Ramp(0, 0.0);
     for (walk, path) in walks.iter().zip(&paths) {
         items.push(Item::Line(line(&format!("{} casing", walk.letter), path, paper, CASING_WIDTH, None)));
-        items.push(Item::Line(line(&walk.letter, path, Ink::Text, WALK_WIDTH, Some((Mark::Disc, Ink::Text)))));
+        items.push(Item::Line(line(&walk.letter, path, Ink::Text, WALK_WIDTH, None)));
+        let start = &path[..path.len().min(1)];
+        items.push(Item::Line(line(
+            &format!("{} start", walk.letter),
+            start,
+            Ink::Text,
+            WALK_WIDTH,
+            Some((Mark::Circle, Ink::Text)),
+        )));
     }
     for (walk, path) in walks.iter().zip(&paths) {
         items.push(Item::Tag(Tag { at: beside_start(path, y[1] - y[0]), text: walk.letter.clone() }));
@@ -258,7 +266,7 @@ fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
         let j = &walk.judged.judgement;
         for (line, text) in [
             j.verdict.label().to_owned(),
-            format!("near boundary {:.0} %", 100.0 * j.boundary_share),
+            format!("boundary {:.0} %", 100.0 * j.boundary_share),
             format!("r\u{2081}\u{2080}/q\u{2089}\u{2089} {:.2}", j.drift_ratio),
         ]
         .into_iter()

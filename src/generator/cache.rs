@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::vae::Vae;
-use super::{Generator, GeneratorError};
+use std::sync::Arc;
+
+use super::{Generator, GeneratorError, from_bytes};
+use crate::dataset::ImageShape;
 use crate::device::ComputeDevice;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, GeneratorKind};
 
 /// Changes whenever the same fields would give another generator.
-const RECIPE_VERSION: &str = "vae-1";
+const VAE_RECIPE: &str = "vae-1";
+const ALPHA_GAN_RECIPE: &str = "alpha-gan-1";
 
 /// A folder of trained generators.
 #[derive(Debug, Clone)]
@@ -35,10 +38,16 @@ impl GeneratorCache {
     }
 
     /// The cached generator, if there is one that can be read.
-    pub fn load(&self, digest: &str, experiment: &Experiment, image_len: usize, device: &ComputeDevice) -> Option<Vae> {
+    pub fn load(
+        &self,
+        digest: &str,
+        experiment: &Experiment,
+        shape: ImageShape,
+        device: &ComputeDevice,
+    ) -> Option<Arc<dyn Generator>> {
         let bytes = std::fs::read(self.file(digest)).ok()?;
-        match Vae::from_bytes(bytes, experiment.latent_dim, image_len, device) {
-            Ok(vae) => Some(vae),
+        match from_bytes(bytes, experiment, shape, device) {
+            Ok(generator) => Some(generator),
             Err(e) => {
                 log::warn!("{}: {e}; it will be trained again", self.file(digest).display());
                 None
@@ -67,16 +76,20 @@ impl GeneratorCache {
 /// Names a generator: SHA-256 over the data and every field that its training depends on, in hex.
 pub fn generator_digest(experiment: &Experiment, data_digest: &str) -> String {
     let e = experiment;
-    let recipe = format!(
-        "{RECIPE_VERSION} {data_digest} {} {} {} {} {} {} {} {}",
+    let common = format!(
+        "{data_digest} {} {} {} {} {} {}",
         e.latent_dim,
         e.generator_seed,
         e.generator_epochs,
         e.generator_batch,
         e.generator_learning_rate,
         e.generator_final_learning_rate,
-        e.beta,
-        e.adam_epsilon
     );
+    let recipe = match e.generator {
+        GeneratorKind::Vae => format!("{VAE_RECIPE} {common} {} {}", e.beta, e.adam_epsilon),
+        GeneratorKind::AlphaGan => {
+            format!("{ALPHA_GAN_RECIPE} {common} {} {} {}", e.generator_width, e.reconstruction_weight, e.adam_epsilon)
+        }
+    };
     Sha256::digest(recipe.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -9,11 +9,13 @@ use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::{log_sigmoid, relu, sigmoid};
 use burn::tensor::{Bytes, Device, Tensor, TensorData};
 
-use super::{Generator, GeneratorError, host, weights};
+use super::schedule::Schedule;
+use super::{Generator, GeneratorError, GeneratorLosses, GeneratorTraining, TrainingStep, host, weights};
 use crate::dataset::Split;
 use crate::device::ComputeDevice;
 use crate::experiment::Experiment;
 use crate::rng::Streams;
+use std::sync::Arc;
 
 /// Width of both hidden layers, as in the tables.
 const HIDDEN: usize = 400;
@@ -130,21 +132,7 @@ pub struct VaeTraining {
     streams: Streams,
     device: ComputeDevice,
     image_len: usize,
-    images: usize,
-    order: Vec<u32>,
-    step: usize,
-}
-
-/// What one minibatch of the generator's training gives.
-pub struct VaeStep {
-    /// Summed binary cross entropy, nats per image.
-    pub reconstruction: f32,
-    /// KL divergence to N(0, I), nats per image.
-    pub kl: f32,
-    /// The images of the minibatch.
-    pub samples: Vec<u32>,
-    /// Their codes (means) as they were in this step, `[samples.len(), latent_dim]`.
-    pub codes: Vec<f32>,
+    schedule: Schedule,
 }
 
 impl VaeTraining {
@@ -161,44 +149,35 @@ impl VaeTraining {
             streams,
             device: device.clone(),
             image_len,
-            images: train.len(),
-            order: Vec::new(),
-            step: 0,
+            schedule: Schedule::new(experiment, train.len()),
         }
     }
 
-    /// Minibatches of the whole training.
-    pub fn total_steps(&self) -> usize {
-        self.steps_per_epoch() * self.experiment.generator_epochs
+    /// The VAE as it is now.
+    pub fn vae(&self) -> Vae {
+        Vae::new(&self.net, self.experiment.latent_dim, self.image_len, &self.device)
+    }
+}
+
+impl GeneratorTraining for VaeTraining {
+    fn total_steps(&self) -> usize {
+        self.schedule.total_steps()
     }
 
-    /// Minibatches done.
-    pub fn steps_done(&self) -> usize {
-        self.step
+    fn steps_done(&self) -> usize {
+        self.schedule.steps_done()
     }
 
-    pub fn is_done(&self) -> bool {
-        self.step >= self.total_steps()
+    fn epoch(&self) -> f32 {
+        self.schedule.epoch()
     }
 
-    /// Passes over the data done so far.
-    pub fn epoch(&self) -> f32 {
-        self.step as f32 / self.steps_per_epoch() as f32
-    }
-
-    /// Trains on the next minibatch.
-    pub fn advance(&mut self, train: &Split) -> Result<VaeStep, GeneratorError> {
-        let per_epoch = self.steps_per_epoch();
-        let (epoch, at) = (self.step / per_epoch, self.step % per_epoch);
-        if at == 0 {
-            self.order = (0..self.images as u32).collect();
-            self.streams.get("generator-batches", epoch as u64).shuffle(&mut self.order);
-        }
-        let batch = self.experiment.generator_batch;
-        let samples = self.order[at * batch..((at + 1) * batch).min(self.images)].to_vec();
+    fn advance(&mut self, train: &Split) -> Result<TrainingStep, GeneratorError> {
+        let rate = self.schedule.learning_rate(&self.experiment);
+        let (step, samples) = self.schedule.next_batch(&self.streams);
         let n = samples.len();
         let dim = self.experiment.latent_dim;
-        let noise = self.streams.get("generator-noise", self.step as u64).normals(n * dim);
+        let noise = self.streams.get("generator-noise", step as u64).normals(n * dim);
 
         let device = &self.device.autodiff;
         let images = Tensor::<2>::from_data(TensorData::new(train.gather(&samples), [n, self.image_len]), device);
@@ -213,31 +192,17 @@ impl VaeTraining {
         let loss = reconstruction.clone() + kl.clone() * self.experiment.beta;
 
         let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
-        self.net = self.optimiser.step(self.learning_rate(epoch), self.net.clone(), gradients);
-        self.step += 1;
-        let (reconstruction, kl) = (reconstruction.into_scalar::<f32>(), kl.into_scalar::<f32>());
-        if !(reconstruction + kl).is_finite() {
+        self.net = self.optimiser.step(rate, self.net.clone(), gradients);
+        let (reconstruction, code) = (reconstruction.into_scalar::<f32>(), kl.into_scalar::<f32>());
+        let losses = GeneratorLosses { reconstruction, code, adversarial: None };
+        if !losses.is_finite() {
             return Err(GeneratorError::Diverged { epoch: self.epoch() });
         }
-        Ok(VaeStep { reconstruction, kl, samples, codes: host(mean.inner()) })
+        Ok(TrainingStep { losses, samples, codes: host(mean.inner()) })
     }
 
-    /// The generator as it is now.
-    pub fn generator(&self) -> Vae {
-        Vae::new(&self.net, self.experiment.latent_dim, self.image_len, &self.device)
-    }
-
-    fn steps_per_epoch(&self) -> usize {
-        self.images.div_ceil(self.experiment.generator_batch)
-    }
-
-    /// The last quarter of the epochs is trained with the smaller step size.
-    fn learning_rate(&self, epoch: usize) -> f64 {
-        if epoch * 4 >= self.experiment.generator_epochs * 3 {
-            self.experiment.generator_final_learning_rate
-        } else {
-            self.experiment.generator_learning_rate
-        }
+    fn generator(&self) -> Arc<dyn Generator> {
+        Arc::new(self.vae())
     }
 }
 

@@ -13,6 +13,13 @@ pub fn fresh<M: Module>(module: M, rng: &mut Rng) -> M {
     module.map(&mut FreshWeights { rng, layers: Vec::new(), bound: 0.0 })
 }
 
+/// Takes in the running statistics of all normalisations, which burn keeps aside for each thread until they are asked
+/// for. After every optimiser step, so that they depend neither on threads nor on who asks when.
+pub fn settle<M: Module>(module: &M) {
+    // `valid` takes them in, in the module that it is called on; the copy that it returns is of no use here.
+    let _ = module.valid();
+}
+
 struct FreshWeights<'a> {
     rng: &'a mut Rng,
     layers: Vec<String>,

@@ -9,10 +9,6 @@ use crate::labelling::simulation::{Simulation, SolvedMaps};
 use crate::rng::Streams;
 use crate::target::{FrozenTarget, prediction};
 
-/// Images classified at once: about 50 ms of LeNet on one core; and masks mapped at once.
-const CHUNK: usize = 128;
-const MASK_CHUNK: usize = 32;
-
 /// Over what an accuracy is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -65,8 +61,7 @@ impl EvaluationTask {
 
     /// Looks at the next chunk; `maps` are the split's, where labels are maps.
     pub fn advance(&mut self, split: &Split, maps: Option<&SolvedMaps>) {
-        let size = if maps.is_some() { MASK_CHUNK } else { CHUNK };
-        let chunk = &self.samples[self.done..(self.done + size).min(self.samples.len())];
+        let chunk = &self.samples[self.done..(self.done + self.target.images_per_unit()).min(self.samples.len())];
         match (&mut self.tally, maps) {
             (Tally::Classes { correct, confusion }, _) => {
                 let classes = self.target.classes();

@@ -124,7 +124,7 @@ impl Run {
             walks: Walks::default(),
             part: Arc::new(stratified_part(split, experiment.evaluation_part)),
             stage: Stage::Propose,
-            record: empty_record(1),
+            record: RoundRecord::empty(1),
             minibatches: 0,
             loss: MeanLoss::default(),
             history: History::new(header),
@@ -168,6 +168,11 @@ impl Run {
     /// The round in progress, from 1; the last one when the run is done.
     pub fn round(&self) -> usize {
         self.record.round.min(self.experiment.rounds)
+    }
+
+    /// Optimiser steps so far.
+    pub fn minibatches(&self) -> usize {
+        self.minibatches
     }
 
     /// Rounds that are complete.
@@ -237,7 +242,7 @@ impl Run {
         let round = self.history.rounds.len() + 1;
         let mut rng = self.stream(round);
         let candidates = self.candidates(round, self.experiment.samples_per_round, interrupted, &mut rng)?;
-        self.record = empty_record(round);
+        self.record = RoundRecord::empty(round);
         let queue = LabelQueue::new(rng, candidates);
         if self.experiment.strategy.makes_samples() {
             self.stage = Stage::Label(Box::new(queue));
@@ -362,7 +367,9 @@ impl Run {
     }
 
     fn train(&mut self, step: usize, steps: usize) {
-        let mut batch = self.training.next_batch(self.experiment.batch_size, &self.world.dataset.train, &self.streams);
+        let Experiment { batch_size, augmentation, .. } = self.experiment;
+        let train = &self.world.dataset.train;
+        let mut batch = self.training.next_batch(batch_size, train, augmentation, &self.streams, self.minibatches);
         let images = std::mem::take(&mut batch.images);
         let loss = self.target.train_step(images, batch.truth());
         self.minibatches += 1;
@@ -470,22 +477,6 @@ impl Run {
 
 fn fresh_target(world: &World, experiment: &Experiment, streams: &Streams) -> Target {
     Target::new(experiment, world.dataset.shape(), world.dataset.classes.len(), streams, &world.device)
-}
-
-fn empty_record(round: usize) -> RoundRecord {
-    RoundRecord {
-        round,
-        proposals: Vec::new(),
-        labels: 0,
-        minibatches: 0,
-        evaluations: Vec::new(),
-        confusion: Vec::new(),
-        walk_steps: Vec::new(),
-        diverged: false,
-        refusals: Vec::new(),
-        label_seconds: 0.0,
-        seconds: 0.0,
-    }
 }
 
 /// Mean of the losses since it was last taken.

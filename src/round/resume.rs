@@ -118,7 +118,7 @@ impl Run {
     }
 
     /// What was bought, as train samples with labels: a walk goes from one to the other, so it starts beside a made one.
-    pub(super) fn walk_pool(&self) -> Vec<(u32, u8)> {
+    pub fn walk_pool(&self) -> Vec<(u32, u8)> {
         let (latent, index) = (&self.world.latent, self.world.latent.index());
         let beside = |&(sample, label): &(u32, u8)| match (sample as usize) < latent.len() {
             true => Some((sample, label)),

@@ -3,9 +3,6 @@
 use super::{Interrupted, SamplerInput};
 use crate::rng::Rng;
 
-/// Images scored at once: about 50 ms of LeNet on one core.
-const CHUNK: usize = 128;
-
 /// `size` unlabelled samples at random, ascending; all of them where there are fewer.
 pub fn random_pool(input: &SamplerInput<'_>, size: usize, rng: &mut Rng) -> Vec<u32> {
     let mut pool = rng.choose(&input.labelled.unlabelled(), size);
@@ -16,7 +13,7 @@ pub fn random_pool(input: &SamplerInput<'_>, size: usize, rng: &mut Rng) -> Vec<
 /// Log probabilities of the classes of F(x), `[samples.len(), classes]`.
 pub fn log_probabilities(input: &SamplerInput<'_>, samples: &[u32]) -> Result<Vec<f32>, Interrupted> {
     let mut rows = Vec::with_capacity(samples.len() * input.target.classes());
-    for chunk in samples.chunks(CHUNK) {
+    for chunk in samples.chunks(input.target.images_per_unit()) {
         if (input.interrupted)() {
             return Err(Interrupted);
         }
@@ -28,7 +25,7 @@ pub fn log_probabilities(input: &SamplerInput<'_>, samples: &[u32]) -> Result<Ve
 /// Penultimate features, `[samples.len(), width]`, and log probabilities, `[samples.len(), classes]`.
 pub fn features(input: &SamplerInput<'_>, samples: &[u32]) -> Result<(Vec<f32>, Vec<f32>), Interrupted> {
     let (mut features, mut rows) = (Vec::new(), Vec::new());
-    for chunk in samples.chunks(CHUNK) {
+    for chunk in samples.chunks(input.target.images_per_unit()) {
         if (input.interrupted)() {
             return Err(Interrupted);
         }

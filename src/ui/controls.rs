@@ -9,8 +9,9 @@ use super::widgets::{self, Icon};
 use crate::device::DeviceKind;
 use crate::engine::protocol::Command;
 use crate::experiment::{
-    AnchorSelection, DatasetKind, EvaluationSplit, Experiment, ExperimentError, GradientKind, NeighbourPool, Strategy,
-    TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
+    AnchorSelection, Augmentation, DatasetKind, EvaluationSplit, Experiment, ExperimentError, GeneratorKind,
+    GradientKind, NeighbourPool, Strategy, TargetKind, TrainingPair, WalkAnchors, WalkReselection,
+    WeightsBetweenRounds,
 };
 
 /// The draft and what was folded out.
@@ -150,7 +151,19 @@ impl Controls {
             EvaluationSplit::label,
             |e| e.evaluate_on,
         );
-        group(ui, "Generator (VAE)");
+        group(ui, "Generator");
+        rows.choice(ui, "Kind", "generator", &mut d.generator, GeneratorKind::ALL, GeneratorKind::label, |e| {
+            e.generator
+        });
+        if d.generator == GeneratorKind::AlphaGan {
+            rows.number(ui, "Width", "generator_width", &mut d.generator_width, 1..=512, 0.2, "", |e| {
+                e.generator_width
+            });
+            let weight = &mut d.reconstruction_weight;
+            rows.number(ui, "λ of the error", "reconstruction_weight", weight, 0.0..=1_000.0, 0.1, "", |e| {
+                e.reconstruction_weight
+            });
+        }
         rows.number(ui, "Epochs", "generator_epochs", &mut d.generator_epochs, 1..=10_000, 0.1, "", |e| {
             e.generator_epochs
         });
@@ -167,9 +180,24 @@ impl Controls {
             &mut d.generator_final_learning_rate,
             |e| e.generator_final_learning_rate,
         );
-        rows.number(ui, "β of the KL term", "beta", &mut d.beta, 0.0..=100.0, 0.01, "", |e| e.beta);
+        if d.generator == GeneratorKind::Vae {
+            rows.number(ui, "β of the KL term", "beta", &mut d.beta, 0.0..=100.0, 0.01, "", |e| e.beta);
+        }
         rows.number(ui, "Seed", "generator_seed", &mut d.generator_seed, 0..=u64::MAX, 0.1, "", |e| e.generator_seed);
         group(ui, "Target model F");
+        rows.choice(ui, "Network", "target", &mut d.target, TargetKind::ALL, TargetKind::label, |e| e.target);
+        if d.target == TargetKind::Vgg16 {
+            rows.number(ui, "Width", "target_width", &mut d.target_width, 1..=512, 0.2, "", |e| e.target_width);
+        }
+        rows.choice(
+            ui,
+            "Augmentation",
+            "augmentation",
+            &mut d.augmentation,
+            Augmentation::ALL,
+            Augmentation::label,
+            |e| e.augmentation,
+        );
         rows.number(ui, "Batch size", "batch_size", &mut d.batch_size, 1..=8_192, 1.0, "", |e| e.batch_size);
         rows.rate(ui, "Learning rate", "learning_rate", &mut d.learning_rate, |e| e.learning_rate);
         rows.rate(ui, "Adam's epsilon", "adam_epsilon", &mut d.adam_epsilon, |e| e.adam_epsilon);

@@ -4,6 +4,7 @@ use egui::{Align2, Color32, RichText, Stroke, Ui, vec2};
 use egui_plot::{GridMark, HoverPosition, Line, MarkerShape, Plot, PlotPoint, PlotPoints, Points, Text, VLine};
 
 use super::cx::Cx;
+use super::generator_panel;
 use super::state::{CurvePoint, RunState};
 use super::theme::{Theme, bold, font, size, space};
 use super::widgets;
@@ -57,10 +58,6 @@ const ERROR_AIR: f64 = 0.1;
 const WHOLE_AIR: f64 = 1.05;
 /// Screen points within which a click takes a round.
 const CLICK_REACH: f32 = 24.0;
-/// Height of the two captions over the generator's plots and of the gaps round them.
-const GENERATOR_CAPTIONS: f32 = 92.0;
-/// Share of the generator's epochs whose first steep fall may leave the picture.
-const STEEP: f32 = 0.02;
 const LEGEND_ROW: f32 = 15.0;
 /// Ticks that an axis aims at.
 const X_MARKS: f64 = 6.0;
@@ -74,7 +71,7 @@ impl CurvesPanel {
             if measured {
                 self.accuracy(ui, &curves, cx);
             } else if cx.state.generator.losses.len() > 1 && !cx.state.generator.cached {
-                generator(ui, cx);
+                generator_panel::ui(ui, cx);
             } else {
                 let body = "The test metric against labelled samples, a curve for each strategy, as soon as round 1 trains. Press Run (Space) if it is paused.";
                 widgets::empty_state(ui, "Learning curves", body);
@@ -342,7 +339,13 @@ fn x_max(curves: &[Curve]) -> f64 {
 }
 
 /// A calm plot that is read and clicked, not dragged.
-fn plot<'a>(id: &'a str, height: f32, theme: &'static Theme, x_unit: &'static str, y_unit: &'static str) -> Plot<'a> {
+pub(super) fn plot<'a>(
+    id: &'a str,
+    height: f32,
+    theme: &'static Theme,
+    x_unit: &'static str,
+    y_unit: &'static str,
+) -> Plot<'a> {
     let tick = font(size::CAPTION - 1.0);
     let x = egui_plot::AxisHints::new_x()
         .tick_label_font(tick.clone())
@@ -398,46 +401,6 @@ fn short(value: f64) -> String {
     }
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// While the generator trains: how well it reconstructs, and how much its codes tell.
-fn generator(ui: &mut Ui, cx: &Cx<'_>) {
-    let losses = &cx.state.generator.losses;
-    let curve =
-        |k: usize| PlotPoints::from(losses.iter().map(|l| [f64::from(l[0]), f64::from(l[k])]).collect::<Vec<_>>());
-    let last = losses.last().copied().unwrap_or_default();
-    let of = cx.state.experiment.generator_epochs;
-    ui.label(RichText::new(format!("The generator learns: epoch {:.1} of {of}", last[0])).color(cx.theme.weak));
-    let half = ((ui.available_height() - GENERATOR_CAPTIONS) / 2.0).max(MIN_PLOT);
-    let parts = [
-        (1, "reconstruction", "reconstruction loss, nats per image", cx.theme.accent),
-        (2, "kl", "KL to N(0, I), nats per image", cx.theme.strategy(Strategy::Random)),
-    ];
-    for (k, id, title, color) in parts {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(title).size(size::CAPTION).color(cx.theme.weak));
-            ui.label(bold(format!("{:.1}", last[k])).color(color));
-        });
-        let later = || losses.iter().filter(|l| l[0] > STEEP * of as f32).map(|l| f64::from(l[k]));
-        let (low, high) =
-            if later().next().is_some() { span(later()) } else { span(losses.iter().map(|l| f64::from(l[k]))) };
-        plot(id, half, cx.theme, "epochs", "nats").show(ui, |plot_ui| {
-            plot_ui.set_plot_bounds_x(0.0..=of as f64);
-            plot_ui.set_plot_bounds_y(low..=high);
-            plot_ui.line(Line::new(title, curve(k)).color(color).width(1.8));
-        });
-    }
-}
-
-/// Lowest and highest of the finite values with some air; 0 to 1 where there is none.
-fn span(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let finite = values.filter(|v| v.is_finite());
-    let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-    if low > high {
-        return (0.0, 1.0);
-    }
-    let air = 0.08 * (high - low).max(0.1);
-    (low - air, high + air)
 }
 
 #[cfg(test)]

@@ -10,20 +10,39 @@ pub fn help(field: &str) -> &'static str {
         "test_size" => "How many test images to use; 0 takes all.",
         "validation_size" => "Images split off from train for choices, at most a sixth of it.",
         "evaluate_on" => "The split on which accuracies are measured.",
-        "latent_dim" => {
-            "n of R^n, the dimension of the VAE's latent space (Tables S9 and S10). Two or three can be seen whole."
+        "generator" => {
+            "Which generator embeds the images: the VAE (Tables S9 to S12), or the α-GAN (Tables S1 to S5), which pads digits to 32 x 32."
         }
-        "generator_seed" => "Seed of the VAE's weights, batches and noise: the same for all repeats.",
-        "generator_epochs" => "Passes of the VAE over the train images. It sees no labels.",
-        "generator_batch" => "Images per minibatch of the VAE.",
-        "generator_learning_rate" => "Adam's step size for the VAE.",
-        "generator_final_learning_rate" => "Adam's step size in the last quarter of the VAE's epochs.",
-        "beta" => "Weight of the KL term of the VAE's loss; 1 is the plain VAE.",
-        "batch_size" => "Images per minibatch of the target model F, LeNet of Table S7.",
+        "generator_width" => "Channels of the α-GAN's convolutions; 64 in Tables S1 to S4. The VAE has none.",
+        "reconstruction_weight" => {
+            "λ of the α-GAN: the weight of the mean absolute reconstruction error beside the adversarial losses."
+        }
+        "systolic_mmhg" => {
+            "Systolic peak of the pressure on the lumen, mmHg: the stress maps are those of that moment."
+        }
+        "stress" => "Which stress the maps show: the largest principal one, or von Mises'.",
+        "stress_scale_kpa" => {
+            "The target learns stress divided by this many kPa. Its output ends at 1, so larger stresses are out of its reach."
+        }
+        "latent_dim" => "n of R^n, the dimension of the latent space; 3 in the tables. Two or three can be seen whole.",
+        "generator_seed" => "Seed of the generator's weights, batches and noise: the same for all repeats.",
+        "generator_epochs" => "Passes of the generator over the train images. It sees no labels.",
+        "generator_batch" => "Images per minibatch of the generator.",
+        "generator_learning_rate" => "Adam's step size for the generator.",
+        "generator_final_learning_rate" => "Adam's step size in the last quarter of the generator's epochs.",
+        "beta" => "Weight of the KL term of the VAE's loss; 1 is the plain VAE. The α-GAN has none.",
+        "target" => {
+            "The network F that learns from the labels: LeNet (Table S7), or VGG-16 (Table S8), which pads digits to 32 x 32."
+        }
+        "target_width" => "Channels of VGG-16's first stage, 64 in Table S8; the others follow. LeNet has its own.",
+        "augmentation" => {
+            "Whether images are mirrored and shifted before F trains on them. The paper does neither; digits must not be mirrored."
+        }
+        "batch_size" => "Images per minibatch of the target model F.",
         "minibatches_per_round" => "Optimiser steps of F in each round.",
         "epochs_per_round" => "Passes over the labelled set in each round, instead of a fixed number of minibatches.",
         "learning_rate" => "Adam's step size for F.",
-        "adam_epsilon" => "Adam's epsilon, for F and the VAE.",
+        "adam_epsilon" => "Adam's epsilon, for F and the generator.",
         "weights" => {
             "Between rounds, F's training continues (Figure 3), or starts again from the same initial weights."
         }

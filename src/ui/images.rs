@@ -18,6 +18,8 @@ pub enum ImageKey {
     Reconstruction(u32),
     /// The latest probe.
     Probe(u64),
+    /// A sample of the generator in training: which, and how often they came.
+    Generated(usize, u64),
 }
 
 /// Textures by what they show.

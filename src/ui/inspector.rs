@@ -206,6 +206,50 @@ fn sample(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         Some((round, proposal)) => why(ui, cx, round, &proposal),
     }
+    near(ui, cx, sample);
+}
+
+/// Labelled samples nearest to one: what else was bought there, and when.
+fn near(ui: &mut Ui, cx: &mut Cx<'_>, sample: u32) {
+    const SHOWN: usize = 5;
+    const SIDE: f32 = 44.0;
+    let (dim, Some(codes)) = (cx.snapshot.latent_dim, cx.snapshot.codes.clone()) else { return };
+    let (Some(dataset), Some(run)) = (cx.state.dataset.clone(), cx.state.shown_run()) else { return };
+    let code = |s: u32| codes.get(s as usize * dim..(s as usize + 1) * dim);
+    let Some(here) = code(sample) else { return };
+    let shown = cx.state.shown_round();
+    let bought = run.records().filter(|r| r.round <= shown).flat_map(|r| r.proposals.iter().map(move |p| (p, r.round)));
+    let mut found: Vec<(f32, u32, usize)> = bought
+        .filter(|(p, _)| p.sample != sample)
+        .filter_map(|(p, round)| {
+            let distance = code(p.sample)?.iter().zip(here).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
+            Some((distance, p.sample, round))
+        })
+        .collect();
+    if found.is_empty() {
+        return;
+    }
+    found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    found.dedup_by_key(|f| f.1);
+    heading(ui, "Labelled samples nearest to it");
+    ui.horizontal_wrapped(|ui| {
+        for (distance, other, round) in found.into_iter().take(SHOWN) {
+            let Some(texture) = cx.images.sample(ui, &dataset, other) else { continue };
+            ui.vertical(|ui| {
+                ui.set_width(SIDE + space::XS);
+                ui.spacing_mut().item_spacing.y = 2.0;
+                let name = format!("Nearest labelled sample {other}");
+                let response = images::show(ui, &texture, SIDE, &name).interact(egui::Sense::click());
+                let class = cx.state.class_name(dataset.train.label(other as usize));
+                let text = format!("a {class}, bought in round {round}, {distance:.3} away. Click to select it.");
+                if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(text).clicked() {
+                    cx.state.focus.sample = Some(other);
+                }
+                let weak = ui.visuals().weak_text_color();
+                ui.label(RichText::new(format!("{class} · t {round}")).size(size::CAPTION).color(weak));
+            });
+        }
+    });
 }
 
 /// Mean over the wall and peak of a predicted map, and of the solved one where there is one.

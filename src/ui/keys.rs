@@ -12,9 +12,13 @@ pub enum KeyAction {
     StepMinibatches,
     PreviousRound,
     NextRound,
+    PlayRounds,
     ToggleTheme,
     ToggleControls,
     NextWorkspace,
+    OnlyLost,
+    ColourByVerdict,
+    StepWalks,
     ListKeys,
     Escape,
     /// The draft's latent dimension; takes effect with "Apply & reset".
@@ -31,6 +35,7 @@ pub enum ViewKey {
     ToggleWalks,
     ToggleArrows,
     ToggleLabelled,
+    NextField,
 }
 
 /// Every key: itself, how it is written, what it does, in words.
@@ -41,6 +46,7 @@ const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::Period, ".", KeyAction::StepMinibatches, "Step some minibatches"),
     (Key::OpenBracket, "[", KeyAction::PreviousRound, "Look at the round before"),
     (Key::CloseBracket, "]", KeyAction::NextRound, "Look at the next round"),
+    (Key::P, "P", KeyAction::PlayRounds, "Play the rounds back, or pause"),
     (Key::F, "F", KeyAction::View(ViewKey::Fit), "Fit the view to the data"),
     (Key::R, "R", KeyAction::View(ViewKey::ResetCamera), "Reset the camera"),
     (Key::C, "C", KeyAction::View(ViewKey::NextColoring), "Colour by the next quantity"),
@@ -49,7 +55,11 @@ const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::L, "L", KeyAction::View(ViewKey::ToggleLabelled), "Mark labelled samples, or not"),
     (Key::Num2, "2", KeyAction::LatentDim(2), "Two latent dimensions (with Apply & reset)"),
     (Key::Num3, "3", KeyAction::LatentDim(3), "Three latent dimensions (with Apply & reset)"),
-    (Key::E, "E", KeyAction::NextWorkspace, "Other workspace: Run, Explore, Compare"),
+    (Key::N, "N", KeyAction::StepWalks, "One step of the walks started by hand"),
+    (Key::X, "X", KeyAction::OnlyLost, "Only the walks that are lost, or all"),
+    (Key::V, "V", KeyAction::ColourByVerdict, "Colour walks by verdict, or each its own"),
+    (Key::G, "G", KeyAction::View(ViewKey::NextField), "Next field under the points, or none"),
+    (Key::E, "E", KeyAction::NextWorkspace, "Next workspace: Run, Explore, Walks, Compare"),
     (Key::B, "B", KeyAction::ToggleControls, "Show or hide the controls"),
     (Key::T, "T", KeyAction::ToggleTheme, "Dark or light"),
     (Key::Questionmark, "?", KeyAction::ListKeys, "List the keys"),

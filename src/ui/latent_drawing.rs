@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use super::cx::Cx;
+use super::field_image::{self, FieldLayer, FieldOptions};
 use super::latent_panel::ViewOptions;
 use super::latent_scene::{self as scene, Coloring, Layers};
-use super::state::{Focus, Probing, WalkPoint};
+use super::state::{Focus, Only, Probing, WalkPoint};
 use crate::engine::protocol::RunSnapshot;
+use crate::field::Field;
+use crate::trajectory::VerdictRules;
 use crate::view::{Camera, LatentView, Look, Quality};
 
 /// The view on the device, and what it was last given.
@@ -32,7 +35,11 @@ struct Given {
     codes: Option<Arc<Vec<f32>>>,
     points: Option<PointsKey>,
     overlay: Option<OverlayKey>,
+    field: Option<FieldKey>,
 }
+
+/// Which picture of which field.
+type FieldKey = (usize, FieldOptions, bool, bool);
 
 #[derive(PartialEq, Clone)]
 struct PointsKey {
@@ -53,6 +60,10 @@ struct OverlayKey {
     round: usize,
     bought: usize,
     walk_points: usize,
+    by_verdict: bool,
+    only: Only,
+    rules: VerdictRules,
+    selected_walk: Option<usize>,
     focus: Focus,
     probing: Option<Probing>,
     probed: Option<Vec<f32>>,
@@ -111,15 +122,45 @@ impl Drawing {
             }
             self.given.points = Some(key);
         }
+        let field = cx.snapshot.field.as_ref().filter(|_| options.field.layer != FieldLayer::None);
+        let key = (field_image::key(field), options.field, cx.theme.dark, cx.state.lab.sparsity.is_some());
+        let new_field = self.given.field != Some(key);
+        if new_field {
+            self.give_field(field.map(|f| &**f), options.field, cx)?;
+            self.given.field = Some(key);
+        }
         let overlay = OverlayKey::of(options, cx);
-        if self.given.overlay.as_ref() != Some(&overlay) {
-            self.view.set_lines(&scene::lines(cx.state, options.layers, cx.theme))?;
+        if new_field || self.given.overlay.as_ref() != Some(&overlay) {
+            let mut lines = field.map_or_else(Vec::new, |f| field_image::lines(f, options.field, cx.state, cx.theme));
+            lines.extend(scene::lines(cx.state, options.layers, cx.theme));
+            self.view.set_lines(&lines)?;
             let (markers, meaning) = scene::markers(cx.state, options.layers, cx.theme);
             self.view.set_markers(&markers)?;
             self.meaning = meaning;
             self.given.overlay = Some(overlay);
         }
         Ok(new_codes)
+    }
+
+    fn give_field(
+        &mut self,
+        field: Option<&Field>,
+        options: FieldOptions,
+        cx: &Cx<'_>,
+    ) -> Result<(), crate::view::ViewError> {
+        let Some(field) = field else { return self.view.set_field(None) };
+        let painted = field_image::paint(field, options, cx.state, cx.theme);
+        let plane = &field.request.plane;
+        self.view.set_field(Some(crate::view::Field {
+            width: painted.side,
+            height: painted.side,
+            rgba: &painted.rgba,
+            origin: scene::position(&plane.origin),
+            edge_u: scene::position(&plane.edge_u),
+            edge_v: scene::position(&plane.edge_v),
+            alpha: 1.0,
+            filter: painted.filter,
+        }))
     }
 }
 
@@ -146,7 +187,11 @@ impl OverlayKey {
             dark: cx.theme.dark,
             round: cx.state.shown_round(),
             bought: cx.state.shown_record().map_or(0, |r| r.proposals.len()),
-            walk_points: cx.state.shown_walks().map(|w| w.len()).sum(),
+            walk_points: cx.state.shown_walks().map(|w| w.points_at(cx.state.focus.round)).sum(),
+            by_verdict: cx.state.lab.by_verdict,
+            only: cx.state.lab.only,
+            rules: cx.state.lab.rules,
+            selected_walk: cx.state.lab.selected,
             focus: Focus { walk_point: None, ..cx.state.focus.clone() },
             probing: cx.state.probing.clone(),
             probed: cx.state.probe.as_ref().map(|p| p.moved.clone()),

@@ -61,11 +61,17 @@ pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: La
         return;
     }
     let painter = ui.painter_at(rect);
-    for walk in cx.state.shown_walks() {
+    let seen = cx.state.seen_walks();
+    let many = seen.len() > scene::MANY_WALKS;
+    let hovered = cx.state.focus.walk_point.map(|w| w.walk);
+    for walk in &seen {
+        if many && !scene::is_selected(walk, cx.state) && hovered != Some(walk.walk.id) {
+            continue;
+        }
         let place = scene::walk_places(walk).last().and_then(|p| camera.project((*p).into()));
         let Some(at) = place else { continue };
         let center = rect.min + vec2(at.px.x, at.px.y) / scale + vec2(12.0, -12.0);
-        letter_badge(&painter, center, &walk.letters(), cx.theme.walk(walk.id), cx.theme);
+        letter_badge(&painter, center, &walk.walk.letters(), scene::walk_color(walk, cx.state, cx.theme), cx.theme);
     }
 }
 

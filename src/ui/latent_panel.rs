@@ -4,6 +4,7 @@ use egui::{Rect, Response, Sense, Ui, vec2};
 use glam::Vec2;
 
 use super::cx::Cx;
+use super::field_image::{self, FieldLayer, FieldOptions};
 use super::keys::ViewKey;
 use super::latent_drawing::Drawing;
 use super::latent_overlay;
@@ -12,6 +13,7 @@ use super::state::{Intent, WalkPoint};
 use super::theme::space;
 use super::widgets::{self, Icon, IconButton};
 use crate::engine::protocol::{Command, Level};
+use crate::field::FieldRequest;
 use crate::view::{Camera, Mode, Target};
 
 /// The panel and what it keeps between frames.
@@ -27,18 +29,25 @@ pub struct LatentPanel {
     moved_at: f64,
     pub hovered: Hovered,
     save: super::save::SaveView,
+    /// The field that was asked for last.
+    asked_field: Option<FieldRequest>,
 }
 
 /// What the user chose to see; kept between starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ViewOptions {
     pub coloring: Coloring,
     pub layers: Layers,
+    pub field: FieldOptions,
 }
 
 impl Default for ViewOptions {
     fn default() -> Self {
-        Self { coloring: Coloring::Class, layers: Layers { labelled: true, proposals: true, walks: true } }
+        Self {
+            coloring: Coloring::Class,
+            layers: Layers { labelled: true, proposals: true, walks: true },
+            field: FieldOptions::default(),
+        }
     }
 }
 
@@ -72,11 +81,13 @@ impl LatentPanel {
             moved_at: f64::NEG_INFINITY,
             hovered: Hovered::default(),
             save: super::save::SaveView::default(),
+            asked_field: None,
         }
     }
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.take_keys(cx);
+        self.ask_field(cx);
         let panel = ui.max_rect();
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| self.toolbar(ui, cx));
         // The toolbar may be wider than a narrow panel; the picture never is.
@@ -104,10 +115,20 @@ impl LatentPanel {
                     self.follows = true;
                 }
                 ViewKey::NextColoring => self.recolor(self.options.coloring.next(), cx),
+                ViewKey::NextField => self.options.field.layer = self.options.field.layer.next(),
                 ViewKey::ToggleWalks => self.options.layers.walks ^= true,
                 ViewKey::ToggleArrows => self.options.layers.proposals ^= true,
                 ViewKey::ToggleLabelled => self.options.layers.labelled ^= true,
             }
+        }
+    }
+
+    /// Asks for the field when what is wanted of it changed; nothing about it changes with the camera.
+    fn ask_field(&mut self, cx: &mut Cx<'_>) {
+        let wanted = field_image::request(self.options.field, cx.snapshot, cx.state.generator.latent_scale);
+        if wanted != self.asked_field {
+            self.asked_field = wanted.clone();
+            cx.commands.push(Command::SetField(wanted));
         }
     }
 
@@ -140,6 +161,7 @@ impl LatentPanel {
             }
             round_stepper(ui, cx);
             ui.spacing_mut().item_spacing.x = space::XS;
+            field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
             if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
                 self.follows = true;
                 self.fit_now = true;
@@ -364,6 +386,34 @@ impl LatentPanel {
     }
 }
 
+/// Which field lies under the points, and what goes with it.
+fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
+    const FLAT: usize = 2;
+    /// High enough that nothing of the list is hidden.
+    const FIELD_LIST: f32 = 420.0;
+    let name = FieldLayer::CHOICES.iter().find(|(c, ..)| *c == field.layer).map_or("", |(_, name, _)| name);
+    let combo =
+        egui::ComboBox::new("field", "").width(112.0).height(FIELD_LIST).selected_text(format!("Field: {name}"));
+    let combo = combo.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    let response = combo.show_ui(ui, |ui| {
+        for (layer, name, tip) in FieldLayer::CHOICES {
+            ui.selectable_value(&mut field.layer, layer, name).on_hover_text(tip);
+        }
+        ui.separator();
+        ui.checkbox(&mut field.arrows, "gradient arrows").on_hover_text("dL/dp with the label of the nearest sample");
+        ui.checkbox(&mut field.trust, "fade without trust")
+            .on_hover_text("Fades where no embedded sample is near: there the generator is not to be believed");
+        if dim > FLAT {
+            let slice = egui::DragValue::new(&mut field.slice).speed(0.02).range(-4.0..=4.0).suffix(" σ");
+            ui.horizontal(|ui| {
+                ui.label("slice at");
+                ui.add(slice).on_hover_text("Where the plane lies on the third axis");
+            });
+        }
+    });
+    response.response.accessible_name("Field");
+}
+
 /// Whose run is shown.
 fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
     let choices: Vec<_> = cx
@@ -414,6 +464,12 @@ fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.allocate_exact_size(vec2(galley.size().x.max(92.0), super::theme::CONTROL_HEIGHT - 2.0), Sense::hover());
         let ink = if live { cx.theme.accent } else { cx.theme.text };
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley.clone(), ink);
+        let playing = cx.state.playhead.playing;
+        let (icon, name) = if playing { (Icon::Pause, "Pause the playback") } else { (Icon::Play, "Play the rounds") };
+        let play = IconButton::new(icon, name, "Play the rounds back: view, walks and curves follow (P)");
+        if play.enabled(latest > 1).show(ui).clicked() {
+            cx.state.toggle_playhead(cx.now);
+        }
         let next = IconButton::new(Icon::Next, "Next round", "Look at the next round (])").enabled(shown < latest);
         if next.show(ui).clicked() {
             cx.state.look_at_round(shown + 1);

@@ -2,7 +2,7 @@
 
 use egui::Color32;
 
-use super::state::{AppState, Walk, WalkPoint};
+use super::state::{AppState, SeenWalk, WalkPoint};
 use super::theme::{self, Theme};
 use crate::engine::protocol::{NOT_SCORED, RunSnapshot};
 use crate::experiment::{Experiment, Strategy, Task};
@@ -61,6 +61,9 @@ const ERROR_LIKE_A_NAT: f32 = 100.0;
 const WALK_PX: f32 = 2.2;
 const WALK_POINT_PX: f32 = 7.0;
 const WALK_END_PX: f32 = 11.0;
+/// Beyond so many walks each is drawn thin and without its letter.
+pub const MANY_WALKS: usize = 26;
+const THIN_WALK_PX: f32 = 1.3;
 /// Proposals beyond this many are drawn thinner.
 const MANY_PROPOSALS: usize = 120;
 /// Axes that can be drawn.
@@ -178,8 +181,10 @@ pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
         }
     }
     if layers.walks {
-        for walk in state.shown_walks() {
-            push_walk(&mut lines, walk, theme);
+        let seen = state.seen_walks();
+        let many = seen.len() > MANY_WALKS;
+        for walk in &seen {
+            push_walk(&mut lines, walk, walk_color(walk, state, theme), many && !is_selected(walk, state));
         }
     }
     if let Some(probe) = state.probe.as_ref().filter(|_| state.probing.is_some()) {
@@ -208,15 +213,34 @@ fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool,
     }
 }
 
-/// The neighbours of a walk joined in order, and a fine dash to each p' that led to one.
-fn push_walk(lines: &mut Vec<Line>, walk: &Walk, theme: &Theme) {
-    let color = theme.walk(walk.id);
-    let mut from = position(&walk.code);
-    for (step, _) in &walk.steps {
-        let to = position(&step.step.neighbour);
-        lines.push(Line::new(from, to, WALK_PX, rgba(color)).on_top().cased());
-        lines.push(Line::new(from, position(&step.step.to), 1.0, rgba(color.gamma_multiply(0.7))).dashed().on_top());
-        from = to;
+/// The colour of a walk: its own, or its verdict's.
+pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color32 {
+    let color = match walk.judgement {
+        Some(j) if state.lab.by_verdict => theme.verdict(j.verdict),
+        None if state.lab.by_verdict => theme.weak,
+        _ => theme.walk(walk.walk.id),
+    };
+    let others = state.lab.selected.is_some() && !is_selected(walk, state);
+    if others { color.gamma_multiply(0.35) } else { color }
+}
+
+/// Chosen in the table of walks.
+pub fn is_selected(walk: &SeenWalk<'_>, state: &AppState) -> bool {
+    state.lab.selected == Some(walk.walk.id)
+}
+
+/// The neighbours of a walk joined in order, and a fine dash to each p' that led to one; a gap where the walk was put
+/// elsewhere.
+fn push_walk(lines: &mut Vec<Line>, seen: &SeenWalk<'_>, color: Color32, thin: bool) {
+    for (step, _) in &seen.walk.steps[..seen.points - 1] {
+        let (from, to) = (position(&step.step.from), position(&step.step.neighbour));
+        if thin {
+            lines.push(Line::new(from, to, THIN_WALK_PX, rgba(color)).on_top());
+        } else {
+            lines.push(Line::new(from, to, WALK_PX, rgba(color)).on_top().cased());
+            lines
+                .push(Line::new(from, position(&step.step.to), 1.0, rgba(color.gamma_multiply(0.7))).dashed().on_top());
+        }
     }
 }
 
@@ -225,15 +249,22 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
     let mut markers = Vec::new();
     let mut meaning = Vec::new();
     if layers.walks {
-        for walk in state.shown_walks() {
-            let color = rgba(theme.walk(walk.id));
+        let seen = state.seen_walks();
+        let many = seen.len() > MANY_WALKS;
+        for walk in &seen {
+            let color = rgba(walk_color(walk, state, theme));
+            let size = if many && !is_selected(walk, state) { 0.6 } else { 1.0 };
             for (point, place) in walk_places(walk).into_iter().enumerate() {
-                let last = point + 1 == walk.len();
+                let last = point + 1 == walk.points;
+                // Of many walks only the ends are marked.
+                if size < 1.0 && point > 0 && !last {
+                    continue;
+                }
                 let (shape, px) =
                     if point == 0 { (Shape::Diamond, WALK_POINT_PX + 2.0) } else { (Shape::Disc, WALK_POINT_PX) };
-                let px = if last && point > 0 { WALK_END_PX } else { px };
+                let px = size * if last && point > 0 { WALK_END_PX } else { px };
                 markers.push(Marker::new(shape, place, px, color).on_top().cased());
-                meaning.push(WalkPoint { walk: walk.id, point });
+                meaning.push(WalkPoint { walk: walk.walk.id, point });
             }
         }
     }
@@ -250,15 +281,18 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
 }
 
 /// Where the points of a walk lie: its start, then each neighbour.
-/// Where one point of a shown walk lies.
-pub fn walk_places(walk: &Walk) -> Vec<[f32; 3]> {
-    std::iter::once(position(&walk.code)).chain(walk.steps.iter().map(|(s, _)| position(&s.step.neighbour))).collect()
+pub fn walk_places(seen: &SeenWalk<'_>) -> Vec<[f32; 3]> {
+    let steps = seen.walk.steps[..seen.points - 1].iter();
+    std::iter::once(position(&seen.walk.code)).chain(steps.map(|(s, _)| position(&s.step.neighbour))).collect()
 }
 
 /// Where one point of a shown walk lies.
 pub fn walk_place(state: &AppState, at: WalkPoint) -> Option<[f32; 3]> {
     let walk = state.shown_walks().find(|w| w.id == at.walk)?;
-    walk_places(walk).get(at.point).copied()
+    match at.point.checked_sub(1) {
+        None => Some(position(&walk.code)),
+        Some(k) => walk.steps.get(k).map(|(s, _)| position(&s.step.neighbour)),
+    }
 }
 
 /// egui's premultiplied colour as the view's straight one.

@@ -5,9 +5,12 @@ mod compare_panel;
 mod controls;
 mod curves_panel;
 mod cx;
+mod export_figure4;
+mod field_image;
 mod field_help;
 mod figure_view;
 mod frame_times;
+mod generator_panel;
 mod images;
 mod inspector;
 mod job;
@@ -22,6 +25,7 @@ pub mod state;
 mod theme;
 mod toasts;
 mod topbar;
+mod walks_panel;
 mod widgets;
 mod workspaces;
 
@@ -119,7 +123,7 @@ struct Kept {
     show_controls: bool,
 }
 
-const KEPT: &str = "ridgewalk-2";
+const KEPT: &str = "ridgewalk-3";
 
 impl App {
     /// Starts the engine and asks it for the first experiment.
@@ -155,6 +159,7 @@ impl App {
                 compare: Default::default(),
                 snapshots: Default::default(),
                 inspector: Default::default(),
+                walks: Default::default(),
             },
             images: Images::default(),
             inspect: InspectQueue::default(),
@@ -208,9 +213,13 @@ impl App {
                 KeyAction::StepMinibatches => self.act(ctx, BarAction::StepMinibatches),
                 KeyAction::PreviousRound => self.state.look_at_round(self.state.shown_round().saturating_sub(1)),
                 KeyAction::NextRound => self.state.look_at_round(self.state.shown_round() + 1),
+                KeyAction::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
                 KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
                 KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
                 KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown.next())),
+                KeyAction::OnlyLost => self.state.toggle_only_lost(),
+                KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
+                KeyAction::StepWalks => self.commands.push(Command::StepWalks),
                 KeyAction::ListKeys => self.show_keys = !self.show_keys,
                 KeyAction::Escape => {
                     self.show_keys = false;
@@ -294,6 +303,9 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         let theme = Theme::of(ui.visuals());
         let view_keys = self.take_keys(&ctx);
+        if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {
+            ctx.request_repaint_after_secs(wait as f32);
+        }
         let snapshot = self
             .engine
             .as_ref()

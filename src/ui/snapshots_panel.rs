@@ -1,15 +1,17 @@
 //! Figure 4's right half: a row for each walk, the decoded p' above, the real neighbour that was chosen below.
 
-use egui::{CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use egui::{Color32, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::cx::Cx;
 use super::images::{self, ImageKey};
 use super::latent_overlay::letter_badge;
-use super::state::{Walk, WalkPoint};
+use super::latent_scene::walk_color;
+use super::state::{SeenWalk, Walk, WalkPoint};
 use super::theme::{self, size, space};
 use super::widgets;
 use crate::engine::protocol::Command;
 use crate::experiment::Strategy;
+use crate::trajectory::Verdict;
 
 /// The panel; it keeps nothing but the images' size.
 #[derive(Debug, Default)]
@@ -26,7 +28,7 @@ impl SnapshotsPanel {
     pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let any = cx.state.shown_walks().next().is_some();
         let small = |text: &str| egui::Button::new(egui::RichText::new(text).size(size::CAPTION)).small();
-        if ui.add_enabled(any, small("Clear")).on_hover_text("Forget all walks").clicked() {
+        if ui.add_enabled(any, small("Clear")).on_hover_text("Forget the walks that were started by hand").clicked() {
             cx.commands.push(Command::ClearWalks);
         }
         if ui
@@ -39,7 +41,14 @@ impl SnapshotsPanel {
     }
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let walks: Vec<Walk> = cx.state.shown_walks().cloned().collect();
+        let mut walks: Vec<Seen> = cx.state.seen_walks().iter().map(|w| Seen::of(w, cx)).collect();
+        if let Some(selected) = cx.state.lab.selected {
+            walks.sort_by_key(|w| w.id != selected);
+        }
+        if walks.is_empty() && cx.state.shown_walks().next().is_some() {
+            let text = "No walk has the verdict that is filtered by. Press X, or choose another in the table of walks.";
+            return widgets::empty_state(ui, "No such walk", text);
+        }
         if walks.is_empty() {
             let body = match (cx.state.focus.strategy, cx.state.experiment.walks) {
                 (_, 0) => "Ctrl-click a point of the latent view to start a walk there; it moves once a round.".to_owned(),
@@ -52,28 +61,59 @@ impl SnapshotsPanel {
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
             let text = "above: decoded p'    below: the real neighbour and its label";
             ui.add(egui::Label::new(egui::RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).truncate());
+            // The rows borrow the walks while they change the rest of the state.
+            let all = std::mem::take(&mut cx.state.walks);
             let rows = |ui: &mut Ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
-                for walk in &walks {
-                    row(ui, walk, cx);
+                for seen in &walks {
+                    row(ui, &all[seen.at], seen, cx);
                 }
             };
             ScrollArea::both().auto_shrink(false).stick_to_right(true).id_salt("snapshots").show(ui, rows);
+            cx.state.walks = all;
         });
     }
 }
 
-fn row(ui: &mut Ui, walk: &Walk, cx: &mut Cx<'_>) {
+/// A walk to show: where it is among all, how many of its points, its colour, and its verdict.
+struct Seen {
+    at: usize,
+    id: usize,
+    points: usize,
+    color: Color32,
+    verdict: Option<Verdict>,
+}
+
+impl Seen {
+    fn of(walk: &SeenWalk<'_>, cx: &Cx<'_>) -> Self {
+        let same = |w: &Walk| (w.strategy, w.id) == (walk.walk.strategy, walk.walk.id);
+        Self {
+            at: cx.state.walks.iter().position(same).unwrap_or_default(),
+            id: walk.walk.id,
+            points: walk.points,
+            color: walk_color(walk, cx.state, cx.theme),
+            verdict: walk.judgement.map(|j| j.verdict),
+        }
+    }
+}
+
+fn row(ui: &mut Ui, walk: &Walk, seen: &Seen, cx: &mut Cx<'_>) {
     let height = 2.0 * SIDE + GAP / 2.0 + LABEL_HEIGHT;
-    let width = LETTER_COLUMN + walk.len() as f32 * (SIDE + GAP);
-    let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-    let color = cx.theme.walk(walk.id);
+    let width = LETTER_COLUMN + seen.points as f32 * (SIDE + GAP);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    if let Some(verdict) = seen.verdict {
+        response.on_hover_text(format!("Walk {}: {}", walk.letters(), verdict.label()));
+    }
+    let color = seen.color;
     let lit = cx.state.focus.walk_point.is_some_and(|h| h.walk == walk.id);
     if lit {
         ui.painter().rect_filled(rect.expand(3.0), CornerRadius::same(6), cx.theme.field.gamma_multiply(0.6));
     }
     letter_badge(ui.painter(), pos2(rect.left() + 10.0, rect.top() + SIDE), &walk.letters(), color, cx.theme);
-    for point in 0..walk.len() {
+    for point in 0..seen.points {
         let left = rect.left() + LETTER_COLUMN + point as f32 * (SIDE + GAP);
         let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(SIDE, height));
         if ui.is_rect_visible(cell) {

@@ -1,9 +1,13 @@
 //! Everything the window knows: changed by `apply(Event)` and by what the user asks for. Pure: no egui, no engine.
 
 mod asks;
+mod playhead;
 mod run;
+mod walks;
 
+pub use playhead::Playhead;
 pub use run::{CurvePoint, RunState};
+pub use walks::{Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +16,8 @@ use crate::dataset::Dataset;
 use crate::device::DeviceKind;
 use crate::engine::protocol::{Event, Inspection, Level, Phase, Probe};
 use crate::experiment::{Experiment, Strategy};
-use crate::history::{History, Proposal, RoundRecord, WalkStep};
+use crate::generator::GeneratorLosses;
+use crate::history::{History, Proposal, RoundRecord};
 
 /// What the window shows, as far as it came from the engine, and what the user selected.
 #[derive(Debug, Clone)]
@@ -29,6 +34,8 @@ pub struct AppState {
     pub generator: GeneratorState,
     pub runs: Vec<RunState>,
     pub walks: Vec<Walk>,
+    /// How walks are judged, filtered and sorted.
+    pub lab: WalkLab,
     pub messages: Vec<Message>,
     /// Answers to `Command::Inspect` for the target's present weights.
     pub inspections: BTreeMap<u32, Inspection>,
@@ -39,6 +46,7 @@ pub struct AppState {
     /// Counts changes of the target's weights that were reported, so that answers can be asked for again.
     pub target_version: u64,
     pub focus: Focus,
+    pub playhead: Playhead,
     pub intent: Intent,
     /// Asked for, and not yet in effect: shown in the frame of the click.
     pub pending: Option<Pending>,
@@ -68,49 +76,15 @@ impl Progress {
 /// The generator's training, or that it came from the cache.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GeneratorState {
-    /// `[epoch, reconstruction, KL]`, nats per image.
-    pub losses: Vec<[f32; 3]>,
+    /// Epoch and losses.
+    pub losses: Vec<(f32, GeneratorLosses)>,
+    /// G(z) for the same few codes, and how often they came.
+    pub samples: Option<Arc<Vec<u8>>>,
+    pub samples_version: u64,
     pub ready: bool,
     pub cached: bool,
     /// Mean standard deviation of the embedding's axes: the unit of alpha; 0 before it is known.
     pub latent_scale: f32,
-}
-
-/// A walk without re-selection, with what was decoded at its points.
-#[derive(Debug, Clone)]
-pub struct Walk {
-    pub strategy: Strategy,
-    /// The engine's number for it.
-    pub id: usize,
-    pub start: u32,
-    pub code: Vec<f32>,
-    pub decoded: Arc<Vec<u8>>,
-    pub steps: Vec<(WalkStep, Arc<Vec<u8>>)>,
-}
-
-impl Walk {
-    /// a, b, c ... z, aa, ab ...
-    pub fn letters(&self) -> String {
-        letters(self.id)
-    }
-
-    /// The sample at a point: 0 is the start, k the neighbour of step k.
-    pub fn sample_at(&self, point: usize) -> Option<u32> {
-        match point.checked_sub(1) {
-            None => Some(self.start),
-            Some(k) => self.steps.get(k).map(|(s, _)| s.sample),
-        }
-    }
-
-    /// Points: the start and one for each step.
-    pub fn len(&self) -> usize {
-        self.steps.len() + 1
-    }
-
-    /// A walk always has its start.
-    pub fn is_empty(&self) -> bool {
-        false
-    }
 }
 
 /// Something to be said to the user once.
@@ -188,12 +162,14 @@ impl AppState {
             generator: GeneratorState::default(),
             runs: Vec::new(),
             walks: Vec::new(),
+            lab: WalkLab::default(),
             messages: Vec::new(),
             inspections: BTreeMap::new(),
             probe: None,
             probing: None,
             target_version: 0,
             focus: Focus { strategy, round: None, sample: None, walk_point: None, class: None },
+            playhead: Playhead::default(),
             intent: Intent::Idle,
             pending: None,
             step_size: DEFAULT_STEP_SIZE,
@@ -212,8 +188,10 @@ impl AppState {
                 self.enter(&phase);
                 self.progress = Progress { phase, strategy, round, done, total, eta_seconds };
             }
-            Event::GeneratorLoss { epoch, reconstruction, kl } => {
-                self.generator.losses.push([epoch, reconstruction, kl]);
+            Event::GeneratorLoss { epoch, losses } => self.generator.losses.push((epoch, losses)),
+            Event::GeneratorSamples { images } => {
+                self.generator.samples = Some(images);
+                self.generator.samples_version += 1;
             }
             Event::GeneratorReady { cached, latent_scale } => {
                 self.generator.ready = true;
@@ -239,23 +217,23 @@ impl AppState {
             }
             Event::WalkStarted { strategy, walk, sample, code, decoded } => {
                 self.walks.retain(|w| (w.strategy, w.id) != (strategy, walk));
-                self.walks.push(Walk {
-                    strategy,
-                    id: walk,
-                    start: sample,
-                    code,
-                    decoded: Arc::new(decoded),
-                    steps: Vec::new(),
-                });
+                self.walks.push(Walk::new(strategy, walk, sample, code, decoded));
             }
-            Event::WalkStepped { strategy, step, decoded } => {
+            Event::WalkStepped { strategy, step, decoded, measure, round } => {
                 if let Some(w) = self.walks.iter_mut().find(|w| (w.strategy, w.id) == (strategy, step.walk)) {
-                    w.steps.push((step, Arc::new(decoded)));
+                    w.take_step(step, decoded, measure, round);
                 }
             }
             Event::WalksCleared => {
-                self.walks.clear();
+                // Those of the run's own record stay: only what was started by hand can be forgotten.
+                let (recorded, shown) = (self.experiment.walks, self.focus.strategy);
+                self.walks.retain(|w| w.strategy != shown || w.id < recorded);
                 self.focus.walk_point = None;
+                self.lab.selected = None;
+            }
+            Event::CloudReady { sparsity, base } => {
+                self.lab.sparsity = Some(sparsity);
+                self.lab.base = Some(base);
             }
             Event::Inspected(inspection) => {
                 if inspection.strategy == self.focus.strategy {
@@ -371,6 +349,7 @@ impl AppState {
             next_message: self.next_message,
             intent: self.intent,
             step_size: self.step_size,
+            lab: self.lab.started_over(),
             focus: Focus { strategy, ..fresh.focus.clone() },
             ..fresh
         };

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::experiment::Strategy;
+use crate::trajectory::Verdict;
 
 /// The spacing scale, in points.
 pub mod space {
@@ -162,6 +163,20 @@ impl Theme {
     pub fn walk(&self, walk: usize) -> Color32 {
         let colors = if self.dark { &WALKS_DARK } else { &WALKS_LIGHT };
         colors[walk % colors.len()]
+    }
+
+    /// The colour of a verdict: warm where the walk is lost, cool where it is of use.
+    pub fn verdict(&self, verdict: Verdict) -> Color32 {
+        match (verdict, self.dark) {
+            (Verdict::Outward, _) => self.error,
+            (Verdict::Stalled, true) => rgb(0xc98bd8),
+            (Verdict::Stalled, false) => rgb(0x8a3fa0),
+            (Verdict::Recycling, _) => self.warning,
+            (Verdict::Boundary, true) => rgb(0x5cc8f2),
+            (Verdict::Boundary, false) => rgb(0x0b6e9e),
+            (Verdict::Crossing, _) => self.good,
+            (Verdict::Interior, _) => self.weak,
+        }
     }
 
     /// Low to high of a quantity such as the loss: dark to bright on the dark ground, bright to dark on the light one.

@@ -9,6 +9,7 @@ use super::widgets::{self, Icon, IconButton};
 use super::workspaces::WorkspaceKind;
 use crate::device::DeviceKind;
 use crate::engine::protocol::Phase;
+use crate::experiment::{GeneratorKind, TargetKind};
 
 /// What the user asked of the bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -299,9 +300,9 @@ fn stations(state: &AppState) -> Vec<Station> {
         .as_ref()
         .map_or_else(|| e.dataset.label().to_owned(), |d| format!("{} images", widgets::thousands(d.train.len())));
     let generator = match (state.generator.cached, state.generator.losses.last()) {
-        (true, _) => "VAE, from the cache".to_owned(),
-        (_, Some([epoch, ..])) if !ready => format!("VAE, epoch {epoch:.1}"),
-        _ => "VAE".to_owned(),
+        (true, _) => format!("{}, from the cache", e.generator.label()),
+        (_, Some((epoch, _))) if !ready => format!("{}, epoch {epoch:.1}", e.generator.label()),
+        _ => e.generator.label().to_owned(),
     };
     let bought = state.runs.iter().filter_map(|r| r.records().last().map(|r| r.labels)).max().unwrap_or(0);
     let strategies: Vec<_> = state.strategies.iter().map(|s| s.label()).collect();
@@ -316,7 +317,10 @@ fn stations(state: &AppState) -> Vec<Station> {
             name: "Generator",
             fact: generator,
             state: stage(*phase == Phase::TrainingGenerator, ready || *phase == Phase::Encoding),
-            tip: "A variational autoencoder, trained without labels (Tables S9 and S10)",
+            tip: match e.generator {
+                GeneratorKind::Vae => "A variational autoencoder, trained without labels (Tables S9 and S10)",
+                GeneratorKind::AlphaGan => "An adversarial autoencoder, trained without labels (Tables S1 to S5)",
+            },
         },
         Station {
             name: "Latent space",
@@ -338,9 +342,12 @@ fn stations(state: &AppState) -> Vec<Station> {
         },
         Station {
             name: "Target",
-            fact: "LeNet".to_owned(),
+            fact: e.target.label().to_owned(),
             state: stage(matches!(phase, Phase::TrainingTarget | Phase::Evaluating), rounds),
-            tip: "The network that learns from the labels (Table S7)",
+            tip: match e.target {
+                TargetKind::LeNet => "The network that learns from the labels (Table S7)",
+                TargetKind::Vgg16 => "The network that learns from the labels (Table S8)",
+            },
         },
     ]
 }

@@ -13,6 +13,7 @@ use super::inspector::Inspector;
 use super::latent_panel::LatentPanel;
 use super::snapshots_panel::SnapshotsPanel;
 use super::theme::{Theme, bold, size};
+use super::walks_panel::WalksPanel;
 
 /// What a tile shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,7 @@ pub enum Pane {
     Curves,
     Snapshots,
     Inspector,
+    Walks,
     Compare,
 }
 
@@ -31,6 +33,7 @@ impl Pane {
             Self::Curves => "Learning curves",
             Self::Snapshots => "Snapshots",
             Self::Inspector => "Inspector",
+            Self::Walks => "Walks",
             Self::Compare => "Comparison",
         }
     }
@@ -41,16 +44,18 @@ impl Pane {
 pub enum WorkspaceKind {
     Run,
     Explore,
+    Lab,
     Compare,
 }
 
 impl WorkspaceKind {
-    pub const ALL: [Self; 3] = [Self::Run, Self::Explore, Self::Compare];
+    pub const ALL: [Self; 4] = [Self::Run, Self::Explore, Self::Lab, Self::Compare];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Run => "Run",
             Self::Explore => "Explore",
+            Self::Lab => "Walks",
             Self::Compare => "Compare",
         }
     }
@@ -59,6 +64,7 @@ impl WorkspaceKind {
         match self {
             Self::Run => "Watch the rounds: latent space, learning curves, snapshots of the walks",
             Self::Explore => "Look closely: one sample in full, why it was picked, and a probe to drag",
+            Self::Lab => "Figure 4, live: follow walks, judge them, and see what becomes of them",
             Self::Compare => {
                 "Is it really better? Figures and tables of the runs with paired tests, live or from opened histories"
             }
@@ -68,7 +74,8 @@ impl WorkspaceKind {
     pub fn next(self) -> Self {
         match self {
             Self::Run => Self::Explore,
-            Self::Explore => Self::Compare,
+            Self::Explore => Self::Lab,
+            Self::Lab => Self::Compare,
             Self::Compare => Self::Run,
         }
     }
@@ -80,6 +87,7 @@ pub struct Workspaces {
     pub shown: WorkspaceKind,
     run: Tree<Pane>,
     explore: Tree<Pane>,
+    lab: Tree<Pane>,
     compare: Tree<Pane>,
 }
 
@@ -87,10 +95,11 @@ impl Default for Workspaces {
     fn default() -> Self {
         let run = arrange("run workspace", 0.585, Pane::Curves, 0.5, Pane::Snapshots);
         let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.7, Pane::Snapshots);
+        let lab = arrange("walks workspace", 0.56, Pane::Walks, 0.55, Pane::Snapshots);
         let mut tiles = Tiles::default();
         let root = tiles.insert_pane(Pane::Compare);
         let compare = Tree::new(egui::Id::unique("compare workspace"), root, tiles);
-        Self { shown: WorkspaceKind::Run, run, explore, compare }
+        Self { shown: WorkspaceKind::Run, run, explore, lab, compare }
     }
 }
 
@@ -119,6 +128,7 @@ pub struct Panels {
     pub compare: ComparePanel,
     pub snapshots: SnapshotsPanel,
     pub inspector: Inspector,
+    pub walks: WalksPanel,
 }
 
 impl Workspaces {
@@ -126,6 +136,7 @@ impl Workspaces {
         let tree = match self.shown {
             WorkspaceKind::Run => &mut self.run,
             WorkspaceKind::Explore => &mut self.explore,
+            WorkspaceKind::Lab => &mut self.lab,
             WorkspaceKind::Compare => &mut self.compare,
         };
         let mut shower = Shower { panels, cx };
@@ -157,6 +168,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Pane::Curves => self.panels.curves.ui(ui, self.cx),
             Pane::Snapshots => self.panels.snapshots.ui(ui, self.cx),
             Pane::Inspector => self.panels.inspector.ui(ui, self.cx),
+            Pane::Walks => self.panels.walks.ui(ui, self.cx),
             Pane::Compare => self.panels.compare.ui(ui, self.cx),
         });
         UiResponse::None
@@ -169,6 +181,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Some(Pane::Curves) => self.panels.curves.tools(ui, self.cx),
             Some(Pane::Compare) => self.panels.compare.tools(ui, self.cx),
             Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
+            Some(Pane::Walks) => self.panels.walks.tools(ui, self.cx),
             _ => {}
         }
     }

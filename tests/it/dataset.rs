@@ -118,3 +118,26 @@ fn write_mnist_like(folder: &Path, side: u8) {
         .unwrap();
     }
 }
+
+#[test]
+fn real_cifar_10_loads_in_colour_and_says_what_of_it_is_there() {
+    let test = "real_cifar_10_loads_in_colour_and_says_what_of_it_is_there";
+    let Some(folder) = std::env::var_os(locate::VARIABLE).map(std::path::PathBuf::from) else {
+        return eprintln!("SKIPPED {test}: {} is not set, so there is no real CIFAR-10 to read", locate::VARIABLE);
+    };
+    if locate::cifar10(Some(&folder)).is_err() {
+        return eprintln!("SKIPPED {test}: no CIFAR-10 in {}", folder.display());
+    }
+    let e = Experiment { train_size: 60_000, test_size: 100, ..Experiment::preset("cifar10-small").unwrap() };
+    let data = dataset::load(&e, Some(&folder)).unwrap();
+    assert!(data.provenance.contains("60000 train images asked for, all"), "{}", data.provenance);
+    let shape = data.shape();
+    assert_eq!((shape.channels, shape.height, shape.width, data.test.len()), (3, 32, 32, 100));
+    assert_eq!(data.classes[0], "airplane");
+    // The first five test images are a cat, two ships, an airplane and a frog; the first pixel of the cat is known.
+    assert_eq!(&data.test.labels()[..5], [3, 8, 8, 0, 6]);
+    let first = |channel: usize| i32::from(data.test.image(0)[channel * 1_024]);
+    for (channel, value) in [158, 112, 49].into_iter().enumerate() {
+        assert!((first(channel) - value).abs() <= 12, "{channel}: {}", first(channel));
+    }
+}

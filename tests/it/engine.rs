@@ -8,6 +8,7 @@ use ridgewalk::difference::first_difference;
 use ridgewalk::engine::protocol::{Command, Event, Level, Phase, Snapshot};
 use ridgewalk::engine::{Engine, EngineOptions};
 use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::field::{Field, FieldRequest, LEVELS, Plane};
 use ridgewalk::history::{Header, History, RoundRecord};
 use ridgewalk::round::Run;
 
@@ -236,4 +237,38 @@ fn a_replay_without_weights_is_shown_and_answers_nothing() {
     let said = listener.until("the reason", |e| matches!(e, Event::Message { level: Level::Error, .. }));
     assert!(format!("{said:?}").contains("another generator"), "{said:?}");
     listener.until_phase(Phase::Failed);
+}
+
+/// The field comes while nothing else is to be done, finer and finer, follows the target, and changes no history.
+#[test]
+fn the_field_comes_by_itself_follows_the_target_and_changes_no_history() {
+    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+    listener.until_phase(Phase::Paused);
+    let plane = Plane { origin: vec![-2.0, -2.0], edge_u: vec![4.0, 0.0], edge_v: vec![0.0, 4.0] };
+    listener.engine.send(Command::SetField(Some(FieldRequest { plane: plane.clone(), label: None })));
+    let field = |listener: &Listener, what: &str, wanted: &dyn Fn(&Field) -> bool| {
+        let start = Instant::now();
+        loop {
+            if let Some(field) = listener.engine.snapshot().field.clone().filter(|f| wanted(f)) {
+                return field;
+            }
+            assert!(start.elapsed() < PATIENCE, "never saw {what}");
+            let _ = listener.wakes.recv_timeout(Duration::from_millis(50));
+        }
+    };
+    let untaught = field(&listener, "a finer field", &|f| f.side > LEVELS[0]);
+    assert_eq!((untaught.minibatches, &untaught.request.plane), (0, &plane));
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    let steps = tiny().rounds * tiny().minibatches_per_round;
+    let taught = field(&listener, "the field of the last target", &|f| f.minibatches == steps);
+    assert_ne!(taught.loss[..9], untaught.loss[..9]);
+    let history = History { header: listener.header(Strategy::Snn), rounds: listener.rounds(Strategy::Snn) };
+    assert_eq!(first_difference(&history, &run(&tiny_world(), &with(Strategy::Snn, tiny().seed))), None);
+    listener.engine.send(Command::SetField(None));
+    let start = Instant::now();
+    while listener.engine.snapshot().field.is_some() {
+        assert!(start.elapsed() < PATIENCE, "the field stays");
+        let _ = listener.wakes.recv_timeout(Duration::from_millis(50));
+    }
 }

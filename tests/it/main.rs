@@ -1,10 +1,13 @@
 //! All integration tests in one binary: each more would link everything again.
 
 mod common;
+mod convolutional;
 mod dataset;
 mod engine;
+mod field;
 mod figures;
 mod golden;
+mod gpu;
 mod grid;
 mod gradients;
 mod labelling;
@@ -16,3 +19,4 @@ mod tidy;
 mod ui;
 mod view;
 mod view_picking;
+mod walks;

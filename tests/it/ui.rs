@@ -230,3 +230,87 @@ fn histories_are_opened_compared_replayed_and_exported() {
     wait_for(&mut w, "the replay", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
     assert_eq!(w.state().state().run(Strategy::Random).unwrap().header.as_ref().unwrap().repeat, 1);
 }
+
+#[test]
+fn walks_are_started_stepped_judged_and_filtered() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Step round");
+    wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    click(&mut w, "Workspace: Walks");
+    click(&mut w, "Anchors: rim");
+    click(&mut w, "Start walks");
+    let count = w.state().state().lab.count;
+    let recorded = w.state().state().experiment.walks;
+    wait_for(&mut w, "the walks", |s| s.shown_walks().filter(|k| k.id >= recorded).count() == count);
+    for step in 1..=3 {
+        w.key_press(egui::Key::N);
+        w.step();
+        wait_for(&mut w, "a step", |s| s.shown_walks().all(|k| k.id < recorded || k.steps.len() == step));
+    }
+    let lost =
+        |s: &AppState| s.judged_walks().iter().filter(|k| k.judgement.is_some_and(|j| j.verdict.is_lost())).count();
+    let all = w.state().state().judged_walks().len();
+    assert_eq!(w.state().state().seen_walks().len(), all);
+    w.key_press(egui::Key::X);
+    w.run_steps(2);
+    assert_eq!(w.state().state().seen_walks().len(), lost(w.state().state()));
+    w.key_press(egui::Key::X);
+    w.key_press(egui::Key::V);
+    click(&mut w, "Sort by Drift");
+    click(&mut w, "Thresholds");
+    assert!(w.state().state().lab.by_verdict && w.state().state().lab.descending);
+    // Put elsewhere after every step: the next one starts at a labelled sample.
+    click(&mut w, "Re-selection: every k");
+    w.key_press(egui::Key::N);
+    w.step();
+    let put = |s: &AppState| s.judged_walks().iter().filter_map(|k| k.judgement).map(|j| j.reselections).sum::<usize>();
+    wait_for(&mut w, "a fourth step", |s| s.shown_walks().all(|k| k.id < recorded || k.steps.len() == 4));
+    assert_eq!(put(w.state().state()), count);
+    w.check_accessibility();
+    click(&mut w, "Clear");
+    wait_for(&mut w, "the clearing", |s| s.shown_walks().all(|k| k.id < recorded));
+}
+
+/// The latent view as it is drawn at round 2.
+fn view_at_round_two(w: &mut Harness<'_, App>) -> image::RgbaImage {
+    click(w, "Workspace: Run");
+    w.key_press(egui::Key::OpenBracket);
+    w.run_steps(4);
+    assert_eq!(w.state().state().shown_round(), 2);
+    // The canvas without its toolbar, which tells a live run from a replayed one.
+    let (left, top, width, height) = (284, 200, 540, 580);
+    image::imageops::crop_imm(&w.render().unwrap(), left, top, width, height).to_image()
+}
+
+#[test]
+fn a_replayed_history_gives_the_picture_of_the_live_run_pixel_for_pixel() {
+    let mut live = window(true);
+    wait_for(&mut live, "the end", |s| s.progress.phase == Phase::Finished);
+    let seen = view_at_round_two(&mut live);
+    let colours: std::collections::HashSet<_> = seen.pixels().map(|p| p.0).collect();
+    assert!(colours.len() > 50, "the view is empty: {} colours", colours.len());
+    live.key_press(egui::Key::CloseBracket);
+    live.run_steps(4);
+    let shown = image::imageops::crop_imm(&live.render().unwrap(), 284, 200, 540, 580).to_image();
+    assert!(shown != seen, "another round gives the same picture");
+
+    let folder = tempfile::tempdir().unwrap();
+    for history in live.state().state().histories() {
+        archive::write_history(&folder.path().join(format!("{}-01.rwh", history.strategy())), &history).unwrap();
+    }
+    let mut replayed = window(false);
+    wait_for(&mut replayed, "the generator", is_ready);
+    click(&mut replayed, "Workspace: Compare");
+    click(&mut replayed, "Open…");
+    replayed.event(egui::Event::Text(folder.path().display().to_string()));
+    replayed.step();
+    replayed.key_press(egui::Key::Enter);
+    wait_for(&mut replayed, "the histories", |s| s.messages.iter().any(|m| m.text.starts_with("Opened 2 histories")));
+    replayed.run_steps(2);
+    click(&mut replayed, "Replay");
+    wait_for(&mut replayed, "the replay", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    let again = view_at_round_two(&mut replayed);
+    let differing = seen.pixels().zip(again.pixels()).filter(|(a, b)| a != b).count();
+    assert_eq!(differing, 0, "pixels of {}", seen.pixels().len());
+}

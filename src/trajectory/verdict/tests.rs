@@ -75,11 +75,14 @@ fn ray(from: f32, stride: f32) -> Vec<[f32; 2]> {
     (0..11).map(|i| [from + stride * i as f32, 0.02]).collect()
 }
 
+/// What it is, its points, and what is to be found: verdict, share at the boundary, distinct samples.
+type Made = (&'static str, Vec<[f32; 2]>, Verdict, f32, usize);
+
 #[test]
 fn made_walks_get_the_verdicts_they_were_made_for() {
     let disc = disc();
     let to_and_fro: Vec<[f32; 2]> = (0..11).map(|i| [0.3 * (i % 2) as f32, 0.0]).collect();
-    let rows: [(&str, Vec<[f32; 2]>, Verdict, f32, usize); 8] = [
+    let rows: [Made; 8] = [
         ("a circle along the boundary", round(CIRCLE), Verdict::Boundary, 1.0, 11),
         ("a circle well inside", round(0.6), Verdict::Interior, 0.0, 11),
         ("a circle well outside", round(2.5), Verdict::Interior, 0.0, 11),
@@ -194,7 +197,7 @@ fn reselection_moves_the_walks_whose_time_has_come_and_no_other() {
 #[test]
 fn a_walk_put_elsewhere_is_judged_from_there_and_its_past_is_counted() {
     let disc = disc();
-    let mut steps = disc.walk(&vec![[0.5, 0.5]; 5]);
+    let mut steps = disc.walk(&[[0.5, 0.5]; 5]);
     steps.extend(disc.walk(&round(CIRCLE)));
     let found = VerdictRules::default().judge(&steps, disc.latent.sparsity()).unwrap();
     assert_eq!((found.verdict, found.reselections, found.steps), (Verdict::Boundary, 1, 14));

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::engine::protocol::Command;
-use crate::history::{Evaluation, LatentStep, Metric};
+use crate::history::{Evaluation, LatentStep, Metric, WalkStep};
+use crate::trajectory::StepMeasure;
 
 fn state() -> AppState {
     AppState::new(Experiment::default(), vec![Strategy::Random, Strategy::Snn], DeviceKind::Cpu)
@@ -149,20 +150,34 @@ fn getting_ready_does_not_forget_that_the_user_wants_to_run() {
     assert_eq!(s.intent, Intent::Idle);
 }
 
+/// A step of a walk, taken after `round`.
+fn stepped(strategy: Strategy, walk: usize, sample: u32, round: usize) -> Event {
+    let measure = StepMeasure { parent: 0, sample, sparsity: 0.1, snap_distance: 0.05, labels: None };
+    Event::WalkStepped { strategy, step: step(walk, sample), decoded: vec![0], measure, round }
+}
+
 #[test]
-fn walks_grow_and_go() {
+fn walks_grow_follow_the_playhead_and_go() {
     let mut s = state();
-    for (walk, sample) in [(0, 10), (1, 20)] {
+    // One of the run's own record, and one that was started by hand.
+    let by_hand = s.experiment.walks;
+    for (walk, sample) in [(0, 10), (by_hand, 20)] {
         s.apply(Event::WalkStarted { strategy: Strategy::Snn, walk, sample, code: vec![0.0], decoded: vec![0] });
     }
-    s.apply(Event::WalkStepped { strategy: Strategy::Snn, step: step(1, 21), decoded: vec![0] });
-    s.apply(Event::WalkStepped { strategy: Strategy::Random, step: step(1, 99), decoded: vec![0] });
-    let lens: Vec<_> = s.shown_walks().map(Walk::len).collect();
-    assert_eq!(lens, [1, 2]);
+    s.apply(stepped(Strategy::Snn, by_hand, 21, 1));
+    s.apply(stepped(Strategy::Snn, by_hand, 22, 2));
+    s.apply(stepped(Strategy::Random, by_hand, 99, 1));
+    let points = |s: &AppState| s.judged_walks().iter().map(|w| w.points).collect::<Vec<_>>();
+    assert_eq!(points(&s), [1, 3]);
+    for (round, expected) in [(Some(1), [1, 2]), (Some(2), [1, 3]), (None, [1, 3])] {
+        s.focus.round = round;
+        assert_eq!(points(&s), expected, "{round:?}");
+    }
     let walk = s.shown_walks().nth(1).unwrap();
-    assert_eq!([walk.sample_at(0), walk.sample_at(1), walk.sample_at(2)], [Some(20), Some(21), None]);
+    let samples: Vec<_> = (0..4).map(|p| walk.sample_at(p)).collect();
+    assert_eq!(samples, [Some(20), Some(21), Some(22), None]);
     s.apply(Event::WalksCleared);
-    assert_eq!(s.shown_walks().count(), 0);
+    assert_eq!(s.shown_walks().map(|w| w.id).collect::<Vec<_>>(), [0]);
 }
 
 #[test]
@@ -170,4 +185,21 @@ fn walks_are_named_like_columns_of_a_sheet() {
     for (index, name) in [(0, "a"), (25, "z"), (26, "aa"), (51, "az"), (52, "ba"), (701, "zz"), (702, "aaa")] {
         assert_eq!(letters(index), name);
     }
+}
+
+#[test]
+fn the_playhead_goes_through_the_rounds_and_follows_the_run_again_at_the_end() {
+    let mut s = two_rounds();
+    assert_eq!((s.shown_round(), s.focus.round), (2, None));
+    s.toggle_playhead(10.0);
+    assert_eq!((s.shown_round(), s.playhead.playing), (1, true));
+    assert!(s.advance_playhead(10.4).is_some_and(|left| (left - 0.6).abs() < 1e-9));
+    assert_eq!(s.shown_round(), 1);
+    assert_eq!(s.advance_playhead(11.1), None);
+    assert_eq!((s.shown_round(), s.focus.round, s.playhead.playing), (2, None, false));
+    // One round is nothing to play.
+    let mut one = state();
+    one.apply(Event::RoundBegan { strategy: Strategy::Snn, round: 1, record: record(1, vec![]) });
+    one.toggle_playhead(0.0);
+    assert!(!one.playhead.playing);
 }

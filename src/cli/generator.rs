@@ -1,0 +1,65 @@
+//! `ridgewalk generator`: trains a generator, or takes it from the cache, and leaves what is needed to judge it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::ExperimentArgs;
+use super::run::prepare;
+use crate::archive::write_atomically;
+use crate::device::ComputeDevice;
+use crate::figures::{Theme, embedding, sheet};
+use crate::generator::quality::Quality;
+use crate::generator::{cache::GeneratorCache, prior_samples};
+use crate::world::{Preparation, World};
+
+#[derive(Debug, Args)]
+pub struct GeneratorArgs {
+    #[command(flatten)]
+    experiment: ExperimentArgs,
+    /// The folder for the pictures and the table.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// Images in a row of a sheet, and rows of samples.
+const COLUMNS: usize = 16;
+const ROWS: usize = 8;
+/// Rows of reconstructions, each below its row of test images.
+const PAIRS: usize = 5;
+
+/// Leaves `samples.png`, `reconstructions.png`, `embedding.png` and `quality.md`.
+pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
+    let experiment = args.experiment.resolve()?;
+    let device = ComputeDevice::open(args.experiment.device)?;
+    let options = args.experiment.engine_options();
+    let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
+    let mut preparation = Preparation::new(&experiment, options.data_dir, cache, &device);
+    let world = prepare(&mut preparation)?;
+    let World { dataset, generator, latent, .. } = &*world;
+
+    let seed = experiment.generator_seed;
+    let quality = Quality::measure(&**generator, latent, &dataset.train, &dataset.test, seed);
+    let shown: Vec<u32> = (0..(COLUMNS * PAIRS).min(dataset.test.len()) as u32).collect();
+    let mut pairs = Vec::new();
+    for row in shown.chunks(COLUMNS) {
+        let originals = dataset.test.gather(row);
+        pairs.extend(row.iter().flat_map(|&s| dataset.test.image(s as usize).iter().copied()));
+        pairs.extend(generator.decode_bytes(&generator.encode(&originals)));
+    }
+    let (shape, theme) = (dataset.shape(), &Theme::LIGHT);
+    let samples = prior_samples(&**generator, seed, COLUMNS * ROWS);
+    let files = [
+        ("samples.png", sheet(shape, &samples, COLUMNS, theme).png()?),
+        ("reconstructions.png", sheet(shape, &pairs, COLUMNS, theme).png()?),
+        ("embedding.png", embedding(latent.codes(), latent.dim(), dataset.train.labels(), theme).png()?),
+        ("quality.md", quality.markdown().into_bytes()),
+    ];
+    print!("{}", quality.markdown());
+    for (name, bytes) in files {
+        let path = args.out.join(name);
+        write_atomically(&path, &bytes)?;
+        println!("{}", path.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! The field: what the target makes of every point of a plane in latent space, F(G(p)), coarse at first.
+//!
+//! It is a picture for people: no sampler sees it, and it looks at true labels only where it is asked for the loss.
+
+use std::sync::Arc;
+
+use crate::generator::Generator;
+use crate::latent::LatentSpace;
+use crate::target::{FrozenTarget, latent_gradient, prediction};
+
+/// Cells along a side, from the first look to the finest.
+pub const LEVELS: [usize; 4] = [16, 32, 64, 128];
+/// Points worked on at once: about 50 ms of decoder and LeNet on one core, gradients included.
+const CHUNK: usize = 64;
+
+/// A parallelogram in latent space, each vector of the space's dimension.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plane {
+    pub origin: Vec<f32>,
+    pub edge_u: Vec<f32>,
+    pub edge_v: Vec<f32>,
+}
+
+impl Plane {
+    /// The middle of a cell of `side` x `side`; cells run along `edge_u` first.
+    pub fn point(&self, cell: usize, side: usize) -> Vec<f32> {
+        let share = |i: usize| (i as f32 + 0.5) / side as f32;
+        let (u, v) = (share(cell % side), share(cell / side));
+        let edges = self.edge_u.iter().zip(&self.edge_v);
+        self.origin.iter().zip(edges).map(|(o, (eu, ev))| o + u * eu + v * ev).collect()
+    }
+
+    fn fits(&self, dim: usize) -> bool {
+        [&self.origin, &self.edge_u, &self.edge_v].iter().all(|v| v.len() == dim && v.iter().all(|x| x.is_finite()))
+    }
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldRequest {
+    pub plane: Plane,
+    /// The label of the loss; none takes the nearest sample's own.
+    pub label: Option<u8>,
+}
+
+/// The field at the middle of each cell, `[side, side]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    pub request: FieldRequest,
+    pub side: usize,
+    /// The class of highest probability, and that probability.
+    pub class: Vec<u8>,
+    pub confidence: Vec<f32>,
+    /// Entropy of the class probabilities (nats): hardness without a label.
+    pub entropy: Vec<f32>,
+    /// Cross entropy with the label that was asked for (nats).
+    pub loss: Vec<f32>,
+    /// r10: distance to the 10th embedded sample. Where it is large the generator is not to be believed.
+    pub sparsity: Vec<f32>,
+    /// dL/dp with that loss, over the coarsest cells.
+    pub quiver: Arc<Vec<Arrow>>,
+    /// Optimiser steps of the target that it shows.
+    pub minibatches: usize,
+}
+
+/// The gradient at one point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrow {
+    pub at: Vec<f32>,
+    pub gradient: Vec<f32>,
+}
+
+/// The models and the space that a field is made from.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    pub latent: &'a LatentSpace,
+    pub labels: &'a [u8],
+    pub generator: &'a dyn Generator,
+}
+
+/// A field in the making, level by level and chunk by chunk.
+pub struct Fieldwork {
+    request: FieldRequest,
+    level: usize,
+    /// The target as it was when the level began: a picture shows one target.
+    target: Option<(FrozenTarget, usize)>,
+    making: Field,
+}
+
+impl Fieldwork {
+    /// None when the plane does not lie in a space of `dim` dimensions.
+    pub fn new(request: FieldRequest, dim: usize) -> Option<Self> {
+        let making = empty(&request, LEVELS[0]);
+        request.plane.fits(dim).then_some(Self { request, level: 0, target: None, making })
+    }
+
+    /// What was asked for.
+    pub fn into_request(self) -> FieldRequest {
+        self.request
+    }
+
+    /// Whether nothing is left to do for a target after so many optimiser steps.
+    pub fn is_fresh(&self, minibatches: usize) -> bool {
+        self.level >= LEVELS.len() && self.making.minibatches == minibatches
+    }
+
+    /// One chunk of work; the field when a level is complete. A target that went on meanwhile is shown from the
+    /// coarsest level again, once the present level is done.
+    pub fn advance(
+        &mut self,
+        ground: Ground<'_>,
+        minibatches: usize,
+        target: impl FnOnce() -> FrozenTarget,
+    ) -> Option<Arc<Field>> {
+        if self.level >= LEVELS.len() {
+            self.restart();
+        }
+        let (target, of) = self.target.get_or_insert_with(|| (target(), minibatches)).clone();
+        let side = self.making.side;
+        let begin = self.making.class.len();
+        let end = (begin + CHUNK).min(side * side);
+        extend(&mut self.making, begin..end, ground, &target, self.level == 0);
+        if end < side * side {
+            return None;
+        }
+        self.making.minibatches = of;
+        let finished = Arc::new(self.making.clone());
+        if of == minibatches {
+            self.level += 1;
+            if let Some(&side) = LEVELS.get(self.level) {
+                self.making = Field { quiver: Arc::clone(&finished.quiver), ..empty(&self.request, side) };
+            }
+        } else {
+            self.restart();
+        }
+        Some(finished)
+    }
+
+    fn restart(&mut self) {
+        self.level = 0;
+        self.target = None;
+        self.making = empty(&self.request, LEVELS[0]);
+    }
+}
+
+fn empty(request: &FieldRequest, side: usize) -> Field {
+    Field {
+        request: request.clone(),
+        side,
+        class: Vec::new(),
+        confidence: Vec::new(),
+        entropy: Vec::new(),
+        loss: Vec::new(),
+        sparsity: Vec::new(),
+        quiver: Arc::default(),
+        minibatches: 0,
+    }
+}
+
+/// Adds `cells` to a field; with gradients, which cost twice as much, where they are wanted.
+fn extend(field: &mut Field, cells: std::ops::Range<usize>, ground: Ground<'_>, target: &FrozenTarget, quiver: bool) {
+    let points: Vec<Vec<f32>> = cells.map(|cell| field.request.plane.point(cell, field.side)).collect();
+    let nearest = |p: &[f32]| ground.latent.index().nearest(p, |_| false).map_or(0, |n| n.sample as usize);
+    let label =
+        |p: &Vec<f32>| field.request.label.unwrap_or_else(|| ground.labels.get(nearest(p)).copied().unwrap_or(0));
+    let labels: Vec<u8> = points.iter().map(label).collect();
+    let codes = points.concat();
+    let log_probabilities = if quiver {
+        let found = latent_gradient(ground.generator, target, &codes, &labels);
+        let gradients = found.gradient.chunks_exact(ground.generator.latent_dim());
+        let arrows = points.iter().zip(gradients).map(|(at, g)| Arrow { at: at.clone(), gradient: g.to_vec() });
+        Arc::make_mut(&mut field.quiver).extend(arrows);
+        found.log_probabilities
+    } else {
+        target.log_probabilities(ground.generator.decode(&codes))
+    };
+    for ((point, label), row) in points.iter().zip(labels).zip(log_probabilities.chunks_exact(target.classes())) {
+        let (class, loss) = prediction(row, label);
+        field.class.push(class);
+        field.confidence.push(row[usize::from(class)].exp());
+        field.entropy.push(-row.iter().map(|l| if l.is_finite() { l * l.exp() } else { 0.0 }).sum::<f32>());
+        field.loss.push(loss);
+        field.sparsity.push(ground.latent.sparsity_at(point));
+    }
+}

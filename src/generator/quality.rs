@@ -1,0 +1,126 @@
+//! How good a trained generator is, in numbers that compare generators on the same data, and whether it collapsed.
+
+use super::{Generator, prior_samples};
+use crate::dataset::Split;
+use crate::latent::LatentSpace;
+
+/// Samples of N(0, I) that diversity is measured on.
+const SAMPLES: usize = 256;
+
+/// What a generator does with images that it was not trained on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quality {
+    /// Images looked at.
+    pub images: usize,
+    /// Mean absolute and mean square error of G(E(x)), of a value in [0, 1].
+    pub absolute_error: f32,
+    pub square_error: f32,
+    /// Mean square error of the mean image: what a latent space of no dimension would have.
+    pub square_error_of_mean: f32,
+    /// Percentage of images whose nearest neighbour among the train codes has their own class.
+    pub neighbour_agreement: f32,
+    /// Root of the mean variance of samples G(z) over that of the images: 1 is as diverse as the data, 0 is collapse.
+    pub diversity: f32,
+    /// Standard deviation of the codes on each axis; the prior's is 1.
+    pub deviations: Vec<f32>,
+    /// Percentage of images, and of samples, that the generator's own discriminator takes for real, where it has one.
+    pub images_judged_real: Option<f32>,
+    pub samples_judged_real: Option<f32>,
+}
+
+impl Quality {
+    /// Measured on `images`, with samples named by `seed`; `latent` holds the codes of `train`.
+    pub fn measure(generator: &dyn Generator, latent: &LatentSpace, train: &Split, images: &Split, seed: u64) -> Self {
+        let all: Vec<u32> = (0..images.len() as u32).collect();
+        let pixels = images.gather(&all);
+        let codes = generator.encode(&pixels);
+        let rebuilt = generator.decode(&codes);
+        let samples: Vec<f32> =
+            prior_samples(generator, seed, SAMPLES).into_iter().map(|v| f32::from(v) / 255.0).collect();
+        let len = images.shape().len();
+        let (mean, variance) = spread(&pixels, len);
+        let to_mean: Vec<f32> = pixels.chunks_exact(len).flat_map(|_| mean.iter().copied()).collect();
+        let dim = latent.dim();
+        let agree = |(code, label): (&[f32], &u8)| {
+            latent.index().nearest(code, |_| false).is_some_and(|n| train.label(n.sample as usize) == *label)
+        };
+        let agreeing = codes.chunks_exact(dim).zip(images.labels()).filter(|&pair| agree(pair)).count();
+        Self {
+            images: images.len(),
+            absolute_error: mean_of(&pixels, &rebuilt, f32::abs),
+            square_error: mean_of(&pixels, &rebuilt, |d| d * d),
+            square_error_of_mean: mean_of(&pixels, &to_mean, |d| d * d),
+            neighbour_agreement: 100.0 * agreeing as f32 / images.len().max(1) as f32,
+            diversity: (spread(&samples, len).1 / variance).sqrt(),
+            deviations: deviations(&codes, dim),
+            images_judged_real: generator.judged_real(&pixels),
+            samples_judged_real: generator.judged_real(&samples),
+        }
+    }
+
+    /// Percentage of the images' variance that G(E(x)) keeps.
+    pub fn explained(&self) -> f32 {
+        100.0 * (1.0 - self.square_error / self.square_error_of_mean)
+    }
+
+    /// A table for people, and for a file.
+    pub fn markdown(&self) -> String {
+        let deviations: Vec<String> = self.deviations.iter().map(|d| format!("{d:.2}")).collect();
+        let mut rows = vec![
+            ("images, from the test split".to_owned(), self.images.to_string()),
+            ("mean absolute error of a value in [0, 1]".to_owned(), format!("{:.4}", self.absolute_error)),
+            ("mean square error".to_owned(), format!("{:.5}", self.square_error)),
+            ("mean square error of the mean image".to_owned(), format!("{:.5}", self.square_error_of_mean)),
+            ("variance kept, %".to_owned(), format!("{:.1}", self.explained())),
+            ("nearest train code is of the same class, %".to_owned(), format!("{:.1}", self.neighbour_agreement)),
+            ("diversity of samples (1 as the data, 0 collapse)".to_owned(), format!("{:.2}", self.diversity)),
+            ("standard deviation of the codes (prior: 1)".to_owned(), deviations.join(", ")),
+        ];
+        for (what, share) in [("images", self.images_judged_real), ("samples", self.samples_judged_real)] {
+            if let Some(share) = share {
+                rows.push((format!("{what} judged real by the discriminator, %"), format!("{share:.0}")));
+            }
+        }
+        let rows: Vec<String> = rows.into_iter().map(|(what, value)| format!("| {what} | {value} |")).collect();
+        format!("| measure | value |\n|---|---|\n{}\n", rows.join("\n"))
+    }
+}
+
+fn mean_of(a: &[f32], b: &[f32], of: impl Fn(f32) -> f32) -> f32 {
+    let sum: f64 = a.iter().zip(b).map(|(a, b)| f64::from(of(a - b))).sum();
+    (sum / a.len().max(1) as f64) as f32
+}
+
+/// The mean of each of `len` values over all rows, and the mean of their variances.
+fn spread(rows: &[f32], len: usize) -> (Vec<f32>, f32) {
+    let n = (rows.len() / len).max(1) as f64;
+    let (mut sum, mut squares) = (vec![0.0_f64; len], 0.0_f64);
+    for row in rows.chunks_exact(len) {
+        for (s, v) in sum.iter_mut().zip(row) {
+            *s += f64::from(*v);
+            squares += f64::from(v * v);
+        }
+    }
+    let mean: Vec<f64> = sum.iter().map(|s| s / n).collect();
+    let variance = squares / n - mean.iter().map(|m| m * m).sum::<f64>();
+    (mean.iter().map(|m| *m as f32).collect(), (variance / len as f64) as f32)
+}
+
+fn deviations(codes: &[f32], dim: usize) -> Vec<f32> {
+    (0..dim)
+        .map(|axis| spread(&codes.iter().skip(axis).step_by(dim).copied().collect::<Vec<_>>(), 1).1.sqrt())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spreads_are_means_and_variances() {
+        // Columns 1, 3 and 10, 10: means 2 and 10, variances 1 and 0.
+        assert_eq!(spread(&[1.0, 10.0, 3.0, 10.0], 2), (vec![2.0, 10.0], 0.5));
+        assert_eq!(deviations(&[-1.0, 3.0, 1.0, -3.0], 2), [1.0, 3.0]);
+        assert_eq!(mean_of(&[1.0, 2.0], &[2.0, 4.0], f32::abs), 1.5);
+    }
+}

@@ -1,0 +1,107 @@
+//! burn-wgpu beside the CPU: the same experiments within stated tolerances. Any adapter will do, a software one too;
+//! where there is none the tests say so and pass.
+
+use std::sync::Arc;
+
+use ridgewalk::device::ComputeDevice;
+use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::generator::{self, GeneratorLosses};
+use ridgewalk::history::History;
+use ridgewalk::rng::Streams;
+use ridgewalk::target::Target;
+use ridgewalk::world::{Preparation, Prepared, World};
+
+use crate::common::{run, tiny};
+use crate::convolutional::narrow;
+
+/// Any adapter, or none with a message.
+fn gpu(test: &str) -> Option<ComputeDevice> {
+    match ComputeDevice::gpu(true) {
+        Ok(device) => Some(device),
+        Err(e) => {
+            eprintln!("SKIPPED {test}: {e}");
+            None
+        }
+    }
+}
+
+fn world(experiment: &Experiment, device: &ComputeDevice) -> Arc<World> {
+    let mut preparation = Preparation::new(experiment, None, None, device);
+    loop {
+        match preparation.advance().unwrap() {
+            Some(Prepared::Ready { world, .. }) => return world,
+            Some(_) => {}
+            None => panic!("no world"),
+        }
+    }
+}
+
+/// The largest difference between two lists of values.
+fn apart(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// The tiny experiment, shorter still: most of a software adapter's time goes into compiling kernels, once for each shape.
+fn short() -> Experiment {
+    Experiment {
+        strategy: Strategy::Snn,
+        train_size: 256,
+        test_size: 50,
+        validation_size: 0,
+        generator_epochs: 1,
+        rounds: 2,
+        samples_per_round: 16,
+        minibatches_per_round: 3,
+        evaluation_part: 50,
+        walks: 0,
+        ..tiny()
+    }
+}
+
+/// Codes after an epoch of training, in units of the embedding's deviation.
+const CODES: f32 = 0.01;
+/// Percentage points of accuracy on 50 test images after two rounds: two images.
+const ACCURACY: f32 = 4.0;
+
+#[test]
+fn a_tiny_experiment_agrees_with_the_cpu() {
+    let Some(device) = gpu("a_tiny_experiment_agrees_with_the_cpu") else { return };
+    let e = short();
+    let (cpu, gpu) = (world(&e, &ComputeDevice::cpu()), world(&e, &device));
+    let codes = apart(cpu.latent.codes(), gpu.latent.codes()) / cpu.latent.scale();
+    assert!(codes < CODES, "codes are {codes} deviations apart");
+    let (a, b) = (run(&cpu, &e), run(&gpu, &e));
+    assert!(b.header.device.starts_with("GPU"), "{}", b.header.device);
+    assert_eq!(a.rounds[0].proposals, b.rounds[0].proposals);
+    let accuracies = |h: &History| h.accuracy_by_round();
+    let worst = apart(&accuracies(&a), &accuracies(&b));
+    eprintln!("{}: codes {codes:.5}, accuracy {worst:.2} points apart", device.description);
+    assert!(worst <= ACCURACY, "{:?} {:?}", accuracies(&a), accuracies(&b));
+}
+
+/// Losses of the first minibatches, relative.
+const LOSS: f32 = 2e-3;
+
+#[test]
+fn the_networks_of_cifar_10_begin_as_on_the_cpu() {
+    let Some(device) = gpu("the_networks_of_cifar_10_begin_as_on_the_cpu") else { return };
+    let e = narrow();
+    let dataset = ridgewalk::dataset::load(&e, None).unwrap();
+    let steps = |device: &ComputeDevice| -> Vec<f32> {
+        let mut training = generator::training(&e, &dataset.train, device);
+        let GeneratorLosses { reconstruction, code, adversarial } = training.advance(&dataset.train).unwrap().losses;
+        let a = adversarial.unwrap();
+        let mut losses = vec![reconstruction, code, a.generator, a.discriminator, a.code_discriminator];
+        let mut target = Target::new(&e, dataset.shape(), 10, &Streams::new(1), device);
+        let samples: Vec<u32> = (0..16).collect();
+        let labels: Vec<u8> = samples.iter().map(|&s| dataset.train.label(s as usize)).collect();
+        let images = dataset.train.gather(&samples);
+        losses.extend((0..2).map(|_| target.train_step(images.clone(), &labels)));
+        losses
+    };
+    let (cpu, gpu) = (steps(&ComputeDevice::cpu()), steps(&device));
+    for (a, b) in cpu.iter().zip(&gpu) {
+        assert!((a - b).abs() <= LOSS * (1.0 + a.abs()), "{cpu:?} {gpu:?}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Figure 4 from the files of a run: the verdicts, `walks.csv`, and both halves of the figure.
+
+use ridgewalk::archive::{self, ALBUM_MAGIC, EMBEDDING_MAGIC};
+use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::figures::{self, Figure4Request, Format, Item};
+use ridgewalk::grid::{self, Grid, GridFolder, Shard, Watcher};
+use ridgewalk::history::History;
+use ridgewalk::round::RunEvent;
+use ridgewalk::trajectory::{Album, Embedding, Verdict, VerdictRules, walks_of};
+
+use crate::common::{tiny, tiny_world};
+
+struct Silent;
+
+impl Watcher for Silent {
+    fn began(&self, _: &grid::Cell, _: usize) {}
+    fn happened(&self, _: &grid::Cell, _: &RunEvent, _: f32) {}
+    fn ended(&self, _: &grid::Cell, _: &History) {}
+}
+
+const WALKS: usize = 30;
+
+/// The files of a run with walks, read back.
+fn recorded(folder: &std::path::Path) -> (History, Embedding, Album) {
+    let world = tiny_world();
+    let experiment = Experiment { walks: WALKS, rounds: 5, strategy: Strategy::Random, ..tiny() };
+    let grid = Grid { experiment, strategies: vec![Strategy::Random], repeats: 1, shard: Shard::default() };
+    let files = GridFolder::new(folder);
+    let history = grid::run(&grid, &world, &files, false, 1, &Silent).unwrap().remove(0);
+    let cell = &grid.cells()[0];
+    let album: Album = archive::read(&files.album(cell), ALBUM_MAGIC).unwrap();
+    let embedding: Embedding = archive::read(&files.embedding(), EMBEDDING_MAGIC).unwrap();
+    (history, embedding, album)
+}
+
+#[test]
+fn a_runs_files_hold_what_figure_4_needs() {
+    let world = tiny_world();
+    let folder = tempfile::tempdir().unwrap();
+    let (history, embedding, album) = recorded(folder.path());
+    assert!(embedding.fits(&history));
+    assert_eq!((&embedding.codes, &embedding.labels[..]), (&**world.latent.codes(), world.dataset.train.labels()));
+    assert_eq!(album.walks.len(), WALKS);
+    for (images, (walk, steps)) in album.walks.iter().zip(walks_of(&history)) {
+        assert_eq!((images.walk, images.real.len(), images.decoded.len()), (walk, 6, 6));
+        assert_eq!(images.real[0], world.dataset.train.image(steps[0].step.parent as usize));
+        assert_eq!(images.decoded[0], world.generator.decode_bytes(world.latent.code(steps[0].step.parent)));
+        assert_eq!(images.real[5], world.dataset.train.image(steps[4].sample as usize));
+        assert_eq!(images.decoded[5], world.generator.decode_bytes(&steps[4].step.to));
+    }
+
+    let out = folder.path().join("figures");
+    let rules = VerdictRules::default();
+    let request = Figure4Request { history: &history, embedding: &embedding, album: &album, rules };
+    let (written, table) = figures::export_figure4(&request, &out, Format::ALL, figures::PAGE_WIDTH, 60.0).unwrap();
+    assert!(written.iter().all(|p| p.metadata().unwrap().len() > 0));
+    for name in ["figure4.svg", "figure4.pdf", "figure4.png", "figure4-data.csv", "verdicts.md", "walks.csv"] {
+        assert!(out.join(name).is_file(), "{name}");
+    }
+    let judged = embedding.judge(&history, &rules).unwrap();
+    let csv = std::fs::read_to_string(out.join("walks.csv")).unwrap();
+    let mut lines = csv.lines();
+    let header = "walk,start_sample,verdict,steps,boundary_share,drift_ratio,distinct_samples,final_snap_distance";
+    assert_eq!(lines.next(), Some(header));
+    assert_eq!(csv.lines().count(), 1 + WALKS);
+    for (line, walk) in lines.zip(&judged.walks) {
+        let start = format!("{},{},{},5,", walk.walk, walk.start, walk.judgement.verdict.name());
+        assert!(line.starts_with(&start), "{line} {start}");
+    }
+    let counts = figures::verdict_counts(&judged);
+    assert_eq!(counts.iter().map(|(_, c)| c).sum::<usize>(), WALKS);
+    for (row, (verdict, count)) in table.rows.iter().zip(counts) {
+        assert_eq!(row[..2], [verdict.label().to_owned(), count.to_string()]);
+    }
+}
+
+/// What is shown was chosen by verdict: as many of each kind as there are, four and two at most, each with its images.
+#[test]
+fn the_figure_shows_walks_by_their_verdicts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (history, embedding, album) = recorded(folder.path());
+    let rules = VerdictRules { outer_quantile: 0.9, ..VerdictRules::default() };
+    let judged = embedding.judge(&history, &rules).unwrap();
+    let of = |v: Verdict| judged.walks.iter().filter(|w| w.judgement.verdict == v).count();
+    let expected = of(Verdict::Boundary).min(4) + of(Verdict::Outward).min(2);
+    assert!(expected > 0, "the test shows nothing");
+    let figure = figures::figure4(&history, &embedding, &album, &judged);
+    let tags = |panel: usize| figure.panels[panel].items.iter().filter(|i| matches!(i, Item::Tag(_))).count();
+    assert_eq!([tags(0), tags(1)], [expected; 2]);
+    let images = figure.panels[1].items.iter().filter(|i| matches!(i, Item::Image(_))).count();
+    assert_eq!(images, expected * 2 * 6);
+    let drawn = figures::svg(&figure, figures::PAGE_WIDTH, &figures::Theme::LIGHT);
+    // The cloud is one picture, however many points it has.
+    assert_eq!(drawn.matches("<image ").count(), images + 1);
+    assert!(!drawn.contains("NaN"));
+}
+
+#[test]
+fn what_does_not_belong_together_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (history, embedding, album) = recorded(folder.path());
+    let refused = |history: &History, embedding: &Embedding| {
+        let request = Figure4Request { history, embedding, album: &album, rules: VerdictRules::default() };
+        let out = folder.path().join("refused");
+        figures::export_figure4(&request, &out, &[Format::Svg], 7.2, 60.0).unwrap_err().to_string()
+    };
+    let other = Embedding { generator_digest: "other".into(), ..embedding.clone() };
+    assert!(refused(&history, &other).contains("another embedding"));
+    let mut none = history.clone();
+    none.rounds.iter_mut().for_each(|r| r.walk_steps.clear());
+    assert!(refused(&none, &embedding).contains("--walks"));
+}
