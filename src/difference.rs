@@ -23,7 +23,7 @@ fn placeless(header: &Header) -> Header {
 }
 
 fn timeless(record: &RoundRecord) -> RoundRecord {
-    RoundRecord { seconds: 0.0, ..record.clone() }
+    RoundRecord { seconds: 0.0, label_seconds: 0.0, ..record.clone() }
 }
 
 /// Every leaf of a value with its path, in order. Floats are told apart by all of their digits.

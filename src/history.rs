@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, Strategy, Task};
 
 /// Version of the format, in every file; a reader refuses what it does not know.
 pub const FORMAT_VERSION: u32 = 1;
@@ -56,8 +56,14 @@ pub struct RoundRecord {
     pub confusion: Vec<u32>,
     /// One entry for each walk that moved in this round.
     pub walk_steps: Vec<WalkStep>,
-    /// The target's loss stopped being a number in this round.
+    /// The target's loss stopped being a number in this round, or nothing could be labelled at all.
     pub diverged: bool,
+    /// Made samples that the labelling tool refused; others were drawn in their place.
+    #[serde(default)]
+    pub refusals: Vec<Refused>,
+    /// Seconds that the labelling tool took for this round's labels and refusals; never part of a comparison.
+    #[serde(default)]
+    pub label_seconds: f32,
     /// Seconds of wall time; never part of a comparison.
     pub seconds: f32,
 }
@@ -74,11 +80,18 @@ impl RoundRecord {
             confusion: Vec::new(),
             walk_steps: Vec::new(),
             diverged: false,
+            refusals: Vec::new(),
+            label_seconds: 0.0,
             seconds: 0.0,
         }
     }
 
-    /// The metric over the whole evaluation split at the end of the round.
+    /// What the target is judged by, over the whole evaluation split, at the end of the round.
+    pub fn final_value(&self) -> Option<f32> {
+        self.evaluations.iter().rev().find(|e| Metric::WHOLE.contains(&e.metric)).map(|e| e.value)
+    }
+
+    /// The accuracy over the whole evaluation split at the end of the round.
     pub fn final_accuracy(&self) -> Option<f32> {
         self.evaluations.iter().rev().find(|e| e.metric == Metric::Accuracy).map(|e| e.value)
     }
@@ -87,7 +100,7 @@ impl RoundRecord {
 /// One sample that a sampler asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Proposal {
-    /// Index into the train split.
+    /// Index into the train split; for a made sample the train split's length plus its number in the run, from 0.
     pub sample: u32,
     /// The label that was bought.
     pub label: u8,
@@ -95,16 +108,67 @@ pub struct Proposal {
     pub score: Option<f32>,
     /// The step in latent space behind it, where there was one.
     pub step: Option<LatentStep>,
+    /// What was made, where the sample is none of the train split.
+    #[serde(default)]
+    pub made: Option<Made>,
+}
+
+impl Proposal {
+    /// The sample's place in the train split; none where it was made.
+    pub fn train_sample(&self) -> Option<u32> {
+        self.made.is_none().then_some(self.sample)
+    }
+}
+
+/// A sample made by decoding a latent point (Algorithm 2).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Made {
+    /// The point.
+    pub code: Vec<f32>,
+    /// The decoded mask, row by row: lengths of runs of equal pixels in turn, beginning with pixels that are no wall.
+    pub runs: Vec<u16>,
+}
+
+impl Made {
+    /// A made sample from its decoded image of 0 and 1.
+    pub fn new(code: Vec<f32>, image: &[f32]) -> Self {
+        let (mut runs, mut wall, mut length) = (Vec::new(), false, 0);
+        for &pixel in image {
+            if (pixel > 0.5) != wall {
+                runs.push(length);
+                (wall, length) = (!wall, 0);
+            }
+            length += 1;
+        }
+        runs.push(length);
+        Self { code, runs }
+    }
+
+    /// The decoded image, 1 where the wall is.
+    pub fn image(&self) -> Vec<f32> {
+        let values = self.runs.iter().zip([0.0, 1.0].into_iter().cycle());
+        values.flat_map(|(&run, value)| std::iter::repeat_n(value, usize::from(run))).collect()
+    }
+}
+
+/// A made sample that got no label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refused {
+    pub code: Vec<f32>,
+    /// A word for tables and counts.
+    pub kind: String,
+    /// Why, in a sentence.
+    pub message: String,
 }
 
 /// One step p -> p' -> neighbour (Eq. 2), with everything that explains it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LatentStep {
-    /// The anchor, index into the train split.
+    /// The anchor: a train sample, or a made one, numbered as in `Proposal`.
     pub parent: u32,
     /// The label that the loss was taken with.
     pub parent_label: u8,
-    /// Loss of F(G(p)) with respect to that label, before the step (nats).
+    /// Loss of F(G(p)) with respect to that label, before the step (nats, or kPa^2 with its stress map).
     pub loss: f32,
     /// p.
     pub from: Vec<f32>,
@@ -112,7 +176,7 @@ pub struct LatentStep {
     pub gradient: Vec<f32>,
     /// p' = p + alpha d.
     pub to: Vec<f32>,
-    /// The neighbour's code.
+    /// The neighbour's code; p' itself where the sample was made there.
     pub neighbour: Vec<f32>,
     /// Euclidean distance from p' to the neighbour.
     pub snap_distance: f32,
@@ -137,13 +201,40 @@ pub enum Metric {
     Accuracy,
     /// Percent correct on its fixed, class-stratified part.
     AccuracyPart,
-    /// Mean training loss since the last evaluation (nats).
+    /// Mean training loss since the last evaluation (nats; kPa^2 where labels are maps).
     TrainLoss,
     /// Percent correct on the validation split, where a stop criterion asks for it.
     ValidationAccuracy,
+    /// Mean square error over all pixels of the whole evaluation split, zero outside the wall (kPa^2).
+    MapError,
+    /// The same on its fixed part.
+    MapErrorPart,
+    /// Mean square error over the wall's pixels of the whole evaluation split (kPa^2).
+    WallError,
+    /// Percent of the wall's pixels of the evaluation split whose stress is above the constant that maps are divided by.
+    AboveScale,
 }
 
 impl Metric {
+    /// What a target is judged by, for either task.
+    pub const WHOLE: [Self; 2] = [Self::Accuracy, Self::MapError];
+
+    /// What a target of this task is judged by, on the whole evaluation split.
+    pub fn whole(task: Task) -> Self {
+        match task {
+            Task::Classes => Self::Accuracy,
+            Task::Maps => Self::MapError,
+        }
+    }
+
+    /// The same on the split's fixed part.
+    pub fn part(task: Task) -> Self {
+        match task {
+            Task::Classes => Self::AccuracyPart,
+            Task::Maps => Self::MapErrorPart,
+        }
+    }
+
     /// The name in `curves.csv`.
     pub fn name(self) -> &'static str {
         match self {
@@ -151,6 +242,10 @@ impl Metric {
             Self::AccuracyPart => "accuracy_part",
             Self::TrainLoss => "train_loss",
             Self::ValidationAccuracy => "accuracy_validation",
+            Self::MapError => "map_error_kpa2",
+            Self::MapErrorPart => "map_error_part_kpa2",
+            Self::WallError => "wall_error_kpa2",
+            Self::AboveScale => "above_scale_percent",
         }
     }
 }
@@ -163,7 +258,7 @@ pub struct Evaluation {
     pub labels: usize,
     /// Optimiser steps since the run began.
     pub minibatches: usize,
-    /// Percent for accuracies, nats for losses.
+    /// Percent for accuracies and shares, nats for losses, kPa^2 for errors of maps.
     pub value: f32,
     pub round_end: bool,
 }
@@ -177,6 +272,11 @@ impl History {
         self.header.experiment.strategy
     }
 
+    /// What the target learned.
+    pub fn task(&self) -> Task {
+        self.header.experiment.dataset.task()
+    }
+
     pub fn seed(&self) -> u64 {
         self.header.experiment.seed
     }
@@ -186,8 +286,25 @@ impl History {
         self.rounds.iter().flat_map(|r| r.evaluations.iter().map(move |e| (r.round, e)))
     }
 
+    /// What the target is judged by at the end of each round: accuracy in percent, or the error of its maps in kPa^2.
+    pub fn final_values(&self) -> Vec<f32> {
+        self.rounds.iter().filter_map(RoundRecord::final_value).collect()
+    }
+
     /// Accuracy over the whole evaluation split at the end of each round, percent.
     pub fn accuracy_by_round(&self) -> Vec<f32> {
         self.rounds.iter().filter_map(RoundRecord::final_accuracy).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_come_back_from_their_runs() {
+        for image in [vec![0.0; 5], vec![1.0; 5], vec![0.0, 1.0, 1.0, 0.0], vec![1.0, 0.0, 0.0, 1.0], Vec::new()] {
+            assert_eq!(Made::new(Vec::new(), &image).image(), image);
+        }
     }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::dataset::{self, DataError, Dataset};
 use crate::device::ComputeDevice;
-use crate::experiment::{Experiment, GeneratorKind};
+use crate::experiment::{Experiment, GeneratorKind, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
 use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, prior_samples};
+use crate::labelling::simulation::{MapCache, Simulation, Unlabelled};
 use crate::latent::LatentSpace;
 use crate::neighbours::IndexError;
 
@@ -18,6 +19,8 @@ pub struct World {
     pub generator_digest: String,
     pub latent: LatentSpace,
     pub device: ComputeDevice,
+    /// The labelling tool and what it says of the data, where labels are maps.
+    pub simulation: Option<Simulation>,
 }
 
 /// A world that cannot be made.
@@ -29,6 +32,8 @@ pub enum WorldError {
     Generator(#[from] GeneratorError),
     #[error(transparent)]
     Embedding(#[from] IndexError),
+    #[error(transparent)]
+    Label(#[from] Unlabelled),
 }
 
 /// A generator that encodes at least so many images in one unit of work embeds the whole train split before training.
@@ -40,14 +45,29 @@ pub struct Preparation {
     data_dir: Option<PathBuf>,
     cache: Option<GeneratorCache>,
     device: ComputeDevice,
+    /// Once the data are there, where labels are maps.
+    simulation: Option<Simulation>,
     stage: Stage,
 }
 
 enum Stage {
     Load,
+    /// Stress maps of the data set, one image after the other.
+    Label(Arc<Dataset>),
     Find(Arc<Dataset>),
-    Train { dataset: Arc<Dataset>, digest: String, training: Box<dyn GeneratorTraining>, codes: Vec<f32> },
-    Encode { dataset: Arc<Dataset>, digest: String, generator: Arc<dyn Generator>, cached: bool, codes: Vec<f32> },
+    Train {
+        dataset: Arc<Dataset>,
+        digest: String,
+        training: Box<dyn GeneratorTraining>,
+        codes: Vec<f32>,
+    },
+    Encode {
+        dataset: Arc<Dataset>,
+        digest: String,
+        generator: Arc<dyn Generator>,
+        cached: bool,
+        codes: Vec<f32>,
+    },
     Done,
 }
 
@@ -60,8 +80,12 @@ pub enum Prepared {
         losses: GeneratorLosses,
     },
     Encoded,
+    /// One image of the data set was labelled, or all of them were found on disk.
+    Labelled,
     /// The generator could not be kept for the next time.
     NotCached(GeneratorError),
+    /// The labels could not be kept for the next time.
+    LabelsNotCached(std::io::Error),
     Ready {
         world: Arc<World>,
         cached: bool,
@@ -72,8 +96,19 @@ pub enum Prepared {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PreparationActivity {
     LoadingData,
-    TrainingGenerator { done: usize, total: usize },
-    Encoding { done: usize, total: usize },
+    /// The labelling tool at work on the data set.
+    Labelling {
+        done: usize,
+        total: usize,
+    },
+    TrainingGenerator {
+        done: usize,
+        total: usize,
+    },
+    Encoding {
+        done: usize,
+        total: usize,
+    },
     Done,
 }
 
@@ -85,7 +120,14 @@ impl Preparation {
         cache: Option<GeneratorCache>,
         device: &ComputeDevice,
     ) -> Self {
-        Self { experiment: experiment.clone(), data_dir, cache, device: device.clone(), stage: Stage::Load }
+        Self {
+            experiment: experiment.clone(),
+            data_dir,
+            cache,
+            device: device.clone(),
+            simulation: None,
+            stage: Stage::Load,
+        }
     }
 
     /// The generator is one of convolutions.
@@ -96,6 +138,10 @@ impl Preparation {
     pub fn activity(&self) -> PreparationActivity {
         match &self.stage {
             Stage::Load | Stage::Find(_) => PreparationActivity::LoadingData,
+            Stage::Label(dataset) => PreparationActivity::Labelling {
+                done: self.simulation.as_ref().map_or(0, Simulation::solved),
+                total: dataset.train.len() + dataset.validation.len() + dataset.test.len(),
+            },
             Stage::Train { training, .. } => {
                 PreparationActivity::TrainingGenerator { done: training.steps_done(), total: training.total_steps() }
             }
@@ -130,9 +176,13 @@ impl Preparation {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Load => {
                 let dataset = Arc::new(dataset::load(&self.experiment, self.data_dir.as_deref())?);
-                self.stage = Stage::Find(Arc::clone(&dataset));
+                self.stage = match self.experiment.dataset.task() {
+                    Task::Classes => Stage::Find(Arc::clone(&dataset)),
+                    Task::Maps => self.find_labels(Arc::clone(&dataset)),
+                };
                 Ok(Some(Prepared::DataReady(dataset)))
             }
+            Stage::Label(dataset) => self.label(dataset),
             Stage::Find(dataset) => {
                 self.stage = self.find_generator(dataset);
                 Ok(Some(Prepared::Encoded))
@@ -143,6 +193,31 @@ impl Preparation {
             }
             Stage::Done => Ok(None),
         }
+    }
+
+    /// The maps lie beside the generators.
+    fn map_cache(&self) -> Option<MapCache> {
+        self.cache.as_ref().map(|cache| MapCache::new(cache.folder()))
+    }
+
+    fn find_labels(&mut self, dataset: Arc<Dataset>) -> Stage {
+        let mut simulation = Simulation::new(&self.experiment, dataset.shape());
+        let found = self.map_cache().is_some_and(|cache| cache.load(&mut simulation, &dataset));
+        self.simulation = Some(simulation);
+        if found { Stage::Find(dataset) } else { Stage::Label(dataset) }
+    }
+
+    fn label(&mut self, dataset: Arc<Dataset>) -> Result<Option<Prepared>, WorldError> {
+        let cache = self.map_cache();
+        let Some(simulation) = &mut self.simulation else { return Ok(None) };
+        simulation.solve_next(&dataset)?;
+        if simulation.solved() < dataset.train.len() + dataset.validation.len() + dataset.test.len() {
+            self.stage = Stage::Label(dataset);
+            return Ok(Some(Prepared::Labelled));
+        }
+        let kept = cache.map_or(Ok(()), |cache| cache.store(simulation, &dataset));
+        self.stage = Stage::Find(dataset);
+        Ok(Some(kept.map_or_else(Prepared::LabelsNotCached, |()| Prepared::Labelled)))
     }
 
     fn find_generator(&self, dataset: Arc<Dataset>) -> Stage {
@@ -203,7 +278,14 @@ impl Preparation {
             return Ok(Some(Prepared::Encoded));
         }
         let latent = LatentSpace::new(codes, dim)?;
-        let world = World { dataset, generator, generator_digest: digest, latent, device: self.device.clone() };
+        let world = World {
+            dataset,
+            generator,
+            generator_digest: digest,
+            latent,
+            device: self.device.clone(),
+            simulation: self.simulation.take(),
+        };
         Ok(Some(Prepared::Ready { world: Arc::new(world), cached }))
     }
 }

@@ -54,6 +54,11 @@ impl PreparationBar {
         self.bar.set_message("embedding the data");
     }
 
+    pub fn labelling(&self, activity: PreparationActivity) {
+        self.share(activity);
+        self.bar.set_message("solving for the stress in every mask");
+    }
+
     pub fn warn(&self, text: &str) {
         self.line(&format!("warning: {text}"));
     }
@@ -70,8 +75,9 @@ impl PreparationBar {
     }
 
     fn share(&self, activity: PreparationActivity) {
-        if let PreparationActivity::TrainingGenerator { done, total } | PreparationActivity::Encoding { done, total } =
-            activity
+        if let PreparationActivity::TrainingGenerator { done, total }
+        | PreparationActivity::Labelling { done, total }
+        | PreparationActivity::Encoding { done, total } = activity
         {
             self.bar.set_position(WHOLE * done as u64 / total.max(1) as u64);
         }
@@ -133,12 +139,18 @@ impl Watcher for TerminalWatcher {
 
     fn happened(&self, cell: &Cell, event: &RunEvent, fraction: f32) {
         if let RunEvent::Ended(record) = event {
-            let accuracy = record.final_accuracy().unwrap_or(f32::NAN);
+            let (task, value) = (cell.experiment.dataset.task(), record.final_value().unwrap_or(f32::NAN));
+            let refused = match record.refusals.len() {
+                0 => String::new(),
+                n => format!(", {n} refused"),
+            };
             self.line(&format!(
-                "{}: round {:>2}, {:>6} labels, accuracy {accuracy:.2} %, {:.1} s",
+                "{}: round {:>2}, {:>6} labels{refused}, {} {value:.2} {}, {:.1} s",
                 cell.name(),
                 record.round,
                 record.labels,
+                task.measure().to_lowercase(),
+                task.unit(),
                 record.seconds
             ));
         }

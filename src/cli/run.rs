@@ -63,6 +63,9 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let mut strategies = args.strategies.clone();
     let mut seen = std::collections::HashSet::new();
     strategies.retain(|s| seen.insert(*s));
+    if let Some(objection) = strategies.iter().find_map(|s| s.objection(experiment.dataset)) {
+        anyhow::bail!("--strategies: {objection}");
+    }
     let grid = Grid { experiment, strategies, repeats: args.repeats, shard: args.shard };
 
     let device = ComputeDevice::open(args.experiment.device)?;
@@ -77,8 +80,10 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     watcher.finish();
 
     for history in &histories {
-        let row: Vec<String> = history.accuracy_by_round().iter().map(|a| format!("{a:.2}")).collect();
-        println!("{:<8} seed {:<4} accuracy % by round: {}", history.strategy(), history.seed(), row.join(" "));
+        let row: Vec<String> = history.final_values().iter().map(|a| format!("{a:.2}")).collect();
+        let (task, strategy, seed) = (history.task(), history.strategy(), history.seed());
+        let measure = task.measure().to_lowercase();
+        println!("{strategy:<8} seed {seed:<4} {measure} {} by round: {}", task.unit(), row.join(" "));
         if let Some(round) = history.rounds.iter().find(|r| r.diverged) {
             println!("{:<8} seed {:<4} diverged in round {}", history.strategy(), history.seed(), round.round);
         }
@@ -110,6 +115,8 @@ fn prepare_here(preparation: &mut Preparation) -> anyhow::Result<Arc<World>> {
             Some(Prepared::DataReady(dataset)) => bar.data(&dataset),
             Some(Prepared::Trained { epoch, losses }) => bar.trained(preparation.activity(), epoch, &losses),
             Some(Prepared::NotCached(e)) => bar.warn(&e.to_string()),
+            Some(Prepared::LabelsNotCached(e)) => bar.warn(&e.to_string()),
+            Some(Prepared::Labelled) => bar.labelling(preparation.activity()),
             Some(Prepared::Encoded) => bar.encoding(preparation.activity()),
             None => anyhow::bail!("the preparation ended without a world"),
         }

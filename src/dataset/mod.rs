@@ -13,6 +13,7 @@ mod published;
 mod regions;
 pub mod strokes;
 mod tar;
+pub mod vessels;
 
 pub use error::DataError;
 pub use load::load;

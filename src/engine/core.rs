@@ -203,6 +203,9 @@ impl Core {
             Err(e) => return self.message(Level::Error, e.to_string()),
         };
         let strategies = if strategies.is_empty() { vec![experiment.strategy] } else { strategies };
+        if let Some(objection) = strategies.iter().find_map(|s| s.objection(experiment.dataset)) {
+            return self.message(Level::Error, objection);
+        }
         self.generation += 1;
         self.drive = Drive::Halted;
         self.held = false;
@@ -301,6 +304,7 @@ impl Core {
         }
         let (phase, done, total) = match activity {
             PreparationActivity::LoadingData => (Phase::LoadingData, 0, 1),
+            PreparationActivity::Labelling { done, total } => (Phase::Labelling, done, total),
             PreparationActivity::TrainingGenerator { done, total } => (Phase::TrainingGenerator, done, total),
             PreparationActivity::Encoding { done, total } => (Phase::Encoding, done, total),
             PreparationActivity::Done => return,
@@ -316,7 +320,8 @@ impl Core {
                     self.say(Event::GeneratorLoss { epoch, losses });
                 }
             }
-            Prepared::Encoded => {}
+            Prepared::Encoded | Prepared::Labelled => {}
+            Prepared::LabelsNotCached(e) => self.message(Level::Warning, format!("The labels could not be kept: {e}")),
             Prepared::NotCached(e) => self.message(Level::Warning, format!("The generator could not be kept: {e}")),
             Prepared::Ready { world, cached } => self.begin_runs(world, cached),
         }
@@ -361,6 +366,7 @@ impl Core {
         }
         let phase = match activity {
             Activity::Proposing => Phase::Proposing,
+            Activity::Labelling => Phase::Labelling,
             Activity::Training => Phase::TrainingTarget,
             Activity::Evaluating | Activity::Done => Phase::Evaluating,
         };

@@ -8,11 +8,11 @@ use crate::history::WalkStep;
 use crate::rng::Streams;
 use crate::round::Run;
 use crate::sampler::stepped;
-use crate::target::{latent_gradient, prediction};
+use crate::target::{Truth, latent_gradient, prediction};
 use crate::trajectory::{BaseRate, Reselection, StepMeasure, Walks, choose_anchors};
 use crate::world::World;
 
-use super::protocol::{Event, FanPoint, Inspection, Probe};
+use super::protocol::{Event, FanPoint, Inspection, MapPair, Probe};
 
 /// Walks that were started by hand in one run, and what becomes of those that are lost.
 pub struct LabWalks {
@@ -63,7 +63,7 @@ impl LabWalks {
         if self.walks.is_empty() || !run.has_weights() {
             return Vec::new();
         }
-        let pool: Vec<u32> = run.labelled().bought().iter().map(|&(s, _)| s).collect();
+        let pool: Vec<u32> = run.walk_pool().into_iter().map(|(s, _)| s).collect();
         self.draws += 1;
         let rng = &mut self.streams.get("lab-reselection", self.draws);
         self.walks.reselect(&self.reselection, &pool, &world.latent, rng);
@@ -101,14 +101,27 @@ pub fn inspect(world: &World, run: &Run, sample: u32) -> Option<Inspection> {
     if sample as usize >= train.len() || !run.has_weights() {
         return None;
     }
-    let rows = run.frozen_target().log_probabilities(train.gather(&[sample]));
-    let (_, loss) = prediction(&rows, train.label(sample as usize));
+    let target = run.frozen_target();
+    let (probabilities, loss, maps) = match &world.simulation {
+        None => {
+            let rows = target.log_probabilities(train.gather(&[sample]));
+            let (_, loss) = prediction(&rows, train.label(sample as usize));
+            (rows.iter().map(|l| l.exp()).collect(), loss, None)
+        }
+        Some(simulation) => {
+            let (predicted, solved) = (target.maps(train.gather(&[sample])), simulation.train.map(sample));
+            let loss = target.map_losses(&predicted, solved, 1)[0];
+            let kpa = |map: &[f32]| map.iter().map(|v| v * simulation.scale).collect();
+            (Vec::new(), loss, Some(MapPair { predicted: kpa(&predicted), solved: kpa(solved) }))
+        }
+    };
     Some(Inspection {
         strategy: run.strategy(),
         sample,
-        probabilities: rows.iter().map(|l| l.exp()).collect(),
+        probabilities,
         loss,
         reconstruction: world.generator.decode_bytes(world.latent.code(sample)),
+        maps,
     })
 }
 
@@ -120,7 +133,16 @@ pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Optio
     let nearest = world.latent.index().nearest(code, |_| false)?;
     let label = label.unwrap_or_else(|| world.dataset.train.label(nearest.sample as usize));
     let target = run.frozen_target();
-    let found = latent_gradient(&*world.generator, &target, code, &[label]);
+    let labels = [label];
+    let truth = match &world.simulation {
+        None => Truth::Classes(&labels),
+        Some(simulation) => Truth::Maps(simulation.train.map(nearest.sample)),
+    };
+    let found = latent_gradient(&*world.generator, &target, code, truth);
+    let predicted = world
+        .simulation
+        .as_ref()
+        .map(|s| MapPair { predicted: found.maps.iter().map(|v| v * s.scale).collect(), solved: Vec::new() });
     let experiment = run.experiment();
     let moved = stepped(code, &found.gradient, experiment.gradient, experiment.alpha * world.latent.scale());
     let neighbour = world.latent.index().nearest(&moved, |_| false)?;
@@ -132,6 +154,7 @@ pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Optio
         probabilities: found.log_probabilities.iter().map(|l| l.exp()).collect(),
         label,
         loss: found.loss[0],
+        maps: predicted,
         gradient: found.gradient,
         moved,
         neighbour: neighbour.sample,

@@ -64,6 +64,8 @@ pub enum Phase {
     /// Nothing was asked for yet.
     Idle,
     LoadingData,
+    /// The labelling tool is at work: on the data set, or on what a sampler made.
+    Labelling,
     /// The VAE trains; the embedding is shown as it forms.
     TrainingGenerator,
     Encoding,
@@ -86,6 +88,7 @@ impl Phase {
         match self {
             Self::Idle => "idle",
             Self::LoadingData => "loading data",
+            Self::Labelling => "solving for stress",
             Self::TrainingGenerator => "training the generator",
             Self::Encoding => "embedding the data",
             Self::Paused => "paused",
@@ -103,6 +106,7 @@ impl Phase {
         matches!(
             self,
             Self::LoadingData
+                | Self::Labelling
                 | Self::TrainingGenerator
                 | Self::Encoding
                 | Self::Proposing
@@ -229,10 +233,20 @@ pub struct Inspection {
     pub sample: u32,
     /// F(x), class probabilities; empty before a target exists.
     pub probabilities: Vec<f32>,
-    /// Cross entropy with the true label (nats).
+    /// Cross entropy with the true label (nats), or mean square error with its stress map (kPa^2).
     pub loss: f32,
     /// G(E(x)).
     pub reconstruction: Vec<u8>,
+    /// The stress maps, where labels are maps.
+    pub maps: Option<MapPair>,
+}
+
+/// A predicted stress map beside the solved one, kPa, row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MapPair {
+    pub predicted: Vec<f32>,
+    /// Empty where it was not solved.
+    pub solved: Vec<f32>,
 }
 
 /// What lies at a free latent point.
@@ -246,8 +260,10 @@ pub struct Probe {
     pub probabilities: Vec<f32>,
     /// The label that the loss is taken with: the one asked for, else the nearest sample's.
     pub label: u8,
-    /// Loss of F(G(p)) with respect to `label` (nats).
+    /// Loss of F(G(p)) with respect to `label` (nats), or to the nearest sample's stress map (kPa^2).
     pub loss: f32,
+    /// The predicted stress map, where labels are maps.
+    pub maps: Option<MapPair>,
     /// dL/dp.
     pub gradient: Vec<f32>,
     /// p' = p + alpha d.
@@ -300,9 +316,10 @@ pub struct RunSnapshot {
 /// The target's view of the train split, filled in as scoring proceeds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scores {
-    /// Predicted class, `NOT_SCORED` where not yet known.
+    /// Predicted class, `NOT_SCORED` where not yet known, and everywhere where labels are maps.
     pub predicted: Vec<u8>,
-    /// Cross entropy with the true label (nats); NaN where not yet known. For people's eyes, never a sampler's.
+    /// Cross entropy with the true label (nats), or mean square error with its stress map (kPa^2); NaN where not yet
+    /// known. For people's eyes, never a sampler's.
     pub loss: Vec<f32>,
     /// Samples scored so far with the present weights, or with those of the round before.
     pub scored: usize,

@@ -1,6 +1,7 @@
 //! The target's predictions on the whole train split, kept fresh in the background for the eyes of people.
 
 use crate::dataset::Split;
+use crate::labelling::simulation::SolvedMaps;
 use crate::target::{FrozenTarget, prediction};
 
 use super::protocol::{NOT_SCORED, Scores};
@@ -35,11 +36,21 @@ impl Scoring {
         &self.scores
     }
 
-    /// Scores the next chunk.
-    pub fn advance(&mut self, train: &Split, target: &FrozenTarget) {
+    /// Scores the next chunk; `maps` are those of the train split, where labels are maps.
+    pub fn advance(&mut self, train: &Split, maps: Option<&SolvedMaps>, target: &FrozenTarget) {
         let n = self.scores.predicted.len();
         let chunk: Vec<u32> =
             (self.next..(self.next + target.images_per_unit()).min(n)).map(|i| (i * self.stride % n) as u32).collect();
+        if let Some(maps) = maps {
+            let truth: Vec<f32> = chunk.iter().flat_map(|&s| maps.map(s).iter().copied()).collect();
+            let losses = target.map_losses(&target.maps(train.gather(&chunk)), &truth, chunk.len());
+            for (&sample, loss) in chunk.iter().zip(losses) {
+                self.scores.loss[sample as usize] = loss;
+            }
+            self.next += chunk.len();
+            self.scores.scored = self.scores.scored.max(self.next);
+            return;
+        }
         let rows = target.log_probabilities(train.gather(&chunk));
         for (&sample, row) in chunk.iter().zip(rows.chunks_exact(target.classes())) {
             let (predicted, loss) = prediction(row, train.label(sample as usize));

@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::core::PROGRESS_INTERVAL;
 use super::lab::{self, LabWalks};
 use super::pace::Throttle;
-use super::protocol::{Command, Event, RunSnapshot, Scores};
+use super::protocol::{Command, Event, Level, RunSnapshot, Scores};
 use super::replay;
 use super::scoring::Scoring;
 use crate::archive::SavedRun;
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, Strategy, Task};
 use crate::field::{Field, Fieldwork, Ground};
 use crate::round::Run;
 use crate::world::{Preparation, World};
@@ -159,6 +159,12 @@ impl Session {
         }
         if let Command::SetField(request) = command {
             self.field = None;
+            if request.is_some() && self.experiment.dataset.task() == Task::Maps {
+                let text = "The field shows classes and their probabilities; the labels of this data set are maps.";
+                said.push(Event::Message { level: Level::Warning, text: text.into() });
+                self.fieldwork = None;
+                return;
+            }
             self.fieldwork = request.and_then(|r| Fieldwork::new(r, self.experiment.latent_dim));
             return;
         }

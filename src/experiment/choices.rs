@@ -52,6 +52,66 @@ choices! {
         Mnist = "mnist", "MNIST";
         /// CIFAR-10 from its binary files.
         Cifar10 = "cifar10", "CIFAR-10";
+        /// Vessel cross-sections made here, whose labels are simulated stress maps.
+        Ivus = "ivus", "IVUS (made vessels)";
+    }
+}
+
+/// What a target learns of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Task {
+    /// One of several classes; judged by accuracy.
+    Classes,
+    /// One value a pixel; judged by the mean square error.
+    Maps,
+}
+
+impl Task {
+    /// What a target is judged by.
+    pub fn measure(self) -> &'static str {
+        match self {
+            Self::Classes => "Accuracy",
+            Self::Maps => "Mean square error",
+        }
+    }
+
+    /// Its unit.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Classes => "%",
+            Self::Maps => "kPa\u{b2}",
+        }
+    }
+
+    /// The unit of losses.
+    pub fn loss_unit(self) -> &'static str {
+        match self {
+            Self::Classes => "nats",
+            Self::Maps => "kPa\u{b2}",
+        }
+    }
+
+    /// A smaller value is a better target.
+    pub fn lower_is_better(self) -> bool {
+        self == Self::Maps
+    }
+}
+
+impl DatasetKind {
+    /// What a target learns of its images.
+    pub fn task(self) -> Task {
+        match self {
+            Self::Ivus => Task::Maps,
+            _ => Task::Classes,
+        }
+    }
+}
+
+choices! {
+    /// The stress that a map shows.
+    StressKind {
+        MaxPrincipal = "max-principal", "largest principal stress";
+        VonMises = "von-mises", "von Mises stress";
     }
 }
 
@@ -199,5 +259,47 @@ choices! {
         SnnReversed = "snn-reversed", "SNN, reversed";
         /// Ablation of SNN+: proposals along random directions.
         RandomDirectionEntropy = "random-direction-3j-entropy", "Random direction, entropy";
+        /// Sampling by interpolation (Algorithm 2): moved points are decoded and labelled by a tool.
+        Si = "si", "SI";
+        /// SI's own baseline: decoded points of N(0, I), labelled by a tool.
+        RandomLatent = "random-latent", "Random, latent";
+    }
+}
+
+impl Strategy {
+    /// It makes its samples by decoding, and needs a tool that labels them.
+    pub fn makes_samples(self) -> bool {
+        matches!(self, Self::Si | Self::RandomLatent)
+    }
+
+    /// It looks at the probabilities of classes.
+    fn needs_classes(self) -> bool {
+        matches!(
+            self,
+            Self::SnnPlus
+                | Self::Entropy
+                | Self::EntropySmall
+                | Self::Margin
+                | Self::LeastConfidence
+                | Self::Badge
+                | Self::RandomDirectionEntropy
+        )
+    }
+
+    /// Why it cannot run on this data; none where it can.
+    pub fn objection(self, dataset: DatasetKind) -> Option<String> {
+        match dataset.task() {
+            Task::Classes if self.makes_samples() => Some(format!(
+                "{} has images made that a tool must label, and {} has no such tool; `ivus` has",
+                self.label(),
+                dataset.label()
+            )),
+            Task::Maps if self.needs_classes() => Some(format!(
+                "{} looks at the probabilities of classes, and the labels of {} are maps",
+                self.label(),
+                dataset.label()
+            )),
+            _ => None,
+        }
     }
 }

@@ -112,6 +112,8 @@ impl Experiment {
             ("generator_final_learning_rate", self.generator_final_learning_rate),
             ("learning_rate", self.learning_rate),
             ("adam_epsilon", f64::from(self.adam_epsilon)),
+            ("systolic_mmhg", self.systolic_mmhg),
+            ("stress_scale_kpa", f64::from(self.stress_scale_kpa)),
             ("reconstruction_weight", f64::from(self.reconstruction_weight)),
         ];
         for (field, value) in rates {
@@ -129,6 +131,9 @@ impl Experiment {
         }
         if !(self.beta.is_finite() && self.beta >= 0.0) {
             return bad("beta", format!("must be a finite number, 0 or above, is {}", self.beta));
+        }
+        if let Some(objection) = self.strategy.objection(self.dataset) {
+            return bad("strategy", objection);
         }
         if !(0.0..=100.0).contains(&self.stop_at_validation_accuracy) {
             return bad(

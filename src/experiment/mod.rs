@@ -16,7 +16,7 @@ pub struct Experiment {
     pub name: String,
 
     // --- data -------------------------------------------------------------------------------------
-    /// Which data set: `digits` (built in), `mnist` or `cifar10`.
+    /// Which data set: `digits`, `ivus` (both built in), `mnist` or `cifar10`.
     pub dataset: DatasetKind,
     /// Seed of the built-in data; real data ignores it.
     pub data_seed: u64,
@@ -29,7 +29,15 @@ pub struct Experiment {
     /// Which split accuracies are measured on; `test` is read once, by the final protocol.
     pub evaluate_on: EvaluationSplit,
 
-    // --- generator (Tables S1 to S5, S9, S10) -----------------------------------------------------
+    // --- labelling tool (Appendix A.2) ------------------------------------------------------------
+    /// Systolic peak of the pressure on the lumen, mmHg; the stress map is taken there.
+    pub systolic_mmhg: f64,
+    /// Which stress the maps show.
+    pub stress: StressKind,
+    /// Stress maps are divided by this (kPa) before the target sees them; its output is a sigmoid.
+    pub stress_scale_kpa: f32,
+
+    // --- generator (Tables S1 to S5, S9 to S12) -----------------------------------------------------
     /// Which generator: `vae` or `alpha-gan`.
     pub generator: GeneratorKind,
     /// Channels of the alpha-GAN's convolutions; 64 in the tables.
@@ -130,6 +138,9 @@ impl Default for Experiment {
             test_size: 0,
             validation_size: 5_000,
             evaluate_on: EvaluationSplit::Test,
+            systolic_mmhg: 120.0,
+            stress: StressKind::MaxPrincipal,
+            stress_scale_kpa: 250.0,
             generator: GeneratorKind::Vae,
             generator_width: 64,
             reconstruction_weight: 10.0,
@@ -180,6 +191,8 @@ const PRESETS: &[(&str, &str)] = &[
     ("digits-2d", include_str!("../../data/presets/digits-2d.toml")),
     ("mnist", include_str!("../../data/presets/mnist.toml")),
     ("mnist-2d", include_str!("../../data/presets/mnist-2d.toml")),
+    ("ivus", include_str!("../../data/presets/ivus.toml")),
+    ("ivus-tiny", include_str!("../../data/presets/ivus-tiny.toml")),
     ("cifar10", include_str!("../../data/presets/cifar10.toml")),
     ("cifar10-small", include_str!("../../data/presets/cifar10-small.toml")),
     ("tiny", include_str!("../../data/presets/tiny.toml")),

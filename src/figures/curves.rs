@@ -1,13 +1,13 @@
-//! Learning curves: accuracy against labels for each strategy, and Figure 3 of the paper with its bands.
+//! Learning curves: accuracy, or the error of maps, against labels for each strategy, and Figure 3 of the paper with its bands.
 
 use super::data::{
-    Group, LABELS_AXIS, MeanPoint, accuracy_range, by_strategy, experiment, labels_range, mean_trace, repeats_text,
-    split_name, trace,
+    Group, LABELS_AXIS, MeanPoint, by_strategy, experiment, labels_range, mean_trace, repeats_text, split_name, task,
+    trace, value_range,
 };
 use super::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample};
 use super::layout::band_sample;
 use super::style::{BAND_OPACITY, Dash, Ink, Mark, StrategyStyle, Stroke};
-use crate::experiment::Strategy;
+use crate::experiment::{Strategy, Task};
 use crate::history::{History, Metric};
 
 /// Height over width of a plot of curves.
@@ -24,23 +24,24 @@ const MOST_INSIDE: usize = 4;
 /// What `ridgewalk run` leaves as `curves.svg`: accuracy against labels, for one history or many.
 pub fn curves(histories: &[History]) -> Figure {
     let groups = by_strategy(histories);
-    let split = split_name(histories);
-    let mut panel = accuracy_panel(histories);
+    let (split, task) = (split_name(histories), task(histories));
+    let mut panel = value_panel(histories);
     let inside = groups.len() <= MOST_INSIDE;
     if inside {
         panel.items.extend(groups.iter().filter_map(inside_line));
     }
     for group in &groups {
-        panel.items.push(mean_line(group, &mean_trace(group, Metric::Accuracy), true));
+        panel.items.push(mean_line(group, &mean_trace(group, Metric::whole(task)), true));
     }
     let caption = format!(
-        "Accuracy on the {split} against the number of labelled samples, {}. Marks: the whole {split} at the end of \
+        "{} on the {split} against the number of labelled samples, {}. Marks: the whole {split} at the end of \
          each round{}.{}",
+        task.measure(),
         repeats_text(&groups),
         if histories.len() > groups.len() { ", mean over the repeats" } else { "" },
         if inside { inside_text(histories) } else { String::new() },
     );
-    let mut figure = Figure::single("curves", "Accuracy against labels", caption, panel);
+    let mut figure = Figure::single("curves", &format!("{} against labels", task.measure()), caption, panel);
     if inside {
         figure.keys = inside_keys(histories, &groups);
     }
@@ -65,10 +66,12 @@ pub fn figure3(histories: &[History]) -> Figure {
     let split = split_name(histories);
     let together = groups.len() < SMALL_MULTIPLES_FROM;
     let panels = if together { two_panels(histories, &groups) } else { panel_for_each(histories, &groups) };
+    let task = task(histories);
     let caption = format!(
-        "Accuracy on the {split} against the number of labelled samples, {}: mean (marks: whole {split} at the end of \
+        "{} on the {split} against the number of labelled samples, {}: mean (marks: whole {split} at the end of \
          each round), 95 % Student-t band of the mean, and every repeat as a thin line. Inside rounds: a fixed part of \
          {} images, spread over the labels that the round bought.",
+        task.measure(),
         repeats_text(&groups),
         part_size(histories),
     );
@@ -91,7 +94,7 @@ pub fn figure3(histories: &[History]) -> Figure {
     }
     Figure {
         name: "figure3".into(),
-        title: "Accuracy against labels, mean and band over repeats".into(),
+        title: format!("{} against labels, mean and band over repeats", task.measure()),
         caption,
         panels,
         columns: if together { Columns { narrow: 1, wide: 2 } } else { Columns { narrow: 2, wide: 4 } },
@@ -102,18 +105,18 @@ pub fn figure3(histories: &[History]) -> Figure {
 }
 
 fn two_panels(histories: &[History], groups: &[Group]) -> Vec<Panel> {
-    let split = split_name(histories);
-    let mut ends = accuracy_panel(histories);
-    let mut inside = accuracy_panel(histories);
+    let (split, task) = (split_name(histories), task(histories));
+    let mut ends = value_panel(histories);
+    let mut inside = value_panel(histories);
     ends.title = format!("Whole {split}, at round ends");
     inside.title = format!("Fixed {} of it, inside rounds", part_size(histories));
-    for (panel, metric) in [(&mut ends, Metric::Accuracy), (&mut inside, Metric::AccuracyPart)] {
+    for (panel, metric) in [(&mut ends, Metric::whole(task)), (&mut inside, Metric::part(task))] {
         for group in groups {
             panel.items.extend(repeat_lines(group, metric));
         }
         let means: Vec<_> = groups.iter().map(|g| (g, mean_trace(g, metric))).collect();
         panel.items.extend(means.iter().map(|(g, mean)| band(g, mean)));
-        let at_ends = metric == Metric::Accuracy;
+        let at_ends = metric == Metric::whole(task);
         panel.items.extend(means.iter().map(|(g, mean)| mean_line(g, mean, at_ends)));
     }
     inside.y.label.clear();
@@ -121,19 +124,20 @@ fn two_panels(histories: &[History], groups: &[Group]) -> Vec<Panel> {
 }
 
 fn panel_for_each(histories: &[History], groups: &[Group]) -> Vec<Panel> {
+    let whole = Metric::whole(task(histories));
     let baseline = groups.iter().find(|g| g.strategy == Strategy::Random);
     let shown = groups.iter().filter(|g| g.strategy != Strategy::Random);
     let panel_of = |group: &Group| {
-        let mut panel = accuracy_panel(histories);
+        let mut panel = value_panel(histories);
         panel.aspect = SMALL_ASPECT;
         panel.title = group.strategy.label().into();
         let drawn: Vec<_> = baseline.into_iter().chain([group]).collect();
         for g in &drawn {
             panel.items.extend(inside_line(g));
         }
-        panel.items.extend(repeat_lines(group, Metric::Accuracy));
+        panel.items.extend(repeat_lines(group, whole));
         for g in drawn {
-            let mean = mean_trace(g, Metric::Accuracy);
+            let mean = mean_trace(g, whole);
             panel.items.push(band(g, &mean));
             let mut line = mean_line(g, &mean, true);
             if let Item::Line(l) = &mut line {
@@ -146,10 +150,20 @@ fn panel_for_each(histories: &[History], groups: &[Group]) -> Vec<Panel> {
     shown.map(panel_of).collect()
 }
 
-/// An empty panel of accuracy against labels.
-fn accuracy_panel(histories: &[History]) -> Panel {
-    let range = accuracy_range(histories);
-    let y = Axis::linear("Accuracy (%)");
+/// What a target is judged by, with its unit.
+fn named(task: Task) -> String {
+    format!("{} ({})", task.measure(), task.unit())
+}
+
+/// The part's metric of a group.
+fn part(group: &Group) -> Metric {
+    Metric::part(group.histories.first().map_or(Task::Classes, |h| h.task()))
+}
+
+/// An empty panel of accuracy, or of the error of maps, against labels.
+fn value_panel(histories: &[History]) -> Panel {
+    let range = value_range(histories);
+    let y = Axis::linear(&named(task(histories)));
     let mut panel = Panel {
         title: String::new(),
         x: Axis { range: Some(labels_range(histories)), ..Axis::linear(LABELS_AXIS) },
@@ -170,7 +184,7 @@ pub(super) fn nothing_yet() -> Item {
 
 /// The mean inside rounds as a thin line.
 fn inside_line(group: &Group) -> Option<Item> {
-    let points: Vec<_> = mean_trace(group, Metric::AccuracyPart).iter().map(|p| [p.x, p.y.mean]).collect();
+    let points: Vec<_> = mean_trace(group, part(group)).iter().map(|p| [p.x, p.y.mean]).collect();
     let stroke = Stroke::thin(StrategyStyle::of(group.strategy).ink);
     let series = format!("{} (inside rounds)", group.strategy.label());
     let line = Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false };
@@ -220,7 +234,7 @@ pub(super) fn band(group: &Group, mean: &[MeanPoint]) -> Item {
 
 /// What the two kinds of line are.
 fn inside_keys(histories: &[History], groups: &[Group]) -> Vec<Key> {
-    if groups.iter().all(|g| mean_trace(g, Metric::AccuracyPart).is_empty()) {
+    if groups.iter().all(|g| mean_trace(g, part(g)).is_empty()) {
         return Vec::new();
     }
     let split = split_name(histories);

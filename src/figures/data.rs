@@ -1,7 +1,7 @@
 //! From histories to the points that figures draw: groups by strategy, traces, and means over repeats.
 
 use super::figure::Panel;
-use crate::experiment::{EvaluationSplit, Experiment, Strategy};
+use crate::experiment::{EvaluationSplit, Experiment, Strategy, Task};
 use crate::history::{History, Metric};
 use crate::statistics::{Interval, mean_interval};
 
@@ -80,27 +80,38 @@ pub fn mean_trace(group: &Group, metric: Metric) -> Vec<MeanPoint> {
     cells.into_iter().filter_map(mean).collect()
 }
 
-/// A range for accuracies that shows every round's end and what happens inside rounds, but not the climb of round 1.
-pub fn accuracy_range(histories: &[History]) -> Option<[f64; 2]> {
+/// What the targets learned, from the first history.
+pub fn task(histories: &[History]) -> Task {
+    histories.first().map_or(Task::Classes, History::task)
+}
+
+/// A range for accuracies, or errors of maps, that shows every round's end and what happens inside rounds, but not the climb of round 1.
+pub fn value_range(histories: &[History]) -> Option<[f64; 2]> {
     /// Share of the values inside rounds that may fall below the range.
     const CUT: f64 = 0.01;
     /// Space above and below, as a share of the range.
     const PAD: f64 = 0.05;
-    /// The least range, percent.
+    /// The least range, percent or kPa^2.
     const LEAST: f64 = 0.5;
-    let ends = histories.iter().flat_map(|h| trace(h, Metric::Accuracy)).map(|p| p.y).filter(|y| y.is_finite());
+    let task = task(histories);
+    let ends = histories.iter().flat_map(|h| trace(h, Metric::whole(task))).map(|p| p.y).filter(|y| y.is_finite());
     let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), y| (l.min(y), h.max(y)));
     if low > high {
         return None;
     }
-    let parts = histories.iter().flat_map(|h| trace(h, Metric::AccuracyPart));
+    let parts = histories.iter().flat_map(|h| trace(h, Metric::part(task)));
     let mut inside: Vec<f64> = parts.filter(|p| p.round > 1 && p.y.is_finite()).map(|p| p.y).collect();
     inside.sort_by(f64::total_cmp);
     let cut = (inside.len() as f64 * CUT).floor() as usize;
-    let low = inside.get(cut).map_or(low, |v| v.min(low));
-    let high = inside.last().map_or(high, |v| v.max(high));
+    // What is cut is the worst: the lowest accuracies, the largest errors.
+    let (lowest, highest) = match task.lower_is_better() {
+        false => (inside.get(cut), inside.last()),
+        true => (inside.first(), inside.len().checked_sub(cut + 1).and_then(|i| inside.get(i))),
+    };
+    let (low, high) = (lowest.map_or(low, |v| v.min(low)), highest.map_or(high, |v| v.max(high)));
     let pad = ((high - low) * PAD).max(LEAST / 2.0);
-    Some([(low - pad).max(0.0), (high + pad).min(100.0)])
+    let most = if task == Task::Classes { 100.0 } else { f64::INFINITY };
+    Some([(low - pad).max(0.0), (high + pad).min(most)])
 }
 
 /// The range of the axis of labels: from none to a little more than the most.

@@ -1,30 +1,34 @@
 //! The difference curve: each strategy less the random baseline, paired by seed, with its band.
 
 use super::curves::SMALL_MULTIPLES_FROM;
-use super::data::{BAND_LEVEL, ROUND_AXIS};
+use super::data::{BAND_LEVEL, ROUND_AXIS, task};
 use super::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Rule, Ticks};
 use super::layout::band_sample;
 use super::style::{BAND_OPACITY, Dash, Ink, StrategyStyle, Stroke};
+use crate::experiment::Task;
 use crate::history::History;
 use crate::statistics::{EndpointTest, Options, compare};
 
 const ASPECT: f64 = 0.6;
 const SMALL_ASPECT: f64 = 0.72;
 
-/// Strategy less random in points of accuracy, round by round, with the 95 % band of the paired difference.
+/// Strategy less random in points of accuracy, or in the error of maps, round by round, with the 95 % band of the paired difference.
 pub fn difference(histories: &[History]) -> Figure {
     let options = Options { level: BAND_LEVEL, ..Options::default() };
     let baseline = options.baseline.label();
+    let task = task(histories);
+    let points = if task == Task::Classes { "percentage points" } else { task.unit() };
+    let measure = task.measure();
     let comparison = compare(histories, &options);
     let tested: Vec<&EndpointTest> = comparison.strategies.iter().filter(|s| !s.per_round.is_empty()).collect();
     let together = tested.len() < SMALL_MULTIPLES_FROM;
     let panels = if together {
-        vec![panel(&tested, baseline)]
+        vec![panel(&tested, baseline, task)]
     } else {
         let one = |s: &&EndpointTest| Panel {
             title: s.strategy.label().into(),
             aspect: SMALL_ASPECT,
-            ..panel(std::slice::from_ref(s), "")
+            ..panel(std::slice::from_ref(s), "", task)
         };
         tested.iter().map(one).collect()
     };
@@ -33,11 +37,12 @@ pub fn difference(histories: &[History]) -> Figure {
     let banded = tested.iter().flat_map(|s| &s.per_round).any(|r| r.test.interval.half_width.is_some());
     Figure {
         name: "difference".into(),
-        title: format!("Accuracy less {baseline}, paired by seed"),
+        title: format!("{measure} less {baseline}, paired by seed"),
         caption: format!(
-            "Accuracy at the end of each round less that of {baseline} with the same seed, in percentage points: mean \
-             over up to {most} pairs{}. Round by round this describes and does not test.",
-            if banded { ", with the 95 % Student-t band of the mean paired difference" } else { "" }
+            "{measure} at the end of each round less that of {baseline} with the same seed, in {points}: mean \
+             over up to {most} pairs{}. {}Round by round this describes and does not test.",
+            if banded { ", with the 95 % Student-t band of the mean paired difference" } else { "" },
+            if task.lower_is_better() { "Below zero is better. " } else { "" }
         ),
         panels,
         columns: if together { Columns::ONE } else { Columns { narrow: 2, wide: 4 } },
@@ -51,7 +56,8 @@ pub fn difference(histories: &[History]) -> Figure {
     }
 }
 
-fn panel(tested: &[&EndpointTest], baseline: &str) -> Panel {
+fn panel(tested: &[&EndpointTest], baseline: &str, task: Task) -> Panel {
+    let unit = if task == Task::Classes { "points" } else { task.unit() };
     let zero = Stroke { ink: Ink::Muted, width: 0.6, dash: Dash::Solid, opacity: 1.0 };
     let mut items = vec![Item::Rule(Rule { at: 0.0, vertical: false, stroke: zero })];
     items.extend(tested.iter().map(|s| band(s)));
@@ -61,9 +67,9 @@ fn panel(tested: &[&EndpointTest], baseline: &str) -> Panel {
         items.push(Item::Note(Note { at: [0.5, 0.6], text, anchor: Anchor::Middle }));
     }
     let y = if baseline.is_empty() {
-        "Difference (points)".to_owned()
+        format!("Difference ({unit})")
     } else {
-        format!("Accuracy less {baseline} (points)")
+        format!("{} less {baseline} ({unit})", task.measure())
     };
     Panel {
         title: String::new(),

@@ -67,7 +67,7 @@ pub fn catalogue(histories: &[History]) -> Vec<Figure> {
 
 /// Every table.
 pub fn tables(histories: &[History]) -> Vec<Table> {
-    vec![table1(histories), comparison_table(histories, &Options::default())]
+    vec![table1(histories), comparison_table(histories, &Options::of(super::data::task(histories)))]
 }
 
 /// Writes every figure and table in the chosen formats; returns the files in the order in which they were written.

@@ -122,7 +122,8 @@ const HEADROOM: f64 = 1.06;
 fn distances(group: &Group) -> Vec<f64> {
     let of = |h: &History| {
         let unit = f64::from(h.header.latent_scale);
-        let steps = h.rounds.iter().flat_map(|r| &r.proposals).filter_map(|p| p.step.as_ref());
+        let steps =
+            h.rounds.iter().flat_map(|r| &r.proposals).filter(|p| p.made.is_none()).filter_map(|p| p.step.as_ref());
         let all = steps.map(|s| f64::from(s.snap_distance) / unit);
         all.filter(|d| d.is_finite()).collect::<Vec<_>>()
     };

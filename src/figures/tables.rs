@@ -1,8 +1,9 @@
 //! Table 1 of the paper beside our own numbers, and the comparison with the random baseline.
 
-use super::data::{BAND_LEVEL, by_strategy, experiment, repeats_text, split_name};
+use super::data::{BAND_LEVEL, by_strategy, experiment, repeats_text, split_name, task};
 use super::table::Table;
 use super::ticks::number;
+use crate::experiment::Task;
 use crate::history::History;
 use crate::statistics::{Comparison, EndpointTest, Interval, Options, compare, endpoint, mean_interval};
 
@@ -43,12 +44,13 @@ const PAPER: &[PaperRows] = &[
     },
 ];
 
-/// Table 1: accuracy at the end of rounds t = 1..10 for each strategy, beside the paper's where it ran the data set.
+/// Table 1: accuracy, or the error of maps, at the end of rounds t = 1..10 for each strategy, beside the paper's where it ran the data set.
 ///
 /// The row under each strategy with several repeats is half the width of the 95 % Student-t interval of its mean.
 pub fn table1(histories: &[History]) -> Table {
     let groups = by_strategy(histories);
     let dataset = experiment(histories).dataset;
+    let task = dataset.task();
     let paper = PAPER.iter().find(|p| p.dataset == dataset.name().replace('-', ""));
     let last = histories.iter().map(|h| h.rounds.len()).max().unwrap_or(0).max(PAPER_ROUNDS);
     let mut header = vec!["Strategy".to_owned(), "Runs".to_owned()];
@@ -93,13 +95,29 @@ pub fn table1(histories: &[History]) -> Table {
             p.title, p.metric
         ));
     }
+    notes.extend(map_note(histories));
     let caption = format!(
-        "Accuracy (%) on the {} at the end of rounds t = 1 to {last}, {}, {}.",
+        "{} ({}) on the {} at the end of rounds t = 1 to {last}, {}, {}.",
+        task.measure(),
+        task.unit(),
         split_name(histories),
         dataset.label(),
         repeats_text(&groups)
     );
     Table { name: "table1".into(), caption, header, rows, words: 1, rules, notes }
+}
+
+/// What the unit of an error of maps is, and how it is scaled; none for classes.
+fn map_note(histories: &[History]) -> Option<String> {
+    let scale = f64::from(experiment(histories).stress_scale_kpa);
+    (task(histories) == Task::Maps).then(|| {
+        format!(
+            "Mean over all 64 x 64 pixels, zero outside the wall; smaller is better. The target is trained on stress over \
+             {} kPa: divided by {}, these are its own units.",
+            number(scale, 0),
+            number(scale * scale, 0)
+        )
+    })
 }
 
 /// Repeats behind each number of the paper.
@@ -110,6 +128,8 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     let comparison = compare(histories, options);
     let (first, last) = (*comparison.rounds.start(), *comparison.rounds.end());
     let baseline = options.baseline.label();
+    let task = task(histories);
+    let measure = format!("{} ({})", task.measure().to_lowercase(), task.unit());
     let percent = number(options.level * 100.0, 0);
     let mut header: Vec<String> = [
         "Strategy".to_owned(),
@@ -127,8 +147,9 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     header.extend(options.targets.iter().map(|x| format!("Labels to {x} %")));
     let rows = comparison.strategies.iter().map(comparison_row).collect();
     let caption = format!(
-        "Mean accuracy (%) over rounds t = {first} to {last} (the primary endpoint) and its difference from {baseline}, \
-         paired by seed; area under the learning curve over labels, as a mean accuracy (%); labels needed.",
+        "Mean {measure} over rounds t = {first} to {last} (the primary endpoint) and its difference from {baseline}, \
+         paired by seed; area under the learning curve over labels, as a mean {measure}{}.",
+        if options.targets.is_empty() { "" } else { "; labels needed" }
     );
     Table { name: "comparison".into(), caption, header, rows, words: 1, rules: Vec::new(), notes: notes(&comparison) }
 }

@@ -26,6 +26,11 @@ impl GeneratorCache {
         Self { folder: folder.into() }
     }
 
+    /// Where it keeps its files.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The user's cache folder; none where the system names none.
     pub fn default_folder() -> Option<PathBuf> {
         use etcetera::BaseStrategy as _;

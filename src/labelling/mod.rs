@@ -5,6 +5,7 @@ pub mod command;
 pub mod export;
 pub mod fem;
 pub mod npy;
+pub mod simulation;
 pub mod subprocess;
 
 use crate::dataset::masks::MaskFault;

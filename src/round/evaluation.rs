@@ -1,9 +1,11 @@
-//! Accuracy and confusion over a split, in chunks of about 50 ms.
+//! What a target is judged by over a split, in chunks of about 50 ms: accuracy and confusion, or the error of its maps.
 
 use std::sync::Arc;
 
 use crate::dataset::{Dataset, Split};
-use crate::experiment::EvaluationSplit;
+use crate::experiment::{EvaluationSplit, Task};
+use crate::history::Metric;
+use crate::labelling::simulation::{Simulation, SolvedMaps};
 use crate::rng::Streams;
 use crate::target::{FrozenTarget, prediction};
 
@@ -18,20 +20,31 @@ pub enum Scope {
     Validation,
 }
 
+/// What was counted so far.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tally {
+    /// Rows of `confusion` are true classes, columns predicted ones.
+    Classes { correct: usize, confusion: Vec<u32> },
+    /// Sums of square errors (kPa^2) and pixels, over all of them and over the wall; wall pixels above the constant.
+    Maps { all: [f64; 2], wall: [f64; 2], above: f64 },
+}
+
 /// An evaluation in progress.
 pub struct EvaluationTask {
     scope: Scope,
     samples: Arc<Vec<u32>>,
     done: usize,
-    correct: usize,
-    confusion: Vec<u32>,
+    tally: Tally,
     target: FrozenTarget,
 }
 
 impl EvaluationTask {
-    pub fn new(scope: Scope, samples: Arc<Vec<u32>>, target: FrozenTarget) -> Self {
-        let classes = target.classes();
-        Self { scope, samples, done: 0, correct: 0, confusion: vec![0; classes * classes], target }
+    pub fn new(scope: Scope, samples: Arc<Vec<u32>>, target: FrozenTarget, task: Task) -> Self {
+        let tally = match task {
+            Task::Classes => Tally::Classes { correct: 0, confusion: vec![0; target.classes() * target.classes()] },
+            Task::Maps => Tally::Maps { all: [0.0; 2], wall: [0.0; 2], above: 0.0 },
+        };
+        Self { scope, samples, done: 0, tally, target }
     }
 
     pub fn scope(&self) -> Scope {
@@ -46,28 +59,74 @@ impl EvaluationTask {
         self.done as f32 / self.samples.len().max(1) as f32
     }
 
-    /// Classifies the next chunk.
-    pub fn advance(&mut self, split: &Split) {
+    /// Looks at the next chunk; `maps` are the split's, where labels are maps.
+    pub fn advance(&mut self, split: &Split, maps: Option<&SolvedMaps>) {
         let chunk = &self.samples[self.done..(self.done + self.target.images_per_unit()).min(self.samples.len())];
-        let classes = self.target.classes();
-        let rows = self.target.log_probabilities(split.gather(chunk));
-        for (&sample, row) in chunk.iter().zip(rows.chunks_exact(classes)) {
-            let truth = split.label(sample as usize);
-            let (predicted, _) = prediction(row, truth);
-            self.correct += usize::from(predicted == truth);
-            self.confusion[usize::from(truth) * classes + usize::from(predicted)] += 1;
+        match (&mut self.tally, maps) {
+            (Tally::Classes { correct, confusion }, _) => {
+                let classes = self.target.classes();
+                let rows = self.target.log_probabilities(split.gather(chunk));
+                for (&sample, row) in chunk.iter().zip(rows.chunks_exact(classes)) {
+                    let truth = split.label(sample as usize);
+                    let (predicted, _) = prediction(row, truth);
+                    *correct += usize::from(predicted == truth);
+                    confusion[usize::from(truth) * classes + usize::from(predicted)] += 1;
+                }
+            }
+            (Tally::Maps { all, wall, above }, Some(maps)) => {
+                let masks = split.gather(chunk);
+                let predicted = self.target.maps(masks.clone());
+                let truth = chunk.iter().flat_map(|&s| maps.map(s).iter());
+                for ((mask, predicted), truth) in masks.iter().zip(predicted).zip(truth) {
+                    let square = f64::from(self.target.unit() * (predicted - truth).powi(2));
+                    *all = [all[0] + square, all[1] + 1.0];
+                    if *mask > 0.0 {
+                        *wall = [wall[0] + square, wall[1] + 1.0];
+                        *above += f64::from(u8::from(*truth > 1.0));
+                    }
+                }
+            }
+            (Tally::Maps { .. }, None) => {}
         }
         self.done += chunk.len();
     }
 
-    /// Percent correct of what was classified so far.
-    pub fn accuracy(&self) -> f32 {
-        100.0 * self.correct as f32 / self.done.max(1) as f32
+    /// What was measured.
+    pub fn results(&self) -> Vec<(Metric, f32)> {
+        match &self.tally {
+            Tally::Classes { correct, .. } => {
+                let metric = match self.scope {
+                    Scope::Part => Metric::AccuracyPart,
+                    Scope::Whole => Metric::Accuracy,
+                    Scope::Validation => Metric::ValidationAccuracy,
+                };
+                vec![(metric, 100.0 * *correct as f32 / self.done.max(1) as f32)]
+            }
+            Tally::Maps { all, wall, above } => {
+                let mean = |[sum, count]: [f64; 2]| (sum / count.max(1.0)) as f32;
+                match self.scope {
+                    Scope::Part => vec![(Metric::MapErrorPart, mean(*all))],
+                    Scope::Whole => vec![
+                        (Metric::MapError, mean(*all)),
+                        (Metric::WallError, mean(*wall)),
+                        (Metric::AboveScale, 100.0 * mean([*above, wall[1]])),
+                    ],
+                    Scope::Validation => Vec::new(),
+                }
+            }
+        }
     }
 
-    /// Rows are true classes, columns predicted ones.
-    pub fn into_confusion(self) -> Vec<u32> {
-        self.confusion
+    pub fn into_tally(self) -> Tally {
+        self.tally
+    }
+}
+
+/// The maps of the split that errors are measured on.
+pub fn evaluation_maps(simulation: &Simulation, which: EvaluationSplit) -> &SolvedMaps {
+    match which {
+        EvaluationSplit::Test => &simulation.test,
+        EvaluationSplit::Validation => &simulation.validation,
     }
 }
 

@@ -4,6 +4,7 @@
 //! it, a window or a command line, can look at its commands in between without changing any result.
 
 mod evaluation;
+mod labelling;
 mod resume;
 mod training_set;
 
@@ -11,13 +12,14 @@ pub use resume::ResumeError;
 
 use std::sync::Arc;
 
-use evaluation::{EvaluationTask, Scope, evaluation_split, stratified_part};
-use training_set::TrainingSet;
+use evaluation::{EvaluationTask, Scope, Tally, evaluation_maps, evaluation_split, stratified_part};
+use labelling::{LabelQueue, LabelledCandidate};
+use training_set::{Pair, TrainingSet};
 
 use crate::experiment::{Experiment, Strategy, TrainingPair, WeightsBetweenRounds};
-use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Metric, Proposal, RoundRecord, WalkStep};
-use crate::rng::Streams;
-use crate::sampler::{Candidate, Images, Interrupted, Labelled, Sampler, SamplerInput, sampler};
+use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord, WalkStep};
+use crate::rng::{Rng, Streams};
+use crate::sampler::{Candidate, Images, Interrupted, Labelled, Place, Sampler, SamplerInput, sampler};
 use crate::target::{FrozenTarget, Target};
 use crate::trajectory::{Reselection, Walks};
 use crate::world::World;
@@ -48,6 +50,8 @@ pub struct Run {
 /// What comes next.
 enum Stage {
     Propose,
+    /// A tool labels what a sampler made, one sample after the other.
+    Label(Box<LabelQueue>),
     /// The next optimiser step of this round, of so many.
     Train {
         step: usize,
@@ -86,6 +90,7 @@ pub enum RunEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
     Proposing,
+    Labelling,
     Training,
     Evaluating,
     Done,
@@ -187,6 +192,7 @@ impl Run {
     pub fn activity(&self) -> Activity {
         match self.stage {
             Stage::Propose => Activity::Proposing,
+            Stage::Label(_) => Activity::Labelling,
             Stage::Train { .. } => Activity::Training,
             Stage::Evaluate { .. } | Stage::Walk => Activity::Evaluating,
             Stage::Done => Activity::Done,
@@ -197,7 +203,7 @@ impl Run {
     pub fn fraction_done(&self) -> f32 {
         let inside = match &self.stage {
             Stage::Done => return 1.0,
-            Stage::Propose => 0.0,
+            Stage::Propose | Stage::Label(_) => 0.0,
             Stage::Train { step, steps } => *step as f32 / (*steps).max(1) as f32,
             Stage::Evaluate { task, then } => match **then {
                 Stage::Train { step, steps } => step as f32 / steps.max(1) as f32,
@@ -220,6 +226,7 @@ impl Run {
                     Err(e)
                 }
             },
+            Stage::Label(queue) => self.label(queue, interrupted),
             Stage::Train { step, steps } => {
                 self.train(step, steps);
                 Ok(Vec::new())
@@ -233,26 +240,86 @@ impl Run {
     fn propose(&mut self, interrupted: &dyn Fn() -> bool) -> Result<Vec<RunEvent>, Interrupted> {
         self.clock = std::time::Instant::now();
         let round = self.history.rounds.len() + 1;
-        let candidates = self.candidates(round, interrupted)?;
+        let mut rng = self.stream(round);
+        let candidates = self.candidates(round, self.experiment.samples_per_round, interrupted, &mut rng)?;
         self.record = RoundRecord::empty(round);
+        let queue = LabelQueue::new(rng, candidates);
+        if self.experiment.strategy.makes_samples() {
+            self.stage = Stage::Label(Box::new(queue));
+            return Ok(Vec::new());
+        }
+        Ok(self.begin_training(queue))
+    }
+
+    /// One sample to the tool; with all of them labelled, training begins.
+    fn label(
+        &mut self,
+        mut queue: Box<LabelQueue>,
+        interrupted: &dyn Fn() -> bool,
+    ) -> Result<Vec<RunEvent>, Interrupted> {
+        queue.advance(&self.world);
+        if queue.is_empty() && queue.missing() > 0 {
+            let mut rng = queue.rng.clone();
+            match self.candidates(self.record.round, queue.missing(), interrupted, &mut rng) {
+                Ok(candidates) => queue.replace(rng, candidates),
+                Err(e) => {
+                    self.stage = Stage::Label(queue);
+                    return Err(e);
+                }
+            }
+        }
+        if queue.is_empty() {
+            return Ok(self.begin_training(*queue));
+        }
+        self.stage = Stage::Label(queue);
+        Ok(Vec::new())
+    }
+
+    fn begin_training(&mut self, mut queue: LabelQueue) -> Vec<RunEvent> {
+        let round = self.record.round;
+        while !queue.is_empty() {
+            queue.advance(&self.world);
+        }
         if self.experiment.weights == WeightsBetweenRounds::Retrain && round > 1 {
             self.target = fresh_target(&self.world, &self.experiment, &self.streams);
         }
-        self.previous = candidates.iter().map(|c| c.sample).collect();
-        for candidate in candidates {
+        self.previous.clear();
+        for candidate in queue.take_labelled() {
             self.buy(candidate, round);
         }
+        self.record.refusals = queue.refusals;
+        self.record.label_seconds += queue.seconds;
         self.record.labels = self.labelled.bought().len();
         self.record.minibatches = self.minibatches;
         self.training.begin_round(&self.streams, round);
         let steps = self.experiment.minibatches_in_round(self.training.len());
-        self.stage = Stage::Train { step: 0, steps };
-        Ok(vec![RunEvent::Began(Arc::new(self.record.clone()))])
+        self.stage = if self.training.len() > 0 {
+            Stage::Train { step: 0, steps }
+        } else {
+            // The tool refused everything there was.
+            self.record.diverged = true;
+            self.evaluation(Scope::Whole, Stage::Walk)
+        };
+        vec![RunEvent::Began(Arc::new(self.record.clone()))]
     }
 
-    /// Round 1 draws the initial set at random, for every strategy from the same stream; later rounds ask the sampler.
-    fn candidates(&self, round: usize, interrupted: &dyn Fn() -> bool) -> Result<Vec<Candidate>, Interrupted> {
-        let count = self.experiment.samples_per_round;
+    /// Round 1 draws the initial set at random: of the train split, or of latent space where samples are made. Either
+    /// way every strategy of the kind draws from the same stream; later rounds ask the sampler.
+    fn stream(&self, round: usize) -> Rng {
+        match (round, self.strategy().makes_samples()) {
+            (1, false) => self.streams.get("initial-set", 1),
+            (1, true) => self.streams.get("initial-latent", 1),
+            _ => self.streams.get(self.strategy().name(), round as u64),
+        }
+    }
+
+    fn candidates(
+        &self,
+        round: usize,
+        count: usize,
+        interrupted: &dyn Fn() -> bool,
+        rng: &mut Rng,
+    ) -> Result<Vec<Candidate>, Interrupted> {
         let frozen = self.target.frozen();
         let input = SamplerInput {
             experiment: &self.experiment,
@@ -265,28 +332,46 @@ impl Run {
             previous: &self.previous,
             interrupted,
         };
-        if round == 1 {
-            return sampler(Strategy::Random).propose(&input, count, &mut self.streams.get("initial-set", 1));
+        match (round, self.strategy().makes_samples()) {
+            (1, false) => sampler(Strategy::Random).propose(&input, count, rng),
+            (1, true) => sampler(Strategy::RandomLatent).propose(&input, count, rng),
+            _ => self.sampler.propose(&input, count, rng),
         }
-        self.sampler.propose(&input, count, &mut self.streams.get(self.strategy().name(), round as u64))
     }
 
-    fn buy(&mut self, candidate: Candidate, round: usize) {
-        let Candidate { sample, score, step } = candidate;
-        let label = self.world.dataset.train.label(sample as usize);
-        self.labelled.buy(sample, label, round);
-        let decoded = (self.experiment.training_pair == TrainingPair::Decoded && step.is_some())
-            .then(|| self.world.generator.decode(self.world.latent.code(sample)));
-        self.training.push(sample, label, decoded);
-        self.record.proposals.push(Proposal { sample, label, score, step });
+    fn buy(&mut self, (candidate, made): LabelledCandidate, round: usize) {
+        let Candidate { place, score, step } = candidate;
+        let (sample, label, decoded, map, made) = match (place, made) {
+            (Place::Sample(sample), _) => {
+                let label = self.world.dataset.train.label(sample as usize);
+                self.labelled.buy(sample, label, round);
+                let decoded = (self.experiment.training_pair == TrainingPair::Decoded && step.is_some())
+                    .then(|| self.world.generator.decode(self.world.latent.code(sample)));
+                let solved = self.world.simulation.as_ref().map(|s| &s.train);
+                self.record.label_seconds += solved.map_or(0.0, |s| s.seconds(sample));
+                (sample, label, decoded, solved.map(|s| Arc::clone(s.map(sample))), None)
+            }
+            (Place::Point(code), Some(new)) => {
+                let made = Made::new(code.clone(), &new.image);
+                (self.labelled.buy_made(code, new.label), new.label, Some(new.image), Some(new.map), Some(made))
+            }
+            // A point that no tool labelled is no purchase.
+            (Place::Point(_), None) => return,
+        };
+        if let Some(map) = &map {
+            self.labelled.keep_map(sample, Arc::clone(map));
+        }
+        self.previous.push(sample);
+        self.training.push(Pair { sample, label, decoded, map });
+        self.record.proposals.push(Proposal { sample, label, score, step, made });
     }
 
     fn train(&mut self, step: usize, steps: usize) {
         let Experiment { batch_size, augmentation, .. } = self.experiment;
         let train = &self.world.dataset.train;
-        let (images, labels) =
-            self.training.next_batch(batch_size, train, augmentation, &self.streams, self.minibatches);
-        let loss = self.target.train_step(images, &labels);
+        let mut batch = self.training.next_batch(batch_size, train, augmentation, &self.streams, self.minibatches);
+        let images = std::mem::take(&mut batch.images);
+        let loss = self.target.train_step(images, batch.truth());
         self.minibatches += 1;
         self.record.minibatches = self.minibatches;
         self.loss.add(loss);
@@ -309,7 +394,7 @@ impl Run {
             Scope::Whole => Arc::new((0..split.len() as u32).collect()),
             Scope::Validation => Arc::new((0..self.world.dataset.validation.len() as u32).collect()),
         };
-        let task = Box::new(EvaluationTask::new(scope, samples, self.target.frozen()));
+        let task = Box::new(EvaluationTask::new(scope, samples, self.target.frozen(), self.history.task()));
         Stage::Evaluate { task, then: Box::new(then) }
     }
 
@@ -318,23 +403,28 @@ impl Run {
             Scope::Validation => &self.world.dataset.validation,
             _ => evaluation_split(&self.world.dataset, self.experiment.evaluate_on),
         };
-        task.advance(split);
+        let maps = self.world.simulation.as_ref().map(|s| match task.scope() {
+            Scope::Validation => &s.validation,
+            _ => evaluation_maps(s, self.experiment.evaluate_on),
+        });
+        task.advance(split, maps);
         if !task.is_done() {
             self.stage = Stage::Evaluate { task, then };
             return Vec::new();
         }
-        let (metric, round_end) = match task.scope() {
-            Scope::Part => (Metric::AccuracyPart, false),
-            Scope::Whole => (Metric::Accuracy, true),
-            Scope::Validation => (Metric::ValidationAccuracy, true),
-        };
-        let mut events = vec![self.measured(metric, task.accuracy(), round_end)];
+        let round_end = task.scope() != Scope::Part;
+        let mut events = Vec::new();
+        for (metric, value) in task.results() {
+            events.push(self.measured(metric, value, round_end));
+        }
         if let Some(loss) = self.loss.take() {
             events.push(self.measured(Metric::TrainLoss, loss, round_end));
         }
         self.stage = *then;
         if task.scope() == Scope::Whole {
-            self.record.confusion = task.into_confusion();
+            if let Tally::Classes { confusion, .. } = task.into_tally() {
+                self.record.confusion = confusion;
+            }
             if self.experiment.stop_at_validation_accuracy > 0.0 && !self.world.dataset.validation.is_empty() {
                 self.stage = self.evaluation(Scope::Validation, Stage::Walk);
             }
@@ -356,7 +446,7 @@ impl Run {
             events.extend(self.start_walks());
         }
         if !self.record.diverged && !self.walks.is_empty() {
-            let pool: Vec<u32> = self.labelled.bought().iter().map(|&(s, _)| s).collect();
+            let pool: Vec<u32> = self.walk_pool().into_iter().map(|(s, _)| s).collect();
             let rng = &mut self.streams.get("walk-reselection", round as u64);
             self.walks.reselect(&Reselection::of(&self.experiment), &pool, &self.world.latent, rng);
             let steps = self.walks.step(&self.experiment, &self.world, &self.target.frozen());

@@ -4,10 +4,13 @@
 
 use std::sync::Arc;
 
+use super::labelling::LabelledCandidate;
 use super::{Run, RunEvent, Stage};
 use crate::archive::Checkpoint;
-use crate::history::History;
-use crate::sampler::Candidate;
+use crate::history::{History, Proposal};
+use crate::labelling::Refusal;
+use crate::labelling::simulation::MadeSample;
+use crate::sampler::{Candidate, Place};
 use crate::target::WeightsError;
 use crate::trajectory::{Walks, choose_anchors};
 use crate::world::World;
@@ -21,6 +24,10 @@ pub enum ResumeError {
     OtherGenerator,
     #[error("the checkpoint knows {checkpoint} rounds and the history only {history}; start afresh")]
     Rounds { checkpoint: usize, history: usize },
+    #[error("the history holds samples that a tool labelled, and this experiment has no such tool; start afresh")]
+    NoTool,
+    #[error("a sample that was labelled before is refused now ({0}); start afresh")]
+    Label(Refusal),
     #[error(transparent)]
     Weights(#[from] WeightsError),
 }
@@ -38,7 +45,7 @@ impl Run {
             return Err(ResumeError::Rounds { checkpoint: checkpoint.rounds, history: history.rounds.len() });
         }
         history.rounds.truncate(checkpoint.rounds);
-        let mut run = Self::rebuilt(world, history)?;
+        let mut run = Self::rebuilt(world, history, true)?;
         run.target.load(checkpoint.weights, checkpoint.optimiser)?;
         if !run.history.rounds.is_empty() {
             run.stage = if run.ends_here() { Stage::Done } else { Stage::Propose };
@@ -49,11 +56,12 @@ impl Run {
 
     /// The run of `history` to look at: without weights it can neither predict nor go on.
     pub fn replay(world: &Arc<World>, history: History) -> Result<Self, ResumeError> {
-        Ok(Self { stage: Stage::Done, has_weights: false, ..Self::rebuilt(world, history)? })
+        Ok(Self { stage: Stage::Done, has_weights: false, ..Self::rebuilt(world, history, false)? })
     }
 
-    /// Everything that a history says of its run; the weights are those of a fresh one.
-    fn rebuilt(world: &Arc<World>, history: History) -> Result<Self, ResumeError> {
+    /// Everything that a history says of its run; the weights are those of a fresh one. Only with `maps`, which take a
+    /// while, can a run with made samples train again.
+    fn rebuilt(world: &Arc<World>, history: History, maps: bool) -> Result<Self, ResumeError> {
         let header = &history.header;
         if header.data_digest != world.dataset.digest() {
             let expected = world.dataset.digest().to_owned();
@@ -64,9 +72,10 @@ impl Run {
         }
         let mut run = Self::new(world, &header.experiment.clone(), header.repeat);
         for record in &history.rounds {
-            run.previous = record.proposals.iter().map(|p| p.sample).collect();
+            run.previous.clear();
             for p in &record.proposals {
-                run.buy(Candidate { sample: p.sample, score: p.score, step: p.step.clone() }, record.round);
+                let candidate = run.bought_before(p, maps)?;
+                run.buy(candidate, record.round);
             }
             if record.round == 1 {
                 run.start_walks();
@@ -81,12 +90,40 @@ impl Run {
         Ok(run)
     }
 
+    /// A purchase of the history; the label of a made sample is not in it, so the tool labels its mask once more.
+    fn bought_before(&self, proposal: &Proposal, maps: bool) -> Result<LabelledCandidate, ResumeError> {
+        let Proposal { sample, label, score, step, made } = proposal.clone();
+        let (place, made) = match (made, &self.world.simulation) {
+            (None, _) => (Place::Sample(sample), None),
+            (Some(made), Some(_)) if !maps => {
+                let unsolved = MadeSample { image: made.image(), label, map: Arc::default(), seconds: 0.0 };
+                (Place::Point(made.code), Some(unsolved))
+            }
+            (Some(_), None) => return Err(ResumeError::NoTool),
+            (Some(made), Some(tool)) => {
+                let labelled = tool.label_image(&made.image()).map_err(ResumeError::Label)?;
+                (Place::Point(made.code), Some(labelled))
+            }
+        };
+        Ok((Candidate { place, score, step }, made))
+    }
+
     /// The walks of Figure 4 start at samples of the initial set.
     pub(super) fn start_walks(&mut self) -> Vec<RunEvent> {
         let (kind, count) = (self.experiment.walk_anchors, self.experiment.walks);
-        let pool = self.labelled.bought();
-        let starts = choose_anchors(kind, count, pool, &self.world.latent, &mut self.streams.get("walks", 0));
+        let pool = self.walk_pool();
+        let starts = choose_anchors(kind, count, &pool, &self.world.latent, &mut self.streams.get("walks", 0));
         self.walks = Walks::new(0, starts);
         self.walks.at().iter().enumerate().map(|(walk, &sample)| RunEvent::WalkStarted { walk, sample }).collect()
+    }
+
+    /// What was bought, as train samples with labels: a walk goes from one to the other, so it starts beside a made one.
+    pub fn walk_pool(&self) -> Vec<(u32, u8)> {
+        let (latent, index) = (&self.world.latent, self.world.latent.index());
+        let beside = |&(sample, label): &(u32, u8)| match (sample as usize) < latent.len() {
+            true => Some((sample, label)),
+            false => index.nearest(self.labelled.code(sample, latent), |_| false).map(|n| (n.sample, label)),
+        };
+        self.labelled.bought().iter().filter_map(beside).collect()
     }
 }

@@ -2,14 +2,35 @@
 
 use crate::dataset::{ImageShape, Split};
 use crate::experiment::Augmentation;
+use crate::labelling::simulation::ScaledMap;
 use crate::rng::{Rng, Streams};
+use crate::target::Truth;
 
 /// One pair of the training set.
-struct Pair {
-    sample: u32,
-    label: u8,
+pub struct Pair {
+    pub sample: u32,
+    pub label: u8,
     /// The decoded image, where that is what enters training instead of the real one.
-    decoded: Option<Vec<f32>>,
+    pub decoded: Option<Vec<f32>>,
+    /// The stress map, where labels are maps.
+    pub map: Option<ScaledMap>,
+}
+
+/// A minibatch.
+#[derive(Default)]
+pub struct Batch {
+    /// In [0, 1], one image after the other.
+    pub images: Vec<f32>,
+    labels: Vec<u8>,
+    /// Scaled maps one after the other; empty where labels are classes.
+    maps: Vec<f32>,
+}
+
+impl Batch {
+    /// What the target is to learn of the images.
+    pub fn truth(&self) -> Truth<'_> {
+        if self.maps.is_empty() { Truth::Classes(&self.labels) } else { Truth::Maps(&self.maps) }
+    }
 }
 
 /// The union of T(1) ... T(t), duplicates kept where a strategy buys them.
@@ -27,8 +48,8 @@ impl TrainingSet {
         self.pairs.len()
     }
 
-    pub fn push(&mut self, sample: u32, label: u8, decoded: Option<Vec<f32>>) {
-        self.pairs.push(Pair { sample, label, decoded });
+    pub fn push(&mut self, pair: Pair) {
+        self.pairs.push(pair);
     }
 
     /// The passes of a round are shuffled by streams of that round, so that a resumed run deals the same cards.
@@ -37,8 +58,8 @@ impl TrainingSet {
         self.shuffle(streams);
     }
 
-    /// The next `size` pairs: images in [0, 1] and labels. A batch may reach into the next pass. `minibatch` counts from
-    /// the start of the run and names the stream that augmentation draws from.
+    /// The next `size` pairs. A batch may reach into the next pass. `minibatch` counts from the start of the run and
+    /// names the stream that augmentation draws from; a map moves with its image.
     pub fn next_batch(
         &mut self,
         size: usize,
@@ -46,10 +67,9 @@ impl TrainingSet {
         augmentation: Augmentation,
         streams: &Streams,
         minibatch: usize,
-    ) -> (Vec<f32>, Vec<u8>) {
-        let mut images = Vec::with_capacity(size * train.shape().len());
-        let mut labels = Vec::with_capacity(size);
-        while labels.len() < size && !self.pairs.is_empty() {
+    ) -> Batch {
+        let mut batch = Batch { images: Vec::with_capacity(size * train.shape().len()), ..Batch::default() };
+        while batch.labels.len() < size && !self.pairs.is_empty() {
             let Some(at) = self.deck.pop() else {
                 self.pass += 1;
                 self.shuffle(streams);
@@ -57,19 +77,23 @@ impl TrainingSet {
             };
             let pair = &self.pairs[at];
             match &pair.decoded {
-                Some(decoded) => images.extend_from_slice(decoded),
-                None => images.extend(train.gather(&[pair.sample])),
+                Some(decoded) => batch.images.extend_from_slice(decoded),
+                None => batch.images.extend(train.gather(&[pair.sample])),
             }
-            labels.push(pair.label);
+            batch.labels.push(pair.label);
+            batch.maps.extend(pair.map.iter().flat_map(|map| map.iter()));
         }
         if augmentation == Augmentation::FlipAndShift {
-            let mut rng = streams.get("augmentation", minibatch as u64);
-            for image in images.chunks_exact_mut(train.shape().len()) {
-                let placing = Placing::random(train.shape(), &mut rng);
-                image.copy_from_slice(&placing.apply(train.shape(), image));
+            let (shape, mut rng) = (train.shape(), streams.get("augmentation", minibatch as u64));
+            for (i, image) in batch.images.chunks_exact_mut(shape.len()).enumerate() {
+                let placing = Placing::random(shape, &mut rng);
+                image.copy_from_slice(&placing.apply(shape, image));
+                if let Some(map) = batch.maps.chunks_exact_mut(shape.len()).nth(i) {
+                    map.copy_from_slice(&placing.apply(shape, map));
+                }
             }
         }
-        (images, labels)
+        batch
     }
 
     fn shuffle(&mut self, streams: &Streams) {

@@ -3,7 +3,7 @@
 //! The gradient of a sample with its own predicted label is the outer product of (p - onehot) and the penultimate
 //! features h; norms and inner products of outer products factor, so it is never written out.
 
-use super::{Candidate, Interrupted, Sampler, SamplerInput, distance, pool};
+use super::{Candidate, Interrupted, Place, Sampler, SamplerInput, distance, pool};
 use crate::rng::Rng;
 
 /// Buys samples whose gradients are large and diverse.
@@ -31,7 +31,10 @@ impl Sampler for Badge {
             chosen.push(draw(&nearest, &chosen, rng));
         }
         let score = |i: usize| Some(gradients.squared_norms[i].sqrt());
-        Ok(chosen.into_iter().map(|i| Candidate { sample: pool[i], score: score(i), step: None }).collect())
+        Ok(chosen
+            .into_iter()
+            .map(|i| Candidate { place: Place::Sample(pool[i]), score: score(i), step: None })
+            .collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Core-set selection (Sener and Savarese 2017): k-centre greedy over a random pool.
 
-use super::{Candidate, Interrupted, Sampler, SamplerInput, distance, pool};
+use super::{Candidate, Interrupted, Place, Sampler, SamplerInput, distance, pool};
 use crate::rng::Rng;
 
 /// Where distances are measured.
@@ -21,7 +21,7 @@ impl CoreSet {
     fn vectors(&self, input: &SamplerInput<'_>, samples: &[u32]) -> Result<Vec<f32>, Interrupted> {
         match self.space {
             Space::Features => Ok(pool::features(input, samples)?.0),
-            Space::Latent => Ok(samples.iter().flat_map(|&s| input.latent.code(s).to_vec()).collect()),
+            Space::Latent => Ok(samples.iter().flat_map(|&s| input.labelled.code(s, input.latent).to_vec()).collect()),
         }
     }
 }
@@ -54,7 +54,7 @@ impl Sampler for CoreSet {
             free[at] = false;
             // With nothing labelled the first distance is infinite, which is no score.
             let score = Some(nearest[at].sqrt()).filter(|s| s.is_finite());
-            chosen.push(Candidate { sample: pool[at], score, step: None });
+            chosen.push(Candidate { place: Place::Sample(pool[at]), score, step: None });
             approach(&mut nearest, &vectors, &vectors[at * width..(at + 1) * width]);
         }
         Ok(chosen)

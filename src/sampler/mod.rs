@@ -6,17 +6,22 @@ mod core_set;
 mod distance;
 mod pool;
 mod random;
+mod random_latent;
+mod si;
 mod snn;
 mod snn_plus;
 mod step;
 mod uncertainty;
 
-pub use step::{Heading, MovedPoint, Stride, Terrain, move_points, stepped};
+pub use step::{Anchor, Heading, MovedPoint, Stride, Terrain, move_points, stepped};
+
+use std::collections::HashMap;
 
 use crate::dataset::Split;
 use crate::experiment::{Experiment, Strategy};
 use crate::generator::Generator;
 use crate::history::LatentStep;
+use crate::labelling::simulation::ScaledMap;
 use crate::latent::LatentSpace;
 use crate::rng::Rng;
 use crate::target::FrozenTarget;
@@ -45,6 +50,8 @@ pub fn sampler(strategy: Strategy) -> Box<dyn Sampler> {
         Strategy::CoreSet => Box::new(core_set::CoreSet { space: core_set::Space::Features }),
         Strategy::CoreSetLatent => Box::new(core_set::CoreSet { space: core_set::Space::Latent }),
         Strategy::Badge => Box::new(badge::Badge),
+        Strategy::Si => Box::new(si::Si),
+        Strategy::RandomLatent => Box::new(random_latent::RandomLatent),
     }
 }
 
@@ -56,12 +63,30 @@ pub struct Interrupted;
 /// A sample that a sampler wants labelled, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Index into the train split.
-    pub sample: u32,
+    pub place: Place,
     /// Higher is more wanted; none where the strategy has no score.
     pub score: Option<f32>,
     /// The step in latent space behind it.
     pub step: Option<LatentStep>,
+}
+
+impl Candidate {
+    /// Its index into the train split; none where it is to be made.
+    pub fn train_sample(&self) -> Option<u32> {
+        match self.place {
+            Place::Sample(sample) => Some(sample),
+            Place::Point(_) => None,
+        }
+    }
+}
+
+/// Where a candidate is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Place {
+    /// Index into the train split.
+    Sample(u32),
+    /// A latent point, to be decoded and labelled by a tool.
+    Point(Vec<f32>),
 }
 
 /// What a sampler may see. There is no field for the test split, nor for labels that were not bought.
@@ -115,19 +140,23 @@ impl<'a> Images<'a> {
     }
 }
 
-/// What was bought so far.
+/// What was bought so far: train samples, and made ones, which are numbered after them.
 ///
-/// Invariant: `bought` holds each sample once, and `round_of[s] > 0` exactly for those.
+/// Invariant: `bought` holds each sample once; of the train split, `round_of[s] > 0` exactly for those.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled {
     round_of: Vec<u16>,
     bought: Vec<(u32, u8)>,
+    /// Codes of the made samples.
+    made: Vec<Vec<f32>>,
+    /// The maps that were bought, where labels are maps; of a train sample or a made one.
+    maps: HashMap<u32, ScaledMap>,
 }
 
 impl Labelled {
     /// Nothing bought of a split of `samples`.
     pub fn none(samples: usize) -> Self {
-        Self { round_of: vec![0; samples], bought: Vec::new() }
+        Self { round_of: vec![0; samples], bought: Vec::new(), made: Vec::new(), maps: HashMap::new() }
     }
 
     /// Records a purchase; false when the sample was labelled before.
@@ -141,8 +170,34 @@ impl Labelled {
         true
     }
 
+    /// Records the purchase of a made sample; its number.
+    pub fn buy_made(&mut self, code: Vec<f32>, label: u8) -> u32 {
+        let sample = (self.round_of.len() + self.made.len()) as u32;
+        self.made.push(code);
+        self.bought.push((sample, label));
+        sample
+    }
+
+    /// Keeps the map that came with a purchase.
+    pub fn keep_map(&mut self, sample: u32, map: ScaledMap) {
+        self.maps.insert(sample, map);
+    }
+
+    /// The map of a sample that was bought, where labels are maps.
+    pub fn map(&self, sample: u32) -> Option<&[f32]> {
+        self.maps.get(&sample).map(|m| m.as_slice())
+    }
+
+    /// The code of a bought sample: its embedding, or the point it was made at.
+    pub fn code<'a>(&'a self, sample: u32, latent: &'a LatentSpace) -> &'a [f32] {
+        match (sample as usize).checked_sub(self.round_of.len()).and_then(|number| self.made.get(number)) {
+            Some(code) => code,
+            None => latent.code(sample),
+        }
+    }
+
     pub fn contains(&self, sample: u32) -> bool {
-        self.round_of[sample as usize] > 0
+        self.round_of.get(sample as usize).is_some_and(|round| *round > 0)
     }
 
     /// Distinct labelled samples with their labels, in the order of purchase.

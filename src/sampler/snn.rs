@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Candidate, Heading, Interrupted, Sampler, SamplerInput, Stride, move_points};
+use super::{Anchor, Candidate, Heading, Interrupted, Place, Sampler, SamplerInput, Stride, move_points};
 use crate::experiment::{AnchorSelection, NeighbourPool};
 use crate::rng::Rng;
 
@@ -43,7 +43,7 @@ pub fn proposals(
         let Some(neighbour) = found else { continue };
         taken.insert(neighbour.sample);
         let step = point.snapped(input.latent, neighbour);
-        candidates.push(Candidate { sample: neighbour.sample, score: None, step: Some(step) });
+        candidates.push(Candidate { place: Place::Sample(neighbour.sample), score: None, step: Some(step) });
     }
     Ok(candidates)
 }
@@ -51,7 +51,18 @@ pub fn proposals(
 /// The anchors of this round: drawn from what is labelled, or the neighbours found last.
 ///
 /// With fewer labelled samples than `count` the draw starts over, so that there are always `count` of them.
-fn anchors(input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Vec<(u32, u8)> {
+pub fn anchors<'a>(input: &SamplerInput<'a>, count: usize, rng: &mut Rng) -> Vec<Anchor<'a>> {
+    let labelled = input.labelled;
+    let anchor = |(sample, label)| Anchor {
+        sample,
+        label,
+        code: labelled.code(sample, input.latent),
+        map: labelled.map(sample),
+    };
+    chosen(input, count, rng).into_iter().map(anchor).collect()
+}
+
+fn chosen(input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Vec<(u32, u8)> {
     let bought = input.labelled.bought();
     let first_snn_round = input.round <= 2;
     let renew = match input.experiment.anchors {

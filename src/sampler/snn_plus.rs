@@ -18,7 +18,7 @@ impl Sampler for SnnPlus {
         let stride = Stride { heading: self.heading, alpha: input.experiment.plus_alpha };
         let asked = count * input.experiment.proposal_factor;
         let proposals = snn::proposals(input, asked, stride, NeighbourPool::Unlabelled, rng)?;
-        let samples: Vec<u32> = proposals.iter().map(|c| c.sample).collect();
+        let samples: Vec<u32> = proposals.iter().filter_map(Candidate::train_sample).collect();
         let rows = pool::log_probabilities(input, &samples)?;
         let scores: Vec<f32> = rows.chunks_exact(input.target.classes()).map(|row| Measure::Entropy.of(row)).collect();
         let best = pool::highest(&scores, count);

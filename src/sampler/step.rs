@@ -7,18 +7,29 @@ use crate::history::LatentStep;
 use crate::latent::LatentSpace;
 use crate::neighbours::Neighbour;
 use crate::rng::Rng;
-use crate::target::{FrozenTarget, latent_gradient};
+use crate::target::{FrozenTarget, Truth, latent_gradient};
 
 /// Anchors whose gradients are taken together: about 50 ms of LeNet and VAE on one core; fewer of larger networks.
 const ANCHORS_PER_CHUNK: usize = 64;
 
+/// A labelled point that a step starts from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Anchor<'a> {
+    /// A train sample, or a made one, numbered after them.
+    pub sample: u32,
+    pub label: u8,
+    pub code: &'a [f32],
+    /// Its scaled map, where labels are maps.
+    pub map: Option<&'a [f32]>,
+}
+
 /// An anchor after its step, before the snap to a neighbour.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MovedPoint {
-    /// The anchor, index into the train split.
+    /// The anchor: a train sample, or a made one, numbered after them.
     pub parent: u32,
     pub parent_label: u8,
-    /// Loss of F(G(p)) before the step (nats).
+    /// Loss of F(G(p)) before the step (nats, or kPa^2).
     pub loss: f32,
     /// p.
     pub from: Vec<f32>,
@@ -29,6 +40,20 @@ pub struct MovedPoint {
 }
 
 impl MovedPoint {
+    /// The whole step where a sample is made at p' itself.
+    pub fn made(self) -> LatentStep {
+        LatentStep {
+            parent: self.parent,
+            parent_label: self.parent_label,
+            loss: self.loss,
+            from: self.from,
+            gradient: self.gradient,
+            neighbour: self.to.clone(),
+            to: self.to,
+            snap_distance: 0.0,
+        }
+    }
+
     /// The whole step, once the neighbour of p' is known.
     pub fn snapped(self, latent: &LatentSpace, neighbour: Neighbour) -> LatentStep {
         LatentStep {
@@ -81,11 +106,11 @@ pub struct Terrain<'a> {
     pub interrupted: &'a dyn Fn() -> bool,
 }
 
-/// Moves each anchor (sample and label) one step. `rng` is drawn from for random headings only.
+/// Moves each anchor one step. `rng` is drawn from for random headings only.
 pub fn move_points(
     terrain: Terrain<'_>,
     stride: Stride,
-    anchors: &[(u32, u8)],
+    anchors: &[Anchor<'_>],
     rng: &mut Rng,
 ) -> Result<Vec<MovedPoint>, Interrupted> {
     let Terrain { latent, generator, target, gradient: kind, interrupted } = terrain;
@@ -96,10 +121,12 @@ pub fn move_points(
         if interrupted() {
             return Err(Interrupted);
         }
-        let codes: Vec<f32> = chunk.iter().flat_map(|&(s, _)| latent.code(s).to_vec()).collect();
-        let labels: Vec<u8> = chunk.iter().map(|&(_, label)| label).collect();
-        let found = latent_gradient(generator, target, &codes, &labels);
-        for (i, &(parent, parent_label)) in chunk.iter().enumerate() {
+        let codes: Vec<f32> = chunk.iter().flat_map(|a| a.code.to_vec()).collect();
+        let labels: Vec<u8> = chunk.iter().map(|a| a.label).collect();
+        let maps: Vec<f32> = chunk.iter().filter_map(|a| a.map).flatten().copied().collect();
+        let truth = if maps.is_empty() { Truth::Classes(&labels) } else { Truth::Maps(&maps) };
+        let found = latent_gradient(generator, target, &codes, truth);
+        for (i, &Anchor { sample: parent, label: parent_label, .. }) in chunk.iter().enumerate() {
             let from = codes[i * dim..(i + 1) * dim].to_vec();
             let gradient = found.gradient[i * dim..(i + 1) * dim].to_vec();
             let to = match stride.heading {

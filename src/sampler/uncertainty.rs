@@ -1,6 +1,6 @@
 //! Uncertainty sampling (Settles 2009): entropy, margin, least confidence over a random pool.
 
-use super::{Candidate, Interrupted, Sampler, SamplerInput, pool};
+use super::{Candidate, Interrupted, Place, Sampler, SamplerInput, pool};
 use crate::rng::Rng;
 
 /// How uncertain a prediction is; higher is more.
@@ -58,7 +58,10 @@ impl Sampler for Uncertainty {
         let rows = pool::log_probabilities(input, &pool)?;
         let scores: Vec<f32> = rows.chunks_exact(input.target.classes()).map(|row| self.measure.of(row)).collect();
         let best = pool::highest(&scores, count);
-        Ok(best.into_iter().map(|i| Candidate { sample: pool[i], score: Some(scores[i]), step: None }).collect())
+        Ok(best
+            .into_iter()
+            .map(|i| Candidate { place: Place::Sample(pool[i]), score: Some(scores[i]), step: None })
+            .collect())
     }
 }
 

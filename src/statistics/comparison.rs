@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::curve::{area_under_curve, endpoint, labels_to_reach, round_ends};
 use super::exact::{holm, sign_flip, smallest_p, wilcoxon};
 use super::student::{Interval, mean_interval, t_two_sided, z_quantile};
-use crate::experiment::Strategy;
+use crate::experiment::{Strategy, Task};
 use crate::history::History;
 
 /// Rounds of the primary endpoint: from the first in which strategies differ to the last of the paper's Table 1.
@@ -21,8 +21,18 @@ pub struct Options {
     pub level: f64,
     /// Power that `repeats_needed` aims at.
     pub power: f64,
-    /// Accuracies (percent) whose price in labels is asked for.
+    /// Accuracies (percent), or errors of maps (kPa^2), whose price in labels is asked for.
     pub targets: Vec<f64>,
+}
+
+impl Options {
+    /// The usual options; errors of maps have no values that everybody asks for.
+    pub fn of(task: Task) -> Self {
+        match task {
+            Task::Classes => Self::default(),
+            Task::Maps => Self { targets: Vec::new(), ..Self::default() },
+        }
+    }
 }
 
 impl Default for Options {
@@ -136,6 +146,12 @@ fn one_strategy(
 ) -> EndpointTest {
     let level = options.level;
     let area = |h: &History| area_under_curve(&round_ends(h));
+    let labels_to = |h: &History, x: f64| {
+        // The curve of an error falls to its target, so both change sign.
+        let sign = if h.task().lower_is_better() { -1.0 } else { 1.0 };
+        let points: Vec<[f64; 2]> = round_ends(h).into_iter().map(|[labels, y]| [labels, sign * y]).collect();
+        labels_to_reach(&points, sign * x)
+    };
     let entered: Vec<&History> = runs.iter().copied().filter(|h| endpoint(h, rounds.clone()).is_some()).collect();
     let over = |f: &dyn Fn(&History) -> Option<f64>| {
         mean_interval(&entered.iter().filter_map(|h| f(h)).collect::<Vec<_>>(), level)
@@ -152,7 +168,7 @@ fn one_strategy(
         left_out: runs.len() - entered.len(),
         endpoint: over(&|h| endpoint(h, rounds.clone())),
         area: over(&area),
-        labels_to: options.targets.iter().map(|&x| (x, over(&|h| labels_to_reach(&round_ends(h), x)))).collect(),
+        labels_to: options.targets.iter().map(|&x| (x, over(&|h| labels_to(h, x)))).collect(),
         endpoint_test: against(&|h| endpoint(h, rounds.clone())),
         area_test: against(&|h| endpoint(h, rounds.clone()).and_then(|_| area(h))),
         holm_p: None,

@@ -4,9 +4,10 @@ use std::ops::RangeInclusive;
 
 use crate::history::History;
 
-/// Labels and accuracy (percent) at the end of each round that has a finite one.
+/// Labels and what the target is judged by (accuracy in percent, or the error of maps in kPa^2) at the end of each
+/// round that has a finite one.
 pub fn round_ends(history: &History) -> Vec<[f64; 2]> {
-    let point = |r: &crate::history::RoundRecord| Some([r.labels as f64, f64::from(r.final_accuracy()?)]);
+    let point = |r: &crate::history::RoundRecord| Some([r.labels as f64, f64::from(r.final_value()?)]);
     history.rounds.iter().filter_map(point).filter(|p| p[1].is_finite()).collect()
 }
 
@@ -33,11 +34,11 @@ pub fn labels_to_reach(points: &[[f64; 2]], target: f64) -> Option<f64> {
     Some(x0 + (x1 - x0) * (target - y0) / (y1 - y0))
 }
 
-/// Mean accuracy over the ends of `rounds`; none unless each of them was completed with a finite one.
+/// Mean of what the target is judged by over the ends of `rounds`; none unless each of them was completed with a finite one.
 pub fn endpoint(history: &History, rounds: RangeInclusive<usize>) -> Option<f64> {
     let count = rounds.clone().count();
-    let accuracy = |t: usize| history.rounds.iter().find(|r| r.round == t)?.final_accuracy().filter(|a| a.is_finite());
-    let values: Option<Vec<f32>> = rounds.map(accuracy).collect();
+    let value = |t: usize| history.rounds.iter().find(|r| r.round == t)?.final_value().filter(|a| a.is_finite());
+    let values: Option<Vec<f32>> = rounds.map(value).collect();
     let sum: f64 = values?.into_iter().map(f64::from).sum();
     (count > 0).then(|| sum / count as f64)
 }

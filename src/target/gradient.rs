@@ -3,40 +3,53 @@
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Tensor, TensorData};
 
-use super::{FrozenTarget, label_tensor};
+use super::{FrozenTarget, Truth, label_tensor};
 use crate::generator::{Generator, host};
 
 /// Losses and gradients at latent points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LatentGradient {
-    /// Cross entropy of F(G(p)) with its label (nats), one for each point.
+    /// Cross entropy of F(G(p)) with its label (nats), or mean square error with its map (kPa^2); one for each point.
     pub loss: Vec<f32>,
     /// dL/dp, `[n, latent_dim]`.
     pub gradient: Vec<f32>,
-    /// Log probabilities of F(G(p)), `[n, classes]`.
+    /// Log probabilities of F(G(p)), `[n, classes]`; empty where F gives maps.
     pub log_probabilities: Vec<f32>,
+    /// Scaled maps F(G(p)), `[n, pixels]`; empty where F gives classes.
+    pub maps: Vec<f32>,
 }
 
-/// Losses of F(G(p)) with respect to `labels` and their gradients at `codes`, `[n, latent_dim]`.
+/// Losses of F(G(p)) with respect to `truth` and their gradients at `codes`, `[n, latent_dim]`.
 ///
 /// The loss is summed over the points (Eq. 1), so a point's gradient does not depend on the points beside it; both
 /// models are frozen.
-pub fn latent_gradient(
+pub fn latent_gradient<'a>(
     generator: &dyn Generator,
     target: &FrozenTarget,
     codes: &[f32],
-    labels: &[u8],
+    truth: impl Into<Truth<'a>>,
 ) -> LatentGradient {
-    let (n, dim) = (labels.len(), generator.latent_dim());
+    let dim = generator.latent_dim();
+    let n = codes.len() / dim;
     let device = &target.device.autodiff;
     let p = Tensor::<2>::from_data(TensorData::new(codes.to_vec(), [n, dim]), device).require_grad();
     let images = generator.decode_tensor(p.clone()); // [n, image_len]
     let shape = target.shape;
     let images = images.reshape([n, shape.channels, shape.height, shape.width]);
-    let log_probabilities = log_softmax(target.differentiable.logits(images), 1); // [n, classes]
-    let labels = label_tensor(labels, device).reshape([n, 1]);
-    let loss = -log_probabilities.clone().gather(1, labels); // [n, 1]
+    let outputs = target.differentiable.logits(images); // [n, classes] or [n, pixels]
+    let (loss, log_probabilities, maps) = match truth.into() {
+        Truth::Classes(labels) => {
+            let log_probabilities = log_softmax(outputs, 1); // [n, classes]
+            let labels = label_tensor(labels, device).reshape([n, 1]);
+            (-log_probabilities.clone().gather(1, labels), host(log_probabilities.inner()), Vec::new())
+        }
+        Truth::Maps(maps) => {
+            let maps = Tensor::<2>::from_data(TensorData::new(maps.to_vec(), outputs.dims()), device);
+            let loss = (outputs.clone() - maps).powi_scalar(2).mean_dim(1) * target.unit; // [n, 1]
+            (loss, Vec::new(), host(outputs.inner()))
+        }
+    };
     let mut gradients = loss.clone().sum().backward();
     let gradient = p.grad_remove(&mut gradients).map_or_else(|| vec![0.0; n * dim], host);
-    LatentGradient { loss: host(loss.inner()), gradient, log_probabilities: host(log_probabilities.inner()) }
+    LatentGradient { loss: host(loss.inner()), gradient, log_probabilities, maps }
 }

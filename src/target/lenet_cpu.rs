@@ -47,9 +47,9 @@ struct Stage {
 }
 
 /// The largest of each 2 x 2 block, bias added, negative values cut off.
-struct Pooled {
+pub(super) struct Pooled {
     /// `[n, height, width, channels]`
-    values: Vec<f32>,
+    pub(super) values: Vec<f32>,
     /// Which of its four was the largest; `CUT` where nothing flows back.
     winners: Vec<u8>,
     height: usize,
@@ -166,7 +166,7 @@ impl LeNetCpu {
 
 impl Pooled {
     /// Pools `[n, rows, columns, bias.len()]`; an odd last row or column is left out, as the table's sizes do.
-    fn new(convolved: &[f32], bias: &[f32], rows: usize, columns: usize) -> Self {
+    pub(super) fn new(convolved: &[f32], bias: &[f32], rows: usize, columns: usize) -> Self {
         let channels = bias.len();
         let (height, width) = (rows / 2, columns / 2);
         let n = convolved.len() / (rows * columns * channels);
@@ -198,7 +198,7 @@ impl Pooled {
     }
 
     /// The gradient of what was pooled, `[n * rows * columns, channels]`.
-    fn backward(&self, gradient: &[f32]) -> Array2<f32> {
+    pub(super) fn backward(&self, gradient: &[f32]) -> Array2<f32> {
         let Self { height, width, channels, rows, columns, .. } = *self;
         let images = self.values.len() / (height * width * channels);
         let mut result = vec![0.0; images * rows * columns * channels];
@@ -218,7 +218,7 @@ impl Pooled {
 }
 
 /// The `kernel` x `kernel` patches of `[n, height, width, channels]`, a row for each place the kernel fits.
-fn patches(input: &[f32], n: usize, [height, width, channels]: [usize; 3], kernel: usize) -> Vec<f32> {
+pub(super) fn patches(input: &[f32], n: usize, [height, width, channels]: [usize; 3], kernel: usize) -> Vec<f32> {
     let (rows, columns, run) = (height + 1 - kernel, width + 1 - kernel, kernel * channels);
     let mut patches = vec![0.0; n * rows * columns * kernel * run];
     for (place, patch) in patches.chunks_exact_mut(kernel * run).enumerate() {
@@ -232,7 +232,7 @@ fn patches(input: &[f32], n: usize, [height, width, channels]: [usize; 3], kerne
 }
 
 /// The adjoint of `patches`: each patch added back where it was taken.
-fn overlap_add(patches: &[f32], n: usize, [height, width, channels]: [usize; 3], kernel: usize) -> Vec<f32> {
+pub(super) fn overlap_add(patches: &[f32], n: usize, [height, width, channels]: [usize; 3], kernel: usize) -> Vec<f32> {
     let (rows, columns, run) = (height + 1 - kernel, width + 1 - kernel, kernel * channels);
     let mut sum = vec![0.0; n * height * width * channels];
     for (place, patch) in patches.chunks_exact(kernel * run).enumerate() {
@@ -286,18 +286,18 @@ fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     result
 }
 
-fn column_sums(rows: &Array2<f32>) -> Vec<f32> {
+pub(super) fn column_sums(rows: &Array2<f32>) -> Vec<f32> {
     rows.sum_axis(ndarray::Axis(0)).to_vec()
 }
 
 /// Row-major values as a matrix of so many rows.
-fn matrix(values: Vec<f32>, rows: usize) -> Array2<f32> {
+pub(super) fn matrix(values: Vec<f32>, rows: usize) -> Array2<f32> {
     let columns = values.len() / rows.max(1);
     Array2::from_shape_vec((rows, columns), values).unwrap_or_default()
 }
 
 /// The values of a matrix, row-major.
-fn values(matrix: Array2<f32>) -> Vec<f32> {
+pub(super) fn values(matrix: Array2<f32>) -> Vec<f32> {
     if matrix.is_standard_layout() { matrix.into_raw_vec_and_offset().0 } else { matrix.iter().copied().collect() }
 }
 

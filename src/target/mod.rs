@@ -3,6 +3,8 @@
 mod gradient;
 pub mod lenet;
 mod lenet_cpu;
+pub mod stress_net;
+mod stress_net_cpu;
 pub mod vgg;
 
 pub use gradient::{LatentGradient, latent_gradient};
@@ -15,10 +17,11 @@ use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};
 
 use crate::dataset::ImageShape;
 use crate::device::{ComputeDevice, DeviceKind};
-use crate::experiment::{Experiment, TargetKind};
+use crate::experiment::{Experiment, TargetKind, Task};
 use crate::generator::{host, weights};
 use crate::rng::Streams;
 use lenet_cpu::{LeNetCpu, log_softmax_rows};
+use stress_net_cpu::StressNetCpu;
 
 /// The networks that can be a target.
 #[allow(clippy::large_enum_variant, reason = "there are a handful of networks, and a box would hide their layers")]
@@ -26,13 +29,45 @@ use lenet_cpu::{LeNetCpu, log_softmax_rows};
 pub enum Network {
     LeNet(lenet::LeNet),
     Vgg16(vgg::Vgg16),
+    StressNet(stress_net::StressNet),
+}
+
+/// What the loss on several images is taken with.
+#[derive(Debug, Clone, Copy)]
+pub enum Truth<'a> {
+    /// The class of each image: cross entropy.
+    Classes(&'a [u8]),
+    /// The scaled map of each image, one after the other: mean square error.
+    Maps(&'a [f32]),
+}
+
+impl<'a> From<&'a [u8]> for Truth<'a> {
+    fn from(labels: &'a [u8]) -> Self {
+        Self::Classes(labels)
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Truth<'a> {
+    fn from(labels: &'a Vec<u8>) -> Self {
+        Self::Classes(labels)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Truth<'a> {
+    fn from(labels: &'a [u8; N]) -> Self {
+        Self::Classes(labels)
+    }
 }
 
 impl Network {
+    /// The experiment's own classifier, or the one network there is for maps.
     fn new(experiment: &Experiment, shape: ImageShape, classes: usize, device: &Device) -> Self {
-        match experiment.target {
-            TargetKind::LeNet => Self::LeNet(lenet::LeNet::new(shape, classes, device)),
-            TargetKind::Vgg16 => Self::Vgg16(vgg::Vgg16::new(shape, experiment.target_width, classes, device)),
+        match (experiment.dataset.task(), experiment.target) {
+            (Task::Classes, TargetKind::LeNet) => Self::LeNet(lenet::LeNet::new(shape, classes, device)),
+            (Task::Classes, TargetKind::Vgg16) => {
+                Self::Vgg16(vgg::Vgg16::new(shape, experiment.target_width, classes, device))
+            }
+            (Task::Maps, _) => Self::StressNet(stress_net::StressNet::new(device)),
         }
     }
 
@@ -40,6 +75,7 @@ impl Network {
         match self {
             Self::LeNet(net) => net.features(images),
             Self::Vgg16(net) => net.features(images),
+            Self::StressNet(net) => net.features(images),
         }
     }
 
@@ -47,9 +83,11 @@ impl Network {
         match self {
             Self::LeNet(net) => net.head(features),
             Self::Vgg16(net) => net.head(features),
+            Self::StressNet(net) => net.head(features),
         }
     }
 
+    /// Logits of the classes, or scaled maps.
     fn logits(&self, images: Tensor<4>) -> Tensor<2> {
         self.head(self.features(images))
     }
@@ -57,6 +95,8 @@ impl Network {
 
 /// Images of LeNet classified in about 50 ms on one core; a GPU takes as many of any network.
 const LENET_PER_UNIT: usize = 128;
+/// The same for the network of maps.
+const MASKS_PER_UNIT: usize = 32;
 /// VGG-16's work grows with the square of its width: 32 images at 8 channels.
 const VGG_WORK_PER_UNIT: usize = 2_048;
 const VGG_LEAST_PER_UNIT: usize = 4;
@@ -78,6 +118,8 @@ pub struct Target {
     optimiser: ModuleOptimizer,
     shape: ImageShape,
     classes: usize,
+    /// What a loss of 1 is: one nat, or the square of the maps' constant in kPa^2.
+    unit: f32,
     learning_rate: f64,
     adam_epsilon: f32,
     device: ComputeDevice,
@@ -98,30 +140,46 @@ impl Target {
             optimiser: adam(experiment.adam_epsilon),
             shape,
             classes,
+            unit: match experiment.dataset.task() {
+                Task::Classes => 1.0,
+                Task::Maps => experiment.stress_scale_kpa * experiment.stress_scale_kpa,
+            },
             learning_rate: experiment.learning_rate,
             adam_epsilon: experiment.adam_epsilon,
             device: device.clone(),
         }
     }
 
-    /// One optimiser step on images `[n, shape.len()]` in [0, 1]; the mean cross entropy before it (nats).
-    pub fn train_step(&mut self, images: Vec<f32>, labels: &[u8]) -> f32 {
-        let (loss, gradients) = match &self.network {
-            Network::LeNet(net) if self.device.kind == DeviceKind::Cpu => {
+    /// One optimiser step on images `[n, shape.len()]` in [0, 1]; the loss before it: the mean cross entropy (nats), or
+    /// the mean square error over all pixels (kPa^2).
+    pub fn train_step<'a>(&mut self, images: Vec<f32>, truth: impl Into<Truth<'a>>) -> f32 {
+        let truth = truth.into();
+        let (loss, gradients) = match (&self.network, truth) {
+            (Network::LeNet(net), Truth::Classes(labels)) if self.device.kind == DeviceKind::Cpu => {
                 LeNetCpu::new(&net.valid(), self.shape).backward(net, &images, labels, &self.device.plain)
             }
-            _ => self.loss_and_gradients(images, labels),
+            (Network::StressNet(net), Truth::Maps(maps)) if self.device.kind == DeviceKind::Cpu => {
+                StressNetCpu::new(&net.valid()).backward(net, &images, maps, &self.device.plain)
+            }
+            _ => self.loss_and_gradients(images, truth),
         };
         self.network = self.optimiser.step(self.learning_rate, self.network.clone(), gradients);
         weights::settle(&self.network);
-        loss
+        loss * self.unit
     }
 
-    fn loss_and_gradients(&self, images: Vec<f32>, labels: &[u8]) -> (f32, GradientsParams) {
-        let images = image_tensor(images, self.shape, &self.device.autodiff);
-        let labels = label_tensor(labels, &self.device.autodiff);
-        let loss =
-            CrossEntropyLossConfig::new().init(&self.device.autodiff).forward(self.network.logits(images), labels);
+    fn loss_and_gradients(&self, images: Vec<f32>, truth: Truth<'_>) -> (f32, GradientsParams) {
+        let device = &self.device.autodiff;
+        let outputs = self.network.logits(image_tensor(images, self.shape, device));
+        let loss = match truth {
+            Truth::Classes(labels) => {
+                CrossEntropyLossConfig::new().init(device).forward(outputs, label_tensor(labels, device))
+            }
+            Truth::Maps(maps) => {
+                let maps = Tensor::from_data(TensorData::new(maps.to_vec(), outputs.dims()), device);
+                (outputs - maps).powi_scalar(2).mean()
+            }
+        };
         let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
         (loss.into_scalar::<f32>(), gradients)
     }
@@ -130,7 +188,12 @@ impl Target {
     pub fn frozen(&self) -> FrozenTarget {
         let plain = self.network.valid();
         let cpu = match &plain {
-            Network::LeNet(net) if self.device.kind == DeviceKind::Cpu => Some(LeNetCpu::new(net, self.shape)),
+            Network::LeNet(net) if self.device.kind == DeviceKind::Cpu => {
+                Some(OnCpu::LeNet(LeNetCpu::new(net, self.shape)))
+            }
+            Network::StressNet(net) if self.device.kind == DeviceKind::Cpu => {
+                Some(OnCpu::StressNet(StressNetCpu::new(net)))
+            }
             _ => None,
         };
         FrozenTarget {
@@ -141,6 +204,7 @@ impl Target {
             plain,
             shape: self.shape,
             classes: self.classes,
+            unit: self.unit,
             device: self.device.clone(),
         }
     }
@@ -167,15 +231,24 @@ fn adam(epsilon: f32) -> ModuleOptimizer {
     AdamConfig::new().with_epsilon(epsilon).init()
 }
 
+/// A network in the layout that a CPU likes best.
+#[derive(Clone)]
+enum OnCpu {
+    LeNet(LeNetCpu),
+    StressNet(StressNetCpu),
+}
+
 /// A target with fixed parameters: for evaluation, scoring and the latent gradient.
 #[derive(Clone)]
 pub struct FrozenTarget {
     plain: Network,
     /// The same in the layout that a CPU likes best, where there is one.
-    cpu: Option<LeNetCpu>,
+    cpu: Option<OnCpu>,
     differentiable: Network,
     shape: ImageShape,
     classes: usize,
+    /// As in `Target`.
+    unit: f32,
     device: ComputeDevice,
 }
 
@@ -190,6 +263,7 @@ impl FrozenTarget {
             (Network::Vgg16(net), DeviceKind::Cpu) => {
                 (VGG_WORK_PER_UNIT / net.width().pow(2)).clamp(VGG_LEAST_PER_UNIT, LENET_PER_UNIT)
             }
+            (Network::StressNet(_), DeviceKind::Cpu) => MASKS_PER_UNIT,
             _ => LENET_PER_UNIT,
         }
     }
@@ -197,16 +271,40 @@ impl FrozenTarget {
     /// Log probabilities of the classes, `[n, classes]`, of images `[n, shape.len()]` in [0, 1].
     pub fn log_probabilities(&self, images: Vec<f32>) -> Vec<f32> {
         match &self.cpu {
-            Some(cpu) => log_softmax_rows(&cpu.forward(&images).1, self.classes),
-            None => host(log_softmax(self.plain.logits(image_tensor(images, self.shape, &self.device.plain)), 1)),
+            Some(OnCpu::LeNet(cpu)) => log_softmax_rows(&cpu.forward(&images).1, self.classes),
+            _ => host(log_softmax(self.plain.logits(image_tensor(images, self.shape, &self.device.plain)), 1)),
         }
+    }
+
+    /// What a loss of 1 is: one nat, or the square of the maps' constant in kPa^2.
+    pub fn unit(&self) -> f32 {
+        self.unit
+    }
+
+    /// Scaled maps, `[n, pixels]`, of images `[n, shape.len()]` in [0, 1].
+    pub fn maps(&self, images: Vec<f32>) -> Vec<f32> {
+        match &self.cpu {
+            Some(OnCpu::StressNet(cpu)) => cpu.forward(&images),
+            _ => host(self.plain.logits(image_tensor(images, self.shape, &self.device.plain))),
+        }
+    }
+
+    /// Mean square errors of predicted scaled maps, kPa^2, one for each image.
+    pub fn map_losses(&self, predicted: &[f32], maps: &[f32], images: usize) -> Vec<f32> {
+        let pixels = (maps.len() / images.max(1)).max(1);
+        let rows = predicted.chunks_exact(pixels).zip(maps.chunks_exact(pixels));
+        rows.map(|(a, b)| self.unit * a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f32>() / pixels as f32)
+            .collect()
     }
 
     /// Penultimate features `[n, width]` and log probabilities `[n, classes]`.
     pub fn features(&self, images: Vec<f32>) -> (Vec<f32>, Vec<f32>) {
-        if let Some(cpu) = &self.cpu {
+        if let Some(OnCpu::LeNet(cpu)) = &self.cpu {
             let (features, logits) = cpu.forward(&images);
             return (features, log_softmax_rows(&logits, self.classes));
+        }
+        if let Network::StressNet(net) = &self.plain {
+            return (host(net.features(image_tensor(images, self.shape, &self.device.plain))), Vec::new());
         }
         let features = self.plain.features(image_tensor(images, self.shape, &self.device.plain));
         (host(features.clone()), host(log_softmax(self.plain.head(features), 1)))

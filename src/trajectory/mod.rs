@@ -17,7 +17,7 @@ use crate::experiment::{Experiment, WalkReselection};
 use crate::history::{LatentStep, WalkStep};
 use crate::latent::LatentSpace;
 use crate::rng::{Rng, Streams};
-use crate::sampler::{Interrupted, Stride, Terrain, move_points};
+use crate::sampler::{Anchor, Interrupted, Stride, Terrain, move_points};
 use crate::target::FrozenTarget;
 use crate::world::World;
 
@@ -108,7 +108,14 @@ impl Walks {
     /// One step of every walk with the present target, by the experiment's alpha and kind of gradient.
     pub fn step(&mut self, experiment: &Experiment, world: &World, target: &FrozenTarget) -> Vec<WalkStep> {
         let (latent, train) = (&world.latent, &world.dataset.train);
-        let anchors: Vec<(u32, u8)> = self.at.iter().map(|&s| (s, train.label(s as usize))).collect();
+        let maps = world.simulation.as_ref().map(|s| &s.train);
+        let anchor = |&sample: &u32| Anchor {
+            sample,
+            label: train.label(sample as usize),
+            code: latent.code(sample),
+            map: maps.map(|m| m.map(sample).as_slice()),
+        };
+        let anchors: Vec<Anchor<'_>> = self.at.iter().map(anchor).collect();
         let terrain = Terrain {
             latent,
             generator: &*world.generator,

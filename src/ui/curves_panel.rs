@@ -8,7 +8,7 @@ use super::generator_panel;
 use super::state::{CurvePoint, RunState};
 use super::theme::{Theme, bold, font, size, space};
 use super::widgets;
-use crate::experiment::{EvaluationSplit, Strategy};
+use crate::experiment::{EvaluationSplit, Strategy, Task};
 use crate::history::Metric;
 
 /// The panel's own choices.
@@ -53,6 +53,9 @@ const LOSS_SHARE: f32 = 0.3;
 const MIN_PLOT: f32 = 48.0;
 /// Air above the best and below the worst accuracy, in percentage points.
 const AIR: f64 = 1.5;
+/// Air round errors of maps, as a share of what is seen, and above the largest of all.
+const ERROR_AIR: f64 = 0.1;
+const WHOLE_AIR: f64 = 1.05;
 /// Screen points within which a click takes a round.
 const CLICK_REACH: f32 = 24.0;
 const LEGEND_ROW: f32 = 15.0;
@@ -70,7 +73,7 @@ impl CurvesPanel {
             } else if cx.state.generator.losses.len() > 1 && !cx.state.generator.cached {
                 generator_panel::ui(ui, cx);
             } else {
-                let body = "Test accuracy against labelled samples, a curve for each strategy, as soon as round 1 trains. Press Run (Space) if it is paused.";
+                let body = "The test metric against labelled samples, a curve for each strategy, as soon as round 1 trains. Press Run (Space) if it is paused.";
                 widgets::empty_state(ui, "Learning curves", body);
             }
         });
@@ -82,7 +85,7 @@ impl CurvesPanel {
             return;
         }
         let range = [
-            (YRange::Whole, "0–100", "The whole axis, 0 to 100 %"),
+            (YRange::Whole, "whole", "The whole axis, from 0"),
             (YRange::Close, "close", "Only the part that matters after the first minibatches"),
         ];
         widgets::segmented(ui, "Accuracy axis", &mut self.y, &range);
@@ -102,13 +105,14 @@ impl CurvesPanel {
             XAxis::Labels => [p.labels, p.value],
             XAxis::Minibatches => [p.minibatches, p.value],
         };
+        let task = cx.state.experiment.dataset.task();
         let of = |run: &RunState| {
             let points = |metric| run.curve(metric, &cx.state.experiment);
             Curve {
                 strategy: run.strategy,
                 color: cx.theme.strategy(run.strategy),
-                inside: points(Metric::AccuracyPart).iter().map(place).collect(),
-                ends: points(Metric::Accuracy).iter().map(|p| (p.round, place(p))).collect(),
+                inside: points(Metric::part(task)).iter().map(place).collect(),
+                ends: points(Metric::whole(task)).iter().map(|p| (p.round, place(p))).collect(),
                 loss: points(Metric::TrainLoss).iter().map(place).collect(),
             }
         };
@@ -116,6 +120,7 @@ impl CurvesPanel {
     }
 
     fn accuracy(&mut self, ui: &mut Ui, curves: &[Curve], cx: &mut Cx<'_>) {
+        let task = cx.state.experiment.dataset.task();
         self.header(ui, cx);
         legend(ui, cx);
         let height = ui.available_height();
@@ -125,12 +130,15 @@ impl CurvesPanel {
         if let Some(round) = clicked {
             cx.state.look_at_round(round);
         }
-        ui.label(RichText::new("training loss, nats").size(size::CAPTION).color(cx.theme.weak));
+        ui.label(
+            RichText::new(format!("training loss, {}", task.loss_unit())).size(size::CAPTION).color(cx.theme.weak),
+        );
         self.loss_plot(ui, curves, loss_height - 4.0, cx);
     }
 
     /// The shown round's figures.
     fn header(&self, ui: &mut Ui, cx: &Cx<'_>) {
+        let task = cx.state.experiment.dataset.task();
         let shown = cx.state.shown_round();
         if cx.state.runs.iter().all(|run| run.accuracy(1).is_none()) {
             return;
@@ -145,7 +153,7 @@ impl CurvesPanel {
                 values.push((run.strategy, value));
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
-                    ui.label(bold(format!("{value:.1} %")).size(size::FIGURE).color(cx.theme.strategy(run.strategy)));
+                    ui.label(bold(format!("{value:.1} {}", task.unit())).size(size::FIGURE).color(cx.theme.strategy(run.strategy)));
                     ui.label(
                         RichText::new(format!("{}, round {round}", run.strategy.label()))
                             .size(size::CAPTION)
@@ -157,8 +165,17 @@ impl CurvesPanel {
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     ui.label(bold(format!("{gain:+.1}")).size(size::FIGURE));
-                    let tip = "Percentage points over Random from the same seed: one repeat, so not yet evidence.";
-                    ui.label(RichText::new("points gained").size(size::CAPTION).color(cx.theme.weak))
+                    let (what, tip) = match task {
+                        Task::Classes => (
+                            "points gained",
+                            "Percentage points over Random from the same seed: one repeat, so not yet evidence.",
+                        ),
+                        Task::Maps => (
+                            "kPa\u{b2} less Random",
+                            "Mean square error less that of Random from the same seed, below zero is better: one repeat, so not yet evidence.",
+                        ),
+                    };
+                    ui.label(RichText::new(what).size(size::CAPTION).color(cx.theme.weak))
                         .on_hover_text(tip);
                 });
             }
@@ -167,37 +184,39 @@ impl CurvesPanel {
 
     fn accuracy_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) -> Option<usize> {
         let theme = cx.theme;
-        let (low, high) = self.y_range(curves);
+        let (low, high) = self.y_range(curves, cx.state.experiment.dataset.task());
         let shown = cx.state.shown_round();
         let marks: Vec<(usize, f64)> = curves.iter().flat_map(|c| c.ends.iter().map(|(r, p)| (*r, p[0]))).collect();
         let unit = self.unit();
-        let response = plot("accuracy", height, theme, unit, "%").show(ui, |plot_ui| {
-            let x_end = x_max(curves);
-            plot_ui.set_plot_bounds_x(0.0..=x_end * 1.02);
-            plot_ui.set_plot_bounds_y(low..=high);
-            if let Some((_, x)) = marks.iter().find(|(r, _)| *r == shown) {
-                plot_ui.vline(VLine::new("", *x).stroke(Stroke::new(1.0, theme.faint)).allow_hover(false));
-                let text =
-                    Text::new("", PlotPoint::new(*x, low), RichText::new(format!(" {shown} ")).size(size::CAPTION))
-                        .color(theme.weak);
-                plot_ui.text(text.anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
-            }
-            for c in curves {
-                let name = format!("{}, inside rounds", c.strategy.label());
-                let color = c.color.gamma_multiply(0.6);
-                plot_ui.line(Line::new(name.clone(), PlotPoints::from(c.inside.clone())).color(color).width(1.0));
-                plot_ui.points(Points::new(name, PlotPoints::from(c.inside.clone())).color(color).radius(1.4));
-            }
-            for c in curves {
-                let ends: Vec<[f64; 2]> = c.ends.iter().map(|(_, p)| *p).collect();
-                let name = format!("{}, end of round", c.strategy.label());
-                plot_ui
-                    .line(Line::new("", PlotPoints::from(ends.clone())).color(c.color).width(2.0).allow_hover(false));
-                plot_ui.points(
-                    Points::new(name, PlotPoints::from(ends)).color(c.color).radius(4.0).shape(marker(c.strategy)),
-                );
-            }
-        });
+        let response =
+            plot("accuracy", height, theme, unit, cx.state.experiment.dataset.task().unit()).show(ui, |plot_ui| {
+                let x_end = x_max(curves);
+                plot_ui.set_plot_bounds_x(0.0..=x_end * 1.02);
+                plot_ui.set_plot_bounds_y(low..=high);
+                if let Some((_, x)) = marks.iter().find(|(r, _)| *r == shown) {
+                    plot_ui.vline(VLine::new("", *x).stroke(Stroke::new(1.0, theme.faint)).allow_hover(false));
+                    let text =
+                        Text::new("", PlotPoint::new(*x, low), RichText::new(format!(" {shown} ")).size(size::CAPTION))
+                            .color(theme.weak);
+                    plot_ui.text(text.anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
+                }
+                for c in curves {
+                    let name = format!("{}, inside rounds", c.strategy.label());
+                    let color = c.color.gamma_multiply(0.6);
+                    plot_ui.line(Line::new(name.clone(), PlotPoints::from(c.inside.clone())).color(color).width(1.0));
+                    plot_ui.points(Points::new(name, PlotPoints::from(c.inside.clone())).color(color).radius(1.4));
+                }
+                for c in curves {
+                    let ends: Vec<[f64; 2]> = c.ends.iter().map(|(_, p)| *p).collect();
+                    let name = format!("{}, end of round", c.strategy.label());
+                    plot_ui.line(
+                        Line::new("", PlotPoints::from(ends.clone())).color(c.color).width(2.0).allow_hover(false),
+                    );
+                    plot_ui.points(
+                        Points::new(name, PlotPoints::from(ends)).color(c.color).radius(4.0).shape(marker(c.strategy)),
+                    );
+                }
+            });
         let at = response.response.interact_pointer_pos().filter(|_| response.response.clicked())?;
         let near = |x: f64| (response.transform.position_from_point(&PlotPoint::new(x, low)).x - at.x).abs();
         let (round, x) = marks.into_iter().min_by(|a, b| near(a.1).total_cmp(&near(b.1)))?;
@@ -206,14 +225,17 @@ impl CurvesPanel {
 
     fn loss_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) {
         let top = curves.iter().flat_map(|c| c.loss.iter().map(|p| p[1])).filter(|v| v.is_finite()).fold(0.0, f64::max);
-        plot("loss", height, cx.theme, self.unit(), "nats").show(ui, |plot_ui| {
-            plot_ui.set_plot_bounds_x(0.0..=x_max(curves) * 1.02);
-            plot_ui.set_plot_bounds_y(0.0..=(top * 1.08).max(0.1));
-            for c in curves {
-                let name = format!("{}, training loss", c.strategy.label());
-                plot_ui.line(Line::new(name, PlotPoints::from(c.loss.clone())).color(c.color).width(1.2));
-            }
-        });
+        plot("loss", height, cx.theme, self.unit(), cx.state.experiment.dataset.task().loss_unit()).show(
+            ui,
+            |plot_ui| {
+                plot_ui.set_plot_bounds_x(0.0..=x_max(curves) * 1.02);
+                plot_ui.set_plot_bounds_y(0.0..=(top * 1.08).max(0.1));
+                for c in curves {
+                    let name = format!("{}, training loss", c.strategy.label());
+                    plot_ui.line(Line::new(name, PlotPoints::from(c.loss.clone())).color(c.color).width(1.2));
+                }
+            },
+        );
     }
 
     fn unit(&self) -> &'static str {
@@ -223,10 +245,12 @@ impl CurvesPanel {
         }
     }
 
-    /// The accuracies worth seeing: in the close view all but the first climb out of chance.
-    fn y_range(&self, curves: &[Curve]) -> (f64, f64) {
+    /// The values worth seeing: in the close view all but the first climb out of chance, or fall of the error.
+    fn y_range(&self, curves: &[Curve], task: Task) -> (f64, f64) {
         if self.y == YRange::Whole {
-            return (0.0, 100.0);
+            let all = curves.iter().flat_map(|c| c.inside.iter().chain(c.ends.iter().map(|(_, p)| p)).map(|p| p[1]));
+            let most = all.filter(|v| v.is_finite()).fold(1.0, f64::max);
+            return (0.0, if task == Task::Classes { 100.0 } else { most * WHOLE_AIR });
         }
         let after_first = |c: &Curve| {
             let first = c.ends.first().map_or(f64::INFINITY, |(_, p)| p[0]);
@@ -245,7 +269,13 @@ impl CurvesPanel {
         if !(low.is_finite() && high.is_finite()) {
             return (0.0, 100.0);
         }
-        ((low - AIR).max(0.0), (high + AIR).min(100.5))
+        match task {
+            Task::Classes => ((low - AIR).max(0.0), (high + AIR).min(100.5)),
+            Task::Maps => {
+                let air = (high - low).max(1.0) * ERROR_AIR;
+                ((low - air).max(0.0), high + air)
+            }
+        }
     }
 }
 

@@ -17,6 +17,13 @@ pub fn help(field: &str) -> &'static str {
         "reconstruction_weight" => {
             "λ of the α-GAN: the weight of the mean absolute reconstruction error beside the adversarial losses."
         }
+        "systolic_mmhg" => {
+            "Systolic peak of the pressure on the lumen, mmHg: the stress maps are those of that moment."
+        }
+        "stress" => "Which stress the maps show: the largest principal one, or von Mises'.",
+        "stress_scale_kpa" => {
+            "The target learns stress divided by this many kPa. Its output ends at 1, so larger stresses are out of its reach."
+        }
         "latent_dim" => "n of R^n, the dimension of the latent space; 3 in the tables. Two or three can be seen whole.",
         "generator_seed" => "Seed of the generator's weights, batches and noise: the same for all repeats.",
         "generator_epochs" => "Passes of the generator over the train images. It sees no labels.",

@@ -8,7 +8,7 @@ use super::latent_overlay::sample_facts;
 use super::state::Probing;
 use super::theme::{bold, size, space};
 use super::widgets::{self, Icon, IconButton};
-use crate::engine::protocol::{Command, FanPoint};
+use crate::engine::protocol::{Command, FanPoint, MapPair};
 use crate::history::{LatentStep, Proposal};
 
 /// The panel, and how far its questions about the probe have come.
@@ -111,7 +111,9 @@ impl Inspector {
             }
         });
         heading(ui, "Prediction F(G(p))");
-        if probe.probabilities.is_empty() {
+        if let Some(maps) = &probe.maps {
+            map_facts(ui, cx, maps);
+        } else if probe.probabilities.is_empty() {
             ui.label(RichText::new("There is no target yet: round 1 trains it.").color(cx.theme.weak));
         } else {
             widgets::probability_bars(ui, &dataset.classes, &probe.probabilities, Some(probe.label));
@@ -119,7 +121,7 @@ impl Inspector {
         heading(ui, "Its step");
         fact(ui, cx, "p", &vector(&probe.code));
         fact(ui, cx, "loss label", &cx.state.class_name(probe.label));
-        fact(ui, cx, "loss L", &format!("{:.4} nats", probe.loss));
+        fact(ui, cx, "loss L", &format!("{:.4} {}", probe.loss, cx.state.experiment.dataset.task().loss_unit()));
         fact(ui, cx, "|dL/dp|", &format!("{:.3e}", norm(&probe.gradient)));
         fact(ui, cx, "p' = p + αd", &vector(&probe.moved));
         fact(ui, cx, "neighbour", &format!("sample {}", widgets::thousands(probe.neighbour as usize)));
@@ -230,6 +232,10 @@ fn sample(ui: &mut Ui, cx: &mut Cx<'_>) {
             )
         });
     }
+    if let Some(maps) = cx.state.inspections.get(&sample).and_then(|i| i.maps.clone()) {
+        heading(ui, "Stress map F(x)");
+        map_facts(ui, cx, &maps);
+    }
     heading(ui, "Why it was picked");
     match cx.state.bought(sample).map(|(round, p)| (round, p.clone())) {
         None => {
@@ -284,6 +290,22 @@ fn near(ui: &mut Ui, cx: &mut Cx<'_>, sample: u32) {
     });
 }
 
+/// Mean over the wall and peak of a predicted map, and of the solved one where there is one.
+fn map_facts(ui: &mut Ui, cx: &Cx<'_>, maps: &MapPair) {
+    let wall = |values: &[f32]| -> Vec<f32> { values.iter().copied().filter(|v| *v > 0.0).collect() };
+    let words = |values: &[f32]| {
+        let mean = values.iter().sum::<f32>() / values.len().max(1) as f32;
+        format!("mean {mean:.1}, peak {:.1} kPa", values.iter().copied().fold(0.0, f32::max))
+    };
+    if !maps.solved.is_empty() {
+        fact(ui, cx, "solved", &words(&wall(&maps.solved)));
+        let inside = maps.predicted.iter().zip(&maps.solved).filter(|(_, s)| **s > 0.0).map(|(p, _)| *p);
+        fact(ui, cx, "predicted", &words(&inside.collect::<Vec<_>>()));
+    } else {
+        fact(ui, cx, "predicted peak", &format!("{:.1} kPa", maps.predicted.iter().copied().fold(0.0, f32::max)));
+    }
+}
+
 fn why(ui: &mut Ui, cx: &mut Cx<'_>, round: usize, proposal: &Proposal) {
     fact(ui, cx, "round", &round.to_string());
     fact(ui, cx, "label bought", &cx.state.class_name(proposal.label));
@@ -322,7 +344,7 @@ fn why_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &LatentStep) {
             }
         });
     });
-    fact(ui, cx, "loss at p", &format!("{:.4} nats", step.loss));
+    fact(ui, cx, "loss at p", &format!("{:.4} {}", step.loss, cx.state.experiment.dataset.task().loss_unit()));
     fact(ui, cx, "p", &vector(&step.from));
     fact(ui, cx, "|dL/dp|", &format!("{:.3e}", norm(&step.gradient)));
     fact(ui, cx, "p' = p + αd", &vector(&step.to));

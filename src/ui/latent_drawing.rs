@@ -110,7 +110,7 @@ impl Drawing {
         let new_codes = others && !(cx.snapshot.forming && same_size && too_soon);
         let repaint = self.given.points.as_ref() != Some(&key);
         if new_codes || repaint {
-            let colours = scene::colours(options.coloring, labels, run, cx.state.experiment.rounds, cx.theme);
+            let colours = scene::colours(options.coloring, labels, run, &cx.state.experiment, cx.theme);
             let styles = scene::styles(labels, run, options.layers, cx.state);
             if new_codes {
                 self.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;

@@ -132,8 +132,10 @@ pub fn legend(ui: &mut Ui, rect: Rect, coloring: Coloring, cx: &mut Cx<'_>) {
     match coloring {
         Coloring::Class | Coloring::Predicted => class_legend(ui, top_left, rect, cx),
         Coloring::Loss => {
-            let marks = [0.0, 0.1, 1.0, scene::LOSS_TOP].map(|l| (scene::loss_ramp(l), format!("{l}")));
-            ramp_legend(ui, top_left, "loss of F(x), nats", &marks, cx.theme);
+            let step = scene::loss_step(cx.state.experiment.dataset.task());
+            let marks = [0.0, 0.1, 1.0, scene::LOSS_TOP].map(|l| (scene::loss_ramp(l), format!("{}", l * step)));
+            let title = format!("loss of F(x), {}", cx.state.experiment.dataset.task().loss_unit());
+            ramp_legend(ui, top_left, &title, &marks, cx.theme);
         }
         Coloring::Correct => {
             let [right, wrong] = scene::correctness(cx.theme);
@@ -318,7 +320,10 @@ pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
                     ui.label(egui::RichText::new(format!("predicted, {:.0} %", 100.0 * p)).color(cx.theme.weak));
                 });
             }
-            ui.label(egui::RichText::new(format!("loss {:.3} nats", i.loss)).color(cx.theme.weak));
+            ui.label(
+                egui::RichText::new(format!("loss {:.3} {}", i.loss, cx.state.experiment.dataset.task().loss_unit()))
+                    .color(cx.theme.weak),
+            );
         }
         _ => {
             ui.label(egui::RichText::new("no prediction yet").color(cx.theme.faint));

@@ -5,7 +5,7 @@ use egui::Color32;
 use super::state::{AppState, SeenWalk, WalkPoint};
 use super::theme::{self, Theme};
 use crate::engine::protocol::{NOT_SCORED, RunSnapshot};
-use crate::experiment::Strategy;
+use crate::experiment::{Experiment, Strategy, Task};
 use crate::history::LatentStep;
 use crate::view::{Line, Marker, PointStyle, Rgba, Shape};
 
@@ -27,7 +27,7 @@ impl Coloring {
         (
             Self::Loss,
             "Loss",
-            "Cross entropy of F(x) with the true label (nats): for your eyes, the sampler never sees it",
+            "Loss of F(x) with the true label, or with its stress map: for your eyes, the sampler never sees it",
         ),
         (Self::Correct, "Correct", "Whether F predicts the true class"),
         (Self::Round, "Round", "The round in which each sample was labelled"),
@@ -55,6 +55,8 @@ pub struct Layers {
 /// The loss at which the colour ramp ends, and the loss at which it leaves its foot (nats).
 pub const LOSS_TOP: f32 = 5.0;
 const LOSS_FOOT: f32 = 0.05;
+/// What counts like one nat on that ramp where labels are maps: a middling error of a half-trained target (kPa^2).
+const ERROR_LIKE_A_NAT: f32 = 100.0;
 /// Line and points of a walk, in logical pixels.
 const WALK_PX: f32 = 2.2;
 const WALK_POINT_PX: f32 = 7.0;
@@ -66,6 +68,14 @@ const THIN_WALK_PX: f32 = 1.3;
 const MANY_PROPOSALS: usize = 120;
 /// Axes that can be drawn.
 const AXES: usize = 3;
+
+/// What the ramp's numbers are multiples of.
+pub fn loss_step(task: Task) -> f32 {
+    match task {
+        Task::Classes => 1.0,
+        Task::Maps => ERROR_LIKE_A_NAT,
+    }
+}
 
 /// The place of a code on the screen's (up to three) axes: the first ones of the latent space.
 pub fn position(code: &[f32]) -> [f32; 3] {
@@ -93,9 +103,10 @@ pub fn colours(
     coloring: Coloring,
     labels: &[u8],
     run: Option<&RunSnapshot>,
-    rounds: usize,
+    experiment: &Experiment,
     theme: &Theme,
 ) -> Vec<Rgba> {
+    let (rounds, step) = (experiment.rounds, loss_step(experiment.dataset.task()));
     let unknown = rgba(theme.faint.gamma_multiply(0.6));
     let class: Vec<Rgba> = (0..=u8::MAX).map(|c| rgba(theme::class_color(c))).collect();
     let scores = run.and_then(|r| r.scores.as_ref());
@@ -109,7 +120,7 @@ pub fn colours(
         .map(|(i, &label)| match coloring {
             Coloring::Class => class[usize::from(label)],
             Coloring::Predicted => predicted(i).map_or(unknown, |p| class[usize::from(p)]),
-            Coloring::Loss => loss(i).map_or(unknown, |l| rgba(theme.ramp(loss_ramp(l)))),
+            Coloring::Loss => loss(i).map_or(unknown, |l| rgba(theme.ramp(loss_ramp(l / step)))),
             Coloring::Correct => predicted(i).map_or(unknown, |p| if p == label { right } else { wrong }),
             Coloring::Round => labelled_in(i).map_or(unknown, |r| rgba(round_color(usize::from(r), rounds, theme))),
         })

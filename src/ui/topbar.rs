@@ -9,7 +9,7 @@ use super::widgets::{self, Icon, IconButton};
 use super::workspaces::WorkspaceKind;
 use crate::device::DeviceKind;
 use crate::engine::protocol::Phase;
-use crate::experiment::{GeneratorKind, TargetKind};
+use crate::experiment::{GeneratorKind, TargetKind, Task};
 
 /// What the user asked of the bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -342,9 +342,13 @@ fn stations(state: &AppState) -> Vec<Station> {
         },
         Station {
             name: "Target",
-            fact: e.target.label().to_owned(),
+            fact: match e.dataset.task() {
+                Task::Classes => e.target.label().to_owned(),
+                Task::Maps => "stress network".to_owned(),
+            },
             state: stage(matches!(phase, Phase::TrainingTarget | Phase::Evaluating), rounds),
             tip: match e.target {
+                _ if e.dataset.task() == Task::Maps => "The network that learns stress maps (Table S6)",
                 TargetKind::LeNet => "The network that learns from the labels (Table S7)",
                 TargetKind::Vgg16 => "The network that learns from the labels (Table S8)",
             },

@@ -3,7 +3,8 @@
 use ridgewalk::archive;
 use ridgewalk::difference::first_difference;
 use ridgewalk::experiment::{
-    AnchorSelection, NeighbourPool, Strategy, TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
+    AnchorSelection, Experiment, NeighbourPool, Strategy, TrainingPair, WalkAnchors, WalkReselection,
+    WeightsBetweenRounds,
 };
 use ridgewalk::grid::{self, Grid, GridFolder, Shard, Watcher};
 use ridgewalk::history::{History, Metric};
@@ -165,4 +166,45 @@ fn files_come_back_as_they_went_and_broken_ones_say_so() {
     }
     let error = archive::write_history(std::path::Path::new("/proc/nowhere/a.rwh"), &history).unwrap_err().to_string();
     assert!(error.contains("/proc/nowhere") && error.contains("--out"), "{error}");
+}
+
+#[test]
+fn made_samples_tie_in_round_one_resume_bit_equal_and_account_for_refusals() {
+    let experiment = Experiment::preset("ivus-tiny").unwrap();
+    let world = make_world(&experiment);
+    let of = |strategy| run(&world, &Experiment { strategy, ..experiment.clone() });
+    let [real, made, si] = [Strategy::Random, Strategy::RandomLatent, Strategy::Si].map(of);
+    let first = |h: &History| (h.rounds[0].proposals.clone(), h.rounds[0].evaluations.clone());
+    assert_eq!(first(&made), first(&si));
+    assert_ne!(made.rounds[1].proposals, si.rounds[1].proposals);
+    assert!(real.rounds.iter().all(|r| r.refusals.is_empty() && r.proposals.iter().all(|p| p.made.is_none())));
+    let train = world.dataset.train.len();
+    for (i, record) in si.rounds.iter().enumerate() {
+        assert_eq!(record.labels, (i + 1) * experiment.samples_per_round);
+        assert!(record.confusion.is_empty() && record.label_seconds > 0.0 && record.final_value().is_some());
+        for (k, proposal) in record.proposals.iter().enumerate() {
+            let made = proposal.made.as_ref().unwrap();
+            assert_eq!(proposal.sample as usize, train + i * experiment.samples_per_round + k);
+            // The mask of the history is the decoded point, and the tool takes it again.
+            let decoded = world.generator.decode(&made.code);
+            assert_eq!(made.image(), decoded.iter().map(|v| f32::from(u8::from(*v > 0.5))).collect::<Vec<_>>());
+            assert_eq!(proposal.step.as_ref().map(|s| s.to == made.code), (i > 0).then_some(true));
+        }
+        for refused in &record.refusals {
+            let decoded = world.generator.decode(&refused.code);
+            let refusal = world.simulation.as_ref().unwrap().label_image(&decoded).unwrap_err();
+            assert_eq!((refusal.kind(), refusal.to_string()), (refused.kind.as_str(), refused.message.clone()));
+        }
+    }
+    for rounds in 1..experiment.rounds {
+        let mut begun = Run::new(&world, &si.header.experiment, 1);
+        while begun.rounds_done() < rounds {
+            begun.advance(&|| false).unwrap();
+        }
+        let mut resumed = Run::resume(&world, si.clone(), begun.checkpoint().unwrap()).unwrap();
+        while !resumed.is_done() {
+            resumed.advance(&|| false).unwrap();
+        }
+        assert_eq!(first_difference(&si, resumed.history()), None, "at {rounds}");
+    }
 }

@@ -74,6 +74,8 @@ impl Made {
             confusion: confusion(accuracy, own),
             walk_steps: Vec::new(),
             diverged: false,
+            refusals: Vec::new(),
+            label_seconds: 0.0,
             seconds: 1.0,
         }
     }
@@ -87,7 +89,7 @@ impl Made {
         let snap_distance = to.iter().zip(&neighbour).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
         let (parent, parent_label, loss, gradient) = (7 * index, label, 0.1, vec![1.0, 1.0]);
         let step = LatentStep { parent, parent_label, loss, from, gradient, to, neighbour, snap_distance };
-        Proposal { sample: 1_000 * round as u32 + index, label, score: None, step: walks.then_some(step) }
+        Proposal { sample: 1_000 * round as u32 + index, label, score: None, step: walks.then_some(step), made: None }
     }
 }
 

@@ -15,7 +15,8 @@ impl Core {
         }
         let strategy = session.shown;
         let Some(shown) = session.runs.iter_mut().find(|r| r.run.strategy() == strategy) else { return };
-        shown.scoring.advance(&world.dataset.train, &shown.run.frozen_target());
+        let maps = world.simulation.as_ref().map(|s| &s.train);
+        shown.scoring.advance(&world.dataset.train, maps, &shown.run.frozen_target());
         if shown.published.due() || shown.scoring.is_fresh() {
             shown.scores = Some(Arc::new(shown.scoring.scores().clone()));
             self.publish();

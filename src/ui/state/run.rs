@@ -74,9 +74,9 @@ impl RunState {
         points
     }
 
-    /// Accuracy over the whole evaluation split at the end of a round, percent.
+    /// What the target is judged by over the whole evaluation split at the end of a round: percent, or kPa^2.
     pub fn accuracy(&self, round: usize) -> Option<f32> {
-        self.rounds.iter().find(|r| r.round == round)?.final_accuracy()
+        self.rounds.iter().find(|r| r.round == round)?.final_value()
     }
 }
 

@@ -20,13 +20,15 @@ fn evaluation(metric: Metric, labels: usize, minibatches: usize, value: f32, rou
 fn record(round: usize, evaluations: Vec<Evaluation>) -> Arc<RoundRecord> {
     Arc::new(RoundRecord {
         round,
-        proposals: vec![Proposal { sample: round as u32, label: 3, score: None, step: None }],
+        proposals: vec![Proposal { sample: round as u32, label: 3, score: None, step: None, made: None }],
         labels: 500 * round,
         minibatches: 100 * round,
         evaluations,
         confusion: Vec::new(),
         walk_steps: Vec::new(),
         diverged: false,
+        refusals: Vec::new(),
+        label_seconds: 0.0,
         seconds: 1.0,
     })
 }

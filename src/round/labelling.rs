@@ -1,0 +1,84 @@
+//! The labelling of made samples inside a round: one solve at a time; who is refused is replaced (Algorithm 2).
+
+use std::collections::VecDeque;
+
+use crate::history::Refused;
+use crate::labelling::simulation::{MadeSample, Simulation};
+use crate::rng::Rng;
+use crate::sampler::{Candidate, Place};
+use crate::world::World;
+
+/// Refusals for each sample wanted after which a round goes on with what it has.
+const MOST_REFUSALS: usize = 20;
+
+/// A candidate and, where it was made, its label.
+pub type LabelledCandidate = (Candidate, Option<MadeSample>);
+
+/// Candidates on their way to the labelling tool.
+pub struct LabelQueue {
+    /// The round's stream, from which replacements are drawn.
+    pub rng: Rng,
+    wanted: usize,
+    waiting: VecDeque<Candidate>,
+    labelled: Vec<LabelledCandidate>,
+    pub refusals: Vec<Refused>,
+    pub seconds: f32,
+}
+
+impl LabelQueue {
+    pub fn new(rng: Rng, candidates: Vec<Candidate>) -> Self {
+        Self {
+            rng,
+            wanted: candidates.len(),
+            waiting: candidates.into(),
+            labelled: Vec::new(),
+            refusals: Vec::new(),
+            seconds: 0.0,
+        }
+    }
+
+    /// Labels the next candidate. A train sample has its label already, and a run without a tool makes none.
+    pub fn advance(&mut self, world: &World) {
+        let Some(candidate) = self.waiting.pop_front() else { return };
+        let (Place::Point(code), Some(tool)) = (&candidate.place, &world.simulation) else {
+            self.labelled.push((candidate, None));
+            return;
+        };
+        let code = code.clone();
+        let start = std::time::Instant::now();
+        match label_point(world, tool, &code) {
+            Ok(made) => self.labelled.push((candidate, Some(made))),
+            Err(refusal) => {
+                let (kind, message) = (refusal.kind().to_owned(), refusal.to_string());
+                self.refusals.push(Refused { code, kind, message });
+            }
+        }
+        self.seconds += start.elapsed().as_secs_f32();
+    }
+
+    /// Nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// How many more candidates are to be drawn, in the place of refused ones.
+    pub fn missing(&self) -> usize {
+        let hopeless = self.refusals.len() >= MOST_REFUSALS * self.wanted;
+        if hopeless { 0 } else { self.wanted - self.labelled.len() - self.waiting.len() }
+    }
+
+    pub fn replace(&mut self, rng: Rng, candidates: Vec<Candidate>) {
+        self.rng = rng;
+        self.waiting.extend(candidates);
+    }
+
+    /// What was labelled, in the order of the draws.
+    pub fn take_labelled(&mut self) -> Vec<LabelledCandidate> {
+        std::mem::take(&mut self.labelled)
+    }
+}
+
+/// The label of what a latent point decodes to.
+pub fn label_point(world: &World, tool: &Simulation, code: &[f32]) -> Result<MadeSample, crate::labelling::Refusal> {
+    tool.label_image(&world.generator.decode(code))
+}

@@ -1,0 +1,100 @@
+//! The image-to-image network for IVUS: a mask in, its stress map out (Table S6).
+//!
+//! As printed the table maps 64 x 64 to 63 x 63; the last transposed convolution has kernel 3 here, 62 -> 64.
+
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
+use burn::nn::interpolate::{Interpolate2d, Interpolate2dConfig, InterpolateMode};
+use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig};
+use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::{Device, Tensor};
+
+/// Channels after each convolution and, mirrored, before each transposed one, as in the table.
+const CHANNELS: [usize; 5] = [8, 16, 32, 64, 64];
+/// Side of the kernels, as in the table, and of the last one, as repaired.
+const KERNEL: usize = 2;
+const LAST_KERNEL: usize = 3;
+
+/// Five convolutions down to 2 x 2, five transposed ones up again, batch normalisation after each but the last.
+#[derive(Module, Debug)]
+pub struct StressNet {
+    pub(super) down: Vec<Conv2d>,
+    pub(super) down_norm: Vec<BatchNorm>,
+    pool: MaxPool2d,
+    pub(super) up: Vec<ConvTranspose2d>,
+    pub(super) up_norm: Vec<BatchNorm>,
+    grow: Interpolate2d,
+    pub(super) output: ConvTranspose2d,
+}
+
+impl StressNet {
+    /// The network of the table, for grey images of 64 x 64.
+    pub fn new(device: &Device) -> Self {
+        let kernel = [KERNEL, KERNEL];
+        let inputs = std::iter::once(1).chain(CHANNELS);
+        let norm = |c: &usize| BatchNormConfig::new(*c).init(device);
+        let mirrored: Vec<usize> = CHANNELS.iter().rev().copied().collect();
+        let up = mirrored.iter().zip(&mirrored[1..]);
+        Self {
+            down: inputs.zip(CHANNELS).map(|(i, o)| Conv2dConfig::new([i, o], kernel).init(device)).collect(),
+            down_norm: CHANNELS.iter().map(norm).collect(),
+            pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
+            up: up.map(|(i, o)| ConvTranspose2dConfig::new([*i, *o], kernel).init(device)).collect(),
+            up_norm: mirrored[1..].iter().map(norm).collect(),
+            grow: Interpolate2dConfig::new()
+                .with_scale_factor(Some([2.0, 2.0]))
+                .with_mode(InterpolateMode::Nearest)
+                .init(),
+            output: ConvTranspose2dConfig::new([CHANNELS[0], 1], [LAST_KERNEL, LAST_KERNEL]).init(device),
+        }
+    }
+
+    /// What the middle of the network holds, `[n, 256]`, of masks `[n, 1, 64, 64]` in [0, 1].
+    pub fn features(&self, masks: Tensor<4>) -> Tensor<2> {
+        let mut h = masks;
+        for (layer, (convolution, norm)) in self.down.iter().zip(&self.down_norm).enumerate() {
+            h = relu(norm.forward(convolution.forward(h)));
+            if layer + 1 < self.down.len() {
+                h = self.pool.forward(h); // [n, 8, 31, 31], [n, 16, 15, 15], [n, 32, 7, 7], [n, 64, 3, 3]
+            }
+        }
+        h.flatten(1, 3) // [n, 64 * 2 * 2]
+    }
+
+    /// Maps in [0, 1], `[n, 4096]`, from `features`.
+    pub fn head(&self, features: Tensor<2>) -> Tensor<2> {
+        let [n, _] = features.dims();
+        let mut h = features.reshape([n, CHANNELS[CHANNELS.len() - 1], 2, 2]);
+        for (convolution, norm) in self.up.iter().zip(&self.up_norm) {
+            h = self.grow.forward(relu(norm.forward(convolution.forward(h)))); // sides 6, 14, 30, 62
+        }
+        sigmoid(self.output.forward(h)).flatten(1, 3) // [n, 1, 64, 64]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_those_of_table_s6() {
+        let net = StressNet::new(&Device::flex());
+        let layer = |kernel: usize, i: usize, o: usize| kernel * kernel * i * o + o;
+        // As printed, but for the last kernel; scale, shift and the two running statistics of each normalisation.
+        let down = layer(2, 1, 8) + layer(2, 8, 16) + layer(2, 16, 32) + layer(2, 32, 64) + layer(2, 64, 64);
+        let up = layer(2, 64, 64) + layer(2, 64, 32) + layer(2, 32, 16) + layer(2, 16, 8) + layer(3, 8, 1);
+        let normalised = [8, 16, 32, 64, 64, 64, 32, 16, 8].iter().sum::<usize>();
+        assert_eq!(down + up + 2 * normalised, 55_289);
+        assert_eq!(net.num_params(), down + up + 4 * normalised);
+    }
+
+    #[test]
+    fn layers_have_the_shapes_of_table_s6_with_its_repair() {
+        let device = Device::flex();
+        let net = StressNet::new(&device);
+        let features = net.features(Tensor::zeros([3, 1, 64, 64], &device));
+        assert_eq!(features.dims(), [3, 256]);
+        assert_eq!(net.head(features).dims(), [3, 4096]);
+    }
+}

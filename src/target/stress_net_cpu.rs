@@ -1,0 +1,416 @@
+//! The network of Table S6 on the CPU, channels last: matrix products over patches, forward and backward.
+//!
+//! The same function as [`StressNet`](super::stress_net::StressNet), several times as fast as the backend on maps with
+//! few channels. Tests hold both passes, and the running statistics, against burn's autodiff.
+
+use burn::module::Param;
+use burn::nn::BatchNorm;
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor, TensorData};
+use ndarray::{Array2, aview1};
+
+use super::lenet_cpu::{Pooled, column_sums, matrix, overlap_add, patches, values};
+use super::stress_net::StressNet;
+use crate::generator::host;
+
+/// Side of the square masks and maps.
+const SIDE: usize = 64;
+
+/// The network with its kernels laid out for patches.
+#[derive(Debug, Clone)]
+pub struct StressNetCpu {
+    down: Vec<Layer>,
+    up: Vec<Layer>,
+    output: Layer,
+}
+
+/// A convolution, or a transposed one, with what follows it.
+#[derive(Debug, Clone)]
+struct Layer {
+    /// `[kernel * kernel * in, out]`; transposed: `[in, kernel * kernel * out]`.
+    weight: Array2<f32>,
+    bias: Vec<f32>,
+    kernel: usize,
+    norm: Option<Norm>,
+}
+
+/// Batch normalisation, a value for each channel.
+#[derive(Debug, Clone)]
+struct Norm {
+    scale: Vec<f32>,
+    shift: Vec<f32>,
+    running_mean: Vec<f32>,
+    running_variance: Vec<f32>,
+    epsilon: f32,
+}
+
+/// Which statistics normalise.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Training,
+    Evaluation,
+}
+
+/// What one layer leaves behind for the backward pass.
+struct Trace {
+    /// What the weight was multiplied with.
+    input: Array2<f32>,
+    normalised: Normalised,
+    /// After the rectifier; empty for the last layer.
+    rectified: Array2<f32>,
+    pooled: Option<Pooled>,
+    /// Side of the square that was normalised.
+    side: usize,
+}
+
+/// The normalised values `[rows, channels]`, with the statistics they were normalised by.
+#[derive(Default)]
+struct Normalised {
+    values: Array2<f32>,
+    mean: Vec<f32>,
+    variance: Vec<f32>,
+}
+
+impl StressNetCpu {
+    /// The network as it is now; `net` holds plain parameters, without gradients.
+    pub fn new(net: &StressNet) -> Self {
+        let bias =
+            |bias: &Option<Param<Tensor<1>>>, out| bias.as_ref().map_or_else(|| vec![0.0; out], |b| host(b.val()));
+        let norm = |n: &BatchNorm| Norm {
+            scale: host(n.gamma.val()),
+            shift: host(n.beta.val()),
+            running_mean: host(n.running_mean.value()),
+            running_variance: host(n.running_var.value()),
+            epsilon: n.epsilon as f32,
+        };
+        let convolutions = net.down.iter().zip(&net.down_norm).map(|(layer, n)| {
+            let [out, inputs, kernel, _] = layer.weight.dims();
+            let weight = matrix(host(layer.weight.val().permute([2, 3, 1, 0])), kernel * kernel * inputs);
+            Layer { weight, bias: bias(&layer.bias, out), kernel, norm: Some(norm(n)) }
+        });
+        let norms = net.up_norm.iter().map(|n| Some(norm(n))).chain([None]);
+        let mut up: Vec<Layer> = (net.up.iter().chain([&net.output]).zip(norms))
+            .map(|(layer, norm)| {
+                let [inputs, out, kernel, _] = layer.weight.dims();
+                let weight = matrix(host(layer.weight.val().permute([0, 2, 3, 1])), inputs);
+                Layer { weight, bias: bias(&layer.bias, out), kernel, norm }
+            })
+            .collect();
+        let output = up.remove(up.len() - 1);
+        Self { down: convolutions.collect(), up, output }
+    }
+
+    /// Maps in [0, 1], `[n, 4096]`, of masks `[n, 4096]`, by the running statistics.
+    pub fn forward(&self, masks: &[f32]) -> Vec<f32> {
+        self.pass(masks, Mode::Evaluation).1
+    }
+
+    /// The mean square error, its gradient for each parameter of `net`, whose copy this is; and the running statistics
+    /// of `net` brought up to date.
+    pub fn backward(&self, net: &StressNet, masks: &[f32], maps: &[f32], device: &Device) -> (f32, GradientsParams) {
+        let (traces, predicted) = self.pass(masks, Mode::Training);
+        let n = masks.len() / (SIDE * SIDE);
+        let count = maps.len() as f32;
+        let mut loss = 0.0_f64;
+        let slope = |(&p, &t): (&f32, &f32)| {
+            loss += f64::from((p - t) * (p - t));
+            2.0 * (p - t) / count * p * (1.0 - p)
+        };
+        let mut gradient: Vec<f32> = predicted.iter().zip(maps).map(slope).collect(); // [n, 64, 64, 1]
+        let mut gradients = GradientsParams::new();
+        let (down_traces, up_traces) = traces.split_at(self.down.len());
+        let transposed = net.up.iter().zip(net.up_norm.iter().map(Some)).chain([(&net.output, None)]);
+        let layers: Vec<_> = self.up.iter().chain([&self.output]).zip(up_traces).zip(transposed).collect();
+        for ((layer, trace), (parameters, norm)) in layers.into_iter().rev() {
+            let channels = layer.bias.len();
+            let d = match (&layer.norm, norm) {
+                (Some(of), Some(norm)) => {
+                    let d = matrix(shrunk(&gradient, n, trace.side, channels), d_rows(n, trace));
+                    of.backward(norm, trace, rectified_only(d, &trace.rectified), &mut gradients, device)
+                }
+                _ => matrix(gradient, d_rows(n, trace)),
+            };
+            register_bias(&parameters.bias, &d, &mut gradients, device);
+            let d = patches(&values(d), n, [trace.side, trace.side, channels], layer.kernel);
+            let d = matrix(d, trace.input.nrows()); // [n * h * w, kernel * kernel * out]
+            let weight = trace.input.t().dot(&d);
+            let shape = [weight.nrows(), layer.kernel, layer.kernel, channels];
+            let weight = Tensor::<4>::from_data(TensorData::new(values(weight), shape), device).permute([0, 3, 1, 2]);
+            gradients.register(parameters.weight.id, weight);
+            gradient = values(d.dot(&layer.weight.t()));
+        }
+        let layers = self.down.iter().zip(down_traces).zip(net.down.iter().zip(&net.down_norm)).rev();
+        for ((layer, trace), (parameters, norm)) in layers {
+            let Some(of) = &layer.norm else { continue };
+            let d = match &trace.pooled {
+                Some(pooled) => pooled.backward(&gradient),
+                None => rectified_only(matrix(gradient, d_rows(n, trace)), &trace.rectified),
+            };
+            let d = of.backward(norm, trace, d, &mut gradients, device);
+            register_bias(&parameters.bias, &d, &mut gradients, device);
+            let inputs = layer.weight.nrows() / (layer.kernel * layer.kernel);
+            let weight = trace.input.t().dot(&d);
+            let shape = [layer.kernel, layer.kernel, inputs, layer.bias.len()];
+            let weight = Tensor::<4>::from_data(TensorData::new(values(weight), shape), device).permute([3, 2, 0, 1]);
+            gradients.register(parameters.weight.id, weight);
+            let side = trace.side + layer.kernel - 1;
+            gradient = overlap_add(&values(d.dot(&layer.weight.t())), n, [side, side, inputs], layer.kernel);
+        }
+        ((loss / f64::from(count)) as f32, gradients)
+    }
+
+    /// Every layer's trace, and the maps.
+    fn pass(&self, masks: &[f32], mode: Mode) -> (Vec<Trace>, Vec<f32>) {
+        let n = masks.len() / (SIDE * SIDE);
+        let mut traces = Vec::with_capacity(self.down.len() + self.up.len() + 1);
+        let (mut h, mut side, mut channels) = (masks.to_vec(), SIDE, 1); // [n, side, side, channels]
+        for (at, layer) in self.down.iter().enumerate() {
+            let input = patches(&h, n, [side, side, channels], layer.kernel);
+            (side, channels) = (side + 1 - layer.kernel, layer.bias.len());
+            let input = matrix(input, n * side * side);
+            let (normalised, outputs) = layer.normalise(input.dot(&layer.weight) + aview1(&layer.bias), mode);
+            let pools = at + 1 < self.down.len();
+            let (rectified, pooled) = if pools {
+                let pooled = Pooled::new(&values(outputs), &vec![0.0; channels], side, side);
+                h = pooled.values.clone();
+                (Array2::default((0, 0)), Some(pooled))
+            } else {
+                let rectified = outputs.mapv_into(relu);
+                h = values(rectified.clone());
+                (rectified, None)
+            };
+            traces.push(Trace { input, normalised, rectified, pooled, side });
+            side = if pools { side / 2 } else { side };
+        }
+        for layer in &self.up {
+            let (input, outputs) = layer.transposed(h, n, side);
+            (side, channels) = (side + layer.kernel - 1, layer.bias.len());
+            let (normalised, outputs) = layer.normalise(outputs, mode);
+            let rectified = outputs.mapv_into(relu);
+            h = grown(&values(rectified.clone()), n, side, channels);
+            traces.push(Trace { input, normalised, rectified, pooled: None, side });
+            side *= 2;
+        }
+        let (input, outputs) = self.output.transposed(h, n, side);
+        let none = Array2::default((0, 0));
+        let last = Trace { input, normalised: Normalised::default(), rectified: none, pooled: None, side: SIDE };
+        traces.push(last);
+        (traces, values(outputs.mapv_into(|v| 1.0 / (1.0 + (-v).exp()))))
+    }
+}
+
+impl Layer {
+    /// A transposed convolution of `[n, side, side, in]`: what it was given, and `[n * (side + kernel - 1)^2, out]`.
+    fn transposed(&self, h: Vec<f32>, n: usize, side: usize) -> (Array2<f32>, Array2<f32>) {
+        let input = matrix(h, n * side * side);
+        let wide = side + self.kernel - 1;
+        let spread = values(input.dot(&self.weight));
+        let sum = overlap_add(&spread, n, [wide, wide, self.bias.len()], self.kernel);
+        (input, matrix(sum, n * wide * wide) + aview1(&self.bias))
+    }
+
+    /// The normalised values and, scaled and shifted, the layer's outputs.
+    fn normalise(&self, mut h: Array2<f32>, mode: Mode) -> (Normalised, Array2<f32>) {
+        let Some(norm) = &self.norm else { return (Normalised::default(), h) };
+        let (mean, variance) = match mode {
+            Mode::Evaluation => (norm.running_mean.clone(), norm.running_variance.clone()),
+            Mode::Training => statistics(&h),
+        };
+        let inverse: Vec<f32> = variance.iter().map(|v| 1.0 / (v + norm.epsilon).sqrt()).collect();
+        h -= &aview1(&mean);
+        h *= &aview1(&inverse);
+        let mut outputs = h.clone();
+        outputs *= &aview1(&norm.scale);
+        outputs += &aview1(&norm.shift);
+        // Only training looks at them again.
+        let values = if mode == Mode::Training { h } else { Array2::default((0, 0)) };
+        (Normalised { values, mean, variance }, outputs)
+    }
+}
+
+impl Norm {
+    /// The gradient of what was normalised, from that of the rectified outputs; scale and shift get theirs, and the
+    /// running statistics move.
+    fn backward(
+        &self,
+        net: &BatchNorm,
+        trace: &Trace,
+        d_outputs: Array2<f32>,
+        gradients: &mut GradientsParams,
+        device: &Device,
+    ) -> Array2<f32> {
+        let normalised = &trace.normalised;
+        let rows = d_outputs.nrows() as f32;
+        let d_shift = column_sums(&d_outputs);
+        let d_scale = column_sums(&(&d_outputs * &normalised.values));
+        let vector = |v: &[f32]| Tensor::<1>::from_data(TensorData::new(v.to_vec(), [v.len()]), device);
+        gradients.register(net.gamma.id, vector(&d_scale));
+        gradients.register(net.beta.id, vector(&d_shift));
+        let momentum = net.momentum;
+        for (running, now) in [(&net.running_mean, &normalised.mean), (&net.running_var, &normalised.variance)] {
+            let before = running.value_sync();
+            let now = Tensor::<1>::from_data(TensorData::new(now.clone(), [now.len()]), &before.device());
+            running.update(before * (1.0 - momentum) + now * momentum);
+        }
+        let mut d = d_outputs;
+        for (mut d, x) in d.rows_mut().into_iter().zip(normalised.values.rows()) {
+            for c in 0..d.len() {
+                let factor = self.scale[c] / (normalised.variance[c] + self.epsilon).sqrt();
+                d[c] = factor * (d[c] - d_shift[c] / rows - x[c] * d_scale[c] / rows);
+            }
+        }
+        d
+    }
+}
+
+fn d_rows(n: usize, trace: &Trace) -> usize {
+    n * trace.side * trace.side
+}
+
+/// Written so that a NaN passes on: a diverged model must not look healthy.
+fn relu(v: f32) -> f32 {
+    if v < 0.0 { 0.0 } else { v }
+}
+
+/// The gradient where the rectifier let values through.
+fn rectified_only(mut d: Array2<f32>, rectified: &Array2<f32>) -> Array2<f32> {
+    d.zip_mut_with(rectified, |d, v| *d = if *v == 0.0 { 0.0 } else { *d });
+    d
+}
+
+fn register_bias(bias: &Option<Param<Tensor<1>>>, d: &Array2<f32>, gradients: &mut GradientsParams, device: &Device) {
+    if let Some(bias) = bias {
+        let sum = TensorData::new(column_sums(d), [d.ncols()]);
+        gradients.register(bias.id, Tensor::<1>::from_data(sum, device));
+    }
+}
+
+/// Mean and variance (over all rows) of each column.
+fn statistics(h: &Array2<f32>) -> (Vec<f32>, Vec<f32>) {
+    let rows = h.nrows() as f32;
+    let mean: Vec<f32> = column_sums(h).iter().map(|s| s / rows).collect();
+    let mut variance = vec![0.0; mean.len()];
+    for row in h.rows() {
+        for ((v, x), m) in variance.iter_mut().zip(row).zip(&mean) {
+            *v += (x - m) * (x - m);
+        }
+    }
+    variance.iter_mut().for_each(|v| *v /= rows);
+    (mean, variance)
+}
+
+/// Each pixel of `[n, side, side, channels]` as 2 x 2 of its kind.
+fn grown(h: &[f32], n: usize, side: usize, channels: usize) -> Vec<f32> {
+    let mut result = Vec::with_capacity(4 * n * side * side * channels);
+    for row in h.chunks_exact(side * channels) {
+        let start = result.len();
+        row.chunks_exact(channels).for_each(|pixel| {
+            result.extend_from_slice(pixel);
+            result.extend_from_slice(pixel);
+        });
+        result.extend_from_within(start..);
+    }
+    result
+}
+
+/// The adjoint of `grown`: each 2 x 2 of `[n, 2 side, 2 side, channels]` added up.
+fn shrunk(h: &[f32], n: usize, side: usize, channels: usize) -> Vec<f32> {
+    let mut result = vec![0.0; n * side * side * channels];
+    let wide = 2 * side * channels;
+    for (row, line) in h.chunks_exact(wide).enumerate() {
+        let to = &mut result[row / 2 * side * channels..][..side * channels];
+        for (x, pixel) in line.chunks_exact(channels).enumerate() {
+            to[x / 2 * channels..][..channels].iter_mut().zip(pixel).for_each(|(t, p)| *t += p);
+        }
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Module;
+
+    use super::*;
+    use crate::generator::weights;
+    use crate::rng::Streams;
+
+    fn net(device: &Device) -> StressNet {
+        weights::fresh(StressNet::new(device), &mut Streams::new(3).get("net", 0))
+    }
+
+    fn masks(n: usize) -> Vec<f32> {
+        let mut rng = Streams::new(4).get("masks", 0);
+        (0..n * SIDE * SIDE).map(|_| rng.uniform()).collect()
+    }
+
+    fn tensor(masks: &[f32], device: &Device) -> Tensor<4> {
+        let n = masks.len() / (SIDE * SIDE);
+        Tensor::from_data(TensorData::new(masks.to_vec(), [n, 1, SIDE, SIDE]), device)
+    }
+
+    /// Loss, gradients and running statistics of a training step, and the maps of an evaluation after it.
+    #[test]
+    fn agrees_with_autodiff() {
+        let plain = Device::flex();
+        let autodiff = plain.clone().autodiff();
+        let (ours, theirs) = (net(&autodiff), net(&autodiff));
+        let (images, maps) = (masks(3), masks(6)[3 * SIDE * SIDE..].to_vec());
+
+        let outputs = theirs.head(theirs.features(tensor(&images, &autodiff)));
+        let truth = Tensor::<2>::from_data(TensorData::new(maps.clone(), [3, SIDE * SIDE]), &autodiff);
+        let loss = (outputs - truth).powi_scalar(2).mean();
+        let expected = GradientsParams::from_grads(loss.backward(), &theirs);
+
+        let (our_loss, gradients) = StressNetCpu::new(&ours.valid()).backward(&ours, &images, &maps, &plain);
+        close("loss", &[our_loss], &host(loss.inner()));
+        let norms = |net: &StressNet| [&net.down_norm[..], &net.up_norm[..]].concat();
+        for (a, b) in norms(&ours).iter().zip(&norms(&theirs)) {
+            same::<1>("scale", a.gamma.id, &gradients, b.gamma.id, &expected);
+            same::<1>("shift", a.beta.id, &gradients, b.beta.id, &expected);
+        }
+        for (a, b) in ours.down.iter().zip(&theirs.down) {
+            same::<4>("kernel", a.weight.id, &gradients, b.weight.id, &expected);
+        }
+        for (a, b) in ours.up.iter().chain([&ours.output]).zip(theirs.up.iter().chain([&theirs.output])) {
+            same::<4>("kernel", a.weight.id, &gradients, b.weight.id, &expected);
+        }
+        let last = |net: &StressNet| net.output.bias.as_ref().unwrap().id;
+        same::<1>("bias", last(&ours), &gradients, last(&theirs), &expected);
+
+        let (ours, theirs) = (ours.valid(), theirs.valid());
+        for (a, b) in norms(&ours).iter().zip(&norms(&theirs)) {
+            close("mean", &host(a.running_mean.value()), &host(b.running_mean.value()));
+            close("variance", &host(a.running_var.value()), &host(b.running_var.value()));
+        }
+        let maps = theirs.head(theirs.features(tensor(&images, &plain)));
+        close("maps", &StressNetCpu::new(&ours).forward(&images), &host(maps));
+    }
+
+    fn same<const D: usize>(
+        what: &str,
+        our_id: burn::module::ParamId,
+        ours: &GradientsParams,
+        id: burn::module::ParamId,
+        expected: &GradientsParams,
+    ) {
+        let (ours, expected) = (ours.get::<D>(our_id).unwrap(), expected.get::<D>(id).unwrap());
+        assert_eq!(ours.dims(), expected.dims(), "{what}");
+        close(what, &host(ours), &host(expected));
+    }
+
+    fn close(what: &str, ours: &[f32], expected: &[f32]) {
+        assert_eq!(ours.len(), expected.len(), "{what}");
+        let scale = expected.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+        assert!(scale > 0.0, "{what} is all zero");
+        for (i, (a, b)) in ours.iter().zip(expected).enumerate() {
+            assert!((a - b).abs() <= 1e-4 * scale, "{what}[{i}]: {a} against {b}, largest {scale}");
+        }
+    }
+
+    /// A diverged model must not look healthy.
+    #[test]
+    fn a_nan_passes_through() {
+        let ours = StressNetCpu::new(&net(&Device::flex().autodiff()).valid());
+        assert!(ours.forward(&vec![f32::NAN; SIDE * SIDE]).iter().all(|v| v.is_nan()));
+    }
+}
