@@ -262,7 +262,7 @@ choices! {
         /// Sampling by interpolation (Algorithm 2): moved points are decoded and labelled by a tool.
         Si = "si", "SI";
         /// SI's own baseline: decoded points of N(0, I), labelled by a tool.
-        RandomLatent = "random-latent", "Random, latent";
+        RandomLatent = "random-latent", "Random latent";
     }
 }
 

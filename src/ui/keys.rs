@@ -69,9 +69,9 @@ const KEYS: &[(Key, &str, KeyAction, &str)] = &[
 /// Height of a key on the card.
 const KEY_HEIGHT: f32 = 20.0;
 
-/// Takes the keys pressed in this frame, unless the user is typing into a field.
+/// Takes the keys pressed in this frame, unless the user is typing into a field or has a menu open, which Escape closes.
 pub fn read(ctx: &egui::Context) -> Vec<KeyAction> {
-    if ctx.egui_wants_keyboard_input() {
+    if ctx.egui_wants_keyboard_input() || egui::Popup::is_any_open(ctx) {
         return Vec::new();
     }
     ctx.input_mut(|input| {

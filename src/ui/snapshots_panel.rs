@@ -146,9 +146,13 @@ fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
     let y = below.bottom() + LABEL_HEIGHT / 2.0 + 1.0;
     let name = cx.state.class_name(label);
     let galley = ui.painter().layout_no_wrap(name, theme::bold_font(size::CAPTION), cx.theme.text);
-    let x = cell.center().x - (galley.size().x + 10.0) / 2.0;
+    // A name that does not fit is told by its colour alone.
+    let fits = galley.size().x + 10.0 <= SIDE + GAP;
+    let x = cell.center().x - if fits { (galley.size().x + 10.0) / 2.0 } else { 3.5 };
     ui.painter().circle_filled(pos2(x + 3.5, y), 3.5, theme::class_color(label));
-    ui.painter().galley(pos2(x + 10.0, y - galley.size().y / 2.0), galley, cx.theme.text);
+    if fits {
+        ui.painter().galley(pos2(x + 10.0, y - galley.size().y / 2.0), galley, cx.theme.text);
+    }
     if response.hovered() {
         cx.hover_walk(Some(here));
     }
