@@ -1,4 +1,4 @@
-//! LeNet's forward and backward pass on the CPU, channels last: matrix products over patches (Table S7).
+//! LeNet's forward and backward pass on the CPU, channels last (Table S7).
 //!
 //! The same function as [`LeNet`](super::lenet::LeNet), several times as fast as the backend's convolutions with few
 //! channels. Tests hold both passes against burn's autodiff.
@@ -10,11 +10,12 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::{Array2, aview1};
 
+use super::convolution::{Geometry, Pooled, column_sums, matrix, transposed, values};
 use super::lenet::LeNet;
 use crate::dataset::ImageShape;
 use crate::generator::host;
 
-/// LeNet with its kernels laid out for patches.
+/// LeNet with its kernels laid out for `Geometry`.
 #[derive(Debug, Clone)]
 pub struct LeNetCpu {
     shape: ImageShape,
@@ -39,29 +40,11 @@ struct Activations {
 
 /// A convolution, pooled and rectified.
 struct Stage {
-    /// `[n * out_height * out_width, kernel * kernel * in]`
-    patches: Array2<f32>,
+    /// `[n, height, width, in]`
+    input: Vec<f32>,
+    geometry: Geometry,
     pooled: Pooled,
-    /// Of the input: height, width, channels.
-    input: [usize; 3],
 }
-
-/// The largest of each 2 x 2 block, bias added, negative values cut off.
-pub(super) struct Pooled {
-    /// `[n, height, width, channels]`
-    pub(super) values: Vec<f32>,
-    /// Which of its four was the largest; `CUT` where nothing flows back.
-    winners: Vec<u8>,
-    height: usize,
-    width: usize,
-    channels: usize,
-    /// Size of what was pooled.
-    rows: usize,
-    columns: usize,
-}
-
-/// A winner below zero: the rectifier lets no gradient through.
-const CUT: u8 = u8::MAX;
 
 impl LeNetCpu {
     /// The network as it is now; `net` holds plain parameters, without gradients.
@@ -94,7 +77,6 @@ impl LeNetCpu {
     /// The mean cross entropy (nats) and its gradient for each parameter of `net`, whose copy this is.
     pub fn backward(&self, net: &LeNet, images: &[f32], labels: &[u8], device: &Device) -> (f32, GradientsParams) {
         let a = self.activations(images);
-        let n = labels.len();
         let [_, (kernel2, _)] = &self.convolutions;
         let [(hidden, _), (output, _)] = &self.linear;
         let (loss, d_logits) = cross_entropy(&a.logits, labels);
@@ -103,12 +85,13 @@ impl LeNetCpu {
         let d_flat = values(d_features.dot(&hidden.t())); // [n, flat]
         let pooled = &a.second.pooled;
         let d_convolved2 = pooled.backward(&transposed(&d_flat, pooled.channels, pooled.height * pooled.width));
-        let d_patches = values(d_convolved2.dot(&kernel2.t()));
-        let d_first = overlap_add(&d_patches, n, a.second.input, self.kernel);
+        let d_first = a.second.geometry.spread(&d_convolved2, kernel2);
         let d_convolved1 = a.first.pooled.backward(&d_first);
 
-        let kernel = |d: Array2<f32>, inputs: usize| {
-            let shape = [self.kernel, self.kernel, inputs, d.ncols()];
+        let kernel = |stage: &Stage, d_convolved: &Array2<f32>| {
+            let Geometry { kernel, image } = stage.geometry;
+            let d = stage.geometry.kernel_gradient(&stage.input, d_convolved);
+            let shape = [kernel, kernel, image[2], d.ncols()];
             Tensor::<4>::from_data(TensorData::new(values(d), shape), device).permute([3, 2, 0, 1])
         };
         let weight = |d: Array2<f32>| {
@@ -116,10 +99,8 @@ impl LeNetCpu {
             Tensor::<2>::from_data(TensorData::new(values(d), shape), device)
         };
         let mut gradients = GradientsParams::new();
-        let d_kernel1 = a.first.patches.t().dot(&d_convolved1);
-        let d_kernel2 = a.second.patches.t().dot(&d_convolved2);
-        gradients.register(net.conv1.weight.id, kernel(d_kernel1, a.first.input[2]));
-        gradients.register(net.conv2.weight.id, kernel(d_kernel2, a.second.input[2]));
+        gradients.register(net.conv1.weight.id, kernel(&a.first, &d_convolved1));
+        gradients.register(net.conv2.weight.id, kernel(&a.second, &d_convolved2));
         gradients.register(net.hidden.weight.id, weight(a.flat.t().dot(&d_features)));
         gradients.register(net.output.weight.id, weight(a.features.t().dot(&d_logits)));
         let biases = [
@@ -140,9 +121,9 @@ impl LeNetCpu {
     fn activations(&self, images: &[f32]) -> Activations {
         let ImageShape { channels, height, width } = self.shape;
         let n = images.len() / self.shape.len();
-        let first = self.stage(0, &transposed(images, channels, height * width), [height, width, channels]);
+        let first = self.stage(0, transposed(images, channels, height * width), [height, width, channels]);
         let Pooled { height, width, channels, .. } = first.pooled;
-        let second = self.stage(1, &first.pooled.values, [height, width, channels]);
+        let second = self.stage(1, first.pooled.values.clone(), [height, width, channels]);
         let Pooled { height, width, channels, ref values, .. } = second.pooled;
         let flat = matrix(transposed(values, height * width, channels), n);
         let [(hidden, hidden_bias), (output, output_bias)] = &self.linear;
@@ -153,96 +134,13 @@ impl LeNetCpu {
         Activations { first, second, flat, features, logits }
     }
 
-    fn stage(&self, layer: usize, input: &[f32], shape: [usize; 3]) -> Stage {
+    fn stage(&self, layer: usize, input: Vec<f32>, image: [usize; 3]) -> Stage {
         let (weight, bias) = &self.convolutions[layer];
-        let [height, width, channels] = shape;
-        let n = input.len() / (height * width * channels);
-        let (rows, columns) = (height + 1 - self.kernel, width + 1 - self.kernel);
-        let patches = matrix(patches(input, n, shape, self.kernel), n * rows * columns);
-        let convolved = values(patches.dot(weight)); // [n * rows * columns, out]
-        Stage { patches, pooled: Pooled::new(&convolved, bias, rows, columns), input: shape }
+        let geometry = Geometry { image, kernel: self.kernel };
+        let [rows, columns] = geometry.result();
+        let convolved = values(geometry.convolve(&input, weight)); // [n * rows * columns, out]
+        Stage { input, geometry, pooled: Pooled::new(&convolved, bias, rows, columns) }
     }
-}
-
-impl Pooled {
-    /// Pools `[n, rows, columns, bias.len()]`; an odd last row or column is left out, as the table's sizes do.
-    pub(super) fn new(convolved: &[f32], bias: &[f32], rows: usize, columns: usize) -> Self {
-        let channels = bias.len();
-        let (height, width) = (rows / 2, columns / 2);
-        let n = convolved.len() / (rows * columns * channels);
-        let mut values = vec![0.0; n * height * width * channels];
-        let mut winners = vec![CUT; values.len()];
-        let cells = values.chunks_exact_mut(channels).zip(winners.chunks_exact_mut(channels)).enumerate();
-        for (cell, (values, winners)) in cells {
-            let (image, y, x) = (cell / (height * width), cell / width % height, cell % width);
-            let at = ((image * rows + 2 * y) * columns + 2 * x) * channels;
-            let below = at + columns * channels;
-            let four = [at, at + channels, below, below + channels].map(|start| &convolved[start..start + channels]);
-            for c in 0..channels {
-                let (mut best, mut winner) = (four[0][c], 0);
-                for (k, row) in four.iter().enumerate().skip(1) {
-                    if row[c] > best {
-                        (best, winner) = (row[c], k as u8);
-                    }
-                }
-                let value = best + bias[c];
-                // Written so that a NaN passes on: a diverged model must not look healthy.
-                if value <= 0.0 {
-                    continue;
-                }
-                values[c] = value;
-                winners[c] = winner;
-            }
-        }
-        Self { values, winners, height, width, channels, rows, columns }
-    }
-
-    /// The gradient of what was pooled, `[n * rows * columns, channels]`.
-    pub(super) fn backward(&self, gradient: &[f32]) -> Array2<f32> {
-        let Self { height, width, channels, rows, columns, .. } = *self;
-        let images = self.values.len() / (height * width * channels);
-        let mut result = vec![0.0; images * rows * columns * channels];
-        let cells = gradient.chunks_exact(channels).zip(self.winners.chunks_exact(channels)).enumerate();
-        for (cell, (gradient, winners)) in cells {
-            let (image, y, x) = (cell / (height * width), cell / width % height, cell % width);
-            let at = (image * rows + 2 * y) * columns + 2 * x;
-            for (c, (&g, &winner)) in gradient.iter().zip(winners).enumerate() {
-                if winner != CUT {
-                    let position = at + usize::from(winner / 2) * columns + usize::from(winner % 2);
-                    result[position * channels + c] = g;
-                }
-            }
-        }
-        matrix(result, images * rows * columns)
-    }
-}
-
-/// The `kernel` x `kernel` patches of `[n, height, width, channels]`, a row for each place the kernel fits.
-pub(super) fn patches(input: &[f32], n: usize, [height, width, channels]: [usize; 3], kernel: usize) -> Vec<f32> {
-    let (rows, columns, run) = (height + 1 - kernel, width + 1 - kernel, kernel * channels);
-    let mut patches = vec![0.0; n * rows * columns * kernel * run];
-    for (place, patch) in patches.chunks_exact_mut(kernel * run).enumerate() {
-        let (image, y, x) = (place / (rows * columns), place / columns % rows, place % columns);
-        for (k, line) in patch.chunks_exact_mut(run).enumerate() {
-            let start = ((image * height + y + k) * width + x) * channels;
-            line.copy_from_slice(&input[start..start + run]);
-        }
-    }
-    patches
-}
-
-/// The adjoint of `patches`: each patch added back where it was taken.
-pub(super) fn overlap_add(patches: &[f32], n: usize, [height, width, channels]: [usize; 3], kernel: usize) -> Vec<f32> {
-    let (rows, columns, run) = (height + 1 - kernel, width + 1 - kernel, kernel * channels);
-    let mut sum = vec![0.0; n * height * width * channels];
-    for (place, patch) in patches.chunks_exact(kernel * run).enumerate() {
-        let (image, y, x) = (place / (rows * columns), place / columns % rows, place % columns);
-        for (k, line) in patch.chunks_exact(run).enumerate() {
-            let start = ((image * height + y + k) * width + x) * channels;
-            sum[start..start + run].iter_mut().zip(line).for_each(|(s, v)| *s += v);
-        }
-    }
-    sum
 }
 
 /// The mean cross entropy (nats) and its gradient for the logits, `[n, classes]`.
@@ -268,37 +166,6 @@ pub fn log_softmax_rows(logits: &[f32], classes: usize) -> Vec<f32> {
         row.iter_mut().for_each(|v| *v -= log_sum);
     }
     result
-}
-
-/// Each `[rows, columns]` of `values` transposed.
-fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
-    if rows == 1 || columns == 1 {
-        return values.to_vec();
-    }
-    let mut result = vec![0.0; values.len()];
-    for (from, to) in values.chunks_exact(rows * columns).zip(result.chunks_exact_mut(rows * columns)) {
-        for (i, row) in from.chunks_exact(columns).enumerate() {
-            for (j, v) in row.iter().enumerate() {
-                to[j * rows + i] = *v;
-            }
-        }
-    }
-    result
-}
-
-pub(super) fn column_sums(rows: &Array2<f32>) -> Vec<f32> {
-    rows.sum_axis(ndarray::Axis(0)).to_vec()
-}
-
-/// Row-major values as a matrix of so many rows.
-pub(super) fn matrix(values: Vec<f32>, rows: usize) -> Array2<f32> {
-    let columns = values.len() / rows.max(1);
-    Array2::from_shape_vec((rows, columns), values).unwrap_or_default()
-}
-
-/// The values of a matrix, row-major.
-pub(super) fn values(matrix: Array2<f32>) -> Vec<f32> {
-    if matrix.is_standard_layout() { matrix.into_raw_vec_and_offset().0 } else { matrix.iter().copied().collect() }
 }
 
 #[cfg(test)]

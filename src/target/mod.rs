@@ -1,5 +1,6 @@
 //! The models under study, F: one training step, one evaluation, and the gradient that a sampler follows.
 
+mod convolution;
 mod gradient;
 pub mod lenet;
 mod lenet_cpu;

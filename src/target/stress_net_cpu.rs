@@ -1,4 +1,4 @@
-//! The network of Table S6 on the CPU, channels last: matrix products over patches, forward and backward.
+//! The network of Table S6 on the CPU, channels last, forward and backward.
 //!
 //! The same function as [`StressNet`](super::stress_net::StressNet), several times as fast as the backend on maps with
 //! few channels. Tests hold both passes, and the running statistics, against burn's autodiff.
@@ -9,14 +9,14 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use ndarray::{Array2, aview1};
 
-use super::lenet_cpu::{Pooled, column_sums, matrix, overlap_add, patches, values};
+use super::convolution::{Geometry, Pooled, column_sums, matrix, values};
 use super::stress_net::StressNet;
 use crate::generator::host;
 
 /// Side of the square masks and maps.
 const SIDE: usize = 64;
 
-/// The network with its kernels laid out for patches.
+/// The network with its kernels laid out for `Geometry`.
 #[derive(Debug, Clone)]
 pub struct StressNetCpu {
     down: Vec<Layer>,
@@ -27,7 +27,7 @@ pub struct StressNetCpu {
 /// A convolution, or a transposed one, with what follows it.
 #[derive(Debug, Clone)]
 struct Layer {
-    /// `[kernel * kernel * in, out]`; transposed: `[in, kernel * kernel * out]`.
+    /// `[kernel * kernel * in, out]`; transposed: `[kernel * kernel * out, in]`.
     weight: Array2<f32>,
     bias: Vec<f32>,
     kernel: usize,
@@ -53,8 +53,10 @@ enum Mode {
 
 /// What one layer leaves behind for the backward pass.
 struct Trace {
-    /// What the weight was multiplied with.
-    input: Array2<f32>,
+    /// `[n, side, side, in]`
+    input: Vec<f32>,
+    /// Of the convolution, or of the one that this transposes.
+    geometry: Geometry,
     normalised: Normalised,
     /// After the rectifier; empty for the last layer.
     rectified: Array2<f32>,
@@ -83,21 +85,19 @@ impl StressNetCpu {
             running_variance: host(n.running_var.value()),
             epsilon: n.epsilon as f32,
         };
-        let convolutions = net.down.iter().zip(&net.down_norm).map(|(layer, n)| {
-            let [out, inputs, kernel, _] = layer.weight.dims();
-            let weight = matrix(host(layer.weight.val().permute([2, 3, 1, 0])), kernel * kernel * inputs);
-            Layer { weight, bias: bias(&layer.bias, out), kernel, norm: Some(norm(n)) }
-        });
+        // [out, in, k, k], transposed [in, out, k, k]: the channels on the larger side of the kernel come first.
+        let layer = |weight: &Param<Tensor<4>>, b: &Option<Param<Tensor<1>>>, out, norm| {
+            let [_, wide, kernel, _] = weight.dims();
+            let weight = matrix(host(weight.val().permute([2, 3, 1, 0])), kernel * kernel * wide);
+            Layer { weight, bias: bias(b, out), kernel, norm }
+        };
+        let down = net.down.iter().zip(&net.down_norm);
+        let down = down.map(|(c, n)| layer(&c.weight, &c.bias, c.weight.dims()[0], Some(norm(n)))).collect();
         let norms = net.up_norm.iter().map(|n| Some(norm(n))).chain([None]);
-        let mut up: Vec<Layer> = (net.up.iter().chain([&net.output]).zip(norms))
-            .map(|(layer, norm)| {
-                let [inputs, out, kernel, _] = layer.weight.dims();
-                let weight = matrix(host(layer.weight.val().permute([0, 2, 3, 1])), inputs);
-                Layer { weight, bias: bias(&layer.bias, out), kernel, norm }
-            })
-            .collect();
+        let up = net.up.iter().chain([&net.output]).zip(norms);
+        let mut up: Vec<Layer> = up.map(|(c, norm)| layer(&c.weight, &c.bias, c.weight.dims()[1], norm)).collect();
         let output = up.remove(up.len() - 1);
-        Self { down: convolutions.collect(), up, output }
+        Self { down, up, output }
     }
 
     /// Maps in [0, 1], `[n, 4096]`, of masks `[n, 4096]`, by the running statistics.
@@ -131,13 +131,11 @@ impl StressNetCpu {
                 _ => matrix(gradient, d_rows(n, trace)),
             };
             register_bias(&parameters.bias, &d, &mut gradients, device);
-            let d = patches(&values(d), n, [trace.side, trace.side, channels], layer.kernel);
-            let d = matrix(d, trace.input.nrows()); // [n * h * w, kernel * kernel * out]
-            let weight = trace.input.t().dot(&d);
-            let shape = [weight.nrows(), layer.kernel, layer.kernel, channels];
-            let weight = Tensor::<4>::from_data(TensorData::new(values(weight), shape), device).permute([0, 3, 1, 2]);
-            gradients.register(parameters.weight.id, weight);
-            gradient = values(d.dot(&layer.weight.t()));
+            let d = values(d); // [n, side, side, out]
+            let input = matrix(trace.input.clone(), trace.input.len() / layer.weight.ncols());
+            let weight = trace.geometry.kernel_gradient(&d, &input);
+            gradients.register(parameters.weight.id, kernel_tensor(weight, trace.geometry, device));
+            gradient = values(trace.geometry.convolve(&d, &layer.weight));
         }
         let layers = self.down.iter().zip(down_traces).zip(net.down.iter().zip(&net.down_norm)).rev();
         for ((layer, trace), (parameters, norm)) in layers {
@@ -148,13 +146,9 @@ impl StressNetCpu {
             };
             let d = of.backward(norm, trace, d, &mut gradients, device);
             register_bias(&parameters.bias, &d, &mut gradients, device);
-            let inputs = layer.weight.nrows() / (layer.kernel * layer.kernel);
-            let weight = trace.input.t().dot(&d);
-            let shape = [layer.kernel, layer.kernel, inputs, layer.bias.len()];
-            let weight = Tensor::<4>::from_data(TensorData::new(values(weight), shape), device).permute([3, 2, 0, 1]);
-            gradients.register(parameters.weight.id, weight);
-            let side = trace.side + layer.kernel - 1;
-            gradient = overlap_add(&values(d.dot(&layer.weight.t())), n, [side, side, inputs], layer.kernel);
+            let weight = trace.geometry.kernel_gradient(&trace.input, &d);
+            gradients.register(parameters.weight.id, kernel_tensor(weight, trace.geometry, device));
+            gradient = trace.geometry.spread(&d, &layer.weight);
         }
         ((loss / f64::from(count)) as f32, gradients)
     }
@@ -165,10 +159,11 @@ impl StressNetCpu {
         let mut traces = Vec::with_capacity(self.down.len() + self.up.len() + 1);
         let (mut h, mut side, mut channels) = (masks.to_vec(), SIDE, 1); // [n, side, side, channels]
         for (at, layer) in self.down.iter().enumerate() {
-            let input = patches(&h, n, [side, side, channels], layer.kernel);
+            let geometry = Geometry { image: [side, side, channels], kernel: layer.kernel };
+            let outputs = geometry.convolve(&h, &layer.weight) + aview1(&layer.bias);
             (side, channels) = (side + 1 - layer.kernel, layer.bias.len());
-            let input = matrix(input, n * side * side);
-            let (normalised, outputs) = layer.normalise(input.dot(&layer.weight) + aview1(&layer.bias), mode);
+            let (normalised, outputs) = layer.normalise(outputs, mode);
+            let input = h;
             let pools = at + 1 < self.down.len();
             let (rectified, pooled) = if pools {
                 let pooled = Pooled::new(&values(outputs), &vec![0.0; channels], side, side);
@@ -179,34 +174,35 @@ impl StressNetCpu {
                 h = values(rectified.clone());
                 (rectified, None)
             };
-            traces.push(Trace { input, normalised, rectified, pooled, side });
+            traces.push(Trace { input, geometry, normalised, rectified, pooled, side });
             side = if pools { side / 2 } else { side };
         }
         for layer in &self.up {
-            let (input, outputs) = layer.transposed(h, n, side);
+            let (geometry, outputs) = layer.transposed(&h, side);
             (side, channels) = (side + layer.kernel - 1, layer.bias.len());
             let (normalised, outputs) = layer.normalise(outputs, mode);
             let rectified = outputs.mapv_into(relu);
-            h = grown(&values(rectified.clone()), n, side, channels);
-            traces.push(Trace { input, normalised, rectified, pooled: None, side });
+            let input = std::mem::replace(&mut h, grown(&values(rectified.clone()), n, side, channels));
+            traces.push(Trace { input, geometry, normalised, rectified, pooled: None, side });
             side *= 2;
         }
-        let (input, outputs) = self.output.transposed(h, n, side);
+        let (geometry, outputs) = self.output.transposed(&h, side);
         let none = Array2::default((0, 0));
-        let last = Trace { input, normalised: Normalised::default(), rectified: none, pooled: None, side: SIDE };
+        let normalised = Normalised::default();
+        let last = Trace { input: h, geometry, normalised, rectified: none, pooled: None, side: SIDE };
         traces.push(last);
         (traces, values(outputs.mapv_into(|v| 1.0 / (1.0 + (-v).exp()))))
     }
 }
 
 impl Layer {
-    /// A transposed convolution of `[n, side, side, in]`: what it was given, and `[n * (side + kernel - 1)^2, out]`.
-    fn transposed(&self, h: Vec<f32>, n: usize, side: usize) -> (Array2<f32>, Array2<f32>) {
-        let input = matrix(h, n * side * side);
+    /// A transposed convolution of `[n, side, side, in]`: `[n * (side + kernel - 1)^2, out]`, and what it transposes.
+    fn transposed(&self, h: &[f32], side: usize) -> (Geometry, Array2<f32>) {
         let wide = side + self.kernel - 1;
-        let spread = values(input.dot(&self.weight));
-        let sum = overlap_add(&spread, n, [wide, wide, self.bias.len()], self.kernel);
-        (input, matrix(sum, n * wide * wide) + aview1(&self.bias))
+        let geometry = Geometry { image: [wide, wide, self.bias.len()], kernel: self.kernel };
+        let input = matrix(h.to_vec(), h.len() / self.weight.ncols());
+        let rows = input.nrows() / (side * side) * wide * wide;
+        (geometry, matrix(geometry.spread(&input, &self.weight), rows) + aview1(&self.bias))
     }
 
     /// The normalised values and, scaled and shifted, the layer's outputs.
@@ -276,6 +272,12 @@ fn relu(v: f32) -> f32 {
 fn rectified_only(mut d: Array2<f32>, rectified: &Array2<f32>) -> Array2<f32> {
     d.zip_mut_with(rectified, |d, v| *d = if *v == 0.0 { 0.0 } else { *d });
     d
+}
+
+/// The gradient of a kernel as the layer holds it, `[narrow, wide, kernel, kernel]`.
+fn kernel_tensor(gradient: Array2<f32>, Geometry { kernel, image }: Geometry, device: &Device) -> Tensor<4> {
+    let shape = [kernel, kernel, image[2], gradient.ncols()];
+    Tensor::<4>::from_data(TensorData::new(values(gradient), shape), device).permute([3, 2, 0, 1])
 }
 
 fn register_bias(bias: &Option<Param<Tensor<1>>>, d: &Array2<f32>, gradients: &mut GradientsParams, device: &Device) {
