@@ -214,7 +214,14 @@ pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32
 }
 
 pub(super) fn column_sums(rows: &Array2<f32>) -> Vec<f32> {
-    rows.sum_axis(ndarray::Axis(0)).to_vec()
+    let mut sums = vec![0.0; rows.ncols()];
+    // By slices: an iterator for each row would cost more than its few channels.
+    if let Some(values) = rows.as_standard_layout().as_slice() {
+        for row in values.chunks_exact(rows.ncols().max(1)) {
+            sums.iter_mut().zip(row).for_each(|(sum, v)| *sum += v);
+        }
+    }
+    sums
 }
 
 /// Row-major values as a matrix of so many rows.

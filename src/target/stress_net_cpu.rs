@@ -206,21 +206,28 @@ impl Layer {
     }
 
     /// The normalised values and, scaled and shifted, the layer's outputs.
-    fn normalise(&self, mut h: Array2<f32>, mode: Mode) -> (Normalised, Array2<f32>) {
+    fn normalise(&self, h: Array2<f32>, mode: Mode) -> (Normalised, Array2<f32>) {
         let Some(norm) = &self.norm else { return (Normalised::default(), h) };
+        let (rows, channels, mut h) = (h.nrows(), h.ncols(), values(h));
         let (mean, variance) = match mode {
             Mode::Evaluation => (norm.running_mean.clone(), norm.running_variance.clone()),
-            Mode::Training => statistics(&h),
+            Mode::Training => statistics(&h, channels),
         };
         let inverse: Vec<f32> = variance.iter().map(|v| 1.0 / (v + norm.epsilon).sqrt()).collect();
-        h -= &aview1(&mean);
-        h *= &aview1(&inverse);
+        for row in h.chunks_exact_mut(channels) {
+            for ((v, mean), inverse) in row.iter_mut().zip(&mean).zip(&inverse) {
+                *v = (*v - mean) * inverse;
+            }
+        }
         let mut outputs = h.clone();
-        outputs *= &aview1(&norm.scale);
-        outputs += &aview1(&norm.shift);
+        for row in outputs.chunks_exact_mut(channels) {
+            for ((v, scale), shift) in row.iter_mut().zip(&norm.scale).zip(&norm.shift) {
+                *v = *v * scale + shift;
+            }
+        }
         // Only training looks at them again.
-        let values = if mode == Mode::Training { h } else { Array2::default((0, 0)) };
-        (Normalised { values, mean, variance }, outputs)
+        let h = if mode == Mode::Training { matrix(h, rows) } else { Array2::default((0, 0)) };
+        (Normalised { values: h, mean, variance }, matrix(outputs, rows))
     }
 }
 
@@ -248,14 +255,18 @@ impl Norm {
             let now = Tensor::<1>::from_data(TensorData::new(now.clone(), [now.len()]), &before.device());
             running.update(before * (1.0 - momentum) + now * momentum);
         }
-        let mut d = d_outputs;
-        for (mut d, x) in d.rows_mut().into_iter().zip(normalised.values.rows()) {
-            for c in 0..d.len() {
-                let factor = self.scale[c] / (normalised.variance[c] + self.epsilon).sqrt();
-                d[c] = factor * (d[c] - d_shift[c] / rows - x[c] * d_scale[c] / rows);
+        let inverse = normalised.variance.iter().map(|v| 1.0 / (v + self.epsilon).sqrt());
+        let factors: Vec<f32> = self.scale.iter().zip(inverse).map(|(scale, inverse)| scale * inverse).collect();
+        let mean = |sums: Vec<f32>| -> Vec<f32> { sums.into_iter().map(|sum| sum / rows).collect() };
+        let (shifts, scales) = (mean(d_shift), mean(d_scale));
+        let (rows, channels, mut d) = (d_outputs.nrows(), d_outputs.ncols(), values(d_outputs));
+        let normalised = normalised.values.as_slice().unwrap_or_default();
+        for (d, x) in d.chunks_exact_mut(channels).zip(normalised.chunks_exact(channels)) {
+            for (c, (d, x)) in d.iter_mut().zip(x).enumerate() {
+                *d = factors[c] * (*d - shifts[c] - x * scales[c]);
             }
         }
-        d
+        matrix(d, rows)
     }
 }
 
@@ -287,17 +298,21 @@ fn register_bias(bias: &Option<Param<Tensor<1>>>, d: &Array2<f32>, gradients: &m
     }
 }
 
-/// Mean and variance (over all rows) of each column.
-fn statistics(h: &Array2<f32>) -> (Vec<f32>, Vec<f32>) {
-    let rows = h.nrows() as f32;
-    let mean: Vec<f32> = column_sums(h).iter().map(|s| s / rows).collect();
-    let mut variance = vec![0.0; mean.len()];
-    for row in h.rows() {
-        for ((v, x), m) in variance.iter_mut().zip(row).zip(&mean) {
-            *v += (x - m) * (x - m);
+/// Mean and variance over all rows of each of so many columns.
+fn statistics(h: &[f32], columns: usize) -> (Vec<f32>, Vec<f32>) {
+    let rows = (h.len() / columns) as f32;
+    let mut mean = vec![0.0; columns];
+    for row in h.chunks_exact(columns) {
+        mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x);
+    }
+    mean.iter_mut().for_each(|mean| *mean /= rows);
+    let mut variance = vec![0.0; columns];
+    for row in h.chunks_exact(columns) {
+        for ((variance, x), mean) in variance.iter_mut().zip(row).zip(&mean) {
+            *variance += (x - mean) * (x - mean);
         }
     }
-    variance.iter_mut().for_each(|v| *v /= rows);
+    variance.iter_mut().for_each(|variance| *variance /= rows);
     (mean, variance)
 }
 
