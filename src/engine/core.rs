@@ -129,16 +129,7 @@ impl Core {
         }
         waiting.extend(self.commands.try_iter());
         self.interrupt.store(false, Ordering::Release);
-        // Of questions that came in a burst, as from a moving pointer, only the last is still of interest.
-        let last_inspect = waiting.iter().rposition(|c| matches!(c, Command::Inspect { .. }));
-        let last_probe = waiting.iter().rposition(|c| matches!(c, Command::Probe { .. }));
-        for (i, command) in waiting.into_iter().enumerate() {
-            match command {
-                Command::Inspect { .. } if Some(i) != last_inspect => {}
-                Command::Probe { .. } if Some(i) != last_probe => {}
-                command => self.obey(command),
-            }
-        }
+        beside::without_outdated_questions(waiting).into_iter().for_each(|command| self.obey(command));
     }
 
     fn obey(&mut self, command: Command) {
@@ -370,7 +361,11 @@ impl Core {
             Activity::Training => Phase::TrainingTarget,
             Activity::Evaluating | Activity::Done => Phase::Evaluating,
         };
+        let labelling = self.session.as_ref().and_then(|s| s.runs[at].run.labelling());
         self.say_progress(phase, Some(strategy), round, steps, of, fraction);
+        if let Some(progress) = labelling {
+            self.say(Event::Labelling { strategy, progress });
+        }
         for event in happened {
             self.happened(at, strategy, event);
         }

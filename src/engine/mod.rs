@@ -7,6 +7,7 @@ mod pace;
 pub mod protocol;
 mod replay;
 mod scoring;
+pub mod section;
 mod session;
 
 use std::path::PathBuf;

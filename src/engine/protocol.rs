@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::section::{Section, SectionRequest};
 use crate::archive::SavedRun;
 use crate::dataset::Dataset;
 use crate::device::DeviceKind;
@@ -12,6 +13,7 @@ use crate::field::{Field, FieldRequest};
 use crate::generator::GeneratorLosses;
 use crate::history::{Evaluation, Header, RoundRecord, WalkStep};
 use crate::latent::Sparsity;
+use crate::round::LabelProgress;
 use crate::trajectory::{BaseRate, Reselection, StepMeasure};
 
 /// What the engine can be told.
@@ -54,6 +56,8 @@ pub enum Command {
     Inspect { sample: u32 },
     /// Decode a free latent point and follow its gradient, answered by `Event::Probed`.
     Probe { code: Vec<f32>, label: Option<u8> },
+    /// Mask, stress and prediction of one vessel, answered by `Event::Section`; no answer where there is no such vessel.
+    Section(SectionRequest),
     /// End the thread.
     Quit,
 }
@@ -204,6 +208,13 @@ pub enum Event {
     Inspected(Box<Inspection>),
     /// Answer to `Command::Probe`.
     Probed(Box<Probe>),
+    /// Answer to `Command::Section`.
+    Section(Box<Section>),
+    /// The labelling tool solved or refused one more of a round's made samples.
+    Labelling {
+        strategy: Strategy,
+        progress: LabelProgress,
+    },
     /// Something went wrong or was noticed; each is said once, with the path or the field in it.
     Message {
         level: Level,

@@ -9,6 +9,7 @@ use super::pace::Throttle;
 use super::protocol::{Command, Event, Level, RunSnapshot, Scores};
 use super::replay;
 use super::scoring::Scoring;
+use super::section::Sections;
 use crate::archive::SavedRun;
 use crate::experiment::{Experiment, Strategy, Task};
 use crate::field::{Field, Fieldwork, Ground};
@@ -40,6 +41,7 @@ pub struct Session {
     pub fieldwork: Option<Fieldwork>,
     pub field: Option<Arc<Field>>,
     pub samples: Throttle,
+    sections: Sections,
 }
 
 /// A run with what is shown of it.
@@ -69,6 +71,7 @@ impl Session {
             fieldwork: None,
             field: None,
             samples: Throttle::new(SAMPLES_INTERVAL),
+            sections: Sections::default(),
         }
     }
 
@@ -166,6 +169,12 @@ impl Session {
                 return;
             }
             self.fieldwork = request.and_then(|r| Fieldwork::new(r, self.experiment.latent_dim));
+            return;
+        }
+        if let Command::Section(request) = command {
+            let run = self.runs.iter().map(|r| &r.run).find(|r| r.strategy() == self.shown);
+            let found = self.sections.answer(request, &self.experiment, self.world.as_deref(), run);
+            said.extend(found.map(|section| Event::Section(Box::new(section))));
             return;
         }
         let Some(world) = self.world.clone() else { return };

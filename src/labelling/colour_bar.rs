@@ -45,7 +45,7 @@ pub fn colour(share: f64) -> Rgb<u8> {
 }
 
 /// Round numbers from zero to the first at or above `greatest`, four to eight of them.
-fn ticks(greatest: f64) -> Vec<f64> {
+pub fn ticks(greatest: f64) -> Vec<f64> {
     if !(greatest > 0.0 && greatest.is_finite()) {
         return vec![0.0, 1.0];
     }

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Refusal;
+use super::FileRefusal;
 use super::export::{Summary, write_all};
 use super::fem::FemTool;
 use super::fem::stress::StressMeasure;
 use super::fem::waveform::PressureWaveform;
-use crate::dataset::masks::{MaskFileError, WallMask, png_files};
+use crate::dataset::masks::{WallMask, png_files};
 
 /// Solve for the wall stress of vessel masks.
 ///
@@ -112,30 +112,8 @@ impl LabelArgs {
     }
 }
 
-/// Why a file gave no map.
-#[derive(Debug, thiserror::Error)]
-enum Refused {
-    #[error("{0}")]
-    File(MaskFileError),
-    #[error(transparent)]
-    Mask(#[from] Refusal),
-}
-
-impl Refused {
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::File(_) => "unreadable",
-            Self::Mask(refusal) => refusal.kind(),
-        }
-    }
-}
-
-fn solve(tool: &FemTool, path: &Path) -> Result<super::fem::LabelledMask, Refused> {
-    let mask = WallMask::from_png(path).map_err(|error| match error {
-        MaskFileError::Fault(fault) => Refused::Mask(fault.into()),
-        other => Refused::File(other),
-    })?;
-    Ok(tool.solve(&mask)?)
+fn solve(tool: &FemTool, path: &Path) -> Result<super::fem::LabelledMask, FileRefusal> {
+    Ok(tool.solve(&WallMask::from_png(path)?)?)
 }
 
 /// The files named, and the PNG files in the folders named.

@@ -8,7 +8,7 @@ pub mod npy;
 pub mod simulation;
 pub mod subprocess;
 
-use crate::dataset::masks::MaskFault;
+use crate::dataset::masks::{MaskFault, MaskFileError};
 
 /// What labels an image that has no label: a simulation, a program, a frozen model.
 pub trait LabellingTool: Send + Sync {
@@ -116,5 +116,77 @@ impl Refusal {
     /// Whether the fault is the tool's and not the image's: drawing another image will not help.
     pub fn blames_the_tool(&self) -> bool {
         matches!(self, Self::Program { .. })
+    }
+}
+
+/// Why a user's file gave no map.
+#[derive(Debug, thiserror::Error)]
+pub enum FileRefusal {
+    #[error("{0}")]
+    File(MaskFileError),
+    #[error(transparent)]
+    Mask(#[from] Refusal),
+}
+
+impl FileRefusal {
+    /// A word for tables and counts.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::File(_) => "unreadable",
+            Self::Mask(refusal) => refusal.kind(),
+        }
+    }
+
+    /// Column and row of the pixel at fault, where there is one.
+    pub fn pixel(&self) -> Option<[usize; 2]> {
+        match self {
+            Self::Mask(Refusal::Mask(
+                MaskFault::TouchesBorder { column, row } | MaskFault::WallThinnerThanPixel { column, row },
+            )) => Some([*column, *row]),
+            _ => None,
+        }
+    }
+}
+
+impl From<MaskFileError> for FileRefusal {
+    fn from(error: MaskFileError) -> Self {
+        match error {
+            MaskFileError::Fault(fault) => Self::Mask(fault.into()),
+            other => Self::File(other),
+        }
+    }
+}
+
+/// Mean square errors of a predicted map, in the square of the maps' unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MapErrors {
+    /// Over every pixel; the solved map is zero outside the wall.
+    pub all: f32,
+    /// Over the pixels that have a solved value.
+    pub wall: f32,
+}
+
+impl MapErrors {
+    pub fn between(predicted: &StressMap, solved: &StressMap) -> Self {
+        let squares = || predicted.values.iter().zip(&solved.values).map(|(p, s)| ((p - s).powi(2), *s != 0.0));
+        let mean = |chosen: &dyn Fn(bool) -> bool| {
+            let (sum, n) =
+                squares().filter(|s| chosen(s.1)).fold((0.0_f64, 0.0), |(t, n), s| (t + f64::from(s.0), n + 1.0));
+            if n > 0.0 { (sum / n) as f32 } else { 0.0 }
+        };
+        Self { all: mean(&|_| true), wall: mean(&|wall| wall) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_over_all_pixels_and_over_the_wall() {
+        let map = |values: &[f32]| StressMap::new(2, 2, values.to_vec()).unwrap();
+        let errors = MapErrors::between(&map(&[2.0, 0.0, 12.0, 6.0]), &map(&[0.0, 0.0, 10.0, 10.0]));
+        assert_eq!(errors, MapErrors { all: (4.0 + 4.0 + 16.0) / 4.0, wall: (4.0 + 16.0) / 2.0 });
+        assert_eq!(MapErrors::between(&map(&[1.0; 4]), &map(&[0.0; 4])), MapErrors { all: 1.0, wall: 0.0 });
     }
 }

@@ -79,6 +79,18 @@ pub struct Simulation {
     pub test: SolvedMaps,
 }
 
+/// The finite-element tool that an experiment describes.
+pub fn fem_tool(experiment: &Experiment) -> FemTool {
+    let mut tool = FemTool::default();
+    tool.waveform = tool.waveform.clone().with_peak(experiment.systolic_mmhg);
+    tool.measure = match experiment.stress {
+        StressKind::MaxPrincipal => StressMeasure::MaxPrincipal,
+        StressKind::VonMises => StressMeasure::VonMises,
+    };
+    tool.threshold = THRESHOLD;
+    tool
+}
+
 /// A mask of the data set that the tool refuses: the data are at fault, so nothing can begin.
 #[derive(Debug, thiserror::Error)]
 #[error("mask {number} of the data set cannot be labelled: {refusal}")]
@@ -90,13 +102,7 @@ pub struct Unlabelled {
 impl Simulation {
     /// The tool that `experiment` describes; no image is labelled yet.
     pub fn new(experiment: &Experiment, shape: ImageShape) -> Self {
-        let mut tool = FemTool::default();
-        tool.waveform = tool.waveform.clone().with_peak(experiment.systolic_mmhg);
-        tool.measure = match experiment.stress {
-            StressKind::MaxPrincipal => StressMeasure::MaxPrincipal,
-            StressKind::VonMises => StressMeasure::VonMises,
-        };
-        tool.threshold = THRESHOLD;
+        let tool = fem_tool(experiment);
         let none = SolvedMaps::default;
         Self { tool, scale: experiment.stress_scale_kpa, shape, train: none(), validation: none(), test: none() }
     }
@@ -133,13 +139,18 @@ impl Simulation {
         let Label::Map(map) = self.tool.label(ImageRef { width, height, pixels })? else {
             return Err(Refusal::Program { program: self.tool.name().into(), reason: "it gave no map".into() });
         };
-        let mask = WallMask::from_values(width, height, pixels, THRESHOLD).ok_or(Refusal::Mask(MaskFault::Empty))?;
+        let mask = self.mask(pixels).ok_or(Refusal::Mask(MaskFault::Empty))?;
         Ok(MadeSample {
             image: mask.to_values(),
             label: burden_band(&mask),
             map: Arc::new(map.values().iter().map(|v| v / self.scale).collect()),
             seconds: start.elapsed().as_secs_f32(),
         })
+    }
+
+    /// What the tool takes an image in [0, 1] for; none where it has not the data set's size.
+    pub fn mask(&self, pixels: &[f32]) -> Option<WallMask> {
+        WallMask::from_values(self.shape.width, self.shape.height, pixels, THRESHOLD)
     }
 
     /// Names the maps of a data set: SHA-256 over its masks and all that the tool was told, in hex.

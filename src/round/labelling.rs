@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::{Run, Stage};
 use crate::history::Refused;
 use crate::labelling::simulation::{MadeSample, Simulation};
 use crate::rng::Rng;
@@ -13,6 +14,17 @@ const MOST_REFUSALS: usize = 20;
 
 /// A candidate and, where it was made, its label.
 pub type LabelledCandidate = (Candidate, Option<MadeSample>);
+
+/// How far the tool has come with the samples that a round had made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LabelProgress {
+    pub round: usize,
+    pub wanted: usize,
+    pub labelled: usize,
+    pub refused: usize,
+    /// That the tool took, for labels and refusals.
+    pub seconds: f32,
+}
 
 /// Candidates on their way to the labelling tool.
 pub struct LabelQueue {
@@ -75,6 +87,20 @@ impl LabelQueue {
     /// What was labelled, in the order of the draws.
     pub fn take_labelled(&mut self) -> Vec<LabelledCandidate> {
         std::mem::take(&mut self.labelled)
+    }
+}
+
+impl Run {
+    /// How far the labelling of made samples is, while it goes on.
+    pub fn labelling(&self) -> Option<LabelProgress> {
+        let Stage::Label(queue) = &self.stage else { return None };
+        Some(LabelProgress {
+            round: self.record.round,
+            wanted: queue.wanted,
+            labelled: queue.labelled.len(),
+            refused: queue.refusals.len(),
+            seconds: queue.seconds,
+        })
     }
 }
 

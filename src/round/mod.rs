@@ -8,6 +8,7 @@ mod labelling;
 mod resume;
 mod training_set;
 
+pub use labelling::LabelProgress;
 pub use resume::ResumeError;
 
 use std::sync::Arc;

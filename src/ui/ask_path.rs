@@ -12,6 +12,8 @@ use super::theme::{bold, size, space};
 pub enum Wanted {
     /// A file to write, with this extension.
     NewFile(&'static str),
+    /// A file that is there, with this extension.
+    File(&'static str),
     /// A folder, there already or not.
     Folder,
 }
@@ -112,6 +114,10 @@ impl AskPath {
                     let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
                     dialog.add_filter(extension.to_uppercase(), &[extension]).set_file_name(name).save_file()
                 }
+                Wanted::File(extension) => dialog
+                    .add_filter(extension.to_uppercase(), &[extension])
+                    .set_directory(path.parent().unwrap_or(Path::new(".")))
+                    .pick_file(),
                 Wanted::Folder => dialog.set_directory(path.parent().unwrap_or(Path::new("."))).pick_folder(),
             }
         });

@@ -189,7 +189,7 @@ impl ComparePanel {
 
     fn take_dropped(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
-        if let Some(path) = dropped {
+        if let Some(path) = dropped.filter(|p| !super::stress_panel::is_mask(p)) {
             self.read(ctx, path);
         }
     }

@@ -10,7 +10,7 @@ use crate::device::DeviceKind;
 use crate::engine::protocol::Command;
 use crate::experiment::{
     AnchorSelection, Augmentation, DatasetKind, EvaluationSplit, Experiment, ExperimentError, GeneratorKind,
-    GradientKind, NeighbourPool, Strategy, TargetKind, TrainingPair, WalkAnchors, WalkReselection,
+    GradientKind, NeighbourPool, Strategy, StressKind, TargetKind, Task, TrainingPair, WalkAnchors, WalkReselection,
     WeightsBetweenRounds,
 };
 
@@ -112,16 +112,24 @@ impl Controls {
         if self.strategies.is_empty() {
             return Some(ExperimentError::Field { field: "strategy".into(), detail: "choose at least one".into() });
         }
+        if let Some(detail) = self.strategies.iter().find_map(|s| s.objection(self.draft.dataset)) {
+            return Some(ExperimentError::Field { field: "strategy".into(), detail });
+        }
         self.draft.clone().validated().err()
     }
 
     fn essentials(&mut self, ui: &mut Ui, rows: &Rows<'_>, cx: &mut Cx<'_>) {
-        let d = &mut self.draft;
         group(ui, "Data and latent space");
-        rows.choice(ui, "Data set", "dataset", &mut d.dataset, DatasetKind::ALL, DatasetKind::label, |e| e.dataset);
+        let task = self.draft.dataset.task();
+        let dataset = &mut self.draft.dataset;
+        rows.choice(ui, "Data set", "dataset", dataset, DatasetKind::ALL, DatasetKind::label, |e| e.dataset);
+        if self.draft.dataset.task() != task {
+            self.take_preset();
+        }
+        let d = &mut self.draft;
         rows.number(ui, "Latent dimension", "latent_dim", &mut d.latent_dim, 1..=16, 0.05, "", |e| e.latent_dim);
         group(ui, "Sampling");
-        rows.strategies(ui, &mut self.strategies, &cx.state.strategies);
+        rows.strategies(ui, &mut self.strategies, &cx.state.strategies, d.dataset);
         rows.alpha(ui, &mut d.alpha);
         rows.number(ui, "Samples per round", "samples_per_round", &mut d.samples_per_round, 1..=MANY, 5.0, "", |e| {
             e.samples_per_round
@@ -133,8 +141,21 @@ impl Controls {
         rows.device(ui, cx);
     }
 
+    /// Data whose labels are of another kind need other networks, sizes and strategies: those of their preset.
+    fn take_preset(&mut self) {
+        let (dataset, seed) = (self.draft.dataset, self.draft.seed);
+        if let Ok(preset) = Experiment::preset(dataset.name()) {
+            self.draft = Experiment { seed, ..preset };
+        }
+        self.strategies = match dataset.task() {
+            Task::Classes => vec![Strategy::Random, Strategy::Snn],
+            Task::Maps => vec![Strategy::Random, Strategy::Si, Strategy::RandomLatent],
+        };
+    }
+
     fn rest(&mut self, ui: &mut Ui, rows: &Rows<'_>) {
         let d = &mut self.draft;
+        let task = d.dataset.task();
         group(ui, "Data");
         rows.number(ui, "Data seed", "data_seed", &mut d.data_seed, 0..=u64::MAX, 0.1, "", |e| e.data_seed);
         rows.number(ui, "Train images", "train_size", &mut d.train_size, 0..=MANY, 50.0, "", |e| e.train_size);
@@ -151,6 +172,9 @@ impl Controls {
             EvaluationSplit::label,
             |e| e.evaluate_on,
         );
+        if task == Task::Maps {
+            labelling_tool(ui, rows, d);
+        }
         group(ui, "Generator");
         rows.choice(ui, "Kind", "generator", &mut d.generator, GeneratorKind::ALL, GeneratorKind::label, |e| {
             e.generator
@@ -185,19 +209,13 @@ impl Controls {
         }
         rows.number(ui, "Seed", "generator_seed", &mut d.generator_seed, 0..=u64::MAX, 0.1, "", |e| e.generator_seed);
         group(ui, "Target model F");
-        rows.choice(ui, "Network", "target", &mut d.target, TargetKind::ALL, TargetKind::label, |e| e.target);
-        if d.target == TargetKind::Vgg16 {
-            rows.number(ui, "Width", "target_width", &mut d.target_width, 1..=512, 0.2, "", |e| e.target_width);
+        if task == Task::Classes {
+            classifier(ui, rows, d);
         }
-        rows.choice(
-            ui,
-            "Augmentation",
-            "augmentation",
-            &mut d.augmentation,
-            Augmentation::ALL,
-            Augmentation::label,
-            |e| e.augmentation,
-        );
+        let augmentation = &mut d.augmentation;
+        rows.choice(ui, "Augmentation", "augmentation", augmentation, Augmentation::ALL, Augmentation::label, |e| {
+            e.augmentation
+        });
         rows.number(ui, "Batch size", "batch_size", &mut d.batch_size, 1..=8_192, 1.0, "", |e| e.batch_size);
         rows.rate(ui, "Learning rate", "learning_rate", &mut d.learning_rate, |e| e.learning_rate);
         rows.rate(ui, "Adam's epsilon", "adam_epsilon", &mut d.adam_epsilon, |e| e.adam_epsilon);
@@ -218,17 +236,13 @@ impl Controls {
         });
         group(ui, "Stopping");
         rows.number(ui, "At labels", "stop_at_labels", &mut d.stop_at_labels, 0..=MANY, 10.0, "", |e| e.stop_at_labels);
-        rows.number(
-            ui,
-            "At accuracy",
-            "stop_at_validation_accuracy",
-            &mut d.stop_at_validation_accuracy,
-            0.0..=100.0,
-            0.1,
-            " %",
-            |e| e.stop_at_validation_accuracy,
-        );
-        group(ui, "The step of SNN");
+        if task == Task::Classes {
+            let accuracy = &mut d.stop_at_validation_accuracy;
+            rows.number(ui, "At accuracy", "stop_at_validation_accuracy", accuracy, 0.0..=100.0, 0.1, " %", |e| {
+                e.stop_at_validation_accuracy
+            });
+        }
+        group(ui, if task == Task::Maps { "The step of SI and SNN" } else { "The step of SNN" });
         rows.choice(ui, "Direction d", "gradient", &mut d.gradient, GradientKind::ALL, GradientKind::label, |e| {
             e.gradient
         });
@@ -250,12 +264,14 @@ impl Controls {
         rows.number(ui, "k of every k", "reselect_every", &mut d.reselect_every, 1..=10_000, 0.1, " rounds", |e| {
             e.reselect_every
         });
-        rows.number(ui, "SNN+ proposals", "proposal_factor", &mut d.proposal_factor, 1..=100, 0.05, " J", |e| {
-            e.proposal_factor
-        });
-        rows.number(ui, "SNN+ step length", "plus_alpha", &mut d.plus_alpha, 0.0..=100.0, 0.005, " σ", |e| {
-            e.plus_alpha
-        });
+        if task == Task::Classes {
+            rows.number(ui, "SNN+ proposals", "proposal_factor", &mut d.proposal_factor, 1..=100, 0.05, " J", |e| {
+                e.proposal_factor
+            });
+            rows.number(ui, "SNN+ step length", "plus_alpha", &mut d.plus_alpha, 0.0..=100.0, 0.005, " σ", |e| {
+                e.plus_alpha
+            });
+        }
         rows.number(ui, "Scoring pool", "pool_size", &mut d.pool_size, 1..=MANY, 50.0, "", |e| e.pool_size);
         group(ui, "Walks (Figure 4)");
         rows.number(ui, "Walks", "walks", &mut d.walks, 0..=1_000, 0.1, "", |e| e.walks);
@@ -275,6 +291,33 @@ impl Controls {
         rows.number(ui, "k of every k", "walk_reselect_every", every, 1..=10_000, 0.1, " steps", |e| {
             e.walk_reselect_every
         });
+    }
+}
+
+/// The finite-element tool, where labels are maps (Appendix A.2).
+fn labelling_tool(ui: &mut Ui, rows: &Rows<'_>, d: &mut Experiment) {
+    group(ui, "Labelling tool");
+    rows.number(ui, "Systolic peak", "systolic_mmhg", &mut d.systolic_mmhg, 1.0..=1_000.0, 0.5, " mmHg", |e| {
+        e.systolic_mmhg
+    });
+    rows.choice(ui, "Stress", "stress", &mut d.stress, StressKind::ALL, StressKind::label, |e| e.stress);
+    rows.number(
+        ui,
+        "Maps divided by",
+        "stress_scale_kpa",
+        &mut d.stress_scale_kpa,
+        1.0..=100_000.0,
+        1.0,
+        " kPa",
+        |e| e.stress_scale_kpa,
+    );
+}
+
+/// The network, where labels are classes; maps have but one (Table S6).
+fn classifier(ui: &mut Ui, rows: &Rows<'_>, d: &mut Experiment) {
+    rows.choice(ui, "Network", "target", &mut d.target, TargetKind::ALL, TargetKind::label, |e| e.target);
+    if d.target == TargetKind::Vgg16 {
+        rows.number(ui, "Width", "target_width", &mut d.target_width, 1..=512, 0.2, "", |e| e.target_width);
     }
 }
 
@@ -349,7 +392,8 @@ impl Rows<'_> {
         });
     }
 
-    fn strategies(&self, ui: &mut Ui, chosen: &mut Vec<Strategy>, running: &[Strategy]) {
+    /// Those that can run on the data; one that was chosen and cannot stays to be taken away.
+    fn strategies(&self, ui: &mut Ui, chosen: &mut Vec<Strategy>, running: &[Strategy], dataset: DatasetKind) {
         self.row(ui, "Compare", "strategy", chosen != running, |ui| {
             let names: Vec<_> = chosen.iter().map(|s| s.label()).collect();
             let text = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
@@ -359,7 +403,9 @@ impl Rows<'_> {
                 egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
             let button = egui::Button::new(shorter).min_size(egui::vec2(VALUE_WIDTH, CONTROL_HEIGHT));
             let (response, _) = egui::containers::menu::MenuButton::from_button(button).config(config).ui(ui, |ui| {
-                for strategy in Strategy::ALL.iter().copied() {
+                let can_run = |s: &Strategy| s.objection(dataset).is_none() || chosen.contains(s);
+                let listed: Vec<Strategy> = Strategy::ALL.iter().copied().filter(can_run).collect();
+                for strategy in listed {
                     let mut on = chosen.contains(&strategy);
                     if ui.checkbox(&mut on, strategy.label()).changed() {
                         chosen.retain(|s| *s != strategy);

@@ -59,7 +59,7 @@ const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::X, "X", KeyAction::OnlyLost, "Only the walks that are lost, or all"),
     (Key::V, "V", KeyAction::ColourByVerdict, "Colour walks by verdict, or each its own"),
     (Key::G, "G", KeyAction::View(ViewKey::NextField), "Next field under the points, or none"),
-    (Key::E, "E", KeyAction::NextWorkspace, "Next workspace: Run, Explore, Walks, Compare"),
+    (Key::E, "E", KeyAction::NextWorkspace, "Next workspace: Run, Explore, Walks, Stress, Compare"),
     (Key::B, "B", KeyAction::ToggleControls, "Show or hide the controls"),
     (Key::T, "T", KeyAction::ToggleTheme, "Dark or light"),
     (Key::Questionmark, "?", KeyAction::ListKeys, "List the keys"),

@@ -13,6 +13,7 @@ use super::state::{Intent, WalkPoint};
 use super::theme::space;
 use super::widgets::{self, Icon, IconButton};
 use crate::engine::protocol::{Command, Level};
+use crate::experiment::Task;
 use crate::field::FieldRequest;
 use crate::view::{Camera, Mode, Target};
 
@@ -87,6 +88,9 @@ impl LatentPanel {
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.take_keys(cx);
+        if !self.options.coloring.suits(cx.state.experiment.dataset.task()) {
+            self.recolor(Coloring::Class, cx);
+        }
         self.ask_field(cx);
         let panel = ui.max_rect();
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| self.toolbar(ui, cx));
@@ -114,7 +118,9 @@ impl LatentPanel {
                     self.camera.reset();
                     self.follows = true;
                 }
-                ViewKey::NextColoring => self.recolor(self.options.coloring.next(), cx),
+                ViewKey::NextColoring => {
+                    self.recolor(self.options.coloring.next(cx.state.experiment.dataset.task()), cx);
+                }
                 ViewKey::NextField => self.options.field.layer = self.options.field.layer.next(),
                 ViewKey::ToggleWalks => self.options.layers.walks ^= true,
                 ViewKey::ToggleArrows => self.options.layers.proposals ^= true,
@@ -125,7 +131,10 @@ impl LatentPanel {
 
     /// Asks for the field when what is wanted of it changed; nothing about it changes with the camera.
     fn ask_field(&mut self, cx: &mut Cx<'_>) {
+        // The field shows classes and their probabilities.
+        let suits = cx.state.experiment.dataset.task() == Task::Classes;
         let wanted = field_image::request(self.options.field, cx.snapshot, cx.state.generator.latent_scale);
+        let wanted = wanted.filter(|_| suits);
         if wanted != self.asked_field {
             self.asked_field = wanted.clone();
             cx.commands.push(Command::SetField(wanted));
@@ -143,9 +152,10 @@ impl LatentPanel {
     fn toolbar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
         let one_row = ui.available_width() > COLOUR_ROW;
+        let task = cx.state.experiment.dataset.task();
         ui.horizontal(|ui| {
             let mut coloring = self.options.coloring;
-            if widgets::segmented(ui, "Colour by", &mut coloring, &Coloring::CHOICES) {
+            if widgets::segmented(ui, "Colour by", &mut coloring, &Coloring::choices(task)) {
                 self.recolor(coloring, cx);
             }
             if one_row {
@@ -155,13 +165,19 @@ impl LatentPanel {
         if !one_row {
             ui.horizontal(|ui| self.layer_toggles(ui));
         }
+        let several = cx.state.strategies.len() > 1;
+        if several && !one_row {
+            ui.horizontal(|ui| strategy_choice(ui, cx));
+        }
         ui.horizontal(|ui| {
-            if cx.state.strategies.len() > 1 {
+            if several && one_row {
                 strategy_choice(ui, cx);
             }
             round_stepper(ui, cx);
             ui.spacing_mut().item_spacing.x = space::XS;
-            field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
+            if task == Task::Classes {
+                field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
+            }
             if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
                 self.follows = true;
                 self.fit_now = true;

@@ -38,9 +38,20 @@ impl Coloring {
         matches!(self, Self::Predicted | Self::Loss | Self::Correct)
     }
 
-    pub fn next(self) -> Self {
-        let at = Self::CHOICES.iter().position(|(c, ..)| *c == self).unwrap_or(0);
-        Self::CHOICES[(at + 1) % Self::CHOICES.len()].0
+    /// Whether it says something of targets of this task: those of maps predict no class.
+    pub fn suits(self, task: Task) -> bool {
+        task == Task::Classes || !matches!(self, Self::Predicted | Self::Correct)
+    }
+
+    /// The choices that suit a task.
+    pub fn choices(task: Task) -> Vec<(Self, &'static str, &'static str)> {
+        Self::CHOICES.into_iter().filter(|(c, ..)| c.suits(task)).collect()
+    }
+
+    pub fn next(self, task: Task) -> Self {
+        let choices = Self::choices(task);
+        let at = choices.iter().position(|(c, ..)| *c == self).unwrap_or(0);
+        choices[(at + 1) % choices.len()].0
     }
 }
 
@@ -325,10 +336,13 @@ mod tests {
 
     #[test]
     fn colourings_cycle_through_all() {
-        let mut c = Coloring::Class;
-        for _ in 0..Coloring::CHOICES.len() {
-            c = c.next();
+        for (task, choices) in [(Task::Classes, 5), (Task::Maps, 3)] {
+            let mut c = Coloring::Class;
+            for _ in 0..choices {
+                c = c.next(task);
+                assert!(c.suits(task));
+            }
+            assert_eq!(c, Coloring::Class);
         }
-        assert_eq!(c, Coloring::Class);
     }
 }

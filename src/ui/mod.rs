@@ -3,6 +3,7 @@
 mod ask_path;
 mod compare_panel;
 mod controls;
+mod cost_meter;
 mod curves_panel;
 mod cx;
 mod export_figure4;
@@ -22,9 +23,12 @@ mod latent_scene;
 mod save;
 mod snapshots_panel;
 pub mod state;
+mod stress_panel;
 mod theme;
 mod toasts;
 mod topbar;
+mod vessel_facts;
+mod vessel_pictures;
 mod walks_panel;
 mod widgets;
 mod workspaces;
@@ -123,7 +127,7 @@ struct Kept {
     show_controls: bool,
 }
 
-const KEPT: &str = "ridgewalk-3";
+const KEPT: &str = "ridgewalk-4";
 
 impl App {
     /// Starts the engine and asks it for the first experiment.
@@ -160,6 +164,7 @@ impl App {
                 snapshots: Default::default(),
                 inspector: Default::default(),
                 walks: Default::default(),
+                stress: Default::default(),
             },
             images: Images::default(),
             inspect: InspectQueue::default(),
@@ -233,6 +238,17 @@ impl App {
         view_keys
     }
 
+    /// A mask that is dropped anywhere is solved; other files are for whichever panel knows them.
+    fn take_dropped(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
+        if let Some(path) =
+            dropped.filter(|p| stress_panel::is_mask(p) || self.workspaces.shown == WorkspaceKind::Stress)
+        {
+            self.panels.stress.open(path);
+            self.workspaces.shown = WorkspaceKind::Stress;
+        }
+    }
+
     /// Does what a button or key asked for.
     fn act(&mut self, ctx: &egui::Context, action: BarAction) {
         let can_step = self.state.generator.ready && !self.state.is_over();
@@ -303,6 +319,7 @@ impl eframe::App for App {
         let ctx = ui.ctx().clone();
         let theme = Theme::of(ui.visuals());
         let view_keys = self.take_keys(&ctx);
+        self.take_dropped(&ctx);
         if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {
             ctx.request_repaint_after_secs(wait as f32);
         }
@@ -327,7 +344,7 @@ impl eframe::App for App {
                 now: ctx.input(|i| i.time),
                 inspect: &mut self.inspect,
                 hover_walk: &mut hover_walk,
-                inspector_shown: self.workspaces.shown == WorkspaceKind::Explore,
+                inspector_shown: matches!(self.workspaces.shown, WorkspaceKind::Explore | WorkspaceKind::Stress),
                 view_keys: &view_keys,
             };
             let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);

@@ -6,7 +6,7 @@ mod run;
 mod walks;
 
 pub use playhead::Playhead;
-pub use run::{CurvePoint, RunState};
+pub use run::{CurvePoint, LabellingCost, RunState};
 pub use walks::{Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
 
 use std::collections::BTreeMap;
@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::dataset::Dataset;
 use crate::device::DeviceKind;
 use crate::engine::protocol::{Event, Inspection, Level, Phase, Probe};
+use crate::engine::section::Section;
 use crate::experiment::{Experiment, Strategy};
 use crate::generator::GeneratorLosses;
 use crate::history::{History, Proposal, RoundRecord};
@@ -41,6 +42,9 @@ pub struct AppState {
     pub inspections: BTreeMap<u32, Inspection>,
     /// The latest answer to `Command::Probe`.
     pub probe: Option<Probe>,
+    /// The latest answer to `Command::Section`, and how many came.
+    pub section: Option<Arc<Section>>,
+    pub sections: u64,
     /// The probe the user drags, while the inspector is in its probe mode.
     pub probing: Option<Probing>,
     /// Counts changes of the target's weights that were reported, so that answers can be asked for again.
@@ -166,6 +170,8 @@ impl AppState {
             messages: Vec::new(),
             inspections: BTreeMap::new(),
             probe: None,
+            section: None,
+            sections: 0,
             probing: None,
             target_version: 0,
             focus: Focus { strategy, round: None, sample: None, walk_point: None, class: None },
@@ -203,7 +209,9 @@ impl AppState {
                 let run = self.run_mut(strategy);
                 run.current = Some(record);
                 run.live.clear();
+                run.labelling = None;
             }
+            Event::Labelling { strategy, progress } => self.run_mut(strategy).labelling = Some(progress),
             Event::Evaluated { strategy, evaluation, .. } => {
                 self.run_mut(strategy).live.push(evaluation);
                 self.target_moved(strategy);
@@ -244,6 +252,10 @@ impl AppState {
                 }
             }
             Event::Probed(probe) => self.probe = Some(*probe),
+            Event::Section(section) => {
+                self.section = Some(Arc::from(section));
+                self.sections += 1;
+            }
             Event::Message { level, text } => self.say(level, text),
             Event::Stopped => {
                 self.progress.phase = Phase::Stopped;
@@ -332,7 +344,7 @@ impl AppState {
 
     fn run_mut(&mut self, strategy: Strategy) -> &mut RunState {
         let at = self.runs.iter().position(|r| r.strategy == strategy).unwrap_or_else(|| {
-            self.runs.push(RunState { strategy, header: None, rounds: Vec::new(), current: None, live: Vec::new() });
+            self.runs.push(RunState::new(strategy));
             self.runs.len() - 1
         });
         &mut self.runs[at]
@@ -349,6 +361,7 @@ impl AppState {
             next_message: self.next_message,
             intent: self.intent,
             step_size: self.step_size,
+            sections: self.sections,
             lab: self.lab.started_over(),
             focus: Focus { strategy, ..fresh.focus.clone() },
             ..fresh
@@ -382,7 +395,7 @@ impl AppState {
 
 /// The strategy to look at first: one that has steps to show.
 fn preferred(strategies: &[Strategy]) -> Strategy {
-    let steps = |s: &Strategy| matches!(s, Strategy::Snn | Strategy::SnnPlus);
+    let steps = |s: &Strategy| matches!(s, Strategy::Snn | Strategy::SnnPlus | Strategy::Si);
     strategies.iter().copied().find(steps).or(strategies.first().copied()).unwrap_or(Strategy::Snn)
 }
 

@@ -188,6 +188,18 @@ impl Theme {
     }
 }
 
+impl Theme {
+    /// Below and above zero, from -1 to 1: blue and orange, which every colour vision tells apart, with a quiet zero.
+    pub fn diverging(&self, t: f32) -> Color32 {
+        let (below, zero, above) = match self.dark {
+            true => (rgb(0x4ea3ff), rgb(0x262d38), rgb(0xff9440)),
+            false => (rgb(0x1c5fb4), rgb(0xe9e5dc), rgb(0xbf4f00)),
+        };
+        let t = if t.is_finite() { t.clamp(-1.0, 1.0) } else { 0.0 };
+        zero.lerp_to_gamma(if t < 0.0 { below } else { above }, t.abs())
+    }
+}
+
 /// Text in the bold cut.
 pub fn bold(text: impl Into<String>) -> RichText {
     RichText::new(text).family(FontFamily::Name(SEMIBOLD.into()))

@@ -336,9 +336,15 @@ fn stations(state: &AppState) -> Vec<Station> {
         },
         Station {
             name: "Labels",
-            fact: format!("{} each", widgets::thousands(bought)),
-            state: stage(false, rounds),
-            tip: "What each strategy has had labelled so far",
+            fact: match e.dataset.task() {
+                Task::Classes => format!("{} each", widgets::thousands(bought)),
+                Task::Maps => {
+                    let seconds = state.runs.iter().map(|r| r.labelling_cost().seconds).sum();
+                    format!("{} each, {}", widgets::thousands(bought), widgets::duration(seconds))
+                }
+            },
+            state: stage(*phase == Phase::Labelling, rounds),
+            tip: "What each strategy has had labelled so far, and what the labelling tool took for all of it",
         },
         Station {
             name: "Target",

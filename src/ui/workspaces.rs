@@ -12,6 +12,7 @@ use super::cx::Cx;
 use super::inspector::Inspector;
 use super::latent_panel::LatentPanel;
 use super::snapshots_panel::SnapshotsPanel;
+use super::stress_panel::StressPanel;
 use super::theme::{Theme, bold, size};
 use super::walks_panel::WalksPanel;
 
@@ -24,6 +25,7 @@ pub enum Pane {
     Inspector,
     Walks,
     Compare,
+    Stress,
 }
 
 impl Pane {
@@ -35,6 +37,7 @@ impl Pane {
             Self::Inspector => "Inspector",
             Self::Walks => "Walks",
             Self::Compare => "Comparison",
+            Self::Stress => "Wall stress",
         }
     }
 }
@@ -45,17 +48,19 @@ pub enum WorkspaceKind {
     Run,
     Explore,
     Lab,
+    Stress,
     Compare,
 }
 
 impl WorkspaceKind {
-    pub const ALL: [Self; 4] = [Self::Run, Self::Explore, Self::Lab, Self::Compare];
+    pub const ALL: [Self; 5] = [Self::Run, Self::Explore, Self::Lab, Self::Stress, Self::Compare];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Run => "Run",
             Self::Explore => "Explore",
             Self::Lab => "Walks",
+            Self::Stress => "Stress",
             Self::Compare => "Compare",
         }
     }
@@ -65,6 +70,9 @@ impl WorkspaceKind {
             Self::Run => "Watch the rounds: latent space, learning curves, snapshots of the walks",
             Self::Explore => "Look closely: one sample in full, why it was picked, and a probe to drag",
             Self::Lab => "Figure 4, live: follow walks, judge them, and see what becomes of them",
+            Self::Stress => {
+                "Figure S1, live: the wall stress of a vessel, or of a mask of your own, beside what the target predicts"
+            }
             Self::Compare => {
                 "Is it really better? Figures and tables of the runs with paired tests, live or from opened histories"
             }
@@ -75,7 +83,8 @@ impl WorkspaceKind {
         match self {
             Self::Run => Self::Explore,
             Self::Explore => Self::Lab,
-            Self::Lab => Self::Compare,
+            Self::Lab => Self::Stress,
+            Self::Stress => Self::Compare,
             Self::Compare => Self::Run,
         }
     }
@@ -88,6 +97,7 @@ pub struct Workspaces {
     run: Tree<Pane>,
     explore: Tree<Pane>,
     lab: Tree<Pane>,
+    stress: Tree<Pane>,
     compare: Tree<Pane>,
 }
 
@@ -96,10 +106,11 @@ impl Default for Workspaces {
         let run = arrange("run workspace", 0.585, Pane::Curves, 0.5, Pane::Snapshots);
         let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.7, Pane::Snapshots);
         let lab = arrange("walks workspace", 0.56, Pane::Walks, 0.55, Pane::Snapshots);
+        let stress = beside("stress workspace", 0.38, Pane::Stress);
         let mut tiles = Tiles::default();
         let root = tiles.insert_pane(Pane::Compare);
         let compare = Tree::new(egui::Id::unique("compare workspace"), root, tiles);
-        Self { shown: WorkspaceKind::Run, run, explore, lab, compare }
+        Self { shown: WorkspaceKind::Run, run, explore, lab, stress, compare }
     }
 }
 
@@ -121,6 +132,15 @@ fn arrange(id: &str, left: f32, above: Pane, upper: f32, below: Pane) -> Tree<Pa
     Tree::new(egui::Id::unique(id), root, tiles)
 }
 
+/// The latent view at the left with `left` of the width, one panel at the right.
+fn beside(id: &str, left: f32, right: Pane) -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let panes = [tiles.insert_pane(Pane::Latent), tiles.insert_pane(right)];
+    let row = Container::Linear(Linear::new_binary(LinearDir::Horizontal, panes, left));
+    let root = tiles.insert_new(Tile::Container(row));
+    Tree::new(egui::Id::unique(id), root, tiles)
+}
+
 /// The panels, one of each.
 pub struct Panels {
     pub latent: LatentPanel,
@@ -129,6 +149,7 @@ pub struct Panels {
     pub snapshots: SnapshotsPanel,
     pub inspector: Inspector,
     pub walks: WalksPanel,
+    pub stress: StressPanel,
 }
 
 impl Workspaces {
@@ -137,6 +158,7 @@ impl Workspaces {
             WorkspaceKind::Run => &mut self.run,
             WorkspaceKind::Explore => &mut self.explore,
             WorkspaceKind::Lab => &mut self.lab,
+            WorkspaceKind::Stress => &mut self.stress,
             WorkspaceKind::Compare => &mut self.compare,
         };
         let mut shower = Shower { panels, cx };
@@ -170,6 +192,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Pane::Inspector => self.panels.inspector.ui(ui, self.cx),
             Pane::Walks => self.panels.walks.ui(ui, self.cx),
             Pane::Compare => self.panels.compare.ui(ui, self.cx),
+            Pane::Stress => self.panels.stress.ui(ui, self.cx),
         });
         UiResponse::None
     }
@@ -182,6 +205,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Some(Pane::Compare) => self.panels.compare.tools(ui, self.cx),
             Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
             Some(Pane::Walks) => self.panels.walks.tools(ui, self.cx),
+            Some(Pane::Stress) => self.panels.stress.tools(ui, self.cx),
             _ => {}
         }
     }

@@ -44,3 +44,29 @@ pub fn run(world: &Arc<World>, experiment: &Experiment) -> History {
 pub fn with(strategy: Strategy, seed: u64) -> Experiment {
     Experiment { strategy, seed, ..tiny() }
 }
+
+/// Vessels and their stress maps in seconds: too few to learn anything from.
+pub fn few_vessels() -> Experiment {
+    Experiment {
+        train_size: 14,
+        test_size: 3,
+        validation_size: 2,
+        generator_epochs: 2,
+        rounds: 1,
+        samples_per_round: 3,
+        minibatches_per_round: 2,
+        evaluation_part: 2,
+        ..Experiment::preset("ivus-tiny").unwrap()
+    }
+}
+
+/// Saves a grey picture of `side` x `side` pixels; `grey` is given pixel centres.
+pub fn save_png(path: &std::path::Path, side: u32, grey: impl Fn(f64, f64) -> u8) {
+    let value = |x: u32, y: u32| image::Luma([grey(f64::from(x) + 0.5, f64::from(y) + 0.5)]);
+    image::GrayImage::from_fn(side, side, value).save(path).unwrap();
+}
+
+/// A ring of wall, `thick` pixels from its lumen of radius `inner`, in the middle of 64 x 64 pixels.
+pub fn ring(inner: f64, thick: f64) -> impl Fn(f64, f64) -> u8 {
+    move |x, y| if (inner..inner + thick).contains(&(x - 31.7).hypot(y - 32.2)) { u8::MAX } else { 0 }
+}

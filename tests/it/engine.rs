@@ -18,9 +18,9 @@ use crate::common::{run, tiny, tiny_world, with};
 const PATIENCE: Duration = Duration::from_secs(240);
 
 /// An engine and all that it has said.
-struct Listener {
-    engine: Engine,
-    heard: Vec<Event>,
+pub struct Listener {
+    pub engine: Engine,
+    pub heard: Vec<Event>,
     wakes: crossbeam_channel::Receiver<()>,
 }
 
@@ -34,14 +34,14 @@ impl Listener {
         Self { engine: Engine::spawn(options, wake).unwrap(), heard: Vec::new(), wakes }
     }
 
-    fn reset(experiment: Experiment, strategies: &[Strategy]) -> Self {
+    pub fn reset(experiment: Experiment, strategies: &[Strategy]) -> Self {
         let listener = Self::new();
         listener.engine.send(Command::Reset { experiment: Box::new(experiment), strategies: strategies.to_vec() });
         listener
     }
 
     /// Listens until an event satisfies `wanted`; panics when patience ends.
-    fn until(&mut self, what: &str, wanted: impl Fn(&Event) -> bool) -> Event {
+    pub fn until(&mut self, what: &str, wanted: impl Fn(&Event) -> bool) -> Event {
         let start = Instant::now();
         loop {
             while let Some(event) = self.engine.try_event() {
@@ -55,7 +55,7 @@ impl Listener {
         }
     }
 
-    fn until_phase(&mut self, phase: Phase) {
+    pub fn until_phase(&mut self, phase: Phase) {
         self.until(phase.label(), |e| matches!(e, Event::Progress { phase: p, .. } if *p == phase));
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Core;
+use crate::engine::protocol::Command;
 use crate::engine::session::Session;
 
 impl Core {
@@ -29,4 +30,13 @@ impl Core {
             self.publish();
         }
     }
+}
+
+/// Of questions that came in a burst, as from a moving pointer, only the last of each kind is still of interest.
+pub(super) fn without_outdated_questions(commands: Vec<Command>) -> Vec<Command> {
+    let is_question = |c: &Command| matches!(c, Command::Inspect { .. } | Command::Probe { .. } | Command::Section(_));
+    let kind = std::mem::discriminant::<Command>;
+    let last = |c: &Command| commands.iter().rposition(|other| kind(other) == kind(c));
+    let kept: Vec<bool> = commands.iter().enumerate().map(|(i, c)| !is_question(c) || last(c) == Some(i)).collect();
+    commands.into_iter().zip(kept).filter_map(|(command, kept)| kept.then_some(command)).collect()
 }

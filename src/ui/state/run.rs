@@ -1,9 +1,11 @@
 //! The run of one strategy as the window knows it: its rounds, the one in progress, and the curves drawn from them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, Strategy};
 use crate::history::{Evaluation, Header, Metric, RoundRecord};
+use crate::round::LabelProgress;
 
 /// What happened in the run of one strategy.
 #[derive(Debug, Clone)]
@@ -16,6 +18,25 @@ pub struct RunState {
     pub current: Option<Arc<RoundRecord>>,
     /// What was measured in the round in progress.
     pub live: Vec<Evaluation>,
+    /// While the labelling tool is at work on a round's made samples.
+    pub labelling: Option<LabelProgress>,
+}
+
+/// What a run's labels cost so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LabellingCost {
+    pub solved: usize,
+    /// By the kind of the refusal; those of the round in progress have none yet.
+    pub refused: BTreeMap<String, usize>,
+    pub refused_now: usize,
+    /// That the labelling tool took for all of it.
+    pub seconds: f32,
+}
+
+impl LabellingCost {
+    pub fn refusals(&self) -> usize {
+        self.refused.values().sum::<usize>() + self.refused_now
+    }
 }
 
 /// One measured value with its place on both axes.
@@ -30,6 +51,28 @@ pub struct CurvePoint {
 }
 
 impl RunState {
+    pub fn new(strategy: Strategy) -> Self {
+        Self { strategy, header: None, rounds: Vec::new(), current: None, live: Vec::new(), labelling: None }
+    }
+
+    /// Solves, refusals and seconds of all rounds, the one in progress included.
+    pub fn labelling_cost(&self) -> LabellingCost {
+        let mut cost = LabellingCost::default();
+        for record in self.records() {
+            cost.solved += record.proposals.len();
+            cost.seconds += record.label_seconds;
+            for refused in &record.refusals {
+                *cost.refused.entry(refused.kind.clone()).or_default() += 1;
+            }
+        }
+        if let Some(now) = self.labelling {
+            cost.solved += now.labelled;
+            cost.refused_now = now.refused;
+            cost.seconds += now.seconds;
+        }
+        cost
+    }
+
     /// The round in progress, else the last completed one.
     pub fn latest_round(&self) -> usize {
         self.records().map(|r| r.round).max().unwrap_or(0)

@@ -203,3 +203,23 @@ fn the_playhead_goes_through_the_rounds_and_follows_the_run_again_at_the_end() {
     one.toggle_playhead(0.0);
     assert!(!one.playhead.playing);
 }
+
+#[test]
+fn labelling_costs_add_up_while_a_round_is_labelled_and_after() {
+    use crate::history::Refused;
+    use crate::round::LabelProgress;
+    let mut s = state();
+    let refused = |kind: &str| Refused { code: vec![0.0], kind: kind.into(), message: String::new() };
+    let mut first = RoundRecord::clone(&record(1, vec![]));
+    first.refusals = vec![refused("no-lumen"), refused("empty-mask"), refused("no-lumen")];
+    first.label_seconds = 2.0;
+    s.apply(Event::RoundBegan { strategy: Strategy::Si, round: 1, record: Arc::new(first.clone()) });
+    s.apply(Event::RoundEnded { strategy: Strategy::Si, record: Arc::new(first) });
+    let progress = LabelProgress { round: 2, wanted: 5, labelled: 3, refused: 1, seconds: 0.5 };
+    s.apply(Event::Labelling { strategy: Strategy::Si, progress });
+    let cost = s.run(Strategy::Si).unwrap().labelling_cost();
+    assert_eq!((cost.solved, cost.refusals(), cost.seconds), (4, 4, 2.5));
+    assert_eq!(cost.refused.get("no-lumen"), Some(&2));
+    s.apply(Event::RoundBegan { strategy: Strategy::Si, round: 2, record: record(2, vec![]) });
+    assert_eq!(s.run(Strategy::Si).unwrap().labelling_cost().solved, 2);
+}
