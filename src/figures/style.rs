@@ -14,6 +14,8 @@ pub enum Ink {
     Class(usize),
     /// From the background (0) to the full colour (1) of a series.
     Ramp(usize, f64),
+    /// The colour of a stress, at a share of its scale.
+    Scale(f64),
 }
 
 /// A shape that marks a point; open shapes are filled with the background.

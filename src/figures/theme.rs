@@ -1,6 +1,7 @@
 //! The colours behind the inks: light for print, dark for the screen; both safe for colour-blind readers.
 
 use super::style::Ink;
+use crate::labelling::colour_bar;
 
 /// A colour as red, green, blue.
 pub type Rgb = [u8; 3];
@@ -73,6 +74,7 @@ impl Theme {
             Ink::Grid => self.grid,
             Ink::Series(i) => self.series[i % SERIES],
             Ink::Class(i) => self.classes[i % CLASSES],
+            Ink::Scale(share) => colour_bar::colour(share).0,
             Ink::Ramp(i, share) => mix(self.background, self.series[i % SERIES], share),
         }
     }

@@ -7,16 +7,16 @@ use egui::{DragValue, RichText, ScrollArea, Ui, Vec2};
 use super::ask_path::{AskPath, Wanted};
 use super::cost_meter;
 use super::cx::Cx;
+use super::save_section::SaveSection;
 use super::state::{AppState, Probing};
-use super::theme::{CONTROL_HEIGHT, Theme, bold, size, space};
+use super::theme::{CONTROL_HEIGHT, bold, size, space};
+use super::vessel_cells::{Cells, bar};
 use super::vessel_facts::{Reading, capital, errors, facts, reading, refused};
-use super::vessel_pictures::{self as pictures, Crop, Layer, Pictures, Place, Scales};
+use super::vessel_pictures::{self as pictures, Layer, Pictures};
 use super::widgets;
-use crate::dataset::masks::WallMask;
 use crate::engine::protocol::Command;
 use crate::engine::section::{MaskFile, Outcome, Section, SectionRequest, Vessel};
 use crate::experiment::Task;
-use crate::labelling::fem::LabelledMask;
 
 /// Which vessel is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,7 @@ pub struct StressPanel {
     /// None takes the experiment's.
     systolic_mmhg: Option<f64>,
     open: AskPath,
+    save: SaveSection,
     /// Solve wherever the probe is, without being told.
     follow: bool,
     /// Where it was told to.
@@ -67,6 +68,8 @@ const LEAST_SIDE: f32 = 104.0;
 const MOST_SIDE: f32 = 380.0;
 const BESIDE: f32 = 260.0;
 const GAP: f32 = 10.0;
+/// What is left of the pictures of a vessel while the next one is solved.
+const OUTDATED: f32 = 0.35;
 /// Latent dimensions in which a point can be dragged.
 const PROBE_DIMS: std::ops::RangeInclusive<usize> = 1..=3;
 
@@ -80,6 +83,7 @@ impl Default for StressPanel {
             pixel_mm: 0.1,
             systolic_mmhg: None,
             open: AskPath::new("Open a mask", hint, "Open", Wanted::File("png")),
+            save: SaveSection::default(),
             follow: true,
             solve_at: None,
             asked: None,
@@ -107,6 +111,7 @@ impl StressPanel {
         if let Some(path) = self.open.ui(ui.ctx(), |_| {}) {
             self.open(path);
         }
+        self.save.ui(ui.ctx(), cx);
         self.hold_probe(cx);
         self.ask(ui, cx);
         egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8)).show(ui, |ui| {
@@ -117,6 +122,13 @@ impl StressPanel {
                 Some(section) => {
                     ui.add_space(space::XS);
                     let height = ui.available_height();
+                    let outdated = self.wanted(cx).is_some_and(|w| !same_vessel(&w.vessel, &section.request.vessel));
+                    if outdated {
+                        let at = egui::pos2(ui.max_rect().right(), ui.cursor().top());
+                        let font = super::theme::bold_font(size::BODY);
+                        ui.painter().text(at, egui::Align2::RIGHT_BOTTOM, "solving…", font, cx.theme.accent);
+                        ui.multiply_opacity(OUTDATED);
+                    }
                     ScrollArea::vertical().auto_shrink(false).id_salt("stress").show(ui, |ui| {
                         self.section(ui, cx, &section, height);
                         if cx.state.experiment.dataset.task() == Task::Maps {
@@ -134,10 +146,14 @@ impl StressPanel {
         if ui.add(egui::Button::new("Open mask…").small()).on_hover_text(tip).clicked() {
             self.open.open(String::new);
         }
-        if let Some(section) = cx.state.section.as_deref().filter(|s| s.solved().is_some()) {
+        if cx.state.section.as_deref().is_some_and(|s| s.solved().is_some()) {
+            let tip = "Figure S1 as SVG, PDF and PNG, the map as NPY and PNG, the mesh as VTK, the numbers as JSON";
+            if ui.add(egui::Button::new("Save…").small()).on_hover_text(tip).clicked() {
+                self.save.open(cx);
+            }
             let mut hold = self.held.is_some();
             if widgets::toggle(ui, &mut hold, "Hold scale", "Keep this colour scale for the vessels that follow") {
-                self.held = hold.then(|| Scales::of(section, None).top());
+                self.held = hold.then(|| self.pictures.scales().top());
             }
             let tip = "The mesh as it lies under the systolic pressure, or at rest";
             widgets::toggle(ui, &mut self.at_peak, "Mesh at peak", tip);
@@ -234,15 +250,7 @@ impl StressPanel {
                 Source::Probe => self.probe_tools(ui, cx),
                 Source::File => self.file_tools(ui, cx),
             }
-            if self.is_waiting(cx) {
-                ui.label(RichText::new("solving…").color(cx.theme.accent));
-            }
         });
-    }
-
-    fn is_waiting(&self, cx: &Cx<'_>) -> bool {
-        let answered = |a: &Asked| cx.state.section.as_ref().is_some_and(|s| s.request == a.request);
-        self.asked.as_ref().is_some_and(|a| a.generation == cx.state.generation && a.request.solve && !answered(a))
     }
 
     fn probe_tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
@@ -297,8 +305,8 @@ impl StressPanel {
 
     fn section(&mut self, ui: &mut Ui, cx: &Cx<'_>, section: &Section, height: f32) {
         let theme = cx.theme;
-        let scales = Scales::of(section, self.held);
-        self.pictures.renew(ui, theme, section, cx.state.sections, &scales);
+        self.pictures.renew(ui, theme, section, cx.state.sections, self.held);
+        let scales = self.pictures.scales().clone();
         let Some(mask) = section.mask.clone() else {
             if let Outcome::Refused(refusal) = &section.outcome {
                 refused(ui, theme, refusal, &section.request.vessel);
@@ -307,23 +315,26 @@ impl StressPanel {
         };
         let wide = (ui.available_width() - pictures::BAR_SPACE - 3.0 * GAP) / 3.0;
         let side = wide.min((height - BESIDE) / 2.0).clamp(LEAST_SIDE, MOST_SIDE);
-        let mut shower = Shower { panel: self, section, mask: &mask, side, theme, pointer: None };
-        let under = shower.panel.pointer.map(|at| Reading::at(section, &mask, at));
+        let mut cells = Cells {
+            pictures: &self.pictures,
+            section,
+            mask: &mask,
+            side,
+            theme,
+            at_peak: self.at_peak,
+            marked: self.pointer,
+            pointer: None,
+        };
+        let under = self.pointer.map(|at| Reading::at(section, &mask, at));
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
-            shower.mask(ui);
+            cells.mask(ui);
             match &section.outcome {
                 Outcome::Solved(solved) => {
-                    shower.mesh(ui, solved);
-                    shower.map(ui, Layer::Solved, "Stress map, kPa");
-                    bar(
-                        ui,
-                        side,
-                        &scales.stress,
-                        |v| pictures::stress_color(v / scales.top()),
-                        under.as_ref().and_then(|r| r.solved),
-                        theme,
-                    );
+                    cells.mesh(ui, solved);
+                    cells.map(ui, Layer::Solved, "Stress map, kPa");
+                    let mark = under.as_ref().and_then(|r| r.solved);
+                    bar(ui, side, &scales.stress, |v| pictures::stress_color(v / scales.top()), mark, theme);
                 }
                 Outcome::Refused(refusal) => {
                     ui.vertical(|ui| {
@@ -343,8 +354,8 @@ impl StressPanel {
             }
         });
         if let Outcome::Refused(_) = section.outcome {
-            self.point(ui, shower.pointer);
-            return;
+            let pointer = cells.pointer;
+            return self.point(ui, pointer);
         }
         reading(ui, under.as_ref(), theme);
         ui.add_space(space::XS);
@@ -359,9 +370,9 @@ impl StressPanel {
             });
             match &section.prediction {
                 Ok(_) => {
-                    shower.map(ui, Layer::Predicted, "Predicted, same scale");
+                    cells.map(ui, Layer::Predicted, "Predicted, same scale");
                     if section.solved().is_some() {
-                        shower.map(ui, Layer::Difference, "Predicted less solved, kPa");
+                        cells.map(ui, Layer::Difference, "Predicted less solved, kPa");
                         let color = |v: f64| theme.diverging((v / scales.span()) as f32);
                         bar(ui, side, &scales.difference, color, under.as_ref().and_then(Reading::difference), theme);
                     } else {
@@ -381,7 +392,8 @@ impl StressPanel {
             }
         });
         errors(ui, section, theme);
-        self.point(ui, shower.pointer);
+        let pointer = cells.pointer;
+        self.point(ui, pointer);
     }
 
     /// What is under the pointer now is shown in the next frame.
@@ -393,6 +405,15 @@ impl StressPanel {
     }
 }
 
+/// Whether an answer about one may stand while the other's is awaited: points move on all the time.
+fn same_vessel(a: &Vessel, b: &Vessel) -> bool {
+    match (a, b) {
+        (Vessel::File(a), Vessel::File(b)) => (&a.path, a.opened) == (&b.path, b.opened),
+        (Vessel::Point(_), Vessel::Point(_)) => true,
+        (a, b) => a == b,
+    }
+}
+
 /// A file is named as a mask is.
 pub fn is_mask(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"))
@@ -401,94 +422,4 @@ pub fn is_mask(path: &Path) -> bool {
 /// The sample that is selected, or the first.
 fn shown_sample(state: &AppState) -> u32 {
     state.focus.sample.unwrap_or(0)
-}
-
-/// Lays out the pictures of one section and notes where the pointer is in them.
-struct Shower<'a> {
-    panel: &'a StressPanel,
-    section: &'a Section,
-    mask: &'a WallMask,
-    side: f32,
-    theme: &'static Theme,
-    pointer: Option<[f32; 2]>,
-}
-
-impl Shower<'_> {
-    fn mask(&mut self, ui: &mut Ui) {
-        let caption = format!("Mask, {} × {} pixels", self.mask.width(), self.mask.height());
-        self.cell(ui, "Mask", &caption, |shower, ui, place| {
-            let painter = ui.painter_at(place.rect);
-            shower.panel.pictures.paint(&painter, Layer::Mask, place, shower.mask);
-            pictures::scale_bar(&painter, place, shower.section.pixel_mm, shower.theme);
-            if let Outcome::Refused(refusal) = &shower.section.outcome
-                && let Some([column, row]) = refusal.pixel()
-            {
-                let at = place.at([column as f32 + 0.5, row as f32 + 0.5]);
-                ui.painter().circle_stroke(at, place.scale().max(7.0), egui::Stroke::new(2.0, shower.theme.error));
-            }
-        });
-    }
-
-    fn mesh(&mut self, ui: &mut Ui, solved: &LabelledMask) {
-        let size = solved.solution.mesh.size();
-        let state = if self.panel.at_peak { "at peak" } else { "at rest" };
-        let caption = format!("Mesh {state}, {} × {} elements", size.sectors, size.layers);
-        self.cell(ui, "Mesh", &caption, |shower, ui, place| {
-            let painter = ui.painter_at(place.rect);
-            pictures::mesh(
-                &painter,
-                place,
-                &solved.solution,
-                shower.section.pixel_mm,
-                shower.panel.at_peak,
-                shower.theme,
-            );
-        });
-    }
-
-    fn map(&mut self, ui: &mut Ui, layer: Layer, caption: &str) {
-        let name = match layer {
-            Layer::Mask => "Mask",
-            Layer::Solved => "Stress map",
-            Layer::Predicted => "Predicted map",
-            Layer::Difference => "Difference",
-        };
-        self.cell(ui, name, caption, |shower, ui, place| {
-            let painter = ui.painter_at(place.rect);
-            shower.panel.pictures.paint(&painter, layer, place, shower.mask);
-            if let Some(solved) = shower.section.solved() {
-                pictures::borders(&painter, place, &solved.solution, shower.section.pixel_mm, shower.theme);
-            }
-        });
-    }
-
-    fn cell(&mut self, ui: &mut Ui, name: &str, caption: &str, paint: impl FnOnce(&Self, &Ui, &Place)) {
-        ui.vertical(|ui| {
-            ui.set_width(self.side);
-            ui.spacing_mut().item_spacing.y = 3.0;
-            let caption = RichText::new(caption).size(size::CAPTION).color(self.theme.weak);
-            ui.add(egui::Label::new(caption).truncate());
-            let (rect, response) = ui.allocate_exact_size(Vec2::splat(self.side), egui::Sense::hover());
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
-            pictures::ground(ui, rect, self.theme);
-            let place = Place::new(rect.shrink(1.0), Crop::of(self.mask));
-            paint(self, ui, &place);
-            if let Some(at) = self.panel.pointer {
-                let ring = |radius, width, color| {
-                    ui.painter_at(rect).circle_stroke(place.at(at), radius, egui::Stroke::new(width, color));
-                };
-                ring(5.0, 3.0, self.theme.canvas);
-                ring(5.0, 1.5, self.theme.accent);
-            }
-            self.pointer = response.hover_pos().and_then(|at| place.pixel(at)).or(self.pointer);
-        });
-    }
-}
-
-fn bar(ui: &mut Ui, side: f32, ticks: &[f64], color: impl Fn(f64) -> egui::Color32, mark: Option<f64>, theme: &Theme) {
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 3.0;
-        ui.label(RichText::new("kPa").size(size::CAPTION).color(theme.weak));
-        pictures::bar(ui, side, ticks, color, mark, theme);
-    });
 }

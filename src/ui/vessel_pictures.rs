@@ -12,7 +12,7 @@ use crate::labelling::colour_bar;
 use crate::labelling::fem::Solution;
 
 /// The part of an image that is shown, in its pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Crop {
     min: [f32; 2],
     size: [f32; 2],
@@ -93,7 +93,7 @@ pub enum Layer {
 const LAYERS: [Layer; 4] = [Layer::Mask, Layer::Solved, Layer::Predicted, Layer::Difference];
 
 /// The ends of the two colour scales, kPa.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scales {
     /// Of stress, from zero.
     pub stress: Vec<f64>,
@@ -138,11 +138,14 @@ pub fn stress_color(share: f64) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
-/// Textures of the section that is shown; made anew only when it, its scales or the ground changed.
+/// Textures of the section that is shown, their crop and scales; made anew only when it, what is held or the ground
+/// changed.
 #[derive(Default)]
 pub struct Pictures {
     textures: [Option<TextureHandle>; 4],
-    made_from: Option<(u64, bool, Scales)>,
+    crop: Crop,
+    scales: Scales,
+    made_from: Option<(u64, bool, Option<f64>)>,
 }
 
 /// Larger images are shown by every so many pixels: devices limit textures.
@@ -151,24 +154,34 @@ const MOST_SIDE: usize = 1_024;
 const LEAK: f64 = 0.05;
 
 impl Pictures {
-    pub fn renew(&mut self, ui: &Ui, theme: &Theme, section: &Section, version: u64, scales: &Scales) {
-        let made_from = (version, theme.dark, scales.clone());
-        if self.made_from.as_ref() == Some(&made_from) {
+    pub fn renew(&mut self, ui: &Ui, theme: &Theme, section: &Section, version: u64, held: Option<f64>) {
+        let made_from = (version, theme.dark, held);
+        if self.made_from == Some(made_from) {
             return;
         }
         self.made_from = Some(made_from);
+        self.crop = section.mask.as_deref().map(Crop::of).unwrap_or_default();
+        self.scales = Scales::of(section, held);
         for (texture, layer) in self.textures.iter_mut().zip(LAYERS) {
-            let image = color_image(layer, theme, section, scales);
+            let image = color_image(layer, theme, section, &self.scales);
             *texture = image.map(|image| ui.ctx().load_texture("vessel", image, TextureOptions::NEAREST));
         }
     }
 
-    /// Paints a layer; false where there is nothing of it to be seen.
-    pub fn paint(&self, painter: &Painter, layer: Layer, place: &Place, mask: &WallMask) -> bool {
+    pub fn crop(&self) -> Crop {
+        self.crop
+    }
+
+    pub fn scales(&self) -> &Scales {
+        &self.scales
+    }
+
+    /// Paints a layer, where there is anything of it to be seen.
+    pub fn paint(&self, painter: &Painter, layer: Layer, place: &Place, mask: &WallMask) {
         let at = LAYERS.iter().position(|l| *l == layer).unwrap_or(0);
-        let Some(texture) = &self.textures[at] else { return false };
-        painter.image(texture.id(), place.rect, place.uv(mask), Color32::WHITE);
-        true
+        if let Some(texture) = &self.textures[at] {
+            painter.image(texture.id(), place.rect, place.uv(mask), Color32::WHITE);
+        }
     }
 }
 

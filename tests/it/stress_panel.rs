@@ -103,6 +103,16 @@ fn a_mask_is_opened_dropped_solved_or_refused_beside_digits() {
     w.hover_at(egui::pos2(4.0, 4.0));
     w.run_steps(2);
 
+    let out = folder.path().join("out");
+    click(&mut w, "Save…");
+    type_over(&mut w, &out.display().to_string());
+    wait_for(&mut w, "the files", |s| s.messages.iter().any(|m| m.text.starts_with("Wrote 7 files")));
+    for file in
+        ["figure-s1.svg", "figure-s1.pdf", "figure-s1.png", "good_stress.npy", "good_mesh.vtk", "good_summary.json"]
+    {
+        assert!(out.join(file).exists(), "{file}");
+    }
+
     let rest = picture(&mut w, "Mesh");
     click(&mut w, "Mesh at peak");
     assert_ne!(picture(&mut w, "Mesh"), rest);

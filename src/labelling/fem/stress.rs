@@ -19,6 +19,14 @@ pub enum StressMeasure {
 }
 
 impl StressMeasure {
+    /// For captions.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::MaxPrincipal => "largest principal Cauchy stress",
+            Self::VonMises => "von Mises stress",
+        }
+    }
+
     /// Of the components xx, yy, xy, zz.
     pub fn of(self, [xx, yy, xy, zz]: [f64; 4]) -> f64 {
         let radius = ((xx - yy) / 2.0).hypot(xy);
