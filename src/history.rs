@@ -54,6 +54,10 @@ pub struct RoundRecord {
     pub evaluations: Vec<Evaluation>,
     /// Rows are true classes, columns predicted ones, over the whole evaluation split; row-major.
     pub confusion: Vec<u32>,
+    /// The class predicted for each image of the evaluation split at the end of the round, in the split's order; empty in
+    /// histories of earlier versions, and where labels are maps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predicted: Vec<u8>,
     /// One entry for each walk that moved in this round.
     pub walk_steps: Vec<WalkStep>,
     /// The target's loss stopped being a number in this round, or nothing could be labelled at all.
@@ -78,6 +82,7 @@ impl RoundRecord {
             minibatches: 0,
             evaluations: Vec::new(),
             confusion: Vec::new(),
+            predicted: Vec::new(),
             walk_steps: Vec::new(),
             diverged: false,
             refusals: Vec::new(),

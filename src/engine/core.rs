@@ -27,10 +27,6 @@ const FORMING_SAMPLES: usize = 16;
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);
 /// Between two progress events of one phase, and two losses of the generator.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
-/// Units of work of a run for each chunk of scoring beside it.
-const UNITS_PER_SCORING_CHUNK: usize = 4;
-/// The same for the field, which nobody waits for while the target learns: a few percent of the time.
-const UNITS_PER_FIELD_CHUNK: usize = 24;
 
 /// How far the engine may go on by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -247,10 +243,7 @@ impl Core {
 
     fn has_work(&self) -> bool {
         let Some(session) = &self.session else { return false };
-        (session.preparation.is_some() && !self.held)
-            || self.may_advance()
-            || session.scoring_waits()
-            || session.field_waits()
+        (session.preparation.is_some() && !self.held) || self.may_advance() || session.something_waits()
     }
 
     fn may_advance(&self) -> bool {
@@ -271,10 +264,8 @@ impl Core {
             self.prepare();
         } else if self.may_advance() {
             self.advance();
-        } else if self.session.as_ref().is_some_and(Session::scoring_waits) {
-            self.score();
         } else {
-            self.draw_field();
+            self.beside();
         }
     }
 
@@ -374,13 +365,7 @@ impl Core {
         for event in happened {
             self.happened(at, strategy, event);
         }
-        let beside = self.session.as_ref().is_some_and(|s| s.units.is_multiple_of(UNITS_PER_SCORING_CHUNK));
-        if beside {
-            self.score();
-        }
-        if self.session.as_ref().is_some_and(|s| s.units.is_multiple_of(UNITS_PER_FIELD_CHUNK) && s.field_waits()) {
-            self.draw_field();
-        }
+        self.beside_rounds();
         if !self.may_advance() {
             let done = self.session.as_ref().is_some_and(|s| s.current().is_none());
             self.drive = Drive::Halted;
@@ -459,6 +444,7 @@ impl Core {
             generation: self.generation,
             latent_dim,
             codes,
+            evaluation_codes: session.evaluation_codes.done(),
             forming: false,
             runs,
             field: session.field.clone(),

@@ -2,6 +2,7 @@
 //! and for tests without one.
 
 mod core;
+mod evaluation_codes;
 mod lab;
 mod pace;
 pub mod protocol;

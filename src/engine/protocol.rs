@@ -50,6 +50,8 @@ pub enum Command {
     Show(Strategy),
     /// Keep the predictions of the whole train split fresh (for colouring by prediction, loss or correctness).
     WantScores(bool),
+    /// Embed the evaluation split, too, for `Snapshot::evaluation_codes`.
+    WantEvaluationCodes,
     /// Prediction, loss and reconstruction of one train sample, answered by `Event::Inspected`.
     Inspect { sample: u32 },
     /// Decode a free latent point and follow its gradient, answered by `Event::Probed`.
@@ -295,6 +297,8 @@ pub struct Snapshot {
     pub latent_dim: usize,
     /// Codes of the train split, `[train.len(), latent_dim]`; a new `Arc` when they changed.
     pub codes: Option<Arc<Vec<f32>>>,
+    /// Codes of the evaluation split, `[split.len(), latent_dim]`, where they were asked for.
+    pub evaluation_codes: Option<Arc<Vec<f32>>>,
     /// Whether the generator is still training, so that the codes are provisional.
     pub forming: bool,
     /// For each run: what is known about each train sample.

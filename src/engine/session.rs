@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::PROGRESS_INTERVAL;
+use super::evaluation_codes::EvaluationCodes;
 use super::lab::{self, LabWalks};
 use super::pace::Throttle;
 use super::protocol::{Command, Event, Level, RunSnapshot, Scores};
@@ -40,6 +41,7 @@ pub struct Session {
     pub fieldwork: Option<Fieldwork>,
     pub field: Option<Arc<Field>>,
     pub samples: Throttle,
+    pub evaluation_codes: EvaluationCodes,
 }
 
 /// A run with what is shown of it.
@@ -69,6 +71,7 @@ impl Session {
             fieldwork: None,
             field: None,
             samples: Throttle::new(SAMPLES_INTERVAL),
+            evaluation_codes: EvaluationCodes::default(),
         }
     }
 
@@ -119,6 +122,23 @@ impl Session {
             && shown.is_some_and(|r| r.run.rounds_done() > 0 && r.run.has_weights() && !r.scoring.is_fresh())
     }
 
+    /// The evaluation split is to be embedded, and is not yet.
+    pub fn evaluation_waits(&self) -> bool {
+        self.world.is_some() && self.evaluation_codes.waits()
+    }
+
+    /// Something that is looked at is not yet as it could be.
+    pub fn something_waits(&self) -> bool {
+        self.evaluation_waits() || self.scoring_waits() || self.field_waits()
+    }
+
+    /// One chunk of it; true when all is there.
+    pub fn embed_evaluation(&mut self) -> bool {
+        let Some(world) = self.world.as_ref().filter(|_| self.evaluation_codes.waits()) else { return false };
+        let split = world.dataset.evaluation(self.experiment.evaluate_on);
+        self.evaluation_codes.advance(split, &*world.generator)
+    }
+
     /// The field that was asked for is not yet as fine, or as new, as it can be.
     pub fn field_waits(&self) -> bool {
         let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
@@ -155,6 +175,10 @@ impl Session {
         }
         if let Command::WantScores(want) = command {
             self.want_scores = want;
+            return;
+        }
+        if let Command::WantEvaluationCodes = command {
+            self.evaluation_codes.wanted = true;
             return;
         }
         if let Command::SetField(request) = command {

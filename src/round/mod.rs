@@ -12,7 +12,7 @@ pub use resume::ResumeError;
 
 use std::sync::Arc;
 
-use evaluation::{EvaluationTask, Scope, Tally, evaluation_maps, evaluation_split, stratified_part};
+use evaluation::{EvaluationTask, Scope, Tally, evaluation_maps, stratified_part};
 use labelling::{LabelQueue, LabelledCandidate};
 use training_set::{Pair, TrainingSet};
 
@@ -101,7 +101,7 @@ impl Run {
     pub fn new(world: &Arc<World>, experiment: &Experiment, repeat: usize) -> Self {
         let streams = Streams::new(experiment.seed);
         let dataset = &world.dataset;
-        let split = evaluation_split(dataset, experiment.evaluate_on);
+        let split = dataset.evaluation(experiment.evaluate_on);
         let header = Header {
             format: FORMAT_VERSION,
             experiment: experiment.clone(),
@@ -388,7 +388,7 @@ impl Run {
     }
 
     fn evaluation(&self, scope: Scope, then: Stage) -> Stage {
-        let split = evaluation_split(&self.world.dataset, self.experiment.evaluate_on);
+        let split = self.world.dataset.evaluation(self.experiment.evaluate_on);
         let samples = match scope {
             Scope::Part => Arc::clone(&self.part),
             Scope::Whole => Arc::new((0..split.len() as u32).collect()),
@@ -401,7 +401,7 @@ impl Run {
     fn evaluate(&mut self, mut task: Box<EvaluationTask>, then: Box<Stage>) -> Vec<RunEvent> {
         let split = match task.scope() {
             Scope::Validation => &self.world.dataset.validation,
-            _ => evaluation_split(&self.world.dataset, self.experiment.evaluate_on),
+            _ => self.world.dataset.evaluation(self.experiment.evaluate_on),
         };
         let maps = self.world.simulation.as_ref().map(|s| match task.scope() {
             Scope::Validation => &s.validation,
@@ -422,8 +422,8 @@ impl Run {
         }
         self.stage = *then;
         if task.scope() == Scope::Whole {
-            if let Tally::Classes { confusion, .. } = task.into_tally() {
-                self.record.confusion = confusion;
+            if let Tally::Classes { confusion, predicted, .. } = task.into_tally() {
+                (self.record.confusion, self.record.predicted) = (confusion, predicted);
             }
             if self.experiment.stop_at_validation_accuracy > 0.0 && !self.world.dataset.validation.is_empty() {
                 self.stage = self.evaluation(Scope::Validation, Stage::Walk);

@@ -50,6 +50,7 @@ struct PointsKey {
     scores: (usize, usize),
     round: usize,
     focus: Focus,
+    selection: Option<u64>,
 }
 
 #[derive(PartialEq, Clone)]
@@ -175,6 +176,7 @@ impl PointsKey {
             scores: scores.map_or((0, 0), |s| (Arc::as_ptr(s) as usize, s.scored)),
             round: cx.state.shown_round(),
             focus: Focus { walk_point: None, ..cx.state.focus.clone() },
+            selection: cx.state.brush.selection.as_ref().map(|s| s.id),
         }
     }
 }

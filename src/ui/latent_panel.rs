@@ -3,13 +3,15 @@
 use egui::{Rect, Response, Sense, Ui, vec2};
 use glam::Vec2;
 
+use super::brush_stroke::{self, BrushStroke};
 use super::cx::Cx;
-use super::field_image::{self, FieldLayer, FieldOptions};
+use super::field_image::{self, FieldOptions};
 use super::keys::ViewKey;
 use super::latent_drawing::Drawing;
 use super::latent_overlay;
 use super::latent_scene::{self as scene, Coloring, Layers};
-use super::state::{Intent, WalkPoint};
+use super::latent_toolbar;
+use super::state::WalkPoint;
 use super::theme::space;
 use super::widgets::{self, Icon, IconButton};
 use crate::engine::protocol::{Command, Level};
@@ -31,6 +33,7 @@ pub struct LatentPanel {
     save: super::save::SaveView,
     /// The field that was asked for last.
     asked_field: Option<FieldRequest>,
+    stroke: BrushStroke,
 }
 
 /// What the user chose to see; kept between starts.
@@ -66,8 +69,6 @@ const ZOOM_PER_POINT: f32 = 0.004;
 const MIN_SIDE: f32 = 24.0;
 /// Width from which colours and layers fit beside each other.
 const COLOUR_ROW: f32 = 500.0;
-/// Beyond so many strategies they are listed rather than laid side by side.
-const MANY_STRATEGIES: usize = 3;
 
 impl LatentPanel {
     pub fn new(options: ViewOptions) -> Self {
@@ -82,6 +83,7 @@ impl LatentPanel {
             hovered: Hovered::default(),
             save: super::save::SaveView::default(),
             asked_field: None,
+            stroke: BrushStroke::default(),
         }
     }
 
@@ -150,31 +152,41 @@ impl LatentPanel {
             }
             if one_row {
                 self.layer_toggles(ui);
+                self.picture_buttons(ui, cx);
             }
         });
         if !one_row {
-            ui.horizontal(|ui| self.layer_toggles(ui));
+            ui.horizontal(|ui| {
+                self.layer_toggles(ui);
+                self.picture_buttons(ui, cx);
+            });
         }
         ui.horizontal(|ui| {
             if cx.state.strategies.len() > 1 {
-                strategy_choice(ui, cx);
+                latent_toolbar::strategy_choice(ui, cx);
             }
-            round_stepper(ui, cx);
+            latent_toolbar::round_stepper(ui, cx);
+            latent_toolbar::brush_choice(ui, cx);
             ui.spacing_mut().item_spacing.x = space::XS;
-            field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
-            if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
-                self.follows = true;
-                self.fit_now = true;
-            }
-            let can_save = self.drawing.is_some();
-            if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
-                .enabled(can_save)
-                .show(ui)
-                .clicked()
-            {
-                self.save.open(cx);
-            }
+            latent_toolbar::field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
         });
+    }
+
+    /// The whole of it on the screen, or in a file.
+    fn picture_buttons(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
+            self.follows = true;
+            self.fit_now = true;
+        }
+        let can_save = self.drawing.is_some();
+        if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
+            .enabled(can_save)
+            .show(ui)
+            .clicked()
+        {
+            self.save.open(cx);
+        }
     }
 
     fn layer_toggles(&mut self, ui: &mut Ui) {
@@ -241,6 +253,8 @@ impl LatentPanel {
         }
         self.steer(ui, rect, response, cx);
         self.draw(ui, rect, cx, gpu);
+        brush_stroke::selection_outline(ui, rect, &self.camera, cx);
+        self.stroke.ui(ui, rect, response, &self.camera, cx);
         self.pick(ui, rect, response, cx);
         self.act(ui, rect, response, cx);
         if let Some(drawing) = &self.drawing {
@@ -267,9 +281,11 @@ impl LatentPanel {
         let delta = Vec2::new(delta.x, delta.y);
         let shift = ui.input(|i| i.modifiers.shift);
         let mut moved = false;
-        let probing = cx.state.probing.is_some() && !shift && response.dragged_by(egui::PointerButton::Primary);
-        if delta != Vec2::ZERO && !probing {
-            let turn = response.dragged_by(egui::PointerButton::Primary) && !shift;
+        let primary = response.dragged_by(egui::PointerButton::Primary);
+        let draws = BrushStroke::takes_drags(ui, cx) && primary;
+        let probing = cx.state.probing.is_some() && !shift && primary;
+        if delta != Vec2::ZERO && !probing && !draws {
+            let turn = primary && !shift;
             if turn {
                 self.camera.orbit(delta);
             } else {
@@ -374,6 +390,9 @@ impl LatentPanel {
                 (sample, _) => cx.state.focus.sample = sample,
             }
         }
+        if BrushStroke::takes_drags(ui, cx) {
+            return;
+        }
         let Some(probing) = cx.state.probing.as_mut() else { return };
         let primary = response.dragged_by(egui::PointerButton::Primary) || response.clicked();
         if let (true, false, Some(at)) = (primary, shift, response.interact_pointer_pos()) {
@@ -384,95 +403,4 @@ impl LatentPanel {
             probing.code.resize(dim, 0.0);
         }
     }
-}
-
-/// Which field lies under the points, and what goes with it.
-fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
-    const FLAT: usize = 2;
-    /// High enough that nothing of the list is hidden.
-    const FIELD_LIST: f32 = 420.0;
-    let name = FieldLayer::CHOICES.iter().find(|(c, ..)| *c == field.layer).map_or("", |(_, name, _)| name);
-    let combo =
-        egui::ComboBox::new("field", "").width(112.0).height(FIELD_LIST).selected_text(format!("Field: {name}"));
-    let combo = combo.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-    let response = combo.show_ui(ui, |ui| {
-        for (layer, name, tip) in FieldLayer::CHOICES {
-            ui.selectable_value(&mut field.layer, layer, name).on_hover_text(tip);
-        }
-        ui.separator();
-        ui.checkbox(&mut field.arrows, "gradient arrows").on_hover_text("dL/dp with the label of the nearest sample");
-        ui.checkbox(&mut field.trust, "fade without trust")
-            .on_hover_text("Fades where no embedded sample is near: there the generator is not to be believed");
-        if dim > FLAT {
-            let slice = egui::DragValue::new(&mut field.slice).speed(0.02).range(-4.0..=4.0).suffix(" σ");
-            ui.horizontal(|ui| {
-                ui.label("slice at");
-                ui.add(slice).on_hover_text("Where the plane lies on the third axis");
-            });
-        }
-    });
-    response.response.accessible_name("Field");
-}
-
-/// Whose run is shown.
-fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let choices: Vec<_> = cx
-        .state
-        .strategies
-        .iter()
-        .map(|s| (*s, s.label(), "Show this strategy's samples, proposals, walks and target"))
-        .collect();
-    let mut shown = cx.state.focus.strategy;
-    let changed = if choices.len() <= MANY_STRATEGIES {
-        widgets::segmented(ui, "Run shown", &mut shown, &choices)
-    } else {
-        let combo = egui::ComboBox::new("run shown", "").width(150.0).selected_text(shown.label());
-        let before = shown;
-        let response = combo.show_ui(ui, |ui| {
-            for (strategy, name, tip) in &choices {
-                ui.selectable_value(&mut shown, *strategy, *name).on_hover_text(*tip);
-            }
-        });
-        response.response.accessible_name("Run shown");
-        shown != before
-    };
-    if changed {
-        let command = cx.state.show(shown);
-        cx.commands.push(command);
-    }
-}
-
-/// Steps through the rounds; the last one follows the run.
-fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let latest = cx.state.shown_run().map_or(0, |r| r.latest_round());
-    let shown = cx.state.shown_round();
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.x = space::XS;
-        let previous =
-            IconButton::new(Icon::Previous, "Previous round", "Look at the round before ([)").enabled(shown > 1);
-        if previous.show(ui).clicked() {
-            cx.state.look_at_round(shown.saturating_sub(1));
-        }
-        let text = if latest == 0 {
-            "No round yet".to_owned()
-        } else {
-            format!("Round {shown} of {}", cx.state.experiment.rounds)
-        };
-        let live = cx.state.focus.round.is_none() && latest > 0 && cx.state.intent != Intent::Idle;
-        let galley = ui.painter().layout_no_wrap(text, super::theme::font(super::theme::size::BODY), cx.theme.text);
-        let (rect, _) =
-            ui.allocate_exact_size(vec2(galley.size().x.max(92.0), super::theme::CONTROL_HEIGHT - 2.0), Sense::hover());
-        let ink = if live { cx.theme.accent } else { cx.theme.text };
-        ui.painter().galley(rect.center() - galley.size() / 2.0, galley.clone(), ink);
-        let playing = cx.state.playhead.playing;
-        let (icon, name) = if playing { (Icon::Pause, "Pause the playback") } else { (Icon::Play, "Play the rounds") };
-        let play = IconButton::new(icon, name, "Play the rounds back: view, walks and curves follow (P)");
-        if play.enabled(latest > 1).show(ui).clicked() {
-            cx.state.toggle_playhead(cx.now);
-        }
-        let next = IconButton::new(Icon::Next, "Next round", "Look at the next round (])").enabled(shown < latest);
-        if next.show(ui).clicked() {
-            cx.state.look_at_round(shown + 1);
-        }
-    });
 }

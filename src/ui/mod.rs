@@ -1,6 +1,7 @@
 //! The window: takes in what the engine says, shows it, and sends what the user wants. It never waits.
 
 mod ask_path;
+mod brush_stroke;
 mod compare_panel;
 mod controls;
 mod curves_panel;
@@ -19,6 +20,10 @@ mod latent_drawing;
 mod latent_overlay;
 mod latent_panel;
 mod latent_scene;
+mod latent_toolbar;
+mod region_csv;
+mod region_curve;
+mod region_sheet;
 mod save;
 mod snapshots_panel;
 pub mod state;
@@ -123,7 +128,7 @@ struct Kept {
     show_controls: bool,
 }
 
-const KEPT: &str = "ridgewalk-3";
+const KEPT: &str = "ridgewalk-4";
 
 impl App {
     /// Starts the engine and asks it for the first experiment.
@@ -160,6 +165,7 @@ impl App {
                 snapshots: Default::default(),
                 inspector: Default::default(),
                 walks: Default::default(),
+                sheet: Default::default(),
             },
             images: Images::default(),
             inspect: InspectQueue::default(),
@@ -219,12 +225,14 @@ impl App {
                 KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown.next())),
                 KeyAction::OnlyLost => self.state.toggle_only_lost(),
                 KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
+                KeyAction::NextBrush => self.state.brush.tool = self.state.brush.tool.next(),
                 KeyAction::StepWalks => self.commands.push(Command::StepWalks),
                 KeyAction::ListKeys => self.show_keys = !self.show_keys,
                 KeyAction::Escape => {
                     self.show_keys = false;
                     self.state.focus.sample = None;
                     self.state.focus.class = None;
+                    self.state.brush.clear();
                 }
                 KeyAction::LatentDim(n) => self.controls.draft.latent_dim = n,
                 KeyAction::View(key) => view_keys.push(key),

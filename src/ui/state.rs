@@ -1,10 +1,12 @@
 //! Everything the window knows: changed by `apply(Event)` and by what the user asks for. Pure: no egui, no engine.
 
 mod asks;
+mod brush;
 mod playhead;
 mod run;
 mod walks;
 
+pub use brush::{Brush, BrushTool, Selection, SheetFilter, correct_among};
 pub use playhead::Playhead;
 pub use run::{CurvePoint, RunState};
 pub use walks::{Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
@@ -46,6 +48,8 @@ pub struct AppState {
     /// Counts changes of the target's weights that were reported, so that answers can be asked for again.
     pub target_version: u64,
     pub focus: Focus,
+    /// A region drawn in the latent view.
+    pub brush: Brush,
     pub playhead: Playhead,
     pub intent: Intent,
     /// Asked for, and not yet in effect: shown in the frame of the click.
@@ -169,6 +173,7 @@ impl AppState {
             probing: None,
             target_version: 0,
             focus: Focus { strategy, round: None, sample: None, walk_point: None, class: None },
+            brush: Brush::default(),
             playhead: Playhead::default(),
             intent: Intent::Idle,
             pending: None,
@@ -306,6 +311,13 @@ impl AppState {
         self.shown_run()?.record(self.shown_round())
     }
 
+    /// What the shown run predicts for each image of the evaluation split after the last round that ended by the shown one.
+    pub fn shown_predictions(&self) -> Option<(usize, &[u8])> {
+        let shown = self.shown_round();
+        let ended = self.shown_run()?.rounds.iter().rev().find(|r| r.round <= shown && !r.predicted.is_empty())?;
+        Some((ended.round, &ended.predicted))
+    }
+
     /// Round and proposal by which the shown run bought this sample.
     pub fn bought(&self, sample: u32) -> Option<(usize, &Proposal)> {
         self.shown_run()?.records().find_map(|r| r.proposals.iter().find(|p| p.sample == sample).map(|p| (r.round, p)))
@@ -350,6 +362,7 @@ impl AppState {
             intent: self.intent,
             step_size: self.step_size,
             lab: self.lab.started_over(),
+            brush: self.brush.started_over(),
             focus: Focus { strategy, ..fresh.focus.clone() },
             ..fresh
         };

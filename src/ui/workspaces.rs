@@ -11,6 +11,8 @@ use super::curves_panel::CurvesPanel;
 use super::cx::Cx;
 use super::inspector::Inspector;
 use super::latent_panel::LatentPanel;
+use super::region_curve;
+use super::region_sheet::RegionSheet;
 use super::snapshots_panel::SnapshotsPanel;
 use super::theme::{Theme, bold, size};
 use super::walks_panel::WalksPanel;
@@ -24,6 +26,8 @@ pub enum Pane {
     Inspector,
     Walks,
     Compare,
+    Sheet,
+    RegionCurve,
 }
 
 impl Pane {
@@ -35,6 +39,8 @@ impl Pane {
             Self::Inspector => "Inspector",
             Self::Walks => "Walks",
             Self::Compare => "Comparison",
+            Self::Sheet => "Selection",
+            Self::RegionCurve => "Accuracy in the region",
         }
     }
 }
@@ -45,17 +51,19 @@ pub enum WorkspaceKind {
     Run,
     Explore,
     Lab,
+    Regions,
     Compare,
 }
 
 impl WorkspaceKind {
-    pub const ALL: [Self; 4] = [Self::Run, Self::Explore, Self::Lab, Self::Compare];
+    pub const ALL: [Self; 5] = [Self::Run, Self::Explore, Self::Lab, Self::Regions, Self::Compare];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Run => "Run",
             Self::Explore => "Explore",
             Self::Lab => "Walks",
+            Self::Regions => "Regions",
             Self::Compare => "Compare",
         }
     }
@@ -65,6 +73,7 @@ impl WorkspaceKind {
             Self::Run => "Watch the rounds: latent space, learning curves, snapshots of the walks",
             Self::Explore => "Look closely: one sample in full, why it was picked, and a probe to drag",
             Self::Lab => "Figure 4, live: follow walks, judge them, and see what becomes of them",
+            Self::Regions => "Draw a box or a lasso: what lies there, and how well it is predicted round by round",
             Self::Compare => {
                 "Is it really better? Figures and tables of the runs with paired tests, live or from opened histories"
             }
@@ -75,7 +84,8 @@ impl WorkspaceKind {
         match self {
             Self::Run => Self::Explore,
             Self::Explore => Self::Lab,
-            Self::Lab => Self::Compare,
+            Self::Lab => Self::Regions,
+            Self::Regions => Self::Compare,
             Self::Compare => Self::Run,
         }
     }
@@ -88,6 +98,7 @@ pub struct Workspaces {
     run: Tree<Pane>,
     explore: Tree<Pane>,
     lab: Tree<Pane>,
+    regions: Tree<Pane>,
     compare: Tree<Pane>,
 }
 
@@ -95,11 +106,12 @@ impl Default for Workspaces {
     fn default() -> Self {
         let run = arrange("run workspace", 0.585, Pane::Curves, 0.5, Pane::Snapshots);
         let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.7, Pane::Snapshots);
-        let lab = arrange("walks workspace", 0.56, Pane::Walks, 0.55, Pane::Snapshots);
+        let lab = arrange("walks workspace", 0.57, Pane::Walks, 0.55, Pane::Snapshots);
+        let regions = arrange("regions workspace", 0.57, Pane::Sheet, 0.6, Pane::RegionCurve);
         let mut tiles = Tiles::default();
         let root = tiles.insert_pane(Pane::Compare);
         let compare = Tree::new(egui::Id::unique("compare workspace"), root, tiles);
-        Self { shown: WorkspaceKind::Run, run, explore, lab, compare }
+        Self { shown: WorkspaceKind::Run, run, explore, lab, regions, compare }
     }
 }
 
@@ -129,6 +141,7 @@ pub struct Panels {
     pub snapshots: SnapshotsPanel,
     pub inspector: Inspector,
     pub walks: WalksPanel,
+    pub sheet: RegionSheet,
 }
 
 impl Workspaces {
@@ -137,6 +150,7 @@ impl Workspaces {
             WorkspaceKind::Run => &mut self.run,
             WorkspaceKind::Explore => &mut self.explore,
             WorkspaceKind::Lab => &mut self.lab,
+            WorkspaceKind::Regions => &mut self.regions,
             WorkspaceKind::Compare => &mut self.compare,
         };
         let mut shower = Shower { panels, cx };
@@ -170,6 +184,8 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Pane::Inspector => self.panels.inspector.ui(ui, self.cx),
             Pane::Walks => self.panels.walks.ui(ui, self.cx),
             Pane::Compare => self.panels.compare.ui(ui, self.cx),
+            Pane::Sheet => self.panels.sheet.ui(ui, self.cx),
+            Pane::RegionCurve => region_curve::ui(ui, self.cx),
         });
         UiResponse::None
     }
@@ -182,6 +198,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Some(Pane::Compare) => self.panels.compare.tools(ui, self.cx),
             Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
             Some(Pane::Walks) => self.panels.walks.tools(ui, self.cx),
+            Some(Pane::Sheet) => self.panels.sheet.tools(ui, self.cx),
             _ => {}
         }
     }

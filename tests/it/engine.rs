@@ -118,6 +118,44 @@ fn the_embedding_is_there_before_any_round_and_labels_appear_in_it() {
     assert_eq!(labelled, tiny().samples_per_round);
 }
 
+/// The predictions of single images are those that the confusion counts.
+#[test]
+fn predictions_of_single_images_make_up_the_confusion() {
+    let world = tiny_world();
+    let split = world.dataset.evaluation(tiny().evaluate_on);
+    for record in run(&world, &with(Strategy::Snn, 1)).rounds {
+        let classes = world.dataset.classes.len();
+        let mut counted = vec![0; classes * classes];
+        assert_eq!(record.predicted.len(), split.len());
+        for (i, &p) in record.predicted.iter().enumerate() {
+            counted[usize::from(split.label(i)) * classes + usize::from(p)] += 1;
+        }
+        assert_eq!(counted, record.confusion, "round {}", record.round);
+    }
+}
+
+#[test]
+fn the_evaluation_split_is_embedded_when_asked_for() {
+    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+    listener.until_phase(Phase::Paused);
+    assert!(listener.engine.snapshot().evaluation_codes.is_none());
+    listener.engine.send(Command::WantEvaluationCodes);
+    let start = Instant::now();
+    let codes = loop {
+        if let Some(codes) = listener.engine.snapshot().evaluation_codes.clone() {
+            break codes;
+        }
+        assert!(start.elapsed() < PATIENCE, "never embedded");
+        let _ = listener.wakes.recv_timeout(Duration::from_millis(50));
+    };
+    let world = tiny_world();
+    let split = world.dataset.evaluation(tiny().evaluate_on);
+    let all: Vec<u32> = (0..split.len() as u32).collect();
+    let expected = world.generator.encode(&split.gather(&all));
+    assert_eq!(codes.len(), expected.len());
+    assert!(codes.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-4));
+}
+
 #[test]
 fn scores_come_when_wanted_and_agree_with_inspections() {
     let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);

@@ -72,6 +72,7 @@ impl Made {
             minibatches: STEPS * round,
             evaluations,
             confusion: confusion(accuracy, own),
+            predicted: Vec::new(),
             walk_steps: Vec::new(),
             diverged: false,
             refusals: Vec::new(),

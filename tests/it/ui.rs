@@ -17,7 +17,7 @@ use crate::common::{run, tiny_world, with};
 /// Longer than the tiny experiment takes on the slowest machine; a test that passes never waits for it.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-fn window(autostart: bool) -> Harness<'static, App> {
+pub fn window(autostart: bool) -> Harness<'static, App> {
     let options = UiOptions {
         engine: EngineOptions { cache_dir: None, threads: 1, ..EngineOptions::default() },
         experiment: Experiment::preset("tiny").unwrap(),
@@ -28,7 +28,7 @@ fn window(autostart: bool) -> Harness<'static, App> {
 }
 
 /// Shows frames until `done`, then says what the window knows.
-fn wait_for(window: &mut Harness<'_, App>, what: &str, done: impl Fn(&AppState) -> bool) {
+pub fn wait_for(window: &mut Harness<'_, App>, what: &str, done: impl Fn(&AppState) -> bool) {
     let start = Instant::now();
     while !done(window.state().state()) {
         let state = window.state().state();
@@ -46,17 +46,17 @@ fn wait_for(window: &mut Harness<'_, App>, what: &str, done: impl Fn(&AppState) 
     }
 }
 
-fn click(window: &mut Harness<'_, App>, label: &str) {
+pub fn click(window: &mut Harness<'_, App>, label: &str) {
     window.get_by_label(label).click();
     window.step();
     window.step();
 }
 
-fn rounds(state: &AppState, strategy: Strategy) -> usize {
+pub fn rounds(state: &AppState, strategy: Strategy) -> usize {
     state.run(strategy).map_or(0, |r| r.rounds.len())
 }
 
-fn is_ready(state: &AppState) -> bool {
+pub fn is_ready(state: &AppState) -> bool {
     state.generator.ready && state.progress.phase == Phase::Paused
 }
 
