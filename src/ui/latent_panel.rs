@@ -4,6 +4,7 @@ use egui::{Rect, Response, Sense, Ui, vec2};
 use glam::Vec2;
 
 use super::brush_stroke::{self, BrushStroke};
+use super::canvas;
 use super::cx::Cx;
 use super::field_image::{self, FieldOptions};
 use super::keys::ViewKey;
@@ -63,8 +64,6 @@ pub struct Hovered {
 
 /// Seconds after the last movement at which the picture is drawn in full again.
 const SETTLE_SECONDS: f64 = 0.18;
-/// Zoom for one point of scrolling, as a factor's logarithm.
-const ZOOM_PER_POINT: f32 = 0.004;
 /// The smallest canvas that is worth drawing.
 const MIN_SIDE: f32 = 24.0;
 /// Width from which colours and layers fit beside each other.
@@ -102,7 +101,7 @@ impl LatentPanel {
             return;
         }
         self.canvas(ui, rect, &response, cx);
-        self.save.ui(ui.ctx(), cx, self.drawing.as_ref().map(|d| &d.view));
+        self.save.ui(ui.ctx(), cx, self.drawing.as_ref().map(|d| &d.canvas.view));
     }
 
     fn take_keys(&mut self, cx: &mut Cx<'_>) {
@@ -231,22 +230,23 @@ impl LatentPanel {
             }
         }
         let Some(drawing) = self.drawing.as_mut() else { return };
-        drawing.view.resize(size.x as u32, size.y as u32);
-        drawing.view.set_pixel_scale(scale);
-        self.camera.set_viewport(Vec2::new(size.x, size.y));
+        self.camera.set_viewport(drawing.canvas.resize(rect, scale));
         self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
         match drawing.give(cx, self.options) {
             Err(e) => return self.failed = Some(e.to_string()),
             Ok(new_codes) => {
                 let fit = std::mem::take(&mut self.fit_now);
-                if let Some(bounds) =
-                    drawing.view.bounds().filter(|b| self.follows && (new_codes || fit || self.camera.home() != *b))
+                if let Some(bounds) = drawing
+                    .canvas
+                    .view
+                    .bounds()
+                    .filter(|b| self.follows && (new_codes || fit || self.camera.home() != *b))
                 {
                     self.camera.fit(bounds);
                 }
             }
         }
-        let has_points = drawing.view.point_count() > 0 && cx.snapshot.codes.is_some();
+        let has_points = drawing.canvas.view.point_count() > 0 && cx.snapshot.codes.is_some();
         if !has_points {
             ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| latent_overlay::waiting(ui, cx));
             return;
@@ -258,10 +258,10 @@ impl LatentPanel {
         self.pick(ui, rect, response, cx);
         self.act(ui, rect, response, cx);
         if let Some(drawing) = &self.drawing {
-            let ticks = drawing.view.ticks(&self.camera);
+            let ticks = drawing.canvas.view.ticks(&self.camera);
             latent_overlay::ticks(ui, rect, &ticks, scale, cx);
             latent_overlay::walk_letters(ui, rect, &self.camera, scale, self.options.layers, cx);
-            latent_overlay::rings(ui, rect, &self.camera, &drawing.view, self.hovered, scale, cx);
+            latent_overlay::rings(ui, rect, &self.camera, &drawing.canvas.view, self.hovered, scale, cx);
             latent_overlay::scale_bar(ui, rect, &self.camera, scale, cx);
             latent_overlay::legend(ui, rect, self.options.coloring, cx);
             latent_overlay::notes(ui, rect, self.options.coloring, cx);
@@ -276,35 +276,11 @@ impl LatentPanel {
 
     /// Drags and the wheel move the camera.
     fn steer(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &Cx<'_>) {
-        let scale = ui.pixels_per_point();
-        let delta = response.drag_delta() * scale;
-        let delta = Vec2::new(delta.x, delta.y);
-        let shift = ui.input(|i| i.modifiers.shift);
-        let mut moved = false;
-        let primary = response.dragged_by(egui::PointerButton::Primary);
-        let draws = BrushStroke::takes_drags(ui, cx) && primary;
-        let probing = cx.state.probing.is_some() && !shift && primary;
-        if delta != Vec2::ZERO && !probing && !draws {
-            let turn = primary && !shift;
-            if turn {
-                self.camera.orbit(delta);
-            } else {
-                self.camera.pan(delta);
-            }
-            moved = true;
-        }
-        if let Some(at) = response.hover_pos() {
-            let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta.y, i.zoom_delta()));
-            let factor = (scroll * ZOOM_PER_POINT).exp() * pinch;
-            if (factor - 1.0).abs() > f32::EPSILON {
-                let px = (at - rect.min) * scale;
-                self.camera.zoom(factor, Vec2::new(px.x, px.y));
-                moved = true;
-            }
-        }
+        let draws = BrushStroke::takes_drags(ui, cx);
+        let mut moved = canvas::steer(&mut self.camera, ui, rect, response, !draws && cx.state.probing.is_none());
         if response.double_clicked() {
             self.camera.reset();
-            self.follows = true;
+            (self.follows, moved) = (true, false);
         }
         if moved {
             self.follows = false;
@@ -319,42 +295,20 @@ impl LatentPanel {
         if left > 0.0 {
             ui.ctx().request_repaint_after_secs(left as f32);
         }
-        if let Err(e) = drawing.view.render(&self.camera, left > 0.0) {
-            return self.failed = Some(e.to_string());
+        if let Err(e) = drawing.canvas.show(ui, rect, &self.camera, left > 0.0, gpu) {
+            self.failed = Some(e.to_string());
         }
-        if drawing.view.texture_generation() != drawing.texture_generation {
-            drawing.texture_generation = drawing.view.texture_generation();
-            let view = drawing.view.texture_view();
-            gpu.renderer.write().update_egui_texture_from_wgpu_texture(
-                &gpu.device,
-                view,
-                wgpu::FilterMode::Nearest,
-                drawing.texture,
-            );
-        }
-        let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
-        ui.painter().image(drawing.texture, rect, uv, egui::Color32::WHITE);
     }
 
     /// Asks what lies under the pointer; the answer comes a frame or more later.
     fn pick(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
         let Some(drawing) = self.drawing.as_mut() else { return };
         let at = response.hover_pos().filter(|_| !response.dragged());
-        let mut asked = Ok(());
-        match at {
-            Some(at) if drawing.asked_at != Some((at, self.camera)) => {
-                drawing.asked_at = Some((at, self.camera));
-                let px = (at - rect.min) * ui.pixels_per_point();
-                asked = drawing.view.request_pick(&self.camera, Vec2::new(px.x, px.y));
-            }
-            Some(_) => {}
-            None => {
-                drawing.asked_at = None;
-                self.hovered = Hovered::default();
-            }
+        if at.is_none() {
+            self.hovered = Hovered::default();
         }
-        match asked.and_then(|()| drawing.view.poll_pick()) {
-            Ok(Some(result)) if at.is_some() => {
+        match drawing.canvas.pick(ui, rect, at, &self.camera) {
+            Ok(Some(result)) => {
                 self.hovered = match result.hit.map(|h| h.target) {
                     Some(Target::Point(i)) => Hovered { sample: u32::try_from(i).ok(), walk_point: None },
                     Some(Target::Marker(i)) => {
@@ -365,13 +319,9 @@ impl LatentPanel {
                     }
                     None => Hovered::default(),
                 };
-                ui.ctx().request_repaint();
             }
-            Ok(_) => {}
+            Ok(None) => {}
             Err(e) => cx.state.say(Level::Warning, format!("What lies under the pointer cannot be told: {e}")),
-        }
-        if drawing.view.pick_under_way() {
-            ui.ctx().request_repaint();
         }
         if let Some(sample) = self.hovered.sample {
             cx.inspect.want(ui.ctx(), cx.state, sample, cx.now, cx.commands);

@@ -198,7 +198,7 @@ pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
     lines
 }
 
-fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool, theme: &Theme) {
+pub fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool, theme: &Theme) {
     let [p, moved, neighbour] = [&step.from, &step.to, &step.neighbour].map(|c| position(c));
     let (width, alpha) = match (chosen, many) {
         (true, _) => (2.4, 1.0),

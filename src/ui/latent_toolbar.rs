@@ -88,7 +88,7 @@ pub fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// Steps through the rounds; the last one follows the run.
 pub fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let latest = cx.state.shown_run().map_or(0, |r| r.latest_round());
+    let latest = cx.state.last_round();
     let shown = cx.state.shown_round();
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;

@@ -2,6 +2,7 @@
 
 mod ask_path;
 mod brush_stroke;
+mod canvas;
 mod compare_panel;
 mod controls;
 mod curves_panel;
@@ -21,6 +22,10 @@ mod latent_overlay;
 mod latent_panel;
 mod latent_scene;
 mod latent_toolbar;
+mod open_histories;
+mod pair_numbers;
+mod pair_panel;
+mod pair_scene;
 mod region_csv;
 mod region_curve;
 mod region_sheet;
@@ -166,6 +171,7 @@ impl App {
                 inspector: Default::default(),
                 walks: Default::default(),
                 sheet: Default::default(),
+                pair: Default::default(),
             },
             images: Images::default(),
             inspect: InspectQueue::default(),
@@ -314,6 +320,8 @@ impl eframe::App for App {
         if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {
             ctx.request_repaint_after_secs(wait as f32);
         }
+        // Set again by a panel that shows more than the shown run.
+        self.state.playhead.reach = 0;
         let snapshot = self
             .engine
             .as_ref()

@@ -2,11 +2,15 @@
 
 mod asks;
 mod brush;
+mod opened;
+mod pair;
 mod playhead;
 mod run;
 mod walks;
 
 pub use brush::{Brush, BrushTool, Selection, SheetFilter, correct_among};
+pub use opened::Opened;
+pub use pair::{Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
 pub use playhead::Playhead;
 pub use run::{CurvePoint, RunState};
 pub use walks::{Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
@@ -50,6 +54,7 @@ pub struct AppState {
     pub focus: Focus,
     /// A region drawn in the latent view.
     pub brush: Brush,
+    pub opened: Opened,
     pub playhead: Playhead,
     pub intent: Intent,
     /// Asked for, and not yet in effect: shown in the frame of the click.
@@ -174,6 +179,7 @@ impl AppState {
             target_version: 0,
             focus: Focus { strategy, round: None, sample: None, walk_point: None, class: None },
             brush: Brush::default(),
+            opened: Opened::default(),
             playhead: Playhead::default(),
             intent: Intent::Idle,
             pending: None,
@@ -300,9 +306,14 @@ impl AppState {
         self.runs.iter().map(RunState::latest_round).max().unwrap_or(0)
     }
 
+    /// The last round that the playhead can stand at.
+    pub fn last_round(&self) -> usize {
+        self.shown_run().map_or(0, RunState::latest_round).max(self.playhead.reach)
+    }
+
     /// The selected round, or the latest of the shown run.
     pub fn shown_round(&self) -> usize {
-        let latest = self.shown_run().map_or(0, RunState::latest_round);
+        let latest = self.last_round();
         self.focus.round.map_or(latest, |r| r.min(latest))
     }
 
@@ -363,6 +374,7 @@ impl AppState {
             step_size: self.step_size,
             lab: self.lab.started_over(),
             brush: self.brush.started_over(),
+            opened: std::mem::take(&mut self.opened),
             focus: Focus { strategy, ..fresh.focus.clone() },
             ..fresh
         };

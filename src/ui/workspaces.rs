@@ -11,6 +11,7 @@ use super::curves_panel::CurvesPanel;
 use super::cx::Cx;
 use super::inspector::Inspector;
 use super::latent_panel::LatentPanel;
+use super::pair_panel::PairPanel;
 use super::region_curve;
 use super::region_sheet::RegionSheet;
 use super::snapshots_panel::SnapshotsPanel;
@@ -28,6 +29,7 @@ pub enum Pane {
     Compare,
     Sheet,
     RegionCurve,
+    Pair,
 }
 
 impl Pane {
@@ -41,6 +43,7 @@ impl Pane {
             Self::Compare => "Comparison",
             Self::Sheet => "Selection",
             Self::RegionCurve => "Accuracy in the region",
+            Self::Pair => "Side by side",
         }
     }
 }
@@ -52,11 +55,12 @@ pub enum WorkspaceKind {
     Explore,
     Lab,
     Regions,
+    Pair,
     Compare,
 }
 
 impl WorkspaceKind {
-    pub const ALL: [Self; 5] = [Self::Run, Self::Explore, Self::Lab, Self::Regions, Self::Compare];
+    pub const ALL: [Self; 6] = [Self::Run, Self::Explore, Self::Lab, Self::Regions, Self::Pair, Self::Compare];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -64,6 +68,7 @@ impl WorkspaceKind {
             Self::Explore => "Explore",
             Self::Lab => "Walks",
             Self::Regions => "Regions",
+            Self::Pair => "Pair",
             Self::Compare => "Compare",
         }
     }
@@ -74,6 +79,7 @@ impl WorkspaceKind {
             Self::Explore => "Look closely: one sample in full, why it was picked, and a probe to drag",
             Self::Lab => "Figure 4, live: follow walks, judge them, and see what becomes of them",
             Self::Regions => "Draw a box or a lasso: what lies there, and how well it is predicted round by round",
+            Self::Pair => "Two runs in one latent space with one camera and one playhead, and their difference",
             Self::Compare => {
                 "Is it really better? Figures and tables of the runs with paired tests, live or from opened histories"
             }
@@ -85,7 +91,8 @@ impl WorkspaceKind {
             Self::Run => Self::Explore,
             Self::Explore => Self::Lab,
             Self::Lab => Self::Regions,
-            Self::Regions => Self::Compare,
+            Self::Regions => Self::Pair,
+            Self::Pair => Self::Compare,
             Self::Compare => Self::Run,
         }
     }
@@ -99,6 +106,7 @@ pub struct Workspaces {
     explore: Tree<Pane>,
     lab: Tree<Pane>,
     regions: Tree<Pane>,
+    pair: Tree<Pane>,
     compare: Tree<Pane>,
 }
 
@@ -108,11 +116,17 @@ impl Default for Workspaces {
         let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.7, Pane::Snapshots);
         let lab = arrange("walks workspace", 0.57, Pane::Walks, 0.55, Pane::Snapshots);
         let regions = arrange("regions workspace", 0.57, Pane::Sheet, 0.6, Pane::RegionCurve);
-        let mut tiles = Tiles::default();
-        let root = tiles.insert_pane(Pane::Compare);
-        let compare = Tree::new(egui::Id::unique("compare workspace"), root, tiles);
-        Self { shown: WorkspaceKind::Run, run, explore, lab, regions, compare }
+        let pair = alone("pair workspace", Pane::Pair);
+        let compare = alone("compare workspace", Pane::Compare);
+        Self { shown: WorkspaceKind::Run, run, explore, lab, regions, pair, compare }
     }
+}
+
+/// One panel over the whole of it.
+fn alone(id: &str, pane: Pane) -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let root = tiles.insert_pane(pane);
+    Tree::new(egui::Id::unique(id), root, tiles)
 }
 
 /// The latent view at the left with `left` of the width; at the right one panel over another.
@@ -142,6 +156,7 @@ pub struct Panels {
     pub inspector: Inspector,
     pub walks: WalksPanel,
     pub sheet: RegionSheet,
+    pub pair: PairPanel,
 }
 
 impl Workspaces {
@@ -151,6 +166,7 @@ impl Workspaces {
             WorkspaceKind::Explore => &mut self.explore,
             WorkspaceKind::Lab => &mut self.lab,
             WorkspaceKind::Regions => &mut self.regions,
+            WorkspaceKind::Pair => &mut self.pair,
             WorkspaceKind::Compare => &mut self.compare,
         };
         let mut shower = Shower { panels, cx };
@@ -186,6 +202,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Pane::Compare => self.panels.compare.ui(ui, self.cx),
             Pane::Sheet => self.panels.sheet.ui(ui, self.cx),
             Pane::RegionCurve => region_curve::ui(ui, self.cx),
+            Pane::Pair => self.panels.pair.ui(ui, self.cx),
         });
         UiResponse::None
     }
@@ -199,6 +216,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
             Some(Pane::Walks) => self.panels.walks.tools(ui, self.cx),
             Some(Pane::Sheet) => self.panels.sheet.tools(ui, self.cx),
+            Some(Pane::Pair) => self.panels.pair.tools(ui),
             _ => {}
         }
     }

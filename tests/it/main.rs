@@ -17,6 +17,7 @@ mod shaders;
 mod statistics;
 mod tidy;
 mod ui;
+mod ui_pair;
 mod ui_regions;
 mod view;
 mod view_picking;

@@ -1,6 +1,6 @@
 //! What the user can ask for; each returns the commands to send and shows at once that it was asked.
 
-use super::{AppState, Intent, Pending, RunState};
+use super::{AppState, Intent, Pending};
 use crate::archive::SavedRun;
 use crate::engine::protocol::Command;
 use crate::experiment::{Experiment, Strategy};
@@ -53,7 +53,7 @@ impl AppState {
 
     /// Looks at a round; the latest one goes on following the run.
     pub fn look_at_round(&mut self, round: usize) {
-        let latest = self.shown_run().map_or(0, RunState::latest_round);
+        let latest = self.last_round();
         self.focus.round = (round < latest).then_some(round.max(1));
     }
 
