@@ -1,6 +1,7 @@
 //! The loop of the engine's thread: look at the commands, do one small unit of work, say what happened.
 
 mod beside;
+mod fork;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -152,7 +153,7 @@ impl Core {
                 self.drive = Drive::Stopped;
                 // A generator half trained is of no use; completed rounds are.
                 if let Some(session) = &mut self.session {
-                    session.preparation = None;
+                    (session.preparation, session.forking) = (None, None);
                 }
                 self.say(Event::Stopped);
                 self.say_phase(Phase::Stopped);
@@ -164,6 +165,7 @@ impl Core {
                 }
             }
             Command::Quit => self.quit = true,
+            Command::Fork { strategy, round, turn } => self.fork(strategy, round, turn),
             command => {
                 let mut said = Vec::new();
                 if let Some(session) = &mut self.session {
@@ -215,7 +217,7 @@ impl Core {
         let cache = self.options.cache_dir.as_ref().map(GeneratorCache::new);
         let preparation = Preparation::new(&experiment, self.options.data_dir.clone(), cache, &self.device);
         let shown = strategies.last().copied().unwrap_or(experiment.strategy);
-        self.session = Some(Session::new(experiment, strategies, preparation, shown));
+        self.session = Some(Session::new(experiment, strategies, Some(preparation), shown));
         self.publish();
         self.say_phase(Phase::LoadingData);
         self.wake_now();
@@ -243,7 +245,10 @@ impl Core {
 
     fn has_work(&self) -> bool {
         let Some(session) = &self.session else { return false };
-        (session.preparation.is_some() && !self.held) || self.may_advance() || session.something_waits()
+        (session.preparation.is_some() && !self.held)
+            || self.may_advance()
+            || session.forking.is_some()
+            || session.something_waits()
     }
 
     fn may_advance(&self) -> bool {
@@ -262,6 +267,8 @@ impl Core {
     fn work(&mut self) {
         if self.session.as_ref().is_some_and(|s| s.preparation.is_some()) {
             self.prepare();
+        } else if self.session.as_ref().is_some_and(|s| s.forking.is_some()) {
+            self.advance_fork();
         } else if self.may_advance() {
             self.advance();
         } else {
@@ -390,8 +397,9 @@ impl Core {
             RunEvent::Ended(record) => {
                 shown.scoring.outdated();
                 let steps = shown.lab_walks.step(&world, &shown.run);
+                let not_kept = session.keep_weights(at);
                 self.say(Event::RoundEnded { strategy, record });
-                steps.into_iter().for_each(|step| self.say(step));
+                steps.into_iter().chain(not_kept).for_each(|step| self.say(step));
                 return self.publish();
             }
             RunEvent::Finished => return,

@@ -3,6 +3,7 @@
 
 mod core;
 mod evaluation_codes;
+mod forking;
 mod lab;
 mod pace;
 pub mod protocol;

@@ -12,6 +12,7 @@ use crate::field::{Field, FieldRequest};
 use crate::generator::GeneratorLosses;
 use crate::history::{Evaluation, Header, RoundRecord, WalkStep};
 use crate::latent::Sparsity;
+use crate::round::Turn;
 use crate::trajectory::{BaseRate, Reselection, StepMeasure};
 
 /// What the engine can be told.
@@ -50,6 +51,8 @@ pub enum Command {
     Show(Strategy),
     /// Keep the predictions of the whole train split fresh (for colouring by prediction, loss or correctness).
     WantScores(bool),
+    /// Fork this strategy's run from the end of a round; the fork takes the place of all runs and goes on by itself.
+    Fork { strategy: Strategy, round: usize, turn: Turn },
     /// Embed the evaluation split, too, for `Snapshot::evaluation_codes`.
     WantEvaluationCodes,
     /// Prediction, loss and reconstruction of one train sample, answered by `Event::Inspected`.
@@ -71,6 +74,8 @@ pub enum Phase {
     /// The VAE trains; the embedding is shown as it forms.
     TrainingGenerator,
     Encoding,
+    /// Rounds are done once more, because a fork needs the weights at their end.
+    Rerunning,
     /// Ready for rounds, or between two steps.
     Paused,
     Proposing,
@@ -93,6 +98,7 @@ impl Phase {
             Self::Labelling => "solving for stress",
             Self::TrainingGenerator => "training the generator",
             Self::Encoding => "embedding the data",
+            Self::Rerunning => "doing rounds again",
             Self::Paused => "paused",
             Self::Proposing => "proposing samples",
             Self::TrainingTarget => "training the target",
@@ -111,6 +117,7 @@ impl Phase {
                 | Self::Labelling
                 | Self::TrainingGenerator
                 | Self::Encoding
+                | Self::Rerunning
                 | Self::Proposing
                 | Self::TrainingTarget
                 | Self::Evaluating

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::core::PROGRESS_INTERVAL;
 use super::evaluation_codes::EvaluationCodes;
+use super::forking::{Forking, Kept};
 use super::lab::{self, LabWalks};
 use super::pace::Throttle;
 use super::protocol::{Command, Event, Level, RunSnapshot, Scores};
@@ -42,6 +43,8 @@ pub struct Session {
     pub field: Option<Arc<Field>>,
     pub samples: Throttle,
     pub evaluation_codes: EvaluationCodes,
+    /// A fork that waits for rounds to be done again.
+    pub forking: Option<Box<Forking>>,
 }
 
 /// A run with what is shown of it.
@@ -52,14 +55,21 @@ pub struct ShownRun {
     pub scores: Option<Arc<Scores>>,
     pub published: Throttle,
     pub lab_walks: LabWalks,
+    /// Weights at the ends of its rounds.
+    pub kept: Kept,
 }
 
 impl Session {
-    pub fn new(experiment: Experiment, strategies: Vec<Strategy>, preparation: Preparation, shown: Strategy) -> Self {
+    pub fn new(
+        experiment: Experiment,
+        strategies: Vec<Strategy>,
+        preparation: Option<Preparation>,
+        shown: Strategy,
+    ) -> Self {
         Self {
             experiment,
             strategies,
-            preparation: Some(preparation),
+            preparation,
             world: None,
             runs: Vec::new(),
             replay: Vec::new(),
@@ -72,6 +82,7 @@ impl Session {
             field: None,
             samples: Throttle::new(SAMPLES_INTERVAL),
             evaluation_codes: EvaluationCodes::default(),
+            forking: None,
         }
     }
 
@@ -91,6 +102,21 @@ impl Session {
         }
         self.world = Some(world);
         said
+    }
+
+    /// Keeps the weights of a run whose round has just ended; what is to be said where they cannot be kept.
+    pub fn keep_weights(&mut self, at: usize) -> Option<Event> {
+        let shown = self.runs.get_mut(at)?;
+        match shown.run.checkpoint() {
+            Ok(checkpoint) => {
+                shown.kept.add(checkpoint);
+                None
+            }
+            Err(e) => {
+                let text = format!("The weights of this round are not kept, so a fork must do its rounds again: {e}");
+                Some(Event::Message { level: Level::Warning, text })
+            }
+        }
     }
 
     /// The run to advance: the first of those that are behind, so that all do round t before any does t + 1.
@@ -229,6 +255,7 @@ impl ShownRun {
             scores: None,
             published: Throttle::new(SCORES_INTERVAL),
             lab_walks,
+            kept: Kept::default(),
             run,
         }
     }

@@ -152,6 +152,26 @@ pub fn stratified_part(split: &Split, size: usize) -> Vec<u32> {
     part
 }
 
+/// Mean of the losses since it was last taken.
+#[derive(Default)]
+pub struct MeanLoss {
+    sum: f64,
+    count: usize,
+}
+
+impl MeanLoss {
+    pub fn add(&mut self, loss: f32) {
+        self.sum += f64::from(loss);
+        self.count += 1;
+    }
+
+    pub fn take(&mut self) -> Option<f32> {
+        let mean = (self.count > 0).then(|| (self.sum / self.count as f64) as f32);
+        *self = Self::default();
+        mean
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,15 +4,17 @@
 //! it, a window or a command line, can look at its commands in between without changing any result.
 
 mod evaluation;
+mod fork;
 mod labelling;
 mod resume;
 mod training_set;
 
+pub use fork::{Rerun, Turn};
 pub use resume::ResumeError;
 
 use std::sync::Arc;
 
-use evaluation::{EvaluationTask, Scope, Tally, evaluation_maps, stratified_part};
+use evaluation::{EvaluationTask, MeanLoss, Scope, Tally, evaluation_maps, stratified_part};
 use labelling::{LabelQueue, LabelledCandidate};
 use training_set::{Pair, TrainingSet};
 
@@ -113,6 +115,7 @@ impl Run {
             program: concat!("ridgewalk ", env!("CARGO_PKG_VERSION")).to_owned(),
             classes: dataset.classes.clone(),
             latent_scale: world.latent.scale(),
+            forked: None,
         };
         Self {
             experiment: experiment.clone(),
@@ -477,24 +480,4 @@ impl Run {
 
 fn fresh_target(world: &World, experiment: &Experiment, streams: &Streams) -> Target {
     Target::new(experiment, world.dataset.shape(), world.dataset.classes.len(), streams, &world.device)
-}
-
-/// Mean of the losses since it was last taken.
-#[derive(Default)]
-struct MeanLoss {
-    sum: f64,
-    count: usize,
-}
-
-impl MeanLoss {
-    fn add(&mut self, loss: f32) {
-        self.sum += f64::from(loss);
-        self.count += 1;
-    }
-
-    fn take(&mut self) -> Option<f32> {
-        let mean = (self.count > 0).then(|| (self.sum / self.count as f64) as f32);
-        *self = Self::default();
-        mean
-    }
 }

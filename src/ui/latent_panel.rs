@@ -7,6 +7,7 @@ use super::brush_stroke::{self, BrushStroke};
 use super::canvas;
 use super::cx::Cx;
 use super::field_image::{self, FieldOptions};
+use super::fork_sheet;
 use super::keys::ViewKey;
 use super::latent_drawing::Drawing;
 use super::latent_overlay;
@@ -165,6 +166,7 @@ impl LatentPanel {
                 latent_toolbar::strategy_choice(ui, cx);
             }
             latent_toolbar::round_stepper(ui, cx);
+            fork_sheet::button(ui, cx);
             latent_toolbar::brush_choice(ui, cx);
             ui.spacing_mut().item_spacing.x = space::XS;
             latent_toolbar::field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);

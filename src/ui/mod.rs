@@ -11,6 +11,7 @@ mod export_figure4;
 mod field_image;
 mod field_help;
 mod figure_view;
+mod fork_sheet;
 mod frame_times;
 mod generator_panel;
 mod images;

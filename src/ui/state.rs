@@ -24,6 +24,7 @@ use crate::engine::protocol::{Event, Inspection, Level, Phase, Probe};
 use crate::experiment::{Experiment, Strategy};
 use crate::generator::GeneratorLosses;
 use crate::history::{History, Proposal, RoundRecord};
+use crate::round::Turn;
 
 /// What the window shows, as far as it came from the engine, and what the user selected.
 #[derive(Debug, Clone)]
@@ -55,6 +56,10 @@ pub struct AppState {
     /// A region drawn in the latent view.
     pub brush: Brush,
     pub opened: Opened,
+    /// What the next fork is to do, while its sheet is filled in.
+    pub fork_draft: Option<Turn>,
+    /// A fork is under way: the present runs are to be kept beside it.
+    forking: bool,
     pub playhead: Playhead,
     pub intent: Intent,
     /// Asked for, and not yet in effect: shown in the frame of the click.
@@ -180,6 +185,8 @@ impl AppState {
             focus: Focus { strategy, round: None, sample: None, walk_point: None, class: None },
             brush: Brush::default(),
             opened: Opened::default(),
+            fork_draft: None,
+            forking: false,
             playhead: Playhead::default(),
             intent: Intent::Idle,
             pending: None,
@@ -317,6 +324,12 @@ impl AppState {
         self.focus.round.map_or(latest, |r| r.min(latest))
     }
 
+    /// The last round that the shown run has ended by the shown one; 0 before the first.
+    pub fn ended_round(&self) -> usize {
+        let shown = self.shown_round();
+        self.shown_run().map_or(0, |run| run.rounds.iter().filter(|r| r.round <= shown).count())
+    }
+
     /// What the shown run bought in the shown round.
     pub fn shown_record(&self) -> Option<&Arc<RoundRecord>> {
         self.shown_run()?.record(self.shown_round())
@@ -364,6 +377,10 @@ impl AppState {
     fn start_over(&mut self, generation: u64, experiment: Experiment, strategies: Vec<Strategy>, device: String) {
         let strategy =
             if strategies.contains(&self.focus.strategy) { self.focus.strategy } else { preferred(&strategies) };
+        if self.forking {
+            let parents = self.histories();
+            self.opened.keep(parents);
+        }
         let fresh = Self::new(experiment, strategies, self.device);
         *self = Self {
             generation,

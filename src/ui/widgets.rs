@@ -29,6 +29,7 @@ pub enum Icon {
     Unfolded,
     Box,
     Lasso,
+    Fork,
 }
 
 impl Icon {
@@ -113,6 +114,13 @@ impl Icon {
                 let corners = [(-0.8, -0.65), (0.8, -0.65), (0.8, 0.65), (-0.8, 0.65), (-0.8, -0.65)];
                 let corners = corners.map(|(x, y)| at(x, y));
                 painter.extend(Shape::dashed_line(&corners, line, 0.42 * r, 0.28 * r));
+            }
+            Self::Fork => {
+                stroke(vec![at(-0.45, 0.9), at(-0.45, -0.9)]);
+                stroke(vec![at(-0.45, 0.45), at(0.5, -0.1), at(0.5, -0.75)]);
+                for (x, y) in [(-0.45, -0.85), (-0.45, 0.85), (0.5, -0.85)] {
+                    painter.circle_filled(at(x, y), 0.24 * r, color);
+                }
             }
             Self::Lasso => {
                 let ring =

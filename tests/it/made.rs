@@ -34,6 +34,7 @@ impl Made {
             device: "none".into(),
             program: "test".into(),
             classes: (0..10).map(|c| c.to_string()).collect(),
+            forked: None,
             latent_scale: 1.0,
         };
         let mut history = History::new(header);

@@ -22,4 +22,11 @@ impl Opened {
         self.from = from;
         self.version += 1;
     }
+
+    /// These beside those before; one that stands there already is not kept twice.
+    pub fn keep(&mut self, histories: Vec<History>) {
+        let new: Vec<History> = histories.into_iter().filter(|h| !self.histories.contains(h)).collect();
+        Arc::make_mut(&mut self.histories).extend(new);
+        self.version += 1;
+    }
 }

@@ -43,14 +43,18 @@ impl<'a> Side<'a> {
         self.records().last().map_or(0, |r| r.round)
     }
 
-    /// Strategy, step length where it takes steps, and where it comes from, told apart from `other`'s.
+    /// Strategy, step length where it takes steps, seed, and where it was forked.
     pub fn name(&self) -> String {
         let e = &self.header().experiment;
         let mut name = e.strategy.label().to_owned();
         if self.records().iter().any(|r| r.proposals.iter().any(|p| p.step.is_some())) {
             name += &format!(", α {}", e.alpha);
         }
-        name + &format!(", seed {}", e.seed)
+        name += &format!(", seed {}", e.seed);
+        match &self.header().forked {
+            Some(fork) => format!("{name}, forked after round {}", fork.round),
+            None => name,
+        }
     }
 
     /// Round in which each of so many train samples was bought, by the end of `round`; 0 where it was not.
@@ -171,6 +175,7 @@ mod tests {
             program: String::new(),
             classes: Vec::new(),
             latent_scale: 1.0,
+            forked: None,
         };
         let proposal = |&sample: &u32| Proposal { sample, label: 0, score: None, step: None, made: None };
         let rounds = bought.iter().enumerate().map(|(i, samples)| RoundRecord {
