@@ -9,7 +9,9 @@ pub fn first_difference(a: &History, b: &History) -> Option<String> {
         return Some(d);
     }
     for (ra, rb) in a.rounds.iter().zip(&b.rounds) {
-        let (fa, fb) = (fields(&timeless(ra)), fields(&timeless(rb)));
+        // A history of an earlier version has no predictions of single images; the confusion tells them, too.
+        let predicted = !ra.predicted.is_empty() && !rb.predicted.is_empty();
+        let (fa, fb) = (fields(&timeless(ra, predicted)), fields(&timeless(rb, predicted)));
         if let Some(d) = first_field(&format!("round {}", ra.round), &fa, &fb) {
             return Some(d);
         }
@@ -22,8 +24,9 @@ fn placeless(header: &Header) -> Header {
     Header { data_provenance: String::new(), ..header.clone() }
 }
 
-fn timeless(record: &RoundRecord) -> RoundRecord {
-    RoundRecord { seconds: 0.0, label_seconds: 0.0, ..record.clone() }
+fn timeless(record: &RoundRecord, predicted: bool) -> RoundRecord {
+    let record = RoundRecord { seconds: 0.0, label_seconds: 0.0, ..record.clone() };
+    if predicted { record } else { RoundRecord { predicted: Vec::new(), ..record } }
 }
 
 /// Every leaf of a value with its path, in order. Floats are told apart by all of their digits.

@@ -38,6 +38,33 @@ pub struct Header {
     pub classes: Vec<String>,
     /// Mean standard deviation of the embedding's axes: the unit of alpha.
     pub latent_scale: f32,
+    /// Where it was forked from another run; `experiment` is then what it does since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forked: Option<Box<Fork>>,
+}
+
+impl Header {
+    /// What was done in the first round: by the oldest run that this one was forked from.
+    pub fn first_experiment(&self) -> &Experiment {
+        let mut first = &self.experiment;
+        let mut fork = self.forked.as_deref();
+        while let Some(f) = fork {
+            first = &f.experiment;
+            fork = f.parent.as_deref();
+        }
+        first
+    }
+}
+
+/// The run that another was forked from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fork {
+    /// The last round that both share.
+    pub round: usize,
+    /// What was done until then.
+    pub experiment: Experiment,
+    /// Where that run was forked itself.
+    pub parent: Option<Box<Fork>>,
 }
 
 /// Everything that happened in one round.
@@ -54,6 +81,10 @@ pub struct RoundRecord {
     pub evaluations: Vec<Evaluation>,
     /// Rows are true classes, columns predicted ones, over the whole evaluation split; row-major.
     pub confusion: Vec<u32>,
+    /// The class predicted for each image of the evaluation split at the end of the round, in the split's order; empty in
+    /// histories of earlier versions, and where labels are maps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predicted: Vec<u8>,
     /// One entry for each walk that moved in this round.
     pub walk_steps: Vec<WalkStep>,
     /// The target's loss stopped being a number in this round, or nothing could be labelled at all.
@@ -78,6 +109,7 @@ impl RoundRecord {
             minibatches: 0,
             evaluations: Vec::new(),
             confusion: Vec::new(),
+            predicted: Vec::new(),
             walk_steps: Vec::new(),
             diverged: false,
             refusals: Vec::new(),
@@ -266,6 +298,16 @@ pub struct Evaluation {
 impl History {
     pub fn new(header: Header) -> Self {
         Self { header, rounds: Vec::new() }
+    }
+
+    /// The history as it was at the end of `round`: before it was forked, it was the other run's.
+    pub fn up_to(&self, round: usize) -> Self {
+        let mut header = self.header.clone();
+        while let Some(fork) = header.forked.take_if(|f| f.round >= round) {
+            header.experiment = fork.experiment;
+            header.forked = fork.parent;
+        }
+        Self { header, rounds: self.rounds.iter().take(round).cloned().collect() }
     }
 
     pub fn strategy(&self) -> Strategy {

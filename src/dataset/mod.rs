@@ -20,6 +20,8 @@ pub use load::load;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::experiment::EvaluationSplit;
+
 /// What a reader of a data format gives: both splits, checked.
 pub trait Reader {
     /// Reads the whole data set, or says which file is at fault and what to do.
@@ -213,5 +215,13 @@ impl Dataset {
 
     pub fn shape(&self) -> ImageShape {
         self.train.shape()
+    }
+
+    /// The split that accuracies are measured on.
+    pub fn evaluation(&self, on: EvaluationSplit) -> &Split {
+        match on {
+            EvaluationSplit::Test => &self.test,
+            EvaluationSplit::Validation => &self.validation,
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The loop of the engine's thread: look at the commands, do one small unit of work, say what happened.
 
 mod beside;
+mod fork;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -27,10 +28,6 @@ const FORMING_SAMPLES: usize = 16;
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);
 /// Between two progress events of one phase, and two losses of the generator.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
-/// Units of work of a run for each chunk of scoring beside it.
-const UNITS_PER_SCORING_CHUNK: usize = 4;
-/// The same for the field, which nobody waits for while the target learns: a few percent of the time.
-const UNITS_PER_FIELD_CHUNK: usize = 24;
 
 /// How far the engine may go on by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,7 +144,7 @@ impl Core {
                 self.drive = Drive::Stopped;
                 // A generator half trained is of no use; completed rounds are.
                 if let Some(session) = &mut self.session {
-                    session.preparation = None;
+                    (session.preparation, session.forking) = (None, None);
                 }
                 self.say(Event::Stopped);
                 self.say_phase(Phase::Stopped);
@@ -159,6 +156,7 @@ impl Core {
                 }
             }
             Command::Quit => self.quit = true,
+            Command::Fork { strategy, round, turn } => self.fork(strategy, round, turn),
             command => {
                 let mut said = Vec::new();
                 if let Some(session) = &mut self.session {
@@ -210,7 +208,7 @@ impl Core {
         let cache = self.options.cache_dir.as_ref().map(GeneratorCache::new);
         let preparation = Preparation::new(&experiment, self.options.data_dir.clone(), cache, &self.device);
         let shown = strategies.last().copied().unwrap_or(experiment.strategy);
-        self.session = Some(Session::new(experiment, strategies, preparation, shown));
+        self.session = Some(Session::new(experiment, strategies, Some(preparation), shown));
         self.publish();
         self.say_phase(Phase::LoadingData);
         self.wake_now();
@@ -240,8 +238,8 @@ impl Core {
         let Some(session) = &self.session else { return false };
         (session.preparation.is_some() && !self.held)
             || self.may_advance()
-            || session.scoring_waits()
-            || session.field_waits()
+            || session.forking.is_some()
+            || session.something_waits()
     }
 
     fn may_advance(&self) -> bool {
@@ -260,12 +258,12 @@ impl Core {
     fn work(&mut self) {
         if self.session.as_ref().is_some_and(|s| s.preparation.is_some()) {
             self.prepare();
+        } else if self.session.as_ref().is_some_and(|s| s.forking.is_some()) {
+            self.advance_fork();
         } else if self.may_advance() {
             self.advance();
-        } else if self.session.as_ref().is_some_and(Session::scoring_waits) {
-            self.score();
         } else {
-            self.draw_field();
+            self.beside();
         }
     }
 
@@ -369,13 +367,7 @@ impl Core {
         for event in happened {
             self.happened(at, strategy, event);
         }
-        let beside = self.session.as_ref().is_some_and(|s| s.units.is_multiple_of(UNITS_PER_SCORING_CHUNK));
-        if beside {
-            self.score();
-        }
-        if self.session.as_ref().is_some_and(|s| s.units.is_multiple_of(UNITS_PER_FIELD_CHUNK) && s.field_waits()) {
-            self.draw_field();
-        }
+        self.beside_rounds();
         if !self.may_advance() {
             let done = self.session.as_ref().is_some_and(|s| s.current().is_none());
             self.drive = Drive::Halted;
@@ -400,8 +392,9 @@ impl Core {
             RunEvent::Ended(record) => {
                 shown.scoring.outdated();
                 let steps = shown.lab_walks.step(&world, &shown.run);
+                let not_kept = session.keep_weights(at);
                 self.say(Event::RoundEnded { strategy, record });
-                steps.into_iter().for_each(|step| self.say(step));
+                steps.into_iter().chain(not_kept).for_each(|step| self.say(step));
                 return self.publish();
             }
             RunEvent::Finished => return,
@@ -454,6 +447,7 @@ impl Core {
             generation: self.generation,
             latent_dim,
             codes,
+            evaluation_codes: session.evaluation_codes.done(),
             forming: false,
             runs,
             field: session.field.clone(),

@@ -2,6 +2,8 @@
 //! and for tests without one.
 
 mod core;
+mod evaluation_codes;
+mod forking;
 mod lab;
 mod pace;
 pub mod protocol;

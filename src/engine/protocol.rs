@@ -14,6 +14,7 @@ use crate::generator::GeneratorLosses;
 use crate::history::{Evaluation, Header, RoundRecord, WalkStep};
 use crate::latent::Sparsity;
 use crate::round::LabelProgress;
+use crate::round::Turn;
 use crate::trajectory::{BaseRate, Reselection, StepMeasure};
 
 /// What the engine can be told.
@@ -52,6 +53,10 @@ pub enum Command {
     Show(Strategy),
     /// Keep the predictions of the whole train split fresh (for colouring by prediction, loss or correctness).
     WantScores(bool),
+    /// Fork this strategy's run from the end of a round; the fork takes the place of all runs and goes on by itself.
+    Fork { strategy: Strategy, round: usize, turn: Turn },
+    /// Embed the evaluation split, too, for `Snapshot::evaluation_codes`.
+    WantEvaluationCodes,
     /// Prediction, loss and reconstruction of one train sample, answered by `Event::Inspected`.
     Inspect { sample: u32 },
     /// Decode a free latent point and follow its gradient, answered by `Event::Probed`.
@@ -73,6 +78,8 @@ pub enum Phase {
     /// The VAE trains; the embedding is shown as it forms.
     TrainingGenerator,
     Encoding,
+    /// Rounds are done once more, because a fork needs the weights at their end.
+    Rerunning,
     /// Ready for rounds, or between two steps.
     Paused,
     Proposing,
@@ -95,6 +102,7 @@ impl Phase {
             Self::Labelling => "solving for stress",
             Self::TrainingGenerator => "training the generator",
             Self::Encoding => "embedding the data",
+            Self::Rerunning => "doing rounds again",
             Self::Paused => "paused",
             Self::Proposing => "proposing samples",
             Self::TrainingTarget => "training the target",
@@ -113,6 +121,7 @@ impl Phase {
                 | Self::Labelling
                 | Self::TrainingGenerator
                 | Self::Encoding
+                | Self::Rerunning
                 | Self::Proposing
                 | Self::TrainingTarget
                 | Self::Evaluating
@@ -306,6 +315,8 @@ pub struct Snapshot {
     pub latent_dim: usize,
     /// Codes of the train split, `[train.len(), latent_dim]`; a new `Arc` when they changed.
     pub codes: Option<Arc<Vec<f32>>>,
+    /// Codes of the evaluation split, `[split.len(), latent_dim]`, where they were asked for.
+    pub evaluation_codes: Option<Arc<Vec<f32>>>,
     /// Whether the generator is still training, so that the codes are provisional.
     pub forming: bool,
     /// For each run: what is known about each train sample.

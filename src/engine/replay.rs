@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::forking::Kept;
 use super::lab::{walk_started, walk_stepped};
 use super::protocol::{Event, Level};
 use super::session::ShownRun;
@@ -14,6 +15,8 @@ pub fn saved_runs(world: &Arc<World>, saved: Vec<SavedRun>, said: &mut Vec<Event
     let mut runs = Vec::new();
     let mut without_weights = false;
     for SavedRun { history, checkpoint } in saved {
+        let mut kept = Kept::default();
+        checkpoint.iter().for_each(|c| kept.add(c.clone()));
         let name = format!("{}, repeat {}", history.strategy(), history.header.repeat);
         without_weights |= checkpoint.is_none();
         let run = match checkpoint {
@@ -22,7 +25,7 @@ pub fn saved_runs(world: &Arc<World>, saved: Vec<SavedRun>, said: &mut Vec<Event
         };
         match run {
             Ok(run) => {
-                let shown = ShownRun::new(run, world);
+                let shown = ShownRun { kept, ..ShownRun::new(run, world) };
                 said.push(shown.started());
                 said.extend(events(world, &shown.run));
                 runs.push(shown);
@@ -39,7 +42,7 @@ pub fn saved_runs(world: &Arc<World>, saved: Vec<SavedRun>, said: &mut Vec<Event
 }
 
 /// Every round of a run with its walks.
-fn events(world: &World, run: &Run) -> Vec<Event> {
+pub fn events(world: &World, run: &Run) -> Vec<Event> {
     let mut events = Vec::new();
     for record in &run.history().rounds {
         for step in record.walk_steps.iter().filter(|_| record.round == 1) {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::PROGRESS_INTERVAL;
+use super::evaluation_codes::EvaluationCodes;
+use super::forking::{Forking, Kept};
 use super::lab::{self, LabWalks};
 use super::pace::Throttle;
 use super::protocol::{Command, Event, Level, RunSnapshot, Scores};
@@ -41,7 +43,10 @@ pub struct Session {
     pub fieldwork: Option<Fieldwork>,
     pub field: Option<Arc<Field>>,
     pub samples: Throttle,
-    sections: Sections,
+    pub sections: Sections,
+    pub evaluation_codes: EvaluationCodes,
+    /// A fork that waits for rounds to be done again.
+    pub forking: Option<Box<Forking>>,
 }
 
 /// A run with what is shown of it.
@@ -52,14 +57,21 @@ pub struct ShownRun {
     pub scores: Option<Arc<Scores>>,
     pub published: Throttle,
     pub lab_walks: LabWalks,
+    /// Weights at the ends of its rounds.
+    pub kept: Kept,
 }
 
 impl Session {
-    pub fn new(experiment: Experiment, strategies: Vec<Strategy>, preparation: Preparation, shown: Strategy) -> Self {
+    pub fn new(
+        experiment: Experiment,
+        strategies: Vec<Strategy>,
+        preparation: Option<Preparation>,
+        shown: Strategy,
+    ) -> Self {
         Self {
             experiment,
             strategies,
-            preparation: Some(preparation),
+            preparation,
             world: None,
             runs: Vec::new(),
             replay: Vec::new(),
@@ -72,6 +84,8 @@ impl Session {
             field: None,
             samples: Throttle::new(SAMPLES_INTERVAL),
             sections: Sections::default(),
+            evaluation_codes: EvaluationCodes::default(),
+            forking: None,
         }
     }
 
@@ -91,6 +105,21 @@ impl Session {
         }
         self.world = Some(world);
         said
+    }
+
+    /// Keeps the weights of a run whose round has just ended; what is to be said where they cannot be kept.
+    pub fn keep_weights(&mut self, at: usize) -> Option<Event> {
+        let shown = self.runs.get_mut(at)?;
+        match shown.run.checkpoint() {
+            Ok(checkpoint) => {
+                shown.kept.add(checkpoint);
+                None
+            }
+            Err(e) => {
+                let text = format!("The weights of this round are not kept, so a fork must do its rounds again: {e}");
+                Some(Event::Message { level: Level::Warning, text })
+            }
+        }
     }
 
     /// The run to advance: the first of those that are behind, so that all do round t before any does t + 1.
@@ -120,6 +149,23 @@ impl Session {
         let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
         self.want_scores
             && shown.is_some_and(|r| r.run.rounds_done() > 0 && r.run.has_weights() && !r.scoring.is_fresh())
+    }
+
+    /// The evaluation split is to be embedded, and is not yet.
+    pub fn evaluation_waits(&self) -> bool {
+        self.world.is_some() && self.evaluation_codes.waits()
+    }
+
+    /// Something that is looked at is not yet as it could be.
+    pub fn something_waits(&self) -> bool {
+        self.evaluation_waits() || self.scoring_waits() || self.field_waits()
+    }
+
+    /// One chunk of it; true when all is there.
+    pub fn embed_evaluation(&mut self) -> bool {
+        let Some(world) = self.world.as_ref().filter(|_| self.evaluation_codes.waits()) else { return false };
+        let split = world.dataset.evaluation(self.experiment.evaluate_on);
+        self.evaluation_codes.advance(split, &*world.generator)
     }
 
     /// The field that was asked for is not yet as fine, or as new, as it can be.
@@ -158,6 +204,10 @@ impl Session {
         }
         if let Command::WantScores(want) = command {
             self.want_scores = want;
+            return;
+        }
+        if let Command::WantEvaluationCodes = command {
+            self.evaluation_codes.wanted = true;
             return;
         }
         if let Command::SetField(request) = command {
@@ -214,6 +264,7 @@ impl ShownRun {
             scores: None,
             published: Throttle::new(SCORES_INTERVAL),
             lab_walks,
+            kept: Kept::default(),
             run,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::dataset::{Dataset, Split};
+use crate::dataset::Split;
 use crate::experiment::{EvaluationSplit, Task};
 use crate::history::Metric;
 use crate::labelling::simulation::{Simulation, SolvedMaps};
@@ -23,8 +23,8 @@ pub enum Scope {
 /// What was counted so far.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tally {
-    /// Rows of `confusion` are true classes, columns predicted ones.
-    Classes { correct: usize, confusion: Vec<u32> },
+    /// Rows of `confusion` are true classes, columns predicted ones; `predicted` is the class of each image in order.
+    Classes { correct: usize, confusion: Vec<u32>, predicted: Vec<u8> },
     /// Sums of square errors (kPa^2) and pixels, over all of them and over the wall; wall pixels above the constant.
     Maps { all: [f64; 2], wall: [f64; 2], above: f64 },
 }
@@ -41,7 +41,10 @@ pub struct EvaluationTask {
 impl EvaluationTask {
     pub fn new(scope: Scope, samples: Arc<Vec<u32>>, target: FrozenTarget, task: Task) -> Self {
         let tally = match task {
-            Task::Classes => Tally::Classes { correct: 0, confusion: vec![0; target.classes() * target.classes()] },
+            Task::Classes => {
+                let confusion = vec![0; target.classes() * target.classes()];
+                Tally::Classes { correct: 0, confusion, predicted: Vec::with_capacity(samples.len()) }
+            }
             Task::Maps => Tally::Maps { all: [0.0; 2], wall: [0.0; 2], above: 0.0 },
         };
         Self { scope, samples, done: 0, tally, target }
@@ -63,13 +66,14 @@ impl EvaluationTask {
     pub fn advance(&mut self, split: &Split, maps: Option<&SolvedMaps>) {
         let chunk = &self.samples[self.done..(self.done + self.target.images_per_unit()).min(self.samples.len())];
         match (&mut self.tally, maps) {
-            (Tally::Classes { correct, confusion }, _) => {
+            (Tally::Classes { correct, confusion, predicted: classes_predicted }, _) => {
                 let classes = self.target.classes();
                 let rows = self.target.log_probabilities(split.gather(chunk));
                 for (&sample, row) in chunk.iter().zip(rows.chunks_exact(classes)) {
                     let truth = split.label(sample as usize);
                     let (predicted, _) = prediction(row, truth);
                     *correct += usize::from(predicted == truth);
+                    classes_predicted.push(predicted);
                     confusion[usize::from(truth) * classes + usize::from(predicted)] += 1;
                 }
             }
@@ -130,14 +134,6 @@ pub fn evaluation_maps(simulation: &Simulation, which: EvaluationSplit) -> &Solv
     }
 }
 
-/// The split that accuracies are measured on.
-pub fn evaluation_split(dataset: &Dataset, which: EvaluationSplit) -> &Split {
-    match which {
-        EvaluationSplit::Test => &dataset.test,
-        EvaluationSplit::Validation => &dataset.validation,
-    }
-}
-
 /// A fixed part of a split of about `size` images, each class by its share: the same for every run.
 pub fn stratified_part(split: &Split, size: usize) -> Vec<u32> {
     let all = split.len();
@@ -154,6 +150,26 @@ pub fn stratified_part(split: &Split, size: usize) -> Vec<u32> {
     }
     part.sort_unstable();
     part
+}
+
+/// Mean of the losses since it was last taken.
+#[derive(Default)]
+pub struct MeanLoss {
+    sum: f64,
+    count: usize,
+}
+
+impl MeanLoss {
+    pub fn add(&mut self, loss: f32) {
+        self.sum += f64::from(loss);
+        self.count += 1;
+    }
+
+    pub fn take(&mut self) -> Option<f32> {
+        let mean = (self.count > 0).then(|| (self.sum / self.count as f64) as f32);
+        *self = Self::default();
+        mean
+    }
 }
 
 #[cfg(test)]

@@ -4,16 +4,18 @@
 //! it, a window or a command line, can look at its commands in between without changing any result.
 
 mod evaluation;
+mod fork;
 mod labelling;
 mod resume;
 mod training_set;
 
+pub use fork::{Rerun, Turn};
 pub use labelling::LabelProgress;
 pub use resume::ResumeError;
 
 use std::sync::Arc;
 
-use evaluation::{EvaluationTask, Scope, Tally, evaluation_maps, evaluation_split, stratified_part};
+use evaluation::{EvaluationTask, MeanLoss, Scope, Tally, evaluation_maps, stratified_part};
 use labelling::{LabelQueue, LabelledCandidate};
 use training_set::{Pair, TrainingSet};
 
@@ -102,7 +104,7 @@ impl Run {
     pub fn new(world: &Arc<World>, experiment: &Experiment, repeat: usize) -> Self {
         let streams = Streams::new(experiment.seed);
         let dataset = &world.dataset;
-        let split = evaluation_split(dataset, experiment.evaluate_on);
+        let split = dataset.evaluation(experiment.evaluate_on);
         let header = Header {
             format: FORMAT_VERSION,
             experiment: experiment.clone(),
@@ -114,6 +116,7 @@ impl Run {
             program: concat!("ridgewalk ", env!("CARGO_PKG_VERSION")).to_owned(),
             classes: dataset.classes.clone(),
             latent_scale: world.latent.scale(),
+            forked: None,
         };
         Self {
             experiment: experiment.clone(),
@@ -389,7 +392,7 @@ impl Run {
     }
 
     fn evaluation(&self, scope: Scope, then: Stage) -> Stage {
-        let split = evaluation_split(&self.world.dataset, self.experiment.evaluate_on);
+        let split = self.world.dataset.evaluation(self.experiment.evaluate_on);
         let samples = match scope {
             Scope::Part => Arc::clone(&self.part),
             Scope::Whole => Arc::new((0..split.len() as u32).collect()),
@@ -402,7 +405,7 @@ impl Run {
     fn evaluate(&mut self, mut task: Box<EvaluationTask>, then: Box<Stage>) -> Vec<RunEvent> {
         let split = match task.scope() {
             Scope::Validation => &self.world.dataset.validation,
-            _ => evaluation_split(&self.world.dataset, self.experiment.evaluate_on),
+            _ => self.world.dataset.evaluation(self.experiment.evaluate_on),
         };
         let maps = self.world.simulation.as_ref().map(|s| match task.scope() {
             Scope::Validation => &s.validation,
@@ -423,8 +426,8 @@ impl Run {
         }
         self.stage = *then;
         if task.scope() == Scope::Whole {
-            if let Tally::Classes { confusion, .. } = task.into_tally() {
-                self.record.confusion = confusion;
+            if let Tally::Classes { confusion, predicted, .. } = task.into_tally() {
+                (self.record.confusion, self.record.predicted) = (confusion, predicted);
             }
             if self.experiment.stop_at_validation_accuracy > 0.0 && !self.world.dataset.validation.is_empty() {
                 self.stage = self.evaluation(Scope::Validation, Stage::Walk);
@@ -478,24 +481,4 @@ impl Run {
 
 fn fresh_target(world: &World, experiment: &Experiment, streams: &Streams) -> Target {
     Target::new(experiment, world.dataset.shape(), world.dataset.classes.len(), streams, &world.device)
-}
-
-/// Mean of the losses since it was last taken.
-#[derive(Default)]
-struct MeanLoss {
-    sum: f64,
-    count: usize,
-}
-
-impl MeanLoss {
-    fn add(&mut self, loss: f32) {
-        self.sum += f64::from(loss);
-        self.count += 1;
-    }
-
-    fn take(&mut self) -> Option<f32> {
-        let mean = (self.count > 0).then(|| (self.sum / self.count as f64) as f32);
-        *self = Self::default();
-        mean
-    }
 }

@@ -10,6 +10,7 @@ use crate::archive::Checkpoint;
 use crate::history::{History, Proposal};
 use crate::labelling::Refusal;
 use crate::labelling::simulation::MadeSample;
+use crate::rng::Streams;
 use crate::sampler::{Candidate, Place};
 use crate::target::WeightsError;
 use crate::trajectory::{Walks, choose_anchors};
@@ -78,7 +79,10 @@ impl Run {
                 run.buy(candidate, record.round);
             }
             if record.round == 1 {
+                // They started before the run was forked, if it was.
+                run.streams = Streams::new(header.first_experiment().seed);
                 run.start_walks();
+                run.streams = Streams::new(header.experiment.seed);
             }
             for step in &record.walk_steps {
                 run.walks.arrive(step.walk, step.sample, &step.step, &run.world.latent);

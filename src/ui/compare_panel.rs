@@ -9,6 +9,8 @@ use super::ask_path::{AskPath, Wanted};
 use super::cx::Cx;
 use super::figure_view::FigureView;
 use super::job::Job;
+use super::open_histories::OpenHistories;
+use super::state::Opened;
 use super::theme::{Theme, bold, size, space};
 use super::widgets;
 use crate::archive::{self, SavedRun};
@@ -62,8 +64,6 @@ pub struct ComparePanel {
     page: Page,
     source: Source,
     hidden: Vec<Strategy>,
-    opened: Vec<History>,
-    opened_from: PathBuf,
     /// The repeat to replay.
     repeat: usize,
     loading: Job<Result<Vec<SavedRun>, String>>,
@@ -72,8 +72,7 @@ pub struct ComparePanel {
     version: u64,
     made_from: Option<Made>,
     view: FigureView,
-    open: AskPath,
-    reading: Job<Result<(PathBuf, Vec<History>), String>>,
+    open: OpenHistories,
     export: AskPath,
     formats: Vec<Format>,
     page_wide: bool,
@@ -86,7 +85,7 @@ struct Made {
     page: Page,
     source: Source,
     hidden: Vec<Strategy>,
-    opened: usize,
+    opened: u64,
     generation: u64,
     rounds: usize,
 }
@@ -96,21 +95,17 @@ const EXPORT_DPI: f32 = 300.0;
 
 impl Default for ComparePanel {
     fn default() -> Self {
-        let hint = "A run's folder, or one history (*.rwh)";
         Self {
             page: Page::Curves,
             source: Source::Live,
             hidden: Vec::new(),
-            opened: Vec::new(),
-            opened_from: PathBuf::new(),
             repeat: 1,
             loading: Job::default(),
             content: Content::Nothing,
             version: 0,
             made_from: None,
             view: FigureView::default(),
-            open: AskPath::new("Open histories", hint, "Open", Wanted::Folder),
-            reading: Job::default(),
+            open: OpenHistories::default(),
             export: AskPath::new("Export figures and tables", "Folder for the files", "Export", Wanted::Folder),
             formats: Format::ALL.to_vec(),
             page_wide: true,
@@ -122,9 +117,13 @@ impl Default for ComparePanel {
 impl ComparePanel {
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.take_answers(cx);
-        self.take_dropped(ui.ctx());
+        if self.open.ui(ui.ctx(), cx) {
+            self.repeat = cx.state.opened.histories.iter().map(|h| h.header.repeat).min().unwrap_or(1);
+            self.source = Source::Opened;
+            self.made_from = None;
+        }
         let live = cx.state.histories();
-        if live.is_empty() && !self.opened.is_empty() && self.made_from.is_none() {
+        if live.is_empty() && !cx.state.opened.histories.is_empty() && self.made_from.is_none() {
             self.source = Source::Opened;
         }
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
@@ -132,8 +131,8 @@ impl ComparePanel {
                 ui.spacing_mut().item_spacing.x = space::S;
                 widgets::segmented(ui, "Figure or table", &mut self.page, PAGES);
             });
-            let mut chosen = self.chosen(live);
-            self.sources(ui, cx.theme, &chosen);
+            let mut chosen = self.chosen(live, &cx.state.opened);
+            self.sources(ui, cx, &chosen);
             chosen.retain(|h| !self.hidden.contains(&h.strategy()));
             ui.add_space(space::XS);
             self.renew(&chosen, cx);
@@ -150,26 +149,10 @@ impl ComparePanel {
             let name = cx.state.experiment.name.clone();
             self.export.open(|| format!("{name}-figures"));
         }
-        let open = ui.add_enabled(!self.reading.is_running(), egui::Button::new("Open…").small());
-        let tip = "Histories that `ridgewalk run` left, to look at or to compare with; files can be dropped here too";
-        if open.on_hover_text(tip).clicked() {
-            self.open.open(String::new);
-        }
+        self.open.button(ui);
     }
 
     fn take_answers(&mut self, cx: &mut Cx<'_>) {
-        match self.reading.take() {
-            Some(Ok((path, histories))) => {
-                cx.state.say(Level::Info, format!("Opened {} histories of {}", histories.len(), path.display()));
-                self.repeat = histories.iter().map(|h| h.header.repeat).min().unwrap_or(1);
-                self.opened = histories;
-                self.opened_from = path;
-                self.source = Source::Opened;
-                self.made_from = None;
-            }
-            Some(Err(e)) => cx.state.say(Level::Error, e),
-            None => {}
-        }
         match self.loading.take() {
             Some(Ok(runs)) => {
                 let command = cx.state.replay(runs);
@@ -187,39 +170,28 @@ impl ComparePanel {
         }
     }
 
-    fn take_dropped(&mut self, ctx: &egui::Context) {
-        let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
-        if let Some(path) = dropped.filter(|p| !super::stress_panel::is_mask(p)) {
-            self.read(ctx, path);
-        }
-    }
-
-    fn read(&mut self, ctx: &egui::Context, path: PathBuf) {
-        self.reading
-            .start(ctx, move || archive::read_histories(&path).map(|found| (path, found)).map_err(|e| e.to_string()));
-    }
-
-    fn chosen(&self, live: Vec<History>) -> Vec<History> {
+    fn chosen(&self, live: Vec<History>, opened: &Opened) -> Vec<History> {
         match self.source {
             Source::Live => live,
-            Source::Opened => self.opened.clone(),
-            Source::Both => live.into_iter().chain(self.opened.iter().cloned()).collect(),
+            Source::Opened => opened.histories.to_vec(),
+            Source::Both => live.into_iter().chain(opened.histories.iter().cloned()).collect(),
         }
     }
 
     /// Which histories, and which of their strategies.
-    fn sources(&mut self, ui: &mut Ui, theme: &Theme, chosen: &[History]) {
+    fn sources(&mut self, ui: &mut Ui, cx: &Cx<'_>, chosen: &[History]) {
+        let (theme, opened) = (cx.theme, &cx.state.opened);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
-            if !self.opened.is_empty() {
-                let tip = format!("From {}", self.opened_from.display());
+            if !opened.histories.is_empty() {
+                let tip = format!("From {}", opened.from.display());
                 let choices = [
                     (Source::Live, "this run", "The run in this window"),
                     (Source::Opened, "opened", tip.as_str()),
                     (Source::Both, "both", "Both together, where data and split are the same"),
                 ];
                 widgets::segmented(ui, "Histories", &mut self.source, &choices);
-                self.replay(ui);
+                self.replay(ui, opened);
             }
             for strategy in Strategy::ALL {
                 let repeats = chosen.iter().filter(|h| h.strategy() == *strategy).count();
@@ -240,13 +212,13 @@ impl ComparePanel {
     }
 
     /// One seed of the opened histories, shown in all views.
-    fn replay(&mut self, ui: &mut Ui) {
-        let most = self.opened.iter().map(|h| h.header.repeat).max().unwrap_or(1);
+    fn replay(&mut self, ui: &mut Ui, opened: &Opened) {
+        let most = opened.histories.iter().map(|h| h.header.repeat).max().unwrap_or(1);
         let tip = "Shows the opened runs of one repeat in all views as if they had just happened, in place of this run; where \
                    their weights were kept they can be probed and go on";
         if ui.add_enabled(!self.loading.is_running(), egui::Button::new("Replay").small()).on_hover_text(tip).clicked()
         {
-            let (path, repeat) = (self.opened_from.clone(), self.repeat);
+            let (path, repeat) = (opened.from.clone(), self.repeat);
             self.loading.start(ui.ctx(), move || {
                 let runs = archive::read_runs(&path, repeat).map_err(|e| e.to_string())?;
                 if runs.is_empty() { Err(format!("{}: has no repeat {repeat}", path.display())) } else { Ok(runs) }
@@ -264,7 +236,7 @@ impl ComparePanel {
             page: self.page,
             source: self.source,
             hidden: self.hidden.clone(),
-            opened: self.opened.len(),
+            opened: cx.state.opened.version,
             generation: cx.state.generation,
             rounds: chosen.iter().map(|h| h.rounds.len()).sum(),
         };
@@ -302,9 +274,6 @@ impl ComparePanel {
     }
 
     fn ask(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
-        if let Some(path) = self.open.ui(ctx, |_| {}) {
-            self.read(ctx, path);
-        }
         let (formats, page_wide) = (&mut self.formats, &mut self.page_wide);
         let folder = self.export.ui(ctx, |ui| {
             ui.add_space(space::S);
@@ -324,7 +293,7 @@ impl ComparePanel {
             widgets::segmented(ui, "Width", page_wide, &widths);
         });
         if let Some(folder) = folder {
-            let mut histories = self.chosen(cx.state.histories());
+            let mut histories = self.chosen(cx.state.histories(), &cx.state.opened);
             histories.retain(|h| !self.hidden.contains(&h.strategy()));
             let (formats, width) =
                 (self.formats.clone(), if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH });

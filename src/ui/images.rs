@@ -12,6 +12,8 @@ use crate::dataset::{Dataset, ImageShape};
 pub enum ImageKey {
     /// A train sample.
     Sample(u32),
+    /// An image of the evaluation split.
+    Evaluation(u32),
     /// G(p') at a point of a walk: strategy by name, walk, point.
     Walk(&'static str, usize, usize),
     /// G(E(x)) of a train sample, at a version of the target.

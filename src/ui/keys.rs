@@ -19,6 +19,7 @@ pub enum KeyAction {
     OnlyLost,
     ColourByVerdict,
     StepWalks,
+    NextBrush,
     ListKeys,
     Escape,
     /// The draft's latent dimension; takes effect with "Apply & reset".
@@ -58,8 +59,9 @@ const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::N, "N", KeyAction::StepWalks, "One step of the walks started by hand"),
     (Key::X, "X", KeyAction::OnlyLost, "Only the walks that are lost, or all"),
     (Key::V, "V", KeyAction::ColourByVerdict, "Colour walks by verdict, or each its own"),
+    (Key::S, "S", KeyAction::NextBrush, "Select a region: by box, by lasso, or not"),
     (Key::G, "G", KeyAction::View(ViewKey::NextField), "Next field under the points, or none"),
-    (Key::E, "E", KeyAction::NextWorkspace, "Next workspace: Run, Explore, Walks, Stress, Compare"),
+    (Key::E, "E", KeyAction::NextWorkspace, "Next workspace: Run, Explore, Walks, Regions, Pair, Stress, Compare"),
     (Key::B, "B", KeyAction::ToggleControls, "Show or hide the controls"),
     (Key::T, "T", KeyAction::ToggleTheme, "Dark or light"),
     (Key::Questionmark, "?", KeyAction::ListKeys, "List the keys"),
@@ -102,6 +104,7 @@ pub fn card(ctx: &egui::Context, open: &mut bool) {
         ("Double click", "Reset the camera"),
         ("Click", "Select a sample"),
         ("Ctrl click", "Start a walk at a sample"),
+        ("Drag, box or lasso", "Select a region (S)"),
     ];
     let frame = egui::Frame::window(&ctx.global_style());
     let response = egui::Modal::new(egui::Id::unique("keys")).frame(frame).show(ctx, |ui| {

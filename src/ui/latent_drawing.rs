@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::canvas::Canvas;
 use super::cx::Cx;
 use super::field_image::{self, FieldLayer, FieldOptions};
 use super::latent_panel::ViewOptions;
@@ -10,20 +11,16 @@ use super::state::{Focus, Only, Probing, WalkPoint};
 use crate::engine::protocol::RunSnapshot;
 use crate::field::Field;
 use crate::trajectory::VerdictRules;
-use crate::view::{Camera, LatentView, Look, Quality};
+use crate::view::{Look, Quality};
 
 /// The view on the device, and what it was last given.
 pub struct Drawing {
-    pub view: LatentView,
-    pub texture: egui::TextureId,
-    pub texture_generation: u64,
+    pub canvas: Canvas,
     given: Given,
     /// When codes were last handed over, on egui's clock.
     given_at: f64,
     /// What each marker stands for.
     pub meaning: Vec<WalkPoint>,
-    /// Where and from where it was last asked what lies under the pointer.
-    pub asked_at: Option<(egui::Pos2, Camera)>,
 }
 
 /// Between two pictures of the forming embedding on a software adapter, which draws on the cores that train.
@@ -50,6 +47,7 @@ struct PointsKey {
     scores: (usize, usize),
     round: usize,
     focus: Focus,
+    selection: Option<u64>,
 }
 
 #[derive(PartialEq, Clone)]
@@ -71,19 +69,8 @@ struct OverlayKey {
 
 impl Drawing {
     pub fn new(gpu: &egui_wgpu::RenderState, size: egui::Vec2) -> Result<Self, crate::view::ViewError> {
-        let view = LatentView::new(&gpu.device, &gpu.queue, size.x as u32, size.y as u32)?;
-        let texture =
-            gpu.renderer.write().register_native_texture(&gpu.device, view.texture_view(), wgpu::FilterMode::Nearest);
-        let texture_generation = view.texture_generation();
-        Ok(Self {
-            view,
-            texture,
-            texture_generation,
-            given: Given::default(),
-            given_at: 0.0,
-            meaning: Vec::new(),
-            asked_at: None,
-        })
+        let canvas = Canvas::new(gpu, size)?;
+        Ok(Self { canvas, given: Given::default(), given_at: 0.0, meaning: Vec::new() })
     }
 
     /// Hands over what changed; true when the points are others.
@@ -91,12 +78,12 @@ impl Drawing {
         let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else {
             if self.given.codes.take().is_some() {
                 self.given = Given::default();
-                self.view.set_points(&[], &[], &[])?;
+                self.canvas.view.set_points(&[], &[], &[])?;
             }
             return Ok(false);
         };
         let look = if cx.theme.dark { Look::dark() } else { Look::light() };
-        self.view.set_look(Look {
+        self.canvas.view.set_look(Look {
             background: scene::rgba(cx.theme.canvas),
             select: scene::rgba(cx.theme.accent),
             ..look
@@ -105,20 +92,21 @@ impl Drawing {
         let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
         let key = PointsKey::of(run, options, cx);
         let others = !self.given.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
-        let same_size = self.view.point_count() * cx.snapshot.latent_dim == codes.len();
-        let too_soon = self.view.quality() == Quality::SOFTWARE && cx.now - self.given_at < SOFTWARE_FORMING_SECONDS;
+        let same_size = self.canvas.view.point_count() * cx.snapshot.latent_dim == codes.len();
+        let too_soon =
+            self.canvas.view.quality() == Quality::SOFTWARE && cx.now - self.given_at < SOFTWARE_FORMING_SECONDS;
         let new_codes = others && !(cx.snapshot.forming && same_size && too_soon);
         let repaint = self.given.points.as_ref() != Some(&key);
         if new_codes || repaint {
             let colours = scene::colours(options.coloring, labels, run, &cx.state.experiment, cx.theme);
             let styles = scene::styles(labels, run, options.layers, cx.state);
             if new_codes {
-                self.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
+                self.canvas.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
                 self.given.codes = Some(codes.clone());
                 self.given_at = cx.now;
             } else {
-                self.view.set_colours(&colours)?;
-                self.view.set_styles(&styles)?;
+                self.canvas.view.set_colours(&colours)?;
+                self.canvas.view.set_styles(&styles)?;
             }
             self.given.points = Some(key);
         }
@@ -133,9 +121,9 @@ impl Drawing {
         if new_field || self.given.overlay.as_ref() != Some(&overlay) {
             let mut lines = field.map_or_else(Vec::new, |f| field_image::lines(f, options.field, cx.state, cx.theme));
             lines.extend(scene::lines(cx.state, options.layers, cx.theme));
-            self.view.set_lines(&lines)?;
+            self.canvas.view.set_lines(&lines)?;
             let (markers, meaning) = scene::markers(cx.state, options.layers, cx.theme);
-            self.view.set_markers(&markers)?;
+            self.canvas.view.set_markers(&markers)?;
             self.meaning = meaning;
             self.given.overlay = Some(overlay);
         }
@@ -148,10 +136,10 @@ impl Drawing {
         options: FieldOptions,
         cx: &Cx<'_>,
     ) -> Result<(), crate::view::ViewError> {
-        let Some(field) = field else { return self.view.set_field(None) };
+        let Some(field) = field else { return self.canvas.view.set_field(None) };
         let painted = field_image::paint(field, options, cx.state, cx.theme);
         let plane = &field.request.plane;
-        self.view.set_field(Some(crate::view::Field {
+        self.canvas.view.set_field(Some(crate::view::Field {
             width: painted.side,
             height: painted.side,
             rgba: &painted.rgba,
@@ -175,6 +163,7 @@ impl PointsKey {
             scores: scores.map_or((0, 0), |s| (Arc::as_ptr(s) as usize, s.scored)),
             round: cx.state.shown_round(),
             focus: Focus { walk_point: None, ..cx.state.focus.clone() },
+            selection: cx.state.brush.selection.as_ref().map(|s| s.id),
         }
     }
 }

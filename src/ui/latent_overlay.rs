@@ -6,6 +6,7 @@ use super::cx::Cx;
 use super::images;
 use super::latent_panel::Hovered;
 use super::latent_scene::{self as scene, Coloring, Layers};
+use super::state::BrushTool;
 use super::theme::{self, Theme, bold, size, space};
 use super::widgets::{self, Icon, IconButton};
 use crate::engine::protocol::{Command, Phase};
@@ -235,6 +236,10 @@ pub fn notes(ui: &Ui, rect: Rect, coloring: Coloring, cx: &Cx<'_>) {
     } else if total > 0 {
         lines.push((format!("{} images", widgets::thousands(total)), cx.theme.weak));
     }
+    if let Some(selection) = &cx.state.brush.selection {
+        let text = format!("{} selected (Esc clears); more in Regions", widgets::thousands(selection.samples.len()));
+        lines.push((text, cx.theme.accent));
+    }
     if scene::has_hidden_axes(cx.snapshot.latent_dim) {
         lines.push((format!("Axes 1 to 3 of {}; neighbours are found in all", cx.snapshot.latent_dim), cx.theme.weak));
     }
@@ -249,6 +254,9 @@ pub fn notes(ui: &Ui, rect: Rect, coloring: Coloring, cx: &Cx<'_>) {
     }
     if cx.state.probing.is_some() {
         lines.push(("Probe: drag in the picture; Shift drag moves it".to_owned(), cx.theme.accent));
+    }
+    if cx.state.brush.tool != BrushTool::Off {
+        lines.push(("Drag selects; right or Shift drag moves; Esc ends".to_owned(), cx.theme.accent));
     }
     let font: FontId = theme::font(size::CAPTION);
     for (i, (text, color)) in lines.iter().rev().enumerate() {

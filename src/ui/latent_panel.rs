@@ -3,13 +3,17 @@
 use egui::{Rect, Response, Sense, Ui, vec2};
 use glam::Vec2;
 
+use super::brush_stroke::{self, BrushStroke};
+use super::canvas;
 use super::cx::Cx;
-use super::field_image::{self, FieldLayer, FieldOptions};
+use super::field_image::{self, FieldOptions};
+use super::fork_sheet;
 use super::keys::ViewKey;
 use super::latent_drawing::Drawing;
 use super::latent_overlay;
 use super::latent_scene::{self as scene, Coloring, Layers};
-use super::state::{Intent, WalkPoint};
+use super::latent_toolbar;
+use super::state::WalkPoint;
 use super::theme::space;
 use super::widgets::{self, Icon, IconButton};
 use crate::engine::protocol::{Command, Level};
@@ -32,6 +36,7 @@ pub struct LatentPanel {
     save: super::save::SaveView,
     /// The field that was asked for last.
     asked_field: Option<FieldRequest>,
+    stroke: BrushStroke,
 }
 
 /// What the user chose to see; kept between starts.
@@ -61,14 +66,10 @@ pub struct Hovered {
 
 /// Seconds after the last movement at which the picture is drawn in full again.
 const SETTLE_SECONDS: f64 = 0.18;
-/// Zoom for one point of scrolling, as a factor's logarithm.
-const ZOOM_PER_POINT: f32 = 0.004;
 /// The smallest canvas that is worth drawing.
 const MIN_SIDE: f32 = 24.0;
 /// Width from which colours and layers fit beside each other.
 const COLOUR_ROW: f32 = 500.0;
-/// Beyond so many strategies they are listed rather than laid side by side.
-const MANY_STRATEGIES: usize = 3;
 
 impl LatentPanel {
     pub fn new(options: ViewOptions) -> Self {
@@ -83,6 +84,7 @@ impl LatentPanel {
             hovered: Hovered::default(),
             save: super::save::SaveView::default(),
             asked_field: None,
+            stroke: BrushStroke::default(),
         }
     }
 
@@ -104,7 +106,7 @@ impl LatentPanel {
             return;
         }
         self.canvas(ui, rect, &response, cx);
-        self.save.ui(ui.ctx(), cx, self.drawing.as_ref().map(|d| &d.view));
+        self.save.ui(ui.ctx(), cx, self.drawing.as_ref().map(|d| &d.canvas.view));
     }
 
     fn take_keys(&mut self, cx: &mut Cx<'_>) {
@@ -160,37 +162,48 @@ impl LatentPanel {
             }
             if one_row {
                 self.layer_toggles(ui);
+                self.picture_buttons(ui, cx);
             }
         });
         if !one_row {
-            ui.horizontal(|ui| self.layer_toggles(ui));
+            ui.horizontal(|ui| {
+                self.layer_toggles(ui);
+                self.picture_buttons(ui, cx);
+            });
         }
         let several = cx.state.strategies.len() > 1;
         if several && !one_row {
-            ui.horizontal(|ui| strategy_choice(ui, cx));
+            ui.horizontal(|ui| latent_toolbar::strategy_choice(ui, cx));
         }
         ui.horizontal(|ui| {
             if several && one_row {
-                strategy_choice(ui, cx);
+                latent_toolbar::strategy_choice(ui, cx);
             }
-            round_stepper(ui, cx);
+            latent_toolbar::round_stepper(ui, cx);
+            fork_sheet::button(ui, cx);
+            latent_toolbar::brush_choice(ui, cx);
             ui.spacing_mut().item_spacing.x = space::XS;
             if task == Task::Classes {
-                field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
-            }
-            if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
-                self.follows = true;
-                self.fit_now = true;
-            }
-            let can_save = self.drawing.is_some();
-            if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
-                .enabled(can_save)
-                .show(ui)
-                .clicked()
-            {
-                self.save.open(cx);
+                latent_toolbar::field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
             }
         });
+    }
+
+    /// The whole of it on the screen, or in a file.
+    fn picture_buttons(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
+            self.follows = true;
+            self.fit_now = true;
+        }
+        let can_save = self.drawing.is_some();
+        if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
+            .enabled(can_save)
+            .show(ui)
+            .clicked()
+        {
+            self.save.open(cx);
+        }
     }
 
     fn layer_toggles(&mut self, ui: &mut Ui) {
@@ -235,35 +248,38 @@ impl LatentPanel {
             }
         }
         let Some(drawing) = self.drawing.as_mut() else { return };
-        drawing.view.resize(size.x as u32, size.y as u32);
-        drawing.view.set_pixel_scale(scale);
-        self.camera.set_viewport(Vec2::new(size.x, size.y));
+        self.camera.set_viewport(drawing.canvas.resize(rect, scale));
         self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
         match drawing.give(cx, self.options) {
             Err(e) => return self.failed = Some(e.to_string()),
             Ok(new_codes) => {
                 let fit = std::mem::take(&mut self.fit_now);
-                if let Some(bounds) =
-                    drawing.view.bounds().filter(|b| self.follows && (new_codes || fit || self.camera.home() != *b))
+                if let Some(bounds) = drawing
+                    .canvas
+                    .view
+                    .bounds()
+                    .filter(|b| self.follows && (new_codes || fit || self.camera.home() != *b))
                 {
                     self.camera.fit(bounds);
                 }
             }
         }
-        let has_points = drawing.view.point_count() > 0 && cx.snapshot.codes.is_some();
+        let has_points = drawing.canvas.view.point_count() > 0 && cx.snapshot.codes.is_some();
         if !has_points {
             ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| latent_overlay::waiting(ui, cx));
             return;
         }
         self.steer(ui, rect, response, cx);
         self.draw(ui, rect, cx, gpu);
+        brush_stroke::selection_outline(ui, rect, &self.camera, cx);
+        self.stroke.ui(ui, rect, response, &self.camera, cx);
         self.pick(ui, rect, response, cx);
         self.act(ui, rect, response, cx);
         if let Some(drawing) = &self.drawing {
-            let ticks = drawing.view.ticks(&self.camera);
+            let ticks = drawing.canvas.view.ticks(&self.camera);
             latent_overlay::ticks(ui, rect, &ticks, scale, cx);
             latent_overlay::walk_letters(ui, rect, &self.camera, scale, self.options.layers, cx);
-            latent_overlay::rings(ui, rect, &self.camera, &drawing.view, self.hovered, scale, cx);
+            latent_overlay::rings(ui, rect, &self.camera, &drawing.canvas.view, self.hovered, scale, cx);
             latent_overlay::scale_bar(ui, rect, &self.camera, scale, cx);
             latent_overlay::legend(ui, rect, self.options.coloring, cx);
             latent_overlay::notes(ui, rect, self.options.coloring, cx);
@@ -278,33 +294,11 @@ impl LatentPanel {
 
     /// Drags and the wheel move the camera.
     fn steer(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &Cx<'_>) {
-        let scale = ui.pixels_per_point();
-        let delta = response.drag_delta() * scale;
-        let delta = Vec2::new(delta.x, delta.y);
-        let shift = ui.input(|i| i.modifiers.shift);
-        let mut moved = false;
-        let probing = cx.state.probing.is_some() && !shift && response.dragged_by(egui::PointerButton::Primary);
-        if delta != Vec2::ZERO && !probing {
-            let turn = response.dragged_by(egui::PointerButton::Primary) && !shift;
-            if turn {
-                self.camera.orbit(delta);
-            } else {
-                self.camera.pan(delta);
-            }
-            moved = true;
-        }
-        if let Some(at) = response.hover_pos() {
-            let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta.y, i.zoom_delta()));
-            let factor = (scroll * ZOOM_PER_POINT).exp() * pinch;
-            if (factor - 1.0).abs() > f32::EPSILON {
-                let px = (at - rect.min) * scale;
-                self.camera.zoom(factor, Vec2::new(px.x, px.y));
-                moved = true;
-            }
-        }
+        let draws = BrushStroke::takes_drags(ui, cx);
+        let mut moved = canvas::steer(&mut self.camera, ui, rect, response, !draws && cx.state.probing.is_none());
         if response.double_clicked() {
             self.camera.reset();
-            self.follows = true;
+            (self.follows, moved) = (true, false);
         }
         if moved {
             self.follows = false;
@@ -319,42 +313,20 @@ impl LatentPanel {
         if left > 0.0 {
             ui.ctx().request_repaint_after_secs(left as f32);
         }
-        if let Err(e) = drawing.view.render(&self.camera, left > 0.0) {
-            return self.failed = Some(e.to_string());
+        if let Err(e) = drawing.canvas.show(ui, rect, &self.camera, left > 0.0, gpu) {
+            self.failed = Some(e.to_string());
         }
-        if drawing.view.texture_generation() != drawing.texture_generation {
-            drawing.texture_generation = drawing.view.texture_generation();
-            let view = drawing.view.texture_view();
-            gpu.renderer.write().update_egui_texture_from_wgpu_texture(
-                &gpu.device,
-                view,
-                wgpu::FilterMode::Nearest,
-                drawing.texture,
-            );
-        }
-        let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
-        ui.painter().image(drawing.texture, rect, uv, egui::Color32::WHITE);
     }
 
     /// Asks what lies under the pointer; the answer comes a frame or more later.
     fn pick(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
         let Some(drawing) = self.drawing.as_mut() else { return };
         let at = response.hover_pos().filter(|_| !response.dragged());
-        let mut asked = Ok(());
-        match at {
-            Some(at) if drawing.asked_at != Some((at, self.camera)) => {
-                drawing.asked_at = Some((at, self.camera));
-                let px = (at - rect.min) * ui.pixels_per_point();
-                asked = drawing.view.request_pick(&self.camera, Vec2::new(px.x, px.y));
-            }
-            Some(_) => {}
-            None => {
-                drawing.asked_at = None;
-                self.hovered = Hovered::default();
-            }
+        if at.is_none() {
+            self.hovered = Hovered::default();
         }
-        match asked.and_then(|()| drawing.view.poll_pick()) {
-            Ok(Some(result)) if at.is_some() => {
+        match drawing.canvas.pick(ui, rect, at, &self.camera) {
+            Ok(Some(result)) => {
                 self.hovered = match result.hit.map(|h| h.target) {
                     Some(Target::Point(i)) => Hovered { sample: u32::try_from(i).ok(), walk_point: None },
                     Some(Target::Marker(i)) => {
@@ -365,13 +337,9 @@ impl LatentPanel {
                     }
                     None => Hovered::default(),
                 };
-                ui.ctx().request_repaint();
             }
-            Ok(_) => {}
+            Ok(None) => {}
             Err(e) => cx.state.say(Level::Warning, format!("What lies under the pointer cannot be told: {e}")),
-        }
-        if drawing.view.pick_under_way() {
-            ui.ctx().request_repaint();
         }
         if let Some(sample) = self.hovered.sample {
             cx.inspect.want(ui.ctx(), cx.state, sample, cx.now, cx.commands);
@@ -390,6 +358,9 @@ impl LatentPanel {
                 (sample, _) => cx.state.focus.sample = sample,
             }
         }
+        if BrushStroke::takes_drags(ui, cx) {
+            return;
+        }
         let Some(probing) = cx.state.probing.as_mut() else { return };
         let primary = response.dragged_by(egui::PointerButton::Primary) || response.clicked();
         if let (true, false, Some(at)) = (primary, shift, response.interact_pointer_pos()) {
@@ -400,95 +371,4 @@ impl LatentPanel {
             probing.code.resize(dim, 0.0);
         }
     }
-}
-
-/// Which field lies under the points, and what goes with it.
-fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
-    const FLAT: usize = 2;
-    /// High enough that nothing of the list is hidden.
-    const FIELD_LIST: f32 = 420.0;
-    let name = FieldLayer::CHOICES.iter().find(|(c, ..)| *c == field.layer).map_or("", |(_, name, _)| name);
-    let combo =
-        egui::ComboBox::new("field", "").width(112.0).height(FIELD_LIST).selected_text(format!("Field: {name}"));
-    let combo = combo.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-    let response = combo.show_ui(ui, |ui| {
-        for (layer, name, tip) in FieldLayer::CHOICES {
-            ui.selectable_value(&mut field.layer, layer, name).on_hover_text(tip);
-        }
-        ui.separator();
-        ui.checkbox(&mut field.arrows, "gradient arrows").on_hover_text("dL/dp with the label of the nearest sample");
-        ui.checkbox(&mut field.trust, "fade without trust")
-            .on_hover_text("Fades where no embedded sample is near: there the generator is not to be believed");
-        if dim > FLAT {
-            let slice = egui::DragValue::new(&mut field.slice).speed(0.02).range(-4.0..=4.0).suffix(" σ");
-            ui.horizontal(|ui| {
-                ui.label("slice at");
-                ui.add(slice).on_hover_text("Where the plane lies on the third axis");
-            });
-        }
-    });
-    response.response.accessible_name("Field");
-}
-
-/// Whose run is shown.
-fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let choices: Vec<_> = cx
-        .state
-        .strategies
-        .iter()
-        .map(|s| (*s, s.label(), "Show this strategy's samples, proposals, walks and target"))
-        .collect();
-    let mut shown = cx.state.focus.strategy;
-    let changed = if choices.len() <= MANY_STRATEGIES {
-        widgets::segmented(ui, "Run shown", &mut shown, &choices)
-    } else {
-        let combo = egui::ComboBox::new("run shown", "").width(150.0).selected_text(shown.label());
-        let before = shown;
-        let response = combo.show_ui(ui, |ui| {
-            for (strategy, name, tip) in &choices {
-                ui.selectable_value(&mut shown, *strategy, *name).on_hover_text(*tip);
-            }
-        });
-        response.response.accessible_name("Run shown");
-        shown != before
-    };
-    if changed {
-        let command = cx.state.show(shown);
-        cx.commands.push(command);
-    }
-}
-
-/// Steps through the rounds; the last one follows the run.
-fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let latest = cx.state.shown_run().map_or(0, |r| r.latest_round());
-    let shown = cx.state.shown_round();
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.x = space::XS;
-        let previous =
-            IconButton::new(Icon::Previous, "Previous round", "Look at the round before ([)").enabled(shown > 1);
-        if previous.show(ui).clicked() {
-            cx.state.look_at_round(shown.saturating_sub(1));
-        }
-        let text = if latest == 0 {
-            "No round yet".to_owned()
-        } else {
-            format!("Round {shown} of {}", cx.state.experiment.rounds)
-        };
-        let live = cx.state.focus.round.is_none() && latest > 0 && cx.state.intent != Intent::Idle;
-        let galley = ui.painter().layout_no_wrap(text, super::theme::font(super::theme::size::BODY), cx.theme.text);
-        let (rect, _) =
-            ui.allocate_exact_size(vec2(galley.size().x.max(92.0), super::theme::CONTROL_HEIGHT - 2.0), Sense::hover());
-        let ink = if live { cx.theme.accent } else { cx.theme.text };
-        ui.painter().galley(rect.center() - galley.size() / 2.0, galley.clone(), ink);
-        let playing = cx.state.playhead.playing;
-        let (icon, name) = if playing { (Icon::Pause, "Pause the playback") } else { (Icon::Play, "Play the rounds") };
-        let play = IconButton::new(icon, name, "Play the rounds back: view, walks and curves follow (P)");
-        if play.enabled(latest > 1).show(ui).clicked() {
-            cx.state.toggle_playhead(cx.now);
-        }
-        let next = IconButton::new(Icon::Next, "Next round", "Look at the next round (])").enabled(shown < latest);
-        if next.show(ui).clicked() {
-            cx.state.look_at_round(shown + 1);
-        }
-    });
 }

@@ -154,12 +154,13 @@ pub fn styles(labels: &[u8], run: Option<&RunSnapshot>, layers: Layers, state: &
     const OLD: f32 = 0.62;
     const NEW: f32 = 0.95;
     let round = state.shown_round();
+    let outside = |i: usize| state.brush.selection.as_ref().is_some_and(|s| !s.contains(i as u32));
     let bought = |i: usize| run.and_then(|r| r.labelled_in.get(i).copied()).map_or(0, usize::from);
     let mut styles: Vec<PointStyle> = labels
         .iter()
         .enumerate()
         .map(|(i, &label)| {
-            let faded = state.focus.class.is_some_and(|c| c != label);
+            let faded = state.focus.class.is_some_and(|c| c != label) || outside(i);
             let labelled = layers.labelled && (1..=round).contains(&bought(i));
             match (faded, labelled) {
                 (true, _) => PointStyle::FADED,
@@ -208,7 +209,7 @@ pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
     lines
 }
 
-fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool, theme: &Theme) {
+pub fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool, theme: &Theme) {
     let [p, moved, neighbour] = [&step.from, &step.to, &step.neighbour].map(|c| position(c));
     let (width, alpha) = match (chosen, many) {
         (true, _) => (2.4, 1.0),

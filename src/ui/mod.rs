@@ -1,6 +1,8 @@
 //! The window: takes in what the engine says, shows it, and sends what the user wants. It never waits.
 
 mod ask_path;
+mod brush_stroke;
+mod canvas;
 mod compare_panel;
 mod controls;
 mod cost_meter;
@@ -10,6 +12,7 @@ mod export_figure4;
 mod field_image;
 mod field_help;
 mod figure_view;
+mod fork_sheet;
 mod frame_times;
 mod generator_panel;
 mod images;
@@ -20,6 +23,14 @@ mod latent_drawing;
 mod latent_overlay;
 mod latent_panel;
 mod latent_scene;
+mod latent_toolbar;
+mod open_histories;
+mod pair_numbers;
+mod pair_panel;
+mod pair_scene;
+mod region_csv;
+mod region_curve;
+mod region_sheet;
 mod save;
 mod save_section;
 mod snapshots_panel;
@@ -167,6 +178,8 @@ impl App {
                 inspector: Default::default(),
                 walks: Default::default(),
                 stress: Default::default(),
+                sheet: Default::default(),
+                pair: Default::default(),
             },
             images: Images::default(),
             inspect: InspectQueue::default(),
@@ -226,12 +239,14 @@ impl App {
                 KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown.next())),
                 KeyAction::OnlyLost => self.state.toggle_only_lost(),
                 KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
+                KeyAction::NextBrush => self.state.brush.tool = self.state.brush.tool.next(),
                 KeyAction::StepWalks => self.commands.push(Command::StepWalks),
                 KeyAction::ListKeys => self.show_keys = !self.show_keys,
                 KeyAction::Escape => {
                     self.show_keys = false;
                     self.state.focus.sample = None;
                     self.state.focus.class = None;
+                    self.state.brush.clear();
                 }
                 KeyAction::LatentDim(n) => self.controls.draft.latent_dim = n,
                 KeyAction::View(key) => view_keys.push(key),
@@ -325,6 +340,8 @@ impl eframe::App for App {
         if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {
             ctx.request_repaint_after_secs(wait as f32);
         }
+        // Set again by a panel that shows more than the shown run.
+        self.state.playhead.reach = 0;
         let snapshot = self
             .engine
             .as_ref()

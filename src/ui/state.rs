@@ -1,10 +1,16 @@
 //! Everything the window knows: changed by `apply(Event)` and by what the user asks for. Pure: no egui, no engine.
 
 mod asks;
+mod brush;
+mod opened;
+mod pair;
 mod playhead;
 mod run;
 mod walks;
 
+pub use brush::{Brush, BrushTool, Selection, SheetFilter, correct_among};
+pub use opened::Opened;
+pub use pair::{Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
 pub use playhead::Playhead;
 pub use run::{CurvePoint, LabellingCost, RunState};
 pub use walks::{Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
@@ -19,6 +25,7 @@ use crate::engine::section::Section;
 use crate::experiment::{Experiment, Strategy};
 use crate::generator::GeneratorLosses;
 use crate::history::{History, Proposal, RoundRecord};
+use crate::round::Turn;
 
 /// What the window shows, as far as it came from the engine, and what the user selected.
 #[derive(Debug, Clone)]
@@ -50,6 +57,13 @@ pub struct AppState {
     /// Counts changes of the target's weights that were reported, so that answers can be asked for again.
     pub target_version: u64,
     pub focus: Focus,
+    /// A region drawn in the latent view.
+    pub brush: Brush,
+    pub opened: Opened,
+    /// What the next fork is to do, while its sheet is filled in.
+    pub fork_draft: Option<Turn>,
+    /// A fork is under way: the present runs are to be kept beside it.
+    forking: bool,
     pub playhead: Playhead,
     pub intent: Intent,
     /// Asked for, and not yet in effect: shown in the frame of the click.
@@ -175,6 +189,10 @@ impl AppState {
             probing: None,
             target_version: 0,
             focus: Focus { strategy, round: None, sample: None, walk_point: None, class: None },
+            brush: Brush::default(),
+            opened: Opened::default(),
+            fork_draft: None,
+            forking: false,
             playhead: Playhead::default(),
             intent: Intent::Idle,
             pending: None,
@@ -307,15 +325,33 @@ impl AppState {
         self.runs.iter().map(RunState::latest_round).max().unwrap_or(0)
     }
 
+    /// The last round that the playhead can stand at.
+    pub fn last_round(&self) -> usize {
+        self.shown_run().map_or(0, RunState::latest_round).max(self.playhead.reach)
+    }
+
     /// The selected round, or the latest of the shown run.
     pub fn shown_round(&self) -> usize {
-        let latest = self.shown_run().map_or(0, RunState::latest_round);
+        let latest = self.last_round();
         self.focus.round.map_or(latest, |r| r.min(latest))
+    }
+
+    /// The last round that the shown run has ended by the shown one; 0 before the first.
+    pub fn ended_round(&self) -> usize {
+        let shown = self.shown_round();
+        self.shown_run().map_or(0, |run| run.rounds.iter().filter(|r| r.round <= shown).count())
     }
 
     /// What the shown run bought in the shown round.
     pub fn shown_record(&self) -> Option<&Arc<RoundRecord>> {
         self.shown_run()?.record(self.shown_round())
+    }
+
+    /// What the shown run predicts for each image of the evaluation split after the last round that ended by the shown one.
+    pub fn shown_predictions(&self) -> Option<(usize, &[u8])> {
+        let shown = self.shown_round();
+        let ended = self.shown_run()?.rounds.iter().rev().find(|r| r.round <= shown && !r.predicted.is_empty())?;
+        Some((ended.round, &ended.predicted))
     }
 
     /// Round and proposal by which the shown run bought this sample.
@@ -353,6 +389,10 @@ impl AppState {
     fn start_over(&mut self, generation: u64, experiment: Experiment, strategies: Vec<Strategy>, device: String) {
         let strategy =
             if strategies.contains(&self.focus.strategy) { self.focus.strategy } else { preferred(&strategies) };
+        if self.forking {
+            let parents = self.histories();
+            self.opened.keep(parents);
+        }
         let fresh = Self::new(experiment, strategies, self.device);
         *self = Self {
             generation,
@@ -363,6 +403,8 @@ impl AppState {
             step_size: self.step_size,
             sections: self.sections,
             lab: self.lab.started_over(),
+            brush: self.brush.started_over(),
+            opened: std::mem::take(&mut self.opened),
             focus: Focus { strategy, ..fresh.focus.clone() },
             ..fresh
         };

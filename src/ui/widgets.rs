@@ -27,6 +27,9 @@ pub enum Icon {
     Save,
     Folded,
     Unfolded,
+    Box,
+    Lasso,
+    Fork,
 }
 
 impl Icon {
@@ -107,6 +110,25 @@ impl Icon {
                     stroke(vec![at(0.8 * sx, 0.3 * sy), at(0.8 * sx, 0.8 * sy), at(0.3 * sx, 0.8 * sy)]);
                 }
             }
+            Self::Box => {
+                let corners = [(-0.8, -0.65), (0.8, -0.65), (0.8, 0.65), (-0.8, 0.65), (-0.8, -0.65)];
+                let corners = corners.map(|(x, y)| at(x, y));
+                painter.extend(Shape::dashed_line(&corners, line, 0.42 * r, 0.28 * r));
+            }
+            Self::Fork => {
+                stroke(vec![at(-0.45, 0.9), at(-0.45, -0.9)]);
+                stroke(vec![at(-0.45, 0.45), at(0.5, -0.1), at(0.5, -0.75)]);
+                for (x, y) in [(-0.45, -0.85), (-0.45, 0.85), (0.5, -0.85)] {
+                    painter.circle_filled(at(x, y), 0.24 * r, color);
+                }
+            }
+            Self::Lasso => {
+                let ring =
+                    |k: usize| center + r * vec2(0.85, 0.6) * Vec2::angled(k as f32 * 0.2618) - vec2(0.0, 0.2 * r);
+                let ring: Vec<Pos2> = (0..=24).map(ring).collect();
+                painter.extend(Shape::dashed_line(&ring, line, 0.42 * r, 0.28 * r));
+                stroke(vec![at(0.1, 0.4), at(0.3, 0.95)]);
+            }
             Self::Save => {
                 stroke(vec![at(0.0, -0.85), at(0.0, 0.3)]);
                 stroke(vec![at(-0.42, -0.1), at(0.0, 0.32), at(0.42, -0.1)]);
@@ -129,11 +151,13 @@ pub struct IconButton<'a> {
     pub tip: &'a str,
     pub primary: bool,
     pub enabled: bool,
+    /// Pressed in, for what stays on until it is pressed again.
+    pub on: bool,
 }
 
 impl<'a> IconButton<'a> {
     pub fn new(icon: Icon, name: &'a str, tip: &'a str) -> Self {
-        Self { icon, name, text: "", tip, primary: false, enabled: true }
+        Self { icon, name, text: "", tip, primary: false, enabled: true, on: false }
     }
 
     pub fn text(mut self, text: &'a str) -> Self {
@@ -148,6 +172,11 @@ impl<'a> IconButton<'a> {
 
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = enabled;
+        self
+    }
+
+    pub fn on(mut self, on: bool) -> Self {
+        self.on = on;
         self
     }
 
@@ -169,6 +198,7 @@ impl<'a> IconButton<'a> {
         let (fill, ink) = match (self.primary, self.enabled, hot) {
             (_, false, _) => (theme.field.gamma_multiply(0.5), theme.faint.gamma_multiply(0.6)),
             (true, true, false) => (theme.accent, theme.on_accent),
+            (false, true, _) if self.on => (theme.accent_wash, theme.accent),
             (true, true, true) => (theme.accent.lerp_to_gamma(theme.text, 0.15), theme.on_accent),
             (false, true, false) => (theme.field, theme.text),
             (false, true, true) => (theme.field_hover, theme.text),

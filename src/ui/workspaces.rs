@@ -11,6 +11,9 @@ use super::curves_panel::CurvesPanel;
 use super::cx::Cx;
 use super::inspector::Inspector;
 use super::latent_panel::LatentPanel;
+use super::pair_panel::PairPanel;
+use super::region_curve;
+use super::region_sheet::RegionSheet;
 use super::snapshots_panel::SnapshotsPanel;
 use super::stress_panel::StressPanel;
 use super::theme::{Theme, bold, size};
@@ -25,6 +28,9 @@ pub enum Pane {
     Inspector,
     Walks,
     Compare,
+    Sheet,
+    RegionCurve,
+    Pair,
     Stress,
 }
 
@@ -37,6 +43,9 @@ impl Pane {
             Self::Inspector => "Inspector",
             Self::Walks => "Walks",
             Self::Compare => "Comparison",
+            Self::Sheet => "Selection",
+            Self::RegionCurve => "Accuracy in the region",
+            Self::Pair => "Side by side",
             Self::Stress => "Wall stress",
         }
     }
@@ -48,18 +57,23 @@ pub enum WorkspaceKind {
     Run,
     Explore,
     Lab,
+    Regions,
+    Pair,
     Stress,
     Compare,
 }
 
 impl WorkspaceKind {
-    pub const ALL: [Self; 5] = [Self::Run, Self::Explore, Self::Lab, Self::Stress, Self::Compare];
+    pub const ALL: [Self; 7] =
+        [Self::Run, Self::Explore, Self::Lab, Self::Regions, Self::Pair, Self::Stress, Self::Compare];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Run => "Run",
             Self::Explore => "Explore",
             Self::Lab => "Walks",
+            Self::Regions => "Regions",
+            Self::Pair => "Pair",
             Self::Stress => "Stress",
             Self::Compare => "Compare",
         }
@@ -70,6 +84,8 @@ impl WorkspaceKind {
             Self::Run => "Watch the rounds: latent space, learning curves, snapshots of the walks",
             Self::Explore => "Look closely: one sample in full, why it was picked, and a probe to drag",
             Self::Lab => "Figure 4, live: follow walks, judge them, and see what becomes of them",
+            Self::Regions => "Draw a box or a lasso: what lies there, and how well it is predicted round by round",
+            Self::Pair => "Two runs in one latent space with one camera and one playhead, and their difference",
             Self::Stress => {
                 "Figure S1, live: the wall stress of a vessel, or of a mask of your own, beside what the target predicts"
             }
@@ -83,7 +99,9 @@ impl WorkspaceKind {
         match self {
             Self::Run => Self::Explore,
             Self::Explore => Self::Lab,
-            Self::Lab => Self::Stress,
+            Self::Lab => Self::Regions,
+            Self::Regions => Self::Pair,
+            Self::Pair => Self::Stress,
             Self::Stress => Self::Compare,
             Self::Compare => Self::Run,
         }
@@ -97,6 +115,8 @@ pub struct Workspaces {
     run: Tree<Pane>,
     explore: Tree<Pane>,
     lab: Tree<Pane>,
+    regions: Tree<Pane>,
+    pair: Tree<Pane>,
     stress: Tree<Pane>,
     compare: Tree<Pane>,
 }
@@ -106,12 +126,19 @@ impl Default for Workspaces {
         let run = arrange("run workspace", 0.585, Pane::Curves, 0.5, Pane::Snapshots);
         let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.7, Pane::Snapshots);
         let lab = arrange("walks workspace", 0.56, Pane::Walks, 0.55, Pane::Snapshots);
+        let regions = arrange("regions workspace", 0.57, Pane::Sheet, 0.6, Pane::RegionCurve);
+        let pair = alone("pair workspace", Pane::Pair);
         let stress = beside("stress workspace", 0.38, Pane::Stress);
-        let mut tiles = Tiles::default();
-        let root = tiles.insert_pane(Pane::Compare);
-        let compare = Tree::new(egui::Id::unique("compare workspace"), root, tiles);
-        Self { shown: WorkspaceKind::Run, run, explore, lab, stress, compare }
+        let compare = alone("compare workspace", Pane::Compare);
+        Self { shown: WorkspaceKind::Run, run, explore, lab, regions, pair, stress, compare }
     }
+}
+
+/// One panel over the whole of it.
+fn alone(id: &str, pane: Pane) -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let root = tiles.insert_pane(pane);
+    Tree::new(egui::Id::unique(id), root, tiles)
 }
 
 /// The latent view at the left with `left` of the width; at the right one panel over another.
@@ -149,6 +176,8 @@ pub struct Panels {
     pub snapshots: SnapshotsPanel,
     pub inspector: Inspector,
     pub walks: WalksPanel,
+    pub sheet: RegionSheet,
+    pub pair: PairPanel,
     pub stress: StressPanel,
 }
 
@@ -158,6 +187,8 @@ impl Workspaces {
             WorkspaceKind::Run => &mut self.run,
             WorkspaceKind::Explore => &mut self.explore,
             WorkspaceKind::Lab => &mut self.lab,
+            WorkspaceKind::Regions => &mut self.regions,
+            WorkspaceKind::Pair => &mut self.pair,
             WorkspaceKind::Stress => &mut self.stress,
             WorkspaceKind::Compare => &mut self.compare,
         };
@@ -192,6 +223,9 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Pane::Inspector => self.panels.inspector.ui(ui, self.cx),
             Pane::Walks => self.panels.walks.ui(ui, self.cx),
             Pane::Compare => self.panels.compare.ui(ui, self.cx),
+            Pane::Sheet => self.panels.sheet.ui(ui, self.cx),
+            Pane::RegionCurve => region_curve::ui(ui, self.cx),
+            Pane::Pair => self.panels.pair.ui(ui, self.cx),
             Pane::Stress => self.panels.stress.ui(ui, self.cx),
         });
         UiResponse::None
@@ -205,6 +239,8 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Some(Pane::Compare) => self.panels.compare.tools(ui, self.cx),
             Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
             Some(Pane::Walks) => self.panels.walks.tools(ui, self.cx),
+            Some(Pane::Sheet) => self.panels.sheet.tools(ui, self.cx),
+            Some(Pane::Pair) => self.panels.pair.tools(ui),
             Some(Pane::Stress) => self.panels.stress.tools(ui, self.cx),
             _ => {}
         }

@@ -10,7 +10,7 @@ use ridgewalk::engine::{Engine, EngineOptions};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::field::{Field, FieldRequest, LEVELS, Plane};
 use ridgewalk::history::{Header, History, RoundRecord};
-use ridgewalk::round::Run;
+use ridgewalk::round::{Run, Turn};
 
 use crate::common::{run, tiny, tiny_world, with};
 
@@ -116,6 +116,44 @@ fn the_embedding_is_there_before_any_round_and_labels_appear_in_it() {
     listener.until_phase(Phase::Paused);
     let labelled = listener.engine.snapshot().runs[0].labelled_in.iter().filter(|&&r| r == 1).count();
     assert_eq!(labelled, tiny().samples_per_round);
+}
+
+/// The predictions of single images are those that the confusion counts.
+#[test]
+fn predictions_of_single_images_make_up_the_confusion() {
+    let world = tiny_world();
+    let split = world.dataset.evaluation(tiny().evaluate_on);
+    for record in run(&world, &with(Strategy::Snn, 1)).rounds {
+        let classes = world.dataset.classes.len();
+        let mut counted = vec![0; classes * classes];
+        assert_eq!(record.predicted.len(), split.len());
+        for (i, &p) in record.predicted.iter().enumerate() {
+            counted[usize::from(split.label(i)) * classes + usize::from(p)] += 1;
+        }
+        assert_eq!(counted, record.confusion, "round {}", record.round);
+    }
+}
+
+#[test]
+fn the_evaluation_split_is_embedded_when_asked_for() {
+    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+    listener.until_phase(Phase::Paused);
+    assert!(listener.engine.snapshot().evaluation_codes.is_none());
+    listener.engine.send(Command::WantEvaluationCodes);
+    let start = Instant::now();
+    let codes = loop {
+        if let Some(codes) = listener.engine.snapshot().evaluation_codes.clone() {
+            break codes;
+        }
+        assert!(start.elapsed() < PATIENCE, "never embedded");
+        let _ = listener.wakes.recv_timeout(Duration::from_millis(50));
+    };
+    let world = tiny_world();
+    let split = world.dataset.evaluation(tiny().evaluate_on);
+    let all: Vec<u32> = (0..split.len() as u32).collect();
+    let expected = world.generator.encode(&split.gather(&all));
+    assert_eq!(codes.len(), expected.len());
+    assert!(codes.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-4));
 }
 
 #[test]
@@ -237,6 +275,40 @@ fn a_replay_without_weights_is_shown_and_answers_nothing() {
     let said = listener.until("the reason", |e| matches!(e, Event::Message { level: Level::Error, .. }));
     assert!(format!("{said:?}").contains("another generator"), "{said:?}");
     listener.until_phase(Phase::Failed);
+}
+
+/// A fork takes the place of the runs, in the same world, and goes on; from weights that were kept, or from rounds done
+/// again. What cannot be forked is said.
+#[test]
+fn a_fork_goes_on_from_the_round_that_it_was_asked_for() {
+    let turn = Turn { strategy: Strategy::Random, alpha: tiny().alpha, seed: tiny().seed };
+    let random = run(&tiny_world(), &with(Strategy::Random, 1));
+    let parent = run(&tiny_world(), &with(Strategy::Snn, 1));
+    for weights in [true, false] {
+        let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+        if weights {
+            listener.engine.send(Command::Run);
+        } else {
+            let runs = vec![SavedRun { history: parent.clone(), checkpoint: None }];
+            listener.engine.send(Command::Replay { runs });
+        }
+        listener.until_phase(Phase::Finished);
+        for (round, says) in [(3, "the experiment's last"), (0, "is not complete"), (9, "is not complete")] {
+            listener.engine.send(Command::Fork { strategy: Strategy::Snn, round, turn });
+            let said = listener.until("why not", |e| matches!(e, Event::Message { level: Level::Error, .. }));
+            assert!(format!("{said:?}").contains(says), "{round}: {said:?}");
+        }
+        listener.engine.send(Command::Fork { strategy: Strategy::Snn, round: 1, turn });
+        listener
+            .until("the fork", |e| matches!(e, Event::Started { strategies, .. } if *strategies == [Strategy::Random]));
+        listener.until_phase(Phase::Finished);
+        let again = listener.heard.iter().any(|e| matches!(e, Event::Progress { phase: Phase::Rerunning, .. }));
+        assert_eq!(again, !weights);
+        let told = History { header: listener.header(Strategy::Random), rounds: listener.rounds(Strategy::Random) };
+        assert_eq!(told.header.forked.as_deref().map(|f| f.round), Some(1));
+        let plain = History { header: Header { forked: None, ..told.header }, rounds: told.rounds };
+        assert_eq!(first_difference(&plain, &random), None, "weights kept: {weights}");
+    }
 }
 
 /// The field comes while nothing else is to be done, finer and finer, follows the target, and changes no history.

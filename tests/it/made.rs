@@ -34,6 +34,7 @@ impl Made {
             device: "none".into(),
             program: "test".into(),
             classes: (0..10).map(|c| c.to_string()).collect(),
+            forked: None,
             latent_scale: 1.0,
         };
         let mut history = History::new(header);
@@ -72,6 +73,7 @@ impl Made {
             minibatches: STEPS * round,
             evaluations,
             confusion: confusion(accuracy, own),
+            predicted: Vec::new(),
             walk_steps: Vec::new(),
             diverged: false,
             refusals: Vec::new(),

@@ -52,7 +52,7 @@ pub fn click(window: &mut Harness<'_, App>, label: &str) {
     window.step();
 }
 
-fn rounds(state: &AppState, strategy: Strategy) -> usize {
+pub fn rounds(state: &AppState, strategy: Strategy) -> usize {
     state.run(strategy).map_or(0, |r| r.rounds.len())
 }
 

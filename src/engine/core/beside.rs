@@ -1,4 +1,5 @@
-//! What is computed beside the rounds, for people to look at: scores of the train split, and the field.
+//! What is computed beside the rounds, for people to look at: scores of the train split, the field, where the evaluation
+//! split lies.
 
 use std::sync::Arc;
 
@@ -6,9 +7,45 @@ use super::Core;
 use crate::engine::protocol::Command;
 use crate::engine::session::Session;
 
+/// Units of work of a run for each chunk of scoring beside it.
+const UNITS_PER_SCORING_CHUNK: usize = 4;
+/// The same for the field, which nobody waits for while the target learns: a few percent of the time.
+const UNITS_PER_FIELD_CHUNK: usize = 24;
+
 impl Core {
+    /// One chunk of what waits, while the rounds stand still.
+    pub(super) fn beside(&mut self) {
+        let Some(session) = &self.session else { return };
+        if session.evaluation_waits() {
+            self.embed_evaluation();
+        } else if session.scoring_waits() {
+            self.score();
+        } else {
+            self.draw_field();
+        }
+    }
+
+    /// The same now and then while they go on.
+    pub(super) fn beside_rounds(&mut self) {
+        let Some(session) = &self.session else { return };
+        let (units, field) = (session.units, session.field_waits());
+        if units.is_multiple_of(UNITS_PER_SCORING_CHUNK) {
+            self.embed_evaluation();
+            self.score();
+        }
+        if field && units.is_multiple_of(UNITS_PER_FIELD_CHUNK) {
+            self.draw_field();
+        }
+    }
+
+    fn embed_evaluation(&mut self) {
+        if self.session.as_mut().is_some_and(Session::embed_evaluation) {
+            self.publish();
+        }
+    }
+
     /// One chunk of scoring for the run that is shown, when somebody looks at scores.
-    pub(super) fn score(&mut self) {
+    fn score(&mut self) {
         let Some(session) = &mut self.session else { return };
         let Some(world) = session.world.clone() else { return };
         if !session.scoring_waits() {
@@ -25,7 +62,7 @@ impl Core {
     }
 
     /// One chunk of the field.
-    pub(super) fn draw_field(&mut self) {
+    fn draw_field(&mut self) {
         if self.session.as_mut().is_some_and(Session::advance_field) {
             self.publish();
         }

@@ -1,9 +1,10 @@
 //! What the user can ask for; each returns the commands to send and shows at once that it was asked.
 
-use super::{AppState, Intent, Pending, RunState};
+use super::{AppState, Intent, Pending};
 use crate::archive::SavedRun;
 use crate::engine::protocol::Command;
 use crate::experiment::{Experiment, Strategy};
+use crate::round::Turn;
 
 impl AppState {
     pub fn run_rounds(&mut self) -> Command {
@@ -39,6 +40,7 @@ impl AppState {
     /// From the start with this experiment; `and_run` goes on to rounds by itself.
     pub fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>, and_run: bool) -> Vec<Command> {
         self.pending = Some(Pending::Resetting);
+        self.forking = false;
         self.intent = if and_run { Intent::Running } else { Intent::Idle };
         let reset = Command::Reset { experiment: Box::new(experiment), strategies };
         if and_run { vec![reset, Command::Run] } else { vec![reset] }
@@ -46,14 +48,28 @@ impl AppState {
 
     /// Shows saved runs in all views, in place of the present ones.
     pub fn replay(&mut self, runs: Vec<SavedRun>) -> Command {
+        self.forking = false;
         self.pending = Some(Pending::Resetting);
         self.intent = Intent::Idle;
         Command::Replay { runs }
     }
 
+    /// What the shown run does now.
+    pub fn shown_turn(&self) -> Option<Turn> {
+        self.shown_run()?.header.as_ref().map(|h| Turn::of(&h.experiment))
+    }
+
+    /// Goes on from the end of a round of the shown run with another strategy, step length or seed.
+    pub fn fork(&mut self, round: usize, turn: Turn) -> Command {
+        self.fork_draft = None;
+        self.forking = true;
+        self.intent = Intent::Running;
+        Command::Fork { strategy: self.focus.strategy, round, turn }
+    }
+
     /// Looks at a round; the latest one goes on following the run.
     pub fn look_at_round(&mut self, round: usize) {
-        let latest = self.shown_run().map_or(0, RunState::latest_round);
+        let latest = self.last_round();
         self.focus.round = (round < latest).then_some(round.max(1));
     }
 

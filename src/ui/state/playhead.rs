@@ -1,12 +1,14 @@
 //! One playhead over rounds: view, walks and curves show the round it stands at, of a live run or of an opened one.
 
-use super::{AppState, RunState};
+use super::AppState;
 
 /// Plays the rounds back, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Playhead {
     pub playing: bool,
     pub rounds_per_second: f32,
+    /// The last round of what stands beside the shown run, where that goes further; 0 otherwise.
+    pub reach: usize,
     /// When it came to where it stands, on the window's clock.
     moved_at: f64,
 }
@@ -16,14 +18,14 @@ const SPEED: f32 = 1.0;
 
 impl Default for Playhead {
     fn default() -> Self {
-        Self { playing: false, rounds_per_second: SPEED, moved_at: 0.0 }
+        Self { playing: false, rounds_per_second: SPEED, reach: 0, moved_at: 0.0 }
     }
 }
 
 impl AppState {
     /// Plays from the shown round on, from the first one when there is nothing after it; or halts.
     pub fn toggle_playhead(&mut self, now: f64) {
-        let latest = self.shown_run().map_or(0, RunState::latest_round);
+        let latest = self.last_round();
         self.playhead.playing = !self.playhead.playing && latest > 1;
         self.playhead.moved_at = now;
         if self.playhead.playing && self.shown_round() >= latest {

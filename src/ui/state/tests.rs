@@ -25,6 +25,7 @@ fn record(round: usize, evaluations: Vec<Evaluation>) -> Arc<RoundRecord> {
         minibatches: 100 * round,
         evaluations,
         confusion: Vec::new(),
+        predicted: Vec::new(),
         walk_steps: Vec::new(),
         diverged: false,
         refusals: Vec::new(),

@@ -1,0 +1,119 @@
+//! A latent view as a texture of egui: redrawn only when it must be, steered by the mouse, asked what lies under it.
+
+use egui::{Pos2, Rect, Response, Ui, vec2};
+use egui_wgpu::RenderState;
+use glam::Vec2;
+
+use crate::view::{Camera, LatentView, PickResult, ViewError};
+
+/// The view on the device, and its texture.
+pub struct Canvas {
+    pub view: LatentView,
+    texture: egui::TextureId,
+    generation: u64,
+    /// Where and from where it was last asked what lies under the pointer.
+    asked_at: Option<(Pos2, Camera)>,
+}
+
+/// Zoom for one point of scrolling, as a factor's logarithm.
+const ZOOM_PER_POINT: f32 = 0.004;
+
+impl Canvas {
+    pub fn new(gpu: &RenderState, size: egui::Vec2) -> Result<Self, ViewError> {
+        let view = LatentView::new(&gpu.device, &gpu.queue, size.x as u32, size.y as u32)?;
+        let texture =
+            gpu.renderer.write().register_native_texture(&gpu.device, view.texture_view(), wgpu::FilterMode::Nearest);
+        let generation = view.texture_generation();
+        Ok(Self { view, texture, generation, asked_at: None })
+    }
+
+    /// Makes it as large as `rect`; its size in pixels of the screen.
+    pub fn resize(&mut self, rect: Rect, pixels_per_point: f32) -> Vec2 {
+        let size = (rect.size() * pixels_per_point).round();
+        self.view.resize(size.x as u32, size.y as u32);
+        self.view.set_pixel_scale(pixels_per_point);
+        Vec2::new(size.x, size.y)
+    }
+
+    /// Renders if needed, and shows the texture.
+    pub fn show(
+        &mut self,
+        ui: &Ui,
+        rect: Rect,
+        camera: &Camera,
+        moving: bool,
+        gpu: &RenderState,
+    ) -> Result<(), ViewError> {
+        self.view.render(camera, moving)?;
+        if self.view.texture_generation() != self.generation {
+            self.generation = self.view.texture_generation();
+            let view = self.view.texture_view();
+            gpu.renderer.write().update_egui_texture_from_wgpu_texture(
+                &gpu.device,
+                view,
+                wgpu::FilterMode::Nearest,
+                self.texture,
+            );
+        }
+        let uv = Rect::from_min_max(Pos2::ZERO, egui::pos2(1.0, 1.0));
+        ui.painter().image(self.texture, rect, uv, egui::Color32::WHITE);
+        Ok(())
+    }
+
+    /// Asks what lies under `at`; the answer comes a frame or more later, none while there is no news.
+    pub fn pick(
+        &mut self,
+        ui: &Ui,
+        rect: Rect,
+        at: Option<Pos2>,
+        camera: &Camera,
+    ) -> Result<Option<PickResult>, ViewError> {
+        match at {
+            Some(at) if self.asked_at != Some((at, *camera)) => {
+                self.asked_at = Some((at, *camera));
+                let px = (at - rect.min) * ui.pixels_per_point();
+                self.view.request_pick(camera, Vec2::new(px.x, px.y))?;
+            }
+            Some(_) => {}
+            None => self.asked_at = None,
+        }
+        let answer = self.view.poll_pick()?;
+        if answer.is_some() || self.view.pick_under_way() {
+            ui.ctx().request_repaint();
+        }
+        Ok(answer.filter(|_| at.is_some()))
+    }
+}
+
+/// Drags (with the primary button only where it `turns`) and the wheel move the camera; whether it moved.
+pub fn steer(camera: &mut Camera, ui: &Ui, rect: Rect, response: &Response, turns: bool) -> bool {
+    let scale = ui.pixels_per_point();
+    let delta = response.drag_delta() * scale;
+    let delta = Vec2::new(delta.x, delta.y);
+    let shift = ui.input(|i| i.modifiers.shift);
+    let primary = response.dragged_by(egui::PointerButton::Primary);
+    let mut moved = false;
+    if delta != Vec2::ZERO && (turns || !primary || shift) {
+        if primary && !shift {
+            camera.orbit(delta);
+        } else {
+            camera.pan(delta);
+        }
+        moved = true;
+    }
+    if let Some(at) = response.hover_pos() {
+        let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta.y, i.zoom_delta()));
+        let factor = (scroll * ZOOM_PER_POINT).exp() * pinch;
+        if (factor - 1.0).abs() > f32::EPSILON {
+            let px = (at - rect.min) * scale;
+            camera.zoom(factor, Vec2::new(px.x, px.y));
+            moved = true;
+        }
+    }
+    moved
+}
+
+/// Where a place of the world lies on the screen.
+pub fn on_screen(rect: Rect, camera: &Camera, pixels_per_point: f32, place: glam::Vec3) -> Option<Pos2> {
+    camera.project(place).map(|at| rect.min + vec2(at.px.x, at.px.y) / pixels_per_point)
+}

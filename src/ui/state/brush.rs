@@ -1,0 +1,253 @@
+//! A region of the latent view drawn by hand: which samples lie in it, and how well the target predicts there.
+
+use std::sync::Arc;
+
+use glam::{Vec2, Vec3};
+
+use crate::dataset::Split;
+use crate::view::{Camera, Mode};
+
+/// What dragging in the latent view does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BrushTool {
+    /// Turns or moves the view, or drags the probe.
+    #[default]
+    Off,
+    Box,
+    Lasso,
+}
+
+impl BrushTool {
+    pub fn next(self) -> Self {
+        match self {
+            Self::Off => Self::Box,
+            Self::Box => Self::Lasso,
+            Self::Lasso => Self::Off,
+        }
+    }
+}
+
+/// Which images the contact sheet shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SheetFilter {
+    /// Every train image of the region.
+    #[default]
+    Train,
+    /// Those that are labelled by the end of the shown round.
+    Labelled,
+    /// The images of the evaluation split in the region.
+    Evaluation,
+    /// Those of them that are predicted wrong at the end of the shown round.
+    Wrong,
+}
+
+/// The tool in hand, what was selected with it, and what the sheet shows of it.
+#[derive(Debug, Clone, Default)]
+pub struct Brush {
+    pub tool: BrushTool,
+    pub selection: Option<Arc<Selection>>,
+    pub filter: SheetFilter,
+    pub page: usize,
+    /// The codes of the evaluation split were asked for.
+    pub asked_evaluation: bool,
+    /// Counts selections.
+    drawn: u64,
+    evaluation: Option<EvaluationMembers>,
+}
+
+/// Members of a selection in the evaluation split, kept while neither changes.
+#[derive(Debug, Clone)]
+struct EvaluationMembers {
+    selection: u64,
+    codes: Arc<Vec<f32>>,
+    members: Arc<Vec<u32>>,
+}
+
+impl Brush {
+    /// Takes what lies within `outline` (pixels of `camera`'s picture); nothing where no sample does.
+    pub fn select(&mut self, camera: Camera, outline: Vec<Vec2>, places: &[[f32; 3]]) {
+        self.drawn += 1;
+        let region = Region { camera, outline };
+        let samples: Vec<u32> = region.members(places);
+        self.page = 0;
+        self.selection = (!samples.is_empty()).then(|| Arc::new(Selection { id: self.drawn, region, samples }));
+    }
+
+    /// Nothing selected, no tool in hand; false when it was so already.
+    pub fn clear(&mut self) -> bool {
+        let something = self.selection.is_some() || self.tool != BrushTool::Off;
+        self.selection = None;
+        self.evaluation = None;
+        self.tool = BrushTool::Off;
+        something
+    }
+
+    /// What stays when another experiment begins.
+    pub fn started_over(&self) -> Self {
+        Self { drawn: self.drawn, filter: self.filter, ..Self::default() }
+    }
+
+    /// Images of the evaluation split whose codes lie in the region.
+    pub fn evaluation_members(&mut self, codes: &Arc<Vec<f32>>, dim: usize) -> Arc<Vec<u32>> {
+        let Some(selection) = &self.selection else { return Arc::default() };
+        let known = self.evaluation.as_ref().filter(|e| e.selection == selection.id && Arc::ptr_eq(&e.codes, codes));
+        if let Some(known) = known {
+            return Arc::clone(&known.members);
+        }
+        let places: Vec<[f32; 3]> = codes.chunks_exact(dim.max(1)).map(place).collect();
+        let members = Arc::new(selection.region.members(&places));
+        self.evaluation = Some(EvaluationMembers {
+            selection: selection.id,
+            codes: Arc::clone(codes),
+            members: Arc::clone(&members),
+        });
+        members
+    }
+}
+
+/// The first three axes of a code.
+fn place(code: &[f32]) -> [f32; 3] {
+    [0, 1, 2].map(|axis| code.get(axis).copied().unwrap_or(0.0))
+}
+
+/// Train samples in a region.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// Tells selections apart.
+    pub id: u64,
+    pub region: Region,
+    /// In ascending order.
+    pub samples: Vec<u32>,
+}
+
+impl Selection {
+    pub fn contains(&self, sample: u32) -> bool {
+        self.samples.binary_search(&sample).is_ok()
+    }
+}
+
+/// What one camera sees within an outline: a prism through latent space, or a cone in perspective.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Region {
+    camera: Camera,
+    outline: Vec<Vec2>,
+}
+
+impl Region {
+    /// Which of these places lie in it.
+    pub fn members(&self, places: &[[f32; 3]]) -> Vec<u32> {
+        let inside = |p: &[f32; 3]| self.camera.project(Vec3::from(*p)).is_some_and(|at| within(&self.outline, at.px));
+        (0..).zip(places).filter(|(_, p)| inside(p)).map(|(i, _)| i).collect()
+    }
+
+    /// The outline as `camera` sees it: where it lies in the plane, or in space only from where it was drawn.
+    pub fn seen_from(&self, camera: &Camera) -> Option<Vec<Vec2>> {
+        match self.camera.mode() {
+            Mode::Flat => {
+                let through = |px: &Vec2| camera.project(self.camera.unproject_to_plane(*px)?).map(|at| at.px);
+                self.outline.iter().map(through).collect()
+            }
+            Mode::Orbit => (*camera == self.camera).then(|| self.outline.clone()),
+        }
+    }
+}
+
+/// Whether a closed outline holds a point, by the even-odd rule.
+fn within(outline: &[Vec2], at: Vec2) -> bool {
+    let edges = outline.iter().zip(outline.iter().cycle().skip(1));
+    let crossed =
+        edges.filter(|(a, b)| (a.y > at.y) != (b.y > at.y) && at.x < a.x + (at.y - a.y) / (b.y - a.y) * (b.x - a.x));
+    crossed.count() % 2 == 1
+}
+
+/// Correctly predicted images among `members` of the evaluation split, of how many; none where a history has no
+/// predictions.
+pub fn correct_among(members: &[u32], predicted: &[u8], split: &Split) -> Option<(usize, usize)> {
+    if predicted.len() != split.len() || members.is_empty() {
+        return None;
+    }
+    let right = members.iter().filter(|&&m| predicted[m as usize] == split.label(m as usize)).count();
+    Some((right, members.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::ImageShape;
+    use crate::view::Bounds;
+
+    fn outline(points: &[(f32, f32)]) -> Vec<Vec2> {
+        points.iter().map(|&(x, y)| Vec2::new(x, y)).collect()
+    }
+
+    #[test]
+    fn a_point_is_within_by_the_even_odd_rule() {
+        let square = outline(&[(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)]);
+        let hook = outline(&[(0.0, 0.0), (3.0, 0.0), (3.0, 1.0), (1.0, 1.0), (1.0, 3.0), (0.0, 3.0)]);
+        let bow = outline(&[(0.0, 0.0), (2.0, 2.0), (2.0, 0.0), (0.0, 2.0)]);
+        for (name, shape, at, expected) in [
+            ("square", &square, (1.0, 1.0), true),
+            ("square", &square, (2.5, 1.0), false),
+            ("square", &square, (-0.5, 1.0), false),
+            ("hook", &hook, (2.5, 0.5), true),
+            ("hook", &hook, (0.5, 2.5), true),
+            ("hook", &hook, (2.0, 2.0), false),
+            ("bow", &bow, (1.7, 1.0), true),
+            ("bow", &bow, (1.0, 1.7), false),
+        ] {
+            assert_eq!(within(shape, Vec2::new(at.0, at.1)), expected, "{name} {at:?}");
+        }
+        assert!(!within(&[], Vec2::ZERO));
+    }
+
+    /// In the plane the region of a box is the rectangle between the unprojected corners, whatever the camera does later.
+    #[test]
+    fn a_box_in_the_plane_selects_its_rectangle() {
+        let mut camera = Camera::new(Mode::Flat, Vec2::new(400.0, 400.0));
+        camera.fit(Bounds::new(Vec3::new(-2.0, -2.0, 0.0), Vec3::new(2.0, 2.0, 0.0)));
+        let (low, high) = (Vec2::new(90.0, 120.0), Vec2::new(260.0, 300.0));
+        let corners = [low, Vec2::new(high.x, low.y), high, Vec2::new(low.x, high.y)];
+        let [a, b] = [low, high].map(|px| camera.unproject_to_plane(px).unwrap());
+        let places: Vec<[f32; 3]> =
+            (0..400).map(|i| [(i % 20) as f32 / 5.0 - 1.9, (i / 20) as f32 / 5.0 - 1.9, 0.0]).collect();
+        let inside = |p: &[f32; 3]| p[0] > a.x && p[0] < b.x && p[1] < a.y && p[1] > b.y;
+        let expected: Vec<u32> = (0..).zip(&places).filter(|(_, p)| inside(p)).map(|(i, _)| i).collect();
+        let mut brush = Brush { tool: BrushTool::Box, ..Brush::default() };
+        brush.select(camera, corners.to_vec(), &places);
+        let selection = brush.selection.clone().unwrap();
+        assert!(expected.len() > 20 && selection.samples == expected, "{} and {expected:?}", selection.samples.len());
+        assert!((0..400).all(|i| selection.contains(i) == expected.contains(&i)));
+        // The outline moves with the camera; the evaluation split is asked of the region, not of the picture.
+        let mut moved = camera;
+        moved.pan(Vec2::new(30.0, -10.0));
+        let seen = selection.region.seen_from(&moved).unwrap();
+        assert!((seen[0] - low - Vec2::new(30.0, -10.0)).length() < 1e-2, "{seen:?}");
+        let codes = Arc::new(places.iter().flat_map(|p| [p[0], p[1]]).collect::<Vec<f32>>());
+        assert_eq!(*brush.evaluation_members(&codes, 2), expected);
+        assert!(brush.clear() && !brush.clear() && brush.selection.is_none());
+    }
+
+    #[test]
+    fn an_empty_region_selects_nothing() {
+        let camera = Camera::new(Mode::Orbit, Vec2::splat(100.0));
+        let mut brush = Brush::default();
+        brush.select(camera, outline(&[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]), &[[0.0; 3]]);
+        assert!(brush.selection.is_none());
+        brush.select(camera, outline(&[(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, 100.0)]), &[[0.0; 3]]);
+        assert_eq!(brush.selection.map(|s| s.samples.clone()), Some(vec![0]));
+    }
+
+    #[test]
+    fn accuracy_counts_members_only() {
+        let shape = ImageShape { channels: 1, height: 1, width: 1 };
+        let split = Split::new(shape, vec![0; 4], vec![0, 1, 2, 3]).unwrap();
+        for (members, predicted, expected) in [
+            (vec![0, 1], vec![0, 9, 2, 9], Some((1, 2))),
+            (vec![0, 2], vec![0, 9, 2, 9], Some((2, 2))),
+            (vec![], vec![0, 9, 2, 9], None),
+            (vec![0], vec![], None),
+        ] {
+            assert_eq!(correct_among(&members, &predicted, &split), expected, "{members:?}");
+        }
+    }
+}

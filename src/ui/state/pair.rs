@@ -1,0 +1,234 @@
+//! Two runs side by side: which they are, and in what their picks and predictions differ.
+
+use std::sync::Arc;
+
+use super::{AppState, RunState};
+use crate::dataset::Split;
+use crate::experiment::Strategy;
+use crate::history::{Header, History, RoundRecord};
+
+/// Names one run that can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunRef {
+    /// Of this window, by its strategy.
+    Live(Strategy),
+    /// Of the opened histories, by its place.
+    Opened(usize),
+}
+
+/// A run, live or opened.
+#[derive(Clone, Copy)]
+pub enum Side<'a> {
+    Live(&'a RunState, &'a Header),
+    Opened(&'a History),
+}
+
+impl<'a> Side<'a> {
+    pub fn header(&self) -> &'a Header {
+        match self {
+            Self::Live(_, header) => header,
+            Self::Opened(history) => &history.header,
+        }
+    }
+
+    /// Completed rounds, then the one in progress.
+    pub fn records(&self) -> Vec<&'a RoundRecord> {
+        match self {
+            Self::Live(run, _) => run.records().map(Arc::as_ref).collect(),
+            Self::Opened(history) => history.rounds.iter().collect(),
+        }
+    }
+
+    pub fn latest_round(&self) -> usize {
+        self.records().last().map_or(0, |r| r.round)
+    }
+
+    /// Strategy, step length where it takes steps, seed, and where it was forked.
+    pub fn name(&self) -> String {
+        let e = &self.header().experiment;
+        let mut name = e.strategy.label().to_owned();
+        if self.records().iter().any(|r| r.proposals.iter().any(|p| p.step.is_some())) {
+            name += &format!(", α {}", e.alpha);
+        }
+        name += &format!(", seed {}", e.seed);
+        match &self.header().forked {
+            Some(fork) => format!("{name}, forked after round {}", fork.round),
+            None => name,
+        }
+    }
+
+    /// Round in which each of so many train samples was bought, by the end of `round`; 0 where it was not.
+    pub fn bought_in(&self, samples: usize, round: usize) -> Vec<u16> {
+        let mut bought = vec![0; samples];
+        for record in self.records().into_iter().filter(|r| r.round <= round) {
+            for sample in record.proposals.iter().filter_map(|p| p.train_sample()) {
+                if let Some(b) = bought.get_mut(sample as usize).filter(|b| **b == 0) {
+                    *b = record.round as u16;
+                }
+            }
+        }
+        bought
+    }
+
+    /// The last round by `round` with an accuracy.
+    pub fn evaluated(&self, round: usize) -> Option<(&'a RoundRecord, f32)> {
+        self.records().into_iter().rev().filter(|r| r.round <= round).find_map(|r| Some((r, r.final_value()?)))
+    }
+}
+
+impl AppState {
+    /// Every run that can stand on a side: those of this window, then the opened ones made from the same embedding.
+    pub fn sides(&self) -> Vec<(RunRef, Side<'_>)> {
+        let live = self
+            .runs
+            .iter()
+            .filter_map(|run| Some((RunRef::Live(run.strategy), Side::Live(run, run.header.as_deref()?))));
+        let mut sides: Vec<_> = live.collect();
+        let ground = sides.first().map(|(_, side)| side.header());
+        let fits = |h: &Header| {
+            ground.is_some_and(|g| g.data_digest == h.data_digest && g.generator_digest == h.generator_digest)
+        };
+        let opened = self.opened.histories.iter().enumerate().filter(|(_, h)| fits(&h.header));
+        sides.extend(opened.map(|(i, h)| (RunRef::Opened(i), Side::Opened(h))));
+        sides
+    }
+}
+
+/// Of which of two runs something holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Neither,
+    A,
+    Both,
+    B,
+}
+
+impl Part {
+    fn of(a: bool, b: bool) -> Self {
+        match (a, b) {
+            (false, false) => Self::Neither,
+            (true, false) => Self::A,
+            (true, true) => Self::Both,
+            (false, true) => Self::B,
+        }
+    }
+}
+
+/// Who bought each train sample.
+pub fn picks(a: &[u16], b: &[u16]) -> Vec<Part> {
+    a.iter().zip(b).map(|(a, b)| Part::of(*a > 0, *b > 0)).collect()
+}
+
+/// Who predicts each image of the evaluation split right; none where either has no predictions of single images.
+pub fn right(a: &[u8], b: &[u8], split: &Split) -> Option<Vec<Part>> {
+    if a.len() != split.len() || b.len() != split.len() || split.is_empty() {
+        return None;
+    }
+    let labels = split.labels().iter();
+    Some(labels.zip(a.iter().zip(b)).map(|(label, (a, b))| Part::of(a == label, b == label)).collect())
+}
+
+/// How many are of each part: A alone, both, B alone, neither.
+pub fn count(parts: impl Iterator<Item = Part>) -> [usize; 4] {
+    let mut counts = [0; 4];
+    for part in parts {
+        counts[match part {
+            Part::A => 0,
+            Part::Both => 1,
+            Part::B => 2,
+            Part::Neither => 3,
+        }] += 1;
+    }
+    counts
+}
+
+/// Percentage points by which B recalls each class better than A, from their confusions; none where one has none.
+pub fn gain_by_class(a: &[u32], b: &[u32]) -> Option<Vec<f32>> {
+    let classes = (a.len() as f32).sqrt().round() as usize;
+    if a.len() != b.len() || a.is_empty() || classes * classes != a.len() {
+        return None;
+    }
+    let recall = |confusion: &[u32], class: usize| {
+        let row = &confusion[class * classes..(class + 1) * classes];
+        100.0 * row[class] as f32 / row.iter().sum::<u32>().max(1) as f32
+    };
+    Some((0..classes).map(|class| recall(b, class) - recall(a, class)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::ImageShape;
+    use crate::device::DeviceKind;
+    use crate::experiment::Experiment;
+    use crate::history::Proposal;
+
+    fn history(strategy: Strategy, generator: &str, bought: &[&[u32]]) -> History {
+        let header = Header {
+            format: 1,
+            experiment: Experiment { strategy, ..Experiment::default() },
+            repeat: 1,
+            data_digest: "data".into(),
+            data_provenance: String::new(),
+            generator_digest: generator.into(),
+            device: String::new(),
+            program: String::new(),
+            classes: Vec::new(),
+            latent_scale: 1.0,
+            forked: None,
+        };
+        let proposal = |&sample: &u32| Proposal { sample, label: 0, score: None, step: None, made: None };
+        let rounds = bought.iter().enumerate().map(|(i, samples)| RoundRecord {
+            proposals: samples.iter().map(proposal).collect(),
+            ..RoundRecord::empty(i + 1)
+        });
+        History { rounds: rounds.collect(), header }
+    }
+
+    #[test]
+    fn picks_fall_into_four_parts_by_round() {
+        let a = history(Strategy::Random, "g", &[&[0, 1], &[2]]);
+        let b = history(Strategy::Snn, "g", &[&[0, 1], &[3, 3], &[2]]);
+        let counts = |round| {
+            let [a, b] = [&a, &b].map(|h| Side::Opened(h).bought_in(5, round));
+            count(picks(&a, &b).into_iter())
+        };
+        for (round, expected) in [(0, [0, 0, 0, 5]), (1, [0, 2, 0, 3]), (2, [1, 2, 1, 1]), (3, [0, 3, 1, 1])] {
+            assert_eq!(counts(round), expected, "round {round}");
+        }
+        assert_eq!(Side::Opened(&b).bought_in(5, 3), [1, 1, 3, 2, 0]);
+        assert_eq!((Side::Opened(&a).latest_round(), Side::Opened(&b).latest_round()), (2, 3));
+    }
+
+    #[test]
+    fn predictions_fall_into_four_parts() {
+        let shape = ImageShape { channels: 1, height: 1, width: 1 };
+        let split = Split::new(shape, vec![0; 4], vec![5, 6, 7, 8]).unwrap();
+        let parts = right(&[5, 6, 0, 0], &[5, 0, 7, 0], &split).unwrap();
+        assert_eq!(parts, [Part::Both, Part::A, Part::B, Part::Neither]);
+        assert_eq!(right(&[5, 6], &[5, 0, 7, 0], &split), None);
+    }
+
+    #[test]
+    fn gains_are_differences_of_recalls() {
+        let gains = gain_by_class(&[8, 2, 5, 5], &[9, 1, 4, 6]).unwrap();
+        assert!(gains.iter().zip([10.0, 10.0]).all(|(g, e)| (g - e).abs() < 1e-4), "{gains:?}");
+        assert_eq!(gain_by_class(&[1, 2, 3], &[1, 2, 3]), None);
+        assert_eq!(gain_by_class(&[], &[]), None);
+    }
+
+    /// An opened history can only stand beside a run in the same latent space.
+    #[test]
+    fn sides_share_one_embedding() {
+        let mut s = AppState::new(Experiment::default(), vec![Strategy::Snn], DeviceKind::Cpu);
+        s.opened.replace(
+            vec![history(Strategy::Random, "g", &[&[0]]), history(Strategy::Snn, "another", &[&[0]])],
+            "".into(),
+        );
+        assert!(s.sides().is_empty());
+        let header = Box::new(history(Strategy::Snn, "g", &[]).header);
+        s.apply(crate::engine::protocol::Event::RunStarted { strategy: Strategy::Snn, header });
+        let refs: Vec<_> = s.sides().iter().map(|(r, _)| *r).collect();
+        assert_eq!(refs, [RunRef::Live(Strategy::Snn), RunRef::Opened(0)]);
+    }
+}

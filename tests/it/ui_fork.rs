@@ -1,0 +1,50 @@
+//! A fork at the playhead: asked for in its sheet, done by the engine, shown beside the runs it came from.
+
+use egui_kittest::kittest::Queryable as _;
+
+use ridgewalk::engine::protocol::Phase;
+use ridgewalk::experiment::Strategy;
+
+use crate::ui::{click, rounds, wait_for, window};
+
+#[test]
+fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
+    let mut w = window(true);
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    let random = w.state().state().run(Strategy::Random).unwrap().rounds.clone();
+    let snn = w.state().state().run(Strategy::Snn).unwrap().rounds.clone();
+    // Nothing follows the last round.
+    click(&mut w, "Fork from the shown round");
+    assert!(w.query_by_label("Strategy of the fork").is_none());
+    w.key_press(egui::Key::OpenBracket);
+    w.key_press(egui::Key::OpenBracket);
+    w.run_steps(3);
+    assert_eq!((w.state().state().shown_round(), w.state().state().focus.strategy), (1, Strategy::Snn));
+    click(&mut w, "Fork from the shown round");
+    // As it is, the fork would do the same again.
+    click(&mut w, "Fork");
+    assert!(w.query_by_label("Strategy of the fork").is_some());
+    click(&mut w, "Strategy of the fork");
+    w.query_all_by_label("Random").last().unwrap().click();
+    w.run_steps(2);
+    assert_eq!(w.state().state().fork_draft.map(|t| t.strategy), Some(Strategy::Random));
+    w.check_accessibility();
+    click(&mut w, "Fork");
+    wait_for(&mut w, "the fork", |s| s.strategies == [Strategy::Random] && s.progress.phase == Phase::Finished);
+    let state = w.state().state();
+    let fork = state.run(Strategy::Random).unwrap();
+    let told = fork.header.as_ref().unwrap().forked.as_deref().unwrap();
+    assert_eq!((told.round, told.experiment.strategy), (1, Strategy::Snn));
+    let picks = |rounds: &[std::sync::Arc<ridgewalk::history::RoundRecord>]| {
+        rounds.iter().map(|r| r.proposals.iter().map(|p| p.sample).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    // Round 1 is shared by both, so what followed is what random sampling did.
+    assert_eq!(picks(&fork.rounds), picks(&random));
+    let opened: Vec<Strategy> = state.opened.histories.iter().map(|h| h.strategy()).collect();
+    assert_eq!(opened, [Strategy::Random, Strategy::Snn]);
+    assert_eq!(state.opened.histories[1].rounds.len(), snn.len());
+    click(&mut w, "Workspace: Pair");
+    w.run_steps(3);
+    assert!(w.query_all_by_label("Run A").next().is_some());
+    assert!(w.query_by_label_contains("by round 3: only A 0").is_some(), "the fork and the random run bought the same");
+}
