@@ -214,7 +214,8 @@ fn what_says_nothing_of_maps_is_not_shown_for_them() {
     w.key_press(egui::Key::Escape);
     w.run_steps(2);
     // Digits need other sizes and strategies, and get those of their preset.
-    click(&mut w, "Data set");
+    w.get_by_role_and_label(egui::accesskit::Role::ComboBox, "Data set").click();
+    w.run_steps(2);
     click(&mut w, DatasetKind::Digits.label());
     w.run_steps(2);
     for label in ["At accuracy", "Network", "SNN+ proposals"] {
