@@ -27,6 +27,11 @@ impl Kept {
         }
     }
 
+    /// The rounds at whose ends there are weights.
+    pub fn rounds(&self) -> Vec<usize> {
+        self.0.keys().copied().collect()
+    }
+
     pub fn at(&self, round: usize) -> Option<&Checkpoint> {
         self.0.get(&round)
     }
