@@ -15,6 +15,8 @@ pub const HISTORY_EXTENSION: &str = "rwh";
 /// Folders of a run's histories and of its checkpoints.
 pub const HISTORIES: &str = "histories";
 pub const CHECKPOINTS: &str = "checkpoints";
+/// Folder of the weights at the ends of rounds.
+pub const WEIGHTS: &str = "weights";
 /// Extension of a checkpoint file.
 pub const CHECKPOINT_EXTENSION: &str = "rwc";
 
@@ -37,6 +39,7 @@ pub struct Checkpoint {
     /// Completed rounds at that moment.
     pub rounds: usize,
     pub weights: Vec<u8>,
+    /// Empty where it was not kept: such weights can be looked at, and no run can go on from them.
     pub optimiser: Vec<u8>,
 }
 
@@ -75,6 +78,8 @@ pub fn read_checkpoint(path: &Path) -> Result<Checkpoint, ArchiveError> {
 pub struct SavedRun {
     pub history: History,
     pub checkpoint: Option<Checkpoint>,
+    /// Weights at the ends of earlier rounds, without optimiser state.
+    pub weights: Vec<Checkpoint>,
 }
 
 /// The runs at `path` that have this repeat, with their checkpoints where there are any.
@@ -85,7 +90,9 @@ pub fn read_runs(path: &Path, repeat: usize) -> Result<Vec<SavedRun>, ArchiveErr
         if history.header.repeat == repeat {
             let checkpoint = checkpoint_beside(&file);
             let checkpoint = if checkpoint.exists() { Some(read_checkpoint(&checkpoint)?) } else { None };
-            runs.push(SavedRun { history, checkpoint });
+            let weights = weights_beside(&file, &history).into_iter().filter(|p| p.exists());
+            let weights = weights.map(|path| read_checkpoint(&path)).collect::<Result<_, _>>()?;
+            runs.push(SavedRun { history, checkpoint, weights });
         }
     }
     Ok(runs)
@@ -96,6 +103,18 @@ pub fn checkpoint_beside(path: &Path) -> PathBuf {
     let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("."));
     let name = path.file_stem().map(PathBuf::from).unwrap_or_default();
     folder.join(CHECKPOINTS).join(name).with_extension(CHECKPOINT_EXTENSION)
+}
+
+/// Where the weights of each round of the history at `path` are kept: `../weights/NAME/ROUND.rwc`.
+pub fn weights_beside(path: &Path, history: &History) -> Vec<PathBuf> {
+    let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("."));
+    let folder = folder.join(WEIGHTS).join(path.file_stem().map(PathBuf::from).unwrap_or_default());
+    history.rounds.iter().map(|r| weights_in(&folder, r.round)).collect()
+}
+
+/// The weights at the end of a round, in the folder of its run.
+pub fn weights_in(folder: &Path, round: usize) -> PathBuf {
+    folder.join(format!("{round:02}")).with_extension(CHECKPOINT_EXTENSION)
 }
 
 /// The histories at `path`: a file, or every history below a folder, ordered by file name.

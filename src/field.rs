@@ -2,8 +2,10 @@
 //!
 //! It is a picture for people: no sampler sees it, and it looks at true labels only where it is asked for the loss.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::dataset::Split;
 use crate::generator::Generator;
 use crate::latent::LatentSpace;
 use crate::target::{FrozenTarget, latent_gradient, prediction};
@@ -41,6 +43,8 @@ pub struct FieldRequest {
     pub plane: Plane,
     /// The label of the loss; none takes the nearest sample's own.
     pub label: Option<u8>,
+    /// Whether the disagreement is wanted, too, which costs as much as all the rest.
+    pub disagreement: bool,
 }
 
 /// The field at the middle of each cell, `[side, side]`.
@@ -57,6 +61,9 @@ pub struct Field {
     pub loss: Vec<f32>,
     /// r10: distance to the 10th embedded sample. Where it is large the generator is not to be believed.
     pub sparsity: Vec<f32>,
+    /// Total variation between F(x) and F(G(E(x))) at the nearest sample x, from 0 to 1; empty where it is not wanted.
+    /// Where it is large the target does not see in what is decoded what it sees in the image.
+    pub disagreement: Vec<f32>,
     /// dL/dp with that loss, over the coarsest cells.
     pub quiver: Arc<Vec<Arrow>>,
     /// Optimiser steps of the target that it shows.
@@ -74,7 +81,7 @@ pub struct Arrow {
 #[derive(Clone, Copy)]
 pub struct Ground<'a> {
     pub latent: &'a LatentSpace,
-    pub labels: &'a [u8],
+    pub train: &'a Split,
     pub generator: &'a dyn Generator,
 }
 
@@ -85,13 +92,21 @@ pub struct Fieldwork {
     /// The target as it was when the level began: a picture shows one target.
     target: Option<(FrozenTarget, usize)>,
     making: Field,
+    /// Disagreements at samples, for the present target.
+    disagreements: HashMap<u32, f32>,
 }
 
 impl Fieldwork {
     /// None when the plane does not lie in a space of `dim` dimensions.
     pub fn new(request: FieldRequest, dim: usize) -> Option<Self> {
         let making = empty(&request, LEVELS[0]);
-        request.plane.fits(dim).then_some(Self { request, level: 0, target: None, making })
+        request.plane.fits(dim).then_some(Self {
+            request,
+            level: 0,
+            target: None,
+            making,
+            disagreements: HashMap::new(),
+        })
     }
 
     /// What was asked for.
@@ -119,7 +134,11 @@ impl Fieldwork {
         let side = self.making.side;
         let begin = self.making.class.len();
         let end = (begin + CHUNK).min(side * side);
-        extend(&mut self.making, begin..end, ground, &target, self.level == 0);
+        let nearest = extend(&mut self.making, begin..end, ground, &target, self.level == 0);
+        if self.request.disagreement {
+            disagree(&mut self.disagreements, &nearest, ground, &target);
+            self.making.disagreement.extend(nearest.iter().filter_map(|s| self.disagreements.get(s)));
+        }
         if end < side * side {
             return None;
         }
@@ -139,6 +158,7 @@ impl Fieldwork {
     fn restart(&mut self) {
         self.level = 0;
         self.target = None;
+        self.disagreements.clear();
         self.making = empty(&self.request, LEVELS[0]);
     }
 }
@@ -152,18 +172,25 @@ fn empty(request: &FieldRequest, side: usize) -> Field {
         entropy: Vec::new(),
         loss: Vec::new(),
         sparsity: Vec::new(),
+        disagreement: Vec::new(),
         quiver: Arc::default(),
         minibatches: 0,
     }
 }
 
-/// Adds `cells` to a field; with gradients, which cost twice as much, where they are wanted.
-fn extend(field: &mut Field, cells: std::ops::Range<usize>, ground: Ground<'_>, target: &FrozenTarget, quiver: bool) {
+/// Adds `cells` to a field; with gradients, which cost twice as much, where they are wanted. The sample nearest to each.
+fn extend(
+    field: &mut Field,
+    cells: std::ops::Range<usize>,
+    ground: Ground<'_>,
+    target: &FrozenTarget,
+    quiver: bool,
+) -> Vec<u32> {
     let points: Vec<Vec<f32>> = cells.map(|cell| field.request.plane.point(cell, field.side)).collect();
-    let nearest = |p: &[f32]| ground.latent.index().nearest(p, |_| false).map_or(0, |n| n.sample as usize);
-    let label =
-        |p: &Vec<f32>| field.request.label.unwrap_or_else(|| ground.labels.get(nearest(p)).copied().unwrap_or(0));
-    let labels: Vec<u8> = points.iter().map(label).collect();
+    let nearest = |p: &Vec<f32>| ground.latent.index().nearest(p, |_| false).map_or(0, |n| n.sample);
+    let nearest: Vec<u32> = points.iter().map(nearest).collect();
+    let own = |sample: u32| ground.train.labels().get(sample as usize).copied().unwrap_or(0);
+    let labels: Vec<u8> = nearest.iter().map(|&s| field.request.label.unwrap_or_else(|| own(s))).collect();
     let codes = points.concat();
     let log_probabilities = if quiver {
         let found = latent_gradient(ground.generator, target, &codes, &labels);
@@ -182,4 +209,27 @@ fn extend(field: &mut Field, cells: std::ops::Range<usize>, ground: Ground<'_>, 
         field.loss.push(loss);
         field.sparsity.push(ground.latent.sparsity_at(point));
     }
+    nearest
+}
+
+/// Asks the target about those samples, and about what the generator makes of their codes, that are not yet known.
+fn disagree(known: &mut HashMap<u32, f32>, samples: &[u32], ground: Ground<'_>, target: &FrozenTarget) {
+    let mut unknown: Vec<u32> = samples.iter().copied().filter(|s| !known.contains_key(s)).collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    if unknown.is_empty() {
+        return;
+    }
+    let codes: Vec<f32> = unknown.iter().flat_map(|&s| ground.latent.code(s)).copied().collect();
+    let real = target.log_probabilities(ground.train.gather(&unknown));
+    let decoded = target.log_probabilities(ground.generator.decode(&codes));
+    let classes = target.classes();
+    for (sample, (x, g)) in unknown.iter().zip(real.chunks_exact(classes).zip(decoded.chunks_exact(classes))) {
+        known.insert(*sample, total_variation(x, g));
+    }
+}
+
+/// Half the sum of the differences between two distributions, given by their logarithms.
+fn total_variation(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| (a.exp() - b.exp()).abs()).sum::<f32>() / 2.0
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::archive::{
-    self, ALBUM_EXTENSION, ALBUM_MAGIC, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, EMBEDDING_FILE,
-    EMBEDDING_MAGIC, HISTORIES, HISTORY_EXTENSION,
+    self, ALBUM_EXTENSION, ALBUM_MAGIC, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, Checkpoint, EMBEDDING_FILE,
+    EMBEDDING_MAGIC, HISTORIES, HISTORY_EXTENSION, WEIGHTS,
 };
 use crate::experiment::{Experiment, Strategy};
 use crate::history::History;
@@ -134,6 +134,11 @@ impl GridFolder {
         self.0.join(CHECKPOINTS).join(format!("{}.{CHECKPOINT_EXTENSION}", cell.name()))
     }
 
+    /// The weights of a cell at the end of a round.
+    pub fn weights(&self, cell: &Cell, round: usize) -> PathBuf {
+        archive::weights_in(&self.0.join(WEIGHTS).join(cell.name()), round)
+    }
+
     /// The images along the walks of a cell.
     pub fn album(&self, cell: &Cell) -> PathBuf {
         self.0.join("walks").join(format!("{}.{ALBUM_EXTENSION}", cell.name()))
@@ -222,7 +227,13 @@ fn run_cell(
         let ended = events.iter().any(|e| matches!(e, RunEvent::Ended(_)));
         if ended {
             archive::write_history(&folder.history(cell), run.history())?;
-            archive::write_checkpoint(&folder.checkpoint(cell), &run.checkpoint()?)?;
+            let checkpoint = run.checkpoint()?;
+            archive::write_checkpoint(&folder.checkpoint(cell), &checkpoint)?;
+            // To look back at every round of one run for each strategy; of the others that would only be many times the size.
+            if cell.repeat == 1 {
+                let path = folder.weights(cell, checkpoint.rounds);
+                archive::write_checkpoint(&path, &Checkpoint { optimiser: Vec::new(), ..checkpoint })?;
+            }
         }
         for event in &events {
             watcher.happened(cell, event, run.fraction_done());

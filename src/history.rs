@@ -251,6 +251,9 @@ impl Metric {
     /// What a target is judged by, for either task.
     pub const WHOLE: [Self; 2] = [Self::Accuracy, Self::MapError];
 
+    /// What is measured by asking for classes: once a look, whatever else is measured with it.
+    pub const PREDICTED: [Self; 2] = [Self::AccuracyPart, Self::Accuracy];
+
     /// What a target of this task is judged by, on the whole evaluation split.
     pub fn whole(task: Task) -> Self {
         match task {

@@ -19,6 +19,7 @@ use crate::archive::SavedRun;
 use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::{Experiment, Strategy};
 use crate::generator::cache::GeneratorCache;
+use crate::history::Metric;
 use crate::round::{Activity, RunEvent};
 use crate::world::{Preparation, PreparationActivity, Prepared, World};
 
@@ -385,7 +386,11 @@ impl Core {
                 shown.labelled = Arc::new(shown.run.labelled().round_of().to_vec());
                 Event::RoundBegan { strategy, round: record.round, record }
             }
-            RunEvent::Evaluated { round, evaluation } => Event::Evaluated { strategy, round, evaluation },
+            RunEvent::Evaluated { round, evaluation } => {
+                let pins = session.measure_pins(at).filter(|_| Metric::PREDICTED.contains(&evaluation.metric));
+                pins.into_iter().for_each(|event| self.say(event));
+                Event::Evaluated { strategy, round, evaluation }
+            }
             RunEvent::WalkStarted { walk, sample } => lab::walk_started(&world, &shown.run, walk, sample),
             // It is said after the round was counted.
             RunEvent::WalkStepped(step) => lab::walk_stepped(&world, &shown.run, step, shown.run.rounds_done()),

@@ -27,6 +27,11 @@ impl Kept {
         }
     }
 
+    /// The rounds at whose ends there are weights.
+    pub fn rounds(&self) -> Vec<usize> {
+        self.0.keys().copied().collect()
+    }
+
     pub fn at(&self, round: usize) -> Option<&Checkpoint> {
         self.0.get(&round)
     }
@@ -81,7 +86,7 @@ pub fn begin(world: &Arc<World>, parent: &Run, kept: &Kept, round: usize, turn: 
         return Err(ForkError::Strategy(objection));
     }
     let history = parent.history().up_to(round);
-    let Some(checkpoint) = kept.at(round) else {
+    let Some(checkpoint) = kept.at(round).filter(|c| !c.optimiser.is_empty()) else {
         let rerun = Rerun::new(world, &history);
         let kept = kept.up_to(round);
         return Ok(Begun::Waiting(Box::new(Forking { rerun, expected: history, turn, kept })));

@@ -8,11 +8,11 @@ use crate::history::WalkStep;
 use crate::rng::Streams;
 use crate::round::Run;
 use crate::sampler::stepped;
-use crate::target::{Truth, latent_gradient, prediction};
+use crate::target::{FrozenTarget, Truth, latent_gradient, prediction};
 use crate::trajectory::{BaseRate, Reselection, StepMeasure, Walks, choose_anchors};
 use crate::world::World;
 
-use super::protocol::{Event, FanPoint, Inspection, MapPair, Probe};
+use super::protocol::{Event, Explained, FanPoint, Inspection, MapPair, Probe};
 
 /// Walks that were started by hand in one run, and what becomes of those that are lost.
 pub struct LabWalks {
@@ -96,12 +96,11 @@ pub fn cloud(world: &World) -> Event {
 }
 
 /// Prediction, loss and reconstruction of one train sample.
-pub fn inspect(world: &World, run: &Run, sample: u32) -> Option<Inspection> {
+pub fn inspect(world: &World, run: &Run, target: &FrozenTarget, sample: u32) -> Option<Inspection> {
     let train = &world.dataset.train;
-    if sample as usize >= train.len() || !run.has_weights() {
+    if sample as usize >= train.len() {
         return None;
     }
-    let target = run.frozen_target();
     let (probabilities, loss, maps) = match &world.simulation {
         None => {
             let rows = target.log_probabilities(train.gather(&[sample]));
@@ -126,19 +125,15 @@ pub fn inspect(world: &World, run: &Run, sample: u32) -> Option<Inspection> {
 }
 
 /// What lies at a free latent point, and where its gradient leads.
-pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Option<Probe> {
-    if !run.has_weights() {
-        return None;
-    }
+pub fn probe(world: &World, run: &Run, target: &FrozenTarget, code: &[f32], label: Option<u8>) -> Option<Probe> {
     let nearest = world.latent.index().nearest(code, |_| false)?;
     let label = label.unwrap_or_else(|| world.dataset.train.label(nearest.sample as usize));
-    let target = run.frozen_target();
     let labels = [label];
     let truth = match &world.simulation {
         None => Truth::Classes(&labels),
         Some(simulation) => Truth::Maps(simulation.train.map(nearest.sample)),
     };
-    let found = latent_gradient(&*world.generator, &target, code, truth);
+    let found = latent_gradient(&*world.generator, target, code, truth);
     let predicted = world
         .simulation
         .as_ref()
@@ -160,6 +155,34 @@ pub fn probe(world: &World, run: &Run, code: &[f32], label: Option<u8>) -> Optio
         neighbour: neighbour.sample,
         snap_distance: neighbour.distance,
         fan,
+    })
+}
+
+/// Both ends of the step behind a proposal, and what the target made of them; none where it had no step.
+pub fn explain(
+    world: &World,
+    run: &Run,
+    target: Option<&FrozenTarget>,
+    round: usize,
+    proposal: usize,
+) -> Option<Explained> {
+    let record = run.history().rounds.iter().chain([run.record()]).find(|r| r.round == round)?;
+    let step = record.proposals.get(proposal)?.step.as_ref()?;
+    let images = world.generator.decode(&[step.from.as_slice(), &step.to].concat());
+    // A target of maps has no classes to tell.
+    let asked = target.filter(|_| world.simulation.is_none());
+    let rows: Vec<f32> = asked.map_or_else(Vec::new, |t| t.log_probabilities(images.clone()));
+    let row =
+        |i: usize| rows.chunks(rows.len().max(2) / 2).nth(i).unwrap_or_default().iter().map(|l| l.exp()).collect();
+    let (decoded, moved) = images.split_at(images.len() / 2);
+    Some(Explained {
+        strategy: run.strategy(),
+        round,
+        proposal,
+        decoded: to_bytes(decoded),
+        moved: to_bytes(moved),
+        probabilities: row(0),
+        moved_probabilities: row(1),
     })
 }
 

@@ -6,6 +6,8 @@ mod evaluation_codes;
 mod forking;
 mod lab;
 mod pace;
+mod past;
+mod pins;
 pub mod protocol;
 mod replay;
 mod scoring;

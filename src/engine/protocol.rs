@@ -51,6 +51,9 @@ pub enum Command {
     SetField(Option<FieldRequest>),
     /// Which strategy's run the view shows: scores, walks and probes are of its target.
     Show(Strategy),
+    /// Show what the target was at the end of this round of the run that is shown, or as it is now: scores, the field,
+    /// inspections and probes are then of that target.
+    LookAt(Option<usize>),
     /// Keep the predictions of the whole train split fresh (for colouring by prediction, loss or correctness).
     WantScores(bool),
     /// Fork this strategy's run from the end of a round; the fork takes the place of all runs and goes on by itself.
@@ -59,6 +62,10 @@ pub enum Command {
     WantEvaluationCodes,
     /// Prediction, loss and reconstruction of one train sample, answered by `Event::Inspected`.
     Inspect { sample: u32 },
+    /// Decode both ends of the step behind a proposal of the run that is shown: `Event::Explained`.
+    Explain { round: usize, proposal: usize },
+    /// Follow these latent points through training, in place of those before: `Event::PinsMeasured`.
+    SetPins(Vec<Pinned>),
     /// Decode a free latent point and follow its gradient, answered by `Event::Probed`.
     Probe { code: Vec<f32>, label: Option<u8> },
     /// Mask, stress and prediction of one vessel, answered by `Event::Section`; no answer where there is no such vessel.
@@ -224,6 +231,14 @@ pub enum Event {
         strategy: Strategy,
         progress: LabelProgress,
     },
+    /// Answer to `Command::Explain`.
+    Explained(Box<Explained>),
+    /// What a run's target makes of the pinned points, after so many optimiser steps.
+    PinsMeasured {
+        strategy: Strategy,
+        minibatches: usize,
+        values: Vec<PinValue>,
+    },
     /// Something went wrong or was noticed; each is said once, with the path or the field in it.
     Message {
         level: Level,
@@ -295,6 +310,43 @@ pub struct Probe {
     pub fan: Vec<FanPoint>,
 }
 
+/// The step behind a proposal, decoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    pub strategy: Strategy,
+    pub round: usize,
+    /// Its place among the round's proposals.
+    pub proposal: usize,
+    /// G(p).
+    pub decoded: Vec<u8>,
+    /// G(p').
+    pub moved: Vec<u8>,
+    /// F(G(p)) by the target that the step was taken against; empty where its weights are not kept.
+    pub probabilities: Vec<f32>,
+    /// F(G(p')) by the same.
+    pub moved_probabilities: Vec<f32>,
+}
+
+/// A latent point to be followed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pinned {
+    pub pin: u64,
+    pub code: Vec<f32>,
+    /// The label that its loss is taken with.
+    pub label: u8,
+}
+
+/// What a target makes of one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PinValue {
+    pub pin: u64,
+    /// The class of highest probability of F(G(p)), and that probability.
+    pub class: u8,
+    pub confidence: f32,
+    /// Cross entropy with the pin's label (nats).
+    pub loss: f32,
+}
+
 /// Where another alpha would lead.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FanPoint {
@@ -333,6 +385,8 @@ pub struct RunSnapshot {
     pub labelled_in: Arc<Vec<u16>>,
     /// Predictions on the train split, where they were asked for.
     pub scores: Option<Arc<Scores>>,
+    /// Rounds at whose ends its weights are kept, so that they can be looked back at.
+    pub kept: Vec<usize>,
 }
 
 /// The target's view of the train split, filled in as scoring proceeds.

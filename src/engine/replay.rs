@@ -14,9 +14,9 @@ use crate::world::World;
 pub fn saved_runs(world: &Arc<World>, saved: Vec<SavedRun>, said: &mut Vec<Event>) -> Vec<ShownRun> {
     let mut runs = Vec::new();
     let mut without_weights = false;
-    for SavedRun { history, checkpoint } in saved {
+    for SavedRun { history, checkpoint, weights } in saved {
         let mut kept = Kept::default();
-        checkpoint.iter().for_each(|c| kept.add(c.clone()));
+        weights.into_iter().chain(checkpoint.clone()).for_each(|c| kept.add(c));
         let name = format!("{}, repeat {}", history.strategy(), history.header.repeat);
         without_weights |= checkpoint.is_none();
         let run = match checkpoint {

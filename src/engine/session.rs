@@ -8,6 +8,8 @@ use super::evaluation_codes::EvaluationCodes;
 use super::forking::{Forking, Kept};
 use super::lab::{self, LabWalks};
 use super::pace::Throttle;
+use super::past::{self, Past, Seen};
+use super::pins::Pins;
 use super::protocol::{Command, Event, Level, RunSnapshot, Scores};
 use super::replay;
 use super::scoring::Scoring;
@@ -47,6 +49,9 @@ pub struct Session {
     pub evaluation_codes: EvaluationCodes,
     /// A fork that waits for rounds to be done again.
     pub forking: Option<Box<Forking>>,
+    pub pins: Pins,
+    /// The round that is looked at; none looks at the present.
+    pub round: Option<usize>,
 }
 
 /// A run with what is shown of it.
@@ -59,6 +64,7 @@ pub struct ShownRun {
     pub lab_walks: LabWalks,
     /// Weights at the ends of its rounds.
     pub kept: Kept,
+    pub past: Past,
 }
 
 impl Session {
@@ -86,6 +92,8 @@ impl Session {
             sections: Sections::default(),
             evaluation_codes: EvaluationCodes::default(),
             forking: None,
+            pins: Pins::default(),
+            round: None,
         }
     }
 
@@ -105,6 +113,12 @@ impl Session {
         }
         self.world = Some(world);
         said
+    }
+
+    /// What a run's target makes of the pinned points now.
+    pub fn measure_pins(&self, at: usize) -> Option<Event> {
+        let run = self.runs.get(at).map(|r| &r.run).filter(|r| r.has_weights())?;
+        self.pins.measured(run.strategy(), run.minibatches(), &run.frozen_target())
     }
 
     /// Keeps the weights of a run whose round has just ended; what is to be said where they cannot be kept.
@@ -148,7 +162,7 @@ impl Session {
     pub fn scoring_waits(&self) -> bool {
         let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
         self.want_scores
-            && shown.is_some_and(|r| r.run.rounds_done() > 0 && r.run.has_weights() && !r.scoring.is_fresh())
+            && shown.is_some_and(|r| r.run.rounds_done() > 0 && r.can_see(self.round) && !r.scoring.is_fresh())
     }
 
     /// The evaluation split is to be embedded, and is not yet.
@@ -158,7 +172,7 @@ impl Session {
 
     /// Something that is looked at is not yet as it could be.
     pub fn something_waits(&self) -> bool {
-        self.evaluation_waits() || self.scoring_waits() || self.field_waits()
+        self.evaluation_waits() || self.pins.waits() || self.scoring_waits() || self.field_waits()
     }
 
     /// One chunk of it; true when all is there.
@@ -172,16 +186,17 @@ impl Session {
     pub fn field_waits(&self) -> bool {
         let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
         let (Some(work), Some(shown)) = (&self.fieldwork, shown) else { return false };
-        shown.run.has_weights() && !work.is_fresh(shown.run.minibatches())
+        shown.can_see(self.round) && !work.is_fresh(shown.minibatches_seen(self.round))
     }
 
     /// One chunk of the field; true when there is a new picture of it.
     pub fn advance_field(&mut self) -> bool {
-        let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
+        let (strategy, round) = (self.shown, self.round);
+        let shown = self.runs.iter_mut().find(|r| r.run.strategy() == strategy);
         let (Some(work), Some(world), Some(shown)) = (&mut self.fieldwork, &self.world, shown) else { return false };
-        let (latent, labels) = (&world.latent, world.dataset.train.labels());
-        let ground = Ground { latent, labels, generator: &*world.generator };
-        let made = work.advance(ground, shown.run.minibatches(), || shown.run.frozen_target());
+        let Some(Seen { target, minibatches, .. }) = shown.seen(round) else { return false };
+        let ground = Ground { latent: &world.latent, train: &world.dataset.train, generator: &*world.generator };
+        let made = work.advance(ground, minibatches, || target);
         let new = made.is_some();
         self.field = made.or(self.field.take());
         new
@@ -200,6 +215,24 @@ impl Session {
             self.field = None;
             let request = self.fieldwork.take().map(Fieldwork::into_request);
             self.fieldwork = request.and_then(|r| Fieldwork::new(r, self.experiment.latent_dim));
+            return;
+        }
+        if let Command::LookAt(round) = command {
+            self.round = round;
+            if let Some(shown) = self.shown() {
+                shown.scoring.outdated();
+                // A field of another round is no field of this one, where this one has none.
+                if !shown.can_see(round) {
+                    self.field = None;
+                }
+            }
+            return;
+        }
+        if let Command::SetPins(pins) = command {
+            if let Some(world) = &self.world {
+                self.pins.set(pins, world, &self.runs);
+                said.extend((0..self.runs.len()).filter_map(|at| self.measure_pins(at)));
+            }
             return;
         }
         if let Command::WantScores(want) = command {
@@ -228,6 +261,7 @@ impl Session {
             return;
         }
         let Some(world) = self.world.clone() else { return };
+        let round = self.round;
         let Some(shown) = self.shown() else { return };
         match command {
             Command::AddWalk { sample } if (sample as usize) < world.dataset.train.len() => {
@@ -243,11 +277,19 @@ impl Session {
             }
             Command::StepWalks => said.extend(shown.lab_walks.step(&world, &shown.run)),
             Command::Inspect { sample } => {
-                let found = lab::inspect(&world, &shown.run, sample);
+                let found = shown.seen(round).and_then(|seen| lab::inspect(&world, &shown.run, &seen.target, sample));
                 said.extend(found.map(|i| Event::Inspected(Box::new(i))));
             }
+            Command::Explain { round: of, proposal } => {
+                // A step is taken against the target of the round before.
+                let seen = of.checked_sub(1).filter(|r| *r > 0).and_then(|before| shown.seen(Some(before)));
+                let target = seen.as_ref().map(|s| &s.target);
+                let found = lab::explain(&world, &shown.run, target, of, proposal);
+                said.extend(found.map(|e| Event::Explained(Box::new(e))));
+            }
             Command::Probe { code, label } if code.len() == world.latent.dim() => {
-                let found = lab::probe(&world, &shown.run, &code, label);
+                let found =
+                    shown.seen(round).and_then(|seen| lab::probe(&world, &shown.run, &seen.target, &code, label));
                 said.extend(found.map(|p| Event::Probed(Box::new(p))));
             }
             _ => {}
@@ -265,7 +307,35 @@ impl ShownRun {
             published: Throttle::new(SCORES_INTERVAL),
             lab_walks,
             kept: Kept::default(),
+            past: Past::default(),
             run,
+        }
+    }
+
+    /// The target to be asked, at the end of `round` or as it is now.
+    pub fn seen(&mut self, round: Option<usize>) -> Option<Seen> {
+        match self.past.seen(&self.run, &self.kept, round) {
+            Ok(seen) => seen,
+            Err(e) => {
+                log::warn!("the weights of an earlier round: {e}");
+                None
+            }
+        }
+    }
+
+    /// Whether there are weights for it.
+    pub fn can_see(&self, round: Option<usize>) -> bool {
+        match round.filter(|_| past::looks_back(&self.run, round)) {
+            Some(round) => self.kept.at(round).is_some(),
+            None => self.run.has_weights(),
+        }
+    }
+
+    /// Optimiser steps behind that target.
+    pub fn minibatches_seen(&self, round: Option<usize>) -> usize {
+        match round.filter(|_| past::looks_back(&self.run, round)) {
+            Some(round) => past::minibatches_at(&self.run, round),
+            None => self.run.minibatches(),
         }
     }
 
@@ -280,6 +350,7 @@ impl ShownRun {
             strategy: self.run.strategy(),
             labelled_in: Arc::clone(&self.labelled),
             scores: self.scores.clone(),
+            kept: self.kept.rounds(),
         }
     }
 }

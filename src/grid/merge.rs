@@ -61,6 +61,11 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
         if checkpoint.exists() {
             copy(&checkpoint, &out.checkpoint(&cell))?;
         }
+        for (record, weights) in history.rounds.iter().zip(archive::weights_beside(path, history)) {
+            if weights.exists() {
+                copy(&weights, &out.weights(&cell, record.round))?;
+            }
+        }
     }
     let histories: Vec<History> = found.into_iter().map(|(_, h)| h).collect();
     if let Some(first) = histories.first() {
@@ -87,6 +92,7 @@ fn same_grid(a: &History, b: &History) -> bool {
 fn strip(history: &mut History) {
     for record in &mut history.rounds {
         record.walk_steps.clear();
+        record.predicted.clear();
         record.proposals.iter_mut().for_each(|p| p.step = None);
     }
 }

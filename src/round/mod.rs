@@ -151,6 +151,11 @@ impl Run {
         &self.history
     }
 
+    /// The round in progress, as far as it got.
+    pub fn record(&self) -> &RoundRecord {
+        &self.record
+    }
+
     pub fn labelled(&self) -> &Labelled {
         &self.labelled
     }

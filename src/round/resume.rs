@@ -5,14 +5,14 @@
 use std::sync::Arc;
 
 use super::labelling::LabelledCandidate;
-use super::{Run, RunEvent, Stage};
+use super::{Run, RunEvent, Stage, fresh_target};
 use crate::archive::Checkpoint;
 use crate::history::{History, Proposal};
 use crate::labelling::Refusal;
 use crate::labelling::simulation::MadeSample;
 use crate::rng::Streams;
 use crate::sampler::{Candidate, Place};
-use crate::target::WeightsError;
+use crate::target::{FrozenTarget, WeightsError};
 use crate::trajectory::{Walks, choose_anchors};
 use crate::world::World;
 
@@ -38,6 +38,13 @@ impl Run {
     pub fn checkpoint(&self) -> Result<Checkpoint, WeightsError> {
         let (weights, optimiser) = self.target.to_bytes()?;
         Ok(Checkpoint { rounds: self.history.rounds.len(), weights, optimiser })
+    }
+
+    /// The target with the weights of one of this run's checkpoints, to be asked.
+    pub fn target_of(&self, checkpoint: &Checkpoint) -> Result<FrozenTarget, WeightsError> {
+        let mut target = fresh_target(&self.world, &self.experiment, &self.streams);
+        target.load_weights(checkpoint.weights.clone())?;
+        Ok(target.frozen())
     }
 
     /// The run of `history` as it was at `checkpoint`; later rounds of the history are dropped.

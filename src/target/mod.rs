@@ -219,11 +219,17 @@ impl Target {
 
     /// Continues from what `to_bytes` gave.
     pub fn load(&mut self, weights: Vec<u8>, optimiser: Vec<u8>) -> Result<(), WeightsError> {
+        self.load_weights(weights)?;
+        self.optimiser =
+            adam(self.adam_epsilon).from_bytes(Bytes::from_bytes_vec(optimiser)).map_err(WeightsError::new)?;
+        Ok(())
+    }
+
+    /// Has these weights, to be asked; only with its optimiser state can a training go on.
+    pub fn load_weights(&mut self, weights: Vec<u8>) -> Result<(), WeightsError> {
         let record =
             burn::store::ModuleRecord::from_bytes(Bytes::from_bytes_vec(weights)).map_err(WeightsError::new)?;
         self.network = self.network.clone().try_load_record(record).map_err(WeightsError::new)?;
-        self.optimiser =
-            adam(self.adam_epsilon).from_bytes(Bytes::from_bytes_vec(optimiser)).map_err(WeightsError::new)?;
         Ok(())
     }
 }

@@ -20,16 +20,22 @@ pub enum FieldLayer {
     Confidence,
     Entropy,
     Loss,
+    Disagreement,
 }
 
 impl FieldLayer {
     /// Choice, name and tooltip, in the order shown.
-    pub const CHOICES: [(Self, &'static str, &'static str); 5] = [
+    pub const CHOICES: [(Self, &'static str, &'static str); 6] = [
         (Self::None, "none", "No field under the points"),
         (Self::Regions, "regions", "The class that the target gives to what is decoded there, F(G(p))"),
         (Self::Confidence, "confidence", "The probability of that class"),
         (Self::Entropy, "entropy", "Entropy of the class probabilities: hardness without a label"),
         (Self::Loss, "loss", "Loss with the label of the nearest sample: what the gradient climbs"),
+        (
+            Self::Disagreement,
+            "mistrust",
+            "How far F(x) and F(G(E(x))) are apart for the nearest sample x: where much, G is not to be believed",
+        ),
     ];
 
     pub fn next(self) -> Self {
@@ -46,13 +52,16 @@ pub struct FieldOptions {
     pub arrows: bool,
     /// Fades where the generator is not to be believed.
     pub trust: bool,
+    /// Fades where the target judges a decoded sample otherwise than the sample.
+    #[serde(default)]
+    pub agreement: bool,
     /// Where a plane through a space of three or more dimensions lies on the third axis, in deviations.
     pub slice: f32,
 }
 
 impl Default for FieldOptions {
     fn default() -> Self {
-        Self { layer: FieldLayer::None, arrows: false, trust: true, slice: 0.0 }
+        Self { layer: FieldLayer::None, arrows: false, trust: true, agreement: false, slice: 0.0 }
     }
 }
 
@@ -93,7 +102,8 @@ pub fn request(options: FieldOptions, snapshot: &Snapshot, scale: f32) -> Option
     }
     let edge = |axis: usize, length: f32| (0..dim).map(|a| if a == axis { length } else { 0.0 }).collect();
     let plane = Plane { origin, edge_u: edge(0, x[1] - x[0]), edge_v: edge(1, y[1] - y[0]) };
-    Some(FieldRequest { plane, label: None })
+    let disagreement = options.agreement || options.layer == FieldLayer::Disagreement;
+    Some(FieldRequest { plane, label: None, disagreement })
 }
 
 /// A picture of the field.
@@ -112,16 +122,24 @@ pub fn paint(field: &Field, options: FieldOptions, state: &AppState, theme: &The
             FieldLayer::Regions => theme::class_color(field.class[i]),
             FieldLayer::Confidence => theme.ramp(1.0 - field.confidence[i]),
             FieldLayer::Entropy => theme.ramp(field.entropy[i] / ENTROPY_TOP),
+            FieldLayer::Disagreement => theme.ramp(field.disagreement.get(i).copied().unwrap_or(0.0)),
             FieldLayer::Loss => theme.ramp((1.0 + field.loss[i]).ln() / (1.0 + LOSS_TOP).ln()),
         }
     };
     let pixel = |i: usize| {
-        let trust = outer.map_or(1.0, |outer| trust(field.sparsity[i], outer));
+        let trust = trust_at(field, options, outer, i);
         let [r, g, b, _] = rgba(color(i));
         [r, g, b, (OPACITY * trust * f32::from(u8::MAX)) as u8]
     };
     let filter = if options.layer == FieldLayer::Regions { Filter::Nearest } else { Filter::Linear };
     Painted { side: field.side as u32, rgba: (0..field.class.len()).flat_map(pixel).collect(), filter }
+}
+
+/// How much of the field is left in a cell, by each kind of trust that is asked for.
+fn trust_at(field: &Field, options: FieldOptions, outer: Option<f32>, cell: usize) -> f32 {
+    let near = outer.map_or(1.0, |outer| field.sparsity.get(cell).map_or(0.0, |&r| trust(r, outer)));
+    let agreed = field.disagreement.get(cell).filter(|_| options.agreement).map_or(1.0, |d| 1.0 - d.clamp(0.0, 1.0));
+    near * agreed
 }
 
 /// The r10 that trust is measured by; none where everything is to be shown.
@@ -156,7 +174,7 @@ pub fn lines(field: &Field, options: FieldOptions, state: &AppState, theme: &The
     for y in 0..side {
         for x in 0..side {
             let cell = y * side + x;
-            let (class, ink) = (field.class[cell], ink(outer.map_or(1.0, |outer| trust(field.sparsity[cell], outer))));
+            let (class, ink) = (field.class[cell], ink(trust_at(field, options, outer, cell)));
             if ink[3] == 0 {
                 continue;
             }
@@ -169,13 +187,13 @@ pub fn lines(field: &Field, options: FieldOptions, state: &AppState, theme: &The
         }
     }
     if options.arrows {
-        lines.extend(arrows(field, outer, theme));
+        lines.extend(arrows(field, options, outer, theme));
     }
     lines
 }
 
 /// Arrows along dL/dp, the longer the steeper: by the logarithm, because gradients span many decades.
-fn arrows(field: &Field, outer: Option<f32>, theme: &Theme) -> Vec<Line> {
+fn arrows(field: &Field, options: FieldOptions, outer: Option<f32>, theme: &Theme) -> Vec<Line> {
     let norm = |g: &[f32]| g.iter().map(|v| v * v).sum::<f32>().sqrt();
     let norms: Vec<f32> = field.quiver.iter().map(|a| norm(&a.gradient)).collect();
     let top = norms.iter().copied().filter(|n| n.is_finite()).fold(0.0, f32::max);
@@ -188,7 +206,7 @@ fn arrows(field: &Field, outer: Option<f32>, theme: &Theme) -> Vec<Line> {
     let within = |i: usize| (2 * i + 1) * field.side / (2 * coarse);
     let draw = |(i, (arrow, &n)): (usize, (&crate::field::Arrow, &f32))| {
         let cell = within(i / coarse) * field.side + within(i % coarse);
-        let trust = outer.map_or(1.0, |outer| field.sparsity.get(cell).map_or(0.0, |&r| trust(r, outer)));
+        let trust = trust_at(field, options, outer, cell);
         if !(n.is_finite() && n > 0.0 && length(n) > 0.0 && trust > 0.0) {
             return None;
         }
@@ -222,12 +240,13 @@ mod tests {
     fn borders_stand_between_cells_of_different_class_and_nowhere_else() {
         let plane = Plane { origin: vec![0.0; 2], edge_u: vec![2.0, 0.0], edge_v: vec![0.0, 2.0] };
         let field = |class: Vec<u8>| Field {
-            request: FieldRequest { plane: plane.clone(), label: None },
+            request: FieldRequest { plane: plane.clone(), label: None, disagreement: false },
             side: 2,
             confidence: vec![1.0; 4],
             entropy: vec![0.0; 4],
             loss: vec![0.0; 4],
             sparsity: vec![0.0; 4],
+            disagreement: Vec::new(),
             quiver: Arc::default(),
             minibatches: 0,
             class,

@@ -1,13 +1,13 @@
 //! Forking at the playhead: the sheet that asks what the fork does otherwise from the shown round on.
 
-use egui::{ComboBox, DragValue, RichText, Ui};
+use egui::{DragValue, RichText, Ui};
 
 use super::cx::Cx;
 use super::theme::{bold, size, space};
 use super::widgets::{Icon, IconButton};
 use crate::experiment::Strategy;
 
-const WIDTH: f32 = 270.0;
+const WIDTH: f32 = 300.0;
 const NAME_WIDTH: f32 = 78.0;
 
 /// The button beside the rounds, and its sheet.
@@ -38,20 +38,24 @@ fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
     ui.add_space(space::XS);
     let row = |ui: &mut Ui, name: &str, add: &mut dyn FnMut(&mut Ui)| {
         ui.horizontal(|ui| {
-            let text = RichText::new(name).color(cx.theme.weak);
-            ui.add_sized([NAME_WIDTH, ui.spacing().interact_size.y], egui::Label::new(text).halign(egui::Align::LEFT));
+            let size = egui::vec2(NAME_WIDTH, ui.spacing().interact_size.y);
+            let left = egui::Layout::left_to_right(egui::Align::Center);
+            ui.allocate_ui_with_layout(size, left, |ui| {
+                ui.set_min_width(NAME_WIDTH);
+                ui.label(RichText::new(name).color(cx.theme.weak));
+            });
             add(ui);
         });
     };
     let dataset = cx.state.experiment.dataset;
-    row(ui, "Strategy", &mut |ui| {
-        let combo = ComboBox::new("fork strategy", "").width(150.0).selected_text(turn.strategy.label());
-        let response = combo.show_ui(ui, |ui| {
-            for strategy in Strategy::ALL.iter().filter(|s| s.objection(dataset).is_none()) {
-                ui.selectable_value(&mut turn.strategy, *strategy, strategy.label());
-            }
-        });
-        response.response.accessible_name("Strategy of the fork");
+    ui.label(RichText::new("Strategy").color(cx.theme.weak));
+    // A list in a popup of its own would close this one.
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(2.0, 2.0);
+        for strategy in Strategy::ALL.iter().filter(|s| s.objection(dataset).is_none()) {
+            let name = RichText::new(strategy.label()).size(size::CAPTION);
+            ui.selectable_value(&mut turn.strategy, *strategy, name);
+        }
     });
     row(ui, "Step length α", &mut |ui| {
         let drag = DragValue::new(&mut turn.alpha).range(0.0..=10.0).speed(0.01).suffix(" σ");
@@ -71,7 +75,8 @@ fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
         ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap());
     }
     ui.add_space(space::XS);
-    if ui.add_enabled(changed && error.is_none(), egui::Button::new("Fork")).clicked() {
+    let go = IconButton::new(Icon::Fork, "Fork", "Keep the rounds so far, and go on like this").text("Fork").primary();
+    if go.enabled(changed && error.is_none()).show(ui).clicked() {
         let command = cx.state.fork(round, turn);
         cx.commands.push(command);
         ui.close();

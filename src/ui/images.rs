@@ -22,6 +22,12 @@ pub enum ImageKey {
     Probe(u64),
     /// A sample of the generator in training: which, and how often they came.
     Generated(usize, u64),
+    /// One end of the step that is explained: version, 0 for p and 1 for p'.
+    Step(u64, usize),
+    /// A made sample.
+    Made(u32),
+    /// What is decoded at a pin.
+    Pin(u64),
     /// One point of its fan.
     Fan(u64, usize),
 }

@@ -5,6 +5,7 @@ use egui::{RichText, ScrollArea, Ui};
 use super::cx::Cx;
 use super::images::{self, ImageKey};
 use super::latent_overlay::sample_facts;
+use super::pins_panel;
 use super::state::Probing;
 use super::theme::{bold, size, space};
 use super::widgets::{self, Icon, IconButton};
@@ -110,6 +111,12 @@ impl Inspector {
                 });
             }
         });
+        let tip = "Keeps the point, and follows what the target makes of it through training";
+        if ui.button("Pin this point").on_hover_text(tip).clicked() {
+            let command = cx.state.pins.pin(&probe);
+            cx.commands.extend(command);
+        }
+        pins_panel::ui(ui, cx);
         heading(ui, "Prediction F(G(p))");
         if let Some(maps) = &probe.maps {
             map_facts(ui, cx, maps);

@@ -61,7 +61,12 @@ const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::V, "V", KeyAction::ColourByVerdict, "Colour walks by verdict, or each its own"),
     (Key::S, "S", KeyAction::NextBrush, "Select a region: by box, by lasso, or not"),
     (Key::G, "G", KeyAction::View(ViewKey::NextField), "Next field under the points, or none"),
-    (Key::E, "E", KeyAction::NextWorkspace, "Next workspace: Run, Explore, Walks, Regions, Pair, Stress, Compare"),
+    (
+        Key::E,
+        "E",
+        KeyAction::NextWorkspace,
+        "Next workspace: Run, Method, Explore, Walks, Regions, Pair, Stress, Compare",
+    ),
     (Key::B, "B", KeyAction::ToggleControls, "Show or hide the controls"),
     (Key::T, "T", KeyAction::ToggleTheme, "Dark or light"),
     (Key::Questionmark, "?", KeyAction::ListKeys, "List the keys"),

@@ -2,10 +2,13 @@
 
 use egui::{Align2, CornerRadius, FontId, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2, vec2};
 
+use super::canvas;
 use super::cx::Cx;
+use super::field_image::FieldLayer;
 use super::images;
-use super::latent_panel::Hovered;
+use super::latent_panel::{Hovered, ViewOptions};
 use super::latent_scene::{self as scene, Coloring, Layers};
+use super::pins_panel;
 use super::state::BrushTool;
 use super::theme::{self, Theme, bold, size, space};
 use super::widgets::{self, Icon, IconButton};
@@ -73,6 +76,17 @@ pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: La
         let Some(at) = place else { continue };
         let center = rect.min + vec2(at.px.x, at.px.y) / scale + vec2(12.0, -12.0);
         letter_badge(&painter, center, &walk.walk.letters(), scene::walk_color(walk, cx.state, cx.theme), cx.theme);
+    }
+}
+
+/// The number of each pinned point beside it.
+pub fn pin_numbers(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) {
+    for pin in &cx.state.pins.pins {
+        let place = scene::position(&pin.code).into();
+        let at = canvas::on_screen(rect, camera, scale, place).filter(|at| rect.contains(*at));
+        if let Some(at) = at {
+            pins_panel::badge(ui, at + vec2(11.0, -9.0), pin.id, cx);
+        }
     }
 }
 
@@ -219,7 +233,7 @@ fn ramp_legend(ui: &Ui, top_left: Pos2, title: &str, marks: &[(f32, String)], th
 }
 
 /// Plain words at the bottom left about what is seen.
-pub fn notes(ui: &Ui, rect: Rect, coloring: Coloring, cx: &Cx<'_>) {
+pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
     if rect.height() < ROOM_FOR_NOTES {
         return;
     }
@@ -236,6 +250,16 @@ pub fn notes(ui: &Ui, rect: Rect, coloring: Coloring, cx: &Cx<'_>) {
     } else if total > 0 {
         lines.push((format!("{} images", widgets::thousands(total)), cx.theme.weak));
     }
+    let asks = options.field.layer != FieldLayer::None || options.coloring.wants_scores() || cx.state.probing.is_some();
+    let back = cx
+        .state
+        .focus
+        .round
+        .filter(|r| asks && *r <= cx.state.ended_round() && run.is_some_and(|run| !run.kept.contains(r)));
+    if let Some(round) = back {
+        let text = format!("No weights of round {round} are kept: no field, probe or prediction of it");
+        lines.push((text, cx.theme.warning));
+    }
     if let Some(selection) = &cx.state.brush.selection {
         let text = format!("{} selected (Esc clears); more in Regions", widgets::thousands(selection.samples.len()));
         lines.push((text, cx.theme.accent));
@@ -243,7 +267,7 @@ pub fn notes(ui: &Ui, rect: Rect, coloring: Coloring, cx: &Cx<'_>) {
     if scene::has_hidden_axes(cx.snapshot.latent_dim) {
         lines.push((format!("Axes 1 to 3 of {}; neighbours are found in all", cx.snapshot.latent_dim), cx.theme.weak));
     }
-    if coloring.wants_scores() {
+    if options.coloring.wants_scores() {
         let scored = run.and_then(|r| r.scores.as_ref()).map_or(0, |s| s.scored);
         if scored < total {
             lines.push((

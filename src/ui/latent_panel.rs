@@ -279,10 +279,11 @@ impl LatentPanel {
             let ticks = drawing.canvas.view.ticks(&self.camera);
             latent_overlay::ticks(ui, rect, &ticks, scale, cx);
             latent_overlay::walk_letters(ui, rect, &self.camera, scale, self.options.layers, cx);
+            latent_overlay::pin_numbers(ui, rect, &self.camera, scale, cx);
             latent_overlay::rings(ui, rect, &self.camera, &drawing.canvas.view, self.hovered, scale, cx);
             latent_overlay::scale_bar(ui, rect, &self.camera, scale, cx);
             latent_overlay::legend(ui, rect, self.options.coloring, cx);
-            latent_overlay::notes(ui, rect, self.options.coloring, cx);
+            latent_overlay::notes(ui, rect, self.options, cx);
             if !cx.inspector_shown {
                 latent_overlay::selection_card(ui, rect, cx);
             }

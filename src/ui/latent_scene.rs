@@ -72,6 +72,8 @@ const ERROR_LIKE_A_NAT: f32 = 100.0;
 const WALK_PX: f32 = 2.2;
 const WALK_POINT_PX: f32 = 7.0;
 const WALK_END_PX: f32 = 11.0;
+/// Side of a pinned point, in logical pixels.
+const PIN_PX: f32 = 9.0;
 /// Beyond so many walks each is drawn thin and without its letter.
 pub const MANY_WALKS: usize = 26;
 const THIN_WALK_PX: f32 = 1.3;
@@ -280,7 +282,11 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
             }
         }
     }
-    // The probe goes last: it is not among the meanings, and lies on top.
+    // Pins and the probe go last: they are not among the meanings, and lie on top.
+    for pin in &state.pins.pins {
+        let place = position(&pin.code);
+        markers.push(Marker::new(Shape::Square, place, PIN_PX, rgba(theme.text)).on_top().cased());
+    }
     if let Some(probing) = &state.probing {
         markers.push(
             Marker::new(Shape::Cross, position(&probing.code), 15.0, rgba(theme.accent))

@@ -45,8 +45,11 @@ pub fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
         }
         ui.separator();
         ui.checkbox(&mut field.arrows, "gradient arrows").on_hover_text("dL/dp with the label of the nearest sample");
-        ui.checkbox(&mut field.trust, "fade without trust")
+        ui.checkbox(&mut field.trust, "fade far from the data")
             .on_hover_text("Fades where no embedded sample is near: there the generator is not to be believed");
+        ui.checkbox(&mut field.agreement, "fade where F disagrees").on_hover_text(
+            "Fades where the target judges the nearest sample otherwise than what is decoded from its code: F(x) against F(G(E(x)))",
+        );
         if dim > FLAT {
             let slice = egui::DragValue::new(&mut field.slice).speed(0.02).range(-4.0..=4.0).suffix(" σ");
             ui.horizontal(|ui| {

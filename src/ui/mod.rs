@@ -24,10 +24,12 @@ mod latent_overlay;
 mod latent_panel;
 mod latent_scene;
 mod latent_toolbar;
+mod method_panel;
 mod open_histories;
 mod pair_numbers;
 mod pair_panel;
 mod pair_scene;
+mod pins_panel;
 mod region_csv;
 mod region_curve;
 mod region_sheet;
@@ -36,6 +38,7 @@ mod save_section;
 mod snapshots_panel;
 pub mod state;
 mod stress_panel;
+mod step_diagram;
 mod theme;
 mod toasts;
 mod topbar;
@@ -113,6 +116,8 @@ pub struct App {
     panels: Panels,
     images: Images,
     inspect: InspectQueue,
+    /// The round that the engine was told to look at.
+    looked_at: Option<usize>,
     toasts: toasts::Toasts,
     show_keys: bool,
     frame_times: frame_times::FrameTimes,
@@ -180,9 +185,11 @@ impl App {
                 stress: Default::default(),
                 sheet: Default::default(),
                 pair: Default::default(),
+                method: Default::default(),
             },
             images: Images::default(),
             inspect: InspectQueue::default(),
+            looked_at: None,
             toasts: toasts::Toasts::default(),
             show_keys: false,
             frame_times: frame_times::FrameTimes::default(),
@@ -217,6 +224,10 @@ impl App {
         }
         if self.state.generation != before {
             self.inspect = InspectQueue::default();
+            self.looked_at = None;
+            if !self.state.pins.pins.is_empty() {
+                self.commands.push(self.state.pins.command());
+            }
             self.commands.push(Command::Show(self.state.focus.strategy));
             if self.panels.latent.options.coloring.wants_scores() {
                 self.commands.push(Command::WantScores(true));
@@ -339,6 +350,10 @@ impl eframe::App for App {
         self.take_dropped(&ctx);
         if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {
             ctx.request_repaint_after_secs(wait as f32);
+        }
+        if self.looked_at != self.state.focus.round {
+            self.looked_at = self.state.focus.round;
+            self.commands.push(self.state.look_back());
         }
         // Set again by a panel that shows more than the shown run.
         self.state.playhead.reach = 0;

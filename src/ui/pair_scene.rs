@@ -5,7 +5,6 @@ use egui::Color32;
 use super::latent_scene::{push_step, rgba};
 use super::state::{Part, Side};
 use super::theme::Theme;
-use crate::experiment::Strategy;
 use crate::view::{Line, PointStyle, Rgba};
 
 /// Which of the three views.
@@ -36,9 +35,13 @@ const MANY_PROPOSALS: usize = 120;
 const PICK: f32 = 0.7;
 const OUTCOME: f32 = 0.62;
 
+/// A's blue on either ground: strong, so that it stands off the ring about it and off what both have.
+const A_DARK: Color32 = Color32::from_rgb(0x3b, 0x82, 0xe6);
+const A_LIGHT: Color32 = Color32::from_rgb(0x2a, 0x63, 0xbd);
+
 /// The colours of A alone, of both, and of B alone: told apart by everyone.
 pub fn colors(theme: &Theme) -> [Color32; 3] {
-    [theme.strategy(Strategy::Random), theme.text, theme.accent]
+    [if theme.dark { A_DARK } else { A_LIGHT }, theme.text, theme.accent]
 }
 
 /// The colour of a part; none of those that neither has.

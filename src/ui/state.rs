@@ -4,6 +4,7 @@ mod asks;
 mod brush;
 mod opened;
 mod pair;
+mod pins;
 mod playhead;
 mod run;
 mod walks;
@@ -11,6 +12,7 @@ mod walks;
 pub use brush::{Brush, BrushTool, Selection, SheetFilter, correct_among};
 pub use opened::Opened;
 pub use pair::{Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
+pub use pins::{Pin, PinBoard, PinCurve};
 pub use playhead::Playhead;
 pub use run::{CurvePoint, LabellingCost, RunState};
 pub use walks::{Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
@@ -20,7 +22,7 @@ use std::sync::Arc;
 
 use crate::dataset::Dataset;
 use crate::device::DeviceKind;
-use crate::engine::protocol::{Event, Inspection, Level, Phase, Probe};
+use crate::engine::protocol::{Event, Explained, Inspection, Level, Phase, Probe};
 use crate::engine::section::Section;
 use crate::experiment::{Experiment, Strategy};
 use crate::generator::GeneratorLosses;
@@ -60,6 +62,9 @@ pub struct AppState {
     /// A region drawn in the latent view.
     pub brush: Brush,
     pub opened: Opened,
+    pub pins: PinBoard,
+    /// The latest answer to `Command::Explain`.
+    pub explanation: Option<Explanation>,
     /// What the next fork is to do, while its sheet is filled in.
     pub fork_draft: Option<Turn>,
     /// A fork is under way: the present runs are to be kept beside it.
@@ -142,6 +147,22 @@ pub struct Probing {
     pub neighbour_code: Option<Vec<f32>>,
 }
 
+/// A proposal's step as the engine decoded it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// Counts answers, for the images made of them.
+    pub version: u64,
+    pub explained: Explained,
+}
+
+impl std::ops::Deref for Explanation {
+    type Target = Explained;
+
+    fn deref(&self) -> &Explained {
+        &self.explained
+    }
+}
+
 /// What the user last asked the engine for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Intent {
@@ -191,6 +212,8 @@ impl AppState {
             focus: Focus { strategy, round: None, sample: None, walk_point: None, class: None },
             brush: Brush::default(),
             opened: Opened::default(),
+            pins: PinBoard::default(),
+            explanation: None,
             fork_draft: None,
             forking: false,
             playhead: Playhead::default(),
@@ -274,6 +297,11 @@ impl AppState {
                 self.section = Some(Arc::from(section));
                 self.sections += 1;
             }
+            Event::Explained(explained) => {
+                let version = self.explanation.as_ref().map_or(0, |e| e.version) + 1;
+                self.explanation = Some(Explanation { version, explained: *explained });
+            }
+            Event::PinsMeasured { strategy, minibatches, values } => self.pins.measured(strategy, minibatches, &values),
             Event::Message { level, text } => self.say(level, text),
             Event::Stopped => {
                 self.progress.phase = Phase::Stopped;
@@ -389,6 +417,8 @@ impl AppState {
     fn start_over(&mut self, generation: u64, experiment: Experiment, strategies: Vec<Strategy>, device: String) {
         let strategy =
             if strategies.contains(&self.focus.strategy) { self.focus.strategy } else { preferred(&strategies) };
+        // A fork lives in the same latent space, so pinned points go on in it.
+        let pins = if self.forking { self.pins.without_values() } else { PinBoard::default() };
         if self.forking {
             let parents = self.histories();
             self.opened.keep(parents);
@@ -405,6 +435,7 @@ impl AppState {
             lab: self.lab.started_over(),
             brush: self.brush.started_over(),
             opened: std::mem::take(&mut self.opened),
+            pins,
             focus: Focus { strategy, ..fresh.focus.clone() },
             ..fresh
         };

@@ -11,6 +11,7 @@ use super::curves_panel::CurvesPanel;
 use super::cx::Cx;
 use super::inspector::Inspector;
 use super::latent_panel::LatentPanel;
+use super::method_panel::MethodPanel;
 use super::pair_panel::PairPanel;
 use super::region_curve;
 use super::region_sheet::RegionSheet;
@@ -32,6 +33,7 @@ pub enum Pane {
     RegionCurve,
     Pair,
     Stress,
+    Method,
 }
 
 impl Pane {
@@ -47,6 +49,7 @@ impl Pane {
             Self::RegionCurve => "Accuracy in the region",
             Self::Pair => "Side by side",
             Self::Stress => "Wall stress",
+            Self::Method => "The method, step by step",
         }
     }
 }
@@ -55,6 +58,7 @@ impl Pane {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WorkspaceKind {
     Run,
+    Method,
     Explore,
     Lab,
     Regions,
@@ -64,12 +68,13 @@ pub enum WorkspaceKind {
 }
 
 impl WorkspaceKind {
-    pub const ALL: [Self; 7] =
-        [Self::Run, Self::Explore, Self::Lab, Self::Regions, Self::Pair, Self::Stress, Self::Compare];
+    pub const ALL: [Self; 8] =
+        [Self::Run, Self::Method, Self::Explore, Self::Lab, Self::Regions, Self::Pair, Self::Stress, Self::Compare];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Run => "Run",
+            Self::Method => "Method",
             Self::Explore => "Explore",
             Self::Lab => "Walks",
             Self::Regions => "Regions",
@@ -82,6 +87,9 @@ impl WorkspaceKind {
     pub fn tip(self) -> &'static str {
         match self {
             Self::Run => "Watch the rounds: latent space, learning curves, snapshots of the walks",
+            Self::Method => {
+                "Figures 1 and 2, alive: the pipeline with what runs now, and one real proposal step by step"
+            }
             Self::Explore => "Look closely: one sample in full, why it was picked, and a probe to drag",
             Self::Lab => "Figure 4, live: follow walks, judge them, and see what becomes of them",
             Self::Regions => "Draw a box or a lasso: what lies there, and how well it is predicted round by round",
@@ -97,7 +105,8 @@ impl WorkspaceKind {
 
     pub fn next(self) -> Self {
         match self {
-            Self::Run => Self::Explore,
+            Self::Run => Self::Method,
+            Self::Method => Self::Explore,
             Self::Explore => Self::Lab,
             Self::Lab => Self::Regions,
             Self::Regions => Self::Pair,
@@ -113,6 +122,7 @@ impl WorkspaceKind {
 pub struct Workspaces {
     pub shown: WorkspaceKind,
     run: Tree<Pane>,
+    method: Tree<Pane>,
     explore: Tree<Pane>,
     lab: Tree<Pane>,
     regions: Tree<Pane>,
@@ -127,10 +137,11 @@ impl Default for Workspaces {
         let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.7, Pane::Snapshots);
         let lab = arrange("walks workspace", 0.56, Pane::Walks, 0.55, Pane::Snapshots);
         let regions = arrange("regions workspace", 0.57, Pane::Sheet, 0.6, Pane::RegionCurve);
+        let method = alone("method workspace", Pane::Method);
         let pair = alone("pair workspace", Pane::Pair);
         let stress = beside("stress workspace", 0.38, Pane::Stress);
         let compare = alone("compare workspace", Pane::Compare);
-        Self { shown: WorkspaceKind::Run, run, explore, lab, regions, pair, stress, compare }
+        Self { shown: WorkspaceKind::Run, run, method, explore, lab, regions, pair, stress, compare }
     }
 }
 
@@ -179,12 +190,14 @@ pub struct Panels {
     pub sheet: RegionSheet,
     pub pair: PairPanel,
     pub stress: StressPanel,
+    pub method: MethodPanel,
 }
 
 impl Workspaces {
     pub fn ui(&mut self, ui: &mut Ui, panels: &mut Panels, cx: &mut Cx<'_>) {
         let tree = match self.shown {
             WorkspaceKind::Run => &mut self.run,
+            WorkspaceKind::Method => &mut self.method,
             WorkspaceKind::Explore => &mut self.explore,
             WorkspaceKind::Lab => &mut self.lab,
             WorkspaceKind::Regions => &mut self.regions,
@@ -227,6 +240,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
             Pane::RegionCurve => region_curve::ui(ui, self.cx),
             Pane::Pair => self.panels.pair.ui(ui, self.cx),
             Pane::Stress => self.panels.stress.ui(ui, self.cx),
+            Pane::Method => self.panels.method.ui(ui, self.cx),
         });
         UiResponse::None
     }

@@ -10,22 +10,22 @@ use ridgewalk::engine::{Engine, EngineOptions};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::field::{Field, FieldRequest, LEVELS, Plane};
 use ridgewalk::history::{Header, History, RoundRecord};
-use ridgewalk::round::{Run, Turn};
+use ridgewalk::round::Run;
 
 use crate::common::{run, tiny, tiny_world, with};
 
 /// Longer than anything here takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(240);
+pub const PATIENCE: Duration = Duration::from_secs(240);
 
 /// An engine and all that it has said.
 pub struct Listener {
     pub engine: Engine,
     pub heard: Vec<Event>,
-    wakes: crossbeam_channel::Receiver<()>,
+    pub wakes: crossbeam_channel::Receiver<()>,
 }
 
 impl Listener {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let (sender, wakes) = crossbeam_channel::unbounded();
         let options = EngineOptions { cache_dir: None, threads: 1, ..EngineOptions::default() };
         let wake = Arc::new(move || {
@@ -59,7 +59,7 @@ impl Listener {
         self.until(phase.label(), |e| matches!(e, Event::Progress { phase: p, .. } if *p == phase));
     }
 
-    fn header(&self, strategy: Strategy) -> Header {
+    pub fn header(&self, strategy: Strategy) -> Header {
         let found = self.heard.iter().find_map(|e| match e {
             Event::RunStarted { strategy: s, header } if *s == strategy => Some((**header).clone()),
             _ => None,
@@ -67,7 +67,7 @@ impl Listener {
         found.unwrap()
     }
 
-    fn rounds(&self, strategy: Strategy) -> Vec<RoundRecord> {
+    pub fn rounds(&self, strategy: Strategy) -> Vec<RoundRecord> {
         let ended = self.heard.iter().filter_map(|e| match e {
             Event::RoundEnded { strategy: s, record } if *s == strategy => Some((**record).clone()),
             _ => None,
@@ -236,7 +236,7 @@ fn saved_after_round_one() -> SavedRun {
     while run.rounds_done() < 1 {
         run.advance(&|| false).unwrap();
     }
-    SavedRun { history: run.history().clone(), checkpoint: Some(run.checkpoint().unwrap()) }
+    SavedRun { history: run.history().clone(), checkpoint: Some(run.checkpoint().unwrap()), weights: Vec::new() }
 }
 
 #[test]
@@ -260,7 +260,9 @@ fn a_replay_tells_what_the_run_told_and_goes_on_where_it_was() {
 fn a_replay_without_weights_is_shown_and_answers_nothing() {
     let history = run(&tiny_world(), &with(Strategy::Snn, 1));
     let mut listener = Listener::new();
-    listener.engine.send(Command::Replay { runs: vec![SavedRun { history: history.clone(), checkpoint: None }] });
+    listener.engine.send(Command::Replay {
+        runs: vec![SavedRun { history: history.clone(), checkpoint: None, weights: Vec::new() }],
+    });
     listener.until("a warning", |e| matches!(e, Event::Message { level: Level::Warning, .. }));
     listener.until_phase(Phase::Finished);
     assert_eq!(listener.rounds(Strategy::Snn), history.rounds);
@@ -271,44 +273,12 @@ fn a_replay_without_weights_is_shown_and_answers_nothing() {
 
     let mut other = history;
     other.header.generator_digest = "another".into();
-    listener.engine.send(Command::Replay { runs: vec![SavedRun { history: other, checkpoint: None }] });
+    listener
+        .engine
+        .send(Command::Replay { runs: vec![SavedRun { history: other, checkpoint: None, weights: Vec::new() }] });
     let said = listener.until("the reason", |e| matches!(e, Event::Message { level: Level::Error, .. }));
     assert!(format!("{said:?}").contains("another generator"), "{said:?}");
     listener.until_phase(Phase::Failed);
-}
-
-/// A fork takes the place of the runs, in the same world, and goes on; from weights that were kept, or from rounds done
-/// again. What cannot be forked is said.
-#[test]
-fn a_fork_goes_on_from_the_round_that_it_was_asked_for() {
-    let turn = Turn { strategy: Strategy::Random, alpha: tiny().alpha, seed: tiny().seed };
-    let random = run(&tiny_world(), &with(Strategy::Random, 1));
-    let parent = run(&tiny_world(), &with(Strategy::Snn, 1));
-    for weights in [true, false] {
-        let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
-        if weights {
-            listener.engine.send(Command::Run);
-        } else {
-            let runs = vec![SavedRun { history: parent.clone(), checkpoint: None }];
-            listener.engine.send(Command::Replay { runs });
-        }
-        listener.until_phase(Phase::Finished);
-        for (round, says) in [(3, "the experiment's last"), (0, "is not complete"), (9, "is not complete")] {
-            listener.engine.send(Command::Fork { strategy: Strategy::Snn, round, turn });
-            let said = listener.until("why not", |e| matches!(e, Event::Message { level: Level::Error, .. }));
-            assert!(format!("{said:?}").contains(says), "{round}: {said:?}");
-        }
-        listener.engine.send(Command::Fork { strategy: Strategy::Snn, round: 1, turn });
-        listener
-            .until("the fork", |e| matches!(e, Event::Started { strategies, .. } if *strategies == [Strategy::Random]));
-        listener.until_phase(Phase::Finished);
-        let again = listener.heard.iter().any(|e| matches!(e, Event::Progress { phase: Phase::Rerunning, .. }));
-        assert_eq!(again, !weights);
-        let told = History { header: listener.header(Strategy::Random), rounds: listener.rounds(Strategy::Random) };
-        assert_eq!(told.header.forked.as_deref().map(|f| f.round), Some(1));
-        let plain = History { header: Header { forked: None, ..told.header }, rounds: told.rounds };
-        assert_eq!(first_difference(&plain, &random), None, "weights kept: {weights}");
-    }
 }
 
 /// The field comes while nothing else is to be done, finer and finer, follows the target, and changes no history.
@@ -317,7 +287,11 @@ fn the_field_comes_by_itself_follows_the_target_and_changes_no_history() {
     let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
     listener.until_phase(Phase::Paused);
     let plane = Plane { origin: vec![-2.0, -2.0], edge_u: vec![4.0, 0.0], edge_v: vec![0.0, 4.0] };
-    listener.engine.send(Command::SetField(Some(FieldRequest { plane: plane.clone(), label: None })));
+    listener.engine.send(Command::SetField(Some(FieldRequest {
+        plane: plane.clone(),
+        label: None,
+        disagreement: false,
+    })));
     let field = |listener: &Listener, what: &str, wanted: &dyn Fn(&Field) -> bool| {
         let start = Instant::now();
         loop {

@@ -24,12 +24,11 @@ fn taught(world: &World, steps: usize) -> FrozenTarget {
 fn request(label: Option<u8>) -> FieldRequest {
     // Skewed, so that an edge taken for the other would show.
     let plane = Plane { origin: vec![-2.0, -1.5], edge_u: vec![4.0, 0.5], edge_v: vec![-0.3, 3.0] };
-    FieldRequest { plane, label }
+    FieldRequest { plane, label, disagreement: true }
 }
 
 fn ground(world: &World) -> Ground<'_> {
-    let (latent, labels) = (&world.latent, world.dataset.train.labels());
-    Ground { latent, labels, generator: &*world.generator }
+    Ground { latent: &world.latent, train: &world.dataset.train, generator: &*world.generator }
 }
 
 /// The first pictures that a field makes of one target.
@@ -68,6 +67,10 @@ fn regions_and_hardness_are_what_the_models_say_at_random_points() {
                 let entropy = -row.iter().map(|l| l * l.exp()).sum::<f32>();
                 assert!(close(picture.entropy[cell], entropy), "{} {entropy}", picture.entropy[cell]);
                 assert_eq!(picture.sparsity[cell], world.latent.sparsity_at(&point));
+                let real = target.log_probabilities(world.dataset.train.gather(&[nearest]));
+                let decoded = target.log_probabilities(world.generator.decode(world.latent.code(nearest)));
+                let apart: f32 = real.iter().zip(&decoded).map(|(a, b)| (a.exp() - b.exp()).abs()).sum();
+                assert!(close(picture.disagreement[cell], apart / 2.0), "{} {apart}", picture.disagreement[cell]);
                 losses = [losses[0].min(loss), losses[1].max(loss)];
             }
         }
@@ -126,7 +129,7 @@ fn a_picture_shows_one_target_and_a_newer_one_is_begun_from_the_coarsest_level()
 
 #[test]
 fn a_plane_of_another_space_is_refused() {
-    let bad = |plane: Plane| Fieldwork::new(FieldRequest { plane, label: None }, 2).is_none();
+    let bad = |plane: Plane| Fieldwork::new(FieldRequest { plane, label: None, disagreement: false }, 2).is_none();
     let good = request(None).plane;
     assert!(!bad(good.clone()));
     assert!(bad(Plane { origin: vec![0.0; 3], ..good.clone() }));

@@ -4,6 +4,8 @@ use std::io::BufRead as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use ridgewalk::archive::{SavedRun, read_runs};
+
 /// The arguments of a small grid; the generator is trained once and cached.
 fn run(cache: &Path, out: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ridgewalk"));
@@ -44,6 +46,17 @@ fn shards_merge_into_the_unsplit_grid() {
     let said = ok(ridgewalk(&["merge"], &[&at("1"), &at("2"), &at("3")]).arg("--out").arg(at("merged")));
     assert!(said.starts_with("4 histories") && !said.contains("warning"), "{said}");
     equal(&at("plain"), &at("merged"));
+
+    // Weights are there for each round of the first repeat alone, and the last are the checkpoint's.
+    for folder in ["plain", "merged"] {
+        let runs = |repeat| read_runs(&at(folder), repeat).unwrap();
+        for SavedRun { history, checkpoint, weights } in runs(1) {
+            assert_eq!(weights.iter().map(|w| w.rounds).collect::<Vec<_>>(), [1, 2], "{}", history.strategy());
+            assert_eq!(weights[1].weights, checkpoint.unwrap().weights);
+            assert!(weights[0].weights != weights[1].weights && weights.iter().all(|w| w.optimiser.is_empty()));
+        }
+        assert!(runs(2).iter().all(|run| run.weights.is_empty()));
+    }
 
     // Without steps the curves are the same, in a fraction of the bytes.
     ok(ridgewalk(&["merge", "--without-steps"], &[&at("plain")]).arg("--out").arg(at("slim")));

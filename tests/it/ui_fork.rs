@@ -15,7 +15,7 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     let snn = w.state().state().run(Strategy::Snn).unwrap().rounds.clone();
     // Nothing follows the last round.
     click(&mut w, "Fork from the shown round");
-    assert!(w.query_by_label("Strategy of the fork").is_none());
+    assert!(w.query_by_label("Seed of the fork").is_none());
     w.key_press(egui::Key::OpenBracket);
     w.key_press(egui::Key::OpenBracket);
     w.run_steps(3);
@@ -23,8 +23,7 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     click(&mut w, "Fork from the shown round");
     // As it is, the fork would do the same again.
     click(&mut w, "Fork");
-    assert!(w.query_by_label("Strategy of the fork").is_some());
-    click(&mut w, "Strategy of the fork");
+    assert!(w.query_by_label("Seed of the fork").is_some());
     w.query_all_by_label("Random").last().unwrap().click();
     w.run_steps(2);
     assert_eq!(w.state().state().fork_draft.map(|t| t.strategy), Some(Strategy::Random));

@@ -18,6 +18,8 @@ impl Core {
         let Some(session) = &self.session else { return };
         if session.evaluation_waits() {
             self.embed_evaluation();
+        } else if session.pins.waits() {
+            self.look_back_at_pins();
         } else if session.scoring_waits() {
             self.score();
         } else {
@@ -31,10 +33,19 @@ impl Core {
         let (units, field) = (session.units, session.field_waits());
         if units.is_multiple_of(UNITS_PER_SCORING_CHUNK) {
             self.embed_evaluation();
+            self.look_back_at_pins();
             self.score();
         }
         if field && units.is_multiple_of(UNITS_PER_FIELD_CHUNK) {
             self.draw_field();
+        }
+    }
+
+    /// One earlier round of the pinned points.
+    fn look_back_at_pins(&mut self) {
+        let Some(session) = &mut self.session else { return };
+        if let Some(event) = session.pins.look_back(&mut session.runs) {
+            self.say(event);
         }
     }
 
@@ -51,10 +62,11 @@ impl Core {
         if !session.scoring_waits() {
             return;
         }
-        let strategy = session.shown;
+        let (strategy, round) = (session.shown, session.round);
         let Some(shown) = session.runs.iter_mut().find(|r| r.run.strategy() == strategy) else { return };
         let maps = world.simulation.as_ref().map(|s| &s.train);
-        shown.scoring.advance(&world.dataset.train, maps, &shown.run.frozen_target());
+        let Some(seen) = shown.seen(round) else { return };
+        shown.scoring.advance(&world.dataset.train, maps, &seen.target);
         if shown.published.due() || shown.scoring.is_fresh() {
             shown.scores = Some(Arc::new(shown.scoring.scores().clone()));
             self.publish();

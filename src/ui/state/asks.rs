@@ -67,6 +67,13 @@ impl AppState {
         Command::Fork { strategy: self.focus.strategy, round, turn }
     }
 
+    /// Has the engine show the target of the round that the playhead stands at.
+    pub fn look_back(&mut self) -> Command {
+        self.inspections.clear();
+        self.target_version += 1;
+        Command::LookAt(self.focus.round)
+    }
+
     /// Looks at a round; the latest one goes on following the run.
     pub fn look_at_round(&mut self, round: usize) {
         let latest = self.last_round();

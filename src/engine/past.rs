@@ -1,0 +1,44 @@
+//! The target as it was at the end of an earlier round, for people who look back with the playhead.
+
+use super::forking::Kept;
+use crate::round::Run;
+use crate::target::{FrozenTarget, WeightsError};
+
+/// One earlier target, kept while it is looked at.
+#[derive(Default)]
+pub struct Past {
+    loaded: Option<(usize, FrozenTarget)>,
+}
+
+/// A target to be asked, and the optimiser steps behind it.
+pub struct Seen {
+    pub target: FrozenTarget,
+    pub minibatches: usize,
+}
+
+impl Past {
+    /// The target of `run` at the end of `round`, or as it is now; none where no weights are there.
+    pub fn seen(&mut self, run: &Run, kept: &Kept, round: Option<usize>) -> Result<Option<Seen>, WeightsError> {
+        let Some(round) = round.filter(|_| looks_back(run, round)) else {
+            let seen = || Seen { target: run.frozen_target(), minibatches: run.minibatches() };
+            return Ok(run.has_weights().then(seen));
+        };
+        let Some(checkpoint) = kept.at(round) else { return Ok(None) };
+        if self.loaded.as_ref().is_none_or(|(r, _)| *r != round) {
+            self.loaded = Some((round, run.target_of(checkpoint)?));
+        }
+        let minibatches = minibatches_at(run, round);
+        Ok(self.loaded.as_ref().map(|(_, target)| Seen { target: target.clone(), minibatches }))
+    }
+}
+
+/// Whether the target of `run` went on since the end of that round; a round that has not ended is the present.
+pub fn looks_back(run: &Run, round: Option<usize>) -> bool {
+    let went_on = |r| run.minibatches() > minibatches_at(run, r) || !run.has_weights();
+    round.is_some_and(|r| r <= run.rounds_done() && went_on(r))
+}
+
+/// Optimiser steps of `run` by the end of a round.
+pub fn minibatches_at(run: &Run, round: usize) -> usize {
+    round.checked_sub(1).and_then(|i| run.history().rounds.get(i)).map_or(0, |r| r.minibatches)
+}

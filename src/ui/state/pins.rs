@@ -1,0 +1,125 @@
+//! Points that the user pinned, and what every run's target makes of them as it learns.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::engine::protocol::{Command, PinValue, Pinned, Probe};
+use crate::experiment::Strategy;
+
+/// A pinned latent point.
+#[derive(Debug, Clone)]
+pub struct Pin {
+    pub id: u64,
+    pub code: Vec<f32>,
+    /// The label that its loss is taken with: that of the nearest sample when it was pinned.
+    pub label: u8,
+    /// G(p).
+    pub decoded: Arc<Vec<u8>>,
+    /// By run and by the optimiser steps behind the target.
+    values: BTreeMap<(Strategy, usize), PinValue>,
+}
+
+/// What the little curves show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PinCurve {
+    /// The probability of the label.
+    #[default]
+    Probability,
+    /// The loss with the label.
+    Loss,
+}
+
+/// All pinned points.
+#[derive(Debug, Clone, Default)]
+pub struct PinBoard {
+    pub pins: Vec<Pin>,
+    pub curve: PinCurve,
+    next: u64,
+}
+
+impl PinBoard {
+    /// Pins what the probe shows; where it is pinned already nothing changes.
+    pub fn pin(&mut self, probe: &Probe) -> Option<Command> {
+        if self.pins.iter().any(|p| p.code == probe.code) {
+            return None;
+        }
+        self.next += 1;
+        let (code, decoded) = (probe.code.clone(), Arc::new(probe.decoded.clone()));
+        self.pins.push(Pin { id: self.next, code, label: probe.label, decoded, values: BTreeMap::new() });
+        Some(self.command())
+    }
+
+    pub fn remove(&mut self, id: u64) -> Command {
+        self.pins.retain(|p| p.id != id);
+        self.command()
+    }
+
+    /// Tells the engine which points there are.
+    pub fn command(&self) -> Command {
+        let pinned = |p: &Pin| Pinned { pin: p.id, code: p.code.clone(), label: p.label };
+        Command::SetPins(self.pins.iter().map(pinned).collect())
+    }
+
+    /// Takes in what a target makes of the points.
+    pub fn measured(&mut self, strategy: Strategy, minibatches: usize, values: &[PinValue]) {
+        for value in values {
+            if let Some(pin) = self.pins.iter_mut().find(|p| p.id == value.pin) {
+                pin.values.insert((strategy, minibatches), value.clone());
+            }
+        }
+    }
+
+    /// The points alone, for another run in the same latent space.
+    pub fn without_values(&self) -> Self {
+        let mut board = self.clone();
+        board.pins.iter_mut().for_each(|p| p.values.clear());
+        board
+    }
+}
+
+impl Pin {
+    /// What one run's target made of it, in the order of training.
+    pub fn series(&self, strategy: Strategy) -> impl Iterator<Item = (usize, &PinValue)> {
+        self.values.range((strategy, 0)..=(strategy, usize::MAX)).map(|((_, minibatches), value)| (*minibatches, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn probe(code: Vec<f32>) -> Probe {
+        Probe {
+            strategy: Strategy::Snn,
+            code,
+            decoded: vec![1, 2],
+            probabilities: Vec::new(),
+            label: 3,
+            loss: 0.5,
+            maps: None,
+            gradient: Vec::new(),
+            moved: Vec::new(),
+            neighbour: 0,
+            snap_distance: 0.0,
+            fan: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn pins_gather_values_in_the_order_of_training_run_by_run() {
+        let mut board = PinBoard::default();
+        assert!(matches!(board.pin(&probe(vec![0.0, 1.0])), Some(Command::SetPins(p)) if p.len() == 1));
+        assert!(board.pin(&probe(vec![0.0, 1.0])).is_none());
+        board.pin(&probe(vec![2.0, 1.0]));
+        let value = |pin, loss| PinValue { pin, class: 3, confidence: 0.9, loss };
+        // The past is told after the present.
+        board.measured(Strategy::Snn, 30, &[value(1, 0.3), value(2, 3.0), value(9, 9.0)]);
+        board.measured(Strategy::Snn, 10, &[value(1, 0.1)]);
+        board.measured(Strategy::Random, 20, &[value(1, 0.2)]);
+        let losses = |strategy| board.pins[0].series(strategy).map(|(m, v)| (m, v.loss)).collect::<Vec<_>>();
+        assert_eq!(losses(Strategy::Snn), [(10, 0.1), (30, 0.3)]);
+        assert_eq!(losses(Strategy::Random), [(20, 0.2)]);
+        assert_eq!(board.without_values().pins[0].series(Strategy::Snn).count(), 0);
+        assert!(matches!(board.remove(1), Command::SetPins(p) if p.len() == 1 && p[0].pin == 2));
+    }
+}

@@ -1,0 +1,136 @@
+//! What the engine does for people who look back and try things: forks, earlier targets, pinned points.
+
+use std::time::{Duration, Instant};
+
+use ridgewalk::archive::SavedRun;
+use ridgewalk::difference::first_difference;
+use ridgewalk::engine::protocol::{Command, Event, Inspection, Level, Phase, PinValue, Pinned};
+use ridgewalk::experiment::Strategy;
+use ridgewalk::field::{FieldRequest, Plane};
+use ridgewalk::history::{Header, History};
+use ridgewalk::round::{Run, Turn};
+use ridgewalk::target::{FrozenTarget, prediction};
+
+use crate::common::{run, tiny, tiny_world, with};
+use crate::engine::{Listener, PATIENCE};
+
+/// SNN's target at the end of a round, made without an engine.
+fn target_after(rounds: usize) -> (FrozenTarget, usize) {
+    let mut run = Run::new(&tiny_world(), &with(Strategy::Snn, 1), 1);
+    while run.rounds_done() < rounds {
+        run.advance(&|| false).unwrap();
+    }
+    (run.frozen_target(), run.minibatches())
+}
+
+fn inspected(listener: &mut Listener, sample: u32) -> Inspection {
+    listener.engine.send(Command::Inspect { sample });
+    let heard = listener.until("an inspection", |e| matches!(e, Event::Inspected(i) if i.sample == sample));
+    let Event::Inspected(inspection) = heard else { unreachable!() };
+    *inspection
+}
+
+/// A round that is looked back at is answered by its own target: one sample, the field, and the present again.
+#[test]
+fn an_earlier_round_is_answered_by_its_own_target() {
+    let world = tiny_world();
+    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    assert_eq!(listener.engine.snapshot().runs[0].kept, [1, 2, 3]);
+    let plane = Plane { origin: vec![-2.0, -2.0], edge_u: vec![4.0, 0.0], edge_v: vec![0.0, 4.0] };
+    let request = FieldRequest { plane, label: None, disagreement: false };
+    listener.engine.send(Command::SetField(Some(request)));
+    let sample = 17;
+    let mut losses = Vec::new();
+    for (round, rounds) in [(Some(1), 1), (None, 3), (Some(2), 2), (Some(3), 3)] {
+        listener.engine.send(Command::LookAt(round));
+        let (target, minibatches) = target_after(rounds);
+        let row = target.log_probabilities(world.dataset.train.gather(&[sample]));
+        let (_, expected) = prediction(&row, world.dataset.train.label(sample as usize));
+        let found = inspected(&mut listener, sample).loss;
+        assert!((found - expected).abs() < 1e-5, "{round:?}: {found} {expected}");
+        losses.push(found);
+        let start = Instant::now();
+        while listener.engine.snapshot().field.as_ref().is_none_or(|f| f.minibatches != minibatches) {
+            assert!(start.elapsed() < PATIENCE, "no field of {round:?}");
+            let _ = listener.wakes.recv_timeout(Duration::from_millis(50));
+        }
+    }
+    assert!(losses[0] != losses[1] && losses[1] == losses[3], "{losses:?}");
+}
+
+/// A fork takes the place of the runs, in the same world, and goes on; from weights that were kept, or from rounds done
+/// again. What cannot be forked is said.
+#[test]
+fn a_fork_goes_on_from_the_round_that_it_was_asked_for() {
+    let turn = Turn { strategy: Strategy::Random, alpha: tiny().alpha, seed: tiny().seed };
+    let random = run(&tiny_world(), &with(Strategy::Random, 1));
+    let parent = run(&tiny_world(), &with(Strategy::Snn, 1));
+    for weights in [true, false] {
+        let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+        if weights {
+            listener.engine.send(Command::Run);
+        } else {
+            let runs = vec![SavedRun { history: parent.clone(), checkpoint: None, weights: Vec::new() }];
+            listener.engine.send(Command::Replay { runs });
+        }
+        listener.until_phase(Phase::Finished);
+        for (round, says) in [(3, "the experiment's last"), (0, "is not complete"), (9, "is not complete")] {
+            listener.engine.send(Command::Fork { strategy: Strategy::Snn, round, turn });
+            let said = listener.until("why not", |e| matches!(e, Event::Message { level: Level::Error, .. }));
+            assert!(format!("{said:?}").contains(says), "{round}: {said:?}");
+        }
+        listener.engine.send(Command::Fork { strategy: Strategy::Snn, round: 1, turn });
+        listener
+            .until("the fork", |e| matches!(e, Event::Started { strategies, .. } if *strategies == [Strategy::Random]));
+        listener.until_phase(Phase::Finished);
+        let again = listener.heard.iter().any(|e| matches!(e, Event::Progress { phase: Phase::Rerunning, .. }));
+        assert_eq!(again, !weights);
+        let told = History { header: listener.header(Strategy::Random), rounds: listener.rounds(Strategy::Random) };
+        assert_eq!(told.header.forked.as_deref().map(|f| f.round), Some(1));
+        let plain = History { header: Header { forked: None, ..told.header }, rounds: told.rounds };
+        assert_eq!(first_difference(&plain, &random), None, "weights kept: {weights}");
+    }
+}
+
+/// Pinned points are measured now, at the end of every earlier round, and as the target goes on.
+#[test]
+fn pinned_points_are_followed_through_training() {
+    let world = tiny_world();
+    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+    listener.engine.send(Command::StepRound);
+    listener.until("round 1", |e| matches!(e, Event::RoundEnded { .. }));
+    let codes = [vec![0.4, -0.3], vec![-1.0, 0.8]];
+    let pin = |(i, code): (usize, &Vec<f32>)| Pinned { pin: i as u64 + 1, code: code.clone(), label: 3 };
+    let mut pins: Vec<Pinned> = codes.iter().enumerate().map(pin).collect();
+    // A point of another space is passed over.
+    pins.push(Pinned { pin: 9, code: vec![0.0; 5], label: 0 });
+    listener.engine.send(Command::SetPins(pins));
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    let measured: Vec<(usize, Vec<PinValue>)> = listener
+        .heard
+        .iter()
+        .filter_map(|e| match e {
+            Event::PinsMeasured { minibatches, values, .. } => Some((*minibatches, values.clone())),
+            _ => None,
+        })
+        .collect();
+    // Six minibatches a round, looked at after every third.
+    let at: std::collections::BTreeSet<usize> = measured.iter().map(|(m, _)| *m).collect();
+    assert_eq!(at.into_iter().collect::<Vec<_>>(), [6, 9, 12, 15, 18]);
+    for rounds in [1, 2, 3] {
+        let (target, minibatches) = target_after(rounds);
+        let (_, values) = measured.iter().find(|(m, _)| *m == minibatches).unwrap();
+        assert_eq!(values.iter().map(|v| v.pin).collect::<Vec<_>>(), [1, 2]);
+        for (value, code) in values.iter().zip(&codes) {
+            let row = target.log_probabilities(world.generator.decode(code));
+            let (class, loss) = prediction(&row, 3);
+            assert_eq!(value.class, class);
+            assert!(
+                (value.loss - loss).abs() < 1e-4 && (value.confidence - row[usize::from(class)].exp()).abs() < 1e-4
+            );
+        }
+    }
+}

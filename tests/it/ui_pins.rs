@@ -1,0 +1,41 @@
+//! Pinned points in the inspector: pinned from the probe, followed through training, taken away.
+
+use egui_kittest::kittest::Queryable as _;
+
+use ridgewalk::engine::protocol::Phase;
+use ridgewalk::experiment::Strategy;
+use ridgewalk::ui::state::PinCurve;
+
+use crate::ui::{click, is_ready, rounds, wait_for, window};
+
+#[test]
+fn a_probe_is_pinned_followed_and_unpinned() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Step round");
+    wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    click(&mut w, "Workspace: Explore");
+    click(&mut w, "Inspect: Probe");
+    wait_for(&mut w, "the probe", |s| s.probe.is_some());
+    w.run_steps(2);
+    click(&mut w, "Pin this point");
+    let values =
+        |s: &ridgewalk::ui::state::AppState| s.pins.pins.first().map_or(0, |p| p.series(Strategy::Snn).count());
+    wait_for(&mut w, "its first value", |s| values(s) == 1);
+    // The same point is not pinned twice.
+    click(&mut w, "Pin this point");
+    assert_eq!(w.state().state().pins.pins.len(), 1);
+    w.key_press(egui::Key::ArrowRight);
+    w.step();
+    wait_for(&mut w, "round 2", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 2);
+    let state = w.state().state();
+    assert_eq!(values(state), 3, "after round 1, within round 2, and at its end");
+    assert_eq!(state.pins.pins[0].series(Strategy::Random).count(), 3);
+    w.run_steps(2);
+    assert!(w.query_by_label("Curve of pin 1: 3 values").is_some());
+    click(&mut w, "Curves of the pins: loss");
+    assert_eq!(w.state().state().pins.curve, PinCurve::Loss);
+    w.check_accessibility();
+    click(&mut w, "Unpin 1");
+    assert!(w.state().state().pins.pins.is_empty() && w.query_by_label("Curve of pin 1: 3 values").is_none());
+}
