@@ -18,6 +18,9 @@ const AROUND: f32 = 0.9;
 /// Samples on the map at most.
 const MOST_DOTS: usize = 3_000;
 const BARS: f32 = 74.0;
+/// Radius of the three points, and size of the arrow's head.
+const POINT: f32 = 5.5;
+const HEAD: f32 = 12.0;
 
 pub fn ui(ui: &mut Ui, area: Rect, proposal: &Proposal, explained: Option<&Explanation>, cx: &mut Cx<'_>) {
     let Some(step) = &proposal.step else { return };
@@ -110,14 +113,21 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
         }
     }
     let [p, moved, neighbour] = points.map(at);
-    painter.arrow(p, moved - p, Stroke::new(3.0, cx.theme.accent));
+    painter.line_segment([p, moved], Stroke::new(3.0, cx.theme.accent));
+    if (moved - p).length() > 4.0 * HEAD {
+        let ahead = (moved - p).normalized();
+        let (foot, aside) = (moved - ahead * (POINT + HEAD), ahead.rot90() * HEAD / 2.0);
+        let head = vec![moved - ahead * POINT, foot + aside, foot - aside];
+        painter.add(Shape::convex_polygon(head, cx.theme.accent, Stroke::NONE));
+    }
     painter.extend(Shape::dashed_line(&[moved, neighbour], Stroke::new(2.0, cx.theme.text), 5.0, 4.0));
-    for (point, name, fill) in
-        [(p, "p", cx.theme.text), (moved, "p'", cx.theme.accent), (neighbour, "n", cx.theme.text)]
-    {
-        painter.circle(point, 5.5, fill, Stroke::new(2.0, cx.theme.panel));
+    // p' and n are often close together, so their names stand on either side.
+    let names =
+        [(p, "p", cx.theme.text, -20.0), (moved, "p'", cx.theme.accent, -22.0), (neighbour, "n", cx.theme.text, 4.0)];
+    for (point, name, fill, down) in names {
+        painter.circle(point, POINT, fill, Stroke::new(2.0, cx.theme.panel));
         let galley = painter.layout_no_wrap(name.to_owned(), theme::bold_font(size::BODY), cx.theme.text);
-        let label = Rect::from_min_size(point + vec2(8.0, -20.0), galley.size());
+        let label = Rect::from_min_size(point + vec2(8.0, down), galley.size());
         painter.rect_filled(label.expand(2.0), CornerRadius::same(3), cx.theme.panel.gamma_multiply(0.85));
         painter.galley(label.min, galley, cx.theme.text);
     }
