@@ -387,7 +387,8 @@ impl Core {
                 Event::RoundBegan { strategy, round: record.round, record }
             }
             RunEvent::Evaluated { round, evaluation } => {
-                let pins = session.measure_pins(at).filter(|_| Metric::PREDICTED.contains(&evaluation.metric));
+                let asked = Metric::PREDICTED.contains(&evaluation.metric);
+                let pins = asked.then(|| session.measure_pins(at)).flatten();
                 pins.into_iter().for_each(|event| self.say(event));
                 Event::Evaluated { strategy, round, evaluation }
             }

@@ -23,7 +23,8 @@ pub struct Merged {
 pub enum Keep {
     /// The files as they are, checkpoints too.
     Everything,
-    /// Histories without the latent steps behind proposals and without walks, and no checkpoints: a fraction of the size.
+    /// Histories without the latent steps behind proposals, walks and the class predicted for each image, and no
+    /// checkpoints: a fraction of the size.
     /// Every figure but the snap distances stays as it was.
     WithoutSteps,
 }
