@@ -99,6 +99,8 @@ const STYLES: &[(&str, usize, Dash, Mark)] = &[
     ("snn-alpha-0", 7, Dash::Dotted, Mark::Cross),
     ("snn-reversed", 7, Dash::DashDot, Mark::Plus),
     ("random-direction-3j-entropy", 8, Dash::Dashed, Mark::OpenDiamond),
+    ("si", 1, Dash::Solid, Mark::Square),
+    ("random-latent", 8, Dash::Dashed, Mark::OpenSquare),
 ];
 
 impl StrategyStyle {
@@ -121,8 +123,9 @@ mod tests {
 
     #[test]
     fn no_two_strategies_look_the_same() {
-        for (i, a) in STYLES.iter().enumerate() {
-            assert!(STYLES[i + 1..].iter().all(|b| (a.1, a.2, a.3) != (b.1, b.2, b.3)), "{}", a.0);
+        for (i, a) in Strategy::ALL.iter().enumerate() {
+            assert!(STYLES.iter().any(|s| s.0 == a.name()), "{a} has no style");
+            assert!(Strategy::ALL[i + 1..].iter().all(|b| StrategyStyle::of(*a) != StrategyStyle::of(*b)), "{a}");
         }
     }
 }

@@ -172,8 +172,13 @@ impl LatentPanel {
             });
         }
         let several = cx.state.strategies.len() > 1;
-        if several && !one_row {
-            ui.horizontal(|ui| latent_toolbar::strategy_choice(ui, cx));
+        if !one_row {
+            ui.horizontal(|ui| {
+                if several {
+                    latent_toolbar::strategy_choice(ui, cx);
+                }
+                self.field_choice(ui, cx);
+            });
         }
         ui.horizontal(|ui| {
             if several && one_row {
@@ -182,11 +187,18 @@ impl LatentPanel {
             latent_toolbar::round_stepper(ui, cx);
             fork_sheet::button(ui, cx);
             latent_toolbar::brush_choice(ui, cx);
-            ui.spacing_mut().item_spacing.x = space::XS;
-            if task == Task::Classes {
-                latent_toolbar::field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
+            if one_row {
+                self.field_choice(ui, cx);
             }
         });
+    }
+
+    /// Which field lies under the points; of maps there is none.
+    fn field_choice(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        if cx.state.experiment.dataset.task() == Task::Classes {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            latent_toolbar::field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
+        }
     }
 
     /// The whole of it on the screen, or in a file.

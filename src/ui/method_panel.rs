@@ -269,13 +269,19 @@ fn little_space(ui: &Ui, rect: Rect, p: Option<&[f32]>, cx: &Cx<'_>) {
         return;
     };
     let samples = codes.len() / dim.max(1);
-    let scale = 3.2 * cx.state.generator.latent_scale.max(0.2);
+    let dots = (0..samples).step_by((samples / DOTS).max(1));
+    let mean = |k| {
+        let sum: f32 = dots.clone().filter_map(|sample| codes.get(sample * dim + k)).sum();
+        sum / dots.clone().count().max(1) as f32
+    };
+    let centre = [mean(0), mean(1)];
+    let scale = 3.2 * cx.state.generator.latent_scale.max(f32::EPSILON);
     let place = |code: &[f32]| -> Pos2 {
-        let axis = |k: usize| code.get(k).copied().unwrap_or(0.0) / scale;
+        let axis = |k: usize| code.get(k).map_or(0.0, |c| (c - centre[k]) / scale);
         rect.center() + vec2(axis(0), -axis(1)) * rect.width() / 2.0
     };
     let painter = ui.painter_at(rect);
-    for sample in (0..samples).step_by((samples / DOTS).max(1)) {
+    for sample in dots {
         let color = theme::class_color(dataset.train.label(sample)).gamma_multiply(0.7);
         painter.circle_filled(place(&codes[sample * dim..(sample + 1) * dim]), 1.0, color);
     }
