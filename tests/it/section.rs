@@ -69,6 +69,7 @@ const REFUSED: [Drawn; 9] = [
 fn each_mask_that_is_refused_comes_back_with_its_reason_and_the_engine_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let mut listener = Listener::reset(tiny(), &[Strategy::Random]);
+    listener.until_phase(Phase::Paused);
     for (i, (kind, wall, has_pixel)) in REFUSED.into_iter().enumerate() {
         let path = folder.path().join(format!("{i}.png"));
         save_png(&path, SIDE, |x, y| if wall(x, y) { u8::MAX } else { 0 });
@@ -86,7 +87,7 @@ fn each_mask_that_is_refused_comes_back_with_its_reason_and_the_engine_goes_on()
         let section = ask(&mut listener, file(path, 120.0, 0.1), true);
         assert_eq!((refusal(&section).0, section.mask.is_none()), ("unreadable", true), "{}", path.display());
     }
-    listener.until_phase(Phase::Paused);
+    assert!(ask(&mut listener, file(&good, 120.0, 0.1), true).solved().is_some());
 }
 
 #[test]
