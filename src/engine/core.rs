@@ -2,6 +2,7 @@
 
 mod beside;
 mod fork;
+mod preparing;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -21,10 +22,8 @@ use crate::experiment::{Experiment, Strategy};
 use crate::generator::cache::GeneratorCache;
 use crate::history::Metric;
 use crate::round::{Activity, RunEvent};
-use crate::world::{Preparation, PreparationActivity, Prepared, World};
+use crate::world::Preparation;
 
-/// Samples of the generator in training that are shown: two rows.
-const FORMING_SAMPLES: usize = 16;
 /// Between two wakes of the window.
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);
 /// Between two progress events of one phase, and two losses of the generator.
@@ -265,78 +264,6 @@ impl Core {
             self.advance();
         } else {
             self.beside();
-        }
-    }
-
-    fn prepare(&mut self) {
-        let Some(session) = &mut self.session else { return };
-        let Some(preparation) = &mut session.preparation else { return };
-        let prepared = preparation.advance();
-        let activity = preparation.activity();
-        let forming = session.forming.due().then(|| preparation.forming_codes().map(<[f32]>::to_vec)).flatten();
-        let samples = session.samples.due().then(|| preparation.forming_samples(FORMING_SAMPLES)).flatten();
-        if let Some(images) = samples {
-            self.say(Event::GeneratorSamples { images: Arc::new(images) });
-        }
-        let Some(session) = &mut self.session else { return };
-        match prepared {
-            Ok(Some(prepared)) => self.prepared(prepared),
-            Ok(None) => session.preparation = None,
-            Err(e) => {
-                session.preparation = None;
-                self.drive = Drive::Stopped;
-                self.message(Level::Error, e.to_string());
-                self.say_phase(Phase::Failed);
-            }
-        }
-        if let Some(codes) = forming {
-            self.publish_codes(Arc::new(codes), true);
-        }
-        let (phase, done, total) = match activity {
-            PreparationActivity::LoadingData => (Phase::LoadingData, 0, 1),
-            PreparationActivity::Labelling { done, total } => (Phase::Labelling, done, total),
-            PreparationActivity::TrainingGenerator { done, total } => (Phase::TrainingGenerator, done, total),
-            PreparationActivity::Encoding { done, total } => (Phase::Encoding, done, total),
-            PreparationActivity::Done => return,
-        };
-        self.say_progress(phase, None, 0, done, total, done as f32 / total.max(1) as f32);
-    }
-
-    fn prepared(&mut self, prepared: Prepared) {
-        match prepared {
-            Prepared::DataReady(dataset) => self.say(Event::DataReady { dataset }),
-            Prepared::Trained { epoch, losses } => {
-                if self.session.as_mut().is_some_and(|s| s.losses.due()) {
-                    self.say(Event::GeneratorLoss { epoch, losses });
-                }
-            }
-            Prepared::Encoded | Prepared::Labelled => {}
-            Prepared::LabelsNotCached(e) => self.message(Level::Warning, format!("The labels could not be kept: {e}")),
-            Prepared::NotCached(e) => self.message(Level::Warning, format!("The generator could not be kept: {e}")),
-            Prepared::Ready { world, cached } => self.begin_runs(world, cached),
-        }
-    }
-
-    fn begin_runs(&mut self, world: Arc<World>, cached: bool) {
-        self.say(Event::GeneratorReady { cached, latent_scale: world.latent.scale() });
-        self.publish_codes(Arc::clone(world.latent.codes()), false);
-        self.wake_now();
-        self.say(lab::cloud(&world));
-        let mut said = Vec::new();
-        let mut phase = Phase::Paused;
-        if let Some(session) = &mut self.session {
-            session.preparation = None;
-            said = session.begin(world);
-            if session.runs.is_empty() {
-                phase = Phase::Failed;
-            } else if session.current().is_none() {
-                phase = Phase::Finished;
-            }
-        }
-        said.into_iter().for_each(|event| self.say(event));
-        self.publish();
-        if !self.may_advance() {
-            self.say_phase(phase);
         }
     }
 

@@ -4,6 +4,7 @@ mod ask_path;
 mod brush_stroke;
 mod canvas;
 mod compare_panel;
+mod control_rows;
 mod controls;
 mod cost_meter;
 mod curves_panel;

@@ -21,6 +21,15 @@ pub fn window(autostart: bool) -> Harness<'static, App> {
     window_of(Experiment::preset("tiny").unwrap(), vec![Strategy::Random, Strategy::Snn], autostart)
 }
 
+/// The window of the tiny experiment, paused when every strategy has done its first round.
+pub fn window_after_round_one() -> Harness<'static, App> {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Step round");
+    wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    w
+}
+
 pub fn window_of(experiment: Experiment, strategies: Vec<Strategy>, autostart: bool) -> Harness<'static, App> {
     let engine = EngineOptions { cache_dir: None, threads: 1, ..EngineOptions::default() };
     let options = UiOptions { engine, experiment, strategies, autostart };
@@ -233,10 +242,7 @@ fn histories_are_opened_compared_replayed_and_exported() {
 
 #[test]
 fn walks_are_started_stepped_judged_and_filtered() {
-    let mut w = window(false);
-    wait_for(&mut w, "the generator", is_ready);
-    click(&mut w, "Step round");
-    wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    let mut w = window_after_round_one();
     click(&mut w, "Workspace: Walks");
     click(&mut w, "Anchors: rim");
     click(&mut w, "Start walks");

@@ -6,14 +6,11 @@ use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 use ridgewalk::ui::state::PinCurve;
 
-use crate::ui::{click, is_ready, rounds, wait_for, window};
+use crate::ui::{click, rounds, wait_for, window_after_round_one};
 
 #[test]
 fn a_probe_is_pinned_followed_and_unpinned() {
-    let mut w = window(false);
-    wait_for(&mut w, "the generator", is_ready);
-    click(&mut w, "Step round");
-    wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    let mut w = window_after_round_one();
     click(&mut w, "Workspace: Explore");
     click(&mut w, "Inspect: Probe");
     wait_for(&mut w, "the probe", |s| s.probe.is_some());

@@ -4,12 +4,11 @@ use egui::{Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 use ridgewalk::ui::App;
 use ridgewalk::ui::state::{BrushTool, SheetFilter};
 
-use crate::ui::{click, is_ready, rounds, wait_for, window};
+use crate::ui::{click, wait_for, window_after_round_one};
 
 /// Drags over the latent view along these shares of its width and height.
 fn drag(w: &mut Harness<'_, App>, along: &[(f32, f32)]) {
@@ -28,10 +27,7 @@ fn drag(w: &mut Harness<'_, App>, along: &[(f32, f32)]) {
 
 #[test]
 fn a_region_is_drawn_shown_counted_exported_and_cleared() {
-    let mut w = window(false);
-    wait_for(&mut w, "the generator", is_ready);
-    click(&mut w, "Step round");
-    wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    let mut w = window_after_round_one();
     click(&mut w, "Workspace: Regions");
     w.key_press(egui::Key::S);
     w.run_steps(2);
