@@ -1,5 +1,8 @@
 //! Where tensors live: the CPU (burn's flex backend) or a GPU (burn-wgpu), chosen at run time.
 
+use std::any::Any;
+use std::sync::{Mutex, PoisonError};
+
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
@@ -64,11 +67,11 @@ impl ComputeDevice {
         Self { autodiff: plain.clone().autodiff(), plain, kind: DeviceKind::Cpu, description: "CPU (burn flex)".into() }
     }
 
-    /// Opens a device; the CPU always can be.
-    pub fn open(kind: DeviceKind) -> Result<Self, DeviceError> {
+    /// Opens a device; the CPU always can be. `allow_software` as for [`Self::gpu`].
+    pub fn open(kind: DeviceKind, allow_software: bool) -> Result<Self, DeviceError> {
         match kind {
             DeviceKind::Cpu => Ok(Self::cpu()),
-            DeviceKind::Gpu => Self::gpu(software_allowed()),
+            DeviceKind::Gpu => Self::gpu(allow_software),
         }
     }
 
@@ -83,28 +86,47 @@ impl ComputeDevice {
             };
             return Err(DeviceError::NoGpu { found });
         };
-        let kind = adapter.burn_kind();
-        let name = adapter.to_string();
-        // The runtime reports some failures by panicking; they must not take the engine down.
-        let opened = std::panic::catch_unwind(|| Device::wgpu_options().device_kind(kind).init());
-        let plain = match opened {
-            Ok(Ok(device)) => device,
-            Ok(Err(e)) => return Err(DeviceError::Open { name, detail: e.to_string() }),
-            Err(_) => return Err(DeviceError::Open { name, detail: "its driver failed".into() }),
-        };
+        let plain = opened(adapter)?;
         Ok(Self {
             autodiff: plain.clone().autodiff(),
             plain,
             kind: DeviceKind::Gpu,
-            description: format!("GPU ({name})"),
+            description: format!("GPU ({adapter})"),
         })
     }
+}
+
+/// GPUs that were opened: the runtime opens each no more than once in a process.
+static OPENED: Mutex<Vec<(Adapter, Device)>> = Mutex::new(Vec::new());
+
+fn opened(adapter: &Adapter) -> Result<Device, DeviceError> {
+    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, device)) = opened.iter().find(|(a, _)| a == adapter) {
+        return Ok(device.clone());
+    }
+    let failed = |detail: String| DeviceError::Open { name: adapter.to_string(), detail };
+    // The runtime reports some failures by panicking; they must not take the engine down.
+    let device = std::panic::catch_unwind(|| Device::wgpu_options().device_kind(adapter.burn_kind()).init())
+        .map_err(|_| failed("its driver failed".into()))?
+        .map_err(|e| failed(e.to_string()))?;
+    opened.push((adapter.clone(), device.clone()));
+    Ok(device)
+}
+
+/// How burn's runtime and wgpu word it that a tensor found no memory; they have no type for it.
+const OUT_OF_MEMORY: [&str; 4] = ["can't allocate buffer", "out of device memory", "out-of-memory", "Out of Memory"];
+
+/// Whether work ended in this panic because a device had no memory for a tensor, so that a smaller batch may fit.
+pub fn is_out_of_memory(panic: &(dyn Any + Send)) -> bool {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    text.is_some_and(|text| OUT_OF_MEMORY.iter().any(|words| text.contains(words)))
 }
 
 /// Tests let burn-wgpu run on a software adapter by setting this variable.
 const ALLOW_SOFTWARE: &str = "RIDGEWALK_SOFTWARE_GPU";
 
-fn software_allowed() -> bool {
+/// Whether the environment lets a software adapter stand for a GPU.
+pub fn software_allowed() -> bool {
     std::env::var_os(ALLOW_SOFTWARE).is_some_and(|v| v != "0")
 }
 
@@ -125,7 +147,8 @@ impl Adapter {
         self.kind == wgpu::DeviceType::Cpu
     }
 
-    fn burn_kind(&self) -> burn::tensor::DeviceKind {
+    /// The adapter as burn names it.
+    pub fn burn_kind(&self) -> burn::tensor::DeviceKind {
         use burn::tensor::DeviceKind as Kind;
         match self.kind {
             wgpu::DeviceType::DiscreteGpu => Kind::DiscreteGpu(self.index),

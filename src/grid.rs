@@ -181,13 +181,10 @@ pub fn run(
             if failed.load(Ordering::Relaxed) {
                 return Ok(done);
             }
-            match run_cell(cell, world, folder, resume, watcher) {
-                Ok(history) => done.push((at, history)),
-                Err(e) => {
-                    failed.store(true, Ordering::Relaxed);
-                    return Err(e);
-                }
-            }
+            // Held until the cell has ended well, so that a panic stops the other cells too.
+            let stop = StopOthers(&failed);
+            done.push((at, run_cell(cell, world, folder, resume, watcher)?));
+            std::mem::forget(stop);
         }
     };
     let workers = jobs.clamp(1, cells.len().max(1));
@@ -202,6 +199,15 @@ pub fn run(
     }
     done.sort_by_key(|(at, _)| *at);
     Ok(done.into_iter().map(|(_, history)| history).collect())
+}
+
+/// Dropped, it lets no other cell of the grid begin.
+struct StopOthers<'a>(&'a AtomicBool);
+
+impl Drop for StopOthers<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Runs `work` so that every parallel operation inside it stays on one thread.

@@ -7,7 +7,6 @@ use clap::Args;
 use super::ExperimentArgs;
 use super::run::prepare;
 use crate::archive::write_atomically;
-use crate::device::ComputeDevice;
 use crate::figures::{Theme, embedding, sheet};
 use crate::generator::quality::Quality;
 use crate::generator::{cache::GeneratorCache, prior_samples};
@@ -31,7 +30,7 @@ const PAIRS: usize = 5;
 /// Leaves `samples.png`, `reconstructions.png`, `embedding.png` and `quality.md`.
 pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let experiment = args.experiment.resolve()?;
-    let device = ComputeDevice::open(args.experiment.device)?;
+    let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
     let mut preparation = Preparation::new(&experiment, options.data_dir, cache, &device);

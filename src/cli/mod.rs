@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
 use crate::archive;
-use crate::device::DeviceKind;
+use crate::device::{self, ComputeDevice, DeviceError, DeviceKind};
 use crate::difference::first_difference;
 use crate::engine::EngineOptions;
 use crate::experiment::{Experiment, Strategy};
@@ -132,6 +132,10 @@ impl ExperimentArgs {
             experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
         }
         Ok(experiment.validated()?)
+    }
+
+    fn open_device(&self) -> Result<ComputeDevice, DeviceError> {
+        ComputeDevice::open(self.device, device::software_allowed())
     }
 
     fn engine_options(&self) -> EngineOptions {

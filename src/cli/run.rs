@@ -1,5 +1,6 @@
 //! `ridgewalk run`: the experiment without a window.
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,8 +9,8 @@ use clap::Args;
 
 use super::ExperimentArgs;
 use super::progress::{PreparationBar, TerminalWatcher};
-use crate::device::ComputeDevice;
-use crate::experiment::Strategy;
+use crate::device::is_out_of_memory;
+use crate::experiment::{Experiment, Strategy, Trained};
 use crate::generator::cache::GeneratorCache;
 use crate::grid::{self, Grid, GridFolder, Shard};
 use crate::world::{Preparation, Prepared, World};
@@ -53,7 +54,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     experiment.rounds = args.rounds.unwrap_or(experiment.rounds);
     experiment.seed = args.seed.unwrap_or(experiment.seed);
     experiment.walks = args.walks.unwrap_or(experiment.walks);
-    let experiment = experiment.validated()?;
+    let mut experiment = experiment.validated()?;
     if args.repeats == 0 {
         anyhow::bail!("--repeats: must be at least 1");
     }
@@ -66,18 +67,22 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     if let Some(objection) = strategies.iter().find_map(|s| s.objection(experiment.dataset)) {
         anyhow::bail!("--strategies: {objection}");
     }
-    let grid = Grid { experiment, strategies, repeats: args.repeats, shard: args.shard };
-
-    let device = ComputeDevice::open(args.experiment.device)?;
+    let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
-    let mut preparation = Preparation::new(&grid.experiment, options.data_dir, cache, &device);
-    let world = prepare(&mut preparation)?;
+    let world = with_room(&mut experiment, Trained::Generator, |e| {
+        prepare(&mut Preparation::new(e, options.data_dir.clone(), cache.clone(), &device))
+    })?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let watcher = TerminalWatcher::new(grid.cells().len());
-    let histories = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &watcher)?;
-    watcher.finish();
+    let histories = with_room(&mut experiment, Trained::Target, |e| {
+        let strategies = strategies.clone();
+        let grid = Grid { experiment: e.clone(), strategies, repeats: args.repeats, shard: args.shard };
+        let watcher = TerminalWatcher::new(grid.cells().len());
+        let histories = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &watcher)?;
+        watcher.finish();
+        Ok(histories)
+    })?;
 
     for history in &histories {
         let row: Vec<String> = history.final_values().iter().map(|a| format!("{a:.2}")).collect();
@@ -94,6 +99,30 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What `work` makes of the experiment; while the device has no memory for it, of one with half the minibatches.
+fn with_room<T>(
+    experiment: &mut Experiment,
+    of: Trained,
+    mut work: impl FnMut(&Experiment) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    loop {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| work(experiment))) {
+            Ok(done) => return done,
+            Err(panic) if is_out_of_memory(&*panic) => {}
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        let before = experiment.batch_of(of);
+        let Some(smaller) = experiment.with_half_batches(of) else {
+            anyhow::bail!("the device has no memory even for minibatches of {before}; compute with --device cpu");
+        };
+        *experiment = smaller;
+        eprintln!(
+            "The device has no memory for minibatches of {before}: starting over with {}.",
+            experiment.batch_of(of)
+        );
+    }
 }
 
 /// The world, with progress on the terminal. A VAE's small layers lose from a second thread, convolutions gain.

@@ -17,7 +17,7 @@ use super::protocol::{Command, Event, Level, Phase, Snapshot};
 use super::session::{Session, ShownRun};
 use super::{EngineOptions, Wake, lab};
 use crate::archive::SavedRun;
-use crate::device::{ComputeDevice, DeviceKind};
+use crate::device::{ComputeDevice, DeviceKind, is_out_of_memory};
 use crate::experiment::{Experiment, Strategy};
 use crate::generator::cache::GeneratorCache;
 use crate::history::Metric;
@@ -104,9 +104,10 @@ impl Core {
             if self.quit || !self.has_work() {
                 continue;
             }
+            let trains = self.is_preparing() || self.may_advance();
             let worked = std::panic::catch_unwind(AssertUnwindSafe(|| self.work()));
-            if worked.is_err() {
-                self.recover();
+            if let Err(panic) = worked {
+                self.recover(trains && is_out_of_memory(&*panic));
             }
             self.wake_if_due();
         }
@@ -224,7 +225,7 @@ impl Core {
     }
 
     fn set_device(&mut self, kind: DeviceKind) {
-        match ComputeDevice::open(kind) {
+        match ComputeDevice::open(kind, self.options.software_gpu) {
             Ok(device) => self.device = device,
             Err(e) => {
                 self.message(Level::Error, format!("{e}. Computing on the CPU."));
@@ -242,6 +243,10 @@ impl Core {
             || session.something_waits()
     }
 
+    fn is_preparing(&self) -> bool {
+        self.session.as_ref().is_some_and(|s| s.preparation.is_some())
+    }
+
     fn may_advance(&self) -> bool {
         let Some(session) = &self.session else { return false };
         if session.runs.is_empty() || session.current().is_none() {
@@ -256,7 +261,7 @@ impl Core {
     }
 
     fn work(&mut self) {
-        if self.session.as_ref().is_some_and(|s| s.preparation.is_some()) {
+        if self.is_preparing() {
             self.prepare();
         } else if self.session.as_ref().is_some_and(|s| s.forking.is_some()) {
             self.advance_fork();
@@ -339,11 +344,20 @@ impl Core {
         }
     }
 
-    /// After a panic in a unit of work: a GPU is given up for the CPU; otherwise the experiment ends here.
-    fn recover(&mut self) {
+    /// After a panic in a unit of work. A GPU that had too little memory for a training tries smaller minibatches, any other
+    /// failure of a GPU moves the experiment to the CPU, and on the CPU it ends.
+    fn recover(&mut self, batch_too_large: bool) {
         let session = self.session.take();
         if self.device.kind == DeviceKind::Gpu {
             let failed = self.device.description.clone();
+            let smaller = session.as_ref().filter(|_| batch_too_large).and_then(Session::smaller);
+            if let (Some((experiment, why)), Some(session)) = (smaller, &session) {
+                self.message(Level::Warning, format!("{failed} has no memory for {why}"));
+                let drive = self.drive.clone();
+                self.reset(experiment, session.strategies.clone());
+                self.drive = drive;
+                return;
+            }
             self.set_device(DeviceKind::Cpu);
             self.message(
                 Level::Error,

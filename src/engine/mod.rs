@@ -33,6 +33,8 @@ pub struct EngineOptions {
     /// Where trained generators are kept; none keeps nothing.
     pub cache_dir: Option<PathBuf>,
     pub device: DeviceKind,
+    /// A software adapter may stand for a GPU: slow, for tests.
+    pub software_gpu: bool,
     /// Threads that compute.
     pub threads: usize,
 }
@@ -45,6 +47,7 @@ impl Default for EngineOptions {
             data_dir: None,
             cache_dir: GeneratorCache::default_folder(),
             device: DeviceKind::Cpu,
+            software_gpu: crate::device::software_allowed(),
             threads: cores.saturating_sub(1).max(1),
         }
     }

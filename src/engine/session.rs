@@ -15,7 +15,7 @@ use super::replay;
 use super::scoring::Scoring;
 use super::section::Sections;
 use crate::archive::SavedRun;
-use crate::experiment::{Experiment, Strategy, Task};
+use crate::experiment::{Experiment, Strategy, Task, Trained};
 use crate::field::{Field, Fieldwork, Ground};
 use crate::round::Run;
 use crate::world::{Preparation, World};
@@ -95,6 +95,14 @@ impl Session {
             pins: Pins::default(),
             round: None,
         }
+    }
+
+    /// The experiment with smaller minibatches of what is trained now, for a device without memory for these; and in words.
+    pub fn smaller(&self) -> Option<(Experiment, String)> {
+        let of = if self.world.is_some() { Trained::Target } else { Trained::Generator };
+        let smaller = self.experiment.with_half_batches(of)?;
+        let (before, after) = (self.experiment.batch_of(of), smaller.batch_of(of));
+        Some((smaller, format!("minibatches of {before}. The experiment starts over with {after}.")))
     }
 
     /// The runs begin in this world: new ones, or those that are to be replayed. What is to be said of them.

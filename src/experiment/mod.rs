@@ -198,6 +198,16 @@ const PRESETS: &[(&str, &str)] = &[
     ("tiny", include_str!("../../data/presets/tiny.toml")),
 ];
 
+/// Below so many images the statistics of a batch normalisation are noise.
+const LEAST_BATCH: usize = 8;
+
+/// A network that is trained in minibatches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trained {
+    Generator,
+    Target,
+}
+
 impl Experiment {
     /// Names of the presets, the default one first.
     pub fn preset_names() -> impl Iterator<Item = &'static str> {
@@ -220,5 +230,22 @@ impl Experiment {
         } else {
             self.minibatches_per_round
         }
+    }
+
+    /// Images per minibatch of a network.
+    pub fn batch_of(&self, network: Trained) -> usize {
+        match network {
+            Trained::Generator => self.generator_batch,
+            Trained::Target => self.batch_size,
+        }
+    }
+
+    /// The same with minibatches of a network half as large; none where they are as small as a training can use.
+    pub fn with_half_batches(&self, of: Trained) -> Option<Self> {
+        let half = Some(self.batch_of(of) / 2).filter(|&half| half >= LEAST_BATCH)?;
+        Some(match of {
+            Trained::Generator => Self { generator_batch: half, ..self.clone() },
+            Trained::Target => Self { batch_size: half, ..self.clone() },
+        })
     }
 }

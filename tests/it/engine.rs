@@ -26,8 +26,11 @@ pub struct Listener {
 
 impl Listener {
     pub fn new() -> Self {
+        Self::with(EngineOptions { cache_dir: None, threads: 1, ..EngineOptions::default() })
+    }
+
+    pub fn with(options: EngineOptions) -> Self {
         let (sender, wakes) = crossbeam_channel::unbounded();
-        let options = EngineOptions { cache_dir: None, threads: 1, ..EngineOptions::default() };
         let wake = Arc::new(move || {
             let _ = sender.send(());
         });

@@ -3,16 +3,20 @@
 
 use std::sync::Arc;
 
-use ridgewalk::device::ComputeDevice;
+use burn::tensor::Tensor;
+use ridgewalk::device::{ComputeDevice, DeviceKind, is_out_of_memory};
+use ridgewalk::engine::EngineOptions;
+use ridgewalk::engine::protocol::{Command, Event, Level};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::generator::{self, GeneratorLosses};
-use ridgewalk::history::History;
+use ridgewalk::history::{Header, History};
 use ridgewalk::rng::Streams;
 use ridgewalk::target::Target;
 use ridgewalk::world::{Preparation, Prepared, World};
 
 use crate::common::{run, tiny};
 use crate::convolutional::narrow;
+use crate::engine::Listener;
 
 /// Any adapter, or none with a message.
 fn gpu(test: &str) -> Option<ComputeDevice> {
@@ -104,4 +108,54 @@ fn the_networks_of_cifar_10_begin_as_on_the_cpu() {
     for (a, b) in cpu.iter().zip(&gpu) {
         assert!((a - b).abs() <= LOSS * (1.0 + a.abs()), "{cpu:?} {gpu:?}");
     }
+}
+
+/// Values in a tensor of 2 GiB, more than a software adapter has in one buffer.
+const TOO_MUCH: usize = 1 << 29;
+
+#[test]
+fn a_device_without_memory_says_so_and_stays_of_use() {
+    let Some(device) = gpu("a_device_without_memory_says_so_and_stays_of_use") else { return };
+    let sum = |n: usize, device: &ComputeDevice| -> f32 { Tensor::<1>::ones([n], &device.plain).sum().into_scalar() };
+    let Err(panic) = std::panic::catch_unwind(|| sum(TOO_MUCH, &device)) else {
+        eprintln!("SKIPPED: {} has room for 2 GiB", device.description);
+        return;
+    };
+    assert!(is_out_of_memory(&*panic), "{:?}", panic.downcast_ref::<String>());
+    assert!(!is_out_of_memory(&"index out of bounds"));
+    assert_eq!(sum(10, &device), 10.0);
+    // A device is opened once in a process, and had again as often as is asked for.
+    assert_eq!(sum(10, &ComputeDevice::gpu(true).unwrap()), 10.0);
+}
+
+/// Minibatches whose first layer finds no room in a software adapter's largest buffer; half of them do.
+const TOO_LARGE: usize = 4_096;
+
+#[test]
+fn without_memory_the_engine_starts_over_with_smaller_minibatches() {
+    let Some(device) = gpu("without_memory_the_engine_starts_over_with_smaller_minibatches") else { return };
+    if !device.description.contains("software") {
+        eprintln!("SKIPPED: {} has room for the batch", device.description);
+        return;
+    }
+    // The generator is had again when the experiment starts over.
+    let cache = tempfile::tempdir().unwrap();
+    let options = EngineOptions {
+        cache_dir: Some(cache.path().into()),
+        device: DeviceKind::Gpu,
+        software_gpu: true,
+        threads: 1,
+        ..EngineOptions::default()
+    };
+    let mut listener = Listener::with(options);
+    let experiment = Experiment { batch_size: TOO_LARGE, rounds: 1, minibatches_per_round: 1, ..short() };
+    listener.engine.send(Command::Reset { experiment: Box::new(experiment), strategies: vec![Strategy::Random] });
+    listener.engine.send(Command::Run);
+    listener
+        .until("a warning", |e| matches!(e, Event::Message { level: Level::Warning, text } if text.contains("4096")));
+    let smaller = |h: &Header| h.experiment.batch_size == TOO_LARGE / 2 && h.device.starts_with("GPU");
+    listener.until("a smaller run", |e| matches!(e, Event::RunStarted { header, .. } if smaller(header)));
+    // It goes on by itself; its minibatch would take a software adapter minutes.
+    listener.until("a round", |e| matches!(e, Event::RoundBegan { .. }));
+    listener.engine.send(Command::Stop);
 }
