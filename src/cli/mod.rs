@@ -157,6 +157,9 @@ struct FiguresArgs {
     /// Where to put the figures.
     #[arg(long)]
     out: PathBuf,
+    /// The strategy that the others are compared with, seed by seed.
+    #[arg(long, default_value_t = Strategy::Random)]
+    against: Strategy,
     /// Only this figure of the paper; 4 also writes `walks.csv` with the verdict on each walk.
     #[arg(long, value_parser = clap::value_parser!(u8).range(3..=4))]
     figure: Option<u8>,
@@ -268,13 +271,16 @@ fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
     for path in &args.histories {
         histories.extend(archive::read_histories(path)?);
     }
+    if !histories.iter().any(|h| h.strategy() == args.against) && args.against != Strategy::Random {
+        anyhow::bail!("--against: none of these histories is of {}", args.against);
+    }
     let written = match args.figure {
         Some(4) => export::figure4(&histories, args)?,
         Some(_) => {
             let figure = figures::figure3(&histories);
             figures::export_figure(&figure, &args.out, &args.formats, args.width, args.dpi)?
         }
-        None => figures::export_all(&histories, &args.out, &args.formats, args.width, args.dpi)?,
+        None => figures::export_all(&histories, args.against, &args.out, &args.formats, args.width, args.dpi)?,
     };
     for path in written {
         println!("{}", path.display());

@@ -1,20 +1,21 @@
-//! The difference curve: each strategy less the random baseline, paired by seed, with its band.
+//! The difference curve: each strategy less another, paired by seed, with its band.
 
 use super::curves::SMALL_MULTIPLES_FROM;
 use super::data::{BAND_LEVEL, ROUND_AXIS, task};
 use super::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Rule, Ticks};
 use super::layout::band_sample;
 use super::style::{BAND_OPACITY, Dash, Ink, StrategyStyle, Stroke};
-use crate::experiment::Task;
+use crate::experiment::{Strategy, Task};
 use crate::history::History;
 use crate::statistics::{EndpointTest, Options, compare};
 
 const ASPECT: f64 = 0.6;
 const SMALL_ASPECT: f64 = 0.72;
 
-/// Strategy less random in points of accuracy, or in the error of maps, round by round, with the 95 % band of the paired difference.
-pub fn difference(histories: &[History]) -> Figure {
-    let options = Options { level: BAND_LEVEL, ..Options::default() };
+/// Each strategy less `against` in points of accuracy, or in the error of maps, round by round, with the 95 % band of the
+/// paired difference.
+pub fn difference(histories: &[History], against: Strategy) -> Figure {
+    let options = Options { baseline: against, level: BAND_LEVEL, ..Options::default() };
     let baseline = options.baseline.label();
     let task = task(histories);
     let points = if task == Task::Classes { "percentage points" } else { task.unit() };

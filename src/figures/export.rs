@@ -14,6 +14,7 @@ use super::{
     FigureError, comparison_table, confusion, curves, difference, figure3, figure4, picks_by_class, snap_distances,
     table1, verdict_table, walks_csv,
 };
+use crate::experiment::Strategy;
 use crate::history::History;
 use crate::statistics::Options;
 use crate::trajectory::{Album, Embedding, VerdictRules};
@@ -59,23 +60,26 @@ impl std::str::FromStr for Format {
     }
 }
 
-/// Every figure that these histories have.
-pub fn catalogue(histories: &[History]) -> Vec<Figure> {
-    let all = [curves, figure3, difference, picks_by_class, confusion, snap_distances];
+/// Every figure that these histories have; differences are `against` one strategy.
+pub fn catalogue(histories: &[History], against: Strategy) -> Vec<Figure> {
+    let differences = |histories: &[History]| difference(histories, against);
+    let all: [&dyn Fn(&[History]) -> Figure; 6] =
+        [&curves, &figure3, &differences, &picks_by_class, &confusion, &snap_distances];
     all.iter().map(|f| f(histories)).filter(|f| !f.is_empty()).collect()
 }
 
 /// Every table.
-pub fn tables(histories: &[History]) -> Vec<Table> {
-    vec![table1(histories), comparison_table(histories, &Options::of(super::data::task(histories)))]
+pub fn tables(histories: &[History], against: Strategy) -> Vec<Table> {
+    vec![table1(histories), comparison_table(histories, &Options::against(against, super::data::task(histories)))]
 }
 
 /// Writes every figure and table in the chosen formats; returns the files in the order in which they were written.
 ///
-/// `width_in` is in inches (`COLUMN_WIDTH`, `PAGE_WIDTH`), `dpi` is that of PNG. Refuses histories of different data,
-/// and two runs of the same strategy and seed.
+/// Differences and tests are `against` one strategy; `width_in` is in inches (`COLUMN_WIDTH`, `PAGE_WIDTH`), `dpi` is that
+/// of PNG. Refuses histories of different data, and two runs of the same strategy and seed.
 pub fn export_all(
     histories: &[History],
+    against: Strategy,
     out_dir: &Path,
     formats: &[Format],
     width_in: f64,
@@ -83,11 +87,11 @@ pub fn export_all(
 ) -> Result<Vec<PathBuf>, FigureError> {
     compatible(histories)?;
     let mut folder = Folder::make(out_dir)?;
-    let figures = catalogue(histories);
+    let figures = catalogue(histories, against);
     for figure in &figures {
         folder.figure(figure, formats, width_in, dpi)?;
     }
-    for table in tables(histories) {
+    for table in tables(histories, against) {
         folder.table(&table, formats)?;
     }
     if formats.contains(&Format::Csv) {

@@ -27,10 +27,10 @@ pub struct Options {
 
 impl Options {
     /// The usual options; errors of maps have no values that everybody asks for.
-    pub fn of(task: Task) -> Self {
+    pub fn against(baseline: Strategy, task: Task) -> Self {
         match task {
-            Task::Classes => Self::default(),
-            Task::Maps => Self { targets: Vec::new(), ..Self::default() },
+            Task::Classes => Self { baseline, ..Self::default() },
+            Task::Maps => Self { baseline, targets: Vec::new(), ..Self::default() },
         }
     }
 }

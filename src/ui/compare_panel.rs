@@ -298,7 +298,7 @@ impl ComparePanel {
             let (formats, width) =
                 (self.formats.clone(), if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH });
             self.writing.start(ctx, move || {
-                figures::export_all(&histories, &folder, &formats, width, EXPORT_DPI)
+                figures::export_all(&histories, Strategy::Random, &folder, &formats, width, EXPORT_DPI)
                     .map(|files| (folder, files.len()))
                     .map_err(|e| e.to_string())
             });
@@ -316,12 +316,15 @@ fn content(page: Page, histories: &[History]) -> Content {
     let figure = match page {
         Page::Curves => figures::curves(histories),
         Page::Figure3 => figures::figure3(histories),
-        Page::Difference => figures::difference(histories),
+        Page::Difference => figures::difference(histories, Strategy::Random),
         Page::Picks => figures::picks_by_class(histories),
         Page::Confusion => figures::confusion(histories),
         Page::Snaps => figures::snap_distances(histories),
         Page::Table1 => return Content::Table(Box::new(figures::table1(histories))),
-        Page::Tests => return Content::Table(Box::new(figures::comparison_table(histories, &Options::default()))),
+        Page::Tests => {
+            let options = Options::against(Strategy::Random, histories[0].task());
+            return Content::Table(Box::new(figures::comparison_table(histories, &options)));
+        }
     };
     if figure.is_empty() {
         let why = "There is nothing of this kind in these histories yet: a difference needs a random run of the same seed, \

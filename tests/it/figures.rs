@@ -30,7 +30,7 @@ fn golden(name: &str, got: &str) {
 
 #[test]
 fn every_figure_is_as_its_golden_file() {
-    let figures = catalogue(&two_by_three());
+    let figures = catalogue(&two_by_three(), Strategy::Random);
     let names: Vec<_> = figures.iter().map(|f| f.name.as_str()).collect();
     assert_eq!(names, ["curves", "figure3", "difference", "picks-by-class", "confusion", "snap-distances"]);
     for figure in figures {
@@ -101,12 +101,22 @@ fn csv_files_have_exactly_the_promised_columns_and_rows() {
 #[test]
 fn a_figures_own_numbers_can_be_read_back() {
     let histories = two_by_three();
-    let text = figure_csv(&difference(&histories));
+    let text = figure_csv(&difference(&histories, Strategy::Random));
     assert_eq!(text.lines().next(), Some("panel,series,kind,x,y,low,high,text"));
     // Round 1 ties exactly for each seed; a line and a band for four rounds.
     assert!(text.lines().any(|l| l == "1,SNN,line,1,0,,,"), "{text}");
     assert!(text.lines().any(|l| l == "1,SNN,band,1,,0,0,"), "{text}");
     assert_eq!(text.lines().count(), 1 + 4 + 4);
+    // Against the other strategy the same numbers with the other sign.
+    let lines = |against| -> Vec<f64> {
+        let text = figure_csv(&difference(&histories, against));
+        let values = text.lines().filter(|l| l.contains(",line,")).map(|l| l.split(',').nth(4).unwrap().to_owned());
+        values.map(|v| v.parse().unwrap()).collect()
+    };
+    let (random, snn) = (lines(Strategy::Random), lines(Strategy::Snn));
+    assert_eq!(random.len(), 4);
+    assert!(random.iter().any(|d| *d != 0.0));
+    assert!(random.iter().zip(&snn).all(|(a, b)| (a + b).abs() < 1e-9), "{random:?} {snn:?}");
 }
 
 /// The share of pixels that are not white.
@@ -117,7 +127,7 @@ fn ink(pixels: &Pixmap) -> f64 {
 
 #[test]
 fn png_has_the_size_asked_for_and_is_not_blank() {
-    for figure in catalogue(&two_by_three()) {
+    for figure in catalogue(&two_by_three(), Strategy::Random) {
         let bytes = png(&svg(&figure, COLUMN_WIDTH, &Theme::LIGHT), 100.0).unwrap();
         let pixels = Pixmap::decode_png(&bytes).unwrap();
         assert_eq!(pixels.width(), 350, "{}", figure.name);
@@ -168,7 +178,7 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
     let histories = two_by_three();
     let out = folder.path().join("new/deep");
     let formats = [Format::Svg, Format::Csv, Format::Latex, Format::Markdown];
-    let written = export_all(&histories, &out, &formats, COLUMN_WIDTH, 300.0).unwrap();
+    let written = export_all(&histories, Strategy::Random, &out, &formats, COLUMN_WIDTH, 300.0).unwrap();
     assert!(written.iter().all(|p| p.metadata().unwrap().len() > 0));
     for name in
         ["curves.svg", "curves.csv", "proposals.csv", "figure3-data.csv", "table1.tex", "comparison.md", "figures.tex"]
@@ -179,7 +189,8 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
 
     let blocked = folder.path().join("file");
     std::fs::write(&blocked, "").unwrap();
-    let error = export_all(&histories, &blocked, &formats, COLUMN_WIDTH, 300.0).unwrap_err().to_string();
+    let error =
+        export_all(&histories, Strategy::Random, &blocked, &formats, COLUMN_WIDTH, 300.0).unwrap_err().to_string();
     assert!(error.contains(&blocked.display().to_string()), "{error}");
 }
 
@@ -187,7 +198,9 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
 fn what_cannot_be_compared_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |histories: &[History]| {
-        export_all(histories, folder.path(), &[Format::Svg], COLUMN_WIDTH, 300.0).unwrap_err().to_string()
+        export_all(histories, Strategy::Random, folder.path(), &[Format::Svg], COLUMN_WIDTH, 300.0)
+            .unwrap_err()
+            .to_string()
     };
     let change = |f: &dyn Fn(&mut History)| {
         let mut histories = two_by_three();
@@ -217,7 +230,7 @@ fn a_run_without_a_round_and_one_that_diverged_are_drawn_without_a_fuss() {
         round.diverged = true;
         round.evaluations.iter_mut().for_each(|e| e.value = f32::NAN);
     }
-    for figure in catalogue(&diverged) {
+    for figure in catalogue(&diverged, Strategy::Random) {
         let drawn = svg(&figure, PAGE_WIDTH, &Theme::DARK);
         assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{}", figure.name);
     }
