@@ -2,6 +2,7 @@
 //!
 //! All of it is plain host data. Events are small, ordered and lossless; snapshots are large, and the latest wins.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::section::{Section, SectionRequest};
@@ -60,6 +61,8 @@ pub enum Command {
     Fork { strategy: Strategy, round: usize, turn: Turn },
     /// Embed the evaluation split, too, for `Snapshot::evaluation_codes`.
     WantEvaluationCodes,
+    /// Write all runs into this folder, now and whenever a round of theirs ends: `Event::OnDisk`.
+    Keep { folder: PathBuf },
     /// Prediction, loss and reconstruction of one train sample, answered by `Event::Inspected`.
     Inspect { sample: u32 },
     /// Decode both ends of the step behind a proposal of the run that is shown: `Event::Explained`.
@@ -243,6 +246,12 @@ pub enum Event {
     Message {
         level: Level,
         text: String,
+    /// The run was written into this file up to its last complete round, and will be at the end of the next; or it is
+    /// written nowhere any more.
+    OnDisk {
+        strategy: Strategy,
+        path: Option<PathBuf>,
+    },
     },
     /// `Command::Stop` took effect.
     Stopped,

@@ -17,6 +17,7 @@ use super::section::Sections;
 use crate::archive::SavedRun;
 use crate::experiment::{Experiment, Strategy, Task};
 use crate::field::{Field, Fieldwork, Ground};
+use crate::grid::Place;
 use crate::round::Run;
 use crate::world::{Preparation, World};
 
@@ -65,6 +66,8 @@ pub struct ShownRun {
     /// Weights at the ends of its rounds.
     pub kept: Kept,
     pub past: Past,
+    /// Where it is written at the end of each round, if anywhere.
+    pub place: Option<Place>,
 }
 
 impl Session {
@@ -273,6 +276,10 @@ impl Session {
             Command::SetReselection(reselection) => shown.lab_walks.set_reselection(reselection),
             Command::ClearWalks => {
                 shown.lab_walks.clear(&shown.run);
+        if let Command::Keep { folder } = &command {
+            said.extend(self.runs.iter_mut().flat_map(|run| run.keep_in(folder, &world)));
+            return;
+        }
                 said.push(Event::WalksCleared);
             }
             Command::StepWalks => said.extend(shown.lab_walks.step(&world, &shown.run)),
@@ -323,6 +330,7 @@ impl ShownRun {
         }
     }
 
+            place: None,
     /// Whether there are weights for it.
     pub fn can_see(&self, round: Option<usize>) -> bool {
         match round.filter(|_| past::looks_back(&self.run, round)) {

@@ -303,6 +303,7 @@ impl AppState {
             }
             Event::PinsMeasured { strategy, minibatches, values } => self.pins.measured(strategy, minibatches, &values),
             Event::Message { level, text } => self.say(level, text),
+            Event::OnDisk { strategy, path } => self.on_disk(strategy, path),
             Event::Stopped => {
                 self.progress.phase = Phase::Stopped;
                 self.settle();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ridgewalk::archive::SavedRun;
+use ridgewalk::archive::{SavedRun, read_runs};
 use ridgewalk::difference::first_difference;
 use ridgewalk::engine::protocol::{Command, Event, Inspection, Level, Phase, PinValue, Pinned};
 use ridgewalk::experiment::Strategy;
@@ -95,6 +95,40 @@ fn a_fork_goes_on_from_the_round_that_it_was_asked_for() {
 }
 
 /// Pinned points are measured now, at the end of every earlier round, and as the target goes on.
+/// Runs are written into a folder when it is asked for and whenever a round ends, a fork beside them; where that fails it is
+/// said once and the run goes on.
+#[test]
+fn runs_and_forks_are_kept_in_a_folder() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("file");
+    std::fs::write(&file, "no folder").unwrap();
+    let out = scratch.path().join("out");
+    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+    listener.until("the run", |e| matches!(e, Event::RunStarted { .. }));
+    listener.engine.send(Command::Keep { folder: out.clone() });
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    let saved = read_runs(&out, 1).unwrap();
+    assert_eq!(saved[0].history.rounds, listener.rounds(Strategy::Snn));
+    assert_eq!(saved[0].checkpoint.as_ref().map(|c| c.rounds), Some(3));
+    assert_eq!(saved[0].weights.iter().map(|w| w.rounds).collect::<Vec<_>>(), [1, 2, 3]);
+    let turn = Turn { strategy: Strategy::Snn, alpha: 2.0, seed: tiny().seed };
+    listener.engine.send(Command::Fork { strategy: Strategy::Snn, round: 1, turn });
+    listener.until("the fork", |e| matches!(e, Event::Started { generation: 2, .. }));
+    listener.engine.send(Command::Keep { folder: file.join("runs") });
+    listener.until_phase(Phase::Finished);
+    let errors = |l: &Listener| {
+        let of = |e: &&Event| matches!(e, Event::Message { level: Level::Error, .. });
+        l.heard.iter().filter(of).map(|e| format!("{e:?}")).collect::<Vec<_>>()
+    };
+    assert!(matches!(&errors(&listener)[..], [e] if e.contains("file") && e.contains("stays in the window")));
+    listener.engine.send(Command::Keep { folder: out.join("histories") });
+    let fork = out.join("histories/snn-01-fork-01.rwh");
+    listener.until("the file", |e| matches!(e, Event::OnDisk { path: Some(path), .. } if *path == fork));
+    assert_eq!(read_runs(&fork, 1).unwrap()[0].history.rounds.len(), 3);
+    assert_eq!(read_runs(&out, 1).unwrap()[0].history, saved[0].history);
+}
+
 #[test]
 fn pinned_points_are_followed_through_training() {
     let world = tiny_world();
