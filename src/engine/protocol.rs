@@ -48,6 +48,8 @@ pub enum Command {
     StartWalks { anchors: WalkAnchors, count: usize },
     /// When the walks that were started by hand are put elsewhere.
     SetReselection(Reselection),
+    /// Walk the same starts with and without being put elsewhere, side by side, from the start; or no longer.
+    CompareReselection(bool),
     /// Keep the field over a plane of latent space fresh, or none.
     SetField(Option<FieldRequest>),
     /// Which strategy's run the view shows: scores, walks and probes are of its target.
@@ -59,10 +61,10 @@ pub enum Command {
     WantScores(bool),
     /// Fork this strategy's run from the end of a round; the fork takes the place of all runs and goes on by itself.
     Fork { strategy: Strategy, round: usize, turn: Turn },
-    /// Embed the evaluation split, too, for `Snapshot::evaluation_codes`.
-    WantEvaluationCodes,
     /// Write all runs into this folder, now and whenever a round of theirs ends: `Event::OnDisk`.
     Keep { folder: PathBuf },
+    /// Embed the evaluation split, too, for `Snapshot::evaluation_codes`.
+    WantEvaluationCodes,
     /// Prediction, loss and reconstruction of one train sample, answered by `Event::Inspected`.
     Inspect { sample: u32 },
     /// Decode both ends of the step behind a proposal of the run that is shown: `Event::Explained`.
@@ -218,6 +220,8 @@ pub enum Event {
         round: usize,
     },
     WalksCleared,
+    /// Walks are no longer compared with others that are never put elsewhere.
+    ControlsCleared,
     /// What walks are judged against: how sparse the embedding is, and how often a sample of it lies near a boundary.
     CloudReady {
         sparsity: Arc<Sparsity>,
@@ -242,16 +246,16 @@ pub enum Event {
         minibatches: usize,
         values: Vec<PinValue>,
     },
-    /// Something went wrong or was noticed; each is said once, with the path or the field in it.
-    Message {
-        level: Level,
-        text: String,
     /// The run was written into this file up to its last complete round, and will be at the end of the next; or it is
     /// written nowhere any more.
     OnDisk {
         strategy: Strategy,
         path: Option<PathBuf>,
     },
+    /// Something went wrong or was noticed; each is said once, with the path or the field in it.
+    Message {
+        level: Level,
+        text: String,
     },
     /// `Command::Stop` took effect.
     Stopped,
@@ -409,6 +413,9 @@ pub struct Scores {
     /// Samples scored so far with the present weights, or with those of the round before.
     pub scored: usize,
 }
+
+/// Added to a walk's number, it is that of the walk from the same start that is never put elsewhere.
+pub const FIRST_CONTROL: usize = 1 << 20;
 
 /// Marks a sample without a prediction in `Scores::predicted`.
 pub const NOT_SCORED: u8 = u8::MAX;

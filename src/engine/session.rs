@@ -175,7 +175,19 @@ impl Session {
 
     /// Something that is looked at is not yet as it could be.
     pub fn something_waits(&self) -> bool {
-        self.evaluation_waits() || self.pins.waits() || self.scoring_waits() || self.field_waits()
+        self.evaluation_waits() || self.walks_wait() || self.pins.waits() || self.scoring_waits() || self.field_waits()
+    }
+
+    /// Walks that are shown have steps to take by themselves.
+    pub fn walks_wait(&self) -> bool {
+        self.runs.iter().any(|r| r.run.strategy() == self.shown && r.lab_walks.waits())
+    }
+
+    /// One such step.
+    pub fn step_walks(&mut self) -> Vec<Event> {
+        let (world, shown) = (self.world.clone(), self.shown());
+        let Some((world, shown)) = world.zip(shown).filter(|(_, r)| r.lab_walks.waits()) else { return Vec::new() };
+        shown.lab_walks.step(&world, &shown.run)
     }
 
     /// One chunk of it; true when all is there.
@@ -264,22 +276,25 @@ impl Session {
             return;
         }
         let Some(world) = self.world.clone() else { return };
-        let round = self.round;
-        let Some(shown) = self.shown() else { return };
-        match command {
-            Command::AddWalk { sample } if (sample as usize) < world.dataset.train.len() => {
-                said.push(shown.lab_walks.start(&world, &shown.run, sample));
-            }
-            Command::StartWalks { anchors, count } => {
-                said.extend(shown.lab_walks.start_many(&world, &shown.run, anchors, count));
-            }
-            Command::SetReselection(reselection) => shown.lab_walks.set_reselection(reselection),
-            Command::ClearWalks => {
-                shown.lab_walks.clear(&shown.run);
         if let Command::Keep { folder } = &command {
             said.extend(self.runs.iter_mut().flat_map(|run| run.keep_in(folder, &world)));
             return;
         }
+        let round = self.round;
+        let Some(shown) = self.shown() else { return };
+        match command {
+            Command::AddWalk { sample } if (sample as usize) < world.dataset.train.len() => {
+                said.extend(shown.lab_walks.start(&world, &shown.run, sample));
+            }
+            Command::StartWalks { anchors, count } => {
+                said.extend(shown.lab_walks.start_many(&world, &shown.run, anchors, count));
+            }
+            Command::SetReselection(reselection) => {
+                said.extend(shown.lab_walks.set_reselection(&world, &shown.run, reselection));
+            }
+            Command::CompareReselection(on) => said.extend(shown.lab_walks.compare(&world, &shown.run, on)),
+            Command::ClearWalks => {
+                shown.lab_walks.clear(&shown.run);
                 said.push(Event::WalksCleared);
             }
             Command::StepWalks => said.extend(shown.lab_walks.step(&world, &shown.run)),
@@ -315,6 +330,7 @@ impl ShownRun {
             lab_walks,
             kept: Kept::default(),
             past: Past::default(),
+            place: None,
             run,
         }
     }
@@ -330,7 +346,6 @@ impl ShownRun {
         }
     }
 
-            place: None,
     /// Whether there are weights for it.
     pub fn can_see(&self, round: Option<usize>) -> bool {
         match round.filter(|_| past::looks_back(&self.run, round)) {

@@ -34,6 +34,7 @@ mod pins_panel;
 mod region_csv;
 mod region_curve;
 mod region_sheet;
+mod reselection;
 mod save;
 mod save_section;
 mod snapshots_panel;

@@ -15,7 +15,7 @@ pub use pair::{Part, RunRef, Side, count as count_parts, gain_by_class, picks as
 pub use pins::{Pin, PinBoard, PinCurve};
 pub use playhead::Playhead;
 pub use run::{CurvePoint, LabellingCost, RunState};
-pub use walks::{Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
+pub use walks::{Arms, LostByStep, Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks, walk_letters};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -280,6 +280,7 @@ impl AppState {
                 self.focus.walk_point = None;
                 self.lab.selected = None;
             }
+            Event::ControlsCleared => self.controls_cleared(),
             Event::CloudReady { sparsity, base } => {
                 self.lab.sparsity = Some(sparsity);
                 self.lab.base = Some(base);
