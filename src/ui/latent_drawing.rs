@@ -177,7 +177,7 @@ impl OverlayKey {
             dark: cx.theme.dark,
             round: cx.state.shown_round(),
             bought: cx.state.shown_record().map_or(0, |r| r.proposals.len()),
-            walk_points: cx.state.shown_walks().map(|w| w.points_at(cx.state.focus.round)).sum(),
+            walk_points: cx.state.shown_walks().map(|w| w.points_at(cx.state.walk_round())).sum(),
             by_verdict: cx.state.lab.by_verdict,
             only: (cx.state.lab.only, cx.state.lab.arms),
             rules: cx.state.lab.rules,

@@ -303,8 +303,8 @@ impl AppState {
                 self.explanation = Some(Explanation { version, explained: *explained });
             }
             Event::PinsMeasured { strategy, minibatches, values } => self.pins.measured(strategy, minibatches, &values),
-            Event::Message { level, text } => self.say(level, text),
             Event::OnDisk { strategy, path } => self.on_disk(strategy, path),
+            Event::Message { level, text } => self.say(level, text),
             Event::Stopped => {
                 self.progress.phase = Phase::Stopped;
                 self.settle();
@@ -368,8 +368,8 @@ impl AppState {
 
     /// The last round that the shown run has ended by the shown one; 0 before the first.
     pub fn ended_round(&self) -> usize {
-        let shown = self.shown_round();
-        self.shown_run().map_or(0, |run| run.rounds.iter().filter(|r| r.round <= shown).count())
+        let over = self.round_over();
+        self.shown_run().map_or(0, |run| run.rounds.iter().filter(|r| r.round <= over).count())
     }
 
     /// What the shown run bought in the shown round.
@@ -379,7 +379,7 @@ impl AppState {
 
     /// What the shown run predicts for each image of the evaluation split after the last round that ended by the shown one.
     pub fn shown_predictions(&self) -> Option<(usize, &[u8])> {
-        let shown = self.shown_round();
+        let shown = self.round_over();
         let ended = self.shown_run()?.rounds.iter().rev().find(|r| r.round <= shown && !r.predicted.is_empty())?;
         Some((ended.round, &ended.predicted))
     }

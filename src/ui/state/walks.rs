@@ -186,7 +186,7 @@ impl WalkLab {
 impl AppState {
     /// Walks of the shown run as of the shown round, with their verdicts, in the order in which they were started.
     pub fn judged_walks(&self) -> Vec<SeenWalk<'_>> {
-        let round = self.focus.round;
+        let round = self.walk_round();
         let judge = |walk: &Walk, points: usize| {
             let sparsity = self.lab.sparsity.as_ref()?;
             self.lab.rules.judge(walk.measures.get(..points - 1)?, sparsity)
