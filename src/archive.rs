@@ -46,7 +46,7 @@ pub struct Checkpoint {
 /// A file that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    #[error("{}: cannot be written ({source}); choose another folder with --out", path.display())]
+    #[error("{}: cannot be written ({source}); choose another folder (--out on the command line)", path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error("{}: cannot be read ({source})", path.display())]
     Read { path: PathBuf, source: std::io::Error },
@@ -82,12 +82,13 @@ pub struct SavedRun {
     pub weights: Vec<Checkpoint>,
 }
 
-/// The runs at `path` that have this repeat, with their checkpoints where there are any.
+/// The runs at `path` that have this repeat, with their checkpoints where there are any. A fork is one of them only where
+/// `path` is its own file: in a folder it stands beside a run of the same strategy.
 pub fn read_runs(path: &Path, repeat: usize) -> Result<Vec<SavedRun>, ArchiveError> {
     let mut runs = Vec::new();
     for file in history_files(path)? {
         let history = read_history(&file)?;
-        if history.header.repeat == repeat {
+        if history.header.repeat == repeat && (path.is_file() || !history.is_fork()) {
             let checkpoint = checkpoint_beside(&file);
             let checkpoint = if checkpoint.exists() { Some(read_checkpoint(&checkpoint)?) } else { None };
             let weights = weights_beside(&file, &history).into_iter().filter(|p| p.exists());

@@ -1,8 +1,10 @@
 //! Grids: strategies x repeats with paired seeds, run side by side without changing any result, kept round by round.
 
 mod merge;
+mod place;
 
 pub use merge::{Keep, Merged, merge};
+pub use place::{Place, PlaceError};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -114,7 +116,7 @@ pub trait Watcher: Sync {
 }
 
 /// Where a grid keeps its files.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GridFolder(PathBuf);
 
 impl GridFolder {
@@ -127,11 +129,11 @@ impl GridFolder {
     }
 
     pub fn history(&self, cell: &Cell) -> PathBuf {
-        self.0.join(HISTORIES).join(format!("{}.{HISTORY_EXTENSION}", cell.name()))
+        self.named(HISTORIES, &cell.name(), HISTORY_EXTENSION)
     }
 
     pub fn checkpoint(&self, cell: &Cell) -> PathBuf {
-        self.0.join(CHECKPOINTS).join(format!("{}.{CHECKPOINT_EXTENSION}", cell.name()))
+        self.named(CHECKPOINTS, &cell.name(), CHECKPOINT_EXTENSION)
     }
 
     /// The weights of a cell at the end of a round.
@@ -141,7 +143,16 @@ impl GridFolder {
 
     /// The images along the walks of a cell.
     pub fn album(&self, cell: &Cell) -> PathBuf {
-        self.0.join("walks").join(format!("{}.{ALBUM_EXTENSION}", cell.name()))
+        self.album_named(&cell.name())
+    }
+
+    /// The same of a run by its name.
+    pub fn album_named(&self, name: &str) -> PathBuf {
+        self.named("walks", name, ALBUM_EXTENSION)
+    }
+
+    fn named(&self, folder: &str, name: &str, extension: &str) -> PathBuf {
+        self.0.join(folder).join(format!("{name}.{extension}"))
     }
 
     /// The embedding that all cells share.

@@ -317,6 +317,32 @@ impl History {
         self.header.experiment.strategy
     }
 
+    /// It shares rounds with another run, so it is no repeat of its own.
+    pub fn is_fork(&self) -> bool {
+        self.header.forked.is_some()
+    }
+
+    /// Its name among others: the strategy's, and of a fork what it does otherwise and since when.
+    pub fn label(&self) -> String {
+        let Some(fork) = self.header.forked.as_deref() else { return self.strategy().label().to_owned() };
+        let (now, then) = (&self.header.experiment, &fork.experiment);
+        let mut label = now.strategy.label().to_owned();
+        if now.alpha != then.alpha {
+            label += &format!(" \u{3b1} {}", now.alpha);
+        }
+        if now.seed != then.seed {
+            label += &format!(" seed {}", now.seed);
+        }
+        label += &format!(", from round {} of {}", fork.round, then.strategy.label());
+        if fork.parent.is_some() {
+            label += ", itself a fork";
+        }
+        if self.header.repeat > 1 {
+            label += &format!(", repeat {}", self.header.repeat);
+        }
+        label
+    }
+
     /// What the target learned.
     pub fn task(&self) -> Task {
         self.header.experiment.dataset.task()

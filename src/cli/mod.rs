@@ -246,6 +246,9 @@ fn merge(shards: &[PathBuf], out: &std::path::Path, without_steps: bool) -> anyh
     if merged.repeated > 0 {
         println!("{} were there more than once, and equal", merged.repeated);
     }
+    if merged.forks > 0 {
+        println!("{} forks were left out: they are no part of the grid", merged.forks);
+    }
     if !merged.missing.is_empty() {
         println!("warning: the grid is not complete; missing: {}", merged.missing.join(", "));
     }

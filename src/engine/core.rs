@@ -331,8 +331,9 @@ impl Core {
                 shown.scoring.outdated();
                 let steps = shown.lab_walks.step(&world, &shown.run);
                 let not_kept = session.keep_weights(at);
+                let written = session.runs[at].write(&world);
                 self.say(Event::RoundEnded { strategy, record });
-                steps.into_iter().chain(not_kept).for_each(|step| self.say(step));
+                steps.into_iter().chain(not_kept).chain(written).for_each(|event| self.say(event));
                 return self.publish();
             }
             RunEvent::Finished => return,

@@ -12,12 +12,20 @@ use crate::target::{FrozenTarget, Truth, latent_gradient, prediction};
 use crate::trajectory::{BaseRate, Reselection, StepMeasure, Walks, choose_anchors};
 use crate::world::World;
 
-use super::protocol::{Event, Explained, FanPoint, Inspection, MapPair, Probe};
+use super::protocol::{Event, Explained, FIRST_CONTROL, FanPoint, Inspection, MapPair, Probe};
 
-/// Walks that were started by hand in one run, and what becomes of those that are lost.
+/// Walks that were started by hand in one run, what becomes of those that are lost, and, where both are compared, what
+/// becomes of them if nobody puts them elsewhere.
 pub struct LabWalks {
     walks: Walks,
+    /// Where each of them started.
+    starts: Vec<u32>,
+    /// Walks from the same starts that are never put elsewhere.
+    controls: Option<Walks>,
     reselection: Reselection,
+    /// Steps since they all started over, and steps that are still to be taken without being asked.
+    taken: usize,
+    owed: usize,
     streams: Streams,
     /// Counts draws, so that no two are alike.
     draws: u64,
@@ -29,6 +37,10 @@ impl LabWalks {
         let experiment = run.experiment();
         Self {
             walks: Walks::new(experiment.walks, Vec::new()),
+            starts: Vec::new(),
+            controls: None,
+            taken: 0,
+            owed: 0,
             reselection: Reselection::of(experiment),
             streams: Streams::new(experiment.seed),
             draws: 0,
@@ -37,16 +49,50 @@ impl LabWalks {
 
     pub fn clear(&mut self, run: &Run) {
         self.walks = Walks::new(run.experiment().walks, Vec::new());
+        self.starts.clear();
+        self.controls = None;
+        (self.taken, self.owed) = (0, 0);
     }
 
-    pub fn set_reselection(&mut self, reselection: Reselection) {
+    /// When walks are put elsewhere from now on; where that is compared with never, both start over.
+    pub fn set_reselection(&mut self, world: &World, run: &Run, reselection: Reselection) -> Vec<Event> {
+        let when = |r: &Reselection| (r.kind, r.every);
+        let other = when(&reselection) != when(&self.reselection);
         self.reselection = reselection;
+        if other && self.controls.is_some() { self.start_over(world, run) } else { Vec::new() }
     }
 
-    /// A walk at one sample.
-    pub fn start(&mut self, world: &World, run: &Run, sample: u32) -> Event {
-        let walk = self.walks.start(sample);
-        walk_started(world, run, walk, sample)
+    /// Every walk beside one from the same start that is never put elsewhere: both start over, and take as many steps as
+    /// were taken before, ten at least. Or no longer.
+    pub fn compare(&mut self, world: &World, run: &Run, on: bool) -> Vec<Event> {
+        if on {
+            return self.start_over(world, run);
+        }
+        self.controls = None;
+        vec![Event::ControlsCleared]
+    }
+
+    fn start_over(&mut self, world: &World, run: &Run) -> Vec<Event> {
+        self.walks = Walks::new(run.experiment().walks, self.starts.clone());
+        let first = [run.experiment().walks, run.experiment().walks + FIRST_CONTROL];
+        self.controls = Some(Walks::new(first[1], self.starts.clone()));
+        self.owed = self.owed.max(self.taken).max(FIRST_LOOK);
+        self.taken = 0;
+        let started = |first: usize| move |(i, &sample): (usize, &u32)| walk_started(world, run, first + i, sample);
+        first.into_iter().flat_map(|first| self.starts.iter().enumerate().map(started(first))).collect()
+    }
+
+    /// A walk at one sample, and its control where there are any.
+    pub fn start(&mut self, world: &World, run: &Run, sample: u32) -> Vec<Event> {
+        self.starts.push(sample);
+        let control = self.controls.as_mut().map(|c| c.start(sample));
+        let walks = std::iter::once(self.walks.start(sample)).chain(control);
+        walks.map(|walk| walk_started(world, run, walk, sample)).collect()
+    }
+
+    /// Steps are to be taken without being asked.
+    pub fn waits(&self) -> bool {
+        self.owed > 0
     }
 
     /// Many walks at anchors among all of D.
@@ -55,22 +101,30 @@ impl LabWalks {
         self.draws += 1;
         let rng = &mut self.streams.get("lab-anchors", self.draws);
         let chosen = choose_anchors(anchors, count, &pool, &world.latent, rng);
-        chosen.into_iter().map(|sample| self.start(world, run, sample)).collect()
+        chosen.into_iter().flat_map(|sample| self.start(world, run, sample)).collect()
     }
 
     /// One step of every walk with the present target; those whose time has come start it at another labelled sample.
     pub fn step(&mut self, world: &World, run: &Run) -> Vec<Event> {
         if self.walks.is_empty() || !run.has_weights() {
+            self.owed = 0;
             return Vec::new();
         }
+        self.taken += 1;
+        self.owed = self.owed.saturating_sub(1);
         let pool: Vec<u32> = run.walk_pool().into_iter().map(|(s, _)| s).collect();
         self.draws += 1;
         let rng = &mut self.streams.get("lab-reselection", self.draws);
         self.walks.reselect(&self.reselection, &pool, &world.latent, rng);
-        let steps = self.walks.step(run.experiment(), world, &run.frozen_target());
+        let target = run.frozen_target();
+        let mut steps = self.walks.step(run.experiment(), world, &target);
+        steps.extend(self.controls.iter_mut().flat_map(|c| c.step(run.experiment(), world, &target)));
         steps.into_iter().map(|step| walk_stepped(world, run, step, run.rounds_done())).collect()
     }
 }
+
+/// Steps that walks take at once when both kinds are compared: those of Figure 4.
+const FIRST_LOOK: usize = 10;
 
 /// A walk that begins, with the image it begins at.
 pub fn walk_started(world: &World, run: &Run, walk: usize, sample: u32) -> Event {

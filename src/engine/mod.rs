@@ -4,6 +4,7 @@
 mod core;
 mod evaluation_codes;
 mod forking;
+mod keeping;
 mod lab;
 mod pace;
 mod past;

@@ -2,6 +2,7 @@
 //!
 //! All of it is plain host data. Events are small, ordered and lossless; snapshots are large, and the latest wins.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::section::{Section, SectionRequest};
@@ -47,6 +48,8 @@ pub enum Command {
     StartWalks { anchors: WalkAnchors, count: usize },
     /// When the walks that were started by hand are put elsewhere.
     SetReselection(Reselection),
+    /// Walk the same starts with and without being put elsewhere, side by side, from the start; or no longer.
+    CompareReselection(bool),
     /// Keep the field over a plane of latent space fresh, or none.
     SetField(Option<FieldRequest>),
     /// Which strategy's run the view shows: scores, walks and probes are of its target.
@@ -58,6 +61,8 @@ pub enum Command {
     WantScores(bool),
     /// Fork this strategy's run from the end of a round; the fork takes the place of all runs and goes on by itself.
     Fork { strategy: Strategy, round: usize, turn: Turn },
+    /// Write all runs into this folder, now and whenever a round of theirs ends: `Event::OnDisk`.
+    Keep { folder: PathBuf },
     /// Embed the evaluation split, too, for `Snapshot::evaluation_codes`.
     WantEvaluationCodes,
     /// Prediction, loss and reconstruction of one train sample, answered by `Event::Inspected`.
@@ -215,6 +220,8 @@ pub enum Event {
         round: usize,
     },
     WalksCleared,
+    /// Walks are no longer compared with others that are never put elsewhere.
+    ControlsCleared,
     /// What walks are judged against: how sparse the embedding is, and how often a sample of it lies near a boundary.
     CloudReady {
         sparsity: Arc<Sparsity>,
@@ -238,6 +245,12 @@ pub enum Event {
         strategy: Strategy,
         minibatches: usize,
         values: Vec<PinValue>,
+    },
+    /// The run was written into this file up to its last complete round, and will be at the end of the next; or it is
+    /// written nowhere any more.
+    OnDisk {
+        strategy: Strategy,
+        path: Option<PathBuf>,
     },
     /// Something went wrong or was noticed; each is said once, with the path or the field in it.
     Message {
@@ -400,6 +413,9 @@ pub struct Scores {
     /// Samples scored so far with the present weights, or with those of the round before.
     pub scored: usize,
 }
+
+/// Added to a walk's number, it is that of the walk from the same start that is never put elsewhere.
+pub const FIRST_CONTROL: usize = 1 << 20;
 
 /// Marks a sample without a prediction in `Scores::predicted`.
 pub const NOT_SCORED: u8 = u8::MAX;

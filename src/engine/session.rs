@@ -17,6 +17,7 @@ use super::section::Sections;
 use crate::archive::SavedRun;
 use crate::experiment::{Experiment, Strategy, Task, Trained};
 use crate::field::{Field, Fieldwork, Ground};
+use crate::grid::Place;
 use crate::round::Run;
 use crate::world::{Preparation, World};
 
@@ -65,6 +66,8 @@ pub struct ShownRun {
     /// Weights at the ends of its rounds.
     pub kept: Kept,
     pub past: Past,
+    /// Where it is written at the end of each round, if anywhere.
+    pub place: Option<Place>,
 }
 
 impl Session {
@@ -180,7 +183,19 @@ impl Session {
 
     /// Something that is looked at is not yet as it could be.
     pub fn something_waits(&self) -> bool {
-        self.evaluation_waits() || self.pins.waits() || self.scoring_waits() || self.field_waits()
+        self.evaluation_waits() || self.walks_wait() || self.pins.waits() || self.scoring_waits() || self.field_waits()
+    }
+
+    /// Walks that are shown have steps to take by themselves.
+    pub fn walks_wait(&self) -> bool {
+        self.runs.iter().any(|r| r.run.strategy() == self.shown && r.lab_walks.waits())
+    }
+
+    /// One such step.
+    pub fn step_walks(&mut self) -> Vec<Event> {
+        let (world, shown) = (self.world.clone(), self.shown());
+        let Some((world, shown)) = world.zip(shown).filter(|(_, r)| r.lab_walks.waits()) else { return Vec::new() };
+        shown.lab_walks.step(&world, &shown.run)
     }
 
     /// One chunk of it; true when all is there.
@@ -269,16 +284,23 @@ impl Session {
             return;
         }
         let Some(world) = self.world.clone() else { return };
+        if let Command::Keep { folder } = &command {
+            said.extend(self.runs.iter_mut().flat_map(|run| run.keep_in(folder, &world)));
+            return;
+        }
         let round = self.round;
         let Some(shown) = self.shown() else { return };
         match command {
             Command::AddWalk { sample } if (sample as usize) < world.dataset.train.len() => {
-                said.push(shown.lab_walks.start(&world, &shown.run, sample));
+                said.extend(shown.lab_walks.start(&world, &shown.run, sample));
             }
             Command::StartWalks { anchors, count } => {
                 said.extend(shown.lab_walks.start_many(&world, &shown.run, anchors, count));
             }
-            Command::SetReselection(reselection) => shown.lab_walks.set_reselection(reselection),
+            Command::SetReselection(reselection) => {
+                said.extend(shown.lab_walks.set_reselection(&world, &shown.run, reselection));
+            }
+            Command::CompareReselection(on) => said.extend(shown.lab_walks.compare(&world, &shown.run, on)),
             Command::ClearWalks => {
                 shown.lab_walks.clear(&shown.run);
                 said.push(Event::WalksCleared);
@@ -316,6 +338,7 @@ impl ShownRun {
             lab_walks,
             kept: Kept::default(),
             past: Past::default(),
+            place: None,
             run,
         }
     }

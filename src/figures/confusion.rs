@@ -94,7 +94,7 @@ fn panel(group: &Group, shares: &[f64], classes: &[String], worst: f64) -> Panel
     };
     let names = |sign: f64| classes.iter().enumerate().map(|(i, c)| (sign * i as f64, c.clone())).collect();
     Panel {
-        title: group.strategy.label().into(),
+        title: group.label(),
         x: Axis::linear("Predicted class").range(-0.5, n as f64 - 0.5).ticks(Ticks::Named(names(1.0))),
         y: Axis::linear("True class").range(0.5 - n as f64, 0.5).ticks(Ticks::Named(names(-1.0))),
         aspect: 1.0,

@@ -21,7 +21,7 @@ const COORDINATES: [&str; 3] = ["p", "q", "n"];
 pub fn curves_csv(histories: &[History]) -> String {
     let mut out = format!("{CURVES_HEADER}\n");
     for history in histories {
-        let (strategy, repeat, seed) = (field(history.strategy().name()), history.header.repeat, history.seed());
+        let (strategy, repeat, seed) = (field(&name(history)), history.header.repeat, history.seed());
         for (round, e) in history.evaluations() {
             let (metric, end) = (e.metric.name(), u8::from(e.round_end));
             let (labels, minibatches, value) = (e.labels, e.minibatches, e.value);
@@ -44,7 +44,7 @@ pub fn proposals_csv(histories: &[History]) -> String {
     }
     out.push('\n');
     for history in histories {
-        let (strategy, repeat) = (field(history.strategy().name()), history.header.repeat);
+        let (strategy, repeat) = (field(&name(history)), history.header.repeat);
         for (round, proposal) in history.rounds.iter().flat_map(|r| r.proposals.iter().map(|p| (r.round, p))) {
             let step = proposal.step.as_ref();
             let parent = cell(step.map(|s| s.parent));
@@ -60,6 +60,11 @@ pub fn proposals_csv(histories: &[History]) -> String {
         }
     }
     out
+}
+
+/// The strategy, or which fork it is: a column of its own would be empty for nearly everybody.
+fn name(history: &History) -> String {
+    if history.is_fork() { history.label() } else { history.strategy().name().to_owned() }
 }
 
 /// The numbers of a figure in long form: one row for each point, bound or block.

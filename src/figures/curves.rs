@@ -75,7 +75,7 @@ pub fn figure3(histories: &[History]) -> Figure {
         repeats_text(&groups),
         part_size(histories),
     );
-    let baseline = groups.iter().any(|g| g.strategy == Strategy::Random).then(|| Key {
+    let baseline = groups.iter().any(Group::is_baseline).then(|| Key {
         text: Strategy::Random.label().into(),
         sample: Sample::Line {
             stroke: StrategyStyle::of(Strategy::Random).stroke(),
@@ -125,12 +125,12 @@ fn two_panels(histories: &[History], groups: &[Group]) -> Vec<Panel> {
 
 fn panel_for_each(histories: &[History], groups: &[Group]) -> Vec<Panel> {
     let whole = Metric::whole(task(histories));
-    let baseline = groups.iter().find(|g| g.strategy == Strategy::Random);
-    let shown = groups.iter().filter(|g| g.strategy != Strategy::Random);
+    let baseline = groups.iter().find(|g| g.is_baseline());
+    let shown = groups.iter().filter(|g| !g.is_baseline());
     let panel_of = |group: &Group| {
         let mut panel = value_panel(histories);
         panel.aspect = SMALL_ASPECT;
-        panel.title = group.strategy.label().into();
+        panel.title = group.label();
         let drawn: Vec<_> = baseline.into_iter().chain([group]).collect();
         for g in &drawn {
             panel.items.extend(inside_line(g));
@@ -185,19 +185,19 @@ pub(super) fn nothing_yet() -> Item {
 /// The mean inside rounds as a thin line.
 fn inside_line(group: &Group) -> Option<Item> {
     let points: Vec<_> = mean_trace(group, part(group)).iter().map(|p| [p.x, p.y.mean]).collect();
-    let stroke = Stroke::thin(StrategyStyle::of(group.strategy).ink);
-    let series = format!("{} (inside rounds)", group.strategy.label());
+    let stroke = Stroke::thin(group.style().ink);
+    let series = format!("{} (inside rounds)", group.label());
     let line = Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false };
     (!line.points.is_empty()).then_some(Item::Line(line))
 }
 
 /// Every repeat as a thin line, where there are several.
 fn repeat_lines(group: &Group, metric: Metric) -> Vec<Item> {
-    let style = StrategyStyle::of(group.strategy);
+    let style = group.style();
     let repeats = group.histories.iter().filter(|_| group.histories.len() > 1);
     let line = |h: &&History| {
         let points = trace(h, metric).iter().map(|p| [p.x, p.y]).collect();
-        let series = format!("{} (repeat {})", group.strategy.label(), h.header.repeat);
+        let series = format!("{} (repeat {})", group.label(), h.header.repeat);
         let stroke = repeat_stroke(style.ink);
         Item::Line(Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false })
     };
@@ -214,9 +214,9 @@ fn repeat_stroke(ink: Ink) -> Stroke {
 
 /// The mean of a group; marked at its points where these are round ends.
 pub(super) fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool) -> Item {
-    let style = StrategyStyle::of(group.strategy);
+    let style = group.style();
     Item::Line(Line {
-        series: group.strategy.label().into(),
+        series: group.label(),
         in_legend: true,
         points: mean.iter().map(|p| [p.x, p.y.mean]).collect(),
         stroke: Some(style.stroke()),
@@ -228,8 +228,8 @@ pub(super) fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool) -> Item
 /// The band of a group; empty where there is a single repeat.
 pub(super) fn band(group: &Group, mean: &[MeanPoint]) -> Item {
     let points = mean.iter().filter(|p| p.y.half_width.is_some()).map(|p| [p.x, p.y.low(), p.y.high()]).collect();
-    let ink = StrategyStyle::of(group.strategy).ink;
-    Item::Band(Band { series: group.strategy.label().into(), points, ink, opacity: BAND_OPACITY })
+    let ink = group.style().ink;
+    Item::Band(Band { series: group.label(), points, ink, opacity: BAND_OPACITY })
 }
 
 /// What the two kinds of line are.

@@ -1,6 +1,7 @@
 //! From histories to the points that figures draw: groups by strategy, traces, and means over repeats.
 
 use super::figure::Panel;
+use super::style::StrategyStyle;
 use crate::experiment::{EvaluationSplit, Experiment, Strategy, Task};
 use crate::history::{History, Metric};
 use crate::statistics::{Interval, mean_interval};
@@ -8,20 +9,43 @@ use crate::statistics::{Interval, mean_interval};
 /// Level of every band in the figures.
 pub const BAND_LEVEL: f64 = 0.95;
 
-/// All repeats of one strategy.
+/// All repeats of one strategy; or one fork, which shares rounds with its parent and is no repeat.
 #[derive(Debug, Clone)]
 pub struct Group<'a> {
     pub strategy: Strategy,
     pub histories: Vec<&'a History>,
+    /// Its place among all forks, where it is one.
+    pub fork: Option<usize>,
 }
 
-/// The histories by strategy, in the order in which strategies are declared.
+impl Group<'_> {
+    /// Its name in legends and tables.
+    pub fn label(&self) -> String {
+        let fork = self.histories.first().filter(|_| self.fork.is_some());
+        fork.map_or_else(|| self.strategy.label().to_owned(), |h| h.label())
+    }
+
+    pub fn style(&self) -> StrategyStyle {
+        let style = StrategyStyle::of(self.strategy);
+        self.fork.map_or(style, |place| style.of_fork(place))
+    }
+
+    /// The repeats of the strategy that others are compared with.
+    pub fn is_baseline(&self) -> bool {
+        self.strategy == Strategy::Random && self.fork.is_none()
+    }
+}
+
+/// The histories by strategy, in the order in which strategies are declared; then each fork by itself.
 pub fn by_strategy(histories: &[History]) -> Vec<Group<'_>> {
     let groups = Strategy::ALL.iter().map(|&strategy| Group {
         strategy,
-        histories: histories.iter().filter(|h| h.strategy() == strategy).collect(),
+        histories: histories.iter().filter(|h| h.strategy() == strategy && !h.is_fork()).collect(),
+        fork: None,
     });
-    groups.filter(|g| !g.histories.is_empty()).collect()
+    let forks = histories.iter().filter(|h| h.is_fork()).enumerate();
+    let forks = forks.map(|(i, h)| Group { strategy: h.strategy(), histories: vec![h], fork: Some(i) });
+    groups.filter(|g| !g.histories.is_empty()).chain(forks).collect()
 }
 
 /// One evaluation on the axis of labels.
@@ -153,12 +177,20 @@ pub fn experiment(histories: &[History]) -> Experiment {
     histories.first().map(|h| h.header.experiment.clone()).unwrap_or_default()
 }
 
-/// How many repeats the groups have: `5 repeats`, or `3 to 5 repeats`.
+/// How many repeats the groups have: `5 repeats`, or `3 to 5 repeats`; forks are counted apart.
 pub fn repeats_text(groups: &[Group]) -> String {
-    let counts = groups.iter().map(|g| g.histories.len());
-    match (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0)) {
+    let counts = groups.iter().filter(|g| g.fork.is_none()).map(|g| g.histories.len());
+    let repeats = match (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0)) {
+        (0, _) => String::new(),
         (1, 1) => "one run".into(),
         (a, b) if a == b => format!("{a} repeats"),
         (a, b) => format!("{a} to {b} repeats"),
-    }
+    };
+    let forks = match groups.iter().filter(|g| g.fork.is_some()).count() {
+        0 => return repeats,
+        1 => "one fork".to_owned(),
+        n => format!("{n} forks"),
+    };
+    let rounds = "whose first rounds are its parent's";
+    if repeats.is_empty() { format!("{forks}, {rounds}") } else { format!("{repeats} and {forks}, {rounds}") }
 }

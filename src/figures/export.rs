@@ -199,7 +199,8 @@ impl<'a> Folder<'a> {
     }
 }
 
-/// Whether they can be drawn together: the same data, split and latent dimension, no strategy and seed twice.
+/// Whether they can be drawn together: the same data, split and latent dimension, no strategy and seed twice; a fork
+/// stands beside its parent, and beside other forks of it.
 pub fn compatible(histories: &[History]) -> Result<(), FigureError> {
     let Some(first) = histories.first() else { return Err(FigureError::NoHistory) };
     for (i, history) in histories.iter().enumerate() {
@@ -216,7 +217,11 @@ pub fn compatible(histories: &[History]) -> Result<(), FigureError> {
         if let Some(what) = differs {
             return Err(FigureError::Mixed { what, repeat: b.repeat, strategy: history.strategy().name() });
         }
-        let twin = |h: &History| h.strategy() == history.strategy() && h.seed() == history.seed();
+        let same_fork = |h: &History| match (&h.header.forked, &b.forked) {
+            (None, None) => true,
+            (there, here) => there == here && h.header.experiment == b.experiment,
+        };
+        let twin = |h: &History| h.strategy() == history.strategy() && h.seed() == history.seed() && same_fork(h);
         if histories[..i].iter().any(twin) {
             return Err(FigureError::Twice { strategy: history.strategy().name(), seed: history.seed() });
         }

@@ -2,7 +2,7 @@
 
 use super::data::{Group, by_strategy, repeats_text};
 use super::figure::{Anchor, Axis, Block, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample, Ticks};
-use super::style::{Ink, StrategyStyle};
+use super::style::Ink;
 use crate::history::History;
 
 /// Half the width of a bar, in rounds.
@@ -70,7 +70,7 @@ fn picks_panel(group: &Group, classes: &[String]) -> Panel {
     }
     let items = if blocks.is_empty() { vec![super::curves::nothing_yet()] } else { vec![Item::Blocks(blocks)] };
     Panel {
-        title: group.strategy.label().into(),
+        title: group.label(),
         x: Axis::linear("Round t").range(0.4, last.max(1) as f64 + 0.6).ticks(Ticks::Whole),
         y: Axis::linear("Share of labels (%)").range(0.0, 100.0),
         aspect: BARS_ASPECT,
@@ -142,13 +142,6 @@ fn histogram(group: &Group, distances: &[f64], end: f64) -> Line {
     let mut points = vec![[0.0, 0.0]];
     points.extend(counts.iter().enumerate().map(|(bin, &count)| [left(bin), share(count)]));
     points.push([end, share(counts[BINS - 1])]);
-    let stroke = StrategyStyle::of(group.strategy).stroke();
-    Line {
-        series: group.strategy.label().into(),
-        in_legend: true,
-        points,
-        stroke: Some(stroke),
-        mark: None,
-        steps: true,
-    }
+    let stroke = group.style().stroke();
+    Line { series: group.label(), in_legend: true, points, stroke: Some(stroke), mark: None, steps: true }
 }

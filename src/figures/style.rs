@@ -111,6 +111,17 @@ impl StrategyStyle {
         Self { ink: Ink::Series(series), dash, mark }
     }
 
+    /// The look of a fork that goes on with this strategy: the same colour, another dash and mark, by its place among forks.
+    pub fn of_fork(self, place: usize) -> Self {
+        let other = |d: &&Dash| **d != self.dash;
+        let dashes = [Dash::Dashed, Dash::Dotted, Dash::DashDot, Dash::Solid];
+        let dash = dashes.iter().filter(other).nth(place % (dashes.len() - 1)).copied().unwrap_or(self.dash);
+        let marks = [Mark::Cross, Mark::Plus, Mark::OpenSquare, Mark::OpenDown];
+        let mark =
+            marks.iter().filter(|m| **m != self.mark).nth(place % (marks.len() - 1)).copied().unwrap_or(self.mark);
+        Self { dash, mark, ..self }
+    }
+
     /// Its main line.
     pub fn stroke(self) -> Stroke {
         Stroke::main(self.ink, self.dash)

@@ -75,8 +75,8 @@ pub fn table1(histories: &[History]) -> Table {
         };
         let means: Vec<Option<Interval>> = (1..=last).map(at).collect();
         let mean = |m: &Option<Interval>| m.map_or_else(String::new, |i| number(i.mean, 1));
-        let runs = group.histories.len().to_string();
-        rows.push(row(group.strategy.label(), runs, &mut means.iter().map(mean)));
+        let runs = if group.fork.is_some() { "fork".into() } else { group.histories.len().to_string() };
+        rows.push(row(&group.label(), runs, &mut means.iter().map(mean)));
         if means.iter().flatten().any(|i| i.half_width.is_some()) {
             let half = |m: &Option<Interval>| {
                 m.and_then(|i| i.half_width).map_or_else(String::new, |h| format!("\u{b1}{}", number(h, 1)))
@@ -146,12 +146,21 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     .into();
     header.extend(options.targets.iter().map(|x| format!("Labels to {x} %")));
     let rows = comparison.strategies.iter().map(comparison_row).collect();
+    let forks: Vec<String> = histories.iter().filter(|h| h.is_fork()).map(History::label).collect();
     let caption = format!(
         "Mean {measure} over rounds t = {first} to {last} (the primary endpoint) and its difference from {baseline}, \
          paired by seed; area under the learning curve over labels, as a mean {measure}{}.",
         if options.targets.is_empty() { "" } else { "; labels needed" }
     );
-    Table { name: "comparison".into(), caption, header, rows, words: 1, rules: Vec::new(), notes: notes(&comparison) }
+    Table {
+        name: "comparison".into(),
+        caption,
+        header,
+        rows,
+        words: 1,
+        rules: Vec::new(),
+        notes: notes(&comparison, &forks),
+    }
 }
 
 fn comparison_row(s: &EndpointTest) -> Vec<String> {
@@ -178,13 +187,17 @@ fn comparison_row(s: &EndpointTest) -> Vec<String> {
     row
 }
 
-fn notes(comparison: &Comparison) -> Vec<String> {
+fn notes(comparison: &Comparison, forks: &[String]) -> Vec<String> {
     let mut notes = vec![
         "Exact two-sided sign-flip test over all assignments of signs; Holm's adjustment over the strategies; d_z: mean \
          difference over the standard deviation of the differences; intervals: Student t, conditional on one generator; \
          labels by linear interpolation between round ends."
             .to_owned(),
     ];
+    if !forks.is_empty() {
+        let names = forks.join("; ");
+        notes.push(format!("Left out of every mean and test, because a fork shares rounds with its parent: {names}."));
+    }
     for s in &comparison.strategies {
         let name = s.strategy.label();
         if s.left_out > 0 {

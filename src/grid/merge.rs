@@ -16,6 +16,8 @@ pub struct Merged {
     pub missing: Vec<String>,
     /// Cells that were there more than once, and equal.
     pub repeated: usize,
+    /// Forks that were left out: they are no cells of the grid.
+    pub forks: usize,
 }
 
 /// How much of each history is kept.
@@ -33,10 +35,14 @@ pub enum Keep {
 /// there twice must be equal both times.
 pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, GridError> {
     let mut found: Vec<(PathBuf, History)> = Vec::new();
-    let mut repeated = 0;
+    let (mut repeated, mut forks) = (0, 0);
     for folder in folders {
         for path in archive::history_files(folder)? {
             let history = archive::read_history(&path)?;
+            if history.is_fork() {
+                forks += 1;
+                continue;
+            }
             if let Some((first, of)) = found.first()
                 && !same_grid(of, &history)
             {
@@ -74,7 +80,7 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
         experiment.seed = experiment.seed.wrapping_sub(first.header.repeat as u64 - 1);
         archive::write_atomically(&out.experiment(), experiment.to_toml().as_bytes())?;
     }
-    Ok(Merged { missing: missing(&histories), histories, repeated })
+    Ok(Merged { missing: missing(&histories), histories, repeated, forks })
 }
 
 fn cell(history: &History) -> Cell {

@@ -115,11 +115,13 @@ impl PairedTest {
     }
 }
 
-/// Compares every strategy in `histories` with the baseline.
+/// Compares every strategy in `histories` with the baseline. Forks stay out: they share rounds with their parents, so
+/// they are no repeats of their own.
 pub fn compare(histories: &[History], options: &Options) -> Comparison {
+    let histories: Vec<&History> = histories.iter().filter(|h| !h.is_fork()).collect();
     let last = histories.iter().filter_map(|h| h.rounds.last()).map(|r| r.round).max().unwrap_or(0);
     let rounds = FIRST_ENDPOINT_ROUND..=last.min(LAST_ENDPOINT_ROUND);
-    let of = |strategy| histories.iter().filter(move |h| h.strategy() == strategy).collect::<Vec<_>>();
+    let of = |strategy| histories.iter().copied().filter(move |h| h.strategy() == strategy).collect::<Vec<_>>();
     let baseline = of(options.baseline);
     let present = Strategy::ALL.iter().copied().filter(|&s| histories.iter().any(|h| h.strategy() == s));
     let mut strategies: Vec<EndpointTest> =

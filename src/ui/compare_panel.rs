@@ -10,12 +10,11 @@ use super::cx::Cx;
 use super::figure_view::FigureView;
 use super::job::Job;
 use super::open_histories::OpenHistories;
-use super::state::Opened;
+use super::state::{AppState, Opened};
 use super::theme::{Theme, bold, size, space};
 use super::widgets;
 use crate::archive::{self, SavedRun};
-use crate::engine::protocol::Level;
-use crate::experiment::Strategy;
+use crate::engine::protocol::{Command, Level};
 use crate::figures::{self, Figure, Format, Table};
 use crate::history::History;
 use crate::statistics::Options;
@@ -63,7 +62,8 @@ enum Content {
 pub struct ComparePanel {
     page: Page,
     source: Source,
-    hidden: Vec<Strategy>,
+    /// What is left out, by its label.
+    hidden: Vec<String>,
     /// The repeat to replay.
     repeat: usize,
     loading: Job<Result<Vec<SavedRun>, String>>,
@@ -73,6 +73,7 @@ pub struct ComparePanel {
     made_from: Option<Made>,
     view: FigureView,
     open: OpenHistories,
+    keep: AskPath,
     export: AskPath,
     formats: Vec<Format>,
     page_wide: bool,
@@ -84,7 +85,7 @@ pub struct ComparePanel {
 struct Made {
     page: Page,
     source: Source,
-    hidden: Vec<Strategy>,
+    hidden: Vec<String>,
     opened: u64,
     generation: u64,
     rounds: usize,
@@ -106,6 +107,7 @@ impl Default for ComparePanel {
             made_from: None,
             view: FigureView::default(),
             open: OpenHistories::default(),
+            keep: AskPath::new("Save the runs", "A run's folder, there already or not", "Save", Wanted::Folder),
             export: AskPath::new("Export figures and tables", "Folder for the files", "Export", Wanted::Folder),
             formats: Format::ALL.to_vec(),
             page_wide: true,
@@ -133,12 +135,15 @@ impl ComparePanel {
             });
             let mut chosen = self.chosen(live, &cx.state.opened);
             self.sources(ui, cx, &chosen);
-            chosen.retain(|h| !self.hidden.contains(&h.strategy()));
+            chosen.retain(|h| !self.hidden.contains(&h.label()));
             ui.add_space(space::XS);
             self.renew(&chosen, cx);
             self.content(ui, &chosen, cx);
         });
         self.ask(ui.ctx(), cx);
+        if let Some(folder) = self.keep.ui(ui.ctx(), |_| {}) {
+            cx.commands.push(Command::Keep { folder });
+        }
     }
 
     /// Beside the title, from the right.
@@ -150,6 +155,21 @@ impl ComparePanel {
             self.export.open(|| format!("{name}-figures"));
         }
         self.open.button(ui);
+        self.keep_button(ui, cx.state);
+    }
+
+    fn keep_button(&mut self, ui: &mut Ui, state: &AppState) {
+        let mut tip =
+            "Writes the runs of this window into a folder, now and whenever a round ends: histories that Open… and \
+                       `ridgewalk figures` read and Replay goes on with. A fork gets a name of its own"
+                .to_owned();
+        let written = state.runs.iter().filter_map(|r| r.on_disk.as_ref());
+        tip.extend(written.map(|path| format!("\nWritten: {}", path.display())));
+        let ready = state.runs.iter().any(|r| r.header.is_some());
+        let keep = ui.add_enabled(ready, egui::Button::new("Save runs…").small());
+        if keep.on_hover_text(tip).clicked() {
+            self.keep.open(|| state.folder_for_runs());
+        }
     }
 
     fn take_answers(&mut self, cx: &mut Cx<'_>) {
@@ -193,18 +213,15 @@ impl ComparePanel {
                 widgets::segmented(ui, "Histories", &mut self.source, &choices);
                 self.replay(ui, opened);
             }
-            for strategy in Strategy::ALL {
-                let repeats = chosen.iter().filter(|h| h.strategy() == *strategy).count();
-                if repeats == 0 {
-                    continue;
-                }
-                let mut shown = !self.hidden.contains(strategy);
-                let text = RichText::new(format!("{} ×{repeats}", strategy.label())).size(size::CAPTION);
+            for (label, count) in labels(chosen) {
+                let mut shown = !self.hidden.contains(&label);
+                let text = RichText::new(count.map_or_else(|| label.clone(), |n| format!("{label} ×{n}")));
+                let text = text.size(size::CAPTION);
                 let text = if shown { text.color(theme.text) } else { text.color(theme.faint).strikethrough() };
                 if ui.toggle_value(&mut shown, text).on_hover_text("Show or leave out").changed() {
-                    self.hidden.retain(|s| s != strategy);
+                    self.hidden.retain(|l| *l != label);
                     if !shown {
-                        self.hidden.push(*strategy);
+                        self.hidden.push(label);
                     }
                 }
             }
@@ -215,9 +232,9 @@ impl ComparePanel {
     fn replay(&mut self, ui: &mut Ui, opened: &Opened) {
         let most = opened.histories.iter().map(|h| h.header.repeat).max().unwrap_or(1);
         let tip = "Shows the opened runs of one repeat in all views as if they had just happened, in place of this run; where \
-                   their weights were kept they can be probed and go on";
-        if ui.add_enabled(!self.loading.is_running(), egui::Button::new("Replay").small()).on_hover_text(tip).clicked()
-        {
+                   their weights were kept they can be probed and go on. Of a fork, open its own file";
+        let can_load = !self.loading.is_running() && !opened.from.as_os_str().is_empty();
+        if ui.add_enabled(can_load, egui::Button::new("Replay").small()).on_hover_text(tip).clicked() {
             let (path, repeat) = (opened.from.clone(), self.repeat);
             self.loading.start(ui.ctx(), move || {
                 let runs = archive::read_runs(&path, repeat).map_err(|e| e.to_string())?;
@@ -294,7 +311,7 @@ impl ComparePanel {
         });
         if let Some(folder) = folder {
             let mut histories = self.chosen(cx.state.histories(), &cx.state.opened);
-            histories.retain(|h| !self.hidden.contains(&h.strategy()));
+            histories.retain(|h| !self.hidden.contains(&h.label()));
             let (formats, width) =
                 (self.formats.clone(), if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH });
             self.writing.start(ctx, move || {
@@ -304,6 +321,22 @@ impl ComparePanel {
             });
         }
     }
+}
+
+/// What can be shown or left out: each strategy with the number of its repeats, in the order in which they are declared,
+/// then each fork.
+fn labels(histories: &[History]) -> Vec<(String, Option<usize>)> {
+    let mut sorted: Vec<&History> = histories.iter().collect();
+    sorted.sort_by_key(|h| (h.is_fork(), h.strategy()));
+    let mut labels: Vec<(String, Option<usize>)> = Vec::new();
+    for history in sorted {
+        let label = history.label();
+        match labels.iter_mut().find(|(known, _)| *known == label) {
+            Some((_, count)) => *count = count.map(|n| n + 1),
+            None => labels.push((label, (!history.is_fork()).then_some(1))),
+        }
+    }
+    labels
 }
 
 fn content(page: Page, histories: &[History]) -> Content {

@@ -100,11 +100,15 @@ impl CurvesPanel {
         widgets::segmented(ui, "Horizontal axis", &mut self.x, &axes);
     }
 
-    fn curves(&self, cx: &Cx<'_>) -> Vec<Curve> {
-        let place = |p: &CurvePoint| match self.x {
+    fn place(&self, p: &CurvePoint) -> [f64; 2] {
+        match self.x {
             XAxis::Labels => [p.labels, p.value],
             XAxis::Minibatches => [p.minibatches, p.value],
-        };
+        }
+    }
+
+    fn curves(&self, cx: &Cx<'_>) -> Vec<Curve> {
+        let place = |p: &CurvePoint| self.place(p);
         let task = cx.state.experiment.dataset.task();
         let of = |run: &RunState| {
             let points = |metric| run.curve(metric, &cx.state.experiment);
@@ -126,9 +130,10 @@ impl CurvesPanel {
         let height = ui.available_height();
         let loss_height = (LOSS_SHARE * height).max(MIN_PLOT);
         let accuracy_height = (height - loss_height - 26.0).max(MIN_PLOT);
-        let clicked = self.accuracy_plot(ui, curves, accuracy_height, cx);
-        if let Some(round) = clicked {
-            cx.state.look_at_round(round);
+        match self.accuracy_plot(ui, curves, accuracy_height, cx) {
+            Some((round, None)) => cx.state.look_at_round(round),
+            Some((round, Some(place))) => cx.state.look_inside(round, place),
+            None => {}
         }
         ui.label(
             RichText::new(format!("training loss, {}", task.loss_unit())).size(size::CAPTION).color(cx.theme.weak),
@@ -147,15 +152,25 @@ impl CurvesPanel {
             let complete = |r: usize| cx.state.runs.iter().all(|run| run.accuracy(r).is_some());
             let round = if complete(shown) { shown } else { shown.saturating_sub(1) };
             ui.spacing_mut().item_spacing.x = space::L;
+            let stop = cx.state.shown_stop();
             let mut values = Vec::new();
             for run in &cx.state.runs {
-                let Some(value) = run.accuracy(round) else { continue };
+                // Inside a round it is what the fixed part says, at the same evaluation of each run.
+                let inside = |(place, _)| Some(*run.stops(shown, &cx.state.experiment).get(place)?);
+                let (value, when) = match stop.map(inside) {
+                    None => match run.accuracy(round) {
+                        Some(value) => (value, format!("round {round}")),
+                        None => continue,
+                    },
+                    Some(Some(at)) => (at.value as f32, format!("round {shown}, step {:.0}", at.minibatches)),
+                    Some(None) => continue,
+                };
                 values.push((run.strategy, value));
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     ui.label(bold(format!("{value:.1} {}", task.unit())).size(size::FIGURE).color(cx.theme.strategy(run.strategy)));
                     ui.label(
-                        RichText::new(format!("{}, round {round}", run.strategy.label()))
+                        RichText::new(format!("{}, {when}", run.strategy.label()))
                             .size(size::CAPTION)
                             .color(cx.theme.weak),
                     );
@@ -182,18 +197,25 @@ impl CurvesPanel {
         });
     }
 
-    fn accuracy_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) -> Option<usize> {
+    /// The round, and the evaluation inside it, to which the playhead was dragged.
+    fn accuracy_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) -> Option<(usize, Option<usize>)> {
         let theme = cx.theme;
         let (low, high) = self.y_range(curves, cx.state.experiment.dataset.task());
         let shown = cx.state.shown_round();
-        let marks: Vec<(usize, f64)> = curves.iter().flat_map(|c| c.ends.iter().map(|(r, p)| (*r, p[0]))).collect();
+        let mut marks: Vec<(usize, Option<usize>, f64)> =
+            curves.iter().flat_map(|c| c.ends.iter().map(|(r, p)| (*r, None, p[0]))).collect();
+        for round in 1..=cx.state.last_round() {
+            let stops = cx.state.stops(round).into_iter().enumerate();
+            marks.extend(stops.map(|(place, stop)| (round, Some(place), self.place(&stop)[0])));
+        }
+        let stop = cx.state.shown_stop().map(|(place, _)| place);
         let unit = self.unit();
         let response =
             plot("accuracy", height, theme, unit, cx.state.experiment.dataset.task().unit()).show(ui, |plot_ui| {
                 let x_end = x_max(curves);
                 plot_ui.set_plot_bounds_x(0.0..=x_end * 1.02);
                 plot_ui.set_plot_bounds_y(low..=high);
-                if let Some((_, x)) = marks.iter().find(|(r, _)| *r == shown) {
+                if let Some((.., x)) = marks.iter().find(|(r, s, _)| (*r, *s) == (shown, stop)) {
                     plot_ui.vline(VLine::new("", *x).stroke(Stroke::new(1.0, theme.faint)).allow_hover(false));
                     let text =
                         Text::new("", PlotPoint::new(*x, low), RichText::new(format!(" {shown} ")).size(size::CAPTION))
@@ -217,10 +239,11 @@ impl CurvesPanel {
                     );
                 }
             });
-        let at = response.response.interact_pointer_pos().filter(|_| response.response.clicked())?;
+        let taken = response.response.clicked() || response.response.dragged();
+        let at = response.response.interact_pointer_pos().filter(|_| taken)?;
         let near = |x: f64| (response.transform.position_from_point(&PlotPoint::new(x, low)).x - at.x).abs();
-        let (round, x) = marks.into_iter().min_by(|a, b| near(a.1).total_cmp(&near(b.1)))?;
-        (near(x) < CLICK_REACH).then_some(round)
+        let (round, stop, x) = marks.into_iter().min_by(|a, b| near(a.2).total_cmp(&near(b.2)))?;
+        (near(x) < CLICK_REACH).then_some((round, stop))
     }
 
     fn loss_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) {

@@ -94,7 +94,9 @@ impl ExportFigure4 {
 fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
     let (dataset, codes) = (cx.state.dataset.as_ref()?, cx.snapshot.codes.as_ref()?);
     let header = (**cx.state.shown_run()?.header.as_ref()?).clone();
-    let walks = cx.state.judged_walks();
+    let mut walks = cx.state.judged_walks();
+    // What they are compared with is no part of the figure.
+    walks.retain(|w| !w.walk.is_control());
     let steps = walks.iter().map(|w| w.points - 1).max().filter(|n| *n > 0)?;
     let record = |k: usize| RoundRecord {
         round: k + 1,

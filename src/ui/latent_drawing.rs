@@ -7,7 +7,7 @@ use super::cx::Cx;
 use super::field_image::{self, FieldLayer, FieldOptions};
 use super::latent_panel::ViewOptions;
 use super::latent_scene::{self as scene, Coloring, Layers};
-use super::state::{Focus, Only, Probing, WalkPoint};
+use super::state::{Arms, Focus, Only, Probing, WalkPoint};
 use crate::engine::protocol::RunSnapshot;
 use crate::field::Field;
 use crate::trajectory::VerdictRules;
@@ -59,7 +59,7 @@ struct OverlayKey {
     bought: usize,
     walk_points: usize,
     by_verdict: bool,
-    only: Only,
+    only: (Only, Arms),
     rules: VerdictRules,
     selected_walk: Option<usize>,
     pins: Vec<u64>,
@@ -177,9 +177,9 @@ impl OverlayKey {
             dark: cx.theme.dark,
             round: cx.state.shown_round(),
             bought: cx.state.shown_record().map_or(0, |r| r.proposals.len()),
-            walk_points: cx.state.shown_walks().map(|w| w.points_at(cx.state.focus.round)).sum(),
+            walk_points: cx.state.shown_walks().map(|w| w.points_at(cx.state.walk_round())).sum(),
             by_verdict: cx.state.lab.by_verdict,
-            only: cx.state.lab.only,
+            only: (cx.state.lab.only, cx.state.lab.arms),
             rules: cx.state.lab.rules,
             selected_walk: cx.state.lab.selected,
             pins: cx.state.pins.pins.iter().map(|p| p.id).collect(),

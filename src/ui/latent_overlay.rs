@@ -251,14 +251,19 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         lines.push((format!("{} images", widgets::thousands(total)), cx.theme.weak));
     }
     let asks = options.field.layer != FieldLayer::None || options.coloring.wants_scores() || cx.state.probing.is_some();
-    let back = cx
-        .state
-        .focus
-        .round
-        .filter(|r| asks && *r <= cx.state.ended_round() && run.is_some_and(|run| !run.kept.contains(r)));
-    if let Some(round) = back {
-        let text = format!("No weights of round {round} are kept: no field, probe or prediction of it");
-        lines.push((text, cx.theme.warning));
+    // The round whose weights are asked, where the playhead is not at the present.
+    let asked = cx.state.weights_round().filter(|_| asks);
+    let ended = |r: usize| cx.state.shown_run().is_some_and(|run| run.rounds.iter().any(|x| x.round == r));
+    match asked.filter(|r| ended(*r)) {
+        Some(round) if run.is_some_and(|run| !run.kept.contains(&round)) => {
+            let text = format!("No weights of round {round} are kept: no field, probe or prediction of it");
+            lines.push((text, cx.theme.warning));
+        }
+        Some(round) if cx.state.shown_stop().is_some() => {
+            let text = format!("Field, probe and predictions: of the end of round {round}, the nearest weights kept");
+            lines.push((text, cx.theme.weak));
+        }
+        _ => {}
     }
     if let Some(selection) = &cx.state.brush.selection {
         let text = format!("{} selected (Esc clears); more in Regions", widgets::thousands(selection.samples.len()));
@@ -307,7 +312,7 @@ pub fn hover_card(ui: &Ui, hovered: Hovered, cx: &mut Cx<'_>) {
                 ui.spacing_mut().item_spacing.y = 3.0;
                 sample_facts(ui, sample, cx);
                 if let Some(w) = hovered.walk_point {
-                    let letters = super::state::letters(w.walk);
+                    let letters = super::state::walk_letters(w.walk);
                     let text = if w.point == 0 {
                         format!("walk {letters}, start")
                     } else {

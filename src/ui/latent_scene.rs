@@ -227,11 +227,17 @@ pub fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: b
     }
 }
 
-/// The colour of a walk: its own, or its verdict's.
+/// The colour of a walk: its own, its verdict's, or where re-selection is compared, whether it is lost and with or without.
 pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color32 {
     let color = match walk.judgement {
         Some(j) if state.lab.by_verdict => theme.verdict(j.verdict),
         None if state.lab.by_verdict => theme.weak,
+        judged if state.compares_walks() => match (judged.is_some_and(|j| j.verdict.is_lost()), walk.walk.is_control())
+        {
+            (true, _) => theme.error,
+            (false, true) => theme.weak,
+            (false, false) => theme.accent,
+        },
         _ => theme.walk(walk.walk.id),
     };
     let others = state.lab.selected.is_some() && !is_selected(walk, state);
@@ -276,6 +282,8 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
                 }
                 let (shape, px) =
                     if point == 0 { (Shape::Diamond, WALK_POINT_PX + 2.0) } else { (Shape::Disc, WALK_POINT_PX) };
+                // Where both kinds are shown, one without re-selection ends in a square.
+                let shape = if last && point > 0 && walk.walk.is_control() { Shape::Square } else { shape };
                 let px = size * if last && point > 0 { WALK_END_PX } else { px };
                 markers.push(Marker::new(shape, place, px, color).on_top().cased());
                 meaning.push(WalkPoint { walk: walk.walk.id, point });

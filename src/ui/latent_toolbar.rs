@@ -103,7 +103,8 @@ pub fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
         let text = if latest == 0 {
             "No round yet".to_owned()
         } else {
-            format!("Round {shown} of {}", cx.state.experiment.rounds)
+            let inside = cx.state.shown_stop().map(|(_, stop)| format!(", step {:.0}", stop.minibatches));
+            format!("Round {shown} of {}{}", cx.state.experiment.rounds, inside.unwrap_or_default())
         };
         let live = cx.state.focus.round.is_none() && latest > 0 && cx.state.intent != Intent::Idle;
         let galley = ui.painter().layout_no_wrap(text, theme::font(theme::size::BODY), cx.theme.text);
@@ -113,7 +114,7 @@ pub fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley.clone(), ink);
         let playing = cx.state.playhead.playing;
         let (icon, name) = if playing { (Icon::Pause, "Pause the playback") } else { (Icon::Play, "Play the rounds") };
-        let play = IconButton::new(icon, name, "Play the rounds back: view, walks and curves follow (P)");
+        let play = IconButton::new(icon, name, "Play the rounds back: view, walks and curves follow (P); from inside a round, its evaluations ({ and }), too");
         if play.enabled(latest > 1).show(ui).clicked() {
             cx.state.toggle_playhead(cx.now);
         }

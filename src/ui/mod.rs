@@ -34,6 +34,7 @@ mod pins_panel;
 mod region_csv;
 mod region_curve;
 mod region_sheet;
+mod reselection;
 mod save;
 mod save_section;
 mod snapshots_panel;
@@ -245,6 +246,8 @@ impl App {
                 KeyAction::StepMinibatches => self.act(ctx, BarAction::StepMinibatches),
                 KeyAction::PreviousRound => self.state.look_at_round(self.state.shown_round().saturating_sub(1)),
                 KeyAction::NextRound => self.state.look_at_round(self.state.shown_round() + 1),
+                KeyAction::PreviousStop => self.state.step_playhead(false),
+                KeyAction::NextStop => self.state.step_playhead(true),
                 KeyAction::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
                 KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
                 KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
@@ -352,8 +355,9 @@ impl eframe::App for App {
         if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {
             ctx.request_repaint_after_secs(wait as f32);
         }
-        if self.looked_at != self.state.focus.round {
-            self.looked_at = self.state.focus.round;
+        let looked_at = self.state.weights_round();
+        if self.looked_at != looked_at {
+            self.looked_at = looked_at;
             self.commands.push(self.state.look_back());
         }
         // Set again by a panel that shows more than the shown run.

@@ -109,7 +109,7 @@ fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
         }
         painter.add(Shape::line(points, Stroke::new(width, color)));
     }
-    if let Some(minibatches) = cx.state.focus.round.and_then(|r| Some(cx.state.shown_run()?.record(r)?.minibatches)) {
+    if let Some(minibatches) = cx.state.playhead_minibatches() {
         painter.vline(at(minibatches, 0.0).x, rect.y_range(), Stroke::new(1.0, cx.theme.faint));
     }
 }
@@ -117,7 +117,7 @@ fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
 /// What the shown run's target says at the playhead.
 fn value(ui: &mut Ui, pin: &Pin, cx: &Cx<'_>) {
     let (rect, _) = ui.allocate_exact_size(vec2(VALUE_WIDTH, SIDE), Sense::hover());
-    let until = cx.state.focus.round.and_then(|r| Some(cx.state.shown_run()?.record(r)?.minibatches));
+    let until = cx.state.playhead_minibatches();
     let series = pin.series(cx.state.focus.strategy).filter(|(m, _)| until.is_none_or(|u| *m <= u));
     let Some((_, value)) = series.last() else { return };
     let painter = ui.painter();

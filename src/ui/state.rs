@@ -15,7 +15,7 @@ pub use pair::{Part, RunRef, Side, count as count_parts, gain_by_class, picks as
 pub use pins::{Pin, PinBoard, PinCurve};
 pub use playhead::Playhead;
 pub use run::{CurvePoint, LabellingCost, RunState};
-pub use walks::{Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
+pub use walks::{Arms, LostByStep, Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks, walk_letters};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -280,6 +280,7 @@ impl AppState {
                 self.focus.walk_point = None;
                 self.lab.selected = None;
             }
+            Event::ControlsCleared => self.controls_cleared(),
             Event::CloudReady { sparsity, base } => {
                 self.lab.sparsity = Some(sparsity);
                 self.lab.base = Some(base);
@@ -302,6 +303,7 @@ impl AppState {
                 self.explanation = Some(Explanation { version, explained: *explained });
             }
             Event::PinsMeasured { strategy, minibatches, values } => self.pins.measured(strategy, minibatches, &values),
+            Event::OnDisk { strategy, path } => self.on_disk(strategy, path),
             Event::Message { level, text } => self.say(level, text),
             Event::Stopped => {
                 self.progress.phase = Phase::Stopped;
@@ -366,8 +368,8 @@ impl AppState {
 
     /// The last round that the shown run has ended by the shown one; 0 before the first.
     pub fn ended_round(&self) -> usize {
-        let shown = self.shown_round();
-        self.shown_run().map_or(0, |run| run.rounds.iter().filter(|r| r.round <= shown).count())
+        let over = self.round_over();
+        self.shown_run().map_or(0, |run| run.rounds.iter().filter(|r| r.round <= over).count())
     }
 
     /// What the shown run bought in the shown round.
@@ -377,7 +379,7 @@ impl AppState {
 
     /// What the shown run predicts for each image of the evaluation split after the last round that ended by the shown one.
     pub fn shown_predictions(&self) -> Option<(usize, &[u8])> {
-        let shown = self.shown_round();
+        let shown = self.round_over();
         let ended = self.shown_run()?.rounds.iter().rev().find(|r| r.round <= shown && !r.predicted.is_empty())?;
         Some((ended.round, &ended.predicted))
     }

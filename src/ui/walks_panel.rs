@@ -4,11 +4,12 @@ use egui::{Align2, Color32, CornerRadius, DragValue, Rect, RichText, ScrollArea,
 
 use super::cx::Cx;
 use super::export_figure4::ExportFigure4;
+use super::reselection;
 use super::state::{Only, SeenWalk, SortBy, WalkPoint, sort_walks};
 use super::theme::{self, size, space};
 use super::widgets::{self, Icon, IconButton};
 use crate::engine::protocol::Command;
-use crate::experiment::{WalkAnchors, WalkReselection};
+use crate::experiment::WalkAnchors;
 use crate::trajectory::{Judgement, Verdict, VerdictRules};
 
 /// The panel, and what it keeps between frames.
@@ -65,7 +66,8 @@ impl WalksPanel {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(space::S, 5.0);
             self.start_row(ui, cx);
-            reselection_row(ui, cx);
+            reselection::row(ui, cx);
+            reselection::comparison(ui, cx);
             let counts = verdict_counts(cx);
             filter_row(ui, cx, &counts);
             rules_row(ui, cx);
@@ -133,7 +135,7 @@ fn rules_row(ui: &mut Ui, cx: &mut Cx<'_>) {
         let moved = cx.state.lab.rules != VerdictRules::default();
         if moved && ui.small_button("as published").on_hover_text("Put every threshold back").clicked() {
             cx.state.lab.rules = VerdictRules::default();
-            send_reselection(cx);
+            reselection::send(cx);
         }
         let by_verdict = &mut cx.state.lab.by_verdict;
         widgets::toggle(ui, by_verdict, "Colour by verdict", "Colours of the walks tell their verdicts (V)");
@@ -167,35 +169,8 @@ fn thresholds(ui: &mut Ui, cx: &mut Cx<'_>) {
     of(ui, "recycling", &mut rules.recycled_samples, &mut rules.recycled_of, "samples, at most");
     of(ui, "boundary", &mut rules.boundary_steps, &mut rules.boundary_of, "at least");
     if *rules != before {
-        send_reselection(cx);
+        reselection::send(cx);
     }
-}
-
-/// Re-selection of the walks started by hand, by the thresholds as they are now.
-fn send_reselection(cx: &mut Cx<'_>) {
-    cx.state.lab.reselection.rules = cx.state.lab.rules;
-    cx.commands.push(Command::SetReselection(cx.state.lab.reselection));
-}
-
-fn reselection_row(ui: &mut Ui, cx: &mut Cx<'_>) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(space::XS, 4.0);
-        let tip = "When a walk that was started by hand is put at another labelled sample";
-        ui.label(RichText::new("Put elsewhere").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
-        let choices = [
-            (WalkReselection::Never, "never", "A walk goes on for ever, as in Figure 4"),
-            (WalkReselection::EveryK, "every k", "After every k steps: the paper's advice"),
-            (WalkReselection::WhenLost, "when lost", "As soon as it drifted out, stalled or recycles"),
-        ];
-        let mut changed = widgets::segmented(ui, "Re-selection", &mut cx.state.lab.reselection.kind, &choices);
-        if cx.state.lab.reselection.kind == WalkReselection::EveryK {
-            let every = DragValue::new(&mut cx.state.lab.reselection.every).range(1..=100).speed(0.05).prefix("k = ");
-            changed |= ui.add(every).changed();
-        }
-        if changed {
-            send_reselection(cx);
-        }
-    });
 }
 
 /// Walks of each verdict, judged walks, and their steps that left them lost, of all steps.
@@ -208,7 +183,7 @@ struct Counts {
 }
 
 fn verdict_counts(cx: &Cx<'_>) -> Counts {
-    let judged: Vec<Judgement> = cx.state.judged_walks().iter().filter_map(|w| w.judgement).collect();
+    let judged: Vec<Judgement> = cx.state.chosen_walks().iter().filter_map(|w| w.judgement).collect();
     Counts {
         verdicts: Verdict::ALL.map(|v| (v, judged.iter().filter(|j| j.verdict == v).count())),
         judged: judged.len(),

@@ -2,14 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use ridgewalk::archive::SavedRun;
+use ridgewalk::archive::{SavedRun, read_runs};
 use ridgewalk::difference::first_difference;
-use ridgewalk::engine::protocol::{Command, Event, Inspection, Level, Phase, PinValue, Pinned};
-use ridgewalk::experiment::Strategy;
+use ridgewalk::engine::protocol::{Command, Event, FIRST_CONTROL, Inspection, Level, Phase, PinValue, Pinned};
+use ridgewalk::experiment::{Strategy, WalkAnchors, WalkReselection};
 use ridgewalk::field::{FieldRequest, Plane};
 use ridgewalk::history::{Header, History};
 use ridgewalk::round::{Run, Turn};
 use ridgewalk::target::{FrozenTarget, prediction};
+use ridgewalk::trajectory::Reselection;
 
 use crate::common::{run, tiny, tiny_world, with};
 use crate::engine::{Listener, PATIENCE};
@@ -94,6 +95,40 @@ fn a_fork_goes_on_from_the_round_that_it_was_asked_for() {
     }
 }
 
+/// Runs are written into a folder when it is asked for and whenever a round ends, a fork beside them; where that fails it is
+/// said once and the run goes on.
+#[test]
+fn runs_and_forks_are_kept_in_a_folder() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("file");
+    std::fs::write(&file, "no folder").unwrap();
+    let out = scratch.path().join("out");
+    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+    listener.until("the run", |e| matches!(e, Event::RunStarted { .. }));
+    listener.engine.send(Command::Keep { folder: out.clone() });
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    let saved = read_runs(&out, 1).unwrap();
+    assert_eq!(saved[0].history.rounds, listener.rounds(Strategy::Snn));
+    assert_eq!(saved[0].checkpoint.as_ref().map(|c| c.rounds), Some(3));
+    assert_eq!(saved[0].weights.iter().map(|w| w.rounds).collect::<Vec<_>>(), [1, 2, 3]);
+    let turn = Turn { strategy: Strategy::Snn, alpha: 2.0, seed: tiny().seed };
+    listener.engine.send(Command::Fork { strategy: Strategy::Snn, round: 1, turn });
+    listener.until("the fork", |e| matches!(e, Event::Started { generation: 2, .. }));
+    listener.engine.send(Command::Keep { folder: file.join("runs") });
+    listener.until_phase(Phase::Finished);
+    let errors = |l: &Listener| {
+        let of = |e: &&Event| matches!(e, Event::Message { level: Level::Error, .. });
+        l.heard.iter().filter(of).map(|e| format!("{e:?}")).collect::<Vec<_>>()
+    };
+    assert!(matches!(&errors(&listener)[..], [e] if e.contains("file") && e.contains("stays in the window")));
+    listener.engine.send(Command::Keep { folder: out.join("histories") });
+    let fork = out.join("histories/snn-01-fork-01.rwh");
+    listener.until("the file", |e| matches!(e, Event::OnDisk { path: Some(path), .. } if *path == fork));
+    assert_eq!(read_runs(&fork, 1).unwrap()[0].history.rounds.len(), 3);
+    assert_eq!(read_runs(&out, 1).unwrap()[0].history, saved[0].history);
+}
+
 /// Pinned points are measured now, at the end of every earlier round, and as the target goes on.
 #[test]
 fn pinned_points_are_followed_through_training() {
@@ -133,4 +168,66 @@ fn pinned_points_are_followed_through_training() {
             );
         }
     }
+}
+
+/// The samples of each walk since they all started over, its start first.
+fn tracks(events: &[Event]) -> std::collections::BTreeMap<usize, Vec<u32>> {
+    let mut tracks = std::collections::BTreeMap::new();
+    for event in events {
+        match event {
+            Event::WalkStarted { walk, sample, .. } => drop(tracks.insert(*walk, vec![*sample])),
+            Event::WalkStepped { step, .. } => tracks.entry(step.walk).or_default().push(step.sample),
+            _ => {}
+        }
+    }
+    tracks
+}
+
+/// With and without re-selection from the same starts, against the same target: a control goes on from where it arrived
+/// whatever the rule says, and where the rule is never, both are the same.
+#[test]
+fn walks_are_compared_with_and_without_reselection() {
+    const WALKS: usize = 5;
+    const STEPS: usize = 10;
+    let experiment = ridgewalk::experiment::Experiment { walks: 0, ..with(Strategy::Snn, 1) };
+    let mut listener = Listener::reset(experiment.clone(), &[Strategy::Snn]);
+    listener.engine.send(Command::StepRound);
+    listener.until("round 1", |e| matches!(e, Event::RoundEnded { .. }));
+    listener.engine.send(Command::StartWalks { anchors: WalkAnchors::Random, count: WALKS });
+    let rule = |kind, every| Reselection { kind, every, ..Reselection::of(&experiment) };
+    for (kind, every, put) in
+        [(WalkReselection::Never, 1, 0), (WalkReselection::EveryK, 1, STEPS - 1), (WalkReselection::EveryK, 4, 2)]
+    {
+        listener.engine.send(Command::SetReselection(rule(kind, every)));
+        listener.engine.send(Command::CompareReselection(true));
+        let from = listener.heard.len();
+        let last = FIRST_CONTROL + WALKS - 1;
+        for _ in 0..STEPS {
+            listener.until("a step", |e| matches!(e, Event::WalkStepped { step, .. } if step.walk == last));
+        }
+        let heard = &listener.heard[from..];
+        let tracks = tracks(heard);
+        assert_eq!(tracks.len(), 2 * WALKS);
+        let puts = |walk: usize| {
+            let steps = heard.iter().filter_map(|e| match e {
+                Event::WalkStepped { step, .. } if step.walk == walk => Some((step.step.parent, step.sample)),
+                _ => None,
+            });
+            let steps: Vec<_> = steps.collect();
+            let taken = &steps[steps.len() - STEPS..];
+            taken.windows(2).filter(|w| w[1].0 != w[0].1).count()
+        };
+        for walk in 0..WALKS {
+            let (own, control) = (&tracks[&walk], &tracks[&(walk + FIRST_CONTROL)]);
+            assert_eq!((own.len(), control.len(), own[0]), (STEPS + 1, STEPS + 1, control[0]));
+            assert_eq!((puts(walk), puts(walk + FIRST_CONTROL)), (put, 0), "{kind:?} {every}");
+            assert_eq!(own == control, put == 0);
+        }
+    }
+    listener.engine.send(Command::CompareReselection(false));
+    listener.until("the end of it", |e| matches!(e, Event::ControlsCleared));
+    let from = listener.heard.len();
+    listener.engine.send(Command::StepWalks);
+    listener.until("a step", |e| matches!(e, Event::WalkStepped { step, .. } if step.walk == WALKS - 1));
+    assert!(tracks(&listener.heard[from..]).keys().all(|walk| *walk < FIRST_CONTROL));
 }

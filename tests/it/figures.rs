@@ -8,8 +8,8 @@ use std::process::Command;
 use resvg::tiny_skia::Pixmap;
 use ridgewalk::experiment::Strategy;
 use ridgewalk::figures::*;
-use ridgewalk::history::History;
-use ridgewalk::statistics::Options;
+use ridgewalk::history::{Fork, History};
+use ridgewalk::statistics::{Options, compare};
 
 use crate::made::{Made, grid};
 
@@ -62,6 +62,50 @@ fn table_1_stands_beside_the_papers_numbers_where_the_paper_ran_the_data() {
         text.contains("| Paper: Ours | 5 | 91.2 | 95.1 | 96.2 | 96.7 | 97.2 | 97.5 | 97.6 | 97.7 | 97.8 | 97.8 |"),
         "{text}"
     );
+}
+
+/// SNN's run of repeat 1, turned to another step length after round 2.
+fn fork(alpha: f32) -> History {
+    let mut fork = Made { strategy: Strategy::Snn, repeat: 1, rounds: 4, gain: 0.5 }.history();
+    let experiment = fork.header.experiment.clone();
+    fork.header.forked = Some(Box::new(Fork { round: 2, experiment, parent: None }));
+    fork.header.experiment.alpha = alpha;
+    fork
+}
+
+#[test]
+fn a_fork_stands_beside_its_parent_by_name_and_counts_as_no_repeat() {
+    let without = two_by_three();
+    let with = [without.clone(), vec![fork(0.5), fork(0.7)]].concat();
+    compatible(&with).unwrap();
+    assert!(compatible(&[with.clone(), vec![fork(0.7)]].concat()).is_err(), "the same fork twice");
+    let options = Options::default();
+    assert_eq!(compare(&with, &options), compare(&without, &options));
+    let lines = |histories: &[History]| {
+        let panel = curves(histories).panels.swap_remove(0);
+        let line = |item| match item {
+            Item::Line(line) if line.in_legend => Some(line),
+            _ => None,
+        };
+        panel.items.into_iter().filter_map(line).collect::<Vec<_>>()
+    };
+    let (all, plain) = (lines(&with), lines(&without));
+    let names: Vec<_> = all.iter().map(|l| l.series.as_str()).collect();
+    assert_eq!(
+        names,
+        ["Random", "SNN", "SNN \u{3b1} 0.5, from round 2 of SNN", "SNN \u{3b1} 0.7, from round 2 of SNN"]
+    );
+    assert_eq!(all[..2], plain[..], "the means are of the repeats alone");
+    let looks: Vec<_> = all.iter().map(|l| (l.stroke, l.mark)).collect();
+    assert!((0..looks.len()).all(|i| !looks[i + 1..].contains(&looks[i])));
+    let table = table1(&with).markdown();
+    assert!(
+        table.contains("| SNN \u{3b1} 0.7, from round 2 of SNN | fork |") && table.contains("3 repeats and 2 forks")
+    );
+    let tests = comparison_table(&with, &options).markdown();
+    assert!(tests.contains("Left out of every mean and test") && tests.contains("| SNN | 3 |"), "{tests}");
+    let csv = curves_csv(&with);
+    assert!(csv.contains("\"SNN \u{3b1} 0.5, from round 2 of SNN\",1,1,1,"), "{csv}");
 }
 
 #[test]

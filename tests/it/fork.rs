@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use ridgewalk::archive::{self, Checkpoint};
+use ridgewalk::archive::{self, ArchiveError, Checkpoint, SavedRun};
 use ridgewalk::difference::first_difference;
-use ridgewalk::experiment::Strategy;
+use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::figures::{COLUMN_WIDTH, Format, export_all};
+use ridgewalk::grid::{self, Grid, GridFolder, Place, PlaceError, Shard};
 use ridgewalk::history::{History, RoundRecord};
 use ridgewalk::round::{Rerun, Run, Turn};
 use ridgewalk::world::World;
 
 use crate::common::{run, tiny, tiny_world, with};
+use crate::golden::Silent;
 
 /// A run of SNN after so many rounds, with its weights.
 fn snn_after(rounds: usize) -> (History, Checkpoint) {
@@ -105,5 +108,94 @@ fn a_fork_of_a_fork_is_done_again_resumed_and_read_back() {
             (count, next) = (count + 1, f.parent.as_deref());
         }
         assert_eq!((part.rounds.len(), part.seed(), count), (round, seed, forks));
+    }
+}
+
+/// Beside the grid's run each fork has files of its own, the same ones when it is written again; it is drawn beside its
+/// parent, taken up from its own file, and a grid that is resumed or merged goes on as if no fork were there.
+#[test]
+fn forks_on_disk_have_names_of_their_own_and_no_grid_minds_them() {
+    let world = tiny_world();
+    let scratch = tempfile::tempdir().unwrap();
+    let at = |name: &str| GridFolder::new(scratch.path().join(name));
+    let grid_of = |rounds| Grid {
+        experiment: Experiment { rounds, ..tiny() },
+        strategies: vec![Strategy::Snn],
+        repeats: 1,
+        shard: Shard::default(),
+    };
+    let run_grid =
+        |rounds, folder, resume| grid::run(&grid_of(rounds), &world, &at(folder), resume, 1, &Silent).unwrap();
+    let plain = run_grid(3, "plain", false);
+    run_grid(2, "out", false);
+    let out = at("out");
+    let own = Turn::of(&with(Strategy::Snn, 1));
+    let mut files = Vec::new();
+    for (turn, name) in [
+        (Turn { alpha: 2.0, ..own }, "snn-01-fork-01"),
+        (Turn { seed: 9, ..own }, "snn-01-fork-01-2"),
+        (Turn { strategy: Strategy::Random, ..own }, "random-01-fork-01"),
+    ] {
+        let (history, checkpoint) = snn_after(1);
+        let mut fork = Run::resume(&world, history, checkpoint.clone()).unwrap();
+        fork.turn(turn);
+        let place = Place::claim(out.clone(), &world, fork.history()).unwrap();
+        assert_eq!(place.history(), out.path().join("histories").join(name).with_extension("rwh"));
+        place.write(fork.history(), Some(&checkpoint), [&checkpoint].into_iter()).unwrap();
+        let end = forked(&world, snn_after(1), turn);
+        // Later, too, it is the same place, and what is there is not replaced by less.
+        let again = Place::claim(out.clone(), &world, &end).unwrap();
+        assert_eq!(again.history(), place.history());
+        again.write(&end, None, std::iter::empty()).unwrap();
+        Place::claim(out.clone(), &world, fork.history())
+            .unwrap()
+            .write(fork.history(), None, std::iter::empty())
+            .unwrap();
+        let [SavedRun { history, checkpoint, weights }] = &archive::read_runs(&place.history(), 1).unwrap()[..] else {
+            panic!("one run")
+        };
+        assert_eq!((history, weights.len()), (&end, 1));
+        let taken_up = Run::resume(&world, history.clone(), checkpoint.clone().unwrap()).unwrap();
+        assert_eq!(first_difference(&to_the_end(taken_up), &end), None, "{name}");
+        files.push((place.history(), std::fs::read(place.history()).unwrap()));
+    }
+    let resumed = run_grid(3, "out", true);
+    assert_eq!(first_difference(&resumed[0], &plain[0]), None);
+    assert!(files.iter().all(|(path, before)| std::fs::read(path).unwrap() == *before));
+    assert_eq!(archive::read_runs(out.path(), 1).unwrap().len(), 1);
+    let merged = grid::merge(&[out.path().into()], &at("merged"), grid::Keep::Everything).unwrap();
+    assert_eq!((merged.histories.len(), merged.forks), (1, 3));
+    let all = archive::read_histories(out.path()).unwrap();
+    export_all(&all, &scratch.path().join("figures"), &[Format::Svg], COLUMN_WIDTH, 72.0).unwrap();
+    let drawn = std::fs::read_to_string(scratch.path().join("figures/curves.svg")).unwrap();
+    assert!(drawn.contains("from round 1 of SNN"));
+}
+
+/// What cannot be written there says why, with the path; nothing that was there is touched.
+#[test]
+fn a_place_that_cannot_be_had_is_refused() {
+    let world = tiny_world();
+    let scratch = tempfile::tempdir().unwrap();
+    let own = Turn::of(&with(Strategy::Snn, 1));
+    let fork = forked(&world, snn_after(1), Turn { seed: 9, ..own });
+    let file = scratch.path().join("file");
+    std::fs::write(&file, "no folder").unwrap();
+    let out = GridFolder::new(scratch.path().join("out"));
+    let written = |history: &History, folder: &GridFolder| {
+        let place = Place::claim(folder.clone(), &world, history)?;
+        Ok::<_, PlaceError>(place.write(history, None, std::iter::empty())?)
+    };
+    let error = written(&fork, &GridFolder::new(file.join("runs"))).unwrap_err();
+    assert!(matches!(&error, PlaceError::Archive(ArchiveError::Write { .. })) && error.to_string().contains("file"));
+    let snn = run(&world, &with(Strategy::Snn, 1));
+    written(&snn, &out).unwrap();
+    written(&snn, &out).unwrap();
+    let other = run(&world, &with(Strategy::Snn, 4));
+    assert!(matches!(written(&other, &out), Err(PlaceError::Taken { path }) if path.ends_with("snn-01.rwh")));
+    let mut elsewhere = snn.clone();
+    elsewhere.header.generator_digest = "another".into();
+    assert!(matches!(written(&elsewhere, &out), Err(PlaceError::OtherWorld { .. })));
+    for (path, folder) in [("a", "a"), ("a/histories", "a"), ("a/histories/snn-01.rwh", "a"), ("a/x.rwh", "a")] {
+        assert_eq!(GridFolder::around(path.as_ref()).path(), std::path::Path::new(folder));
     }
 }

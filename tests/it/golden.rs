@@ -13,7 +13,7 @@ use ridgewalk::round::{Run, RunEvent};
 use crate::common::{make_world, run, tiny, tiny_world, with};
 
 /// Hears nothing.
-struct Silent;
+pub struct Silent;
 
 impl Watcher for Silent {
     fn began(&self, _: &grid::Cell, _: usize) {}

@@ -25,6 +25,7 @@ mod ui_fork;
 mod ui_method;
 mod ui_pair;
 mod ui_pins;
+mod ui_playhead;
 mod ui_regions;
 mod view;
 mod view_picking;

@@ -273,6 +273,23 @@ fn walks_are_started_stepped_judged_and_filtered() {
     let put = |s: &AppState| s.judged_walks().iter().filter_map(|k| k.judgement).map(|j| j.reselections).sum::<usize>();
     wait_for(&mut w, "a fourth step", |s| s.shown_walks().all(|k| k.id < recorded || k.steps.len() == 4));
     assert_eq!(put(w.state().state()), count);
+    // Side by side with walks from the same starts that are never put elsewhere, each ten steps at once.
+    click(&mut w, "Re-selection: when lost");
+    click(&mut w, "With and without");
+    let both = |s: &AppState| s.shown_walks().filter(|k| k.id >= recorded && k.steps.len() == 10).count();
+    wait_for(&mut w, "both", |s| both(s) == 2 * count);
+    w.run_steps(2);
+    let lost = w.state().state().lost_by_step().unwrap();
+    assert_eq!((lost.walks, lost.without.len(), lost.with.len()), (count, 11, 11));
+    let (without, with) = (lost.without[10], lost.with[10]);
+    assert!(w.query_by_label(&format!("lost: {without} of {count} without, {with} with")).is_some());
+    let of = |s: &AppState, control: bool| s.seen_walks().iter().filter(|k| k.walk.is_control() == control).count();
+    click(&mut w, "Walks shown: without");
+    assert_eq!((of(w.state().state(), true), of(w.state().state(), false)), (count, 0));
+    w.check_accessibility();
+    click(&mut w, "With and without");
+    wait_for(&mut w, "the end of it", |s| !s.compares_walks());
+    assert_eq!(of(w.state().state(), false), w.state().state().shown_walks().count());
     w.check_accessibility();
     click(&mut w, "Clear");
     wait_for(&mut w, "the clearing", |s| s.shown_walks().all(|k| k.id < recorded));

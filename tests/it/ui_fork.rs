@@ -47,3 +47,49 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     assert!(w.query_all_by_label("Run A").next().is_some());
     assert!(w.query_by_label_contains("by round 3: only A 0").is_some(), "the fork and the random run bought the same");
 }
+
+/// A fork of the same strategy and seed stands beside its parent in every figure, under a name of its own, and is written
+/// to disk from the window.
+#[test]
+fn a_fork_of_the_same_seed_is_compared_and_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut w = window(true);
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    w.key_press(egui::Key::OpenBracket);
+    w.key_press(egui::Key::OpenBracket);
+    w.run_steps(3);
+    click(&mut w, "Fork from the shown round");
+    w.run_steps(3);
+    let alpha = w.get_by_label("Step length of the fork").rect().center();
+    w.hover_at(alpha);
+    w.run_steps(2);
+    w.drag_at(alpha);
+    w.run_steps(2);
+    for dx in [20.0, 40.0, 60.0] {
+        w.hover_at(alpha + egui::vec2(dx, 0.0));
+        w.run_steps(2);
+    }
+    w.drop_at(alpha + egui::vec2(60.0, 0.0));
+    w.run_steps(2);
+    assert!(w.state().state().fork_draft.is_some_and(|t| t.alpha != w.state().state().experiment.alpha));
+    click(&mut w, "Fork");
+    wait_for(&mut w, "the fork", |s| s.strategies == [Strategy::Snn] && s.progress.phase == Phase::Finished);
+    let label = w.state().state().histories()[0].label();
+    assert!(label.contains("from round 1 of SNN"), "{label}");
+    click(&mut w, "Workspace: Compare");
+    click(&mut w, "Histories: both");
+    w.run_steps(3);
+    assert!(w.query_by_label("These cannot be shown together").is_none());
+    assert!(w.query_by_label(&label).is_some() && w.query_by_label("SNN ×1").is_some());
+    click(&mut w, "Save runs…");
+    w.run_steps(2);
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    w.event(egui::Event::Text(folder.path().display().to_string()));
+    w.step();
+    click(&mut w, "Save");
+    wait_for(&mut w, "the file", |s| s.runs[0].on_disk.is_some());
+    let path = w.state().state().runs[0].on_disk.clone().unwrap();
+    assert!(path.ends_with("histories/snn-01-fork-01.rwh"));
+    let written = ridgewalk::archive::read_history(&path).unwrap();
+    assert_eq!(written, w.state().state().histories()[0]);
+}

@@ -18,6 +18,8 @@ impl Core {
         let Some(session) = &self.session else { return };
         if session.evaluation_waits() {
             self.embed_evaluation();
+        } else if session.walks_wait() {
+            self.step_walks();
         } else if session.pins.waits() {
             self.look_back_at_pins();
         } else if session.scoring_waits() {
@@ -33,6 +35,7 @@ impl Core {
         let (units, field) = (session.units, session.field_waits());
         if units.is_multiple_of(UNITS_PER_SCORING_CHUNK) {
             self.embed_evaluation();
+            self.step_walks();
             self.look_back_at_pins();
             self.score();
         }
@@ -47,6 +50,12 @@ impl Core {
         if let Some(event) = session.pins.look_back(&mut session.runs) {
             self.say(event);
         }
+    }
+
+    /// One step of the walks that are compared.
+    fn step_walks(&mut self) {
+        let steps = self.session.as_mut().map(Session::step_walks);
+        steps.into_iter().flatten().for_each(|step| self.say(step));
     }
 
     fn embed_evaluation(&mut self) {

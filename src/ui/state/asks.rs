@@ -71,13 +71,7 @@ impl AppState {
     pub fn look_back(&mut self) -> Command {
         self.inspections.clear();
         self.target_version += 1;
-        Command::LookAt(self.focus.round)
-    }
-
-    /// Looks at a round; the latest one goes on following the run.
-    pub fn look_at_round(&mut self, round: usize) {
-        let latest = self.last_round();
-        self.focus.round = (round < latest).then_some(round.max(1));
+        Command::LookAt(self.weights_round())
     }
 
     /// Lets view and inspector show another strategy's run.

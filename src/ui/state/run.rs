@@ -1,6 +1,7 @@
 //! The run of one strategy as the window knows it: its rounds, the one in progress, and the curves drawn from them.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::experiment::{Experiment, Strategy};
@@ -20,6 +21,8 @@ pub struct RunState {
     pub live: Vec<Evaluation>,
     /// While the labelling tool is at work on a round's made samples.
     pub labelling: Option<LabelProgress>,
+    /// The file that it is written to at the end of each round, if any.
+    pub on_disk: Option<PathBuf>,
 }
 
 /// What a run's labels cost so far.
@@ -52,7 +55,15 @@ pub struct CurvePoint {
 
 impl RunState {
     pub fn new(strategy: Strategy) -> Self {
-        Self { strategy, header: None, rounds: Vec::new(), current: None, live: Vec::new(), labelling: None }
+        Self {
+            strategy,
+            header: None,
+            rounds: Vec::new(),
+            current: None,
+            live: Vec::new(),
+            labelling: None,
+            on_disk: None,
+        }
     }
 
     /// Solves, refusals and seconds of all rounds, the one in progress included.

@@ -224,3 +224,60 @@ fn labelling_costs_add_up_while_a_round_is_labelled_and_after() {
     s.apply(Event::RoundBegan { strategy: Strategy::Si, round: 2, record: record(2, vec![]) });
     assert_eq!(s.run(Strategy::Si).unwrap().labelling_cost().solved, 2);
 }
+
+/// Three rounds with two evaluations inside each: the playhead stops at each of them, and everything knows where it stands.
+#[test]
+fn the_playhead_stops_at_evaluations_inside_rounds() {
+    let mut s = state();
+    s.apply(Event::WalkStarted { strategy: Strategy::Snn, walk: 0, sample: 7, code: vec![0.0], decoded: vec![0] });
+    for round in 1..=3 {
+        let steps = 100 * (round - 1);
+        let part = |at: usize| evaluation(Metric::AccuracyPart, 500 * round, steps + at, 80.0, false);
+        let end = evaluation(Metric::Accuracy, 500 * round, steps + 100, 91.0, true);
+        s.apply(Event::RoundEnded { strategy: Strategy::Snn, record: record(round, vec![part(40), part(80), end]) });
+        s.apply(stepped(Strategy::Snn, 0, 7 + round as u32, round));
+    }
+    assert_eq!(s.stops(2).iter().map(|p| p.minibatches).collect::<Vec<_>>(), [140.0, 180.0]);
+    // Back from the present: where it stands, the steps behind it, the rounds that are over, the weights asked, and the
+    // steps that the walk has taken.
+    let seen = |s: &AppState| {
+        let stop = s.shown_stop().map(|(place, _)| place);
+        let steps = s.judged_walks()[0].points - 1;
+        (s.shown_round(), stop, s.playhead_minibatches(), s.ended_round(), s.weights_round(), steps)
+    };
+    let places = [
+        (3, None, None, 3, None, 3),
+        (3, Some(1), Some(280), 2, Some(3), 2),
+        (3, Some(0), Some(240), 2, Some(2), 2),
+        (2, None, Some(200), 2, Some(2), 2),
+        (2, Some(1), Some(180), 1, Some(2), 1),
+        (2, Some(0), Some(140), 1, Some(1), 1),
+        (1, None, Some(100), 1, Some(1), 1),
+        (1, Some(1), Some(80), 0, Some(1), 0),
+        (1, Some(0), Some(40), 0, Some(1), 0),
+    ];
+    for place in places {
+        assert_eq!(seen(&s), place);
+        s.step_playhead(false);
+    }
+    assert_eq!(seen(&s), places[8], "nothing comes before it");
+    for place in places.iter().rev() {
+        assert_eq!(seen(&s), *place);
+        s.step_playhead(true);
+    }
+    s.look_inside(2, 9);
+    assert_eq!(seen(&s), places[3], "there is no such evaluation");
+    // From inside a round it plays every evaluation, as fast in rounds as otherwise, and follows the run at the end.
+    s.look_inside(2, 1);
+    s.toggle_playhead(0.0);
+    let mut now = 0.0;
+    let mut path = Vec::new();
+    while let Some(wait) = s.advance_playhead(now) {
+        assert!(wait > 0.0 && wait <= 1.0 / 3.0 + 1e-6);
+        now += wait;
+        path.push((s.shown_round(), s.shown_stop().map(|(place, _)| place)));
+    }
+    path.dedup();
+    assert_eq!(path, [(2, Some(1)), (2, None), (3, Some(0)), (3, Some(1))]);
+    assert_eq!(seen(&s), places[0]);
+}

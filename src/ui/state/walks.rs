@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{AppState, letters};
+use crate::engine::protocol::FIRST_CONTROL;
 use crate::experiment::{Experiment, Strategy, WalkAnchors};
 use crate::history::WalkStep;
 use crate::latent::Sparsity;
@@ -36,9 +37,19 @@ impl Walk {
         self.rounds.push(round);
     }
 
-    /// a, b, c ... z, aa, ab ...
+    /// It starts where another does, and is never put elsewhere.
+    pub fn is_control(&self) -> bool {
+        self.id >= FIRST_CONTROL
+    }
+
+    /// Its place among all walks, controls beside what they stand beside.
+    fn place(&self) -> usize {
+        2 * (self.id % FIRST_CONTROL) + usize::from(self.is_control())
+    }
+
+    /// a, b, c ... z, aa, ab ...; a control has the letters of the walk that it stands beside, with a stroke.
     pub fn letters(&self) -> String {
-        letters(self.id)
+        walk_letters(self.id)
     }
 
     /// The sample at a point: 0 is the start, k the neighbour of step k.
@@ -53,6 +64,11 @@ impl Walk {
     pub fn points_at(&self, round: Option<usize>) -> usize {
         1 + round.map_or(self.steps.len(), |r| self.rounds.partition_point(|&taken| taken <= r))
     }
+}
+
+/// The letters of a walk by its number.
+pub fn walk_letters(id: usize) -> String {
+    if id < FIRST_CONTROL { letters(id) } else { format!("{}\u{2032}", letters(id - FIRST_CONTROL)) }
 }
 
 /// A walk that is to be seen, and how many of its points.
@@ -71,6 +87,36 @@ pub enum Only {
     All,
     Lost,
     One(Verdict),
+}
+
+/// Which walks of a comparison are to be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Arms {
+    #[default]
+    Both,
+    /// Those that are put elsewhere by the rule.
+    With,
+    /// Those that never are.
+    Without,
+}
+
+impl Arms {
+    fn shows(self, walk: &Walk) -> bool {
+        match self {
+            Self::Both => true,
+            Self::With => !walk.is_control(),
+            Self::Without => walk.is_control(),
+        }
+    }
+}
+
+/// Walks from the same starts without and with re-selection: how many are lost after each step, from none on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LostByStep {
+    /// Walks of each arm.
+    pub walks: usize,
+    pub without: Vec<usize>,
+    pub with: Vec<usize>,
 }
 
 /// What the table of walks is sorted by.
@@ -103,6 +149,8 @@ pub struct WalkLab {
     pub count: usize,
     /// Steps follow each other by themselves.
     pub playing: bool,
+    /// Of walks that are compared.
+    pub arms: Arms,
 }
 
 /// Walks started at once, at first.
@@ -123,6 +171,7 @@ impl Default for WalkLab {
             anchors: WalkAnchors::Random,
             count: DEFAULT_COUNT,
             playing: false,
+            arms: Arms::Both,
         }
     }
 }
@@ -137,7 +186,7 @@ impl WalkLab {
 impl AppState {
     /// Walks of the shown run as of the shown round, with their verdicts, in the order in which they were started.
     pub fn judged_walks(&self) -> Vec<SeenWalk<'_>> {
-        let round = self.focus.round;
+        let round = self.walk_round();
         let judge = |walk: &Walk, points: usize| {
             let sparsity = self.lab.sparsity.as_ref()?;
             self.lab.rules.judge(walk.measures.get(..points - 1)?, sparsity)
@@ -149,15 +198,63 @@ impl AppState {
         self.shown_walks().map(seen).collect()
     }
 
+    /// Those of the arms that are to be seen, where arms are compared.
+    pub fn chosen_walks(&self) -> Vec<SeenWalk<'_>> {
+        let mut walks = self.judged_walks();
+        let arms = if self.compares_walks() { self.lab.arms } else { Arms::Both };
+        walks.retain(|w| arms.shows(w.walk));
+        walks
+    }
+
     /// Those of them that are to be seen.
     pub fn seen_walks(&self) -> Vec<SeenWalk<'_>> {
-        let mut seen = self.judged_walks();
+        let mut seen = self.chosen_walks();
         seen.retain(|w| match (self.lab.only, w.judgement) {
             (Only::All, _) => true,
             (Only::Lost, judged) => judged.is_some_and(|j| j.verdict.is_lost()),
             (Only::One(verdict), judged) => judged.is_some_and(|j| j.verdict == verdict),
         });
         seen
+    }
+
+    /// Walks are compared with others from the same starts that are never put elsewhere.
+    pub fn compares_walks(&self) -> bool {
+        self.shown_walks().any(Walk::is_control)
+    }
+
+    /// What re-selection makes of the shown walks, as of the shown round; none where that is not compared.
+    pub fn lost_by_step(&self) -> Option<LostByStep> {
+        let sparsity = self.lab.sparsity.as_ref()?;
+        let judged = self.judged_walks();
+        let lost = |control: bool| {
+            let arm: Vec<_> =
+                judged.iter().filter(|w| self.is_compared(w.walk) && w.walk.is_control() == control).collect();
+            let steps = arm.iter().map(|w| w.points - 1).max().unwrap_or(0);
+            let at = |n: usize| {
+                let lost = |w: &&&SeenWalk<'_>| {
+                    let taken = &w.walk.measures[..n.min(w.points - 1)];
+                    let present = taken.chunk_by(|a, b| a.sample == b.parent).last();
+                    present.is_some_and(|s| self.lab.rules.lost(s, sparsity).is_some())
+                };
+                arm.iter().filter(lost).count()
+            };
+            (arm.len(), (0..=steps).map(at).collect::<Vec<_>>())
+        };
+        let ((walks, without), (_, with)) = (lost(true), lost(false));
+        (walks > 0).then_some(LostByStep { walks, without, with })
+    }
+
+    /// One of the walks started by hand: those of the run's own record have no control.
+    fn is_compared(&self, walk: &Walk) -> bool {
+        walk.id >= self.experiment.walks
+    }
+
+    /// Walks are compared no longer: what had been put elsewhere stays.
+    pub(super) fn controls_cleared(&mut self) {
+        let shown = self.focus.strategy;
+        self.walks.retain(|w| w.strategy != shown || !w.is_control());
+        self.focus.walk_point = None;
+        self.lab.selected = self.lab.selected.filter(|id| *id < FIRST_CONTROL);
     }
 
     /// Only the lost ones, or all again.
@@ -171,7 +268,7 @@ pub fn sort(walks: &mut [SeenWalk<'_>], by: SortBy, descending: bool) {
     let key = |w: &SeenWalk<'_>| {
         let Some(j) = w.judgement else { return f32::NEG_INFINITY };
         match by {
-            SortBy::Walk => w.walk.id as f32,
+            SortBy::Walk => w.walk.place() as f32,
             SortBy::Verdict => Verdict::ALL.iter().position(|v| *v == j.verdict).unwrap_or_default() as f32,
             SortBy::Boundary => j.boundary_share,
             SortBy::Drift => j.drift_ratio,

@@ -1,0 +1,129 @@
+//! One run written into a folder of runs: under its cell's name, or, where it is a fork, under one that no other run has.
+
+use std::path::{Path, PathBuf};
+
+use super::{Cell, GridFolder};
+use crate::archive::{
+    self, ALBUM_MAGIC, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, Checkpoint, EMBEDDING_MAGIC, HISTORIES,
+    HISTORY_EXTENSION, WEIGHTS,
+};
+use crate::history::{Header, History};
+use crate::trajectory::{Album, Embedding};
+use crate::world::World;
+
+/// Why a run cannot be written there.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error("{}: another run has that name; choose another folder", path.display())]
+    Taken { path: PathBuf },
+    #[error("{}: holds runs of other data or of another generator; choose another folder", path.display())]
+    OtherWorld { path: PathBuf },
+}
+
+/// Where one run is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    folder: GridFolder,
+    name: String,
+    /// Rounds of this very run that were there before; what is there is never replaced by less.
+    before: usize,
+}
+
+impl Place {
+    /// The place of a run in `folder`: where it was written before, else where no other run is. The folder gets the
+    /// embedding, where it has none.
+    pub fn claim(folder: GridFolder, world: &World, history: &History) -> Result<Self, PlaceError> {
+        let path = folder.embedding();
+        if !path.exists() {
+            archive::write(&path, EMBEDDING_MAGIC, &Embedding::of(world))?;
+        } else if !archive::read::<Embedding>(&path, EMBEDDING_MAGIC)?.fits(history) {
+            return Err(PlaceError::OtherWorld { path: folder.0 });
+        }
+        let header = &history.header;
+        let cell = Cell { experiment: header.experiment.clone(), repeat: header.repeat }.name();
+        let Some(fork) = &header.forked else {
+            let there = folder.named(HISTORIES, &cell, HISTORY_EXTENSION);
+            let before = if there.exists() { archive::read_history(&there)? } else { History::new(header.clone()) };
+            let before = same_run(&before, history).then_some(before.rounds.len());
+            let before = before.ok_or(PlaceError::Taken { path: there })?;
+            return Ok(Self { folder, name: cell, before });
+        };
+        let stem = format!("{cell}-fork-{:02}", fork.round);
+        let mut number = 1;
+        loop {
+            let name = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
+            let there = folder.named(HISTORIES, &name, HISTORY_EXTENSION);
+            if !there.exists() {
+                return Ok(Self { folder, name, before: 0 });
+            }
+            // A file that cannot be read is somebody's, too.
+            if let Ok(before) = archive::read_history(&there)
+                && same_run(&before, history)
+            {
+                return Ok(Self { folder, name, before: before.rounds.len() });
+            }
+            number += 1;
+        }
+    }
+
+    /// The file of the history.
+    pub fn history(&self) -> PathBuf {
+        self.folder.named(HISTORIES, &self.name, HISTORY_EXTENSION)
+    }
+
+    /// Writes the run as it is at the end of a round, with what it needs to go on and the weights of earlier rounds, which
+    /// are written once.
+    pub fn write<'a>(
+        &self,
+        history: &History,
+        checkpoint: Option<&Checkpoint>,
+        weights: impl Iterator<Item = &'a Checkpoint>,
+    ) -> Result<(), ArchiveError> {
+        if history.rounds.len() < self.before {
+            return Ok(());
+        }
+        archive::write_history(&self.history(), history)?;
+        if let Some(checkpoint) = checkpoint {
+            let path = self.folder.named(CHECKPOINTS, &self.name, CHECKPOINT_EXTENSION);
+            archive::write_checkpoint(&path, checkpoint)?;
+        }
+        for kept in weights {
+            let path = archive::weights_in(&self.folder.0.join(WEIGHTS).join(&self.name), kept.rounds);
+            if !path.exists() {
+                archive::write_checkpoint(&path, &Checkpoint { optimiser: Vec::new(), ..kept.clone() })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the images along the run's walks, where it recorded any.
+    pub fn write_album(&self, world: &World, history: &History) -> Result<(), ArchiveError> {
+        let album = Album::of(world, history);
+        if album.walks.is_empty() {
+            return Ok(());
+        }
+        archive::write(&self.folder.album_named(&self.name), ALBUM_MAGIC, &album)
+    }
+}
+
+impl GridFolder {
+    /// The folder of runs that a path lies in, by its name: itself, or that of a folder of histories or of one in it.
+    pub fn around(path: &Path) -> Self {
+        let up = |p: &Path| p.parent().map(Path::to_path_buf).unwrap_or_default();
+        let is_history = path.extension().is_some_and(|e| e == HISTORY_EXTENSION);
+        let folder = if is_history { up(path) } else { path.to_path_buf() };
+        Self(if folder.file_name().is_some_and(|n| n == HISTORIES) { up(&folder) } else { folder })
+    }
+}
+
+/// Whether one is the other at an earlier or later round: made from the same, and the same bought so far.
+fn same_run(a: &History, b: &History) -> bool {
+    let made_from = |h: &History| {
+        let empty = String::new;
+        Header { data_provenance: empty(), device: empty(), program: empty(), ..h.header.clone() }
+    };
+    let bought = |h: &History, round: usize| h.rounds[round].proposals.iter().map(|p| p.sample).collect::<Vec<_>>();
+    made_from(a) == made_from(b) && (0..a.rounds.len().min(b.rounds.len())).all(|t| bought(a, t) == bought(b, t))
+}

@@ -1,0 +1,44 @@
+//! The playhead in the window: it stops at evaluations inside rounds, and what follows it says where it stands.
+
+use egui_kittest::kittest::Queryable as _;
+
+use ridgewalk::engine::protocol::Phase;
+use ridgewalk::experiment::Strategy;
+use ridgewalk::history::Metric;
+
+use crate::ui::{rounds, wait_for, window};
+
+#[test]
+fn the_playhead_goes_inside_rounds_by_key() {
+    let mut w = window(true);
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    w.run_steps(3);
+    let stop = |w: &egui_kittest::Harness<'_, ridgewalk::ui::App>| {
+        let state = w.state().state();
+        (state.shown_round(), state.shown_stop().map(|(place, _)| place))
+    };
+    // Of six minibatches a round, one evaluation lies inside.
+    for (key, place) in [
+        (egui::Key::OpenCurlyBracket, (3, Some(0))),
+        (egui::Key::OpenCurlyBracket, (2, None)),
+        (egui::Key::OpenCurlyBracket, (2, Some(0))),
+        (egui::Key::CloseCurlyBracket, (2, None)),
+        (egui::Key::OpenBracket, (1, None)),
+        (egui::Key::CloseCurlyBracket, (2, Some(0))),
+    ] {
+        w.key_press(key);
+        w.run_steps(3);
+        assert_eq!(stop(&w), place);
+    }
+    let state = w.state().state();
+    let part = state.run(Strategy::Snn).unwrap().curve(Metric::AccuracyPart, &state.experiment);
+    let at = part.iter().find(|p| p.round == 2 && p.minibatches == 9.0).unwrap();
+    let shown = format!("{:.1} %", at.value);
+    assert!(w.query_all_by_label(&shown).next().is_some(), "{shown}");
+    assert!(w.query_by_label("SNN, round 2, step 9").is_some());
+    assert_eq!(state.weights_round(), Some(1));
+    w.check_accessibility();
+    w.key_press(egui::Key::CloseBracket);
+    w.run_steps(3);
+    assert_eq!(stop(&w), (3, None));
+}
