@@ -71,7 +71,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let device = ComputeDevice::open(args.experiment.device)?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
-    let mut preparation = Preparation::new(&grid.experiment, options.data_dir, cache, &device);
+    let mut preparation =
+        Preparation::new(&grid.experiment, options.data_dir, cache, &device).for_strategies(&grid.strategies);
     let world = prepare(&mut preparation)?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -115,6 +116,8 @@ fn prepare_here(preparation: &mut Preparation) -> anyhow::Result<Arc<World>> {
             Some(Prepared::DataReady(dataset)) => bar.data(&dataset),
             Some(Prepared::Trained { epoch, losses }) => bar.trained(preparation.activity(), epoch, &losses),
             Some(Prepared::NotCached(e)) => bar.warn(&e.to_string()),
+            Some(Prepared::StandInNotCached(e)) => bar.warn(&e.to_string()),
+            Some(Prepared::Taught) => bar.teaching(preparation.activity()),
             Some(Prepared::LabelsNotCached(e)) => bar.warn(&e.to_string()),
             Some(Prepared::Labelled) => bar.labelling(preparation.activity()),
             Some(Prepared::Encoded) => bar.encoding(preparation.activity()),
