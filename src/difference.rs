@@ -4,7 +4,9 @@ use crate::history::{Header, History, RoundRecord};
 
 /// The first difference between two histories in words; none when they are equal apart from wall times.
 pub fn first_difference(a: &History, b: &History) -> Option<String> {
-    let (ha, hb) = (fields(&placeless(&a.header)), fields(&placeless(&b.header)));
+    // A history of an earlier version does not say where labels come from.
+    let origin = a.header.labels_from.is_some() && b.header.labels_from.is_some();
+    let (ha, hb) = (fields(&placeless(&a.header, origin)), fields(&placeless(&b.header, origin)));
     if let Some(d) = first_field("header", &ha, &hb) {
         return Some(d);
     }
@@ -20,8 +22,9 @@ pub fn first_difference(a: &History, b: &History) -> Option<String> {
 }
 
 /// Where the data lay is no part of what they are: their digest is.
-fn placeless(header: &Header) -> Header {
-    Header { data_provenance: String::new(), ..header.clone() }
+fn placeless(header: &Header, origin: bool) -> Header {
+    let labels_from = header.labels_from.clone().filter(|_| origin);
+    Header { data_provenance: String::new(), labels_from, ..header.clone() }
 }
 
 fn timeless(record: &RoundRecord, predicted: bool) -> RoundRecord {

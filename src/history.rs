@@ -1,6 +1,6 @@
 //! The append-only record of a run: what was proposed and why, what was measured, and how every walk went.
 //!
-//! Host data only: no tensor, no pixel. Everything that is drawn, exported or compared is a function of it.
+//! Host data only: no tensor, and no pixel but those of images that were made. Everything that is drawn, exported or compared is a function of it.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,9 @@ pub struct Header {
     pub classes: Vec<String>,
     /// Mean standard deviation of the embedding's axes: the unit of alpha.
     pub latent_scale: f32,
+    /// Which tool gave the labels, in words; none where all are the data set's own, and in histories of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels_from: Option<String>,
     /// Where it was forked from another run; `experiment` is then what it does since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked: Option<Box<Fork>>,
@@ -159,11 +162,20 @@ pub struct Made {
     pub code: Vec<f32>,
     /// The decoded mask, row by row: lengths of runs of equal pixels in turn, beginning with pixels that are no wall.
     pub runs: Vec<u16>,
+    /// The decoded image where it is no mask: 0..=255, channel planes one after the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grey: Vec<u8>,
 }
 
 impl Made {
-    /// A made sample from its decoded image of 0 and 1.
-    pub fn new(code: Vec<f32>, image: &[f32]) -> Self {
+    /// A made sample from its decoded image in [0, 1], kept in grey levels.
+    pub fn picture(code: Vec<f32>, image: &[f32]) -> Self {
+        let grey = image.iter().map(|v| (v * f32::from(u8::MAX)).round() as u8).collect();
+        Self { code, runs: Vec::new(), grey }
+    }
+
+    /// A made sample from its decoded mask of 0 and 1.
+    pub fn mask(code: Vec<f32>, image: &[f32]) -> Self {
         let (mut runs, mut wall, mut length) = (Vec::new(), false, 0);
         for &pixel in image {
             if (pixel > 0.5) != wall {
@@ -173,11 +185,14 @@ impl Made {
             length += 1;
         }
         runs.push(length);
-        Self { code, runs }
+        Self { code, runs, grey: Vec::new() }
     }
 
-    /// The decoded image, 1 where the wall is.
+    /// The decoded image in [0, 1]; of a mask, 1 where the wall is.
     pub fn image(&self) -> Vec<f32> {
+        if !self.grey.is_empty() {
+            return self.grey.iter().map(|&v| f32::from(v) / f32::from(u8::MAX)).collect();
+        }
         let values = self.runs.iter().zip([0.0, 1.0].into_iter().cycle());
         values.flat_map(|(&run, value)| std::iter::repeat_n(value, usize::from(run))).collect()
     }
@@ -343,6 +358,17 @@ impl History {
         label
     }
 
+    /// Every strategy that it followed: its own, and those of the runs that it was forked from.
+    pub fn strategies(&self) -> Vec<Strategy> {
+        let mut all = vec![self.strategy()];
+        let mut fork = self.header.forked.as_deref();
+        while let Some(f) = fork {
+            all.push(f.experiment.strategy);
+            fork = f.parent.as_deref();
+        }
+        all
+    }
+
     /// What the target learned.
     pub fn task(&self) -> Task {
         self.header.experiment.dataset.task()
@@ -373,9 +399,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn pictures_come_back_in_grey_levels() {
+        let image: Vec<f32> = (0..=255_u8).map(|v| f32::from(v) / 255.0).collect();
+        assert_eq!(Made::picture(Vec::new(), &image).image(), image);
+    }
+
+    #[test]
     fn masks_come_back_from_their_runs() {
         for image in [vec![0.0; 5], vec![1.0; 5], vec![0.0, 1.0, 1.0, 0.0], vec![1.0, 0.0, 0.0, 1.0], Vec::new()] {
-            assert_eq!(Made::new(Vec::new(), &image).image(), image);
+            assert_eq!(Made::mask(Vec::new(), &image).image(), image);
         }
     }
 }

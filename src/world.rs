@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use crate::dataset::{self, DataError, Dataset};
 use crate::device::ComputeDevice;
-use crate::experiment::{Experiment, GeneratorKind, Task};
+use crate::experiment::{Experiment, GeneratorKind, Strategy, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
 use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, prior_samples};
-use crate::labelling::simulation::{MapCache, Simulation, Unlabelled};
+use crate::labelling::simulation::{MadeSample, MapCache, Simulation, Unlabelled};
+use crate::labelling::{LabellingTool as _, Refusal};
 use crate::latent::LatentSpace;
 use crate::neighbours::IndexError;
+use crate::target::stand_in::{StandIn, StandInTraining};
 
 /// What all runs of a comparison share and none of them changes.
 pub struct World {
@@ -21,6 +23,34 @@ pub struct World {
     pub device: ComputeDevice,
     /// The labelling tool and what it says of the data, where labels are maps.
     pub simulation: Option<Simulation>,
+    /// What stands in for a labelling tool, where labels are classes and a strategy makes samples.
+    pub stand_in: Option<StandIn>,
+}
+
+impl World {
+    /// The label of what a latent point decodes to; none where nothing labels what is made.
+    pub fn label_point(&self, code: &[f32]) -> Option<Result<MadeSample, Refusal>> {
+        let image = || self.generator.decode(code);
+        match (&self.simulation, &self.stand_in) {
+            (Some(tool), _) => Some(tool.label_image(&image())),
+            (None, Some(tool)) => Some(tool.label_image(&image())),
+            (None, None) => None,
+        }
+    }
+
+    /// Something labels what is made.
+    pub fn has_tool(&self) -> bool {
+        self.simulation.is_some() || self.stand_in.is_some()
+    }
+
+    /// The tool that gives a run its labels, in words; none where they are the data set's own.
+    pub fn labels_from(&self, strategy: Strategy) -> Option<String> {
+        match (&self.simulation, &self.stand_in) {
+            (Some(simulation), _) => Some(simulation.tool.name().to_owned()),
+            (None, Some(stand_in)) if strategy.makes_samples() => Some(stand_in.origin()),
+            _ => None,
+        }
+    }
 }
 
 /// A world that cannot be made.
@@ -47,6 +77,9 @@ pub struct Preparation {
     device: ComputeDevice,
     /// Once the data are there, where labels are maps.
     simulation: Option<Simulation>,
+    /// Something must stand in for a labelling tool.
+    wants_stand_in: bool,
+    stand_in: Option<StandIn>,
     stage: Stage,
 }
 
@@ -54,6 +87,8 @@ enum Stage {
     Load,
     /// Stress maps of the data set, one image after the other.
     Label(Arc<Dataset>),
+    /// The classifier that stands in for a tool.
+    Teach(Arc<Dataset>, Box<StandInTraining>),
     Find(Arc<Dataset>),
     Train {
         dataset: Arc<Dataset>,
@@ -86,6 +121,10 @@ pub enum Prepared {
     NotCached(GeneratorError),
     /// The labels could not be kept for the next time.
     LabelsNotCached(std::io::Error),
+    /// One minibatch of the classifier that stands in for a labelling tool, or a part of its examination.
+    Taught,
+    /// The same could not be kept for the next time.
+    StandInNotCached(std::io::Error),
     Ready {
         world: Arc<World>,
         cached: bool,
@@ -98,6 +137,11 @@ pub enum PreparationActivity {
     LoadingData,
     /// The labelling tool at work on the data set.
     Labelling {
+        done: usize,
+        total: usize,
+    },
+    /// The classifier that stands in for a labelling tool.
+    TeachingStandIn {
         done: usize,
         total: usize,
     },
@@ -126,8 +170,17 @@ impl Preparation {
             cache,
             device: device.clone(),
             simulation: None,
+            wants_stand_in: false,
+            stand_in: None,
             stage: Stage::Load,
         }
+        .for_strategies(&[experiment.strategy])
+    }
+
+    /// The world must do for runs of these strategies, too.
+    pub fn for_strategies(mut self, strategies: &[Strategy]) -> Self {
+        self.wants_stand_in |= self.experiment.dataset.has_stand_in() && strategies.iter().any(|s| s.makes_samples());
+        self
     }
 
     /// The generator is one of convolutions.
@@ -142,6 +195,10 @@ impl Preparation {
                 done: self.simulation.as_ref().map_or(0, Simulation::solved),
                 total: dataset.train.len() + dataset.validation.len() + dataset.test.len(),
             },
+            Stage::Teach(_, training) => {
+                let (done, total) = training.progress();
+                PreparationActivity::TeachingStandIn { done, total }
+            }
             Stage::Train { training, .. } => {
                 PreparationActivity::TrainingGenerator { done: training.steps_done(), total: training.total_steps() }
             }
@@ -177,12 +234,26 @@ impl Preparation {
             Stage::Load => {
                 let dataset = Arc::new(dataset::load(&self.experiment, self.data_dir.as_deref())?);
                 self.stage = match self.experiment.dataset.task() {
+                    Task::Classes if self.wants_stand_in => {
+                        let folder = self.cache.as_ref().map(GeneratorCache::folder);
+                        let training = StandInTraining::new(&self.experiment, &dataset, folder, &self.device);
+                        Stage::Teach(Arc::clone(&dataset), Box::new(training))
+                    }
                     Task::Classes => Stage::Find(Arc::clone(&dataset)),
                     Task::Maps => self.find_labels(Arc::clone(&dataset)),
                 };
                 Ok(Some(Prepared::DataReady(dataset)))
             }
             Stage::Label(dataset) => self.label(dataset),
+            Stage::Teach(dataset, mut training) => {
+                let Some((stand_in, kept)) = training.advance(&dataset) else {
+                    self.stage = Stage::Teach(dataset, training);
+                    return Ok(Some(Prepared::Taught));
+                };
+                self.stand_in = Some(stand_in);
+                self.stage = Stage::Find(dataset);
+                Ok(Some(kept.map_or_else(Prepared::StandInNotCached, |()| Prepared::Taught)))
+            }
             Stage::Find(dataset) => {
                 self.stage = self.find_generator(dataset);
                 Ok(Some(Prepared::Encoded))
@@ -285,6 +356,7 @@ impl Preparation {
             latent,
             device: self.device.clone(),
             simulation: self.simulation.take(),
+            stand_in: self.stand_in.take(),
         };
         Ok(Some(Prepared::Ready { world: Arc::new(world), cached }))
     }

@@ -59,6 +59,11 @@ impl PreparationBar {
         self.bar.set_message("solving for the stress in every mask");
     }
 
+    pub fn teaching(&self, activity: PreparationActivity) {
+        self.share(activity);
+        self.bar.set_message("training the stand-in labeller");
+    }
+
     pub fn warn(&self, text: &str) {
         self.line(&format!("warning: {text}"));
     }
@@ -71,12 +76,16 @@ impl PreparationBar {
             world.latent.dim(),
             world.latent.scale()
         ));
+        if let Some(stand_in) = &world.stand_in {
+            self.line(&format!("made samples get their labels from a {}", stand_in.origin()));
+        }
         self.bar.finish_and_clear();
     }
 
     fn share(&self, activity: PreparationActivity) {
         if let PreparationActivity::TrainingGenerator { done, total }
         | PreparationActivity::Labelling { done, total }
+        | PreparationActivity::TeachingStandIn { done, total }
         | PreparationActivity::Encoding { done, total } = activity
         {
             self.bar.set_position(WHOLE * done as u64 / total.max(1) as u64);

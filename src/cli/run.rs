@@ -71,7 +71,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
     let world = with_room(&mut experiment, Trained::Generator, |e| {
-        prepare(&mut Preparation::new(e, options.data_dir.clone(), cache.clone(), &device))
+        let preparation = Preparation::new(e, options.data_dir.clone(), cache.clone(), &device);
+        prepare(&mut preparation.for_strategies(&strategies))
     })?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -144,6 +145,8 @@ fn prepare_here(preparation: &mut Preparation) -> anyhow::Result<Arc<World>> {
             Some(Prepared::DataReady(dataset)) => bar.data(&dataset),
             Some(Prepared::Trained { epoch, losses }) => bar.trained(preparation.activity(), epoch, &losses),
             Some(Prepared::NotCached(e)) => bar.warn(&e.to_string()),
+            Some(Prepared::StandInNotCached(e)) => bar.warn(&e.to_string()),
+            Some(Prepared::Taught) => bar.teaching(preparation.activity()),
             Some(Prepared::LabelsNotCached(e)) => bar.warn(&e.to_string()),
             Some(Prepared::Labelled) => bar.labelling(preparation.activity()),
             Some(Prepared::Encoded) => bar.encoding(preparation.activity()),

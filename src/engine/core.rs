@@ -207,7 +207,8 @@ impl Core {
             device: self.device.description.clone(),
         });
         let cache = self.options.cache_dir.as_ref().map(GeneratorCache::new);
-        let preparation = Preparation::new(&experiment, self.options.data_dir.clone(), cache, &self.device);
+        let preparation = Preparation::new(&experiment, self.options.data_dir.clone(), cache, &self.device)
+            .for_strategies(&strategies);
         let shown = strategies.last().copied().unwrap_or(experiment.strategy);
         self.session = Some(Session::new(experiment, strategies, Some(preparation), shown));
         self.publish();
@@ -220,6 +221,9 @@ impl Core {
         let experiment = first.history.header.experiment.clone();
         self.reset(experiment, runs.iter().map(|r| r.history.strategy()).collect());
         if let Some(session) = &mut self.session {
+            // Rounds before a fork may have been those of another strategy.
+            let all: Vec<Strategy> = runs.iter().flat_map(|r| r.history.strategies()).collect();
+            session.preparation = session.preparation.take().map(|p| p.for_strategies(&all));
             session.replay = runs;
         }
     }

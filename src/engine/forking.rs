@@ -51,6 +51,8 @@ pub enum ForkError {
     Last(usize),
     #[error("{0}")]
     Strategy(String),
+    #[error("{0} has images made, and nothing labels them here; reset with it, or with SI, among the strategies")]
+    NoTool(&'static str),
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
     #[error(transparent)]
@@ -84,6 +86,9 @@ pub fn begin(world: &Arc<World>, parent: &Run, kept: &Kept, round: usize, turn: 
     turn.applied(parent.experiment()).validated()?;
     if let Some(objection) = turn.strategy.objection(parent.experiment().dataset) {
         return Err(ForkError::Strategy(objection));
+    }
+    if turn.strategy.makes_samples() && !world.has_tool() {
+        return Err(ForkError::NoTool(turn.strategy.label()));
     }
     let history = parent.history().up_to(round);
     let Some(checkpoint) = kept.at(round).filter(|c| !c.optimiser.is_empty()) else {

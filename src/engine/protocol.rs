@@ -87,6 +87,8 @@ pub enum Phase {
     LoadingData,
     /// The labelling tool is at work: on the data set, or on what a sampler made.
     Labelling,
+    /// The classifier that stands in for a labelling tool trains.
+    TeachingStandIn,
     /// The VAE trains; the embedding is shown as it forms.
     TrainingGenerator,
     Encoding,
@@ -111,7 +113,8 @@ impl Phase {
         match self {
             Self::Idle => "idle",
             Self::LoadingData => "loading data",
-            Self::Labelling => "solving for stress",
+            Self::Labelling => "labelling",
+            Self::TeachingStandIn => "training the stand-in labeller",
             Self::TrainingGenerator => "training the generator",
             Self::Encoding => "embedding the data",
             Self::Rerunning => "doing rounds again",
@@ -131,6 +134,7 @@ impl Phase {
             self,
             Self::LoadingData
                 | Self::Labelling
+                | Self::TeachingStandIn
                 | Self::TrainingGenerator
                 | Self::Encoding
                 | Self::Rerunning

@@ -105,6 +105,16 @@ impl DatasetKind {
             _ => Task::Classes,
         }
     }
+
+    /// Something labels images that are made: a simulation, or a classifier that stands in for one.
+    pub fn has_labelling_tool(self) -> bool {
+        self.task() == Task::Maps || self.has_stand_in()
+    }
+
+    /// No tool labels its images, but a frozen classifier stands in for one.
+    pub fn has_stand_in(self) -> bool {
+        matches!(self, Self::Digits | Self::Mnist)
+    }
 }
 
 choices! {
@@ -289,8 +299,9 @@ impl Strategy {
     /// Why it cannot run on this data; none where it can.
     pub fn objection(self, dataset: DatasetKind) -> Option<String> {
         match dataset.task() {
-            Task::Classes if self.makes_samples() => Some(format!(
-                "{} has images made that a tool must label, and {} has no such tool; `ivus` has",
+            _ if self.makes_samples() && !dataset.has_labelling_tool() => Some(format!(
+                "{} has images made that a tool must label, and {} has no such tool; `ivus` has, and for digits a \
+                 classifier stands in",
                 self.label(),
                 dataset.label()
             )),

@@ -97,6 +97,7 @@ impl Experiment {
             ("samples_per_round", self.samples_per_round),
             ("evaluate_every", self.evaluate_every),
             ("evaluation_part", self.evaluation_part),
+            ("labeller_minibatches", self.labeller_minibatches),
             ("reselect_every", self.reselect_every),
             ("walk_reselect_every", self.walk_reselect_every),
             ("pool_size", self.pool_size),
@@ -213,6 +214,23 @@ mod tests {
             let mut e = Experiment::default();
             let error = e.set(assignment).and_then(|()| e.validated().map(|_| ())).unwrap_err().to_string();
             assert!(error.contains(says), "{assignment}: {error}");
+        }
+    }
+
+    #[test]
+    fn samples_are_made_only_where_something_labels_them() {
+        for (preset, strategy, says) in [
+            ("ivus", "si", None),
+            ("mnist", "si", None),
+            ("digits", "random-latent", None),
+            ("cifar10", "si", Some("CIFAR-10 has no such tool")),
+            ("cifar10", "random-latent", Some("a classifier stands in")),
+            ("ivus", "entropy", Some("labels of IVUS (made vessels) are maps")),
+        ] {
+            let mut e = Experiment::preset(preset).unwrap();
+            e.set(&format!("strategy={strategy}")).unwrap();
+            let error = e.validated().err().map(|e| e.to_string()).unwrap_or_default();
+            assert!(says.map_or(error.is_empty(), |s| error.contains(s)), "{preset}, {strategy}: {error}");
         }
     }
 

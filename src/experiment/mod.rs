@@ -36,6 +36,10 @@ pub struct Experiment {
     pub stress: StressKind,
     /// Stress maps are divided by this (kPa) before the target sees them; its output is a sigmoid.
     pub stress_scale_kpa: f32,
+    /// Minibatches of the classifier that stands in for a labelling tool on digits.
+    pub labeller_minibatches: usize,
+    /// Seed of its weights and batches: the same for all repeats.
+    pub labeller_seed: u64,
 
     // --- generator (Tables S1 to S5, S9 to S12) -----------------------------------------------------
     /// Which generator: `vae` or `alpha-gan`.
@@ -141,6 +145,8 @@ impl Default for Experiment {
             systolic_mmhg: 120.0,
             stress: StressKind::MaxPrincipal,
             stress_scale_kpa: 250.0,
+            labeller_minibatches: 1_000,
+            labeller_seed: 1,
             generator: GeneratorKind::Vae,
             generator_width: 64,
             reconstruction_weight: 10.0,

@@ -1,8 +1,8 @@
 //! Learning curves: accuracy, or the error of maps, against labels for each strategy, and Figure 3 of the paper with its bands.
 
 use super::data::{
-    Group, LABELS_AXIS, MeanPoint, by_strategy, experiment, labels_range, mean_trace, repeats_text, split_name, task,
-    trace, value_range,
+    Group, LABELS_AXIS, MeanPoint, by_strategy, experiment, labels_range, mean_trace, repeats_text, split_name,
+    stand_in_note, task, trace, value_range,
 };
 use super::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample};
 use super::layout::band_sample;
@@ -40,12 +40,17 @@ pub fn curves(histories: &[History]) -> Figure {
         repeats_text(&groups),
         if histories.len() > groups.len() { ", mean over the repeats" } else { "" },
         if inside { inside_text(histories) } else { String::new() },
-    );
+    ) + &stand_in_text(histories);
     let mut figure = Figure::single("curves", &format!("{} against labels", task.measure()), caption, panel);
     if inside {
         figure.keys = inside_keys(histories, &groups);
     }
     figure
+}
+
+/// What a caption adds where a classifier stands in for a labelling tool.
+fn stand_in_text(histories: &[History]) -> String {
+    stand_in_note(histories).map_or_else(String::new, |note| format!(" {note}"))
 }
 
 /// What the caption says of thin lines.
@@ -74,7 +79,7 @@ pub fn figure3(histories: &[History]) -> Figure {
         task.measure(),
         repeats_text(&groups),
         part_size(histories),
-    );
+    ) + &stand_in_text(histories);
     let baseline = groups.iter().any(Group::is_baseline).then(|| Key {
         text: Strategy::Random.label().into(),
         sample: Sample::Line {

@@ -172,6 +172,18 @@ pub fn split_name(histories: &[History]) -> &'static str {
     histories.first().map_or(EvaluationSplit::Test, |h| h.header.experiment.evaluate_on).label()
 }
 
+/// Where the labels of made samples come from that no simulation gave; none where there are none.
+pub fn stand_in_note(histories: &[History]) -> Option<String> {
+    let of = |h: &&History| h.task() == Task::Classes && h.header.labels_from.is_some();
+    let made: Vec<&History> = histories.iter().filter(of).collect();
+    let origin = made.first()?.header.labels_from.as_deref()?;
+    let mut names: Vec<&str> = made.iter().map(|h| h.strategy().label()).collect();
+    names.dedup();
+    names.sort_unstable();
+    names.dedup();
+    Some(format!("{}: samples made by decoding, labelled by a {origin}.", names.join(", ")))
+}
+
 /// The experiment that the figures speak of, from the first history.
 pub fn experiment(histories: &[History]) -> Experiment {
     histories.first().map(|h| h.header.experiment.clone()).unwrap_or_default()

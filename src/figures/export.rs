@@ -62,10 +62,10 @@ impl std::str::FromStr for Format {
 
 /// Every figure that these histories have; differences are `against` one strategy.
 pub fn catalogue(histories: &[History], against: Strategy) -> Vec<Figure> {
-    let differences = |histories: &[History]| difference(histories, against);
-    let all: [&dyn Fn(&[History]) -> Figure; 6] =
-        [&curves, &figure3, &differences, &picks_by_class, &confusion, &snap_distances];
-    all.iter().map(|f| f(histories)).filter(|f| !f.is_empty()).collect()
+    let mut all = vec![curves(histories), figure3(histories), difference(histories, against)];
+    all.extend([picks_by_class(histories), confusion(histories), snap_distances(histories)]);
+    all.retain(|f| !f.is_empty());
+    all
 }
 
 /// Every table.

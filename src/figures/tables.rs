@@ -1,6 +1,6 @@
 //! Table 1 of the paper beside our own numbers, and the comparison with the random baseline.
 
-use super::data::{BAND_LEVEL, by_strategy, experiment, repeats_text, split_name, task};
+use super::data::{BAND_LEVEL, by_strategy, experiment, repeats_text, split_name, stand_in_note, task};
 use super::table::Table;
 use super::ticks::number;
 use crate::experiment::Task;
@@ -96,6 +96,7 @@ pub fn table1(histories: &[History]) -> Table {
         ));
     }
     notes.extend(map_note(histories));
+    notes.extend(stand_in_note(histories));
     let caption = format!(
         "{} ({}) on the {} at the end of rounds t = 1 to {last}, {}, {}.",
         task.measure(),

@@ -57,14 +57,15 @@ impl SolvedMaps {
     }
 }
 
-/// An image made by decoding a latent point, with its label.
+/// An image made by decoding a latent point, with the label that a tool gave it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MadeSample {
-    /// The decoded image as the tool and the target see it: 0 or 1 for each pixel.
+    /// The decoded image as the tool and the target see it: of a mask, 0 or 1 for each pixel.
     pub image: Vec<f32>,
-    /// Its band of plaque burden.
+    /// Its class; of a mask, its band of plaque burden.
     pub label: u8,
-    pub map: ScaledMap,
+    /// Where labels are maps.
+    pub map: Option<ScaledMap>,
     pub seconds: f32,
 }
 
@@ -128,7 +129,7 @@ impl Simulation {
         } else {
             &mut self.train
         };
-        maps.push(made.map, made.seconds);
+        maps.push(made.map.unwrap_or_default(), made.seconds);
         Ok(())
     }
 
@@ -143,7 +144,7 @@ impl Simulation {
         Ok(MadeSample {
             image: mask.to_values(),
             label: burden_band(&mask),
-            map: Arc::new(map.values().iter().map(|v| v / self.scale).collect()),
+            map: Some(Arc::new(map.values().iter().map(|v| v / self.scale).collect())),
             seconds: start.elapsed().as_secs_f32(),
         })
     }
@@ -281,7 +282,7 @@ mod tests {
         let made = tool.label_image(&soft).unwrap();
         assert_eq!(made.image, dataset.train.gather(&[0]));
         assert_eq!(made.label, dataset.train.label(0));
-        assert!(made.map.iter().all(|v| v.is_finite()) && made.seconds > 0.0);
+        assert!(made.map.unwrap().iter().all(|v| v.is_finite()) && made.seconds > 0.0);
         let nothing = tool.label_image(&vec![0.4; soft.len()]).unwrap_err();
         assert_eq!(nothing, Refusal::Mask(MaskFault::Empty));
     }

@@ -37,6 +37,7 @@ impl Run {
         let after = turn.applied(&header.experiment);
         let experiment = std::mem::replace(&mut header.experiment, after.clone());
         let (round, parent) = (self.history.rounds.len(), header.forked.take());
+        header.labels_from = self.world.labels_from(after.strategy).or(header.labels_from.take());
         header.forked = Some(Box::new(Fork { round, experiment, parent }));
         self.streams = Streams::new(after.seed);
         self.sampler = sampler(after.strategy);

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{Run, Stage};
 use crate::history::Refused;
-use crate::labelling::simulation::{MadeSample, Simulation};
+use crate::labelling::simulation::MadeSample;
 use crate::rng::Rng;
 use crate::sampler::{Candidate, Place};
 use crate::world::World;
@@ -52,13 +52,16 @@ impl LabelQueue {
     /// Labels the next candidate. A train sample has its label already, and a run without a tool makes none.
     pub fn advance(&mut self, world: &World) {
         let Some(candidate) = self.waiting.pop_front() else { return };
-        let (Place::Point(code), Some(tool)) = (&candidate.place, &world.simulation) else {
+        let start = std::time::Instant::now();
+        let (code, label) = match &candidate.place {
+            Place::Point(code) => (code.clone(), world.label_point(code)),
+            Place::Sample(_) => (Vec::new(), None),
+        };
+        let Some(label) = label else {
             self.labelled.push((candidate, None));
             return;
         };
-        let code = code.clone();
-        let start = std::time::Instant::now();
-        match label_point(world, tool, &code) {
+        match label {
             Ok(made) => self.labelled.push((candidate, Some(made))),
             Err(refusal) => {
                 let (kind, message) = (refusal.kind().to_owned(), refusal.to_string());
@@ -102,9 +105,4 @@ impl Run {
             seconds: queue.seconds,
         })
     }
-}
-
-/// The label of what a latent point decodes to.
-pub fn label_point(world: &World, tool: &Simulation, code: &[f32]) -> Result<MadeSample, crate::labelling::Refusal> {
-    tool.label_image(&world.generator.decode(code))
 }

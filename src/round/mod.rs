@@ -116,6 +116,7 @@ impl Run {
             program: concat!("ridgewalk ", env!("CARGO_PKG_VERSION")).to_owned(),
             classes: dataset.classes.clone(),
             latent_scale: world.latent.scale(),
+            labels_from: world.labels_from(experiment.strategy),
             forked: None,
         };
         Self {
@@ -361,8 +362,9 @@ impl Run {
                 (sample, label, decoded, solved.map(|s| Arc::clone(s.map(sample))), None)
             }
             (Place::Point(code), Some(new)) => {
-                let made = Made::new(code.clone(), &new.image);
-                (self.labelled.buy_made(code, new.label), new.label, Some(new.image), Some(new.map), Some(made))
+                let kept = if new.map.is_some() { Made::mask } else { Made::picture };
+                let made = kept(code.clone(), &new.image);
+                (self.labelled.buy_made(code, new.label), new.label, Some(new.image), new.map, Some(made))
             }
             // A point that no tool labelled is no purchase.
             (Place::Point(_), None) => return,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::labelling::LabelledCandidate;
 use super::{Run, RunEvent, Stage, fresh_target};
 use crate::archive::Checkpoint;
+use crate::experiment::Task;
 use crate::history::{History, Proposal};
 use crate::labelling::Refusal;
 use crate::labelling::simulation::MadeSample;
@@ -104,19 +105,20 @@ impl Run {
     /// A purchase of the history; the label of a made sample is not in it, so the tool labels its mask once more.
     fn bought_before(&self, proposal: &Proposal, maps: bool) -> Result<LabelledCandidate, ResumeError> {
         let Proposal { sample, label, score, step, made } = proposal.clone();
-        let (place, made) = match (made, &self.world.simulation) {
-            (None, _) => (Place::Sample(sample), None),
-            (Some(made), Some(_)) if !maps => {
-                let unsolved = MadeSample { image: made.image(), label, map: Arc::default(), seconds: 0.0 };
-                (Place::Point(made.code), Some(unsolved))
-            }
-            (Some(_), None) => return Err(ResumeError::NoTool),
-            (Some(made), Some(tool)) => {
-                let labelled = tool.label_image(&made.image()).map_err(ResumeError::Label)?;
-                (Place::Point(made.code), Some(labelled))
-            }
+        let Some(made) = made else {
+            return Ok((Candidate { place: Place::Sample(sample), score, step }, None));
         };
-        Ok((Candidate { place, score, step }, made))
+        let image = made.image();
+        let map = match &self.world.simulation {
+            None if self.experiment.dataset.task() == Task::Maps => return Err(ResumeError::NoTool),
+            // The class is in the history.
+            None => None,
+            // Nobody asks for the map of a run that is only looked at.
+            Some(_) if !maps => Some(Arc::default()),
+            Some(tool) => tool.label_image(&image).map_err(ResumeError::Label)?.map,
+        };
+        let labelled = MadeSample { image, label, map, seconds: 0.0 };
+        Ok((Candidate { place: Place::Point(made.code), score, step }, Some(labelled)))
     }
 
     /// The walks of Figure 4 start at samples of the initial set.

@@ -4,6 +4,7 @@ mod convolution;
 mod gradient;
 pub mod lenet;
 mod lenet_cpu;
+pub mod stand_in;
 pub mod stress_net;
 mod stress_net_cpu;
 pub mod vgg;

@@ -15,6 +15,7 @@ use super::theme::{Theme, bold, size, space};
 use super::widgets;
 use crate::archive::{self, SavedRun};
 use crate::engine::protocol::{Command, Level};
+use crate::experiment::Strategy;
 use crate::figures::{self, Figure, Format, Table};
 use crate::history::History;
 use crate::statistics::Options;
@@ -35,7 +36,7 @@ enum Page {
 const PAGES: &[(Page, &str, &str)] = &[
     (Page::Curves, "Curves", "Accuracy against labels"),
     (Page::Figure3, "Figure 3", "Mean, 95 % band and every repeat, drop and rebound inside rounds (Figure 3)"),
-    (Page::Difference, "Difference", "Each strategy less Random, paired by seed, with its band"),
+    (Page::Difference, "Difference", "Each strategy less another, paired by seed, with its band"),
     (Page::Picks, "Picks", "What each strategy bought, by class"),
     (Page::Confusion, "Confusion", "True against predicted class at the end"),
     (Page::Snaps, "Snaps", "Distance from the moved point to its neighbour"),
@@ -62,6 +63,8 @@ enum Content {
 pub struct ComparePanel {
     page: Page,
     source: Source,
+    /// What the others are compared with.
+    against: Strategy,
     /// What is left out, by its label.
     hidden: Vec<String>,
     /// The repeat to replay.
@@ -85,12 +88,15 @@ pub struct ComparePanel {
 struct Made {
     page: Page,
     source: Source,
+    against: Strategy,
     hidden: Vec<String>,
     opened: u64,
     generation: u64,
     rounds: usize,
 }
 
+/// Holds the longest name of a strategy.
+const AGAINST_WIDTH: f32 = 210.0;
 /// Dots per inch of exported PNG files.
 const EXPORT_DPI: f32 = 300.0;
 
@@ -99,6 +105,7 @@ impl Default for ComparePanel {
         Self {
             page: Page::Curves,
             source: Source::Live,
+            against: Strategy::Random,
             hidden: Vec::new(),
             repeat: 1,
             loading: Job::default(),
@@ -213,6 +220,9 @@ impl ComparePanel {
                 widgets::segmented(ui, "Histories", &mut self.source, &choices);
                 self.replay(ui, opened);
             }
+            if matches!(self.page, Page::Difference | Page::Tests) {
+                self.choose_against(ui, chosen);
+            }
             for (label, count) in labels(chosen) {
                 let mut shown = !self.hidden.contains(&label);
                 let text = RichText::new(count.map_or_else(|| label.clone(), |n| format!("{label} ×{n}")));
@@ -226,6 +236,20 @@ impl ComparePanel {
                 }
             }
         });
+    }
+
+    fn choose_against(&mut self, ui: &mut Ui, chosen: &[History]) {
+        let mut present: Vec<Strategy> = chosen.iter().filter(|h| !h.is_fork()).map(History::strategy).collect();
+        present.sort();
+        present.dedup();
+        let text = format!("Against: {}", self.against.label());
+        let combo = egui::ComboBox::new("against", "").width(AGAINST_WIDTH).truncate().selected_text(&text);
+        let response = combo.show_ui(ui, |ui| {
+            for strategy in present {
+                ui.selectable_value(&mut self.against, strategy, strategy.label());
+            }
+        });
+        response.response.accessible_name("Against").on_hover_text("The others less this one, seed by seed");
     }
 
     /// One seed of the opened histories, shown in all views.
@@ -252,6 +276,7 @@ impl ComparePanel {
         let made = Made {
             page: self.page,
             source: self.source,
+            against: self.against,
             hidden: self.hidden.clone(),
             opened: cx.state.opened.version,
             generation: cx.state.generation,
@@ -262,7 +287,7 @@ impl ComparePanel {
         }
         self.made_from = Some(made);
         self.version += 1;
-        self.content = content(self.page, chosen);
+        self.content = content(self.page, chosen, self.against);
     }
 
     fn content(&mut self, ui: &mut Ui, chosen: &[History], cx: &mut Cx<'_>) {
@@ -312,10 +337,13 @@ impl ComparePanel {
         if let Some(folder) = folder {
             let mut histories = self.chosen(cx.state.histories(), &cx.state.opened);
             histories.retain(|h| !self.hidden.contains(&h.label()));
-            let (formats, width) =
-                (self.formats.clone(), if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH });
+            let (against, formats, width) = (
+                self.against,
+                self.formats.clone(),
+                if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH },
+            );
             self.writing.start(ctx, move || {
-                figures::export_all(&histories, Strategy::Random, &folder, &formats, width, EXPORT_DPI)
+                figures::export_all(&histories, against, &folder, &formats, width, EXPORT_DPI)
                     .map(|files| (folder, files.len()))
                     .map_err(|e| e.to_string())
             });
@@ -339,7 +367,7 @@ fn labels(histories: &[History]) -> Vec<(String, Option<usize>)> {
     labels
 }
 
-fn content(page: Page, histories: &[History]) -> Content {
+fn content(page: Page, histories: &[History], against: Strategy) -> Content {
     if histories.iter().all(|h| h.rounds.is_empty()) {
         return Content::Nothing;
     }
@@ -349,20 +377,23 @@ fn content(page: Page, histories: &[History]) -> Content {
     let figure = match page {
         Page::Curves => figures::curves(histories),
         Page::Figure3 => figures::figure3(histories),
-        Page::Difference => figures::difference(histories, Strategy::Random),
+        Page::Difference => figures::difference(histories, against),
         Page::Picks => figures::picks_by_class(histories),
         Page::Confusion => figures::confusion(histories),
         Page::Snaps => figures::snap_distances(histories),
         Page::Table1 => return Content::Table(Box::new(figures::table1(histories))),
         Page::Tests => {
-            let options = Options::against(Strategy::Random, histories[0].task());
+            let options = Options::against(against, histories[0].task());
             return Content::Table(Box::new(figures::comparison_table(histories, &options)));
         }
     };
     if figure.is_empty() {
-        let why = "There is nothing of this kind in these histories yet: a difference needs a random run of the same seed, \
-                   snaps need a strategy that steps through latent space.";
-        return Content::Refused(why.into());
+        let why = format!(
+            "There is nothing of this kind in these histories yet: a difference needs a run of {} of the same seed, snaps \
+             need a strategy that steps through latent space.",
+            against.label()
+        );
+        return Content::Refused(why);
     }
     Content::Figure(Arc::new(figure))
 }

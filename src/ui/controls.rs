@@ -157,6 +157,14 @@ impl Controls {
         if task == Task::Maps {
             labelling_tool(ui, rows, d);
         }
+        if d.dataset.has_stand_in() {
+            group(ui, "Stand-in for a labelling tool");
+            let minibatches = &mut d.labeller_minibatches;
+            rows.number(ui, "Minibatches", "labeller_minibatches", minibatches, 1..=MANY, 5.0, "", |e| {
+                e.labeller_minibatches
+            });
+            rows.number(ui, "Seed", "labeller_seed", &mut d.labeller_seed, 0..=u64::MAX, 0.1, "", |e| e.labeller_seed);
+        }
         group(ui, "Generator");
         rows.choice(ui, "Kind", "generator", &mut d.generator, GeneratorKind::ALL, GeneratorKind::label, |e| {
             e.generator

@@ -338,6 +338,9 @@ fn legend(ui: &mut Ui, cx: &Cx<'_>) {
         row(ui, ends, &|ui, s| widgets::swatch(ui, cx.theme.strategy(s), s == Strategy::Random));
         let inside = format!("fixed {} of them, inside rounds", widgets::thousands(part));
         row(ui, inside, &|ui, s| widgets::line_swatch(ui, cx.theme.strategy(s).gamma_multiply(0.7), 1.2));
+        if let Some(origin) = cx.state.stand_in() {
+            ui.add(caption(format!("Labels of made samples: {origin}")).truncate());
+        }
     });
 }
 

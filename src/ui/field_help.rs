@@ -24,6 +24,10 @@ pub fn help(field: &str) -> &'static str {
         "stress_scale_kpa" => {
             "The target learns stress divided by this many kPa. Its output ends at 1, so larger stresses are out of its reach."
         }
+        "labeller_minibatches" => {
+            "Digits have no labelling tool: a LeNet, trained on the labelled train split for so many minibatches and then frozen, stands in for one where SI or Random latent makes samples. Not in the paper."
+        }
+        "labeller_seed" => "Seed of that classifier's weights and batches: the same for all repeats.",
         "latent_dim" => "n of R^n, the dimension of the latent space; 3 in the tables. Two or three can be seen whole.",
         "generator_seed" => "Seed of the generator's weights, batches and noise: the same for all repeats.",
         "generator_epochs" => "Passes of the generator over the train images. It sees no labels.",

@@ -24,8 +24,8 @@ pub enum ImageKey {
     Generated(usize, u64),
     /// One end of the step that is explained: version, 0 for p and 1 for p'.
     Step(u64, usize),
-    /// A made sample.
-    Made(u32),
+    /// A made sample of a run: strategy by name, number.
+    Made(&'static str, u32),
     /// What is decoded at a pin.
     Pin(u64),
     /// One point of its fan.

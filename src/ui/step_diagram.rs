@@ -9,6 +9,7 @@ use super::state::Explanation;
 use super::theme::{self, size, space};
 use super::widgets;
 use crate::dataset::ImageShape;
+use crate::experiment::Task;
 use crate::history::{LatentStep, Proposal};
 
 /// Share of the width that the map of the step takes.
@@ -160,12 +161,18 @@ fn images_in_order(
         (
             "x",
             format!("anchor, a {}", class(step.parent_label)),
-            format!("train {}", widgets::thousands(step.parent as usize)),
+            match (step.parent as usize).checked_sub(dataset.train.len()) {
+                None => format!("train {}", widgets::thousands(step.parent as usize)),
+                Some(number) => format!("made, number {}", widgets::thousands(number + 1)),
+            },
         ),
         ("G(p)", "p = E(x), decoded".into(), format!("loss {:.3} {}", step.loss, task.loss_unit())),
         ("G(p')", format!("p' = p + {alpha} σ d"), format!("|dL/dp| {:.2e}", norm(&step.gradient))),
         match proposal.made {
             None => ("n", format!("bought: a {}", class(proposal.label)), format!("{:.3} from p'", step.snap_distance)),
+            Some(_) if task == Task::Classes => {
+                ("made", format!("labelled a {}", class(proposal.label)), "by the stand-in labeller".into())
+            }
             Some(_) => ("made", "labelled by the tool".into(), "p' itself".into()),
         },
     ];
@@ -193,6 +200,11 @@ fn images_in_order(
         match texture {
             Some(texture) => images::paint(ui, &texture, square),
             None if i == 3 => bought(ui, square, proposal, cx),
+            None if i == 0 => {
+                if let Some((_, anchor)) = cx.state.bought(step.parent).map(|(round, p)| (round, p.clone())) {
+                    bought(ui, square, &anchor, cx);
+                }
+            }
             None => {}
         }
         let y = square.bottom() + 14.0;
@@ -231,8 +243,8 @@ pub fn bought(ui: &Ui, at: Rect, proposal: &Proposal, cx: &mut Cx<'_>) {
         None => cx.images.sample(ui, &dataset, proposal.sample),
         Some(made) => {
             let shape = ImageShape { channels: 1, ..dataset.shape() };
-            let pixels: Vec<u8> = made.image().iter().map(|v| (v * 255.0) as u8).collect();
-            Some(cx.images.get(ui, ImageKey::Made(proposal.sample), shape, &pixels))
+            let pixels: Vec<u8> = made.image().iter().map(|v| (v * 255.0).round() as u8).collect();
+            Some(cx.images.get(ui, ImageKey::Made(cx.state.focus.strategy.name(), proposal.sample), shape, &pixels))
         }
     };
     if let Some(texture) = texture {

@@ -186,7 +186,7 @@ struct Station {
     name: &'static str,
     fact: String,
     state: Stage,
-    tip: &'static str,
+    tip: std::borrow::Cow<'static, str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,7 +238,7 @@ pub fn strip(ui: &mut Ui, cx: &Cx<'_>) {
         ui.painter().galley(pos2(left, y - name.size().y + 1.0), name, ink);
         ui.painter().galley(pos2(left, y + 1.0), fact, fact_ink);
         let area = Rect::from_min_max(pos2(x, rect.top()), pos2(left + width, rect.bottom()));
-        ui.interact(area, ui.scope_id().with(s.name), Sense::hover()).on_hover_text(s.tip);
+        ui.interact(area, ui.scope_id().with(s.name), Sense::hover()).on_hover_text(s.tip.as_ref());
         x = left + width + 24.0;
     }
     words(ui, rect, words_width, cx);
@@ -287,6 +287,7 @@ fn words(ui: &Ui, rect: Rect, width: f32, cx: &Cx<'_>) {
 fn stations(state: &AppState) -> Vec<Station> {
     let phase = &state.progress.phase;
     let e = &state.experiment;
+    let stand_in = state.stand_in();
     let has_data = state.dataset.is_some();
     let ready = state.generator.ready;
     let rounds = state.latest_round() > 0;
@@ -311,40 +312,48 @@ fn stations(state: &AppState) -> Vec<Station> {
             name: "Data",
             fact: data,
             state: stage(*phase == Phase::LoadingData, has_data),
-            tip: "The set D that samples are bought from",
+            tip: "The set D that samples are bought from".into(),
         },
         Station {
             name: "Generator",
             fact: generator,
             state: stage(*phase == Phase::TrainingGenerator, ready || *phase == Phase::Encoding),
             tip: match e.generator {
-                GeneratorKind::Vae => "A variational autoencoder, trained without labels (Tables S9 and S10)",
-                GeneratorKind::AlphaGan => "An adversarial autoencoder, trained without labels (Tables S1 to S5)",
+                GeneratorKind::Vae => "A variational autoencoder, trained without labels (Tables S9 and S10)".into(),
+                GeneratorKind::AlphaGan => {
+                    "An adversarial autoencoder, trained without labels (Tables S1 to S5)".into()
+                }
             },
         },
         Station {
             name: "Latent space",
             fact: format!("{} dimensions", e.latent_dim),
             state: stage(*phase == Phase::Encoding, ready),
-            tip: "Every image embedded by the generator's encoder",
+            tip: "Every image embedded by the generator's encoder".into(),
         },
         Station {
             name: "Sampler",
             fact: strategies.join(", "),
             state: stage(*phase == Phase::Proposing, rounds),
-            tip: "Proposes what to label next: SNN steps towards higher loss and takes the nearest neighbour",
+            tip: "Proposes what to label next: SNN steps towards higher loss and takes the nearest neighbour".into(),
         },
         Station {
             name: "Labels",
             fact: match e.dataset.task() {
+                Task::Classes if stand_in.is_some() => format!("{} each, stand-in", widgets::thousands(bought)),
                 Task::Classes => format!("{} each", widgets::thousands(bought)),
                 Task::Maps => {
                     let seconds = state.runs.iter().map(|r| r.labelling_cost().seconds).sum();
                     format!("{} each, {}", widgets::thousands(bought), widgets::duration(seconds))
                 }
             },
-            state: stage(*phase == Phase::Labelling, rounds),
-            tip: "What each strategy has had labelled so far, and what the labelling tool took for all of it",
+            state: stage(matches!(phase, Phase::Labelling | Phase::TeachingStandIn), rounds),
+            tip: match stand_in {
+                Some(origin) => format!("What each strategy has had labelled so far. Made samples: {origin}").into(),
+                None => {
+                    "What each strategy has had labelled so far, and what the labelling tool took for all of it".into()
+                }
+            },
         },
         Station {
             name: "Target",
@@ -354,9 +363,9 @@ fn stations(state: &AppState) -> Vec<Station> {
             },
             state: stage(matches!(phase, Phase::TrainingTarget | Phase::Evaluating), rounds),
             tip: match e.target {
-                _ if e.dataset.task() == Task::Maps => "The network that learns stress maps (Table S6)",
-                TargetKind::LeNet => "The network that learns from the labels (Table S7)",
-                TargetKind::Vgg16 => "The network that learns from the labels (Table S8)",
+                _ if e.dataset.task() == Task::Maps => "The network that learns stress maps (Table S6)".into(),
+                TargetKind::LeNet => "The network that learns from the labels (Table S7)".into(),
+                TargetKind::Vgg16 => "The network that learns from the labels (Table S8)".into(),
             },
         },
     ]

@@ -208,3 +208,41 @@ fn made_samples_tie_in_round_one_resume_bit_equal_and_account_for_refusals() {
         assert_eq!(first_difference(&si, resumed.history()), None, "at {rounds}");
     }
 }
+
+#[test]
+fn digits_that_a_stand_in_labels_tie_in_round_one_and_resume_bit_equal() {
+    let experiment = Experiment { labeller_minibatches: 60, ..with(Strategy::Si, 1) };
+    let world = make_world(&experiment);
+    let stand_in = world.stand_in.as_ref().unwrap();
+    let of = |strategy| run(&world, &Experiment { strategy, ..experiment.clone() });
+    let [snn, made, si] = [Strategy::Snn, Strategy::RandomLatent, Strategy::Si].map(of);
+    let first = |h: &History| (h.rounds[0].proposals.clone(), h.rounds[0].evaluations.clone());
+    assert_eq!(first(&made), first(&si));
+    assert_ne!(made.rounds[1].proposals, si.rounds[1].proposals);
+    assert_eq!((snn.header.labels_from.clone(), si.header.labels_from.clone()), (None, Some(stand_in.origin())));
+    assert!(stand_in.origin().contains("stand-in labeller: frozen classifier"));
+    for (i, record) in si.rounds.iter().enumerate() {
+        assert_eq!(record.labels, (i + 1) * experiment.samples_per_round);
+        assert_eq!(record.confusion.iter().sum::<u32>() as usize, world.dataset.test.len());
+        for proposal in &record.proposals {
+            let made = proposal.made.as_ref().unwrap();
+            let again = world.label_point(&made.code).unwrap().unwrap();
+            assert_eq!((again.image, again.label), (made.image(), proposal.label));
+            assert_eq!(proposal.step.as_ref().map(|s| s.to == made.code), (i > 0).then_some(true));
+        }
+    }
+    let table = ridgewalk::figures::table1(&[snn, si.clone()]);
+    assert!(table.notes.iter().any(|n| n.starts_with("SI:") && n.contains(&stand_in.origin())), "{:?}", table.notes);
+    let mut begun = Run::new(&world, &si.header.experiment, 1);
+    while begun.rounds_done() < 1 {
+        begun.advance(&|| false).unwrap();
+    }
+    let mut resumed = Run::resume(&world, si.clone(), begun.checkpoint().unwrap()).unwrap();
+    while !resumed.is_done() {
+        resumed.advance(&|| false).unwrap();
+    }
+    assert_eq!(first_difference(&si, resumed.history()), None);
+    let scratch = tempfile::tempdir().unwrap();
+    archive::write_history(&scratch.path().join("si.rwh"), &si).unwrap();
+    assert_eq!(archive::read_history(&scratch.path().join("si.rwh")).unwrap(), si);
+}

@@ -34,6 +34,7 @@ impl Made {
             device: "none".into(),
             program: "test".into(),
             classes: (0..10).map(|c| c.to_string()).collect(),
+            labels_from: None,
             forked: None,
             latent_scale: 1.0,
         };

@@ -221,6 +221,12 @@ fn histories_are_opened_compared_replayed_and_exported() {
         click(&mut w, &format!("Figure or table: {page}"));
         assert!(w.query_by_label(shows).is_some(), "{page}");
     }
+    click(&mut w, "Figure or table: Tests");
+    assert!(w.query_by_label("Less Random").is_some());
+    click(&mut w, "Against");
+    w.get_by_role_and_label(egui::accesskit::Role::Button, "SNN").click();
+    w.run_steps(2);
+    assert!(w.query_by_label("Less Random").is_none() && w.query_by_label("Less SNN").is_some());
     click(&mut w, "Figure or table: Difference");
     w.check_accessibility();
 
@@ -234,6 +240,7 @@ fn histories_are_opened_compared_replayed_and_exported() {
     for file in ["figure3.svg", "figure3.pdf", "difference.png", "table1.tex", "proposals.csv"] {
         assert!(out.join(file).exists(), "{file}");
     }
+    assert!(std::fs::read_to_string(out.join("comparison.md")).unwrap().contains("Less SNN"));
 
     click(&mut w, "Replay");
     wait_for(&mut w, "the replay", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);

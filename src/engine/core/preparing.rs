@@ -39,6 +39,7 @@ impl Core {
         let (phase, done, total) = match activity {
             PreparationActivity::LoadingData => (Phase::LoadingData, 0, 1),
             PreparationActivity::Labelling { done, total } => (Phase::Labelling, done, total),
+            PreparationActivity::TeachingStandIn { done, total } => (Phase::TeachingStandIn, done, total),
             PreparationActivity::TrainingGenerator { done, total } => (Phase::TrainingGenerator, done, total),
             PreparationActivity::Encoding { done, total } => (Phase::Encoding, done, total),
             PreparationActivity::Done => return,
@@ -54,8 +55,11 @@ impl Core {
                     self.say(Event::GeneratorLoss { epoch, losses });
                 }
             }
-            Prepared::Encoded | Prepared::Labelled => {}
+            Prepared::Encoded | Prepared::Labelled | Prepared::Taught => {}
             Prepared::LabelsNotCached(e) => self.message(Level::Warning, format!("The labels could not be kept: {e}")),
+            Prepared::StandInNotCached(e) => {
+                self.message(Level::Warning, format!("The stand-in labeller could not be kept: {e}"));
+            }
             Prepared::NotCached(e) => self.message(Level::Warning, format!("The generator could not be kept: {e}")),
             Prepared::Ready { world, cached } => self.begin_runs(world, cached),
         }
@@ -66,6 +70,9 @@ impl Core {
         self.publish_codes(Arc::clone(world.latent.codes()), false);
         self.wake_now();
         self.say(lab::cloud(&world));
+        if let Some(stand_in) = &world.stand_in {
+            self.message(Level::Info, format!("Made samples get their labels from a {}.", stand_in.origin()));
+        }
         let mut said = Vec::new();
         let mut phase = Phase::Paused;
         if let Some(session) = &mut self.session {

@@ -3,10 +3,16 @@
 use super::{AppState, Intent, Pending};
 use crate::archive::SavedRun;
 use crate::engine::protocol::Command;
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, Strategy, Task};
 use crate::round::Turn;
 
 impl AppState {
+    /// What stands in for a labelling tool where labels are classes, in words.
+    pub fn stand_in(&self) -> Option<&str> {
+        let classes = self.experiment.dataset.task() == Task::Classes;
+        self.runs.iter().filter(|_| classes).find_map(|r| r.header.as_ref()?.labels_from.as_deref())
+    }
+
     pub fn run_rounds(&mut self) -> Command {
         self.intent = Intent::Running;
         self.pending = None;

@@ -175,6 +175,7 @@ mod tests {
             program: String::new(),
             classes: Vec::new(),
             latent_scale: 1.0,
+            labels_from: None,
             forked: None,
         };
         let proposal = |&sample: &u32| Proposal { sample, label: 0, score: None, step: None, made: None };
