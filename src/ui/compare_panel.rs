@@ -15,6 +15,7 @@ use super::theme::{Theme, bold, size, space};
 use super::widgets;
 use crate::archive::{self, SavedRun};
 use crate::engine::protocol::{Command, Level};
+use crate::experiment::Strategy;
 use crate::figures::{self, Figure, Format, Table};
 use crate::history::History;
 use crate::statistics::Options;

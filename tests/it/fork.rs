@@ -166,7 +166,7 @@ fn forks_on_disk_have_names_of_their_own_and_no_grid_minds_them() {
     let merged = grid::merge(&[out.path().into()], &at("merged"), grid::Keep::Everything).unwrap();
     assert_eq!((merged.histories.len(), merged.forks), (1, 3));
     let all = archive::read_histories(out.path()).unwrap();
-    export_all(&all, &scratch.path().join("figures"), &[Format::Svg], COLUMN_WIDTH, 72.0).unwrap();
+    export_all(&all, Strategy::Random, &scratch.path().join("figures"), &[Format::Svg], COLUMN_WIDTH, 72.0).unwrap();
     let drawn = std::fs::read_to_string(scratch.path().join("figures/curves.svg")).unwrap();
     assert!(drawn.contains("from round 1 of SNN"));
 }
