@@ -39,6 +39,7 @@ impl Core {
         let (phase, done, total) = match activity {
             PreparationActivity::LoadingData => (Phase::LoadingData, 0, 1),
             PreparationActivity::Labelling { done, total } => (Phase::Labelling, done, total),
+            PreparationActivity::CheckingMasks { done, total } => (Phase::CheckingMasks, done, total),
             PreparationActivity::TeachingStandIn { done, total } => (Phase::TeachingStandIn, done, total),
             PreparationActivity::TrainingGenerator { done, total } => (Phase::TrainingGenerator, done, total),
             PreparationActivity::Encoding { done, total } => (Phase::Encoding, done, total),
@@ -55,7 +56,11 @@ impl Core {
                     self.say(Event::GeneratorLoss { epoch, losses });
                 }
             }
-            Prepared::Encoded | Prepared::Labelled | Prepared::Taught => {}
+            Prepared::Encoded | Prepared::Labelled | Prepared::Taught | Prepared::Checked => {}
+            Prepared::MasksJudged(report) => self.say(Event::MasksJudged(report)),
+            Prepared::VerdictsNotCached(e) => {
+                self.message(Level::Warning, format!("What was said of the masks could not be kept: {e}"));
+            }
             Prepared::LabelsNotCached(e) => self.message(Level::Warning, format!("The labels could not be kept: {e}")),
             Prepared::StandInNotCached(e) => {
                 self.message(Level::Warning, format!("The stand-in labeller could not be kept: {e}"));
