@@ -1,11 +1,14 @@
 //! What all runs of a comparison share (data, generator, embedding), and how it is made ready step by step.
 
+pub mod own_masks;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::archive::ArchiveError;
 use crate::dataset::{self, DataError, Dataset};
 use crate::device::ComputeDevice;
-use crate::experiment::{Experiment, GeneratorKind, Strategy, Task};
+use crate::experiment::{DatasetKind, Experiment, GeneratorKind, Strategy, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
 use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, prior_samples};
 use crate::labelling::simulation::{MadeSample, MapCache, Simulation, Unlabelled};
@@ -13,6 +16,7 @@ use crate::labelling::{LabellingTool as _, Refusal};
 use crate::latent::LatentSpace;
 use crate::neighbours::IndexError;
 use crate::target::stand_in::{StandIn, StandInTraining};
+use own_masks::{MaskChecking, MaskReport, MasksError};
 
 /// What all runs of a comparison share and none of them changes.
 pub struct World {
@@ -64,6 +68,8 @@ pub enum WorldError {
     Embedding(#[from] IndexError),
     #[error(transparent)]
     Label(#[from] Unlabelled),
+    #[error(transparent)]
+    Masks(#[from] MasksError),
 }
 
 /// A generator that encodes at least so many images in one unit of work embeds the whole train split before training.
@@ -85,6 +91,10 @@ pub struct Preparation {
 
 enum Stage {
     Load,
+    /// The user's own masks, one after the other.
+    Check(Box<MaskChecking>),
+    /// All are judged: the data set is made of those accepted.
+    Divide(Box<MaskChecking>),
     /// Stress maps of the data set, one image after the other.
     Label(Arc<Dataset>),
     /// The classifier that stands in for a tool.
@@ -121,6 +131,12 @@ pub enum Prepared {
     NotCached(GeneratorError),
     /// The labels could not be kept for the next time.
     LabelsNotCached(std::io::Error),
+    /// One of the user's own masks was read or judged.
+    Checked,
+    /// All were; the data set follows, if there are enough.
+    MasksJudged(Arc<MaskReport>),
+    /// What was said of them could not be kept for the next time.
+    VerdictsNotCached(ArchiveError),
     /// One minibatch of the classifier that stands in for a labelling tool, or a part of its examination.
     Taught,
     /// The same could not be kept for the next time.
@@ -135,6 +151,11 @@ pub enum Prepared {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PreparationActivity {
     LoadingData,
+    /// The user's own masks, judged one by one.
+    CheckingMasks {
+        done: usize,
+        total: usize,
+    },
     /// The labelling tool at work on the data set.
     Labelling {
         done: usize,
@@ -190,6 +211,10 @@ impl Preparation {
 
     pub fn activity(&self) -> PreparationActivity {
         match &self.stage {
+            Stage::Check(checking) | Stage::Divide(checking) => {
+                let (done, total) = checking.progress();
+                PreparationActivity::CheckingMasks { done, total }
+            }
             Stage::Load | Stage::Find(_) => PreparationActivity::LoadingData,
             Stage::Label(dataset) => PreparationActivity::Labelling {
                 done: self.simulation.as_ref().map_or(0, Simulation::solved),
@@ -231,6 +256,21 @@ impl Preparation {
     /// One unit of work; none when the world was handed out already.
     pub fn advance(&mut self) -> Result<Option<Prepared>, WorldError> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Load if self.experiment.dataset == DatasetKind::Masks => {
+                let folder = self.cache.as_ref().map(GeneratorCache::folder);
+                self.stage = Stage::Check(Box::new(MaskChecking::new(&self.experiment, folder)?));
+                Ok(Some(Prepared::Checked))
+            }
+            Stage::Check(mut checking) => {
+                if checking.advance() {
+                    self.stage = Stage::Check(checking);
+                    return Ok(Some(Prepared::Checked));
+                }
+                let report = Arc::new(checking.report());
+                self.stage = Stage::Divide(checking);
+                Ok(Some(Prepared::MasksJudged(report)))
+            }
+            Stage::Divide(checking) => self.divide(*checking),
             Stage::Load => {
                 let dataset = Arc::new(dataset::load(&self.experiment, self.data_dir.as_deref())?);
                 self.stage = match self.experiment.dataset.task() {
@@ -264,6 +304,19 @@ impl Preparation {
             }
             Stage::Done => Ok(None),
         }
+    }
+
+    /// The data set of the masks that were accepted; their maps are known from judging them.
+    fn divide(&mut self, checking: MaskChecking) -> Result<Option<Prepared>, WorldError> {
+        if let Err(e) = checking.keep() {
+            self.stage = Stage::Divide(Box::new(checking.unkept()));
+            return Ok(Some(Prepared::VerdictsNotCached(e)));
+        }
+        let (dataset, simulation) = checking.finish()?;
+        let dataset = Arc::new(dataset);
+        self.simulation = Some(simulation);
+        self.stage = Stage::Find(Arc::clone(&dataset));
+        Ok(Some(Prepared::DataReady(dataset)))
     }
 
     /// The maps lie beside the generators.

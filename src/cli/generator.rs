@@ -34,7 +34,7 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
     let mut preparation = Preparation::new(&experiment, options.data_dir, cache, &device);
-    let world = prepare(&mut preparation)?;
+    let world = prepare(&mut preparation, &|_| Ok(()))?;
     let World { dataset, generator, latent, .. } = &*world;
 
     let seed = experiment.generator_seed;

@@ -16,7 +16,7 @@ use crate::archive;
 use crate::device::{self, ComputeDevice, DeviceError, DeviceKind};
 use crate::difference::first_difference;
 use crate::engine::EngineOptions;
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{DatasetKind, Experiment, Strategy, Task};
 use crate::figures;
 use crate::grid::{self, GridFolder, Keep};
 use crate::labelling::command as label;
@@ -96,7 +96,7 @@ struct WindowArgs {
 /// Which experiment, on what.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ExperimentArgs {
-    /// A preset: digits, digits-2d, mnist, mnist-2d, cifar10, cifar10-small, tiny.
+    /// A preset: digits, digits-2d, mnist, mnist-2d, ivus, cifar10, cifar10-small, tiny.
     #[arg(long, conflicts_with = "experiment")]
     preset: Option<String>,
     /// An experiment of your own (TOML); fields that are not in it keep their defaults.
@@ -105,6 +105,10 @@ pub struct ExperimentArgs {
     /// Change one field of the experiment; may be given often. `ridgewalk info` lists the fields.
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     set: Vec<String>,
+    /// Your own masks of vessel walls instead of made ones: a folder of PNG files of any size, the wall white, or lumen
+    /// and wall as two greys. Each is judged by the labelling tool; `ridgewalk run` leaves `masks-report.csv`.
+    #[arg(long, value_name = "DIR")]
+    masks: Option<PathBuf>,
     /// A folder with the data, looked at before RIDGEWALK_DATA and the user's data folder.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -126,8 +130,19 @@ impl ExperimentArgs {
                 Experiment::from_toml(&text).with_context(|| format!("{}: is no experiment", file.display()))?
             }
             (None, Some(name)) => Experiment::preset(name)?,
+            (None, None) if self.masks.is_some() => Experiment::preset(DatasetKind::Ivus.name())?,
             (None, None) => Experiment::default(),
         };
+        if let Some(folder) = &self.masks {
+            anyhow::ensure!(
+                experiment.dataset.task() == Task::Maps,
+                "--masks: {} has no stress to learn; leave --preset away, or give `ivus`",
+                experiment.name
+            );
+            // A history names the folder wherever it is read.
+            let folder = std::path::absolute(folder).with_context(|| format!("--masks {}", folder.display()))?;
+            experiment = experiment.on_masks(&folder.to_string_lossy());
+        }
         for assignment in &self.set {
             experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
         }

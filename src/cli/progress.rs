@@ -10,6 +10,7 @@ use crate::generator::GeneratorLosses;
 use crate::grid::{Cell, Watcher};
 use crate::history::History;
 use crate::round::RunEvent;
+use crate::world::own_masks::MaskReport;
 use crate::world::{PreparationActivity, World};
 
 /// Length of a bar that shows a share.
@@ -59,6 +60,17 @@ impl PreparationBar {
         self.bar.set_message("solving for the stress in every mask");
     }
 
+    pub fn checking(&self, activity: PreparationActivity) {
+        self.share(activity);
+        self.bar.set_message("judging the masks");
+    }
+
+    /// How many were accepted, and why the others were not.
+    pub fn judged(&self, report: &MaskReport) {
+        self.line(&report.summary());
+        report.refused.iter().for_each(|r| self.line(&format!("{}: refused: {}", r.file, r.reason)));
+    }
+
     pub fn teaching(&self, activity: PreparationActivity) {
         self.share(activity);
         self.bar.set_message("training the stand-in labeller");
@@ -85,6 +97,7 @@ impl PreparationBar {
     fn share(&self, activity: PreparationActivity) {
         if let PreparationActivity::TrainingGenerator { done, total }
         | PreparationActivity::Labelling { done, total }
+        | PreparationActivity::CheckingMasks { done, total }
         | PreparationActivity::TeachingStandIn { done, total }
         | PreparationActivity::Encoding { done, total } = activity
         {

@@ -9,10 +9,12 @@ use clap::Args;
 
 use super::ExperimentArgs;
 use super::progress::{PreparationBar, TerminalWatcher};
+use crate::archive;
 use crate::device::is_out_of_memory;
 use crate::experiment::{Experiment, Strategy, Trained};
 use crate::generator::cache::GeneratorCache;
 use crate::grid::{self, Grid, GridFolder, Shard};
+use crate::world::own_masks::MaskReport;
 use crate::world::{Preparation, Prepared, World};
 
 #[derive(Debug, Args)]
@@ -70,9 +72,11 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
+    let report = folder.path().join("masks-report.csv");
+    let judged = |judged: &MaskReport| Ok(archive::write_atomically(&report, judged.csv().as_bytes())?);
     let world = with_room(&mut experiment, Trained::Generator, |e| {
         let preparation = Preparation::new(e, options.data_dir.clone(), cache.clone(), &device);
-        prepare(&mut preparation.for_strategies(&strategies))
+        prepare(&mut preparation.for_strategies(&strategies), &judged)
     })?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -126,15 +130,18 @@ fn with_room<T>(
     }
 }
 
+/// Takes what was said of the user's own masks.
+pub type Judged<'a> = dyn Fn(&MaskReport) -> anyhow::Result<()> + Sync + 'a;
+
 /// The world, with progress on the terminal. A VAE's small layers lose from a second thread, convolutions gain.
-pub fn prepare(preparation: &mut Preparation) -> anyhow::Result<Arc<World>> {
+pub fn prepare(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::Result<Arc<World>> {
     match preparation.is_convolutional() {
-        true => prepare_here(preparation),
-        false => grid::on_one_thread(|| prepare_here(preparation))?,
+        true => prepare_here(preparation, judged),
+        false => grid::on_one_thread(|| prepare_here(preparation, judged))?,
     }
 }
 
-fn prepare_here(preparation: &mut Preparation) -> anyhow::Result<Arc<World>> {
+fn prepare_here(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::Result<Arc<World>> {
     let mut bar = PreparationBar::new();
     loop {
         match preparation.advance()? {
@@ -145,6 +152,12 @@ fn prepare_here(preparation: &mut Preparation) -> anyhow::Result<Arc<World>> {
             Some(Prepared::DataReady(dataset)) => bar.data(&dataset),
             Some(Prepared::Trained { epoch, losses }) => bar.trained(preparation.activity(), epoch, &losses),
             Some(Prepared::NotCached(e)) => bar.warn(&e.to_string()),
+            Some(Prepared::Checked) => bar.checking(preparation.activity()),
+            Some(Prepared::MasksJudged(report)) => {
+                bar.judged(&report);
+                judged(&report)?;
+            }
+            Some(Prepared::VerdictsNotCached(e)) => bar.warn(&e.to_string()),
             Some(Prepared::StandInNotCached(e)) => bar.warn(&e.to_string()),
             Some(Prepared::Taught) => bar.teaching(preparation.activity()),
             Some(Prepared::LabelsNotCached(e)) => bar.warn(&e.to_string()),

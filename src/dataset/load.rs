@@ -10,8 +10,6 @@ use crate::rng::Streams;
 const VALIDATION_SHARE: usize = 6;
 /// What the models of Tables S7, S9 and S10 are made for.
 const SHAPE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
-/// What the models of Tables S6, S11 and S12 are made for.
-const VESSEL_SHAPE: ImageShape = ImageShape { channels: 1, height: 64, width: 64 };
 /// VGG-16 halves an image five times, the alpha-GAN three times: sides are padded to a multiple of this for them.
 const HALVINGS_MULTIPLE: usize = 32;
 /// The validation split is the same for every seed of a run, so that runs can be compared.
@@ -34,10 +32,14 @@ pub fn load(experiment: &Experiment, data_dir: Option<&Path>) -> Result<Dataset,
             let (train, test) = (or(experiment.train_size, vessels::TRAIN), or(experiment.test_size, vessels::TEST));
             vessels::Vessels { seed: experiment.data_seed, train, test }.read()?
         }
+        DatasetKind::Masks => {
+            let detail = "they are read together with the labelling tool, which judges each of them".into();
+            return Err(DataError::Mismatch { what: format!("masks in {}", experiment.masks), detail });
+        }
     };
     let wanted = match experiment.dataset {
         DatasetKind::Cifar10 => cifar::SHAPE,
-        DatasetKind::Ivus => VESSEL_SHAPE,
+        DatasetKind::Ivus => vessels::VESSEL_SHAPE,
         _ => SHAPE,
     };
     if whole.shape() != wanted {

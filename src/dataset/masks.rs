@@ -144,6 +144,17 @@ impl WallMask {
         }
     }
 
+    /// The same with a margin beside or below, so that it is as high as it is wide.
+    pub fn squared(&self) -> Self {
+        let side = self.width.max(self.height);
+        let (left, top) = ((side - self.width) / 2, (side - self.height) / 2);
+        let mut wall = vec![false; side * side];
+        for (y, row) in self.wall.chunks_exact(self.width.max(1)).enumerate() {
+            wall[(y + top) * side + left..][..self.width].copy_from_slice(row);
+        }
+        Self { width: side, height: side, wall }
+    }
+
     /// The same vessel on another grid: lumen and vessel are averaged over each new pixel's area and halved.
     pub fn resampled(&self, width: usize, height: usize) -> Result<Self, MaskFault> {
         let regions = self.regions()?;
@@ -330,6 +341,17 @@ mod tests {
         assert!(matches!(report.refused[0].1, MaskFileError::Fault(MaskFault::Empty)));
         assert!(matches!(report.refused[1].1, MaskFileError::Unreadable(_)));
         assert!(report.to_string().starts_with("1 masks accepted, 2 refused"));
+    }
+
+    #[test]
+    fn a_square_has_its_margin_on_both_sides() {
+        for (rows, square) in [
+            (&["##", "##"][..], &["##", "##"][..]),
+            (&["###"], &["...", "###", "..."]),
+            (&["#", "#", "#", "#"], &[".#..", ".#..", ".#..", ".#.."]),
+        ] {
+            assert_eq!(mask(rows).squared(), mask(square));
+        }
     }
 
     #[test]

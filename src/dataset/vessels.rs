@@ -11,6 +11,8 @@ use crate::rng::Streams;
 /// Masks of the paper's data set, and how many of them it holds out.
 pub const TRAIN: usize = 990;
 pub const TEST: usize = 210;
+/// What the models of Tables S6, S11 and S12 are made for.
+pub const VESSEL_SHAPE: ImageShape = ImageShape { channels: 1, height: 64, width: 64 };
 
 /// Upper ends of the bands of plaque burden, as shares of the vessel's area: about a fifth of the masks in each.
 const BURDENS: [f64; 4] = [0.40, 0.50, 0.55, 0.60];
@@ -35,25 +37,26 @@ impl Reader for Vessels {
             .map_err(|e| DataError::Mismatch { what: "made vessels".into(), detail: e.to_string() })?;
         let masks: Vec<WallMask> = plaques.into_iter().map(|p| p.mask).collect();
         let (train, test) = masks.split_at(self.train);
-        let empty = Split::new(shape(&ranges), Vec::new(), Vec::new())?;
         Dataset::new(
             "ivus",
             format!("made vessel cross-sections, seed {}", self.seed),
-            BANDS.map(str::to_owned).to_vec(),
-            split(&ranges, train)?,
-            empty,
-            split(&ranges, test)?,
+            bands(),
+            split(train.iter())?,
+            split([].iter())?,
+            split(test.iter())?,
         )
     }
 }
 
-fn shape(ranges: &PlaqueRanges) -> ImageShape {
-    ImageShape { channels: 1, height: ranges.size, width: ranges.size }
+/// Masks of that shape as a split.
+pub fn split<'a>(masks: impl Iterator<Item = &'a WallMask> + Clone) -> Result<Split, DataError> {
+    let pixels = masks.clone().flat_map(|m| m.wall().iter().map(|w| if *w { u8::MAX } else { 0 })).collect();
+    Split::new(VESSEL_SHAPE, pixels, masks.map(burden_band).collect())
 }
 
-fn split(ranges: &PlaqueRanges, masks: &[WallMask]) -> Result<Split, DataError> {
-    let pixels = masks.iter().flat_map(|m| m.wall().iter().map(|w| if *w { u8::MAX } else { 0 })).collect();
-    Split::new(shape(ranges), pixels, masks.iter().map(burden_band).collect())
+/// Names of the classes of vessels.
+pub fn bands() -> Vec<String> {
+    BANDS.map(str::to_owned).to_vec()
 }
 
 /// The band of plaque burden of a mask, counted in pixels; the last one where there is no lumen.

@@ -145,7 +145,7 @@ impl Core {
                 self.drive = Drive::Stopped;
                 // A generator half trained is of no use; completed rounds are.
                 if let Some(session) = &mut self.session {
-                    (session.preparation, session.forking) = (None, None);
+                    (session.preparation, session.forking, session.replaying) = (None, None, None);
                 }
                 self.say(Event::Stopped);
                 self.say_phase(Phase::Stopped);
@@ -241,7 +241,7 @@ impl Core {
 
     fn has_work(&self) -> bool {
         let Some(session) = &self.session else { return false };
-        (session.preparation.is_some() && !self.held)
+        ((session.preparation.is_some() || session.replaying.is_some()) && !self.held)
             || self.may_advance()
             || session.forking.is_some()
             || session.something_waits()
@@ -253,7 +253,7 @@ impl Core {
 
     fn may_advance(&self) -> bool {
         let Some(session) = &self.session else { return false };
-        if session.runs.is_empty() || session.current().is_none() {
+        if session.runs.is_empty() || session.current().is_none() || session.replaying.is_some() {
             return false;
         }
         match self.drive {
@@ -267,6 +267,8 @@ impl Core {
     fn work(&mut self) {
         if self.is_preparing() {
             self.prepare();
+        } else if self.session.as_ref().is_some_and(|s| s.replaying.is_some()) && !self.held {
+            self.replay_on();
         } else if self.session.as_ref().is_some_and(|s| s.forking.is_some()) {
             self.advance_fork();
         } else if self.may_advance() {

@@ -6,7 +6,7 @@ use crate::archive::Checkpoint;
 use crate::difference::first_difference;
 use crate::experiment::ExperimentError;
 use crate::history::History;
-use crate::round::{Rerun, ResumeError, Run, Turn};
+use crate::round::{Rerun, ResumeError, Resuming, Run, Turn};
 use crate::world::World;
 use std::sync::Arc;
 
@@ -96,7 +96,10 @@ pub fn begin(world: &Arc<World>, parent: &Run, kept: &Kept, round: usize, turn: 
         let kept = kept.up_to(round);
         return Ok(Begun::Waiting(Box::new(Forking { rerun, expected: history, turn, kept })));
     };
-    let mut run = Run::resume(world, history, checkpoint.clone())?;
+    // The parent knows its maps, so nothing is solved again.
+    let mut resuming = Resuming::new(world, history, checkpoint.clone(), parent.made_maps())?;
+    while resuming.advance()? {}
+    let mut run = resuming.finish()?;
     run.turn(turn);
     Ok(Begun::Ready(Box::new(run)))
 }

@@ -17,6 +17,7 @@ use crate::latent::Sparsity;
 use crate::round::LabelProgress;
 use crate::round::Turn;
 use crate::trajectory::{BaseRate, Reselection, StepMeasure};
+use crate::world::own_masks::MaskReport;
 
 /// What the engine can be told.
 #[derive(Debug, Clone)]
@@ -87,6 +88,8 @@ pub enum Phase {
     LoadingData,
     /// The labelling tool is at work: on the data set, or on what a sampler made.
     Labelling,
+    /// The user's own masks are judged.
+    CheckingMasks,
     /// The classifier that stands in for a labelling tool trains.
     TeachingStandIn,
     /// The VAE trains; the embedding is shown as it forms.
@@ -114,6 +117,7 @@ impl Phase {
             Self::Idle => "idle",
             Self::LoadingData => "loading data",
             Self::Labelling => "labelling",
+            Self::CheckingMasks => "judging the masks",
             Self::TeachingStandIn => "training the stand-in labeller",
             Self::TrainingGenerator => "training the generator",
             Self::Encoding => "embedding the data",
@@ -134,6 +138,7 @@ impl Phase {
             self,
             Self::LoadingData
                 | Self::Labelling
+                | Self::CheckingMasks
                 | Self::TeachingStandIn
                 | Self::TrainingGenerator
                 | Self::Encoding
@@ -155,6 +160,8 @@ pub enum Event {
         strategies: Vec<Strategy>,
         device: String,
     },
+    /// The user's own masks were judged: what was said of each.
+    MasksJudged(Arc<MaskReport>),
     /// The data are there.
     DataReady {
         dataset: Arc<Dataset>,

@@ -1,5 +1,6 @@
 //! Saved runs shown as if they had just happened: the same events in the same order as a live run's.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::forking::Kept;
@@ -7,38 +8,84 @@ use super::lab::{walk_started, walk_stepped};
 use super::protocol::{Event, Level};
 use super::session::ShownRun;
 use crate::archive::SavedRun;
-use crate::round::Run;
+use crate::experiment::Strategy;
+use crate::round::{MadeMaps, ResumeError, Resuming, Run};
 use crate::world::World;
 
-/// The saved runs that fit this world, each with its events pushed to `said`; what does not fit is said, too.
-pub fn saved_runs(world: &Arc<World>, saved: Vec<SavedRun>, said: &mut Vec<Event>) -> Vec<ShownRun> {
-    let mut runs = Vec::new();
-    let mut without_weights = false;
-    for SavedRun { history, checkpoint, weights } in saved {
+/// Saved runs on their way onto the screen, one after the other; a made mask is solved again one a unit of work.
+pub struct Replaying {
+    world: Arc<World>,
+    waiting: VecDeque<SavedRun>,
+    now: Option<(Resuming, Kept)>,
+    /// One of those shown so far has no weights.
+    without_weights: bool,
+}
+
+/// What a unit of work brought about.
+pub struct Replayed {
+    /// A run that is back.
+    pub run: Option<ShownRun>,
+    /// What is to be said.
+    pub said: Vec<Event>,
+}
+
+impl Replaying {
+    pub fn new(world: &Arc<World>, saved: Vec<SavedRun>) -> Self {
+        Self { world: Arc::clone(world), waiting: saved.into(), now: None, without_weights: false }
+    }
+
+    /// Of the run at work, if masks are solved for it: its strategy, masks solved, and in all.
+    pub fn progress(&self) -> Option<(Strategy, usize, usize)> {
+        let (resuming, _) = self.now.as_ref()?;
+        let (done, total) = resuming.progress();
+        Some((resuming.history().strategy(), done, total))
+    }
+
+    /// One unit of work; none when every run is back, or does not fit this world, which was said.
+    pub fn advance(&mut self) -> Option<Replayed> {
+        let mut replayed = Replayed { run: None, said: Vec::new() };
+        if let Some((mut resuming, kept)) = self.now.take() {
+            let name = name(&resuming.history().header.experiment.strategy, resuming.history().header.repeat);
+            match resuming.advance() {
+                Ok(true) => self.now = Some((resuming, kept)),
+                Ok(false) => self.show(&mut replayed, name, resuming.finish(), kept),
+                Err(e) => replayed.said.push(misfit(name, &e)),
+            }
+            return Some(replayed);
+        }
+        let Some(SavedRun { history, checkpoint, weights }) = self.waiting.pop_front() else {
+            let lacking = std::mem::take(&mut self.without_weights);
+            replayed.said.extend(lacking.then(no_weights));
+            return lacking.then_some(replayed);
+        };
         let mut kept = Kept::default();
         weights.into_iter().chain(checkpoint.clone()).for_each(|c| kept.add(c));
-        let name = format!("{}, repeat {}", history.strategy(), history.header.repeat);
-        without_weights |= checkpoint.is_none();
-        let run = match checkpoint {
-            Some(checkpoint) => Run::resume(world, history, checkpoint),
-            None => Run::replay(world, history),
-        };
+        let name = name(&history.strategy(), history.header.repeat);
+        match checkpoint {
+            Some(checkpoint) => match Resuming::new(&self.world, history, checkpoint, MadeMaps::default()) {
+                Ok(resuming) => self.now = Some((resuming, kept)),
+                Err(e) => replayed.said.push(misfit(name, &e)),
+            },
+            None => {
+                let run = Run::replay(&self.world, history);
+                self.without_weights |= run.is_ok();
+                self.show(&mut replayed, name, run, kept);
+            }
+        }
+        Some(replayed)
+    }
+
+    fn show(&self, replayed: &mut Replayed, name: String, run: Result<Run, ResumeError>, kept: Kept) {
         match run {
             Ok(run) => {
-                let shown = ShownRun { kept, ..ShownRun::new(run, world) };
-                said.push(shown.started());
-                said.extend(events(world, &shown.run));
-                runs.push(shown);
+                let shown = ShownRun { kept, ..ShownRun::new(run, &self.world) };
+                replayed.said.push(shown.started());
+                replayed.said.extend(events(&self.world, &shown.run));
+                replayed.run = Some(shown);
             }
-            Err(e) => said.push(message(Level::Error, format!("{name}: {e}"))),
+            Err(e) => replayed.said.push(misfit(name, &e)),
         }
     }
-    if without_weights && !runs.is_empty() {
-        let text = "No weights were kept beside some of these histories: picks, walks and curves are shown; predictions, loss \
-                    and probe are not, and those runs cannot go on.";
-        said.push(message(Level::Warning, text.into()));
-    }
-    runs
 }
 
 /// Every round of a run with its walks.
@@ -56,6 +103,16 @@ pub fn events(world: &World, run: &Run) -> Vec<Event> {
     events
 }
 
-fn message(level: Level, text: String) -> Event {
-    Event::Message { level, text }
+fn name(strategy: &Strategy, repeat: usize) -> String {
+    format!("{strategy}, repeat {repeat}")
+}
+
+fn misfit(name: String, error: &ResumeError) -> Event {
+    Event::Message { level: Level::Error, text: format!("{name}: {error}") }
+}
+
+fn no_weights() -> Event {
+    let text = "No weights were kept beside some of these histories: picks, walks and curves are shown; predictions, loss \
+                and probe are not, and those runs cannot go on.";
+    Event::Message { level: Level::Warning, text: text.into() }
 }

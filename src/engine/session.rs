@@ -11,7 +11,7 @@ use super::pace::Throttle;
 use super::past::{self, Past, Seen};
 use super::pins::Pins;
 use super::protocol::{Command, Event, Level, RunSnapshot, Scores};
-use super::replay;
+use super::replay::Replaying;
 use super::scoring::Scoring;
 use super::section::Sections;
 use crate::archive::SavedRun;
@@ -37,6 +37,8 @@ pub struct Session {
     pub runs: Vec<ShownRun>,
     /// Saved runs to show instead of new ones.
     pub replay: Vec<SavedRun>,
+    /// Those, on their way onto the screen.
+    pub replaying: Option<Replaying>,
     pub shown: Strategy,
     pub want_scores: bool,
     pub units: usize,
@@ -84,6 +86,7 @@ impl Session {
             world: None,
             runs: Vec::new(),
             replay: Vec::new(),
+            replaying: None,
             shown,
             want_scores: false,
             units: 0,
@@ -112,6 +115,7 @@ impl Session {
     pub fn begin(&mut self, world: Arc<World>) -> Vec<Event> {
         let mut said = Vec::new();
         let saved = std::mem::take(&mut self.replay);
+        self.world = Some(Arc::clone(&world));
         if saved.is_empty() {
             let new = |&strategy: &Strategy| {
                 let experiment = Experiment { strategy, ..self.experiment.clone() };
@@ -120,9 +124,8 @@ impl Session {
             self.runs = self.strategies.iter().map(new).collect();
             said.extend(self.runs.iter().map(ShownRun::started));
         } else {
-            self.runs = replay::saved_runs(&world, saved, &mut said);
+            self.replaying = Some(Replaying::new(&world, saved));
         }
-        self.world = Some(world);
         said
     }
 

@@ -54,6 +54,8 @@ choices! {
         Cifar10 = "cifar10", "CIFAR-10";
         /// Vessel cross-sections made here, whose labels are simulated stress maps.
         Ivus = "ivus", "IVUS (made vessels)";
+        /// The user's own masks of vessel walls, from a folder; their labels are simulated, too.
+        Masks = "masks", "IVUS (own masks)";
     }
 }
 
@@ -101,7 +103,7 @@ impl DatasetKind {
     /// What a target learns of its images.
     pub fn task(self) -> Task {
         match self {
-            Self::Ivus => Task::Maps,
+            Self::Ivus | Self::Masks => Task::Maps,
             _ => Task::Classes,
         }
     }

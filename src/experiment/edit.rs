@@ -1,6 +1,6 @@
 //! Reading, changing and checking an experiment, with the field's name in each error.
 
-use super::Experiment;
+use super::{DatasetKind, Experiment};
 
 /// What can be wrong with an experiment.
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +133,9 @@ impl Experiment {
         if !(self.beta.is_finite() && self.beta >= 0.0) {
             return bad("beta", format!("must be a finite number, 0 or above, is {}", self.beta));
         }
+        if self.dataset == DatasetKind::Masks && self.masks.trim().is_empty() {
+            return bad("masks", "is empty; give the folder of your masks (PNG files)".into());
+        }
         if let Some(objection) = self.strategy.objection(self.dataset) {
             return bad("strategy", objection);
         }
@@ -210,6 +213,7 @@ mod tests {
             ("rounds=0", "field `rounds`"),
             ("latent_dim=17", "field `latent_dim`"),
             ("learning_rate=0", "field `learning_rate`"),
+            ("dataset=masks", "field `masks`"),
         ] {
             let mut e = Experiment::default();
             let error = e.set(assignment).and_then(|()| e.validated().map(|_| ())).unwrap_err().to_string();

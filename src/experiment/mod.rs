@@ -16,9 +16,11 @@ pub struct Experiment {
     pub name: String,
 
     // --- data -------------------------------------------------------------------------------------
-    /// Which data set: `digits`, `ivus` (both built in), `mnist` or `cifar10`.
+    /// Which data set: `digits`, `ivus` (both built in), `mnist`, `cifar10`, or `masks` of the user's own.
     pub dataset: DatasetKind,
-    /// Seed of the built-in data; real data ignores it.
+    /// Folder of the user's own masks (PNG), for `dataset = "masks"`.
+    pub masks: String,
+    /// Seed of the built-in data, and of the split of the user's own masks; other data ignore it.
     pub data_seed: u64,
     /// Train images used, the first so many before the validation split is taken; 0 takes all.
     pub train_size: usize,
@@ -137,6 +139,7 @@ impl Default for Experiment {
         Self {
             name: "digits".into(),
             dataset: DatasetKind::Digits,
+            masks: String::new(),
             data_seed: 1,
             train_size: 0,
             test_size: 0,
@@ -227,6 +230,12 @@ impl Experiment {
             known: Self::preset_names().collect::<Vec<_>>().join(", "),
         })?;
         Self::from_toml(text)
+    }
+
+    /// The experiment of the vessels on the user's own masks: as many as there are, split as usual.
+    pub fn on_masks(self, folder: &str) -> Self {
+        let (train_size, test_size) = (0, 0);
+        Self { name: "masks".into(), dataset: DatasetKind::Masks, masks: folder.into(), train_size, test_size, ..self }
     }
 
     /// Optimiser steps of one round with so many labelled samples.

@@ -51,6 +51,12 @@ impl SolvedMaps {
         self.seconds.get(sample as usize).copied().unwrap_or(0.0)
     }
 
+    /// Maps with the seconds that each took.
+    pub fn of(solved: impl Iterator<Item = (ScaledMap, f32)>) -> Self {
+        let (maps, seconds) = solved.unzip();
+        Self { maps, seconds }
+    }
+
     fn push(&mut self, map: ScaledMap, seconds: f32) {
         self.maps.push(map);
         self.seconds.push(seconds);
@@ -185,11 +191,7 @@ impl MapCache {
             let len = dataset.shape().len();
             let mut split = |count: usize| (0..count).map(|_| read_map(&mut values, len)).collect::<Option<Vec<_>>>();
             let all = [split(dataset.test.len())?, split(dataset.validation.len())?, split(dataset.train.len())?];
-            Some(all.map(|maps| {
-                let mut solved = SolvedMaps::default();
-                maps.into_iter().for_each(|(map, seconds)| solved.push(map, seconds));
-                solved
-            }))
+            Some(all.map(|maps| SolvedMaps::of(maps.into_iter())))
         };
         let Some([test, validation, train]) = read() else { return false };
         (simulation.test, simulation.validation, simulation.train) = (test, validation, train);

@@ -11,7 +11,7 @@ mod training_set;
 
 pub use fork::{Rerun, Turn};
 pub use labelling::LabelProgress;
-pub use resume::ResumeError;
+pub use resume::{MadeMaps, ResumeError, Resuming};
 
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 //!
 //! Everything but the weights is in the history, because every stream of random numbers is named by its round.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::labelling::LabelledCandidate;
@@ -10,12 +11,15 @@ use crate::archive::Checkpoint;
 use crate::experiment::Task;
 use crate::history::{History, Proposal};
 use crate::labelling::Refusal;
-use crate::labelling::simulation::MadeSample;
+use crate::labelling::simulation::{MadeSample, ScaledMap};
 use crate::rng::Streams;
 use crate::sampler::{Candidate, Place};
 use crate::target::{FrozenTarget, WeightsError};
 use crate::trajectory::{Walks, choose_anchors};
 use crate::world::World;
+
+/// The maps of made samples by their numbers.
+pub type MadeMaps = HashMap<u32, ScaledMap>;
 
 /// A checkpoint that does not fit.
 #[derive(Debug, thiserror::Error)]
@@ -48,37 +52,31 @@ impl Run {
         Ok(target.frozen())
     }
 
-    /// The run of `history` as it was at `checkpoint`; later rounds of the history are dropped.
-    pub fn resume(world: &Arc<World>, mut history: History, checkpoint: Checkpoint) -> Result<Self, ResumeError> {
-        if history.rounds.len() < checkpoint.rounds {
-            return Err(ResumeError::Rounds { checkpoint: checkpoint.rounds, history: history.rounds.len() });
-        }
-        history.rounds.truncate(checkpoint.rounds);
-        let mut run = Self::rebuilt(world, history, true)?;
-        run.target.load(checkpoint.weights, checkpoint.optimiser)?;
-        if !run.history.rounds.is_empty() {
-            run.stage = if run.ends_here() { Stage::Done } else { Stage::Propose };
-            run.record.round += usize::from(!run.is_done());
-        }
-        Ok(run)
+    /// The run of `history` as it was at `checkpoint`; later rounds of the history are dropped. Where samples were made
+    /// that have maps, all of them are solved here: `Resuming` does it one at a time.
+    pub fn resume(world: &Arc<World>, history: History, checkpoint: Checkpoint) -> Result<Self, ResumeError> {
+        let mut resuming = Resuming::new(world, history, checkpoint, MadeMaps::default())?;
+        while resuming.advance()? {}
+        resuming.finish()
     }
 
     /// The run of `history` to look at: without weights it can neither predict nor go on.
     pub fn replay(world: &Arc<World>, history: History) -> Result<Self, ResumeError> {
-        Ok(Self { stage: Stage::Done, has_weights: false, ..Self::rebuilt(world, history, false)? })
+        fits(world, &history)?;
+        Ok(Self { stage: Stage::Done, has_weights: false, ..Self::rebuilt(world, history, None)? })
     }
 
-    /// Everything that a history says of its run; the weights are those of a fresh one. Only with `maps`, which take a
-    /// while, can a run with made samples train again.
-    fn rebuilt(world: &Arc<World>, history: History, maps: bool) -> Result<Self, ResumeError> {
+    /// The maps of the samples that were made, as far as they are known.
+    pub fn made_maps(&self) -> MadeMaps {
+        let first = self.world.dataset.train.len() as u32;
+        let made = self.labelled.maps().filter(|(sample, map)| *sample >= first && !map.is_empty());
+        made.map(|(sample, map)| (sample, Arc::clone(map))).collect()
+    }
+
+    /// Everything that a history says of its run; the weights are those of a fresh one. Only with `maps` can a run with
+    /// made samples train again.
+    fn rebuilt(world: &Arc<World>, history: History, maps: Option<&MadeMaps>) -> Result<Self, ResumeError> {
         let header = &history.header;
-        if header.data_digest != world.dataset.digest() {
-            let expected = world.dataset.digest().to_owned();
-            return Err(ResumeError::OtherData { expected, found: header.data_digest.clone() });
-        }
-        if header.generator_digest != world.generator_digest {
-            return Err(ResumeError::OtherGenerator);
-        }
         let mut run = Self::new(world, &header.experiment.clone(), header.repeat);
         for record in &history.rounds {
             run.previous.clear();
@@ -102,22 +100,19 @@ impl Run {
         Ok(run)
     }
 
-    /// A purchase of the history; the label of a made sample is not in it, so the tool labels its mask once more.
-    fn bought_before(&self, proposal: &Proposal, maps: bool) -> Result<LabelledCandidate, ResumeError> {
+    /// A purchase of the history, which holds no maps.
+    fn bought_before(&self, proposal: &Proposal, maps: Option<&MadeMaps>) -> Result<LabelledCandidate, ResumeError> {
         let Proposal { sample, label, score, step, made } = proposal.clone();
         let Some(made) = made else {
             return Ok((Candidate { place: Place::Sample(sample), score, step }, None));
         };
-        let image = made.image();
-        let map = match &self.world.simulation {
-            None if self.experiment.dataset.task() == Task::Maps => return Err(ResumeError::NoTool),
-            // The class is in the history.
-            None => None,
-            // Nobody asks for the map of a run that is only looked at.
-            Some(_) if !maps => Some(Arc::default()),
-            Some(tool) => tool.label_image(&image).map_err(ResumeError::Label)?.map,
+        // A class is in the history, and nobody asks for the map of a run that is only looked at.
+        let map = match (self.experiment.dataset.task(), maps) {
+            (Task::Classes, _) => None,
+            (Task::Maps, None) => Some(Arc::default()),
+            (Task::Maps, Some(maps)) => Some(Arc::clone(maps.get(&sample).ok_or(ResumeError::NoTool)?)),
         };
-        let labelled = MadeSample { image, label, map, seconds: 0.0 };
+        let labelled = MadeSample { image: made.image(), label, map, seconds: 0.0 };
         Ok((Candidate { place: Place::Point(made.code), score, step }, Some(labelled)))
     }
 
@@ -138,5 +133,88 @@ impl Run {
             false => index.nearest(self.labelled.code(sample, latent), |_| false).map(|n| (n.sample, label)),
         };
         self.labelled.bought().iter().filter_map(beside).collect()
+    }
+}
+
+/// The history is of this world.
+fn fits(world: &World, history: &History) -> Result<(), ResumeError> {
+    let header = &history.header;
+    if header.data_digest != world.dataset.digest() {
+        let expected = world.dataset.digest().to_owned();
+        return Err(ResumeError::OtherData { expected, found: header.data_digest.clone() });
+    }
+    if header.generator_digest != world.generator_digest {
+        return Err(ResumeError::OtherGenerator);
+    }
+    Ok(())
+}
+
+/// A run on its way back from its history: the maps of made samples are not in it, so the tool solves their masks once
+/// more, one a unit of work.
+pub struct Resuming {
+    world: Arc<World>,
+    history: History,
+    checkpoint: Checkpoint,
+    maps: MadeMaps,
+    /// Made samples whose maps are not known yet, by round and place, the last first.
+    unsolved: Vec<(usize, usize)>,
+    total: usize,
+}
+
+impl Resuming {
+    /// `known` are maps of the same history that need no solving.
+    pub fn new(
+        world: &Arc<World>,
+        mut history: History,
+        checkpoint: Checkpoint,
+        known: MadeMaps,
+    ) -> Result<Self, ResumeError> {
+        fits(world, &history)?;
+        if history.rounds.len() < checkpoint.rounds {
+            return Err(ResumeError::Rounds { checkpoint: checkpoint.rounds, history: history.rounds.len() });
+        }
+        history.rounds.truncate(checkpoint.rounds);
+        let mut unsolved = Vec::new();
+        if history.task() == Task::Maps {
+            for (round, record) in history.rounds.iter().enumerate() {
+                let made = record.proposals.iter().enumerate().filter(|(_, p)| p.made.is_some());
+                unsolved.extend(made.filter(|(_, p)| !known.contains_key(&p.sample)).map(|(place, _)| (round, place)));
+            }
+        }
+        unsolved.reverse();
+        Ok(Self { world: Arc::clone(world), history, checkpoint, maps: known, total: unsolved.len(), unsolved })
+    }
+
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Masks solved, and in all.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.total - self.unsolved.len(), self.total)
+    }
+
+    /// Solves one mask; false when none is left.
+    pub fn advance(&mut self) -> Result<bool, ResumeError> {
+        let Some((round, place)) = self.unsolved.pop() else { return Ok(false) };
+        let tool = self.world.simulation.as_ref().ok_or(ResumeError::NoTool)?;
+        let proposal = &self.history.rounds[round].proposals[place];
+        if let Some(made) = &proposal.made {
+            let labelled = tool.label_image(&made.image()).map_err(ResumeError::Label)?;
+            self.maps.extend(labelled.map.map(|map| (proposal.sample, map)));
+        }
+        Ok(true)
+    }
+
+    /// The run; every mask must be solved.
+    pub fn finish(self) -> Result<Run, ResumeError> {
+        let Self { world, history, checkpoint, maps, .. } = self;
+        let mut run = Run::rebuilt(&world, history, Some(&maps))?;
+        run.target.load(checkpoint.weights, checkpoint.optimiser)?;
+        if !run.history.rounds.is_empty() {
+            run.stage = if run.ends_here() { Stage::Done } else { Stage::Propose };
+            run.record.round += usize::from(!run.is_done());
+        }
+        Ok(run)
     }
 }

@@ -188,6 +188,11 @@ impl Labelled {
         self.maps.get(&sample).map(|m| m.as_slice())
     }
 
+    /// Every map that was bought, by its sample.
+    pub fn maps(&self) -> impl Iterator<Item = (u32, &ScaledMap)> {
+        self.maps.iter().map(|(sample, map)| (*sample, map))
+    }
+
     /// The code of a bought sample: its embedding, or the point it was made at.
     pub fn code<'a>(&'a self, sample: u32, latent: &'a LatentSpace) -> &'a [f32] {
         match (sample as usize).checked_sub(self.round_of.len()).and_then(|number| self.made.get(number)) {

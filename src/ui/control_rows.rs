@@ -163,6 +163,27 @@ impl Rows<'_> {
         });
     }
 
+    /// A folder, typed, or chosen in the system's dialog; true when that is to be opened.
+    pub fn folder(
+        &self,
+        ui: &mut Ui,
+        label: &str,
+        field: &str,
+        path: &mut String,
+        of: impl Fn(&Experiment) -> &String,
+    ) -> bool {
+        let mut browse = false;
+        let changed = path != of(self.running);
+        self.row(ui, label, field, changed, |ui| {
+            let tip = "Opens the system's file dialog, where there is one; else type the path";
+            let button = egui::Button::new("Browse…").min_size(egui::vec2(VALUE_WIDTH, CONTROL_HEIGHT));
+            browse = ui.add(button).on_hover_text(tip).clicked();
+        });
+        let edit = egui::TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text("Folder of PNG masks");
+        ui.add(edit).on_hover_text(help(field)).accessible_name("Folder of masks");
+        browse
+    }
+
     pub fn device(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.row(ui, "Device", "", false, |ui| {
             let mut device = cx.state.device;

@@ -1,9 +1,13 @@
 //! The left panel: a draft of the next experiment, every switch of it, and what stands between it and the one that runs.
 
+use std::path::PathBuf;
+
 use egui::{RichText, ScrollArea, Ui};
 
 use super::control_rows::{MANY, Rows, group};
 use super::cx::Cx;
+use super::job::Job;
+use super::mask_report::MaskReportSheet;
 use super::theme::{CONTROL_HEIGHT, Theme, size, space};
 use super::widgets::{self, Icon};
 use crate::experiment::{
@@ -16,6 +20,10 @@ use crate::experiment::{
 pub struct Controls {
     pub draft: Experiment,
     pub strategies: Vec<Strategy>,
+    /// What was said of the user's own masks.
+    pub report: MaskReportSheet,
+    /// The system's dialog for their folder.
+    folder: Job<Option<PathBuf>>,
     more: bool,
 }
 
@@ -30,7 +38,7 @@ pub enum ControlsAction {
 
 impl Controls {
     pub fn new(draft: Experiment, strategies: Vec<Strategy>) -> Self {
-        Self { draft, strategies, more: false }
+        Self { draft, strategies, report: MaskReportSheet::default(), folder: Job::default(), more: false }
     }
 
     /// Whether the draft differs from what runs.
@@ -102,11 +110,15 @@ impl Controls {
 
     fn essentials(&mut self, ui: &mut Ui, rows: &Rows<'_>, cx: &mut Cx<'_>) {
         group(ui, "Data and latent space");
-        let task = self.draft.dataset.task();
+        let before = self.draft.dataset;
         let dataset = &mut self.draft.dataset;
         rows.choice(ui, "Data set", "dataset", dataset, DatasetKind::ALL, DatasetKind::label, |e| e.dataset);
-        if self.draft.dataset.task() != task {
+        let own = |dataset| dataset == DatasetKind::Masks;
+        if self.draft.dataset.task() != before.task() || own(self.draft.dataset) != own(before) {
             self.take_preset();
+        }
+        if self.draft.dataset == DatasetKind::Masks {
+            self.own_masks(ui, rows, cx);
         }
         let d = &mut self.draft;
         rows.number(ui, "Latent dimension", "latent_dim", &mut d.latent_dim, 1..=16, 0.05, "", |e| e.latent_dim);
@@ -123,10 +135,30 @@ impl Controls {
         rows.device(ui, cx);
     }
 
+    /// Their folder, and what was said of them.
+    fn own_masks(&mut self, ui: &mut Ui, rows: &Rows<'_>, cx: &Cx<'_>) {
+        if let Some(Some(path)) = self.folder.take() {
+            self.draft.masks = path.display().to_string();
+        }
+        if rows.folder(ui, "Masks", "masks", &mut self.draft.masks, |e| &e.masks) {
+            let from = self.draft.masks.clone();
+            self.folder.start(ui.ctx(), move || rfd::FileDialog::new().set_directory(from).pick_folder());
+        }
+        if let Some(report) = &cx.state.mask_report {
+            let text = RichText::new(report.summary()).size(size::CAPTION);
+            if ui.link(text).on_hover_text("Every refusal with its file and reason").clicked() {
+                self.report.open();
+            }
+        }
+    }
+
     /// Data whose labels are of another kind need other networks, sizes and strategies: those of their preset.
     fn take_preset(&mut self) {
         let (dataset, seed) = (self.draft.dataset, self.draft.seed);
-        if let Ok(preset) = Experiment::preset(dataset.name()) {
+        let own = dataset == DatasetKind::Masks;
+        let preset = if own { DatasetKind::Ivus } else { dataset };
+        if let Ok(preset) = Experiment::preset(preset.name()) {
+            let preset = if own { preset.on_masks(&self.draft.masks) } else { preset };
             self.draft = Experiment { seed, ..preset };
         }
         self.strategies = match dataset.task() {

@@ -5,7 +5,10 @@ pub fn help(field: &str) -> &'static str {
     match field {
         "name" => "The preset this came from, or a name of your own.",
         "dataset" => "The labelled set D that samples are bought from. Built-in digits need no download.",
-        "data_seed" => "Seed of the built-in digits; real data ignores it.",
+        "masks" => {
+            "The folder of your own masks: PNG files of any size, the wall white, or lumen and wall as two greys. Each is judged by the labelling tool."
+        }
+        "data_seed" => "Seed of the built-in data, and of the split of your own masks; other data ignore it.",
         "train_size" => "How many train images to use; 0 takes all.",
         "test_size" => "How many test images to use; 0 takes all.",
         "validation_size" => "Images split off from train for choices, at most a sixth of it.",

@@ -130,7 +130,7 @@ fn pipeline(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Opt
         Card {
             name: "Data D",
             fact: format!("{} images", widgets::thousands(train)),
-            now: matches!(phase, Phase::LoadingData | Phase::Labelling),
+            now: matches!(phase, Phase::LoadingData | Phase::CheckingMasks | Phase::Labelling),
         },
         Card { name: "Encoder E", fact: "an anchor x".into(), now: forming || phase == Phase::Encoding },
         Card { name: "Latent space", fact: "p = E(x)".into(), now: phase == Phase::Encoding },

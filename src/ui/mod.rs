@@ -25,6 +25,7 @@ mod latent_overlay;
 mod latent_panel;
 mod latent_scene;
 mod latent_toolbar;
+mod mask_report;
 mod method_panel;
 mod open_histories;
 mod pair_numbers;
@@ -400,6 +401,7 @@ impl eframe::App for App {
                     .show_separator_line(false);
                 left.frame(flat(Margin::ZERO)).show(ui, |ui| controls_action = self.controls.ui(ui, &mut cx));
             }
+            self.controls.report.ui(&ctx, &mut cx);
             let ground = Frame::new().fill(theme.ground).inner_margin(Margin::same(6));
             CentralPanel::default().frame(ground).show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
         }

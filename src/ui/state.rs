@@ -28,6 +28,7 @@ use crate::experiment::{Experiment, Strategy};
 use crate::generator::GeneratorLosses;
 use crate::history::{History, Proposal, RoundRecord};
 use crate::round::Turn;
+use crate::world::own_masks::MaskReport;
 
 /// What the window shows, as far as it came from the engine, and what the user selected.
 #[derive(Debug, Clone)]
@@ -63,6 +64,8 @@ pub struct AppState {
     pub brush: Brush,
     pub opened: Opened,
     pub pins: PinBoard,
+    /// What was said of the user's own masks.
+    pub mask_report: Option<Arc<MaskReport>>,
     /// The latest answer to `Command::Explain`.
     pub explanation: Option<Explanation>,
     /// What the next fork is to do, while its sheet is filled in.
@@ -213,6 +216,7 @@ impl AppState {
             brush: Brush::default(),
             opened: Opened::default(),
             pins: PinBoard::default(),
+            mask_report: None,
             explanation: None,
             fork_draft: None,
             forking: false,
@@ -230,6 +234,7 @@ impl AppState {
             Event::Started { generation, experiment, strategies, device } => {
                 self.start_over(generation, *experiment, strategies, device);
             }
+            Event::MasksJudged(report) => self.mask_report = Some(report),
             Event::DataReady { dataset } => self.dataset = Some(dataset),
             Event::Progress { phase, strategy, round, done, total, eta_seconds } => {
                 self.enter(&phase);

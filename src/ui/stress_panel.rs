@@ -243,9 +243,10 @@ impl StressPanel {
                 Source::Sample => {
                     let sample = shown_sample(cx.state);
                     let train = cx.state.dataset.as_ref().map(|d| &d.train).filter(|t| (sample as usize) < t.len());
-                    let band = train.map(|t| cx.state.class_name(t.label(sample as usize))).unwrap_or_default();
-                    let text = format!("sample {}, {band}", widgets::thousands(sample as usize));
-                    ui.label(RichText::new(text).color(cx.theme.weak));
+                    if let Some(band) = train.map(|t| cx.state.class_name(t.label(sample as usize))) {
+                        let text = format!("sample {}, {band}", widgets::thousands(sample as usize));
+                        ui.label(RichText::new(text).color(cx.theme.weak));
+                    }
                 }
                 Source::Probe => self.probe_tools(ui, cx),
                 Source::File => self.file_tools(ui, cx),
@@ -408,7 +409,6 @@ impl StressPanel {
 /// Whether an answer about one may stand while the other's is awaited: points move on all the time.
 fn same_vessel(a: &Vessel, b: &Vessel) -> bool {
     match (a, b) {
-        (Vessel::File(a), Vessel::File(b)) => (&a.path, a.opened) == (&b.path, b.opened),
         (Vessel::Point(_), Vessel::Point(_)) => true,
         (a, b) => a == b,
     }
@@ -422,4 +422,25 @@ pub fn is_mask(path: &Path) -> bool {
 /// The sample that is selected, or the first.
 fn shown_sample(state: &AppState) -> u32 {
     state.focus.sample.unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_under_another_pressure_or_scale_is_outdated_and_a_moving_point_is_not() {
+        let file = MaskFile { path: "a.png".into(), pixel_mm: 0.1, systolic_mmhg: 120.0, opened: 1 };
+        let of = |file: &MaskFile| Vessel::File(file.clone());
+        for (a, b, same) in [
+            (of(&file), of(&file), true),
+            (of(&file), of(&MaskFile { systolic_mmhg: 90.0, ..file.clone() }), false),
+            (of(&file), of(&MaskFile { pixel_mm: 0.2, ..file.clone() }), false),
+            (of(&file), of(&MaskFile { opened: 2, ..file.clone() }), false),
+            (Vessel::Sample(1), Vessel::Sample(2), false),
+            (Vessel::Point(vec![0.0]), Vessel::Point(vec![1.0]), true),
+        ] {
+            assert_eq!(same_vessel(&a, &b), same, "{a:?} {b:?}");
+        }
+    }
 }

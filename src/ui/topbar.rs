@@ -311,7 +311,7 @@ fn stations(state: &AppState) -> Vec<Station> {
         Station {
             name: "Data",
             fact: data,
-            state: stage(*phase == Phase::LoadingData, has_data),
+            state: stage(matches!(phase, Phase::LoadingData | Phase::CheckingMasks), has_data),
             tip: "The set D that samples are bought from".into(),
         },
         Station {

@@ -12,7 +12,7 @@ use ridgewalk::field::{Field, FieldRequest, LEVELS, Plane};
 use ridgewalk::history::{Header, History, RoundRecord};
 use ridgewalk::round::Run;
 
-use crate::common::{run, tiny, tiny_world, with};
+use crate::common::{make_world, run, tiny, tiny_world, with};
 
 /// Longer than anything here takes, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(240);
@@ -341,4 +341,37 @@ fn a_probes_fan_holds_its_own_step_and_grows_with_alpha() {
     assert_eq!((own.neighbour, own.snap_distance), (probe.neighbour, probe.snap_distance));
     assert!(probe.fan.windows(2).all(|pair| pair[0].alpha < pair[1].alpha));
     assert!(probe.fan.iter().all(|p| p.decoded.len() == probe.decoded.len()));
+}
+
+#[test]
+fn made_masks_of_a_saved_run_are_solved_again_between_commands() {
+    let tiny = Experiment::preset("ivus-tiny").unwrap();
+    let experiment = Experiment { strategy: Strategy::Si, rounds: 3, samples_per_round: 12, ..tiny };
+    let world = make_world(&experiment);
+    let mut whole = Run::new(&world, &experiment, 1);
+    while whole.rounds_done() < 2 {
+        whole.advance(&|| false).unwrap();
+    }
+    let saved = SavedRun {
+        history: whole.history().clone(),
+        checkpoint: Some(whole.checkpoint().unwrap()),
+        weights: Vec::new(),
+    };
+    while !whole.is_done() {
+        whole.advance(&|| false).unwrap();
+    }
+    let made = whole.history().rounds[..2].iter().map(|r| r.proposals.len()).sum::<usize>();
+    let mut listener = Listener::new();
+    listener.engine.send(Command::Replay { runs: vec![saved] });
+    listener.until("a mask solved again", |e| {
+        matches!(e, Event::Progress { strategy: Some(Strategy::Si), total, phase: Phase::Labelling, .. } if *total == made)
+    });
+    listener.engine.send(Command::Pause);
+    listener.until_phase(Phase::Paused);
+    assert!(!listener.heard.iter().any(|e| matches!(e, Event::RunStarted { .. })), "it waited for all of them");
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    let rounds = listener.rounds(Strategy::Si);
+    let again = History { header: listener.header(Strategy::Si), rounds };
+    assert_eq!(first_difference(whole.history(), &again), None);
 }

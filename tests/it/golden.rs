@@ -8,7 +8,7 @@ use ridgewalk::experiment::{
 };
 use ridgewalk::grid::{self, Grid, GridFolder, Shard, Watcher};
 use ridgewalk::history::{History, Metric};
-use ridgewalk::round::{Run, RunEvent};
+use ridgewalk::round::{MadeMaps, Resuming, Run, RunEvent};
 
 use crate::common::{make_world, run, tiny, tiny_world, with};
 
@@ -201,11 +201,22 @@ fn made_samples_tie_in_round_one_resume_bit_equal_and_account_for_refusals() {
         while begun.rounds_done() < rounds {
             begun.advance(&|| false).unwrap();
         }
-        let mut resumed = Run::resume(&world, si.clone(), begun.checkpoint().unwrap()).unwrap();
-        while !resumed.is_done() {
-            resumed.advance(&|| false).unwrap();
+        // Every mask is solved again, one at a time, but those whose maps are known.
+        for (known, unsolved) in [(MadeMaps::default(), rounds * experiment.samples_per_round), (begun.made_maps(), 0)]
+        {
+            let mut resuming = Resuming::new(&world, si.clone(), begun.checkpoint().unwrap(), known).unwrap();
+            for done in 0..unsolved {
+                assert_eq!(resuming.progress(), (done, unsolved));
+                assert!(resuming.advance().unwrap());
+            }
+            assert!(!resuming.advance().unwrap());
+            let mut resumed = resuming.finish().unwrap();
+            assert_eq!(resumed.made_maps(), begun.made_maps());
+            while !resumed.is_done() {
+                resumed.advance(&|| false).unwrap();
+            }
+            assert_eq!(first_difference(&si, resumed.history()), None, "at {rounds}");
         }
-        assert_eq!(first_difference(&si, resumed.history()), None, "at {rounds}");
     }
 }
 

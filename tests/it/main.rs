@@ -14,6 +14,7 @@ mod grid;
 mod gradients;
 mod labelling;
 mod made;
+mod own_masks;
 mod sampler;
 mod section;
 mod shaders;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Core, Drive};
 use crate::engine::lab;
 use crate::engine::protocol::{Event, Level, Phase};
+use crate::engine::replay::Replayed;
 use crate::world::{PreparationActivity, Prepared, World};
 
 /// Samples of the generator in training that are shown: two rows.
@@ -39,6 +40,7 @@ impl Core {
         let (phase, done, total) = match activity {
             PreparationActivity::LoadingData => (Phase::LoadingData, 0, 1),
             PreparationActivity::Labelling { done, total } => (Phase::Labelling, done, total),
+            PreparationActivity::CheckingMasks { done, total } => (Phase::CheckingMasks, done, total),
             PreparationActivity::TeachingStandIn { done, total } => (Phase::TeachingStandIn, done, total),
             PreparationActivity::TrainingGenerator { done, total } => (Phase::TrainingGenerator, done, total),
             PreparationActivity::Encoding { done, total } => (Phase::Encoding, done, total),
@@ -55,7 +57,11 @@ impl Core {
                     self.say(Event::GeneratorLoss { epoch, losses });
                 }
             }
-            Prepared::Encoded | Prepared::Labelled | Prepared::Taught => {}
+            Prepared::Encoded | Prepared::Labelled | Prepared::Taught | Prepared::Checked => {}
+            Prepared::MasksJudged(report) => self.say(Event::MasksJudged(report)),
+            Prepared::VerdictsNotCached(e) => {
+                self.message(Level::Warning, format!("What was said of the masks could not be kept: {e}"));
+            }
             Prepared::LabelsNotCached(e) => self.message(Level::Warning, format!("The labels could not be kept: {e}")),
             Prepared::StandInNotCached(e) => {
                 self.message(Level::Warning, format!("The stand-in labeller could not be kept: {e}"));
@@ -74,18 +80,46 @@ impl Core {
             self.message(Level::Info, format!("Made samples get their labels from a {}.", stand_in.origin()));
         }
         let mut said = Vec::new();
-        let mut phase = Phase::Paused;
         if let Some(session) = &mut self.session {
             session.preparation = None;
             said = session.begin(world);
-            if session.runs.is_empty() {
-                phase = Phase::Failed;
-            } else if session.current().is_none() {
-                phase = Phase::Finished;
-            }
         }
         said.into_iter().for_each(|event| self.say(event));
         self.publish();
+        if self.session.as_ref().is_some_and(|s| s.replaying.is_none()) {
+            self.runs_are_there();
+        }
+    }
+
+    /// One unit of work towards saved runs: a mask that was made is solved again, or a run is shown.
+    pub(super) fn replay_on(&mut self) {
+        let Some(session) = &mut self.session else { return };
+        let Some(replaying) = &mut session.replaying else { return };
+        let replayed = replaying.advance();
+        let progress = replaying.progress();
+        let Some(Replayed { run, said }) = replayed else {
+            session.replaying = None;
+            return self.runs_are_there();
+        };
+        let back = run.is_some();
+        session.runs.extend(run);
+        said.into_iter().for_each(|event| self.say(event));
+        if back {
+            self.publish();
+        }
+        if let Some((strategy, done, total)) = progress.filter(|(.., total)| *total > 0) {
+            self.say_progress(Phase::Labelling, Some(strategy), 0, done, total, done as f32 / total as f32);
+        }
+    }
+
+    /// Rounds may go on from here, if they can.
+    fn runs_are_there(&mut self) {
+        let Some(session) = &self.session else { return };
+        let phase = match session.current() {
+            _ if session.runs.is_empty() => Phase::Failed,
+            None => Phase::Finished,
+            Some(_) => Phase::Paused,
+        };
         if !self.may_advance() {
             self.say_phase(phase);
         }

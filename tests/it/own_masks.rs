@@ -1,0 +1,112 @@
+//! The user's own masks as a data set: judged file by file, split by the data seed, and told in the window.
+
+use std::path::Path;
+
+use ridgewalk::device::ComputeDevice;
+use ridgewalk::engine::protocol::{Event, Phase};
+use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::generator::cache::GeneratorCache;
+use ridgewalk::world::own_masks::LEAST_MASKS;
+use ridgewalk::world::{Preparation, Prepared, World, WorldError};
+
+use crate::common::{few_vessels, ring, run, save_png};
+use crate::engine::Listener;
+
+/// So many rings of several sizes and depths, lumen and wall as two greys in every third, and one file for each of three faults.
+fn folder_of(masks: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for i in 0..masks {
+        let side = [64, 96, 128][i % 3];
+        let scale = f64::from(side) / 64.0;
+        let (inner, thick) = (9.0 + 0.2 * i as f64, 7.0 + 0.1 * i as f64);
+        let wall = ring(inner, thick);
+        let lumen = ring(0.0, inner);
+        let grey = move |x: f64, y: f64| match (wall(x / scale, y / scale), lumen(x / scale, y / scale)) {
+            (u8::MAX, _) => 200,
+            (_, u8::MAX) if side == 128 => 90,
+            _ => 0,
+        };
+        save_png(&folder.path().join(format!("ring-{i:02}.png")), side, grey);
+    }
+    save_png(&folder.path().join("a-empty.png"), 64, |_, _| 0);
+    save_png(&folder.path().join("b-border.png"), 90, |x, _| if x < 20.0 { u8::MAX } else { 0 });
+    std::fs::write(folder.path().join("c-text.png"), "no picture").unwrap();
+    std::fs::write(folder.path().join("notes.txt"), "ignored").unwrap();
+    folder
+}
+
+fn on(folder: &Path) -> Experiment {
+    Experiment { latent_dim: 2, ..few_vessels().on_masks(&folder.display().to_string()) }
+}
+
+/// The world, the report as `file kind` lines, and how many units of work it took until the data were there.
+fn prepared(experiment: &Experiment, cache: &Path) -> Result<(std::sync::Arc<World>, Vec<String>, usize), WorldError> {
+    let cache = Some(GeneratorCache::new(cache));
+    let mut preparation = Preparation::new(experiment, None, cache, &ComputeDevice::cpu());
+    let (mut lines, mut units, mut data) = (Vec::new(), 0, false);
+    loop {
+        match preparation.advance()? {
+            Some(Prepared::MasksJudged(report)) => {
+                lines = report.refused.iter().map(|r| format!("{} {}", r.file, r.kind)).collect();
+                lines.push(report.summary());
+            }
+            Some(Prepared::DataReady(_)) => data = true,
+            Some(Prepared::Ready { world, .. }) => return Ok((world, lines, units)),
+            Some(_) => {}
+            None => panic!("no world"),
+        }
+        units += usize::from(!data);
+    }
+}
+
+#[test]
+fn a_folder_is_judged_split_and_run_and_its_verdicts_are_kept() {
+    let (folder, cache) = (folder_of(30), tempfile::tempdir().unwrap());
+    let experiment = on(folder.path());
+    let (world, lines, units) = prepared(&experiment, cache.path()).unwrap();
+    let says = ["a-empty.png empty-mask", "b-border.png touches-border", "c-text.png unreadable"];
+    assert_eq!(lines[..3], says);
+    assert_eq!(lines[3], "30 of 33 masks accepted, 3 refused");
+    let data = &world.dataset;
+    assert_eq!([data.train.len(), data.validation.len(), data.test.len()], [22, 2, 6]);
+    let simulation = world.simulation.as_ref().unwrap();
+    for (split, maps) in [(&data.train, &simulation.train), (&data.test, &simulation.test)] {
+        assert_eq!(split.len(), maps.len());
+        for sample in 0..split.len() as u32 {
+            // A map is that of its own mask.
+            let solved = simulation.label_image(&split.gather(&[sample])).unwrap();
+            assert_eq!(solved.map.as_ref(), Some(maps.map(sample)));
+        }
+    }
+    let (again, same, fewer) = prepared(&experiment, cache.path()).unwrap();
+    assert_eq!((again.dataset.digest(), &same), (data.digest(), &lines));
+    assert_eq!(units - fewer, 33, "nothing is solved twice");
+    let other = Experiment { data_seed: 2, ..experiment.clone() };
+    assert_ne!(prepared(&other, cache.path()).unwrap().0.dataset.digest(), data.digest());
+    let history = run(&world, &Experiment { strategy: Strategy::Si, ..experiment });
+    assert_eq!(history.header.data_digest, data.digest());
+    assert_eq!(history.header.labels_from.as_deref(), Some("finite elements"));
+    assert!(history.rounds[0].final_value().unwrap().is_finite());
+}
+
+#[test]
+fn a_folder_that_makes_no_data_set_says_why_and_what_to_do() {
+    let (empty, few) = (tempfile::tempdir().unwrap(), folder_of(LEAST_MASKS - 1));
+    let cache = tempfile::tempdir().unwrap();
+    let nowhere = empty.path().join("nowhere");
+    for (folder, says) in [
+        (empty.path(), ["no PNG file is in this folder", "choose the folder"]),
+        (&nowhere, ["cannot be read", "choose another"]),
+        (few.path(), ["23 of 26 masks accepted, 3 refused, and 24 are needed", "a-empty.png: the mask is empty"]),
+    ] {
+        let error = prepared(&on(folder), cache.path()).err().unwrap().to_string();
+        assert!(error.contains(&folder.display().to_string()), "{error}");
+        assert!(says.iter().all(|s| error.contains(s)), "{error}");
+    }
+    // In the engine it is one message, and the report comes before it.
+    let mut listener = Listener::reset(on(few.path()), &[Strategy::Random]);
+    listener.until_phase(Phase::Failed);
+    let errors = listener.heard.iter().filter(|e| matches!(e, Event::Message { .. })).count();
+    assert_eq!(errors, 1);
+    assert!(listener.heard.iter().any(|e| matches!(e, Event::MasksJudged(r) if r.refused.len() == 3)));
+}
