@@ -19,6 +19,7 @@ use crate::engine::EngineOptions;
 use crate::experiment::{DatasetKind, Experiment, Strategy, Task};
 use crate::figures;
 use crate::grid::{self, GridFolder, Keep};
+use crate::history::History;
 use crate::labelling::command as label;
 use crate::ui;
 
@@ -285,15 +286,17 @@ fn solve(args: &label::LabelArgs) -> ExitCode {
 }
 
 fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
-    let mut histories = Vec::new();
+    let mut files = Vec::new();
     for path in &args.histories {
-        histories.extend(archive::read_histories(path)?);
+        files.extend(archive::history_files(path)?);
     }
-    if !histories.iter().any(|h| h.strategy() == args.against) && args.against != Strategy::Random {
+    let histories: Vec<_> = files.iter().map(|f| archive::read_history(f)).collect::<Result<_, _>>()?;
+    let against = |h: &History| h.strategy() == args.against && !h.is_fork();
+    if !histories.iter().any(against) && args.against != Strategy::Random {
         anyhow::bail!("--against: none of these histories is of {}", args.against);
     }
     let written = match args.figure {
-        Some(4) => export::figure4(&histories, args)?,
+        Some(4) => export::figure4(&files, &histories, args)?,
         Some(_) => {
             let figure = figures::figure3(&histories);
             figures::export_figure(&figure, &args.out, &args.formats, args.width, args.dpi)?

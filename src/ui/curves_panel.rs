@@ -396,7 +396,8 @@ pub(super) fn plot<'a>(
         .show_background(false)
         .grid_color(theme.faint.gamma_multiply(0.35))
         .grid_spacing(8.0..=60.0)
-        .x_grid_spacer(|input| marks(input.bounds, X_MARKS))
+        // Labels, minibatches, rounds and epochs are counted.
+        .x_grid_spacer(|input| marks(input.bounds, X_MARKS).into_iter().filter(|m| m.value.fract() == 0.0).collect())
         .y_grid_spacer(|input| marks(input.bounds, Y_MARKS))
         .custom_x_axes(vec![x])
         .custom_y_axes(vec![y])

@@ -95,10 +95,14 @@ pub fn request(options: FieldOptions, snapshot: &Snapshot, scale: f32) -> Option
         [low - margin, high + margin]
     };
     let [x, y] = [extent(0), extent(1)];
-    let mut origin = vec![0.0; dim];
-    (origin[0], origin[1]) = (x[0], y[0]);
+    // Through the middle of the data, wherever the generator put them, so that the plane is not beside them.
+    let middle = |axis: usize| {
+        let sum: f64 = codes.iter().skip(axis).step_by(dim).map(|v| f64::from(*v)).sum();
+        (sum / (codes.len() / dim).max(1) as f64) as f32
+    };
+    let mut origin: Vec<f32> = [x[0], y[0]].into_iter().chain((2..dim).map(middle)).collect();
     if let Some(z) = origin.get_mut(2) {
-        *z = options.slice * scale;
+        *z += options.slice * scale;
     }
     let edge = |axis: usize, length: f32| (0..dim).map(|a| if a == axis { length } else { 0.0 }).collect();
     let plane = Plane { origin, edge_u: edge(0, x[1] - x[0]), edge_v: edge(1, y[1] - y[0]) };
@@ -233,6 +237,23 @@ mod tests {
         for (sparsity, expected) in [(0.1, 1.0), (1.0, 1.0), (2.5, 0.5), (4.0, 0.0), (90.0, 0.0), (f32::INFINITY, 0.0)]
         {
             assert_eq!(trust(sparsity, 1.0), expected, "{sparsity}");
+        }
+    }
+
+    #[test]
+    fn the_plane_lies_through_the_middle_of_the_data_and_the_slice_moves_it() {
+        let codes = vec![0.0, 0.0, 2.0, 7.0, 2.0, 4.0, 4.0, 9.0];
+        let run = crate::engine::protocol::RunSnapshot {
+            strategy: Strategy::Snn,
+            labelled_in: Arc::default(),
+            scores: None,
+            kept: Vec::new(),
+        };
+        let snapshot = Snapshot { latent_dim: 4, codes: Some(Arc::new(codes)), runs: vec![run], ..Snapshot::default() };
+        for (slice, z) in [(0.0, 3.0), (1.5, 6.0), (-1.0, 1.0)] {
+            let options = FieldOptions { layer: FieldLayer::Regions, slice, ..FieldOptions::default() };
+            let plane = request(options, &snapshot, 2.0).unwrap().plane;
+            assert_eq!(plane.origin[2..], [z, 8.0], "{slice}");
         }
     }
 

@@ -232,6 +232,9 @@ fn ramp_legend(ui: &Ui, top_left: Pos2, title: &str, marks: &[(f32, String)], th
     }
 }
 
+/// How much of the ground covers what lies under words.
+const NOTE_GROUND: f32 = 0.8;
+
 /// Plain words at the bottom left about what is seen.
 pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
     if rect.height() < ROOM_FOR_NOTES {
@@ -291,7 +294,12 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
     for (i, (text, color)) in lines.iter().rev().enumerate() {
         let left = beside_ticks(cx);
         let at = pos2(rect.left() + EDGE + left, rect.bottom() - EDGE - ABOVE_TICKS - 15.0 * i as f32 + 4.0);
-        ui.painter_at(rect).text(at, Align2::LEFT_BOTTOM, text, font.clone(), *color);
+        let painter = ui.painter_at(rect);
+        let galley = painter.layout_no_wrap(text.clone(), font.clone(), *color);
+        let place = Align2::LEFT_BOTTOM.anchor_size(at, galley.size());
+        // Ticks of a turned box and points may lie there, too.
+        painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, cx.theme.canvas.gamma_multiply(NOTE_GROUND));
+        painter.galley(place.min, galley, *color);
     }
 }
 

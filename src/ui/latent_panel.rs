@@ -69,7 +69,7 @@ const SETTLE_SECONDS: f64 = 0.18;
 /// The smallest canvas that is worth drawing.
 const MIN_SIDE: f32 = 24.0;
 /// Width from which colours and layers fit beside each other.
-const COLOUR_ROW: f32 = 500.0;
+const COLOUR_ROW: f32 = 556.0;
 
 impl LatentPanel {
     pub fn new(options: ViewOptions) -> Self {

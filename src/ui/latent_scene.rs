@@ -195,7 +195,7 @@ pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
         }
     }
     if layers.walks {
-        let seen = state.seen_walks();
+        let seen = drawn_walks(state);
         let many = seen.len() > MANY_WALKS;
         for walk in &seen {
             push_walk(&mut lines, walk, walk_color(walk, state, theme), many && !is_selected(walk, state));
@@ -227,6 +227,13 @@ pub fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: b
     }
 }
 
+/// The walks that are to be seen, those that are lost last, so that they lie on top.
+fn drawn_walks(state: &AppState) -> Vec<SeenWalk<'_>> {
+    let mut walks = state.seen_walks();
+    walks.sort_by_key(|w| w.judgement.is_some_and(|j| j.verdict.is_lost()));
+    walks
+}
+
 /// The colour of a walk: its own, its verdict's, or where re-selection is compared, whether it is lost and with or without.
 pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color32 {
     let color = match walk.judgement {
@@ -235,8 +242,9 @@ pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color
         judged if state.compares_walks() => match (judged.is_some_and(|j| j.verdict.is_lost()), walk.walk.is_control())
         {
             (true, _) => theme.error,
-            (false, true) => theme.weak,
-            (false, false) => theme.accent,
+            // What is still of use is the ground that the lost ones stand out from.
+            (false, true) => theme.weak.gamma_multiply(0.55),
+            (false, false) => theme.accent.gamma_multiply(0.7),
         },
         _ => theme.walk(walk.walk.id),
     };
@@ -269,7 +277,7 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
     let mut markers = Vec::new();
     let mut meaning = Vec::new();
     if layers.walks {
-        let seen = state.seen_walks();
+        let seen = drawn_walks(state);
         let many = seen.len() > MANY_WALKS;
         for walk in &seen {
             let color = rgba(walk_color(walk, state, theme));

@@ -54,7 +54,7 @@ pub fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
             let slice = egui::DragValue::new(&mut field.slice).speed(0.02).range(-4.0..=4.0).suffix(" σ");
             ui.horizontal(|ui| {
                 ui.label("slice at");
-                ui.add(slice).on_hover_text("Where the plane lies on the third axis");
+                ui.add(slice).on_hover_text("How far from the middle of the data the plane lies on the third axis");
             });
         }
     });
@@ -118,9 +118,11 @@ pub fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
         if play.enabled(latest > 1).show(ui).clicked() {
             cx.state.toggle_playhead(cx.now);
         }
-        let next = IconButton::new(Icon::Next, "Next round", "Look at the next round (])").enabled(shown < latest);
-        if next.show(ui).clicked() {
-            cx.state.look_at_round(shown + 1);
+        let next = IconButton::new(Icon::Next, "Next round", "Look at the next round (])");
+        // From inside a round it is the end of that round.
+        let next_round = cx.state.round_over() + 1;
+        if next.enabled(next_round <= latest).show(ui).clicked() {
+            cx.state.look_at_round(next_round);
         }
     });
 }

@@ -246,7 +246,7 @@ impl App {
                 KeyAction::StepRound => self.act(ctx, BarAction::StepRound),
                 KeyAction::StepMinibatches => self.act(ctx, BarAction::StepMinibatches),
                 KeyAction::PreviousRound => self.state.look_at_round(self.state.shown_round().saturating_sub(1)),
-                KeyAction::NextRound => self.state.look_at_round(self.state.shown_round() + 1),
+                KeyAction::NextRound => self.state.look_at_round(self.state.round_over() + 1),
                 KeyAction::PreviousStop => self.state.step_playhead(false),
                 KeyAction::NextStop => self.state.step_playhead(true),
                 KeyAction::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),

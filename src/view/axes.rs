@@ -12,7 +12,7 @@ const SPACING_PX: f32 = 110.0;
 /// Steps along the longest side of the box that are aimed at in 3-D.
 const BOX_STEPS: f32 = 5.0;
 /// Air between the data and the walls of the box, as a share of its longest side.
-const BOX_MARGIN: f32 = 0.03;
+pub(super) const BOX_MARGIN: f32 = 0.03;
 const GRID_PX: f32 = 1.0;
 /// Most grid lines along one axis; a step that asks for more is a bug or an endless axis.
 const MAX_LINES: usize = 200;

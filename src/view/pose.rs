@@ -2,6 +2,7 @@
 
 use glam::{Vec2, Vec3, vec2, vec3};
 
+use super::axes::BOX_MARGIN;
 use super::bounds::{Bounds, MIN_EXTENT};
 
 /// Vertical field of view of the orbiting camera, in radians: narrow, so that shapes are little distorted.
@@ -39,15 +40,18 @@ impl Flat {
 }
 
 impl Orbit {
-    /// Far enough to see all of `bounds` from this height, however the camera is turned about the axis.
+    /// Far enough to see all of `bounds`, and the box drawn about them, from this height, however the camera is turned
+    /// about the axis.
     pub fn fitted(bounds: &Bounds, viewport: Vec2, yaw: f32, pitch: f32) -> Self {
         let mut orbit = Self { target: bounds.centre(), yaw, pitch, distance: 0.0, fitted: 0.0 };
+        let margin = Vec3::splat(bounds.size().max_element() * BOX_MARGIN);
+        let drawn = Bounds::new(bounds.min - margin, bounds.max + margin);
         let slope = (FIELD_OF_VIEW / 2.0).tan() * FIT_FILL_BOX;
         let slopes = vec2(slope * viewport.x / viewport.y, slope);
         for turn in 0..FIT_TURNS {
             orbit.yaw = std::f32::consts::TAU * turn as f32 / FIT_TURNS as f32;
             let (right, up, back) = orbit.axes();
-            for corner in bounds.corners() {
+            for corner in drawn.corners() {
                 let from = corner - orbit.target;
                 let aside = vec2(from.dot(right), from.dot(up)).abs() / slopes;
                 orbit.fitted = orbit.fitted.max(aside.max_element() + from.dot(back));
