@@ -19,6 +19,8 @@ pub enum ExperimentError {
 const LATENT_DIMS: std::ops::RangeInclusive<usize> = 1..=16;
 /// A step longer than this many deviations leaves any embedding.
 const MAX_ALPHA: f32 = 100.0;
+/// The smallest share that SNN+ may be told to keep.
+pub const MIN_SHARE: f32 = 0.01;
 
 impl Experiment {
     /// Reads an experiment; fields that are not there keep their defaults.
@@ -102,6 +104,7 @@ impl Experiment {
             ("walk_reselect_every", self.walk_reselect_every),
             ("pool_size", self.pool_size),
             ("proposal_factor", self.proposal_factor),
+            ("plus_steps", self.plus_steps),
         ];
         for (field, value) in positive {
             if value == 0 {
@@ -128,6 +131,13 @@ impl Experiment {
         for (field, alpha) in [("alpha", self.alpha), ("plus_alpha", self.plus_alpha)] {
             if !(0.0..=MAX_ALPHA).contains(&alpha) {
                 return bad(field, format!("must lie in 0 to {MAX_ALPHA}, is {alpha}"));
+            }
+        }
+        for (field, share) in
+            [("plus_density_quantile", self.plus_density_quantile), ("plus_gradient_share", self.plus_gradient_share)]
+        {
+            if !(MIN_SHARE..=1.0).contains(&share) {
+                return bad(field, format!("must lie in {MIN_SHARE} to 1, is {share}"));
             }
         }
         if !(self.beta.is_finite() && self.beta >= 0.0) {

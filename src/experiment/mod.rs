@@ -4,7 +4,7 @@ mod choices;
 mod edit;
 
 pub use choices::*;
-pub use edit::ExperimentError;
+pub use edit::{ExperimentError, MIN_SHARE};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,7 @@ pub struct Experiment {
     pub generator_batch: usize,
     /// Adam's step size for the generator.
     pub generator_learning_rate: f64,
-    /// Adam's step size in the last quarter of the epochs.
+    /// Adam's step size in the epochs that begin in the last quarter of the training; with three or fewer there is none.
     pub generator_final_learning_rate: f64,
     /// Weight of the KL term of the VAE's loss.
     pub beta: f32,
@@ -122,6 +122,12 @@ pub struct Experiment {
     pub proposal_factor: usize,
     /// Step length of SNN+, in the units of `alpha`.
     pub plus_alpha: f32,
+    /// Steps that each anchor of SNN+ takes in a round; where each of them arrives is a proposal.
+    pub plus_steps: usize,
+    /// SNN+ drops points sparser (r10) than this share of the embedding, outward drifters; 1 drops none.
+    pub plus_density_quantile: f32,
+    /// The share of its anchors that SNN+ moves, those of the largest gradients; 1 moves all that are drawn.
+    pub plus_gradient_share: f32,
 
     // --- walks (Figure 4) -------------------------------------------------------------------------
     /// Walks without re-selection recorded beside the run, one step a round; they never influence it.
@@ -186,6 +192,9 @@ impl Default for Experiment {
             pool_size: 8_000,
             proposal_factor: 3,
             plus_alpha: 0.5,
+            plus_steps: 1,
+            plus_density_quantile: 1.0,
+            plus_gradient_share: 1.0,
             walks: 6,
             walk_anchors: WalkAnchors::Random,
             walk_reselection: WalkReselection::Never,

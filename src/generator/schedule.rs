@@ -45,7 +45,7 @@ impl Schedule {
         self.step as f32 / self.steps_per_epoch() as f32
     }
 
-    /// For the next minibatch; the last quarter of the epochs is trained with the smaller step size.
+    /// For the next minibatch; the epochs that begin in the last quarter are trained with the smaller step size.
     pub fn learning_rate(&self, experiment: &Experiment) -> f64 {
         if self.step / self.steps_per_epoch() * 4 >= self.epochs * 3 {
             experiment.generator_final_learning_rate

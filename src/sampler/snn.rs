@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Anchor, Candidate, Heading, Interrupted, Place, Sampler, SamplerInput, Stride, move_points};
+use super::{Anchor, Candidate, Heading, Interrupted, MovedPoint, Place, Sampler, SamplerInput, Stride, move_points};
 use crate::experiment::{AnchorSelection, NeighbourPool};
 use crate::rng::Rng;
 
@@ -29,7 +29,11 @@ pub fn proposals(
     rng: &mut Rng,
 ) -> Result<Vec<Candidate>, Interrupted> {
     let anchors = anchors(input, count, rng);
-    let moved = move_points(input.terrain(), stride, &anchors, rng)?;
+    Ok(snapped(input, move_points(input.terrain(), stride, &anchors, rng)?, pool))
+}
+
+/// Each moved point with the nearest sample that `pool` allows.
+pub fn snapped(input: &SamplerInput<'_>, moved: Vec<MovedPoint>, pool: NeighbourPool) -> Vec<Candidate> {
     let mut taken = HashSet::new();
     let mut candidates = Vec::with_capacity(moved.len());
     for point in moved {
@@ -45,7 +49,7 @@ pub fn proposals(
         let step = point.snapped(input.latent, neighbour);
         candidates.push(Candidate { place: Place::Sample(neighbour.sample), score: None, step: Some(step) });
     }
-    Ok(candidates)
+    candidates
 }
 
 /// The anchors of this round: drawn from what is labelled, or the neighbours found last.

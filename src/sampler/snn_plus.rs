@@ -4,7 +4,9 @@
 //! images the target is least sure of are bought. Far fewer images are scored than in a large pool.
 
 use super::uncertainty::Measure;
-use super::{Candidate, Heading, Interrupted, Sampler, SamplerInput, Stride, pool, snn};
+use super::{
+    Anchor, Candidate, Heading, Interrupted, MovedPoint, Sampler, SamplerInput, Stride, move_points, pool, snn,
+};
 use crate::experiment::NeighbourPool;
 use crate::rng::Rng;
 
@@ -17,11 +19,83 @@ impl Sampler for SnnPlus {
     fn propose(&self, input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Result<Vec<Candidate>, Interrupted> {
         let stride = Stride { heading: self.heading, alpha: input.experiment.plus_alpha };
         let asked = count * input.experiment.proposal_factor;
-        let proposals = snn::proposals(input, asked, stride, NeighbourPool::Unlabelled, rng)?;
+        let points = drop_drifters(input, walk(input, stride, asked, rng)?, count);
+        let proposals = snn::snapped(input, points, NeighbourPool::Unlabelled);
         let samples: Vec<u32> = proposals.iter().filter_map(Candidate::train_sample).collect();
         let rows = pool::log_probabilities(input, &samples)?;
         let scores: Vec<f32> = rows.chunks_exact(input.target.classes()).map(|row| Measure::Entropy.of(row)).collect();
         let best = pool::highest(&scores, count);
         Ok(best.into_iter().map(|i| Candidate { score: Some(scores[i]), ..proposals[i].clone() }).collect())
+    }
+}
+
+/// `count` moved points: every anchor takes `experiment.plus_steps` steps by its own label, and each step is one of them.
+fn walk(input: &SamplerInput<'_>, stride: Stride, count: usize, rng: &mut Rng) -> Result<Vec<MovedPoint>, Interrupted> {
+    let steps = input.experiment.plus_steps;
+    let walks = count.div_ceil(steps);
+    let drawn = (walks as f32 / input.experiment.plus_gradient_share).ceil() as usize;
+    let anchors = snn::anchors(input, drawn, rng);
+    let mut points = steepest(move_points(input.terrain(), stride, &anchors, rng)?, walks);
+    let mut last = 0..points.len();
+    for _ in 1..steps {
+        let here: Vec<Anchor<'_>> = points[last.clone()]
+            .iter()
+            .map(|p| Anchor { sample: p.parent, label: p.parent_label, code: &p.to, map: input.labelled.map(p.parent) })
+            .collect();
+        let further = move_points(input.terrain(), stride, &here, rng)?;
+        last = points.len()..points.len() + further.len();
+        points.extend(further);
+    }
+    points.truncate(count);
+    Ok(points)
+}
+
+/// The `count` points of the largest gradients, in their own order.
+fn steepest(points: Vec<MovedPoint>, count: usize) -> Vec<MovedPoint> {
+    if points.len() <= count {
+        return points;
+    }
+    let square = |p: &MovedPoint| p.gradient.iter().map(|g| g * g).sum::<f32>();
+    // A gradient that is no number is none.
+    let squares: Vec<f32> = points.iter().map(|p| Some(square(p)).filter(|s| s.is_finite()).unwrap_or(0.0)).collect();
+    let kept: std::collections::HashSet<usize> = pool::highest(&squares, count).into_iter().collect();
+    points.into_iter().enumerate().filter(|(i, _)| kept.contains(i)).map(|(_, p)| p).collect()
+}
+
+/// The points without those in a sparser place than `experiment.plus_density_quantile` of the embedding, but never
+/// fewer than `least`: the sparse ones come last then, in their own order.
+fn drop_drifters(input: &SamplerInput<'_>, points: Vec<MovedPoint>, least: usize) -> Vec<MovedPoint> {
+    let share = input.experiment.plus_density_quantile;
+    if share >= 1.0 {
+        return points;
+    }
+    let limit = input.latent.sparsity().quantile(share);
+    let (mut dense, sparse): (Vec<_>, Vec<_>) =
+        points.into_iter().partition(|p| input.latent.sparsity_at(&p.to) <= limit);
+    let wanted = least.saturating_sub(dense.len());
+    dense.extend(sparse.into_iter().take(wanted));
+    dense
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steepest_stay_in_their_order_and_no_number_counts_as_flat() {
+        let point = |parent: u32, gradient: f32| MovedPoint {
+            parent,
+            parent_label: 0,
+            loss: 0.0,
+            from: vec![0.0],
+            gradient: vec![gradient],
+            to: vec![0.0],
+        };
+        let points: Vec<MovedPoint> =
+            [(1, 0.5), (2, f32::NAN), (3, -3.0), (4, 0.1), (5, 2.0)].map(|(p, g)| point(p, g)).into();
+        let kept = |count| steepest(points.clone(), count).iter().map(|p| p.parent).collect::<Vec<_>>();
+        assert_eq!(kept(3), [1, 3, 5]);
+        assert_eq!(kept(4), [1, 3, 4, 5]);
+        assert_eq!(kept(9), [1, 2, 3, 4, 5]);
     }
 }

@@ -12,8 +12,8 @@ use super::theme::{CONTROL_HEIGHT, Theme, size, space};
 use super::widgets::{self, Icon};
 use crate::experiment::{
     AnchorSelection, Augmentation, DatasetKind, EvaluationSplit, Experiment, ExperimentError, GeneratorKind,
-    GradientKind, NeighbourPool, Strategy, StressKind, TargetKind, Task, TrainingPair, WalkAnchors, WalkReselection,
-    WeightsBetweenRounds,
+    GradientKind, MIN_SHARE, NeighbourPool, Strategy, StressKind, TargetKind, Task, TrainingPair, WalkAnchors,
+    WalkReselection, WeightsBetweenRounds,
 };
 
 /// The draft and what was folded out.
@@ -292,6 +292,15 @@ impl Controls {
             });
             rows.number(ui, "SNN+ step length", "plus_alpha", &mut d.plus_alpha, 0.0..=100.0, 0.005, " σ", |e| {
                 e.plus_alpha
+            });
+            rows.number(ui, "SNN+ steps", "plus_steps", &mut d.plus_steps, 1..=100, 0.05, "", |e| e.plus_steps);
+            let density = &mut d.plus_density_quantile;
+            rows.number(ui, "SNN+ densest", "plus_density_quantile", density, MIN_SHARE..=1.0, 0.002, "", |e| {
+                e.plus_density_quantile
+            });
+            let share = &mut d.plus_gradient_share;
+            rows.number(ui, "SNN+ steepest", "plus_gradient_share", share, MIN_SHARE..=1.0, 0.005, "", |e| {
+                e.plus_gradient_share
             });
         }
         rows.number(ui, "Scoring pool", "pool_size", &mut d.pool_size, 1..=MANY, 50.0, "", |e| e.pool_size);

@@ -36,7 +36,9 @@ pub fn help(field: &str) -> &'static str {
         "generator_epochs" => "Passes of the generator over the train images. It sees no labels.",
         "generator_batch" => "Images per minibatch of the generator.",
         "generator_learning_rate" => "Adam's step size for the generator.",
-        "generator_final_learning_rate" => "Adam's step size in the last quarter of the generator's epochs.",
+        "generator_final_learning_rate" => {
+            "Adam's step size in the epochs that begin in the last quarter of the generator's training."
+        }
         "beta" => "Weight of the KL term of the VAE's loss; 1 is the plain VAE. The α-GAN has none.",
         "target" => {
             "The network F that learns from the labels: LeNet (Table S7), or VGG-16 (Table S8), which pads digits to 32 x 32."
@@ -88,6 +90,15 @@ pub fn help(field: &str) -> &'static str {
         "pool_size" => "How many random unlabelled samples a scoring strategy looks at.",
         "proposal_factor" => "SNN+ proposes this many times J points; those of highest entropy are bought.",
         "plus_alpha" => "α of SNN+, in standard deviations σ of the embedding.",
+        "plus_steps" => {
+            "Steps each anchor of SNN+ takes in a round, by its own label; where each of them arrives is a proposal."
+        }
+        "plus_density_quantile" => {
+            "SNN+ drops points that are sparser (r10) than this share of the embedding: outward drifters. 1 drops none."
+        }
+        "plus_gradient_share" => {
+            "SNN+ moves this share of the anchors it draws, those of the largest gradients. 1 moves them all."
+        }
         "walks" => "Walks recorded beside the run, one step a round (Figure 4). They never influence it.",
         "walk_anchors" => {
             "Which samples of the initial set the walks start at: any, as many of each class, or those at the rim of the cloud."

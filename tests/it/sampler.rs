@@ -69,28 +69,35 @@ impl Bench {
 #[test]
 fn every_strategy_keeps_the_contract() {
     let bench = Bench::new();
-    let all = bench.world.dataset.train.len();
     for &strategy in Strategy::ALL.iter().filter(|s| !s.makes_samples()) {
-        let experiment = Experiment { strategy, ..tiny() };
-        // (labelled, of one class only, asked for, expected)
-        for (n, only, asked, expected) in
-            [(40, None, 40, 40), (40, Some(3), 40, 40), (5, None, 60, 60), (all - 7, None, 40, 7), (all, None, 40, 0)]
-        {
-            let labelled = bench.labelled(n, only);
-            let before = labelled.clone();
-            let got = bench.propose(&experiment, &labelled, asked, 9).unwrap();
-            let says = format!("{strategy}, {n} labelled, {asked} asked");
-            assert_eq!(labelled, before, "{says}: inputs changed");
-            let distinct: HashSet<u32> = got.iter().filter_map(Candidate::train_sample).collect();
-            assert_eq!((got.len(), distinct.len()), (expected, expected), "{says}");
-            assert!(distinct.iter().all(|s| !labelled.contains(*s)), "{says}: bought twice");
-            assert!(got.iter().all(|c| c.score.is_none_or(f32::is_finite)), "{says}");
-            for step in got.iter().filter_map(|c| c.step.as_ref()) {
-                let values = [&step.from, &step.gradient, &step.to, &step.neighbour];
-                assert!(values.iter().all(|v| v.iter().all(|x| x.is_finite())), "{says}");
-            }
-            assert_eq!(got, bench.propose(&experiment, &labelled, asked, 9).unwrap(), "{says}: not reproducible");
+        keeps_the_contract(&bench, &Experiment { strategy, ..tiny() });
+    }
+    let plus = Experiment { strategy: Strategy::SnnPlus, plus_alpha: 2.0, ..tiny() };
+    keeps_the_contract(&bench, &Experiment { plus_steps: 4, ..plus.clone() });
+    keeps_the_contract(&bench, &Experiment { plus_density_quantile: 0.2, ..plus.clone() });
+    keeps_the_contract(&bench, &Experiment { plus_gradient_share: 0.3, ..plus });
+}
+
+fn keeps_the_contract(bench: &Bench, experiment: &Experiment) {
+    let (strategy, all) = (experiment.strategy, bench.world.dataset.train.len());
+    // (labelled, of one class only, asked for, expected)
+    for (n, only, asked, expected) in
+        [(40, None, 40, 40), (40, Some(3), 40, 40), (5, None, 60, 60), (all - 7, None, 40, 7), (all, None, 40, 0)]
+    {
+        let labelled = bench.labelled(n, only);
+        let before = labelled.clone();
+        let got = bench.propose(experiment, &labelled, asked, 9).unwrap();
+        let says = format!("{strategy}, {n} labelled, {asked} asked");
+        assert_eq!(labelled, before, "{says}: inputs changed");
+        let distinct: HashSet<u32> = got.iter().filter_map(Candidate::train_sample).collect();
+        assert_eq!((got.len(), distinct.len()), (expected, expected), "{says}");
+        assert!(distinct.iter().all(|s| !labelled.contains(*s)), "{says}: bought twice");
+        assert!(got.iter().all(|c| c.score.is_none_or(f32::is_finite)), "{says}");
+        for step in got.iter().filter_map(|c| c.step.as_ref()) {
+            let values = [&step.from, &step.gradient, &step.to, &step.neighbour];
+            assert!(values.iter().all(|v| v.iter().all(|x| x.is_finite())), "{says}");
         }
+        assert_eq!(got, bench.propose(experiment, &labelled, asked, 9).unwrap(), "{says}: not reproducible");
     }
 }
 
@@ -140,6 +147,40 @@ fn snn_steps_alpha_along_the_gradient_and_snaps_to_the_nearest() {
             taken.insert(sample);
         }
     }
+}
+
+#[test]
+fn several_steps_of_snn_plus_follow_each_other() {
+    let bench = Bench::new();
+    let e = Experiment { strategy: Strategy::SnnPlus, proposal_factor: 1, plus_steps: 3, ..tiny() };
+    let got = bench.propose(&e, &bench.labelled(60, None), 30, 3).unwrap();
+    let steps: Vec<_> = got.into_iter().map(|c| c.step.unwrap()).collect();
+    let parents: HashSet<u32> = steps.iter().map(|s| s.parent).collect();
+    assert_eq!((steps.len(), parents.len()), (30, 10));
+    for parent in parents {
+        let starts_at = |from: &[f32]| steps.iter().find(|s| s.parent == parent && s.from == from);
+        let mut place = bench.world.latent.code(parent).to_vec();
+        for step in 0..3 {
+            let Some(next) = starts_at(&place) else { panic!("walk from {parent} has no step {step}") };
+            place = next.to.clone();
+        }
+    }
+}
+
+#[test]
+fn snn_plus_drops_drifters_while_enough_is_left() {
+    let bench = Bench::new();
+    let latent = &bench.world.latent;
+    let plus = Experiment { strategy: Strategy::SnnPlus, proposal_factor: 3, plus_alpha: 1.0, ..tiny() };
+    let limit = latent.sparsity().quantile(0.9);
+    let outside = |quantile: f32, count: usize| {
+        let e = Experiment { plus_density_quantile: quantile, ..plus.clone() };
+        let got = bench.propose(&e, &bench.labelled(60, None), count, 3).unwrap();
+        assert_eq!(got.len(), count);
+        got.iter().filter(|c| latent.sparsity_at(&c.step.as_ref().unwrap().to) > limit).count()
+    };
+    assert!(outside(1.0, 20) > 0, "nothing drifts here");
+    assert_eq!(outside(0.9, 20), 0);
 }
 
 #[test]
