@@ -69,7 +69,7 @@ const SETTLE_SECONDS: f64 = 0.18;
 /// The smallest canvas that is worth drawing.
 const MIN_SIDE: f32 = 24.0;
 /// Width from which colours and layers fit beside each other.
-const COLOUR_ROW: f32 = 556.0;
+const COLOUR_ROW: f32 = 528.0;
 
 impl LatentPanel {
     pub fn new(options: ViewOptions) -> Self {
@@ -162,14 +162,10 @@ impl LatentPanel {
             }
             if one_row {
                 self.layer_toggles(ui);
-                self.picture_buttons(ui, cx);
             }
         });
         if !one_row {
-            ui.horizontal(|ui| {
-                self.layer_toggles(ui);
-                self.picture_buttons(ui, cx);
-            });
+            ui.horizontal(|ui| self.layer_toggles(ui));
         }
         let several = cx.state.strategies.len() > 1;
         if !one_row {
@@ -201,13 +197,8 @@ impl LatentPanel {
         }
     }
 
-    /// The whole of it on the screen, or in a file.
-    fn picture_buttons(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
-        ui.spacing_mut().item_spacing.x = space::XS;
-        if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
-            self.follows = true;
-            self.fit_now = true;
-        }
+    /// Beside the title, from the right: the whole of it in a file, or on the screen.
+    pub fn tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
         let can_save = self.drawing.is_some();
         if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
             .enabled(can_save)
@@ -215,6 +206,10 @@ impl LatentPanel {
             .clicked()
         {
             self.save.open(cx);
+        }
+        if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
+            self.follows = true;
+            self.fit_now = true;
         }
     }
 

@@ -112,7 +112,6 @@ fn row(ui: &mut Ui, walk: &Walk, seen: &Seen, cx: &mut Cx<'_>) {
     if lit {
         ui.painter().rect_filled(rect.expand(3.0), CornerRadius::same(6), cx.theme.field.gamma_multiply(0.6));
     }
-    letter_badge(ui.painter(), pos2(rect.left() + 10.0, rect.top() + SIDE), &walk.letters(), color, cx.theme);
     for point in 0..seen.points {
         let left = rect.left() + LETTER_COLUMN + point as f32 * (SIDE + GAP);
         let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(SIDE, height));
@@ -120,6 +119,11 @@ fn row(ui: &mut Ui, walk: &Walk, seen: &Seen, cx: &mut Cx<'_>) {
             tile(ui, walk, point, cell, cx);
         }
     }
+    // The letter stays in view where the row is scrolled, above the images that go by.
+    let left = rect.left().max(ui.clip_rect().left());
+    let column = Rect::from_min_size(pos2(left, rect.top()), vec2(LETTER_COLUMN - GAP, height));
+    ui.painter().rect_filled(column, CornerRadius::ZERO, if lit { cx.theme.field } else { cx.theme.canvas });
+    letter_badge(ui.painter(), pos2(left + 10.0, rect.top() + SIDE), &walk.letters(), color, cx.theme);
 }
 
 /// The pair of images at one point of a walk.

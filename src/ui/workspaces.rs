@@ -249,6 +249,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
         ui.add_space(6.0);
         ui.spacing_mut().item_spacing.x = 6.0;
         match tabs.active.and_then(|t| tiles.get_pane(&t)) {
+            Some(Pane::Latent) => self.panels.latent.tools(ui, self.cx),
             Some(Pane::Curves) => self.panels.curves.tools(ui, self.cx),
             Some(Pane::Compare) => self.panels.compare.tools(ui, self.cx),
             Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
