@@ -202,7 +202,8 @@ fn notes(comparison: &Comparison, forks: &[String]) -> Vec<String> {
     for s in &comparison.strategies {
         let name = s.strategy.label();
         if s.left_out > 0 {
-            notes.push(format!("{name}: {} runs left out, which have not completed these rounds.", s.left_out));
+            let runs = if s.left_out == 1 { "run" } else { "runs" };
+            notes.push(format!("{name}: {} {runs} left out, short of these rounds.", s.left_out));
         }
     }
     // One note for all strategies with the same warning.

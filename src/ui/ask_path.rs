@@ -81,7 +81,8 @@ impl AskPath {
                 }
                 confirmed |= response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
                 let tip = "Opens the system's file dialog, where there is one; else type the path";
-                if ui.button("Browse…").on_hover_text(tip).clicked() {
+                let browse = egui::Button::new("Browse…").min_size(egui::vec2(BROWSE_WIDTH, 0.0));
+                if ui.add(browse).on_hover_text(tip).clicked() {
                     self.browse(ctx);
                 }
             });

@@ -401,6 +401,7 @@ fn content(page: Page, histories: &[History], against: Strategy) -> Content {
 fn table_ui(ui: &mut Ui, table: &Table, theme: &Theme) {
     ui.add(egui::Label::new(bold(&table.caption).color(theme.text)).wrap());
     ui.add_space(space::S);
+    let visible = ui.available_width();
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         let grid = egui::Grid::new(&table.name).striped(true).spacing([space::M, space::XS]).min_col_width(0.0);
         grid.show(ui, |ui| {
@@ -411,9 +412,12 @@ fn table_ui(ui: &mut Ui, table: &Table, theme: &Theme) {
             }
         });
         ui.add_space(space::S);
-        for note in &table.notes {
-            ui.add(egui::Label::new(RichText::new(note).size(size::CAPTION).color(theme.weak)).wrap());
-        }
+        // A wide table is scrolled; its notes are read without.
+        ui.allocate_ui(egui::vec2(visible, 0.0), |ui| {
+            for note in &table.notes {
+                ui.add(egui::Label::new(RichText::new(note).size(size::CAPTION).color(theme.weak)).wrap());
+            }
+        });
     });
 }
 

@@ -13,6 +13,8 @@ use crate::figures::{self, Columns, Figure, Item, Layout, POINTS_PER_INCH};
 const ZOOM: f32 = 1.6;
 /// The least width of a figure, points.
 const LEAST_WIDTH: f64 = 240.0;
+/// The same for each of the panels side by side.
+const LEAST_PANEL: f64 = 130.0;
 /// Within so many pixels of a data point its value is shown.
 const REACH: f32 = 14.0;
 
@@ -124,8 +126,9 @@ fn arranged(figure: &Figure, wide: f64, high: f64) -> Figure {
 fn fitting_width(figure: &Figure, wide: f64, high: f64) -> f64 {
     /// Widths tried, each so much smaller than the one before.
     const SHRINK: f64 = 0.94;
-    let mut width = wide.max(LEAST_WIDTH);
-    while width * SHRINK > LEAST_WIDTH && figures::layout(figure, width).height > high {
+    let least = LEAST_WIDTH.max((LEAST_PANEL * figure.columns.wide as f64).min(wide));
+    let mut width = wide.max(least);
+    while width * SHRINK > least && figures::layout(figure, width).height > high {
         width *= SHRINK;
     }
     width.floor()

@@ -255,7 +255,9 @@ impl LatentPanel {
             }
         }
         let Some(drawing) = self.drawing.as_mut() else { return };
+        let before = self.camera.viewport();
         self.camera.set_viewport(drawing.canvas.resize(rect, scale));
+        let resized = self.camera.viewport() != before;
         self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
         match drawing.give(cx, self.options) {
             Err(e) => return self.failed = Some(e.to_string()),
@@ -265,7 +267,7 @@ impl LatentPanel {
                     .canvas
                     .view
                     .bounds()
-                    .filter(|b| self.follows && (new_codes || fit || self.camera.home() != *b))
+                    .filter(|b| self.follows && (new_codes || fit || resized || self.camera.home() != *b))
                 {
                     self.camera.fit(bounds);
                 }
