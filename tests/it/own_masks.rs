@@ -1,16 +1,17 @@
 //! The user's own masks as a data set: judged file by file, split by the data seed, and told in the window.
 
-use std::path::Path;
-
+use egui_kittest::kittest::Queryable as _;
 use ridgewalk::device::ComputeDevice;
 use ridgewalk::engine::protocol::{Event, Phase};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::generator::cache::GeneratorCache;
 use ridgewalk::world::own_masks::LEAST_MASKS;
 use ridgewalk::world::{Preparation, Prepared, World, WorldError};
+use std::path::Path;
 
 use crate::common::{few_vessels, ring, run, save_png};
 use crate::engine::Listener;
+use crate::ui::{click, is_ready, wait_for, window_of};
 
 /// So many rings of several sizes and depths, lumen and wall as two greys in every third, and one file for each of three faults.
 fn folder_of(masks: usize) -> tempfile::TempDir {
@@ -109,4 +110,33 @@ fn a_folder_that_makes_no_data_set_says_why_and_what_to_do() {
     let errors = listener.heard.iter().filter(|e| matches!(e, Event::Message { .. })).count();
     assert_eq!(errors, 1);
     assert!(listener.heard.iter().any(|e| matches!(e, Event::MasksJudged(r) if r.refused.len() == 3)));
+}
+
+#[test]
+fn the_window_judges_a_folder_that_is_typed_and_shows_each_refusal() {
+    let folder = folder_of(LEAST_MASKS);
+    let mut w = window_of(few_vessels(), vec![Strategy::Random], false);
+    wait_for(&mut w, "the generator", is_ready);
+    // Its caption has the same name.
+    w.get_by_role_and_label(egui::accesskit::Role::ComboBox, "Data set").click();
+    w.run_steps(2);
+    click(&mut w, "IVUS (own masks)");
+    assert!(w.query_by_label_contains("field `masks`").is_some(), "an empty path is told at once");
+    w.get_by_label("Folder of masks").focus();
+    w.run_steps(2);
+    w.event(egui::Event::Text(folder.path().display().to_string()));
+    // The error goes, and what stood above it comes down.
+    w.run_steps(5);
+    assert!(w.query_by_label_contains("field `masks`").is_none(), "a path stands there");
+    click(&mut w, "Apply & reset");
+    wait_for(&mut w, "the verdicts", |s| s.mask_report.is_some());
+    w.run_steps(5);
+    for file in ["a-empty.png", "b-border.png", "c-text.png"] {
+        assert!(w.query_by_label(file).is_some(), "{file}");
+    }
+    click(&mut w, "Close");
+    w.run_steps(5);
+    assert!(w.query_by_label("a-empty.png").is_none());
+    click(&mut w, "24 of 27 masks accepted, 3 refused");
+    assert!(w.query_by_label("a-empty.png").is_some(), "its summary opens the report again");
 }
