@@ -12,7 +12,8 @@ use crate::target::{FrozenTarget, Truth, latent_gradient, prediction};
 use crate::trajectory::{BaseRate, Reselection, StepMeasure, Walks, choose_anchors};
 use crate::world::World;
 
-use super::protocol::{Event, Explained, FIRST_CONTROL, FanPoint, Inspection, MapPair, Probe};
+use super::protocol::{Event, Explained, FIRST_CONTROL, Inspection, MapPair, Probe};
+use super::ray::Ray;
 
 /// Walks that were started by hand in one run, what becomes of those that are lost, and, where both are compared, what
 /// becomes of them if nobody puts them elsewhere.
@@ -195,7 +196,8 @@ pub fn probe(world: &World, run: &Run, target: &FrozenTarget, code: &[f32], labe
     let experiment = run.experiment();
     let moved = stepped(code, &found.gradient, experiment.gradient, experiment.alpha * world.latent.scale());
     let neighbour = world.latent.index().nearest(&moved, |_| false)?;
-    let fan = fan(world, run, code, &found.gradient);
+    let ray = Ray { world, kind: experiment.gradient, from: code, gradient: &found.gradient };
+    let (fan, changes) = (ray.fan(), ray.changes());
     Some(Probe {
         strategy: run.strategy(),
         code: code.to_vec(),
@@ -209,6 +211,7 @@ pub fn probe(world: &World, run: &Run, target: &FrozenTarget, code: &[f32], labe
         neighbour: neighbour.sample,
         snap_distance: neighbour.distance,
         fan,
+        changes,
     })
 }
 
@@ -238,22 +241,4 @@ pub fn explain(
         probabilities: row(0),
         moved_probabilities: row(1),
     })
-}
-
-/// Alphas that are tried: from nowhere to far out, about evenly by their logarithm.
-const FAN: [f32; 7] = [0.0, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0];
-
-/// Where each alpha leads from a point with this gradient.
-fn fan(world: &World, run: &Run, code: &[f32], gradient: &[f32]) -> Vec<FanPoint> {
-    let unit = world.latent.scale();
-    let moved = FAN.map(|alpha| stepped(code, gradient, run.experiment().gradient, alpha * unit));
-    let decoded = world.generator.decode_bytes(&moved.concat());
-    let images = decoded.chunks_exact(world.dataset.shape().len());
-    let points = FAN.iter().zip(&moved).zip(images);
-    let point = |((&alpha, to), image): ((&f32, &Vec<f32>), &[u8])| {
-        let neighbour = world.latent.index().nearest(to, |_| false)?;
-        let (sample, snap_distance) = (neighbour.sample, neighbour.distance);
-        Some(FanPoint { alpha, decoded: image.to_vec(), neighbour: sample, snap_distance })
-    };
-    points.filter_map(point).collect()
 }

@@ -10,6 +10,7 @@ mod pace;
 mod past;
 mod pins;
 pub mod protocol;
+mod ray;
 mod replay;
 mod scoring;
 pub mod section;

@@ -332,6 +332,8 @@ pub struct Probe {
     pub snap_distance: f32,
     /// p + alpha d for several alphas, the shortest first.
     pub fan: Vec<FanPoint>,
+    /// The alphas, as far as the fan reaches, from which on another sample is the nearest to p + alpha d.
+    pub changes: Vec<NeighbourChange>,
 }
 
 /// The step behind a proposal, decoded.
@@ -381,6 +383,15 @@ pub struct FanPoint {
     /// The nearest sample, over all of D.
     pub neighbour: u32,
     pub snap_distance: f32,
+}
+
+/// An alpha from which on a sample is the nearest to p + alpha d.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NeighbourChange {
+    /// In units of the embedding's mean standard deviation.
+    pub alpha: f32,
+    /// Over all of D.
+    pub neighbour: u32,
 }
 
 /// The large things that the view shows; the latest is the only one that matters.

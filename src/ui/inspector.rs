@@ -7,9 +7,10 @@ use super::images::{self, ImageKey};
 use super::latent_overlay::sample_facts;
 use super::pins_panel;
 use super::state::Probing;
+use super::step_length;
 use super::theme::{bold, size, space};
 use super::widgets::{self, Icon, IconButton};
-use crate::engine::protocol::{Command, FanPoint, MapPair};
+use crate::engine::protocol::{Command, MapPair, Probe};
 use crate::history::{LatentStep, Proposal};
 
 /// The panel, and how far its questions about the probe have come.
@@ -28,6 +29,7 @@ enum Mode {
     #[default]
     Sample,
     Probe,
+    Alpha,
 }
 
 /// Side of the images: three screen points for a pixel of 28.
@@ -44,6 +46,11 @@ impl Inspector {
             let modes = [
                 (Mode::Sample, "Sample", "The sample selected in the view"),
                 (Mode::Probe, "Probe", "Drag a free point through latent space: its image, its class, its step"),
+                (
+                    Mode::Alpha,
+                    "Step length",
+                    "How long a step should be: how far snaps are, and where other steps of the probe lead",
+                ),
             ];
             if widgets::segmented(ui, "Inspect", &mut self.mode, &modes) {
                 self.enter(cx);
@@ -52,55 +59,59 @@ impl Inspector {
             ScrollArea::vertical().auto_shrink(false).id_salt("inspector").show(ui, |ui| match self.mode {
                 Mode::Sample => sample(ui, cx),
                 Mode::Probe => self.probe(ui, cx),
+                Mode::Alpha => self.step_length(ui, cx),
             });
         });
     }
 
     fn enter(&mut self, cx: &mut Cx<'_>) {
-        cx.state.probing = (self.mode == Mode::Probe)
-            .then(|| Probing { code: vec![0.0; cx.snapshot.latent_dim.max(1)], neighbour_code: None });
+        let dims = cx.snapshot.latent_dim;
+        cx.state.probing = (self.mode != Mode::Sample && PROBE_DIMS.contains(&dims))
+            .then(|| Probing { code: vec![0.0; dims], neighbour_code: None });
         cx.state.probe = None;
         self.asked = None;
     }
 
-    fn probe(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        if !cx.state.generator.ready {
-            return widgets::empty_state(
-                ui,
-                "The probe",
-                "As soon as the generator is trained, drag a point through latent space and see what it decodes to.",
-            );
-        }
-        if !PROBE_DIMS.contains(&cx.snapshot.latent_dim) {
-            let text = format!(
-                "A point can be dragged in up to three latent dimensions; this experiment has {}.",
-                cx.snapshot.latent_dim
-            );
-            return widgets::empty_state(ui, "The probe", &text);
-        }
-        if cx.state.probing.as_ref().is_none_or(|p| p.code.len() != cx.snapshot.latent_dim) {
-            self.enter(cx);
-        }
-        self.ask(ui, cx);
-        let Some(probe) = cx.state.probe.clone() else {
-            return widgets::empty_state(
-                ui,
-                "The probe",
-                "Drag in the latent view: this shows what the point decodes to.",
-            );
+    /// What is known of the probed point; says what is missing where there is nothing.
+    fn answer(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<Probe> {
+        let dims = cx.snapshot.latent_dim;
+        let probe = if !cx.state.generator.ready {
+            Err("As soon as the generator is trained, drag a point through latent space and see what it decodes to."
+                .into())
+        } else if !PROBE_DIMS.contains(&dims) {
+            Err(format!("A point can be dragged in up to three latent dimensions; this experiment has {dims}."))
+        } else {
+            if cx.state.probing.as_ref().is_none_or(|p| p.code.len() != dims) {
+                self.enter(cx);
+            }
+            self.ask(ui, cx);
+            cx.state.probe.clone().ok_or("Drag in the latent view: this shows what the point decodes to.".into())
         };
+        let probe = probe.map_err(|says: String| widgets::empty_state(ui, "The probe", &says)).ok()?;
         if self.answered.as_ref() != Some(&probe.moved) {
             self.answered = Some(probe.moved.clone());
             cx.images.forget(ImageKey::Probe(self.answers));
             (0..probe.fan.len()).for_each(|i| cx.images.forget(ImageKey::Fan(self.answers, i)));
             self.answers += 1;
-            let dim = cx.snapshot.latent_dim;
-            let at = probe.neighbour as usize * dim;
-            let code = cx.snapshot.codes.as_ref().and_then(|c| c.get(at..at + dim).map(<[f32]>::to_vec));
+            let at = probe.neighbour as usize * dims;
+            let code = cx.snapshot.codes.as_ref().and_then(|c| c.get(at..at + dims).map(<[f32]>::to_vec));
             if let Some(probing) = cx.state.probing.as_mut() {
                 probing.neighbour_code = code;
             }
         }
+        Some(probe)
+    }
+
+    fn step_length(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        step_length::snaps(ui, cx);
+        heading(ui, "Other steps of the probe");
+        if let Some(probe) = self.answer(ui, cx) {
+            step_length::ray(ui, cx, &probe, self.answers);
+        }
+    }
+
+    fn probe(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let Some(probe) = self.answer(ui, cx) else { return };
         let Some(dataset) = cx.state.dataset.clone() else { return };
         ui.horizontal_top(|ui| {
             let texture = cx.images.get(ui, ImageKey::Probe(self.answers), dataset.shape(), &probe.decoded);
@@ -136,43 +147,6 @@ impl Inspector {
         if ui.button("Select the neighbour").clicked() {
             cx.state.focus.sample = Some(probe.neighbour);
         }
-        heading(ui, "Other step lengths");
-        self.fan(ui, cx, &probe.fan);
-    }
-
-    /// p + αd for several α: decoded above, the nearest sample below, and a stroke where that is another one.
-    fn fan(&self, ui: &mut Ui, cx: &mut Cx<'_>, fan: &[FanPoint]) {
-        const SIDE: f32 = 40.0;
-        let Some(dataset) = cx.state.dataset.clone() else { return };
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = 3.0;
-            let mut before = None;
-            for (i, point) in fan.iter().enumerate() {
-                let texture = cx.images.get(ui, ImageKey::Fan(self.answers, i), dataset.shape(), &point.decoded);
-                let neighbour = cx.images.sample(ui, &dataset, point.neighbour);
-                let changes = before.replace(point.neighbour).is_some_and(|b| b != point.neighbour);
-                ui.vertical(|ui| {
-                    ui.set_width(SIDE);
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    images::show(ui, &texture, SIDE, &format!("Decoded at alpha {}", point.alpha));
-                    if let Some(neighbour) = neighbour {
-                        let shown = images::show(ui, &neighbour, SIDE, &format!("Neighbour at alpha {}", point.alpha));
-                        if changes {
-                            let edge = egui::Stroke::new(2.0, cx.theme.accent);
-                            ui.painter().vline(shown.rect.left() - 2.0, shown.rect.y_range(), edge);
-                        }
-                        shown.on_hover_text(format!(
-                            "nearest sample {}, {:.4} away",
-                            widgets::thousands(point.neighbour as usize),
-                            point.snap_distance
-                        ));
-                    }
-                    let own = (point.alpha - cx.state.experiment.alpha).abs() < f32::EPSILON;
-                    let ink = if own { cx.theme.accent } else { cx.theme.weak };
-                    ui.label(RichText::new(format!("α {}", point.alpha)).size(size::CAPTION).color(ink));
-                });
-            }
-        });
     }
 
     /// The latest place wins: one question under way at most.
@@ -359,7 +333,7 @@ fn why_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &LatentStep) {
     fact(ui, cx, "snap distance", &format!("{:.4}", step.snap_distance));
 }
 
-fn heading(ui: &mut Ui, text: &str) {
+pub fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(space::S);
     ui.label(bold(text));
 }

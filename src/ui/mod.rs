@@ -42,6 +42,7 @@ mod snapshots_panel;
 pub mod state;
 mod stress_panel;
 mod step_diagram;
+mod step_length;
 mod theme;
 mod toasts;
 mod topbar;

@@ -328,7 +328,8 @@ fn a_probes_fan_holds_its_own_step_and_grows_with_alpha() {
     let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
     listener.engine.send(Command::StepRound);
     listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
-    let code = vec![0.3, -0.2];
+    // In the thick of the cloud.
+    let code = tiny_world().latent.code(0).to_vec();
     listener.engine.send(Command::Probe { code: code.clone(), label: Some(4) });
     let heard = listener.until("the probe", |e| matches!(e, Event::Probed(_)));
     let Event::Probed(probe) = heard else { unreachable!() };
@@ -341,6 +342,12 @@ fn a_probes_fan_holds_its_own_step_and_grows_with_alpha() {
     assert_eq!((own.neighbour, own.snap_distance), (probe.neighbour, probe.snap_distance));
     assert!(probe.fan.windows(2).all(|pair| pair[0].alpha < pair[1].alpha));
     assert!(probe.fan.iter().all(|p| p.decoded.len() == probe.decoded.len()));
+    // Between two changes the neighbour is the one that was told, and the fan agrees.
+    let told = |alpha: f32| probe.changes.iter().rfind(|c| c.alpha <= alpha).unwrap().neighbour;
+    assert_eq!(probe.changes[0].alpha, 0.0);
+    assert!(probe.changes.windows(2).all(|c| c[0].alpha < c[1].alpha && c[0].neighbour != c[1].neighbour));
+    assert!(probe.changes.len() > 1, "nothing changes on the way to two deviations");
+    assert!(probe.fan.iter().all(|p| p.neighbour == told(p.alpha)));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Pinned points in the inspector: pinned from the probe, followed through training, taken away.
+//! The probe in the inspector: pinned and followed through training, and how long its step should be.
 
 use egui_kittest::kittest::Queryable as _;
 
@@ -35,4 +35,28 @@ fn a_probe_is_pinned_followed_and_unpinned() {
     w.check_accessibility();
     click(&mut w, "Unpin 1");
     assert!(w.state().state().pins.pins.is_empty() && w.query_by_label("Curve of pin 1: 3 values").is_none());
+}
+
+#[test]
+fn the_step_length_is_judged_by_the_snaps_of_the_round_and_by_the_probe() {
+    let mut w = window_after_round_one();
+    click(&mut w, "Workspace: Explore");
+    click(&mut w, "Inspect: Step length");
+    wait_for(&mut w, "the probe", |s| s.probe.is_some());
+    w.run_steps(2);
+    // Round 1 is drawn at random.
+    assert!(w.query_by_label_contains("has taken none yet").is_some());
+    assert!(
+        w.query_by_label("Neighbours along the step").is_some() && w.query_by_label("Decoded at alpha 2").is_some()
+    );
+    w.key_press(egui::Key::ArrowRight);
+    w.step();
+    wait_for(&mut w, "round 2", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 2);
+    w.run_steps(2);
+    assert!(w.query_by_label("Histogram of snap distances").is_some());
+    assert!(w.query_by_label_contains("snaps of round 2, median").is_some());
+    assert!(w.query_by_label_contains("sensible α").is_some());
+    w.check_accessibility();
+    click(&mut w, "Inspect: Sample");
+    assert!(w.state().state().probing.is_none());
 }

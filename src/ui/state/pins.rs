@@ -102,6 +102,7 @@ mod tests {
             neighbour: 0,
             snap_distance: 0.0,
             fan: Vec::new(),
+            changes: Vec::new(),
         }
     }
 
