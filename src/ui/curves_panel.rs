@@ -239,6 +239,7 @@ impl CurvesPanel {
                     );
                 }
             });
+        response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Curve of the metric"));
         let taken = response.response.clicked() || response.response.dragged();
         let at = response.response.interact_pointer_pos().filter(|_| taken)?;
         let near = |x: f64| (response.transform.position_from_point(&PlotPoint::new(x, low)).x - at.x).abs();
@@ -364,7 +365,7 @@ fn x_max(curves: &[Curve]) -> f64 {
     xs.fold(1.0, f64::max)
 }
 
-/// A calm plot that is read and clicked, not dragged.
+/// A calm plot that is read and clicked, and does not move when it is dragged.
 pub(super) fn plot<'a>(
     id: &'a str,
     height: f32,

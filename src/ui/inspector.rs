@@ -66,6 +66,10 @@ impl Inspector {
 
     fn enter(&mut self, cx: &mut Cx<'_>) {
         let dims = cx.snapshot.latent_dim;
+        if self.mode != Mode::Sample && cx.state.probing.as_ref().is_some_and(|p| p.code.len() == dims) {
+            // The same point, seen otherwise.
+            return;
+        }
         cx.state.probing = (self.mode != Mode::Sample && PROBE_DIMS.contains(&dims))
             .then(|| Probing { code: vec![0.0; dims], neighbour_code: None });
         cx.state.probe = None;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ridgewalk::archive::{self, ArchiveError, Checkpoint, SavedRun};
 use ridgewalk::difference::first_difference;
+use ridgewalk::engine::protocol::{Command, Event};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::figures::{COLUMN_WIDTH, Format, export_all};
 use ridgewalk::grid::{self, Grid, GridFolder, Place, PlaceError, Shard};
@@ -12,6 +13,7 @@ use ridgewalk::round::{Rerun, Run, Turn};
 use ridgewalk::world::World;
 
 use crate::common::{run, tiny, tiny_world, with};
+use crate::engine::Listener;
 use crate::golden::Silent;
 
 /// A run of SNN after so many rounds, with its weights.
@@ -198,4 +200,18 @@ fn a_place_that_cannot_be_had_is_refused() {
     for (path, folder) in [("a", "a"), ("a/histories", "a"), ("a/histories/snn-01.rwh", "a"), ("a/x.rwh", "a")] {
         assert_eq!(GridFolder::around(path.as_ref()).path(), std::path::Path::new(folder));
     }
+}
+
+#[test]
+fn a_fork_into_si_is_refused_where_nothing_labels_images() {
+    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+    listener.engine.send(Command::StepRound);
+    listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
+    let turn = Turn { strategy: Strategy::Si, ..Turn::of(&with(Strategy::Snn, 1)) };
+    listener.engine.send(Command::Fork { strategy: Strategy::Snn, round: 1, turn });
+    let refused = "SI has images made, and nothing labels them here";
+    listener.until("the refusal", |e| matches!(e, Event::Message { text, .. } if text.contains(refused)));
+    // The run it would have left goes on.
+    listener.engine.send(Command::StepRound);
+    listener.until("the next round", |e| matches!(e, Event::RoundEnded { strategy: Strategy::Snn, .. }));
 }

@@ -57,6 +57,10 @@ fn the_step_length_is_judged_by_the_snaps_of_the_round_and_by_the_probe() {
     assert!(w.query_by_label_contains("snaps of round 2, median").is_some());
     assert!(w.query_by_label_contains("sensible α").is_some());
     w.check_accessibility();
+    let point = w.state().state().probing.clone();
+    click(&mut w, "Inspect: Probe");
+    w.run_steps(2);
+    assert_eq!(w.state().state().probing, point, "the point stays where it is");
     click(&mut w, "Inspect: Sample");
     assert!(w.state().state().probing.is_none());
 }

@@ -1,22 +1,26 @@
 //! The playhead in the window: it stops at evaluations inside rounds, and what follows it says where it stands.
 
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 use ridgewalk::history::Metric;
+use ridgewalk::ui::App;
 
 use crate::ui::{rounds, wait_for, window};
+
+/// The round, and the evaluation inside it, at which the playhead stands.
+fn stop(w: &Harness<'_, App>) -> (usize, Option<usize>) {
+    let state = w.state().state();
+    (state.shown_round(), state.shown_stop().map(|(place, _)| place))
+}
 
 #[test]
 fn the_playhead_goes_inside_rounds_by_key() {
     let mut w = window(true);
     wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
     w.run_steps(3);
-    let stop = |w: &egui_kittest::Harness<'_, ridgewalk::ui::App>| {
-        let state = w.state().state();
-        (state.shown_round(), state.shown_stop().map(|(place, _)| place))
-    };
     // Of six minibatches a round, one evaluation lies inside.
     for (key, place) in [
         (egui::Key::OpenCurlyBracket, (3, Some(0))),
@@ -44,4 +48,25 @@ fn the_playhead_goes_inside_rounds_by_key() {
         w.run_steps(3);
         assert_eq!(stop(&w), (round, None));
     }
+}
+
+#[test]
+fn a_drag_over_the_curve_passes_every_stop() {
+    let mut w = window(true);
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    w.run_steps(3);
+    let curve = w.get_by_label("Curve of the metric").rect();
+    let at = |share: f32| egui::pos2(curve.left() + share * curve.width(), curve.center().y);
+    w.drag_at(at(0.99));
+    w.run_steps(2);
+    let mut seen = vec![stop(&w)];
+    for step in (20..=99).rev() {
+        w.hover_at(at(step as f32 / 100.0));
+        w.run_steps(1);
+        seen.push(stop(&w));
+    }
+    w.drop_at(at(0.2));
+    w.run_steps(2);
+    seen.dedup();
+    assert_eq!(seen, [(3, None), (3, Some(0)), (2, None), (2, Some(0)), (1, None), (1, Some(0))]);
 }
