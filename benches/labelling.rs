@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use ridgewalk::dataset::plaques::{Plaque, PlaqueRanges};
+use ridgewalk::dataset::vessels::plaques::{Plaque, PlaqueRanges};
 use ridgewalk::labelling::fem::FemTool;
 use ridgewalk::labelling::fem::contour::Contours;
 

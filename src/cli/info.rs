@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::dataset::{download, locate};
+use crate::dataset::files::{download, locate};
 use crate::device;
 use crate::experiment::Experiment;
 

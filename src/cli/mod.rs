@@ -3,6 +3,7 @@
 mod export;
 mod generator;
 mod info;
+pub mod label;
 mod progress;
 mod run;
 
@@ -20,7 +21,6 @@ use crate::experiment::{DatasetKind, Experiment, Strategy, Task};
 use crate::figures;
 use crate::grid::{self, GridFolder, Keep};
 use crate::history::History;
-use crate::labelling::command as label;
 use crate::ui;
 
 /// Watch a sampler walk the ridge between classes: an explorer of adaptive latent-space sampling.

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{DataError, Dataset, ImageShape, Reader as _, Split, cifar, locate, strokes, vessels};
+use super::files::locate;
+use super::formats::cifar;
+use super::{DataError, Dataset, ImageShape, Reader as _, Split, strokes, vessels};
 use crate::experiment::{DatasetKind, Experiment, GeneratorKind, TargetKind};
 use crate::rng::Streams;
 

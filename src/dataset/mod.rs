@@ -1,19 +1,11 @@
 //! Data sets: images with labels, a train and a test split, and one reader for each format.
 
-pub mod cifar;
-pub mod download;
 mod error;
-pub mod idx;
-mod load;
-pub mod locate;
-pub mod masks;
-pub mod plaques;
-pub mod polar;
-mod published;
-mod regions;
 pub mod strokes;
-mod tar;
 pub mod vessels;
+pub mod formats;
+pub mod files;
+mod load;
 
 pub use error::DataError;
 pub use load::load;

@@ -1,20 +1,12 @@
 //! The engine's thread: commands in, events out, the latest snapshot for whoever looks. The same one for the window
 //! and for tests without one.
 
-mod core;
-mod evaluation_codes;
-mod forking;
-mod keeping;
-mod lab;
 mod pace;
-mod past;
-mod pins;
 pub mod protocol;
-mod ray;
-mod replay;
-mod scoring;
-pub mod section;
+pub mod questions;
+mod runs;
 mod session;
+mod driver;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -82,7 +74,9 @@ impl Engine {
         let shared = (Arc::clone(&snapshot), Arc::clone(&interrupt));
         std::thread::Builder::new().name("engine".into()).spawn(move || {
             let (snapshot, interrupt) = shared;
-            pool.install(|| core::Core::new(options, command_receiver, event_sender, snapshot, interrupt, wake).run());
+            pool.install(|| {
+                driver::Core::new(options, command_receiver, event_sender, snapshot, interrupt, wake).run()
+            });
         })?;
         Ok(Self { commands, events, snapshot, interrupt })
     }

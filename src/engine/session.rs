@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::core::PROGRESS_INTERVAL;
-use super::evaluation_codes::EvaluationCodes;
-use super::forking::{Forking, Kept};
-use super::lab::{self, LabWalks};
+use super::driver::PROGRESS_INTERVAL;
 use super::pace::Throttle;
-use super::past::{self, Past, Seen};
-use super::pins::Pins;
 use super::protocol::{Command, Event, Level, RunSnapshot, Scores};
-use super::replay::Replaying;
-use super::scoring::Scoring;
-use super::section::Sections;
+use super::questions::lab::{self, LabWalks};
+use super::questions::pins::Pins;
+use super::questions::vessel::Sections;
+use super::runs::evaluation_codes::EvaluationCodes;
+use super::runs::forking::{Forking, Kept};
+use super::runs::looking_back::{self, Past, Seen};
+use super::runs::replay::Replaying;
+use super::runs::scoring::Scoring;
 use crate::archive::SavedRun;
 use crate::experiment::{Experiment, Strategy, Task, Trained};
 use crate::field::{Field, Fieldwork, Ground};
@@ -359,7 +359,7 @@ impl ShownRun {
 
     /// Whether there are weights for it.
     pub fn can_see(&self, round: Option<usize>) -> bool {
-        match round.filter(|_| past::looks_back(&self.run, round)) {
+        match round.filter(|_| looking_back::looks_back(&self.run, round)) {
             Some(round) => self.kept.at(round).is_some(),
             None => self.run.has_weights(),
         }
@@ -367,8 +367,8 @@ impl ShownRun {
 
     /// Optimiser steps behind that target.
     pub fn minibatches_seen(&self, round: Option<usize>) -> usize {
-        match round.filter(|_| past::looks_back(&self.run, round)) {
-            Some(round) => past::minibatches_at(&self.run, round),
+        match round.filter(|_| looking_back::looks_back(&self.run, round)) {
+            Some(round) => looking_back::minibatches_at(&self.run, round),
             None => self.run.minibatches(),
         }
     }

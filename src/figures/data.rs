@@ -1,7 +1,7 @@
 //! From histories to the points that figures draw: groups by strategy, traces, and means over repeats.
 
+use super::drawing::style::StrategyStyle;
 use super::figure::Panel;
-use super::style::StrategyStyle;
 use crate::experiment::{EvaluationSplit, Experiment, Strategy, Task};
 use crate::history::{History, Metric};
 use crate::statistics::{Interval, mean_interval};

@@ -2,53 +2,37 @@
 //!
 //! `Figure` says what is drawn, `Theme` in which colours, and the writers (`svg`, `pdf`, `png`, `csv`) in which form.
 
-mod confusion;
-mod csv;
-mod curves;
-mod data;
-mod difference;
-mod export;
 mod figure;
-mod figure4;
-mod figure_s1;
-mod latex;
-mod layout;
-mod pdf;
-mod picks;
-mod pictures;
-mod png;
-mod raster;
-mod style;
-mod svg;
 mod table;
-mod tables;
-mod text;
-mod theme;
-mod ticks;
-mod walks;
+mod data;
+mod drawing;
+mod kinds;
+mod files;
 
-pub use confusion::confusion;
-pub use csv::{curves_csv, figure_csv, proposals_csv};
-pub use curves::{curves, figure3};
 pub use data::round_at;
-pub use difference::difference;
-pub use export::{Figure4Request, Format, catalogue, compatible, export_all, export_figure, export_figure4, tables};
+pub use drawing::layout::{Frame, Layout, POINTS_PER_INCH, layout};
+pub use drawing::style::{Dash, Ink, Mark, StrategyStyle, Stroke};
+pub use drawing::theme::{Rgb, Theme};
+pub use drawing::ticks::{Tick, ticks};
 pub use figure::*;
-pub use figure_s1::figure_s1;
-pub use figure4::figure4;
-pub use latex::{escape as latex_escape, latex_figure, latex_table};
-pub use layout::{Frame, Layout, POINTS_PER_INCH, layout};
-pub use pdf::pdf;
-pub use picks::{picks_by_class, snap_distances};
-pub use pictures::{Picture, embedding, sheet};
-pub use png::{pixels, png};
-pub use style::{Dash, Ink, Mark, StrategyStyle, Stroke};
-pub use svg::svg;
+pub use files::csv::{curves_csv, figure_csv, proposals_csv};
+pub use files::export::{
+    Figure4Request, Format, catalogue, compatible, export_all, export_figure, export_figure4, tables,
+};
+pub use files::latex::{escape as latex_escape, latex_figure, latex_table};
+pub use files::pdf::pdf;
+pub use files::png::{pixels, png};
+pub use files::svg::svg;
+pub use kinds::confusion::confusion;
+pub use kinds::curves::{curves, figure3};
+pub use kinds::difference::difference;
+pub use kinds::figure_s1::figure_s1;
+pub use kinds::figure4::figure4;
+pub use kinds::picks::{picks_by_class, snap_distances};
+pub use kinds::pictures::{Picture, embedding, sheet};
+pub use kinds::tables::{comparison_table, table1};
+pub use kinds::walks::{verdict_counts, verdict_table, walks_csv};
 pub use table::Table;
-pub use tables::{comparison_table, table1};
-pub use theme::{Rgb, Theme};
-pub use ticks::{Tick, ticks};
-pub use walks::{verdict_counts, verdict_table, walks_csv};
 
 /// Width of one text column and of a page, inches.
 pub const COLUMN_WIDTH: f64 = 3.5;

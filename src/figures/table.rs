@@ -1,6 +1,6 @@
 //! `Table`: cells with a caption, as markdown, CSV or LaTeX.
 
-use super::csv::rows_csv;
+use super::files::csv::rows_csv;
 
 /// A table of text; the writers know nothing of what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,14 +1,13 @@
 //! Labelling tools (S in Algorithm 2): an image in, a label map or a typed refusal out.
 
 pub mod colour_bar;
-pub mod command;
 pub mod export;
 pub mod fem;
 pub mod npy;
 pub mod simulation;
 pub mod subprocess;
 
-use crate::dataset::masks::{MaskFault, MaskFileError};
+use crate::dataset::vessels::masks::{MaskFault, MaskFileError};
 
 /// What labels an image that has no label: a simulation, a program, a frozen model.
 pub trait LabellingTool: Send + Sync {

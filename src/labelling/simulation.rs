@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 use super::fem::FemTool;
 use super::fem::stress::StressMeasure;
 use super::{ImageRef, Label, LabellingTool, Refusal};
-use crate::dataset::masks::{MaskFault, WallMask};
 use crate::dataset::vessels::burden_band;
+use crate::dataset::vessels::masks::{MaskFault, WallMask};
 use crate::dataset::{Dataset, ImageShape, Split};
 use crate::experiment::{Experiment, StressKind};
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::archive;
-use crate::dataset::masks::{WallMask, png_files};
+use crate::dataset::vessels::masks::{WallMask, png_files};
 use crate::dataset::vessels::{self, VESSEL_SHAPE};
 use crate::dataset::{DataError, Dataset};
 use crate::experiment::Experiment;

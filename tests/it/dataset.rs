@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use ridgewalk::dataset::{self, DataError, locate};
+use ridgewalk::dataset::files::locate;
+use ridgewalk::dataset::{self, DataError};
 use ridgewalk::experiment::{DatasetKind, Experiment};
 
 /// The folder of `RIDGEWALK_DATA`; says loudly that a test is skipped without it.

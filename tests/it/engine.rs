@@ -83,7 +83,7 @@ impl Listener {
 fn stepping_by_hand_gives_the_history_of_a_headless_run() {
     let mut listener = Listener::reset(tiny(), &[Strategy::Random, Strategy::Snn]);
     listener.until_phase(Phase::Paused);
-    // Some rounds as rounds, one minibatch by minibatch, with questions and walks of one's own in between.
+    // Some rounds, one minibatch by minibatch, with questions and walks of one's own in between.
     listener.engine.send(Command::StepRound);
     listener.until_phase(Phase::Paused);
     listener.engine.send(Command::AddWalk { sample: 3 });

@@ -3,10 +3,10 @@
 use std::f64::consts::PI;
 use std::path::Path;
 
-use ridgewalk::dataset::masks::WallMask;
-use ridgewalk::dataset::plaques::{PlaqueRanges, rasterise};
-use ridgewalk::dataset::polar::PolarCurve;
-use ridgewalk::labelling::command::{LabelArgs, LabelCounts, label};
+use ridgewalk::cli::label::{LabelArgs, LabelCounts, label};
+use ridgewalk::dataset::vessels::masks::WallMask;
+use ridgewalk::dataset::vessels::plaques::{PlaqueRanges, rasterise};
+use ridgewalk::dataset::vessels::polar::PolarCurve;
 use ridgewalk::labelling::fem::exact::InflatedTube;
 use ridgewalk::labelling::fem::material::Material;
 use ridgewalk::labelling::fem::mesh::MeshSize;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use ridgewalk::dataset::masks::WallMask;
+use ridgewalk::dataset::vessels::masks::WallMask;
 use ridgewalk::engine::protocol::{Command, Event, Phase};
-use ridgewalk::engine::section::{MaskFile, NoPrediction, Outcome, Section, SectionRequest, Vessel};
+use ridgewalk::engine::questions::vessel::{MaskFile, NoPrediction, Outcome, Section, SectionRequest, Vessel};
 use ridgewalk::experiment::Strategy;
 use ridgewalk::labelling::fem::FemTool;
 

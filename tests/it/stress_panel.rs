@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use ridgewalk::engine::section::{Outcome, Section, Vessel};
+use ridgewalk::engine::questions::vessel::{Outcome, Section, Vessel};
 use ridgewalk::experiment::{DatasetKind, Strategy};
 use ridgewalk::ui::App;
 use ridgewalk::ui::state::AppState;
@@ -61,7 +61,7 @@ fn answered(s: &AppState, wanted: impl Fn(&Section) -> bool) -> bool {
     s.section.as_deref().is_some_and(wanted)
 }
 
-fn file(section: &Section) -> Option<&ridgewalk::engine::section::MaskFile> {
+fn file(section: &Section) -> Option<&ridgewalk::engine::questions::vessel::MaskFile> {
     match &section.request.vessel {
         Vessel::File(file) => Some(file),
         _ => None,

@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use super::band::BandMatrix;
-use crate::dataset::masks::{FilledRegions, WallMask};
-use crate::dataset::polar::PolarCurve;
+use crate::dataset::vessels::masks::{FilledRegions, WallMask};
+use crate::dataset::vessels::polar::PolarCurve;
 use crate::labelling::Refusal;
 
 /// How borders are drawn through pixels; lengths in pixels.

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use crate::dataset::polar::PolarCurve;
+use crate::dataset::vessels::polar::PolarCurve;
 use crate::labelling::Refusal;
 
 /// How finely the wall is divided.

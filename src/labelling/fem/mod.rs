@@ -13,8 +13,8 @@ pub mod waveform;
 use std::time::Instant;
 
 use super::{ImageRef, Label, LabellingTool, Refusal, StressMap};
-use crate::dataset::masks::WallMask;
-use crate::dataset::polar::PolarCurve;
+use crate::dataset::vessels::masks::WallMask;
+use crate::dataset::vessels::polar::PolarCurve;
 use contour::{ContourSettings, Contours};
 use element::Element;
 use material::Material;

@@ -1,0 +1,128 @@
+//! What publishers say about their files: names, sizes, MD5 and mirrors, read from `data/downloads.toml`.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use md5::{Digest as _, Md5};
+use serde::Deserialize;
+
+use crate::dataset::DataError;
+use crate::dataset::formats::idx::PARTS;
+
+const FILE: &str = "data/downloads.toml";
+const TEXT: &str = include_str!("../../../data/downloads.toml");
+/// Bytes read at once.
+const CHUNK: usize = 1 << 16;
+
+/// A data set that can be downloaded.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
+    /// URLs to which a file's name is added, tried in this order.
+    pub mirrors: Vec<String>,
+    pub files: Vec<PublishedFile>,
+}
+
+/// A file as its publisher describes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedFile {
+    pub name: String,
+    pub bytes: u64,
+    /// MD5 in hex of the file, and of what it unpacks to, where that is read too.
+    pub md5: String,
+    #[serde(default)]
+    pub unpacked: String,
+}
+
+/// What is published of the data set `name`.
+pub fn of(name: &str) -> Result<Published, DataError> {
+    let fault = |detail: String| DataError::Format { path: FILE.into(), detail };
+    let mut all: BTreeMap<String, Published> = toml::from_str(TEXT).map_err(|e| fault(e.message().to_owned()))?;
+    all.remove(name).ok_or_else(|| {
+        fault(format!(
+            "`{name}` cannot be downloaded; there are {}",
+            all.keys().cloned().collect::<Vec<_>>().join(", ")
+        ))
+    })
+}
+
+/// Whether every file of the data set in `folder` is there and has its published MD5, packed or unpacked.
+pub fn matches(name: &str, folder: &Path) -> Result<bool, DataError> {
+    let published = of(name)?;
+    for part in PARTS {
+        let Some(path) = part.find(folder) else { return Ok(false) };
+        let found = md5_of(&path)?;
+        let known = published.files.iter().find(|f| f.name.starts_with(&part.name()));
+        if !known.is_some_and(|k| k.md5 == found || k.unpacked == found) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether the one file of the data set in `folder` has its published MD5.
+pub fn archive_matches(name: &str, folder: &Path) -> Result<bool, DataError> {
+    for file in of(name)?.files {
+        if md5_of(&folder.join(&file.name))? != file.md5 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The MD5 of a file in hex.
+pub fn md5_of(path: &Path) -> Result<String, DataError> {
+    let io = |source| DataError::Io { path: path.into(), source };
+    let mut file = File::open(path).map_err(io)?;
+    let mut hash = Md5::new();
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        match file.read(&mut chunk).map_err(io)? {
+            0 => return Ok(hex(&hash.finalize())),
+            n => hash.update(&chunk[..n]),
+        }
+    }
+}
+
+/// Bytes in hex, as checksums are written.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn md5_is_that_of_rfc_1321() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        for (text, md5) in [
+            ("", "d41d8cd98f00b204e9800998ecf8427e"),
+            ("abc", "900150983cd24fb0d6963f7d28e17f72"),
+            ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(md5_of(&path).unwrap(), md5);
+        }
+    }
+
+    #[test]
+    fn each_file_of_mnist_is_published_with_two_checksums_and_every_mirror_is_https() {
+        let mnist = of("mnist").unwrap();
+        let names: Vec<_> = mnist.files.iter().map(|f| f.name.clone()).collect();
+        assert_eq!(names, PARTS.map(|p| format!("{}.gz", p.name())));
+        assert!(mnist.files.iter().all(|f| f.md5.len() == 32 && f.unpacked.len() == 32 && f.bytes > 0));
+        assert!(
+            mnist.mirrors.len() >= 2 && mnist.mirrors.iter().all(|m| m.starts_with("https://") && m.ends_with('/'))
+        );
+        assert!(of("nothing").unwrap_err().to_string().contains("there are cifar10, mnist"));
+        let cifar = of("cifar10").unwrap();
+        assert_eq!(cifar.files.len(), 1);
+        assert!(cifar.files[0].name == crate::dataset::formats::cifar::ARCHIVE && cifar.files[0].md5.len() == 32);
+        assert!(cifar.mirrors.iter().all(|m| m.starts_with("https://") && m.ends_with('/')));
+    }
+}

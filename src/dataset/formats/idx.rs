@@ -1,0 +1,305 @@
+//! The IDX format of MNIST, gz or raw: every malformation is one error that names the file.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+
+use crate::dataset::{DataError, Dataset, ImageShape, Reader, Split};
+
+/// Digits 0..=9; Fashion-MNIST and its kin have ten classes too.
+const CLASSES: usize = 10;
+/// The first bytes of a gzip file.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// IDX of unsigned bytes with three and one dimensions.
+const IMAGES: u32 = 0x0000_0803;
+const LABELS: u32 = 0x0000_0801;
+/// No header may promise more bytes than this (4 GiB): five million images of MNIST.
+const MOST_BYTES: u64 = 1 << 32;
+
+/// A file of a data set in IDX.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// `train` or `t10k`.
+    pub split: &'static str,
+    /// `images` or `labels`, and its dimensions.
+    pub what: &'static str,
+    pub dimensions: usize,
+}
+
+/// The four files of MNIST.
+pub const PARTS: [Part; 4] = [
+    Part { split: "train", what: "images", dimensions: 3 },
+    Part { split: "train", what: "labels", dimensions: 1 },
+    Part { split: "t10k", what: "images", dimensions: 3 },
+    Part { split: "t10k", what: "labels", dimensions: 1 },
+];
+
+impl Part {
+    /// The official name, without `.gz`.
+    pub fn name(&self) -> String {
+        format!("{}-{}-idx{}-ubyte", self.split, self.what, self.dimensions)
+    }
+
+    /// The file in `folder` under any of the names in use: `-` or `.` before `idx`, with `.gz` or without.
+    pub fn find(&self, folder: &Path) -> Option<PathBuf> {
+        let dotted = format!("{}-{}.idx{}-ubyte", self.split, self.what, self.dimensions);
+        let names = [self.name(), dotted].into_iter().flat_map(|n| [format!("{n}.gz"), n]);
+        names.map(|n| folder.join(n)).find(|p| p.is_file())
+    }
+}
+
+/// MNIST, or any data set of ten classes in its format, in one folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdxFolder {
+    /// The data set's short name, such as `mnist`.
+    pub name: String,
+    pub path: PathBuf,
+    /// Where it is from and what its hashes say, for people.
+    pub provenance: String,
+}
+
+impl Reader for IdxFolder {
+    fn read(&self) -> Result<Dataset, DataError> {
+        let [train_images, train_labels, test_images, test_labels] = PARTS.map(|p| p.find(&self.path).ok_or(p));
+        let missing: Vec<String> = [&train_images, &train_labels, &test_images, &test_labels]
+            .into_iter()
+            .filter_map(|f| f.as_ref().err().map(Part::name))
+            .collect();
+        let (Ok(train_images), Ok(train_labels), Ok(test_images), Ok(test_labels)) =
+            (train_images, train_labels, test_images, test_labels)
+        else {
+            let detail =
+                format!("{} missing; `ridgewalk fetch {}` completes the folder", missing.join(", "), self.name);
+            return Err(DataError::Format { path: self.path.clone(), detail });
+        };
+        let train = read_split(&train_images, &train_labels)?;
+        let test = read_split(&test_images, &test_labels)?;
+        if train.shape() != test.shape() {
+            let (a, b) = (train.shape(), test.shape());
+            let detail =
+                format!("images of {} x {}, but the train images have {} x {}", b.height, b.width, a.height, a.width);
+            return Err(fault(&test_images, detail));
+        }
+        let validation = Split::new(train.shape(), Vec::new(), Vec::new())?;
+        let classes = (0..CLASSES).map(|d| d.to_string()).collect();
+        Dataset::new(&self.name, self.provenance.clone(), classes, train, validation, test)
+    }
+}
+
+/// One split from its two files.
+pub fn read_split(images: &Path, labels: &Path) -> Result<Split, DataError> {
+    let (shape, pixels) = read_images(images)?;
+    let labels_read = read_labels(labels)?;
+    let count = pixels.len() / shape.len();
+    if labels_read.len() != count {
+        let detail = format!("{} labels, but {} has {count} images", labels_read.len(), images.display());
+        return Err(fault(labels, detail));
+    }
+    Split::new(shape, pixels, labels_read)
+}
+
+/// The images of an IDX file of three dimensions.
+pub fn read_images(path: &Path) -> Result<(ImageShape, Vec<u8>), DataError> {
+    let (sizes, pixels) = read(path, IMAGES, "images")?;
+    Ok((ImageShape { channels: 1, height: sizes[1] as usize, width: sizes[2] as usize }, pixels))
+}
+
+/// The labels of an IDX file of one dimension, all of them below ten.
+pub fn read_labels(path: &Path) -> Result<Vec<u8>, DataError> {
+    let (_, labels) = read(path, LABELS, "labels")?;
+    match labels.iter().position(|&l| usize::from(l) >= CLASSES) {
+        Some(i) => Err(fault(path, format!("label {} at place {i}, but there are {CLASSES} classes", labels[i]))),
+        None => Ok(labels),
+    }
+}
+
+/// Sizes and bytes of an IDX file. Memory grows with the bytes that are there, never with those that are promised.
+fn read(path: &Path, magic: u32, what: &str) -> Result<(Vec<u32>, Vec<u8>), DataError> {
+    let mut file = open(path)?;
+    let found = word(&mut *file, path)?;
+    if found != magic {
+        let hint = match found {
+            IMAGES => ": this is a file of images",
+            LABELS => ": this is a file of labels",
+            _ => "",
+        };
+        return Err(fault(path, format!("begins with {found:#010x}, but IDX {what} begin with {magic:#010x}{hint}")));
+    }
+    let dimensions = magic & 0xff;
+    let sizes = (0..dimensions).map(|_| word(&mut *file, path)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(zero) = sizes.iter().position(|&s| s == 0) {
+        return Err(fault(path, format!("size {zero} of {sizes:?} is zero: there are no {what} in it")));
+    }
+    let promised = sizes.iter().try_fold(1_u64, |n, &s| n.checked_mul(u64::from(s))).filter(|&n| n <= MOST_BYTES);
+    let Some(promised) = promised else {
+        return Err(fault(
+            path,
+            format!("sizes {sizes:?} promise more than {MOST_BYTES} bytes: the header is damaged"),
+        ));
+    };
+    let mut bytes = Vec::new();
+    file.take(promised + 1).read_to_end(&mut bytes).map_err(|e| damaged(path, &e))?;
+    match (bytes.len() as u64).cmp(&promised) {
+        std::cmp::Ordering::Less => {
+            Err(fault(path, format!("is cut short: {} of {promised} bytes after the header", bytes.len())))
+        }
+        std::cmp::Ordering::Greater => {
+            Err(fault(path, format!("has more than the {promised} bytes that its sizes {sizes:?} promise")))
+        }
+        std::cmp::Ordering::Equal => Ok((sizes, bytes)),
+    }
+}
+
+/// The bytes of a file, unpacked when its first two say that it is gzip, whatever its name.
+pub fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
+    let io = |source| DataError::Io { path: path.into(), source };
+    let mut file = File::open(path).map_err(io)?;
+    let mut start = Vec::new();
+    Read::by_ref(&mut file).take(GZIP.len() as u64).read_to_end(&mut start).map_err(io)?;
+    let packed = start == GZIP;
+    let whole = std::io::Cursor::new(start).chain(BufReader::new(file));
+    Ok(if packed { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+}
+
+/// The next big-endian word of a header.
+fn word(file: &mut dyn Read, path: &Path) -> Result<u32, DataError> {
+    let mut bytes = [0; 4];
+    file.read_exact(&mut bytes).map_err(|e| match e.kind() {
+        std::io::ErrorKind::UnexpectedEof => fault(path, "is cut short within the header".into()),
+        _ => damaged(path, &e),
+    })?;
+    Ok(u32::from_be_bytes(bytes))
+}
+
+pub fn damaged(path: &Path, error: &std::io::Error) -> DataError {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => fault(path, "the gzip data is cut short".into()),
+        std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput => {
+            fault(path, format!("the gzip data is damaged ({error})"))
+        }
+        _ => DataError::Io { path: path.into(), source: std::io::Error::new(error.kind(), error.to_string()) },
+    }
+}
+
+pub fn fault(path: &Path, detail: String) -> DataError {
+    DataError::Format { path: path.into(), detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    /// An IDX file with this magic, these sizes and this body.
+    fn idx(magic: u32, sizes: &[u32], body: &[u8]) -> Vec<u8> {
+        let words = std::iter::once(&magic).chain(sizes);
+        words.flat_map(|w| w.to_be_bytes()).chain(body.iter().copied()).collect()
+    }
+
+    fn gz(bytes: &[u8]) -> Vec<u8> {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
+    }
+
+    fn flipped(mut bytes: Vec<u8>, back: usize) -> Vec<u8> {
+        let i = bytes.len() - back;
+        bytes[i] ^= 0x55;
+        bytes
+    }
+
+    #[test]
+    fn images_and_labels_are_read_raw_and_packed_under_any_name() {
+        let body: Vec<u8> = (0..2 * 3 * 4).collect();
+        let images = idx(IMAGES, &[2, 3, 4], &body);
+        let labels = idx(LABELS, &[2], &[7, 9]);
+        type Pack = fn(&[u8]) -> Vec<u8>;
+        let split_up: Pack = |b| [gz(&b[..5]), gz(&b[5..])].concat();
+        for (separator, pack) in [("-", <[u8]>::to_vec as Pack), (".", <[u8]>::to_vec), ("-", gz), (".", split_up)] {
+            for ending in ["", ".gz"] {
+                let folder = tempfile::tempdir().unwrap();
+                let name = |what: &str, n| folder.path().join(format!("train-{what}{separator}idx{n}-ubyte{ending}"));
+                std::fs::write(name("images", 3), pack(&images)).unwrap();
+                std::fs::write(name("labels", 1), pack(&labels)).unwrap();
+                let [i, l] = [PARTS[0], PARTS[1]].map(|p| p.find(folder.path()).unwrap());
+                let split = read_split(&i, &l).unwrap();
+                assert_eq!(split.shape(), ImageShape { channels: 1, height: 3, width: 4 });
+                assert_eq!((split.pixels(), split.labels()), (&body[..], &[7, 9][..]));
+            }
+        }
+    }
+
+    #[test]
+    fn every_malformation_names_the_file_and_the_fault() {
+        let good = idx(IMAGES, &[2, 3, 4], &[1; 24]);
+        let rows: &[(&str, Vec<u8>, &str)] = &[
+            ("empty", vec![], "cut short within the header"),
+            ("one byte", vec![0], "cut short within the header"),
+            ("only magic", IMAGES.to_be_bytes().to_vec(), "cut short within the header"),
+            ("half a size", good[..14].to_vec(), "cut short within the header"),
+            ("no body", good[..16].to_vec(), "cut short: 0 of 24"),
+            ("one byte short", good[..39].to_vec(), "cut short: 23 of 24"),
+            ("one byte long", [&good[..], &[0]].concat(), "more than the 24 bytes"),
+            ("labels", idx(LABELS, &[24], &[1; 24]), "this is a file of labels"),
+            ("floats", idx(0x0000_0d03, &[2, 3, 4], &[1; 96]), "begins with 0x00000d03"),
+            ("little-endian", idx(IMAGES.swap_bytes(), &[2, 3, 4], &[1; 24]), "begins with 0x03080000"),
+            ("text", b"<html>not found</html>".to_vec(), "begins with 0x3c68746d"),
+            ("no images", idx(IMAGES, &[0, 28, 28], &[]), "size 0 of [0, 28, 28] is zero"),
+            ("no rows", idx(IMAGES, &[2, 0, 28], &[]), "size 1 of"),
+            ("no columns", idx(IMAGES, &[2, 28, 0], &[]), "size 2 of"),
+            ("a promise that overflows", idx(IMAGES, &[u32::MAX; 3], &[1; 24]), "the header is damaged"),
+            ("a promise beyond reason", idx(IMAGES, &[u32::MAX, 28, 28], &[1; 24]), "the header is damaged"),
+            ("a promise of gigabytes", idx(IMAGES, &[5_000_000, 28, 28], &[1; 24]), "cut short: 24 of 3920000000"),
+            ("packed, short", gz(&good[..39]), "cut short: 23 of 24"),
+            ("packed, long", gz(&[&good[..], &[0]].concat()), "more than the 24 bytes"),
+            ("packed, cut", gz(&good)[..20].to_vec(), "cut short"),
+            ("packed, only its magic", GZIP.to_vec(), "cut short"),
+            ("packed, wrong checksum", flipped(gz(&good), 6), "gzip data is damaged"),
+            ("packed, damaged header", flipped(gz(&good), gz(&good).len() - 2), "gzip data is damaged"),
+            ("packed, trailing rubbish", [gz(&good), b"rubbish".to_vec()].concat(), "gzip data is"),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        for (case, bytes, fault) in rows {
+            let path = folder.path().join("broken-idx3");
+            std::fs::write(&path, bytes).unwrap();
+            let error = read_images(&path).expect_err(case).to_string();
+            assert!(error.contains(fault) && error.contains("broken-idx3"), "{case}: {error}");
+        }
+    }
+
+    #[test]
+    fn labels_are_checked_and_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, bytes: Vec<u8>| {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+            folder.path().join(name)
+        };
+        let images = file("i", idx(IMAGES, &[2, 1, 1], &[0; 2]));
+        for (labels, fault) in [
+            (idx(LABELS, &[2], &[3, 10]), "label 10 at place 1"),
+            (idx(LABELS, &[3], &[1, 2, 3]), "3 labels, but"),
+            (idx(LABELS, &[1], &[1]), "1 labels, but"),
+            (idx(IMAGES, &[2, 1, 1], &[0; 2]), "this is a file of images"),
+        ] {
+            let path = file("the-labels", labels);
+            let error = read_split(&images, &path).unwrap_err().to_string();
+            assert!(error.contains(fault) && error.contains("the-labels"), "{error}");
+        }
+        let error = read_images(&folder.path().join("nowhere")).unwrap_err();
+        assert!(matches!(&error, DataError::Io { path, .. } if path.ends_with("nowhere")), "{error}");
+    }
+
+    #[test]
+    fn a_folder_with_files_missing_says_which() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("t10k-labels.idx1-ubyte"), idx(LABELS, &[1], &[1])).unwrap();
+        let reader = IdxFolder { name: "mnist".into(), path: folder.path().into(), provenance: String::new() };
+        let error = reader.read().unwrap_err().to_string();
+        assert!(
+            error.contains("train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte missing"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! Made vessel cross-sections as a data set: 64 x 64 masks of the wall, drawn from `plaques`.
+//!
+//! Their label proper is a stress map, which a labelling tool makes. The class beside it is a band of plaque burden: it
+//! stratifies parts and colours points for people, and no target of maps ever sees it.
+
+pub mod polar;
+pub mod masks;
+pub mod regions;
+pub mod plaques;
+
+use super::{DataError, Dataset, ImageShape, Reader, Split};
+use crate::rng::Streams;
+use masks::WallMask;
+use plaques::PlaqueRanges;
+
+/// Masks of the paper's data set, and how many of them it holds out.
+pub const TRAIN: usize = 990;
+pub const TEST: usize = 210;
+/// What the models of Tables S6, S11 and S12 are made for.
+pub const VESSEL_SHAPE: ImageShape = ImageShape { channels: 1, height: 64, width: 64 };
+
+/// Upper ends of the bands of plaque burden, as shares of the vessel's area: about a fifth of the masks in each.
+const BURDENS: [f64; 4] = [0.40, 0.50, 0.55, 0.60];
+const BANDS: [&str; 5] =
+    ["burden below 40 %", "burden 40-50 %", "burden 50-55 %", "burden 55-60 %", "burden above 60 %"];
+
+/// Made vessels; the seed determines all of them.
+pub struct Vessels {
+    pub seed: u64,
+    pub train: usize,
+    pub test: usize,
+}
+
+impl Reader for Vessels {
+    fn read(&self) -> Result<Dataset, DataError> {
+        let ranges = PlaqueRanges::default();
+        let mut rng = Streams::new(self.seed).get("vessels", 0);
+        // 53 bits of a stream's number make a double in [0, 1).
+        let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+        let plaques = ranges
+            .generate(self.train + self.test, &mut uniform)
+            .map_err(|e| DataError::Mismatch { what: "made vessels".into(), detail: e.to_string() })?;
+        let masks: Vec<WallMask> = plaques.into_iter().map(|p| p.mask).collect();
+        let (train, test) = masks.split_at(self.train);
+        Dataset::new(
+            "ivus",
+            format!("made vessel cross-sections, seed {}", self.seed),
+            bands(),
+            split(train.iter())?,
+            split([].iter())?,
+            split(test.iter())?,
+        )
+    }
+}
+
+/// Masks of that shape as a split.
+pub fn split<'a>(masks: impl Iterator<Item = &'a WallMask> + Clone) -> Result<Split, DataError> {
+    let pixels = masks.clone().flat_map(|m| m.wall().iter().map(|w| if *w { u8::MAX } else { 0 })).collect();
+    Split::new(VESSEL_SHAPE, pixels, masks.map(burden_band).collect())
+}
+
+/// Names of the classes of vessels.
+pub fn bands() -> Vec<String> {
+    BANDS.map(str::to_owned).to_vec()
+}
+
+/// The band of plaque burden of a mask, counted in pixels; the last one where there is no lumen.
+pub fn burden_band(mask: &WallMask) -> u8 {
+    let burden = mask.regions().map_or(1.0, |regions| {
+        let count = |image: &[bool]| image.iter().filter(|v| **v).count() as f64;
+        1.0 - count(&regions.lumen) / count(&regions.vessel)
+    });
+    BURDENS.iter().filter(|top| burden >= **top).count() as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seed_makes_the_masks_and_every_band_has_some() {
+        let read = |seed| Vessels { seed, train: 150, test: 30 }.read().unwrap();
+        let (a, b, c) = (read(1), read(1), read(2));
+        assert_eq!(a.digest(), b.digest());
+        assert_ne!(a.digest(), c.digest());
+        assert_eq!((a.train.len(), a.test.len(), a.shape().len()), (150, 30, 4096));
+        for band in 0..BANDS.len() as u8 {
+            let share = a.train.labels().iter().filter(|l| **l == band).count();
+            assert!((12..=60).contains(&share), "{band}: {share} of 150");
+        }
+    }
+
+    #[test]
+    fn a_ring_is_in_the_band_of_its_areas() {
+        for (inner, band) in [(16.0_f64, 0), (14.5, 1), (13.8, 2), (12.9, 3), (10.0, 4)] {
+            let wall = (0..64 * 64).map(|i| {
+                let r = (f64::from(i % 64) - 31.5).hypot(f64::from(i / 64) - 31.5);
+                (inner..20.0).contains(&r)
+            });
+            let mask = WallMask::new(64, 64, wall.collect()).unwrap();
+            assert_eq!(burden_band(&mask), band, "{inner}");
+        }
+    }
+}

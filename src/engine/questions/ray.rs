@@ -1,0 +1,65 @@
+//! The ray p + alpha d from a probed point: what a longer or a shorter step would decode to, and which sample it would snap to.
+
+use crate::engine::protocol::{FanPoint, NeighbourChange};
+use crate::experiment::GradientKind;
+use crate::sampler::stepped;
+use crate::world::World;
+
+/// Alphas that are decoded: from nowhere to far out, about evenly by their logarithm.
+const FAN: [f32; 7] = [0.0, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0];
+/// Equal parts of the way to the last of them in which a change of neighbour is looked for ...
+const PARTS: usize = 64;
+/// ... and halvings by which its place in a part is found.
+const HALVINGS: usize = 6;
+
+/// A point of latent space, and the way its gradient points.
+pub struct Ray<'a> {
+    pub world: &'a World,
+    pub kind: GradientKind,
+    /// p.
+    pub from: &'a [f32],
+    /// dL/dp.
+    pub gradient: &'a [f32],
+}
+
+impl Ray<'_> {
+    /// p + alpha d, alpha in units of the embedding's mean standard deviation.
+    fn at(&self, alpha: f32) -> Vec<f32> {
+        stepped(self.from, self.gradient, self.kind, alpha * self.world.latent.scale())
+    }
+
+    /// Where each alpha leads.
+    pub fn fan(&self) -> Vec<FanPoint> {
+        let moved = FAN.map(|alpha| self.at(alpha));
+        let decoded = self.world.generator.decode_bytes(&moved.concat());
+        let images = decoded.chunks_exact(self.world.dataset.shape().len());
+        let points = FAN.iter().zip(&moved).zip(images);
+        let point = |((&alpha, to), image): ((&f32, &Vec<f32>), &[u8])| {
+            let neighbour = self.world.latent.index().nearest(to, |_| false)?;
+            let (sample, snap_distance) = (neighbour.sample, neighbour.distance);
+            Some(FanPoint { alpha, decoded: image.to_vec(), neighbour: sample, snap_distance })
+        };
+        points.filter_map(point).collect()
+    }
+
+    /// The nearest sample at alpha 0, and each alpha from which on it is another one. Of several changes within a 64th of
+    /// the way only the last is told.
+    pub fn changes(&self) -> Vec<NeighbourChange> {
+        let nearest = |alpha: f32| self.world.latent.index().nearest(&self.at(alpha), |_| false).map(|n| n.sample);
+        let Some(mut neighbour) = nearest(0.0) else { return Vec::new() };
+        let mut changes = vec![NeighbourChange { alpha: 0.0, neighbour }];
+        let part = FAN[FAN.len() - 1] / PARTS as f32;
+        for i in 1..=PARTS {
+            let mut high = i as f32 * part;
+            let Some(next) = nearest(high).filter(|n| *n != neighbour) else { continue };
+            let mut low = high - part;
+            for _ in 0..HALVINGS {
+                let middle = (low + high) / 2.0;
+                if nearest(middle) == Some(next) { high = middle } else { low = middle }
+            }
+            neighbour = next;
+            changes.push(NeighbourChange { alpha: high, neighbour });
+        }
+        changes
+    }
+}

@@ -1,0 +1,67 @@
+//! The target's predictions on the whole train split, kept fresh in the background for the eyes of people.
+
+use crate::dataset::Split;
+use crate::labelling::simulation::SolvedMaps;
+use crate::target::{FrozenTarget, prediction};
+
+use crate::engine::protocol::{NOT_SCORED, Scores};
+
+/// A stride that visits every sample once when it shares no factor with their number; large, so that coverage is even.
+const STRIDE: usize = 7_919;
+
+/// Scores that are being brought up to date.
+pub struct Scoring {
+    scores: Scores,
+    next: usize,
+    stride: usize,
+}
+
+impl Scoring {
+    pub fn new(samples: usize) -> Self {
+        let scores = Scores { predicted: vec![NOT_SCORED; samples], loss: vec![f32::NAN; samples], scored: 0 };
+        let stride = (STRIDE..).find(|s| gcd(*s, samples.max(1)) == 1).unwrap_or(1);
+        Self { scores, next: 0, stride }
+    }
+
+    /// The weights changed: everything is to be scored again, old scores stay until then.
+    pub fn outdated(&mut self) {
+        self.next = 0;
+    }
+
+    pub fn is_fresh(&self) -> bool {
+        self.next >= self.scores.predicted.len()
+    }
+
+    pub fn scores(&self) -> &Scores {
+        &self.scores
+    }
+
+    /// Scores the next chunk; `maps` are those of the train split, where labels are maps.
+    pub fn advance(&mut self, train: &Split, maps: Option<&SolvedMaps>, target: &FrozenTarget) {
+        let n = self.scores.predicted.len();
+        let chunk: Vec<u32> =
+            (self.next..(self.next + target.images_per_unit()).min(n)).map(|i| (i * self.stride % n) as u32).collect();
+        if let Some(maps) = maps {
+            let truth: Vec<f32> = chunk.iter().flat_map(|&s| maps.map(s).iter().copied()).collect();
+            let losses = target.map_losses(&target.maps(train.gather(&chunk)), &truth, chunk.len());
+            for (&sample, loss) in chunk.iter().zip(losses) {
+                self.scores.loss[sample as usize] = loss;
+            }
+            self.next += chunk.len();
+            self.scores.scored = self.scores.scored.max(self.next);
+            return;
+        }
+        let rows = target.log_probabilities(train.gather(&chunk));
+        for (&sample, row) in chunk.iter().zip(rows.chunks_exact(target.classes())) {
+            let (predicted, loss) = prediction(row, train.label(sample as usize));
+            self.scores.predicted[sample as usize] = predicted;
+            self.scores.loss[sample as usize] = loss;
+        }
+        self.next += chunk.len();
+        self.scores.scored = self.scores.scored.max(self.next);
+    }
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}

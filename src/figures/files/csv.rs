@@ -1,0 +1,141 @@
+//! Comma-separated text: the evaluations and proposals of histories, and the numbers behind any figure.
+
+use std::fmt::Write as _;
+
+use crate::figures::figure::{Figure, Item};
+use crate::history::History;
+
+/// Columns of `curves.csv`.
+const CURVES_HEADER: &str = "strategy,repeat,seed,round,labels,minibatches,metric,value,round_end";
+
+/// Columns of `proposals.csv` before the coordinates.
+const PROPOSALS_HEADER: &str = "strategy,repeat,round,parent,sample,label,snap_distance,score";
+
+/// Columns of the CSV of a figure.
+const FIGURE_HEADER: &str = "panel,series,kind,x,y,low,high,text";
+
+/// Prefixes of the coordinates of p (the anchor), p' and the neighbour.
+const COORDINATES: [&str; 3] = ["p", "q", "n"];
+
+/// `curves.csv`: one row for each evaluation; accuracies in percent.
+pub fn curves_csv(histories: &[History]) -> String {
+    let mut out = format!("{CURVES_HEADER}\n");
+    for history in histories {
+        let (strategy, repeat, seed) = (field(&name(history)), history.header.repeat, history.seed());
+        for (round, e) in history.evaluations() {
+            let (metric, end) = (e.metric.name(), u8::from(e.round_end));
+            let (labels, minibatches, value) = (e.labels, e.minibatches, e.value);
+            let _ = writeln!(out, "{strategy},{repeat},{seed},{round},{labels},{minibatches},{metric},{value},{end}");
+        }
+    }
+    out
+}
+
+/// `proposals.csv`: one row for each sample bought; the cells of the step are empty where there was none.
+///
+/// `p_*` is the anchor's code p, `q_*` the moved point p', `n_*` the neighbour's code (Eq. 2).
+pub fn proposals_csv(histories: &[History]) -> String {
+    let dims = histories.iter().map(|h| h.header.experiment.latent_dim).max().unwrap_or(0);
+    let mut out = PROPOSALS_HEADER.to_owned();
+    for prefix in COORDINATES {
+        for axis in 0..dims {
+            let _ = write!(out, ",{prefix}_{axis}");
+        }
+    }
+    out.push('\n');
+    for history in histories {
+        let (strategy, repeat) = (field(&name(history)), history.header.repeat);
+        for (round, proposal) in history.rounds.iter().flat_map(|r| r.proposals.iter().map(|p| (r.round, p))) {
+            let step = proposal.step.as_ref();
+            let parent = cell(step.map(|s| s.parent));
+            let snap = cell(step.map(|s| s.snap_distance));
+            let (sample, label, score) = (proposal.sample, proposal.label, cell(proposal.score));
+            let _ = write!(out, "{strategy},{repeat},{round},{parent},{sample},{label},{snap},{score}");
+            for code in [step.map(|s| &s.from), step.map(|s| &s.to), step.map(|s| &s.neighbour)] {
+                for axis in 0..dims {
+                    let _ = write!(out, ",{}", cell(code.and_then(|c| c.get(axis))));
+                }
+            }
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// The strategy, or which fork it is: a column of its own would be empty for nearly everybody.
+fn name(history: &History) -> String {
+    if history.is_fork() { history.label() } else { history.strategy().name().to_owned() }
+}
+
+/// The numbers of a figure in long form: one row for each point, bound or block.
+pub fn figure_csv(figure: &Figure) -> String {
+    let mut out = format!("{FIGURE_HEADER}\n");
+    for (i, panel) in figure.panels.iter().enumerate() {
+        let panel_name = if panel.title.is_empty() { (i + 1).to_string() } else { panel.title.clone() };
+        let mut row = |series: &str, kind: &str, numbers: [Option<f64>; 4], text: &str| {
+            let [x, y, low, high] = numbers.map(cell);
+            let (panel, series, text) = (field(&panel_name), field(series), field(text));
+            let _ = writeln!(out, "{panel},{series},{kind},{x},{y},{low},{high},{text}");
+        };
+        for item in &panel.items {
+            match item {
+                Item::Line(l) => {
+                    l.points.iter().for_each(|p| row(&l.series, l.kind(), [Some(p[0]), Some(p[1]), None, None], ""));
+                }
+                Item::Band(b) => {
+                    let bounds = |p: &[f64; 3]| [Some(p[0]), None, Some(p[1]), Some(p[2])];
+                    b.points.iter().for_each(|p| row(&b.series, "band", bounds(p), ""));
+                }
+                Item::Blocks(blocks) => {
+                    for b in blocks {
+                        let middle = (b.x[0] + b.x[1]) / 2.0;
+                        row(&b.series, "block", [Some(middle), b.value, Some(b.y[0]), Some(b.y[1])], &b.text);
+                    }
+                }
+                Item::Image(i) => {
+                    let middle = |[a, b]: [f64; 2]| Some((a + b) / 2.0);
+                    row("", "image", [middle(i.x), middle(i.y), None, None], &i.text);
+                }
+                Item::Cloud(c) => {
+                    let points = c.points.iter().zip(&c.classes);
+                    points.for_each(|(p, class)| {
+                        row(&class.to_string(), "cloud", [Some(p[0]), Some(p[1]), None, None], "");
+                    });
+                }
+                Item::Tag(t) => row("", "tag", [Some(t.at[0]), Some(t.at[1]), None, None], &t.text),
+                Item::Rule(_) | Item::Note(_) => {}
+            }
+        }
+    }
+    out
+}
+
+/// Rows of cells as CSV.
+pub fn rows_csv<'a>(rows: impl IntoIterator<Item = &'a [String]>) -> String {
+    let line = |row: &[String]| row.iter().map(|c| field(c)).collect::<Vec<_>>().join(",") + "\n";
+    rows.into_iter().map(line).collect()
+}
+
+/// One field, quoted where it must be (RFC 4180).
+fn field(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+/// A value, or an empty cell.
+fn cell(value: Option<impl std::fmt::Display>) -> String {
+    value.map_or_else(String::new, |v| v.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_quoted_only_where_they_must_be() {
+        for (text, expect) in
+            [("snn", "snn"), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("a\nb", "\"a\nb\"")]
+        {
+            assert_eq!(field(text), expect);
+        }
+    }
+}

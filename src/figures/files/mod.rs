@@ -1,0 +1,8 @@
+//! The files that figures and tables are written to, one format a file.
+
+pub mod csv;
+pub mod latex;
+pub mod svg;
+pub mod pdf;
+pub mod png;
+pub mod export;

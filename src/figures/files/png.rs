@@ -1,0 +1,52 @@
+//! SVG to PNG at a chosen number of dots an inch, with the bundled font.
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::Tree;
+
+use crate::figures::FigureError;
+use crate::figures::drawing::layout::POINTS_PER_INCH;
+use crate::figures::drawing::text::{BOLD, FAMILY, REGULAR};
+
+/// Pixels in an inch as SVG counts them; sizes of a parsed tree are in these.
+const SVG_DPI: f32 = 96.0;
+
+/// The most pixels along one side.
+const MOST_PIXELS: f32 = 30_000.0;
+
+/// The PNG of an SVG made by `svg`.
+pub fn png(svg: &str, dpi: f32) -> Result<Vec<u8>, FigureError> {
+    render(svg, dpi)?.encode_png().map_err(|e| FigureError::Draw(e.to_string()))
+}
+
+/// Its pixels: width, height, and RGBA of an opaque picture, `[height * width * 4]`.
+pub fn pixels(svg: &str, dpi: f32) -> Result<(usize, usize, Vec<u8>), FigureError> {
+    let pixmap = render(svg, dpi)?;
+    Ok((pixmap.width() as usize, pixmap.height() as usize, pixmap.take()))
+}
+
+fn render(svg: &str, dpi: f32) -> Result<Pixmap, FigureError> {
+    let tree = parse(svg)?;
+    let scale = dpi / SVG_DPI;
+    let size = [tree.size().width(), tree.size().height()].map(|s| (s * scale).round());
+    let unfit = || FigureError::Resolution { dpi };
+    if !(dpi.is_finite() && size.iter().all(|s| (1.0..=MOST_PIXELS).contains(s))) {
+        return Err(unfit());
+    }
+    let mut pixels = Pixmap::new(size[0] as u32, size[1] as u32).ok_or_else(unfit)?;
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    Ok(pixels)
+}
+
+/// The tree of an SVG, with the bundled faces and no font of the system.
+pub fn parse(svg: &str) -> Result<Tree, FigureError> {
+    let mut options = resvg::usvg::Options { dpi: SVG_DPI, font_family: FAMILY.into(), ..Default::default() };
+    let fonts = options.fontdb_mut();
+    fonts.load_font_data(REGULAR.to_vec());
+    fonts.load_font_data(BOLD.to_vec());
+    Tree::from_str(svg, &options).map_err(|e| FigureError::Draw(e.to_string()))
+}
+
+/// Points of a page for a length of a parsed tree.
+pub fn points(length: f32) -> f32 {
+    length * (POINTS_PER_INCH as f32) / SVG_DPI
+}

@@ -1,0 +1,105 @@
+//! The confusion of the last round as a heat map: what each true class is taken for, in percent.
+
+use crate::figures::data::{Group, by_strategy, repeats_text, split_name};
+use crate::figures::drawing::style::Ink;
+use crate::figures::figure::{Axis, Block, Columns, Figure, Item, LegendPlace, Panel, Ticks};
+use crate::history::History;
+
+/// Series whose colours mean right and wrong.
+const RIGHT: usize = 1;
+const WRONG: usize = 2;
+
+/// How strong the colour of the diagonal is.
+const RIGHT_SHARE: f64 = 0.14;
+
+/// Percent below which a cell counts as empty: it would be printed as 0.0.
+const EMPTY_BELOW: f64 = 0.05;
+
+/// Confusion at the end of the last round, averaged over repeats; one panel for each strategy.
+pub fn confusion(histories: &[History]) -> Figure {
+    let groups = by_strategy(histories);
+    let classes = histories.first().map(|h| h.header.classes.clone()).unwrap_or_default();
+    let shares: Vec<(&Group, Vec<f64>)> =
+        groups.iter().filter_map(|g| Some((g, mean_shares(g, classes.len())?))).collect();
+    let wrong = |s: &[f64]| {
+        let n = classes.len();
+        (0..n * n).filter(|i| i / n != i % n).map(|i| s[i]).fold(0.0, f64::max)
+    };
+    let worst = shares.iter().map(|(_, s)| wrong(s)).fold(EMPTY_BELOW, f64::max);
+    let mut panels: Vec<Panel> = shares.iter().map(|(g, s)| panel(g, s, &classes, worst)).collect();
+    if panels.is_empty() {
+        panels.push(Panel {
+            title: String::new(),
+            x: Axis::linear("Predicted class"),
+            y: Axis::linear("True class"),
+            aspect: 1.0,
+            items: vec![super::curves::nothing_yet()],
+        });
+    }
+    Figure {
+        name: "confusion".into(),
+        title: "Confusion of the last round".into(),
+        caption: format!(
+            "What each true class (row, percent of it) of the {} is taken for at the end of the last round, {}. Right \
+             in blue; wrong in orange, the darkest being {worst:.1} %.",
+            split_name(histories),
+            repeats_text(&groups)
+        ),
+        columns: match panels.len() {
+            1 => Columns::ONE,
+            2 => Columns { narrow: 1, wide: 2 },
+            _ => Columns { narrow: 2, wide: 3 },
+        },
+        panels,
+        legend: LegendPlace::None,
+        keys: Vec::new(),
+        shared_axes: true,
+    }
+}
+
+/// Percent of each row, averaged over the runs that have counted it.
+fn mean_shares(group: &Group, classes: usize) -> Option<Vec<f64>> {
+    let counted = group.histories.iter().filter_map(|h| h.rounds.last()).map(|r| &r.confusion);
+    let counted: Vec<&Vec<u32>> = counted.filter(|c| classes > 0 && c.len() == classes * classes).collect();
+    if counted.is_empty() {
+        return None;
+    }
+    let mut mean = vec![0.0; classes * classes];
+    for counts in &counted {
+        for (row, cells) in counts.chunks(classes).enumerate() {
+            let total = cells.iter().sum::<u32>().max(1);
+            for (column, cell) in cells.iter().enumerate() {
+                mean[row * classes + column] += 100.0 * f64::from(*cell) / f64::from(total) / counted.len() as f64;
+            }
+        }
+    }
+    Some(mean)
+}
+
+fn panel(group: &Group, shares: &[f64], classes: &[String], worst: f64) -> Panel {
+    let n = classes.len();
+    let block = |i: usize| {
+        let (row, column, share) = (i / n, i % n, shares[i]);
+        let (x, y) = (column as f64, -(row as f64));
+        let ink = if row == column { Ink::Ramp(RIGHT, RIGHT_SHARE) } else { Ink::Ramp(WRONG, share / worst) };
+        let text = if share < EMPTY_BELOW { String::new() } else { format!("{share:.1}") };
+        Block {
+            series: format!("{} as {}", classes[row], classes[column]),
+            x: [x - 0.5, x + 0.5],
+            y: [y - 0.5, y + 0.5],
+            value: Some(share),
+            ink,
+            text,
+        }
+    };
+    let names = |sign: f64| classes.iter().enumerate().map(|(i, c)| (sign * i as f64, c.clone())).collect();
+    Panel {
+        title: group.label(),
+        x: Axis::linear("Predicted class").range(-0.5, n as f64 - 0.5).ticks(Ticks::Named(names(1.0))),
+        y: Axis::linear("True class").range(0.5 - n as f64, 0.5).ticks(Ticks::Named(names(-1.0))),
+        aspect: 1.0,
+        items: vec![Item::Blocks(
+            (0..n * n).filter(|&i| i / n == i % n || shares[i] >= EMPTY_BELOW).map(block).collect(),
+        )],
+    }
+}

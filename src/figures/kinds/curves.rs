@@ -1,0 +1,261 @@
+//! Learning curves: accuracy, or the error of maps, against labels for each strategy, and Figure 3 of the paper with its bands.
+
+use crate::experiment::{Strategy, Task};
+use crate::figures::data::{
+    Group, LABELS_AXIS, MeanPoint, by_strategy, experiment, labels_range, mean_trace, repeats_text, split_name,
+    stand_in_note, task, trace, value_range,
+};
+use crate::figures::drawing::layout::band_sample;
+use crate::figures::drawing::style::{BAND_OPACITY, Dash, Ink, Mark, StrategyStyle, Stroke};
+use crate::figures::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample};
+use crate::history::{History, Metric};
+
+/// Height over width of a plot of curves.
+const ASPECT: f64 = 0.66;
+/// The same where it stands among others.
+const SMALL_ASPECT: f64 = 0.72;
+
+/// From so many strategies on, each gets a panel of its own where bands are drawn.
+pub const SMALL_MULTIPLES_FROM: usize = 4;
+
+/// Up to so many strategies, `curves` shows the inside of rounds too.
+const MOST_INSIDE: usize = 4;
+
+/// What `ridgewalk run` leaves as `curves.svg`: accuracy against labels, for one history or many.
+pub fn curves(histories: &[History]) -> Figure {
+    let groups = by_strategy(histories);
+    let (split, task) = (split_name(histories), task(histories));
+    let mut panel = value_panel(histories);
+    let inside = groups.len() <= MOST_INSIDE;
+    if inside {
+        panel.items.extend(groups.iter().filter_map(inside_line));
+    }
+    for group in &groups {
+        panel.items.push(mean_line(group, &mean_trace(group, Metric::whole(task)), true));
+    }
+    let caption = format!(
+        "{} on the {split} against the number of labelled samples, {}. Marks: the whole {split} at the end of \
+         each round{}.{}",
+        task.measure(),
+        repeats_text(&groups),
+        if histories.len() > groups.len() { ", mean over the repeats" } else { "" },
+        if inside { inside_text(histories) } else { String::new() },
+    ) + &stand_in_text(histories);
+    let mut figure = Figure::single("curves", &format!("{} against labels", task.measure()), caption, panel);
+    if inside {
+        figure.keys = inside_keys(histories, &groups);
+    }
+    figure
+}
+
+/// What a caption adds where a classifier stands in for a labelling tool.
+fn stand_in_text(histories: &[History]) -> String {
+    stand_in_note(histories).map_or_else(String::new, |note| format!(" {note}"))
+}
+
+/// What the caption says of thin lines.
+fn inside_text(histories: &[History]) -> String {
+    format!(
+        " Thin lines: its fixed part of {} images, measured inside rounds and spread over the labels that the round \
+         bought.",
+        part_size(histories)
+    )
+}
+
+/// Figure 3: mean and 95 % band over repeats, every repeat a thin line, drop and rebound inside rounds visible.
+///
+/// Up to three strategies share two panels (whole split at round ends; fixed part inside rounds); more get a panel
+/// each, beside the random baseline.
+pub fn figure3(histories: &[History]) -> Figure {
+    let groups = by_strategy(histories);
+    let split = split_name(histories);
+    let together = groups.len() < SMALL_MULTIPLES_FROM;
+    let panels = if together { two_panels(histories, &groups) } else { panel_for_each(histories, &groups) };
+    let task = task(histories);
+    let caption = format!(
+        "{} on the {split} against the number of labelled samples, {}: mean (marks: whole {split} at the end of \
+         each round), 95 % Student-t band of the mean, and every repeat as a thin line. Inside rounds: a fixed part of \
+         {} images, spread over the labels that the round bought.",
+        task.measure(),
+        repeats_text(&groups),
+        part_size(histories),
+    ) + &stand_in_text(histories);
+    let baseline = groups.iter().any(Group::is_baseline).then(|| Key {
+        text: Strategy::Random.label().into(),
+        sample: Sample::Line {
+            stroke: StrategyStyle::of(Strategy::Random).stroke(),
+            mark: Some(StrategyStyle::of(Strategy::Random).mark),
+        },
+    });
+    let repeated = groups.iter().any(|g| g.histories.len() > 1);
+    let mut keys: Vec<Key> = if together { Vec::new() } else { baseline.into_iter().collect() };
+    if repeated {
+        keys.push(Key { text: "95 % band of the mean".into(), sample: band_sample() });
+        let thin = Sample::Line { stroke: repeat_stroke(Ink::Text), mark: None };
+        keys.push(Key { text: "one repeat".into(), sample: thin });
+    }
+    if !together {
+        keys.extend(inside_keys(histories, &groups).pop().map(|k| Key { text: inside_name(histories), ..k }));
+    }
+    Figure {
+        name: "figure3".into(),
+        title: format!("{} against labels, mean and band over repeats", task.measure()),
+        caption,
+        panels,
+        columns: if together { Columns { narrow: 1, wide: 2 } } else { Columns { narrow: 2, wide: 4 } },
+        legend: LegendPlace::Below,
+        keys,
+        shared_axes: !together,
+    }
+}
+
+fn two_panels(histories: &[History], groups: &[Group]) -> Vec<Panel> {
+    let (split, task) = (split_name(histories), task(histories));
+    let mut ends = value_panel(histories);
+    let mut inside = value_panel(histories);
+    ends.title = format!("Whole {split}, at round ends");
+    inside.title = format!("Fixed {} of it, inside rounds", part_size(histories));
+    for (panel, metric) in [(&mut ends, Metric::whole(task)), (&mut inside, Metric::part(task))] {
+        for group in groups {
+            panel.items.extend(repeat_lines(group, metric));
+        }
+        let means: Vec<_> = groups.iter().map(|g| (g, mean_trace(g, metric))).collect();
+        panel.items.extend(means.iter().map(|(g, mean)| band(g, mean)));
+        let at_ends = metric == Metric::whole(task);
+        panel.items.extend(means.iter().map(|(g, mean)| mean_line(g, mean, at_ends)));
+    }
+    inside.y.label.clear();
+    vec![ends, inside]
+}
+
+fn panel_for_each(histories: &[History], groups: &[Group]) -> Vec<Panel> {
+    let whole = Metric::whole(task(histories));
+    let baseline = groups.iter().find(|g| g.is_baseline());
+    let shown = groups.iter().filter(|g| !g.is_baseline());
+    let panel_of = |group: &Group| {
+        let mut panel = value_panel(histories);
+        panel.aspect = SMALL_ASPECT;
+        panel.title = group.label();
+        let drawn: Vec<_> = baseline.into_iter().chain([group]).collect();
+        for g in &drawn {
+            panel.items.extend(inside_line(g));
+        }
+        panel.items.extend(repeat_lines(group, whole));
+        for g in drawn {
+            let mean = mean_trace(g, whole);
+            panel.items.push(band(g, &mean));
+            let mut line = mean_line(g, &mean, true);
+            if let Item::Line(l) = &mut line {
+                l.in_legend = false;
+            }
+            panel.items.push(line);
+        }
+        panel
+    };
+    shown.map(panel_of).collect()
+}
+
+/// What a target is judged by, with its unit.
+fn named(task: Task) -> String {
+    format!("{} ({})", task.measure(), task.unit())
+}
+
+/// The part's metric of a group.
+fn part(group: &Group) -> Metric {
+    Metric::part(group.histories.first().map_or(Task::Classes, |h| h.task()))
+}
+
+/// An empty panel of accuracy, or of the error of maps, against labels.
+fn value_panel(histories: &[History]) -> Panel {
+    let range = value_range(histories);
+    let y = Axis::linear(&named(task(histories)));
+    let mut panel = Panel {
+        title: String::new(),
+        x: Axis { range: Some(labels_range(histories)), ..Axis::linear(LABELS_AXIS) },
+        y: Axis { range, ..y },
+        aspect: ASPECT,
+        items: Vec::new(),
+    };
+    if range.is_none() {
+        panel.items.push(nothing_yet());
+    }
+    panel
+}
+
+/// What an empty panel says.
+pub fn nothing_yet() -> Item {
+    Item::Note(Note { at: [0.5, 0.5], text: "no completed round yet".into(), anchor: Anchor::Middle })
+}
+
+/// The mean inside rounds as a thin line.
+fn inside_line(group: &Group) -> Option<Item> {
+    let points: Vec<_> = mean_trace(group, part(group)).iter().map(|p| [p.x, p.y.mean]).collect();
+    let stroke = Stroke::thin(group.style().ink);
+    let series = format!("{} (inside rounds)", group.label());
+    let line = Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false };
+    (!line.points.is_empty()).then_some(Item::Line(line))
+}
+
+/// Every repeat as a thin line, where there are several.
+fn repeat_lines(group: &Group, metric: Metric) -> Vec<Item> {
+    let style = group.style();
+    let repeats = group.histories.iter().filter(|_| group.histories.len() > 1);
+    let line = |h: &&History| {
+        let points = trace(h, metric).iter().map(|p| [p.x, p.y]).collect();
+        let series = format!("{} (repeat {})", group.label(), h.header.repeat);
+        let stroke = repeat_stroke(style.ink);
+        Item::Line(Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false })
+    };
+    repeats.map(line).collect()
+}
+
+/// One repeat's line, thinner and lighter than the mean inside rounds.
+const REPEAT_WIDTH: f64 = 0.35;
+const REPEAT_OPACITY: f64 = 0.4;
+
+fn repeat_stroke(ink: Ink) -> Stroke {
+    Stroke { width: REPEAT_WIDTH, opacity: REPEAT_OPACITY, ..Stroke::thin(ink) }
+}
+
+/// The mean of a group; marked at its points where these are round ends.
+pub fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool) -> Item {
+    let style = group.style();
+    Item::Line(Line {
+        series: group.label(),
+        in_legend: true,
+        points: mean.iter().map(|p| [p.x, p.y.mean]).collect(),
+        stroke: Some(style.stroke()),
+        mark: marked.then_some((style.mark, style.ink)),
+        steps: false,
+    })
+}
+
+/// The band of a group; empty where there is a single repeat.
+pub fn band(group: &Group, mean: &[MeanPoint]) -> Item {
+    let points = mean.iter().filter(|p| p.y.half_width.is_some()).map(|p| [p.x, p.y.low(), p.y.high()]).collect();
+    let ink = group.style().ink;
+    Item::Band(Band { series: group.label(), points, ink, opacity: BAND_OPACITY })
+}
+
+/// What the two kinds of line are.
+fn inside_keys(histories: &[History], groups: &[Group]) -> Vec<Key> {
+    if groups.iter().all(|g| mean_trace(g, part(g)).is_empty()) {
+        return Vec::new();
+    }
+    let split = split_name(histories);
+    let ends = Sample::Line { stroke: Stroke::main(Ink::Muted, Dash::Solid), mark: Some(Mark::Disc) };
+    let inside = Sample::Line { stroke: Stroke::thin(Ink::Muted), mark: None };
+    vec![
+        Key { text: format!("whole {split}, at round ends"), sample: ends },
+        Key { text: format!("fixed {} of it, inside rounds", part_size(histories)), sample: inside },
+    ]
+}
+
+/// The thin line where it stands alone.
+fn inside_name(histories: &[History]) -> String {
+    format!("inside rounds (fixed {})", part_size(histories))
+}
+
+fn part_size(histories: &[History]) -> String {
+    crate::figures::drawing::ticks::number(experiment(histories).evaluation_part as f64, 0)
+}

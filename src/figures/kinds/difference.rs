@@ -1,0 +1,103 @@
+//! The difference curve: each strategy less another, paired by seed, with its band.
+
+use super::curves::SMALL_MULTIPLES_FROM;
+use crate::experiment::{Strategy, Task};
+use crate::figures::data::{BAND_LEVEL, ROUND_AXIS, task};
+use crate::figures::drawing::layout::band_sample;
+use crate::figures::drawing::style::{BAND_OPACITY, Dash, Ink, StrategyStyle, Stroke};
+use crate::figures::figure::{
+    Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Rule, Ticks,
+};
+use crate::history::History;
+use crate::statistics::{EndpointTest, Options, compare};
+
+const ASPECT: f64 = 0.6;
+const SMALL_ASPECT: f64 = 0.72;
+
+/// Each strategy less `against` in points of accuracy, or in the error of maps, round by round, with the 95 % band of the
+/// paired difference.
+pub fn difference(histories: &[History], against: Strategy) -> Figure {
+    let options = Options { baseline: against, level: BAND_LEVEL, ..Options::default() };
+    let baseline = options.baseline.label();
+    let task = task(histories);
+    let points = if task == Task::Classes { "percentage points" } else { task.unit() };
+    let measure = task.measure();
+    let comparison = compare(histories, &options);
+    let tested: Vec<&EndpointTest> = comparison.strategies.iter().filter(|s| !s.per_round.is_empty()).collect();
+    let together = tested.len() < SMALL_MULTIPLES_FROM;
+    let panels = if together {
+        vec![panel(&tested, baseline, task)]
+    } else {
+        let one = |s: &&EndpointTest| Panel {
+            title: s.strategy.label().into(),
+            aspect: SMALL_ASPECT,
+            ..panel(std::slice::from_ref(s), "", task)
+        };
+        tested.iter().map(one).collect()
+    };
+    let pairs = |s: &&EndpointTest| s.endpoint_test.as_ref().map_or(0, |t| t.differences.len());
+    let most = tested.iter().map(pairs).max().unwrap_or(0);
+    let banded = tested.iter().flat_map(|s| &s.per_round).any(|r| r.test.interval.half_width.is_some());
+    Figure {
+        name: "difference".into(),
+        title: format!("{measure} less {baseline}, paired by seed"),
+        caption: format!(
+            "{measure} at the end of each round less that of {baseline} with the same seed, in {points}: mean \
+             over up to {most} pairs{}. {}Round by round this describes and does not test.",
+            if banded { ", with the 95 % Student-t band of the mean paired difference" } else { "" },
+            if task.lower_is_better() { "Below zero is better. " } else { "" }
+        ),
+        panels,
+        columns: if together { Columns::ONE } else { Columns { narrow: 2, wide: 4 } },
+        legend: if together { LegendPlace::Auto } else { LegendPlace::None },
+        keys: if banded {
+            vec![Key { text: "95 % band of the mean paired difference".into(), sample: band_sample() }]
+        } else {
+            Vec::new()
+        },
+        shared_axes: !together,
+    }
+}
+
+fn panel(tested: &[&EndpointTest], baseline: &str, task: Task) -> Panel {
+    let unit = if task == Task::Classes { "points" } else { task.unit() };
+    let zero = Stroke { ink: Ink::Muted, width: 0.6, dash: Dash::Solid, opacity: 1.0 };
+    let mut items = vec![Item::Rule(Rule { at: 0.0, vertical: false, stroke: zero })];
+    items.extend(tested.iter().map(|s| band(s)));
+    items.extend(tested.iter().map(|s| line(s)));
+    if tested.is_empty() {
+        let text = "no seed is shared with a random run".into();
+        items.push(Item::Note(Note { at: [0.5, 0.6], text, anchor: Anchor::Middle }));
+    }
+    let y = if baseline.is_empty() {
+        format!("Difference ({unit})")
+    } else {
+        format!("{} less {baseline} ({unit})", task.measure())
+    };
+    Panel {
+        title: String::new(),
+        x: Axis::linear(ROUND_AXIS).ticks(Ticks::Whole),
+        y: Axis::linear(&y),
+        aspect: ASPECT,
+        items,
+    }
+}
+
+fn line(s: &EndpointTest) -> Item {
+    let style = StrategyStyle::of(s.strategy);
+    Item::Line(Line {
+        series: s.strategy.label().into(),
+        in_legend: true,
+        points: s.per_round.iter().map(|r| [r.round as f64, r.test.interval.mean]).collect(),
+        stroke: Some(style.stroke()),
+        mark: Some((style.mark, style.ink)),
+        steps: false,
+    })
+}
+
+fn band(s: &EndpointTest) -> Item {
+    let banded = s.per_round.iter().filter(|r| r.test.interval.half_width.is_some());
+    let points = banded.map(|r| [r.round as f64, r.test.interval.low(), r.test.interval.high()]).collect();
+    let ink = StrategyStyle::of(s.strategy).ink;
+    Item::Band(Band { series: s.strategy.label().into(), points, ink, opacity: BAND_OPACITY })
+}

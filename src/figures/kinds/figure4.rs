@@ -1,0 +1,284 @@
+//! Figure 4: at the left the embedding with some walks over it, at the right a row of images for each of them.
+
+use crate::figures::drawing::style::{Dash, Ink, Mark, Stroke};
+use crate::figures::figure::{
+    Anchor, Axis, Block, Cloud, Columns, Figure, Image, Item, Key, LegendPlace, Line, Note, Panel, Sample, Tag, Ticks,
+};
+use crate::history::{History, WalkStep};
+use crate::trajectory::{Album, Embedding, Judged, JudgedWalk, Verdict, WalkImages, walks_of};
+
+/// How many walks of each kind are shown, as in the paper.
+const BOUNDARY_WALKERS: usize = 4;
+const OUTWARD_DRIFTERS: usize = 2;
+
+/// Walks that are candidates: this share of their kind, those with the clearest numbers.
+const CLEAREST: f64 = 0.5;
+
+/// Images in a row, at most.
+const COLUMNS: usize = 11;
+
+/// Heights of the parts of a row, in images.
+const STRIP: f64 = 0.38;
+const ROW: f64 = 2.0 + STRIP + 0.26;
+const HEAD: f64 = 0.6;
+/// Room for the letter before a row.
+const LETTER: f64 = 0.9;
+/// Half the space between two images.
+const GAP: f64 = 0.04;
+
+/// A point of the cloud.
+const DOT: f64 = 0.42;
+const DOT_OPACITY: f64 = 0.5;
+/// A walk: its line, and the pale line below it that sets it off from the cloud.
+const WALK_WIDTH: f64 = 0.9;
+const CASING_WIDTH: f64 = 2.0;
+
+/// Share of the embedding on either side that the left half may cut off.
+const STRAYS: f64 = 0.001;
+/// Space about what is shown, as a share.
+const PAD: f64 = 0.03;
+
+/// The figure of one run. Its walks are chosen by their verdicts: four boundary walkers and two outward drifters, or
+/// as many as there are; among the clearest half of their kind those whose starts lie furthest apart.
+pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: &Judged) -> Figure {
+    let mut shown = chosen(embedding, judged, Verdict::Boundary, BOUNDARY_WALKERS);
+    shown.extend(chosen(embedding, judged, Verdict::Outward, OUTWARD_DRIFTERS));
+    let steps = walks_of(history);
+    let walks: Vec<Shown<'_>> = shown
+        .into_iter()
+        .enumerate()
+        .filter_map(|(i, judged)| {
+            let steps = &steps.iter().find(|(walk, _)| *walk == judged.walk)?.1;
+            let images = album.walks.iter().find(|w| w.walk == judged.walk)?;
+            Some(Shown { letter: char::from(b'a' + i as u8).to_string(), judged, steps, images })
+        })
+        .collect();
+    let classes = &history.header.classes;
+    let key = |(i, name): (usize, &String)| Key {
+        text: name.clone(),
+        sample: Sample::Band { ink: Ink::Class(i), opacity: 1.0 },
+    };
+    let e = &history.header.experiment;
+    let of = |v: Verdict| judged.walks.iter().filter(|w| w.judgement.verdict == v).count();
+    let plane = if embedding.dim > 2 { ", first two axes" } else { "" };
+    Figure {
+        name: "figure4".into(),
+        title: "Walks in latent space".into(),
+        caption: format!(
+            "Left: the {}-dimensional embedding of {} by class{plane}, with walks of {} steps laid over it (alpha = {}, \
+             re-selection: {}). Right: for each walk the decoded point p\u{2032} of each step, below it the real neighbour \
+             that was chosen and its class. Chosen by verdict out of {} walks, {} of them boundary walkers and {} outward \
+             drifters.",
+            embedding.dim,
+            e.dataset.label(),
+            history.rounds.len(),
+            e.alpha,
+            e.walk_reselection.label(),
+            judged.walks.len(),
+            of(Verdict::Boundary),
+            of(Verdict::Outward),
+        ),
+        panels: vec![map(embedding, &walks), rows(&walks, album, classes)],
+        columns: Columns { narrow: 1, wide: 2 },
+        legend: LegendPlace::None,
+        keys: classes.iter().enumerate().map(key).collect(),
+        shared_axes: false,
+    }
+}
+
+/// A walk in the figure.
+struct Shown<'a> {
+    letter: String,
+    judged: &'a JudgedWalk,
+    steps: &'a [&'a WalkStep],
+    images: &'a WalkImages,
+}
+
+impl Shown<'_> {
+    /// Where it stood, from its start on; a gap where it was put elsewhere.
+    fn path(&self) -> Vec<[f64; 2]> {
+        let mut path = Vec::new();
+        let mut at = None;
+        for step in self.steps {
+            if at != Some(step.step.parent) {
+                if at.is_some() {
+                    path.push([f64::NAN; 2]);
+                }
+                path.push(plane(&step.step.from));
+            }
+            path.push(plane(&step.step.neighbour));
+            at = Some(step.sample);
+        }
+        path
+    }
+}
+
+/// The first two coordinates; a line has a second one of 0.
+fn plane(code: &[f32]) -> [f64; 2] {
+    [0, 1].map(|axis| code.get(axis).copied().map_or(0.0, f64::from))
+}
+
+/// The clearest walks of a kind, then those of them whose starts lie furthest apart.
+fn chosen<'a>(embedding: &Embedding, judged: &'a Judged, verdict: Verdict, count: usize) -> Vec<&'a JudgedWalk> {
+    let mut kind: Vec<&JudgedWalk> = judged.walks.iter().filter(|w| w.judgement.verdict == verdict).collect();
+    let clarity = |w: &JudgedWalk| match verdict {
+        Verdict::Outward => w.judgement.drift_ratio,
+        _ => w.judgement.boundary_share,
+    };
+    kind.sort_by(|a, b| {
+        let more = |x: &JudgedWalk| x.judgement.distinct_samples;
+        clarity(b).total_cmp(&clarity(a)).then(more(b).cmp(&more(a))).then(a.walk.cmp(&b.walk))
+    });
+    let clearest = ((kind.len() as f64 * CLEAREST).ceil() as usize).max(count).min(kind.len());
+    kind.truncate(clearest);
+    let start = |w: &JudgedWalk| embedding.code(w.start).map_or([0.0; 2], plane);
+    let mut taken: Vec<&JudgedWalk> = Vec::new();
+    while taken.len() < count && !kind.is_empty() {
+        let distance = |w: &JudgedWalk| {
+            let [x, y] = start(w);
+            let to = |t: &&JudgedWalk| (start(t)[0] - x).hypot(start(t)[1] - y);
+            taken.iter().map(to).fold(f64::INFINITY, f64::min)
+        };
+        // The first of equals, and at the very beginning the clearest.
+        let best = (1..kind.len()).fold(0, |best, i| if distance(kind[i]) > distance(kind[best]) { i } else { best });
+        taken.push(kind.remove(best));
+    }
+    taken
+}
+
+/// The left half.
+fn map(embedding: &Embedding, walks: &[Shown<'_>]) -> Panel {
+    let points: Vec<[f64; 2]> = embedding.codes.chunks_exact(embedding.dim.max(1)).map(plane).collect();
+    let paths: Vec<Vec<[f64; 2]>> = walks.iter().map(Shown::path).collect();
+    let [x, y] = square_range(&points, &paths);
+    let mut items =
+        vec![Item::Cloud(Cloud { points, classes: embedding.labels.clone(), radius: DOT, opacity: DOT_OPACITY })];
+    let line = |series: &str, points: &[[f64; 2]], ink: Ink, width: f64, mark: Option<(Mark, Ink)>| Line {
+        series: series.to_owned(),
+        in_legend: false,
+        points: points.to_vec(),
+        stroke: Some(Stroke { ink, width, dash: Dash::Solid, opacity: 1.0 }),
+        mark,
+        steps: false,
+    };
+    let paper = Ink::Ramp(0, 0.0);
+    for (walk, path) in walks.iter().zip(&paths) {
+        items.push(Item::Line(line(&format!("{} casing", walk.letter), path, paper, CASING_WIDTH, None)));
+        items.push(Item::Line(line(&walk.letter, path, Ink::Text, WALK_WIDTH, None)));
+        let start = &path[..path.len().min(1)];
+        items.push(Item::Line(line(
+            &format!("{} start", walk.letter),
+            start,
+            Ink::Text,
+            WALK_WIDTH,
+            Some((Mark::Circle, Ink::Text)),
+        )));
+    }
+    for (walk, path) in walks.iter().zip(&paths) {
+        items.push(Item::Tag(Tag { at: beside_start(path, y[1] - y[0]), text: walk.letter.clone() }));
+    }
+    Panel {
+        title: String::new(),
+        x: Axis::linear("First latent axis").range(x[0], x[1]),
+        y: Axis::linear("Second latent axis").range(y[0], y[1]),
+        aspect: 1.0,
+        items,
+    }
+}
+
+/// A place for a walk's letter: before its start, away from where it goes.
+fn beside_start(path: &[[f64; 2]], side: f64) -> [f64; 2] {
+    /// Distance from the start, as a share of the panel.
+    const DISTANCE: f64 = 0.035;
+    let Some(&start) = path.first() else { return [f64::NAN; 2] };
+    let later: Vec<&[f64; 2]> = path.iter().skip(1).filter(|p| p[0].is_finite()).take(3).collect();
+    let n = later.len().max(1) as f64;
+    let [dx, dy] = [0, 1].map(|a| later.iter().map(|p| p[a] - start[a]).sum::<f64>() / n);
+    let length = dx.hypot(dy);
+    let (dx, dy) = if length > 0.0 { (dx / length, dy / length) } else { (0.0, -1.0) };
+    [start[0] - dx * DISTANCE * side, start[1] - dy * DISTANCE * side]
+}
+
+/// Ranges of equal length that show all but a few strays, and every walk.
+fn square_range(points: &[[f64; 2]], paths: &[Vec<[f64; 2]>]) -> [[f64; 2]; 2] {
+    let core = [0, 1].map(|axis| {
+        let mut values: Vec<f64> = points.iter().map(|p| p[axis]).collect();
+        values.sort_by(f64::total_cmp);
+        let at = |share: f64| values.get(((values.len() as f64 - 1.0) * share) as usize).copied().unwrap_or(0.0);
+        let walked = paths.iter().flatten().map(|p| p[axis]).filter(|v| v.is_finite());
+        walked.fold([at(STRAYS), at(1.0 - STRAYS)], |[low, high], v| [low.min(v), high.max(v)])
+    });
+    let side = core.iter().map(|[low, high]| high - low).fold(0.0, f64::max).max(f64::MIN_POSITIVE) * (1.0 + 2.0 * PAD);
+    core.map(|[low, high]| {
+        let middle = (low + high) / 2.0;
+        [middle - side / 2.0, middle + side / 2.0]
+    })
+}
+
+/// The right half: x counts images to the right, y images upwards from the top.
+fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
+    let side = (HEAD + ROW * walks.len() as f64).max(LETTER + COLUMNS as f64);
+    let (left, right) = (-LETTER, side - LETTER);
+    let mut items = Vec::new();
+    let note = |x: f64, y: f64, text: String, anchor: Anchor| {
+        Item::Note(Note { at: [(x - left) / (right - left), 1.0 + y / side], text, anchor })
+    };
+    let most = walks.iter().map(|w| w.images.real.len()).max().unwrap_or(0);
+    let stride = most.div_ceil(COLUMNS).max(1);
+    for (column, point) in (0..most).step_by(stride).enumerate() {
+        items.push(note(column as f64 + 0.5, -HEAD / 2.0, point.to_string(), Anchor::Middle));
+    }
+    for (row, walk) in walks.iter().enumerate() {
+        let top = -HEAD - ROW * row as f64;
+        items.push(Item::Tag(Tag { at: [-LETTER / 2.0, top - 1.0], text: walk.letter.clone() }));
+        let points = walk.images.real.len();
+        let mut strip = Vec::new();
+        for (column, point) in (0..points).step_by(stride).enumerate() {
+            let x = [column as f64 + GAP, (column + 1) as f64 - GAP];
+            let image = |planes: &[u8], top: f64, what: &str| {
+                Item::Image(Image {
+                    x,
+                    y: [top - 1.0 + GAP, top - GAP],
+                    width: album.shape.width,
+                    height: album.shape.height,
+                    planes: planes.to_vec(),
+                    text: format!("{} {point} {what}", walk.letter),
+                })
+            };
+            items.push(image(&walk.images.decoded[point], top, "decoded"));
+            items.push(image(&walk.images.real[point], top - 1.0, "real"));
+            let class = match point.checked_sub(1) {
+                Some(k) => walk.steps.get(k).map(|s| s.label),
+                None => walk.steps.first().map(|s| s.step.parent_label),
+            };
+            let class = usize::from(class.unwrap_or_default());
+            strip.push(Block {
+                series: format!("{} class", walk.letter),
+                x,
+                y: [top - 2.0 - STRIP, top - 2.0],
+                value: Some(class as f64),
+                ink: Ink::Class(class),
+                text: classes.get(class).cloned().unwrap_or_default(),
+            });
+        }
+        items.push(Item::Blocks(strip));
+        let x = points.div_ceil(stride) as f64 + 0.3;
+        let j = &walk.judged.judgement;
+        for (line, text) in [
+            j.verdict.label().to_owned(),
+            format!("boundary {:.0} %", 100.0 * j.boundary_share),
+            format!("r\u{2081}\u{2080}/q\u{2089}\u{2089} {:.2}", j.drift_ratio),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            items.push(note(x, top - 0.5 - 0.62 * line as f64, text, Anchor::Start));
+        }
+    }
+    if walks.is_empty() {
+        let text = "no boundary walker and no outward drifter".into();
+        items.push(Item::Note(Note { at: [0.5, 0.5], text, anchor: Anchor::Middle }));
+    }
+    let bare = |low: f64, high: f64| Axis::linear("").range(low, high).ticks(Ticks::Named(Vec::new()));
+    Panel { title: String::new(), x: bare(left, right), y: bare(-side, 0.0), aspect: 1.0, items }
+}

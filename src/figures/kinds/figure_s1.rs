@@ -1,0 +1,149 @@
+//! Figure S1: a vessel's mask, the finite-element mesh of its wall, and the map of wall stress.
+
+use crate::dataset::vessels::masks::WallMask;
+use crate::figures::drawing::style::{Dash, Ink, Stroke};
+use crate::figures::figure::{Axis, Columns, Figure, Image, Item, Key, LegendPlace, Line, Panel, Sample, Ticks};
+use crate::labelling::colour_bar::{colour, ticks};
+use crate::labelling::fem::LabelledMask;
+
+/// Lines of the mesh and of its borders, points.
+const MESH_WIDTH: f64 = 0.2;
+const BORDER_WIDTH: f64 = 0.6;
+/// What is no wall.
+const PAPER: [u8; 3] = [255; 3];
+
+/// The figure of one solved mask; lengths from the image's top left corner.
+pub fn figure_s1(mask: &WallMask, solved: &LabelledMask, pixel_mm: f64) -> Figure {
+    let s = &solved.solution;
+    let marks = ticks(solved.map.values().iter().copied().fold(0.0, f32::max).into());
+    let top = marks.last().copied().unwrap_or(1.0);
+    let key = |tick: &f64| Key {
+        text: if *tick == top { format!("{tick} kPa") } else { format!("{tick}") },
+        sample: Sample::Band { ink: Ink::Scale(tick / top), opacity: 1.0 },
+    };
+    let size = s.mesh.size();
+    Figure {
+        name: "figure-s1".into(),
+        title: "Mask, mesh and wall stress".into(),
+        caption: format!(
+            "A mask of {} x {} pixels of {pixel_mm} mm, the mesh of its wall ({} x {} elements), and the {} at the systolic peak \
+             ({:.1} kPa on the lumen): mean {:.1}, 95th percentile {:.1}, 99th {:.1}, peak {:.1} kPa. Plaque burden {:.1} %; \
+             lumen {:.2} mm\u{b2} at rest, {:.2} mm\u{b2} at the peak.",
+            mask.width(),
+            mask.height(),
+            size.sectors,
+            size.layers,
+            s.measure.words(),
+            s.pressure,
+            s.statistics.mean,
+            s.statistics.p95,
+            s.statistics.p99,
+            s.statistics.peak,
+            100.0 * s.plaque_burden,
+            s.lumen_area,
+            s.lumen_area_deformed,
+        ),
+        panels: vec![
+            panel("Mask", mask, pixel_mm, vec![Item::Image(wall(mask, pixel_mm))]),
+            panel("Mesh", mask, pixel_mm, mesh(solved)),
+            panel("Wall stress", mask, pixel_mm, vec![Item::Image(stress(mask, solved, pixel_mm, top))]),
+        ],
+        columns: Columns { narrow: 1, wide: 3 },
+        legend: LegendPlace::None,
+        keys: marks.iter().map(key).collect(),
+        shared_axes: false,
+    }
+}
+
+/// The whole image in millimetres; y counts upwards from its foot in the plot and downwards in the ticks.
+fn panel(title: &str, mask: &WallMask, pixel_mm: f64, items: Vec<Item>) -> Panel {
+    let [width, height] = [mask.width(), mask.height()].map(|n| n as f64 * pixel_mm);
+    let down = ticks(height).into_iter().filter(|t| *t <= height).map(|t| (-t, format!("{t}"))).collect();
+    Panel {
+        title: title.into(),
+        x: Axis::linear("mm").range(0.0, width),
+        y: Axis::linear("mm").range(-height, 0.0).ticks(Ticks::Named(down)),
+        aspect: height / width,
+        items,
+    }
+}
+
+fn image(mask: &WallMask, pixel_mm: f64, planes: Vec<u8>, text: &str) -> Image {
+    let [width, height] = [mask.width(), mask.height()];
+    let extent = |n: usize| n as f64 * pixel_mm;
+    Image { x: [0.0, extent(width)], y: [-extent(height), 0.0], width, height, planes, text: text.into() }
+}
+
+fn wall(mask: &WallMask, pixel_mm: f64) -> Image {
+    let planes = mask.wall().iter().map(|wall| if *wall { u8::MAX } else { 0 }).collect();
+    image(mask, pixel_mm, planes, "mask")
+}
+
+fn stress(mask: &WallMask, solved: &LabelledMask, pixel_mm: f64, top: f64) -> Image {
+    let pixels = solved.map.values().iter().zip(mask.wall());
+    let colours: Vec<[u8; 3]> =
+        pixels.map(|(v, wall)| if *wall { colour(f64::from(*v) / top).0 } else { PAPER }).collect();
+    let planes = (0..3).flat_map(|channel| colours.iter().map(move |c| c[channel])).collect();
+    image(mask, pixel_mm, planes, "wall stress, kPa")
+}
+
+/// Rays and rings of the mesh at rest; the two borders stand out.
+fn mesh(solved: &LabelledMask) -> Vec<Item> {
+    let mesh = &solved.solution.mesh;
+    let (sectors, layers) = (mesh.size().sectors, mesh.size().layers);
+    let node = |sector: usize, layer: usize| {
+        let [x, y] = mesh.nodes()[mesh.node(sector, layer)];
+        [x, -y]
+    };
+    let gap = [f64::NAN; 2];
+    let rays = (0..sectors).flat_map(|s| (0..=layers).map(move |l| node(s, l)).chain([gap])).collect();
+    let ring = |layer: usize| (0..=sectors).map(move |s| node(s, layer)).chain([gap]);
+    let line = |series: &str, points: Vec<[f64; 2]>, width: f64| {
+        Item::Line(Line {
+            series: series.into(),
+            in_legend: false,
+            points,
+            stroke: Some(Stroke { ink: Ink::Text, width, dash: Dash::Solid, opacity: 1.0 }),
+            mark: None,
+            steps: false,
+        })
+    };
+    vec![
+        line("rays", rays, MESH_WIDTH),
+        line("rings", (1..layers).flat_map(ring).collect(), MESH_WIDTH),
+        line("borders", [0, layers].into_iter().flat_map(ring).collect(), BORDER_WIDTH),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::{PAGE_WIDTH, Theme};
+    use crate::figures::{png, svg};
+    use crate::labelling::fem::FemTool;
+
+    #[test]
+    fn the_figure_shows_mask_mesh_and_stress_to_scale() {
+        const SIDE: usize = 40;
+        const PIXEL_MM: f64 = 0.2;
+        let wall = |i: usize| (7.0..14.0).contains(&((i % SIDE) as f64 - 19.3).hypot((i / SIDE) as f64 - 19.8));
+        let mask = WallMask::new(SIDE, SIDE, (0..SIDE * SIDE).map(wall).collect()).unwrap();
+        let solved = FemTool { pixel_mm: PIXEL_MM, ..FemTool::default() }.solve(&mask).unwrap();
+        let figure = figure_s1(&mask, &solved, PIXEL_MM);
+        assert_eq!(figure.panels.len(), 3);
+        let Item::Image(map) = &figure.panels[2].items[0] else { panic!("no picture") };
+        assert_eq!((map.x, map.y), ([0.0, 8.0], [-8.0, 0.0]));
+        let top: f64 = figure.keys.last().unwrap().text.trim_end_matches(" kPa").parse().unwrap();
+        for i in 0..SIDE * SIDE {
+            let seen: [u8; 3] = std::array::from_fn(|c| map.planes[c * SIDE * SIDE + i]);
+            let value = f64::from(solved.map.values()[i]);
+            assert_eq!(seen, if wall(i) { colour(value / top).0 } else { PAPER });
+        }
+        // The mesh lies over the wall: its extent is that of the wall's pixels, within one of them.
+        for axis in [0, 1] {
+            let [low, high] = figure.panels[1].extent(axis).unwrap();
+            assert!((high - low - 2.0 * 14.0 * PIXEL_MM).abs() < 2.0 * PIXEL_MM, "{low} to {high}");
+        }
+        assert!(!png(&svg(&figure, PAGE_WIDTH, &Theme::LIGHT), 72.0).unwrap().is_empty());
+    }
+}

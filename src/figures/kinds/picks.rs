@@ -1,0 +1,149 @@
+//! What was bought and from where: share of the labels by class and round, and how far the snap to a neighbour went.
+
+use crate::figures::data::{Group, by_strategy, repeats_text};
+use crate::figures::drawing::style::Ink;
+use crate::figures::figure::{
+    Anchor, Axis, Block, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample, Ticks,
+};
+use crate::history::History;
+
+/// Half the width of a bar, in rounds.
+const HALF_BAR: f64 = 0.44;
+
+/// Height over width of a panel of bars, and of the histogram.
+const BARS_ASPECT: f64 = 0.72;
+const HISTOGRAM_ASPECT: f64 = 0.6;
+
+/// Share of each class in the labels bought in each round, one panel for each strategy.
+pub fn picks_by_class(histories: &[History]) -> Figure {
+    let groups = by_strategy(histories);
+    let classes = histories.first().map(|h| h.header.classes.clone()).unwrap_or_default();
+    let panels: Vec<Panel> = groups.iter().map(|g| picks_panel(g, &classes)).collect();
+    let key = |(i, name): (usize, &String)| Key {
+        text: name.clone(),
+        sample: Sample::Band { ink: Ink::Class(i), opacity: 1.0 },
+    };
+    Figure {
+        name: "picks-by-class".into(),
+        title: "Labels bought, by class and round".into(),
+        caption: format!(
+            "Share of each class in the labels bought in each round, {}. Round 1 is the initial random set.",
+            repeats_text(&groups)
+        ),
+        columns: match panels.len() {
+            0 | 1 => Columns::ONE,
+            2 => Columns { narrow: 1, wide: 2 },
+            _ => Columns { narrow: 2, wide: 4 },
+        },
+        panels,
+        legend: LegendPlace::None,
+        keys: classes.iter().enumerate().map(key).collect(),
+        shared_axes: true,
+    }
+}
+
+fn picks_panel(group: &Group, classes: &[String]) -> Panel {
+    let last = group.histories.iter().map(|h| h.rounds.len()).max().unwrap_or(0);
+    let mut blocks = Vec::new();
+    for t in 1..=last {
+        let rounds = group.histories.iter().flat_map(|h| h.rounds.iter().filter(|r| r.round == t));
+        let mut counts = vec![0_usize; classes.len()];
+        for proposal in rounds.flat_map(|r| &r.proposals) {
+            if let Some(count) = counts.get_mut(usize::from(proposal.label)) {
+                *count += 1;
+            }
+        }
+        let total = counts.iter().sum::<usize>().max(1) as f64;
+        let mut base = 0.0;
+        for (class, count) in counts.into_iter().enumerate() {
+            let share = 100.0 * count as f64 / total;
+            if count > 0 {
+                blocks.push(Block {
+                    series: classes[class].clone(),
+                    x: [t as f64 - HALF_BAR, t as f64 + HALF_BAR],
+                    y: [base, base + share],
+                    value: Some(share),
+                    ink: Ink::Class(class),
+                    text: classes[class].clone(),
+                });
+            }
+            base += share;
+        }
+    }
+    let items = if blocks.is_empty() { vec![super::curves::nothing_yet()] } else { vec![Item::Blocks(blocks)] };
+    Panel {
+        title: group.label(),
+        x: Axis::linear("Round t").range(0.4, last.max(1) as f64 + 0.6).ticks(Ticks::Whole),
+        y: Axis::linear("Share of labels (%)").range(0.0, 100.0),
+        aspect: BARS_ASPECT,
+        items,
+    }
+}
+
+/// Histogram of the distance from p' to the neighbour it snapped to, in standard deviations of the embedding.
+pub fn snap_distances(histories: &[History]) -> Figure {
+    let groups = by_strategy(histories);
+    let stepping: Vec<(&Group, Vec<f64>)> =
+        groups.iter().map(|g| (g, distances(g))).filter(|(_, d)| !d.is_empty()).collect();
+    let mut all: Vec<f64> = stepping.iter().flat_map(|(_, d)| d.iter().copied()).collect();
+    all.sort_by(f64::total_cmp);
+    let end = all.get((all.len() as f64 * SHOWN) as usize).or(all.last()).copied().unwrap_or(1.0).max(f64::EPSILON);
+    let lines: Vec<Line> = stepping.iter().map(|(g, d)| histogram(g, d, end)).collect();
+    let top = lines.iter().flat_map(|l| &l.points).map(|p| p[1]).fold(f64::EPSILON, f64::max);
+    let mut items: Vec<Item> = lines.into_iter().map(Item::Line).collect();
+    if items.is_empty() {
+        let text = "no strategy here moves in latent space".into();
+        items.push(Item::Note(Note { at: [0.5, 0.5], text, anchor: Anchor::Middle }));
+    }
+    let panel = Panel {
+        title: String::new(),
+        x: Axis::linear("Distance from p\u{2032} to its neighbour (standard deviations)").range(0.0, end),
+        y: Axis::linear("Share of steps (%)").range(0.0, top * HEADROOM),
+        aspect: HISTOGRAM_ASPECT,
+        items,
+    };
+    let beyond = all.iter().filter(|d| **d > end).count();
+    let caption = format!(
+        "How far the moved point p\u{2032} lies from the real sample it snaps to, over all steps, {}; in units of the \
+         mean standard deviation of the embedding's axes, {BINS} bins. {beyond} of {} steps lie beyond the axis.",
+        repeats_text(&groups),
+        all.len()
+    );
+    Figure { legend: LegendPlace::Below, ..Figure::single("snap-distances", "Snap distances", caption, panel) }
+}
+
+/// Share of the steps that the axis shows.
+const SHOWN: f64 = 0.995;
+
+const BINS: usize = 40;
+
+/// Height of the axis over that of the highest bin.
+const HEADROOM: f64 = 1.06;
+
+/// Snap distances of a group in units of its embedding's scale.
+fn distances(group: &Group) -> Vec<f64> {
+    let of = |h: &History| {
+        let unit = f64::from(h.header.latent_scale);
+        let steps =
+            h.rounds.iter().flat_map(|r| &r.proposals).filter(|p| p.made.is_none()).filter_map(|p| p.step.as_ref());
+        let all = steps.map(|s| f64::from(s.snap_distance) / unit);
+        all.filter(|d| d.is_finite()).collect::<Vec<_>>()
+    };
+    group.histories.iter().flat_map(|h| of(h)).collect()
+}
+
+fn histogram(group: &Group, distances: &[f64], end: f64) -> Line {
+    let mut counts = [0_usize; BINS];
+    for bin in distances.iter().map(|d| (d / end * BINS as f64) as usize) {
+        if let Some(count) = counts.get_mut(bin) {
+            *count += 1;
+        }
+    }
+    let share = |count: usize| 100.0 * count as f64 / distances.len() as f64;
+    let left = |bin: usize| bin as f64 * end / BINS as f64;
+    let mut points = vec![[0.0, 0.0]];
+    points.extend(counts.iter().enumerate().map(|(bin, &count)| [left(bin), share(count)]));
+    points.push([end, share(counts[BINS - 1])]);
+    let stroke = group.style().stroke();
+    Line { series: group.label(), in_legend: true, points, stroke: Some(stroke), mark: None, steps: true }
+}

@@ -1,0 +1,71 @@
+//! The walks of a history in numbers: `walks.csv`, and a table of the verdicts.
+
+use std::fmt::Write as _;
+
+use crate::figures::table::Table;
+use crate::trajectory::{Judged, Verdict, VerdictRules};
+
+/// Columns of `walks.csv`.
+const WALKS_HEADER: &str =
+    "walk,start_sample,verdict,steps,boundary_share,drift_ratio,distinct_samples,final_snap_distance";
+
+/// `walks.csv`: one row for each walk.
+pub fn walks_csv(judged: &Judged) -> String {
+    let mut out = format!("{WALKS_HEADER}\n");
+    for walk in &judged.walks {
+        let j = &walk.judgement;
+        let _ = writeln!(
+            out,
+            "{},{},{},{},{},{},{},{}",
+            walk.walk,
+            walk.start,
+            j.verdict.name(),
+            j.steps,
+            j.boundary_share,
+            j.drift_ratio,
+            j.distinct_samples,
+            j.final_snap_distance
+        );
+    }
+    out
+}
+
+/// How many walks have each verdict, in order of precedence.
+pub fn verdict_counts(judged: &Judged) -> [(Verdict, usize); 6] {
+    Verdict::ALL.map(|v| (v, judged.walks.iter().filter(|w| w.judgement.verdict == v).count()))
+}
+
+/// The share of each verdict, and of the steps after which a walk was lost.
+pub fn verdict_table(judged: &Judged, rules: &VerdictRules) -> Table {
+    let all = judged.walks.len();
+    let percent = |part: usize, whole: usize| format!("{:.1}", 100.0 * part as f64 / whole.max(1) as f64);
+    let row = |name: &str, count: usize| vec![name.to_owned(), count.to_string(), percent(count, all)];
+    let counts = verdict_counts(judged);
+    let mut rows: Vec<Vec<String>> = counts.iter().map(|(v, count)| row(v.label(), *count)).collect();
+    let lost = counts.iter().filter(|(v, _)| v.is_lost()).map(|(_, c)| c).sum();
+    rows.push(row("lost (the first three)", lost));
+    let sum = |of: fn(&crate::trajectory::Judgement) -> usize| judged.walks.iter().map(|w| of(&w.judgement)).sum();
+    let (steps, lost_steps, put): (usize, usize, usize) =
+        (sum(|j| j.steps), sum(|j| j.lost_steps), sum(|j| j.reselections));
+    let base = 100.0 * judged.base.above(rules.boundary_entropy);
+    Table {
+        name: "verdicts".into(),
+        caption: format!("Verdicts on {all} walks"),
+        header: ["Verdict", "Walks", "Share (%)"].map(str::to_owned).to_vec(),
+        rules: vec![counts.len()],
+        rows,
+        words: 1,
+        notes: vec![
+            format!(
+                "{lost_steps} of {steps} steps ({} %) left a walk lost; walks were put elsewhere {put} times. A walk \
+                 that was put elsewhere is judged by its steps since.",
+                percent(lost_steps, steps)
+            ),
+            format!(
+                "Base rate: {base:.0} % of all embedded samples have a label entropy of their 50 nearest neighbours above \
+                 {} nats.",
+                rules.boundary_entropy
+            ),
+        ],
+    }
+}

@@ -1,0 +1,389 @@
+//! The window itself: starts the engine, lays the panels out, and does what keys and buttons ask for.
+
+use std::sync::Arc;
+
+use super::kit::theme;
+use super::panels::vessel;
+use super::shell::frame_times;
+use super::shell::keys;
+use super::shell::toasts;
+use super::shell::topbar;
+use anyhow::Context as _;
+use egui::{CentralPanel, Frame, Margin, Panel};
+
+use super::kit::images::Images;
+use super::kit::theme::{Theme, space};
+use super::panel::{Cx, InspectQueue};
+use super::panels::latent::{LatentPanel, ViewOptions};
+use super::panels::settings::{Controls, ControlsAction};
+use super::shell::keys::KeyAction;
+use super::shell::topbar::BarAction;
+use super::shell::workspaces::{Panels, WorkspaceKind, Workspaces};
+use super::state::AppState;
+use crate::engine::protocol::{Command, Level, Phase};
+use crate::engine::{Engine, EngineOptions};
+use crate::experiment::{Experiment, Strategy};
+
+/// What the window starts with.
+pub struct UiOptions {
+    pub engine: EngineOptions,
+    pub experiment: Experiment,
+    pub strategies: Vec<Strategy>,
+    /// Start the rounds without being asked.
+    pub autostart: bool,
+}
+
+impl Default for UiOptions {
+    /// The default experiment, random beside SNN, at once.
+    fn default() -> Self {
+        let strategies = vec![Strategy::Random, Strategy::Snn];
+        Self { engine: EngineOptions::default(), experiment: Experiment::default(), strategies, autostart: true }
+    }
+}
+
+/// The default size of the window, and the least.
+const WINDOW: [f32; 2] = [1280.0, 800.0];
+const WINDOW_MIN: [f32; 2] = [640.0, 420.0];
+const APP_ID: &str = "ridgewalk";
+/// Width of the controls.
+const CONTROLS_WIDTH: f32 = 268.0;
+/// Events taken in within one frame; more wait for the next, so that no flood delays a frame.
+const EVENTS_PER_FRAME: usize = 512;
+
+/// Opens the window and returns when it is closed.
+pub fn run(options: UiOptions) -> anyhow::Result<()> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Ridgewalk")
+        .with_app_id(APP_ID)
+        .with_inner_size(WINDOW)
+        .with_min_inner_size(WINDOW_MIN);
+    let native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
+    eframe::run_native(APP_ID, native, Box::new(|cc| Ok(Box::new(App::new(cc, options)))))
+        .map_err(|e| anyhow::anyhow!("{e}"))
+        .context("the window cannot be opened; `ridgewalk run` works without one")
+}
+
+/// The window.
+pub struct App {
+    engine: Option<Engine>,
+    state: AppState,
+    controls: Controls,
+    show_controls: bool,
+    workspaces: Workspaces,
+    panels: Panels,
+    images: Images,
+    inspect: InspectQueue,
+    /// The round that the engine was told to look at.
+    looked_at: Option<usize>,
+    toasts: toasts::Toasts,
+    show_keys: bool,
+    frame_times: frame_times::FrameTimes,
+    commands: Vec<Command>,
+}
+
+/// On a software adapter a frame is drawn by the cores that train, so news waits this long; input never does.
+const SOFTWARE_NEWS: std::time::Duration = std::time::Duration::from_millis(400);
+
+/// Shows the engine's news: at once on a GPU, now and then on a software adapter.
+fn wake(cc: &eframe::CreationContext<'_>) -> crate::engine::Wake {
+    let adapter = cc.wgpu_render_state.as_ref().map(|r| r.adapter.get_info().device_type);
+    let ctx = cc.egui_ctx.clone();
+    match adapter {
+        Some(wgpu::DeviceType::Cpu) => Arc::new(move || ctx.request_repaint_after(SOFTWARE_NEWS)),
+        _ => Arc::new(move || ctx.request_repaint()),
+    }
+}
+
+/// What is kept between starts.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Kept {
+    workspaces: Workspaces,
+    view: ViewOptions,
+    show_controls: bool,
+}
+
+const KEPT: &str = "ridgewalk-4";
+
+impl App {
+    /// Starts the engine and asks it for the first experiment.
+    pub fn new(cc: &eframe::CreationContext<'_>, options: UiOptions) -> Self {
+        theme::install(&cc.egui_ctx);
+        let kept: Option<Kept> = cc.storage.and_then(|s| eframe::get_value(s, KEPT));
+        let (workspaces, view, show_controls) = kept.map_or_else(
+            || (Workspaces::default(), ViewOptions::default(), true),
+            |k| (k.workspaces, k.view, k.show_controls),
+        );
+        let mut state = AppState::new(options.experiment.clone(), options.strategies.clone(), options.engine.device);
+        let engine = match Engine::spawn(options.engine, wake(cc)) {
+            Ok(engine) => Some(engine),
+            Err(e) => {
+                state.say(Level::Error, format!("The engine's thread cannot be started: {e}"));
+                state.progress.phase = Phase::Failed;
+                None
+            }
+        };
+        let mut commands = state.reset(options.experiment.clone(), options.strategies.clone(), options.autostart);
+        if view.coloring.wants_scores() {
+            commands.push(Command::WantScores(true));
+        }
+        let mut app = Self {
+            engine,
+            state,
+            controls: Controls::new(options.experiment, options.strategies),
+            show_controls,
+            workspaces,
+            panels: Panels {
+                latent: LatentPanel::new(view),
+                curves: Default::default(),
+                compare: Default::default(),
+                snapshots: Default::default(),
+                inspector: Default::default(),
+                walks: Default::default(),
+                stress: Default::default(),
+                sheet: Default::default(),
+                pair: Default::default(),
+                method: Default::default(),
+            },
+            images: Images::default(),
+            inspect: InspectQueue::default(),
+            looked_at: None,
+            toasts: toasts::Toasts::default(),
+            show_keys: false,
+            frame_times: frame_times::FrameTimes::default(),
+            commands,
+        };
+        app.send();
+        app
+    }
+
+    /// What the window shows, for tests.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    fn send(&mut self) {
+        let Some(engine) = &self.engine else { return self.commands.clear() };
+        for command in self.commands.drain(..) {
+            engine.send(command);
+        }
+    }
+
+    fn take_events(&mut self, ctx: &egui::Context) {
+        let Some(engine) = &self.engine else { return };
+        let before = self.state.generation;
+        for n in 0.. {
+            if n == EVENTS_PER_FRAME {
+                ctx.request_repaint();
+                break;
+            }
+            let Some(event) = engine.try_event() else { break };
+            self.state.apply(event);
+        }
+        if self.state.generation != before {
+            self.inspect = InspectQueue::default();
+            self.looked_at = None;
+            if !self.state.pins.pins.is_empty() {
+                self.commands.push(self.state.pins.command());
+            }
+            self.commands.push(Command::Show(self.state.focus.strategy));
+            if self.panels.latent.options.coloring.wants_scores() {
+                self.commands.push(Command::WantScores(true));
+            }
+        }
+    }
+
+    fn take_keys(&mut self, ctx: &egui::Context) -> Vec<keys::ViewKey> {
+        let mut view_keys = Vec::new();
+        for key in keys::read(ctx) {
+            match key {
+                KeyAction::RunOrPause => self.act(ctx, BarAction::RunOrPause),
+                KeyAction::StepRound => self.act(ctx, BarAction::StepRound),
+                KeyAction::StepMinibatches => self.act(ctx, BarAction::StepMinibatches),
+                KeyAction::PreviousRound => self.state.look_at_round(self.state.shown_round().saturating_sub(1)),
+                KeyAction::NextRound => self.state.look_at_round(self.state.round_over() + 1),
+                KeyAction::PreviousStop => self.state.step_playhead(false),
+                KeyAction::NextStop => self.state.step_playhead(true),
+                KeyAction::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
+                KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
+                KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
+                KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown.next())),
+                KeyAction::OnlyLost => self.state.toggle_only_lost(),
+                KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
+                KeyAction::NextBrush => self.state.brush.tool = self.state.brush.tool.next(),
+                KeyAction::StepWalks => self.commands.push(Command::StepWalks),
+                KeyAction::ListKeys => self.show_keys = !self.show_keys,
+                KeyAction::Escape => {
+                    self.show_keys = false;
+                    self.state.focus.sample = None;
+                    self.state.focus.class = None;
+                    self.state.brush.clear();
+                }
+                KeyAction::LatentDim(n) => self.controls.draft.latent_dim = n,
+                KeyAction::View(key) => view_keys.push(key),
+            }
+        }
+        view_keys
+    }
+
+    /// A mask that is dropped anywhere is solved; other files are for whichever panel knows them.
+    fn take_dropped(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
+        if let Some(path) = dropped.filter(|p| vessel::is_mask(p) || self.workspaces.shown == WorkspaceKind::Stress) {
+            self.panels.stress.open(path);
+            self.workspaces.shown = WorkspaceKind::Stress;
+        }
+    }
+
+    /// Does what a button or key asked for.
+    fn act(&mut self, ctx: &egui::Context, action: BarAction) {
+        let can_step = self.state.generator.ready && !self.state.is_over();
+        match action {
+            BarAction::RunOrPause if self.state.pending.is_some() => {}
+            BarAction::RunOrPause if self.state.is_over() => {
+                self.reset(self.state.experiment.clone(), self.state.strategies.clone(), true)
+            }
+            BarAction::RunOrPause => {
+                let command = if self.state.can_pause() { self.state.pause() } else { self.state.run_rounds() };
+                self.commands.push(command);
+            }
+            BarAction::StepMinibatches if can_step => self.commands.push(self.state.step_minibatches()),
+            BarAction::StepRound if can_step => self.commands.push(self.state.step_round()),
+            BarAction::StepMinibatches | BarAction::StepRound => {}
+            BarAction::Stop => self.commands.push(self.state.stop()),
+            BarAction::Reset => self.reset(self.state.experiment.clone(), self.state.strategies.clone(), false),
+            BarAction::ResetNewSeed => {
+                let mut experiment = self.state.experiment.clone();
+                experiment.seed = experiment.seed.wrapping_add(1);
+                self.controls.draft.seed = experiment.seed;
+                self.reset(experiment, self.state.strategies.clone(), false);
+            }
+            BarAction::ToggleTheme => {
+                let dark = ctx.theme() == egui::Theme::Dark;
+                ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
+            }
+            BarAction::ToggleControls => self.show_controls = !self.show_controls,
+            BarAction::Keys => self.show_keys = true,
+            BarAction::Show(kind) => {
+                self.workspaces.shown = kind;
+                // Without the inspector a drag turns the view again.
+                self.state.probing = None;
+                self.state.probe = None;
+            }
+            BarAction::ResetLayout => self.workspaces.reset(),
+        }
+    }
+
+    /// Starts over; goes on to rounds if they ran before.
+    fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>, and_run: bool) {
+        let running = and_run || self.state.can_pause();
+        self.commands.extend(self.state.reset(experiment, strategies, running));
+    }
+
+    fn take_controls(&mut self, action: Option<ControlsAction>) {
+        match action {
+            Some(ControlsAction::Apply) => {
+                self.reset(self.controls.draft.clone(), self.controls.strategies.clone(), false)
+            }
+            Some(ControlsAction::Revert) => {
+                self.controls.draft = self.state.experiment.clone();
+                self.controls.strategies = self.state.strategies.clone();
+            }
+            None => {}
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
+        self.take_events(ctx);
+        self.send();
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        self.frame_times.add(frame);
+        let ctx = ui.ctx().clone();
+        let theme = Theme::of(ui.visuals());
+        let view_keys = self.take_keys(&ctx);
+        self.take_dropped(&ctx);
+        if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {
+            ctx.request_repaint_after_secs(wait as f32);
+        }
+        let looked_at = self.state.weights_round();
+        if self.looked_at != looked_at {
+            self.looked_at = looked_at;
+            self.commands.push(self.state.look_back());
+        }
+        // Set again by a panel that shows more than the shown run.
+        self.state.playhead.reach = 0;
+        let snapshot = self
+            .engine
+            .as_ref()
+            .map(Engine::snapshot)
+            .filter(|s| s.generation == self.state.generation)
+            .unwrap_or_default();
+        self.images.begin_frame(self.state.generation, theme.dark);
+        let mut hover_walk = None;
+        let mut bar_action = None;
+        let mut controls_action = None;
+        {
+            let mut cx = Cx {
+                state: &mut self.state,
+                snapshot: &snapshot,
+                theme,
+                images: &mut self.images,
+                commands: &mut self.commands,
+                gpu: frame.wgpu_render_state(),
+                now: ctx.input(|i| i.time),
+                inspect: &mut self.inspect,
+                hover_walk: &mut hover_walk,
+                inspector_shown: matches!(self.workspaces.shown, WorkspaceKind::Explore | WorkspaceKind::Stress),
+                view_keys: &view_keys,
+            };
+            let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);
+            let bar = Panel::top("bar").exact_size(topbar::BAR_HEIGHT).show_separator_line(false).resizable(false);
+            bar.frame(flat(Margin::symmetric(space::M as i8, 0)))
+                .show(ui, |ui| bar_action = topbar::bar(ui, &mut cx, self.workspaces.shown));
+            let strip =
+                Panel::top("strip").exact_size(topbar::STRIP_HEIGHT).show_separator_line(false).resizable(false);
+            strip.frame(flat(Margin::ZERO)).show(ui, |ui| topbar::strip(ui, &cx));
+            if self.show_controls {
+                let left = Panel::left("controls")
+                    .default_size(CONTROLS_WIDTH)
+                    .size_range(240.0..=380.0)
+                    .show_separator_line(false);
+                left.frame(flat(Margin::ZERO)).show(ui, |ui| controls_action = self.controls.ui(ui, &mut cx));
+            }
+            self.controls.report.ui(&ctx, &mut cx);
+            let ground = Frame::new().fill(theme.ground).inner_margin(Margin::same(6));
+            CentralPanel::default().frame(ground).show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
+        }
+        if let Some(action) = bar_action {
+            self.act(&ctx, action);
+            // What was asked for is to be seen in the frame of the click, so this frame is laid out once more.
+            ctx.request_discard("a button of the bar was pressed");
+        }
+        self.take_controls(controls_action);
+        keys::card(&ctx, &mut self.show_keys);
+        self.toasts.ui(&ctx, &self.state);
+        if self.state.focus.walk_point != hover_walk {
+            self.state.focus.walk_point = hover_walk;
+            ctx.request_repaint();
+        }
+        self.send();
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        // The trees are not `Clone`, so they are lent to what is kept and taken back.
+        let kept = Kept {
+            workspaces: std::mem::take(&mut self.workspaces),
+            view: self.panels.latent.options,
+            show_controls: self.show_controls,
+        };
+        eframe::set_value(storage, KEPT, &kept);
+        self.workspaces = kept.workspaces;
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        Theme::of(visuals).ground.to_normalized_gamma_f32()
+    }
+}

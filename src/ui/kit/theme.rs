@@ -1,0 +1,419 @@
+//! The look: one scale for spaces, one for type, two grounds, and one colour-blind-safe palette for the ten classes.
+
+use egui::{
+    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke, Style, TextStyle,
+    Visuals,
+};
+
+use crate::experiment::Strategy;
+use crate::trajectory::Verdict;
+
+/// The spacing scale, in points.
+pub mod space {
+    pub const XS: f32 = 4.0;
+    pub const S: f32 = 8.0;
+    pub const M: f32 = 12.0;
+    pub const L: f32 = 16.0;
+}
+
+/// The type scale, in points.
+pub mod size {
+    pub const CAPTION: f32 = 11.5;
+    pub const BODY: f32 = 13.0;
+    pub const HEADING: f32 = 15.0;
+    pub const FIGURE: f32 = 20.0;
+}
+
+/// Corner radius of everything that has one.
+pub const RADIUS: u8 = 6;
+/// Height of buttons and fields.
+pub const CONTROL_HEIGHT: f32 = 26.0;
+/// Name of the family of the bold cut.
+const SEMIBOLD: &str = "semibold";
+
+/// The colours of one ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Theme {
+    pub dark: bool,
+    /// Behind everything.
+    pub ground: Color32,
+    /// Bars and the side panel.
+    pub panel: Color32,
+    /// Where data are drawn.
+    pub canvas: Color32,
+    /// Fields and buttons.
+    pub field: Color32,
+    pub field_hover: Color32,
+    /// Hairlines.
+    pub line: Color32,
+    pub text: Color32,
+    /// Labels and secondary text.
+    pub weak: Color32,
+    /// Hints and ticks.
+    pub faint: Color32,
+    pub accent: Color32,
+    /// Text on the accent.
+    pub on_accent: Color32,
+    /// A wash of the accent, behind what is selected.
+    pub accent_wash: Color32,
+    pub warning: Color32,
+    pub error: Color32,
+    pub good: Color32,
+    /// Grey images: the value 0 and the value 255.
+    pub image: [Color32; 2],
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+pub const DARK: Theme = Theme {
+    dark: true,
+    ground: rgb(0x0b0e13),
+    panel: rgb(0x12161d),
+    canvas: rgb(0x0f131a),
+    field: rgb(0x1d232d),
+    field_hover: rgb(0x28303c),
+    line: rgb(0x242b36),
+    text: rgb(0xe6e9ee),
+    weak: rgb(0xa3acb9),
+    faint: rgb(0x757f8e),
+    accent: rgb(0xf0a53c),
+    on_accent: rgb(0x1c1204),
+    accent_wash: rgb(0x33291a),
+    warning: rgb(0xf2c14e),
+    error: rgb(0xff7d6b),
+    good: rgb(0x6cc7a1),
+    image: [rgb(0x05070a), rgb(0xf5f1e8)],
+};
+
+pub const LIGHT: Theme = Theme {
+    dark: false,
+    ground: rgb(0xe9e6df),
+    panel: rgb(0xf5f3ee),
+    canvas: rgb(0xfcfbf8),
+    field: rgb(0xe8e4dc),
+    field_hover: rgb(0xdcd7cc),
+    line: rgb(0xd9d4ca),
+    text: rgb(0x1e232b),
+    weak: rgb(0x545c68),
+    faint: rgb(0x7b828c),
+    accent: rgb(0xa35004),
+    on_accent: rgb(0xfffaf2),
+    accent_wash: rgb(0xf6e6cf),
+    warning: rgb(0x8f6400),
+    error: rgb(0xb3261e),
+    good: rgb(0x1f7a55),
+    image: [rgb(0xffffff), rgb(0x14171c)],
+};
+
+/// One colour for each of ten classes, for both grounds: found by maximising the smallest distance between two of them
+/// in OKLab, over normal vision and simulated protanopia, deuteranopia and tritanopia, and given out so that digits
+/// that look alike (4 and 9, 3 and 8, 1 and 7) are far apart.
+pub const CLASSES: [Color32; 10] = [
+    rgb(0xb08993),
+    rgb(0x2f79ab),
+    rgb(0xb5396a),
+    rgb(0xb9b1f2),
+    rgb(0x7b5101),
+    rgb(0x5b43b0),
+    rgb(0x12db9f),
+    rgb(0xeab000),
+    rgb(0xdf6f14),
+    rgb(0x5d94fc),
+];
+
+/// Which class's colour the first of the other strategies has: those two apart, strategies take the palette in order.
+const OTHER_STRATEGIES: u8 = 4;
+
+/// Walks stand off the classes by being nearly white on the dark ground and nearly black on the light one.
+const WALKS_DARK: [Color32; 6] =
+    [rgb(0xffffff), rgb(0xffe3a3), rgb(0xbfe8ff), rgb(0xffc9d6), rgb(0xcdf5c4), rgb(0xe3d2ff)];
+const WALKS_LIGHT: [Color32; 6] =
+    [rgb(0x101319), rgb(0x5c3d00), rgb(0x00395c), rgb(0x6b0f2c), rgb(0x0d4a1c), rgb(0x3b1f73)];
+
+/// Classes beyond the palette take its colours again.
+pub fn class_color(class: u8) -> Color32 {
+    CLASSES[usize::from(class) % CLASSES.len()]
+}
+
+impl Theme {
+    /// The colours that suit the style in force.
+    pub fn of(visuals: &Visuals) -> &'static Theme {
+        if visuals.dark_mode { &DARK } else { &LIGHT }
+    }
+
+    /// The colour of a strategy's curve.
+    pub fn strategy(&self, strategy: Strategy) -> Color32 {
+        match strategy {
+            Strategy::Random => {
+                if self.dark {
+                    rgb(0x86a9d6)
+                } else {
+                    rgb(0x3d679c)
+                }
+            }
+            Strategy::Snn => self.accent,
+            other => class_color(
+                OTHER_STRATEGIES.wrapping_add(Strategy::ALL.iter().position(|s| *s == other).unwrap_or(0) as u8),
+            ),
+        }
+    }
+
+    pub fn walk(&self, walk: usize) -> Color32 {
+        let colors = if self.dark { &WALKS_DARK } else { &WALKS_LIGHT };
+        colors[walk % colors.len()]
+    }
+
+    /// The colour of a verdict: warm where the walk is lost, cool where it is of use.
+    pub fn verdict(&self, verdict: Verdict) -> Color32 {
+        match (verdict, self.dark) {
+            (Verdict::Outward, _) => self.error,
+            (Verdict::Stalled, true) => rgb(0xc98bd8),
+            (Verdict::Stalled, false) => rgb(0x8a3fa0),
+            (Verdict::Recycling, _) => self.warning,
+            (Verdict::Boundary, true) => rgb(0x5cc8f2),
+            (Verdict::Boundary, false) => rgb(0x0b6e9e),
+            (Verdict::Crossing, _) => self.good,
+            (Verdict::Interior, _) => self.weak,
+        }
+    }
+
+    /// Low to high of a quantity such as the loss: dark to bright on the dark ground, bright to dark on the light one.
+    pub fn ramp(&self, t: f32) -> Color32 {
+        const STOPS: [Color32; 4] = [rgb(0x3b4a6b), rgb(0x7b5aa6), rgb(0xd9637a), rgb(0xf5b04d)];
+        let t = if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.0 } * (STOPS.len() - 1) as f32;
+        let i = (t as usize).min(STOPS.len() - 2);
+        STOPS[i].lerp_to_gamma(STOPS[i + 1], t - i as f32)
+    }
+}
+
+impl Theme {
+    /// Below and above zero, from -1 to 1: blue and orange, which every colour vision tells apart, with a quiet zero.
+    pub fn diverging(&self, t: f32) -> Color32 {
+        let (below, zero, above) = match self.dark {
+            true => (rgb(0x4ea3ff), rgb(0x262d38), rgb(0xff9440)),
+            false => (rgb(0x1c5fb4), rgb(0xe9e5dc), rgb(0xbf4f00)),
+        };
+        let t = if t.is_finite() { t.clamp(-1.0, 1.0) } else { 0.0 };
+        zero.lerp_to_gamma(if t < 0.0 { below } else { above }, t.abs())
+    }
+}
+
+/// Text in the bold cut.
+pub fn bold(text: impl Into<String>) -> RichText {
+    RichText::new(text).family(FontFamily::Name(SEMIBOLD.into()))
+}
+
+/// The bold cut at a size.
+pub fn bold_font(points: f32) -> FontId {
+    FontId::new(points, FontFamily::Name(SEMIBOLD.into()))
+}
+
+/// The regular cut at a size.
+pub fn font(points: f32) -> FontId {
+    FontId::new(points, FontFamily::Proportional)
+}
+
+/// Gives the context its fonts and both styles.
+pub fn install(ctx: &egui::Context) {
+    ctx.set_fonts(fonts());
+    for (theme, colors) in [(egui::Theme::Dark, &DARK), (egui::Theme::Light, &LIGHT)] {
+        ctx.set_style_of(theme, style(colors));
+    }
+}
+
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let cuts: [(&str, &'static [u8]); 2] = [
+        ("plex", include_bytes!("../../../assets/fonts/IBMPlexSans-Regular.ttf")),
+        ("plex-semibold", include_bytes!("../../../assets/fonts/IBMPlexSans-SemiBold.ttf")),
+    ];
+    for (name, bytes) in cuts {
+        fonts.font_data.insert(name.into(), FontData::from_static(bytes).into());
+    }
+    let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    for (family, cut) in [(FontFamily::Proportional, "plex"), (FontFamily::Name(SEMIBOLD.into()), "plex-semibold")] {
+        let names = std::iter::once(cut.to_owned()).chain(fallback.iter().cloned()).collect();
+        fonts.families.insert(family, names);
+    }
+    fonts
+}
+
+fn style(theme: &Theme) -> Style {
+    let text_styles = [
+        (TextStyle::Small, font(size::CAPTION)),
+        (TextStyle::Body, font(size::BODY)),
+        (TextStyle::Button, font(size::BODY)),
+        (TextStyle::Heading, bold_font(size::HEADING)),
+        (TextStyle::Monospace, FontId::new(size::CAPTION, FontFamily::Monospace)),
+    ]
+    .into();
+    let mut style = Style { text_styles, visuals: visuals(theme), animation_time: 0.1, ..Style::default() };
+    let s = &mut style.spacing;
+    s.item_spacing = egui::vec2(space::S, space::S);
+    s.button_padding = egui::vec2(10.0, 4.0);
+    s.interact_size = egui::vec2(CONTROL_HEIGHT, CONTROL_HEIGHT);
+    s.combo_width = 96.0;
+    s.slider_width = 120.0;
+    s.slider_rail_height = 4.0;
+    s.icon_width = 16.0;
+    s.icon_width_inner = 9.0;
+    s.icon_spacing = 6.0;
+    s.tooltip_width = 320.0;
+    s.menu_margin = Margin::same(space::S as i8);
+    s.window_margin = Margin::same(space::L as i8);
+    s.scroll = egui::style::ScrollStyle::thin();
+    style.interaction.selectable_labels = false;
+    style.interaction.tooltip_delay = 0.35;
+    style
+}
+
+fn visuals(theme: &Theme) -> Visuals {
+    let mut v = if theme.dark { Visuals::dark() } else { Visuals::light() };
+    let radius = CornerRadius::same(RADIUS);
+    v.panel_fill = theme.panel;
+    v.window_fill = theme.panel;
+    v.window_stroke = Stroke::new(1.0, theme.line);
+    v.window_corner_radius = CornerRadius::same(10);
+    v.menu_corner_radius = CornerRadius::same(8);
+    v.extreme_bg_color = theme.ground;
+    v.faint_bg_color = theme.canvas;
+    v.text_edit_bg_color = Some(theme.field);
+    v.weak_text_color = Some(theme.weak);
+    v.hyperlink_color = theme.accent;
+    v.warn_fg_color = theme.warning;
+    v.error_fg_color = theme.error;
+    v.slider_trailing_fill = true;
+    v.selection.bg_fill = theme.accent_wash;
+    v.selection.stroke = Stroke::new(1.0, theme.accent);
+    v.interact_cursor = Some(egui::CursorIcon::PointingHand);
+    let shadow = egui::Shadow {
+        offset: [0, 4],
+        blur: 16,
+        spread: 0,
+        color: Color32::from_black_alpha(if theme.dark { 110 } else { 40 }),
+    };
+    v.popup_shadow = shadow;
+    v.window_shadow = shadow;
+    let w = &mut v.widgets;
+    for (state, fill, text) in [
+        (&mut w.noninteractive, theme.panel, theme.text),
+        (&mut w.inactive, theme.field, theme.text),
+        (&mut w.hovered, theme.field_hover, theme.text),
+        (&mut w.active, theme.field_hover, theme.text),
+        (&mut w.open, theme.field_hover, theme.text),
+    ] {
+        state.bg_fill = fill;
+        state.weak_bg_fill = fill;
+        state.bg_stroke = Stroke::NONE;
+        state.fg_stroke = Stroke::new(1.0, text);
+        state.corner_radius = radius;
+        state.expansion = 0.0;
+    }
+    w.noninteractive.bg_stroke = Stroke::new(1.0, theme.line);
+    w.hovered.bg_stroke = Stroke::new(1.0, theme.faint);
+    w.active.bg_stroke = Stroke::new(1.0, theme.accent);
+    v
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Rgb = [f64; 3];
+
+    /// Simulated full protanopia, deuteranopia and tritanopia on linear RGB (Machado, Oliveira and Fernandes 2009).
+    const VISIONS: [(&str, [Rgb; 3]); 4] = [
+        ("normal", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+        (
+            "protanopia",
+            [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        ),
+        (
+            "deuteranopia",
+            [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        ),
+        (
+            "tritanopia",
+            [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+        ),
+    ];
+
+    fn linear(color: Color32) -> Rgb {
+        [color.r(), color.g(), color.b()].map(|v| {
+            let c = f64::from(v) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        })
+    }
+
+    fn apply(m: &[Rgb; 3], v: Rgb) -> Rgb {
+        m.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum())
+    }
+
+    fn oklab(rgb: Rgb) -> Rgb {
+        let lms = apply(
+            &[
+                [0.4122214708, 0.5363325363, 0.0514459929],
+                [0.2119034982, 0.6806995451, 0.1073969566],
+                [0.0883024619, 0.2817188376, 0.6299787005],
+            ],
+            rgb,
+        );
+        let lms = lms.map(|v| v.max(0.0).cbrt());
+        apply(
+            &[
+                [0.2104542553, 0.7936177850, -0.0040720468],
+                [1.9779984951, -2.4285922050, 0.4505937099],
+                [0.0259040371, 0.7827717662, -0.8086757660],
+            ],
+            lms,
+        )
+    }
+
+    fn luminance(color: Color32) -> f64 {
+        let [r, g, b] = linear(color);
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+
+    #[test]
+    fn any_two_classes_are_told_apart_with_any_colour_vision() {
+        // About five times the just noticeable difference of 0.02 in OKLab.
+        const LEAST: f64 = 0.10;
+        for (vision, matrix) in &VISIONS {
+            let seen = CLASSES.map(|c| oklab(apply(matrix, linear(c)).map(|v| v.clamp(0.0, 1.0))));
+            for i in 0..CLASSES.len() {
+                for j in 0..i {
+                    let d = seen[i].iter().zip(seen[j]).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                    assert!(d > LEAST, "{vision}: classes {j} and {i} are {d:.3} apart");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn classes_and_text_stand_off_both_grounds() {
+        let contrast = |a: Color32, b: Color32| {
+            let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+            if a > b { a / b } else { b / a }
+        };
+        for theme in [&DARK, &LIGHT] {
+            for (i, c) in CLASSES.iter().enumerate() {
+                assert!(contrast(*c, theme.canvas) > 1.6, "class {i}, dark {}", theme.dark);
+            }
+            // WCAG AA for text, and its large-text level for hints and ticks.
+            for (name, ink, least) in [
+                ("text", theme.text, 7.0),
+                ("weak", theme.weak, 4.5),
+                ("faint", theme.faint, 3.0),
+                ("accent", theme.accent, 4.5),
+                ("error", theme.error, 4.5),
+            ] {
+                for ground in [theme.panel, theme.canvas] {
+                    assert!(contrast(ink, ground) > least, "{name}, dark {}: {:.2}", theme.dark, contrast(ink, ground));
+                }
+            }
+            assert!(contrast(theme.on_accent, theme.accent) > 4.5, "text on the accent, dark {}", theme.dark);
+        }
+    }
+}

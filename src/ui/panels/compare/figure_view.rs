@@ -1,0 +1,195 @@
+//! Shows a `Figure` exactly as its file will look: the file's own drawing at the screen's resolution, with values under
+//! the pointer.
+
+use std::sync::Arc;
+
+use egui::{Color32, ColorImage, Pos2, Rect, Sense, Stroke, TextureHandle, TextureOptions, Ui, pos2, vec2};
+
+use crate::figures::{self, Columns, Figure, Item, Layout, POINTS_PER_INCH};
+use crate::ui::kit::job::Job;
+use crate::ui::kit::theme::Theme;
+
+/// Pixels of the screen for a point of the figure: its small print is then as large as the window's.
+const ZOOM: f32 = 1.6;
+/// The least width of a figure, points.
+const LEAST_WIDTH: f64 = 240.0;
+/// The same for each of the panels side by side.
+const LEAST_PANEL: f64 = 130.0;
+/// Within so many pixels of a data point its value is shown.
+const REACH: f32 = 14.0;
+
+/// One drawn figure, kept until something changes.
+#[derive(Default)]
+pub struct FigureView {
+    drawn: Option<(Key, Layout, TextureHandle)>,
+    job: Job<(Key, Layout, Result<ColorImage, String>)>,
+    asked: Option<Key>,
+    error: Option<String>,
+}
+
+/// What a drawing depends on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Key {
+    version: u64,
+    width: f64,
+    dark: bool,
+    pixels_per_point: f32,
+}
+
+/// A number under the pointer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hovered {
+    pub panel: usize,
+    pub series: String,
+    pub at: [f64; 2],
+    /// A block's own number, where it is one.
+    pub value: Option<f64>,
+    pub clicked: bool,
+}
+
+impl FigureView {
+    /// Shows `figure`, drawn anew when `version` changes; what is under the pointer.
+    pub fn ui(&mut self, ui: &mut Ui, figure: &Arc<Figure>, version: u64, theme: &Theme) -> Option<Hovered> {
+        let room = ui.available_size();
+        let [wide, high] = [room.x / ZOOM, room.y / ZOOM].map(f64::from);
+        let figure = &Arc::new(arranged(figure, wide, high));
+        let width = fitting_width(figure, wide, high);
+        let key = Key { version, width, dark: theme.dark, pixels_per_point: ui.ctx().pixels_per_point() };
+        self.draw(ui, figure, key, theme);
+        if let Some(error) = &self.error {
+            ui.colored_label(theme.error, error);
+        }
+        let (_, layout, texture) = self.drawn.as_ref()?;
+        let size = vec2(layout.width as f32, layout.height as f32) * ZOOM;
+        egui::ScrollArea::both()
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                let left = ((ui.available_width() - size.x) / 2.0).max(0.0);
+                let (rect, response) = ui
+                    .horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = 0.0;
+                        ui.add_space(left);
+                        ui.allocate_exact_size(size, Sense::click())
+                    })
+                    .inner;
+                let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+                ui.painter().image(texture.id(), rect, whole, Color32::WHITE);
+                let pointer = response.hover_pos()?;
+                let (found, place) = nearest(figure, layout, rect, pointer)?;
+                ui.painter().circle_stroke(place, 6.0, Stroke::new(1.5, theme.accent));
+                let text = words(figure, &found);
+                let clicked = response.clicked();
+                response.on_hover_text_at_pointer(text);
+                Some(Hovered { clicked, ..found })
+            })
+            .inner
+    }
+
+    fn draw(&mut self, ui: &Ui, figure: &Arc<Figure>, key: Key, theme: &Theme) {
+        if let Some((key, layout, image)) = self.job.take() {
+            match image {
+                Ok(image) => {
+                    let texture = ui.ctx().load_texture(&figure.name, image, TextureOptions::LINEAR);
+                    self.drawn = Some((key, layout, texture));
+                    self.error = None;
+                }
+                Err(e) => self.error = Some(e),
+            }
+        }
+        if self.asked == Some(key) || self.job.is_running() {
+            return;
+        }
+        self.asked = Some(key);
+        let figure = Arc::clone(figure);
+        let [red, green, blue, _] = theme.canvas.to_array();
+        let base = if key.dark { figures::Theme::DARK } else { figures::Theme::LIGHT };
+        let colours = figures::Theme { background: [red, green, blue], ..base };
+        self.job.start(ui.ctx(), move || {
+            let svg = figures::svg(&figure, key.width / POINTS_PER_INCH, &colours);
+            let dpi = POINTS_PER_INCH as f32 * ZOOM * key.pixels_per_point;
+            let image = figures::pixels(&svg, dpi)
+                .map(|(w, h, rgba)| ColorImage::from_rgba_premultiplied([w, h], &rgba))
+                .map_err(|e| e.to_string());
+            (key, figures::layout(&figure, key.width), image)
+        });
+    }
+}
+
+/// The figure with as few panels side by side as its room (points) allows, so that they fill it.
+fn arranged(figure: &Figure, wide: f64, high: f64) -> Figure {
+    let most = figure.columns.wide.min(figure.panels.len()).max(1);
+    let with = |n: usize| Figure { columns: Columns { narrow: n, wide: n }, ..figure.clone() };
+    (1..most).map(with).find(|f| figures::layout(f, wide).height <= high).unwrap_or_else(|| with(most))
+}
+
+/// The largest width (points) at which the figure is no higher than its room, where that is still legible.
+fn fitting_width(figure: &Figure, wide: f64, high: f64) -> f64 {
+    /// Widths tried, each so much smaller than the one before.
+    const SHRINK: f64 = 0.94;
+    let least = LEAST_WIDTH.max((LEAST_PANEL * figure.columns.wide as f64).min(wide));
+    let mut width = wide.max(least);
+    while width * SHRINK > least && figures::layout(figure, width).height > high {
+        width *= SHRINK;
+    }
+    width.floor()
+}
+
+/// The data point or block nearest to the pointer, and where it stands.
+fn nearest(figure: &Figure, layout: &Layout, rect: Rect, pointer: Pos2) -> Option<(Hovered, Pos2)> {
+    let screen = |at: [f64; 2]| rect.min + vec2(at[0] as f32, at[1] as f32) * ZOOM;
+    let mut best: Option<(f32, Hovered, Pos2)> = None;
+    for frame in &layout.frames {
+        let mut offer = |distance: f32, series: &str, at: [f64; 2], value, place| {
+            if best.as_ref().is_none_or(|b| distance < b.0) {
+                let found = Hovered { panel: frame.panel, series: series.into(), at, value, clicked: false };
+                best = Some((distance, found, place));
+            }
+        };
+        for item in &figure.panels[frame.panel].items {
+            match item {
+                Item::Line(line) => {
+                    for &at in &line.points {
+                        let place = screen(frame.at(at));
+                        let distance = place.distance(pointer);
+                        if distance < REACH {
+                            // Of two at one place the marked one is meant.
+                            let less = if line.mark.is_some() { 1.0 } else { 0.0 };
+                            offer(distance - less, &line.series, at, None, place);
+                        }
+                    }
+                }
+                Item::Blocks(blocks) => {
+                    for block in blocks {
+                        let corners = [[block.x[0], block.y[0]], [block.x[1], block.y[1]]].map(|c| screen(frame.at(c)));
+                        let area = Rect::from_two_pos(corners[0], corners[1]);
+                        if area.contains(pointer) {
+                            let middle = [(block.x[0] + block.x[1]) / 2.0, (block.y[0] + block.y[1]) / 2.0];
+                            offer(REACH / 2.0, &block.series, middle, block.value, area.center());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    best.map(|(_, found, place)| (found, place))
+}
+
+/// What is under the pointer, in words.
+fn words(figure: &Figure, found: &Hovered) -> String {
+    let panel = &figure.panels[found.panel];
+    let title = [panel.title.as_str(), found.series.as_str()].join("  ");
+    if let Some(value) = found.value {
+        return format!("{}\n{value:.4}", title.trim());
+    }
+    let name = |label: &str, fallback: &str| if label.is_empty() { fallback.to_owned() } else { label.to_owned() };
+    let y = figure.panels.first().map_or("", |p| p.y.label.as_str());
+    format!(
+        "{}\n{}: {:.0}\n{}: {:.2}",
+        title.trim(),
+        name(&panel.x.label, "x"),
+        found.at[0],
+        name(&panel.y.label, y),
+        found.at[1]
+    )
+}

@@ -1,0 +1,437 @@
+//! Comparison: the figures and tables of the runs, live as rounds end, beside or instead of opened histories.
+
+pub mod figure_view;
+pub mod open;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{RichText, ScrollArea, Ui};
+
+use crate::archive::{self, SavedRun};
+use crate::engine::protocol::{Command, Level};
+use crate::experiment::Strategy;
+use crate::figures::{self, Figure, Format, Table};
+use crate::history::History;
+use crate::statistics::Options;
+use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::job::Job;
+use crate::ui::kit::theme::{Theme, bold, size, space};
+use crate::ui::kit::widgets;
+use crate::ui::panel::Cx;
+use crate::ui::state::{AppState, Opened};
+use figure_view::FigureView;
+use open::OpenHistories;
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Curves,
+    Figure3,
+    Difference,
+    Picks,
+    Confusion,
+    Snaps,
+    Table1,
+    Tests,
+}
+
+const PAGES: &[(Page, &str, &str)] = &[
+    (Page::Curves, "Curves", "Accuracy against labels"),
+    (Page::Figure3, "Figure 3", "Mean, 95 % band and every repeat, drop and rebound inside rounds (Figure 3)"),
+    (Page::Difference, "Difference", "Each strategy less another, paired by seed, with its band"),
+    (Page::Picks, "Picks", "What each strategy bought, by class"),
+    (Page::Confusion, "Confusion", "True against predicted class at the end"),
+    (Page::Snaps, "Snaps", "Distance from the moved point to its neighbour"),
+    (Page::Table1, "Table 1", "Metric at each round beside the paper's numbers (Table 1)"),
+    (Page::Tests, "Tests", "Primary endpoint, paired tests, area under the curve, labels to reach a level"),
+];
+
+/// Where the histories come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Live,
+    Opened,
+    Both,
+}
+
+enum Content {
+    Nothing,
+    Figure(Arc<Figure>),
+    Table(Box<Table>),
+    Refused(String),
+}
+
+/// The panel: its choices, and what was drawn last.
+pub struct ComparePanel {
+    page: Page,
+    source: Source,
+    /// What the others are compared with.
+    against: Strategy,
+    /// What is left out, by its label.
+    hidden: Vec<String>,
+    /// The repeat to replay.
+    repeat: usize,
+    loading: Job<Result<Vec<SavedRun>, String>>,
+    content: Content,
+    /// Counts contents, for the drawing.
+    version: u64,
+    made_from: Option<Made>,
+    view: FigureView,
+    open: OpenHistories,
+    keep: AskPath,
+    export: AskPath,
+    formats: Vec<Format>,
+    page_wide: bool,
+    writing: Job<Result<(PathBuf, usize), String>>,
+}
+
+/// What a content was made from; another one means another content.
+#[derive(Debug, Clone, PartialEq)]
+struct Made {
+    page: Page,
+    source: Source,
+    against: Strategy,
+    hidden: Vec<String>,
+    opened: u64,
+    generation: u64,
+    rounds: usize,
+}
+
+/// Holds the longest name of a strategy.
+const AGAINST_WIDTH: f32 = 210.0;
+/// Dots per inch of exported PNG files.
+const EXPORT_DPI: f32 = 300.0;
+
+impl Default for ComparePanel {
+    fn default() -> Self {
+        Self {
+            page: Page::Curves,
+            source: Source::Live,
+            against: Strategy::Random,
+            hidden: Vec::new(),
+            repeat: 1,
+            loading: Job::default(),
+            content: Content::Nothing,
+            version: 0,
+            made_from: None,
+            view: FigureView::default(),
+            open: OpenHistories::default(),
+            keep: AskPath::new("Save the runs", "A run's folder, there already or not", "Save", Wanted::Folder),
+            export: AskPath::new("Export figures and tables", "Folder for the files", "Export", Wanted::Folder),
+            formats: Format::ALL.to_vec(),
+            page_wide: true,
+            writing: Job::default(),
+        }
+    }
+}
+
+impl ComparePanel {
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.take_answers(cx);
+        if self.open.ui(ui.ctx(), cx) {
+            self.repeat = cx.state.opened.histories.iter().map(|h| h.header.repeat).min().unwrap_or(1);
+            self.source = Source::Opened;
+            self.made_from = None;
+        }
+        let live = cx.state.histories();
+        if live.is_empty() && !cx.state.opened.histories.is_empty() && self.made_from.is_none() {
+            self.source = Source::Opened;
+        }
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = space::S;
+                widgets::segmented(ui, "Figure or table", &mut self.page, PAGES);
+            });
+            let mut chosen = self.chosen(live, &cx.state.opened);
+            self.sources(ui, cx, &chosen);
+            chosen.retain(|h| !self.hidden.contains(&h.label()));
+            ui.add_space(space::XS);
+            self.renew(&chosen, cx);
+            self.content(ui, &chosen, cx);
+        });
+        self.ask(ui.ctx(), cx);
+        if let Some(folder) = self.keep.ui(ui.ctx(), |_| {}) {
+            cx.commands.push(Command::Keep { folder });
+        }
+    }
+
+    /// Beside the title, from the right.
+    pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let can_export = !matches!(self.content, Content::Nothing | Content::Refused(_)) && !self.writing.is_running();
+        let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
+        if export.on_hover_text("Every figure and table of what is shown, as files").clicked() {
+            let name = cx.state.experiment.name.clone();
+            self.export.open(|| format!("{name}-figures"));
+        }
+        self.open.button(ui);
+        self.keep_button(ui, cx.state);
+    }
+
+    fn keep_button(&mut self, ui: &mut Ui, state: &AppState) {
+        let mut tip =
+            "Writes the runs of this window into a folder, now and whenever a round ends: histories that Open… and \
+                       `ridgewalk figures` read and Replay goes on with. A fork gets a name of its own"
+                .to_owned();
+        let written = state.runs.iter().filter_map(|r| r.on_disk.as_ref());
+        tip.extend(written.map(|path| format!("\nWritten: {}", path.display())));
+        let ready = state.runs.iter().any(|r| r.header.is_some());
+        let keep = ui.add_enabled(ready, egui::Button::new("Save runs…").small());
+        if keep.on_hover_text(tip).clicked() {
+            self.keep.open(|| state.folder_for_runs());
+        }
+    }
+
+    fn take_answers(&mut self, cx: &mut Cx<'_>) {
+        match self.loading.take() {
+            Some(Ok(runs)) => {
+                let command = cx.state.replay(runs);
+                cx.commands.push(command);
+            }
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+        match self.writing.take() {
+            Some(Ok((path, files))) => {
+                cx.state.say(Level::Info, format!("Wrote {files} files into {}", path.display()));
+            }
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+    }
+
+    fn chosen(&self, live: Vec<History>, opened: &Opened) -> Vec<History> {
+        match self.source {
+            Source::Live => live,
+            Source::Opened => opened.histories.to_vec(),
+            Source::Both => live.into_iter().chain(opened.histories.iter().cloned()).collect(),
+        }
+    }
+
+    /// Which histories, and which of their strategies.
+    fn sources(&mut self, ui: &mut Ui, cx: &Cx<'_>, chosen: &[History]) {
+        let (theme, opened) = (cx.theme, &cx.state.opened);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            if !opened.histories.is_empty() {
+                let tip = format!("From {}", opened.from.display());
+                let choices = [
+                    (Source::Live, "this run", "The run in this window"),
+                    (Source::Opened, "opened", tip.as_str()),
+                    (Source::Both, "both", "Both together, where data and split are the same"),
+                ];
+                widgets::segmented(ui, "Histories", &mut self.source, &choices);
+                self.replay(ui, opened);
+            }
+            if matches!(self.page, Page::Difference | Page::Tests) {
+                self.choose_against(ui, chosen);
+            }
+            for (label, count) in labels(chosen) {
+                let mut shown = !self.hidden.contains(&label);
+                let text = RichText::new(count.map_or_else(|| label.clone(), |n| format!("{label} ×{n}")));
+                let text = text.size(size::CAPTION);
+                let text = if shown { text.color(theme.text) } else { text.color(theme.faint).strikethrough() };
+                if ui.toggle_value(&mut shown, text).on_hover_text("Show or leave out").changed() {
+                    self.hidden.retain(|l| *l != label);
+                    if !shown {
+                        self.hidden.push(label);
+                    }
+                }
+            }
+        });
+    }
+
+    fn choose_against(&mut self, ui: &mut Ui, chosen: &[History]) {
+        let mut present: Vec<Strategy> = chosen.iter().filter(|h| !h.is_fork()).map(History::strategy).collect();
+        present.sort();
+        present.dedup();
+        let text = format!("Against: {}", self.against.label());
+        let combo = egui::ComboBox::new("against", "").width(AGAINST_WIDTH).truncate().selected_text(&text);
+        let response = combo.show_ui(ui, |ui| {
+            for strategy in present {
+                ui.selectable_value(&mut self.against, strategy, strategy.label());
+            }
+        });
+        response.response.accessible_name("Against").on_hover_text("The others less this one, seed by seed");
+    }
+
+    /// One seed of the opened histories, shown in all views.
+    fn replay(&mut self, ui: &mut Ui, opened: &Opened) {
+        let most = opened.histories.iter().map(|h| h.header.repeat).max().unwrap_or(1);
+        let tip = "Shows the opened runs of one repeat in all views as if they had just happened, in place of this run; where \
+                   their weights were kept they can be probed and go on. Of a fork, open its own file";
+        let can_load = !self.loading.is_running() && !opened.from.as_os_str().is_empty();
+        if ui.add_enabled(can_load, egui::Button::new("Replay").small()).on_hover_text(tip).clicked() {
+            let (path, repeat) = (opened.from.clone(), self.repeat);
+            self.loading.start(ui.ctx(), move || {
+                let runs = archive::read_runs(&path, repeat).map_err(|e| e.to_string())?;
+                if runs.is_empty() { Err(format!("{}: has no repeat {repeat}", path.display())) } else { Ok(runs) }
+            });
+        }
+        if most > 1 {
+            let drag = egui::DragValue::new(&mut self.repeat).range(1..=most).prefix("repeat ").speed(0.05);
+            ui.add(drag).accessible_name("Repeat to replay");
+        }
+    }
+
+    /// Makes the content anew where something changed: a round ended, a choice was made, a file was opened.
+    fn renew(&mut self, chosen: &[History], cx: &Cx<'_>) {
+        let made = Made {
+            page: self.page,
+            source: self.source,
+            against: self.against,
+            hidden: self.hidden.clone(),
+            opened: cx.state.opened.version,
+            generation: cx.state.generation,
+            rounds: chosen.iter().map(|h| h.rounds.len()).sum(),
+        };
+        if self.made_from.as_ref() == Some(&made) {
+            return;
+        }
+        self.made_from = Some(made);
+        self.version += 1;
+        self.content = content(self.page, chosen, self.against);
+    }
+
+    fn content(&mut self, ui: &mut Ui, chosen: &[History], cx: &mut Cx<'_>) {
+        match &self.content {
+            Content::Nothing => {
+                let body = "The figures of the paper and its Table 1, with paired tests: they appear when the first round of a run ends, \
+                            and grow with every round. Open… shows histories that `ridgewalk run` left.";
+                widgets::empty_state(ui, "Comparison", body);
+            }
+            Content::Refused(e) => widgets::empty_state(ui, "These cannot be shown together", e),
+            Content::Table(table) => table_ui(ui, table, cx.theme),
+            Content::Figure(figure) => {
+                let figure = Arc::clone(figure);
+                ui.add(
+                    egui::Label::new(RichText::new(&figure.caption).size(size::CAPTION).color(cx.theme.weak)).wrap(),
+                );
+                ui.add_space(space::XS);
+                let hovered = self.view.ui(ui, &figure, self.version, cx.theme);
+                if let Some(hovered) = hovered.filter(|h| h.clicked)
+                    && let Some(round) = figures::round_at(&figure.panels[hovered.panel], chosen, hovered.at[0])
+                {
+                    cx.state.look_at_round(round);
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
+        let (formats, page_wide) = (&mut self.formats, &mut self.page_wide);
+        let folder = self.export.ui(ctx, |ui| {
+            ui.add_space(space::S);
+            ui.horizontal(|ui| {
+                for format in Format::ALL {
+                    let mut on = formats.contains(format);
+                    if ui.checkbox(&mut on, format.extension().to_uppercase()).changed() {
+                        formats.retain(|f| f != format);
+                        if on {
+                            formats.push(*format);
+                        }
+                    }
+                }
+            });
+            let widths =
+                [(true, "page, 7.2 in", "As wide as a page"), (false, "column, 3.5 in", "As wide as a column")];
+            widgets::segmented(ui, "Width", page_wide, &widths);
+        });
+        if let Some(folder) = folder {
+            let mut histories = self.chosen(cx.state.histories(), &cx.state.opened);
+            histories.retain(|h| !self.hidden.contains(&h.label()));
+            let (against, formats, width) = (
+                self.against,
+                self.formats.clone(),
+                if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH },
+            );
+            self.writing.start(ctx, move || {
+                figures::export_all(&histories, against, &folder, &formats, width, EXPORT_DPI)
+                    .map(|files| (folder, files.len()))
+                    .map_err(|e| e.to_string())
+            });
+        }
+    }
+}
+
+/// What can be shown or left out: each strategy with the number of its repeats, in the order in which they are declared,
+/// then each fork.
+fn labels(histories: &[History]) -> Vec<(String, Option<usize>)> {
+    let mut sorted: Vec<&History> = histories.iter().collect();
+    sorted.sort_by_key(|h| (h.is_fork(), h.strategy()));
+    let mut labels: Vec<(String, Option<usize>)> = Vec::new();
+    for history in sorted {
+        let label = history.label();
+        match labels.iter_mut().find(|(known, _)| *known == label) {
+            Some((_, count)) => *count = count.map(|n| n + 1),
+            None => labels.push((label, (!history.is_fork()).then_some(1))),
+        }
+    }
+    labels
+}
+
+fn content(page: Page, histories: &[History], against: Strategy) -> Content {
+    if histories.iter().all(|h| h.rounds.is_empty()) {
+        return Content::Nothing;
+    }
+    if let Err(e) = figures::compatible(histories) {
+        return Content::Refused(e.to_string());
+    }
+    let figure = match page {
+        Page::Curves => figures::curves(histories),
+        Page::Figure3 => figures::figure3(histories),
+        Page::Difference => figures::difference(histories, against),
+        Page::Picks => figures::picks_by_class(histories),
+        Page::Confusion => figures::confusion(histories),
+        Page::Snaps => figures::snap_distances(histories),
+        Page::Table1 => return Content::Table(Box::new(figures::table1(histories))),
+        Page::Tests => {
+            let options = Options::against(against, histories[0].task());
+            return Content::Table(Box::new(figures::comparison_table(histories, &options)));
+        }
+    };
+    if figure.is_empty() {
+        let why = format!(
+            "There is nothing of this kind in these histories yet: a difference needs a run of {} of the same seed, snaps \
+             need a strategy that steps through latent space.",
+            against.label()
+        );
+        return Content::Refused(why);
+    }
+    Content::Figure(Arc::new(figure))
+}
+
+fn table_ui(ui: &mut Ui, table: &Table, theme: &Theme) {
+    ui.add(egui::Label::new(bold(&table.caption).color(theme.text)).wrap());
+    ui.add_space(space::S);
+    let visible = ui.available_width();
+    ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+        let grid = egui::Grid::new(&table.name).striped(true).spacing([space::M, space::XS]).min_col_width(0.0);
+        grid.show(ui, |ui| {
+            let header = table.header.iter().map(|c| bold(c).size(size::CAPTION).color(theme.weak)).collect();
+            table_row(ui, table.words, header);
+            for row in &table.rows {
+                table_row(ui, table.words, row.iter().map(|c| RichText::new(c).size(size::CAPTION + 0.5)).collect());
+            }
+        });
+        ui.add_space(space::S);
+        // A wide table is scrolled; its notes are read without.
+        ui.allocate_ui(egui::vec2(visible, 0.0), |ui| {
+            for note in &table.notes {
+                ui.add(egui::Label::new(RichText::new(note).size(size::CAPTION).color(theme.weak)).wrap());
+            }
+        });
+    });
+}
+
+/// Words flush left, numbers flush right.
+fn table_row(ui: &mut Ui, words: usize, cells: Vec<RichText>) {
+    for (i, cell) in cells.into_iter().enumerate() {
+        if i < words {
+            ui.label(cell);
+        } else {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(cell));
+        }
+    }
+    ui.end_row();
+}

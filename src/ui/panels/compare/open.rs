@@ -1,0 +1,57 @@
+//! "Open…": asks for histories, reads them on a thread of its own, and keeps them beside the live run.
+
+use std::path::PathBuf;
+
+use egui::Ui;
+
+use crate::archive;
+use crate::engine::protocol::Level;
+use crate::history::History;
+use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::job::Job;
+use crate::ui::panel::Cx;
+
+/// The question, and the reading.
+pub struct OpenHistories {
+    ask: AskPath,
+    reading: Job<Result<(PathBuf, Vec<History>), String>>,
+}
+
+impl Default for OpenHistories {
+    fn default() -> Self {
+        let hint = "A run's folder, or one history (*.rwh)";
+        Self { ask: AskPath::new("Open histories", hint, "Open", Wanted::Folder), reading: Job::default() }
+    }
+}
+
+impl OpenHistories {
+    pub fn button(&mut self, ui: &mut Ui) {
+        let open = ui.add_enabled(!self.reading.is_running(), egui::Button::new("Open…").small());
+        let tip = "Histories that `ridgewalk run` left, to look at or to compare with; files can be dropped here too";
+        if open.on_hover_text(tip).clicked() {
+            self.ask.open(String::new);
+        }
+    }
+
+    /// Shows the question and takes in what was read or dropped; true when other histories are open now.
+    pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) -> bool {
+        let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
+        // A mask belongs to the stress panel.
+        let dropped = dropped.filter(|path| !crate::ui::panels::vessel::is_mask(path));
+        if let Some(path) = self.ask.ui(ctx, |_| {}).or(dropped) {
+            self.reading.start(ctx, move || {
+                archive::read_histories(&path).map(|found| (path, found)).map_err(|e| e.to_string())
+            });
+        }
+        match self.reading.take() {
+            Some(Ok((path, histories))) => {
+                cx.state.say(Level::Info, format!("Opened {} histories of {}", histories.len(), path.display()));
+                cx.state.opened.replace(histories, path);
+                return true;
+            }
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+        false
+    }
+}

@@ -1,0 +1,169 @@
+//! While the generator trains: its losses, the signs of collapse, and what it makes of the same few codes.
+
+use egui::{Color32, RichText, Ui, vec2};
+use egui_plot::{Line, PlotPoints};
+
+use super::plot;
+use crate::experiment::Strategy;
+use crate::generator::{Adversarial, GeneratorLosses};
+use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::theme::{bold, size, space};
+use crate::ui::panel::Cx;
+
+/// Share of the epochs whose first steep fall may leave the picture.
+const STEEP: f32 = 0.02;
+/// Least height of a plot, what a caption and its gaps take, and the gap between two things.
+const MIN_PLOT: f32 = 44.0;
+const CAPTION: f32 = 24.0;
+const LINE_GAP: f32 = 2.0;
+/// A panel higher than this has room for every row of samples; a lower one shows the first.
+const ROOMY: f32 = 440.0;
+/// Images of a grid's row, and the largest side of one.
+const COLUMNS: usize = 8;
+const MAX_SIDE: f32 = 56.0;
+
+/// What a curve shows of the losses.
+type Value = fn(&GeneratorLosses) -> f32;
+
+/// One plot: a title, an axis, and its curves, the first of which is written out.
+struct Part {
+    id: &'static str,
+    title: &'static str,
+    unit: &'static str,
+    curves: Vec<(Color32, Value)>,
+    decimals: usize,
+}
+
+/// The panel.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.spacing_mut().item_spacing.y = LINE_GAP;
+    let rows = if ui.available_height() > ROOMY { usize::MAX } else { 1 };
+    let (accent, second) = (cx.theme.accent, cx.theme.strategy(Strategy::Random));
+    let last = cx.state.generator.losses.last().copied().unwrap_or_default();
+    let of = cx.state.experiment.generator_epochs;
+    ui.label(RichText::new(format!("The generator learns: epoch {:.1} of {of}", last.0)).color(cx.theme.weak));
+    let parts = match last.1.adversarial {
+        None => vec![
+            part(
+                "reconstruction",
+                "reconstruction loss, nats per image",
+                "nats",
+                1,
+                vec![(accent, |l| l.reconstruction)],
+            ),
+            part("kl", "KL to N(0, I), nats per image", "nats", 1, vec![(second, |l| l.code)]),
+        ],
+        Some(_) => vec![
+            part("error", "mean absolute error of a pixel, 0 to 1", "error", 3, vec![(accent, |l| l.reconstruction)]),
+            part(
+                "right",
+                "right verdicts on images and codes, %: 50 cannot tell",
+                "%",
+                0,
+                vec![
+                    (accent, |l| of_adversarial(l, |a| a.image_accuracy)),
+                    (second, |l| of_adversarial(l, |a| a.code_accuracy)),
+                ],
+            ),
+            part(
+                "diversity",
+                "diversity of samples: 1 as the data, 0 collapse",
+                "",
+                2,
+                vec![(accent, |l| of_adversarial(l, |a| a.diversity))],
+            ),
+        ],
+    };
+    let grid = grid_height(ui, cx, rows);
+    let each = (ui.available_height() - grid) / parts.len() as f32 - CAPTION;
+    for part in &parts {
+        draw(ui, cx, part, each.max(MIN_PLOT));
+    }
+    if grid > 0.0 {
+        samples(ui, cx, rows);
+    }
+}
+
+fn part(
+    id: &'static str,
+    title: &'static str,
+    unit: &'static str,
+    decimals: usize,
+    curves: Vec<(Color32, Value)>,
+) -> Part {
+    Part { id, title, unit, curves, decimals }
+}
+
+fn of_adversarial(losses: &GeneratorLosses, value: fn(&Adversarial) -> f32) -> f32 {
+    losses.adversarial.as_ref().map_or(f32::NAN, value)
+}
+
+fn draw(ui: &mut Ui, cx: &Cx<'_>, part: &Part, height: f32) {
+    let losses = &cx.state.generator.losses;
+    let of = cx.state.experiment.generator_epochs as f32;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(part.title).size(size::CAPTION).color(cx.theme.weak));
+        for (color, value) in &part.curves {
+            let latest = losses.last().map_or(f32::NAN, |(_, l)| value(l));
+            ui.label(bold(format!("{latest:.*}", part.decimals)).color(*color));
+        }
+    });
+    let values = |from: f32| {
+        let late = losses.iter().filter(move |(epoch, _)| *epoch > from);
+        late.flat_map(|(_, l)| part.curves.iter().map(|(_, value)| f64::from(value(l)))).collect::<Vec<_>>()
+    };
+    let late = values(STEEP * of);
+    let (low, high) = span(&if late.is_empty() { values(0.0) } else { late });
+    plot(part.id, height, cx.theme, "epochs", part.unit).show(ui, |plot_ui| {
+        plot_ui.set_plot_bounds_x(0.0..=f64::from(of));
+        plot_ui.set_plot_bounds_y(low..=high);
+        for (i, (color, value)) in part.curves.iter().enumerate() {
+            let points: Vec<_> = losses.iter().map(|(e, l)| [f64::from(*e), f64::from(value(l))]).collect();
+            plot_ui.line(Line::new(format!("{} {i}", part.title), PlotPoints::from(points)).color(*color).width(1.8));
+        }
+    });
+}
+
+/// Height that the samples take; none before there are any.
+fn grid_height(ui: &Ui, cx: &Cx<'_>, most: usize) -> f32 {
+    let (Some(images), Some(dataset)) = (&cx.state.generator.samples, &cx.state.dataset) else { return 0.0 };
+    let rows = (images.len() / dataset.shape().len()).div_ceil(COLUMNS).min(most);
+    rows as f32 * (side(ui) + space::XS) + CAPTION
+}
+
+fn side(ui: &Ui) -> f32 {
+    ((ui.available_width() - COLUMNS as f32 * space::XS) / COLUMNS as f32).min(MAX_SIDE)
+}
+
+fn samples(ui: &mut Ui, cx: &mut Cx<'_>, rows: usize) {
+    let (Some(pixels), Some(dataset)) = (cx.state.generator.samples.clone(), cx.state.dataset.clone()) else { return };
+    ui.label(RichText::new("G(z) for the same few codes z of N(0, I)").size(size::CAPTION).color(cx.theme.weak));
+    let side = side(ui);
+    ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
+    let version = cx.state.generator.samples_version;
+    for row in pixels.chunks(COLUMNS * dataset.shape().len()).take(rows).enumerate() {
+        ui.horizontal(|ui| {
+            for (i, image) in row.1.chunks_exact(dataset.shape().len()).enumerate() {
+                let place = row.0 * COLUMNS + i;
+                // The version before this one is seen no more.
+                cx.images.forget(ImageKey::Generated(place, version.wrapping_sub(1)));
+                let texture = cx.images.get(ui, ImageKey::Generated(place, version), dataset.shape(), image);
+                images::show(ui, &texture, side, &format!("sample {}", place + 1));
+            }
+        });
+    }
+}
+
+/// Lowest and highest of the finite values with some air; 0 to 1 where there is none.
+fn span(values: &[f64]) -> (f64, f64) {
+    let finite = values.iter().copied().filter(|v| v.is_finite());
+    let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    if low > high {
+        return (0.0, 1.0);
+    }
+    let air = 0.08 * (high - low).max(LEAST_RANGE);
+    (low - air, high + air)
+}
+
+/// A curve that hardly moves is not blown up beyond this.
+const LEAST_RANGE: f64 = 0.1;

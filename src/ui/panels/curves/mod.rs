@@ -1,0 +1,470 @@
+//! Learning curves: accuracy against labels or minibatches with what happens inside rounds, the training loss, and the generator's own curves.
+
+pub mod generator;
+
+use egui::{Align2, Color32, RichText, Stroke, Ui, vec2};
+use egui_plot::{GridMark, HoverPosition, Line, MarkerShape, Plot, PlotPoint, PlotPoints, Points, Text, VLine};
+
+use crate::experiment::{EvaluationSplit, Strategy, Task};
+use crate::history::Metric;
+use crate::ui::kit::theme::{Theme, bold, font, size, space};
+use crate::ui::kit::widgets;
+use crate::ui::panel::Cx;
+use crate::ui::state::{CurvePoint, RunState};
+
+/// The panel's own choices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CurvesPanel {
+    pub x: XAxis,
+    pub y: YRange,
+}
+
+/// What the horizontal axis counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum XAxis {
+    Labels,
+    Minibatches,
+}
+
+/// How much of the accuracy axis is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum YRange {
+    /// What happened after the first round's start.
+    Close,
+    Whole,
+}
+
+impl Default for CurvesPanel {
+    fn default() -> Self {
+        Self { x: XAxis::Labels, y: YRange::Close }
+    }
+}
+
+/// One strategy's curves on the chosen axis.
+struct Curve {
+    strategy: Strategy,
+    color: Color32,
+    inside: Vec<[f64; 2]>,
+    ends: Vec<(usize, [f64; 2])>,
+    loss: Vec<[f64; 2]>,
+}
+
+/// Share of the height that the loss plot takes, and the least height of either.
+const LOSS_SHARE: f32 = 0.3;
+const MIN_PLOT: f32 = 48.0;
+/// Air above the best and below the worst accuracy, in percentage points.
+const AIR: f64 = 1.5;
+/// Air round errors of maps, as a share of what is seen, and above the largest of all.
+const ERROR_AIR: f64 = 0.1;
+const WHOLE_AIR: f64 = 1.05;
+/// Screen points within which a click takes a round.
+const CLICK_REACH: f32 = 24.0;
+const LEGEND_ROW: f32 = 15.0;
+/// Ticks that an axis aims at.
+const X_MARKS: f64 = 6.0;
+const Y_MARKS: f64 = 4.0;
+
+impl CurvesPanel {
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let curves = self.curves(cx);
+        let measured = curves.iter().any(|c| !c.inside.is_empty() || !c.ends.is_empty());
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
+            if measured {
+                self.accuracy(ui, &curves, cx);
+            } else if cx.state.generator.losses.len() > 1 && !cx.state.generator.cached {
+                generator::ui(ui, cx);
+            } else {
+                let body = "The test metric against labelled samples, a curve for each strategy, as soon as round 1 trains. Press Run (Space) if it is paused.";
+                widgets::empty_state(ui, "Learning curves", body);
+            }
+        });
+    }
+
+    /// Beside the title, from the right.
+    pub fn tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        if cx.state.runs.iter().all(|r| r.rounds.is_empty() && r.live.is_empty()) {
+            return;
+        }
+        let range = [
+            (YRange::Whole, "whole", "The whole axis, from 0"),
+            (YRange::Close, "close", "Only the part that matters after the first minibatches"),
+        ];
+        widgets::segmented(ui, "Accuracy axis", &mut self.y, &range);
+        let axes = [
+            (
+                XAxis::Labels,
+                "labels",
+                "Against labelled samples; inside a round they are spread evenly over its training, so that the drop and rebound can be seen",
+            ),
+            (XAxis::Minibatches, "minibatches", "Against optimiser steps since the run began"),
+        ];
+        widgets::segmented(ui, "Horizontal axis", &mut self.x, &axes);
+    }
+
+    fn place(&self, p: &CurvePoint) -> [f64; 2] {
+        match self.x {
+            XAxis::Labels => [p.labels, p.value],
+            XAxis::Minibatches => [p.minibatches, p.value],
+        }
+    }
+
+    fn curves(&self, cx: &Cx<'_>) -> Vec<Curve> {
+        let place = |p: &CurvePoint| self.place(p);
+        let task = cx.state.experiment.dataset.task();
+        let of = |run: &RunState| {
+            let points = |metric| run.curve(metric, &cx.state.experiment);
+            Curve {
+                strategy: run.strategy,
+                color: cx.theme.strategy(run.strategy),
+                inside: points(Metric::part(task)).iter().map(place).collect(),
+                ends: points(Metric::whole(task)).iter().map(|p| (p.round, place(p))).collect(),
+                loss: points(Metric::TrainLoss).iter().map(place).collect(),
+            }
+        };
+        cx.state.runs.iter().map(of).collect()
+    }
+
+    fn accuracy(&mut self, ui: &mut Ui, curves: &[Curve], cx: &mut Cx<'_>) {
+        let task = cx.state.experiment.dataset.task();
+        self.header(ui, cx);
+        legend(ui, cx);
+        let height = ui.available_height();
+        let loss_height = (LOSS_SHARE * height).max(MIN_PLOT);
+        let accuracy_height = (height - loss_height - 26.0).max(MIN_PLOT);
+        match self.accuracy_plot(ui, curves, accuracy_height, cx) {
+            Some((round, None)) => cx.state.look_at_round(round),
+            Some((round, Some(place))) => cx.state.look_inside(round, place),
+            None => {}
+        }
+        ui.label(
+            RichText::new(format!("training loss, {}", task.loss_unit())).size(size::CAPTION).color(cx.theme.weak),
+        );
+        self.loss_plot(ui, curves, loss_height - 4.0, cx);
+    }
+
+    /// The shown round's figures.
+    fn header(&self, ui: &mut Ui, cx: &Cx<'_>) {
+        let task = cx.state.experiment.dataset.task();
+        let shown = cx.state.shown_round();
+        if cx.state.runs.iter().all(|run| run.accuracy(1).is_none()) {
+            return;
+        }
+        ui.horizontal_wrapped(|ui| {
+            let complete = |r: usize| cx.state.runs.iter().all(|run| run.accuracy(r).is_some());
+            let round = if complete(shown) { shown } else { shown.saturating_sub(1) };
+            ui.spacing_mut().item_spacing.x = space::L;
+            let stop = cx.state.shown_stop();
+            let mut values = Vec::new();
+            for run in &cx.state.runs {
+                // Inside a round it is what the fixed part says, at the same evaluation of each run.
+                let inside = |(place, _)| Some(*run.stops(shown, &cx.state.experiment).get(place)?);
+                let (value, when) = match stop.map(inside) {
+                    None => match run.accuracy(round) {
+                        Some(value) => (value, format!("round {round}")),
+                        None => continue,
+                    },
+                    Some(Some(at)) => (at.value as f32, format!("round {shown}, step {:.0}", at.minibatches)),
+                    Some(None) => continue,
+                };
+                values.push((run.strategy, value));
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    ui.label(bold(format!("{value:.1} {}", task.unit())).size(size::FIGURE).color(cx.theme.strategy(run.strategy)));
+                    ui.label(
+                        RichText::new(format!("{}, {when}", run.strategy.label()))
+                            .size(size::CAPTION)
+                            .color(cx.theme.weak),
+                    );
+                });
+            }
+            if let Some(gain) = gain_over_random(&values) {
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    ui.label(bold(format!("{gain:+.1}")).size(size::FIGURE));
+                    let (what, tip) = match task {
+                        Task::Classes => (
+                            "points gained",
+                            "Percentage points over Random from the same seed: one repeat, so not yet evidence.",
+                        ),
+                        Task::Maps => (
+                            "kPa\u{b2} less Random",
+                            "Mean square error less that of Random from the same seed, below zero is better: one repeat, so not yet evidence.",
+                        ),
+                    };
+                    ui.label(RichText::new(what).size(size::CAPTION).color(cx.theme.weak))
+                        .on_hover_text(tip);
+                });
+            }
+        });
+    }
+
+    /// The round, and the evaluation inside it, to which the playhead was dragged.
+    fn accuracy_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) -> Option<(usize, Option<usize>)> {
+        let theme = cx.theme;
+        let (low, high) = self.y_range(curves, cx.state.experiment.dataset.task());
+        let shown = cx.state.shown_round();
+        let mut marks: Vec<(usize, Option<usize>, f64)> =
+            curves.iter().flat_map(|c| c.ends.iter().map(|(r, p)| (*r, None, p[0]))).collect();
+        for round in 1..=cx.state.last_round() {
+            let stops = cx.state.stops(round).into_iter().enumerate();
+            marks.extend(stops.map(|(place, stop)| (round, Some(place), self.place(&stop)[0])));
+        }
+        let stop = cx.state.shown_stop().map(|(place, _)| place);
+        let unit = self.unit();
+        let response =
+            plot("accuracy", height, theme, unit, cx.state.experiment.dataset.task().unit()).show(ui, |plot_ui| {
+                let x_end = x_max(curves);
+                plot_ui.set_plot_bounds_x(0.0..=x_end * 1.02);
+                plot_ui.set_plot_bounds_y(low..=high);
+                if let Some((.., x)) = marks.iter().find(|(r, s, _)| (*r, *s) == (shown, stop)) {
+                    plot_ui.vline(VLine::new("", *x).stroke(Stroke::new(1.0, theme.faint)).allow_hover(false));
+                    let text =
+                        Text::new("", PlotPoint::new(*x, low), RichText::new(format!(" {shown} ")).size(size::CAPTION))
+                            .color(theme.weak);
+                    plot_ui.text(text.anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
+                }
+                for c in curves {
+                    let name = format!("{}, inside rounds", c.strategy.label());
+                    let color = c.color.gamma_multiply(0.6);
+                    plot_ui.line(Line::new(name.clone(), PlotPoints::from(c.inside.clone())).color(color).width(1.0));
+                    plot_ui.points(Points::new(name, PlotPoints::from(c.inside.clone())).color(color).radius(1.4));
+                }
+                for c in curves {
+                    let ends: Vec<[f64; 2]> = c.ends.iter().map(|(_, p)| *p).collect();
+                    let name = format!("{}, end of round", c.strategy.label());
+                    plot_ui.line(
+                        Line::new("", PlotPoints::from(ends.clone())).color(c.color).width(2.0).allow_hover(false),
+                    );
+                    plot_ui.points(
+                        Points::new(name, PlotPoints::from(ends)).color(c.color).radius(4.0).shape(marker(c.strategy)),
+                    );
+                }
+            });
+        response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Curve of the metric"));
+        let taken = response.response.clicked() || response.response.dragged();
+        let at = response.response.interact_pointer_pos().filter(|_| taken)?;
+        let near = |x: f64| (response.transform.position_from_point(&PlotPoint::new(x, low)).x - at.x).abs();
+        let (round, stop, x) = marks.into_iter().min_by(|a, b| near(a.2).total_cmp(&near(b.2)))?;
+        (near(x) < CLICK_REACH).then_some((round, stop))
+    }
+
+    fn loss_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) {
+        let top = curves.iter().flat_map(|c| c.loss.iter().map(|p| p[1])).filter(|v| v.is_finite()).fold(0.0, f64::max);
+        plot("loss", height, cx.theme, self.unit(), cx.state.experiment.dataset.task().loss_unit()).show(
+            ui,
+            |plot_ui| {
+                plot_ui.set_plot_bounds_x(0.0..=x_max(curves) * 1.02);
+                plot_ui.set_plot_bounds_y(0.0..=(top * 1.08).max(0.1));
+                for c in curves {
+                    let name = format!("{}, training loss", c.strategy.label());
+                    plot_ui.line(Line::new(name, PlotPoints::from(c.loss.clone())).color(c.color).width(1.2));
+                }
+            },
+        );
+    }
+
+    fn unit(&self) -> &'static str {
+        match self.x {
+            XAxis::Labels => "labelled samples",
+            XAxis::Minibatches => "minibatches",
+        }
+    }
+
+    /// The values worth seeing: in the close view all but the first climb out of chance, or fall of the error.
+    fn y_range(&self, curves: &[Curve], task: Task) -> (f64, f64) {
+        if self.y == YRange::Whole {
+            let all = curves.iter().flat_map(|c| c.inside.iter().chain(c.ends.iter().map(|(_, p)| p)).map(|p| p[1]));
+            let most = all.filter(|v| v.is_finite()).fold(1.0, f64::max);
+            return (0.0, if task == Task::Classes { 100.0 } else { most * WHOLE_AIR });
+        }
+        let after_first = |c: &Curve| {
+            let first = c.ends.first().map_or(f64::INFINITY, |(_, p)| p[0]);
+            c.inside.iter().filter(move |p| p[0] >= first).map(|p| p[1]).collect::<Vec<_>>()
+        };
+        let settled: Vec<f64> =
+            curves.iter().flat_map(|c| c.ends.iter().map(|(_, p)| p[1]).chain(after_first(c))).collect();
+        let past_first = curves.iter().any(|c| c.ends.len() > 1);
+        let values: Vec<f64> = if !past_first {
+            curves.iter().flat_map(|c| c.inside.iter().chain(c.ends.iter().map(|(_, p)| p)).map(|p| p[1])).collect()
+        } else {
+            settled
+        };
+        let low = values.iter().copied().filter(|v| v.is_finite()).fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max);
+        if !(low.is_finite() && high.is_finite()) {
+            return (0.0, 100.0);
+        }
+        match task {
+            Task::Classes => ((low - AIR).max(0.0), (high + AIR).min(100.5)),
+            Task::Maps => {
+                let air = (high - low).max(1.0) * ERROR_AIR;
+                ((low - air).max(0.0), high + air)
+            }
+        }
+    }
+}
+
+/// Percentage points of the one other strategy over Random.
+fn gain_over_random(values: &[(Strategy, f32)]) -> Option<f32> {
+    let random = values.iter().find(|(s, _)| *s == Strategy::Random)?.1;
+    let mut others = values.iter().filter(|(s, _)| *s != Strategy::Random);
+    let (_, other) = others.next()?;
+    others.next().is_none().then_some(other - random)
+}
+
+/// What each mark is, in words.
+fn legend(ui: &mut Ui, cx: &Cx<'_>) {
+    let split = match cx.state.experiment.evaluate_on {
+        EvaluationSplit::Test => "test",
+        EvaluationSplit::Validation => "validation",
+    };
+    let all = cx.state.dataset.as_ref().map_or(0, |d| match cx.state.experiment.evaluate_on {
+        EvaluationSplit::Test => d.test.len(),
+        EvaluationSplit::Validation => d.validation.len(),
+    });
+    let part = cx.state.experiment.evaluation_part.min(all);
+    let caption = |text: String| egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
+    let row = |ui: &mut Ui, text: String, mark: &dyn Fn(&mut Ui, Strategy)| {
+        ui.spacing_mut().interact_size.y = LEGEND_ROW;
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
+            for run in &cx.state.runs {
+                mark(ui, run.strategy);
+            }
+            ui.add(caption(text).truncate());
+        });
+    };
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        let ends = format!("all {} {split} images, end of round", widgets::thousands(all));
+        row(ui, ends, &|ui, s| widgets::swatch(ui, cx.theme.strategy(s), s == Strategy::Random));
+        let inside = format!("fixed {} of them, inside rounds", widgets::thousands(part));
+        row(ui, inside, &|ui, s| widgets::line_swatch(ui, cx.theme.strategy(s).gamma_multiply(0.7), 1.2));
+        if let Some(origin) = cx.state.stand_in() {
+            ui.add(caption(format!("Labels of made samples: {origin}")).truncate());
+        }
+    });
+}
+
+fn marker(strategy: Strategy) -> MarkerShape {
+    const SHAPES: [MarkerShape; 7] = [
+        MarkerShape::Square,
+        MarkerShape::Circle,
+        MarkerShape::Diamond,
+        MarkerShape::Up,
+        MarkerShape::Down,
+        MarkerShape::Plus,
+        MarkerShape::Cross,
+    ];
+    SHAPES[Strategy::ALL.iter().position(|s| *s == strategy).unwrap_or(0) % SHAPES.len()]
+}
+
+fn x_max(curves: &[Curve]) -> f64 {
+    let xs = curves
+        .iter()
+        .flat_map(|c| c.inside.iter().chain(&c.loss).map(|p| p[0]).chain(c.ends.iter().map(|(_, p)| p[0])));
+    xs.fold(1.0, f64::max)
+}
+
+/// A calm plot that is read and clicked, and does not move when it is dragged.
+pub fn plot<'a>(
+    id: &'a str,
+    height: f32,
+    theme: &'static Theme,
+    x_unit: &'static str,
+    y_unit: &'static str,
+) -> Plot<'a> {
+    let tick = font(size::CAPTION - 1.0);
+    let x = egui_plot::AxisHints::new_x()
+        .tick_label_font(tick.clone())
+        .tick_label_color(theme.faint)
+        .label_spacing(50.0..=90.0)
+        .formatter(|m: GridMark, _| short(m.value));
+    let y = egui_plot::AxisHints::new_y()
+        .tick_label_font(tick)
+        .tick_label_color(theme.faint)
+        .min_thickness(30.0)
+        .label_spacing(14.0..=26.0)
+        .formatter(|m: GridMark, _| short(m.value));
+    Plot::new(id)
+        .height(height)
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_crosshair(false)
+        .show_background(false)
+        .grid_color(theme.faint.gamma_multiply(0.35))
+        .grid_spacing(8.0..=60.0)
+        // Labels, minibatches, rounds and epochs are counted.
+        .x_grid_spacer(|input| marks(input.bounds, X_MARKS).into_iter().filter(|m| m.value.fract() == 0.0).collect())
+        .y_grid_spacer(|input| marks(input.bounds, Y_MARKS))
+        .custom_x_axes(vec![x])
+        .custom_y_axes(vec![y])
+        .label_formatter(move |at| match at {
+            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+                Some(format!("{plot_name}\n{:.0} {x_unit}\n{:.2} {y_unit}", position.x, position.y))
+            }
+            _ => None,
+        })
+}
+
+/// Round numbers across the bounds, about `wanted` of them, all equally strong.
+fn marks((low, high): (f64, f64), wanted: f64) -> Vec<GridMark> {
+    let rough = (high - low) / wanted;
+    if !(rough.is_finite() && rough > 0.0) {
+        return Vec::new();
+    }
+    let decade = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * decade).find(|s| *s >= rough).unwrap_or(10.0 * decade);
+    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
+    (first..=last).map(|k| GridMark { value: k as f64 * step, step_size: high - low }).collect()
+}
+
+/// A tick's number without needless zeros.
+fn short(value: f64) -> String {
+    if value.abs() >= 1000.0 && value.fract() == 0.0 {
+        return widgets::thousands(value.abs() as usize);
+    }
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_round_and_inside() {
+        for (bounds, wanted, expected) in [
+            ((0.0, 100.0), 4.0, vec![0.0, 50.0, 100.0]),
+            ((88.2, 97.9), 4.0, vec![90.0, 95.0]),
+            ((0.0, 2.6), 4.0, vec![0.0, 1.0, 2.0]),
+            ((0.0, 5100.0), 6.0, vec![0.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0]),
+            ((1.0, 1.0), 4.0, vec![]),
+        ] {
+            assert_eq!(marks(bounds, wanted).iter().map(|m| m.value).collect::<Vec<_>>(), expected, "{bounds:?}");
+        }
+    }
+
+    #[test]
+    fn ticks_are_short() {
+        for (value, text) in [(0.0, "0"), (0.5, "0.5"), (97.25, "97.25"), (500.0, "500"), (5000.0, "5,000")] {
+            assert_eq!(short(value), text);
+        }
+    }
+
+    #[test]
+    fn the_gain_needs_random_and_exactly_one_other() {
+        for (values, gain) in [
+            (vec![], None),
+            (vec![(Strategy::Snn, 97.0)], None),
+            (vec![(Strategy::Random, 96.0)], None),
+            (vec![(Strategy::Random, 96.0), (Strategy::Snn, 97.5)], Some(1.5)),
+        ] {
+            assert_eq!(gain_over_random(&values), gain);
+        }
+    }
+}

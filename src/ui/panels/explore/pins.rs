@@ -1,0 +1,142 @@
+//! The pinned points: what is decoded there, and a little curve of how each target came to see it.
+
+use egui::{Align2, CornerRadius, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+
+use crate::experiment::Strategy;
+use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::theme::{self, bold, size, space};
+use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::panel::Cx;
+use crate::ui::state::{Pin, PinCurve};
+
+const SIDE: f32 = 40.0;
+const VALUE_WIDTH: f32 = 62.0;
+const CLOSE_WIDTH: f32 = 30.0;
+/// The loss at the top of its curve (nats): that of a guess among ten classes.
+const LOSS_TOP: f32 = 2.3;
+
+/// The list; nothing where nothing is pinned.
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if cx.state.pins.pins.is_empty() {
+        return;
+    }
+    ui.add_space(space::S);
+    ui.horizontal(|ui| {
+        ui.label(bold("Pinned points"));
+        let choices = [
+            (PinCurve::Probability, "probability", "The probability that F(G(p)) gives to the label"),
+            (PinCurve::Loss, "loss", "The loss of F(G(p)) with the label, nats"),
+        ];
+        widgets::segmented(ui, "Curves of the pins", &mut cx.state.pins.curve, &choices);
+    });
+    let text = "The label is the nearest sample's; a curve for each run, over its training.";
+    ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
+    let pins = cx.state.pins.pins.clone();
+    let mut removed = None;
+    for pin in &pins {
+        if row(ui, pin, cx) {
+            removed = Some(pin.id);
+        }
+    }
+    if let Some(id) = removed {
+        let command = cx.state.pins.remove(id);
+        cx.commands.push(command);
+    }
+}
+
+/// One pin; true when it is to be taken away.
+fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
+    let Some(dataset) = cx.state.dataset.clone() else { return false };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        let texture = cx.images.get(ui, ImageKey::Pin(pin.id), dataset.shape(), &pin.decoded);
+        let (square, response) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::click());
+        let name = format!("Go to pin {}", pin.id);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+        images::paint(ui, &texture, square);
+        badge(ui, square.left_top() + vec2(6.0, 6.0), pin.id, cx);
+        let tip = format!("Pin {}, label {}. Click to take the probe there.", pin.id, cx.state.class_name(pin.label));
+        if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked()
+            && let Some(probing) = cx.state.probing.as_mut()
+        {
+            probing.code = pin.code.clone();
+        }
+        let width = (ui.available_width() - VALUE_WIDTH - CLOSE_WIDTH - 2.0 * space::S).max(SIDE);
+        let (rect, response) = ui.allocate_exact_size(vec2(width, SIDE), Sense::hover());
+        let said = format!("Curve of pin {}: {} values", pin.id, pin.series(cx.state.focus.strategy).count());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &said));
+        curves(ui, rect, pin, cx);
+        value(ui, pin, cx);
+        let tip = "Take this pin away";
+        IconButton::new(Icon::Close, &format!("Unpin {}", pin.id), tip).show(ui).clicked()
+    })
+    .inner
+}
+
+/// The number in a small square, as the view shows it.
+pub fn badge(ui: &Ui, center: egui::Pos2, id: u64, cx: &Cx<'_>) {
+    let text = id.to_string();
+    let galley = ui.painter().layout_no_wrap(text, theme::bold_font(size::CAPTION - 1.0), cx.theme.canvas);
+    let rect = Rect::from_center_size(center, galley.size().max(Vec2::splat(12.0)) + vec2(3.0, 0.0));
+    ui.painter().rect_filled(rect, CornerRadius::same(3), cx.theme.text);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, cx.theme.canvas);
+}
+
+/// One line for each run, the shown one's above the others.
+fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, CornerRadius::same(4), cx.theme.field.gamma_multiply(0.5));
+    let steps = |s: &Strategy| pin.series(*s).map(|(m, _)| m).max().unwrap_or(0);
+    let most = cx.state.strategies.iter().map(steps).max().unwrap_or(0).max(1) as f32;
+    let inside = rect.shrink(3.0);
+    let at = |minibatches: usize, loss: f32| {
+        let up = match cx.state.pins.curve {
+            PinCurve::Probability => (-loss).exp(),
+            PinCurve::Loss => (loss / LOSS_TOP).clamp(0.0, 1.0),
+        };
+        pos2(inside.left() + inside.width() * minibatches as f32 / most, inside.bottom() - inside.height() * up)
+    };
+    let shown = cx.state.focus.strategy;
+    let others = cx.state.strategies.iter().filter(|s| **s != shown);
+    for strategy in others.chain([&shown]) {
+        let points: Vec<_> = pin.series(*strategy).map(|(m, v)| at(m, v.loss)).collect();
+        let (color, width) = match *strategy == shown {
+            true => (cx.theme.strategy(*strategy), 1.8),
+            false => (cx.theme.strategy(*strategy).gamma_multiply(0.55), 1.2),
+        };
+        if let [one] = points[..] {
+            painter.circle_filled(one, 2.0, color);
+        }
+        painter.add(Shape::line(points, Stroke::new(width, color)));
+    }
+    if let Some(minibatches) = cx.state.playhead_minibatches() {
+        painter.vline(at(minibatches, 0.0).x, rect.y_range(), Stroke::new(1.0, cx.theme.faint));
+    }
+}
+
+/// What the shown run's target says at the playhead.
+fn value(ui: &mut Ui, pin: &Pin, cx: &Cx<'_>) {
+    let (rect, _) = ui.allocate_exact_size(vec2(VALUE_WIDTH, SIDE), Sense::hover());
+    let until = cx.state.playhead_minibatches();
+    let series = pin.series(cx.state.focus.strategy).filter(|(m, _)| until.is_none_or(|u| *m <= u));
+    let Some((_, value)) = series.last() else { return };
+    let painter = ui.painter();
+    let color = theme::class_color(value.class);
+    painter.circle_filled(pos2(rect.left() + 5.0, rect.top() + 12.0), 4.0, color);
+    let wrong = value.class != pin.label;
+    let ink = if wrong { cx.theme.error } else { cx.theme.text };
+    let class = cx.state.class_name(value.class);
+    painter.text(
+        pos2(rect.left() + 13.0, rect.top() + 12.0),
+        Align2::LEFT_CENTER,
+        class,
+        theme::bold_font(size::CAPTION),
+        ink,
+    );
+    let text = match cx.state.pins.curve {
+        PinCurve::Probability => format!("{:.1} %", 100.0 * (-value.loss).exp()),
+        PinCurve::Loss => format!("{:.2} nats", value.loss),
+    };
+    let at = pos2(rect.left(), rect.bottom() - 11.0);
+    painter.text(at, Align2::LEFT_CENTER, text, theme::font(size::CAPTION), cx.theme.weak);
+}

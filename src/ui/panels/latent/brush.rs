@@ -1,0 +1,91 @@
+//! Drawing a box or a lasso in the latent view, and the outline of what is selected.
+
+use egui::{Color32, Pos2, Rect, Response, Shape, Stroke, Ui};
+use glam::Vec2;
+
+use super::scene;
+use crate::ui::panel::Cx;
+use crate::ui::state::BrushTool;
+use crate::view::Camera;
+
+/// A stroke under way.
+#[derive(Debug, Default)]
+pub struct BrushStroke {
+    points: Vec<Pos2>,
+}
+
+/// A lasso takes a point when the pointer has come so far, in screen points.
+const SPACING: f32 = 3.0;
+/// The least number of corners that enclose anything.
+const CORNERS: usize = 3;
+
+impl BrushStroke {
+    /// Whether a drag with the primary button draws, rather than moves the camera or the probe.
+    pub fn takes_drags(ui: &Ui, cx: &Cx<'_>) -> bool {
+        let ready = cx.state.generator.ready && !cx.snapshot.forming;
+        cx.state.brush.tool != BrushTool::Off && ready && !ui.input(|i| i.modifiers.shift)
+    }
+
+    /// Follows a drag; at its end what lies within is selected.
+    pub fn ui(&mut self, ui: &Ui, rect: Rect, response: &Response, camera: &Camera, cx: &mut Cx<'_>) {
+        let primary = egui::PointerButton::Primary;
+        if response.drag_started_by(primary) && Self::takes_drags(ui, cx) {
+            // The press was where the drag came from, some points before it was known to be one.
+            self.points = ui.input(|i| i.pointer.press_origin()).into_iter().collect();
+        }
+        if self.points.is_empty() {
+            return;
+        }
+        if let Some(at) = ui.input(|i| i.pointer.latest_pos()).map(|at| at.clamp(rect.min, rect.max)) {
+            match cx.state.brush.tool {
+                BrushTool::Box => self.points = vec![self.points[0], at],
+                _ if self.points.last().is_none_or(|last| last.distance(at) >= SPACING) => self.points.push(at),
+                _ => {}
+            }
+        }
+        let outline = self.outline(cx.state.brush.tool);
+        paint(ui, rect, &outline, cx);
+        if response.drag_stopped_by(primary) {
+            self.points.clear();
+            self.finish(ui, rect, &outline, camera, cx);
+        }
+    }
+
+    fn outline(&self, tool: BrushTool) -> Vec<Pos2> {
+        match (tool, &self.points[..]) {
+            (BrushTool::Box, [a, b]) => {
+                let r = Rect::from_two_pos(*a, *b);
+                vec![r.left_top(), r.right_top(), r.right_bottom(), r.left_bottom()]
+            }
+            _ => self.points.clone(),
+        }
+    }
+
+    fn finish(&self, ui: &Ui, rect: Rect, outline: &[Pos2], camera: &Camera, cx: &mut Cx<'_>) {
+        let Some(codes) = cx.snapshot.codes.as_ref().filter(|_| outline.len() >= CORNERS) else { return };
+        let scale = ui.pixels_per_point();
+        let px = |p: &Pos2| Vec2::new((p.x - rect.left()) * scale, (p.y - rect.top()) * scale);
+        let places = scene::positions(codes, cx.snapshot.latent_dim);
+        cx.state.brush.select(*camera, outline.iter().map(px).collect(), &places);
+        ui.ctx().request_repaint();
+    }
+}
+
+/// The outline of the present selection, where this camera can show it.
+pub fn selection_outline(ui: &Ui, rect: Rect, camera: &Camera, cx: &Cx<'_>) {
+    let Some(selection) = &cx.state.brush.selection else { return };
+    let Some(seen) = selection.region.seen_from(camera) else { return };
+    let scale = ui.pixels_per_point();
+    let outline: Vec<Pos2> = seen.iter().map(|px| rect.min + egui::vec2(px.x, px.y) / scale).collect();
+    paint(ui, rect, &outline, cx);
+}
+
+fn paint(ui: &Ui, rect: Rect, outline: &[Pos2], cx: &Cx<'_>) {
+    const DASH: f32 = 5.0;
+    let painter = ui.painter_at(rect);
+    let mut closed = outline.to_vec();
+    closed.extend(outline.first());
+    let ground: Color32 = cx.theme.canvas.gamma_multiply(0.8);
+    painter.add(Shape::line(closed.clone(), Stroke::new(3.0, ground)));
+    painter.extend(Shape::dashed_line(&closed, Stroke::new(1.5, cx.theme.accent), DASH, DASH * 0.6));
+}

@@ -1,0 +1,191 @@
+//! The latent view on the device, given only what changed since it was last given something.
+
+use std::sync::Arc;
+
+use super::ViewOptions;
+use super::canvas::Canvas;
+use super::field::{self, FieldLayer, FieldOptions};
+use super::scene::{self as scene, Coloring, Layers};
+use crate::engine::protocol::RunSnapshot;
+use crate::field::Field;
+use crate::trajectory::VerdictRules;
+use crate::ui::panel::Cx;
+use crate::ui::state::{Arms, Focus, Only, Probing, WalkPoint};
+use crate::view::{Look, Quality};
+
+/// The view on the device, and what it was last given.
+pub struct Drawing {
+    pub canvas: Canvas,
+    given: Given,
+    /// When codes were last handed over, on egui's clock.
+    given_at: f64,
+    /// What each marker stands for.
+    pub meaning: Vec<WalkPoint>,
+}
+
+/// Between two pictures of the forming embedding on a software adapter, which draws on the cores that train.
+const SOFTWARE_FORMING_SECONDS: f64 = 2.0;
+
+/// Identity of everything the picture is made from; compared to redraw only what changed.
+#[derive(Default, PartialEq, Clone)]
+struct Given {
+    codes: Option<Arc<Vec<f32>>>,
+    points: Option<PointsKey>,
+    overlay: Option<OverlayKey>,
+    field: Option<FieldKey>,
+}
+
+/// Which picture of which field.
+type FieldKey = (usize, FieldOptions, bool, bool);
+
+#[derive(PartialEq, Clone)]
+struct PointsKey {
+    coloring: Coloring,
+    layers: Layers,
+    dark: bool,
+    labelled: usize,
+    scores: (usize, usize),
+    round: usize,
+    focus: Focus,
+    selection: Option<u64>,
+}
+
+#[derive(PartialEq, Clone)]
+struct OverlayKey {
+    generation: u64,
+    layers: Layers,
+    dark: bool,
+    round: usize,
+    bought: usize,
+    walk_points: usize,
+    by_verdict: bool,
+    only: (Only, Arms),
+    rules: VerdictRules,
+    selected_walk: Option<usize>,
+    pins: Vec<u64>,
+    focus: Focus,
+    probing: Option<Probing>,
+    probed: Option<Vec<f32>>,
+}
+
+impl Drawing {
+    pub fn new(gpu: &egui_wgpu::RenderState, size: egui::Vec2) -> Result<Self, crate::view::ViewError> {
+        let canvas = Canvas::new(gpu, size)?;
+        Ok(Self { canvas, given: Given::default(), given_at: 0.0, meaning: Vec::new() })
+    }
+
+    /// Hands over what changed; true when the points are others.
+    pub fn give(&mut self, cx: &Cx<'_>, options: ViewOptions) -> Result<bool, crate::view::ViewError> {
+        let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else {
+            if self.given.codes.take().is_some() {
+                self.given = Given::default();
+                self.canvas.view.set_points(&[], &[], &[])?;
+            }
+            return Ok(false);
+        };
+        let look = if cx.theme.dark { Look::dark() } else { Look::light() };
+        self.canvas.view.set_look(Look {
+            background: scene::rgba(cx.theme.canvas),
+            select: scene::rgba(cx.theme.accent),
+            ..look
+        });
+        let labels = dataset.train.labels();
+        let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
+        let key = PointsKey::of(run, options, cx);
+        let others = !self.given.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
+        let same_size = self.canvas.view.point_count() * cx.snapshot.latent_dim == codes.len();
+        let too_soon =
+            self.canvas.view.quality() == Quality::SOFTWARE && cx.now - self.given_at < SOFTWARE_FORMING_SECONDS;
+        let new_codes = others && !(cx.snapshot.forming && same_size && too_soon);
+        let repaint = self.given.points.as_ref() != Some(&key);
+        if new_codes || repaint {
+            let colours = scene::colours(options.coloring, labels, run, &cx.state.experiment, cx.theme);
+            let styles = scene::styles(labels, run, options.layers, cx.state);
+            if new_codes {
+                self.canvas.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
+                self.given.codes = Some(codes.clone());
+                self.given_at = cx.now;
+            } else {
+                self.canvas.view.set_colours(&colours)?;
+                self.canvas.view.set_styles(&styles)?;
+            }
+            self.given.points = Some(key);
+        }
+        let field = cx.snapshot.field.as_ref().filter(|_| options.field.layer != FieldLayer::None);
+        let key = (field::key(field), options.field, cx.theme.dark, cx.state.lab.sparsity.is_some());
+        let new_field = self.given.field != Some(key);
+        if new_field {
+            self.give_field(field.map(|f| &**f), options.field, cx)?;
+            self.given.field = Some(key);
+        }
+        let overlay = OverlayKey::of(options, cx);
+        if new_field || self.given.overlay.as_ref() != Some(&overlay) {
+            let mut lines = field.map_or_else(Vec::new, |f| field::lines(f, options.field, cx.state, cx.theme));
+            lines.extend(scene::lines(cx.state, options.layers, cx.theme));
+            self.canvas.view.set_lines(&lines)?;
+            let (markers, meaning) = scene::markers(cx.state, options.layers, cx.theme);
+            self.canvas.view.set_markers(&markers)?;
+            self.meaning = meaning;
+            self.given.overlay = Some(overlay);
+        }
+        Ok(new_codes)
+    }
+
+    fn give_field(
+        &mut self,
+        field: Option<&Field>,
+        options: FieldOptions,
+        cx: &Cx<'_>,
+    ) -> Result<(), crate::view::ViewError> {
+        let Some(field) = field else { return self.canvas.view.set_field(None) };
+        let painted = field::paint(field, options, cx.state, cx.theme);
+        let plane = &field.request.plane;
+        self.canvas.view.set_field(Some(crate::view::Field {
+            width: painted.side,
+            height: painted.side,
+            rgba: &painted.rgba,
+            origin: scene::position(&plane.origin),
+            edge_u: scene::position(&plane.edge_u),
+            edge_v: scene::position(&plane.edge_v),
+            alpha: 1.0,
+            filter: painted.filter,
+        }))
+    }
+}
+
+impl PointsKey {
+    fn of(run: Option<&RunSnapshot>, options: ViewOptions, cx: &Cx<'_>) -> Self {
+        let scores = run.and_then(|r| r.scores.as_ref()).filter(|_| options.coloring.wants_scores());
+        Self {
+            coloring: options.coloring,
+            layers: Layers { proposals: false, walks: false, ..options.layers },
+            dark: cx.theme.dark,
+            labelled: run.map_or(0, |r| Arc::as_ptr(&r.labelled_in) as usize),
+            scores: scores.map_or((0, 0), |s| (Arc::as_ptr(s) as usize, s.scored)),
+            round: cx.state.shown_round(),
+            focus: Focus { walk_point: None, ..cx.state.focus.clone() },
+            selection: cx.state.brush.selection.as_ref().map(|s| s.id),
+        }
+    }
+}
+
+impl OverlayKey {
+    fn of(options: ViewOptions, cx: &Cx<'_>) -> Self {
+        Self {
+            generation: cx.state.generation,
+            layers: options.layers,
+            dark: cx.theme.dark,
+            round: cx.state.shown_round(),
+            bought: cx.state.shown_record().map_or(0, |r| r.proposals.len()),
+            walk_points: cx.state.shown_walks().map(|w| w.points_at(cx.state.walk_round())).sum(),
+            by_verdict: cx.state.lab.by_verdict,
+            only: (cx.state.lab.only, cx.state.lab.arms),
+            rules: cx.state.lab.rules,
+            selected_walk: cx.state.lab.selected,
+            pins: cx.state.pins.pins.iter().map(|p| p.id).collect(),
+            focus: Focus { walk_point: None, ..cx.state.focus.clone() },
+            probing: cx.state.probing.clone(),
+            probed: cx.state.probe.as_ref().map(|p| p.moved.clone()),
+        }
+    }
+}

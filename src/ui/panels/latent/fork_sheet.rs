@@ -1,0 +1,84 @@
+//! Forking at the playhead: the sheet that asks what the fork does otherwise from the shown round on.
+
+use egui::{DragValue, RichText, Ui};
+
+use crate::experiment::Strategy;
+use crate::ui::kit::theme::{bold, size, space};
+use crate::ui::kit::widgets::{Icon, IconButton};
+use crate::ui::panel::Cx;
+
+const WIDTH: f32 = 300.0;
+const NAME_WIDTH: f32 = 78.0;
+
+/// The button beside the rounds, and its sheet.
+pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let round = cx.state.ended_round();
+    let possible = round > 0 && round < cx.state.experiment.rounds;
+    let tip = if possible || round == 0 {
+        "Go on from the end of the shown round with another strategy, step length or seed"
+    } else {
+        "Nothing follows the last round; look at an earlier one to fork from it"
+    };
+    let button = IconButton::new(Icon::Fork, "Fork from the shown round", tip).enabled(possible).show(ui);
+    if !possible {
+        return;
+    }
+    let sheet = egui::Popup::from_toggle_button_response(&button);
+    sheet.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| questions(ui, round, cx));
+}
+
+fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
+    ui.set_width(WIDTH);
+    let Some(now) = cx.state.shown_turn() else { return };
+    let mut turn = cx.state.fork_draft.unwrap_or(now);
+    ui.label(bold(format!("Fork {} after round {round}", now.strategy.label())));
+    let text =
+        "The rounds so far are kept; from here on the fork does this. The present runs stay beside it: see Pair.";
+    ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
+    ui.add_space(space::XS);
+    let row = |ui: &mut Ui, name: &str, add: &mut dyn FnMut(&mut Ui)| {
+        ui.horizontal(|ui| {
+            let size = egui::vec2(NAME_WIDTH, ui.spacing().interact_size.y);
+            let left = egui::Layout::left_to_right(egui::Align::Center);
+            ui.allocate_ui_with_layout(size, left, |ui| {
+                ui.set_min_width(NAME_WIDTH);
+                ui.label(RichText::new(name).color(cx.theme.weak));
+            });
+            add(ui);
+        });
+    };
+    let dataset = cx.state.experiment.dataset;
+    ui.label(RichText::new("Strategy").color(cx.theme.weak));
+    // A list in a popup of its own would close this one.
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(2.0, 2.0);
+        for strategy in Strategy::ALL.iter().filter(|s| s.objection(dataset).is_none()) {
+            let name = RichText::new(strategy.label()).size(size::CAPTION);
+            ui.selectable_value(&mut turn.strategy, *strategy, name);
+        }
+    });
+    row(ui, "Step length α", &mut |ui| {
+        let drag = DragValue::new(&mut turn.alpha).range(0.0..=10.0).speed(0.01).suffix(" σ");
+        ui.add(drag).accessible_name("Step length of the fork");
+    });
+    row(ui, "Seed", &mut |ui| {
+        ui.add(DragValue::new(&mut turn.seed).speed(0.1)).accessible_name("Seed of the fork");
+    });
+    cx.state.fork_draft = Some(turn);
+    let error = turn.applied(&cx.state.experiment).validated().err();
+    if let Some(e) = &error {
+        ui.add(egui::Label::new(RichText::new(e.to_string()).size(size::CAPTION).color(cx.theme.error)).wrap());
+    }
+    let changed = turn != now;
+    if !changed {
+        let text = "Change one of them: as it is, the fork would do the same again.";
+        ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap());
+    }
+    ui.add_space(space::XS);
+    let go = IconButton::new(Icon::Fork, "Fork", "Keep the rounds so far, and go on like this").text("Fork").primary();
+    if go.enabled(changed && error.is_none()).show(ui).clicked() {
+        let command = cx.state.fork(round, turn);
+        cx.commands.push(command);
+        ui.close();
+    }
+}

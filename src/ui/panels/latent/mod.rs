@@ -1,0 +1,390 @@
+//! The latent view: its toolbar, its mouse and keys, and the texture that is redrawn only when something changed.
+
+pub mod brush;
+pub mod canvas;
+pub mod drawing;
+pub mod field;
+pub mod fork_sheet;
+pub mod overlay;
+pub mod save;
+pub mod scene;
+pub mod toolbar;
+
+use egui::{Rect, Response, Sense, Ui, vec2};
+use glam::Vec2;
+
+use crate::engine::protocol::{Command, Level};
+use crate::experiment::Task;
+use crate::field::FieldRequest;
+use crate::ui::kit::theme::space;
+use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::panel::Cx;
+use crate::ui::shell::keys::ViewKey;
+use crate::ui::state::WalkPoint;
+use crate::view::{Camera, Mode, Target};
+use brush::BrushStroke;
+use drawing::Drawing;
+use field::FieldOptions;
+use scene::{Coloring, Layers};
+
+/// The panel and what it keeps between frames.
+pub struct LatentPanel {
+    pub options: ViewOptions,
+    drawing: Option<Drawing>,
+    failed: Option<String>,
+    camera: Camera,
+    /// The camera follows the data until the user takes it.
+    follows: bool,
+    /// Fit in this frame, though the data are the same.
+    fit_now: bool,
+    moved_at: f64,
+    pub hovered: Hovered,
+    save: save::SaveView,
+    /// The field that was asked for last.
+    asked_field: Option<FieldRequest>,
+    stroke: BrushStroke,
+}
+
+/// What the user chose to see; kept between starts.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ViewOptions {
+    pub coloring: Coloring,
+    pub layers: Layers,
+    pub field: FieldOptions,
+}
+
+impl Default for ViewOptions {
+    fn default() -> Self {
+        Self {
+            coloring: Coloring::Class,
+            layers: Layers { labelled: true, proposals: true, walks: true },
+            field: FieldOptions::default(),
+        }
+    }
+}
+
+/// What lies under the pointer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hovered {
+    pub sample: Option<u32>,
+    pub walk_point: Option<WalkPoint>,
+}
+
+/// Seconds after the last movement at which the picture is drawn in full again.
+const SETTLE_SECONDS: f64 = 0.18;
+/// The smallest canvas that is worth drawing.
+const MIN_SIDE: f32 = 24.0;
+/// Width from which colours and layers fit beside each other.
+const COLOUR_ROW: f32 = 528.0;
+
+impl LatentPanel {
+    pub fn new(options: ViewOptions) -> Self {
+        Self {
+            options,
+            drawing: None,
+            failed: None,
+            camera: Camera::new(Mode::Orbit, Vec2::splat(1.0)),
+            follows: true,
+            fit_now: true,
+            moved_at: f64::NEG_INFINITY,
+            hovered: Hovered::default(),
+            save: save::SaveView::default(),
+            asked_field: None,
+            stroke: BrushStroke::default(),
+        }
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.take_keys(cx);
+        if !self.options.coloring.suits(cx.state.experiment.dataset.task()) {
+            self.recolor(Coloring::Class, cx);
+        }
+        self.ask_field(cx);
+        let panel = ui.max_rect();
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| self.toolbar(ui, cx));
+        // The toolbar may be wider than a narrow panel; the picture never is.
+        let top = ui.cursor().top().min(panel.bottom());
+        let rect = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
+        let response = ui.allocate_rect(rect, Sense::click_and_drag());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Latent space"));
+        ui.painter().rect_filled(rect, egui::CornerRadius::ZERO, cx.theme.canvas);
+        if rect.width() < MIN_SIDE || rect.height() < MIN_SIDE {
+            return;
+        }
+        self.canvas(ui, rect, &response, cx);
+        self.save.ui(ui.ctx(), cx, self.drawing.as_ref().map(|d| &d.canvas.view));
+    }
+
+    fn take_keys(&mut self, cx: &mut Cx<'_>) {
+        for key in cx.view_keys {
+            match key {
+                ViewKey::Fit => {
+                    self.follows = true;
+                    self.fit_now = true;
+                }
+                ViewKey::ResetCamera => {
+                    self.camera.reset();
+                    self.follows = true;
+                }
+                ViewKey::NextColoring => {
+                    self.recolor(self.options.coloring.next(cx.state.experiment.dataset.task()), cx);
+                }
+                ViewKey::NextField => self.options.field.layer = self.options.field.layer.next(),
+                ViewKey::ToggleWalks => self.options.layers.walks ^= true,
+                ViewKey::ToggleArrows => self.options.layers.proposals ^= true,
+                ViewKey::ToggleLabelled => self.options.layers.labelled ^= true,
+            }
+        }
+    }
+
+    /// Asks for the field when what is wanted of it changed; nothing about it changes with the camera.
+    fn ask_field(&mut self, cx: &mut Cx<'_>) {
+        // The field shows classes and their probabilities.
+        let suits = cx.state.experiment.dataset.task() == Task::Classes;
+        let wanted = field::request(self.options.field, cx.snapshot, cx.state.generator.latent_scale);
+        let wanted = wanted.filter(|_| suits);
+        if wanted != self.asked_field {
+            self.asked_field = wanted.clone();
+            cx.commands.push(Command::SetField(wanted));
+        }
+    }
+
+    fn recolor(&mut self, coloring: Coloring, cx: &mut Cx<'_>) {
+        if coloring.wants_scores() != self.options.coloring.wants_scores() {
+            cx.commands.push(Command::WantScores(coloring.wants_scores()));
+        }
+        self.options.coloring = coloring;
+    }
+
+    /// What the colours and layers are, then whose round is shown.
+    fn toolbar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
+        let one_row = ui.available_width() > COLOUR_ROW;
+        let task = cx.state.experiment.dataset.task();
+        ui.horizontal(|ui| {
+            let mut coloring = self.options.coloring;
+            if widgets::segmented(ui, "Colour by", &mut coloring, &Coloring::choices(task)) {
+                self.recolor(coloring, cx);
+            }
+            if one_row {
+                self.layer_toggles(ui);
+            }
+        });
+        if !one_row {
+            ui.horizontal(|ui| self.layer_toggles(ui));
+        }
+        let several = cx.state.strategies.len() > 1;
+        if !one_row {
+            ui.horizontal(|ui| {
+                if several {
+                    toolbar::strategy_choice(ui, cx);
+                }
+                self.field_choice(ui, cx);
+            });
+        }
+        ui.horizontal(|ui| {
+            if several && one_row {
+                toolbar::strategy_choice(ui, cx);
+            }
+            toolbar::round_stepper(ui, cx);
+            fork_sheet::button(ui, cx);
+            toolbar::brush_choice(ui, cx);
+            if one_row {
+                self.field_choice(ui, cx);
+            }
+        });
+    }
+
+    /// Which field lies under the points; of maps there is none.
+    fn field_choice(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        if cx.state.experiment.dataset.task() == Task::Classes {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            toolbar::field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
+        }
+    }
+
+    /// Beside the title, from the right: the whole of it in a file, or on the screen.
+    pub fn tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        let can_save = self.drawing.is_some();
+        if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
+            .enabled(can_save)
+            .show(ui)
+            .clicked()
+        {
+            self.save.open(cx);
+        }
+        if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
+            self.follows = true;
+            self.fit_now = true;
+        }
+    }
+
+    fn layer_toggles(&mut self, ui: &mut Ui) {
+        let layers = &mut self.options.layers;
+        ui.spacing_mut().item_spacing.x = 0.0;
+        widgets::toggle(
+            ui,
+            &mut layers.labelled,
+            "Labelled",
+            "Ring the samples labelled by the end of the shown round (L)",
+        );
+        widgets::toggle(
+            ui,
+            &mut layers.proposals,
+            "Proposals",
+            "The shown round's steps: p to p' as arrows, p' to its neighbour dashed (A)",
+        );
+        widgets::toggle(ui, &mut layers.walks, "Walks", "Walks without re-selection, as in Figure 4 (W)");
+    }
+
+    fn canvas(&mut self, ui: &mut Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
+        let Some(gpu) = cx.gpu else {
+            let text = "This window has no graphics device that can draw it (wgpu). Everything else works: rounds run, and curves, \
+                        snapshots and the inspector show them.";
+            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+                widgets::empty_state(ui, "No latent view on this device", text)
+            });
+            return;
+        };
+        if let Some(why) = &self.failed {
+            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+                widgets::empty_state(ui, "The latent view cannot be drawn", why)
+            });
+            return;
+        }
+        let scale = ui.pixels_per_point();
+        let size = (rect.size() * scale).round();
+        if self.drawing.is_none() {
+            match Drawing::new(gpu, size) {
+                Ok(d) => self.drawing = Some(d),
+                Err(e) => return self.failed = Some(e.to_string()),
+            }
+        }
+        let Some(drawing) = self.drawing.as_mut() else { return };
+        let before = self.camera.viewport();
+        self.camera.set_viewport(drawing.canvas.resize(rect, scale));
+        let resized = self.camera.viewport() != before;
+        self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
+        match drawing.give(cx, self.options) {
+            Err(e) => return self.failed = Some(e.to_string()),
+            Ok(new_codes) => {
+                let fit = std::mem::take(&mut self.fit_now);
+                if let Some(bounds) = drawing
+                    .canvas
+                    .view
+                    .bounds()
+                    .filter(|b| self.follows && (new_codes || fit || resized || self.camera.home() != *b))
+                {
+                    self.camera.fit(bounds);
+                }
+            }
+        }
+        let has_points = drawing.canvas.view.point_count() > 0 && cx.snapshot.codes.is_some();
+        if !has_points {
+            ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| overlay::waiting(ui, cx));
+            return;
+        }
+        self.steer(ui, rect, response, cx);
+        self.draw(ui, rect, cx, gpu);
+        brush::selection_outline(ui, rect, &self.camera, cx);
+        self.stroke.ui(ui, rect, response, &self.camera, cx);
+        self.pick(ui, rect, response, cx);
+        self.act(ui, rect, response, cx);
+        if let Some(drawing) = &self.drawing {
+            let ticks = drawing.canvas.view.ticks(&self.camera);
+            overlay::ticks(ui, rect, &ticks, scale, cx);
+            overlay::walk_letters(ui, rect, &self.camera, scale, self.options.layers, cx);
+            overlay::pin_numbers(ui, rect, &self.camera, scale, cx);
+            overlay::rings(ui, rect, &self.camera, &drawing.canvas.view, self.hovered, scale, cx);
+            overlay::scale_bar(ui, rect, &self.camera, scale, cx);
+            overlay::legend(ui, rect, self.options.coloring, cx);
+            overlay::notes(ui, rect, self.options, cx);
+            if !cx.inspector_shown {
+                overlay::selection_card(ui, rect, cx);
+            }
+        }
+        if response.hovered() && !response.dragged() {
+            overlay::hover_card(ui, self.hovered, cx);
+        }
+    }
+
+    /// Drags and the wheel move the camera.
+    fn steer(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &Cx<'_>) {
+        let draws = BrushStroke::takes_drags(ui, cx);
+        let mut moved = canvas::steer(&mut self.camera, ui, rect, response, !draws && cx.state.probing.is_none());
+        if response.double_clicked() {
+            self.camera.reset();
+            (self.follows, moved) = (true, false);
+        }
+        if moved {
+            self.follows = false;
+            self.moved_at = cx.now;
+        }
+    }
+
+    /// Renders if needed, and shows the texture.
+    fn draw(&mut self, ui: &Ui, rect: Rect, cx: &mut Cx<'_>, gpu: &egui_wgpu::RenderState) {
+        let Some(drawing) = self.drawing.as_mut() else { return };
+        let left = self.moved_at + SETTLE_SECONDS - cx.now;
+        if left > 0.0 {
+            ui.ctx().request_repaint_after_secs(left as f32);
+        }
+        if let Err(e) = drawing.canvas.show(ui, rect, &self.camera, left > 0.0, gpu) {
+            self.failed = Some(e.to_string());
+        }
+    }
+
+    /// Asks what lies under the pointer; the answer comes a frame or more later.
+    fn pick(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
+        let Some(drawing) = self.drawing.as_mut() else { return };
+        let at = response.hover_pos().filter(|_| !response.dragged());
+        if at.is_none() {
+            self.hovered = Hovered::default();
+        }
+        match drawing.canvas.pick(ui, rect, at, &self.camera) {
+            Ok(Some(result)) => {
+                self.hovered = match result.hit.map(|h| h.target) {
+                    Some(Target::Point(i)) => Hovered { sample: u32::try_from(i).ok(), walk_point: None },
+                    Some(Target::Marker(i)) => {
+                        let walk_point = drawing.meaning.get(i).copied();
+                        let sample = walk_point
+                            .and_then(|w| cx.state.shown_walks().find(|k| k.id == w.walk)?.sample_at(w.point));
+                        Hovered { sample, walk_point }
+                    }
+                    None => Hovered::default(),
+                };
+            }
+            Ok(None) => {}
+            Err(e) => cx.state.say(Level::Warning, format!("What lies under the pointer cannot be told: {e}")),
+        }
+        if let Some(sample) = self.hovered.sample {
+            cx.inspect.want(ui.ctx(), cx.state, sample, cx.now, cx.commands);
+        }
+        if self.hovered.walk_point.is_some() {
+            cx.hover_walk(self.hovered.walk_point);
+        }
+    }
+
+    /// Clicks select, Ctrl clicks start a walk, and a drag moves the probe.
+    fn act(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
+        let (ctrl, shift) = ui.input(|i| (i.modifiers.command, i.modifiers.shift));
+        if response.clicked() {
+            match (self.hovered.sample, ctrl) {
+                (Some(sample), true) => cx.commands.push(Command::AddWalk { sample }),
+                (sample, _) => cx.state.focus.sample = sample,
+            }
+        }
+        if BrushStroke::takes_drags(ui, cx) {
+            return;
+        }
+        let Some(probing) = cx.state.probing.as_mut() else { return };
+        let primary = response.dragged_by(egui::PointerButton::Primary) || response.clicked();
+        if let (true, false, Some(at)) = (primary, shift, response.interact_pointer_pos()) {
+            let px = (at - rect.min) * ui.pixels_per_point();
+            let place = self.camera.unproject_at(Vec2::new(px.x, px.y), scene::position(&probing.code).into());
+            let dim = cx.snapshot.latent_dim;
+            probing.code = place.to_array()[..dim.min(3)].to_vec();
+            probing.code.resize(dim, 0.0);
+        }
+    }
+}

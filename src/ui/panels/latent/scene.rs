@@ -1,0 +1,371 @@
+//! From what is known to what the latent view draws: plain points, lines and markers, no egui.
+
+use egui::Color32;
+
+use crate::engine::protocol::{NOT_SCORED, RunSnapshot};
+use crate::experiment::{Experiment, Strategy, Task};
+use crate::history::LatentStep;
+use crate::ui::kit::theme::{self, Theme};
+use crate::ui::state::{AppState, SeenWalk, WalkPoint};
+use crate::view::{Line, Marker, PointStyle, Rgba, Shape};
+
+/// What the colour of a point says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Coloring {
+    Class,
+    Predicted,
+    Loss,
+    Correct,
+    Round,
+}
+
+impl Coloring {
+    /// Choice, name and tooltip, in the order shown.
+    pub const CHOICES: [(Self, &str, &str); 5] = [
+        (Self::Class, "Class", "The true class of each train image"),
+        (Self::Predicted, "Predicted", "The class that the target F predicts for each train image"),
+        (
+            Self::Loss,
+            "Loss",
+            "Loss of F(x) with the true label, or with its stress map: for your eyes, the sampler never sees it",
+        ),
+        (Self::Correct, "Correct", "Whether F predicts the true class"),
+        (Self::Round, "Round", "The round in which each sample was labelled"),
+    ];
+
+    /// Needs the target's predictions for the whole train split.
+    pub fn wants_scores(self) -> bool {
+        matches!(self, Self::Predicted | Self::Loss | Self::Correct)
+    }
+
+    /// Whether it says something of targets of this task: those of maps predict no class.
+    pub fn suits(self, task: Task) -> bool {
+        task == Task::Classes || !matches!(self, Self::Predicted | Self::Correct)
+    }
+
+    /// The choices that suit a task.
+    pub fn choices(task: Task) -> Vec<(Self, &'static str, &'static str)> {
+        Self::CHOICES.into_iter().filter(|(c, ..)| c.suits(task)).collect()
+    }
+
+    pub fn next(self, task: Task) -> Self {
+        let choices = Self::choices(task);
+        let at = choices.iter().position(|(c, ..)| *c == self).unwrap_or(0);
+        choices[(at + 1) % choices.len()].0
+    }
+}
+
+/// What is drawn over the points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Layers {
+    pub labelled: bool,
+    pub proposals: bool,
+    pub walks: bool,
+}
+
+/// The loss at which the colour ramp ends, and the loss at which it leaves its foot (nats).
+pub const LOSS_TOP: f32 = 5.0;
+const LOSS_FOOT: f32 = 0.05;
+/// What counts like one nat on that ramp where labels are maps: a middling error of a half-trained target (kPa^2).
+const ERROR_LIKE_A_NAT: f32 = 100.0;
+/// Line and points of a walk, in logical pixels.
+const WALK_PX: f32 = 2.2;
+const WALK_POINT_PX: f32 = 7.0;
+const WALK_END_PX: f32 = 11.0;
+/// Side of a pinned point, in logical pixels.
+const PIN_PX: f32 = 9.0;
+/// Beyond so many walks each is drawn thin and without its letter.
+pub const MANY_WALKS: usize = 26;
+const THIN_WALK_PX: f32 = 1.3;
+/// Proposals beyond this many are drawn thinner.
+const MANY_PROPOSALS: usize = 120;
+/// Axes that can be drawn.
+const AXES: usize = 3;
+
+/// What the ramp's numbers are multiples of.
+pub fn loss_step(task: Task) -> f32 {
+    match task {
+        Task::Classes => 1.0,
+        Task::Maps => ERROR_LIKE_A_NAT,
+    }
+}
+
+/// The place of a code on the screen's (up to three) axes: the first ones of the latent space.
+pub fn position(code: &[f32]) -> [f32; 3] {
+    let axis = |k: usize| code.get(k).copied().unwrap_or(0.0);
+    [axis(0), axis(1), axis(2)]
+}
+
+/// All codes, `[n, dim]`, as places.
+pub fn positions(codes: &[f32], dim: usize) -> Vec<[f32; 3]> {
+    codes.chunks_exact(dim.max(1)).map(position).collect()
+}
+
+/// Whether the latent space has more axes than can be drawn.
+pub fn has_hidden_axes(dim: usize) -> bool {
+    dim > AXES
+}
+
+/// Where the loss lies on the colour ramp, 0 to 1: logarithmic, because most losses are small.
+pub fn loss_ramp(loss: f32) -> f32 {
+    (1.0 + loss / LOSS_FOOT).ln() / (1.0 + LOSS_TOP / LOSS_FOOT).ln()
+}
+
+/// One colour for each train sample.
+pub fn colours(
+    coloring: Coloring,
+    labels: &[u8],
+    run: Option<&RunSnapshot>,
+    experiment: &Experiment,
+    theme: &Theme,
+) -> Vec<Rgba> {
+    let (rounds, step) = (experiment.rounds, loss_step(experiment.dataset.task()));
+    let unknown = rgba(theme.faint.gamma_multiply(0.6));
+    let class: Vec<Rgba> = (0..=u8::MAX).map(|c| rgba(theme::class_color(c))).collect();
+    let scores = run.and_then(|r| r.scores.as_ref());
+    let predicted = |i: usize| scores.and_then(|s| s.predicted.get(i).copied()).filter(|p| *p != NOT_SCORED);
+    let loss = |i: usize| scores.and_then(|s| s.loss.get(i).copied()).filter(|l| !l.is_nan());
+    let labelled_in = |i: usize| run.and_then(|r| r.labelled_in.get(i).copied()).filter(|r| *r > 0);
+    let [right, wrong] = correctness(theme).map(rgba);
+    labels
+        .iter()
+        .enumerate()
+        .map(|(i, &label)| match coloring {
+            Coloring::Class => class[usize::from(label)],
+            Coloring::Predicted => predicted(i).map_or(unknown, |p| class[usize::from(p)]),
+            Coloring::Loss => loss(i).map_or(unknown, |l| rgba(theme.ramp(loss_ramp(l / step)))),
+            Coloring::Correct => predicted(i).map_or(unknown, |p| if p == label { right } else { wrong }),
+            Coloring::Round => labelled_in(i).map_or(unknown, |r| rgba(round_color(usize::from(r), rounds, theme))),
+        })
+        .collect()
+}
+
+/// Right and wrong, told apart by everyone: a quiet blue and a loud orange.
+pub fn correctness(theme: &Theme) -> [Color32; 2] {
+    [theme.strategy(Strategy::Random).gamma_multiply(0.75), theme.error]
+}
+
+pub fn round_color(round: usize, rounds: usize, theme: &Theme) -> Color32 {
+    let last = rounds.saturating_sub(1).max(1) as f32;
+    theme.ramp(round.saturating_sub(1) as f32 / last)
+}
+
+/// How each point is drawn, as of the end of the shown round.
+pub fn styles(labels: &[u8], run: Option<&RunSnapshot>, layers: Layers, state: &AppState) -> Vec<PointStyle> {
+    // Quiet, so that the cloud stays readable under thousands of them; what was just bought is larger.
+    const OLD: f32 = 0.62;
+    const NEW: f32 = 0.95;
+    let round = state.shown_round();
+    let outside = |i: usize| state.brush.selection.as_ref().is_some_and(|s| !s.contains(i as u32));
+    let bought = |i: usize| run.and_then(|r| r.labelled_in.get(i).copied()).map_or(0, usize::from);
+    let mut styles: Vec<PointStyle> = labels
+        .iter()
+        .enumerate()
+        .map(|(i, &label)| {
+            let faded = state.focus.class.is_some_and(|c| c != label) || outside(i);
+            let labelled = layers.labelled && (1..=round).contains(&bought(i));
+            match (faded, labelled) {
+                (true, _) => PointStyle::FADED,
+                (false, true) if bought(i) == round => PointStyle::LABELLED.scaled(NEW),
+                (false, true) => PointStyle::LABELLED.scaled(OLD),
+                (false, false) => PointStyle::POOL,
+            }
+        })
+        .collect();
+    if let Some(style) = state.focus.sample.and_then(|s| styles.get_mut(s as usize)) {
+        *style |= PointStyle::SELECTED;
+    }
+    styles
+}
+
+/// Proposals of the shown round, walks, and the probe's step.
+pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if layers.proposals {
+        let steps: Vec<_> = state
+            .shown_record()
+            .into_iter()
+            .flat_map(|r| &r.proposals)
+            .filter_map(|p| Some((p.sample, p.step.as_ref()?)))
+            .collect();
+        let many = steps.len() > MANY_PROPOSALS;
+        for (sample, step) in steps {
+            let chosen = state.focus.sample == Some(sample);
+            push_step(&mut lines, step, chosen, many, theme);
+        }
+    }
+    if layers.walks {
+        let seen = drawn_walks(state);
+        let many = seen.len() > MANY_WALKS;
+        for walk in &seen {
+            push_walk(&mut lines, walk, walk_color(walk, state, theme), many && !is_selected(walk, state));
+        }
+    }
+    if let Some(probe) = state.probe.as_ref().filter(|_| state.probing.is_some()) {
+        let (p, moved) = (position(&probe.code), position(&probe.moved));
+        lines.push(Line::new(p, moved, 2.2, rgba(theme.accent)).arrow().on_top().cased());
+        if let Some(code) = state.probing.as_ref().and_then(|p| p.neighbour_code.as_deref()) {
+            lines.push(Line::new(moved, position(code), 1.4, rgba(theme.text)).dashed().on_top().cased());
+        }
+    }
+    lines
+}
+
+pub fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool, theme: &Theme) {
+    let [p, moved, neighbour] = [&step.from, &step.to, &step.neighbour].map(|c| position(c));
+    let (width, alpha) = match (chosen, many) {
+        (true, _) => (2.4, 1.0),
+        (false, true) => (0.9, 0.4),
+        (false, false) => (1.4, 0.85),
+    };
+    let arrow = Line::new(p, moved, width, rgba(theme.accent.gamma_multiply(alpha))).arrow().on_top();
+    let snap = Line::new(moved, neighbour, width, rgba(theme.text.gamma_multiply(0.6 * alpha))).dashed().on_top();
+    if chosen {
+        lines.extend([arrow.cased(), snap.cased()]);
+    } else {
+        lines.extend([arrow, snap]);
+    }
+}
+
+/// The walks that are to be seen, those that are lost last, so that they lie on top.
+fn drawn_walks(state: &AppState) -> Vec<SeenWalk<'_>> {
+    let mut walks = state.seen_walks();
+    walks.sort_by_key(|w| w.judgement.is_some_and(|j| j.verdict.is_lost()));
+    walks
+}
+
+/// The colour of a walk: its own, its verdict's, or where re-selection is compared, whether it is lost and with or without.
+pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color32 {
+    let color = match walk.judgement {
+        Some(j) if state.lab.by_verdict => theme.verdict(j.verdict),
+        None if state.lab.by_verdict => theme.weak,
+        judged if state.compares_walks() => match (judged.is_some_and(|j| j.verdict.is_lost()), walk.walk.is_control())
+        {
+            (true, _) => theme.error,
+            // What is still of use is the ground that the lost ones stand out from.
+            (false, true) => theme.weak.gamma_multiply(0.55),
+            (false, false) => theme.accent.gamma_multiply(0.7),
+        },
+        _ => theme.walk(walk.walk.id),
+    };
+    let others = state.lab.selected.is_some() && !is_selected(walk, state);
+    if others { color.gamma_multiply(0.35) } else { color }
+}
+
+/// Chosen in the table of walks.
+pub fn is_selected(walk: &SeenWalk<'_>, state: &AppState) -> bool {
+    state.lab.selected == Some(walk.walk.id)
+}
+
+/// The neighbours of a walk joined in order, and a fine dash to each p' that led to one; a gap where the walk was put
+/// elsewhere.
+fn push_walk(lines: &mut Vec<Line>, seen: &SeenWalk<'_>, color: Color32, thin: bool) {
+    for (step, _) in &seen.walk.steps[..seen.points - 1] {
+        let (from, to) = (position(&step.step.from), position(&step.step.neighbour));
+        if thin {
+            lines.push(Line::new(from, to, THIN_WALK_PX, rgba(color)).on_top());
+        } else {
+            lines.push(Line::new(from, to, WALK_PX, rgba(color)).on_top().cased());
+            lines
+                .push(Line::new(from, position(&step.step.to), 1.0, rgba(color.gamma_multiply(0.7))).dashed().on_top());
+        }
+    }
+}
+
+/// The points of the walks, and what each marker stands for, in the same order.
+pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>, Vec<WalkPoint>) {
+    let mut markers = Vec::new();
+    let mut meaning = Vec::new();
+    if layers.walks {
+        let seen = drawn_walks(state);
+        let many = seen.len() > MANY_WALKS;
+        for walk in &seen {
+            let color = rgba(walk_color(walk, state, theme));
+            let size = if many && !is_selected(walk, state) { 0.6 } else { 1.0 };
+            for (point, place) in walk_places(walk).into_iter().enumerate() {
+                let last = point + 1 == walk.points;
+                // Of many walks only the ends are marked.
+                if size < 1.0 && point > 0 && !last {
+                    continue;
+                }
+                let (shape, px) =
+                    if point == 0 { (Shape::Diamond, WALK_POINT_PX + 2.0) } else { (Shape::Disc, WALK_POINT_PX) };
+                // Where both kinds are shown, one without re-selection ends in a square.
+                let shape = if last && point > 0 && walk.walk.is_control() { Shape::Square } else { shape };
+                let px = size * if last && point > 0 { WALK_END_PX } else { px };
+                markers.push(Marker::new(shape, place, px, color).on_top().cased());
+                meaning.push(WalkPoint { walk: walk.walk.id, point });
+            }
+        }
+    }
+    // Pins and the probe go last: they are not among the meanings, and lie on top.
+    for pin in &state.pins.pins {
+        let place = position(&pin.code);
+        markers.push(Marker::new(Shape::Square, place, PIN_PX, rgba(theme.text)).on_top().cased());
+    }
+    if let Some(probing) = &state.probing {
+        markers.push(
+            Marker::new(Shape::Cross, position(&probing.code), 15.0, rgba(theme.accent))
+                .stroke(rgba(theme.accent), 2.0)
+                .on_top()
+                .cased(),
+        );
+    }
+    (markers, meaning)
+}
+
+/// Where the points of a walk lie: its start, then each neighbour.
+pub fn walk_places(seen: &SeenWalk<'_>) -> Vec<[f32; 3]> {
+    let steps = seen.walk.steps[..seen.points - 1].iter();
+    std::iter::once(position(&seen.walk.code)).chain(steps.map(|(s, _)| position(&s.step.neighbour))).collect()
+}
+
+/// Where one point of a shown walk lies.
+pub fn walk_place(state: &AppState, at: WalkPoint) -> Option<[f32; 3]> {
+    let walk = state.shown_walks().find(|w| w.id == at.walk)?;
+    match at.point.checked_sub(1) {
+        None => Some(position(&walk.code)),
+        Some(k) => walk.steps.get(k).map(|(s, _)| position(&s.step.neighbour)),
+    }
+}
+
+/// egui's premultiplied colour as the view's straight one.
+pub fn rgba(color: Color32) -> Rgba {
+    color.to_srgba_unmultiplied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_take_the_first_three_axes() {
+        for (dim, codes, places) in [
+            (1, vec![1.0, 2.0], vec![[1.0, 0.0, 0.0], [2.0, 0.0, 0.0]]),
+            (2, vec![1.0, 2.0, 3.0, 4.0], vec![[1.0, 2.0, 0.0], [3.0, 4.0, 0.0]]),
+            (3, vec![1.0, 2.0, 3.0], vec![[1.0, 2.0, 3.0]]),
+            (4, vec![1.0, 2.0, 3.0, 4.0], vec![[1.0, 2.0, 3.0]]),
+        ] {
+            assert_eq!(positions(&codes, dim), places, "{dim}");
+        }
+    }
+
+    #[test]
+    fn the_loss_ramp_runs_from_foot_to_top() {
+        assert_eq!(loss_ramp(0.0), 0.0);
+        assert!((loss_ramp(LOSS_TOP) - 1.0).abs() < 1e-6);
+        assert!(loss_ramp(0.1) < loss_ramp(0.2));
+    }
+
+    #[test]
+    fn colourings_cycle_through_all() {
+        for (task, choices) in [(Task::Classes, 5), (Task::Maps, 3)] {
+            let mut c = Coloring::Class;
+            for _ in 0..choices {
+                c = c.next(task);
+                assert!(c.suits(task));
+            }
+            assert_eq!(c, Coloring::Class);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The latent view's toolbar in parts: whose run, which round, what a drag does, which field.
+
+use egui::{Sense, Ui, vec2};
+
+use super::field::{FieldLayer, FieldOptions};
+use crate::ui::kit::theme::{self, space};
+use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::panel::Cx;
+use crate::ui::state::{BrushTool, Intent};
+
+/// Beyond so many strategies they are listed rather than laid side by side.
+const MANY_STRATEGIES: usize = 3;
+
+/// What a drag does: it moves the view, or it selects.
+pub fn brush_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_enabled_ui(cx.state.generator.ready, |ui| {
+            let tools = [
+                (BrushTool::Box, Icon::Box, "Select by box", "Drag a box: what lies in it is selected (S)"),
+                (BrushTool::Lasso, Icon::Lasso, "Select by lasso", "Draw round what is to be selected (S)"),
+            ];
+            for (tool, icon, name, tip) in tools {
+                let on = cx.state.brush.tool == tool;
+                if IconButton::new(icon, name, tip).on(on).show(ui).clicked() {
+                    cx.state.brush.tool = if on { BrushTool::Off } else { tool };
+                }
+            }
+        });
+    });
+}
+
+/// Which field lies under the points, and what goes with it.
+pub fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
+    const FLAT: usize = 2;
+    /// High enough that nothing of the list is hidden.
+    const FIELD_LIST: f32 = 420.0;
+    let name = FieldLayer::CHOICES.iter().find(|(c, ..)| *c == field.layer).map_or("", |(_, name, _)| name);
+    let combo =
+        egui::ComboBox::new("field", "").width(112.0).height(FIELD_LIST).selected_text(format!("Field: {name}"));
+    let combo = combo.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    let response = combo.show_ui(ui, |ui| {
+        for (layer, name, tip) in FieldLayer::CHOICES {
+            ui.selectable_value(&mut field.layer, layer, name).on_hover_text(tip);
+        }
+        ui.separator();
+        ui.checkbox(&mut field.arrows, "gradient arrows").on_hover_text("dL/dp with the label of the nearest sample");
+        ui.checkbox(&mut field.trust, "fade far from the data")
+            .on_hover_text("Fades where no embedded sample is near: there the generator is not to be believed");
+        ui.checkbox(&mut field.agreement, "fade where F disagrees").on_hover_text(
+            "Fades where the target judges the nearest sample otherwise than what is decoded from its code: F(x) against F(G(E(x)))",
+        );
+        if dim > FLAT {
+            let slice = egui::DragValue::new(&mut field.slice).speed(0.02).range(-4.0..=4.0).suffix(" σ");
+            ui.horizontal(|ui| {
+                ui.label("slice at");
+                ui.add(slice).on_hover_text("How far from the middle of the data the plane lies on the third axis");
+            });
+        }
+    });
+    response.response.accessible_name("Field");
+}
+
+/// Whose run is shown.
+pub fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let choices: Vec<_> = cx
+        .state
+        .strategies
+        .iter()
+        .map(|s| (*s, s.label(), "Show this strategy's samples, proposals, walks and target"))
+        .collect();
+    let mut shown = cx.state.focus.strategy;
+    let changed = if choices.len() <= MANY_STRATEGIES {
+        widgets::segmented(ui, "Run shown", &mut shown, &choices)
+    } else {
+        let combo = egui::ComboBox::new("run shown", "").width(150.0).selected_text(shown.label());
+        let before = shown;
+        let response = combo.show_ui(ui, |ui| {
+            for (strategy, name, tip) in &choices {
+                ui.selectable_value(&mut shown, *strategy, *name).on_hover_text(*tip);
+            }
+        });
+        response.response.accessible_name("Run shown");
+        shown != before
+    };
+    if changed {
+        let command = cx.state.show(shown);
+        cx.commands.push(command);
+    }
+}
+
+/// Steps through the rounds; the last one follows the run.
+pub fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let latest = cx.state.last_round();
+    let shown = cx.state.shown_round();
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let previous =
+            IconButton::new(Icon::Previous, "Previous round", "Look at the round before ([)").enabled(shown > 1);
+        if previous.show(ui).clicked() {
+            cx.state.look_at_round(shown.saturating_sub(1));
+        }
+        let text = if latest == 0 {
+            "No round yet".to_owned()
+        } else {
+            let inside = cx.state.shown_stop().map(|(_, stop)| format!(", step {:.0}", stop.minibatches));
+            format!("Round {shown} of {}{}", cx.state.experiment.rounds, inside.unwrap_or_default())
+        };
+        let live = cx.state.focus.round.is_none() && latest > 0 && cx.state.intent != Intent::Idle;
+        let galley = ui.painter().layout_no_wrap(text, theme::font(theme::size::BODY), cx.theme.text);
+        let (rect, _) =
+            ui.allocate_exact_size(vec2(galley.size().x.max(92.0), theme::CONTROL_HEIGHT - 2.0), Sense::hover());
+        let ink = if live { cx.theme.accent } else { cx.theme.text };
+        ui.painter().galley(rect.center() - galley.size() / 2.0, galley.clone(), ink);
+        let playing = cx.state.playhead.playing;
+        let (icon, name) = if playing { (Icon::Pause, "Pause the playback") } else { (Icon::Play, "Play the rounds") };
+        let play = IconButton::new(icon, name, "Play the rounds back: view, walks and curves follow (P); from inside a round, its evaluations ({ and }), too");
+        if play.enabled(latest > 1).show(ui).clicked() {
+            cx.state.toggle_playhead(cx.now);
+        }
+        let next = IconButton::new(Icon::Next, "Next round", "Look at the next round (])");
+        // From inside a round it is the end of that round.
+        let next_round = cx.state.round_over() + 1;
+        if next.enabled(next_round <= latest).show(ui).clicked() {
+            cx.state.look_at_round(next_round);
+        }
+    });
+}

@@ -1,0 +1,282 @@
+//! Figure 2 of the paper for one real proposal: p, its gradient, p', and the neighbour that was bought or the sample made.
+
+use egui::{Align2, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+
+use super::{bars, norm};
+use crate::dataset::ImageShape;
+use crate::experiment::Task;
+use crate::history::{LatentStep, Proposal};
+use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::theme::{self, size, space};
+use crate::ui::kit::widgets;
+use crate::ui::panel::Cx;
+use crate::ui::state::Explanation;
+
+/// Share of the width that the map of the step takes.
+const MAP: f32 = 0.4;
+/// The map shows so much beyond the step on either side, in its own length.
+const AROUND: f32 = 0.9;
+/// Samples on the map at most.
+const MOST_DOTS: usize = 3_000;
+const BARS: f32 = 74.0;
+/// Radius of the three points, and size of the arrow's head.
+const POINT: f32 = 5.5;
+const HEAD: f32 = 12.0;
+
+pub fn ui(ui: &mut Ui, area: Rect, proposal: &Proposal, explained: Option<&Explanation>, cx: &mut Cx<'_>) {
+    let Some(step) = &proposal.step else { return };
+    let side = (MAP * area.width()).min(area.height());
+    map(ui, Rect::from_min_size(area.min, Vec2::splat(side)), step, cx);
+    let right = Rect::from_min_max(pos2(area.left() + side + space::L, area.top()), area.max);
+    images_in_order(ui, right, proposal, step, explained, cx);
+}
+
+/// A plane through the three points of a step, in which all distances between them are true.
+struct StepPlane {
+    origin: Vec<f32>,
+    across: Vec<f32>,
+    up: Vec<f32>,
+}
+
+impl StepPlane {
+    /// In two dimensions the plane itself; in more the one through p, p' and the neighbour.
+    fn of(step: &LatentStep) -> Self {
+        let dim = step.from.len();
+        let unit = |axis: usize| (0..dim).map(|k| f32::from(u8::from(k == axis))).collect::<Vec<f32>>();
+        if dim <= 2 {
+            return Self { origin: step.from.clone(), across: unit(0), up: unit(1) };
+        }
+        let across = normalised(&minus(&step.to, &step.from)).unwrap_or_else(|| unit(0));
+        let rest = minus(&step.neighbour, &step.from);
+        let along = dot(&rest, &across);
+        let rest: Vec<f32> = rest.iter().zip(&across).map(|(r, a)| r - along * a).collect();
+        // Where the three lie on a line, any direction across it will do.
+        let beside = || {
+            let axis = (0..dim).min_by(|a, b| across[*a].abs().total_cmp(&across[*b].abs())).unwrap_or(0);
+            let e = unit(axis);
+            let along = dot(&e, &across);
+            normalised(&e.iter().zip(&across).map(|(e, a)| e - along * a).collect::<Vec<f32>>())
+        };
+        let up = normalised(&rest).or_else(beside).unwrap_or_else(|| unit(1));
+        Self { origin: step.from.clone(), across, up }
+    }
+
+    /// Where a code falls, and how far it is from the plane.
+    fn place(&self, code: &[f32]) -> (Vec2, f32) {
+        let d = minus(code, &self.origin);
+        let at = vec2(dot(&d, &self.across), dot(&d, &self.up));
+        (at, (dot(&d, &d) - at.length_sq()).max(0.0).sqrt())
+    }
+}
+
+fn minus(a: &[f32], b: &[f32]) -> Vec<f32> {
+    a.iter().zip(b).map(|(a, b)| a - b).collect()
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+fn normalised(v: &[f32]) -> Option<Vec<f32>> {
+    let length = norm(v);
+    (length > f32::EPSILON).then(|| v.iter().map(|x| x / length).collect())
+}
+
+/// The neighbourhood of the step in latent space.
+fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
+    let painter = ui.painter_at(rect);
+    painter.rect(rect, CornerRadius::same(8), cx.theme.panel, Stroke::new(1.0, cx.theme.line), StrokeKind::Inside);
+    let plane = StepPlane::of(step);
+    let points = [&step.from, &step.to, &step.neighbour].map(|c| plane.place(c).0);
+    let middle = (points[0] + points[1]) / 2.0;
+    let length = (points[1] - points[0]).length().max((points[2] - points[1]).length()).max(1e-4);
+    let reach = length * (0.5 + AROUND);
+    let at = |v: Vec2| -> Pos2 { rect.center() + vec2(v.x - middle.x, middle.y - v.y) * (rect.width() / 2.0 / reach) };
+    if let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) {
+        let dim = cx.snapshot.latent_dim.max(1);
+        let near = codes.chunks_exact(dim).enumerate().filter_map(|(sample, code)| {
+            let (place, off) = plane.place(code);
+            let inside = (place - middle).abs().max_elem() < reach && off < length;
+            inside.then_some((sample, place))
+        });
+        let near: Vec<_> = near.collect();
+        let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
+        let before = cx.state.shown_round();
+        for (sample, place) in near.iter().step_by(near.len().div_ceil(MOST_DOTS).max(1)) {
+            let round = run.and_then(|r| r.labelled_in.get(*sample)).map_or(0, |r| usize::from(*r));
+            let color = theme::class_color(dataset.train.label(*sample));
+            // What was labelled before this round was no candidate.
+            if (1..before).contains(&round) {
+                painter.circle(at(*place), 3.0, color, Stroke::new(1.0, cx.theme.text));
+            } else {
+                painter.circle_filled(at(*place), 2.0, color.gamma_multiply(0.75));
+            }
+        }
+    }
+    let [p, moved, neighbour] = points.map(at);
+    painter.line_segment([p, moved], Stroke::new(3.0, cx.theme.accent));
+    if (moved - p).length() > 4.0 * HEAD {
+        let ahead = (moved - p).normalized();
+        let (foot, aside) = (moved - ahead * (POINT + HEAD), ahead.rot90() * HEAD / 2.0);
+        let head = vec![moved - ahead * POINT, foot + aside, foot - aside];
+        painter.add(Shape::convex_polygon(head, cx.theme.accent, Stroke::NONE));
+    }
+    painter.extend(Shape::dashed_line(&[moved, neighbour], Stroke::new(2.0, cx.theme.text), 5.0, 4.0));
+    // p' and n are often close together, so their names stand on either side.
+    let names =
+        [(p, "p", cx.theme.text, -20.0), (moved, "p'", cx.theme.accent, -22.0), (neighbour, "n", cx.theme.text, 4.0)];
+    for (point, name, fill, down) in names {
+        painter.circle(point, POINT, fill, Stroke::new(2.0, cx.theme.panel));
+        let galley = painter.layout_no_wrap(name.to_owned(), theme::bold_font(size::BODY), cx.theme.text);
+        let label = Rect::from_min_size(point + vec2(8.0, down), galley.size());
+        painter.rect_filled(label.expand(2.0), CornerRadius::same(3), cx.theme.panel.gamma_multiply(0.85));
+        painter.galley(label.min, galley, cx.theme.text);
+    }
+    let text = match step.from.len() {
+        0..=2 => "latent space near the step; ringed: labelled before",
+        _ => "the plane through p, p' and n; ringed: labelled before",
+    };
+    let corner = pos2(rect.left() + 10.0, rect.bottom() - 8.0);
+    painter.text(corner, Align2::LEFT_BOTTOM, text, theme::font(size::CAPTION), cx.theme.weak);
+}
+
+/// What the step did to the image, from the anchor to what was bought.
+fn images_in_order(
+    ui: &mut Ui,
+    area: Rect,
+    proposal: &Proposal,
+    step: &LatentStep,
+    explained: Option<&Explanation>,
+    cx: &mut Cx<'_>,
+) {
+    const COLUMNS: f32 = 4.0;
+    let Some(dataset) = cx.state.dataset.clone() else { return };
+    let gap = 30.0;
+    let width = (area.width() - (COLUMNS - 1.0) * gap) / COLUMNS;
+    let side = width.min((area.height() - BARS - 96.0).max(24.0));
+    let task = cx.state.experiment.dataset.task();
+    let class = |c: u8| cx.state.class_name(c);
+    let alpha = cx.state.experiment.alpha;
+    let captions = [
+        (
+            "x",
+            format!("anchor, a {}", class(step.parent_label)),
+            match (step.parent as usize).checked_sub(dataset.train.len()) {
+                None => format!("train {}", widgets::thousands(step.parent as usize)),
+                Some(number) => format!("made, number {}", widgets::thousands(number + 1)),
+            },
+        ),
+        ("G(p)", "p = E(x), decoded".into(), format!("loss {:.3} {}", step.loss, task.loss_unit())),
+        ("G(p')", format!("p' = p + {alpha} σ d"), format!("|dL/dp| {:.2e}", norm(&step.gradient))),
+        match proposal.made {
+            None => ("n", format!("bought: a {}", class(proposal.label)), format!("{:.3} from p'", step.snap_distance)),
+            Some(_) if task == Task::Classes => {
+                ("made", format!("labelled a {}", class(proposal.label)), "by the stand-in labeller".into())
+            }
+            Some(_) => ("made", "labelled by the tool".into(), "p' itself".into()),
+        },
+    ];
+    for (i, (name, what, number)) in captions.into_iter().enumerate() {
+        let left = area.left() + i as f32 * (width + gap);
+        let square = Rect::from_min_size(pos2(left + (width - side) / 2.0, area.top() + 24.0), Vec2::splat(side));
+        let center = square.center().x;
+        ui.painter().text(
+            pos2(center, area.top() + 10.0),
+            Align2::CENTER_CENTER,
+            name,
+            theme::bold_font(size::BODY),
+            cx.theme.text,
+        );
+        if i > 0 {
+            let from = pos2(left - gap + 5.0, square.center().y);
+            ui.painter().arrow(from, vec2(gap - 10.0, 0.0), Stroke::new(1.5, cx.theme.weak));
+        }
+        let texture = match (i, explained) {
+            (0, _) => cx.images.sample(ui, &dataset, step.parent),
+            (1, Some(e)) => Some(cx.images.get(ui, ImageKey::Step(e.version, 0), dataset.shape(), &e.decoded)),
+            (2, Some(e)) => Some(cx.images.get(ui, ImageKey::Step(e.version, 1), dataset.shape(), &e.moved)),
+            _ => None,
+        };
+        match texture {
+            Some(texture) => images::paint(ui, &texture, square),
+            None if i == 3 => bought(ui, square, proposal, cx),
+            None if i == 0 => {
+                if let Some((_, anchor)) = cx.state.bought(step.parent).map(|(round, p)| (round, p.clone())) {
+                    bought(ui, square, &anchor, cx);
+                }
+            }
+            None => {}
+        }
+        let y = square.bottom() + 14.0;
+        ui.painter().text(pos2(center, y), Align2::CENTER_CENTER, what, theme::font(size::CAPTION), cx.theme.text);
+        ui.painter().text(
+            pos2(center, y + 16.0),
+            Align2::CENTER_CENTER,
+            number,
+            theme::font(size::CAPTION),
+            cx.theme.weak,
+        );
+        let probabilities = explained.map(|e| match i {
+            1 => e.probabilities.as_slice(),
+            2 => e.moved_probabilities.as_slice(),
+            _ => &[],
+        });
+        if let Some(probabilities) = probabilities.filter(|p| !p.is_empty()) {
+            let chart = Rect::from_min_size(pos2(left, y + 30.0), vec2(width, BARS));
+            bars(ui, chart, probabilities, Some(step.parent_label), cx);
+        }
+    }
+    let known = explained.is_some_and(|e| !e.probabilities.is_empty());
+    let text = match (known, explained.is_some()) {
+        (true, _) => "bars: F at the end of the round before, which the step climbed against; bold: the anchor's label",
+        (false, true) => "The weights of the round before were not kept, so F's view of these images is not shown.",
+        (false, false) => "",
+    };
+    let at = pos2(area.left(), area.bottom() - 4.0);
+    ui.painter().text(at, Align2::LEFT_BOTTOM, text, theme::font(size::CAPTION), cx.theme.weak);
+}
+
+/// The image that was bought, or made.
+pub fn bought(ui: &Ui, at: Rect, proposal: &Proposal, cx: &mut Cx<'_>) {
+    let Some(dataset) = cx.state.dataset.clone() else { return };
+    let texture = match &proposal.made {
+        None => cx.images.sample(ui, &dataset, proposal.sample),
+        Some(made) => {
+            let shape = ImageShape { channels: 1, ..dataset.shape() };
+            let pixels: Vec<u8> = made.image().iter().map(|v| (v * 255.0).round() as u8).collect();
+            Some(cx.images.get(ui, ImageKey::Made(cx.state.focus.strategy.name(), proposal.sample), shape, &pixels))
+        }
+    };
+    if let Some(texture) = texture {
+        images::paint(ui, &texture, at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In the plane of a step its three points are as far from each other as in latent space, and lie in it.
+    #[test]
+    fn the_plane_of_a_step_keeps_its_distances() {
+        for (from, to, neighbour) in [
+            (vec![0.0, 1.0], vec![0.5, 1.2], vec![0.4, 0.9]),
+            (vec![0.0, 1.0, -2.0], vec![0.5, 1.2, -1.0], vec![0.4, 0.9, -1.4]),
+            (vec![0.0; 3], vec![0.0, 0.0, 1.0], vec![0.0, 0.0, 2.0]),
+            (vec![1.0, 2.0, 3.0, 4.0], vec![1.5, 2.0, 3.0, 3.0], vec![0.0, 2.5, 3.5, 4.0]),
+        ] {
+            let points = [from.clone(), to.clone(), neighbour.clone()];
+            let (parent, parent_label, loss, snap_distance) = (0, 0, 0.0, 0.0);
+            let step = LatentStep { parent, parent_label, loss, from, gradient: vec![], to, neighbour, snap_distance };
+            let plane = StepPlane::of(&step);
+            let places = points.each_ref().map(|p| plane.place(p));
+            for i in 0..3 {
+                assert!(places[i].1 < 1e-3, "{points:?} {}", places[i].1);
+                for k in 0..i {
+                    let (near, far) = ((places[i].0 - places[k].0).length(), norm(&minus(&points[i], &points[k])));
+                    assert!((near - far).abs() < 1e-4, "{points:?}: {near} {far}");
+                }
+            }
+        }
+    }
+}

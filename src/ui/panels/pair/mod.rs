@@ -1,0 +1,500 @@
+//! Two runs side by side in one latent space, with one camera and one playhead, and their difference.
+
+pub mod numbers;
+pub mod scene;
+
+use std::sync::Arc;
+
+use egui::{Align2, CornerRadius, Rect, RichText, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
+use glam::Vec2;
+
+use super::compare::open::OpenHistories;
+use super::latent::brush::{self, BrushStroke};
+use super::latent::canvas::{self, Canvas};
+use super::latent::scene as latent_scene;
+use super::latent::toolbar as latent_toolbar;
+use super::regions::{evaluation_members, evaluation_name};
+use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::theme::{self, size, space};
+use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::panel::Cx;
+use crate::ui::state::{Part, RunRef, Side, picks_of, right_of};
+use crate::view::{Camera, Look, Mode, Target, ViewError};
+use numbers::title_counts;
+use scene::{Shows, Which};
+
+/// The panel: who stands on either side, and the three views.
+pub struct PairPanel {
+    sides: [Option<RunRef>; 2],
+    opened: u64,
+    shows: Shows,
+    steps: bool,
+    camera: Camera,
+    follows: bool,
+    moved_at: f64,
+    views: [Option<View>; 3],
+    failed: Option<String>,
+    /// The train sample, or the image of the evaluation split, under the pointer in any of the views.
+    hovered: Option<u32>,
+    strokes: [BrushStroke; 3],
+    pair: Option<(Key, Arc<Pair>)>,
+    open: OpenHistories,
+}
+
+/// A view, and what it was last given.
+struct View {
+    canvas: Canvas,
+    given: Option<(Key, bool, bool)>,
+    codes: usize,
+}
+
+/// What two runs differ in at the shown round.
+pub struct Pair {
+    pub round: usize,
+    /// Who bought each train sample by the shown round, and in it.
+    pub picks: Vec<Part>,
+    pub picks_now: Vec<Part>,
+    /// Who predicts each image of the evaluation split right; none where one history does not say.
+    pub right: Option<Vec<Part>>,
+}
+
+/// What a difference is made from; another one means another difference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Key {
+    sides: [Option<RunRef>; 2],
+    shows: Shows,
+    round: usize,
+    generation: u64,
+    opened: u64,
+    /// Records and purchases of either side, which grow while it runs.
+    grown: [usize; 2],
+    ended: [usize; 2],
+    codes: usize,
+}
+
+/// Seconds after the last movement at which the pictures are drawn in full again.
+const SETTLE_SECONDS: f64 = 0.18;
+const GAP: f32 = 6.0;
+/// Share of the height that the upper two views take.
+const UPPER: f32 = 0.53;
+const TOOLBAR: f32 = 34.0;
+const HOVER_IMAGE: f32 = 84.0;
+const LEGEND_ROW: f32 = 16.0;
+
+impl Default for PairPanel {
+    fn default() -> Self {
+        Self {
+            sides: [None; 2],
+            opened: 0,
+            shows: Shows::Picks,
+            steps: true,
+            camera: Camera::new(Mode::Orbit, Vec2::splat(1.0)),
+            follows: true,
+            moved_at: f64::NEG_INFINITY,
+            views: [None, None, None],
+            failed: None,
+            hovered: None,
+            strokes: Default::default(),
+            pair: None,
+            open: OpenHistories::default(),
+        }
+    }
+}
+
+impl PairPanel {
+    /// Beside the title, from the right.
+    pub fn tools(&mut self, ui: &mut Ui) {
+        self.open.button(ui);
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.open.ui(ui.ctx(), cx);
+        self.choose_sides(cx);
+        let panel = ui.max_rect();
+        let bar = Rect::from_min_size(panel.min + vec2(space::S, 4.0), vec2(panel.width() - 2.0 * space::S, TOOLBAR));
+        ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| self.toolbar(ui, cx));
+        let below = Rect::from_min_max(pos2(panel.left(), bar.bottom() + 4.0), panel.max);
+        if self.sides.iter().any(Option::is_none) {
+            let text = "This needs two runs in one latent space: compare two strategies, or press Open… and choose a run that was made \
+                        from the same data with the same generator.";
+            ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
+                widgets::empty_state(ui, "Two runs side by side", text)
+            });
+            return;
+        }
+        let members = if cx.state.brush.selection.is_some() || self.shows == Shows::Predictions {
+            evaluation_members(cx)
+        } else {
+            Arc::default()
+        };
+        let Some(pair) = self.pair(cx) else { return };
+        self.views(ui, below, &pair, cx);
+        let numbers = self.cell(below, 3).shrink(space::S);
+        ui.scope_builder(UiBuilder::new().max_rect(numbers), |ui| {
+            let sides = cx.state.sides();
+            let side = |i: usize| sides.iter().find(|(r, _)| Some(*r) == self.sides[i]).map(|(_, s)| *s);
+            if let (Some(a), Some(b)) = (side(0), side(1)) {
+                numbers::ui(ui, cx, a, b, &pair, &members);
+            }
+        });
+    }
+
+    /// Keeps what was chosen while it is there; else the first two that are. The playhead reaches the longer one's end.
+    fn choose_sides(&mut self, cx: &mut Cx<'_>) {
+        let sides = cx.state.sides();
+        let there = |r: &RunRef| sides.iter().any(|(s, _)| s == r);
+        if std::mem::replace(&mut self.opened, cx.state.opened.version) != cx.state.opened.version {
+            self.sides.iter_mut().for_each(|s| *s = s.filter(|r| matches!(r, RunRef::Live(_))));
+        }
+        for i in 0..2 {
+            self.sides[i] = self.sides[i].filter(there);
+            let other = self.sides[1 - i].filter(there);
+            // The next one that the other side has not taken.
+            let free = || sides.iter().map(|(r, _)| *r).find(|r| Some(*r) != other);
+            self.sides[i] = self.sides[i].or_else(free);
+        }
+        if self.sides[0] == self.sides[1] {
+            self.sides[1] = None;
+        }
+        let chosen = sides.iter().filter(|(r, _)| self.sides.contains(&Some(*r)));
+        let reach = chosen.map(|(_, side)| side.latest_round()).max().unwrap_or(0);
+        cx.state.playhead.reach = reach;
+    }
+
+    fn toolbar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            let names: Vec<(RunRef, String)> = cx.state.sides().iter().map(|(r, s)| (*r, name(*r, *s))).collect();
+            for (i, letter) in ["A", "B"].into_iter().enumerate() {
+                let [a, _, b] = scene::colors(cx.theme);
+                widgets::swatch(ui, [a, b][i], false);
+                let chosen = names.iter().find(|(r, _)| Some(*r) == self.sides[i]);
+                let text = chosen.map_or("none", |(_, name)| name.as_str());
+                let combo = egui::ComboBox::new(("side", i), "").width(158.0).truncate().selected_text(text);
+                let response = combo.show_ui(ui, |ui| {
+                    let other = self.sides[1 - i];
+                    for (run, name) in names.iter().filter(|(r, _)| Some(*r) != other) {
+                        ui.selectable_value(&mut self.sides[i], Some(*run), name);
+                    }
+                });
+                response.response.accessible_name(format!("Run {letter}"));
+            }
+            let choices = [
+                (Shows::Picks, "picks", "Train samples: bought by A, by B, by both"),
+                (Shows::Predictions, "predictions", "Test images where they lie: right in A, in B, in both"),
+            ];
+            widgets::segmented(ui, "Difference of", &mut self.shows, &choices);
+            latent_toolbar::round_stepper(ui, cx);
+            latent_toolbar::brush_choice(ui, cx);
+            if self.shows == Shows::Picks {
+                widgets::toggle(ui, &mut self.steps, "Steps", "The shown round's steps p to p' and the snap, dashed");
+            }
+            if IconButton::new(Icon::Fit, "Fit the pair", "Fit all three views to the data").show(ui).clicked() {
+                self.follows = true;
+            }
+        });
+    }
+
+    /// The difference at the shown round, made anew where something changed.
+    fn pair(&mut self, cx: &Cx<'_>) -> Option<Arc<Pair>> {
+        let dataset = cx.state.dataset.as_ref()?;
+        let sides = cx.state.sides();
+        let side = |i: usize| sides.iter().find(|(r, _)| Some(*r) == self.sides[i]).map(|(_, s)| *s);
+        let (a, b) = (side(0)?, side(1)?);
+        let round = cx.state.shown_round();
+        let codes = match self.shows {
+            Shows::Picks => cx.snapshot.codes.as_ref(),
+            Shows::Predictions => cx.snapshot.evaluation_codes.as_ref(),
+        };
+        let grown = [a, b].map(|s| s.records().iter().map(|r| 1 + r.proposals.len()).sum());
+        let ended = [a, b].map(|s| s.records().iter().filter(|r| r.final_value().is_some()).count());
+        let (generation, opened) = (cx.state.generation, cx.state.opened.version);
+        let codes = codes.map_or(0, |c| Arc::as_ptr(c) as usize);
+        let key = Key { sides: self.sides, shows: self.shows, round, generation, opened, grown, ended, codes };
+        if let Some((_, pair)) = self.pair.as_ref().filter(|(k, _)| *k == key) {
+            return Some(Arc::clone(pair));
+        }
+        let samples = dataset.train.len();
+        let [in_a, in_b] = [a, b].map(|s| s.bought_in(samples, round));
+        let now =
+            |bought: &[u16]| bought.iter().map(|&r| if usize::from(r) == round { r } else { 0 }).collect::<Vec<_>>();
+        let split = dataset.evaluation(cx.state.experiment.evaluate_on);
+        let predicted = |s: Side<'_>| s.evaluated(round).map(|(r, _)| r.predicted.clone()).unwrap_or_default();
+        let pair = Arc::new(Pair {
+            round,
+            picks: picks_of(&in_a, &in_b),
+            picks_now: picks_of(&now(&in_a), &now(&in_b)),
+            right: right_of(&predicted(a), &predicted(b), split),
+        });
+        self.pair = Some((key, Arc::clone(&pair)));
+        Some(pair)
+    }
+
+    /// Two above, the difference and the numbers below.
+    fn cell(&self, area: Rect, at: usize) -> Rect {
+        let middle = pos2(area.center().x, area.top() + UPPER * area.height());
+        let half = GAP / 2.0;
+        match at {
+            0 => Rect::from_min_max(area.min, pos2(middle.x - half, middle.y - half)),
+            1 => Rect::from_min_max(pos2(middle.x + half, area.top()), pos2(area.right(), middle.y - half)),
+            2 => Rect::from_min_max(pos2(area.left(), middle.y + half), pos2(middle.x - half, area.bottom())),
+            _ => Rect::from_min_max(pos2(middle.x + half, middle.y + half), area.max),
+        }
+    }
+
+    fn views(&mut self, ui: &mut Ui, area: Rect, pair: &Pair, cx: &mut Cx<'_>) {
+        let Some(gpu) = cx.gpu else {
+            let text = "This window has no graphics device that can draw it (wgpu). The numbers are at the right.";
+            ui.scope_builder(UiBuilder::new().max_rect(self.cell(area, 0)), |ui| {
+                widgets::empty_state(ui, "No latent view on this device", text)
+            });
+            return;
+        };
+        if let Some(why) = &self.failed {
+            return widgets::empty_state(ui, "The latent views cannot be drawn", why);
+        }
+        let mut over = false;
+        for (i, which) in Which::ALL.into_iter().enumerate() {
+            let rect = self.cell(area, i);
+            if rect.width() < 2.0 * TOOLBAR || rect.height() < 2.0 * TOOLBAR {
+                continue;
+            }
+            match self.view(ui, rect, which, pair, gpu, cx) {
+                Ok(under_pointer) => over |= under_pointer,
+                Err(e) => return self.failed = Some(e.to_string()),
+            }
+        }
+        if !over {
+            self.hovered = None;
+        }
+        if let Some(image) = self.hovered {
+            self.hover_card(ui, image, pair, cx);
+        }
+        let left = self.moved_at + SETTLE_SECONDS - cx.now;
+        if left > 0.0 {
+            ui.ctx().request_repaint_after_secs(left as f32);
+        }
+        let line = Stroke::new(1.0, cx.theme.line);
+        ui.painter().hline(area.x_range(), self.cell(area, 2).top() - GAP / 2.0, line);
+        ui.painter().vline(self.cell(area, 1).left() - GAP / 2.0, area.y_range(), line);
+    }
+
+    /// One view; whether the pointer is over it.
+    fn view(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        which: Which,
+        pair: &Pair,
+        gpu: &egui_wgpu::RenderState,
+        cx: &mut Cx<'_>,
+    ) -> Result<bool, ViewError> {
+        let i = which as usize;
+        let name = ["Latent space of A", "Latent space of B", "Difference of A and B"][i];
+        let response = ui.interact(rect, ui.scope_id().with(name), Sense::click_and_drag());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
+        let scale = ui.pixels_per_point();
+        let mut view = match self.views[i].take() {
+            Some(view) => view,
+            None => View { canvas: Canvas::new(gpu, (rect.size() * scale).round())?, given: None, codes: 0 },
+        };
+        self.give(&mut view, which, pair, cx)?;
+        self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
+        self.camera.set_viewport(view.canvas.resize(rect, scale));
+        // Fitted to the train split, so that nothing moves when the evaluation split is shown in its place.
+        let bounds = view.canvas.view.bounds().filter(|_| self.follows && i == 0 && self.shows == Shows::Picks);
+        if let Some(bounds) = bounds.filter(|b| self.camera.home() != *b || self.camera.zoom_factor() != 1.0) {
+            self.camera.fit(bounds);
+        }
+        if canvas::steer(&mut self.camera, ui, rect, &response, !BrushStroke::takes_drags(ui, cx)) {
+            (self.follows, self.moved_at) = (false, cx.now);
+        }
+        if response.double_clicked() {
+            self.camera.reset();
+            self.follows = true;
+        }
+        view.canvas.show(ui, rect, &self.camera, cx.now < self.moved_at + SETTLE_SECONDS, gpu)?;
+        let at = response.hover_pos().filter(|_| !response.dragged());
+        if let Some(answer) = view.canvas.pick(ui, rect, at, &self.camera)? {
+            self.hovered = answer.hit.and_then(|hit| match hit.target {
+                Target::Point(point) => u32::try_from(point).ok(),
+                Target::Marker(_) => None,
+            });
+        }
+        let place = self.hovered.and_then(|image| view.canvas.view.point_position(image as usize));
+        if let Some(at) = place.and_then(|p| canvas::on_screen(rect, &self.camera, scale, p)) {
+            ui.painter_at(rect).circle_stroke(at, 8.5, Stroke::new(1.5, cx.theme.canvas));
+            ui.painter_at(rect).circle_stroke(at, 7.0, Stroke::new(2.0, cx.theme.accent));
+        }
+        self.views[i] = Some(view);
+        brush::selection_outline(ui, rect, &self.camera, cx);
+        self.strokes[i].ui(ui, rect, &response, &self.camera, cx);
+        if response.clicked() && self.shows == Shows::Picks {
+            cx.state.focus.sample = self.hovered;
+        }
+        self.caption(ui, rect, which, pair, cx);
+        Ok(at.is_some())
+    }
+
+    /// Hands a view what changed.
+    fn give(&self, view: &mut View, which: Which, pair: &Pair, cx: &Cx<'_>) -> Result<(), ViewError> {
+        let look = if cx.theme.dark { Look::dark() } else { Look::light() };
+        let (background, select) = (latent_scene::rgba(cx.theme.canvas), latent_scene::rgba(cx.theme.accent));
+        view.canvas.view.set_look(Look { background, select, ..look });
+        let (codes, parts) = match self.shows {
+            Shows::Picks => (cx.snapshot.codes.as_ref(), Some(&pair.picks)),
+            Shows::Predictions => (cx.snapshot.evaluation_codes.as_ref(), pair.right.as_ref()),
+        };
+        let key = self.pair.as_ref().map(|(key, _)| *key);
+        let given = key.map(|key| (key, cx.theme.dark, self.steps));
+        if view.given == given && given.is_some() {
+            return Ok(());
+        }
+        view.given = given;
+        let (Some(codes), Some(parts)) = (codes, parts) else {
+            view.codes = 0;
+            view.canvas.view.set_lines(&[])?;
+            return view.canvas.view.set_points(&[], &[], &[]);
+        };
+        let (colours, styles) = scene::points(which, self.shows, parts, cx.theme);
+        let identity = Arc::as_ptr(codes) as usize;
+        if view.codes == identity {
+            view.canvas.view.set_colours(&colours)?;
+            view.canvas.view.set_styles(&styles)?;
+        } else {
+            view.codes = identity;
+            view.canvas.view.set_points(&latent_scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
+        }
+        let sides = cx.state.sides();
+        let of = match which {
+            Which::A => self.sides[0],
+            Which::B => self.sides[1],
+            Which::Difference => None,
+        };
+        let side = sides.iter().find(|(r, _)| Some(*r) == of).filter(|_| self.steps && self.shows == Shows::Picks);
+        view.canvas.view.set_lines(&side.map_or_else(Vec::new, |(_, s)| scene::steps(*s, pair.round, cx.theme)))
+    }
+
+    /// Who is shown, and how many of what.
+    fn caption(&self, ui: &Ui, rect: Rect, which: Which, pair: &Pair, cx: &Cx<'_>) {
+        let sides = cx.state.sides();
+        let name = |i: usize| {
+            sides.iter().find(|(r, _)| Some(*r) == self.sides[i]).map_or_else(String::new, |(r, s)| name(*r, *s))
+        };
+        let [a, both, b] = scene::colors(cx.theme);
+        let parts = match self.shows {
+            Shows::Picks => Some(&pair.picks),
+            Shows::Predictions => pair.right.as_ref(),
+        };
+        let counts = parts.map_or([0; 4], |p| title_counts(p)).map(widgets::thousands);
+        let [only_a, of_both, only_b, neither] = counts;
+        let title = match which {
+            Which::A => format!("A: {}", name(0)),
+            Which::B => format!("B: {}", name(1)),
+            Which::Difference => "Difference".to_owned(),
+        };
+        let what = if self.shows == Shows::Picks { "bought" } else { "right" };
+        let rows = match (which, self.shows) {
+            (Which::A, Shows::Picks) => {
+                vec![(a, format!("only A {what}: {only_a}")), (both, format!("both: {of_both}"))]
+            }
+            (Which::B, Shows::Picks) => {
+                vec![(b, format!("only B {what}: {only_b}")), (both, format!("both: {of_both}"))]
+            }
+            (Which::A, Shows::Predictions) => {
+                vec![(a, format!("right in A only: {only_a}")), (cx.theme.error, "wrong".into())]
+            }
+            (Which::B, Shows::Predictions) => {
+                vec![(b, format!("right in B only: {only_b}")), (cx.theme.error, "wrong".into())]
+            }
+            (Which::Difference, Shows::Picks) => {
+                vec![
+                    (a, format!("only A: {only_a}")),
+                    (both, format!("both: {of_both}")),
+                    (b, format!("only B: {only_b}")),
+                ]
+            }
+            (Which::Difference, Shows::Predictions) => vec![
+                (a, format!("right in A only: {only_a}")),
+                (b, format!("right in B only: {only_b}")),
+                (cx.theme.error, format!("wrong in both: {neither}")),
+            ],
+        };
+        let painter = ui.painter_at(rect);
+        let corner = rect.min + vec2(space::M, space::S);
+        let galley = painter.layout_no_wrap(title, theme::bold_font(size::CAPTION + 0.5), cx.theme.text);
+        let height = galley.size().y + LEGEND_ROW * rows.len() as f32;
+        let widest = rows.iter().map(|(_, t)| t.chars().count()).max().unwrap_or(0) as f32 * 6.2 + 16.0;
+        let ground = Rect::from_min_size(corner, vec2(galley.size().x.max(widest), height)).expand(4.0);
+        painter.rect_filled(ground, CornerRadius::same(4), cx.theme.canvas.gamma_multiply(0.8));
+        painter.galley(corner, galley.clone(), cx.theme.text);
+        for (i, (color, text)) in rows.into_iter().enumerate() {
+            let y = corner.y + galley.size().y + LEGEND_ROW * (i as f32 + 0.5);
+            painter.circle_filled(pos2(corner.x + 4.0, y), 3.5, color);
+            painter.text(
+                pos2(corner.x + 13.0, y),
+                Align2::LEFT_CENTER,
+                text,
+                theme::font(size::CAPTION),
+                cx.theme.weak,
+            );
+        }
+        if self.shows == Shows::Predictions && parts.is_none() {
+            let text = "Predictions of single images are not in both histories at this round.";
+            painter.text(rect.center(), Align2::CENTER_CENTER, text, theme::font(size::CAPTION), cx.theme.weak);
+        }
+    }
+
+    /// The image under the pointer, and what became of it on either side.
+    fn hover_card(&self, ui: &Ui, image: u32, pair: &Pair, cx: &mut Cx<'_>) {
+        let Some(dataset) = cx.state.dataset.clone() else { return };
+        let split = dataset.evaluation(cx.state.experiment.evaluate_on);
+        let at = image as usize;
+        let (label, texture, part, what) = match self.shows {
+            Shows::Picks if at < dataset.train.len() => {
+                let texture = cx.images.sample(ui, &dataset, image);
+                (dataset.train.label(at), texture, pair.picks.get(at), "bought by")
+            }
+            Shows::Predictions if at < split.len() => {
+                let key = ImageKey::Evaluation(image);
+                let texture = cx.images.get(ui, key, dataset.shape(), split.image(at));
+                (split.label(at), Some(texture), pair.right.as_ref().and_then(|r| r.get(at)), "right in")
+            }
+            _ => return,
+        };
+        let who = match part {
+            Some(Part::A) => "A alone",
+            Some(Part::B) => "B alone",
+            Some(Part::Both) => "both",
+            _ => "neither",
+        };
+        let kind = if self.shows == Shows::Picks { "train" } else { evaluation_name(cx) };
+        let id = egui::Id::unique("pair hover");
+        egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, egui::PopupAnchor::Pointer).gap(16.0).show(
+            |ui| {
+                ui.horizontal_top(|ui| {
+                    if let Some(texture) = texture {
+                        images::show(ui, &texture, HOVER_IMAGE, "Hovered image");
+                    }
+                    ui.vertical(|ui| {
+                        let name = format!("{kind} image {}", widgets::thousands(at));
+                        ui.label(RichText::new(name).size(size::CAPTION).color(cx.theme.faint));
+                        ui.horizontal(|ui| {
+                            widgets::swatch(ui, theme::class_color(label), false);
+                            ui.label(theme::bold(cx.state.class_name(label)));
+                        });
+                        ui.label(RichText::new(format!("{what} {who}")).color(cx.theme.weak));
+                    });
+                });
+            },
+        );
+    }
+}
+
+/// A run's name in the choice of sides.
+fn name(run: RunRef, side: Side<'_>) -> String {
+    match run {
+        RunRef::Live(_) => side.name(),
+        RunRef::Opened(_) => format!("{} (opened)", side.name()),
+    }
+}

@@ -1,0 +1,145 @@
+//! The difference of a pair in numbers: picks of one, of the other and of both, and what was gained where.
+
+use egui::{Align2, CornerRadius, Rect, RichText, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
+
+use super::Pair;
+use super::scene::colors;
+use crate::experiment::Task;
+use crate::ui::kit::theme::{self, bold, size, space};
+use crate::ui::kit::widgets;
+use crate::ui::panel::Cx;
+use crate::ui::state::{Part, Side, count_parts, gain_by_class};
+
+const ROW: f32 = 17.0;
+const BAR: f32 = 14.0;
+
+/// All of it; `members` are the images of the evaluation split in the drawn region.
+pub fn ui(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, members: &[u32]) {
+    ScrollArea::vertical().auto_shrink(false).id_salt("pair numbers").show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 4.0;
+        picks(ui, cx, pair);
+        accuracy(ui, cx, a, b, pair, members);
+        classes(ui, cx, a, b, pair.round);
+    });
+}
+
+/// Bought so far, and in the shown round.
+fn picks(ui: &mut Ui, cx: &Cx<'_>, pair: &Pair) {
+    heading(ui, "Picks", "Train samples that only A, both, or only B has had labelled");
+    let all = count_parts(pair.picks.iter().copied());
+    bar(ui, cx, &format!("by round {}", pair.round), [all[0], all[1], all[2]]);
+    let now = count_parts(pair.picks_now.iter().copied());
+    bar(ui, cx, &format!("in round {}", pair.round), [now[0], now[1], now[2]]);
+}
+
+/// Over the whole evaluation split, and in the region.
+fn accuracy(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, members: &[u32]) {
+    let task = cx.state.experiment.dataset.task();
+    let (Some((_, value_a)), Some((_, value_b))) = (a.evaluated(pair.round), b.evaluated(pair.round)) else {
+        return;
+    };
+    heading(ui, "Accuracy", "At the end of the shown round, or of the last one that ended");
+    let unit = task.unit();
+    let gain = value_b - value_a;
+    line(ui, cx, "all images", &format!("A {value_a:.1}   B {value_b:.1} {unit}"), gain, task);
+    let Some(right) = &pair.right else {
+        if task == Task::Classes {
+            let text = "Predictions of single images are not in one of these histories.";
+            ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.faint));
+        }
+        return;
+    };
+    if !members.is_empty() {
+        let [only_a, both, only_b, _] = count_parts(members.iter().filter_map(|&m| right.get(m as usize).copied()));
+        let percent = |n: usize| 100.0 * n as f32 / members.len() as f32;
+        let (in_a, in_b) = (percent(only_a + both), percent(only_b + both));
+        let name = format!("{} in the region", widgets::thousands(members.len()));
+        line(ui, cx, &name, &format!("A {in_a:.1}   B {in_b:.1} {unit}"), in_b - in_a, task);
+    }
+    let [only_a, both, only_b, neither] = count_parts(right.iter().copied());
+    bar(ui, cx, "right", [only_a, both, only_b]);
+    let text = format!("{} that neither predicts right", widgets::thousands(neither));
+    ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
+}
+
+/// B's gain over A in the recall of each class.
+fn classes(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, round: usize) {
+    let (Some((ra, _)), Some((rb, _))) = (a.evaluated(round), b.evaluated(round)) else { return };
+    let Some(gains) = gain_by_class(&ra.confusion, &rb.confusion) else { return };
+    heading(ui, "Gain by class", "Percentage points of a class's images that B predicts right beyond A");
+    let most = gains.iter().fold(1.0f32, |m, g| m.max(g.abs()));
+    for (class, &gain) in gains.iter().enumerate() {
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
+        let y = rect.center().y;
+        let painter = ui.painter();
+        painter.circle_filled(pos2(rect.left() + 4.0, y), 4.0, theme::class_color(class as u8));
+        let name = cx.state.class_name(class as u8);
+        let name_font = theme::font(size::CAPTION);
+        painter.text(pos2(rect.left() + 12.0, y), Align2::LEFT_CENTER, name, name_font.clone(), cx.theme.text);
+        let field = Rect::from_min_max(pos2(rect.left() + 72.0, y - 5.0), pos2(rect.right() - 46.0, y + 5.0));
+        let middle = field.center().x;
+        let tip = middle + gain / most * field.width() / 2.0;
+        let [color_a, _, color_b] = colors(cx.theme);
+        let filled = Rect::from_two_pos(pos2(middle, field.top()), pos2(tip, field.bottom()));
+        painter.rect_filled(field, CornerRadius::same(2), cx.theme.field.gamma_multiply(0.5));
+        painter.rect_filled(filled, CornerRadius::same(2), if gain < 0.0 { color_a } else { color_b });
+        painter.vline(middle, field.y_range(), Stroke::new(1.0, cx.theme.faint));
+        let text = format!("{gain:+.1}");
+        painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, text, name_font, cx.theme.weak);
+    }
+}
+
+fn heading(ui: &mut Ui, text: &str, tip: &str) {
+    ui.add_space(space::XS);
+    ui.label(bold(text)).on_hover_text(tip);
+}
+
+/// A fact with B's gain in its colour.
+fn line(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, gain: f32, task: Task) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = ROW;
+        ui.label(RichText::new(name).size(size::CAPTION).color(cx.theme.weak));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let [a, _, b] = colors(cx.theme);
+            // An error that falls is a gain.
+            let better = if task == Task::Maps { -gain } else { gain };
+            ui.label(bold(format!("{gain:+.2}")).size(size::CAPTION).color(if better < 0.0 { a } else { b }));
+            ui.label(RichText::new(value).size(size::CAPTION));
+        });
+    });
+}
+
+/// Three counts side by side, as long as they are many.
+fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3]) {
+    const NAME: f32 = 72.0;
+    let [a, both, b] = counts.map(widgets::thousands);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    let said = format!("{name}: only A {a}, both {both}, only B {b}");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &said));
+    let font = theme::font(size::CAPTION);
+    let painter = ui.painter();
+    painter.text(pos2(rect.left(), rect.center().y), Align2::LEFT_CENTER, name, font.clone(), cx.theme.weak);
+    let total = counts.iter().sum::<usize>().max(1) as f32;
+    let field = Rect::from_min_max(
+        pos2(rect.left() + NAME, rect.center().y - BAR / 2.0),
+        pos2(rect.right(), rect.center().y + BAR / 2.0),
+    );
+    painter.rect_filled(field, CornerRadius::same(3), cx.theme.field);
+    let mut x = field.left();
+    for (count, color) in counts.into_iter().zip(colors(cx.theme)) {
+        let width = field.width() * count as f32 / total;
+        let part = Rect::from_min_size(pos2(x, field.top()), vec2(width, BAR));
+        painter.rect_filled(part, CornerRadius::same(2), color);
+        let galley = painter.layout_no_wrap(widgets::thousands(count), font.clone(), cx.theme.canvas);
+        if galley.size().x + 6.0 < width {
+            painter.galley(part.center() - galley.size() / 2.0, galley, cx.theme.canvas);
+        }
+        x += width;
+    }
+    response.on_hover_text(said);
+}
+
+/// What one view's title counts.
+pub fn title_counts(parts: &[Part]) -> [usize; 4] {
+    count_parts(parts.iter().copied())
+}

@@ -1,0 +1,122 @@
+//! What the three views of a pair draw: the picks of either run and of both, or what each predicts right.
+
+use egui::Color32;
+
+use crate::ui::kit::theme::Theme;
+use crate::ui::panels::latent::scene::{push_step, rgba};
+use crate::ui::state::{Part, Side};
+use crate::view::{Line, PointStyle, Rgba};
+
+/// Which of the three views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    A,
+    B,
+    Difference,
+}
+
+impl Which {
+    pub const ALL: [Self; 3] = [Self::A, Self::B, Self::Difference];
+}
+
+/// What the points are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shows {
+    /// Train samples, by who bought them.
+    #[default]
+    Picks,
+    /// Images of the evaluation split, by who predicts them right.
+    Predictions,
+}
+
+/// Proposals beyond this many are drawn thinner.
+const MANY_PROPOSALS: usize = 120;
+/// Sizes of what stands out, so that the cloud stays readable under it.
+const PICK: f32 = 0.7;
+const OUTCOME: f32 = 0.62;
+
+/// A's blue on either ground: strong, so that it stands off the ring about it and off what both have.
+const A_DARK: Color32 = Color32::from_rgb(0x3b, 0x82, 0xe6);
+const A_LIGHT: Color32 = Color32::from_rgb(0x2a, 0x63, 0xbd);
+
+/// The colours of A alone, of both, and of B alone: told apart by everyone.
+pub fn colors(theme: &Theme) -> [Color32; 3] {
+    [if theme.dark { A_DARK } else { A_LIGHT }, theme.text, theme.accent]
+}
+
+/// The colour of a part; none of those that neither has.
+pub fn color(part: Part, theme: &Theme) -> Option<Color32> {
+    let [a, both, b] = colors(theme);
+    match part {
+        Part::Neither => None,
+        Part::A => Some(a),
+        Part::Both => Some(both),
+        Part::B => Some(b),
+    }
+}
+
+/// Whether a view shows this part as its own.
+fn belongs(which: Which, part: Part) -> bool {
+    match which {
+        Which::A => matches!(part, Part::A | Part::Both),
+        Which::B => matches!(part, Part::B | Part::Both),
+        Which::Difference => part != Part::Neither,
+    }
+}
+
+/// Colours and styles of the points of one view.
+pub fn points(which: Which, shows: Shows, parts: &[Part], theme: &Theme) -> (Vec<Rgba>, Vec<PointStyle>) {
+    let quiet = rgba(theme.faint.gamma_multiply(0.6));
+    let one = |&part: &Part| {
+        let own = color(part, theme).filter(|_| belongs(which, part));
+        match (shows, own) {
+            (Shows::Picks, Some(color)) => (rgba(color), PointStyle::LABELLED.scaled(PICK)),
+            (Shows::Picks, None) => (quiet, PointStyle::POOL),
+            // Right where the other is wrong stands out; what both get right is the ground.
+            (Shows::Predictions, Some(_)) if part == Part::Both => (quiet, PointStyle::POOL),
+            (Shows::Predictions, Some(color)) => (rgba(color), PointStyle::LABELLED.scaled(OUTCOME)),
+            (Shows::Predictions, None) if which == Which::Difference => (rgba(theme.error), PointStyle::POOL),
+            (Shows::Predictions, None) => (rgba(theme.error), PointStyle::LABELLED.scaled(OUTCOME)),
+        }
+    };
+    parts.iter().map(one).unzip()
+}
+
+/// The steps behind what a run bought in a round.
+pub fn steps(side: Side<'_>, round: usize, theme: &Theme) -> Vec<Line> {
+    let record = side.records().into_iter().find(|r| r.round == round);
+    let steps: Vec<_> = record.iter().flat_map(|r| &r.proposals).filter_map(|p| p.step.as_ref()).collect();
+    let mut lines = Vec::new();
+    for step in &steps {
+        push_step(&mut lines, step, false, steps.len() > MANY_PROPOSALS, theme);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::kit::theme::DARK;
+
+    /// Each view marks its own, the difference marks all three, each in its own colour.
+    #[test]
+    fn each_view_marks_its_own() {
+        let parts = [Part::Neither, Part::A, Part::Both, Part::B];
+        for (which, expected) in [
+            (Which::A, [false, true, true, false]),
+            (Which::B, [false, false, true, true]),
+            (Which::Difference, [false, true, true, true]),
+        ] {
+            let (colours, styles) = points(which, Shows::Picks, &parts, &DARK);
+            let marked: Vec<bool> = styles.iter().map(|s| s.contains(PointStyle::LABELLED)).collect();
+            assert_eq!(marked, expected, "{which:?}");
+            if which == Which::Difference {
+                assert!((0..4).all(|i| (i + 1..4).all(|k| colours[i] != colours[k])), "{colours:?}");
+            }
+        }
+        let (_, styles) = points(Which::A, Shows::Predictions, &parts, &DARK);
+        let marked: Vec<bool> = styles.iter().map(|s| s.contains(PointStyle::LABELLED)).collect();
+        // Wrong, right alone, right like the other, wrong where the other is right.
+        assert_eq!(marked, [true, true, false, true]);
+    }
+}

@@ -1,0 +1,131 @@
+//! How well a selected region is predicted, round by round, beside the whole evaluation split.
+
+use egui::{RichText, Stroke, Ui};
+use egui_plot::{Line, LineStyle, PlotPoints, Points, VLine};
+
+use super::{evaluation_members, evaluation_name};
+use crate::experiment::{Strategy, Task};
+use crate::ui::kit::theme::{bold, size, space};
+use crate::ui::kit::widgets;
+use crate::ui::panel::Cx;
+use crate::ui::panels::curves::plot;
+use crate::ui::state::{RunState, correct_among};
+
+/// One run's accuracies by round: correct and all images of the region, and the percentage over the whole split.
+struct Curve {
+    strategy: Strategy,
+    region: Vec<(usize, (usize, usize))>,
+    whole: Vec<[f64; 2]>,
+}
+
+/// Air above and below what is seen, percentage points.
+const AIR: f64 = 2.0;
+/// Screen points within which a click takes a round.
+const CLICK_REACH: f32 = 24.0;
+
+pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    const TITLE: &str = "Accuracy in the region";
+    if cx.state.brush.selection.is_none() {
+        return widgets::empty_state(ui, TITLE, "Select a region: here its accuracy is drawn, round by round.");
+    }
+    if cx.state.experiment.dataset.task() == Task::Maps {
+        let text = "The labels of this data set are maps, so there is no share of correct images.";
+        return widgets::empty_state(ui, TITLE, text);
+    }
+    let name = evaluation_name(cx);
+    let members = evaluation_members(cx);
+    if cx.snapshot.evaluation_codes.is_none() {
+        return widgets::empty_state(ui, TITLE, &format!("The {name} images are being embedded."));
+    }
+    if members.is_empty() {
+        return widgets::empty_state(ui, TITLE, &format!("No {name} image lies in the region: draw a larger one."));
+    }
+    let curves: Vec<Curve> = cx.state.runs.iter().map(|run| curve(run, &members, cx)).collect();
+    if curves.iter().all(|c| c.region.is_empty()) {
+        let text = "It is known as soon as a round ends. Histories of earlier versions do not hold the predictions that it is \
+                    counted from.";
+        return widgets::empty_state(ui, TITLE, text);
+    }
+    egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
+        figures(ui, &curves, cx);
+        let text = format!(
+            "solid: the {} {name} images whose codes E(x) lie in the region; dashed: all of them",
+            widgets::thousands(members.len())
+        );
+        ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).truncate());
+        if let Some(round) = chart(ui, &curves, cx) {
+            cx.state.look_at_round(round);
+        }
+    });
+}
+
+fn curve(run: &RunState, members: &[u32], cx: &Cx<'_>) -> Curve {
+    let split = cx.state.dataset.as_ref().map(|d| d.evaluation(cx.state.experiment.evaluate_on));
+    let counted = |r: &std::sync::Arc<crate::history::RoundRecord>| {
+        Some((r.round, correct_among(members, &r.predicted, split?)?))
+    };
+    let whole =
+        |r: &std::sync::Arc<crate::history::RoundRecord>| Some([r.round as f64, f64::from(r.final_accuracy()?)]);
+    Curve {
+        strategy: run.strategy,
+        region: run.rounds.iter().filter_map(counted).collect(),
+        whole: run.rounds.iter().filter_map(whole).collect(),
+    }
+}
+
+fn percent((right, all): (usize, usize)) -> f64 {
+    100.0 * right as f64 / all.max(1) as f64
+}
+
+/// The shown round's figures.
+fn figures(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) {
+    let shown = cx.state.shown_round();
+    // The latest round that all have ended, so that what stands side by side can be compared.
+    let ended = |round: &usize| curves.iter().all(|c| c.region.iter().any(|(r, _)| r == round));
+    let common = (1..=shown).rev().find(ended).unwrap_or(shown);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::L;
+        for c in curves {
+            let known = c.region.iter().rev().find(|(r, _)| *r <= common);
+            let Some(&(round, counted)) = known else { continue };
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                let value = format!("{:.1} %", percent(counted));
+                ui.label(bold(value).size(size::FIGURE).color(cx.theme.strategy(c.strategy)));
+                let (right, all) = (widgets::thousands(counted.0), widgets::thousands(counted.1));
+                let text = format!("{}, round {round}: {right} of {all}", c.strategy.label());
+                ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
+            });
+        }
+    });
+}
+
+/// The curves; a click takes the round it is nearest to.
+fn chart(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) -> Option<usize> {
+    let region = |c: &Curve| c.region.iter().map(|(r, n)| [*r as f64, percent(*n)]).collect::<Vec<_>>();
+    let values: Vec<f64> =
+        curves.iter().flat_map(|c| region(c).into_iter().chain(c.whole.iter().copied())).map(|p| p[1]).collect();
+    let low = values.iter().copied().fold(100.0, f64::min);
+    let high = values.iter().copied().fold(0.0, f64::max);
+    let rounds = cx.state.experiment.rounds.max(cx.state.latest_round()).max(2) as f64;
+    let shown = cx.state.shown_round() as f64;
+    let height = ui.available_height();
+    let response = plot("region accuracy", height, cx.theme, "rounds", "%").show(ui, |plot_ui| {
+        plot_ui.set_plot_bounds_x(0.8..=rounds + 0.2);
+        plot_ui.set_plot_bounds_y((low - AIR).max(-0.5)..=(high + AIR).min(100.5));
+        plot_ui.vline(VLine::new("", shown).stroke(Stroke::new(1.0, cx.theme.faint)).allow_hover(false));
+        for c in curves {
+            let color = cx.theme.strategy(c.strategy);
+            let dashed = Line::new(format!("{}, all images", c.strategy.label()), PlotPoints::from(c.whole.clone()));
+            plot_ui.line(dashed.color(color.gamma_multiply(0.7)).width(1.2).style(LineStyle::dashed_dense()));
+            let points = region(c);
+            plot_ui.line(Line::new("", PlotPoints::from(points.clone())).color(color).width(2.0).allow_hover(false));
+            let name = format!("{}, in the region", c.strategy.label());
+            plot_ui.points(Points::new(name, PlotPoints::from(points)).color(color).radius(4.0));
+        }
+    });
+    let at = response.response.interact_pointer_pos().filter(|_| response.response.clicked())?;
+    let x = |round: usize| response.transform.position_from_point(&egui_plot::PlotPoint::new(round as f64, low)).x;
+    let nearest = (1..=cx.state.latest_round()).min_by(|a, b| (x(*a) - at.x).abs().total_cmp(&(x(*b) - at.x).abs()))?;
+    ((x(nearest) - at.x).abs() < CLICK_REACH).then_some(nearest)
+}

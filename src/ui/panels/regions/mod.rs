@@ -1,0 +1,309 @@
+//! The contact sheet of a selected region: its images page by page, their labels, when each was labelled, and its CSV.
+
+pub mod csv;
+pub mod curve;
+
+use std::path::PathBuf;
+
+use egui::{Align, Color32, CornerRadius, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+
+use crate::dataset::Dataset;
+use crate::engine::protocol::{Command, Level};
+use crate::experiment::EvaluationSplit;
+use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::images;
+use crate::ui::kit::job::Job;
+use crate::ui::kit::theme::{self, bold, size, space};
+use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::panel::Cx;
+use crate::ui::state::{Selection, SheetFilter};
+
+/// The panel, the question where to export to, and the writing.
+pub struct RegionSheet {
+    export: AskPath,
+    writing: Job<Result<PathBuf, String>>,
+}
+
+impl Default for RegionSheet {
+    fn default() -> Self {
+        let export =
+            AskPath::new("Export the selection as CSV", "Path of the CSV file", "Export", Wanted::NewFile("csv"));
+        Self { export, writing: Job::default() }
+    }
+}
+
+/// Side of an image, the line under it, and what lies between.
+const SIDE: f32 = 48.0;
+const CAPTION_HEIGHT: f32 = 15.0;
+const GAP: f32 = 6.0;
+
+/// One image of the sheet.
+struct Tile {
+    image: u32,
+    /// Of the evaluation split rather than of the train split.
+    evaluation: bool,
+    label: u8,
+    /// What the target predicts, where that is known.
+    predicted: Option<u8>,
+    /// Round in which it was labelled.
+    round: Option<u16>,
+}
+
+impl RegionSheet {
+    /// Beside the title, from the right.
+    pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let any = cx.state.brush.selection.is_some();
+        let small = |text: &str| egui::Button::new(RichText::new(text).size(size::CAPTION)).small();
+        let clear = ui.add_enabled(any, small("Clear")).on_hover_text("Select nothing (Esc)");
+        clear.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, any, "Clear the region"));
+        if clear.clicked() {
+            cx.state.brush.clear();
+        }
+        let tip = "The images of the region with their indices, labels, rounds and codes";
+        if ui.add_enabled(any && !self.writing.is_running(), small("Export CSV…")).on_hover_text(tip).clicked() {
+            let (name, round) = (cx.state.experiment.name.clone(), cx.state.shown_round());
+            self.export.open(|| format!("{name}-region-round-{round}.csv"));
+        }
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        match self.writing.take() {
+            Some(Ok(path)) => cx.state.say(Level::Info, format!("Saved {}", path.display())),
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+        let (Some(selection), Some(dataset)) = (cx.state.brush.selection.clone(), cx.state.dataset.clone()) else {
+            let text = "Press S, or the box or the lasso above the latent view, and drag: the images that lie there appear here, \
+                        with their labels and the round in which each was bought.";
+            return widgets::empty_state(ui, "Nothing is selected", text);
+        };
+        let members = evaluation_members(cx);
+        if let Some(path) = self.export.ui(ui.ctx(), |_| {}) {
+            let text = csv::text(&csv::Rows::of(&selection, &members, &dataset, cx));
+            self.writing.start(ui.ctx(), move || {
+                crate::archive::write_atomically(&path, text.as_bytes()).map(|()| path).map_err(|e| e.to_string())
+            });
+        }
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(space::S, 5.0);
+            summary(ui, &selection, &members, &dataset, cx);
+            let tiles = tiles(&selection, &members, &dataset, cx);
+            sheet(ui, &tiles, &dataset, cx);
+        });
+    }
+}
+
+/// The images of the evaluation split in the region; asks the engine for their codes when they are not there yet.
+pub fn evaluation_members(cx: &mut Cx<'_>) -> std::sync::Arc<Vec<u32>> {
+    let Some(codes) = cx.snapshot.evaluation_codes.clone() else {
+        if !std::mem::replace(&mut cx.state.brush.asked_evaluation, true) {
+            cx.commands.push(Command::WantEvaluationCodes);
+        }
+        return std::sync::Arc::default();
+    };
+    cx.state.brush.evaluation_members(&codes, cx.snapshot.latent_dim)
+}
+
+/// "test" or "validation": what accuracies are measured on.
+pub fn evaluation_name(cx: &Cx<'_>) -> &'static str {
+    match cx.state.experiment.evaluate_on {
+        EvaluationSplit::Test => "test",
+        EvaluationSplit::Validation => "validation",
+    }
+}
+
+/// Round in which the shown run labelled a train sample, up to the shown round.
+fn labelled_in(cx: &Cx<'_>, sample: u32) -> Option<u16> {
+    let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy)?;
+    let round = *run.labelled_in.get(sample as usize)?;
+    (1..=cx.state.shown_round()).contains(&usize::from(round)).then_some(round)
+}
+
+/// How many there are, and of which classes.
+fn summary(ui: &mut Ui, selection: &Selection, members: &[u32], dataset: &Dataset, cx: &Cx<'_>) {
+    let all = widgets::thousands(dataset.train.len());
+    ui.horizontal_wrapped(|ui| {
+        ui.label(bold(format!("{} of {all} train images", widgets::thousands(selection.samples.len()))));
+        let labelled = selection.samples.iter().filter(|&&s| labelled_in(cx, s).is_some()).count();
+        let mut text = format!("{} labelled by round {}", widgets::thousands(labelled), cx.state.shown_round());
+        if cx.snapshot.evaluation_codes.is_some() {
+            text += &format!(" · {} {} images", widgets::thousands(members.len()), evaluation_name(cx));
+        }
+        ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
+    });
+    let mut counts = vec![0usize; dataset.classes.len()];
+    for &s in &selection.samples {
+        counts[usize::from(dataset.train.label(s as usize))] += 1;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
+        ui.spacing_mut().interact_size.y = CAPTION_HEIGHT;
+        for (class, &count) in counts.iter().enumerate().filter(|(_, c)| **c > 0) {
+            // One piece of text with its mark, so that no line ends between them.
+            let text = format!("{} × {}", dataset.classes[class], widgets::thousands(count));
+            let galley = ui.painter().layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
+            let (rect, _) = ui.allocate_exact_size(galley.size() + vec2(20.0, 2.0), Sense::hover());
+            ui.painter().circle_filled(pos2(rect.left() + 4.0, rect.center().y), 4.0, theme::class_color(class as u8));
+            ui.painter().galley(rect.min + vec2(12.0, 1.0), galley, cx.theme.weak);
+        }
+    });
+}
+
+fn tiles(selection: &Selection, members: &[u32], dataset: &Dataset, cx: &Cx<'_>) -> Vec<Tile> {
+    let filter = cx.state.brush.filter;
+    let split = dataset.evaluation(cx.state.experiment.evaluate_on);
+    let predicted = cx.state.shown_predictions().map(|(_, p)| p).filter(|p| p.len() == split.len());
+    let scores = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
+    let scores = scores.and_then(|r| r.scores.as_ref());
+    let train = |&image: &u32| Tile {
+        image,
+        evaluation: false,
+        label: dataset.train.label(image as usize),
+        predicted: scores
+            .and_then(|s| s.predicted.get(image as usize).copied())
+            .filter(|p| usize::from(*p) < dataset.classes.len()),
+        round: labelled_in(cx, image),
+    };
+    let evaluation = |&image: &u32| Tile {
+        image,
+        evaluation: true,
+        label: split.label(image as usize),
+        predicted: predicted.map(|p| p[image as usize]),
+        round: None,
+    };
+    match filter {
+        SheetFilter::Train => selection.samples.iter().map(train).collect(),
+        SheetFilter::Labelled => selection.samples.iter().map(train).filter(|t| t.round.is_some()).collect(),
+        SheetFilter::Evaluation => members.iter().map(evaluation).collect(),
+        SheetFilter::Wrong => members.iter().map(evaluation).filter(Tile::is_wrong).collect(),
+    }
+}
+
+impl Tile {
+    fn is_wrong(&self) -> bool {
+        self.predicted.is_some_and(|p| p != self.label)
+    }
+}
+
+/// What is shown, page by page.
+fn sheet(ui: &mut Ui, tiles: &[Tile], dataset: &Dataset, cx: &mut Cx<'_>) {
+    let cell = vec2(SIDE + GAP, SIDE + CAPTION_HEIGHT + GAP);
+    let room = ui.available_size() - vec2(0.0, theme::CONTROL_HEIGHT + 5.0);
+    let columns = ((room.x + GAP) / cell.x).floor().max(1.0) as usize;
+    let rows = ((room.y + GAP) / cell.y).floor().max(1.0) as usize;
+    let per_page = columns * rows;
+    let pages = tiles.len().div_ceil(per_page).max(1);
+    cx.state.brush.page = cx.state.brush.page.min(pages - 1);
+    pager(ui, pages, cx);
+    if tiles.is_empty() {
+        let text = match cx.state.brush.filter {
+            SheetFilter::Train | SheetFilter::Evaluation => "No image of this kind lies in the region.",
+            SheetFilter::Labelled => "The shown run has bought nothing here by the shown round.",
+            SheetFilter::Wrong => "No image here is known to be predicted wrong at the end of the shown round.",
+        };
+        return widgets::empty_state(ui, "None", text);
+    }
+    let (area, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    let from = cx.state.brush.page * per_page;
+    for (i, tile) in tiles[from..(from + per_page).min(tiles.len())].iter().enumerate() {
+        let at = area.min + vec2((i % columns) as f32 * cell.x, (i / columns) as f32 * cell.y);
+        draw(ui, Rect::from_min_size(at, vec2(SIDE, SIDE + CAPTION_HEIGHT)), tile, dataset, cx);
+    }
+}
+
+/// Which images, and which page of them.
+fn pager(ui: &mut Ui, pages: usize, cx: &mut Cx<'_>) {
+    ui.horizontal(|ui| {
+        let name = evaluation_name(cx);
+        let wrong = format!("{name}, wrong");
+        let choices = [
+            (SheetFilter::Train, "train", "Every train image of the region"),
+            (SheetFilter::Labelled, "labelled", "Those that the shown run has had labelled by the shown round"),
+            (SheetFilter::Evaluation, name, "Images that accuracy is measured on: no run trains on them"),
+            (SheetFilter::Wrong, wrong.as_str(), "Those of them that are predicted wrong after the shown round"),
+        ];
+        if widgets::segmented(ui, "Images of the region", &mut cx.state.brush.filter, &choices) {
+            cx.state.brush.page = 0;
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            let page = cx.state.brush.page;
+            let next = IconButton::new(Icon::Next, "Next page", "The next images").enabled(page + 1 < pages);
+            if next.show(ui).clicked() {
+                cx.state.brush.page += 1;
+            }
+            let text = format!("{} of {}", page + 1, widgets::thousands(pages));
+            ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
+            let previous = IconButton::new(Icon::Previous, "Previous page", "The images before").enabled(page > 0);
+            if previous.show(ui).clicked() {
+                cx.state.brush.page -= 1;
+            }
+        });
+    });
+}
+
+fn draw(ui: &mut Ui, cell: Rect, tile: &Tile, dataset: &Dataset, cx: &mut Cx<'_>) {
+    let square = Rect::from_min_size(cell.min, Vec2::splat(SIDE));
+    let split = if tile.evaluation { evaluation_name(cx) } else { "train" };
+    let name = format!("Image {} of {split}", tile.image);
+    let response = ui.interact(cell, ui.scope_id().with((split, tile.image)), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    let texture = match tile.evaluation {
+        false => cx.images.sample(ui, dataset, tile.image),
+        true => {
+            let image = dataset.evaluation(cx.state.experiment.evaluate_on).image(tile.image as usize);
+            Some(cx.images.get(ui, images::ImageKey::Evaluation(tile.image), dataset.shape(), image))
+        }
+    };
+    if let Some(texture) = texture {
+        images::paint(ui, &texture, square);
+    }
+    let edge = |ui: &Ui, color: Color32| {
+        ui.painter().rect_stroke(square, CornerRadius::same(4), Stroke::new(2.0, color), StrokeKind::Outside);
+    };
+    if tile.is_wrong() {
+        edge(ui, cx.theme.error);
+    }
+    if !tile.evaluation && cx.state.focus.sample == Some(tile.image) {
+        edge(ui, cx.theme.accent);
+    }
+    caption(ui, cell, tile, cx);
+    let mut text =
+        format!("{split} image {}: {}", widgets::thousands(tile.image as usize), cx.state.class_name(tile.label));
+    if let Some(p) = tile.predicted {
+        text += &format!(", predicted {}", cx.state.class_name(p));
+    }
+    text += &tile.round.map_or(String::new(), |r| format!(", labelled in round {r}"));
+    if response.clicked() && !tile.evaluation {
+        cx.state.focus.sample = Some(tile.image);
+    }
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(text);
+}
+
+/// The label, and beside it the round of purchase or the wrong prediction.
+fn caption(ui: &Ui, cell: Rect, tile: &Tile, cx: &Cx<'_>) {
+    let y = cell.bottom() - CAPTION_HEIGHT / 2.0;
+    ui.painter().circle_filled(pos2(cell.left() + 3.5, y), 3.5, theme::class_color(tile.label));
+    let mut right = cell.right();
+    let beside = match (tile.round, tile.is_wrong(), tile.predicted) {
+        (Some(round), ..) => Some((format!("t {round}"), cx.theme.accent, None)),
+        (_, true, Some(p)) => Some((String::new(), cx.theme.error, Some(p))),
+        _ => None,
+    };
+    if let Some((text, color, predicted)) = beside {
+        let text = predicted.map_or(text, |p| format!("→ {}", cx.state.class_name(p)));
+        let galley = ui.painter().layout_no_wrap(text, theme::font(size::CAPTION), color);
+        right -= galley.size().x;
+        // A long class name leaves room for the label's colour; the tooltip says it in full.
+        if right > cell.left() + 8.0 {
+            ui.painter().galley(pos2(right, y - galley.size().y / 2.0), galley, color);
+        } else {
+            right = cell.right();
+        }
+    }
+    let galley =
+        ui.painter().layout_no_wrap(cx.state.class_name(tile.label), theme::bold_font(size::CAPTION), cx.theme.text);
+    if cell.left() + 10.0 + galley.size().x <= right {
+        ui.painter().galley(pos2(cell.left() + 10.0, y - galley.size().y / 2.0), galley, cx.theme.text);
+    }
+}

@@ -1,0 +1,108 @@
+//! What was said of the user's own masks: how many were accepted, and every refusal with its file and reason.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Context, RichText, ScrollArea, Ui};
+
+use crate::engine::protocol::Level;
+use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::job::Job;
+use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
+use crate::ui::panel::Cx;
+use crate::world::own_masks::MaskReport;
+
+/// The sheet, the question where to save the report, and the writing.
+pub struct MaskReportSheet {
+    open: bool,
+    /// The report that was last shown by itself.
+    seen: Option<Arc<MaskReport>>,
+    save: AskPath,
+    writing: Job<Result<PathBuf, String>>,
+}
+
+impl Default for MaskReportSheet {
+    fn default() -> Self {
+        let save = AskPath::new("Save the report as CSV", "Path of the CSV file", "Save", Wanted::NewFile("csv"));
+        Self { open: false, seen: None, save, writing: Job::default() }
+    }
+}
+
+const WIDTH: f32 = 620.0;
+const LIST_HEIGHT: f32 = 320.0;
+const FILE_WIDTH: f32 = 200.0;
+
+impl MaskReportSheet {
+    pub fn open(&mut self) {
+        self.open = true;
+    }
+
+    /// Shows itself once for each report with refusals.
+    pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
+        match self.writing.take() {
+            Some(Ok(path)) => cx.state.say(Level::Info, format!("Saved {}", path.display())),
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+        let Some(report) = cx.state.mask_report.clone() else {
+            self.open = false;
+            return;
+        };
+        if self.seen.as_ref() != Some(&report) {
+            self.open |= !report.refused.is_empty();
+            self.seen = Some(Arc::clone(&report));
+        }
+        if let Some(path) = self.save.ui(ctx, |_| {}) {
+            let text = report.csv();
+            self.writing.start(ctx, move || {
+                crate::archive::write_atomically(&path, text.as_bytes()).map(|()| path).map_err(|e| e.to_string())
+            });
+        }
+        if !self.open {
+            return;
+        }
+        let frame = egui::Frame::window(&ctx.global_style());
+        let response = egui::Modal::new(egui::Id::unique("mask report")).frame(frame).show(ctx, |ui| {
+            ui.set_width(WIDTH);
+            ui.label(bold(report.summary()).size(size::HEADING));
+            ui.label(RichText::new(report.folder.display().to_string()).color(cx.theme.weak));
+            ui.add_space(space::S);
+            ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| rows(ui, &report, cx));
+            ui.add_space(space::S);
+            let row = egui::vec2(WIDTH, CONTROL_HEIGHT);
+            ui.allocate_ui_with_layout(row, egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.button("Close").clicked() {
+                    ui.close();
+                }
+                let any = !report.refused.is_empty();
+                if ui.add_enabled(any, egui::Button::new("Save report…")).clicked() {
+                    self.save.open(|| "masks-report.csv".into());
+                    ui.close();
+                }
+            });
+        });
+        self.open = !response.should_close();
+    }
+}
+
+fn rows(ui: &mut Ui, report: &MaskReport, cx: &Cx<'_>) {
+    if report.refused.is_empty() {
+        ui.label("Every file is the wall of one vessel round one lumen, and the labelling tool solved it.");
+        return;
+    }
+    let grid = egui::Grid::new("refused masks").num_columns(2).striped(true).spacing([space::L, space::XS]);
+    grid.show(ui, |ui| {
+        for head in ["file", "why it is refused"] {
+            ui.label(RichText::new(head).size(size::CAPTION).color(cx.theme.weak));
+        }
+        ui.end_row();
+        for refused in &report.refused {
+            ui.scope(|ui| {
+                ui.set_width(FILE_WIDTH);
+                ui.add(egui::Label::new(bold(&refused.file)).truncate());
+            });
+            ui.add(egui::Label::new(&refused.reason).wrap());
+            ui.end_row();
+        }
+    });
+}

@@ -1,0 +1,451 @@
+//! One vessel as in Figure S1: mask, mesh and stress map, and beside them what the target predicts and where it errs.
+
+pub mod cells;
+pub mod cost;
+pub mod facts;
+pub mod pictures;
+pub mod save;
+
+use std::path::{Path, PathBuf};
+
+use egui::{DragValue, RichText, ScrollArea, Ui, Vec2};
+
+use crate::engine::protocol::Command;
+use crate::engine::questions::vessel::{MaskFile, Outcome, Section, SectionRequest, Vessel};
+use crate::experiment::Task;
+use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
+use crate::ui::kit::widgets;
+use crate::ui::panel::Cx;
+use crate::ui::state::{AppState, Probing};
+use cells::{Cells, bar};
+use facts::{Reading, capital, errors, facts, reading, refused};
+use pictures::{Layer, Pictures};
+use save::SaveSection;
+
+/// Which vessel is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Sample,
+    Probe,
+    File,
+}
+
+/// What was asked, and of what.
+#[derive(Debug, Clone, PartialEq)]
+struct Asked {
+    request: SectionRequest,
+    generation: u64,
+    target_version: u64,
+}
+
+/// The panel, its choices, and how far its questions have come.
+pub struct StressPanel {
+    source: Source,
+    path: Option<PathBuf>,
+    opened: u64,
+    pixel_mm: f64,
+    /// None takes the experiment's.
+    systolic_mmhg: Option<f64>,
+    open: AskPath,
+    save: SaveSection,
+    /// Solve wherever the probe is, without being told.
+    follow: bool,
+    /// Where it was told to.
+    solve_at: Option<Vec<f32>>,
+    asked: Option<Asked>,
+    asked_at: f64,
+    /// The mesh as it lies under the pressure.
+    at_peak: bool,
+    held: Option<f64>,
+    pictures: Pictures,
+    /// Under the pointer, in the image's pixels.
+    pointer: Option<[f32; 2]>,
+}
+
+/// Seconds between two questions, and between two about the same vessel as the target learns.
+const BETWEEN: f64 = 0.05;
+const BETWEEN_VERSIONS: f64 = 1.0;
+/// An unanswered question is given up after so many seconds.
+const PATIENCE: f64 = 10.0;
+/// Sides of a picture, and what the panel needs besides two rows of them.
+const LEAST_SIDE: f32 = 104.0;
+const MOST_SIDE: f32 = 380.0;
+const BESIDE: f32 = 260.0;
+const GAP: f32 = 10.0;
+/// What is left of the pictures of a vessel while the next one is solved.
+const OUTDATED: f32 = 0.35;
+/// Latent dimensions in which a point can be dragged.
+const PROBE_DIMS: std::ops::RangeInclusive<usize> = 1..=3;
+
+impl Default for StressPanel {
+    fn default() -> Self {
+        let hint = "A PNG: the wall white, or lumen and wall as two greys";
+        Self {
+            source: Source::Sample,
+            path: None,
+            opened: 0,
+            pixel_mm: 0.1,
+            systolic_mmhg: None,
+            open: AskPath::new("Open a mask", hint, "Open", Wanted::File("png")),
+            save: SaveSection::default(),
+            follow: true,
+            solve_at: None,
+            asked: None,
+            asked_at: 0.0,
+            at_peak: false,
+            held: None,
+            pictures: Pictures::default(),
+            pointer: None,
+        }
+    }
+}
+
+impl StressPanel {
+    /// Shows a mask of the user's own.
+    pub fn open(&mut self, path: PathBuf) {
+        self.path = Some(path);
+        self.opened += 1;
+        self.source = Source::File;
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if cx.state.experiment.dataset.task() == Task::Classes {
+            self.source = Source::File;
+        }
+        if let Some(path) = self.open.ui(ui.ctx(), |_| {}) {
+            self.open(path);
+        }
+        self.save.ui(ui.ctx(), cx);
+        self.hold_probe(cx);
+        self.ask(ui, cx);
+        egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8)).show(ui, |ui| {
+            self.header(ui, cx);
+            let section = cx.state.section.clone().filter(|s| self.fits(&s.request.vessel));
+            match section {
+                None => self.waiting(ui, cx),
+                Some(section) => {
+                    ui.add_space(space::XS);
+                    let height = ui.available_height();
+                    let outdated = self.wanted(cx).is_some_and(|w| !same_vessel(&w.vessel, &section.request.vessel));
+                    if outdated {
+                        let at = egui::pos2(ui.max_rect().right(), ui.cursor().top());
+                        let font = crate::ui::kit::theme::bold_font(size::BODY);
+                        ui.painter().text(at, egui::Align2::RIGHT_BOTTOM, "solving…", font, cx.theme.accent);
+                        ui.multiply_opacity(OUTDATED);
+                    }
+                    ScrollArea::vertical().auto_shrink(false).id_salt("stress").show(ui, |ui| {
+                        self.section(ui, cx, &section, height);
+                        if cx.state.experiment.dataset.task() == Task::Maps {
+                            cost::ui(ui, cx);
+                        }
+                    });
+                }
+            }
+        });
+    }
+
+    /// Beside the title, from the right.
+    pub fn tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        let tip = "Solve for the wall stress of a mask of your own; a PNG can be dropped on the window too";
+        if ui.add(egui::Button::new("Open mask…").small()).on_hover_text(tip).clicked() {
+            self.open.open(String::new);
+        }
+        if cx.state.section.as_deref().is_some_and(|s| s.solved().is_some()) {
+            let tip = "Figure S1 as SVG, PDF and PNG, the map as NPY and PNG, the mesh as VTK, the numbers as JSON";
+            if ui.add(egui::Button::new("Save…").small()).on_hover_text(tip).clicked() {
+                self.save.open(cx);
+            }
+            let mut hold = self.held.is_some();
+            if widgets::toggle(ui, &mut hold, "Hold scale", "Keep this colour scale for the vessels that follow") {
+                self.held = hold.then(|| self.pictures.scales().top());
+            }
+            let tip = "The mesh as it lies under the systolic pressure, or at rest";
+            widgets::toggle(ui, &mut self.at_peak, "Mesh at peak", tip);
+        }
+    }
+
+    /// The latent view moves the probe while it is this panel's source.
+    fn hold_probe(&self, cx: &mut Cx<'_>) {
+        let dim = cx.snapshot.latent_dim;
+        if self.source != Source::Probe {
+            cx.state.probing = None;
+        } else if cx.state.generator.ready
+            && PROBE_DIMS.contains(&dim)
+            && cx.state.probing.as_ref().is_none_or(|p| p.code.len() != dim)
+        {
+            let at = shown_sample(cx.state) as usize * dim;
+            let code = cx.snapshot.codes.as_ref().and_then(|c| c.get(at..at + dim)).map(<[f32]>::to_vec);
+            cx.state.probing = Some(Probing { code: code.unwrap_or_else(|| vec![0.0; dim]), neighbour_code: None });
+        }
+    }
+
+    /// Whether an answer is about what is to be seen.
+    fn fits(&self, vessel: &Vessel) -> bool {
+        matches!(
+            (self.source, vessel),
+            (Source::Sample, Vessel::Sample(_)) | (Source::Probe, Vessel::Point(_)) | (Source::File, Vessel::File(_))
+        )
+    }
+
+    fn wanted(&self, cx: &Cx<'_>) -> Option<SectionRequest> {
+        let (vessel, solve) = match self.source {
+            Source::File => {
+                let file = MaskFile {
+                    path: self.path.clone()?,
+                    pixel_mm: self.pixel_mm,
+                    systolic_mmhg: self.systolic_mmhg.unwrap_or(cx.state.experiment.systolic_mmhg),
+                    opened: self.opened,
+                };
+                (Vessel::File(file), true)
+            }
+            _ if !cx.state.generator.ready => return None,
+            Source::Sample => (Vessel::Sample(shown_sample(cx.state)), true),
+            Source::Probe => {
+                let code = cx.state.probing.as_ref()?.code.clone();
+                let solve = self.follow || self.solve_at.as_ref() == Some(&code);
+                (Vessel::Point(code), solve)
+            }
+        };
+        Some(SectionRequest { vessel, solve })
+    }
+
+    /// The latest question wins: one under way at most, and again when the target has learned.
+    fn ask(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        let Some(request) = self.wanted(cx) else { return };
+        let asking = Asked { request, generation: cx.state.generation, target_version: cx.state.target_version };
+        if self.asked.as_ref() == Some(&asking) {
+            return;
+        }
+        let before = self.asked.as_ref().filter(|a| a.generation == asking.generation);
+        let answer = cx.state.section.as_ref().map(|s| &s.request);
+        let waits = before.is_some_and(|a| answer != Some(&a.request)) && cx.now < self.asked_at + PATIENCE;
+        let same = before.is_some_and(|a| a.request == asking.request);
+        let left = self.asked_at + if same { BETWEEN_VERSIONS } else { BETWEEN } - cx.now;
+        if waits || left > 0.0 {
+            ui.ctx().request_repaint_after_secs(left.max(BETWEEN) as f32);
+            return;
+        }
+        self.asked_at = cx.now;
+        cx.commands.push(Command::Section(asking.request.clone()));
+        self.asked = Some(asking);
+    }
+
+    /// Which vessel, and what goes with it.
+    fn header(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let file = (Source::File, "Mask file", "A mask of your own, from a PNG file");
+        let all = [
+            (Source::Sample, "Sample", "The vessel selected in the latent view"),
+            (Source::Probe, "Probe", "Drag a free point through latent space: its mask, its stress, its prediction"),
+            file,
+        ];
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            if cx.state.experiment.dataset.task() == Task::Maps {
+                widgets::segmented(ui, "Vessel", &mut self.source, &all);
+            }
+            match self.source {
+                Source::Sample => {
+                    let sample = shown_sample(cx.state);
+                    let train = cx.state.dataset.as_ref().map(|d| &d.train).filter(|t| (sample as usize) < t.len());
+                    if let Some(band) = train.map(|t| cx.state.class_name(t.label(sample as usize))) {
+                        let text = format!("sample {}, {band}", widgets::thousands(sample as usize));
+                        ui.label(RichText::new(text).color(cx.theme.weak));
+                    }
+                }
+                Source::Probe => self.probe_tools(ui, cx),
+                Source::File => self.file_tools(ui, cx),
+            }
+        });
+    }
+
+    fn probe_tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        widgets::toggle(ui, &mut self.follow, "Solve as it moves", "Ask the labelling tool wherever the probe is");
+        let here = cx.state.probing.as_ref().map(|p| p.code.clone());
+        let button = egui::Button::new("Solve here").min_size(Vec2::new(0.0, CONTROL_HEIGHT - 2.0));
+        let tip = "Ask the labelling tool for the stress of the mask at the probe";
+        if ui.add_enabled(!self.follow && here.is_some(), button).on_hover_text(tip).clicked() {
+            self.solve_at = here;
+        }
+    }
+
+    fn file_tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+        let tip = "Solve for the wall stress of a mask of your own";
+        if self.path.is_none() && ui.button("Choose a file…").on_hover_text(tip).clicked() {
+            self.open.open(String::new);
+        }
+        if let Some(path) = &self.path {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            ui.label(bold(name)).on_hover_text(path.display().to_string());
+        }
+        let drag = DragValue::new(&mut self.pixel_mm).range(0.001..=10.0).speed(0.001).suffix(" mm a pixel");
+        ui.add(drag)
+            .on_hover_text("The size of a pixel: areas and the mesh scale with it, stress does not")
+            .accessible_name("Millimetres a pixel");
+        let mut mmhg = self.systolic_mmhg.unwrap_or(cx.state.experiment.systolic_mmhg);
+        let drag = DragValue::new(&mut mmhg).range(1.0..=100_000.0).speed(0.5).suffix(" mmHg");
+        let response = ui.add(drag).on_hover_text("Systolic pressure on the lumen: the map is taken at this peak");
+        if response.accessible_name("Systolic pressure").changed() {
+            self.systolic_mmhg = Some(mmhg);
+        }
+    }
+
+    fn waiting(&self, ui: &mut Ui, cx: &Cx<'_>) {
+        let (title, body) = match self.source {
+            Source::File if self.path.is_some() => ("Solving", "The labelling tool is at work on the mask."),
+            Source::File => (
+                "Wall stress of a vessel",
+                "Open a mask, or drop one on the window: a PNG whose wall is white, or in which lumen and wall are two greys. It is solved \
+                 by finite elements; mask, mesh and stress map appear side by side. The experiment goes on meanwhile.",
+            ),
+            Source::Probe if cx.state.generator.ready && !PROBE_DIMS.contains(&cx.snapshot.latent_dim) => {
+                ("The probe", "A point can be dragged in up to three latent dimensions; this experiment has more.")
+            }
+            _ => (
+                "Wall stress of a vessel",
+                "As soon as the vessels are solved and embedded: mask, mesh and stress map side by side, and what the target predicts.",
+            ),
+        };
+        widgets::empty_state(ui, title, body);
+    }
+
+    fn section(&mut self, ui: &mut Ui, cx: &Cx<'_>, section: &Section, height: f32) {
+        let theme = cx.theme;
+        self.pictures.renew(ui, theme, section, cx.state.sections, self.held);
+        let scales = self.pictures.scales().clone();
+        let Some(mask) = section.mask.clone() else {
+            if let Outcome::Refused(refusal) = &section.outcome {
+                refused(ui, theme, refusal, &section.request.vessel);
+            }
+            return;
+        };
+        let wide = (ui.available_width() - pictures::BAR_SPACE - 3.0 * GAP) / 3.0;
+        let side = wide.min((height - BESIDE) / 2.0).clamp(LEAST_SIDE, MOST_SIDE);
+        let mut cells = Cells {
+            pictures: &self.pictures,
+            section,
+            mask: &mask,
+            side,
+            theme,
+            at_peak: self.at_peak,
+            marked: self.pointer,
+            pointer: None,
+        };
+        let under = self.pointer.map(|at| Reading::at(section, &mask, at));
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP;
+            cells.mask(ui);
+            match &section.outcome {
+                Outcome::Solved(solved) => {
+                    cells.mesh(ui, solved);
+                    cells.map(ui, Layer::Solved, "Stress map, kPa");
+                    let mark = under.as_ref().and_then(|r| r.solved);
+                    bar(ui, side, &scales.stress, |v| pictures::stress_color(v / scales.top()), mark, theme);
+                }
+                Outcome::Refused(refusal) => {
+                    ui.vertical(|ui| {
+                        ui.set_width(2.0 * side + GAP);
+                        ui.add_space(space::L);
+                        refused(ui, theme, refusal, &section.request.vessel);
+                    });
+                }
+                Outcome::Open => {
+                    ui.vertical(|ui| {
+                        ui.set_width(2.0 * side + GAP);
+                        ui.add_space(space::L);
+                        let text = "Not solved here. Press Solve here, or let it solve as the probe moves.";
+                        ui.add(egui::Label::new(RichText::new(text).color(theme.weak)).wrap());
+                    });
+                }
+            }
+        });
+        if let Outcome::Refused(_) = section.outcome {
+            let pointer = cells.pointer;
+            return self.point(ui, pointer);
+        }
+        reading(ui, under.as_ref(), theme);
+        ui.add_space(space::XS);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP;
+            ui.vertical(|ui| {
+                ui.set_width(side);
+                match section.solved() {
+                    Some(solved) => facts(ui, theme, solved),
+                    None => ui.set_min_height(side),
+                }
+            });
+            match &section.prediction {
+                Ok(_) => {
+                    cells.map(ui, Layer::Predicted, "Predicted, same scale");
+                    if section.solved().is_some() {
+                        cells.map(ui, Layer::Difference, "Predicted less solved, kPa");
+                        let color = |v: f64| theme.diverging((v / scales.span()) as f32);
+                        bar(ui, side, &scales.difference, color, under.as_ref().and_then(Reading::difference), theme);
+                    } else {
+                        let mark = under.as_ref().and_then(|r| r.predicted);
+                        bar(ui, side, &scales.stress, |v| pictures::stress_color(v / scales.top()), mark, theme);
+                    }
+                }
+                Err(why) if cx.state.experiment.dataset.task() == Task::Maps || section.solved().is_some() => {
+                    ui.vertical(|ui| {
+                        ui.set_width(2.0 * side + GAP);
+                        ui.label(bold("No prediction"));
+                        let text = RichText::new(format!("{}.", capital(&why.to_string()))).color(theme.weak);
+                        ui.add(egui::Label::new(text).wrap());
+                    });
+                }
+                Err(_) => {}
+            }
+        });
+        errors(ui, section, theme);
+        let pointer = cells.pointer;
+        self.point(ui, pointer);
+    }
+
+    /// What is under the pointer now is shown in the next frame.
+    fn point(&mut self, ui: &Ui, pointer: Option<[f32; 2]>) {
+        if self.pointer != pointer {
+            self.pointer = pointer;
+            ui.ctx().request_repaint();
+        }
+    }
+}
+
+/// Whether an answer about one may stand while the other's is awaited: points move on all the time.
+fn same_vessel(a: &Vessel, b: &Vessel) -> bool {
+    match (a, b) {
+        (Vessel::Point(_), Vessel::Point(_)) => true,
+        (a, b) => a == b,
+    }
+}
+
+/// A file is named as a mask is.
+pub fn is_mask(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"))
+}
+
+/// The sample that is selected, or the first.
+fn shown_sample(state: &AppState) -> u32 {
+    state.focus.sample.unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_under_another_pressure_or_scale_is_outdated_and_a_moving_point_is_not() {
+        let file = MaskFile { path: "a.png".into(), pixel_mm: 0.1, systolic_mmhg: 120.0, opened: 1 };
+        let of = |file: &MaskFile| Vessel::File(file.clone());
+        for (a, b, same) in [
+            (of(&file), of(&file), true),
+            (of(&file), of(&MaskFile { systolic_mmhg: 90.0, ..file.clone() }), false),
+            (of(&file), of(&MaskFile { pixel_mm: 0.2, ..file.clone() }), false),
+            (of(&file), of(&MaskFile { opened: 2, ..file.clone() }), false),
+            (Vessel::Sample(1), Vessel::Sample(2), false),
+            (Vessel::Point(vec![0.0]), Vessel::Point(vec![1.0]), true),
+        ] {
+            assert_eq!(same_vessel(&a, &b), same, "{a:?} {b:?}");
+        }
+    }
+}

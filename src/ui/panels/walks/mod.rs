@@ -1,0 +1,346 @@
+//! The table of walks: verdicts with the numbers behind them, what they are judged by, and how walks start and go on.
+
+pub mod figure4;
+pub mod filmstrip;
+pub mod reselection;
+
+use egui::{Align2, Color32, CornerRadius, DragValue, Rect, RichText, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
+
+use crate::engine::protocol::Command;
+use crate::experiment::WalkAnchors;
+use crate::trajectory::{Judgement, Verdict, VerdictRules};
+use crate::ui::kit::theme::{self, size, space};
+use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::panel::Cx;
+use crate::ui::state::{Only, SeenWalk, SortBy, WalkPoint, sort_walks};
+use figure4::ExportFigure4;
+
+/// The panel, and what it keeps between frames.
+#[derive(Default)]
+pub struct WalksPanel {
+    stepped_at: f64,
+    export: ExportFigure4,
+}
+
+/// Seconds between two steps of walks that play.
+const PLAY_SECONDS: f64 = 0.6;
+/// Walks that can be started at once.
+const MOST_AT_ONCE: usize = 1_000;
+const ROW: f32 = 19.0;
+/// Columns of the table: title, width, what it sorts by, tooltip.
+const COLUMNS: [(&str, f32, SortBy, &str); 6] = [
+    ("Walk", 42.0, SortBy::Walk, "The walk's letters"),
+    (
+        "Verdict",
+        118.0,
+        SortBy::Verdict,
+        "The first that holds: outward, stalled, recycling, boundary, crossing, interior",
+    ),
+    (
+        "Boundary",
+        62.0,
+        SortBy::Boundary,
+        "Share of steps whose 50 nearest samples have mixed labels (H50 above the threshold)",
+    ),
+    (
+        "Drift",
+        48.0,
+        SortBy::Drift,
+        "Median r10(p') of the last steps over the outer quantile of the cloud; above 1 it is outside",
+    ),
+    ("Distinct", 56.0, SortBy::Distinct, "Distinct samples visited"),
+    ("Snap", 48.0, SortBy::Snap, "Distance from the last p' to its neighbour"),
+];
+
+impl WalksPanel {
+    /// Beside the title, from the right.
+    pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let any = cx.state.shown_walks().any(|w| !w.steps.is_empty());
+        let button = egui::Button::new(RichText::new("Figure 4…").size(size::CAPTION)).small();
+        let tip = "Save Figure 4 as the paper prints it, with walks.csv, from the walks of the shown run";
+        if ui.add_enabled(any, button).on_hover_text(tip).clicked() {
+            self.export.open(cx);
+        }
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.play(ui, cx);
+        self.export.ui(ui.ctx(), cx);
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(space::S, 5.0);
+            self.start_row(ui, cx);
+            reselection::row(ui, cx);
+            reselection::comparison(ui, cx);
+            let counts = verdict_counts(cx);
+            filter_row(ui, cx, &counts);
+            rules_row(ui, cx);
+            table(ui, cx);
+        });
+    }
+
+    /// While walks play, they step at even times, with whatever the target is then.
+    fn play(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        if !cx.state.lab.playing {
+            return;
+        }
+        let left = self.stepped_at + PLAY_SECONDS - cx.now;
+        if left <= 0.0 {
+            self.stepped_at = cx.now;
+            cx.commands.push(Command::StepWalks);
+        }
+        ui.ctx().request_repaint_after_secs(left.max(0.05) as f32);
+    }
+
+    fn start_row(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(space::XS, 4.0);
+            let choices = [
+                (WalkAnchors::Random, "random", "Anywhere in the data"),
+                (WalkAnchors::PerClass, "per class", "As many of each class"),
+                (WalkAnchors::Rim, "rim", "Among the outermost 5 %, where most walks drift out"),
+            ];
+            widgets::segmented(ui, "Anchors", &mut cx.state.lab.anchors, &choices);
+            ui.add(DragValue::new(&mut cx.state.lab.count).range(1..=MOST_AT_ONCE))
+                .on_hover_text("How many walks to start");
+            let ready = cx.state.generator.ready;
+            let tip = "Start so many walks at such anchors; Ctrl click in the view starts one at a sample";
+            let start = ui.add_enabled(ready, egui::Button::new("Start")).on_hover_text(tip);
+            start.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Start walks"));
+            if start.clicked() {
+                let (anchors, count) = (cx.state.lab.anchors, cx.state.lab.count);
+                cx.commands.push(Command::StartWalks { anchors, count });
+            }
+            let by_hand = cx.state.shown_walks().any(|w| w.id >= cx.state.experiment.walks);
+            let step = IconButton::new(
+                Icon::StepMinibatches,
+                "Step the walks",
+                "One step of every walk that was started by hand, with the present target (N)",
+            );
+            if step.enabled(by_hand).show(ui).clicked() {
+                cx.commands.push(Command::StepWalks);
+            }
+            let playing = cx.state.lab.playing;
+            let (icon, name) = if playing { (Icon::Pause, "Pause the walks") } else { (Icon::Play, "Play the walks") };
+            if IconButton::new(icon, name, "Step the walks again and again").enabled(by_hand).show(ui).clicked() {
+                cx.state.lab.playing = !playing;
+            }
+        });
+    }
+}
+
+/// The thresholds, in a sheet that stays open while they are moved, and how walks are coloured.
+fn rules_row(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.horizontal(|ui| {
+        let tip = "What the verdicts are made from; each can be moved";
+        let button = IconButton::new(Icon::Unfolded, "Thresholds", tip).text("Thresholds").show(ui);
+        let sheet = egui::Popup::from_toggle_button_response(&button);
+        sheet.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| thresholds(ui, cx));
+        let moved = cx.state.lab.rules != VerdictRules::default();
+        if moved && ui.small_button("as published").on_hover_text("Put every threshold back").clicked() {
+            cx.state.lab.rules = VerdictRules::default();
+            reselection::send(cx);
+        }
+        let by_verdict = &mut cx.state.lab.by_verdict;
+        widgets::toggle(ui, by_verdict, "Colour by verdict", "Colours of the walks tell their verdicts (V)");
+    });
+}
+
+fn thresholds(ui: &mut Ui, cx: &mut Cx<'_>) {
+    /// No window of steps is longer than this.
+    const MOST_STEPS: usize = 20;
+    let before = cx.state.lab.rules;
+    let rules = &mut cx.state.lab.rules;
+    ui.set_width(330.0);
+    ui.spacing_mut().slider_width = 96.0;
+    let slider = |ui: &mut Ui, value: &mut f32, range: std::ops::RangeInclusive<f32>, text: &str| {
+        ui.add(egui::Slider::new(value, range).text(RichText::new(text).size(size::CAPTION)));
+    };
+    slider(ui, &mut rules.outer_quantile, 0.5..=1.0, "outer quantile of r10");
+    slider(ui, &mut rules.outward_ratio, 0.1..=5.0, "outward: r10(p') over it");
+    slider(ui, &mut rules.boundary_entropy, 0.0..=2.0, "boundary: H50 above (nats)");
+    let of = |ui: &mut Ui, name: &str, least: &mut usize, of: &mut usize, at: &str| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(format!("{name}: {at}")).size(size::CAPTION));
+            let drag = |value| DragValue::new(value).range(1..=MOST_STEPS).speed(0.05);
+            ui.add(drag(least)).accessible_name(format!("{name}, {at}"));
+            ui.label(RichText::new("of the last").size(size::CAPTION));
+            ui.add(drag(of)).accessible_name(format!("{name}, of the last"));
+        });
+    };
+    of(ui, "outward", &mut rules.outward_steps, &mut rules.outward_of, "at least");
+    of(ui, "stalled", &mut rules.stalled_steps, &mut rules.stalled_of, "at least");
+    of(ui, "recycling", &mut rules.recycled_samples, &mut rules.recycled_of, "samples, at most");
+    of(ui, "boundary", &mut rules.boundary_steps, &mut rules.boundary_of, "at least");
+    if *rules != before {
+        reselection::send(cx);
+    }
+}
+
+/// Walks of each verdict, judged walks, and their steps that left them lost, of all steps.
+struct Counts {
+    verdicts: [(Verdict, usize); 6],
+    judged: usize,
+    lost_steps: usize,
+    steps: usize,
+    put: usize,
+}
+
+fn verdict_counts(cx: &Cx<'_>) -> Counts {
+    let judged: Vec<Judgement> = cx.state.chosen_walks().iter().filter_map(|w| w.judgement).collect();
+    Counts {
+        verdicts: Verdict::ALL.map(|v| (v, judged.iter().filter(|j| j.verdict == v).count())),
+        judged: judged.len(),
+        lost_steps: judged.iter().map(|j| j.lost_steps).sum(),
+        steps: judged.iter().map(|j| j.steps).sum(),
+        put: judged.iter().map(|j| j.reselections).sum(),
+    }
+}
+
+/// A chip for each verdict with its share; a click leaves only those walks.
+fn filter_row(ui: &mut Ui, cx: &mut Cx<'_>, counts: &Counts) {
+    let percent = |part: usize, of: usize| 100.0 * part as f32 / of.max(1) as f32;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
+        let lost: usize = counts.verdicts.iter().filter(|(v, _)| v.is_lost()).map(|(_, c)| c).sum();
+        let all = (Only::All, "all".to_owned(), counts.judged, cx.theme.text);
+        let lost = (Only::Lost, "lost".to_owned(), lost, cx.theme.error);
+        let each = counts.verdicts.map(|(v, c)| (Only::One(v), v.name().to_owned(), c, cx.theme.verdict(v)));
+        for (only, name, count, color) in [all, lost].into_iter().chain(each) {
+            let text = if only == Only::All {
+                format!("{name} {count}")
+            } else {
+                format!("{name} {:.0} %", percent(count, counts.judged))
+            };
+            if chip(ui, cx, &text, color, cx.state.lab.only == only) {
+                cx.state.lab.only = if cx.state.lab.only == only { Only::All } else { only };
+            }
+        }
+    });
+    let mut text =
+        format!("{:.0} % of {} steps left a walk lost", percent(counts.lost_steps, counts.steps), counts.steps);
+    if counts.put > 0 {
+        text += &format!("; put elsewhere {} times", counts.put);
+    }
+    if let Some(base) = &cx.state.lab.base {
+        text += &format!(
+            "; {:.0} % of all samples lie near a boundary",
+            100.0 * base.above(cx.state.lab.rules.boundary_entropy)
+        );
+    }
+    ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).truncate());
+}
+
+fn chip(ui: &mut Ui, cx: &Cx<'_>, text: &str, color: Color32, on: bool) -> bool {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::font(size::CAPTION), Color32::PLACEHOLDER);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 24.0, 20.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, format!("Only walks: {text}")));
+    let fill = if on { cx.theme.accent_wash } else { cx.theme.field };
+    ui.painter().rect_filled(rect, CornerRadius::same(10), fill);
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_stroke(
+            rect,
+            CornerRadius::same(10),
+            Stroke::new(1.0, cx.theme.faint),
+            egui::StrokeKind::Inside,
+        );
+    }
+    ui.painter().circle_filled(pos2(rect.left() + 10.0, rect.center().y), 4.0, color);
+    let ink = if on { cx.theme.accent } else { cx.theme.text };
+    ui.painter().galley(pos2(rect.left() + 18.0, rect.center().y - galley.size().y / 2.0), galley, ink);
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+}
+
+fn table(ui: &mut Ui, cx: &mut Cx<'_>) {
+    head(ui, cx);
+    let mut clicked = None;
+    let mut hovered = None;
+    {
+        let mut walks = cx.state.seen_walks();
+        sort_walks(&mut walks, cx.state.lab.sort, cx.state.lab.descending);
+        if walks.is_empty() {
+            let text = "Start some with the button above, or Ctrl-click a point of the latent view.";
+            return widgets::empty_state(ui, "No walks to show", text);
+        }
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let scroll = ScrollArea::vertical().auto_shrink(false).id_salt("walks table");
+        scroll.show_rows(ui, ROW, walks.len(), |ui, range| {
+            for walk in &walks[range] {
+                let response = row(ui, walk, cx);
+                if response.clicked() {
+                    clicked = Some(walk.walk.id);
+                }
+                if response.hovered() {
+                    hovered = Some(WalkPoint { walk: walk.walk.id, point: walk.points - 1 });
+                }
+            }
+        });
+    }
+    cx.hover_walk(hovered);
+    if let Some(id) = clicked {
+        cx.state.lab.selected = (cx.state.lab.selected != Some(id)).then_some(id);
+    }
+}
+
+fn head(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    let mut x = rect.left();
+    for (title, width, sort, tip) in COLUMNS {
+        let cell = Rect::from_min_size(pos2(x, rect.top()), vec2(width, ROW));
+        x += width;
+        let response = ui.interact(cell, ui.scope_id().with(("head", title)), Sense::click()).on_hover_text(tip);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Sort by {title}")));
+        let active = cx.state.lab.sort == sort;
+        let ink = if active || response.hovered() { cx.theme.text } else { cx.theme.faint };
+        let arrow = if !active {
+            ""
+        } else if cx.state.lab.descending {
+            " \u{2193}"
+        } else {
+            " \u{2191}"
+        };
+        let at = pos2(cell.left() + 4.0, cell.center().y);
+        ui.painter().text(at, Align2::LEFT_CENTER, format!("{title}{arrow}"), theme::bold_font(size::CAPTION), ink);
+        if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+            cx.state.lab.descending =
+                if active { !cx.state.lab.descending } else { sort != SortBy::Walk && sort != SortBy::Verdict };
+            cx.state.lab.sort = sort;
+        }
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, cx.theme.line));
+}
+
+fn row(ui: &mut Ui, seen: &SeenWalk<'_>, cx: &Cx<'_>) -> egui::Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let letters = seen.walk.letters();
+    let selected = cx.state.lab.selected == Some(seen.walk.id);
+    let lit = selected || cx.state.focus.walk_point.is_some_and(|w| w.walk == seen.walk.id);
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, format!("Walk {letters}")));
+    if lit || response.hovered() {
+        let fill = if selected { cx.theme.accent_wash } else { cx.theme.field };
+        ui.painter().rect_filled(rect, CornerRadius::same(3), fill);
+    }
+    let dash = "\u{2013}".to_owned();
+    let number = |pick: fn(&Judgement) -> f32| seen.judgement.map_or(dash.clone(), |j| format!("{:.2}", pick(&j)));
+    let verdict = seen.judgement.map(|j| j.verdict);
+    let cells = [
+        letters,
+        verdict.map_or("no step yet".to_owned(), |v| v.label().to_owned()),
+        seen.judgement.map_or(dash.clone(), |j| format!("{:.0} %", 100.0 * j.boundary_share)),
+        number(|j| j.drift_ratio),
+        seen.judgement.map_or(dash.clone(), |j| format!("{} / {}", j.distinct_samples, j.steps + 1)),
+        number(|j| j.final_snap_distance),
+    ];
+    let mut x = rect.left();
+    for (i, ((_, width, ..), text)) in COLUMNS.iter().zip(cells).enumerate() {
+        let mut left = x + 4.0;
+        x += width;
+        if i == 1 {
+            let color = verdict.map_or(cx.theme.faint, |v| cx.theme.verdict(v));
+            ui.painter().circle_filled(pos2(left + 4.0, rect.center().y), 4.0, color);
+            left += 13.0;
+        }
+        let font = if i == 0 { theme::bold_font(size::CAPTION) } else { theme::font(size::CAPTION) };
+        ui.painter().text(pos2(left, rect.center().y), Align2::LEFT_CENTER, text, font, cx.theme.text);
+    }
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+}

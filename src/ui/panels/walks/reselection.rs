@@ -1,0 +1,135 @@
+//! Re-selection of the walks started by hand: when they are put elsewhere, and what that changes, seen side by side.
+
+use egui::{Align2, Color32, CornerRadius, DragValue, Pos2, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
+
+use crate::engine::protocol::Command;
+use crate::experiment::WalkReselection;
+use crate::ui::kit::theme::{self, bold, size, space};
+use crate::ui::kit::widgets;
+use crate::ui::panel::Cx;
+use crate::ui::state::{Arms, LostByStep};
+
+/// Re-selection by the thresholds as they are now.
+pub fn send(cx: &mut Cx<'_>) {
+    cx.state.lab.reselection.rules = cx.state.lab.rules;
+    cx.commands.push(Command::SetReselection(cx.state.lab.reselection));
+}
+
+/// When walks are put elsewhere, and whether that is compared with never.
+pub fn row(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::XS, 4.0);
+        let tip = "When a walk that was started by hand is put at another labelled sample";
+        ui.label(RichText::new("Put elsewhere").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
+        let choices = [
+            (WalkReselection::Never, "never", "A walk goes on for ever, as in Figure 4"),
+            (WalkReselection::EveryK, "every k", "After every k steps: the paper's advice"),
+            (WalkReselection::WhenLost, "when lost", "As soon as it drifted out, stalled or recycles"),
+        ];
+        let mut changed = widgets::segmented(ui, "Re-selection", &mut cx.state.lab.reselection.kind, &choices);
+        if cx.state.lab.reselection.kind == WalkReselection::EveryK {
+            let every = DragValue::new(&mut cx.state.lab.reselection.every).range(1..=100).speed(0.05).prefix("k = ");
+            changed |= ui.add(every).changed();
+        }
+        if changed {
+            send(cx);
+        }
+        let mut comparing = cx.state.compares_walks();
+        let tip = "Every walk that was started by hand starts over beside one that is never put elsewhere: same starts, same \
+                   target, ten steps at once. Where there is no such walk yet, as many as above are started";
+        ui.add_enabled_ui(cx.state.generator.ready, |ui| {
+            if widgets::toggle(ui, &mut comparing, "With and without", tip) {
+                compare(comparing, cx);
+            }
+        });
+    });
+}
+
+fn compare(on: bool, cx: &mut Cx<'_>) {
+    // With itself there would be nothing to compare.
+    if on && cx.state.lab.reselection.kind == WalkReselection::Never {
+        cx.state.lab.reselection.kind = WalkReselection::WhenLost;
+        send(cx);
+    }
+    cx.commands.push(Command::CompareReselection(on));
+    if on && !cx.state.shown_walks().any(|w| w.id >= cx.state.experiment.walks) {
+        let (anchors, count) = (cx.state.lab.anchors, cx.state.lab.count);
+        cx.commands.push(Command::StartWalks { anchors, count });
+    }
+}
+
+/// How many walks are lost without and with it, step by step, and which of them are shown.
+pub fn comparison(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(lost) = cx.state.lost_by_step() else { return };
+    let (without, with) = (last(&lost.without), last(&lost.with));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
+        ui.label(bold(format!("lost: {without} of {} without, {with} with", lost.walks)).color(cx.theme.text));
+        let choices = [
+            (Arms::Both, "both", "All of them"),
+            (Arms::Without, "without", "Never put elsewhere: their letters have a stroke, their ends are squares"),
+            (Arms::With, "with", "Put elsewhere by the rule above"),
+        ];
+        widgets::segmented(ui, "Walks shown", &mut cx.state.lab.arms, &choices);
+    });
+    chart(ui, &lost, cx);
+}
+
+fn last(counts: &[usize]) -> usize {
+    counts.last().copied().unwrap_or(0)
+}
+
+const CHART_HEIGHT: f32 = 62.0;
+/// Beside the lines, for what they are.
+const NAMES_WIDTH: f32 = 74.0;
+const AXIS_WIDTH: f32 = 26.0;
+
+/// Lost walks against steps, a line for each arm.
+fn chart(ui: &mut Ui, lost: &LostByStep, cx: &Cx<'_>) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CHART_HEIGHT), Sense::hover());
+    let steps = lost.without.len().max(lost.with.len()).saturating_sub(1);
+    let most = lost.without.iter().chain(&lost.with).copied().max().unwrap_or(0).max(1);
+    ui.painter().rect_filled(rect, CornerRadius::same(4), cx.theme.field.gamma_multiply(0.5));
+    let inner = Rect::from_min_max(
+        pos2(rect.left() + AXIS_WIDTH, rect.top() + 8.0),
+        pos2(rect.right() - NAMES_WIDTH, rect.bottom() - 15.0),
+    );
+    let at = |step: usize, count: usize| {
+        let x = inner.left() + inner.width() * step as f32 / steps.max(1) as f32;
+        pos2(x, inner.bottom() - inner.height() * count as f32 / most as f32)
+    };
+    let note = |at: Pos2, align: Align2, text: String, ink: Color32| {
+        ui.painter().text(at, align, text, theme::font(size::CAPTION - 1.0), ink);
+    };
+    for (count, y) in [(0, inner.bottom()), (most, inner.top())] {
+        ui.painter().hline(inner.x_range(), y, Stroke::new(0.5, cx.theme.line));
+        note(pos2(inner.left() - 5.0, y), Align2::RIGHT_CENTER, count.to_string(), cx.theme.faint);
+    }
+    let below = pos2(inner.center().x, rect.bottom() - 1.0);
+    note(below, Align2::CENTER_BOTTOM, format!("lost walks after {steps} steps"), cx.theme.faint);
+    let arms = [(&lost.without, "without", cx.theme.weak), (&lost.with, "with", cx.theme.accent)];
+    let mut ends = arms.map(|(counts, ..)| at(counts.len().saturating_sub(1), last(counts)).y);
+    // Names that would lie on each other stand apart.
+    const APART: f32 = 11.0;
+    if (ends[0] - ends[1]).abs() < APART {
+        let middle = ((ends[0] + ends[1]) / 2.0).min(inner.bottom() - APART / 2.0);
+        let first_above = ends[0] <= ends[1];
+        ends = if first_above { [-0.5, 0.5] } else { [0.5, -0.5] }.map(|side: f32| middle + side * APART);
+    }
+    for ((counts, name, ink), y) in arms.into_iter().zip(ends) {
+        let points: Vec<Pos2> = counts.iter().enumerate().map(|(step, count)| at(step, *count)).collect();
+        if let Some(end) = points.last().copied() {
+            ui.painter().add(egui::Shape::line(points, Stroke::new(1.8, ink)));
+            ui.painter().circle_filled(end, 2.5, ink);
+            note(pos2(inner.right() + 7.0, y), Align2::LEFT_CENTER, format!("{name} {}", last(counts)), ink);
+        }
+    }
+    let words = |counts: &[usize]| counts.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
+    let text = format!(
+        "Lost after each step, of {} walks from the same starts with the same target\nwithout: {}\nwith: {}",
+        lost.walks,
+        words(&lost.without),
+        words(&lost.with)
+    );
+    response.on_hover_text(text);
+}

@@ -1,0 +1,149 @@
+//! The keyboard: what each key does, and the card that lists them.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::ui::kit::theme::{self, Theme, bold, size, space};
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyAction {
+    RunOrPause,
+    StepRound,
+    StepMinibatches,
+    PreviousRound,
+    NextRound,
+    PreviousStop,
+    NextStop,
+    PlayRounds,
+    ToggleTheme,
+    ToggleControls,
+    NextWorkspace,
+    OnlyLost,
+    ColourByVerdict,
+    StepWalks,
+    NextBrush,
+    ListKeys,
+    Escape,
+    /// The draft's latent dimension; takes effect with "Apply & reset".
+    LatentDim(usize),
+    View(ViewKey),
+}
+
+/// What a key asks of the latent view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViewKey {
+    Fit,
+    ResetCamera,
+    NextColoring,
+    ToggleWalks,
+    ToggleArrows,
+    ToggleLabelled,
+    NextField,
+}
+
+/// Every key: itself, how it is written, what it does, in words.
+const KEYS: &[(Key, &str, KeyAction, &str)] = &[
+    (Key::Space, "Space", KeyAction::RunOrPause, "Run rounds, or pause"),
+    (Key::ArrowRight, "→", KeyAction::StepRound, "Step to the end of the round"),
+    (Key::ArrowDown, "↓", KeyAction::StepMinibatches, "Step some minibatches"),
+    (Key::Period, ".", KeyAction::StepMinibatches, "Step some minibatches"),
+    (Key::OpenBracket, "[", KeyAction::PreviousRound, "Look at the round before"),
+    (Key::CloseBracket, "]", KeyAction::NextRound, "Look at the next round"),
+    (Key::OpenCurlyBracket, "{", KeyAction::PreviousStop, "Look at the evaluation before, inside rounds"),
+    (Key::CloseCurlyBracket, "}", KeyAction::NextStop, "Look at the next evaluation, inside rounds"),
+    (Key::P, "P", KeyAction::PlayRounds, "Play the rounds back, or pause"),
+    (Key::F, "F", KeyAction::View(ViewKey::Fit), "Fit the view to the data"),
+    (Key::R, "R", KeyAction::View(ViewKey::ResetCamera), "Reset the camera"),
+    (Key::C, "C", KeyAction::View(ViewKey::NextColoring), "Colour by the next quantity"),
+    (Key::W, "W", KeyAction::View(ViewKey::ToggleWalks), "Show or hide walks"),
+    (Key::A, "A", KeyAction::View(ViewKey::ToggleArrows), "Show or hide the round's proposals"),
+    (Key::L, "L", KeyAction::View(ViewKey::ToggleLabelled), "Mark labelled samples, or not"),
+    (Key::Num2, "2", KeyAction::LatentDim(2), "Two latent dimensions (with Apply & reset)"),
+    (Key::Num3, "3", KeyAction::LatentDim(3), "Three latent dimensions (with Apply & reset)"),
+    (Key::N, "N", KeyAction::StepWalks, "One step of the walks started by hand"),
+    (Key::X, "X", KeyAction::OnlyLost, "Only the walks that are lost, or all"),
+    (Key::V, "V", KeyAction::ColourByVerdict, "Colour walks by verdict, or each its own"),
+    (Key::S, "S", KeyAction::NextBrush, "Select a region: by box, by lasso, or not"),
+    (Key::G, "G", KeyAction::View(ViewKey::NextField), "Next field under the points, or none"),
+    (
+        Key::E,
+        "E",
+        KeyAction::NextWorkspace,
+        "Next workspace: Run, Method, Explore, Walks, Regions, Pair, Stress, Compare",
+    ),
+    (Key::B, "B", KeyAction::ToggleControls, "Show or hide the controls"),
+    (Key::T, "T", KeyAction::ToggleTheme, "Dark or light"),
+    (Key::Questionmark, "?", KeyAction::ListKeys, "List the keys"),
+    (Key::Escape, "Esc", KeyAction::Escape, "Clear the selection, close this card"),
+];
+
+/// Height of a key on the card.
+const KEY_HEIGHT: f32 = 20.0;
+
+/// Takes the keys pressed in this frame, unless the user is typing into a field or has a menu open, which Escape closes.
+pub fn read(ctx: &egui::Context) -> Vec<KeyAction> {
+    if ctx.egui_wants_keyboard_input() || egui::Popup::is_any_open(ctx) {
+        return Vec::new();
+    }
+    ctx.input_mut(|input| {
+        let mut actions: Vec<_> = KEYS
+            .iter()
+            .filter(|(key, ..)| input.consume_shortcut(&KeyboardShortcut::new(Modifiers::NONE, *key)))
+            .map(|(_, _, action, _)| *action)
+            .collect();
+        // On many layouts `?` is Shift with another key, so the text is what counts.
+        let asked = input.events.iter().any(|e| matches!(e, egui::Event::Text(t) if t == "?"));
+        if asked && !actions.contains(&KeyAction::ListKeys) {
+            actions.push(KeyAction::ListKeys);
+        }
+        actions
+    })
+}
+
+/// The card with all keys and what the mouse does in the view.
+pub fn card(ctx: &egui::Context, open: &mut bool) {
+    if !*open {
+        return;
+    }
+    let theme = Theme::of(&ctx.global_style().visuals);
+    let mouse: &[(&str, &str)] = &[
+        ("Drag", "Turn (3-D), move (2-D)"),
+        ("Right or Shift drag", "Move"),
+        ("Wheel", "Zoom to the pointer"),
+        ("Double click", "Reset the camera"),
+        ("Click", "Select a sample"),
+        ("Ctrl click", "Start a walk at a sample"),
+        ("Drag, box or lasso", "Select a region (S)"),
+    ];
+    let frame = egui::Frame::window(&ctx.global_style());
+    let response = egui::Modal::new(egui::Id::unique("keys")).frame(frame).show(ctx, |ui| {
+        ui.set_width(620.0);
+        ui.spacing_mut().item_spacing.y = 5.0;
+        ui.spacing_mut().interact_size.y = KEY_HEIGHT;
+        ui.label(bold("Keys and mouse").size(size::HEADING));
+        ui.add_space(space::S);
+        ui.columns(2, |columns| {
+            let shown = KEYS.iter().filter(|(k, ..)| *k != Key::Period).map(|(_, key, _, what)| (*key, *what));
+            rows(&mut columns[0], theme, shown);
+            columns[1].label(bold("In the latent view").color(theme.weak));
+            rows(&mut columns[1], theme, mouse.iter().copied());
+        });
+    });
+    if response.should_close() {
+        *open = false;
+    }
+}
+
+fn rows<'a>(ui: &mut egui::Ui, theme: &Theme, rows: impl Iterator<Item = (&'a str, &'a str)>) {
+    for (key, what) in rows {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            let galley = ui.painter().layout_no_wrap(key.to_owned(), theme::bold_font(size::CAPTION), theme.text);
+            let (rect, _) = ui
+                .allocate_exact_size(egui::vec2((galley.size().x + 12.0).max(26.0), KEY_HEIGHT), egui::Sense::hover());
+            ui.painter().rect_filled(rect, egui::CornerRadius::same(4), theme.field);
+            ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.text);
+            ui.label(egui::RichText::new(what).color(theme.weak));
+        });
+    }
+}

@@ -1,0 +1,7 @@
+//! What surrounds the panels: the top bar, the workspaces, the keys and the notices.
+
+pub mod workspaces;
+pub mod topbar;
+pub mod keys;
+pub mod toasts;
+pub mod frame_times;
