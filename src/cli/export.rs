@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::FiguresArgs;
+use super::args::FiguresArgs;
 use crate::archive::{self, ALBUM_EXTENSION, ALBUM_MAGIC, EMBEDDING_FILE, EMBEDDING_MAGIC, write_atomically};
 use crate::experiment::Strategy;
 use crate::figures::{self, Theme};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ExperimentArgs;
+use super::args::ExperimentArgs;
 use super::run::prepare;
 use crate::archive::write_atomically;
 use crate::figures::{Theme, embedding, sheet};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::ExperimentArgs;
+use super::args::ExperimentArgs;
 use super::progress::{PreparationBar, TerminalWatcher};
 use crate::archive;
 use crate::device::is_out_of_memory;

@@ -2,6 +2,7 @@
 //!
 //! `Figure` says what is drawn, `Theme` in which colours, and the writers (`svg`, `pdf`, `png`, `csv`) in which form.
 
+mod error;
 mod figure;
 mod table;
 mod data;
@@ -14,6 +15,7 @@ pub use drawing::layout::{Frame, Layout, POINTS_PER_INCH, layout};
 pub use drawing::style::{Dash, Ink, Mark, StrategyStyle, Stroke};
 pub use drawing::theme::{Rgb, Theme};
 pub use drawing::ticks::{Tick, ticks};
+pub use error::FigureError;
 pub use figure::*;
 pub use files::csv::{curves_csv, figure_csv, proposals_csv};
 pub use files::export::{
@@ -37,22 +39,3 @@ pub use table::Table;
 /// Width of one text column and of a page, inches.
 pub const COLUMN_WIDTH: f64 = 3.5;
 pub const PAGE_WIDTH: f64 = 7.2;
-
-/// Why figures could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum FigureError {
-    #[error("there is no history to draw")]
-    NoHistory,
-    #[error("the histories cannot be drawn together: {strategy}, repeat {repeat}, has another {what} than the first")]
-    Mixed { what: &'static str, strategy: &'static str, repeat: usize },
-    #[error("the run of {strategy} recorded no walks; run it again with --walks 240 or as many as you like")]
-    NoWalks { strategy: &'static str },
-    #[error("strategy {strategy} with seed {seed} is there twice")]
-    Twice { strategy: &'static str, seed: u64 },
-    #[error("cannot write {}: {source}", path.display())]
-    Write { path: std::path::PathBuf, source: std::io::Error },
-    #[error("cannot draw the figure: {0}")]
-    Draw(String),
-    #[error("{dpi} dots an inch give an image of no pixels or of too many")]
-    Resolution { dpi: f32 },
-}

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Cell, GridError, GridFolder};
+use super::cells::Cell;
+use super::error::GridError;
+use super::folder::GridFolder;
 use crate::archive::{self, HISTORY_EXTENSION};
 use crate::difference::first_difference;
 use crate::history::History;

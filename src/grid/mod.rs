@@ -1,110 +1,25 @@
 //! Grids: strategies x repeats with paired seeds, run side by side without changing any result, kept round by round.
 
+mod error;
+mod cells;
+mod folder;
 mod merge;
 mod place;
 
+pub use cells::{Cell, Grid, Shard};
+pub use error::GridError;
+pub use folder::GridFolder;
 pub use merge::{Keep, Merged, merge};
 pub use place::{Place, PlaceError};
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::archive::{
-    self, ALBUM_EXTENSION, ALBUM_MAGIC, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, Checkpoint, EMBEDDING_FILE,
-    EMBEDDING_MAGIC, HISTORIES, HISTORY_EXTENSION, WEIGHTS,
-};
-use crate::experiment::{Experiment, Strategy};
+use crate::archive::{self, ALBUM_MAGIC, Checkpoint, EMBEDDING_MAGIC};
 use crate::history::History;
-use crate::round::{ResumeError, Run, RunEvent};
-use crate::target::WeightsError;
+use crate::round::{Run, RunEvent};
 use crate::trajectory::{Album, Embedding};
 use crate::world::World;
-
-/// Strategies x repeats of one experiment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Grid {
-    /// Its seed is that of the first repeat; its strategy is replaced by each of `strategies`.
-    pub experiment: Experiment,
-    pub strategies: Vec<Strategy>,
-    pub repeats: usize,
-    pub shard: Shard,
-}
-
-/// Part `index` of `count`, from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    pub index: usize,
-    pub count: usize,
-}
-
-impl Default for Shard {
-    fn default() -> Self {
-        Self { index: 1, count: 1 }
-    }
-}
-
-impl std::str::FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || format!("`{text}` is no shard; write it as i/n with 1 <= i <= n, such as 1/3");
-        let (index, count) = text.split_once('/').ok_or_else(bad)?;
-        let (index, count) = (index.parse().map_err(|_| bad())?, count.parse().map_err(|_| bad())?);
-        if index == 0 || index > count { Err(bad()) } else { Ok(Self { index, count }) }
-    }
-}
-
-/// One run of a grid.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
-    pub experiment: Experiment,
-    /// From 1.
-    pub repeat: usize,
-}
-
-impl Cell {
-    /// The stem of the cell's files.
-    pub fn name(&self) -> String {
-        format!("{}-{:02}", self.experiment.strategy, self.repeat)
-    }
-}
-
-impl Grid {
-    /// The cells of this shard. Repeat r has the seed of the first plus r - 1, the same for every strategy.
-    pub fn cells(&self) -> Vec<Cell> {
-        let mut cells = Vec::new();
-        for repeat in 1..=self.repeats {
-            for &strategy in &self.strategies {
-                let seed = self.experiment.seed.wrapping_add(repeat as u64 - 1);
-                cells.push(Cell { experiment: Experiment { strategy, seed, ..self.experiment.clone() }, repeat });
-            }
-        }
-        let Shard { index, count } = self.shard;
-        cells.into_iter().enumerate().filter(|(i, _)| i % count == index - 1).map(|(_, cell)| cell).collect()
-    }
-}
-
-/// A grid that cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub enum GridError {
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    #[error("{cell}: {source}")]
-    Resume { cell: String, source: ResumeError },
-    #[error("{cell}: the history there was made by another experiment; use another --out, or leave --resume away")]
-    OtherExperiment { cell: String },
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-    #[error("{}: holds results of an earlier run; give --resume to go on with them, or another --out", path.display())]
-    NotEmpty { path: PathBuf },
-    #[error("{} and {} belong to different grids (experiment, data or generator differ); merge the shards of one", first.display(), second.display())]
-    OtherGrid { first: PathBuf, second: PathBuf },
-    #[error("{} and {} are the same cell and differ; `ridgewalk diff` shows where", first.display(), second.display())]
-    Differ { first: PathBuf, second: PathBuf },
-    #[error("a worker thread could not be started: {0}")]
-    Threads(String),
-}
 
 /// What a grid says while it runs; called from its worker threads.
 pub trait Watcher: Sync {
@@ -113,57 +28,6 @@ pub trait Watcher: Sync {
     /// Something happened in a cell, of which this share is done.
     fn happened(&self, cell: &Cell, event: &RunEvent, fraction: f32);
     fn ended(&self, cell: &Cell, history: &History);
-}
-
-/// Where a grid keeps its files.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GridFolder(PathBuf);
-
-impl GridFolder {
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
-    pub fn history(&self, cell: &Cell) -> PathBuf {
-        self.named(HISTORIES, &cell.name(), HISTORY_EXTENSION)
-    }
-
-    pub fn checkpoint(&self, cell: &Cell) -> PathBuf {
-        self.named(CHECKPOINTS, &cell.name(), CHECKPOINT_EXTENSION)
-    }
-
-    /// The weights of a cell at the end of a round.
-    pub fn weights(&self, cell: &Cell, round: usize) -> PathBuf {
-        archive::weights_in(&self.0.join(WEIGHTS).join(cell.name()), round)
-    }
-
-    /// The images along the walks of a cell.
-    pub fn album(&self, cell: &Cell) -> PathBuf {
-        self.album_named(&cell.name())
-    }
-
-    /// The same of a run by its name.
-    pub fn album_named(&self, name: &str) -> PathBuf {
-        self.named("walks", name, ALBUM_EXTENSION)
-    }
-
-    fn named(&self, folder: &str, name: &str, extension: &str) -> PathBuf {
-        self.0.join(folder).join(format!("{name}.{extension}"))
-    }
-
-    /// The embedding that all cells share.
-    pub fn embedding(&self) -> PathBuf {
-        self.0.join(EMBEDDING_FILE)
-    }
-
-    /// The experiment of the grid, readable and usable with `--experiment`.
-    pub fn experiment(&self) -> PathBuf {
-        self.0.join("experiment.toml")
-    }
 }
 
 /// Runs every cell of the grid, `jobs` of them side by side with one thread each, and returns the histories in the
@@ -279,36 +143,4 @@ fn resumed(cell: &Cell, world: &Arc<World>, folder: &GridFolder) -> Result<Run, 
     let mut history = history;
     history.header.experiment.rounds = cell.experiment.rounds;
     Run::resume(world, history, checkpoint).map_err(|source| GridError::Resume { cell: cell.name(), source })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn grid(shard: Shard) -> Grid {
-        Grid { experiment: Experiment::default(), strategies: vec![Strategy::Random, Strategy::Snn], repeats: 3, shard }
-    }
-
-    #[test]
-    fn shards_partition_the_grid_and_seeds_are_paired() {
-        let whole = grid(Shard::default()).cells();
-        assert_eq!(whole.len(), 6);
-        for pair in whole.chunks(2) {
-            assert_eq!(pair[0].experiment.seed, pair[1].experiment.seed);
-        }
-        let mut parts: Vec<String> =
-            (1..=4).flat_map(|index| grid(Shard { index, count: 4 }).cells()).map(|c| c.name()).collect();
-        parts.sort();
-        let mut names: Vec<String> = whole.iter().map(Cell::name).collect();
-        names.sort();
-        assert_eq!(parts, names);
-    }
-
-    #[test]
-    fn shards_read_from_text() {
-        assert_eq!("2/3".parse(), Ok(Shard { index: 2, count: 3 }));
-        for bad in ["0/3", "4/3", "1", "a/b", "1/0"] {
-            assert!(bad.parse::<Shard>().unwrap_err().contains(bad), "{bad}");
-        }
-    }
 }

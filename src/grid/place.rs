@@ -1,8 +1,9 @@
 //! One run written into a folder of runs: under its cell's name, or, where it is a fork, under one that no other run has.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::{Cell, GridFolder};
+use super::cells::Cell;
+use super::folder::GridFolder;
 use crate::archive::{
     self, ALBUM_MAGIC, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, Checkpoint, EMBEDDING_MAGIC, HISTORIES,
     HISTORY_EXTENSION, WEIGHTS,
@@ -39,7 +40,7 @@ impl Place {
         if !path.exists() {
             archive::write(&path, EMBEDDING_MAGIC, &Embedding::of(world))?;
         } else if !archive::read::<Embedding>(&path, EMBEDDING_MAGIC)?.fits(history) {
-            return Err(PlaceError::OtherWorld { path: folder.0 });
+            return Err(PlaceError::OtherWorld { path: folder.path().to_owned() });
         }
         let header = &history.header;
         let cell = Cell { experiment: header.experiment.clone(), repeat: header.repeat }.name();
@@ -90,7 +91,7 @@ impl Place {
             archive::write_checkpoint(&path, checkpoint)?;
         }
         for kept in weights {
-            let path = archive::weights_in(&self.folder.0.join(WEIGHTS).join(&self.name), kept.rounds);
+            let path = archive::weights_in(&self.folder.path().join(WEIGHTS).join(&self.name), kept.rounds);
             if !path.exists() {
                 archive::write_checkpoint(&path, &Checkpoint { optimiser: Vec::new(), ..kept.clone() })?;
             }
@@ -105,16 +106,6 @@ impl Place {
             return Ok(());
         }
         archive::write(&self.folder.album_named(&self.name), ALBUM_MAGIC, &album)
-    }
-}
-
-impl GridFolder {
-    /// The folder of runs that a path lies in, by its name: itself, or that of a folder of histories or of one in it.
-    pub fn around(path: &Path) -> Self {
-        let up = |p: &Path| p.parent().map(Path::to_path_buf).unwrap_or_default();
-        let is_history = path.extension().is_some_and(|e| e == HISTORY_EXTENSION);
-        let folder = if is_history { up(path) } else { path.to_path_buf() };
-        Self(if folder.file_name().is_some_and(|n| n == HISTORIES) { up(&folder) } else { folder })
     }
 }
 

@@ -1,9 +1,9 @@
 //! Labelling tools (S in Algorithm 2): an image in, a label map or a typed refusal out.
 
-pub mod colour_bar;
-pub mod export;
-pub mod fem;
 pub mod npy;
+pub mod colour_bar;
+pub mod fem;
+pub mod export;
 pub mod simulation;
 pub mod subprocess;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Run, Stage};
+use super::run::{Run, Stage};
 use crate::experiment::{Experiment, Strategy};
 use crate::history::{Fork, Header, History};
 use crate::rng::Streams;

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use super::{Run, Stage};
 use crate::history::Refused;
 use crate::labelling::simulation::MadeSample;
 use crate::rng::Rng;
@@ -91,18 +90,15 @@ impl LabelQueue {
     pub fn take_labelled(&mut self) -> Vec<LabelledCandidate> {
         std::mem::take(&mut self.labelled)
     }
-}
 
-impl Run {
-    /// How far the labelling of made samples is, while it goes on.
-    pub fn labelling(&self) -> Option<LabelProgress> {
-        let Stage::Label(queue) = &self.stage else { return None };
-        Some(LabelProgress {
-            round: self.record.round,
-            wanted: queue.wanted,
-            labelled: queue.labelled.len(),
-            refused: queue.refusals.len(),
-            seconds: queue.seconds,
-        })
+    /// How far the tool has come in this round.
+    pub fn progress(&self, round: usize) -> LabelProgress {
+        LabelProgress {
+            round,
+            wanted: self.wanted,
+            labelled: self.labelled.len(),
+            refused: self.refusals.len(),
+            seconds: self.seconds,
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::labelling::LabelledCandidate;
-use super::{Run, RunEvent, Stage, fresh_target};
+use super::run::{Run, RunEvent, Stage, fresh_target};
 use crate::archive::Checkpoint;
 use crate::experiment::Task;
 use crate::history::{History, Proposal};

@@ -1,6 +1,6 @@
 //! The step towards harder samples, p' = p + alpha d (Eq. 2), shared by the samplers and the walks.
 
-use super::Interrupted;
+use super::input::{Interrupted, SamplerInput};
 use crate::experiment::{Experiment, GradientKind};
 use crate::generator::Generator;
 use crate::history::LatentStep;
@@ -104,6 +104,19 @@ pub struct Terrain<'a> {
     pub gradient: GradientKind,
     /// Asked between chunks of work.
     pub interrupted: &'a dyn Fn() -> bool,
+}
+
+impl<'a> SamplerInput<'a> {
+    /// What a step in latent space needs.
+    pub(super) fn terrain(&self) -> Terrain<'a> {
+        Terrain {
+            latent: self.latent,
+            generator: self.generator,
+            target: self.target,
+            gradient: self.experiment.gradient,
+            interrupted: self.interrupted,
+        }
+    }
 }
 
 /// Moves each anchor one step. `rng` is drawn from for random headings only.

@@ -3,10 +3,10 @@
 //! The one confirmatory question is fixed beforehand: the mean metric over rounds t = 2..=10 of a strategy less that
 //! of the baseline with the same seed, by an exact sign-flip test, Holm-adjusted over the strategies. All else describes.
 
-mod comparison;
 mod curve;
 mod exact;
 mod student;
+mod comparison;
 
 pub use comparison::{
     Comparison, EndpointTest, FIRST_ENDPOINT_ROUND, LAST_ENDPOINT_ROUND, Options, PairedTest, RoundTest, compare,

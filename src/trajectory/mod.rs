@@ -3,10 +3,10 @@
 //! The neighbour is taken from all of D, labelled or not; its label is its own. A walk watches the target and never
 //! influences a run. `verdict` says what became of a walk.
 
-mod album;
 mod anchors;
 mod measure;
 mod verdict;
+mod album;
 
 pub use album::{Album, Embedding, Judged, JudgedWalk, WalkImages, walks_of};
 pub use anchors::choose_anchors;

@@ -2,17 +2,16 @@
 
 use glam::{Vec2, Vec3, vec2};
 
-use super::bounds::Bounds;
-use super::camera::{Camera, Mode};
+use super::bounds::{BOX_MARGIN, Bounds};
+use super::camera::Camera;
 use super::lines::Line;
 use super::look::Look;
+use super::pose::Mode;
 
 /// Distance between grid lines that is aimed at in 2-D, in logical pixels.
 const SPACING_PX: f32 = 110.0;
 /// Steps along the longest side of the box that are aimed at in 3-D.
 const BOX_STEPS: f32 = 5.0;
-/// Air between the data and the walls of the box, as a share of its longest side.
-pub(super) const BOX_MARGIN: f32 = 0.03;
 const GRID_PX: f32 = 1.0;
 /// Most grid lines along one axis; a step that asks for more is a bug or an endless axis.
 const MAX_LINES: usize = 200;

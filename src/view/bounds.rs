@@ -4,6 +4,8 @@ use glam::{Vec3, vec3};
 
 /// Smallest extent a scene is given, so that a single point can be fitted.
 pub(super) const MIN_EXTENT: f32 = 1.0e-6;
+/// Air between the data and the walls of the box, as a share of its longest side.
+pub(super) const BOX_MARGIN: f32 = 0.03;
 /// About so many points are looked at to find the core of a cloud.
 const CORE_SAMPLE: usize = 20_000;
 /// Air about the core, as a share of its size.

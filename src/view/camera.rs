@@ -7,7 +7,7 @@ use glam::camera::rh::{proj::directx, view};
 use glam::{Mat4, Vec2, Vec3, Vec4, vec2};
 
 use super::bounds::Bounds;
-use super::pose::{FIELD_OF_VIEW, Flat, Orbit};
+use super::pose::{FIELD_OF_VIEW, Flat, Mode, Orbit};
 
 /// Radians the camera turns for a drag over the whole height of the picture.
 const TURN_PER_HEIGHT: f32 = 3.6;
@@ -23,15 +23,6 @@ const NEAR_SHARE: f32 = 0.01;
 const FAR_RADII: f32 = 12.0;
 /// Depth that every point has in the flat mode.
 const FLAT_DEPTH: f32 = 0.5;
-
-/// Which of the two ways of looking is in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Orthographic view on the xy plane.
-    Flat,
-    /// Perspective view orbiting about a target.
-    Orbit,
-}
 
 /// A half line in the world: `origin + t * direction`, `t >= 0`, with a direction of length one.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,8 +5,8 @@ use std::ops::Range;
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
 
-use super::camera::Mode;
 use super::gpu::{self, Family, Output, StorageBuffer, Variant};
+use super::pose::Mode;
 use super::{Rgba, ViewError};
 
 const VERTICES_PER_LINE: u32 = 6;

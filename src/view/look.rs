@@ -1,6 +1,7 @@
 //! What the view looks like and how much it may cost: colours, sizes and quality.
 
-use super::Rgba;
+/// A colour as the screen shows it: red, green, blue and straight (not premultiplied) alpha.
+pub type Rgba = [u8; 4];
 
 /// In 3-D discs hide what is behind them, so they are larger and more solid.
 const SOLID_GROWTH: f32 = 1.2;

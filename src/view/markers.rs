@@ -3,8 +3,8 @@
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
 
-use super::camera::Mode;
 use super::gpu::{self, Family, Output, StorageBuffer, Variant};
+use super::pose::Mode;
 use super::{Rgba, ViewError};
 
 const VERTICES_PER_MARKER: u32 = 6;

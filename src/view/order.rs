@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use glam::{Vec3, Vec4};
 
-use super::points::PointStyle;
+use super::point_style::PointStyle;
 
 /// Share of the count that the scattering stride is near: the golden ratio spreads any prefix evenly.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;

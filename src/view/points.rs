@@ -1,73 +1,23 @@
 //! Samples as discs: positions, colours and styles in storage buffers, drawn by vertex pulling.
 
-use std::ops::{BitOr, BitOrAssign, Range};
+use std::ops::Range;
 
-use bytemuck::{Pod, Zeroable};
+use bytemuck::Pod;
 use glam::{Vec2, Vec3};
 
 use super::bounds::Bounds;
-use super::camera::{Camera, Mode};
+use super::camera::Camera;
 use super::gpu::{self, Family, Output, StorageBuffer, Variant};
 use super::order::{DrawOrder, FADED, LABELLED, POOL, SELECTED, group_of};
+use super::point_style::PointStyle;
+use super::pose::Mode;
 use super::{Rgba, ViewError};
 
 const VERTICES_PER_POINT: u32 = 3;
-const SCALE_SHIFT: u32 = 8;
-const SCALE_STEPS: f32 = 16.0;
-const SCALE_MAX: f32 = 255.0;
 /// Share of the points left out at either end of each axis for the core of the cloud.
 const CORE_SHARE: f32 = 0.001;
 /// Area of a uniform square to the square of its standard deviation.
 const AREA_OF_VARIANCE: f32 = 12.0;
-
-/// How one point is drawn; flags combine with `|`.
-#[repr(transparent)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-pub struct PointStyle(u32);
-
-impl PointStyle {
-    /// A quiet point of the pool.
-    pub const POOL: Self = Self(0);
-    /// Larger, with a contrasting ring, above the pool.
-    pub const LABELLED: Self = Self(1);
-    /// A second ring at a distance, above everything else.
-    pub const SELECTED: Self = Self(2);
-    /// Nearly transparent, below the pool.
-    pub const FADED: Self = Self(4);
-    /// Neither drawn nor picked.
-    pub const HIDDEN: Self = Self(16);
-
-    pub fn contains(self, flags: Self) -> bool {
-        self.0 & flags.0 == flags.0
-    }
-
-    fn scale(self) -> f32 {
-        match self.0 >> SCALE_SHIFT {
-            0 => 1.0,
-            steps => steps as f32 / SCALE_STEPS,
-        }
-    }
-
-    /// The same style at another size, from 1/16 to 15 times the usual one.
-    pub fn scaled(self, factor: f32) -> Self {
-        let steps = (factor * SCALE_STEPS).round().clamp(1.0, SCALE_MAX) as u32;
-        Self(self.0 & ((1 << SCALE_SHIFT) - 1) | steps << SCALE_SHIFT)
-    }
-}
-
-impl BitOr for PointStyle {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
-impl BitOrAssign for PointStyle {
-    fn bitor_assign(&mut self, other: Self) {
-        *self = *self | other;
-    }
-}
 
 /// The layer of points.
 ///

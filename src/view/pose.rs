@@ -2,8 +2,7 @@
 
 use glam::{Vec2, Vec3, vec2, vec3};
 
-use super::axes::BOX_MARGIN;
-use super::bounds::{Bounds, MIN_EXTENT};
+use super::bounds::{BOX_MARGIN, Bounds, MIN_EXTENT};
 
 /// Vertical field of view of the orbiting camera, in radians: narrow, so that shapes are little distorted.
 pub(super) const FIELD_OF_VIEW: f32 = 0.5;
@@ -13,6 +12,15 @@ const FIT_FILL: f32 = 0.90;
 const FIT_FILL_BOX: f32 = 0.94;
 /// Directions from which a fitted box must be seen whole.
 const FIT_TURNS: usize = 16;
+
+/// Which of the two ways of looking is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Orthographic view on the xy plane.
+    Flat,
+    /// Perspective view orbiting about a target.
+    Orbit,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Flat {

@@ -4,14 +4,16 @@ use glam::{Vec2, Vec3, vec2};
 
 use super::axes::{self, Tick};
 use super::bounds::Bounds;
-use super::camera::{Camera, Mode};
+use super::camera::Camera;
 use super::field::{Field, FieldLayer};
 use super::gpu::{self, Globals, GlobalsBinding};
 use super::lines::{Line, LineBatch, LineLayer};
 use super::look::{Crowd, Look, Quality, Sizing};
 use super::markers::{Marker, MarkerLayer};
 use super::picking::{PickResult, Picker, REACH_PX};
-use super::points::{PointLayer, PointStyle};
+use super::point_style::PointStyle;
+use super::points::PointLayer;
+use super::pose::Mode;
 use super::targets::{Staging, Targets};
 use super::{Rgba, ViewError};
 

@@ -1,5 +1,5 @@
 //! Formats of published data sets: one reader a file.
 
-pub mod tar;
 pub mod idx;
+pub mod tar;
 pub mod cifar;

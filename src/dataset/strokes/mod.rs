@@ -1,17 +1,15 @@
 //! The built-in digits: 28 x 28 grey images made from stroke skeletons, so that nothing has to be downloaded to start.
 
-mod hand;
-mod raster;
 mod skeleton;
+mod raster;
+mod hand;
 
 use rayon::prelude::*;
 
 use super::{DataError, Dataset, ImageShape, Reader, Split};
 use crate::rng::Streams;
-use skeleton::Skeletons;
+use skeleton::{CLASSES, Skeletons};
 
-/// Digits 0..=9.
-const CLASSES: usize = 10;
 /// Images of the default splits.
 pub const TRAIN: usize = 20_000;
 pub const TEST: usize = 4_000;

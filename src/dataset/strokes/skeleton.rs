@@ -4,6 +4,8 @@ use serde::Deserialize;
 
 use crate::dataset::DataError;
 
+/// Digits 0..=9.
+pub const CLASSES: usize = 10;
 const FILE: &str = "data/strokes.toml";
 const TEXT: &str = include_str!("../../../data/strokes.toml");
 
@@ -61,7 +63,7 @@ impl Skeletons {
 
     fn parse(text: &str) -> Result<Self, DataError> {
         let file: File = toml::from_str(text).map_err(|e| fault(e.message().to_owned()))?;
-        let mut ways = vec![Vec::new(); super::CLASSES];
+        let mut ways = vec![Vec::new(); CLASSES];
         for entry in file.way {
             let way = entry.checked()?;
             ways.get_mut(usize::from(way.digit)).ok_or_else(|| fault(format!("{} is no digit", way.digit)))?.push(way);

@@ -4,8 +4,8 @@
 //! stratifies parts and colours points for people, and no target of maps ever sees it.
 
 pub mod polar;
-pub mod masks;
 pub mod regions;
+pub mod masks;
 pub mod plaques;
 
 use super::{DataError, Dataset, ImageShape, Reader, Split};

@@ -3,6 +3,6 @@
 pub mod csv;
 pub mod latex;
 pub mod svg;
-pub mod pdf;
 pub mod png;
+pub mod pdf;
 pub mod export;

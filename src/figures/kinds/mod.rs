@@ -1,7 +1,7 @@
 //! The figures and tables, one file a kind.
 
-pub mod confusion;
 pub mod curves;
+pub mod confusion;
 pub mod difference;
 pub mod figure4;
 pub mod figure_s1;

@@ -1,10 +1,9 @@
 //! The alpha-GAN (Rosca et al. 2017, Tables S1 to S5): an auto-encoder whose images and codes two discriminators judge.
 
 mod nets;
-mod training;
+pub mod training;
 
 pub use nets::SIDE_MULTIPLE;
-pub use training::AlphaGanTraining;
 
 use burn::module::Module;
 use burn::tensor::{Bytes, Device, Tensor, TensorData};

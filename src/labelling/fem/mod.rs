@@ -1,14 +1,14 @@
 //! The finite-element labelling tool of Appendix A.2: a wall mask in, the systolic stress map out.
 
 pub mod band;
-pub mod contour;
-pub mod element;
-pub mod exact;
 pub mod material;
+pub mod element;
+pub mod contour;
 pub mod mesh;
+pub mod waveform;
 pub mod newton;
 pub mod stress;
-pub mod waveform;
+pub mod exact;
 
 use std::time::Instant;
 

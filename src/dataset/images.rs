@@ -1,0 +1,210 @@
+//! Images with labels: a split, a data set of three splits, and what every reader of a format gives.
+
+use sha2::{Digest as _, Sha256};
+
+use super::error::DataError;
+use crate::experiment::EvaluationSplit;
+
+/// What a reader of a data format gives: both splits, checked.
+pub trait Reader {
+    /// Reads the whole data set, or says which file is at fault and what to do.
+    fn read(&self) -> Result<Dataset, DataError>;
+}
+
+/// Height, width and channels of every image of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct ImageShape {
+    /// 1 for grey, 3 for RGB (planes, not interleaved).
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+}
+
+impl ImageShape {
+    /// Values in one image.
+    pub fn len(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The same with both sides brought up to a multiple of `multiple`.
+    pub fn padded(self, multiple: usize) -> Self {
+        let up = |side: usize| side.next_multiple_of(multiple);
+        Self { channels: self.channels, height: up(self.height), width: up(self.width) }
+    }
+}
+
+/// Images and their labels.
+///
+/// Invariant: `pixels.len() == labels.len() * shape.len()`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    shape: ImageShape,
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+}
+
+impl Split {
+    /// A split of `labels.len()` images, channel planes one after the other, 0..=255.
+    pub fn new(shape: ImageShape, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self, DataError> {
+        if pixels.len() != labels.len() * shape.len() {
+            return Err(DataError::Mismatch {
+                what: "pixels and labels".into(),
+                detail: format!(
+                    "{} pixel values for {} labels of {} values each",
+                    pixels.len(),
+                    labels.len(),
+                    shape.len()
+                ),
+            });
+        }
+        Ok(Self { shape, pixels, labels })
+    }
+
+    pub fn shape(&self) -> ImageShape {
+        self.shape
+    }
+
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The true class of each image. A sampler never sees this: it sees only what it paid for.
+    pub fn labels(&self) -> &[u8] {
+        &self.labels
+    }
+
+    pub fn label(&self, sample: usize) -> u8 {
+        self.labels[sample]
+    }
+
+    /// All pixels, image after image.
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// The pixels of one image, channel planes one after the other.
+    pub fn image(&self, sample: usize) -> &[u8] {
+        let n = self.shape.len();
+        &self.pixels[sample * n..(sample + 1) * n]
+    }
+
+    /// Pixels of the images `samples` in [0, 1], one after the other: `[samples.len(), shape.len()]`.
+    pub fn gather(&self, samples: &[u32]) -> Vec<f32> {
+        let mut out = Vec::with_capacity(samples.len() * self.shape.len());
+        for &s in samples {
+            out.extend(self.image(s as usize).iter().map(|&v| f32::from(v) / 255.0));
+        }
+        out
+    }
+
+    /// The images with a black margin, so that both sides are a multiple of `multiple`; the odd pixel goes below and
+    /// right.
+    pub fn padded(&self, multiple: usize) -> Self {
+        let ImageShape { height, width, .. } = self.shape;
+        let shape = self.shape.padded(multiple);
+        let (top, left) = ((shape.height - height) / 2, (shape.width - width) / 2);
+        let mut pixels = vec![0; self.len() * shape.len()];
+        for (i, row) in self.pixels.chunks_exact(width.max(1)).enumerate() {
+            let (plane, y) = (i / height, i % height);
+            let at = (plane * shape.height + top + y) * shape.width + left;
+            pixels[at..at + width].copy_from_slice(row);
+        }
+        Self { shape, pixels, labels: self.labels.clone() }
+    }
+
+    /// The images `samples` and their labels as a split of their own.
+    pub fn subset(&self, samples: &[u32]) -> Self {
+        let mut pixels = Vec::with_capacity(samples.len() * self.shape.len());
+        let mut labels = Vec::with_capacity(samples.len());
+        for &s in samples {
+            pixels.extend_from_slice(self.image(s as usize));
+            labels.push(self.label(s as usize));
+        }
+        Self { shape: self.shape, pixels, labels }
+    }
+}
+
+/// A data set with its splits.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    /// Short name, such as `mnist`.
+    pub name: String,
+    /// Where it came from, for people: `built-in digits, seed 1`, or a folder and what its hash says.
+    pub provenance: String,
+    /// Names of the classes, in the order of their labels.
+    pub classes: Vec<String>,
+    pub train: Split,
+    /// Split from train, never from test: every choice is made on it.
+    pub validation: Split,
+    pub test: Split,
+    digest: String,
+}
+
+impl Dataset {
+    /// A data set whose labels all name a class. `validation` may be empty.
+    pub fn new(
+        name: &str,
+        provenance: String,
+        classes: Vec<String>,
+        train: Split,
+        validation: Split,
+        test: Split,
+    ) -> Result<Self, DataError> {
+        for (which, split) in [("train", &train), ("validation", &validation), ("test", &test)] {
+            if let Some(bad) = split.labels().iter().find(|&&l| usize::from(l) >= classes.len()) {
+                return Err(DataError::Mismatch {
+                    what: format!("the {which} labels of {name}"),
+                    detail: format!("label {bad} with only {} classes", classes.len()),
+                });
+            }
+            if split.shape() != train.shape() {
+                return Err(DataError::Mismatch {
+                    what: format!("the {which} images of {name}"),
+                    detail: "their size is not that of the train images".into(),
+                });
+            }
+        }
+        if train.is_empty() || test.is_empty() {
+            return Err(DataError::Mismatch {
+                what: name.into(),
+                detail: "the train or the test split is empty".into(),
+            });
+        }
+        let mut hash = Sha256::new();
+        for split in [&train, &validation, &test] {
+            let s = split.shape();
+            for v in [split.len(), s.channels, s.height, s.width] {
+                hash.update((v as u64).to_le_bytes());
+            }
+            hash.update(split.pixels());
+            hash.update(split.labels());
+        }
+        let digest = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        Ok(Self { name: name.into(), provenance, classes, train, validation, test, digest })
+    }
+
+    /// SHA-256 over shapes, pixels and labels of all splits, in hex: the data's identity in histories and caches.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    pub fn shape(&self) -> ImageShape {
+        self.train.shape()
+    }
+
+    /// The split that accuracies are measured on.
+    pub fn evaluation(&self, on: EvaluationSplit) -> &Split {
+        match on {
+            EvaluationSplit::Test => &self.test,
+            EvaluationSplit::Validation => &self.validation,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Why figures cannot be drawn or written.
+
+use std::path::PathBuf;
+
+/// Why figures cannot be drawn or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FigureError {
+    #[error("there is no history to draw")]
+    NoHistory,
+    #[error("the histories cannot be drawn together: {strategy}, repeat {repeat}, has another {what} than the first")]
+    Mixed { what: &'static str, strategy: &'static str, repeat: usize },
+    #[error("the run of {strategy} recorded no walks; run it again with --walks 240 or as many as you like")]
+    NoWalks { strategy: &'static str },
+    #[error("strategy {strategy} with seed {seed} is there twice")]
+    Twice { strategy: &'static str, seed: u64 },
+    #[error("cannot write {}: {source}", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("cannot draw the figure: {0}")]
+    Draw(String),
+    #[error("{dpi} dots an inch give an image of no pixels or of too many")]
+    Resolution { dpi: f32 },
+}

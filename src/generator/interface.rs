@@ -1,0 +1,147 @@
+//! What every generator offers, trained or in training, and the errors and losses of both.
+
+use std::sync::Arc;
+
+use burn::tensor::{Tensor, TensorData};
+
+use crate::dataset::Split;
+use crate::device::ComputeDevice;
+
+/// A trained generator with fixed parameters.
+pub trait Generator: Send + Sync {
+    fn latent_dim(&self) -> usize;
+
+    /// Values in one image.
+    fn image_len(&self) -> usize;
+
+    fn device(&self) -> &ComputeDevice;
+
+    /// G(p) as a tensor in [0, 1], `[n, image_len]`, gradients flowing back to the codes `[n, latent_dim]`.
+    fn decode_tensor(&self, codes: Tensor<2>) -> Tensor<2>;
+
+    /// E(x), the encoder's mean: images in [0, 1], `[n, image_len]`, to codes `[n, latent_dim]`.
+    fn encode(&self, images: &[f32]) -> Vec<f32>;
+
+    /// The weights, for the cache and for checkpoints.
+    fn to_bytes(&self) -> Result<Vec<u8>, GeneratorError>;
+
+    /// Images encoded at once: about 50 ms on one core, unless it says otherwise of fully connected layers.
+    fn images_per_unit(&self) -> usize {
+        2_048
+    }
+
+    /// Percentage of these images, in [0, 1], that its own discriminator takes for real; none where it has none.
+    fn judged_real(&self, _images: &[f32]) -> Option<f32> {
+        None
+    }
+
+    /// G(p): codes `[n, latent_dim]` to images in [0, 1], `[n, image_len]`.
+    fn decode(&self, codes: &[f32]) -> Vec<f32> {
+        let n = codes.len() / self.latent_dim();
+        let codes =
+            Tensor::<2>::from_data(TensorData::new(codes.to_vec(), [n, self.latent_dim()]), &self.device().plain);
+        host(self.decode_tensor(codes))
+    }
+
+    /// G(p) as values 0..=255, channel planes one after the other.
+    fn decode_bytes(&self, codes: &[f32]) -> Vec<u8> {
+        to_bytes(&self.decode(codes))
+    }
+}
+
+/// A generator in training, one minibatch at a time.
+pub trait GeneratorTraining: Send {
+    /// Minibatches of the whole training.
+    fn total_steps(&self) -> usize;
+
+    /// Minibatches done.
+    fn steps_done(&self) -> usize;
+
+    /// Passes over the data done so far.
+    fn epoch(&self) -> f32;
+
+    /// Trains on the next minibatch.
+    fn advance(&mut self, train: &Split) -> Result<TrainingStep, GeneratorError>;
+
+    /// The generator as it is now.
+    fn generator(&self) -> Arc<dyn Generator>;
+
+    fn is_done(&self) -> bool {
+        self.steps_done() >= self.total_steps()
+    }
+}
+
+/// What one minibatch of a generator's training gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainingStep {
+    pub losses: GeneratorLosses,
+    /// The images of the minibatch.
+    pub samples: Vec<u32>,
+    /// Their codes as they were in this step, `[samples.len(), latent_dim]`.
+    pub codes: Vec<f32>,
+}
+
+/// A generator's losses on one minibatch.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct GeneratorLosses {
+    /// VAE: summed binary cross entropy, nats per image. alpha-GAN: mean absolute error of a value in [0, 1].
+    pub reconstruction: f32,
+    /// What keeps the codes near N(0, I). VAE: KL divergence, nats per image. alpha-GAN: R(C(E(x))).
+    pub code: f32,
+    /// The rest of an alpha-GAN's.
+    pub adversarial: Option<Adversarial>,
+}
+
+/// The adversarial part of an alpha-GAN's losses, and the signs of collapse.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Adversarial {
+    /// R(D(G(E(x)))) + R(D(G(z))).
+    pub generator: f32,
+    pub discriminator: f32,
+    pub code_discriminator: f32,
+    /// Right verdicts of the image discriminator, percent; 50 cannot tell, near 100 tells the generator little.
+    pub image_accuracy: f32,
+    /// The same of the code discriminator.
+    pub code_accuracy: f32,
+    /// Spread of the samples as a share of the data's: 1 is as diverse, 0 is total collapse.
+    pub diversity: f32,
+}
+
+impl GeneratorLosses {
+    /// In one line, for people.
+    pub fn describe(&self) -> String {
+        let Some(a) = self.adversarial else {
+            return format!("{:.1} + {:.1} nats", self.reconstruction, self.code);
+        };
+        format!(
+            "error {:.3}; discriminators right {:.0} % (images), {:.0} % (codes); diversity {:.2}",
+            self.reconstruction, a.image_accuracy, a.code_accuracy, a.diversity
+        )
+    }
+
+    pub(super) fn is_finite(&self) -> bool {
+        let Self { reconstruction, code, adversarial } = *self;
+        let a = adversarial.unwrap_or_default();
+        (reconstruction + code + a.generator + a.discriminator + a.code_discriminator).is_finite()
+    }
+}
+
+/// A generator that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum GeneratorError {
+    #[error("the generator's weights cannot be read or written: {0}")]
+    Weights(String),
+    #[error("the generator diverged at epoch {epoch:.1}: its loss is not a number; lower `generator_learning_rate`")]
+    Diverged { epoch: f32 },
+}
+
+/// Pixels in [0, 1] as 0..=255.
+pub fn to_bytes(pixels: &[f32]) -> Vec<u8> {
+    pixels.iter().map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8).collect()
+}
+
+/// The values of a tensor on the host, row-major.
+pub fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    // f32 already, so neither converted nor copied; the conversion cannot fail.
+    tensor.into_data().convert::<f32>().try_into_vec().unwrap_or_default()
+}

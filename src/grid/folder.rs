@@ -1,0 +1,67 @@
+//! Where a grid keeps its files.
+
+use std::path::{Path, PathBuf};
+
+use super::cells::Cell;
+use crate::archive::{
+    self, ALBUM_EXTENSION, CHECKPOINT_EXTENSION, CHECKPOINTS, EMBEDDING_FILE, HISTORIES, HISTORY_EXTENSION, WEIGHTS,
+};
+
+/// Where a grid keeps its files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GridFolder(PathBuf);
+
+impl GridFolder {
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// The folder of runs that a path lies in, by its name: itself, or that of a folder of histories or of one in it.
+    pub fn around(path: &Path) -> Self {
+        let up = |p: &Path| p.parent().map(Path::to_path_buf).unwrap_or_default();
+        let is_history = path.extension().is_some_and(|e| e == HISTORY_EXTENSION);
+        let folder = if is_history { up(path) } else { path.to_path_buf() };
+        Self(if folder.file_name().is_some_and(|n| n == HISTORIES) { up(&folder) } else { folder })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn history(&self, cell: &Cell) -> PathBuf {
+        self.named(HISTORIES, &cell.name(), HISTORY_EXTENSION)
+    }
+
+    pub fn checkpoint(&self, cell: &Cell) -> PathBuf {
+        self.named(CHECKPOINTS, &cell.name(), CHECKPOINT_EXTENSION)
+    }
+
+    /// The weights of a cell at the end of a round.
+    pub fn weights(&self, cell: &Cell, round: usize) -> PathBuf {
+        archive::weights_in(&self.0.join(WEIGHTS).join(cell.name()), round)
+    }
+
+    /// The images along the walks of a cell.
+    pub fn album(&self, cell: &Cell) -> PathBuf {
+        self.album_named(&cell.name())
+    }
+
+    /// The images along the walks of the run of this name.
+    pub fn album_named(&self, name: &str) -> PathBuf {
+        self.named("walks", name, ALBUM_EXTENSION)
+    }
+
+    pub(super) fn named(&self, folder: &str, name: &str, extension: &str) -> PathBuf {
+        self.0.join(folder).join(format!("{name}.{extension}"))
+    }
+
+    /// The embedding that all cells share.
+    pub fn embedding(&self) -> PathBuf {
+        self.0.join(EMBEDDING_FILE)
+    }
+
+    /// The experiment of the grid, readable and usable with `--experiment`.
+    pub fn experiment(&self) -> PathBuf {
+        self.0.join("experiment.toml")
+    }
+}

@@ -1,0 +1,484 @@
+//! One run of one strategy: its state, and the units of work it is done in.
+
+use std::sync::Arc;
+
+use super::evaluation::{EvaluationTask, MeanLoss, Scope, Tally, evaluation_maps, stratified_part};
+use super::labelling::{LabelProgress, LabelQueue, LabelledCandidate};
+use super::training_set::{Pair, TrainingSet};
+
+use crate::experiment::{Experiment, Strategy, TrainingPair, WeightsBetweenRounds};
+use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord, WalkStep};
+use crate::rng::{Rng, Streams};
+use crate::sampler::{Candidate, Images, Interrupted, Labelled, Place, Sampler, SamplerInput, sampler};
+use crate::target::{FrozenTarget, Target};
+use crate::trajectory::{Reselection, Walks};
+use crate::world::World;
+
+/// One run of one strategy with one seed.
+pub struct Run {
+    pub(super) world: Arc<World>,
+    pub(super) experiment: Experiment,
+    pub(super) streams: Streams,
+    pub(super) sampler: Box<dyn Sampler>,
+    pub(super) target: Target,
+    pub(super) labelled: Labelled,
+    pub(super) training: TrainingSet,
+    /// The neighbours chosen in the round before, in order.
+    pub(super) previous: Vec<u32>,
+    pub(super) walks: Walks,
+    pub(super) part: Arc<Vec<u32>>,
+    pub(super) stage: Stage,
+    pub(super) record: RoundRecord,
+    pub(super) minibatches: usize,
+    pub(super) loss: MeanLoss,
+    pub(super) history: History,
+    /// The target is this run's own, not a fresh one in its place.
+    pub(super) has_weights: bool,
+    pub(super) clock: std::time::Instant,
+}
+
+/// What comes next.
+pub(super) enum Stage {
+    Propose,
+    /// A tool labels what a sampler made, one sample after the other.
+    Label(Box<LabelQueue>),
+    /// The next optimiser step of this round, of so many.
+    Train {
+        step: usize,
+        steps: usize,
+    },
+    /// An evaluation in progress, and where to go on when it ends.
+    Evaluate {
+        task: Box<EvaluationTask>,
+        then: Box<Stage>,
+    },
+    Walk,
+    Done,
+}
+
+/// What a unit of work brought about.
+#[derive(Debug, Clone)]
+pub enum RunEvent {
+    /// Samples were bought; training on them begins.
+    Began(Arc<RoundRecord>),
+    Evaluated {
+        round: usize,
+        evaluation: Evaluation,
+    },
+    /// A walk begins at this train sample.
+    WalkStarted {
+        walk: usize,
+        sample: u32,
+    },
+    WalkStepped(WalkStep),
+    Ended(Arc<RoundRecord>),
+    /// There is no next round.
+    Finished,
+}
+
+/// What a run is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    Proposing,
+    Labelling,
+    Training,
+    Evaluating,
+    Done,
+}
+
+impl Run {
+    /// A run of `experiment` from the start; `repeat` counts from 1 and changes nothing but the header.
+    pub fn new(world: &Arc<World>, experiment: &Experiment, repeat: usize) -> Self {
+        let streams = Streams::new(experiment.seed);
+        let dataset = &world.dataset;
+        let split = dataset.evaluation(experiment.evaluate_on);
+        let header = Header {
+            format: FORMAT_VERSION,
+            experiment: experiment.clone(),
+            repeat,
+            data_digest: dataset.digest().to_owned(),
+            data_provenance: dataset.provenance.clone(),
+            generator_digest: world.generator_digest.clone(),
+            device: world.device.description.clone(),
+            program: concat!("ridgewalk ", env!("CARGO_PKG_VERSION")).to_owned(),
+            classes: dataset.classes.clone(),
+            latent_scale: world.latent.scale(),
+            labels_from: world.labels_from(experiment.strategy),
+            forked: None,
+        };
+        Self {
+            experiment: experiment.clone(),
+            sampler: sampler(experiment.strategy),
+            target: fresh_target(world, experiment, &streams),
+            labelled: Labelled::none(dataset.train.len()),
+            training: TrainingSet::default(),
+            previous: Vec::new(),
+            walks: Walks::default(),
+            part: Arc::new(stratified_part(split, experiment.evaluation_part)),
+            stage: Stage::Propose,
+            record: RoundRecord::empty(1),
+            minibatches: 0,
+            loss: MeanLoss::default(),
+            history: History::new(header),
+            has_weights: true,
+            clock: std::time::Instant::now(),
+            streams,
+            world: Arc::clone(world),
+        }
+    }
+
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    pub fn strategy(&self) -> Strategy {
+        self.experiment.strategy
+    }
+
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The round in progress, as far as it got.
+    pub fn record(&self) -> &RoundRecord {
+        &self.record
+    }
+
+    pub fn labelled(&self) -> &Labelled {
+        &self.labelled
+    }
+
+    pub fn walks(&self) -> &Walks {
+        &self.walks
+    }
+
+    /// Whether the target is the one that this run trained: not where a history is replayed without its weights.
+    pub fn has_weights(&self) -> bool {
+        self.has_weights
+    }
+
+    /// The target as it is now, with fixed parameters.
+    pub fn frozen_target(&self) -> FrozenTarget {
+        self.target.frozen()
+    }
+
+    /// The round in progress, from 1; the last one when the run is done.
+    pub fn round(&self) -> usize {
+        self.record.round.min(self.experiment.rounds)
+    }
+
+    /// Optimiser steps so far.
+    pub fn minibatches(&self) -> usize {
+        self.minibatches
+    }
+
+    /// Rounds that are complete.
+    pub fn rounds_done(&self) -> usize {
+        self.history.rounds.len()
+    }
+
+    pub fn is_done(&self) -> bool {
+        matches!(self.stage, Stage::Done)
+    }
+
+    /// The next unit of work is an optimiser step.
+    pub fn is_training_next(&self) -> bool {
+        matches!(self.stage, Stage::Train { .. })
+    }
+
+    pub fn activity(&self) -> Activity {
+        match self.stage {
+            Stage::Propose => Activity::Proposing,
+            Stage::Label(_) => Activity::Labelling,
+            Stage::Train { .. } => Activity::Training,
+            Stage::Evaluate { .. } | Stage::Walk => Activity::Evaluating,
+            Stage::Done => Activity::Done,
+        }
+    }
+
+    /// How far the labelling of made samples is, while it goes on.
+    pub fn labelling(&self) -> Option<LabelProgress> {
+        let Stage::Label(queue) = &self.stage else { return None };
+        Some(queue.progress(self.record.round))
+    }
+
+    /// Share of the whole run that is done, in [0, 1], counted in rounds and optimiser steps.
+    pub fn fraction_done(&self) -> f32 {
+        let inside = match &self.stage {
+            Stage::Done => return 1.0,
+            Stage::Propose | Stage::Label(_) => 0.0,
+            Stage::Train { step, steps } => *step as f32 / (*steps).max(1) as f32,
+            Stage::Evaluate { task, then } => match **then {
+                Stage::Train { step, steps } => step as f32 / steps.max(1) as f32,
+                _ => 0.9 + 0.1 * task.fraction_done(),
+            },
+            Stage::Walk => 1.0,
+        };
+        // Training is most of a round; the evaluation of the whole split is the rest.
+        let inside = if self.is_training_next() { 0.9 * inside } else { inside };
+        (self.rounds_done() as f32 + inside) / self.experiment.rounds as f32
+    }
+
+    /// One unit of work. Interrupted only before anything was changed, so the same unit can be asked for again.
+    pub fn advance(&mut self, interrupted: &dyn Fn() -> bool) -> Result<Vec<RunEvent>, Interrupted> {
+        match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Propose => match self.propose(interrupted) {
+                Ok(events) => Ok(events),
+                Err(e) => {
+                    self.stage = Stage::Propose;
+                    Err(e)
+                }
+            },
+            Stage::Label(queue) => self.label(queue, interrupted),
+            Stage::Train { step, steps } => {
+                self.train(step, steps);
+                Ok(Vec::new())
+            }
+            Stage::Evaluate { task, then } => Ok(self.evaluate(task, then)),
+            Stage::Walk => Ok(self.walk_and_end()),
+            Stage::Done => Ok(vec![RunEvent::Finished]),
+        }
+    }
+
+    fn propose(&mut self, interrupted: &dyn Fn() -> bool) -> Result<Vec<RunEvent>, Interrupted> {
+        self.clock = std::time::Instant::now();
+        let round = self.history.rounds.len() + 1;
+        let mut rng = self.stream(round);
+        let candidates = self.candidates(round, self.experiment.samples_per_round, interrupted, &mut rng)?;
+        self.record = RoundRecord::empty(round);
+        let queue = LabelQueue::new(rng, candidates);
+        if self.experiment.strategy.makes_samples() {
+            self.stage = Stage::Label(Box::new(queue));
+            return Ok(Vec::new());
+        }
+        Ok(self.begin_training(queue))
+    }
+
+    /// One sample to the tool; with all of them labelled, training begins.
+    fn label(
+        &mut self,
+        mut queue: Box<LabelQueue>,
+        interrupted: &dyn Fn() -> bool,
+    ) -> Result<Vec<RunEvent>, Interrupted> {
+        queue.advance(&self.world);
+        if queue.is_empty() && queue.missing() > 0 {
+            let mut rng = queue.rng.clone();
+            match self.candidates(self.record.round, queue.missing(), interrupted, &mut rng) {
+                Ok(candidates) => queue.replace(rng, candidates),
+                Err(e) => {
+                    self.stage = Stage::Label(queue);
+                    return Err(e);
+                }
+            }
+        }
+        if queue.is_empty() {
+            return Ok(self.begin_training(*queue));
+        }
+        self.stage = Stage::Label(queue);
+        Ok(Vec::new())
+    }
+
+    fn begin_training(&mut self, mut queue: LabelQueue) -> Vec<RunEvent> {
+        let round = self.record.round;
+        while !queue.is_empty() {
+            queue.advance(&self.world);
+        }
+        if self.experiment.weights == WeightsBetweenRounds::Retrain && round > 1 {
+            self.target = fresh_target(&self.world, &self.experiment, &self.streams);
+        }
+        self.previous.clear();
+        for candidate in queue.take_labelled() {
+            self.buy(candidate, round);
+        }
+        self.record.refusals = queue.refusals;
+        self.record.label_seconds += queue.seconds;
+        self.record.labels = self.labelled.bought().len();
+        self.record.minibatches = self.minibatches;
+        self.training.begin_round(&self.streams, round);
+        let steps = self.experiment.minibatches_in_round(self.training.len());
+        self.stage = if self.training.len() > 0 {
+            Stage::Train { step: 0, steps }
+        } else {
+            // The tool refused everything there was.
+            self.record.diverged = true;
+            self.evaluation(Scope::Whole, Stage::Walk)
+        };
+        vec![RunEvent::Began(Arc::new(self.record.clone()))]
+    }
+
+    /// Round 1 draws the initial set at random: of the train split, or of latent space where samples are made. Either
+    /// way every strategy of the kind draws from the same stream; later rounds ask the sampler.
+    fn stream(&self, round: usize) -> Rng {
+        match (round, self.strategy().makes_samples()) {
+            (1, false) => self.streams.get("initial-set", 1),
+            (1, true) => self.streams.get("initial-latent", 1),
+            _ => self.streams.get(self.strategy().name(), round as u64),
+        }
+    }
+
+    fn candidates(
+        &self,
+        round: usize,
+        count: usize,
+        interrupted: &dyn Fn() -> bool,
+        rng: &mut Rng,
+    ) -> Result<Vec<Candidate>, Interrupted> {
+        let frozen = self.target.frozen();
+        let input = SamplerInput {
+            experiment: &self.experiment,
+            round,
+            latent: &self.world.latent,
+            images: Images::new(&self.world.dataset.train),
+            generator: &*self.world.generator,
+            target: &frozen,
+            labelled: &self.labelled,
+            previous: &self.previous,
+            interrupted,
+        };
+        match (round, self.strategy().makes_samples()) {
+            (1, false) => sampler(Strategy::Random).propose(&input, count, rng),
+            (1, true) => sampler(Strategy::RandomLatent).propose(&input, count, rng),
+            _ => self.sampler.propose(&input, count, rng),
+        }
+    }
+
+    pub(super) fn buy(&mut self, (candidate, made): LabelledCandidate, round: usize) {
+        let Candidate { place, score, step } = candidate;
+        let (sample, label, decoded, map, made) = match (place, made) {
+            (Place::Sample(sample), _) => {
+                let label = self.world.dataset.train.label(sample as usize);
+                self.labelled.buy(sample, label, round);
+                let decoded = (self.experiment.training_pair == TrainingPair::Decoded && step.is_some())
+                    .then(|| self.world.generator.decode(self.world.latent.code(sample)));
+                let solved = self.world.simulation.as_ref().map(|s| &s.train);
+                self.record.label_seconds += solved.map_or(0.0, |s| s.seconds(sample));
+                (sample, label, decoded, solved.map(|s| Arc::clone(s.map(sample))), None)
+            }
+            (Place::Point(code), Some(new)) => {
+                let kept = if new.map.is_some() { Made::mask } else { Made::picture };
+                let made = kept(code.clone(), &new.image);
+                (self.labelled.buy_made(code, new.label), new.label, Some(new.image), new.map, Some(made))
+            }
+            // A point that no tool labelled is no purchase.
+            (Place::Point(_), None) => return,
+        };
+        if let Some(map) = &map {
+            self.labelled.keep_map(sample, Arc::clone(map));
+        }
+        self.previous.push(sample);
+        self.training.push(Pair { sample, label, decoded, map });
+        self.record.proposals.push(Proposal { sample, label, score, step, made });
+    }
+
+    fn train(&mut self, step: usize, steps: usize) {
+        let Experiment { batch_size, augmentation, .. } = self.experiment;
+        let train = &self.world.dataset.train;
+        let mut batch = self.training.next_batch(batch_size, train, augmentation, &self.streams, self.minibatches);
+        let images = std::mem::take(&mut batch.images);
+        let loss = self.target.train_step(images, batch.truth());
+        self.minibatches += 1;
+        self.record.minibatches = self.minibatches;
+        self.loss.add(loss);
+        let step = step + 1;
+        if !loss.is_finite() {
+            self.record.diverged = true;
+            self.stage = self.evaluation(Scope::Whole, Stage::Walk);
+            return;
+        }
+        let next =
+            if step >= steps { self.evaluation(Scope::Whole, Stage::Walk) } else { Stage::Train { step, steps } };
+        self.stage =
+            if step.is_multiple_of(self.experiment.evaluate_every) { self.evaluation(Scope::Part, next) } else { next };
+    }
+
+    fn evaluation(&self, scope: Scope, then: Stage) -> Stage {
+        let split = self.world.dataset.evaluation(self.experiment.evaluate_on);
+        let samples = match scope {
+            Scope::Part => Arc::clone(&self.part),
+            Scope::Whole => Arc::new((0..split.len() as u32).collect()),
+            Scope::Validation => Arc::new((0..self.world.dataset.validation.len() as u32).collect()),
+        };
+        let task = Box::new(EvaluationTask::new(scope, samples, self.target.frozen(), self.history.task()));
+        Stage::Evaluate { task, then: Box::new(then) }
+    }
+
+    fn evaluate(&mut self, mut task: Box<EvaluationTask>, then: Box<Stage>) -> Vec<RunEvent> {
+        let split = match task.scope() {
+            Scope::Validation => &self.world.dataset.validation,
+            _ => self.world.dataset.evaluation(self.experiment.evaluate_on),
+        };
+        let maps = self.world.simulation.as_ref().map(|s| match task.scope() {
+            Scope::Validation => &s.validation,
+            _ => evaluation_maps(s, self.experiment.evaluate_on),
+        });
+        task.advance(split, maps);
+        if !task.is_done() {
+            self.stage = Stage::Evaluate { task, then };
+            return Vec::new();
+        }
+        let round_end = task.scope() != Scope::Part;
+        let mut events = Vec::new();
+        for (metric, value) in task.results() {
+            events.push(self.measured(metric, value, round_end));
+        }
+        if let Some(loss) = self.loss.take() {
+            events.push(self.measured(Metric::TrainLoss, loss, round_end));
+        }
+        self.stage = *then;
+        if task.scope() == Scope::Whole {
+            if let Tally::Classes { confusion, predicted, .. } = task.into_tally() {
+                (self.record.confusion, self.record.predicted) = (confusion, predicted);
+            }
+            if self.experiment.stop_at_validation_accuracy > 0.0 && !self.world.dataset.validation.is_empty() {
+                self.stage = self.evaluation(Scope::Validation, Stage::Walk);
+            }
+        }
+        events
+    }
+
+    fn measured(&mut self, metric: Metric, value: f32, round_end: bool) -> RunEvent {
+        let evaluation =
+            Evaluation { metric, labels: self.record.labels, minibatches: self.minibatches, value, round_end };
+        self.record.evaluations.push(evaluation.clone());
+        RunEvent::Evaluated { round: self.record.round, evaluation }
+    }
+
+    fn walk_and_end(&mut self) -> Vec<RunEvent> {
+        let mut events = Vec::new();
+        let round = self.record.round;
+        if round == 1 {
+            events.extend(self.start_walks());
+        }
+        if !self.record.diverged && !self.walks.is_empty() {
+            let pool: Vec<u32> = self.walk_pool().into_iter().map(|(s, _)| s).collect();
+            let rng = &mut self.streams.get("walk-reselection", round as u64);
+            self.walks.reselect(&Reselection::of(&self.experiment), &pool, &self.world.latent, rng);
+            let steps = self.walks.step(&self.experiment, &self.world, &self.target.frozen());
+            events.extend(steps.iter().cloned().map(RunEvent::WalkStepped));
+            self.record.walk_steps = steps;
+        }
+        self.record.seconds = self.clock.elapsed().as_secs_f32();
+        self.history.rounds.push(self.record.clone());
+        events.push(RunEvent::Ended(Arc::new(self.record.clone())));
+        self.stage = if self.ends_here() { Stage::Done } else { Stage::Propose };
+        if self.is_done() {
+            events.push(RunEvent::Finished);
+        } else {
+            self.record.round += 1;
+        }
+        events
+    }
+
+    pub(super) fn ends_here(&self) -> bool {
+        let e = &self.experiment;
+        let validation = self.record.evaluations.iter().rev().find(|v| v.metric == Metric::ValidationAccuracy);
+        self.record.round >= e.rounds
+            || self.record.diverged
+            || (e.stop_at_labels > 0 && self.record.labels >= e.stop_at_labels)
+            || validation.is_some_and(|v| v.value >= e.stop_at_validation_accuracy)
+    }
+}
+
+pub(super) fn fresh_target(world: &World, experiment: &Experiment, streams: &Streams) -> Target {
+    Target::new(experiment, world.dataset.shape(), world.dataset.classes.len(), streams, &world.device)
+}
