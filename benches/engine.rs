@@ -2,6 +2,8 @@
 //!
 //! `scripts/bench` runs these beside the same work in PyTorch and SciPy (`scripts/peers/engine.py`).
 
+#![allow(clippy::expect_used, reason = "a bench stops where it cannot go on")]
+
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};

@@ -1,5 +1,7 @@
 //! What labelling costs on one core: a 64 x 64 mask from contour to stress map, and its contours alone.
 
+#![allow(clippy::expect_used, reason = "a bench stops where it cannot go on")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -2,6 +2,7 @@
 //! frames are drawn. `RIDGEWALK_SOFTWARE_GPU=1` lets a software adapter take part.
 
 #![allow(clippy::disallowed_methods, reason = "a bench waits as a window does for its next frame")]
+#![allow(clippy::expect_used, reason = "a bench stops where it cannot go on")]
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

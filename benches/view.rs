@@ -1,5 +1,7 @@
 //! Redrawing the latent view on the adapter found, whole and while the camera moves; and picking.
 
+#![allow(clippy::expect_used, reason = "a bench stops where it cannot go on")]
+
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};

@@ -97,7 +97,7 @@ impl SubprocessTool {
         Err(self.failed(format!("{status}: {last}")))
     }
 
-    #[allow(clippy::disallowed_methods)] // A labelling thread waits for the program it started.
+    #[expect(clippy::disallowed_methods, reason = "a labelling thread waits for the program it started")]
     fn wait(&self, child: &mut Child) -> Result<std::process::ExitStatus, Refusal> {
         let start = Instant::now();
         loop {

@@ -4,13 +4,13 @@
 //! it, a window or a command line, can look at its commands in between without changing any result.
 
 mod evaluation;
-mod labelling;
+mod label_queue;
 mod training_set;
 mod run;
 mod resume;
 mod fork;
 
 pub use fork::{Rerun, Turn};
-pub use labelling::LabelProgress;
+pub use label_queue::LabelProgress;
 pub use resume::{MadeMaps, ResumeError, Resuming};
 pub use run::{Activity, Run, RunEvent};

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::labelling::LabelledCandidate;
+use super::label_queue::LabelledCandidate;
 use super::run::{Run, RunEvent, Stage, fresh_target};
 use crate::archive::Checkpoint;
 use crate::experiment::Task;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::evaluation::{EvaluationTask, MeanLoss, Scope, Tally, evaluation_maps, stratified_part};
-use super::labelling::{LabelProgress, LabelQueue, LabelledCandidate};
+use super::label_queue::{LabelProgress, LabelQueue, LabelledCandidate};
 use super::training_set::{Pair, TrainingSet};
 
 use crate::experiment::{Experiment, Strategy, TrainingPair, WeightsBetweenRounds};

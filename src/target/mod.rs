@@ -26,7 +26,7 @@ use lenet_cpu::{LeNetCpu, log_softmax_rows};
 use stress_net_cpu::StressNetCpu;
 
 /// The networks that can be a target.
-#[allow(clippy::large_enum_variant, reason = "there are a handful of networks, and a box would hide their layers")]
+#[expect(clippy::large_enum_variant, reason = "there are a handful of networks, and a box would hide their layers")]
 #[derive(Module, Debug)]
 pub enum Network {
     LeNet(lenet::LeNet),

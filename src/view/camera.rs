@@ -3,7 +3,8 @@
 //! Pixels are physical ones, `(0, 0)` is the top left corner of the picture and y points down; in the
 //! world y points up in 2-D and z points up in 3-D. Matrices are named `to_from`.
 
-use glam::camera::rh::{proj::directx, view};
+use glam::camera::rh::proj::directx;
+use glam::camera::rh::view::look_at_mat4;
 use glam::{Mat4, Vec2, Vec3, Vec4, vec2};
 
 use super::bounds::Bounds;
@@ -282,7 +283,7 @@ impl Camera {
     }
 
     fn view_from_world(&self) -> Mat4 {
-        view::look_at_mat4(self.eye(), self.orbit.target, Vec3::Z)
+        look_at_mat4(self.eye(), self.orbit.target, Vec3::Z)
     }
 }
 

@@ -1,5 +1,7 @@
 //! All integration tests in one binary: each more would link everything again.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 mod common;
 mod convolutional;
 mod dataset;

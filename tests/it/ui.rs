@@ -49,8 +49,10 @@ pub fn wait_for(window: &mut Harness<'_, App>, what: &str, done: impl Fn(&AppSta
         );
         assert_ne!(state.progress.phase, Phase::Failed, "{what}: {:?}", state.messages);
         window.step();
-        // The harness has no event to wait for: the engine's thread works while this one yields.
-        #[allow(clippy::disallowed_methods)]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the engine's thread works while this one yields; there is no event to wait for"
+        )]
         std::thread::sleep(Duration::from_millis(5));
     }
 }

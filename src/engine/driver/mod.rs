@@ -119,8 +119,10 @@ impl Core {
         let mut waiting: Vec<Command> = Vec::new();
         if !self.has_work() {
             self.wake_now();
-            // The one place that may wait: the engine's own thread, with nothing to do.
-            #[allow(clippy::disallowed_methods)]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that may wait: the engine's thread, with nothing to do"
+            )]
             match self.commands.recv() {
                 Ok(command) => waiting.push(command),
                 Err(_) => self.quit = true,

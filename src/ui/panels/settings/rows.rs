@@ -41,7 +41,7 @@ impl Rows<'_> {
         });
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "a row says all that is shown of a field")]
     pub fn number<N: Numeric>(
         &self,
         ui: &mut Ui,
@@ -81,7 +81,7 @@ impl Rows<'_> {
         });
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "a row says all that is shown of a field")]
     pub fn choice<T: Copy + PartialEq>(
         &self,
         ui: &mut Ui,
