@@ -1,5 +1,6 @@
 //! A tiny world that several tests share, made once: built-in digits and a VAE trained for seconds.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
 use ridgewalk::device::ComputeDevice;
@@ -69,4 +70,14 @@ pub fn save_png(path: &std::path::Path, side: u32, grey: impl Fn(f64, f64) -> u8
 /// A ring of wall, `thick` pixels from its lumen of radius `inner`, in the middle of 64 x 64 pixels.
 pub fn ring(inner: f64, thick: f64) -> impl Fn(f64, f64) -> u8 {
     move |x, y| if (inner..inner + thick).contains(&(x - 31.7).hypot(y - 32.2)) { u8::MAX } else { 0 }
+}
+
+/// One step of a scenario: its name and what it does.
+pub type Step<S> = (&'static str, fn(&mut S));
+
+/// Takes every step of a scenario in order and names each that fails: one fault does not hide those behind it.
+pub fn take_steps<S>(scene: &mut S, steps: &[Step<S>]) {
+    let fails = |step: fn(&mut S), scene: &mut S| catch_unwind(AssertUnwindSafe(|| step(scene))).is_err();
+    let failed: Vec<&str> = steps.iter().filter(|(_, step)| fails(*step, scene)).map(|(name, _)| *name).collect();
+    assert!(failed.is_empty(), "failed: {}", failed.join("; "));
 }

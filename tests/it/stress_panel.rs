@@ -1,5 +1,6 @@
 //! The stress workspace in the real window: every control of it, what it does, and what it says.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use ridgewalk::experiment::{DatasetKind, Strategy};
 use ridgewalk::ui::App;
 use ridgewalk::ui::state::AppState;
 
-use crate::common::{few_vessels, ring, save_png};
+use crate::common::{Step, few_vessels, ring, save_png, take_steps};
 use crate::ui::{click, is_ready, wait_for, window, window_of};
 
 #[derive(Debug)]
@@ -68,87 +69,137 @@ fn file(section: &Section) -> Option<&ridgewalk::engine::questions::vessel::Mask
     }
 }
 
+/// The vessel's section in the window, and a folder with masks.
+struct Scene {
+    w: Harness<'static, App>,
+    folder: tempfile::TempDir,
+}
+
+impl Scene {
+    fn new(w: Harness<'static, App>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        save_png(&folder.path().join("good.png"), 64, ring(11.0, 10.0));
+        save_png(&folder.path().join("other.png"), 80, ring(12.0, 8.0));
+        save_png(&folder.path().join("bad.png"), 64, |_, _| 0);
+        Self { w, folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn section(&self) -> Arc<Section> {
+        self.w.state().state().section.clone().unwrap()
+    }
+
+    /// Shows frames until the section on the screen is as `wanted`.
+    fn wait(&mut self, what: &str, wanted: impl Fn(&Section) -> bool) {
+        wait_for(&mut self.w, what, |s| answered(s, &wanted));
+        self.w.run_steps(3);
+    }
+
+    fn wait_for_file(&mut self, name: &str) {
+        let path = self.path(name);
+        self.wait(name, |a| file(a).is_some_and(|f| f.path == path));
+    }
+
+    fn shows(&self, labels: &[&str]) {
+        let missing: Vec<_> = labels.iter().filter(|l| !is_shown(&self.w, l)).collect();
+        assert!(missing.is_empty(), "not shown: {missing:?}");
+    }
+}
+
 #[test]
 fn a_mask_is_opened_dropped_solved_or_refused_beside_digits() {
-    let folder = tempfile::tempdir().unwrap();
-    let [good, other, bad] = ["good.png", "other.png", "bad.png"].map(|name| folder.path().join(name));
-    save_png(&good, 64, ring(11.0, 10.0));
-    save_png(&other, 80, ring(12.0, 8.0));
-    save_png(&bad, 64, |_, _| 0);
-    let mut w = window(false);
-    click(&mut w, "Workspace: Stress");
-    assert!(w.query_by_label("Vessel: Sample").is_none(), "digits have no stress");
-    open(&mut w, &good);
-    wait_for(&mut w, "the map", |s| answered(s, |a| a.solved().is_some()));
-    w.run_steps(2);
-    for label in ["Mask", "Mesh", "Stress map", "good.png", "plaque burden", "peak"] {
-        assert!(w.query_by_label(label).is_some(), "{label}");
-    }
-    assert!(
-        w.query_by_label_contains("learns classes").is_some() || w.query_by_label_contains("no target yet").is_some()
-    );
-    let map = picture(&mut w, "Stress map");
-    let colours: std::collections::HashSet<_> = map.pixels().map(|p| p.0).collect();
-    assert!(colours.len() > 40, "{} colours", colours.len());
-
-    // The value under the pointer: on the wall's right side, and in the lumen.
-    let rect = w.get_by_label("Stress map").rect();
-    for (at, says) in
-        [(rect.right_center() - egui::vec2(0.2 * rect.width(), 0.0), "wall   solved"), (rect.center(), "mm   lumen")]
-    {
-        w.hover_at(at);
-        w.run_steps(3);
-        assert!(w.query_by_label_contains(says).is_some(), "{says}");
-    }
-    w.hover_at(egui::pos2(4.0, 4.0));
-    w.run_steps(2);
-
-    let out = folder.path().join("out");
-    click(&mut w, "Save…");
-    type_over(&mut w, &out.display().to_string());
-    wait_for(&mut w, "the files", |s| s.messages.iter().any(|m| m.text.starts_with("Wrote 7 files")));
-    for file in
-        ["figure-s1.svg", "figure-s1.pdf", "figure-s1.png", "good_stress.npy", "good_mesh.vtk", "good_summary.json"]
-    {
-        assert!(out.join(file).exists(), "{file}");
-    }
-
-    let rest = picture(&mut w, "Mesh");
-    click(&mut w, "Mesh at peak");
-    assert_ne!(picture(&mut w, "Mesh"), rest);
-
-    let full = picture(&mut w, "Stress map");
-    click(&mut w, "Hold scale");
-    set(&mut w, "Systolic pressure", "40");
-    wait_for(&mut w, "a lower pressure", |s| answered(s, |a| file(a).is_some_and(|f| f.systolic_mmhg == 40.0)));
-    w.run_steps(2);
-    let dim = picture(&mut w, "Stress map");
-    assert_ne!(dim, full);
-    click(&mut w, "Hold scale");
-    assert_ne!(picture(&mut w, "Stress map"), dim, "its own scale again");
-    set(&mut w, "Millimetres a pixel", "0.2");
-    let area = w.state().state().section.as_ref().unwrap().solved().unwrap().solution.lumen_area;
-    wait_for(&mut w, "larger pixels", |s| {
-        answered(s, |a| a.solved().is_some_and(|s| (s.solution.lumen_area / area - 4.0).abs() < 1e-3))
-    });
-    set(&mut w, "Systolic pressure", "100000");
-    wait_for(&mut w, "no balance", |s| answered(s, |a| matches!(a.outcome, Outcome::Refused(_))));
-    w.run_steps(2);
-    assert!(w.query_by_label("Refused: newton diverged").is_some());
-
-    // Dropped from wherever, it is shown here.
-    click(&mut w, "Workspace: Run");
-    w.input_mut().dropped_files.push(Arc::new(Dropped(other.clone())));
-    w.step();
-    wait_for(&mut w, "the dropped mask", |s| answered(s, |a| file(a).is_some_and(|f| f.path == other)));
-    w.run_steps(2);
-    assert!(w.query_by_label("Mask, 80 × 80 pixels").is_some());
-    open(&mut w, &bad);
-    wait_for(&mut w, "the refusal", |s| answered(s, |a| file(a).is_some_and(|f| f.path == bad)));
-    w.run_steps(2);
-    assert!(w.query_by_label("Refused: empty mask").is_some());
-    assert!(w.query_by_label("The mask is empty: no pixel is wall.").is_some());
-    w.check_accessibility();
+    let steps: &[Step<Scene>] = &[
+        ("digits have no stress", |s| {
+            click(&mut s.w, "Workspace: Stress");
+            assert!(!is_shown(&s.w, "Vessel: Sample"));
+        }),
+        ("a mask that is opened is solved", |s| {
+            let path = s.path("good.png");
+            open(&mut s.w, &path);
+            s.wait("the map", |a| a.solved().is_some());
+            s.shows(&["Mask", "Mesh", "Stress map", "good.png", "plaque burden", "peak"]);
+        }),
+        ("and says why nothing is predicted for it", |s| {
+            let why = s.section().prediction.as_ref().err().unwrap().to_string();
+            assert!(why.contains("learns classes") || why.contains("no target yet"), "{why}");
+            assert!(s.w.query_by_label_contains(&why[1..]).is_some(), "{why}");
+        }),
+        ("its map has many colours", |s| {
+            let map = picture(&mut s.w, "Stress map");
+            let colours: HashSet<_> = map.pixels().map(|p| p.0).collect();
+            assert!(colours.len() > 40, "{} colours", colours.len());
+        }),
+        ("the value under the pointer is that of wall or lumen", |s| {
+            let rect = s.w.get_by_label("Stress map").rect();
+            let right = rect.right_center() - egui::vec2(0.2 * rect.width(), 0.0);
+            for (at, says) in [(right, "wall   solved"), (rect.center(), "mm   lumen")] {
+                s.w.hover_at(at);
+                s.w.run_steps(3);
+                assert!(s.w.query_by_label_contains(says).is_some(), "{says}");
+            }
+            s.w.hover_at(egui::pos2(4.0, 4.0));
+            s.w.run_steps(2);
+        }),
+        ("its files are written", |s| {
+            let out = s.path("out");
+            click(&mut s.w, "Save…");
+            type_over(&mut s.w, &out.display().to_string());
+            wait_for(&mut s.w, "the files", |a| a.messages.iter().any(|m| m.text.starts_with("Wrote 7 files")));
+            assert_eq!(std::fs::read_dir(&out).unwrap().count(), 7);
+            for name in ["figure-s1.svg", "figure-s1.pdf", "figure-s1.png"] {
+                assert!(out.join(name).exists(), "{name}");
+            }
+            for name in ["good_stress.npy", "good_mesh.vtk", "good_summary.json"] {
+                assert!(out.join(name).exists(), "{name}");
+            }
+        }),
+        ("the mesh is drawn at rest or at the peak", |s| {
+            let rest = picture(&mut s.w, "Mesh");
+            click(&mut s.w, "Mesh at peak");
+            assert_ne!(picture(&mut s.w, "Mesh"), rest);
+        }),
+        ("a held scale shows that a lower pressure loads less; its own scale does not", |s| {
+            let full = picture(&mut s.w, "Stress map");
+            click(&mut s.w, "Hold scale");
+            set(&mut s.w, "Systolic pressure", "40");
+            s.wait("a lower pressure", |a| file(a).is_some_and(|f| f.systolic_mmhg == 40.0));
+            let dim = picture(&mut s.w, "Stress map");
+            assert_ne!(dim, full);
+            click(&mut s.w, "Hold scale");
+            assert_ne!(picture(&mut s.w, "Stress map"), dim);
+        }),
+        ("twice as large pixels make a lumen of four times the area", |s| {
+            let area = s.section().solved().unwrap().solution.lumen_area;
+            set(&mut s.w, "Millimetres a pixel", "0.2");
+            s.wait("larger pixels", |a| {
+                a.solved().is_some_and(|solved| (solved.solution.lumen_area / area - 4.0).abs() < 1e-3)
+            });
+        }),
+        ("a pressure without a balance is reported", |s| {
+            set(&mut s.w, "Systolic pressure", "100000");
+            s.wait("no balance", |a| matches!(a.outcome, Outcome::Refused(_)));
+            s.shows(&["Refused: newton diverged"]);
+        }),
+        ("a mask dropped in another workspace is shown here", |s| {
+            click(&mut s.w, "Workspace: Run");
+            let path = s.path("other.png");
+            s.w.input_mut().dropped_files.push(Arc::new(Dropped(path)));
+            s.w.step();
+            s.wait_for_file("other.png");
+            s.shows(&["Mask, 80 × 80 pixels"]);
+        }),
+        ("a mask without wall is rejected with its reason", |s| {
+            let path = s.path("bad.png");
+            open(&mut s.w, &path);
+            s.wait_for_file("bad.png");
+            s.shows(&["Refused: empty mask", "The mask is empty: no pixel is wall."]);
+        }),
+        ("every control has a name", |s| s.w.check_accessibility()),
+    ];
+    take_steps(&mut Scene::new(window(false)), steps);
 }
 
 #[test]
@@ -156,46 +207,58 @@ fn samples_and_the_probe_are_solved_on_demand_beside_what_the_target_predicts() 
     let mut w = window_of(few_vessels(), vec![Strategy::Random, Strategy::RandomLatent], false);
     wait_for(&mut w, "the generator", is_ready);
     click(&mut w, "Workspace: Stress");
-    wait_for(&mut w, "the first sample", |s| answered(s, |a| a.request.vessel == Vessel::Sample(0)));
-    w.run_steps(2);
-    assert!(w.query_by_label("There is no target yet: round 1 trains it.").is_some());
-    click(&mut w, "Step round");
-    wait_for(&mut w, "the prediction", |s| answered(s, |a| a.prediction.as_ref().is_ok_and(|p| p.errors.is_some())));
-    w.run_steps(3);
-    for label in ["Predicted map", "Difference", "Labelling cost"] {
-        assert!(w.query_by_label(label).is_some(), "{label}");
-    }
-    wait_for(&mut w, "the round", |s| s.runs.iter().all(|r| r.rounds.len() == 1));
-    w.run_steps(2);
-    let costs: Vec<_> = w.state().state().runs.iter().map(|r| r.labelling_cost()).collect();
-    assert_eq!((costs[0].solved, costs[0].refusals()), (few_vessels().samples_per_round, 0));
-    assert!(costs[1].solved + costs[1].refusals() >= few_vessels().samples_per_round);
-    assert!(costs.iter().all(|c| c.seconds > 0.0 && c.refused_now == 0));
-
-    click(&mut w, "Vessel: Probe");
-    wait_for(&mut w, "the probe", |s| answered(s, |a| matches!(a.request.vessel, Vessel::Point(_)) && a.request.solve));
-    click(&mut w, "Solve as it moves");
-    let before = w.state().state().probing.clone().unwrap().code;
-    let canvas =
-        w.get_all_by_label("Latent space").max_by(|a, b| a.rect().area().total_cmp(&b.rect().area())).unwrap().rect();
-    w.drag_at(canvas.center());
-    w.step();
-    w.hover_at(canvas.center() + egui::vec2(30.0, 40.0));
-    w.step();
-    w.drop_at(canvas.center() + egui::vec2(30.0, 40.0));
-    w.run_steps(2);
-    let after = w.state().state().probing.clone().unwrap().code;
-    assert_ne!(before, after);
-    let there = |a: &Section, solve: bool| a.request.vessel == Vessel::Point(after.clone()) && a.request.solve == solve;
-    wait_for(&mut w, "the mask alone", |s| answered(s, |a| there(a, false)));
-    assert!(matches!(w.state().state().section.as_ref().unwrap().outcome, Outcome::Open));
-    w.run_steps(2);
-    click(&mut w, "Solve here");
-    wait_for(&mut w, "the solution", |s| answered(s, |a| there(a, true) && !matches!(a.outcome, Outcome::Open)));
-    w.check_accessibility();
-    click(&mut w, "Workspace: Run");
-    w.run_steps(2);
-    assert!(w.state().state().probing.is_none());
+    let steps: &[Step<Scene>] = &[
+        ("the first sample is shown before there is a target", |s| {
+            s.wait("the first sample", |a| a.request.vessel == Vessel::Sample(0));
+            s.shows(&["There is no target yet: round 1 trains it."]);
+        }),
+        ("with a target, its prediction and their difference", |s| {
+            click(&mut s.w, "Step round");
+            s.wait("the prediction", |a| a.prediction.as_ref().is_ok_and(|p| p.errors.is_some()));
+            s.shows(&["Predicted map", "Difference", "Labelling cost"]);
+        }),
+        ("labelling is counted: what was solved and what was rejected", |s| {
+            wait_for(&mut s.w, "the round", |a| a.runs.iter().all(|r| r.rounds.len() == 1));
+            s.w.run_steps(2);
+            let costs: Vec<_> = s.w.state().state().runs.iter().map(|r| r.labelling_cost()).collect();
+            assert_eq!((costs[0].solved, costs[0].refusals()), (few_vessels().samples_per_round, 0));
+            assert!(costs[1].solved + costs[1].refusals() >= few_vessels().samples_per_round);
+            assert!(costs.iter().all(|c| c.seconds > 0.0 && c.refused_now == 0));
+        }),
+        ("the probe is solved where it stands", |s| {
+            click(&mut s.w, "Vessel: Probe");
+            s.wait("the probe", |a| matches!(a.request.vessel, Vessel::Point(_)) && a.request.solve);
+        }),
+        ("a probe that moves is decoded, and solved only if asked", |s| {
+            click(&mut s.w, "Solve as it moves");
+            let probed = |s: &Scene| s.w.state().state().probing.clone().unwrap().code;
+            let before = probed(s);
+            let views = s.w.get_all_by_label("Latent space").map(|n| n.rect());
+            let from = views.max_by(|a, b| a.area().total_cmp(&b.area())).unwrap().center();
+            let to = from + egui::vec2(30.0, 40.0);
+            s.w.drag_at(from);
+            s.w.step();
+            s.w.hover_at(to);
+            s.w.step();
+            s.w.drop_at(to);
+            s.w.run_steps(2);
+            let after = probed(s);
+            assert_ne!(before, after);
+            let there =
+                |a: &Section, solve| a.request.vessel == Vessel::Point(after.clone()) && a.request.solve == solve;
+            s.wait("the mask alone", |a| there(a, false));
+            assert!(matches!(s.section().outcome, Outcome::Open));
+            click(&mut s.w, "Solve here");
+            s.wait("the solution", |a| there(a, true) && !matches!(a.outcome, Outcome::Open));
+        }),
+        ("every control has a name", |s| s.w.check_accessibility()),
+        ("another workspace ends the probe", |s| {
+            click(&mut s.w, "Workspace: Run");
+            s.w.run_steps(2);
+            assert!(s.w.state().state().probing.is_none());
+        }),
+    ];
+    take_steps(&mut Scene::new(w), steps);
 }
 
 #[test]

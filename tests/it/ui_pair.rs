@@ -9,10 +9,10 @@ use image::RgbaImage;
 use ridgewalk::archive;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
-use ridgewalk::history::RoundRecord;
+use ridgewalk::history::{History, RoundRecord};
 use ridgewalk::ui::App;
 
-use crate::common::{run, tiny_world, with};
+use crate::common::{Step, run, take_steps, tiny_world, with};
 use crate::ui::{click, rounds, wait_for, window};
 
 /// What was bought by the end of a round.
@@ -36,6 +36,38 @@ fn picture(w: &mut Harness<'_, App>, view: &str) -> RgbaImage {
     image::imageops::crop_imm(&w.render().unwrap(), x, y, width, height).to_image()
 }
 
+const VIEWS: [&str; 3] = ["Latent space of A", "Latent space of B", "Difference of A and B"];
+
+/// The pair workspace of Random and SNN at their end, and another run of SNN in a folder.
+struct Scene {
+    w: Harness<'static, App>,
+    folder: tempfile::TempDir,
+    other: History,
+}
+
+impl Scene {
+    /// The numbers of both live runs are those of `round`.
+    fn says(&self, round: usize) {
+        let text = said(round, &live(&self.w, Strategy::Random, round), &live(&self.w, Strategy::Snn, round));
+        assert!(self.w.query_by_label(&text).is_some(), "{text}");
+    }
+
+    fn press_twice(&mut self, key: egui::Key) {
+        self.w.key_press(key);
+        self.w.key_press(key);
+        self.w.run_steps(3);
+    }
+
+    /// The test images that a run predicts right at its end.
+    fn right(&self, strategy: Strategy) -> HashSet<u32> {
+        let state = self.w.state().state();
+        let split = state.dataset.as_ref().unwrap().evaluation(state.experiment.evaluate_on);
+        let predicted = &state.run(strategy).unwrap().rounds[2].predicted;
+        assert_eq!(predicted.len(), split.len());
+        (0..split.len() as u32).filter(|&i| predicted[i as usize] == split.label(i as usize)).collect()
+    }
+}
+
 #[test]
 fn two_runs_stand_side_by_side_with_one_camera_and_one_playhead() {
     let folder = tempfile::tempdir().unwrap();
@@ -45,61 +77,59 @@ fn two_runs_stand_side_by_side_with_one_camera_and_one_playhead() {
     wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
     click(&mut w, "Workspace: Pair");
     w.run_steps(3);
-    let (random, snn) = (live(&w, Strategy::Random, 3), live(&w, Strategy::Snn, 3));
-    assert!(random != snn);
-    assert!(w.query_by_label(&said(3, &random, &snn)).is_some(), "{}", said(3, &random, &snn));
-
-    // One playhead: in round 1 both bought the same.
-    w.key_press(egui::Key::OpenBracket);
-    w.key_press(egui::Key::OpenBracket);
-    w.run_steps(3);
-    assert_eq!(w.state().state().shown_round(), 1);
-    assert!(w.query_by_label(&said(1, &live(&w, Strategy::Random, 1), &live(&w, Strategy::Snn, 1))).is_some());
-    w.key_press(egui::Key::CloseBracket);
-    w.key_press(egui::Key::CloseBracket);
-    w.run_steps(3);
-
-    // One camera: a drag in A moves B and the difference.
-    let views = ["Latent space of A", "Latent space of B", "Difference of A and B"];
-    let before = views.map(|v| picture(&mut w, v));
-    assert!(before[0] != before[1]);
-    let a = w.get_by_label(views[0]).rect();
-    w.drag_at(a.center());
-    w.step();
-    w.hover_at(a.center() + egui::vec2(40.0, 30.0));
-    w.step();
-    w.drop_at(a.center() + egui::vec2(40.0, 30.0));
-    w.run_steps(3);
-    let after = views.map(|v| picture(&mut w, v));
-    for i in 0..3 {
-        assert!(before[i] != after[i], "{}", views[i]);
-    }
-
-    // Predictions of the test images, counted from both histories.
-    click(&mut w, "Difference of: predictions");
-    wait_for(&mut w, "the question for codes", |s| s.brush.asked_evaluation);
-    w.run_steps(3);
-    let state = w.state().state();
-    let split = state.dataset.as_ref().unwrap().evaluation(state.experiment.evaluate_on);
-    let right = |strategy| {
-        let predicted = &state.run(strategy).unwrap().rounds[2].predicted;
-        (0..split.len() as u32).filter(|&i| predicted[i as usize] == split.label(i as usize)).collect::<HashSet<_>>()
-    };
-    let (ra, rb) = (right(Strategy::Random), right(Strategy::Snn));
-    let both = ra.intersection(&rb).count();
-    let text = format!("right: only A {}, both {both}, only B {}", ra.len() - both, rb.len() - both);
-    assert!(w.query_by_label(&text).is_some(), "{text}");
-    w.check_accessibility();
-
-    // A run from a file in B's place.
-    click(&mut w, "Open…");
-    w.event(egui::Event::Text(folder.path().display().to_string()));
-    w.step();
-    w.key_press(egui::Key::Enter);
-    wait_for(&mut w, "the history", |s| s.messages.iter().any(|m| m.text.starts_with("Opened 1 histories")));
-    click(&mut w, "Run B");
-    click(&mut w, "SNN, α 0.3, seed 7 (opened)");
-    w.run_steps(3);
-    let seven = bought(other.rounds.iter(), 3);
-    assert!(w.query_by_label(&said(3, &live(&w, Strategy::Random, 3), &seven)).is_some());
+    let steps: &[Step<Scene>] = &[
+        ("at the end the two differ", |s| {
+            assert_ne!(live(&s.w, Strategy::Random, 3), live(&s.w, Strategy::Snn, 3));
+            s.says(3);
+        }),
+        ("one playhead: in round 1 both labelled the same", |s| {
+            s.press_twice(egui::Key::OpenBracket);
+            assert_eq!(s.w.state().state().shown_round(), 1);
+            assert_eq!(live(&s.w, Strategy::Random, 1), live(&s.w, Strategy::Snn, 1));
+            s.says(1);
+        }),
+        ("and back to the end", |s| {
+            s.press_twice(egui::Key::CloseBracket);
+            s.says(3);
+        }),
+        ("one camera: a drag in A moves B and the difference", |s| {
+            let before = VIEWS.map(|v| picture(&mut s.w, v));
+            assert!(before[0] != before[1], "A and B look the same");
+            let from = s.w.get_by_label(VIEWS[0]).rect().center();
+            let to = from + egui::vec2(40.0, 30.0);
+            s.w.drag_at(from);
+            s.w.step();
+            s.w.hover_at(to);
+            s.w.step();
+            s.w.drop_at(to);
+            s.w.run_steps(3);
+            let after = VIEWS.map(|v| picture(&mut s.w, v));
+            let still: Vec<&str> = (0..3).filter(|&i| before[i] == after[i]).map(|i| VIEWS[i]).collect();
+            assert!(still.is_empty(), "did not move: {still:?}");
+        }),
+        ("predictions of the test images are counted from both histories", |s| {
+            click(&mut s.w, "Difference of: predictions");
+            wait_for(&mut s.w, "the question for codes", |state| state.brush.asked_evaluation);
+            s.w.run_steps(3);
+            let (a, b) = (s.right(Strategy::Random), s.right(Strategy::Snn));
+            let both = a.intersection(&b).count();
+            let text = format!("right: only A {}, both {both}, only B {}", a.len() - both, b.len() - both);
+            assert!(s.w.query_by_label(&text).is_some(), "{text}");
+        }),
+        ("every control has a name", |s| s.w.check_accessibility()),
+        ("a run from a file takes B's place", |s| {
+            click(&mut s.w, "Open…");
+            s.w.event(egui::Event::Text(s.folder.path().display().to_string()));
+            s.w.step();
+            s.w.key_press(egui::Key::Enter);
+            let opened = "Opened 1 histories";
+            wait_for(&mut s.w, "the history", |state| state.messages.iter().any(|m| m.text.starts_with(opened)));
+            click(&mut s.w, "Run B");
+            click(&mut s.w, "SNN, α 0.3, seed 7 (opened)");
+            s.w.run_steps(3);
+            let text = said(3, &live(&s.w, Strategy::Random, 3), &bought(s.other.rounds.iter(), 3));
+            assert!(s.w.query_by_label(&text).is_some(), "{text}");
+        }),
+    ];
+    take_steps(&mut Scene { w, folder, other }, steps);
 }

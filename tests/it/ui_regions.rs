@@ -6,8 +6,9 @@ use egui_kittest::kittest::Queryable as _;
 
 use ridgewalk::experiment::Strategy;
 use ridgewalk::ui::App;
-use ridgewalk::ui::state::{BrushTool, SheetFilter};
+use ridgewalk::ui::state::{AppState, BrushTool, SheetFilter};
 
+use crate::common::{Step, take_steps};
 use crate::ui::{click, wait_for, window_after_round_one};
 
 /// Drags over the latent view along these shares of its width and height.
@@ -25,71 +26,119 @@ fn drag(w: &mut Harness<'_, App>, along: &[(f32, f32)]) {
     w.run_steps(3);
 }
 
+/// The regions workspace after round 1, with what earlier steps drew.
+struct Scene {
+    w: Harness<'static, App>,
+    by_box: Vec<u32>,
+}
+
+impl Scene {
+    fn state(&self) -> &AppState {
+        self.w.state().state()
+    }
+
+    /// The samples selected last.
+    fn selected(&self) -> Vec<u32> {
+        self.state().brush.selection.as_ref().unwrap().samples.clone()
+    }
+
+    /// Images in the train split, and in the split that accuracies are measured on.
+    fn sizes(&self) -> (usize, usize) {
+        let data = self.state().dataset.as_ref().unwrap();
+        (data.train.len(), data.evaluation(self.state().experiment.evaluate_on).len())
+    }
+
+    /// Accuracy of SNN after round 1 over the whole split, percent, and the images it predicts right.
+    fn right(&self) -> (f32, usize) {
+        let accuracy = self.state().run(Strategy::Snn).unwrap().accuracy(1).unwrap();
+        (accuracy, (accuracy * self.sizes().1 as f32 / 100.0).round() as usize)
+    }
+
+    fn tiles(&self) -> usize {
+        self.w.query_all_by_label_contains("Image ").count()
+    }
+
+    fn select_all(&mut self) {
+        click(&mut self.w, "Select by box");
+        drag(&mut self.w, &[(0.01, 0.01), (0.5, 0.5), (0.99, 0.99)]);
+    }
+}
+
 #[test]
 fn a_region_is_drawn_shown_counted_exported_and_cleared() {
-    let mut w = window_after_round_one();
-    click(&mut w, "Workspace: Regions");
-    w.key_press(egui::Key::S);
-    w.run_steps(2);
-    assert_eq!(w.state().state().brush.tool, BrushTool::Box);
-    drag(&mut w, &[(0.25, 0.3), (0.5, 0.6), (0.7, 0.8)]);
-    let by_box = w.state().state().brush.selection.clone().unwrap();
-    let all = w.state().state().dataset.as_ref().unwrap().train.len();
-    assert!(by_box.samples.len() > all / 20 && by_box.samples.len() < all, "{}", by_box.samples.len());
-
-    // A lasso round half of the box holds some of it and no more.
-    click(&mut w, "Select by lasso");
-    assert_eq!(w.state().state().brush.tool, BrushTool::Lasso);
-    drag(&mut w, &[(0.25, 0.3), (0.7, 0.3), (0.7, 0.8), (0.5, 0.6), (0.3, 0.35)]);
-    let by_lasso = w.state().state().brush.selection.clone().unwrap();
-    assert!(by_lasso.id != by_box.id && by_lasso.samples.len() < by_box.samples.len());
-    assert!(by_lasso.samples.iter().all(|s| by_box.contains(*s)));
-
-    // Over everything: all that is labelled, and the accuracy of the whole split.
-    click(&mut w, "Select by box");
-    drag(&mut w, &[(0.01, 0.01), (0.5, 0.5), (0.99, 0.99)]);
-    let whole = w.state().state().brush.selection.clone().unwrap();
-    assert_eq!(whole.samples.len(), all);
-    wait_for(&mut w, "the evaluation codes", |s| s.brush.asked_evaluation);
-    let start = std::time::Instant::now();
-    while w.query_by_label_contains("images whose codes").is_none() {
-        assert!(start.elapsed().as_secs() < 60, "the region's accuracy never came");
-        w.step();
-    }
-    let state = w.state().state();
-    let accuracy = state.run(Strategy::Snn).unwrap().accuracy(1).unwrap();
-    let tests = state.dataset.as_ref().unwrap().test.len();
-    let right = (accuracy * tests as f32 / 100.0).round() as usize;
-    for text in [format!("{accuracy:.1} %"), format!("SNN, round 1: {right} of {tests}")] {
-        assert!(w.query_all_by_label(&text).next().is_some(), "{text}");
-    }
-    let tiles = |w: &Harness<'_, App>| w.query_all_by_label_contains("Image ").count();
-    let some = tiles(&w);
-    assert!(some > 20, "{some} tiles");
-    click(&mut w, "Next page");
-    assert_eq!(w.state().state().brush.page, 1);
-    click(&mut w, "Images of the region: labelled");
-    assert_eq!((w.state().state().brush.page, w.state().state().brush.filter), (0, SheetFilter::Labelled));
-    click(&mut w, "Images of the region: test, wrong");
-    let wrong = tests - right;
-    assert!(tiles(&w) <= wrong && tiles(&w) > 0, "{} of {wrong}", tiles(&w));
-
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("region.csv");
-    click(&mut w, "Export CSV…");
-    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    w.event(egui::Event::Text(path.display().to_string()));
-    w.step();
-    w.key_press(egui::Key::Enter);
-    wait_for(&mut w, "the file", |s| s.messages.iter().any(|m| m.text.starts_with("Saved ")));
-    let text = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(text.lines().count(), 1 + all + tests);
-    let labelled = text.lines().filter(|l| l.starts_with("train,") && l.split(',').nth(4) == Some("1")).count();
-    assert_eq!(labelled, w.state().state().experiment.samples_per_round);
-
-    w.check_accessibility();
-    w.key_press(egui::Key::Escape);
-    w.run_steps(2);
-    assert!(w.state().state().brush.selection.is_none() && w.state().state().brush.tool == BrushTool::Off);
-    assert!(w.query_by_label_contains("Image ").is_none());
+    let mut scene = Scene { w: window_after_round_one(), by_box: Vec::new() };
+    click(&mut scene.w, "Workspace: Regions");
+    let steps: &[Step<Scene>] = &[
+        ("a box selects some of the samples", |s| {
+            s.w.key_press(egui::Key::S);
+            s.w.run_steps(2);
+            assert_eq!(s.state().brush.tool, BrushTool::Box);
+            drag(&mut s.w, &[(0.25, 0.3), (0.5, 0.6), (0.7, 0.8)]);
+            s.by_box = s.selected();
+            let all = s.sizes().0;
+            assert!(s.by_box.len() > all / 20 && s.by_box.len() < all, "{} of {all}", s.by_box.len());
+        }),
+        ("a lasso round half of the box selects some of it and no more", |s| {
+            let id = s.state().brush.selection.as_ref().unwrap().id;
+            click(&mut s.w, "Select by lasso");
+            assert_eq!(s.state().brush.tool, BrushTool::Lasso);
+            drag(&mut s.w, &[(0.25, 0.3), (0.7, 0.3), (0.7, 0.8), (0.5, 0.6), (0.3, 0.35)]);
+            let by_lasso = s.selected();
+            assert_ne!(s.state().brush.selection.as_ref().unwrap().id, id);
+            assert!(!by_lasso.is_empty() && by_lasso.len() < s.by_box.len(), "{}", by_lasso.len());
+            assert!(by_lasso.iter().all(|sample| s.by_box.contains(sample)));
+        }),
+        ("a box over everything selects every sample once", |s| {
+            s.select_all();
+            let mut selected = s.selected();
+            selected.sort_unstable();
+            assert!(selected.into_iter().eq(0..s.sizes().0 as u32));
+        }),
+        ("the region's accuracy is that of the whole split", |s| {
+            wait_for(&mut s.w, "the evaluation codes", |state| state.brush.asked_evaluation);
+            let start = std::time::Instant::now();
+            while s.w.query_by_label_contains("images whose codes").is_none() {
+                assert!(start.elapsed().as_secs() < 60, "the region's accuracy never came");
+                s.w.step();
+            }
+            let ((accuracy, right), (_, tests)) = (s.right(), s.sizes());
+            for text in [format!("{accuracy:.1} %"), format!("SNN, round 1: {right} of {tests}")] {
+                assert!(s.w.query_all_by_label(&text).next().is_some(), "{text}");
+            }
+        }),
+        ("the sheet turns its pages", |s| {
+            assert!(s.tiles() > 20, "{} tiles", s.tiles());
+            click(&mut s.w, "Next page");
+            assert_eq!(s.state().brush.page, 1);
+        }),
+        ("a filter shows its own images, from the first page", |s| {
+            click(&mut s.w, "Images of the region: labelled");
+            assert_eq!((s.state().brush.page, s.state().brush.filter), (0, SheetFilter::Labelled));
+            click(&mut s.w, "Images of the region: test, wrong");
+            let wrong = s.sizes().1 - s.right().1;
+            assert!(s.tiles() <= wrong && s.tiles() > 0, "{} of {wrong}", s.tiles());
+        }),
+        ("the table lists every sample, and which are labelled", |s| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("region.csv");
+            click(&mut s.w, "Export CSV…");
+            s.w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+            s.w.event(egui::Event::Text(path.display().to_string()));
+            s.w.step();
+            s.w.key_press(egui::Key::Enter);
+            wait_for(&mut s.w, "the file", |state| state.messages.iter().any(|m| m.text.starts_with("Saved ")));
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert_eq!(text.lines().count(), 1 + s.sizes().0 + s.sizes().1);
+            let labelled = |l: &&str| l.starts_with("train,") && l.split(',').nth(4) == Some("1");
+            assert_eq!(text.lines().filter(labelled).count(), s.state().experiment.samples_per_round);
+        }),
+        ("every control has a name", |s| s.w.check_accessibility()),
+        ("Escape clears the region", |s| {
+            s.w.key_press(egui::Key::Escape);
+            s.w.run_steps(2);
+            assert!(s.state().brush.selection.is_none() && s.state().brush.tool == BrushTool::Off);
+            assert_eq!(s.tiles(), 0);
+        }),
+    ];
+    take_steps(&mut scene, steps);
 }
