@@ -3,17 +3,18 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use clap::builder::PossibleValuesParser;
 
 use crate::device::{self, ComputeDevice, DeviceError, DeviceKind};
 use crate::engine::EngineOptions;
-use crate::experiment::{DatasetKind, Experiment, Strategy, Task};
+use crate::experiment::{DatasetKind, Experiment, Strategy};
 use crate::figures;
 
 /// Which experiment, on what.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ExperimentArgs {
-    /// A preset: digits, digits-2d, mnist, mnist-2d, ivus, cifar10, cifar10-small, tiny.
-    #[arg(long, conflicts_with = "experiment")]
+    /// The experiment to start from.
+    #[arg(long, conflicts_with = "experiment", value_parser = PossibleValuesParser::new(Experiment::preset_names()))]
     pub preset: Option<String>,
     /// An experiment of your own (TOML); fields that are not in it keep their defaults.
     #[arg(long, value_name = "FILE")]
@@ -21,8 +22,8 @@ pub struct ExperimentArgs {
     /// Change one field of the experiment; may be given often. `ridgewalk info` lists the fields.
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     pub set: Vec<String>,
-    /// Your own masks of vessel walls instead of made ones: a folder of PNG files of any size, the wall white, or lumen
-    /// and wall as two greys. Each is judged by the labelling tool; `ridgewalk run` leaves `masks-report.csv`.
+    /// Your own masks of vessel walls instead of generated ones: a folder of PNG files of any size, the wall white, or
+    /// lumen and wall as two greys. Each is checked by the labelling tool; `ridgewalk run` leaves `masks-report.csv`.
     #[arg(long, value_name = "DIR")]
     pub masks: Option<PathBuf>,
     /// A folder with the data, looked at before RIDGEWALK_DATA and the user's data folder.
@@ -31,7 +32,7 @@ pub struct ExperimentArgs {
     /// Where to compute: cpu or gpu.
     #[arg(long, default_value = "cpu")]
     pub device: DeviceKind,
-    /// Where trained generators are kept; the user's cache folder by default.
+    /// Where trained generators are cached; the user's cache folder by default.
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
 }
@@ -46,12 +47,12 @@ impl ExperimentArgs {
                 Experiment::from_toml(&text).with_context(|| format!("{}: is no experiment", file.display()))?
             }
             (None, Some(name)) => Experiment::preset(name)?,
-            (None, None) if self.masks.is_some() => Experiment::preset(DatasetKind::Ivus.name())?,
+            (None, None) if self.masks.is_some() => Experiment::preset(DatasetKind::Masks.preset())?,
             (None, None) => Experiment::default(),
         };
         if let Some(folder) = &self.masks {
             anyhow::ensure!(
-                experiment.dataset.task() == Task::Maps,
+                experiment.dataset.task().has_maps(),
                 "--masks: {} has no stress to learn; leave --preset away, or give `ivus`",
                 experiment.name
             );

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::dataset::files::{download, locate};
 use crate::device;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Group, Strategy};
 
 /// Prints adapters, devices, data, presets and the fields of an experiment.
 pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
@@ -26,9 +26,18 @@ pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
         println!("  {:<7} {}  ({})", found.name, found.path.display(), found.hashes());
     }
     println!("\nPresets\n  {}", Experiment::preset_names().collect::<Vec<_>>().join(", "));
-    println!("\nFields of an experiment (--set field=value) and their defaults");
-    for (field, value) in Experiment::default().fields() {
-        println!("  {field:<30} {value}");
+    println!("\nStrategies");
+    for strategy in Strategy::ALL {
+        println!("  {:<28} {}", strategy.name(), strategy.help());
+    }
+    println!("\nFields of an experiment (--set field=value), with their defaults");
+    let defaults = Experiment::default();
+    for group in Group::ALL {
+        println!("\n  {}", group.title);
+        for field in group.fields {
+            let takes = [&field.expected(), field.unit].join(" ");
+            println!("    {} = {}  ({})\n      {}", field.name, field.get(&defaults), takes.trim_end(), field.help);
+        }
     }
     Ok(())
 }

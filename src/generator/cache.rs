@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{Generator, GeneratorError, from_bytes};
 use crate::dataset::ImageShape;
 use crate::device::ComputeDevice;
-use crate::experiment::{Experiment, GeneratorKind};
+use crate::experiment::{Digest, Experiment, GeneratorKind};
 
 /// Changes whenever the same fields would give another generator.
 const VAE_RECIPE: &str = "vae-1";
@@ -75,21 +75,34 @@ impl GeneratorCache {
 
 /// Names a generator: SHA-256 over the data and every field that its training depends on, in hex.
 pub fn generator_digest(experiment: &Experiment, data_digest: &str) -> String {
-    let e = experiment;
-    let common = format!(
-        "{data_digest} {} {} {} {} {} {}",
-        e.latent_dim,
-        e.generator_seed,
-        e.generator_epochs,
-        e.generator_batch,
-        e.generator_learning_rate,
-        e.generator_final_learning_rate,
-    );
-    let recipe = match e.generator {
-        GeneratorKind::Vae => format!("{VAE_RECIPE} {common} {} {}", e.beta, e.adam_epsilon),
-        GeneratorKind::AlphaGan => {
-            format!("{ALPHA_GAN_RECIPE} {common} {} {} {}", e.generator_width, e.reconstruction_weight, e.adam_epsilon)
-        }
+    let recipe = match experiment.generator {
+        GeneratorKind::Vae => VAE_RECIPE,
+        GeneratorKind::AlphaGan => ALPHA_GAN_RECIPE,
     };
+    let recipe = format!("{recipe} {data_digest} {}", experiment.values(Digest::Generator));
     Sha256::digest(recipe.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cached_and_published_generators_keep_their_digest() {
+        for (changes, recipe) in [
+            ("", "vae-1 DATA 3 1 16 128 0.001 0.0003 1 0.00000001"),
+            ("beta=0.5 generator_seed=7 generator_width=8", "vae-1 DATA 3 7 16 128 0.001 0.0003 0.5 0.00000001"),
+            (
+                "generator=alpha-gan beta=0.5 reconstruction_weight=20",
+                "alpha-gan-1 DATA 3 1 16 128 0.001 0.0003 64 20 0.00000001",
+            ),
+        ] {
+            let mut experiment = Experiment::default();
+            changes.split_whitespace().for_each(|change| experiment.set(change).unwrap());
+            let expected: String = Sha256::digest(recipe).iter().map(|b| format!("{b:02x}")).collect();
+            assert_eq!(generator_digest(&experiment, "DATA"), expected, "{changes}");
+        }
+        let default = "fd849a86b43b101d285562e0f6f2de521a2927e40fd3b68effafdbc2d48f1ed3";
+        assert_eq!(generator_digest(&Experiment::default(), "DATA"), default);
+    }
 }

@@ -247,7 +247,7 @@ impl Run {
         let candidates = self.candidates(round, self.experiment.samples_per_round, interrupted, &mut rng)?;
         self.record = RoundRecord::empty(round);
         let queue = LabelQueue::new(rng, candidates);
-        if self.experiment.strategy.makes_samples() {
+        if self.experiment.strategy.generates_samples() {
             self.stage = Stage::Label(Box::new(queue));
             return Ok(Vec::new());
         }
@@ -309,7 +309,7 @@ impl Run {
     /// Round 1 draws the initial set at random: of the train split, or of latent space where samples are made. Either
     /// way every strategy of the kind draws from the same stream; later rounds ask the sampler.
     fn stream(&self, round: usize) -> Rng {
-        match (round, self.strategy().makes_samples()) {
+        match (round, self.strategy().generates_samples()) {
             (1, false) => self.streams.get("initial-set", 1),
             (1, true) => self.streams.get("initial-latent", 1),
             _ => self.streams.get(self.strategy().name(), round as u64),
@@ -335,7 +335,7 @@ impl Run {
             previous: &self.previous,
             interrupted,
         };
-        match (round, self.strategy().makes_samples()) {
+        match (round, self.strategy().generates_samples()) {
             (1, false) => sampler(Strategy::Random).propose(&input, count, rng),
             (1, true) => sampler(Strategy::RandomLatent).propose(&input, count, rng),
             _ => self.sampler.propose(&input, count, rng),

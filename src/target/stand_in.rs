@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::{FrozenTarget, Target, prediction};
 use crate::dataset::{Dataset, ImageShape, Split};
 use crate::device::ComputeDevice;
-use crate::experiment::{DatasetKind, Experiment, TargetKind};
+use crate::experiment::{DatasetKind, Digest, Experiment, TargetKind};
 use crate::labelling::simulation::MadeSample;
 use crate::labelling::{ImageRef, Label, LabellingTool, Refusal};
 use crate::rng::{Rng, Streams};
@@ -200,8 +200,7 @@ impl StandInTraining {
 
 /// Names a stand-in: SHA-256 over the data and all that its training depends on, in hex.
 fn digest(experiment: &Experiment, dataset: &Dataset) -> String {
-    let Experiment { labeller_minibatches, labeller_seed, .. } = experiment;
-    let recipe = format!("{RECIPE} {} {labeller_minibatches} {labeller_seed}", dataset.digest());
+    let recipe = format!("{RECIPE} {} {}", dataset.digest(), experiment.values(Digest::StandIn));
     Sha256::digest(recipe.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 

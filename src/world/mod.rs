@@ -51,7 +51,7 @@ impl World {
     pub fn labels_from(&self, strategy: Strategy) -> Option<String> {
         match (&self.simulation, &self.stand_in) {
             (Some(simulation), _) => Some(simulation.tool.name().to_owned()),
-            (None, Some(stand_in)) if strategy.makes_samples() => Some(stand_in.origin()),
+            (None, Some(stand_in)) if strategy.generates_samples() => Some(stand_in.origin()),
             _ => None,
         }
     }
@@ -200,7 +200,8 @@ impl Preparation {
 
     /// The world must do for runs of these strategies, too.
     pub fn for_strategies(mut self, strategies: &[Strategy]) -> Self {
-        self.wants_stand_in |= self.experiment.dataset.has_stand_in() && strategies.iter().any(|s| s.makes_samples());
+        self.wants_stand_in |=
+            self.experiment.dataset.has_stand_in() && strategies.iter().any(|s| s.generates_samples());
         self
     }
 

@@ -1,11 +1,14 @@
 //! Same experiment and seed, same history, bit for bit; also across a kill and a resume, threads and shards.
 
+use std::path::Path;
+
 use ridgewalk::archive;
 use ridgewalk::difference::first_difference;
 use ridgewalk::experiment::{
     AnchorSelection, Experiment, NeighbourPool, Strategy, TrainingPair, WalkAnchors, WalkReselection,
     WeightsBetweenRounds,
 };
+use ridgewalk::generator::cache::generator_digest;
 use ridgewalk::grid::{self, Grid, GridFolder, Shard, Watcher};
 use ridgewalk::history::{History, Metric};
 use ridgewalk::round::{MadeMaps, Resuming, Run, RunEvent};
@@ -31,6 +34,15 @@ fn two_runs_of_one_experiment_are_equal_to_the_bit() {
         assert_eq!(first_difference(&x, &y), None);
         let other = run(&a, &with(strategy, 2));
         assert!(first_difference(&x, &other).is_some(), "the seed changes nothing");
+    }
+}
+
+#[test]
+fn published_histories_name_the_generator_of_their_experiment() {
+    for name in ["mnist", "ivus", "cifar10-small"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/histories/{name}/histories/random-01.rwh"));
+        let header = archive::read_history(&path).unwrap().header;
+        assert_eq!(generator_digest(&header.experiment, &header.data_digest), header.generator_digest, "{name}");
     }
 }
 

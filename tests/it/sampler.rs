@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ridgewalk::experiment::{AnchorSelection, Experiment, GradientKind, NeighbourPool, Strategy};
+use ridgewalk::experiment::{AnchorSelection, Experiment, Field, GradientKind, NeighbourPool, Part, Strategy};
 use ridgewalk::rng::Streams;
 use ridgewalk::sampler::{Candidate, Images, Interrupted, Labelled, SamplerInput, sampler};
 use ridgewalk::target::{FrozenTarget, Target};
@@ -29,18 +29,12 @@ impl Bench {
         count: usize,
         seed: u64,
     ) -> Result<Vec<Candidate>, Interrupted> {
-        self.propose_until(experiment, labelled, count, seed, &|| false)
+        let input = self.input(experiment, labelled);
+        sampler(experiment.strategy).propose(&input, count, &mut Streams::new(seed).get("test", 0))
     }
 
-    fn propose_until(
-        &self,
-        experiment: &Experiment,
-        labelled: &Labelled,
-        count: usize,
-        seed: u64,
-        interrupted: &dyn Fn() -> bool,
-    ) -> Result<Vec<Candidate>, Interrupted> {
-        let input = SamplerInput {
+    fn input<'a>(&'a self, experiment: &'a Experiment, labelled: &'a Labelled) -> SamplerInput<'a> {
+        SamplerInput {
             experiment,
             round: 2,
             latent: &self.world.latent,
@@ -49,9 +43,8 @@ impl Bench {
             target: &self.target,
             labelled,
             previous: &[],
-            interrupted,
-        };
-        sampler(experiment.strategy).propose(&input, count, &mut Streams::new(seed).get("test", 0))
+            interrupted: &|| false,
+        }
     }
 
     /// The first `n` train samples labelled, of one class only where asked.
@@ -69,7 +62,7 @@ impl Bench {
 #[test]
 fn every_strategy_keeps_the_contract() {
     let bench = Bench::new();
-    for &strategy in Strategy::ALL.iter().filter(|s| !s.makes_samples()) {
+    for &strategy in Strategy::ALL.iter().filter(|s| !s.generates_samples()) {
         keeps_the_contract(&bench, &Experiment { strategy, ..tiny() });
     }
     let plus = Experiment { strategy: Strategy::SnnPlus, plus_alpha: 2.0, ..tiny() };
@@ -102,10 +95,48 @@ fn keeps_the_contract(bench: &Bench, experiment: &Experiment) {
 }
 
 #[test]
+fn a_strategy_reads_its_own_fields_and_no_other() {
+    let bench = Bench::new();
+    let labelled = bench.labelled(60, None);
+    // In round 5 anchors are drawn again every 3 rounds, but not every 2.
+    let (round, anchors) = (5, AnchorSelection::EveryK);
+    let previous: Vec<u32> = labelled.bought()[..10].iter().map(|&(s, _)| s).collect();
+    let propose = |e: &Experiment| {
+        let input = SamplerInput { round, previous: &previous, ..bench.input(e, &labelled) };
+        sampler(e.strategy).propose(&input, 40, &mut Streams::new(9).get("test", 0)).unwrap()
+    };
+    for &strategy in Strategy::ALL {
+        let experiment = Experiment { strategy, anchors, plus_steps: 2, ..tiny() };
+        let base = propose(&experiment);
+        // `training_pair` is read when samples are labelled.
+        for field in Field::all().filter(|f| f.part.is_some_and(|part| part != Part::Pair)) {
+            let value = match field.name {
+                "alpha" | "plus_alpha" => "2",
+                "gradient" => "raw",
+                "neighbours" => "all",
+                "anchors" => "never",
+                "reselect_every" => "2",
+                "pool_size" => "100",
+                "proposal_factor" => "5",
+                "plus_steps" => "3",
+                "plus_density_quantile" | "plus_gradient_share" => "0.2",
+                other => panic!("give a value of `{other}` that makes a difference"),
+            };
+            let mut changed = experiment.clone();
+            field.set(&mut changed, value).unwrap();
+            let own = strategy.own_fields().any(|own| own.name == field.name);
+            assert_eq!(propose(&changed) != base, own, "{strategy}, {}", field.name);
+        }
+    }
+}
+
+#[test]
 fn an_interrupted_snn_proposes_nothing() {
     let bench = Bench::new();
     let experiment = Experiment { strategy: Strategy::Snn, ..tiny() };
-    let result = bench.propose_until(&experiment, &bench.labelled(40, None), 40, 1, &|| true);
+    let labelled = bench.labelled(40, None);
+    let input = SamplerInput { interrupted: &|| true, ..bench.input(&experiment, &labelled) };
+    let result = sampler(Strategy::Snn).propose(&input, 40, &mut Streams::new(1).get("test", 0));
     assert_eq!(result, Err(Interrupted));
 }
 

@@ -87,7 +87,7 @@ pub fn begin(world: &Arc<World>, parent: &Run, kept: &Kept, round: usize, turn: 
     if let Some(objection) = turn.strategy.objection(parent.experiment().dataset) {
         return Err(ForkError::Strategy(objection));
     }
-    if turn.strategy.makes_samples() && !world.has_tool() {
+    if turn.strategy.generates_samples() && !world.has_tool() {
         return Err(ForkError::NoTool(turn.strategy.label()));
     }
     let history = parent.history().up_to(round);

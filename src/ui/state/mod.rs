@@ -475,8 +475,7 @@ impl AppState {
 
 /// The strategy to look at first: one that has steps to show.
 fn preferred(strategies: &[Strategy]) -> Strategy {
-    let steps = |s: &Strategy| matches!(s, Strategy::Snn | Strategy::SnnPlus | Strategy::Si);
-    strategies.iter().copied().find(steps).or(strategies.first().copied()).unwrap_or(Strategy::Snn)
+    strategies.iter().copied().find(|s| s.takes_steps()).or(strategies.first().copied()).unwrap_or(Strategy::Snn)
 }
 
 /// 0 is a, 25 z, 26 aa.

@@ -2,7 +2,7 @@
 
 use egui::{DragValue, RichText, Ui};
 
-use crate::experiment::Strategy;
+use crate::experiment::{STEP_LENGTHS, Strategy};
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::kit::widgets::{Icon, IconButton};
 use crate::ui::panel::Cx;
@@ -58,7 +58,7 @@ fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
         }
     });
     row(ui, "Step length α", &mut |ui| {
-        let drag = DragValue::new(&mut turn.alpha).range(0.0..=10.0).speed(0.01).suffix(" σ");
+        let drag = DragValue::new(&mut turn.alpha).range(STEP_LENGTHS).speed(0.01).suffix(" σ");
         ui.add(drag).accessible_name("Step length of the fork");
     });
     row(ui, "Seed", &mut |ui| {

@@ -1,4 +1,4 @@
-//! What was said of the user's own masks: how many were accepted, and every refusal with its file and reason.
+//! The report on the user's own masks: how many were accepted, and every rejected one with its file and reason.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
 use crate::ui::panel::Cx;
 use crate::world::own_masks::MaskReport;
 
-/// The sheet, the question where to save the report, and the writing.
+/// The sheet, the dialog that asks where to save the report, and the writing.
 pub struct MaskReportSheet {
     open: bool,
-    /// The report that was last shown by itself.
+    /// The last report that opened the sheet by itself.
     seen: Option<Arc<MaskReport>>,
     save: AskPath,
     writing: Job<Result<PathBuf, String>>,
@@ -37,7 +37,7 @@ impl MaskReportSheet {
         self.open = true;
     }
 
-    /// Shows itself once for each report with refusals.
+    /// Opens by itself once for each report with rejected masks.
     pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
         match self.writing.take() {
             Some(Ok(path)) => cx.state.say(Level::Info, format!("Saved {}", path.display())),
@@ -92,7 +92,7 @@ fn rows(ui: &mut Ui, report: &MaskReport, cx: &Cx<'_>) {
     }
     let grid = egui::Grid::new("refused masks").num_columns(2).striped(true).spacing([space::L, space::XS]);
     grid.show(ui, |ui| {
-        for head in ["file", "why it is refused"] {
+        for head in ["file", "why it is rejected"] {
             ui.label(RichText::new(head).size(size::CAPTION).color(cx.theme.weak));
         }
         ui.end_row();

@@ -1,22 +1,23 @@
 //! The rows of the controls: a label, marked where the draft differs from what runs, and its editor.
 
-use egui::{ComboBox, DragValue, RichText, Ui, emath::Numeric};
+use egui::{Color32, ComboBox, DragValue, Response, RichText, TextEdit, Ui, emath::Numeric};
 
-use super::field_help::help;
 use crate::device::DeviceKind;
 use crate::engine::protocol::Command;
-use crate::experiment::{DatasetKind, Experiment, Strategy};
+use crate::experiment::{Choice, Experiment, Field, Slot, Strategy};
 use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
 
-/// Width of the value column.
-const VALUE_WIDTH: f32 = 112.0;
-/// Minibatches a round when the user turns from epochs back to minibatches, and epochs the other way.
+/// Size of an editor.
+const EDITOR: [f32; 2] = [112.0, CONTROL_HEIGHT];
+/// Width of a number beside a switch.
+const NARROW: f32 = 72.0;
+/// Share of a rate that it changes by for each point that it is dragged.
+const RATE_SPEED: f64 = 0.02;
+/// Epochs of a round when the user turns from minibatches to epochs.
 const DEFAULT_EPOCHS: usize = 4;
-/// Largest values that dragging reaches; typing obeys them too.
-pub const MANY: usize = 1_000_000;
-/// Letters of chosen strategies before they are only counted.
+/// Letters of chosen strategies before only their number is shown.
 const LONGEST_CHOICE: usize = 18;
 
 /// What a row needs to know of the rest.
@@ -27,99 +28,39 @@ pub struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// A label at the left, marked where the draft differs from what runs, and its editor at the right.
-    fn row(&self, ui: &mut Ui, label: &str, field: &str, changed: bool, editor: impl FnOnce(&mut Ui)) {
-        ui.horizontal(|ui| {
-            ui.set_min_height(CONTROL_HEIGHT);
-            let bad = self.bad_field == Some(field);
-            let color = if bad { self.theme.error } else { self.theme.weak };
-            let response = ui.label(RichText::new(label).color(color)).on_hover_text(help(field));
-            if changed {
-                ui.painter().circle_filled(response.rect.left_center() - egui::vec2(6.0, 0.0), 2.0, self.theme.accent);
-            }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), editor);
+    /// The row of a field, its editor by the type of its value.
+    pub fn field(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment) {
+        self.row(ui, field, self.differs(field, draft), |ui| {
+            editor(ui, field, draft, EDITOR);
         });
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a row says all that is shown of a field")]
-    pub fn number<N: Numeric>(
-        &self,
-        ui: &mut Ui,
-        label: &str,
-        field: &str,
-        value: &mut N,
-        range: std::ops::RangeInclusive<N>,
-        speed: f64,
-        suffix: &str,
-        of: impl Fn(&Experiment) -> N,
-    ) {
-        let changed = *value != of(self.running);
-        self.row(ui, label, field, changed, |ui| {
-            let decimals = if N::INTEGRAL { 0 } else { 3 };
-            let drag = DragValue::new(value).range(range).speed(speed).suffix(suffix).max_decimals(decimals);
-            ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], drag).on_hover_text(help(field)).accessible_name(label);
-        });
+    fn differs(&self, field: &Field, draft: &Experiment) -> bool {
+        field.get(draft) != field.get(self.running)
     }
 
-    /// A rate, dragged by orders of magnitude and written as people write it.
-    pub fn rate<N: Numeric>(
-        &self,
-        ui: &mut Ui,
-        label: &str,
-        field: &str,
-        value: &mut N,
-        of: impl Fn(&Experiment) -> N,
-    ) {
-        let changed = *value != of(self.running);
-        self.row(ui, label, field, changed, |ui| {
-            let speed = value.to_f64() * 0.02;
-            let drag = DragValue::new(value)
-                .speed(speed)
-                .custom_formatter(|v, _| format!("{v:e}"))
-                .custom_parser(|t| t.trim().parse().ok());
-            ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], drag).on_hover_text(help(field)).accessible_name(label);
-        });
+    fn row(&self, ui: &mut Ui, field: &Field, changed: bool, editor: impl FnOnce(&mut Ui)) {
+        let color = if self.bad_field == Some(field.name) { self.theme.error } else { self.theme.weak };
+        let label = RichText::new(field.label).color(color);
+        labelled(ui, label, field.help, changed.then_some(self.theme.accent), editor);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a row says all that is shown of a field")]
-    pub fn choice<T: Copy + PartialEq>(
-        &self,
-        ui: &mut Ui,
-        label: &str,
-        field: &str,
-        value: &mut T,
-        all: &[T],
-        name: impl Fn(T) -> &'static str,
-        of: impl Fn(&Experiment) -> T,
-    ) {
-        let changed = *value != of(self.running);
-        self.row(ui, label, field, changed, |ui| {
-            let combo = ComboBox::from_id_salt(field).width(VALUE_WIDTH).selected_text(name(*value)).truncate();
-            let response = combo.show_ui(ui, |ui| {
-                for choice in all {
-                    ui.selectable_value(value, *choice, name(*choice));
-                }
-            });
-            response.response.on_hover_text(help(field)).accessible_name(label);
-        });
-    }
-
-    /// Those that can run on the data; one that was chosen and cannot stays to be taken away.
-    pub fn strategies(&self, ui: &mut Ui, chosen: &mut Vec<Strategy>, running: &[Strategy], dataset: DatasetKind) {
-        self.row(ui, "Compare", "strategy", chosen != running, |ui| {
+    /// The strategies that can run on the data; a chosen one that cannot stays, so that it can be removed.
+    pub fn strategies(&self, ui: &mut Ui, field: &Field, chosen: &mut Vec<Strategy>, cx: &Cx<'_>, draft: &Experiment) {
+        self.row(ui, field, *chosen != cx.state.strategies, |ui| {
             let names: Vec<_> = chosen.iter().map(|s| s.label()).collect();
             let text = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
             let shorter =
                 if text.chars().count() > LONGEST_CHOICE { format!("{} strategies", names.len()) } else { text };
             let config =
                 egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-            let button = egui::Button::new(shorter).min_size(egui::vec2(VALUE_WIDTH, CONTROL_HEIGHT));
+            let button = egui::Button::new(shorter).min_size(EDITOR.into());
             let (response, _) = egui::containers::menu::MenuButton::from_button(button).config(config).ui(ui, |ui| {
-                let can_run = |s: &Strategy| s.objection(dataset).is_none() || chosen.contains(s);
+                let can_run = |s: &Strategy| s.objection(draft.dataset).is_none() || chosen.contains(s);
                 let listed: Vec<Strategy> = Strategy::ALL.iter().copied().filter(can_run).collect();
                 for strategy in listed {
                     let mut on = chosen.contains(&strategy);
-                    if ui.checkbox(&mut on, strategy.label()).changed() {
+                    if ui.checkbox(&mut on, strategy.label()).on_hover_text(strategy.help()).changed() {
                         chosen.retain(|s| *s != strategy);
                         if on {
                             chosen.push(strategy);
@@ -128,75 +69,108 @@ impl Rows<'_> {
                     }
                 }
             });
-            response.on_hover_text(help("strategy")).accessible_name("Strategies compared");
+            response.on_hover_text(field.help).accessible_name("Strategies compared");
         });
     }
 
-    pub fn alpha(&self, ui: &mut Ui, alpha: &mut f32) {
-        self.row(ui, "Step length α", "alpha", *alpha != self.running.alpha, |ui| {
-            let drag = DragValue::new(alpha).range(0.0..=100.0).speed(0.005).max_decimals(3).suffix(" σ");
-            ui.add_sized([VALUE_WIDTH, CONTROL_HEIGHT], drag)
-                .on_hover_text(help("alpha"))
-                .accessible_name("Step length α");
-        });
-    }
-
-    /// Minibatches or epochs: whichever is above zero in the experiment.
-    pub fn training_length(&self, ui: &mut Ui, d: &mut Experiment) {
+    /// Minibatches or epochs, whichever field applies, and the switch between them.
+    pub fn training_length(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment) {
         let of = |e: &Experiment| (e.minibatches_per_round, e.epochs_per_round);
-        let changed = of(d) != of(self.running);
-        let field = if d.epochs_per_round > 0 { "epochs_per_round" } else { "minibatches_per_round" };
-        self.row(ui, "Training", field, changed, |ui| {
-            let mut epochs = d.epochs_per_round > 0;
-            let (value, suffix, name) = if epochs {
-                (&mut d.epochs_per_round, " epochs", "Epochs per round")
-            } else {
-                (&mut d.minibatches_per_round, " mb", "Minibatches per round")
-            };
-            let drag = DragValue::new(value).range(1..=MANY).speed(0.5).suffix(suffix).max_decimals(0);
-            ui.add_sized([72.0, CONTROL_HEIGHT], drag).on_hover_text(help(field)).accessible_name(name);
+        self.row(ui, field, of(draft) != of(self.running), |ui| {
+            let mut epochs = draft.epochs_per_round > 0;
+            editor(ui, field, draft, [NARROW, CONTROL_HEIGHT]);
+            draft.epochs_per_round = draft.epochs_per_round.max(usize::from(epochs));
             ui.spacing_mut().item_spacing.x = space::XS;
-            let choices = [(false, "mb", help("minibatches_per_round")), (true, "ep", help("epochs_per_round"))];
+            let choices = [
+                (false, "mb", "A fixed number of minibatches in each round"),
+                (true, "ep", "Passes over the labelled set in each round"),
+            ];
             if widgets::segmented(ui, "Length of training", &mut epochs, &choices) {
-                d.epochs_per_round = if epochs { DEFAULT_EPOCHS } else { 0 };
+                draft.epochs_per_round = if epochs { DEFAULT_EPOCHS } else { 0 };
             }
         });
     }
 
-    /// A folder, typed, or chosen in the system's dialog; true when that is to be opened.
-    pub fn folder(
-        &self,
-        ui: &mut Ui,
-        label: &str,
-        field: &str,
-        path: &mut String,
-        of: impl Fn(&Experiment) -> &String,
-    ) -> bool {
+    /// A folder, typed, or chosen in the system's dialog; true when that was asked for.
+    pub fn folder(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment) -> bool {
         let mut browse = false;
-        let changed = path != of(self.running);
-        self.row(ui, label, field, changed, |ui| {
+        self.row(ui, field, self.differs(field, draft), |ui| {
             let tip = "Opens the system's file dialog, where there is one; else type the path";
-            let button = egui::Button::new("Browse…").min_size(egui::vec2(VALUE_WIDTH, CONTROL_HEIGHT));
-            browse = ui.add(button).on_hover_text(tip).clicked();
+            browse = ui.add(egui::Button::new("Browse…").min_size(EDITOR.into())).on_hover_text(tip).clicked();
         });
-        let edit = egui::TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text("Folder of PNG masks");
-        ui.add(edit).on_hover_text(help(field)).accessible_name("Folder of masks");
+        editor(ui, field, draft, [f32::INFINITY, CONTROL_HEIGHT]);
         browse
-    }
-
-    pub fn device(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        self.row(ui, "Device", "", false, |ui| {
-            let mut device = cx.state.device;
-            let tip_gpu = "burn-wgpu on the first adapter that is not software. The experiment starts over; without such an adapter it stays on the CPU and says so.";
-            let choices = [(DeviceKind::Cpu, "CPU", "The CPU: same seed, same history, bit for bit. The experiment starts over."), (DeviceKind::Gpu, "GPU", tip_gpu)];
-            if widgets::segmented(ui, "Device", &mut device, &choices) {
-                cx.commands.push(Command::SetDevice(device));
-            }
-        });
     }
 }
 
-pub fn group(ui: &mut Ui, title: &str) {
+/// The device is no field: it changes at once.
+pub fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
+    labelled(ui, RichText::new("Device").color(cx.theme.weak), "Where models train", None, |ui| {
+        let mut device = cx.state.device;
+        let cpu = "The CPU: same seed, same history, bit for bit. The experiment starts over.";
+        let gpu = "burn-wgpu on the first adapter that is not software. The experiment starts over; without such an \
+                   adapter it stays on the CPU and says so.";
+        let choices = [(DeviceKind::Cpu, "CPU", cpu), (DeviceKind::Gpu, "GPU", gpu)];
+        if widgets::segmented(ui, "Device", &mut device, &choices) {
+            cx.commands.push(Command::SetDevice(device));
+        }
+    });
+}
+
+pub fn heading(ui: &mut Ui, title: &str) {
     ui.add_space(space::S);
     ui.label(bold(title).size(size::CAPTION + 0.5));
+}
+
+/// A label at the left, with a mark if there is one, and an editor at the right.
+fn labelled(ui: &mut Ui, label: RichText, help: &str, mark: Option<Color32>, editor: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(CONTROL_HEIGHT);
+        let response = ui.label(label).on_hover_text(help);
+        if let Some(color) = mark {
+            ui.painter().circle_filled(response.rect.left_center() - egui::vec2(6.0, 0.0), 2.0, color);
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), editor);
+    });
+}
+
+/// The editor of a field, by the type of its value.
+fn editor(ui: &mut Ui, field: &Field, draft: &mut Experiment, size: [f32; 2]) {
+    let response = match field.slot(draft) {
+        Slot::Count(value) => number(ui, field, value, size),
+        Slot::Seed(value) => number(ui, field, value, size),
+        Slot::Single(value) => number(ui, field, value, size),
+        Slot::Double(value) => number(ui, field, value, size),
+        Slot::Text(value) => ui.add(TextEdit::singleline(value).desired_width(size[0])),
+        Slot::Choice(value) => choice(ui, field, value, size),
+    };
+    response.on_hover_text(field.help).accessible_name(field.label);
+}
+
+fn number<N: Numeric>(ui: &mut Ui, field: &Field, value: &mut N, size: [f32; 2]) -> Response {
+    let now = value.to_f64();
+    let drag = DragValue::new(value).range(field.limits.clone());
+    let drag = if field.rate {
+        let drag = drag.speed(now * RATE_SPEED).custom_formatter(|v, _| format!("{:e}", v as f32));
+        drag.custom_parser(|text| text.trim().parse().ok())
+    } else {
+        let suffix = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
+        drag.speed(field.speed).suffix(suffix).max_decimals(if N::INTEGRAL { 0 } else { 3 })
+    };
+    ui.add_sized(size, drag)
+}
+
+fn choice(ui: &mut Ui, field: &Field, value: &mut dyn Choice, size: [f32; 2]) -> Response {
+    let (options, index) = (value.options(), value.index());
+    let combo = ComboBox::from_id_salt(field.name).width(size[0]).selected_text(options[index].label).truncate();
+    let list = |ui: &mut Ui| {
+        for (i, option) in options.iter().enumerate() {
+            let response = ui.selectable_label(i == index, option.label);
+            let response = if option.help.is_empty() { response } else { response.on_hover_text(option.help) };
+            if response.clicked() {
+                value.choose(i);
+            }
+        }
+    };
+    combo.show_ui(ui, list).response
 }

@@ -44,7 +44,7 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, run: &RunState) {
         n => format!("{} ({share:.0} %)", widgets::thousands(n)),
     };
     ui.label(text).on_hover_text(kinds(&cost));
-    let own = !run.strategy.makes_samples();
+    let own = !run.strategy.generates_samples();
     let tip = "Real masks were solved before the first round: each costs what its solve took then.";
     let seconds = ui.label(format!("{:.1}", cost.seconds));
     if own {

@@ -1,0 +1,95 @@
+//! The values that a field of an experiment may have: read from text within limits, and open to an editor by their type.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+/// A type that a field may have.
+pub trait Value: Display {
+    fn slot(&mut self) -> Slot<'_>;
+}
+
+/// The place of a field's value, by its type.
+pub enum Slot<'a> {
+    Count(&'a mut usize),
+    Seed(&'a mut u64),
+    Single(&'a mut f32),
+    Double(&'a mut f64),
+    Text(&'a mut String),
+    Choice(&'a mut dyn Choice),
+}
+
+/// A value that is one of several named ones.
+pub trait Choice {
+    fn options(&self) -> &'static [Named];
+
+    /// Its place among the options.
+    fn index(&self) -> usize;
+
+    fn choose(&mut self, index: usize);
+}
+
+/// One of several named values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// In files and on the command line.
+    pub name: &'static str,
+    /// On the screen.
+    pub label: &'static str,
+    /// One sentence, or empty where the label says it all.
+    pub help: &'static str,
+}
+
+macro_rules! values {
+    ($($type:ty => $slot:ident),+) => {
+        $(impl Value for $type {
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::$slot(self)
+            }
+        })+
+    };
+}
+
+values!(usize => Count, u64 => Seed, f32 => Single, f64 => Double, String => Text);
+
+impl Slot<'_> {
+    /// Takes the value that a text names; the error says what would do.
+    pub fn set(self, text: &str, limits: &RangeInclusive<f64>) -> Result<(), String> {
+        let (low, high) = (*limits.start(), *limits.end());
+        let expected = self.expected(limits);
+        let digits = text.replace('_', "");
+        let done = match self {
+            Self::Count(value) => replace(value, digits.parse().ok(), low as usize..=high as usize),
+            Self::Seed(value) => replace(value, digits.parse().ok(), low as u64..=high as u64),
+            Self::Single(value) => replace(value, digits.parse().ok(), low as f32..=high as f32),
+            Self::Double(value) => replace(value, digits.parse().ok(), low..=high),
+            Self::Text(value) => {
+                text.clone_into(value);
+                true
+            }
+            Self::Choice(value) => {
+                let found = value.options().iter().position(|o| o.name == text);
+                found.map(|index| value.choose(index)).is_some()
+            }
+        };
+        if done { Ok(()) } else { Err(format!("`{text}` is not {expected}")) }
+    }
+
+    /// What it takes, as the rest of a sentence.
+    pub fn expected(&self, limits: &RangeInclusive<f64>) -> String {
+        let (low, high) = (limits.start(), limits.end());
+        match self {
+            Self::Text(_) => "a text".into(),
+            Self::Choice(value) => {
+                format!("one of {}", value.options().iter().map(|o| o.name).collect::<Vec<_>>().join(", "))
+            }
+            Self::Seed(_) => "a whole number, 0 or above".into(),
+            Self::Count(_) => format!("a whole number from {low} to {high}"),
+            Self::Single(_) | Self::Double(_) => format!("a number from {low} to {high}"),
+        }
+    }
+}
+
+fn replace<T: PartialOrd>(value: &mut T, new: Option<T>, limits: RangeInclusive<T>) -> bool {
+    let new = new.filter(|new| limits.contains(new));
+    new.map(|new| *value = new).is_some()
+}
