@@ -134,7 +134,7 @@ mod tests {
             ("digits", "random-latent", None),
             ("cifar10", "si", Some("CIFAR-10 has no such tool")),
             ("cifar10", "random-latent", Some("a classifier stands in")),
-            ("ivus", "entropy", Some("labels of IVUS (made vessels) are maps")),
+            ("ivus", "entropy", Some("labels of IVUS (generated vessels) are maps")),
         ] {
             let mut e = Experiment::preset(preset).unwrap();
             e.set(&format!("strategy={strategy}")).unwrap();

@@ -1,5 +1,5 @@
-//! `Experiment`: every number of a run, one row each. A row is the field with its default, limits, unit and help; checks,
-//! lists, the settings and the digests are loops over the rows.
+//! `Experiment`: every number of a run, one row each. A row is the field with its default, limits, unit and help;
+//! checks, lists, the settings and the digests are loops over the rows.
 
 use std::ops::RangeInclusive;
 
@@ -62,7 +62,8 @@ pub enum Digest {
 /// The doc comment of a field is its help. `limits` are needed for numbers other than seeds.
 macro_rules! fields {
     ($($level:ident $title:literal {
-        $($(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:expr, $label:literal $(, $key:ident: $value:expr)*;)+
+        $($(#[doc = $doc:literal])+
+        $name:ident: $type:ty = $default:expr, $label:literal $(, $key:ident: $value:expr)*;)+
     })+) => {
         /// A whole experiment in one flat, readable description. Same experiment and seed, same history.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,6 +105,9 @@ const RATE: RangeInclusive<f64> = 1e-12..=1e3;
 pub const STEP_LENGTHS: RangeInclusive<f64> = 0.0..=100.0;
 const SHARE: RangeInclusive<f64> = 0.01..=1.0;
 
+const GENERATOR: Option<Digest> = Some(Digest::Generator);
+const STAND_IN: Option<Digest> = Some(Digest::StandIn);
+
 fn classes(e: &Experiment) -> bool {
     e.dataset.task().has_classes()
 }
@@ -135,7 +139,7 @@ fields! {
         /// checked by the labelling tool.
         masks: String = String::new(), "Folder of masks", when: |e| e.dataset == DatasetKind::Masks;
         /// n of R^n, the dimension of the latent space; 3 in the tables. Two or three can be seen whole.
-        latent_dim: usize = 3, "Latent dimension", limits: 1.0..=16.0, speed: 0.05, digest: Some(Digest::Generator);
+        latent_dim: usize = 3, "Latent dimension", limits: 1.0..=16.0, speed: 0.05, digest: GENERATOR;
     }
     Main "Sampling" {
         /// Which strategies run side by side, from the same seed.
@@ -178,38 +182,34 @@ fields! {
         stress_scale_kpa: f32 = 250.0, "Maps divided by", limits: 1.0..=100_000.0, unit: "kPa", when: maps;
     }
     More "Stand-in for a labelling tool" {
-        /// Digits have no labelling tool: a LeNet, trained on the labelled train split for this many minibatches and then
-        /// frozen, stands in for one where SI or Random latent generates samples. Not in the paper.
-        labeller_minibatches: usize = 1_000, "Minibatches", limits: COUNT, speed: 5.0, when: stand_in,
-            digest: Some(Digest::StandIn);
+        /// Digits have no labelling tool: a LeNet, trained on the labelled train split for this many minibatches and
+        /// then frozen, stands in for one where SI or Random latent generates samples. Not in the paper.
+        labeller_minibatches: usize = 1_000, "Minibatches", limits: COUNT, speed: 5.0, when: stand_in, digest: STAND_IN;
         /// Seed of that classifier's weights and batches: the same for all repeats.
-        labeller_seed: u64 = 1, "Seed", when: stand_in, digest: Some(Digest::StandIn);
+        labeller_seed: u64 = 1, "Seed", when: stand_in, digest: STAND_IN;
     }
     More "Generator" {
         /// Which generator embeds the images: the VAE (Tables S9 to S12), or the α-GAN (Tables S1 to S5), which pads
         /// digits to 32 x 32.
         generator: GeneratorKind = GeneratorKind::Vae, "Kind";
         /// Seed of the generator's weights, batches and noise: the same for all repeats.
-        generator_seed: u64 = 1, "Seed", digest: Some(Digest::Generator);
+        generator_seed: u64 = 1, "Seed", digest: GENERATOR;
         /// Passes of the generator over the train images. It sees no labels.
-        generator_epochs: usize = 16, "Epochs", limits: EVERY, speed: 0.1, digest: Some(Digest::Generator);
+        generator_epochs: usize = 16, "Epochs", limits: EVERY, speed: 0.1, digest: GENERATOR;
         /// Images per minibatch of the generator.
-        generator_batch: usize = 128, "Batch size", limits: BATCH, digest: Some(Digest::Generator);
+        generator_batch: usize = 128, "Batch size", limits: BATCH, digest: GENERATOR;
         /// Adam's step size for the generator.
-        generator_learning_rate: f64 = 1e-3, "Learning rate", limits: RATE, rate: true, digest: Some(Digest::Generator);
-        /// Adam's step size in the epochs that begin in the last quarter of the generator's training; with three or fewer
-        /// epochs there is none.
-        generator_final_learning_rate: f64 = 3e-4, "Final learning rate", limits: RATE, rate: true,
-            digest: Some(Digest::Generator);
+        generator_learning_rate: f64 = 1e-3, "Learning rate", limits: RATE, rate: true, digest: GENERATOR;
+        /// Adam's step size in the epochs that begin in the last quarter of the generator's training; with three or
+        /// fewer epochs there is none.
+        generator_final_learning_rate: f64 = 3e-4, "Final learning rate", limits: RATE, rate: true, digest: GENERATOR;
         /// Weight of the KL term of the VAE's loss; 1 is the plain VAE. The α-GAN has none.
-        beta: f32 = 1.0, "β of the KL term", limits: 0.0..=1_000.0, speed: 0.01, when: vae,
-            digest: Some(Digest::Generator);
+        beta: f32 = 1.0, "β of the KL term", limits: 0.0..=1_000.0, speed: 0.01, when: vae, digest: GENERATOR;
         /// Channels of the α-GAN's convolutions; 64 in Tables S1 to S4. The VAE has none.
-        generator_width: usize = 64, "Width", limits: WIDTH, speed: 0.2, when: alpha_gan,
-            digest: Some(Digest::Generator);
+        generator_width: usize = 64, "Width", limits: WIDTH, speed: 0.2, when: alpha_gan, digest: GENERATOR;
         /// λ of the α-GAN: the weight of the mean absolute reconstruction error beside the adversarial losses.
         reconstruction_weight: f32 = 10.0, "λ of the error", limits: 0.001..=1_000.0, speed: 0.1, when: alpha_gan,
-            digest: Some(Digest::Generator);
+            digest: GENERATOR;
     }
     More "Target model F" {
         /// The network F that learns from the labels: LeNet (Table S7), or VGG-16 (Table S8), which pads digits to
@@ -226,7 +226,7 @@ fields! {
         /// Adam's step size for F.
         learning_rate: f64 = 1e-3, "Learning rate", limits: RATE, rate: true;
         /// Adam's epsilon, for F and the generator.
-        adam_epsilon: f32 = 1e-8, "Adam's epsilon", limits: RATE, rate: true, digest: Some(Digest::Generator);
+        adam_epsilon: f32 = 1e-8, "Adam's epsilon", limits: RATE, rate: true, digest: GENERATOR;
         /// Between rounds, F's training continues (Figure 3), or starts again from the same initial weights.
         weights: WeightsBetweenRounds = WeightsBetweenRounds::Continue, "Between rounds";
         /// Minibatches between two evaluations on the fixed part of the test images: the fine curve inside rounds.
@@ -238,7 +238,8 @@ fields! {
         /// Stop at the end of the first round with at least this many labels; 0 never.
         stop_at_labels: usize = 0, "At labels", limits: COUNT_OR_NONE, speed: 10.0;
         /// Stop at the end of the first round whose validation accuracy reaches this; 0 never.
-        stop_at_validation_accuracy: f32 = 0.0, "At accuracy", limits: 0.0..=100.0, unit: "%", speed: 0.1, when: classes;
+        stop_at_validation_accuracy: f32 = 0.0, "At accuracy", limits: 0.0..=100.0, unit: "%", speed: 0.1,
+            when: classes;
     }
     More "The step of SNN and SI" {
         /// The direction d: the gradient of the loss divided by its length (Eq. 2), or as it is (Algorithm 1, line 10).
@@ -251,7 +252,8 @@ fields! {
         /// The points p whose gradients are followed: drawn again each round, every k rounds, or never (Figure 4).
         anchors: AnchorSelection = AnchorSelection::EachRound, "New anchors", part: Some(Part::Anchors);
         /// k, when anchors are drawn again every k rounds.
-        reselect_every: usize = 3, "k of every k", limits: EVERY, unit: "rounds", speed: 0.1, part: Some(Part::Anchors);
+        reselect_every: usize = 3, "k of every k", limits: EVERY, unit: "rounds", speed: 0.1,
+            when: |e| e.anchors == AnchorSelection::EveryK, part: Some(Part::Anchors);
     }
     More "SNN+ and scored pools" {
         /// SNN+ proposes this many times J points; those of highest entropy are labelled.
@@ -277,11 +279,12 @@ fields! {
         /// Which samples of the initial set the walks start at: any, equally many of each class, or those at the rim of
         /// the cloud.
         walk_anchors: WalkAnchors = WalkAnchors::Random, "Start";
-        /// When a walk is restarted at another labelled sample: never (Figure 4), every k steps, or when it drifted out,
-        /// stalled or recycles.
+        /// When a walk is restarted at another labelled sample: never (Figure 4), every k steps, or when it drifted
+        /// out, stalled or recycles.
         walk_reselection: WalkReselection = WalkReselection::Never, "Restart";
         /// k, when walks are restarted every k steps.
-        walk_reselect_every: usize = 3, "k of every k", limits: EVERY, unit: "steps", speed: 0.1;
+        walk_reselect_every: usize = 3, "k of every k", limits: EVERY, unit: "steps", speed: 0.1,
+            when: |e| e.walk_reselection == WalkReselection::EveryK;
     }
 }
 

@@ -1,6 +1,6 @@
-//! What a target learns, and all that is data about it.
+//! What a target learns, and all that is data about it. Callers ask what a task has, not which it is.
 
-/// What a target learns of an image. Callers ask what it has, not which it is.
+/// What a target learns of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Task {
     /// One of several classes; judged by accuracy.
@@ -9,80 +9,46 @@ pub enum Task {
     Maps,
 }
 
-/// What is data about a task.
-struct Row {
-    measure: &'static str,
-    unit: &'static str,
-    difference_unit: &'static str,
-    loss_unit: &'static str,
-    loss_step: f32,
-    best: f64,
-}
-
 impl Task {
-    fn row(self) -> &'static Row {
+    fn of<T>(self, classes: T, maps: T) -> T {
         match self {
-            Self::Classes => &Row {
-                measure: "Accuracy",
-                unit: "%",
-                difference_unit: "points",
-                loss_unit: "nats",
-                loss_step: 1.0,
-                best: 100.0,
-            },
-            Self::Maps => &Row {
-                measure: "Mean square error",
-                unit: "kPa\u{b2}",
-                difference_unit: "kPa\u{b2}",
-                loss_unit: "kPa\u{b2}",
-                loss_step: 100.0,
-                best: 0.0,
-            },
+            Self::Classes => classes,
+            Self::Maps => maps,
         }
     }
 
-    /// Labels are classes: there are probabilities, predictions, a confusion matrix and accuracies.
+    /// There are probabilities of classes, predictions, and a confusion of them.
     pub fn has_classes(self) -> bool {
-        self == Self::Classes
+        self.of(true, false)
     }
 
-    /// Labels are maps, one value a pixel: there are stresses, and regions of them.
+    /// There are maps of stress, and errors of their regions.
     pub fn has_maps(self) -> bool {
-        self == Self::Maps
+        self.of(false, true)
     }
 
     /// What a target is judged by.
     pub fn measure(self) -> &'static str {
-        self.row().measure
+        self.of("Accuracy", "Mean square error")
     }
 
     /// The unit of the measure.
     pub fn unit(self) -> &'static str {
-        self.row().unit
-    }
-
-    /// The unit of the difference of two measures.
-    pub fn difference_unit(self) -> &'static str {
-        self.row().difference_unit
+        self.of("%", "kPa\u{b2}")
     }
 
     /// The unit of losses.
     pub fn loss_unit(self) -> &'static str {
-        self.row().loss_unit
+        self.of("nats", "kPa\u{b2}")
     }
 
     /// A loss of this much is shown as 1 nat is: of maps, a middling error of a half-trained target.
     pub fn loss_step(self) -> f32 {
-        self.row().loss_step
-    }
-
-    /// The best value of the measure.
-    pub fn best(self) -> f64 {
-        self.row().best
+        self.of(1.0, 100.0)
     }
 
     /// A smaller value of the measure is a better target.
     pub fn lower_is_better(self) -> bool {
-        self.row().best == 0.0
+        self.of(false, true)
     }
 }

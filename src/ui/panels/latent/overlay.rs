@@ -147,7 +147,7 @@ pub fn legend(ui: &mut Ui, rect: Rect, coloring: Coloring, cx: &mut Cx<'_>) {
     match coloring {
         Coloring::Class | Coloring::Predicted => class_legend(ui, top_left, rect, cx),
         Coloring::Loss => {
-            let step = scene::loss_step(cx.state.experiment.dataset.task());
+            let step = cx.state.experiment.dataset.task().loss_step();
             let marks = [0.0, 0.1, 1.0, scene::LOSS_TOP].map(|l| (scene::loss_ramp(l), format!("{}", l * step)));
             let title = format!("loss of F(x), {}", cx.state.experiment.dataset.task().loss_unit());
             ramp_legend(ui, top_left, &title, &marks, cx.theme);

@@ -40,7 +40,7 @@ impl Coloring {
 
     /// Whether it says something of targets of this task: those of maps predict no class.
     pub fn suits(self, task: Task) -> bool {
-        task == Task::Classes || !matches!(self, Self::Predicted | Self::Correct)
+        task.has_classes() || !matches!(self, Self::Predicted | Self::Correct)
     }
 
     /// The choices that suit a task.
@@ -66,8 +66,6 @@ pub struct Layers {
 /// The loss at which the colour ramp ends, and the loss at which it leaves its foot (nats).
 pub const LOSS_TOP: f32 = 5.0;
 const LOSS_FOOT: f32 = 0.05;
-/// What counts like one nat on that ramp where labels are maps: a middling error of a half-trained target (kPa^2).
-const ERROR_LIKE_A_NAT: f32 = 100.0;
 /// Line and points of a walk, in logical pixels.
 const WALK_PX: f32 = 2.2;
 const WALK_POINT_PX: f32 = 7.0;
@@ -81,14 +79,6 @@ const THIN_WALK_PX: f32 = 1.3;
 const MANY_PROPOSALS: usize = 120;
 /// Axes that can be drawn.
 const AXES: usize = 3;
-
-/// What the ramp's numbers are multiples of.
-pub fn loss_step(task: Task) -> f32 {
-    match task {
-        Task::Classes => 1.0,
-        Task::Maps => ERROR_LIKE_A_NAT,
-    }
-}
 
 /// The place of a code on the screen's (up to three) axes: the first ones of the latent space.
 pub fn position(code: &[f32]) -> [f32; 3] {
@@ -119,7 +109,7 @@ pub fn colours(
     experiment: &Experiment,
     theme: &Theme,
 ) -> Vec<Rgba> {
-    let (rounds, step) = (experiment.rounds, loss_step(experiment.dataset.task()));
+    let (rounds, step) = (experiment.rounds, experiment.dataset.task().loss_step());
     let unknown = rgba(theme.faint.gamma_multiply(0.6));
     let class: Vec<Rgba> = (0..=u8::MAX).map(|c| rgba(theme::class_color(c))).collect();
     let scores = run.and_then(|r| r.scores.as_ref());
