@@ -72,12 +72,6 @@ macro_rules! choices {
             }
         }
 
-        impl $crate::experiment::value::Value for $name {
-            fn slot(&mut self) -> $crate::experiment::value::Slot<'_> {
-                $crate::experiment::value::Slot::Choice(self)
-            }
-        }
-
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.name())

@@ -18,7 +18,7 @@ pub enum Slot<'a> {
     Choice(&'a mut dyn Choice),
 }
 
-/// A value that is one of several named ones.
+/// A value that is one of several named ones; `choices!` implements it.
 pub trait Choice {
     fn options(&self) -> &'static [Named];
 
@@ -50,6 +50,12 @@ macro_rules! values {
 }
 
 values!(usize => Count, u64 => Seed, f32 => Single, f64 => Double, String => Text);
+
+impl<T: Choice + Display> Value for T {
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Choice(self)
+    }
+}
 
 impl Slot<'_> {
     /// Takes the value that a text names; the error says what would do.

@@ -122,7 +122,7 @@ fn the_window_judges_a_folder_that_is_typed_and_shows_each_refusal() {
     w.run_steps(2);
     click(&mut w, "IVUS (own masks)");
     assert!(w.query_by_label_contains("field `masks`").is_some(), "an empty path is told at once");
-    w.get_by_label("Folder of masks").focus();
+    w.get_by_role_and_label(egui::accesskit::Role::TextInput, "Folder of masks").focus();
     w.run_steps(2);
     w.event(egui::Event::Text(folder.path().display().to_string()));
     // The error goes, and what stood above it comes down.

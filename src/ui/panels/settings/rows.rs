@@ -141,7 +141,7 @@ fn editor(ui: &mut Ui, field: &Field, draft: &mut Experiment, size: [f32; 2]) {
         Slot::Seed(value) => number(ui, field, value, size),
         Slot::Single(value) => number(ui, field, value, size),
         Slot::Double(value) => number(ui, field, value, size),
-        Slot::Text(value) => ui.add(TextEdit::singleline(value).desired_width(size[0])),
+        Slot::Text(value) => ui.add(TextEdit::singleline(value).desired_width(size[0]).hint_text(field.label)),
         Slot::Choice(value) => choice(ui, field, value, size),
     };
     response.on_hover_text(field.help).accessible_name(field.label);
