@@ -99,7 +99,7 @@ const COUNT: RangeInclusive<f64> = 1.0..=1e6;
 const COUNT_OR_NONE: RangeInclusive<f64> = 0.0..=1e6;
 const BATCH: RangeInclusive<f64> = 1.0..=8_192.0;
 const WIDTH: RangeInclusive<f64> = 1.0..=512.0;
-const EVERY: RangeInclusive<f64> = 1.0..=10_000.0;
+const TIMES: RangeInclusive<f64> = 1.0..=10_000.0;
 const RATE: RangeInclusive<f64> = 1e-12..=1e3;
 /// A step longer than this leaves any embedding.
 pub const STEP_LENGTHS: RangeInclusive<f64> = 0.0..=100.0;
@@ -156,7 +156,7 @@ fields! {
         epochs_per_round: usize = 0, "Training", limits: COUNT_OR_NONE, unit: "epochs", speed: 0.5,
             when: |e| e.epochs_per_round > 0;
         /// Rounds t = 1, 2, ... of Algorithm 1. Round 1 trains on the initial random set.
-        rounds: usize = 10, "Rounds", limits: EVERY, speed: 0.1;
+        rounds: usize = 10, "Rounds", limits: TIMES, speed: 0.1;
         /// The run's root seed: initial set, initial weights, batches, anchors. All strategies share it, so they tie in
         /// round 1.
         seed: u64 = 1, "Seed";
@@ -195,7 +195,7 @@ fields! {
         /// Seed of the generator's weights, batches and noise: the same for all repeats.
         generator_seed: u64 = 1, "Seed", digest: GENERATOR;
         /// Passes of the generator over the train images. It sees no labels.
-        generator_epochs: usize = 16, "Epochs", limits: EVERY, speed: 0.1, digest: GENERATOR;
+        generator_epochs: usize = 16, "Epochs", limits: TIMES, speed: 0.1, digest: GENERATOR;
         /// Images per minibatch of the generator.
         generator_batch: usize = 128, "Batch size", limits: BATCH, digest: GENERATOR;
         /// Adam's step size for the generator.
@@ -252,7 +252,7 @@ fields! {
         /// The points p whose gradients are followed: drawn again each round, every k rounds, or never (Figure 4).
         anchors: AnchorSelection = AnchorSelection::EachRound, "New anchors", part: Some(Part::Anchors);
         /// k, when anchors are drawn again every k rounds.
-        reselect_every: usize = 3, "k of every k", limits: EVERY, unit: "rounds", speed: 0.1,
+        reselect_every: usize = 3, "k of every k", limits: TIMES, unit: "rounds", speed: 0.1,
             when: |e| e.anchors == AnchorSelection::EveryK, part: Some(Part::Anchors);
     }
     More "SNN+ and scored pools" {
@@ -283,7 +283,7 @@ fields! {
         /// out, stalled or recycles.
         walk_reselection: WalkReselection = WalkReselection::Never, "Restart";
         /// k, when walks are restarted every k steps.
-        walk_reselect_every: usize = 3, "k of every k", limits: EVERY, unit: "steps", speed: 0.1,
+        walk_reselect_every: usize = 3, "k of every k", limits: TIMES, unit: "steps", speed: 0.1,
             when: |e| e.walk_reselection == WalkReselection::EveryK;
     }
 }
