@@ -1,4 +1,4 @@
-//! The left panel: a draft of the next experiment, every switch of it, and what stands between it and the one that runs.
+//! The left panel: a draft of the next experiment, a row for each field, and what keeps it from running.
 
 pub mod mask_report;
 pub mod rows;
@@ -15,18 +15,18 @@ use crate::ui::panel::Cx;
 use mask_report::MaskReportSheet;
 use rows::Rows;
 
-/// The draft and what was folded out.
+/// The draft, and whether the rarer settings are shown.
 pub struct Controls {
     pub draft: Experiment,
     pub strategies: Vec<Strategy>,
-    /// What was said of the user's own masks.
+    /// The report on the user's own masks.
     pub report: MaskReportSheet,
     /// The system's dialog for their folder.
     folder: Job<Option<PathBuf>>,
     more: bool,
 }
 
-/// What the user asked of the controls.
+/// What the user asked for with the buttons at the foot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ControlsAction {
     /// Take the draft as it is, from the start.
@@ -80,18 +80,11 @@ impl Controls {
                 rows::heading(ui, "Computing");
                 rows::device(ui, cx);
                 ui.add_space(space::S);
-                let (icon, tip) = if self.more {
-                    (Icon::Unfolded, "Fold away")
-                } else {
-                    (Icon::Folded, "Every other switch of the experiment")
+                let (icon, text, tip) = match self.more {
+                    true => (Icon::Unfolded, "Less", "Fold away"),
+                    false => (Icon::Folded, "More", "Every other switch of the experiment"),
                 };
-                if widgets::IconButton::new(icon, "More settings", tip)
-                    .text(if self.more { "Less" } else { "More" })
-                    .show(ui)
-                    .clicked()
-                {
-                    self.more = !self.more;
-                }
+                self.more ^= widgets::IconButton::new(icon, "More settings", tip).text(text).show(ui).clicked();
                 if self.more {
                     self.groups(ui, &rows, Level::More, cx);
                 }
@@ -102,13 +95,12 @@ impl Controls {
 
     /// What stands in the way of the draft.
     pub fn error(&self) -> Option<ExperimentError> {
-        if self.strategies.is_empty() {
-            return Some(ExperimentError::Field { field: "strategy".into(), detail: "choose at least one".into() });
-        }
-        if let Some(detail) = self.strategies.iter().find_map(|s| s.objection(self.draft.dataset)) {
-            return Some(ExperimentError::Field { field: "strategy".into(), detail });
-        }
-        self.draft.clone().validated().err()
+        let objection = match self.strategies.is_empty() {
+            true => Some("choose at least one".to_owned()),
+            false => self.strategies.iter().find_map(|s| s.objection(self.draft.dataset)),
+        };
+        let error = objection.map(|detail| ExperimentError::Field { field: "strategy".into(), detail });
+        error.or_else(|| self.draft.clone().validated().err())
     }
 
     fn groups(&mut self, ui: &mut Ui, rows: &Rows<'_>, level: Level, cx: &mut Cx<'_>) {
@@ -162,16 +154,11 @@ impl Controls {
 /// The bar at the foot: why the draft cannot run, or the button that makes it run.
 fn apply_bar(ui: &mut Ui, error: Option<&ExperimentError>, theme: &Theme) -> Option<ControlsAction> {
     let mut action = None;
-    if let Some(error) = error {
-        ui.add(egui::Label::new(RichText::new(error.to_string()).color(theme.error)).wrap());
-    } else {
-        ui.add(
-            egui::Label::new(
-                RichText::new("Changed. It takes effect from the start:").size(size::CAPTION).color(theme.weak),
-            )
-            .wrap(),
-        );
-    }
+    let text = match error {
+        Some(error) => RichText::new(error.to_string()).color(theme.error),
+        None => RichText::new("Changed. It takes effect from the start:").size(size::CAPTION).color(theme.weak),
+    };
+    ui.add(egui::Label::new(text).wrap());
     ui.horizontal(|ui| {
         let tip = "Start over with these settings";
         let apply = widgets::IconButton::new(Icon::Reset, "Apply & reset", tip)
@@ -181,11 +168,8 @@ fn apply_bar(ui: &mut Ui, error: Option<&ExperimentError>, theme: &Theme) -> Opt
         if apply.show(ui).clicked() {
             action = Some(ControlsAction::Apply);
         }
-        if ui
-            .add_sized([64.0, CONTROL_HEIGHT], egui::Button::new("Revert"))
-            .on_hover_text("Forget the changes")
-            .clicked()
-        {
+        let revert = ui.add_sized([64.0, CONTROL_HEIGHT], egui::Button::new("Revert"));
+        if revert.on_hover_text("Forget the changes").clicked() {
             action = Some(ControlsAction::Revert);
         }
     });
