@@ -12,8 +12,8 @@ mod files;
 
 pub use data::round_at;
 pub use drawing::layout::{Frame, Layout, POINTS_PER_INCH, layout};
-pub use drawing::style::{Dash, Ink, Mark, StrategyStyle, Stroke};
-pub use drawing::theme::{Rgb, Theme};
+pub use drawing::style::{Dash, Ink, Mark, Outline, StrategyStyle, Stroke};
+pub use drawing::theme::{CLASSES, Rgb, Theme, contrast};
 pub use drawing::ticks::{Tick, ticks};
 pub use error::FigureError;
 pub use figure::*;

@@ -36,6 +36,47 @@ pub enum Mark {
     Star,
 }
 
+/// How a mark is drawn, in lengths of its radius from its centre, y downwards.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outline {
+    /// A circle of this radius.
+    Round(f64),
+    /// Corners in order; the last is joined to the first.
+    Closed(Vec<[f64; 2]>),
+    /// Strokes through the centre, each from minus this point to this point.
+    Strokes(Vec<[f64; 2]>),
+}
+
+impl Mark {
+    /// Whether it is filled with the background.
+    pub fn is_open(self) -> bool {
+        use Mark::*;
+        matches!(self, Circle | OpenSquare | OpenTriangle | OpenDown | OpenDiamond)
+    }
+
+    /// Its shape at radius 1; all marks look about equally large.
+    pub fn outline(self) -> Outline {
+        const SIDE: f64 = 0.85;
+        const WIDE: f64 = 1.1;
+        const FOOT: f64 = 0.8;
+        const FAR: f64 = 1.25;
+        match self {
+            Self::Disc | Self::Circle => Outline::Round(0.95),
+            Self::Square | Self::OpenSquare => {
+                Outline::Closed(vec![[-SIDE, -SIDE], [SIDE, -SIDE], [SIDE, SIDE], [-SIDE, SIDE]])
+            }
+            Self::Triangle | Self::OpenTriangle => Outline::Closed(vec![[0.0, -FAR], [WIDE, FOOT], [-WIDE, FOOT]]),
+            Self::Down | Self::OpenDown => Outline::Closed(vec![[0.0, FAR], [WIDE, -FOOT], [-WIDE, -FOOT]]),
+            Self::Diamond | Self::OpenDiamond => {
+                Outline::Closed(vec![[0.0, -FAR], [FAR, 0.0], [0.0, FAR], [-FAR, 0.0]])
+            }
+            Self::Cross => Outline::Strokes(vec![[1.0, 1.0], [1.0, -1.0]]),
+            Self::Plus => Outline::Strokes(vec![[FAR, 0.0], [0.0, FAR]]),
+            Self::Star => Outline::Strokes(vec![[FAR, 0.0], [0.0, FAR], [SIDE, SIDE], [SIDE, -SIDE]]),
+        }
+    }
+}
+
 /// On and off along a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dash {
@@ -74,7 +115,7 @@ impl Stroke {
 /// How much of a band's colour is left.
 pub const BAND_OPACITY: f64 = 0.16;
 
-/// The look of a strategy, the same in every figure.
+/// The look of a strategy, the same in every figure and in every panel of the window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StrategyStyle {
     pub ink: Ink,
@@ -82,36 +123,32 @@ pub struct StrategyStyle {
     pub mark: Mark,
 }
 
-/// Relatives share a colour and differ in dash and mark: the baseline is grey, what scores a pool is warm or
-/// green, and the ablations of SNN are the lighter blue.
-const STYLES: &[(&str, usize, Dash, Mark)] = &[
-    ("random", 0, Dash::Solid, Mark::Circle),
-    ("snn", 1, Dash::Solid, Mark::Disc),
-    ("snn-plus", 2, Dash::Solid, Mark::Diamond),
-    ("entropy", 3, Dash::Solid, Mark::Triangle),
-    ("entropy-1500", 3, Dash::Dashed, Mark::OpenTriangle),
-    ("margin", 4, Dash::Solid, Mark::Down),
-    ("least-confidence", 4, Dash::Dashed, Mark::OpenDown),
-    ("core-set", 5, Dash::Solid, Mark::Square),
-    ("core-set-latent", 5, Dash::Dashed, Mark::OpenSquare),
-    ("badge", 6, Dash::Solid, Mark::Star),
-    ("snn-random-direction", 7, Dash::Dashed, Mark::OpenDiamond),
-    ("snn-alpha-0", 7, Dash::Dotted, Mark::Cross),
-    ("snn-reversed", 7, Dash::DashDot, Mark::Plus),
-    ("random-direction-3j-entropy", 8, Dash::Dashed, Mark::OpenDiamond),
-    ("si", 1, Dash::Solid, Mark::Square),
-    ("random-latent", 8, Dash::Dashed, Mark::OpenSquare),
-];
-
 impl StrategyStyle {
+    /// The look of a strategy: relatives share a colour and differ in dash and mark. The baseline is grey, what scores
+    /// a pool is warm or green, and the ablations of SNN are the lighter blue.
     pub fn of(strategy: Strategy) -> Self {
-        let place = STYLES.iter().position(|s| s.0 == strategy.name());
-        let fallback = Strategy::ALL.iter().position(|s| *s == strategy).unwrap_or_default();
-        let (_, series, dash, mark) = STYLES[place.unwrap_or(fallback) % STYLES.len()];
+        let (series, dash, mark) = match strategy {
+            Strategy::Random => (0, Dash::Solid, Mark::Circle),
+            Strategy::Snn => (1, Dash::Solid, Mark::Disc),
+            Strategy::SnnPlus => (2, Dash::Solid, Mark::Diamond),
+            Strategy::Entropy => (3, Dash::Solid, Mark::Triangle),
+            Strategy::EntropySmall => (3, Dash::Dashed, Mark::OpenTriangle),
+            Strategy::Margin => (4, Dash::Solid, Mark::Down),
+            Strategy::LeastConfidence => (4, Dash::Dashed, Mark::OpenDown),
+            Strategy::CoreSet => (5, Dash::Solid, Mark::Square),
+            Strategy::CoreSetLatent => (5, Dash::Dashed, Mark::OpenSquare),
+            Strategy::Badge => (6, Dash::Solid, Mark::Star),
+            Strategy::SnnRandomDirection => (7, Dash::Dashed, Mark::OpenDiamond),
+            Strategy::SnnAlphaZero => (7, Dash::Dotted, Mark::Cross),
+            Strategy::SnnReversed => (7, Dash::DashDot, Mark::Plus),
+            Strategy::RandomDirectionEntropy => (8, Dash::Dashed, Mark::OpenDiamond),
+            Strategy::Si => (1, Dash::Solid, Mark::Square),
+            Strategy::RandomLatent => (8, Dash::Dashed, Mark::OpenSquare),
+        };
         Self { ink: Ink::Series(series), dash, mark }
     }
 
-    /// The look of a fork that goes on with this strategy: the same colour, another dash and mark, by its place among forks.
+    /// The look of a fork that continues with this strategy: the same colour, another dash and mark, by its place among forks.
     pub fn of_fork(self, place: usize) -> Self {
         let other = |d: &&Dash| **d != self.dash;
         let dashes = [Dash::Dashed, Dash::Dotted, Dash::DashDot, Dash::Solid];
@@ -135,7 +172,6 @@ mod tests {
     #[test]
     fn no_two_strategies_look_the_same() {
         for (i, a) in Strategy::ALL.iter().enumerate() {
-            assert!(STYLES.iter().any(|s| s.0 == a.name()), "{a} has no style");
             assert!(Strategy::ALL[i + 1..].iter().all(|b| StrategyStyle::of(*a) != StrategyStyle::of(*b)), "{a}");
         }
     }

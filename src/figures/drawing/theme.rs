@@ -13,17 +13,27 @@ pub struct Theme {
     pub text: Rgb,
     pub muted: Rgb,
     pub grid: Rgb,
-    /// After Okabe and Ito, darkened where thin lines on white would fade; yellow left out.
+    /// After Okabe and Ito, moved by the least that sets them off the background, each other and every class.
     pub series: [Rgb; SERIES],
-    /// Fills with a letter or digit on them, after Tol's muted scheme.
-    pub classes: [Rgb; CLASSES],
 }
 
 const SERIES: usize = 9;
-const CLASSES: usize = 10;
 
-/// Luminance (0 to 1) above which dark text has more contrast than white text.
-const DARK_TEXT_ABOVE: f64 = 0.18;
+/// One colour for each of ten classes, on light and on dark: found by maximising the smallest distance between two of
+/// them in OKLab, over normal vision and simulated protanopia, deuteranopia and tritanopia, and given out so that
+/// digits that look alike (4 and 9, 3 and 8, 1 and 7) are far apart.
+pub const CLASSES: [Rgb; 10] = [
+    [0xb0, 0x89, 0x93],
+    [0x2f, 0x79, 0xab],
+    [0xb5, 0x39, 0x6a],
+    [0xb9, 0xb1, 0xf2],
+    [0x7b, 0x51, 0x01],
+    [0x5b, 0x43, 0xb0],
+    [0x12, 0xdb, 0x9f],
+    [0xea, 0xb0, 0x00],
+    [0xdf, 0x6f, 0x14],
+    [0x5d, 0x94, 0xfc],
+];
 
 impl Theme {
     /// For print, on white.
@@ -33,17 +43,16 @@ impl Theme {
         muted: [110, 110, 110],
         grid: [230, 230, 230],
         series: [
-            [92, 92, 92],
-            [0, 96, 168],
-            [208, 82, 0],
-            [0, 140, 104],
-            [184, 72, 136],
-            [204, 134, 0],
-            [98, 60, 160],
-            [66, 156, 212],
-            [128, 116, 0],
+            [91, 93, 93],
+            [21, 97, 164],
+            [208, 82, 18],
+            [1, 144, 110],
+            [194, 33, 135],
+            [183, 128, 65],
+            [109, 49, 150],
+            [11, 149, 205],
+            [127, 118, 11],
         ],
-        classes: CLASS_FILLS,
     };
 
     /// For a dark screen.
@@ -53,17 +62,16 @@ impl Theme {
         muted: [150, 154, 162],
         grid: [52, 56, 62],
         series: [
-            [176, 180, 186],
-            [92, 164, 240],
-            [244, 132, 62],
-            [46, 190, 148],
-            [226, 130, 186],
-            [240, 180, 60],
-            [168, 138, 236],
-            [132, 206, 250],
-            [196, 184, 74],
+            [174, 180, 186],
+            [87, 170, 243],
+            [246, 132, 37],
+            [46, 190, 149],
+            [226, 131, 187],
+            [249, 199, 60],
+            [164, 133, 227],
+            [50, 220, 253],
+            [192, 187, 85],
         ],
-        classes: CLASS_FILLS,
     };
 
     /// The colour of an ink.
@@ -73,7 +81,7 @@ impl Theme {
             Ink::Muted => self.muted,
             Ink::Grid => self.grid,
             Ink::Series(i) => self.series[i % SERIES],
-            Ink::Class(i) => self.classes[i % CLASSES],
+            Ink::Class(i) => CLASSES[i % CLASSES.len()],
             Ink::Scale(share) => colour_bar::colour(share).0,
             Ink::Ramp(i, share) => mix(self.background, self.series[i % SERIES], share),
         }
@@ -81,22 +89,10 @@ impl Theme {
 
     /// Black or white, whichever reads better on `fill`.
     pub fn text_on(&self, fill: Rgb) -> Rgb {
-        if luminance(fill) > DARK_TEXT_ABOVE { Self::LIGHT.text } else { [255, 255, 255] }
+        let [dark, light] = [Self::LIGHT.text, [255, 255, 255]];
+        if contrast(fill, dark) > contrast(fill, light) { dark } else { light }
     }
 }
-
-const CLASS_FILLS: [Rgb; CLASSES] = [
-    [51, 34, 136],
-    [136, 204, 238],
-    [17, 119, 51],
-    [221, 204, 119],
-    [204, 102, 119],
-    [68, 170, 153],
-    [136, 34, 85],
-    [153, 153, 51],
-    [170, 68, 153],
-    [187, 187, 187],
-];
 
 /// From `a` (0) to `b` (1), in sRGB.
 fn mix(a: Rgb, b: Rgb, share: f64) -> Rgb {
@@ -104,27 +100,108 @@ fn mix(a: Rgb, b: Rgb, share: f64) -> Rgb {
     std::array::from_fn(|i| (f64::from(a[i]) + (f64::from(b[i]) - f64::from(a[i])) * share).round() as u8)
 }
 
-/// Relative luminance (WCAG 2).
-fn luminance(rgb: Rgb) -> f64 {
-    let linear = rgb.map(|c| {
+/// Linear red, green and blue, 0 to 1.
+fn linear(rgb: Rgb) -> [f64; 3] {
+    rgb.map(|c| {
         let c = f64::from(c) / 255.0;
         if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-    });
-    0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    })
+}
+
+/// Relative luminance (WCAG 2).
+fn luminance(rgb: Rgb) -> f64 {
+    let [r, g, b] = linear(rgb);
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/// Contrast of two colours, 1 to 21 (WCAG 2).
+pub fn contrast(a: Rgb, b: Rgb) -> f64 {
+    let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+    a.max(b) / a.min(b)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// WCAG's contrast ratio; 3 is its least for graphics.
+    type Matrix = [[f64; 3]; 3];
+
+    /// Simulated full protanopia, deuteranopia and tritanopia on linear RGB (Machado, Oliveira and Fernandes 2009).
+    const VISIONS: [(&str, Matrix); 4] = [
+        ("normal vision", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+        (
+            "protanopia",
+            [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        ),
+        (
+            "deuteranopia",
+            [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        ),
+        (
+            "tritanopia",
+            [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+        ),
+    ];
+
+    fn apply(m: &Matrix, v: [f64; 3]) -> [f64; 3] {
+        m.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum())
+    }
+
+    /// Where a colour lies in OKLab; two points 0.02 apart are just told apart.
+    fn seen(color: Rgb, vision: &Matrix) -> [f64; 3] {
+        const LMS: Matrix = [
+            [0.4122214708, 0.5363325363, 0.0514459929],
+            [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005],
+        ];
+        const LAB: Matrix = [
+            [0.2104542553, 0.7936177850, -0.0040720468],
+            [1.9779984951, -2.4285922050, 0.4505937099],
+            [0.0259040371, 0.7827717662, -0.8086757660],
+        ];
+        let rgb = apply(vision, linear(color)).map(|v| v.clamp(0.0, 1.0));
+        apply(&LAB, apply(&LMS, rgb).map(|v| v.max(0.0).cbrt()))
+    }
+
+    /// Asserts that each of `these` lies further than `least` from each of `others`, itself aside.
+    fn apart(what: &str, these: &[Rgb], others: &[Rgb], vision: &(&str, Matrix), least: f64) {
+        for (i, a) in these.iter().enumerate() {
+            for (j, b) in others.iter().enumerate().filter(|(_, b)| *b != a) {
+                let (a, b) = (seen(*a, &vision.1), seen(*b, &vision.1));
+                let d = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                assert!(d > least, "{}: {what} {i} and {j} are {d:.3} apart", vision.0);
+            }
+        }
+    }
+
     #[test]
-    fn every_series_stands_out_from_its_background() {
+    fn any_two_classes_are_told_apart_with_any_colour_vision() {
+        for vision in &VISIONS {
+            // Five times the just noticeable difference.
+            apart("classes", &CLASSES, &CLASSES, vision, 0.10);
+        }
+    }
+
+    /// Strategies are drawn as lines with a dash and a mark of their own, so that poor colour vision may find two closer.
+    #[test]
+    fn strategies_are_told_from_each_other_and_from_every_class() {
         for theme in [Theme::LIGHT, Theme::DARK] {
-            let ground = luminance(theme.background);
-            for colour in theme.series {
-                let (a, b) = (luminance(colour).max(ground), luminance(colour).min(ground));
-                assert!((a + 0.05) / (b + 0.05) >= 2.9, "{colour:?}");
+            for (i, vision) in VISIONS.iter().enumerate().take(3) {
+                let [series, class] = if i == 0 { [0.08, 0.06] } else { [0.03, 0.03] };
+                apart("series", &theme.series, &theme.series, vision, series);
+                apart("series and class", &theme.series, &CLASSES, vision, class);
+            }
+        }
+    }
+
+    /// 3 is WCAG's least for graphics; a class is a fill, which its neighbours and what is written on it tell too.
+    #[test]
+    fn series_and_classes_stand_out_from_the_background() {
+        for theme in [Theme::LIGHT, Theme::DARK] {
+            for (colors, least) in [(&theme.series[..], 3.0), (&CLASSES[..], 1.6)] {
+                for color in colors {
+                    assert!(contrast(*color, theme.background) > least, "{color:?} on {:?}", theme.background);
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::figures::drawing::layout::{
     TICK_LENGTH, TICK_SIZE, is_table, layout, title_size,
 };
 use crate::figures::drawing::raster;
-use crate::figures::drawing::style::{Dash, Ink, Mark, Stroke};
+use crate::figures::drawing::style::{Dash, Ink, Mark, Outline, Stroke};
 use crate::figures::drawing::text::{FAMILIES, width};
 use crate::figures::drawing::theme::{Rgb, Theme};
 use crate::figures::figure::{Anchor, Block, Figure, Item, Line, Panel, Sample, Tag, Ticks};
@@ -282,41 +282,26 @@ impl Writer<'_> {
     }
 
     fn mark_paint(&self, mark: Mark, ink: Ink) -> (String, String) {
-        use Mark::{Circle, Cross, OpenDiamond, OpenDown, OpenSquare, OpenTriangle, Plus, Star};
         let colour = hex(self.theme.rgb(ink));
-        let fill = match mark {
-            Circle | OpenSquare | OpenTriangle | OpenDown | OpenDiamond => hex(self.theme.background),
-            Cross | Plus | Star => "none".into(),
-            _ => colour.clone(),
+        let fill = match mark.outline() {
+            _ if mark.is_open() => hex(self.theme.background),
+            Outline::Strokes(_) => "none".into(),
+            Outline::Round(_) | Outline::Closed(_) => colour.clone(),
         };
         (colour, fill)
     }
 
     fn mark_shape(&mut self, mark: Mark, [x, y]: [f64; 2], r: f64) {
-        let (wide, d) = (r * 1.1, r * 1.25);
-        let at = |dx: f64, dy: f64| format!("{} {}", n(x + dx), n(y + dy));
-        let closed = |points: &[(f64, f64)]| {
-            let places: Vec<_> = points.iter().map(|p| at(p.0, p.1)).collect();
-            format!("M{}Z", places.join("L"))
-        };
-        let strokes = |pairs: &[(f64, f64)]| {
-            pairs.iter().map(|p| format!("M{}L{}", at(-p.0, -p.1), at(p.0, p.1))).collect::<String>()
-        };
-        let data = match mark {
-            Mark::Disc | Mark::Circle => {
-                let _ = writeln!(self.out, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>", n(x), n(y), n(r * 0.95));
+        let at = |sign: f64, p: &[f64; 2]| format!("{} {}", n(x + sign * r * p[0]), n(y + sign * r * p[1]));
+        let data = match mark.outline() {
+            Outline::Round(radius) => {
+                let _ = writeln!(self.out, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>", n(x), n(y), n(r * radius));
                 return;
             }
-            Mark::Square | Mark::OpenSquare => {
-                let s = r * 0.85;
-                closed(&[(-s, -s), (s, -s), (s, s), (-s, s)])
+            Outline::Closed(corners) => {
+                format!("M{}Z", corners.iter().map(|p| at(1.0, p)).collect::<Vec<_>>().join("L"))
             }
-            Mark::Triangle | Mark::OpenTriangle => closed(&[(0.0, -d), (wide, r * 0.8), (-wide, r * 0.8)]),
-            Mark::Down | Mark::OpenDown => closed(&[(0.0, d), (wide, -r * 0.8), (-wide, -r * 0.8)]),
-            Mark::Diamond | Mark::OpenDiamond => closed(&[(0.0, -d), (d, 0.0), (0.0, d), (-d, 0.0)]),
-            Mark::Cross => strokes(&[(r, r), (r, -r)]),
-            Mark::Plus => strokes(&[(d, 0.0), (0.0, d)]),
-            Mark::Star => strokes(&[(d, 0.0), (0.0, d), (r * 0.85, r * 0.85), (r * 0.85, -r * 0.85)]),
+            Outline::Strokes(ends) => ends.iter().map(|p| format!("M{}L{}", at(-1.0, p), at(1.0, p))).collect(),
         };
         let _ = writeln!(self.out, "<path d=\"{data}\"/>");
     }

@@ -1,7 +1,7 @@
 //! Pictures made of pixels: sheets of images, and embeddings as clouds of points. For looking at a generator.
 
 use crate::dataset::ImageShape;
-use crate::figures::{FigureError, Theme};
+use crate::figures::{FigureError, Ink, Theme};
 
 /// Pixels for each pixel of a data set's image, and between two images.
 const ZOOM: usize = 3;
@@ -84,7 +84,7 @@ pub fn embedding(codes: &[f32], dim: usize, labels: &[u8], theme: &Theme) -> Pic
             if !((0.0..1.0).contains(&x) && (0.0..1.0).contains(&y)) {
                 continue;
             }
-            let color = theme.classes[usize::from(*label) % theme.classes.len()];
+            let color = theme.rgb(Ink::Class(usize::from(*label)));
             let (left, top) =
                 (GAP + i * (CLOUD + GAP) + (x * CLOUD as f32) as usize, GAP + (y * CLOUD as f32) as usize);
             for (dx, dy) in (0..POINT).flat_map(|dy| (0..POINT).map(move |dx| (dx, dy))) {
@@ -125,7 +125,7 @@ mod tests {
         let codes = [0.0, 0.0, 0.5, 0.5, 1.0, 1.0];
         let picture = embedding(&codes, 2, &[0, 1, 2], theme);
         let has = |class: usize| {
-            let color = theme.classes[class];
+            let color = theme.rgb(Ink::Class(class));
             picture.pixels.chunks_exact(3).any(|p| p == color)
         };
         assert!(has(1) && !has(5));

@@ -1,4 +1,4 @@
-//! The look: one scale for spaces, one for type, two grounds, and one colour-blind-safe palette for the ten classes.
+//! The look: one scale for spaces, one for type, a dark and a light theme; classes and strategies look as in the figures.
 
 use egui::{
     Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke, Style, TextStyle,
@@ -6,6 +6,7 @@ use egui::{
 };
 
 use crate::experiment::Strategy;
+use crate::figures::{self, CLASSES, Rgb, StrategyStyle};
 use crate::trajectory::Verdict;
 
 /// The spacing scale, in points.
@@ -54,6 +55,8 @@ pub struct Theme {
     pub accent: Color32,
     /// Text on the accent.
     pub on_accent: Color32,
+    /// A quiet blue beside the accent, where two quantities are drawn.
+    pub second: Color32,
     /// A wash of the accent, behind what is selected.
     pub accent_wash: Color32,
     pub warning: Color32,
@@ -65,6 +68,10 @@ pub struct Theme {
 
 const fn rgb(hex: u32) -> Color32 {
     Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+const fn color([r, g, b]: Rgb) -> Color32 {
+    Color32::from_rgb(r, g, b)
 }
 
 pub const DARK: Theme = Theme {
@@ -80,6 +87,7 @@ pub const DARK: Theme = Theme {
     faint: rgb(0x757f8e),
     accent: rgb(0xf0a53c),
     on_accent: rgb(0x1c1204),
+    second: rgb(0x86a9d6),
     accent_wash: rgb(0x33291a),
     warning: rgb(0xf2c14e),
     error: rgb(0xff7d6b),
@@ -100,6 +108,7 @@ pub const LIGHT: Theme = Theme {
     faint: rgb(0x7b828c),
     accent: rgb(0xa35004),
     on_accent: rgb(0xfffaf2),
+    second: rgb(0x3d679c),
     accent_wash: rgb(0xf6e6cf),
     warning: rgb(0x8f6400),
     error: rgb(0xb3261e),
@@ -107,34 +116,15 @@ pub const LIGHT: Theme = Theme {
     image: [rgb(0xffffff), rgb(0x14171c)],
 };
 
-/// One colour for each of ten classes, for both grounds: found by maximising the smallest distance between two of them
-/// in OKLab, over normal vision and simulated protanopia, deuteranopia and tritanopia, and given out so that digits
-/// that look alike (4 and 9, 3 and 8, 1 and 7) are far apart.
-pub const CLASSES: [Color32; 10] = [
-    rgb(0xb08993),
-    rgb(0x2f79ab),
-    rgb(0xb5396a),
-    rgb(0xb9b1f2),
-    rgb(0x7b5101),
-    rgb(0x5b43b0),
-    rgb(0x12db9f),
-    rgb(0xeab000),
-    rgb(0xdf6f14),
-    rgb(0x5d94fc),
-];
-
-/// Which class's colour the first of the other strategies has: those two apart, strategies take the palette in order.
-const OTHER_STRATEGIES: u8 = 4;
-
 /// Walks stand off the classes by being nearly white on the dark ground and nearly black on the light one.
 const WALKS_DARK: [Color32; 6] =
     [rgb(0xffffff), rgb(0xffe3a3), rgb(0xbfe8ff), rgb(0xffc9d6), rgb(0xcdf5c4), rgb(0xe3d2ff)];
 const WALKS_LIGHT: [Color32; 6] =
     [rgb(0x101319), rgb(0x5c3d00), rgb(0x00395c), rgb(0x6b0f2c), rgb(0x0d4a1c), rgb(0x3b1f73)];
 
-/// Classes beyond the palette take its colours again.
+/// The colour of a class, the same as in the figures; classes beyond the palette take its colours again.
 pub fn class_color(class: u8) -> Color32 {
-    CLASSES[usize::from(class) % CLASSES.len()]
+    color(CLASSES[usize::from(class) % CLASSES.len()])
 }
 
 impl Theme {
@@ -143,21 +133,10 @@ impl Theme {
         if visuals.dark_mode { &DARK } else { &LIGHT }
     }
 
-    /// The colour of a strategy's curve.
+    /// The colour of a strategy, the same as in the figures.
     pub fn strategy(&self, strategy: Strategy) -> Color32 {
-        match strategy {
-            Strategy::Random => {
-                if self.dark {
-                    rgb(0x86a9d6)
-                } else {
-                    rgb(0x3d679c)
-                }
-            }
-            Strategy::Snn => self.accent,
-            other => class_color(
-                OTHER_STRATEGIES.wrapping_add(Strategy::ALL.iter().position(|s| *s == other).unwrap_or(0) as u8),
-            ),
-        }
+        let figures = if self.dark { &figures::Theme::DARK } else { &figures::Theme::LIGHT };
+        color(figures.rgb(StrategyStyle::of(strategy).ink))
     }
 
     pub fn walk(&self, walk: usize) -> Color32 {
@@ -321,85 +300,21 @@ fn visuals(theme: &Theme) -> Visuals {
 mod tests {
     use super::*;
 
-    type Rgb = [f64; 3];
-
-    /// Simulated full protanopia, deuteranopia and tritanopia on linear RGB (Machado, Oliveira and Fernandes 2009).
-    const VISIONS: [(&str, [Rgb; 3]); 4] = [
-        ("normal", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
-        (
-            "protanopia",
-            [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-        ),
-        (
-            "deuteranopia",
-            [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-        ),
-        (
-            "tritanopia",
-            [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
-        ),
-    ];
-
-    fn linear(color: Color32) -> Rgb {
-        [color.r(), color.g(), color.b()].map(|v| {
-            let c = f64::from(v) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        })
-    }
-
-    fn apply(m: &[Rgb; 3], v: Rgb) -> Rgb {
-        m.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum())
-    }
-
-    fn oklab(rgb: Rgb) -> Rgb {
-        let lms = apply(
-            &[
-                [0.4122214708, 0.5363325363, 0.0514459929],
-                [0.2119034982, 0.6806995451, 0.1073969566],
-                [0.0883024619, 0.2817188376, 0.6299787005],
-            ],
-            rgb,
-        );
-        let lms = lms.map(|v| v.max(0.0).cbrt());
-        apply(
-            &[
-                [0.2104542553, 0.7936177850, -0.0040720468],
-                [1.9779984951, -2.4285922050, 0.4505937099],
-                [0.0259040371, 0.7827717662, -0.8086757660],
-            ],
-            lms,
-        )
-    }
-
-    fn luminance(color: Color32) -> f64 {
-        let [r, g, b] = linear(color);
-        0.2126 * r + 0.7152 * g + 0.0722 * b
-    }
-
     #[test]
-    fn any_two_classes_are_told_apart_with_any_colour_vision() {
-        // About five times the just noticeable difference of 0.02 in OKLab.
-        const LEAST: f64 = 0.10;
-        for (vision, matrix) in &VISIONS {
-            let seen = CLASSES.map(|c| oklab(apply(matrix, linear(c)).map(|v| v.clamp(0.0, 1.0))));
-            for i in 0..CLASSES.len() {
-                for j in 0..i {
-                    let d = seen[i].iter().zip(seen[j]).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
-                    assert!(d > LEAST, "{vision}: classes {j} and {i} are {d:.3} apart");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn classes_and_text_stand_off_both_grounds() {
+    fn classes_strategies_and_text_stand_out_from_the_background() {
         let contrast = |a: Color32, b: Color32| {
-            let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
-            if a > b { a / b } else { b / a }
+            let rgb = |c: Color32| [c.r(), c.g(), c.b()];
+            figures::contrast(rgb(a), rgb(b))
         };
         for theme in [&DARK, &LIGHT] {
-            for (i, c) in CLASSES.iter().enumerate() {
-                assert!(contrast(*c, theme.canvas) > 1.6, "class {i}, dark {}", theme.dark);
+            for class in 0..CLASSES.len() as u8 {
+                assert!(contrast(class_color(class), theme.canvas) > 1.6, "class {class}, dark {}", theme.dark);
+            }
+            // WCAG's least for graphics and large text.
+            for strategy in Strategy::ALL {
+                for ground in [theme.panel, theme.canvas] {
+                    assert!(contrast(theme.strategy(*strategy), ground) > 3.0, "{strategy}, dark {}", theme.dark);
+                }
             }
             // WCAG AA for text, and its large-text level for hints and ticks.
             for (name, ink, least) in [

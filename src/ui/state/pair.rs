@@ -31,6 +31,10 @@ impl<'a> Side<'a> {
         }
     }
 
+    pub fn strategy(self) -> Strategy {
+        self.header().experiment.strategy
+    }
+
     /// Completed rounds, then the one in progress.
     pub fn records(&self) -> Vec<&'a RoundRecord> {
         match self {

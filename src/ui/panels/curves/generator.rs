@@ -4,7 +4,6 @@ use egui::{Color32, RichText, Ui, vec2};
 use egui_plot::{Line, PlotPoints};
 
 use super::plot;
-use crate::experiment::Strategy;
 use crate::generator::{Adversarial, GeneratorLosses};
 use crate::ui::kit::images::{self, ImageKey};
 use crate::ui::kit::theme::{bold, size, space};
@@ -38,7 +37,7 @@ struct Part {
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.spacing_mut().item_spacing.y = LINE_GAP;
     let rows = if ui.available_height() > ROOMY { usize::MAX } else { 1 };
-    let (accent, second) = (cx.theme.accent, cx.theme.strategy(Strategy::Random));
+    let (accent, second) = (cx.theme.accent, cx.theme.second);
     let last = cx.state.generator.losses.last().copied().unwrap_or_default();
     let of = cx.state.experiment.generator_epochs;
     ui.label(RichText::new(format!("The generator learns: epoch {:.1} of {of}", last.0)).color(cx.theme.weak));

@@ -3,10 +3,11 @@
 pub mod generator;
 
 use egui::{Align2, Color32, RichText, Stroke, Ui, vec2};
-use egui_plot::{GridMark, HoverPosition, Line, MarkerShape, Plot, PlotPoint, PlotPoints, Points, Text, VLine};
+use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotPoint, PlotPoints, Points, Text, VLine};
 
 use crate::experiment::{EvaluationSplit, Strategy, Task};
 use crate::history::Metric;
+use crate::ui::kit::looks;
 use crate::ui::kit::theme::{Theme, bold, font, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
@@ -232,12 +233,9 @@ impl CurvesPanel {
                 for c in curves {
                     let ends: Vec<[f64; 2]> = c.ends.iter().map(|(_, p)| *p).collect();
                     let name = format!("{}, end of round", c.strategy.label());
-                    plot_ui.line(
-                        Line::new("", PlotPoints::from(ends.clone())).color(c.color).width(2.0).allow_hover(false),
-                    );
-                    plot_ui.points(
-                        Points::new(name, PlotPoints::from(ends)).color(c.color).radius(4.0).shape(marker(c.strategy)),
-                    );
+                    let line = Line::new("", PlotPoints::from(ends.clone())).color(c.color).width(2.0);
+                    plot_ui.line(line.style(looks::line_style(c.strategy)).allow_hover(false));
+                    plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(ends)), c.strategy, theme));
                 }
             });
         response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Curve of the metric"));
@@ -257,7 +255,8 @@ impl CurvesPanel {
                 plot_ui.set_plot_bounds_y(0.0..=(top * 1.08).max(0.1));
                 for c in curves {
                     let name = format!("{}, training loss", c.strategy.label());
-                    plot_ui.line(Line::new(name, PlotPoints::from(c.loss.clone())).color(c.color).width(1.2));
+                    let line = Line::new(name, PlotPoints::from(c.loss.clone())).color(c.color).width(1.2);
+                    plot_ui.line(line.style(looks::line_style(c.strategy)));
                 }
             },
         );
@@ -337,26 +336,13 @@ fn legend(ui: &mut Ui, cx: &Cx<'_>) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         let ends = format!("all {} {split} images, end of round", widgets::thousands(all));
-        row(ui, ends, &|ui, s| widgets::swatch(ui, cx.theme.strategy(s), s == Strategy::Random));
+        row(ui, ends, &looks::mark_swatch);
         let inside = format!("fixed {} of them, inside rounds", widgets::thousands(part));
         row(ui, inside, &|ui, s| widgets::line_swatch(ui, cx.theme.strategy(s).gamma_multiply(0.7), 1.2));
         if let Some(origin) = cx.state.stand_in() {
             ui.add(caption(format!("Labels of made samples: {origin}")).truncate());
         }
     });
-}
-
-fn marker(strategy: Strategy) -> MarkerShape {
-    const SHAPES: [MarkerShape; 7] = [
-        MarkerShape::Square,
-        MarkerShape::Circle,
-        MarkerShape::Diamond,
-        MarkerShape::Up,
-        MarkerShape::Down,
-        MarkerShape::Plus,
-        MarkerShape::Cross,
-    ];
-    SHAPES[Strategy::ALL.iter().position(|s| *s == strategy).unwrap_or(0) % SHAPES.len()]
 }
 
 fn x_max(curves: &[Curve]) -> f64 {

@@ -1,9 +1,10 @@
 //! The pinned points: what is decoded there, and a little curve of how each target came to see it.
 
-use egui::{Align2, CornerRadius, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Align2, CornerRadius, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
 use crate::experiment::Strategy;
 use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::looks;
 use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets::{self, Icon, IconButton};
 use crate::ui::panel::Cx;
@@ -107,7 +108,7 @@ fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
         if let [one] = points[..] {
             painter.circle_filled(one, 2.0, color);
         }
-        painter.add(Shape::line(points, Stroke::new(width, color)));
+        painter.extend(looks::line(&points, *strategy, Stroke::new(width, color)));
     }
     if let Some(minibatches) = cx.state.playhead_minibatches() {
         painter.vline(at(minibatches, 0.0).x, rect.y_range(), Stroke::new(1.0, cx.theme.faint));

@@ -3,7 +3,7 @@
 use egui::Color32;
 
 use crate::engine::protocol::{NOT_SCORED, RunSnapshot};
-use crate::experiment::{Experiment, Strategy, Task};
+use crate::experiment::{Experiment, Task};
 use crate::history::LatentStep;
 use crate::ui::kit::theme::{self, Theme};
 use crate::ui::state::{AppState, SeenWalk, WalkPoint};
@@ -132,7 +132,7 @@ pub fn colours(
 
 /// Right and wrong, told apart by everyone: a quiet blue and a loud orange.
 pub fn correctness(theme: &Theme) -> [Color32; 2] {
-    [theme.strategy(Strategy::Random).gamma_multiply(0.75), theme.error]
+    [theme.second.gamma_multiply(0.75), theme.error]
 }
 
 pub fn round_color(round: usize, rounds: usize, theme: &Theme) -> Color32 {

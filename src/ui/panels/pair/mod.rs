@@ -5,7 +5,7 @@ pub mod scene;
 
 use std::sync::Arc;
 
-use egui::{Align2, CornerRadius, Rect, RichText, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Color32, CornerRadius, Rect, RichText, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
 use glam::Vec2;
 
 use super::compare::open::OpenHistories;
@@ -14,6 +14,7 @@ use super::latent::canvas::{self, Canvas};
 use super::latent::scene as latent_scene;
 use super::latent::toolbar as latent_toolbar;
 use super::regions::{evaluation_members, evaluation_name};
+use crate::experiment::Strategy;
 use crate::ui::kit::images::{self, ImageKey};
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets::{self, Icon, IconButton};
@@ -165,8 +166,8 @@ impl PairPanel {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
             let names: Vec<(RunRef, String)> = cx.state.sides().iter().map(|(r, s)| (*r, name(*r, *s))).collect();
+            let [a, _, b] = self.colors(cx);
             for (i, letter) in ["A", "B"].into_iter().enumerate() {
-                let [a, _, b] = scene::colors(cx.theme);
                 widgets::swatch(ui, [a, b][i], false);
                 let chosen = names.iter().find(|(r, _)| Some(*r) == self.sides[i]);
                 let text = chosen.map_or("none", |(_, name)| name.as_str());
@@ -228,6 +229,14 @@ impl PairPanel {
         });
         self.pair = Some((key, Arc::clone(&pair)));
         Some(pair)
+    }
+
+    /// The colours of A alone, of both, and of B alone.
+    fn colors(&self, cx: &Cx<'_>) -> [Color32; 3] {
+        let sides = cx.state.sides();
+        let strategy =
+            |side| sides.iter().find(|(r, _)| Some(*r) == side).map_or(Strategy::Random, |(_, s)| s.strategy());
+        scene::colors(self.sides.map(strategy), cx.theme)
     }
 
     /// Two above, the difference and the numbers below.
@@ -356,7 +365,7 @@ impl PairPanel {
             view.canvas.view.set_lines(&[])?;
             return view.canvas.view.set_points(&[], &[], &[]);
         };
-        let (colours, styles) = scene::points(which, self.shows, parts, cx.theme);
+        let (colours, styles) = scene::points(which, self.shows, parts, self.colors(cx), cx.theme);
         let identity = Arc::as_ptr(codes) as usize;
         if view.codes == identity {
             view.canvas.view.set_colours(&colours)?;
@@ -381,7 +390,7 @@ impl PairPanel {
         let name = |i: usize| {
             sides.iter().find(|(r, _)| Some(*r) == self.sides[i]).map_or_else(String::new, |(r, s)| name(*r, *s))
         };
-        let [a, both, b] = scene::colors(cx.theme);
+        let [a, both, b] = self.colors(cx);
         let parts = match self.shows {
             Shows::Picks => Some(&pair.picks),
             Shows::Predictions => pair.right.as_ref(),

@@ -1,6 +1,6 @@
 //! The difference of a pair in numbers: picks of one, of the other and of both, and what was gained where.
 
-use egui::{Align2, CornerRadius, Rect, RichText, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, CornerRadius, Rect, RichText, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
 use super::Pair;
 use super::scene::colors;
@@ -17,23 +17,24 @@ const BAR: f32 = 14.0;
 pub fn ui(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, members: &[u32]) {
     ScrollArea::vertical().auto_shrink(false).id_salt("pair numbers").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        picks(ui, cx, pair);
-        accuracy(ui, cx, a, b, pair, members);
-        classes(ui, cx, a, b, pair.round);
+        let colors = colors([a, b].map(Side::strategy), cx.theme);
+        picks(ui, cx, pair, colors);
+        accuracy(ui, cx, [a, b], pair, members, colors);
+        classes(ui, cx, [a, b], pair.round, colors);
     });
 }
 
 /// Bought so far, and in the shown round.
-fn picks(ui: &mut Ui, cx: &Cx<'_>, pair: &Pair) {
+fn picks(ui: &mut Ui, cx: &Cx<'_>, pair: &Pair, colors: [Color32; 3]) {
     heading(ui, "Picks", "Train samples that only A, both, or only B has had labelled");
     let all = count_parts(pair.picks.iter().copied());
-    bar(ui, cx, &format!("by round {}", pair.round), [all[0], all[1], all[2]]);
+    bar(ui, cx, &format!("by round {}", pair.round), [all[0], all[1], all[2]], colors);
     let now = count_parts(pair.picks_now.iter().copied());
-    bar(ui, cx, &format!("in round {}", pair.round), [now[0], now[1], now[2]]);
+    bar(ui, cx, &format!("in round {}", pair.round), [now[0], now[1], now[2]], colors);
 }
 
 /// Over the whole evaluation split, and in the region.
-fn accuracy(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, members: &[u32]) {
+fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, members: &[u32], colors: [Color32; 3]) {
     let task = cx.state.experiment.dataset.task();
     let (Some((_, value_a)), Some((_, value_b))) = (a.evaluated(pair.round), b.evaluated(pair.round)) else {
         return;
@@ -41,7 +42,10 @@ fn accuracy(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, mem
     heading(ui, "Accuracy", "At the end of the shown round, or of the last one that ended");
     let unit = task.unit();
     let gain = value_b - value_a;
-    line(ui, cx, "all images", &format!("A {value_a:.1}   B {value_b:.1} {unit}"), gain, task);
+    let [of_a, _, of_b] = colors;
+    // An error that falls is a gain.
+    let color = |gain: f32| if (gain < 0.0) == (task == Task::Classes) { of_a } else { of_b };
+    line(ui, cx, "all images", &format!("A {value_a:.1}   B {value_b:.1} {unit}"), gain, color(gain));
     let Some(right) = &pair.right else {
         if task == Task::Classes {
             let text = "Predictions of single images are not in one of these histories.";
@@ -54,16 +58,17 @@ fn accuracy(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, mem
         let percent = |n: usize| 100.0 * n as f32 / members.len() as f32;
         let (in_a, in_b) = (percent(only_a + both), percent(only_b + both));
         let name = format!("{} in the region", widgets::thousands(members.len()));
-        line(ui, cx, &name, &format!("A {in_a:.1}   B {in_b:.1} {unit}"), in_b - in_a, task);
+        let gain = in_b - in_a;
+        line(ui, cx, &name, &format!("A {in_a:.1}   B {in_b:.1} {unit}"), gain, color(gain));
     }
     let [only_a, both, only_b, neither] = count_parts(right.iter().copied());
-    bar(ui, cx, "right", [only_a, both, only_b]);
+    bar(ui, cx, "right", [only_a, both, only_b], colors);
     let text = format!("{} that neither predicts right", widgets::thousands(neither));
     ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
 }
 
 /// B's gain over A in the recall of each class.
-fn classes(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, round: usize) {
+fn classes(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], round: usize, [color_a, _, color_b]: [Color32; 3]) {
     let (Some((ra, _)), Some((rb, _))) = (a.evaluated(round), b.evaluated(round)) else { return };
     let Some(gains) = gain_by_class(&ra.confusion, &rb.confusion) else { return };
     heading(ui, "Gain by class", "Percentage points of a class's images that B predicts right beyond A");
@@ -79,7 +84,6 @@ fn classes(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, round: usize) {
         let field = Rect::from_min_max(pos2(rect.left() + 72.0, y - 5.0), pos2(rect.right() - 46.0, y + 5.0));
         let middle = field.center().x;
         let tip = middle + gain / most * field.width() / 2.0;
-        let [color_a, _, color_b] = colors(cx.theme);
         let filled = Rect::from_two_pos(pos2(middle, field.top()), pos2(tip, field.bottom()));
         painter.rect_filled(field, CornerRadius::same(2), cx.theme.field.gamma_multiply(0.5));
         painter.rect_filled(filled, CornerRadius::same(2), if gain < 0.0 { color_a } else { color_b });
@@ -95,22 +99,19 @@ fn heading(ui: &mut Ui, text: &str, tip: &str) {
 }
 
 /// A fact with B's gain in its colour.
-fn line(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, gain: f32, task: Task) {
+fn line(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, gain: f32, color: Color32) {
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = ROW;
         ui.label(RichText::new(name).size(size::CAPTION).color(cx.theme.weak));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let [a, _, b] = colors(cx.theme);
-            // An error that falls is a gain.
-            let better = if task == Task::Maps { -gain } else { gain };
-            ui.label(bold(format!("{gain:+.2}")).size(size::CAPTION).color(if better < 0.0 { a } else { b }));
+            ui.label(bold(format!("{gain:+.2}")).size(size::CAPTION).color(color));
             ui.label(RichText::new(value).size(size::CAPTION));
         });
     });
 }
 
 /// Three counts side by side, as long as they are many.
-fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3]) {
+fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3], colors: [Color32; 3]) {
     const NAME: f32 = 72.0;
     let [a, both, b] = counts.map(widgets::thousands);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
@@ -126,7 +127,7 @@ fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3]) {
     );
     painter.rect_filled(field, CornerRadius::same(3), cx.theme.field);
     let mut x = field.left();
-    for (count, color) in counts.into_iter().zip(colors(cx.theme)) {
+    for (count, color) in counts.into_iter().zip(colors) {
         let width = field.width() * count as f32 / total;
         let part = Rect::from_min_size(pos2(x, field.top()), vec2(width, BAR));
         painter.rect_filled(part, CornerRadius::same(2), color);

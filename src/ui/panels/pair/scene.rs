@@ -2,6 +2,7 @@
 
 use egui::Color32;
 
+use crate::experiment::Strategy;
 use crate::ui::kit::theme::Theme;
 use crate::ui::panels::latent::scene::{push_step, rgba};
 use crate::ui::state::{Part, Side};
@@ -35,18 +36,16 @@ const MANY_PROPOSALS: usize = 120;
 const PICK: f32 = 0.7;
 const OUTCOME: f32 = 0.62;
 
-/// A's blue on either ground: strong, so that it stands off the ring about it and off what both have.
-const A_DARK: Color32 = Color32::from_rgb(0x3b, 0x82, 0xe6);
-const A_LIGHT: Color32 = Color32::from_rgb(0x2a, 0x63, 0xbd);
-
-/// The colours of A alone, of both, and of B alone: told apart by everyone.
-pub fn colors(theme: &Theme) -> [Color32; 3] {
-    [if theme.dark { A_DARK } else { A_LIGHT }, theme.text, theme.accent]
+/// The colours of A alone, of both, and of B alone: those of the two strategies, or, where these share one, another for B.
+pub fn colors([a, b]: [Strategy; 2], theme: &Theme) -> [Color32; 3] {
+    let [of_a, of_b] = [a, b].map(|s| theme.strategy(s));
+    let others = [Strategy::SnnPlus, Strategy::Snn].map(|s| theme.strategy(s));
+    let other = || others.into_iter().find(|c| *c != of_a).unwrap_or(theme.accent);
+    [of_a, theme.text, if of_a == of_b { other() } else { of_b }]
 }
 
-/// The colour of a part; none of those that neither has.
-pub fn color(part: Part, theme: &Theme) -> Option<Color32> {
-    let [a, both, b] = colors(theme);
+/// The colour of a part among those of A, both and B; `None` for what neither has.
+fn color(part: Part, [a, both, b]: [Color32; 3]) -> Option<Color32> {
     match part {
         Part::Neither => None,
         Part::A => Some(a),
@@ -65,14 +64,20 @@ fn belongs(which: Which, part: Part) -> bool {
 }
 
 /// Colours and styles of the points of one view.
-pub fn points(which: Which, shows: Shows, parts: &[Part], theme: &Theme) -> (Vec<Rgba>, Vec<PointStyle>) {
+pub fn points(
+    which: Which,
+    shows: Shows,
+    parts: &[Part],
+    colors: [Color32; 3],
+    theme: &Theme,
+) -> (Vec<Rgba>, Vec<PointStyle>) {
     let quiet = rgba(theme.faint.gamma_multiply(0.6));
     let one = |&part: &Part| {
-        let own = color(part, theme).filter(|_| belongs(which, part));
+        let own = color(part, colors).filter(|_| belongs(which, part));
         match (shows, own) {
             (Shows::Picks, Some(color)) => (rgba(color), PointStyle::LABELLED.scaled(PICK)),
             (Shows::Picks, None) => (quiet, PointStyle::POOL),
-            // Right where the other is wrong stands out; what both get right is the ground.
+            // Right where the other is wrong stands out; what both get right is the background.
             (Shows::Predictions, Some(_)) if part == Part::Both => (quiet, PointStyle::POOL),
             (Shows::Predictions, Some(color)) => (rgba(color), PointStyle::LABELLED.scaled(OUTCOME)),
             (Shows::Predictions, None) if which == Which::Difference => (rgba(theme.error), PointStyle::POOL),
@@ -96,7 +101,19 @@ pub fn steps(side: Side<'_>, round: usize, theme: &Theme) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::kit::theme::DARK;
+    use crate::ui::kit::theme::{DARK, LIGHT};
+
+    #[test]
+    fn a_b_and_both_have_colours_of_their_own() {
+        for theme in [&DARK, &LIGHT] {
+            for a in Strategy::ALL {
+                for b in Strategy::ALL {
+                    let [a, both, b] = colors([*a, *b], theme);
+                    assert!(a != b && a != both && b != both);
+                }
+            }
+        }
+    }
 
     /// Each view marks its own, the difference marks all three, each in its own colour.
     #[test]
@@ -107,14 +124,15 @@ mod tests {
             (Which::B, [false, false, true, true]),
             (Which::Difference, [false, true, true, true]),
         ] {
-            let (colours, styles) = points(which, Shows::Picks, &parts, &DARK);
+            let colors = colors([Strategy::Random, Strategy::Snn], &DARK);
+            let (colours, styles) = points(which, Shows::Picks, &parts, colors, &DARK);
             let marked: Vec<bool> = styles.iter().map(|s| s.contains(PointStyle::LABELLED)).collect();
             assert_eq!(marked, expected, "{which:?}");
             if which == Which::Difference {
                 assert!((0..4).all(|i| (i + 1..4).all(|k| colours[i] != colours[k])), "{colours:?}");
             }
         }
-        let (_, styles) = points(Which::A, Shows::Predictions, &parts, &DARK);
+        let (_, styles) = points(Which::A, Shows::Predictions, &parts, [Color32::WHITE; 3], &DARK);
         let marked: Vec<bool> = styles.iter().map(|s| s.contains(PointStyle::LABELLED)).collect();
         // Wrong, right alone, right like the other, wrong where the other is right.
         assert_eq!(marked, [true, true, false, true]);

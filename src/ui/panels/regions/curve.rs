@@ -5,6 +5,7 @@ use egui_plot::{Line, LineStyle, PlotPoints, Points, VLine};
 
 use super::{evaluation_members, evaluation_name};
 use crate::experiment::{Strategy, Task};
+use crate::ui::kit::looks;
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
@@ -121,7 +122,7 @@ fn chart(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) -> Option<usize> {
             let points = region(c);
             plot_ui.line(Line::new("", PlotPoints::from(points.clone())).color(color).width(2.0).allow_hover(false));
             let name = format!("{}, in the region", c.strategy.label());
-            plot_ui.points(Points::new(name, PlotPoints::from(points)).color(color).radius(4.0));
+            plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(points)), c.strategy, cx.theme));
         }
     });
     let at = response.response.interact_pointer_pos().filter(|_| response.response.clicked())?;

@@ -2,6 +2,7 @@
 
 use egui::{RichText, Ui};
 
+use crate::ui::kit::looks;
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
@@ -34,7 +35,7 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, run: &RunState) {
     let attempts = cost.solved + cost.refusals();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        widgets::line_swatch(ui, cx.theme.strategy(run.strategy), 2.5);
+        looks::line_swatch(ui, run.strategy, 2.0);
         ui.label(run.strategy.label());
     });
     ui.label(widgets::thousands(cost.solved));
