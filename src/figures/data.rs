@@ -1,13 +1,64 @@
 //! From histories to the points that figures draw: groups by strategy, traces, and means over repeats.
 
 use super::drawing::style::StrategyStyle;
+use super::error::FigureError;
 use super::figure::Panel;
 use crate::experiment::{EvaluationSplit, Experiment, Strategy, Task};
 use crate::history::{History, Metric};
-use crate::statistics::{Interval, mean_interval};
+use crate::statistics::{Interval, Options, mean_interval};
 
 /// Level of every band in the figures.
 pub const BAND_LEVEL: f64 = 0.95;
+
+/// Histories that can be drawn together, and the strategy that the others are compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct Histories<'a> {
+    pub(super) all: &'a [History],
+    pub(super) against: Strategy,
+}
+
+impl<'a> Histories<'a> {
+    /// Checks that they can be drawn together.
+    pub fn new(all: &'a [History], against: Strategy) -> Result<Self, FigureError> {
+        compatible(all)?;
+        Ok(Self { all, against })
+    }
+
+    /// How strategies are compared.
+    pub(super) fn options(&self) -> Options {
+        Options::against(self.against, task(self.all))
+    }
+}
+
+/// Whether histories can be drawn together: the same data, split and latent dimension, no strategy and seed twice; a
+/// fork stands beside its parent, and beside other forks of it.
+fn compatible(histories: &[History]) -> Result<(), FigureError> {
+    let Some(first) = histories.first() else { return Err(FigureError::NoHistory) };
+    for (i, history) in histories.iter().enumerate() {
+        let (a, b) = (&first.header, &history.header);
+        let differs = if a.data_digest != b.data_digest {
+            Some("data")
+        } else if a.experiment.evaluate_on != b.experiment.evaluate_on {
+            Some("evaluation split")
+        } else if a.experiment.latent_dim != b.experiment.latent_dim {
+            Some("latent dimension")
+        } else {
+            None
+        };
+        if let Some(what) = differs {
+            return Err(FigureError::Mixed { what, repeat: b.repeat, strategy: history.strategy().name() });
+        }
+        let same_fork = |h: &History| match (&h.header.forked, &b.forked) {
+            (None, None) => true,
+            (there, here) => there == here && h.header.experiment == b.experiment,
+        };
+        let twin = |h: &History| h.strategy() == history.strategy() && h.seed() == history.seed() && same_fork(h);
+        if histories[..i].iter().any(twin) {
+            return Err(FigureError::Twice { strategy: history.strategy().name(), seed: history.seed() });
+        }
+    }
+    Ok(())
+}
 
 /// All repeats of one strategy; or one fork, which shares rounds with its parent and is no repeat.
 #[derive(Debug, Clone)]

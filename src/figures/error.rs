@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub enum FigureError {
     #[error("there is no history to draw")]
     NoHistory,
+    #[error("{title}: nothing to draw in these histories; it needs {needs}")]
+    Nothing { title: &'static str, needs: &'static str },
     #[error("the histories cannot be drawn together: {strategy}, repeat {repeat}, has another {what} than the first")]
     Mixed { what: &'static str, strategy: &'static str, repeat: usize },
     #[error("the run of {strategy} recorded no walks; run it again with --walks 240 or as many as you like")]

@@ -10,7 +10,7 @@ mod drawing;
 mod kinds;
 mod files;
 
-pub use data::round_at;
+pub use data::{Histories, round_at};
 pub use drawing::layout::{Frame, Layout, POINTS_PER_INCH, layout};
 pub use drawing::style::{Dash, Ink, Mark, Outline, StrategyStyle, Stroke};
 pub use drawing::theme::{CLASSES, Rgb, Theme, contrast};
@@ -18,22 +18,18 @@ pub use drawing::ticks::{Tick, ticks};
 pub use error::FigureError;
 pub use figure::*;
 pub use files::csv::{curves_csv, figure_csv, proposals_csv};
-pub use files::export::{
-    Figure4Request, Format, catalogue, compatible, export_all, export_figure, export_figure4, tables,
-};
+pub use files::export::{Figure4Request, Format, export_all, export_figure, export_figure4};
 pub use files::latex::{escape as latex_escape, latex_figure, latex_table};
 pub use files::pdf::pdf;
 pub use files::png::{pixels, png};
 pub use files::svg::svg;
-pub use kinds::confusion::confusion;
 pub use kinds::curves::{curves, figure3};
-pub use kinds::difference::difference;
 pub use kinds::figure_s1::figure_s1;
 pub use kinds::figure4::figure4;
-pub use kinds::picks::{picks_by_class, snap_distances};
 pub use kinds::pictures::{Picture, embedding, sheet};
 pub use kinds::tables::{comparison_table, table1};
 pub use kinds::walks::{verdict_counts, verdict_table, walks_csv};
+pub use kinds::{Drawn, KINDS, Kind};
 pub use table::Table;
 
 /// Width of one text column and of a page, inches.

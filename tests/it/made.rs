@@ -1,6 +1,6 @@
 //! Histories with made numbers: no training, only the shapes that real runs have.
 
-use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::experiment::{DatasetKind, Experiment, Strategy, Task};
 use ridgewalk::history::{Evaluation, FORMAT_VERSION, Header, History, LatentStep, Metric, Proposal, RoundRecord};
 use ridgewalk::rng::{Rng, Streams};
 
@@ -94,6 +94,23 @@ impl Made {
         let step = LatentStep { parent, parent_label, loss, from, gradient, to, neighbour, snap_distance };
         Proposal { sample: 1_000 * round as u32 + index, label, score: None, step: walks.then_some(step), made: None }
     }
+}
+
+/// The history as if its labels were maps: errors in place of accuracies, and no classes.
+pub fn with_maps(mut history: History) -> History {
+    history.header.experiment.dataset = DatasetKind::Ivus;
+    history.header.classes.clear();
+    for round in &mut history.rounds {
+        round.confusion.clear();
+        for e in &mut round.evaluations {
+            e.metric = match e.metric {
+                Metric::Accuracy => Metric::whole(Task::Maps),
+                Metric::AccuracyPart => Metric::part(Task::Maps),
+                other => other,
+            };
+        }
+    }
+    history
 }
 
 /// A confusion over 10,000 images with about this accuracy.

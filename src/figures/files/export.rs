@@ -8,16 +8,15 @@ use super::pdf::pdf;
 use super::png::png;
 use super::svg::svg;
 use crate::experiment::Strategy;
+use crate::figures::data::Histories;
 use crate::figures::drawing::theme::Theme;
+use crate::figures::error::FigureError;
 use crate::figures::figure::Figure;
-
+use crate::figures::kinds::figure4::figure4;
+use crate::figures::kinds::walks::{verdict_table, walks_csv};
+use crate::figures::kinds::{Drawn, KINDS};
 use crate::figures::table::Table;
-use crate::figures::{
-    FigureError, comparison_table, confusion, curves, difference, figure3, figure4, picks_by_class, snap_distances,
-    table1, verdict_table, walks_csv,
-};
 use crate::history::History;
-use crate::statistics::Options;
 use crate::trajectory::{Album, Embedding, VerdictRules};
 
 /// A kind of file.
@@ -61,26 +60,10 @@ impl std::str::FromStr for Format {
     }
 }
 
-/// Every figure that these histories have; differences are `against` one strategy.
-pub fn catalogue(histories: &[History], against: Strategy) -> Vec<Figure> {
-    let mut all = vec![curves(histories), figure3(histories), difference(histories, against)];
-    all.extend([picks_by_class(histories), confusion(histories), snap_distances(histories)]);
-    all.retain(|f| !f.is_empty());
-    all
-}
-
-/// Every table.
-pub fn tables(histories: &[History], against: Strategy) -> Vec<Table> {
-    vec![
-        table1(histories),
-        comparison_table(histories, &Options::against(against, crate::figures::data::task(histories))),
-    ]
-}
-
 /// Writes every figure and table in the chosen formats; returns the files in the order in which they were written.
 ///
 /// Differences and tests are `against` one strategy; `width_in` is in inches (`COLUMN_WIDTH`, `PAGE_WIDTH`), `dpi` is that
-/// of PNG. Refuses histories of different data, and two runs of the same strategy and seed.
+/// of PNG. Rejects histories of different data, and two runs of the same strategy and seed.
 pub fn export_all(
     histories: &[History],
     against: Strategy,
@@ -89,22 +72,24 @@ pub fn export_all(
     width_in: f64,
     dpi: f32,
 ) -> Result<Vec<PathBuf>, FigureError> {
-    compatible(histories)?;
+    let histories = Histories::new(histories, against)?;
     let mut folder = Folder::make(out_dir)?;
-    let figures = catalogue(histories, against);
-    for figure in &figures {
-        folder.figure(figure, formats, width_in, dpi)?;
-    }
-    for table in tables(histories, against) {
-        folder.table(&table, formats)?;
+    let mut environments = Vec::new();
+    for drawn in KINDS.iter().filter_map(|kind| kind.draw(&histories).ok()) {
+        match drawn {
+            Drawn::Figure(figure) => {
+                folder.figure(&figure, formats, width_in, dpi)?;
+                environments.push(latex_figure(&figure, width_in));
+            }
+            Drawn::Table(table) => folder.table(&table, formats)?,
+        }
     }
     if formats.contains(&Format::Csv) {
-        folder.put("curves", Format::Csv, curves_csv(histories).as_bytes())?;
-        folder.put("proposals", Format::Csv, proposals_csv(histories).as_bytes())?;
+        folder.put("curves", Format::Csv, curves_csv(histories.all).as_bytes())?;
+        folder.put("proposals", Format::Csv, proposals_csv(histories.all).as_bytes())?;
     }
     if formats.contains(&Format::Latex) {
-        let all: Vec<String> = figures.iter().map(|f| latex_figure(f, width_in)).collect();
-        let text = format!("% needs \\usepackage{{graphicx}}\n{}", all.join("\n"));
+        let text = format!("% needs \\usepackage{{graphicx}}\n{}", environments.join("\n"));
         folder.put("figures", Format::Latex, text.as_bytes())?;
     }
     Ok(folder.written)
@@ -201,34 +186,4 @@ impl<'a> Folder<'a> {
         self.written.push(path);
         Ok(())
     }
-}
-
-/// Whether they can be drawn together: the same data, split and latent dimension, no strategy and seed twice; a fork
-/// stands beside its parent, and beside other forks of it.
-pub fn compatible(histories: &[History]) -> Result<(), FigureError> {
-    let Some(first) = histories.first() else { return Err(FigureError::NoHistory) };
-    for (i, history) in histories.iter().enumerate() {
-        let (a, b) = (&first.header, &history.header);
-        let differs = if a.data_digest != b.data_digest {
-            Some("data")
-        } else if a.experiment.evaluate_on != b.experiment.evaluate_on {
-            Some("evaluation split")
-        } else if a.experiment.latent_dim != b.experiment.latent_dim {
-            Some("latent dimension")
-        } else {
-            None
-        };
-        if let Some(what) = differs {
-            return Err(FigureError::Mixed { what, repeat: b.repeat, strategy: history.strategy().name() });
-        }
-        let same_fork = |h: &History| match (&h.header.forked, &b.forked) {
-            (None, None) => true,
-            (there, here) => there == here && h.header.experiment == b.experiment,
-        };
-        let twin = |h: &History| h.strategy() == history.strategy() && h.seed() == history.seed() && same_fork(h);
-        if histories[..i].iter().any(twin) {
-            return Err(FigureError::Twice { strategy: history.strategy().name(), seed: history.seed() });
-        }
-    }
-    Ok(())
 }

@@ -6,7 +6,7 @@ use krilla::page::PageSettings;
 use krilla_svg::{SurfaceExt as _, SvgSettings};
 
 use super::png::{parse, points};
-use crate::figures::FigureError;
+use crate::figures::error::FigureError;
 
 /// The PDF of an SVG made by `svg`.
 pub fn pdf(svg: &str) -> Result<Vec<u8>, FigureError> {

@@ -3,9 +3,9 @@
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::Tree;
 
-use crate::figures::FigureError;
 use crate::figures::drawing::layout::POINTS_PER_INCH;
 use crate::figures::drawing::text::{BOLD, FAMILY, REGULAR};
+use crate::figures::error::FigureError;
 
 /// Pixels in an inch as SVG counts them; sizes of a parsed tree are in these.
 const SVG_DPI: f32 = 96.0;

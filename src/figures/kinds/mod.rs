@@ -1,11 +1,135 @@
-//! The figures and tables, one file a kind.
+//! The list of figures and tables that are drawn from any set of histories, one file a kind; it is what the window
+//! shows and what an export writes.
+//!
+//! A new one is a file and a row. Figure 4 and Figure S1 need more than histories and stand beside the list.
 
 pub mod curves;
 pub mod confusion;
 pub mod difference;
-pub mod figure4;
-pub mod figure_s1;
 pub mod picks;
-pub mod pictures;
+pub mod confusion;
 pub mod tables;
 pub mod walks;
+pub mod figure4;
+pub mod figure_s1;
+pub mod pictures;
+
+use super::data::Histories;
+use super::error::FigureError;
+use super::figure::Figure;
+use super::table::Table;
+
+/// One figure or table of the list.
+#[derive(Debug)]
+pub struct Kind {
+    /// Stem of its files; unique.
+    pub name: &'static str,
+    /// Its short name in the window.
+    pub title: &'static str,
+    /// What it shows.
+    pub tip: &'static str,
+    /// What histories must have for it to be drawn.
+    pub needs: &'static str,
+    /// Whether it compares strategies with one among them.
+    pub compares: bool,
+    draw: Draw,
+}
+
+#[derive(Debug)]
+enum Draw {
+    Figure(fn(&Histories<'_>) -> Figure),
+    Table(fn(&Histories<'_>) -> Table),
+}
+
+/// What came of a kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Drawn {
+    Figure(Figure),
+    Table(Table),
+}
+
+/// Every kind, in the order of the window's pages and of the files.
+pub static KINDS: &[Kind] = &[
+    Kind {
+        name: "curves",
+        title: "Curves",
+        tip: "The metric against labels",
+        needs: "a completed round",
+        compares: false,
+        draw: Draw::Figure(|h| curves::curves(h.all)),
+    },
+    Kind {
+        name: "figure3",
+        title: "Figure 3",
+        tip: "Mean, 95 % band and every repeat, drop and rebound inside rounds (Figure 3)",
+        needs: "a completed round",
+        compares: false,
+        draw: Draw::Figure(|h| curves::figure3(h.all)),
+    },
+    Kind {
+        name: "difference",
+        title: "Difference",
+        tip: "Each strategy less another, paired by seed, with its band",
+        needs: "a run of the strategy that the others are compared with, and another of the same seed",
+        compares: true,
+        draw: Draw::Figure(|h| difference::difference(h.all, h.against)),
+    },
+    Kind {
+        name: "picks-by-class",
+        title: "Picks",
+        tip: "What each strategy had labelled, by class",
+        needs: "labels that are classes, and a completed round",
+        compares: false,
+        draw: Draw::Figure(|h| picks::picks_by_class(h.all)),
+    },
+    Kind {
+        name: "confusion",
+        title: "Confusion",
+        tip: "True against predicted class at the end",
+        needs: "labels that are classes, and a completed round",
+        compares: false,
+        draw: Draw::Figure(|h| confusion::confusion(h.all)),
+    },
+    Kind {
+        name: "snap-distances",
+        title: "Snaps",
+        tip: "Distance from the moved point to its neighbour",
+        needs: "a strategy that steps through latent space, and its second round",
+        compares: false,
+        draw: Draw::Figure(|h| picks::snap_distances(h.all)),
+    },
+    Kind {
+        name: "table1",
+        title: "Table 1",
+        tip: "The metric at each round beside the paper's numbers (Table 1)",
+        needs: "a completed round",
+        compares: false,
+        draw: Draw::Table(|h| tables::table1(h.all)),
+    },
+    Kind {
+        name: "comparison",
+        title: "Tests",
+        tip: "Primary endpoint, paired tests, area under the curve, labels to reach a level",
+        needs: "a completed round",
+        compares: true,
+        draw: Draw::Table(|h| tables::comparison_table(h.all, &h.options())),
+    },
+];
+
+impl Kind {
+    /// The figure or table of these histories, or why there is none.
+    pub fn draw(&self, histories: &Histories<'_>) -> Result<Drawn, FigureError> {
+        let drawn = match self.draw {
+            Draw::Figure(draw) => Some(draw(histories)).filter(|f| !f.is_empty()).map(Drawn::Figure),
+            Draw::Table(draw) => Some(draw(histories)).filter(|t| !t.rows.is_empty()).map(Drawn::Table),
+        };
+        drawn.ok_or(FigureError::Nothing { title: self.title, needs: self.needs })
+    }
+}
+
+/// Rows are the same where their names are.
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}

@@ -11,9 +11,8 @@ use egui::{RichText, ScrollArea, Ui};
 use crate::archive::{self, SavedRun};
 use crate::engine::protocol::{Command, Level};
 use crate::experiment::Strategy;
-use crate::figures::{self, Figure, Format, Table};
+use crate::figures::{self, Drawn, Figure, Format, Histories, KINDS, Kind, Table};
 use crate::history::History;
-use crate::statistics::Options;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{Theme, bold, size, space};
@@ -22,30 +21,6 @@ use crate::ui::panel::Cx;
 use crate::ui::state::{AppState, Opened};
 use figure_view::FigureView;
 use open::OpenHistories;
-
-/// What is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Page {
-    Curves,
-    Figure3,
-    Difference,
-    Picks,
-    Confusion,
-    Snaps,
-    Table1,
-    Tests,
-}
-
-const PAGES: &[(Page, &str, &str)] = &[
-    (Page::Curves, "Curves", "Accuracy against labels"),
-    (Page::Figure3, "Figure 3", "Mean, 95 % band and every repeat, drop and rebound inside rounds (Figure 3)"),
-    (Page::Difference, "Difference", "Each strategy less another, paired by seed, with its band"),
-    (Page::Picks, "Picks", "What each strategy bought, by class"),
-    (Page::Confusion, "Confusion", "True against predicted class at the end"),
-    (Page::Snaps, "Snaps", "Distance from the moved point to its neighbour"),
-    (Page::Table1, "Table 1", "Metric at each round beside the paper's numbers (Table 1)"),
-    (Page::Tests, "Tests", "Primary endpoint, paired tests, area under the curve, labels to reach a level"),
-];
 
 /// Where the histories come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,12 +34,12 @@ enum Content {
     Nothing,
     Figure(Arc<Figure>),
     Table(Box<Table>),
-    Refused(String),
+    Rejected(String),
 }
 
 /// The panel: its choices, and what was drawn last.
 pub struct ComparePanel {
-    page: Page,
+    kind: &'static Kind,
     source: Source,
     /// What the others are compared with.
     against: Strategy,
@@ -89,7 +64,7 @@ pub struct ComparePanel {
 /// What a content was made from; another one means another content.
 #[derive(Debug, Clone, PartialEq)]
 struct Made {
-    page: Page,
+    kind: &'static Kind,
     source: Source,
     against: Strategy,
     hidden: Vec<String>,
@@ -106,7 +81,7 @@ const EXPORT_DPI: f32 = 300.0;
 impl Default for ComparePanel {
     fn default() -> Self {
         Self {
-            page: Page::Curves,
+            kind: &KINDS[0],
             source: Source::Live,
             against: Strategy::Random,
             hidden: Vec::new(),
@@ -141,7 +116,8 @@ impl ComparePanel {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
-                widgets::segmented(ui, "Figure or table", &mut self.page, PAGES);
+                let kinds: Vec<_> = KINDS.iter().map(|k| (k, k.title, k.tip)).collect();
+                widgets::segmented(ui, "Figure or table", &mut self.kind, &kinds);
             });
             let mut chosen = self.chosen(live, &cx.state.opened);
             self.sources(ui, cx, &chosen);
@@ -158,7 +134,7 @@ impl ComparePanel {
 
     /// Beside the title, from the right.
     pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let can_export = !matches!(self.content, Content::Nothing | Content::Refused(_)) && !self.writing.is_running();
+        let can_export = !matches!(self.content, Content::Nothing | Content::Rejected(_)) && !self.writing.is_running();
         let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
         if export.on_hover_text("Every figure and table of what is shown, as files").clicked() {
             let name = cx.state.experiment.name.clone();
@@ -223,7 +199,7 @@ impl ComparePanel {
                 widgets::segmented(ui, "Histories", &mut self.source, &choices);
                 self.replay(ui, opened);
             }
-            if matches!(self.page, Page::Difference | Page::Tests) {
+            if self.kind.compares {
                 self.choose_against(ui, chosen);
             }
             for (label, count) in labels(chosen) {
@@ -277,7 +253,7 @@ impl ComparePanel {
     /// Makes the content anew where something changed: a round ended, a choice was made, a file was opened.
     fn renew(&mut self, chosen: &[History], cx: &Cx<'_>) {
         let made = Made {
-            page: self.page,
+            kind: self.kind,
             source: self.source,
             against: self.against,
             hidden: self.hidden.clone(),
@@ -290,7 +266,7 @@ impl ComparePanel {
         }
         self.made_from = Some(made);
         self.version += 1;
-        self.content = content(self.page, chosen, self.against);
+        self.content = content(self.kind, chosen, self.against);
     }
 
     fn content(&mut self, ui: &mut Ui, chosen: &[History], cx: &mut Cx<'_>) {
@@ -300,7 +276,7 @@ impl ComparePanel {
                             and grow with every round. Open… shows histories that `ridgewalk run` left.";
                 widgets::empty_state(ui, "Comparison", body);
             }
-            Content::Refused(e) => widgets::empty_state(ui, "These cannot be shown together", e),
+            Content::Rejected(why) => widgets::empty_state(ui, self.kind.title, why),
             Content::Table(table) => table_ui(ui, table, cx.theme),
             Content::Figure(figure) => {
                 let figure = Arc::clone(figure);
@@ -370,35 +346,15 @@ fn labels(histories: &[History]) -> Vec<(String, Option<usize>)> {
     labels
 }
 
-fn content(page: Page, histories: &[History], against: Strategy) -> Content {
+fn content(kind: &Kind, histories: &[History], against: Strategy) -> Content {
     if histories.iter().all(|h| h.rounds.is_empty()) {
         return Content::Nothing;
     }
-    if let Err(e) = figures::compatible(histories) {
-        return Content::Refused(e.to_string());
+    match Histories::new(histories, against).and_then(|h| kind.draw(&h)) {
+        Ok(Drawn::Figure(figure)) => Content::Figure(Arc::new(figure)),
+        Ok(Drawn::Table(table)) => Content::Table(Box::new(table)),
+        Err(e) => Content::Rejected(e.to_string()),
     }
-    let figure = match page {
-        Page::Curves => figures::curves(histories),
-        Page::Figure3 => figures::figure3(histories),
-        Page::Difference => figures::difference(histories, against),
-        Page::Picks => figures::picks_by_class(histories),
-        Page::Confusion => figures::confusion(histories),
-        Page::Snaps => figures::snap_distances(histories),
-        Page::Table1 => return Content::Table(Box::new(figures::table1(histories))),
-        Page::Tests => {
-            let options = Options::against(against, histories[0].task());
-            return Content::Table(Box::new(figures::comparison_table(histories, &options)));
-        }
-    };
-    if figure.is_empty() {
-        let why = format!(
-            "There is nothing of this kind in these histories yet: a difference needs a run of {} of the same seed, snaps \
-             need a strategy that steps through latent space.",
-            against.label()
-        );
-        return Content::Refused(why);
-    }
-    Content::Figure(Arc::new(figure))
 }
 
 fn table_ui(ui: &mut Ui, table: &Table, theme: &Theme) {
