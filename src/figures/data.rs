@@ -1,8 +1,8 @@
 //! From histories to the points that figures draw: groups by strategy, traces, and means over repeats.
 
-use super::drawing::style::StrategyStyle;
 use super::error::FigureError;
 use super::figure::Panel;
+use super::look::style::StrategyStyle;
 use crate::experiment::{EvaluationSplit, Experiment, Strategy, Task};
 use crate::history::{History, Metric};
 use crate::statistics::{Interval, Options, mean_interval};

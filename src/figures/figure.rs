@@ -2,7 +2,7 @@
 //!
 //! It knows panels, axes and series, and no pixels, fonts or colours: inks are named and a `Theme` resolves them.
 
-use super::drawing::style::{Ink, Mark, Stroke};
+use super::look::style::{Ink, Mark, Stroke};
 
 /// One figure of one or more panels.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,6 +3,7 @@
 //! `Figure` says what is drawn, `Theme` in which colours, and the writers (`svg`, `pdf`, `png`, `csv`) in which form.
 
 mod error;
+mod look;
 mod figure;
 mod table;
 mod data;
@@ -12,8 +13,6 @@ mod files;
 
 pub use data::{Histories, round_at};
 pub use drawing::layout::{Frame, Layout, POINTS_PER_INCH, layout};
-pub use drawing::style::{Dash, Ink, Mark, Outline, StrategyStyle, Stroke};
-pub use drawing::theme::{CLASSES, Rgb, Theme, contrast};
 pub use drawing::ticks::{Tick, ticks};
 pub use error::FigureError;
 pub use figure::*;
@@ -30,6 +29,8 @@ pub use kinds::pictures::{Picture, embedding, sheet};
 pub use kinds::tables::{comparison_table, table1};
 pub use kinds::walks::{verdict_counts, verdict_table, walks_csv};
 pub use kinds::{Drawn, KINDS, Kind};
+pub use look::style::{Dash, Ink, Mark, Outline, StrategyStyle, Stroke};
+pub use look::theme::{CLASSES, Rgb, Theme, contrast};
 pub use table::Table;
 
 /// Width of one text column and of a page, inches.

@@ -1,7 +1,5 @@
 //! `Table`: cells with a caption, as markdown, CSV or LaTeX.
 
-use super::files::csv::rows_csv;
-
 /// A table of text; the writers know nothing of what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
@@ -33,10 +31,14 @@ impl Table {
 
     /// For programs: header and rows, numbers with plain minus signs and nothing between thousands.
     pub fn csv(&self) -> String {
-        let plain = |row: &Vec<String>| row.iter().map(|c| plain(c)).collect::<Vec<_>>();
-        let rows: Vec<Vec<String>> = std::iter::once(&self.header).chain(&self.rows).map(plain).collect();
-        rows_csv(rows.iter().map(Vec::as_slice))
+        let line = |row: &Vec<String>| row.iter().map(|c| field(&plain(c))).collect::<Vec<_>>().join(",") + "\n";
+        std::iter::once(&self.header).chain(&self.rows).map(line).collect()
     }
+}
+
+/// One field of CSV, quoted where it must be (RFC 4180).
+pub fn field(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// A cell as programs read it.
@@ -56,6 +58,15 @@ mod tests {
             [("1,398", "1398"), ("\u{2212}0.25", "-0.25"), ("a, b", "a, b"), ("\u{b1}0.3", "\u{b1}0.3")]
         {
             assert_eq!(plain(cell), expect);
+        }
+    }
+
+    #[test]
+    fn fields_are_quoted_only_where_they_must_be() {
+        for (text, expect) in
+            [("snn", "snn"), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("a\nb", "\"a\nb\"")]
+        {
+            assert_eq!(field(text), expect);
         }
     }
 }

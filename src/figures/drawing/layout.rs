@@ -1,9 +1,9 @@
 //! Where everything of a figure stands, in points: panels, ticks, names at the ends of lines, the legend below.
 
-use super::style::{BAND_OPACITY, Ink};
 use super::text::{bold_width, width};
 use super::ticks::{Tick, ticks};
 use crate::figures::figure::{Figure, LegendPlace, Panel, Sample, Scale, Ticks};
+use crate::figures::look::style::{BAND_OPACITY, Ink};
 
 /// Points in an inch.
 pub const POINTS_PER_INCH: f64 = 72.0;

@@ -1,7 +1,5 @@
-//! How figures are drawn: colours, strokes, ticks, text and layout.
+//! How figures are drawn: ticks, text, layout and pixels.
 
-pub mod style;
-pub mod theme;
 pub mod ticks;
 pub mod text;
 pub mod layout;

@@ -3,9 +3,9 @@
 use resvg::tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, PremultipliedColorU8, Transform};
 
 use super::layout::{Frame, POINTS_PER_INCH};
-use super::style::Ink;
-use super::theme::{Rgb, Theme};
 use crate::figures::figure::{Cloud, Image};
+use crate::figures::look::style::Ink;
+use crate::figures::look::theme::{Rgb, Theme};
 
 /// Dots per inch of a cloud of points: what print shows.
 const CLOUD_DPI: f64 = 300.0;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::figures::figure::{Figure, Item};
+use crate::figures::table::field;
 use crate::history::History;
 
 /// Columns of `curves.csv`.
@@ -110,32 +111,7 @@ pub fn figure_csv(figure: &Figure) -> String {
     out
 }
 
-/// Rows of cells as CSV.
-pub fn rows_csv<'a>(rows: impl IntoIterator<Item = &'a [String]>) -> String {
-    let line = |row: &[String]| row.iter().map(|c| field(c)).collect::<Vec<_>>().join(",") + "\n";
-    rows.into_iter().map(line).collect()
-}
-
-/// One field, quoted where it must be (RFC 4180).
-fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
-}
-
 /// A value, or an empty cell.
 fn cell(value: Option<impl std::fmt::Display>) -> String {
     value.map_or_else(String::new, |v| v.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_are_quoted_only_where_they_must_be() {
-        for (text, expect) in
-            [("snn", "snn"), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("a\nb", "\"a\nb\"")]
-        {
-            assert_eq!(field(text), expect);
-        }
-    }
 }

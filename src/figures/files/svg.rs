@@ -7,10 +7,10 @@ use crate::figures::drawing::layout::{
     TICK_LENGTH, TICK_SIZE, is_table, layout, title_size,
 };
 use crate::figures::drawing::raster;
-use crate::figures::drawing::style::{Dash, Ink, Mark, Outline, Stroke};
 use crate::figures::drawing::text::{FAMILIES, width};
-use crate::figures::drawing::theme::{Rgb, Theme};
 use crate::figures::figure::{Anchor, Block, Figure, Item, Line, Panel, Sample, Tag, Ticks};
+use crate::figures::look::style::{Dash, Ink, Mark, Outline, Stroke};
+use crate::figures::look::theme::{Rgb, Theme};
 
 /// Widths of lines that belong to no series, points.
 const AXIS_WIDTH: f64 = 0.5;

@@ -1,8 +1,8 @@
 //! The confusion of the last round as a heat map: what each true class is taken for, in percent.
 
 use crate::figures::data::{Group, by_strategy, repeats_text, split_name};
-use crate::figures::drawing::style::Ink;
 use crate::figures::figure::{Axis, Block, Columns, Figure, Item, LegendPlace, Panel, Ticks};
+use crate::figures::look::style::Ink;
 use crate::history::History;
 
 /// Series whose colours mean right and wrong.

@@ -6,8 +6,8 @@ use crate::figures::data::{
     stand_in_note, task, trace, value_range,
 };
 use crate::figures::drawing::layout::band_sample;
-use crate::figures::drawing::style::{BAND_OPACITY, Dash, Ink, Mark, StrategyStyle, Stroke};
 use crate::figures::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample};
+use crate::figures::look::style::{BAND_OPACITY, Dash, Ink, Mark, StrategyStyle, Stroke};
 use crate::history::{History, Metric};
 
 /// Height over width of a plot of curves.

@@ -4,10 +4,10 @@ use super::curves::SMALL_MULTIPLES_FROM;
 use crate::experiment::{Strategy, Task};
 use crate::figures::data::{BAND_LEVEL, ROUND_AXIS, task};
 use crate::figures::drawing::layout::band_sample;
-use crate::figures::drawing::style::{BAND_OPACITY, Dash, Ink, StrategyStyle, Stroke};
 use crate::figures::figure::{
     Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Rule, Ticks,
 };
+use crate::figures::look::style::{BAND_OPACITY, Dash, Ink, StrategyStyle, Stroke};
 use crate::history::History;
 use crate::statistics::{EndpointTest, Options, compare};
 

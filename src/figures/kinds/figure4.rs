@@ -1,9 +1,9 @@
 //! Figure 4: at the left the embedding with some walks over it, at the right a row of images for each of them.
 
-use crate::figures::drawing::style::{Dash, Ink, Mark, Stroke};
 use crate::figures::figure::{
     Anchor, Axis, Block, Cloud, Columns, Figure, Image, Item, Key, LegendPlace, Line, Note, Panel, Sample, Tag, Ticks,
 };
+use crate::figures::look::style::{Dash, Ink, Mark, Stroke};
 use crate::history::{History, WalkStep};
 use crate::trajectory::{Album, Embedding, Judged, JudgedWalk, Verdict, WalkImages, walks_of};
 

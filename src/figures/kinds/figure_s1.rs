@@ -1,8 +1,8 @@
 //! Figure S1: a vessel's mask, the finite-element mesh of its wall, and the map of wall stress.
 
 use crate::dataset::vessels::masks::WallMask;
-use crate::figures::drawing::style::{Dash, Ink, Stroke};
 use crate::figures::figure::{Axis, Columns, Figure, Image, Item, Key, LegendPlace, Line, Panel, Sample, Ticks};
+use crate::figures::look::style::{Dash, Ink, Stroke};
 use crate::labelling::colour_bar::{colour, ticks};
 use crate::labelling::fem::LabelledMask;
 

@@ -4,7 +4,6 @@
 //! A new one is a file and a row. Figure 4 and Figure S1 need more than histories and stand beside the list.
 
 pub mod curves;
-pub mod confusion;
 pub mod difference;
 pub mod picks;
 pub mod confusion;

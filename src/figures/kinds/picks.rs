@@ -1,10 +1,10 @@
 //! What was bought and from where: share of the labels by class and round, and how far the snap to a neighbour went.
 
 use crate::figures::data::{Group, by_strategy, repeats_text};
-use crate::figures::drawing::style::Ink;
 use crate::figures::figure::{
     Anchor, Axis, Block, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample, Ticks,
 };
+use crate::figures::look::style::Ink;
 use crate::history::History;
 
 /// Half the width of a bar, in rounds.

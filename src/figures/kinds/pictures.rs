@@ -1,9 +1,9 @@
 //! Pictures made of pixels: sheets of images, and embeddings as clouds of points. For looking at a generator.
 
 use crate::dataset::ImageShape;
-use crate::figures::drawing::style::Ink;
-use crate::figures::drawing::theme::Theme;
 use crate::figures::error::FigureError;
+use crate::figures::look::style::Ink;
+use crate::figures::look::theme::Theme;
 
 /// Pixels for each pixel of a data set's image, and between two images.
 const ZOOM: usize = 3;

@@ -1,0 +1,4 @@
+//! How things look: inks, marks and strokes, the look of each strategy, and the colours behind the inks.
+
+pub mod style;
+pub mod theme;
