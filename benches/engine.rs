@@ -24,7 +24,7 @@ const ANCHORS: usize = 500;
 
 fn setup() -> (Experiment, Dataset, ComputeDevice) {
     let experiment = Experiment { train_size: IMAGES, test_size: 500, validation_size: 0, ..Experiment::default() };
-    let dataset = load(&experiment, None).expect("the built-in digits need no file");
+    let dataset = load(&experiment, 1, None).expect("the built-in digits need no file");
     (experiment, dataset, ComputeDevice::cpu())
 }
 

@@ -68,7 +68,7 @@ struct Training {
 impl Training {
     fn new(device: &ComputeDevice) -> Self {
         let experiment = Experiment { train_size: 512, test_size: 10, validation_size: 0, ..Experiment::default() };
-        let dataset = load(&experiment, None).expect("the built-in digits need no file");
+        let dataset = load(&experiment, 1, None).expect("the built-in digits need no file");
         let samples: Vec<u32> = (0..BATCH as u32).collect();
         let mut training = Self {
             target: Target::new(&experiment, dataset.shape(), 10, &Streams::new(1), device),

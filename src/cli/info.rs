@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::dataset::files::{download, locate};
+use crate::dataset::sources;
 use crate::device;
 use crate::experiment::{Experiment, Group, Strategy};
 
@@ -21,9 +22,12 @@ pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
     if adapters.is_empty() {
         println!("  no graphics adapter: the window cannot open; `ridgewalk run` works");
     }
-    println!("\nData\n  digits  built in");
-    for found in locate::found(data_dir) {
-        println!("  {:<7} {}  ({})", found.name, found.path.display(), found.hashes());
+    println!("\nData");
+    for dataset in sources::generated() {
+        println!("  {:<7} built in", dataset.name());
+    }
+    for found in sources::found(data_dir) {
+        println!("  {:<7} {}  ({})", found.name, found.path.display(), found.hashes.describe());
     }
     println!("\nPresets\n  {}", Experiment::preset_names().collect::<Vec<_>>().join(", "));
     println!("\nStrategies");

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::archive;
+use crate::dataset::sources;
 use crate::difference::first_difference;
 use crate::experiment::Strategy;
 use crate::figures;
@@ -65,8 +66,8 @@ enum Action {
     Label(label::LabelArgs),
     /// Download a data set into the user's data folder, checksums verified.
     Fetch {
-        /// Which one.
-        #[arg(value_parser = ["mnist", "cifar10"])]
+        /// The data set.
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(sources::published().map(|f| f.name())))]
         name: String,
         /// Put it here instead.
         #[arg(long)]

@@ -26,6 +26,19 @@ pub enum DataError {
     Download { url: String, detail: String },
 }
 
+impl DataError {
+    /// For a damaged file of a published data set, with what to do unless it says so already.
+    pub fn advising_to_fetch(self, name: &str) -> Self {
+        match self {
+            Self::Format { path, detail } if !detail.contains("ridgewalk fetch") => Self::Format {
+                path,
+                detail: format!("{detail}; delete the file and run `ridgewalk fetch {name}`, or give --data-dir"),
+            },
+            other => other,
+        }
+    }
+}
+
 fn display_list(paths: &[PathBuf]) -> String {
     paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ")
 }

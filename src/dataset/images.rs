@@ -1,15 +1,9 @@
-//! Images with labels: a split, a data set of three splits, and what every reader of a format gives.
+//! Images with labels: a split, and a data set of three splits.
 
 use sha2::{Digest as _, Sha256};
 
 use super::error::DataError;
 use crate::experiment::EvaluationSplit;
-
-/// What a reader of a data format gives: both splits, checked.
-pub trait Reader {
-    /// Reads the whole data set, or says which file is at fault and what to do.
-    fn read(&self) -> Result<Dataset, DataError>;
-}
 
 /// Height, width and channels of every image of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

@@ -1,49 +1,30 @@
-//! From an experiment to its data: reads the source, takes the first so many images, splits validation from train.
+//! From an experiment to its data: reads the source, takes the first N images, splits validation from train.
 
 use std::path::Path;
 
-use super::files::locate;
-use super::formats::cifar;
-use super::{DataError, Dataset, ImageShape, Reader as _, Split, strokes, vessels};
-use crate::experiment::{DatasetKind, Experiment, GeneratorKind, TargetKind};
+use super::source::Origin;
+use super::sources::source;
+use super::{DataError, Dataset, Split};
+use crate::experiment::Experiment;
 use crate::rng::Streams;
 
 /// Validation takes at most one in so many train images.
 const VALIDATION_SHARE: usize = 6;
-/// What the models of Tables S7, S9 and S10 are made for.
-const SHAPE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
-/// VGG-16 halves an image five times, the alpha-GAN three times: sides are padded to a multiple of this for them.
-const HALVINGS_MULTIPLE: usize = 32;
 /// The validation split is the same for every seed of a run, so that runs can be compared.
 const SPLIT_SEED: u64 = 0;
 
-/// The data of an experiment. Real data is searched for in `data_dir`, or where `locate` says.
+/// The data of an experiment, its sides padded to a multiple of `side_multiple`, which the models need. Real data is
+/// searched for in `data_dir`, or where `locate` says.
 ///
-/// `train_size` and `test_size` take the first so many images, 0 all that the source has; the built-in digits are made
-/// on demand and so have as many as are asked for.
-pub fn load(experiment: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
-    let or = |size: usize, usual: usize| if size == 0 { usual } else { size };
-    let whole = match experiment.dataset {
-        DatasetKind::Digits => {
-            let (train, test) = (or(experiment.train_size, strokes::TRAIN), or(experiment.test_size, strokes::TEST));
-            strokes::Digits { seed: experiment.data_seed, train, test }.read()?
-        }
-        DatasetKind::Mnist => locate::mnist(data_dir)?.reader().read()?,
-        DatasetKind::Cifar10 => locate::cifar10(data_dir)?.reader().read()?,
-        DatasetKind::Ivus => {
-            let (train, test) = (or(experiment.train_size, vessels::TRAIN), or(experiment.test_size, vessels::TEST));
-            vessels::Vessels { seed: experiment.data_seed, train, test }.read()?
-        }
-        DatasetKind::Masks => {
-            let detail = "they are read together with the labelling tool, which judges each of them".into();
-            return Err(DataError::Mismatch { what: format!("masks in {}", experiment.masks), detail });
-        }
-    };
-    let wanted = match experiment.dataset {
-        DatasetKind::Cifar10 => cifar::SHAPE,
-        DatasetKind::Ivus => vessels::VESSEL_SHAPE,
-        _ => SHAPE,
-    };
+/// `train_size` and `test_size` take the first so many images, 0 all that the source has; generated sources have as many
+/// as are asked for.
+pub fn load(experiment: &Experiment, side_multiple: usize, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
+    let source = source(experiment.dataset);
+    let whole = source.read(experiment, data_dir).map_err(|e| match source.origin() {
+        Origin::Published(files) => e.advising_to_fetch(files.name()),
+        Origin::Generated | Origin::OwnFolder => e,
+    })?;
+    let wanted = source.shape();
     if whole.shape() != wanted {
         let s = whole.shape();
         let detail =
@@ -52,8 +33,7 @@ pub fn load(experiment: &Experiment, data_dir: Option<&Path>) -> Result<Dataset,
     }
     let mut provenance = whole.provenance;
     let mut sizes = [experiment.train_size, experiment.test_size];
-    if experiment.dataset == DatasetKind::Cifar10 {
-        // Often only a part of it is at hand: that is used, and said.
+    if source.is_often_partial() {
         for (size, (split, what)) in sizes.iter_mut().zip([(&whole.train, "train"), (&whole.test, "test")]) {
             if *size > split.len() {
                 provenance += &format!("; {size} {what} images asked for, all {} there are used", split.len());
@@ -62,19 +42,14 @@ pub fn load(experiment: &Experiment, data_dir: Option<&Path>) -> Result<Dataset,
         }
     }
     let train = first(whole.train, sizes[0], "train_size", &whole.name)?;
-    let test = first(whole.test, sizes[1], "test_size", &whole.name)?;
+    let mut test = first(whole.test, sizes[1], "test_size", &whole.name)?;
     let (mut train, mut validation) = split(&train, experiment.validation_size);
-    let mut test = test;
-    if experiment.generator == GeneratorKind::AlphaGan || experiment.target == TargetKind::Vgg16 {
+    if wanted.padded(side_multiple) != wanted {
         for split in [&mut train, &mut validation, &mut test] {
-            if split.shape() != split.shape().padded(HALVINGS_MULTIPLE) {
-                *split = split.padded(HALVINGS_MULTIPLE);
-            }
+            *split = split.padded(side_multiple);
         }
         let s = train.shape();
-        if s != wanted {
-            provenance += &format!("; padded to {} x {}", s.height, s.width);
-        }
+        provenance += &format!("; padded to {} x {}", s.height, s.width);
     }
     Dataset::new(&whole.name, provenance, whole.classes, train, validation, test)
 }
@@ -108,6 +83,7 @@ fn split(train: &Split, size: usize) -> (Split, Split) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::ImageShape;
 
     /// Images of one pixel whose value is their place.
     fn counted(n: u8) -> Split {

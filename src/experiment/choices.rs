@@ -112,16 +112,6 @@ choices! {
 }
 
 choices! {
-    /// Networks that can classify.
-    TargetKind {
-        /// Table S7.
-        LeNet = "lenet", "LeNet";
-        /// Table S8; digits are padded to 32 x 32.
-        Vgg16 = "vgg16", "VGG-16";
-    }
-}
-
-choices! {
     /// What happens to an image before the target trains on it.
     Augmentation {
         None = "none", "none";

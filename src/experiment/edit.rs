@@ -64,8 +64,10 @@ impl Experiment {
         if self.dataset == DatasetKind::Masks && self.masks.trim().is_empty() {
             return Err(bad("masks", "is empty; give the folder of your masks (PNG files)"));
         }
-        match self.strategy.objection(self.dataset) {
-            Some(objection) => Err(bad("strategy", objection)),
+        let objections =
+            [("target", self.target.objection(self.dataset)), ("strategy", self.strategy.objection(self.dataset))];
+        match objections.into_iter().find_map(|(field, objection)| Some((field, objection?))) {
+            Some((field, objection)) => Err(bad(field, objection)),
             None => Ok(self),
         }
     }

@@ -6,10 +6,11 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use super::choices::{
-    AnchorSelection, Augmentation, EvaluationSplit, GeneratorKind, GradientKind, NeighbourPool, StressKind, TargetKind,
+    AnchorSelection, Augmentation, EvaluationSplit, GeneratorKind, GradientKind, NeighbourPool, StressKind,
     TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
 };
 use super::datasets::DatasetKind;
+use super::networks::TargetKind;
 use super::strategy::{Part, Strategy};
 use super::value::{Slot, Value};
 
@@ -213,11 +214,11 @@ fields! {
     }
     More "Target model F" {
         /// The network F that learns from the labels: LeNet (Table S7), or VGG-16 (Table S8), which pads digits to
-        /// 32 x 32.
-        target: TargetKind = TargetKind::LeNet, "Network", when: classes;
+        /// 32 x 32. Where labels are maps, the stress network (Table S6).
+        target: TargetKind = TargetKind::LeNet, "Network", when: |e| TargetKind::of(e.dataset.task()).count() > 1;
         /// Channels of VGG-16's first stage, 64 in Table S8; the others follow. LeNet has its own.
         target_width: usize = 64, "Width", limits: WIDTH, speed: 0.2,
-            when: |e| classes(e) && e.target == TargetKind::Vgg16;
+            when: |e| e.network() == TargetKind::Vgg16;
         /// Whether images are mirrored and shifted before F trains on them. The paper does neither; digits must not be
         /// mirrored.
         augmentation: Augmentation = Augmentation::None, "Augmentation";
@@ -341,6 +342,12 @@ impl Field {
 }
 
 impl Experiment {
+    /// The target's network: the one named, or the default of the task if that predicts something else.
+    pub fn network(&self) -> TargetKind {
+        let task = self.dataset.task();
+        if self.target.task() == task { self.target } else { TargetKind::of(task).next().unwrap_or(self.target) }
+    }
+
     /// The values that the weights of a network depend on, in the order of the rows.
     pub fn values(&self, of: Digest) -> String {
         let fields = Field::all().filter(|f| f.digest == Some(of) && f.applies(self));

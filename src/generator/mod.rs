@@ -19,6 +19,14 @@ use crate::device::ComputeDevice;
 use crate::experiment::{Experiment, GeneratorKind};
 use crate::rng::Streams;
 
+/// What the sides of images must be a multiple of for a kind of generator.
+pub fn side_multiple(kind: GeneratorKind) -> usize {
+    match kind {
+        GeneratorKind::Vae => 1,
+        GeneratorKind::AlphaGan => alpha_gan::SIDE_MULTIPLE,
+    }
+}
+
 /// A fresh generator of the experiment's kind for the train split.
 pub fn training(experiment: &Experiment, train: &Split, device: &ComputeDevice) -> Box<dyn GeneratorTraining> {
     match experiment.generator {

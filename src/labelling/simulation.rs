@@ -244,7 +244,7 @@ mod tests {
             validation_size: 1,
             ..Experiment::default()
         };
-        let dataset = crate::dataset::load(&experiment, None).unwrap();
+        let dataset = crate::dataset::load(&experiment, 1, None).unwrap();
         (experiment, dataset)
     }
 

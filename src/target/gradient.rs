@@ -3,7 +3,7 @@
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Tensor, TensorData};
 
-use super::{FrozenTarget, Truth, label_tensor};
+use super::model::{FrozenTarget, Truth, label_tensor};
 use crate::generator::{Generator, host};
 
 /// Losses and gradients at latent points.

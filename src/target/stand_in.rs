@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{FrozenTarget, Target, prediction};
+use super::model::{FrozenTarget, Target, prediction};
 use crate::dataset::{Dataset, ImageShape, Split};
 use crate::device::ComputeDevice;
 use crate::experiment::{DatasetKind, Digest, Experiment, TargetKind};
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn it_is_the_same_each_time_and_says_what_the_classifier_says() {
         let e = Experiment { labeller_minibatches: 30, ..Experiment::preset("tiny").unwrap() };
-        let dataset = crate::dataset::load(&e, None).unwrap();
+        let dataset = crate::dataset::load(&e, 1, None).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (a, units) = trained(&e, &dataset, Some(folder.path()));
         let (found, fewer) = trained(&e, &dataset, Some(folder.path()));
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn what_it_cannot_see_it_refuses() {
         let e = Experiment { labeller_minibatches: 1, ..Experiment::preset("tiny").unwrap() };
-        let dataset = crate::dataset::load(&e, None).unwrap();
+        let dataset = crate::dataset::load(&e, 1, None).unwrap();
         let (tool, _) = trained(&e, &dataset, None);
         assert_eq!(tool.label_image(&[0.5; 3]).unwrap_err().kind(), "wrong-size");
         assert_eq!(tool.label_image(&[f32::NAN; 784]).unwrap_err().kind(), "non-finite");

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use ridgewalk::dataset::files::locate;
-use ridgewalk::dataset::{self, DataError};
+use ridgewalk::dataset::source::Hashes;
+use ridgewalk::dataset::{self, DataError, sources};
 use ridgewalk::experiment::{DatasetKind, Experiment};
 
 /// The folder of `RIDGEWALK_DATA`; says loudly that a test is skipped without it.
@@ -25,7 +26,7 @@ fn the_built_in_digits_load_with_the_sizes_asked_for() {
     for (asked, had) in
         [((0, 0, 5_000), (16_667, 4_000, 3_333)), ((900, 200, 100), (800, 200, 100)), ((60, 10, 0), (60, 10, 0))]
     {
-        let data = dataset::load(&experiment(DatasetKind::Digits, asked.0, asked.1, asked.2), None).unwrap();
+        let data = dataset::load(&experiment(DatasetKind::Digits, asked.0, asked.1, asked.2), 1, None).unwrap();
         assert_eq!((data.train.len(), data.test.len(), data.validation.len()), had);
         assert_eq!((data.classes.len(), data.shape().len()), (10, 784));
         assert_eq!(data.provenance, "built-in digits, seed 1");
@@ -35,7 +36,7 @@ fn the_built_in_digits_load_with_the_sizes_asked_for() {
 #[test]
 fn the_digest_is_the_identity_of_the_data() {
     let base = experiment(DatasetKind::Digits, 120, 20, 20);
-    let digest = |e: &Experiment| dataset::load(e, None).unwrap().digest().to_owned();
+    let digest = |e: &Experiment| dataset::load(e, 1, None).unwrap().digest().to_owned();
     assert_eq!(digest(&base), digest(&Experiment { seed: 9, rounds: 3, ..base.clone() }));
     for other in [
         Experiment { data_seed: 2, ..base.clone() },
@@ -50,7 +51,7 @@ fn the_digest_is_the_identity_of_the_data() {
 #[test]
 fn mnist_that_is_not_there_says_where_it_was_sought_and_what_to_do() {
     let empty = tempfile::tempdir().unwrap();
-    let error = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 0), Some(empty.path())).unwrap_err();
+    let error = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 0), 1, Some(empty.path())).unwrap_err();
     assert!(matches!(error, DataError::NotFound { .. }));
     let text = error.to_string();
     for part in [empty.path().join("mnist").to_str().unwrap(), "ridgewalk fetch mnist", "RIDGEWALK_DATA", "--data-dir"]
@@ -63,7 +64,7 @@ fn mnist_that_is_not_there_says_where_it_was_sought_and_what_to_do() {
 fn real_mnist_loads_with_the_published_counts() {
     let Some(folder) = real_data("real_mnist_loads_with_the_published_counts") else { return };
     for data_dir in [None, Some(folder.as_path())] {
-        let data = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 5_000), data_dir).unwrap();
+        let data = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 5_000), 1, data_dir).unwrap();
         assert_eq!((data.train.len(), data.validation.len(), data.test.len()), (55_000, 5_000, 10_000));
         // Classes of the test split, as published.
         let count = |d: u8| data.test.labels().iter().filter(|&&l| l == d).count();
@@ -71,7 +72,7 @@ fn real_mnist_loads_with_the_published_counts() {
         assert_eq!(&data.test.labels()[..5], [7, 2, 1, 0, 4]);
         assert!(data.provenance.contains("(the published files)"), "{}", data.provenance);
     }
-    assert!(locate::found(Some(&folder)).iter().any(|f| f.name == "mnist" && f.published));
+    assert!(sources::found(Some(&folder)).iter().any(|f| f.name == "mnist" && f.hashes == Hashes::Published));
 }
 
 #[test]
@@ -79,10 +80,10 @@ fn the_sizes_of_real_mnist_take_the_first_images_and_too_many_is_an_error() {
     let Some(folder) = real_data("the_sizes_of_real_mnist_take_the_first_images_and_too_many_is_an_error") else {
         return;
     };
-    let data = dataset::load(&experiment(DatasetKind::Mnist, 10, 5, 0), Some(&folder)).unwrap();
+    let data = dataset::load(&experiment(DatasetKind::Mnist, 10, 5, 0), 1, Some(&folder)).unwrap();
     assert_eq!(data.train.labels(), [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
     assert_eq!(data.test.labels(), [7, 2, 1, 0, 4]);
-    let error = dataset::load(&experiment(DatasetKind::Mnist, 60_001, 0, 0), Some(&folder)).unwrap_err().to_string();
+    let error = dataset::load(&experiment(DatasetKind::Mnist, 60_001, 0, 0), 1, Some(&folder)).unwrap_err().to_string();
     assert!(error.contains("train_size") && error.contains("60000"), "{error}");
 }
 
@@ -90,13 +91,14 @@ fn the_sizes_of_real_mnist_take_the_first_images_and_too_many_is_an_error() {
 fn files_that_are_not_the_published_ones_are_accepted_and_named_so() {
     let folder = tempfile::tempdir().unwrap();
     write_mnist_like(folder.path(), 28);
-    let data = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 0), Some(folder.path())).unwrap();
+    let data = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 0), 1, Some(folder.path())).unwrap();
     assert_eq!((data.train.len(), data.test.len()), (3, 2));
     assert!(data.provenance.contains("not the published files"), "{}", data.provenance);
-    let found = locate::found(Some(folder.path()));
-    assert_eq!(found.iter().map(|f| f.published).collect::<Vec<_>>(), [false]);
+    let found = sources::found(Some(folder.path()));
+    assert_eq!(found.iter().map(|f| f.hashes).collect::<Vec<_>>(), [Hashes::Different]);
     write_mnist_like(folder.path(), 32);
-    let error = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 0), Some(folder.path())).unwrap_err().to_string();
+    let error =
+        dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 0), 1, Some(folder.path())).unwrap_err().to_string();
     assert!(error.contains("32 x 32") && error.contains("28 x 28"), "{error}");
 }
 
@@ -126,11 +128,11 @@ fn real_cifar_10_loads_in_colour_and_says_what_of_it_is_there() {
     let Some(folder) = std::env::var_os(locate::VARIABLE).map(std::path::PathBuf::from) else {
         return eprintln!("SKIPPED {test}: {} is not set, so there is no real CIFAR-10 to read", locate::VARIABLE);
     };
-    if locate::cifar10(Some(&folder)).is_err() {
+    if sources::found(Some(&folder)).iter().all(|f| f.name != "cifar10") {
         return eprintln!("SKIPPED {test}: no CIFAR-10 in {}", folder.display());
     }
     let e = Experiment { train_size: 60_000, test_size: 100, ..Experiment::preset("cifar10-small").unwrap() };
-    let data = dataset::load(&e, Some(&folder)).unwrap();
+    let data = dataset::load(&e, 1, Some(&folder)).unwrap();
     assert!(data.provenance.contains("60000 train images asked for, all"), "{}", data.provenance);
     let shape = data.shape();
     assert_eq!((shape.channels, shape.height, shape.width, data.test.len()), (3, 32, 32, 100));

@@ -9,7 +9,6 @@ use md5::{Digest as _, Md5};
 use serde::Deserialize;
 
 use crate::dataset::DataError;
-use crate::dataset::formats::idx::PARTS;
 
 const FILE: &str = "data/downloads.toml";
 const TEXT: &str = include_str!("../../../data/downloads.toml");
@@ -47,30 +46,6 @@ pub fn of(name: &str) -> Result<Published, DataError> {
             all.keys().cloned().collect::<Vec<_>>().join(", ")
         ))
     })
-}
-
-/// Whether every file of the data set in `folder` is there and has its published MD5, packed or unpacked.
-pub fn matches(name: &str, folder: &Path) -> Result<bool, DataError> {
-    let published = of(name)?;
-    for part in PARTS {
-        let Some(path) = part.find(folder) else { return Ok(false) };
-        let found = md5_of(&path)?;
-        let known = published.files.iter().find(|f| f.name.starts_with(&part.name()));
-        if !known.is_some_and(|k| k.md5 == found || k.unpacked == found) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Whether the one file of the data set in `folder` has its published MD5.
-pub fn archive_matches(name: &str, folder: &Path) -> Result<bool, DataError> {
-    for file in of(name)?.files {
-        if md5_of(&folder.join(&file.name))? != file.md5 {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 /// The MD5 of a file in hex.
@@ -111,18 +86,12 @@ mod tests {
     }
 
     #[test]
-    fn each_file_of_mnist_is_published_with_two_checksums_and_every_mirror_is_https() {
-        let mnist = of("mnist").unwrap();
-        let names: Vec<_> = mnist.files.iter().map(|f| f.name.clone()).collect();
-        assert_eq!(names, PARTS.map(|p| format!("{}.gz", p.name())));
-        assert!(mnist.files.iter().all(|f| f.md5.len() == 32 && f.unpacked.len() == 32 && f.bytes > 0));
-        assert!(
-            mnist.mirrors.len() >= 2 && mnist.mirrors.iter().all(|m| m.starts_with("https://") && m.ends_with('/'))
-        );
+    fn every_mirror_is_https_and_every_file_has_its_checksum() {
+        for name in ["mnist", "cifar10"] {
+            let published = of(name).unwrap();
+            assert!(published.mirrors.iter().all(|m| m.starts_with("https://") && m.ends_with('/')), "{name}");
+            assert!(published.files.iter().all(|f| f.md5.len() == 32 && f.bytes > 0), "{name}");
+        }
         assert!(of("nothing").unwrap_err().to_string().contains("there are cifar10, mnist"));
-        let cifar = of("cifar10").unwrap();
-        assert_eq!(cifar.files.len(), 1);
-        assert!(cifar.files[0].name == crate::dataset::formats::cifar::ARCHIVE && cifar.files[0].md5.len() == 32);
-        assert!(cifar.mirrors.iter().all(|m| m.starts_with("https://") && m.ends_with('/')));
     }
 }

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::idx::{damaged, fault, open};
 use super::tar;
-use crate::dataset::{DataError, Dataset, ImageShape, Reader, Split};
+use crate::dataset::files::{locate, published};
+use crate::dataset::source::{Files, Hashes, Origin, Source};
+use crate::dataset::{DataError, Dataset, ImageShape, Split};
+use crate::experiment::Experiment;
 
 /// Every image of CIFAR-10.
-pub const SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
+const SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
 /// The archive as published; its members lie in a folder.
 pub const ARCHIVE: &str = "cifar-10-binary.tar.gz";
 /// Train batches of the whole data set; any of them may be missing.
@@ -22,17 +25,72 @@ const PICKLED: [&str; 3] = ["cifar-10-python.tar.gz", "cifar-10-batches-py", "da
 /// A file of more records than this (3 GB) is none of CIFAR-10's.
 const MOST_RECORDS: u64 = 1_000_000;
 
-/// CIFAR-10, whole or in part, in one folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CifarFolder {
-    /// The data set's short name, such as `cifar10`.
-    pub name: String,
-    pub path: PathBuf,
-    /// Where it is from and what its hashes say, for people.
-    pub provenance: String,
+/// CIFAR-10 as a source.
+pub struct Cifar10;
+
+impl Source for Cifar10 {
+    fn origin(&self) -> Origin<'_> {
+        Origin::Published(self)
+    }
+
+    fn shape(&self) -> ImageShape {
+        SHAPE
+    }
+
+    fn read(&self, _: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
+        let found = locate::first(self, data_dir)?;
+        CifarFolder { name: found.name.into(), provenance: found.provenance(), path: found.path }.read()
+    }
+
+    fn is_often_partial(&self) -> bool {
+        true
+    }
 }
 
-impl Reader for CifarFolder {
+impl Files for Cifar10 {
+    fn name(&self) -> &'static str {
+        "cifar10"
+    }
+
+    fn prefix(&self) -> Option<&'static str> {
+        Some("cifar")
+    }
+
+    /// The Python edition counts, so that reading it says what is wrong with it.
+    fn any_in(&self, folder: &Path) -> bool {
+        self.enough_in(folder) || PICKLED.iter().any(|p| folder.join(p).exists())
+    }
+
+    fn enough_in(&self, folder: &Path) -> bool {
+        has_loose_files(folder) || folder.join(ARCHIVE).is_file()
+    }
+
+    fn hashes(&self, folder: &Path) -> Result<Hashes, DataError> {
+        if has_loose_files(folder) {
+            return Ok(Hashes::Loose);
+        }
+        for file in published::of(self.name())?.files {
+            let path = folder.join(&file.name);
+            if !path.is_file() || published::md5_of(&path)? != file.md5 {
+                return Ok(Hashes::Different);
+            }
+        }
+        Ok(Hashes::Published)
+    }
+}
+
+/// CIFAR-10, whole or in part, in one folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct CifarFolder {
+    /// The data set's short name, such as `cifar10`.
+    name: String,
+    path: PathBuf,
+    /// Where it is from and what its hashes say, as text.
+    provenance: String,
+}
+
+impl CifarFolder {
+    /// Both splits, checked.
     fn read(&self) -> Result<Dataset, DataError> {
         let files = self.files()?;
         let (mut train, mut test, mut batches) = (Records::default(), Records::default(), 0);
@@ -60,9 +118,7 @@ impl Reader for CifarFolder {
         let provenance = format!("{}{part}", self.provenance);
         Dataset::new(&self.name, provenance, classes, train.split()?, none, test.split()?)
     }
-}
 
-impl CifarFolder {
     fn fault(&self, detail: String) -> DataError {
         fault(&self.path, detail)
     }
@@ -93,16 +149,8 @@ impl CifarFolder {
     }
 }
 
-/// Whether the folder has anything that goes by CIFAR-10's names, the Python edition included, so that the reader can
-/// say what is wrong with it.
-pub fn is_there(folder: &Path) -> bool {
-    names().iter().any(|n| n != CLASS_NAMES && loose(folder, n).is_some())
-        || folder.join(ARCHIVE).is_file()
-        || PICKLED.iter().any(|p| folder.join(p).exists())
-}
-
 /// Whether the folder has loose batches, which are read rather than an archive beside them.
-pub fn has_loose_files(folder: &Path) -> bool {
+fn has_loose_files(folder: &Path) -> bool {
     names().iter().any(|n| n != CLASS_NAMES && loose(folder, n).is_some())
 }
 
@@ -226,7 +274,7 @@ mod tests {
                     std::fs::write(root.path().join(name), bytes).unwrap();
                 }),
             }
-            assert!(is_there(root.path()), "{how}");
+            assert!(Cifar10.any_in(root.path()), "{how}");
             let data = folder(root.path()).read().unwrap();
             assert_eq!((data.train.len(), data.test.len(), data.shape()), (7, 3, SHAPE), "{how}");
             let firsts: Vec<u8> = (0..7).map(|s| data.train.image(s)[0]).collect();
@@ -283,7 +331,7 @@ mod tests {
             if file.starts_with("data_batch_1.bin") {
                 std::fs::write(root.path().join(TEST), records(1)).unwrap();
             }
-            assert!(is_there(root.path()), "{name}");
+            assert!(Cifar10.any_in(root.path()), "{name}");
             let error = folder(root.path()).read().unwrap_err().to_string();
             let named = if name == "no test" { root.path().to_path_buf() } else { root.path().join(file) };
             assert!(error.contains(says) && error.contains(named.to_str().unwrap()), "{name}: {error}");

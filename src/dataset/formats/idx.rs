@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use crate::dataset::{DataError, Dataset, ImageShape, Reader, Split};
+use crate::dataset::files::{locate, published};
+use crate::dataset::source::{Files, Hashes, Origin, Source};
+use crate::dataset::{DataError, Dataset, ImageShape, Split};
+use crate::experiment::Experiment;
 
 /// Digits 0..=9; Fashion-MNIST and its kin have ten classes too.
 const CLASSES: usize = 10;
@@ -50,17 +53,63 @@ impl Part {
     }
 }
 
-/// MNIST, or any data set of ten classes in its format, in one folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdxFolder {
-    /// The data set's short name, such as `mnist`.
-    pub name: String,
-    pub path: PathBuf,
-    /// Where it is from and what its hashes say, for people.
-    pub provenance: String,
+/// MNIST as a source.
+pub struct Mnist;
+
+impl Source for Mnist {
+    fn origin(&self) -> Origin<'_> {
+        Origin::Published(self)
+    }
+
+    fn shape(&self) -> ImageShape {
+        ImageShape { channels: 1, height: 28, width: 28 }
+    }
+
+    fn read(&self, _: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
+        let found = locate::first(self, data_dir)?;
+        IdxFolder { name: found.name.into(), provenance: found.provenance(), path: found.path }.read()
+    }
 }
 
-impl Reader for IdxFolder {
+impl Files for Mnist {
+    fn name(&self) -> &'static str {
+        "mnist"
+    }
+
+    fn any_in(&self, folder: &Path) -> bool {
+        PARTS.iter().any(|p| p.find(folder).is_some())
+    }
+
+    fn enough_in(&self, folder: &Path) -> bool {
+        PARTS.iter().all(|p| p.find(folder).is_some())
+    }
+
+    fn hashes(&self, folder: &Path) -> Result<Hashes, DataError> {
+        let published = published::of(self.name())?;
+        for part in PARTS {
+            let Some(path) = part.find(folder) else { return Ok(Hashes::Different) };
+            let found = published::md5_of(&path)?;
+            let known = published.files.iter().find(|f| f.name.starts_with(&part.name()));
+            if !known.is_some_and(|k| k.md5 == found || k.unpacked == found) {
+                return Ok(Hashes::Different);
+            }
+        }
+        Ok(Hashes::Published)
+    }
+}
+
+/// MNIST, or any data set of ten classes in its format, in one folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct IdxFolder {
+    /// The data set's short name, such as `mnist`.
+    name: String,
+    path: PathBuf,
+    /// Where it is from and what its hashes say, as text.
+    provenance: String,
+}
+
+impl IdxFolder {
+    /// Both splits, checked.
     fn read(&self) -> Result<Dataset, DataError> {
         let [train_images, train_labels, test_images, test_labels] = PARTS.map(|p| p.find(&self.path).ok_or(p));
         let missing: Vec<String> = [&train_images, &train_labels, &test_images, &test_labels]

@@ -1,34 +1,43 @@
-//! The built-in digits: 28 x 28 grey images made from stroke skeletons, so that nothing has to be downloaded to start.
+//! The built-in digits: 28 x 28 grey images drawn from stroke skeletons, so that nothing has to be downloaded to start.
 
 mod skeleton;
 mod raster;
 mod hand;
 
+use std::path::Path;
+
 use rayon::prelude::*;
 
-use super::{DataError, Dataset, ImageShape, Reader, Split};
+use super::source::{Origin, Source, sizes_or};
+use super::{DataError, Dataset, ImageShape, Split};
+use crate::experiment::Experiment;
 use crate::rng::Streams;
 use skeleton::{CLASSES, Skeletons};
 
 /// Images of the default splits.
-pub const TRAIN: usize = 20_000;
-pub const TEST: usize = 4_000;
+const TRAIN: usize = 20_000;
+const TEST: usize = 4_000;
+const SHAPE: ImageShape = ImageShape { channels: 1, height: raster::SIDE, width: raster::SIDE };
 
-/// The built-in digits as a reader. More images with the same seed begin with the same images.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Digits {
-    pub seed: u64,
-    pub train: usize,
-    pub test: usize,
-}
+/// The built-in digits as a source. More images with the same seed begin with the same images.
+pub struct Digits;
 
-impl Reader for Digits {
-    fn read(&self) -> Result<Dataset, DataError> {
-        digits(self.seed, self.train, self.test)
+impl Source for Digits {
+    fn origin(&self) -> Origin<'_> {
+        Origin::Generated
+    }
+
+    fn shape(&self) -> ImageShape {
+        SHAPE
+    }
+
+    fn read(&self, experiment: &Experiment, _: Option<&Path>) -> Result<Dataset, DataError> {
+        let [train, test] = sizes_or(experiment, [TRAIN, TEST]);
+        digits(experiment.data_seed, train, test)
     }
 }
 
-/// Makes the built-in digits: same seed, same images, on every machine with the same floating point.
+/// Generates the built-in digits: same seed, same images, on every machine with the same floating point.
 pub fn digits(seed: u64, train: usize, test: usize) -> Result<Dataset, DataError> {
     let skeletons = Skeletons::built_in()?;
     let streams = Streams::new(seed);
@@ -47,14 +56,13 @@ fn split(skeletons: &Skeletons, streams: Streams, name: &str, count: usize) -> R
         (digit as u8, hand::write(skeletons, digit, &mut rng))
     };
     let written: Vec<(u8, Vec<u8>)> = (0..count).into_par_iter().map(one).collect();
-    let shape = ImageShape { channels: 1, height: raster::SIDE, width: raster::SIDE };
-    let mut pixels = Vec::with_capacity(count * shape.len());
+    let mut pixels = Vec::with_capacity(count * SHAPE.len());
     let mut labels = Vec::with_capacity(count);
     for (label, image) in written {
         labels.push(label);
         pixels.extend_from_slice(&image);
     }
-    Split::new(shape, pixels, labels)
+    Split::new(SHAPE, pixels, labels)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Made vessel cross-sections as a data set: 64 x 64 masks of the wall, drawn from `plaques`.
+//! Generated vessel cross-sections as a data set: 64 x 64 masks of the wall, drawn from `plaques`.
 //!
 //! Their label proper is a stress map, which a labelling tool makes. The class beside it is a band of plaque burden: it
 //! stratifies parts and colours points for people, and no target of maps ever sees it.
@@ -8,7 +8,11 @@ pub mod regions;
 pub mod masks;
 pub mod plaques;
 
-use super::{DataError, Dataset, ImageShape, Reader, Split};
+use std::path::Path;
+
+use super::source::{Origin, Source, sizes_or};
+use super::{DataError, Dataset, ImageShape, Split};
+use crate::experiment::Experiment;
 use crate::rng::Streams;
 use masks::WallMask;
 use plaques::PlaqueRanges;
@@ -24,33 +28,60 @@ const BURDENS: [f64; 4] = [0.40, 0.50, 0.55, 0.60];
 const BANDS: [&str; 5] =
     ["burden below 40 %", "burden 40-50 %", "burden 50-55 %", "burden 55-60 %", "burden above 60 %"];
 
-/// Made vessels; the seed determines all of them.
-pub struct Vessels {
-    pub seed: u64,
-    pub train: usize,
-    pub test: usize,
+/// Generated vessels as a source; the seed determines all of them.
+pub struct Vessels;
+
+impl Source for Vessels {
+    fn origin(&self) -> Origin<'_> {
+        Origin::Generated
+    }
+
+    fn shape(&self) -> ImageShape {
+        VESSEL_SHAPE
+    }
+
+    fn read(&self, experiment: &Experiment, _: Option<&Path>) -> Result<Dataset, DataError> {
+        let [train, test] = sizes_or(experiment, [TRAIN, TEST]);
+        vessels(experiment.data_seed, train, test)
+    }
 }
 
-impl Reader for Vessels {
-    fn read(&self) -> Result<Dataset, DataError> {
-        let ranges = PlaqueRanges::default();
-        let mut rng = Streams::new(self.seed).get("vessels", 0);
-        // 53 bits of a stream's number make a double in [0, 1).
-        let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-        let plaques = ranges
-            .generate(self.train + self.test, &mut uniform)
-            .map_err(|e| DataError::Mismatch { what: "made vessels".into(), detail: e.to_string() })?;
-        let masks: Vec<WallMask> = plaques.into_iter().map(|p| p.mask).collect();
-        let (train, test) = masks.split_at(self.train);
-        Dataset::new(
-            "ivus",
-            format!("made vessel cross-sections, seed {}", self.seed),
-            bands(),
-            split(train.iter())?,
-            split([].iter())?,
-            split(test.iter())?,
-        )
+/// The user's own masks; the world reads them together with the labelling tool.
+pub struct OwnMasks;
+
+impl Source for OwnMasks {
+    fn origin(&self) -> Origin<'_> {
+        Origin::OwnFolder
     }
+
+    fn shape(&self) -> ImageShape {
+        VESSEL_SHAPE
+    }
+
+    fn read(&self, experiment: &Experiment, _: Option<&Path>) -> Result<Dataset, DataError> {
+        let detail = "they are read together with the labelling tool, which checks each of them".into();
+        Err(DataError::Mismatch { what: format!("masks in {}", experiment.masks), detail })
+    }
+}
+
+fn vessels(seed: u64, train: usize, test: usize) -> Result<Dataset, DataError> {
+    let ranges = PlaqueRanges::default();
+    let mut rng = Streams::new(seed).get("vessels", 0);
+    // 53 bits of a stream's number make a double in [0, 1).
+    let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    let plaques = ranges
+        .generate(train + test, &mut uniform)
+        .map_err(|e| DataError::Mismatch { what: "made vessels".into(), detail: e.to_string() })?;
+    let masks: Vec<WallMask> = plaques.into_iter().map(|p| p.mask).collect();
+    let (train, test) = masks.split_at(train);
+    Dataset::new(
+        "ivus",
+        format!("made vessel cross-sections, seed {seed}"),
+        bands(),
+        split(train.iter())?,
+        split([].iter())?,
+        split(test.iter())?,
+    )
 }
 
 /// Masks of that shape as a split.
@@ -79,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_seed_makes_the_masks_and_every_band_has_some() {
-        let read = |seed| Vessels { seed, train: 150, test: 30 }.read().unwrap();
+        let read = |seed| vessels(seed, 150, 30).unwrap();
         let (a, b, c) = (read(1), read(1), read(2));
         assert_eq!(a.digest(), b.digest());
         assert_ne!(a.digest(), c.digest());

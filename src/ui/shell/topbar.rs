@@ -5,7 +5,8 @@ use egui::{Align, Align2, CornerRadius, Layout, Rect, Sense, Stroke, Ui, pos2, v
 use super::workspaces::WorkspaceKind;
 use crate::device::DeviceKind;
 use crate::engine::protocol::Phase;
-use crate::experiment::{GeneratorKind, TargetKind, Task};
+use crate::experiment::{GeneratorKind, Task};
+use crate::target::nets;
 use crate::ui::kit::theme::{self, Theme, size, space};
 use crate::ui::kit::widgets::{self, Icon, IconButton};
 use crate::ui::panel::Cx;
@@ -357,16 +358,9 @@ fn stations(state: &AppState) -> Vec<Station> {
         },
         Station {
             name: "Target",
-            fact: match e.dataset.task() {
-                Task::Classes => e.target.label().to_owned(),
-                Task::Maps => "stress network".to_owned(),
-            },
+            fact: e.network().label().to_owned(),
             state: stage(matches!(phase, Phase::TrainingTarget | Phase::Evaluating), rounds),
-            tip: match e.target {
-                _ if e.dataset.task() == Task::Maps => "The network that learns stress maps (Table S6)".into(),
-                TargetKind::LeNet => "The network that learns from the labels (Table S7)".into(),
-                TargetKind::Vgg16 => "The network that learns from the labels (Table S8)".into(),
-            },
+            tip: format!("The network that learns from the labels ({})", nets::info(e.network()).table).into(),
         },
     ]
 }

@@ -4,7 +4,7 @@ use egui::{Color32, ComboBox, DragValue, Response, RichText, TextEdit, Ui, emath
 
 use crate::device::DeviceKind;
 use crate::engine::protocol::Command;
-use crate::experiment::{Choice, Experiment, Field, Slot, Strategy};
+use crate::experiment::{Choice, Experiment, ExperimentError, Field, Slot, Strategy};
 use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
@@ -136,13 +136,14 @@ fn labelled(ui: &mut Ui, label: RichText, help: &str, mark: Option<Color32>, edi
 
 /// The editor of a field, by the type of its value.
 fn editor(ui: &mut Ui, field: &Field, draft: &mut Experiment, size: [f32; 2]) {
+    let now = draft.clone();
     let response = match field.slot(draft) {
         Slot::Count(value) => number(ui, field, value, size),
         Slot::Seed(value) => number(ui, field, value, size),
         Slot::Single(value) => number(ui, field, value, size),
         Slot::Double(value) => number(ui, field, value, size),
         Slot::Text(value) => ui.add(TextEdit::singleline(value).desired_width(size[0]).hint_text(field.label)),
-        Slot::Choice(value) => choice(ui, field, value, size),
+        Slot::Choice(value) => choice(ui, field, value, &now, size),
     };
     response.on_hover_text(field.help).accessible_name(field.label);
 }
@@ -160,11 +161,12 @@ fn number<N: Numeric>(ui: &mut Ui, field: &Field, value: &mut N, size: [f32; 2])
     ui.add_sized(size, drag)
 }
 
-fn choice(ui: &mut Ui, field: &Field, value: &mut dyn Choice, size: [f32; 2]) -> Response {
+/// The options of a choice, without those that do not suit the rest of the draft.
+fn choice(ui: &mut Ui, field: &Field, value: &mut dyn Choice, draft: &Experiment, size: [f32; 2]) -> Response {
     let (options, index) = (value.options(), value.index());
     let combo = ComboBox::from_id_salt(field.name).width(size[0]).selected_text(options[index].label).truncate();
     let list = |ui: &mut Ui| {
-        for (i, option) in options.iter().enumerate() {
+        for (i, option) in options.iter().enumerate().filter(|(_, o)| suits(field, o.name, draft)) {
             let response = ui.selectable_label(i == index, option.label);
             let response = if option.help.is_empty() { response } else { response.on_hover_text(option.help) };
             if response.clicked() {
@@ -173,4 +175,11 @@ fn choice(ui: &mut Ui, field: &Field, value: &mut dyn Choice, size: [f32; 2]) ->
         }
     };
     combo.show_ui(ui, list).response
+}
+
+/// Whether a value of a field suits the rest of a draft.
+fn suits(field: &Field, value: &str, draft: &Experiment) -> bool {
+    let mut changed = draft.clone();
+    let fault = field.set(&mut changed, value).map(|()| changed.validated());
+    !matches!(fault, Ok(Err(ExperimentError::Field { field: at, .. })) if at == field.name)
 }

@@ -10,22 +10,29 @@ use burn::nn::{BatchNorm, BatchNormConfig};
 use burn::tensor::activation::{relu, sigmoid};
 use burn::tensor::{Device, Tensor};
 
+use super::net::{Info, Net};
+use crate::dataset::ImageShape;
+use crate::experiment::Experiment;
+
 /// Channels after each convolution and, mirrored, before each transposed one, as in the table.
 const CHANNELS: [usize; 5] = [8, 16, 32, 64, 64];
 /// Side of the kernels, as in the table, and of the last one, as repaired.
 const KERNEL: usize = 2;
 const LAST_KERNEL: usize = 3;
 
+/// Masks evaluated in about 50 ms on one core.
+const MASKS_PER_UNIT: usize = 32;
+
 /// Five convolutions down to 2 x 2, five transposed ones up again, batch normalisation after each but the last.
 #[derive(Module, Debug)]
 pub struct StressNet {
-    pub(super) down: Vec<Conv2d>,
-    pub(super) down_norm: Vec<BatchNorm>,
+    pub(in crate::target) down: Vec<Conv2d>,
+    pub(in crate::target) down_norm: Vec<BatchNorm>,
     pool: MaxPool2d,
-    pub(super) up: Vec<ConvTranspose2d>,
-    pub(super) up_norm: Vec<BatchNorm>,
+    pub(in crate::target) up: Vec<ConvTranspose2d>,
+    pub(in crate::target) up_norm: Vec<BatchNorm>,
     grow: Interpolate2d,
-    pub(super) output: ConvTranspose2d,
+    pub(in crate::target) output: ConvTranspose2d,
 }
 
 impl StressNet {
@@ -70,6 +77,18 @@ impl StressNet {
             h = self.grow.forward(relu(norm.forward(convolution.forward(h)))); // sides 6, 14, 30, 62
         }
         sigmoid(self.output.forward(h)).flatten(1, 3) // [n, 1, 64, 64]
+    }
+}
+
+impl Net for StressNet {
+    const INFO: Info = Info { table: "Table S6", side_multiple: 64 };
+
+    fn of(_: &Experiment, _: ImageShape, _: usize, device: &Device) -> Self {
+        Self::new(device)
+    }
+
+    fn images_per_unit(&self) -> usize {
+        MASKS_PER_UNIT
     }
 }
 

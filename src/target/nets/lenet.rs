@@ -7,7 +7,9 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
+use super::net::{Info, Net};
 use crate::dataset::ImageShape;
+use crate::experiment::Experiment;
 
 /// Channels of the two convolutions and width of the hidden layer, as in the table.
 const CHANNELS: [usize; 2] = [20, 50];
@@ -18,11 +20,11 @@ const KERNEL: usize = 5;
 /// Two convolutions with max pooling, two fully connected layers.
 #[derive(Module, Debug)]
 pub struct LeNet {
-    pub(super) conv1: Conv2d,
-    pub(super) conv2: Conv2d,
+    pub(in crate::target) conv1: Conv2d,
+    pub(in crate::target) conv2: Conv2d,
     pool: MaxPool2d,
-    pub(super) hidden: Linear,
-    pub(super) output: Linear,
+    pub(in crate::target) hidden: Linear,
+    pub(in crate::target) output: Linear,
 }
 
 impl LeNet {
@@ -50,6 +52,14 @@ impl LeNet {
     /// Logits from penultimate features, `[n, classes]`.
     pub fn head(&self, features: Tensor<2>) -> Tensor<2> {
         self.output.forward(features)
+    }
+}
+
+impl Net for LeNet {
+    const INFO: Info = Info { table: "Table S7", side_multiple: 1 };
+
+    fn of(_: &Experiment, shape: ImageShape, classes: usize, device: &Device) -> Self {
+        Self::new(shape, classes, device)
     }
 }
 

@@ -1,0 +1,275 @@
+//! A target model F: one training step, and what the frozen model says of images.
+
+use burn::module::Module;
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};
+
+use super::lenet_cpu::{LeNetCpu, log_softmax_rows};
+use super::nets::{IMAGES_PER_UNIT, Network};
+use super::stress_net_cpu::StressNetCpu;
+use crate::dataset::ImageShape;
+use crate::device::{ComputeDevice, DeviceKind};
+use crate::experiment::{Experiment, Task};
+use crate::generator::{host, weights};
+use crate::rng::Streams;
+
+/// What the loss on several images is taken with.
+#[derive(Debug, Clone, Copy)]
+pub enum Truth<'a> {
+    /// The class of each image: cross entropy.
+    Classes(&'a [u8]),
+    /// The scaled map of each image, one after the other: mean square error.
+    Maps(&'a [f32]),
+}
+
+impl<'a> From<&'a [u8]> for Truth<'a> {
+    fn from(labels: &'a [u8]) -> Self {
+        Self::Classes(labels)
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Truth<'a> {
+    fn from(labels: &'a Vec<u8>) -> Self {
+        Self::Classes(labels)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Truth<'a> {
+    fn from(labels: &'a [u8; N]) -> Self {
+        Self::Classes(labels)
+    }
+}
+
+/// Weights that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("the target's weights cannot be read or written: {0}")]
+pub struct WeightsError(String);
+
+impl WeightsError {
+    fn new(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// A target model in training.
+pub struct Target {
+    network: Network,
+    optimiser: ModuleOptimizer,
+    shape: ImageShape,
+    classes: usize,
+    /// What a loss of 1 is: one nat, or the square of the maps' constant in kPa^2.
+    unit: f32,
+    learning_rate: f64,
+    adam_epsilon: f32,
+    device: ComputeDevice,
+}
+
+impl Target {
+    /// A fresh target; its weights depend on the streams' root alone, so paired runs begin alike.
+    pub fn new(
+        experiment: &Experiment,
+        shape: ImageShape,
+        classes: usize,
+        streams: &Streams,
+        device: &ComputeDevice,
+    ) -> Self {
+        let network = Network::new(experiment.network(), experiment, shape, classes, &device.autodiff);
+        Self {
+            network: weights::fresh(network, &mut streams.get("target-weights", 0)),
+            optimiser: adam(experiment.adam_epsilon),
+            shape,
+            classes,
+            unit: match experiment.dataset.task() {
+                Task::Classes => 1.0,
+                Task::Maps => experiment.stress_scale_kpa * experiment.stress_scale_kpa,
+            },
+            learning_rate: experiment.learning_rate,
+            adam_epsilon: experiment.adam_epsilon,
+            device: device.clone(),
+        }
+    }
+
+    /// One optimiser step on images `[n, shape.len()]` in [0, 1]; the loss before it: the mean cross entropy (nats), or
+    /// the mean square error over all pixels (kPa^2).
+    pub fn train_step<'a>(&mut self, images: Vec<f32>, truth: impl Into<Truth<'a>>) -> f32 {
+        let truth = truth.into();
+        let (loss, gradients) = match (&self.network, truth) {
+            (Network::LeNet(net), Truth::Classes(labels)) if self.device.kind == DeviceKind::Cpu => {
+                LeNetCpu::new(&net.valid(), self.shape).backward(net, &images, labels, &self.device.plain)
+            }
+            (Network::StressNet(net), Truth::Maps(maps)) if self.device.kind == DeviceKind::Cpu => {
+                StressNetCpu::new(&net.valid()).backward(net, &images, maps, &self.device.plain)
+            }
+            _ => self.loss_and_gradients(images, truth),
+        };
+        self.network = self.optimiser.step(self.learning_rate, self.network.clone(), gradients);
+        weights::settle(&self.network);
+        loss * self.unit
+    }
+
+    fn loss_and_gradients(&self, images: Vec<f32>, truth: Truth<'_>) -> (f32, GradientsParams) {
+        let device = &self.device.autodiff;
+        let outputs = self.network.logits(image_tensor(images, self.shape, device));
+        let loss = match truth {
+            Truth::Classes(labels) => {
+                CrossEntropyLossConfig::new().init(device).forward(outputs, label_tensor(labels, device))
+            }
+            Truth::Maps(maps) => {
+                let maps = Tensor::from_data(TensorData::new(maps.to_vec(), outputs.dims()), device);
+                (outputs - maps).powi_scalar(2).mean()
+            }
+        };
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+        (loss.into_scalar::<f32>(), gradients)
+    }
+
+    /// The model as it is now, with fixed parameters.
+    pub fn frozen(&self) -> FrozenTarget {
+        let plain = self.network.valid();
+        let cpu = match &plain {
+            Network::LeNet(net) if self.device.kind == DeviceKind::Cpu => {
+                Some(OnCpu::LeNet(LeNetCpu::new(net, self.shape)))
+            }
+            Network::StressNet(net) if self.device.kind == DeviceKind::Cpu => {
+                Some(OnCpu::StressNet(StressNetCpu::new(net)))
+            }
+            _ => None,
+        };
+        FrozenTarget {
+            cpu,
+            // By way of `plain`, because a mere clone would share its running statistics with the training. Frozen,
+            // normalisations use them: a point's gradient must not depend on the points beside it.
+            differentiable: plain.clone().train().freeze(),
+            plain,
+            shape: self.shape,
+            classes: self.classes,
+            unit: self.unit,
+            device: self.device.clone(),
+        }
+    }
+
+    /// Weights and optimiser state.
+    pub fn to_bytes(&self) -> Result<(Vec<u8>, Vec<u8>), WeightsError> {
+        let weights = self.network.clone().into_record().into_bytes().map_err(WeightsError::new)?;
+        let optimiser = self.optimiser.into_bytes().map_err(WeightsError::new)?;
+        Ok((weights.to_vec(), optimiser.to_vec()))
+    }
+
+    /// Continues from what `to_bytes` gave.
+    pub fn load(&mut self, weights: Vec<u8>, optimiser: Vec<u8>) -> Result<(), WeightsError> {
+        self.load_weights(weights)?;
+        self.optimiser =
+            adam(self.adam_epsilon).from_bytes(Bytes::from_bytes_vec(optimiser)).map_err(WeightsError::new)?;
+        Ok(())
+    }
+
+    /// Takes these weights, for evaluation; training continues only from `load`, with the optimiser's state.
+    pub fn load_weights(&mut self, weights: Vec<u8>) -> Result<(), WeightsError> {
+        let record =
+            burn::store::ModuleRecord::from_bytes(Bytes::from_bytes_vec(weights)).map_err(WeightsError::new)?;
+        self.network = self.network.clone().try_load_record(record).map_err(WeightsError::new)?;
+        Ok(())
+    }
+}
+
+fn adam(epsilon: f32) -> ModuleOptimizer {
+    AdamConfig::new().with_epsilon(epsilon).init()
+}
+
+/// A copy of the network for the CPU, channels last.
+#[derive(Clone)]
+enum OnCpu {
+    LeNet(LeNetCpu),
+    StressNet(StressNetCpu),
+}
+
+/// A target with fixed parameters: for evaluation, scoring and the latent gradient.
+#[derive(Clone)]
+pub struct FrozenTarget {
+    plain: Network,
+    /// A copy for the CPU, channels last, if there is one for this network.
+    cpu: Option<OnCpu>,
+    pub(super) differentiable: Network,
+    pub(super) shape: ImageShape,
+    classes: usize,
+    /// As in `Target`.
+    pub(super) unit: f32,
+    pub(super) device: ComputeDevice,
+}
+
+impl FrozenTarget {
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Images classified at once: about 50 ms on one core, and at least enough to be worth a call.
+    pub fn images_per_unit(&self) -> usize {
+        match self.device.kind {
+            DeviceKind::Cpu => self.plain.images_per_unit(),
+            _ => IMAGES_PER_UNIT,
+        }
+    }
+
+    /// Log probabilities of the classes, `[n, classes]`, of images `[n, shape.len()]` in [0, 1].
+    pub fn log_probabilities(&self, images: Vec<f32>) -> Vec<f32> {
+        match &self.cpu {
+            Some(OnCpu::LeNet(cpu)) => log_softmax_rows(&cpu.forward(&images).1, self.classes),
+            _ => host(log_softmax(self.plain.logits(image_tensor(images, self.shape, &self.device.plain)), 1)),
+        }
+    }
+
+    /// What a loss of 1 is: one nat, or the square of the maps' constant in kPa^2.
+    pub fn unit(&self) -> f32 {
+        self.unit
+    }
+
+    /// Scaled maps, `[n, pixels]`, of images `[n, shape.len()]` in [0, 1].
+    pub fn maps(&self, images: Vec<f32>) -> Vec<f32> {
+        match &self.cpu {
+            Some(OnCpu::StressNet(cpu)) => cpu.forward(&images),
+            _ => host(self.plain.logits(image_tensor(images, self.shape, &self.device.plain))),
+        }
+    }
+
+    /// Mean square errors of predicted scaled maps, kPa^2, one for each image.
+    pub fn map_losses(&self, predicted: &[f32], maps: &[f32], images: usize) -> Vec<f32> {
+        let pixels = (maps.len() / images.max(1)).max(1);
+        let rows = predicted.chunks_exact(pixels).zip(maps.chunks_exact(pixels));
+        rows.map(|(a, b)| self.unit * a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f32>() / pixels as f32)
+            .collect()
+    }
+
+    /// Penultimate features `[n, width]` and log probabilities `[n, classes]`, none of these where labels are maps.
+    pub fn features(&self, images: Vec<f32>) -> (Vec<f32>, Vec<f32>) {
+        if let Some(OnCpu::LeNet(cpu)) = &self.cpu {
+            let (features, logits) = cpu.forward(&images);
+            return (features, log_softmax_rows(&logits, self.classes));
+        }
+        let features = self.plain.features(image_tensor(images, self.shape, &self.device.plain));
+        let log_probabilities = match self.plain.kind().task() {
+            Task::Classes => host(log_softmax(self.plain.head(features.clone()), 1)),
+            Task::Maps => Vec::new(),
+        };
+        (host(features), log_probabilities)
+    }
+}
+
+fn image_tensor(images: Vec<f32>, shape: ImageShape, device: &Device) -> Tensor<4> {
+    let n = images.len() / shape.len();
+    Tensor::from_data(TensorData::new(images, [n, shape.channels, shape.height, shape.width]), device)
+}
+
+pub fn label_tensor(labels: &[u8], device: &Device) -> Tensor<1, Int> {
+    let labels: Vec<i32> = labels.iter().map(|&l| i32::from(l)).collect();
+    let n = labels.len();
+    Tensor::from_data(TensorData::new(labels, [n]), device)
+}
+
+/// The most probable class and the cross entropy with `label` (nats), from one row of log probabilities.
+pub fn prediction(log_probabilities: &[f32], label: u8) -> (u8, f32) {
+    let best = log_probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
+    let loss = log_probabilities.get(usize::from(label)).map_or(f32::NAN, |l| -l);
+    (best.map_or(0, |(class, _)| class as u8), loss)
+}

@@ -1,0 +1,401 @@
+//! How a world is made ready: data, labels, generator and embedding, one small unit of work at a time.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::own_masks::{MaskChecking, MaskReport, MasksError};
+use super::shared::World;
+use crate::archive::ArchiveError;
+use crate::dataset::{self, DataError, Dataset};
+use crate::device::ComputeDevice;
+use crate::experiment::{DatasetKind, Experiment, GeneratorKind, Strategy, Task};
+use crate::generator::cache::{GeneratorCache, generator_digest};
+use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, prior_samples};
+use crate::labelling::simulation::{MapCache, Simulation, Unlabelled};
+use crate::latent::LatentSpace;
+use crate::neighbours::IndexError;
+use crate::target::nets;
+use crate::target::stand_in::{StandIn, StandInTraining};
+
+/// Why a world cannot be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error(transparent)]
+    Generator(#[from] GeneratorError),
+    #[error(transparent)]
+    Embedding(#[from] IndexError),
+    #[error(transparent)]
+    Label(#[from] Unlabelled),
+    #[error(transparent)]
+    Masks(#[from] MasksError),
+}
+
+/// A generator that encodes at least this many images in one unit of work embeds the whole train split before training.
+const MANY_IMAGES: usize = 1_024;
+
+/// A world in the making: data, then generator, then embedding; one small unit of work at a time.
+pub struct Preparation {
+    experiment: Experiment,
+    data_dir: Option<PathBuf>,
+    cache: Option<GeneratorCache>,
+    device: ComputeDevice,
+    /// Once the data are there, where labels are maps.
+    simulation: Option<Simulation>,
+    /// Something must stand in for a labelling tool.
+    wants_stand_in: bool,
+    stand_in: Option<StandIn>,
+    stage: Stage,
+}
+
+enum Stage {
+    Load,
+    /// The user's own masks, one after the other.
+    Check(Box<MaskChecking>),
+    /// All are checked: the data set consists of those accepted.
+    Divide(Box<MaskChecking>),
+    /// Stress maps of the data set, one image after the other.
+    Label(Arc<Dataset>),
+    /// The classifier that stands in for a tool.
+    Teach(Arc<Dataset>, Box<StandInTraining>),
+    Find(Arc<Dataset>),
+    Train {
+        dataset: Arc<Dataset>,
+        digest: String,
+        training: Box<dyn GeneratorTraining>,
+        codes: Vec<f32>,
+    },
+    Encode {
+        dataset: Arc<Dataset>,
+        digest: String,
+        generator: Arc<dyn Generator>,
+        cached: bool,
+        codes: Vec<f32>,
+    },
+    Done,
+}
+
+/// What a unit of preparation did.
+pub enum Prepared {
+    DataReady(Arc<Dataset>),
+    /// One minibatch of the generator; the embedding so far, in which each code is as of its last minibatch.
+    Trained {
+        epoch: f32,
+        losses: GeneratorLosses,
+    },
+    Encoded,
+    /// One image of the data set was labelled, or all of them were found on disk.
+    Labelled,
+    /// The generator could not be cached.
+    NotCached(GeneratorError),
+    /// The labels could not be cached.
+    LabelsNotCached(std::io::Error),
+    /// One of the user's own masks was read or checked.
+    Checked,
+    /// All of the user's own masks were checked; the data set follows, if there are enough.
+    MasksJudged(Arc<MaskReport>),
+    /// The verdicts on the masks could not be cached.
+    VerdictsNotCached(ArchiveError),
+    /// One minibatch of the classifier that stands in for a labelling tool, or a part of its examination.
+    Taught,
+    /// The stand-in classifier could not be cached.
+    StandInNotCached(std::io::Error),
+    Ready {
+        world: Arc<World>,
+        cached: bool,
+    },
+}
+
+/// What a preparation is doing, with units done and in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreparationActivity {
+    LoadingData,
+    /// The user's own masks, checked one by one.
+    CheckingMasks {
+        done: usize,
+        total: usize,
+    },
+    /// The labelling tool at work on the data set.
+    Labelling {
+        done: usize,
+        total: usize,
+    },
+    /// The classifier that stands in for a labelling tool.
+    TeachingStandIn {
+        done: usize,
+        total: usize,
+    },
+    TrainingGenerator {
+        done: usize,
+        total: usize,
+    },
+    Encoding {
+        done: usize,
+        total: usize,
+    },
+    Done,
+}
+
+impl Preparation {
+    /// Nothing is computed before the first `advance`. Without a cache the generator is always trained.
+    pub fn new(
+        experiment: &Experiment,
+        data_dir: Option<PathBuf>,
+        cache: Option<GeneratorCache>,
+        device: &ComputeDevice,
+    ) -> Self {
+        Self {
+            experiment: experiment.clone(),
+            data_dir,
+            cache,
+            device: device.clone(),
+            simulation: None,
+            wants_stand_in: false,
+            stand_in: None,
+            stage: Stage::Load,
+        }
+        .for_strategies(&[experiment.strategy])
+    }
+
+    /// The world must do for runs of these strategies, too.
+    pub fn for_strategies(mut self, strategies: &[Strategy]) -> Self {
+        self.wants_stand_in |=
+            self.experiment.dataset.has_stand_in() && strategies.iter().any(|s| s.generates_samples());
+        self
+    }
+
+    /// The generator is one of convolutions.
+    pub fn is_convolutional(&self) -> bool {
+        self.experiment.generator == GeneratorKind::AlphaGan
+    }
+
+    pub fn activity(&self) -> PreparationActivity {
+        match &self.stage {
+            Stage::Check(checking) | Stage::Divide(checking) => {
+                let (done, total) = checking.progress();
+                PreparationActivity::CheckingMasks { done, total }
+            }
+            Stage::Load | Stage::Find(_) => PreparationActivity::LoadingData,
+            Stage::Label(dataset) => PreparationActivity::Labelling {
+                done: self.simulation.as_ref().map_or(0, Simulation::solved),
+                total: dataset.train.len() + dataset.validation.len() + dataset.test.len(),
+            },
+            Stage::Teach(_, training) => {
+                let (done, total) = training.progress();
+                PreparationActivity::TeachingStandIn { done, total }
+            }
+            Stage::Train { training, .. } => {
+                PreparationActivity::TrainingGenerator { done: training.steps_done(), total: training.total_steps() }
+            }
+            Stage::Encode { dataset, codes, .. } => PreparationActivity::Encoding {
+                done: codes.len() / self.experiment.latent_dim,
+                total: dataset.train.len(),
+            },
+            Stage::Done => PreparationActivity::Done,
+        }
+    }
+
+    /// The embedding as it forms, while the generator trains: `[train.len(), latent_dim]`.
+    pub fn forming_codes(&self) -> Option<&[f32]> {
+        match &self.stage {
+            Stage::Train { codes, .. } if !codes.is_empty() => Some(codes),
+            _ => None,
+        }
+    }
+
+    /// G(z) for `count` fixed codes z of N(0, I), while the generator trains, as pixels 0..=255.
+    pub fn forming_samples(&self, count: usize) -> Option<Vec<u8>> {
+        match &self.stage {
+            Stage::Train { training, .. } => {
+                Some(prior_samples(&*training.generator(), self.experiment.generator_seed, count))
+            }
+            _ => None,
+        }
+    }
+
+    /// One unit of work; `None` when the world was handed out already.
+    pub fn advance(&mut self) -> Result<Option<Prepared>, WorldError> {
+        match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Load if self.experiment.dataset == DatasetKind::Masks => {
+                let folder = self.cache.as_ref().map(GeneratorCache::folder);
+                self.stage = Stage::Check(Box::new(MaskChecking::new(&self.experiment, folder)?));
+                Ok(Some(Prepared::Checked))
+            }
+            Stage::Check(mut checking) => {
+                if checking.advance() {
+                    self.stage = Stage::Check(checking);
+                    return Ok(Some(Prepared::Checked));
+                }
+                let report = Arc::new(checking.report());
+                self.stage = Stage::Divide(checking);
+                Ok(Some(Prepared::MasksJudged(report)))
+            }
+            Stage::Divide(checking) => self.divide(*checking),
+            Stage::Load => {
+                let multiple = side_multiple(&self.experiment);
+                let dataset = Arc::new(dataset::load(&self.experiment, multiple, self.data_dir.as_deref())?);
+                self.stage = match self.experiment.dataset.task() {
+                    Task::Classes if self.wants_stand_in => {
+                        let folder = self.cache.as_ref().map(GeneratorCache::folder);
+                        let training = StandInTraining::new(&self.experiment, &dataset, folder, &self.device);
+                        Stage::Teach(Arc::clone(&dataset), Box::new(training))
+                    }
+                    Task::Classes => Stage::Find(Arc::clone(&dataset)),
+                    Task::Maps => self.find_labels(Arc::clone(&dataset)),
+                };
+                Ok(Some(Prepared::DataReady(dataset)))
+            }
+            Stage::Label(dataset) => self.label(dataset),
+            Stage::Teach(dataset, mut training) => {
+                let Some((stand_in, kept)) = training.advance(&dataset) else {
+                    self.stage = Stage::Teach(dataset, training);
+                    return Ok(Some(Prepared::Taught));
+                };
+                self.stand_in = Some(stand_in);
+                self.stage = Stage::Find(dataset);
+                Ok(Some(kept.map_or_else(Prepared::StandInNotCached, |()| Prepared::Taught)))
+            }
+            Stage::Find(dataset) => {
+                self.stage = self.find_generator(dataset);
+                Ok(Some(Prepared::Encoded))
+            }
+            Stage::Train { dataset, digest, training, codes } => self.train(dataset, digest, training, codes),
+            Stage::Encode { dataset, digest, generator, cached, codes } => {
+                self.encode(dataset, digest, generator, cached, codes)
+            }
+            Stage::Done => Ok(None),
+        }
+    }
+
+    /// The data set of the masks that were accepted; their maps are known from checking them.
+    fn divide(&mut self, checking: MaskChecking) -> Result<Option<Prepared>, WorldError> {
+        if let Err(e) = checking.keep() {
+            self.stage = Stage::Divide(Box::new(checking.unkept()));
+            return Ok(Some(Prepared::VerdictsNotCached(e)));
+        }
+        let (dataset, simulation) = checking.finish()?;
+        let dataset = Arc::new(dataset);
+        self.simulation = Some(simulation);
+        self.stage = Stage::Find(Arc::clone(&dataset));
+        Ok(Some(Prepared::DataReady(dataset)))
+    }
+
+    /// The maps lie beside the generators.
+    fn map_cache(&self) -> Option<MapCache> {
+        self.cache.as_ref().map(|cache| MapCache::new(cache.folder()))
+    }
+
+    fn find_labels(&mut self, dataset: Arc<Dataset>) -> Stage {
+        let mut simulation = Simulation::new(&self.experiment, dataset.shape());
+        let found = self.map_cache().is_some_and(|cache| cache.load(&mut simulation, &dataset));
+        self.simulation = Some(simulation);
+        if found { Stage::Find(dataset) } else { Stage::Label(dataset) }
+    }
+
+    fn label(&mut self, dataset: Arc<Dataset>) -> Result<Option<Prepared>, WorldError> {
+        let cache = self.map_cache();
+        let Some(simulation) = &mut self.simulation else { return Ok(None) };
+        simulation.solve_next(&dataset)?;
+        if simulation.solved() < dataset.train.len() + dataset.validation.len() + dataset.test.len() {
+            self.stage = Stage::Label(dataset);
+            return Ok(Some(Prepared::Labelled));
+        }
+        let kept = cache.map_or(Ok(()), |cache| cache.store(simulation, &dataset));
+        self.stage = Stage::Find(dataset);
+        Ok(Some(kept.map_or_else(Prepared::LabelsNotCached, |()| Prepared::Labelled)))
+    }
+
+    fn find_generator(&self, dataset: Arc<Dataset>) -> Stage {
+        let digest = generator_digest(&self.experiment, dataset.digest());
+        let shape = dataset.shape();
+        let cached = self.cache.as_ref().and_then(|c| c.load(&digest, &self.experiment, shape, &self.device));
+        match cached {
+            Some(generator) => Stage::Encode { dataset, digest, generator, cached: true, codes: Vec::new() },
+            None => {
+                let training = generator::training(&self.experiment, &dataset.train, &self.device);
+                Stage::Train { dataset, digest, training, codes: Vec::new() }
+            }
+        }
+    }
+
+    fn train(
+        &mut self,
+        dataset: Arc<Dataset>,
+        digest: String,
+        mut training: Box<dyn GeneratorTraining>,
+        mut codes: Vec<f32>,
+    ) -> Result<Option<Prepared>, WorldError> {
+        if codes.is_empty() {
+            // Where every image lies before anything was learned; each minibatch then moves its own.
+            codes = first_codes(&*training.generator(), &dataset);
+        }
+        let dim = self.experiment.latent_dim;
+        let step = training.advance(&dataset.train)?;
+        for (code, &sample) in step.codes.chunks_exact(dim).zip(&step.samples) {
+            codes[sample as usize * dim..][..dim].copy_from_slice(code);
+        }
+        let trained = Prepared::Trained { epoch: training.epoch(), losses: step.losses };
+        if !training.is_done() {
+            self.stage = Stage::Train { dataset, digest, training, codes };
+            return Ok(Some(trained));
+        }
+        let generator = training.generator();
+        let kept = self.cache.as_ref().map_or(Ok(()), |cache| cache.store(&digest, &*generator));
+        self.stage = Stage::Encode { dataset, digest, generator, cached: false, codes: Vec::new() };
+        Ok(Some(match kept {
+            Ok(()) => trained,
+            Err(e) => Prepared::NotCached(e),
+        }))
+    }
+
+    fn encode(
+        &mut self,
+        dataset: Arc<Dataset>,
+        digest: String,
+        generator: Arc<dyn Generator>,
+        cached: bool,
+        mut codes: Vec<f32>,
+    ) -> Result<Option<Prepared>, WorldError> {
+        let dim = self.experiment.latent_dim;
+        codes.extend(encode_chunk(&*generator, &dataset, codes.len() / dim));
+        if codes.len() / dim < dataset.train.len() {
+            self.stage = Stage::Encode { dataset, digest, generator, cached, codes };
+            return Ok(Some(Prepared::Encoded));
+        }
+        let latent = LatentSpace::new(codes, dim)?;
+        let world = World {
+            dataset,
+            generator,
+            generator_digest: digest,
+            latent,
+            device: self.device.clone(),
+            simulation: self.simulation.take(),
+            stand_in: self.stand_in.take(),
+        };
+        Ok(Some(Prepared::Ready { world: Arc::new(world), cached }))
+    }
+}
+
+/// What the sides of images must be a multiple of for both the generator and the target.
+fn side_multiple(experiment: &Experiment) -> usize {
+    let generator = generator::side_multiple(experiment.generator);
+    let target = nets::info(experiment.network()).side_multiple;
+    (1..=target).map(|n| n * generator).find(|m| m.is_multiple_of(target)).unwrap_or(target)
+}
+
+fn encode_chunk(generator: &dyn Generator, dataset: &Dataset, from: usize) -> Vec<f32> {
+    let to = (from + generator.images_per_unit()).min(dataset.train.len());
+    let samples: Vec<u32> = (from as u32..to as u32).collect();
+    generator.encode(&dataset.train.gather(&samples))
+}
+
+/// Where the images lie before training: embedded where that is quickly done, else in one place, which each leaves with
+/// its first minibatch.
+fn first_codes(generator: &dyn Generator, dataset: &Dataset) -> Vec<f32> {
+    let (images, unit) = (dataset.train.len(), generator.images_per_unit());
+    if unit >= MANY_IMAGES {
+        return (0..images).step_by(unit).flat_map(|from| encode_chunk(generator, dataset, from)).collect();
+    }
+    vec![0.0; images * generator.latent_dim()]
+}

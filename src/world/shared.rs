@@ -1,0 +1,51 @@
+//! What all runs of a comparison share: data, generator, embedding, and what labels generated samples.
+
+use std::sync::Arc;
+
+use crate::dataset::Dataset;
+use crate::device::ComputeDevice;
+use crate::experiment::Strategy;
+use crate::generator::Generator;
+use crate::labelling::simulation::{MadeSample, Simulation};
+use crate::labelling::{LabellingTool as _, Refusal};
+use crate::latent::LatentSpace;
+use crate::target::stand_in::StandIn;
+
+/// What all runs of a comparison share and none of them changes.
+pub struct World {
+    pub dataset: Arc<Dataset>,
+    pub generator: Arc<dyn Generator>,
+    pub generator_digest: String,
+    pub latent: LatentSpace,
+    pub device: ComputeDevice,
+    /// The labelling tool and what it says of the data, where labels are maps.
+    pub simulation: Option<Simulation>,
+    /// What stands in for a labelling tool, where labels are classes and a strategy generates samples.
+    pub stand_in: Option<StandIn>,
+}
+
+impl World {
+    /// The label of what a latent point decodes to; `None` if nothing labels generated samples.
+    pub fn label_point(&self, code: &[f32]) -> Option<Result<MadeSample, Refusal>> {
+        let image = || self.generator.decode(code);
+        match (&self.simulation, &self.stand_in) {
+            (Some(tool), _) => Some(tool.label_image(&image())),
+            (None, Some(tool)) => Some(tool.label_image(&image())),
+            (None, None) => None,
+        }
+    }
+
+    /// Something labels generated samples.
+    pub fn has_tool(&self) -> bool {
+        self.simulation.is_some() || self.stand_in.is_some()
+    }
+
+    /// The tool that gives a run its labels, as text; `None` if they are the data set's own.
+    pub fn labels_from(&self, strategy: Strategy) -> Option<String> {
+        match (&self.simulation, &self.stand_in) {
+            (Some(simulation), _) => Some(simulation.tool.name().to_owned()),
+            (None, Some(stand_in)) if strategy.generates_samples() => Some(stand_in.origin()),
+            _ => None,
+        }
+    }
+}
