@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::disk;
 use crate::history::{FORMAT_VERSION, History};
 
 /// Extension of a history file.
@@ -152,15 +153,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ArchiveError> 
 
 /// Writes any file aside and renames it into place.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(|source| ArchiveError::Write { path: path.into(), source })
+    disk::write_aside(path, bytes).map_err(|source| ArchiveError::Write { path: path.into(), source })
 }
 
 /// Writes a value as a file whose first line says `magic` and the version.

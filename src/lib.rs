@@ -4,12 +4,13 @@
 //! the decoder, moves latent points towards harder samples; what lies there is labelled and trained on. The modules
 //! stand in the order in which the data flows, and no module imports one that is listed below it:
 //!
-//! an [`experiment`] names every number of a run, [`rng`] all of its randomness, [`device`] where tensors live; a
+//! an [`experiment`] names every number of a run, [`rng`] all of its randomness, [`disk`] writes files whole, [`device`] where tensors live; a
 //! [`dataset`] is embedded by a [`generator`] into [`latent`] space, where [`neighbours`] are found; the [`target`]
 //! gives the gradient, a [`sampler`] proposes, a [`round`] buys, trains and measures, the [`history`] keeps what
 //! happened and [`trajectory`] walks; the [`engine`] drives it all on a thread of its own.
 
 pub mod rng;
+pub mod disk;
 pub mod experiment;
 pub mod device;
 pub mod dataset;

@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::error::DataError;
+use crate::disk;
 use crate::experiment::EvaluationSplit;
 
 /// Height, width and channels of every image of a data set.
@@ -181,7 +182,7 @@ impl Dataset {
             hash.update(split.pixels());
             hash.update(split.labels());
         }
-        let digest = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        let digest = disk::hex(hash.finalize());
         Ok(Self { name: name.into(), provenance, classes, train, validation, test, digest })
     }
 

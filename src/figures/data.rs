@@ -5,7 +5,7 @@ use super::figure::Panel;
 use super::look::style::StrategyStyle;
 use crate::experiment::{EvaluationSplit, Experiment, Strategy, Task};
 use crate::history::{History, Metric};
-use crate::statistics::{Interval, Options, mean_interval};
+use crate::statistics::{CurvePoint, Interval, Options, curve, mean_interval};
 
 /// Level of every band in the figures.
 pub const BAND_LEVEL: f64 = 0.95;
@@ -99,30 +99,9 @@ pub fn by_strategy(histories: &[History]) -> Vec<Group<'_>> {
     groups.filter(|g| !g.histories.is_empty()).chain(forks).collect()
 }
 
-/// One evaluation on the axis of labels.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TracePoint {
-    pub round: usize,
-    /// Labels; inside a round the training is spread from what was labelled before it to what is labelled after.
-    pub x: f64,
-    pub y: f64,
-}
-
 /// Every evaluation of `metric` in order.
-pub fn trace(history: &History, metric: Metric) -> Vec<TracePoint> {
-    let mut points = Vec::new();
-    let (mut labels_before, mut steps_before) = (0, 0);
-    for round in &history.rounds {
-        let steps = round.minibatches.saturating_sub(steps_before).max(1) as f64;
-        let bought = round.labels.saturating_sub(labels_before) as f64;
-        for e in round.evaluations.iter().filter(|e| e.metric == metric) {
-            let share = e.minibatches.saturating_sub(steps_before) as f64 / steps;
-            let x = labels_before as f64 + bought * share.min(1.0);
-            points.push(TracePoint { round: round.round, x, y: f64::from(e.value) });
-        }
-        (labels_before, steps_before) = (round.labels, round.minibatches);
-    }
-    points
+pub fn trace(history: &History, metric: Metric) -> Vec<CurvePoint> {
+    curve(history.rounds.iter().map(Into::into), metric)
 }
 
 /// The mean of several repeats at one evaluation.
@@ -135,7 +114,7 @@ pub struct MeanPoint {
 
 /// The mean over the repeats of a group: evaluations of the same round and place are taken together.
 pub fn mean_trace(group: &Group, metric: Metric) -> Vec<MeanPoint> {
-    let mut cells: Vec<((usize, usize), Vec<TracePoint>)> = Vec::new();
+    let mut cells: Vec<((usize, usize), Vec<CurvePoint>)> = Vec::new();
     for history in &group.histories {
         let (mut round, mut place) = (0, 0);
         for point in trace(history, metric) {
@@ -147,9 +126,9 @@ pub fn mean_trace(group: &Group, metric: Metric) -> Vec<MeanPoint> {
             }
         }
     }
-    let mean = |((round, _), points): ((usize, usize), Vec<TracePoint>)| {
-        let finite: Vec<f64> = points.iter().map(|p| p.y).filter(|y| y.is_finite()).collect();
-        let x = points.iter().map(|p| p.x).sum::<f64>() / points.len() as f64;
+    let mean = |((round, _), points): ((usize, usize), Vec<CurvePoint>)| {
+        let finite: Vec<f64> = points.iter().map(|p| p.value).filter(|y| y.is_finite()).collect();
+        let x = points.iter().map(|p| p.labels).sum::<f64>() / points.len() as f64;
         mean_interval(&finite, BAND_LEVEL).map(|y| MeanPoint { round, x, y })
     };
     cells.into_iter().filter_map(mean).collect()
@@ -169,13 +148,13 @@ pub fn value_range(histories: &[History]) -> Option<[f64; 2]> {
     /// The least range, percent or kPa^2.
     const LEAST: f64 = 0.5;
     let task = task(histories);
-    let ends = histories.iter().flat_map(|h| trace(h, Metric::whole(task))).map(|p| p.y).filter(|y| y.is_finite());
+    let ends = histories.iter().flat_map(|h| trace(h, Metric::whole(task))).map(|p| p.value).filter(|y| y.is_finite());
     let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), y| (l.min(y), h.max(y)));
     if low > high {
         return None;
     }
     let parts = histories.iter().flat_map(|h| trace(h, Metric::part(task)));
-    let mut inside: Vec<f64> = parts.filter(|p| p.round > 1 && p.y.is_finite()).map(|p| p.y).collect();
+    let mut inside: Vec<f64> = parts.filter(|p| p.round > 1 && p.value.is_finite()).map(|p| p.value).collect();
     inside.sort_by(f64::total_cmp);
     let cut = (inside.len() as f64 * CUT).floor() as usize;
     // What is cut is the worst: the lowest accuracies, the largest errors.

@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use std::sync::Arc;
 
 use super::{Generator, GeneratorError, from_bytes};
 use crate::dataset::ImageShape;
 use crate::device::ComputeDevice;
+use crate::disk;
 use crate::experiment::{Digest, Experiment, GeneratorKind};
 
 /// Changes whenever the same fields would give another generator.
@@ -55,17 +54,10 @@ impl GeneratorCache {
         }
     }
 
-    /// Keeps a generator; written aside and renamed, so that a reader never sees half a file.
+    /// Caches a generator.
     pub fn store(&self, digest: &str, generator: &dyn Generator) -> Result<(), GeneratorError> {
-        let write = |path: &Path, bytes: &[u8]| -> std::io::Result<()> {
-            std::fs::create_dir_all(&self.folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            std::io::Write::write_all(&mut file, bytes)?;
-            file.persist(path).map_err(|e| e.error)?;
-            Ok(())
-        };
-        let path = self.file(digest);
-        write(&path, &generator.to_bytes()?).map_err(|e| GeneratorError::Weights(format!("{}: {e}", path.display())))
+        let (path, bytes) = (self.file(digest), generator.to_bytes()?);
+        disk::write_aside(&path, &bytes).map_err(|e| GeneratorError::Weights(format!("{}: {e}", path.display())))
     }
 
     fn file(&self, digest: &str) -> PathBuf {
@@ -79,8 +71,7 @@ pub fn generator_digest(experiment: &Experiment, data_digest: &str) -> String {
         GeneratorKind::Vae => VAE_RECIPE,
         GeneratorKind::AlphaGan => ALPHA_GAN_RECIPE,
     };
-    let recipe = format!("{recipe} {data_digest} {}", experiment.values(Digest::Generator));
-    Sha256::digest(recipe.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    disk::sha256(format!("{recipe} {data_digest} {}", experiment.values(Digest::Generator)))
 }
 
 #[cfg(test)]
@@ -99,8 +90,7 @@ mod tests {
         ] {
             let mut experiment = Experiment::default();
             changes.split_whitespace().for_each(|change| experiment.set(change).unwrap());
-            let expected: String = Sha256::digest(recipe).iter().map(|b| format!("{b:02x}")).collect();
-            assert_eq!(generator_digest(&experiment, "DATA"), expected, "{changes}");
+            assert_eq!(generator_digest(&experiment, "DATA"), disk::sha256(recipe), "{changes}");
         }
         let default = "fd849a86b43b101d285562e0f6f2de521a2927e40fd3b68effafdbc2d48f1ed3";
         assert_eq!(generator_digest(&Experiment::default(), "DATA"), default);

@@ -2,12 +2,12 @@
 //!
 //! Maps are divided by one fixed constant, so that a network that ends in a sigmoid can learn them.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
-use sha2::{Digest as _, Sha256};
 
 use super::fem::FemTool;
 use super::fem::stress::StressMeasure;
@@ -15,6 +15,7 @@ use super::{ImageRef, Label, LabellingTool, Refusal};
 use crate::dataset::vessels::burden_band;
 use crate::dataset::vessels::masks::{MaskFault, WallMask};
 use crate::dataset::{Dataset, ImageShape, Split};
+use crate::disk;
 use crate::experiment::{Experiment, StressKind};
 
 /// Changes whenever the same masks and fields would give other maps.
@@ -163,8 +164,7 @@ impl Simulation {
     /// Names the maps of a data set: SHA-256 over its masks and all that the tool was told, in hex.
     fn digest(&self, dataset: &Dataset) -> String {
         let peak = self.tool.waveform.systolic_kpa();
-        let recipe = format!("{RECIPE_VERSION} {} {peak} {:?} {}", dataset.digest(), self.tool.measure, self.scale);
-        Sha256::digest(recipe.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+        disk::sha256(format!("{RECIPE_VERSION} {} {peak} {:?} {}", dataset.digest(), self.tool.measure, self.scale))
     }
 }
 
@@ -198,22 +198,19 @@ impl MapCache {
         true
     }
 
-    /// Keeps the maps of the whole data set; written aside and renamed, so that a reader never sees half a file.
+    /// Caches the maps of the whole data set.
     pub fn store(&self, simulation: &Simulation, dataset: &Dataset) -> std::io::Result<()> {
-        use std::io::Write as _;
-        std::fs::create_dir_all(&self.folder)?;
-        let file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        let mut out = GzEncoder::new(std::io::BufWriter::new(file), Compression::fast());
-        for split in [&simulation.test, &simulation.validation, &simulation.train] {
-            for (map, seconds) in split.maps.iter().zip(&split.seconds) {
-                out.write_all(&seconds.to_le_bytes())?;
-                let bytes: Vec<u8> = map.iter().flat_map(|v| v.to_le_bytes()).collect();
-                out.write_all(&bytes)?;
+        disk::write_aside_with(&self.file(simulation, dataset), |file| {
+            let mut out = GzEncoder::new(std::io::BufWriter::new(file), Compression::fast());
+            for split in [&simulation.test, &simulation.validation, &simulation.train] {
+                for (map, seconds) in split.maps.iter().zip(&split.seconds) {
+                    out.write_all(&seconds.to_le_bytes())?;
+                    let bytes: Vec<u8> = map.iter().flat_map(|v| v.to_le_bytes()).collect();
+                    out.write_all(&bytes)?;
+                }
             }
-        }
-        let file = out.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        file.persist(self.file(simulation, dataset)).map_err(|e| e.error)?;
-        Ok(())
+            out.finish()?.flush()
+        })
     }
 
     fn file(&self, simulation: &Simulation, dataset: &Dataset) -> PathBuf {

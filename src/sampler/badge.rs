@@ -5,6 +5,7 @@
 
 use super::{Candidate, Interrupted, Place, Sampler, SamplerInput, distance, pool};
 use crate::rng::Rng;
+use crate::target::argmax;
 
 /// Buys samples whose gradients are large and diverse.
 pub struct Badge;
@@ -68,7 +69,7 @@ impl Gradients {
         let classes = log_probabilities.len() / n;
         let mut errors = log_probabilities;
         for row in errors.chunks_exact_mut(classes) {
-            let best = (0..classes).max_by(|&a, &b| row[a].total_cmp(&row[b]).then(b.cmp(&a))).unwrap_or(0);
+            let best = argmax(row);
             row.iter_mut().for_each(|l| *l = l.exp());
             row[best] -= 1.0;
         }

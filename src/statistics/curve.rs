@@ -1,13 +1,66 @@
-//! Numbers of one learning curve: its area, the labels it needs, and its mean over the endpoint's rounds.
+//! One learning curve: its points on the axes of labels and minibatches, its area, the labels it needs, and its mean over
+//! the endpoint's rounds.
 
 use std::ops::RangeInclusive;
 
-use crate::history::History;
+use crate::history::{Evaluation, History, Metric, RoundRecord};
+
+/// One evaluation of a run on the axes of its learning curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CurvePoint {
+    pub round: usize,
+    /// Labels; inside a round its training is spread from what was labelled before it to what is labelled after it.
+    pub labels: f64,
+    /// Optimiser steps since the run began.
+    pub minibatches: f64,
+    pub value: f64,
+    pub round_end: bool,
+}
+
+/// What a curve needs of a round, completed or in progress.
+#[derive(Debug, Clone, Copy)]
+pub struct CurveRound<'a> {
+    pub round: usize,
+    pub labels: usize,
+    /// Optimiser steps of the run by the end of the round.
+    pub minibatches: usize,
+    pub evaluations: &'a [Evaluation],
+}
+
+impl<'a> From<&'a RoundRecord> for CurveRound<'a> {
+    fn from(r: &'a RoundRecord) -> Self {
+        Self { round: r.round, labels: r.labels, minibatches: r.minibatches, evaluations: &r.evaluations }
+    }
+}
+
+/// Every value of a metric over rounds, in order.
+pub fn curve<'a>(rounds: impl Iterator<Item = CurveRound<'a>>, metric: Metric) -> Vec<CurvePoint> {
+    let mut points = Vec::new();
+    let (mut labels_before, mut steps_before) = (0.0, 0.0);
+    for CurveRound { round, labels, minibatches, evaluations } in rounds {
+        let (labels, end) = (labels as f64, minibatches as f64);
+        let place = |e: &Evaluation| {
+            let steps = end - steps_before;
+            let inside = !e.round_end && steps > 0.0;
+            let share = if inside { ((e.minibatches as f64 - steps_before) / steps).clamp(0.0, 1.0) } else { 1.0 };
+            labels_before + share * (labels - labels_before)
+        };
+        points.extend(evaluations.iter().filter(|e| e.metric == metric).map(|e| CurvePoint {
+            round,
+            labels: place(e),
+            minibatches: e.minibatches as f64,
+            value: f64::from(e.value),
+            round_end: e.round_end,
+        }));
+        (labels_before, steps_before) = (labels, end);
+    }
+    points
+}
 
 /// Labels and what the target is judged by (accuracy in percent, or the error of maps in kPa^2) at the end of each
 /// round that has a finite one.
 pub fn round_ends(history: &History) -> Vec<[f64; 2]> {
-    let point = |r: &crate::history::RoundRecord| Some([r.labels as f64, f64::from(r.final_value()?)]);
+    let point = |r: &RoundRecord| Some([r.labels as f64, f64::from(r.final_value()?)]);
     history.rounds.iter().filter_map(point).filter(|p| p[1].is_finite()).collect()
 }
 
@@ -23,7 +76,7 @@ pub fn area_under_curve(points: &[[f64; 2]]) -> Option<f64> {
 
 /// Labels at which a curve of (labels, metric) first reaches `target`, by linear interpolation between its points.
 ///
-/// The first point's labels where it starts there already; none where it never gets there.
+/// The first point's labels if it starts there already; `None` if it never gets there.
 pub fn labels_to_reach(points: &[[f64; 2]], target: f64) -> Option<f64> {
     let first = points.first()?;
     if first[1] >= target {
@@ -34,7 +87,7 @@ pub fn labels_to_reach(points: &[[f64; 2]], target: f64) -> Option<f64> {
     Some(x0 + (x1 - x0) * (target - y0) / (y1 - y0))
 }
 
-/// Mean of what the target is judged by over the ends of `rounds`; none unless each of them was completed with a finite one.
+/// Mean of what the target is judged by over the ends of `rounds`; `None` unless each of them ended with a finite value.
 pub fn endpoint(history: &History, rounds: RangeInclusive<usize>) -> Option<f64> {
     let count = rounds.clone().count();
     let value = |t: usize| history.rounds.iter().find(|r| r.round == t)?.final_value().filter(|a| a.is_finite());

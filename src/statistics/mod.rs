@@ -12,6 +12,6 @@ pub use comparison::{
     Comparison, EndpointTest, FIRST_ENDPOINT_ROUND, LAST_ENDPOINT_ROUND, Options, PairedTest, RoundTest, compare,
     repeats_for_power, warning,
 };
-pub use curve::{area_under_curve, endpoint, labels_to_reach, round_ends};
+pub use curve::{CurvePoint, CurveRound, area_under_curve, curve, endpoint, labels_to_reach, round_ends};
 pub use exact::{MOST_EXACT_PAIRS, holm, sign_flip, smallest_p, wilcoxon};
 pub use student::{Interval, mean_interval, t_quantile, t_two_sided, z_quantile};

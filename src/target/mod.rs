@@ -9,5 +9,5 @@ mod gradient;
 pub mod stand_in;
 
 pub use gradient::{LatentGradient, latent_gradient};
-pub use model::{FrozenTarget, Target, Truth, WeightsError, prediction};
+pub use model::{FrozenTarget, Target, Truth, WeightsError, argmax, prediction};
 use nets::{lenet, stress_net};

@@ -269,7 +269,11 @@ pub fn label_tensor(labels: &[u8], device: &Device) -> Tensor<1, Int> {
 
 /// The most probable class and the cross entropy with `label` (nats), from one row of log probabilities.
 pub fn prediction(log_probabilities: &[f32], label: u8) -> (u8, f32) {
-    let best = log_probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)));
     let loss = log_probabilities.get(usize::from(label)).map_or(f32::NAN, |l| -l);
-    (best.map_or(0, |(class, _)| class as u8), loss)
+    (argmax(log_probabilities) as u8, loss)
+}
+
+/// Where the largest value of a row stands, the first of equals; 0 for an empty one.
+pub fn argmax(row: &[f32]) -> usize {
+    (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b]).then(b.cmp(&a))).unwrap_or(0)
 }

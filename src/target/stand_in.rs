@@ -6,11 +6,10 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use sha2::{Digest as _, Sha256};
-
 use super::model::{FrozenTarget, Target, prediction};
 use crate::dataset::{Dataset, ImageShape, Split};
 use crate::device::ComputeDevice;
+use crate::disk;
 use crate::experiment::{DatasetKind, Digest, Experiment, TargetKind};
 use crate::labelling::simulation::MadeSample;
 use crate::labelling::{ImageRef, Label, LabellingTool, Refusal};
@@ -185,23 +184,16 @@ impl StandInTraining {
         self.streams.get("batches", self.pass)
     }
 
-    /// Written aside and renamed, so that a reader never sees half a file.
     fn keep(&self) -> std::io::Result<()> {
         let Some(file) = self.file.as_ref().filter(|f| !f.exists()) else { return Ok(()) };
-        let folder = file.parent().unwrap_or(std::path::Path::new("."));
-        std::fs::create_dir_all(folder)?;
         let (weights, _) = self.target.to_bytes().map_err(std::io::Error::other)?;
-        let mut aside = tempfile::NamedTempFile::new_in(folder)?;
-        std::io::Write::write_all(&mut aside, &weights)?;
-        aside.persist(file).map_err(|e| e.error)?;
-        Ok(())
+        disk::write_aside(file, &weights)
     }
 }
 
 /// Names a stand-in: SHA-256 over the data and all that its training depends on, in hex.
 fn digest(experiment: &Experiment, dataset: &Dataset) -> String {
-    let recipe = format!("{RECIPE} {} {}", dataset.digest(), experiment.values(Digest::StandIn));
-    Sha256::digest(recipe.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    disk::sha256(format!("{RECIPE} {} {}", dataset.digest(), experiment.values(Digest::StandIn)))
 }
 
 #[cfg(test)]

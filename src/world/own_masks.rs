@@ -14,6 +14,7 @@ use crate::archive;
 use crate::dataset::vessels::masks::{WallMask, png_files};
 use crate::dataset::vessels::{self, VESSEL_SHAPE};
 use crate::dataset::{DataError, Dataset};
+use crate::disk;
 use crate::experiment::Experiment;
 use crate::history::Made;
 use crate::labelling::simulation::{MadeSample, Simulation, SolvedMaps};
@@ -173,7 +174,7 @@ impl MaskChecking {
 
     /// Takes verdicts of the same files from before.
     fn find(&mut self) {
-        let digest: String = self.hash.clone().finalize().iter().map(|b| format!("{b:02x}")).collect();
+        let digest = disk::hex(self.hash.clone().finalize());
         self.file = self.cache.as_ref().map(|folder| folder.join(format!("{digest}.{EXTENSION}")));
         let found = self.file.as_ref().filter(|f| f.exists()).and_then(|f| archive::read(f, MAGIC).ok());
         self.judged = found.filter(|j: &Vec<Judged>| j.len() == self.files.len()).unwrap_or_default();

@@ -8,8 +8,9 @@ use std::time::Duration;
 use md5::{Digest as _, Md5};
 use tempfile::NamedTempFile;
 
-use super::published::{self, Published, PublishedFile, hex, md5_of};
+use super::published::{self, Published, PublishedFile, md5_of};
 use crate::dataset::DataError;
+use crate::disk::hex;
 
 /// Bytes between two reports.
 const CHUNK: usize = 1 << 16;
@@ -130,7 +131,7 @@ impl Fetch {
             let sent = if received > file.bytes { "more".to_owned() } else { received.to_string() };
             return Ok(Err(format!("sent {sent} instead of {} bytes", file.bytes)));
         }
-        let found = hex(&hash.finalize());
+        let found = hex(hash.finalize());
         if found != file.md5 {
             return Ok(Err(format!("the checksum is {found}, published is {}", file.md5)));
         }
@@ -218,7 +219,7 @@ mod tests {
         let file = |(name, body): (&str, &[u8])| PublishedFile {
             name: name.into(),
             bytes: body.len() as u64,
-            md5: hex(&Md5::digest(body)),
+            md5: hex(Md5::digest(body)),
             unpacked: String::new(),
         };
         let published = Published { mirrors, files: FILES.map(file).to_vec() };
@@ -260,7 +261,7 @@ mod tests {
 
     #[test]
     fn each_failure_is_said_clearly_leaves_no_rubbish_and_another_mirror_mends_it() {
-        let altered = format!("the checksum is {}, published is", hex(&Md5::digest(FILES[1].1.to_ascii_uppercase())));
+        let altered = format!("the checksum is {}, published is", hex(Md5::digest(FILES[1].1.to_ascii_uppercase())));
         for (mirror, fault) in [
             (Mirror::Missing, "404"),
             (Mirror::Altered, altered.as_str()),

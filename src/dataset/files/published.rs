@@ -9,6 +9,7 @@ use md5::{Digest as _, Md5};
 use serde::Deserialize;
 
 use crate::dataset::DataError;
+use crate::disk::hex;
 
 const FILE: &str = "data/downloads.toml";
 const TEXT: &str = include_str!("../../../data/downloads.toml");
@@ -56,15 +57,10 @@ pub fn md5_of(path: &Path) -> Result<String, DataError> {
     let mut chunk = vec![0; CHUNK];
     loop {
         match file.read(&mut chunk).map_err(io)? {
-            0 => return Ok(hex(&hash.finalize())),
+            0 => return Ok(hex(hash.finalize())),
             n => hash.update(&chunk[..n]),
         }
     }
-}
-
-/// Bytes in hex, as checksums are written.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -201,7 +201,7 @@ fn repeat_lines(group: &Group, metric: Metric) -> Vec<Item> {
     let style = group.style();
     let repeats = group.histories.iter().filter(|_| group.histories.len() > 1);
     let line = |h: &&History| {
-        let points = trace(h, metric).iter().map(|p| [p.x, p.y]).collect();
+        let points = trace(h, metric).iter().map(|p| [p.labels, p.value]).collect();
         let series = format!("{} (repeat {})", group.label(), h.header.repeat);
         let stroke = repeat_stroke(style.ink);
         Item::Line(Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false })

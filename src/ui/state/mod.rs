@@ -14,7 +14,7 @@ pub use opened::Opened;
 pub use pair::{Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
 pub use pins::{Pin, PinBoard, PinCurve};
 pub use playhead::Playhead;
-pub use run::{CurvePoint, LabellingCost, RunState};
+pub use run::{LabellingCost, RunState};
 pub use walks::{Arms, LostByStep, Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks, walk_letters};
 
 use std::collections::BTreeMap;

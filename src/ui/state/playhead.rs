@@ -1,9 +1,10 @@
 //! One playhead over rounds and the evaluations inside them: view, walks, curves and pins show where it stands, of a live run
 //! or of an opened one. Weights are kept at the ends of rounds only, so what a target is asked for is of the nearest end.
 
-use super::{AppState, CurvePoint, RunState};
+use super::{AppState, RunState};
 use crate::experiment::Experiment;
 use crate::history::Metric;
+use crate::statistics::CurvePoint;
 
 /// Plays the rounds back, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::experiment::{Experiment, Strategy};
 use crate::history::{Evaluation, Header, Metric, RoundRecord};
 use crate::round::LabelProgress;
+use crate::statistics::{CurvePoint, CurveRound, curve};
 
 /// What happened in the run of one strategy.
 #[derive(Debug, Clone)]
@@ -40,17 +41,6 @@ impl LabellingCost {
     pub fn refusals(&self) -> usize {
         self.refused.values().sum::<usize>() + self.refused_now
     }
-}
-
-/// One measured value with its place on both axes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CurvePoint {
-    pub round: usize,
-    /// Labelled samples; inside a round spread evenly over the round's training.
-    pub labels: f64,
-    pub minibatches: f64,
-    pub value: f64,
-    pub round_end: bool,
 }
 
 impl RunState {
@@ -100,61 +90,18 @@ impl RunState {
 
     /// All values of a metric in order, those of the round in progress included.
     pub fn curve(&self, metric: Metric, experiment: &Experiment) -> Vec<CurvePoint> {
-        let mut points = Vec::new();
-        let (mut labels_before, mut steps_before) = (0.0, 0.0);
-        for record in &self.rounds {
-            let steps = record.minibatches as f64 - steps_before;
-            push_round(
-                &mut points,
-                record.round,
-                &record.evaluations,
-                metric,
-                (labels_before, steps_before),
-                (record.labels, steps),
-            );
-            (labels_before, steps_before) = (record.labels as f64, record.minibatches as f64);
-        }
-        if let Some(current) = &self.current {
-            let steps = experiment.minibatches_in_round(current.labels) as f64;
-            push_round(
-                &mut points,
-                current.round,
-                &self.live,
-                metric,
-                (labels_before, steps_before),
-                (current.labels, steps),
-            );
-        }
-        points
+        let before = self.rounds.last().map_or(0, |r| r.minibatches);
+        let current = self.current.as_ref().map(|r| CurveRound {
+            round: r.round,
+            labels: r.labels,
+            minibatches: before + experiment.minibatches_in_round(r.labels),
+            evaluations: &self.live,
+        });
+        curve(self.rounds.iter().map(|r| CurveRound::from(&**r)).chain(current), metric)
     }
 
     /// What the target is judged by over the whole evaluation split at the end of a round: percent, or kPa^2.
     pub fn accuracy(&self, round: usize) -> Option<f32> {
         self.rounds.iter().find(|r| r.round == round)?.final_value()
-    }
-}
-
-/// Adds the points of one round; inside it, labels are spread over the `steps` of its training.
-fn push_round(
-    points: &mut Vec<CurvePoint>,
-    round: usize,
-    evaluations: &[Evaluation],
-    metric: Metric,
-    (labels_before, steps_before): (f64, f64),
-    (labels, steps): (usize, f64),
-) {
-    for e in evaluations.iter().filter(|e| e.metric == metric) {
-        let inside = if e.round_end || steps <= 0.0 {
-            1.0
-        } else {
-            ((e.minibatches as f64 - steps_before) / steps).clamp(0.0, 1.0)
-        };
-        points.push(CurvePoint {
-            round,
-            labels: labels_before + inside * (labels as f64 - labels_before),
-            minibatches: e.minibatches as f64,
-            value: f64::from(e.value),
-            round_end: e.round_end,
-        });
     }
 }

@@ -7,11 +7,12 @@ use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotPoint, PlotPoints, Poin
 
 use crate::experiment::{EvaluationSplit, Strategy, Task};
 use crate::history::Metric;
+use crate::statistics::CurvePoint;
 use crate::ui::kit::looks;
 use crate::ui::kit::theme::{Theme, bold, font, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
-use crate::ui::state::{CurvePoint, RunState};
+use crate::ui::state::RunState;
 
 /// The panel's own choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
