@@ -6,7 +6,6 @@ pub mod source;
 pub mod files;
 pub mod strokes;
 pub mod vessels;
-pub mod formats;
 pub mod sources;
 mod load;
 

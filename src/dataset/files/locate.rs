@@ -98,9 +98,9 @@ fn roots(data_dir: Option<&Path>) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::formats::cifar::{self, Cifar10};
-    use crate::dataset::formats::idx::Mnist;
     use crate::dataset::source::Source as _;
+    use crate::dataset::sources::cifar::{self, Cifar10};
+    use crate::dataset::sources::idx::Mnist;
     use crate::experiment::Experiment;
 
     #[test]

@@ -39,7 +39,7 @@ impl Source for Cifar10 {
 
     fn read(&self, _: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
         let found = locate::first(self, data_dir)?;
-        CifarFolder { name: found.name.into(), provenance: found.provenance(), path: found.path }.read()
+        CifarFolder { name: found.name, provenance: found.provenance(), path: found.path }.read()
     }
 
     fn is_often_partial(&self) -> bool {
@@ -83,7 +83,7 @@ impl Files for Cifar10 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct CifarFolder {
     /// The data set's short name, such as `cifar10`.
-    name: String,
+    name: &'static str,
     path: PathBuf,
     /// Where it is from and what its hashes say, as text.
     provenance: String,
@@ -116,7 +116,7 @@ impl CifarFolder {
         let part = if batches < BATCHES { format!(", {batches} of {BATCHES} train batches") } else { String::new() };
         let none = Split::new(SHAPE, Vec::new(), Vec::new())?;
         let provenance = format!("{}{part}", self.provenance);
-        Dataset::new(&self.name, provenance, classes, train.split()?, none, test.split()?)
+        Dataset::new(self.name, provenance, classes, train.split()?, none, test.split()?)
     }
 
     fn fault(&self, detail: String) -> DataError {
@@ -256,7 +256,7 @@ mod tests {
     }
 
     fn folder(path: &Path) -> CifarFolder {
-        CifarFolder { name: "cifar10".into(), path: path.into(), provenance: "here".into() }
+        CifarFolder { name: "cifar10", path: path.into(), provenance: "here".into() }
     }
 
     #[test]

@@ -1,9 +1,12 @@
-//! The list of data sources: a new one is a file, a line here, and a row of `DatasetKind`.
+//! The list of data sources: a new one is a file and a line here, and a row of `DatasetKind`.
+
+pub mod idx;
+pub mod tar;
+pub mod cifar;
 
 use std::path::Path;
 
 use super::files::locate::{self, Found};
-use super::formats::{cifar, idx};
 use super::source::{Files, Origin, Source};
 use super::{strokes, vessels};
 use crate::experiment::DatasetKind;

@@ -67,7 +67,7 @@ impl Source for Mnist {
 
     fn read(&self, _: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
         let found = locate::first(self, data_dir)?;
-        IdxFolder { name: found.name.into(), provenance: found.provenance(), path: found.path }.read()
+        IdxFolder { name: found.name, provenance: found.provenance(), path: found.path }.read()
     }
 }
 
@@ -102,7 +102,7 @@ impl Files for Mnist {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct IdxFolder {
     /// The data set's short name, such as `mnist`.
-    name: String,
+    name: &'static str,
     path: PathBuf,
     /// Where it is from and what its hashes say, as text.
     provenance: String,
@@ -133,7 +133,7 @@ impl IdxFolder {
         }
         let validation = Split::new(train.shape(), Vec::new(), Vec::new())?;
         let classes = (0..CLASSES).map(|d| d.to_string()).collect();
-        Dataset::new(&self.name, self.provenance.clone(), classes, train, validation, test)
+        Dataset::new(self.name, self.provenance.clone(), classes, train, validation, test)
     }
 }
 
@@ -344,7 +344,7 @@ mod tests {
     fn a_folder_with_files_missing_says_which() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("t10k-labels.idx1-ubyte"), idx(LABELS, &[1], &[1])).unwrap();
-        let reader = IdxFolder { name: "mnist".into(), path: folder.path().into(), provenance: String::new() };
+        let reader = IdxFolder { name: "mnist", path: folder.path().into(), provenance: String::new() };
         let error = reader.read().unwrap_err().to_string();
         assert!(
             error.contains("train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte missing"),
