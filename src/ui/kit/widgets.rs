@@ -1,147 +1,12 @@
-//! The small parts that the panels are made of: painted icons, buttons, segmented choices, image tiles and bars.
+//! The widgets of every panel: icon buttons, segmented choices, toggles, empty states, progress lines and badges.
 
 use egui::{
-    Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2,
+    Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
     WidgetInfo, pos2, vec2,
 };
 
+use super::icons::Icon;
 use super::theme::{self, CONTROL_HEIGHT, RADIUS, Theme, size, space};
-
-/// Icons drawn by the painter, so that they need no font.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Icon {
-    Play,
-    Pause,
-    StepMinibatches,
-    StepRound,
-    Stop,
-    Reset,
-    NewSeed,
-    Sun,
-    Moon,
-    Keys,
-    Close,
-    Previous,
-    Next,
-    Fit,
-    Save,
-    Folded,
-    Unfolded,
-    Box,
-    Lasso,
-    Fork,
-}
-
-impl Icon {
-    /// Draws the icon in a square round `center`; `r` is half its side.
-    pub fn paint(self, painter: &Painter, center: Pos2, r: f32, color: Color32) {
-        let at = |x: f32, y: f32| center + vec2(x, y) * r;
-        let line = Stroke::new((r * 0.24).max(1.3), color);
-        let fill = |points: Vec<Pos2>| {
-            painter.add(Shape::convex_polygon(points, color, Stroke::NONE));
-        };
-        let stroke = |points: Vec<Pos2>| {
-            painter.add(Shape::line(points, line));
-        };
-        let triangle = |x0: f32, x1: f32, h: f32| fill(vec![at(x0, -h), at(x1, 0.0), at(x0, h)]);
-        let bar = |x0: f32, x1: f32, h: f32| {
-            painter.rect_filled(Rect::from_two_pos(at(x0, -h), at(x1, h)), CornerRadius::same(1), color);
-        };
-        match self {
-            Self::Play => triangle(-0.55, 0.85, 0.85),
-            Self::Pause => {
-                bar(-0.65, -0.18, 0.8);
-                bar(0.18, 0.65, 0.8);
-            }
-            Self::StepMinibatches => {
-                triangle(-0.75, 0.3, 0.7);
-                bar(0.45, 0.72, 0.7);
-            }
-            Self::StepRound => {
-                triangle(-0.95, -0.1, 0.65);
-                triangle(-0.15, 0.7, 0.65);
-                bar(0.7, 0.95, 0.65);
-            }
-            Self::Stop => {
-                painter.rect_filled(Rect::from_center_size(center, Vec2::splat(1.4 * r)), CornerRadius::same(2), color);
-            }
-            Self::Reset => {
-                stroke(arc(center, 0.78 * r, -0.35, 4.6));
-                let tip = center + 0.78 * r * vec2((-0.35_f32).cos(), (-0.35_f32).sin());
-                fill(vec![tip + vec2(-0.55, -0.12) * r, tip + vec2(0.42, -0.35) * r, tip + vec2(0.1, 0.42) * r]);
-            }
-            Self::NewSeed => {
-                painter.rect_stroke(
-                    Rect::from_center_size(center, Vec2::splat(1.6 * r)),
-                    CornerRadius::same(3),
-                    line,
-                    StrokeKind::Middle,
-                );
-                for (x, y) in [(-0.35, -0.35), (0.35, 0.35), (0.35, -0.35), (-0.35, 0.35)] {
-                    painter.circle_filled(at(x, y), 0.16 * r, color);
-                }
-            }
-            Self::Sun => {
-                painter.circle_filled(center, 0.42 * r, color);
-                for k in 0..8 {
-                    let d = Vec2::angled(k as f32 * std::f32::consts::FRAC_PI_4);
-                    stroke(vec![center + 0.66 * r * d, center + 0.95 * r * d]);
-                }
-            }
-            Self::Moon => {
-                let outer = arc(center, 0.85 * r, 0.5, 4.4);
-                let mut points = outer;
-                points.extend(arc(center + vec2(0.42, -0.3) * r, 0.62 * r, 4.25, -3.25));
-                stroke(points);
-            }
-            Self::Keys => {
-                painter.text(center, Align2::CENTER_CENTER, "?", theme::bold_font(1.9 * r), color);
-            }
-            Self::Close => {
-                stroke(vec![at(-0.6, -0.6), at(0.6, 0.6)]);
-                stroke(vec![at(-0.6, 0.6), at(0.6, -0.6)]);
-            }
-            Self::Previous => stroke(vec![at(0.3, -0.65), at(-0.35, 0.0), at(0.3, 0.65)]),
-            Self::Next => stroke(vec![at(-0.3, -0.65), at(0.35, 0.0), at(-0.3, 0.65)]),
-            Self::Folded => stroke(vec![at(-0.25, -0.5), at(0.25, 0.0), at(-0.25, 0.5)]),
-            Self::Unfolded => stroke(vec![at(-0.5, -0.25), at(0.0, 0.25), at(0.5, -0.25)]),
-            Self::Fit => {
-                for (sx, sy) in [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)] {
-                    stroke(vec![at(0.8 * sx, 0.3 * sy), at(0.8 * sx, 0.8 * sy), at(0.3 * sx, 0.8 * sy)]);
-                }
-            }
-            Self::Box => {
-                let corners = [(-0.8, -0.65), (0.8, -0.65), (0.8, 0.65), (-0.8, 0.65), (-0.8, -0.65)];
-                let corners = corners.map(|(x, y)| at(x, y));
-                painter.extend(Shape::dashed_line(&corners, line, 0.42 * r, 0.28 * r));
-            }
-            Self::Fork => {
-                stroke(vec![at(-0.45, 0.9), at(-0.45, -0.9)]);
-                stroke(vec![at(-0.45, 0.45), at(0.5, -0.1), at(0.5, -0.75)]);
-                for (x, y) in [(-0.45, -0.85), (-0.45, 0.85), (0.5, -0.85)] {
-                    painter.circle_filled(at(x, y), 0.24 * r, color);
-                }
-            }
-            Self::Lasso => {
-                let ring =
-                    |k: usize| center + r * vec2(0.85, 0.6) * Vec2::angled(k as f32 * 0.2618) - vec2(0.0, 0.2 * r);
-                let ring: Vec<Pos2> = (0..=24).map(ring).collect();
-                painter.extend(Shape::dashed_line(&ring, line, 0.42 * r, 0.28 * r));
-                stroke(vec![at(0.1, 0.4), at(0.3, 0.95)]);
-            }
-            Self::Save => {
-                stroke(vec![at(0.0, -0.85), at(0.0, 0.3)]);
-                stroke(vec![at(-0.42, -0.1), at(0.0, 0.32), at(0.42, -0.1)]);
-                stroke(vec![at(-0.8, 0.4), at(-0.8, 0.82), at(0.8, 0.82), at(0.8, 0.4)]);
-            }
-        }
-    }
-}
-
-fn arc(center: Pos2, radius: f32, start: f32, sweep: f32) -> Vec<Pos2> {
-    const SEGMENTS: usize = 24;
-    (0..=SEGMENTS).map(|i| center + radius * Vec2::angled(start + sweep * i as f32 / SEGMENTS as f32)).collect()
-}
 
 /// A button with an icon, and text beside it unless `text` is empty; `name` is what a screen reader says.
 pub struct IconButton<'a> {
@@ -313,22 +178,6 @@ pub fn empty_state(ui: &mut Ui, title: &str, body: &str) {
     ui.allocate_rect(rect, Sense::hover());
 }
 
-/// A filled disc, diamond or square of the given colour, as a legend shows it.
-pub fn swatch(ui: &mut Ui, color: Color32, square: bool) {
-    let (rect, _) = ui.allocate_exact_size(vec2(10.0, 14.0), Sense::hover());
-    if square {
-        ui.painter().rect_filled(Rect::from_center_size(rect.center(), Vec2::splat(8.0)), CornerRadius::same(1), color);
-    } else {
-        ui.painter().circle_filled(rect.center(), 4.2, color);
-    }
-}
-
-/// A short horizontal stroke, as a legend shows a line.
-pub fn line_swatch(ui: &mut Ui, color: Color32, width: f32) {
-    let (rect, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
-    ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(width, color));
-}
-
 /// A thin progress bar over the whole width; `None` shows that the total is not known.
 pub fn progress_line(painter: &Painter, rect: Rect, fraction: Option<f32>, theme: &Theme) {
     painter.rect_filled(rect, CornerRadius::ZERO, theme.line);
@@ -338,77 +187,17 @@ pub fn progress_line(painter: &Painter, rect: Rect, fraction: Option<f32>, theme
     }
 }
 
-/// One horizontal bar for each class with its probability, the true class marked.
-pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], truth: Option<u8>) {
-    const ROW: f32 = 17.0;
-    let theme = Theme::of(ui.visuals());
-    let width = ui.available_width();
-    let label_width = 44.0;
-    let value_width = 48.0;
-    let best = probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(i, _)| i);
-    for (class, &p) in probabilities.iter().enumerate() {
-        let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
-        response.on_hover_text(format!("loss with this label: {:.4} nats", -p.max(f32::MIN_POSITIVE).ln()));
-        ui.spacing_mut().item_spacing.y = 1.0;
-        let painter = ui.painter();
-        let y = rect.center().y;
-        let is_truth = truth == Some(class as u8);
-        let name = names.get(class).cloned().unwrap_or_else(|| class.to_string());
-        let ink = if is_truth || best == Some(class) { theme.text } else { theme.weak };
-        let font = if is_truth { theme::bold_font(size::CAPTION + 0.5) } else { theme::font(size::CAPTION + 0.5) };
-        painter.text(pos2(rect.left() + 12.0, y), Align2::LEFT_CENTER, name, font, ink);
-        if is_truth {
-            painter.circle_filled(pos2(rect.left() + 4.0, y), 2.5, theme.text);
-        }
-        let bar =
-            Rect::from_min_max(pos2(rect.left() + label_width, y - 4.0), pos2(rect.right() - value_width, y + 4.0));
-        painter.rect_filled(bar, CornerRadius::same(2), theme.field);
-        let filled = Rect::from_min_size(bar.min, vec2(bar.width() * p.clamp(0.0, 1.0), bar.height()));
-        painter.rect_filled(filled, CornerRadius::same(2), theme::class_color(class as u8));
-        painter.text(
-            pos2(rect.right(), y),
-            Align2::RIGHT_CENTER,
-            format!("{:.1} %", 100.0 * p),
-            theme::font(size::CAPTION),
-            ink,
-        );
-    }
+/// A letter in a disc of the walk's colour.
+pub fn letter_badge(painter: &Painter, center: Pos2, letters: &str, color: Color32, theme: &Theme) {
+    painter.circle(center, 8.5, color, Stroke::new(1.5, theme.canvas));
+    painter.text(center, Align2::CENTER_CENTER, letters, theme::bold_font(size::CAPTION), theme.canvas);
 }
 
-/// `1234567` as `1,234,567`.
-pub fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// Seconds for people: `8 s`, `2 min 05 s`, `1 h 10 min`.
-pub fn duration(seconds: f32) -> String {
-    let s = seconds.max(0.0).round() as u64;
-    match (s / 3600, s / 60 % 60, s % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, s) => format!("{m} min {s:02} s"),
-        (h, m, _) => format!("{h} h {m:02} min"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_and_durations_read_well() {
-        for (n, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (20_000, "20,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(thousands(n), text);
-        }
-        for (s, text) in [(0.2, "0 s"), (59.4, "59 s"), (65.0, "1 min 05 s"), (4_210.0, "1 h 10 min")] {
-            assert_eq!(duration(s), text);
-        }
-    }
+/// A number in a small square, such as a pin's in the latent view and in the list of pins.
+pub fn number_badge(painter: &Painter, center: Pos2, number: u64, theme: &Theme) {
+    let font = theme::bold_font(size::CAPTION - 1.0);
+    let galley = painter.layout_no_wrap(number.to_string(), font, theme.canvas);
+    let rect = Rect::from_center_size(center, galley.size().max(Vec2::splat(12.0)) + vec2(3.0, 0.0));
+    painter.rect_filled(rect, CornerRadius::same(3), theme.text);
+    painter.galley(rect.center() - galley.size() / 2.0, galley, theme.canvas);
 }

@@ -3,8 +3,9 @@
 use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, Stroke, vec2};
 
 use crate::engine::protocol::Level;
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{Theme, bold, space};
-use crate::ui::kit::widgets::{Icon, IconButton};
+use crate::ui::kit::widgets::IconButton;
 use crate::ui::state::AppState;
 
 /// Which messages were seen when, and which are gone.

@@ -7,8 +7,10 @@ use crate::device::DeviceKind;
 use crate::engine::protocol::Phase;
 use crate::experiment::{GeneratorKind, Task};
 use crate::target::nets;
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, Theme, size, space};
-use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::kit::widgets::{self, IconButton};
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{AppState, Pending};
 
@@ -252,7 +254,7 @@ pub fn strip(ui: &mut Ui, cx: &Cx<'_>) {
 /// At the right: phase, how far, how long still.
 fn words(ui: &Ui, rect: Rect, width: f32, cx: &Cx<'_>) {
     let p = &cx.state.progress;
-    let mut first = capital(cx.state.pending.map_or(p.phase.label(), |pending| match pending {
+    let mut first = words::capital(cx.state.pending.map_or(p.phase.label(), |pending| match pending {
         Pending::Pausing => "pausing",
         Pending::Stopping => "stopping",
         Pending::Resetting => "resetting",
@@ -268,7 +270,7 @@ fn words(ui: &Ui, rect: Rect, width: f32, cx: &Cx<'_>) {
         parts.push(s.label().to_owned());
     }
     if let Some(eta) = p.eta_seconds.filter(|e| e.is_finite() && p.phase.is_busy()) {
-        parts.push(format!("{} left", widgets::duration(eta)));
+        parts.push(format!("{} left", words::duration(eta)));
     }
     let second = parts.join("  ·  ");
     let clip = Rect::from_min_max(pos2(rect.right() - width, rect.top()), rect.max);
@@ -300,7 +302,7 @@ fn stations(state: &AppState) -> Vec<Station> {
     let data = state
         .dataset
         .as_ref()
-        .map_or_else(|| e.dataset.label().to_owned(), |d| format!("{} images", widgets::thousands(d.train.len())));
+        .map_or_else(|| e.dataset.label().to_owned(), |d| format!("{} images", words::thousands(d.train.len())));
     let generator = match (state.generator.cached, state.generator.losses.last()) {
         (true, _) => format!("{}, from the cache", e.generator.label()),
         (_, Some((epoch, _))) if !ready => format!("{}, epoch {epoch:.1}", e.generator.label()),
@@ -341,11 +343,11 @@ fn stations(state: &AppState) -> Vec<Station> {
         Station {
             name: "Labels",
             fact: match e.dataset.task() {
-                Task::Classes if stand_in.is_some() => format!("{} each, stand-in", widgets::thousands(bought)),
-                Task::Classes => format!("{} each", widgets::thousands(bought)),
+                Task::Classes if stand_in.is_some() => format!("{} each, stand-in", words::thousands(bought)),
+                Task::Classes => format!("{} each", words::thousands(bought)),
                 Task::Maps => {
                     let seconds = state.runs.iter().map(|r| r.labelling_cost().seconds).sum();
-                    format!("{} each, {}", widgets::thousands(bought), widgets::duration(seconds))
+                    format!("{} each, {}", words::thousands(bought), words::duration(seconds))
                 }
             },
             state: stage(matches!(phase, Phase::Labelling | Phase::TeachingStandIn), rounds),
@@ -363,9 +365,4 @@ fn stations(state: &AppState) -> Vec<Station> {
             tip: format!("The network that learns from the labels ({})", nets::info(e.network()).table).into(),
         },
     ]
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -3,8 +3,8 @@
 use egui::{Color32, RichText, Ui, vec2};
 use egui_plot::{Line, PlotPoints};
 
-use super::plot;
 use crate::generator::{Adversarial, GeneratorLosses};
+use crate::ui::kit::charts::plot;
 use crate::ui::kit::images::{self, ImageKey};
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::panel::Cx;

@@ -3,14 +3,16 @@
 pub mod generator;
 
 use egui::{Align2, Color32, RichText, Stroke, Ui, vec2};
-use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotPoint, PlotPoints, Points, Text, VLine};
+use egui_plot::{Line, PlotPoint, PlotPoints, Points, Text, VLine};
 
 use crate::experiment::{EvaluationSplit, Strategy, Task};
 use crate::history::Metric;
 use crate::statistics::CurvePoint;
+use crate::ui::kit::charts::{self, plot};
 use crate::ui::kit::looks;
-use crate::ui::kit::theme::{Theme, bold, font, size, space};
+use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::kit::widgets;
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::RunState;
 
@@ -59,12 +61,7 @@ const AIR: f64 = 1.5;
 /// Air round errors of maps, as a share of what is seen, and above the largest of all.
 const ERROR_AIR: f64 = 0.1;
 const WHOLE_AIR: f64 = 1.05;
-/// Screen points within which a click takes a round.
-const CLICK_REACH: f32 = 24.0;
 const LEGEND_ROW: f32 = 15.0;
-/// Ticks that an axis aims at.
-const X_MARKS: f64 = 6.0;
-const Y_MARKS: f64 = 4.0;
 
 impl CurvesPanel {
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -240,11 +237,7 @@ impl CurvesPanel {
                 }
             });
         response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Curve of the metric"));
-        let taken = response.response.clicked() || response.response.dragged();
-        let at = response.response.interact_pointer_pos().filter(|_| taken)?;
-        let near = |x: f64| (response.transform.position_from_point(&PlotPoint::new(x, low)).x - at.x).abs();
-        let (round, stop, x) = marks.into_iter().min_by(|a, b| near(a.2).total_cmp(&near(b.2)))?;
-        (near(x) < CLICK_REACH).then_some((round, stop))
+        charts::taken(&response, marks.into_iter().map(|(round, stop, x)| ((round, stop), x)))
     }
 
     fn loss_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) {
@@ -336,10 +329,10 @@ fn legend(ui: &mut Ui, cx: &Cx<'_>) {
     };
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
-        let ends = format!("all {} {split} images, end of round", widgets::thousands(all));
+        let ends = format!("all {} {split} images, end of round", words::thousands(all));
         row(ui, ends, &looks::mark_swatch);
-        let inside = format!("fixed {} of them, inside rounds", widgets::thousands(part));
-        row(ui, inside, &|ui, s| widgets::line_swatch(ui, cx.theme.strategy(s).gamma_multiply(0.7), 1.2));
+        let inside = format!("fixed {} of them, inside rounds", words::thousands(part));
+        row(ui, inside, &|ui, s| charts::line_swatch(ui, cx.theme.strategy(s).gamma_multiply(0.7), 1.2));
         if let Some(origin) = cx.state.stand_in() {
             ui.add(caption(format!("Labels of made samples: {origin}")).truncate());
         }
@@ -353,95 +346,9 @@ fn x_max(curves: &[Curve]) -> f64 {
     xs.fold(1.0, f64::max)
 }
 
-/// A calm plot that is read and clicked, and does not move when it is dragged.
-pub fn plot<'a>(
-    id: &'a str,
-    height: f32,
-    theme: &'static Theme,
-    x_unit: &'static str,
-    y_unit: &'static str,
-) -> Plot<'a> {
-    let tick = font(size::CAPTION - 1.0);
-    let x = egui_plot::AxisHints::new_x()
-        .tick_label_font(tick.clone())
-        .tick_label_color(theme.faint)
-        .label_spacing(50.0..=90.0)
-        .formatter(|m: GridMark, _| short(m.value));
-    let y = egui_plot::AxisHints::new_y()
-        .tick_label_font(tick)
-        .tick_label_color(theme.faint)
-        .min_thickness(30.0)
-        .label_spacing(14.0..=26.0)
-        .formatter(|m: GridMark, _| short(m.value));
-    Plot::new(id)
-        .height(height)
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_crosshair(false)
-        .show_background(false)
-        .grid_color(theme.faint.gamma_multiply(0.35))
-        .grid_spacing(8.0..=60.0)
-        // Labels, minibatches, rounds and epochs are counted.
-        .x_grid_spacer(|input| marks(input.bounds, X_MARKS).into_iter().filter(|m| m.value.fract() == 0.0).collect())
-        .y_grid_spacer(|input| marks(input.bounds, Y_MARKS))
-        .custom_x_axes(vec![x])
-        .custom_y_axes(vec![y])
-        .label_formatter(move |at| match at {
-            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
-                Some(format!("{plot_name}\n{:.0} {x_unit}\n{:.2} {y_unit}", position.x, position.y))
-            }
-            _ => None,
-        })
-}
-
-/// Round numbers across the bounds, about `wanted` of them, all equally strong.
-fn marks((low, high): (f64, f64), wanted: f64) -> Vec<GridMark> {
-    let rough = (high - low) / wanted;
-    if !(rough.is_finite() && rough > 0.0) {
-        return Vec::new();
-    }
-    let decade = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * decade).find(|s| *s >= rough).unwrap_or(10.0 * decade);
-    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
-    (first..=last).map(|k| GridMark { value: k as f64 * step, step_size: high - low }).collect()
-}
-
-/// A tick's number without needless zeros.
-fn short(value: f64) -> String {
-    if value.abs() >= 1000.0 && value.fract() == 0.0 {
-        return widgets::thousands(value.abs() as usize);
-    }
-    let text = format!("{value:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn marks_are_round_and_inside() {
-        for (bounds, wanted, expected) in [
-            ((0.0, 100.0), 4.0, vec![0.0, 50.0, 100.0]),
-            ((88.2, 97.9), 4.0, vec![90.0, 95.0]),
-            ((0.0, 2.6), 4.0, vec![0.0, 1.0, 2.0]),
-            ((0.0, 5100.0), 6.0, vec![0.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0]),
-            ((1.0, 1.0), 4.0, vec![]),
-        ] {
-            assert_eq!(marks(bounds, wanted).iter().map(|m| m.value).collect::<Vec<_>>(), expected, "{bounds:?}");
-        }
-    }
-
-    #[test]
-    fn ticks_are_short() {
-        for (value, text) in [(0.0, "0"), (0.5, "0.5"), (97.25, "97.25"), (500.0, "500"), (5000.0, "5,000")] {
-            assert_eq!(short(value), text);
-        }
-    }
 
     #[test]
     fn the_gain_needs_random_and_exactly_one_other() {

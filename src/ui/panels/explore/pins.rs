@@ -3,10 +3,12 @@
 use egui::{Align2, CornerRadius, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
 use crate::experiment::Strategy;
+use crate::ui::kit::charts::Sparkline;
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::images::{self, ImageKey};
 use crate::ui::kit::looks;
 use crate::ui::kit::theme::{self, bold, size, space};
-use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::panel::Cx;
 use crate::ui::state::{Pin, PinCurve};
 
@@ -55,7 +57,7 @@ fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
         let name = format!("Go to pin {}", pin.id);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
         images::paint(ui, &texture, square);
-        badge(ui, square.left_top() + vec2(6.0, 6.0), pin.id, cx);
+        widgets::number_badge(ui.painter(), square.left_top() + vec2(6.0, 6.0), pin.id, cx.theme);
         let tip = format!("Pin {}, label {}. Click to take the probe there.", pin.id, cx.state.class_name(pin.label));
         if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked()
             && let Some(probing) = cx.state.probing.as_mut()
@@ -74,44 +76,34 @@ fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
     .inner
 }
 
-/// The number in a small square, as the view shows it.
-pub fn badge(ui: &Ui, center: egui::Pos2, id: u64, cx: &Cx<'_>) {
-    let text = id.to_string();
-    let galley = ui.painter().layout_no_wrap(text, theme::bold_font(size::CAPTION - 1.0), cx.theme.canvas);
-    let rect = Rect::from_center_size(center, galley.size().max(Vec2::splat(12.0)) + vec2(3.0, 0.0));
-    ui.painter().rect_filled(rect, CornerRadius::same(3), cx.theme.text);
-    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, cx.theme.canvas);
-}
-
 /// One line for each run, the shown one's above the others.
 fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::same(4), cx.theme.field.gamma_multiply(0.5));
     let steps = |s: &Strategy| pin.series(*s).map(|(m, _)| m).max().unwrap_or(0);
     let most = cx.state.strategies.iter().map(steps).max().unwrap_or(0).max(1) as f32;
-    let inside = rect.shrink(3.0);
-    let at = |minibatches: usize, loss: f32| {
-        let up = match cx.state.pins.curve {
-            PinCurve::Probability => (-loss).exp(),
-            PinCurve::Loss => (loss / LOSS_TOP).clamp(0.0, 1.0),
-        };
-        pos2(inside.left() + inside.width() * minibatches as f32 / most, inside.bottom() - inside.height() * up)
+    let chart = Sparkline { rect: rect.shrink(3.0), end: [most, 1.0] };
+    let value = |loss: f32| match cx.state.pins.curve {
+        PinCurve::Probability => (-loss).exp(),
+        PinCurve::Loss => (loss / LOSS_TOP).clamp(0.0, 1.0),
     };
     let shown = cx.state.focus.strategy;
     let others = cx.state.strategies.iter().filter(|s| **s != shown);
     for strategy in others.chain([&shown]) {
-        let points: Vec<_> = pin.series(*strategy).map(|(m, v)| at(m, v.loss)).collect();
         let (color, width) = match *strategy == shown {
             true => (cx.theme.strategy(*strategy), 1.8),
             false => (cx.theme.strategy(*strategy).gamma_multiply(0.55), 1.2),
         };
+        let values = pin.series(*strategy).map(|(minibatches, v)| [minibatches as f32, value(v.loss)]);
+        let points = chart.points(values);
         if let [one] = points[..] {
             painter.circle_filled(one, 2.0, color);
         }
         painter.extend(looks::line(&points, *strategy, Stroke::new(width, color)));
     }
     if let Some(minibatches) = cx.state.playhead_minibatches() {
-        painter.vline(at(minibatches, 0.0).x, rect.y_range(), Stroke::new(1.0, cx.theme.faint));
+        let x = chart.at([minibatches as f32, 0.0]).x;
+        painter.vline(x, rect.y_range(), Stroke::new(1.0, cx.theme.faint));
     }
 }
 

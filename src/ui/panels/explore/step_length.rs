@@ -1,18 +1,16 @@
 //! How long a step should be: how far the snaps of a round were beside alpha, and where other steps of the probe lead.
 
-use egui::{Align2, CornerRadius, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
+use egui::{CornerRadius, Rect, RichText, Sense, Stroke, Ui, vec2};
 
-use super::heading;
 use crate::engine::protocol::{NeighbourChange, Probe};
+use crate::ui::kit::charts::Histogram;
+use crate::ui::kit::facts::heading;
 use crate::ui::kit::images::{self, ImageKey};
 use crate::ui::kit::theme::{self, size, space};
-use crate::ui::kit::widgets;
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 
 const SIDE: f32 = 40.0;
-const HISTOGRAM_HEIGHT: f32 = 72.0;
-const AXIS_HEIGHT: f32 = 16.0;
-const BINS: usize = 32;
 const STRIP_HEIGHT: f32 = 14.0;
 
 /// A step is to be so many times as long as the snap that follows, for half of the points at least. In three, eight and
@@ -72,11 +70,12 @@ pub fn snaps(ui: &mut Ui, cx: &Cx<'_>) {
         return;
     };
     let alpha = cx.state.experiment.alpha;
-    histogram(ui, cx, &snaps, alpha);
+    let mark = (alpha, "α");
+    Histogram { name: "Histogram of snap distances", sorted: &snaps.sorted, unit: "σ", mark }.show(ui, cx.theme);
     let percent = 100.0 * snaps.shorter(alpha);
     let text = format!(
         "{} snaps of round {}, median {:.2} σ. The step, α = {alpha} σ, is longer than {percent:.0} % of them.",
-        widgets::thousands(snaps.sorted.len()),
+        words::thousands(snaps.sorted.len()),
         snaps.round,
         snaps.median()
     );
@@ -89,44 +88,6 @@ pub fn snaps(ui: &mut Ui, cx: &Cx<'_>) {
         (format!("A sensible α is about {sensible}."), cx.theme.text)
     };
     ui.label(RichText::new(text).color(ink)).on_hover_text(tip);
-}
-
-fn histogram(ui: &mut Ui, cx: &Cx<'_>, snaps: &Snaps, alpha: f32) {
-    let (all, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), HISTOGRAM_HEIGHT + AXIS_HEIGHT), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Histogram of snap distances"));
-    let plot = Rect::from_min_size(all.min, vec2(all.width(), HISTOGRAM_HEIGHT));
-    let longest = snaps.sorted[(snaps.sorted.len() - 1) * 99 / 100];
-    let end = (1.1 * longest).max(1.5 * alpha).max(f32::EPSILON);
-    let bin_of = |d: f32| ((d / end * BINS as f32) as usize).min(BINS - 1);
-    let mut counts = [0usize; BINS];
-    snaps.sorted.iter().for_each(|d| counts[bin_of(*d)] += 1);
-    let most = counts.iter().copied().max().unwrap_or(1).max(1) as f32;
-    let painter = ui.painter();
-    let x = |value: f32| plot.left() + plot.width() * (value / end).min(1.0);
-    let width = plot.width() / BINS as f32;
-    for (bin, count) in counts.iter().enumerate() {
-        let left = plot.left() + bin as f32 * width;
-        let top = plot.bottom() - (plot.height() - AXIS_HEIGHT) * *count as f32 / most;
-        let bar = Rect::from_min_max(pos2(left + 0.5, top), pos2(left + width - 0.5, plot.bottom()));
-        painter.rect_filled(bar, CornerRadius::ZERO, cx.theme.weak.gamma_multiply(0.7));
-    }
-    painter.hline(plot.x_range(), plot.bottom(), Stroke::new(1.0, cx.theme.line));
-    painter.vline(x(alpha), plot.y_range(), Stroke::new(1.5, cx.theme.accent));
-    let font = theme::font(size::CAPTION);
-    painter.text(pos2(x(alpha) + 4.0, plot.top()), Align2::LEFT_TOP, "α", font.clone(), cx.theme.accent);
-    for (share, align) in [(0.0, Align2::LEFT_TOP), (0.5, Align2::CENTER_TOP), (1.0, Align2::RIGHT_TOP)] {
-        let at = pos2(plot.left() + plot.width() * share, plot.bottom() + 2.0);
-        painter.text(at, align, format!("{:.2} σ", end * share), font.clone(), cx.theme.faint);
-    }
-    if let Some(pointer) = response.hover_pos() {
-        let bin = (((pointer.x - plot.left()) / width) as usize).min(BINS - 1);
-        let edge = |bin: usize| end * bin as f32 / BINS as f32;
-        let beyond = if bin + 1 == BINS { " and beyond" } else { "" };
-        let text =
-            format!("{:.3} to {:.3} σ{beyond}: {} of {}", edge(bin), edge(bin + 1), counts[bin], snaps.sorted.len());
-        response.on_hover_text_at_pointer(text);
-    }
 }
 
 /// p + αd for several α, decoded above, the nearest sample below; then every α at which that is another one.
@@ -145,7 +106,7 @@ pub fn ray(ui: &mut Ui, cx: &mut Cx<'_>, probe: &Probe, answers: u64) {
                     let shown = images::show(ui, &neighbour, SIDE, &format!("Neighbour at alpha {}", point.alpha));
                     shown.on_hover_text(format!(
                         "nearest sample {}, {:.4} away",
-                        widgets::thousands(point.neighbour as usize),
+                        words::thousands(point.neighbour as usize),
                         point.snap_distance
                     ));
                 }
@@ -192,7 +153,7 @@ fn strip(ui: &mut Ui, cx: &mut Cx<'_>, changes: &[NeighbourChange], end: f32) {
         "α {:.3} to {:.3}: sample {}, a {}",
         changes[i].alpha,
         until(i),
-        widgets::thousands(changes[i].neighbour as usize),
+        words::thousands(changes[i].neighbour as usize),
         cx.state.class_name(class(&changes[i]))
     );
     response.on_hover_text_at_pointer(text);

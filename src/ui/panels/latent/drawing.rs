@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::ViewOptions;
 use super::canvas::Canvas;
 use super::field::{self, FieldLayer, FieldOptions};
-use super::scene::{self as scene, Coloring, Layers};
+use super::options::ViewOptions;
+use super::scene::{self, Coloring, Layers};
 use crate::engine::protocol::RunSnapshot;
 use crate::field::Field;
 use crate::trajectory::VerdictRules;

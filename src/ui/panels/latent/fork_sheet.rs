@@ -3,8 +3,9 @@
 use egui::{DragValue, RichText, Ui};
 
 use crate::experiment::{STEP_LENGTHS, Strategy};
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{bold, size, space};
-use crate::ui::kit::widgets::{Icon, IconButton};
+use crate::ui::kit::widgets::IconButton;
 use crate::ui::panel::Cx;
 
 const WIDTH: f32 = 300.0;

@@ -1,14 +1,17 @@
 //! The latent view: its toolbar, its mouse and keys, and the texture that is redrawn only when something changed.
 
-pub mod brush;
 pub mod canvas;
-pub mod drawing;
-pub mod field;
-pub mod fork_sheet;
-pub mod overlay;
-pub mod save;
 pub mod scene;
+pub mod field;
+pub mod options;
+pub mod drawing;
+pub mod brush;
+pub mod legend;
+pub mod cards;
+pub mod overlay;
+pub mod fork_sheet;
 pub mod toolbar;
+pub mod save;
 
 use egui::{Rect, Response, Sense, Ui, vec2};
 use glam::Vec2;
@@ -16,16 +19,16 @@ use glam::Vec2;
 use crate::engine::protocol::{Command, Level};
 use crate::experiment::Task;
 use crate::field::FieldRequest;
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::space;
-use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::panel::Cx;
 use crate::ui::shell::keys::ViewKey;
-use crate::ui::state::WalkPoint;
 use crate::view::{Camera, Mode, Target};
 use brush::BrushStroke;
 use drawing::Drawing;
-use field::FieldOptions;
-use scene::{Coloring, Layers};
+use options::{Hovered, ViewOptions};
+use scene::Coloring;
 
 /// The panel and what it keeps between frames.
 pub struct LatentPanel {
@@ -43,31 +46,6 @@ pub struct LatentPanel {
     /// The field that was asked for last.
     asked_field: Option<FieldRequest>,
     stroke: BrushStroke,
-}
-
-/// What the user chose to see; kept between starts.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct ViewOptions {
-    pub coloring: Coloring,
-    pub layers: Layers,
-    pub field: FieldOptions,
-}
-
-impl Default for ViewOptions {
-    fn default() -> Self {
-        Self {
-            coloring: Coloring::Class,
-            layers: Layers { labelled: true, proposals: true, walks: true },
-            field: FieldOptions::default(),
-        }
-    }
-}
-
-/// What lies under the pointer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Hovered {
-    pub sample: Option<u32>,
-    pub walk_point: Option<WalkPoint>,
 }
 
 /// Seconds after the last movement at which the picture is drawn in full again.
@@ -297,14 +275,14 @@ impl LatentPanel {
             overlay::pin_numbers(ui, rect, &self.camera, scale, cx);
             overlay::rings(ui, rect, &self.camera, &drawing.canvas.view, self.hovered, scale, cx);
             overlay::scale_bar(ui, rect, &self.camera, scale, cx);
-            overlay::legend(ui, rect, self.options.coloring, cx);
+            legend::ui(ui, rect, self.options.coloring, cx);
             overlay::notes(ui, rect, self.options, cx);
             if !cx.inspector_shown {
-                overlay::selection_card(ui, rect, cx);
+                cards::selection_card(ui, rect, cx);
             }
         }
         if response.hovered() && !response.dragged() {
-            overlay::hover_card(ui, self.hovered, cx);
+            cards::hover_card(ui, self.hovered, cx);
         }
     }
 

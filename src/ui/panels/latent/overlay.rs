@@ -1,29 +1,24 @@
-//! What egui paints over the latent view: ticks, letters, the length of a step, the legend, and the cards.
+//! What egui paints over the latent view: ticks, letters, rings, the length of a step, and notes.
 
-use egui::{Align2, CornerRadius, FontId, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2, vec2};
+use egui::{Align2, FontId, Rect, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::canvas;
 use super::field::FieldLayer;
-use super::scene::{self as scene, Coloring, Layers};
-use super::{Hovered, ViewOptions};
-use crate::engine::protocol::{Command, Phase};
-use crate::ui::kit::images;
-use crate::ui::kit::theme::{self, Theme, bold, size, space};
-use crate::ui::kit::widgets::{self, Icon, IconButton};
+use super::legend::beside_ticks;
+use super::options::{Hovered, ViewOptions};
+use super::scene::{self, Layers};
+use crate::engine::protocol::Phase;
+use crate::ui::kit::theme::{self, size, space};
+use crate::ui::kit::widgets;
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
-use crate::ui::panels::explore::pins as pins_panel;
 use crate::ui::state::BrushTool;
 use crate::view::{Camera, LatentView, Tick};
 
 /// Distance of overlays from the canvas's edge.
 const EDGE: f32 = space::M;
-/// Side of the image in the hover card: four screen points for a pixel of 28.
-const HOVER_IMAGE: f32 = 112.0;
-const LEGEND_ROW: f32 = 18.0;
 /// Lower pictures leave out the notes and the scale, which would lie on the legend.
 const ROOM_FOR_NOTES: f32 = 280.0;
-/// Height of a line of facts about a sample.
-const FACT_ROW: f32 = 16.0;
 /// Ticks keep this far from the edge, and overlays at the bottom keep clear of them.
 const TICK_INSET: Vec2 = vec2(14.0, 9.0);
 const ABOVE_TICKS: f32 = 16.0;
@@ -75,17 +70,24 @@ pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: La
         let place = scene::walk_places(walk).last().and_then(|p| camera.project((*p).into()));
         let Some(at) = place else { continue };
         let center = rect.min + vec2(at.px.x, at.px.y) / scale + vec2(12.0, -12.0);
-        letter_badge(&painter, center, &walk.walk.letters(), scene::walk_color(walk, cx.state, cx.theme), cx.theme);
+        widgets::letter_badge(
+            &painter,
+            center,
+            &walk.walk.letters(),
+            scene::walk_color(walk, cx.state, cx.theme),
+            cx.theme,
+        );
     }
 }
 
 /// The number of each pinned point beside it.
 pub fn pin_numbers(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) {
+    let painter = ui.painter_at(rect);
     for pin in &cx.state.pins.pins {
         let place = scene::position(&pin.code).into();
         let at = canvas::on_screen(rect, camera, scale, place).filter(|at| rect.contains(*at));
         if let Some(at) = at {
-            pins_panel::badge(ui, at + vec2(11.0, -9.0), pin.id, cx);
+            widgets::number_badge(&painter, at + vec2(11.0, -9.0), pin.id, cx.theme);
         }
     }
 }
@@ -104,12 +106,6 @@ pub fn rings(ui: &Ui, rect: Rect, camera: &Camera, view: &LatentView, hovered: H
         Some(w) => ring(scene::walk_place(cx.state, w).map(glam::Vec3::from), 9.0),
         None => ring(hovered.sample.and_then(|s| view.point_position(s as usize)), 7.0),
     }
-}
-
-/// A letter in a disc of the walk's colour.
-pub fn letter_badge(painter: &egui::Painter, center: Pos2, letters: &str, color: egui::Color32, theme: &Theme) {
-    painter.circle(center, 8.5, color, Stroke::new(1.5, theme.canvas));
-    painter.text(center, Align2::CENTER_CENTER, letters, theme::bold_font(size::CAPTION), theme.canvas);
 }
 
 /// How long a step of alpha is in this picture.
@@ -140,98 +136,6 @@ fn decimals(length: f32) -> usize {
     (DIGITS - 1.0 - length.log10().floor()).clamp(0.0, 6.0) as usize
 }
 
-/// What the colours say; a click on a class leaves it alone in colour.
-pub fn legend(ui: &mut Ui, rect: Rect, coloring: Coloring, cx: &mut Cx<'_>) {
-    let left = beside_ticks(cx);
-    let top_left = rect.min + vec2(EDGE + left, EDGE);
-    match coloring {
-        Coloring::Class | Coloring::Predicted => class_legend(ui, top_left, rect, cx),
-        Coloring::Loss => {
-            let step = cx.state.experiment.dataset.task().loss_step();
-            let marks = [0.0, 0.1, 1.0, scene::LOSS_TOP].map(|l| (scene::loss_ramp(l), format!("{}", l * step)));
-            let title = format!("loss of F(x), {}", cx.state.experiment.dataset.task().loss_unit());
-            ramp_legend(ui, top_left, &title, &marks, cx.theme);
-        }
-        Coloring::Correct => {
-            let [right, wrong] = scene::correctness(cx.theme);
-            let rows = [(right, "correct"), (wrong, "wrong"), (cx.theme.faint, "not yet predicted")];
-            for (i, (color, name)) in rows.into_iter().enumerate() {
-                let y = top_left.y + LEGEND_ROW * (i as f32 + 0.5);
-                ui.painter().circle_filled(pos2(top_left.x + 5.0, y), 4.5, color);
-                ui.painter().text(
-                    pos2(top_left.x + 16.0, y),
-                    Align2::LEFT_CENTER,
-                    name,
-                    theme::font(size::CAPTION),
-                    cx.theme.weak,
-                );
-            }
-        }
-        Coloring::Round => {
-            let rounds = cx.state.experiment.rounds;
-            let last = rounds.saturating_sub(1).max(1);
-            let marks = [1, rounds.div_ceil(2), rounds].map(|r| ((r.max(1) - 1) as f32 / last as f32, r.to_string()));
-            ramp_legend(ui, top_left, "round in which it was labelled", &marks, cx.theme);
-        }
-    }
-}
-
-/// In the plane the numbers of the vertical axis stand at the left edge; overlays stand beside them.
-fn beside_ticks(cx: &Cx<'_>) -> f32 {
-    const TICK_WIDTH: f32 = 18.0;
-    const FLAT_DIMS: usize = 2;
-    if cx.snapshot.latent_dim <= FLAT_DIMS { TICK_WIDTH } else { 0.0 }
-}
-
-fn class_legend(ui: &mut Ui, top_left: Pos2, rect: Rect, cx: &mut Cx<'_>) {
-    let classes = cx.state.dataset.as_ref().map(|d| d.classes.clone()).unwrap_or_default();
-    let font = theme::font(size::CAPTION + 0.5);
-    for (class, name) in classes.iter().enumerate() {
-        let class = class as u8;
-        let galley = ui.painter().layout_no_wrap(name.clone(), font.clone(), egui::Color32::PLACEHOLDER);
-        let row = Rect::from_min_size(
-            top_left + vec2(-4.0, LEGEND_ROW * f32::from(class)),
-            vec2(galley.size().x + 26.0, LEGEND_ROW),
-        );
-        if row.bottom() > rect.bottom() - EDGE {
-            break;
-        }
-        let response = ui.interact(row, ui.scope_id().with(("class", class)), Sense::click());
-        let only = cx.state.focus.class == Some(class);
-        response
-            .widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, only, format!("Only class {name}")));
-        let faded = cx.state.focus.class.is_some() && !only;
-        let color = theme::class_color(class).gamma_multiply(if faded { 0.35 } else { 1.0 });
-        if response.hovered() || response.has_focus() {
-            ui.painter().rect_filled(row, CornerRadius::same(4), cx.theme.field);
-        }
-        ui.painter().circle_filled(pos2(row.left() + 9.0, row.center().y), 4.5, color);
-        let ink = if faded { cx.theme.faint } else { cx.theme.text };
-        ui.painter().galley(pos2(row.left() + 20.0, row.center().y - galley.size().y / 2.0), galley, ink);
-        let tip = if only { "Show all classes again" } else { "Leave only this class in colour" };
-        if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked() {
-            cx.state.focus.class = (!only).then_some(class);
-        }
-    }
-}
-
-fn ramp_legend(ui: &Ui, top_left: Pos2, title: &str, marks: &[(f32, String)], theme: &Theme) {
-    const STEPS: usize = 48;
-    let bar = Rect::from_min_size(top_left + vec2(0.0, 20.0), vec2(144.0, 8.0));
-    let font = theme::font(size::CAPTION);
-    ui.painter().text(top_left + vec2(0.0, 6.0), Align2::LEFT_CENTER, title, font.clone(), theme.weak);
-    for i in 0..STEPS {
-        let x = bar.left() + bar.width() * i as f32 / STEPS as f32;
-        let cell = Rect::from_min_size(pos2(x, bar.top()), vec2(bar.width() / STEPS as f32 + 0.5, bar.height()));
-        ui.painter().rect_filled(cell, CornerRadius::ZERO, theme.ramp(i as f32 / (STEPS - 1) as f32));
-    }
-    for (t, text) in marks {
-        let x = bar.left() + bar.width() * t.clamp(0.0, 1.0);
-        ui.painter().vline(x, bar.bottom()..=bar.bottom() + 3.0, Stroke::new(1.0, theme.faint));
-        ui.painter().text(pos2(x, bar.bottom() + 11.0), Align2::CENTER_CENTER, text, font.clone(), theme.weak);
-    }
-}
-
 /// How much of the ground covers what lies under words.
 const NOTE_GROUND: f32 = 0.8;
 
@@ -247,11 +151,11 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         lines.push(("Forming: the generator still trains".to_owned(), cx.theme.accent));
     } else if let Some(record) = cx.state.shown_record() {
         lines.push((
-            format!("{} of {} labelled", widgets::thousands(record.labels), widgets::thousands(total)),
+            format!("{} of {} labelled", words::thousands(record.labels), words::thousands(total)),
             cx.theme.weak,
         ));
     } else if total > 0 {
-        lines.push((format!("{} images", widgets::thousands(total)), cx.theme.weak));
+        lines.push((format!("{} images", words::thousands(total)), cx.theme.weak));
     }
     let asks = options.field.layer != FieldLayer::None || options.coloring.wants_scores() || cx.state.probing.is_some();
     // The round whose weights are asked, where the playhead is not at the present.
@@ -269,7 +173,7 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         _ => {}
     }
     if let Some(selection) = &cx.state.brush.selection {
-        let text = format!("{} selected (Esc clears); more in Regions", widgets::thousands(selection.samples.len()));
+        let text = format!("{} selected (Esc clears); more in Regions", words::thousands(selection.samples.len()));
         lines.push((text, cx.theme.accent));
     }
     if scene::has_hidden_axes(cx.snapshot.latent_dim) {
@@ -279,7 +183,7 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         let scored = run.and_then(|r| r.scores.as_ref()).map_or(0, |s| s.scored);
         if scored < total {
             lines.push((
-                format!("Predictions: {} of {} so far", widgets::thousands(scored), widgets::thousands(total)),
+                format!("Predictions: {} of {} so far", words::thousands(scored), words::thousands(total)),
                 cx.theme.weak,
             ));
         }
@@ -301,129 +205,4 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, cx.theme.canvas.gamma_multiply(NOTE_GROUND));
         painter.galley(place.min, galley, *color);
     }
-}
-
-/// The sample under the pointer: image, label, prediction, loss, round.
-pub fn hover_card(ui: &Ui, hovered: Hovered, cx: &mut Cx<'_>) {
-    let (Some(sample), Some(dataset)) = (hovered.sample, cx.state.dataset.clone()) else { return };
-    if sample as usize >= dataset.train.len() {
-        return;
-    }
-    let id = egui::Id::unique("latent hover");
-    egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, egui::PopupAnchor::Pointer).gap(16.0).show(|ui| {
-        ui.horizontal_top(|ui| {
-            if let Some(texture) = cx.images.sample(ui, &dataset, sample) {
-                images::show(ui, &texture, HOVER_IMAGE, "Hovered sample");
-            }
-            ui.vertical(|ui| {
-                ui.set_min_width(132.0);
-                ui.spacing_mut().item_spacing.y = 3.0;
-                sample_facts(ui, sample, cx);
-                if let Some(w) = hovered.walk_point {
-                    let letters = crate::ui::state::walk_letters(w.walk);
-                    let text = if w.point == 0 {
-                        format!("walk {letters}, start")
-                    } else {
-                        format!("walk {letters}, step {}", w.point)
-                    };
-                    ui.label(egui::RichText::new(text).color(cx.theme.accent));
-                }
-            });
-        });
-    });
-}
-
-/// Label, prediction, loss and round of a sample, a line each.
-pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
-    let Some(dataset) = &cx.state.dataset else { return };
-    let label = dataset.train.label(sample as usize);
-    ui.spacing_mut().interact_size.y = FACT_ROW;
-    ui.label(
-        egui::RichText::new(format!("sample {}", widgets::thousands(sample as usize)))
-            .size(size::CAPTION)
-            .color(cx.theme.faint),
-    );
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        widgets::swatch(ui, theme::class_color(label), false);
-        ui.label(bold(cx.state.class_name(label)));
-        ui.label(egui::RichText::new("true label").color(cx.theme.weak));
-    });
-    match cx.state.inspections.get(&sample) {
-        Some(i) if !i.probabilities.is_empty() => {
-            let best = i.probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-            if let Some((class, p)) = best {
-                let right = class == usize::from(label);
-                ui.horizontal(|ui| {
-                    ui.spacing_mut().item_spacing.x = 6.0;
-                    widgets::swatch(ui, theme::class_color(class as u8), false);
-                    ui.label(bold(cx.state.class_name(class as u8)).color(if right {
-                        cx.theme.text
-                    } else {
-                        cx.theme.error
-                    }));
-                    ui.label(egui::RichText::new(format!("predicted, {:.0} %", 100.0 * p)).color(cx.theme.weak));
-                });
-            }
-            ui.label(
-                egui::RichText::new(format!("loss {:.3} {}", i.loss, cx.state.experiment.dataset.task().loss_unit()))
-                    .color(cx.theme.weak),
-            );
-        }
-        _ => {
-            ui.label(egui::RichText::new("no prediction yet").color(cx.theme.faint));
-        }
-    }
-    let text = match cx.state.bought(sample) {
-        Some((1, _)) => "labelled in round 1 (initial set)".to_owned(),
-        Some((round, _)) => format!("labelled in round {round}"),
-        None => "not labelled".to_owned(),
-    };
-    ui.label(egui::RichText::new(text).color(cx.theme.weak));
-}
-
-/// The selected sample at the top right, with what can be done with it.
-pub fn selection_card(ui: &mut Ui, rect: Rect, cx: &mut Cx<'_>) {
-    let (Some(sample), Some(dataset)) = (cx.state.focus.sample, cx.state.dataset.clone()) else { return };
-    if sample as usize >= dataset.train.len() || rect.width() < 360.0 {
-        return;
-    }
-    cx.inspect.want(ui.ctx(), cx.state, sample, cx.now, cx.commands);
-    let width = 232.0;
-    let card = Rect::from_min_size(pos2(rect.right() - EDGE - width, rect.top() + EDGE), vec2(width, 140.0));
-    ui.painter().rect(
-        card,
-        CornerRadius::same(8),
-        cx.theme.panel.gamma_multiply(0.94),
-        Stroke::new(1.0, cx.theme.line),
-        StrokeKind::Inside,
-    );
-    ui.scope_builder(UiBuilder::new().max_rect(card.shrink(space::S)), |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.horizontal_top(|ui| {
-            if let Some(texture) = cx.images.sample(ui, &dataset, sample) {
-                images::show(ui, &texture, 56.0, "Selected sample");
-            }
-            ui.vertical(|ui| sample_facts(ui, sample, cx));
-        });
-        let y = card.bottom() - space::S - theme::CONTROL_HEIGHT;
-        let row = Rect::from_min_max(
-            pos2(card.left() + space::S, y),
-            pos2(card.right() - space::S, card.bottom() - space::S),
-        );
-        ui.scope_builder(
-            UiBuilder::new().max_rect(row).layout(egui::Layout::right_to_left(egui::Align::Center)),
-            |ui| {
-                ui.spacing_mut().item_spacing.x = space::XS;
-                if IconButton::new(Icon::Close, "Clear selection", "Clear the selection (Esc)").show(ui).clicked() {
-                    cx.state.focus.sample = None;
-                }
-                let tip =
-                    "Starts a walk without re-selection at this sample (also: Ctrl click). It moves once a round.";
-                if IconButton::new(Icon::Play, "Start a walk here", tip).text("Start a walk here").show(ui).clicked() {
-                    cx.commands.push(Command::AddWalk { sample });
-                }
-            },
-        );
-    });
 }

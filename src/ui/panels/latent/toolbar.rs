@@ -3,8 +3,9 @@
 use egui::{Sense, Ui, vec2};
 
 use super::field::{FieldLayer, FieldOptions};
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, space};
-use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::panel::Cx;
 use crate::ui::state::{BrushTool, Intent};
 

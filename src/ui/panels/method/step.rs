@@ -2,13 +2,14 @@
 
 use egui::{Align2, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
-use super::{bars, norm};
 use crate::dataset::ImageShape;
 use crate::experiment::Task;
 use crate::history::{LatentStep, Proposal};
+use crate::ui::kit::charts;
+use crate::ui::kit::facts::norm;
 use crate::ui::kit::images::{self, ImageKey};
 use crate::ui::kit::theme::{self, size, space};
-use crate::ui::kit::widgets;
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::Explanation;
 
@@ -162,8 +163,8 @@ fn images_in_order(
             "x",
             format!("anchor, a {}", class(step.parent_label)),
             match (step.parent as usize).checked_sub(dataset.train.len()) {
-                None => format!("train {}", widgets::thousands(step.parent as usize)),
-                Some(number) => format!("made, number {}", widgets::thousands(number + 1)),
+                None => format!("train {}", words::thousands(step.parent as usize)),
+                Some(number) => format!("made, number {}", words::thousands(number + 1)),
             },
         ),
         ("G(p)", "p = E(x), decoded".into(), format!("loss {:.3} {}", step.loss, task.loss_unit())),
@@ -223,7 +224,8 @@ fn images_in_order(
         });
         if let Some(probabilities) = probabilities.filter(|p| !p.is_empty()) {
             let chart = Rect::from_min_size(pos2(left, y + 30.0), vec2(width, BARS));
-            bars(ui, chart, probabilities, Some(step.parent_label), cx);
+            let truth = Some(step.parent_label);
+            charts::bars(ui.painter(), chart, &dataset.classes, probabilities, truth, cx.theme);
         }
     }
     let known = explained.is_some_and(|e| !e.probabilities.is_empty());

@@ -15,9 +15,12 @@ use super::latent::scene as latent_scene;
 use super::latent::toolbar as latent_toolbar;
 use super::regions::{evaluation_members, evaluation_name};
 use crate::experiment::Strategy;
+use crate::ui::kit::charts;
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::images::{self, ImageKey};
 use crate::ui::kit::theme::{self, size, space};
-use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::kit::widgets::{self, IconButton};
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{Part, RunRef, Side, picks_of, right_of};
 use crate::view::{Camera, Look, Mode, Target, ViewError};
@@ -168,7 +171,7 @@ impl PairPanel {
             let names: Vec<(RunRef, String)> = cx.state.sides().iter().map(|(r, s)| (*r, name(*r, *s))).collect();
             let [a, _, b] = self.colors(cx);
             for (i, letter) in ["A", "B"].into_iter().enumerate() {
-                widgets::swatch(ui, [a, b][i], false);
+                charts::swatch(ui, [a, b][i], false);
                 let chosen = names.iter().find(|(r, _)| Some(*r) == self.sides[i]);
                 let text = chosen.map_or("none", |(_, name)| name.as_str());
                 let combo = egui::ComboBox::new(("side", i), "").width(158.0).truncate().selected_text(text);
@@ -395,7 +398,7 @@ impl PairPanel {
             Shows::Picks => Some(&pair.picks),
             Shows::Predictions => pair.right.as_ref(),
         };
-        let counts = parts.map_or([0; 4], |p| title_counts(p)).map(widgets::thousands);
+        let counts = parts.map_or([0; 4], |p| title_counts(p)).map(words::thousands);
         let [only_a, of_both, only_b, neither] = counts;
         let title = match which {
             Which::A => format!("A: {}", name(0)),
@@ -486,10 +489,10 @@ impl PairPanel {
                         images::show(ui, &texture, HOVER_IMAGE, "Hovered image");
                     }
                     ui.vertical(|ui| {
-                        let name = format!("{kind} image {}", widgets::thousands(at));
+                        let name = format!("{kind} image {}", words::thousands(at));
                         ui.label(RichText::new(name).size(size::CAPTION).color(cx.theme.faint));
                         ui.horizontal(|ui| {
-                            widgets::swatch(ui, theme::class_color(label), false);
+                            charts::swatch(ui, theme::class_color(label), false);
                             ui.label(theme::bold(cx.state.class_name(label)));
                         });
                         ui.label(RichText::new(format!("{what} {who}")).color(cx.theme.weak));

@@ -5,8 +5,9 @@ use egui::{Align2, Color32, CornerRadius, Rect, RichText, ScrollArea, Sense, Str
 use super::Pair;
 use super::scene::colors;
 use crate::experiment::Task;
-use crate::ui::kit::theme::{self, bold, size, space};
-use crate::ui::kit::widgets;
+use crate::ui::kit::facts::heading;
+use crate::ui::kit::theme::{self, bold, size};
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{Part, Side, count_parts, gain_by_class};
 
@@ -26,7 +27,7 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, membe
 
 /// Bought so far, and in the shown round.
 fn picks(ui: &mut Ui, cx: &Cx<'_>, pair: &Pair, colors: [Color32; 3]) {
-    heading(ui, "Picks", "Train samples that only A, both, or only B has had labelled");
+    heading(ui, "Picks").on_hover_text("Train samples that only A, both, or only B has had labelled");
     let all = count_parts(pair.picks.iter().copied());
     bar(ui, cx, &format!("by round {}", pair.round), [all[0], all[1], all[2]], colors);
     let now = count_parts(pair.picks_now.iter().copied());
@@ -39,7 +40,7 @@ fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, member
     let (Some((_, value_a)), Some((_, value_b))) = (a.evaluated(pair.round), b.evaluated(pair.round)) else {
         return;
     };
-    heading(ui, "Accuracy", "At the end of the shown round, or of the last one that ended");
+    heading(ui, "Accuracy").on_hover_text("At the end of the shown round, or of the last one that ended");
     let unit = task.unit();
     let gain = value_b - value_a;
     let [of_a, _, of_b] = colors;
@@ -57,13 +58,13 @@ fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, member
         let [only_a, both, only_b, _] = count_parts(members.iter().filter_map(|&m| right.get(m as usize).copied()));
         let percent = |n: usize| 100.0 * n as f32 / members.len() as f32;
         let (in_a, in_b) = (percent(only_a + both), percent(only_b + both));
-        let name = format!("{} in the region", widgets::thousands(members.len()));
+        let name = format!("{} in the region", words::thousands(members.len()));
         let gain = in_b - in_a;
         line(ui, cx, &name, &format!("A {in_a:.1}   B {in_b:.1} {unit}"), gain, color(gain));
     }
     let [only_a, both, only_b, neither] = count_parts(right.iter().copied());
     bar(ui, cx, "right", [only_a, both, only_b], colors);
-    let text = format!("{} that neither predicts right", widgets::thousands(neither));
+    let text = format!("{} that neither predicts right", words::thousands(neither));
     ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
 }
 
@@ -71,7 +72,7 @@ fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, member
 fn classes(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], round: usize, [color_a, _, color_b]: [Color32; 3]) {
     let (Some((ra, _)), Some((rb, _))) = (a.evaluated(round), b.evaluated(round)) else { return };
     let Some(gains) = gain_by_class(&ra.confusion, &rb.confusion) else { return };
-    heading(ui, "Gain by class", "Percentage points of a class's images that B predicts right beyond A");
+    heading(ui, "Gain by class").on_hover_text("Percentage points of a class's images that B predicts right beyond A");
     let most = gains.iter().fold(1.0f32, |m, g| m.max(g.abs()));
     for (class, &gain) in gains.iter().enumerate() {
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
@@ -93,11 +94,6 @@ fn classes(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], round: usize, [color
     }
 }
 
-fn heading(ui: &mut Ui, text: &str, tip: &str) {
-    ui.add_space(space::XS);
-    ui.label(bold(text)).on_hover_text(tip);
-}
-
 /// A fact with B's gain in its colour.
 fn line(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, gain: f32, color: Color32) {
     ui.horizontal(|ui| {
@@ -113,7 +109,7 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, gain: f32, color: Col
 /// Three counts side by side, as long as they are many.
 fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3], colors: [Color32; 3]) {
     const NAME: f32 = 72.0;
-    let [a, both, b] = counts.map(widgets::thousands);
+    let [a, both, b] = counts.map(words::thousands);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let said = format!("{name}: only A {a}, both {both}, only B {b}");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &said));
@@ -131,7 +127,7 @@ fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3], colors: [Color3
         let width = field.width() * count as f32 / total;
         let part = Rect::from_min_size(pos2(x, field.top()), vec2(width, BAR));
         painter.rect_filled(part, CornerRadius::same(2), color);
-        let galley = painter.layout_no_wrap(widgets::thousands(count), font.clone(), cx.theme.canvas);
+        let galley = painter.layout_no_wrap(words::thousands(count), font.clone(), cx.theme.canvas);
         if galley.size().x + 6.0 < width {
             painter.galley(part.center() - galley.size() / 2.0, galley, cx.theme.canvas);
         }

@@ -5,11 +5,12 @@ use egui_plot::{Line, LineStyle, PlotPoints, Points, VLine};
 
 use super::{evaluation_members, evaluation_name};
 use crate::experiment::{Strategy, Task};
+use crate::ui::kit::charts::{self, plot};
 use crate::ui::kit::looks;
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::kit::widgets;
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
-use crate::ui::panels::curves::plot;
 use crate::ui::state::{RunState, correct_among};
 
 /// One run's accuracies by round: correct and all images of the region, and the percentage over the whole split.
@@ -21,8 +22,6 @@ struct Curve {
 
 /// Air above and below what is seen, percentage points.
 const AIR: f64 = 2.0;
-/// Screen points within which a click takes a round.
-const CLICK_REACH: f32 = 24.0;
 
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     const TITLE: &str = "Accuracy in the region";
@@ -51,7 +50,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         figures(ui, &curves, cx);
         let text = format!(
             "solid: the {} {name} images whose codes E(x) lie in the region; dashed: all of them",
-            widgets::thousands(members.len())
+            words::thousands(members.len())
         );
         ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).truncate());
         if let Some(round) = chart(ui, &curves, cx) {
@@ -93,7 +92,7 @@ fn figures(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let value = format!("{:.1} %", percent(counted));
                 ui.label(bold(value).size(size::FIGURE).color(cx.theme.strategy(c.strategy)));
-                let (right, all) = (widgets::thousands(counted.0), widgets::thousands(counted.1));
+                let (right, all) = (words::thousands(counted.0), words::thousands(counted.1));
                 let text = format!("{}, round {round}: {right} of {all}", c.strategy.label());
                 ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
             });
@@ -125,8 +124,5 @@ fn chart(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) -> Option<usize> {
             plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(points)), c.strategy, cx.theme));
         }
     });
-    let at = response.response.interact_pointer_pos().filter(|_| response.response.clicked())?;
-    let x = |round: usize| response.transform.position_from_point(&egui_plot::PlotPoint::new(round as f64, low)).x;
-    let nearest = (1..=cx.state.latest_round()).min_by(|a, b| (x(*a) - at.x).abs().total_cmp(&(x(*b) - at.x).abs()))?;
-    ((x(nearest) - at.x).abs() < CLICK_REACH).then_some(nearest)
+    charts::taken(&response, (1..=cx.state.latest_round()).map(|round| (round, round as f64)))
 }

@@ -11,10 +11,12 @@ use crate::dataset::Dataset;
 use crate::engine::protocol::{Command, Level};
 use crate::experiment::EvaluationSplit;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::images;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{self, bold, size, space};
-use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::kit::widgets::{self, IconButton};
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{Selection, SheetFilter};
 
@@ -121,13 +123,13 @@ fn labelled_in(cx: &Cx<'_>, sample: u32) -> Option<u16> {
 
 /// How many there are, and of which classes.
 fn summary(ui: &mut Ui, selection: &Selection, members: &[u32], dataset: &Dataset, cx: &Cx<'_>) {
-    let all = widgets::thousands(dataset.train.len());
+    let all = words::thousands(dataset.train.len());
     ui.horizontal_wrapped(|ui| {
-        ui.label(bold(format!("{} of {all} train images", widgets::thousands(selection.samples.len()))));
+        ui.label(bold(format!("{} of {all} train images", words::thousands(selection.samples.len()))));
         let labelled = selection.samples.iter().filter(|&&s| labelled_in(cx, s).is_some()).count();
-        let mut text = format!("{} labelled by round {}", widgets::thousands(labelled), cx.state.shown_round());
+        let mut text = format!("{} labelled by round {}", words::thousands(labelled), cx.state.shown_round());
         if cx.snapshot.evaluation_codes.is_some() {
-            text += &format!(" · {} {} images", widgets::thousands(members.len()), evaluation_name(cx));
+            text += &format!(" · {} {} images", words::thousands(members.len()), evaluation_name(cx));
         }
         ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
     });
@@ -140,7 +142,7 @@ fn summary(ui: &mut Ui, selection: &Selection, members: &[u32], dataset: &Datase
         ui.spacing_mut().interact_size.y = CAPTION_HEIGHT;
         for (class, &count) in counts.iter().enumerate().filter(|(_, c)| **c > 0) {
             // One piece of text with its mark, so that no line ends between them.
-            let text = format!("{} × {}", dataset.classes[class], widgets::thousands(count));
+            let text = format!("{} × {}", dataset.classes[class], words::thousands(count));
             let galley = ui.painter().layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
             let (rect, _) = ui.allocate_exact_size(galley.size() + vec2(20.0, 2.0), Sense::hover());
             ui.painter().circle_filled(pos2(rect.left() + 4.0, rect.center().y), 4.0, theme::class_color(class as u8));
@@ -232,7 +234,7 @@ fn pager(ui: &mut Ui, pages: usize, cx: &mut Cx<'_>) {
             if next.show(ui).clicked() {
                 cx.state.brush.page += 1;
             }
-            let text = format!("{} of {}", page + 1, widgets::thousands(pages));
+            let text = format!("{} of {}", page + 1, words::thousands(pages));
             ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
             let previous = IconButton::new(Icon::Previous, "Previous page", "The images before").enabled(page > 0);
             if previous.show(ui).clicked() {
@@ -269,7 +271,7 @@ fn draw(ui: &mut Ui, cell: Rect, tile: &Tile, dataset: &Dataset, cx: &mut Cx<'_>
     }
     caption(ui, cell, tile, cx);
     let mut text =
-        format!("{split} image {}: {}", widgets::thousands(tile.image as usize), cx.state.class_name(tile.label));
+        format!("{split} image {}: {}", words::thousands(tile.image as usize), cx.state.class_name(tile.label));
     if let Some(p) = tile.predicted {
         text += &format!(", predicted {}", cx.state.class_name(p));
     }

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Group, Level, Strategy};
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, size, space};
-use crate::ui::kit::widgets::{self, Icon};
+use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
 use mask_report::MaskReportSheet;
 use rows::Rows;

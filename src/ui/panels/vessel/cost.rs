@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use crate::ui::kit::looks;
 use crate::ui::kit::theme::{bold, size, space};
-use crate::ui::kit::widgets;
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{LabellingCost, RunState};
 
@@ -38,11 +38,11 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, run: &RunState) {
         looks::line_swatch(ui, run.strategy, 2.0);
         ui.label(run.strategy.label());
     });
-    ui.label(widgets::thousands(cost.solved));
+    ui.label(words::thousands(cost.solved));
     let share = 100.0 * cost.refusals() as f32 / attempts.max(1) as f32;
     let text = match cost.refusals() {
         0 => "0".to_owned(),
-        n => format!("{} ({share:.0} %)", widgets::thousands(n)),
+        n => format!("{} ({share:.0} %)", words::thousands(n)),
     };
     ui.label(text).on_hover_text(kinds(&cost));
     let own = !run.strategy.generates_samples();

@@ -8,7 +8,7 @@ use crate::labelling::FileRefusal;
 use crate::labelling::export::Summary;
 use crate::labelling::fem::LabelledMask;
 use crate::ui::kit::theme::{Theme, bold, size};
-use crate::ui::kit::widgets;
+use crate::ui::kit::words;
 
 /// What is under the pointer; stresses in kPa, lengths in millimetres from the image's top left corner.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +71,7 @@ pub fn reading(ui: &mut Ui, under: Option<&Reading>, theme: &Theme) {
 pub fn refused(ui: &mut Ui, theme: &Theme, refusal: &FileRefusal, vessel: &Vessel) {
     ui.label(bold(format!("Refused: {}", refusal.kind().replace('-', " "))).size(size::HEADING).color(theme.error));
     let message = refusal.to_string();
-    ui.add(egui::Label::new(format!("{}.", capital(message.trim_end_matches('.')))).wrap());
+    ui.add(egui::Label::new(format!("{}.", words::capital(message.trim_end_matches('.')))).wrap());
     if let (Vessel::File(file), FileRefusal::File(_)) = (vessel, refusal) {
         let path = RichText::new(file.path.display().to_string()).color(theme.weak);
         ui.add(egui::Label::new(path).wrap());
@@ -107,17 +107,11 @@ pub fn facts(ui: &mut Ui, theme: &Theme, solved: &LabelledMask) {
 pub fn errors(ui: &mut Ui, section: &Section, theme: &Theme) {
     let Ok(prediction) = &section.prediction else { return };
     let mut words =
-        format!("{} after {} minibatches", prediction.strategy.label(), widgets::thousands(prediction.minibatches));
+        format!("{} after {} minibatches", prediction.strategy.label(), words::thousands(prediction.minibatches));
     if let Some(e) = prediction.errors {
         words += &format!(": mean square error {:.1} kPa² over all pixels, {:.1} kPa² over the wall", e.all, e.wall);
     }
     ui.add(egui::Label::new(RichText::new(words).size(size::CAPTION + 0.5).color(theme.weak)).wrap());
-}
-
-/// With its first letter large.
-pub fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -16,10 +16,11 @@ use crate::experiment::Task;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
 use crate::ui::kit::widgets;
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{AppState, Probing};
 use cells::{Cells, bar};
-use facts::{Reading, capital, errors, facts, reading, refused};
+use facts::{Reading, errors, facts, reading, refused};
 use pictures::{Layer, Pictures};
 use save::SaveSection;
 
@@ -249,7 +250,7 @@ impl StressPanel {
                     let sample = shown_sample(cx.state);
                     let train = cx.state.dataset.as_ref().map(|d| &d.train).filter(|t| (sample as usize) < t.len());
                     if let Some(band) = train.map(|t| cx.state.class_name(t.label(sample as usize))) {
-                        let text = format!("sample {}, {band}", widgets::thousands(sample as usize));
+                        let text = format!("sample {}, {band}", words::thousands(sample as usize));
                         ui.label(RichText::new(text).color(cx.theme.weak));
                     }
                 }
@@ -390,7 +391,7 @@ impl StressPanel {
                     ui.vertical(|ui| {
                         ui.set_width(2.0 * side + GAP);
                         ui.label(bold("No prediction"));
-                        let text = RichText::new(format!("{}.", capital(&why.to_string()))).color(theme.weak);
+                        let text = RichText::new(format!("{}.", words::capital(&why.to_string()))).color(theme.weak);
                         ui.add(egui::Label::new(text).wrap());
                     });
                 }

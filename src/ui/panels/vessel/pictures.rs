@@ -9,6 +9,7 @@ use crate::dataset::vessels::masks::WallMask;
 use crate::engine::questions::vessel::Section;
 use crate::labelling::colour_bar;
 use crate::labelling::fem::Solution;
+use crate::ui::kit::charts;
 use crate::ui::kit::theme::{self, Theme, size};
 
 /// The part of an image that is shown, in its pixels.
@@ -285,18 +286,13 @@ pub const BAR_SPACE: f32 = 62.0;
 pub fn bar(ui: &mut Ui, height: f32, ticks: &[f64], color: impl Fn(f64) -> Color32, mark: Option<f64>, theme: &Theme) {
     const WIDTH: f32 = 14.0;
     const AIR: f32 = 6.0;
-    const STRIPS: usize = 64;
     const TICK_HEIGHT: f32 = 13.0;
     let (rect, _) = ui.allocate_exact_size(vec2(BAR_SPACE, height), Sense::hover());
     let (low, high) = (ticks.first().copied().unwrap_or(0.0), ticks.last().copied().unwrap_or(1.0));
     let bar = Rect::from_min_max(rect.min + vec2(0.0, AIR), pos2(rect.left() + WIDTH, rect.bottom() - AIR));
     let y = |value: f64| bar.bottom() - ((value - low) / (high - low)) as f32 * bar.height();
     let painter = ui.painter();
-    for strip in 0..STRIPS {
-        let value = |part: f64| low + (strip as f64 + part) / STRIPS as f64 * (high - low);
-        let ends = Rect::from_min_max(pos2(bar.left(), y(value(1.0))), pos2(bar.right(), y(value(0.0)) + 0.5));
-        painter.rect_filled(ends, 0.0, color(value(0.5)));
-    }
+    charts::ramp(painter, bar, |share| color(low + f64::from(share) * (high - low)));
     painter.rect_stroke(bar, 0.0, Stroke::new(1.0, theme.line), StrokeKind::Outside);
     // Ticks too close to be read are left out, zero never.
     let apart = bar.height() / ticks.len().saturating_sub(1).max(1) as f32;

@@ -5,11 +5,12 @@ use egui::{Color32, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, U
 use crate::engine::protocol::Command;
 use crate::experiment::Strategy;
 use crate::trajectory::Verdict;
+use crate::ui::kit::facts::norm;
 use crate::ui::kit::images::{self, ImageKey};
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets;
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
-use crate::ui::panels::latent::overlay::letter_badge;
 use crate::ui::panels::latent::scene::walk_color;
 use crate::ui::state::{SeenWalk, Walk, WalkPoint};
 
@@ -123,7 +124,7 @@ fn row(ui: &mut Ui, walk: &Walk, seen: &Seen, cx: &mut Cx<'_>) {
     let left = rect.left().max(ui.clip_rect().left());
     let column = Rect::from_min_size(pos2(left, rect.top()), vec2(LETTER_COLUMN - GAP, height));
     ui.painter().rect_filled(column, CornerRadius::ZERO, if lit { cx.theme.field } else { cx.theme.canvas });
-    letter_badge(ui.painter(), pos2(left + 10.0, rect.top() + SIDE), &walk.letters(), color, cx.theme);
+    widgets::letter_badge(ui.painter(), pos2(left + 10.0, rect.top() + SIDE), &walk.letters(), color, cx.theme);
 }
 
 /// The pair of images at one point of a walk.
@@ -173,13 +174,13 @@ fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
 fn explain(walk: &Walk, point: usize, sample: u32) -> String {
     let letters = walk.letters();
     match point.checked_sub(1).and_then(|k| walk.steps.get(k)) {
-        None => format!("Walk {letters} starts at sample {}", widgets::thousands(sample as usize)),
+        None => format!("Walk {letters} starts at sample {}", words::thousands(sample as usize)),
         Some((s, _)) => format!(
             "Walk {letters}, step {point}\nloss before {:.3} nats, |dL/dp| {:.2e}\nsnap from p' to the neighbour {:.3}\nsample {}",
             s.step.loss,
-            s.step.gradient.iter().map(|g| g * g).sum::<f32>().sqrt(),
+            norm(&s.step.gradient),
             s.step.snap_distance,
-            widgets::thousands(sample as usize),
+            words::thousands(sample as usize),
         ),
     }
 }

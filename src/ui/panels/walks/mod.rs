@@ -9,8 +9,9 @@ use egui::{Align2, Color32, CornerRadius, DragValue, Rect, RichText, ScrollArea,
 use crate::engine::protocol::Command;
 use crate::experiment::WalkAnchors;
 use crate::trajectory::{Judgement, Verdict, VerdictRules};
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, size, space};
-use crate::ui::kit::widgets::{self, Icon, IconButton};
+use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::panel::Cx;
 use crate::ui::state::{Only, SeenWalk, SortBy, WalkPoint, sort_walks};
 use figure4::ExportFigure4;

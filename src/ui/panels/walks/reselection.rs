@@ -4,6 +4,7 @@ use egui::{Align2, Color32, CornerRadius, DragValue, Pos2, Rect, RichText, Sense
 
 use crate::engine::protocol::Command;
 use crate::experiment::WalkReselection;
+use crate::ui::kit::charts::Sparkline;
 use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
@@ -94,10 +95,7 @@ fn chart(ui: &mut Ui, lost: &LostByStep, cx: &Cx<'_>) {
         pos2(rect.left() + AXIS_WIDTH, rect.top() + 8.0),
         pos2(rect.right() - NAMES_WIDTH, rect.bottom() - 15.0),
     );
-    let at = |step: usize, count: usize| {
-        let x = inner.left() + inner.width() * step as f32 / steps.max(1) as f32;
-        pos2(x, inner.bottom() - inner.height() * count as f32 / most as f32)
-    };
+    let chart = Sparkline { rect: inner, end: [steps.max(1) as f32, most as f32] };
     let note = |at: Pos2, align: Align2, text: String, ink: Color32| {
         ui.painter().text(at, align, text, theme::font(size::CAPTION - 1.0), ink);
     };
@@ -108,7 +106,7 @@ fn chart(ui: &mut Ui, lost: &LostByStep, cx: &Cx<'_>) {
     let below = pos2(inner.center().x, rect.bottom() - 1.0);
     note(below, Align2::CENTER_BOTTOM, format!("lost walks after {steps} steps"), cx.theme.faint);
     let arms = [(&lost.without, "without", cx.theme.weak), (&lost.with, "with", cx.theme.accent)];
-    let mut ends = arms.map(|(counts, ..)| at(counts.len().saturating_sub(1), last(counts)).y);
+    let mut ends = arms.map(|(counts, ..)| chart.at([0.0, last(counts) as f32]).y);
     // Names that would lie on each other stand apart.
     const APART: f32 = 11.0;
     if (ends[0] - ends[1]).abs() < APART {
@@ -117,7 +115,7 @@ fn chart(ui: &mut Ui, lost: &LostByStep, cx: &Cx<'_>) {
         ends = if first_above { [-0.5, 0.5] } else { [0.5, -0.5] }.map(|side: f32| middle + side * APART);
     }
     for ((counts, name, ink), y) in arms.into_iter().zip(ends) {
-        let points: Vec<Pos2> = counts.iter().enumerate().map(|(step, count)| at(step, *count)).collect();
+        let points = chart.points(counts.iter().enumerate().map(|(step, count)| [step as f32, *count as f32]));
         if let Some(end) = points.last().copied() {
             ui.painter().add(egui::Shape::line(points, Stroke::new(1.8, ink)));
             ui.painter().circle_filled(end, 2.5, ink);

@@ -1,0 +1,47 @@
+//! Facts about one thing: a heading, a name with its value, an image with its caption, a vector as text.
+
+use egui::{Align, Label, Layout, Response, RichText, Ui};
+
+use super::theme::{Theme, bold, size, space};
+
+/// A heading with some air above it.
+pub fn heading(ui: &mut Ui, text: &str) -> Response {
+    ui.add_space(space::S);
+    ui.label(bold(text))
+}
+
+/// What `add` shows, `width` wide, with a caption under it.
+pub fn captioned(ui: &mut Ui, caption: &str, width: f32, add: impl FnOnce(&mut Ui)) {
+    ui.vertical(|ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing.y = 3.0;
+        add(ui);
+        let weak = ui.visuals().weak_text_color();
+        ui.label(RichText::new(caption).size(size::CAPTION).color(weak));
+    });
+}
+
+/// A name at the left and its value at the right.
+pub fn fact(ui: &mut Ui, theme: &Theme, name: &str, value: &str) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(name).color(theme.weak));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add(Label::new(value).truncate().selectable(true))
+        });
+    });
+}
+
+/// The length of a vector.
+pub fn norm(v: &[f32]) -> f32 {
+    v.iter().map(|x| x * x).sum::<f32>().sqrt()
+}
+
+/// The first coordinates of a vector, as text.
+pub fn vector(v: &[f32]) -> String {
+    const SHOWN: usize = 4;
+    let mut out: Vec<String> = v.iter().take(SHOWN).map(|x| format!("{x:.3}")).collect();
+    if v.len() > SHOWN {
+        out.push("…".into());
+    }
+    format!("({})", out.join(", "))
+}
