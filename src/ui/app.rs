@@ -13,7 +13,7 @@ use egui::{CentralPanel, Frame, Margin, Panel};
 
 use super::kit::images::Images;
 use super::kit::theme::{Theme, space};
-use super::panel::{Cx, InspectQueue};
+use super::panel::{Cx, InspectQueue, ViewKey};
 use super::panels::latent::LatentPanel;
 use super::panels::latent::options::ViewOptions;
 use super::panels::settings::{Controls, ControlsAction};
@@ -193,7 +193,7 @@ impl App {
         }
     }
 
-    fn take_keys(&mut self, ctx: &egui::Context) -> Vec<keys::ViewKey> {
+    fn take_keys(&mut self, ctx: &egui::Context) -> Vec<ViewKey> {
         let mut view_keys = Vec::new();
         for key in keys::read(ctx) {
             match key {

@@ -1,11 +1,14 @@
 //! What a panel is given: what to show, what to change, and where to put what it wants of the engine.
 
+use std::sync::Arc;
+
 use egui_wgpu::RenderState;
 
 use super::kit::images::Images;
 use super::kit::theme::Theme;
 use super::state::AppState;
-use crate::engine::protocol::{Command, Snapshot};
+use crate::engine::protocol::{Command, Level, RunSnapshot, Snapshot};
+use crate::experiment::EvaluationSplit;
 
 /// Passed to every panel in a frame.
 pub struct Cx<'a> {
@@ -25,7 +28,7 @@ pub struct Cx<'a> {
     /// The inspector is on the screen, so the view need not show the selection.
     pub inspector_shown: bool,
     /// What the keys asked of the view.
-    pub view_keys: &'a [crate::ui::shell::keys::ViewKey],
+    pub view_keys: &'a [ViewKey],
 }
 
 impl Cx<'_> {
@@ -33,6 +36,62 @@ impl Cx<'_> {
     pub fn hover_walk(&mut self, point: Option<super::state::WalkPoint>) {
         *self.hover_walk = point.or(*self.hover_walk);
     }
+
+    /// The images of the evaluation split in the region; asks the engine for their codes when they are not there yet.
+    pub fn evaluation_members(&mut self) -> Arc<Vec<u32>> {
+        let Some(codes) = self.snapshot.evaluation_codes.clone() else {
+            if !std::mem::replace(&mut self.state.brush.asked_evaluation, true) {
+                self.commands.push(Command::WantEvaluationCodes);
+            }
+            return Arc::default();
+        };
+        self.state.brush.evaluation_members(&codes, self.snapshot.latent_dim)
+    }
+
+    /// "test" or "validation": what accuracies are measured on.
+    pub fn evaluation_name(&self) -> &'static str {
+        match self.state.experiment.evaluate_on {
+            EvaluationSplit::Test => "test",
+            EvaluationSplit::Validation => "validation",
+        }
+    }
+
+    /// The round in which the shown run labelled a train sample, up to the shown round.
+    pub fn labelled_in(&self, sample: u32) -> Option<u16> {
+        let round = *self.shown_snapshot()?.labelled_in.get(sample as usize)?;
+        (1..=self.state.shown_round()).contains(&usize::from(round)).then_some(round)
+    }
+
+    /// What the engine last said of the shown run.
+    pub fn shown_snapshot(&self) -> Option<&RunSnapshot> {
+        self.snapshot.runs.iter().find(|r| r.strategy == self.state.focus.strategy)
+    }
+
+    /// Whether the latent space has few enough dimensions for a point to be dragged through it.
+    pub fn can_probe(&self) -> bool {
+        (1..=3).contains(&self.snapshot.latent_dim)
+    }
+
+    /// Tells the user how a job ended, if one did.
+    pub fn report(&mut self, outcome: Option<Result<String, String>>) {
+        match outcome {
+            Some(Ok(text)) => self.state.say(Level::Info, text),
+            Some(Err(e)) => self.state.say(Level::Error, e),
+            None => {}
+        }
+    }
+}
+
+/// What a key asks of the latent view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViewKey {
+    Fit,
+    ResetCamera,
+    NextColoring,
+    ToggleWalks,
+    ToggleArrows,
+    ToggleLabelled,
+    NextField,
 }
 
 /// Asks for inspections of what the user looks at: the latest wins, not too often, never twice for the same answer.

@@ -1,50 +1,26 @@
-//! Data set images as textures: made on first sight, kept while they are of use.
+//! Images as textures: made on first sight, cached by what they show and the version of it.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use egui::{Color32, ColorImage, CornerRadius, Rect, TextureHandle, TextureOptions, Ui, Vec2};
 
 use super::theme::Theme;
 use crate::dataset::{Dataset, ImageShape};
 
-/// What an image shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ImageKey {
-    /// A train sample.
-    Sample(u32),
-    /// An image of the evaluation split.
-    Evaluation(u32),
-    /// G(p') at a point of a walk: strategy by name, walk, point.
-    Walk(&'static str, usize, usize),
-    /// G(E(x)) of a train sample, at a version of the target.
-    Reconstruction(u32),
-    /// The latest probe.
-    Probe(u64),
-    /// A sample of the generator in training: which, and how often they came.
-    Generated(usize, u64),
-    /// One end of the step that is explained: version, 0 for p and 1 for p'.
-    Step(u64, usize),
-    /// A made sample of a run: strategy by name, number.
-    Made(&'static str, u32),
-    /// What is decoded at a pin.
-    Pin(u64),
-    /// One point of its fan.
-    Fan(u64, usize),
-}
-
-/// Textures by what they show.
+/// Textures by what they show, such as `("pin", id)`; each with the version of its content.
 #[derive(Default)]
 pub struct Images {
-    textures: HashMap<ImageKey, TextureHandle>,
+    textures: HashMap<u64, (u64, TextureHandle)>,
     generation: u64,
     dark: bool,
 }
 
-/// Beyond so many textures all are dropped and made again as needed.
+/// Beyond this many textures all are dropped and made again as needed.
 const MAX_TEXTURES: usize = 4096;
 
 impl Images {
-    /// Forgets everything when the experiment or the ground changed.
+    /// Forgets everything when the experiment or the theme changed.
     pub fn begin_frame(&mut self, generation: u64, dark: bool) {
         if (self.generation, self.dark) != (generation, dark) || self.textures.len() > MAX_TEXTURES {
             self.textures.clear();
@@ -55,21 +31,22 @@ impl Images {
     /// A train sample's image.
     pub fn sample(&mut self, ui: &Ui, dataset: &Dataset, sample: u32) -> Option<TextureHandle> {
         let inside = (sample as usize) < dataset.train.len();
-        inside.then(|| self.get(ui, ImageKey::Sample(sample), dataset.shape(), dataset.train.image(sample as usize)))
+        inside.then(|| self.get(ui, ("train", sample), 0, dataset.shape(), dataset.train.image(sample as usize)))
     }
 
-    /// Any image of the data set's shape.
-    pub fn get(&mut self, ui: &Ui, key: ImageKey, shape: ImageShape, pixels: &[u8]) -> TextureHandle {
-        let theme = Theme::of(ui.visuals());
-        self.textures
-            .entry(key)
-            .or_insert_with(|| ui.ctx().load_texture("image", to_color(shape, pixels, theme), TextureOptions::NEAREST))
-            .clone()
-    }
-
-    /// Forgets one image, because what it shows changed.
-    pub fn forget(&mut self, key: ImageKey) {
-        self.textures.remove(&key);
+    /// An image of the data set's shape; another `version` of the same thing takes the place of the one before.
+    pub fn get(&mut self, ui: &Ui, what: impl Hash, version: u64, shape: ImageShape, pixels: &[u8]) -> TextureHandle {
+        let mut hasher = DefaultHasher::new();
+        what.hash(&mut hasher);
+        let make = || {
+            let image = to_color(shape, pixels, Theme::of(ui.visuals()));
+            (version, ui.ctx().load_texture("image", image, TextureOptions::NEAREST))
+        };
+        let cached = self.textures.entry(hasher.finish()).or_insert_with(make);
+        if cached.0 != version {
+            *cached = make();
+        }
+        cached.1.clone()
     }
 }
 

@@ -11,3 +11,5 @@ pub mod facts;
 pub mod images;
 pub mod job;
 pub mod ask_path;
+pub mod export;
+pub mod memo;

@@ -3,6 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::ui::kit::theme::{self, Theme, bold, size, space};
+use crate::ui::panel::ViewKey;
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,18 +28,6 @@ pub enum KeyAction {
     /// The draft's latent dimension; takes effect with "Apply & reset".
     LatentDim(usize),
     View(ViewKey),
-}
-
-/// What a key asks of the latent view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ViewKey {
-    Fit,
-    ResetCamera,
-    NextColoring,
-    ToggleWalks,
-    ToggleArrows,
-    ToggleLabelled,
-    NextField,
 }
 
 /// Every key: itself, how it is written, what it does, in words.

@@ -7,6 +7,7 @@ use egui::{Color32, ColorImage, Pos2, Rect, Sense, Stroke, TextureHandle, Textur
 
 use crate::figures::{self, Columns, Figure, Item, Layout, POINTS_PER_INCH};
 use crate::ui::kit::job::Job;
+use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::Theme;
 
 /// Pixels of the screen for a point of the figure: its small print is then as large as the window's.
@@ -21,9 +22,9 @@ const REACH: f32 = 14.0;
 /// One drawn figure, kept until something changes.
 #[derive(Default)]
 pub struct FigureView {
-    drawn: Option<(Key, Layout, TextureHandle)>,
-    job: Job<(Key, Layout, Result<ColorImage, String>)>,
-    asked: Option<Key>,
+    drawn: Option<(Layout, TextureHandle)>,
+    job: Job<(Layout, Result<ColorImage, String>)>,
+    asked: Memo<Key, ()>,
     error: Option<String>,
 }
 
@@ -59,7 +60,7 @@ impl FigureView {
         if let Some(error) = &self.error {
             ui.colored_label(theme.error, error);
         }
-        let (_, layout, texture) = self.drawn.as_ref()?;
+        let (layout, texture) = self.drawn.as_ref()?;
         let size = vec2(layout.width as f32, layout.height as f32) * ZOOM;
         egui::ScrollArea::both()
             .auto_shrink(false)
@@ -86,20 +87,19 @@ impl FigureView {
     }
 
     fn draw(&mut self, ui: &Ui, figure: &Arc<Figure>, key: Key, theme: &Theme) {
-        if let Some((key, layout, image)) = self.job.take() {
+        if let Some((layout, image)) = self.job.take() {
             match image {
                 Ok(image) => {
                     let texture = ui.ctx().load_texture(&figure.name, image, TextureOptions::LINEAR);
-                    self.drawn = Some((key, layout, texture));
+                    self.drawn = Some((layout, texture));
                     self.error = None;
                 }
                 Err(e) => self.error = Some(e),
             }
         }
-        if self.asked == Some(key) || self.job.is_running() {
+        if self.job.is_running() || !self.asked.changed(key) {
             return;
         }
-        self.asked = Some(key);
         let figure = Arc::clone(figure);
         let [red, green, blue, _] = theme.canvas.to_array();
         let base = if key.dark { figures::Theme::DARK } else { figures::Theme::LIGHT };
@@ -110,7 +110,7 @@ impl FigureView {
             let image = figures::pixels(&svg, dpi)
                 .map(|(w, h, rgba)| ColorImage::from_rgba_premultiplied([w, h], &rgba))
                 .map_err(|e| e.to_string());
-            (key, figures::layout(&figure, key.width), image)
+            (figures::layout(&figure, key.width), image)
         });
     }
 }

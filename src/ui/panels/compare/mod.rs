@@ -3,7 +3,6 @@
 pub mod figure_view;
 pub mod open;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{RichText, ScrollArea, Ui};
@@ -14,6 +13,7 @@ use crate::experiment::Strategy;
 use crate::figures::{self, Drawn, Figure, Format, Histories, KINDS, Kind, Table};
 use crate::history::History;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::export::{DPI, Export};
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
@@ -55,10 +55,9 @@ pub struct ComparePanel {
     view: FigureView,
     open: OpenHistories,
     keep: AskPath,
-    export: AskPath,
+    export: Export,
     formats: Vec<Format>,
     page_wide: bool,
-    writing: Job<Result<(PathBuf, usize), String>>,
 }
 
 /// What a content was made from; another one means another content.
@@ -75,8 +74,6 @@ struct Made {
 
 /// Holds the longest name of a strategy.
 const AGAINST_WIDTH: f32 = 210.0;
-/// Dots per inch of exported PNG files.
-const EXPORT_DPI: f32 = 300.0;
 
 impl Default for ComparePanel {
     fn default() -> Self {
@@ -93,10 +90,9 @@ impl Default for ComparePanel {
             view: FigureView::default(),
             open: OpenHistories::default(),
             keep: AskPath::new("Save the runs", "A run's folder, there already or not", "Save", Wanted::Folder),
-            export: AskPath::new("Export figures and tables", "Folder for the files", "Export", Wanted::Folder),
+            export: Export::new("Export figures and tables", "Folder for the files", "Export", Wanted::Folder),
             formats: Format::ALL.to_vec(),
             page_wide: true,
-            writing: Job::default(),
         }
     }
 }
@@ -134,7 +130,7 @@ impl ComparePanel {
 
     /// Beside the title, from the right.
     pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let can_export = !matches!(self.content, Content::Nothing | Content::Rejected(_)) && !self.writing.is_running();
+        let can_export = !matches!(self.content, Content::Nothing | Content::Rejected(_)) && !self.export.is_writing();
         let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
         if export.on_hover_text("Every figure and table of what is shown, as files").clicked() {
             let name = cx.state.experiment.name.clone();
@@ -167,13 +163,7 @@ impl ComparePanel {
             Some(Err(e)) => cx.state.say(Level::Error, e),
             None => {}
         }
-        match self.writing.take() {
-            Some(Ok((path, files))) => {
-                cx.state.say(Level::Info, format!("Wrote {files} files into {}", path.display()));
-            }
-            Some(Err(e)) => cx.state.say(Level::Error, e),
-            None => {}
-        }
+        cx.report(self.export.outcome());
     }
 
     fn chosen(&self, live: Vec<History>, opened: &Opened) -> Vec<History> {
@@ -321,9 +311,9 @@ impl ComparePanel {
                 self.formats.clone(),
                 if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH },
             );
-            self.writing.start(ctx, move || {
-                figures::export_all(&histories, against, &folder, &formats, width, EXPORT_DPI)
-                    .map(|files| (folder, files.len()))
+            self.export.start(ctx, move || {
+                figures::export_all(&histories, against, &folder, &formats, width, DPI)
+                    .map(|files| format!("Wrote {} files into {}", files.len(), folder.display()))
                     .map_err(|e| e.to_string())
             });
         }

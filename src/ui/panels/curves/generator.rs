@@ -5,7 +5,7 @@ use egui_plot::{Line, PlotPoints};
 
 use crate::generator::{Adversarial, GeneratorLosses};
 use crate::ui::kit::charts::plot;
-use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::images;
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::panel::Cx;
 
@@ -144,9 +144,7 @@ fn samples(ui: &mut Ui, cx: &mut Cx<'_>, rows: usize) {
         ui.horizontal(|ui| {
             for (i, image) in row.1.chunks_exact(dataset.shape().len()).enumerate() {
                 let place = row.0 * COLUMNS + i;
-                // The version before this one is seen no more.
-                cx.images.forget(ImageKey::Generated(place, version.wrapping_sub(1)));
-                let texture = cx.images.get(ui, ImageKey::Generated(place, version), dataset.shape(), image);
+                let texture = cx.images.get(ui, ("sample of the generator", place), version, dataset.shape(), image);
                 images::show(ui, &texture, side, &format!("sample {}", place + 1));
             }
         });

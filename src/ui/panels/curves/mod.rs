@@ -5,7 +5,7 @@ pub mod generator;
 use egui::{Align2, Color32, RichText, Stroke, Ui, vec2};
 use egui_plot::{Line, PlotPoint, PlotPoints, Points, Text, VLine};
 
-use crate::experiment::{EvaluationSplit, Strategy, Task};
+use crate::experiment::{Strategy, Task};
 use crate::history::Metric;
 use crate::statistics::CurvePoint;
 use crate::ui::kit::charts::{self, plot};
@@ -307,14 +307,8 @@ fn gain_over_random(values: &[(Strategy, f32)]) -> Option<f32> {
 
 /// What each mark is, in words.
 fn legend(ui: &mut Ui, cx: &Cx<'_>) {
-    let split = match cx.state.experiment.evaluate_on {
-        EvaluationSplit::Test => "test",
-        EvaluationSplit::Validation => "validation",
-    };
-    let all = cx.state.dataset.as_ref().map_or(0, |d| match cx.state.experiment.evaluate_on {
-        EvaluationSplit::Test => d.test.len(),
-        EvaluationSplit::Validation => d.validation.len(),
-    });
+    let split = cx.evaluation_name();
+    let all = cx.state.dataset.as_ref().map_or(0, |d| d.evaluation(cx.state.experiment.evaluate_on).len());
     let part = cx.state.experiment.evaluation_part.min(all);
     let caption = |text: String| egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
     let row = |ui: &mut Ui, text: String, mark: &dyn Fn(&mut Ui, Strategy)| {

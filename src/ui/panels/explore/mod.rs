@@ -9,7 +9,7 @@ use egui::{RichText, ScrollArea, Ui};
 use crate::engine::protocol::{Command, Probe};
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::{captioned, fact, heading, norm, vector};
-use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::images;
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
@@ -39,8 +39,6 @@ enum Mode {
 /// Seconds between two questions about the probe, and before an unanswered one is asked again.
 const BETWEEN_PROBES: f64 = 0.06;
 const PATIENCE: f64 = 2.0;
-/// Latent dimensions in which a point can be dragged.
-const PROBE_DIMS: std::ops::RangeInclusive<usize> = 1..=3;
 
 impl Inspector {
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -72,7 +70,7 @@ impl Inspector {
             // The same point, seen otherwise.
             return;
         }
-        cx.state.probing = (self.mode != Mode::Sample && PROBE_DIMS.contains(&dims))
+        cx.state.probing = (self.mode != Mode::Sample && cx.can_probe())
             .then(|| Probing { code: vec![0.0; dims], neighbour_code: None });
         cx.state.probe = None;
         self.asked = None;
@@ -84,7 +82,7 @@ impl Inspector {
         let probe = if !cx.state.generator.ready {
             Err("As soon as the generator is trained, drag a point through latent space and see what it decodes to."
                 .into())
-        } else if !PROBE_DIMS.contains(&dims) {
+        } else if !cx.can_probe() {
             Err(format!("A point can be dragged in up to three latent dimensions; this experiment has {dims}."))
         } else {
             if cx.state.probing.as_ref().is_none_or(|p| p.code.len() != dims) {
@@ -96,8 +94,6 @@ impl Inspector {
         let probe = probe.map_err(|says: String| widgets::empty_state(ui, "The probe", &says)).ok()?;
         if self.answered.as_ref() != Some(&probe.moved) {
             self.answered = Some(probe.moved.clone());
-            cx.images.forget(ImageKey::Probe(self.answers));
-            (0..probe.fan.len()).for_each(|i| cx.images.forget(ImageKey::Fan(self.answers, i)));
             self.answers += 1;
             let at = probe.neighbour as usize * dims;
             let code = cx.snapshot.codes.as_ref().and_then(|c| c.get(at..at + dims).map(<[f32]>::to_vec));
@@ -120,7 +116,7 @@ impl Inspector {
         let Some(probe) = self.answer(ui, cx) else { return };
         let Some(dataset) = cx.state.dataset.clone() else { return };
         ui.horizontal_top(|ui| {
-            let texture = cx.images.get(ui, ImageKey::Probe(self.answers), dataset.shape(), &probe.decoded);
+            let texture = cx.images.get(ui, "probe", self.answers, dataset.shape(), &probe.decoded);
             captioned(ui, "decoded G(p)", IMAGE, |ui| {
                 images::show(ui, &texture, IMAGE, "Decoded probe");
             });

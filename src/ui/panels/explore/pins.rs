@@ -5,7 +5,7 @@ use egui::{Align2, CornerRadius, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2, 
 use crate::experiment::Strategy;
 use crate::ui::kit::charts::Sparkline;
 use crate::ui::kit::icons::Icon;
-use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::images;
 use crate::ui::kit::looks;
 use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
@@ -52,7 +52,7 @@ fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
     let Some(dataset) = cx.state.dataset.clone() else { return false };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
-        let texture = cx.images.get(ui, ImageKey::Pin(pin.id), dataset.shape(), &pin.decoded);
+        let texture = cx.images.get(ui, ("pin", pin.id), 0, dataset.shape(), &pin.decoded);
         let (square, response) = ui.allocate_exact_size(Vec2::splat(SIDE), Sense::click());
         let name = format!("Go to pin {}", pin.id);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));

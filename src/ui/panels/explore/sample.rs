@@ -7,7 +7,7 @@ use crate::history::{LatentStep, Proposal};
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::{captioned, fact, heading, norm, vector};
 use crate::ui::kit::icons::Icon;
-use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
@@ -36,7 +36,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             });
         }
         if let Some(i) = &inspection {
-            let texture = cx.images.get(ui, ImageKey::Reconstruction(sample), dataset.shape(), &i.reconstruction);
+            let texture = cx.images.get(ui, ("reconstruction", sample), 0, dataset.shape(), &i.reconstruction);
             captioned(ui, "G(E(x))", IMAGE, |ui| {
                 images::show(ui, &texture, IMAGE, "Reconstruction");
             });

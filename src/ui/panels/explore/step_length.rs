@@ -5,7 +5,7 @@ use egui::{CornerRadius, Rect, RichText, Sense, Stroke, Ui, vec2};
 use crate::engine::protocol::{NeighbourChange, Probe};
 use crate::ui::kit::charts::Histogram;
 use crate::ui::kit::facts::heading;
-use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
@@ -96,7 +96,7 @@ pub fn ray(ui: &mut Ui, cx: &mut Cx<'_>, probe: &Probe, answers: u64) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
         for (i, point) in probe.fan.iter().enumerate() {
-            let texture = cx.images.get(ui, ImageKey::Fan(answers, i), dataset.shape(), &point.decoded);
+            let texture = cx.images.get(ui, ("fan", i), answers, dataset.shape(), &point.decoded);
             let neighbour = cx.images.sample(ui, &dataset, point.neighbour);
             ui.vertical(|ui| {
                 ui.set_width(SIDE);

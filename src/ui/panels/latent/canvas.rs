@@ -15,6 +15,8 @@ pub struct Canvas {
     asked_at: Option<(Pos2, Camera)>,
 }
 
+/// Seconds after the last movement at which a view is drawn in full again.
+pub const SETTLE_SECONDS: f64 = 0.18;
 /// Zoom for one point of scrolling, as a factor's logarithm.
 const ZOOM_PER_POINT: f32 = 0.004;
 

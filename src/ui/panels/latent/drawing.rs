@@ -9,6 +9,7 @@ use super::scene::{self, Coloring, Layers};
 use crate::engine::protocol::RunSnapshot;
 use crate::field::Field;
 use crate::trajectory::VerdictRules;
+use crate::ui::kit::memo::Memo;
 use crate::ui::panel::Cx;
 use crate::ui::state::{Arms, Focus, Only, Probing, WalkPoint};
 use crate::view::{Look, Quality};
@@ -16,7 +17,10 @@ use crate::view::{Look, Quality};
 /// The view on the device, and what it was last given.
 pub struct Drawing {
     pub canvas: Canvas,
-    given: Given,
+    codes: Option<Arc<Vec<f32>>>,
+    points: Memo<PointsKey, ()>,
+    overlay: Memo<OverlayKey, ()>,
+    field: Memo<FieldKey, ()>,
     /// When codes were last handed over, on egui's clock.
     given_at: f64,
     /// What each marker stands for.
@@ -25,15 +29,6 @@ pub struct Drawing {
 
 /// Between two pictures of the forming embedding on a software adapter, which draws on the cores that train.
 const SOFTWARE_FORMING_SECONDS: f64 = 2.0;
-
-/// Identity of everything the picture is made from; compared to redraw only what changed.
-#[derive(Default, PartialEq, Clone)]
-struct Given {
-    codes: Option<Arc<Vec<f32>>>,
-    points: Option<PointsKey>,
-    overlay: Option<OverlayKey>,
-    field: Option<FieldKey>,
-}
 
 /// Which picture of which field.
 type FieldKey = (usize, FieldOptions, bool, bool);
@@ -71,14 +66,22 @@ struct OverlayKey {
 impl Drawing {
     pub fn new(gpu: &egui_wgpu::RenderState, size: egui::Vec2) -> Result<Self, crate::view::ViewError> {
         let canvas = Canvas::new(gpu, size)?;
-        Ok(Self { canvas, given: Given::default(), given_at: 0.0, meaning: Vec::new() })
+        Ok(Self {
+            canvas,
+            codes: None,
+            points: Memo::default(),
+            overlay: Memo::default(),
+            field: Memo::default(),
+            given_at: 0.0,
+            meaning: Vec::new(),
+        })
     }
 
     /// Hands over what changed; true when the points are others.
     pub fn give(&mut self, cx: &Cx<'_>, options: ViewOptions) -> Result<bool, crate::view::ViewError> {
         let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else {
-            if self.given.codes.take().is_some() {
-                self.given = Given::default();
+            if self.codes.take().is_some() {
+                (self.points, self.overlay, self.field) = Default::default();
                 self.canvas.view.set_points(&[], &[], &[])?;
             }
             return Ok(false);
@@ -90,43 +93,38 @@ impl Drawing {
             ..look
         });
         let labels = dataset.train.labels();
-        let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
-        let key = PointsKey::of(run, options, cx);
-        let others = !self.given.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
+        let run = cx.shown_snapshot();
+        let others = !self.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
         let same_size = self.canvas.view.point_count() * cx.snapshot.latent_dim == codes.len();
         let too_soon =
             self.canvas.view.quality() == Quality::SOFTWARE && cx.now - self.given_at < SOFTWARE_FORMING_SECONDS;
         let new_codes = others && !(cx.snapshot.forming && same_size && too_soon);
-        let repaint = self.given.points.as_ref() != Some(&key);
+        let repaint = self.points.changed(PointsKey::of(run, options, cx));
         if new_codes || repaint {
             let colours = scene::colours(options.coloring, labels, run, &cx.state.experiment, cx.theme);
             let styles = scene::styles(labels, run, options.layers, cx.state);
             if new_codes {
                 self.canvas.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
-                self.given.codes = Some(codes.clone());
+                self.codes = Some(codes.clone());
                 self.given_at = cx.now;
             } else {
                 self.canvas.view.set_colours(&colours)?;
                 self.canvas.view.set_styles(&styles)?;
             }
-            self.given.points = Some(key);
         }
         let field = cx.snapshot.field.as_ref().filter(|_| options.field.layer != FieldLayer::None);
         let key = (field::key(field), options.field, cx.theme.dark, cx.state.lab.sparsity.is_some());
-        let new_field = self.given.field != Some(key);
+        let new_field = self.field.changed(key);
         if new_field {
             self.give_field(field.map(|f| &**f), options.field, cx)?;
-            self.given.field = Some(key);
         }
-        let overlay = OverlayKey::of(options, cx);
-        if new_field || self.given.overlay.as_ref() != Some(&overlay) {
+        if self.overlay.changed(OverlayKey::of(options, cx)) || new_field {
             let mut lines = field.map_or_else(Vec::new, |f| field::lines(f, options.field, cx.state, cx.theme));
             lines.extend(scene::lines(cx.state, options.layers, cx.theme));
             self.canvas.view.set_lines(&lines)?;
             let (markers, meaning) = scene::markers(cx.state, options.layers, cx.theme);
             self.canvas.view.set_markers(&markers)?;
             self.meaning = meaning;
-            self.given.overlay = Some(overlay);
         }
         Ok(new_codes)
     }

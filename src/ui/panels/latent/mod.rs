@@ -22,8 +22,7 @@ use crate::field::FieldRequest;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets::{self, IconButton};
-use crate::ui::panel::Cx;
-use crate::ui::shell::keys::ViewKey;
+use crate::ui::panel::{Cx, ViewKey};
 use crate::view::{Camera, Mode, Target};
 use brush::BrushStroke;
 use drawing::Drawing;
@@ -48,8 +47,6 @@ pub struct LatentPanel {
     stroke: BrushStroke,
 }
 
-/// Seconds after the last movement at which the picture is drawn in full again.
-const SETTLE_SECONDS: f64 = 0.18;
 /// The smallest canvas that is worth drawing.
 const MIN_SIDE: f32 = 24.0;
 /// Width from which colours and layers fit beside each other.
@@ -303,7 +300,7 @@ impl LatentPanel {
     /// Renders if needed, and shows the texture.
     fn draw(&mut self, ui: &Ui, rect: Rect, cx: &mut Cx<'_>, gpu: &egui_wgpu::RenderState) {
         let Some(drawing) = self.drawing.as_mut() else { return };
-        let left = self.moved_at + SETTLE_SECONDS - cx.now;
+        let left = self.moved_at + canvas::SETTLE_SECONDS - cx.now;
         if left > 0.0 {
             ui.ctx().request_repaint_after_secs(left as f32);
         }

@@ -145,7 +145,7 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         return;
     }
     let mut lines = Vec::new();
-    let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
+    let run = cx.shown_snapshot();
     let total = cx.state.dataset.as_ref().map_or(0, |d| d.train.len());
     if cx.snapshot.forming {
         lines.push(("Forming: the generator still trains".to_owned(), cx.theme.accent));

@@ -1,51 +1,36 @@
-//! "Save view as PNG": asks for a path, reads the picture once, and writes it on a thread of its own.
+//! "Save view as PNG": asks for a path, reads the view's image once, and writes it on a thread of its own.
 
-use std::path::PathBuf;
-
-use crate::engine::protocol::Level;
-use crate::ui::kit::ask_path::{AskPath, Wanted};
-use crate::ui::kit::job::Job;
+use crate::ui::kit::ask_path::Wanted;
+use crate::ui::kit::export::Export;
 use crate::ui::panel::Cx;
 use crate::view::LatentView;
 
-/// The question where to, and what was written.
-pub struct SaveView {
-    ask: AskPath,
-    written: Job<Result<PathBuf, String>>,
-}
+/// The question where to, and the writing.
+pub struct SaveView(Export);
 
 impl Default for SaveView {
     fn default() -> Self {
-        let ask = AskPath::new("Save the view as PNG", "Path of the PNG file", "Save", Wanted::NewFile("png"));
-        Self { ask, written: Job::default() }
+        Self(Export::new("Save the view as PNG", "Path of the PNG file", "Save", Wanted::NewFile("png")))
     }
 }
 
 impl SaveView {
     pub fn open(&mut self, cx: &Cx<'_>) {
-        self.ask.open(|| format!("{}-round-{}.png", cx.state.experiment.name, cx.state.shown_round()));
+        self.0.open(|| format!("{}-round-{}.png", cx.state.experiment.name, cx.state.shown_round()));
     }
 
-    /// Shows the window, and reports what was written.
+    /// Shows the question, and reports what was written.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>, view: Option<&LatentView>) {
-        match self.written.take() {
-            Some(Ok(path)) => cx.state.say(Level::Info, format!("Saved {}", path.display())),
-            Some(Err(e)) => cx.state.say(Level::Error, e),
-            None => {}
+        cx.report(self.0.outcome());
+        let (Some(path), Some(view)) = (self.0.ui(ctx, |_| {}), view) else { return };
+        let (width, height) = view.size();
+        match view.read_rgba_blocking() {
+            Ok(pixels) => self.0.start(ctx, move || {
+                image::save_buffer(&path, &pixels, width, height, image::ExtendedColorType::Rgba8)
+                    .map(|()| format!("Saved {}", path.display()))
+                    .map_err(|e| format!("{} was not written: {e}", path.display()))
+            }),
+            Err(e) => cx.report(Some(Err(e.to_string()))),
         }
-        let Some(path) = self.ask.ui(ctx, |_| {}) else { return };
-        match view.map(|v| (v.size(), v.read_rgba_blocking())) {
-            Some((size, Ok(pixels))) => self.write(ctx, path, size, pixels),
-            Some((_, Err(e))) => cx.state.say(Level::Error, e.to_string()),
-            None => {}
-        }
-    }
-
-    fn write(&mut self, ctx: &egui::Context, path: PathBuf, (width, height): (u32, u32), pixels: Vec<u8>) {
-        self.written.start(ctx, move || {
-            image::save_buffer(&path, &pixels, width, height, image::ExtendedColorType::Rgba8)
-                .map(|()| path.clone())
-                .map_err(|e| format!("{} was not written: {e}", path.display()))
-        });
     }
 }

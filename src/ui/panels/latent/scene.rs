@@ -76,7 +76,7 @@ const PIN_PX: f32 = 9.0;
 pub const MANY_WALKS: usize = 26;
 const THIN_WALK_PX: f32 = 1.3;
 /// Proposals beyond this many are drawn thinner.
-const MANY_PROPOSALS: usize = 120;
+pub const MANY_PROPOSALS: usize = 120;
 /// Axes that can be drawn.
 const AXES: usize = 3;
 

@@ -7,7 +7,7 @@ use crate::engine::protocol::Phase;
 use crate::history::Proposal;
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::norm;
-use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, size};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
@@ -149,7 +149,7 @@ fn contents(
         2 => little_space(ui, at, step.map(|s| s.from.as_slice()), cx),
         3 => {
             if let Some(e) = explained {
-                let texture = cx.images.get(ui, ImageKey::Step(e.version, 0), dataset.shape(), &e.decoded);
+                let texture = cx.images.get(ui, "decoded p", e.version, dataset.shape(), &e.decoded);
                 images::paint(ui, &texture, at);
             }
         }

@@ -7,7 +7,7 @@ use crate::experiment::Task;
 use crate::history::{LatentStep, Proposal};
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::norm;
-use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
@@ -101,7 +101,7 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
             inside.then_some((sample, place))
         });
         let near: Vec<_> = near.collect();
-        let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
+        let run = cx.shown_snapshot();
         let before = cx.state.shown_round();
         for (sample, place) in near.iter().step_by(near.len().div_ceil(MOST_DOTS).max(1)) {
             let round = run.and_then(|r| r.labelled_in.get(*sample)).map_or(0, |r| usize::from(*r));
@@ -194,8 +194,8 @@ fn images_in_order(
         }
         let texture = match (i, explained) {
             (0, _) => cx.images.sample(ui, &dataset, step.parent),
-            (1, Some(e)) => Some(cx.images.get(ui, ImageKey::Step(e.version, 0), dataset.shape(), &e.decoded)),
-            (2, Some(e)) => Some(cx.images.get(ui, ImageKey::Step(e.version, 1), dataset.shape(), &e.moved)),
+            (1, Some(e)) => Some(cx.images.get(ui, "decoded p", e.version, dataset.shape(), &e.decoded)),
+            (2, Some(e)) => Some(cx.images.get(ui, "decoded p'", e.version, dataset.shape(), &e.moved)),
             _ => None,
         };
         match texture {
@@ -246,7 +246,13 @@ pub fn bought(ui: &Ui, at: Rect, proposal: &Proposal, cx: &mut Cx<'_>) {
         Some(made) => {
             let shape = ImageShape { channels: 1, ..dataset.shape() };
             let pixels: Vec<u8> = made.image().iter().map(|v| (v * 255.0).round() as u8).collect();
-            Some(cx.images.get(ui, ImageKey::Made(cx.state.focus.strategy.name(), proposal.sample), shape, &pixels))
+            Some(cx.images.get(
+                ui,
+                ("generated sample", cx.state.focus.strategy.name(), proposal.sample),
+                0,
+                shape,
+                &pixels,
+            ))
         }
     };
     if let Some(texture) = texture {

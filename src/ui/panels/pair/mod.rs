@@ -1,7 +1,8 @@
 //! Two runs side by side in one latent space, with one camera and one playhead, and their difference.
 
-pub mod numbers;
 pub mod scene;
+pub mod difference;
+pub mod numbers;
 
 use std::sync::Arc;
 
@@ -13,17 +14,18 @@ use super::latent::brush::{self, BrushStroke};
 use super::latent::canvas::{self, Canvas};
 use super::latent::scene as latent_scene;
 use super::latent::toolbar as latent_toolbar;
-use super::regions::{evaluation_members, evaluation_name};
 use crate::experiment::Strategy;
 use crate::ui::kit::charts;
 use crate::ui::kit::icons::Icon;
-use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::images;
+use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
-use crate::ui::state::{Part, RunRef, Side, picks_of, right_of};
+use crate::ui::state::{Part, RunRef, Side};
 use crate::view::{Camera, Look, Mode, Target, ViewError};
+use difference::{Key, Pair};
 use numbers::title_counts;
 use scene::{Shows, Which};
 
@@ -41,43 +43,17 @@ pub struct PairPanel {
     /// The train sample, or the image of the evaluation split, under the pointer in any of the views.
     hovered: Option<u32>,
     strokes: [BrushStroke; 3],
-    pair: Option<(Key, Arc<Pair>)>,
+    pair: Memo<Key, Arc<Pair>>,
     open: OpenHistories,
 }
 
 /// A view, and what it was last given.
 struct View {
     canvas: Canvas,
-    given: Option<(Key, bool, bool)>,
+    given: Memo<(Key, bool, bool), ()>,
     codes: usize,
 }
 
-/// What two runs differ in at the shown round.
-pub struct Pair {
-    pub round: usize,
-    /// Who bought each train sample by the shown round, and in it.
-    pub picks: Vec<Part>,
-    pub picks_now: Vec<Part>,
-    /// Who predicts each image of the evaluation split right; none where one history does not say.
-    pub right: Option<Vec<Part>>,
-}
-
-/// What a difference is made from; another one means another difference.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Key {
-    sides: [Option<RunRef>; 2],
-    shows: Shows,
-    round: usize,
-    generation: u64,
-    opened: u64,
-    /// Records and purchases of either side, which grow while it runs.
-    grown: [usize; 2],
-    ended: [usize; 2],
-    codes: usize,
-}
-
-/// Seconds after the last movement at which the pictures are drawn in full again.
-const SETTLE_SECONDS: f64 = 0.18;
 const GAP: f32 = 6.0;
 /// Share of the height that the upper two views take.
 const UPPER: f32 = 0.53;
@@ -99,7 +75,7 @@ impl Default for PairPanel {
             failed: None,
             hovered: None,
             strokes: Default::default(),
-            pair: None,
+            pair: Memo::default(),
             open: OpenHistories::default(),
         }
     }
@@ -127,7 +103,7 @@ impl PairPanel {
             return;
         }
         let members = if cx.state.brush.selection.is_some() || self.shows == Shows::Predictions {
-            evaluation_members(cx)
+            cx.evaluation_members()
         } else {
             Arc::default()
         };
@@ -199,39 +175,14 @@ impl PairPanel {
         });
     }
 
-    /// The difference at the shown round, made anew where something changed.
+    /// The difference at the shown round.
     fn pair(&mut self, cx: &Cx<'_>) -> Option<Arc<Pair>> {
-        let dataset = cx.state.dataset.as_ref()?;
         let sides = cx.state.sides();
         let side = |i: usize| sides.iter().find(|(r, _)| Some(*r) == self.sides[i]).map(|(_, s)| *s);
-        let (a, b) = (side(0)?, side(1)?);
-        let round = cx.state.shown_round();
-        let codes = match self.shows {
-            Shows::Picks => cx.snapshot.codes.as_ref(),
-            Shows::Predictions => cx.snapshot.evaluation_codes.as_ref(),
-        };
-        let grown = [a, b].map(|s| s.records().iter().map(|r| 1 + r.proposals.len()).sum());
-        let ended = [a, b].map(|s| s.records().iter().filter(|r| r.final_value().is_some()).count());
-        let (generation, opened) = (cx.state.generation, cx.state.opened.version);
-        let codes = codes.map_or(0, |c| Arc::as_ptr(c) as usize);
-        let key = Key { sides: self.sides, shows: self.shows, round, generation, opened, grown, ended, codes };
-        if let Some((_, pair)) = self.pair.as_ref().filter(|(k, _)| *k == key) {
-            return Some(Arc::clone(pair));
-        }
-        let samples = dataset.train.len();
-        let [in_a, in_b] = [a, b].map(|s| s.bought_in(samples, round));
-        let now =
-            |bought: &[u16]| bought.iter().map(|&r| if usize::from(r) == round { r } else { 0 }).collect::<Vec<_>>();
-        let split = dataset.evaluation(cx.state.experiment.evaluate_on);
-        let predicted = |s: Side<'_>| s.evaluated(round).map(|(r, _)| r.predicted.clone()).unwrap_or_default();
-        let pair = Arc::new(Pair {
-            round,
-            picks: picks_of(&in_a, &in_b),
-            picks_now: picks_of(&now(&in_a), &now(&in_b)),
-            right: right_of(&predicted(a), &predicted(b), split),
-        });
-        self.pair = Some((key, Arc::clone(&pair)));
-        Some(pair)
+        let both = [side(0)?, side(1)?];
+        let dataset = cx.state.dataset.as_ref()?;
+        let key = Key::of(self.sides, both, self.shows, cx);
+        Some(Arc::clone(self.pair.get(key, || Arc::new(Pair::of(key, both, dataset, cx)))))
     }
 
     /// The colours of A alone, of both, and of B alone.
@@ -282,7 +233,7 @@ impl PairPanel {
         if let Some(image) = self.hovered {
             self.hover_card(ui, image, pair, cx);
         }
-        let left = self.moved_at + SETTLE_SECONDS - cx.now;
+        let left = self.moved_at + canvas::SETTLE_SECONDS - cx.now;
         if left > 0.0 {
             ui.ctx().request_repaint_after_secs(left as f32);
         }
@@ -308,7 +259,7 @@ impl PairPanel {
         let scale = ui.pixels_per_point();
         let mut view = match self.views[i].take() {
             Some(view) => view,
-            None => View { canvas: Canvas::new(gpu, (rect.size() * scale).round())?, given: None, codes: 0 },
+            None => View { canvas: Canvas::new(gpu, (rect.size() * scale).round())?, given: Memo::default(), codes: 0 },
         };
         self.give(&mut view, which, pair, cx)?;
         self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
@@ -325,7 +276,7 @@ impl PairPanel {
             self.camera.reset();
             self.follows = true;
         }
-        view.canvas.show(ui, rect, &self.camera, cx.now < self.moved_at + SETTLE_SECONDS, gpu)?;
+        view.canvas.show(ui, rect, &self.camera, cx.now < self.moved_at + canvas::SETTLE_SECONDS, gpu)?;
         let at = response.hover_pos().filter(|_| !response.dragged());
         if let Some(answer) = view.canvas.pick(ui, rect, at, &self.camera)? {
             self.hovered = answer.hit.and_then(|hit| match hit.target {
@@ -357,12 +308,9 @@ impl PairPanel {
             Shows::Picks => (cx.snapshot.codes.as_ref(), Some(&pair.picks)),
             Shows::Predictions => (cx.snapshot.evaluation_codes.as_ref(), pair.right.as_ref()),
         };
-        let key = self.pair.as_ref().map(|(key, _)| *key);
-        let given = key.map(|key| (key, cx.theme.dark, self.steps));
-        if view.given == given && given.is_some() {
+        if !view.given.changed((pair.key, cx.theme.dark, self.steps)) {
             return Ok(());
         }
-        view.given = given;
         let (Some(codes), Some(parts)) = (codes, parts) else {
             view.codes = 0;
             view.canvas.view.set_lines(&[])?;
@@ -384,7 +332,7 @@ impl PairPanel {
             Which::Difference => None,
         };
         let side = sides.iter().find(|(r, _)| Some(*r) == of).filter(|_| self.steps && self.shows == Shows::Picks);
-        view.canvas.view.set_lines(&side.map_or_else(Vec::new, |(_, s)| scene::steps(*s, pair.round, cx.theme)))
+        view.canvas.view.set_lines(&side.map_or_else(Vec::new, |(_, s)| scene::steps(*s, pair.key.round, cx.theme)))
     }
 
     /// Who is shown, and how many of what.
@@ -468,8 +416,7 @@ impl PairPanel {
                 (dataset.train.label(at), texture, pair.picks.get(at), "bought by")
             }
             Shows::Predictions if at < split.len() => {
-                let key = ImageKey::Evaluation(image);
-                let texture = cx.images.get(ui, key, dataset.shape(), split.image(at));
+                let texture = cx.images.get(ui, ("evaluation", image), 0, dataset.shape(), split.image(at));
                 (split.label(at), Some(texture), pair.right.as_ref().and_then(|r| r.get(at)), "right in")
             }
             _ => return,
@@ -480,7 +427,7 @@ impl PairPanel {
             Some(Part::Both) => "both",
             _ => "neither",
         };
-        let kind = if self.shows == Shows::Picks { "train" } else { evaluation_name(cx) };
+        let kind = if self.shows == Shows::Picks { "train" } else { cx.evaluation_name() };
         let id = egui::Id::unique("pair hover");
         egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, egui::PopupAnchor::Pointer).gap(16.0).show(
             |ui| {

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, CornerRadius, Rect, RichText, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
-use super::Pair;
+use super::difference::Pair;
 use super::scene::colors;
 use crate::experiment::Task;
 use crate::ui::kit::facts::heading;
@@ -21,7 +21,7 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, membe
         let colors = colors([a, b].map(Side::strategy), cx.theme);
         picks(ui, cx, pair, colors);
         accuracy(ui, cx, [a, b], pair, members, colors);
-        classes(ui, cx, [a, b], pair.round, colors);
+        classes(ui, cx, [a, b], pair.key.round, colors);
     });
 }
 
@@ -29,15 +29,15 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, membe
 fn picks(ui: &mut Ui, cx: &Cx<'_>, pair: &Pair, colors: [Color32; 3]) {
     heading(ui, "Picks").on_hover_text("Train samples that only A, both, or only B has had labelled");
     let all = count_parts(pair.picks.iter().copied());
-    bar(ui, cx, &format!("by round {}", pair.round), [all[0], all[1], all[2]], colors);
+    bar(ui, cx, &format!("by round {}", pair.key.round), [all[0], all[1], all[2]], colors);
     let now = count_parts(pair.picks_now.iter().copied());
-    bar(ui, cx, &format!("in round {}", pair.round), [now[0], now[1], now[2]], colors);
+    bar(ui, cx, &format!("in round {}", pair.key.round), [now[0], now[1], now[2]], colors);
 }
 
 /// Over the whole evaluation split, and in the region.
 fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, members: &[u32], colors: [Color32; 3]) {
     let task = cx.state.experiment.dataset.task();
-    let (Some((_, value_a)), Some((_, value_b))) = (a.evaluated(pair.round), b.evaluated(pair.round)) else {
+    let (Some((_, value_a)), Some((_, value_b))) = (a.evaluated(pair.key.round), b.evaluated(pair.key.round)) else {
         return;
     };
     heading(ui, "Accuracy").on_hover_text("At the end of the shown round, or of the last one that ended");

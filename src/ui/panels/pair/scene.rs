@@ -4,7 +4,7 @@ use egui::Color32;
 
 use crate::experiment::Strategy;
 use crate::ui::kit::theme::Theme;
-use crate::ui::panels::latent::scene::{push_step, rgba};
+use crate::ui::panels::latent::scene::{MANY_PROPOSALS, push_step, rgba};
 use crate::ui::state::{Part, Side};
 use crate::view::{Line, PointStyle, Rgba};
 
@@ -30,8 +30,6 @@ pub enum Shows {
     Predictions,
 }
 
-/// Proposals beyond this many are drawn thinner.
-const MANY_PROPOSALS: usize = 120;
 /// Sizes of what stands out, so that the cloud stays readable under it.
 const PICK: f32 = 0.7;
 const OUTCOME: f32 = 0.62;

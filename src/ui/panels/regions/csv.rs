@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::evaluation_name;
 use crate::dataset::Dataset;
 use crate::ui::panel::Cx;
 use crate::ui::state::Selection;
@@ -34,22 +33,18 @@ impl Rows {
         let code = |codes: Option<&[f32]>, i: u32| {
             codes.and_then(|c| c.get(i as usize * dim..(i as usize + 1) * dim)).unwrap_or_default().to_vec()
         };
-        let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
-        let shown = cx.state.shown_round();
         let train = selection.samples.iter().map(|&index| Row {
             split: "train",
             index,
             label: dataset.train.label(index as usize),
-            labelled_in: run
-                .and_then(|r| r.labelled_in.get(index as usize).copied())
-                .filter(|r| (1..=shown).contains(&usize::from(*r))),
+            labelled_in: cx.labelled_in(index),
             predicted: None,
             code: code(cx.snapshot.codes.as_ref().map(|c| c.as_slice()), index),
         });
         let split = dataset.evaluation(cx.state.experiment.evaluate_on);
         let predicted = cx.state.shown_predictions().map(|(_, p)| p).unwrap_or_default();
         let evaluation = members.iter().map(|&index| Row {
-            split: evaluation_name(cx),
+            split: cx.evaluation_name(),
             index,
             label: split.label(index as usize),
             labelled_in: None,

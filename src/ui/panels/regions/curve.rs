@@ -3,7 +3,6 @@
 use egui::{RichText, Stroke, Ui};
 use egui_plot::{Line, LineStyle, PlotPoints, Points, VLine};
 
-use super::{evaluation_members, evaluation_name};
 use crate::experiment::{Strategy, Task};
 use crate::ui::kit::charts::{self, plot};
 use crate::ui::kit::looks;
@@ -32,8 +31,8 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         let text = "The labels of this data set are maps, so there is no share of correct images.";
         return widgets::empty_state(ui, TITLE, text);
     }
-    let name = evaluation_name(cx);
-    let members = evaluation_members(cx);
+    let name = cx.evaluation_name();
+    let members = cx.evaluation_members();
     if cx.snapshot.evaluation_codes.is_none() {
         return widgets::empty_state(ui, TITLE, &format!("The {name} images are being embedded."));
     }

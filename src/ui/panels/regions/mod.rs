@@ -3,34 +3,29 @@
 pub mod csv;
 pub mod curve;
 
-use std::path::PathBuf;
-
 use egui::{Align, Color32, CornerRadius, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::dataset::Dataset;
-use crate::engine::protocol::{Command, Level};
-use crate::experiment::EvaluationSplit;
-use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::ask_path::Wanted;
+use crate::ui::kit::export::Export;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::images;
-use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{Selection, SheetFilter};
 
-/// The panel, the question where to export to, and the writing.
+/// The panel, and the export of the selection.
 pub struct RegionSheet {
-    export: AskPath,
-    writing: Job<Result<PathBuf, String>>,
+    export: Export,
 }
 
 impl Default for RegionSheet {
     fn default() -> Self {
         let export =
-            AskPath::new("Export the selection as CSV", "Path of the CSV file", "Export", Wanted::NewFile("csv"));
-        Self { export, writing: Job::default() }
+            Export::new("Export the selection as CSV", "Path of the CSV file", "Export", Wanted::NewFile("csv"));
+        Self { export }
     }
 }
 
@@ -62,28 +57,25 @@ impl RegionSheet {
             cx.state.brush.clear();
         }
         let tip = "The images of the region with their indices, labels, rounds and codes";
-        if ui.add_enabled(any && !self.writing.is_running(), small("Export CSV…")).on_hover_text(tip).clicked() {
+        if ui.add_enabled(any && !self.export.is_writing(), small("Export CSV…")).on_hover_text(tip).clicked() {
             let (name, round) = (cx.state.experiment.name.clone(), cx.state.shown_round());
             self.export.open(|| format!("{name}-region-round-{round}.csv"));
         }
     }
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        match self.writing.take() {
-            Some(Ok(path)) => cx.state.say(Level::Info, format!("Saved {}", path.display())),
-            Some(Err(e)) => cx.state.say(Level::Error, e),
-            None => {}
-        }
+        cx.report(self.export.outcome());
         let (Some(selection), Some(dataset)) = (cx.state.brush.selection.clone(), cx.state.dataset.clone()) else {
             let text = "Press S, or the box or the lasso above the latent view, and drag: the images that lie there appear here, \
                         with their labels and the round in which each was bought.";
             return widgets::empty_state(ui, "Nothing is selected", text);
         };
-        let members = evaluation_members(cx);
+        let members = cx.evaluation_members();
         if let Some(path) = self.export.ui(ui.ctx(), |_| {}) {
             let text = csv::text(&csv::Rows::of(&selection, &members, &dataset, cx));
-            self.writing.start(ui.ctx(), move || {
-                crate::archive::write_atomically(&path, text.as_bytes()).map(|()| path).map_err(|e| e.to_string())
+            self.export.start(ui.ctx(), move || {
+                crate::archive::write_atomically(&path, text.as_bytes()).map_err(|e| e.to_string())?;
+                Ok(format!("Saved {}", path.display()))
             });
         }
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
@@ -95,41 +87,15 @@ impl RegionSheet {
     }
 }
 
-/// The images of the evaluation split in the region; asks the engine for their codes when they are not there yet.
-pub fn evaluation_members(cx: &mut Cx<'_>) -> std::sync::Arc<Vec<u32>> {
-    let Some(codes) = cx.snapshot.evaluation_codes.clone() else {
-        if !std::mem::replace(&mut cx.state.brush.asked_evaluation, true) {
-            cx.commands.push(Command::WantEvaluationCodes);
-        }
-        return std::sync::Arc::default();
-    };
-    cx.state.brush.evaluation_members(&codes, cx.snapshot.latent_dim)
-}
-
-/// "test" or "validation": what accuracies are measured on.
-pub fn evaluation_name(cx: &Cx<'_>) -> &'static str {
-    match cx.state.experiment.evaluate_on {
-        EvaluationSplit::Test => "test",
-        EvaluationSplit::Validation => "validation",
-    }
-}
-
-/// Round in which the shown run labelled a train sample, up to the shown round.
-fn labelled_in(cx: &Cx<'_>, sample: u32) -> Option<u16> {
-    let run = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy)?;
-    let round = *run.labelled_in.get(sample as usize)?;
-    (1..=cx.state.shown_round()).contains(&usize::from(round)).then_some(round)
-}
-
 /// How many there are, and of which classes.
 fn summary(ui: &mut Ui, selection: &Selection, members: &[u32], dataset: &Dataset, cx: &Cx<'_>) {
     let all = words::thousands(dataset.train.len());
     ui.horizontal_wrapped(|ui| {
         ui.label(bold(format!("{} of {all} train images", words::thousands(selection.samples.len()))));
-        let labelled = selection.samples.iter().filter(|&&s| labelled_in(cx, s).is_some()).count();
+        let labelled = selection.samples.iter().filter(|&&s| cx.labelled_in(s).is_some()).count();
         let mut text = format!("{} labelled by round {}", words::thousands(labelled), cx.state.shown_round());
         if cx.snapshot.evaluation_codes.is_some() {
-            text += &format!(" · {} {} images", words::thousands(members.len()), evaluation_name(cx));
+            text += &format!(" · {} {} images", words::thousands(members.len()), cx.evaluation_name());
         }
         ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
     });
@@ -155,8 +121,7 @@ fn tiles(selection: &Selection, members: &[u32], dataset: &Dataset, cx: &Cx<'_>)
     let filter = cx.state.brush.filter;
     let split = dataset.evaluation(cx.state.experiment.evaluate_on);
     let predicted = cx.state.shown_predictions().map(|(_, p)| p).filter(|p| p.len() == split.len());
-    let scores = cx.snapshot.runs.iter().find(|r| r.strategy == cx.state.focus.strategy);
-    let scores = scores.and_then(|r| r.scores.as_ref());
+    let scores = cx.shown_snapshot().and_then(|r| r.scores.as_ref());
     let train = |&image: &u32| Tile {
         image,
         evaluation: false,
@@ -164,7 +129,7 @@ fn tiles(selection: &Selection, members: &[u32], dataset: &Dataset, cx: &Cx<'_>)
         predicted: scores
             .and_then(|s| s.predicted.get(image as usize).copied())
             .filter(|p| usize::from(*p) < dataset.classes.len()),
-        round: labelled_in(cx, image),
+        round: cx.labelled_in(image),
     };
     let evaluation = |&image: &u32| Tile {
         image,
@@ -216,7 +181,7 @@ fn sheet(ui: &mut Ui, tiles: &[Tile], dataset: &Dataset, cx: &mut Cx<'_>) {
 /// Which images, and which page of them.
 fn pager(ui: &mut Ui, pages: usize, cx: &mut Cx<'_>) {
     ui.horizontal(|ui| {
-        let name = evaluation_name(cx);
+        let name = cx.evaluation_name();
         let wrong = format!("{name}, wrong");
         let choices = [
             (SheetFilter::Train, "train", "Every train image of the region"),
@@ -246,7 +211,7 @@ fn pager(ui: &mut Ui, pages: usize, cx: &mut Cx<'_>) {
 
 fn draw(ui: &mut Ui, cell: Rect, tile: &Tile, dataset: &Dataset, cx: &mut Cx<'_>) {
     let square = Rect::from_min_size(cell.min, Vec2::splat(SIDE));
-    let split = if tile.evaluation { evaluation_name(cx) } else { "train" };
+    let split = if tile.evaluation { cx.evaluation_name() } else { "train" };
     let name = format!("Image {} of {split}", tile.image);
     let response = ui.interact(cell, ui.scope_id().with((split, tile.image)), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
@@ -254,7 +219,7 @@ fn draw(ui: &mut Ui, cell: Rect, tile: &Tile, dataset: &Dataset, cx: &mut Cx<'_>
         false => cx.images.sample(ui, dataset, tile.image),
         true => {
             let image = dataset.evaluation(cx.state.experiment.evaluate_on).image(tile.image as usize);
-            Some(cx.images.get(ui, images::ImageKey::Evaluation(tile.image), dataset.shape(), image))
+            Some(cx.images.get(ui, ("evaluation", tile.image), 0, dataset.shape(), image))
         }
     };
     if let Some(texture) = texture {

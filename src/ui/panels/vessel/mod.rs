@@ -14,6 +14,7 @@ use crate::engine::protocol::Command;
 use crate::engine::questions::vessel::{MaskFile, Outcome, Section, SectionRequest, Vessel};
 use crate::experiment::Task;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
@@ -22,7 +23,7 @@ use crate::ui::state::{AppState, Probing};
 use cells::{Cells, bar};
 use facts::{Reading, errors, facts, reading, refused};
 use pictures::{Layer, Pictures};
-use save::SaveSection;
+use save::SaveVessel;
 
 /// Which vessel is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub struct StressPanel {
     /// None takes the experiment's.
     systolic_mmhg: Option<f64>,
     open: AskPath,
-    save: SaveSection,
+    save: SaveVessel,
     /// Solve wherever the probe is, without being told.
     follow: bool,
     /// Where it was told to.
@@ -59,7 +60,8 @@ pub struct StressPanel {
     /// The mesh as it lies under the pressure.
     at_peak: bool,
     held: Option<f64>,
-    pictures: Pictures,
+    /// By version of the answer, theme and held scale.
+    pictures: Memo<(u64, bool, Option<f64>), Pictures>,
     /// Under the pointer, in the image's pixels.
     pointer: Option<[f32; 2]>,
 }
@@ -76,8 +78,6 @@ const BESIDE: f32 = 260.0;
 const GAP: f32 = 10.0;
 /// What is left of the pictures of a vessel while the next one is solved.
 const OUTDATED: f32 = 0.35;
-/// Latent dimensions in which a point can be dragged.
-const PROBE_DIMS: std::ops::RangeInclusive<usize> = 1..=3;
 
 impl Default for StressPanel {
     fn default() -> Self {
@@ -89,14 +89,14 @@ impl Default for StressPanel {
             pixel_mm: 0.1,
             systolic_mmhg: None,
             open: AskPath::new("Open a mask", hint, "Open", Wanted::File("png")),
-            save: SaveSection::default(),
+            save: SaveVessel::default(),
             follow: true,
             solve_at: None,
             asked: None,
             asked_at: 0.0,
             at_peak: false,
             held: None,
-            pictures: Pictures::default(),
+            pictures: Memo::default(),
             pointer: None,
         }
     }
@@ -159,7 +159,7 @@ impl StressPanel {
             }
             let mut hold = self.held.is_some();
             if widgets::toggle(ui, &mut hold, "Hold scale", "Keep this colour scale for the vessels that follow") {
-                self.held = hold.then(|| self.pictures.scales().top());
+                self.held = self.pictures.last().filter(|_| hold).map(|p| p.scales().top());
             }
             let tip = "The mesh as it lies under the systolic pressure, or at rest";
             widgets::toggle(ui, &mut self.at_peak, "Mesh at peak", tip);
@@ -172,7 +172,7 @@ impl StressPanel {
         if self.source != Source::Probe {
             cx.state.probing = None;
         } else if cx.state.generator.ready
-            && PROBE_DIMS.contains(&dim)
+            && cx.can_probe()
             && cx.state.probing.as_ref().is_none_or(|p| p.code.len() != dim)
         {
             let at = shown_sample(cx.state) as usize * dim;
@@ -299,7 +299,7 @@ impl StressPanel {
                 "Open a mask, or drop one on the window: a PNG whose wall is white, or in which lumen and wall are two greys. It is solved \
                  by finite elements; mask, mesh and stress map appear side by side. The experiment goes on meanwhile.",
             ),
-            Source::Probe if cx.state.generator.ready && !PROBE_DIMS.contains(&cx.snapshot.latent_dim) => {
+            Source::Probe if cx.state.generator.ready && !cx.can_probe() => {
                 ("The probe", "A point can be dragged in up to three latent dimensions; this experiment has more.")
             }
             _ => (
@@ -312,8 +312,9 @@ impl StressPanel {
 
     fn section(&mut self, ui: &mut Ui, cx: &Cx<'_>, section: &Section, height: f32) {
         let theme = cx.theme;
-        self.pictures.renew(ui, theme, section, cx.state.sections, self.held);
-        let scales = self.pictures.scales().clone();
+        let key = (cx.state.sections, theme.dark, self.held);
+        let pictures = self.pictures.get(key, || Pictures::new(ui, theme, section, self.held));
+        let scales = pictures.scales();
         let Some(mask) = section.mask.clone() else {
             if let Outcome::Refused(refusal) = &section.outcome {
                 refused(ui, theme, refusal, &section.request.vessel);
@@ -323,7 +324,7 @@ impl StressPanel {
         let wide = (ui.available_width() - pictures::BAR_SPACE - 3.0 * GAP) / 3.0;
         let side = wide.min((height - BESIDE) / 2.0).clamp(LEAST_SIDE, MOST_SIDE);
         let mut cells = Cells {
-            pictures: &self.pictures,
+            pictures,
             section,
             mask: &mask,
             side,

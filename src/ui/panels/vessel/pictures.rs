@@ -139,34 +139,28 @@ pub fn stress_color(share: f64) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
-/// Textures of the section that is shown, their crop and scales; made anew only when it, what is held or the ground
-/// changed.
-#[derive(Default)]
+/// The layers of one vessel as textures, their crop and their scales.
 pub struct Pictures {
     textures: [Option<TextureHandle>; 4],
     crop: Crop,
     scales: Scales,
-    made_from: Option<(u64, bool, Option<f64>)>,
 }
 
-/// Larger images are shown by every so many pixels: devices limit textures.
+/// Larger images are shown by every n-th pixel: devices limit textures.
 const MOST_SIDE: usize = 1_024;
 /// Outside the wall a prediction is opaque from this share of its scale on, so that only what leaks is seen.
 const LEAK: f64 = 0.05;
 
 impl Pictures {
-    pub fn renew(&mut self, ui: &Ui, theme: &Theme, section: &Section, version: u64, held: Option<f64>) {
-        let made_from = (version, theme.dark, held);
-        if self.made_from == Some(made_from) {
-            return;
-        }
-        self.made_from = Some(made_from);
-        self.crop = section.mask.as_deref().map(Crop::of).unwrap_or_default();
-        self.scales = Scales::of(section, held);
-        for (texture, layer) in self.textures.iter_mut().zip(LAYERS) {
-            let image = color_image(layer, theme, section, &self.scales);
-            *texture = image.map(|image| ui.ctx().load_texture("vessel", image, TextureOptions::NEAREST));
-        }
+    /// `held` fixes the top of the scale of stress.
+    pub fn new(ui: &Ui, theme: &Theme, section: &Section, held: Option<f64>) -> Self {
+        let scales = Scales::of(section, held);
+        let texture = |layer| {
+            let image = color_image(layer, theme, section, &scales)?;
+            Some(ui.ctx().load_texture("vessel", image, TextureOptions::NEAREST))
+        };
+        let crop = section.mask.as_deref().map(Crop::of).unwrap_or_default();
+        Self { textures: LAYERS.map(texture), crop, scales }
     }
 
     pub fn crop(&self) -> Crop {

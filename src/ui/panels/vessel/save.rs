@@ -1,54 +1,45 @@
 //! "Save…" of a solved vessel: asks for a folder; figure, map, mesh and numbers are written on a thread of their own.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::engine::protocol::Level;
 use crate::engine::questions::vessel::{Section, Vessel};
 use crate::figures::{self, Format};
 use crate::labelling::export::write_all;
-use crate::ui::kit::ask_path::{AskPath, Wanted};
-use crate::ui::kit::job::Job;
+use crate::ui::kit::ask_path::Wanted;
+use crate::ui::kit::export::{DPI, Export};
 use crate::ui::panel::Cx;
 
-/// The question where to, and what was written.
-pub struct SaveSection {
-    ask: AskPath,
-    written: Job<Result<(PathBuf, usize), String>>,
-}
+/// The question where to, and the writing.
+pub struct SaveVessel(Export);
 
-/// Dots per inch of the PNG.
-const DPI: f32 = 300.0;
 const FORMATS: [Format; 3] = [Format::Svg, Format::Pdf, Format::Png];
 
-impl Default for SaveSection {
+impl Default for SaveVessel {
     fn default() -> Self {
         let hint = "Folder: Figure S1, the map, the mesh, the numbers";
-        Self { ask: AskPath::new("Save this vessel", hint, "Save", Wanted::Folder), written: Job::default() }
+        Self(Export::new("Save this vessel", hint, "Save", Wanted::Folder))
     }
 }
 
-impl SaveSection {
+impl SaveVessel {
     pub fn open(&mut self, cx: &Cx<'_>) {
-        self.ask.open(|| format!("{}-stress", cx.state.experiment.name));
+        self.0.open(|| format!("{}-stress", cx.state.experiment.name));
     }
 
     /// Shows the question, and reports what was written.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
-        match self.written.take() {
-            Some(Ok((folder, files))) => {
-                cx.state.say(Level::Info, format!("Wrote {files} files into {}", folder.display()));
-            }
-            Some(Err(e)) => cx.state.say(Level::Error, e),
-            None => {}
-        }
-        let (Some(folder), Some(section)) = (self.ask.ui(ctx, |_| {}), cx.state.section.clone()) else { return };
-        self.written.start(ctx, move || write(&section, &folder).map(|files| (folder, files)));
+        cx.report(self.0.outcome());
+        let (Some(folder), Some(section)) = (self.0.ui(ctx, |_| {}), cx.state.section.clone()) else { return };
+        self.0.start(ctx, move || {
+            let files = write(&section, &folder)?;
+            Ok(format!("Wrote {files} files into {}", folder.display()))
+        });
     }
 }
 
-/// Figure S1 as pictures, and what `ridgewalk label` leaves.
-fn write(section: &Section, folder: &std::path::Path) -> Result<usize, String> {
+/// Figure S1 as images, and what `ridgewalk label` leaves.
+fn write(section: &Section, folder: &Path) -> Result<usize, String> {
     let (Some(mask), Some(solved)) = (&section.mask, section.solved().map(Arc::clone)) else {
         return Err("There is no solved vessel to save.".into());
     };

@@ -1,91 +1,43 @@
 //! "Figure 4…": asks for a folder and writes the figure, its numbers and `walks.csv` on a thread of its own.
 
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, channel};
-
 use crate::engine::protocol::Level;
 use crate::figures::{self, Format};
 use crate::history::{History, RoundRecord};
 use crate::trajectory::{Album, Embedding, WalkImages};
-use crate::ui::kit::theme::{bold, size, space};
+use crate::ui::kit::ask_path::Wanted;
+use crate::ui::kit::export::{DPI, Export};
 use crate::ui::panel::Cx;
 
-/// The little window that asks where to, and what its thread answered.
-#[derive(Default)]
-pub struct ExportFigure4 {
-    open: bool,
-    folder: String,
-    written: Option<Receiver<Result<String, String>>>,
-}
+/// The question where to, and the writing.
+pub struct ExportFigure4(Export);
 
-/// Dots per inch of the PNG.
-const DPI: f32 = 300.0;
+impl Default for ExportFigure4 {
+    fn default() -> Self {
+        Self(Export::new("Save Figure 4", "Folder", "Save", Wanted::Folder))
+    }
+}
 
 impl ExportFigure4 {
     pub fn open(&mut self, cx: &Cx<'_>) {
-        self.open = true;
-        if self.folder.is_empty() {
-            self.folder = format!("{}-figure4", cx.state.experiment.name);
-        }
+        self.0.open(|| format!("{}-figure4", cx.state.experiment.name));
     }
 
-    /// Shows the window, and reports what was written.
+    /// Shows the question, and reports what was written.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
-        match self.written.as_ref().and_then(|r| r.try_recv().ok()) {
-            Some(Ok(text)) => cx.state.say(Level::Info, text),
-            Some(Err(e)) => cx.state.say(Level::Error, e),
-            None => {}
-        }
-        if !self.open {
-            return;
-        }
-        let mut save = false;
-        let frame = egui::Frame::window(&ctx.global_style());
-        let response = egui::Modal::new(egui::Id::unique("export figure 4")).frame(frame).show(ctx, |ui| {
-            ui.set_width(440.0);
-            ui.label(bold("Save Figure 4").size(size::HEADING));
-            ui.add_space(space::XS);
+        cx.report(self.0.outcome());
+        let folder = self.0.ui(ctx, |ui| {
             ui.label("As SVG, PDF and PNG, with its numbers, the table of verdicts and walks.csv.");
-            ui.add_space(space::S);
-            let field = egui::TextEdit::singleline(&mut self.folder).desired_width(420.0).hint_text("Folder");
-            let response = ui.add(field);
-            save |= response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-            ui.add_space(space::S);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                save |= ui.button("Save").clicked();
-                if ui.button("Cancel").clicked() {
-                    ui.close();
-                }
-            });
         });
-        if response.should_close() {
-            self.open = false;
-        }
-        if save && !self.folder.trim().is_empty() {
-            self.open = false;
-            self.write(ctx, cx);
-        }
-    }
-
-    fn write(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
+        let Some(folder) = folder else { return };
         let Some((history, embedding, album)) = gathered(cx) else {
             return cx.state.say(Level::Warning, "There is no walk with a step to draw yet.".into());
         };
         let rules = cx.state.lab.rules;
-        let (sender, receiver) = channel();
-        self.written = Some(receiver);
-        let (ctx, folder) = (ctx.clone(), PathBuf::from(self.folder.trim()));
-        std::thread::spawn(move || {
-            let formats = Format::ALL;
+        self.0.start(ctx, move || {
             let request = figures::Figure4Request { history: &history, embedding: &embedding, album: &album, rules };
-            let done = figures::export_figure4(&request, &folder, formats, figures::PAGE_WIDTH, DPI);
-            let said = match done {
-                Ok((files, _)) => Ok(format!("Figure 4: {} files in {}", files.len(), folder.display())),
-                Err(e) => Err(format!("Figure 4 was not written: {e}")),
-            };
-            // The window may be gone by now, and then nobody needs to know.
-            let _ = sender.send(said);
-            ctx.request_repaint();
+            figures::export_figure4(&request, &folder, Format::ALL, figures::PAGE_WIDTH, DPI)
+                .map(|(files, _)| format!("Figure 4: {} files in {}", files.len(), folder.display()))
+                .map_err(|e| format!("Figure 4 was not written: {e}"))
         });
     }
 }

@@ -6,7 +6,7 @@ use crate::engine::protocol::Command;
 use crate::experiment::Strategy;
 use crate::trajectory::Verdict;
 use crate::ui::kit::facts::norm;
-use crate::ui::kit::images::{self, ImageKey};
+use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
@@ -141,8 +141,8 @@ fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
     let decoded = step.map_or(&walk.decoded, |(_, d)| d);
     let above = Rect::from_min_size(cell.min, Vec2::splat(SIDE));
     let below = above.translate(vec2(0.0, SIDE + GAP / 2.0));
-    let key = ImageKey::Walk(walk.strategy.name(), walk.id, point);
-    let decoded = cx.images.get(ui, key, dataset.shape(), decoded);
+    let what = ("walk", walk.strategy.name(), walk.id, point);
+    let decoded = cx.images.get(ui, what, 0, dataset.shape(), decoded);
     images::paint(ui, &decoded, above);
     if let Some(texture) = cx.images.sample(ui, &dataset, sample) {
         images::paint(ui, &texture, below);
