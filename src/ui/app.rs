@@ -1,25 +1,25 @@
 //! The window itself: starts the engine, lays the panels out, and does what keys and buttons ask for.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::kit::theme;
-use super::panels::vessel;
 use super::shell::frame_times;
 use super::shell::keys;
+use super::shell::strip;
 use super::shell::toasts;
 use super::shell::topbar;
 use anyhow::Context as _;
-use egui::{CentralPanel, Frame, Margin, Panel};
+use egui::{CentralPanel, Frame, Margin};
 
 use super::kit::images::Images;
 use super::kit::theme::{Theme, space};
 use super::panel::{Cx, InspectQueue, ViewKey};
-use super::panels::latent::LatentPanel;
-use super::panels::latent::options::ViewOptions;
 use super::panels::settings::{Controls, ControlsAction};
+use super::panels::{self, Panels};
 use super::shell::keys::KeyAction;
 use super::shell::topbar::BarAction;
-use super::shell::workspaces::{Panels, WorkspaceKind, Workspaces};
+use super::shell::workspaces::{Layouts, Workspaces};
 use super::state::AppState;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
@@ -95,25 +95,33 @@ fn wake(cc: &eframe::CreationContext<'_>) -> crate::engine::Wake {
     }
 }
 
-/// What is kept between starts.
+/// What is saved between starts.
 #[derive(serde::Serialize, serde::Deserialize)]
-struct Kept {
-    workspaces: Workspaces,
-    view: ViewOptions,
+#[serde(default)]
+struct Saved {
+    layouts: Layouts,
+    /// The choices of the panels, by their keys.
+    panels: BTreeMap<String, String>,
     show_controls: bool,
 }
 
-const KEPT: &str = "ridgewalk-4";
+impl Default for Saved {
+    fn default() -> Self {
+        Self { layouts: Layouts::default(), panels: BTreeMap::new(), show_controls: true }
+    }
+}
 
 impl App {
     /// Starts the engine and asks it for the first experiment.
     pub fn new(cc: &eframe::CreationContext<'_>, options: UiOptions) -> Self {
         theme::install(&cc.egui_ctx);
-        let kept: Option<Kept> = cc.storage.and_then(|s| eframe::get_value(s, KEPT));
-        let (workspaces, view, show_controls) = kept.map_or_else(
-            || (Workspaces::default(), ViewOptions::default(), true),
-            |k| (k.workspaces, k.view, k.show_controls),
-        );
+        let saved: Saved = cc.storage.and_then(|s| eframe::get_value(s, APP_ID)).unwrap_or_default();
+        let mut panels = panels::all();
+        for (key, panel) in &mut panels {
+            if let Some(choices) = saved.panels.get(*key) {
+                panel.restore(choices);
+            }
+        }
         let mut state = AppState::new(options.experiment.clone(), options.strategies.clone(), options.engine.device);
         let engine = match Engine::spawn(options.engine, wake(cc)) {
             Ok(engine) => Some(engine),
@@ -123,28 +131,14 @@ impl App {
                 None
             }
         };
-        let mut commands = state.reset(options.experiment.clone(), options.strategies.clone(), options.autostart);
-        if view.coloring.wants_scores() {
-            commands.push(Command::WantScores(true));
-        }
+        let commands = state.reset(options.experiment.clone(), options.strategies.clone(), options.autostart);
         let mut app = Self {
             engine,
             state,
             controls: Controls::new(options.experiment, options.strategies),
-            show_controls,
-            workspaces,
-            panels: Panels {
-                latent: LatentPanel::new(view),
-                curves: Default::default(),
-                compare: Default::default(),
-                snapshots: Default::default(),
-                inspector: Default::default(),
-                walks: Default::default(),
-                stress: Default::default(),
-                sheet: Default::default(),
-                pair: Default::default(),
-                method: Default::default(),
-            },
+            show_controls: saved.show_controls,
+            workspaces: Workspaces::restored(saved.layouts),
+            panels,
             images: Images::default(),
             inspect: InspectQueue::default(),
             looked_at: None,
@@ -187,9 +181,6 @@ impl App {
                 self.commands.push(self.state.pins.command());
             }
             self.commands.push(Command::Show(self.state.focus.strategy));
-            if self.panels.latent.options.coloring.wants_scores() {
-                self.commands.push(Command::WantScores(true));
-            }
         }
     }
 
@@ -207,7 +198,7 @@ impl App {
                 KeyAction::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
                 KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
                 KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
-                KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown.next())),
+                KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown() + 1)),
                 KeyAction::OnlyLost => self.state.toggle_only_lost(),
                 KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
                 KeyAction::NextBrush => self.state.brush.tool = self.state.brush.tool.next(),
@@ -226,12 +217,14 @@ impl App {
         view_keys
     }
 
-    /// A mask that is dropped anywhere is solved; other files are for whichever panel knows them.
+    /// Gives a dropped file to the first panel that takes it, and shows that panel.
     fn take_dropped(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
-        if let Some(path) = dropped.filter(|p| vessel::is_mask(p) || self.workspaces.shown == WorkspaceKind::Stress) {
-            self.panels.stress.open(path);
-            self.workspaces.shown = WorkspaceKind::Stress;
+        let Some(path) = dropped else { return };
+        let workspaces = &mut self.workspaces;
+        let taker = self.panels.iter_mut().find_map(|(key, p)| p.take_file(&path, workspaces.has(key)).then_some(*key));
+        if let Some(key) = taker {
+            workspaces.reveal(key);
         }
     }
 
@@ -264,8 +257,8 @@ impl App {
             }
             BarAction::ToggleControls => self.show_controls = !self.show_controls,
             BarAction::Keys => self.show_keys = true,
-            BarAction::Show(kind) => {
-                self.workspaces.shown = kind;
+            BarAction::Show(workspace) => {
+                self.workspaces.show(workspace);
                 // Without the inspector a drag turns the view again.
                 self.state.probing = None;
                 self.state.probe = None;
@@ -337,18 +330,19 @@ impl eframe::App for App {
                 now: ctx.input(|i| i.time),
                 inspect: &mut self.inspect,
                 hover_walk: &mut hover_walk,
-                inspector_shown: matches!(self.workspaces.shown, WorkspaceKind::Explore | WorkspaceKind::Stress),
+                selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.has(key)),
                 view_keys: &view_keys,
             };
             let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);
-            let bar = Panel::top("bar").exact_size(topbar::BAR_HEIGHT).show_separator_line(false).resizable(false);
+            let bar =
+                egui::Panel::top("bar").exact_size(topbar::BAR_HEIGHT).show_separator_line(false).resizable(false);
             bar.frame(flat(Margin::symmetric(space::M as i8, 0)))
-                .show(ui, |ui| bar_action = topbar::bar(ui, &mut cx, self.workspaces.shown));
+                .show(ui, |ui| bar_action = topbar::bar(ui, &mut cx, self.workspaces.shown()));
             let strip =
-                Panel::top("strip").exact_size(topbar::STRIP_HEIGHT).show_separator_line(false).resizable(false);
-            strip.frame(flat(Margin::ZERO)).show(ui, |ui| topbar::strip(ui, &cx));
+                egui::Panel::top("strip").exact_size(strip::STRIP_HEIGHT).show_separator_line(false).resizable(false);
+            strip.frame(flat(Margin::ZERO)).show(ui, |ui| strip::ui(ui, &cx));
             if self.show_controls {
-                let left = Panel::left("controls")
+                let left = egui::Panel::left("controls")
                     .default_size(CONTROLS_WIDTH)
                     .size_range(240.0..=380.0)
                     .show_separator_line(false);
@@ -374,14 +368,9 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        // The trees are not `Clone`, so they are lent to what is kept and taken back.
-        let kept = Kept {
-            workspaces: std::mem::take(&mut self.workspaces),
-            view: self.panels.latent.options,
-            show_controls: self.show_controls,
-        };
-        eframe::set_value(storage, KEPT, &kept);
-        self.workspaces = kept.workspaces;
+        let panels = self.panels.iter().filter_map(|(key, panel)| Some(((*key).to_owned(), panel.saved()?))).collect();
+        let layouts = self.workspaces.layouts();
+        eframe::set_value(storage, APP_ID, &Saved { layouts, panels, show_controls: self.show_controls });
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

@@ -1,7 +1,9 @@
-//! What a panel is given: what to show, what to change, and where to put what it wants of the engine.
+//! What a panel is, what it is given in a frame, and how panels are laid out in a workspace.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use egui::Ui;
 use egui_wgpu::RenderState;
 
 use super::kit::images::Images;
@@ -9,6 +11,63 @@ use super::kit::theme::Theme;
 use super::state::AppState;
 use crate::engine::protocol::{Command, Level, RunSnapshot, Snapshot};
 use crate::experiment::EvaluationSplit;
+
+/// What a tile of a workspace shows.
+pub trait Panel {
+    fn title(&self) -> &'static str;
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>);
+
+    /// Buttons beside the title, from the right.
+    fn tools(&mut self, _: &mut Ui, _: &mut Cx<'_>) {}
+
+    /// Takes a file that was dropped on the window, if it is one for this panel; `shown` if the panel is on the screen.
+    fn take_file(&mut self, _: &Path, _shown: bool) -> bool {
+        false
+    }
+
+    /// Whether it shows the selected sample in full, so that the latent view need not.
+    fn shows_selection(&self) -> bool {
+        false
+    }
+
+    /// Its choices that are saved between starts, as text that `restore` reads.
+    fn saved(&self) -> Option<String> {
+        None
+    }
+
+    /// Takes choices back that were saved; those it cannot read are left as they are.
+    fn restore(&mut self, _saved: &str) {}
+}
+
+/// A few panels, arranged so that nothing needs to be moved.
+pub struct Workspace {
+    /// What its layout is saved by.
+    pub key: &'static str,
+    pub name: &'static str,
+    /// The question that it answers.
+    pub tip: &'static str,
+    pub layout: Layout,
+}
+
+/// Which panels a workspace shows, by key, and where.
+pub enum Layout {
+    Panel(&'static str),
+    /// Left and right; the left one with this share of the width.
+    Row(f32, &'static Layout, &'static Layout),
+    /// Upper and lower; the upper one with this share of the height.
+    Column(f32, &'static Layout, &'static Layout),
+}
+
+impl Layout {
+    /// The keys of its panels.
+    pub fn panels(&self) -> Vec<&'static str> {
+        match self {
+            Self::Panel(key) => vec![key],
+            Self::Row(_, a, b) | Self::Column(_, a, b) => [a.panels(), b.panels()].concat(),
+        }
+    }
+}
 
 /// Passed to every panel in a frame.
 pub struct Cx<'a> {
@@ -18,15 +77,15 @@ pub struct Cx<'a> {
     pub images: &'a mut Images,
     /// Sent to the engine after the frame.
     pub commands: &'a mut Vec<Command>,
-    /// `None` where the window has no wgpu device.
+    /// `None` if the window has no wgpu device.
     pub gpu: Option<&'a RenderState>,
     /// Seconds of the window's clock.
     pub now: f64,
     pub inspect: &'a mut InspectQueue,
     /// Hovered walk point of this frame, in whichever panel; becomes the focus of the next.
     pub hover_walk: &'a mut Option<super::state::WalkPoint>,
-    /// The inspector is on the screen, so the view need not show the selection.
-    pub inspector_shown: bool,
+    /// A panel on the screen shows the selected sample, so that the view need not.
+    pub selection_shown: bool,
     /// What the keys asked of the view.
     pub view_keys: &'a [ViewKey],
 }

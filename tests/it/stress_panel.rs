@@ -113,7 +113,7 @@ impl Scene {
 fn a_mask_is_opened_dropped_solved_or_refused_beside_digits() {
     let steps: &[Step<Scene>] = &[
         ("digits have no stress", |s| {
-            click(&mut s.w, "Workspace: Stress");
+            click(&mut s.w, "Workspace: Vessel");
             assert!(!is_shown(&s.w, "Vessel: Sample"));
         }),
         ("a mask that is opened is solved", |s| {
@@ -206,7 +206,7 @@ fn a_mask_is_opened_dropped_solved_or_refused_beside_digits() {
 fn samples_and_the_probe_are_solved_on_demand_beside_what_the_target_predicts() {
     let mut w = window_of(few_vessels(), vec![Strategy::Random, Strategy::RandomLatent], false);
     wait_for(&mut w, "the generator", is_ready);
-    click(&mut w, "Workspace: Stress");
+    click(&mut w, "Workspace: Vessel");
     let steps: &[Step<Scene>] = &[
         ("the first sample is shown before there is a target", |s| {
             s.wait("the first sample", |a| a.request.vessel == Vessel::Sample(0));

@@ -171,7 +171,7 @@ fn every_part_of_the_window_is_named_and_shown() {
     wait_for(&mut w, "the generator", is_ready);
     click(&mut w, "More settings");
     click(&mut w, "Workspace: Explore");
-    for label in ["Latent space", "Snapshots", "Inspect: Probe", "Save view as PNG", "Colour by: Loss"] {
+    for label in ["Latent space", "Filmstrip", "Inspect: Probe", "Save view as PNG", "Colour by: Loss"] {
         assert!(w.query_all_by_label(label).next().is_some(), "{label}");
     }
     click(&mut w, "Colour by: Loss");

@@ -4,6 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::ui::kit::theme::{self, Theme, bold, size, space};
 use crate::ui::panel::ViewKey;
+use crate::ui::panels::WORKSPACES;
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +55,7 @@ const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::V, "V", KeyAction::ColourByVerdict, "Colour walks by verdict, or each its own"),
     (Key::S, "S", KeyAction::NextBrush, "Select a region: by box, by lasso, or not"),
     (Key::G, "G", KeyAction::View(ViewKey::NextField), "Next field under the points, or none"),
-    (
-        Key::E,
-        "E",
-        KeyAction::NextWorkspace,
-        "Next workspace: Run, Method, Explore, Walks, Regions, Pair, Stress, Compare",
-    ),
+    (Key::E, "E", KeyAction::NextWorkspace, "Next workspace"),
     (Key::B, "B", KeyAction::ToggleControls, "Show or hide the controls"),
     (Key::T, "T", KeyAction::ToggleTheme, "Dark or light"),
     (Key::Questionmark, "?", KeyAction::ListKeys, "List the keys"),
@@ -112,7 +108,13 @@ pub fn card(ctx: &egui::Context, open: &mut bool) {
         ui.label(bold("Keys and mouse").size(size::HEADING));
         ui.add_space(space::S);
         ui.columns(2, |columns| {
-            let shown = KEYS.iter().filter(|(k, ..)| *k != Key::Period).map(|(_, key, _, what)| (*key, *what));
+            let names: Vec<_> = WORKSPACES.iter().map(|w| w.name).collect();
+            let workspaces = format!("Next workspace: {}", names.join(", "));
+            let shown = KEYS.iter().filter(|(k, ..)| *k != Key::Period);
+            let shown = shown.map(|(_, key, action, what)| match action {
+                KeyAction::NextWorkspace => (*key, workspaces.as_str()),
+                _ => (*key, *what),
+            });
             rows(&mut columns[0], theme, shown);
             columns[1].label(bold("In the latent view").color(theme.weak));
             rows(&mut columns[1], theme, mouse.iter().copied());

@@ -1,218 +1,110 @@
-//! Workspaces: a few panels each, arranged so that nothing needs to be moved; they can be dragged, stacked and resized.
+//! The workspaces on the screen: their panels can be dragged, stacked and resized, and stay so between starts.
+
+use std::collections::BTreeMap;
 
 use egui::{Color32, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{
-    Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse,
+    Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tabs, Tile, TileId, Tiles, Tree,
+    UiResponse,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::ui::kit::theme::{Theme, bold, size};
-use crate::ui::panel::Cx;
-use crate::ui::panels::compare::ComparePanel;
-use crate::ui::panels::curves::CurvesPanel;
-use crate::ui::panels::explore::Inspector;
-use crate::ui::panels::latent::LatentPanel;
-use crate::ui::panels::method::MethodPanel;
-use crate::ui::panels::pair::PairPanel;
-use crate::ui::panels::regions::RegionSheet;
-use crate::ui::panels::regions::curve as region_curve;
-use crate::ui::panels::vessel::StressPanel;
-use crate::ui::panels::walks::WalksPanel;
-use crate::ui::panels::walks::filmstrip::SnapshotsPanel;
+use crate::ui::panel::{Cx, Layout, Workspace};
+use crate::ui::panels::{Panels, WORKSPACES};
 
-/// What a tile shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Pane {
-    Latent,
-    Curves,
-    Snapshots,
-    Inspector,
-    Walks,
-    Compare,
-    Sheet,
-    RegionCurve,
-    Pair,
-    Stress,
-    Method,
-}
-
-impl Pane {
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Latent => "Latent space",
-            Self::Curves => "Learning curves",
-            Self::Snapshots => "Snapshots",
-            Self::Inspector => "Inspector",
-            Self::Walks => "Walks",
-            Self::Compare => "Comparison",
-            Self::Sheet => "Selection",
-            Self::RegionCurve => "Accuracy in the region",
-            Self::Pair => "Side by side",
-            Self::Stress => "Wall stress",
-            Self::Method => "The method, step by step",
-        }
-    }
-}
-
-/// The workspaces there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum WorkspaceKind {
-    Run,
-    Method,
-    Explore,
-    Lab,
-    Regions,
-    Pair,
-    Stress,
-    Compare,
-}
-
-impl WorkspaceKind {
-    pub const ALL: [Self; 8] =
-        [Self::Run, Self::Method, Self::Explore, Self::Lab, Self::Regions, Self::Pair, Self::Stress, Self::Compare];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Run => "Run",
-            Self::Method => "Method",
-            Self::Explore => "Explore",
-            Self::Lab => "Walks",
-            Self::Regions => "Regions",
-            Self::Pair => "Pair",
-            Self::Stress => "Stress",
-            Self::Compare => "Compare",
-        }
-    }
-
-    pub fn tip(self) -> &'static str {
-        match self {
-            Self::Run => "Watch the rounds: latent space, learning curves, snapshots of the walks",
-            Self::Method => {
-                "Figures 1 and 2, alive: the pipeline with what runs now, and one real proposal step by step"
-            }
-            Self::Explore => "Look closely: one sample in full, why it was picked, and a probe to drag",
-            Self::Lab => "Figure 4, live: follow walks, judge them, and see what becomes of them",
-            Self::Regions => "Draw a box or a lasso: what lies there, and how well it is predicted round by round",
-            Self::Pair => "Two runs in one latent space with one camera and one playhead, and their difference",
-            Self::Stress => {
-                "Figure S1, live: the wall stress of a vessel, or of a mask of your own, beside what the target predicts"
-            }
-            Self::Compare => {
-                "Is it really better? Figures and tables of the runs with paired tests, live or from opened histories"
-            }
-        }
-    }
-
-    pub fn next(self) -> Self {
-        match self {
-            Self::Run => Self::Method,
-            Self::Method => Self::Explore,
-            Self::Explore => Self::Lab,
-            Self::Lab => Self::Regions,
-            Self::Regions => Self::Pair,
-            Self::Pair => Self::Stress,
-            Self::Stress => Self::Compare,
-            Self::Compare => Self::Run,
-        }
-    }
-}
-
-/// The trees of all workspaces, and which one is shown.
-#[derive(Serialize, Deserialize)]
+/// The tiles of all workspaces, each with the key of its panel, and which workspace is shown.
 pub struct Workspaces {
-    pub shown: WorkspaceKind,
-    run: Tree<Pane>,
-    method: Tree<Pane>,
-    explore: Tree<Pane>,
-    lab: Tree<Pane>,
-    regions: Tree<Pane>,
-    pair: Tree<Pane>,
-    stress: Tree<Pane>,
-    compare: Tree<Pane>,
+    /// Its place in the list.
+    shown: usize,
+    trees: Vec<Tree<String>>,
+}
+
+/// The layouts between starts, by the keys of the workspaces.
+#[derive(Default, Serialize, Deserialize)]
+pub struct Layouts {
+    shown: String,
+    trees: BTreeMap<String, Tree<String>>,
 }
 
 impl Default for Workspaces {
     fn default() -> Self {
-        let run = arrange("run workspace", 0.585, Pane::Curves, 0.5, Pane::Snapshots);
-        let explore = arrange("explore workspace", 0.64, Pane::Inspector, 0.7, Pane::Snapshots);
-        let lab = arrange("walks workspace", 0.56, Pane::Walks, 0.55, Pane::Snapshots);
-        let regions = arrange("regions workspace", 0.57, Pane::Sheet, 0.6, Pane::RegionCurve);
-        let method = alone("method workspace", Pane::Method);
-        let pair = alone("pair workspace", Pane::Pair);
-        let stress = beside("stress workspace", 0.38, Pane::Stress);
-        let compare = alone("compare workspace", Pane::Compare);
-        Self { shown: WorkspaceKind::Run, run, method, explore, lab, regions, pair, stress, compare }
+        Self { shown: 0, trees: WORKSPACES.iter().map(arranged).collect() }
     }
-}
-
-/// One panel over the whole of it.
-fn alone(id: &str, pane: Pane) -> Tree<Pane> {
-    let mut tiles = Tiles::default();
-    let root = tiles.insert_pane(pane);
-    Tree::new(egui::Id::unique(id), root, tiles)
-}
-
-/// The latent view at the left with `left` of the width; at the right one panel over another.
-fn arrange(id: &str, left: f32, above: Pane, upper: f32, below: Pane) -> Tree<Pane> {
-    let mut tiles = Tiles::default();
-    let view = tiles.insert_pane(Pane::Latent);
-    let (above, below) = (tiles.insert_pane(above), tiles.insert_pane(below));
-    let column = tiles.insert_new(Tile::Container(Container::Linear(Linear::new_binary(
-        LinearDir::Vertical,
-        [above, below],
-        upper,
-    ))));
-    let root = tiles.insert_new(Tile::Container(Container::Linear(Linear::new_binary(
-        LinearDir::Horizontal,
-        [view, column],
-        left,
-    ))));
-    Tree::new(egui::Id::unique(id), root, tiles)
-}
-
-/// The latent view at the left with `left` of the width, one panel at the right.
-fn beside(id: &str, left: f32, right: Pane) -> Tree<Pane> {
-    let mut tiles = Tiles::default();
-    let panes = [tiles.insert_pane(Pane::Latent), tiles.insert_pane(right)];
-    let row = Container::Linear(Linear::new_binary(LinearDir::Horizontal, panes, left));
-    let root = tiles.insert_new(Tile::Container(row));
-    Tree::new(egui::Id::unique(id), root, tiles)
-}
-
-/// The panels, one of each.
-pub struct Panels {
-    pub latent: LatentPanel,
-    pub curves: CurvesPanel,
-    pub compare: ComparePanel,
-    pub snapshots: SnapshotsPanel,
-    pub inspector: Inspector,
-    pub walks: WalksPanel,
-    pub sheet: RegionSheet,
-    pub pair: PairPanel,
-    pub stress: StressPanel,
-    pub method: MethodPanel,
 }
 
 impl Workspaces {
-    pub fn ui(&mut self, ui: &mut Ui, panels: &mut Panels, cx: &mut Cx<'_>) {
-        let tree = match self.shown {
-            WorkspaceKind::Run => &mut self.run,
-            WorkspaceKind::Method => &mut self.method,
-            WorkspaceKind::Explore => &mut self.explore,
-            WorkspaceKind::Lab => &mut self.lab,
-            WorkspaceKind::Regions => &mut self.regions,
-            WorkspaceKind::Pair => &mut self.pair,
-            WorkspaceKind::Stress => &mut self.stress,
-            WorkspaceKind::Compare => &mut self.compare,
+    /// The saved layouts, of workspaces that exist and still show the same panels; all others as at first.
+    pub fn restored(mut saved: Layouts) -> Self {
+        let tree = |workspace: &Workspace| {
+            let tree = saved.trees.remove(workspace.key).and_then(|tree| suited(tree, &workspace.layout));
+            tree.unwrap_or_else(|| arranged(workspace))
         };
-        let mut shower = Shower { panels, cx };
-        tree.ui(&mut shower, ui);
+        let trees = WORKSPACES.iter().map(tree).collect();
+        Self { shown: WORKSPACES.iter().position(|w| w.key == saved.shown).unwrap_or(0), trees }
     }
 
-    /// Everything where it was at first; the shown workspace stays.
+    pub fn layouts(&self) -> Layouts {
+        let trees = WORKSPACES.iter().zip(&self.trees).map(|(w, tree)| (w.key.to_owned(), tree.clone())).collect();
+        Layouts { shown: WORKSPACES[self.shown].key.to_owned(), trees }
+    }
+
+    /// The place of the shown workspace in the list.
+    pub fn shown(&self) -> usize {
+        self.shown
+    }
+
+    pub fn show(&mut self, workspace: usize) {
+        self.shown = workspace % WORKSPACES.len();
+    }
+
+    /// Whether the shown workspace has this panel.
+    pub fn has(&self, panel: &str) -> bool {
+        WORKSPACES[self.shown].layout.panels().contains(&panel)
+    }
+
+    /// Shows a panel: in the shown workspace, or in the first that has it.
+    pub fn reveal(&mut self, panel: &str) {
+        if !self.has(panel) {
+            self.shown = WORKSPACES.iter().position(|w| w.layout.panels().contains(&panel)).unwrap_or(self.shown);
+        }
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, panels: &mut Panels, cx: &mut Cx<'_>) {
+        self.trees[self.shown].ui(&mut Shower { panels, cx }, ui);
+    }
+
+    /// Puts all panels back where they were at first; the shown workspace stays.
     pub fn reset(&mut self) {
         *self = Self { shown: self.shown, ..Self::default() };
     }
+}
+
+/// A workspace as at first.
+fn arranged(workspace: &Workspace) -> Tree<String> {
+    fn insert(layout: &Layout, tiles: &mut Tiles<String>) -> TileId {
+        let (dir, share, first, second) = match layout {
+            Layout::Panel(key) => return tiles.insert_pane((*key).to_owned()),
+            Layout::Row(share, left, right) => (LinearDir::Horizontal, *share, left, right),
+            Layout::Column(share, upper, lower) => (LinearDir::Vertical, *share, upper, lower),
+        };
+        let children = [insert(first, tiles), insert(second, tiles)];
+        tiles.insert_new(Tile::Container(Container::Linear(Linear::new_binary(dir, children, share))))
+    }
+    let mut tiles = Tiles::default();
+    let root = insert(&workspace.layout, &mut tiles);
+    Tree::new(egui::Id::unique(("workspace", workspace.key)), root, tiles)
+}
+
+/// A saved tree without the panels that its workspace no longer has; `None` if one that it has is missing.
+fn suited(mut tree: Tree<String>, layout: &Layout) -> Option<Tree<String>> {
+    let panels = layout.panels();
+    let is_gone = |tile: &Tile<String>| matches!(tile, Tile::Pane(key) if !panels.contains(&key.as_str()));
+    let gone: Vec<TileId> = tree.tiles.iter().filter(|(_, tile)| is_gone(tile)).map(|(id, _)| *id).collect();
+    for tile in gone {
+        tree.remove_recursively(tile);
+    }
+    panels.iter().all(|key| tree.tiles.find_pane(&(*key).to_owned()).is_some()).then_some(tree)
 }
 
 /// Shows panes with what they need.
@@ -225,44 +117,27 @@ const TITLE_HEIGHT: f32 = 28.0;
 const GAP: f32 = 6.0;
 const MIN_TILE: f32 = 120.0;
 
-impl Behavior<Pane> for Shower<'_, '_> {
-    fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut Pane) -> UiResponse {
-        let theme = Theme::of(ui.visuals());
-        ui.painter().rect_filled(ui.max_rect(), egui::CornerRadius::ZERO, theme.canvas);
-        ui.name_inputs(pane.title(), |ui| match pane {
-            Pane::Latent => self.panels.latent.ui(ui, self.cx),
-            Pane::Curves => self.panels.curves.ui(ui, self.cx),
-            Pane::Snapshots => self.panels.snapshots.ui(ui, self.cx),
-            Pane::Inspector => self.panels.inspector.ui(ui, self.cx),
-            Pane::Walks => self.panels.walks.ui(ui, self.cx),
-            Pane::Compare => self.panels.compare.ui(ui, self.cx),
-            Pane::Sheet => self.panels.sheet.ui(ui, self.cx),
-            Pane::RegionCurve => region_curve::ui(ui, self.cx),
-            Pane::Pair => self.panels.pair.ui(ui, self.cx),
-            Pane::Stress => self.panels.stress.ui(ui, self.cx),
-            Pane::Method => self.panels.method.ui(ui, self.cx),
-        });
+impl Behavior<String> for Shower<'_, '_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _: TileId, key: &mut String) -> UiResponse {
+        ui.painter().rect_filled(ui.max_rect(), egui::CornerRadius::ZERO, self.cx.theme.canvas);
+        if let Some((_, panel)) = self.panels.iter_mut().find(|(k, _)| k == key) {
+            ui.name_inputs(panel.title(), |ui| panel.ui(ui, self.cx));
+        }
         UiResponse::None
     }
 
-    fn top_bar_right_ui(&mut self, tiles: &Tiles<Pane>, ui: &mut Ui, _: TileId, tabs: &egui_tiles::Tabs, _: &mut f32) {
+    fn top_bar_right_ui(&mut self, tiles: &Tiles<String>, ui: &mut Ui, _: TileId, tabs: &Tabs, _: &mut f32) {
         ui.add_space(6.0);
         ui.spacing_mut().item_spacing.x = 6.0;
-        match tabs.active.and_then(|t| tiles.get_pane(&t)) {
-            Some(Pane::Latent) => self.panels.latent.tools(ui, self.cx),
-            Some(Pane::Curves) => self.panels.curves.tools(ui, self.cx),
-            Some(Pane::Compare) => self.panels.compare.tools(ui, self.cx),
-            Some(Pane::Snapshots) => self.panels.snapshots.tools(ui, self.cx),
-            Some(Pane::Walks) => self.panels.walks.tools(ui, self.cx),
-            Some(Pane::Sheet) => self.panels.sheet.tools(ui, self.cx),
-            Some(Pane::Pair) => self.panels.pair.tools(ui),
-            Some(Pane::Stress) => self.panels.stress.tools(ui, self.cx),
-            _ => {}
+        let active = tabs.active.and_then(|tile| tiles.get_pane(&tile));
+        if let Some((_, panel)) = self.panels.iter_mut().find(|(key, _)| Some(*key) == active.map(String::as_str)) {
+            panel.tools(ui, self.cx);
         }
     }
 
-    fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
-        bold(pane.title()).size(size::CAPTION + 0.5).into()
+    fn tab_title_for_pane(&mut self, key: &String) -> WidgetText {
+        let title = self.panels.iter().find(|(k, _)| k == key).map_or("", |(_, panel)| panel.title());
+        bold(title).size(size::CAPTION + 0.5).into()
     }
 
     fn simplification_options(&self) -> SimplificationOptions {
@@ -285,11 +160,11 @@ impl Behavior<Pane> for Shower<'_, '_> {
         Theme::of(visuals).canvas
     }
 
-    fn tab_bg_color(&self, _: &Visuals, _: &Tiles<Pane>, _: TileId, _: &TabState) -> Color32 {
+    fn tab_bg_color(&self, _: &Visuals, _: &Tiles<String>, _: TileId, _: &TabState) -> Color32 {
         Color32::TRANSPARENT
     }
 
-    fn tab_outline_stroke(&self, _: &Visuals, _: &Tiles<Pane>, _: TileId, _: &TabState) -> Stroke {
+    fn tab_outline_stroke(&self, _: &Visuals, _: &Tiles<String>, _: TileId, _: &TabState) -> Stroke {
         Stroke::NONE
     }
 
@@ -297,7 +172,7 @@ impl Behavior<Pane> for Shower<'_, '_> {
         Stroke::new(1.0, Theme::of(visuals).line)
     }
 
-    fn tab_text_color(&self, visuals: &Visuals, _: &Tiles<Pane>, _: TileId, state: &TabState) -> Color32 {
+    fn tab_text_color(&self, visuals: &Visuals, _: &Tiles<String>, _: TileId, state: &TabState) -> Color32 {
         let theme = Theme::of(visuals);
         if state.active { theme.text } else { theme.faint }
     }
@@ -313,5 +188,35 @@ impl Behavior<Pane> for Shower<'_, '_> {
             egui_tiles::ResizeState::Hovering => Stroke::new(2.0, theme.faint),
             egui_tiles::ResizeState::Dragging => Stroke::new(2.0, theme.accent),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layouts_come_back_by_their_keys_and_others_start_as_at_first() {
+        let mut moved = Workspaces::default();
+        moved.show(2);
+        moved.trees[0] =
+            Tree::new_tabs(egui::Id::unique("moved"), ["filmstrip", "latent", "curves"].map(String::from).to_vec());
+        let mut layouts = moved.layouts();
+        layouts.trees.insert("a workspace that is gone".into(), Tree::empty(egui::Id::unique("gone")));
+        let keys = |keys: &[&str]| keys.iter().map(|k| (*k).to_owned()).collect::<Vec<_>>();
+        layouts
+            .trees
+            .insert("pair".into(), Tree::new_tabs(egui::Id::unique("pair"), keys(&["pair", "a panel that is gone"])));
+        layouts
+            .trees
+            .insert("explore".into(), Tree::new_tabs(egui::Id::unique("explore"), keys(&["latent", "inspector"])));
+        let text = serde_json::to_string(&layouts).unwrap();
+        let back = Workspaces::restored(serde_json::from_str(&text).unwrap());
+        assert_eq!(back.shown(), 2);
+        let at = |key: &str| WORKSPACES.iter().position(|w| w.key == key).unwrap();
+        assert!(back.trees[at("run")] == moved.trees[at("run")], "a moved layout was lost");
+        assert!(back.trees[at("explore")] == Workspaces::default().trees[at("explore")], "a panel is missing");
+        let panes = back.trees[at("pair")].tiles.tiles().filter(|t| matches!(t, Tile::Pane(_))).count();
+        assert_eq!(panes, 1, "the panel that is gone");
     }
 }

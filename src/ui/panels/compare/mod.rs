@@ -3,6 +3,7 @@
 pub mod figure_view;
 pub mod open;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use egui::{RichText, ScrollArea, Ui};
@@ -17,7 +18,7 @@ use crate::ui::kit::export::{DPI, Export};
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
-use crate::ui::panel::Cx;
+use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{AppState, Opened};
 use figure_view::FigureView;
 use open::OpenHistories;
@@ -97,8 +98,12 @@ impl Default for ComparePanel {
     }
 }
 
-impl ComparePanel {
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+impl Panel for ComparePanel {
+    fn title(&self) -> &'static str {
+        "Comparison"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.take_answers(cx);
         if self.open.ui(ui.ctx(), cx) {
             self.repeat = cx.state.opened.histories.iter().map(|h| h.header.repeat).min().unwrap_or(1);
@@ -128,8 +133,7 @@ impl ComparePanel {
         }
     }
 
-    /// Beside the title, from the right.
-    pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let can_export = !matches!(self.content, Content::Nothing | Content::Rejected(_)) && !self.export.is_writing();
         let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
         if export.on_hover_text("Every figure and table of what is shown, as files").clicked() {
@@ -140,6 +144,15 @@ impl ComparePanel {
         self.keep_button(ui, cx.state);
     }
 
+    fn take_file(&mut self, path: &Path, shown: bool) -> bool {
+        if shown {
+            self.open.read(path);
+        }
+        shown
+    }
+}
+
+impl ComparePanel {
     fn keep_button(&mut self, ui: &mut Ui, state: &AppState) {
         let mut tip =
             "Writes the runs of this window into a folder, now and whenever a round ends: histories that Open… and \

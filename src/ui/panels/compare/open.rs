@@ -1,6 +1,6 @@
 //! "Open…": asks for histories, reads them on a thread of its own, and keeps them beside the live run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::Ui;
 
@@ -14,13 +14,15 @@ use crate::ui::panel::Cx;
 /// The question, and the reading.
 pub struct OpenHistories {
     ask: AskPath,
+    dropped: Option<PathBuf>,
     reading: Job<Result<(PathBuf, Vec<History>), String>>,
 }
 
 impl Default for OpenHistories {
     fn default() -> Self {
         let hint = "A run's folder, or one history (*.rwh)";
-        Self { ask: AskPath::new("Open histories", hint, "Open", Wanted::Folder), reading: Job::default() }
+        let ask = AskPath::new("Open histories", hint, "Open", Wanted::Folder);
+        Self { ask, dropped: None, reading: Job::default() }
     }
 }
 
@@ -33,12 +35,14 @@ impl OpenHistories {
         }
     }
 
+    /// Reads histories in the next frame.
+    pub fn read(&mut self, path: &Path) {
+        self.dropped = Some(path.to_owned());
+    }
+
     /// Shows the question and takes in what was read or dropped; true when other histories are open now.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) -> bool {
-        let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
-        // A mask belongs to the stress panel.
-        let dropped = dropped.filter(|path| !crate::ui::panels::vessel::is_mask(path));
-        if let Some(path) = self.ask.ui(ctx, |_| {}).or(dropped) {
+        if let Some(path) = self.ask.ui(ctx, |_| {}).or(self.dropped.take()) {
             self.reading.start(ctx, move || {
                 archive::read_histories(&path).map(|found| (path, found)).map_err(|e| e.to_string())
             });

@@ -13,7 +13,7 @@ use crate::ui::kit::looks;
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
-use crate::ui::panel::Cx;
+use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::RunState;
 
 /// The panel's own choices.
@@ -63,8 +63,12 @@ const ERROR_AIR: f64 = 0.1;
 const WHOLE_AIR: f64 = 1.05;
 const LEGEND_ROW: f32 = 15.0;
 
-impl CurvesPanel {
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+impl Panel for CurvesPanel {
+    fn title(&self) -> &'static str {
+        "Learning curves"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let curves = self.curves(cx);
         let measured = curves.iter().any(|c| !c.inside.is_empty() || !c.ends.is_empty());
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
@@ -79,8 +83,7 @@ impl CurvesPanel {
         });
     }
 
-    /// Beside the title, from the right.
-    pub fn tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+    fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         if cx.state.runs.iter().all(|r| r.rounds.is_empty() && r.live.is_empty()) {
             return;
         }
@@ -99,7 +102,9 @@ impl CurvesPanel {
         ];
         widgets::segmented(ui, "Horizontal axis", &mut self.x, &axes);
     }
+}
 
+impl CurvesPanel {
     fn place(&self, p: &CurvePoint) -> [f64; 2] {
         match self.x {
             XAxis::Labels => [p.labels, p.value],

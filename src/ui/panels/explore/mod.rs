@@ -13,7 +13,7 @@ use crate::ui::kit::images;
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
-use crate::ui::panel::Cx;
+use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::Probing;
 use sample::IMAGE;
 
@@ -40,8 +40,12 @@ enum Mode {
 const BETWEEN_PROBES: f64 = 0.06;
 const PATIENCE: f64 = 2.0;
 
-impl Inspector {
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+impl Panel for Inspector {
+    fn title(&self) -> &'static str {
+        "Inspector"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8)).show(ui, |ui| {
             let modes = [
                 (Mode::Sample, "Sample", "The sample selected in the view"),
@@ -64,6 +68,12 @@ impl Inspector {
         });
     }
 
+    fn shows_selection(&self) -> bool {
+        true
+    }
+}
+
+impl Inspector {
     fn enter(&mut self, cx: &mut Cx<'_>) {
         let dims = cx.snapshot.latent_dim;
         if self.mode != Mode::Sample && cx.state.probing.as_ref().is_some_and(|p| p.code.len() == dims) {

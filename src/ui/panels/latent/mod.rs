@@ -22,7 +22,7 @@ use crate::field::FieldRequest;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets::{self, IconButton};
-use crate::ui::panel::{Cx, ViewKey};
+use crate::ui::panel::{Cx, Panel, ViewKey};
 use crate::view::{Camera, Mode, Target};
 use brush::BrushStroke;
 use drawing::Drawing;
@@ -31,7 +31,7 @@ use scene::Coloring;
 
 /// The panel and what it keeps between frames.
 pub struct LatentPanel {
-    pub options: ViewOptions,
+    options: ViewOptions,
     drawing: Option<Drawing>,
     failed: Option<String>,
     camera: Camera,
@@ -40,8 +40,10 @@ pub struct LatentPanel {
     /// Fit in this frame, though the data are the same.
     fit_now: bool,
     moved_at: f64,
-    pub hovered: Hovered,
+    hovered: Hovered,
     save: save::SaveView,
+    /// The reset for which the engine was asked for predictions of all train samples, if a colour needs them.
+    asked_scores: Option<u64>,
     /// The field that was asked for last.
     asked_field: Option<FieldRequest>,
     stroke: BrushStroke,
@@ -52,31 +54,20 @@ const MIN_SIDE: f32 = 24.0;
 /// Width from which colours and layers fit beside each other.
 const COLOUR_ROW: f32 = 528.0;
 
-impl LatentPanel {
-    pub fn new(options: ViewOptions) -> Self {
-        Self {
-            options,
-            drawing: None,
-            failed: None,
-            camera: Camera::new(Mode::Orbit, Vec2::splat(1.0)),
-            follows: true,
-            fit_now: true,
-            moved_at: f64::NEG_INFINITY,
-            hovered: Hovered::default(),
-            save: save::SaveView::default(),
-            asked_field: None,
-            stroke: BrushStroke::default(),
-        }
+impl Panel for LatentPanel {
+    fn title(&self) -> &'static str {
+        "Latent space"
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.take_keys(cx);
         if !self.options.coloring.suits(cx.state.experiment.dataset.task()) {
-            self.recolor(Coloring::Class, cx);
+            self.options.coloring = Coloring::Class;
         }
         self.ask_field(cx);
         let panel = ui.max_rect();
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| self.toolbar(ui, cx));
+        self.ask_scores(cx);
         // The toolbar may be wider than a narrow panel; the picture never is.
         let top = ui.cursor().top().min(panel.bottom());
         let rect = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
@@ -90,6 +81,50 @@ impl LatentPanel {
         self.save.ui(ui.ctx(), cx, self.drawing.as_ref().map(|d| &d.canvas.view));
     }
 
+    fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let can_save = self.drawing.is_some();
+        if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
+            .enabled(can_save)
+            .show(ui)
+            .clicked()
+        {
+            self.save.open(cx);
+        }
+        if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
+            self.follows = true;
+            self.fit_now = true;
+        }
+    }
+
+    fn saved(&self) -> Option<String> {
+        serde_json::to_string(&self.options).ok()
+    }
+
+    fn restore(&mut self, saved: &str) {
+        self.options = serde_json::from_str(saved).unwrap_or(self.options);
+    }
+}
+
+impl Default for LatentPanel {
+    fn default() -> Self {
+        Self {
+            options: ViewOptions::default(),
+            drawing: None,
+            failed: None,
+            camera: Camera::new(Mode::Orbit, Vec2::splat(1.0)),
+            follows: true,
+            fit_now: true,
+            moved_at: f64::NEG_INFINITY,
+            hovered: Hovered::default(),
+            save: save::SaveView::default(),
+            asked_scores: None,
+            asked_field: None,
+            stroke: BrushStroke::default(),
+        }
+    }
+}
+
+impl LatentPanel {
     fn take_keys(&mut self, cx: &mut Cx<'_>) {
         for key in cx.view_keys {
             match key {
@@ -102,7 +137,7 @@ impl LatentPanel {
                     self.follows = true;
                 }
                 ViewKey::NextColoring => {
-                    self.recolor(self.options.coloring.next(cx.state.experiment.dataset.task()), cx);
+                    self.options.coloring = self.options.coloring.next(cx.state.experiment.dataset.task());
                 }
                 ViewKey::NextField => self.options.field.layer = self.options.field.layer.next(),
                 ViewKey::ToggleWalks => self.options.layers.walks ^= true,
@@ -124,11 +159,12 @@ impl LatentPanel {
         }
     }
 
-    fn recolor(&mut self, coloring: Coloring, cx: &mut Cx<'_>) {
-        if coloring.wants_scores() != self.options.coloring.wants_scores() {
-            cx.commands.push(Command::WantScores(coloring.wants_scores()));
+    /// Asks for predictions of all train samples while a colour needs them, and again after each reset.
+    fn ask_scores(&mut self, cx: &mut Cx<'_>) {
+        let wanted = self.options.coloring.wants_scores().then_some(cx.state.generation);
+        if std::mem::replace(&mut self.asked_scores, wanted) != wanted {
+            cx.commands.push(Command::WantScores(wanted.is_some()));
         }
-        self.options.coloring = coloring;
     }
 
     /// What the colours and layers are, then whose round is shown.
@@ -137,10 +173,7 @@ impl LatentPanel {
         let one_row = ui.available_width() > COLOUR_ROW;
         let task = cx.state.experiment.dataset.task();
         ui.horizontal(|ui| {
-            let mut coloring = self.options.coloring;
-            if widgets::segmented(ui, "Colour by", &mut coloring, &Coloring::choices(task)) {
-                self.recolor(coloring, cx);
-            }
+            widgets::segmented(ui, "Colour by", &mut self.options.coloring, &Coloring::choices(task));
             if one_row {
                 self.layer_toggles(ui);
             }
@@ -175,22 +208,6 @@ impl LatentPanel {
         if cx.state.experiment.dataset.task() == Task::Classes {
             ui.spacing_mut().item_spacing.x = space::XS;
             toolbar::field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
-        }
-    }
-
-    /// Beside the title, from the right: the whole of it in a file, or on the screen.
-    pub fn tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
-        let can_save = self.drawing.is_some();
-        if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
-            .enabled(can_save)
-            .show(ui)
-            .clicked()
-        {
-            self.save.open(cx);
-        }
-        if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
-            self.follows = true;
-            self.fit_now = true;
         }
     }
 
@@ -274,7 +291,7 @@ impl LatentPanel {
             overlay::scale_bar(ui, rect, &self.camera, scale, cx);
             legend::ui(ui, rect, self.options.coloring, cx);
             overlay::notes(ui, rect, self.options, cx);
-            if !cx.inspector_shown {
+            if !cx.selection_shown {
                 cards::selection_card(ui, rect, cx);
             }
         }

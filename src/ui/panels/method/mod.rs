@@ -12,7 +12,7 @@ use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
-use crate::ui::panel::Cx;
+use crate::ui::panel::{Cx, Panel};
 
 /// The panel: which proposal of the shown round is drawn.
 #[derive(Debug, Default)]
@@ -28,8 +28,12 @@ const TOOLBAR: f32 = 34.0;
 /// Share of the height that the pipeline takes.
 const PIPELINE: f32 = 0.36;
 
-impl MethodPanel {
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+impl Panel for MethodPanel {
+    fn title(&self) -> &'static str {
+        "The method, step by step"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let panel = ui.max_rect();
         let bar = Rect::from_min_size(panel.min + vec2(space::S, 4.0), vec2(panel.width() - 2.0 * space::S, TOOLBAR));
         let steps = steps(cx);
@@ -64,7 +68,9 @@ impl MethodPanel {
             }
         }
     }
+}
 
+impl MethodPanel {
     fn toolbar(&mut self, ui: &mut Ui, count: usize, cx: &mut Cx<'_>) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;

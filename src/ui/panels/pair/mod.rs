@@ -4,6 +4,7 @@ pub mod scene;
 pub mod difference;
 pub mod numbers;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use egui::{Align2, Color32, CornerRadius, Rect, RichText, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
@@ -22,7 +23,7 @@ use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
-use crate::ui::panel::Cx;
+use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{Part, RunRef, Side};
 use crate::view::{Camera, Look, Mode, Target, ViewError};
 use difference::{Key, Pair};
@@ -81,13 +82,12 @@ impl Default for PairPanel {
     }
 }
 
-impl PairPanel {
-    /// Beside the title, from the right.
-    pub fn tools(&mut self, ui: &mut Ui) {
-        self.open.button(ui);
+impl Panel for PairPanel {
+    fn title(&self) -> &'static str {
+        "Side by side"
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.open.ui(ui.ctx(), cx);
         self.choose_sides(cx);
         let panel = ui.max_rect();
@@ -119,6 +119,19 @@ impl PairPanel {
         });
     }
 
+    fn tools(&mut self, ui: &mut Ui, _: &mut Cx<'_>) {
+        self.open.button(ui);
+    }
+
+    fn take_file(&mut self, path: &Path, shown: bool) -> bool {
+        if shown {
+            self.open.read(path);
+        }
+        shown
+    }
+}
+
+impl PairPanel {
     /// Keeps what was chosen while it is there; else the first two that are. The playhead reaches the longer one's end.
     fn choose_sides(&mut self, cx: &mut Cx<'_>) {
         let sides = cx.state.sides();

@@ -9,7 +9,7 @@ use crate::ui::kit::looks;
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
-use crate::ui::panel::Cx;
+use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{RunState, correct_among};
 
 /// One run's accuracies by round: correct and all images of the region, and the percentage over the whole split.
@@ -22,40 +22,51 @@ struct Curve {
 /// Air above and below what is seen, percentage points.
 const AIR: f64 = 2.0;
 
-pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    const TITLE: &str = "Accuracy in the region";
-    if cx.state.brush.selection.is_none() {
-        return widgets::empty_state(ui, TITLE, "Select a region: here its accuracy is drawn, round by round.");
+/// The panel.
+#[derive(Debug, Default)]
+pub struct RegionCurve;
+
+const TITLE: &str = "Accuracy in the region";
+
+impl Panel for RegionCurve {
+    fn title(&self) -> &'static str {
+        TITLE
     }
-    if cx.state.experiment.dataset.task() == Task::Maps {
-        let text = "The labels of this data set are maps, so there is no share of correct images.";
-        return widgets::empty_state(ui, TITLE, text);
-    }
-    let name = cx.evaluation_name();
-    let members = cx.evaluation_members();
-    if cx.snapshot.evaluation_codes.is_none() {
-        return widgets::empty_state(ui, TITLE, &format!("The {name} images are being embedded."));
-    }
-    if members.is_empty() {
-        return widgets::empty_state(ui, TITLE, &format!("No {name} image lies in the region: draw a larger one."));
-    }
-    let curves: Vec<Curve> = cx.state.runs.iter().map(|run| curve(run, &members, cx)).collect();
-    if curves.iter().all(|c| c.region.is_empty()) {
-        let text = "It is known as soon as a round ends. Histories of earlier versions do not hold the predictions that it is \
-                    counted from.";
-        return widgets::empty_state(ui, TITLE, text);
-    }
-    egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
-        figures(ui, &curves, cx);
-        let text = format!(
-            "solid: the {} {name} images whose codes E(x) lie in the region; dashed: all of them",
-            words::thousands(members.len())
-        );
-        ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).truncate());
-        if let Some(round) = chart(ui, &curves, cx) {
-            cx.state.look_at_round(round);
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if cx.state.brush.selection.is_none() {
+            return widgets::empty_state(ui, TITLE, "Select a region: here its accuracy is drawn, round by round.");
         }
-    });
+        if cx.state.experiment.dataset.task() == Task::Maps {
+            let text = "The labels of this data set are maps, so there is no share of correct images.";
+            return widgets::empty_state(ui, TITLE, text);
+        }
+        let name = cx.evaluation_name();
+        let members = cx.evaluation_members();
+        if cx.snapshot.evaluation_codes.is_none() {
+            return widgets::empty_state(ui, TITLE, &format!("The {name} images are being embedded."));
+        }
+        if members.is_empty() {
+            return widgets::empty_state(ui, TITLE, &format!("No {name} image lies in the region: draw a larger one."));
+        }
+        let curves: Vec<Curve> = cx.state.runs.iter().map(|run| curve(run, &members, cx)).collect();
+        if curves.iter().all(|c| c.region.is_empty()) {
+            let text = "It is known as soon as a round ends. Histories of earlier versions do not hold the predictions that it is \
+                    counted from.";
+            return widgets::empty_state(ui, TITLE, text);
+        }
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
+            figures(ui, &curves, cx);
+            let text = format!(
+                "solid: the {} {name} images whose codes E(x) lie in the region; dashed: all of them",
+                words::thousands(members.len())
+            );
+            ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).truncate());
+            if let Some(round) = chart(ui, &curves, cx) {
+                cx.state.look_at_round(round);
+            }
+        });
+    }
 }
 
 fn curve(run: &RunState, members: &[u32], cx: &Cx<'_>) -> Curve {

@@ -13,15 +13,15 @@ use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
-use crate::ui::panel::Cx;
+use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{Selection, SheetFilter};
 
 /// The panel, and the export of the selection.
-pub struct RegionSheet {
+pub struct RegionPanel {
     export: Export,
 }
 
-impl Default for RegionSheet {
+impl Default for RegionPanel {
     fn default() -> Self {
         let export =
             Export::new("Export the selection as CSV", "Path of the CSV file", "Export", Wanted::NewFile("csv"));
@@ -46,24 +46,12 @@ struct Tile {
     round: Option<u16>,
 }
 
-impl RegionSheet {
-    /// Beside the title, from the right.
-    pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let any = cx.state.brush.selection.is_some();
-        let small = |text: &str| egui::Button::new(RichText::new(text).size(size::CAPTION)).small();
-        let clear = ui.add_enabled(any, small("Clear")).on_hover_text("Select nothing (Esc)");
-        clear.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, any, "Clear the region"));
-        if clear.clicked() {
-            cx.state.brush.clear();
-        }
-        let tip = "The images of the region with their indices, labels, rounds and codes";
-        if ui.add_enabled(any && !self.export.is_writing(), small("Export CSV…")).on_hover_text(tip).clicked() {
-            let (name, round) = (cx.state.experiment.name.clone(), cx.state.shown_round());
-            self.export.open(|| format!("{name}-region-round-{round}.csv"));
-        }
+impl Panel for RegionPanel {
+    fn title(&self) -> &'static str {
+        "Selection"
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         cx.report(self.export.outcome());
         let (Some(selection), Some(dataset)) = (cx.state.brush.selection.clone(), cx.state.dataset.clone()) else {
             let text = "Press S, or the box or the lasso above the latent view, and drag: the images that lie there appear here, \
@@ -84,6 +72,21 @@ impl RegionSheet {
             let tiles = tiles(&selection, &members, &dataset, cx);
             sheet(ui, &tiles, &dataset, cx);
         });
+    }
+
+    fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let any = cx.state.brush.selection.is_some();
+        let small = |text: &str| egui::Button::new(RichText::new(text).size(size::CAPTION)).small();
+        let clear = ui.add_enabled(any, small("Clear")).on_hover_text("Select nothing (Esc)");
+        clear.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, any, "Clear the region"));
+        if clear.clicked() {
+            cx.state.brush.clear();
+        }
+        let tip = "The images of the region with their indices, labels, rounds and codes";
+        if ui.add_enabled(any && !self.export.is_writing(), small("Export CSV…")).on_hover_text(tip).clicked() {
+            let (name, round) = (cx.state.experiment.name.clone(), cx.state.shown_round());
+            self.export.open(|| format!("{name}-region-round-{round}.csv"));
+        }
     }
 }
 

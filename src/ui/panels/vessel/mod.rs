@@ -18,7 +18,7 @@ use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
-use crate::ui::panel::Cx;
+use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{AppState, Probing};
 use cells::{Cells, bar};
 use facts::{Reading, errors, facts, reading, refused};
@@ -42,7 +42,7 @@ struct Asked {
 }
 
 /// The panel, its choices, and how far its questions have come.
-pub struct StressPanel {
+pub struct VesselPanel {
     source: Source,
     path: Option<PathBuf>,
     opened: u64,
@@ -79,7 +79,7 @@ const GAP: f32 = 10.0;
 /// What is left of the pictures of a vessel while the next one is solved.
 const OUTDATED: f32 = 0.35;
 
-impl Default for StressPanel {
+impl Default for VesselPanel {
     fn default() -> Self {
         let hint = "A PNG: the wall white, or lumen and wall as two greys";
         Self {
@@ -102,15 +102,12 @@ impl Default for StressPanel {
     }
 }
 
-impl StressPanel {
-    /// Shows a mask of the user's own.
-    pub fn open(&mut self, path: PathBuf) {
-        self.path = Some(path);
-        self.opened += 1;
-        self.source = Source::File;
+impl Panel for VesselPanel {
+    fn title(&self) -> &'static str {
+        "Vessel"
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         if cx.state.experiment.dataset.task() == Task::Classes {
             self.source = Source::File;
         }
@@ -146,8 +143,7 @@ impl StressPanel {
         });
     }
 
-    /// Beside the title, from the right.
-    pub fn tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
+    fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let tip = "Solve for the wall stress of a mask of your own; a PNG can be dropped on the window too";
         if ui.add(egui::Button::new("Open mask…").small()).on_hover_text(tip).clicked() {
             self.open.open(String::new);
@@ -164,6 +160,28 @@ impl StressPanel {
             let tip = "The mesh as it lies under the systolic pressure, or at rest";
             widgets::toggle(ui, &mut self.at_peak, "Mesh at peak", tip);
         }
+    }
+
+    /// A mask may be dropped anywhere; here any file is tried.
+    fn take_file(&mut self, path: &Path, shown: bool) -> bool {
+        let taken = shown || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+        if taken {
+            self.open(path.to_owned());
+        }
+        taken
+    }
+
+    fn shows_selection(&self) -> bool {
+        true
+    }
+}
+
+impl VesselPanel {
+    /// Shows a mask of the user's own.
+    fn open(&mut self, path: PathBuf) {
+        self.path = Some(path);
+        self.opened += 1;
+        self.source = Source::File;
     }
 
     /// The latent view moves the probe while it is this panel's source.
@@ -419,11 +437,6 @@ fn same_vessel(a: &Vessel, b: &Vessel) -> bool {
         (Vessel::Point(_), Vessel::Point(_)) => true,
         (a, b) => a == b,
     }
-}
-
-/// A file is named as a mask is.
-pub fn is_mask(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"))
 }
 
 /// The sample that is selected, or the first.

@@ -10,13 +10,13 @@ use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
-use crate::ui::panel::Cx;
+use crate::ui::panel::{Cx, Panel};
 use crate::ui::panels::latent::scene::walk_color;
 use crate::ui::state::{SeenWalk, Walk, WalkPoint};
 
-/// The panel; it keeps nothing but the images' size.
+/// The panel.
 #[derive(Debug, Default)]
-pub struct SnapshotsPanel;
+pub struct FilmstripPanel;
 
 /// Side of an image, and what lies between and beside them.
 const SIDE: f32 = 37.0;
@@ -24,24 +24,12 @@ const GAP: f32 = 4.0;
 const LETTER_COLUMN: f32 = 28.0;
 const LABEL_HEIGHT: f32 = 15.0;
 
-impl SnapshotsPanel {
-    /// Beside the title, from the right.
-    pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let any = cx.state.shown_walks().next().is_some();
-        let small = |text: &str| egui::Button::new(egui::RichText::new(text).size(size::CAPTION)).small();
-        if ui.add_enabled(any, small("Clear")).on_hover_text("Forget the walks that were started by hand").clicked() {
-            cx.commands.push(Command::ClearWalks);
-        }
-        if ui
-            .add_enabled(any, small("Step walks"))
-            .on_hover_text("One more step with every walk, now, with the present target")
-            .clicked()
-        {
-            cx.commands.push(Command::StepWalks);
-        }
+impl Panel for FilmstripPanel {
+    fn title(&self) -> &'static str {
+        "Filmstrip"
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let mut walks: Vec<Seen> = cx.state.seen_walks().iter().map(|w| Seen::of(w, cx)).collect();
         if let Some(selected) = cx.state.lab.selected {
             walks.sort_by_key(|w| w.id != selected);
@@ -73,6 +61,21 @@ impl SnapshotsPanel {
             ScrollArea::both().auto_shrink(false).stick_to_right(true).id_salt("snapshots").show(ui, rows);
             cx.state.walks = all;
         });
+    }
+
+    fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let any = cx.state.shown_walks().next().is_some();
+        let small = |text: &str| egui::Button::new(egui::RichText::new(text).size(size::CAPTION)).small();
+        if ui.add_enabled(any, small("Clear")).on_hover_text("Forget the walks that were started by hand").clicked() {
+            cx.commands.push(Command::ClearWalks);
+        }
+        if ui
+            .add_enabled(any, small("Step walks"))
+            .on_hover_text("One more step with every walk, now, with the present target")
+            .clicked()
+        {
+            cx.commands.push(Command::StepWalks);
+        }
     }
 }
 

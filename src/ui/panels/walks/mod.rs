@@ -12,7 +12,7 @@ use crate::trajectory::{Judgement, Verdict, VerdictRules};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
-use crate::ui::panel::Cx;
+use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{Only, SeenWalk, SortBy, WalkPoint, sort_walks};
 use figure4::ExportFigure4;
 
@@ -53,18 +53,12 @@ const COLUMNS: [(&str, f32, SortBy, &str); 6] = [
     ("Snap", 48.0, SortBy::Snap, "Distance from the last p' to its neighbour"),
 ];
 
-impl WalksPanel {
-    /// Beside the title, from the right.
-    pub fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let any = cx.state.shown_walks().any(|w| !w.steps.is_empty());
-        let button = egui::Button::new(RichText::new("Figure 4…").size(size::CAPTION)).small();
-        let tip = "Save Figure 4 as the paper prints it, with walks.csv, from the walks of the shown run";
-        if ui.add_enabled(any, button).on_hover_text(tip).clicked() {
-            self.export.open(cx);
-        }
+impl Panel for WalksPanel {
+    fn title(&self) -> &'static str {
+        "Walks"
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.play(ui, cx);
         self.export.ui(ui.ctx(), cx);
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
@@ -79,6 +73,17 @@ impl WalksPanel {
         });
     }
 
+    fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let any = cx.state.shown_walks().any(|w| !w.steps.is_empty());
+        let button = egui::Button::new(RichText::new("Figure 4…").size(size::CAPTION)).small();
+        let tip = "Save Figure 4 as the paper prints it, with walks.csv, from the walks of the shown run";
+        if ui.add_enabled(any, button).on_hover_text(tip).clicked() {
+            self.export.open(cx);
+        }
+    }
+}
+
+impl WalksPanel {
     /// While walks play, they step at even times, with whatever the target is then.
     fn play(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         if !cx.state.lab.playing {
