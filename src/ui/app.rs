@@ -74,7 +74,7 @@ pub struct App {
     panels: Panels,
     images: Images,
     inspect: InspectQueue,
-    /// The round that the engine was told to look at.
+    /// The round that the engine was asked to look at.
     looked_at: Option<usize>,
     toasts: toasts::Toasts,
     show_keys: bool,
@@ -267,7 +267,7 @@ impl App {
         }
     }
 
-    /// Starts over; goes on to rounds if they ran before.
+    /// Resets; rounds continue if they ran before.
     fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>, and_run: bool) {
         let running = and_run || self.state.can_pause();
         self.commands.extend(self.state.reset(experiment, strategies, running));
@@ -349,8 +349,8 @@ impl eframe::App for App {
                 left.frame(flat(Margin::ZERO)).show(ui, |ui| controls_action = self.controls.ui(ui, &mut cx));
             }
             self.controls.report.ui(&ctx, &mut cx);
-            let ground = Frame::new().fill(theme.ground).inner_margin(Margin::same(6));
-            CentralPanel::default().frame(ground).show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
+            let frame = Frame::new().fill(theme.ground).inner_margin(Margin::same(6));
+            CentralPanel::default().frame(frame).show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
         }
         if let Some(action) = bar_action {
             self.act(&ctx, action);

@@ -12,13 +12,13 @@ impl<T> Default for Job<T> {
 }
 
 impl<T: Send + 'static> Job<T> {
-    /// Does `work` elsewhere and wakes the window when it is done.
+    /// Does `work` on a thread and wakes the window when it is done.
     pub fn start(&mut self, ctx: &egui::Context, work: impl FnOnce() -> T + Send + 'static) {
         let (sender, receiver) = channel();
         self.0 = Some(receiver);
         let ctx = ctx.clone();
         std::thread::spawn(move || {
-            // The window may be gone by now, and then nobody needs the answer.
+            // The window may be gone by now, and then the answer is not needed.
             let _ = sender.send(work());
             ctx.request_repaint();
         });

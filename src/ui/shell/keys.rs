@@ -31,7 +31,7 @@ pub enum KeyAction {
     View(ViewKey),
 }
 
-/// Every key: itself, how it is written, what it does, in words.
+/// Every key: how it is written, and what it does.
 const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::Space, "Space", KeyAction::RunOrPause, "Run rounds, or pause"),
     (Key::ArrowRight, "→", KeyAction::StepRound, "Step to the end of the round"),

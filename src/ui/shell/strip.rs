@@ -144,7 +144,7 @@ fn stations(state: &AppState) -> Vec<Station> {
             name: "Data",
             fact: data,
             state: stage(matches!(phase, Phase::LoadingData | Phase::CheckingMasks), has_data),
-            tip: "The set D that samples are bought from".into(),
+            tip: "The set D that samples are labelled from".into(),
         },
         Station {
             name: "Generator",
@@ -181,7 +181,9 @@ fn stations(state: &AppState) -> Vec<Station> {
             },
             state: stage(matches!(phase, Phase::Labelling | Phase::TeachingStandIn), rounds),
             tip: match stand_in {
-                Some(origin) => format!("What each strategy has had labelled so far. Made samples: {origin}").into(),
+                Some(origin) => {
+                    format!("What each strategy has had labelled so far. Generated samples: {origin}").into()
+                }
                 None => {
                     "What each strategy has had labelled so far, and what the labelling tool took for all of it".into()
                 }

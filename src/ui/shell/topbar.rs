@@ -50,8 +50,11 @@ pub fn bar(ui: &mut Ui, cx: &mut Cx<'_>, workspace: usize) -> Option<BarAction> 
             if IconButton::new(Icon::Keys, "Keys", "List the keys (?)").show(ui).clicked() {
                 action = Some(BarAction::Keys);
             }
-            let (icon, tip) =
-                if cx.theme.dark { (Icon::Sun, "Light ground (T)") } else { (Icon::Moon, "Dark ground (T)") };
+            let (icon, tip) = if cx.theme.dark {
+                (Icon::Sun, "Switch to the light theme (T)")
+            } else {
+                (Icon::Moon, "Switch to the dark theme (T)")
+            };
             if IconButton::new(icon, "Dark or light", tip).show(ui).clicked() {
                 action = Some(BarAction::ToggleTheme);
             }
@@ -100,10 +103,10 @@ fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
     let stopping = state.pending == Some(Pending::Stopping);
     let resetting = state.pending == Some(Pending::Resetting);
     let (icon, text, tip) = match (pausing, state.is_over(), state.can_pause()) {
-        (true, ..) => (Icon::Pause, "Pausing…", "Halts after the present optimiser step"),
+        (true, ..) => (Icon::Pause, "Pausing…", "Pauses after the current optimiser step"),
         (_, true, _) => (Icon::Play, "Run again", "All rounds are done or stopped: from the start, same seed (Space)"),
-        (_, _, true) => (Icon::Pause, "Pause", "Halt after the present optimiser step (Space)"),
-        _ => (Icon::Play, "Run", "Run rounds until told otherwise (Space)"),
+        (_, _, true) => (Icon::Pause, "Pause", "Pause after the current optimiser step (Space)"),
+        _ => (Icon::Play, "Run", "Run rounds until you pause (Space)"),
     };
     let name = text.trim_end_matches('…');
     if IconButton::new(icon, name, tip)
@@ -117,23 +120,21 @@ fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
     }
     let can_step = state.generator.ready && !state.is_over() && !stopping && !resetting;
     let text = |t: &'static str| if wide { t } else { "" };
-    let step = IconButton::new(
-        Icon::StepMinibatches,
-        "Step minibatches",
-        "So many optimiser steps of the present run, then pause (↓)",
-    );
+    let step = IconButton::new(Icon::StepMinibatches, "Step minibatches", "Run N optimiser steps, then pause (↓)");
     if step.text(text("Step")).enabled(can_step).show(ui).clicked() {
         action = Some(BarAction::StepMinibatches);
     }
     if wide {
         let drag = egui::DragValue::new(&mut state.step_size).range(1..=10_000).speed(0.2).max_decimals(0);
         let response = ui.add_sized([34.0, theme::CONTROL_HEIGHT], drag);
-        response.on_hover_text("Minibatches of one step").accessible_name("Minibatches of one step");
+        response
+            .on_hover_text("Optimiser steps (minibatches) of one Step")
+            .accessible_name("Optimiser steps (minibatches) of one Step");
     }
     let round = IconButton::new(
         Icon::StepRound,
         "Step round",
-        "To the end of the present round of every strategy, then pause (→)",
+        "Run to the end of the current round of every strategy, then pause (→)",
     );
     if round.text(text("Round")).enabled(can_step).show(ui).clicked() {
         action = Some(BarAction::StepRound);

@@ -16,7 +16,7 @@ const ZOOM: f32 = 1.6;
 const LEAST_WIDTH: f64 = 240.0;
 /// The same for each of the panels side by side.
 const LEAST_PANEL: f64 = 130.0;
-/// Within so many pixels of a data point its value is shown.
+/// Within this many pixels of a data point its value is shown.
 const REACH: f32 = 14.0;
 
 /// One drawn figure, kept until something changes.
@@ -49,7 +49,7 @@ pub struct Hovered {
 }
 
 impl FigureView {
-    /// Shows `figure`, drawn anew when `version` changes; what is under the pointer.
+    /// Shows `figure`, drawn again when `version` changes; what is under the pointer.
     pub fn ui(&mut self, ui: &mut Ui, figure: &Arc<Figure>, version: u64, theme: &Theme) -> Option<Hovered> {
         let room = ui.available_size();
         let [wide, high] = [room.x / ZOOM, room.y / ZOOM].map(f64::from);
@@ -175,7 +175,7 @@ fn nearest(figure: &Figure, layout: &Layout, rect: Rect, pointer: Pos2) -> Optio
     best.map(|(_, found, place)| (found, place))
 }
 
-/// What is under the pointer, in words.
+/// What is under the pointer, as text.
 fn words(figure: &Figure, found: &Hovered) -> String {
     let panel = &figure.panels[found.panel];
     let title = [panel.title.as_str(), found.series.as_str()].join("  ");

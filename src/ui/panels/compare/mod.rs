@@ -156,7 +156,7 @@ impl ComparePanel {
     fn keep_button(&mut self, ui: &mut Ui, state: &AppState) {
         let mut tip =
             "Writes the runs of this window into a folder, now and whenever a round ends: histories that Open… and \
-                       `ridgewalk figures` read and Replay goes on with. A fork gets a name of its own"
+                       `ridgewalk figures` read and Replay continues. A fork gets a name of its own"
                 .to_owned();
         let written = state.runs.iter().filter_map(|r| r.on_disk.as_ref());
         tip.extend(written.map(|path| format!("\nWritten: {}", path.display())));
@@ -253,7 +253,7 @@ impl ComparePanel {
         }
     }
 
-    /// Makes the content anew where something changed: a round ended, a choice was made, a file was opened.
+    /// Makes the content again if something changed: a round ended, a choice was made, a file was opened.
     fn renew(&mut self, chosen: &[History], cx: &Cx<'_>) {
         let made = Made {
             kind: self.kind,

@@ -310,7 +310,7 @@ fn gain_over_random(values: &[(Strategy, f32)]) -> Option<f32> {
     others.next().is_none().then_some(other - random)
 }
 
-/// What each mark is, in words.
+/// What each mark means, as text.
 fn legend(ui: &mut Ui, cx: &Cx<'_>) {
     let split = cx.evaluation_name();
     let all = cx.state.dataset.as_ref().map_or(0, |d| d.evaluation(cx.state.experiment.evaluate_on).len());
@@ -333,7 +333,7 @@ fn legend(ui: &mut Ui, cx: &Cx<'_>) {
         let inside = format!("fixed {} of them, inside rounds", words::thousands(part));
         row(ui, inside, &|ui, s| charts::line_swatch(ui, cx.theme.strategy(s).gamma_multiply(0.7), 1.2));
         if let Some(origin) = cx.state.stand_in() {
-            ui.add(caption(format!("Labels of made samples: {origin}")).truncate());
+            ui.add(caption(format!("Labels of generated samples: {origin}")).truncate());
         }
     });
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::canvas::Canvas;
 use super::field::{self, FieldLayer, FieldOptions};
 use super::options::ViewOptions;
 use super::scene::{self, Coloring, Layers};
+use super::view_texture::ViewTexture;
 use crate::engine::protocol::RunSnapshot;
 use crate::field::Field;
 use crate::trajectory::VerdictRules;
@@ -16,7 +16,7 @@ use crate::view::{Look, Quality};
 
 /// The view on the device, and what it was last given.
 pub struct Drawing {
-    pub canvas: Canvas,
+    pub texture: ViewTexture,
     codes: Option<Arc<Vec<f32>>>,
     points: Memo<PointsKey, ()>,
     overlay: Memo<OverlayKey, ()>,
@@ -65,9 +65,9 @@ struct OverlayKey {
 
 impl Drawing {
     pub fn new(gpu: &egui_wgpu::RenderState, size: egui::Vec2) -> Result<Self, crate::view::ViewError> {
-        let canvas = Canvas::new(gpu, size)?;
+        let texture = ViewTexture::new(gpu, size)?;
         Ok(Self {
-            canvas,
+            texture,
             codes: None,
             points: Memo::default(),
             overlay: Memo::default(),
@@ -82,12 +82,12 @@ impl Drawing {
         let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else {
             if self.codes.take().is_some() {
                 (self.points, self.overlay, self.field) = Default::default();
-                self.canvas.view.set_points(&[], &[], &[])?;
+                self.texture.view.set_points(&[], &[], &[])?;
             }
             return Ok(false);
         };
         let look = if cx.theme.dark { Look::dark() } else { Look::light() };
-        self.canvas.view.set_look(Look {
+        self.texture.view.set_look(Look {
             background: scene::rgba(cx.theme.canvas),
             select: scene::rgba(cx.theme.accent),
             ..look
@@ -95,21 +95,21 @@ impl Drawing {
         let labels = dataset.train.labels();
         let run = cx.shown_snapshot();
         let others = !self.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
-        let same_size = self.canvas.view.point_count() * cx.snapshot.latent_dim == codes.len();
+        let same_size = self.texture.view.point_count() * cx.snapshot.latent_dim == codes.len();
         let too_soon =
-            self.canvas.view.quality() == Quality::SOFTWARE && cx.now - self.given_at < SOFTWARE_FORMING_SECONDS;
+            self.texture.view.quality() == Quality::SOFTWARE && cx.now - self.given_at < SOFTWARE_FORMING_SECONDS;
         let new_codes = others && !(cx.snapshot.forming && same_size && too_soon);
         let repaint = self.points.changed(PointsKey::of(run, options, cx));
         if new_codes || repaint {
             let colours = scene::colours(options.coloring, labels, run, &cx.state.experiment, cx.theme);
             let styles = scene::styles(labels, run, options.layers, cx.state);
             if new_codes {
-                self.canvas.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
+                self.texture.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
                 self.codes = Some(codes.clone());
                 self.given_at = cx.now;
             } else {
-                self.canvas.view.set_colours(&colours)?;
-                self.canvas.view.set_styles(&styles)?;
+                self.texture.view.set_colours(&colours)?;
+                self.texture.view.set_styles(&styles)?;
             }
         }
         let field = cx.snapshot.field.as_ref().filter(|_| options.field.layer != FieldLayer::None);
@@ -121,9 +121,9 @@ impl Drawing {
         if self.overlay.changed(OverlayKey::of(options, cx)) || new_field {
             let mut lines = field.map_or_else(Vec::new, |f| field::lines(f, options.field, cx.state, cx.theme));
             lines.extend(scene::lines(cx.state, options.layers, cx.theme));
-            self.canvas.view.set_lines(&lines)?;
+            self.texture.view.set_lines(&lines)?;
             let (markers, meaning) = scene::markers(cx.state, options.layers, cx.theme);
-            self.canvas.view.set_markers(&markers)?;
+            self.texture.view.set_markers(&markers)?;
             self.meaning = meaning;
         }
         Ok(new_codes)
@@ -135,10 +135,10 @@ impl Drawing {
         options: FieldOptions,
         cx: &Cx<'_>,
     ) -> Result<(), crate::view::ViewError> {
-        let Some(field) = field else { return self.canvas.view.set_field(None) };
+        let Some(field) = field else { return self.texture.view.set_field(None) };
         let painted = field::paint(field, options, cx.state, cx.theme);
         let plane = &field.request.plane;
-        self.canvas.view.set_field(Some(crate::view::Field {
+        self.texture.view.set_field(Some(crate::view::Field {
             width: painted.side,
             height: painted.side,
             rgba: &painted.rgba,

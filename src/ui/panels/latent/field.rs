@@ -1,4 +1,4 @@
-//! The field as a picture under the points: which layer of it, in which colours, and its borders and arrows.
+//! The field as an image under the points: which layer of it, in which colours, and its borders and arrows.
 
 use std::sync::Arc;
 
@@ -33,8 +33,8 @@ impl FieldLayer {
         (Self::Loss, "loss", "Loss with the label of the nearest sample: what the gradient climbs"),
         (
             Self::Disagreement,
-            "mistrust",
-            "How far F(x) and F(G(E(x))) are apart for the nearest sample x: where much, G is not to be believed",
+            "disagreement",
+            "How much F(x) and F(G(E(x))) differ for the nearest sample x. Where they differ, decoded images are unreliable",
         ),
     ];
 
@@ -44,15 +44,15 @@ impl FieldLayer {
     }
 }
 
-/// What of the field is shown; kept between starts.
+/// What of the field is shown; saved between starts.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct FieldOptions {
     pub layer: FieldLayer,
     /// The gradient as arrows.
     pub arrows: bool,
-    /// Fades where the generator is not to be believed.
+    /// Fades where decoded images are unreliable: far from the data.
     pub trust: bool,
-    /// Fades where the target judges a decoded sample otherwise than the sample.
+    /// Fades where the target judges a decoded sample differently than the sample.
     #[serde(default)]
     pub agreement: bool,
     /// Where a plane through a space of three or more dimensions lies on the third axis, in deviations.
@@ -81,7 +81,7 @@ const BORDER_PX: f32 = 1.4;
 const ARROW_PX: f32 = 1.2;
 const ARROW_CELLS: f32 = 0.8;
 
-/// What to ask the engine for; none where nothing is to be shown.
+/// What to ask the engine for; `None` if no field is shown.
 pub fn request(options: FieldOptions, snapshot: &Snapshot, scale: f32) -> Option<FieldRequest> {
     let dim = snapshot.latent_dim;
     let codes = snapshot.codes.as_ref().filter(|_| !snapshot.forming && dim >= 2)?;
@@ -110,7 +110,7 @@ pub fn request(options: FieldOptions, snapshot: &Snapshot, scale: f32) -> Option
     Some(FieldRequest { plane, label: None, disagreement })
 }
 
-/// A picture of the field.
+/// An image of the field.
 pub struct Painted {
     pub side: u32,
     pub rgba: Vec<u8>,
@@ -146,12 +146,12 @@ fn trust_at(field: &Field, options: FieldOptions, outer: Option<f32>, cell: usiz
     near * agreed
 }
 
-/// The r10 that trust is measured by; none where everything is to be shown.
+/// The r10 that trust is measured by; `None` if nothing fades.
 fn outer(options: FieldOptions, state: &AppState) -> Option<f32> {
     state.lab.sparsity.as_ref().map(|s| s.quantile(TRUST_QUANTILE)).filter(|_| options.trust)
 }
 
-/// How far the generator is to be believed where r10 is this: from 1 to 0.
+/// How reliable decoded images are where r10 is this: from 1 to 0.
 fn trust(sparsity: f32, outer: f32) -> f32 {
     let [full, none] = TRUST;
     let ratio = sparsity / outer.max(f32::MIN_POSITIVE);
@@ -221,7 +221,7 @@ fn arrows(field: &Field, options: FieldOptions, outer: Option<f32>, theme: &Them
     field.quiver.iter().zip(&norms).enumerate().filter_map(draw).collect()
 }
 
-/// What identifies a picture of the field.
+/// What identifies an image of the field.
 pub fn key(field: Option<&Arc<Field>>) -> usize {
     field.map_or(0, |f| Arc::as_ptr(f) as usize)
 }

@@ -1,4 +1,4 @@
-//! Forking at the playhead: the sheet that asks what the fork does otherwise from the shown round on.
+//! Forking at the playhead: the sheet that asks what the fork changes from the shown round on.
 
 use egui::{DragValue, RichText, Ui};
 
@@ -16,7 +16,7 @@ pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
     let round = cx.state.ended_round();
     let possible = round > 0 && round < cx.state.experiment.rounds;
     let tip = if possible || round == 0 {
-        "Go on from the end of the shown round with another strategy, step length or seed"
+        "Continues from the end of the shown round with another strategy, step length or seed"
     } else {
         "Nothing follows the last round; look at an earlier one to fork from it"
     };
@@ -76,7 +76,8 @@ fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
         ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap());
     }
     ui.add_space(space::XS);
-    let go = IconButton::new(Icon::Fork, "Fork", "Keep the rounds so far, and go on like this").text("Fork").primary();
+    let go =
+        IconButton::new(Icon::Fork, "Fork", "Keeps the rounds so far, and continues like this").text("Fork").primary();
     if go.enabled(changed && error.is_none()).show(ui).clicked() {
         let command = cx.state.fork(round, turn);
         cx.commands.push(command);

@@ -1,6 +1,6 @@
 //! The latent view: its toolbar, its mouse and keys, and the texture that is redrawn only when something changed.
 
-pub mod canvas;
+pub mod view_texture;
 pub mod scene;
 pub mod field;
 pub mod options;
@@ -11,7 +11,7 @@ pub mod cards;
 pub mod overlay;
 pub mod fork_sheet;
 pub mod toolbar;
-pub mod save;
+pub mod save_view;
 
 use egui::{Rect, Response, Sense, Ui, vec2};
 use glam::Vec2;
@@ -41,7 +41,7 @@ pub struct LatentPanel {
     fit_now: bool,
     moved_at: f64,
     hovered: Hovered,
-    save: save::SaveView,
+    save: save_view::SaveView,
     /// The reset for which the engine was asked for predictions of all train samples, if a colour needs them.
     asked_scores: Option<u64>,
     /// The field that was asked for last.
@@ -49,7 +49,7 @@ pub struct LatentPanel {
     stroke: BrushStroke,
 }
 
-/// The smallest canvas that is worth drawing.
+/// The smallest side of a view that is worth drawing.
 const MIN_SIDE: f32 = 24.0;
 /// Width from which colours and layers fit beside each other.
 const COLOUR_ROW: f32 = 528.0;
@@ -77,8 +77,8 @@ impl Panel for LatentPanel {
         if rect.width() < MIN_SIDE || rect.height() < MIN_SIDE {
             return;
         }
-        self.canvas(ui, rect, &response, cx);
-        self.save.ui(ui.ctx(), cx, self.drawing.as_ref().map(|d| &d.canvas.view));
+        self.view(ui, rect, &response, cx);
+        self.save.ui(ui.ctx(), cx, self.drawing.as_ref().map(|d| &d.texture.view));
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -116,7 +116,7 @@ impl Default for LatentPanel {
             fit_now: true,
             moved_at: f64::NEG_INFINITY,
             hovered: Hovered::default(),
-            save: save::SaveView::default(),
+            save: save_view::SaveView::default(),
             asked_scores: None,
             asked_field: None,
             stroke: BrushStroke::default(),
@@ -229,10 +229,10 @@ impl LatentPanel {
         widgets::toggle(ui, &mut layers.walks, "Walks", "Walks without re-selection, as in Figure 4 (W)");
     }
 
-    fn canvas(&mut self, ui: &mut Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
+    fn view(&mut self, ui: &mut Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
         let Some(gpu) = cx.gpu else {
             let text = "This window has no graphics device that can draw it (wgpu). Everything else works: rounds run, and curves, \
-                        snapshots and the inspector show them.";
+                        filmstrip and inspector show them.";
             ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
                 widgets::empty_state(ui, "No latent view on this device", text)
             });
@@ -254,7 +254,7 @@ impl LatentPanel {
         }
         let Some(drawing) = self.drawing.as_mut() else { return };
         let before = self.camera.viewport();
-        self.camera.set_viewport(drawing.canvas.resize(rect, scale));
+        self.camera.set_viewport(drawing.texture.resize(rect, scale));
         let resized = self.camera.viewport() != before;
         self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
         match drawing.give(cx, self.options) {
@@ -262,7 +262,7 @@ impl LatentPanel {
             Ok(new_codes) => {
                 let fit = std::mem::take(&mut self.fit_now);
                 if let Some(bounds) = drawing
-                    .canvas
+                    .texture
                     .view
                     .bounds()
                     .filter(|b| self.follows && (new_codes || fit || resized || self.camera.home() != *b))
@@ -271,7 +271,7 @@ impl LatentPanel {
                 }
             }
         }
-        let has_points = drawing.canvas.view.point_count() > 0 && cx.snapshot.codes.is_some();
+        let has_points = drawing.texture.view.point_count() > 0 && cx.snapshot.codes.is_some();
         if !has_points {
             ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| overlay::waiting(ui, cx));
             return;
@@ -283,11 +283,11 @@ impl LatentPanel {
         self.pick(ui, rect, response, cx);
         self.act(ui, rect, response, cx);
         if let Some(drawing) = &self.drawing {
-            let ticks = drawing.canvas.view.ticks(&self.camera);
+            let ticks = drawing.texture.view.ticks(&self.camera);
             overlay::ticks(ui, rect, &ticks, scale, cx);
             overlay::walk_letters(ui, rect, &self.camera, scale, self.options.layers, cx);
             overlay::pin_numbers(ui, rect, &self.camera, scale, cx);
-            overlay::rings(ui, rect, &self.camera, &drawing.canvas.view, self.hovered, scale, cx);
+            overlay::rings(ui, rect, &self.camera, &drawing.texture.view, self.hovered, scale, cx);
             overlay::scale_bar(ui, rect, &self.camera, scale, cx);
             legend::ui(ui, rect, self.options.coloring, cx);
             overlay::notes(ui, rect, self.options, cx);
@@ -303,7 +303,7 @@ impl LatentPanel {
     /// Drags and the wheel move the camera.
     fn steer(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &Cx<'_>) {
         let draws = BrushStroke::takes_drags(ui, cx);
-        let mut moved = canvas::steer(&mut self.camera, ui, rect, response, !draws && cx.state.probing.is_none());
+        let mut moved = view_texture::steer(&mut self.camera, ui, rect, response, !draws && cx.state.probing.is_none());
         if response.double_clicked() {
             self.camera.reset();
             (self.follows, moved) = (true, false);
@@ -317,11 +317,11 @@ impl LatentPanel {
     /// Renders if needed, and shows the texture.
     fn draw(&mut self, ui: &Ui, rect: Rect, cx: &mut Cx<'_>, gpu: &egui_wgpu::RenderState) {
         let Some(drawing) = self.drawing.as_mut() else { return };
-        let left = self.moved_at + canvas::SETTLE_SECONDS - cx.now;
+        let left = self.moved_at + view_texture::SETTLE_SECONDS - cx.now;
         if left > 0.0 {
             ui.ctx().request_repaint_after_secs(left as f32);
         }
-        if let Err(e) = drawing.canvas.show(ui, rect, &self.camera, left > 0.0, gpu) {
+        if let Err(e) = drawing.texture.show(ui, rect, &self.camera, left > 0.0, gpu) {
             self.failed = Some(e.to_string());
         }
     }
@@ -333,7 +333,7 @@ impl LatentPanel {
         if at.is_none() {
             self.hovered = Hovered::default();
         }
-        match drawing.canvas.pick(ui, rect, at, &self.camera) {
+        match drawing.texture.pick(ui, rect, at, &self.camera) {
             Ok(Some(result)) => {
                 self.hovered = match result.hit.map(|h| h.target) {
                     Some(Target::Point(i)) => Hovered { sample: u32::try_from(i).ok(), walk_point: None },

@@ -2,11 +2,11 @@
 
 use egui::{Align2, FontId, Rect, Stroke, Ui, Vec2, pos2, vec2};
 
-use super::canvas;
 use super::field::FieldLayer;
 use super::legend::beside_ticks;
 use super::options::{Hovered, ViewOptions};
 use super::scene::{self, Layers};
+use super::view_texture;
 use crate::engine::protocol::Phase;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets;
@@ -15,7 +15,7 @@ use crate::ui::panel::Cx;
 use crate::ui::state::BrushTool;
 use crate::view::{Camera, LatentView, Tick};
 
-/// Distance of overlays from the canvas's edge.
+/// Distance of overlays from the view's edge.
 const EDGE: f32 = space::M;
 /// Lower pictures leave out the notes and the scale, which would lie on the legend.
 const ROOM_FOR_NOTES: f32 = 280.0;
@@ -85,7 +85,7 @@ pub fn pin_numbers(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>
     let painter = ui.painter_at(rect);
     for pin in &cx.state.pins.pins {
         let place = scene::position(&pin.code).into();
-        let at = canvas::on_screen(rect, camera, scale, place).filter(|at| rect.contains(*at));
+        let at = view_texture::on_screen(rect, camera, scale, place).filter(|at| rect.contains(*at));
         if let Some(at) = at {
             widgets::number_badge(&painter, at + vec2(11.0, -9.0), pin.id, cx.theme);
         }
@@ -136,10 +136,10 @@ fn decimals(length: f32) -> usize {
     (DIGITS - 1.0 - length.log10().floor()).clamp(0.0, 6.0) as usize
 }
 
-/// How much of the ground covers what lies under words.
+/// How much of the background covers what lies under a note.
 const NOTE_GROUND: f32 = 0.8;
 
-/// Plain words at the bottom left about what is seen.
+/// Notes at the bottom left about what is seen.
 pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
     if rect.height() < ROOM_FOR_NOTES {
         return;
@@ -163,11 +163,11 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
     let ended = |r: usize| cx.state.shown_run().is_some_and(|run| run.rounds.iter().any(|x| x.round == r));
     match asked.filter(|r| ended(*r)) {
         Some(round) if run.is_some_and(|run| !run.kept.contains(&round)) => {
-            let text = format!("No weights of round {round} are kept: no field, probe or prediction of it");
+            let text = format!("The weights of round {round} are not saved: no field, probe or prediction of it");
             lines.push((text, cx.theme.warning));
         }
         Some(round) if cx.state.shown_stop().is_some() => {
-            let text = format!("Field, probe and predictions: of the end of round {round}, the nearest weights kept");
+            let text = format!("Field, probe and predictions: of the end of round {round}, the nearest saved weights");
             lines.push((text, cx.theme.weak));
         }
         _ => {}

@@ -27,7 +27,7 @@ impl Coloring {
         (
             Self::Loss,
             "Loss",
-            "Loss of F(x) with the true label, or with its stress map: for your eyes, the sampler never sees it",
+            "Loss of F(x) with the true label, or with its stress map: only for display, the sampler never sees it",
         ),
         (Self::Correct, "Correct", "Whether F predicts the true class"),
         (Self::Round, "Round", "The round in which each sample was labelled"),
@@ -72,7 +72,7 @@ const WALK_POINT_PX: f32 = 7.0;
 const WALK_END_PX: f32 = 11.0;
 /// Side of a pinned point, in logical pixels.
 const PIN_PX: f32 = 9.0;
-/// Beyond so many walks each is drawn thin and without its letter.
+/// Beyond this many walks each is drawn thin and without its letter.
 pub const MANY_WALKS: usize = 26;
 const THIN_WALK_PX: f32 = 1.3;
 /// Proposals beyond this many are drawn thinner.
@@ -130,7 +130,7 @@ pub fn colours(
         .collect()
 }
 
-/// Right and wrong, told apart by everyone: a quiet blue and a loud orange.
+/// Right and wrong, distinct for every colour vision: a quiet blue and a loud orange.
 pub fn correctness(theme: &Theme) -> [Color32; 2] {
     [theme.second.gamma_multiply(0.75), theme.error]
 }
@@ -232,7 +232,7 @@ pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color
         judged if state.compares_walks() => match (judged.is_some_and(|j| j.verdict.is_lost()), walk.walk.is_control())
         {
             (true, _) => theme.error,
-            // What is still of use is the ground that the lost ones stand out from.
+            // Walks still of use stay in the background, so that the lost ones stand out.
             (false, true) => theme.weak.gamma_multiply(0.55),
             (false, false) => theme.accent.gamma_multiply(0.7),
         },
@@ -247,8 +247,8 @@ pub fn is_selected(walk: &SeenWalk<'_>, state: &AppState) -> bool {
     state.lab.selected == Some(walk.walk.id)
 }
 
-/// The neighbours of a walk joined in order, and a fine dash to each p' that led to one; a gap where the walk was put
-/// elsewhere.
+/// The neighbours of a walk joined in order, and a fine dash to each p' that led to one; a gap where the walk
+/// restarted.
 fn push_walk(lines: &mut Vec<Line>, seen: &SeenWalk<'_>, color: Color32, thin: bool) {
     for (step, _) in &seen.walk.steps[..seen.points - 1] {
         let (from, to) = (position(&step.step.from), position(&step.step.neighbour));

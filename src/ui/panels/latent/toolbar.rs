@@ -9,7 +9,7 @@ use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::panel::Cx;
 use crate::ui::state::{BrushTool, Intent};
 
-/// Beyond so many strategies they are listed rather than laid side by side.
+/// Beyond this many strategies they are listed rather than laid side by side.
 const MANY_STRATEGIES: usize = 3;
 
 /// What a drag does: it moves the view, or it selects.
@@ -47,9 +47,9 @@ pub fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
         ui.separator();
         ui.checkbox(&mut field.arrows, "gradient arrows").on_hover_text("dL/dp with the label of the nearest sample");
         ui.checkbox(&mut field.trust, "fade far from the data")
-            .on_hover_text("Fades where no embedded sample is near: there the generator is not to be believed");
+            .on_hover_text("Fades the field far from the data, where decoded images are unreliable");
         ui.checkbox(&mut field.agreement, "fade where F disagrees").on_hover_text(
-            "Fades where the target judges the nearest sample otherwise than what is decoded from its code: F(x) against F(G(E(x)))",
+            "Fades where the target judges the nearest sample and its reconstruction differently: F(x) against F(G(E(x)))",
         );
         if dim > FLAT {
             let slice = egui::DragValue::new(&mut field.slice).speed(0.02).range(-4.0..=4.0).suffix(" σ");

@@ -1,4 +1,4 @@
-//! Figures 1 and 2 of the paper, alive: the pipeline with what runs now, and one real proposal step by step.
+//! Figures 1 and 2 of the paper, live: the pipeline with what runs now, and one real proposal step by step.
 
 pub mod step;
 pub mod pipeline;

@@ -231,7 +231,7 @@ fn images_in_order(
     let known = explained.is_some_and(|e| !e.probabilities.is_empty());
     let text = match (known, explained.is_some()) {
         (true, _) => "bars: F at the end of the round before, which the step climbed against; bold: the anchor's label",
-        (false, true) => "The weights of the round before were not kept, so F's view of these images is not shown.",
+        (false, true) => "The weights of the round before were not saved, so F's view of these images is not shown.",
         (false, false) => "",
     };
     let at = pos2(area.left(), area.bottom() - 4.0);

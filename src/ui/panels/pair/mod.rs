@@ -12,9 +12,9 @@ use glam::Vec2;
 
 use super::compare::open::OpenHistories;
 use super::latent::brush::{self, BrushStroke};
-use super::latent::canvas::{self, Canvas};
 use super::latent::scene as latent_scene;
 use super::latent::toolbar as latent_toolbar;
+use super::latent::view_texture::{self, ViewTexture};
 use crate::experiment::Strategy;
 use crate::ui::kit::charts;
 use crate::ui::kit::icons::Icon;
@@ -50,7 +50,7 @@ pub struct PairPanel {
 
 /// A view, and what it was last given.
 struct View {
-    canvas: Canvas,
+    texture: ViewTexture,
     given: Memo<(Key, bool, bool), ()>,
     codes: usize,
 }
@@ -246,7 +246,7 @@ impl PairPanel {
         if let Some(image) = self.hovered {
             self.hover_card(ui, image, pair, cx);
         }
-        let left = self.moved_at + canvas::SETTLE_SECONDS - cx.now;
+        let left = self.moved_at + view_texture::SETTLE_SECONDS - cx.now;
         if left > 0.0 {
             ui.ctx().request_repaint_after_secs(left as f32);
         }
@@ -272,33 +272,37 @@ impl PairPanel {
         let scale = ui.pixels_per_point();
         let mut view = match self.views[i].take() {
             Some(view) => view,
-            None => View { canvas: Canvas::new(gpu, (rect.size() * scale).round())?, given: Memo::default(), codes: 0 },
+            None => View {
+                texture: ViewTexture::new(gpu, (rect.size() * scale).round())?,
+                given: Memo::default(),
+                codes: 0,
+            },
         };
         self.give(&mut view, which, pair, cx)?;
         self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
-        self.camera.set_viewport(view.canvas.resize(rect, scale));
+        self.camera.set_viewport(view.texture.resize(rect, scale));
         // Fitted to the train split, so that nothing moves when the evaluation split is shown in its place.
-        let bounds = view.canvas.view.bounds().filter(|_| self.follows && i == 0 && self.shows == Shows::Picks);
+        let bounds = view.texture.view.bounds().filter(|_| self.follows && i == 0 && self.shows == Shows::Picks);
         if let Some(bounds) = bounds.filter(|b| self.camera.home() != *b || self.camera.zoom_factor() != 1.0) {
             self.camera.fit(bounds);
         }
-        if canvas::steer(&mut self.camera, ui, rect, &response, !BrushStroke::takes_drags(ui, cx)) {
+        if view_texture::steer(&mut self.camera, ui, rect, &response, !BrushStroke::takes_drags(ui, cx)) {
             (self.follows, self.moved_at) = (false, cx.now);
         }
         if response.double_clicked() {
             self.camera.reset();
             self.follows = true;
         }
-        view.canvas.show(ui, rect, &self.camera, cx.now < self.moved_at + canvas::SETTLE_SECONDS, gpu)?;
+        view.texture.show(ui, rect, &self.camera, cx.now < self.moved_at + view_texture::SETTLE_SECONDS, gpu)?;
         let at = response.hover_pos().filter(|_| !response.dragged());
-        if let Some(answer) = view.canvas.pick(ui, rect, at, &self.camera)? {
+        if let Some(answer) = view.texture.pick(ui, rect, at, &self.camera)? {
             self.hovered = answer.hit.and_then(|hit| match hit.target {
                 Target::Point(point) => u32::try_from(point).ok(),
                 Target::Marker(_) => None,
             });
         }
-        let place = self.hovered.and_then(|image| view.canvas.view.point_position(image as usize));
-        if let Some(at) = place.and_then(|p| canvas::on_screen(rect, &self.camera, scale, p)) {
+        let place = self.hovered.and_then(|image| view.texture.view.point_position(image as usize));
+        if let Some(at) = place.and_then(|p| view_texture::on_screen(rect, &self.camera, scale, p)) {
             ui.painter_at(rect).circle_stroke(at, 8.5, Stroke::new(1.5, cx.theme.canvas));
             ui.painter_at(rect).circle_stroke(at, 7.0, Stroke::new(2.0, cx.theme.accent));
         }
@@ -316,7 +320,7 @@ impl PairPanel {
     fn give(&self, view: &mut View, which: Which, pair: &Pair, cx: &Cx<'_>) -> Result<(), ViewError> {
         let look = if cx.theme.dark { Look::dark() } else { Look::light() };
         let (background, select) = (latent_scene::rgba(cx.theme.canvas), latent_scene::rgba(cx.theme.accent));
-        view.canvas.view.set_look(Look { background, select, ..look });
+        view.texture.view.set_look(Look { background, select, ..look });
         let (codes, parts) = match self.shows {
             Shows::Picks => (cx.snapshot.codes.as_ref(), Some(&pair.picks)),
             Shows::Predictions => (cx.snapshot.evaluation_codes.as_ref(), pair.right.as_ref()),
@@ -326,17 +330,17 @@ impl PairPanel {
         }
         let (Some(codes), Some(parts)) = (codes, parts) else {
             view.codes = 0;
-            view.canvas.view.set_lines(&[])?;
-            return view.canvas.view.set_points(&[], &[], &[]);
+            view.texture.view.set_lines(&[])?;
+            return view.texture.view.set_points(&[], &[], &[]);
         };
         let (colours, styles) = scene::points(which, self.shows, parts, self.colors(cx), cx.theme);
         let identity = Arc::as_ptr(codes) as usize;
         if view.codes == identity {
-            view.canvas.view.set_colours(&colours)?;
-            view.canvas.view.set_styles(&styles)?;
+            view.texture.view.set_colours(&colours)?;
+            view.texture.view.set_styles(&styles)?;
         } else {
             view.codes = identity;
-            view.canvas.view.set_points(&latent_scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
+            view.texture.view.set_points(&latent_scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
         }
         let sides = cx.state.sides();
         let of = match which {
@@ -345,7 +349,7 @@ impl PairPanel {
             Which::Difference => None,
         };
         let side = sides.iter().find(|(r, _)| Some(*r) == of).filter(|_| self.steps && self.shows == Shows::Picks);
-        view.canvas.view.set_lines(&side.map_or_else(Vec::new, |(_, s)| scene::steps(*s, pair.key.round, cx.theme)))
+        view.texture.view.set_lines(&side.map_or_else(Vec::new, |(_, s)| scene::steps(*s, pair.key.round, cx.theme)))
     }
 
     /// Who is shown, and how many of what.
@@ -398,8 +402,8 @@ impl PairPanel {
         let galley = painter.layout_no_wrap(title, theme::bold_font(size::CAPTION + 0.5), cx.theme.text);
         let height = galley.size().y + LEGEND_ROW * rows.len() as f32;
         let widest = rows.iter().map(|(_, t)| t.chars().count()).max().unwrap_or(0) as f32 * 6.2 + 16.0;
-        let ground = Rect::from_min_size(corner, vec2(galley.size().x.max(widest), height)).expand(4.0);
-        painter.rect_filled(ground, CornerRadius::same(4), cx.theme.canvas.gamma_multiply(0.8));
+        let background = Rect::from_min_size(corner, vec2(galley.size().x.max(widest), height)).expand(4.0);
+        painter.rect_filled(background, CornerRadius::same(4), cx.theme.canvas.gamma_multiply(0.8));
         painter.galley(corner, galley.clone(), cx.theme.text);
         for (i, (color, text)) in rows.into_iter().enumerate() {
             let y = corner.y + galley.size().y + LEGEND_ROW * (i as f32 + 0.5);

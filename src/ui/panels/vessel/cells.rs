@@ -1,4 +1,4 @@
-//! The cells of the stress panel: each a captioned picture of the same vessel, with one pointer in all of them.
+//! The cells of the vessel panel: each a captioned image of the same vessel, with one pointer in all of them.
 
 use egui::{RichText, Ui, Vec2};
 
@@ -73,7 +73,7 @@ impl Cells<'_> {
             ui.add(egui::Label::new(caption).truncate());
             let (rect, response) = ui.allocate_exact_size(Vec2::splat(self.side), egui::Sense::hover());
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
-            pictures::ground(ui, rect, self.theme);
+            pictures::background(ui, rect, self.theme);
             let place = Place::new(rect.shrink(1.0), self.pictures.crop());
             paint(self, ui, &place);
             if let Some(at) = self.marked {

@@ -1,10 +1,10 @@
 //! One vessel as in Figure S1: mask, mesh and stress map, and beside them what the target predicts and where it errs.
 
-pub mod cells;
-pub mod cost;
-pub mod facts;
 pub mod pictures;
-pub mod save;
+pub mod cells;
+pub mod facts;
+pub mod cost;
+pub mod save_vessel;
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ use crate::ui::state::{AppState, Probing};
 use cells::{Cells, bar};
 use facts::{Reading, errors, facts, reading, refused};
 use pictures::{Layer, Pictures};
-use save::SaveVessel;
+use save_vessel::SaveVessel;
 
 /// Which vessel is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,13 +47,13 @@ pub struct VesselPanel {
     path: Option<PathBuf>,
     opened: u64,
     pixel_mm: f64,
-    /// None takes the experiment's.
+    /// `None` takes the experiment's.
     systolic_mmhg: Option<f64>,
     open: AskPath,
     save: SaveVessel,
-    /// Solve wherever the probe is, without being told.
+    /// Solve wherever the probe is, without a press of "Solve here".
     follow: bool,
-    /// Where it was told to.
+    /// The point at which the user pressed "Solve here".
     solve_at: Option<Vec<f32>>,
     asked: Option<Asked>,
     asked_at: f64,
@@ -69,7 +69,7 @@ pub struct VesselPanel {
 /// Seconds between two questions, and between two about the same vessel as the target learns.
 const BETWEEN: f64 = 0.05;
 const BETWEEN_VERSIONS: f64 = 1.0;
-/// An unanswered question is given up after so many seconds.
+/// Seconds after which an unanswered question is given up.
 const PATIENCE: f64 = 10.0;
 /// Sides of a picture, and what the panel needs besides two rows of them.
 const LEAST_SIDE: f32 = 104.0;
@@ -154,7 +154,7 @@ impl Panel for VesselPanel {
                 self.save.open(cx);
             }
             let mut hold = self.held.is_some();
-            if widgets::toggle(ui, &mut hold, "Hold scale", "Keep this colour scale for the vessels that follow") {
+            if widgets::toggle(ui, &mut hold, "Hold scale", "Keeps this colour scale for the next vessels") {
                 self.held = self.pictures.last().filter(|_| hold).map(|p| p.scales().top());
             }
             let tip = "The mesh as it lies under the systolic pressure, or at rest";
@@ -315,7 +315,7 @@ impl VesselPanel {
             Source::File => (
                 "Wall stress of a vessel",
                 "Open a mask, or drop one on the window: a PNG whose wall is white, or in which lumen and wall are two greys. It is solved \
-                 by finite elements; mask, mesh and stress map appear side by side. The experiment goes on meanwhile.",
+                 by finite elements; mask, mesh and stress map appear side by side. The experiment continues meanwhile.",
             ),
             Source::Probe if cx.state.generator.ready && !cx.can_probe() => {
                 ("The probe", "A point can be dragged in up to three latent dimensions; this experiment has more.")

@@ -216,8 +216,8 @@ fn color_image(layer: Layer, theme: &Theme, section: &Section, scales: &Scales) 
     Some(ColorImage::new([columns, rows], pixels))
 }
 
-/// The ground of a picture, and a hairline round it.
-pub fn ground(ui: &Ui, rect: Rect, theme: &Theme) {
+/// The background of an image, and a hairline round it.
+pub fn background(ui: &Ui, rect: Rect, theme: &Theme) {
     ui.painter().rect(rect, 3.0, theme.image[0], Stroke::new(1.0, theme.line), StrokeKind::Inside);
 }
 

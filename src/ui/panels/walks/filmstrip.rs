@@ -44,7 +44,7 @@ impl Panel for FilmstripPanel {
                 (Strategy::Random, _) => "Random sampling takes no steps. Show SNN's run to see its walks, or Ctrl-click a point to start one.".to_owned(),
                 (_, n) => format!("After round 1, {n} walks start by themselves at labelled samples and move once a round. Ctrl-click a point of the latent view to start one there."),
             };
-            return widgets::empty_state(ui, "Snapshots of the walks", &body);
+            return widgets::empty_state(ui, "Images of the walks", &body);
         }
         let margin = egui::Margin { left: space::S as i8, right: space::S as i8, top: 6, bottom: 4 };
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
@@ -58,7 +58,7 @@ impl Panel for FilmstripPanel {
                     row(ui, &all[seen.at], seen, cx);
                 }
             };
-            ScrollArea::both().auto_shrink(false).stick_to_right(true).id_salt("snapshots").show(ui, rows);
+            ScrollArea::both().auto_shrink(false).stick_to_right(true).id_salt("filmstrip").show(ui, rows);
             cx.state.walks = all;
         });
     }
@@ -154,7 +154,7 @@ fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
     let y = below.bottom() + LABEL_HEIGHT / 2.0 + 1.0;
     let name = cx.state.class_name(label);
     let galley = ui.painter().layout_no_wrap(name, theme::bold_font(size::CAPTION), cx.theme.text);
-    // A name that does not fit is told by its colour alone.
+    // A name that does not fit is left to its colour.
     let fits = galley.size().x + 10.0 <= SIDE + GAP;
     let x = cell.center().x - if fits { (galley.size().x + 10.0) / 2.0 } else { 3.5 };
     ui.painter().circle_filled(pos2(x + 3.5, y), 3.5, theme::class_color(label));

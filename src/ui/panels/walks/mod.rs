@@ -1,4 +1,4 @@
-//! The table of walks: verdicts with the numbers behind them, what they are judged by, and how walks start and go on.
+//! The table of walks: verdicts with the numbers behind them, what they are judged by, and how walks start and continue.
 
 pub mod figure4;
 pub mod filmstrip;
@@ -109,7 +109,7 @@ impl WalksPanel {
             ui.add(DragValue::new(&mut cx.state.lab.count).range(1..=MOST_AT_ONCE))
                 .on_hover_text("How many walks to start");
             let ready = cx.state.generator.ready;
-            let tip = "Start so many walks at such anchors; Ctrl click in the view starts one at a sample";
+            let tip = "Starts this many walks at such anchors; Ctrl click in the view starts one at a sample";
             let start = ui.add_enabled(ready, egui::Button::new("Start")).on_hover_text(tip);
             start.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Start walks"));
             if start.clicked() {
@@ -127,7 +127,7 @@ impl WalksPanel {
             }
             let playing = cx.state.lab.playing;
             let (icon, name) = if playing { (Icon::Pause, "Pause the walks") } else { (Icon::Play, "Play the walks") };
-            if IconButton::new(icon, name, "Step the walks again and again").enabled(by_hand).show(ui).clicked() {
+            if IconButton::new(icon, name, "Steps the walks repeatedly").enabled(by_hand).show(ui).clicked() {
                 cx.state.lab.playing = !playing;
             }
         });
@@ -225,7 +225,7 @@ fn filter_row(ui: &mut Ui, cx: &mut Cx<'_>, counts: &Counts) {
     let mut text =
         format!("{:.0} % of {} steps left a walk lost", percent(counts.lost_steps, counts.steps), counts.steps);
     if counts.put > 0 {
-        text += &format!("; put elsewhere {} times", counts.put);
+        text += &format!("; restarted {} times", counts.put);
     }
     if let Some(base) = &cx.state.lab.base {
         text += &format!(

@@ -1,4 +1,4 @@
-//! Re-selection of the walks started by hand: when they are put elsewhere, and what that changes, seen side by side.
+//! Re-selection of the walks started by hand: when they restart, and what that changes, seen side by side.
 
 use egui::{Align2, Color32, CornerRadius, DragValue, Pos2, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
 
@@ -16,14 +16,14 @@ pub fn send(cx: &mut Cx<'_>) {
     cx.commands.push(Command::SetReselection(cx.state.lab.reselection));
 }
 
-/// When walks are put elsewhere, and whether that is compared with never.
+/// When walks restart, and whether that is compared with walks that never do.
 pub fn row(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::XS, 4.0);
-        let tip = "When a walk that was started by hand is put at another labelled sample";
-        ui.label(RichText::new("Put elsewhere").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
+        let tip = "When a walk that was started by hand restarts at another labelled sample";
+        ui.label(RichText::new("Restart walks").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
         let choices = [
-            (WalkReselection::Never, "never", "A walk goes on for ever, as in Figure 4"),
+            (WalkReselection::Never, "never", "A walk never restarts, as in Figure 4"),
             (WalkReselection::EveryK, "every k", "After every k steps: the paper's advice"),
             (WalkReselection::WhenLost, "when lost", "As soon as it drifted out, stalled or recycles"),
         ];
@@ -36,8 +36,8 @@ pub fn row(ui: &mut Ui, cx: &mut Cx<'_>) {
             send(cx);
         }
         let mut comparing = cx.state.compares_walks();
-        let tip = "Every walk that was started by hand starts over beside one that is never put elsewhere: same starts, same \
-                   target, ten steps at once. Where there is no such walk yet, as many as above are started";
+        let tip = "Compares each walk with a copy that never restarts: same starts, same target, ten steps at once. Starts \
+                   walks first if there are none";
         ui.add_enabled_ui(cx.state.generator.ready, |ui| {
             if widgets::toggle(ui, &mut comparing, "With and without", tip) {
                 compare(comparing, cx);
@@ -47,7 +47,7 @@ pub fn row(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn compare(on: bool, cx: &mut Cx<'_>) {
-    // With itself there would be nothing to compare.
+    // Walks that never restart have nothing to be compared with.
     if on && cx.state.lab.reselection.kind == WalkReselection::Never {
         cx.state.lab.reselection.kind = WalkReselection::WhenLost;
         send(cx);
@@ -68,8 +68,8 @@ pub fn comparison(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.label(bold(format!("lost: {without} of {} without, {with} with", lost.walks)).color(cx.theme.text));
         let choices = [
             (Arms::Both, "both", "All of them"),
-            (Arms::Without, "without", "Never put elsewhere: their letters have a stroke, their ends are squares"),
-            (Arms::With, "with", "Put elsewhere by the rule above"),
+            (Arms::Without, "without", "Walks that never restart: their letters have a stroke, their ends are squares"),
+            (Arms::With, "with", "Walks that restart by the rule above"),
         ];
         widgets::segmented(ui, "Walks shown", &mut cx.state.lab.arms, &choices);
     });

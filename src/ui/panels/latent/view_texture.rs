@@ -7,9 +7,9 @@ use glam::Vec2;
 use crate::view::{Camera, LatentView, PickResult, ViewError};
 
 /// The view on the device, and its texture.
-pub struct Canvas {
+pub struct ViewTexture {
     pub view: LatentView,
-    texture: egui::TextureId,
+    id: egui::TextureId,
     generation: u64,
     /// Where and from where it was last asked what lies under the pointer.
     asked_at: Option<(Pos2, Camera)>,
@@ -20,13 +20,13 @@ pub const SETTLE_SECONDS: f64 = 0.18;
 /// Zoom for one point of scrolling, as a factor's logarithm.
 const ZOOM_PER_POINT: f32 = 0.004;
 
-impl Canvas {
+impl ViewTexture {
     pub fn new(gpu: &RenderState, size: egui::Vec2) -> Result<Self, ViewError> {
         let view = LatentView::new(&gpu.device, &gpu.queue, size.x as u32, size.y as u32)?;
-        let texture =
+        let id =
             gpu.renderer.write().register_native_texture(&gpu.device, view.texture_view(), wgpu::FilterMode::Nearest);
         let generation = view.texture_generation();
-        Ok(Self { view, texture, generation, asked_at: None })
+        Ok(Self { view, id, generation, asked_at: None })
     }
 
     /// Makes it as large as `rect`; its size in pixels of the screen.
@@ -54,11 +54,11 @@ impl Canvas {
                 &gpu.device,
                 view,
                 wgpu::FilterMode::Nearest,
-                self.texture,
+                self.id,
             );
         }
         let uv = Rect::from_min_max(Pos2::ZERO, egui::pos2(1.0, 1.0));
-        ui.painter().image(self.texture, rect, uv, egui::Color32::WHITE);
+        ui.painter().image(self.id, rect, uv, egui::Color32::WHITE);
         Ok(())
     }
 
