@@ -349,7 +349,7 @@ impl eframe::App for App {
                 left.frame(flat(Margin::ZERO)).show(ui, |ui| controls_action = self.controls.ui(ui, &mut cx));
             }
             self.controls.report.ui(&ctx, &mut cx);
-            let frame = Frame::new().fill(theme.ground).inner_margin(Margin::same(6));
+            let frame = Frame::new().fill(theme.window).inner_margin(Margin::same(6));
             CentralPanel::default().frame(frame).show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
         }
         if let Some(action) = bar_action {
@@ -374,6 +374,6 @@ impl eframe::App for App {
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
-        Theme::of(visuals).ground.to_normalized_gamma_f32()
+        Theme::of(visuals).window.to_normalized_gamma_f32()
     }
 }

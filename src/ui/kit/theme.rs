@@ -32,16 +32,16 @@ pub const CONTROL_HEIGHT: f32 = 26.0;
 /// Name of the family of the bold cut.
 const SEMIBOLD: &str = "semibold";
 
-/// The colours of one ground.
+/// The colours of one theme, dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     pub dark: bool,
     /// Behind everything.
-    pub ground: Color32,
+    pub window: Color32,
     /// Bars and the side panel.
     pub panel: Color32,
     /// Where data are drawn.
-    pub canvas: Color32,
+    pub background: Color32,
     /// Fields and buttons.
     pub field: Color32,
     pub field_hover: Color32,
@@ -76,9 +76,9 @@ const fn color([r, g, b]: Rgb) -> Color32 {
 
 pub const DARK: Theme = Theme {
     dark: true,
-    ground: rgb(0x0b0e13),
+    window: rgb(0x0b0e13),
     panel: rgb(0x12161d),
-    canvas: rgb(0x0f131a),
+    background: rgb(0x0f131a),
     field: rgb(0x1d232d),
     field_hover: rgb(0x28303c),
     line: rgb(0x242b36),
@@ -97,9 +97,9 @@ pub const DARK: Theme = Theme {
 
 pub const LIGHT: Theme = Theme {
     dark: false,
-    ground: rgb(0xe9e6df),
+    window: rgb(0xe9e6df),
     panel: rgb(0xf5f3ee),
-    canvas: rgb(0xfcfbf8),
+    background: rgb(0xfcfbf8),
     field: rgb(0xe8e4dc),
     field_hover: rgb(0xdcd7cc),
     line: rgb(0xd9d4ca),
@@ -116,7 +116,7 @@ pub const LIGHT: Theme = Theme {
     image: [rgb(0xffffff), rgb(0x14171c)],
 };
 
-/// Walks stand off the classes by being nearly white on the dark ground and nearly black on the light one.
+/// Walks stand off the classes by being nearly white in the dark theme and nearly black in the light one.
 const WALKS_DARK: [Color32; 6] =
     [rgb(0xffffff), rgb(0xffe3a3), rgb(0xbfe8ff), rgb(0xffc9d6), rgb(0xcdf5c4), rgb(0xe3d2ff)];
 const WALKS_LIGHT: [Color32; 6] =
@@ -158,7 +158,7 @@ impl Theme {
         }
     }
 
-    /// Low to high of a quantity such as the loss: dark to bright on the dark ground, bright to dark on the light one.
+    /// Low to high of a quantity such as the loss: dark to bright in the dark theme, bright to dark in the light one.
     pub fn ramp(&self, t: f32) -> Color32 {
         const STOPS: [Color32; 4] = [rgb(0x3b4a6b), rgb(0x7b5aa6), rgb(0xd9637a), rgb(0xf5b04d)];
         let t = if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.0 } * (STOPS.len() - 1) as f32;
@@ -256,8 +256,8 @@ fn visuals(theme: &Theme) -> Visuals {
     v.window_stroke = Stroke::new(1.0, theme.line);
     v.window_corner_radius = CornerRadius::same(10);
     v.menu_corner_radius = CornerRadius::same(8);
-    v.extreme_bg_color = theme.ground;
-    v.faint_bg_color = theme.canvas;
+    v.extreme_bg_color = theme.window;
+    v.faint_bg_color = theme.background;
     v.text_edit_bg_color = Some(theme.field);
     v.weak_text_color = Some(theme.weak);
     v.hyperlink_color = theme.accent;
@@ -308,12 +308,12 @@ mod tests {
         };
         for theme in [&DARK, &LIGHT] {
             for class in 0..CLASSES.len() as u8 {
-                assert!(contrast(class_color(class), theme.canvas) > 1.6, "class {class}, dark {}", theme.dark);
+                assert!(contrast(class_color(class), theme.background) > 1.6, "class {class}, dark {}", theme.dark);
             }
             // WCAG's least for graphics and large text.
             for strategy in Strategy::ALL {
-                for ground in [theme.panel, theme.canvas] {
-                    assert!(contrast(theme.strategy(*strategy), ground) > 3.0, "{strategy}, dark {}", theme.dark);
+                for behind in [theme.panel, theme.background] {
+                    assert!(contrast(theme.strategy(*strategy), behind) > 3.0, "{strategy}, dark {}", theme.dark);
                 }
             }
             // WCAG AA for text, and its large-text level for hints and ticks.
@@ -324,8 +324,8 @@ mod tests {
                 ("accent", theme.accent, 4.5),
                 ("error", theme.error, 4.5),
             ] {
-                for ground in [theme.panel, theme.canvas] {
-                    assert!(contrast(ink, ground) > least, "{name}, dark {}: {:.2}", theme.dark, contrast(ink, ground));
+                for behind in [theme.panel, theme.background] {
+                    assert!(contrast(ink, behind) > least, "{name}, dark {}: {:.2}", theme.dark, contrast(ink, behind));
                 }
             }
             assert!(contrast(theme.on_accent, theme.accent) > 4.5, "text on the accent, dark {}", theme.dark);

@@ -189,15 +189,15 @@ pub fn progress_line(painter: &Painter, rect: Rect, fraction: Option<f32>, theme
 
 /// A letter in a disc of the walk's colour.
 pub fn letter_badge(painter: &Painter, center: Pos2, letters: &str, color: Color32, theme: &Theme) {
-    painter.circle(center, 8.5, color, Stroke::new(1.5, theme.canvas));
-    painter.text(center, Align2::CENTER_CENTER, letters, theme::bold_font(size::CAPTION), theme.canvas);
+    painter.circle(center, 8.5, color, Stroke::new(1.5, theme.background));
+    painter.text(center, Align2::CENTER_CENTER, letters, theme::bold_font(size::CAPTION), theme.background);
 }
 
 /// A number in a small square, such as a pin's in the latent view and in the list of pins.
 pub fn number_badge(painter: &Painter, center: Pos2, number: u64, theme: &Theme) {
     let font = theme::bold_font(size::CAPTION - 1.0);
-    let galley = painter.layout_no_wrap(number.to_string(), font, theme.canvas);
+    let galley = painter.layout_no_wrap(number.to_string(), font, theme.background);
     let rect = Rect::from_center_size(center, galley.size().max(Vec2::splat(12.0)) + vec2(3.0, 0.0));
     painter.rect_filled(rect, CornerRadius::same(3), theme.text);
-    painter.galley(rect.center() - galley.size() / 2.0, galley, theme.canvas);
+    painter.galley(rect.center() - galley.size() / 2.0, galley, theme.background);
 }

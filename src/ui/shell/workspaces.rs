@@ -119,7 +119,7 @@ const MIN_TILE: f32 = 120.0;
 
 impl Behavior<String> for Shower<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _: TileId, key: &mut String) -> UiResponse {
-        ui.painter().rect_filled(ui.max_rect(), egui::CornerRadius::ZERO, self.cx.theme.canvas);
+        ui.painter().rect_filled(ui.max_rect(), egui::CornerRadius::ZERO, self.cx.theme.background);
         if let Some((_, panel)) = self.panels.iter_mut().find(|(k, _)| k == key) {
             ui.name_inputs(panel.title(), |ui| panel.ui(ui, self.cx));
         }
@@ -157,7 +157,7 @@ impl Behavior<String> for Shower<'_, '_> {
     }
 
     fn tab_bar_color(&self, visuals: &Visuals) -> Color32 {
-        Theme::of(visuals).canvas
+        Theme::of(visuals).background
     }
 
     fn tab_bg_color(&self, _: &Visuals, _: &Tiles<String>, _: TileId, _: &TabState) -> Color32 {

@@ -101,7 +101,7 @@ impl FigureView {
             return;
         }
         let figure = Arc::clone(figure);
-        let [red, green, blue, _] = theme.canvas.to_array();
+        let [red, green, blue, _] = theme.background.to_array();
         let base = if key.dark { figures::Theme::DARK } else { figures::Theme::LIGHT };
         let colours = figures::Theme { background: [red, green, blue], ..base };
         self.job.start(ui.ctx(), move || {

@@ -141,7 +141,7 @@ fn strip(ui: &mut Ui, cx: &mut Cx<'_>, changes: &[NeighbourChange], end: f32) {
     for (i, change) in changes.iter().enumerate() {
         let part = Rect::from_x_y_ranges(x(change.alpha)..=x(until(i)), band.y_range());
         ui.painter().rect_filled(part, CornerRadius::ZERO, theme::class_color(class(change)).gamma_multiply(0.8));
-        ui.painter().vline(part.left(), band.y_range(), Stroke::new(1.0, cx.theme.canvas));
+        ui.painter().vline(part.left(), band.y_range(), Stroke::new(1.0, cx.theme.background));
     }
     let alpha = cx.state.experiment.alpha;
     if alpha <= end {

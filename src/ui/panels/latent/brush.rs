@@ -85,7 +85,7 @@ fn paint(ui: &Ui, rect: Rect, outline: &[Pos2], cx: &Cx<'_>) {
     let painter = ui.painter_at(rect);
     let mut closed = outline.to_vec();
     closed.extend(outline.first());
-    let background: Color32 = cx.theme.canvas.gamma_multiply(0.8);
+    let background: Color32 = cx.theme.background.gamma_multiply(0.8);
     painter.add(Shape::line(closed.clone(), Stroke::new(3.0, background)));
     painter.extend(Shape::dashed_line(&closed, Stroke::new(1.5, cx.theme.accent), DASH, DASH * 0.6));
 }

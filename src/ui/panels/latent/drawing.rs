@@ -88,7 +88,7 @@ impl Drawing {
         };
         let look = if cx.theme.dark { Look::dark() } else { Look::light() };
         self.texture.view.set_look(Look {
-            background: scene::rgba(cx.theme.canvas),
+            background: scene::rgba(cx.theme.background),
             select: scene::rgba(cx.theme.accent),
             ..look
         });

@@ -73,7 +73,7 @@ impl Panel for LatentPanel {
         let rect = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Latent space"));
-        ui.painter().rect_filled(rect, egui::CornerRadius::ZERO, cx.theme.canvas);
+        ui.painter().rect_filled(rect, egui::CornerRadius::ZERO, cx.theme.background);
         if rect.width() < MIN_SIDE || rect.height() < MIN_SIDE {
             return;
         }

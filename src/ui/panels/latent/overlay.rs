@@ -98,7 +98,7 @@ pub fn rings(ui: &Ui, rect: Rect, camera: &Camera, view: &LatentView, hovered: H
     let ring = |place: Option<glam::Vec3>, radius: f32| {
         if let Some(at) = place.and_then(|p| camera.project(p)) {
             let center = rect.min + vec2(at.px.x, at.px.y) / scale;
-            painter.circle_stroke(center, radius + 1.5, Stroke::new(1.5, cx.theme.canvas));
+            painter.circle_stroke(center, radius + 1.5, Stroke::new(1.5, cx.theme.background));
             painter.circle_stroke(center, radius, Stroke::new(2.0, cx.theme.accent));
         }
     };
@@ -202,7 +202,7 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         let galley = painter.layout_no_wrap(text.clone(), font.clone(), *color);
         let place = Align2::LEFT_BOTTOM.anchor_size(at, galley.size());
         // Ticks of a turned box and points may lie there, too.
-        painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, cx.theme.canvas.gamma_multiply(NOTE_GROUND));
+        painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, cx.theme.background.gamma_multiply(NOTE_GROUND));
         painter.galley(place.min, galley, *color);
     }
 }

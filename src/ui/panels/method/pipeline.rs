@@ -89,7 +89,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
     };
     let galley = ui.painter().layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.accent);
     let label = Rect::from_center_size(middle, galley.size());
-    ui.painter().rect_filled(label.expand2(vec2(6.0, 1.0)), CornerRadius::ZERO, cx.theme.canvas);
+    ui.painter().rect_filled(label.expand2(vec2(6.0, 1.0)), CornerRadius::ZERO, cx.theme.background);
     ui.painter().galley(label.min, galley, cx.theme.accent);
 }
 
@@ -196,6 +196,6 @@ fn little_space(ui: &Ui, rect: Rect, p: Option<&[f32]>, cx: &Cx<'_>) {
         painter.circle_filled(place(&codes[sample * dim..(sample + 1) * dim]), 1.0, color);
     }
     if let Some(p) = p {
-        painter.circle(place(p), 4.5, cx.theme.accent, Stroke::new(1.5, cx.theme.canvas));
+        painter.circle(place(p), 4.5, cx.theme.accent, Stroke::new(1.5, cx.theme.background));
     }
 }

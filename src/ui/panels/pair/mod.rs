@@ -303,7 +303,7 @@ impl PairPanel {
         }
         let place = self.hovered.and_then(|image| view.texture.view.point_position(image as usize));
         if let Some(at) = place.and_then(|p| view_texture::on_screen(rect, &self.camera, scale, p)) {
-            ui.painter_at(rect).circle_stroke(at, 8.5, Stroke::new(1.5, cx.theme.canvas));
+            ui.painter_at(rect).circle_stroke(at, 8.5, Stroke::new(1.5, cx.theme.background));
             ui.painter_at(rect).circle_stroke(at, 7.0, Stroke::new(2.0, cx.theme.accent));
         }
         self.views[i] = Some(view);
@@ -319,7 +319,7 @@ impl PairPanel {
     /// Hands a view what changed.
     fn give(&self, view: &mut View, which: Which, pair: &Pair, cx: &Cx<'_>) -> Result<(), ViewError> {
         let look = if cx.theme.dark { Look::dark() } else { Look::light() };
-        let (background, select) = (latent_scene::rgba(cx.theme.canvas), latent_scene::rgba(cx.theme.accent));
+        let (background, select) = (latent_scene::rgba(cx.theme.background), latent_scene::rgba(cx.theme.accent));
         view.texture.view.set_look(Look { background, select, ..look });
         let (codes, parts) = match self.shows {
             Shows::Picks => (cx.snapshot.codes.as_ref(), Some(&pair.picks)),
@@ -403,7 +403,7 @@ impl PairPanel {
         let height = galley.size().y + LEGEND_ROW * rows.len() as f32;
         let widest = rows.iter().map(|(_, t)| t.chars().count()).max().unwrap_or(0) as f32 * 6.2 + 16.0;
         let background = Rect::from_min_size(corner, vec2(galley.size().x.max(widest), height)).expand(4.0);
-        painter.rect_filled(background, CornerRadius::same(4), cx.theme.canvas.gamma_multiply(0.8));
+        painter.rect_filled(background, CornerRadius::same(4), cx.theme.background.gamma_multiply(0.8));
         painter.galley(corner, galley.clone(), cx.theme.text);
         for (i, (color, text)) in rows.into_iter().enumerate() {
             let y = corner.y + galley.size().y + LEGEND_ROW * (i as f32 + 0.5);

@@ -127,9 +127,9 @@ fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3], colors: [Color3
         let width = field.width() * count as f32 / total;
         let part = Rect::from_min_size(pos2(x, field.top()), vec2(width, BAR));
         painter.rect_filled(part, CornerRadius::same(2), color);
-        let galley = painter.layout_no_wrap(words::thousands(count), font.clone(), cx.theme.canvas);
+        let galley = painter.layout_no_wrap(words::thousands(count), font.clone(), cx.theme.background);
         if galley.size().x + 6.0 < width {
-            painter.galley(part.center() - galley.size() / 2.0, galley, cx.theme.canvas);
+            painter.galley(part.center() - galley.size() / 2.0, galley, cx.theme.background);
         }
         x += width;
     }

@@ -80,7 +80,7 @@ impl Cells<'_> {
                 let ring = |radius, width, color| {
                     ui.painter_at(rect).circle_stroke(place.at(at), radius, egui::Stroke::new(width, color));
                 };
-                ring(5.0, 3.0, self.theme.canvas);
+                ring(5.0, 3.0, self.theme.background);
                 ring(5.0, 1.5, self.theme.accent);
             }
             self.pointer = response.hover_pos().and_then(|at| place.pixel(at)).or(self.pointer);

@@ -300,7 +300,7 @@ pub fn bar(ui: &mut Ui, height: f32, ticks: &[f64], color: impl Fn(f64) -> Color
     }
     if let Some(value) = mark.filter(|v| v.is_finite()) {
         let at = pos2(bar.left(), y(value.clamp(low, high)));
-        painter.hline(at.x - 2.0..=bar.right() + 2.0, at.y, Stroke::new(3.0, theme.canvas));
+        painter.hline(at.x - 2.0..=bar.right() + 2.0, at.y, Stroke::new(3.0, theme.background));
         painter.hline(at.x - 2.0..=bar.right() + 2.0, at.y, Stroke::new(1.5, theme.text));
     }
 }

@@ -126,7 +126,7 @@ fn row(ui: &mut Ui, walk: &Walk, seen: &Seen, cx: &mut Cx<'_>) {
     // The letter stays in view where the row is scrolled, above the images that go by.
     let left = rect.left().max(ui.clip_rect().left());
     let column = Rect::from_min_size(pos2(left, rect.top()), vec2(LETTER_COLUMN - GAP, height));
-    ui.painter().rect_filled(column, CornerRadius::ZERO, if lit { cx.theme.field } else { cx.theme.canvas });
+    ui.painter().rect_filled(column, CornerRadius::ZERO, if lit { cx.theme.field } else { cx.theme.background });
     widgets::letter_badge(ui.painter(), pos2(left + 10.0, rect.top() + SIDE), &walk.letters(), color, cx.theme);
 }
 
