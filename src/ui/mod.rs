@@ -10,3 +10,4 @@ mod shell;
 mod app;
 
 pub use app::{App, UiOptions, run};
+pub use panels::WORKSPACES;

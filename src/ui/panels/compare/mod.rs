@@ -16,6 +16,7 @@ use crate::history::History;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::export::{DPI, Export};
 use crate::ui::kit::job::Job;
+use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::{Cx, Panel};
@@ -49,10 +50,9 @@ pub struct ComparePanel {
     /// The repeat to replay.
     repeat: usize,
     loading: Job<Result<Vec<SavedRun>, String>>,
-    content: Content,
+    content: Memo<Key, Content>,
     /// Counts contents, for the drawing.
     version: u64,
-    made_from: Option<Made>,
     view: FigureView,
     open: OpenHistories,
     keep: AskPath,
@@ -61,9 +61,9 @@ pub struct ComparePanel {
     page_wide: bool,
 }
 
-/// What a content was made from; another one means another content.
-#[derive(Debug, Clone, PartialEq)]
-struct Made {
+/// What a content is made from.
+#[derive(Debug, PartialEq)]
+struct Key {
     kind: &'static Kind,
     source: Source,
     against: Strategy,
@@ -85,9 +85,8 @@ impl Default for ComparePanel {
             hidden: Vec::new(),
             repeat: 1,
             loading: Job::default(),
-            content: Content::Nothing,
+            content: Memo::default(),
             version: 0,
-            made_from: None,
             view: FigureView::default(),
             open: OpenHistories::default(),
             keep: AskPath::new("Save the runs", "A run's folder, there already or not", "Save", Wanted::Folder),
@@ -108,10 +107,9 @@ impl Panel for ComparePanel {
         if self.open.ui(ui.ctx(), cx) {
             self.repeat = cx.state.opened.histories.iter().map(|h| h.header.repeat).min().unwrap_or(1);
             self.source = Source::Opened;
-            self.made_from = None;
         }
         let live = cx.state.histories();
-        if live.is_empty() && !cx.state.opened.histories.is_empty() && self.made_from.is_none() {
+        if live.is_empty() && !cx.state.opened.histories.is_empty() && self.content.last().is_none() {
             self.source = Source::Opened;
         }
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
@@ -124,7 +122,6 @@ impl Panel for ComparePanel {
             self.sources(ui, cx, &chosen);
             chosen.retain(|h| !self.hidden.contains(&h.label()));
             ui.add_space(space::XS);
-            self.renew(&chosen, cx);
             self.content(ui, &chosen, cx);
         });
         self.ask(ui.ctx(), cx);
@@ -134,7 +131,8 @@ impl Panel for ComparePanel {
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let can_export = !matches!(self.content, Content::Nothing | Content::Rejected(_)) && !self.export.is_writing();
+        let something = matches!(self.content.last(), Some(Content::Figure(_) | Content::Table(_)));
+        let can_export = something && !self.export.is_writing();
         let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
         if export.on_hover_text("Every figure and table of what is shown, as files").clicked() {
             let name = cx.state.experiment.name.clone();
@@ -253,9 +251,9 @@ impl ComparePanel {
         }
     }
 
-    /// Makes the content again if something changed: a round ended, a choice was made, a file was opened.
-    fn renew(&mut self, chosen: &[History], cx: &Cx<'_>) {
-        let made = Made {
+    /// The figure or table, made again if a round ended, a choice was made or a file was opened.
+    fn content(&mut self, ui: &mut Ui, chosen: &[History], cx: &mut Cx<'_>) {
+        let key = Key {
             kind: self.kind,
             source: self.source,
             against: self.against,
@@ -264,16 +262,11 @@ impl ComparePanel {
             generation: cx.state.generation,
             rounds: chosen.iter().map(|h| h.rounds.len()).sum(),
         };
-        if self.made_from.as_ref() == Some(&made) {
-            return;
-        }
-        self.made_from = Some(made);
-        self.version += 1;
-        self.content = content(self.kind, chosen, self.against);
-    }
-
-    fn content(&mut self, ui: &mut Ui, chosen: &[History], cx: &mut Cx<'_>) {
-        match &self.content {
+        let content = self.content.get(key, || {
+            self.version += 1;
+            content(self.kind, chosen, self.against)
+        });
+        match content {
             Content::Nothing => {
                 let body = "The figures of the paper and its Table 1, with paired tests: they appear when the first round of a run ends, \
                             and grow with every round. Open… shows histories that `ridgewalk run` left.";
@@ -282,12 +275,11 @@ impl ComparePanel {
             Content::Rejected(why) => widgets::empty_state(ui, self.kind.title, why),
             Content::Table(table) => table_ui(ui, table, cx.theme),
             Content::Figure(figure) => {
-                let figure = Arc::clone(figure);
                 ui.add(
                     egui::Label::new(RichText::new(&figure.caption).size(size::CAPTION).color(cx.theme.weak)).wrap(),
                 );
                 ui.add_space(space::XS);
-                let hovered = self.view.ui(ui, &figure, self.version, cx.theme);
+                let hovered = self.view.ui(ui, figure, self.version, cx.theme);
                 if let Some(hovered) = hovered.filter(|h| h.clicked)
                     && let Some(round) = figures::round_at(&figure.panels[hovered.panel], chosen, hovered.at[0])
                 {
