@@ -195,28 +195,64 @@ impl Behavior<String> for Shower<'_, '_> {
 mod tests {
     use super::*;
 
+    /// What eframe writes to a file.
+    #[derive(Default)]
+    struct Memory(BTreeMap<String, String>);
+
+    impl eframe::Storage for Memory {
+        fn get_string(&self, key: &str) -> Option<String> {
+            self.0.get(key).cloned()
+        }
+
+        fn set_string(&mut self, key: &str, value: String) {
+            self.0.insert(key.into(), value);
+        }
+
+        fn remove_string(&mut self, key: &str) {
+            self.0.remove(key);
+        }
+
+        fn flush(&mut self) {}
+    }
+
+    fn stacked(id: &str, panels: &[&str]) -> Tree<String> {
+        Tree::new_tabs(egui::Id::unique(id), panels.iter().map(|key| (*key).to_owned()).collect())
+    }
+
     #[test]
-    fn layouts_come_back_by_their_keys_and_others_start_as_at_first() {
-        let mut moved = Workspaces::default();
-        moved.show(2);
-        moved.trees[0] =
-            Tree::new_tabs(egui::Id::unique("moved"), ["filmstrip", "latent", "curves"].map(String::from).to_vec());
-        let mut layouts = moved.layouts();
-        layouts.trees.insert("a workspace that is gone".into(), Tree::empty(egui::Id::unique("gone")));
-        let keys = |keys: &[&str]| keys.iter().map(|k| (*k).to_owned()).collect::<Vec<_>>();
-        layouts
-            .trees
-            .insert("pair".into(), Tree::new_tabs(egui::Id::unique("pair"), keys(&["pair", "a panel that is gone"])));
-        layouts
-            .trees
-            .insert("explore".into(), Tree::new_tabs(egui::Id::unique("explore"), keys(&["latent", "inspector"])));
-        let text = serde_json::to_string(&layouts).unwrap();
-        let back = Workspaces::restored(serde_json::from_str(&text).unwrap());
+    fn layouts_come_back_by_their_keys_and_all_others_are_as_at_first() {
+        let mut workspaces = Workspaces::default();
+        workspaces.show(2);
+        let mut layouts = workspaces.layouts();
+        for (workspace, panels) in [
+            ("run", &["filmstrip", "latent", "curves"][..]),
+            ("pair", &["pair", "a panel that is gone"]),
+            ("explore", &["latent", "inspector"]),
+            ("a workspace that is gone", &["latent"]),
+        ] {
+            layouts.trees.insert(workspace.into(), stacked(workspace, panels));
+        }
+        let mut memory = Memory::default();
+        eframe::set_value(&mut memory, "layouts", &layouts);
+        let back = Workspaces::restored(eframe::get_value(&memory, "layouts").unwrap());
         assert_eq!(back.shown(), 2);
-        let at = |key: &str| WORKSPACES.iter().position(|w| w.key == key).unwrap();
-        assert!(back.trees[at("run")] == moved.trees[at("run")], "a moved layout was lost");
-        assert!(back.trees[at("explore")] == Workspaces::default().trees[at("explore")], "a panel is missing");
-        let panes = back.trees[at("pair")].tiles.tiles().filter(|t| matches!(t, Tile::Pane(_))).count();
-        assert_eq!(panes, 1, "the panel that is gone");
+        let panes = |w: &Workspaces, key: &str| {
+            let at = WORKSPACES.iter().position(|w| w.key == key).unwrap();
+            let keys = w.trees[at].tiles.tiles().filter_map(|tile| match tile {
+                Tile::Pane(key) => Some(key.clone()),
+                Tile::Container(_) => None,
+            });
+            let root = w.trees[at].root().and_then(|root| w.trees[at].tiles.get_container(root)).map(Container::kind);
+            (keys.count(), root)
+        };
+        use egui_tiles::ContainerKind::{Horizontal, Tabs};
+        for (workspace, expected) in [
+            ("run", (3, Some(Tabs))),
+            ("pair", (1, Some(Tabs))),
+            ("explore", (3, Some(Horizontal))),
+            ("method", (1, None)),
+        ] {
+            assert_eq!(panes(&back, workspace), expected, "{workspace}");
+        }
     }
 }
