@@ -2,6 +2,8 @@
 //!
 //! Host data only: no tensor, and no pixel but those of images that were made. Everything that is drawn, exported or compared is a function of it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::{Experiment, Strategy, Task};
@@ -13,8 +15,8 @@ pub const FORMAT_VERSION: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct History {
     pub header: Header,
-    /// Completed rounds, t = 1, 2, ...
-    pub rounds: Vec<RoundRecord>,
+    /// Completed rounds, t = 1, 2, ...; copies of a history share them.
+    pub rounds: Vec<Arc<RoundRecord>>,
 }
 
 /// What a run was made from.
@@ -385,18 +387,52 @@ impl History {
 
     /// What the target is judged by at the end of each round: accuracy in percent, or the error of its maps in kPa^2.
     pub fn final_values(&self) -> Vec<f32> {
-        self.rounds.iter().filter_map(RoundRecord::final_value).collect()
+        self.rounds.iter().filter_map(|r| r.final_value()).collect()
     }
 
     /// Accuracy over the whole evaluation split at the end of each round, percent.
     pub fn accuracy_by_round(&self) -> Vec<f32> {
-        self.rounds.iter().filter_map(RoundRecord::final_accuracy).collect()
+        self.rounds.iter().filter_map(|r| r.final_accuracy()).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A history as it was before copies shared their rounds.
+    #[derive(Serialize)]
+    struct Unshared {
+        header: Header,
+        rounds: Vec<RoundRecord>,
+    }
+
+    #[test]
+    fn sharing_rounds_changes_no_byte_of_a_file() {
+        let header = Header {
+            format: FORMAT_VERSION,
+            experiment: Experiment::default(),
+            repeat: 1,
+            data_digest: "data".into(),
+            data_provenance: String::new(),
+            generator_digest: "generator".into(),
+            device: String::new(),
+            program: String::new(),
+            classes: vec!["0".into()],
+            latent_scale: 1.0,
+            labels_from: None,
+            forked: None,
+        };
+        let rounds = vec![RoundRecord::empty(1), RoundRecord { predicted: vec![1, 2], ..RoundRecord::empty(2) }];
+        let before = rmp_serde::to_vec_named(&Unshared { header: header.clone(), rounds: rounds.clone() }).unwrap();
+        let mut history = History { header, rounds: rounds.into_iter().map(Arc::new).collect() };
+        assert_eq!(rmp_serde::to_vec_named(&history).unwrap(), before);
+        assert_eq!(rmp_serde::from_slice::<History>(&before).unwrap(), history);
+        // Rounds that are shared twice in memory are written twice.
+        history.rounds[1] = Arc::clone(&history.rounds[0]);
+        let twice = rmp_serde::from_slice::<History>(&rmp_serde::to_vec_named(&history).unwrap()).unwrap();
+        assert_eq!(twice, history);
+    }
 
     #[test]
     fn pictures_come_back_in_grey_levels() {

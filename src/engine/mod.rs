@@ -1,9 +1,9 @@
-//! The engine's thread: commands in, events out, the latest snapshot for whoever looks. The same one for the window
-//! and for tests without one.
+//! The engine's thread: commands in, events out, and the latest snapshot. The window and the tests drive the same one.
 
 mod pace;
-pub mod protocol;
+pub mod planned;
 pub mod questions;
+pub mod protocol;
 mod runs;
 mod session;
 mod driver;
@@ -22,9 +22,9 @@ use protocol::{Command, Event, Snapshot};
 /// How an engine is set up.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
-    /// A folder with data, looked at before the usual places.
+    /// A folder with data, searched before the usual places.
     pub data_dir: Option<PathBuf>,
-    /// Where trained generators are kept; none keeps nothing.
+    /// Where trained generators are cached; `None` caches nothing.
     pub cache_dir: Option<PathBuf>,
     pub device: DeviceKind,
     /// A software adapter may stand for a GPU: slow, for tests.
@@ -47,7 +47,7 @@ impl Default for EngineOptions {
     }
 }
 
-/// Wakes whoever shows the engine's events; called from the engine's thread, at most 30 times a second.
+/// Wakes the window that shows the engine's events; called from the engine's thread, at most 30 times a second.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// A handle to a running engine. Nothing in it ever blocks; dropping it asks the thread to end and does not wait.
@@ -81,12 +81,12 @@ impl Engine {
         Ok(Self { commands, events, snapshot, interrupt })
     }
 
-    /// Tells the engine; it looks at its commands between two optimiser steps.
+    /// Sends a command; the engine looks at its commands between two optimiser steps.
     pub fn send(&self, command: Command) {
         if matches!(command, Command::Stop | Command::Reset { .. } | Command::SetDevice(_) | Command::Quit) {
             self.interrupt.store(true, Ordering::Release);
         }
-        // The thread is gone only when it was told to quit, and then nobody is left to care.
+        // The thread ends only after `Quit`, and then the command is of no use.
         let _ = self.commands.send(command);
     }
 

@@ -1,16 +1,37 @@
-//! Keeping out of the window's way: low priority, and not more news than a screen can show.
+//! Keeping out of the window's way: low priority, and no more events than a screen can show.
 
 use std::time::{Duration, Instant};
 
-/// Steps of niceness: the window stays smooth with both cores busy, and training still gets on.
+/// Steps of niceness: the window stays smooth with both cores busy, and training still advances.
 #[cfg(unix)]
 const NICENESS: i32 = 10;
 
-/// Lowers the priority of the calling thread, where the system lets us.
+/// Lowers the priority of the calling thread, where the system allows it.
 pub fn lower_priority() {
     #[cfg(unix)]
     if let Err(e) = rustix::process::nice(NICENESS) {
         log::debug!("the engine keeps normal priority: {e}");
+    }
+}
+
+/// Between two progress events of one phase, and two losses of the generator.
+pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+/// Between two images of the forming embedding.
+const FORMING_INTERVAL: Duration = Duration::from_millis(400);
+/// Between two images that the generator in training decodes from the same few codes.
+const SAMPLES_INTERVAL: Duration = Duration::from_secs(2);
+
+/// How often the training of the generator is shown.
+pub struct FormingPace {
+    pub codes: Throttle,
+    pub samples: Throttle,
+    pub losses: Throttle,
+}
+
+impl Default for FormingPace {
+    fn default() -> Self {
+        let [codes, samples, losses] = [FORMING_INTERVAL, SAMPLES_INTERVAL, PROGRESS_INTERVAL].map(Throttle::new);
+        Self { codes, samples, losses }
     }
 }
 
@@ -36,7 +57,7 @@ impl Throttle {
     }
 }
 
-/// Time to the end, from the pace since work was last taken up.
+/// Time to the end, from the pace since work was last resumed.
 #[derive(Default)]
 pub struct Eta {
     since: Option<(Instant, f32)>,
@@ -48,7 +69,7 @@ impl Eta {
         self.since = None;
     }
 
-    /// Seconds to the end when this share is done; none before the pace is known.
+    /// Seconds to the end when this share is done; `None` before the pace is known.
     pub fn seconds(&mut self, fraction: f32) -> Option<f32> {
         let (start, from) = *self.since.get_or_insert((Instant::now(), fraction));
         let gained = fraction - from;

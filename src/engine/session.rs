@@ -1,153 +1,121 @@
 //! One experiment in the engine: its runs, what is shown of them, and the commands that concern what is shown.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::driver::PROGRESS_INTERVAL;
-use super::pace::Throttle;
-use super::protocol::{Command, Event, Level, RunSnapshot, Scores};
-use super::questions::lab::{self, LabWalks};
-use super::questions::pins::Pins;
-use super::questions::vessel::Sections;
+use super::planned::{PlannedRun, RunId};
+use super::protocol::{Command, Event, Level};
+use super::questions::ask::{Scene, Shown};
+use super::questions::{Memory, Question};
+use super::runs::checkpoints::Checkpoints;
 use super::runs::evaluation_codes::EvaluationCodes;
-use super::runs::forking::{Forking, Kept};
-use super::runs::looking_back::{self, Past, Seen};
+use super::runs::forking::Forking;
+use super::runs::pins::Pins;
 use super::runs::replay::Replaying;
-use super::runs::scoring::Scoring;
+use super::runs::shown_field::ShownField;
+use super::runs::shown_run::ShownRun;
+use super::runs::walks::HandWalks;
 use crate::archive::SavedRun;
-use crate::experiment::{Experiment, Strategy, Task, Trained};
-use crate::field::{Field, Fieldwork, Ground};
-use crate::grid::Place;
+use crate::experiment::{Experiment, Task, Trained};
 use crate::round::Run;
 use crate::world::{Preparation, World};
-
-/// Between two pictures of the forming embedding.
-const FORMING_INTERVAL: Duration = Duration::from_millis(400);
-/// Between two looks at what the generator makes of the same few codes.
-const SAMPLES_INTERVAL: Duration = Duration::from_secs(2);
-/// Between two publications of scores.
-const SCORES_INTERVAL: Duration = Duration::from_millis(500);
 
 /// One experiment in the engine, from reset to reset.
 pub struct Session {
     pub experiment: Experiment,
-    pub strategies: Vec<Strategy>,
-    pub preparation: Option<Preparation>,
+    /// The runs it is to have; each has begun when it is in `runs`.
+    pub planned: Vec<PlannedRun>,
+    pub before: Before,
     pub world: Option<Arc<World>>,
     pub runs: Vec<ShownRun>,
-    /// Saved runs to show instead of new ones.
-    pub replay: Vec<SavedRun>,
-    /// Those, on their way onto the screen.
-    pub replaying: Option<Replaying>,
-    pub shown: Strategy,
-    pub want_scores: bool,
-    pub units: usize,
-    pub forming: Throttle,
-    pub losses: Throttle,
-    /// The field that was asked for, of the run that is shown.
-    pub fieldwork: Option<Fieldwork>,
-    pub field: Option<Arc<Field>>,
-    pub samples: Throttle,
-    pub sections: Sections,
-    pub evaluation_codes: EvaluationCodes,
-    /// A fork that waits for rounds to be done again.
-    pub forking: Option<Box<Forking>>,
-    pub pins: Pins,
-    /// The round that is looked at; none looks at the present.
+    pub shown: RunId,
+    /// The round that is looked back at; `None` is the present.
     pub round: Option<usize>,
+    pub want_scores: bool,
+    pub field: ShownField,
+    pub evaluation_codes: EvaluationCodes,
+    pub pins: Pins,
+    memory: Memory,
 }
 
-/// A run with what is shown of it.
-pub struct ShownRun {
-    pub run: Run,
-    pub labelled: Arc<Vec<u16>>,
-    pub scoring: Scoring,
-    pub scores: Option<Arc<Scores>>,
-    pub published: Throttle,
-    pub lab_walks: LabWalks,
-    /// Weights at the ends of its rounds.
-    pub kept: Kept,
-    pub past: Past,
-    /// Where it is written at the end of each round, if anywhere.
-    pub place: Option<Place>,
+/// Work that comes before rounds can continue.
+pub enum Before {
+    Nothing,
+    /// Data, generator and embedding; then saved runs are loaded, or new ones begin.
+    Preparing {
+        preparation: Box<Preparation>,
+        saved: Vec<SavedRun>,
+    },
+    Replaying(Box<Replaying>),
+    /// A fork that waits while rounds are computed again.
+    Forking(Box<Forking>),
 }
 
 impl Session {
-    pub fn new(
-        experiment: Experiment,
-        strategies: Vec<Strategy>,
-        preparation: Option<Preparation>,
-        shown: Strategy,
-    ) -> Self {
+    /// A session whose world is still to be prepared.
+    pub fn new(experiment: Experiment, planned: Vec<PlannedRun>, before: Before) -> Self {
         Self {
+            shown: planned.last().map_or_else(RunId::default, |p| p.id),
             experiment,
-            strategies,
-            preparation,
+            planned,
+            before,
             world: None,
             runs: Vec::new(),
-            replay: Vec::new(),
-            replaying: None,
-            shown,
-            want_scores: false,
-            units: 0,
-            forming: Throttle::new(FORMING_INTERVAL),
-            losses: Throttle::new(PROGRESS_INTERVAL),
-            fieldwork: None,
-            field: None,
-            samples: Throttle::new(SAMPLES_INTERVAL),
-            sections: Sections::default(),
-            evaluation_codes: EvaluationCodes::default(),
-            forking: None,
-            pins: Pins::default(),
             round: None,
+            want_scores: false,
+            field: ShownField::default(),
+            evaluation_codes: EvaluationCodes::default(),
+            pins: Pins::default(),
+            memory: Memory::default(),
         }
     }
 
-    /// The experiment with smaller minibatches of what is trained now, for a device without memory for these; and in words.
-    pub fn smaller(&self) -> Option<(Experiment, String)> {
+    /// The session of a fork in the world of this one: what it showed is shown of the fork.
+    pub fn forked(self, world: Arc<World>, fork: ShownRun) -> Self {
+        let experiment = fork.run.experiment().clone();
+        let planned = vec![PlannedRun { id: fork.id, experiment: experiment.clone() }];
+        let mut field = self.field;
+        field.restart(experiment.latent_dim);
+        Self {
+            world: Some(world),
+            runs: vec![fork],
+            field,
+            evaluation_codes: self.evaluation_codes,
+            want_scores: self.want_scores,
+            ..Self::new(experiment, planned, Before::Nothing)
+        }
+    }
+
+    /// The experiments of its runs.
+    pub fn experiments(&self) -> Vec<Experiment> {
+        self.planned.iter().map(|p| p.experiment.clone()).collect()
+    }
+
+    /// The experiment and its runs' with smaller minibatches of what is trained now, for a device without memory for
+    /// these; and the change as text.
+    pub fn smaller(&self) -> Option<(Experiment, Vec<Experiment>, String)> {
         let of = if self.world.is_some() { Trained::Target } else { Trained::Generator };
         let smaller = self.experiment.with_half_batches(of)?;
+        let runs: Option<Vec<_>> = self.planned.iter().map(|p| p.experiment.with_half_batches(of)).collect();
         let (before, after) = (self.experiment.batch_of(of), smaller.batch_of(of));
-        Some((smaller, format!("minibatches of {before}. The experiment starts over with {after}.")))
+        Some((smaller, runs?, format!("minibatches of {before}. The experiment starts over with {after}.")))
     }
 
-    /// The runs begin in this world: new ones, or those that are to be replayed. What is to be said of them.
+    /// The runs begin in this world: new ones, or saved ones that are loaded from now on.
     pub fn begin(&mut self, world: Arc<World>) -> Vec<Event> {
-        let mut said = Vec::new();
-        let saved = std::mem::take(&mut self.replay);
+        let before = std::mem::replace(&mut self.before, Before::Nothing);
         self.world = Some(Arc::clone(&world));
-        if saved.is_empty() {
-            let new = |&strategy: &Strategy| {
-                let experiment = Experiment { strategy, ..self.experiment.clone() };
-                ShownRun::new(Run::new(&world, &experiment, 1), &world)
-            };
-            self.runs = self.strategies.iter().map(new).collect();
-            said.extend(self.runs.iter().map(ShownRun::started));
-        } else {
-            self.replaying = Some(Replaying::new(&world, saved));
-        }
-        said
-    }
-
-    /// What a run's target makes of the pinned points now.
-    pub fn measure_pins(&self, at: usize) -> Option<Event> {
-        let run = self.runs.get(at).map(|r| &r.run).filter(|r| r.has_weights())?;
-        self.pins.measured(run.strategy(), run.minibatches(), &run.frozen_target())
-    }
-
-    /// Keeps the weights of a run whose round has just ended; what is to be said where they cannot be kept.
-    pub fn keep_weights(&mut self, at: usize) -> Option<Event> {
-        let shown = self.runs.get_mut(at)?;
-        match shown.run.checkpoint() {
-            Ok(checkpoint) => {
-                shown.kept.add(checkpoint);
-                None
+        match before {
+            Before::Preparing { saved, .. } if !saved.is_empty() => {
+                self.before = Before::Replaying(Box::new(Replaying::new(&world, saved)));
             }
-            Err(e) => {
-                let text = format!("The weights of this round are not kept, so a fork must do its rounds again: {e}");
-                Some(Event::Message { level: Level::Warning, text })
+            _ => {
+                let new = |p: &PlannedRun| {
+                    ShownRun::new(p.id, Run::new(&world, &p.experiment, 1), Checkpoints::default(), &world)
+                };
+                self.runs = self.planned.iter().map(new).collect();
             }
         }
+        self.runs.iter().map(ShownRun::started).collect()
     }
 
     /// The run to advance: the first of those that are behind, so that all do round t before any does t + 1.
@@ -156,27 +124,35 @@ impl Session {
         open.min_by_key(|(i, r)| (r.run.rounds_done(), *i)).map(|(i, _)| i)
     }
 
-    /// Rounds that every run that still goes on has completed.
+    /// Rounds that every unfinished run has completed.
     pub fn rounds_completed(&self) -> usize {
         let open = self.runs.iter().filter(|r| !r.run.is_done()).map(|r| r.run.rounds_done()).min();
         open.unwrap_or_else(|| self.runs.iter().map(|r| r.run.rounds_done()).max().unwrap_or(0))
     }
 
+    /// Share of the whole experiment that is done, in [0, 1].
+    pub fn fraction_done(&self) -> f32 {
+        self.runs.iter().map(|r| r.run.fraction_done()).sum::<f32>() / self.runs.len().max(1) as f32
+    }
+
     /// Thousandths of the whole experiment that are done, and their number.
     pub fn experiment_steps(&self) -> (usize, usize) {
         const PARTS: usize = 1_000;
-        if self.runs.is_empty() {
-            return (0, 0);
-        }
-        let runs = self.runs.len() as f32;
-        let fraction = self.runs.iter().map(|r| r.run.fraction_done()).sum::<f32>() / runs;
-        ((fraction * PARTS as f32) as usize, PARTS)
+        if self.runs.is_empty() { (0, 0) } else { ((self.fraction_done() * PARTS as f32) as usize, PARTS) }
+    }
+
+    fn shown_run(&self) -> Option<&ShownRun> {
+        self.runs.iter().find(|r| r.id == self.shown)
+    }
+
+    /// World and shown run, where both are there.
+    fn shown_in_world(&mut self) -> Option<(Arc<World>, &mut ShownRun)> {
+        let shown = self.shown;
+        self.world.clone().zip(self.runs.iter_mut().find(|r| r.id == shown))
     }
 
     pub fn scoring_waits(&self) -> bool {
-        let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
-        self.want_scores
-            && shown.is_some_and(|r| r.run.rounds_done() > 0 && r.can_see(self.round) && !r.scoring.is_fresh())
+        self.want_scores && self.shown_run().is_some_and(|r| r.scoring_waits(self.round))
     }
 
     /// The evaluation split is to be embedded, and is not yet.
@@ -184,207 +160,139 @@ impl Session {
         self.world.is_some() && self.evaluation_codes.waits()
     }
 
-    /// Something that is looked at is not yet as it could be.
+    /// Walks that are shown have steps to take by themselves.
+    pub fn walks_wait(&self) -> bool {
+        self.shown_run().is_some_and(|r| r.walks.waits())
+    }
+
+    /// The wanted field is not yet as fine, or as new, as it can be.
+    pub fn field_waits(&self) -> bool {
+        self.shown_run().is_some_and(|r| self.field.waits(r, self.round))
+    }
+
+    /// Something that is shown is not yet as it could be.
     pub fn something_waits(&self) -> bool {
         self.evaluation_waits() || self.walks_wait() || self.pins.waits() || self.scoring_waits() || self.field_waits()
     }
 
-    /// Walks that are shown have steps to take by themselves.
-    pub fn walks_wait(&self) -> bool {
-        self.runs.iter().any(|r| r.run.strategy() == self.shown && r.lab_walks.waits())
-    }
-
-    /// One such step.
+    /// One step of the walks that are to step by themselves.
     pub fn step_walks(&mut self) -> Vec<Event> {
-        let (world, shown) = (self.world.clone(), self.shown());
-        let Some((world, shown)) = world.zip(shown).filter(|(_, r)| r.lab_walks.waits()) else { return Vec::new() };
-        shown.lab_walks.step(&world, &shown.run)
+        let Some((world, shown)) = self.shown_in_world().filter(|(_, r)| r.walks.waits()) else { return Vec::new() };
+        shown.walks.step(&world, &shown.run)
     }
 
-    /// One chunk of it; true when all is there.
+    /// Embeds one chunk of the evaluation split; true when all is embedded.
     pub fn embed_evaluation(&mut self) -> bool {
         let Some(world) = self.world.as_ref().filter(|_| self.evaluation_codes.waits()) else { return false };
         let split = world.dataset.evaluation(self.experiment.evaluate_on);
         self.evaluation_codes.advance(split, &*world.generator)
     }
 
-    /// The field that was asked for is not yet as fine, or as new, as it can be.
-    pub fn field_waits(&self) -> bool {
-        let shown = self.runs.iter().find(|r| r.run.strategy() == self.shown);
-        let (Some(work), Some(shown)) = (&self.fieldwork, shown) else { return false };
-        shown.can_see(self.round) && !work.is_fresh(shown.minibatches_seen(self.round))
+    /// Scores one chunk of the train split; true when there are scores to publish.
+    pub fn score(&mut self) -> bool {
+        let (waits, round) = (self.scoring_waits(), self.round);
+        self.shown_in_world().filter(|_| waits).is_some_and(|(world, shown)| shown.score(&world, round))
     }
 
-    /// One chunk of the field; true when there is a new picture of it.
+    /// One chunk of the field; true when there is a new image of it.
     pub fn advance_field(&mut self) -> bool {
-        let (strategy, round) = (self.shown, self.round);
-        let shown = self.runs.iter_mut().find(|r| r.run.strategy() == strategy);
-        let (Some(work), Some(world), Some(shown)) = (&mut self.fieldwork, &self.world, shown) else { return false };
-        let Some(Seen { target, minibatches, .. }) = shown.seen(round) else { return false };
-        let ground = Ground { latent: &world.latent, train: &world.dataset.train, generator: &*world.generator };
-        let made = work.advance(ground, minibatches, || target);
-        let new = made.is_some();
-        self.field = made.or(self.field.take());
-        new
+        let (shown, round) = (self.shown, self.round);
+        let shown = self.runs.iter_mut().find(|r| r.id == shown);
+        self.world.as_ref().zip(shown).is_some_and(|(world, shown)| self.field.advance(world, shown, round))
     }
 
-    pub fn shown(&mut self) -> Option<&mut ShownRun> {
-        let shown = self.shown;
-        self.runs.iter_mut().find(|r| r.run.strategy() == shown)
-    }
-
-    /// Commands that concern what is shown; what is to be said of them is pushed to `said`.
-    pub fn obey(&mut self, command: Command, said: &mut Vec<Event>) {
-        if let Command::Show(strategy) = command {
-            self.shown = strategy;
-            // The field is the target's, so another run's is begun.
-            self.field = None;
-            let request = self.fieldwork.take().map(Fieldwork::into_request);
-            self.fieldwork = request.and_then(|r| Fieldwork::new(r, self.experiment.latent_dim));
-            return;
-        }
-        if let Command::LookAt(round) = command {
-            self.round = round;
-            if let Some(shown) = self.shown() {
-                shown.scoring.outdated();
-                // A field of another round is no field of this one, where this one has none.
-                if !shown.can_see(round) {
-                    self.field = None;
-                }
-            }
-            return;
-        }
-        if let Command::SetPins(pins) = command {
-            if let Some(world) = &self.world {
-                self.pins.set(pins, world, &self.runs);
-                said.extend((0..self.runs.len()).filter_map(|at| self.measure_pins(at)));
-            }
-            return;
-        }
-        if let Command::WantScores(want) = command {
-            self.want_scores = want;
-            return;
-        }
-        if let Command::WantEvaluationCodes = command {
-            self.evaluation_codes.wanted = true;
-            return;
-        }
-        if let Command::SetField(request) = command {
-            self.field = None;
-            if request.is_some() && self.experiment.dataset.task() == Task::Maps {
-                let text = "The field shows classes and their probabilities; the labels of this data set are maps.";
-                said.push(Event::Message { level: Level::Warning, text: text.into() });
-                self.fieldwork = None;
-                return;
-            }
-            self.fieldwork = request.and_then(|r| Fieldwork::new(r, self.experiment.latent_dim));
-            return;
-        }
-        if let Command::Section(request) = command {
-            let run = self.runs.iter().map(|r| &r.run).find(|r| r.strategy() == self.shown);
-            let found = self.sections.answer(request, &self.experiment, self.world.as_deref(), run);
-            said.extend(found.map(|section| Event::Section(Box::new(section))));
-            return;
-        }
-        let Some(world) = self.world.clone() else { return };
-        if let Command::Keep { folder } = &command {
-            said.extend(self.runs.iter_mut().flat_map(|run| run.keep_in(folder, &world)));
-            return;
-        }
-        let round = self.round;
-        let Some(shown) = self.shown() else { return };
+    /// Obeys a command that concerns what is shown, and returns the events that follow at once.
+    pub fn obey(&mut self, command: Command) -> Vec<Event> {
+        let dim = self.experiment.latent_dim;
         match command {
-            Command::AddWalk { sample } if (sample as usize) < world.dataset.train.len() => {
-                said.extend(shown.lab_walks.start(&world, &shown.run, sample));
+            Command::Show(run) if self.planned.iter().all(|p| p.id != run) => {
+                // A command on its way while the runs were replaced; the window names one of the new runs next.
+                log::debug!("no {run:?} in this session");
+            }
+            Command::Show(run) => {
+                self.shown = run;
+                self.field.restart(dim);
+            }
+            Command::LookAt(round) => self.look_at(round),
+            Command::WantScores(want) => self.want_scores = want,
+            Command::WantEvaluationCodes => self.evaluation_codes.wanted = true,
+            Command::SetField(Some(_)) if self.experiment.dataset.task() == Task::Maps => {
+                self.field.set(None, dim);
+                let text = "The field shows classes and their probabilities; the labels of this data set are maps.";
+                return warning(text);
+            }
+            Command::SetField(request) => self.field.set(request, dim),
+            Command::Ask(question) => return self.answer(question),
+            Command::SetPins(pins) => {
+                let Some(world) = &self.world else {
+                    return warning("Points can be pinned once the generator is trained.");
+                };
+                self.pins.set(pins, world, &self.runs);
+                return self.runs.iter().filter_map(|shown| self.pins.measure(shown)).collect();
+            }
+            Command::Keep { folder } => {
+                let Some(world) = self.world.clone().filter(|_| !self.runs.is_empty()) else {
+                    return warning("Runs can be written once they have begun.");
+                };
+                return self.runs.iter_mut().flat_map(|run| run.keep_in(&folder, &world)).collect();
+            }
+            Command::AddWalk { sample } => {
+                return self.walk(|world, _, walks| match (sample as usize) < world.dataset.train.len() {
+                    true => walks.start(world, sample),
+                    false => warning(&format!("Sample {sample} is not in the train split.")),
+                });
             }
             Command::StartWalks { anchors, count } => {
-                said.extend(shown.lab_walks.start_many(&world, &shown.run, anchors, count));
+                return self.walk(|world, _, walks| walks.start_many(world, anchors, count));
             }
             Command::SetReselection(reselection) => {
-                said.extend(shown.lab_walks.set_reselection(&world, &shown.run, reselection));
+                return self.walk(|world, run, walks| walks.set_reselection(world, run, reselection));
             }
-            Command::CompareReselection(on) => said.extend(shown.lab_walks.compare(&world, &shown.run, on)),
-            Command::ClearWalks => {
-                shown.lab_walks.clear(&shown.run);
-                said.push(Event::WalksCleared);
-            }
-            Command::StepWalks => said.extend(shown.lab_walks.step(&world, &shown.run)),
-            Command::Inspect { sample } => {
-                let found = shown.seen(round).and_then(|seen| lab::inspect(&world, &shown.run, &seen.target, sample));
-                said.extend(found.map(|i| Event::Inspected(Box::new(i))));
-            }
-            Command::Explain { round: of, proposal } => {
-                // A step is taken against the target of the round before.
-                let seen = of.checked_sub(1).filter(|r| *r > 0).and_then(|before| shown.seen(Some(before)));
-                let target = seen.as_ref().map(|s| &s.target);
-                let found = lab::explain(&world, &shown.run, target, of, proposal);
-                said.extend(found.map(|e| Event::Explained(Box::new(e))));
-            }
-            Command::Probe { code, label } if code.len() == world.latent.dim() => {
-                let found =
-                    shown.seen(round).and_then(|seen| lab::probe(&world, &shown.run, &seen.target, &code, label));
-                said.extend(found.map(|p| Event::Probed(Box::new(p))));
-            }
-            _ => {}
+            Command::CompareReselection(on) => return self.walk(|world, run, walks| walks.compare(world, run, on)),
+            Command::ClearWalks => return self.walk(|_, run, walks| walks.clear(run)),
+            Command::StepWalks => return self.walk(|world, run, walks| walks.step(world, run)),
+            // The driver obeys these, which concern the thread or replace the session.
+            Command::Reset { .. }
+            | Command::Replay { .. }
+            | Command::Run
+            | Command::Pause
+            | Command::StepMinibatches(_)
+            | Command::StepRound
+            | Command::Stop
+            | Command::SetDevice(_)
+            | Command::Fork { .. }
+            | Command::Quit => {}
+        }
+        Vec::new()
+    }
+
+    fn look_at(&mut self, round: Option<usize>) {
+        self.round = round;
+        let Some((_, shown)) = self.shown_in_world() else { return };
+        shown.scoring.outdated();
+        // A field of another round is no field of this one, where this one has none.
+        if !shown.can_see(round) {
+            self.field.forget();
+        }
+    }
+
+    /// An answer, or none where there is nothing to answer: whoever asked gives up by itself.
+    fn answer(&mut self, question: Question) -> Vec<Event> {
+        let id = self.shown;
+        let shown = self.runs.iter_mut().find(|r| r.id == id).map(|r| r as &mut dyn Shown);
+        let scene = Scene { experiment: &self.experiment, world: self.world.as_deref(), shown, round: self.round };
+        question.answer(&mut self.memory, scene).map(Event::Answer).into_iter().collect()
+    }
+
+    /// Does something with the walks that are started by hand in the shown run.
+    fn walk(&mut self, act: impl FnOnce(&World, &Run, &mut HandWalks) -> Vec<Event>) -> Vec<Event> {
+        match self.shown_in_world() {
+            Some((world, shown)) => act(&world, &shown.run, &mut shown.walks),
+            None => warning("Walks can be started once the runs have begun."),
         }
     }
 }
 
-impl ShownRun {
-    pub fn new(run: Run, world: &World) -> Self {
-        let lab_walks = LabWalks::new(&run);
-        Self {
-            labelled: Arc::new(run.labelled().round_of().to_vec()),
-            scoring: Scoring::new(world.dataset.train.len()),
-            scores: None,
-            published: Throttle::new(SCORES_INTERVAL),
-            lab_walks,
-            kept: Kept::default(),
-            past: Past::default(),
-            place: None,
-            run,
-        }
-    }
-
-    /// The target to be asked, at the end of `round` or as it is now.
-    pub fn seen(&mut self, round: Option<usize>) -> Option<Seen> {
-        match self.past.seen(&self.run, &self.kept, round) {
-            Ok(seen) => seen,
-            Err(e) => {
-                log::warn!("the weights of an earlier round: {e}");
-                None
-            }
-        }
-    }
-
-    /// Whether there are weights for it.
-    pub fn can_see(&self, round: Option<usize>) -> bool {
-        match round.filter(|_| looking_back::looks_back(&self.run, round)) {
-            Some(round) => self.kept.at(round).is_some(),
-            None => self.run.has_weights(),
-        }
-    }
-
-    /// Optimiser steps behind that target.
-    pub fn minibatches_seen(&self, round: Option<usize>) -> usize {
-        match round.filter(|_| looking_back::looks_back(&self.run, round)) {
-            Some(round) => looking_back::minibatches_at(&self.run, round),
-            None => self.run.minibatches(),
-        }
-    }
-
-    /// That it has begun.
-    pub fn started(&self) -> Event {
-        let header = Box::new(self.run.history().header.clone());
-        Event::RunStarted { strategy: self.run.strategy(), header }
-    }
-
-    pub fn snapshot(&self) -> RunSnapshot {
-        RunSnapshot {
-            strategy: self.run.strategy(),
-            labelled_in: Arc::clone(&self.labelled),
-            scores: self.scores.clone(),
-            kept: self.kept.rounds(),
-        }
-    }
+fn warning(text: &str) -> Vec<Event> {
+    vec![Event::Message { level: Level::Warning, text: text.into() }]
 }

@@ -101,7 +101,7 @@ pub fn by_strategy(histories: &[History]) -> Vec<Group<'_>> {
 
 /// Every evaluation of `metric` in order.
 pub fn trace(history: &History, metric: Metric) -> Vec<CurvePoint> {
-    curve(history.rounds.iter().map(Into::into), metric)
+    curve(history.rounds.iter().map(|r| (&**r).into()), metric)
 }
 
 /// The mean of several repeats at one evaluation.

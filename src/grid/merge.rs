@@ -1,6 +1,7 @@
 //! Merging the shards of a grid: the folder that the unsplit grid would have left, wall times apart.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::cells::Cell;
 use super::error::GridError;
@@ -99,7 +100,7 @@ fn same_grid(a: &History, b: &History) -> bool {
 }
 
 fn strip(history: &mut History) {
-    for record in &mut history.rounds {
+    for record in history.rounds.iter_mut().map(Arc::make_mut) {
         record.walk_steps.clear();
         record.predicted.clear();
         record.proposals.iter_mut().for_each(|p| p.step = None);

@@ -9,7 +9,7 @@ use super::label_queue::LabelledCandidate;
 use super::run::{Run, RunEvent, Stage, fresh_target};
 use crate::archive::Checkpoint;
 use crate::experiment::Task;
-use crate::history::{History, Proposal};
+use crate::history::{History, Proposal, RoundRecord};
 use crate::labelling::Refusal;
 use crate::labelling::simulation::{MadeSample, ScaledMap};
 use crate::rng::Streams;
@@ -94,7 +94,7 @@ impl Run {
                 run.walks.arrive(step.walk, step.sample, &step.step, &run.world.latent);
             }
             run.minibatches = record.minibatches;
-            run.record = record.clone();
+            run.record = RoundRecord::clone(record);
         }
         run.history = history;
         Ok(run)

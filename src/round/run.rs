@@ -458,8 +458,9 @@ impl Run {
             self.record.walk_steps = steps;
         }
         self.record.seconds = self.clock.elapsed().as_secs_f32();
-        self.history.rounds.push(self.record.clone());
-        events.push(RunEvent::Ended(Arc::new(self.record.clone())));
+        let record = Arc::new(self.record.clone());
+        self.history.rounds.push(Arc::clone(&record));
+        events.push(RunEvent::Ended(record));
         self.stage = if self.ends_here() { Stage::Done } else { Stage::Propose };
         if self.is_done() {
             events.push(RunEvent::Finished);

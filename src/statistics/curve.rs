@@ -2,6 +2,7 @@
 //! the endpoint's rounds.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::history::{Evaluation, History, Metric, RoundRecord};
 
@@ -60,7 +61,7 @@ pub fn curve<'a>(rounds: impl Iterator<Item = CurveRound<'a>>, metric: Metric) -
 /// Labels and what the target is judged by (accuracy in percent, or the error of maps in kPa^2) at the end of each
 /// round that has a finite one.
 pub fn round_ends(history: &History) -> Vec<[f64; 2]> {
-    let point = |r: &RoundRecord| Some([r.labels as f64, f64::from(r.final_value()?)]);
+    let point = |r: &Arc<RoundRecord>| Some([r.labels as f64, f64::from(r.final_value()?)]);
     history.rounds.iter().filter_map(point).filter(|p| p[1].is_finite()).collect()
 }
 

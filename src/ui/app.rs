@@ -13,14 +13,16 @@ use anyhow::Context as _;
 use egui::{CentralPanel, Frame, Margin};
 
 use super::kit::images::Images;
+use super::kit::question::Question;
 use super::kit::theme::{Theme, space};
-use super::panel::{Cx, InspectQueue, ViewKey};
+use super::panel::{Cx, ViewKey, inspect_question};
 use super::panels::settings::{Controls, ControlsAction};
 use super::panels::{self, Panels};
 use super::shell::keys::KeyAction;
 use super::shell::topbar::BarAction;
 use super::shell::workspaces::{Layouts, Workspaces};
 use super::state::AppState;
+use crate::engine::planned::experiments;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
 use crate::experiment::{Experiment, Strategy};
@@ -73,7 +75,7 @@ pub struct App {
     workspaces: Workspaces,
     panels: Panels,
     images: Images,
-    inspect: InspectQueue,
+    inspect: Question<u32>,
     /// The round that the engine was asked to look at.
     looked_at: Option<usize>,
     toasts: toasts::Toasts,
@@ -122,7 +124,8 @@ impl App {
                 panel.restore(choices);
             }
         }
-        let mut state = AppState::new(options.experiment.clone(), options.strategies.clone(), options.engine.device);
+        let runs = experiments(&options.experiment, &options.strategies);
+        let mut state = AppState::new(options.experiment.clone(), runs.clone(), options.engine.device);
         let engine = match Engine::spawn(options.engine, wake(cc)) {
             Ok(engine) => Some(engine),
             Err(e) => {
@@ -131,7 +134,7 @@ impl App {
                 None
             }
         };
-        let commands = state.reset(options.experiment.clone(), options.strategies.clone(), options.autostart);
+        let commands = state.reset(options.experiment.clone(), runs, options.autostart);
         let mut app = Self {
             engine,
             state,
@@ -140,7 +143,7 @@ impl App {
             workspaces: Workspaces::restored(saved.layouts),
             panels,
             images: Images::default(),
-            inspect: InspectQueue::default(),
+            inspect: inspect_question(),
             looked_at: None,
             toasts: toasts::Toasts::default(),
             show_keys: false,
@@ -175,12 +178,11 @@ impl App {
             self.state.apply(event);
         }
         if self.state.generation != before {
-            self.inspect = InspectQueue::default();
             self.looked_at = None;
             if !self.state.pins.pins.is_empty() {
                 self.commands.push(self.state.pins.command());
             }
-            self.commands.push(Command::Show(self.state.focus.strategy));
+            self.commands.push(Command::Show(self.state.focus.run));
         }
     }
 
@@ -234,7 +236,7 @@ impl App {
         match action {
             BarAction::RunOrPause if self.state.pending.is_some() => {}
             BarAction::RunOrPause if self.state.is_over() => {
-                self.reset(self.state.experiment.clone(), self.state.strategies.clone(), true)
+                self.reset(self.state.experiment.clone(), self.state.experiments(), true)
             }
             BarAction::RunOrPause => {
                 let command = if self.state.can_pause() { self.state.pause() } else { self.state.run_rounds() };
@@ -244,12 +246,12 @@ impl App {
             BarAction::StepRound if can_step => self.commands.push(self.state.step_round()),
             BarAction::StepMinibatches | BarAction::StepRound => {}
             BarAction::Stop => self.commands.push(self.state.stop()),
-            BarAction::Reset => self.reset(self.state.experiment.clone(), self.state.strategies.clone(), false),
+            BarAction::Reset => self.reset(self.state.experiment.clone(), self.state.experiments(), false),
             BarAction::ResetNewSeed => {
-                let mut experiment = self.state.experiment.clone();
-                experiment.seed = experiment.seed.wrapping_add(1);
-                self.controls.draft.seed = experiment.seed;
-                self.reset(experiment, self.state.strategies.clone(), false);
+                let seed = self.state.experiment.seed.wrapping_add(1);
+                self.controls.draft.seed = seed;
+                let runs = self.state.experiments().into_iter().map(|run| Experiment { seed, ..run }).collect();
+                self.reset(Experiment { seed, ..self.state.experiment.clone() }, runs, false);
             }
             BarAction::ToggleTheme => {
                 let dark = ctx.theme() == egui::Theme::Dark;
@@ -261,26 +263,27 @@ impl App {
                 self.workspaces.show(workspace);
                 // Without the inspector a drag turns the view again.
                 self.state.probing = None;
-                self.state.probe = None;
+                self.state.answers.probe.clear();
             }
             BarAction::ResetLayout => self.workspaces.reset(),
         }
     }
 
     /// Resets; rounds continue if they ran before.
-    fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>, and_run: bool) {
+    fn reset(&mut self, experiment: Experiment, runs: Vec<Experiment>, and_run: bool) {
         let running = and_run || self.state.can_pause();
-        self.commands.extend(self.state.reset(experiment, strategies, running));
+        self.commands.extend(self.state.reset(experiment, runs, running));
     }
 
     fn take_controls(&mut self, action: Option<ControlsAction>) {
         match action {
             Some(ControlsAction::Apply) => {
-                self.reset(self.controls.draft.clone(), self.controls.strategies.clone(), false)
+                let runs = experiments(&self.controls.draft, &self.controls.strategies);
+                self.reset(self.controls.draft.clone(), runs, false)
             }
             Some(ControlsAction::Revert) => {
                 self.controls.draft = self.state.experiment.clone();
-                self.controls.strategies = self.state.strategies.clone();
+                self.controls.strategies = self.state.strategies();
             }
             None => {}
         }

@@ -7,9 +7,11 @@ use egui::Ui;
 use egui_wgpu::RenderState;
 
 use super::kit::images::Images;
+use super::kit::question::Question;
 use super::kit::theme::Theme;
 use super::state::AppState;
 use crate::engine::protocol::{Command, Level, RunSnapshot, Snapshot};
+use crate::engine::questions::inspect::Inspect;
 use crate::experiment::EvaluationSplit;
 
 /// What a tile of a workspace shows.
@@ -81,7 +83,7 @@ pub struct Cx<'a> {
     pub gpu: Option<&'a RenderState>,
     /// Seconds of the window's clock.
     pub now: f64,
-    pub inspect: &'a mut InspectQueue,
+    pub inspect: &'a mut Question<u32>,
     /// Hovered walk point of this frame, in whichever panel; becomes the focus of the next.
     pub hover_walk: &'a mut Option<super::state::WalkPoint>,
     /// A panel on the screen shows the selected sample, so that the view need not.
@@ -91,6 +93,17 @@ pub struct Cx<'a> {
 }
 
 impl Cx<'_> {
+    /// Asks what the target says of `sample`, unless its present weights were asked.
+    pub fn inspect(&mut self, ctx: &egui::Context, sample: u32) {
+        let (state, answers) = (&*self.state, self.state.answers.inspect.version);
+        if state.generator.ready
+            && !state.is_inspected(sample)
+            && self.inspect.is_due(ctx, self.now, &sample, state.version(), answers)
+        {
+            self.commands.push(Command::ask(Inspect { sample }));
+        }
+    }
+
     /// Says that this walk point is under the pointer.
     pub fn hover_walk(&mut self, point: Option<super::state::WalkPoint>) {
         *self.hover_walk = point.or(*self.hover_walk);
@@ -121,9 +134,9 @@ impl Cx<'_> {
         (1..=self.state.shown_round()).contains(&usize::from(round)).then_some(round)
     }
 
-    /// What the engine last said of the shown run.
+    /// What the engine last reported of the shown run.
     pub fn shown_snapshot(&self) -> Option<&RunSnapshot> {
-        self.snapshot.runs.iter().find(|r| r.strategy == self.state.focus.strategy)
+        self.snapshot.run(self.state.focus.run)
     }
 
     /// Whether the latent space has few enough dimensions for a point to be dragged through it.
@@ -153,32 +166,11 @@ pub enum ViewKey {
     NextField,
 }
 
-/// Asks for inspections of what the user looks at: the latest wins, not too often, never twice for the same answer.
-#[derive(Debug, Default)]
-pub struct InspectQueue {
-    asked: Option<(u32, u64)>,
-    asked_at: f64,
-}
+/// Seconds between two inspections of the same sample as the target learns, and before one is given up.
+const AGAIN: f64 = 1.0;
+const PATIENCE: f64 = 2.0;
 
-/// Seconds between two questions for different samples, and for the same sample as the target learns.
-const BETWEEN_SAMPLES: f64 = 0.05;
-const BETWEEN_VERSIONS: f64 = 1.0;
-
-impl InspectQueue {
-    /// Asks about `sample` if its answer is missing or of an older target.
-    pub fn want(&mut self, ctx: &egui::Context, state: &AppState, sample: u32, now: f64, commands: &mut Vec<Command>) {
-        if !state.generator.ready || self.asked == Some((sample, state.target_version)) {
-            return;
-        }
-        let same = self.asked.is_some_and(|(s, _)| s == sample);
-        let wait = if same { BETWEEN_VERSIONS } else { BETWEEN_SAMPLES };
-        let left = self.asked_at + wait - now;
-        if left > 0.0 {
-            ctx.request_repaint_after_secs(left as f32);
-            return;
-        }
-        self.asked = Some((sample, state.target_version));
-        self.asked_at = now;
-        commands.push(Command::Inspect { sample });
-    }
+/// The question what the target says of one sample.
+pub fn inspect_question() -> Question<u32> {
+    Question::new(AGAIN, PATIENCE)
 }

@@ -5,11 +5,15 @@ use std::time::{Duration, Instant};
 
 use ridgewalk::archive::SavedRun;
 use ridgewalk::difference::first_difference;
+use ridgewalk::engine::planned::{RunId, experiments};
 use ridgewalk::engine::protocol::{Command, Event, Level, Phase, Snapshot};
+use ridgewalk::engine::questions::Answer;
+use ridgewalk::engine::questions::inspect::{Inspect, Inspection};
+use ridgewalk::engine::questions::probe::{Probe, ProbePoint};
 use ridgewalk::engine::{Engine, EngineOptions};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::field::{Field, FieldRequest, LEVELS, Plane};
-use ridgewalk::history::{Header, History, RoundRecord};
+use ridgewalk::history::History;
 use ridgewalk::round::Run;
 
 use crate::common::{make_world, run, tiny, tiny_world, with};
@@ -39,7 +43,9 @@ impl Listener {
 
     pub fn reset(experiment: Experiment, strategies: &[Strategy]) -> Self {
         let listener = Self::new();
-        listener.engine.send(Command::Reset { experiment: Box::new(experiment), strategies: strategies.to_vec() });
+        listener
+            .engine
+            .send(Command::Reset { runs: experiments(&experiment, strategies), experiment: Box::new(experiment) });
         listener
     }
 
@@ -62,20 +68,48 @@ impl Listener {
         self.until(phase.label(), |e| matches!(e, Event::Progress { phase: p, .. } if *p == phase));
     }
 
-    pub fn header(&self, strategy: Strategy) -> Header {
-        let found = self.heard.iter().find_map(|e| match e {
-            Event::RunStarted { strategy: s, header } if *s == strategy => Some((**header).clone()),
-            _ => None,
-        });
-        found.unwrap()
+    /// Everything since the last start.
+    pub fn session(&self) -> &[Event] {
+        let start = self.heard.iter().rposition(|e| matches!(e, Event::Started { .. }));
+        &self.heard[start.unwrap()..]
     }
 
-    pub fn rounds(&self, strategy: Strategy) -> Vec<RoundRecord> {
-        let ended = self.heard.iter().filter_map(|e| match e {
-            Event::RoundEnded { strategy: s, record } if *s == strategy => Some((**record).clone()),
+    /// The first run of a strategy.
+    pub fn id(&self, strategy: Strategy) -> RunId {
+        let Event::Started { runs, .. } = &self.session()[0] else { unreachable!() };
+        runs.iter().find(|p| p.experiment.strategy == strategy).unwrap().id
+    }
+
+    /// What a run has told so far.
+    pub fn history(&self, id: RunId) -> History {
+        let header = self.session().iter().find_map(|e| match e {
+            Event::RunStarted { run, header } if *run == id => Some((**header).clone()),
             _ => None,
         });
-        ended.collect()
+        let ended = self.session().iter().filter_map(|e| match e {
+            Event::RoundEnded { run, record } if *run == id => Some(Arc::clone(record)),
+            _ => None,
+        });
+        History { header: header.unwrap(), rounds: ended.collect() }
+    }
+
+    /// What the first run of a strategy has told so far.
+    pub fn told(&self, strategy: Strategy) -> History {
+        self.history(self.id(strategy))
+    }
+
+    pub fn inspect(&mut self, sample: u32) -> Arc<Inspection> {
+        self.engine.send(Command::ask(Inspect { sample }));
+        let wanted = |e: &Event| matches!(e, Event::Answer(Answer::Inspect(i)) if i.sample == sample);
+        let Event::Answer(Answer::Inspect(answer)) = self.until("an inspection", wanted) else { unreachable!() };
+        answer
+    }
+
+    pub fn probe(&mut self, code: Vec<f32>, label: Option<u8>) -> Arc<Probe> {
+        self.engine.send(Command::ask(ProbePoint { code, label }));
+        let heard = self.until("a probe", |e| matches!(e, Event::Answer(Answer::Probe(_))));
+        let Event::Answer(Answer::Probe(answer)) = heard else { unreachable!() };
+        answer
     }
 }
 
@@ -91,15 +125,14 @@ fn stepping_by_hand_gives_the_history_of_a_headless_run() {
     listener.engine.send(Command::StepMinibatches(2));
     listener.until_phase(Phase::Paused);
     listener.engine.send(Command::StepWalks);
-    listener.engine.send(Command::Probe { code: vec![0.1, -0.2], label: None });
-    listener.engine.send(Command::Inspect { sample: 5 });
-    listener.until("an inspection", |e| matches!(e, Event::Inspected(_)));
+    listener.engine.send(Command::ask(ProbePoint { code: vec![0.1, -0.2], label: None }));
+    listener.inspect(5);
     listener.engine.send(Command::StepRound);
     listener.until_phase(Phase::Paused);
     listener.engine.send(Command::Run);
     listener.until_phase(Phase::Finished);
     for strategy in [Strategy::Random, Strategy::Snn] {
-        let stepped = History { header: listener.header(strategy), rounds: listener.rounds(strategy) };
+        let stepped = listener.told(strategy);
         let headless = run(&tiny_world(), &with(strategy, 1));
         assert_eq!(first_difference(&stepped, &headless), None, "{strategy}");
     }
@@ -176,9 +209,7 @@ fn scores_come_when_wanted_and_agree_with_inspections() {
         let _ = listener.wakes.recv_timeout(Duration::from_millis(50));
     };
     for sample in [0, 7, 100] {
-        listener.engine.send(Command::Inspect { sample });
-        let heard = listener.until("an inspection", |e| matches!(e, Event::Inspected(i) if i.sample == sample));
-        let Event::Inspected(inspection) = heard else { unreachable!() };
+        let inspection = listener.inspect(sample);
         assert!((inspection.loss - scores.loss[sample as usize]).abs() < 1e-4);
         let best = inspection.probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0;
         assert_eq!(best as u8, scores.predicted[sample as usize]);
@@ -196,21 +227,45 @@ fn stop_keeps_what_is_done_and_reset_begins_anew() {
     listener.engine.send(Command::Run);
     listener.until("what to do", |e| matches!(e, Event::Message { text, .. } if text.contains("reset")));
     let again = Experiment { seed: 2, ..tiny() };
-    listener.engine.send(Command::Reset { experiment: Box::new(again), strategies: vec![Strategy::Random] });
+    listener
+        .engine
+        .send(Command::Reset { experiment: Box::new(again.clone()), runs: experiments(&again, &[Strategy::Random]) });
     listener.until("a new start", |e| matches!(e, Event::Started { generation: 2, .. }));
     listener.engine.send(Command::StepRound);
-    listener.until("a round", |e| matches!(e, Event::RoundEnded { strategy: Strategy::Random, .. }));
+    listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
 }
+
+/// Long enough for a held generator to say something, were it not held: minibatches take milliseconds.
+const QUIET: Duration = Duration::from_millis(500);
 
 #[test]
 fn pausing_holds_the_generator_too() {
-    let mut listener = Listener::reset(Experiment { generator_epochs: 6, ..tiny() }, &[Strategy::Snn]);
-    listener.until("the generator's loss", |e| matches!(e, Event::GeneratorLoss { .. }));
+    let epochs = 60;
+    let mut listener = Listener::reset(Experiment { generator_epochs: epochs, ..tiny() }, &[Strategy::Snn]);
+    let loss = |e: &Event| matches!(e, Event::GeneratorLoss { .. });
+    listener.until("the generator's loss", loss);
     listener.engine.send(Command::Pause);
     listener.until_phase(Phase::Paused);
-    while listener.engine.try_event().is_some() {}
+    let codes = listener.engine.snapshot().codes.clone();
+    let quiet = Instant::now() + QUIET;
+    while listener.wakes.recv_deadline(quiet).is_ok() {}
+    let held: Vec<Event> = std::iter::from_fn(|| listener.engine.try_event()).collect();
+    assert!(held.is_empty(), "a held generator says {held:?}");
+    let later = listener.engine.snapshot();
+    assert_eq!(later.codes, codes, "a held generator moves the codes");
+    assert!(listener.heard.iter().all(|e| !matches!(e, Event::GeneratorReady { .. })), "it was done before the pause");
+    // It continues where it was, and is not trained from the start.
+    let epoch = |e: &Event| match e {
+        Event::GeneratorLoss { epoch, .. } => Some(*epoch),
+        _ => None,
+    };
+    let before = listener.heard.iter().rev().find_map(epoch).unwrap();
     listener.engine.send(Command::StepRound);
+    let after = epoch(&listener.until("the next loss", loss)).unwrap();
+    assert!(before < after && after < epochs as f32, "{before} {after}");
     listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
+    let losses: Vec<f32> = listener.heard.iter().filter_map(epoch).collect();
+    assert!(losses.windows(2).all(|pair| pair[0] < pair[1]), "{losses:?}");
 }
 
 #[test]
@@ -223,13 +278,13 @@ fn bad_input_is_one_message_and_no_panic() {
         EngineOptions { cache_dir: None, data_dir: Some(folder.path().into()), threads: 1, ..Default::default() };
     let mut listener = Listener::new();
     listener.engine = Engine::spawn(options, Arc::new(|| {})).unwrap();
-    listener.engine.send(Command::Reset { experiment: Box::new(missing), strategies: vec![Strategy::Snn] });
+    listener.engine.send(Command::Reset { experiment: Box::new(missing), runs: Vec::new() });
     let heard = listener.until("an error", |e| matches!(e, Event::Message { level: Level::Error, .. }));
     let Event::Message { text, .. } = heard else { unreachable!() };
     // With the real files elsewhere the broken folder may be passed over; then nothing is wrong.
     assert!(text.contains("train-images") || text.contains("mnist"), "{text}");
     let bad = Experiment { alpha: f32::NAN, ..tiny() };
-    listener.engine.send(Command::Reset { experiment: Box::new(bad), strategies: vec![Strategy::Snn] });
+    listener.engine.send(Command::Reset { experiment: Box::new(bad), runs: Vec::new() });
     listener.until("the field", |e| matches!(e, Event::Message { text, .. } if text.contains("`alpha`")));
 }
 
@@ -248,15 +303,14 @@ fn a_replay_tells_what_the_run_told_and_goes_on_where_it_was() {
     let mut listener = Listener::new();
     listener.engine.send(Command::Replay { runs: vec![saved_after_round_one()] });
     listener.until_phase(Phase::Paused);
-    assert_eq!(listener.rounds(Strategy::Snn).len(), 1);
+    assert_eq!(listener.told(Strategy::Snn).rounds.len(), 1);
     let labelled = listener.engine.snapshot().runs[0].labelled_in.iter().filter(|&&r| r == 1).count();
     assert_eq!(labelled, tiny().samples_per_round);
     let walks = listener.heard.iter().filter(|e| matches!(e, Event::WalkStepped { .. })).count();
     assert_eq!(walks, headless.rounds[0].walk_steps.len());
     listener.engine.send(Command::Run);
     listener.until_phase(Phase::Finished);
-    let told = History { header: listener.header(Strategy::Snn), rounds: listener.rounds(Strategy::Snn) };
-    assert_eq!(first_difference(&told, &headless), None);
+    assert_eq!(first_difference(&listener.told(Strategy::Snn), &headless), None);
 }
 
 #[test]
@@ -268,11 +322,11 @@ fn a_replay_without_weights_is_shown_and_answers_nothing() {
     });
     listener.until("a warning", |e| matches!(e, Event::Message { level: Level::Warning, .. }));
     listener.until_phase(Phase::Finished);
-    assert_eq!(listener.rounds(Strategy::Snn), history.rounds);
-    listener.engine.send(Command::Inspect { sample: 5 });
+    assert_eq!(listener.told(Strategy::Snn).rounds, history.rounds);
+    listener.engine.send(Command::ask(Inspect { sample: 5 }));
     listener.engine.send(Command::AddWalk { sample: 5 });
     listener.until("the walk's start", |e| matches!(e, Event::WalkStarted { sample: 5, .. }));
-    assert!(!listener.heard.iter().any(|e| matches!(e, Event::Inspected(_))));
+    assert!(!listener.heard.iter().any(|e| matches!(e, Event::Answer(_))));
 
     let mut other = history;
     other.header.generator_digest = "another".into();
@@ -312,8 +366,10 @@ fn the_field_comes_by_itself_follows_the_target_and_changes_no_history() {
     let steps = tiny().rounds * tiny().minibatches_per_round;
     let taught = field(&listener, "the field of the last target", &|f| f.minibatches == steps);
     assert_ne!(taught.loss[..9], untaught.loss[..9]);
-    let history = History { header: listener.header(Strategy::Snn), rounds: listener.rounds(Strategy::Snn) };
-    assert_eq!(first_difference(&history, &run(&tiny_world(), &with(Strategy::Snn, tiny().seed))), None);
+    assert_eq!(
+        first_difference(&listener.told(Strategy::Snn), &run(&tiny_world(), &with(Strategy::Snn, tiny().seed))),
+        None
+    );
     listener.engine.send(Command::SetField(None));
     let start = Instant::now();
     while listener.engine.snapshot().field.is_some() {
@@ -330,9 +386,8 @@ fn a_probes_fan_holds_its_own_step_and_grows_with_alpha() {
     listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
     // In the thick of the cloud.
     let code = tiny_world().latent.code(0).to_vec();
-    listener.engine.send(Command::Probe { code: code.clone(), label: Some(4) });
-    let heard = listener.until("the probe", |e| matches!(e, Event::Probed(_)));
-    let Event::Probed(probe) = heard else { unreachable!() };
+    let probe = listener.probe(code.clone(), Some(4));
+    assert_eq!(probe.neighbour_code, tiny_world().latent.code(probe.neighbour));
     assert_eq!(probe.fan[0].alpha, 0.0);
     // Decoded together with others: the last bit of a pixel may differ.
     assert!(probe.fan[0].decoded.iter().zip(&probe.decoded).all(|(a, b)| a.abs_diff(*b) <= 1));
@@ -370,15 +425,14 @@ fn made_masks_of_a_saved_run_are_solved_again_between_commands() {
     let made = whole.history().rounds[..2].iter().map(|r| r.proposals.len()).sum::<usize>();
     let mut listener = Listener::new();
     listener.engine.send(Command::Replay { runs: vec![saved] });
-    listener.until("a mask solved again", |e| {
-        matches!(e, Event::Progress { strategy: Some(Strategy::Si), total, phase: Phase::Labelling, .. } if *total == made)
-    });
+    listener.until(
+        "a mask solved again",
+        |e| matches!(e, Event::Progress { run: Some(_), total, phase: Phase::Labelling, .. } if *total == made),
+    );
     listener.engine.send(Command::Pause);
     listener.until_phase(Phase::Paused);
     assert!(!listener.heard.iter().any(|e| matches!(e, Event::RunStarted { .. })), "it waited for all of them");
     listener.engine.send(Command::Run);
     listener.until_phase(Phase::Finished);
-    let rounds = listener.rounds(Strategy::Si);
-    let again = History { header: listener.header(Strategy::Si), rounds };
-    assert_eq!(first_difference(whole.history(), &again), None);
+    assert_eq!(first_difference(whole.history(), &listener.told(Strategy::Si)), None);
 }

@@ -1,16 +1,21 @@
 //! What the engine does for people who look back and try things: forks, earlier targets, pinned points.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ridgewalk::archive::{SavedRun, read_runs};
+use ridgewalk::device::DeviceKind;
 use ridgewalk::difference::first_difference;
-use ridgewalk::engine::protocol::{Command, Event, FIRST_CONTROL, Inspection, Level, Phase, PinValue, Pinned};
-use ridgewalk::experiment::{Strategy, WalkAnchors, WalkReselection};
+use ridgewalk::engine::planned::RunId;
+use ridgewalk::engine::protocol::{Command, Event, FIRST_BASELINE, Level, Phase, PinValue, Pinned};
+use ridgewalk::engine::questions::probe::Probe;
+use ridgewalk::experiment::{Experiment, Strategy, WalkAnchors, WalkReselection};
 use ridgewalk::field::{FieldRequest, Plane};
-use ridgewalk::history::{Header, History};
+use ridgewalk::history::{Header, History, RoundRecord};
 use ridgewalk::round::{Run, Turn};
 use ridgewalk::target::{FrozenTarget, prediction};
 use ridgewalk::trajectory::Reselection;
+use ridgewalk::ui::state::AppState;
 
 use crate::common::{run, tiny, tiny_world, with};
 use crate::engine::{Listener, PATIENCE};
@@ -24,11 +29,13 @@ fn target_after(rounds: usize) -> (FrozenTarget, usize) {
     (run.frozen_target(), run.minibatches())
 }
 
-fn inspected(listener: &mut Listener, sample: u32) -> Inspection {
-    listener.engine.send(Command::Inspect { sample });
-    let heard = listener.until("an inspection", |e| matches!(e, Event::Inspected(i) if i.sample == sample));
-    let Event::Inspected(inspection) = heard else { unreachable!() };
-    *inspection
+/// The last target of a run, made without an engine.
+fn target_of(experiment: &Experiment) -> FrozenTarget {
+    let mut run = Run::new(&tiny_world(), experiment, 1);
+    while !run.is_done() {
+        run.advance(&|| false).unwrap();
+    }
+    run.frozen_target()
 }
 
 /// A round that is looked back at is answered by its own target: one sample, the field, and the present again.
@@ -49,7 +56,7 @@ fn an_earlier_round_is_answered_by_its_own_target() {
         let (target, minibatches) = target_after(rounds);
         let row = target.log_probabilities(world.dataset.train.gather(&[sample]));
         let (_, expected) = prediction(&row, world.dataset.train.label(sample as usize));
-        let found = inspected(&mut listener, sample).loss;
+        let found = listener.inspect(sample).loss;
         assert!((found - expected).abs() < 1e-5, "{round:?}: {found} {expected}");
         losses.push(found);
         let start = Instant::now();
@@ -78,17 +85,16 @@ fn a_fork_goes_on_from_the_round_that_it_was_asked_for() {
         }
         listener.until_phase(Phase::Finished);
         for (round, says) in [(3, "the experiment's last"), (0, "is not complete"), (9, "is not complete")] {
-            listener.engine.send(Command::Fork { strategy: Strategy::Snn, round, turn });
+            listener.engine.send(Command::Fork { run: RunId::default(), round, turn });
             let said = listener.until("why not", |e| matches!(e, Event::Message { level: Level::Error, .. }));
             assert!(format!("{said:?}").contains(says), "{round}: {said:?}");
         }
-        listener.engine.send(Command::Fork { strategy: Strategy::Snn, round: 1, turn });
-        listener
-            .until("the fork", |e| matches!(e, Event::Started { strategies, .. } if *strategies == [Strategy::Random]));
+        listener.engine.send(Command::Fork { run: RunId::default(), round: 1, turn });
+        listener.until("the fork", |e| matches!(e, Event::Started { generation: 2, .. }));
         listener.until_phase(Phase::Finished);
         let again = listener.heard.iter().any(|e| matches!(e, Event::Progress { phase: Phase::Rerunning, .. }));
         assert_eq!(again, !weights);
-        let told = History { header: listener.header(Strategy::Random), rounds: listener.rounds(Strategy::Random) };
+        let told = listener.told(Strategy::Random);
         assert_eq!(told.header.forked.as_deref().map(|f| f.round), Some(1));
         let plain = History { header: Header { forked: None, ..told.header }, rounds: told.rounds };
         assert_eq!(first_difference(&plain, &random), None, "weights kept: {weights}");
@@ -109,11 +115,11 @@ fn runs_and_forks_are_kept_in_a_folder() {
     listener.engine.send(Command::Run);
     listener.until_phase(Phase::Finished);
     let saved = read_runs(&out, 1).unwrap();
-    assert_eq!(saved[0].history.rounds, listener.rounds(Strategy::Snn));
+    assert_eq!(saved[0].history.rounds, listener.told(Strategy::Snn).rounds);
     assert_eq!(saved[0].checkpoint.as_ref().map(|c| c.rounds), Some(3));
     assert_eq!(saved[0].weights.iter().map(|w| w.rounds).collect::<Vec<_>>(), [1, 2, 3]);
     let turn = Turn { strategy: Strategy::Snn, alpha: 2.0, seed: tiny().seed };
-    listener.engine.send(Command::Fork { strategy: Strategy::Snn, round: 1, turn });
+    listener.engine.send(Command::Fork { run: RunId::default(), round: 1, turn });
     listener.until("the fork", |e| matches!(e, Event::Started { generation: 2, .. }));
     listener.engine.send(Command::Keep { folder: file.join("runs") });
     listener.until_phase(Phase::Finished);
@@ -170,6 +176,64 @@ fn pinned_points_are_followed_through_training() {
     }
 }
 
+/// Two runs of one strategy with different step lengths live side by side: events, snapshot, pins, walks, answers and the
+/// window's state tell them apart, and each comes out as it does alone.
+#[test]
+fn a_strategy_runs_twice_with_different_step_lengths() {
+    let alphas = [tiny().alpha, 4.0 * tiny().alpha];
+    let runs: Vec<Experiment> = alphas.iter().map(|&alpha| Experiment { alpha, ..with(Strategy::Snn, 1) }).collect();
+    let [short, long] = [0, 1].map(RunId::nth);
+    let mut listener = Listener::new();
+    listener.engine.send(Command::Reset { experiment: Box::new(runs[0].clone()), runs: runs.clone() });
+    listener.until("the runs", |e| matches!(e, Event::RunStarted { run, .. } if *run == long));
+    let pin = Pinned { pin: 1, code: vec![0.4, -0.3], label: 3 };
+    listener.engine.send(Command::SetPins(vec![pin.clone()]));
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    let snapshot = listener.engine.snapshot();
+    let mut state = AppState::new(runs[0].clone(), runs.clone(), DeviceKind::Cpu);
+    listener.session().iter().cloned().for_each(|event| state.apply(event));
+    let probe = state.pins.pin(&Probe { code: pin.code.clone(), ..Probe::default() });
+    assert!(probe.is_some());
+    let measured = listener.session().iter().filter(|e| matches!(e, Event::PinsMeasured { .. }));
+    measured.cloned().for_each(|e| state.apply(e));
+    for (id, experiment) in [short, long].into_iter().zip(&runs) {
+        let alone = run(&tiny_world(), experiment);
+        assert_eq!(first_difference(&listener.history(id), &alone), None, "{id:?}");
+        let mut labelled = snapshot.run(id).unwrap().labelled_in.iter().enumerate().filter(|(_, round)| **round > 0);
+        let picked = alone.rounds.iter().flat_map(|r| r.proposals.iter().map(|p| p.sample as usize));
+        let picked: std::collections::BTreeSet<_> = picked.collect();
+        assert!(labelled.by_ref().map(|(sample, _)| sample).eq(picked), "{id:?}");
+        let shown = state.histories().into_iter().find(|h| h.header.experiment.alpha == experiment.alpha).unwrap();
+        assert_eq!(first_difference(&shown, &alone), None, "{id:?}");
+        let series: Vec<_> = state.pins.pins[0].series(id).map(|(_, value)| value.loss).collect();
+        assert!(series.len() > 3, "{id:?}: {series:?}");
+        assert_eq!(state.walks.iter().filter(|w| w.run == id).count(), experiment.walks);
+        listener.engine.send(Command::Show(id));
+        let row = target_of(experiment).log_probabilities(tiny_world().dataset.train.gather(&[17]));
+        let (_, loss) = prediction(&row, tiny_world().dataset.train.label(17));
+        let inspection = listener.inspect(17);
+        assert_eq!(inspection.run, id);
+        assert!((inspection.loss - loss).abs() < 1e-5);
+        let step = listener.probe(pin.code.clone(), None);
+        let length = |v: &[f32]| v.iter().zip(&pin.code).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
+        let expected = experiment.alpha * tiny_world().latent.scale();
+        assert!((length(&step.moved) / expected - 1.0).abs() < 1e-3, "{id:?}: {} {expected}", length(&step.moved));
+    }
+    let series = |id| state.pins.pins[0].series(id).map(|(_, v)| v.loss).collect::<Vec<_>>();
+    assert_ne!(series(short), series(long));
+    assert_eq!(state.sides().len(), 2);
+    assert_ne!(state.name_of(short), state.name_of(long));
+    // A fork of the second run continues the second run.
+    listener.engine.send(Command::Fork { run: long, round: 1, turn: Turn::of(&runs[1]) });
+    listener.until("the fork", |e| matches!(e, Event::RunStarted { .. }));
+    listener.until_phase(Phase::Finished);
+    let fork = listener.history(RunId::nth(0));
+    assert_eq!(fork.rounds.len(), 3);
+    let picks = |rounds: &[Arc<RoundRecord>]| rounds.iter().map(|r| r.proposals.clone()).collect::<Vec<_>>();
+    assert_eq!(picks(&fork.rounds), picks(&run(&tiny_world(), &runs[1]).rounds));
+}
+
 /// The samples of each walk since they all started over, its start first.
 fn tracks(events: &[Event]) -> std::collections::BTreeMap<usize, Vec<u32>> {
     let mut tracks = std::collections::BTreeMap::new();
@@ -189,7 +253,7 @@ fn tracks(events: &[Event]) -> std::collections::BTreeMap<usize, Vec<u32>> {
 fn walks_are_compared_with_and_without_reselection() {
     const WALKS: usize = 5;
     const STEPS: usize = 10;
-    let experiment = ridgewalk::experiment::Experiment { walks: 0, ..with(Strategy::Snn, 1) };
+    let experiment = Experiment { walks: 0, ..with(Strategy::Snn, 1) };
     let mut listener = Listener::reset(experiment.clone(), &[Strategy::Snn]);
     listener.engine.send(Command::StepRound);
     listener.until("round 1", |e| matches!(e, Event::RoundEnded { .. }));
@@ -201,7 +265,7 @@ fn walks_are_compared_with_and_without_reselection() {
         listener.engine.send(Command::SetReselection(rule(kind, every)));
         listener.engine.send(Command::CompareReselection(true));
         let from = listener.heard.len();
-        let last = FIRST_CONTROL + WALKS - 1;
+        let last = FIRST_BASELINE + WALKS - 1;
         for _ in 0..STEPS {
             listener.until("a step", |e| matches!(e, Event::WalkStepped { step, .. } if step.walk == last));
         }
@@ -218,16 +282,16 @@ fn walks_are_compared_with_and_without_reselection() {
             taken.windows(2).filter(|w| w[1].0 != w[0].1).count()
         };
         for walk in 0..WALKS {
-            let (own, control) = (&tracks[&walk], &tracks[&(walk + FIRST_CONTROL)]);
+            let (own, control) = (&tracks[&walk], &tracks[&(walk + FIRST_BASELINE)]);
             assert_eq!((own.len(), control.len(), own[0]), (STEPS + 1, STEPS + 1, control[0]));
-            assert_eq!((puts(walk), puts(walk + FIRST_CONTROL)), (put, 0), "{kind:?} {every}");
+            assert_eq!((puts(walk), puts(walk + FIRST_BASELINE)), (put, 0), "{kind:?} {every}");
             assert_eq!(own == control, put == 0);
         }
     }
     listener.engine.send(Command::CompareReselection(false));
-    listener.until("the end of it", |e| matches!(e, Event::ControlsCleared));
+    listener.until("the end of it", |e| matches!(e, Event::BaselineCleared { .. }));
     let from = listener.heard.len();
     listener.engine.send(Command::StepWalks);
     listener.until("a step", |e| matches!(e, Event::WalkStepped { step, .. } if step.walk == WALKS - 1));
-    assert!(tracks(&listener.heard[from..]).keys().all(|walk| *walk < FIRST_CONTROL));
+    assert!(tracks(&listener.heard[from..]).keys().all(|walk| *walk < FIRST_BASELINE));
 }

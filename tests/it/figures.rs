@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use resvg::tiny_skia::Pixmap;
 use ridgewalk::experiment::Strategy;
@@ -320,7 +321,7 @@ fn a_run_without_a_round_and_one_that_diverged_are_drawn_without_a_fuss() {
     assert!(drawn.contains("no completed round yet") && !drawn.contains("NaN"), "{drawn}");
 
     let mut diverged = two_by_three();
-    for round in &mut diverged[3].rounds[2..] {
+    for round in diverged[3].rounds[2..].iter_mut().map(Arc::make_mut) {
         round.diverged = true;
         round.evaluations.iter_mut().for_each(|e| e.value = f32::NAN);
     }

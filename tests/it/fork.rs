@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ridgewalk::archive::{self, ArchiveError, Checkpoint, SavedRun};
 use ridgewalk::difference::first_difference;
+use ridgewalk::engine::planned::RunId;
 use ridgewalk::engine::protocol::{Command, Event};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::figures::{COLUMN_WIDTH, Format, export_all};
@@ -39,8 +40,8 @@ fn forked(world: &Arc<World>, (history, checkpoint): (History, Checkpoint), turn
 }
 
 /// Whether rounds are equal apart from wall times.
-fn same(a: &[RoundRecord], b: &[RoundRecord]) -> bool {
-    let timeless = |r: &RoundRecord| RoundRecord { seconds: 0.0, label_seconds: 0.0, ..r.clone() };
+fn same(a: &[Arc<RoundRecord>], b: &[Arc<RoundRecord>]) -> bool {
+    let timeless = |r: &Arc<RoundRecord>| RoundRecord { seconds: 0.0, label_seconds: 0.0, ..RoundRecord::clone(r) };
     a.iter().map(timeless).eq(b.iter().map(timeless))
 }
 
@@ -208,10 +209,10 @@ fn a_fork_into_si_is_refused_where_nothing_labels_images() {
     listener.engine.send(Command::StepRound);
     listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
     let turn = Turn { strategy: Strategy::Si, ..Turn::of(&with(Strategy::Snn, 1)) };
-    listener.engine.send(Command::Fork { strategy: Strategy::Snn, round: 1, turn });
-    let refused = "SI has images made, and nothing labels them here";
+    listener.engine.send(Command::Fork { run: RunId::default(), round: 1, turn });
+    let refused = "SI needs a labelling tool";
     listener.until("the refusal", |e| matches!(e, Event::Message { text, .. } if text.contains(refused)));
     // The run it would have left goes on.
     listener.engine.send(Command::StepRound);
-    listener.until("the next round", |e| matches!(e, Event::RoundEnded { strategy: Strategy::Snn, .. }));
+    listener.until("the next round", |e| matches!(e, Event::RoundEnded { record, .. } if record.round == 2));
 }

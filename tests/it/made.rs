@@ -43,7 +43,7 @@ impl Made {
         let own = &mut Streams::new(seed).get(self.strategy.name(), 0);
         for round in 1..=self.rounds {
             let record = self.round(round, shared, own);
-            history.rounds.push(record);
+            history.rounds.push(std::sync::Arc::new(record));
         }
         history
     }
@@ -100,7 +100,7 @@ impl Made {
 pub fn with_maps(mut history: History) -> History {
     history.header.experiment.dataset = DatasetKind::Ivus;
     history.header.classes.clear();
-    for round in &mut history.rounds {
+    for round in history.rounds.iter_mut().map(std::sync::Arc::make_mut) {
         round.confusion.clear();
         for e in &mut round.evaluations {
             e.metric = match e.metric {

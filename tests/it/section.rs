@@ -4,7 +4,8 @@ use std::path::Path;
 
 use ridgewalk::dataset::vessels::masks::WallMask;
 use ridgewalk::engine::protocol::{Command, Event, Phase};
-use ridgewalk::engine::questions::vessel::{MaskFile, NoPrediction, Outcome, Section, SectionRequest, Vessel};
+use ridgewalk::engine::questions::Answer;
+use ridgewalk::engine::questions::vessel::{MaskFile, NoPrediction, Outcome, Vessel, VesselReport, VesselRequest};
 use ridgewalk::experiment::Strategy;
 use ridgewalk::labelling::fem::FemTool;
 
@@ -17,16 +18,16 @@ fn file(path: &Path, systolic_mmhg: f64, pixel_mm: f64) -> Vessel {
     Vessel::File(MaskFile { path: path.to_owned(), pixel_mm, systolic_mmhg, opened: 1 })
 }
 
-fn ask(listener: &mut Listener, vessel: Vessel, solve: bool) -> Section {
-    let request = SectionRequest { vessel, solve };
-    listener.engine.send(Command::Section(request.clone()));
-    match listener.until("the section", |e| matches!(e, Event::Section(s) if s.request == request)) {
-        Event::Section(section) => *section,
+fn ask(listener: &mut Listener, vessel: Vessel, solve: bool) -> VesselReport {
+    let request = VesselRequest { vessel, solve };
+    listener.engine.send(Command::ask(request.clone()));
+    match listener.until("the vessel", |e| matches!(e, Event::Answer(Answer::Vessel(s)) if s.request == request)) {
+        Event::Answer(Answer::Vessel(report)) => (*report).clone(),
         other => panic!("{other:?}"),
     }
 }
 
-fn refusal(section: &Section) -> (&'static str, Option<[usize; 2]>) {
+fn refusal(section: &VesselReport) -> (&'static str, Option<[usize; 2]>) {
     match &section.outcome {
         Outcome::Refused(refusal) => (refusal.kind(), refusal.pixel()),
         other => panic!("not refused: {other:?}"),
@@ -122,12 +123,13 @@ fn samples_and_points_are_solved_and_predicted_and_labelling_is_told_as_it_happe
     assert_eq!(before.prediction.unwrap_err(), NoPrediction::Untrained);
     assert!(matches!(before.outcome, Outcome::Solved(_)));
     listener.engine.send(Command::StepRound);
-    listener.until("a round", |e| matches!(e, Event::RoundEnded { strategy: Strategy::Random, .. }));
+    let [made, random] = [Strategy::RandomLatent, Strategy::Random].map(|s| listener.id(s));
+    listener.until("a round", |e| matches!(e, Event::RoundEnded { run, .. } if *run == random));
     let told: Vec<_> = listener
         .heard
         .iter()
         .filter_map(|e| match e {
-            Event::Labelling { strategy: Strategy::RandomLatent, progress } => Some(*progress),
+            Event::Labelling { run, progress } if *run == made => Some(*progress),
             _ => None,
         })
         .collect();
@@ -135,13 +137,11 @@ fn samples_and_points_are_solved_and_predicted_and_labelling_is_told_as_it_happe
     let done = |p: &ridgewalk::round::LabelProgress| p.labelled + p.refused;
     assert!(!told.is_empty() && told.windows(2).all(|p| done(&p[1]) == done(&p[0]) + 1));
 
-    listener.engine.send(Command::Show(Strategy::Random));
-    listener.engine.send(Command::Inspect { sample: 3 });
-    let heard = listener.until("the inspection", |e| matches!(e, Event::Inspected(_)));
-    let Event::Inspected(inspection) = heard else { unreachable!() };
+    listener.engine.send(Command::Show(random));
+    let inspection = listener.inspect(3);
     let after = ask(&mut listener, Vessel::Sample(3), true);
     let prediction = after.prediction.as_ref().unwrap();
-    assert_eq!((prediction.strategy, prediction.minibatches), (Strategy::Random, few_vessels().minibatches_per_round));
+    assert_eq!((prediction.run, prediction.minibatches), (random, few_vessels().minibatches_per_round));
     let errors = prediction.errors.unwrap();
     assert!((errors.all / inspection.loss - 1.0).abs() < 1e-3, "{errors:?}, {}", inspection.loss);
     let (solved, known) = (&after.solved().unwrap().map, &inspection.maps.as_ref().unwrap().solved);
@@ -149,7 +149,7 @@ fn samples_and_points_are_solved_and_predicted_and_labelling_is_told_as_it_happe
 
     // There is no such sample, and no such point: the next answer is the next question's.
     for nowhere in [Vessel::Sample(1_000_000), Vessel::Point(vec![0.0; 5])] {
-        listener.engine.send(Command::Section(SectionRequest { vessel: nowhere, solve: true }));
+        listener.engine.send(Command::ask(VesselRequest { vessel: nowhere, solve: true }));
     }
     let point = ask(&mut listener, Vessel::Point(vec![0.1, -0.2]), false);
     assert!(matches!(point.outcome, Outcome::Open) && point.mask.is_some());

@@ -1,5 +1,7 @@
 //! The statistics against what SciPy and statsmodels say (`scripts/peers/statistics_reference.py`).
 
+use std::sync::Arc;
+
 use ridgewalk::experiment::Strategy;
 use ridgewalk::statistics::*;
 use serde_json::Value;
@@ -107,7 +109,7 @@ fn the_endpoint_is_paired_by_seed_over_rounds_2_to_10() {
     let mut better = histories.clone();
     for (i, history) in better.iter_mut().enumerate() {
         history.header.experiment.strategy = Strategy::Snn;
-        for evaluation in history.rounds.iter_mut().skip(1).flat_map(|r| &mut r.evaluations) {
+        for evaluation in history.rounds.iter_mut().skip(1).flat_map(|r| &mut Arc::make_mut(r).evaluations) {
             evaluation.value += 0.25 * (i + 1) as f32;
         }
     }
@@ -136,7 +138,7 @@ fn a_run_that_did_not_get_there_is_left_out_and_counted() {
     let mut histories = grid(&[Strategy::Random, Strategy::Snn], 3, 6);
     histories.push(Made { strategy: Strategy::Snn, repeat: 4, rounds: 2, gain: 0.3 }.history());
     let mut diverged = Made { strategy: Strategy::Snn, repeat: 5, rounds: 6, gain: 0.3 }.history();
-    diverged.rounds[3].evaluations.iter_mut().for_each(|e| e.value = f32::NAN);
+    Arc::make_mut(&mut diverged.rounds[3]).evaluations.iter_mut().for_each(|e| e.value = f32::NAN);
     histories.push(diverged);
     let comparison = compare(&histories, &Options::default());
     assert_eq!(comparison.rounds, 2..=6);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use ridgewalk::engine::questions::vessel::{Outcome, Section, Vessel};
+use ridgewalk::engine::questions::vessel::{Outcome, Vessel, VesselReport};
 use ridgewalk::experiment::{DatasetKind, Strategy};
 use ridgewalk::ui::App;
 use ridgewalk::ui::state::AppState;
@@ -58,11 +58,11 @@ fn is_shown(w: &Harness<'_, App>, label: &str) -> bool {
     w.query_all_by_label(label).next().is_some()
 }
 
-fn answered(s: &AppState, wanted: impl Fn(&Section) -> bool) -> bool {
-    s.section.as_deref().is_some_and(wanted)
+fn answered(s: &AppState, wanted: impl Fn(&VesselReport) -> bool) -> bool {
+    s.answers.vessel.get().is_some_and(wanted)
 }
 
-fn file(section: &Section) -> Option<&ridgewalk::engine::questions::vessel::MaskFile> {
+fn file(section: &VesselReport) -> Option<&ridgewalk::engine::questions::vessel::MaskFile> {
     match &section.request.vessel {
         Vessel::File(file) => Some(file),
         _ => None,
@@ -88,12 +88,12 @@ impl Scene {
         self.folder.path().join(name)
     }
 
-    fn section(&self) -> Arc<Section> {
-        self.w.state().state().section.clone().unwrap()
+    fn section(&self) -> Arc<VesselReport> {
+        self.w.state().state().answers.vessel.answer.clone().unwrap()
     }
 
     /// Shows frames until the section on the screen is as `wanted`.
-    fn wait(&mut self, what: &str, wanted: impl Fn(&Section) -> bool) {
+    fn wait(&mut self, what: &str, wanted: impl Fn(&VesselReport) -> bool) {
         wait_for(&mut self.w, what, |s| answered(s, &wanted));
         self.w.run_steps(3);
     }
@@ -231,7 +231,7 @@ fn samples_and_the_probe_are_solved_on_demand_beside_what_the_target_predicts() 
         }),
         ("a probe that moves is decoded, and solved only if asked", |s| {
             click(&mut s.w, "Solve as it moves");
-            let probed = |s: &Scene| s.w.state().state().probing.clone().unwrap().code;
+            let probed = |s: &Scene| s.w.state().state().probing.clone().unwrap();
             let before = probed(s);
             let views = s.w.get_all_by_label("Latent space").map(|n| n.rect());
             let from = views.max_by(|a, b| a.area().total_cmp(&b.area())).unwrap().center();
@@ -245,7 +245,7 @@ fn samples_and_the_probe_are_solved_on_demand_beside_what_the_target_predicts() 
             let after = probed(s);
             assert_ne!(before, after);
             let there =
-                |a: &Section, solve| a.request.vessel == Vessel::Point(after.clone()) && a.request.solve == solve;
+                |a: &VesselReport, solve| a.request.vessel == Vessel::Point(after.clone()) && a.request.solve == solve;
             s.wait("the mask alone", |a| there(a, false));
             assert!(matches!(s.section().outcome, Outcome::Open));
             click(&mut s.w, "Solve here");

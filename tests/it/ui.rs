@@ -9,7 +9,7 @@ use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::history::{Header, History, Metric};
-use ridgewalk::ui::state::AppState;
+use ridgewalk::ui::state::{AppState, RunState};
 use ridgewalk::ui::{App, UiOptions};
 
 use crate::common::{run, tiny_world, with};
@@ -19,6 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 pub fn window(autostart: bool) -> Harness<'static, App> {
     window_of(Experiment::preset("tiny").unwrap(), vec![Strategy::Random, Strategy::Snn], autostart)
+}
+
+/// The first run of a strategy.
+pub fn run_of(state: &AppState, strategy: Strategy) -> Option<&RunState> {
+    state.runs.iter().find(|r| r.strategy == strategy)
 }
 
 /// The window of the tiny experiment, paused when every strategy has done its first round.
@@ -64,7 +69,7 @@ pub fn click(window: &mut Harness<'_, App>, label: &str) {
 }
 
 pub fn rounds(state: &AppState, strategy: Strategy) -> usize {
-    state.run(strategy).map_or(0, |r| r.rounds.len())
+    run_of(state, strategy).map_or(0, |r| r.rounds.len())
 }
 
 pub fn is_ready(state: &AppState) -> bool {
@@ -79,21 +84,24 @@ fn run_makes_the_curves_grow_to_the_end() {
     click(&mut w, "Run");
     wait_for(&mut w, "round 1", |s| rounds(s, Strategy::Snn) >= 1);
     let first =
-        w.state().state().run(Strategy::Snn).unwrap().curve(Metric::Accuracy, &w.state().state().experiment).len();
+        run_of(w.state().state(), Strategy::Snn).unwrap().curve(Metric::Accuracy, &w.state().state().experiment).len();
     wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
     let state = w.state().state();
     for strategy in [Strategy::Random, Strategy::Snn] {
-        let run = state.run(strategy).unwrap();
+        let run = run_of(state, strategy).unwrap();
         assert_eq!(run.rounds.len(), state.experiment.rounds);
         assert!(run.curve(Metric::Accuracy, &state.experiment).len() > first);
         assert!(run.curve(Metric::AccuracyPart, &state.experiment).len() > run.rounds.len());
     }
     assert_eq!(
-        state.run(Strategy::Random).unwrap().accuracy(1),
-        state.run(Strategy::Snn).unwrap().accuracy(1),
+        run_of(state, Strategy::Random).unwrap().accuracy(1),
+        run_of(state, Strategy::Snn).unwrap().accuracy(1),
         "paired in round 1"
     );
-    assert_eq!(state.walks.iter().filter(|k| k.strategy == Strategy::Snn).count(), state.experiment.walks);
+    assert_eq!(
+        state.walks.iter().filter(|k| k.run == run_of(state, Strategy::Snn).unwrap().id).count(),
+        state.experiment.walks
+    );
     w.run_steps(3);
     w.check_accessibility();
 }
@@ -125,9 +133,9 @@ fn pausing_shows_in_the_frame_of_the_click_and_holds() {
     let shown_at_once = w.query_by_label("Pausing").is_some() || w.state().state().progress.phase == Phase::Paused;
     assert!(shown_at_once);
     wait_for(&mut w, "the pause", |s| s.progress.phase == Phase::Paused);
-    let before = w.state().state().run(Strategy::Random).map_or(0, |r| r.live.len());
+    let before = run_of(w.state().state(), Strategy::Random).map_or(0, |r| r.live.len());
     w.run_steps(20);
-    assert_eq!(w.state().state().run(Strategy::Random).map_or(0, |r| r.live.len()), before);
+    assert_eq!(run_of(w.state().state(), Strategy::Random).map_or(0, |r| r.live.len()), before);
     w.key_press(egui::Key::Space);
     w.step();
     wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
@@ -141,7 +149,7 @@ fn a_reset_gives_the_same_history_again() {
     for _ in 0..2 {
         click(&mut w, "Step round");
         wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
-        let run = w.state().state().run(Strategy::Snn).unwrap();
+        let run = run_of(w.state().state(), Strategy::Snn).unwrap();
         let bought: Vec<u32> = run.rounds[0].proposals.iter().map(|p| p.sample).collect();
         accuracies.push((bought, run.accuracy(1)));
         click(&mut w, "Reset");
@@ -246,7 +254,7 @@ fn histories_are_opened_compared_replayed_and_exported() {
 
     click(&mut w, "Replay");
     wait_for(&mut w, "the replay", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
-    assert_eq!(w.state().state().run(Strategy::Random).unwrap().header.as_ref().unwrap().repeat, 1);
+    assert_eq!(run_of(w.state().state(), Strategy::Random).unwrap().header.as_ref().unwrap().repeat, 1);
 }
 
 #[test]
@@ -292,7 +300,7 @@ fn walks_are_started_stepped_judged_and_filtered() {
     assert_eq!((lost.walks, lost.without.len(), lost.with.len()), (count, 11, 11));
     let (without, with) = (lost.without[10], lost.with[10]);
     assert!(w.query_by_label(&format!("lost: {without} of {count} without, {with} with")).is_some());
-    let of = |s: &AppState, control: bool| s.seen_walks().iter().filter(|k| k.walk.is_control() == control).count();
+    let of = |s: &AppState, baseline: bool| s.seen_walks().iter().filter(|k| k.walk.is_baseline() == baseline).count();
     click(&mut w, "Walks shown: without");
     assert_eq!((of(w.state().state(), true), of(w.state().state(), false)), (count, 0));
     w.check_accessibility();

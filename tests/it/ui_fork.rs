@@ -5,21 +5,21 @@ use egui_kittest::kittest::Queryable as _;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 
-use crate::ui::{click, rounds, wait_for, window};
+use crate::ui::{click, rounds, run_of, wait_for, window};
 
 #[test]
 fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     let mut w = window(true);
     wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
-    let random = w.state().state().run(Strategy::Random).unwrap().rounds.clone();
-    let snn = w.state().state().run(Strategy::Snn).unwrap().rounds.clone();
+    let random = run_of(w.state().state(), Strategy::Random).unwrap().rounds.clone();
+    let snn = run_of(w.state().state(), Strategy::Snn).unwrap().rounds.clone();
     // Nothing follows the last round.
     click(&mut w, "Fork from the shown round");
     assert!(w.query_by_label("Seed of the fork").is_none());
     w.key_press(egui::Key::OpenBracket);
     w.key_press(egui::Key::OpenBracket);
     w.run_steps(3);
-    assert_eq!((w.state().state().shown_round(), w.state().state().focus.strategy), (1, Strategy::Snn));
+    assert_eq!((w.state().state().shown_round(), w.state().state().shown_experiment().strategy), (1, Strategy::Snn));
     click(&mut w, "Fork from the shown round");
     // As it is, the fork would do the same again.
     click(&mut w, "Fork");
@@ -29,9 +29,9 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     assert_eq!(w.state().state().fork_draft.map(|t| t.strategy), Some(Strategy::Random));
     w.check_accessibility();
     click(&mut w, "Fork");
-    wait_for(&mut w, "the fork", |s| s.strategies == [Strategy::Random] && s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the fork", |s| s.strategies() == [Strategy::Random] && s.progress.phase == Phase::Finished);
     let state = w.state().state();
-    let fork = state.run(Strategy::Random).unwrap();
+    let fork = run_of(state, Strategy::Random).unwrap();
     let told = fork.header.as_ref().unwrap().forked.as_deref().unwrap();
     assert_eq!((told.round, told.experiment.strategy), (1, Strategy::Snn));
     let picks = |rounds: &[std::sync::Arc<ridgewalk::history::RoundRecord>]| {
@@ -73,7 +73,7 @@ fn a_fork_of_the_same_seed_is_compared_and_saved() {
     w.run_steps(2);
     assert!(w.state().state().fork_draft.is_some_and(|t| t.alpha != w.state().state().experiment.alpha));
     click(&mut w, "Fork");
-    wait_for(&mut w, "the fork", |s| s.strategies == [Strategy::Snn] && s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the fork", |s| s.strategies() == [Strategy::Snn] && s.progress.phase == Phase::Finished);
     let label = w.state().state().histories()[0].label();
     assert!(label.contains("from round 1 of SNN"), "{label}");
     click(&mut w, "Workspace: Compare");

@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable as _;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 
-use crate::ui::{click, is_ready, rounds, wait_for, window};
+use crate::ui::{click, is_ready, rounds, run_of, wait_for, window};
 
 #[test]
 fn a_proposal_is_shown_step_by_step_as_it_was() {
@@ -21,12 +21,12 @@ fn a_proposal_is_shown_step_by_step_as_it_was() {
         wait_for(&mut w, "the round", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == round);
     }
     w.run_steps(2);
-    wait_for(&mut w, "the first step", |s| s.explanation.as_ref().is_some_and(|e| (e.round, e.proposal) == (2, 0)));
+    wait_for(&mut w, "the first step", |s| s.answers.explain.get().is_some_and(|e| (e.round, e.proposal) == (2, 0)));
     click(&mut w, "Next proposal");
-    wait_for(&mut w, "the next step", |s| s.explanation.as_ref().is_some_and(|e| (e.round, e.proposal) == (2, 1)));
+    wait_for(&mut w, "the next step", |s| s.answers.explain.get().is_some_and(|e| (e.round, e.proposal) == (2, 1)));
     let state = w.state().state();
-    let explained = state.explanation.as_ref().unwrap();
-    let step = state.run(Strategy::Snn).unwrap().rounds[1].proposals[1].step.clone().unwrap();
+    let explained = state.answers.explain.get().unwrap();
+    let step = run_of(state, Strategy::Snn).unwrap().rounds[1].proposals[1].step.clone().unwrap();
     // The target of the round before, which the step was taken against: its loss is in the history.
     let loss = -explained.probabilities[usize::from(step.parent_label)].ln();
     assert!((loss - step.loss).abs() < 1e-3 * (1.0 + step.loss), "{loss} {}", step.loss);

@@ -13,7 +13,7 @@ use ridgewalk::history::{History, RoundRecord};
 use ridgewalk::ui::App;
 
 use crate::common::{Step, run, take_steps, tiny_world, with};
-use crate::ui::{click, rounds, wait_for, window};
+use crate::ui::{click, rounds, run_of, wait_for, window};
 
 /// What was bought by the end of a round.
 fn bought<'a>(records: impl Iterator<Item = &'a RoundRecord>, round: usize) -> HashSet<u32> {
@@ -21,7 +21,7 @@ fn bought<'a>(records: impl Iterator<Item = &'a RoundRecord>, round: usize) -> H
 }
 
 fn live(w: &Harness<'_, App>, strategy: Strategy, round: usize) -> HashSet<u32> {
-    bought(w.state().state().run(strategy).unwrap().rounds.iter().map(|r| &**r), round)
+    bought(run_of(w.state().state(), strategy).unwrap().rounds.iter().map(|r| &**r), round)
 }
 
 /// How the numbers say it.
@@ -62,7 +62,7 @@ impl Scene {
     fn right(&self, strategy: Strategy) -> HashSet<u32> {
         let state = self.w.state().state();
         let split = state.dataset.as_ref().unwrap().evaluation(state.experiment.evaluate_on);
-        let predicted = &state.run(strategy).unwrap().rounds[2].predicted;
+        let predicted = &run_of(state, strategy).unwrap().rounds[2].predicted;
         assert_eq!(predicted.len(), split.len());
         (0..split.len() as u32).filter(|&i| predicted[i as usize] == split.label(i as usize)).collect()
     }
@@ -127,7 +127,7 @@ fn two_runs_stand_side_by_side_with_one_camera_and_one_playhead() {
             click(&mut s.w, "Run B");
             click(&mut s.w, "SNN, α 0.3, seed 7 (opened)");
             s.w.run_steps(3);
-            let text = said(3, &live(&s.w, Strategy::Random, 3), &bought(s.other.rounds.iter(), 3));
+            let text = said(3, &live(&s.w, Strategy::Random, 3), &bought(s.other.rounds.iter().map(|r| &**r), 3));
             assert!(s.w.query_by_label(&text).is_some(), "{text}");
         }),
     ];

@@ -2,6 +2,7 @@
 
 use egui_kittest::kittest::Queryable as _;
 
+use ridgewalk::engine::planned::RunId;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 use ridgewalk::ui::state::PinCurve;
@@ -13,11 +14,11 @@ fn a_probe_is_pinned_followed_and_unpinned() {
     let mut w = window_after_round_one();
     click(&mut w, "Workspace: Explore");
     click(&mut w, "Inspect: Probe");
-    wait_for(&mut w, "the probe", |s| s.probe.is_some());
+    wait_for(&mut w, "the probe", |s| s.answers.probe.answer.is_some());
     w.run_steps(2);
     click(&mut w, "Pin this point");
     let values =
-        |s: &ridgewalk::ui::state::AppState| s.pins.pins.first().map_or(0, |p| p.series(Strategy::Snn).count());
+        |s: &ridgewalk::ui::state::AppState| s.pins.pins.first().map_or(0, |p| p.series(RunId::nth(1)).count());
     wait_for(&mut w, "its first value", |s| values(s) == 1);
     // The same point is not pinned twice.
     click(&mut w, "Pin this point");
@@ -27,7 +28,7 @@ fn a_probe_is_pinned_followed_and_unpinned() {
     wait_for(&mut w, "round 2", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 2);
     let state = w.state().state();
     assert_eq!(values(state), 3, "after round 1, within round 2, and at its end");
-    assert_eq!(state.pins.pins[0].series(Strategy::Random).count(), 3);
+    assert_eq!(state.pins.pins[0].series(RunId::nth(0)).count(), 3);
     w.run_steps(2);
     assert!(w.query_by_label("Curve of pin 1: 3 values").is_some());
     click(&mut w, "Curves of the pins: loss");
@@ -42,7 +43,7 @@ fn the_step_length_is_judged_by_the_snaps_of_the_round_and_by_the_probe() {
     let mut w = window_after_round_one();
     click(&mut w, "Workspace: Explore");
     click(&mut w, "Inspect: Step length");
-    wait_for(&mut w, "the probe", |s| s.probe.is_some());
+    wait_for(&mut w, "the probe", |s| s.answers.probe.answer.is_some());
     w.run_steps(2);
     // Round 1 is drawn at random.
     assert!(w.query_by_label_contains("has taken none yet").is_some());

@@ -8,7 +8,7 @@ use ridgewalk::experiment::Strategy;
 use ridgewalk::history::Metric;
 use ridgewalk::ui::App;
 
-use crate::ui::{rounds, wait_for, window};
+use crate::ui::{rounds, run_of, wait_for, window};
 
 /// The round, and the evaluation inside it, at which the playhead stands.
 fn stop(w: &Harness<'_, App>) -> (usize, Option<usize>) {
@@ -35,7 +35,7 @@ fn the_playhead_goes_inside_rounds_by_key() {
         assert_eq!(stop(&w), place);
     }
     let state = w.state().state();
-    let part = state.run(Strategy::Snn).unwrap().curve(Metric::AccuracyPart, &state.experiment);
+    let part = run_of(state, Strategy::Snn).unwrap().curve(Metric::AccuracyPart, &state.experiment);
     let at = part.iter().find(|p| p.round == 2 && p.minibatches == 9.0).unwrap();
     let shown = format!("{:.1} %", at.value);
     assert!(w.query_all_by_label(&shown).next().is_some(), "{shown}");

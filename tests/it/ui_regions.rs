@@ -9,7 +9,7 @@ use ridgewalk::ui::App;
 use ridgewalk::ui::state::{AppState, BrushTool, SheetFilter};
 
 use crate::common::{Step, take_steps};
-use crate::ui::{click, wait_for, window_after_round_one};
+use crate::ui::{click, run_of, wait_for, window_after_round_one};
 
 /// Drags over the latent view along these shares of its width and height.
 fn drag(w: &mut Harness<'_, App>, along: &[(f32, f32)]) {
@@ -50,7 +50,7 @@ impl Scene {
 
     /// Accuracy of SNN after round 1 over the whole split, percent, and the images it predicts right.
     fn right(&self) -> (f32, usize) {
-        let accuracy = self.state().run(Strategy::Snn).unwrap().accuracy(1).unwrap();
+        let accuracy = run_of(self.state(), Strategy::Snn).unwrap().accuracy(1).unwrap();
         (accuracy, (accuracy * self.sizes().1 as f32 / 100.0).round() as usize)
     }
 

@@ -107,6 +107,6 @@ fn what_does_not_belong_together_is_refused() {
     let other = Embedding { generator_digest: "other".into(), ..embedding.clone() };
     assert!(refused(&history, &other).contains("another embedding"));
     let mut none = history.clone();
-    none.rounds.iter_mut().for_each(|r| r.walk_steps.clear());
+    none.rounds.iter_mut().for_each(|r| std::sync::Arc::make_mut(r).walk_steps.clear());
     assert!(refused(&none, &embedding).contains("--walks"));
 }

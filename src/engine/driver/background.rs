@@ -1,20 +1,16 @@
-//! What is computed beside the rounds, for people to look at: scores of the train split, the field, where the evaluation
-//! split lies.
-
-use std::sync::Arc;
+//! What is computed in the background for display: scores of the train split, the field, codes of the evaluation split.
 
 use super::Core;
-use crate::engine::protocol::Command;
 use crate::engine::session::Session;
 
-/// Units of work of a run for each chunk of scoring beside it.
+/// Units of work of a run for each chunk of scoring.
 const UNITS_PER_SCORING_CHUNK: usize = 4;
-/// The same for the field, which nobody waits for while the target learns: a few percent of the time.
+/// Units of work of a run for each chunk of the field, which is not urgent while the target learns: a few percent of the time.
 const UNITS_PER_FIELD_CHUNK: usize = 24;
 
 impl Core {
-    /// One chunk of what waits, while the rounds stand still.
-    pub fn beside(&mut self) {
+    /// One chunk of what waits, while no round is computed.
+    pub fn background(&mut self) {
         let Some(session) = &self.session else { return };
         if session.evaluation_waits() {
             self.embed_evaluation();
@@ -29,10 +25,10 @@ impl Core {
         }
     }
 
-    /// The same now and then while they go on.
-    pub fn beside_rounds(&mut self) {
+    /// One chunk of what waits, now and then while rounds are computed.
+    pub fn background_of_rounds(&mut self) {
         let Some(session) = &self.session else { return };
-        let (units, field) = (session.units, session.field_waits());
+        let (units, field) = (self.units, session.field_waits());
         if units.is_multiple_of(UNITS_PER_SCORING_CHUNK) {
             self.embed_evaluation();
             self.step_walks();
@@ -44,7 +40,7 @@ impl Core {
         }
     }
 
-    /// One earlier round of the pinned points.
+    /// The pinned points at the end of one earlier round.
     fn look_back_at_pins(&mut self) {
         let Some(session) = &mut self.session else { return };
         if let Some(event) = session.pins.look_back(&mut session.runs) {
@@ -64,20 +60,9 @@ impl Core {
         }
     }
 
-    /// One chunk of scoring for the run that is shown, when somebody looks at scores.
+    /// One chunk of scoring for the shown run, where scores are wanted.
     fn score(&mut self) {
-        let Some(session) = &mut self.session else { return };
-        let Some(world) = session.world.clone() else { return };
-        if !session.scoring_waits() {
-            return;
-        }
-        let (strategy, round) = (session.shown, session.round);
-        let Some(shown) = session.runs.iter_mut().find(|r| r.run.strategy() == strategy) else { return };
-        let maps = world.simulation.as_ref().map(|s| &s.train);
-        let Some(seen) = shown.seen(round) else { return };
-        shown.scoring.advance(&world.dataset.train, maps, &seen.target);
-        if shown.published.due() || shown.scoring.is_fresh() {
-            shown.scores = Some(Arc::new(shown.scoring.scores().clone()));
+        if self.session.as_mut().is_some_and(Session::score) {
             self.publish();
         }
     }
@@ -88,13 +73,4 @@ impl Core {
             self.publish();
         }
     }
-}
-
-/// Of questions that came in a burst, as from a moving pointer, only the last of each kind is still of interest.
-pub fn without_outdated_questions(commands: Vec<Command>) -> Vec<Command> {
-    let is_question = |c: &Command| matches!(c, Command::Inspect { .. } | Command::Probe { .. } | Command::Section(_));
-    let kind = std::mem::discriminant::<Command>;
-    let last = |c: &Command| commands.iter().rposition(|other| kind(other) == kind(c));
-    let kept: Vec<bool> = commands.iter().enumerate().map(|(i, c)| !is_question(c) || last(c) == Some(i)).collect();
-    commands.into_iter().zip(kept).filter_map(|(command, kept)| kept.then_some(command)).collect()
 }

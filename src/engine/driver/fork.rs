@@ -1,28 +1,36 @@
-//! The command to fork: the forked run takes the place of the present ones, in the same world.
+//! The command to fork: the forked run replaces the present ones, in the same world.
+
+use std::sync::Arc;
 
 use super::{Core, Drive};
+use crate::engine::planned::RunId;
 use crate::engine::protocol::{Event, Level, Phase};
-use crate::engine::questions::lab;
-use crate::engine::runs::forking::{self, Begun, Kept};
-use crate::engine::runs::replay;
-use crate::engine::session::{Session, ShownRun};
-use crate::experiment::Strategy;
-use crate::field::Fieldwork;
+use crate::engine::runs::checkpoints::Checkpoints;
+use crate::engine::runs::forking::{self, Begun};
+use crate::engine::runs::shown_run::ShownRun;
+use crate::engine::runs::{replay, walks};
+use crate::engine::session::Before;
 use crate::round::{Run, Turn};
 
 impl Core {
-    /// Forks the run of `strategy` from the end of `round`, now or when its rounds were done again.
-    pub fn fork(&mut self, strategy: Strategy, round: usize, turn: Turn) {
-        let Some(session) = &mut self.session else { return };
-        let Some(world) = session.world.clone() else { return };
-        let Some(parent) = session.runs.iter().find(|r| r.run.strategy() == strategy) else { return };
-        let kept = parent.kept.up_to(round);
-        match forking::begin(&world, &parent.run, &parent.kept, round, turn) {
-            Ok(Begun::Ready(run)) => self.show_fork(*run, kept),
+    /// Forks a run from the end of `round`, now or when its rounds were computed again.
+    pub fn fork(&mut self, run: RunId, round: usize, turn: Turn) {
+        let session = self.session.as_mut().filter(|s| matches!(s.before, Before::Nothing | Before::Forking(_)));
+        let found = session.and_then(|session| {
+            let parent = session.runs.iter().find(|r| r.id == run)?;
+            Some((session.world.clone()?, parent, &mut session.before))
+        });
+        let Some((world, parent, before)) = found else {
+            return self.message(Level::Warning, "A run can be forked once it has begun.".into());
+        };
+        let checkpoints = parent.checkpoints.up_to(round);
+        match forking::begin(&world, &parent.run, &parent.checkpoints, round, turn) {
+            Ok(Begun::Ready(run)) => self.show_fork(*run, checkpoints),
             Ok(Begun::Waiting(forking)) => {
-                session.forking = Some(forking);
+                *before = Before::Forking(forking);
                 self.eta.restart();
-                let text = "The weights at the end of that round were not kept, so its rounds are done again first.";
+                let text =
+                    "The weights at the end of that round are not saved, so its rounds are computed again first.";
                 self.message(Level::Info, text.into());
             }
             Err(e) => self.message(Level::Error, format!("The run cannot be forked: {e}")),
@@ -33,53 +41,45 @@ impl Core {
     pub fn advance_fork(&mut self) {
         const PARTS: usize = 1_000;
         let Some(session) = &mut self.session else { return };
-        let Some(forking) = &mut session.forking else { return };
+        let Before::Forking(mut forking) = std::mem::replace(&mut session.before, Before::Nothing) else { return };
         if forking.advance() {
             let (fraction, round) = (forking.fraction_done(), forking.round());
+            session.before = Before::Forking(forking);
             let done = (fraction * PARTS as f32) as usize;
             return self.say_progress(Phase::Rerunning, None, round, done, PARTS, fraction);
         }
-        let Some(forking) = session.forking.take() else { return };
-        let kept = forking.kept.clone();
+        let checkpoints = forking.checkpoints.clone();
         let (run, differs) = forking.finish();
         if let Some(difference) = differs {
             let text = format!(
-                "Done again, the rounds came out otherwise than the history says ({difference}); the fork goes on from how they \
-                 came out now."
+                "Computed again, the rounds differ from the history ({difference}); the fork continues from the new ones."
             );
             self.message(Level::Warning, text);
         }
-        self.show_fork(run, kept);
+        self.show_fork(run, checkpoints);
     }
 
-    /// The forked run in place of the others: told like a replay, then it goes on.
-    fn show_fork(&mut self, run: Run, kept: Kept) {
+    /// The forked run in place of the others: reported like a replay, then it continues.
+    fn show_fork(&mut self, run: Run, checkpoints: Checkpoints) {
         let Some(old) = self.session.take() else { return };
-        let Some(world) = old.world else { return };
-        let (experiment, strategy) = (run.experiment().clone(), run.strategy());
+        let Some(world) = old.world.clone() else { return };
+        let shown = ShownRun::new(RunId::default(), run, checkpoints, &world);
+        let session = old.forked(Arc::clone(&world), shown);
         self.generation += 1;
         self.say(Event::Started {
             generation: self.generation,
-            experiment: Box::new(experiment.clone()),
-            strategies: vec![strategy],
+            experiment: Box::new(session.experiment.clone()),
+            runs: session.planned.clone(),
             device: self.device.description.clone(),
         });
         self.say(Event::DataReady { dataset: world.dataset.clone() });
         self.say(Event::GeneratorReady { cached: true, latent_scale: world.latent.scale() });
-        self.say(lab::cloud(&world));
-        let mut shown = ShownRun::new(run, &world);
-        shown.kept = kept;
-        self.say(shown.started());
-        replay::events(&world, &shown.run).into_iter().for_each(|event| self.say(event));
-        let field = old.fieldwork.map(Fieldwork::into_request).and_then(|r| Fieldwork::new(r, experiment.latent_dim));
-        self.session = Some(Session {
-            world: Some(world),
-            runs: vec![shown],
-            fieldwork: field,
-            evaluation_codes: old.evaluation_codes,
-            want_scores: old.want_scores,
-            ..Session::new(experiment, vec![strategy], None, strategy)
-        });
+        self.say(walks::cloud(&world));
+        for shown in &session.runs {
+            self.say(shown.started());
+            replay::events(&world, shown).into_iter().for_each(|event| self.say(event));
+        }
+        self.session = Some(session);
         self.drive = Drive::Free;
         self.held = false;
         self.eta.restart();

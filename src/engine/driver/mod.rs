@@ -1,4 +1,4 @@
-//! The loop of the engine's thread: look at the commands, do one small unit of work, say what happened.
+//! The loop of the engine's thread: obey the commands, do one small unit of work, report what happened.
 
 mod background;
 mod fork;
@@ -12,14 +12,16 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender};
 
-use super::pace::{Eta, Throttle};
-use super::protocol::{Command, Event, Level, Phase, Snapshot};
-use super::questions::lab;
-use super::session::{Session, ShownRun};
+use super::pace::{Eta, FormingPace, PROGRESS_INTERVAL, Throttle};
+use super::planned::{RunId, planned};
+use super::protocol::{Command, Event, Level, Phase, Snapshot, without_outdated_questions};
+use super::runs::shown_run::ShownRun;
+use super::runs::walks;
+use super::session::{Before, Session};
 use super::{EngineOptions, Wake};
 use crate::archive::SavedRun;
 use crate::device::{ComputeDevice, DeviceKind, is_out_of_memory};
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::Experiment;
 use crate::generator::cache::GeneratorCache;
 use crate::history::Metric;
 use crate::round::{Activity, RunEvent};
@@ -27,17 +29,15 @@ use crate::world::Preparation;
 
 /// Between two wakes of the window.
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);
-/// Between two progress events of one phase, and two losses of the generator.
-pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How far the engine may go on by itself.
 #[derive(Debug, Clone, PartialEq)]
 enum Drive {
     Halted,
     Free,
-    /// So many optimiser steps more.
+    /// N optimiser steps more.
     Minibatches(usize),
-    /// Until every run has completed so many rounds.
+    /// Until every run has completed N rounds.
     Rounds(usize),
     Stopped,
 }
@@ -56,10 +56,13 @@ pub struct Core {
     drive: Drive,
     /// The preparation (data, generator, embedding) was paused by hand.
     held: bool,
-    /// Something was said or shown since the window was last woken.
+    /// Something was reported or shown since the window was last woken.
     unseen: bool,
     wakes: Throttle,
     progress: Throttle,
+    forming: FormingPace,
+    /// Counts units of work of the runs, for what is computed in the background.
+    units: usize,
     last_phase: Phase,
     eta: Eta,
     quit: bool,
@@ -89,6 +92,8 @@ impl Core {
             unseen: false,
             wakes: Throttle::new(WAKE_INTERVAL),
             progress: Throttle::new(PROGRESS_INTERVAL),
+            forming: FormingPace::default(),
+            units: 0,
             last_phase: Phase::Idle,
             eta: Eta::default(),
             quit: false,
@@ -130,12 +135,12 @@ impl Core {
         }
         waiting.extend(self.commands.try_iter());
         self.interrupt.store(false, Ordering::Release);
-        background::without_outdated_questions(waiting).into_iter().for_each(|command| self.obey(command));
+        without_outdated_questions(waiting).into_iter().for_each(|command| self.obey(command));
     }
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Reset { experiment, strategies } => self.reset(*experiment, strategies),
+            Command::Reset { experiment, runs } => self.reset(*experiment, runs, Vec::new()),
             Command::Replay { runs } => self.replay(runs),
             Command::Run => self.go(Drive::Free),
             Command::Pause => self.pause(),
@@ -148,7 +153,7 @@ impl Core {
                 self.drive = Drive::Stopped;
                 // A generator half trained is of no use; completed rounds are.
                 if let Some(session) = &mut self.session {
-                    (session.preparation, session.forking, session.replaying) = (None, None, None);
+                    session.before = Before::Nothing;
                 }
                 self.say(Event::Stopped);
                 self.say_phase(Phase::Stopped);
@@ -156,17 +161,16 @@ impl Core {
             Command::SetDevice(kind) => {
                 self.set_device(kind);
                 if let Some(session) = self.session.take() {
-                    self.reset(session.experiment, session.strategies);
+                    let runs = session.experiments();
+                    self.reset(session.experiment, runs, Vec::new());
                 }
             }
             Command::Quit => self.quit = true,
-            Command::Fork { strategy, round, turn } => self.fork(strategy, round, turn),
+            Command::Fork { run, round, turn } => self.fork(run, round, turn),
+            // Without an experiment there is nothing to show; the window asks again after `Event::Started`.
             command => {
-                let mut said = Vec::new();
-                if let Some(session) = &mut self.session {
-                    session.obey(command, &mut said);
-                }
-                said.into_iter().for_each(|event| self.say(event));
+                let events = self.session.as_mut().map(|session| session.obey(command));
+                events.into_iter().flatten().for_each(|event| self.say(event));
                 self.publish();
             }
         }
@@ -190,44 +194,48 @@ impl Core {
         }
     }
 
-    fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>) {
-        let experiment = match experiment.validated() {
-            Ok(experiment) => experiment,
+    /// Starts over with these runs side by side, or with saved ones that are loaded once the world is ready.
+    fn reset(&mut self, experiment: Experiment, runs: Vec<Experiment>, saved: Vec<SavedRun>) {
+        let valid = |e: Experiment| e.validated();
+        let runs = if runs.is_empty() { vec![experiment.clone()] } else { runs };
+        let checked =
+            valid(experiment).and_then(|e| Ok((e, runs.into_iter().map(valid).collect::<Result<Vec<_>, _>>()?)));
+        let (experiment, runs) = match checked {
+            Ok(checked) => checked,
             Err(e) => return self.message(Level::Error, e.to_string()),
         };
-        let strategies = if strategies.is_empty() { vec![experiment.strategy] } else { strategies };
-        if let Some(objection) = strategies.iter().find_map(|s| s.objection(experiment.dataset)) {
+        if let Some(objection) = runs.iter().find_map(|e| e.strategy.objection(e.dataset)) {
             return self.message(Level::Error, objection);
         }
+        // Rounds before a fork may have been those of another strategy.
+        let before_forks = saved.iter().flat_map(|r| r.history.strategies());
+        let strategies: Vec<_> = runs.iter().map(|e| e.strategy).chain(before_forks).collect();
         self.generation += 1;
         self.drive = Drive::Halted;
         self.held = false;
         self.eta.restart();
+        let runs = planned(runs);
         self.say(Event::Started {
             generation: self.generation,
             experiment: Box::new(experiment.clone()),
-            strategies: strategies.clone(),
+            runs: runs.clone(),
             device: self.device.description.clone(),
         });
         let cache = self.options.cache_dir.as_ref().map(GeneratorCache::new);
         let preparation = Preparation::new(&experiment, self.options.data_dir.clone(), cache, &self.device)
             .for_strategies(&strategies);
-        let shown = strategies.last().copied().unwrap_or(experiment.strategy);
-        self.session = Some(Session::new(experiment, strategies, Some(preparation), shown));
+        let before = Before::Preparing { preparation: Box::new(preparation), saved };
+        self.session = Some(Session::new(experiment, runs, before));
         self.publish();
         self.say_phase(Phase::LoadingData);
         self.wake_now();
     }
 
-    fn replay(&mut self, runs: Vec<SavedRun>) {
-        let Some(first) = runs.first() else { return };
-        let experiment = first.history.header.experiment.clone();
-        self.reset(experiment, runs.iter().map(|r| r.history.strategy()).collect());
-        if let Some(session) = &mut self.session {
-            // Rounds before a fork may have been those of another strategy.
-            let all: Vec<Strategy> = runs.iter().flat_map(|r| r.history.strategies()).collect();
-            session.preparation = session.preparation.take().map(|p| p.for_strategies(&all));
-            session.replay = runs;
+    fn replay(&mut self, saved: Vec<SavedRun>) {
+        let runs: Vec<_> = saved.iter().map(|r| r.history.header.experiment.clone()).collect();
+        match runs.first().cloned() {
+            Some(experiment) => self.reset(experiment, runs, saved),
+            None => self.message(Level::Warning, "There is no saved run to show.".into()),
         }
     }
 
@@ -244,19 +252,21 @@ impl Core {
 
     fn has_work(&self) -> bool {
         let Some(session) = &self.session else { return false };
-        ((session.preparation.is_some() || session.replaying.is_some()) && !self.held)
-            || self.may_advance()
-            || session.forking.is_some()
-            || session.something_waits()
+        let before = match session.before {
+            Before::Nothing => false,
+            Before::Preparing { .. } | Before::Replaying(_) => !self.held,
+            Before::Forking(_) => true,
+        };
+        before || self.may_advance() || session.something_waits()
     }
 
     fn is_preparing(&self) -> bool {
-        self.session.as_ref().is_some_and(|s| s.preparation.is_some())
+        self.session.as_ref().is_some_and(|s| matches!(s.before, Before::Preparing { .. }))
     }
 
     fn may_advance(&self) -> bool {
         let Some(session) = &self.session else { return false };
-        if session.runs.is_empty() || session.current().is_none() || session.replaying.is_some() {
+        if session.current().is_none() || matches!(session.before, Before::Replaying(_)) {
             return false;
         }
         match self.drive {
@@ -268,16 +278,12 @@ impl Core {
     }
 
     fn work(&mut self) {
-        if self.is_preparing() {
-            self.prepare();
-        } else if self.session.as_ref().is_some_and(|s| s.replaying.is_some()) && !self.held {
-            self.replay_on();
-        } else if self.session.as_ref().is_some_and(|s| s.forking.is_some()) {
-            self.advance_fork();
-        } else if self.may_advance() {
-            self.advance();
-        } else {
-            self.beside();
+        match self.session.as_ref().map(|s| &s.before) {
+            Some(Before::Preparing { .. }) if !self.held => self.prepare(),
+            Some(Before::Replaying(_)) if !self.held => self.advance_replay(),
+            Some(Before::Forking(_)) => self.advance_fork(),
+            _ if self.may_advance() => self.advance(),
+            _ => self.background(),
         }
     }
 
@@ -286,12 +292,12 @@ impl Core {
         let Some(session) = &mut self.session else { return };
         let Some(at) = session.current() else { return };
         let shown = &mut session.runs[at];
-        let (strategy, round, activity) = (shown.run.strategy(), shown.run.round(), shown.run.activity());
+        let (id, round, activity) = (shown.id, shown.run.round(), shown.run.activity());
         let trains = shown.run.is_training_next();
         let happened = shown.run.advance(&|| interrupt.load(Ordering::Acquire)).unwrap_or_default();
-        let fraction = session.runs.iter().map(|r| r.run.fraction_done()).sum::<f32>() / session.runs.len() as f32;
-        let (steps, of) = session.experiment_steps();
-        session.units += 1;
+        let (fraction, (steps, of)) = (session.fraction_done(), session.experiment_steps());
+        let labelling = session.runs[at].run.labelling();
+        self.units += 1;
         if trains && let Drive::Minibatches(left) = &mut self.drive {
             *left -= 1;
         }
@@ -301,15 +307,14 @@ impl Core {
             Activity::Training => Phase::TrainingTarget,
             Activity::Evaluating | Activity::Done => Phase::Evaluating,
         };
-        let labelling = self.session.as_ref().and_then(|s| s.runs[at].run.labelling());
-        self.say_progress(phase, Some(strategy), round, steps, of, fraction);
+        self.say_progress(phase, Some(id), round, steps, of, fraction);
         if let Some(progress) = labelling {
-            self.say(Event::Labelling { strategy, progress });
+            self.say(Event::Labelling { run: id, progress });
         }
         for event in happened {
-            self.happened(at, strategy, event);
+            self.happened(at, event);
         }
-        self.beside_rounds();
+        self.background_of_rounds();
         if !self.may_advance() {
             let done = self.session.as_ref().is_some_and(|s| s.current().is_none());
             self.drive = Drive::Halted;
@@ -318,40 +323,38 @@ impl Core {
         }
     }
 
-    fn happened(&mut self, at: usize, strategy: Strategy, event: RunEvent) {
+    fn happened(&mut self, at: usize, event: RunEvent) {
         let Some(session) = &mut self.session else { return };
         let Some(world) = session.world.clone() else { return };
         let shown = &mut session.runs[at];
+        let run = shown.id;
         let event = match event {
             RunEvent::Began(record) => {
                 shown.labelled = Arc::new(shown.run.labelled().round_of().to_vec());
-                Event::RoundBegan { strategy, round: record.round, record }
+                self.say(Event::RoundBegan { run, round: record.round, record });
+                return self.publish();
             }
             RunEvent::Evaluated { round, evaluation } => {
                 let asked = Metric::PREDICTED.contains(&evaluation.metric);
-                let pins = asked.then(|| session.measure_pins(at)).flatten();
+                let pins = asked.then(|| session.pins.measure(shown)).flatten();
                 pins.into_iter().for_each(|event| self.say(event));
-                Event::Evaluated { strategy, round, evaluation }
+                Event::Evaluated { run, round, evaluation }
             }
-            RunEvent::WalkStarted { walk, sample } => lab::walk_started(&world, &shown.run, walk, sample),
-            // It is said after the round was counted.
-            RunEvent::WalkStepped(step) => lab::walk_stepped(&world, &shown.run, step, shown.run.rounds_done()),
+            RunEvent::WalkStarted { walk, sample } => walks::walk_started(&world, run, walk, sample),
+            // It is reported after the round was counted.
+            RunEvent::WalkStepped(step) => walks::walk_stepped(&world, run, step, shown.run.rounds_done()),
             RunEvent::Ended(record) => {
                 shown.scoring.outdated();
-                let steps = shown.lab_walks.step(&world, &shown.run);
-                let not_kept = session.keep_weights(at);
-                let written = session.runs[at].write(&world);
-                self.say(Event::RoundEnded { strategy, record });
-                steps.into_iter().chain(not_kept).chain(written).for_each(|event| self.say(event));
+                let steps = shown.walks.step(&world, &shown.run);
+                let not_saved = shown.save_weights();
+                let written = shown.write(&world);
+                self.say(Event::RoundEnded { run, record });
+                steps.into_iter().chain(not_saved).chain(written).for_each(|event| self.say(event));
                 return self.publish();
             }
             RunEvent::Finished => return,
         };
-        let bought = matches!(event, Event::RoundBegan { .. });
         self.say(event);
-        if bought {
-            self.publish();
-        }
     }
 
     /// After a panic in a unit of work. A GPU that had too little memory for a training tries smaller minibatches, any other
@@ -361,10 +364,10 @@ impl Core {
         if self.device.kind == DeviceKind::Gpu {
             let failed = self.device.description.clone();
             let smaller = session.as_ref().filter(|_| batch_too_large).and_then(Session::smaller);
-            if let (Some((experiment, why)), Some(session)) = (smaller, &session) {
+            if let Some((experiment, runs, why)) = smaller {
                 self.message(Level::Warning, format!("{failed} has no memory for {why}"));
                 let drive = self.drive.clone();
-                self.reset(experiment, session.strategies.clone());
+                self.reset(experiment, runs, Vec::new());
                 self.drive = drive;
                 return;
             }
@@ -375,13 +378,14 @@ impl Core {
             );
             if let Some(session) = session {
                 let drive = self.drive.clone();
-                self.reset(session.experiment, session.strategies);
+                let runs = session.experiments();
+                self.reset(session.experiment, runs, Vec::new());
                 self.drive = drive;
             }
         } else {
             self.drive = Drive::Stopped;
             let text =
-                "The engine met a bug and ended the experiment; rounds shown so far are kept. Reset to start over.";
+                "The engine met a bug and ended the experiment; the rounds shown so far stay. Reset to start over.";
             self.message(Level::Error, text.into());
             self.say_phase(Phase::Failed);
         }
@@ -407,7 +411,7 @@ impl Core {
             evaluation_codes: session.evaluation_codes.done(),
             forming: false,
             runs,
-            field: session.field.clone(),
+            field: session.field.field(),
         };
         self.slot.store(Arc::new(snapshot));
         self.unseen = true;
@@ -416,20 +420,20 @@ impl Core {
     fn say_progress(
         &mut self,
         phase: Phase,
-        strategy: Option<Strategy>,
+        run: Option<RunId>,
         round: usize,
         done: usize,
         total: usize,
         fraction: f32,
     ) {
         let changed = phase != self.last_phase;
-        if changed && strategy.is_none() {
+        if changed && run.is_none() {
             self.eta.restart();
         }
         let eta_seconds = self.eta.seconds(fraction);
         if changed || self.progress.due() {
             self.last_phase = phase.clone();
-            self.say(Event::Progress { phase, strategy, round, done, total, eta_seconds });
+            self.say(Event::Progress { phase, run, round, done, total, eta_seconds });
         }
     }
 
@@ -437,7 +441,7 @@ impl Core {
         self.last_phase = phase.clone();
         let (round, (done, total)) =
             self.session.as_ref().map_or((0, (0, 0)), |s| (s.rounds_completed(), s.experiment_steps()));
-        self.say(Event::Progress { phase, strategy: None, round, done, total, eta_seconds: None });
+        self.say(Event::Progress { phase, run: None, round, done, total, eta_seconds: None });
     }
 
     fn message(&mut self, level: Level, text: String) {

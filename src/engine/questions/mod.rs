@@ -1,6 +1,112 @@
-//! What the window asks of the engine about what it shows, and how it is answered.
+//! What the window asks of the engine about what it shows. A question is one file (the question, its answer, how it is
+//! answered) and one row below.
 
-mod ray;
-pub mod lab;
-pub mod pins;
+pub mod ask;
+pub mod explain;
+pub mod inspect;
+pub mod probe;
+pub mod ray;
 pub mod vessel;
+
+use std::sync::Arc;
+
+use ask::{Ask, Scene};
+
+/// From rows `Kind(module::Question)`: the enums that cross to the engine and back, and the latest answers.
+macro_rules! questions {
+    ($($(#[$doc:meta])* $kind:ident($module:ident::$question:ident);)*) => {
+        /// A question about what is shown.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Question {
+            $($(#[$doc])* $kind($module::$question),)*
+        }
+
+        /// The answer to the question of the same kind.
+        #[derive(Debug, Clone)]
+        pub enum Answer {
+            $($(#[$doc])* $kind(Arc<<$module::$question as Ask>::Answer>),)*
+        }
+
+        /// What is remembered between two answers of one kind.
+        #[derive(Default)]
+        pub struct Memory {
+            $($module: <$module::$question as Ask>::Memory,)*
+        }
+
+        /// The latest answer of each kind.
+        #[derive(Debug, Clone, Default)]
+        pub struct Answers {
+            $($(#[$doc])* pub $module: Latest<<$module::$question as Ask>::Answer>,)*
+        }
+
+        impl Question {
+            /// `None` where there is nothing to answer: no such sample, no weights.
+            pub fn answer(self, memory: &mut Memory, scene: Scene<'_>) -> Option<Answer> {
+                Some(match self {
+                    $(Self::$kind(question) => Answer::$kind(Arc::new(question.answer(&mut memory.$module, scene)?)),)*
+                })
+            }
+        }
+
+        impl Answers {
+            /// No answers; the counts continue.
+            pub fn cleared(self) -> Self {
+                Self { $($module: Latest { answer: None, ..self.$module },)* }
+            }
+
+            /// Takes an answer in place of the one before.
+            pub fn take(&mut self, answer: Answer) {
+                match answer {
+                    $(Answer::$kind(answer) => self.$module.take(answer),)*
+                }
+            }
+        }
+
+        $(impl From<$module::$question> for Question {
+            fn from(question: $module::$question) -> Self {
+                Self::$kind(question)
+            }
+        })*
+    };
+}
+
+questions! {
+    /// Prediction, loss and reconstruction of one train sample.
+    Inspect(inspect::Inspect);
+    /// What a free latent point decodes to, and where its gradient leads.
+    Probe(probe::ProbePoint);
+    /// Both ends of the step behind a proposal, decoded.
+    Explain(explain::Explain);
+    /// Mask, stress and prediction of one vessel.
+    Vessel(vessel::VesselRequest);
+}
+
+/// The latest answer of one kind, and how many came.
+#[derive(Debug, Clone)]
+pub struct Latest<T> {
+    pub answer: Option<Arc<T>>,
+    /// Counts answers, for what is drawn from them.
+    pub version: u64,
+}
+
+impl<T> Default for Latest<T> {
+    fn default() -> Self {
+        Self { answer: None, version: 0 }
+    }
+}
+
+impl<T> Latest<T> {
+    pub fn take(&mut self, answer: Arc<T>) {
+        self.answer = Some(answer);
+        self.version += 1;
+    }
+
+    /// Forgets the answer; the count continues.
+    pub fn clear(&mut self) {
+        self.answer = None;
+    }
+
+    pub fn get(&self) -> Option<&T> {
+        self.answer.as_deref()
+    }
+}

@@ -1,6 +1,5 @@
 //! The ray p + alpha d from a probed point: what a longer or a shorter step would decode to, and which sample it would snap to.
 
-use crate::engine::protocol::{FanPoint, NeighbourChange};
 use crate::experiment::GradientKind;
 use crate::sampler::stepped;
 use crate::world::World;
@@ -11,6 +10,27 @@ const FAN: [f32; 7] = [0.0, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0];
 const PARTS: usize = 64;
 /// ... and halvings by which its place in a part is found.
 const HALVINGS: usize = 6;
+
+/// Where another alpha would lead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FanPoint {
+    /// In units of the embedding's mean standard deviation.
+    pub alpha: f32,
+    /// G(p + alpha d).
+    pub decoded: Vec<u8>,
+    /// The nearest sample, over all of D.
+    pub neighbour: u32,
+    pub snap_distance: f32,
+}
+
+/// An alpha from which on a sample is the nearest to p + alpha d.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NeighbourChange {
+    /// In units of the embedding's mean standard deviation.
+    pub alpha: f32,
+    /// Over all of D.
+    pub neighbour: u32,
+}
 
 /// A point of latent space, and the way its gradient points.
 pub struct Ray<'a> {

@@ -1,15 +1,14 @@
-//! One vessel for people to look at, as in Figure S1: its mask, what the labelling tool makes of it, what the target says.
+//! One vessel, as in Figure S1: its mask, the stress map that the labelling tool solves, and the target's prediction.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::ask::{Ask, Scene};
 use crate::dataset::vessels::masks::WallMask;
-use crate::experiment::{Experiment, Strategy};
+use crate::engine::planned::RunId;
 use crate::labelling::fem::LabelledMask;
 use crate::labelling::simulation::fem_tool;
 use crate::labelling::{FileRefusal, MapErrors, StressMap};
-use crate::round::Run;
-use crate::world::World;
 
 /// Which vessel.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,29 +32,29 @@ pub struct MaskFile {
     pub opened: u64,
 }
 
-/// A question about one vessel.
+/// Asks about one vessel.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SectionRequest {
+pub struct VesselRequest {
     pub vessel: Vessel,
-    /// The tool is to be asked too; otherwise mask and prediction are all.
+    /// Solve it with the labelling tool; otherwise only mask and prediction are wanted.
     pub solve: bool,
 }
 
-/// The answer.
+/// What is known about one vessel.
 #[derive(Debug, Clone)]
-pub struct Section {
-    pub request: SectionRequest,
-    /// None where a file could not be read.
+pub struct VesselReport {
+    pub request: VesselRequest,
+    /// `None` where a file could not be read.
     pub mask: Option<Arc<WallMask>>,
     pub pixel_mm: f64,
     pub outcome: Outcome,
     pub prediction: Result<Prediction, NoPrediction>,
 }
 
-/// What the labelling tool said.
+/// The labelling tool's result.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// It was not asked.
+    /// The tool was not asked.
     Open,
     Solved(Arc<LabelledMask>),
     Refused(Arc<FileRefusal>),
@@ -64,9 +63,9 @@ pub enum Outcome {
 /// What the target says of the mask.
 #[derive(Debug, Clone)]
 pub struct Prediction {
-    /// Whose target.
-    pub strategy: Strategy,
-    /// Optimiser steps behind it.
+    /// The run whose target it is.
+    pub run: RunId,
+    /// Optimiser steps behind the target.
     pub minibatches: usize,
     /// kPa, of every pixel.
     pub map: StressMap,
@@ -91,7 +90,7 @@ pub enum NoPrediction {
     Diverged,
 }
 
-impl Section {
+impl VesselReport {
     pub fn solved(&self) -> Option<&Arc<LabelledMask>> {
         match &self.outcome {
             Outcome::Solved(solved) => Some(solved),
@@ -100,53 +99,43 @@ impl Section {
     }
 }
 
-/// Answers questions about vessels, and remembers the last one: as the target learns, only its prediction is made anew.
-#[derive(Default)]
-pub struct Sections {
-    last: Option<(Vessel, Known)>,
-}
-
-/// What does not change while the target learns.
-#[derive(Clone)]
-struct Known {
+/// What does not change about a vessel while the target learns.
+#[derive(Debug, Clone)]
+pub struct Known {
     mask: Option<Arc<WallMask>>,
     pixel_mm: f64,
     outcome: Outcome,
 }
 
-impl Sections {
-    /// None where the data hold no such vessel.
-    pub fn answer(
-        &mut self,
-        request: SectionRequest,
-        experiment: &Experiment,
-        world: Option<&World>,
-        run: Option<&Run>,
-    ) -> Option<Section> {
-        let enough = |known: &Known| !request.solve || !matches!(known.outcome, Outcome::Open);
-        let remembered = self.last.as_ref().filter(|(vessel, known)| *vessel == request.vessel && enough(known));
-        let Known { mask, pixel_mm, outcome } = match remembered {
-            Some((_, known)) => known.clone(),
-            None => look(&request, experiment, world)?,
+impl Ask for VesselRequest {
+    type Answer = VesselReport;
+    /// The last vessel: as the target learns, only its prediction is computed again.
+    type Memory = Option<(Vessel, Known)>;
+
+    fn answer(self, last: &mut Self::Memory, scene: Scene<'_>) -> Option<VesselReport> {
+        let enough = |known: &Known| !self.solve || !matches!(known.outcome, Outcome::Open);
+        let known = match last {
+            Some((vessel, known)) if *vessel == self.vessel && enough(known) => known.clone(),
+            _ => look(&self, &scene)?,
         };
-        let known = Known { mask: mask.clone(), pixel_mm, outcome: outcome.clone() };
-        self.last = Some((request.vessel.clone(), known));
+        *last = Some((self.vessel.clone(), known.clone()));
+        let Known { mask, pixel_mm, outcome } = known;
         let solved = match &outcome {
             Outcome::Solved(solved) => Some(&solved.map),
             _ => None,
         };
         let prediction = match &mask {
-            Some(mask) => predict(mask, solved, world, run),
+            Some(mask) => predict(mask, solved, scene),
             None => Err(NoPrediction::NoMask),
         };
-        Some(Section { request, mask, pixel_mm, outcome, prediction })
+        Some(VesselReport { request: self, mask, pixel_mm, outcome, prediction })
     }
 }
 
-/// The mask, and what the tool says of it where it is asked.
-fn look(request: &SectionRequest, experiment: &Experiment, world: Option<&World>) -> Option<Known> {
-    let mut tool = fem_tool(experiment);
-    let data = || world.and_then(|w| Some((w, w.simulation.as_ref()?)));
+/// The mask, solved where that is wanted; `None` where the data hold no such vessel.
+fn look(request: &VesselRequest, scene: &Scene<'_>) -> Option<Known> {
+    let mut tool = fem_tool(scene.experiment);
+    let data = || scene.world.and_then(|w| Some((w, w.simulation.as_ref()?)));
     let mask = match &request.vessel {
         Vessel::Sample(sample) => {
             let (world, simulation) = data()?;
@@ -180,27 +169,20 @@ fn look(request: &SectionRequest, experiment: &Experiment, world: Option<&World>
     })
 }
 
-fn predict(
-    mask: &WallMask,
-    solved: Option<&StressMap>,
-    world: Option<&World>,
-    run: Option<&Run>,
-) -> Result<Prediction, NoPrediction> {
-    let (world, run) = world.zip(run).ok_or(NoPrediction::Untrained)?;
+fn predict(mask: &WallMask, solved: Option<&StressMap>, scene: Scene<'_>) -> Result<Prediction, NoPrediction> {
+    let (world, shown) = scene.ready().ok_or(NoPrediction::Untrained)?;
     let simulation = world.simulation.as_ref().ok_or(NoPrediction::Classes)?;
     let shape = world.dataset.shape();
     if (mask.width(), mask.height()) != (shape.width, shape.height) {
         return Err(NoPrediction::Size { width: shape.width, height: shape.height });
     }
-    if !run.has_weights() {
-        return Err(NoPrediction::NoWeights);
-    }
-    if run.minibatches() == 0 {
+    let minibatches = shown.run().minibatches();
+    let target = shown.target(None).ok_or(NoPrediction::NoWeights)?;
+    if minibatches == 0 {
         return Err(NoPrediction::Untrained);
     }
-    let scaled = run.frozen_target().maps(mask.to_values());
-    let kpa = scaled.iter().map(|v| v * simulation.scale).collect();
+    let kpa = target.maps(mask.to_values()).iter().map(|v| v * simulation.scale).collect();
     let map = StressMap::new(mask.width(), mask.height(), kpa).map_err(|_| NoPrediction::Diverged)?;
     let errors = solved.map(|solved| MapErrors::between(&map, solved));
-    Ok(Prediction { strategy: run.strategy(), minibatches: run.minibatches(), map, errors })
+    Ok(Prediction { run: shown.id(), minibatches, map, errors })
 }

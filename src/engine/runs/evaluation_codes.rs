@@ -1,13 +1,13 @@
-//! Where the images of the evaluation split lie in latent space: embedded once, chunk by chunk, when somebody asks.
+//! The codes of the evaluation split in latent space, embedded once, chunk by chunk, when they are wanted.
 //!
-//! No run sees these codes. They serve people who ask how well a region of latent space is predicted.
+//! No run sees these codes. They show how well a region of latent space is predicted.
 
 use std::sync::Arc;
 
 use crate::dataset::Split;
 use crate::generator::Generator;
 
-/// The codes in the making.
+/// The codes embedded so far.
 #[derive(Default)]
 pub struct EvaluationCodes {
     pub wanted: bool,
@@ -16,12 +16,12 @@ pub struct EvaluationCodes {
 }
 
 impl EvaluationCodes {
-    /// They are wanted and not yet complete.
+    /// The codes are wanted and not yet complete.
     pub fn waits(&self) -> bool {
         self.wanted && self.done.is_none()
     }
 
-    /// `[split.len(), latent_dim]`, as soon as all are there.
+    /// `[split.len(), latent_dim]`, once all are embedded.
     pub fn done(&self) -> Option<Arc<Vec<f32>>> {
         self.done.clone()
     }

@@ -1,46 +1,13 @@
-//! Forking the shown run from one of its rounds: from the weights that were kept there, else by doing its rounds again.
+//! Forking a run from one of its rounds: from the weights saved there, else by computing its rounds again.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::archive::Checkpoint;
+use super::checkpoints::Checkpoints;
 use crate::difference::first_difference;
 use crate::experiment::ExperimentError;
 use crate::history::History;
 use crate::round::{Rerun, ResumeError, Resuming, Run, Turn};
 use crate::world::World;
-use std::sync::Arc;
-
-/// Weights at the ends of rounds that are kept of one run; more are forgotten, the oldest first, and made again when
-/// they are asked for. About a dozen rounds of LeNet with its optimiser.
-const KEPT_BYTES: usize = 64 << 20;
-
-/// Weights at the ends of the rounds of one run.
-#[derive(Debug, Clone, Default)]
-pub struct Kept(BTreeMap<usize, Checkpoint>);
-
-impl Kept {
-    pub fn add(&mut self, checkpoint: Checkpoint) {
-        self.0.insert(checkpoint.rounds, checkpoint);
-        let bytes = |c: &Checkpoint| c.weights.len() + c.optimiser.len();
-        while self.0.values().map(bytes).sum::<usize>() > KEPT_BYTES && self.0.len() > 1 {
-            self.0.pop_first();
-        }
-    }
-
-    /// The rounds at whose ends there are weights.
-    pub fn rounds(&self) -> Vec<usize> {
-        self.0.keys().copied().collect()
-    }
-
-    pub fn at(&self, round: usize) -> Option<&Checkpoint> {
-        self.0.get(&round)
-    }
-
-    /// Those up to a round.
-    pub fn up_to(&self, round: usize) -> Self {
-        Self(self.0.range(..=round).map(|(r, c)| (*r, c.clone())).collect())
-    }
-}
 
 /// Why a run cannot be forked there.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +18,9 @@ pub enum ForkError {
     Last(usize),
     #[error("{0}")]
     Strategy(String),
-    #[error("{0} has images made, and nothing labels them here; reset with it, or with SI, among the strategies")]
+    #[error(
+        "{0} needs a labelling tool, which this experiment was started without; reset with {0} among the strategies"
+    )]
     NoTool(&'static str),
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
@@ -59,23 +28,30 @@ pub enum ForkError {
     Resume(#[from] ResumeError),
 }
 
-/// A fork that waits until the rounds before it were done again.
+/// A fork that waits while the rounds before it are computed again.
 pub struct Forking {
     rerun: Rerun,
     expected: History,
     pub turn: Turn,
-    pub kept: Kept,
+    /// The parent's weights up to the fork.
+    pub checkpoints: Checkpoints,
 }
 
 /// What a fork begins with.
 pub enum Begun {
     Ready(Box<Run>),
-    /// Its rounds must be done again first.
+    /// Its rounds must be computed again first.
     Waiting(Box<Forking>),
 }
 
-/// The run of `parent` at the end of `round`, turned; or what leads there.
-pub fn begin(world: &Arc<World>, parent: &Run, kept: &Kept, round: usize, turn: Turn) -> Result<Begun, ForkError> {
+/// The run of `parent` at the end of `round` with this turn taken; or the rounds that lead there.
+pub fn begin(
+    world: &Arc<World>,
+    parent: &Run,
+    checkpoints: &Checkpoints,
+    round: usize,
+    turn: Turn,
+) -> Result<Begun, ForkError> {
     let done = parent.rounds_done();
     if round == 0 || round > done {
         return Err(ForkError::NotYet { round, done });
@@ -91,10 +67,10 @@ pub fn begin(world: &Arc<World>, parent: &Run, kept: &Kept, round: usize, turn: 
         return Err(ForkError::NoTool(turn.strategy.label()));
     }
     let history = parent.history().up_to(round);
-    let Some(checkpoint) = kept.at(round).filter(|c| !c.optimiser.is_empty()) else {
+    let Some(checkpoint) = checkpoints.at(round).filter(|c| !c.optimiser.is_empty()) else {
         let rerun = Rerun::new(world, &history);
-        let kept = kept.up_to(round);
-        return Ok(Begun::Waiting(Box::new(Forking { rerun, expected: history, turn, kept })));
+        let checkpoints = checkpoints.up_to(round);
+        return Ok(Begun::Waiting(Box::new(Forking { rerun, expected: history, turn, checkpoints })));
     };
     // The parent knows its maps, so nothing is solved again.
     let mut resuming = Resuming::new(world, history, checkpoint.clone(), parent.made_maps())?;
@@ -105,7 +81,7 @@ pub fn begin(world: &Arc<World>, parent: &Run, kept: &Kept, round: usize, turn: 
 }
 
 impl Forking {
-    /// One unit of work; false when the rounds are done.
+    /// One unit of work; false when the rounds are complete.
     pub fn advance(&mut self) -> bool {
         self.rerun.advance()
     }
@@ -118,7 +94,7 @@ impl Forking {
         self.rerun.round()
     }
 
-    /// The turned run, and in words what came out otherwise than the history says, where anything did.
+    /// The run with its turn taken, and the first difference from the parent's history, where there is one.
     pub fn finish(self) -> (Run, Option<String>) {
         let mut run = self.rerun.into_run();
         let differs = first_difference(run.history(), &self.expected);

@@ -1,29 +1,34 @@
-//! The target as it was at the end of an earlier round, for people who look back with the playhead.
+//! The target as it was at the end of an earlier round, for the playhead.
 
-use super::forking::Kept;
+use super::checkpoints::Checkpoints;
 use crate::round::Run;
 use crate::target::{FrozenTarget, WeightsError};
 
-/// One earlier target, kept while it is looked at.
+/// One earlier target, loaded while it is looked at.
 #[derive(Default)]
-pub struct Past {
+pub struct LookingBack {
     loaded: Option<(usize, FrozenTarget)>,
 }
 
-/// A target to be asked, and the optimiser steps behind it.
+/// A target, and the optimiser steps behind it.
 pub struct Seen {
     pub target: FrozenTarget,
     pub minibatches: usize,
 }
 
-impl Past {
-    /// The target of `run` at the end of `round`, or as it is now; none where no weights are there.
-    pub fn seen(&mut self, run: &Run, kept: &Kept, round: Option<usize>) -> Result<Option<Seen>, WeightsError> {
+impl LookingBack {
+    /// The target of `run` at the end of `round`, or as it is now; `None` without its weights.
+    pub fn seen(
+        &mut self,
+        run: &Run,
+        checkpoints: &Checkpoints,
+        round: Option<usize>,
+    ) -> Result<Option<Seen>, WeightsError> {
         let Some(round) = round.filter(|_| looks_back(run, round)) else {
             let seen = || Seen { target: run.frozen_target(), minibatches: run.minibatches() };
             return Ok(run.has_weights().then(seen));
         };
-        let Some(checkpoint) = kept.at(round) else { return Ok(None) };
+        let Some(checkpoint) = checkpoints.at(round) else { return Ok(None) };
         if self.loaded.as_ref().is_none_or(|(r, _)| *r != round) {
             self.loaded = Some((round, run.target_of(checkpoint)?));
         }
@@ -32,10 +37,10 @@ impl Past {
     }
 }
 
-/// Whether the target of `run` went on since the end of that round; a round that has not ended is the present.
+/// Whether the target of `run` changed since the end of that round; a round that has not ended is the present.
 pub fn looks_back(run: &Run, round: Option<usize>) -> bool {
-    let went_on = |r| run.minibatches() > minibatches_at(run, r) || !run.has_weights();
-    round.is_some_and(|r| r <= run.rounds_done() && went_on(r))
+    let changed = |r| run.minibatches() > minibatches_at(run, r) || !run.has_weights();
+    round.is_some_and(|r| r <= run.rounds_done() && changed(r))
 }
 
 /// Optimiser steps of `run` by the end of a round.

@@ -1,8 +1,13 @@
-//! The runs of a session: their checkpoints, forks, replay, scores, and what is written of them.
+//! The runs of a session: their checkpoints, walks, scores, field, pins, forks and replay, and how they are written.
 
+pub mod checkpoints;
 pub mod evaluation_codes;
 pub mod forking;
 pub mod looking_back;
-pub mod replay;
 pub mod scoring;
+pub mod walks;
+pub mod shown_run;
+pub mod pins;
+pub mod replay;
+pub mod shown_field;
 pub mod writing;

@@ -3,84 +3,95 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::forking::Kept;
+use super::checkpoints::Checkpoints;
+use super::shown_run::ShownRun;
+use super::walks::{walk_started, walk_stepped};
 use crate::archive::SavedRun;
+use crate::engine::planned::RunId;
 use crate::engine::protocol::{Event, Level};
-use crate::engine::questions::lab::{walk_started, walk_stepped};
-use crate::engine::session::ShownRun;
-use crate::experiment::Strategy;
+use crate::history::History;
 use crate::round::{MadeMaps, ResumeError, Resuming, Run};
 use crate::world::World;
 
-/// Saved runs on their way onto the screen, one after the other; a made mask is solved again one a unit of work.
+/// Saved runs that are being loaded, one after the other; one generated mask is solved again a unit of work.
 pub struct Replaying {
     world: Arc<World>,
-    waiting: VecDeque<SavedRun>,
-    now: Option<(Resuming, Kept)>,
-    /// One of those shown so far has no weights.
+    waiting: VecDeque<(RunId, SavedRun)>,
+    now: Option<(RunId, Resuming, Checkpoints)>,
+    /// One of the runs shown so far has no weights.
     without_weights: bool,
 }
 
-/// What a unit of work brought about.
+/// The result of a unit of work.
+#[derive(Default)]
 pub struct Replayed {
-    /// A run that is back.
+    /// A run that is complete.
     pub run: Option<ShownRun>,
-    /// What is to be said.
+    /// Events to report.
     pub said: Vec<Event>,
 }
 
 impl Replaying {
+    /// Loads saved runs; their ids are their places in the list.
     pub fn new(world: &Arc<World>, saved: Vec<SavedRun>) -> Self {
-        Self { world: Arc::clone(world), waiting: saved.into(), now: None, without_weights: false }
+        let waiting = saved.into_iter().enumerate().map(|(place, run)| (RunId::nth(place), run)).collect();
+        Self { world: Arc::clone(world), waiting, now: None, without_weights: false }
     }
 
-    /// Of the run at work, if masks are solved for it: its strategy, masks solved, and in all.
-    pub fn progress(&self) -> Option<(Strategy, usize, usize)> {
-        let (resuming, _) = self.now.as_ref()?;
+    /// The run that is loaded now, if masks are solved for it; masks solved, and in all.
+    pub fn progress(&self) -> Option<(RunId, usize, usize)> {
+        let (run, resuming, _) = self.now.as_ref()?;
         let (done, total) = resuming.progress();
-        Some((resuming.history().strategy(), done, total))
+        Some((*run, done, total))
     }
 
-    /// One unit of work; none when every run is back, or does not fit this world, which was said.
+    /// One unit of work; `None` when every run is shown, or does not fit this world, which was reported.
     pub fn advance(&mut self) -> Option<Replayed> {
-        let mut replayed = Replayed { run: None, said: Vec::new() };
-        if let Some((mut resuming, kept)) = self.now.take() {
-            let name = name(&resuming.history().header.experiment.strategy, resuming.history().header.repeat);
+        let mut replayed = Replayed::default();
+        if let Some((id, mut resuming, checkpoints)) = self.now.take() {
+            let name = name(resuming.history());
             match resuming.advance() {
-                Ok(true) => self.now = Some((resuming, kept)),
-                Ok(false) => self.show(&mut replayed, name, resuming.finish(), kept),
+                Ok(true) => self.now = Some((id, resuming, checkpoints)),
+                Ok(false) => self.show(&mut replayed, name, id, resuming.finish(), checkpoints),
                 Err(e) => replayed.said.push(misfit(name, &e)),
             }
             return Some(replayed);
         }
-        let Some(SavedRun { history, checkpoint, weights }) = self.waiting.pop_front() else {
+        let Some((id, SavedRun { history, checkpoint, weights })) = self.waiting.pop_front() else {
             let lacking = std::mem::take(&mut self.without_weights);
             replayed.said.extend(lacking.then(no_weights));
             return lacking.then_some(replayed);
         };
-        let mut kept = Kept::default();
-        weights.into_iter().chain(checkpoint.clone()).for_each(|c| kept.add(c));
-        let name = name(&history.strategy(), history.header.repeat);
+        let mut checkpoints = Checkpoints::default();
+        weights.into_iter().chain(checkpoint.clone()).for_each(|c| checkpoints.add(c));
+        let name = name(&history);
         match checkpoint {
             Some(checkpoint) => match Resuming::new(&self.world, history, checkpoint, MadeMaps::default()) {
-                Ok(resuming) => self.now = Some((resuming, kept)),
+                Ok(resuming) => self.now = Some((id, resuming, checkpoints)),
                 Err(e) => replayed.said.push(misfit(name, &e)),
             },
             None => {
                 let run = Run::replay(&self.world, history);
                 self.without_weights |= run.is_ok();
-                self.show(&mut replayed, name, run, kept);
+                self.show(&mut replayed, name, id, run, checkpoints);
             }
         }
         Some(replayed)
     }
 
-    fn show(&self, replayed: &mut Replayed, name: String, run: Result<Run, ResumeError>, kept: Kept) {
+    fn show(
+        &self,
+        replayed: &mut Replayed,
+        name: String,
+        id: RunId,
+        run: Result<Run, ResumeError>,
+        checkpoints: Checkpoints,
+    ) {
         match run {
             Ok(run) => {
-                let shown = ShownRun { kept, ..ShownRun::new(run, &self.world) };
+                let shown = ShownRun::new(id, run, checkpoints, &self.world);
                 replayed.said.push(shown.started());
-                replayed.said.extend(events(&self.world, &shown.run));
+                replayed.said.extend(events(&self.world, &shown));
                 replayed.run = Some(shown);
             }
             Err(e) => replayed.said.push(misfit(name, &e)),
@@ -89,22 +100,23 @@ impl Replaying {
 }
 
 /// Every round of a run with its walks.
-pub fn events(world: &World, run: &Run) -> Vec<Event> {
+pub fn events(world: &World, shown: &ShownRun) -> Vec<Event> {
+    let run = shown.id;
     let mut events = Vec::new();
-    for record in &run.history().rounds {
+    for record in &shown.run.history().rounds {
         for step in record.walk_steps.iter().filter(|_| record.round == 1) {
             events.push(walk_started(world, run, step.walk, step.step.parent));
         }
         for step in &record.walk_steps {
             events.push(walk_stepped(world, run, step.clone(), record.round));
         }
-        events.push(Event::RoundEnded { strategy: run.strategy(), record: Arc::new(record.clone()) });
+        events.push(Event::RoundEnded { run, record: Arc::clone(record) });
     }
     events
 }
 
-fn name(strategy: &Strategy, repeat: usize) -> String {
-    format!("{strategy}, repeat {repeat}")
+fn name(history: &History) -> String {
+    format!("{}, repeat {}", history.strategy(), history.header.repeat)
 }
 
 fn misfit(name: String, error: &ResumeError) -> Event {
@@ -112,7 +124,7 @@ fn misfit(name: String, error: &ResumeError) -> Event {
 }
 
 fn no_weights() -> Event {
-    let text = "No weights were kept beside some of these histories: picks, walks and curves are shown; predictions, loss \
-                and probe are not, and those runs cannot go on.";
+    let text = "Some of these histories were saved without weights: their picks, walks and curves are shown, but no \
+                predictions, losses or probe, and these runs cannot continue.";
     Event::Message { level: Level::Warning, text: text.into() }
 }

@@ -1,10 +1,9 @@
-//! The target's predictions on the whole train split, kept fresh in the background for the eyes of people.
+//! The target's predictions on the whole train split, kept up to date in the background for display.
 
 use crate::dataset::Split;
+use crate::engine::protocol::{NOT_SCORED, Scores};
 use crate::labelling::simulation::SolvedMaps;
 use crate::target::{FrozenTarget, prediction};
-
-use crate::engine::protocol::{NOT_SCORED, Scores};
 
 /// A stride that visits every sample once when it shares no factor with their number; large, so that coverage is even.
 const STRIDE: usize = 7_919;
@@ -23,7 +22,7 @@ impl Scoring {
         Self { scores, next: 0, stride }
     }
 
-    /// The weights changed: everything is to be scored again, old scores stay until then.
+    /// The weights changed: everything is scored again; old scores stay until then.
     pub fn outdated(&mut self) {
         self.next = 0;
     }

@@ -1,9 +1,9 @@
-//! The runs of the window written into a folder, as `ridgewalk run` would have written them, and kept up to date there.
+//! Writes runs into a folder as `ridgewalk run` does, and again whenever one of their rounds ends.
 
 use std::path::Path;
 
+use super::shown_run::ShownRun;
 use crate::engine::protocol::{Event, Level};
-use crate::engine::session::ShownRun;
 use crate::grid::{GridFolder, Place, PlaceError};
 use crate::world::World;
 
@@ -25,23 +25,23 @@ impl ShownRun {
         }
     }
 
-    /// Writes it once more, where it is kept in a folder; where that fails it stays here, and is kept there no longer.
+    /// Writes the run again, where it is written to a folder; if that fails, it is no longer written.
     pub fn write(&mut self, world: &World) -> Vec<Event> {
         let Some(place) = &self.place else { return Vec::new() };
         let history = self.run.history();
         let path = Some(place.history());
         if history.rounds.is_empty() {
-            return vec![Event::OnDisk { strategy: self.run.strategy(), path }];
+            return vec![Event::OnDisk { run: self.id, path }];
         }
-        let at = |round: usize| self.kept.at(round);
+        let at = |round: usize| self.checkpoints.at(round);
         let checkpoint = at(history.rounds.len()).filter(|c| !c.optimiser.is_empty());
-        let rounds = self.kept.rounds();
+        let rounds = self.checkpoints.rounds();
         let written = place.write(history, checkpoint, rounds.iter().filter_map(|r| at(*r))).and_then(|()| {
             // The walks end with the run.
             if self.run.is_done() { place.write_album(world, history) } else { Ok(()) }
         });
         match written {
-            Ok(()) => vec![Event::OnDisk { strategy: self.run.strategy(), path }],
+            Ok(()) => vec![Event::OnDisk { run: self.id, path }],
             Err(e) => self.not_written(&e.into()),
         }
     }
@@ -49,6 +49,6 @@ impl ShownRun {
     fn not_written(&mut self, e: &PlaceError) -> Vec<Event> {
         self.place = None;
         let text = format!("{} was not written and stays in the window: {e}", self.run.history().label());
-        vec![Event::OnDisk { strategy: self.run.strategy(), path: None }, Event::Message { level: Level::Error, text }]
+        vec![Event::OnDisk { run: self.id, path: None }, Event::Message { level: Level::Error, text }]
     }
 }

@@ -13,3 +13,4 @@ pub mod job;
 pub mod ask_path;
 pub mod export;
 pub mod memo;
+pub mod question;

@@ -95,8 +95,8 @@ fn progress(ui: &Ui, rect: Rect, width: f32, cx: &Cx<'_>) {
     if p.round > 0 {
         parts.push(format!("round {} of {}", p.round, cx.state.experiment.rounds));
     }
-    if let Some(s) = p.strategy.filter(|_| p.phase.is_busy()) {
-        parts.push(s.label().to_owned());
+    if let Some(run) = p.run.filter(|_| p.phase.is_busy()) {
+        parts.push(cx.state.name_of(run));
     }
     if let Some(eta) = p.eta_seconds.filter(|e| e.is_finite() && p.phase.is_busy()) {
         parts.push(format!("{} left", words::duration(eta)));
@@ -138,7 +138,7 @@ fn stations(state: &AppState) -> Vec<Station> {
         _ => e.generator.label().to_owned(),
     };
     let bought = state.runs.iter().filter_map(|r| r.records().last().map(|r| r.labels)).max().unwrap_or(0);
-    let strategies: Vec<_> = state.strategies.iter().map(|s| s.label()).collect();
+    let strategies: Vec<_> = state.planned.iter().map(|p| state.name_of(p.id)).collect();
     vec![
         Station {
             name: "Data",

@@ -2,8 +2,9 @@
 
 use super::{AppState, Intent, Pending};
 use crate::archive::SavedRun;
+use crate::engine::planned::RunId;
 use crate::engine::protocol::Command;
-use crate::experiment::{Experiment, Strategy, Task};
+use crate::experiment::{Experiment, Task};
 use crate::round::Turn;
 
 impl AppState {
@@ -43,12 +44,12 @@ impl AppState {
         Command::Stop
     }
 
-    /// From the start with this experiment; `and_run` goes on to rounds by itself.
-    pub fn reset(&mut self, experiment: Experiment, strategies: Vec<Strategy>, and_run: bool) -> Vec<Command> {
+    /// From the start with this experiment and its runs'; `and_run` continues with rounds by itself.
+    pub fn reset(&mut self, experiment: Experiment, runs: Vec<Experiment>, and_run: bool) -> Vec<Command> {
         self.pending = Some(Pending::Resetting);
         self.forking = false;
         self.intent = if and_run { Intent::Running } else { Intent::Idle };
-        let reset = Command::Reset { experiment: Box::new(experiment), strategies };
+        let reset = Command::Reset { experiment: Box::new(experiment), runs };
         if and_run { vec![reset, Command::Run] } else { vec![reset] }
     }
 
@@ -65,12 +66,12 @@ impl AppState {
         self.shown_run()?.header.as_ref().map(|h| Turn::of(&h.experiment))
     }
 
-    /// Goes on from the end of a round of the shown run with another strategy, step length or seed.
+    /// Continues from the end of a round of the shown run with another strategy, step length or seed.
     pub fn fork(&mut self, round: usize, turn: Turn) -> Command {
         self.fork_draft = None;
         self.forking = true;
         self.intent = Intent::Running;
-        Command::Fork { strategy: self.focus.strategy, round, turn }
+        Command::Fork { run: self.focus.run, round, turn }
     }
 
     /// Has the engine show the target of the round that the playhead stands at.
@@ -80,13 +81,13 @@ impl AppState {
         Command::LookAt(self.weights_round())
     }
 
-    /// Lets view and inspector show another strategy's run.
-    pub fn show(&mut self, strategy: Strategy) -> Command {
-        self.focus.strategy = strategy;
+    /// Lets view and inspector show another run.
+    pub fn show(&mut self, run: RunId) -> Command {
+        self.focus.run = run;
         self.focus.walk_point = None;
         self.inspections.clear();
-        self.probe = None;
+        self.answers.probe.clear();
         self.target_version += 1;
-        Command::Show(strategy)
+        Command::Show(run)
     }
 }

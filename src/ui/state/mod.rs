@@ -22,8 +22,10 @@ use std::sync::Arc;
 
 use crate::dataset::Dataset;
 use crate::device::DeviceKind;
-use crate::engine::protocol::{Event, Explained, Inspection, Level, Phase, Probe};
-use crate::engine::questions::vessel::Section;
+use crate::engine::planned::{PlannedRun, RunId, planned};
+use crate::engine::protocol::{Event, Level, Phase};
+use crate::engine::questions::inspect::Inspection;
+use crate::engine::questions::{Answer, Answers};
 use crate::experiment::{Experiment, Strategy};
 use crate::generator::GeneratorLosses;
 use crate::history::{History, Proposal, RoundRecord};
@@ -35,42 +37,38 @@ use crate::world::own_masks::MaskReport;
 pub struct AppState {
     /// Counts resets, as in `Event::Started`; 0 before the first.
     pub generation: u64,
-    /// The experiment that runs, not the draft in the controls.
+    /// The experiment that runs, not the draft in the settings.
     pub experiment: Experiment,
-    pub strategies: Vec<Strategy>,
+    /// Its runs, before and after they begin.
+    pub planned: Vec<PlannedRun>,
     pub device: DeviceKind,
     pub device_name: String,
     pub dataset: Option<Arc<Dataset>>,
     pub progress: Progress,
     pub generator: GeneratorState,
     pub runs: Vec<RunState>,
-    pub walks: Vec<Walk>,
+    pub walks: Vec<Arc<Walk>>,
     /// How walks are judged, filtered and sorted.
     pub lab: WalkLab,
     pub messages: Vec<Message>,
-    /// Answers to `Command::Inspect` for the target's present weights.
-    pub inspections: BTreeMap<u32, Inspection>,
-    /// The latest answer to `Command::Probe`.
-    pub probe: Option<Probe>,
-    /// The latest answer to `Command::Section`, and how many came.
-    pub section: Option<Arc<Section>>,
-    pub sections: u64,
-    /// The probe the user drags, while the inspector is in its probe mode.
-    pub probing: Option<Probing>,
-    /// Counts changes of the target's weights that were reported, so that answers can be asked for again.
+    /// What the engine answered last to each kind of question.
+    pub answers: Answers,
+    /// Inspections of the shown run by sample, each with the `target_version` at which it came.
+    inspections: BTreeMap<u32, (u64, Arc<Inspection>)>,
+    /// The latent point that the user drags, while a panel shows a probe.
+    pub probing: Option<Vec<f32>>,
+    /// Counts reported changes of the target's weights, so that questions can be asked again.
     pub target_version: u64,
     pub focus: Focus,
     /// A region drawn in the latent view.
     pub brush: Brush,
     pub opened: Opened,
     pub pins: PinBoard,
-    /// What was said of the user's own masks.
+    /// The verdicts on the user's own masks.
     pub mask_report: Option<Arc<MaskReport>>,
-    /// The latest answer to `Command::Explain`.
-    pub explanation: Option<Explanation>,
-    /// What the next fork is to do, while its sheet is filled in.
+    /// The next fork, while its sheet is filled in.
     pub fork_draft: Option<Turn>,
-    /// A fork is under way: the present runs are to be kept beside it.
+    /// A fork is under way: the present runs become opened histories.
     forking: bool,
     pub playhead: Playhead,
     pub intent: Intent,
@@ -85,7 +83,7 @@ pub struct AppState {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
     pub phase: Phase,
-    pub strategy: Option<Strategy>,
+    pub run: Option<RunId>,
     pub round: usize,
     pub done: usize,
     pub total: usize,
@@ -131,8 +129,8 @@ pub struct WalkPoint {
 /// What is selected or hovered, shared by all panels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Focus {
-    /// Whose run the view and the inspector show.
-    pub strategy: Strategy,
+    /// The run that the view and the inspector show.
+    pub run: RunId,
     /// `None` follows the latest round.
     pub round: Option<usize>,
     pub sample: Option<u32>,
@@ -140,30 +138,6 @@ pub struct Focus {
     pub walk_point: Option<WalkPoint>,
     /// Only samples of this class in full colour.
     pub class: Option<u8>,
-}
-
-/// A free latent point in the user's hand.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Probing {
-    pub code: Vec<f32>,
-    /// Code of the neighbour that was answered last.
-    pub neighbour_code: Option<Vec<f32>>,
-}
-
-/// A proposal's step as the engine decoded it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Explanation {
-    /// Counts answers, for the images made of them.
-    pub version: u64,
-    pub explained: Explained,
-}
-
-impl std::ops::Deref for Explanation {
-    type Target = Explained;
-
-    fn deref(&self) -> &Explained {
-        &self.explained
-    }
 }
 
 /// What the user last asked the engine for.
@@ -190,34 +164,32 @@ const MAX_INSPECTIONS: usize = 512;
 const MAX_MESSAGES: usize = 200;
 
 impl AppState {
-    /// Nothing known yet but what will be asked for.
-    pub fn new(experiment: Experiment, strategies: Vec<Strategy>, device: DeviceKind) -> Self {
-        let strategy = preferred(&strategies);
+    /// Before the first event: an experiment with runs of these experiments is to be asked for.
+    pub fn new(experiment: Experiment, runs: Vec<Experiment>, device: DeviceKind) -> Self {
+        let planned = planned(runs);
+        let run = preferred(&planned);
         Self {
             generation: 0,
             experiment,
-            strategies,
+            planned,
             device,
             device_name: String::new(),
             dataset: None,
-            progress: Progress { phase: Phase::Idle, strategy: None, round: 0, done: 0, total: 0, eta_seconds: None },
+            progress: Progress { phase: Phase::Idle, run: None, round: 0, done: 0, total: 0, eta_seconds: None },
             generator: GeneratorState::default(),
             runs: Vec::new(),
             walks: Vec::new(),
             lab: WalkLab::default(),
             messages: Vec::new(),
+            answers: Answers::default(),
             inspections: BTreeMap::new(),
-            probe: None,
-            section: None,
-            sections: 0,
             probing: None,
             target_version: 0,
-            focus: Focus { strategy, round: None, sample: None, walk_point: None, class: None },
+            focus: Focus { run, round: None, sample: None, walk_point: None, class: None },
             brush: Brush::default(),
             opened: Opened::default(),
             pins: PinBoard::default(),
             mask_report: None,
-            explanation: None,
             fork_draft: None,
             forking: false,
             playhead: Playhead::default(),
@@ -231,14 +203,14 @@ impl AppState {
     /// Takes in one event of the engine.
     pub fn apply(&mut self, event: Event) {
         match event {
-            Event::Started { generation, experiment, strategies, device } => {
-                self.start_over(generation, *experiment, strategies, device);
+            Event::Started { generation, experiment, runs, device } => {
+                self.start_over(generation, *experiment, runs, device);
             }
             Event::MasksJudged(report) => self.mask_report = Some(report),
             Event::DataReady { dataset } => self.dataset = Some(dataset),
-            Event::Progress { phase, strategy, round, done, total, eta_seconds } => {
+            Event::Progress { phase, run, round, done, total, eta_seconds } => {
                 self.enter(&phase);
-                self.progress = Progress { phase, strategy, round, done, total, eta_seconds };
+                self.progress = Progress { phase, run, round, done, total, eta_seconds };
             }
             Event::GeneratorLoss { epoch, losses } => self.generator.losses.push((epoch, losses)),
             Event::GeneratorSamples { images } => {
@@ -250,65 +222,54 @@ impl AppState {
                 self.generator.cached = cached;
                 self.generator.latent_scale = latent_scale;
             }
-            Event::RunStarted { strategy, header } => self.run_mut(strategy).header = Some(header),
-            Event::RoundBegan { strategy, record, .. } => {
-                let run = self.run_mut(strategy);
+            Event::RunStarted { run, header } => self.run_mut(run).header = Some(header),
+            Event::RoundBegan { run, record, .. } => {
+                let run = self.run_mut(run);
                 run.current = Some(record);
                 run.live.clear();
                 run.labelling = None;
             }
-            Event::Labelling { strategy, progress } => self.run_mut(strategy).labelling = Some(progress),
-            Event::Evaluated { strategy, evaluation, .. } => {
-                self.run_mut(strategy).live.push(evaluation);
-                self.target_moved(strategy);
+            Event::Labelling { run, progress } => self.run_mut(run).labelling = Some(progress),
+            Event::Evaluated { run, evaluation, .. } => {
+                self.run_mut(run).live.push(evaluation);
+                self.target_moved(run);
             }
-            Event::RoundEnded { strategy, record } => {
-                let run = self.run_mut(strategy);
+            Event::RoundEnded { run: id, record } => {
+                let run = self.run_mut(id);
                 run.rounds.push(record);
                 run.current = None;
                 run.live.clear();
-                self.target_moved(strategy);
+                self.target_moved(id);
             }
-            Event::WalkStarted { strategy, walk, sample, code, decoded } => {
-                self.walks.retain(|w| (w.strategy, w.id) != (strategy, walk));
-                self.walks.push(Walk::new(strategy, walk, sample, code, decoded));
+            Event::WalkStarted { run, walk, sample, code, decoded } => {
+                self.walks.retain(|w| (w.run, w.id) != (run, walk));
+                self.walks.push(Arc::new(Walk::new(run, walk, sample, code, decoded)));
             }
-            Event::WalkStepped { strategy, step, decoded, measure, round } => {
-                if let Some(w) = self.walks.iter_mut().find(|w| (w.strategy, w.id) == (strategy, step.walk)) {
-                    w.take_step(step, decoded, measure, round);
+            Event::WalkStepped { run, step, decoded, measure, round } => {
+                if let Some(w) = self.walks.iter_mut().find(|w| (w.run, w.id) == (run, step.walk)) {
+                    Arc::make_mut(w).take_step(step, decoded, measure, round);
                 }
             }
-            Event::WalksCleared => {
-                // Those of the run's own record stay: only what was started by hand can be forgotten.
-                let (recorded, shown) = (self.experiment.walks, self.focus.strategy);
-                self.walks.retain(|w| w.strategy != shown || w.id < recorded);
+            Event::WalksCleared { run } => {
+                // The walks of the run's own record stay: only those that were started by hand can be forgotten.
+                let recorded = self.experiment.walks;
+                self.walks.retain(|w| w.run != run || w.id < recorded);
                 self.focus.walk_point = None;
                 self.lab.selected = None;
             }
-            Event::ControlsCleared => self.controls_cleared(),
+            Event::BaselineCleared { run } => self.baseline_cleared(run),
             Event::CloudReady { sparsity, base } => {
                 self.lab.sparsity = Some(sparsity);
                 self.lab.base = Some(base);
             }
-            Event::Inspected(inspection) => {
-                if inspection.strategy == self.focus.strategy {
-                    if self.inspections.len() >= MAX_INSPECTIONS {
-                        self.inspections.pop_first();
-                    }
-                    self.inspections.insert(inspection.sample, *inspection);
+            Event::Answer(answer) => {
+                if let Answer::Inspect(inspection) = &answer {
+                    self.inspected(inspection);
                 }
+                self.answers.take(answer);
             }
-            Event::Probed(probe) => self.probe = Some(*probe),
-            Event::Section(section) => {
-                self.section = Some(Arc::from(section));
-                self.sections += 1;
-            }
-            Event::Explained(explained) => {
-                let version = self.explanation.as_ref().map_or(0, |e| e.version) + 1;
-                self.explanation = Some(Explanation { version, explained: *explained });
-            }
-            Event::PinsMeasured { strategy, minibatches, values } => self.pins.measured(strategy, minibatches, &values),
-            Event::OnDisk { strategy, path } => self.on_disk(strategy, path),
+            Event::PinsMeasured { run, minibatches, values } => self.pins.measured(run, minibatches, &values),
+            Event::OnDisk { run, path } => self.on_disk(run, path),
             Event::Message { level, text } => self.say(level, text),
             Event::Stopped => {
                 self.progress.phase = Phase::Stopped;
@@ -321,6 +282,30 @@ impl AppState {
         }
     }
 
+    fn inspected(&mut self, inspection: &Arc<Inspection>) {
+        if inspection.run == self.focus.run {
+            if self.inspections.len() >= MAX_INSPECTIONS {
+                self.inspections.pop_first();
+            }
+            self.inspections.insert(inspection.sample, (self.target_version, Arc::clone(inspection)));
+        }
+    }
+
+    /// The latest inspection of a sample.
+    pub fn inspection(&self, sample: u32) -> Option<&Arc<Inspection>> {
+        self.inspections.get(&sample).map(|(_, inspection)| inspection)
+    }
+
+    /// The sample's inspection is of the target's present weights.
+    pub fn is_inspected(&self, sample: u32) -> bool {
+        self.inspections.get(&sample).is_some_and(|(version, _)| *version == self.target_version)
+    }
+
+    /// What answers depend on besides their questions: the experiment, and the target's weights.
+    pub fn version(&self) -> (u64, u64) {
+        (self.generation, self.target_version)
+    }
+
     /// Shows a message of the window's own.
     pub fn say(&mut self, level: Level, text: String) {
         self.next_message += 1;
@@ -330,29 +315,64 @@ impl AppState {
         }
     }
 
-    /// The run of a strategy, where it has begun.
-    pub fn run(&self, strategy: Strategy) -> Option<&RunState> {
-        self.runs.iter().find(|r| r.strategy == strategy)
+    /// A run, where it has begun.
+    pub fn run(&self, run: RunId) -> Option<&RunState> {
+        self.runs.iter().find(|r| r.id == run)
     }
 
-    /// The runs as histories: their completed rounds.
+    /// The experiments of the runs.
+    pub fn experiments(&self) -> Vec<Experiment> {
+        self.planned.iter().map(|p| p.experiment.clone()).collect()
+    }
+
+    /// The strategies of the runs, in order.
+    pub fn strategies(&self) -> Vec<Strategy> {
+        self.planned.iter().map(|p| p.experiment.strategy).collect()
+    }
+
+    /// The experiment of a run.
+    pub fn experiment_of(&self, run: RunId) -> &Experiment {
+        self.planned.iter().find(|p| p.id == run).map_or(&self.experiment, |p| &p.experiment)
+    }
+
+    /// A run's name among the runs: its strategy's, with the step length where several runs have the strategy.
+    pub fn name_of(&self, run: RunId) -> String {
+        let experiment = self.experiment_of(run);
+        let strategy = experiment.strategy;
+        match self.planned.iter().filter(|p| p.experiment.strategy == strategy).count() {
+            0 | 1 => strategy.label().to_owned(),
+            _ => format!("{}, \u{3b1} {}", strategy.label(), experiment.alpha),
+        }
+    }
+
+    /// What the shown run does, or is to do.
+    pub fn shown_experiment(&self) -> &Experiment {
+        let header = self.shown_run().and_then(|r| r.header.as_deref());
+        header.map_or_else(|| self.experiment_of(self.focus.run), |h| &h.experiment)
+    }
+
+    /// The shown run's name among the runs.
+    pub fn shown_name(&self) -> String {
+        self.name_of(self.focus.run)
+    }
+
+    /// The runs as histories of their completed rounds, which they share.
     pub fn histories(&self) -> Vec<History> {
         let of = |run: &RunState| {
-            let rounds: Vec<RoundRecord> = run.rounds.iter().map(|r| RoundRecord::clone(r)).collect();
-            let header = run.header.as_deref().filter(|_| !rounds.is_empty())?;
-            Some(History { header: header.clone(), rounds })
+            let header = run.header.as_deref().filter(|_| !run.rounds.is_empty())?;
+            Some(History { header: header.clone(), rounds: run.rounds.clone() })
         };
         self.runs.iter().filter_map(of).collect()
     }
 
     /// The run that view and inspector show.
     pub fn shown_run(&self) -> Option<&RunState> {
-        self.run(self.focus.strategy)
+        self.run(self.focus.run)
     }
 
     /// Walks of the shown run, in the order in which they were started.
-    pub fn shown_walks(&self) -> impl Iterator<Item = &Walk> {
-        self.walks.iter().filter(|w| w.strategy == self.focus.strategy)
+    pub fn shown_walks(&self) -> impl Iterator<Item = &Arc<Walk>> {
+        self.walks.iter().filter(|w| w.run == self.focus.run)
     }
 
     /// The highest round that any run has begun.
@@ -413,43 +433,46 @@ impl AppState {
         matches!(self.progress.phase, Phase::Finished | Phase::Stopped | Phase::Failed)
     }
 
-    fn run_mut(&mut self, strategy: Strategy) -> &mut RunState {
-        let at = self.runs.iter().position(|r| r.strategy == strategy).unwrap_or_else(|| {
-            self.runs.push(RunState::new(strategy));
+    fn run_mut(&mut self, run: RunId) -> &mut RunState {
+        let at = self.runs.iter().position(|r| r.id == run).unwrap_or_else(|| {
+            self.runs.push(RunState::new(run, self.experiment_of(run).strategy));
             self.runs.len() - 1
         });
         &mut self.runs[at]
     }
 
-    fn start_over(&mut self, generation: u64, experiment: Experiment, strategies: Vec<Strategy>, device: String) {
-        let strategy =
-            if strategies.contains(&self.focus.strategy) { self.focus.strategy } else { preferred(&strategies) };
-        // A fork lives in the same latent space, so pinned points go on in it.
+    fn start_over(&mut self, generation: u64, experiment: Experiment, planned: Vec<PlannedRun>, device: String) {
+        // The same run again, else one of the same strategy.
+        let before = self.experiment_of(self.focus.run).strategy;
+        let same = planned.iter().filter(|p| p.experiment.strategy == before).map(|p| p.id);
+        let run = same.clone().find(|id| *id == self.focus.run).or(same.min()).unwrap_or_else(|| preferred(&planned));
+        // A fork lives in the same latent space, so pinned points stay in it.
         let pins = if self.forking { self.pins.without_values() } else { PinBoard::default() };
         if self.forking {
             let parents = self.histories();
             self.opened.keep(parents);
         }
-        let fresh = Self::new(experiment, strategies, self.device);
+        let fresh = Self::new(experiment, Vec::new(), self.device);
         *self = Self {
             generation,
+            planned,
             device_name: device,
             messages: std::mem::take(&mut self.messages),
             next_message: self.next_message,
             intent: self.intent,
             step_size: self.step_size,
-            sections: self.sections,
+            answers: std::mem::take(&mut self.answers).cleared(),
             lab: self.lab.started_over(),
             brush: self.brush.started_over(),
             opened: std::mem::take(&mut self.opened),
             pins,
-            focus: Focus { strategy, ..fresh.focus.clone() },
+            focus: Focus { run, ..fresh.focus.clone() },
             ..fresh
         };
     }
 
-    fn target_moved(&mut self, strategy: Strategy) {
-        if strategy == self.focus.strategy {
+    fn target_moved(&mut self, run: RunId) {
+        if run == self.focus.run {
             self.target_version += 1;
         }
     }
@@ -473,9 +496,9 @@ impl AppState {
     }
 }
 
-/// The strategy to look at first: one that has steps to show.
-fn preferred(strategies: &[Strategy]) -> Strategy {
-    strategies.iter().copied().find(|s| s.takes_steps()).or(strategies.first().copied()).unwrap_or(Strategy::Snn)
+/// The run to look at first: one that has steps to show.
+fn preferred(runs: &[PlannedRun]) -> RunId {
+    runs.iter().find(|p| p.experiment.strategy.takes_steps()).or(runs.first()).map_or_else(RunId::default, |p| p.id)
 }
 
 /// 0 is a, 25 z, 26 aa.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::AppState;
+use crate::engine::planned::RunId;
 use crate::engine::protocol::Level;
-use crate::experiment::Strategy;
 use crate::grid::GridFolder;
 use crate::history::History;
 
@@ -38,13 +38,12 @@ impl Opened {
 
 impl AppState {
     /// A run is written to this file from now on, or to none.
-    pub(super) fn on_disk(&mut self, strategy: Strategy, path: Option<PathBuf>) {
-        if let Some(path) = path.as_ref().filter(|p| self.run(strategy).is_some_and(|r| r.on_disk.as_ref() != Some(p)))
-        {
-            let text = format!("{} is written to {} whenever a round ends", strategy.label(), path.display());
+    pub(super) fn on_disk(&mut self, run: RunId, path: Option<PathBuf>) {
+        if let Some(path) = path.as_ref().filter(|p| self.run(run).is_some_and(|r| r.on_disk.as_ref() != Some(p))) {
+            let text = format!("{} is written to {} whenever a round ends", self.name_of(run), path.display());
             self.say(Level::Info, text);
         }
-        self.run_mut(strategy).on_disk = path;
+        self.run_mut(run).on_disk = path;
     }
 
     /// Where to write the runs, unless somebody says otherwise: beside those that were opened.

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use super::{AppState, RunState};
 use crate::dataset::Split;
+use crate::engine::planned::RunId;
 use crate::experiment::Strategy;
 use crate::history::{Header, History, RoundRecord};
 
 /// Names one run that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunRef {
-    /// Of this window, by its strategy.
-    Live(Strategy),
-    /// Of the opened histories, by its place.
+    /// A run of this window.
+    Live(RunId),
+    /// An opened history, by its place.
     Opened(usize),
 }
 
@@ -39,7 +40,7 @@ impl<'a> Side<'a> {
     pub fn records(&self) -> Vec<&'a RoundRecord> {
         match self {
             Self::Live(run, _) => run.records().map(Arc::as_ref).collect(),
-            Self::Opened(history) => history.rounds.iter().collect(),
+            Self::Opened(history) => history.rounds.iter().map(Arc::as_ref).collect(),
         }
     }
 
@@ -83,10 +84,8 @@ impl<'a> Side<'a> {
 impl AppState {
     /// Every run that can stand on a side: those of this window, then the opened ones made from the same embedding.
     pub fn sides(&self) -> Vec<(RunRef, Side<'_>)> {
-        let live = self
-            .runs
-            .iter()
-            .filter_map(|run| Some((RunRef::Live(run.strategy), Side::Live(run, run.header.as_deref()?))));
+        let live =
+            self.runs.iter().filter_map(|run| Some((RunRef::Live(run.id), Side::Live(run, run.header.as_deref()?))));
         let mut sides: Vec<_> = live.collect();
         let ground = sides.first().map(|(_, side)| side.header());
         let fits = |h: &Header| {
@@ -187,7 +186,7 @@ mod tests {
             proposals: samples.iter().map(proposal).collect(),
             ..RoundRecord::empty(i + 1)
         });
-        History { rounds: rounds.collect(), header }
+        History { rounds: rounds.map(Arc::new).collect(), header }
     }
 
     #[test]
@@ -225,15 +224,15 @@ mod tests {
     /// An opened history can only stand beside a run in the same latent space.
     #[test]
     fn sides_share_one_embedding() {
-        let mut s = AppState::new(Experiment::default(), vec![Strategy::Snn], DeviceKind::Cpu);
+        let mut s = AppState::new(Experiment::default(), vec![Experiment::default()], DeviceKind::Cpu);
         s.opened.replace(
             vec![history(Strategy::Random, "g", &[&[0]]), history(Strategy::Snn, "another", &[&[0]])],
             "".into(),
         );
         assert!(s.sides().is_empty());
         let header = Box::new(history(Strategy::Snn, "g", &[]).header);
-        s.apply(crate::engine::protocol::Event::RunStarted { strategy: Strategy::Snn, header });
+        s.apply(crate::engine::protocol::Event::RunStarted { run: RunId::nth(0), header });
         let refs: Vec<_> = s.sides().iter().map(|(r, _)| *r).collect();
-        assert_eq!(refs, [RunRef::Live(Strategy::Snn), RunRef::Opened(0)]);
+        assert_eq!(refs, [RunRef::Live(RunId::nth(0)), RunRef::Opened(0)]);
     }
 }

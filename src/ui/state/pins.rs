@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::engine::protocol::{Command, PinValue, Pinned, Probe};
-use crate::experiment::Strategy;
+use crate::engine::planned::RunId;
+use crate::engine::protocol::{Command, PinValue, Pinned};
+use crate::engine::questions::probe::Probe;
 
 /// A pinned latent point.
 #[derive(Debug, Clone)]
@@ -16,7 +17,7 @@ pub struct Pin {
     /// G(p).
     pub decoded: Arc<Vec<u8>>,
     /// By run and by the optimiser steps behind the target.
-    values: BTreeMap<(Strategy, usize), PinValue>,
+    values: BTreeMap<(RunId, usize), PinValue>,
 }
 
 /// What the little curves show.
@@ -61,10 +62,10 @@ impl PinBoard {
     }
 
     /// Takes in what a target makes of the points.
-    pub fn measured(&mut self, strategy: Strategy, minibatches: usize, values: &[PinValue]) {
+    pub fn measured(&mut self, run: RunId, minibatches: usize, values: &[PinValue]) {
         for value in values {
             if let Some(pin) = self.pins.iter_mut().find(|p| p.id == value.pin) {
-                pin.values.insert((strategy, minibatches), value.clone());
+                pin.values.insert((run, minibatches), value.clone());
             }
         }
     }
@@ -79,8 +80,8 @@ impl PinBoard {
 
 impl Pin {
     /// What one run's target made of it, in the order of training.
-    pub fn series(&self, strategy: Strategy) -> impl Iterator<Item = (usize, &PinValue)> {
-        self.values.range((strategy, 0)..=(strategy, usize::MAX)).map(|((_, minibatches), value)| (*minibatches, value))
+    pub fn series(&self, run: RunId) -> impl Iterator<Item = (usize, &PinValue)> {
+        self.values.range((run, 0)..=(run, usize::MAX)).map(|((_, minibatches), value)| (*minibatches, value))
     }
 }
 
@@ -89,21 +90,7 @@ mod tests {
     use super::*;
 
     fn probe(code: Vec<f32>) -> Probe {
-        Probe {
-            strategy: Strategy::Snn,
-            code,
-            decoded: vec![1, 2],
-            probabilities: Vec::new(),
-            label: 3,
-            loss: 0.5,
-            maps: None,
-            gradient: Vec::new(),
-            moved: Vec::new(),
-            neighbour: 0,
-            snap_distance: 0.0,
-            fan: Vec::new(),
-            changes: Vec::new(),
-        }
+        Probe { code, decoded: vec![1, 2], label: 3, loss: 0.5, ..Probe::default() }
     }
 
     #[test]
@@ -113,14 +100,15 @@ mod tests {
         assert!(board.pin(&probe(vec![0.0, 1.0])).is_none());
         board.pin(&probe(vec![2.0, 1.0]));
         let value = |pin, loss| PinValue { pin, class: 3, confidence: 0.9, loss };
-        // The past is told after the present.
-        board.measured(Strategy::Snn, 30, &[value(1, 0.3), value(2, 3.0), value(9, 9.0)]);
-        board.measured(Strategy::Snn, 10, &[value(1, 0.1)]);
-        board.measured(Strategy::Random, 20, &[value(1, 0.2)]);
-        let losses = |strategy| board.pins[0].series(strategy).map(|(m, v)| (m, v.loss)).collect::<Vec<_>>();
-        assert_eq!(losses(Strategy::Snn), [(10, 0.1), (30, 0.3)]);
-        assert_eq!(losses(Strategy::Random), [(20, 0.2)]);
-        assert_eq!(board.without_values().pins[0].series(Strategy::Snn).count(), 0);
+        // The past is measured after the present.
+        let [snn, random] = [0, 1].map(RunId::nth);
+        board.measured(snn, 30, &[value(1, 0.3), value(2, 3.0), value(9, 9.0)]);
+        board.measured(snn, 10, &[value(1, 0.1)]);
+        board.measured(random, 20, &[value(1, 0.2)]);
+        let losses = |run| board.pins[0].series(run).map(|(m, v)| (m, v.loss)).collect::<Vec<_>>();
+        assert_eq!(losses(snn), [(10, 0.1), (30, 0.3)]);
+        assert_eq!(losses(random), [(20, 0.2)]);
+        assert_eq!(board.without_values().pins[0].series(snn).count(), 0);
         assert!(matches!(board.remove(1), Command::SetPins(p) if p.len() == 1 && p[0].pin == 2));
     }
 }

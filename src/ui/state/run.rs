@@ -1,26 +1,28 @@
-//! The run of one strategy as the window knows it: its rounds, the one in progress, and the curves drawn from them.
+//! A run as the window knows it: its rounds, the one in progress, and the curves drawn from them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::engine::planned::RunId;
 use crate::experiment::{Experiment, Strategy};
 use crate::history::{Evaluation, Header, Metric, RoundRecord};
 use crate::round::LabelProgress;
 use crate::statistics::{CurvePoint, CurveRound, curve};
 
-/// What happened in the run of one strategy.
+/// What happened in a run.
 #[derive(Debug, Clone)]
 pub struct RunState {
+    pub id: RunId,
     pub strategy: Strategy,
     pub header: Option<Box<Header>>,
     /// Completed rounds.
     pub rounds: Vec<Arc<RoundRecord>>,
-    /// The round in progress: what was bought.
+    /// The round in progress: what was labelled for it.
     pub current: Option<Arc<RoundRecord>>,
     /// What was measured in the round in progress.
     pub live: Vec<Evaluation>,
-    /// While the labelling tool is at work on a round's made samples.
+    /// While the labelling tool solves a round's generated samples.
     pub labelling: Option<LabelProgress>,
     /// The file that it is written to at the end of each round, if any.
     pub on_disk: Option<PathBuf>,
@@ -44,8 +46,9 @@ impl LabellingCost {
 }
 
 impl RunState {
-    pub fn new(strategy: Strategy) -> Self {
+    pub fn new(id: RunId, strategy: Strategy) -> Self {
         Self {
+            id,
             strategy,
             header: None,
             rounds: Vec::new(),

@@ -1,16 +1,30 @@
 //! What each event does to the window's state.
 
 use super::*;
+use crate::engine::planned::experiments;
 use crate::engine::protocol::Command;
 use crate::history::{Evaluation, LatentStep, Metric, WalkStep};
 use crate::trajectory::StepMeasure;
 
+fn runs(strategies: &[Strategy]) -> Vec<Experiment> {
+    experiments(&Experiment::default(), strategies)
+}
+
+/// Random and SNN, by these ids.
 fn state() -> AppState {
-    AppState::new(Experiment::default(), vec![Strategy::Random, Strategy::Snn], DeviceKind::Cpu)
+    AppState::new(Experiment::default(), runs(&[Strategy::Random, Strategy::Snn]), DeviceKind::Cpu)
+}
+
+fn random() -> RunId {
+    RunId::nth(0)
+}
+
+fn snn() -> RunId {
+    RunId::nth(1)
 }
 
 fn progress(phase: Phase) -> Event {
-    Event::Progress { phase, strategy: None, round: 0, done: 0, total: 0, eta_seconds: None }
+    Event::Progress { phase, run: None, round: 0, done: 0, total: 0, eta_seconds: None }
 }
 
 fn evaluation(metric: Metric, labels: usize, minibatches: usize, value: f32, round_end: bool) -> Evaluation {
@@ -55,20 +69,20 @@ fn two_rounds() -> AppState {
         evaluation(Metric::AccuracyPart, 500, 50, 80.0, false),
         evaluation(Metric::Accuracy, 500, 100, 91.0, true),
     ];
-    s.apply(Event::RoundBegan { strategy: Strategy::Snn, round: 1, record: record(1, vec![]) });
-    s.apply(Event::Evaluated { strategy: Strategy::Snn, round: 1, evaluation: whole[0].clone() });
-    s.apply(Event::Evaluated { strategy: Strategy::Snn, round: 1, evaluation: whole[1].clone() });
-    s.apply(Event::RoundEnded { strategy: Strategy::Snn, record: record(1, whole) });
-    s.apply(Event::RoundBegan { strategy: Strategy::Snn, round: 2, record: record(2, vec![]) });
+    s.apply(Event::RoundBegan { run: snn(), round: 1, record: record(1, vec![]) });
+    s.apply(Event::Evaluated { run: snn(), round: 1, evaluation: whole[0].clone() });
+    s.apply(Event::Evaluated { run: snn(), round: 1, evaluation: whole[1].clone() });
+    s.apply(Event::RoundEnded { run: snn(), record: record(1, whole) });
+    s.apply(Event::RoundBegan { run: snn(), round: 2, record: record(2, vec![]) });
     let live = evaluation(Metric::AccuracyPart, 1000, 120, 88.0, false);
-    s.apply(Event::Evaluated { strategy: Strategy::Snn, round: 2, evaluation: live });
+    s.apply(Event::Evaluated { run: snn(), round: 2, evaluation: live });
     s
 }
 
 #[test]
 fn curves_hold_finished_and_live_values_once_each() {
     let s = two_rounds();
-    let run = s.run(Strategy::Snn).unwrap();
+    let run = s.run(snn()).unwrap();
     let xs = |metric| {
         run.curve(metric, &s.experiment).iter().map(|p| (p.round, p.labels, p.minibatches, p.value)).collect::<Vec<_>>()
     };
@@ -97,23 +111,23 @@ fn the_shown_round_follows_the_run_until_one_is_chosen() {
 fn a_reset_forgets_results_and_keeps_messages_and_choices() {
     let mut s = two_rounds();
     s.apply(Event::Message { level: Level::Info, text: "kept".into() });
-    s.focus.strategy = Strategy::Random;
+    s.focus.run = random();
     s.step_size = 7;
     s.apply(Event::Started {
         generation: 4,
         experiment: Box::default(),
-        strategies: vec![Strategy::Random, Strategy::Snn],
+        runs: planned(runs(&[Strategy::Random, Strategy::Snn])),
         device: "CPU".into(),
     });
     assert!(s.runs.is_empty() && s.walks.is_empty() && s.dataset.is_none() && s.pending.is_none());
-    assert_eq!((s.generation, s.focus.strategy, s.step_size, s.messages.len()), (4, Strategy::Random, 7, 1));
+    assert_eq!((s.generation, s.focus.run, s.step_size, s.messages.len()), (4, random(), 7, 1));
     s.apply(Event::Started {
         generation: 5,
         experiment: Box::default(),
-        strategies: vec![Strategy::Snn],
+        runs: planned(runs(&[Strategy::SnnReversed, Strategy::Snn])),
         device: "CPU".into(),
     });
-    assert_eq!(s.focus.strategy, Strategy::Snn);
+    assert_eq!(s.focus.run, snn(), "one that steps");
 }
 
 #[test]
@@ -134,7 +148,7 @@ fn what_was_asked_for_shows_at_once_and_until_it_takes_effect() {
     s.apply(Event::Stopped);
     assert_eq!((s.pending, s.is_over()), (None, true));
 
-    let commands = s.reset(Experiment::default(), vec![Strategy::Snn], true);
+    let commands = s.reset(Experiment::default(), runs(&[Strategy::Snn]), true);
     assert!(matches!(commands[..], [Command::Reset { .. }, Command::Run]));
     assert_eq!(s.pending, Some(Pending::Resetting));
 }
@@ -142,7 +156,7 @@ fn what_was_asked_for_shows_at_once_and_until_it_takes_effect() {
 #[test]
 fn getting_ready_does_not_forget_that_the_user_wants_to_run() {
     let mut s = state();
-    s.reset(Experiment::default(), vec![Strategy::Snn], true);
+    s.reset(Experiment::default(), runs(&[Strategy::Snn]), true);
     for phase in [Phase::LoadingData, Phase::Encoding, Phase::Paused, Phase::Proposing] {
         s.apply(progress(phase));
         assert_eq!(s.intent, Intent::Running);
@@ -152,9 +166,9 @@ fn getting_ready_does_not_forget_that_the_user_wants_to_run() {
 }
 
 /// A step of a walk, taken after `round`.
-fn stepped(strategy: Strategy, walk: usize, sample: u32, round: usize) -> Event {
+fn stepped(run: RunId, walk: usize, sample: u32, round: usize) -> Event {
     let measure = StepMeasure { parent: 0, sample, sparsity: 0.1, snap_distance: 0.05, labels: None };
-    Event::WalkStepped { strategy, step: step(walk, sample), decoded: vec![0], measure, round }
+    Event::WalkStepped { run, step: step(walk, sample), decoded: vec![0], measure, round }
 }
 
 #[test]
@@ -163,11 +177,11 @@ fn walks_grow_follow_the_playhead_and_go() {
     // One of the run's own record, and one that was started by hand.
     let by_hand = s.experiment.walks;
     for (walk, sample) in [(0, 10), (by_hand, 20)] {
-        s.apply(Event::WalkStarted { strategy: Strategy::Snn, walk, sample, code: vec![0.0], decoded: vec![0] });
+        s.apply(Event::WalkStarted { run: snn(), walk, sample, code: vec![0.0], decoded: vec![0] });
     }
-    s.apply(stepped(Strategy::Snn, by_hand, 21, 1));
-    s.apply(stepped(Strategy::Snn, by_hand, 22, 2));
-    s.apply(stepped(Strategy::Random, by_hand, 99, 1));
+    s.apply(stepped(snn(), by_hand, 21, 1));
+    s.apply(stepped(snn(), by_hand, 22, 2));
+    s.apply(stepped(random(), by_hand, 99, 1));
     let points = |s: &AppState| s.judged_walks().iter().map(|w| w.points).collect::<Vec<_>>();
     assert_eq!(points(&s), [1, 3]);
     for (round, expected) in [(Some(1), [1, 2]), (Some(2), [1, 3]), (None, [1, 3])] {
@@ -177,7 +191,7 @@ fn walks_grow_follow_the_playhead_and_go() {
     let walk = s.shown_walks().nth(1).unwrap();
     let samples: Vec<_> = (0..4).map(|p| walk.sample_at(p)).collect();
     assert_eq!(samples, [Some(20), Some(21), Some(22), None]);
-    s.apply(Event::WalksCleared);
+    s.apply(Event::WalksCleared { run: snn() });
     assert_eq!(s.shown_walks().map(|w| w.id).collect::<Vec<_>>(), [0]);
 }
 
@@ -200,7 +214,7 @@ fn the_playhead_goes_through_the_rounds_and_follows_the_run_again_at_the_end() {
     assert_eq!((s.shown_round(), s.focus.round, s.playhead.playing), (2, None, false));
     // One round is nothing to play.
     let mut one = state();
-    one.apply(Event::RoundBegan { strategy: Strategy::Snn, round: 1, record: record(1, vec![]) });
+    one.apply(Event::RoundBegan { run: snn(), round: 1, record: record(1, vec![]) });
     one.toggle_playhead(0.0);
     assert!(!one.playhead.playing);
 }
@@ -214,28 +228,28 @@ fn labelling_costs_add_up_while_a_round_is_labelled_and_after() {
     let mut first = RoundRecord::clone(&record(1, vec![]));
     first.refusals = vec![refused("no-lumen"), refused("empty-mask"), refused("no-lumen")];
     first.label_seconds = 2.0;
-    s.apply(Event::RoundBegan { strategy: Strategy::Si, round: 1, record: Arc::new(first.clone()) });
-    s.apply(Event::RoundEnded { strategy: Strategy::Si, record: Arc::new(first) });
+    s.apply(Event::RoundBegan { run: random(), round: 1, record: Arc::new(first.clone()) });
+    s.apply(Event::RoundEnded { run: random(), record: Arc::new(first) });
     let progress = LabelProgress { round: 2, wanted: 5, labelled: 3, refused: 1, seconds: 0.5 };
-    s.apply(Event::Labelling { strategy: Strategy::Si, progress });
-    let cost = s.run(Strategy::Si).unwrap().labelling_cost();
+    s.apply(Event::Labelling { run: random(), progress });
+    let cost = s.run(random()).unwrap().labelling_cost();
     assert_eq!((cost.solved, cost.refusals(), cost.seconds), (4, 4, 2.5));
     assert_eq!(cost.refused.get("no-lumen"), Some(&2));
-    s.apply(Event::RoundBegan { strategy: Strategy::Si, round: 2, record: record(2, vec![]) });
-    assert_eq!(s.run(Strategy::Si).unwrap().labelling_cost().solved, 2);
+    s.apply(Event::RoundBegan { run: random(), round: 2, record: record(2, vec![]) });
+    assert_eq!(s.run(random()).unwrap().labelling_cost().solved, 2);
 }
 
 /// Three rounds with two evaluations inside each: the playhead stops at each of them, and everything knows where it stands.
 #[test]
 fn the_playhead_stops_at_evaluations_inside_rounds() {
     let mut s = state();
-    s.apply(Event::WalkStarted { strategy: Strategy::Snn, walk: 0, sample: 7, code: vec![0.0], decoded: vec![0] });
+    s.apply(Event::WalkStarted { run: snn(), walk: 0, sample: 7, code: vec![0.0], decoded: vec![0] });
     for round in 1..=3 {
         let steps = 100 * (round - 1);
         let part = |at: usize| evaluation(Metric::AccuracyPart, 500 * round, steps + at, 80.0, false);
         let end = evaluation(Metric::Accuracy, 500 * round, steps + 100, 91.0, true);
-        s.apply(Event::RoundEnded { strategy: Strategy::Snn, record: record(round, vec![part(40), part(80), end]) });
-        s.apply(stepped(Strategy::Snn, 0, 7 + round as u32, round));
+        s.apply(Event::RoundEnded { run: snn(), record: record(round, vec![part(40), part(80), end]) });
+        s.apply(stepped(snn(), 0, 7 + round as u32, round));
     }
     assert_eq!(s.stops(2).iter().map(|p| p.minibatches).collect::<Vec<_>>(), [140.0, 180.0]);
     // Back from the present: where it stands, the steps behind it, the rounds that are over, the weights asked, and the

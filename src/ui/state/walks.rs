@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{AppState, letters};
-use crate::engine::protocol::FIRST_CONTROL;
-use crate::experiment::{Experiment, Strategy, WalkAnchors};
+use crate::engine::planned::RunId;
+use crate::engine::protocol::FIRST_BASELINE;
+use crate::experiment::{Experiment, WalkAnchors};
 use crate::history::WalkStep;
 use crate::latent::Sparsity;
 use crate::trajectory::{BaseRate, Judgement, Reselection, StepMeasure, Verdict, VerdictRules};
@@ -12,7 +13,7 @@ use crate::trajectory::{BaseRate, Judgement, Reselection, StepMeasure, Verdict, 
 /// A walk, with what was decoded at its points.
 #[derive(Debug, Clone)]
 pub struct Walk {
-    pub strategy: Strategy,
+    pub run: RunId,
     /// The engine's number for it.
     pub id: usize,
     pub start: u32,
@@ -26,9 +27,9 @@ pub struct Walk {
 }
 
 impl Walk {
-    pub fn new(strategy: Strategy, id: usize, start: u32, code: Vec<f32>, decoded: Vec<u8>) -> Self {
+    pub fn new(run: RunId, id: usize, start: u32, code: Vec<f32>, decoded: Vec<u8>) -> Self {
         let decoded = Arc::new(decoded);
-        Self { strategy, id, start, code, decoded, steps: Vec::new(), measures: Vec::new(), rounds: Vec::new() }
+        Self { run, id, start, code, decoded, steps: Vec::new(), measures: Vec::new(), rounds: Vec::new() }
     }
 
     pub fn take_step(&mut self, step: WalkStep, decoded: Vec<u8>, measure: StepMeasure, round: usize) {
@@ -37,17 +38,17 @@ impl Walk {
         self.rounds.push(round);
     }
 
-    /// It starts where another does, and is never put elsewhere.
-    pub fn is_control(&self) -> bool {
-        self.id >= FIRST_CONTROL
+    /// It starts where another walk does, and never restarts.
+    pub fn is_baseline(&self) -> bool {
+        self.id >= FIRST_BASELINE
     }
 
-    /// Its place among all walks, controls beside what they stand beside.
+    /// Its place among all walks, a baseline beside its walk.
     fn place(&self) -> usize {
-        2 * (self.id % FIRST_CONTROL) + usize::from(self.is_control())
+        2 * (self.id % FIRST_BASELINE) + usize::from(self.is_baseline())
     }
 
-    /// a, b, c ... z, aa, ab ...; a control has the letters of the walk that it stands beside, with a stroke.
+    /// a, b, c ... z, aa, ab ...; a baseline has the letters of its walk, with a stroke.
     pub fn letters(&self) -> String {
         walk_letters(self.id)
     }
@@ -68,13 +69,13 @@ impl Walk {
 
 /// The letters of a walk by its number.
 pub fn walk_letters(id: usize) -> String {
-    if id < FIRST_CONTROL { letters(id) } else { format!("{}\u{2032}", letters(id - FIRST_CONTROL)) }
+    if id < FIRST_BASELINE { letters(id) } else { format!("{}\u{2032}", letters(id - FIRST_BASELINE)) }
 }
 
 /// A walk that is to be seen, and how many of its points.
 #[derive(Debug, Clone, Copy)]
 pub struct SeenWalk<'a> {
-    pub walk: &'a Walk,
+    pub walk: &'a Arc<Walk>,
     pub points: usize,
     /// None before its first step, or before the cloud is known.
     pub judgement: Option<Judgement>,
@@ -94,9 +95,9 @@ pub enum Only {
 pub enum Arms {
     #[default]
     Both,
-    /// Those that are put elsewhere by the rule.
+    /// Walks that restart by the rule.
     With,
-    /// Those that never are.
+    /// Baseline walks, which never restart.
     Without,
 }
 
@@ -104,8 +105,8 @@ impl Arms {
     fn shows(self, walk: &Walk) -> bool {
         match self {
             Self::Both => true,
-            Self::With => !walk.is_control(),
-            Self::Without => walk.is_control(),
+            Self::With => !walk.is_baseline(),
+            Self::Without => walk.is_baseline(),
         }
     }
 }
@@ -191,11 +192,8 @@ impl AppState {
             let sparsity = self.lab.sparsity.as_ref()?;
             self.lab.rules.judge(walk.measures.get(..points - 1)?, sparsity)
         };
-        let seen = |walk| {
-            let points = Walk::points_at(walk, round);
-            SeenWalk { walk, points, judgement: judge(walk, points) }
-        };
-        self.shown_walks().map(seen).collect()
+        let walks = self.shown_walks().map(|walk| (walk, walk.points_at(round)));
+        walks.map(|(walk, points)| SeenWalk { walk, points, judgement: judge(walk, points) }).collect()
     }
 
     /// Those of the arms that are to be seen, where arms are compared.
@@ -217,18 +215,18 @@ impl AppState {
         seen
     }
 
-    /// Walks are compared with others from the same starts that are never put elsewhere.
+    /// Walks are compared with baselines from the same starts that never restart.
     pub fn compares_walks(&self) -> bool {
-        self.shown_walks().any(Walk::is_control)
+        self.shown_walks().any(|w| w.is_baseline())
     }
 
     /// What re-selection makes of the shown walks, as of the shown round; none where that is not compared.
     pub fn lost_by_step(&self) -> Option<LostByStep> {
         let sparsity = self.lab.sparsity.as_ref()?;
         let judged = self.judged_walks();
-        let lost = |control: bool| {
+        let lost = |baseline: bool| {
             let arm: Vec<_> =
-                judged.iter().filter(|w| self.is_compared(w.walk) && w.walk.is_control() == control).collect();
+                judged.iter().filter(|w| self.is_compared(w.walk) && w.walk.is_baseline() == baseline).collect();
             let steps = arm.iter().map(|w| w.points - 1).max().unwrap_or(0);
             let at = |n: usize| {
                 let lost = |w: &&&SeenWalk<'_>| {
@@ -244,17 +242,16 @@ impl AppState {
         (walks > 0).then_some(LostByStep { walks, without, with })
     }
 
-    /// One of the walks started by hand: those of the run's own record have no control.
+    /// One of the walks started by hand: walks of the run's own record have no baseline.
     fn is_compared(&self, walk: &Walk) -> bool {
         walk.id >= self.experiment.walks
     }
 
-    /// Walks are compared no longer: what had been put elsewhere stays.
-    pub(super) fn controls_cleared(&mut self) {
-        let shown = self.focus.strategy;
-        self.walks.retain(|w| w.strategy != shown || !w.is_control());
+    /// Walks of a run are no longer compared; walks that restarted stay.
+    pub(super) fn baseline_cleared(&mut self, run: RunId) {
+        self.walks.retain(|w| w.run != run || !w.is_baseline());
         self.focus.walk_point = None;
-        self.lab.selected = self.lab.selected.filter(|id| *id < FIRST_CONTROL);
+        self.lab.selected = self.lab.selected.filter(|id| *id < FIRST_BASELINE);
     }
 
     /// Only the lost ones, or all again.

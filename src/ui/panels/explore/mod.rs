@@ -4,28 +4,33 @@ pub mod sample;
 pub mod pins;
 pub mod step_length;
 
+use std::sync::Arc;
+
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::engine::protocol::{Command, Probe};
+use crate::engine::protocol::Command;
+use crate::engine::questions::probe::{Probe, ProbePoint};
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::{captioned, fact, heading, norm, vector};
 use crate::ui::kit::images;
+use crate::ui::kit::question::Question;
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
-use crate::ui::state::Probing;
 use sample::IMAGE;
 
-/// The panel, and how far its questions about the probe have come.
-#[derive(Debug, Default)]
+/// The panel, and its question about the probe.
+#[derive(Debug)]
 pub struct Inspector {
     mode: Mode,
-    asked: Option<Vec<f32>>,
-    asked_at: f64,
-    asked_version: u64,
-    answers: u64,
-    answered: Option<Vec<f32>>,
+    question: Question<Vec<f32>>,
+}
+
+impl Default for Inspector {
+    fn default() -> Self {
+        Self { mode: Mode::default(), question: Question::new(AGAIN, PATIENCE) }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,8 +41,8 @@ enum Mode {
     Alpha,
 }
 
-/// Seconds between two questions about the probe, and before an unanswered one is asked again.
-const BETWEEN_PROBES: f64 = 0.06;
+/// Seconds between two questions about the same probe as the target learns, and before one is given up.
+const AGAIN: f64 = 0.05;
 const PATIENCE: f64 = 2.0;
 
 impl Panel for Inspector {
@@ -76,18 +81,17 @@ impl Panel for Inspector {
 impl Inspector {
     fn enter(&mut self, cx: &mut Cx<'_>) {
         let dims = cx.snapshot.latent_dim;
-        if self.mode != Mode::Sample && cx.state.probing.as_ref().is_some_and(|p| p.code.len() == dims) {
+        if self.mode != Mode::Sample && cx.state.probing.as_ref().is_some_and(|p| p.len() == dims) {
             // The same point, seen otherwise.
             return;
         }
-        cx.state.probing = (self.mode != Mode::Sample && cx.can_probe())
-            .then(|| Probing { code: vec![0.0; dims], neighbour_code: None });
-        cx.state.probe = None;
-        self.asked = None;
+        cx.state.probing = (self.mode != Mode::Sample && cx.can_probe()).then(|| vec![0.0; dims]);
+        cx.state.answers.probe.clear();
+        self.question.forget();
     }
 
     /// What is known of the probed point; says what is missing where there is nothing.
-    fn answer(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<Probe> {
+    fn answer(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<Arc<Probe>> {
         let dims = cx.snapshot.latent_dim;
         let probe = if !cx.state.generator.ready {
             Err("As soon as the generator is trained, drag a point through latent space and see what it decodes to."
@@ -95,30 +99,25 @@ impl Inspector {
         } else if !cx.can_probe() {
             Err(format!("A point can be dragged in up to three latent dimensions; this experiment has {dims}."))
         } else {
-            if cx.state.probing.as_ref().is_none_or(|p| p.code.len() != dims) {
+            if cx.state.probing.as_ref().is_none_or(|p| p.len() != dims) {
                 self.enter(cx);
             }
             self.ask(ui, cx);
-            cx.state.probe.clone().ok_or("Drag in the latent view: this shows what the point decodes to.".into())
+            cx.state
+                .answers
+                .probe
+                .answer
+                .clone()
+                .ok_or("Drag in the latent view: this shows what the point decodes to.".into())
         };
-        let probe = probe.map_err(|says: String| widgets::empty_state(ui, "The probe", &says)).ok()?;
-        if self.answered.as_ref() != Some(&probe.moved) {
-            self.answered = Some(probe.moved.clone());
-            self.answers += 1;
-            let at = probe.neighbour as usize * dims;
-            let code = cx.snapshot.codes.as_ref().and_then(|c| c.get(at..at + dims).map(<[f32]>::to_vec));
-            if let Some(probing) = cx.state.probing.as_mut() {
-                probing.neighbour_code = code;
-            }
-        }
-        Some(probe)
+        probe.map_err(|says: String| widgets::empty_state(ui, "The probe", &says)).ok()
     }
 
     fn step_length(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         step_length::snaps(ui, cx);
         heading(ui, "Other steps of the probe");
         if let Some(probe) = self.answer(ui, cx) {
-            step_length::ray(ui, cx, &probe, self.answers);
+            step_length::ray(ui, cx, &probe);
         }
     }
 
@@ -126,7 +125,7 @@ impl Inspector {
         let Some(probe) = self.answer(ui, cx) else { return };
         let Some(dataset) = cx.state.dataset.clone() else { return };
         ui.horizontal_top(|ui| {
-            let texture = cx.images.get(ui, "probe", self.answers, dataset.shape(), &probe.decoded);
+            let texture = cx.images.get(ui, "probe", cx.state.answers.probe.version, dataset.shape(), &probe.decoded);
             captioned(ui, "decoded G(p)", IMAGE, |ui| {
                 images::show(ui, &texture, IMAGE, "Decoded probe");
             });
@@ -163,24 +162,11 @@ impl Inspector {
         }
     }
 
-    /// The latest place wins: one question under way at most.
     fn ask(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        let Some(code) = cx.state.probing.as_ref().map(|p| p.code.clone()) else { return };
-        let version = cx.state.target_version;
-        let current = self.asked.as_ref() == Some(&code) && self.asked_version == version;
-        let answered = cx.state.probe.as_ref().is_some_and(|p| Some(&p.code) == self.asked.as_ref());
-        if current && (answered || cx.now < self.asked_at + PATIENCE) {
-            return;
+        let Some(code) = cx.state.probing.clone() else { return };
+        let answers = cx.state.answers.probe.version;
+        if self.question.is_due(ui.ctx(), cx.now, &code, cx.state.version(), answers) {
+            cx.commands.push(Command::ask(ProbePoint { code, label: None }));
         }
-        let busy = self.asked.is_some() && !answered && cx.now < self.asked_at + PATIENCE;
-        let left = self.asked_at + BETWEEN_PROBES - cx.now;
-        if busy || left > 0.0 {
-            ui.ctx().request_repaint_after_secs(BETWEEN_PROBES as f32);
-            return;
-        }
-        self.asked = Some(code.clone());
-        self.asked_version = version;
-        self.asked_at = cx.now;
-        cx.commands.push(Command::Probe { code, label: None });
     }
 }

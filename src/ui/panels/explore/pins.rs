@@ -2,7 +2,7 @@
 
 use egui::{Align2, CornerRadius, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
-use crate::experiment::Strategy;
+use crate::engine::planned::PlannedRun;
 use crate::ui::kit::charts::Sparkline;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::images;
@@ -60,13 +60,13 @@ fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
         widgets::number_badge(ui.painter(), square.left_top() + vec2(6.0, 6.0), pin.id, cx.theme);
         let tip = format!("Pin {}, label {}. Click to take the probe there.", pin.id, cx.state.class_name(pin.label));
         if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked()
-            && let Some(probing) = cx.state.probing.as_mut()
+            && cx.state.probing.is_some()
         {
-            probing.code = pin.code.clone();
+            cx.state.probing = Some(pin.code.clone());
         }
         let width = (ui.available_width() - VALUE_WIDTH - CLOSE_WIDTH - 2.0 * space::S).max(SIDE);
         let (rect, response) = ui.allocate_exact_size(vec2(width, SIDE), Sense::hover());
-        let said = format!("Curve of pin {}: {} values", pin.id, pin.series(cx.state.focus.strategy).count());
+        let said = format!("Curve of pin {}: {} values", pin.id, pin.series(cx.state.focus.run).count());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &said));
         curves(ui, rect, pin, cx);
         value(ui, pin, cx);
@@ -80,26 +80,26 @@ fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
 fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::same(4), cx.theme.field.gamma_multiply(0.5));
-    let steps = |s: &Strategy| pin.series(*s).map(|(m, _)| m).max().unwrap_or(0);
-    let most = cx.state.strategies.iter().map(steps).max().unwrap_or(0).max(1) as f32;
+    let steps = |p: &PlannedRun| pin.series(p.id).map(|(m, _)| m).max().unwrap_or(0);
+    let most = cx.state.planned.iter().map(steps).max().unwrap_or(0).max(1) as f32;
     let chart = Sparkline { rect: rect.shrink(3.0), end: [most, 1.0] };
     let value = |loss: f32| match cx.state.pins.curve {
         PinCurve::Probability => (-loss).exp(),
         PinCurve::Loss => (loss / LOSS_TOP).clamp(0.0, 1.0),
     };
-    let shown = cx.state.focus.strategy;
-    let others = cx.state.strategies.iter().filter(|s| **s != shown);
-    for strategy in others.chain([&shown]) {
-        let (color, width) = match *strategy == shown {
-            true => (cx.theme.strategy(*strategy), 1.8),
-            false => (cx.theme.strategy(*strategy).gamma_multiply(0.55), 1.2),
+    let (shown, others): (Vec<_>, Vec<_>) = cx.state.planned.iter().partition(|p| p.id == cx.state.focus.run);
+    for run in others.into_iter().chain(shown) {
+        let strategy = run.experiment.strategy;
+        let (color, width) = match run.id == cx.state.focus.run {
+            true => (cx.theme.strategy(strategy), 1.8),
+            false => (cx.theme.strategy(strategy).gamma_multiply(0.55), 1.2),
         };
-        let values = pin.series(*strategy).map(|(minibatches, v)| [minibatches as f32, value(v.loss)]);
+        let values = pin.series(run.id).map(|(minibatches, v)| [minibatches as f32, value(v.loss)]);
         let points = chart.points(values);
         if let [one] = points[..] {
             painter.circle_filled(one, 2.0, color);
         }
-        painter.extend(looks::line(&points, *strategy, Stroke::new(width, color)));
+        painter.extend(looks::line(&points, strategy, Stroke::new(width, color)));
     }
     if let Some(minibatches) = cx.state.playhead_minibatches() {
         let x = chart.at([minibatches as f32, 0.0]).x;
@@ -111,7 +111,7 @@ fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
 fn value(ui: &mut Ui, pin: &Pin, cx: &Cx<'_>) {
     let (rect, _) = ui.allocate_exact_size(vec2(VALUE_WIDTH, SIDE), Sense::hover());
     let until = cx.state.playhead_minibatches();
-    let series = pin.series(cx.state.focus.strategy).filter(|(m, _)| until.is_none_or(|u| *m <= u));
+    let series = pin.series(cx.state.focus.run).filter(|(m, _)| until.is_none_or(|u| *m <= u));
     let Some((_, value)) = series.last() else { return };
     let painter = ui.painter();
     let color = theme::class_color(value.class);

@@ -2,7 +2,8 @@
 
 use egui::{RichText, Ui};
 
-use crate::engine::protocol::{Command, MapPair};
+use crate::engine::protocol::Command;
+use crate::engine::questions::inspect::MapPair;
 use crate::history::{LatentStep, Proposal};
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::{captioned, fact, heading, norm, vector};
@@ -27,8 +28,8 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     if sample as usize >= dataset.train.len() {
         return;
     }
-    cx.inspect.want(ui.ctx(), cx.state, sample, cx.now, cx.commands);
-    let inspection = cx.state.inspections.get(&sample).cloned();
+    cx.inspect(ui.ctx(), sample);
+    let inspection = cx.state.inspection(sample).cloned();
     ui.horizontal_top(|ui| {
         if let Some(texture) = cx.images.sample(ui, &dataset, sample) {
             captioned(ui, "x", IMAGE, |ui| {
@@ -60,14 +61,14 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             charts::probability_bars(ui, &dataset.classes, &i.probabilities, Some(dataset.train.label(sample as usize)))
         });
     }
-    if let Some(maps) = cx.state.inspections.get(&sample).and_then(|i| i.maps.clone()) {
+    if let Some(maps) = cx.state.inspection(sample).and_then(|i| i.maps.clone()) {
         heading(ui, "Stress map F(x)");
         map_facts(ui, cx, &maps);
     }
     heading(ui, "Why it was picked");
     match cx.state.bought(sample).map(|(round, p)| (round, p.clone())) {
         None => {
-            let text = format!("{} has not asked for its label.", cx.state.focus.strategy.label());
+            let text = format!("{} has not asked for its label.", cx.state.shown_name());
             ui.label(RichText::new(text).color(cx.theme.weak));
         }
         Some((round, proposal)) => why(ui, cx, round, &proposal),
@@ -196,7 +197,7 @@ pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
         ui.label(bold(cx.state.class_name(label)));
         ui.label(RichText::new("true label").color(cx.theme.weak));
     });
-    match cx.state.inspections.get(&sample) {
+    match cx.state.inspection(sample) {
         Some(i) if !i.probabilities.is_empty() => {
             let best = i.probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
             if let Some((class, p)) = best {

@@ -2,7 +2,8 @@
 
 use egui::{CornerRadius, Rect, RichText, Sense, Stroke, Ui, vec2};
 
-use crate::engine::protocol::{NeighbourChange, Probe};
+use crate::engine::questions::probe::Probe;
+use crate::engine::questions::ray::NeighbourChange;
 use crate::ui::kit::charts::Histogram;
 use crate::ui::kit::facts::heading;
 use crate::ui::kit::images;
@@ -69,7 +70,7 @@ pub fn snaps(ui: &mut Ui, cx: &Cx<'_>) {
         ui.label(RichText::new(text).color(cx.theme.weak));
         return;
     };
-    let alpha = cx.state.experiment.alpha;
+    let alpha = cx.state.shown_experiment().alpha;
     let mark = (alpha, "α");
     Histogram { name: "Histogram of snap distances", sorted: &snaps.sorted, unit: "σ", mark }.show(ui, cx.theme);
     let percent = 100.0 * snaps.shorter(alpha);
@@ -91,12 +92,13 @@ pub fn snaps(ui: &mut Ui, cx: &Cx<'_>) {
 }
 
 /// p + αd for several α, decoded above, the nearest sample below; then every α at which that is another one.
-pub fn ray(ui: &mut Ui, cx: &mut Cx<'_>, probe: &Probe, answers: u64) {
+pub fn ray(ui: &mut Ui, cx: &mut Cx<'_>, probe: &Probe) {
     let Some(dataset) = cx.state.dataset.clone() else { return };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
         for (i, point) in probe.fan.iter().enumerate() {
-            let texture = cx.images.get(ui, ("fan", i), answers, dataset.shape(), &point.decoded);
+            let texture =
+                cx.images.get(ui, ("fan", i), cx.state.answers.probe.version, dataset.shape(), &point.decoded);
             let neighbour = cx.images.sample(ui, &dataset, point.neighbour);
             ui.vertical(|ui| {
                 ui.set_width(SIDE);
@@ -110,7 +112,7 @@ pub fn ray(ui: &mut Ui, cx: &mut Cx<'_>, probe: &Probe, answers: u64) {
                         point.snap_distance
                     ));
                 }
-                let own = (point.alpha - cx.state.experiment.alpha).abs() < f32::EPSILON;
+                let own = (point.alpha - cx.state.shown_experiment().alpha).abs() < f32::EPSILON;
                 let ink = if own { cx.theme.accent } else { cx.theme.weak };
                 ui.label(RichText::new(format!("α {}", point.alpha)).size(size::CAPTION).color(ink));
             });
@@ -143,7 +145,7 @@ fn strip(ui: &mut Ui, cx: &mut Cx<'_>, changes: &[NeighbourChange], end: f32) {
         ui.painter().rect_filled(part, CornerRadius::ZERO, theme::class_color(class(change)).gamma_multiply(0.8));
         ui.painter().vline(part.left(), band.y_range(), Stroke::new(1.0, cx.theme.background));
     }
-    let alpha = cx.state.experiment.alpha;
+    let alpha = cx.state.shown_experiment().alpha;
     if alpha <= end {
         ui.painter().vline(x(alpha), rect.y_range(), Stroke::new(2.0, cx.theme.accent));
     }

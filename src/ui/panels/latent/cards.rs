@@ -52,7 +52,7 @@ pub fn selection_card(ui: &mut Ui, rect: Rect, cx: &mut Cx<'_>) {
     if sample as usize >= dataset.train.len() || rect.width() < 360.0 {
         return;
     }
-    cx.inspect.want(ui.ctx(), cx.state, sample, cx.now, cx.commands);
+    cx.inspect(ui.ctx(), sample);
     let width = 232.0;
     let card = Rect::from_min_size(pos2(rect.right() - EDGE - width, rect.top() + EDGE), vec2(width, 140.0));
     ui.painter().rect(

@@ -11,7 +11,7 @@ use crate::field::Field;
 use crate::trajectory::VerdictRules;
 use crate::ui::kit::memo::Memo;
 use crate::ui::panel::Cx;
-use crate::ui::state::{Arms, Focus, Only, Probing, WalkPoint};
+use crate::ui::state::{Arms, Focus, Only, WalkPoint};
 use crate::view::{Look, Quality};
 
 /// The view on the device, and what it was last given.
@@ -59,7 +59,7 @@ struct OverlayKey {
     selected_walk: Option<usize>,
     pins: Vec<u64>,
     focus: Focus,
-    probing: Option<Probing>,
+    probing: Option<Vec<f32>>,
     probed: Option<Vec<f32>>,
 }
 
@@ -183,7 +183,7 @@ impl OverlayKey {
             pins: cx.state.pins.pins.iter().map(|p| p.id).collect(),
             focus: Focus { walk_point: None, ..cx.state.focus.clone() },
             probing: cx.state.probing.clone(),
-            probed: cx.state.probe.as_ref().map(|p| p.moved.clone()),
+            probed: cx.state.answers.probe.get().map(|p| p.moved.clone()),
         }
     }
 }

@@ -230,7 +230,8 @@ pub fn key(field: Option<&Arc<Field>>) -> usize {
 mod tests {
     use super::*;
     use crate::device::DeviceKind;
-    use crate::experiment::{Experiment, Strategy};
+    use crate::engine::planned::RunId;
+    use crate::experiment::Experiment;
 
     #[test]
     fn trust_is_whole_inside_the_cloud_and_gone_far_outside() {
@@ -244,7 +245,7 @@ mod tests {
     fn the_plane_lies_through_the_middle_of_the_data_and_the_slice_moves_it() {
         let codes = vec![0.0, 0.0, 2.0, 7.0, 2.0, 4.0, 4.0, 9.0];
         let run = crate::engine::protocol::RunSnapshot {
-            strategy: Strategy::Snn,
+            run: RunId::default(),
             labelled_in: Arc::default(),
             scores: None,
             kept: Vec::new(),
@@ -274,8 +275,7 @@ mod tests {
         };
         let options = FieldOptions { layer: FieldLayer::Regions, ..FieldOptions::default() };
         for (class, expected) in [(vec![1, 1, 1, 1], 0), (vec![1, 2, 1, 2], 2), (vec![1, 2, 2, 1], 4)] {
-            let strategies = vec![Strategy::Snn];
-            let state = AppState::new(Experiment::default(), strategies, DeviceKind::Cpu);
+            let state = AppState::new(Experiment::default(), vec![Experiment::default()], DeviceKind::Cpu);
             let drawn = lines(&field(class.clone()), options, &state, &crate::ui::kit::theme::DARK);
             assert_eq!(drawn.len(), expected, "{class:?}");
         }

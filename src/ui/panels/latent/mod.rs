@@ -181,7 +181,7 @@ impl LatentPanel {
         if !one_row {
             ui.horizontal(|ui| self.layer_toggles(ui));
         }
-        let several = cx.state.strategies.len() > 1;
+        let several = cx.state.planned.len() > 1;
         if !one_row {
             ui.horizontal(|ui| {
                 if several {
@@ -350,7 +350,7 @@ impl LatentPanel {
             Err(e) => cx.state.say(Level::Warning, format!("What lies under the pointer cannot be told: {e}")),
         }
         if let Some(sample) = self.hovered.sample {
-            cx.inspect.want(ui.ctx(), cx.state, sample, cx.now, cx.commands);
+            cx.inspect(ui.ctx(), sample);
         }
         if self.hovered.walk_point.is_some() {
             cx.hover_walk(self.hovered.walk_point);
@@ -373,10 +373,10 @@ impl LatentPanel {
         let primary = response.dragged_by(egui::PointerButton::Primary) || response.clicked();
         if let (true, false, Some(at)) = (primary, shift, response.interact_pointer_pos()) {
             let px = (at - rect.min) * ui.pixels_per_point();
-            let place = self.camera.unproject_at(Vec2::new(px.x, px.y), scene::position(&probing.code).into());
+            let place = self.camera.unproject_at(Vec2::new(px.x, px.y), scene::position(probing).into());
             let dim = cx.snapshot.latent_dim;
-            probing.code = place.to_array()[..dim.min(3)].to_vec();
-            probing.code.resize(dim, 0.0);
+            *probing = place.to_array()[..dim.min(3)].to_vec();
+            probing.resize(dim, 0.0);
         }
     }
 }

@@ -110,14 +110,14 @@ pub fn rings(ui: &Ui, rect: Rect, camera: &Camera, view: &LatentView, hovered: H
 
 /// How long a step of alpha is in this picture.
 pub fn scale_bar(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) {
-    let length = cx.state.experiment.alpha * cx.state.generator.latent_scale;
+    let length = cx.state.shown_experiment().alpha * cx.state.generator.latent_scale;
     let px = length / camera.units_per_px() / scale;
     if !(length > 0.0 && px.is_finite()) || rect.height() < ROOM_FOR_NOTES {
         return;
     }
     let painter = ui.painter_at(rect);
     let longest = (rect.width() - 2.0 * EDGE).max(1.0);
-    let text = format!("one step: α = {} σ = {:.*}", cx.state.experiment.alpha, decimals(length), length);
+    let text = format!("one step: α = {} σ = {:.*}", cx.state.shown_experiment().alpha, decimals(length), length);
     let galley = painter.layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
     let width = px.min(longest);
     let right = rect.right() - EDGE;

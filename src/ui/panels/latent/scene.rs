@@ -191,12 +191,10 @@ pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
             push_walk(&mut lines, walk, walk_color(walk, state, theme), many && !is_selected(walk, state));
         }
     }
-    if let Some(probe) = state.probe.as_ref().filter(|_| state.probing.is_some()) {
-        let (p, moved) = (position(&probe.code), position(&probe.moved));
+    if let Some(probe) = state.answers.probe.get().filter(|_| state.probing.is_some()) {
+        let [p, moved, neighbour] = [&probe.code, &probe.moved, &probe.neighbour_code].map(|c| position(c));
         lines.push(Line::new(p, moved, 2.2, rgba(theme.accent)).arrow().on_top().cased());
-        if let Some(code) = state.probing.as_ref().and_then(|p| p.neighbour_code.as_deref()) {
-            lines.push(Line::new(moved, position(code), 1.4, rgba(theme.text)).dashed().on_top().cased());
-        }
+        lines.push(Line::new(moved, neighbour, 1.4, rgba(theme.text)).dashed().on_top().cased());
     }
     lines
 }
@@ -229,13 +227,14 @@ pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color
     let color = match walk.judgement {
         Some(j) if state.lab.by_verdict => theme.verdict(j.verdict),
         None if state.lab.by_verdict => theme.weak,
-        judged if state.compares_walks() => match (judged.is_some_and(|j| j.verdict.is_lost()), walk.walk.is_control())
-        {
-            (true, _) => theme.error,
-            // Walks still of use stay in the background, so that the lost ones stand out.
-            (false, true) => theme.weak.gamma_multiply(0.55),
-            (false, false) => theme.accent.gamma_multiply(0.7),
-        },
+        judged if state.compares_walks() => {
+            match (judged.is_some_and(|j| j.verdict.is_lost()), walk.walk.is_baseline()) {
+                (true, _) => theme.error,
+                // Walks still of use stay in the background, so that the lost ones stand out.
+                (false, true) => theme.weak.gamma_multiply(0.55),
+                (false, false) => theme.accent.gamma_multiply(0.7),
+            }
+        }
         _ => theme.walk(walk.walk.id),
     };
     let others = state.lab.selected.is_some() && !is_selected(walk, state);
@@ -281,7 +280,7 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
                 let (shape, px) =
                     if point == 0 { (Shape::Diamond, WALK_POINT_PX + 2.0) } else { (Shape::Disc, WALK_POINT_PX) };
                 // Where both kinds are shown, one without re-selection ends in a square.
-                let shape = if last && point > 0 && walk.walk.is_control() { Shape::Square } else { shape };
+                let shape = if last && point > 0 && walk.walk.is_baseline() { Shape::Square } else { shape };
                 let px = size * if last && point > 0 { WALK_END_PX } else { px };
                 markers.push(Marker::new(shape, place, px, color).on_top().cased());
                 meaning.push(WalkPoint { walk: walk.walk.id, point });
@@ -295,7 +294,7 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
     }
     if let Some(probing) = &state.probing {
         markers.push(
-            Marker::new(Shape::Cross, position(&probing.code), 15.0, rgba(theme.accent))
+            Marker::new(Shape::Cross, position(probing), 15.0, rgba(theme.accent))
                 .stroke(rgba(theme.accent), 2.0)
                 .on_top()
                 .cased(),

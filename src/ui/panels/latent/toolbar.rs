@@ -64,21 +64,18 @@ pub fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
 
 /// Whose run is shown.
 pub fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let choices: Vec<_> = cx
-        .state
-        .strategies
-        .iter()
-        .map(|s| (*s, s.label(), "Show this strategy's samples, proposals, walks and target"))
-        .collect();
-    let mut shown = cx.state.focus.strategy;
+    let names: Vec<_> = cx.state.planned.iter().map(|p| (p.id, cx.state.name_of(p.id))).collect();
+    let tip = "Show this run's samples, proposals, walks and target";
+    let choices: Vec<_> = names.iter().map(|(id, name)| (*id, name.as_str(), tip)).collect();
+    let mut shown = cx.state.focus.run;
     let changed = if choices.len() <= MANY_STRATEGIES {
         widgets::segmented(ui, "Run shown", &mut shown, &choices)
     } else {
-        let combo = egui::ComboBox::new("run shown", "").width(150.0).selected_text(shown.label());
+        let combo = egui::ComboBox::new("run shown", "").width(150.0).selected_text(cx.state.shown_name());
         let before = shown;
         let response = combo.show_ui(ui, |ui| {
-            for (strategy, name, tip) in &choices {
-                ui.selectable_value(&mut shown, *strategy, *name).on_hover_text(*tip);
+            for (run, name, tip) in &choices {
+                ui.selectable_value(&mut shown, *run, *name).on_hover_text(*tip);
             }
         });
         response.response.accessible_name("Run shown");

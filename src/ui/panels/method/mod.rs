@@ -6,23 +6,33 @@ pub mod pipeline;
 use egui::{Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use super::latent::toolbar as latent_toolbar;
+use crate::engine::planned::RunId;
 use crate::engine::protocol::Command;
+use crate::engine::questions::explain::Explain;
 use crate::history::Proposal;
 use crate::ui::kit::icons::Icon;
+use crate::ui::kit::question::Question;
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
 
-/// The panel: which proposal of the shown round is drawn.
-#[derive(Debug, Default)]
+/// The panel: which proposal of the shown round is drawn, and its question by run, round and proposal.
+#[derive(Debug)]
 pub struct MethodPanel {
     proposal: usize,
-    asked: Option<Asked>,
+    question: Question<(RunId, usize, usize)>,
 }
 
-/// What was last asked of the engine.
-type Asked = (u64, crate::experiment::Strategy, usize, usize);
+/// Seconds after which a question is given up.
+const PATIENCE: f64 = 2.0;
+
+impl Default for MethodPanel {
+    fn default() -> Self {
+        // A step does not change as the target learns.
+        Self { proposal: 0, question: Question::new(0.0, PATIENCE) }
+    }
+}
 
 const TOOLBAR: f32 = 34.0;
 /// Share of the height that the pipeline takes.
@@ -43,22 +53,22 @@ impl Panel for MethodPanel {
         let middle = below.top() + PIPELINE * below.height();
         let chosen = steps.get(self.proposal).cloned();
         if let Some((index, _)) = &chosen {
-            self.ask(*index, cx);
+            self.ask(ui, *index, cx);
         }
-        let explained = cx.state.explanation.clone().filter(|e| {
-            chosen.as_ref().is_some_and(|(index, _)| (e.round, e.proposal) == (cx.state.shown_round(), *index))
-        });
+        let shown = chosen.as_ref().map(|(index, _)| (cx.state.focus.run, cx.state.shown_round(), *index));
+        let explained = cx.state.answers.explain.answer.clone();
+        let explained = explained.filter(|e| shown == Some((e.run, e.round, e.proposal)));
         let proposal = chosen.map(|(_, p)| p);
         pipeline::ui(
             ui,
             Rect::from_min_max(below.min, pos2(below.right(), middle)),
             proposal.as_ref(),
-            explained.as_ref(),
+            explained.as_deref(),
             cx,
         );
         let rest = Rect::from_min_max(pos2(below.left(), middle + space::M), below.max);
         match &proposal {
-            Some(proposal) => step::ui(ui, rest, proposal, explained.as_ref(), cx),
+            Some(proposal) => step::ui(ui, rest, proposal, explained.as_deref(), cx),
             None => {
                 ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| {
                     let text = "From round 2 on a strategy that steps through latent space, such as SNN, shows here how each sample was \
@@ -74,7 +84,7 @@ impl MethodPanel {
     fn toolbar(&mut self, ui: &mut Ui, count: usize, cx: &mut Cx<'_>) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
-            if cx.state.strategies.len() > 1 {
+            if cx.state.planned.len() > 1 {
                 latent_toolbar::strategy_choice(ui, cx);
             }
             latent_toolbar::round_stepper(ui, cx);
@@ -96,12 +106,11 @@ impl MethodPanel {
         });
     }
 
-    fn ask(&mut self, index: usize, cx: &mut Cx<'_>) {
+    fn ask(&mut self, ui: &Ui, index: usize, cx: &mut Cx<'_>) {
         let round = cx.state.shown_round();
-        let wanted = (cx.state.generation, cx.state.focus.strategy, round, index);
-        if self.asked != Some(wanted) {
-            self.asked = Some(wanted);
-            cx.commands.push(Command::Explain { round, proposal: index });
+        let (version, answers) = ((cx.state.generation, 0), cx.state.answers.explain.version);
+        if self.question.is_due(ui.ctx(), cx.now, &(cx.state.focus.run, round, index), version, answers) {
+            cx.commands.push(Command::ask(Explain { round, proposal: index }));
         }
     }
 }

@@ -4,6 +4,7 @@ use egui::{Align2, CornerRadius, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, U
 
 use super::step;
 use crate::engine::protocol::Phase;
+use crate::engine::questions::explain::Explained;
 use crate::history::Proposal;
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::norm;
@@ -11,7 +12,6 @@ use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, size};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
-use crate::ui::state::Explanation;
 
 const CARD_GAP: f32 = 26.0;
 const CARD_MAX: f32 = 190.0;
@@ -28,7 +28,7 @@ struct Card {
 }
 
 /// Figure 1: data, encoder, latent space, decoder, target, sampler, and the gradient back.
-pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Option<&Explanation>, cx: &mut Cx<'_>) {
+pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Option<&Explained>, cx: &mut Cx<'_>) {
     let phase = cx.state.progress.phase.clone();
     let train = cx.state.dataset.as_ref().map_or(0, |d| d.train.len());
     let step = proposal.and_then(|p| p.step.as_ref());
@@ -49,11 +49,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
             }),
             now: matches!(phase, Phase::TrainingTarget | Phase::Evaluating | Phase::Rerunning),
         },
-        Card {
-            name: "Sampler",
-            fact: format!("{} buys", cx.state.focus.strategy.label()),
-            now: phase == Phase::Proposing,
-        },
+        Card { name: "Sampler", fact: format!("{} buys", cx.state.shown_name()), now: phase == Phase::Proposing },
     ];
     let count = cards.len() as f32;
     let width = ((area.width() - (count - 1.0) * CARD_GAP) / count).min(CARD_MAX);
@@ -125,7 +121,7 @@ fn contents(
     card: usize,
     at: Rect,
     proposal: Option<&Proposal>,
-    explained: Option<&Explanation>,
+    explained: Option<&Explained>,
     cx: &mut Cx<'_>,
 ) {
     let Some(dataset) = cx.state.dataset.clone() else { return };
@@ -149,7 +145,8 @@ fn contents(
         2 => little_space(ui, at, step.map(|s| s.from.as_slice()), cx),
         3 => {
             if let Some(e) = explained {
-                let texture = cx.images.get(ui, "decoded p", e.version, dataset.shape(), &e.decoded);
+                let texture =
+                    cx.images.get(ui, "decoded p", cx.state.answers.explain.version, dataset.shape(), &e.decoded);
                 images::paint(ui, &texture, at);
             }
         }

@@ -3,6 +3,7 @@
 use egui::{Align2, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::dataset::ImageShape;
+use crate::engine::questions::explain::Explained;
 use crate::experiment::Task;
 use crate::history::{LatentStep, Proposal};
 use crate::ui::kit::charts;
@@ -11,7 +12,6 @@ use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
-use crate::ui::state::Explanation;
 
 /// Share of the width that the map of the step takes.
 const MAP: f32 = 0.4;
@@ -24,7 +24,7 @@ const BARS: f32 = 74.0;
 const POINT: f32 = 5.5;
 const HEAD: f32 = 12.0;
 
-pub fn ui(ui: &mut Ui, area: Rect, proposal: &Proposal, explained: Option<&Explanation>, cx: &mut Cx<'_>) {
+pub fn ui(ui: &mut Ui, area: Rect, proposal: &Proposal, explained: Option<&Explained>, cx: &mut Cx<'_>) {
     let Some(step) = &proposal.step else { return };
     let side = (MAP * area.width()).min(area.height());
     map(ui, Rect::from_min_size(area.min, Vec2::splat(side)), step, cx);
@@ -147,7 +147,7 @@ fn images_in_order(
     area: Rect,
     proposal: &Proposal,
     step: &LatentStep,
-    explained: Option<&Explanation>,
+    explained: Option<&Explained>,
     cx: &mut Cx<'_>,
 ) {
     const COLUMNS: f32 = 4.0;
@@ -157,7 +157,8 @@ fn images_in_order(
     let side = width.min((area.height() - BARS - 96.0).max(24.0));
     let task = cx.state.experiment.dataset.task();
     let class = |c: u8| cx.state.class_name(c);
-    let alpha = cx.state.experiment.alpha;
+    let alpha = cx.state.shown_experiment().alpha;
+    let version = cx.state.answers.explain.version;
     let captions = [
         (
             "x",
@@ -194,8 +195,8 @@ fn images_in_order(
         }
         let texture = match (i, explained) {
             (0, _) => cx.images.sample(ui, &dataset, step.parent),
-            (1, Some(e)) => Some(cx.images.get(ui, "decoded p", e.version, dataset.shape(), &e.decoded)),
-            (2, Some(e)) => Some(cx.images.get(ui, "decoded p'", e.version, dataset.shape(), &e.moved)),
+            (1, Some(e)) => Some(cx.images.get(ui, "decoded p", version, dataset.shape(), &e.decoded)),
+            (2, Some(e)) => Some(cx.images.get(ui, "decoded p'", version, dataset.shape(), &e.moved)),
             _ => None,
         };
         match texture {
@@ -246,13 +247,7 @@ pub fn bought(ui: &Ui, at: Rect, proposal: &Proposal, cx: &mut Cx<'_>) {
         Some(made) => {
             let shape = ImageShape { channels: 1, ..dataset.shape() };
             let pixels: Vec<u8> = made.image().iter().map(|v| (v * 255.0).round() as u8).collect();
-            Some(cx.images.get(
-                ui,
-                ("generated sample", cx.state.focus.strategy.name(), proposal.sample),
-                0,
-                shape,
-                &pixels,
-            ))
+            Some(cx.images.get(ui, ("generated sample", cx.state.focus.run, proposal.sample), 0, shape, &pixels))
         }
     };
     if let Some(texture) = texture {

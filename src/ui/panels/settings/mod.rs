@@ -49,7 +49,7 @@ impl Controls {
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<ControlsAction> {
         let running = cx.state.experiment.clone();
         let error = self.error();
-        let changed = self.is_changed(&running, &cx.state.strategies);
+        let changed = self.is_changed(&running, &cx.state.strategies());
         let mut action = None;
         // The bar is always there: if it came and went, the fields above would change their identity under the pointer.
         let frame = egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8));

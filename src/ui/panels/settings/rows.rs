@@ -47,7 +47,7 @@ impl Rows<'_> {
 
     /// The strategies that can run on the data; a chosen one that cannot stays, so that it can be removed.
     pub fn strategies(&self, ui: &mut Ui, field: &Field, chosen: &mut Vec<Strategy>, cx: &Cx<'_>, draft: &Experiment) {
-        self.row(ui, field, *chosen != cx.state.strategies, |ui| {
+        self.row(ui, field, *chosen != cx.state.strategies(), |ui| {
             let names: Vec<_> = chosen.iter().map(|s| s.label()).collect();
             let text = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
             let shorter =

@@ -4,14 +4,14 @@ use egui::{RichText, Ui, Vec2};
 
 use super::pictures::{self as pictures, Layer, Pictures, Place};
 use crate::dataset::vessels::masks::WallMask;
-use crate::engine::questions::vessel::{Outcome, Section};
+use crate::engine::questions::vessel::{Outcome, VesselReport};
 use crate::labelling::fem::LabelledMask;
 use crate::ui::kit::theme::{Theme, size};
 
 /// Lays out the pictures of one section and notes where the pointer is in them.
 pub struct Cells<'a> {
     pub pictures: &'a Pictures,
-    pub section: &'a Section,
+    pub section: &'a VesselReport,
     pub mask: &'a WallMask,
     pub side: f32,
     pub theme: &'static Theme,

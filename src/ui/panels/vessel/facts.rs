@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use crate::dataset::vessels::masks::WallMask;
-use crate::engine::questions::vessel::{Section, Vessel};
+use crate::engine::questions::vessel::{Prediction, Vessel, VesselReport};
 use crate::labelling::FileRefusal;
 use crate::labelling::export::Summary;
 use crate::labelling::fem::LabelledMask;
@@ -20,7 +20,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    pub fn at(section: &Section, mask: &WallMask, pixel: [f32; 2]) -> Self {
+    pub fn at(section: &VesselReport, mask: &WallMask, pixel: [f32; 2]) -> Self {
         let at_mm = pixel.map(|c| f64::from(c) * section.pixel_mm);
         let [column, row] = [(pixel[0] as usize).min(mask.width() - 1), (pixel[1] as usize).min(mask.height() - 1)];
         let index = row * mask.width() + column;
@@ -103,11 +103,9 @@ pub fn facts(ui: &mut Ui, theme: &Theme, solved: &LabelledMask) {
     }
 }
 
-/// How far the prediction is from the solution.
-pub fn errors(ui: &mut Ui, section: &Section, theme: &Theme) {
-    let Ok(prediction) = &section.prediction else { return };
-    let mut words =
-        format!("{} after {} minibatches", prediction.strategy.label(), words::thousands(prediction.minibatches));
+/// How far the prediction of the run of this name is from the solution.
+pub fn errors(ui: &mut Ui, prediction: &Prediction, run: &str, theme: &Theme) {
+    let mut words = format!("{run} after {} minibatches", words::thousands(prediction.minibatches));
     if let Some(e) = prediction.errors {
         words += &format!(": mean square error {:.1} kPa² over all pixels, {:.1} kPa² over the wall", e.all, e.wall);
     }

@@ -11,15 +11,16 @@ use std::path::{Path, PathBuf};
 use egui::{DragValue, RichText, ScrollArea, Ui, Vec2};
 
 use crate::engine::protocol::Command;
-use crate::engine::questions::vessel::{MaskFile, Outcome, Section, SectionRequest, Vessel};
+use crate::engine::questions::vessel::{MaskFile, Outcome, Vessel, VesselReport, VesselRequest};
 use crate::experiment::Task;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::memo::Memo;
+use crate::ui::kit::question::Question;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
-use crate::ui::state::{AppState, Probing};
+use crate::ui::state::AppState;
 use cells::{Cells, bar};
 use facts::{Reading, errors, facts, reading, refused};
 use pictures::{Layer, Pictures};
@@ -33,15 +34,7 @@ enum Source {
     File,
 }
 
-/// What was asked, and of what.
-#[derive(Debug, Clone, PartialEq)]
-struct Asked {
-    request: SectionRequest,
-    generation: u64,
-    target_version: u64,
-}
-
-/// The panel, its choices, and how far its questions have come.
+/// The panel, its choices, and its question.
 pub struct VesselPanel {
     source: Source,
     path: Option<PathBuf>,
@@ -55,8 +48,7 @@ pub struct VesselPanel {
     follow: bool,
     /// The point at which the user pressed "Solve here".
     solve_at: Option<Vec<f32>>,
-    asked: Option<Asked>,
-    asked_at: f64,
+    question: Question<VesselRequest>,
     /// The mesh as it lies under the pressure.
     at_peak: bool,
     held: Option<f64>,
@@ -66,10 +58,8 @@ pub struct VesselPanel {
     pointer: Option<[f32; 2]>,
 }
 
-/// Seconds between two questions, and between two about the same vessel as the target learns.
-const BETWEEN: f64 = 0.05;
-const BETWEEN_VERSIONS: f64 = 1.0;
-/// Seconds after which an unanswered question is given up.
+/// Seconds between two questions about the same vessel as the target learns, and before one is given up.
+const AGAIN: f64 = 1.0;
 const PATIENCE: f64 = 10.0;
 /// Sides of a picture, and what the panel needs besides two rows of them.
 const LEAST_SIDE: f32 = 104.0;
@@ -92,8 +82,7 @@ impl Default for VesselPanel {
             save: SaveVessel::default(),
             follow: true,
             solve_at: None,
-            asked: None,
-            asked_at: 0.0,
+            question: Question::new(AGAIN, PATIENCE),
             at_peak: false,
             held: None,
             pictures: Memo::default(),
@@ -119,7 +108,7 @@ impl Panel for VesselPanel {
         self.ask(ui, cx);
         egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8)).show(ui, |ui| {
             self.header(ui, cx);
-            let section = cx.state.section.clone().filter(|s| self.fits(&s.request.vessel));
+            let section = cx.state.answers.vessel.answer.clone().filter(|s| self.fits(&s.request.vessel));
             match section {
                 None => self.waiting(ui, cx),
                 Some(section) => {
@@ -148,7 +137,7 @@ impl Panel for VesselPanel {
         if ui.add(egui::Button::new("Open mask…").small()).on_hover_text(tip).clicked() {
             self.open.open(String::new);
         }
-        if cx.state.section.as_deref().is_some_and(|s| s.solved().is_some()) {
+        if cx.state.answers.vessel.get().is_some_and(|s| s.solved().is_some()) {
             let tip = "Figure S1 as SVG, PDF and PNG, the map as NPY and PNG, the mesh as VTK, the numbers as JSON";
             if ui.add(egui::Button::new("Save…").small()).on_hover_text(tip).clicked() {
                 self.save.open(cx);
@@ -189,13 +178,11 @@ impl VesselPanel {
         let dim = cx.snapshot.latent_dim;
         if self.source != Source::Probe {
             cx.state.probing = None;
-        } else if cx.state.generator.ready
-            && cx.can_probe()
-            && cx.state.probing.as_ref().is_none_or(|p| p.code.len() != dim)
+        } else if cx.state.generator.ready && cx.can_probe() && cx.state.probing.as_ref().is_none_or(|p| p.len() != dim)
         {
             let at = shown_sample(cx.state) as usize * dim;
             let code = cx.snapshot.codes.as_ref().and_then(|c| c.get(at..at + dim)).map(<[f32]>::to_vec);
-            cx.state.probing = Some(Probing { code: code.unwrap_or_else(|| vec![0.0; dim]), neighbour_code: None });
+            cx.state.probing = Some(code.unwrap_or_else(|| vec![0.0; dim]));
         }
     }
 
@@ -207,7 +194,7 @@ impl VesselPanel {
         )
     }
 
-    fn wanted(&self, cx: &Cx<'_>) -> Option<SectionRequest> {
+    fn wanted(&self, cx: &Cx<'_>) -> Option<VesselRequest> {
         let (vessel, solve) = match self.source {
             Source::File => {
                 let file = MaskFile {
@@ -221,33 +208,20 @@ impl VesselPanel {
             _ if !cx.state.generator.ready => return None,
             Source::Sample => (Vessel::Sample(shown_sample(cx.state)), true),
             Source::Probe => {
-                let code = cx.state.probing.as_ref()?.code.clone();
+                let code = cx.state.probing.clone()?;
                 let solve = self.follow || self.solve_at.as_ref() == Some(&code);
                 (Vessel::Point(code), solve)
             }
         };
-        Some(SectionRequest { vessel, solve })
+        Some(VesselRequest { vessel, solve })
     }
 
-    /// The latest question wins: one under way at most, and again when the target has learned.
     fn ask(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         let Some(request) = self.wanted(cx) else { return };
-        let asking = Asked { request, generation: cx.state.generation, target_version: cx.state.target_version };
-        if self.asked.as_ref() == Some(&asking) {
-            return;
+        let answers = cx.state.answers.vessel.version;
+        if self.question.is_due(ui.ctx(), cx.now, &request, cx.state.version(), answers) {
+            cx.commands.push(Command::ask(request));
         }
-        let before = self.asked.as_ref().filter(|a| a.generation == asking.generation);
-        let answer = cx.state.section.as_ref().map(|s| &s.request);
-        let waits = before.is_some_and(|a| answer != Some(&a.request)) && cx.now < self.asked_at + PATIENCE;
-        let same = before.is_some_and(|a| a.request == asking.request);
-        let left = self.asked_at + if same { BETWEEN_VERSIONS } else { BETWEEN } - cx.now;
-        if waits || left > 0.0 {
-            ui.ctx().request_repaint_after_secs(left.max(BETWEEN) as f32);
-            return;
-        }
-        self.asked_at = cx.now;
-        cx.commands.push(Command::Section(asking.request.clone()));
-        self.asked = Some(asking);
     }
 
     /// Which vessel, and what goes with it.
@@ -280,7 +254,7 @@ impl VesselPanel {
 
     fn probe_tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
         widgets::toggle(ui, &mut self.follow, "Solve as it moves", "Ask the labelling tool wherever the probe is");
-        let here = cx.state.probing.as_ref().map(|p| p.code.clone());
+        let here = cx.state.probing.clone();
         let button = egui::Button::new("Solve here").min_size(Vec2::new(0.0, CONTROL_HEIGHT - 2.0));
         let tip = "Ask the labelling tool for the stress of the mask at the probe";
         if ui.add_enabled(!self.follow && here.is_some(), button).on_hover_text(tip).clicked() {
@@ -328,9 +302,9 @@ impl VesselPanel {
         widgets::empty_state(ui, title, body);
     }
 
-    fn section(&mut self, ui: &mut Ui, cx: &Cx<'_>, section: &Section, height: f32) {
+    fn section(&mut self, ui: &mut Ui, cx: &Cx<'_>, section: &VesselReport, height: f32) {
         let theme = cx.theme;
-        let key = (cx.state.sections, theme.dark, self.held);
+        let key = (cx.state.answers.vessel.version, theme.dark, self.held);
         let pictures = self.pictures.get(key, || Pictures::new(ui, theme, section, self.held));
         let scales = pictures.scales();
         let Some(mask) = section.mask.clone() else {
@@ -417,7 +391,9 @@ impl VesselPanel {
                 Err(_) => {}
             }
         });
-        errors(ui, section, theme);
+        if let Ok(prediction) = &section.prediction {
+            errors(ui, prediction, &cx.state.name_of(prediction.run), theme);
+        }
         let pointer = cells.pointer;
         self.point(ui, pointer);
     }

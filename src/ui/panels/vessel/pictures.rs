@@ -6,7 +6,7 @@ use egui::{
 };
 
 use crate::dataset::vessels::masks::WallMask;
-use crate::engine::questions::vessel::Section;
+use crate::engine::questions::vessel::VesselReport;
 use crate::labelling::colour_bar;
 use crate::labelling::fem::Solution;
 use crate::ui::kit::charts;
@@ -104,7 +104,7 @@ pub struct Scales {
 
 impl Scales {
     /// Round ends that hold what a section shows; `held` keeps the stress's where it was.
-    pub fn of(section: &Section, held: Option<f64>) -> Self {
+    pub fn of(section: &VesselReport, held: Option<f64>) -> Self {
         let wall = section.mask.as_deref().map_or(&[][..], WallMask::wall);
         let inside = |values: &[f32]| {
             let on_wall = values.iter().zip(wall).filter(|(_, wall)| **wall);
@@ -153,7 +153,7 @@ const LEAK: f64 = 0.05;
 
 impl Pictures {
     /// `held` fixes the top of the scale of stress.
-    pub fn new(ui: &Ui, theme: &Theme, section: &Section, held: Option<f64>) -> Self {
+    pub fn new(ui: &Ui, theme: &Theme, section: &VesselReport, held: Option<f64>) -> Self {
         let scales = Scales::of(section, held);
         let texture = |layer| {
             let image = color_image(layer, theme, section, &scales)?;
@@ -180,7 +180,7 @@ impl Pictures {
     }
 }
 
-fn color_image(layer: Layer, theme: &Theme, section: &Section, scales: &Scales) -> Option<ColorImage> {
+fn color_image(layer: Layer, theme: &Theme, section: &VesselReport, scales: &Scales) -> Option<ColorImage> {
     let mask = section.mask.as_ref()?;
     let (w, h) = (mask.width(), mask.height());
     let solved = section.solved().map(|s| s.map.values());

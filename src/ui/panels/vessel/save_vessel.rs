@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::engine::questions::vessel::{Section, Vessel};
+use crate::engine::questions::vessel::{Vessel, VesselReport};
 use crate::figures::{self, Format};
 use crate::labelling::export::write_all;
 use crate::ui::kit::ask_path::Wanted;
@@ -30,7 +30,9 @@ impl SaveVessel {
     /// Shows the question, and reports what was written.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
         cx.report(self.0.outcome());
-        let (Some(folder), Some(section)) = (self.0.ui(ctx, |_| {}), cx.state.section.clone()) else { return };
+        let (Some(folder), Some(section)) = (self.0.ui(ctx, |_| {}), cx.state.answers.vessel.answer.clone()) else {
+            return;
+        };
         self.0.start(ctx, move || {
             let files = write(&section, &folder)?;
             Ok(format!("Wrote {files} files into {}", folder.display()))
@@ -39,7 +41,7 @@ impl SaveVessel {
 }
 
 /// Figure S1 as images, and what `ridgewalk label` leaves.
-fn write(section: &Section, folder: &Path) -> Result<usize, String> {
+fn write(section: &VesselReport, folder: &Path) -> Result<usize, String> {
     let (Some(mask), Some(solved)) = (&section.mask, section.solved().map(Arc::clone)) else {
         return Err("There is no solved vessel to save.".into());
     };

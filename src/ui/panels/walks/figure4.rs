@@ -1,5 +1,7 @@
 //! "Figure 4…": asks for a folder and writes the figure, its numbers and `walks.csv` on a thread of its own.
 
+use std::sync::Arc;
+
 use crate::engine::protocol::Level;
 use crate::figures::{self, Format};
 use crate::history::{History, RoundRecord};
@@ -48,7 +50,7 @@ fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
     let header = (**cx.state.shown_run()?.header.as_ref()?).clone();
     let mut walks = cx.state.judged_walks();
     // What they are compared with is no part of the figure.
-    walks.retain(|w| !w.walk.is_control());
+    walks.retain(|w| !w.walk.is_baseline());
     let steps = walks.iter().map(|w| w.points - 1).max().filter(|n| *n > 0)?;
     let record = |k: usize| RoundRecord {
         round: k + 1,
@@ -82,5 +84,5 @@ fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
         shape: dataset.shape(),
         walks: images.collect(),
     };
-    Some((History { header, rounds: (0..steps).map(record).collect() }, embedding, album))
+    Some((History { header, rounds: (0..steps).map(record).map(Arc::new).collect() }, embedding, album))
 }

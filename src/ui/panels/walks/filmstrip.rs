@@ -1,5 +1,7 @@
 //! Figure 4's right half: a row for each walk, the decoded p' above, the real neighbour that was chosen below.
 
+use std::sync::Arc;
+
 use egui::{Color32, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::engine::protocol::Command;
@@ -32,14 +34,14 @@ impl Panel for FilmstripPanel {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let mut walks: Vec<Seen> = cx.state.seen_walks().iter().map(|w| Seen::of(w, cx)).collect();
         if let Some(selected) = cx.state.lab.selected {
-            walks.sort_by_key(|w| w.id != selected);
+            walks.sort_by_key(|w| w.walk.id != selected);
         }
         if walks.is_empty() && cx.state.shown_walks().next().is_some() {
             let text = "No walk has the verdict that is filtered by. Press X, or choose another in the table of walks.";
             return widgets::empty_state(ui, "No such walk", text);
         }
         if walks.is_empty() {
-            let body = match (cx.state.focus.strategy, cx.state.experiment.walks) {
+            let body = match (cx.state.shown_experiment().strategy, cx.state.experiment.walks) {
                 (_, 0) => "Ctrl-click a point of the latent view to start a walk there; it moves once a round.".to_owned(),
                 (Strategy::Random, _) => "Random sampling takes no steps. Show SNN's run to see its walks, or Ctrl-click a point to start one.".to_owned(),
                 (_, n) => format!("After round 1, {n} walks start by themselves at labelled samples and move once a round. Ctrl-click a point of the latent view to start one there."),
@@ -50,16 +52,13 @@ impl Panel for FilmstripPanel {
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
             let text = "above: decoded p'    below: the real neighbour and its label";
             ui.add(egui::Label::new(egui::RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).truncate());
-            // The rows borrow the walks while they change the rest of the state.
-            let all = std::mem::take(&mut cx.state.walks);
             let rows = |ui: &mut Ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 for seen in &walks {
-                    row(ui, &all[seen.at], seen, cx);
+                    row(ui, seen, cx);
                 }
             };
             ScrollArea::both().auto_shrink(false).stick_to_right(true).id_salt("filmstrip").show(ui, rows);
-            cx.state.walks = all;
         });
     }
 
@@ -79,10 +78,9 @@ impl Panel for FilmstripPanel {
     }
 }
 
-/// A walk to show: where it is among all, how many of its points, its colour, and its verdict.
+/// A walk to show: how many of its points, its colour, and its verdict.
 struct Seen {
-    at: usize,
-    id: usize,
+    walk: Arc<Walk>,
     points: usize,
     color: Color32,
     verdict: Option<Verdict>,
@@ -90,10 +88,8 @@ struct Seen {
 
 impl Seen {
     fn of(walk: &SeenWalk<'_>, cx: &Cx<'_>) -> Self {
-        let same = |w: &Walk| (w.strategy, w.id) == (walk.walk.strategy, walk.walk.id);
         Self {
-            at: cx.state.walks.iter().position(same).unwrap_or_default(),
-            id: walk.walk.id,
+            walk: Arc::clone(walk.walk),
             points: walk.points,
             color: walk_color(walk, cx.state, cx.theme),
             verdict: walk.judgement.map(|j| j.verdict),
@@ -101,7 +97,8 @@ impl Seen {
     }
 }
 
-fn row(ui: &mut Ui, walk: &Walk, seen: &Seen, cx: &mut Cx<'_>) {
+fn row(ui: &mut Ui, seen: &Seen, cx: &mut Cx<'_>) {
+    let walk = &*seen.walk;
     let height = 2.0 * SIDE + GAP / 2.0 + LABEL_HEIGHT;
     let width = LETTER_COLUMN + seen.points as f32 * (SIDE + GAP);
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
@@ -144,7 +141,7 @@ fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
     let decoded = step.map_or(&walk.decoded, |(_, d)| d);
     let above = Rect::from_min_size(cell.min, Vec2::splat(SIDE));
     let below = above.translate(vec2(0.0, SIDE + GAP / 2.0));
-    let what = ("walk", walk.strategy.name(), walk.id, point);
+    let what = ("walk", walk.run, walk.id, point);
     let decoded = cx.images.get(ui, what, 0, dataset.shape(), decoded);
     images::paint(ui, &decoded, above);
     if let Some(texture) = cx.images.sample(ui, &dataset, sample) {

@@ -1,19 +1,19 @@
-//! Pinned latent points: what every target makes of them as it learns, and what earlier ones made of them.
+//! Pinned latent points: what every run's target predicts there as it learns, and what its earlier targets predicted.
 
 use std::collections::VecDeque;
 
+use super::shown_run::ShownRun;
+use crate::engine::planned::RunId;
 use crate::engine::protocol::{Event, PinValue, Pinned};
-use crate::engine::session::ShownRun;
-use crate::experiment::Strategy;
 use crate::target::{FrozenTarget, prediction};
 use crate::world::World;
 
-/// The points, and what is still to be asked about them.
+/// The points, and the earlier rounds whose targets are still to be asked.
 #[derive(Default)]
 pub struct Pins {
     points: Vec<Point>,
-    /// Earlier rounds of each run whose weights are kept.
-    back: VecDeque<(Strategy, usize)>,
+    /// Earlier rounds of each run whose weights are saved.
+    back: VecDeque<(RunId, usize)>,
 }
 
 struct Point {
@@ -24,7 +24,7 @@ struct Point {
 }
 
 impl Pins {
-    /// These points in place of those before; their past is asked about in time, run by run.
+    /// Follows these points in place of those before; earlier rounds are asked about later, run by run.
     pub fn set(&mut self, pins: Vec<Pinned>, world: &World, runs: &[ShownRun]) {
         // A target of maps has no class to follow.
         if world.simulation.is_some() {
@@ -35,26 +35,30 @@ impl Pins {
             fits.then(|| Point { pin: p.pin, label: p.label, decoded: world.generator.decode(&p.code) })
         };
         self.points = pins.into_iter().filter_map(point).collect();
-        let rounds =
-            |r: &ShownRun| r.kept.rounds().into_iter().map(|round| (r.run.strategy(), round)).collect::<Vec<_>>();
+        let rounds = |r: &ShownRun| r.checkpoints.rounds().into_iter().map(|round| (r.id, round)).collect::<Vec<_>>();
         self.back = if self.points.is_empty() { VecDeque::new() } else { runs.iter().flat_map(rounds).collect() };
     }
 
-    /// An earlier round is still to be asked about.
+    /// The target of an earlier round is still to be asked.
     pub fn waits(&self) -> bool {
         !self.back.is_empty()
     }
 
-    /// Asks about the next one.
+    /// Asks the next earlier target.
     pub fn look_back(&mut self, runs: &mut [ShownRun]) -> Option<Event> {
-        let (strategy, round) = self.back.pop_front()?;
-        let shown = runs.iter_mut().find(|r| r.run.strategy() == strategy)?;
+        let (run, round) = self.back.pop_front()?;
+        let shown = runs.iter_mut().find(|r| r.id == run)?;
         let seen = shown.seen(Some(round))?;
-        self.measured(strategy, seen.minibatches, &seen.target)
+        self.measured(run, seen.minibatches, &seen.target)
     }
 
-    /// What a target makes of the points after so many optimiser steps; none without points.
-    pub fn measured(&self, strategy: Strategy, minibatches: usize, target: &FrozenTarget) -> Option<Event> {
+    /// What a run's present target predicts at the points; `None` without points or weights.
+    pub fn measure(&self, shown: &ShownRun) -> Option<Event> {
+        let run = Some(&shown.run).filter(|r| r.has_weights())?;
+        self.measured(shown.id, run.minibatches(), &run.frozen_target())
+    }
+
+    fn measured(&self, run: RunId, minibatches: usize, target: &FrozenTarget) -> Option<Event> {
         if self.points.is_empty() {
             return None;
         }
@@ -65,6 +69,6 @@ impl Pins {
             PinValue { pin: point.pin, class, confidence: row[usize::from(class)].exp(), loss }
         };
         let values = self.points.iter().zip(rows.chunks_exact(target.classes())).map(value).collect();
-        Some(Event::PinsMeasured { strategy, minibatches, values })
+        Some(Event::PinsMeasured { run, minibatches, values })
     }
 }

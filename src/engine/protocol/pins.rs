@@ -1,0 +1,21 @@
+//! Pinned latent points, and what a target makes of them.
+
+/// A latent point to follow through training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pinned {
+    pub pin: u64,
+    pub code: Vec<f32>,
+    /// The label that its loss is taken with.
+    pub label: u8,
+}
+
+/// A target's prediction at a pinned point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PinValue {
+    pub pin: u64,
+    /// The class of highest probability of F(G(p)), and that probability.
+    pub class: u8,
+    pub confidence: f32,
+    /// Cross entropy with the pin's label (nats).
+    pub loss: f32,
+}

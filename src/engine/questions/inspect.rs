@@ -1,0 +1,64 @@
+//! One train sample: what the target predicts for it, and how the generator reconstructs it.
+
+use super::ask::{Ask, Scene};
+use crate::engine::planned::RunId;
+use crate::target::prediction;
+
+/// Asks about one train sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inspect {
+    pub sample: u32,
+}
+
+/// What the target and the generator say about one train sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspection {
+    pub run: RunId,
+    pub sample: u32,
+    /// F(x), class probabilities; empty before a target exists.
+    pub probabilities: Vec<f32>,
+    /// Cross entropy with the true label (nats), or mean square error with its stress map (kPa^2).
+    pub loss: f32,
+    /// G(E(x)).
+    pub reconstruction: Vec<u8>,
+    /// The stress maps, where labels are maps.
+    pub maps: Option<MapPair>,
+}
+
+/// A predicted stress map beside the solved one, kPa, row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MapPair {
+    pub predicted: Vec<f32>,
+    /// Empty where it was not solved.
+    pub solved: Vec<f32>,
+}
+
+impl Ask for Inspect {
+    type Answer = Inspection;
+    type Memory = ();
+
+    fn answer(self, (): &mut (), scene: Scene<'_>) -> Option<Inspection> {
+        let (round, sample) = (scene.round, self.sample);
+        let (world, shown) = scene.ready()?;
+        let target = shown.target(round)?;
+        let train = &world.dataset.train;
+        if sample as usize >= train.len() {
+            return None;
+        }
+        let (probabilities, loss, maps) = match &world.simulation {
+            None => {
+                let rows = target.log_probabilities(train.gather(&[sample]));
+                let (_, loss) = prediction(&rows, train.label(sample as usize));
+                (rows.iter().map(|l| l.exp()).collect(), loss, None)
+            }
+            Some(simulation) => {
+                let (predicted, solved) = (target.maps(train.gather(&[sample])), simulation.train.map(sample));
+                let loss = target.map_losses(&predicted, solved, 1)[0];
+                let kpa = |map: &[f32]| map.iter().map(|v| v * simulation.scale).collect();
+                (Vec::new(), loss, Some(MapPair { predicted: kpa(&predicted), solved: kpa(solved) }))
+            }
+        };
+        let reconstruction = world.generator.decode_bytes(world.latent.code(sample));
+        Some(Inspection { run: shown.id(), sample, probabilities, loss, reconstruction, maps })
+    }
+}

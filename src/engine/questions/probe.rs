@@ -1,0 +1,89 @@
+//! A free latent point: what it decodes to, what the target predicts there, and where its gradient leads.
+
+use super::ask::{Ask, Scene};
+use super::inspect::MapPair;
+use super::ray::{FanPoint, NeighbourChange, Ray};
+use crate::generator::to_bytes;
+use crate::sampler::stepped;
+use crate::target::{Truth, latent_gradient};
+
+/// Asks about a latent point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProbePoint {
+    pub code: Vec<f32>,
+    /// The label that the loss is taken with; `None` takes the nearest sample's.
+    pub label: Option<u8>,
+}
+
+/// What lies at a free latent point.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Probe {
+    pub code: Vec<f32>,
+    /// G(p).
+    pub decoded: Vec<u8>,
+    /// F(G(p)), class probabilities; empty before a target exists.
+    pub probabilities: Vec<f32>,
+    /// The label that the loss is taken with: the one asked for, else the nearest sample's.
+    pub label: u8,
+    /// Loss of F(G(p)) with respect to `label` (nats), or to the nearest sample's stress map (kPa^2).
+    pub loss: f32,
+    /// The predicted stress map, where labels are maps.
+    pub maps: Option<MapPair>,
+    /// dL/dp.
+    pub gradient: Vec<f32>,
+    /// p' = p + alpha d.
+    pub moved: Vec<f32>,
+    /// The nearest sample to p', over all of D.
+    pub neighbour: u32,
+    /// That sample's code.
+    pub neighbour_code: Vec<f32>,
+    pub snap_distance: f32,
+    /// p + alpha d for several alphas, the shortest first.
+    pub fan: Vec<FanPoint>,
+    /// The alphas, as far as the fan reaches, from which on another sample is the nearest to p + alpha d.
+    pub changes: Vec<NeighbourChange>,
+}
+
+impl Ask for ProbePoint {
+    type Answer = Probe;
+    type Memory = ();
+
+    fn answer(self, (): &mut (), scene: Scene<'_>) -> Option<Probe> {
+        let (round, code) = (scene.round, self.code);
+        let (world, shown) = scene.ready()?;
+        if code.len() != world.latent.dim() {
+            return None;
+        }
+        let target = shown.target(round)?;
+        let nearest = world.latent.index().nearest(&code, |_| false)?;
+        let label = self.label.unwrap_or_else(|| world.dataset.train.label(nearest.sample as usize));
+        let labels = [label];
+        let truth = match &world.simulation {
+            None => Truth::Classes(&labels),
+            Some(simulation) => Truth::Maps(simulation.train.map(nearest.sample)),
+        };
+        let found = latent_gradient(&*world.generator, &target, &code, truth);
+        let kpa = |scale: f32| found.maps.iter().map(|v| v * scale).collect();
+        let maps = world.simulation.as_ref().map(|s| MapPair { predicted: kpa(s.scale), solved: Vec::new() });
+        let experiment = shown.run().experiment();
+        let moved = stepped(&code, &found.gradient, experiment.gradient, experiment.alpha * world.latent.scale());
+        let neighbour = world.latent.index().nearest(&moved, |_| false)?;
+        let ray = Ray { world, kind: experiment.gradient, from: &code, gradient: &found.gradient };
+        let (fan, changes) = (ray.fan(), ray.changes());
+        Some(Probe {
+            decoded: to_bytes(&world.generator.decode(&code)),
+            code,
+            probabilities: found.log_probabilities.iter().map(|l| l.exp()).collect(),
+            label,
+            loss: found.loss[0],
+            maps,
+            gradient: found.gradient,
+            moved,
+            neighbour: neighbour.sample,
+            neighbour_code: world.latent.code(neighbour.sample).to_vec(),
+            snap_distance: neighbour.distance,
+            fan,
+            changes,
+        })
+    }
+}

@@ -1,0 +1,141 @@
+//! A run of the session, with what is shown of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::checkpoints::Checkpoints;
+use super::looking_back::{self, LookingBack, Seen};
+use super::scoring::Scoring;
+use super::walks::HandWalks;
+use crate::engine::pace::Throttle;
+use crate::engine::planned::RunId;
+use crate::engine::protocol::{Event, Level, RunSnapshot, Scores};
+use crate::engine::questions::ask::Shown;
+use crate::grid::Place;
+use crate::round::Run;
+use crate::target::FrozenTarget;
+use crate::world::World;
+
+/// Between two publications of scores.
+const SCORES_INTERVAL: Duration = Duration::from_millis(500);
+
+/// A run, and what is shown of it.
+pub struct ShownRun {
+    pub id: RunId,
+    pub run: Run,
+    /// Round in which each train sample was labelled; 0 where it is not.
+    pub labelled: Arc<Vec<u16>>,
+    pub scoring: Scoring,
+    pub scores: Option<Arc<Scores>>,
+    published: Throttle,
+    pub walks: HandWalks,
+    /// Weights at the ends of its rounds.
+    pub checkpoints: Checkpoints,
+    past: LookingBack,
+    /// Where it is written at the end of each round, if anywhere.
+    pub place: Option<Place>,
+}
+
+impl ShownRun {
+    pub fn new(id: RunId, run: Run, checkpoints: Checkpoints, world: &World) -> Self {
+        Self {
+            id,
+            labelled: Arc::new(run.labelled().round_of().to_vec()),
+            scoring: Scoring::new(world.dataset.train.len()),
+            scores: None,
+            published: Throttle::new(SCORES_INTERVAL),
+            walks: HandWalks::new(id, &run),
+            checkpoints,
+            past: LookingBack::default(),
+            place: None,
+            run,
+        }
+    }
+
+    /// The target at the end of `round`, or as it is now; `None` without its weights.
+    pub fn seen(&mut self, round: Option<usize>) -> Option<Seen> {
+        match self.past.seen(&self.run, &self.checkpoints, round) {
+            Ok(seen) => seen,
+            Err(e) => {
+                log::warn!("the weights of an earlier round: {e}");
+                None
+            }
+        }
+    }
+
+    /// Whether there are weights of the target at the end of `round`, or as it is now.
+    pub fn can_see(&self, round: Option<usize>) -> bool {
+        match round.filter(|_| looking_back::looks_back(&self.run, round)) {
+            Some(round) => self.checkpoints.at(round).is_some(),
+            None => self.run.has_weights(),
+        }
+    }
+
+    /// Optimiser steps behind the target at the end of `round`, or as it is now.
+    pub fn minibatches_seen(&self, round: Option<usize>) -> usize {
+        match round.filter(|_| looking_back::looks_back(&self.run, round)) {
+            Some(round) => looking_back::minibatches_at(&self.run, round),
+            None => self.run.minibatches(),
+        }
+    }
+
+    /// Saves the weights of the round that has just ended; a warning where they cannot be saved.
+    pub fn save_weights(&mut self) -> Option<Event> {
+        match self.run.checkpoint() {
+            Ok(checkpoint) => {
+                self.checkpoints.add(checkpoint);
+                None
+            }
+            Err(e) => {
+                let text =
+                    format!("The weights of this round are not saved, so a fork must compute its rounds again: {e}");
+                Some(Event::Message { level: Level::Warning, text })
+            }
+        }
+    }
+
+    /// Scores of the target at the end of `round`, or as it is now, are not yet complete.
+    pub fn scoring_waits(&self, round: Option<usize>) -> bool {
+        self.run.rounds_done() > 0 && self.can_see(round) && !self.scoring.is_fresh()
+    }
+
+    /// One chunk of scoring; true when there are scores to publish.
+    pub fn score(&mut self, world: &World, round: Option<usize>) -> bool {
+        let Some(seen) = self.seen(round) else { return false };
+        let maps = world.simulation.as_ref().map(|s| &s.train);
+        self.scoring.advance(&world.dataset.train, maps, &seen.target);
+        let publish = self.published.due() || self.scoring.is_fresh();
+        if publish {
+            self.scores = Some(Arc::new(self.scoring.scores().clone()));
+        }
+        publish
+    }
+
+    /// The event that it has begun.
+    pub fn started(&self) -> Event {
+        Event::RunStarted { run: self.id, header: Box::new(self.run.history().header.clone()) }
+    }
+
+    pub fn snapshot(&self) -> RunSnapshot {
+        RunSnapshot {
+            run: self.id,
+            labelled_in: Arc::clone(&self.labelled),
+            scores: self.scores.clone(),
+            kept: self.checkpoints.rounds(),
+        }
+    }
+}
+
+impl Shown for ShownRun {
+    fn id(&self) -> RunId {
+        self.id
+    }
+
+    fn run(&self) -> &Run {
+        &self.run
+    }
+
+    fn target(&mut self, round: Option<usize>) -> Option<FrozenTarget> {
+        self.seen(round).map(|seen| seen.target)
+    }
+}
