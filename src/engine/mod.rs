@@ -1,5 +1,6 @@
 //! The engine's thread: commands in, events out, and the latest snapshot. The window and the tests drive the same one.
 
+mod options;
 mod pace;
 pub mod planned;
 pub mod questions;
@@ -8,47 +9,14 @@ mod runs;
 mod session;
 mod driver;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::device::DeviceKind;
-use crate::generator::cache::GeneratorCache;
+pub use options::{EngineOptions, Wake};
 use protocol::{Command, Event, Snapshot};
-
-/// How an engine is set up.
-#[derive(Debug, Clone)]
-pub struct EngineOptions {
-    /// A folder with data, searched before the usual places.
-    pub data_dir: Option<PathBuf>,
-    /// Where trained generators are cached; `None` caches nothing.
-    pub cache_dir: Option<PathBuf>,
-    pub device: DeviceKind,
-    /// A software adapter may stand for a GPU: slow, for tests.
-    pub software_gpu: bool,
-    /// Threads that compute.
-    pub threads: usize,
-}
-
-impl Default for EngineOptions {
-    /// The user's cache folder, the CPU, and one core left to the window.
-    fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            data_dir: None,
-            cache_dir: GeneratorCache::default_folder(),
-            device: DeviceKind::Cpu,
-            software_gpu: crate::device::software_allowed(),
-            threads: cores.saturating_sub(1).max(1),
-        }
-    }
-}
-
-/// Wakes the window that shows the engine's events; called from the engine's thread, at most 30 times a second.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// A handle to a running engine. Nothing in it ever blocks; dropping it asks the thread to end and does not wait.
 pub struct Engine {

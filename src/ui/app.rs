@@ -310,8 +310,8 @@ impl eframe::App for App {
             self.looked_at = looked_at;
             self.commands.push(self.state.look_back());
         }
-        // Set again by a panel that shows more than the shown run.
-        self.state.playhead.reach = 0;
+        let shown = self.panels.iter().filter(|(key, _)| self.workspaces.has(key));
+        self.state.playhead.reach = shown.map(|(_, panel)| panel.reach(&self.state)).max().unwrap_or(0);
         let snapshot = self
             .engine
             .as_ref()

@@ -28,6 +28,11 @@ pub trait Panel {
         false
     }
 
+    /// The last round of the runs that it shows besides the shown one, for the playhead.
+    fn reach(&self, _: &AppState) -> usize {
+        0
+    }
+
     /// Whether it shows the selected sample in full, so that the latent view need not.
     fn shows_selection(&self) -> bool {
         false
@@ -109,15 +114,17 @@ impl Cx<'_> {
         *self.hover_walk = point.or(*self.hover_walk);
     }
 
-    /// The images of the evaluation split in the region; asks the engine for their codes when they are not there yet.
+    /// Has the evaluation split embedded, once, for `evaluation_members`.
+    pub fn want_evaluation_codes(&mut self) {
+        if !std::mem::replace(&mut self.state.brush.asked_evaluation, true) {
+            self.commands.push(Command::WantEvaluationCodes);
+        }
+    }
+
+    /// The images of the evaluation split in the region; none before the split is embedded.
     pub fn evaluation_members(&mut self) -> Arc<Vec<u32>> {
-        let Some(codes) = self.snapshot.evaluation_codes.clone() else {
-            if !std::mem::replace(&mut self.state.brush.asked_evaluation, true) {
-                self.commands.push(Command::WantEvaluationCodes);
-            }
-            return Arc::default();
-        };
-        self.state.brush.evaluation_members(&codes, self.snapshot.latent_dim)
+        let codes = self.snapshot.evaluation_codes.as_ref();
+        codes.map_or_else(Arc::default, |c| self.state.brush.evaluation_members(c, self.snapshot.latent_dim))
     }
 
     /// "test" or "validation": what accuracies are measured on.

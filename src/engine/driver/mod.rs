@@ -12,13 +12,13 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender};
 
+use super::options::{EngineOptions, Wake};
 use super::pace::{Eta, FormingPace, PROGRESS_INTERVAL, Throttle};
 use super::planned::{RunId, planned};
 use super::protocol::{Command, Event, Level, Phase, Snapshot, without_outdated_questions};
 use super::runs::shown_run::ShownRun;
 use super::runs::walks;
 use super::session::{Before, Session};
-use super::{EngineOptions, Wake};
 use crate::archive::SavedRun;
 use crate::device::{ComputeDevice, DeviceKind, is_out_of_memory};
 use crate::experiment::Experiment;

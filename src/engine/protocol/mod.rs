@@ -3,10 +3,10 @@
 //! All of it is plain host data. Events are small, ordered and lossless; snapshots are large, and the latest wins.
 //! Questions and their answers are defined in `questions`.
 
-mod command;
-mod event;
 mod phase;
 mod pins;
+mod command;
+mod event;
 mod snapshot;
 
 pub use command::{Command, without_outdated_questions};

@@ -4,8 +4,8 @@
 pub mod ask;
 pub mod explain;
 pub mod inspect;
-pub mod probe;
 pub mod ray;
+pub mod probe;
 pub mod vessel;
 
 use std::sync::Arc;

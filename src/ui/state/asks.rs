@@ -1,6 +1,6 @@
 //! What the user can ask for; each returns the commands to send and shows at once that it was asked.
 
-use super::{AppState, Intent, Pending};
+use super::app_state::{AppState, Intent, Pending};
 use crate::archive::SavedRun;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::Command;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AppState, RunState};
+use super::run::RunState;
 use crate::dataset::Split;
 use crate::engine::planned::RunId;
 use crate::experiment::Strategy;
@@ -81,22 +81,6 @@ impl<'a> Side<'a> {
     }
 }
 
-impl AppState {
-    /// Every run that can stand on a side: those of this window, then the opened ones made from the same embedding.
-    pub fn sides(&self) -> Vec<(RunRef, Side<'_>)> {
-        let live =
-            self.runs.iter().filter_map(|run| Some((RunRef::Live(run.id), Side::Live(run, run.header.as_deref()?))));
-        let mut sides: Vec<_> = live.collect();
-        let ground = sides.first().map(|(_, side)| side.header());
-        let fits = |h: &Header| {
-            ground.is_some_and(|g| g.data_digest == h.data_digest && g.generator_digest == h.generator_digest)
-        };
-        let opened = self.opened.histories.iter().enumerate().filter(|(_, h)| fits(&h.header));
-        sides.extend(opened.map(|(i, h)| (RunRef::Opened(i), Side::Opened(h))));
-        sides
-    }
-}
-
 /// Of which of two runs something holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -165,6 +149,7 @@ mod tests {
     use crate::device::DeviceKind;
     use crate::experiment::Experiment;
     use crate::history::Proposal;
+    use crate::ui::state::AppState;
 
     fn history(strategy: Strategy, generator: &str, bought: &[&[u32]]) -> History {
         let header = Header {

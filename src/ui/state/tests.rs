@@ -1,9 +1,13 @@
 //! What each event does to the window's state.
 
+use std::sync::Arc;
+
 use super::*;
-use crate::engine::planned::experiments;
-use crate::engine::protocol::Command;
-use crate::history::{Evaluation, LatentStep, Metric, WalkStep};
+use crate::device::DeviceKind;
+use crate::engine::planned::{RunId, experiments, planned};
+use crate::engine::protocol::{Command, Event, Level, Phase};
+use crate::experiment::{Experiment, Strategy};
+use crate::history::{Evaluation, LatentStep, Metric, Proposal, RoundRecord, WalkStep};
 use crate::trajectory::StepMeasure;
 
 fn runs(strategies: &[Strategy]) -> Vec<Experiment> {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::{AppState, letters};
 use crate::engine::planned::RunId;
 use crate::engine::protocol::FIRST_BASELINE;
 use crate::experiment::{Experiment, WalkAnchors};
@@ -102,7 +101,7 @@ pub enum Arms {
 }
 
 impl Arms {
-    fn shows(self, walk: &Walk) -> bool {
+    pub(super) fn shows(self, walk: &Walk) -> bool {
         match self {
             Self::Both => true,
             Self::With => !walk.is_baseline(),
@@ -184,82 +183,6 @@ impl WalkLab {
     }
 }
 
-impl AppState {
-    /// Walks of the shown run as of the shown round, with their verdicts, in the order in which they were started.
-    pub fn judged_walks(&self) -> Vec<SeenWalk<'_>> {
-        let round = self.walk_round();
-        let judge = |walk: &Walk, points: usize| {
-            let sparsity = self.lab.sparsity.as_ref()?;
-            self.lab.rules.judge(walk.measures.get(..points - 1)?, sparsity)
-        };
-        let walks = self.shown_walks().map(|walk| (walk, walk.points_at(round)));
-        walks.map(|(walk, points)| SeenWalk { walk, points, judgement: judge(walk, points) }).collect()
-    }
-
-    /// Those of the arms that are to be seen, where arms are compared.
-    pub fn chosen_walks(&self) -> Vec<SeenWalk<'_>> {
-        let mut walks = self.judged_walks();
-        let arms = if self.compares_walks() { self.lab.arms } else { Arms::Both };
-        walks.retain(|w| arms.shows(w.walk));
-        walks
-    }
-
-    /// Those of them that are to be seen.
-    pub fn seen_walks(&self) -> Vec<SeenWalk<'_>> {
-        let mut seen = self.chosen_walks();
-        seen.retain(|w| match (self.lab.only, w.judgement) {
-            (Only::All, _) => true,
-            (Only::Lost, judged) => judged.is_some_and(|j| j.verdict.is_lost()),
-            (Only::One(verdict), judged) => judged.is_some_and(|j| j.verdict == verdict),
-        });
-        seen
-    }
-
-    /// Walks are compared with baselines from the same starts that never restart.
-    pub fn compares_walks(&self) -> bool {
-        self.shown_walks().any(|w| w.is_baseline())
-    }
-
-    /// What re-selection makes of the shown walks, as of the shown round; none where that is not compared.
-    pub fn lost_by_step(&self) -> Option<LostByStep> {
-        let sparsity = self.lab.sparsity.as_ref()?;
-        let judged = self.judged_walks();
-        let lost = |baseline: bool| {
-            let arm: Vec<_> =
-                judged.iter().filter(|w| self.is_compared(w.walk) && w.walk.is_baseline() == baseline).collect();
-            let steps = arm.iter().map(|w| w.points - 1).max().unwrap_or(0);
-            let at = |n: usize| {
-                let lost = |w: &&&SeenWalk<'_>| {
-                    let taken = &w.walk.measures[..n.min(w.points - 1)];
-                    let present = taken.chunk_by(|a, b| a.sample == b.parent).last();
-                    present.is_some_and(|s| self.lab.rules.lost(s, sparsity).is_some())
-                };
-                arm.iter().filter(lost).count()
-            };
-            (arm.len(), (0..=steps).map(at).collect::<Vec<_>>())
-        };
-        let ((walks, without), (_, with)) = (lost(true), lost(false));
-        (walks > 0).then_some(LostByStep { walks, without, with })
-    }
-
-    /// One of the walks started by hand: walks of the run's own record have no baseline.
-    fn is_compared(&self, walk: &Walk) -> bool {
-        walk.id >= self.experiment.walks
-    }
-
-    /// Walks of a run are no longer compared; walks that restarted stay.
-    pub(super) fn baseline_cleared(&mut self, run: RunId) {
-        self.walks.retain(|w| w.run != run || !w.is_baseline());
-        self.focus.walk_point = None;
-        self.lab.selected = self.lab.selected.filter(|id| *id < FIRST_BASELINE);
-    }
-
-    /// Only the lost ones, or all again.
-    pub fn toggle_only_lost(&mut self) {
-        self.lab.only = if self.lab.only == Only::Lost { Only::All } else { Only::Lost };
-    }
-}
-
 /// Sorts walks as the table shows them; equals stay in the order in which they were started.
 pub fn sort(walks: &mut [SeenWalk<'_>], by: SortBy, descending: bool) {
     let key = |w: &SeenWalk<'_>| {
@@ -274,4 +197,19 @@ pub fn sort(walks: &mut [SeenWalk<'_>], by: SortBy, descending: bool) {
         }
     };
     walks.sort_by(|a, b| if descending { key(b).total_cmp(&key(a)) } else { key(a).total_cmp(&key(b)) });
+}
+
+/// 0 is a, 25 z, 26 aa.
+pub fn letters(mut index: usize) -> String {
+    const ALPHABET: usize = 26;
+    let mut out = Vec::new();
+    loop {
+        out.push(b'a' + (index % ALPHABET) as u8);
+        if index < ALPHABET {
+            break;
+        }
+        index = index / ALPHABET - 1;
+    }
+    out.reverse();
+    String::from_utf8_lossy(&out).into_owned()
 }

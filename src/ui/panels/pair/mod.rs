@@ -24,7 +24,7 @@ use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
-use crate::ui::state::{Part, RunRef, Side};
+use crate::ui::state::{AppState, Part, RunRef, Side};
 use crate::view::{Camera, Look, Mode, Target, ViewError};
 use difference::{Key, Pair};
 use numbers::title_counts;
@@ -103,6 +103,7 @@ impl Panel for PairPanel {
             return;
         }
         let members = if cx.state.brush.selection.is_some() || self.shows == Shows::Predictions {
+            cx.want_evaluation_codes();
             cx.evaluation_members()
         } else {
             Arc::default()
@@ -123,6 +124,12 @@ impl Panel for PairPanel {
         self.open.button(ui);
     }
 
+    /// The playhead reaches the end of the longer run.
+    fn reach(&self, state: &AppState) -> usize {
+        let sides = state.sides().into_iter().filter(|(r, _)| self.sides.contains(&Some(*r)));
+        sides.map(|(_, side)| side.latest_round()).max().unwrap_or(0)
+    }
+
     fn take_file(&mut self, path: &Path, shown: bool) -> bool {
         if shown {
             self.open.read(path);
@@ -132,7 +139,7 @@ impl Panel for PairPanel {
 }
 
 impl PairPanel {
-    /// Keeps what was chosen while it is there; else the first two that are. The playhead reaches the longer one's end.
+    /// Keeps what was chosen while it is there; else the first two that are.
     fn choose_sides(&mut self, cx: &mut Cx<'_>) {
         let sides = cx.state.sides();
         let there = |r: &RunRef| sides.iter().any(|(s, _)| s == r);
@@ -149,9 +156,6 @@ impl PairPanel {
         if self.sides[0] == self.sides[1] {
             self.sides[1] = None;
         }
-        let chosen = sides.iter().filter(|(r, _)| self.sides.contains(&Some(*r)));
-        let reach = chosen.map(|(_, side)| side.latest_round()).max().unwrap_or(0);
-        cx.state.playhead.reach = reach;
     }
 
     fn toolbar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -42,6 +42,7 @@ impl Panel for RegionCurve {
             return widgets::empty_state(ui, TITLE, text);
         }
         let name = cx.evaluation_name();
+        cx.want_evaluation_codes();
         let members = cx.evaluation_members();
         if cx.snapshot.evaluation_codes.is_none() {
             return widgets::empty_state(ui, TITLE, &format!("The {name} images are being embedded."));

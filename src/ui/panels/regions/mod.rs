@@ -58,6 +58,7 @@ impl Panel for RegionPanel {
                         with their labels and the round in which each was bought.";
             return widgets::empty_state(ui, "Nothing is selected", text);
         };
+        cx.want_evaluation_codes();
         let members = cx.evaluation_members();
         if let Some(path) = self.export.ui(ui.ctx(), |_| {}) {
             let text = csv::text(&csv::Rows::of(&selection, &members, &dataset, cx));

@@ -1,0 +1,38 @@
+//! How an engine is set up, and how it wakes its window.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::device::DeviceKind;
+use crate::generator::cache::GeneratorCache;
+
+/// How an engine is set up.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// A folder with data, searched before the usual places.
+    pub data_dir: Option<PathBuf>,
+    /// Where trained generators are cached; `None` caches nothing.
+    pub cache_dir: Option<PathBuf>,
+    pub device: DeviceKind,
+    /// A software adapter may stand for a GPU: slow, for tests.
+    pub software_gpu: bool,
+    /// Threads that compute.
+    pub threads: usize,
+}
+
+impl Default for EngineOptions {
+    /// The user's cache folder, the CPU, and one core left to the window.
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            data_dir: None,
+            cache_dir: GeneratorCache::default_folder(),
+            device: DeviceKind::Cpu,
+            software_gpu: crate::device::software_allowed(),
+            threads: cores.saturating_sub(1).max(1),
+        }
+    }
+}
+
+/// Wakes the window that shows the engine's events; called from the engine's thread, at most 30 times a second.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;

@@ -1,0 +1,172 @@
+//! What is shown of the state: which run, at which round, and what both are called.
+
+use std::sync::Arc;
+
+use super::app_state::{AppState, Intent};
+use super::pair::{RunRef, Side};
+use super::run::RunState;
+use super::walks::Walk;
+use crate::engine::planned::RunId;
+use crate::engine::protocol::Phase;
+use crate::engine::questions::inspect::Inspection;
+use crate::experiment::{Experiment, Strategy};
+use crate::grid::GridFolder;
+use crate::history::{Header, History, Proposal, RoundRecord};
+
+impl AppState {
+    /// The latest inspection of a sample.
+    pub fn inspection(&self, sample: u32) -> Option<&Arc<Inspection>> {
+        self.inspections.get(&sample).map(|(_, inspection)| inspection)
+    }
+
+    /// The sample's inspection is of the target's present weights.
+    pub fn is_inspected(&self, sample: u32) -> bool {
+        self.inspections.get(&sample).is_some_and(|(version, _)| *version == self.target_version)
+    }
+
+    /// What answers depend on besides their questions: the experiment, and the target's weights.
+    pub fn version(&self) -> (u64, u64) {
+        (self.generation, self.target_version)
+    }
+
+    /// A run, where it has begun.
+    pub fn run(&self, run: RunId) -> Option<&RunState> {
+        self.runs.iter().find(|r| r.id == run)
+    }
+
+    /// The experiments of the runs.
+    pub fn experiments(&self) -> Vec<Experiment> {
+        self.planned.iter().map(|p| p.experiment.clone()).collect()
+    }
+
+    /// The strategies of the runs, in order.
+    pub fn strategies(&self) -> Vec<Strategy> {
+        self.planned.iter().map(|p| p.experiment.strategy).collect()
+    }
+
+    /// The experiment of a run.
+    pub fn experiment_of(&self, run: RunId) -> &Experiment {
+        self.planned.iter().find(|p| p.id == run).map_or(&self.experiment, |p| &p.experiment)
+    }
+
+    /// A run's name among the runs: its strategy's, with the step length where several runs have the strategy.
+    pub fn name_of(&self, run: RunId) -> String {
+        let experiment = self.experiment_of(run);
+        let strategy = experiment.strategy;
+        match self.planned.iter().filter(|p| p.experiment.strategy == strategy).count() {
+            0 | 1 => strategy.label().to_owned(),
+            _ => format!("{}, \u{3b1} {}", strategy.label(), experiment.alpha),
+        }
+    }
+
+    /// What the shown run does, or is to do.
+    pub fn shown_experiment(&self) -> &Experiment {
+        let header = self.shown_run().and_then(|r| r.header.as_deref());
+        header.map_or_else(|| self.experiment_of(self.focus.run), |h| &h.experiment)
+    }
+
+    /// The shown run's name among the runs.
+    pub fn shown_name(&self) -> String {
+        self.name_of(self.focus.run)
+    }
+
+    /// The runs as histories of their completed rounds, which they share.
+    pub fn histories(&self) -> Vec<History> {
+        let of = |run: &RunState| {
+            let header = run.header.as_deref().filter(|_| !run.rounds.is_empty())?;
+            Some(History { header: header.clone(), rounds: run.rounds.clone() })
+        };
+        self.runs.iter().filter_map(of).collect()
+    }
+
+    /// The run that view and inspector show.
+    pub fn shown_run(&self) -> Option<&RunState> {
+        self.run(self.focus.run)
+    }
+
+    /// Walks of the shown run, in the order in which they were started.
+    pub fn shown_walks(&self) -> impl Iterator<Item = &Arc<Walk>> {
+        self.walks.iter().filter(|w| w.run == self.focus.run)
+    }
+
+    /// The highest round that any run has begun.
+    pub fn latest_round(&self) -> usize {
+        self.runs.iter().map(RunState::latest_round).max().unwrap_or(0)
+    }
+
+    /// The last round that the playhead can stand at.
+    pub fn last_round(&self) -> usize {
+        self.shown_run().map_or(0, RunState::latest_round).max(self.playhead.reach)
+    }
+
+    /// The selected round, or the latest of the shown run.
+    pub fn shown_round(&self) -> usize {
+        let latest = self.last_round();
+        self.focus.round.map_or(latest, |r| r.min(latest))
+    }
+
+    /// The last round that the shown run has ended by the shown one; 0 before the first.
+    pub fn ended_round(&self) -> usize {
+        let over = self.round_over();
+        self.shown_run().map_or(0, |run| run.rounds.iter().filter(|r| r.round <= over).count())
+    }
+
+    /// What the shown run bought in the shown round.
+    pub fn shown_record(&self) -> Option<&Arc<RoundRecord>> {
+        self.shown_run()?.record(self.shown_round())
+    }
+
+    /// What the shown run predicts for each image of the evaluation split after the last round that ended by the shown one.
+    pub fn shown_predictions(&self) -> Option<(usize, &[u8])> {
+        let shown = self.round_over();
+        let ended = self.shown_run()?.rounds.iter().rev().find(|r| r.round <= shown && !r.predicted.is_empty())?;
+        Some((ended.round, &ended.predicted))
+    }
+
+    /// Round and proposal by which the shown run bought this sample.
+    pub fn bought(&self, sample: u32) -> Option<(usize, &Proposal)> {
+        self.shown_run()?.records().find_map(|r| r.proposals.iter().find(|p| p.sample == sample).map(|p| (r.round, p)))
+    }
+
+    /// The class's name, or its number before the data are there.
+    pub fn class_name(&self, class: u8) -> String {
+        self.dataset
+            .as_ref()
+            .and_then(|d| d.classes.get(usize::from(class)).cloned())
+            .unwrap_or_else(|| class.to_string())
+    }
+
+    /// The engine computes rounds, or will as soon as it can.
+    pub fn can_pause(&self) -> bool {
+        let rounds = matches!(self.progress.phase, Phase::Proposing | Phase::TrainingTarget | Phase::Evaluating);
+        rounds || (self.intent != Intent::Idle && !self.is_over())
+    }
+
+    /// No round will follow without a reset.
+    pub fn is_over(&self) -> bool {
+        matches!(self.progress.phase, Phase::Finished | Phase::Stopped | Phase::Failed)
+    }
+
+    /// Every run that can stand on a side: those of this window, then the opened ones made from the same embedding.
+    pub fn sides(&self) -> Vec<(RunRef, Side<'_>)> {
+        let live =
+            self.runs.iter().filter_map(|run| Some((RunRef::Live(run.id), Side::Live(run, run.header.as_deref()?))));
+        let mut sides: Vec<_> = live.collect();
+        let ground = sides.first().map(|(_, side)| side.header());
+        let fits = |h: &Header| {
+            ground.is_some_and(|g| g.data_digest == h.data_digest && g.generator_digest == h.generator_digest)
+        };
+        let opened = self.opened.histories.iter().enumerate().filter(|(_, h)| fits(&h.header));
+        sides.extend(opened.map(|(i, h)| (RunRef::Opened(i), Side::Opened(h))));
+        sides
+    }
+
+    /// Where to write the runs, unless somebody says otherwise: beside those that were opened.
+    pub fn folder_for_runs(&self) -> String {
+        let from = &self.opened.from;
+        if from.as_os_str().is_empty() {
+            return format!("{}-runs", self.experiment.name);
+        }
+        GridFolder::around(from).path().display().to_string()
+    }
+}
