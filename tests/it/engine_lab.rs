@@ -90,7 +90,8 @@ fn a_fork_goes_on_from_the_round_that_it_was_asked_for() {
             assert!(format!("{said:?}").contains(says), "{round}: {said:?}");
         }
         listener.engine.send(Command::Fork { run: RunId::default(), round: 1, turn });
-        let forked = |e: &Event| matches!(e, Event::Started { runs, .. } if runs[0].experiment == turn.applied(&tiny()));
+        let forked =
+            |e: &Event| matches!(e, Event::Started { runs, .. } if runs[0].experiment == turn.applied(&tiny()));
         listener.until("the fork", forked);
         listener.until_phase(Phase::Finished);
         let again = listener.heard.iter().any(|e| matches!(e, Event::Progress { phase: Phase::Rerunning, .. }));
