@@ -1,4 +1,4 @@
-"""The work of benches/engine.rs in PyTorch and SciPy, one thread: seconds for each piece as JSON.
+"""The work of benches/engine.rs in PyTorch and SciPy, on one thread: seconds for each piece as JSON.
 
 Needs: pip install torch scipy numpy
 """

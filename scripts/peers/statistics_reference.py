@@ -1,9 +1,9 @@
-"""Writes tests/it/data/statistics.json: what SciPy and statsmodels say about made paired differences.
+"""Writes tests/it/data/statistics.json: the results of SciPy and statsmodels for invented paired differences.
 
     pip install scipy statsmodels
     python scripts/peers/statistics_reference.py
 
-The tests of src/statistics compare their own numbers with it. The differences are fixed here, not drawn.
+The tests of src/statistics compare their numbers with it. The differences are written below, not drawn at random.
 """
 
 import json
