@@ -12,6 +12,8 @@ pub enum ExperimentError {
     UnknownField { name: String, nearest: String },
     #[error("field `{field}`: {detail}")]
     Field { field: String, detail: String },
+    #[error("`{first}` and `{second}` are the same run: {run}")]
+    SameRun { first: String, second: String, run: String },
     #[error("the experiment cannot be read: {0}")]
     Syntax(String),
 }

@@ -19,6 +19,8 @@ pub struct Field {
     pub name: &'static str,
     /// On the screen.
     pub label: &'static str,
+    /// The short form of its label in the names of runs that differ in it.
+    pub symbol: &'static str,
     pub help: &'static str,
     /// What a number must lie in.
     pub limits: RangeInclusive<f64>,
@@ -147,7 +149,7 @@ fields! {
         strategy: Strategy = Strategy::Snn, "Compare";
         /// α of Eq. 2, the length of the step p' = p + αd, in standard deviations σ of the embedding. The view shows it
         /// to scale.
-        alpha: f32 = 0.3, "Step length α", limits: STEP_LENGTHS, unit: "σ", speed: 0.005, part: Some(Part::Step);
+        alpha: f32 = 0.3, "Step length α", symbol: "α", limits: STEP_LENGTHS, unit: "σ", speed: 0.005, part: Some(Part::Step);
         /// J of the paper: how many samples are labelled in each round.
         samples_per_round: usize = 500, "Samples per round", limits: COUNT, speed: 5.0;
         /// Optimiser steps of F in each round.
@@ -244,35 +246,35 @@ fields! {
     }
     More "The step of SNN and SI" {
         /// The direction d: the gradient of the loss divided by its length (Eq. 2), or as it is (Algorithm 1, line 10).
-        gradient: GradientKind = GradientKind::Normalised, "Direction d", part: Some(Part::Gradient);
+        gradient: GradientKind = GradientKind::Normalised, "Direction d", symbol: "d", part: Some(Part::Gradient);
         /// Where the nearest neighbour of p' may come from: samples not yet labelled, or all of D, taken literally.
-        neighbours: NeighbourPool = NeighbourPool::Unlabelled, "Neighbours", part: Some(Part::Snap);
+        neighbours: NeighbourPool = NeighbourPool::Unlabelled, "Neighbours", symbol: "neighbours", part: Some(Part::Snap);
         /// What enters training for a neighbour: the real image (section 3.4), or its reconstruction (Algorithm 1,
         /// line 12).
-        training_pair: TrainingPair = TrainingPair::Real, "Training pair", part: Some(Part::Pair);
+        training_pair: TrainingPair = TrainingPair::Real, "Training pair", symbol: "pair", part: Some(Part::Pair);
         /// The points p whose gradients are followed: drawn again each round, every k rounds, or never (Figure 4).
-        anchors: AnchorSelection = AnchorSelection::EachRound, "New anchors", part: Some(Part::Anchors);
+        anchors: AnchorSelection = AnchorSelection::EachRound, "New anchors", symbol: "anchors", part: Some(Part::Anchors);
         /// k, when anchors are drawn again every k rounds.
-        reselect_every: usize = 3, "k of every k", limits: TIMES, unit: "rounds", speed: 0.1,
+        reselect_every: usize = 3, "k of every k", symbol: "k", limits: TIMES, unit: "rounds", speed: 0.1,
             when: |e| e.anchors == AnchorSelection::EveryK, part: Some(Part::Anchors);
     }
     More "SNN+ and scored pools" {
         /// SNN+ proposes this many times J points; those of highest entropy are labelled.
-        proposal_factor: usize = 3, "SNN+ proposals", limits: 1.0..=100.0, unit: "J", speed: 0.05, when: classes,
+        proposal_factor: usize = 3, "SNN+ proposals", symbol: "proposals", limits: 1.0..=100.0, unit: "J", speed: 0.05, when: classes,
             part: Some(Part::Proposals);
         /// α of SNN+, in standard deviations σ of the embedding.
-        plus_alpha: f32 = 0.5, "SNN+ step length", limits: STEP_LENGTHS, unit: "σ", speed: 0.005, when: classes,
+        plus_alpha: f32 = 0.5, "SNN+ step length", symbol: "α", limits: STEP_LENGTHS, unit: "σ", speed: 0.005, when: classes,
             part: Some(Part::Plus);
         /// Steps each anchor of SNN+ takes in a round, by its own label; where each of them arrives is a proposal.
-        plus_steps: usize = 1, "SNN+ steps", limits: 1.0..=100.0, speed: 0.05, when: classes, part: Some(Part::Plus);
+        plus_steps: usize = 1, "SNN+ steps", symbol: "steps", limits: 1.0..=100.0, speed: 0.05, when: classes, part: Some(Part::Plus);
         /// SNN+ drops points that are sparser (r10) than this share of the embedding: outward drifters. 1 drops none.
-        plus_density_quantile: f32 = 1.0, "SNN+ densest", limits: SHARE, speed: 0.002, when: classes,
+        plus_density_quantile: f32 = 1.0, "SNN+ densest", symbol: "densest", limits: SHARE, speed: 0.002, when: classes,
             part: Some(Part::Plus);
         /// SNN+ moves this share of the anchors it draws, those of the largest gradients. 1 moves them all.
-        plus_gradient_share: f32 = 1.0, "SNN+ steepest", limits: SHARE, speed: 0.005, when: classes,
+        plus_gradient_share: f32 = 1.0, "SNN+ steepest", symbol: "steepest", limits: SHARE, speed: 0.005, when: classes,
             part: Some(Part::Plus);
         /// How many random unlabelled samples a scoring strategy looks at.
-        pool_size: usize = 8_000, "Scoring pool", limits: COUNT, speed: 50.0, part: Some(Part::Pool);
+        pool_size: usize = 8_000, "Scoring pool", symbol: "pool", limits: COUNT, speed: 50.0, part: Some(Part::Pool);
     }
     More "Walks (Figure 4)" {
         /// Walks recorded beside the run, one step a round (Figure 4). They never influence it.
@@ -293,6 +295,7 @@ impl Field {
     const PLAIN: Self = Self {
         name: "",
         label: "",
+        symbol: "",
         help: "",
         limits: 0.0..=f64::MAX,
         unit: "",
@@ -422,6 +425,9 @@ mod tests {
             let fields = own(s);
             let steps = fields.contains("alpha") || s == Strategy::SnnAlphaZero;
             assert_eq!(s.takes_steps(), steps, "{s}: {fields}");
+        }
+        for field in Field::all() {
+            assert_eq!(field.part.is_some(), !field.symbol.is_empty(), "{}", field.name);
         }
         for field in Field::all().filter(|f| f.part.is_some()) {
             assert!(Strategy::ALL.iter().any(|s| s.own_fields().any(|f| f.name == field.name)), "{}", field.name);

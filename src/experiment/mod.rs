@@ -8,6 +8,7 @@ mod datasets;
 mod networks;
 mod fields;
 mod edit;
+mod variant;
 mod presets;
 mod batches;
 
@@ -20,3 +21,4 @@ pub use networks::*;
 pub use strategy::*;
 pub use task::*;
 pub use value::*;
+pub use variant::*;
