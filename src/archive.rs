@@ -103,8 +103,10 @@ pub fn read_runs(path: &Path, repeat: usize) -> Result<Vec<SavedRun>, ArchiveErr
 /// Where `ridgewalk run` keeps the checkpoint of the history at `path`: `../checkpoints/NAME.rwc`.
 pub fn checkpoint_beside(path: &Path) -> PathBuf {
     let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("."));
-    let name = path.file_stem().map(PathBuf::from).unwrap_or_default();
-    folder.join(CHECKPOINTS).join(name).with_extension(CHECKPOINT_EXTENSION)
+    let mut name = path.file_stem().unwrap_or_default().to_os_string();
+    // Not as a path's extension: the value of a field in the name may have a point.
+    name.push(format!(".{CHECKPOINT_EXTENSION}"));
+    folder.join(CHECKPOINTS).join(name)
 }
 
 /// Where the weights of each round of the history at `path` are kept: `../weights/NAME/ROUND.rwc`.

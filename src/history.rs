@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::experiment::{Experiment, Strategy, Task};
+use crate::experiment::{Experiment, Own, Strategy, Task, Variant};
 
 /// Version of the format, in every file; a reader refuses what it does not know.
 pub const FORMAT_VERSION: u32 = 1;
@@ -43,6 +43,9 @@ pub struct Header {
     /// Which tool gave the labels, in words; none where all are the data set's own, and in histories of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels_from: Option<String>,
+    /// The fields that were given for this run apart from the rest of its grid.
+    #[serde(default, skip_serializing_if = "Own::is_empty")]
+    pub own: Own,
     /// Where it was forked from another run; `experiment` is then what it does since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked: Option<Box<Fork>>,
@@ -334,23 +337,26 @@ impl History {
         self.header.experiment.strategy
     }
 
+    /// The run's name in its grid.
+    pub fn variant(&self) -> Variant {
+        self.header.own.variant(&self.header.experiment)
+    }
+
     /// It shares rounds with another run, so it is no repeat of its own.
     pub fn is_fork(&self) -> bool {
         self.header.forked.is_some()
     }
 
-    /// Its name among others: the strategy's, and of a fork what it does otherwise and since when.
+    /// Its name on the screen: the strategy's with the fields that were given for it, and of a fork what it does otherwise
+    /// and since when.
     pub fn label(&self) -> String {
-        let Some(fork) = self.header.forked.as_deref() else { return self.strategy().label().to_owned() };
-        let (now, then) = (&self.header.experiment, &fork.experiment);
-        let mut label = now.strategy.label().to_owned();
-        if now.alpha != then.alpha {
-            label += &format!(" \u{3b1} {}", now.alpha);
-        }
+        let Some(fork) = self.header.forked.as_deref() else { return self.variant().label() };
+        let (own, now, then) = (&self.header.own, &self.header.experiment, &fork.experiment);
+        let mut label = own.and(&Own::between(now, then)).variant(now).label();
         if now.seed != then.seed {
-            label += &format!(" seed {}", now.seed);
+            label += &format!(", seed {}", now.seed);
         }
-        label += &format!(", from round {} of {}", fork.round, then.strategy.label());
+        label += &format!(", from round {} of {}", fork.round, own.variant(then).label());
         if fork.parent.is_some() {
             label += ", itself a fork";
         }
@@ -421,6 +427,7 @@ mod tests {
             classes: vec!["0".into()],
             latent_scale: 1.0,
             labels_from: None,
+            own: Own::default(),
             forked: None,
         };
         let rounds = vec![RoundRecord::empty(1), RoundRecord { predicted: vec![1, 2], ..RoundRecord::empty(2) }];

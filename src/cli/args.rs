@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::device::{self, ComputeDevice, DeviceError, DeviceKind};
 use crate::engine::EngineOptions;
-use crate::experiment::{DatasetKind, Experiment, Strategy};
+use crate::experiment::{DatasetKind, Experiment, Strategy, Variant};
 use crate::figures;
 
 /// Which experiment, on what.
@@ -89,9 +89,9 @@ pub struct FiguresArgs {
     /// Where to put the figures.
     #[arg(long)]
     pub out: PathBuf,
-    /// The strategy that the others are compared with, seed by seed.
-    #[arg(long, default_value_t = Strategy::Random)]
-    pub against: Strategy,
+    /// The runs that the others are compared with, seed by seed, by their name: `random`, "snn alpha=0.5".
+    #[arg(long, default_value_t = Strategy::Random.into())]
+    pub against: Variant,
     /// Only this figure of the paper; 4 also writes `walks.csv` with the verdict on each walk.
     #[arg(long, value_parser = clap::value_parser!(u8).range(3..=4))]
     pub figure: Option<u8>,

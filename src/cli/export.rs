@@ -15,7 +15,7 @@ use crate::trajectory::VerdictRules;
 /// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a run, the same whatever the order of the histories.
 pub fn run_files(histories: &[History], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut histories = histories.to_vec();
-    histories.sort_by_key(|h| (h.header.repeat, h.strategy()));
+    histories.sort_by_key(|h| (h.header.repeat, h.variant()));
     let histories = &histories[..];
     let files = [
         ("curves.csv", figures::curves_csv(histories)),

@@ -11,15 +11,16 @@ pub mod label;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
 use crate::archive;
 use crate::dataset::sources;
 use crate::difference::first_difference;
-use crate::experiment::Strategy;
+use crate::experiment::{Strategy, Variant, setups};
 use crate::figures;
 use crate::grid::{self, GridFolder, Keep};
-use crate::history::History;
+use crate::statistics::{group_named, groups};
 use crate::ui;
 use args::{ExperimentArgs, FiguresArgs};
 
@@ -86,9 +87,10 @@ enum Action {
 struct WindowArgs {
     #[command(flatten)]
     experiment: ExperimentArgs,
-    /// Strategies shown side by side, separated by commas.
+    /// Strategies shown side by side, separated by commas; fields of its own may follow a strategy's name:
+    /// `random,snn,"snn alpha=0.5"`.
     #[arg(long, value_delimiter = ',', default_value = "random,snn")]
-    strategies: Vec<Strategy>,
+    strategies: Vec<Variant>,
     /// Wait for Run instead of starting at once.
     #[arg(long)]
     no_autostart: bool,
@@ -122,10 +124,12 @@ pub fn main() -> ExitCode {
 }
 
 fn window(args: &WindowArgs) -> anyhow::Result<()> {
+    let experiment = args.experiment.resolve()?;
+    setups(&experiment, &args.strategies).context("--strategies")?;
     ui::run(ui::UiOptions {
         engine: args.experiment.engine_options(),
-        experiment: args.experiment.resolve()?,
-        strategies: args.strategies.clone(),
+        experiment,
+        variants: args.strategies.clone(),
         autostart: !args.no_autostart,
     })
 }
@@ -138,7 +142,7 @@ fn diff(a: &std::path::Path, b: &std::path::Path) -> ExitCode {
         }
         let differing = left.iter().zip(&right).find_map(|(x, y)| {
             let found = first_difference(x, y)?;
-            Some(format!("{} of repeat {}: {found}", x.strategy(), x.header.repeat))
+            Some(format!("{} of repeat {}: {found}", x.variant(), x.header.repeat))
         });
         Ok(differing)
     };
@@ -195,9 +199,10 @@ fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
         files.extend(archive::history_files(path)?);
     }
     let histories: Vec<_> = files.iter().map(|f| archive::read_history(f)).collect::<Result<_, _>>()?;
-    let against = |h: &History| h.strategy() == args.against && !h.is_fork();
-    if !histories.iter().any(against) && args.against != Strategy::Random {
-        anyhow::bail!("--against: none of these histories is of {}", args.against);
+    let groups = groups(&histories);
+    if group_named(&groups, &args.against).is_none() && args.against != Strategy::Random.into() {
+        let names: Vec<_> = groups.iter().filter(|g| !g.is_fork).map(|g| g.name.to_string()).collect();
+        anyhow::bail!("--against: `{}` is not the name of one of these groups: {}", args.against, names.join(", "));
     }
     let written = match args.figure {
         Some(4) => export::figure4(&files, &histories, args)?,
@@ -205,7 +210,7 @@ fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
             let figure = figures::figure3(&histories);
             figures::export_figure(&figure, &args.out, &args.formats, args.width, args.dpi)?
         }
-        None => figures::export_all(&histories, args.against, &args.out, &args.formats, args.width, args.dpi)?,
+        None => figures::export_all(&histories, &args.against, &args.out, &args.formats, args.width, args.dpi)?,
     };
     for path in written {
         println!("{}", path.display());

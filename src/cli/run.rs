@@ -11,7 +11,7 @@ use super::args::ExperimentArgs;
 use super::progress::{PreparationBar, TerminalWatcher};
 use crate::archive;
 use crate::device::is_out_of_memory;
-use crate::experiment::{Experiment, Strategy, Trained};
+use crate::experiment::{Experiment, Trained, Variant, setups};
 use crate::generator::cache::GeneratorCache;
 use crate::grid::{self, Grid, GridFolder, Shard};
 use crate::world::own_masks::MaskReport;
@@ -21,9 +21,10 @@ use crate::world::{Preparation, Prepared, World};
 pub struct RunArgs {
     #[command(flatten)]
     experiment: ExperimentArgs,
-    /// Strategies, separated by commas; all of them share their seeds.
+    /// Strategies, separated by commas; all of them share their seeds. Fields of its own may follow a strategy's name:
+    /// `random,snn,"snn alpha=0.5"`.
     #[arg(long, value_delimiter = ',', default_value = "random,snn")]
-    strategies: Vec<Strategy>,
+    strategies: Vec<Variant>,
     /// Rounds, t = 1 to N.
     #[arg(long)]
     rounds: Option<usize>,
@@ -63,12 +64,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let folder = GridFolder::new(&args.out);
     std::fs::create_dir_all(folder.path())
         .with_context(|| format!("{}: cannot be made; choose another folder with --out", folder.path().display()))?;
-    let mut strategies = args.strategies.clone();
-    let mut seen = std::collections::HashSet::new();
-    strategies.retain(|s| seen.insert(*s));
-    if let Some(objection) = strategies.iter().find_map(|s| s.objection(experiment.dataset)) {
-        anyhow::bail!("--strategies: {objection}");
-    }
+    setups(&experiment, &args.strategies).context("--strategies")?;
+    let strategies: Vec<_> = args.strategies.iter().map(|v| v.strategy).collect();
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
@@ -81,8 +78,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let histories = with_room(&mut experiment, Trained::Target, |e| {
-        let strategies = strategies.clone();
-        let grid = Grid { experiment: e.clone(), strategies, repeats: args.repeats, shard: args.shard };
+        let grid = Grid::new(e.clone(), &args.strategies, args.repeats, args.shard)?;
         let watcher = TerminalWatcher::new(grid.cells().len());
         let histories = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &watcher)?;
         watcher.finish();
@@ -91,11 +87,11 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
 
     for history in &histories {
         let row: Vec<String> = history.final_values().iter().map(|a| format!("{a:.2}")).collect();
-        let (task, strategy, seed) = (history.task(), history.strategy(), history.seed());
+        let (task, variant, seed) = (history.task(), history.variant(), history.seed());
         let measure = task.measure().to_lowercase();
-        println!("{strategy:<8} seed {seed:<4} {measure} {} by round: {}", task.unit(), row.join(" "));
+        println!("{variant:<8} seed {seed:<4} {measure} {} by round: {}", task.unit(), row.join(" "));
         if let Some(round) = history.rounds.iter().find(|r| r.diverged) {
-            println!("{:<8} seed {:<4} diverged in round {}", history.strategy(), history.seed(), round.round);
+            println!("{variant:<8} seed {seed:<4} diverged in round {}", round.round);
         }
     }
     if !histories.is_empty() {

@@ -1,6 +1,6 @@
 //! The runs of a session: which experiment each of them does, and the id by which events and commands name it.
 
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, Own, Setup, Variant, names};
 
 /// Names one run of a session, whatever its strategy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -17,17 +17,30 @@ impl RunId {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedRun {
     pub id: RunId,
+    /// Its name among the runs of the session.
+    pub name: Variant,
+    /// Its place among the runs of its strategy, by name.
+    pub place: usize,
     /// The session's experiment with this run's own strategy and that strategy's own fields.
     pub experiment: Experiment,
+    pub own: Own,
 }
 
-/// The experiments of runs side by side in one world: one run for each strategy.
-pub fn experiments(experiment: &Experiment, strategies: &[Strategy]) -> Vec<Experiment> {
-    strategies.iter().map(|&strategy| Experiment { strategy, ..experiment.clone() }).collect()
+/// Gives each run its id, in order, and its name.
+pub fn planned(runs: Vec<Setup>) -> Vec<PlannedRun> {
+    let names = names(runs.iter().map(|run| (&run.experiment, &run.own)));
+    let before = |name: &Variant| names.iter().filter(|n| n.strategy == name.strategy && *n < name).count();
+    let run = |(i, (Setup { experiment, own }, name)): (usize, (Setup, &Variant))| PlannedRun {
+        id: RunId::nth(i),
+        name: name.clone(),
+        place: before(name),
+        experiment,
+        own,
+    };
+    runs.into_iter().zip(&names).enumerate().map(run).collect()
 }
 
-/// Gives each run its id, in order; a strategy may occur more than once.
-pub fn planned(experiments: Vec<Experiment>) -> Vec<PlannedRun> {
-    let run = |(place, experiment)| PlannedRun { id: RunId::nth(place), experiment };
-    experiments.into_iter().enumerate().map(run).collect()
+/// The runs again, as they are given.
+pub fn setups_of(planned: &[PlannedRun]) -> Vec<Setup> {
+    planned.iter().map(|p| Setup { experiment: p.experiment.clone(), own: p.own.clone() }).collect()
 }

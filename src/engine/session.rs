@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::planned::{PlannedRun, RunId};
+use super::planned::{PlannedRun, RunId, planned, setups_of};
 use super::protocol::{Command, Event, Level};
 use super::questions::ask::{Scene, Shown};
 use super::questions::{Memory, Question};
@@ -15,7 +15,7 @@ use super::runs::shown_field::ShownField;
 use super::runs::shown_run::ShownRun;
 use super::runs::walks::HandWalks;
 use crate::archive::SavedRun;
-use crate::experiment::{Experiment, Task, Trained};
+use crate::experiment::{Experiment, Setup, Task, Trained};
 use crate::round::Run;
 use crate::world::{Preparation, World};
 
@@ -72,7 +72,8 @@ impl Session {
     /// The session of a fork in the world of this one: what it showed is shown of the fork.
     pub fn forked(self, world: Arc<World>, fork: ShownRun) -> Self {
         let experiment = fork.run.experiment().clone();
-        let planned = vec![PlannedRun { id: fork.id, experiment: experiment.clone() }];
+        let own = fork.run.history().header.own.clone();
+        let planned = planned(vec![Setup { experiment: experiment.clone(), own }]);
         let mut field = self.field;
         field.restart(experiment.latent_dim);
         Self {
@@ -85,17 +86,13 @@ impl Session {
         }
     }
 
-    /// The experiments of its runs.
-    pub fn experiments(&self) -> Vec<Experiment> {
-        self.planned.iter().map(|p| p.experiment.clone()).collect()
-    }
-
     /// The experiment and its runs' with smaller minibatches of what is trained now, for a device without memory for
     /// these; and the change as text.
-    pub fn smaller(&self) -> Option<(Experiment, Vec<Experiment>, String)> {
+    pub fn smaller(&self) -> Option<(Experiment, Vec<Setup>, String)> {
         let of = if self.world.is_some() { Trained::Target } else { Trained::Generator };
         let smaller = self.experiment.with_half_batches(of)?;
-        let runs: Option<Vec<_>> = self.planned.iter().map(|p| p.experiment.with_half_batches(of)).collect();
+        let half = |run: Setup| Some(Setup { experiment: run.experiment.with_half_batches(of)?, ..run });
+        let runs: Option<Vec<_>> = setups_of(&self.planned).into_iter().map(half).collect();
         let (before, after) = (self.experiment.batch_of(of), smaller.batch_of(of));
         Some((smaller, runs?, format!("minibatches of {before}. The experiment starts over with {after}.")))
     }
@@ -110,7 +107,8 @@ impl Session {
             }
             _ => {
                 let new = |p: &PlannedRun| {
-                    ShownRun::new(p.id, Run::new(&world, &p.experiment, 1), Checkpoints::default(), &world)
+                    let run = Run::new(&world, &p.experiment, 1).with_own(p.own.clone());
+                    ShownRun::new(p.id, run, Checkpoints::default(), &world)
                 };
                 self.runs = self.planned.iter().map(new).collect();
             }

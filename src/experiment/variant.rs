@@ -39,7 +39,7 @@ impl Variant {
     }
 
     /// The strategy of an experiment, with those of its own fields that have an effect and are wanted.
-    fn of(experiment: &Experiment, wanted: impl Fn(&Field) -> bool) -> Self {
+    pub fn of(experiment: &Experiment, wanted: impl Fn(&Field) -> bool) -> Self {
         let strategy = experiment.strategy;
         let own = strategy.own_fields().filter(|f| f.applies(experiment) && wanted(f));
         Self { strategy, own: own.map(|f| (f.name, f.get(experiment))).collect() }
@@ -52,6 +52,12 @@ impl Variant {
             experiment.set(&format!("{field}={value}"))?;
         }
         Ok(Setup { own: Own::between(&experiment, base), experiment: experiment.validated()? })
+    }
+
+    /// Whether an experiment has this strategy and these values.
+    pub fn agrees_with(&self, experiment: &Experiment) -> bool {
+        let all = Self::identity(experiment);
+        self.strategy == all.strategy && self.own.iter().all(|own| all.own.contains(own))
     }
 
     /// Its name on the screen: `SNN, α = 0.5 σ`.
@@ -137,6 +143,15 @@ impl Own {
         self.0.is_empty()
     }
 
+    pub fn contains(&self, field: &Field) -> bool {
+        self.0.contains_key(field.name)
+    }
+
+    /// These fields and others.
+    pub fn and(&self, others: &Self) -> Self {
+        Self(others.0.iter().chain(&self.0).map(|(field, value)| (field.clone(), value.clone())).collect())
+    }
+
     /// The experiment of the grid that a run with these fields belongs to, with the run's strategy and seed.
     pub fn base(&self, experiment: &Experiment) -> Experiment {
         let mut base = experiment.clone();
@@ -149,7 +164,7 @@ impl Own {
 
     /// The name of a run with these fields in its grid.
     pub fn variant(&self, experiment: &Experiment) -> Variant {
-        Variant::of(experiment, |f| self.0.contains_key(f.name))
+        Variant::of(experiment, |f| self.contains(f))
     }
 }
 

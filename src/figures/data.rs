@@ -1,39 +1,40 @@
-//! From histories to the points that figures draw: groups by strategy, traces, and means over repeats.
+//! From histories to the points that figures draw: groups with their looks, traces, and means over repeats.
 
 use super::error::FigureError;
 use super::figure::Panel;
 use super::look::style::StrategyStyle;
-use crate::experiment::{EvaluationSplit, Experiment, Strategy, Task};
+use crate::experiment::{EvaluationSplit, Experiment, Task, Variant};
 use crate::history::{History, Metric};
-use crate::statistics::{CurvePoint, Interval, Options, curve, mean_interval};
+use crate::statistics::{CurvePoint, Group, Interval, Options, curve, group_named, groups, mean_interval};
 
 /// Level of every band in the figures.
 pub const BAND_LEVEL: f64 = 0.95;
 
-/// Histories that can be drawn together, and the strategy that the others are compared with.
-#[derive(Debug, Clone, Copy)]
+/// Histories that can be drawn together, and the name of the group that the others are compared with.
+#[derive(Debug, Clone)]
 pub struct Histories<'a> {
     pub(super) all: &'a [History],
-    pub(super) against: Strategy,
+    pub(super) against: Variant,
 }
 
 impl<'a> Histories<'a> {
     /// Checks that they can be drawn together.
-    pub fn new(all: &'a [History], against: Strategy) -> Result<Self, FigureError> {
+    pub fn new(all: &'a [History], against: &Variant) -> Result<Self, FigureError> {
         compatible(all)?;
-        Ok(Self { all, against })
+        let name = group_named(&groups(all), against).map(|g| g.name.clone());
+        Ok(Self { all, against: name.unwrap_or_else(|| against.clone()) })
     }
 
-    /// How strategies are compared.
+    /// How groups are compared.
     pub(super) fn options(&self) -> Options {
-        Options::against(self.against, task(self.all))
+        Options::against(self.against.clone(), task(self.all))
     }
 }
 
-/// Whether histories can be drawn together: the same data, split and latent dimension, no strategy and seed twice; a
-/// fork stands beside its parent, and beside other forks of it.
+/// Whether histories can be drawn together: the same data, split and latent dimension, no run twice; a fork stands beside its parent, and beside other forks of it.
 fn compatible(histories: &[History]) -> Result<(), FigureError> {
     let Some(first) = histories.first() else { return Err(FigureError::NoHistory) };
+    let runs: Vec<Variant> = histories.iter().map(|h| Variant::identity(&h.header.experiment)).collect();
     for (i, history) in histories.iter().enumerate() {
         let (a, b) = (&first.header, &history.header);
         let differs = if a.data_digest != b.data_digest {
@@ -46,57 +47,24 @@ fn compatible(histories: &[History]) -> Result<(), FigureError> {
             None
         };
         if let Some(what) = differs {
-            return Err(FigureError::Mixed { what, repeat: b.repeat, strategy: history.strategy().name() });
+            return Err(FigureError::Mixed { what, repeat: b.repeat, run: history.variant().to_string() });
         }
         let same_fork = |h: &History| match (&h.header.forked, &b.forked) {
             (None, None) => true,
             (there, here) => there == here && h.header.experiment == b.experiment,
         };
-        let twin = |h: &History| h.strategy() == history.strategy() && h.seed() == history.seed() && same_fork(h);
-        if histories[..i].iter().any(twin) {
-            return Err(FigureError::Twice { strategy: history.strategy().name(), seed: history.seed() });
+        let same_run = |(h, run): (&History, &Variant)| *run == runs[i] && h.seed() == history.seed() && same_fork(h);
+        if histories[..i].iter().zip(&runs).any(same_run) {
+            return Err(FigureError::Twice { run: history.variant().to_string(), seed: history.seed() });
         }
     }
     Ok(())
 }
 
-/// All repeats of one strategy; or one fork, which shares rounds with its parent and is no repeat.
-#[derive(Debug, Clone)]
-pub struct Group<'a> {
-    pub strategy: Strategy,
-    pub histories: Vec<&'a History>,
-    /// Its place among all forks, where it is one.
-    pub fork: Option<usize>,
-}
-
 impl Group<'_> {
-    /// Its name in legends and tables.
-    pub fn label(&self) -> String {
-        let fork = self.histories.first().filter(|_| self.fork.is_some());
-        fork.map_or_else(|| self.strategy.label().to_owned(), |h| h.label())
-    }
-
     pub fn style(&self) -> StrategyStyle {
-        let style = StrategyStyle::of(self.strategy);
-        self.fork.map_or(style, |place| style.of_fork(place))
+        StrategyStyle::at(self.strategy(), self.place)
     }
-
-    /// The repeats of the strategy that others are compared with.
-    pub fn is_baseline(&self) -> bool {
-        self.strategy == Strategy::Random && self.fork.is_none()
-    }
-}
-
-/// The histories by strategy, in the order in which strategies are declared; then each fork by itself.
-pub fn by_strategy(histories: &[History]) -> Vec<Group<'_>> {
-    let groups = Strategy::ALL.iter().map(|&strategy| Group {
-        strategy,
-        histories: histories.iter().filter(|h| h.strategy() == strategy && !h.is_fork()).collect(),
-        fork: None,
-    });
-    let forks = histories.iter().filter(|h| h.is_fork()).enumerate();
-    let forks = forks.map(|(i, h)| Group { strategy: h.strategy(), histories: vec![h], fork: Some(i) });
-    groups.filter(|g| !g.histories.is_empty()).chain(forks).collect()
 }
 
 /// Every evaluation of `metric` in order.
@@ -221,14 +189,14 @@ pub fn experiment(histories: &[History]) -> Experiment {
 
 /// How many repeats the groups have: `5 repeats`, or `3 to 5 repeats`; forks are counted apart.
 pub fn repeats_text(groups: &[Group]) -> String {
-    let counts = groups.iter().filter(|g| g.fork.is_none()).map(|g| g.histories.len());
+    let counts = groups.iter().filter(|g| !g.is_fork).map(|g| g.histories.len());
     let repeats = match (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0)) {
         (0, _) => String::new(),
         (1, 1) => "one run".into(),
         (a, b) if a == b => format!("{a} repeats"),
         (a, b) => format!("{a} to {b} repeats"),
     };
-    let forks = match groups.iter().filter(|g| g.fork.is_some()).count() {
+    let forks = match groups.iter().filter(|g| g.is_fork).count() {
         0 => return repeats,
         1 => "one fork".to_owned(),
         n => format!("{n} forks"),

@@ -9,12 +9,12 @@ pub enum FigureError {
     NoHistory,
     #[error("{title}: nothing to draw in these histories; it needs {needs}")]
     Nothing { title: &'static str, needs: &'static str },
-    #[error("the histories cannot be drawn together: {strategy}, repeat {repeat}, has another {what} than the first")]
-    Mixed { what: &'static str, strategy: &'static str, repeat: usize },
-    #[error("the run of {strategy} recorded no walks; run it again with --walks 240 or as many as you like")]
-    NoWalks { strategy: &'static str },
-    #[error("strategy {strategy} with seed {seed} is there twice")]
-    Twice { strategy: &'static str, seed: u64 },
+    #[error("the histories cannot be drawn together: {run}, repeat {repeat}, has another {what} than the first")]
+    Mixed { what: &'static str, run: String, repeat: usize },
+    #[error("the run of {run} recorded no walks; run it again with --walks 240 or as many as you like")]
+    NoWalks { run: String },
+    #[error("{run} with seed {seed} is there twice")]
+    Twice { run: String, seed: u64 },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error("cannot draw the figure: {0}")]

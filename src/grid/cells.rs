@@ -1,15 +1,16 @@
 //! The cells of a grid and the shards they are split into.
 
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, ExperimentError, Own, Setup, Variant, setups};
+use crate::history::History;
 
-/// Strategies x repeats of one experiment.
+/// Variants x repeats of one experiment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
-    /// Its seed is that of the first repeat; its strategy is replaced by each of `strategies`.
+    /// Its seed is that of the first repeat; its strategy and that strategy's own fields are replaced by each variant's.
     pub experiment: Experiment,
-    pub strategies: Vec<Strategy>,
     pub repeats: usize,
     pub shard: Shard,
+    variants: Vec<Setup>,
 }
 
 /// Part `index` of `count`, from 1.
@@ -40,25 +41,42 @@ impl std::str::FromStr for Shard {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     pub experiment: Experiment,
+    pub own: Own,
     /// From 1.
     pub repeat: usize,
 }
 
 impl Cell {
+    /// The cell of a run.
+    pub fn of(history: &History) -> Self {
+        let header = &history.header;
+        Self { experiment: header.experiment.clone(), own: header.own.clone(), repeat: header.repeat }
+    }
+
     /// The stem of the cell's files.
     pub fn name(&self) -> String {
-        format!("{}-{:02}", self.experiment.strategy, self.repeat)
+        format!("{}-{:02}", self.own.variant(&self.experiment).stem(), self.repeat)
     }
 }
 
 impl Grid {
-    /// The cells of this shard. Repeat r has the seed of the first plus r - 1, the same for every strategy.
+    /// Checks that each variant makes sense and that no run is there twice.
+    pub fn new(
+        experiment: Experiment,
+        variants: &[Variant],
+        repeats: usize,
+        shard: Shard,
+    ) -> Result<Self, ExperimentError> {
+        Ok(Self { variants: setups(&experiment, variants)?, experiment, repeats, shard })
+    }
+
+    /// The cells of this shard. Repeat r has the seed of the first plus r - 1, the same for every variant.
     pub fn cells(&self) -> Vec<Cell> {
         let mut cells = Vec::new();
         for repeat in 1..=self.repeats {
-            for &strategy in &self.strategies {
-                let seed = self.experiment.seed.wrapping_add(repeat as u64 - 1);
-                cells.push(Cell { experiment: Experiment { strategy, seed, ..self.experiment.clone() }, repeat });
+            for Setup { experiment, own } in &self.variants {
+                let seed = experiment.seed.wrapping_add(repeat as u64 - 1);
+                cells.push(Cell { experiment: Experiment { seed, ..experiment.clone() }, own: own.clone(), repeat });
             }
         }
         let Shard { index, count } = self.shard;
@@ -71,22 +89,26 @@ mod tests {
     use super::*;
 
     fn grid(shard: Shard) -> Grid {
-        Grid { experiment: Experiment::default(), strategies: vec![Strategy::Random, Strategy::Snn], repeats: 3, shard }
+        let variants = ["random", "snn", "snn alpha=0", "snn-alpha-0"].map(|text| text.parse().unwrap());
+        Grid::new(Experiment::default(), &variants, 3, shard).unwrap()
     }
 
     #[test]
     fn shards_partition_the_grid_and_seeds_are_paired() {
         let whole = grid(Shard::default()).cells();
-        assert_eq!(whole.len(), 6);
-        for pair in whole.chunks(2) {
-            assert_eq!(pair[0].experiment.seed, pair[1].experiment.seed);
+        assert_eq!(whole.len(), 12);
+        for pair in whole.chunks(4) {
+            assert!(pair.iter().all(|cell| cell.experiment.seed == pair[0].experiment.seed));
         }
         let mut parts: Vec<String> =
-            (1..=4).flat_map(|index| grid(Shard { index, count: 4 }).cells()).map(|c| c.name()).collect();
+            (1..=5).flat_map(|index| grid(Shard { index, count: 5 }).cells()).map(|c| c.name()).collect();
         parts.sort();
         let mut names: Vec<String> = whole.iter().map(Cell::name).collect();
+        assert_eq!(names[..4], ["random-01", "snn-01", "snn-alpha=0-01", "snn-alpha-0-01"]);
         names.sort();
         assert_eq!(parts, names);
+        names.dedup();
+        assert_eq!(names.len(), whole.len());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Merging the shards of a grid: the folder that the unsplit grid would have left, wall times apart.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,14 +9,15 @@ use super::error::GridError;
 use super::folder::GridFolder;
 use crate::archive::{self, HISTORY_EXTENSION};
 use crate::difference::first_difference;
-use crate::history::History;
+use crate::experiment::Experiment;
+use crate::history::{Header, History};
 
 /// What a merge found.
 #[derive(Debug)]
 pub struct Merged {
-    /// In the order of the grid: by repeat, then by strategy.
+    /// In the order of the grid: by repeat, then by variant.
     pub histories: Vec<History>,
-    /// Strategies and repeats that some cell has and that are missing together: `snn-03`.
+    /// Variants and repeats that some cell has and that are missing together: `snn-03`.
     pub missing: Vec<String>,
     /// Cells that were there more than once, and equal.
     pub repeated: usize,
@@ -51,16 +53,16 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
             {
                 return Err(GridError::OtherGrid { first: first.clone(), second: path });
             }
-            match found.iter().find(|(_, h)| cell(h).name() == cell(&history).name()) {
+            match found.iter().find(|(_, h)| Cell::of(h).name() == Cell::of(&history).name()) {
                 None => found.push((path, history)),
                 Some((_, twin)) if first_difference(twin, &history).is_none() => repeated += 1,
                 Some((first, _)) => return Err(GridError::Differ { first: first.clone(), second: path }),
             }
         }
     }
-    found.sort_by_key(|(_, h)| (h.header.repeat, h.strategy()));
+    found.sort_by_key(|(_, h)| (h.header.repeat, h.variant()));
     for (path, history) in &mut found {
-        let cell = cell(history);
+        let cell = Cell::of(history);
         if keep == Keep::WithoutSteps {
             strip(history);
             archive::write_history(&out.history(&cell), history)?;
@@ -79,24 +81,23 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
     }
     let histories: Vec<History> = found.into_iter().map(|(_, h)| h).collect();
     if let Some(first) = histories.first() {
-        let mut experiment = first.header.experiment.clone();
-        experiment.seed = experiment.seed.wrapping_sub(first.header.repeat as u64 - 1);
-        archive::write_atomically(&out.experiment(), experiment.to_toml().as_bytes())?;
+        archive::write_atomically(&out.experiment(), base(first).to_toml().as_bytes())?;
     }
     Ok(Merged { missing: missing(&histories), histories, repeated, forks })
 }
 
-fn cell(history: &History) -> Cell {
-    Cell { experiment: history.header.experiment.clone(), repeat: history.header.repeat }
+/// The same data, generator and experiment, but for what makes a cell: variant and repeat.
+fn same_grid(a: &History, b: &History) -> bool {
+    let digests = |h: &History| (h.header.data_digest.clone(), h.header.generator_digest.clone());
+    let strategy = a.strategy();
+    Experiment { strategy, ..base(a) } == Experiment { strategy, ..base(b) } && digests(a) == digests(b)
 }
 
-/// The same data, generator and experiment, strategy and repeat apart.
-fn same_grid(a: &History, b: &History) -> bool {
-    let mut expected = a.header.experiment.clone();
-    expected.strategy = b.strategy();
-    expected.seed = expected.seed.wrapping_add(b.header.repeat as u64).wrapping_sub(a.header.repeat as u64);
-    let digests = |h: &History| (h.header.data_digest.clone(), h.header.generator_digest.clone());
-    expected == b.header.experiment && digests(a) == digests(b)
+/// The experiment of the grid that a history belongs to, with the history's strategy.
+fn base(history: &History) -> Experiment {
+    let Header { experiment, own, repeat, .. } = &history.header;
+    let base = own.base(experiment);
+    Experiment { seed: base.seed.wrapping_sub(*repeat as u64 - 1), ..base }
 }
 
 fn strip(history: &mut History) {
@@ -112,15 +113,12 @@ fn copy(from: &Path, to: &Path) -> Result<(), GridError> {
     Ok(archive::write_atomically(to, &bytes)?)
 }
 
-/// Cells of the full grid of these strategies and repeats that are not there.
+/// Cells of the full grid of these variants and repeats that are not there.
 fn missing(histories: &[History]) -> Vec<String> {
-    let mut strategies: Vec<_> = histories.iter().map(History::strategy).collect();
-    strategies.sort();
-    strategies.dedup();
-    let mut repeats: Vec<_> = histories.iter().map(|h| h.header.repeat).collect();
-    repeats.sort_unstable();
-    repeats.dedup();
-    let has = |s, r| histories.iter().any(|h| h.strategy() == s && h.header.repeat == r);
-    let all = repeats.iter().flat_map(|&r| strategies.iter().map(move |&s| (s, r)));
-    all.filter(|&(s, r)| !has(s, r)).map(|(s, r)| format!("{s}-{r:02}.{HISTORY_EXTENSION}")).collect()
+    let cells: Vec<Cell> = histories.iter().map(Cell::of).collect();
+    let names: BTreeSet<String> = cells.iter().map(Cell::name).collect();
+    let repeats: BTreeSet<usize> = cells.iter().map(|c| c.repeat).collect();
+    let all = repeats.iter().flat_map(|&repeat| cells.iter().map(move |c| Cell { repeat, ..c.clone() }.name()));
+    let missing: BTreeSet<String> = all.filter(|name| !names.contains(name)).collect();
+    missing.into_iter().map(|name| format!("{name}.{HISTORY_EXTENSION}")).collect()
 }

@@ -1,4 +1,4 @@
-//! Grids: strategies x repeats with paired seeds, run side by side without changing any result, kept round by round.
+//! Grids: variants of strategies x repeats with paired seeds, run side by side without changing any result, kept round by round.
 
 mod error;
 mod cells;
@@ -100,7 +100,7 @@ fn run_cell(
 ) -> Result<History, GridError> {
     let mut run = match resume {
         true => resumed(cell, world, folder)?,
-        false => Run::new(world, &cell.experiment, cell.repeat),
+        false => new_run(cell, world),
     };
     watcher.began(cell, run.rounds_done());
     while !run.is_done() {
@@ -110,7 +110,7 @@ fn run_cell(
             archive::write_history(&folder.history(cell), run.history())?;
             let checkpoint = run.checkpoint()?;
             archive::write_checkpoint(&folder.checkpoint(cell), &checkpoint)?;
-            // To look back at every round of one run for each strategy; of the others that would only be many times the size.
+            // To look back at every round of one run for each variant; of the others that would only be many times the size.
             if cell.repeat == 1 {
                 let path = folder.weights(cell, checkpoint.rounds);
                 archive::write_checkpoint(&path, &Checkpoint { optimiser: Vec::new(), ..checkpoint })?;
@@ -128,16 +128,20 @@ fn run_cell(
     Ok(run.history().clone())
 }
 
+fn new_run(cell: &Cell, world: &Arc<World>) -> Run {
+    Run::new(world, &cell.experiment, cell.repeat).with_own(cell.own.clone())
+}
+
 fn resumed(cell: &Cell, world: &Arc<World>, folder: &GridFolder) -> Result<Run, GridError> {
     let (history, checkpoint) = (folder.history(cell), folder.checkpoint(cell));
     if !(history.exists() && checkpoint.exists()) {
-        return Ok(Run::new(world, &cell.experiment, cell.repeat));
+        return Ok(new_run(cell, world));
     }
     let (history, checkpoint) = (archive::read_history(&history)?, archive::read_checkpoint(&checkpoint)?);
     // More rounds than before are welcome; anything else would be another experiment.
     let mut before = history.header.experiment.clone();
     before.rounds = cell.experiment.rounds;
-    if before != cell.experiment {
+    if before != cell.experiment || history.header.own != cell.own {
         return Err(GridError::OtherExperiment { cell: cell.name() });
     }
     let mut history = history;

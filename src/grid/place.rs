@@ -43,7 +43,7 @@ impl Place {
             return Err(PlaceError::OtherWorld { path: folder.path().to_owned() });
         }
         let header = &history.header;
-        let cell = Cell { experiment: header.experiment.clone(), repeat: header.repeat }.name();
+        let cell = Cell::of(history).name();
         let Some(fork) = &header.forked else {
             let there = folder.named(HISTORIES, &cell, HISTORY_EXTENSION);
             let before = if there.exists() { archive::read_history(&there)? } else { History::new(header.clone()) };

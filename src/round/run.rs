@@ -6,7 +6,7 @@ use super::evaluation::{EvaluationTask, MeanLoss, Scope, Tally, evaluation_maps,
 use super::label_queue::{LabelProgress, LabelQueue, LabelledCandidate};
 use super::training_set::{Pair, TrainingSet};
 
-use crate::experiment::{Experiment, Strategy, TrainingPair, WeightsBetweenRounds};
+use crate::experiment::{Experiment, Own, Strategy, TrainingPair, WeightsBetweenRounds};
 use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord, WalkStep};
 use crate::rng::{Rng, Streams};
 use crate::sampler::{Candidate, Images, Interrupted, Labelled, Place, Sampler, SamplerInput, sampler};
@@ -104,6 +104,7 @@ impl Run {
             classes: dataset.classes.clone(),
             latent_scale: world.latent.scale(),
             labels_from: world.labels_from(experiment.strategy),
+            own: Own::default(),
             forked: None,
         };
         Self {
@@ -125,6 +126,12 @@ impl Run {
             streams,
             world: Arc::clone(world),
         }
+    }
+
+    /// Has the header say which fields were given for it apart from the rest of its grid.
+    pub fn with_own(mut self, own: Own) -> Self {
+        self.history.header.own = own;
+        self
     }
 
     pub fn experiment(&self) -> &Experiment {

@@ -4,8 +4,9 @@ use std::ops::RangeInclusive;
 
 use super::curve::{area_under_curve, endpoint, labels_to_reach, round_ends};
 use super::exact::{holm, sign_flip, smallest_p, wilcoxon};
+use super::groups::{Group, groups};
 use super::student::{Interval, mean_interval, t_two_sided, z_quantile};
-use crate::experiment::{Strategy, Task};
+use crate::experiment::{Strategy, Task, Variant};
 use crate::history::History;
 
 /// Rounds of the primary endpoint: from the first in which strategies differ to the last of the paper's Table 1.
@@ -15,8 +16,8 @@ pub const LAST_ENDPOINT_ROUND: usize = 10;
 /// What a comparison is asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// What the others are compared with.
-    pub baseline: Strategy,
+    /// The name of the group that the others are compared with.
+    pub baseline: Variant,
     /// Level of the intervals; tests are called at 1 - level.
     pub level: f64,
     /// Power that `repeats_needed` aims at.
@@ -27,7 +28,7 @@ pub struct Options {
 
 impl Options {
     /// The usual options; errors of maps have no values that everybody asks for.
-    pub fn against(baseline: Strategy, task: Task) -> Self {
+    pub fn against(baseline: Variant, task: Task) -> Self {
         match task {
             Task::Classes => Self { baseline, ..Self::default() },
             Task::Maps => Self { baseline, targets: Vec::new(), ..Self::default() },
@@ -37,23 +38,25 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { baseline: Strategy::Random, level: 0.95, power: 0.8, targets: vec![95.0, 97.0, 98.0] }
+        Self { baseline: Strategy::Random.into(), level: 0.95, power: 0.8, targets: vec![95.0, 97.0, 98.0] }
     }
 }
 
-/// Every strategy there is, against the baseline.
+/// Every group of repeats, against the baseline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     pub options: Options,
     /// Rounds of the endpoint: 2 to 10, or to the last round that any run has reached.
     pub rounds: RangeInclusive<usize>,
-    pub strategies: Vec<EndpointTest>,
+    pub groups: Vec<EndpointTest>,
 }
 
-/// One strategy.
+/// One group of repeats.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndpointTest {
-    pub strategy: Strategy,
+    pub name: Variant,
+    /// Its place among the groups of its strategy.
+    pub place: usize,
     /// Runs that entered, and runs left out because a round of the endpoint is missing or not a number.
     pub runs: usize,
     pub left_out: usize,
@@ -80,7 +83,7 @@ pub struct EndpointTest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairedTest {
     pub seeds: Vec<u64>,
-    /// Strategy less baseline, one for each seed.
+    /// Group less baseline, one for each seed.
     pub differences: Vec<f64>,
     /// Mean difference with its Student-t interval.
     pub interval: Interval,
@@ -121,32 +124,29 @@ pub fn compare(histories: &[History], options: &Options) -> Comparison {
     let histories: Vec<&History> = histories.iter().filter(|h| !h.is_fork()).collect();
     let last = histories.iter().filter_map(|h| h.rounds.last()).map(|r| r.round).max().unwrap_or(0);
     let rounds = FIRST_ENDPOINT_ROUND..=last.min(LAST_ENDPOINT_ROUND);
-    let of = |strategy| histories.iter().copied().filter(move |h| h.strategy() == strategy).collect::<Vec<_>>();
-    let baseline = of(options.baseline);
-    let present = Strategy::ALL.iter().copied().filter(|&s| histories.iter().any(|h| h.strategy() == s));
-    let mut strategies: Vec<EndpointTest> =
-        present.map(|s| one_strategy(s, &of(s), &baseline, &rounds, options)).collect();
-    let adjusted = holm(&strategies.iter().map(|s| s.endpoint_test.as_ref()?.sign_flip_p).collect::<Vec<_>>());
+    let groups = groups(histories);
+    let baseline = groups.iter().find(|g| g.name == options.baseline).map_or(&[][..], |g| &g.histories);
+    let mut tested: Vec<EndpointTest> = groups.iter().map(|g| one_group(g, baseline, &rounds, options)).collect();
+    let adjusted = holm(&tested.iter().map(|s| s.endpoint_test.as_ref()?.sign_flip_p).collect::<Vec<_>>());
     let tests = adjusted.iter().flatten().count();
-    for (strategy, p) in strategies.iter_mut().zip(adjusted) {
-        strategy.holm_p = p;
-        if let Some(test) = &strategy.endpoint_test {
+    for (group, p) in tested.iter_mut().zip(adjusted) {
+        group.holm_p = p;
+        if let Some(test) = &group.endpoint_test {
             let alpha = 1.0 - options.level;
-            strategy.repeats_needed = test.effect.and_then(|d| repeats_for_power(d, alpha, options.power));
-            strategy.warning = warning(test.differences.len(), tests, options, strategy.repeats_needed, p);
+            group.repeats_needed = test.effect.and_then(|d| repeats_for_power(d, alpha, options.power));
+            group.warning = warning(test.differences.len(), tests, options, group.repeats_needed, p);
         }
     }
-    Comparison { options: options.clone(), rounds, strategies }
+    Comparison { options: options.clone(), rounds, groups: tested }
 }
 
-fn one_strategy(
-    strategy: Strategy,
-    runs: &[&History],
+fn one_group(
+    group: &Group<'_>,
     baseline: &[&History],
     rounds: &RangeInclusive<usize>,
     options: &Options,
 ) -> EndpointTest {
-    let level = options.level;
+    let (level, runs) = (options.level, &group.histories[..]);
     let area = |h: &History| area_under_curve(&round_ends(h));
     let labels_to = |h: &History, x: f64| {
         // The curve of an error falls to its target, so both change sign.
@@ -159,13 +159,14 @@ fn one_strategy(
         mean_interval(&entered.iter().filter_map(|h| f(h)).collect::<Vec<_>>(), level)
     };
     let against = |f: &dyn Fn(&History) -> Option<f64>| {
-        let others = if strategy == options.baseline { &[] } else { baseline };
+        let others = if group.name == options.baseline { &[] } else { baseline };
         PairedTest::new(pairs(runs, others, f), level)
     };
     let last = runs.iter().filter_map(|h| h.rounds.last()).map(|r| r.round).max().unwrap_or(0);
     let at_round = |t: usize| against(&|h| endpoint(h, t..=t)).map(|test| RoundTest { round: t, test });
     EndpointTest {
-        strategy,
+        name: group.name.clone(),
+        place: group.place,
         runs: entered.len(),
         left_out: runs.len() - entered.len(),
         endpoint: over(&|h| endpoint(h, rounds.clone())),

@@ -5,6 +5,7 @@
 
 mod curve;
 mod exact;
+mod groups;
 mod student;
 mod comparison;
 
@@ -14,4 +15,5 @@ pub use comparison::{
 };
 pub use curve::{CurvePoint, CurveRound, area_under_curve, curve, endpoint, labels_to_reach, round_ends};
 pub use exact::{MOST_EXACT_PAIRS, holm, sign_flip, smallest_p, wilcoxon};
+pub use groups::{Group, group_named, group_names, groups};
 pub use student::{Interval, mean_interval, t_quantile, t_two_sided, z_quantile};

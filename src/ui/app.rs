@@ -22,16 +22,15 @@ use super::shell::keys::KeyAction;
 use super::shell::topbar::BarAction;
 use super::shell::workspaces::{Layouts, Workspaces};
 use super::state::AppState;
-use crate::engine::planned::experiments;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, Strategy, Variant, setups};
 
 /// What the window starts with.
 pub struct UiOptions {
     pub engine: EngineOptions,
     pub experiment: Experiment,
-    pub strategies: Vec<Strategy>,
+    pub variants: Vec<Variant>,
     /// Start the rounds without being asked.
     pub autostart: bool,
 }
@@ -39,8 +38,8 @@ pub struct UiOptions {
 impl Default for UiOptions {
     /// The default experiment, random beside SNN, at once.
     fn default() -> Self {
-        let strategies = vec![Strategy::Random, Strategy::Snn];
-        Self { engine: EngineOptions::default(), experiment: Experiment::default(), strategies, autostart: true }
+        let variants = vec![Strategy::Random.into(), Strategy::Snn.into()];
+        Self { engine: EngineOptions::default(), experiment: Experiment::default(), variants, autostart: true }
     }
 }
 
@@ -124,8 +123,9 @@ impl App {
                 panel.restore(choices);
             }
         }
-        let runs = experiments(&options.experiment, &options.strategies);
-        let mut state = AppState::new(options.experiment.clone(), runs.clone(), options.engine.device);
+        // What cannot run is reported by the engine.
+        let runs = setups(&options.experiment, &options.variants).unwrap_or_default();
+        let mut state = AppState::new(options.experiment.clone(), runs, options.engine.device);
         let engine = match Engine::spawn(options.engine, wake(cc)) {
             Ok(engine) => Some(engine),
             Err(e) => {
@@ -134,11 +134,11 @@ impl App {
                 None
             }
         };
-        let commands = state.reset(options.experiment.clone(), runs, options.autostart);
+        let commands = state.reset(options.experiment.clone(), options.variants.clone(), options.autostart);
         let mut app = Self {
             engine,
             state,
-            controls: Controls::new(options.experiment, options.strategies),
+            controls: Controls::new(options.experiment, &options.variants),
             show_controls: saved.show_controls,
             workspaces: Workspaces::restored(saved.layouts),
             panels,
@@ -236,7 +236,7 @@ impl App {
         match action {
             BarAction::RunOrPause if self.state.pending.is_some() => {}
             BarAction::RunOrPause if self.state.is_over() => {
-                self.reset(self.state.experiment.clone(), self.state.experiments(), true)
+                self.reset(self.state.experiment.clone(), self.state.variants(), true)
             }
             BarAction::RunOrPause => {
                 let command = if self.state.can_pause() { self.state.pause() } else { self.state.run_rounds() };
@@ -246,12 +246,11 @@ impl App {
             BarAction::StepRound if can_step => self.commands.push(self.state.step_round()),
             BarAction::StepMinibatches | BarAction::StepRound => {}
             BarAction::Stop => self.commands.push(self.state.stop()),
-            BarAction::Reset => self.reset(self.state.experiment.clone(), self.state.experiments(), false),
+            BarAction::Reset => self.reset(self.state.experiment.clone(), self.state.variants(), false),
             BarAction::ResetNewSeed => {
                 let seed = self.state.experiment.seed.wrapping_add(1);
                 self.controls.draft.seed = seed;
-                let runs = self.state.experiments().into_iter().map(|run| Experiment { seed, ..run }).collect();
-                self.reset(Experiment { seed, ..self.state.experiment.clone() }, runs, false);
+                self.reset(Experiment { seed, ..self.state.experiment.clone() }, self.state.variants(), false);
             }
             BarAction::ToggleTheme => {
                 let dark = ctx.theme() == egui::Theme::Dark;
@@ -270,21 +269,19 @@ impl App {
     }
 
     /// Resets; rounds continue if they ran before.
-    fn reset(&mut self, experiment: Experiment, runs: Vec<Experiment>, and_run: bool) {
+    fn reset(&mut self, experiment: Experiment, variants: Vec<Variant>, and_run: bool) {
         let running = and_run || self.state.can_pause();
-        self.commands.extend(self.state.reset(experiment, runs, running));
+        self.commands.extend(self.state.reset(experiment, variants, running));
     }
 
     fn take_controls(&mut self, action: Option<ControlsAction>) {
         match action {
             Some(ControlsAction::Apply) => {
-                let runs = experiments(&self.controls.draft, &self.controls.strategies);
-                self.reset(self.controls.draft.clone(), runs, false)
+                if let Ok(variants) = self.controls.compared.variants() {
+                    self.reset(self.controls.draft.clone(), variants, false);
+                }
             }
-            Some(ControlsAction::Revert) => {
-                self.controls.draft = self.state.experiment.clone();
-                self.controls.strategies = self.state.strategies();
-            }
+            Some(ControlsAction::Revert) => self.controls.revert(&self.state),
             None => {}
         }
     }

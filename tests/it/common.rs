@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
 use ridgewalk::device::ComputeDevice;
-use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::experiment::{Experiment, Strategy, Variant};
 use ridgewalk::history::History;
 use ridgewalk::round::Run;
 use ridgewalk::world::{Preparation, Prepared, World};
@@ -30,6 +30,11 @@ pub fn make_world(experiment: &Experiment) -> Arc<World> {
 pub fn tiny_world() -> Arc<World> {
     static WORLD: OnceLock<Arc<World>> = OnceLock::new();
     Arc::clone(WORLD.get_or_init(|| make_world(&tiny())))
+}
+
+/// Strategies as they are.
+pub fn variants(strategies: &[Strategy]) -> Vec<Variant> {
+    strategies.iter().map(|strategy| (*strategy).into()).collect()
 }
 
 /// A whole run.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use ridgewalk::archive::SavedRun;
 use ridgewalk::difference::first_difference;
-use ridgewalk::engine::planned::{RunId, experiments};
+use ridgewalk::engine::planned::RunId;
 use ridgewalk::engine::protocol::{Command, Event, Level, Phase, Snapshot};
 use ridgewalk::engine::questions::Answer;
 use ridgewalk::engine::questions::inspect::{Inspect, Inspection};
@@ -16,7 +16,7 @@ use ridgewalk::field::{Field, FieldRequest, LEVELS, Plane};
 use ridgewalk::history::History;
 use ridgewalk::round::Run;
 
-use crate::common::{make_world, run, tiny, tiny_world, with};
+use crate::common::{make_world, run, tiny, tiny_world, variants, with};
 
 /// Longer than anything here takes, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(240);
@@ -43,9 +43,7 @@ impl Listener {
 
     pub fn reset(experiment: Experiment, strategies: &[Strategy]) -> Self {
         let listener = Self::new();
-        listener
-            .engine
-            .send(Command::Reset { runs: experiments(&experiment, strategies), experiment: Box::new(experiment) });
+        listener.engine.send(Command::Reset { variants: variants(strategies), experiment: Box::new(experiment) });
         listener
     }
 
@@ -227,9 +225,7 @@ fn stop_keeps_what_is_done_and_reset_begins_anew() {
     listener.engine.send(Command::Run);
     listener.until("what to do", |e| matches!(e, Event::Message { text, .. } if text.contains("reset")));
     let again = Experiment { seed: 2, ..tiny() };
-    listener
-        .engine
-        .send(Command::Reset { experiment: Box::new(again.clone()), runs: experiments(&again, &[Strategy::Random]) });
+    listener.engine.send(Command::Reset { experiment: Box::new(again), variants: variants(&[Strategy::Random]) });
     listener.until("a new start", |e| matches!(e, Event::Started { generation: 2, .. }));
     listener.engine.send(Command::StepRound);
     listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
@@ -278,13 +274,13 @@ fn bad_input_is_one_message_and_no_panic() {
         EngineOptions { cache_dir: None, data_dir: Some(folder.path().into()), threads: 1, ..Default::default() };
     let mut listener = Listener::new();
     listener.engine = Engine::spawn(options, Arc::new(|| {})).unwrap();
-    listener.engine.send(Command::Reset { experiment: Box::new(missing), runs: Vec::new() });
+    listener.engine.send(Command::Reset { experiment: Box::new(missing), variants: Vec::new() });
     let heard = listener.until("an error", |e| matches!(e, Event::Message { level: Level::Error, .. }));
     let Event::Message { text, .. } = heard else { unreachable!() };
     // With the real files elsewhere the broken folder may be passed over; then nothing is wrong.
     assert!(text.contains("train-images") || text.contains("mnist"), "{text}");
     let bad = Experiment { alpha: f32::NAN, ..tiny() };
-    listener.engine.send(Command::Reset { experiment: Box::new(bad), runs: Vec::new() });
+    listener.engine.send(Command::Reset { experiment: Box::new(bad), variants: Vec::new() });
     listener.until("the field", |e| matches!(e, Event::Message { text, .. } if text.contains("`alpha`")));
 }
 

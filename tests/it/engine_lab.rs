@@ -9,7 +9,7 @@ use ridgewalk::difference::first_difference;
 use ridgewalk::engine::planned::RunId;
 use ridgewalk::engine::protocol::{Command, Event, FIRST_BASELINE, Level, Phase, PinValue, Pinned};
 use ridgewalk::engine::questions::probe::Probe;
-use ridgewalk::experiment::{Experiment, Strategy, WalkAnchors, WalkReselection};
+use ridgewalk::experiment::{Experiment, Setup, Strategy, WalkAnchors, WalkReselection, setups};
 use ridgewalk::field::{FieldRequest, Plane};
 use ridgewalk::history::{Header, History, RoundRecord};
 use ridgewalk::round::{Run, Turn};
@@ -182,25 +182,26 @@ fn pinned_points_are_followed_through_training() {
 /// window's state tell them apart, and each comes out as it does alone.
 #[test]
 fn a_strategy_runs_twice_with_different_step_lengths() {
-    let alphas = [tiny().alpha, 4.0 * tiny().alpha];
-    let runs: Vec<Experiment> = alphas.iter().map(|&alpha| Experiment { alpha, ..with(Strategy::Snn, 1) }).collect();
+    let variants = ["snn", "snn alpha=1.2"].map(|text| text.parse().unwrap());
+    let runs = setups(&tiny(), &variants).unwrap();
     let [short, long] = [0, 1].map(RunId::nth);
     let mut listener = Listener::new();
-    listener.engine.send(Command::Reset { experiment: Box::new(runs[0].clone()), runs: runs.clone() });
+    listener.engine.send(Command::Reset { experiment: Box::new(tiny()), variants: variants.to_vec() });
     listener.until("the runs", |e| matches!(e, Event::RunStarted { run, .. } if *run == long));
     let pin = Pinned { pin: 1, code: vec![0.4, -0.3], label: 3 };
     listener.engine.send(Command::SetPins(vec![pin.clone()]));
     listener.engine.send(Command::Run);
     listener.until_phase(Phase::Finished);
     let snapshot = listener.engine.snapshot();
-    let mut state = AppState::new(runs[0].clone(), runs.clone(), DeviceKind::Cpu);
+    let mut state = AppState::new(tiny(), runs.clone(), DeviceKind::Cpu);
     listener.session().iter().cloned().for_each(|event| state.apply(event));
     let probe = state.pins.pin(&Probe { code: pin.code.clone(), ..Probe::default() });
     assert!(probe.is_some());
     let measured = listener.session().iter().filter(|e| matches!(e, Event::PinsMeasured { .. }));
     measured.cloned().for_each(|e| state.apply(e));
-    for (id, experiment) in [short, long].into_iter().zip(&runs) {
-        let alone = run(&tiny_world(), experiment);
+    for (id, Setup { experiment, own }) in [short, long].into_iter().zip(&runs) {
+        let mut alone = run(&tiny_world(), experiment);
+        alone.header.own = own.clone();
         assert_eq!(first_difference(&listener.history(id), &alone), None, "{id:?}");
         let mut labelled = snapshot.run(id).unwrap().labelled_in.iter().enumerate().filter(|(_, round)| **round > 0);
         let picked = alone.rounds.iter().flat_map(|r| r.proposals.iter().map(|p| p.sample as usize));
@@ -225,15 +226,15 @@ fn a_strategy_runs_twice_with_different_step_lengths() {
     let series = |id| state.pins.pins[0].series(id).map(|(_, v)| v.loss).collect::<Vec<_>>();
     assert_ne!(series(short), series(long));
     assert_eq!(state.sides().len(), 2);
-    assert_ne!(state.name_of(short), state.name_of(long));
+    assert_eq!([short, long].map(|id| state.name_of(id)), ["SNN", "SNN, α = 1.2 σ"]);
     // A fork of the second run continues the second run.
-    listener.engine.send(Command::Fork { run: long, round: 1, turn: Turn::of(&runs[1]) });
+    listener.engine.send(Command::Fork { run: long, round: 1, turn: Turn::of(&runs[1].experiment) });
     listener.until("the fork", |e| matches!(e, Event::RunStarted { .. }));
     listener.until_phase(Phase::Finished);
     let fork = listener.history(RunId::nth(0));
     assert_eq!(fork.rounds.len(), 3);
     let picks = |rounds: &[Arc<RoundRecord>]| rounds.iter().map(|r| r.proposals.clone()).collect::<Vec<_>>();
-    assert_eq!(picks(&fork.rounds), picks(&run(&tiny_world(), &runs[1]).rounds));
+    assert_eq!(picks(&fork.rounds), picks(&run(&tiny_world(), &runs[1].experiment).rounds));
 }
 
 /// The samples of each walk since they all started over, its start first.

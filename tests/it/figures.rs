@@ -7,10 +7,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use resvg::tiny_skia::Pixmap;
-use ridgewalk::experiment::Strategy;
+use ridgewalk::experiment::{Experiment, Own, Strategy, Variant};
 use ridgewalk::figures::*;
 use ridgewalk::history::{Fork, History};
-use ridgewalk::statistics::{Options, compare};
+use ridgewalk::statistics::{Options, compare, groups};
 
 use crate::made::{Made, grid, with_maps};
 
@@ -38,13 +38,13 @@ fn every_figure_is_as_its_golden_file() {
 
 /// What each kind of the list makes of these histories, in order.
 fn drawn(histories: &[History]) -> Vec<Result<Drawn, FigureError>> {
-    let histories = Histories::new(histories, Strategy::Random).unwrap();
+    let histories = Histories::new(histories, &Strategy::Random.into()).unwrap();
     KINDS.iter().map(|kind| kind.draw(&histories)).collect()
 }
 
 fn named(name: &str, histories: &[History], against: Strategy) -> Figure {
     let kind = KINDS.iter().find(|k| k.name == name).unwrap();
-    match kind.draw(&Histories::new(histories, against).unwrap()) {
+    match kind.draw(&Histories::new(histories, &against.into()).unwrap()) {
         Ok(Drawn::Figure(figure)) => figure,
         other => panic!("{name}: {other:?}"),
     }
@@ -66,7 +66,8 @@ fn every_kind_is_drawn_or_says_why_not() {
     for (histories, missing) in [(two_by_three(), &[][..]), (maps, &missing_in_maps[..])] {
         let dir = tempfile::tempdir().unwrap();
         let formats = [Format::Svg, Format::Markdown];
-        let written = export_all(&histories, Strategy::Random, dir.path(), &formats, COLUMN_WIDTH, 72.0).unwrap();
+        let written =
+            export_all(&histories, &Strategy::Random.into(), dir.path(), &formats, COLUMN_WIDTH, 72.0).unwrap();
         let mut shown = Vec::new();
         for (kind, drawn) in KINDS.iter().zip(drawn(&histories)) {
             assert_eq!(drawn.is_err(), missing.contains(&kind.name), "{}", kind.name);
@@ -127,9 +128,9 @@ fn fork(alpha: f32) -> History {
 fn a_fork_stands_beside_its_parent_by_name_and_counts_as_no_repeat() {
     let without = two_by_three();
     let with = [without.clone(), vec![fork(0.5), fork(0.7)]].concat();
-    Histories::new(&with, Strategy::Random).unwrap();
+    Histories::new(&with, &Strategy::Random.into()).unwrap();
     let twice = [with.clone(), vec![fork(0.7)]].concat();
-    assert!(Histories::new(&twice, Strategy::Random).is_err(), "the same fork twice");
+    assert!(Histories::new(&twice, &Strategy::Random.into()).is_err(), "the same fork twice");
     let options = Options::default();
     assert_eq!(compare(&with, &options), compare(&without, &options));
     let lines = |histories: &[History]| {
@@ -144,19 +145,83 @@ fn a_fork_stands_beside_its_parent_by_name_and_counts_as_no_repeat() {
     let names: Vec<_> = all.iter().map(|l| l.series.as_str()).collect();
     assert_eq!(
         names,
-        ["Random", "SNN", "SNN \u{3b1} 0.5, from round 2 of SNN", "SNN \u{3b1} 0.7, from round 2 of SNN"]
+        [
+            "Random",
+            "SNN",
+            "SNN, \u{3b1} = 0.5 \u{3c3}, from round 2 of SNN",
+            "SNN, \u{3b1} = 0.7 \u{3c3}, from round 2 of SNN"
+        ]
     );
     assert_eq!(all[..2], plain[..], "the means are of the repeats alone");
     let looks: Vec<_> = all.iter().map(|l| (l.stroke, l.mark)).collect();
     assert!((0..looks.len()).all(|i| !looks[i + 1..].contains(&looks[i])));
     let table = table1(&with).markdown();
     assert!(
-        table.contains("| SNN \u{3b1} 0.7, from round 2 of SNN | fork |") && table.contains("3 repeats and 2 forks")
+        table.contains("| SNN, \u{3b1} = 0.7 \u{3c3}, from round 2 of SNN | fork |")
+            && table.contains("3 repeats and 2 forks")
     );
     let tests = comparison_table(&with, &options).markdown();
     assert!(tests.contains("Left out of every mean and test") && tests.contains("| SNN | 3 |"), "{tests}");
     let csv = curves_csv(&with);
-    assert!(csv.contains("\"SNN \u{3b1} 0.5, from round 2 of SNN\",1,1,1,"), "{csv}");
+    assert!(csv.contains("\"SNN, \u{3b1} = 0.5 \u{3c3}, from round 2 of SNN\",1,1,1,"), "{csv}");
+}
+
+/// SNN's runs as if they had been given another step length.
+fn variant(repeats: usize, own: bool) -> Vec<History> {
+    let base = Experiment::default();
+    let with = |mut history: History| {
+        history.header.experiment.alpha = 0.6;
+        history.header.own = if own { Own::between(&history.header.experiment, &base) } else { Own::default() };
+        history
+    };
+    grid(&[Strategy::Snn], repeats, 4).into_iter().map(with).collect()
+}
+
+#[test]
+fn variants_of_a_strategy_are_groups_with_names_and_looks_of_their_own() {
+    let name: Variant = "snn alpha=0.6".parse().unwrap();
+    let histories = [variant(3, true), two_by_three()].concat();
+    let panel = curves(&histories).panels.swap_remove(0);
+    let lines = panel.items.iter().filter_map(|item| match item {
+        Item::Line(line) if line.in_legend => Some((line.series.as_str(), line.stroke.unwrap(), line.mark)),
+        _ => None,
+    });
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines.iter().map(|l| l.0).collect::<Vec<_>>(), ["Random", "SNN", "SNN, \u{3b1} = 0.6 \u{3c3}"]);
+    assert_eq!(lines[1].1.ink, lines[2].1.ink);
+    assert!(lines[1].1.dash != lines[2].1.dash && lines[1].2 != lines[2].2);
+    for drawn in drawn(&histories) {
+        let text = match drawn.unwrap() {
+            Drawn::Figure(figure) => figure_csv(&figure),
+            Drawn::Table(table) => table.csv(),
+        };
+        assert!(text.contains("SNN, \u{3b1} = 0.6 \u{3c3}"), "{text}");
+    }
+    let csv = curves_csv(&histories);
+    let named = |name: &str| csv.lines().filter(|l| l.split(',').next() == Some(name)).count();
+    let rows = named("random");
+    assert!(rows > 0 && ["snn", "snn alpha=0.6"].into_iter().all(|name| named(name) == rows));
+
+    // Any name that fits one group alone can be the baseline.
+    let against = |text: &str| {
+        let baseline = Histories::new(&histories, &text.parse().unwrap()).unwrap();
+        let kind = KINDS.iter().find(|k| k.name == "comparison").unwrap();
+        let Ok(Drawn::Table(table)) = kind.draw(&baseline) else { panic!("no table") };
+        table.markdown()
+    };
+    assert!(against("snn alpha=0.6").contains("Less SNN, \u{3b1} = 0.6 \u{3c3}"));
+    assert!(against("snn").contains("Less SNN |"));
+    let pairs = compare(&histories, &Options { baseline: name.clone(), ..Options::default() });
+    let tested: Vec<_> = pairs.groups.iter().map(|g| g.endpoint_test.as_ref().map(|t| t.differences.len())).collect();
+    assert_eq!(tested, [Some(3), Some(3), None]);
+
+    // From another folder, where that step length is everybody's, the same runs are told apart all the same.
+    let others = [two_by_three(), variant(3, false)].concat();
+    let names: Vec<_> = groups(&others).iter().map(|g| g.name.to_string()).collect();
+    assert_eq!(names, ["random", "snn alpha=0.3", "snn alpha=0.6"]);
+    let twice = [variant(1, true), variant(1, false)].concat();
+    let error = Histories::new(&twice, &name).unwrap_err().to_string();
+    assert!(error.contains("with seed 1 is there twice"), "{error}");
 }
 
 #[test]
@@ -273,7 +338,7 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
     let histories = two_by_three();
     let out = folder.path().join("new/deep");
     let formats = [Format::Svg, Format::Csv, Format::Latex, Format::Markdown];
-    let written = export_all(&histories, Strategy::Random, &out, &formats, COLUMN_WIDTH, 300.0).unwrap();
+    let written = export_all(&histories, &Strategy::Random.into(), &out, &formats, COLUMN_WIDTH, 300.0).unwrap();
     assert!(written.iter().all(|p| p.metadata().unwrap().len() > 0));
     for name in
         ["curves.svg", "curves.csv", "proposals.csv", "figure3-data.csv", "table1.tex", "comparison.md", "figures.tex"]
@@ -284,8 +349,9 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
 
     let blocked = folder.path().join("file");
     std::fs::write(&blocked, "").unwrap();
-    let error =
-        export_all(&histories, Strategy::Random, &blocked, &formats, COLUMN_WIDTH, 300.0).unwrap_err().to_string();
+    let error = export_all(&histories, &Strategy::Random.into(), &blocked, &formats, COLUMN_WIDTH, 300.0)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains(&blocked.display().to_string()), "{error}");
 }
 
@@ -293,7 +359,7 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
 fn what_cannot_be_compared_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |histories: &[History]| {
-        export_all(histories, Strategy::Random, folder.path(), &[Format::Svg], COLUMN_WIDTH, 300.0)
+        export_all(histories, &Strategy::Random.into(), folder.path(), &[Format::Svg], COLUMN_WIDTH, 300.0)
             .unwrap_err()
             .to_string()
     };

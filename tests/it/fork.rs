@@ -121,12 +121,8 @@ fn forks_on_disk_have_names_of_their_own_and_no_grid_minds_them() {
     let world = tiny_world();
     let scratch = tempfile::tempdir().unwrap();
     let at = |name: &str| GridFolder::new(scratch.path().join(name));
-    let grid_of = |rounds| Grid {
-        experiment: Experiment { rounds, ..tiny() },
-        strategies: vec![Strategy::Snn],
-        repeats: 1,
-        shard: Shard::default(),
-    };
+    let grid_of =
+        |rounds| Grid::new(Experiment { rounds, ..tiny() }, &[Strategy::Snn.into()], 1, Shard::default()).unwrap();
     let run_grid =
         |rounds, folder, resume| grid::run(&grid_of(rounds), &world, &at(folder), resume, 1, &Silent).unwrap();
     let plain = run_grid(3, "plain", false);
@@ -169,7 +165,8 @@ fn forks_on_disk_have_names_of_their_own_and_no_grid_minds_them() {
     let merged = grid::merge(&[out.path().into()], &at("merged"), grid::Keep::Everything).unwrap();
     assert_eq!((merged.histories.len(), merged.forks), (1, 3));
     let all = archive::read_histories(out.path()).unwrap();
-    export_all(&all, Strategy::Random, &scratch.path().join("figures"), &[Format::Svg], COLUMN_WIDTH, 72.0).unwrap();
+    export_all(&all, &Strategy::Random.into(), &scratch.path().join("figures"), &[Format::Svg], COLUMN_WIDTH, 72.0)
+        .unwrap();
     let drawn = std::fs::read_to_string(scratch.path().join("figures/curves.svg")).unwrap();
     assert!(drawn.contains("from round 1 of SNN"));
 }

@@ -128,12 +128,8 @@ fn a_run_resumed_at_any_round_goes_on_bit_equal() {
 fn shards_jobs_and_resume_change_no_history() {
     let world = tiny_world();
     let scratch = tempfile::tempdir().unwrap();
-    let grid = |shard| Grid {
-        experiment: ridgewalk::experiment::Experiment { rounds: 2, ..tiny() },
-        strategies: vec![Strategy::Random, Strategy::Snn],
-        repeats: 2,
-        shard,
-    };
+    let variants = ["random", "snn", "snn alpha=0.6"].map(|text| text.parse().unwrap());
+    let grid = |shard| Grid::new(Experiment { rounds: 2, ..tiny() }, &variants, 2, shard).unwrap();
     let folder = |name: &str| GridFolder::new(scratch.path().join(name));
     let plain = grid::run(&grid(Shard::default()), &world, &folder("plain"), false, 1, &Silent).unwrap();
     let abreast = grid::run(&grid(Shard::default()), &world, &folder("abreast"), false, 4, &Silent).unwrap();

@@ -9,7 +9,17 @@ use ridgewalk::archive::{SavedRun, read_runs};
 /// The arguments of a small grid; the generator is trained once and cached.
 fn run(cache: &Path, out: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ridgewalk"));
-    command.args(["run", "--preset", "tiny", "--strategies", "random,snn", "--rounds", "2", "--repeats", "2"]);
+    command.args([
+        "run",
+        "--preset",
+        "tiny",
+        "--strategies",
+        "random,snn,snn alpha=0.6",
+        "--rounds",
+        "2",
+        "--repeats",
+        "2",
+    ]);
     command.args(["--seed", "5", "--jobs", "1"]).arg("--cache-dir").arg(cache).arg("--out").arg(out).args(more);
     command
 }
@@ -40,12 +50,28 @@ fn shards_merge_into_the_unsplit_grid() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     ok(&mut run(&at("cache"), &at("plain"), &[]));
-    for shard in ["1/3", "2/3", "3/3"] {
+    for shard in ["1/4", "2/4", "3/4", "4/4"] {
         ok(&mut run(&at("cache"), &at(&shard[..1]), &["--shard", shard]));
     }
-    let said = ok(ridgewalk(&["merge"], &[&at("1"), &at("2"), &at("3")]).arg("--out").arg(at("merged")));
-    assert!(said.starts_with("4 histories") && !said.contains("warning"), "{said}");
+    let said = ok(ridgewalk(&["merge"], &[&at("1"), &at("2"), &at("3"), &at("4")]).arg("--out").arg(at("merged")));
+    assert!(said.starts_with("6 histories") && !said.contains("warning"), "{said}");
     equal(&at("plain"), &at("merged"));
+
+    // The variants are groups with names of their own, in files of their own, and stay so in figures.
+    let first = |line: &str| line.split(',').next().map(str::to_owned);
+    let csv = std::fs::read_to_string(at("merged").join("curves.csv")).unwrap();
+    let names: std::collections::BTreeSet<_> = csv.lines().skip(1).filter_map(first).collect();
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["random", "snn", "snn alpha=0.6"]);
+    assert!(at("merged").join("histories/snn-alpha=0.6-02.rwh").exists());
+    let experiment = |folder: &str| std::fs::read_to_string(at(folder).join("experiment.toml")).unwrap();
+    let base = |folder: &str| {
+        experiment(folder).lines().filter(|l| !l.starts_with("strategy")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(base("plain"), base("merged"));
+    let mut figures = ridgewalk(&["figures", "--formats", "csv,md", "--against", "snn alpha=0.6"], &[&at("merged")]);
+    ok(figures.arg("--out").arg(at("figures")));
+    let table = std::fs::read_to_string(at("figures").join("comparison.md")).unwrap();
+    assert!(table.contains("Less SNN, α = 0.6 σ") && table.contains("| SNN |"), "{table}");
 
     // Weights are there for each round of the first repeat alone, and the last are the checkpoint's.
     for folder in ["plain", "merged"] {
@@ -66,10 +92,10 @@ fn shards_merge_into_the_unsplit_grid() {
     assert!(2 * size("slim") < size("plain"), "{} of {} bytes", size("slim"), size("plain"));
 
     // Without one of them the merge says what is missing.
-    let said = ok(ridgewalk(&["merge"], &[&at("1"), &at("2")]).arg("--out").arg(at("part")));
+    let said = ok(ridgewalk(&["merge"], &[&at("1"), &at("2"), &at("3")]).arg("--out").arg(at("part")));
     assert!(said.contains("warning: the grid is not complete; missing: random-02"), "{said}");
 
-    // Another seed is another grid.
+    // Another base is another grid.
     ok(&mut run(&at("cache"), &at("other"), &["--shard", "1/4", "--set", "alpha=0.4"]));
     let refused = ridgewalk(&["merge"], &[&at("1"), &at("other")]).arg("--out").arg(at("mixed")).output().unwrap();
     let error = String::from_utf8_lossy(&refused.stderr).into_owned();
@@ -82,7 +108,8 @@ fn a_killed_run_resumes_to_the_plain_one() {
     let at = |name: &str| folder.path().join(name);
     ok(&mut run(&at("cache"), &at("plain"), &[]));
     // Each is killed when it has said so: in the first run, between two runs, in the last one.
-    for (i, moment) in ["random-01: round  1", "snn-01: round  2", "snn-02: round  1"].into_iter().enumerate() {
+    for (i, moment) in ["random-01: round  1", "snn-alpha=0.6-01: round  2", "snn-02: round  1"].into_iter().enumerate()
+    {
         let out = at(&format!("killed-{i}"));
         let mut child = run(&at("cache"), &out, &[]).stdout(Stdio::piped()).spawn().unwrap();
         let lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
@@ -92,5 +119,21 @@ fn a_killed_run_resumes_to_the_plain_one() {
         assert!(!child.wait().unwrap().success());
         ok(&mut run(&at("cache"), &out, &["--resume"]));
         equal(&at("plain"), &out);
+    }
+}
+
+#[test]
+fn a_run_that_is_there_twice_and_fields_of_others_are_rejected() {
+    let folder = tempfile::tempdir().unwrap();
+    for (strategies, says) in [
+        ("snn,snn alpha=0.3", "`snn` and `snn alpha=0.3` are the same run: snn alpha=0.3 gradient=normalised"),
+        ("random,random alpha=0.3", "`alpha` is not one of the own fields of random: it has none"),
+        ("snn alpha=200", "field `alpha`: `200` is not a number from 0 to 100"),
+    ] {
+        let mut command =
+            ridgewalk(&["run", "--preset", "tiny", "--strategies", strategies, "--out"], &[folder.path()]);
+        let Output { status, stderr, .. } = command.output().unwrap();
+        let error = String::from_utf8_lossy(&stderr).into_owned();
+        assert!(!status.success() && error.contains(says), "{strategies}: {error}");
     }
 }

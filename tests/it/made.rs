@@ -1,6 +1,6 @@
 //! Histories with made numbers: no training, only the shapes that real runs have.
 
-use ridgewalk::experiment::{DatasetKind, Experiment, Strategy, Task};
+use ridgewalk::experiment::{DatasetKind, Experiment, Own, Strategy, Task};
 use ridgewalk::history::{Evaluation, FORMAT_VERSION, Header, History, LatentStep, Metric, Proposal, RoundRecord};
 use ridgewalk::rng::{Rng, Streams};
 
@@ -35,6 +35,7 @@ impl Made {
             program: "test".into(),
             classes: (0..10).map(|c| c.to_string()).collect(),
             labels_from: None,
+            own: Own::default(),
             forked: None,
             latent_scale: 1.0,
         };

@@ -118,8 +118,8 @@ fn the_endpoint_is_paired_by_seed_over_rounds_2_to_10() {
     histories.extend(better);
     let comparison = compare(&histories, &Options::default());
     assert_eq!(comparison.rounds, 2..=10);
-    let [random, snn] = &comparison.strategies[..] else { panic!("two strategies") };
-    assert_eq!((random.strategy, random.runs, random.left_out), (Strategy::Random, 5, 0));
+    let [random, snn] = &comparison.groups[..] else { panic!("two groups") };
+    assert_eq!((&random.name, random.runs, random.left_out), (&Strategy::Random.into(), 5, 0));
     assert!(random.endpoint_test.is_none() && random.warning.is_none());
     let test = snn.endpoint_test.as_ref().unwrap();
     for (seed, difference) in test.seeds.iter().zip(&test.differences) {
@@ -142,7 +142,7 @@ fn a_run_that_did_not_get_there_is_left_out_and_counted() {
     histories.push(diverged);
     let comparison = compare(&histories, &Options::default());
     assert_eq!(comparison.rounds, 2..=6);
-    let snn = &comparison.strategies[1];
+    let snn = &comparison.groups[1];
     assert_eq!((snn.runs, snn.left_out), (3, 2));
     assert_eq!(snn.endpoint_test.as_ref().unwrap().seeds, [1, 2, 3]);
 }

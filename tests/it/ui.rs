@@ -12,7 +12,7 @@ use ridgewalk::history::{Header, History, Metric};
 use ridgewalk::ui::state::{AppState, RunState};
 use ridgewalk::ui::{App, UiOptions};
 
-use crate::common::{run, tiny_world, with};
+use crate::common::{run, tiny_world, variants, with};
 
 /// Longer than the tiny experiment takes on the slowest machine; a test that passes never waits for it.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -37,7 +37,10 @@ pub fn window_after_round_one() -> Harness<'static, App> {
 
 pub fn window_of(experiment: Experiment, strategies: Vec<Strategy>, autostart: bool) -> Harness<'static, App> {
     let engine = EngineOptions { cache_dir: None, threads: 1, ..EngineOptions::default() };
-    let options = UiOptions { engine, experiment, strategies, autostart };
+    window_with(UiOptions { engine, experiment, variants: variants(&strategies), autostart })
+}
+
+fn window_with(options: UiOptions) -> Harness<'static, App> {
     Harness::builder().with_size(egui::vec2(1280.0, 800.0)).wgpu().build_eframe(|cc| App::new(cc, options))
 }
 
@@ -353,4 +356,48 @@ fn a_replayed_history_gives_the_picture_of_the_live_run_pixel_for_pixel() {
     let again = view_at_round_two(&mut replayed);
     let differing = seen.pixels().zip(again.pixels()).filter(|(a, b)| a != b).count();
     assert_eq!(differing, 0, "pixels of {}", seen.pixels().len());
+}
+
+/// Two variants of one strategy stand side by side in every panel, and can be chosen in the settings.
+#[test]
+fn variants_of_a_strategy_run_side_by_side() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Strategies compared");
+    click(&mut w, "Random");
+    click(&mut w, "SNN once more");
+    assert!(w.query_all_by_label_contains("`snn` and `snn alpha=0.3` are the same run").next().is_some());
+    w.get_by_label("Variant 1").focus();
+    w.step();
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    w.event(egui::Event::Text("snn alpha=0.6".into()));
+    w.step();
+    w.key_press(egui::Key::Escape);
+    w.run_steps(2);
+    click(&mut w, "Apply & reset");
+    wait_for(&mut w, "the runs", |s| s.variants().len() == 2 && is_ready(s));
+    let names = ["SNN", "SNN, α = 0.6 σ"];
+    let state = w.state().state();
+    let runs: Vec<_> = state.planned.iter().map(|p| p.id).collect();
+    assert_eq!(runs.iter().map(|id| state.name_of(*id)).collect::<Vec<_>>(), names);
+    let [plain, longer] = [0, 1].map(|i| state.style_of(runs[i]));
+    assert!(plain.ink == longer.ink && plain.dash != longer.dash && plain.mark != longer.mark);
+    click(&mut w, "Step round");
+    wait_for(&mut w, "round 1", |s| {
+        s.progress.phase == Phase::Paused && s.runs.len() == 2 && s.runs.iter().all(|r| r.rounds.len() == 1)
+    });
+    for name in names {
+        assert!(w.query_by_label(&format!("Run shown: {name}")).is_some(), "{name}");
+        assert!(w.query_by_label(&format!("{name}, round 1")).is_some(), "{name}");
+    }
+    click(&mut w, "Workspace: Compare");
+    for name in names {
+        assert!(w.query_by_label(&format!("{name} ×1")).is_some(), "{name}");
+    }
+    click(&mut w, "Strategies compared");
+    click(&mut w, "Remove variant 1");
+    w.key_press(egui::Key::Escape);
+    w.run_steps(2);
+    click(&mut w, "Revert");
+    assert!(w.query_by_label("Apply & reset").is_none());
 }

@@ -29,7 +29,7 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     assert_eq!(w.state().state().fork_draft.map(|t| t.strategy), Some(Strategy::Random));
     w.check_accessibility();
     click(&mut w, "Fork");
-    wait_for(&mut w, "the fork", |s| s.strategies() == [Strategy::Random] && s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the fork", |s| s.variants() == [Strategy::Random.into()] && s.progress.phase == Phase::Finished);
     let state = w.state().state();
     let fork = run_of(state, Strategy::Random).unwrap();
     let told = fork.header.as_ref().unwrap().forked.as_deref().unwrap();
@@ -73,7 +73,7 @@ fn a_fork_of_the_same_seed_is_compared_and_saved() {
     w.run_steps(2);
     assert!(w.state().state().fork_draft.is_some_and(|t| t.alpha != w.state().state().experiment.alpha));
     click(&mut w, "Fork");
-    wait_for(&mut w, "the fork", |s| s.strategies() == [Strategy::Snn] && s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the fork", |s| s.variants() == [Strategy::Snn.into()] && s.progress.phase == Phase::Finished);
     let label = w.state().state().histories()[0].label();
     assert!(label.contains("from round 1 of SNN"), "{label}");
     click(&mut w, "Workspace: Compare");

@@ -125,7 +125,7 @@ fn two_runs_stand_side_by_side_with_one_camera_and_one_playhead() {
             let opened = "Opened 1 histories";
             wait_for(&mut s.w, "the history", |state| state.messages.iter().any(|m| m.text.starts_with(opened)));
             click(&mut s.w, "Run B");
-            click(&mut s.w, "SNN, α 0.3, seed 7 (opened)");
+            click(&mut s.w, "SNN, α = 0.3 σ, seed 7 (opened)");
             s.w.run_steps(3);
             let text = said(3, &live(&s.w, Strategy::Random, 3), &bought(s.other.rounds.iter().map(|r| &**r), 3));
             assert!(s.w.query_by_label(&text).is_some(), "{text}");

@@ -24,7 +24,7 @@ const WALKS: usize = 30;
 fn recorded(folder: &std::path::Path) -> (History, Embedding, Album) {
     let world = tiny_world();
     let experiment = Experiment { walks: WALKS, rounds: 5, strategy: Strategy::Random, ..tiny() };
-    let grid = Grid { experiment, strategies: vec![Strategy::Random], repeats: 1, shard: Shard::default() };
+    let grid = Grid::new(experiment, &[Strategy::Random.into()], 1, Shard::default()).unwrap();
     let files = GridFolder::new(folder);
     let history = grid::run(&grid, &world, &files, false, 1, &Silent).unwrap().remove(0);
     let cell = &grid.cells()[0];

@@ -14,16 +14,16 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::options::{EngineOptions, Wake};
 use super::pace::{Eta, FormingPace, PROGRESS_INTERVAL, Throttle};
-use super::planned::{RunId, planned};
+use super::planned::{RunId, planned, setups_of};
 use super::protocol::{Command, Event, Level, Phase, Snapshot, without_outdated_questions};
 use super::runs::shown_run::ShownRun;
 use super::runs::walks;
 use super::session::{Before, Session};
 use crate::archive::SavedRun;
 use crate::device::{ComputeDevice, DeviceKind, is_out_of_memory};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Setup, Variant, setups};
 use crate::generator::cache::GeneratorCache;
-use crate::history::Metric;
+use crate::history::{Header, Metric};
 use crate::round::{Activity, RunEvent};
 use crate::world::Preparation;
 
@@ -140,7 +140,7 @@ impl Core {
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Reset { experiment, runs } => self.reset(*experiment, runs, Vec::new()),
+            Command::Reset { experiment, variants } => self.start(*experiment, variants),
             Command::Replay { runs } => self.replay(runs),
             Command::Run => self.go(Drive::Free),
             Command::Pause => self.pause(),
@@ -161,7 +161,7 @@ impl Core {
             Command::SetDevice(kind) => {
                 self.set_device(kind);
                 if let Some(session) = self.session.take() {
-                    let runs = session.experiments();
+                    let runs = setups_of(&session.planned);
                     self.reset(session.experiment, runs, Vec::new());
                 }
             }
@@ -194,22 +194,26 @@ impl Core {
         }
     }
 
+    /// Starts over with these variants side by side.
+    fn start(&mut self, experiment: Experiment, mut variants: Vec<Variant>) {
+        if variants.is_empty() {
+            variants.push(experiment.strategy.into());
+        }
+        let checked = experiment.validated().and_then(|e| Ok((setups(&e, &variants)?, e)));
+        match checked {
+            Ok((runs, experiment)) => self.reset(experiment, runs, Vec::new()),
+            Err(e) => self.message(Level::Error, e.to_string()),
+        }
+    }
+
     /// Starts over with these runs side by side, or with saved ones that are loaded once the world is ready.
-    fn reset(&mut self, experiment: Experiment, runs: Vec<Experiment>, saved: Vec<SavedRun>) {
-        let valid = |e: Experiment| e.validated();
-        let runs = if runs.is_empty() { vec![experiment.clone()] } else { runs };
-        let checked =
-            valid(experiment).and_then(|e| Ok((e, runs.into_iter().map(valid).collect::<Result<Vec<_>, _>>()?)));
-        let (experiment, runs) = match checked {
-            Ok(checked) => checked,
-            Err(e) => return self.message(Level::Error, e.to_string()),
-        };
-        if let Some(objection) = runs.iter().find_map(|e| e.strategy.objection(e.dataset)) {
-            return self.message(Level::Error, objection);
+    fn reset(&mut self, experiment: Experiment, runs: Vec<Setup>, saved: Vec<SavedRun>) {
+        if let Some(e) = runs.iter().find_map(|run| run.experiment.clone().validated().err()) {
+            return self.message(Level::Error, e.to_string());
         }
         // Rounds before a fork may have been those of another strategy.
         let before_forks = saved.iter().flat_map(|r| r.history.strategies());
-        let strategies: Vec<_> = runs.iter().map(|e| e.strategy).chain(before_forks).collect();
+        let strategies: Vec<_> = runs.iter().map(|run| run.experiment.strategy).chain(before_forks).collect();
         self.generation += 1;
         self.drive = Drive::Halted;
         self.held = false;
@@ -232,8 +236,9 @@ impl Core {
     }
 
     fn replay(&mut self, saved: Vec<SavedRun>) {
-        let runs: Vec<_> = saved.iter().map(|r| r.history.header.experiment.clone()).collect();
-        match runs.first().cloned() {
+        let setup = |header: &Header| Setup { experiment: header.experiment.clone(), own: header.own.clone() };
+        let runs: Vec<_> = saved.iter().map(|r| setup(&r.history.header)).collect();
+        match runs.first().map(|run| run.own.base(&run.experiment)) {
             Some(experiment) => self.reset(experiment, runs, saved),
             None => self.message(Level::Warning, "There is no saved run to show.".into()),
         }
@@ -378,7 +383,7 @@ impl Core {
             );
             if let Some(session) = session {
                 let drive = self.drive.clone();
-                let runs = session.experiments();
+                let runs = setups_of(&session.planned);
                 self.reset(session.experiment, runs, Vec::new());
                 self.drive = drive;
             }

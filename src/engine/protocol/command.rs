@@ -7,7 +7,7 @@ use crate::archive::SavedRun;
 use crate::device::DeviceKind;
 use crate::engine::planned::RunId;
 use crate::engine::questions::Question;
-use crate::experiment::{Experiment, WalkAnchors};
+use crate::experiment::{Experiment, Variant, WalkAnchors};
 use crate::field::FieldRequest;
 use crate::round::Turn;
 use crate::trajectory::Reselection;
@@ -15,10 +15,9 @@ use crate::trajectory::Reselection;
 /// One request to the engine.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Start this experiment with runs of these experiments side by side; they differ from `experiment` in strategy and
-    /// its own fields only, and an empty list runs `experiment` itself. The generator is trained, or taken from the
+    /// Start this experiment with these variants side by side; an empty list runs `experiment` itself. The generator is trained, or taken from the
     /// cache, at once; rounds wait for `Run` or a step.
-    Reset { experiment: Box<Experiment>, runs: Vec<Experiment> },
+    Reset { experiment: Box<Experiment>, variants: Vec<Variant> },
     /// Show saved runs of one seed as if they had just happened; with their weights they can be asked and continued.
     Replay { runs: Vec<SavedRun> },
     /// Run rounds until `Pause`.

@@ -116,7 +116,7 @@ pub fn events(world: &World, shown: &ShownRun) -> Vec<Event> {
 }
 
 fn name(history: &History) -> String {
-    format!("{}, repeat {}", history.strategy(), history.header.repeat)
+    format!("{}, repeat {}", history.variant(), history.header.repeat)
 }
 
 fn misfit(name: String, error: &ResumeError) -> Event {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::figures::figure::{Figure, Item};
 use crate::figures::table::field;
 use crate::history::History;
+use crate::statistics::group_names;
 
 /// Columns of `curves.csv`.
 const CURVES_HEADER: &str = "strategy,repeat,seed,round,labels,minibatches,metric,value,round_end";
@@ -21,8 +22,8 @@ const COORDINATES: [&str; 3] = ["p", "q", "n"];
 /// `curves.csv`: one row for each evaluation; accuracies in percent.
 pub fn curves_csv(histories: &[History]) -> String {
     let mut out = format!("{CURVES_HEADER}\n");
-    for history in histories {
-        let (strategy, repeat, seed) = (field(&name(history)), history.header.repeat, history.seed());
+    for (history, name) in histories.iter().zip(group_names(histories)) {
+        let (strategy, repeat, seed) = (field(&name), history.header.repeat, history.seed());
         for (round, e) in history.evaluations() {
             let (metric, end) = (e.metric.name(), u8::from(e.round_end));
             let (labels, minibatches, value) = (e.labels, e.minibatches, e.value);
@@ -44,8 +45,8 @@ pub fn proposals_csv(histories: &[History]) -> String {
         }
     }
     out.push('\n');
-    for history in histories {
-        let (strategy, repeat) = (field(&name(history)), history.header.repeat);
+    for (history, name) in histories.iter().zip(group_names(histories)) {
+        let (strategy, repeat) = (field(&name), history.header.repeat);
         for (round, proposal) in history.rounds.iter().flat_map(|r| r.proposals.iter().map(|p| (r.round, p))) {
             let step = proposal.step.as_ref();
             let parent = cell(step.map(|s| s.parent));
@@ -61,11 +62,6 @@ pub fn proposals_csv(histories: &[History]) -> String {
         }
     }
     out
-}
-
-/// The strategy, or which fork it is: a column of its own would be empty for nearly everybody.
-fn name(history: &History) -> String {
-    if history.is_fork() { history.label() } else { history.strategy().name().to_owned() }
 }
 
 /// The numbers of a figure in long form: one row for each point, bound or block.

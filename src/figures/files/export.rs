@@ -7,7 +7,7 @@ use super::latex::{latex_figure, latex_table};
 use super::pdf::pdf;
 use super::png::png;
 use super::svg::svg;
-use crate::experiment::Strategy;
+use crate::experiment::Variant;
 use crate::figures::data::Histories;
 use crate::figures::error::FigureError;
 use crate::figures::figure::Figure;
@@ -62,11 +62,11 @@ impl std::str::FromStr for Format {
 
 /// Writes every figure and table in the chosen formats; returns the files in the order in which they were written.
 ///
-/// Differences and tests are `against` one strategy; `width_in` is in inches (`COLUMN_WIDTH`, `PAGE_WIDTH`), `dpi` is that
+/// Differences and tests are `against` one group; `width_in` is in inches (`COLUMN_WIDTH`, `PAGE_WIDTH`), `dpi` is that
 /// of PNG. Rejects histories of different data, and two runs of the same strategy and seed.
 pub fn export_all(
     histories: &[History],
-    against: Strategy,
+    against: &Variant,
     out_dir: &Path,
     formats: &[Format],
     width_in: f64,
@@ -125,13 +125,16 @@ pub fn export_figure4(
     dpi: f32,
 ) -> Result<(Vec<PathBuf>, Table), FigureError> {
     let Figure4Request { history, embedding, album, ref rules } = *request;
-    let strategy = history.strategy().name();
     if !embedding.fits(history) || album.generator_digest != embedding.generator_digest {
-        return Err(FigureError::Mixed { what: "embedding", strategy, repeat: history.header.repeat });
+        return Err(FigureError::Mixed {
+            what: "embedding",
+            run: history.variant().to_string(),
+            repeat: history.header.repeat,
+        });
     }
     let judged = embedding.judge(history, rules).map_err(|e| FigureError::Draw(e.to_string()))?;
     if judged.walks.is_empty() {
-        return Err(FigureError::NoWalks { strategy });
+        return Err(FigureError::NoWalks { run: history.variant().to_string() });
     }
     let mut folder = Folder::make(out_dir)?;
     folder.figure(&figure4(history, embedding, album, &judged), formats, width_in, dpi)?;

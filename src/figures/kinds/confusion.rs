@@ -1,9 +1,10 @@
 //! The confusion of the last round as a heat map: what each true class is taken for, in percent.
 
-use crate::figures::data::{Group, by_strategy, repeats_text, split_name};
+use crate::figures::data::{repeats_text, split_name};
 use crate::figures::figure::{Axis, Block, Columns, Figure, Item, LegendPlace, Panel, Ticks};
 use crate::figures::look::style::Ink;
 use crate::history::History;
+use crate::statistics::{Group, groups};
 
 /// Series whose colours mean right and wrong.
 const RIGHT: usize = 1;
@@ -17,7 +18,7 @@ const EMPTY_BELOW: f64 = 0.05;
 
 /// Confusion at the end of the last round, averaged over repeats; one panel for each strategy.
 pub fn confusion(histories: &[History]) -> Figure {
-    let groups = by_strategy(histories);
+    let groups = groups(histories);
     let classes = histories.first().map(|h| h.header.classes.clone()).unwrap_or_default();
     let shares: Vec<(&Group, Vec<f64>)> =
         groups.iter().filter_map(|g| Some((g, mean_shares(g, classes.len())?))).collect();

@@ -2,13 +2,14 @@
 
 use crate::experiment::{Strategy, Task};
 use crate::figures::data::{
-    Group, LABELS_AXIS, MeanPoint, by_strategy, experiment, labels_range, mean_trace, repeats_text, split_name,
-    stand_in_note, task, trace, value_range,
+    LABELS_AXIS, MeanPoint, experiment, labels_range, mean_trace, repeats_text, split_name, stand_in_note, task, trace,
+    value_range,
 };
 use crate::figures::drawing::layout::band_sample;
 use crate::figures::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample};
 use crate::figures::look::style::{BAND_OPACITY, Dash, Ink, Mark, StrategyStyle, Stroke};
 use crate::history::{History, Metric};
+use crate::statistics::{Group, groups};
 
 /// Height over width of a plot of curves.
 const ASPECT: f64 = 0.66;
@@ -23,7 +24,7 @@ const MOST_INSIDE: usize = 4;
 
 /// What `ridgewalk run` leaves as `curves.svg`: accuracy against labels, for one history or many.
 pub fn curves(histories: &[History]) -> Figure {
-    let groups = by_strategy(histories);
+    let groups = groups(histories);
     let (split, task) = (split_name(histories), task(histories));
     let mut panel = value_panel(histories);
     let inside = groups.len() <= MOST_INSIDE;
@@ -67,7 +68,7 @@ fn inside_text(histories: &[History]) -> String {
 /// Up to three strategies share two panels (whole split at round ends; fixed part inside rounds); more get a panel
 /// each, beside the random baseline.
 pub fn figure3(histories: &[History]) -> Figure {
-    let groups = by_strategy(histories);
+    let groups = groups(histories);
     let split = split_name(histories);
     let together = groups.len() < SMALL_MULTIPLES_FROM;
     let panels = if together { two_panels(histories, &groups) } else { panel_for_each(histories, &groups) };

@@ -1,7 +1,7 @@
-//! The difference curve: each strategy less another, paired by seed, with its band.
+//! The difference curve: each group of repeats less another, paired by seed, with its band.
 
 use super::curves::SMALL_MULTIPLES_FROM;
-use crate::experiment::{Strategy, Task};
+use crate::experiment::{Task, Variant};
 use crate::figures::data::{BAND_LEVEL, ROUND_AXIS, task};
 use crate::figures::drawing::layout::band_sample;
 use crate::figures::figure::{
@@ -14,22 +14,22 @@ use crate::statistics::{EndpointTest, Options, compare};
 const ASPECT: f64 = 0.6;
 const SMALL_ASPECT: f64 = 0.72;
 
-/// Each strategy less `against` in points of accuracy, or in the error of maps, round by round, with the 95 % band of the
+/// Each group less `against` in points of accuracy, or in the error of maps, round by round, with the 95 % band of the
 /// paired difference.
-pub fn difference(histories: &[History], against: Strategy) -> Figure {
-    let options = Options { baseline: against, level: BAND_LEVEL, ..Options::default() };
+pub fn difference(histories: &[History], against: &Variant) -> Figure {
+    let options = Options { baseline: against.clone(), level: BAND_LEVEL, ..Options::default() };
     let baseline = options.baseline.label();
     let task = task(histories);
     let points = if task == Task::Classes { "percentage points" } else { task.unit() };
     let measure = task.measure();
     let comparison = compare(histories, &options);
-    let tested: Vec<&EndpointTest> = comparison.strategies.iter().filter(|s| !s.per_round.is_empty()).collect();
+    let tested: Vec<&EndpointTest> = comparison.groups.iter().filter(|s| !s.per_round.is_empty()).collect();
     let together = tested.len() < SMALL_MULTIPLES_FROM;
     let panels = if together {
-        vec![panel(&tested, baseline, task)]
+        vec![panel(&tested, &baseline, task)]
     } else {
         let one = |s: &&EndpointTest| Panel {
-            title: s.strategy.label().into(),
+            title: s.name.label(),
             aspect: SMALL_ASPECT,
             ..panel(std::slice::from_ref(s), "", task)
         };
@@ -66,7 +66,7 @@ fn panel(tested: &[&EndpointTest], baseline: &str, task: Task) -> Panel {
     items.extend(tested.iter().map(|s| band(s)));
     items.extend(tested.iter().map(|s| line(s)));
     if tested.is_empty() {
-        let text = "no seed is shared with a random run".into();
+        let text = "no seed is shared with the runs compared with".into();
         items.push(Item::Note(Note { at: [0.5, 0.6], text, anchor: Anchor::Middle }));
     }
     let y = if baseline.is_empty() {
@@ -84,9 +84,9 @@ fn panel(tested: &[&EndpointTest], baseline: &str, task: Task) -> Panel {
 }
 
 fn line(s: &EndpointTest) -> Item {
-    let style = StrategyStyle::of(s.strategy);
+    let style = StrategyStyle::at(s.name.strategy, s.place);
     Item::Line(Line {
-        series: s.strategy.label().into(),
+        series: s.name.label(),
         in_legend: true,
         points: s.per_round.iter().map(|r| [r.round as f64, r.test.interval.mean]).collect(),
         stroke: Some(style.stroke()),
@@ -98,6 +98,6 @@ fn line(s: &EndpointTest) -> Item {
 fn band(s: &EndpointTest) -> Item {
     let banded = s.per_round.iter().filter(|r| r.test.interval.half_width.is_some());
     let points = banded.map(|r| [r.round as f64, r.test.interval.low(), r.test.interval.high()]).collect();
-    let ink = StrategyStyle::of(s.strategy).ink;
-    Item::Band(Band { series: s.strategy.label().into(), points, ink, opacity: BAND_OPACITY })
+    let ink = StrategyStyle::at(s.name.strategy, s.place).ink;
+    Item::Band(Band { series: s.name.label(), points, ink, opacity: BAND_OPACITY })
 }

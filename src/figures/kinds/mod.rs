@@ -71,7 +71,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Each strategy less another, paired by seed, with its band",
         needs: "a run of the strategy that the others are compared with, and another of the same seed",
         compares: true,
-        draw: Draw::Figure(|h| difference::difference(h.all, h.against)),
+        draw: Draw::Figure(|h| difference::difference(h.all, &h.against)),
     },
     Kind {
         name: "picks-by-class",

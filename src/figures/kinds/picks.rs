@@ -1,11 +1,12 @@
 //! What was bought and from where: share of the labels by class and round, and how far the snap to a neighbour went.
 
-use crate::figures::data::{Group, by_strategy, repeats_text};
+use crate::figures::data::repeats_text;
 use crate::figures::figure::{
     Anchor, Axis, Block, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample, Ticks,
 };
 use crate::figures::look::style::Ink;
 use crate::history::History;
+use crate::statistics::{Group, groups};
 
 /// Half the width of a bar, in rounds.
 const HALF_BAR: f64 = 0.44;
@@ -16,7 +17,7 @@ const HISTOGRAM_ASPECT: f64 = 0.6;
 
 /// Share of each class in the labels bought in each round, one panel for each strategy.
 pub fn picks_by_class(histories: &[History]) -> Figure {
-    let groups = by_strategy(histories);
+    let groups = groups(histories);
     let classes = histories.first().map(|h| h.header.classes.clone()).unwrap_or_default();
     let panels: Vec<Panel> = groups.iter().map(|g| picks_panel(g, &classes)).collect();
     let key = |(i, name): (usize, &String)| Key {
@@ -82,7 +83,7 @@ fn picks_panel(group: &Group, classes: &[String]) -> Panel {
 
 /// Histogram of the distance from p' to the neighbour it snapped to, in standard deviations of the embedding.
 pub fn snap_distances(histories: &[History]) -> Figure {
-    let groups = by_strategy(histories);
+    let groups = groups(histories);
     let stepping: Vec<(&Group, Vec<f64>)> =
         groups.iter().map(|g| (g, distances(g))).filter(|(_, d)| !d.is_empty()).collect();
     let mut all: Vec<f64> = stepping.iter().flat_map(|(_, d)| d.iter().copied()).collect();

@@ -1,11 +1,11 @@
 //! Table 1 of the paper beside our own numbers, and the comparison with the random baseline.
 
 use crate::experiment::Task;
-use crate::figures::data::{BAND_LEVEL, by_strategy, experiment, repeats_text, split_name, stand_in_note, task};
+use crate::figures::data::{BAND_LEVEL, experiment, repeats_text, split_name, stand_in_note, task};
 use crate::figures::drawing::ticks::number;
 use crate::figures::table::Table;
 use crate::history::History;
-use crate::statistics::{Comparison, EndpointTest, Interval, Options, compare, endpoint, mean_interval};
+use crate::statistics::{Comparison, EndpointTest, Interval, Options, compare, endpoint, groups, mean_interval};
 
 /// Rounds of the paper's table.
 const PAPER_ROUNDS: usize = 10;
@@ -48,7 +48,7 @@ const PAPER: &[PaperRows] = &[
 ///
 /// The row under each strategy with several repeats is half the width of the 95 % Student-t interval of its mean.
 pub fn table1(histories: &[History]) -> Table {
-    let groups = by_strategy(histories);
+    let groups = groups(histories);
     let dataset = experiment(histories).dataset;
     let task = dataset.task();
     let paper = PAPER.iter().find(|p| p.dataset == dataset.name().replace('-', ""));
@@ -75,7 +75,7 @@ pub fn table1(histories: &[History]) -> Table {
         };
         let means: Vec<Option<Interval>> = (1..=last).map(at).collect();
         let mean = |m: &Option<Interval>| m.map_or_else(String::new, |i| number(i.mean, 1));
-        let runs = if group.fork.is_some() { "fork".into() } else { group.histories.len().to_string() };
+        let runs = if group.is_fork { "fork".into() } else { group.histories.len().to_string() };
         rows.push(row(&group.label(), runs, &mut means.iter().map(mean)));
         if means.iter().flatten().any(|i| i.half_width.is_some()) {
             let half = |m: &Option<Interval>| {
@@ -146,7 +146,7 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     ]
     .into();
     header.extend(options.targets.iter().map(|x| format!("Labels to {x} %")));
-    let rows = comparison.strategies.iter().map(comparison_row).collect();
+    let rows = comparison.groups.iter().map(comparison_row).collect();
     let forks: Vec<String> = histories.iter().filter(|h| h.is_fork()).map(History::label).collect();
     let caption = format!(
         "Mean {measure} over rounds t = {first} to {last} (the primary endpoint) and its difference from {baseline}, \
@@ -169,7 +169,7 @@ fn comparison_row(s: &EndpointTest) -> Vec<String> {
     let test = s.endpoint_test.as_ref();
     let interval = test.filter(|t| t.interval.half_width.is_some()).map(|t| t.interval);
     let mut row = vec![
-        s.strategy.label().to_owned(),
+        s.name.label(),
         s.runs.to_string(),
         mean(&s.endpoint),
         test.map_or_else(String::new, |t| signed(t.interval.mean)),
@@ -199,20 +199,20 @@ fn notes(comparison: &Comparison, forks: &[String]) -> Vec<String> {
         let names = forks.join("; ");
         notes.push(format!("Left out of every mean and test, because a fork shares rounds with its parent: {names}."));
     }
-    for s in &comparison.strategies {
-        let name = s.strategy.label();
+    for s in &comparison.groups {
+        let name = s.name.label();
         if s.left_out > 0 {
             let runs = if s.left_out == 1 { "run" } else { "runs" };
             notes.push(format!("{name}: {} {runs} left out, short of these rounds.", s.left_out));
         }
     }
     // One note for all strategies with the same warning.
-    let mut warnings: Vec<(&str, Vec<&str>)> = Vec::new();
-    for s in &comparison.strategies {
+    let mut warnings: Vec<(&str, Vec<String>)> = Vec::new();
+    for s in &comparison.groups {
         if let Some(text) = &s.warning {
             match warnings.iter_mut().find(|w| w.0 == text) {
-                Some(known) => known.1.push(s.strategy.label()),
-                None => warnings.push((text, vec![s.strategy.label()])),
+                Some(known) => known.1.push(s.name.label()),
+                None => warnings.push((text, vec![s.name.label()])),
             }
         }
     }

@@ -148,16 +148,27 @@ impl StrategyStyle {
         Self { ink: Ink::Series(series), dash, mark }
     }
 
-    /// The look of a fork that continues with this strategy: the same colour, another dash and mark, by its place among forks.
-    pub fn of_fork(self, place: usize) -> Self {
-        let other = |d: &&Dash| **d != self.dash;
-        let dashes = [Dash::Dashed, Dash::Dotted, Dash::DashDot, Dash::Solid];
-        let dash = dashes.iter().filter(other).nth(place % (dashes.len() - 1)).copied().unwrap_or(self.dash);
-        let marks = [Mark::Cross, Mark::Plus, Mark::OpenSquare, Mark::OpenDown];
-        let mark =
-            marks.iter().filter(|m| **m != self.mark).nth(place % (marks.len() - 1)).copied().unwrap_or(self.mark);
-        Self { dash, mark, ..self }
+    /// The look of a run at this place among the runs of its strategy: the first has the strategy's, the others share its
+    /// colour and differ in dash and mark.
+    pub fn at(strategy: Strategy, place: usize) -> Self {
+        const DASHES: [Dash; 4] = [Dash::Dashed, Dash::Dotted, Dash::DashDot, Dash::Solid];
+        const MARKS: [Mark; 5] = [Mark::Cross, Mark::Plus, Mark::OpenSquare, Mark::OpenDown, Mark::OpenTriangle];
+        let style = Self::of(strategy);
+        let Some(sibling) = place.checked_sub(1) else { return style };
+        let relatives: Vec<Self> = Strategy::ALL.iter().map(|s| Self::of(*s)).filter(|s| s.ink == style.ink).collect();
+        // Both numbers of choices have no common divisor, so this goes through every pair.
+        let pairs = (0..DASHES.len() * MARKS.len()).map(|i| Self {
+            dash: DASHES[i % DASHES.len()],
+            mark: MARKS[i % MARKS.len()],
+            ..style
+        });
+        let free: Vec<Self> = pairs.filter(|s| !relatives.contains(s)).collect();
+        let rank = relatives.iter().position(|s| *s == style).unwrap_or(0);
+        free[(rank * Self::SIBLINGS + sibling) % free.len()]
     }
+
+    /// Runs of one strategy beside its first that no run of a strategy of the same colour looks like.
+    const SIBLINGS: usize = 5;
 
     /// Its main line.
     pub fn stroke(self) -> Stroke {
@@ -170,9 +181,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_strategies_look_the_same() {
-        for (i, a) in Strategy::ALL.iter().enumerate() {
-            assert!(Strategy::ALL[i + 1..].iter().all(|b| StrategyStyle::of(*a) != StrategyStyle::of(*b)), "{a}");
+    fn no_two_runs_look_the_same() {
+        let places = 0..=StrategyStyle::SIBLINGS;
+        let runs: Vec<_> = Strategy::ALL.iter().flat_map(|s| places.clone().map(|place| (*s, place))).collect();
+        let look = |(strategy, place): &(Strategy, usize)| StrategyStyle::at(*strategy, *place);
+        for (i, a) in runs.iter().enumerate() {
+            let twin = runs[i + 1..].iter().find(|b| look(a) == look(b));
+            assert_eq!(twin, None, "{a:?}");
         }
     }
 }

@@ -1,10 +1,9 @@
-//! The look of a strategy, which the figures define, in the window's terms: colour, line style, points and swatches.
+//! The look of a run, which the figures define, in the window's terms: colour, line style, points and swatches.
 
 use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use egui_plot::{LineStyle, MarkerShape, Points};
 
 use super::theme::Theme;
-use crate::experiment::Strategy;
 use crate::figures::{Dash, Mark, Outline, StrategyStyle};
 
 /// Radius of the marks in a plot.
@@ -13,9 +12,9 @@ const MARK_RADIUS: f32 = 4.0;
 const SWATCH_RADIUS: f32 = 3.8;
 const SWATCH_STROKE: f32 = 1.3;
 
-/// The style of a strategy's main line in a plot, which knows no dash-dot.
-pub fn line_style(strategy: Strategy) -> LineStyle {
-    match StrategyStyle::of(strategy).dash {
+/// The style of a run's main line in a plot, which knows no dash-dot.
+pub fn line_style(style: StrategyStyle) -> LineStyle {
+    match style.dash {
         Dash::Solid => LineStyle::Solid,
         Dash::Dashed => LineStyle::dashed_loose(),
         Dash::DashDot => LineStyle::dashed_dense(),
@@ -23,9 +22,9 @@ pub fn line_style(strategy: Strategy) -> LineStyle {
     }
 }
 
-/// Points in a plot with the colour and the mark of a strategy.
-pub fn marked<'a>(points: Points<'a>, strategy: Strategy, theme: &Theme) -> Points<'a> {
-    let mark = StrategyStyle::of(strategy).mark;
+/// Points in a plot with the colour and the mark of a run.
+pub fn marked<'a>(points: Points<'a>, style: StrategyStyle, theme: &Theme) -> Points<'a> {
+    let mark = style.mark;
     let shape = match mark {
         Mark::Disc | Mark::Circle => MarkerShape::Circle,
         Mark::Square | Mark::OpenSquare => MarkerShape::Square,
@@ -36,12 +35,12 @@ pub fn marked<'a>(points: Points<'a>, strategy: Strategy, theme: &Theme) -> Poin
         Mark::Plus => MarkerShape::Plus,
         Mark::Star => MarkerShape::Asterisk,
     };
-    points.shape(shape).filled(!mark.is_open()).color(theme.strategy(strategy)).radius(MARK_RADIUS)
+    points.shape(shape).filled(!mark.is_open()).color(theme.ink(style.ink)).radius(MARK_RADIUS)
 }
 
-/// A strategy's line through points on the screen.
-pub fn line(path: &[Pos2], strategy: Strategy, stroke: Stroke) -> Vec<Shape> {
-    let [dashes, gaps]: [&[f32]; 2] = match StrategyStyle::of(strategy).dash {
+/// A run's line through points on the screen.
+pub fn line(path: &[Pos2], style: StrategyStyle, stroke: Stroke) -> Vec<Shape> {
+    let [dashes, gaps]: [&[f32]; 2] = match style.dash {
         Dash::Solid => return vec![Shape::line(path.to_vec(), stroke)],
         Dash::Dashed => [&[5.0], &[3.0]],
         Dash::DashDot => [&[5.0, 1.5], &[2.5, 2.5]],
@@ -50,13 +49,13 @@ pub fn line(path: &[Pos2], strategy: Strategy, stroke: Stroke) -> Vec<Shape> {
     Shape::dashed_line_with_offset(path, stroke, dashes, gaps, 0.0)
 }
 
-/// A strategy's mark, as a legend shows it.
-pub fn mark_swatch(ui: &mut Ui, strategy: Strategy) {
+/// A run's mark, as a legend shows it.
+pub fn mark_swatch(ui: &mut Ui, style: StrategyStyle) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 14.0), Sense::hover());
     let theme = Theme::of(ui.visuals());
     let painter = ui.painter();
-    let mark = StrategyStyle::of(strategy).mark;
-    let stroke = Stroke::new(SWATCH_STROKE, theme.strategy(strategy));
+    let mark = style.mark;
+    let stroke = Stroke::new(SWATCH_STROKE, theme.ink(style.ink));
     let fill = if mark.is_open() { Color32::TRANSPARENT } else { stroke.color };
     let at = |[x, y]: [f64; 2]| rect.center() + SWATCH_RADIUS * vec2(x as f32, y as f32);
     match mark.outline() {
@@ -74,11 +73,11 @@ pub fn mark_swatch(ui: &mut Ui, strategy: Strategy) {
     }
 }
 
-/// A short piece of a strategy's line, as a legend shows it.
-pub fn line_swatch(ui: &mut Ui, strategy: Strategy, width: f32) {
+/// A short piece of a run's line, as a legend shows it.
+pub fn line_swatch(ui: &mut Ui, style: StrategyStyle, width: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(18.0, 14.0), Sense::hover());
     let Rect { min, max } = rect;
     let path = [min.x, max.x].map(|x| pos2(x, rect.center().y));
-    let color = Theme::of(ui.visuals()).strategy(strategy);
-    ui.painter().extend(line(&path, strategy, Stroke::new(width, color)));
+    let color = Theme::of(ui.visuals()).ink(style.ink);
+    ui.painter().extend(line(&path, style, Stroke::new(width, color)));
 }

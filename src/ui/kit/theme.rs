@@ -6,7 +6,7 @@ use egui::{
 };
 
 use crate::experiment::Strategy;
-use crate::figures::{self, CLASSES, Rgb, StrategyStyle};
+use crate::figures::{self, CLASSES, Ink, Rgb, StrategyStyle};
 use crate::trajectory::Verdict;
 
 /// The spacing scale, in points.
@@ -135,8 +135,13 @@ impl Theme {
 
     /// The colour of a strategy, the same as in the figures.
     pub fn strategy(&self, strategy: Strategy) -> Color32 {
+        self.ink(StrategyStyle::of(strategy).ink)
+    }
+
+    /// The colour of an ink, the same as in the figures.
+    pub fn ink(&self, ink: Ink) -> Color32 {
         let figures = if self.dark { &figures::Theme::DARK } else { &figures::Theme::LIGHT };
-        color(figures.rgb(StrategyStyle::of(strategy).ink))
+        color(figures.rgb(ink))
     }
 
     pub fn walk(&self, walk: usize) -> Color32 {

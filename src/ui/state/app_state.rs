@@ -16,7 +16,7 @@ use crate::engine::planned::{PlannedRun, RunId, planned};
 use crate::engine::protocol::{Event, Level, Phase};
 use crate::engine::questions::inspect::Inspection;
 use crate::engine::questions::{Answer, Answers};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Setup};
 use crate::generator::GeneratorLosses;
 use crate::round::Turn;
 use crate::world::own_masks::MaskReport;
@@ -153,8 +153,8 @@ const MAX_INSPECTIONS: usize = 512;
 const MAX_MESSAGES: usize = 200;
 
 impl AppState {
-    /// Before the first event: an experiment with runs of these experiments is to be asked for.
-    pub fn new(experiment: Experiment, runs: Vec<Experiment>, device: DeviceKind) -> Self {
+    /// Before the first event: these runs of an experiment are to be asked for.
+    pub fn new(experiment: Experiment, runs: Vec<Setup>, device: DeviceKind) -> Self {
         let planned = planned(runs);
         let run = preferred(&planned);
         Self {

@@ -4,7 +4,7 @@ use super::app_state::{AppState, Intent, Pending};
 use crate::archive::SavedRun;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::Command;
-use crate::experiment::{Experiment, Task};
+use crate::experiment::{Experiment, Task, Variant};
 use crate::round::Turn;
 
 impl AppState {
@@ -44,12 +44,12 @@ impl AppState {
         Command::Stop
     }
 
-    /// From the start with this experiment and its runs'; `and_run` continues with rounds by itself.
-    pub fn reset(&mut self, experiment: Experiment, runs: Vec<Experiment>, and_run: bool) -> Vec<Command> {
+    /// From the start with these variants of this experiment; `and_run` continues with rounds by itself.
+    pub fn reset(&mut self, experiment: Experiment, variants: Vec<Variant>, and_run: bool) -> Vec<Command> {
         self.pending = Some(Pending::Resetting);
         self.forking = false;
         self.intent = if and_run { Intent::Running } else { Intent::Idle };
-        let reset = Command::Reset { experiment: Box::new(experiment), runs };
+        let reset = Command::Reset { experiment: Box::new(experiment), variants };
         if and_run { vec![reset, Command::Run] } else { vec![reset] }
     }
 

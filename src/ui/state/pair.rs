@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::run::RunState;
 use crate::dataset::Split;
 use crate::engine::planned::RunId;
-use crate::experiment::Strategy;
+use crate::experiment::{Field, Part as StrategyPart, Strategy, Variant};
 use crate::history::{Header, History, RoundRecord};
 
 /// Names one run that can be shown.
@@ -48,15 +48,12 @@ impl<'a> Side<'a> {
         self.records().last().map_or(0, |r| r.round)
     }
 
-    /// Strategy, step length where it takes steps, seed, and where it was forked.
+    /// Strategy, the fields that were given for the run and its step length, seed, and where it was forked.
     pub fn name(&self) -> String {
-        let e = &self.header().experiment;
-        let mut name = e.strategy.label().to_owned();
-        if self.records().iter().any(|r| r.proposals.iter().any(|p| p.step.is_some())) {
-            name += &format!(", α {}", e.alpha);
-        }
-        name += &format!(", seed {}", e.seed);
-        match &self.header().forked {
+        let Header { experiment, own, forked, .. } = self.header();
+        let shown = |f: &Field| own.contains(f) || f.part == Some(StrategyPart::Step);
+        let name = format!("{}, seed {}", Variant::of(experiment, shown).label(), experiment.seed);
+        match forked {
             Some(fork) => format!("{name}, forked after round {}", fork.round),
             None => name,
         }
@@ -147,7 +144,7 @@ mod tests {
     use super::*;
     use crate::dataset::ImageShape;
     use crate::device::DeviceKind;
-    use crate::experiment::Experiment;
+    use crate::experiment::{Experiment, Own, setups};
     use crate::history::Proposal;
     use crate::ui::state::AppState;
 
@@ -164,6 +161,7 @@ mod tests {
             classes: Vec::new(),
             latent_scale: 1.0,
             labels_from: None,
+            own: Own::default(),
             forked: None,
         };
         let proposal = |&sample: &u32| Proposal { sample, label: 0, score: None, step: None, made: None };
@@ -209,7 +207,11 @@ mod tests {
     /// An opened history can only stand beside a run in the same latent space.
     #[test]
     fn sides_share_one_embedding() {
-        let mut s = AppState::new(Experiment::default(), vec![Experiment::default()], DeviceKind::Cpu);
+        let mut s = AppState::new(
+            Experiment::default(),
+            setups(&Experiment::default(), &[Strategy::Snn.into()]).unwrap(),
+            DeviceKind::Cpu,
+        );
         s.opened.replace(
             vec![history(Strategy::Random, "g", &[&[0]]), history(Strategy::Snn, "another", &[&[0]])],
             "".into(),

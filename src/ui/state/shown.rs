@@ -6,10 +6,11 @@ use super::app_state::{AppState, Intent};
 use super::pair::{RunRef, Side};
 use super::run::RunState;
 use super::walks::Walk;
-use crate::engine::planned::RunId;
+use crate::engine::planned::{PlannedRun, RunId};
 use crate::engine::protocol::Phase;
 use crate::engine::questions::inspect::Inspection;
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, Own, Variant};
+use crate::figures::StrategyStyle;
 use crate::grid::GridFolder;
 use crate::history::{Header, History, Proposal, RoundRecord};
 
@@ -34,29 +35,29 @@ impl AppState {
         self.runs.iter().find(|r| r.id == run)
     }
 
-    /// The experiments of the runs.
-    pub fn experiments(&self) -> Vec<Experiment> {
-        self.planned.iter().map(|p| p.experiment.clone()).collect()
+    fn planned_run(&self, run: RunId) -> Option<&PlannedRun> {
+        self.planned.iter().find(|p| p.id == run)
     }
 
-    /// The strategies of the runs, in order.
-    pub fn strategies(&self) -> Vec<Strategy> {
-        self.planned.iter().map(|p| p.experiment.strategy).collect()
+    /// The runs as variants of the experiment, in order.
+    pub fn variants(&self) -> Vec<Variant> {
+        let variant = |e: &Experiment| Own::between(e, &self.experiment).variant(e);
+        self.planned.iter().map(|p| variant(&p.experiment)).collect()
     }
 
     /// The experiment of a run.
     pub fn experiment_of(&self, run: RunId) -> &Experiment {
-        self.planned.iter().find(|p| p.id == run).map_or(&self.experiment, |p| &p.experiment)
+        self.planned_run(run).map_or(&self.experiment, |p| &p.experiment)
     }
 
-    /// A run's name among the runs: its strategy's, with the step length where several runs have the strategy.
+    /// A run's name among the runs: its strategy's, with the fields that were given for it.
     pub fn name_of(&self, run: RunId) -> String {
-        let experiment = self.experiment_of(run);
-        let strategy = experiment.strategy;
-        match self.planned.iter().filter(|p| p.experiment.strategy == strategy).count() {
-            0 | 1 => strategy.label().to_owned(),
-            _ => format!("{}, \u{3b1} {}", strategy.label(), experiment.alpha),
-        }
+        self.planned_run(run).map_or_else(String::new, |p| p.name.label())
+    }
+
+    /// A run's look, the same as in the figures.
+    pub fn style_of(&self, run: RunId) -> StrategyStyle {
+        StrategyStyle::at(self.experiment_of(run).strategy, self.planned_run(run).map_or(0, |p| p.place))
     }
 
     /// What the shown run does, or is to do.

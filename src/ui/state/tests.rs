@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use super::*;
 use crate::device::DeviceKind;
-use crate::engine::planned::{RunId, experiments, planned};
+use crate::engine::planned::{RunId, planned};
 use crate::engine::protocol::{Command, Event, Level, Phase};
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, Setup, Strategy, Variant, setups};
 use crate::history::{Evaluation, LatentStep, Metric, Proposal, RoundRecord, WalkStep};
 use crate::trajectory::StepMeasure;
 
-fn runs(strategies: &[Strategy]) -> Vec<Experiment> {
-    experiments(&Experiment::default(), strategies)
+fn variants(strategies: &[Strategy]) -> Vec<Variant> {
+    strategies.iter().map(|s| Variant::from(*s)).collect()
+}
+
+fn runs(strategies: &[Strategy]) -> Vec<Setup> {
+    setups(&Experiment::default(), &variants(strategies)).unwrap()
 }
 
 /// Random and SNN, by these ids.
@@ -152,7 +156,7 @@ fn what_was_asked_for_shows_at_once_and_until_it_takes_effect() {
     s.apply(Event::Stopped);
     assert_eq!((s.pending, s.is_over()), (None, true));
 
-    let commands = s.reset(Experiment::default(), runs(&[Strategy::Snn]), true);
+    let commands = s.reset(Experiment::default(), variants(&[Strategy::Snn]), true);
     assert!(matches!(commands[..], [Command::Reset { .. }, Command::Run]));
     assert_eq!(s.pending, Some(Pending::Resetting));
 }
@@ -160,7 +164,7 @@ fn what_was_asked_for_shows_at_once_and_until_it_takes_effect() {
 #[test]
 fn getting_ready_does_not_forget_that_the_user_wants_to_run() {
     let mut s = state();
-    s.reset(Experiment::default(), runs(&[Strategy::Snn]), true);
+    s.reset(Experiment::default(), variants(&[Strategy::Snn]), true);
     for phase in [Phase::LoadingData, Phase::Encoding, Phase::Paused, Phase::Proposing] {
         s.apply(progress(phase));
         assert_eq!(s.intent, Intent::Running);

@@ -10,9 +10,10 @@ use egui::{RichText, ScrollArea, Ui};
 
 use crate::archive::{self, SavedRun};
 use crate::engine::protocol::{Command, Level};
-use crate::experiment::Strategy;
+use crate::experiment::{Strategy, Variant};
 use crate::figures::{self, Drawn, Figure, Format, Histories, KINDS, Kind, Table};
 use crate::history::History;
+use crate::statistics::groups;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::export::{DPI, Export};
 use crate::ui::kit::job::Job;
@@ -44,7 +45,7 @@ pub struct ComparePanel {
     kind: &'static Kind,
     source: Source,
     /// What the others are compared with.
-    against: Strategy,
+    against: Variant,
     /// What is left out, by its label.
     hidden: Vec<String>,
     /// The repeat to replay.
@@ -66,7 +67,7 @@ pub struct ComparePanel {
 struct Key {
     kind: &'static Kind,
     source: Source,
-    against: Strategy,
+    against: Variant,
     hidden: Vec<String>,
     opened: u64,
     generation: u64,
@@ -81,7 +82,7 @@ impl Default for ComparePanel {
         Self {
             kind: &KINDS[0],
             source: Source::Live,
-            against: Strategy::Random,
+            against: Strategy::Random.into(),
             hidden: Vec::new(),
             repeat: 1,
             loading: Job::default(),
@@ -120,7 +121,7 @@ impl Panel for ComparePanel {
             });
             let mut chosen = self.chosen(live, &cx.state.opened);
             self.sources(ui, cx, &chosen);
-            chosen.retain(|h| !self.hidden.contains(&h.label()));
+            chosen = shown(chosen, &self.hidden);
             ui.add_space(space::XS);
             self.content(ui, &chosen, cx);
         });
@@ -185,7 +186,7 @@ impl ComparePanel {
         }
     }
 
-    /// Which histories, and which of their strategies.
+    /// Which histories, and which of their groups.
     fn sources(&mut self, ui: &mut Ui, cx: &Cx<'_>, chosen: &[History]) {
         let (theme, opened) = (cx.theme, &cx.state.opened);
         ui.horizontal_wrapped(|ui| {
@@ -219,14 +220,11 @@ impl ComparePanel {
     }
 
     fn choose_against(&mut self, ui: &mut Ui, chosen: &[History]) {
-        let mut present: Vec<Strategy> = chosen.iter().filter(|h| !h.is_fork()).map(History::strategy).collect();
-        present.sort();
-        present.dedup();
         let text = format!("Against: {}", self.against.label());
         let combo = egui::ComboBox::new("against", "").width(AGAINST_WIDTH).truncate().selected_text(&text);
         let response = combo.show_ui(ui, |ui| {
-            for strategy in present {
-                ui.selectable_value(&mut self.against, strategy, strategy.label());
+            for group in groups(chosen).iter().filter(|g| !g.is_fork) {
+                ui.selectable_value(&mut self.against, group.name.clone(), group.label());
             }
         });
         response.response.accessible_name("Against").on_hover_text("The others less this one, seed by seed");
@@ -256,7 +254,7 @@ impl ComparePanel {
         let key = Key {
             kind: self.kind,
             source: self.source,
-            against: self.against,
+            against: self.against.clone(),
             hidden: self.hidden.clone(),
             opened: cx.state.opened.version,
             generation: cx.state.generation,
@@ -264,7 +262,7 @@ impl ComparePanel {
         };
         let content = self.content.get(key, || {
             self.version += 1;
-            content(self.kind, chosen, self.against)
+            content(self.kind, chosen, &self.against)
         });
         match content {
             Content::Nothing => {
@@ -309,15 +307,14 @@ impl ComparePanel {
             widgets::segmented(ui, "Width", page_wide, &widths);
         });
         if let Some(folder) = folder {
-            let mut histories = self.chosen(cx.state.histories(), &cx.state.opened);
-            histories.retain(|h| !self.hidden.contains(&h.label()));
+            let histories = shown(self.chosen(cx.state.histories(), &cx.state.opened), &self.hidden);
             let (against, formats, width) = (
-                self.against,
+                self.against.clone(),
                 self.formats.clone(),
                 if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH },
             );
             self.export.start(ctx, move || {
-                figures::export_all(&histories, against, &folder, &formats, width, DPI)
+                figures::export_all(&histories, &against, &folder, &formats, width, DPI)
                     .map(|files| format!("Wrote {} files into {}", files.len(), folder.display()))
                     .map_err(|e| e.to_string())
             });
@@ -325,23 +322,22 @@ impl ComparePanel {
     }
 }
 
-/// What can be shown or left out: each strategy with the number of its repeats, in the order in which they are declared,
-/// then each fork.
+/// What can be shown or left out: each group with the number of its repeats, then each fork.
 fn labels(histories: &[History]) -> Vec<(String, Option<usize>)> {
-    let mut sorted: Vec<&History> = histories.iter().collect();
-    sorted.sort_by_key(|h| (h.is_fork(), h.strategy()));
-    let mut labels: Vec<(String, Option<usize>)> = Vec::new();
-    for history in sorted {
-        let label = history.label();
-        match labels.iter_mut().find(|(known, _)| *known == label) {
-            Some((_, count)) => *count = count.map(|n| n + 1),
-            None => labels.push((label, (!history.is_fork()).then_some(1))),
-        }
-    }
-    labels
+    groups(histories).iter().map(|g| (g.label(), (!g.is_fork).then_some(g.histories.len()))).collect()
 }
 
-fn content(kind: &Kind, histories: &[History], against: Strategy) -> Content {
+/// The histories without those of hidden groups.
+fn shown(histories: Vec<History>, hidden: &[String]) -> Vec<History> {
+    let groups = groups(&histories);
+    let left_out = |h: &History| {
+        let group = groups.iter().find(|g| g.histories.iter().any(|other| std::ptr::eq(*other, h)));
+        group.is_some_and(|g| hidden.contains(&g.label()))
+    };
+    histories.iter().filter(|h| !left_out(h)).cloned().collect()
+}
+
+fn content(kind: &Kind, histories: &[History], against: &Variant) -> Content {
     if histories.iter().all(|h| h.rounds.is_empty()) {
         return Content::Nothing;
     }

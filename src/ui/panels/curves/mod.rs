@@ -6,6 +6,7 @@ use egui::{Align2, Color32, RichText, Stroke, Ui, vec2};
 use egui_plot::{Line, PlotPoint, PlotPoints, Points, Text, VLine};
 
 use crate::experiment::{Strategy, Task};
+use crate::figures::StrategyStyle;
 use crate::history::Metric;
 use crate::statistics::CurvePoint;
 use crate::ui::kit::charts::{self, plot};
@@ -44,9 +45,10 @@ impl Default for CurvesPanel {
     }
 }
 
-/// One strategy's curves on the chosen axis.
+/// One run's curves on the chosen axis.
 struct Curve {
-    strategy: Strategy,
+    name: String,
+    style: StrategyStyle,
     color: Color32,
     inside: Vec<[f64; 2]>,
     ends: Vec<(usize, [f64; 2])>,
@@ -77,7 +79,7 @@ impl Panel for CurvesPanel {
             } else if cx.state.generator.losses.len() > 1 && !cx.state.generator.cached {
                 generator::ui(ui, cx);
             } else {
-                let body = "The test metric against labelled samples, a curve for each strategy, as soon as round 1 trains. Press Run (Space) if it is paused.";
+                let body = "The test metric against labelled samples, a curve for each run, as soon as round 1 trains. Press Run (Space) if it is paused.";
                 widgets::empty_state(ui, "Learning curves", body);
             }
         });
@@ -118,7 +120,8 @@ impl CurvesPanel {
         let of = |run: &RunState| {
             let points = |metric| run.curve(metric, &cx.state.experiment);
             Curve {
-                strategy: run.strategy,
+                name: cx.state.name_of(run.id),
+                style: cx.state.style_of(run.id),
                 color: cx.theme.strategy(run.strategy),
                 inside: points(Metric::part(task)).iter().map(place).collect(),
                 ends: points(Metric::whole(task)).iter().map(|p| (p.round, place(p))).collect(),
@@ -175,7 +178,7 @@ impl CurvesPanel {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     ui.label(bold(format!("{value:.1} {}", task.unit())).size(size::FIGURE).color(cx.theme.strategy(run.strategy)));
                     ui.label(
-                        RichText::new(format!("{}, {when}", run.strategy.label()))
+                        RichText::new(format!("{}, {when}", cx.state.name_of(run.id)))
                             .size(size::CAPTION)
                             .color(cx.theme.weak),
                     );
@@ -228,17 +231,17 @@ impl CurvesPanel {
                     plot_ui.text(text.anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
                 }
                 for c in curves {
-                    let name = format!("{}, inside rounds", c.strategy.label());
+                    let name = format!("{}, inside rounds", c.name);
                     let color = c.color.gamma_multiply(0.6);
                     plot_ui.line(Line::new(name.clone(), PlotPoints::from(c.inside.clone())).color(color).width(1.0));
                     plot_ui.points(Points::new(name, PlotPoints::from(c.inside.clone())).color(color).radius(1.4));
                 }
                 for c in curves {
                     let ends: Vec<[f64; 2]> = c.ends.iter().map(|(_, p)| *p).collect();
-                    let name = format!("{}, end of round", c.strategy.label());
+                    let name = format!("{}, end of round", c.name);
                     let line = Line::new("", PlotPoints::from(ends.clone())).color(c.color).width(2.0);
-                    plot_ui.line(line.style(looks::line_style(c.strategy)).allow_hover(false));
-                    plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(ends)), c.strategy, theme));
+                    plot_ui.line(line.style(looks::line_style(c.style)).allow_hover(false));
+                    plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(ends)), c.style, theme));
                 }
             });
         response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Curve of the metric"));
@@ -253,9 +256,9 @@ impl CurvesPanel {
                 plot_ui.set_plot_bounds_x(0.0..=x_max(curves) * 1.02);
                 plot_ui.set_plot_bounds_y(0.0..=(top * 1.08).max(0.1));
                 for c in curves {
-                    let name = format!("{}, training loss", c.strategy.label());
+                    let name = format!("{}, training loss", c.name);
                     let line = Line::new(name, PlotPoints::from(c.loss.clone())).color(c.color).width(1.2);
-                    plot_ui.line(line.style(looks::line_style(c.strategy)));
+                    plot_ui.line(line.style(looks::line_style(c.style)));
                 }
             },
         );
@@ -316,12 +319,12 @@ fn legend(ui: &mut Ui, cx: &Cx<'_>) {
     let all = cx.state.dataset.as_ref().map_or(0, |d| d.evaluation(cx.state.experiment.evaluate_on).len());
     let part = cx.state.experiment.evaluation_part.min(all);
     let caption = |text: String| egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
-    let row = |ui: &mut Ui, text: String, mark: &dyn Fn(&mut Ui, Strategy)| {
+    let row = |ui: &mut Ui, text: String, mark: &dyn Fn(&mut Ui, StrategyStyle)| {
         ui.spacing_mut().interact_size.y = LEGEND_ROW;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
             for run in &cx.state.runs {
-                mark(ui, run.strategy);
+                mark(ui, cx.state.style_of(run.id));
             }
             ui.add(caption(text).truncate());
         });
@@ -331,7 +334,7 @@ fn legend(ui: &mut Ui, cx: &Cx<'_>) {
         let ends = format!("all {} {split} images, end of round", words::thousands(all));
         row(ui, ends, &looks::mark_swatch);
         let inside = format!("fixed {} of them, inside rounds", words::thousands(part));
-        row(ui, inside, &|ui, s| charts::line_swatch(ui, cx.theme.strategy(s).gamma_multiply(0.7), 1.2));
+        row(ui, inside, &|ui, s| charts::line_swatch(ui, cx.theme.ink(s.ink).gamma_multiply(0.7), 1.2));
         if let Some(origin) = cx.state.stand_in() {
             ui.add(caption(format!("Labels of generated samples: {origin}")).truncate());
         }

@@ -89,17 +89,17 @@ fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
     };
     let (shown, others): (Vec<_>, Vec<_>) = cx.state.planned.iter().partition(|p| p.id == cx.state.focus.run);
     for run in others.into_iter().chain(shown) {
-        let strategy = run.experiment.strategy;
+        let style = cx.state.style_of(run.id);
         let (color, width) = match run.id == cx.state.focus.run {
-            true => (cx.theme.strategy(strategy), 1.8),
-            false => (cx.theme.strategy(strategy).gamma_multiply(0.55), 1.2),
+            true => (cx.theme.ink(style.ink), 1.8),
+            false => (cx.theme.ink(style.ink).gamma_multiply(0.55), 1.2),
         };
         let values = pin.series(run.id).map(|(minibatches, v)| [minibatches as f32, value(v.loss)]);
         let points = chart.points(values);
         if let [one] = points[..] {
             painter.circle_filled(one, 2.0, color);
         }
-        painter.extend(looks::line(&points, strategy, Stroke::new(width, color)));
+        painter.extend(looks::line(&points, style, Stroke::new(width, color)));
     }
     if let Some(minibatches) = cx.state.playhead_minibatches() {
         let x = chart.at([minibatches as f32, 0.0]).x;

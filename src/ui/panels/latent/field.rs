@@ -275,7 +275,7 @@ mod tests {
         };
         let options = FieldOptions { layer: FieldLayer::Regions, ..FieldOptions::default() };
         for (class, expected) in [(vec![1, 1, 1, 1], 0), (vec![1, 2, 1, 2], 2), (vec![1, 2, 2, 1], 4)] {
-            let state = AppState::new(Experiment::default(), vec![Experiment::default()], DeviceKind::Cpu);
+            let state = AppState::new(Experiment::default(), Vec::new(), DeviceKind::Cpu);
             let drawn = lines(&field(class.clone()), options, &state, &crate::ui::kit::theme::DARK);
             assert_eq!(drawn.len(), expected, "{class:?}");
         }

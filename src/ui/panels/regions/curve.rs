@@ -3,7 +3,8 @@
 use egui::{RichText, Stroke, Ui};
 use egui_plot::{Line, LineStyle, PlotPoints, Points, VLine};
 
-use crate::experiment::{Strategy, Task};
+use crate::experiment::Task;
+use crate::figures::StrategyStyle;
 use crate::ui::kit::charts::{self, plot};
 use crate::ui::kit::looks;
 use crate::ui::kit::theme::{bold, size, space};
@@ -14,7 +15,8 @@ use crate::ui::state::{RunState, correct_among};
 
 /// One run's accuracies by round: correct and all images of the region, and the percentage over the whole split.
 struct Curve {
-    strategy: Strategy,
+    name: String,
+    style: StrategyStyle,
     region: Vec<(usize, (usize, usize))>,
     whole: Vec<[f64; 2]>,
 }
@@ -78,7 +80,8 @@ fn curve(run: &RunState, members: &[u32], cx: &Cx<'_>) -> Curve {
     let whole =
         |r: &std::sync::Arc<crate::history::RoundRecord>| Some([r.round as f64, f64::from(r.final_accuracy()?)]);
     Curve {
-        strategy: run.strategy,
+        name: cx.state.name_of(run.id),
+        style: cx.state.style_of(run.id),
         region: run.rounds.iter().filter_map(counted).collect(),
         whole: run.rounds.iter().filter_map(whole).collect(),
     }
@@ -102,9 +105,9 @@ fn figures(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let value = format!("{:.1} %", percent(counted));
-                ui.label(bold(value).size(size::FIGURE).color(cx.theme.strategy(c.strategy)));
+                ui.label(bold(value).size(size::FIGURE).color(cx.theme.ink(c.style.ink)));
                 let (right, all) = (words::thousands(counted.0), words::thousands(counted.1));
-                let text = format!("{}, round {round}: {right} of {all}", c.strategy.label());
+                let text = format!("{}, round {round}: {right} of {all}", c.name);
                 ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
             });
         }
@@ -126,13 +129,13 @@ fn chart(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) -> Option<usize> {
         plot_ui.set_plot_bounds_y((low - AIR).max(-0.5)..=(high + AIR).min(100.5));
         plot_ui.vline(VLine::new("", shown).stroke(Stroke::new(1.0, cx.theme.faint)).allow_hover(false));
         for c in curves {
-            let color = cx.theme.strategy(c.strategy);
-            let dashed = Line::new(format!("{}, all images", c.strategy.label()), PlotPoints::from(c.whole.clone()));
+            let color = cx.theme.ink(c.style.ink);
+            let dashed = Line::new(format!("{}, all images", c.name), PlotPoints::from(c.whole.clone()));
             plot_ui.line(dashed.color(color.gamma_multiply(0.7)).width(1.2).style(LineStyle::dashed_dense()));
             let points = region(c);
             plot_ui.line(Line::new("", PlotPoints::from(points.clone())).color(color).width(2.0).allow_hover(false));
-            let name = format!("{}, in the region", c.strategy.label());
-            plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(points)), c.strategy, cx.theme));
+            let name = format!("{}, in the region", c.name);
+            plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(points)), c.style, cx.theme));
         }
     });
     charts::taken(&response, (1..=cx.state.latest_round()).map(|round| (round, round as f64)))

@@ -1,5 +1,6 @@
 //! The left panel: a draft of the next experiment, a row for each field, and what keeps it from running.
 
+pub mod compared;
 pub mod mask_report;
 pub mod rows;
 
@@ -7,19 +8,21 @@ use std::path::PathBuf;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Group, Level, Strategy};
+use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Group, Level, Variant};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
+use crate::ui::state::AppState;
+use compared::Compared;
 use mask_report::MaskReportSheet;
 use rows::Rows;
 
 /// The draft, and whether the rarer settings are shown.
 pub struct Controls {
     pub draft: Experiment,
-    pub strategies: Vec<Strategy>,
+    pub compared: Compared,
     /// The report on the user's own masks.
     pub report: MaskReportSheet,
     /// The system's dialog for their folder.
@@ -37,19 +40,35 @@ pub enum ControlsAction {
 }
 
 impl Controls {
-    pub fn new(draft: Experiment, strategies: Vec<Strategy>) -> Self {
-        Self { draft, strategies, report: MaskReportSheet::default(), folder: Job::default(), more: false }
+    pub fn new(draft: Experiment, variants: &[Variant]) -> Self {
+        Self {
+            draft,
+            compared: Compared::of(variants),
+            report: MaskReportSheet::default(),
+            folder: Job::default(),
+            more: false,
+        }
     }
 
     /// Whether the draft differs from what runs.
-    pub fn is_changed(&self, cx_experiment: &Experiment, cx_strategies: &[Strategy]) -> bool {
-        self.draft != *cx_experiment || self.strategies != cx_strategies
+    pub fn is_changed(&self, state: &AppState) -> bool {
+        self.draft != state.experiment || self.compares_others(state)
+    }
+
+    /// Forgets the changes.
+    pub fn revert(&mut self, state: &AppState) {
+        self.draft = state.experiment.clone();
+        self.compared = Compared::of(&state.variants());
+    }
+
+    fn compares_others(&self, state: &AppState) -> bool {
+        self.compared.variants() != Ok(state.variants())
     }
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<ControlsAction> {
         let running = cx.state.experiment.clone();
         let error = self.error();
-        let changed = self.is_changed(&running, &cx.state.strategies());
+        let changed = self.is_changed(cx.state);
         let mut action = None;
         // The bar is always there: if it came and went, the fields above would change their identity under the pointer.
         let frame = egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8));
@@ -63,6 +82,7 @@ impl Controls {
         });
         let bad_field = error.as_ref().and_then(|e| match e {
             ExperimentError::Field { field, .. } => Some(field.as_str()),
+            ExperimentError::SameRun { .. } => Some("strategy"),
             _ => None,
         });
         let rows = Rows { running: &running, bad_field, theme: cx.theme };
@@ -96,12 +116,7 @@ impl Controls {
 
     /// What stands in the way of the draft.
     pub fn error(&self) -> Option<ExperimentError> {
-        let objection = match self.strategies.is_empty() {
-            true => Some("choose at least one".to_owned()),
-            false => self.strategies.iter().find_map(|s| s.objection(self.draft.dataset)),
-        };
-        let error = objection.map(|detail| ExperimentError::Field { field: "strategy".into(), detail });
-        error.or_else(|| self.draft.clone().validated().err())
+        self.compared.error(&self.draft).or_else(|| self.draft.clone().validated().err())
     }
 
     fn groups(&mut self, ui: &mut Ui, rows: &Rows<'_>, level: Level, cx: &mut Cx<'_>) {
@@ -112,7 +127,10 @@ impl Controls {
             }
             for field in shown {
                 match field.name {
-                    "strategy" => rows.strategies(ui, field, &mut self.strategies, cx, &self.draft),
+                    "strategy" => {
+                        let changed = self.compares_others(cx.state);
+                        rows.compared(ui, field, &mut self.compared, changed, &self.draft);
+                    }
                     "masks" => self.own_masks(ui, rows, field, cx),
                     "minibatches_per_round" | "epochs_per_round" => rows.training_length(ui, field, &mut self.draft),
                     _ => rows.field(ui, field, &mut self.draft),
@@ -148,7 +166,7 @@ impl Controls {
         if let Ok(preset) = Experiment::of_dataset(now, &self.draft.masks) {
             self.draft = Experiment { seed, ..preset };
         }
-        self.strategies = now.strategies().to_vec();
+        self.compared = Compared::of(&now.strategies().iter().copied().map(Variant::from).collect::<Vec<_>>());
     }
 }
 

@@ -2,9 +2,10 @@
 
 use egui::{Color32, ComboBox, DragValue, Response, RichText, TextEdit, Ui, emath::Numeric};
 
+use super::compared::Compared;
 use crate::device::DeviceKind;
 use crate::engine::protocol::Command;
-use crate::experiment::{Choice, Experiment, ExperimentError, Field, Slot, Strategy};
+use crate::experiment::{Choice, Experiment, ExperimentError, Field, Slot};
 use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
@@ -17,8 +18,6 @@ const NARROW: f32 = 72.0;
 const RATE_SPEED: f64 = 0.02;
 /// Epochs of a round when the user turns from minibatches to epochs.
 const DEFAULT_EPOCHS: usize = 4;
-/// Letters of chosen strategies before only their number is shown.
-const LONGEST_CHOICE: usize = 18;
 
 /// What a row needs to know of the rest.
 pub struct Rows<'a> {
@@ -45,32 +44,9 @@ impl Rows<'_> {
         labelled(ui, label, field.help, changed.then_some(self.theme.accent), editor);
     }
 
-    /// The strategies that can run on the data; a chosen one that cannot stays, so that it can be removed.
-    pub fn strategies(&self, ui: &mut Ui, field: &Field, chosen: &mut Vec<Strategy>, cx: &Cx<'_>, draft: &Experiment) {
-        self.row(ui, field, *chosen != cx.state.strategies(), |ui| {
-            let names: Vec<_> = chosen.iter().map(|s| s.label()).collect();
-            let text = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-            let shorter =
-                if text.chars().count() > LONGEST_CHOICE { format!("{} strategies", names.len()) } else { text };
-            let config =
-                egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-            let button = egui::Button::new(shorter).min_size(EDITOR.into());
-            let (response, _) = egui::containers::menu::MenuButton::from_button(button).config(config).ui(ui, |ui| {
-                let can_run = |s: &Strategy| s.objection(draft.dataset).is_none() || chosen.contains(s);
-                let listed: Vec<Strategy> = Strategy::ALL.iter().copied().filter(can_run).collect();
-                for strategy in listed {
-                    let mut on = chosen.contains(&strategy);
-                    if ui.checkbox(&mut on, strategy.label()).on_hover_text(strategy.help()).changed() {
-                        chosen.retain(|s| *s != strategy);
-                        if on {
-                            chosen.push(strategy);
-                        }
-                        chosen.sort_unstable();
-                    }
-                }
-            });
-            response.on_hover_text(field.help).accessible_name("Strategies compared");
-        });
+    /// The runs that are compared.
+    pub fn compared(&self, ui: &mut Ui, field: &Field, compared: &mut Compared, changed: bool, draft: &Experiment) {
+        self.row(ui, field, changed, |ui| compared.ui(ui, draft, field.help, EDITOR, self.theme));
     }
 
     /// Minibatches or epochs, whichever field applies, and the switch between them.

@@ -35,8 +35,8 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, run: &RunState) {
     let attempts = cost.solved + cost.refusals();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        looks::line_swatch(ui, run.strategy, 2.0);
-        ui.label(run.strategy.label());
+        looks::line_swatch(ui, cx.state.style_of(run.id), 2.0);
+        ui.label(cx.state.name_of(run.id));
     });
     ui.label(words::thousands(cost.solved));
     let share = 100.0 * cost.refusals() as f32 / attempts.max(1) as f32;
