@@ -61,10 +61,10 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     if args.repeats == 0 {
         anyhow::bail!("--repeats: must be at least 1");
     }
+    setups(&experiment, &args.strategies).context("--strategies")?;
     let folder = GridFolder::new(&args.out);
     std::fs::create_dir_all(folder.path())
         .with_context(|| format!("{}: cannot be made; choose another folder with --out", folder.path().display()))?;
-    setups(&experiment, &args.strategies).context("--strategies")?;
     let strategies: Vec<_> = args.strategies.iter().map(|v| v.strategy).collect();
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();

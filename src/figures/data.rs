@@ -31,7 +31,8 @@ impl<'a> Histories<'a> {
     }
 }
 
-/// Whether histories can be drawn together: the same data, split and latent dimension, no run twice; a fork stands beside its parent, and beside other forks of it.
+/// Whether histories can be drawn together: the same data, split and latent dimension, no run twice; a fork stands
+/// beside its parent, and beside other forks of it.
 fn compatible(histories: &[History]) -> Result<(), FigureError> {
     let Some(first) = histories.first() else { return Err(FigureError::NoHistory) };
     let runs: Vec<Variant> = histories.iter().map(|h| Variant::identity(&h.header.experiment)).collect();
