@@ -11,7 +11,7 @@ use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::generator::{self, GeneratorLosses};
 use ridgewalk::history::{Header, History};
 use ridgewalk::rng::Streams;
-use ridgewalk::target::Target;
+use ridgewalk::target::{Target, nets};
 use ridgewalk::world::{Preparation, Prepared, World};
 
 use crate::common::{run, tiny, variants};
@@ -91,7 +91,7 @@ const LOSS: f32 = 2e-3;
 fn the_networks_of_cifar_10_begin_as_on_the_cpu() {
     let Some(device) = gpu("the_networks_of_cifar_10_begin_as_on_the_cpu") else { return };
     let e = narrow();
-    let dataset = ridgewalk::dataset::load(&e, 1, None).unwrap();
+    let dataset = ridgewalk::dataset::load(&e, nets::info(e.network()).side_multiple, None).unwrap();
     let steps = |device: &ComputeDevice| -> Vec<f32> {
         let mut training = generator::training(&e, &dataset.train, device);
         let GeneratorLosses { reconstruction, code, adversarial } = training.advance(&dataset.train).unwrap().losses;
