@@ -1,7 +1,7 @@
-//! Histories and checkpoints on disk: versioned, compact, and never half written.
+//! Histories and checkpoints on disk: versioned, compact, and written atomically.
 //!
-//! A file is a line that names its kind and version, then gzipped MessagePack with named fields, so that a later
-//! version of the program can read it when fields were added.
+//! A file is one line with its kind and version, followed by gzipped MessagePack with named fields, so that a later
+//! version of the program can read it after fields were added.
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -26,21 +26,21 @@ pub const EMBEDDING_FILE: &str = "embedding.rwe";
 /// Extension of a file with the images along walks.
 pub const ALBUM_EXTENSION: &str = "rwa";
 
-/// First words of the files of the embedding and of the images along walks.
+/// The first lines of an embedding's file and of an album's begin with these words.
 pub const EMBEDDING_MAGIC: &str = "ridgewalk embedding";
 pub const ALBUM_MAGIC: &str = "ridgewalk album";
 const HISTORY_MAGIC: &str = "ridgewalk history";
 const CHECKPOINT_MAGIC: &str = "ridgewalk checkpoint";
-/// A first line longer than this is no first line of ours.
+/// A longer first line belongs to no file of this program.
 const MAX_MAGIC: usize = 64;
 
-/// What a run needs beside its history to go on bit-equal.
+/// The state of a run, next to its history, from which it continues bit-equal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// Completed rounds at that moment.
+    /// Rounds completed at that point.
     pub rounds: usize,
     pub weights: Vec<u8>,
-    /// Empty where it was not kept: such weights can be looked at, and no run can go on from them.
+    /// Empty if it was not saved: the weights can then be evaluated, but no run can continue from them.
     pub optimiser: Vec<u8>,
 }
 
@@ -51,13 +51,13 @@ pub enum ArchiveError {
     Write { path: PathBuf, source: std::io::Error },
     #[error("{}: cannot be read ({source})", path.display())]
     Read { path: PathBuf, source: std::io::Error },
-    #[error("{}: is no {wanted} file; {detail}", path.display())]
+    #[error("{}: cannot be read as a {wanted} file: {detail}", path.display())]
     Format { path: PathBuf, wanted: &'static str, detail: String },
-    #[error("{}: no history (*.{HISTORY_EXTENSION}) is there", path.display())]
+    #[error("{}: no history (*.{HISTORY_EXTENSION}) is in it; choose a folder of `ridgewalk run`", path.display())]
     NoHistory { path: PathBuf },
 }
 
-/// Writes a history; a reader sees the old file or the new one, never half of it.
+/// Writes a history; a reader sees the old file or the new one, never a part of it.
 pub fn write_history(path: &Path, history: &History) -> Result<(), ArchiveError> {
     write(path, HISTORY_MAGIC, history)
 }
@@ -74,7 +74,7 @@ pub fn read_checkpoint(path: &Path) -> Result<Checkpoint, ArchiveError> {
     read(path, CHECKPOINT_MAGIC)
 }
 
-/// A run as it was saved: enough to look at, and with a checkpoint enough to go on with.
+/// A saved run: it can be viewed, and with a checkpoint it can be continued.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SavedRun {
     pub history: History,
@@ -83,8 +83,8 @@ pub struct SavedRun {
     pub weights: Vec<Checkpoint>,
 }
 
-/// The runs at `path` that have this repeat, with their checkpoints where there are any. A fork is one of them only where
-/// `path` is its own file: in a folder it stands beside a run of the same strategy.
+/// The runs of this repeat at `path`, with their checkpoints if there are any. A fork is included only if `path` is its
+/// own file: a folder also holds a run of the same strategy.
 pub fn read_runs(path: &Path, repeat: usize) -> Result<Vec<SavedRun>, ArchiveError> {
     let mut runs = Vec::new();
     for file in history_files(path)? {
@@ -100,7 +100,7 @@ pub fn read_runs(path: &Path, repeat: usize) -> Result<Vec<SavedRun>, ArchiveErr
     Ok(runs)
 }
 
-/// Where `ridgewalk run` keeps the checkpoint of the history at `path`: `../checkpoints/NAME.rwc`.
+/// The path at which `ridgewalk run` saves the checkpoint of the history at `path`: `../checkpoints/NAME.rwc`.
 pub fn checkpoint_beside(path: &Path) -> PathBuf {
     let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("."));
     let mut name = path.file_stem().unwrap_or_default().to_os_string();
@@ -109,14 +109,14 @@ pub fn checkpoint_beside(path: &Path) -> PathBuf {
     folder.join(CHECKPOINTS).join(name)
 }
 
-/// Where the weights of each round of the history at `path` are kept: `../weights/NAME/ROUND.rwc`.
+/// The paths at which the weights of each round of the history at `path` are saved: `../weights/NAME/ROUND.rwc`.
 pub fn weights_beside(path: &Path, history: &History) -> Vec<PathBuf> {
     let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("."));
     let folder = folder.join(WEIGHTS).join(path.file_stem().map(PathBuf::from).unwrap_or_default());
     history.rounds.iter().map(|r| weights_in(&folder, r.round)).collect()
 }
 
-/// The weights at the end of a round, in the folder of its run.
+/// The path of the weights at the end of a round, in the folder of its run.
 pub fn weights_in(folder: &Path, round: usize) -> PathBuf {
     folder.join(format!("{round:02}")).with_extension(CHECKPOINT_EXTENSION)
 }
@@ -126,7 +126,7 @@ pub fn read_histories(path: &Path) -> Result<Vec<History>, ArchiveError> {
     history_files(path)?.iter().map(|f| read_history(f)).collect()
 }
 
-/// The history files at `path`, one at least: itself, or every one below a folder, ordered by name.
+/// The history files at `path`, at least one: the file itself, or every one below a folder, ordered by name.
 pub fn history_files(path: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
     if path.is_file() {
         return Ok(vec![path.into()]);
@@ -153,12 +153,12 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ArchiveError> 
     Ok(())
 }
 
-/// Writes any file aside and renames it into place.
+/// Writes a temporary file and renames it to `path`, so that a reader never sees a part of it.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
     disk::write_aside(path, bytes).map_err(|source| ArchiveError::Write { path: path.into(), source })
 }
 
-/// Writes a value as a file whose first line says `magic` and the version.
+/// Writes a value as a file whose first line holds `magic` and the version.
 pub fn write<T: Serialize>(path: &Path, magic: &'static str, value: &T) -> Result<(), ArchiveError> {
     let packed = rmp_serde::to_vec_named(value)
         .map_err(|e| ArchiveError::Write { path: path.into(), source: std::io::Error::other(e) })?;
@@ -169,7 +169,7 @@ pub fn write<T: Serialize>(path: &Path, magic: &'static str, value: &T) -> Resul
     write_atomically(path, &bytes)
 }
 
-/// Reads what `write` wrote with the same `magic`.
+/// Reads a value that [`write`] wrote with the same `magic`.
 pub fn read<T: DeserializeOwned>(path: &Path, magic: &'static str) -> Result<T, ArchiveError> {
     let bytes = std::fs::read(path).map_err(|source| ArchiveError::Read { path: path.into(), source })?;
     let format = |detail: String| ArchiveError::Format { path: path.into(), wanted: magic, detail };
@@ -178,9 +178,9 @@ pub fn read<T: DeserializeOwned>(path: &Path, magic: &'static str) -> Result<T, 
     match first.strip_prefix(magic).map(|v| v.trim().parse::<u32>()) {
         Some(Ok(FORMAT_VERSION)) => {}
         Some(Ok(version)) => {
-            return Err(format(format!("its version is {version}, this program reads {FORMAT_VERSION}")));
+            return Err(format(format!("its version is {version}, but this program reads {FORMAT_VERSION}")));
         }
-        _ => return Err(format("its first line does not say so".into())),
+        _ => return Err(format(format!("its first line is not `{magic} {FORMAT_VERSION}`"))),
     }
     let mut packed = Vec::new();
     let body = &bytes[line_end.map_or(0, |end| end + 1)..];

@@ -40,12 +40,12 @@ impl std::str::FromStr for DeviceKind {
     }
 }
 
-/// A device that cannot be had.
+/// Why a device cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
     #[error("no GPU was found ({found}); choose the CPU, or install a Vulkan, Metal or DX12 driver")]
     NoGpu { found: String },
-    #[error("the GPU {name} could not be opened: {detail}")]
+    #[error("the GPU {name} could not be opened ({detail}); update its driver, or choose the CPU")]
     Open { name: String, detail: String },
 }
 
@@ -57,7 +57,7 @@ pub struct ComputeDevice {
     /// With gradients, for training.
     pub autodiff: Device,
     pub kind: DeviceKind,
-    /// In words, for people and for histories.
+    /// Its name, for display and for histories.
     pub description: String,
 }
 
@@ -67,7 +67,7 @@ impl ComputeDevice {
         Self { autodiff: plain.clone().autodiff(), plain, kind: DeviceKind::Cpu, description: "CPU (burn flex)".into() }
     }
 
-    /// Opens a device; the CPU always can be. `allow_software` as for [`Self::gpu`].
+    /// Opens a device; this never fails for the CPU. `allow_software` is that of [`Self::gpu`].
     pub fn open(kind: DeviceKind, allow_software: bool) -> Result<Self, DeviceError> {
         match kind {
             DeviceKind::Cpu => Ok(Self::cpu()),
@@ -75,7 +75,7 @@ impl ComputeDevice {
         }
     }
 
-    /// A GPU; where there is none and it is allowed, an adapter that computes on the CPU, which is for tests.
+    /// A GPU. If there is none and `allow_software` is true, as in tests, an adapter that computes on the CPU.
     pub fn gpu(allow_software: bool) -> Result<Self, DeviceError> {
         let adapters = adapters();
         let wanted = adapters.iter().find(|a| !a.is_software()).or_else(|| adapters.iter().find(|_| allow_software));
@@ -96,7 +96,7 @@ impl ComputeDevice {
     }
 }
 
-/// GPUs that were opened: the runtime opens each no more than once in a process.
+/// GPUs opened so far: burn's runtime can open each only once in a process.
 static OPENED: Mutex<Vec<(Adapter, Device)>> = Mutex::new(Vec::new());
 
 fn opened(adapter: &Adapter) -> Result<Device, DeviceError> {
@@ -105,7 +105,7 @@ fn opened(adapter: &Adapter) -> Result<Device, DeviceError> {
         return Ok(device.clone());
     }
     let failed = |detail: String| DeviceError::Open { name: adapter.to_string(), detail };
-    // The runtime reports some failures by panicking; they must not take the engine down.
+    // The runtime reports some failures by panicking; a panic must not end the engine.
     let device = std::panic::catch_unwind(|| Device::wgpu_options().device_kind(adapter.burn_kind()).init())
         .map_err(|_| failed("its driver failed".into()))?
         .map_err(|e| failed(e.to_string()))?;
@@ -113,19 +113,19 @@ fn opened(adapter: &Adapter) -> Result<Device, DeviceError> {
     Ok(device)
 }
 
-/// How burn's runtime and wgpu word it that a tensor found no memory; they have no type for it.
+/// Words in the messages of burn's runtime and wgpu when there is no memory for a tensor; they have no type for it.
 const OUT_OF_MEMORY: [&str; 4] = ["can't allocate buffer", "out of device memory", "out-of-memory", "Out of Memory"];
 
-/// Whether work ended in this panic because a device had no memory for a tensor, so that a smaller batch may fit.
+/// Whether a panic means that the device had no memory for a tensor, so that a smaller batch may fit.
 pub fn is_out_of_memory(panic: &(dyn Any + Send)) -> bool {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     text.is_some_and(|text| OUT_OF_MEMORY.iter().any(|words| text.contains(words)))
 }
 
-/// Tests let burn-wgpu run on a software adapter by setting this variable.
+/// Tests set this variable so that burn-wgpu may run on a software adapter.
 const ALLOW_SOFTWARE: &str = "RIDGEWALK_SOFTWARE_GPU";
 
-/// Whether the environment lets a software adapter stand for a GPU.
+/// Whether the environment allows a software adapter in place of a GPU.
 pub fn software_allowed() -> bool {
     std::env::var_os(ALLOW_SOFTWARE).is_some_and(|v| v != "0")
 }
@@ -137,12 +137,12 @@ pub struct Adapter {
     pub backend: String,
     pub driver: String,
     kind: wgpu::DeviceType,
-    /// Its place among the adapters of the same kind.
+    /// Its position among the adapters of the same kind.
     index: usize,
 }
 
 impl Adapter {
-    /// It computes on the CPU.
+    /// Whether it computes on the CPU.
     pub fn is_software(&self) -> bool {
         self.kind == wgpu::DeviceType::Cpu
     }

@@ -1,17 +1,17 @@
-//! Whether two histories are equal apart from wall times, and where they first differ if not.
+//! The first difference between two histories, wall times aside.
 
 use crate::history::{Header, History, RoundRecord};
 
-/// The first difference between two histories in words; none when they are equal apart from wall times.
+/// The first difference between two histories as text; `None` if they are equal apart from wall times.
 pub fn first_difference(a: &History, b: &History) -> Option<String> {
-    // A history of an earlier version does not say where labels come from.
+    // Histories of an earlier version do not say where labels come from.
     let origin = a.header.labels_from.is_some() && b.header.labels_from.is_some();
     let (ha, hb) = (fields(&placeless(&a.header, origin)), fields(&placeless(&b.header, origin)));
     if let Some(d) = first_field("header", &ha, &hb) {
         return Some(d);
     }
     for (ra, rb) in a.rounds.iter().zip(&b.rounds) {
-        // A history of an earlier version has no predictions of single images; the confusion tells them, too.
+        // Histories of an earlier version have no predictions of single images; their confusion matrices are compared.
         let predicted = !ra.predicted.is_empty() && !rb.predicted.is_empty();
         let (fa, fb) = (fields(&timeless(ra, predicted)), fields(&timeless(rb, predicted)));
         if let Some(d) = first_field(&format!("round {}", ra.round), &fa, &fb) {
@@ -21,7 +21,7 @@ pub fn first_difference(a: &History, b: &History) -> Option<String> {
     (a.rounds.len() != b.rounds.len()).then(|| format!("rounds: {} and {}", a.rounds.len(), b.rounds.len()))
 }
 
-/// Where the data lay is no part of what they are: their digest is.
+/// The header without the path of the data, which is identified by its digest.
 fn placeless(header: &Header, origin: bool) -> Header {
     let labels_from = header.labels_from.clone().filter(|_| origin);
     Header { data_provenance: String::new(), labels_from, ..header.clone() }
@@ -32,7 +32,7 @@ fn timeless(record: &RoundRecord, predicted: bool) -> RoundRecord {
     if predicted { record } else { RoundRecord { predicted: Vec::new(), ..record } }
 }
 
-/// Every leaf of a value with its path, in order. Floats are told apart by all of their digits.
+/// Every leaf of a value with its path, in order. Floats are written with all of their digits.
 fn fields(value: &impl serde::Serialize) -> Vec<(String, String)> {
     let mut leaves = Vec::new();
     if let Ok(value) = serde_json::to_value(value) {
@@ -63,5 +63,5 @@ fn first_field(at: &str, a: &[(String, String)], b: &[(String, String)]) -> Opti
         });
     }
     let longer = if a.len() > b.len() { a.get(b.len()) } else { b.get(a.len()) };
-    longer.map(|(path, _)| format!("{at}: {path} is in one of them only"))
+    longer.map(|(path, _)| format!("{at}: {path} is in only one of them"))
 }

@@ -1,16 +1,16 @@
-//! Files of which a reader never sees half, and hashes as text.
+//! Atomic writing of files, and hashes as text.
 
 use std::io::Write;
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-/// Writes a file aside and renames it into place; its folder is created if need be.
+/// Writes a temporary file and renames it to `path`; its folder is created if necessary.
 pub fn write_aside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     write_aside_with(path, |file| file.write_all(bytes))
 }
 
-/// Has a file written aside and renames it into place; its folder is created if need be.
+/// Lets `write` fill a temporary file and renames it to `path`; its folder is created if necessary.
 pub fn write_aside_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
@@ -55,6 +55,6 @@ mod tests {
             Err(std::io::Error::other("broken off"))
         });
         assert_eq!((failed.is_err(), std::fs::read(&path).unwrap().as_slice()), (true, &b"second"[..]));
-        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file is left");
     }
 }

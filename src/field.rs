@@ -1,6 +1,6 @@
-//! The field: what the target makes of every point of a plane in latent space, F(G(p)), coarse at first.
+//! The decision field: the target's predictions F(G(p)) over a plane in latent space, from coarse to fine.
 //!
-//! It is a picture for people: no sampler sees it, and it looks at true labels only where it is asked for the loss.
+//! It is for display: no sampler sees it, and it reads true labels only for the loss.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use crate::generator::Generator;
 use crate::latent::LatentSpace;
 use crate::target::{FrozenTarget, latent_gradient, prediction};
 
-/// Cells along a side, from the first look to the finest.
+/// Cells along a side at each level, from the coarsest to the finest.
 pub const LEVELS: [usize; 4] = [16, 32, 64, 128];
-/// Points worked on at once: about 50 ms of decoder and LeNet on one core, gradients included.
+/// Points evaluated at once: about 50 ms of decoder and LeNet on one core, gradients included.
 const CHUNK: usize = 64;
 
 /// A parallelogram in latent space, each vector of the space's dimension.
@@ -24,7 +24,7 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// The middle of a cell of `side` x `side`; cells run along `edge_u` first.
+    /// The centre of a cell of `side` x `side`; cells run along `edge_u` first.
     pub fn point(&self, cell: usize, side: usize) -> Vec<f32> {
         let share = |i: usize| (i as f32 + 0.5) / side as f32;
         let (u, v) = (share(cell % side), share(cell / side));
@@ -37,36 +37,36 @@ impl Plane {
     }
 }
 
-/// What is asked for.
+/// A request for a field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldRequest {
     pub plane: Plane,
-    /// The label of the loss; none takes the nearest sample's own.
+    /// The label of the loss; `None` takes the label of the nearest sample.
     pub label: Option<u8>,
-    /// Whether the disagreement is wanted, too, which costs as much as all the rest.
+    /// Whether to compute the disagreement too, which costs as much as all the rest.
     pub disagreement: bool,
 }
 
-/// The field at the middle of each cell, `[side, side]`.
+/// The field at the centre of each cell, `[side, side]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     pub request: FieldRequest,
     pub side: usize,
-    /// The class of highest probability, and that probability.
+    /// The most probable class, and its probability.
     pub class: Vec<u8>,
     pub confidence: Vec<f32>,
     /// Entropy of the class probabilities (nats): hardness without a label.
     pub entropy: Vec<f32>,
-    /// Cross entropy with the label that was asked for (nats).
+    /// Cross entropy with the requested label (nats).
     pub loss: Vec<f32>,
-    /// r10: distance to the 10th embedded sample. Where it is large the generator is not to be believed.
+    /// r10: distance to the 10th embedded sample. Where it is large, decoded images are unreliable.
     pub sparsity: Vec<f32>,
-    /// Total variation between F(x) and F(G(E(x))) at the nearest sample x, from 0 to 1; empty where it is not wanted.
-    /// Where it is large the target does not see in what is decoded what it sees in the image.
+    /// Total variation between F(x) and F(G(E(x))) at the nearest sample x, from 0 to 1; empty if it was not requested.
+    /// Where it is large, decoded images are unreliable.
     pub disagreement: Vec<f32>,
-    /// dL/dp with that loss, over the coarsest cells.
+    /// dL/dp of that loss, at the cells of the coarsest level.
     pub quiver: Arc<Vec<Arrow>>,
-    /// Optimiser steps of the target that it shows.
+    /// Optimiser steps of the target that the field was computed with.
     pub minibatches: usize,
 }
 
@@ -77,7 +77,7 @@ pub struct Arrow {
     pub gradient: Vec<f32>,
 }
 
-/// The models and the space that a field is made from.
+/// The models and the latent space that a field is computed from.
 #[derive(Clone, Copy)]
 pub struct Ground<'a> {
     pub latent: &'a LatentSpace,
@@ -85,19 +85,19 @@ pub struct Ground<'a> {
     pub generator: &'a dyn Generator,
 }
 
-/// A field in the making, level by level and chunk by chunk.
+/// A field in computation, level by level and chunk by chunk.
 pub struct Fieldwork {
     request: FieldRequest,
     level: usize,
-    /// The target as it was when the level began: a picture shows one target.
+    /// The target and its optimiser steps when the level began: a field shows one state of the target.
     target: Option<(FrozenTarget, usize)>,
     making: Field,
-    /// Disagreements at samples, for the present target.
+    /// Disagreements at samples, for this target.
     disagreements: HashMap<u32, f32>,
 }
 
 impl Fieldwork {
-    /// None when the plane does not lie in a space of `dim` dimensions.
+    /// `None` if the plane does not lie in a space of `dim` dimensions.
     pub fn new(request: FieldRequest, dim: usize) -> Option<Self> {
         let making = empty(&request, LEVELS[0]);
         request.plane.fits(dim).then_some(Self {
@@ -109,18 +109,18 @@ impl Fieldwork {
         })
     }
 
-    /// What was asked for.
+    /// The request.
     pub fn into_request(self) -> FieldRequest {
         self.request
     }
 
-    /// Whether nothing is left to do for a target after so many optimiser steps.
+    /// Whether the finest level is complete for a target after this many optimiser steps.
     pub fn is_fresh(&self, minibatches: usize) -> bool {
         self.level >= LEVELS.len() && self.making.minibatches == minibatches
     }
 
-    /// One chunk of work; the field when a level is complete. A target that went on meanwhile is shown from the
-    /// coarsest level again, once the present level is done.
+    /// Computes one chunk; returns the field when a level is complete. If the target was trained meanwhile, its field
+    /// begins at the coarsest level again after the present level.
     pub fn advance(
         &mut self,
         ground: Ground<'_>,
@@ -178,7 +178,7 @@ fn empty(request: &FieldRequest, side: usize) -> Field {
     }
 }
 
-/// Adds `cells` to a field; with gradients, which cost twice as much, where they are wanted. The sample nearest to each.
+/// Adds `cells` to a field, with gradients (at twice the cost) if `quiver`; returns the sample nearest to each cell.
 fn extend(
     field: &mut Field,
     cells: std::ops::Range<usize>,
@@ -212,7 +212,7 @@ fn extend(
     nearest
 }
 
-/// Asks the target about those samples, and about what the generator makes of their codes, that are not yet known.
+/// Computes the disagreement F(x) with F(G(E(x))) of those samples that are not yet known.
 fn disagree(known: &mut HashMap<u32, f32>, samples: &[u32], ground: Ground<'_>, target: &FrozenTarget) {
     let mut unknown: Vec<u32> = samples.iter().copied().filter(|s| !known.contains_key(s)).collect();
     unknown.sort_unstable();
@@ -229,7 +229,7 @@ fn disagree(known: &mut HashMap<u32, f32>, samples: &[u32], ground: Ground<'_>, 
     }
 }
 
-/// Half the sum of the differences between two distributions, given by their logarithms.
+/// Half the sum of absolute differences between two distributions, given by their logarithms.
 fn total_variation(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a.exp() - b.exp()).abs()).sum::<f32>() / 2.0
 }

@@ -1,4 +1,4 @@
-//! Latent space: the embedding E(D) of the train split, with the scale that alpha is measured in.
+//! Latent space: the embedding E(D) of the train split, and its scale, the unit of alpha.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,12 +15,12 @@ pub struct LatentSpace {
     sparsity: OnceLock<Sparsity>,
 }
 
-/// r10 is the distance to the 10th sample: the measure's name and definition, so no knob.
+/// r10 is the distance to the 10th sample by definition, so this is not a setting.
 const SPARSITY_NEIGHBOURS: usize = 10;
-/// Parts that the quantiles of r10 are kept in; between them they are interpolated.
+/// Intervals between the stored quantiles of r10; values inside them are interpolated.
 const QUANTILES: usize = 1_000;
 
-/// How sparse the embedding is: quantiles of r10, the distance of an embedded sample to the 10th other one.
+/// How sparse the embedding is: quantiles of r10, the distance of an embedded sample to the 10th nearest other one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sparsity {
     quantiles: Vec<f32>,
@@ -28,7 +28,7 @@ pub struct Sparsity {
 
 impl Sparsity {
     fn new(codes: &[f32], dim: usize, index: &NeighbourIndex) -> Self {
-        // A sample is its own nearest, so it is one more that is asked for.
+        // A sample is its own nearest neighbour, so one more is requested.
         let mut radii: Vec<f32> = codes.chunks_exact(dim).map(|c| radius(index, c, SPARSITY_NEIGHBOURS + 1)).collect();
         radii.sort_by(f32::total_cmp);
         let at = |i: usize| radii.get(i * (radii.len() - 1) / QUANTILES).copied().unwrap_or(0.0);
@@ -86,12 +86,12 @@ impl LatentSpace {
         &self.index
     }
 
-    /// How sparse the embedding is; worked out when it is first asked for.
+    /// How sparse the embedding is; computed on the first call.
     pub fn sparsity(&self) -> &Sparsity {
         self.sparsity.get_or_init(|| Sparsity::new(&self.codes, self.dim, &self.index))
     }
 
-    /// r10 of a free point: its distance to the 10th sample; infinite for a point that is not finite.
+    /// r10 of any point: its distance to the 10th sample; infinite if the point is not finite.
     pub fn sparsity_at(&self, point: &[f32]) -> f32 {
         radius(&self.index, point, SPARSITY_NEIGHBOURS)
     }

@@ -1,8 +1,8 @@
 //! All randomness of a run: one root seed, and named streams derived from it.
 //!
-//! No other file makes a generator. A stream is the xoshiro256++ generator seeded with
-//! `SHA-256(root || name || index)`, so streams are independent of each other, of the order in which they
-//! are asked for, and of the platform.
+//! No other file creates a generator of random numbers. A stream is the xoshiro256++ generator seeded with
+//! `SHA-256(root || name || index)`, so streams are independent of each other, of the order in which they are
+//! requested, and of the platform.
 
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use rand_distr::{Distribution as _, StandardNormal};
@@ -64,7 +64,7 @@ impl Rng {
         if n == 0 { 0 } else { self.0.random_range(0..n) }
     }
 
-    /// A fresh 64-bit number, for a derived seed.
+    /// A 64-bit number, as the seed of other streams.
     pub fn next_u64(&mut self) -> u64 {
         self.0.next_u64()
     }
@@ -76,7 +76,7 @@ impl Rng {
         }
     }
 
-    /// `count` distinct items of `items`, in random order; all of them, shuffled, when there are fewer.
+    /// `count` distinct items of `items` in random order; all of them, shuffled, if there are fewer.
     pub fn choose<T: Clone>(&mut self, items: &[T], count: usize) -> Vec<T> {
         let mut order: Vec<usize> = (0..items.len()).collect();
         let count = count.min(items.len());
