@@ -1,6 +1,6 @@
-//! The nearest embedded sample to a latent point, with what is already labelled left out.
+//! The nearest embedded samples to a latent point, labelled samples excluded on request.
 //!
-//! Distances are Euclidean and measured in latent space, never in a projection of it.
+//! Distances are Euclidean in latent space, never in a projection of it.
 
 mod tree;
 
@@ -8,8 +8,8 @@ use tree::{Tree, build};
 
 /// An index over the codes of a split.
 ///
-/// Invariant: every sample is in exactly one of `places`; places have pairwise different coordinates, so that any
-/// number of samples may share one code.
+/// Invariant: every sample is in exactly one of `places`, and no two places have the same coordinates; any number of
+/// samples may share a code.
 pub struct NeighbourIndex {
     dim: usize,
     tree: Box<dyn Tree>,
@@ -18,22 +18,22 @@ pub struct NeighbourIndex {
     samples: usize,
 }
 
-/// A found sample.
+/// A sample found by the index.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Neighbour {
     pub sample: u32,
     pub distance: f32,
 }
 
-/// How many places are looked at first when some samples are excluded; more are fetched as needed.
+/// Number of places searched first if some samples are excluded; more are searched as needed.
 const FIRST_LOOK: usize = 8;
 
-/// What can be wrong with codes.
+/// Why an index cannot be built.
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum IndexError {
     #[error("the embedding has no samples")]
     Empty,
-    #[error("the latent dimension {0} is outside 1 to 16")]
+    #[error("the latent dimension is {0}, but must be between 1 and 16")]
     Dimension(usize),
     #[error("the code of sample {0} is not finite: the generator has diverged; train it with a smaller step size")]
     NotFinite(usize),
@@ -81,8 +81,8 @@ impl NeighbourIndex {
         self.samples == 0
     }
 
-    /// The nearest sample to `point` for which `excluded` is false; the lowest index among samples at one place.
-    /// None when all are excluded, or `point` is not finite.
+    /// The nearest sample to `point` for which `excluded` is false; of samples with the same code, the lowest index.
+    /// `None` if all are excluded or `point` is not finite.
     pub fn nearest(&self, point: &[f32], excluded: impl Fn(u32) -> bool) -> Option<Neighbour> {
         if point.len() != self.dim || point.iter().any(|v| !v.is_finite()) {
             return None;
@@ -114,7 +114,7 @@ impl NeighbourIndex {
     }
 }
 
-/// Total order of finite coordinates in which -0 and 0 are one place.
+/// Total order of finite coordinates in which -0 equals 0.
 fn compare(a: &[f32], b: &[f32]) -> std::cmp::Ordering {
     a.iter()
         .zip(b)

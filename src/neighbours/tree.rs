@@ -1,10 +1,10 @@
-//! kiddo's k-d tree behind a dimension that is known at run time only.
+//! kiddo's k-d tree behind a dimension that is known only at run time.
 
 use std::num::NonZero;
 
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 
-/// The largest dimension that `build` takes.
+/// The largest dimension that `build` accepts.
 pub const MAX_DIM: usize = 16;
 
 /// A k-d tree over distinct points.
@@ -13,7 +13,7 @@ pub trait Tree: Send + Sync {
     fn nearest(&self, point: &[f32], count: usize) -> Vec<(usize, f32)>;
 }
 
-/// A tree over `points`, `[n, dim]`. Dimensions in between are padded with zeros, which changes no distance.
+/// A tree over `points`, `[n, dim]`. Dimensions without a tree are padded with zeros, which changes no distance.
 pub fn build(points: &[f32], dim: usize) -> Result<Box<dyn Tree>, String> {
     match dim {
         1 | 2 => Padded::<2>::boxed(points, dim),

@@ -1,13 +1,13 @@
 //! BADGE (Ash et al. 2020): k-means++ on the gradients of the loss with respect to the last layer's weights.
 //!
-//! The gradient of a sample with its own predicted label is the outer product of (p - onehot) and the penultimate
-//! features h; norms and inner products of outer products factor, so it is never written out.
+//! A sample's gradient with its predicted label is the outer product of (p - onehot) and the penultimate features h.
+//! Norms and inner products of outer products factor, so the gradients are never computed explicitly.
 
 use super::{Candidate, Interrupted, Place, Sampler, SamplerInput, distance, pool};
 use crate::rng::Rng;
 use crate::target::argmax;
 
-/// Buys samples whose gradients are large and diverse.
+/// Chooses samples whose gradients are large and diverse.
 pub struct Badge;
 
 impl Sampler for Badge {
@@ -39,7 +39,7 @@ impl Sampler for Badge {
     }
 }
 
-/// Draws a place with probability proportional to its squared distance; where all are zero, the first free one.
+/// Draws an index with probability proportional to its squared distance; if all are zero, the first not yet chosen.
 fn draw(squared_distances: &[f32], chosen: &[usize], rng: &mut Rng) -> usize {
     let total: f64 = squared_distances.iter().map(|&d| f64::from(d)).sum();
     let mut left = f64::from(rng.uniform()) * total;

@@ -3,7 +3,7 @@
 use super::{Candidate, Interrupted, Place, Sampler, SamplerInput, distance, pool};
 use crate::rng::Rng;
 
-/// Where distances are measured.
+/// The space in which distances are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Space {
     /// The target's penultimate features.
@@ -12,7 +12,7 @@ pub enum Space {
     Latent,
 }
 
-/// Buys the point farthest from all that is labelled, again and again.
+/// Repeatedly chooses the point farthest from all labelled and chosen ones.
 pub struct CoreSet {
     pub space: Space,
 }
@@ -52,7 +52,7 @@ impl Sampler for CoreSet {
                 (0..pool.len()).filter(|&i| free[i]).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
             let Some(at) = farthest else { break };
             free[at] = false;
-            // With nothing labelled the first distance is infinite, which is no score.
+            // If nothing is labelled, the first distance is infinite and no score.
             let score = Some(nearest[at].sqrt()).filter(|s| s.is_finite());
             chosen.push(Candidate { place: Place::Sample(pool[at]), score, step: None });
             approach(&mut nearest, &vectors, &vectors[at * width..(at + 1) * width]);
@@ -61,7 +61,7 @@ impl Sampler for CoreSet {
     }
 }
 
-/// Squared distances to the nearest centre, once `centre` is one.
+/// Updates the squared distances to the nearest centre after `centre` was added.
 fn approach(nearest: &mut [f32], vectors: &[f32], centre: &[f32]) {
     for (near, vector) in nearest.iter_mut().zip(vectors.chunks_exact(centre.len())) {
         *near = near.min(distance::squared(vector, centre));

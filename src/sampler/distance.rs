@@ -1,8 +1,8 @@
-//! Squared Euclidean distance and inner product, in eight lanes that a compiler can keep in one register.
+//! Squared Euclidean distance and inner product, in eight lanes that the compiler can keep in one register.
 
 const LANES: usize = 8;
 
-/// The sum over all places of `term(a, b)`, always added in the same order.
+/// The sum of `term(a, b)` over all elements, always added in the same order.
 fn sum(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
     let mut lanes = [0.0_f32; LANES];
     let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));

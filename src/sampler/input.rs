@@ -1,4 +1,4 @@
-//! What a sampler is, what it may see, and what it gives back.
+//! The interface of samplers: what a sampler can see, and what it returns.
 
 use std::collections::HashMap;
 
@@ -13,27 +13,27 @@ use crate::target::FrozenTarget;
 
 /// A strategy that proposes samples to label.
 pub trait Sampler: Send {
-    /// `count` candidates, or as many as the pool still holds.
+    /// `count` candidates, or as many as the pool still has.
     fn propose(&self, input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Result<Vec<Candidate>, Interrupted>;
 }
 
-/// Somebody asked the engine to stop while a sampler was at work; nothing was bought.
+/// The engine was asked to stop while a sampler was running; nothing was labelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("interrupted")]
 pub struct Interrupted;
 
-/// A sample that a sampler wants labelled, and why.
+/// A sample proposed for labelling, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     pub place: Place,
-    /// Higher is more wanted; none where the strategy has no score.
+    /// Higher is better; `None` if the strategy has no score.
     pub score: Option<f32>,
-    /// The step in latent space behind it.
+    /// The step in latent space that led to it.
     pub step: Option<LatentStep>,
 }
 
 impl Candidate {
-    /// Its index into the train split; none where it is to be made.
+    /// Its index into the train split; `None` if it is to be generated.
     pub fn train_sample(&self) -> Option<u32> {
         match self.place {
             Place::Sample(sample) => Some(sample),
@@ -42,16 +42,16 @@ impl Candidate {
     }
 }
 
-/// Where a candidate is.
+/// The position of a candidate.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Place {
     /// Index into the train split.
     Sample(u32),
-    /// A latent point, to be decoded and labelled by a tool.
+    /// A latent point, to be decoded and labelled by a labelling tool.
     Point(Vec<f32>),
 }
 
-/// What a sampler may see. There is no field for the test split, nor for labels that were not bought.
+/// Everything a sampler can see: neither the test split, nor labels that were not paid for.
 pub struct SamplerInput<'a> {
     pub experiment: &'a Experiment,
     pub round: usize,
@@ -60,9 +60,9 @@ pub struct SamplerInput<'a> {
     pub generator: &'a dyn Generator,
     pub target: &'a FrozenTarget,
     pub labelled: &'a Labelled,
-    /// The neighbours chosen in the round before, in order: the next anchors where they are not drawn anew.
+    /// The neighbours chosen in the round before, in order: the next anchors unless these are drawn again.
     pub previous: &'a [u32],
-    /// Asked between chunks of work.
+    /// Called between chunks of work.
     pub interrupted: &'a dyn Fn() -> bool,
 }
 
@@ -89,26 +89,26 @@ impl<'a> Images<'a> {
     }
 }
 
-/// What was bought so far: train samples, and made ones, which are numbered after them.
+/// The labelled samples: train samples, and generated ones, which are numbered after the train split.
 ///
-/// Invariant: `bought` holds each sample once; of the train split, `round_of[s] > 0` exactly for those.
+/// Invariant: `bought` holds each sample once; `round_of[s] > 0` for exactly the train samples in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled {
     round_of: Vec<u16>,
     bought: Vec<(u32, u8)>,
-    /// Codes of the made samples.
+    /// Codes of the generated samples.
     made: Vec<Vec<f32>>,
-    /// The maps that were bought, where labels are maps; of a train sample or a made one.
+    /// The maps of labelled samples, train or generated, if labels are maps.
     maps: HashMap<u32, ScaledMap>,
 }
 
 impl Labelled {
-    /// Nothing bought of a split of `samples`.
+    /// No labels yet, for a train split of `samples`.
     pub fn none(samples: usize) -> Self {
         Self { round_of: vec![0; samples], bought: Vec::new(), made: Vec::new(), maps: HashMap::new() }
     }
 
-    /// Records a purchase; false when the sample was labelled before.
+    /// Adds a label paid for in `round`; false if the sample was labelled before.
     pub fn buy(&mut self, sample: u32, label: u8, round: usize) -> bool {
         let slot = &mut self.round_of[sample as usize];
         if *slot > 0 {
@@ -119,7 +119,7 @@ impl Labelled {
         true
     }
 
-    /// Records the purchase of a made sample; its number.
+    /// Adds a generated sample with its label and returns its number.
     pub fn buy_made(&mut self, code: Vec<f32>, label: u8) -> u32 {
         let sample = (self.round_of.len() + self.made.len()) as u32;
         self.made.push(code);
@@ -127,22 +127,22 @@ impl Labelled {
         sample
     }
 
-    /// Keeps the map that came with a purchase.
+    /// Stores the map of a labelled sample.
     pub fn keep_map(&mut self, sample: u32, map: ScaledMap) {
         self.maps.insert(sample, map);
     }
 
-    /// The map of a sample that was bought, where labels are maps.
+    /// The map of a labelled sample, if labels are maps.
     pub fn map(&self, sample: u32) -> Option<&[f32]> {
         self.maps.get(&sample).map(|m| m.as_slice())
     }
 
-    /// Every map that was bought, by its sample.
+    /// The map of every labelled sample, with the sample's number.
     pub fn maps(&self) -> impl Iterator<Item = (u32, &ScaledMap)> {
         self.maps.iter().map(|(sample, map)| (*sample, map))
     }
 
-    /// The code of a bought sample: its embedding, or the point it was made at.
+    /// The code of a labelled sample: its embedding, or the point it was generated from.
     pub fn code<'a>(&'a self, sample: u32, latent: &'a LatentSpace) -> &'a [f32] {
         match (sample as usize).checked_sub(self.round_of.len()).and_then(|number| self.made.get(number)) {
             Some(code) => code,
@@ -154,12 +154,12 @@ impl Labelled {
         self.round_of.get(sample as usize).is_some_and(|round| *round > 0)
     }
 
-    /// Distinct labelled samples with their labels, in the order of purchase.
+    /// Distinct labelled samples with their labels, in the order they were labelled.
     pub fn bought(&self) -> &[(u32, u8)] {
         &self.bought
     }
 
-    /// For each train sample the round it was labelled in, 0 where it is not.
+    /// For each train sample the round in which it was labelled, 0 if it was not.
     pub fn round_of(&self) -> &[u16] {
         &self.round_of
     }

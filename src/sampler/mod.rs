@@ -1,5 +1,5 @@
-//! Samplers: what to label next. One file for each strategy, one trait, and an input that shows a sampler only what
-//! the paper lets it see: train images and codes, the labels it has paid for, and the models.
+//! Samplers choose what to label next: a file for each strategy, one trait, and an input that shows a sampler only what
+//! the paper allows: train images and codes, the labels paid for, and the models.
 
 mod input;
 mod distance;

@@ -1,9 +1,9 @@
-//! The random pool that scoring strategies look at, and the target's view of it.
+//! The random pool of scoring strategies, and the target's predictions and features on it.
 
 use super::{Interrupted, SamplerInput};
 use crate::rng::Rng;
 
-/// `size` unlabelled samples at random, ascending; all of them where there are fewer.
+/// `size` random unlabelled samples, ascending; all of them if there are fewer.
 pub fn random_pool(input: &SamplerInput<'_>, size: usize, rng: &mut Rng) -> Vec<u32> {
     let mut pool = rng.choose(&input.labelled.unlabelled(), size);
     pool.sort_unstable();
@@ -36,7 +36,7 @@ pub fn features(input: &SamplerInput<'_>, samples: &[u32]) -> Result<(Vec<f32>, 
     Ok((features, rows))
 }
 
-/// The `count` places of the highest scores, highest first, ties by place.
+/// The indices of the `count` highest scores, highest first, ties by index.
 pub fn highest(scores: &[f32], count: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));

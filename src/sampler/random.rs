@@ -1,4 +1,4 @@
-//! The paper's baseline: samples drawn at random from what is not yet labelled.
+//! The paper's baseline: unlabelled samples drawn at random.
 
 use super::{Candidate, Interrupted, Place, Sampler, SamplerInput};
 use crate::rng::Rng;

@@ -1,9 +1,9 @@
-//! Decoded draws from N(0, I): line 2 of Algorithm 2 in every round, the baseline that ties with SI at t = 1.
+//! Decoded draws from N(0, I), line 2 of Algorithm 2, in every round: the baseline that equals SI at t = 1.
 
 use super::{Candidate, Interrupted, Place, Sampler, SamplerInput};
 use crate::rng::Rng;
 
-/// Latent points from the prior.
+/// Proposes latent points drawn from the prior.
 pub struct RandomLatent;
 
 impl Sampler for RandomLatent {

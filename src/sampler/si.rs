@@ -1,9 +1,9 @@
-//! Sampling by interpolation (Algorithm 2): follow the gradient from labelled points, decode what lies there.
+//! Sampling by interpolation (Algorithm 2): follow the gradient from labelled points and decode the moved points.
 
 use super::{Candidate, Heading, Interrupted, Place, Sampler, SamplerInput, Stride, move_points, snn};
 use crate::rng::Rng;
 
-/// Algorithm 2, lines 7 to 11; the labelling of what is decoded is the round's.
+/// Algorithm 2, lines 7 to 11; the round decodes and labels the proposed points.
 pub struct Si;
 
 impl Sampler for Si {

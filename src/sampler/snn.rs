@@ -1,4 +1,4 @@
-//! Sampling by nearest neighbour (Algorithm 1): follow the gradient from labelled anchors, buy what lies there.
+//! Sampling by nearest neighbour (Algorithm 1): follow the gradient from labelled anchors and label the nearest sample.
 
 use std::collections::HashSet;
 
@@ -6,10 +6,10 @@ use super::{Anchor, Candidate, Heading, Interrupted, MovedPoint, Place, Sampler,
 use crate::experiment::{AnchorSelection, NeighbourPool};
 use crate::rng::Rng;
 
-/// Algorithm 1, lines 6 to 11, with the switches of the experiment; or an ablation of it.
+/// Algorithm 1, lines 6 to 11, with the settings of the experiment, or an ablation of it.
 pub struct Snn {
     pub heading: Heading,
-    /// Without a step p' is p, and the neighbour is that of the anchor.
+    /// If false, p' = p, and the candidate is the neighbour of the anchor itself.
     pub step: bool,
 }
 
@@ -43,7 +43,7 @@ pub fn snapped(input: &SamplerInput<'_>, moved: Vec<MovedPoint>, pool: Neighbour
                 input.latent.index().nearest(&point.to, |s| input.labelled.contains(s) || taken.contains(&s))
             }
         };
-        // None: the pool is empty, or the point has left the numbers.
+        // None: the pool is empty, or the point is not finite.
         let Some(neighbour) = found else { continue };
         taken.insert(neighbour.sample);
         let step = point.snapped(input.latent, neighbour);
@@ -52,9 +52,9 @@ pub fn snapped(input: &SamplerInput<'_>, moved: Vec<MovedPoint>, pool: Neighbour
     candidates
 }
 
-/// The anchors of this round: drawn from what is labelled, or the neighbours found last.
+/// The anchors of this round: drawn from the labelled samples, or the neighbours found in the round before.
 ///
-/// With fewer labelled samples than `count` the draw starts over, so that there are always `count` of them.
+/// If fewer samples than `count` are labelled, the draw is repeated until there are `count` anchors.
 pub fn anchors<'a>(input: &SamplerInput<'a>, count: usize, rng: &mut Rng) -> Vec<Anchor<'a>> {
     let labelled = input.labelled;
     let anchor = |(sample, label)| Anchor {

@@ -1,7 +1,7 @@
-//! SNN+: sampling by nearest neighbour as a proposer, with a second look at the real images.
+//! SNN+: sampling by nearest neighbour as a proposer, followed by scoring of the real images.
 //!
-//! Several times as many proposals as are wanted are made by SNN (Algorithm 1) with a longer step; those whose real
-//! images the target is least sure of are bought. Far fewer images are scored than in a large pool.
+//! SNN (Algorithm 1) with a longer step proposes several times the number of samples needed; those with the least
+//! certain predictions are labelled. Far fewer images are scored than in a large pool.
 
 use super::uncertainty::Measure;
 use super::{
@@ -10,7 +10,7 @@ use super::{
 use crate::experiment::NeighbourPool;
 use crate::rng::Rng;
 
-/// Proposes `experiment.proposal_factor` times the count, keeps the highest entropies.
+/// Proposes `experiment.proposal_factor` times the count and keeps the highest entropies.
 pub struct SnnPlus {
     pub heading: Heading,
 }
@@ -29,7 +29,7 @@ impl Sampler for SnnPlus {
     }
 }
 
-/// `count` moved points: every anchor takes `experiment.plus_steps` steps by its own label, and each step is one of them.
+/// `count` moved points: each anchor takes `experiment.plus_steps` steps with its own label, each to one point.
 fn walk(input: &SamplerInput<'_>, stride: Stride, count: usize, rng: &mut Rng) -> Result<Vec<MovedPoint>, Interrupted> {
     let steps = input.experiment.plus_steps;
     let walks = count.div_ceil(steps);
@@ -50,20 +50,20 @@ fn walk(input: &SamplerInput<'_>, stride: Stride, count: usize, rng: &mut Rng) -
     Ok(points)
 }
 
-/// The `count` points of the largest gradients, in their own order.
+/// The `count` points with the largest gradients, in their original order.
 fn steepest(points: Vec<MovedPoint>, count: usize) -> Vec<MovedPoint> {
     if points.len() <= count {
         return points;
     }
     let square = |p: &MovedPoint| p.gradient.iter().map(|g| g * g).sum::<f32>();
-    // A gradient that is no number is none.
+    // A gradient that is not finite counts as zero.
     let squares: Vec<f32> = points.iter().map(|p| Some(square(p)).filter(|s| s.is_finite()).unwrap_or(0.0)).collect();
     let kept: std::collections::HashSet<usize> = pool::highest(&squares, count).into_iter().collect();
     points.into_iter().enumerate().filter(|(i, _)| kept.contains(i)).map(|(_, p)| p).collect()
 }
 
-/// The points without those in a sparser place than `experiment.plus_density_quantile` of the embedding, but never
-/// fewer than `least`: the sparse ones come last then, in their own order.
+/// Removes points at which the embedding is sparser than its `experiment.plus_density_quantile`, but keeps at least
+/// `least` points: sparse ones are then appended in their original order.
 fn drop_drifters(input: &SamplerInput<'_>, points: Vec<MovedPoint>, least: usize) -> Vec<MovedPoint> {
     let share = input.experiment.plus_density_quantile;
     if share >= 1.0 {
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_steepest_stay_in_their_order_and_no_number_counts_as_flat() {
+    fn the_steepest_stay_in_their_order_and_nan_counts_as_flat() {
         let point = |parent: u32, gradient: f32| MovedPoint {
             parent,
             parent_label: 0,

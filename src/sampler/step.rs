@@ -9,38 +9,38 @@ use crate::neighbours::Neighbour;
 use crate::rng::Rng;
 use crate::target::{FrozenTarget, Truth, latent_gradient};
 
-/// Anchors whose gradients are taken together: about 50 ms of LeNet and VAE on one core; fewer of larger networks.
+/// Anchors whose gradients are computed together: about 50 ms of LeNet and VAE on one core; fewer for larger networks.
 const ANCHORS_PER_CHUNK: usize = 64;
 
 /// A labelled point that a step starts from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Anchor<'a> {
-    /// A train sample, or a made one, numbered after them.
+    /// A train sample, or a generated one, numbered after the train split.
     pub sample: u32,
     pub label: u8,
     pub code: &'a [f32],
-    /// Its scaled map, where labels are maps.
+    /// Its scaled map, if labels are maps.
     pub map: Option<&'a [f32]>,
 }
 
 /// An anchor after its step, before the snap to a neighbour.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MovedPoint {
-    /// The anchor: a train sample, or a made one, numbered after them.
+    /// The anchor: a train sample, or a generated one, numbered after the train split.
     pub parent: u32,
     pub parent_label: u8,
     /// Loss of F(G(p)) before the step (nats, or kPa^2).
     pub loss: f32,
-    /// p.
+    /// The anchor's point p.
     pub from: Vec<f32>,
-    /// dL/dp.
+    /// The gradient dL/dp.
     pub gradient: Vec<f32>,
-    /// p'.
+    /// The moved point p'.
     pub to: Vec<f32>,
 }
 
 impl MovedPoint {
-    /// The whole step where a sample is made at p' itself.
+    /// The whole step if the sample is generated at p' itself.
     pub fn made(self) -> LatentStep {
         LatentStep {
             parent: self.parent,
@@ -54,7 +54,7 @@ impl MovedPoint {
         }
     }
 
-    /// The whole step, once the neighbour of p' is known.
+    /// The whole step with the neighbour of p'.
     pub fn snapped(self, latent: &LatentSpace, neighbour: Neighbour) -> LatentStep {
         LatentStep {
             parent: self.parent,
@@ -69,22 +69,22 @@ impl MovedPoint {
     }
 }
 
-/// Which way a point moves, and how far.
+/// Direction and length of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stride {
     pub heading: Heading,
-    /// alpha, in units of the embedding's mean standard deviation.
+    /// Step length alpha, in units of the embedding's mean standard deviation.
     pub alpha: f32,
 }
 
-/// Which way a point moves. All but the first are ablations, which show whether the gradient matters.
+/// Direction of a step. All but `Gradient` are ablations, which show whether the gradient matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heading {
-    /// d of Eq. 2.
+    /// The direction d of Eq. 2, towards a higher loss.
     Gradient,
-    /// -d: towards easier samples.
+    /// -d: towards a lower loss.
     Reversed,
-    /// A direction uniform on the sphere.
+    /// A direction drawn uniformly from the sphere.
     Random,
 }
 
@@ -95,19 +95,19 @@ impl Stride {
     }
 }
 
-/// The models and the space that a step is taken in.
+/// The models and the latent space that a step needs.
 #[derive(Clone, Copy)]
 pub struct Terrain<'a> {
     pub latent: &'a LatentSpace,
     pub generator: &'a dyn Generator,
     pub target: &'a FrozenTarget,
     pub gradient: GradientKind,
-    /// Asked between chunks of work.
+    /// Called between chunks of work.
     pub interrupted: &'a dyn Fn() -> bool,
 }
 
 impl<'a> SamplerInput<'a> {
-    /// What a step in latent space needs.
+    /// The models and the latent space of this input.
     pub(super) fn terrain(&self) -> Terrain<'a> {
         Terrain {
             latent: self.latent,
@@ -119,7 +119,7 @@ impl<'a> SamplerInput<'a> {
     }
 }
 
-/// Moves each anchor one step. `rng` is drawn from for random headings only.
+/// Moves each anchor one step. `rng` is used for random directions only.
 pub fn move_points(
     terrain: Terrain<'_>,
     stride: Stride,
@@ -153,7 +153,7 @@ pub fn move_points(
     Ok(moved)
 }
 
-/// p' = p + length * d, where d is the gradient, normalised or raw. Without a usable gradient the point stays.
+/// p' = p + length * d, where d is the gradient, normalised or raw. With an unusable gradient the point stays.
 pub fn stepped(from: &[f32], gradient: &[f32], kind: GradientKind, length: f32) -> Vec<f32> {
     let norm = gradient.iter().map(|g| g * g).sum::<f32>().sqrt();
     let factor = match kind {

@@ -1,14 +1,14 @@
-//! Uncertainty sampling (Settles 2009): entropy, margin, least confidence over a random pool.
+//! Uncertainty sampling (Settles 2009): entropy, margin or least confidence over a random pool.
 
 use super::{Candidate, Interrupted, Place, Sampler, SamplerInput, pool};
 use crate::rng::Rng;
 
-/// How uncertain a prediction is; higher is more.
+/// A measure of the uncertainty of a prediction; higher is less certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     /// - sum p log p (nats).
     Entropy,
-    /// Minus the difference of the two highest probabilities.
+    /// Minus the difference between the two highest probabilities.
     Margin,
     /// Minus the highest probability.
     LeastConfidence,
@@ -33,16 +33,16 @@ impl Measure {
     }
 }
 
-/// How large the pool is.
+/// Size of the pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pool {
     /// `experiment.pool_size`.
     Full,
-    /// As many images as SNN+ looks at: `experiment.proposal_factor` for each one bought.
+    /// As many images as SNN+ scores: `experiment.proposal_factor` for each label.
     LikeProposals,
 }
 
-/// Buys the most uncertain of a random pool.
+/// Chooses the most uncertain samples of a random pool.
 pub struct Uncertainty {
     pub measure: Measure,
     pub pool: Pool,

@@ -1,6 +1,6 @@
-//! What a history lacks for Figure 4, as host data of its own files: the embedding, and the images along the walks.
+//! Data for Figure 4 that a history lacks, in files of their own: the embedding, and the images along the walks.
 //!
-//! A run writes them beside its histories, so that figures stay pure functions of saved files.
+//! A run writes them next to its histories, so that figures are pure functions of saved files.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::latent::{LatentSpace, Sparsity};
 use crate::neighbours::IndexError;
 use crate::world::World;
 
-/// E(D) with the true labels: what the left half of Figure 4 shows and what verdicts are made from.
+/// E(D) with the true labels: shown in the left half of Figure 4, and needed for verdicts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Embedding {
     pub data_digest: String,
@@ -50,7 +50,7 @@ pub struct JudgedWalk {
     pub judgement: Judgement,
 }
 
-/// Every walk of a history judged, with what they are judged against.
+/// The verdict on every walk of a history, and the base rate to compare with.
 pub struct Judged {
     pub walks: Vec<JudgedWalk>,
     /// H50 over the whole embedding.
@@ -69,7 +69,7 @@ impl Embedding {
         }
     }
 
-    /// Whether a history was made in this embedding.
+    /// Whether a history belongs to this embedding.
     pub fn fits(&self, history: &History) -> bool {
         let header = &history.header;
         header.data_digest == self.data_digest && header.generator_digest == self.generator_digest

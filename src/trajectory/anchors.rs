@@ -1,4 +1,4 @@
-//! Where walks start, and where they are put when they are selected anew.
+//! Start points of walks.
 
 use crate::experiment::WalkAnchors;
 use crate::latent::LatentSpace;
@@ -7,7 +7,7 @@ use crate::rng::Rng;
 /// The outermost share of a pool that counts as its rim.
 const RIM: f32 = 0.05;
 
-/// `count` distinct samples of `pool` (sample and label) to start walks at; fewer where the pool holds fewer.
+/// `count` distinct samples of `pool` (sample, label) at which walks start; fewer if the pool is smaller.
 pub fn choose_anchors(
     kind: WalkAnchors,
     count: usize,
@@ -47,7 +47,7 @@ mod tests {
     use crate::rng::Streams;
 
     #[test]
-    fn anchors_are_distinct_and_of_the_kind_that_was_asked_for() {
+    fn anchors_are_distinct_and_of_the_requested_kind() {
         // A ball of 400 samples, and 20 far apart from it and from each other.
         let mut rng = Streams::new(3).get("codes", 0);
         let mut codes = rng.normals(800);

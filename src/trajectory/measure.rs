@@ -1,45 +1,45 @@
-//! What the embedding says about a step of a walk: how sparse it is round p', and which classes meet where it arrived.
+//! Measures of a step of a walk: how sparse the embedding is at p', and which classes meet where the step arrived.
 
 use crate::history::LatentStep;
 use crate::latent::LatentSpace;
 
-/// Neighbours whose labels are looked at: the 50 of H50.
+/// Neighbours whose labels are read: the 50 of H50.
 const LABEL_NEIGHBOURS: usize = 50;
 
-/// At most so many samples are looked at for the base rate: its standard error is then below one percent.
+/// Largest number of samples for the base rate: its standard error is then below one percent.
 const BASE_SAMPLES: usize = 4_000;
 
-/// One step in numbers.
+/// The measures of one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepMeasure {
-    /// Where the walk stood, and where it arrived: indices into the train split.
+    /// The samples at which the step began and arrived: indices into the train split.
     pub parent: u32,
     pub sample: u32,
     /// r10(p'): distance from p' to the 10th sample.
     pub sparsity: f32,
     pub snap_distance: f32,
-    /// What true labels say; none where they were not asked.
+    /// Measures from true labels; `None` if they were not read.
     pub labels: Option<LabelMeasure>,
 }
 
-/// What the true labels round a step say. Analysis: no sampler ever sees it.
+/// Measures of a step from true labels. For analysis only: no sampler sees them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LabelMeasure {
     /// H50: entropy of the labels of the 50 samples nearest to where the walk arrived (nats).
     pub entropy: f32,
-    /// The commonest of those labels, and of those where the step began.
+    /// The most common of those labels, and the most common where the step began.
     pub majority: u8,
     pub majority_before: u8,
 }
 
 impl StepMeasure {
-    /// A step that arrived at `sample`, without labels.
+    /// The measures, without labels, of a step that arrived at `sample`.
     pub fn of(step: &LatentStep, sample: u32, latent: &LatentSpace) -> Self {
         let sparsity = latent.sparsity_at(&step.to);
         Self { parent: step.parent, sample, sparsity, snap_distance: step.snap_distance, labels: None }
     }
 
-    /// The same with what the labels of all of D say.
+    /// The measures, with those from the labels of all of D, of a step that arrived at `sample`.
     pub fn with_labels(step: &LatentStep, sample: u32, latent: &LatentSpace, labels: &[u8]) -> Self {
         let (entropy, majority) = neighbourhood(latent, labels, &step.neighbour);
         let (_, majority_before) = neighbourhood(latent, labels, &step.from);
@@ -48,7 +48,7 @@ impl StepMeasure {
     }
 }
 
-/// H50 of samples spread evenly over the embedding, ascending: what a walk that goes nowhere in particular would meet.
+/// H50 of samples spread evenly over the embedding, ascending: what a walk without direction would find.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BaseRate(Vec<f32>);
 
@@ -68,7 +68,7 @@ impl BaseRate {
     }
 }
 
-/// Entropy (nats) of the labels of the nearest samples, and the commonest of them, the lowest of equals.
+/// Entropy (nats) of the labels of the nearest samples, and the most common label, the lowest if tied.
 fn neighbourhood(latent: &LatentSpace, labels: &[u8], point: &[f32]) -> (f32, u8) {
     let mut counts = [0_usize; u8::MAX as usize + 1];
     let near = latent.index().nearest_n(point, LABEL_NEIGHBOURS);

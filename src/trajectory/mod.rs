@@ -1,7 +1,7 @@
-//! Walks (Figure 4): the neighbour's own code is the next point, unless re-selection puts the walk elsewhere.
+//! Walks (Figure 4): each step starts from the neighbour found by the last one, unless re-selection restarts the walk.
 //!
-//! The neighbour is taken from all of D, labelled or not; its label is its own. A walk watches the target and never
-//! influences a run. `verdict` says what became of a walk.
+//! The neighbour is taken from all of D, labelled or not, and steps use its own label. A walk observes the target and
+//! never influences a run. `verdict` classifies walks.
 
 mod anchors;
 mod measure;
@@ -21,18 +21,18 @@ use crate::sampler::{Anchor, Interrupted, Stride, Terrain, move_points};
 use crate::target::FrozenTarget;
 use crate::world::World;
 
-/// Walks that move together.
+/// A group of walks that step together.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Walks {
     /// Number of the first walk.
     first: usize,
-    /// Where each walk stands: index into the train split.
+    /// The present sample of each walk: index into the train split.
     at: Vec<u32>,
-    /// The steps of each walk since it was last put elsewhere.
+    /// The steps of each walk since its last restart.
     trails: Vec<Vec<StepMeasure>>,
 }
 
-/// When a walk is put elsewhere.
+/// When walks are restarted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reselection {
     pub kind: WalkReselection,
@@ -42,7 +42,7 @@ pub struct Reselection {
 }
 
 impl Reselection {
-    /// As the experiment says, by the rules as they are published.
+    /// The experiment's re-selection, by the default rules for lost walks.
     pub fn of(experiment: &Experiment) -> Self {
         Self {
             kind: experiment.walk_reselection,
@@ -53,7 +53,7 @@ impl Reselection {
 }
 
 impl Walks {
-    /// Walks numbered from `first`, at these train samples.
+    /// Walks numbered from `first` that start at these train samples.
     pub fn new(first: usize, starts: Vec<u32>) -> Self {
         Self { first, trails: vec![Vec::new(); starts.len()], at: starts }
     }
@@ -66,19 +66,19 @@ impl Walks {
         self.at.is_empty()
     }
 
-    /// Where each walk stands.
+    /// The present sample of each walk.
     pub fn at(&self) -> &[u32] {
         &self.at
     }
 
-    /// Starts one more walk; its number.
+    /// Starts one more walk and returns its number.
     pub fn start(&mut self, sample: u32) -> usize {
         self.at.push(sample);
         self.trails.push(Vec::new());
         self.first + self.at.len() - 1
     }
 
-    /// Takes a step of a record: the walk is then where the record says it arrived.
+    /// Takes over a recorded step: the walk is then at the sample at which the step arrived.
     pub fn arrive(&mut self, walk: usize, sample: u32, step: &LatentStep, latent: &LatentSpace) {
         let Some(i) = walk.checked_sub(self.first).filter(|&i| i < self.at.len()) else { return };
         if step.parent != self.at[i] {
@@ -88,7 +88,7 @@ impl Walks {
         self.at[i] = sample;
     }
 
-    /// Puts those walks elsewhere whose time has come: at random samples of `pool`, never where they stand already.
+    /// Restarts the walks that are due, each at a random sample of `pool` other than its present one.
     pub fn reselect(&mut self, when: &Reselection, pool: &[u32], latent: &LatentSpace, rng: &mut Rng) {
         for (at, trail) in self.at.iter_mut().zip(&mut self.trails) {
             let due = match when.kind {
@@ -96,7 +96,7 @@ impl Walks {
                 WalkReselection::EveryK => trail.len() >= when.every,
                 WalkReselection::WhenLost => when.rules.lost(trail, latent.sparsity()).is_some(),
             };
-            // Of two distinct samples one is another than the present.
+            // Of two distinct samples at least one differs from the present one.
             let elsewhere = || rng.choose(pool, 2).into_iter().find(|s| s != at);
             if let Some(sample) = due.then(elsewhere).flatten() {
                 *at = sample;
@@ -123,7 +123,7 @@ impl Walks {
             gradient: experiment.gradient,
             interrupted: &|| false,
         };
-        // The heading is the gradient's, so nothing is drawn.
+        // The direction is that of the gradient, so nothing is drawn.
         let mut unused = Streams::new(0).get("walk", 0);
         let moved: Result<_, Interrupted> = move_points(terrain, Stride::of(experiment), &anchors, &mut unused);
         let mut steps = Vec::with_capacity(anchors.len());

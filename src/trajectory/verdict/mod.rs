@@ -1,27 +1,27 @@
-//! The verdict on a walk: transparent rules whose thresholds are relative to the cloud's own scale.
+//! The verdict on a walk: simple rules with thresholds relative to the scale of the embedding.
 //!
-//! The first verdict that holds, in the order of `Verdict::ALL`, is the walk's. Only what is not yet lost is told
-//! apart by labels, so a walk that is lost is known without any.
+//! The first verdict that holds, in the order of `Verdict::ALL`, is given. Only walks that are not lost are told apart
+//! by labels, so lost walks are recognised without labels.
 
 use serde::{Deserialize, Serialize};
 
 use super::measure::{LabelMeasure, StepMeasure};
 use crate::latent::Sparsity;
 
-/// What became of a walk, in order of precedence.
+/// The kinds of walks, in order of precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Verdict {
-    /// It left the cloud: around p' there is less than around all but a few of the embedded samples.
+    /// It left the embedding: p' is in a sparser place than nearly all embedded samples.
     Outward,
-    /// It does not move: the neighbour of p' is the sample it stands at.
+    /// It does not move: the neighbour of p' is the present sample.
     Stalled,
-    /// It goes to and fro between the same few samples.
+    /// It alternates between the same few samples.
     Recycling,
-    /// It stays where classes meet.
+    /// It stays at a boundary between classes.
     Boundary,
-    /// It went from the midst of one class into that of another.
+    /// It went from the interior of one class to that of another.
     Crossing,
-    /// It stayed in the midst of a class.
+    /// It stayed in the interior of a class.
     Interior,
 }
 
@@ -51,7 +51,7 @@ impl Verdict {
         }
     }
 
-    /// The walk brings nothing new any more.
+    /// Whether the walk yields nothing new any more.
     pub fn is_lost(self) -> bool {
         matches!(self, Self::Outward | Self::Stalled | Self::Recycling)
     }
@@ -61,27 +61,27 @@ impl Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct VerdictRules {
-    /// The quantile of r10 over the embedding beyond which it is sparse (q99 for 0.99).
+    /// The quantile of r10 over the embedding above which a place is sparse (0.99 for q99).
     pub outer_quantile: f32,
-    /// Outward: r10(p') is more than so many times that quantile ...
+    /// Outward: r10(p') exceeds that quantile by at least this factor ...
     pub outward_ratio: f32,
-    /// ... in at least so many ...
+    /// ... in at least this many ...
     pub outward_steps: usize,
-    /// ... of so many last steps.
+    /// ... of this many last steps.
     pub outward_of: usize,
-    /// Stalled: the neighbour is the present sample in at least so many ...
+    /// Stalled: the neighbour is the present sample in at least this many ...
     pub stalled_steps: usize,
-    /// ... of so many last steps.
+    /// ... of this many last steps.
     pub stalled_of: usize,
-    /// Recycling: at most so many distinct samples ...
+    /// Recycling: at most this many distinct samples ...
     pub recycled_samples: usize,
-    /// ... in so many last steps.
+    /// ... in this many last steps.
     pub recycled_of: usize,
-    /// Boundary: H50 is above this (nats) ...
+    /// Boundary: H50 exceeds this (nats) ...
     pub boundary_entropy: f32,
-    /// ... in at least so many ...
+    /// ... in at least this many ...
     pub boundary_steps: usize,
-    /// ... of so many last steps.
+    /// ... of this many last steps.
     pub boundary_of: usize,
 }
 
@@ -106,24 +106,24 @@ impl Default for VerdictRules {
 /// The verdict on a walk and the numbers behind it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Judgement {
-    /// Of the steps since the walk was last put elsewhere.
+    /// From the steps since the last restart.
     pub verdict: Verdict,
     pub steps: usize,
     /// Share of all steps with H50 above the threshold.
     pub boundary_share: f32,
-    /// Median of r10(p') over the outer quantile, over the last `outward_of` steps.
+    /// Median of r10(p') over the last `outward_of` steps, divided by the outer quantile.
     pub drift_ratio: f32,
-    /// Distinct samples among the start and where the steps arrived.
+    /// Distinct samples at which the walk was, its start included.
     pub distinct_samples: usize,
     pub final_snap_distance: f32,
-    /// Steps after which the walk was lost.
+    /// Number of steps after which the walk was lost.
     pub lost_steps: usize,
-    /// How often the walk was put elsewhere.
+    /// Number of restarts.
     pub reselections: usize,
 }
 
 impl VerdictRules {
-    /// The verdict on a walk; none before its first step.
+    /// The verdict on a walk; `None` before its first step.
     pub fn judge(&self, steps: &[StepMeasure], sparsity: &Sparsity) -> Option<Judgement> {
         let last = steps.last()?;
         let segments: Vec<&[StepMeasure]> = steps.chunk_by(|a, b| a.sample == b.parent).collect();
@@ -146,7 +146,7 @@ impl VerdictRules {
         })
     }
 
-    /// Whether a walk that went on from where it arrived is lost, and how. No label is looked at.
+    /// Whether a walk is lost, and how, from its steps since the last restart. Reads no labels.
     pub fn lost(&self, steps: &[StepMeasure], sparsity: &Sparsity) -> Option<Verdict> {
         let beyond = self.outward_ratio * sparsity.quantile(self.outer_quantile);
         let among =
@@ -179,12 +179,12 @@ impl VerdictRules {
     }
 }
 
-/// The last `count` of `steps`, or all where there are fewer.
+/// The last `count` of `steps`, or all if there are fewer.
 fn last_of(steps: &[StepMeasure], count: usize) -> &[StepMeasure] {
     &steps[steps.len().saturating_sub(count)..]
 }
 
-/// The middle value, the mean of the two middle ones of an even number; NaN of none.
+/// The median, the mean of the two middle values if their number is even; NaN for no values.
 fn median(mut values: Vec<f32>) -> f32 {
     values.sort_by(f32::total_cmp);
     let n = values.len();

@@ -1,11 +1,11 @@
-//! Made walks in a made latent space: an even grid of samples, of one class inside a circle and of the other outside.
+//! Artificial walks in an artificial latent space: an even grid of samples, one class inside a circle, one outside.
 
 use super::*;
 use crate::history::LatentStep;
 use crate::latent::LatentSpace;
 use crate::trajectory::{BaseRate, Reselection, Walks};
 
-/// The grid: half its side, and the space between samples.
+/// Half the side of the grid, and the distance between samples.
 const HALF: f32 = 3.0;
 const SPACING: f32 = 0.05;
 /// The circle on which the classes meet.
@@ -34,7 +34,7 @@ impl Plane {
         self.latent.index().nearest(&point, |_| false).unwrap().sample
     }
 
-    /// The step from the sample `parent` to the point `to` and on to its neighbour.
+    /// The step from the sample `parent` to the point `to`, and its neighbour.
     fn step(&self, parent: u32, to: [f32; 2]) -> (u32, LatentStep) {
         let neighbour = self.latent.index().nearest(&to, |_| false).unwrap();
         let step = LatentStep {
@@ -50,7 +50,7 @@ impl Plane {
         (neighbour.sample, step)
     }
 
-    /// A walk whose moved points are these after the first, near which it starts.
+    /// A walk that starts near the first of `points` and moves to the others.
     fn walk(&self, points: &[[f32; 2]]) -> Vec<StepMeasure> {
         let mut parent = self.nearest(points[0]);
         let mut measures = Vec::new();
@@ -75,14 +75,14 @@ fn ray(from: f32, stride: f32) -> Vec<[f32; 2]> {
     (0..11).map(|i| [from + stride * i as f32, 0.02]).collect()
 }
 
-/// What it is, its points, and what is to be found: verdict, share at the boundary, distinct samples.
-type Made = (&'static str, Vec<[f32; 2]>, Verdict, f32, usize);
+/// A description, the points, and the expected verdict, share at the boundary and distinct samples.
+type Example = (&'static str, Vec<[f32; 2]>, Verdict, f32, usize);
 
 #[test]
-fn made_walks_get_the_verdicts_they_were_made_for() {
+fn example_walks_get_their_verdicts() {
     let disc = disc();
     let to_and_fro: Vec<[f32; 2]> = (0..11).map(|i| [0.3 * (i % 2) as f32, 0.0]).collect();
-    let rows: [Made; 8] = [
+    let rows: [Example; 8] = [
         ("a circle along the boundary", round(CIRCLE), Verdict::Boundary, 1.0, 11),
         ("a circle well inside", round(0.6), Verdict::Interior, 0.0, 11),
         ("a circle well outside", round(2.5), Verdict::Interior, 0.0, 11),
@@ -102,7 +102,7 @@ fn made_walks_get_the_verdicts_they_were_made_for() {
     }
 }
 
-/// Far out and always at the same sample: three verdicts hold, and the first is given.
+/// Far out and always at the same sample: three verdicts hold, and the first of them is given.
 #[test]
 fn the_first_verdict_that_holds_is_given() {
     let disc = disc();
@@ -117,7 +117,7 @@ fn the_first_verdict_that_holds_is_given() {
     assert_eq!(found(VerdictRules { recycled_samples: 0, ..not_stalled }), Verdict::Interior);
 }
 
-/// Each threshold, moved, changes the verdict of a walk that it decides.
+/// Changing a threshold changes the verdict on a walk near it.
 #[test]
 fn every_threshold_can_be_moved() {
     let disc = disc();
@@ -140,7 +140,7 @@ fn every_threshold_can_be_moved() {
     }
 }
 
-/// Classes that meet in a straight line: the 50 nearest fill a disc, of which the line cuts off a segment.
+/// Classes that meet in a straight line: the 50 nearest samples fill a disc, from which the line cuts off a segment.
 #[test]
 fn the_entropy_near_a_straight_boundary_is_that_of_the_circular_segment() {
     let plane = plane(|x, _| x > 0.01);
@@ -154,12 +154,12 @@ fn the_entropy_near_a_straight_boundary_is_that_of_the_circular_segment() {
         let x = -0.4 + 0.02 * i as f32;
         let (sample, step) = plane.step(plane.nearest([x, 0.5]), [x, 0.5]);
         let found = StepMeasure::with_labels(&step, sample, &plane.latent, &plane.labels).labels.unwrap();
-        // The boundary lies midway between the columns of samples at 0 and at one space.
+        // The boundary is midway between the columns of samples at 0 and at one spacing.
         let expected = entropy(step.neighbour[0] - 0.5 * SPACING);
         assert!((found.entropy - expected).abs() < 0.09, "{x}: {} {expected}", found.entropy);
         assert_eq!(found.majority, u8::from(step.neighbour[0] > 0.01), "{x}");
     }
-    // Both sides of the line, out of the whole width.
+    // Both sides of the line, as a share of the whole width.
     let base = BaseRate::new(&plane.latent, &plane.labels);
     let half_width = (0..1_000).map(|i| i as f32 * 1e-3).find(|&d| entropy(d) < 0.3).unwrap();
     let expected = 2.0 * half_width / (2.0 * HALF);
@@ -168,14 +168,14 @@ fn the_entropy_near_a_straight_boundary_is_that_of_the_circular_segment() {
 }
 
 #[test]
-fn reselection_moves_the_walks_whose_time_has_come_and_no_other() {
+fn reselection_restarts_the_walks_that_are_due_and_no_other() {
     let disc = disc();
     let (start, pool) = (disc.nearest([0.5, 0.5]), [7_u32, 9_000]);
     let when = |kind, every| Reselection { kind, every, rules: VerdictRules::default() };
     use crate::experiment::WalkReselection::{EveryK, Never, WhenLost};
     for (kind, every, steps_until) in [(Never, 1, None), (EveryK, 3, Some(3)), (WhenLost, 1, Some(2))] {
         let mut rng = crate::rng::Streams::new(1).get("test", 0);
-        // The first walk is stuck, which shows after two steps; the second goes round.
+        // The first walk is stuck, which shows after two steps; the second moves in a circle.
         let mut walks = Walks::new(0, vec![start, disc.nearest([0.6, 0.0])]);
         for taken in 0..6 {
             let before = walks.at().to_vec();
@@ -195,7 +195,7 @@ fn reselection_moves_the_walks_whose_time_has_come_and_no_other() {
 }
 
 #[test]
-fn a_walk_put_elsewhere_is_judged_from_there_and_its_past_is_counted() {
+fn a_restarted_walk_is_judged_from_its_restart_and_its_past_is_counted() {
     let disc = disc();
     let mut steps = disc.walk(&[[0.5, 0.5]; 5]);
     steps.extend(disc.walk(&round(CIRCLE)));
