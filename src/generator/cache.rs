@@ -1,4 +1,4 @@
-//! Trained generators on disk, found again by a hash of the data and of everything that went into their training.
+//! Trained generators on disk, identified by a hash of the data and of every setting of their training.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::device::ComputeDevice;
 use crate::disk;
 use crate::experiment::{Digest, Experiment, GeneratorKind};
 
-/// Changes whenever the same fields would give another generator.
+/// Must change when the same settings lead to another generator than before.
 const VAE_RECIPE: &str = "vae-1";
 const ALPHA_GAN_RECIPE: &str = "alpha-gan-1";
 
@@ -25,12 +25,12 @@ impl GeneratorCache {
         Self { folder: folder.into() }
     }
 
-    /// Where it keeps its files.
+    /// The folder of the cached files.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The user's cache folder; none where the system names none.
+    /// The user's cache folder; `None` if the system defines none.
     pub fn default_folder() -> Option<PathBuf> {
         use etcetera::BaseStrategy as _;
         etcetera::choose_base_strategy().ok().map(|dirs| dirs.cache_dir().join("ridgewalk").join("generators"))
@@ -48,7 +48,7 @@ impl GeneratorCache {
         match from_bytes(bytes, experiment, shape, device) {
             Ok(generator) => Some(generator),
             Err(e) => {
-                log::warn!("{}: {e}; it will be trained again", self.file(digest).display());
+                log::warn!("{}: {e}; the generator will be trained again", self.file(digest).display());
                 None
             }
         }
@@ -65,7 +65,7 @@ impl GeneratorCache {
     }
 }
 
-/// Names a generator: SHA-256 over the data and every field that its training depends on, in hex.
+/// The name of a generator: SHA-256 of the data and all settings that its training depends on, in hex.
 pub fn generator_digest(experiment: &Experiment, data_digest: &str) -> String {
     let recipe = match experiment.generator {
         GeneratorKind::Vae => VAE_RECIPE,

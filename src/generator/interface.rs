@@ -1,4 +1,4 @@
-//! What every generator offers, trained or in training, and the errors and losses of both.
+//! The interfaces of trained generators and of generators in training, with their losses and errors.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub trait Generator: Send + Sync {
 
     fn device(&self) -> &ComputeDevice;
 
-    /// G(p) as a tensor in [0, 1], `[n, image_len]`, gradients flowing back to the codes `[n, latent_dim]`.
+    /// G(p) as a tensor in [0, 1], `[n, image_len]`; gradients flow back to the codes `[n, latent_dim]`.
     fn decode_tensor(&self, codes: Tensor<2>) -> Tensor<2>;
 
     /// E(x), the encoder's mean: images in [0, 1], `[n, image_len]`, to codes `[n, latent_dim]`.
@@ -25,12 +25,12 @@ pub trait Generator: Send + Sync {
     /// The weights, for the cache and for checkpoints.
     fn to_bytes(&self) -> Result<Vec<u8>, GeneratorError>;
 
-    /// Images encoded at once: about 50 ms on one core, unless it says otherwise of fully connected layers.
+    /// Images encoded at once: about 50 ms on one core. The default is that of fully connected layers.
     fn images_per_unit(&self) -> usize {
         2_048
     }
 
-    /// Percentage of these images, in [0, 1], that its own discriminator takes for real; none where it has none.
+    /// Percentage of these images, in [0, 1], that its discriminator takes for real; `None` if it has no discriminator.
     fn judged_real(&self, _images: &[f32]) -> Option<f32> {
         None
     }
@@ -43,7 +43,7 @@ pub trait Generator: Send + Sync {
         host(self.decode_tensor(codes))
     }
 
-    /// G(p) as values 0..=255, channel planes one after the other.
+    /// G(p) as values 0..=255, one channel plane after another.
     fn decode_bytes(&self, codes: &[f32]) -> Vec<u8> {
         to_bytes(&self.decode(codes))
     }
@@ -71,13 +71,13 @@ pub trait GeneratorTraining: Send {
     }
 }
 
-/// What one minibatch of a generator's training gives.
+/// The outcome of one minibatch of a generator's training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingStep {
     pub losses: GeneratorLosses,
     /// The images of the minibatch.
     pub samples: Vec<u32>,
-    /// Their codes as they were in this step, `[samples.len(), latent_dim]`.
+    /// Codes of these images in this step, `[samples.len(), latent_dim]`.
     pub codes: Vec<f32>,
 }
 
@@ -86,9 +86,9 @@ pub struct TrainingStep {
 pub struct GeneratorLosses {
     /// VAE: summed binary cross entropy, nats per image. alpha-GAN: mean absolute error of a value in [0, 1].
     pub reconstruction: f32,
-    /// What keeps the codes near N(0, I). VAE: KL divergence, nats per image. alpha-GAN: R(C(E(x))).
+    /// Loss that keeps the codes near N(0, I). VAE: KL divergence, nats per image. alpha-GAN: R(C(E(x))).
     pub code: f32,
-    /// The rest of an alpha-GAN's.
+    /// The adversarial losses of an alpha-GAN.
     pub adversarial: Option<Adversarial>,
 }
 
@@ -99,16 +99,16 @@ pub struct Adversarial {
     pub generator: f32,
     pub discriminator: f32,
     pub code_discriminator: f32,
-    /// Right verdicts of the image discriminator, percent; 50 cannot tell, near 100 tells the generator little.
+    /// Accuracy of the image discriminator, percent: 50 is chance, and near 100 it teaches the generator little.
     pub image_accuracy: f32,
-    /// The same of the code discriminator.
+    /// Accuracy of the code discriminator, percent.
     pub code_accuracy: f32,
-    /// Spread of the samples as a share of the data's: 1 is as diverse, 0 is total collapse.
+    /// Spread of generated images relative to that of the data: 1 is as diverse, 0 is total collapse.
     pub diversity: f32,
 }
 
 impl GeneratorLosses {
-    /// In one line, for people.
+    /// One line for display.
     pub fn describe(&self) -> String {
         let Some(a) = self.adversarial else {
             return format!("{:.1} + {:.1} nats", self.reconstruction, self.code);
@@ -126,7 +126,7 @@ impl GeneratorLosses {
     }
 }
 
-/// A generator that cannot be had.
+/// Why a generator cannot be trained, loaded or saved.
 #[derive(Debug, thiserror::Error)]
 pub enum GeneratorError {
     #[error("the generator's weights cannot be read or written: {0}")]
@@ -142,6 +142,6 @@ pub fn to_bytes(pixels: &[f32]) -> Vec<u8> {
 
 /// The values of a tensor on the host, row-major.
 pub fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    // f32 already, so neither converted nor copied; the conversion cannot fail.
+    // The values are f32 already, so this neither converts nor copies, and it cannot fail.
     tensor.into_data().convert::<f32>().try_into_vec().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Generative models: an encoder E into latent space and a decoder G out of it, trained without labels.
+//! Generative models: an encoder E into latent space and a decoder G from it, trained without labels.
 
 mod interface;
 mod schedule;
@@ -19,7 +19,7 @@ use crate::device::ComputeDevice;
 use crate::experiment::{Experiment, GeneratorKind};
 use crate::rng::Streams;
 
-/// What the sides of images must be a multiple of for a kind of generator.
+/// The number that the sides of images must be multiples of for a kind of generator.
 pub fn side_multiple(kind: GeneratorKind) -> usize {
     match kind {
         GeneratorKind::Vae => 1,
@@ -27,7 +27,7 @@ pub fn side_multiple(kind: GeneratorKind) -> usize {
     }
 }
 
-/// A fresh generator of the experiment's kind for the train split.
+/// An untrained generator of the experiment's kind for the train split.
 pub fn training(experiment: &Experiment, train: &Split, device: &ComputeDevice) -> Box<dyn GeneratorTraining> {
     match experiment.generator {
         GeneratorKind::Vae => Box::new(vae::VaeTraining::new(experiment, train, device)),
@@ -48,7 +48,7 @@ pub fn from_bytes(
     })
 }
 
-/// G(z) for the same `count` codes z of N(0, I) each time it is asked, as pixels 0..=255.
+/// G(z) for `count` codes z of N(0, I), the same in each call with this seed, as pixels 0..=255.
 pub fn prior_samples(generator: &dyn Generator, seed: u64, count: usize) -> Vec<u8> {
     let codes = Streams::new(seed).get("generator-samples", 0).normals(count * generator.latent_dim());
     generator.decode_bytes(&codes)

@@ -1,35 +1,35 @@
-//! How good a trained generator is, in numbers that compare generators on the same data, and whether it collapsed.
+//! Measures of a trained generator's quality and collapse, comparable between generators on the same data.
 
 use super::{Generator, prior_samples};
 use crate::dataset::Split;
 use crate::latent::LatentSpace;
 
-/// Samples of N(0, I) that diversity is measured on.
+/// Number of samples from N(0, I) for the diversity.
 const SAMPLES: usize = 256;
 
-/// What a generator does with images that it was not trained on.
+/// Quality of a generator on images that it was not trained on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quality {
-    /// Images looked at.
+    /// Number of images.
     pub images: usize,
-    /// Mean absolute and mean square error of G(E(x)), of a value in [0, 1].
+    /// Mean absolute and mean square error of G(E(x)), for values in [0, 1].
     pub absolute_error: f32,
     pub square_error: f32,
-    /// Mean square error of the mean image: what a latent space of no dimension would have.
+    /// Mean square error of the mean image, that of a latent space without dimensions.
     pub square_error_of_mean: f32,
-    /// Percentage of images whose nearest neighbour among the train codes has their own class.
+    /// Percentage of images whose nearest train code has the same class.
     pub neighbour_agreement: f32,
     /// Root of the mean variance of samples G(z) over that of the images: 1 is as diverse as the data, 0 is collapse.
     pub diversity: f32,
     /// Standard deviation of the codes on each axis; the prior's is 1.
     pub deviations: Vec<f32>,
-    /// Percentage of images, and of samples, that the generator's own discriminator takes for real, where it has one.
+    /// Percentage of images, and of samples, that the generator's discriminator takes for real, if it has one.
     pub images_judged_real: Option<f32>,
     pub samples_judged_real: Option<f32>,
 }
 
 impl Quality {
-    /// Measured on `images`, with samples named by `seed`; `latent` holds the codes of `train`.
+    /// Measures on `images`, and on samples drawn with `seed`; `latent` holds the codes of `train`.
     pub fn measure(generator: &dyn Generator, latent: &LatentSpace, train: &Split, images: &Split, seed: u64) -> Self {
         let all: Vec<u32> = (0..images.len() as u32).collect();
         let pixels = images.gather(&all);
@@ -58,12 +58,12 @@ impl Quality {
         }
     }
 
-    /// Percentage of the images' variance that G(E(x)) keeps.
+    /// Percentage of the images' variance that G(E(x)) preserves.
     pub fn explained(&self) -> f32 {
         100.0 * (1.0 - self.square_error / self.square_error_of_mean)
     }
 
-    /// A table for people, and for a file.
+    /// A table for display and for a file.
     pub fn markdown(&self) -> String {
         let deviations: Vec<String> = self.deviations.iter().map(|d| format!("{d:.2}")).collect();
         let mut rows = vec![
@@ -91,7 +91,7 @@ fn mean_of(a: &[f32], b: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     (sum / a.len().max(1) as f64) as f32
 }
 
-/// The mean of each of `len` values over all rows, and the mean of their variances.
+/// The mean of each of `len` columns over all rows, and the mean of the columns' variances.
 fn spread(rows: &[f32], len: usize) -> (Vec<f32>, f32) {
     let n = (rows.len() / len).max(1) as f64;
     let (mut sum, mut squares) = (vec![0.0_f64; len], 0.0_f64);

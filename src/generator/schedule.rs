@@ -1,9 +1,9 @@
-//! The order in which a generator sees the train split: shuffled minibatches, epochs, and the step size of each.
+//! The order in which a generator is trained on the train split: shuffled minibatches, epochs, and their step sizes.
 
 use crate::experiment::Experiment;
 use crate::rng::Streams;
 
-/// Minibatches of a training, one after the other.
+/// The minibatches of a training, in order.
 pub struct Schedule {
     images: usize,
     batch: usize,
@@ -35,7 +35,7 @@ impl Schedule {
         self.steps_per_epoch() * self.epochs
     }
 
-    /// Minibatches dealt.
+    /// Minibatches done.
     pub fn steps_done(&self) -> usize {
         self.step
     }
@@ -45,7 +45,7 @@ impl Schedule {
         self.step as f32 / self.steps_per_epoch() as f32
     }
 
-    /// For the next minibatch; the epochs that begin in the last quarter are trained with the smaller step size.
+    /// The step size of the next minibatch; epochs that begin in the last quarter use the final one.
     pub fn learning_rate(&self, experiment: &Experiment) -> f64 {
         if self.step / self.steps_per_epoch() * 4 >= self.epochs * 3 {
             experiment.generator_final_learning_rate
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_epoch_deals_every_image_once_and_the_last_quarter_has_the_smaller_step() {
+    fn every_epoch_has_every_image_once_and_the_last_quarter_has_the_smaller_step() {
         let experiment = Experiment { generator_batch: 4, generator_epochs: 4, ..Experiment::default() };
         let mut schedule = Schedule::new(&experiment, 10);
         assert_eq!(schedule.total_steps(), 12);

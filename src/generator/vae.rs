@@ -1,7 +1,7 @@
 //! The variational auto-encoder of Tables S9/S10 (MNIST) and S11/S12 (IVUS).
 //!
-//! Three fully connected layers each way, ReLU between them, Bernoulli likelihood: the summed binary cross entropy of
-//! the logits plus beta times the KL divergence to N(0, I), averaged over the minibatch (nats per image).
+//! Three fully connected layers each for encoder and decoder, ReLU between them, Bernoulli likelihood. Loss: the summed
+//! binary cross entropy of the logits plus beta times the KL divergence to N(0, I), averaged over the minibatch (nats).
 
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
@@ -33,7 +33,7 @@ pub struct VaeNet {
 }
 
 impl VaeNet {
-    /// Fresh layers on `device`; burn's own initial weights are to be overwritten.
+    /// Untrained layers on `device`; burn's own initial weights must be overwritten.
     pub fn new(image_len: usize, latent_dim: usize, device: &Device) -> Self {
         let linear = |input, output| LinearConfig::new(input, output).init(device);
         Self {
@@ -136,7 +136,7 @@ pub struct VaeTraining {
 }
 
 impl VaeTraining {
-    /// A fresh VAE for the train split; its seed is `experiment.generator_seed`.
+    /// An untrained VAE for the train split; its seed is `experiment.generator_seed`.
     pub fn new(experiment: &Experiment, train: &Split, device: &ComputeDevice) -> Self {
         let streams = Streams::new(experiment.generator_seed);
         let image_len = train.shape().len();
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn parameters_are_those_of_tables_s9_to_s12() {
-        // Weights and biases of each fully connected layer of the table, by hand.
+        // Weights and biases of each fully connected layer of the table, counted by hand.
         let linear = |i: usize, o: usize| i * o + o;
         for (image_len, latent) in [(784, 3), (4096, 3), (784, 2)] {
             let encoder = linear(image_len, 400) + linear(400, 400) + 2 * linear(400, latent);

@@ -1,6 +1,6 @@
-//! Fresh weights from a stream of our own.
+//! Initial weights from a random stream of the run.
 //!
-//! Burn initialises parameters lazily from a generator that is global to the process; here each parameter is
+//! Burn initialises parameters lazily from a random generator that is global to the process; here each parameter is
 //! overwritten in the order of the module's fields, with PyTorch's default: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
 
 use burn::module::{Module, ModuleMapper, Param};
@@ -8,22 +8,22 @@ use burn::tensor::{Tensor, TensorData};
 
 use crate::rng::Rng;
 
-/// The module with all weights and biases of its linear and convolution layers drawn afresh from `rng`.
+/// The module with all weights and biases of its linear and convolution layers drawn from `rng`.
 pub fn fresh<M: Module>(module: M, rng: &mut Rng) -> M {
     module.map(&mut FreshWeights { rng, layers: Vec::new(), bound: 0.0 })
 }
 
-/// Takes in the running statistics of all normalisations, which burn keeps aside for each thread until they are asked
-/// for. After every optimiser step, so that they depend neither on threads nor on who asks when.
+/// Updates the running statistics of all normalisations, which burn collects for each thread until they are read.
+/// Called after every optimiser step, so that they depend neither on threads nor on the time of reading.
 pub fn settle<M: Module>(module: &M) {
-    // `valid` takes them in, in the module that it is called on; the copy that it returns is of no use here.
+    // `valid` updates them in the module that it is called on; the copy that it returns is not needed.
     let _ = module.valid();
 }
 
 struct FreshWeights<'a> {
     rng: &'a mut Rng,
     layers: Vec<String>,
-    /// Of the last weight seen; a layer's bias follows its weight and shares its fan-in.
+    /// Bound of the last weight; a layer's bias follows its weight and has the same fan-in.
     bound: f32,
 }
 
@@ -39,7 +39,7 @@ impl ModuleMapper for FreshWeights<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let shape = param.lazy_shape();
         let fan_in = match (D, self.layers.iter().any(|l| l.contains("Norm"))) {
-            // Scales and shifts of a normalisation start at one and zero.
+            // Scales and shifts of a normalisation keep their initial values one and zero.
             (_, true) | (0, _) => return param,
             (1, _) => None,
             // Linear: [in, out].

@@ -1,4 +1,5 @@
-//! Strategies against a baseline, paired by seed: the primary endpoint, descriptive rounds, and what n cannot say.
+//! Strategies compared with a baseline, paired by seed: the primary endpoint, each round, and warnings about too few
+//! pairs.
 
 use std::ops::RangeInclusive;
 
@@ -13,21 +14,21 @@ use crate::history::History;
 pub const FIRST_ENDPOINT_ROUND: usize = 2;
 pub const LAST_ENDPOINT_ROUND: usize = 10;
 
-/// What a comparison is asked for.
+/// Options of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// The name of the group that the others are compared with.
     pub baseline: Variant,
-    /// Level of the intervals; tests are called at 1 - level.
+    /// Level of the intervals; a test is significant at 1 - level.
     pub level: f64,
-    /// Power that `repeats_needed` aims at.
+    /// Power for `repeats_needed`.
     pub power: f64,
-    /// Accuracies (percent), or errors of maps (kPa^2), whose price in labels is asked for.
+    /// Accuracies (percent) or errors of maps (kPa^2) for which the number of labels needed is computed.
     pub targets: Vec<f64>,
 }
 
 impl Options {
-    /// The usual options; errors of maps have no values that everybody asks for.
+    /// The usual options; for errors of maps there are no usual targets.
     pub fn against(baseline: Variant, task: Task) -> Self {
         match task {
             Task::Classes => Self { baseline, ..Self::default() },
@@ -42,48 +43,48 @@ impl Default for Options {
     }
 }
 
-/// Every group of repeats, against the baseline.
+/// All groups of repeats, compared with the baseline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     pub options: Options,
-    /// Rounds of the endpoint: 2 to 10, or to the last round that any run has reached.
+    /// Rounds of the endpoint: 2 to 10, or to the last round of any run.
     pub rounds: RangeInclusive<usize>,
     pub groups: Vec<EndpointTest>,
 }
 
-/// One group of repeats.
+/// The results of one group of repeats.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndpointTest {
     pub name: Variant,
-    /// Its place among the groups of its strategy.
+    /// Its position among the groups of its strategy.
     pub place: usize,
-    /// Runs that entered, and runs left out because a round of the endpoint is missing or not a number.
+    /// Runs included, and runs excluded because a round of the endpoint is missing or not a number.
     pub runs: usize,
     pub left_out: usize,
-    /// The endpoint over the runs that entered.
+    /// The endpoint over the included runs.
     pub endpoint: Option<Interval>,
-    /// Area under the learning curve over labels, as a mean accuracy.
+    /// Area under the learning curve over labels, as a mean metric.
     pub area: Option<Interval>,
     /// Labels needed for each target, over the runs that reached it, and how many did.
     pub labels_to: Vec<(f64, Option<Interval>)>,
-    /// Against the baseline; none for the baseline itself and where no seed is shared.
+    /// Against the baseline; `None` for the baseline itself and if no seed is shared.
     pub endpoint_test: Option<PairedTest>,
     pub area_test: Option<PairedTest>,
     /// Sign-flip p of the endpoint after Holm's adjustment over the strategies.
     pub holm_p: Option<f64>,
     /// Round by round: descriptive, not adjusted for the number of rounds.
     pub per_round: Vec<RoundTest>,
-    /// Repeats with which the effect seen would be found with the power asked for; none where no effect was seen.
+    /// Repeats needed to find the observed effect with the requested power; `None` if there is no effect.
     pub repeats_needed: Option<usize>,
-    /// What the number of pairs cannot say, in plain words.
+    /// A warning if the number of pairs is too small.
     pub warning: Option<String>,
 }
 
-/// Paired differences and what they say.
+/// Tests of paired differences.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairedTest {
     pub seeds: Vec<u64>,
-    /// Group less baseline, one for each seed.
+    /// Group minus baseline, one for each seed.
     pub differences: Vec<f64>,
     /// Mean difference with its Student-t interval.
     pub interval: Interval,
@@ -105,7 +106,7 @@ pub struct RoundTest {
 }
 
 impl PairedTest {
-    /// From differences by seed; none where there is none.
+    /// From pairs of seed and difference; `None` if there are none.
     pub fn new(pairs: Vec<(u64, f64)>, level: f64) -> Option<Self> {
         let (seeds, differences): (Vec<u64>, Vec<f64>) = pairs.into_iter().unzip();
         let interval = mean_interval(&differences, level)?;
@@ -118,8 +119,8 @@ impl PairedTest {
     }
 }
 
-/// Compares every strategy in `histories` with the baseline. Forks stay out: they share rounds with their parents, so
-/// they are no repeats of their own.
+/// Compares every strategy in `histories` with the baseline. Forks are excluded: they share rounds with their parents
+/// and are not independent repeats.
 pub fn compare(histories: &[History], options: &Options) -> Comparison {
     let histories: Vec<&History> = histories.iter().filter(|h| !h.is_fork()).collect();
     let last = histories.iter().filter_map(|h| h.rounds.last()).map(|r| r.round).max().unwrap_or(0);
@@ -149,7 +150,7 @@ fn one_group(
     let (level, runs) = (options.level, &group.histories[..]);
     let area = |h: &History| area_under_curve(&round_ends(h));
     let labels_to = |h: &History, x: f64| {
-        // The curve of an error falls to its target, so both change sign.
+        // The curve of an error falls to its target, so both signs are reversed.
         let sign = if h.task().lower_is_better() { -1.0 } else { 1.0 };
         let points: Vec<[f64; 2]> = round_ends(h).into_iter().map(|[labels, y]| [labels, sign * y]).collect();
         labels_to_reach(&points, sign * x)
@@ -181,7 +182,7 @@ fn one_group(
     }
 }
 
-/// Differences of a number between runs of the same seed.
+/// Differences of `number` between runs of the same seed.
 fn pairs(runs: &[&History], baseline: &[&History], number: &dyn Fn(&History) -> Option<f64>) -> Vec<(u64, f64)> {
     let pair = |run: &&History| {
         let other = baseline.iter().find(|b| b.seed() == run.seed())?;
@@ -190,24 +191,24 @@ fn pairs(runs: &[&History], baseline: &[&History], number: &dyn Fn(&History) -> 
     runs.iter().filter_map(pair).collect()
 }
 
-/// Pairs with which a two-sided paired t test at `alpha` finds an effect d_z with the given power:
+/// Number of pairs with which a two-sided paired t test at `alpha` finds an effect d_z with the given power:
 /// n = ((z_{1-alpha/2} + z_{power}) / d_z)^2 + z_{1-alpha/2}^2 / 2, rounded up (Guenther 1981),
-/// and at least as many as the exact tests need to get below `alpha` at all.
+/// and at least the number of pairs that the exact tests need to get below `alpha`.
 pub fn repeats_for_power(effect: f64, alpha: f64, power: f64) -> Option<usize> {
-    /// Beyond this the effect is called none.
+    /// If more are needed, there is no effect worth testing.
     const MOST: f64 = 100_000.0;
     let (z_alpha, z_power) = (z_quantile(1.0 - alpha / 2.0)?, z_quantile(power)?);
     let n = (((z_alpha + z_power) / effect).powi(2) + z_alpha.powi(2) / 2.0).ceil();
     (n.is_finite() && n <= MOST).then(|| (n as usize).max(least_pairs(alpha)))
 }
 
-/// The fewest pairs with which an exact test can get to `alpha` or below.
+/// The smallest number of pairs with which an exact test can reach `alpha`.
 fn least_pairs(alpha: f64) -> usize {
     const MOST: usize = 64;
     (1..MOST).find(|&n| smallest_p(n) <= alpha).unwrap_or(MOST)
 }
 
-/// What so many pairs cannot say, in plain words; none where they can speak.
+/// A warning as text if this many pairs are too few; `None` if they are enough.
 ///
 /// `tests` is the number of strategies tested, `needed` the result of `repeats_for_power`, `p` the adjusted p.
 pub fn warning(pairs: usize, tests: usize, options: &Options, needed: Option<usize>, p: Option<f64>) -> Option<String> {
@@ -230,7 +231,7 @@ pub fn warning(pairs: usize, tests: usize, options: &Options, needed: Option<usi
     } else if pairs < least_strict {
         format!(
             "{}: the smallest p that can be reached is {}, too large for Holm over {tests} strategies, unless others \
-             are significant first. {least_strict} would do.",
+             are significant first. {least_strict} are enough.",
             repeats(pairs),
             short(smallest_p(pairs))
         )
@@ -249,7 +250,7 @@ pub fn warning(pairs: usize, tests: usize, options: &Options, needed: Option<usi
     Some(words)
 }
 
-/// A p value, as short as it can be read.
+/// A p value in as few digits as are readable.
 fn short(p: f64) -> String {
     if p < 0.001 {
         return format!("{p:.1e}");

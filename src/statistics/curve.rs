@@ -1,16 +1,16 @@
-//! One learning curve: its points on the axes of labels and minibatches, its area, the labels it needs, and its mean over
-//! the endpoint's rounds.
+//! One learning curve: its points over labels and minibatches, its area, the labels it needs to reach a target, and its
+//! mean over the rounds of the endpoint.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::history::{Evaluation, History, Metric, RoundRecord};
 
-/// One evaluation of a run on the axes of its learning curve.
+/// One evaluation of a run as a point of its learning curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CurvePoint {
     pub round: usize,
-    /// Labels; inside a round its training is spread from what was labelled before it to what is labelled after it.
+    /// Labels; within a round, interpolated between the labels before it and after it by the share of its training.
     pub labels: f64,
     /// Optimiser steps since the run began.
     pub minibatches: f64,
@@ -18,12 +18,12 @@ pub struct CurvePoint {
     pub round_end: bool,
 }
 
-/// What a curve needs of a round, completed or in progress.
+/// The part of a round, completed or in progress, that a curve needs.
 #[derive(Debug, Clone, Copy)]
 pub struct CurveRound<'a> {
     pub round: usize,
     pub labels: usize,
-    /// Optimiser steps of the run by the end of the round.
+    /// Optimiser steps of the run at the end of the round.
     pub minibatches: usize,
     pub evaluations: &'a [Evaluation],
 }
@@ -58,16 +58,16 @@ pub fn curve<'a>(rounds: impl Iterator<Item = CurveRound<'a>>, metric: Metric) -
     points
 }
 
-/// Labels and what the target is judged by (accuracy in percent, or the error of maps in kPa^2) at the end of each
-/// round that has a finite one.
+/// Labels and the target's metric (accuracy in percent, or the error of maps in kPa^2) at the end of each round with a
+/// finite value.
 pub fn round_ends(history: &History) -> Vec<[f64; 2]> {
     let point = |r: &Arc<RoundRecord>| Some([r.labels as f64, f64::from(r.final_value()?)]);
     history.rounds.iter().filter_map(point).filter(|p| p[1].is_finite()).collect()
 }
 
-/// Area under a curve of (labels, metric) by trapezia, over the labels it spans: the mean metric along the way.
+/// Area under a curve of (labels, metric) by the trapezoidal rule, divided by the labels it spans: the mean metric.
 ///
-/// None for fewer than two different numbers of labels.
+/// `None` for fewer than two different numbers of labels.
 pub fn area_under_curve(points: &[[f64; 2]]) -> Option<f64> {
     let (first, last) = (points.first()?, points.last()?);
     let span = last[0] - first[0];
@@ -88,7 +88,7 @@ pub fn labels_to_reach(points: &[[f64; 2]], target: f64) -> Option<f64> {
     Some(x0 + (x1 - x0) * (target - y0) / (y1 - y0))
 }
 
-/// Mean of what the target is judged by over the ends of `rounds`; `None` unless each of them ended with a finite value.
+/// Mean of the target's metric over the ends of `rounds`; `None` unless each of them ended with a finite value.
 pub fn endpoint(history: &History, rounds: RangeInclusive<usize>) -> Option<f64> {
     let count = rounds.clone().count();
     let value = |t: usize| history.rounds.iter().find(|r| r.round == t)?.final_value().filter(|a| a.is_finite());

@@ -1,11 +1,11 @@
 //! Exact tests of paired differences: sign flips, Wilcoxon's signed ranks, and Holm's adjustment.
 
-/// The most pairs for which all sign flips are counted.
+/// The most pairs for which all sign flips are enumerated.
 ///
-/// The pairs are cut into two halves whose 2^(n/2) sums are sorted and matched, so 2^30 flips cost 2^15 sums.
+/// The pairs are split into two halves whose 2^(n/2) sums are sorted and matched, so 2^30 flips cost 2^15 sums.
 pub const MOST_EXACT_PAIRS: usize = 30;
 
-/// The most pairs for which the distribution of the signed-rank sum is counted.
+/// The most pairs for which the distribution of the signed-rank sum is computed.
 const MOST_RANKED_PAIRS: usize = 500;
 
 /// Sums that differ by less than this share of the largest are ties.
@@ -13,7 +13,7 @@ const TIE: f64 = 1e-10;
 
 /// Two-sided p of the sign-flip test of zero mean difference, over all 2^n assignments of signs.
 ///
-/// None for no pair, for more than `MOST_EXACT_PAIRS`, or where a difference is not finite.
+/// `None` for no pair, for more than `MOST_EXACT_PAIRS`, or if a difference is not finite.
 pub fn sign_flip(differences: &[f64]) -> Option<f64> {
     let n = differences.len();
     if n == 0 || n > MOST_EXACT_PAIRS || differences.iter().any(|d| !d.is_finite()) {
@@ -23,14 +23,14 @@ pub fn sign_flip(differences: &[f64]) -> Option<f64> {
     let slack = TIE * differences.iter().map(|d| d.abs()).sum::<f64>();
     let (left, right) = differences.split_at(n / 2);
     let (left, right) = (signed_sums(left), signed_sums(right));
-    // The distribution is symmetric, so twice the upper tail; sums of zero lie in both tails.
+    // The distribution is symmetric, so p is twice the upper tail; sums of zero are in both tails.
     if observed <= slack {
         return Some(1.0);
     }
     let mut reaching = 0_u64;
     let mut needed = right.len();
     for sum in &left {
-        // As the left sum grows, ever smaller right sums are enough.
+        // As the left sum grows, smaller right sums are enough.
         while needed > 0 && sum + right[needed - 1] >= observed - slack {
             needed -= 1;
         }
@@ -51,7 +51,7 @@ fn signed_sums(values: &[f64]) -> Vec<f64> {
 
 /// Two-sided p of Wilcoxon's signed-rank test, by its exact distribution given the ties.
 ///
-/// Differences of zero are left out (Wilcoxon's way); tied sizes share their mean rank. None where nothing is left.
+/// Differences of zero are dropped (Wilcoxon's way); ties share their mean rank. `None` if nothing remains.
 pub fn wilcoxon(differences: &[f64]) -> Option<f64> {
     let mut sizes: Vec<f64> = differences.iter().copied().filter(|d| *d != 0.0).collect();
     let n = sizes.len();
@@ -83,12 +83,12 @@ pub fn wilcoxon(differences: &[f64]) -> Option<f64> {
     Some((2.0 * tail).min(1.0))
 }
 
-/// The smallest two-sided p that either test can give for so many pairs: both signs all the same.
+/// The smallest two-sided p that either test can give for this many pairs: all differences have the same sign.
 pub fn smallest_p(pairs: usize) -> f64 {
     (2.0 / 2f64.powi(pairs as i32)).min(1.0)
 }
 
-/// Holm's step-down adjustment; a missing p stays missing and does not count.
+/// Holm's step-down adjustment; a missing p stays missing and does not count as a test.
 pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut order: Vec<(usize, f64)> = p_values.iter().enumerate().filter_map(|(i, p)| Some((i, (*p)?))).collect();
     order.sort_by(|a, b| a.1.total_cmp(&b.1));

@@ -1,14 +1,14 @@
 //! Valid convolutions on the CPU, channels last: matrix products over patches, a few images at a time.
 //!
-//! The patches of the few images stay in the core's cache, and they are laid out as the product packs them: a row for
-//! each element of the kernel where the kernel is applied, a row for each place where its gradient is summed.
+//! The patches of these few images stay in the core's cache, in the layout that the matrix product packs them into: a
+//! row for each element of the kernel to apply the kernel, a row for each position to sum its gradient.
 
 use ndarray::{Array2, ArrayView2, Axis, linalg::general_mat_mul};
 
-/// Patches made at once, in values: half a megabyte, half of a usual core's own cache.
+/// Size of the patches computed at once, in values: half a megabyte, half of a usual core's own cache.
 const PATCH_VALUES: usize = 128 * 1024;
 
-/// Where a square kernel moves: over height, width and channels of an image.
+/// The positions of a square kernel over an image of this height, width and number of channels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Geometry {
     pub image: [usize; 3],
@@ -22,7 +22,7 @@ impl Geometry {
         [height + 1 - self.kernel, width + 1 - self.kernel]
     }
 
-    /// Each place's patch times the kernel `[kernel * kernel * in, out]`: `[n * places, out]`.
+    /// The patch at each position times the kernel `[kernel * kernel * in, out]`: `[n * positions, out]`.
     pub fn convolve(&self, images: &[f32], kernel: &Array2<f32>) -> Array2<f32> {
         let mut result = Array2::zeros((self.images(images) * self.places(), kernel.ncols()));
         let rows = result.axis_chunks_iter_mut(Axis(0), self.group() * self.places());
@@ -35,7 +35,7 @@ impl Geometry {
         result
     }
 
-    /// The gradient for the kernel, `[kernel * kernel * in, out]`, from that of the result, `[n * places, out]`.
+    /// The gradient of the kernel, `[kernel * kernel * in, out]`, from that of the result, `[n * positions, out]`.
     pub fn kernel_gradient(&self, images: &[f32], d_result: &Array2<f32>) -> Array2<f32> {
         let mut gradient = Array2::zeros((self.patch_len(), d_result.ncols()));
         let rows = d_result.axis_chunks_iter(Axis(0), self.group() * self.places());
@@ -46,7 +46,8 @@ impl Geometry {
         gradient
     }
 
-    /// The adjoint of `convolve`: images `[n, height, width, in]` from `[n * places, out]`; a transposed convolution.
+    /// The adjoint of `convolve`, a transposed convolution: images `[n, height, width, in]` from `[n * positions,
+    /// out]`.
     pub fn spread(&self, result: &Array2<f32>, kernel: &Array2<f32>) -> Vec<f32> {
         let mut images = vec![0.0; result.nrows() / self.places() * self.image_len()];
         let rows = result.axis_chunks_iter(Axis(0), self.group() * self.places());
@@ -72,13 +73,13 @@ impl Geometry {
         self.kernel * self.kernel * self.image[2]
     }
 
-    /// Images at once: a power of two, so that sums over places break at the same places for most sizes.
+    /// Images at once: a power of two, so that sums over positions are split at the same points for most sizes.
     fn group(&self) -> usize {
         let most = (PATCH_VALUES / (self.places() * self.patch_len())).max(1);
         1 << most.ilog2()
     }
 
-    /// `[kernel * kernel * in, n * places]`
+    /// The patches as `[kernel * kernel * in, n * positions]`.
     fn patches_by_element(&self, images: &[f32]) -> Vec<f32> {
         let [height, width, channels] = self.image;
         let [rows, columns] = self.result();
@@ -96,7 +97,7 @@ impl Geometry {
         patches
     }
 
-    /// `[n * places, kernel * kernel * in]`
+    /// The patches as `[n * positions, kernel * kernel * in]`.
     fn patches_by_place(&self, images: &[f32]) -> Vec<f32> {
         let mut patches = vec![0.0; self.images(images) * self.places() * self.patch_len()];
         let run = self.kernel * self.image[2];
@@ -108,7 +109,7 @@ impl Geometry {
         patches
     }
 
-    /// Adds each patch, `[n * places, kernel * kernel * in]`, where it would be taken from.
+    /// Adds each patch, `[n * positions, kernel * kernel * in]`, to the images at its position.
     fn overlap_add(&self, patches: &[f32], images: &mut [f32]) {
         let run = self.kernel * self.image[2];
         for (place, patch) in patches.chunks_exact(self.patch_len()).enumerate() {
@@ -118,7 +119,7 @@ impl Geometry {
         }
     }
 
-    /// Where each line of a place's patch begins.
+    /// The start of each line of the patch at `place`.
     fn line_starts(&self, place: usize) -> impl Iterator<Item = usize> {
         let [height, width, channels] = self.image;
         let [rows, columns] = self.result();
@@ -127,25 +128,25 @@ impl Geometry {
     }
 }
 
-/// The largest of each 2 x 2 block, bias added, negative values cut off.
+/// The maximum of each 2 x 2 block plus bias, negative values set to zero.
 pub(super) struct Pooled {
     /// `[n, height, width, channels]`
     pub values: Vec<f32>,
-    /// Which of its four was the largest; `CUT` where nothing flows back.
+    /// Which value of the block was the largest; `CUT` if no gradient flows back.
     winners: Vec<u8>,
     pub height: usize,
     pub width: usize,
     pub channels: usize,
-    /// Size of what was pooled.
+    /// Size of the input.
     rows: usize,
     columns: usize,
 }
 
-/// A winner below zero: the rectifier lets no gradient through.
+/// Marks a maximum below zero: the rectifier blocks its gradient.
 const CUT: u8 = u8::MAX;
 
 impl Pooled {
-    /// Pools `[n, rows, columns, bias.len()]`; an odd last row or column is left out, as the table's sizes do.
+    /// Pools `[n, rows, columns, bias.len()]`; an odd last row or column is dropped, as the sizes in the table require.
     pub fn new(convolved: &[f32], bias: &[f32], rows: usize, columns: usize) -> Self {
         let channels = bias.len();
         let (height, width) = (rows / 2, columns / 2);
@@ -166,7 +167,7 @@ impl Pooled {
                     }
                 }
                 let value = best + bias[c];
-                // Written so that a NaN passes on: a diverged model must not look healthy.
+                // Written so that NaN is passed on: a diverged model must not look healthy.
                 if value <= 0.0 {
                     continue;
                 }
@@ -177,7 +178,7 @@ impl Pooled {
         Self { values, winners, height, width, channels, rows, columns }
     }
 
-    /// The gradient of what was pooled, `[n * rows * columns, channels]`.
+    /// The gradient of the input, `[n * rows * columns, channels]`.
     pub fn backward(&self, gradient: &[f32]) -> Array2<f32> {
         let Self { height, width, channels, rows, columns, .. } = *self;
         let images = self.values.len() / (height * width * channels);
@@ -215,7 +216,7 @@ pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32
 
 pub(super) fn column_sums(rows: &Array2<f32>) -> Vec<f32> {
     let mut sums = vec![0.0; rows.ncols()];
-    // By slices: an iterator for each row would cost more than its few channels.
+    // Slices, because an iterator for each row would cost more than its few channels.
     if let Some(values) = rows.as_standard_layout().as_slice() {
         for row in values.chunks_exact(rows.ncols().max(1)) {
             sums.iter_mut().zip(row).for_each(|(sum, v)| *sum += v);
@@ -224,7 +225,7 @@ pub(super) fn column_sums(rows: &Array2<f32>) -> Vec<f32> {
     sums
 }
 
-/// Row-major values as a matrix of so many rows.
+/// Row-major values as a matrix with this many rows.
 pub(super) fn matrix(values: Vec<f32>, rows: usize) -> Array2<f32> {
     let columns = values.len() / rows.max(1);
     Array2::from_shape_vec((rows, columns), values).unwrap_or_default()

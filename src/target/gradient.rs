@@ -13,16 +13,16 @@ pub struct LatentGradient {
     pub loss: Vec<f32>,
     /// dL/dp, `[n, latent_dim]`.
     pub gradient: Vec<f32>,
-    /// Log probabilities of F(G(p)), `[n, classes]`; empty where F gives maps.
+    /// Log probabilities of F(G(p)), `[n, classes]`; empty if F predicts maps.
     pub log_probabilities: Vec<f32>,
-    /// Scaled maps F(G(p)), `[n, pixels]`; empty where F gives classes.
+    /// Scaled maps F(G(p)), `[n, pixels]`; empty if F predicts classes.
     pub maps: Vec<f32>,
 }
 
-/// Losses of F(G(p)) with respect to `truth` and their gradients at `codes`, `[n, latent_dim]`.
+/// Losses of F(G(p)) against `truth` and their gradients at `codes`, `[n, latent_dim]`.
 ///
-/// The loss is summed over the points (Eq. 1), so a point's gradient does not depend on the points beside it; both
-/// models are frozen.
+/// The loss is summed over the points (Eq. 1), so a point's gradient does not depend on the other points; both models
+/// are frozen.
 pub fn latent_gradient<'a>(
     generator: &dyn Generator,
     target: &FrozenTarget,

@@ -1,7 +1,7 @@
 //! LeNet's forward and backward pass on the CPU, channels last (Table S7).
 //!
-//! The same function as [`LeNet`](super::lenet::LeNet), several times as fast as the backend's convolutions with few
-//! channels. Tests hold both passes against burn's autodiff.
+//! It computes the same function as [`LeNet`](super::lenet::LeNet), several times as fast as the backend's convolutions
+//! with few channels. Tests compare both passes with burn's autodiff.
 
 use burn::module::Param;
 use burn::nn::Linear;
@@ -15,7 +15,7 @@ use super::lenet::LeNet;
 use crate::dataset::ImageShape;
 use crate::generator::host;
 
-/// LeNet with its kernels laid out for `Geometry`.
+/// A LeNet with its kernels in the layout of `Geometry`.
 #[derive(Debug, Clone)]
 pub struct LeNetCpu {
     shape: ImageShape,
@@ -26,11 +26,11 @@ pub struct LeNetCpu {
     linear: [(Array2<f32>, Vec<f32>); 2],
 }
 
-/// What the forward pass leaves behind for the backward pass.
+/// Values of the forward pass that the backward pass needs.
 struct Activations {
     first: Stage,
     second: Stage,
-    /// The second stage's output channels first, `[n, flat]`, as the table flattens it.
+    /// Output of the second stage, channels first, `[n, flat]`, the order in which the table flattens it.
     flat: Array2<f32>,
     /// `[n, 500]`
     features: Array2<f32>,
@@ -38,7 +38,7 @@ struct Activations {
     logits: Array2<f32>,
 }
 
-/// A convolution, pooled and rectified.
+/// A convolution with pooling and rectifier.
 struct Stage {
     /// `[n, height, width, in]`
     input: Vec<f32>,
@@ -47,7 +47,7 @@ struct Stage {
 }
 
 impl LeNetCpu {
-    /// The network as it is now; `net` holds plain parameters, without gradients.
+    /// A copy of `net` in its present state; `net` has plain parameters, without gradients.
     pub fn new(net: &LeNet, shape: ImageShape) -> Self {
         let bias =
             |bias: &Option<Param<Tensor<1>>>, out| bias.as_ref().map_or_else(|| vec![0.0; out], |b| host(b.val()));
@@ -74,7 +74,7 @@ impl LeNetCpu {
         (values(activations.features), values(activations.logits))
     }
 
-    /// The mean cross entropy (nats) and its gradient for each parameter of `net`, whose copy this is.
+    /// The mean cross entropy (nats) and its gradient for each parameter of `net`, of which `self` is a copy.
     pub fn backward(&self, net: &LeNet, images: &[f32], labels: &[u8], device: &Device) -> (f32, GradientsParams) {
         let a = self.activations(images);
         let [_, (kernel2, _)] = &self.convolutions;
@@ -128,7 +128,7 @@ impl LeNetCpu {
         let flat = matrix(transposed(values, height * width, channels), n);
         let [(hidden, hidden_bias), (output, output_bias)] = &self.linear;
         let mut features = flat.dot(hidden) + aview1(hidden_bias); // [n, 500]
-        // Not `max`, which would hide a NaN.
+        // `max` would hide a NaN.
         features.mapv_inplace(|v| if v < 0.0 { 0.0 } else { v });
         let logits = features.dot(output) + aview1(output_bias); // [n, classes]
         Activations { first, second, flat, features, logits }
@@ -143,7 +143,7 @@ impl LeNetCpu {
     }
 }
 
-/// The mean cross entropy (nats) and its gradient for the logits, `[n, classes]`.
+/// The mean cross entropy (nats) and its gradient with respect to the logits, `[n, classes]`.
 fn cross_entropy(logits: &Array2<f32>, labels: &[u8]) -> (f32, Array2<f32>) {
     let scale = 1.0 / labels.len() as f32;
     let mut gradient = log_softmax_rows(&values(logits.clone()), logits.ncols());
@@ -178,7 +178,7 @@ mod tests {
     use crate::generator::weights;
     use crate::rng::Streams;
 
-    /// Both passes agree with burn's autodiff, on the table's size and on one with odd sizes and three channels.
+    /// Both passes agree with burn's autodiff for the image size of the table and for odd sizes with three channels.
     #[test]
     fn agrees_with_autodiff() {
         let plain = Device::flex();

@@ -1,4 +1,4 @@
-//! The models under study, F: one training step, one evaluation, and the gradient that a sampler follows.
+//! The target models F: training, evaluation, and the gradient that samplers follow.
 
 mod convolution;
 pub mod nets;

@@ -1,4 +1,4 @@
-//! A target model F: one training step, and what the frozen model says of images.
+//! A target model F in training, and frozen for predictions.
 
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
@@ -15,7 +15,7 @@ use crate::experiment::{Experiment, Task};
 use crate::generator::{host, weights};
 use crate::rng::Streams;
 
-/// What the loss on several images is taken with.
+/// The labels that the loss on several images is computed with.
 #[derive(Debug, Clone, Copy)]
 pub enum Truth<'a> {
     /// The class of each image: cross entropy.
@@ -59,7 +59,7 @@ pub struct Target {
     optimiser: ModuleOptimizer,
     shape: ImageShape,
     classes: usize,
-    /// What a loss of 1 is: one nat, or the square of the maps' constant in kPa^2.
+    /// The unit of the loss: one nat, or the square of the maps' constant in kPa^2.
     unit: f32,
     learning_rate: f64,
     adam_epsilon: f32,
@@ -67,7 +67,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// A fresh target; its weights depend on the streams' root alone, so paired runs begin alike.
+    /// An untrained target; its weights depend only on the root of `streams`, so paired runs start with equal weights.
     pub fn new(
         experiment: &Experiment,
         shape: ImageShape,
@@ -91,8 +91,8 @@ impl Target {
         }
     }
 
-    /// One optimiser step on images `[n, shape.len()]` in [0, 1]; the loss before it: the mean cross entropy (nats), or
-    /// the mean square error over all pixels (kPa^2).
+    /// One optimiser step on images `[n, shape.len()]` in [0, 1]; returns the loss before it: the mean cross entropy
+    /// (nats), or the mean square error over all pixels (kPa^2).
     pub fn train_step<'a>(&mut self, images: Vec<f32>, truth: impl Into<Truth<'a>>) -> f32 {
         let truth = truth.into();
         let (loss, gradients) = match (&self.network, truth) {
@@ -125,7 +125,7 @@ impl Target {
         (loss.into_scalar::<f32>(), gradients)
     }
 
-    /// The model as it is now, with fixed parameters.
+    /// A copy of the present model with fixed parameters.
     pub fn frozen(&self) -> FrozenTarget {
         let plain = self.network.valid();
         let cpu = match &plain {
@@ -139,8 +139,8 @@ impl Target {
         };
         FrozenTarget {
             cpu,
-            // By way of `plain`, because a mere clone would share its running statistics with the training. Frozen,
-            // normalisations use them: a point's gradient must not depend on the points beside it.
+            // From `plain`, because a clone of the network would share its running statistics with the training. Frozen
+            // normalisations use them: a point's gradient must not depend on the other points.
             differentiable: plain.clone().train().freeze(),
             plain,
             shape: self.shape,
@@ -157,7 +157,7 @@ impl Target {
         Ok((weights.to_vec(), optimiser.to_vec()))
     }
 
-    /// Continues from what `to_bytes` gave.
+    /// Restores the state that `to_bytes` returned.
     pub fn load(&mut self, weights: Vec<u8>, optimiser: Vec<u8>) -> Result<(), WeightsError> {
         self.load_weights(weights)?;
         self.optimiser =
@@ -165,7 +165,7 @@ impl Target {
         Ok(())
     }
 
-    /// Takes these weights, for evaluation; training continues only from `load`, with the optimiser's state.
+    /// Restores weights for evaluation; to continue training, `load` restores the optimiser's state as well.
     pub fn load_weights(&mut self, weights: Vec<u8>) -> Result<(), WeightsError> {
         let record =
             burn::store::ModuleRecord::from_bytes(Bytes::from_bytes_vec(weights)).map_err(WeightsError::new)?;
@@ -178,7 +178,7 @@ fn adam(epsilon: f32) -> ModuleOptimizer {
     AdamConfig::new().with_epsilon(epsilon).init()
 }
 
-/// A copy of the network for the CPU, channels last.
+/// A copy of the network for the CPU (channels last).
 #[derive(Clone)]
 enum OnCpu {
     LeNet(LeNetCpu),
@@ -189,12 +189,12 @@ enum OnCpu {
 #[derive(Clone)]
 pub struct FrozenTarget {
     plain: Network,
-    /// A copy for the CPU, channels last, if there is one for this network.
+    /// The copy for the CPU, if this network has one.
     cpu: Option<OnCpu>,
     pub(super) differentiable: Network,
     pub(super) shape: ImageShape,
     classes: usize,
-    /// As in `Target`.
+    /// The unit of the loss, as in `Target`.
     pub(super) unit: f32,
     pub(super) device: ComputeDevice,
 }
@@ -220,7 +220,7 @@ impl FrozenTarget {
         }
     }
 
-    /// What a loss of 1 is: one nat, or the square of the maps' constant in kPa^2.
+    /// The unit of the loss: one nat, or the square of the maps' constant in kPa^2.
     pub fn unit(&self) -> f32 {
         self.unit
     }
@@ -241,7 +241,7 @@ impl FrozenTarget {
             .collect()
     }
 
-    /// Penultimate features `[n, width]` and log probabilities `[n, classes]`, none of these where labels are maps.
+    /// Penultimate features `[n, width]` and log probabilities `[n, classes]`, which are empty if labels are maps.
     pub fn features(&self, images: Vec<f32>) -> (Vec<f32>, Vec<f32>) {
         if let Some(OnCpu::LeNet(cpu)) = &self.cpu {
             let (features, logits) = cpu.forward(&images);
@@ -273,7 +273,7 @@ pub fn prediction(log_probabilities: &[f32], label: u8) -> (u8, f32) {
     (argmax(log_probabilities) as u8, loss)
 }
 
-/// Where the largest value of a row stands, the first of equals; 0 for an empty one.
+/// Index of the largest value of a row, the first if tied; 0 for an empty row.
 pub fn argmax(row: &[f32]) -> usize {
     (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b]).then(b.cmp(&a))).unwrap_or(0)
 }

@@ -1,7 +1,8 @@
-//! A stand-in for a labelling tool (S in Algorithm 2): a classifier trained on the whole labelled train split, then
-//! frozen. Not in the paper: with it SI runs on digits, beside SNN, although no simulation labels a digit.
+//! The stand-in labeller, which takes the place of a labelling tool (S in Algorithm 2): a classifier trained on the
+//! whole labelled train split, then frozen. Not in the paper: with it SI runs on digits, although no simulation labels
+//! digits.
 //!
-//! It knows every label of the train split, which no sampler does; none of the validation or the test split.
+//! It is trained on every label of the train split, which no sampler sees, and on none of validation or test.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -15,16 +16,16 @@ use crate::labelling::simulation::MadeSample;
 use crate::labelling::{ImageRef, Label, LabellingTool, Refusal};
 use crate::rng::{Rng, Streams};
 
-/// What it is called wherever its labels show.
+/// Its name wherever its labels are shown.
 pub const NAME: &str = "stand-in labeller: frozen classifier";
-/// Changes whenever the same data and fields would give another classifier.
+/// Must change when the same data and settings lead to another classifier than before.
 const RECIPE: &str = "stand-in-1";
-/// Its training is part of the data, so it does not follow F's own settings.
+/// Its training is part of the data, so it does not use F's settings.
 const BATCH: usize = 64;
 const LEARNING_RATE: f64 = 1e-3;
-/// PyTorch's.
+/// PyTorch's default.
 const ADAM_EPSILON: f32 = 1e-8;
-/// A decoded image is labelled, bought and kept as its values have it in so many steps, as those of the data set do.
+/// A decoded image is rounded to these grey levels, those of the data set, before it is labelled and stored.
 const GREY_LEVELS: f32 = 255.0;
 
 /// The trained classifier.
@@ -32,7 +33,7 @@ pub struct StandIn {
     model: FrozenTarget,
     shape: ImageShape,
     minibatches: usize,
-    /// Percent correct on the validation split; none where there is none.
+    /// Percent correct on the validation split; `None` if there is no such split.
     accuracy: Option<f32>,
 }
 
@@ -55,7 +56,7 @@ impl LabellingTool for StandIn {
 }
 
 impl StandIn {
-    /// Where its labels come from, for people.
+    /// The origin of its labels, for display.
     pub fn origin(&self) -> String {
         let trained = format!("{NAME} (LeNet, {} minibatches of the train split)", self.minibatches);
         match self.accuracy {
@@ -69,37 +70,37 @@ impl StandIn {
         self.accuracy
     }
 
-    /// The label of a decoded image in [0, 1], taken in the grey levels of the data set.
+    /// The label of a decoded image in [0, 1], rounded to the grey levels of the data set.
     pub fn label_image(&self, pixels: &[f32]) -> Result<MadeSample, Refusal> {
         let start = Instant::now();
         let image: Vec<f32> = pixels.iter().map(|v| (v * GREY_LEVELS).round() / GREY_LEVELS).collect();
         let ImageShape { width, height, .. } = self.shape;
         let Label::Class(class) = self.label(ImageRef { width, height, pixels: &image })? else {
-            return Err(Refusal::Program { program: NAME.into(), reason: "it gave no class".into() });
+            return Err(Refusal::Program { program: NAME.into(), reason: "it returned no class".into() });
         };
         Ok(MadeSample { image, label: class as u8, map: None, seconds: start.elapsed().as_secs_f32() })
     }
 }
 
-/// A stand-in in the making: one minibatch at a time, then a look at the validation split, chunk by chunk.
+/// A stand-in labeller in training: one minibatch at a time, then its validation, chunk by chunk.
 pub struct StandInTraining {
     target: Target,
     streams: Streams,
     minibatches: usize,
     step: usize,
     pass: u64,
-    /// Train samples still to be dealt in this pass, last first.
+    /// Train samples left in this pass, last first.
     deck: Vec<u32>,
-    /// Once it is trained.
+    /// The classifier, once it is trained.
     model: Option<FrozenTarget>,
     looked: usize,
     correct: usize,
-    /// Where it is kept.
+    /// The file that it is saved in.
     file: Option<PathBuf>,
 }
 
 impl StandInTraining {
-    /// Found in `folder`, it is not trained again.
+    /// A stand-in labeller in training; if it is saved in `folder`, it is loaded instead of trained.
     pub fn new(
         experiment: &Experiment,
         dataset: &Dataset,
@@ -113,7 +114,7 @@ impl StandInTraining {
             adam_epsilon: ADAM_EPSILON,
             ..experiment.clone()
         };
-        // A root of its own: its first weights are those of no run.
+        // A root of its own, so that its initial weights are those of no run.
         let streams = Streams::new(Streams::new(experiment.labeller_seed).get("stand-in", 0).next_u64());
         let mut target = Target::new(&own, dataset.shape(), dataset.classes.len(), &streams, device);
         let file = folder.map(|f| f.join(format!("{}.burnpack", digest(experiment, dataset))));
@@ -133,13 +134,13 @@ impl StandInTraining {
         }
     }
 
-    /// Units done and in all; a look at the validation split is short beside the training and not counted.
+    /// Steps done and in all; the validation is short and not counted.
     pub fn progress(&self) -> (usize, usize) {
         (self.step, self.minibatches)
     }
 
-    /// One minibatch, or a chunk of the validation split; the stand-in when both are done. With it comes why it could
-    /// not be kept, where that is so.
+    /// One minibatch, or a chunk of the validation split; returns the stand-in labeller when both are done, and whether
+    /// it could be saved.
     pub fn advance(&mut self, dataset: &Dataset) -> Option<(StandIn, std::io::Result<()>)> {
         let Some(model) = &self.model else {
             self.train(&dataset.train);
@@ -191,7 +192,7 @@ impl StandInTraining {
     }
 }
 
-/// Names a stand-in: SHA-256 over the data and all that its training depends on, in hex.
+/// The name of a stand-in labeller: SHA-256 of the data and all settings that its training depends on, in hex.
 fn digest(experiment: &Experiment, dataset: &Dataset) -> String {
     disk::sha256(format!("{RECIPE} {} {}", dataset.digest(), experiment.values(Digest::StandIn)))
 }
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_cannot_see_it_refuses() {
+    fn it_rejects_what_it_cannot_see() {
         let e = Experiment { labeller_minibatches: 1, ..Experiment::preset("tiny").unwrap() };
         let dataset = crate::dataset::load(&e, 1, None).unwrap();
         let (tool, _) = trained(&e, &dataset, None);

@@ -1,7 +1,7 @@
 //! The network of Table S6 on the CPU, channels last, forward and backward.
 //!
-//! The same function as [`StressNet`](super::stress_net::StressNet), several times as fast as the backend on maps with
-//! few channels. Tests hold both passes, and the running statistics, against burn's autodiff.
+//! It computes the same function as [`StressNet`](super::stress_net::StressNet), several times as fast as the backend
+//! on maps with few channels. Tests compare both passes and the running statistics with burn's autodiff.
 
 use burn::module::Param;
 use burn::nn::BatchNorm;
@@ -16,7 +16,7 @@ use crate::generator::host;
 /// Side of the square masks and maps.
 const SIDE: usize = 64;
 
-/// The network with its kernels laid out for `Geometry`.
+/// The network with its kernels in the layout of `Geometry`.
 #[derive(Debug, Clone)]
 pub struct StressNetCpu {
     down: Vec<Layer>,
@@ -24,7 +24,7 @@ pub struct StressNetCpu {
     output: Layer,
 }
 
-/// A convolution, or a transposed one, with what follows it.
+/// A convolution or transposed convolution, with the operations that follow it.
 #[derive(Debug, Clone)]
 struct Layer {
     /// `[kernel * kernel * in, out]`; transposed: `[kernel * kernel * out, in]`.
@@ -34,7 +34,7 @@ struct Layer {
     norm: Option<Norm>,
 }
 
-/// Batch normalisation, a value for each channel.
+/// Batch normalisation; each field has a value for each channel.
 #[derive(Debug, Clone)]
 struct Norm {
     scale: Vec<f32>,
@@ -44,28 +44,28 @@ struct Norm {
     epsilon: f32,
 }
 
-/// Which statistics normalise.
+/// The statistics to normalise with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Training,
     Evaluation,
 }
 
-/// What one layer leaves behind for the backward pass.
+/// Values of one layer that the backward pass needs.
 struct Trace {
     /// `[n, side, side, in]`
     input: Vec<f32>,
-    /// Of the convolution, or of the one that this transposes.
+    /// Geometry of the convolution, or of the one that is transposed.
     geometry: Geometry,
     normalised: Normalised,
-    /// After the rectifier; empty for the last layer.
+    /// Output of the rectifier; empty for the last layer.
     rectified: Array2<f32>,
     pooled: Option<Pooled>,
-    /// Side of the square that was normalised.
+    /// Side of the square images that were normalised.
     side: usize,
 }
 
-/// The normalised values `[rows, channels]`, with the statistics they were normalised by.
+/// The normalised values `[rows, channels]` and the statistics used for them.
 #[derive(Default)]
 struct Normalised {
     values: Array2<f32>,
@@ -74,7 +74,7 @@ struct Normalised {
 }
 
 impl StressNetCpu {
-    /// The network as it is now; `net` holds plain parameters, without gradients.
+    /// A copy of `net` in its present state; `net` has plain parameters, without gradients.
     pub fn new(net: &StressNet) -> Self {
         let bias =
             |bias: &Option<Param<Tensor<1>>>, out| bias.as_ref().map_or_else(|| vec![0.0; out], |b| host(b.val()));
@@ -100,13 +100,13 @@ impl StressNetCpu {
         Self { down, up, output }
     }
 
-    /// Maps in [0, 1], `[n, 4096]`, of masks `[n, 4096]`, by the running statistics.
+    /// Maps in [0, 1], `[n, 4096]`, of masks `[n, 4096]`, normalised by the running statistics.
     pub fn forward(&self, masks: &[f32]) -> Vec<f32> {
         self.pass(masks, Mode::Evaluation).1
     }
 
-    /// The mean square error, its gradient for each parameter of `net`, whose copy this is; and the running statistics
-    /// of `net` brought up to date.
+    /// The mean square error and its gradient for each parameter of `net`, of which `self` is a copy; also updates the
+    /// running statistics of `net`.
     pub fn backward(&self, net: &StressNet, masks: &[f32], maps: &[f32], device: &Device) -> (f32, GradientsParams) {
         let (traces, predicted) = self.pass(masks, Mode::Training);
         let n = masks.len() / (SIDE * SIDE);
@@ -153,7 +153,7 @@ impl StressNetCpu {
         ((loss / f64::from(count)) as f32, gradients)
     }
 
-    /// Every layer's trace, and the maps.
+    /// The trace of every layer, and the maps.
     fn pass(&self, masks: &[f32], mode: Mode) -> (Vec<Trace>, Vec<f32>) {
         let n = masks.len() / (SIDE * SIDE);
         let mut traces = Vec::with_capacity(self.down.len() + self.up.len() + 1);
@@ -196,7 +196,7 @@ impl StressNetCpu {
 }
 
 impl Layer {
-    /// A transposed convolution of `[n, side, side, in]`: `[n * (side + kernel - 1)^2, out]`, and what it transposes.
+    /// A transposed convolution of `[n, side, side, in]`: its geometry, and `[n * (side + kernel - 1)^2, out]`.
     fn transposed(&self, h: &[f32], side: usize) -> (Geometry, Array2<f32>) {
         let wide = side + self.kernel - 1;
         let geometry = Geometry { image: [wide, wide, self.bias.len()], kernel: self.kernel };
@@ -205,7 +205,7 @@ impl Layer {
         (geometry, matrix(geometry.spread(&input, &self.weight), rows) + aview1(&self.bias))
     }
 
-    /// The normalised values and, scaled and shifted, the layer's outputs.
+    /// The normalised values and the layer's outputs (scaled and shifted).
     fn normalise(&self, h: Array2<f32>, mode: Mode) -> (Normalised, Array2<f32>) {
         let Some(norm) = &self.norm else { return (Normalised::default(), h) };
         let (rows, channels, mut h) = (h.nrows(), h.ncols(), values(h));
@@ -225,15 +225,15 @@ impl Layer {
                 *v = *v * scale + shift;
             }
         }
-        // Only training looks at them again.
+        // Only training needs them again.
         let h = if mode == Mode::Training { matrix(h, rows) } else { Array2::default((0, 0)) };
         (Normalised { values: h, mean, variance }, matrix(outputs, rows))
     }
 }
 
 impl Norm {
-    /// The gradient of what was normalised, from that of the rectified outputs; scale and shift get theirs, and the
-    /// running statistics move.
+    /// The gradient of the normalisation's input from that of its outputs; also registers the gradients of scale and
+    /// shift, and updates the running statistics.
     fn backward(
         &self,
         net: &BatchNorm,
@@ -274,18 +274,18 @@ fn d_rows(n: usize, trace: &Trace) -> usize {
     n * trace.side * trace.side
 }
 
-/// Written so that a NaN passes on: a diverged model must not look healthy.
+/// Written so that NaN is passed on: a diverged model must not look healthy.
 fn relu(v: f32) -> f32 {
     if v < 0.0 { 0.0 } else { v }
 }
 
-/// The gradient where the rectifier let values through.
+/// The gradient, set to zero where the rectifier blocked it.
 fn rectified_only(mut d: Array2<f32>, rectified: &Array2<f32>) -> Array2<f32> {
     d.zip_mut_with(rectified, |d, v| *d = if *v == 0.0 { 0.0 } else { *d });
     d
 }
 
-/// The gradient of a kernel as the layer holds it, `[narrow, wide, kernel, kernel]`.
+/// The gradient of a kernel in the layer's layout, `[narrow, wide, kernel, kernel]`.
 fn kernel_tensor(gradient: Array2<f32>, Geometry { kernel, image }: Geometry, device: &Device) -> Tensor<4> {
     let shape = [kernel, kernel, image[2], gradient.ncols()];
     Tensor::<4>::from_data(TensorData::new(values(gradient), shape), device).permute([3, 2, 0, 1])
@@ -298,7 +298,7 @@ fn register_bias(bias: &Option<Param<Tensor<1>>>, d: &Array2<f32>, gradients: &m
     }
 }
 
-/// Mean and variance over all rows of each of so many columns.
+/// Mean and variance of each column over all rows.
 fn statistics(h: &[f32], columns: usize) -> (Vec<f32>, Vec<f32>) {
     let rows = (h.len() / columns) as f32;
     let mut mean = vec![0.0; columns];
@@ -316,7 +316,7 @@ fn statistics(h: &[f32], columns: usize) -> (Vec<f32>, Vec<f32>) {
     (mean, variance)
 }
 
-/// Each pixel of `[n, side, side, channels]` as 2 x 2 of its kind.
+/// Up-samples `[n, side, side, channels]` by a factor of 2: each pixel is repeated 2 x 2 times.
 fn grown(h: &[f32], n: usize, side: usize, channels: usize) -> Vec<f32> {
     let mut result = Vec::with_capacity(4 * n * side * side * channels);
     for row in h.chunks_exact(side * channels) {
@@ -330,7 +330,7 @@ fn grown(h: &[f32], n: usize, side: usize, channels: usize) -> Vec<f32> {
     result
 }
 
-/// The adjoint of `grown`: each 2 x 2 of `[n, 2 side, 2 side, channels]` added up.
+/// The adjoint of `grown`: the sum over each 2 x 2 block of `[n, 2 side, 2 side, channels]`.
 fn shrunk(h: &[f32], n: usize, side: usize, channels: usize) -> Vec<f32> {
     let mut result = vec![0.0; n * side * side * channels];
     let wide = 2 * side * channels;

@@ -1,4 +1,4 @@
-//! The alpha-GAN (Rosca et al. 2017, Tables S1 to S5): an auto-encoder whose images and codes two discriminators judge.
+//! The alpha-GAN (Rosca et al. 2017, Tables S1 to S5): an auto-encoder with discriminators for its images and codes.
 
 mod nets;
 pub mod training;
@@ -14,13 +14,13 @@ use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::Experiment;
 use nets::{CodeDiscriminator, Decoder, Pyramid};
 
-/// Images that pass through the convolutions together on a GPU, and the most on a CPU.
+/// Images processed together on a GPU, and the largest number on a CPU.
 const MOST_PER_UNIT: usize = 128;
 const LEAST_PER_UNIT: usize = 4;
 /// The work grows with the square of the width: 64 images at 16 channels take about 50 ms on one core.
 const WORK_PER_UNIT: usize = 64 * 16 * 16;
 
-/// All four networks: what is trained, kept and read back.
+/// All four networks, as they are trained, saved and loaded.
 #[derive(Module, Debug)]
 pub struct AlphaGanNets {
     encoder: Pyramid,
@@ -30,7 +30,7 @@ pub struct AlphaGanNets {
 }
 
 impl AlphaGanNets {
-    /// Fresh layers on `device`; burn's own initial weights are to be overwritten.
+    /// Untrained layers on `device`; burn's own initial weights must be overwritten.
     pub fn new(experiment: &Experiment, shape: ImageShape, device: &Device) -> Self {
         let (width, dim) = (experiment.generator_width, experiment.latent_dim);
         Self {
@@ -42,11 +42,11 @@ impl AlphaGanNets {
     }
 }
 
-/// A trained alpha-GAN; normalisations use their running statistics.
+/// A trained alpha-GAN; its normalisations use their running statistics.
 pub struct AlphaGan {
     /// On the autodiff device, frozen: gradients pass through it to the codes.
     frozen: Decoder,
-    /// Without autodiff.
+    /// Without autodiff, for encoding and decoding.
     plain: AlphaGanNets,
     shape: ImageShape,
     latent_dim: usize,
@@ -57,7 +57,7 @@ pub struct AlphaGan {
 impl AlphaGan {
     fn new(nets: &AlphaGanNets, experiment: &Experiment, shape: ImageShape, device: &ComputeDevice) -> Self {
         let plain = nets.valid();
-        // By way of `plain`, because a mere clone would share its running statistics with the training.
+        // From `plain`, because a clone of `nets` would share its running statistics with the training.
         let frozen = plain.generator.clone().train().freeze();
         let images_per_unit = match device.kind {
             DeviceKind::Gpu => MOST_PER_UNIT,
@@ -79,7 +79,7 @@ impl AlphaGan {
         Ok(Self::new(&nets, experiment, shape, device))
     }
 
-    /// Images in [0, 1] as the networks see them: [-1, 1], `[n, channels, height, width]`.
+    /// Converts images in [0, 1] to the networks' input: [-1, 1], `[n, channels, height, width]`.
     fn images(images: &[f32], shape: ImageShape, device: &Device) -> Tensor<4> {
         let n = images.len() / shape.len();
         let values: Vec<f32> = images.iter().map(|v| 2.0 * v - 1.0).collect();

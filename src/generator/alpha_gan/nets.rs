@@ -1,4 +1,4 @@
-//! The four networks of the alpha-GAN (Tables S1 to S5), with the repairs that `docs/networks.md` names.
+//! The four networks of the alpha-GAN (Tables S1 to S5), with the corrections explained in `docs/networks.md`.
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
@@ -11,17 +11,17 @@ use burn::tensor::{Device, Tensor};
 
 use crate::dataset::ImageShape;
 
-/// Slope of the leaky rectifiers below zero; the tables print none, and 0.2 is usual in adversarial networks.
+/// Slope of the leaky rectifiers below zero; the tables do not give one, and 0.2 is usual in adversarial networks.
 const SLOPE: f64 = 0.2;
 /// Halvings between an image and the innermost feature maps, as in the tables.
 const HALVINGS: usize = 3;
 /// Width of the code discriminator, as in Table S5.
 const CODE_HIDDEN: usize = 700;
 
-/// Images with sides that are no multiple of this cannot pass through the networks.
+/// The sides of images must be multiples of this.
 pub const SIDE_MULTIPLE: usize = 1 << HALVINGS;
 
-/// Table S1 with its skip: block(x) + x.
+/// Table S1 with its skip connection: block(x) + x.
 #[derive(Module, Debug)]
 pub struct ResidualBlock {
     conv1: Conv2d,
@@ -47,7 +47,7 @@ impl ResidualBlock {
     }
 }
 
-/// Tables S2 and S4: encoder and image discriminator differ in their output alone.
+/// Tables S2 and S4: encoder and image discriminator differ only in their outputs.
 #[derive(Module, Debug)]
 pub struct Pyramid {
     conv: Conv2d,
@@ -79,7 +79,7 @@ impl Pyramid {
     }
 }
 
-/// Table S3, with up-sampling where it prints pooling.
+/// Table S3, with up-sampling where the table has pooling.
 #[derive(Module, Debug)]
 pub struct Decoder {
     input: Linear,
@@ -127,7 +127,7 @@ impl CodeDiscriminator {
         Self { layers: widths.windows(2).map(|w| LinearConfig::new(w[0], w[1]).init(device)).collect() }
     }
 
-    /// Codes `[n, latent_dim]` to logits `[n, 1]` of coming from the prior.
+    /// Codes `[n, latent_dim]` to logits `[n, 1]` that they come from the prior.
     pub fn forward(&self, codes: Tensor<2>) -> Tensor<2> {
         let mut h = codes;
         for (i, layer) in self.layers.iter().enumerate() {
@@ -145,7 +145,7 @@ fn inner(shape: ImageShape, width: usize) -> [usize; 3] {
     [width, shape.height >> HALVINGS, shape.width >> HALVINGS]
 }
 
-/// A convolution that keeps the size.
+/// A convolution that preserves the size of its input.
 fn convolution(inputs: usize, outputs: usize, kernel: usize, device: &Device) -> Conv2d {
     let p = kernel / 2;
     Conv2dConfig::new([inputs, outputs], [kernel, kernel])
@@ -153,7 +153,7 @@ fn convolution(inputs: usize, outputs: usize, kernel: usize, device: &Device) ->
         .init(device)
 }
 
-/// Each pixel becomes four.
+/// Up-samples by a factor of 2: each pixel is repeated 2 x 2 times.
 fn doubled(x: Tensor<4>) -> Tensor<4> {
     let [_, _, height, width] = x.dims();
     interpolate(x, InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([2 * height, 2 * width]))
@@ -165,8 +165,8 @@ mod tests {
 
     const CIFAR: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
 
-    /// Weights and biases of a convolution, of a fully connected layer, and of a residual block (two convolutions, two
-    /// normalisations of scale, shift, running mean and running variance), by hand.
+    /// Parameters, counted by hand, of a convolution, a fully connected layer, and a residual block (two convolutions,
+    /// two normalisations with scale, shift, running mean and running variance).
     fn conv(i: usize, o: usize, k: usize) -> usize {
         k * k * i * o + o
     }
@@ -176,11 +176,11 @@ mod tests {
     fn block(w: usize) -> usize {
         2 * conv(w, w, 3) + 2 * (2 * w) + RUNNING * w
     }
-    /// Running values of a residual block, for each channel: no parameters, but counted by burn.
+    /// Running values of a residual block for each channel: not parameters, but counted by burn.
     const RUNNING: usize = 4;
 
     #[test]
-    fn parameters_are_those_of_tables_s1_to_s5_as_repaired() {
+    fn parameters_are_those_of_tables_s1_to_s5_as_corrected() {
         let device = Device::flex();
         for (shape, width, latent) in
             [(CIFAR, 64, 3), (CIFAR, 16, 3), (ImageShape { channels: 1, ..CIFAR }, 64, 3), (CIFAR, 64, 2)]
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_have_the_shapes_of_the_tables_as_repaired() {
+    fn layers_have_the_shapes_of_the_tables_as_corrected() {
         let device = Device::flex();
         let encoder = Pyramid::new(CIFAR, 64, 3, &device);
         let images = Tensor::<4>::zeros([2, 3, 32, 32], &device);

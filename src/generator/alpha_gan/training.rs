@@ -1,4 +1,4 @@
-//! The alpha-GAN's training (Rosca et al. 2017, Algorithm 1): four losses, one step of each network a minibatch.
+//! Training of the alpha-GAN (Rosca et al. 2017, Algorithm 1): four losses, one step of each network per minibatch.
 //!
 //! With R(p) = -log p + log(1 - p), which is minus the logit: the encoder minimises lambda |x - G(E(x))| + R(C(E(x))),
 //! the generator lambda |x - G(E(x))| + R(D(G(E(x)))) + R(D(G(z))), the discriminator
@@ -20,7 +20,7 @@ use crate::generator::{
 };
 use crate::rng::Streams;
 
-/// Adam's betas, as the source gives them.
+/// Adam's betas, as in the paper of Rosca et al.
 const BETAS: [f32; 2] = [0.5, 0.9];
 
 /// An alpha-GAN in training, one minibatch at a time.
@@ -42,7 +42,7 @@ struct Optimisers {
 }
 
 impl AlphaGanTraining {
-    /// A fresh alpha-GAN for the train split; its seed is `experiment.generator_seed`.
+    /// An untrained alpha-GAN for the train split; its seed is `experiment.generator_seed`.
     pub fn new(experiment: &Experiment, train: &Split, device: &ComputeDevice) -> Self {
         let streams = Streams::new(experiment.generator_seed);
         let shape = train.shape();
@@ -67,8 +67,8 @@ impl AlphaGanTraining {
         }
     }
 
-    /// The losses of encoder and generator together, for one backward pass: each part reaches only the network whose
-    /// loss it is, apart from the reconstruction, which is both's.
+    /// The losses of encoder and generator together, for one backward pass: each part reaches only its own network, and
+    /// the reconstruction loss reaches both.
     fn play(&self, images: &Tensor<4>, codes: &Tensor<2>, noise: Tensor<2>) -> Play {
         let judge = self.nets.discriminator.clone().no_grad();
         let code_judge = self.nets.code_discriminator.clone().no_grad();
@@ -76,14 +76,14 @@ impl AlphaGanTraining {
         let reconstruction = (rebuilt - images.clone()).abs().mean();
         let hidden = -code_judge.forward(codes.clone()).mean();
         let fakes = self.nets.generator.forward(Tensor::cat(vec![codes.clone().detach(), noise], 0)); // [2n, ...]
-        // The sum of the two means over n.
+        // The mean over 2n times 2: the sum of the two means over n.
         let adversarial = -judge.forward(fakes.clone()).mean() * 2.0;
         let weight = self.experiment.reconstruction_weight;
         let total = reconstruction.clone() * weight + hidden.clone() + adversarial.clone();
         Play { total, reconstruction, hidden, adversarial, fakes: fakes.detach() }
     }
 
-    /// The discriminator's loss and its percentage of right verdicts, real and made images weighing the same.
+    /// The discriminator's loss and its accuracy in percent, real and generated images with equal weight.
     fn judge(&self, real: Tensor<4>, fakes: Tensor<4>) -> (Tensor<1>, f32) {
         let real = self.nets.discriminator.forward(real); // [n, 1]
         let fakes = self.nets.discriminator.forward(fakes); // [2n, 1]
@@ -92,7 +92,7 @@ impl AlphaGanTraining {
         (loss, right)
     }
 
-    /// The same for the code discriminator: codes of the prior are the real ones.
+    /// The code discriminator's loss and its accuracy in percent; real codes are those from the prior.
     fn judge_codes(&self, prior: Tensor<2>, codes: Tensor<2>) -> (Tensor<1>, f32) {
         let prior = self.nets.code_discriminator.forward(prior); // [n, 1]
         let codes = self.nets.code_discriminator.forward(codes); // [n, 1]
@@ -102,7 +102,7 @@ impl AlphaGanTraining {
     }
 }
 
-/// What encoder and generator made of a minibatch.
+/// Losses and images of encoder and generator on a minibatch.
 struct Play {
     total: Tensor<1>,
     reconstruction: Tensor<1>,
@@ -180,14 +180,14 @@ impl GeneratorTraining for AlphaGanTraining {
     }
 }
 
-/// Percentage of logits on the right side of zero.
+/// Percentage of logits above zero, or not above it.
 fn share_above(logits: &Tensor<2>, above: bool) -> f32 {
     let values = host(logits.clone().inner());
     100.0 * values.iter().filter(|v| (**v > 0.0) == above).count() as f32 / values.len().max(1) as f32
 }
 
-/// How much the images `made` differ among themselves, as a share of how much the `real` ones do: the root of the ratio
-/// of their mean variances over the minibatch. 1 is as diverse as the data, 0 is total collapse.
+/// Diversity of the generated images: the root of the ratio of their mean variance over the minibatch to that of the
+/// real images. 1 is as diverse as the data, 0 is total collapse.
 fn diversity(made: Tensor<4>, real: Tensor<4>) -> f32 {
     let spread = |t: Tensor<4>| t.inner().var_bias(0).mean().into_scalar::<f32>();
     let real = spread(real);

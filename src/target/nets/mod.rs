@@ -1,4 +1,4 @@
-//! The list of networks: a new one is a file, a row here, and a row of `TargetKind`.
+//! The list of networks: a new network needs a file, a row here, and a row of `TargetKind`.
 
 mod net;
 pub mod lenet;
@@ -21,7 +21,7 @@ macro_rules! nets {
         pub enum Network { $($kind($net),)+ }
 
         impl Network {
-            /// A network of a kind for images of this shape; its weights are not yet those of any stream.
+            /// A network of this kind for images of this shape; its weights must be overwritten from a stream.
             pub fn new(
                 kind: TargetKind,
                 experiment: &Experiment,
@@ -57,7 +57,7 @@ macro_rules! nets {
             }
         }
 
-        /// What is known of a kind of network.
+        /// Properties of a kind of network.
         pub fn info(kind: TargetKind) -> &'static Info {
             match kind { $(TargetKind::$kind => &<$net>::INFO,)+ }
         }
@@ -76,7 +76,7 @@ mod tests {
     use crate::experiment::{DatasetKind, Task};
 
     #[test]
-    fn every_network_predicts_what_its_task_asks_for() {
+    fn every_network_predicts_what_its_task_needs() {
         let device = Device::flex();
         let experiment = Experiment { target_width: 2, ..Experiment::default() };
         for kind in TargetKind::ALL {

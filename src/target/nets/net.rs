@@ -1,28 +1,28 @@
-//! What every network of the list is.
+//! The interface of the networks in the list.
 
 use burn::tensor::Device;
 
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
 
-/// Images of LeNet evaluated in about 50 ms on one core; a GPU takes as many of any network.
+/// Images that LeNet evaluates in about 50 ms on one core; a GPU takes this many for any network.
 pub const IMAGES_PER_UNIT: usize = 128;
 
-/// What is known of a network before there is one.
+/// Properties of a kind of network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Info {
-    /// Where the paper describes it.
+    /// The table of the paper that describes it.
     pub table: &'static str,
-    /// The sides of its images are multiples of this.
+    /// The sides of its images must be multiples of this.
     pub side_multiple: usize,
 }
 
-/// A network. Besides it has `features`, from images `[n, channels, height, width]` in [0, 1] to `[n, width]`, and `head`,
-/// from features to logits `[n, classes]` or scaled maps `[n, pixels]`.
+/// A network. It must also have the methods `features`, from images `[n, channels, height, width]` in [0, 1] to
+/// `[n, width]`, and `head`, from features to logits `[n, classes]` or scaled maps `[n, pixels]`.
 pub trait Net {
     const INFO: Info;
 
-    /// The network of an experiment for images of this shape.
+    /// The network that an experiment describes, for images of this shape.
     fn of(experiment: &Experiment, shape: ImageShape, classes: usize, device: &Device) -> Self;
 
     /// Images evaluated in about 50 ms on one core.

@@ -1,6 +1,6 @@
-//! The image-to-image network for IVUS: a mask in, its stress map out (Table S6).
+//! The image-to-image network for IVUS: from a mask to its stress map (Table S6).
 //!
-//! As printed the table maps 64 x 64 to 63 x 63; the last transposed convolution has kernel 3 here, 62 -> 64.
+//! As printed, the table maps 64 x 64 to 63 x 63; here the last transposed convolution has kernel 3, 62 -> 64.
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
@@ -14,16 +14,16 @@ use super::net::{Info, Net};
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
 
-/// Channels after each convolution and, mirrored, before each transposed one, as in the table.
+/// Channels after each convolution and, in reverse, before each transposed one, as in the table.
 const CHANNELS: [usize; 5] = [8, 16, 32, 64, 64];
-/// Side of the kernels, as in the table, and of the last one, as repaired.
+/// Side of the kernels, as in the table, and of the last one, as corrected.
 const KERNEL: usize = 2;
 const LAST_KERNEL: usize = 3;
 
 /// Masks evaluated in about 50 ms on one core.
 const MASKS_PER_UNIT: usize = 32;
 
-/// Five convolutions down to 2 x 2, five transposed ones up again, batch normalisation after each but the last.
+/// Five convolutions down to 2 x 2 and five transposed ones back up, batch normalisation after each but the last.
 #[derive(Module, Debug)]
 pub struct StressNet {
     pub(in crate::target) down: Vec<Conv2d>,
@@ -57,7 +57,7 @@ impl StressNet {
         }
     }
 
-    /// What the middle of the network holds, `[n, 256]`, of masks `[n, 1, 64, 64]` in [0, 1].
+    /// The values in the middle of the network, `[n, 256]`, of masks `[n, 1, 64, 64]` in [0, 1].
     pub fn features(&self, masks: Tensor<4>) -> Tensor<2> {
         let mut h = masks;
         for (layer, (convolution, norm)) in self.down.iter().zip(&self.down_norm).enumerate() {
@@ -100,7 +100,7 @@ mod tests {
     fn parameters_are_those_of_table_s6() {
         let net = StressNet::new(&Device::flex());
         let layer = |kernel: usize, i: usize, o: usize| kernel * kernel * i * o + o;
-        // As printed, but for the last kernel; scale, shift and the two running statistics of each normalisation.
+        // As printed, except for the last kernel; scale, shift and the two running statistics of each normalisation.
         let down = layer(2, 1, 8) + layer(2, 8, 16) + layer(2, 16, 32) + layer(2, 32, 64) + layer(2, 64, 64);
         let up = layer(2, 64, 64) + layer(2, 64, 32) + layer(2, 32, 16) + layer(2, 16, 8) + layer(3, 8, 1);
         let normalised = [8, 16, 32, 64, 64, 64, 32, 16, 8].iter().sum::<usize>();
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_have_the_shapes_of_table_s6_with_its_repair() {
+    fn layers_have_the_shapes_of_table_s6_as_corrected() {
         let device = Device::flex();
         let net = StressNet::new(&device);
         let features = net.features(Tensor::zeros([3, 1, 64, 64], &device));

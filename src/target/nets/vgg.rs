@@ -1,4 +1,4 @@
-//! VGG-16, the target model for CIFAR-10 (Table S8, with the repairs that `docs/networks.md` names).
+//! VGG-16, the target model for CIFAR-10 (Table S8, with the corrections explained in `docs/networks.md`).
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
@@ -11,10 +11,10 @@ use super::net::{IMAGES_PER_UNIT, Info, Net};
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
 
-/// Of each stage: its channels in units of the first stage's, and its convolutions; each ends in max pooling.
+/// For each stage: its channels in units of the first stage's, and its convolutions; each stage ends in max pooling.
 const STAGES: [(usize, usize); 5] = [(1, 2), (2, 2), (4, 3), (8, 3), (8, 3)];
 
-/// Its work grows with the square of its width: 32 images at 8 channels take about 50 ms on one core.
+/// The work grows with the square of the width: 32 images at 8 channels take about 50 ms on one core.
 const WORK_PER_UNIT: usize = 2_048;
 const LEAST_PER_UNIT: usize = 4;
 
@@ -28,7 +28,7 @@ pub struct Vgg16 {
 }
 
 impl Vgg16 {
-    /// A VGG-16 for images of this shape; 64 channels in the first stage are the table's.
+    /// A VGG-16 for images of this shape; the table has 64 channels in the first stage.
     pub fn new(shape: ImageShape, width: usize, classes: usize, device: &Device) -> Self {
         let outputs: Vec<usize> = STAGES.iter().flat_map(|&(units, layers)| vec![units * width; layers]).collect();
         let inputs = std::iter::once(shape.channels).chain(outputs.iter().copied());
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn parameters_are_those_of_vgg_16_at_every_width() {
         // torchvision's vgg16_bn has 14,723,136 parameters in its convolutions and normalisations; then 512 -> 10.
-        // burn counts the running mean and variance of the 4,224 normalised channels, too.
+        // burn also counts the running mean and variance of the 4,224 normalised channels.
         let net = Vgg16::new(CIFAR, 64, 10, &Device::flex());
         assert_eq!(net.num_params(), 14_723_136 + 5_130 + 2 * 4_224);
         for width in [1, 8, 16] {
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_have_the_shapes_of_table_s8_as_repaired() {
+    fn layers_have_the_shapes_of_table_s8_as_corrected() {
         let device = Device::flex();
         let net = Vgg16::new(CIFAR, 64, 10, &device);
         let sizes: Vec<[usize; 2]> =
