@@ -1,19 +1,19 @@
-//! What can be wrong with data: each error names the file and says what to do.
+//! Errors of data sets: each names the file and says what to do.
 
 use std::path::PathBuf;
 
-/// A data set that cannot be had.
+/// Why a data set cannot be read or downloaded.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     #[error("{}: cannot be read ({source}); check that the file exists and is readable", path.display())]
     Io { path: PathBuf, source: std::io::Error },
-    #[error("{}: cannot be written ({source}); free the place, or give another folder with --data-dir", path.display())]
+    #[error("{}: cannot be written ({source}); free disk space, or set another folder with --data-dir", path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error("{}: {detail}", path.display())]
     Format { path: PathBuf, detail: String },
     #[error("{what}: {detail}")]
     Mismatch { what: String, detail: String },
-    #[error("{}: checksum is {found}, published is {expected}; delete the file and fetch it again", path.display())]
+    #[error("{}: its checksum is {found} instead of {expected}; delete the file and fetch it again", path.display())]
     Checksum { path: PathBuf, expected: String, found: String },
     #[error(
         "{name} was not found in {}; run `ridgewalk fetch {name}`, set RIDGEWALK_DATA, or give --data-dir",
@@ -27,7 +27,7 @@ pub enum DataError {
 }
 
 impl DataError {
-    /// For a damaged file of a published data set, with what to do unless it says so already.
+    /// For a damaged file of a published data set: adds what to do, unless the error says so already.
     pub fn advising_to_fetch(self, name: &str) -> Self {
         match self {
             Self::Format { path, detail } if !detail.contains("ridgewalk fetch") => Self::Format {

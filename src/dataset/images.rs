@@ -25,7 +25,7 @@ impl ImageShape {
         self.len() == 0
     }
 
-    /// The same with both sides brought up to a multiple of `multiple`.
+    /// This shape with both sides increased to a multiple of `multiple`.
     pub fn padded(self, multiple: usize) -> Self {
         let up = |side: usize| side.next_multiple_of(multiple);
         Self { channels: self.channels, height: up(self.height), width: up(self.width) }
@@ -71,7 +71,7 @@ impl Split {
         self.labels.is_empty()
     }
 
-    /// The true class of each image. A sampler never sees this: it sees only what it paid for.
+    /// The true class of each image. A sampler never sees this, only the labels that it paid for.
     pub fn labels(&self) -> &[u8] {
         &self.labels
     }
@@ -80,7 +80,7 @@ impl Split {
         self.labels[sample]
     }
 
-    /// All pixels, image after image.
+    /// All pixels, one image after another.
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
@@ -100,8 +100,8 @@ impl Split {
         out
     }
 
-    /// The images with a black margin, so that both sides are a multiple of `multiple`; the odd pixel goes below and
-    /// right.
+    /// The images with a black margin, so that both sides are multiples of `multiple`; an odd pixel is added below and
+    /// on the right.
     pub fn padded(&self, multiple: usize) -> Self {
         let ImageShape { height, width, .. } = self.shape;
         let shape = self.shape.padded(multiple);
@@ -115,7 +115,7 @@ impl Split {
         Self { shape, pixels, labels: self.labels.clone() }
     }
 
-    /// The images `samples` and their labels as a split of their own.
+    /// A split of the images `samples` and their labels.
     pub fn subset(&self, samples: &[u32]) -> Self {
         let mut pixels = Vec::with_capacity(samples.len() * self.shape.len());
         let mut labels = Vec::with_capacity(samples.len());
@@ -132,19 +132,19 @@ impl Split {
 pub struct Dataset {
     /// Short name, such as `mnist`.
     pub name: String,
-    /// Where it came from, for people: `built-in digits, seed 1`, or a folder and what its hash says.
+    /// Its origin, for display: `built-in digits, seed 1`, or a folder and what its hashes say.
     pub provenance: String,
     /// Names of the classes, in the order of their labels.
     pub classes: Vec<String>,
     pub train: Split,
-    /// Split from train, never from test: every choice is made on it.
+    /// Taken from train, never from test; it is for choosing settings.
     pub validation: Split,
     pub test: Split,
     digest: String,
 }
 
 impl Dataset {
-    /// A data set whose labels all name a class. `validation` may be empty.
+    /// A data set in which every label has a class. `validation` may be empty.
     pub fn new(
         name: &str,
         provenance: String,
@@ -186,7 +186,7 @@ impl Dataset {
         Ok(Self { name: name.into(), provenance, classes, train, validation, test, digest })
     }
 
-    /// SHA-256 over shapes, pixels and labels of all splits, in hex: the data's identity in histories and caches.
+    /// SHA-256 of shapes, pixels and labels of all splits, in hex: identifies the data in histories and caches.
     pub fn digest(&self) -> &str {
         &self.digest
     }
@@ -195,7 +195,7 @@ impl Dataset {
         self.train.shape()
     }
 
-    /// The split that accuracies are measured on.
+    /// The split for measuring accuracies.
     pub fn evaluation(&self, on: EvaluationSplit) -> &Split {
         match on {
             EvaluationSplit::Test => &self.test,

@@ -1,4 +1,4 @@
-//! From an experiment to its data: reads the source, takes the first N images, splits validation from train.
+//! Loads the data of an experiment: reads the source, takes the first N images, splits validation from train.
 
 use std::path::Path;
 
@@ -8,16 +8,16 @@ use super::{DataError, Dataset, Split};
 use crate::experiment::Experiment;
 use crate::rng::Streams;
 
-/// Validation takes at most one in so many train images.
+/// Validation takes at most one of this many train images.
 const VALIDATION_SHARE: usize = 6;
 /// The validation split is the same for every seed of a run, so that runs can be compared.
 const SPLIT_SEED: u64 = 0;
 
-/// The data of an experiment, its sides padded to a multiple of `side_multiple`, which the models need. Real data is
-/// searched for in `data_dir`, or where `locate` says.
+/// The data of an experiment, its sides padded to a multiple of `side_multiple`, which the models need. Published data
+/// is searched for in `data_dir`, or where `locate` says.
 ///
-/// `train_size` and `test_size` take the first so many images, 0 all that the source has; generated sources have as many
-/// as are asked for.
+/// `train_size` and `test_size` take the first N images, 0 all that the source has; generated sources have as many as
+/// requested.
 pub fn load(experiment: &Experiment, side_multiple: usize, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
     let source = source(experiment.dataset);
     let whole = source.read(experiment, data_dir).map_err(|e| match source.origin() {
@@ -27,8 +27,10 @@ pub fn load(experiment: &Experiment, side_multiple: usize, data_dir: Option<&Pat
     let wanted = source.shape();
     if whole.shape() != wanted {
         let s = whole.shape();
-        let detail =
-            format!("its images are {} x {}, the models want {} x {}", s.height, s.width, wanted.height, wanted.width);
+        let detail = format!(
+            "its images are {} x {}, but the models need {} x {}",
+            s.height, s.width, wanted.height, wanted.width
+        );
         return Err(DataError::Mismatch { what: whole.provenance, detail });
     }
     let mut provenance = whole.provenance;
@@ -54,10 +56,10 @@ pub fn load(experiment: &Experiment, side_multiple: usize, data_dir: Option<&Pat
     Dataset::new(&whole.name, provenance, whole.classes, train, validation, test)
 }
 
-/// The first `size` images, all for 0; an error that names the field when there are fewer.
+/// The first `size` images, or all if it is 0; if there are fewer, the error names the field.
 fn first(split: Split, size: usize, field: &str, name: &str) -> Result<Split, DataError> {
     if size > split.len() {
-        let detail = format!("{size} images asked for, {name} has {}; 0 takes all", split.len());
+        let detail = format!("{size} images were requested, but {name} has {}; 0 takes all", split.len());
         return Err(DataError::Mismatch { what: format!("field `{field}`"), detail });
     }
     if size == 0 || size == split.len() {
@@ -67,7 +69,7 @@ fn first(split: Split, size: usize, field: &str, name: &str) -> Result<Split, Da
     Ok(split.subset(&samples))
 }
 
-/// Train and validation: `size` random images, at most a sixth, leave train; both keep their order.
+/// Train and validation: `size` random images, at most a sixth, are moved out of train; both keep their order.
 fn split(train: &Split, size: usize) -> (Split, Split) {
     let size = size.min(train.len() / VALIDATION_SHARE);
     let mut samples: Vec<u32> = (0..train.len() as u32).collect();
@@ -85,7 +87,7 @@ mod tests {
     use super::*;
     use crate::dataset::ImageShape;
 
-    /// Images of one pixel whose value is their place.
+    /// Images of one pixel, whose value is their index.
     fn counted(n: u8) -> Split {
         let shape = ImageShape { channels: 1, height: 1, width: 1 };
         Split::new(shape, (0..n).collect(), (0..n).map(|i| i % 10).collect()).unwrap()
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_so_many_are_taken_and_too_many_is_an_error_that_names_the_field() {
+    fn the_first_n_are_taken_and_too_many_is_an_error_that_names_the_field() {
         for (size, last) in [(0, 119), (1, 0), (50, 49), (120, 119)] {
             assert_eq!(first(counted(120), size, "train_size", "mnist").unwrap().pixels().last(), Some(&last));
         }

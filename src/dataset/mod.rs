@@ -1,4 +1,4 @@
-//! Data sets: images with labels, a train and a test split, and one source for each.
+//! Data sets of images with labels, their splits and their sources.
 
 mod error;
 mod images;

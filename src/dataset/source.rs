@@ -1,4 +1,4 @@
-//! What a source of data is: where its images come from, their shape, and how they are read.
+//! The interface of data sources: the origin of their images, their shape, and how they are read.
 
 use std::path::Path;
 
@@ -6,61 +6,61 @@ use super::error::DataError;
 use super::images::{Dataset, ImageShape};
 use crate::experiment::Experiment;
 
-/// A source of a data set; `sources` lists them.
+/// A source of a data set, listed in `sources`.
 pub trait Source: Sync {
     fn origin(&self) -> Origin<'_>;
 
     /// The shape of every image.
     fn shape(&self) -> ImageShape;
 
-    /// All of its images, or as many as the experiment asks for where they are generated; the error names the file at
-    /// fault and says what to do. Files are searched for in `data_dir`, or where `locate` says.
+    /// All of its images, or as many as the experiment requests if they are generated; the error names the faulty file
+    /// and says what to do. Files are searched for in `data_dir`, or where `locate` says.
     fn read(&self, experiment: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError>;
 
-    /// Whether often only a part of it is there, so that fewer images than asked for are used, and reported.
+    /// Whether it is often incomplete on disk, so that fewer images than requested are used, and reported.
     fn is_often_partial(&self) -> bool {
         false
     }
 }
 
-/// Where the images of a source come from.
+/// The origin of a source's images.
 #[derive(Clone, Copy)]
 pub enum Origin<'a> {
-    /// They are generated from a seed.
+    /// Generated from a seed.
     Generated,
-    /// From files that are published under this source's name.
+    /// Read from files published under this source's name.
     Published(&'a dyn Files),
-    /// From a folder that the experiment names.
+    /// Read from a folder that the experiment names.
     OwnFolder,
 }
 
-/// Files of a published data set, as they lie in a folder.
+/// Files of a published data set in a folder.
 pub trait Files: Sync {
-    /// Short name of the data set, of its usual folder, and of what `ridgewalk fetch` downloads.
+    /// Short name of the data set, of its usual folder, and for `ridgewalk fetch`.
     fn name(&self) -> &'static str;
 
-    /// Folders are searched too if their names begin so, in lower case.
+    /// Folders whose names begin with this, in lower case, are searched too.
     fn prefix(&self) -> Option<&'static str> {
         None
     }
 
-    /// Whether any of its files are in a folder, so that reading it says what is missing.
+    /// Whether any of its files is in a folder; reading it then says what is missing.
     fn any_in(&self, folder: &Path) -> bool;
 
     /// Whether the folder has enough of them to be listed.
     fn enough_in(&self, folder: &Path) -> bool;
 
-    /// What the hashes of its files in a folder say.
+    /// Compares the hashes of its files in a folder with the published ones.
     fn hashes(&self, folder: &Path) -> Result<Hashes, DataError>;
 }
 
-/// What the hashes of files say.
+/// Result of comparing the hashes of files with the published ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hashes {
-    /// Every file has the hash that its publisher gives.
+    /// Every file has its published hash.
     Published,
     Different,
-    /// Files that were packed when they were published.
+    /// Files that were published only as part of an archive.
     Loose,
 }
 
@@ -75,7 +75,7 @@ impl Hashes {
     }
 }
 
-/// The sizes of train and test that an experiment asks a generated source for; the usual ones for 0.
+/// The sizes of train and test that an experiment requests from a generated source; the usual ones for 0.
 pub fn sizes_or(experiment: &Experiment, usual: [usize; 2]) -> [usize; 2] {
     let asked = [experiment.train_size, experiment.test_size];
     std::array::from_fn(|i| if asked[i] == 0 { usual[i] } else { asked[i] })

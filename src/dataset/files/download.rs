@@ -1,4 +1,4 @@
-//! `ridgewalk fetch`: published files over HTTPS, each checked against its MD5 before it gets its name.
+//! `ridgewalk fetch`: downloads published files over HTTPS and checks the MD5 of each before it gets its name.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -12,25 +12,25 @@ use super::published::{self, Published, PublishedFile, md5_of};
 use crate::dataset::DataError;
 use crate::disk::hex;
 
-/// Bytes between two reports.
+/// Bytes between two progress reports.
 const CHUNK: usize = 1 << 16;
-/// A server that says nothing for so long is taken for dead.
+/// A server that sends nothing for this long is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How far a download has come.
+/// Progress of a download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// The file that is being fetched, and what has come of it.
+    /// The file being downloaded, its bytes received so far, and its size.
     pub file: String,
     pub received: u64,
     pub bytes: u64,
-    /// The same over all files; files that were there already count as received.
+    /// Bytes of all files; files that exist already count as received.
     pub received_in_all: u64,
     pub bytes_in_all: u64,
 }
 
-/// Downloads the files of the data set `name` into the folder `into`, which is made when it is not there. Files that
-/// are there with their published checksum are kept, so an interrupted fetch goes on where it stopped.
+/// Downloads the files of the data set `name` into the folder `into`, which is created if it does not exist. Existing
+/// files with their published checksum are kept, so an interrupted download continues where it stopped.
 pub fn fetch(name: &str, into: &Path, progress: &mut dyn FnMut(Progress)) -> Result<(), DataError> {
     let config = agent_config().https_only(true).build();
     Fetch { published: published::of(name)?, agent: config.new_agent() }.run(into, progress)
@@ -41,11 +41,11 @@ fn agent_config() -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
         .timeout_connect(Some(PATIENCE))
         .timeout_recv_response(Some(PATIENCE))
         .timeout_per_read(Some(PATIENCE))
-        // The files are packed already; their bytes are wanted as they are.
+        // The files are compressed already and must arrive unchanged.
         .accept_encoding("identity")
 }
 
-/// One data set to be fetched.
+/// A data set to be downloaded.
 struct Fetch {
     published: Published,
     agent: ureq::Agent,
@@ -77,7 +77,7 @@ impl Fetch {
         Ok(())
     }
 
-    /// The file from the first mirror that has it whole; the error tells what was wrong with each of them.
+    /// Downloads the file from the first mirror that has it complete; the error says what was wrong with each mirror.
     fn try_mirrors(&self, file: &PublishedFile, into: &Path, report: &mut dyn FnMut(u64)) -> Result<(), DataError> {
         let mut failed: Vec<(String, String)> = Vec::new();
         for mirror in &self.published.mirrors {
@@ -95,7 +95,7 @@ impl Fetch {
     }
 
     /// Downloads to a temporary file in the same folder and renames it once its checksum is right. The outer error is
-    /// one of this machine, which no other mirror can mend; the inner one says what is wrong with this mirror.
+    /// one of this machine, which no other mirror can fix; the inner one says what is wrong with this mirror.
     fn try_url(
         &self,
         url: &str,
@@ -108,7 +108,7 @@ impl Fetch {
             Err(error) => return Ok(Err(error.to_string())),
         };
         let unwritable = |source| DataError::Write { path: into.join(&file.name), source };
-        // Removed when dropped; made as any other file, so that it ends up with the permissions of any other file.
+        // Removed when dropped; created like any other file, so that it gets the usual permissions.
         let hidden = format!(".{}.", file.name);
         let mut partial =
             tempfile::Builder::new().prefix(&hidden).make_in(into, |p| File::create_new(p)).map_err(unwritable)?;
@@ -120,7 +120,7 @@ impl Fetch {
                 Ok(0) => break,
                 Ok(n) => n,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Ok(Err(format!("broke off after {received} of {} bytes: {error}", file.bytes))),
+                Err(error) => return Ok(Err(format!("interrupted after {received} of {} bytes: {error}", file.bytes))),
             };
             hash.update(&chunk[..n]);
             partial.write_all(&chunk[..n]).map_err(unwritable)?;
@@ -133,14 +133,14 @@ impl Fetch {
         }
         let found = hex(hash.finalize());
         if found != file.md5 {
-            return Ok(Err(format!("the checksum is {found}, published is {}", file.md5)));
+            return Ok(Err(format!("the checksum is {found} instead of {}", file.md5)));
         }
         keep(partial, &into.join(&file.name)).map_err(unwritable)?;
         Ok(Ok(()))
     }
 }
 
-/// Whether the file is there as published. Another file of that name is somebody's: it is left alone and named.
+/// Whether the file exists as published. Another file of that name may be the user's: it is left alone and named.
 fn is_there(file: &PublishedFile, into: &Path) -> Result<bool, DataError> {
     let path = into.join(&file.name);
     if !path.exists() {
@@ -164,7 +164,7 @@ mod tests {
 
     const FILES: [(&str, &[u8]); 2] = [("a.gz", b"first file"), ("b.gz", b"the second file")];
 
-    /// What a mirror does with the file `b.gz`; `a.gz` it serves as it is.
+    /// What a mirror does when asked for `b.gz`; it always serves `a.gz` correctly.
     #[derive(Debug, Clone, Copy)]
     enum Mirror {
         Good,
@@ -177,7 +177,7 @@ mod tests {
         Away,
     }
 
-    /// A mirror on this machine: its URL, and the requests it saw.
+    /// A mirror on this machine: its URL, and the requests that it received.
     fn serve(mirror: Mirror) -> (String, Arc<Mutex<Vec<String>>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -260,14 +260,14 @@ mod tests {
     }
 
     #[test]
-    fn each_failure_is_said_clearly_leaves_no_rubbish_and_another_mirror_mends_it() {
-        let altered = format!("the checksum is {}, published is", hex(Md5::digest(FILES[1].1.to_ascii_uppercase())));
+    fn each_failure_is_reported_leaves_no_rubbish_and_another_mirror_helps() {
+        let altered = format!("the checksum is {} instead of", hex(Md5::digest(FILES[1].1.to_ascii_uppercase())));
         for (mirror, fault) in [
             (Mirror::Missing, "404"),
             (Mirror::Altered, altered.as_str()),
             (Mirror::Short, "sent 5 instead of 15 bytes"),
             (Mirror::Long, "sent more instead of 15 bytes"),
-            (Mirror::BreaksOff, "broke off after"),
+            (Mirror::BreaksOff, "interrupted after"),
             (Mirror::HangsUp, "download failed"),
             (Mirror::Away, "download failed"),
         ] {
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_written_is_named_before_anything_is_fetched() {
+    fn a_folder_that_cannot_be_written_is_named_before_anything_is_downloaded() {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("file"), "in the way").unwrap();
         let (url, seen) = serve(Mirror::Good);
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_somebody_elses_is_left_alone_and_named() {
+    fn another_file_of_the_same_name_is_left_alone_and_named() {
         let into = tempfile::tempdir().unwrap();
         std::fs::write(into.path().join("b.gz"), "mine").unwrap();
         let error = fetch_from(vec![serve(Mirror::Good).0], into.path()).0.unwrap_err();
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn data_are_fetched_over_https_only() {
+    fn data_are_downloaded_over_https_only() {
         let agent = agent_config().https_only(true).proxy(None).build().new_agent();
         let (url, seen) = serve(Mirror::Good);
         assert!(agent.get(format!("{url}a.gz")).call().is_err());

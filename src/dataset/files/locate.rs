@@ -1,4 +1,4 @@
-//! Where data lies on this machine: the folder given, `RIDGEWALK_DATA`, or the user's data folder.
+//! Where data is on this machine: the folder given, `RIDGEWALK_DATA`, or the user's data folder.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use etcetera::{AppStrategy as _, AppStrategyArgs, choose_app_strategy};
 use crate::dataset::DataError;
 use crate::dataset::source::{Files, Hashes};
 
-/// The variable that names a folder with data.
+/// The environment variable that names a folder with data.
 pub const VARIABLE: &str = "RIDGEWALK_DATA";
 
 /// A data set on this machine.
@@ -20,14 +20,14 @@ pub struct Found {
 }
 
 impl Found {
-    /// Where it is and what its hashes say, as text.
+    /// Its folder and what its hashes say, as text.
     pub fn provenance(&self) -> String {
         format!("{} from {} ({})", self.name, self.path.display(), self.hashes.describe())
     }
 }
 
-/// The first folder with any of the files: in the folder given, and only there; without one, in `RIDGEWALK_DATA` or the
-/// user's data folder. The error lists what was searched.
+/// The first folder with any of the files, searched for in `data_dir` only, or without it in `RIDGEWALK_DATA` or the
+/// user's data folder. The error lists the folders searched.
 pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataError> {
     let searched = folders(files, &roots(data_dir));
     match searched.iter().find(|f| files.any_in(f)) {
@@ -36,7 +36,7 @@ pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataEr
     }
 }
 
-/// Every folder with enough of the files that the same search passes; unreadable ones are left out.
+/// Every folder with enough of the files to be listed, by the same search; unreadable folders are left out.
 pub fn all(files: &dyn Files, data_dir: Option<&Path>) -> Vec<Found> {
     let mut folders = folders(files, &roots(data_dir));
     folders.retain(|f| files.enough_in(f));
@@ -44,8 +44,8 @@ pub fn all(files: &dyn Files, data_dir: Option<&Path>) -> Vec<Found> {
     distinct(folders).into_iter().filter_map(found).collect()
 }
 
-/// Where files may lie: each root, the folder of the data set's name in it, and whatever else there has its prefix, by
-/// name.
+/// The folders searched: each root, in it the folder with the data set's name, and then those with its prefix, ordered
+/// by name.
 fn folders(files: &dyn Files, roots: &[PathBuf]) -> Vec<PathBuf> {
     let mut folders = Vec::new();
     for root in roots {
@@ -61,7 +61,7 @@ fn folders(files: &dyn Files, roots: &[PathBuf]) -> Vec<PathBuf> {
     folders
 }
 
-/// The folders without those that are another's other name.
+/// Removes folders that are other names of earlier ones.
 fn distinct(mut folders: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut seen = Vec::new();
     folders.retain(|f| {
@@ -73,8 +73,8 @@ fn distinct(mut folders: Vec<PathBuf>) -> Vec<PathBuf> {
     folders
 }
 
-/// The folder that `ridgewalk fetch` writes to: the one given, `RIDGEWALK_DATA`, or the user's data folder; in
-/// it, a folder of the data set's name.
+/// The folder that `ridgewalk fetch` writes to: one with the data set's name in `data_dir`, in `RIDGEWALK_DATA`, or in
+/// the user's data folder.
 pub fn download_folder(name: &str, data_dir: Option<&Path>) -> Option<PathBuf> {
     roots(data_dir).into_iter().next().map(|r| r.join(name))
 }
@@ -104,7 +104,7 @@ mod tests {
     use crate::experiment::Experiment;
 
     #[test]
-    fn mnist_is_found_in_the_folder_or_its_subfolder_and_nowhere_else_once_a_folder_is_given() {
+    fn mnist_is_found_in_the_folder_or_its_subfolder_and_only_there_once_a_folder_is_given() {
         for (file, inside) in [
             ("train-images-idx3-ubyte.gz", ""),
             ("train-labels.idx1-ubyte", ""),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn cifar_10_is_found_directly_in_its_folder_or_in_one_that_begins_like_it() {
+    fn cifar_10_is_found_directly_in_its_folder_or_in_one_with_its_prefix() {
         for (file, inside) in [
             ("data_batch_3.bin", ""),
             ("test_batch.bin.gz", "cifar10"),

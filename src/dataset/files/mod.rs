@@ -1,4 +1,4 @@
-//! Files of published data sets: what they are called, where they are found, and where they come from.
+//! Files of published data sets: their names, how they are found, and how they are downloaded.
 
 pub mod published;
 pub mod locate;

@@ -1,4 +1,4 @@
-//! What publishers say about their files: names, sizes, MD5 and mirrors, read from `data/downloads.toml`.
+//! Properties of published files: names, sizes, MD5 and mirrors, read from `data/downloads.toml`.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,24 +20,24 @@ const CHUNK: usize = 1 << 16;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Published {
-    /// URLs to which a file's name is added, tried in this order.
+    /// URLs in the order in which they are tried; a file's name is appended.
     pub mirrors: Vec<String>,
     pub files: Vec<PublishedFile>,
 }
 
-/// A file as its publisher describes it.
+/// A published file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PublishedFile {
     pub name: String,
     pub bytes: u64,
-    /// MD5 in hex of the file, and of what it unpacks to, where that is read too.
+    /// MD5 in hex of the file, and of the unpacked file if that can be read too.
     pub md5: String,
     #[serde(default)]
     pub unpacked: String,
 }
 
-/// What is published of the data set `name`.
+/// The published files of the data set `name`.
 pub fn of(name: &str) -> Result<Published, DataError> {
     let fault = |detail: String| DataError::Format { path: FILE.into(), detail };
     let mut all: BTreeMap<String, Published> = toml::from_str(TEXT).map_err(|e| fault(e.message().to_owned()))?;

@@ -1,4 +1,5 @@
-//! CIFAR-10's official binary layout (one label byte, then red, green and blue planes of 32 x 32): loose, packed, or in its archive.
+//! CIFAR-10 in its official binary layout (one label byte, then red, green and blue planes of 32 x 32): loose or packed
+//! files, or the archive.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -10,19 +11,19 @@ use crate::dataset::source::{Files, Hashes, Origin, Source};
 use crate::dataset::{DataError, Dataset, ImageShape, Split};
 use crate::experiment::Experiment;
 
-/// Every image of CIFAR-10.
+/// The shape of every image of CIFAR-10.
 const SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
-/// The archive as published; its members lie in a folder.
+/// Name of the published archive; its members are in a folder.
 pub const ARCHIVE: &str = "cifar-10-binary.tar.gz";
-/// Train batches of the whole data set; any of them may be missing.
+/// Number of train batches in the whole data set; any of them may be missing.
 const BATCHES: usize = 5;
 const TEST: &str = "test_batch.bin";
 const CLASS_NAMES: &str = "batches.meta.txt";
-/// Used where `batches.meta.txt` is not there.
+/// Class names if there is no `batches.meta.txt`.
 const CLASSES: [&str; 10] = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
-/// Names under which the other edition of the data set goes, which is made for Python.
+/// Names of the data set's edition for Python.
 const PICKLED: [&str; 3] = ["cifar-10-python.tar.gz", "cifar-10-batches-py", "data_batch_1"];
-/// A file of more records than this (3 GB) is none of CIFAR-10's.
+/// A file with more records (3 GB) does not belong to CIFAR-10.
 const MOST_RECORDS: u64 = 1_000_000;
 
 /// CIFAR-10 as a source.
@@ -56,7 +57,7 @@ impl Files for Cifar10 {
         Some("cifar")
     }
 
-    /// The Python edition counts, so that reading it says what is wrong with it.
+    /// Files of the Python edition count, so that reading them says what is wrong.
     fn any_in(&self, folder: &Path) -> bool {
         self.enough_in(folder) || PICKLED.iter().any(|p| folder.join(p).exists())
     }
@@ -79,18 +80,18 @@ impl Files for Cifar10 {
     }
 }
 
-/// CIFAR-10, whole or in part, in one folder.
+/// CIFAR-10, complete or in part, in one folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct CifarFolder {
     /// The data set's short name, such as `cifar10`.
     name: &'static str,
     path: PathBuf,
-    /// Where it is from and what its hashes say, as text.
+    /// Its folder and what its hashes say, as text.
     provenance: String,
 }
 
 impl CifarFolder {
-    /// Both splits, checked.
+    /// Reads and checks both splits.
     fn read(&self) -> Result<Dataset, DataError> {
         let files = self.files()?;
         let (mut train, mut test, mut batches) = (Records::default(), Records::default(), 0);
@@ -123,8 +124,8 @@ impl CifarFolder {
         fault(&self.path, detail)
     }
 
-    /// Name, path for messages, and bytes of each file there is, train batches in order. Loose files come before the
-    /// archive.
+    /// Name, path for messages, and bytes of each file found, train batches in order. Loose files take precedence over
+    /// the archive.
     fn files(&self) -> Result<Vec<(String, PathBuf, Vec<u8>)>, DataError> {
         let mut files = Vec::new();
         for name in names() {
@@ -149,7 +150,7 @@ impl CifarFolder {
     }
 }
 
-/// Whether the folder has loose batches, which are read rather than an archive beside them.
+/// Whether the folder has loose batches, which are read instead of an archive.
 fn has_loose_files(folder: &Path) -> bool {
     names().iter().any(|n| n != CLASS_NAMES && loose(folder, n).is_some())
 }
@@ -177,7 +178,7 @@ fn read_archive(path: &Path) -> Result<Vec<(String, PathBuf, Vec<u8>)>, DataErro
     if python && files.iter().all(|(name, ..)| name == CLASS_NAMES) {
         return Err(pickled(path));
     }
-    // In the order of their names, whatever their order in the archive.
+    // Ordered by name, whatever the order in the archive.
     files.sort_by_key(|(name, ..)| wanted.iter().position(|w| w == name));
     Ok(files)
 }
@@ -201,7 +202,7 @@ fn class_names(path: &Path, bytes: &[u8]) -> Result<Vec<String>, DataError> {
     }
 }
 
-/// Bytes of a record: the label and the planes.
+/// Bytes of a record: label and planes.
 fn record() -> usize {
     1 + SHAPE.len()
 }
@@ -244,7 +245,7 @@ mod tests {
     use super::*;
     use std::io::Write as _;
 
-    /// `n` records whose first pixel is their place.
+    /// `n` records, each with its index as first pixel.
     fn records(n: u8) -> Vec<u8> {
         (0..n).flat_map(|i| [vec![i % 10, i], vec![200; SHAPE.len() - 1]].concat()).collect()
     }

@@ -1,4 +1,4 @@
-//! The IDX format of MNIST, gz or raw: every malformation is one error that names the file.
+//! The IDX format of MNIST, gzipped or raw: every malformation is one error that names the file.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -11,22 +11,22 @@ use crate::dataset::source::{Files, Hashes, Origin, Source};
 use crate::dataset::{DataError, Dataset, ImageShape, Split};
 use crate::experiment::Experiment;
 
-/// Digits 0..=9; Fashion-MNIST and its kin have ten classes too.
+/// Digits 0..=9; Fashion-MNIST and similar data sets have ten classes too.
 const CLASSES: usize = 10;
 /// The first bytes of a gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-/// IDX of unsigned bytes with three and one dimensions.
+/// Magic numbers of IDX files of unsigned bytes with three dimensions and with one.
 const IMAGES: u32 = 0x0000_0803;
 const LABELS: u32 = 0x0000_0801;
-/// No header may promise more bytes than this (4 GiB): five million images of MNIST.
+/// Largest number of bytes that a header may announce (4 GiB): five million images of MNIST.
 const MOST_BYTES: u64 = 1 << 32;
 
-/// A file of a data set in IDX.
+/// A file of a data set in IDX format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     /// `train` or `t10k`.
     pub split: &'static str,
-    /// `images` or `labels`, and its dimensions.
+    /// `images` or `labels`, and the number of dimensions.
     pub what: &'static str,
     pub dimensions: usize,
 }
@@ -45,7 +45,7 @@ impl Part {
         format!("{}-{}-idx{}-ubyte", self.split, self.what, self.dimensions)
     }
 
-    /// The file in `folder` under any of the names in use: `-` or `.` before `idx`, with `.gz` or without.
+    /// The file in `folder` under any of its usual names: `-` or `.` before `idx`, with or without `.gz`.
     pub fn find(&self, folder: &Path) -> Option<PathBuf> {
         let dotted = format!("{}-{}.idx{}-ubyte", self.split, self.what, self.dimensions);
         let names = [self.name(), dotted].into_iter().flat_map(|n| [format!("{n}.gz"), n]);
@@ -98,18 +98,18 @@ impl Files for Mnist {
     }
 }
 
-/// MNIST, or any data set of ten classes in its format, in one folder.
+/// MNIST, or any data set with ten classes in its format, in one folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct IdxFolder {
     /// The data set's short name, such as `mnist`.
     name: &'static str,
     path: PathBuf,
-    /// Where it is from and what its hashes say, as text.
+    /// Its folder and what its hashes say, as text.
     provenance: String,
 }
 
 impl IdxFolder {
-    /// Both splits, checked.
+    /// Reads and checks both splits.
     fn read(&self) -> Result<Dataset, DataError> {
         let [train_images, train_labels, test_images, test_labels] = PARTS.map(|p| p.find(&self.path).ok_or(p));
         let missing: Vec<String> = [&train_images, &train_labels, &test_images, &test_labels]
@@ -137,7 +137,7 @@ impl IdxFolder {
     }
 }
 
-/// One split from its two files.
+/// Reads a split from its two files.
 pub fn read_split(images: &Path, labels: &Path) -> Result<Split, DataError> {
     let (shape, pixels) = read_images(images)?;
     let labels_read = read_labels(labels)?;
@@ -149,13 +149,13 @@ pub fn read_split(images: &Path, labels: &Path) -> Result<Split, DataError> {
     Split::new(shape, pixels, labels_read)
 }
 
-/// The images of an IDX file of three dimensions.
+/// Reads the images of an IDX file of three dimensions.
 pub fn read_images(path: &Path) -> Result<(ImageShape, Vec<u8>), DataError> {
     let (sizes, pixels) = read(path, IMAGES, "images")?;
     Ok((ImageShape { channels: 1, height: sizes[1] as usize, width: sizes[2] as usize }, pixels))
 }
 
-/// The labels of an IDX file of one dimension, all of them below ten.
+/// Reads the labels of an IDX file of one dimension, all of them below ten.
 pub fn read_labels(path: &Path) -> Result<Vec<u8>, DataError> {
     let (_, labels) = read(path, LABELS, "labels")?;
     match labels.iter().position(|&l| usize::from(l) >= CLASSES) {
@@ -164,7 +164,7 @@ pub fn read_labels(path: &Path) -> Result<Vec<u8>, DataError> {
     }
 }
 
-/// Sizes and bytes of an IDX file. Memory grows with the bytes that are there, never with those that are promised.
+/// Sizes and bytes of an IDX file. Memory grows with the bytes read, not with those that the header announces.
 fn read(path: &Path, magic: u32, what: &str) -> Result<(Vec<u32>, Vec<u8>), DataError> {
     let mut file = open(path)?;
     let found = word(&mut *file, path)?;
@@ -201,7 +201,7 @@ fn read(path: &Path, magic: u32, what: &str) -> Result<(Vec<u32>, Vec<u8>), Data
     }
 }
 
-/// The bytes of a file, unpacked when its first two say that it is gzip, whatever its name.
+/// The bytes of a file, unpacked if the first two are those of gzip, whatever its name.
 pub fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
     let io = |source| DataError::Io { path: path.into(), source };
     let mut file = File::open(path).map_err(io)?;
@@ -212,7 +212,7 @@ pub fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
     Ok(if packed { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
 }
 
-/// The next big-endian word of a header.
+/// Reads the next big-endian word of a header.
 fn word(file: &mut dyn Read, path: &Path) -> Result<u32, DataError> {
     let mut bytes = [0; 4];
     file.read_exact(&mut bytes).map_err(|e| match e.kind() {
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
     use std::io::Write as _;
 
-    /// An IDX file with this magic, these sizes and this body.
+    /// An IDX file with this magic number, sizes and body.
     fn idx(magic: u32, sizes: &[u32], body: &[u8]) -> Vec<u8> {
         let words = std::iter::once(&magic).chain(sizes);
         words.flat_map(|w| w.to_be_bytes()).chain(body.iter().copied()).collect()

@@ -1,4 +1,4 @@
-//! The list of data sources: a new one is a file and a line here, and a row of `DatasetKind`.
+//! The list of data sources: a new source needs a file, a line here, and a row of `DatasetKind`.
 
 pub mod idx;
 pub mod tar;
@@ -22,12 +22,12 @@ pub fn source(dataset: DatasetKind) -> &'static dyn Source {
     }
 }
 
-/// The data sets whose images are generated.
+/// The data sets that are generated.
 pub fn generated() -> impl Iterator<Item = DatasetKind> {
     DatasetKind::ALL.iter().copied().filter(|d| matches!(source(*d).origin(), Origin::Generated))
 }
 
-/// The files of every data set that is published; `ridgewalk fetch` downloads them by their names.
+/// The files of every published data set; `ridgewalk fetch` uses their names.
 pub fn published() -> impl Iterator<Item = &'static dyn Files> {
     DatasetKind::ALL.iter().filter_map(|d| match source(*d).origin() {
         Origin::Published(files) => Some(files),
@@ -35,7 +35,8 @@ pub fn published() -> impl Iterator<Item = &'static dyn Files> {
     })
 }
 
-/// Every published data set on this machine, found by the same search as for an experiment; unreadable ones are left out.
+/// Every published data set on this machine, by the same search as for an experiment; unreadable ones are left
+/// out.
 pub fn found(data_dir: Option<&Path>) -> Vec<Found> {
     published().flat_map(|files| locate::all(files, data_dir)).collect()
 }
@@ -53,7 +54,7 @@ mod tests {
         load(&experiment, 1, Some(folder))
     }
 
-    /// With nothing, with an empty folder of its name, and with a broken file of each published name in it.
+    /// Reads nothing, an empty folder with its name, and a broken file of each published name.
     #[test]
     fn every_source_rejects_a_broken_folder_by_name_and_says_what_to_do() {
         for dataset in DatasetKind::ALL {
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_generates_or_reads_images_of_its_shape() {
+    fn a_source_reads_or_generates_images_of_its_shape() {
         for dataset in generated() {
             let data = load_from(dataset, Path::new("nowhere")).unwrap();
             assert_eq!((data.shape(), data.name.as_str()), (source(dataset).shape(), dataset.name()));

@@ -1,4 +1,4 @@
-//! The little of the tar format (POSIX ustar) that a published archive needs: plain files, one after the other.
+//! Reads the plain files of an archive in the tar format (POSIX ustar), one after another.
 
 use std::io::Read;
 use std::path::Path;
@@ -6,17 +6,17 @@ use std::path::Path;
 use super::idx::{damaged, fault};
 use crate::dataset::DataError;
 
-/// Everything in a tar file is a whole number of such blocks.
+/// A tar file consists of whole blocks of this size.
 const BLOCK: usize = 512;
-/// Places of the fields used here: name, size (octal), type, and the directory part of long names.
+/// Positions of the fields used here: name, size (octal), type, and the directory part of long names.
 const NAME: std::ops::Range<usize> = 0..100;
 const SIZE: std::ops::Range<usize> = 124..136;
 const TYPE: usize = 156;
 const PREFIX: std::ops::Range<usize> = 345..500;
-/// A member larger than this is none of a data set's (4 GiB).
+/// A larger member does not belong to a data set (4 GiB).
 const MOST_BYTES: u64 = 1 << 32;
 
-/// Hands each plain file of the archive to `member`, with its name; `path` is for messages.
+/// Calls `member` with the name and bytes of each plain file of the archive; `path` is for messages.
 pub fn read(path: &Path, from: &mut dyn Read, member: &mut dyn FnMut(&str, Vec<u8>)) -> Result<(), DataError> {
     loop {
         let mut header = [0; BLOCK];
@@ -29,7 +29,7 @@ pub fn read(path: &Path, from: &mut dyn Read, member: &mut dyn FnMut(&str, Vec<u
         }
         let octal = text(&header[SIZE]);
         let size = u64::from_str_radix(octal.trim(), 8).ok().filter(|&s| s <= MOST_BYTES);
-        let size = size.ok_or_else(|| fault(path, format!("is no tar archive: a member of size `{octal}`")))?;
+        let size = size.ok_or_else(|| fault(path, format!("is not a tar archive: a member of size `{octal}`")))?;
         let padded = size.div_ceil(BLOCK as u64) * BLOCK as u64;
         let mut bytes = Vec::new();
         (&mut *from).take(padded).read_to_end(&mut bytes).map_err(|e| damaged(path, &e))?;
@@ -54,7 +54,7 @@ fn text(field: &[u8]) -> String {
 pub mod tests {
     use super::*;
 
-    /// An archive of these files.
+    /// An archive with these files.
     pub fn archive(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
         let mut out = Vec::new();
         for (name, bytes) in members {
@@ -71,7 +71,7 @@ pub mod tests {
     }
 
     #[test]
-    fn members_come_with_their_names_and_bytes_and_folders_are_passed_over() {
+    fn members_come_with_their_names_and_bytes_and_folders_are_skipped() {
         let mut bytes = archive(&[("a", vec![]), ("d/b", vec![7; 513]), ("c", vec![1, 2])]);
         bytes[TYPE] = b'5';
         let mut seen = Vec::new();
@@ -80,12 +80,12 @@ pub mod tests {
     }
 
     #[test]
-    fn what_is_cut_or_is_no_archive_is_an_error() {
+    fn a_truncated_file_or_one_that_is_not_an_archive_is_an_error() {
         let good = archive(&[("a", vec![1; 600])]);
         for (bytes, says) in [
             (good[..700].to_vec(), "cut short"),
             (good[..100].to_vec(), "cut short"),
-            (vec![b'x'; 2000], "no tar archive"),
+            (vec![b'x'; 2000], "not a tar archive"),
         ] {
             let error = read(Path::new("x.tar"), &mut &bytes[..], &mut |_, _| {}).unwrap_err().to_string();
             assert!(error.contains(says) && error.contains("x.tar"), "{error}");

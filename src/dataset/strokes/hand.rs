@@ -1,4 +1,4 @@
-//! The hand that writes: one digit's skeleton, written once, with all that varies between and within people.
+//! Writes a digit from its skeleton, with the variation within and between people.
 
 use super::raster::{Dab, Paper, SIDE, draw};
 use super::skeleton::{Knot, Point, Skeletons};
@@ -6,55 +6,57 @@ use crate::rng::Rng;
 
 /// Longer side of a digit in pixels, as in MNIST.
 const BOX: f32 = 20.0;
-/// Points drawn for each knot of a skeleton.
+/// Points drawn per knot of a skeleton.
 const STEPS: usize = 6;
 
-/// How much varies, as standard deviations unless said otherwise; lengths in heights of a digit. Set so that the LeNet of
-/// Table S7 is right on about 92 % after 100 minibatches on 500 images and 98 % with 5,000, much as on MNIST.
+/// The amount of each variation: standard deviations unless said otherwise, lengths relative to the height of a digit.
+/// Chosen so that the LeNet of Table S7 reaches about 92 % after 100 minibatches on 500 images and 98 % with 5,000,
+/// about as on MNIST.
 mod spread {
-    /// How far outside its two extremes a way may lie (bound).
+    /// How far outside its two extremes a way of writing may be (bound).
     pub const BEYOND: f32 = 0.15;
-    /// Of the logarithm of a sample's carelessness, which multiplies every other slip; and its bounds.
+    /// Deviation of the logarithm of a sample's carelessness, which multiplies every other slip; and its bounds.
     pub const CARELESSNESS: f32 = 0.33;
     pub const CARELESSNESS_BOUNDS: (f32, f32) = (0.45, 1.75);
-    /// Of each knot, how much of it is shared with the knot before, of the ends of strokes beyond that, and of whole strokes.
+    /// Deviation of each knot, the part that it shares with the knot before, and deviations of the ends of strokes and
+    /// of whole strokes.
     pub const KNOT: f32 = 0.017;
     pub const KNOT_MEMORY: f32 = 0.5;
     pub const END: f32 = 0.021;
     pub const STROKE: f32 = 0.022;
-    /// Mean and deviation of the slant, as x per y.
+    /// Mean and deviation of the slant, in x per y.
     pub const SLANT: (f32, f32) = (0.17, 0.18);
-    /// Of the rotation, in radians.
+    /// Deviation of the rotation, in radians.
     pub const ROTATION: f32 = 0.07;
-    /// Of the logarithm of width over height.
+    /// Deviation of the logarithm of width over height.
     pub const PROPORTION: f32 = 0.125;
-    /// Of the logarithm of how much the upper half is larger than the lower, in each direction.
+    /// Deviation of the logarithm of the upper half's size over the lower half's, in each direction.
     pub const BALANCE: f32 = 0.09;
-    /// Of the amplitude of each wave of the elastic bend, and the bounds of its waves per height.
+    /// Deviation of the amplitude of each wave of the elastic bend, and the bounds of its waves per height.
     pub const BEND: f32 = 0.023;
     pub const BEND_WAVES: (f32, f32) = (0.5, 1.3);
-    /// Least number of times that a curve is smoothed, and how many more there may be (bound).
+    /// The least number of times a curve is smoothed, and the largest number added to it.
     pub const ROUNDING: (usize, usize) = (2, 6);
-    /// Of the tremor of the hand.
+    /// Deviation of the tremor of the hand.
     pub const TREMOR: f32 = 0.005;
     /// Mean radius of the pen in pixels, deviation of its logarithm, bounds.
     pub const PEN: f32 = 1.28;
     pub const PEN_SPREAD: f32 = 0.23;
     pub const PEN_BOUNDS: (f32, f32) = (0.8, 1.9);
-    /// Of the change of the pen's radius along a stroke, and how much thinner its ends are (bound).
+    /// Deviation of the change of the pen's radius along a stroke, and how much thinner its ends are (bound).
     pub const PRESSURE: f32 = 0.13;
     pub const TAPER: f32 = 0.45;
-    /// Lightest ink of a pen (bound), and how far it fades within a stroke (bound).
+    /// Lightest ink of a pen (bound), and how much it fades within a stroke (bound).
     pub const LIGHTEST: f32 = 0.90;
     pub const FADE: f32 = 0.12;
-    /// Bounds of the width of a line's rim in pixels and of the blur.
+    /// Bounds of the width of a line's rim in pixels, and of the blur.
     pub const RIM: (f32, f32) = (0.8, 1.35);
     pub const BLUR: (f32, f32) = (0.0, 0.45);
-    /// Of the grain of the ink, relative to its darkness.
+    /// Deviation of the grain of the ink, relative to its darkness.
     pub const GRAIN: f32 = 0.05;
 }
 
-/// Writes `digit` once: a 28 x 28 image, in a box of 20 x 20 and centred by mass, as MNIST is.
+/// Writes `digit` once: a 28 x 28 image with a box of 20 x 20, centred by mass, as in MNIST.
 pub fn write(skeletons: &Skeletons, digit: usize, rng: &mut Rng) -> Vec<u8> {
     let (low, high) = spread::CARELESSNESS_BOUNDS;
     let care = (spread::CARELESSNESS * rng.normal()).exp().clamp(low, high);
@@ -81,7 +83,7 @@ pub fn write(skeletons: &Skeletons, digit: usize, rng: &mut Rng) -> Vec<u8> {
     image.iter().map(|&v| (grain(v, rng) * 255.0).round().clamp(0.0, 255.0) as u8).collect()
 }
 
-/// Moves knots, ends and whole strokes a little from where they should be.
+/// Displaces knots, ends and whole strokes a little.
 fn slip(strokes: &mut [Vec<Knot>], care: f32, rng: &mut Rng) {
     let several = strokes.len() > 1;
     for stroke in strokes {
@@ -100,7 +102,7 @@ fn slip(strokes: &mut [Vec<Knot>], care: f32, rng: &mut Rng) {
     }
 }
 
-/// A Catmull-Rom curve through the knots, broken at corners.
+/// A Catmull-Rom curve through the knots, interrupted at corners.
 fn curve(knots: &[Knot]) -> Vec<Point> {
     let mut path = vec![knots[0].at];
     for i in 0..knots.len() - 1 {
@@ -122,7 +124,7 @@ fn curve(knots: &[Knot]) -> Vec<Point> {
     path
 }
 
-/// Cuts corners as a quick hand does; the ends stay.
+/// Rounds corners as a quick hand does; the ends stay fixed.
 fn round_off(path: &mut [Point]) {
     let mut before = path[0];
     for i in 1..path.len() - 1 {
@@ -135,7 +137,7 @@ fn round_off(path: &mut [Point]) {
     }
 }
 
-/// A slow random wander of the pen, at most about two skeleton knots long.
+/// A slow random displacement of the pen, with a length of at most about two skeleton knots.
 fn tremble(path: &mut [Point], care: f32, rng: &mut Rng) {
     const MEMORY: f32 = 0.8;
     let size = spread::TREMOR * care;
@@ -148,7 +150,7 @@ fn tremble(path: &mut [Point], care: f32, rng: &mut Rng) {
     }
 }
 
-/// What happens to a digit as a whole: proportions, slant, rotation, and a smooth bend of the page.
+/// Changes of a whole digit: proportions, slant, rotation, and a smooth bend of the page.
 struct Lean {
     width: f32,
     balance: (f32, f32),
@@ -157,7 +159,7 @@ struct Lean {
     waves: [Wave; 4],
 }
 
-/// One wave of the bend: it moves points by `push` where `along` says so.
+/// One wave of the bend: it moves points by `push` times a sine along `along`.
 struct Wave {
     along: (f32, f32),
     phase: f32,
@@ -194,7 +196,7 @@ impl Lean {
             x += s * w.push.0;
             y += s * w.push.1;
         }
-        // The upper part grows at the cost of the lower one, or the other way round.
+        // The upper part grows and the lower one shrinks, or the reverse.
         x *= self.width * (-2.0 * self.balance.0 * y).exp();
         y += self.balance.1 * (0.25 - y * y);
         x -= self.slant * y;
@@ -218,7 +220,7 @@ fn ink(paths: &[Vec<Point>], rng: &mut Rng) -> Vec<Vec<Dab>> {
             let t = i as f32 / last;
             let wave = std::f32::consts::TAU * t + phase;
             let pressure = 1.0 + swing[0] * wave.sin() + swing[1] * (2.0 * wave).sin();
-            // The last sixth or so of a stroke at either end.
+            // Affects about the last sixth of a stroke at either end.
             let taper = 1.0 - thin[0] * (-6.0 * t).exp() - thin[1] * (-6.0 * (1.0 - t)).exp();
             Dab { at, radius: (pen * pressure * taper).max(0.5), ink: dark * (1.0 - fade * t) }
         };
@@ -227,7 +229,7 @@ fn ink(paths: &[Vec<Point>], rng: &mut Rng) -> Vec<Vec<Dab>> {
     paths.iter().map(&mut stroke).collect()
 }
 
-/// Scales the longer side to the box, lines included, and puts the box into the middle of the image.
+/// Scales the longer side to the box, line width included, and centres the box in the image.
 fn fit(strokes: &mut [Vec<Dab>]) {
     let mut bounds = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
     let mut pen = 0.0_f32;
@@ -244,7 +246,7 @@ fn fit(strokes: &mut [Vec<Dab>]) {
     }
 }
 
-/// Moves the centre of the drawn ink to the middle of the image; false when it is there to within a tenth of a pixel.
+/// Moves the centre of mass of the ink to the centre of the image; false if it is there to within a tenth of a pixel.
 fn centre(strokes: &mut [Vec<Dab>], image: &[f32; SIDE * SIDE]) -> bool {
     const NEAR: f32 = 0.1;
     let (mut mass, mut mx, mut my) = (f32::MIN_POSITIVE, 0.0, 0.0);

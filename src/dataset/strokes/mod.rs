@@ -1,4 +1,4 @@
-//! The built-in digits: 28 x 28 grey images drawn from stroke skeletons, so that nothing has to be downloaded to start.
+//! The built-in digits: 28 x 28 grey images drawn from stroke skeletons, so that a first run needs no download.
 
 mod skeleton;
 mod raster;
@@ -14,12 +14,12 @@ use crate::experiment::Experiment;
 use crate::rng::Streams;
 use skeleton::{CLASSES, Skeletons};
 
-/// Images of the default splits.
+/// Sizes of the default splits.
 const TRAIN: usize = 20_000;
 const TEST: usize = 4_000;
 const SHAPE: ImageShape = ImageShape { channels: 1, height: raster::SIDE, width: raster::SIDE };
 
-/// The built-in digits as a source. More images with the same seed begin with the same images.
+/// The built-in digits as a source. With the same seed, a larger data set begins with the images of a smaller one.
 pub struct Digits;
 
 impl Source for Digits {
@@ -37,7 +37,7 @@ impl Source for Digits {
     }
 }
 
-/// Generates the built-in digits: same seed, same images, on every machine with the same floating point.
+/// Generates the built-in digits; a seed gives the same images on every machine with the same floating point.
 pub fn digits(seed: u64, train: usize, test: usize) -> Result<Dataset, DataError> {
     let skeletons = Skeletons::built_in()?;
     let streams = Streams::new(seed);
@@ -48,7 +48,7 @@ pub fn digits(seed: u64, train: usize, test: usize) -> Result<Dataset, DataError
     Dataset::new("digits", format!("built-in digits, seed {seed}"), classes, train, validation, test)
 }
 
-/// One stream for each image, so that neither order nor threads can change it.
+/// Uses one random stream for each image, so that neither order nor threads can change it.
 fn split(skeletons: &Skeletons, streams: Streams, name: &str, count: usize) -> Result<Split, DataError> {
     let one = |index: usize| {
         let mut rng = streams.get(name, index as u64);
@@ -69,7 +69,7 @@ fn split(skeletons: &Skeletons, streams: Streams, name: &str, count: usize) -> R
 mod tests {
     use super::*;
 
-    /// Squared distance of two images.
+    /// Squared distance between two images.
     fn distance(a: &[f32], b: &[f32]) -> f32 {
         a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum()
     }
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn same_seed_same_images_whatever_the_number_asked_for_and_the_threads() {
+    fn same_seed_same_images_whatever_the_number_requested_and_the_threads() {
         let one = digits(5, 300, 60).unwrap();
         let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         assert_eq!(one.digest(), alone.install(|| digits(5, 300, 60)).unwrap().digest());
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn images_are_normalised_as_those_of_mnist() {
         let train = digits(2, 2_000, 1).unwrap().train;
-        // Ink to the edge of the box, its rim, its blur and half a pixel of place.
+        // Ink to the edge of the box, its rim, its blur and half a pixel of displacement.
         let longest = 20 + 4;
         for i in 0..train.len() {
             let image = train.image(i);
@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// A guard on hardness: with a ruler for a brain one gets most, and far from all. MNIST's figure is 82 %.
+    /// Checks the difficulty: the nearest mean image classifies most digits, but far from all. On MNIST it gets 82 %.
     #[test]
     fn the_nearest_mean_image_tells_most_digits_and_far_from_all() {
         let data = digits(3, 2_000, 1_000).unwrap();
@@ -154,7 +154,7 @@ mod tests {
         assert!((0.60..0.95).contains(&share), "{share}");
     }
 
-    /// Digits that look alike must meet in image space: some images of one have their nearest image in the other.
+    /// Similar digits must overlap in image space: some images of one have their nearest image in the other.
     #[test]
     fn neighbouring_digits_touch() {
         let data = digits(4, 2_500, 1_000).unwrap();

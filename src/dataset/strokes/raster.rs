@@ -1,11 +1,11 @@
-//! Ink on paper: a path of the pen as a 28 x 28 grey image.
+//! Draws strokes of the pen as a 28 x 28 grey image.
 
 use super::skeleton::Point;
 
 /// Pixels along one side, as in MNIST.
 pub const SIDE: usize = 28;
 
-/// A place the pen went through, in pixels of the image.
+/// A point on the pen's path, in pixels of the image.
 #[derive(Debug, Clone, Copy)]
 pub struct Dab {
     pub at: Point,
@@ -15,7 +15,7 @@ pub struct Dab {
     pub ink: f32,
 }
 
-/// How the pen's line ends at its rim and how far it runs on the paper.
+/// Properties of the line's rim and of the paper.
 #[derive(Debug, Clone, Copy)]
 pub struct Paper {
     /// Width of the rim over which the ink fades, in pixels.
@@ -24,7 +24,7 @@ pub struct Paper {
     pub blur: f32,
 }
 
-/// Draws strokes: each pixel is as dark as the darkest dab over it; values in 0..=1.
+/// Draws strokes: each pixel is as dark as the darkest dab that covers it; values in 0..=1.
 pub fn draw(strokes: &[Vec<Dab>], paper: Paper) -> [f32; SIDE * SIDE] {
     let mut image = [0.0; SIDE * SIDE];
     for stroke in strokes {
@@ -56,7 +56,7 @@ fn segment(image: &mut [f32; SIDE * SIDE], a: Dab, b: Dab, rim: f32) {
     }
 }
 
-/// The pixels whose centres can lie in [low, high), cut off at the image's edge.
+/// The range of pixels with centres in [low, high), limited to the image.
 fn pixels(low: f32, high: f32) -> (usize, usize) {
     (low.floor().clamp(0.0, SIDE as f32) as usize, high.ceil().clamp(0.0, SIDE as f32) as usize)
 }

@@ -1,4 +1,4 @@
-//! The skeletons of the built-in digits: the ways of writing each, read once from `data/strokes.toml`.
+//! The skeletons of the built-in digits: several ways of writing each, read from `data/strokes.toml`.
 
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ pub const CLASSES: usize = 10;
 const FILE: &str = "data/strokes.toml";
 const TEXT: &str = include_str!("../../../data/strokes.toml");
 
-/// A point of the unit page: x to the right, y down, a digit one unit high.
+/// A point of the unit page: x to the right, y down; a digit is one unit high.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     pub x: f32,
@@ -36,7 +36,7 @@ pub struct Way {
 }
 
 impl Way {
-    /// The strokes a share `t` of the way between the extremes; `t` may lie a little outside [0, 1].
+    /// The strokes at a share `t` of the way between the extremes; `t` may be slightly outside [0, 1].
     pub fn between(&self, t: f32) -> Vec<Vec<Knot>> {
         let mix = |a: f32, b: f32| a + t * (b - a);
         let knot = |(a, b): (&Knot, &Knot)| Knot {
@@ -56,7 +56,7 @@ pub struct Skeletons {
 }
 
 impl Skeletons {
-    /// The skeletons that ship with the program.
+    /// The skeletons that are part of the program.
     pub fn built_in() -> Result<Self, DataError> {
         Self::parse(TEXT)
     }
@@ -66,7 +66,9 @@ impl Skeletons {
         let mut ways = vec![Vec::new(); CLASSES];
         for entry in file.way {
             let way = entry.checked()?;
-            ways.get_mut(usize::from(way.digit)).ok_or_else(|| fault(format!("{} is no digit", way.digit)))?.push(way);
+            ways.get_mut(usize::from(way.digit))
+                .ok_or_else(|| fault(format!("{} is not a digit", way.digit)))?
+                .push(way);
         }
         match ways.iter().position(Vec::is_empty) {
             Some(digit) => Err(fault(format!("no way to write {digit}"))),
@@ -74,7 +76,7 @@ impl Skeletons {
         }
     }
 
-    /// The way at `share` in [0, 1) of the total weight of a digit's ways.
+    /// The way of writing a digit at `share` in [0, 1) of the total weight.
     pub fn pick(&self, digit: usize, share: f32) -> &Way {
         let ways = &self.ways[digit];
         let mut left = share * ways.iter().map(|w| w.weight).sum::<f32>();
@@ -122,14 +124,16 @@ impl Entry {
     }
 }
 
-/// Knots from `x,y x,y^ ...`.
+/// Knots from text like `x,y x,y^ ...`, where `^` marks a corner.
 fn knots(text: &str) -> Result<Vec<Knot>, String> {
     let number = |t: &str| t.parse::<f32>().ok().filter(|v| v.is_finite());
     text.split_whitespace()
         .map(|word| {
             let (pair, corner) = word.strip_suffix('^').map_or((word, false), |p| (p, true));
             let parts = pair.split_once(',').and_then(|(x, y)| Some((number(x)?, number(y)?)));
-            parts.map(|(x, y)| Knot { at: Point { x, y }, corner }).ok_or_else(|| format!("`{word}` is no point x,y"))
+            parts
+                .map(|(x, y)| Knot { at: Point { x, y }, corner })
+                .ok_or_else(|| format!("`{word}` is not a point x,y"))
         })
         .collect()
 }
@@ -184,13 +188,13 @@ mod tests {
     fn each_fault_is_named() {
         let way = |body: &str| format!("[[way]]\ndigit=1\nname='n'\nweight=1\n{body}");
         for (text, names) in [
-            (way("from=['0,0 1;1']"), "`1;1` is no point"),
-            (way("from=['0,0 nan,1']"), "`nan,1` is no point"),
+            (way("from=['0,0 1;1']"), "`1;1` is not a point"),
+            (way("from=['0,0 nan,1']"), "`nan,1` is not a point"),
             (way("from=['0,0']"), "two points"),
             (way("from=[]"), "two points"),
             (way("from=['0,0 1,1']\nto=['0,0 1,1 2,2']"), "same points"),
             (way("from=['0,0 1,1']").replace("weight=1", "weight=0"), "above 0"),
-            (way("from=['0,0 1,1']").replace("digit=1", "digit=12"), "12 is no digit"),
+            (way("from=['0,0 1,1']").replace("digit=1", "digit=12"), "12 is not a digit"),
             (way("from=['0,0 1,1']"), "no way to write 0"),
             (way("colour=1"), "colour"),
         ] {

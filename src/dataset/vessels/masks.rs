@@ -1,4 +1,4 @@
-//! Vessel-wall masks: what one is, the faults it can have, and reading a user's own PNG files.
+//! Vessel-wall masks: their representation, their faults, and reading a user's own PNG files.
 
 use std::path::{Path, PathBuf};
 
@@ -14,31 +14,31 @@ pub struct WallMask {
     wall: Vec<bool>,
 }
 
-/// A wall's two filled shapes, row by row: lumen is within vessel.
+/// The two filled shapes of a wall, row by row; the lumen is inside the vessel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilledRegions {
     pub lumen: Vec<bool>,
     pub vessel: Vec<bool>,
 }
 
-/// Why a mask is not one vessel wall round one lumen.
+/// Why a mask is not one vessel wall around one lumen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MaskFault {
     #[error("the mask is empty: no pixel is wall")]
     Empty,
     #[error("the vessel touches the image's border at column {column}, row {row}")]
     TouchesBorder { column: usize, row: usize },
-    #[error("the mask has {count} separate pieces of wall; one is wanted")]
+    #[error("the mask has {count} separate pieces of wall instead of one")]
     SeveralComponents { count: usize },
     #[error("no lumen: the wall encloses no hole")]
     NoLumen,
-    #[error("the wall encloses {count} holes; one lumen is wanted")]
+    #[error("the wall encloses {count} holes instead of one lumen")]
     SeveralLumens { count: usize },
     #[error("the wall is thinner than a pixel near column {column}, row {row}")]
     WallThinnerThanPixel { column: usize, row: usize },
 }
 
-/// Why a file gave no mask.
+/// Why a file has no valid mask.
 #[derive(Debug, thiserror::Error)]
 pub enum MaskFileError {
     #[error("cannot read the image: {0}")]
@@ -49,7 +49,7 @@ pub enum MaskFileError {
     Fault(#[from] MaskFault),
 }
 
-/// The outcome for each file of a folder, in the order of the names.
+/// The outcome for each file of a folder, ordered by name.
 #[derive(Debug, Default)]
 pub struct MaskReport {
     pub accepted: Vec<(PathBuf, WallMask)>,
@@ -57,25 +57,25 @@ pub struct MaskReport {
 }
 
 impl WallMask {
-    /// `None` where the number of values is not width * height.
+    /// `None` if the number of values is not width * height.
     pub fn new(width: usize, height: usize, wall: Vec<bool>) -> Option<Self> {
         (wall.len() == width * height).then_some(Self { width, height, wall })
     }
 
-    /// Wall where the value is above `threshold`; a value that is not a number is no wall.
+    /// Wall where the value is above `threshold`; NaN is not wall.
     pub fn from_values(width: usize, height: usize, values: &[f32], threshold: f32) -> Option<Self> {
         Self::new(width, height, values.iter().map(|v| *v > threshold).collect())
     }
 
-    /// Grey values of either convention: a wall mask (bright is wall), or three levels of which one is the outside,
-    /// one the wall and one, enclosed by the wall, the lumen.
+    /// Grey values of either convention: a wall mask (bright is wall), or three levels for the outside, the wall and
+    /// the lumen enclosed by it.
     pub fn from_grey(width: usize, height: usize, grey: &[u8]) -> Option<Self> {
         let wall_level = wall_of_three_levels(width, height, grey);
         let is_wall = |g: &u8| wall_level.map_or(*g >= HALF_GREY, |level| *g == level);
         Self::new(width, height, grey.iter().map(is_wall).collect())
     }
 
-    /// Reads a PNG of any size; its regions are not judged yet.
+    /// Reads a PNG of any size; its regions are not checked yet.
     pub fn from_png(path: &Path) -> Result<Self, MaskFileError> {
         let grey = image::ImageReader::open(path)?.with_guessed_format()?.decode()?.into_luma8();
         let (width, height) = (grey.width() as usize, grey.height() as usize);
@@ -90,20 +90,21 @@ impl WallMask {
         self.height
     }
 
-    /// Row by row from the top.
+    /// Whether each pixel is wall, row by row from the top.
     pub fn wall(&self) -> &[bool] {
         &self.wall
     }
 
-    /// One for wall and zero elsewhere, as a network takes it.
+    /// 1 for wall and 0 elsewhere, the input of a network.
     pub fn to_values(&self) -> Vec<f32> {
         self.wall.iter().map(|w| f32::from(u8::from(*w))).collect()
     }
 
-    /// Fills lumen and vessel, or names the first fault. A wall that is only broken, in one piece or several, is one
-    /// that is too thin to be drawn closed.
+    /// Fills lumen and vessel, or returns the first fault. A wall that has gaps, in one piece or several, is reported
+    /// as too thin.
     ///
-    /// Wall pixels connect over corners, the rest only over edges: a closed chain of wall encloses.
+    /// Wall pixels connect over corners, all others only over edges, so a closed chain of wall pixels encloses a
+    /// region.
     pub fn regions(&self) -> Result<FilledRegions, MaskFault> {
         let (w, h) = (self.width, self.height);
         let place = |i: usize| (i % w, i / w);
@@ -132,7 +133,7 @@ impl WallMask {
             1 => {
                 let pinch = (0..w * h).filter(|i| lumen[*i]).find(|i| {
                     let (x, y) = place(*i);
-                    // Not on the border: the lumen is enclosed.
+                    // The lumen is enclosed, so it is not on the border.
                     [i - w - 1, i - w + 1, i + w - 1, i + w + 1].iter().any(|d| outside[*d]) && x > 0 && y > 0
                 });
                 if let Some((column, row)) = pinch.map(place) {
@@ -144,7 +145,7 @@ impl WallMask {
         }
     }
 
-    /// The same with a margin beside or below, so that it is as high as it is wide.
+    /// The mask with a margin on two opposite sides, so that its height equals its width.
     pub fn squared(&self) -> Self {
         let side = self.width.max(self.height);
         let (left, top) = ((side - self.width) / 2, (side - self.height) / 2);
@@ -155,7 +156,8 @@ impl WallMask {
         Self { width: side, height: side, wall }
     }
 
-    /// The same vessel on another grid: lumen and vessel are averaged over each new pixel's area and halved.
+    /// The mask on another grid: lumen and vessel are averaged over the area of each new pixel and thresholded at a
+    /// half.
     pub fn resampled(&self, width: usize, height: usize) -> Result<Self, MaskFault> {
         let regions = self.regions()?;
         let vessel = super::regions::area_average(self.width, self.height, &regions.vessel, width, height);
@@ -164,7 +166,7 @@ impl WallMask {
         Self::new(width, height, wall).ok_or(MaskFault::Empty)
     }
 
-    /// Where a wall that encloses nothing would, one pixel thicker, enclose a hole, it is only broken.
+    /// A gap in a wall that encloses no hole but would if it were one pixel thicker.
     fn gap_in_the_wall(&self) -> Option<MaskFault> {
         let (w, h) = (self.width, self.height);
         let thicker = grown(w, h, &self.wall);
@@ -175,7 +177,7 @@ impl WallMask {
             return None;
         }
         let place = |i: usize| (i % w, i / w);
-        // The way out of the hole leads through the gap: there the thickened wall is crossed between two wall pixels.
+        // The way out of the hole leads through the gap, where it crosses the thickened wall between two wall pixels.
         let way = way_to_border(w, h, &self.wall, *most.first()?);
         let narrow = |i: &usize| {
             let (x, y) = place(*i);
@@ -189,7 +191,7 @@ impl WallMask {
     }
 }
 
-/// Reads every PNG directly in `folder` and judges it.
+/// Reads and checks every PNG directly in `folder`.
 pub fn read_folder(folder: &Path) -> std::io::Result<MaskReport> {
     let mut report = MaskReport::default();
     for path in png_files(folder)? {
@@ -220,7 +222,7 @@ pub fn png_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 
 impl std::fmt::Display for MaskReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{} masks accepted, {} refused", self.accepted.len(), self.refused.len())?;
+        writeln!(f, "{} masks accepted, {} rejected", self.accepted.len(), self.refused.len())?;
         for (path, error) in &self.refused {
             writeln!(f, "{}: {error}", path.display())?;
         }
@@ -228,12 +230,12 @@ impl std::fmt::Display for MaskReport {
     }
 }
 
-/// Values from here on are wall.
+/// Grey values of at least this are wall.
 const HALF_GREY: u8 = 128;
-/// A hole of fewer pixels in the thickened wall is a dent, not a lumen that leaks.
+/// A smaller hole in the thickened wall (in pixels) is a dent, not a lumen with a gap.
 const LEAST_BROKEN_LUMEN: usize = 9;
 
-/// The wall's level where there are exactly three levels and one of them never touches the outside's.
+/// The grey level of the wall if there are exactly three levels and one of them never touches the outside.
 fn wall_of_three_levels(width: usize, height: usize, grey: &[u8]) -> Option<u8> {
     let mut seen = [false; 256];
     grey.iter().for_each(|g| seen[usize::from(*g)] = true);
@@ -261,14 +263,14 @@ fn wall_of_three_levels(width: usize, height: usize, grey: &[u8]) -> Option<u8> 
 mod tests {
     use super::*;
 
-    /// `#` is wall.
+    /// A mask from rows in which `#` is wall.
     fn mask(rows: &[&str]) -> WallMask {
         let wall = rows.iter().flat_map(|r| r.chars().map(|c| c == '#')).collect();
         WallMask::new(rows[0].len(), rows.len(), wall).expect("a rectangle")
     }
 
     #[test]
-    fn each_fault_is_found_on_a_mask_made_for_it() {
+    fn each_fault_is_found_on_a_mask_that_has_it() {
         let table = [
             (mask(&["....", "....", "...."]), MaskFault::Empty),
             (mask(&["...", "##.", "..."]), MaskFault::TouchesBorder { column: 0, row: 1 }),
@@ -340,7 +342,7 @@ mod tests {
         assert_eq!(report.accepted[0].1, ring);
         assert!(matches!(report.refused[0].1, MaskFileError::Fault(MaskFault::Empty)));
         assert!(matches!(report.refused[1].1, MaskFileError::Unreadable(_)));
-        assert!(report.to_string().starts_with("1 masks accepted, 2 refused"));
+        assert!(report.to_string().starts_with("1 masks accepted, 2 rejected"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Generated vessel cross-sections as a data set: 64 x 64 masks of the wall, drawn from `plaques`.
 //!
-//! Their label proper is a stress map, which a labelling tool makes. The class beside it is a band of plaque burden: it
-//! stratifies parts and colours points for people, and no target of maps ever sees it.
+//! Their labels are stress maps, which a labelling tool computes. Their classes are bands of plaque burden, used for
+//! stratified parts and for the colours of points on the screen; no target of maps sees them.
 
 pub mod polar;
 pub mod regions;
@@ -17,10 +17,10 @@ use crate::rng::Streams;
 use masks::WallMask;
 use plaques::PlaqueRanges;
 
-/// Masks of the paper's data set, and how many of them it holds out.
+/// Number of masks in the paper's data set, and how many of them are held out.
 pub const TRAIN: usize = 990;
 pub const TEST: usize = 210;
-/// What the models of Tables S6, S11 and S12 are made for.
+/// The input shape of the models of Tables S6, S11 and S12.
 pub const VESSEL_SHAPE: ImageShape = ImageShape { channels: 1, height: 64, width: 64 };
 
 /// Upper ends of the bands of plaque burden, as shares of the vessel's area: about a fifth of the masks in each.
@@ -46,7 +46,7 @@ impl Source for Vessels {
     }
 }
 
-/// The user's own masks; the world reads them together with the labelling tool.
+/// The user's own masks, which the world reads together with the labelling tool.
 pub struct OwnMasks;
 
 impl Source for OwnMasks {
@@ -67,11 +67,11 @@ impl Source for OwnMasks {
 fn vessels(seed: u64, train: usize, test: usize) -> Result<Dataset, DataError> {
     let ranges = PlaqueRanges::default();
     let mut rng = Streams::new(seed).get("vessels", 0);
-    // 53 bits of a stream's number make a double in [0, 1).
+    // 53 bits of a stream's number give a double in [0, 1).
     let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
     let plaques = ranges
         .generate(train + test, &mut uniform)
-        .map_err(|e| DataError::Mismatch { what: "made vessels".into(), detail: e.to_string() })?;
+        .map_err(|e| DataError::Mismatch { what: "generated vessels".into(), detail: e.to_string() })?;
     let masks: Vec<WallMask> = plaques.into_iter().map(|p| p.mask).collect();
     let (train, test) = masks.split_at(train);
     Dataset::new(
@@ -84,18 +84,18 @@ fn vessels(seed: u64, train: usize, test: usize) -> Result<Dataset, DataError> {
     )
 }
 
-/// Masks of that shape as a split.
+/// A split of masks of that shape.
 pub fn split<'a>(masks: impl Iterator<Item = &'a WallMask> + Clone) -> Result<Split, DataError> {
     let pixels = masks.clone().flat_map(|m| m.wall().iter().map(|w| if *w { u8::MAX } else { 0 })).collect();
     Split::new(VESSEL_SHAPE, pixels, masks.map(burden_band).collect())
 }
 
-/// Names of the classes of vessels.
+/// Names of the classes of vessels: bands of plaque burden.
 pub fn bands() -> Vec<String> {
     BANDS.map(str::to_owned).to_vec()
 }
 
-/// The band of plaque burden of a mask, counted in pixels; the last one where there is no lumen.
+/// The band of plaque burden of a mask, from numbers of pixels; the last band if there is no lumen.
 pub fn burden_band(mask: &WallMask) -> u8 {
     let burden = mask.regions().map_or(1.0, |regions| {
         let count = |image: &[bool]| image.iter().filter(|v| **v).count() as f64;
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_seed_makes_the_masks_and_every_band_has_some() {
+    fn the_seed_determines_the_masks_and_every_band_has_some() {
         let read = |seed| vessels(seed, 150, 30).unwrap();
         let (a, b, c) = (read(1), read(1), read(2));
         assert_eq!(a.digest(), b.digest());

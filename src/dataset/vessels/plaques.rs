@@ -1,11 +1,11 @@
-//! Made vessel cross-sections: two borders with the sizes, burdens and roughness of diseased coronary arteries.
+//! Generated vessel cross-sections: two borders with the sizes, burdens and roughness of diseased coronary arteries.
 
 use std::f64::consts::{PI, TAU};
 
 use super::masks::WallMask;
 use super::polar::PolarCurve;
 
-/// What cross-sections are drawn from. Lengths in millimetres, areas in square millimetres.
+/// Distributions of cross-sections. Lengths in millimetres, areas in square millimetres.
 ///
 /// Radii: Dodge et al., Circulation 86 (1992); plaque burden: Korean Circ J 43(9) (2013) and the PROSPECT study.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -15,18 +15,18 @@ pub struct PlaqueRanges {
     pub size: usize,
     pub pixel_mm: f64,
     pub outer_radius: Spread,
-    /// Share of the vessel's area that is wall.
+    /// Share of the vessel's area covered by the wall.
     pub burden: Spread,
-    /// Greatest deviation of harmonic 2 as a share of the radius; harmonic k has this times (2 / k)^1.5.
+    /// Largest deviation of harmonic 2 as a share of the radius; that of harmonic k is (2 / k)^1.5 times this.
     pub lumen_roughness: f64,
     pub outer_roughness: f64,
-    /// Harmonics 2 to this one.
+    /// Harmonics from 2 to this one.
     pub harmonics: usize,
     pub least_wall: f64,
     pub least_lumen_area: f64,
 }
 
-/// A normal distribution, cut off.
+/// A truncated normal distribution.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spread {
@@ -52,7 +52,7 @@ impl Default for PlaqueRanges {
     }
 }
 
-/// One made cross-section: its borders in millimetres from the image's top left corner, and its mask.
+/// A generated cross-section: its borders in millimetres from the image's top left corner, and its mask.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plaque {
     pub lumen: PolarCurve,
@@ -60,20 +60,21 @@ pub struct Plaque {
     pub mask: WallMask,
 }
 
-/// No cross-section satisfied the ranges.
+/// Why no cross-section was generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the ranges of the made vessels contradict each other: {tries} draws gave no cross-section")]
+#[error("the ranges of the generated vessels contradict each other: {tries} draws gave no cross-section")]
 pub struct NoPlaque {
     pub tries: usize,
 }
 
 impl PlaqueRanges {
-    /// `count` cross-sections; `uniform` gives numbers in [0, 1) and determines all of them.
+    /// Generates `count` cross-sections; `uniform` returns numbers in [0, 1) and determines all of them.
     pub fn generate(&self, count: usize, uniform: &mut impl FnMut() -> f64) -> Result<Vec<Plaque>, NoPlaque> {
         (0..count).map(|_| self.draw(uniform)).collect()
     }
 
-    /// One cross-section: radius and burden first, then an offset and rough borders that leave wall and lumen enough.
+    /// Generates one cross-section: radius and burden first, then an offset and rough borders with enough wall and
+    /// lumen.
     pub fn draw(&self, uniform: &mut impl FnMut() -> f64) -> Result<Plaque, NoPlaque> {
         for _ in 0..MOST_TRIES {
             let radius = self.outer_radius.draw(uniform)?;
@@ -100,7 +101,7 @@ impl PlaqueRanges {
         Err(NoPlaque { tries: MOST_TRIES })
     }
 
-    /// A circle with harmonics of random phase whose sizes fall as k^-1.5, at the circle's area.
+    /// A circle with harmonics of random phase and amplitudes that fall as k^-1.5, with the circle's area.
     fn rough(&self, centre: [f64; 2], radius: f64, roughness: f64, uniform: &mut impl FnMut() -> f64) -> PolarCurve {
         let mut harmonics = vec![[0.0, 0.0]; self.harmonics];
         for (k, pair) in (2..=self.harmonics).zip(&mut harmonics[1..]) {
@@ -122,7 +123,7 @@ impl PlaqueRanges {
         let thick = inner
             .iter()
             .all(|p| outer.contains(*p) && rim.iter().all(|q| (p[0] - q[0]).hypot(p[1] - q[1]) >= self.least_wall));
-        // A pixel is kept free all round, so that the wall never touches the image's border.
+        // One pixel is left free on each side, so that the wall never touches the image's border.
         let side = self.size as f64 * self.pixel_mm;
         let inside = |c: f64| c >= self.pixel_mm && c <= side - self.pixel_mm;
         let framed = rim.iter().all(|p| inside(p[0]) && inside(p[1]));
@@ -136,10 +137,10 @@ impl PlaqueRanges {
 }
 
 impl Spread {
-    /// By drawing again; `NoPlaque` where the cut leaves nothing.
+    /// Draws until a value is within the range; `NoPlaque` if none is.
     fn draw(&self, uniform: &mut impl FnMut() -> f64) -> Result<f64, NoPlaque> {
         for _ in 0..MOST_TRIES {
-            // Box and Muller; 1 - u is never zero.
+            // Box-Muller; 1 - u is never zero.
             let normal = (-2.0 * (1.0 - uniform()).ln()).sqrt() * (TAU * uniform()).cos();
             let value = self.mean + self.deviation * normal;
             if (self.least..=self.most).contains(&value) {
@@ -150,7 +151,7 @@ impl Spread {
     }
 }
 
-/// Wall where a pixel's centre is inside the outer border and outside the lumen; curves in millimetres.
+/// Wall where a pixel's centre is inside the outer border and outside the lumen; the curves are in millimetres.
 pub fn rasterise(size: usize, pixel_mm: f64, lumen: &PolarCurve, outer: &PolarCurve) -> Vec<bool> {
     (0..size * size)
         .map(|i| {
@@ -160,9 +161,9 @@ pub fn rasterise(size: usize, pixel_mm: f64, lumen: &PolarCurve, outer: &PolarCu
         .collect()
 }
 
-/// Draws before the ranges are called contradictory; the default ones need 2 on average.
+/// Draws after which the ranges count as contradictory; the default ranges need 2 on average.
 const MOST_TRIES: usize = 1_000;
-/// Points of each border where the wall's thickness is measured.
+/// Points of each border at which the wall's thickness is measured.
 const WALL_SAMPLES: usize = 120;
 
 #[cfg(test)]
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_numbers_make_the_same_vessels() {
+    fn the_same_numbers_give_the_same_vessels() {
         let ranges = PlaqueRanges::default();
         let draw = |seed| ranges.generate(5, &mut uniform(seed)).expect("possible");
         assert_eq!(draw(1), draw(1));
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn made_vessels_keep_to_their_ranges() {
+    fn generated_vessels_are_within_their_ranges() {
         let ranges = PlaqueRanges::default();
         let plaques = ranges.generate(200, &mut uniform(7)).expect("possible");
         let mut burdens = Vec::new();

@@ -1,10 +1,10 @@
-//! A closed curve as a Fourier series of its radius about a centre: what vessel borders are made of and fitted with.
+//! A closed curve as a Fourier series of its radius about a centre: the form of generated and of fitted vessel borders.
 
 use std::f64::consts::TAU;
 
 /// r(theta) = mean + sum over k of cos_k cos(k theta) + sin_k sin(k theta), about `centre`.
 ///
-/// Lengths are in whatever unit the maker chose (pixels or millimetres); y points down, as in an image.
+/// Lengths are in the unit of the caller's choice (pixels or millimetres); y points down, as in an image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolarCurve {
     pub centre: [f64; 2],
@@ -22,7 +22,7 @@ impl PolarCurve {
         self.radius_and_slope(theta).0
     }
 
-    /// r and dr/dtheta. The cosines of the multiples come by rotation, so one `sin_cos` serves all harmonics.
+    /// r and dr/dtheta. The cosines of the multiples are computed by rotation, so one `sin_cos` serves all harmonics.
     pub fn radius_and_slope(&self, theta: f64) -> (f64, f64) {
         let (s1, c1) = theta.sin_cos();
         let (mut c, mut s) = (1.0, 0.0);
@@ -45,7 +45,7 @@ impl PolarCurve {
         self.gap(point) < 0.0
     }
 
-    /// Enclosed area, exact: half the integral of r^2.
+    /// Enclosed area, computed exactly as half the integral of r^2.
     pub fn area(&self) -> f64 {
         let ripple: f64 = self.harmonics.iter().map(|[a, b]| a * a + b * b).sum();
         TAU / 2.0 * (self.mean * self.mean + ripple / 2.0)
@@ -56,12 +56,12 @@ impl PolarCurve {
         (0..RADIUS_SAMPLES).map(|i| self.radius(TAU * i as f64 / RADIUS_SAMPLES as f64)).fold(f64::INFINITY, f64::min)
     }
 
-    /// The greatest radius over a fine sampling.
+    /// The largest radius over a fine sampling.
     pub fn greatest_radius(&self) -> f64 {
         (0..RADIUS_SAMPLES).map(|i| self.radius(TAU * i as f64 / RADIUS_SAMPLES as f64)).fold(0.0, f64::max)
     }
 
-    /// Distance from `origin` along the direction `theta` to the curve; `None` where the ray from `origin` does
+    /// Distance from `origin` along the direction `theta` to the curve; `None` if the ray from `origin` does
     /// not leave the curve exactly once (the curve is not star-shaped about `origin`).
     pub fn ray(&self, origin: [f64; 2], theta: f64) -> Option<f64> {
         if origin == self.centre {
@@ -93,7 +93,7 @@ impl PolarCurve {
         crossing.map(|(t0, g0, t1, g1)| false_position(gap, (t0, g0), (t1, g1)))
     }
 
-    /// The same curve in another unit of length.
+    /// The curve in another unit of length.
     pub fn scaled(&self, factor: f64) -> Self {
         Self {
             centre: self.centre.map(|c| c * factor),
@@ -102,19 +102,19 @@ impl PolarCurve {
         }
     }
 
-    /// The same curve moved by `shift`.
+    /// The curve moved by `shift`.
     pub fn moved(&self, shift: [f64; 2]) -> Self {
         Self { centre: [self.centre[0] + shift[0], self.centre[1] + shift[1]], ..self.clone() }
     }
 
-    /// How far beyond the curve the point lies along its own ray: negative inside.
+    /// The distance of the point beyond the curve along its own ray; negative inside.
     fn gap(&self, point: [f64; 2]) -> f64 {
         let (dx, dy) = (point[0] - self.centre[0], point[1] - self.centre[1]);
         dx.hypot(dy) - self.radius(dy.atan2(dx))
     }
 }
 
-/// Fine enough that the extreme radius of a curve of 32 harmonics is found to a thousandth of its ripple.
+/// Fine enough to find the extreme radius of a curve of 32 harmonics to a thousandth of its ripple.
 const RADIUS_SAMPLES: usize = 720;
 /// Steps of the search for crossings along a ray: a tenth of the smallest feature that a mask can show.
 const RAY_STEPS: usize = 64;
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ray_that_leaves_twice_is_refused() {
+    fn a_ray_that_leaves_twice_is_rejected() {
         // A peanut with a waist of 0.4: from the middle of one lobe the other lobe's far side is hidden.
         let peanut = PolarCurve { centre: [0.0, 0.0], mean: 2.0, harmonics: vec![[0.0, 0.0], [1.6, 0.0]] };
         assert!(peanut.ray([0.0, 0.0], 0.5).is_some());

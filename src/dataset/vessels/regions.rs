@@ -1,6 +1,6 @@
-//! Flood fills, thickening and averaging of images of truth values.
+//! Flood fills, thickening and averaging of boolean images.
 
-/// Connected pieces of the true pixels, over edges, or over edges and corners with `corners`.
+/// Connected components of the true pixels, over edges, and with `corners` also over corners.
 pub fn components(width: usize, height: usize, image: &[bool], corners: bool) -> Vec<Vec<usize>> {
     let mut seen = vec![false; image.len()];
     let mut found = Vec::new();
@@ -12,7 +12,7 @@ pub fn components(width: usize, height: usize, image: &[bool], corners: bool) ->
     found
 }
 
-/// The false pixels that a path over edges joins to the image's border.
+/// The false pixels that are connected over edges to the image's border.
 pub fn reachable_from_border(width: usize, height: usize, image: &[bool]) -> Vec<bool> {
     let mut seen = vec![false; image.len()];
     let start = (0..image.len())
@@ -25,7 +25,7 @@ pub fn reachable_from_border(width: usize, height: usize, image: &[bool]) -> Vec
     seen
 }
 
-/// A shortest path over edges through false pixels from `start` to the image's border; empty where there is none.
+/// A shortest path over edges through false pixels from `start` to the image's border; empty if there is none.
 pub fn way_to_border(width: usize, height: usize, image: &[bool], start: usize) -> Vec<usize> {
     let mut parent = vec![None; image.len()];
     let mut queue = std::collections::VecDeque::from([start]);
@@ -52,7 +52,7 @@ pub fn way_to_border(width: usize, height: usize, image: &[bool], start: usize) 
     Vec::new()
 }
 
-/// The true pixels and all their neighbours, corners included.
+/// The true pixels and all their neighbours, diagonal ones included.
 pub fn grown(width: usize, height: usize, image: &[bool]) -> Vec<bool> {
     let mut thicker = image.to_vec();
     for i in (0..image.len()).filter(|i| image[*i]) {
@@ -61,7 +61,7 @@ pub fn grown(width: usize, height: usize, image: &[bool]) -> Vec<bool> {
     thicker
 }
 
-/// Mean of the image over the area of each pixel of a `to_width` x `to_height` grid over the same rectangle.
+/// Mean of the image over the area of each pixel of a `to_width` x `to_height` grid on the same rectangle.
 pub fn area_average(width: usize, height: usize, image: &[bool], to_width: usize, to_height: usize) -> Vec<f64> {
     let across = overlaps(width, to_width);
     let down = overlaps(height, to_height);
@@ -81,7 +81,7 @@ pub fn area_average(width: usize, height: usize, image: &[bool], to_width: usize
     out
 }
 
-/// Marks everything `open` that is joined to `stack`, and returns it.
+/// Marks as seen and returns `stack` and all `open` pixels connected to it.
 fn fill(
     width: usize,
     height: usize,
@@ -114,7 +114,7 @@ fn neighbours(width: usize, height: usize, i: usize, corners: bool) -> impl Iter
     })
 }
 
-/// For each of `to` equal cells the cells of `from` that it overlaps, with the share of the new cell that each covers.
+/// For each of `to` equal cells, the cells of `from` that it overlaps, with the share of the new cell that each covers.
 fn overlaps(from: usize, to: usize) -> Vec<Vec<(usize, f64)>> {
     let ratio = from as f64 / to as f64;
     (0..to)
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn corners_join_only_where_asked() {
+    fn corners_join_only_if_requested() {
         let image = [true, false, false, true];
         assert_eq!(components(2, 2, &image, true).len(), 1);
         assert_eq!(components(2, 2, &image, false).len(), 2);
