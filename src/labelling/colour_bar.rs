@@ -1,10 +1,10 @@
-//! A stress map as a picture: enlarged pixels, a colour bar with round ticks, and its unit.
+//! Draws a stress map as an image: enlarged pixels, a colour bar with round ticks, and its unit.
 
 use image::{Rgb, RgbImage};
 
 use super::StressMap;
 
-/// The map in colour on white, `what` and the unit above a bar from zero to the map's greatest value.
+/// The map in colour on white, with the unit above a bar from zero to the map's largest value.
 pub fn picture(map: &StressMap) -> RgbImage {
     let zoom = (LEAST_SIDE / map.width().max(map.height()).max(1)).max(1) as u32;
     let (width, height) = (map.width() as u32 * zoom, (map.height() as u32 * zoom).max(LEAST_BAR));
@@ -58,7 +58,7 @@ pub fn ticks(greatest: f64) -> Vec<f64> {
     (0..=count).map(|i| (i as f64 * step * decimals).round() / decimals).collect()
 }
 
-/// Maps are enlarged until their longer side has about this many pixels.
+/// The longer side of an enlarged map has about this many pixels.
 const LEAST_SIDE: usize = 512;
 const LEAST_BAR: u32 = 160;
 const MARGIN: u32 = 12;
@@ -82,11 +82,11 @@ const VIRIDIS: [[u8; 3]; 9] = [
     [253, 231, 37],
 ];
 
-/// Pixels of a glyph and how much larger each is drawn.
+/// Size of a glyph in pixels, and how much larger each pixel is drawn.
 const GLYPH_WIDTH: u32 = 5;
 const GLYPH_HEIGHT: u32 = 7;
 const SCALE: u32 = 2;
-/// Rows from the top, five bits each, the leftmost pixel the highest: all that ticks and the unit need.
+/// Rows from the top, five bits each, the leftmost pixel the highest bit: the characters of ticks and unit.
 const GLYPHS: [(char, [u8; 7]); 16] = [
     ('0', [0b01110, 0b10001, 0b10011, 0b10101, 0b11001, 0b10001, 0b01110]),
     ('1', [0b00100, 0b01100, 0b00100, 0b00100, 0b00100, 0b00100, 0b01110]),
@@ -118,7 +118,7 @@ fn write(picture: &mut RgbImage, (x, y): (u32, u32), text: &str) {
     }
 }
 
-/// A rectangle, as far as it lies on the picture.
+/// Fills the part of a rectangle that is inside the image.
 fn fill(picture: &mut RgbImage, (x, y): (u32, u32), (width, height): (u32, u32), colour: Rgb<u8>) {
     for row in y..(y + height).min(picture.height()) {
         for column in x..(x + width).min(picture.width()) {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_picture_shows_values_in_colour_and_what_is_unlabelled_as_paper() {
+    fn the_image_shows_values_in_colour_and_unlabelled_pixels_as_paper() {
         let mut values = vec![0.0; 64 * 64];
         (values[0], values[65]) = (100.0, 50.0);
         let picture = picture(&StressMap::new(64, 64, values).expect("finite"));

@@ -1,4 +1,4 @@
-//! What a solved mask leaves in a folder: the map as NPY and PNG, the mesh as VTK, a summary as JSON.
+//! Writes the files of a solved mask: the map as NPY and PNG, the mesh as VTK, a summary as JSON.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use super::colour_bar::picture;
 use super::fem::{LabelledMask, Solution};
 use super::npy::{NpyError, NpyImage};
 
-/// The numbers of one solved mask. Stresses in kPa, weighted by area over the undeformed wall.
+/// The summary of one solved mask. Stresses in kPa, weighted by area over the undeformed wall.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
     pub mean_kpa: f64,
@@ -22,7 +22,7 @@ pub struct Summary {
     pub seconds: f64,
 }
 
-/// A file that could not be written.
+/// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     #[error("cannot write {path}: {source}")]
@@ -86,7 +86,7 @@ pub fn to_vtk(solution: &Solution) -> String {
     }
     let count = mesh.element_count();
     let _ = writeln!(out, "CELLS {count} {}", 5 * count);
-    // With y turned over, the corners are listed the other way round to stay counter-clockwise.
+    // With y reversed, the corners are listed in reverse to stay counter-clockwise.
     for [a, b, c, d] in mesh.elements() {
         let _ = writeln!(out, "4 {d} {c} {b} {a}");
     }
@@ -104,7 +104,7 @@ pub fn to_vtk(solution: &Solution) -> String {
 
 const VTK_QUAD: usize = 9;
 
-/// The chosen measure as a scalar, then the tensor; xy changes its sign with y.
+/// The stress measure as a scalar, then the tensor; xy changes its sign with y.
 fn write_stresses(out: &mut String, solution: &Solution, stresses: &[[f64; 4]]) {
     out.push_str("SCALARS stress_kpa double 1\nLOOKUP_TABLE default\n");
     for stress in stresses {

@@ -1,4 +1,4 @@
-//! Labelling tools (S in Algorithm 2): an image in, a label map or a typed refusal out.
+//! Labelling tools (S in Algorithm 2): from an image to its label, or to the reason why it has none.
 
 pub mod npy;
 pub mod colour_bar;
@@ -9,16 +9,16 @@ pub mod subprocess;
 
 use crate::dataset::vessels::masks::{MaskFault, MaskFileError};
 
-/// What labels an image that has no label: a simulation, a program, a frozen model.
+/// Labels images: a simulation, a program, or a frozen model.
 pub trait LabellingTool: Send + Sync {
     /// Short name for reports and legends.
     fn name(&self) -> &str;
 
-    /// The label of one image. A refusal is an outcome like any other: callers count it and go on.
+    /// The label of one image. A rejection is an ordinary outcome: callers count it and continue.
     fn label(&self, image: ImageRef<'_>) -> Result<Label, Refusal>;
 }
 
-/// Grey values in 0..1, row by row from the top.
+/// An image as grey values in 0..1, row by row from the top.
 #[derive(Debug, Clone, Copy)]
 pub struct ImageRef<'a> {
     pub width: usize,
@@ -26,10 +26,10 @@ pub struct ImageRef<'a> {
     pub pixels: &'a [f32],
 }
 
-/// What a tool says of an image.
+/// The label of an image.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Label {
-    /// One value a pixel.
+    /// One value for each pixel.
     Map(StressMap),
     /// One class for the whole image.
     Class(usize),
@@ -74,15 +74,15 @@ impl StressMap {
 pub enum Refusal {
     #[error(transparent)]
     Mask(#[from] MaskFault),
-    #[error("the lumen has only {pixels} pixels: too few for a border")]
+    #[error("the lumen has only {pixels} pixels, too few to fit a border")]
     LumenTooSmall { pixels: usize },
-    #[error("the wall is {pixels:.2} pixels thick at its thinnest; one is needed")]
+    #[error("the wall is only {pixels:.2} pixels thick at its thinnest point; at least 1 is needed")]
     WallTooThin { pixels: f64 },
     #[error("lumen or vessel is not star-shaped: a ray from the lumen's centre crosses its border more than once")]
     NotStarShaped,
     #[error("the mesh folds over itself in {elements} elements")]
     FoldedMesh { elements: usize },
-    #[error("Newton's method diverged: last in balance at load fraction {fraction:.3}")]
+    #[error("Newton's method diverged; the last equilibrium was at load fraction {fraction:.3}")]
     NewtonDiverged { fraction: f64 },
     #[error("a value in the {what} is not finite")]
     NonFinite { what: &'static str },
@@ -93,7 +93,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// A word for tables and counts.
+    /// Identifier for tables and counts.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Mask(MaskFault::Empty) => "empty-mask",
@@ -112,13 +112,13 @@ impl Refusal {
         }
     }
 
-    /// Whether the fault is the tool's and not the image's: drawing another image will not help.
+    /// Whether the tool failed and not the image, so that another image will not help.
     pub fn blames_the_tool(&self) -> bool {
         matches!(self, Self::Program { .. })
     }
 }
 
-/// Why a user's file gave no map.
+/// Why a user's file has no map.
 #[derive(Debug, thiserror::Error)]
 pub enum FileRefusal {
     #[error("{0}")]
@@ -128,7 +128,7 @@ pub enum FileRefusal {
 }
 
 impl FileRefusal {
-    /// A word for tables and counts.
+    /// Identifier for tables and counts.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::File(_) => "unreadable",
@@ -136,7 +136,7 @@ impl FileRefusal {
         }
     }
 
-    /// Column and row of the pixel at fault, where there is one.
+    /// Column and row of the faulty pixel, if there is one.
     pub fn pixel(&self) -> Option<[usize; 2]> {
         match self {
             Self::Mask(Refusal::Mask(
@@ -156,10 +156,10 @@ impl From<MaskFileError> for FileRefusal {
     }
 }
 
-/// Mean square errors of a predicted map, in the square of the maps' unit.
+/// Mean square errors of a predicted map, in the square of its unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MapErrors {
-    /// Over every pixel; the solved map is zero outside the wall.
+    /// Over all pixels; the solved map is zero outside the wall.
     pub all: f32,
     /// Over the pixels that have a solved value.
     pub wall: f32,

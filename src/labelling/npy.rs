@@ -1,4 +1,4 @@
-//! NumPy's NPY files for images: two dimensions, written as float32, read from the plain number types.
+//! NumPy's NPY files for images: two-dimensional, written as float32, read from the plain number types.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ pub struct NpyImage {
     pub values: Vec<f32>,
 }
 
-/// Why a file is no NPY image.
+/// Why a file is not an NPY image.
 #[derive(Debug, thiserror::Error)]
 pub enum NpyError {
     #[error("cannot read or write {path}: {source}")]
@@ -21,7 +21,7 @@ pub enum NpyError {
     Malformed,
     #[error("NPY data of type {0} are not supported: use float32, float64, uint8 or bool")]
     Type(String),
-    #[error("an image has two dimensions; the shape is ({0})")]
+    #[error("an image must have two dimensions, but the shape is ({0})")]
     Shape(String),
 }
 
@@ -32,7 +32,7 @@ impl NpyImage {
         )
     }
 
-    /// Versions 1 to 3; little-endian numbers; C or Fortran order.
+    /// Reads versions 1 to 3; little-endian numbers; C or Fortran order.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NpyError> {
         let rest = bytes.strip_prefix(MAGIC).ok_or(NpyError::Malformed)?;
         let (length, rest) = match rest {
@@ -61,7 +61,7 @@ impl NpyImage {
             .map_err(|source| NpyError::Io { path: path.display().to_string(), source })
     }
 
-    /// Version 1, float32, C order, the data aligned to 64 bytes.
+    /// Writes version 1, float32, C order, with data aligned to 64 bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut header =
             format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", self.rows, self.columns);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_arrays_are_read_back() {
         let image = NpyImage { rows: 2, columns: 3, values: vec![0.0, -1.5, 2.0, 3.25, f32::MAX, 1e-9] };
         let bytes = image.to_bytes();
         assert_eq!(NpyImage::from_bytes(&bytes).expect("valid"), image);
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_apart() {
+    fn faults_have_their_own_errors() {
         let short = file("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", &[0; 20]);
         let flat = file("{'descr': '|u1', 'fortran_order': False, 'shape': (6,), }", &[0; 6]);
         let complex = file("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 1), }", &[0; 8]);

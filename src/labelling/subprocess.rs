@@ -1,4 +1,4 @@
-//! A labelling tool that is any program: it reads an image file and writes a label map.
+//! A labelling tool that runs an external program, which reads an image file and writes a label map.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -7,21 +7,21 @@ use std::time::{Duration, Instant};
 use super::npy::NpyImage;
 use super::{ImageRef, Label, LabellingTool, Refusal, StressMap};
 
-/// A program that is started anew for each image.
+/// A program that is started for each image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SubprocessTool {
     pub program: PathBuf,
-    /// `{input}` and `{output}` stand for the two files.
+    /// `{input}` and `{output}` are replaced by the paths of the two files.
     pub arguments: Vec<String>,
     pub input: ImageFormat,
     pub output: ImageFormat,
-    /// Label value of white in a PNG label map; NPY holds the values themselves.
+    /// Label value of white in a PNG label map; NPY files hold the values themselves.
     pub white: f32,
-    /// The program is ended after this long.
+    /// The program is terminated after this time.
     pub time_limit: Duration,
 }
 
-/// What passes between us and the program.
+/// Format of an image or label map file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImageFormat {
@@ -75,7 +75,7 @@ impl SubprocessTool {
         }
     }
 
-    /// What the program says goes to a file, so that a talkative one never blocks on a full pipe.
+    /// Output of the program goes to a file, so that it never blocks on a full pipe.
     fn run(&self, input: &Path, output: &Path, messages: &Path) -> Result<(), Refusal> {
         let fill = |argument: &String| {
             argument.replace("{input}", &input.to_string_lossy()).replace("{output}", &output.to_string_lossy())
@@ -93,7 +93,7 @@ impl SubprocessTool {
             return Ok(());
         }
         let said = std::fs::read_to_string(messages).unwrap_or_default();
-        let last = said.lines().rev().find(|l| !l.trim().is_empty()).unwrap_or("it said nothing");
+        let last = said.lines().rev().find(|l| !l.trim().is_empty()).unwrap_or("it printed nothing");
         Err(self.failed(format!("{status}: {last}")))
     }
 
@@ -104,7 +104,7 @@ impl SubprocessTool {
             match child.try_wait() {
                 Ok(Some(status)) => return Ok(status),
                 Ok(None) if start.elapsed() > self.time_limit => {
-                    // It may have ended by itself in between; either way it is gone afterwards.
+                    // The program may have ended by itself meanwhile; either way it is gone afterwards.
                     child.kill().and_then(|()| child.wait()).map_err(|e| self.failed(e.to_string()))?;
                     return Err(self.failed(format!("no answer within {} s", self.time_limit.as_secs_f64())));
                 }
@@ -139,7 +139,7 @@ impl ImageFormat {
     }
 }
 
-/// Between two looks at whether the program has ended: short beside any simulation worth a process.
+/// Interval of checks whether the program has ended: short compared with any simulation worth a process.
 const POLL: Duration = Duration::from_millis(2);
 
 #[cfg(all(test, unix))]
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn every_failure_of_a_program_is_told() {
+    fn every_failure_of_a_program_is_reported() {
         let npy = ImageFormat::Npy;
         let hasty = SubprocessTool { time_limit: Duration::from_millis(30), ..shell("exec sleep 20", npy) };
         let absent = SubprocessTool { program: "/no/such/program".into(), ..shell("", npy) };

@@ -4,15 +4,15 @@
 #[derive(Debug, Clone)]
 pub struct BandMatrix {
     size: usize,
-    /// Sub-diagonals kept.
+    /// Sub-diagonals stored.
     width: usize,
-    /// From one column to the next: room for the diagonal, the band and, always zero, the rest of a panel's reach.
+    /// Entries from one column to the next: the diagonal, the band, and zeros for the reach of a panel.
     stride: usize,
     /// Invariant: entries.len() == size * stride; entries below the band and below the last row are zero.
     entries: Vec<f64>,
 }
 
-/// A pivot that is not positive: the matrix is not positive definite at this row.
+/// The matrix is not positive definite: the pivot of this row is not positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotPositiveDefinite {
     pub row: usize,
@@ -31,7 +31,7 @@ impl BandMatrix {
         self.entries.fill(0.0);
     }
 
-    /// Adds to the entry (row, column) of the symmetric matrix; the upper half is ignored, being the same numbers.
+    /// Adds to the entry (row, column) of the symmetric matrix; entries of the upper half are ignored.
     pub fn add(&mut self, row: usize, column: usize, value: f64) {
         if row >= column {
             self.entries[column * self.stride + row - column] += value;
@@ -48,7 +48,7 @@ impl BandMatrix {
         }
     }
 
-    /// Makes the row and the column those of the identity: the unknown becomes zero for a zero right-hand side.
+    /// Replaces a row and its column by those of the identity: the unknown is then zero for a zero right-hand side.
     pub fn pin(&mut self, index: usize) {
         let stride = self.stride;
         self.entries[index * stride..(index + 1) * stride].fill(0.0);
@@ -58,9 +58,9 @@ impl BandMatrix {
         self.entries[index * stride] = 1.0;
     }
 
-    /// Replaces the matrix by its Cholesky factor L, with 1 / L(j, j) kept on the diagonal.
+    /// Replaces the matrix by its Cholesky factor L, with 1 / L(j, j) stored on the diagonal.
     ///
-    /// Four columns at a time: each later column is then read and written once for four updates.
+    /// Works on four columns at a time: each later column is then read and written once for four updates.
     pub fn factorise(&mut self) -> Result<(), NotPositiveDefinite> {
         let stride = self.stride;
         for first in (0..self.size).step_by(PANEL) {
@@ -85,7 +85,7 @@ impl BandMatrix {
             let [a, b, c, d] =
                 std::array::from_fn(|p| if p < count { &panel[p * stride..(p + 1) * stride] } else { &[] });
             if count < PANEL {
-                return Ok(()); // the last columns: nothing follows
+                return Ok(()); // no columns follow
             }
             for (k, target) in (PANEL..stride).zip(tail.chunks_exact_mut(stride)) {
                 let [fa, fb, fc, fd] = [a[k], b[k - 1], c[k - 2], d[k - 3]];

@@ -1,4 +1,5 @@
-//! From a mask to two smooth borders: the blurred shapes' half-way contours, refined to the likeliest Fourier curve.
+//! From a mask to two smooth borders: half-level contours of the blurred shapes, refined to the likeliest Fourier
+//! curves.
 
 use std::f64::consts::TAU;
 
@@ -7,17 +8,17 @@ use crate::dataset::vessels::masks::{FilledRegions, WallMask};
 use crate::dataset::vessels::polar::PolarCurve;
 use crate::labelling::Refusal;
 
-/// How borders are drawn through pixels; lengths in pixels.
+/// Settings for fitting borders to pixels; lengths in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ContourSettings {
-    /// Standard deviation of the blur before the half-way contour is sought.
+    /// Standard deviation of the blur before the half-level contour is located.
     pub blur: f64,
-    /// Fourier terms of the radius beyond the mean; larger borders get more, one for each `pixels_per_term` of radius.
+    /// Fourier terms of the radius beyond the mean; larger borders get one for each `pixels_per_term` of radius.
     pub terms: usize,
     pub pixels_per_term: f64,
-    /// Width of the transition from inside to outside in the likelihood of a pixel.
+    /// Width of the transition from inside to outside in a pixel's likelihood.
     pub softness: f64,
-    /// Expected size of harmonic k as a share of the radius: roughness * k^-1.5.
+    /// Expected amplitude of harmonic k as a share of the radius: roughness * k^-1.5.
     pub roughness: f64,
 }
 
@@ -52,26 +53,26 @@ impl Contours {
     }
 }
 
-/// A disc of two pixels' radius: a blur of one pixel leaves less of anything smaller.
+/// A disc with a radius of two pixels: of a smaller one too little is left after a blur of one pixel.
 const LEAST_LUMEN_PIXELS: usize = 12;
 const LEAST_WALL_PIXELS: f64 = 1.0;
-/// Rays of the first contour, and points of a border where distances are measured.
+/// Number of rays of the first contour, and of points on a border at which distances are measured.
 const RAYS: usize = 128;
-/// Pixels between two looks along a ray.
+/// Distance between samples along a ray, in pixels.
 const RAY_STEP: f64 = 0.5;
-/// A ray ends this far beyond the shape's furthest pixel: the blurred shape ends there.
+/// A ray ends this far beyond the shape's furthest pixel, where the blurred shape is zero.
 const BEYOND: f64 = 2.0;
-/// Pixels further than this from the first contour say nothing about the border.
+/// Pixels further than this from the first contour do not influence the border.
 const REACH: f64 = 2.0;
-/// A quarter of the rays: beyond that the first contour does not determine them.
+/// A quarter of the rays: the first contour does not determine more terms.
 const MOST_TERMS: usize = 32;
 const REFINEMENTS: usize = 12;
-/// Of a step that does not improve: the last is a thousandth of Newton's.
+/// Largest number of halvings of a step that does not improve: the last is a thousandth of Newton's.
 const HALVINGS: i32 = 10;
 const SOFT_START: f64 = 4.0;
-/// Logistic depth at which a pixel on its own side has no say left (1e-6).
+/// Logistic depth from which a pixel on its own side has no influence (1e-6).
 const CERTAIN: f64 = 14.0;
-/// A refinement that moves no coefficient by more ends the search (pixels).
+/// The search ends when no coefficient moves by more than this (pixels).
 const SETTLED: f64 = 1e-4;
 const COARSE: f64 = 1e-1;
 
@@ -91,7 +92,7 @@ impl Silhouette<'_> {
         let miss = |(ray, r): (usize, &f64)| (r - curve.radius(TAU * ray as f64 / RAYS as f64)).abs();
         let reach = REACH + radii.iter().enumerate().map(miss).fold(0.0, f64::max);
         let pixels = self.near(&curve, reach);
-        // A softer transition first: from there Newton's method does not overshoot.
+        // A softer transition first: from its result Newton's method does not overshoot.
         for (softness, settled) in [(SOFT_START * settings.softness, COARSE), (settings.softness, SETTLED)] {
             curve = likeliest(curve, &pixels, (softness, settings.roughness), settled);
         }
@@ -111,7 +112,7 @@ impl Silhouette<'_> {
         [x / n + 0.5, y / n + 0.5]
     }
 
-    /// Gaussian blur, rows then columns; beyond the image there is nothing.
+    /// Gaussian blur, rows then columns; values beyond the image are zero.
     fn blurred(&self, deviation: f64) -> Vec<f64> {
         let reach = (3.0 * deviation).ceil() as isize;
         let weights: Vec<f64> = (-reach..=reach).map(|d| (-0.5 * (d as f64 / deviation).powi(2)).exp()).collect();
@@ -134,7 +135,7 @@ impl Silhouette<'_> {
         pass(&rows, self.width as isize, self.height, &|i| i / self.width)
     }
 
-    /// Where the blurred shape falls to a half along each ray.
+    /// The distance along each ray at which the blurred shape falls to a half.
     fn half_way(&self, blurred: &[f64], centre: [f64; 2]) -> Result<Vec<f64>, Refusal> {
         let furthest =
             (0..self.filled.len()).filter(|i| self.filled[*i]).map(|i| self.seen_from(centre, i).0).fold(0.0, f64::max)
@@ -164,7 +165,7 @@ impl Silhouette<'_> {
         Ok(radii)
     }
 
-    /// Bilinear between pixel centres; nothing beyond the image.
+    /// Bilinear between pixel centres; zero beyond the image.
     fn interpolated(&self, image: &[f64], point: [f64; 2]) -> f64 {
         let (x, y) = (point[0] - 0.5, point[1] - 0.5);
         let (fx, fy) = (x.floor(), y.floor());
@@ -177,7 +178,7 @@ impl Silhouette<'_> {
             + ty * ((1.0 - tx) * at(fx, fy + 1.0) + tx * at(fx + 1.0, fy + 1.0))
     }
 
-    /// Distance and direction of a pixel's centre.
+    /// Distance and direction of a pixel's centre, seen from `centre`.
     fn seen_from(&self, centre: [f64; 2], pixel: usize) -> (f64, f64) {
         let x = (pixel % self.width) as f64 + 0.5 - centre[0];
         let y = (pixel / self.width) as f64 + 0.5 - centre[1];
@@ -196,7 +197,7 @@ impl Silhouette<'_> {
     }
 }
 
-/// A pixel's centre as seen from the curve's.
+/// A pixel's centre relative to that of the curve.
 struct Pixel {
     distance: f64,
     filled: bool,
@@ -204,7 +205,7 @@ struct Pixel {
     basis: Vec<f64>,
 }
 
-/// Fourier curve through radii at equal angles.
+/// The Fourier curve through radii at equal angles.
 fn fourier(centre: [f64; 2], radii: &[f64], settings: &ContourSettings) -> PolarCurve {
     let count = radii.len();
     let mean = radii.iter().sum::<f64>() / count as f64;
@@ -221,10 +222,10 @@ fn fourier(centre: [f64; 2], radii: &[f64], settings: &ContourSettings) -> Polar
     PolarCurve { centre, mean, harmonics }
 }
 
-/// The most probable curve: each pixel near the border is inside with the logistic probability of its depth,
-/// harmonics are normal with the roughness' deviation. Newton's method; the problem is convex in the radius.
+/// The most probable curve: each pixel near the border is inside with the logistic probability of its depth, and
+/// harmonics are normal with the deviation of the roughness. Newton's method; the problem is convex in the radius.
 ///
-/// A blur shrinks tight curves; this does not, because it asks only on which side each pixel's centre lies.
+/// A blur shrinks tight curves; this does not, because it uses only the side on which each pixel's centre lies.
 fn likeliest(start: PolarCurve, pixels: &[Pixel], (softness, roughness): (f64, f64), settled: f64) -> PolarCurve {
     let unknowns = 2 * start.harmonics.len() + 1;
     let precision: Vec<f64> = (0..unknowns)
@@ -236,7 +237,7 @@ fn likeliest(start: PolarCurve, pixels: &[Pixel], (softness, roughness): (f64, f
     let mut present = coefficients(&start);
     let mut crossings = vec![0.0; pixels.len()];
     for _ in 0..REFINEMENTS {
-        // From a distance along the ray to one across the border, in units of the softness.
+        // Converts a distance along the ray to one across the border, in units of the softness.
         for (crossing, pixel) in crossings.iter_mut().zip(pixels) {
             let (radius, slope) = radius_and_slope(&present, &pixel.basis);
             *crossing = radius / radius.hypot(slope) / softness;
@@ -283,12 +284,12 @@ fn likeliest(start: PolarCurve, pixels: &[Pixel], (softness, roughness): (f64, f
     with_coefficients(start.centre, &present)
 }
 
-/// ln(1 + e^x), safe for any x.
+/// ln(1 + e^x) without overflow for any x.
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
-/// r and dr/dtheta where the Fourier functions have these values.
+/// r and dr/dtheta from the values of the Fourier functions.
 fn radius_and_slope(coefficients: &[f64], basis: &[f64]) -> (f64, f64) {
     let mut radius = coefficients[0];
     let mut slope = 0.0;
@@ -320,7 +321,7 @@ fn with_coefficients(centre: [f64; 2], values: &[f64]) -> PolarCurve {
     PolarCurve { centre, mean: values[0], harmonics }
 }
 
-/// Between points of the two curves; negative where the lumen leaves the vessel.
+/// The smallest distance between points of the two curves; negative where the lumen is outside the vessel.
 fn least_distance(lumen: &PolarCurve, outer: &PolarCurve) -> f64 {
     let points = |curve: &PolarCurve| -> Vec<[f64; 2]> {
         (0..RAYS).map(|i| curve.point(TAU * i as f64 / RAYS as f64)).collect()

@@ -1,4 +1,4 @@
-//! The Q1P0 element: bilinear displacement, one pressure, which is condensed out of the stiffness.
+//! The Q1P0 element: bilinear displacement and one pressure, which is condensed out of the stiffness.
 
 use super::material::{Material, determinant};
 
@@ -14,19 +14,19 @@ pub struct Element {
 struct GaussPoint {
     /// dN/dX of the four nodes.
     gradient: [[f64; 2]; 4],
-    /// Area that the point stands for.
+    /// Quadrature weight: the area that the point represents.
     weight: f64,
 }
 
-/// What an element adds to the equations: unknowns in the order x0, y0, x1, y1, ...
+/// Contribution of an element to the equations: unknowns in the order x0, y0, x1, y1, ...
 #[derive(Debug, Clone, Copy)]
 pub struct Contribution {
     /// Internal force at the present pressure.
     pub force: [f64; 8],
-    /// Internal force with the pressure eliminated: what Newton's step balances.
+    /// Internal force with the pressure eliminated, which Newton's step balances.
     pub condensed_force: [f64; 8],
     pub stiffness: [[f64; 8]; 8],
-    /// (v - V) / V - p / bulk: zero when the pressure belongs to the area.
+    /// (v - V) / V - p / bulk: zero if pressure and area are consistent.
     pub misfit: f64,
 }
 
@@ -98,7 +98,7 @@ impl Element {
         Contribution { force, condensed_force, stiffness, misfit }
     }
 
-    /// The pressure's own Newton step, once the nodes' is known.
+    /// The Newton step of the pressure, once that of the nodes is known.
     pub fn pressure_step(
         &self,
         material: &Material,
@@ -119,7 +119,7 @@ impl Element {
         with_pressure(material.cauchy(deformation(&self.centre, displacement)), pressure)
     }
 
-    /// Integral of sigma_xx + sigma_yy over the deformed element, by the quadrature that the forces use.
+    /// Integral of sigma_xx + sigma_yy over the deformed element, by the quadrature of the forces.
     pub fn virial(
         &self,
         material: &Material,
@@ -140,7 +140,7 @@ impl Element {
     }
 }
 
-/// Gradient of the area of a quadrilateral (or any polygon's four consecutive corners) with respect to its corners.
+/// Gradient of the area of a quadrilateral with respect to its corners.
 pub fn area_gradient(x: &[[f64; 2]; 4]) -> [f64; 8] {
     std::array::from_fn(|i| {
         let (before, after) = (x[(i / 2 + 3) % 4], x[(i / 2 + 1) % 4]);
@@ -224,7 +224,7 @@ mod tests {
         u
     }
 
-    /// The pressure that makes the misfit vanish: then the condensed tangent is the plain force's derivative.
+    /// The pressure for which the misfit is zero: then the condensed tangent is the derivative of the plain force.
     fn balanced(element: &Element, material: &Material, u: &[[f64; 2]; 4]) -> f64 {
         material.bulk * element.contribution(material, &CORNERS, u, 0.0).misfit
     }
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rigid_turn_makes_no_force() {
+    fn a_rigid_rotation_gives_no_force() {
         let (sin, cos) = 0.4_f64.sin_cos();
         let turned: [[f64; 2]; 4] = CORNERS.map(|[x, y]| [cos * x - sin * y - x + 0.3, sin * x + cos * y - y]);
         let force = Element::new(CORNERS).contribution(&Material::default(), &CORNERS, &turned, 0.0).force;

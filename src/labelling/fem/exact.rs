@@ -1,14 +1,15 @@
-//! The exact inflation of a thick-walled incompressible tube in plane strain: the solver's oracle.
+//! The exact inflation of a thick-walled incompressible tube in plane strain, for testing the solver.
 
 use super::material::Material;
 
-/// A tube under pressure: r^2 = R^2 + c, and P = integral of 2 W'(l^2 + 1) / l^3 dl from the outer to the inner stretch.
+/// A tube under pressure: r^2 = R^2 + c, and P = integral of 2 W'(l^2 + 1) / l^3 dl from the outer to the inner
+/// stretch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InflatedTube {
     material: Material,
     inner: f64,
     outer: f64,
-    /// r^2 - R^2, the same for every radius.
+    /// r^2 - R^2, equal for every radius.
     shift: f64,
 }
 
@@ -31,23 +32,23 @@ impl InflatedTube {
         at((low + high) / 2.0)
     }
 
-    /// Displacement of the point that was at `radius`.
+    /// Displacement of a point with this undeformed radius.
     pub fn displacement(&self, radius: f64) -> f64 {
         (radius * radius + self.shift).sqrt() - radius
     }
 
-    /// Radial Cauchy stress in kPa where `radius` was.
+    /// Radial Cauchy stress in kPa at this undeformed radius.
     pub fn radial_stress(&self, radius: f64) -> f64 {
         -self.pressure_between(self.stretch(self.outer), self.stretch(radius))
     }
 
-    /// Hoop Cauchy stress in kPa where `radius` was: the largest principal one.
+    /// Hoop Cauchy stress in kPa at this undeformed radius: the largest principal stress.
     pub fn hoop_stress(&self, radius: f64) -> f64 {
         let l = self.stretch(radius);
         self.radial_stress(radius) + 2.0 * self.slope(l) * (l * l - 1.0 / (l * l))
     }
 
-    /// Mean over the undeformed wall's area.
+    /// Mean hoop stress over the undeformed wall's area, in kPa.
     pub fn mean_hoop_stress(&self) -> f64 {
         let area = (self.outer * self.outer - self.inner * self.inner) / 2.0;
         simpson(self.inner, self.outer, |radius| self.hoop_stress(radius) * radius) / area
@@ -67,7 +68,7 @@ impl InflatedTube {
 }
 
 const BISECTIONS: usize = 60;
-/// Simpson's error at this many panels is below 1e-9 of the integrals here.
+/// With this many panels Simpson's error is below 1e-9 of the integrals here.
 const PANELS: usize = 200;
 
 fn simpson(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
@@ -92,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tube_of_the_literature_has_its_published_figures() {
+    fn a_tube_from_the_literature_has_its_published_values() {
         // Ri/Ro = 1.5/2.0 mm at 120 mmHg, integrated independently.
         let tube = InflatedTube::new(Material::default(), 1.5, 2.0, 120.0 * 0.133_322_387);
         let table = [

@@ -6,18 +6,18 @@ pub struct Material {
     pub c1: f64,
     pub d1: f64,
     pub d2: f64,
-    /// Stiffness in kPa that holds each element's area; incompressible in the limit.
+    /// Stiffness in kPa that preserves each element's area; the material is incompressible in the limit.
     pub bulk: f64,
 }
 
 impl Default for Material {
-    /// The constants of Appendix A.2 (Teng et al. 2014); the bulk modulus keeps areas to about 1e-4.
+    /// The constants of Appendix A.2 (Teng et al. 2014); the bulk modulus preserves areas to about 1e-4.
     fn default() -> Self {
         Self { c1: 0.138, d1: 3.833, d2: 18.803, bulk: 1.0e6 }
     }
 }
 
-/// Energy at one point with respect to the in-plane deformation gradient, components in the order 11, 12, 21, 22.
+/// Energy at one point, its stress and tangent, with the in-plane deformation gradient in the order 11, 12, 21, 22.
 #[derive(Debug, Clone, Copy)]
 pub struct Response {
     pub energy: f64,
@@ -31,15 +31,15 @@ impl Material {
         self.c1 + self.d1 * self.d2 * (self.d2 * (invariant - 3.0)).exp()
     }
 
-    /// mu0 = 2 W'(3).
+    /// The shear modulus at rest, mu0 = 2 W'(3).
     pub fn shear_modulus(&self) -> f64 {
         2.0 * self.slope(3.0)
     }
 
-    /// A trial state outside is not evaluated: the exponential would overflow or the element is inside out.
+    /// Whether a trial state can be evaluated: the exponential does not overflow and the element is not inverted.
     pub fn admits(&self, f: [f64; 4]) -> bool {
         let jacobian = determinant(f);
-        // Written so that a NaN is refused.
+        // Written so that NaN is rejected.
         jacobian > LEAST_JACOBIAN && self.d2 * (invariant(f, jacobian) - 3.0) < GREATEST_EXPONENT
     }
 
@@ -85,11 +85,11 @@ impl Material {
     }
 }
 
-/// Below this an element is as good as folded, and the isochoric energy is of no use as a guide.
+/// Below this an element is nearly folded, and the isochoric energy gives no useful direction.
 const LEAST_JACOBIAN: f64 = 0.05;
-/// exp(8) is 3,000 times the stiffness at rest; converged states stay below 2.
+/// exp(8) is 3,000 times the stiffness at rest; converged states stay below an exponent of 2.
 const GREATEST_EXPONENT: f64 = 8.0;
-/// d2 det F / dF dF.
+/// The second derivative of det F with respect to F.
 const DETERMINANT_HESSIAN: [[f64; 4]; 4] =
     [[0.0, 0.0, 0.0, 1.0], [0.0, 0.0, -1.0, 0.0], [0.0, -1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]];
 
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shear_modulus_at_rest_is_that_of_the_constants() {
+    fn the_shear_modulus_at_rest_follows_from_the_constants() {
         assert!((Material::default().shear_modulus() - 144.42).abs() < 0.01);
     }
 

@@ -1,36 +1,37 @@
-//! The O-grid between lumen and outer border: quadrilaterals in sectors round the lumen, graded towards it.
+//! The O-grid between lumen and outer border: quadrilaterals in sectors around the lumen, graded towards it.
 
 use std::f64::consts::TAU;
 
 use crate::dataset::vessels::polar::PolarCurve;
 use crate::labelling::Refusal;
 
-/// How finely the wall is divided.
+/// Resolution of the mesh.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeshSize {
-    /// Elements round the lumen.
+    /// Elements around the lumen.
     pub sectors: usize,
     /// Elements through the wall.
     pub layers: usize,
-    /// Each layer is this many times as thick as the one inside it.
+    /// Ratio of the thickness of each layer to that of the next one inside.
     pub grading: f64,
 }
 
 impl Default for MeshSize {
-    /// At 64 x 64 the mask's resolution is the limit from here on: see the table in docs/labelling.md.
+    /// At 64 x 64 a finer mesh gains nothing over the mask's resolution: see the table in docs/labelling.md.
     fn default() -> Self {
         Self { sectors: 96, layers: 10, grading: 1.3 }
     }
 }
 
 impl MeshSize {
-    /// Both directions `factor` times as fine, with the grading that keeps the ratio of the outermost to the innermost layer.
+    /// Both directions `factor` times as fine, with a grading that preserves the ratio of the outermost to the
+    /// innermost layer.
     pub fn refined(self, factor: usize) -> Self {
         let grading = self.grading.powf(1.0 / factor as f64);
         Self { sectors: self.sectors * factor, layers: self.layers * factor, grading }
     }
 
-    /// Where the layers' borders lie through the wall: 0 at the lumen, 1 at the outer border; layers + 1 values.
+    /// Positions of the layers' borders through the wall: 0 at the lumen, 1 at the outer border; layers + 1 values.
     pub fn layer_borders(&self) -> Vec<f64> {
         let weights: Vec<f64> = (0..self.layers).map(|j| self.grading.powi(j as i32)).collect();
         let total: f64 = weights.iter().sum();
@@ -56,7 +57,7 @@ pub struct Mesh {
 }
 
 impl Mesh {
-    /// Rays from the lumen's centre, straight through the wall.
+    /// The mesh on rays from the lumen's centre, straight through the wall.
     pub fn between(lumen: &PolarCurve, outer: &PolarCurve, size: MeshSize) -> Result<Self, Refusal> {
         let centre = lumen.centre;
         let borders = size.layer_borders();
@@ -87,7 +88,7 @@ impl Mesh {
         self.centre
     }
 
-    /// Borders of the layers through the wall, 0 to 1.
+    /// Positions of the layers' borders through the wall, 0 to 1.
     pub fn borders(&self) -> &[f64] {
         &self.borders
     }
@@ -119,8 +120,8 @@ impl Mesh {
         ]
     }
 
-    /// Position of a node in the folded order (sectors 0, 1, n - 1, 2, n - 2, ...), in which sectors that touch are at
-    /// most two places apart: what closes the ring without spoiling the band.
+    /// Position of a node in the folded order (sectors 0, 1, n - 1, 2, n - 2, ...), in which adjacent sectors are at
+    /// most two places apart, so that closing the ring keeps the band narrow.
     pub fn folded(&self, node: usize) -> usize {
         let ring = self.size.layers + 1;
         let (sector, border) = (node / ring, node % ring);
@@ -138,12 +139,12 @@ impl Mesh {
         2 * furthest + 1
     }
 
-    /// Area inside the innermost ring of nodes, each displaced.
+    /// Area inside the innermost ring of displaced nodes.
     pub fn lumen_area(&self, displacement: &[[f64; 2]]) -> f64 {
         self.ring_area(0, displacement)
     }
 
-    /// Area inside the outermost ring of nodes, each displaced.
+    /// Area inside the outermost ring of displaced nodes.
     pub fn vessel_area(&self, displacement: &[[f64; 2]]) -> f64 {
         self.ring_area(self.size.layers, displacement)
     }
@@ -157,7 +158,7 @@ impl Mesh {
         (0..self.size.sectors).map(|s| cross(at(s), at(s + 1))).sum::<f64>() / 2.0
     }
 
-    /// Twice the areas of the corner triangles: proportional to the Jacobian of the bilinear map there.
+    /// Twice the areas of the corner triangles, proportional to the Jacobian of the bilinear map at the corners.
     fn corner_jacobians(&self, corners: [usize; 4]) -> [f64; 4] {
         let x = corners.map(|n| self.nodes[n]);
         std::array::from_fn(|a| {
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_grow_by_the_grading_and_refinement_keeps_the_overall_ratio() {
+    fn layers_grow_by_the_grading_and_refinement_preserves_the_overall_ratio() {
         let size = MeshSize { sectors: 8, layers: 4, grading: 1.5 };
         let b = size.layer_borders();
         for j in 1..4 {
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn borders_that_enclose_no_wall_are_refused_by_kind() {
+    fn borders_that_enclose_no_wall_are_rejected_by_kind() {
         let outer = PolarCurve::circle([0.0, 0.0], 2.0);
         let cases = [(5.0, 1.0, "not-star-shaped"), (1.5, 1.0, "folded-mesh"), (0.0, f64::NAN, "non-finite")];
         for (x, radius, kind) in cases {

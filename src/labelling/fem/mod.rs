@@ -1,4 +1,4 @@
-//! The finite-element labelling tool of Appendix A.2: a wall mask in, the systolic stress map out.
+//! The finite-element labelling tool of Appendix A.2: from a wall mask to the systolic stress map.
 
 pub mod band;
 pub mod material;
@@ -23,19 +23,19 @@ use newton::{Equilibrium, NewtonSettings, inflate};
 use stress::{StressField, StressMeasure, StressStatistics};
 use waveform::PressureWaveform;
 
-/// The solver with everything that it can be told.
+/// The solver with all its settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FemTool {
-    /// Millimetres a pixel. Stress depends on shape alone; areas and displacements scale.
+    /// Millimetres per pixel. Stress depends on shape alone; areas and displacements scale.
     pub pixel_mm: f64,
-    /// The map is that of the waveform's systolic peak: inertia is 3e-6 of the load, so the state is the static one.
+    /// Its systolic peak is the load: inertia is 3e-6 of it, so the state is the static one.
     pub waveform: PressureWaveform,
     pub measure: StressMeasure,
     pub material: Material,
     pub mesh: MeshSize,
     pub contour: ContourSettings,
     pub newton: NewtonSettings,
-    /// An image's pixel is wall above this.
+    /// Pixels above this are wall.
     pub threshold: f32,
 }
 
@@ -54,7 +54,7 @@ impl Default for FemTool {
     }
 }
 
-/// The deformed wall and what is read from it. Lengths in millimetres, stresses in kPa.
+/// The deformed wall and the quantities computed from it. Lengths in millimetres, stresses in kPa.
 #[derive(Debug, Clone)]
 pub struct Solution {
     pub lumen: PolarCurve,
@@ -69,21 +69,21 @@ pub struct Solution {
     pub lumen_area: f64,
     pub lumen_area_deformed: f64,
     pub wall_area: f64,
-    /// Share of the undeformed vessel's area that is wall.
+    /// Share of the undeformed vessel's area covered by the wall.
     pub plaque_burden: f64,
 }
 
-/// The solution of a mask with its map, and what it cost.
+/// The solution of a mask with its map, and the time it took.
 #[derive(Debug, Clone)]
 pub struct LabelledMask {
     pub solution: Solution,
-    /// The measure at the centre of each wall pixel; zero elsewhere.
+    /// The stress measure at the centre of each wall pixel; zero elsewhere.
     pub map: StressMap,
     pub seconds: f64,
 }
 
 impl FemTool {
-    /// Contour to map for one mask.
+    /// Solves one mask, from the contours to the map.
     pub fn solve(&self, mask: &WallMask) -> Result<LabelledMask, Refusal> {
         let start = Instant::now();
         let contours = Contours::of(mask, &self.contour)?;
@@ -93,7 +93,7 @@ impl FemTool {
         Ok(LabelledMask { solution, map, seconds: start.elapsed().as_secs_f64() })
     }
 
-    /// The wall between two curves in millimetres.
+    /// Solves the wall between two curves in millimetres.
     pub fn solve_between(&self, lumen: &PolarCurve, outer: &PolarCurve) -> Result<Solution, Refusal> {
         let mesh = Mesh::between(lumen, outer, self.mesh)?;
         let elements: Vec<Element> =

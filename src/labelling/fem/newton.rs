@@ -6,15 +6,15 @@ use super::material::Material;
 use super::mesh::Mesh;
 use crate::labelling::Refusal;
 
-/// When to stop and how far to go.
+/// Load steps and tolerances.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NewtonSettings {
-    /// Equal load steps of the first attempt; doubled on failure.
+    /// Equal load steps of the first attempt; doubled after a failure.
     pub load_steps: usize,
-    /// Attempts end here.
+    /// The largest number of load steps tried.
     pub most_load_steps: usize,
     pub iterations_per_step: usize,
-    /// Greatest unbalanced nodal force, as a share of the pressure's force on a lumen edge.
+    /// Largest unbalanced nodal force, as a share of the pressure's force on a lumen edge.
     pub tolerance: f64,
 }
 
@@ -24,12 +24,12 @@ impl Default for NewtonSettings {
     }
 }
 
-/// Equilibrium under the whole load.
+/// Equilibrium under the full load.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Equilibrium {
-    /// Of each node, without mean translation and mean rotation of the outer border.
+    /// Displacement of each node, without mean translation and mean rotation of the outer border.
     pub displacement: Vec<[f64; 2]>,
-    /// Of each element, in kPa: the mean Cauchy stress that keeps its area, positive in tension.
+    /// Pressure of each element in kPa: the mean Cauchy stress that preserves its area, positive in tension.
     pub pressure: Vec<f64>,
     /// Newton iterations, those of failed attempts included.
     pub iterations: usize,
@@ -69,9 +69,9 @@ struct Problem<'a> {
     mesh: &'a Mesh,
     elements: &'a [Element],
     material: &'a Material,
-    /// Place of each node in the folded order.
+    /// Index of each node in the folded order.
     places: Vec<usize>,
-    /// Unknowns held at zero: three, which stops rigid motion and, the load being balanced, carries no force.
+    /// Three unknowns fixed at zero, which prevents rigid motion; as the load is balanced, they carry no force.
     pinned: [usize; 3],
     matrix: BandMatrix,
     /// Condensed residual, in the folded order.
@@ -88,8 +88,8 @@ struct Imbalance {
 impl<'a> Problem<'a> {
     fn new(mesh: &'a Mesh, elements: &'a [Element], material: &'a Material) -> Self {
         let places: Vec<usize> = (0..mesh.nodes().len()).map(|n| mesh.folded(n)).collect();
-        // On the outer border, at angle 0 both directions and, half a turn on, the one across: the second
-        // direction's lever arm about the first node is the vessel's whole width.
+        // On the outer border: both directions at angle 0, and the transverse one at the opposite side, whose lever arm
+        // about the first node is the vessel's whole width.
         let outermost = mesh.size().layers;
         let here = places[mesh.node(0, outermost)];
         let opposite = places[mesh.node(mesh.size().sectors / 2, outermost)];
@@ -105,7 +105,7 @@ impl<'a> Problem<'a> {
         }
     }
 
-    /// Load in equal steps from rest; on failure the share of the load that was last in balance.
+    /// Applies the load in equal steps from rest; on failure returns the share of the load last in equilibrium.
     fn attempt(
         &mut self,
         load: f64,
@@ -124,7 +124,7 @@ impl<'a> Problem<'a> {
         Ok(state)
     }
 
-    /// Newton at one load; false where it does not converge.
+    /// Newton's method at one load; false if it does not converge.
     fn balance(&mut self, state: &mut State, load: f64, settings: &NewtonSettings, iterations: &mut usize) -> bool {
         let edge = (self.mesh.lumen_area(&state.displacement).abs()).sqrt() / self.mesh.size().sectors as f64;
         let scale = load.abs().max(f64::MIN_POSITIVE) * edge;
@@ -149,7 +149,7 @@ impl<'a> Problem<'a> {
         false
     }
 
-    /// The furthest halving of Newton's step whose state the material admits.
+    /// Takes the largest halving of Newton's step whose state the material admits.
     fn advance(&self, state: &mut State, step: &[f64]) -> bool {
         let mut share = 1.0;
         let pressure_step = self.pressure_step(state, step);
@@ -180,7 +180,7 @@ impl<'a> Problem<'a> {
             .collect()
     }
 
-    /// Fills matrix and residual; returns how far the state is from balance.
+    /// Fills matrix and residual; returns the distance from equilibrium.
     fn assemble(&mut self, state: &State, load: f64) -> Imbalance {
         self.matrix.clear();
         self.residual.fill(0.0);
@@ -217,7 +217,7 @@ impl<'a> Problem<'a> {
             let at = |n: usize, c: usize| self.mesh.nodes()[n][c] + state.displacement[n][c];
             let [pa, pb] = [2 * self.places[a], 2 * self.places[b]];
             let half = -load / 2.0;
-            // The edge's share of the area is (xa yb - xb ya) / 2.
+            // The edge's contribution to the area is (xa yb - xb ya) / 2.
             let gradient = [(pa, at(b, 1)), (pa + 1, -at(b, 0)), (pb, -at(a, 1)), (pb + 1, at(a, 0))];
             for (unknown, value) in gradient {
                 self.residual[unknown] += half * value;
@@ -241,18 +241,18 @@ impl<'a> Problem<'a> {
     }
 }
 
-/// The step is a millionth of Newton's after these.
+/// After this many halvings the step is a millionth of Newton's.
 const HALVINGS: usize = 20;
 
-/// Moves and turns the deformed wall so that the outer border's displacement has no mean and no mean moment: the
-/// result does not depend on which nodes were held.
+/// Moves and rotates the deformed wall so that the outer border's displacement has no mean and no mean moment; the
+/// result does not depend on the fixed nodes.
 fn without_rigid_motion(mesh: &Mesh, displacement: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
     let sectors = mesh.size().sectors;
     let rim: Vec<usize> = (0..sectors).map(|s| mesh.node(s, mesh.size().layers)).collect();
     let mean = |value: &dyn Fn(usize) -> f64| rim.iter().map(|n| value(*n)).sum::<f64>() / sectors as f64;
     let before: [f64; 2] = std::array::from_fn(|c| mean(&|n| mesh.nodes()[n][c]));
     let after: [f64; 2] = std::array::from_fn(|c| mean(&|n| mesh.nodes()[n][c] + displacement[n][c]));
-    // The turn that fits the deformed border to the undeformed one best (Procrustes in the plane).
+    // The rotation that best fits the deformed border to the undeformed one (Procrustes in the plane).
     let (mut along, mut across) = (0.0, 0.0);
     for n in &rim {
         let (x, u) = (mesh.nodes()[*n], displacement[*n]);

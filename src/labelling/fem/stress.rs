@@ -7,7 +7,7 @@ use super::material::Material;
 use super::mesh::Mesh;
 use super::newton::Equilibrium;
 
-/// Which number a stress tensor becomes.
+/// The scalar computed from a stress tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StressMeasure {
@@ -19,7 +19,7 @@ pub enum StressMeasure {
 }
 
 impl StressMeasure {
-    /// For captions.
+    /// The name in captions.
     pub fn words(self) -> &'static str {
         match self {
             Self::MaxPrincipal => "largest principal Cauchy stress",
@@ -27,7 +27,7 @@ impl StressMeasure {
         }
     }
 
-    /// Of the components xx, yy, xy, zz.
+    /// The measure of the components xx, yy, xy, zz.
     pub fn of(self, [xx, yy, xy, zz]: [f64; 4]) -> f64 {
         let radius = ((xx - yy) / 2.0).hypot(xy);
         let (high, low) = ((xx + yy) / 2.0 + radius, (xx + yy) / 2.0 - radius);
@@ -38,26 +38,26 @@ impl StressMeasure {
     }
 }
 
-/// Cauchy stress (xx, yy, xy, zz) in kPa at the elements' centres and, recovered from them, at the nodes.
+/// Cauchy stress (xx, yy, xy, zz) in kPa at the elements' centres, and at the nodes, where it is recovered from them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StressField {
     pub elements: Vec<[f64; 4]>,
     pub nodes: Vec<[f64; 4]>,
 }
 
-/// Over the undeformed wall, weighted by area; in kPa.
+/// Statistics over the undeformed wall, weighted by area; in kPa.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct StressStatistics {
     pub mean: f64,
     pub p95: f64,
     pub p99: f64,
-    /// The greatest nodal value. Does not converge at a notch.
+    /// The largest nodal value, which does not converge at a notch.
     pub peak: f64,
 }
 
 impl StressField {
-    /// A bilinear element is most accurate at its centre and 5 to 11 % low at the lumen: the centres' values are
-    /// carried to the nodes, through the wall by the cubic through the four nearest centres.
+    /// Recovers the nodal stress: bilinear elements are most accurate at their centres and 5 to 11 % too low at the
+    /// lumen, so values are extrapolated through the wall by the cubic through the four nearest centres.
     pub fn of(mesh: &Mesh, elements: &[Element], material: &Material, state: &Equilibrium) -> Self {
         let centres: Vec<[f64; 4]> = (elements.iter().zip(mesh.elements()).zip(&state.pressure))
             .map(|((element, corners), p)| element.centre_stress(material, &corners.map(|n| state.displacement[n]), *p))
@@ -95,7 +95,7 @@ impl StressField {
         StressStatistics { mean, p95: quantile(&samples, total, 0.95), p99: quantile(&samples, total, 0.99), peak }
     }
 
-    /// The stress where `point` (millimetres, undeformed) is; a point beyond a border takes the border's.
+    /// The stress at `point` (millimetres, undeformed); beyond a border, that of the border.
     pub fn at(&self, mesh: &Mesh, point: [f64; 2]) -> [f64; 4] {
         let (sectors, layers) = (mesh.size().sectors, mesh.size().layers);
         let [dx, dy] = [point[0] - mesh.centre()[0], point[1] - mesh.centre()[1]];
@@ -114,7 +114,7 @@ impl StressField {
         self.between_sectors(mesh, sector, along, &Profile::at(mesh.borders(), depth))
     }
 
-    /// `along` the sector from 0 to 1: linear between the middles of this sector and of the nearer neighbour.
+    /// The stress at `along` (0 to 1) of a sector: linear between the middles of this sector and the nearer neighbour.
     fn between_sectors(&self, mesh: &Mesh, sector: usize, along: f64, profile: &Profile) -> [f64; 4] {
         let (sectors, layers) = (mesh.size().sectors, mesh.size().layers);
         let neighbour = if along < 0.5 { (sector + sectors - 1) % sectors } else { (sector + 1) % sectors };
@@ -130,19 +130,19 @@ impl StressField {
     }
 }
 
-/// Samples of an element in each direction for means and quantiles.
+/// Samples per element in each direction for means and quantiles.
 const SUBCELLS: usize = 3;
 
-/// How the value at a depth follows from the centres of the layers.
+/// Weights of the layers' centres for the value at a depth.
 #[derive(Debug, Clone)]
 struct Profile {
-    /// At most four, of which each takes the weight at its place.
+    /// At most four layers; the weights have the same order.
     layers: std::ops::Range<usize>,
     weights: [f64; 4],
 }
 
 impl Profile {
-    /// The polynomial through the four layers' centres that lie nearest round `depth`.
+    /// The polynomial through the centres of the four layers nearest to `depth`.
     fn at(borders: &[f64], depth: f64) -> Self {
         let count = borders.len() - 1;
         let centre = |layer: usize| (borders[layer] + borders[layer + 1]) / 2.0;
@@ -159,7 +159,7 @@ impl Profile {
     }
 }
 
-/// The value below which `share` of the weight lies, between the middles of the sorted samples' weights.
+/// The value below which `share` of the weight lies, interpolated between the middles of the sorted samples' weights.
 fn quantile(sorted: &[(f64, f64)], total: f64, share: f64) -> f64 {
     let target = share * total;
     let mut middle_before = None;
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn quantiles_of_equal_weights_are_those_of_the_middles() {
+    fn quantiles_of_equal_weights_are_at_the_middles() {
         let samples: Vec<(f64, f64)> = (0..100).map(|i| (f64::from(i), 1.0)).collect();
         assert!((quantile(&samples, 100.0, 0.95) - 94.5).abs() < 1e-12);
         assert_eq!(quantile(&samples, 100.0, 0.0), 0.0);

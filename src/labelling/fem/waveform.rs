@@ -1,4 +1,4 @@
-//! The pulsatile blood pressure that loads the lumen: a template of one beat, and its systolic peak.
+//! The pulsatile blood pressure that loads the lumen: a template of one beat and its systolic peak.
 
 use std::path::Path;
 
@@ -11,23 +11,23 @@ pub struct PressureWaveform {
     samples: Vec<[f64; 2]>,
 }
 
-/// Why a table is no waveform.
+/// Why a table is not a waveform.
 #[derive(Debug, thiserror::Error)]
 pub enum WaveformError {
     #[error("cannot read the waveform {path}: {source}")]
     Io { path: String, source: std::io::Error },
     #[error("line {line} of the waveform is not `seconds,mmHg`: {text}")]
     Line { line: usize, text: String },
-    #[error("the waveform's times must ascend: line {line}")]
+    #[error("the waveform's times must be in ascending order: line {line}")]
     Order { line: usize },
-    #[error("a waveform needs two samples at least and a positive peak")]
+    #[error("a waveform needs at least two samples and a positive peak")]
     Empty,
 }
 
 impl Default for PressureWaveform {
     /// The template of `data/pressure_waveform.csv`, 120 mmHg at its peak.
     fn default() -> Self {
-        // The file is compiled in and a test reads it, so the fallback is never taken.
+        // The file is compiled in and tested, so the fallback is never used.
         Self::parse(TEMPLATE).unwrap_or_else(|_| Self { samples: vec![[0.0, 80.0], [0.3, 120.0]] })
     }
 }
@@ -39,7 +39,7 @@ impl PressureWaveform {
         Self::parse(&text)
     }
 
-    /// Lines of `seconds,mmHg`; lines that start with `#` and a heading in words are passed over.
+    /// Parses lines of `seconds,mmHg`; lines that start with `#` and a heading are skipped.
     pub fn parse(text: &str) -> Result<Self, WaveformError> {
         let mut samples: Vec<[f64; 2]> = Vec::new();
         for (index, line) in text.lines().enumerate().map(|(i, l)| (i + 1, l.trim())) {
@@ -64,7 +64,7 @@ impl PressureWaveform {
         &self.samples
     }
 
-    /// Time in seconds and pressure in mmHg of the greatest sample.
+    /// Time in seconds and pressure in mmHg of the largest sample.
     pub fn systolic_peak(&self) -> [f64; 2] {
         self.samples.iter().copied().fold([0.0, f64::NEG_INFINITY], |best, s| if s[1] > best[1] { s } else { best })
     }
@@ -73,14 +73,14 @@ impl PressureWaveform {
         self.systolic_peak()[1] * KPA_PER_MMHG
     }
 
-    /// The same beat with another systolic peak, in mmHg; all pressures change in proportion.
+    /// The same beat with another systolic peak, in mmHg; all pressures are scaled.
     pub fn with_peak(&self, peak_mmhg: f64) -> Self {
         let factor = peak_mmhg / self.systolic_peak()[1];
         Self { samples: self.samples.iter().map(|[time, pressure]| [*time, pressure * factor]).collect() }
     }
 }
 
-/// Conventional millimetre of mercury.
+/// kPa per conventional millimetre of mercury.
 pub const KPA_PER_MMHG: f64 = 0.133_322_387_415;
 const TEMPLATE: &str = include_str!("../../../data/pressure_waveform.csv");
 
@@ -110,10 +110,10 @@ mod tests {
     }
 
     #[test]
-    fn faulty_tables_are_named_by_their_line() {
+    fn faulty_tables_are_reported_by_line() {
         let table = [
             ("0,80\nx,120", "line 2 of the waveform"),
-            ("0,80\n0,120", "ascend: line 2"),
+            ("0,80\n0,120", "ascending order: line 2"),
             ("0,80", "two samples"),
             ("0,nan\n1,2", "line 1 of the waveform"),
         ];
