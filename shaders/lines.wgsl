@@ -1,4 +1,4 @@
-// Thick lines and arrows: one quad a segment, given in the world, measured in pixels.
+// Thick lines and arrows: one quad per segment, positioned in the world, with widths in pixels.
 
 const ARROW: u32 = 1u;
 const DASHED: u32 = 2u;
@@ -7,12 +7,12 @@ const CASED: u32 = 8u;
 const HEAD_LENGTH: f32 = 3.4; // of an arrow head, in widths of its shaft, plus the least length below
 const HEAD_LEAST: f32 = 3.2; // px
 const HEAD_ASPECT: f32 = 0.42; // half the width of a head to its length
-const HEAD_SHARE: f32 = 0.75; // most of a short arrow that its head takes
-const NOTCH: f32 = 0.24; // how far the back of a head is drawn in
+const HEAD_SHARE: f32 = 0.75; // largest share of a short arrow that its head takes
+const NOTCH: f32 = 0.24; // depth of the notch in the back of a head
 const DASH: f32 = 5.0; // px
 const GAP: f32 = 3.5; // px
-const CASING: f32 = 2.0; // px of background about a cased line
-const LINE_FOG: f32 = 0.7; // lines keep more of their colour in the distance than points
+const CASING: f32 = 2.0; // px of background around a cased line
+const LINE_FOG: f32 = 0.7; // distant lines keep more of their colour than points
 
 // The pass: 0 the line, 1 its casing (below all lines), 2 the part hidden by points (3-D).
 override phase: f32 = 0.0;
@@ -24,7 +24,7 @@ struct Line {
     flags: u32,
     colour_a: u32,
     colour_b: u32,
-    // Px left out at either end, for instance beneath a marker.
+    // Px left out at either end, for instance under a marker.
     trim_a: f32,
     trim_b: f32,
 }
@@ -52,7 +52,7 @@ fn vs_line(@builtin(vertex_index) vertex: u32) -> Vertex {
     out.position = nowhere();
     out.flags = line.flags;
 
-    // Clip at the near plane by hand, since the quad is made on the screen.
+    // Clipped at the near plane here, because the quad is built on the screen.
     var a = globals.clip_from_world * vec4<f32>(line.a, 1.0);
     var b = globals.clip_from_world * vec4<f32>(line.b, 1.0);
     if (a.z < 0.0 && b.z < 0.0) || line.width <= 0.0 {
@@ -148,7 +148,7 @@ fn fs_line(in: Vertex) -> @location(0) vec4<f32> {
         }
         return premultiplied(globals.background.rgb, 0.85 * cover * in.colour.a);
     }
-    // A line thinner than a pixel is a faint one.
+    // A line thinner than a pixel is drawn fainter.
     let thin = min(2.0 * in.size.y, 1.0);
     let cover = coverage(d + in.size.y - max(in.size.y, 0.5)) * select(thin, 1.0, in.size.z > 0.0);
     if cover <= 0.0 {

@@ -1,4 +1,4 @@
-// Markers: discs, rings, diamonds, squares, triangles and crosses with an outline, sized in pixels.
+// Markers: outlined discs, rings, diamonds, squares, triangles and crosses, sized in pixels.
 
 const SHAPE_MASK: u32 = 15u;
 const RING: u32 = 1u;
@@ -8,10 +8,10 @@ const TRIANGLE: u32 = 4u;
 const CROSS: u32 = 5u;
 const ON_TOP: u32 = 16u;
 const CASED: u32 = 32u;
-const CASING: f32 = 2.0; // px of background about a cased marker
-const CORNERS: f32 = 1.45; // reach of a diamond's corners, in radii
+const CASING: f32 = 2.0; // px of background around a cased marker
+const CORNERS: f32 = 1.45; // distance of a diamond's corners, in radii
 const MARKER_BIT: u32 = 0x80000000u;
-const SQUARE_SIDE: f32 = 0.88; // sides that give shapes about the area of the disc of the same size
+const SQUARE_SIDE: f32 = 0.88; // side for about the area of the disc of the same size
 const DIAMOND_SIDE: f32 = 1.25;
 const MARKER_FOG: f32 = 0.7;
 
@@ -78,7 +78,7 @@ fn outline(p: vec2<f32>, radius: f32, shape: u32) -> f32 {
             return max(q.x, q.y) - SQUARE_SIDE * radius;
         }
         case TRIANGLE: {
-            // Upright, its centroid in the middle; p.y points down.
+            // Upright, with its centroid at the centre; p.y points down.
             return max(q.x * 0.8660254 - p.y * 0.5, p.y) - 0.62 * radius;
         }
         case CROSS: {
@@ -97,7 +97,7 @@ fn fs_marker(in: Vertex) -> @location(0) vec4<f32> {
     let d = outline(in.offset, in.size.x, shape);
     let inside = coverage(d + in.size.y);
     let band = coverage(d);
-    // Coverages nest, so the band's own share is what the inside does not take.
+    // The coverages are nested, so the band's share is what the inside leaves.
     var colour = premultiplied(in.stroke.rgb, in.stroke.a * (band - inside));
     if shape != RING {
         colour += premultiplied(in.fill.rgb, in.fill.a * inside);

@@ -1,4 +1,4 @@
-// Samples as discs: one triangle about each disc, pulled from storage buffers in the order they are drawn.
+// Samples as discs: one triangle around each disc, vertices read from storage buffers in drawing order.
 
 const LABELLED: u32 = 1u;
 const SELECTED: u32 = 2u;
@@ -6,12 +6,12 @@ const FADED: u32 = 4u;
 const SCALE_SHIFT: u32 = 8u; // bits 8..16 of a style: size in sixteenths, 0 for the usual one
 const SCALE_STEPS: f32 = 16.0;
 const EDGE: f32 = 0.5; // px an edge reaches beyond its radius
-const THINNEST: f32 = 0.5; // px; smaller discs grow transparent instead
-const HALO_WIDTH: f32 = 2.0; // of the ring about a selected point, in widths of a labelled one's
-const AIR: f32 = 0.75; // opacity of the seam about a labelled point
+const THINNEST: f32 = 0.5; // px; smaller discs become transparent instead
+const HALO_WIDTH: f32 = 2.0; // width of the ring around a selected point, in widths of that of a labelled one
+const AIR: f32 = 0.75; // opacity of the gap around a labelled point
 const SHADE: f32 = 0.30; // darkening at the rim of a disc in 3-D
 
-// 1 for what is in front, less for the pass that shows marked points through what hides them.
+// 1 for visible points; less for the pass that shows marked points through those that hide them.
 override ghost: f32 = 0.0;
 
 @group(1) @binding(0) var<storage, read> order: array<u32>;
@@ -31,7 +31,7 @@ struct Vertex {
 
 @vertex
 fn vs_point(@builtin(vertex_index) vertex: u32) -> Vertex {
-    // Corners of the equilateral triangle about a disc of radius 1.
+    // Corners of the equilateral triangle around a disc of radius 1.
     var corners = array<vec2<f32>, 3>(
         vec2<f32>(0.0, 2.0),
         vec2<f32>(-1.7320508, -1.0),
@@ -86,7 +86,7 @@ fn vs_point(@builtin(vertex_index) vertex: u32) -> Vertex {
     return out;
 }
 
-// A little darker towards the rim, so that discs in 3-D part from each other.
+// Slightly darker towards the rim, so that discs in 3-D can be told apart.
 fn shaded(rgb: vec3<f32>, share: f32) -> vec3<f32> {
     return rgb * (1.0 - SHADE * globals.depth_cue * share * share);
 }
@@ -102,7 +102,7 @@ fn fs_pool(in: Vertex) -> @location(0) vec4<f32> {
     return premultiplied(rgb, in.colour.a * cover);
 }
 
-// Labelled: a ring of the contrasting colour, and air about it. Selected: a second ring, in the accent.
+// Labelled: a ring in the contrasting colour, with a gap around it. Selected: a second ring, in the accent colour.
 @fragment
 fn fs_marked(in: Vertex) -> @location(0) vec4<f32> {
     let distance = length(in.offset);

@@ -1,4 +1,5 @@
-//! Grid and axes: a sheet of thin lines in 2-D, the three far walls of a box in 3-D, and where their numbers go.
+//! Grid and axes: a plane of thin lines in 2-D, the three far walls of a box in 3-D, and the positions of their
+//! numbers.
 
 use glam::{Vec2, Vec3, vec2};
 
@@ -8,14 +9,14 @@ use super::lines::Line;
 use super::look::Look;
 use super::pose::Mode;
 
-/// Distance between grid lines that is aimed at in 2-D, in logical pixels.
+/// Approximate distance between grid lines in 2-D, in logical pixels.
 const SPACING_PX: f32 = 110.0;
-/// Steps along the longest side of the box that are aimed at in 3-D.
+/// Approximate number of steps along the longest side of the box in 3-D.
 const BOX_STEPS: f32 = 5.0;
 const GRID_PX: f32 = 1.0;
-/// Most grid lines along one axis; a step that asks for more is a bug or an endless axis.
+/// Most grid lines along one axis; a step that needs more is a bug or the axis is infinite.
 const MAX_LINES: usize = 200;
-/// Slack of a power of ten in single precision, in decades.
+/// Tolerance for a power of ten in single precision, in decades.
 const ROUNDING: f32 = 1.0e-3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,16 +26,16 @@ pub enum Axis {
     Z,
 }
 
-/// Where a number of an axis goes.
+/// Position of a number on an axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tick {
     pub axis: Axis,
     pub value: f32,
-    /// Decimals that tell neighbouring ticks apart.
+    /// Decimals needed to distinguish neighbouring ticks.
     pub decimals: usize,
-    /// The tick's place in the picture.
+    /// The tick's position in the image.
     pub px: Vec2,
-    /// Direction from the tick to where its text belongs, of length one.
+    /// Unit vector from the tick towards its text.
     pub outward: Vec2,
 }
 
@@ -86,7 +87,7 @@ fn flat_step(camera: &Camera, pixel_scale: f32) -> f32 {
 struct Walls {
     bounds: Bounds,
     step: f32,
-    /// For each axis, whether the far wall is the one at the maximum.
+    /// For each axis, whether the far wall is at the maximum.
     far_is_max: [bool; 3],
 }
 
@@ -127,7 +128,7 @@ impl Walls {
                     multiples(self.bounds.min[across], self.bounds.max[across], self.step)
                         .map(|value| line(value, look.grid)),
                 );
-                // Each far edge belongs to two walls; the near one of this wall is drawn by none else.
+                // Each far edge belongs to two walls; the near edge of this wall is drawn only here.
                 let far = self.far_is_max[across];
                 lines.push(line(self.side(across, !far), look.axis));
                 if wall < across {
@@ -139,7 +140,7 @@ impl Walls {
     }
 }
 
-/// Numbers stand along the outermost edges: the lowest for x and y, the leftmost for z.
+/// The numbers are along the outermost edges: the lowest for x and y, the leftmost for z.
 fn box_ticks(camera: &Camera, walls: &Walls) -> Vec<Tick> {
     let project = |world: Vec3| camera.project(world).map(|at| at.px);
     let Some(middle) = project(walls.bounds.centre()) else {
@@ -155,7 +156,7 @@ fn box_ticks(camera: &Camera, walls: &Walls) -> Vec<Tick> {
             world[j] = walls.side(j, j_max);
             project(world)
         };
-        // The edges of the outline have one far wall and one near side.
+        // Edges of the outline have one far wall and one near side.
         let (far_i, far_j) = (walls.far_is_max[i], walls.far_is_max[j]);
         let centre = walls.bounds.centre()[along];
         let outermost = [(far_i, !far_j), (!far_i, far_j)]
@@ -177,7 +178,7 @@ fn box_ticks(camera: &Camera, walls: &Walls) -> Vec<Tick> {
     ticks
 }
 
-/// The step of the series 1, 2, 5, 10, ... that is nearest to `wanted` from above.
+/// The smallest step of the series 1, 2, 5, 10, ... that is at least `wanted`.
 fn nice_step(wanted: f32) -> f32 {
     let decade = 10_f32.powf(wanted.max(f32::MIN_POSITIVE).log10().floor());
     [1.0, 2.0, 5.0].map(|factor| factor * decade).into_iter().find(|step| *step >= wanted).unwrap_or(10.0 * decade)
@@ -227,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_of_the_sheet_sit_on_the_edges_at_their_values() {
+    fn ticks_of_the_plane_are_on_the_edges_at_their_values() {
         let mut camera = Camera::new(Mode::Flat, vec2(800.0, 600.0));
         camera.zoom(3.0, vec2(100.0, 50.0));
         let ticks = ticks(&camera, &camera.home(), 1.0);

@@ -2,13 +2,13 @@
 
 use glam::{Vec3, vec3};
 
-/// Smallest extent a scene is given, so that a single point can be fitted.
+/// Smallest extent of a scene, so that a single point can be fitted.
 pub(super) const MIN_EXTENT: f32 = 1.0e-6;
-/// Air between the data and the walls of the box, as a share of its longest side.
+/// Space between the data and the walls of the box, as a share of its longest side.
 pub(super) const BOX_MARGIN: f32 = 0.03;
-/// About so many points are looked at to find the core of a cloud.
+/// Approximate number of points from which the core of a cloud is computed.
 const CORE_SAMPLE: usize = 20_000;
-/// Air about the core, as a share of its size.
+/// Space around the core, as a share of its size.
 const CORE_MARGIN: f32 = 0.06;
 
 /// An axis-aligned box in the world.
@@ -23,15 +23,15 @@ impl Bounds {
         Self { min, max }
     }
 
-    /// The box about all finite points; `None` when there is none.
+    /// The box of all finite points; `None` if there are none.
     pub fn of(points: impl IntoIterator<Item = Vec3>) -> Option<Self> {
         points.into_iter().filter(|point| point.is_finite()).fold(None, |bounds: Option<Self>, point| {
             Some(bounds.map_or(Self::new(point, point), |b| Self::new(b.min.min(point), b.max.max(point))))
         })
     }
 
-    /// The box about all but the outermost points: `share` of them is left out at either end of each
-    /// axis, and a margin is added. Large sets are sampled evenly.
+    /// The box of all but the outermost points: a `share` of them is excluded at either end of each axis, and a margin
+    /// is added. Large sets are sampled evenly.
     pub fn of_core(points: &[[f32; 3]], share: f32) -> Option<Self> {
         let stride = points.len().div_ceil(CORE_SAMPLE).max(1);
         let mut axes: [Vec<f32>; 3] = Default::default();
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_box_is_about_the_finite_points() {
+    fn the_box_contains_exactly_the_finite_points() {
         assert_eq!(Bounds::of([Vec3::NAN]), None);
         let bounds = Bounds::of([Vec3::NAN, Vec3::ONE, Vec3::ZERO]);
         assert_eq!(bounds, Some(Bounds::new(Vec3::ZERO, Vec3::ONE)));

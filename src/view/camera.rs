@@ -1,7 +1,7 @@
 //! The camera of the latent view: flat (orthographic) for two dimensions, orbiting (perspective) for three.
 //!
-//! Pixels are physical ones, `(0, 0)` is the top left corner of the picture and y points down; in the
-//! world y points up in 2-D and z points up in 3-D. Matrices are named `to_from`.
+//! Pixels are physical; `(0, 0)` is the top left corner of the image and y points down. In the world y points up in 2-D
+//! and z points up in 3-D. Matrices are named `to_from`.
 
 use glam::camera::rh::proj::directx;
 use glam::camera::rh::view::look_at_mat4;
@@ -10,29 +10,29 @@ use glam::{Mat4, Vec2, Vec3, Vec4, vec2};
 use super::bounds::Bounds;
 use super::pose::{FIELD_OF_VIEW, Flat, Mode, Orbit};
 
-/// Radians the camera turns for a drag over the whole height of the picture.
+/// Radians by which the camera turns for a drag over the full height of the image.
 const TURN_PER_HEIGHT: f32 = 3.6;
-/// Looking straight down the axis would make "up" undefined, so the pitch stops short of it.
+/// Looking straight down the axis would leave "up" undefined, so the pitch is limited.
 const MAX_PITCH: f32 = 1.54;
 const HOME_YAW: f32 = -0.9;
 const HOME_PITCH: f32 = 0.33;
-/// How far zooming may leave the fitted view, as a factor in either direction.
+/// Limit of the zoom relative to the fitted view, as a factor in either direction.
 const ZOOM_LIMIT: f32 = 2.0e4;
 /// Near plane as a share of the distance to the target.
 const NEAR_SHARE: f32 = 0.01;
 /// Far plane beyond the target, in radii of the scene.
 const FAR_RADII: f32 = 12.0;
-/// Depth that every point has in the flat mode.
+/// Depth of every point in the flat mode.
 const FLAT_DEPTH: f32 = 0.5;
 
-/// A half line in the world: `origin + t * direction`, `t >= 0`, with a direction of length one.
+/// A half-line in the world: `origin + t * direction`, `t >= 0`, with a unit direction.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ray {
     pub origin: Vec3,
     pub direction: Vec3,
 }
 
-/// Where a world point falls in the picture.
+/// The projection of a world point into the image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Projected {
     pub px: Vec2,
@@ -40,7 +40,7 @@ pub struct Projected {
     pub depth: f32,
 }
 
-/// Camera state for both modes; switching mode keeps what the other one looked at.
+/// Camera state of both modes; switching the mode keeps the view of the other one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Camera {
     mode: Mode,
@@ -51,7 +51,7 @@ pub struct Camera {
 }
 
 impl Camera {
-    /// A camera on the unit box, for a picture of `viewport` pixels.
+    /// A camera that shows the unit box in an image of `viewport` pixels.
     pub fn new(mode: Mode, viewport: Vec2) -> Self {
         let home = Bounds::new(Vec3::splat(-1.0), Vec3::ONE);
         let viewport = viewport.max(Vec2::ONE);
@@ -72,48 +72,48 @@ impl Camera {
         self.mode = mode;
     }
 
-    /// Size of the picture in pixels.
+    /// Size of the image in pixels.
     pub fn viewport(&self) -> Vec2 {
         self.viewport
     }
 
-    /// Tells the camera the size of the picture; what is seen keeps its vertical extent.
+    /// Sets the size of the image; the visible part keeps its vertical extent.
     pub fn set_viewport(&mut self, viewport: Vec2) {
         self.viewport = viewport.max(Vec2::ONE);
     }
 
-    /// The same camera for a picture of another size, for example an export.
+    /// The same camera for an image of another size, for example an export.
     pub fn with_viewport(mut self, viewport: Vec2) -> Self {
         self.set_viewport(viewport);
         self
     }
 
-    /// The box that the last `fit` was given.
+    /// The box of the last `fit`.
     pub fn home(&self) -> Bounds {
         self.home
     }
 
-    /// Shows all of `bounds`; in 3-D the direction of looking is kept, and turning about the axis cuts nothing off.
+    /// Shows all of `bounds`; in 3-D the viewing direction is unchanged, and turning about the axis cuts nothing off.
     pub fn fit(&mut self, bounds: Bounds) {
         self.home = bounds;
         self.flat = Flat::fitted(&bounds, self.viewport);
         self.orbit = Orbit::fitted(&bounds, self.viewport, self.orbit.yaw, self.orbit.pitch);
     }
 
-    /// Back to the fitted view of the last bounds and to the direction of looking of a new camera.
+    /// Returns to the fitted view of the last bounds and to the viewing direction of a new camera.
     pub fn reset(&mut self) {
         self.orbit.yaw = HOME_YAW;
         self.orbit.pitch = HOME_PITCH;
         self.fit(self.home);
     }
 
-    /// Looks along the given angles (radians) in 3-D: yaw about z, pitch above the xy plane.
+    /// Sets the viewing direction in 3-D (radians): yaw about z, pitch above the xy plane.
     pub fn look_from(&mut self, yaw: f32, pitch: f32) {
         self.orbit.yaw = yaw;
         self.orbit.pitch = pitch.clamp(-MAX_PITCH, MAX_PITCH);
     }
 
-    /// Turns about the target by a drag of `delta_px`; in the flat mode a drag pans instead.
+    /// Turns about the target for a drag of `delta_px`; in the flat mode a drag pans instead.
     pub fn orbit(&mut self, delta_px: Vec2) {
         match self.mode {
             Mode::Flat => self.pan(delta_px),
@@ -124,7 +124,7 @@ impl Camera {
         }
     }
 
-    /// Moves the scene with the cursor by `delta_px`.
+    /// Moves the scene by `delta_px` with the cursor.
     pub fn pan(&mut self, delta_px: Vec2) {
         let shift = delta_px * self.units_per_px();
         match self.mode {
@@ -136,7 +136,7 @@ impl Camera {
         }
     }
 
-    /// Zooms by `factor` (above 1 goes closer) and keeps what is under the cursor under it.
+    /// Zooms by `factor` (above 1 is closer) about the point under the cursor.
     pub fn zoom(&mut self, factor: f32, cursor_px: Vec2) {
         if !(factor.is_finite() && factor > 0.0) {
             return;
@@ -157,7 +157,7 @@ impl Camera {
         }
     }
 
-    /// How much closer than the fitted view this is: 1 when fitted, 2 when everything is twice as large.
+    /// Magnification relative to the fitted view: 1 when fitted, 2 when everything is twice as large.
     pub fn zoom_factor(&self) -> f32 {
         match self.mode {
             Mode::Flat => Flat::fitted(&self.home, self.viewport).height / self.flat.height,
@@ -165,7 +165,7 @@ impl Camera {
         }
     }
 
-    /// World units that one pixel covers (at the target's depth in 3-D).
+    /// World units per pixel (at the target's depth in 3-D).
     pub fn units_per_px(&self) -> f32 {
         match self.mode {
             Mode::Flat => self.flat.height / self.viewport.y,
@@ -173,7 +173,7 @@ impl Camera {
         }
     }
 
-    /// Depth at which sizes in the picture are nominal: that of the target, 1 in the flat mode.
+    /// Depth at which sizes in the image are nominal: that of the target, 1 in the flat mode.
     pub fn reference_depth(&self) -> f32 {
         match self.mode {
             Mode::Flat => 1.0,
@@ -197,7 +197,7 @@ impl Camera {
                 Mat4::from_cols(
                     Vec4::new(scale.x, 0.0, 0.0, 0.0),
                     Vec4::new(0.0, scale.y, 0.0, 0.0),
-                    Vec4::ZERO, // the flat mode does not see z
+                    Vec4::ZERO, // the flat mode ignores z
                     Vec4::new(shift.x, shift.y, FLAT_DEPTH, 1.0),
                 )
             }
@@ -210,7 +210,7 @@ impl Camera {
         }
     }
 
-    /// Where a world point falls; `None` behind the eye.
+    /// The projection of a world point; `None` behind the eye.
     pub fn project(&self, world: Vec3) -> Option<Projected> {
         let clip = self.clip_from_world() * world.extend(1.0);
         if clip.w <= f32::EPSILON {
@@ -221,7 +221,7 @@ impl Camera {
         Some(Projected { px, depth: clip.w })
     }
 
-    /// The half line of world points that fall on a pixel.
+    /// The half-line of world points that project onto a pixel.
     pub fn ray(&self, px: Vec2) -> Ray {
         match self.mode {
             Mode::Flat => Ray { origin: self.plane_point(px) + Vec3::Z, direction: Vec3::NEG_Z },
@@ -236,7 +236,7 @@ impl Camera {
         }
     }
 
-    /// The point of the plane z = 0 on a pixel; `None` where the pixel looks past the plane.
+    /// The point of the plane z = 0 at a pixel; `None` if the pixel's ray misses the plane.
     pub fn unproject_to_plane(&self, px: Vec2) -> Option<Vec3> {
         match self.mode {
             Mode::Flat => Some(self.plane_point(px)),
@@ -248,7 +248,7 @@ impl Camera {
         }
     }
 
-    /// The point on a pixel at the depth of `world`: what a dragged point becomes.
+    /// The point at a pixel with the depth of `world`, where a dragged point moves to.
     pub fn unproject_at(&self, px: Vec2, world: Vec3) -> Vec3 {
         match self.mode {
             Mode::Flat => self.plane_point(px).with_z(world.z),
@@ -274,7 +274,7 @@ impl Camera {
         self.facing_plane_point(px, self.orbit.target)
     }
 
-    /// Where the pixel's ray meets the plane through `through` that faces the camera.
+    /// The intersection of the pixel's ray with the plane through `through` that faces the camera.
     fn facing_plane_point(&self, px: Vec2, through: Vec3) -> Vec3 {
         let (_, _, back) = self.orbit.axes();
         let ray = self.ray(px);
@@ -300,7 +300,7 @@ mod tests {
     const VIEWPORT: Vec2 = vec2(1280.0, 800.0);
     const BOUNDS: Bounds = Bounds { min: vec3(-3.0, -2.0, -1.0), max: vec3(5.0, 2.0, 4.0) };
 
-    /// Cameras after some handling, in both modes.
+    /// Cameras after some user actions, in both modes.
     fn cameras() -> Vec<Camera> {
         let mut cameras = Vec::new();
         for mode in [Mode::Flat, Mode::Orbit] {
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn fit_shows_every_corner_and_reset_undoes_handling() {
+    fn fit_shows_every_corner_and_reset_undoes_user_actions() {
         for viewport in [vec2(1280.0, 800.0), vec2(300.0, 900.0)] {
             let mut camera = Camera::new(Mode::Flat, viewport);
             for (mode, yaw) in [(Mode::Flat, 0.0), (Mode::Orbit, 0.1), (Mode::Orbit, 2.0)] {

@@ -9,17 +9,17 @@ use super::gpu::{self, Family, Output, Variant};
 const CHANNELS: usize = 4;
 const VERTICES: u32 = 6;
 
-/// How the image is shown between its pixels.
+/// Interpolation of the image between its pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
-    /// Sharp squares: for classes, which have no in-between.
+    /// None, for classes.
     Nearest,
-    /// Smooth: for values.
+    /// Linear, for values.
     Linear,
 }
 
-/// An image and the place where it lies. The first pixel is at `origin`, rows run along `edge_u` and
-/// follow each other along `edge_v`; the edges span the whole image.
+/// An image and its position in the world. The first pixel is at `origin`, rows run along `edge_u` and follow each
+/// other along `edge_v`; the edges span the whole image.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
     pub width: u32,
@@ -29,12 +29,12 @@ pub struct Field<'a> {
     pub origin: [f32; 3],
     pub edge_u: [f32; 3],
     pub edge_v: [f32; 3],
-    /// Opacity of the whole, 0 to 1.
+    /// Opacity of the image, 0 to 1.
     pub alpha: f32,
     pub filter: Filter,
 }
 
-/// The twin of `Plane` in the shader.
+/// `Plane` of the shader.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 struct Plane {
@@ -103,7 +103,7 @@ impl FieldLayer {
         Ok(())
     }
 
-    /// Another opacity for the field that is shown.
+    /// Changes the opacity of the displayed field.
     pub fn set_alpha(&mut self, queue: &wgpu::Queue, alpha: f32) {
         if let Some(shown) = &mut self.shown {
             shown.plane.alpha = alpha.clamp(0.0, 1.0);
@@ -187,13 +187,13 @@ fn pipeline(device: &wgpu::Device, family: &Family, msaa: bool) -> wgpu::RenderP
             fragment: "fs_field",
             constants: &[],
             output: Output::Colour { msaa },
-            depth_write: false, // it is a veil: what lies behind stays visible
+            depth_write: false, // objects behind it stay visible
             depth_compare: wgpu::CompareFunction::LessEqual,
         },
     )
 }
 
-/// Premultiplied, so that transparent pixels lend their neighbours no colour when filtered.
+/// Premultiplied, so that filtering takes no colour from transparent pixels.
 fn premultiplied(rgba: &[u8]) -> Vec<u8> {
     let (pixels, _) = rgba.as_chunks::<CHANNELS>();
     pixels

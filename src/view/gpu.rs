@@ -1,4 +1,4 @@
-//! The small parts every layer is made of: globals, growing buffers, pipelines and targets.
+//! The parts that all layers share: globals, growing buffers, pipelines and targets.
 
 use bytemuck::{Pod, Zeroable};
 use glam::Mat4;
@@ -6,11 +6,11 @@ use wgpu::util::DeviceExt;
 
 use super::ViewError;
 
-/// Gamma-encoded values in a format without conversion: the colours given are the colours shown.
+/// Gamma-encoded values in a format without conversion: colours are shown exactly as given.
 pub(super) const COLOUR_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 pub(super) const DEPTH_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Depth32Float;
 pub(super) const PICK_FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::R32Uint;
-/// Samples a pixel when multisampling is on; every device has four.
+/// Samples per pixel with multisampling; every device supports four.
 const MSAA_SAMPLES: u32 = 4;
 
 macro_rules! shader {
@@ -24,11 +24,11 @@ pub(super) const LINES_SHADER: &str = shader!("lines");
 pub(super) const MARKERS_SHADER: &str = shader!("markers");
 pub(super) const FIELD_SHADER: &str = shader!("field");
 
-/// Every shader of the view as it is compiled: its name and its whole source.
+/// The name and complete source of every shader of the view.
 pub const SHADERS: [(&str, &str); 4] =
     [("points", POINTS_SHADER), ("lines", LINES_SHADER), ("markers", MARKERS_SHADER), ("field", FIELD_SHADER)];
 
-/// What every shader knows; the twin of `Globals` in `common.wgsl`.
+/// `Globals` of `common.wgsl`, which every shader has.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub(super) struct Globals {
@@ -109,7 +109,7 @@ pub(super) fn storage_entry(binding: u32) -> wgpu::BindGroupLayoutEntry {
     }
 }
 
-/// A storage buffer that is reallocated only when it must grow.
+/// A storage buffer that is reallocated only to grow.
 pub(super) struct StorageBuffer {
     what: &'static str,
     buffer: wgpu::Buffer,
@@ -138,7 +138,7 @@ impl StorageBuffer {
         Ok(())
     }
 
-    /// Writes the contents; true when the buffer is another one, so that bind groups must be made again.
+    /// Writes the contents; true if the buffer was reallocated, so that bind groups must be created again.
     pub fn write<T: Pod>(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, data: &[T]) -> Result<bool, ViewError> {
         let bytes: &[u8] = bytemuck::cast_slice(data);
         self.check(device, bytes.len())?;
@@ -162,7 +162,7 @@ impl StorageBuffer {
     }
 }
 
-/// What the pipelines of a layer have in common.
+/// The common properties of a layer's pipelines.
 pub(super) struct Family {
     label: &'static str,
     module: wgpu::ShaderModule,
@@ -170,7 +170,7 @@ pub(super) struct Family {
     vertex: &'static str,
 }
 
-/// What one pipeline adds to its family.
+/// The properties of one pipeline of a family.
 pub(super) struct Variant<'a> {
     pub fragment: &'a str,
     pub constants: &'a [(&'a str, f64)],
@@ -179,7 +179,7 @@ pub(super) struct Variant<'a> {
     pub depth_compare: wgpu::CompareFunction,
 }
 
-/// Where a pipeline draws.
+/// The target that a pipeline draws to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Output {
     Colour { msaa: bool },
@@ -247,7 +247,7 @@ impl Family {
     }
 }
 
-/// A colour of the screen as numbers from 0 to 1.
+/// A screen colour as numbers from 0 to 1.
 pub(super) fn unit(colour: super::Rgba) -> [f32; 4] {
     colour.map(|channel| f32::from(channel) / 255.0)
 }

@@ -1,4 +1,4 @@
-//! Thick lines and arrows: segments given in the world, with widths in pixels.
+//! Thick lines and arrows: segments in the world with widths in pixels.
 
 use std::ops::Range;
 
@@ -38,7 +38,7 @@ impl Line {
         Self { a, width_px, b, flags: 0, colour_a: colour, colour_b: colour, trim_a_px: 0.0, trim_b_px: 0.0 }
     }
 
-    /// With a head at the end `b`.
+    /// Adds an arrow head at `b`.
     pub fn arrow(mut self) -> Self {
         self.flags |= ARROW;
         self
@@ -49,25 +49,25 @@ impl Line {
         self
     }
 
-    /// Above all points, whatever hides it, and clear of fog.
+    /// Draws the line above all points, even if they hide it, and without fog.
     pub fn on_top(mut self) -> Self {
         self.flags |= ON_TOP;
         self
     }
 
-    /// With a seam of the background about it, and above all lines without one.
+    /// Adds a border in the background colour, and draws the line above all lines without one.
     pub fn cased(mut self) -> Self {
         self.flags |= CASED;
         self
     }
 
-    /// With another colour at `a`, changing evenly to the line's at `b`.
+    /// Sets the colour at `a`, which changes evenly to the line's colour at `b`.
     pub fn from_colour(mut self, colour: Rgba) -> Self {
         self.colour_a = colour;
         self
     }
 
-    /// Leaves out so many pixels at either end, for instance where a marker sits.
+    /// Leaves out this many pixels at either end, for instance for a marker.
     pub fn trimmed(mut self, at_a_px: f32, at_b_px: f32) -> Self {
         self.trim_a_px = at_a_px.max(0.0);
         self.trim_b_px = at_b_px.max(0.0);
@@ -84,7 +84,7 @@ pub fn polyline(points: &[[f32; 3]], width_px: f32, colour: Rgba) -> Vec<Line> {
     points.windows(2).map(|pair| Line::new(pair[0], pair[1], width_px, colour)).collect()
 }
 
-/// A list of lines on the device: first those without casing, then those with.
+/// A list of lines on the device, those with casing last.
 pub(super) struct LineBatch {
     buffer: StorageBuffer,
     group: wgpu::BindGroup,
@@ -92,7 +92,7 @@ pub(super) struct LineBatch {
     cased: Range<u32>,
 }
 
-/// The pipelines for lines.
+/// The pipelines of lines.
 pub(super) struct LineLayer {
     layout: wgpu::BindGroupLayout,
     family: Family,
@@ -143,7 +143,7 @@ impl LineLayer {
         Ok(())
     }
 
-    /// Draws a batch; in 3-D first, faintly, what points hide of it.
+    /// Draws a batch; in 3-D, the parts hidden by points are drawn faintly first.
     pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>, batch: &LineBatch, mode: Mode) {
         pass.set_bind_group(1, &batch.group, &[]);
         let all = [

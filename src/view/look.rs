@@ -1,50 +1,50 @@
-//! What the view looks like and how much it may cost: colours, sizes and quality.
+//! Colours, sizes and quality of the view.
 
 /// A colour as the screen shows it: red, green, blue and straight (not premultiplied) alpha.
 pub type Rgba = [u8; 4];
 
-/// In 3-D discs hide what is behind them, so they are larger and more solid.
+/// Factor on sizes in 3-D, where discs hide those behind them.
 const SOLID_GROWTH: f32 = 1.2;
 const SOLID_ALPHA: f32 = 0.5;
-/// Diameter of a disc to the side of the square each point would have if they shared the area evenly.
+/// Ratio of a disc's diameter to the side of the square that each point would have if they shared the area evenly.
 const POOL_FILL: f32 = 1.65;
 const POOL_PX: (f32, f32) = (1.3, 4.6);
 const LABELLED_FILL: f32 = 0.5;
 const LABELLED_PX: (f32, f32) = (5.2, 7.2);
-/// A labelled point is at least this much wider than one of the pool.
+/// A labelled point is at least this factor wider than one of the pool.
 const LABELLED_TO_POOL: f32 = 1.5;
 const SELECTED_PX: f32 = 8.0;
 const RING_PX: f32 = 1.1;
-/// Points grow with the zoom, but slower, so that going closer parts them.
+/// Points grow with the zoom, but more slowly, so that zooming in separates them.
 const ZOOM_POWER: f32 = 0.42;
 const ZOOM_GROWTH: (f32, f32) = (0.7, 3.0);
-/// Discs may cover their area so many times before they become more transparent.
+/// Number of times that discs may cover their area before they become more transparent.
 const CLEAR_OVERLAP: f32 = 2.8;
-/// Least opacity of a crowded point to that of a lone one.
+/// Lowest opacity of a crowded point, relative to a single one.
 const LEAST_ALPHA: f32 = 0.4;
 
-/// Colours and sizes of the view itself; the colours of data come with the data.
+/// Colours and sizes of the view itself; data has its own colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {
     pub background: Rgba,
-    /// Ring about labelled samples; contrasts with the background.
+    /// Ring around labelled samples; contrasts with the background.
     pub ring: Rgba,
-    /// Second ring about selected samples.
+    /// Second ring around selected samples.
     pub select: Rgba,
     /// Grid lines.
     pub grid: Rgba,
-    /// The lines through zero, and the edges of the box in 3-D.
+    /// Lines through zero, and edges of the box in 3-D.
     pub axis: Rgba,
     pub show_grid: bool,
-    /// Opacity of unlabelled samples where they are few; a crowd is drawn fainter.
+    /// Opacity of unlabelled samples if they are few; many are drawn fainter.
     pub pool_alpha: f32,
     /// Opacity of faded samples.
     pub faded_alpha: f32,
-    /// Opacity of marked points and of lines where points hide them (3-D).
+    /// Opacity of marked points and of lines hidden by points (3-D).
     pub ghost_alpha: f32,
     /// Share of the background in the colour of the farthest points (3-D).
     pub fog: f32,
-    /// Factor on the sizes of points, which follow their number and the size of the picture.
+    /// Factor on the sizes of points, which depend on their number and on the size of the image.
     pub point_scale: f32,
 }
 
@@ -82,10 +82,10 @@ impl Look {
     }
 }
 
-/// How much a redraw may cost.
+/// Limits of the cost of a redraw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quality {
-    /// Four samples a pixel: smoother where surfaces meet. Discs and lines have smooth edges without it.
+    /// Four samples per pixel: smoother where surfaces meet. Discs and lines have smooth edges without it.
     pub msaa: bool,
     /// Most unlabelled points drawn while the camera moves.
     pub max_points_while_moving: usize,
@@ -96,16 +96,16 @@ impl Quality {
     pub const SOFTWARE: Self = Self { msaa: false, max_points_while_moving: 10_000 };
 }
 
-/// What sizes follow from.
+/// The quantities that sizes depend on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Crowd {
     pub pool: usize,
     pub labelled: usize,
-    /// Logical pixels, squared, over which the points spread when all are shown.
+    /// Logical pixels, squared, over which the points spread when all are visible.
     pub area: f32,
-    /// Closer than that by this factor.
+    /// Magnification relative to that view.
     pub zoom: f32,
-    /// Seen in 3-D.
+    /// Whether the view is 3-D.
     pub solid: bool,
 }
 
@@ -133,7 +133,7 @@ impl Sizing {
         let selected_px = labelled_px.max(SELECTED_PX);
         let radius = |diameter: f32| 0.5 * diameter * growth * pixel_scale;
 
-        // Discs that lie on each other many times over are let through; going closer parts them again.
+        // Discs that cover each other many times become transparent; zooming in separates them again.
         let overlap = (pool_px / spacing(crowd.pool)).powi(2);
         let crowded = (CLEAR_OVERLAP / overlap).sqrt().clamp(LEAST_ALPHA, 1.0);
         let through = haze * (1.0 - look.pool_alpha * crowded) / crowd.zoom.max(1.0).powf(ZOOM_POWER);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_is_let_through_and_closeness_makes_it_solid() {
+    fn a_crowd_is_transparent_and_zooming_in_makes_it_solid() {
         let alpha = |pool, zoom| sizing(pool, 0, zoom).pool_alpha;
         assert!((alpha(1, 1.0) - Look::dark().pool_alpha).abs() < 1e-6);
         assert!(alpha(1_000_000, 1.0) < alpha(60_000, 1.0));

@@ -1,4 +1,4 @@
-//! Markers: outlined shapes sized in pixels, for the points of a trajectory, probes and anchors.
+//! Markers: outlined shapes sized in pixels, for the points of a walk, probes and anchors.
 
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
@@ -23,7 +23,7 @@ pub enum Shape {
     Cross,
 }
 
-/// One marker; its number in the list is what picking reports.
+/// One marker; picking reports its index in the list.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub struct Marker {
@@ -36,7 +36,7 @@ pub struct Marker {
 }
 
 impl Marker {
-    /// A shape with an outline of its own colour; sizes are in logical pixels.
+    /// A shape with its fill colour; sizes are in logical pixels.
     pub fn new(shape: Shape, position: [f32; 3], diameter_px: f32, fill: Rgba) -> Self {
         Self { position, diameter_px, fill, stroke: fill, stroke_px: DEFAULT_STROKE_PX, flags: shape as u32 }
     }
@@ -47,13 +47,13 @@ impl Marker {
         self
     }
 
-    /// Above all points, whatever hides it, and clear of fog.
+    /// Draws the marker above all points, even if they hide it, and without fog.
     pub fn on_top(mut self) -> Self {
         self.flags |= ON_TOP;
         self
     }
 
-    /// With a seam of the background about it.
+    /// Adds a border in the background colour.
     pub fn cased(mut self) -> Self {
         self.flags |= CASED;
         self
@@ -110,7 +110,7 @@ impl MarkerLayer {
     }
 
     pub fn set(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, markers: &[Marker]) -> Result<(), ViewError> {
-        // A marker nowhere keeps its number and is not drawn.
+        // A marker that is not finite keeps its index but is not drawn.
         let drawn: Vec<Marker> = markers
             .iter()
             .map(|&marker| match Vec3::from(marker.position).is_finite() {
@@ -136,7 +136,7 @@ impl MarkerLayer {
         self.draw_with(pass, &self.pipelines.seen);
     }
 
-    /// Draws the markers' numbers instead of their colours.
+    /// Draws the markers' indices instead of their colours.
     pub fn draw_ids(&self, pass: &mut wgpu::RenderPass<'_>) {
         self.draw_with(pass, &self.pick);
     }

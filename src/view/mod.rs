@@ -1,7 +1,7 @@
-//! The latent view: a renderer of points, lines and fields into a texture of its own; it knows wgpu and glam, and nothing of ours.
+//! The latent view: renders points, lines and fields into a texture of its own, with wgpu and glam only.
 //!
-//! In go plain instances and a [`Camera`]; out comes a texture that a user interface can show. Nothing is
-//! drawn unless something changed, and no call but those named `..._blocking` waits for the device.
+//! The input is plain instances and a [`Camera`], the output a texture for a user interface. It knows no other module
+//! of this program. Nothing is drawn unless something changed, and only calls named `..._blocking` wait for the device.
 
 mod error;
 pub mod look;

@@ -1,4 +1,4 @@
-//! In which order points are drawn: by importance, and in 3-D from back to front within each group.
+//! The order in which points are drawn: by importance, and in 3-D from back to front within each group.
 
 use std::ops::Range;
 
@@ -6,9 +6,9 @@ use glam::{Vec3, Vec4};
 
 use super::point_style::PointStyle;
 
-/// Share of the count that the scattering stride is near: the golden ratio spreads any prefix evenly.
+/// Ratio of the stride to the count: the golden ratio spreads any prefix evenly.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
-/// Depths are sorted in this many steps.
+/// Number of depth steps for sorting.
 const DEPTH_STEPS: usize = 1 << 16;
 
 /// Groups from the first drawn to the last.
@@ -18,9 +18,9 @@ pub(super) const POOL: usize = 1;
 pub(super) const LABELLED: usize = 2;
 pub(super) const SELECTED: usize = 3;
 
-/// The order of drawing; a permutation of the points that are not hidden.
+/// The drawing order: a permutation of the points that are not hidden.
 ///
-/// Invariant: `ranges` are consecutive and cover `indices`; `scattered` holds the same numbers in each.
+/// Invariant: `ranges` are consecutive and cover `indices`; `scattered` holds the same indices in each.
 #[derive(Default)]
 pub(super) struct DrawOrder {
     indices: Vec<u32>,
@@ -30,8 +30,8 @@ pub(super) struct DrawOrder {
 }
 
 impl DrawOrder {
-    /// Groups the points by style. Within a group the order is scattered, so that no class lies on top
-    /// only because it comes last in the data, and any prefix is an even sample.
+    /// Groups the points by style. The order within a group is scattered, so that no class covers another because it
+    /// comes later in the data, and any prefix is an even sample.
     pub fn new(styles: &[PointStyle]) -> Self {
         let mut groups: [Vec<u32>; GROUPS] = Default::default();
         for index in scattered(styles.len()) {
@@ -48,17 +48,17 @@ impl DrawOrder {
         Self { scattered: indices.clone(), indices, ranges, keys: Vec::new() }
     }
 
-    /// The indices in the order last asked for.
+    /// The indices in the present order.
     pub fn indices(&self) -> &[u32] {
         &self.indices
     }
 
-    /// All of a group.
+    /// The whole range of a group.
     pub fn range(&self, group: usize) -> Range<u32> {
         self.ranges[group].clone()
     }
 
-    /// The part of a group that is drawn when at most `limit` unmarked points may be.
+    /// The range of a group that is drawn if at most `limit` unmarked points may be.
     pub fn limited(&self, group: usize, limit: usize) -> Range<u32> {
         let range = self.range(group);
         let unmarked = self.ranges[FADED].len() + self.ranges[POOL].len();
@@ -69,13 +69,13 @@ impl DrawOrder {
         range.start..range.start + share as u32
     }
 
-    /// The scattered order, as for 2-D.
+    /// Restores the scattered order, for 2-D.
     pub fn scatter(&mut self) {
         self.indices.copy_from_slice(&self.scattered);
     }
 
-    /// Sorts what is drawn of each group from back to front; `depth_from_world` is the row of the
-    /// projection that gives the depth.
+    /// Sorts the drawn points of each group from back to front; `depth_from_world` is the row of the projection that
+    /// gives the depth.
     pub fn sort_by_depth(&mut self, positions: &[[f32; 3]], depth_from_world: Vec4, limit: usize) {
         self.scatter();
         for group in 0..GROUPS {
@@ -88,7 +88,7 @@ impl DrawOrder {
                 .map(|&index| depth(index))
                 .fold((f32::MAX, f32::MIN), |(low, high), d| (low.min(d), high.max(d)));
             let steps = (DEPTH_STEPS - 1) as f32 / (high - low).max(f32::MIN_POSITIVE);
-            // The farthest has key 0; a cast saturates.
+            // The farthest point has key 0; the cast saturates.
             self.keys.clear();
             self.keys.extend(source.iter().map(|&i| ((high - depth(i)) * steps) as u16));
             counting_sort(source, &self.keys, &mut self.indices[drawn]);
@@ -96,7 +96,7 @@ impl DrawOrder {
     }
 }
 
-/// The group a style belongs to; `None` for what is hidden.
+/// The group of a style; `None` if it is hidden.
 pub(super) fn group_of(style: PointStyle) -> Option<usize> {
     if style.contains(PointStyle::HIDDEN) {
         None
@@ -111,7 +111,7 @@ pub(super) fn group_of(style: PointStyle) -> Option<usize> {
     }
 }
 
-/// All of `0..count`, each once, with a constant stride.
+/// Every number of `0..count` once, with a constant stride.
 fn scattered(count: usize) -> impl Iterator<Item = usize> {
     let n = count as u64;
     let mut stride = ((count as f64 * GOLDEN) as u64).max(1);
@@ -149,7 +149,7 @@ mod tests {
     fn scattering_is_a_permutation_with_even_prefixes() {
         for count in [0, 1, 2, 3, 10, 4096, 60_000] {
             let mut seen: Vec<_> = scattered(count).collect();
-            // Any tenth of the range gets its share of the first tenth, to within a few.
+            // Any tenth of the range gets its share of the first tenth, within a few.
             if count >= 4096 {
                 let prefix = &seen[..count / 10];
                 for tenth in 0..10 {

@@ -1,4 +1,4 @@
-//! Picking: the numbers of what is drawn about the cursor, rendered into a tiny target and read back without waiting.
+//! Picking: draws the indices of the objects near the cursor into a tiny target and reads it back without waiting.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -9,38 +9,38 @@ use super::ViewError;
 use super::gpu::{self, Globals, GlobalsBinding};
 use super::targets::{self, Staging};
 
-/// Side of the square about the cursor that is looked at, in pixels; odd, so that it has a middle.
+/// Side of the square around the cursor, in pixels; odd, so that it has a middle.
 pub(super) const REACH_PX: u32 = 9;
-/// Marks the numbers of markers; the twin of `MARKER_BIT` in the shader.
+/// Marks indices of markers; `MARKER_BIT` of the shader.
 const MARKER_BIT: u32 = 1 << 31;
 
 const WAITING: u8 = 0;
 const READY: u8 = 1;
 const FAILED: u8 = 2;
 
-/// What was asked for and what was found there.
+/// The position and the result of a pick.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PickResult {
     pub px: Vec2,
-    /// What is nearest to the cursor; `None` on empty space.
+    /// The object nearest to the cursor; `None` on empty space.
     pub hit: Option<Hit>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hit {
     pub target: Target,
-    /// From the cursor to the nearest pixel of what was hit.
+    /// From the cursor to the nearest pixel of the object.
     pub distance_px: f32,
 }
 
-/// Something that can be picked, by its number in the list it was given in.
+/// A picked object, by its index in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     Point(usize),
     Marker(usize),
 }
 
-/// The pass, its little target, and at most one answer under way.
+/// The pass, its tiny target, and at most one pick in progress.
 pub(super) struct Picker {
     globals: GlobalsBinding,
     ids: wgpu::Texture,
@@ -53,7 +53,7 @@ pub(super) struct Picker {
 struct UnderWay {
     px: Vec2,
     state: Arc<AtomicU8>,
-    /// The data changed since, so the answer would be about what is no longer there.
+    /// The data changed after the pick started, so its result is outdated.
     stale: bool,
 }
 
@@ -76,15 +76,15 @@ impl Picker {
         self.under_way.is_some()
     }
 
-    /// The data changed: an answer under way is about what was there before.
+    /// Marks the pick in progress as outdated, because the data changed.
     pub fn forget(&mut self) {
         if let Some(under_way) = &mut self.under_way {
             under_way.stale = true;
         }
     }
 
-    /// Starts a pass about `px`; `globals` are those of the picture and `draw` draws numbers.
-    /// Does nothing while another is under way.
+    /// Starts a pick at `px`; `globals` are those of the image and `draw` draws indices.
+    /// Does nothing while another pick is in progress.
     pub fn start(
         &mut self,
         device: &wgpu::Device,
@@ -128,7 +128,7 @@ impl Picker {
         self.under_way = Some(UnderWay { px, state, stale: false });
     }
 
-    /// The answer, once it is there and if it still holds.
+    /// The result, if it is ready and not outdated.
     pub fn poll(&mut self) -> Result<Option<PickResult>, ViewError> {
         let Some(under_way) = &self.under_way else {
             return Ok(None);
@@ -150,12 +150,12 @@ impl Picker {
     }
 }
 
-/// Upper left pixel of the square about the cursor.
+/// Upper left pixel of the square around the cursor.
 fn corner(px: Vec2) -> Vec2 {
     px.floor() - (REACH_PX / 2) as f32
 }
 
-/// Scale and shift that make the square about the cursor fill the target.
+/// Scale and shift that make the square around the cursor fill the target.
 fn target_from_ndc(px: Vec2, viewport: Vec2) -> [f32; 4] {
     let reach = REACH_PX as f32;
     let scale = viewport / reach;
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_square_about_the_cursor_fills_the_target() {
+    fn the_square_around_the_cursor_fills_the_target() {
         let viewport = vec2(640.0, 480.0);
         let px = vec2(100.7, 30.2);
         let [sx, sy, tx, ty] = target_from_ndc(px, viewport);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_number_wins() {
+    fn the_nearest_index_wins() {
         let px = vec2(50.5, 50.5);
         let mut ids = [0_u32; (REACH_PX * REACH_PX) as usize];
         let at = |column: u32, row: u32| (row * REACH_PX + column) as usize;

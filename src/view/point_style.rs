@@ -1,4 +1,4 @@
-//! How one point of the latent view is drawn: a set of flags and a size, in one word of the shader.
+//! How a point of the latent view is drawn: flags and a size, in one word of the shader.
 
 use std::ops::{BitOr, BitOrAssign};
 
@@ -8,17 +8,17 @@ const SCALE_SHIFT: u32 = 8;
 const SCALE_STEPS: f32 = 16.0;
 const SCALE_MAX: f32 = 255.0;
 
-/// How one point is drawn; flags combine with `|`.
+/// How a point is drawn; flags combine with `|`.
 #[repr(transparent)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 pub struct PointStyle(u32);
 
 impl PointStyle {
-    /// A quiet point of the pool.
+    /// A plain point of the pool.
     pub const POOL: Self = Self(0);
     /// Larger, with a contrasting ring, above the pool.
     pub const LABELLED: Self = Self(1);
-    /// A second ring at a distance, above everything else.
+    /// With a second ring at a distance, above everything else.
     pub const SELECTED: Self = Self(2);
     /// Nearly transparent, below the pool.
     pub const FADED: Self = Self(4);
@@ -29,7 +29,7 @@ impl PointStyle {
         self.0 & flags.0 == flags.0
     }
 
-    /// Its size as a factor of the usual one.
+    /// Size as a factor of the usual one.
     pub(super) fn scale(self) -> f32 {
         match self.0 >> SCALE_SHIFT {
             0 => 1.0,

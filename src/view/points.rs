@@ -1,4 +1,4 @@
-//! Samples as discs: positions, colours and styles in storage buffers, drawn by vertex pulling.
+//! Samples as discs: positions, colours and styles in storage buffers, read by the vertex shader.
 
 use std::ops::Range;
 
@@ -14,9 +14,9 @@ use super::pose::Mode;
 use super::{Rgba, ViewError};
 
 const VERTICES_PER_POINT: u32 = 3;
-/// Share of the points left out at either end of each axis for the core of the cloud.
+/// Share of the points excluded at either end of each axis from the core of the cloud.
 const CORE_SHARE: f32 = 0.001;
-/// Area of a uniform square to the square of its standard deviation.
+/// Ratio of the area of a uniform square to the square of its standard deviation.
 const AREA_OF_VARIANCE: f32 = 12.0;
 
 /// The layer of points.
@@ -31,10 +31,10 @@ pub(super) struct PointLayer {
     /// Largest size factor of any style.
     largest: f32,
     order: DrawOrder,
-    /// What the order on the device was made for.
+    /// The state for which the order on the device was computed.
     ordered_for: Ordering,
     buffers: [StorageBuffer; 4],
-    /// The points near a cursor, in the place of the draw order.
+    /// The points near a cursor, used instead of the drawing order.
     candidates: StorageBuffer,
     candidate_count: u32,
     layout: wgpu::BindGroupLayout,
@@ -135,7 +135,7 @@ impl PointLayer {
     ) -> Result<(), ViewError> {
         check_length("styles", self.positions.len(), styles.len())?;
         self.styles.clear();
-        // What a diverged model puts nowhere is not drawn.
+        // Points that are not finite, as from a diverged model, are not drawn.
         self.styles.extend(styles.iter().zip(&self.positions).map(|(&style, position)| {
             match Vec3::from(*position).is_finite() {
                 true => style,
@@ -158,12 +158,12 @@ impl PointLayer {
         self.positions.get(index).copied().map(Vec3::from)
     }
 
-    /// The box about all finite points.
+    /// The box of all finite points.
     pub fn bounds(&self) -> Option<Bounds> {
         self.bounds
     }
 
-    /// The box about all but a few strays.
+    /// The box of all but a few outliers.
     pub fn core(&self) -> Option<Bounds> {
         self.core
     }
@@ -173,13 +173,13 @@ impl PointLayer {
         self.spread
     }
 
-    /// How many points are unmarked and how many are labelled.
+    /// Numbers of unmarked and of labelled points.
     pub fn counts(&self) -> (usize, usize) {
         let count = |group: usize| self.order.range(group).len();
         (count(FADED) + count(POOL), count(LABELLED))
     }
 
-    /// Brings the order of drawing on the device up to date.
+    /// Updates the drawing order on the device.
     pub fn prepare(
         &mut self,
         device: &wgpu::Device,
@@ -213,7 +213,7 @@ impl PointLayer {
         }
     }
 
-    /// Draws labelled and selected points; in 3-D first, faintly, those that others hide.
+    /// Draws labelled and selected points; in 3-D, those hidden by others are drawn faintly first.
     pub fn draw_marked(&self, pass: &mut wgpu::RenderPass<'_>, mode: Mode) {
         pass.set_bind_group(1, &self.group, &[]);
         for group in [LABELLED, SELECTED] {
@@ -226,8 +226,8 @@ impl PointLayer {
         }
     }
 
-    /// Finds the points that may be seen within `reach` pixels of `px`: all the rest need
-    /// not pass through the device again. `reach` allows for the radius of the largest usual disc.
+    /// Finds the points that may be visible within `reach` pixels of `px`; the others need not be drawn again. `reach`
+    /// includes the radius of the largest usual disc.
     pub fn prepare_pick(
         &mut self,
         device: &wgpu::Device,
@@ -259,7 +259,7 @@ impl PointLayer {
         Ok(bind(device, &self.layout, &self.candidates, &self.buffers))
     }
 
-    /// Draws the numbers of the points found by `prepare_pick`, which made `group`.
+    /// Draws the indices of the points found by `prepare_pick`, which created `group`.
     pub fn draw_ids(&self, pass: &mut wgpu::RenderPass<'_>, group: &wgpu::BindGroup) {
         pass.set_pipeline(&self.pick);
         pass.set_bind_group(1, group, &[]);
@@ -307,8 +307,8 @@ impl Pipelines {
     }
 }
 
-/// Points are sorted, so they may both blend and write their depth. Equal depths pass: in 2-D all are
-/// equal, and later points lie on earlier ones.
+/// Points are sorted, so they may both blend and write their depth. Equal depths pass the test: in 2-D all depths are
+/// equal, and later points are drawn over earlier ones.
 fn variant(fragment: &str, output: Output) -> Variant<'_> {
     Variant { fragment, constants: &[], output, depth_write: true, depth_compare: wgpu::CompareFunction::LessEqual }
 }
@@ -337,7 +337,7 @@ fn bind(
     })
 }
 
-/// The area the points spread over, seen along the axis in which they spread least, as if even.
+/// The area over which the points spread, seen along the axis of least spread, as if they were uniform.
 fn spread(positions: &[[f32; 3]]) -> f32 {
     let finite = || positions.iter().map(|p| Vec3::from(*p)).filter(|p| p.is_finite());
     let count = finite().count().max(1) as f32;

@@ -1,4 +1,4 @@
-//! Where a camera stands in either mode, and the stand from which a box is seen whole.
+//! The pose of a camera in either mode, and the pose from which a box is visible as a whole.
 
 use glam::{Vec2, Vec3, vec2, vec3};
 
@@ -6,14 +6,14 @@ use super::bounds::{BOX_MARGIN, Bounds, MIN_EXTENT};
 
 /// Vertical field of view of the orbiting camera, in radians: narrow, so that shapes are little distorted.
 pub(super) const FIELD_OF_VIEW: f32 = 0.5;
-/// Share of the picture that a fitted scene fills; the rest is air for labels and the rim.
+/// Share of the image that a fitted scene fills; the rest is space for labels and the rim.
 const FIT_FILL: f32 = 0.90;
-/// The same in 3-D, where only the corners of the box reach so far, and only from some sides.
+/// The same share in 3-D, where only the corners of the box reach it, and only from some sides.
 const FIT_FILL_BOX: f32 = 0.94;
-/// Directions from which a fitted box must be seen whole.
+/// Number of directions from which a fitted box must be visible as a whole.
 const FIT_TURNS: usize = 16;
 
-/// Which of the two ways of looking is in use.
+/// The two kinds of view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Orthographic view on the xy plane.
@@ -25,7 +25,7 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Flat {
     pub centre: Vec2,
-    /// World units over the height of the picture.
+    /// Height of the image in world units.
     pub height: f32,
 }
 
@@ -48,8 +48,8 @@ impl Flat {
 }
 
 impl Orbit {
-    /// Far enough to see all of `bounds`, and the box drawn about them, from this height, however the camera is turned
-    /// about the axis.
+    /// Far enough to show all of `bounds` and the box drawn around them at this pitch, for every rotation about
+    /// the axis.
     pub fn fitted(bounds: &Bounds, viewport: Vec2, yaw: f32, pitch: f32) -> Self {
         let mut orbit = Self { target: bounds.centre(), yaw, pitch, distance: 0.0, fitted: 0.0 };
         let margin = Vec3::splat(bounds.size().max_element() * BOX_MARGIN);
@@ -71,7 +71,7 @@ impl Orbit {
         orbit
     }
 
-    /// The camera's right, up and backward directions in the world.
+    /// The camera's right, up and backward unit vectors in the world.
     pub fn axes(&self) -> (Vec3, Vec3, Vec3) {
         let (sin_yaw, cos_yaw) = self.yaw.sin_cos();
         let (sin_pitch, cos_pitch) = self.pitch.sin_cos();

@@ -1,4 +1,4 @@
-//! The latent view as a whole: owns the textures and the layers, and redraws only what changed.
+//! The latent view as a whole: owns the textures and the layers, and redraws only if something changed.
 
 use glam::{Vec2, Vec3, vec2};
 
@@ -19,19 +19,19 @@ use super::{Rgba, ViewError};
 
 /// Storage buffers the point shader reads.
 const STORAGE_BUFFERS: u32 = 4;
-/// Where fog begins and where it is thickest, beyond the middle of the scene, in radii of its box.
+/// Depths at which fog begins and is thickest, from the middle of the scene, in radii of its box.
 const FOG_RANGE: (f32, f32) = (-0.3, 0.75);
-/// How much larger than usual a disc may be in perspective; at least `MOST_SIZE` of the shaders.
+/// Largest factor on a disc's size by perspective; at least `MOST_SIZE` of the shaders.
 const PICK_MARGIN: f32 = 2.0;
-/// Points that all lie in one place are sized as if spread over this share of the picture.
+/// Points at a single position are sized as if they covered this share of the image.
 const LEAST_AREA: f32 = 0.02;
-/// The target of the picture is the picture.
+/// The target is the image itself.
 const WHOLE_PICTURE: [f32; 4] = [1.0, 1.0, 0.0, 0.0];
 
 /// A renderer of latent space into a texture of its own.
 ///
-/// Colours are those of the screen: the texture is `Rgba8Unorm`, blending is done on gamma-encoded
-/// values, and an opaque colour that is given is the colour in the texture.
+/// Colours are those of the screen: the texture is `Rgba8Unorm`, blending uses gamma-encoded values, and an opaque
+/// colour appears unchanged in the texture.
 pub struct LatentView {
     device: wgpu::Device,
     queue: wgpu::Queue,
@@ -49,10 +49,10 @@ pub struct LatentView {
     markers: MarkerLayer,
     field: FieldLayer,
     picker: Picker,
-    /// A question asked while another was under way; the latest replaces those before.
+    /// A pick requested while another was in progress; a later request replaces it.
     next_pick: Option<(Camera, Vec2)>,
     last_pick: Option<PickResult>,
-    /// What the texture shows; `None` when something changed since.
+    /// The state that the texture shows; `None` if something changed since.
     shown: Option<Shown>,
 }
 
@@ -63,7 +63,7 @@ struct Shown {
 }
 
 impl LatentView {
-    /// A view of `width` x `height` physical pixels, with the quality that suits the adapter.
+    /// A view of `width` x `height` physical pixels, with a quality that suits the adapter.
     pub fn new(device: &wgpu::Device, queue: &wgpu::Queue, width: u32, height: u32) -> Result<Self, ViewError> {
         let available = device.limits().max_storage_buffers_per_shader_stage;
         if available < STORAGE_BUFFERS {
@@ -112,26 +112,26 @@ impl LatentView {
         self.points.set(device, queue, positions, colours, styles)
     }
 
-    /// Recolours the points, which is cheaper than setting them.
+    /// Replaces the points' colours, which is cheaper than setting the points.
     pub fn set_colours(&mut self, colours: &[Rgba]) -> Result<(), ViewError> {
         self.touch();
         self.points.set_colours(&self.device, &self.queue, colours)
     }
 
-    /// Restyles the points, for example after more were labelled.
+    /// Replaces the points' styles, for example after more points were labelled.
     pub fn set_styles(&mut self, styles: &[PointStyle]) -> Result<(), ViewError> {
         self.touch();
         self.points.set_styles(&self.device, &self.queue, styles)
     }
 
-    /// Replaces all lines; later ones lie on earlier ones, and cased ones on those without casing.
+    /// Replaces all lines; later ones are drawn over earlier ones, and cased ones over those without casing.
     pub fn set_lines(&mut self, lines: &[Line]) -> Result<(), ViewError> {
         self.touch();
         let (device, queue) = (&self.device, &self.queue);
         self.lines.write(device, queue, &mut self.drawn_lines, lines)
     }
 
-    /// Replaces all markers; later ones lie on earlier ones.
+    /// Replaces all markers; later ones are drawn over earlier ones.
     pub fn set_markers(&mut self, markers: &[Marker]) -> Result<(), ViewError> {
         self.touch();
         self.picker.forget();
@@ -144,7 +144,7 @@ impl LatentView {
         self.field.set(&self.device, &self.queue, field)
     }
 
-    /// Another opacity for the field that is shown.
+    /// Changes the opacity of the displayed field.
     pub fn set_field_alpha(&mut self, alpha: f32) {
         self.touch();
         self.field.set_alpha(&self.queue, alpha);
@@ -184,8 +184,8 @@ impl LatentView {
         self.size
     }
 
-    /// Another size in physical pixels, kept between 1 and what the device allows; true when the
-    /// texture is another one.
+    /// Changes the size in physical pixels, limited to between 1 and the device's maximum; true if the texture was
+    /// replaced.
     pub fn resize(&mut self, width: u32, height: u32) -> bool {
         let size = allowed_size(&self.device, width, height);
         let changes = size != self.size;
@@ -196,7 +196,7 @@ impl LatentView {
         changes
     }
 
-    /// Physical pixels to a logical one; widths and sizes are given in logical ones.
+    /// Sets the physical pixels per logical pixel; widths and sizes are given in logical ones.
     pub fn set_pixel_scale(&mut self, scale: f32) {
         if scale.is_finite() && scale > 0.0 && scale != self.pixel_scale {
             self.pixel_scale = scale;
@@ -204,7 +204,7 @@ impl LatentView {
         }
     }
 
-    /// The texture to show. It is another one after a change of `texture_generation`.
+    /// The texture to display. It is replaced when `texture_generation` changes.
     pub fn texture_view(&self) -> &wgpu::TextureView {
         &self.targets.picture_view
     }
@@ -213,12 +213,12 @@ impl LatentView {
         self.generation
     }
 
-    /// The box about all points but a few strays (one in a thousand at either end), for `Camera::fit`.
+    /// The box of all points except a few outliers (one in a thousand at either end), for `Camera::fit`.
     pub fn core_bounds(&self) -> Option<Bounds> {
         self.points.core()
     }
 
-    /// The box about all points.
+    /// The box of all points.
     pub fn bounds(&self) -> Option<Bounds> {
         self.points.bounds()
     }
@@ -235,14 +235,14 @@ impl LatentView {
         self.markers.position(index)
     }
 
-    /// The numbers along the axes of the picture that `camera` sees.
+    /// The numbers along the axes of the image that `camera` shows.
     pub fn ticks(&self, camera: &Camera) -> Vec<Tick> {
         let camera = self.fitted(camera);
         axes::ticks(&camera, &self.box_seen(&camera), self.pixel_scale)
     }
 
-    /// Draws if anything changed since the last time, and says whether it did. While the camera is
-    /// `moving`, no more unlabelled points are drawn than the quality allows.
+    /// Draws if anything changed since the last time, and returns whether it did. While the camera is `moving`, the
+    /// number of unlabelled points is limited by the quality.
     pub fn render(&mut self, camera: &Camera, moving: bool) -> Result<bool, ViewError> {
         let camera = self.fitted(camera);
         let unmarked = self.points.counts().0;
@@ -274,8 +274,8 @@ impl LatentView {
         Ok(true)
     }
 
-    /// Asks what is at a pixel. The answer comes from `poll_pick` a frame or more later; of questions
-    /// asked meanwhile only the last is kept.
+    /// Requests a pick at a pixel. `poll_pick` returns the result a frame or more later; of the requests meanwhile only
+    /// the last is answered.
     pub fn request_pick(&mut self, camera: &Camera, px: Vec2) -> Result<(), ViewError> {
         let camera = self.fitted(camera);
         if self.picker.is_busy() {
@@ -294,7 +294,7 @@ impl LatentView {
         Ok(())
     }
 
-    /// A new answer, if one came; never waits.
+    /// A new result of a pick, if there is one; never waits.
     pub fn poll_pick(&mut self) -> Result<Option<PickResult>, ViewError> {
         if self.picker.is_busy() {
             self.poll_device(wgpu::PollType::Poll)?;
@@ -309,17 +309,17 @@ impl LatentView {
         Ok(answer)
     }
 
-    /// Whether an answer is still to come, so that another frame should ask for it.
+    /// Whether a result is still pending, so that another frame must poll for it.
     pub fn pick_under_way(&self) -> bool {
         self.picker.is_busy()
     }
 
-    /// The last answer.
+    /// The last result of a pick.
     pub fn picked(&self) -> Option<PickResult> {
         self.last_pick
     }
 
-    /// What is at a pixel, waiting for the answer: for tests, not for a frame.
+    /// Picks at a pixel and waits for the result: for tests, not for a frame.
     pub fn pick_blocking(&mut self, camera: &Camera, px: Vec2) -> Result<PickResult, ViewError> {
         while self.picker.is_busy() {
             self.poll_device(wgpu::PollType::wait_indefinitely())?;
@@ -327,23 +327,23 @@ impl LatentView {
         }
         self.request_pick(camera, px)?;
         self.poll_device(wgpu::PollType::wait_indefinitely())?;
-        let lost = || ViewError::Readback("no answer to a pick".to_owned());
+        let lost = || ViewError::Readback("a pick has no result".to_owned());
         self.poll_pick()?.ok_or_else(lost)
     }
 
-    /// The picture last drawn, row by row from the top, four bytes a pixel. Waits for the device: for
-    /// exports and tests, not for a frame.
+    /// The image last drawn, row by row from the top, four bytes per pixel. Waits for the device: for exports and
+    /// tests, not for a frame.
     pub fn read_rgba_blocking(&self) -> Result<Vec<u8>, ViewError> {
         let staging = Staging::new(&self.device, self.size);
         let mut encoder = self.device.create_command_encoder(&Default::default());
         staging.copy(&mut encoder, &self.targets.picture);
         self.queue.submit([encoder.finish()]);
-        staging.buffer.map_async(wgpu::MapMode::Read, .., |_| {}); // an error shows in `take`
+        staging.buffer.map_async(wgpu::MapMode::Read, .., |_| {}); // `take` returns its error
         self.poll_device(wgpu::PollType::wait_indefinitely())?;
         staging.take()
     }
 
-    /// Something in the picture changed.
+    /// Marks the image as changed.
     fn touch(&mut self) {
         self.shown = None;
     }
@@ -354,7 +354,7 @@ impl LatentView {
         self.touch();
     }
 
-    /// Back to front: what is quiet lies below what matters.
+    /// Draws the layers from back to front.
     fn draw_layers(&self, pass: &mut wgpu::RenderPass<'_>, mode: Mode, limit: usize) {
         if mode == Mode::Flat {
             self.field.draw(pass);
@@ -363,7 +363,7 @@ impl LatentView {
         self.points.draw_pool(pass, limit);
         self.points.draw_marked(pass, mode);
         if mode == Mode::Orbit {
-            self.field.draw(pass); // a veil over what is behind it, hidden by what is before it
+            self.field.draw(pass); // covers objects behind it, and is covered by those in front
         }
         self.lines.draw(pass, &self.drawn_lines, mode);
         self.markers.draw(pass, mode);
@@ -409,7 +409,7 @@ impl LatentView {
         Sizing::new(&self.look, crowd, self.pixel_scale)
     }
 
-    /// The box of the data, a few strays aside; that of the camera while there are none.
+    /// The box of the data without a few outliers; that of the camera if there is no data.
     fn box_seen(&self, camera: &Camera) -> Bounds {
         self.points.core().unwrap_or(camera.home())
     }

@@ -1,11 +1,11 @@
-//! The textures that are drawn into, and the way back from them to the host.
+//! The textures that are drawn into, and their transfer to the host.
 
 use super::ViewError;
 use super::gpu::{COLOUR_FORMAT, DEPTH_FORMAT, sample_count};
 
 const BYTES_PER_PIXEL: u32 = 4;
 
-/// The textures drawn into: the picture, its depth, and with multisampling the samples it is made of.
+/// The image, its depth, and with multisampling its samples.
 pub(super) struct Targets {
     pub picture: wgpu::Texture,
     pub picture_view: wgpu::TextureView,
@@ -31,7 +31,7 @@ impl Targets {
         Self { picture_view: picture.create_view(&Default::default()), picture, samples: many, depth: view(depth) }
     }
 
-    /// Begins the pass that draws the picture on `background` (as shown, 0 to 1).
+    /// Begins the pass that draws the image on `background` (a screen colour, 0 to 1).
     pub fn begin<'e>(&self, encoder: &'e mut wgpu::CommandEncoder, background: [f32; 4]) -> wgpu::RenderPass<'e> {
         let [r, g, b, a] = background.map(f64::from);
         let (view, resolve_target, store) = match &self.samples {
