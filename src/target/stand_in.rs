@@ -118,8 +118,8 @@ impl StandInTraining {
         let streams = Streams::new(Streams::new(experiment.labeller_seed).get("stand-in", 0).next_u64());
         let mut target = Target::new(&own, dataset.shape(), dataset.classes.len(), &streams, device);
         let file = folder.map(|f| f.join(format!("{}.burnpack", digest(experiment, dataset))));
-        let kept = file.as_ref().and_then(|f| std::fs::read(f).ok());
-        let found = kept.is_some_and(|bytes| target.load_weights(bytes).is_ok());
+        let saved = file.as_ref().and_then(|f| std::fs::read(f).ok());
+        let found = saved.is_some_and(|bytes| target.load_weights(bytes).is_ok());
         Self {
             model: found.then(|| target.frozen()),
             step: if found { experiment.labeller_minibatches } else { 0 },

@@ -1,4 +1,4 @@
-//! The alpha-GAN and VGG-16, tiny, through the whole machinery: bit-equal across threads, caches and resumes, their
+//! The alpha-GAN and VGG-16, tiny, through a whole run: bit-equal across threads, caches and resumes, their
 //! normalisations frozen where they must be.
 
 use ridgewalk::device::ComputeDevice;
@@ -54,7 +54,7 @@ fn the_same_experiment_gives_the_same_history_on_one_thread_and_on_three() {
 }
 
 #[test]
-fn a_resumed_run_goes_on_bit_equal_with_its_running_statistics() {
+fn a_resumed_run_continues_bit_equal_with_its_running_statistics() {
     let e = Experiment { strategy: Strategy::Snn, augmentation: Augmentation::FlipAndShift, ..narrow() };
     let world = make_world(&e);
     let whole = run(&world, &e);
@@ -83,7 +83,7 @@ fn a_generator_from_the_cache_is_the_one_that_was_trained_and_each_kind_has_its_
                 Some(Prepared::Ready { world, cached }) => return (world, cached, diverse),
                 Some(Prepared::Trained { losses, .. }) => {
                     diverse |= losses.adversarial.is_some_and(|a| a.diversity > 0.0 && a.image_accuracy <= 100.0);
-                    // Interrupted here, samples can be looked at.
+                    // Interrupted here, so that samples can be drawn.
                     assert_eq!(preparation.forming_samples(2).map(|s| s.len()).unwrap_or(2 * 1_024), 2 * 1_024);
                 }
                 Some(_) => {}
@@ -110,7 +110,7 @@ fn a_generator_from_the_cache_is_the_one_that_was_trained_and_each_kind_has_its_
 }
 
 #[test]
-fn normalisations_are_frozen_in_the_latent_gradient_and_a_snapshot_does_not_change_as_training_goes_on() {
+fn normalisations_are_frozen_in_the_latent_gradient_and_a_frozen_model_does_not_change_as_training_continues() {
     let e = narrow();
     let world = make_world(&e);
     let shape = world.dataset.shape();

@@ -1,4 +1,4 @@
-//! Data sets end to end: the built-in digits and real MNIST through `dataset::load`, and what is said when it fails.
+//! Data sets end to end: the built-in digits and real MNIST through `dataset::load`, and its error messages.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use ridgewalk::dataset::source::Hashes;
 use ridgewalk::dataset::{self, DataError, sources};
 use ridgewalk::experiment::{DatasetKind, Experiment};
 
-/// The folder of `RIDGEWALK_DATA`; says loudly that a test is skipped without it.
+/// The folder of `RIDGEWALK_DATA`; without it, reports that the test is skipped.
 fn real_data(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os(locate::VARIABLE).map(PathBuf::from);
     if folder.is_none() {
@@ -21,8 +21,8 @@ fn experiment(dataset: DatasetKind, train_size: usize, test_size: usize, validat
 }
 
 #[test]
-fn the_built_in_digits_load_with_the_sizes_asked_for() {
-    // Asked: train, test, validation. Had: the same, after validation left train.
+fn the_built_in_digits_load_with_the_requested_sizes() {
+    // Requested: train, test, validation. Loaded: the same, after validation was split from train.
     for (asked, had) in
         [((0, 0, 5_000), (16_667, 4_000, 3_333)), ((900, 200, 100), (800, 200, 100)), ((60, 10, 0), (60, 10, 0))]
     {
@@ -34,7 +34,7 @@ fn the_built_in_digits_load_with_the_sizes_asked_for() {
 }
 
 #[test]
-fn the_digest_is_the_identity_of_the_data() {
+fn the_digest_identifies_the_data() {
     let base = experiment(DatasetKind::Digits, 120, 20, 20);
     let digest = |e: &Experiment| dataset::load(e, 1, None).unwrap().digest().to_owned();
     assert_eq!(digest(&base), digest(&Experiment { seed: 9, rounds: 3, ..base.clone() }));
@@ -49,7 +49,7 @@ fn the_digest_is_the_identity_of_the_data() {
 }
 
 #[test]
-fn mnist_that_is_not_there_says_where_it_was_sought_and_what_to_do() {
+fn missing_mnist_is_an_error_that_says_where_it_was_searched_for_and_what_to_do() {
     let empty = tempfile::tempdir().unwrap();
     let error = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 0), 1, Some(empty.path())).unwrap_err();
     assert!(matches!(error, DataError::NotFound { .. }));
@@ -66,7 +66,7 @@ fn real_mnist_loads_with_the_published_counts() {
     for data_dir in [None, Some(folder.as_path())] {
         let data = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 5_000), 1, data_dir).unwrap();
         assert_eq!((data.train.len(), data.validation.len(), data.test.len()), (55_000, 5_000, 10_000));
-        // Classes of the test split, as published.
+        // Images of each class in the test split, as published.
         let count = |d: u8| data.test.labels().iter().filter(|&&l| l == d).count();
         assert_eq!((0..10).map(count).collect::<Vec<_>>(), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
         assert_eq!(&data.test.labels()[..5], [7, 2, 1, 0, 4]);
@@ -88,7 +88,7 @@ fn the_sizes_of_real_mnist_take_the_first_images_and_too_many_is_an_error() {
 }
 
 #[test]
-fn files_that_are_not_the_published_ones_are_accepted_and_named_so() {
+fn files_other_than_the_published_ones_are_accepted_and_reported_as_such() {
     let folder = tempfile::tempdir().unwrap();
     write_mnist_like(folder.path(), 28);
     let data = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 0), 1, Some(folder.path())).unwrap();

@@ -1,4 +1,4 @@
-//! The field over a latent plane, against the models asked point by point and against central differences.
+//! The field over a latent plane, compared with the models at single points and with central differences.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use ridgewalk::world::World;
 
 use crate::common::{tiny, tiny_world};
 
-/// A target that learned a little, so that it has regions.
+/// A target with a little training, so that it has decision regions.
 fn taught(world: &World, steps: usize) -> FrozenTarget {
     let dataset = &world.dataset;
     let mut target = Target::new(&tiny(), dataset.shape(), 10, &Streams::new(1), &world.device);
@@ -22,7 +22,7 @@ fn taught(world: &World, steps: usize) -> FrozenTarget {
 }
 
 fn request(label: Option<u8>) -> FieldRequest {
-    // Skewed, so that an edge taken for the other would show.
+    // Not rectangular, so that exchanged edges would be noticed.
     let plane = Plane { origin: vec![-2.0, -1.5], edge_u: vec![4.0, 0.5], edge_v: vec![-0.3, 3.0] };
     FieldRequest { plane, label, disagreement: true }
 }
@@ -31,7 +31,7 @@ fn ground(world: &World) -> Ground<'_> {
     Ground { latent: &world.latent, train: &world.dataset.train, generator: &*world.generator }
 }
 
-/// The first pictures that a field makes of one target.
+/// The first fields computed for one target.
 fn pictures(world: &World, target: &FrozenTarget, request: FieldRequest, count: usize) -> Vec<Arc<Field>> {
     let mut work = Fieldwork::new(request, 2).unwrap();
     let mut pictures = Vec::new();
@@ -43,7 +43,7 @@ fn pictures(world: &World, target: &FrozenTarget, request: FieldRequest, count: 
 }
 
 #[test]
-fn regions_and_hardness_are_what_the_models_say_at_random_points() {
+fn regions_and_hardness_are_those_of_the_models_at_random_points() {
     let world = tiny_world();
     let target = taught(&world, 12);
     for label in [None, Some(3)] {
@@ -74,7 +74,7 @@ fn regions_and_hardness_are_what_the_models_say_at_random_points() {
                 losses = [losses[0].min(loss), losses[1].max(loss)];
             }
         }
-        assert!(losses[1] - losses[0] > 1e-3, "the same everywhere would prove little: {losses:?}");
+        assert!(losses[1] - losses[0] > 1e-3, "a constant loss would prove little: {losses:?}");
     }
 }
 
@@ -98,7 +98,7 @@ fn the_quiver_agrees_with_central_differences() {
             };
             let expected = (moved(step) - moved(-step)) / f64::from(2.0 * step);
             checked += 1;
-            // ReLU and max pooling have kinks, which a difference may straddle.
+            // ReLU and max pooling have kinks, across which a difference may be taken.
             close += usize::from((f64::from(arrow.gradient[axis]) - expected).abs() <= 0.02 + 0.1 * expected.abs());
         }
     }
@@ -106,12 +106,12 @@ fn the_quiver_agrees_with_central_differences() {
 }
 
 #[test]
-fn a_picture_shows_one_target_and_a_newer_one_is_begun_from_the_coarsest_level() {
+fn a_field_shows_one_target_and_a_newer_one_starts_from_the_coarsest_level() {
     let world = tiny_world();
     let (old, new) = (taught(&world, 1), taught(&world, 12));
     let mut work = Fieldwork::new(request(None), 2).unwrap();
     assert!(work.advance(ground(&world), 1, || old.clone()).is_none());
-    // The target goes on in the middle of the first picture.
+    // The target is trained further in the middle of the first field.
     let mut advance = || loop {
         if let Some(made) = work.advance(ground(&world), 12, || new.clone()) {
             return made;
@@ -128,7 +128,7 @@ fn a_picture_shows_one_target_and_a_newer_one_is_begun_from_the_coarsest_level()
 }
 
 #[test]
-fn a_plane_of_another_space_is_refused() {
+fn a_plane_of_another_space_is_rejected() {
     let bad = |plane: Plane| Fieldwork::new(FieldRequest { plane, label: None, disagreement: false }, 2).is_none();
     let good = request(None).plane;
     assert!(!bad(good.clone()));

@@ -1,5 +1,5 @@
-//! burn-wgpu beside the CPU: the same experiments within stated tolerances. Any adapter will do, a software one too;
-//! where there is none the tests say so and pass.
+//! burn-wgpu compared with the CPU: the same experiments within stated tolerances, on any adapter, also a software one.
+//! Without an adapter the tests report that they are skipped.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::common::{run, tiny, variants};
 use crate::convolutional::narrow;
 use crate::engine::Listener;
 
-/// Any adapter, or none with a message.
+/// Any adapter; `None` with a message if there is none.
 fn gpu(test: &str) -> Option<ComputeDevice> {
     match ComputeDevice::gpu(true) {
         Ok(device) => Some(device),
@@ -46,7 +46,7 @@ fn apart(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
-/// The tiny experiment, shorter still: most of a software adapter's time goes into compiling kernels, once for each shape.
+/// The tiny experiment, shortened: most of a software adapter's time is spent on compiling kernels, once per shape.
 fn short() -> Experiment {
     Experiment {
         strategy: Strategy::Snn,
@@ -110,7 +110,7 @@ fn the_networks_of_cifar_10_begin_as_on_the_cpu() {
     }
 }
 
-/// Values in a tensor of 2 GiB, more than a software adapter has in one buffer.
+/// Values in a tensor of 2 GiB, more than a buffer of a software adapter can hold.
 const TOO_MUCH: usize = 1 << 29;
 
 #[test]
@@ -124,11 +124,11 @@ fn a_device_without_memory_says_so_and_stays_of_use() {
     assert!(is_out_of_memory(&*panic), "{:?}", panic.downcast_ref::<String>());
     assert!(!is_out_of_memory(&"index out of bounds"));
     assert_eq!(sum(10, &device), 10.0);
-    // A device is opened once in a process, and had again as often as is asked for.
+    // A device is opened once in a process, and can be requested repeatedly.
     assert_eq!(sum(10, &ComputeDevice::gpu(true).unwrap()), 10.0);
 }
 
-/// Minibatches whose first layer finds no room in a software adapter's largest buffer; half of them do.
+/// Minibatches whose first layer does not fit into a software adapter's largest buffer; half of them do.
 const TOO_LARGE: usize = 4_096;
 
 #[test]
@@ -138,7 +138,7 @@ fn without_memory_the_engine_starts_over_with_smaller_minibatches() {
         eprintln!("SKIPPED: {} has room for the batch", device.description);
         return;
     }
-    // The generator is had again when the experiment starts over.
+    // The generator is cached, for when the experiment starts again.
     let cache = tempfile::tempdir().unwrap();
     let options = EngineOptions {
         cache_dir: Some(cache.path().into()),
@@ -155,7 +155,7 @@ fn without_memory_the_engine_starts_over_with_smaller_minibatches() {
         .until("a warning", |e| matches!(e, Event::Message { level: Level::Warning, text } if text.contains("4096")));
     let smaller = |h: &Header| h.experiment.batch_size == TOO_LARGE / 2 && h.device.starts_with("GPU");
     listener.until("a smaller run", |e| matches!(e, Event::RunStarted { header, .. } if smaller(header)));
-    // It goes on by itself; its minibatch would take a software adapter minutes.
+    // It continues by itself; its minibatch would take a software adapter minutes.
     listener.until("a round", |e| matches!(e, Event::RoundBegan { .. }));
     listener.engine.send(Command::Stop);
 }

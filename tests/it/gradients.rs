@@ -1,4 +1,4 @@
-//! The gradient that samplers follow, against central differences of the loss.
+//! The gradient that samplers follow, compared with central differences of the loss.
 
 use ridgewalk::rng::Streams;
 use ridgewalk::target::{Target, latent_gradient};
@@ -32,7 +32,7 @@ fn the_latent_gradient_agrees_with_central_differences() {
             let expected = (loss(&ahead, label) - loss(&behind, label)) / f64::from(2.0 * step);
             let got = f64::from(found.gradient[axis]);
             checked += 1;
-            // ReLU and max pooling have kinks, which a difference may straddle.
+            // ReLU and max pooling have kinks, across which a difference may be taken.
             close += usize::from((got - expected).abs() <= 0.02 + 0.1 * expected.abs());
         }
     }
@@ -41,7 +41,7 @@ fn the_latent_gradient_agrees_with_central_differences() {
 }
 
 #[test]
-fn a_points_gradient_does_not_depend_on_the_points_beside_it() {
+fn a_points_gradient_does_not_depend_on_the_other_points() {
     let world = tiny_world();
     let target = Target::new(&tiny(), world.dataset.shape(), 10, &Streams::new(2), &world.device).frozen();
     let codes = &world.latent.codes()[..40];

@@ -1,4 +1,5 @@
-//! The finite-element labelling tool against closed forms, symmetries, fine meshes, and masks made to be refused.
+//! The finite-element labelling tool compared with closed forms, symmetries and fine meshes, and on masks that it must
+//! reject.
 
 use std::f64::consts::PI;
 use std::path::Path;
@@ -18,7 +19,7 @@ use ridgewalk::labelling::{ImageRef, Label, LabellingTool};
 
 const SIZE: usize = 64;
 const PIXEL: f64 = 0.1;
-/// The middle of a 64 x 64 image in millimetres, and a point that is not on the pixels' lattice.
+/// The middle of a 64 x 64 image in millimetres, and a point off the pixels' lattice.
 const MIDDLE: [f64; 2] = [3.2, 3.2];
 const OFF_LATTICE: [f64; 2] = [3.214, 3.187];
 
@@ -40,7 +41,7 @@ fn mask_of(lumen: &PolarCurve, outer: &PolarCurve) -> WallMask {
     WallMask::new(SIZE, SIZE, rasterise(SIZE, PIXEL, lumen, outer)).unwrap()
 }
 
-/// A tube's relative errors: displacement of the lumen, hoop stress at the lumen and outside, mean stress.
+/// Relative errors of a tube: displacement of the lumen, hoop stress at the lumen and outside, mean stress.
 fn tube_errors(tool: &FemTool, inner: f64, outer: f64) -> [f64; 4] {
     let pressure = tool.waveform.systolic_kpa();
     let exact = InflatedTube::new(tool.material, inner, outer, pressure);
@@ -60,7 +61,7 @@ fn tube_errors(tool: &FemTool, inner: f64, outer: f64) -> [f64; 4] {
 
 #[test]
 fn a_tube_of_any_radii_and_pressure_agrees_with_the_exact_solution() {
-    // The stress outside a thick wall is small and the layers there are the widest: its bound is the loosest.
+    // The stress at the outside of a thick wall is small and the layers there are the widest: its bound is the loosest.
     for (inner, outer) in [(1.5, 2.0), (1.0, 2.0), (1.5, 1.7), (0.7, 1.5), (2.2, 2.5)] {
         for pressure in [20.0, 80.0, 120.0, 180.0] {
             let errors = tube_errors(&tool(pressure), inner, outer);
@@ -75,7 +76,7 @@ fn a_tube_of_any_radii_and_pressure_agrees_with_the_exact_solution() {
 #[test]
 fn errors_fall_with_the_square_of_the_mesh_width() {
     let base = MeshSize { sectors: 24, layers: 5, grading: 1.3_f64.powi(2) };
-    // All but incompressible, so that what is left of compressibility does not show in the finest mesh.
+    // Nearly incompressible, so that compressibility does not dominate the error of the finest mesh.
     let material = Material { bulk: 1e8, ..Material::default() };
     let errors: Vec<[f64; 4]> = [1, 2, 4]
         .map(|factor| {
@@ -95,7 +96,7 @@ fn errors_fall_with_the_square_of_the_mesh_width() {
 }
 
 #[test]
-fn at_a_small_pressure_the_tube_is_lames() {
+fn at_a_small_pressure_the_tube_agrees_with_lames_solution() {
     let (inner, outer, mmhg) = (1.5, 2.0, 0.01);
     let pressure = mmhg * KPA_PER_MMHG;
     let fem = tool(mmhg);
@@ -119,7 +120,7 @@ fn the_mean_of_the_in_plane_stresses_obeys_the_virial_identity() {
         let s = tool(pressure).solve(&plaque.mask).unwrap().solution;
         let virial = 2.0 * s.pressure * s.lumen_area_deformed;
         assert!((s.equilibrium.virial / virial - 1.0).abs() < 1e-8, "by the forces' own quadrature");
-        // The recovered field, integrated over the wall, obeys it to the mesh's accuracy.
+        // The recovered field, integrated over the wall, obeys it to the accuracy of the mesh.
         let sum: f64 = (s.mesh.elements().zip(&s.stress.elements))
             .map(|(corners, stress)| {
                 let x = corners.map(|n| s.mesh.nodes()[n]);
@@ -131,10 +132,10 @@ fn the_mean_of_the_in_plane_stresses_obeys_the_virial_identity() {
     }
 }
 
-/// Where the pixel (x, y) of a moved image comes from.
+/// The source of the pixel (x, y) of a transformed image.
 type Source = fn(usize, usize) -> (usize, usize);
 
-/// The symmetries of the square but the identity.
+/// The symmetries of the square except the identity.
 const SYMMETRIES: [Source; 7] = [
     |x, y| (SIZE - 1 - x, y),
     |x, y| (x, SIZE - 1 - y),
@@ -179,7 +180,7 @@ fn stress_does_not_depend_on_the_size_of_a_pixel() {
     assert!((b.solution.plaque_burden - a.solution.plaque_burden).abs() < 1e-12);
 }
 
-/// (name, lumen, outer): millimetres, from round to rough, centres off the lattice.
+/// (name, lumen, outer) in millimetres, from round to rough, with centres off the lattice.
 fn known_shapes() -> Vec<(&'static str, PolarCurve, PolarCurve)> {
     let curve = |shift: [f64; 2], mean: f64, harmonics: &[[f64; 2]]| PolarCurve {
         centre: [OFF_LATTICE[0] + shift[0], OFF_LATTICE[1] + shift[1]],
@@ -227,7 +228,7 @@ fn from_a_mask_of_a_known_shape_the_statistics_are_those_of_a_fine_mesh_of_the_s
 }
 
 #[test]
-fn made_masks_are_solved_without_refusal() {
+fn generated_masks_are_solved_without_rejection() {
     let fem = FemTool::default();
     let stresses: Vec<f64> = PlaqueRanges::default()
         .generate(40, &mut uniform(2))
@@ -257,14 +258,14 @@ fn the_map_covers_the_wall_and_nothing_else_and_von_mises_differs() {
     assert_ne!(maps[0], maps[1]);
 }
 
-/// Wall where `inside` says so, of the distance and direction from the middle in pixels.
+/// Wall where `wall` is true for the offset from the middle in pixels.
 fn drawn(wall: impl Fn(f64, f64) -> bool) -> WallMask {
     let pixels = (0..SIZE * SIZE).map(|i| wall((i % SIZE) as f64 + 0.5 - 32.0, (i / SIZE) as f64 + 0.5 - 32.0));
     WallMask::new(SIZE, SIZE, pixels.collect()).unwrap()
 }
 
 #[test]
-fn each_refusal_has_its_mask() {
+fn each_reason_for_rejection_has_its_mask() {
     let ring = |x: f64, y: f64, inner: f64, outer: f64| (inner..outer).contains(&x.hypot(y));
     let table = [
         ("empty-mask", drawn(|_, _| false)),
@@ -275,7 +276,7 @@ fn each_refusal_has_its_mask() {
         ("wall-too-thin", drawn(|x, y| ring(x, y, 14.2, 15.0))),
         ("wall-too-thin", drawn(|x, y| x.hypot(y) < 18.0 && (x - 7.6).hypot(y) > 10.0)),
         ("lumen-too-small", drawn(|x, y| ring(x, y, 1.5, 12.0))),
-        // A lumen bent round a bulge of the wall.
+        // A lumen curved around a bulge of the wall.
         ("not-star-shaped", drawn(|x, y| x.hypot(y) < 26.0 && !(ring(x, y, 11.0, 18.0) && x < 6.0))),
     ];
     let fem = FemTool::default();
@@ -316,7 +317,7 @@ fn save(path: &Path, mask: &WallMask) {
 }
 
 #[test]
-fn the_command_writes_four_files_a_mask_and_goes_on_after_a_refusal() {
+fn the_command_writes_four_files_a_mask_and_continues_after_a_rejection() {
     let folder = tempfile::tempdir().unwrap();
     let masks = folder.path().join("masks");
     std::fs::create_dir(&masks).unwrap();

@@ -1,4 +1,4 @@
-//! The contract that every strategy keeps, and what sets SNN apart.
+//! The contract of every strategy, and the specifics of SNN.
 
 use std::collections::HashSet;
 
@@ -47,7 +47,7 @@ impl Bench {
         }
     }
 
-    /// The first `n` train samples labelled, of one class only where asked.
+    /// The first `n` train samples as labelled, optionally of one class only.
     fn labelled(&self, n: usize, only: Option<u8>) -> Labelled {
         let train = &self.world.dataset.train;
         let mut labelled = Labelled::none(train.len());
@@ -73,7 +73,7 @@ fn every_strategy_keeps_the_contract() {
 
 fn keeps_the_contract(bench: &Bench, experiment: &Experiment) {
     let (strategy, all) = (experiment.strategy, bench.world.dataset.train.len());
-    // (labelled, of one class only, asked for, expected)
+    // (labelled, of one class only, requested, expected)
     for (n, only, asked, expected) in
         [(40, None, 40, 40), (40, Some(3), 40, 40), (5, None, 60, 60), (all - 7, None, 40, 7), (all, None, 40, 0)]
     {
@@ -165,7 +165,7 @@ fn snn_steps_alpha_along_the_gradient_and_snaps_to_the_nearest() {
             assert!((norm(&d) - length).abs() < 1e-4 * (1.0 + length), "{gradient}: {} {length}", norm(&d));
             let along: f32 = d.iter().zip(&step.gradient).map(|(a, b)| a * b).sum();
             assert!((along - norm(&d) * norm(&step.gradient)).abs() < 1e-3 * (1.0 + along.abs()));
-            // The linear scan over what was allowed at that moment.
+            // A linear scan over the samples allowed at that point.
             let allowed = |s: u32| neighbours == NeighbourPool::All || !(labelled.contains(s) || taken.contains(&s));
             let distance = |s: u32| {
                 let c = latent.code(s);
@@ -215,7 +215,7 @@ fn snn_plus_drops_drifters_while_enough_is_left() {
 }
 
 #[test]
-fn anchors_that_are_kept_are_the_neighbours_found_last() {
+fn anchors_that_are_not_drawn_again_are_the_neighbours_found_last() {
     let bench = Bench::new();
     let labelled = bench.labelled(60, None);
     let previous: Vec<u32> = (20..40).collect();

@@ -1,4 +1,4 @@
-//! Every shader of the view is valid WGSL and agrees with itself; no graphics device is needed.
+//! Every shader of the view is valid, consistent WGSL; needs no graphics device.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use ridgewalk::view::SHADERS;
 
-/// Prepended to the others, and not a shader by itself.
+/// Prepended to the other shaders, and not a shader by itself.
 const SHARED: &str = "common";
 
 #[test]
@@ -22,7 +22,7 @@ fn every_shader_passes_naga() {
 }
 
 #[test]
-fn every_file_of_the_shaders_folder_is_among_them() {
+fn every_file_of_the_shaders_folder_is_in_the_list() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
     let files: BTreeSet<String> = std::fs::read_dir(folder)
         .expect("the folder of shaders")

@@ -1,4 +1,4 @@
-//! The statistics against what SciPy and statsmodels say (`scripts/peers/statistics_reference.py`).
+//! The statistics compared with SciPy and statsmodels (`scripts/peers/statistics_reference.py`).
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ fn quantiles_holm_power_and_curves_agree_with_scipy_and_statsmodels() {
             close("Holm", got.unwrap(), expect, 1e-12);
         }
     }
-    // The closed formula is allowed one repeat; below six pairs the exact tests ask for more than the t test does.
+    // The closed formula may differ by one repeat; below six pairs the exact tests need more than the t test.
     for row in rows(&reference, "power") {
         let expect = row["n"].as_f64().unwrap().max(6.0);
         let got = repeats_for_power(row["effect"].as_f64().unwrap(), 0.05, 0.8).unwrap();
@@ -102,7 +102,7 @@ fn exact_tests_at_their_edges() {
     assert_eq!(holm(&[Some(0.04), None, Some(0.01)]), [Some(0.04), None, Some(0.02)]);
 }
 
-/// Exact numbers by hand: 5 pairs, all up by the same made amount and a repeat's own.
+/// Exact numbers by hand: 5 pairs, each higher by 0.25 times its seed.
 #[test]
 fn the_endpoint_is_paired_by_seed_over_rounds_2_to_10() {
     let mut histories = grid(&[Strategy::Random], 5, 10);
@@ -113,7 +113,7 @@ fn the_endpoint_is_paired_by_seed_over_rounds_2_to_10() {
             evaluation.value += 0.25 * (i + 1) as f32;
         }
     }
-    // The order of the files does not matter, only the seed does.
+    // Only the seed determines the pairs, not the order of the files.
     better.reverse();
     histories.extend(better);
     let comparison = compare(&histories, &Options::default());
@@ -134,7 +134,7 @@ fn the_endpoint_is_paired_by_seed_over_rounds_2_to_10() {
 }
 
 #[test]
-fn a_run_that_did_not_get_there_is_left_out_and_counted() {
+fn a_run_that_did_not_get_there_is_excluded_and_counted() {
     let mut histories = grid(&[Strategy::Random, Strategy::Snn], 3, 6);
     histories.push(Made { strategy: Strategy::Snn, repeat: 4, rounds: 2, gain: 0.3 }.history());
     let mut diverged = Made { strategy: Strategy::Snn, repeat: 5, rounds: 6, gain: 0.3 }.history();
@@ -148,7 +148,7 @@ fn a_run_that_did_not_get_there_is_left_out_and_counted() {
 }
 
 #[test]
-fn small_numbers_are_warned_of_and_large_effects_are_not() {
+fn small_numbers_of_pairs_give_a_warning_and_large_effects_do_not() {
     let options = Options::default();
     for (pairs, tests, needed, p, says) in [
         (1, 1, None, Some(1.0), Some("p = 1, so nothing")),

@@ -1,4 +1,4 @@
-//! The latent view on whatever graphics adapter there is, software included: what is drawn is read back and looked at.
+//! The latent view on any graphics adapter, software included: reads back what was drawn and checks it.
 
 use glam::{Vec2, Vec3, vec2, vec3};
 use ridgewalk::view::{
@@ -13,7 +13,7 @@ pub const RED: Rgba = [230, 30, 20, 255];
 pub const GREEN: Rgba = [20, 200, 60, 255];
 const BLUE: Rgba = [30, 60, 240, 255];
 
-/// A look under which colours come out as they go in.
+/// A look that leaves colours unchanged.
 const PLAIN: fn() -> Look = || Look {
     background: BACKGROUND,
     ring: [255, 255, 255, 255],
@@ -23,7 +23,7 @@ const PLAIN: fn() -> Look = || Look {
     ..Look::dark()
 };
 
-/// The device, or `None` after saying so: these tests need any Vulkan, Metal, DX12 or GL adapter.
+/// The device, or `None` after a message: these tests need any Vulkan, Metal, DX12 or GL adapter.
 fn device() -> Option<(wgpu::Device, wgpu::Queue)> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let found = pollster::block_on(async {
@@ -44,7 +44,7 @@ pub fn view(mode: Mode) -> Option<(LatentView, Camera)> {
     Some((view, camera))
 }
 
-/// Points of one colour each, enlarged so that their middles are whole pixels.
+/// Sets points of one colour each, enlarged so that whole pixels are at their centres.
 pub fn set_points(view: &mut LatentView, points: &[(Vec3, Rgba, PointStyle)]) {
     let positions: Vec<_> = points.iter().map(|p| p.0.to_array()).collect();
     let colours: Vec<_> = points.iter().map(|p| p.1).collect();
@@ -76,7 +76,7 @@ fn close(a: Rgba, b: Rgba) -> bool {
 }
 
 #[test]
-fn a_point_appears_at_its_pixel_in_its_very_colour() {
+fn a_point_appears_at_its_pixel_in_its_exact_colour() {
     for mode in [Mode::Flat, Mode::Orbit] {
         for msaa in [false, true] {
             let Some((mut view, camera)) = view(mode) else {
@@ -87,7 +87,7 @@ fn a_point_appears_at_its_pixel_in_its_very_colour() {
                 set_points(&mut view, &[(world, RED, PointStyle::POOL)]);
                 let px = camera.project(world).expect("in front").px;
                 let picture = Picture::of(&mut view, &camera);
-                // In 3-D a disc is shaded a little towards its rim, so its middle is nearly its colour.
+                // In 3-D a disc is shaded towards its rim, so its centre has nearly its colour.
                 let got = picture.at(px);
                 let lost = got.iter().zip(RED).map(|(a, b)| a.abs_diff(b)).max();
                 let allowed = if mode == Mode::Flat { 0 } else { 24 };
@@ -140,7 +140,7 @@ fn labelled_points_are_larger_and_ringed_and_selected_ones_have_a_halo() {
 }
 
 #[test]
-fn groups_lie_on_each_other_by_importance_and_hidden_points_are_not_drawn() {
+fn groups_are_drawn_by_importance_and_hidden_points_are_not_drawn() {
     let Some((mut view, camera)) = view(Mode::Flat) else {
         return;
     };
@@ -205,7 +205,7 @@ fn a_line_covers_the_pixels_between_its_ends_and_an_arrow_widens_at_its_tip() {
 }
 
 #[test]
-fn lines_that_pass_the_eye_or_lead_nowhere_do_no_harm() {
+fn lines_that_pass_the_eye_or_are_not_finite_do_no_harm() {
     let Some((mut view, camera)) = view(Mode::Orbit) else {
         return;
     };
@@ -222,7 +222,7 @@ fn lines_that_pass_the_eye_or_lead_nowhere_do_no_harm() {
 }
 
 #[test]
-fn lines_on_top_show_through_points_and_others_are_veiled() {
+fn lines_on_top_show_through_points_and_others_are_hidden() {
     let Some((mut view, mut camera)) = view(Mode::Orbit) else {
         return;
     };
@@ -266,7 +266,7 @@ fn markers_show_their_fill_within_their_outline() {
 }
 
 #[test]
-fn a_field_lies_where_it_is_put_and_below_the_points() {
+fn a_field_is_at_its_position_and_below_the_points() {
     let Some((mut view, camera)) = view(Mode::Flat) else {
         return;
     };
@@ -394,7 +394,7 @@ fn a_million_points_are_drawn() {
 }
 
 #[test]
-fn lengths_that_differ_are_refused() {
+fn lengths_that_differ_are_rejected() {
     let Some((mut view, _)) = view(Mode::Flat) else {
         return;
     };

@@ -1,4 +1,4 @@
-//! Picking in the latent view: what is under the cursor, with and without waiting for the answer.
+//! Picking in the latent view: the object under the cursor, with and without waiting for the result.
 
 use glam::{Vec2, vec2, vec3};
 use ridgewalk::view::{LatentView, Marker, Mode, PointStyle, Shape, Target};
@@ -6,7 +6,7 @@ use ridgewalk::view::{LatentView, Marker, Mode, PointStyle, Shape, Target};
 use crate::view::{GREEN, RED, set_points, view};
 
 #[test]
-fn picking_names_what_is_nearest_to_the_cursor() {
+fn picking_returns_the_object_nearest_to_the_cursor() {
     for mode in [Mode::Flat, Mode::Orbit] {
         let Some((mut view, camera)) = view(mode) else {
             return;
@@ -39,7 +39,7 @@ fn picking_names_what_is_nearest_to_the_cursor() {
 }
 
 #[test]
-fn picking_without_waiting_answers_the_last_question_and_drops_stale_ones() {
+fn picking_without_waiting_answers_the_last_request_and_drops_outdated_ones() {
     let Some((mut view, camera)) = view(Mode::Flat) else {
         return;
     };

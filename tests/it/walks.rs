@@ -34,7 +34,7 @@ fn recorded(folder: &std::path::Path) -> (History, Embedding, Album) {
 }
 
 #[test]
-fn a_runs_files_hold_what_figure_4_needs() {
+fn a_runs_files_hold_the_data_of_figure_4() {
     let world = tiny_world();
     let folder = tempfile::tempdir().unwrap();
     let (history, embedding, album) = recorded(folder.path());
@@ -74,7 +74,7 @@ fn a_runs_files_hold_what_figure_4_needs() {
     }
 }
 
-/// What is shown was chosen by verdict: as many of each kind as there are, four and two at most, each with its images.
+/// Walks are chosen by verdict: at most four boundary walkers and two outward drifters, each with its images.
 #[test]
 fn the_figure_shows_walks_by_their_verdicts() {
     let folder = tempfile::tempdir().unwrap();
@@ -90,13 +90,13 @@ fn the_figure_shows_walks_by_their_verdicts() {
     let images = figure.panels[1].items.iter().filter(|i| matches!(i, Item::Image(_))).count();
     assert_eq!(images, expected * 2 * 6);
     let drawn = figures::svg(&figure, figures::PAGE_WIDTH, &figures::Theme::LIGHT);
-    // The cloud is one picture, however many points it has.
+    // The cloud is one image, however many points it has.
     assert_eq!(drawn.matches("<image ").count(), images + 1);
     assert!(!drawn.contains("NaN"));
 }
 
 #[test]
-fn what_does_not_belong_together_is_refused() {
+fn data_that_do_not_belong_together_are_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let (history, embedding, album) = recorded(folder.path());
     let refused = |history: &History, embedding: &Embedding| {

@@ -195,11 +195,11 @@ impl WallMask {
 pub fn read_folder(folder: &Path) -> std::io::Result<MaskReport> {
     let mut report = MaskReport::default();
     for path in png_files(folder)? {
-        let judged = WallMask::from_png(&path).and_then(|mask| {
+        let checked = WallMask::from_png(&path).and_then(|mask| {
             mask.regions()?;
             Ok(mask)
         });
-        match judged {
+        match checked {
             Ok(mask) => report.accepted.push((path, mask)),
             Err(error) => report.refused.push((path, error)),
         }
