@@ -1,14 +1,14 @@
 //! Valid convolutions on the CPU, channels last: matrix products over patches, a few images at a time.
 //!
 //! The patches of these few images stay in the core's cache, in the layout that the matrix product packs them into: a
-//! row for each element of the kernel to apply the kernel, a row for each position to sum its gradient.
+//! row for each element of the kernel to apply the kernel, a row for each place to sum its gradient.
 
 use ndarray::{Array2, ArrayView2, Axis, linalg::general_mat_mul};
 
 /// Size of the patches computed at once, in values: half a megabyte, half of a usual core's own cache.
 const PATCH_VALUES: usize = 128 * 1024;
 
-/// The positions of a square kernel over an image of this height, width and number of channels.
+/// The places of a square kernel over an image of this height, width and number of channels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Geometry {
     pub image: [usize; 3],
@@ -22,7 +22,7 @@ impl Geometry {
         [height + 1 - self.kernel, width + 1 - self.kernel]
     }
 
-    /// The patch at each position times the kernel `[kernel * kernel * in, out]`: `[n * positions, out]`.
+    /// The patch at each position times the kernel `[kernel * kernel * in, out]`: `[n * places, out]`.
     pub fn convolve(&self, images: &[f32], kernel: &Array2<f32>) -> Array2<f32> {
         let mut result = Array2::zeros((self.images(images) * self.places(), kernel.ncols()));
         let rows = result.axis_chunks_iter_mut(Axis(0), self.group() * self.places());
@@ -35,7 +35,7 @@ impl Geometry {
         result
     }
 
-    /// The gradient of the kernel, `[kernel * kernel * in, out]`, from that of the result, `[n * positions, out]`.
+    /// The gradient of the kernel, `[kernel * kernel * in, out]`, from that of the result, `[n * places, out]`.
     pub fn kernel_gradient(&self, images: &[f32], d_result: &Array2<f32>) -> Array2<f32> {
         let mut gradient = Array2::zeros((self.patch_len(), d_result.ncols()));
         let rows = d_result.axis_chunks_iter(Axis(0), self.group() * self.places());
@@ -46,8 +46,7 @@ impl Geometry {
         gradient
     }
 
-    /// The adjoint of `convolve`, a transposed convolution: images `[n, height, width, in]` from `[n * positions,
-    /// out]`.
+    /// The adjoint of `convolve`, a transposed convolution: images `[n, height, width, in]` from `[n * places, out]`.
     pub fn spread(&self, result: &Array2<f32>, kernel: &Array2<f32>) -> Vec<f32> {
         let mut images = vec![0.0; result.nrows() / self.places() * self.image_len()];
         let rows = result.axis_chunks_iter(Axis(0), self.group() * self.places());
@@ -73,13 +72,13 @@ impl Geometry {
         self.kernel * self.kernel * self.image[2]
     }
 
-    /// Images at once: a power of two, so that sums over positions are split at the same points for most sizes.
+    /// Images at once: a power of two, so that sums over places are split at the same points for most sizes.
     fn group(&self) -> usize {
         let most = (PATCH_VALUES / (self.places() * self.patch_len())).max(1);
         1 << most.ilog2()
     }
 
-    /// The patches as `[kernel * kernel * in, n * positions]`.
+    /// The patches as `[kernel * kernel * in, n * places]`.
     fn patches_by_element(&self, images: &[f32]) -> Vec<f32> {
         let [height, width, channels] = self.image;
         let [rows, columns] = self.result();
@@ -97,7 +96,7 @@ impl Geometry {
         patches
     }
 
-    /// The patches as `[n * positions, kernel * kernel * in]`.
+    /// The patches as `[n * places, kernel * kernel * in]`.
     fn patches_by_place(&self, images: &[f32]) -> Vec<f32> {
         let mut patches = vec![0.0; self.images(images) * self.places() * self.patch_len()];
         let run = self.kernel * self.image[2];
@@ -109,7 +108,7 @@ impl Geometry {
         patches
     }
 
-    /// Adds each patch, `[n * positions, kernel * kernel * in]`, to the images at its position.
+    /// Adds each patch, `[n * places, kernel * kernel * in]`, to the images at its place.
     fn overlap_add(&self, patches: &[f32], images: &mut [f32]) {
         let run = self.kernel * self.image[2];
         for (place, patch) in patches.chunks_exact(self.patch_len()).enumerate() {

@@ -1,6 +1,5 @@
 //! The stand-in labeller, which takes the place of a labelling tool (S in Algorithm 2): a classifier trained on the
-//! whole labelled train split, then frozen. Not in the paper: with it SI runs on digits, although no simulation labels
-//! digits.
+//! whole labelled train split, then frozen. Not in the paper: it lets SI run on digits, which no simulation labels.
 //!
 //! It is trained on every label of the train split, which no sampler sees, and on none of validation or test.
 
