@@ -1,7 +1,7 @@
 //! Statistics of learning curves over paired repeats: bands, areas, the primary endpoint and its exact tests.
 //!
 //! The one confirmatory test is fixed in advance: the mean metric over rounds t = 2..=10 of a strategy minus that of
-//! the baseline with the same seed, by an exact sign-flip test, Holm-adjusted over the strategies. The rest is descriptive.
+//! the baseline with the same seed, by an exact sign-flip test, Holm-adjusted over all strategies. The rest describes.
 
 mod curve;
 mod exact;
