@@ -132,7 +132,7 @@ fn a_reset_forgets_results_and_keeps_messages_and_choices() {
     s.apply(Event::Started {
         generation: 5,
         experiment: Box::default(),
-        runs: planned(runs(&[Strategy::SnnReversed, Strategy::Snn])),
+        runs: planned(runs(&[Strategy::Entropy, Strategy::Snn])),
         device: "CPU".into(),
     });
     assert_eq!(s.focus.run, snn(), "one that steps");
