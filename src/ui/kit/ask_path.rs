@@ -1,4 +1,4 @@
-//! A little window that asks for a path: typed, or chosen in the system's dialog where there is one.
+//! A dialog that asks for a path: typed, or chosen in the system's file dialog if there is one.
 
 use std::path::{Path, PathBuf};
 
@@ -7,25 +7,25 @@ use egui::{Context, Key, Ui};
 use super::job::Job;
 use super::theme::{bold, size, space};
 
-/// What the system's dialog chooses.
+/// What kind of path is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// A file to write, with this extension.
     NewFile(&'static str),
-    /// A file that is there, with this extension.
+    /// An existing file with this extension.
     File(&'static str),
-    /// A folder, there already or not.
+    /// A folder, new or existing.
     Folder,
 }
 
-/// The question; closed until `open` is called.
+/// The dialog; closed until `open` is called.
 pub struct AskPath {
     title: &'static str,
     hint: &'static str,
     confirm: &'static str,
     wanted: Wanted,
     open: bool,
-    /// The field takes the keyboard when the question appears.
+    /// The text field takes the keyboard focus in the dialog's first frame.
     take_focus: bool,
     path: String,
     chosen: Job<Option<PathBuf>>,
@@ -48,7 +48,7 @@ impl AskPath {
         }
     }
 
-    /// Asks; `suggestion` stands there unless the user typed something before.
+    /// Opens the dialog; the field holds `suggestion` unless the user typed a path before.
     pub fn open(&mut self, suggestion: impl FnOnce() -> String) {
         self.open = true;
         self.take_focus = true;
@@ -57,7 +57,7 @@ impl AskPath {
         }
     }
 
-    /// Shows the question with `more` under the field; the path in the frame in which it was confirmed.
+    /// Shows the dialog with `more` under the field; returns the path in the frame in which it is confirmed.
     pub fn ui(&mut self, ctx: &Context, more: impl FnOnce(&mut Ui)) -> Option<PathBuf> {
         if let Some(Some(path)) = self.chosen.take() {
             self.path = path.display().to_string();
@@ -80,7 +80,7 @@ impl AskPath {
                     response.request_focus();
                 }
                 confirmed |= response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-                let tip = "Opens the system's file dialog, where there is one; else type the path";
+                let tip = "Opens the system's file dialog. If there is none, type the path";
                 let browse = egui::Button::new("Browse…").min_size(egui::vec2(BROWSE_WIDTH, 0.0));
                 if ui.add(browse).on_hover_text(tip).clicked() {
                     self.browse(ctx);

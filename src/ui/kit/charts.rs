@@ -6,11 +6,11 @@ use egui_plot::{GridMark, HoverPosition, Plot, PlotPoint, PlotResponse};
 use super::theme::{self, Theme, font, size};
 use super::words;
 
-/// Ticks that an axis aims at.
+/// Approximate number of ticks on an axis.
 const X_MARKS: f64 = 6.0;
 const Y_MARKS: f64 = 4.0;
 
-/// A calm plot that is read and clicked, and does not move when it is dragged.
+/// A plot that can be read and clicked, without pan or zoom.
 pub fn plot<'a>(
     id: &'a str,
     height: f32,
@@ -42,7 +42,7 @@ pub fn plot<'a>(
         .show_background(false)
         .grid_color(theme.faint.gamma_multiply(0.35))
         .grid_spacing(8.0..=60.0)
-        // Labels, minibatches, rounds and epochs are counted.
+        // Labels, minibatches, rounds and epochs are whole numbers.
         .x_grid_spacer(|input| marks(input.bounds, X_MARKS).into_iter().filter(|m| m.value.fract() == 0.0).collect())
         .y_grid_spacer(|input| marks(input.bounds, Y_MARKS))
         .custom_x_axes(vec![x])
@@ -55,9 +55,9 @@ pub fn plot<'a>(
         })
 }
 
-/// The mark whose x is nearest to a click or drag in a plot, if it is near enough.
+/// Index of the mark whose x is nearest to a click or drag in a plot, within `REACH`.
 pub fn taken<T>(response: &PlotResponse<()>, marks: impl IntoIterator<Item = (T, f64)>) -> Option<T> {
-    /// Screen points within which a mark is taken.
+    /// Largest distance to a mark, screen points.
     const REACH: f32 = 24.0;
     let pressed = response.response.clicked() || response.response.dragged();
     let pointer = response.response.interact_pointer_pos().filter(|_| pressed)?;
@@ -67,7 +67,7 @@ pub fn taken<T>(response: &PlotResponse<()>, marks: impl IntoIterator<Item = (T,
     near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(mark, _)| mark)
 }
 
-/// Round numbers across the bounds, about `wanted` of them, all equally strong.
+/// About `wanted` round numbers across the bounds, all of equal strength.
 fn marks((low, high): (f64, f64), wanted: f64) -> Vec<GridMark> {
     let rough = (high - low) / wanted;
     if !(rough.is_finite() && rough > 0.0) {
@@ -79,7 +79,7 @@ fn marks((low, high): (f64, f64), wanted: f64) -> Vec<GridMark> {
     (first..=last).map(|k| GridMark { value: k as f64 * step, step_size: high - low }).collect()
 }
 
-/// A tick's number without needless zeros.
+/// A tick's number without trailing zeros.
 fn short(value: f64) -> String {
     if value.abs() >= 1000.0 && value.fract() == 0.0 {
         return words::thousands(value.abs() as usize);
@@ -88,7 +88,7 @@ fn short(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A filled disc or square, as a legend shows it.
+/// A filled disc or square for a legend.
 pub fn swatch(ui: &mut Ui, color: Color32, square: bool) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 14.0), Sense::hover());
     if square {
@@ -98,13 +98,13 @@ pub fn swatch(ui: &mut Ui, color: Color32, square: bool) {
     }
 }
 
-/// A short horizontal stroke, as a legend shows a line.
+/// A short horizontal line for a legend.
 pub fn line_swatch(ui: &mut Ui, color: Color32, width: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
     ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(width, color));
 }
 
-/// One horizontal bar for each class with its probability, the true class marked.
+/// Horizontal bars of the class probabilities, with the true class marked.
 pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], truth: Option<u8>) {
     const ROW: f32 = 17.0;
     let theme = Theme::of(ui.visuals());
@@ -141,7 +141,7 @@ pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], tr
     }
 }
 
-/// An upright bar for each class with the first letters of its name; the true class's name is bold.
+/// Vertical bars of the class probabilities with the first letters of the class names; the true class is bold.
 pub fn bars(painter: &Painter, rect: Rect, names: &[String], probabilities: &[f32], truth: Option<u8>, theme: &Theme) {
     const NAMES: f32 = 14.0;
     let width = rect.width() / probabilities.len().max(1) as f32;
@@ -161,11 +161,11 @@ pub fn bars(painter: &Painter, rect: Rect, names: &[String], probabilities: &[f3
     painter.hline(rect.x_range(), foot, Stroke::new(1.0, theme.line));
 }
 
-/// How often which value occurs, with one value marked.
+/// A histogram with one value marked.
 pub struct Histogram<'a> {
-    /// What a screen reader says.
+    /// Its name for screen readers.
     pub name: &'a str,
-    /// In ascending order, at least one.
+    /// The values, ascending and not empty.
     pub sorted: &'a [f32],
     pub unit: &'a str,
     pub mark: (f32, &'a str),
@@ -176,7 +176,7 @@ impl Histogram<'_> {
     const HEIGHT: f32 = 72.0;
     const AXIS_HEIGHT: f32 = 16.0;
 
-    /// From zero to a little beyond the 99th percentile; the last bin holds everything above.
+    /// The right end, a little beyond the 99th percentile; the axis starts at zero, and larger values are in the last bin.
     pub fn show(&self, ui: &mut Ui, theme: &Theme) {
         let size_of_all = vec2(ui.available_width(), Self::HEIGHT + Self::AXIS_HEIGHT);
         let (all, response) = ui.allocate_exact_size(size_of_all, Sense::hover());
@@ -218,7 +218,7 @@ impl Histogram<'_> {
     }
 }
 
-/// A small chart without ticks, from zero at the bottom left to `end` at the top right.
+/// A small chart without ticks, with the origin at the bottom left and `end` at the top right.
 #[derive(Debug, Clone, Copy)]
 pub struct Sparkline {
     pub rect: Rect,
@@ -226,24 +226,24 @@ pub struct Sparkline {
 }
 
 impl Sparkline {
-    /// Where a value is on the screen.
+    /// The screen position of a point.
     pub fn at(&self, [x, y]: [f32; 2]) -> Pos2 {
         let [across, up] = [x / self.end[0], y / self.end[1]];
         pos2(self.rect.left() + self.rect.width() * across, self.rect.bottom() - self.rect.height() * up)
     }
 
-    /// The places of a line.
+    /// The screen positions of a line's points.
     pub fn points(&self, values: impl Iterator<Item = [f32; 2]>) -> Vec<Pos2> {
         values.map(|v| self.at(v)).collect()
     }
 }
 
-/// A colour scale along the longer side of `rect`, from the left or from the bottom; `color` is given a share of it.
+/// A colour ramp along the longer side of `rect`, from the left or from the bottom; `color` maps 0 to 1 to a colour.
 pub fn ramp(painter: &Painter, rect: Rect, color: impl Fn(f32) -> Color32) {
     const STRIPS: usize = 64;
     for strip in 0..STRIPS {
         let [from, to] = [strip, strip + 1].map(|s| s as f32 / STRIPS as f32);
-        // Each strip reaches a little into the next one, so that no gap shows.
+        // Each strip overlaps the next one a little, so that no gap shows.
         let part = if rect.width() > rect.height() {
             let x = |share: f32| rect.left() + share * rect.width();
             Rect::from_x_y_ranges(x(from)..=(x(to) + 0.5).min(rect.right()), rect.y_range())

@@ -1,4 +1,4 @@
-//! Writing to a path of the user's choice: asks for it, writes on a thread of its own, and reports how that went.
+//! Export to a path chosen by the user: asks for the path, writes on a background thread, and reports the result.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use egui::{Context, Ui};
 use super::ask_path::{AskPath, Wanted};
 use super::job::Job;
 
-/// Dots per inch of images in files.
+/// Resolution of exported images, dots per inch.
 pub const DPI: f32 = 300.0;
 
-/// The question, and the job that writes.
+/// The path dialog and the write job.
 pub struct Export {
     ask: AskPath,
     writing: Job<Result<String, String>>,
@@ -21,7 +21,7 @@ impl Export {
         Self { ask: AskPath::new(title, hint, confirm, wanted), writing: Job::default() }
     }
 
-    /// Asks; `suggestion` stands in the field unless the user typed something before.
+    /// Opens the dialog; the field holds `suggestion` unless the user typed a path before.
     pub fn open(&mut self, suggestion: impl FnOnce() -> String) {
         self.ask.open(suggestion);
     }
@@ -30,17 +30,17 @@ impl Export {
         self.writing.is_running()
     }
 
-    /// Shows the question with `more` under the field; the path in the frame in which it was confirmed.
+    /// Shows the dialog with `more` under the field; returns the path in the frame in which it is confirmed.
     pub fn ui(&mut self, ctx: &Context, more: impl FnOnce(&mut Ui)) -> Option<PathBuf> {
         self.ask.ui(ctx, more)
     }
 
-    /// Writes; `work` says what was written, or why nothing was.
+    /// Starts writing; `work` returns a message about the written files, or the error.
     pub fn start(&mut self, ctx: &Context, work: impl FnOnce() -> Result<String, String> + Send + 'static) {
         self.writing.start(ctx, work);
     }
 
-    /// How the writing went, once.
+    /// The result of the write job, once.
     pub fn outcome(&mut self) -> Option<Result<String, String>> {
         self.writing.take()
     }

@@ -1,16 +1,16 @@
-//! Facts about one thing: a heading, a name with its value, an image with its caption, a vector as text.
+//! Widgets for facts: headings, names with values, captioned images, vectors as text.
 
 use egui::{Align, Label, Layout, Response, RichText, Ui};
 
 use super::theme::{Theme, bold, size, space};
 
-/// A heading with some air above it.
+/// A heading with space above it.
 pub fn heading(ui: &mut Ui, text: &str) -> Response {
     ui.add_space(space::S);
     ui.label(bold(text))
 }
 
-/// What `add` shows, `width` wide, with a caption under it.
+/// The content of `add`, `width` points wide, with a caption under it.
 pub fn captioned(ui: &mut Ui, caption: &str, width: f32, add: impl FnOnce(&mut Ui)) {
     ui.vertical(|ui| {
         ui.set_width(width);
@@ -21,7 +21,7 @@ pub fn captioned(ui: &mut Ui, caption: &str, width: f32, add: impl FnOnce(&mut U
     });
 }
 
-/// A name at the left and its value at the right.
+/// A name on the left and its value on the right.
 pub fn fact(ui: &mut Ui, theme: &Theme, name: &str, value: &str) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(name).color(theme.weak));
@@ -31,7 +31,7 @@ pub fn fact(ui: &mut Ui, theme: &Theme, name: &str, value: &str) {
     });
 }
 
-/// The length of a vector.
+/// The Euclidean norm of a vector.
 pub fn norm(v: &[f32]) -> f32 {
     v.iter().map(|x| x * x).sum::<f32>().sqrt()
 }

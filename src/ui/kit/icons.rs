@@ -4,7 +4,7 @@ use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Shape, Stroke, St
 
 use super::theme;
 
-/// What an icon shows, or what its button does.
+/// An icon, named after its picture or its button's action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
     Play,

@@ -1,4 +1,4 @@
-//! Images as textures: made on first sight, cached by what they show and the version of it.
+//! Images as textures: created at first use, cached by content key and version.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,7 +8,7 @@ use egui::{Color32, ColorImage, CornerRadius, Rect, TextureHandle, TextureOption
 use super::theme::Theme;
 use crate::dataset::{Dataset, ImageShape};
 
-/// Textures by what they show, such as `("pin", id)`; each with the version of its content.
+/// Textures by content key, such as `("pin", id)`, each with its content's version.
 #[derive(Default)]
 pub struct Images {
     textures: HashMap<u64, (u64, TextureHandle)>,
@@ -16,11 +16,11 @@ pub struct Images {
     dark: bool,
 }
 
-/// Beyond this many textures all are dropped and made again as needed.
+/// Beyond this many textures, all are dropped and created again as needed.
 const MAX_TEXTURES: usize = 4096;
 
 impl Images {
-    /// Forgets everything when the experiment or the theme changed.
+    /// Drops all textures if the experiment or the theme changed.
     pub fn begin_frame(&mut self, generation: u64, dark: bool) {
         if (self.generation, self.dark) != (generation, dark) || self.textures.len() > MAX_TEXTURES {
             self.textures.clear();
@@ -28,13 +28,13 @@ impl Images {
         }
     }
 
-    /// A train sample's image.
+    /// The image of a train sample.
     pub fn sample(&mut self, ui: &Ui, dataset: &Dataset, sample: u32) -> Option<TextureHandle> {
         let inside = (sample as usize) < dataset.train.len();
         inside.then(|| self.get(ui, ("train", sample), 0, dataset.shape(), dataset.train.image(sample as usize)))
     }
 
-    /// An image of the data set's shape; another `version` of the same thing takes the place of the one before.
+    /// The texture of an image of the data set's shape; a new `version` under the same key replaces the previous one.
     pub fn get(&mut self, ui: &Ui, what: impl Hash, version: u64, shape: ImageShape, pixels: &[u8]) -> TextureHandle {
         let mut hasher = DefaultHasher::new();
         what.hash(&mut hasher);
@@ -50,7 +50,7 @@ impl Images {
     }
 }
 
-/// Paints a texture into a square, with a hairline round it.
+/// Paints a texture into a square with a thin border.
 pub fn paint(ui: &Ui, texture: &TextureHandle, rect: Rect) {
     let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
     let theme = Theme::of(ui.visuals());
@@ -68,7 +68,7 @@ pub fn show(ui: &mut Ui, texture: &TextureHandle, side: f32, name: &str) -> egui
     response
 }
 
-/// Grey goes from the theme's paper to its ink; three planes are RGB.
+/// Pixels as colours: one plane runs from the theme's paper to its ink, three planes are RGB.
 fn to_color(shape: ImageShape, pixels: &[u8], theme: &Theme) -> ColorImage {
     let plane = shape.height * shape.width;
     let value = |channel: usize, i: usize| pixels.get(channel * plane + i).copied().unwrap_or(0);

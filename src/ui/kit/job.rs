@@ -1,8 +1,8 @@
-//! Work that may wait (a dialog, a file, a drawing): done on a thread of its own, its answer taken when it is there.
+//! Slow work (a dialog, a file, a drawing) on a background thread; its result is taken when it is ready.
 
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-/// At most one piece of work; starting another forgets the answer of the one before.
+/// At most one job; starting another discards the result of the previous one.
 pub struct Job<T>(Option<Receiver<T>>);
 
 impl<T> Default for Job<T> {
@@ -12,13 +12,13 @@ impl<T> Default for Job<T> {
 }
 
 impl<T: Send + 'static> Job<T> {
-    /// Does `work` on a thread and wakes the window when it is done.
+    /// Runs `work` on a thread and wakes the window when it is done.
     pub fn start(&mut self, ctx: &egui::Context, work: impl FnOnce() -> T + Send + 'static) {
         let (sender, receiver) = channel();
         self.0 = Some(receiver);
         let ctx = ctx.clone();
         std::thread::spawn(move || {
-            // The window may be gone by now, and then the answer is not needed.
+            // The window may be closed by now; then the result is not needed.
             let _ = sender.send(work());
             ctx.request_repaint();
         });
@@ -28,7 +28,7 @@ impl<T: Send + 'static> Job<T> {
         self.0.is_some()
     }
 
-    /// The answer, once.
+    /// The result, once.
     pub fn take(&mut self) -> Option<T> {
         match self.0.as_ref()?.try_recv() {
             Ok(answer) => {

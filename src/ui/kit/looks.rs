@@ -6,9 +6,9 @@ use egui_plot::{LineStyle, MarkerShape, Points};
 use super::theme::Theme;
 use crate::figures::{Dash, Mark, Outline, StrategyStyle};
 
-/// Radius of the marks in a plot.
+/// Radius of marks in plots.
 const MARK_RADIUS: f32 = 4.0;
-/// Radius of the mark of a swatch, and the width of its strokes.
+/// Radius of a swatch's mark, and its stroke width.
 const SWATCH_RADIUS: f32 = 3.8;
 const SWATCH_STROKE: f32 = 1.3;
 

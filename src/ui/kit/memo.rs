@@ -1,6 +1,6 @@
-//! A value that is made again only when what it depends on changed.
+//! A memoized value: computed again only when its key changes.
 
-/// The last value, and the key it was made for.
+/// The last value and its key.
 #[derive(Debug)]
 pub struct Memo<K, V>(Option<(K, V)>);
 
@@ -11,7 +11,7 @@ impl<K, V> Default for Memo<K, V> {
 }
 
 impl<K: PartialEq, V> Memo<K, V> {
-    /// The value for `key`; `make` is called if the last key was another one.
+    /// The value for `key`; calls `make` if `key` differs from the last one.
     pub fn get(&mut self, key: K, make: impl FnOnce() -> V) -> &V {
         let last = self.0.take().filter(|(k, _)| *k == key);
         &self.0.insert(last.unwrap_or_else(|| (key, make()))).1
@@ -24,7 +24,7 @@ impl<K: PartialEq, V> Memo<K, V> {
 }
 
 impl<K: PartialEq> Memo<K, ()> {
-    /// Whether `key` is another one than the last time; for what is handed on rather than kept.
+    /// Whether `key` differs from the last call's; for values that are passed on instead of stored here.
     pub fn changed(&mut self, key: K) -> bool {
         let mut changed = false;
         self.get(key, || changed = true);

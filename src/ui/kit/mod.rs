@@ -1,5 +1,5 @@
-//! The parts that every panel is built from, in the order of their dependency. They know no panel, no state and no `Cx`:
-//! they are given a theme.
+//! The parts that panels are built from, in dependency order. They depend on no panel, no state and no `Cx`; they
+//! receive a theme.
 
 pub mod theme;
 pub mod looks;

@@ -1,15 +1,15 @@
-//! When to ask the engine: the latest question wins, one is under way at most, and it is asked again as the target learns.
+//! When to ask the engine: the latest question wins, at most one is pending, and it is repeated as the target learns.
 
-/// Seconds between two different questions.
+/// Least time between two different questions, seconds.
 const BETWEEN: f64 = 0.05;
 
-/// Questions of one kind, by what they ask about.
+/// The pending or last question of one kind, by its subject.
 #[derive(Debug)]
 pub struct Question<K> {
     asked: Option<Asked<K>>,
-    /// Seconds between two questions about the same as the target learns.
+    /// Least time between two questions about the same subject while the target learns, seconds.
     again: f64,
-    /// Seconds after which an unanswered question no longer holds up another.
+    /// Time after which an unanswered question no longer blocks another one, seconds.
     patience: f64,
 }
 
@@ -17,13 +17,13 @@ pub struct Question<K> {
 struct Asked<K> {
     about: K,
     version: Version,
-    /// On the window's clock.
+    /// Time of the question on the window's clock, seconds.
     at: f64,
-    /// Answers that had come before.
+    /// Number of answers before the question.
     answers: u64,
 }
 
-/// What an answer depends on besides its question: which experiment, and how often the target changed.
+/// What an answer depends on besides its question: the experiment, and the number of changes of the target.
 pub type Version = (u64, u64);
 
 impl<K: PartialEq + Clone> Question<K> {
@@ -31,12 +31,12 @@ impl<K: PartialEq + Clone> Question<K> {
         Self { asked: None, again, patience }
     }
 
-    /// Asks at the next opportunity, whatever was asked before.
+    /// Makes the next question due whatever was asked before.
     pub fn forget(&mut self) {
         self.asked = None;
     }
 
-    /// Whether to ask about `about` at this moment (seconds); `answers` counts the answers of this kind so far.
+    /// Whether to ask about `about` at time `now` (seconds); `answers` counts the answers of this kind so far.
     pub fn is_due(&mut self, ctx: &egui::Context, now: f64, about: &K, version: Version, answers: u64) -> bool {
         if let Some(asked) = self.asked.as_ref().filter(|a| a.version.0 == version.0) {
             let (same, answered) = (asked.about == *about, asked.answers != answers);
@@ -63,14 +63,14 @@ impl<K: PartialEq + Clone> Question<K> {
 mod tests {
     use super::*;
 
-    /// The seconds, what is asked about, the target's version, the answers so far, and whether it is asked.
+    /// Time (s), subject, target version, answers so far, and whether the question is due.
     #[test]
     fn the_latest_question_wins_and_is_asked_again_as_the_target_learns() {
         let ctx = egui::Context::default();
         let mut question = Question::new(1.0, 2.0);
         for (now, about, version, answers, expected) in [
             (0.00, 'a', (1, 1), 0, true),
-            (0.10, 'a', (1, 1), 0, false), // under way
+            (0.10, 'a', (1, 1), 0, false), // pending
             (0.10, 'b', (1, 1), 0, false), // one at a time
             (0.20, 'c', (1, 1), 1, true),  // answered: the latest is next
             (0.21, 'd', (1, 1), 2, false), // too soon

@@ -1,4 +1,4 @@
-//! The look: one scale for spaces, one for type, a dark and a light theme; classes and strategies look as in the figures.
+//! The theme: scales for spacing and type, dark and light colours; classes and strategies have the figures' colours.
 
 use egui::{
     Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Stroke, Style, TextStyle,
@@ -25,22 +25,22 @@ pub mod size {
     pub const FIGURE: f32 = 20.0;
 }
 
-/// Corner radius of everything that has one.
+/// Corner radius of all widgets.
 pub const RADIUS: u8 = 6;
 /// Height of buttons and fields.
 pub const CONTROL_HEIGHT: f32 = 26.0;
-/// Name of the family of the bold cut.
+/// Font family of the bold weight.
 const SEMIBOLD: &str = "semibold";
 
 /// The colours of one theme, dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     pub dark: bool,
-    /// Behind everything.
+    /// The window's background.
     pub window: Color32,
     /// Bars and the side panel.
     pub panel: Color32,
-    /// Where data are drawn.
+    /// The background of plots and views.
     pub background: Color32,
     /// Fields and buttons.
     pub field: Color32,
@@ -55,9 +55,9 @@ pub struct Theme {
     pub accent: Color32,
     /// Text on the accent.
     pub on_accent: Color32,
-    /// A quiet blue beside the accent, where two quantities are drawn.
+    /// A muted blue for the second of two quantities; the accent is the first.
     pub second: Color32,
-    /// A wash of the accent, behind what is selected.
+    /// A light tint of the accent, behind selected items.
     pub accent_wash: Color32,
     pub warning: Color32,
     pub error: Color32,
@@ -116,24 +116,24 @@ pub const LIGHT: Theme = Theme {
     image: [rgb(0xffffff), rgb(0x14171c)],
 };
 
-/// Walks stand off the classes by being nearly white in the dark theme and nearly black in the light one.
+/// Walks are nearly white in the dark theme and nearly black in the light one, so that they differ from all classes.
 const WALKS_DARK: [Color32; 6] =
     [rgb(0xffffff), rgb(0xffe3a3), rgb(0xbfe8ff), rgb(0xffc9d6), rgb(0xcdf5c4), rgb(0xe3d2ff)];
 const WALKS_LIGHT: [Color32; 6] =
     [rgb(0x101319), rgb(0x5c3d00), rgb(0x00395c), rgb(0x6b0f2c), rgb(0x0d4a1c), rgb(0x3b1f73)];
 
-/// The colour of a class, the same as in the figures; classes beyond the palette take its colours again.
+/// The colour of a class, as in the figures; more classes than colours repeat the palette.
 pub fn class_color(class: u8) -> Color32 {
     color(CLASSES[usize::from(class) % CLASSES.len()])
 }
 
 impl Theme {
-    /// The colours that suit the style in force.
+    /// The theme of the current egui style.
     pub fn of(visuals: &Visuals) -> &'static Theme {
         if visuals.dark_mode { &DARK } else { &LIGHT }
     }
 
-    /// The colour of a strategy, the same as in the figures.
+    /// The colour of a strategy, as in the figures.
     pub fn strategy(&self, strategy: Strategy) -> Color32 {
         self.ink(StrategyStyle::of(strategy).ink)
     }
@@ -149,7 +149,7 @@ impl Theme {
         colors[walk % colors.len()]
     }
 
-    /// The colour of a verdict: warm where the walk is lost, cool where it is of use.
+    /// The colour of a verdict: warm if the walk is lost, cool if it is useful.
     pub fn verdict(&self, verdict: Verdict) -> Color32 {
         match (verdict, self.dark) {
             (Verdict::Outward, _) => self.error,
@@ -163,7 +163,7 @@ impl Theme {
         }
     }
 
-    /// Low to high of a quantity such as the loss: dark to bright in the dark theme, bright to dark in the light one.
+    /// The sequential colour ramp, 0 to 1: dark to bright in the dark theme, bright to dark in the light one.
     pub fn ramp(&self, t: f32) -> Color32 {
         const STOPS: [Color32; 4] = [rgb(0x3b4a6b), rgb(0x7b5aa6), rgb(0xd9637a), rgb(0xf5b04d)];
         let t = if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.0 } * (STOPS.len() - 1) as f32;
@@ -173,7 +173,7 @@ impl Theme {
 }
 
 impl Theme {
-    /// Below and above zero, from -1 to 1: blue and orange, which every colour vision tells apart, with a quiet zero.
+    /// The diverging colour ramp, -1 to 1: blue and orange, distinct in colour blindness, with a muted zero.
     pub fn diverging(&self, t: f32) -> Color32 {
         let (below, zero, above) = match self.dark {
             true => (rgb(0x4ea3ff), rgb(0x262d38), rgb(0xff9440)),
@@ -184,22 +184,22 @@ impl Theme {
     }
 }
 
-/// Text in the bold cut.
+/// Text in bold.
 pub fn bold(text: impl Into<String>) -> RichText {
     RichText::new(text).family(FontFamily::Name(SEMIBOLD.into()))
 }
 
-/// The bold cut at a size.
+/// The bold font at a size.
 pub fn bold_font(points: f32) -> FontId {
     FontId::new(points, FontFamily::Name(SEMIBOLD.into()))
 }
 
-/// The regular cut at a size.
+/// The regular font at a size.
 pub fn font(points: f32) -> FontId {
     FontId::new(points, FontFamily::Proportional)
 }
 
-/// Gives the context its fonts and both styles.
+/// Installs the fonts and both styles.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
     for (theme, colors) in [(egui::Theme::Dark, &DARK), (egui::Theme::Light, &LIGHT)] {
@@ -315,7 +315,7 @@ mod tests {
             for class in 0..CLASSES.len() as u8 {
                 assert!(contrast(class_color(class), theme.background) > 1.6, "class {class}, dark {}", theme.dark);
             }
-            // WCAG's least for graphics and large text.
+            // WCAG's minimum contrast for graphics and large text.
             for strategy in Strategy::ALL {
                 for behind in [theme.panel, theme.background] {
                     assert!(contrast(theme.strategy(*strategy), behind) > 3.0, "{strategy}, dark {}", theme.dark);

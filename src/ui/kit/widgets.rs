@@ -8,7 +8,7 @@ use egui::{
 use super::icons::Icon;
 use super::theme::{self, CONTROL_HEIGHT, RADIUS, Theme, size, space};
 
-/// A button with an icon, and text beside it unless `text` is empty; `name` is what a screen reader says.
+/// A button with an icon and optional text; `name` is its name for screen readers.
 pub struct IconButton<'a> {
     pub icon: Icon,
     pub name: &'a str,
@@ -16,7 +16,7 @@ pub struct IconButton<'a> {
     pub tip: &'a str,
     pub primary: bool,
     pub enabled: bool,
-    /// Pressed in, for what stays on until it is pressed again.
+    /// Drawn as pressed, for toggles.
     pub on: bool,
 }
 
@@ -88,7 +88,7 @@ impl<'a> IconButton<'a> {
     }
 }
 
-/// One choice of several, side by side. Returns whether it changed.
+/// A segmented control: one of several choices. Returns whether it changed.
 pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
     let theme = Theme::of(ui.visuals());
     let padding = 9.0;
@@ -135,7 +135,7 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, ch
     changed
 }
 
-/// A word that is on or off, such as a layer of the view. Returns whether it changed.
+/// A text toggle, such as for a layer of the view. Returns whether it changed.
 pub fn toggle(ui: &mut Ui, on: &mut bool, text: &str, tip: &str) -> bool {
     let theme = Theme::of(ui.visuals());
     let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::font(size::CAPTION + 0.5), Color32::PLACEHOLDER);
@@ -161,7 +161,7 @@ pub fn toggle(ui: &mut Ui, on: &mut bool, text: &str, tip: &str) -> bool {
     clicked
 }
 
-/// A title with a sentence under it, centred: what will appear here, and how to make it.
+/// A centred title and sentence for an empty panel: what will appear here, and how to get it.
 pub fn empty_state(ui: &mut Ui, title: &str, body: &str) {
     let theme = Theme::of(ui.visuals());
     let rect = ui.available_rect_before_wrap();
@@ -178,7 +178,7 @@ pub fn empty_state(ui: &mut Ui, title: &str, body: &str) {
     ui.allocate_rect(rect, Sense::hover());
 }
 
-/// A thin progress bar over the whole width; `None` shows that the total is not known.
+/// A thin progress bar over the whole width; `None` if the total is unknown.
 pub fn progress_line(painter: &Painter, rect: Rect, fraction: Option<f32>, theme: &Theme) {
     painter.rect_filled(rect, CornerRadius::ZERO, theme.line);
     if let Some(f) = fraction {
@@ -193,7 +193,7 @@ pub fn letter_badge(painter: &Painter, center: Pos2, letters: &str, color: Color
     painter.text(center, Align2::CENTER_CENTER, letters, theme::bold_font(size::CAPTION), theme.background);
 }
 
-/// A number in a small square, such as a pin's in the latent view and in the list of pins.
+/// A number in a small square, used for pins.
 pub fn number_badge(painter: &Painter, center: Pos2, number: u64, theme: &Theme) {
     let font = theme::bold_font(size::CAPTION - 1.0);
     let galley = painter.layout_no_wrap(number.to_string(), font, theme.background);

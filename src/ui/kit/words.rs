@@ -1,4 +1,4 @@
-//! Numbers and text for display: thousands, durations, capitals.
+//! Formats numbers and text for display: thousands, durations, capitals.
 
 /// `1234567` as `1,234,567`.
 pub fn thousands(n: usize) -> String {
