@@ -1,4 +1,4 @@
-//! The stress workspace in the real window: every control of it, what it does, and what it says.
+//! The vessel workspace in the real window: every control, its effect and its texts.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -27,14 +27,14 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
-/// What is on the screen where `label` is.
+/// The screen pixels of the widget `label`.
 fn picture(w: &mut Harness<'_, App>, label: &str) -> image::RgbaImage {
     let rect = w.get_by_label(label).rect();
     let [x, y, width, height] = [rect.min.x, rect.min.y, rect.width(), rect.height()].map(|v| v as u32);
     image::imageops::crop_imm(&w.render().unwrap(), x, y, width, height).to_image()
 }
 
-/// Types into the field that has the keyboard, in place of what stands there.
+/// Replaces the text of the focused field.
 fn type_over(w: &mut Harness<'_, App>, text: &str) {
     w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     w.event(egui::Event::Text(text.to_owned()));
@@ -53,7 +53,7 @@ fn open(w: &mut Harness<'_, App>, path: &Path) {
     type_over(w, &path.display().to_string());
 }
 
-/// Captions and their controls may have the same name.
+/// Whether a label is shown; a caption and its control may have the same name.
 fn is_shown(w: &Harness<'_, App>, label: &str) -> bool {
     w.query_all_by_label(label).next().is_some()
 }
@@ -69,7 +69,7 @@ fn file(section: &VesselReport) -> Option<&ridgewalk::engine::questions::vessel:
     }
 }
 
-/// The vessel's section in the window, and a folder with masks.
+/// The vessel workspace, and a folder with masks.
 struct Scene {
     w: Harness<'static, App>,
     folder: tempfile::TempDir,
@@ -92,7 +92,7 @@ impl Scene {
         self.w.state().state().answers.vessel.answer.clone().unwrap()
     }
 
-    /// Shows frames until the section on the screen is as `wanted`.
+    /// Shows frames until the vessel's answer is as `wanted`.
     fn wait(&mut self, what: &str, wanted: impl Fn(&VesselReport) -> bool) {
         wait_for(&mut self.w, what, |s| answered(s, &wanted));
         self.w.run_steps(3);
@@ -110,7 +110,7 @@ impl Scene {
 }
 
 #[test]
-fn a_mask_is_opened_dropped_solved_or_refused_beside_digits() {
+fn a_mask_is_opened_dropped_solved_or_rejected_during_a_digits_run() {
     let steps: &[Step<Scene>] = &[
         ("digits have no stress", |s| {
             click(&mut s.w, "Workspace: Vessel");
@@ -173,7 +173,7 @@ fn a_mask_is_opened_dropped_solved_or_refused_beside_digits() {
         }),
         ("twice as large pixels make a lumen of four times the area", |s| {
             let area = s.section().solved().unwrap().solution.lumen_area;
-            set(&mut s.w, "Millimetres a pixel", "0.2");
+            set(&mut s.w, "Millimetres per pixel", "0.2");
             s.wait("larger pixels", |a| {
                 a.solved().is_some_and(|solved| (solved.solution.lumen_area / area - 4.0).abs() < 1e-3)
             });
@@ -181,7 +181,7 @@ fn a_mask_is_opened_dropped_solved_or_refused_beside_digits() {
         ("a pressure without a balance is reported", |s| {
             set(&mut s.w, "Systolic pressure", "100000");
             s.wait("no balance", |a| matches!(a.outcome, Outcome::Refused(_)));
-            s.shows(&["Refused: newton diverged"]);
+            s.shows(&["Rejected: newton diverged"]);
         }),
         ("a mask dropped in another workspace is shown here", |s| {
             click(&mut s.w, "Workspace: Run");
@@ -195,7 +195,7 @@ fn a_mask_is_opened_dropped_solved_or_refused_beside_digits() {
             let path = s.path("bad.png");
             open(&mut s.w, &path);
             s.wait_for_file("bad.png");
-            s.shows(&["Refused: empty mask", "The mask is empty: no pixel is wall."]);
+            s.shows(&["Rejected: empty mask", "The mask is empty: no pixel is wall."]);
         }),
         ("every control has a name", |s| s.w.check_accessibility()),
     ];
@@ -203,14 +203,14 @@ fn a_mask_is_opened_dropped_solved_or_refused_beside_digits() {
 }
 
 #[test]
-fn samples_and_the_probe_are_solved_on_demand_beside_what_the_target_predicts() {
+fn samples_and_the_probe_are_solved_on_demand_and_compared_with_predictions() {
     let mut w = window_of(few_vessels(), vec![Strategy::Random, Strategy::RandomLatent], false);
     wait_for(&mut w, "the generator", is_ready);
     click(&mut w, "Workspace: Vessel");
     let steps: &[Step<Scene>] = &[
         ("the first sample is shown before there is a target", |s| {
             s.wait("the first sample", |a| a.request.vessel == Vessel::Sample(0));
-            s.shows(&["There is no target yet: round 1 trains it."]);
+            s.shows(&["There is no target yet; round 1 trains it."]);
         }),
         ("with a target, its prediction and their difference", |s| {
             click(&mut s.w, "Step round");
@@ -262,7 +262,7 @@ fn samples_and_the_probe_are_solved_on_demand_beside_what_the_target_predicts() 
 }
 
 #[test]
-fn what_says_nothing_of_maps_is_not_shown_for_them() {
+fn controls_that_do_not_apply_to_maps_are_hidden() {
     let mut w = window_of(few_vessels(), vec![Strategy::Random], false);
     click(&mut w, "More settings");
     w.run_steps(2);
@@ -276,7 +276,7 @@ fn what_says_nothing_of_maps_is_not_shown_for_them() {
     assert!(is_shown(&w, "SI") && !is_shown(&w, "Margin"));
     w.key_press(egui::Key::Escape);
     w.run_steps(2);
-    // Digits need other sizes and strategies, and get those of their preset.
+    // Digits need other sizes and strategies and get those of their preset.
     w.get_by_role_and_label(egui::accesskit::Role::ComboBox, "Data set").click();
     w.run_steps(2);
     click(&mut w, DatasetKind::Digits.label());

@@ -1,6 +1,6 @@
-//! The panels and the workspaces: two lists. Another panel is its file, its `mod` line and its rows here.
+//! The lists of panels and workspaces. A new panel needs its file, its `mod` line and its rows here.
 //!
-//! The `mod` lines are in the order of dependency: no panel imports one that is listed below it.
+//! The `mod` lines are in dependency order: no panel imports one below it.
 
 pub mod curves;
 pub mod settings;
@@ -16,10 +16,10 @@ pub mod pair;
 use super::panel::Layout::{Column, Panel, Row};
 use super::panel::{self, Workspace};
 
-/// One of each panel, by the key that layouts know it by.
+/// A key, by which layouts name the panel, and its constructor.
 pub type Panels = Vec<(&'static str, Box<dyn panel::Panel>)>;
 
-/// Every panel. A dropped file goes to the first one that takes it.
+/// All panels. A dropped file goes to the first one that accepts it.
 pub fn all() -> Panels {
     vec![
         ("latent", Box::<latent::LatentPanel>::default()),
@@ -36,7 +36,7 @@ pub fn all() -> Panels {
     ]
 }
 
-/// Every workspace, in the order of the bar and of the key E.
+/// All workspaces, in the order of the top bar and of the key E.
 pub const WORKSPACES: &[Workspace] = &[
     Workspace {
         key: "run",
@@ -53,19 +53,19 @@ pub const WORKSPACES: &[Workspace] = &[
     Workspace {
         key: "explore",
         name: "Explore",
-        tip: "Look closely: one sample in full, why it was picked, and a probe to drag",
+        tip: "One sample in full, why it was picked, and a probe to drag through latent space",
         layout: Row(0.64, &Panel("latent"), &Column(0.7, &Panel("inspector"), &Panel("filmstrip"))),
     },
     Workspace {
         key: "walks",
         name: "Walks",
-        tip: "Figure 4, live: follow walks, judge them, and see what becomes of them",
+        tip: "Figure 4, live: follow walks and see which of them are lost",
         layout: Row(0.56, &Panel("latent"), &Column(0.55, &Panel("walks"), &Panel("filmstrip"))),
     },
     Workspace {
         key: "regions",
         name: "Regions",
-        tip: "Draw a box or a lasso: what lies there, and how well it is predicted round by round",
+        tip: "Draw a box or a lasso: the samples in it, and how well they are predicted round by round",
         layout: Row(0.57, &Panel("latent"), &Column(0.6, &Panel("region"), &Panel("region accuracy"))),
     },
     Workspace {
@@ -77,7 +77,7 @@ pub const WORKSPACES: &[Workspace] = &[
     Workspace {
         key: "vessel",
         name: "Vessel",
-        tip: "Figure S1, live: the wall stress of a vessel, or of a mask of your own, beside what the target predicts",
+        tip: "Figure S1, live: the wall stress of a vessel or of your own mask, next to the target's prediction",
         layout: Row(0.38, &Panel("latent"), &Panel("vessel")),
     },
     Workspace {

@@ -1,4 +1,4 @@
-//! Shows a `Figure` exactly as its file will look: the file's own drawing at the screen's resolution, with values under
+//! Shows a `Figure` as it will look in a file, by the same drawing code at the screen's resolution, with values under
 //! the pointer.
 
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use crate::ui::kit::job::Job;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::Theme;
 
-/// Pixels of the screen for a point of the figure: its small print is then as large as the window's.
+/// Screen points per point of the figure, so that its small text is as large as the window's.
 const ZOOM: f32 = 1.6;
-/// The least width of a figure, points.
+/// Least width of a figure, points.
 const LEAST_WIDTH: f64 = 240.0;
-/// The same for each of the panels side by side.
+/// Least width of one of several panels side by side, points.
 const LEAST_PANEL: f64 = 130.0;
-/// Within this many pixels of a data point its value is shown.
+/// A data point's value is shown within this many pixels of it.
 const REACH: f32 = 14.0;
 
-/// One drawn figure, kept until something changes.
+/// A drawn figure, cached until its key changes.
 #[derive(Default)]
 pub struct FigureView {
     drawn: Option<(Layout, TextureHandle)>,
@@ -37,19 +37,19 @@ struct Key {
     pixels_per_point: f32,
 }
 
-/// A number under the pointer.
+/// A value under the pointer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hovered {
     pub panel: usize,
     pub series: String,
     pub at: [f64; 2],
-    /// A block's own number, where it is one.
+    /// The value of a block; `None` for a data point.
     pub value: Option<f64>,
     pub clicked: bool,
 }
 
 impl FigureView {
-    /// Shows `figure`, drawn again when `version` changes; what is under the pointer.
+    /// Shows `figure`, drawn again when `version` changes; returns the value under the pointer.
     pub fn ui(&mut self, ui: &mut Ui, figure: &Arc<Figure>, version: u64, theme: &Theme) -> Option<Hovered> {
         let room = ui.available_size();
         let [wide, high] = [room.x / ZOOM, room.y / ZOOM].map(f64::from);
@@ -115,16 +115,16 @@ impl FigureView {
     }
 }
 
-/// The figure with as few panels side by side as its room (points) allows, so that they fill it.
+/// The figure with as few panels side by side as fit the available size (points), so that they fill it.
 fn arranged(figure: &Figure, wide: f64, high: f64) -> Figure {
     let most = figure.columns.wide.min(figure.panels.len()).max(1);
     let with = |n: usize| Figure { columns: Columns { narrow: n, wide: n }, ..figure.clone() };
     (1..most).map(with).find(|f| figures::layout(f, wide).height <= high).unwrap_or_else(|| with(most))
 }
 
-/// The largest width (points) at which the figure is no higher than its room, where that is still legible.
+/// The largest legible width (points) at which the figure fits the available height.
 fn fitting_width(figure: &Figure, wide: f64, high: f64) -> f64 {
-    /// Widths tried, each so much smaller than the one before.
+    /// Ratio of each width tried to the previous one.
     const SHRINK: f64 = 0.94;
     let least = LEAST_WIDTH.max((LEAST_PANEL * figure.columns.wide as f64).min(wide));
     let mut width = wide.max(least);
@@ -134,7 +134,7 @@ fn fitting_width(figure: &Figure, wide: f64, high: f64) -> f64 {
     width.floor()
 }
 
-/// The data point or block nearest to the pointer, and where it stands.
+/// The data point or block nearest to the pointer, and its position.
 fn nearest(figure: &Figure, layout: &Layout, rect: Rect, pointer: Pos2) -> Option<(Hovered, Pos2)> {
     let screen = |at: [f64; 2]| rect.min + vec2(at[0] as f32, at[1] as f32) * ZOOM;
     let mut best: Option<(f32, Hovered, Pos2)> = None;
@@ -152,7 +152,7 @@ fn nearest(figure: &Figure, layout: &Layout, rect: Rect, pointer: Pos2) -> Optio
                         let place = screen(frame.at(at));
                         let distance = place.distance(pointer);
                         if distance < REACH {
-                            // Of two at one place the marked one is meant.
+                            // Of two points at the same position, the marked one wins.
                             let less = if line.mark.is_some() { 1.0 } else { 0.0 };
                             offer(distance - less, &line.series, at, None, place);
                         }
@@ -175,7 +175,7 @@ fn nearest(figure: &Figure, layout: &Layout, rect: Rect, pointer: Pos2) -> Optio
     best.map(|(_, found, place)| (found, place))
 }
 
-/// What is under the pointer, as text.
+/// The value under the pointer, as text.
 fn words(figure: &Figure, found: &Hovered) -> String {
     let panel = &figure.panels[found.panel];
     let title = [panel.title.as_str(), found.series.as_str()].join("  ");

@@ -1,4 +1,4 @@
-//! Comparison: the figures and tables of the runs, live as rounds end, beside or instead of opened histories.
+//! Comparison: figures and tables of the live runs, of opened histories, or of both.
 
 pub mod figure_view;
 pub mod open;
@@ -40,7 +40,7 @@ enum Content {
     Rejected(String),
 }
 
-/// The panel: its choices, and what was drawn last.
+/// The panel: its choices and the last content.
 pub struct ComparePanel {
     kind: &'static Kind,
     source: Source,
@@ -52,7 +52,7 @@ pub struct ComparePanel {
     repeat: usize,
     loading: Job<Result<Vec<SavedRun>, String>>,
     content: Memo<Key, Content>,
-    /// Counts contents, for the drawing.
+    /// Counts contents; a new count redraws the figure.
     version: u64,
     view: FigureView,
     open: OpenHistories,
@@ -62,7 +62,7 @@ pub struct ComparePanel {
     page_wide: bool,
 }
 
-/// What a content is made from.
+/// What a content depends on.
 #[derive(Debug, PartialEq)]
 struct Key {
     kind: &'static Kind,
@@ -74,7 +74,7 @@ struct Key {
     rounds: usize,
 }
 
-/// Holds the longest name of a strategy.
+/// Wide enough for the longest name of a strategy.
 const AGAINST_WIDTH: f32 = 210.0;
 
 impl Default for ComparePanel {
@@ -90,7 +90,7 @@ impl Default for ComparePanel {
             version: 0,
             view: FigureView::default(),
             open: OpenHistories::default(),
-            keep: AskPath::new("Save the runs", "A run's folder, there already or not", "Save", Wanted::Folder),
+            keep: AskPath::new("Save the runs", "Folder for the runs, new or existing", "Save", Wanted::Folder),
             export: Export::new("Export figures and tables", "Folder for the files", "Export", Wanted::Folder),
             formats: Format::ALL.to_vec(),
             page_wide: true,
@@ -135,7 +135,7 @@ impl Panel for ComparePanel {
         let something = matches!(self.content.last(), Some(Content::Figure(_) | Content::Table(_)));
         let can_export = something && !self.export.is_writing();
         let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
-        if export.on_hover_text("Every figure and table of what is shown, as files").clicked() {
+        if export.on_hover_text("Writes every figure and table of the shown runs to files").clicked() {
             let name = cx.state.experiment.name.clone();
             self.export.open(|| format!("{name}-figures"));
         }
@@ -154,8 +154,8 @@ impl Panel for ComparePanel {
 impl ComparePanel {
     fn keep_button(&mut self, ui: &mut Ui, state: &AppState) {
         let mut tip =
-            "Writes the runs of this window into a folder, now and whenever a round ends: histories that Open… and \
-                       `ridgewalk figures` read and Replay continues. A fork gets a name of its own"
+            "Writes the runs of this window to a folder, now and after every round. Open… and `ridgewalk figures` read \
+                       these histories, and Replay continues them. A fork gets its own name"
                 .to_owned();
         let written = state.runs.iter().filter_map(|r| r.on_disk.as_ref());
         tip.extend(written.map(|path| format!("\nWritten: {}", path.display())));
@@ -196,7 +196,7 @@ impl ComparePanel {
                 let choices = [
                     (Source::Live, "this run", "The run in this window"),
                     (Source::Opened, "opened", tip.as_str()),
-                    (Source::Both, "both", "Both together, where data and split are the same"),
+                    (Source::Both, "both", "Both together, if data and split are the same"),
                 ];
                 widgets::segmented(ui, "Histories", &mut self.source, &choices);
                 self.replay(ui, opened);
@@ -209,7 +209,7 @@ impl ComparePanel {
                 let text = RichText::new(count.map_or_else(|| label.clone(), |n| format!("{label} ×{n}")));
                 let text = text.size(size::CAPTION);
                 let text = if shown { text.color(theme.text) } else { text.color(theme.faint).strikethrough() };
-                if ui.toggle_value(&mut shown, text).on_hover_text("Show or leave out").changed() {
+                if ui.toggle_value(&mut shown, text).on_hover_text("Show or hide").changed() {
                     self.hidden.retain(|l| *l != label);
                     if !shown {
                         self.hidden.push(label);
@@ -227,20 +227,23 @@ impl ComparePanel {
                 ui.selectable_value(&mut self.against, group.name.clone(), group.label());
             }
         });
-        response.response.accessible_name("Against").on_hover_text("The others less this one, seed by seed");
+        response
+            .response
+            .accessible_name("Against")
+            .on_hover_text("The baseline: its result is subtracted from each of the others, seed by seed");
     }
 
-    /// One seed of the opened histories, shown in all views.
+    /// The button that replays one repeat of the opened histories in all views.
     fn replay(&mut self, ui: &mut Ui, opened: &Opened) {
         let most = opened.histories.iter().map(|h| h.header.repeat).max().unwrap_or(1);
-        let tip = "Shows the opened runs of one repeat in all views as if they had just happened, in place of this run; where \
-                   their weights were kept they can be probed and go on. Of a fork, open its own file";
+        let tip = "Shows the opened runs of one repeat in all views, as if they had just run, in place of this run. Runs saved \
+                   with weights can be probed and continued. To replay a fork, open its own file";
         let can_load = !self.loading.is_running() && !opened.from.as_os_str().is_empty();
         if ui.add_enabled(can_load, egui::Button::new("Replay").small()).on_hover_text(tip).clicked() {
             let (path, repeat) = (opened.from.clone(), self.repeat);
             self.loading.start(ui.ctx(), move || {
                 let runs = archive::read_runs(&path, repeat).map_err(|e| e.to_string())?;
-                if runs.is_empty() { Err(format!("{}: has no repeat {repeat}", path.display())) } else { Ok(runs) }
+                if runs.is_empty() { Err(format!("{} has no repeat {repeat}", path.display())) } else { Ok(runs) }
             });
         }
         if most > 1 {
@@ -249,7 +252,7 @@ impl ComparePanel {
         }
     }
 
-    /// The figure or table, made again if a round ended, a choice was made or a file was opened.
+    /// The figure or table, computed again if a round ended, a choice changed or a file was opened.
     fn content(&mut self, ui: &mut Ui, chosen: &[History], cx: &mut Cx<'_>) {
         let key = Key {
             kind: self.kind,
@@ -266,8 +269,8 @@ impl ComparePanel {
         });
         match content {
             Content::Nothing => {
-                let body = "The figures of the paper and its Table 1, with paired tests: they appear when the first round of a run ends, \
-                            and grow with every round. Open… shows histories that `ridgewalk run` left.";
+                let body = "The figures of the paper and its Table 1, with paired tests. They appear after the first round of a run and \
+                            grow with every round. Open… shows histories written by `ridgewalk run`.";
                 widgets::empty_state(ui, "Comparison", body);
             }
             Content::Rejected(why) => widgets::empty_state(ui, self.kind.title, why),
@@ -362,7 +365,7 @@ fn table_ui(ui: &mut Ui, table: &Table, theme: &Theme) {
             }
         });
         ui.add_space(space::S);
-        // A wide table is scrolled; its notes are read without.
+        // A wide table scrolls horizontally; its notes do not.
         ui.allocate_ui(egui::vec2(visible, 0.0), |ui| {
             for note in &table.notes {
                 ui.add(egui::Label::new(RichText::new(note).size(size::CAPTION).color(theme.weak)).wrap());
@@ -371,7 +374,7 @@ fn table_ui(ui: &mut Ui, table: &Table, theme: &Theme) {
     });
 }
 
-/// Words flush left, numbers flush right.
+/// Text is aligned left, numbers right.
 fn table_row(ui: &mut Ui, words: usize, cells: Vec<RichText>) {
     for (i, cell) in cells.into_iter().enumerate() {
         if i < words {

@@ -1,4 +1,4 @@
-//! "Open…": asks for histories, reads them on a thread of its own, and keeps them beside the live run.
+//! "Open…": asks for histories and reads them on a background thread, to compare with the live run.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::job::Job;
 use crate::ui::panel::Cx;
 
-/// The question, and the reading.
+/// The path dialog and the read job.
 pub struct OpenHistories {
     ask: AskPath,
     dropped: Option<PathBuf>,
@@ -29,18 +29,19 @@ impl Default for OpenHistories {
 impl OpenHistories {
     pub fn button(&mut self, ui: &mut Ui) {
         let open = ui.add_enabled(!self.reading.is_running(), egui::Button::new("Open…").small());
-        let tip = "Histories that `ridgewalk run` left, to look at or to compare with; files can be dropped here too";
+        let tip =
+            "Opens histories written by `ridgewalk run`, to look at or compare with; files can be dropped here too";
         if open.on_hover_text(tip).clicked() {
             self.ask.open(String::new);
         }
     }
 
-    /// Reads histories in the next frame.
+    /// Reads this path in the next frame.
     pub fn read(&mut self, path: &Path) {
         self.dropped = Some(path.to_owned());
     }
 
-    /// Shows the question and takes in what was read or dropped; true when other histories are open now.
+    /// Shows the dialog and takes over histories that were read or dropped; true if the open histories changed.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) -> bool {
         if let Some(path) = self.ask.ui(ctx, |_| {}).or(self.dropped.take()) {
             self.reading.start(ctx, move || {

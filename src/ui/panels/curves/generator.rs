@@ -1,4 +1,4 @@
-//! While the generator trains: its losses, the signs of collapse, and what it makes of the same few codes.
+//! While the generator trains: its losses, signs of collapse, and samples decoded from the same few codes.
 
 use egui::{Color32, RichText, Ui, vec2};
 use egui_plot::{Line, PlotPoints};
@@ -9,25 +9,26 @@ use crate::ui::kit::images;
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::panel::Cx;
 
-/// Share of the epochs whose first steep fall may leave the picture.
+/// Share of the epochs at the start that does not scale the y axis, as the loss falls steeply there.
 const STEEP: f32 = 0.02;
-/// Least height of a plot, what a caption and its gaps take, and the gap between two things.
+/// Least height of a plot, height of a caption with its gaps, and vertical spacing.
 const MIN_PLOT: f32 = 44.0;
 const CAPTION: f32 = 24.0;
 const LINE_GAP: f32 = 2.0;
-/// A panel higher than this has room for every row of samples; a lower one shows the first.
+/// Panels higher than this show all rows of samples, lower ones the first row.
 const ROOMY: f32 = 440.0;
-/// Images of a grid's row, and the largest side of one.
+/// Images in a row of samples, and the largest side of one.
 const COLUMNS: usize = 8;
 const MAX_SIDE: f32 = 56.0;
 
-/// What a curve shows of the losses.
+/// The value of a curve.
 type Value = fn(&GeneratorLosses) -> f32;
 
-/// One plot: a title, an axis, and its curves, the first of which is written out.
+/// One plot: its title, tooltip, unit and curves.
 struct Part {
     id: &'static str,
     title: &'static str,
+    tip: &'static str,
     unit: &'static str,
     curves: Vec<(Color32, Value)>,
     decimals: usize,
@@ -40,23 +41,39 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (accent, second) = (cx.theme.accent, cx.theme.second);
     let last = cx.state.generator.losses.last().copied().unwrap_or_default();
     let of = cx.state.experiment.generator_epochs;
-    ui.label(RichText::new(format!("The generator learns: epoch {:.1} of {of}", last.0)).color(cx.theme.weak));
+    ui.label(RichText::new(format!("Training the generator: epoch {:.1} of {of}", last.0)).color(cx.theme.weak));
     let parts = match last.1.adversarial {
         None => vec![
             part(
                 "reconstruction",
                 "reconstruction loss, nats per image",
+                "How badly images are decoded from their own codes: lower is better",
                 "nats",
                 1,
                 vec![(accent, |l| l.reconstruction)],
             ),
-            part("kl", "KL to N(0, I), nats per image", "nats", 1, vec![(second, |l| l.code)]),
+            part(
+                "kl",
+                "distance of the codes from N(0, I): KL, nats per image",
+                "How much information the codes hold: at 0 every image has the same code",
+                "nats",
+                1,
+                vec![(second, |l| l.code)],
+            ),
         ],
         Some(_) => vec![
-            part("error", "mean absolute error of a pixel, 0 to 1", "error", 3, vec![(accent, |l| l.reconstruction)]),
+            part(
+                "error",
+                "mean absolute error of a pixel, 0 to 1",
+                "How far reconstructions G(E(x)) are from their images x: lower is better",
+                "error",
+                3,
+                vec![(accent, |l| l.reconstruction)],
+            ),
             part(
                 "right",
-                "right verdicts on images and codes, %: 50 cannot tell",
+                "discriminators right on images and codes, %; 50 is chance",
+                "How often they tell real images from generated ones, and N(0, I) from codes of images",
                 "%",
                 0,
                 vec![
@@ -66,7 +83,8 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             ),
             part(
                 "diversity",
-                "diversity of samples: 1 as the data, 0 collapse",
+                "diversity of samples: 1 as in the data, 0 collapse",
+                "Spread of generated images relative to that of the data: near 0 they all look alike",
                 "",
                 2,
                 vec![(accent, |l| of_adversarial(l, |a| a.diversity))],
@@ -86,11 +104,12 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn part(
     id: &'static str,
     title: &'static str,
+    tip: &'static str,
     unit: &'static str,
     decimals: usize,
     curves: Vec<(Color32, Value)>,
 ) -> Part {
-    Part { id, title, unit, curves, decimals }
+    Part { id, title, tip, unit, curves, decimals }
 }
 
 fn of_adversarial(losses: &GeneratorLosses, value: fn(&Adversarial) -> f32) -> f32 {
@@ -101,7 +120,7 @@ fn draw(ui: &mut Ui, cx: &Cx<'_>, part: &Part, height: f32) {
     let losses = &cx.state.generator.losses;
     let of = cx.state.experiment.generator_epochs as f32;
     ui.horizontal(|ui| {
-        ui.label(RichText::new(part.title).size(size::CAPTION).color(cx.theme.weak));
+        ui.label(RichText::new(part.title).size(size::CAPTION).color(cx.theme.weak)).on_hover_text(part.tip);
         for (color, value) in &part.curves {
             let latest = losses.last().map_or(f32::NAN, |(_, l)| value(l));
             ui.label(bold(format!("{latest:.*}", part.decimals)).color(*color));
@@ -123,7 +142,7 @@ fn draw(ui: &mut Ui, cx: &Cx<'_>, part: &Part, height: f32) {
     });
 }
 
-/// Height that the samples take; none before there are any.
+/// Height of the samples; 0 before there are any.
 fn grid_height(ui: &Ui, cx: &Cx<'_>, most: usize) -> f32 {
     let (Some(images), Some(dataset)) = (&cx.state.generator.samples, &cx.state.dataset) else { return 0.0 };
     let rows = (images.len() / dataset.shape().len()).div_ceil(COLUMNS).min(most);
@@ -136,7 +155,7 @@ fn side(ui: &Ui) -> f32 {
 
 fn samples(ui: &mut Ui, cx: &mut Cx<'_>, rows: usize) {
     let (Some(pixels), Some(dataset)) = (cx.state.generator.samples.clone(), cx.state.dataset.clone()) else { return };
-    ui.label(RichText::new("G(z) for the same few codes z of N(0, I)").size(size::CAPTION).color(cx.theme.weak));
+    ui.label(RichText::new("Samples G(z) of the same codes z from N(0, I)").size(size::CAPTION).color(cx.theme.weak));
     let side = side(ui);
     ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
     let version = cx.state.generator.samples_version;
@@ -151,7 +170,7 @@ fn samples(ui: &mut Ui, cx: &mut Cx<'_>, rows: usize) {
     }
 }
 
-/// Lowest and highest of the finite values with some air; 0 to 1 where there is none.
+/// Range of the finite values with a margin; 0 to 1 if there are none.
 fn span(values: &[f64]) -> (f64, f64) {
     let finite = values.iter().copied().filter(|v| v.is_finite());
     let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
@@ -162,5 +181,5 @@ fn span(values: &[f64]) -> (f64, f64) {
     (low - air, high + air)
 }
 
-/// A curve that hardly moves is not blown up beyond this.
+/// Least range of the axis, so that a flat curve is not magnified.
 const LEAST_RANGE: f64 = 0.1;

@@ -17,24 +17,24 @@ use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::RunState;
 
-/// The panel's own choices.
+/// The panel and its choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CurvesPanel {
     pub x: XAxis,
     pub y: YRange,
 }
 
-/// What the horizontal axis counts.
+/// The quantity of the horizontal axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum XAxis {
     Labels,
     Minibatches,
 }
 
-/// How much of the accuracy axis is seen.
+/// The visible range of the accuracy axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum YRange {
-    /// What happened after the first round's start.
+    /// The range of values after the start of the first round.
     Close,
     Whole,
 }
@@ -55,12 +55,12 @@ struct Curve {
     loss: Vec<[f64; 2]>,
 }
 
-/// Share of the height that the loss plot takes, and the least height of either.
+/// Share of the height for the loss plot, and the least height of both plots.
 const LOSS_SHARE: f32 = 0.3;
 const MIN_PLOT: f32 = 48.0;
-/// Air above the best and below the worst accuracy, in percentage points.
+/// Margin above the best and below the worst accuracy, percentage points.
 const AIR: f64 = 1.5;
-/// Air round errors of maps, as a share of what is seen, and above the largest of all.
+/// Margin round errors of maps, as a share of the visible range; and factor above the largest error for the whole axis.
 const ERROR_AIR: f64 = 0.1;
 const WHOLE_AIR: f64 = 1.05;
 const LEGEND_ROW: f32 = 15.0;
@@ -91,14 +91,14 @@ impl Panel for CurvesPanel {
         }
         let range = [
             (YRange::Whole, "whole", "The whole axis, from 0"),
-            (YRange::Close, "close", "Only the part that matters after the first minibatches"),
+            (YRange::Close, "close", "Only the range of values after the first minibatches"),
         ];
         widgets::segmented(ui, "Accuracy axis", &mut self.y, &range);
         let axes = [
             (
                 XAxis::Labels,
                 "labels",
-                "Against labelled samples; inside a round they are spread evenly over its training, so that the drop and rebound can be seen",
+                "Against labelled samples. Each round's labels are spread evenly over its training, so that the drop and rebound show",
             ),
             (XAxis::Minibatches, "minibatches", "Against optimiser steps since the run began"),
         ];
@@ -149,7 +149,7 @@ impl CurvesPanel {
         self.loss_plot(ui, curves, loss_height - 4.0, cx);
     }
 
-    /// The shown round's figures.
+    /// The metric of each run at the shown round.
     fn header(&self, ui: &mut Ui, cx: &Cx<'_>) {
         let task = cx.state.experiment.dataset.task();
         let shown = cx.state.shown_round();
@@ -163,7 +163,7 @@ impl CurvesPanel {
             let stop = cx.state.shown_stop();
             let mut values = Vec::new();
             for run in &cx.state.runs {
-                // Inside a round it is what the fixed part says, at the same evaluation of each run.
+                // Inside a round: the value on the fixed part of the split, at the same evaluation of each run.
                 let inside = |(place, _)| Some(*run.stops(shown, &cx.state.experiment).get(place)?);
                 let (value, when) = match stop.map(inside) {
                     None => match run.accuracy(round) {
@@ -191,11 +191,11 @@ impl CurvesPanel {
                     let (what, tip) = match task {
                         Task::Classes => (
                             "points gained",
-                            "Percentage points over Random from the same seed: one repeat, so not yet evidence.",
+                            "Percentage points above Random with the same seed. One repeat is not yet evidence.",
                         ),
                         Task::Maps => (
-                            "kPa\u{b2} less Random",
-                            "Mean square error less that of Random from the same seed, below zero is better: one repeat, so not yet evidence.",
+                            "kPa\u{b2} minus Random",
+                            "Mean square error minus that of Random with the same seed; below zero is better. One repeat is not yet evidence.",
                         ),
                     };
                     ui.label(RichText::new(what).size(size::CAPTION).color(cx.theme.weak))
@@ -205,7 +205,7 @@ impl CurvesPanel {
         });
     }
 
-    /// The round, and the evaluation inside it, to which the playhead was dragged.
+    /// The accuracy plot; returns the round, and the evaluation inside it, to which the playhead was dragged.
     fn accuracy_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) -> Option<(usize, Option<usize>)> {
         let theme = cx.theme;
         let (low, high) = self.y_range(curves, cx.state.experiment.dataset.task());
@@ -271,7 +271,7 @@ impl CurvesPanel {
         }
     }
 
-    /// The values worth seeing: in the close view all but the first climb out of chance, or fall of the error.
+    /// The values that the axis must show: in the close range all but the first climb from chance or fall of the error.
     fn y_range(&self, curves: &[Curve], task: Task) -> (f64, f64) {
         if self.y == YRange::Whole {
             let all = curves.iter().flat_map(|c| c.inside.iter().chain(c.ends.iter().map(|(_, p)| p)).map(|p| p[1]));
@@ -305,7 +305,7 @@ impl CurvesPanel {
     }
 }
 
-/// Percentage points of the one other strategy over Random.
+/// Gain over Random, in the metric's unit, if exactly one other strategy runs.
 fn gain_over_random(values: &[(Strategy, f32)]) -> Option<f32> {
     let random = values.iter().find(|(s, _)| *s == Strategy::Random)?.1;
     let mut others = values.iter().filter(|(s, _)| *s != Strategy::Random);
@@ -313,7 +313,7 @@ fn gain_over_random(values: &[(Strategy, f32)]) -> Option<f32> {
     others.next().is_none().then_some(other - random)
 }
 
-/// What each mark means, as text.
+/// The legend: the meaning of each mark.
 fn legend(ui: &mut Ui, cx: &Cx<'_>) {
     let split = cx.evaluation_name();
     let all = cx.state.dataset.as_ref().map_or(0, |d| d.evaluation(cx.state.experiment.evaluate_on).len());

@@ -1,4 +1,4 @@
-//! One sample in full, and why it was picked; or a free latent point in the user's hand: the probe.
+//! The inspector: one sample in full with the reason it was picked, or the probe, a latent point that the user drags.
 
 pub mod sample;
 pub mod pins;
@@ -41,7 +41,7 @@ enum Mode {
     Alpha,
 }
 
-/// Seconds between two questions about the same probe as the target learns, and before one is given up.
+/// Seconds between questions about the same probe while the target learns, and until one is considered lost.
 const AGAIN: f64 = 0.05;
 const PATIENCE: f64 = 2.0;
 
@@ -58,7 +58,7 @@ impl Panel for Inspector {
                 (
                     Mode::Alpha,
                     "Step length",
-                    "How long a step should be: how far snaps are, and where other steps of the probe lead",
+                    "How long a step should be: the lengths of snaps, and where shorter and longer steps from the probe lead",
                 ),
             ];
             if widgets::segmented(ui, "Inspect", &mut self.mode, &modes) {
@@ -82,7 +82,7 @@ impl Inspector {
     fn enter(&mut self, cx: &mut Cx<'_>) {
         let dims = cx.snapshot.latent_dim;
         if self.mode != Mode::Sample && cx.state.probing.as_ref().is_some_and(|p| p.len() == dims) {
-            // The same point, seen otherwise.
+            // The step length page shows the same point.
             return;
         }
         cx.state.probing = (self.mode != Mode::Sample && cx.can_probe()).then(|| vec![0.0; dims]);
@@ -90,14 +90,13 @@ impl Inspector {
         self.question.forget();
     }
 
-    /// What is known of the probed point; says what is missing where there is nothing.
+    /// The latest answer about the probe; without one, shows what is missing.
     fn answer(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<Arc<Probe>> {
         let dims = cx.snapshot.latent_dim;
         let probe = if !cx.state.generator.ready {
-            Err("As soon as the generator is trained, drag a point through latent space and see what it decodes to."
-                .into())
+            Err("Once the generator is trained, drag a point through latent space to see what it decodes to.".into())
         } else if !cx.can_probe() {
-            Err(format!("A point can be dragged in up to three latent dimensions; this experiment has {dims}."))
+            Err(format!("A point can be dragged only in up to three latent dimensions; this experiment has {dims}."))
         } else {
             if cx.state.probing.as_ref().is_none_or(|p| p.len() != dims) {
                 self.enter(cx);
@@ -108,14 +107,14 @@ impl Inspector {
                 .probe
                 .answer
                 .clone()
-                .ok_or("Drag in the latent view: this shows what the point decodes to.".into())
+                .ok_or("Drag in the latent view to see what the point decodes to.".into())
         };
         probe.map_err(|says: String| widgets::empty_state(ui, "The probe", &says)).ok()
     }
 
     fn step_length(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         step_length::snaps(ui, cx);
-        heading(ui, "Other steps of the probe");
+        heading(ui, "Other step lengths from the probe");
         if let Some(probe) = self.answer(ui, cx) {
             step_length::ray(ui, cx, &probe);
         }
@@ -135,7 +134,7 @@ impl Inspector {
                 });
             }
         });
-        let tip = "Keeps the point, and follows what the target makes of it through training";
+        let tip = "Saves the point and follows the target's prediction for it through training";
         if ui.button("Pin this point").on_hover_text(tip).clicked() {
             let command = cx.state.pins.pin(&probe);
             cx.commands.extend(command);
@@ -145,16 +144,16 @@ impl Inspector {
         if let Some(maps) = &probe.maps {
             sample::map_facts(ui, cx, maps);
         } else if probe.probabilities.is_empty() {
-            ui.label(RichText::new("There is no target yet: round 1 trains it.").color(cx.theme.weak));
+            ui.label(RichText::new("There is no target yet; round 1 trains it.").color(cx.theme.weak));
         } else {
             charts::probability_bars(ui, &dataset.classes, &probe.probabilities, Some(probe.label));
         }
-        heading(ui, "Its step");
+        heading(ui, "Its step, from p to p'");
         fact(ui, cx.theme, "p", &vector(&probe.code));
         fact(ui, cx.theme, "loss label", &cx.state.class_name(probe.label));
         fact(ui, cx.theme, "loss L", &format!("{:.4} {}", probe.loss, cx.state.experiment.dataset.task().loss_unit()));
-        fact(ui, cx.theme, "|dL/dp|", &format!("{:.3e}", norm(&probe.gradient)));
-        fact(ui, cx.theme, "p' = p + αd", &vector(&probe.moved));
+        fact(ui, cx.theme, "gradient length |dL/dp|", &format!("{:.3e}", norm(&probe.gradient)));
+        fact(ui, cx.theme, "moved point p' = p + αd", &vector(&probe.moved));
         fact(ui, cx.theme, "neighbour", &format!("sample {}", words::thousands(probe.neighbour as usize)));
         fact(ui, cx.theme, "snap distance", &format!("{:.4}", probe.snap_distance));
         if ui.button("Select the neighbour").clicked() {

@@ -1,4 +1,4 @@
-//! The pinned points: what is decoded there, and a little curve of how each target came to see it.
+//! The pinned points: the decoded image of each, and a small curve of every run's prediction over training.
 
 use egui::{Align2, CornerRadius, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
@@ -15,10 +15,10 @@ use crate::ui::state::{Pin, PinCurve};
 const SIDE: f32 = 40.0;
 const VALUE_WIDTH: f32 = 62.0;
 const CLOSE_WIDTH: f32 = 30.0;
-/// The loss at the top of its curve (nats): that of a guess among ten classes.
+/// Top of the loss curve, nats: that of a guess among ten classes.
 const LOSS_TOP: f32 = 2.3;
 
-/// The list; nothing where nothing is pinned.
+/// The list of pins; empty without pins.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.pins.pins.is_empty() {
         return;
@@ -27,12 +27,12 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.horizontal(|ui| {
         ui.label(bold("Pinned points"));
         let choices = [
-            (PinCurve::Probability, "probability", "The probability that F(G(p)) gives to the label"),
-            (PinCurve::Loss, "loss", "The loss of F(G(p)) with the label, nats"),
+            (PinCurve::Probability, "probability", "The probability of the label in the prediction F(G(p))"),
+            (PinCurve::Loss, "loss", "The loss of the prediction F(G(p)) with the label, nats"),
         ];
         widgets::segmented(ui, "Curves of the pins", &mut cx.state.pins.curve, &choices);
     });
-    let text = "The label is the nearest sample's; a curve for each run, over its training.";
+    let text = "The label is that of the nearest sample. One curve per run, over its training.";
     ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
     let pins = cx.state.pins.pins.clone();
     let mut removed = None;
@@ -47,7 +47,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// One pin; true when it is to be taken away.
+/// One pin; returns true if its Unpin button was pressed.
 fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
     let Some(dataset) = cx.state.dataset.clone() else { return false };
     ui.horizontal(|ui| {
@@ -58,7 +58,7 @@ fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
         images::paint(ui, &texture, square);
         widgets::number_badge(ui.painter(), square.left_top() + vec2(6.0, 6.0), pin.id, cx.theme);
-        let tip = format!("Pin {}, label {}. Click to take the probe there.", pin.id, cx.state.class_name(pin.label));
+        let tip = format!("Pin {}, label {}. Click to move the probe there.", pin.id, cx.state.class_name(pin.label));
         if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked()
             && cx.state.probing.is_some()
         {
@@ -70,13 +70,13 @@ fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &said));
         curves(ui, rect, pin, cx);
         value(ui, pin, cx);
-        let tip = "Take this pin away";
+        let tip = "Remove this pin";
         IconButton::new(Icon::Close, &format!("Unpin {}", pin.id), tip).show(ui).clicked()
     })
     .inner
 }
 
-/// One line for each run, the shown one's above the others.
+/// One curve per run, the shown run's on top.
 fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::same(4), cx.theme.field.gamma_multiply(0.5));
@@ -107,7 +107,7 @@ fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
     }
 }
 
-/// What the shown run's target says at the playhead.
+/// The shown run's value at the playhead.
 fn value(ui: &mut Ui, pin: &Pin, cx: &Cx<'_>) {
     let (rect, _) = ui.allocate_exact_size(vec2(VALUE_WIDTH, SIDE), Sense::hover());
     let until = cx.state.playhead_minibatches();

@@ -1,4 +1,4 @@
-//! One sample: its facts in a few lines, and in full with what the target predicts and why it was picked.
+//! One sample: its facts in a few lines, or in full with the target's prediction and the reason it was picked.
 
 use egui::{RichText, Ui};
 
@@ -14,7 +14,7 @@ use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 
-/// Side of the images: three screen points for a pixel of 28.
+/// Side of the images, screen points: three per pixel of a 28-pixel image.
 pub const IMAGE: f32 = 84.0;
 /// Height of a line of facts about a sample.
 const FACT_ROW: f32 = 16.0;
@@ -22,7 +22,7 @@ const FACT_ROW: f32 = 16.0;
 /// The panel while it shows the selected sample.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (Some(sample), Some(dataset)) = (cx.state.focus.sample, cx.state.dataset.clone()) else {
-        let text = "Click a point of the latent view. Here you will see its image, what the generator makes of it, what the target predicts, and why it was picked.";
+        let text = "Click a point of the latent view to see its image, its reconstruction, the target's prediction, and why it was picked.";
         return widgets::empty_state(ui, "One sample in full", text);
     };
     if sample as usize >= dataset.train.len() {
@@ -68,7 +68,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     heading(ui, "Why it was picked");
     match cx.state.bought(sample).map(|(round, p)| (round, p.clone())) {
         None => {
-            let text = format!("{} has not asked for its label.", cx.state.shown_name());
+            let text = format!("{} has not picked it.", cx.state.shown_name());
             ui.label(RichText::new(text).color(cx.theme.weak));
         }
         Some((round, proposal)) => why(ui, cx, round, &proposal),
@@ -76,7 +76,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     near(ui, cx, sample);
 }
 
-/// Labelled samples nearest to one: what else was bought there, and when.
+/// The labelled samples nearest to this one, with the round in which each was labelled.
 fn near(ui: &mut Ui, cx: &mut Cx<'_>, sample: u32) {
     const SHOWN: usize = 5;
     const SIDE: f32 = 44.0;
@@ -98,7 +98,7 @@ fn near(ui: &mut Ui, cx: &mut Cx<'_>, sample: u32) {
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     found.dedup_by_key(|f| f.1);
-    heading(ui, "Labelled samples nearest to it");
+    heading(ui, "Nearest labelled samples");
     ui.horizontal_wrapped(|ui| {
         for (distance, other, round) in found.into_iter().take(SHOWN) {
             let Some(texture) = cx.images.sample(ui, &dataset, other) else { continue };
@@ -108,7 +108,7 @@ fn near(ui: &mut Ui, cx: &mut Cx<'_>, sample: u32) {
                 let name = format!("Nearest labelled sample {other}");
                 let response = images::show(ui, &texture, SIDE, &name).interact(egui::Sense::click());
                 let class = cx.state.class_name(dataset.train.label(other as usize));
-                let text = format!("a {class}, bought in round {round}, {distance:.3} away. Click to select it.");
+                let text = format!("a {class}, labelled in round {round}, {distance:.3} away. Click to select it.");
                 if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(text).clicked() {
                     cx.state.focus.sample = Some(other);
                 }
@@ -119,7 +119,7 @@ fn near(ui: &mut Ui, cx: &mut Cx<'_>, sample: u32) {
     });
 }
 
-/// Mean over the wall and peak of a predicted map, and of the solved one where there is one.
+/// Mean over the wall and peak of the predicted map, and of the solved map if there is one.
 pub fn map_facts(ui: &mut Ui, cx: &Cx<'_>, maps: &MapPair) {
     let wall = |values: &[f32]| -> Vec<f32> { values.iter().copied().filter(|v| *v > 0.0).collect() };
     let words = |values: &[f32]| {
@@ -137,16 +137,16 @@ pub fn map_facts(ui: &mut Ui, cx: &Cx<'_>, maps: &MapPair) {
 
 fn why(ui: &mut Ui, cx: &mut Cx<'_>, round: usize, proposal: &Proposal) {
     fact(ui, cx.theme, "round", &round.to_string());
-    fact(ui, cx.theme, "label bought", &cx.state.class_name(proposal.label));
+    fact(ui, cx.theme, "label", &cx.state.class_name(proposal.label));
     if let Some(score) = proposal.score {
         fact(ui, cx.theme, "score", &format!("{score:.4}"));
     }
     match &proposal.step {
         None => {
             let text = if round == 1 {
-                "At random: it belongs to the initial set."
+                "Drawn at random, as part of the initial set."
             } else {
-                "At random among the unlabelled."
+                "Drawn at random from the unlabelled samples."
             };
             ui.label(RichText::new(text).color(cx.theme.weak));
         }
@@ -175,13 +175,13 @@ fn why_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &LatentStep) {
     });
     fact(ui, cx.theme, "loss at p", &format!("{:.4} {}", step.loss, cx.state.experiment.dataset.task().loss_unit()));
     fact(ui, cx.theme, "p", &vector(&step.from));
-    fact(ui, cx.theme, "|dL/dp|", &format!("{:.3e}", norm(&step.gradient)));
-    fact(ui, cx.theme, "p' = p + αd", &vector(&step.to));
+    fact(ui, cx.theme, "gradient length |dL/dp|", &format!("{:.3e}", norm(&step.gradient)));
+    fact(ui, cx.theme, "moved point p' = p + αd", &vector(&step.to));
     fact(ui, cx.theme, "neighbour", &vector(&step.neighbour));
     fact(ui, cx.theme, "snap distance", &format!("{:.4}", step.snap_distance));
 }
 
-/// Label, prediction, loss and round of a sample, a line each.
+/// Label, prediction, loss and round of a sample, one line each.
 pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
     let Some(dataset) = &cx.state.dataset else { return };
     let label = dataset.train.label(sample as usize);

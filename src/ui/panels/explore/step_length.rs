@@ -1,4 +1,4 @@
-//! How long a step should be: how far the snaps of a round were beside alpha, and where other steps of the probe lead.
+//! How long a step should be: a round's snap distances compared with alpha, and other alphas at the probe.
 
 use egui::{CornerRadius, Rect, RichText, Sense, Stroke, Ui, vec2};
 
@@ -14,13 +14,13 @@ use crate::ui::panel::Cx;
 const SIDE: f32 = 40.0;
 const STRIP_HEIGHT: f32 = 14.0;
 
-/// A step is to be so many times as long as the snap that follows, for half of the points at least. In three, eight and
+/// A step should be this many times as long as its snap for at least half of the points. In three, eight and
 /// sixteen dimensions alpha 0.3, 1 and 2 were the best on validation, with median snaps of 0.08, 0.8 and 1.2.
 const STEP_PER_SNAP: f32 = 1.3;
-/// The alpha that was chosen where snaps are short.
+/// The best alpha where snaps are short.
 const LEAST_ALPHA: f32 = 0.3;
 
-/// Snap distances of one round, in units of the embedding's mean standard deviation, ascending; none is not a number.
+/// Snap distances of one round in units of the embedding's mean standard deviation, ascending, without NaN.
 #[derive(Debug, Clone, PartialEq)]
 struct Snaps {
     round: usize,
@@ -34,7 +34,7 @@ impl Snaps {
         (!sorted.is_empty()).then_some(Self { round, sorted })
     }
 
-    /// Of the last round up to the shown one in which the shown run took steps.
+    /// The snaps of the shown run's last round with steps, up to the shown round.
     fn shown(cx: &Cx<'_>) -> Option<Self> {
         let unit = cx.state.generator.latent_scale;
         let shown = cx.state.shown_round();
@@ -49,12 +49,12 @@ impl Snaps {
         self.sorted[self.sorted.len() / 2]
     }
 
-    /// The share of snaps that are shorter than a step of `alpha`.
+    /// The share of snaps shorter than a step of `alpha`.
     fn shorter(&self, alpha: f32) -> f32 {
         self.sorted.partition_point(|d| *d < alpha) as f32 / self.sorted.len() as f32
     }
 
-    /// A step that decides where its neighbour lies, to two digits.
+    /// An alpha long enough for the step to decide which sample is its neighbour, to two digits.
     fn sensible_alpha(&self) -> f32 {
         let alpha = (STEP_PER_SNAP * self.median()).max(LEAST_ALPHA);
         let digits = 10f32.powi(1 - alpha.log10().floor() as i32);
@@ -62,11 +62,11 @@ impl Snaps {
     }
 }
 
-/// The histogram of snap distances, the present alpha in it, and what follows.
+/// The histogram of snap distances with the present alpha, and the suggested alpha.
 pub fn snaps(ui: &mut Ui, cx: &Cx<'_>) {
     heading(ui, "Snap distances");
     let Some(snaps) = Snaps::shown(cx) else {
-        let text = "Distances from p' to the neighbour that is taken, of every step of a round. The shown run has taken none yet; random sampling takes none.";
+        let text = "A snap is the distance from p' to the neighbour that is labelled. The shown run has taken none yet; random sampling takes none.";
         ui.label(RichText::new(text).color(cx.theme.weak));
         return;
     };
@@ -82,16 +82,21 @@ pub fn snaps(ui: &mut Ui, cx: &Cx<'_>) {
     );
     ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
     let sensible = snaps.sensible_alpha();
-    let tip = "Where snaps are longer than steps, the neighbour of p' is one of p as well, and the gradient decides nothing. The rule: 1.3 times the median snap, at least 0.3.";
+    let tip = "If snaps are longer than steps, the neighbour of p' is also near p, and the gradient decides nothing.";
     let (text, ink) = if alpha < 0.8 * sensible {
-        (format!("The step is short beside the snaps; a sensible α would be about {sensible}."), cx.theme.warning)
+        (
+            format!(
+                "The step is short compared with the snaps. A sensible α is about {sensible}: 1.3 × the median snap, at least 0.3."
+            ),
+            cx.theme.warning,
+        )
     } else {
-        (format!("A sensible α is about {sensible}."), cx.theme.text)
+        (format!("A sensible α is about {sensible}: 1.3 × the median snap, at least 0.3."), cx.theme.text)
     };
     ui.label(RichText::new(text).color(ink)).on_hover_text(tip);
 }
 
-/// p + αd for several α, decoded above, the nearest sample below; then every α at which that is another one.
+/// Decoded p + αd for several α above the nearest samples; then each α at which the nearest sample changes.
 pub fn ray(ui: &mut Ui, cx: &mut Cx<'_>, probe: &Probe) {
     let Some(dataset) = cx.state.dataset.clone() else { return };
     ui.horizontal_wrapped(|ui| {
@@ -122,16 +127,18 @@ pub fn ray(ui: &mut Ui, cx: &mut Cx<'_>, probe: &Probe) {
     if let [_, changes @ ..] = probe.changes.as_slice() {
         ui.add_space(space::XS);
         let times = match changes.len() {
-            0 => format!("The neighbour stays the same up to α = {end}."),
-            1 => format!("Another neighbour from α = {:.3} on.", changes[0].alpha),
-            n => format!("Another neighbour {n} times, first at α = {:.3}.", changes[0].alpha),
+            0 => format!("As α grows to {end}, the nearest sample stays the same."),
+            1 => format!("As α grows to {end}, the nearest sample changes once, at {:.3}.", changes[0].alpha),
+            n => {
+                format!("As α grows to {end}, the nearest sample changes {n} times, first at {:.3}.", changes[0].alpha)
+            }
         };
         ui.label(RichText::new(times).size(size::CAPTION).color(cx.theme.weak));
         strip(ui, cx, &probe.changes, end);
     }
 }
 
-/// A stretch for each neighbour in the colour of its class, from α = 0 to `end`.
+/// A strip from α = 0 to `end`, with a stretch for each nearest sample in the colour of its class.
 fn strip(ui: &mut Ui, cx: &mut Cx<'_>, changes: &[NeighbourChange], end: f32) {
     let Some(dataset) = cx.state.dataset.clone() else { return };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), STRIP_HEIGHT + 6.0), Sense::hover());

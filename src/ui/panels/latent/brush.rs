@@ -8,29 +8,29 @@ use crate::ui::panel::Cx;
 use crate::ui::state::BrushTool;
 use crate::view::Camera;
 
-/// A stroke under way.
+/// The stroke that is being drawn.
 #[derive(Debug, Default)]
 pub struct BrushStroke {
     points: Vec<Pos2>,
 }
 
-/// A lasso takes a point when the pointer has come so far, in screen points.
+/// Least distance between two points of a lasso, screen points.
 const SPACING: f32 = 3.0;
-/// The least number of corners that enclose anything.
+/// Least number of corners of an outline.
 const CORNERS: usize = 3;
 
 impl BrushStroke {
-    /// Whether a drag with the primary button draws, rather than moves the camera or the probe.
+    /// Whether a primary drag draws a selection instead of moving the camera or the probe.
     pub fn takes_drags(ui: &Ui, cx: &Cx<'_>) -> bool {
         let ready = cx.state.generator.ready && !cx.snapshot.forming;
         cx.state.brush.tool != BrushTool::Off && ready && !ui.input(|i| i.modifiers.shift)
     }
 
-    /// Follows a drag; at its end what lies within is selected.
+    /// Follows a drag; at its end the samples inside are selected.
     pub fn ui(&mut self, ui: &Ui, rect: Rect, response: &Response, camera: &Camera, cx: &mut Cx<'_>) {
         let primary = egui::PointerButton::Primary;
         if response.drag_started_by(primary) && Self::takes_drags(ui, cx) {
-            // The press was where the drag came from, some points before it was known to be one.
+            // A drag is recognised some points after the press, so the stroke starts at the press.
             self.points = ui.input(|i| i.pointer.press_origin()).into_iter().collect();
         }
         if self.points.is_empty() {
@@ -71,7 +71,7 @@ impl BrushStroke {
     }
 }
 
-/// The outline of the present selection, where this camera can show it.
+/// The outline of the present selection, if this camera can show it.
 pub fn selection_outline(ui: &Ui, rect: Rect, camera: &Camera, cx: &Cx<'_>) {
     let Some(selection) = &cx.state.brush.selection else { return };
     let Some(seen) = selection.region.seen_from(camera) else { return };

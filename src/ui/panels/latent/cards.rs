@@ -1,4 +1,4 @@
-//! Cards about a sample: the one under the pointer, and the selected one at the top right.
+//! Cards about samples: the hovered one, and the selected one at the top right.
 
 use egui::{CornerRadius, Rect, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
@@ -11,12 +11,12 @@ use crate::ui::kit::widgets::IconButton;
 use crate::ui::panel::Cx;
 use crate::ui::panels::explore::sample::sample_facts;
 
-/// Side of the image in the hover card: four screen points for a pixel of 28.
+/// Side of the image in the hover card, screen points: four per pixel of a 28-pixel image.
 const HOVER_IMAGE: f32 = 112.0;
 /// Distance of the card from the edge of the view.
 const EDGE: f32 = space::M;
 
-/// The sample under the pointer: image, label, prediction, loss, round.
+/// The card of the hovered sample: image, label, prediction, loss, round.
 pub fn hover_card(ui: &Ui, hovered: Hovered, cx: &mut Cx<'_>) {
     let (Some(sample), Some(dataset)) = (hovered.sample, cx.state.dataset.clone()) else { return };
     if sample as usize >= dataset.train.len() {
@@ -46,7 +46,7 @@ pub fn hover_card(ui: &Ui, hovered: Hovered, cx: &mut Cx<'_>) {
     });
 }
 
-/// The selected sample at the top right, with what can be done with it.
+/// The card of the selected sample, with its buttons.
 pub fn selection_card(ui: &mut Ui, rect: Rect, cx: &mut Cx<'_>) {
     let (Some(sample), Some(dataset)) = (cx.state.focus.sample, cx.state.dataset.clone()) else { return };
     if sample as usize >= dataset.train.len() || rect.width() < 360.0 {

@@ -1,4 +1,4 @@
-//! The latent view on the device, given only what changed since it was last given something.
+//! The latent view on the device; only changes are uploaded.
 
 use std::sync::Arc;
 
@@ -14,23 +14,23 @@ use crate::ui::panel::Cx;
 use crate::ui::state::{Arms, Focus, Only, WalkPoint};
 use crate::view::{Look, Quality};
 
-/// The view on the device, and what it was last given.
+/// The view on the device, and the keys of its last upload.
 pub struct Drawing {
     pub texture: ViewTexture,
     codes: Option<Arc<Vec<f32>>>,
     points: Memo<PointsKey, ()>,
     overlay: Memo<OverlayKey, ()>,
     field: Memo<FieldKey, ()>,
-    /// When codes were last handed over, on egui's clock.
+    /// Time of the last upload of codes, on egui's clock.
     given_at: f64,
-    /// What each marker stands for.
+    /// The walk point of each marker.
     pub meaning: Vec<WalkPoint>,
 }
 
-/// Between two pictures of the forming embedding on a software adapter, which draws on the cores that train.
+/// Least time between images of the forming embedding on a software adapter, where drawing and training share the cores.
 const SOFTWARE_FORMING_SECONDS: f64 = 2.0;
 
-/// Which picture of which field.
+/// Identifies an image of the field.
 type FieldKey = (usize, FieldOptions, bool, bool);
 
 #[derive(PartialEq, Clone)]
@@ -77,7 +77,7 @@ impl Drawing {
         })
     }
 
-    /// Hands over what changed; true when the points are others.
+    /// Uploads the changes; true if the points changed.
     pub fn give(&mut self, cx: &Cx<'_>, options: ViewOptions) -> Result<bool, crate::view::ViewError> {
         let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else {
             if self.codes.take().is_some() {

@@ -1,4 +1,4 @@
-//! The field as an image under the points: which layer of it, in which colours, and its borders and arrows.
+//! The field as an image under the points: its layers, colours, borders and arrows.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::ui::kit::theme::{self, Theme};
 use crate::ui::state::AppState;
 use crate::view::{Filter, Line};
 
-/// What the field's colour says.
+/// The quantity that the field's colour shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum FieldLayer {
     #[default]
@@ -24,13 +24,13 @@ pub enum FieldLayer {
 }
 
 impl FieldLayer {
-    /// Choice, name and tooltip, in the order shown.
+    /// Choice, name and tooltip, in display order.
     pub const CHOICES: [(Self, &'static str, &'static str); 6] = [
         (Self::None, "none", "No field under the points"),
-        (Self::Regions, "regions", "The class that the target gives to what is decoded there, F(G(p))"),
+        (Self::Regions, "regions", "The class that the target predicts for the decoded point, F(G(p))"),
         (Self::Confidence, "confidence", "The probability of that class"),
-        (Self::Entropy, "entropy", "Entropy of the class probabilities: hardness without a label"),
-        (Self::Loss, "loss", "Loss with the label of the nearest sample: what the gradient climbs"),
+        (Self::Entropy, "entropy", "Entropy of the class probabilities: how uncertain the target is, without a label"),
+        (Self::Loss, "loss", "Loss with the label of the nearest sample: the quantity that steps increase"),
         (
             Self::Disagreement,
             "disagreement",
@@ -44,18 +44,18 @@ impl FieldLayer {
     }
 }
 
-/// What of the field is shown; saved between starts.
+/// Display options of the field; saved between starts.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct FieldOptions {
     pub layer: FieldLayer,
-    /// The gradient as arrows.
+    /// Show the gradient as arrows.
     pub arrows: bool,
-    /// Fades where decoded images are unreliable: far from the data.
+    /// Fade the field far from the data, where decoded images are unreliable.
     pub trust: bool,
-    /// Fades where the target judges a decoded sample differently than the sample.
+    /// Fade the field where the predictions for a sample and its reconstruction differ.
     #[serde(default)]
     pub agreement: bool,
-    /// Where a plane through a space of three or more dimensions lies on the third axis, in deviations.
+    /// Distance of the plane from the middle of the data along axis 3, if there is one, in standard deviations.
     pub slice: f32,
 }
 
@@ -65,23 +65,23 @@ impl Default for FieldOptions {
     }
 }
 
-/// The plane covers the data and this share of their extent more on either side.
+/// Margin of the plane on each side, as a share of the data's extent.
 const MARGIN: f32 = 0.12;
-/// How much of the field's colour is left, so that points stand out on it.
+/// Opacity of the field, so that points stand out on it.
 const OPACITY: f32 = 0.5;
-/// In units of the outer quantile of r10: full trust up to the first, none from the second on.
+/// In units of the edge, a quantile of r10: full trust up to the first value, none from the second on.
 const TRUST: [f32; 2] = [1.0, 4.0];
-/// The outer quantile that trust is measured by.
+/// The quantile of r10 that is the edge of the data.
 const TRUST_QUANTILE: f32 = 0.99;
-/// Entropy and loss at which their colours end (nats).
+/// Entropy and loss at the end of the colour ramp, nats.
 const ENTROPY_TOP: f32 = 1.5;
 const LOSS_TOP: f32 = 5.0;
-/// Widths of borders and arrows, logical pixels; the longest arrow in units of a coarse cell.
+/// Widths of borders and arrows, logical pixels; length of the longest arrow, coarse cells.
 const BORDER_PX: f32 = 1.4;
 const ARROW_PX: f32 = 1.2;
 const ARROW_CELLS: f32 = 0.8;
 
-/// What to ask the engine for; `None` if no field is shown.
+/// The request to the engine; `None` if no field is shown.
 pub fn request(options: FieldOptions, snapshot: &Snapshot, scale: f32) -> Option<FieldRequest> {
     let dim = snapshot.latent_dim;
     let codes = snapshot.codes.as_ref().filter(|_| !snapshot.forming && dim >= 2)?;
@@ -95,7 +95,7 @@ pub fn request(options: FieldOptions, snapshot: &Snapshot, scale: f32) -> Option
         [low - margin, high + margin]
     };
     let [x, y] = [extent(0), extent(1)];
-    // Through the middle of the data, wherever the generator put them, so that the plane is not beside them.
+    // The plane goes through the middle of the data, because the data need not be centred at zero.
     let middle = |axis: usize| {
         let sum: f64 = codes.iter().skip(axis).step_by(dim).map(|v| f64::from(*v)).sum();
         (sum / (codes.len() / dim).max(1) as f64) as f32
@@ -117,7 +117,7 @@ pub struct Painted {
     pub filter: Filter,
 }
 
-/// The chosen layer in colours.
+/// The colours of the chosen layer.
 pub fn paint(field: &Field, options: FieldOptions, state: &AppState, theme: &Theme) -> Painted {
     let outer = outer(options, state);
     let color = |i: usize| -> Color32 {
@@ -139,26 +139,26 @@ pub fn paint(field: &Field, options: FieldOptions, state: &AppState, theme: &The
     Painted { side: field.side as u32, rgba: (0..field.class.len()).flat_map(pixel).collect(), filter }
 }
 
-/// How much of the field is left in a cell, by each kind of trust that is asked for.
+/// Opacity of a cell after fading by each chosen kind of trust, 0 to 1.
 fn trust_at(field: &Field, options: FieldOptions, outer: Option<f32>, cell: usize) -> f32 {
     let near = outer.map_or(1.0, |outer| field.sparsity.get(cell).map_or(0.0, |&r| trust(r, outer)));
     let agreed = field.disagreement.get(cell).filter(|_| options.agreement).map_or(1.0, |d| 1.0 - d.clamp(0.0, 1.0));
     near * agreed
 }
 
-/// The r10 that trust is measured by; `None` if nothing fades.
+/// The r10 at the edge of the data; `None` if nothing fades.
 fn outer(options: FieldOptions, state: &AppState) -> Option<f32> {
     state.lab.sparsity.as_ref().map(|s| s.quantile(TRUST_QUANTILE)).filter(|_| options.trust)
 }
 
-/// How reliable decoded images are where r10 is this: from 1 to 0.
+/// Trust in decoded images at this r10, from 1 to 0.
 fn trust(sparsity: f32, outer: f32) -> f32 {
     let [full, none] = TRUST;
     let ratio = sparsity / outer.max(f32::MIN_POSITIVE);
     if ratio.is_finite() { ((none - ratio) / (none - full)).clamp(0.0, 1.0) } else { 0.0 }
 }
 
-/// The borders between classes, and the gradient where it is asked for.
+/// The borders between classes, and the gradient arrows if chosen.
 pub fn lines(field: &Field, options: FieldOptions, state: &AppState, theme: &Theme) -> Vec<Line> {
     let outer = outer(options, state);
     let mut lines = Vec::new();
@@ -196,7 +196,7 @@ pub fn lines(field: &Field, options: FieldOptions, state: &AppState, theme: &The
     lines
 }
 
-/// Arrows along dL/dp, the longer the steeper: by the logarithm, because gradients span many decades.
+/// Arrows along dL/dp, with lengths by the logarithm of the gradient length, which spans many decades.
 fn arrows(field: &Field, options: FieldOptions, outer: Option<f32>, theme: &Theme) -> Vec<Line> {
     let norm = |g: &[f32]| g.iter().map(|v| v * v).sum::<f32>().sqrt();
     let norms: Vec<f32> = field.quiver.iter().map(|a| norm(&a.gradient)).collect();
@@ -205,7 +205,7 @@ fn arrows(field: &Field, options: FieldOptions, outer: Option<f32>, theme: &Them
     let cell = field.request.plane.edge_u.iter().map(|v| v * v).sum::<f32>().sqrt() / cells;
     const DECADES: f32 = 4.0;
     let length = |n: f32| (1.0 + (n / top).log10() / DECADES).clamp(0.0, 1.0) * ARROW_CELLS * cell;
-    // The cell of the picture in which an arrow stands.
+    // The image cell of an arrow.
     let coarse = cells as usize;
     let within = |i: usize| (2 * i + 1) * field.side / (2 * coarse);
     let draw = |(i, (arrow, &n)): (usize, (&crate::field::Arrow, &f32))| {
@@ -221,7 +221,7 @@ fn arrows(field: &Field, options: FieldOptions, outer: Option<f32>, theme: &Them
     field.quiver.iter().zip(&norms).enumerate().filter_map(draw).collect()
 }
 
-/// What identifies an image of the field.
+/// Identifies an image of the field.
 pub fn key(field: Option<&Arc<Field>>) -> usize {
     field.map_or(0, |f| Arc::as_ptr(f) as usize)
 }

@@ -1,4 +1,4 @@
-//! Forking at the playhead: the sheet that asks what the fork changes from the shown round on.
+//! Forking at the playhead: the sheet with the settings that the fork changes after the shown round.
 
 use egui::{DragValue, RichText, Ui};
 
@@ -11,14 +11,14 @@ use crate::ui::panel::Cx;
 const WIDTH: f32 = 300.0;
 const NAME_WIDTH: f32 = 78.0;
 
-/// The button beside the rounds, and its sheet.
+/// The fork button next to the rounds, and its sheet.
 pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
     let round = cx.state.ended_round();
     let possible = round > 0 && round < cx.state.experiment.rounds;
     let tip = if possible || round == 0 {
         "Continues from the end of the shown round with another strategy, step length or seed"
     } else {
-        "Nothing follows the last round; look at an earlier one to fork from it"
+        "The last round cannot be forked; move the playhead to an earlier one"
     };
     let button = IconButton::new(Icon::Fork, "Fork from the shown round", tip).enabled(possible).show(ui);
     if !possible {
@@ -33,8 +33,7 @@ fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
     let Some(now) = cx.state.shown_turn() else { return };
     let mut turn = cx.state.fork_draft.unwrap_or(now);
     ui.label(bold(format!("Fork {} after round {round}", now.strategy.label())));
-    let text =
-        "The rounds so far are kept; from here on the fork does this. The present runs stay beside it: see Pair.";
+    let text = "The fork shares the rounds so far and then continues with these settings. The present runs stay as opened histories: see Pair.";
     ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
     ui.add_space(space::XS);
     let row = |ui: &mut Ui, name: &str, add: &mut dyn FnMut(&mut Ui)| {
@@ -50,7 +49,7 @@ fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
     };
     let dataset = cx.state.experiment.dataset;
     ui.label(RichText::new("Strategy").color(cx.theme.weak));
-    // A list in a popup of its own would close this one.
+    // A combo box would close this popup, so all strategies are laid out.
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(2.0, 2.0);
         for strategy in Strategy::ALL.iter().filter(|s| s.objection(dataset).is_none()) {
@@ -72,12 +71,13 @@ fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
     }
     let changed = turn != now;
     if !changed {
-        let text = "Change one of them: as it is, the fork would do the same again.";
+        let text = "Change a setting: with the same ones the fork would repeat the run.";
         ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap());
     }
     ui.add_space(space::XS);
-    let go =
-        IconButton::new(Icon::Fork, "Fork", "Keeps the rounds so far, and continues like this").text("Fork").primary();
+    let go = IconButton::new(Icon::Fork, "Fork", "Continues from the shown round with these settings")
+        .text("Fork")
+        .primary();
     if go.enabled(changed && error.is_none()).show(ui).clicked() {
         let command = cx.state.fork(round, turn);
         cx.commands.push(command);

@@ -1,4 +1,4 @@
-//! What the colours of the latent view say.
+//! The colour legend of the latent view.
 
 use egui::{Align2, CornerRadius, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
 
@@ -11,7 +11,7 @@ use crate::ui::panel::Cx;
 const EDGE: f32 = space::M;
 const LEGEND_ROW: f32 = 18.0;
 
-/// What the colours say; a click on a class leaves it alone in colour.
+/// The legend of the coloring; a click on a class shows only that class in colour.
 pub fn ui(ui: &mut Ui, rect: Rect, coloring: Coloring, cx: &mut Cx<'_>) {
     let left = beside_ticks(cx);
     let top_left = rect.min + vec2(EDGE + left, EDGE);
@@ -42,12 +42,12 @@ pub fn ui(ui: &mut Ui, rect: Rect, coloring: Coloring, cx: &mut Cx<'_>) {
             let rounds = cx.state.experiment.rounds;
             let last = rounds.saturating_sub(1).max(1);
             let marks = [1, rounds.div_ceil(2), rounds].map(|r| ((r.max(1) - 1) as f32 / last as f32, r.to_string()));
-            ramp_legend(ui, top_left, "round in which it was labelled", &marks, cx.theme);
+            ramp_legend(ui, top_left, "round labelled; grey: not labelled", &marks, cx.theme);
         }
     }
 }
 
-/// In the plane the numbers of the vertical axis stand at the left edge; overlays stand beside them.
+/// Left margin of overlays: in the plane, the vertical axis has its numbers at the left edge.
 pub fn beside_ticks(cx: &Cx<'_>) -> f32 {
     const TICK_WIDTH: f32 = 18.0;
     const FLAT_DIMS: usize = 2;
@@ -79,7 +79,7 @@ fn class_legend(ui: &mut Ui, top_left: Pos2, rect: Rect, cx: &mut Cx<'_>) {
         ui.painter().circle_filled(pos2(row.left() + 9.0, row.center().y), 4.5, color);
         let ink = if faded { cx.theme.faint } else { cx.theme.text };
         ui.painter().galley(pos2(row.left() + 20.0, row.center().y - galley.size().y / 2.0), galley, ink);
-        let tip = if only { "Show all classes again" } else { "Leave only this class in colour" };
+        let tip = if only { "Show all classes again" } else { "Show only this class in colour" };
         if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked() {
             cx.state.focus.class = (!only).then_some(class);
         }

@@ -1,4 +1,4 @@
-//! The latent view: its toolbar, its mouse and keys, and the texture that is redrawn only when something changed.
+//! The latent view: toolbar, mouse and keys, and the texture, redrawn only after a change.
 
 pub mod view_texture;
 pub mod scene;
@@ -29,29 +29,29 @@ use drawing::Drawing;
 use options::{Hovered, ViewOptions};
 use scene::Coloring;
 
-/// The panel and what it keeps between frames.
+/// The panel and its state between frames.
 pub struct LatentPanel {
     options: ViewOptions,
     drawing: Option<Drawing>,
     failed: Option<String>,
     camera: Camera,
-    /// The camera follows the data until the user takes it.
+    /// The camera is fitted to the data until the user moves it.
     follows: bool,
-    /// Fit in this frame, though the data are the same.
+    /// Fit the camera in this frame, even if the data did not change.
     fit_now: bool,
     moved_at: f64,
     hovered: Hovered,
     save: save_view::SaveView,
-    /// The reset for which the engine was asked for predictions of all train samples, if a colour needs them.
+    /// The generation for which predictions of all train samples were requested, if the coloring needs them.
     asked_scores: Option<u64>,
-    /// The field that was asked for last.
+    /// The last requested field.
     asked_field: Option<FieldRequest>,
     stroke: BrushStroke,
 }
 
-/// The smallest side of a view that is worth drawing.
+/// Views with a smaller side are not drawn.
 const MIN_SIDE: f32 = 24.0;
-/// Width from which colours and layers fit beside each other.
+/// Least width at which colours and layers fit in one row.
 const COLOUR_ROW: f32 = 528.0;
 
 impl Panel for LatentPanel {
@@ -68,7 +68,7 @@ impl Panel for LatentPanel {
         let panel = ui.max_rect();
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| self.toolbar(ui, cx));
         self.ask_scores(cx);
-        // The toolbar may be wider than a narrow panel; the picture never is.
+        // The toolbar may be wider than a narrow panel; the view never is.
         let top = ui.cursor().top().min(panel.bottom());
         let rect = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
@@ -83,7 +83,7 @@ impl Panel for LatentPanel {
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let can_save = self.drawing.is_some();
-        if IconButton::new(Icon::Save, "Save view as PNG", "Save the picture as a PNG file")
+        if IconButton::new(Icon::Save, "Save view as PNG", "Save the view as a PNG file")
             .enabled(can_save)
             .show(ui)
             .clicked()
@@ -147,9 +147,9 @@ impl LatentPanel {
         }
     }
 
-    /// Asks for the field when what is wanted of it changed; nothing about it changes with the camera.
+    /// Requests the field if its options changed; it does not depend on the camera.
     fn ask_field(&mut self, cx: &mut Cx<'_>) {
-        // The field shows classes and their probabilities.
+        // The field shows classes and their probabilities, so maps have none.
         let suits = cx.state.experiment.dataset.task() == Task::Classes;
         let wanted = field::request(self.options.field, cx.snapshot, cx.state.generator.latent_scale);
         let wanted = wanted.filter(|_| suits);
@@ -159,7 +159,7 @@ impl LatentPanel {
         }
     }
 
-    /// Asks for predictions of all train samples while a colour needs them, and again after each reset.
+    /// Requests predictions of all train samples while the coloring needs them, and again after each reset.
     fn ask_scores(&mut self, cx: &mut Cx<'_>) {
         let wanted = self.options.coloring.wants_scores().then_some(cx.state.generation);
         if std::mem::replace(&mut self.asked_scores, wanted) != wanted {
@@ -167,7 +167,7 @@ impl LatentPanel {
         }
     }
 
-    /// What the colours and layers are, then whose round is shown.
+    /// The toolbar: coloring, layers, shown run and round.
     fn toolbar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
         let one_row = ui.available_width() > COLOUR_ROW;
@@ -203,7 +203,7 @@ impl LatentPanel {
         });
     }
 
-    /// Which field lies under the points; of maps there is none.
+    /// The choice of the field; there is none for maps.
     fn field_choice(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
         if cx.state.experiment.dataset.task() == Task::Classes {
             ui.spacing_mut().item_spacing.x = space::XS;
@@ -218,7 +218,7 @@ impl LatentPanel {
             ui,
             &mut layers.labelled,
             "Labelled",
-            "Ring the samples labelled by the end of the shown round (L)",
+            "Mark the samples labelled by the end of the shown round with rings (L)",
         );
         widgets::toggle(
             ui,
@@ -231,7 +231,7 @@ impl LatentPanel {
 
     fn view(&mut self, ui: &mut Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
         let Some(gpu) = cx.gpu else {
-            let text = "This window has no graphics device that can draw it (wgpu). Everything else works: rounds run, and curves, \
+            let text = "No graphics device (wgpu) can draw the view in this window. Everything else works: rounds run, and curves, \
                         filmstrip and inspector show them.";
             ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
                 widgets::empty_state(ui, "No latent view on this device", text)
@@ -300,7 +300,7 @@ impl LatentPanel {
         }
     }
 
-    /// Drags and the wheel move the camera.
+    /// Moves the camera by drags and the wheel.
     fn steer(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &Cx<'_>) {
         let draws = BrushStroke::takes_drags(ui, cx);
         let mut moved = view_texture::steer(&mut self.camera, ui, rect, response, !draws && cx.state.probing.is_none());
@@ -314,7 +314,7 @@ impl LatentPanel {
         }
     }
 
-    /// Renders if needed, and shows the texture.
+    /// Renders the view if needed, and shows its texture.
     fn draw(&mut self, ui: &Ui, rect: Rect, cx: &mut Cx<'_>, gpu: &egui_wgpu::RenderState) {
         let Some(drawing) = self.drawing.as_mut() else { return };
         let left = self.moved_at + view_texture::SETTLE_SECONDS - cx.now;
@@ -326,7 +326,7 @@ impl LatentPanel {
         }
     }
 
-    /// Asks what lies under the pointer; the answer comes a frame or more later.
+    /// Starts picking at the pointer; the result arrives in a later frame.
     fn pick(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
         let Some(drawing) = self.drawing.as_mut() else { return };
         let at = response.hover_pos().filter(|_| !response.dragged());
@@ -347,7 +347,7 @@ impl LatentPanel {
                 };
             }
             Ok(None) => {}
-            Err(e) => cx.state.say(Level::Warning, format!("What lies under the pointer cannot be told: {e}")),
+            Err(e) => cx.state.say(Level::Warning, format!("The sample under the pointer cannot be found: {e}")),
         }
         if let Some(sample) = self.hovered.sample {
             cx.inspect(ui.ctx(), sample);
@@ -357,7 +357,7 @@ impl LatentPanel {
         }
     }
 
-    /// Clicks select, Ctrl clicks start a walk, and a drag moves the probe.
+    /// Handles the mouse: clicks select, Ctrl clicks start a walk, and drags move the probe.
     fn act(&mut self, ui: &Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
         let (ctrl, shift) = ui.input(|i| (i.modifiers.command, i.modifiers.shift));
         if response.clicked() {

@@ -1,10 +1,10 @@
-//! What the user chose to see of the latent space, and what lies under the pointer.
+//! The display options of the latent view, and the item under the pointer.
 
 use super::field::FieldOptions;
 use super::scene::{Coloring, Layers};
 use crate::ui::state::WalkPoint;
 
-/// What the user chose to see; saved between starts.
+/// The display options; saved between starts.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ViewOptions {
     pub coloring: Coloring,
@@ -22,7 +22,7 @@ impl Default for ViewOptions {
     }
 }
 
-/// What lies under the pointer.
+/// The sample or walk point under the pointer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Hovered {
     pub sample: Option<u32>,

@@ -1,4 +1,4 @@
-//! What egui paints over the latent view: ticks, letters, rings, the length of a step, and notes.
+//! The overlays that egui paints on the latent view: ticks, letters, rings, the scale of a step, and notes.
 
 use egui::{Align2, FontId, Rect, Stroke, Ui, Vec2, pos2, vec2};
 
@@ -15,28 +15,29 @@ use crate::ui::panel::Cx;
 use crate::ui::state::BrushTool;
 use crate::view::{Camera, LatentView, Tick};
 
-/// Distance of overlays from the view's edge.
+/// Distance of overlays from the view's edge, points.
 const EDGE: f32 = space::M;
-/// Lower pictures leave out the notes and the scale, which would lie on the legend.
+/// Views lower than this omit the notes and the scale, which would overlap the legend.
 const ROOM_FOR_NOTES: f32 = 280.0;
-/// Ticks keep this far from the edge, and overlays at the bottom keep clear of them.
+/// Distance of ticks from the edge, and of bottom overlays from the ticks.
 const TICK_INSET: Vec2 = vec2(14.0, 9.0);
 const ABOVE_TICKS: f32 = 16.0;
 
-/// Before there are codes: what is going on, and what will appear.
+/// The text before there are codes: the present phase, and what will appear.
 pub fn waiting(ui: &mut Ui, cx: &Cx<'_>) {
     let p = &cx.state.progress;
     let (title, body) = match p.phase {
-        Phase::Failed => {
-            ("No latent space", "The run failed; the message says why. Change the settings and press Apply & reset.")
-        }
+        Phase::Failed => (
+            "No latent space",
+            "The run failed for the reason in the message. Change the settings and press Apply & reset.",
+        ),
         Phase::Idle | Phase::LoadingData => (
             "The latent space will appear here",
-            "The images are being read. A variational autoencoder then lays them out, similar ones close together, and you will see it happen.",
+            "The images are being read. The generator, an autoencoder, then places similar images close together, live in this view.",
         ),
         _ => (
             "The latent space is forming",
-            "The generator learns to lay the images out, similar ones close together. The first picture of it comes within seconds.",
+            "The generator is learning to place similar images close together. The first view appears within seconds.",
         ),
     };
     widgets::empty_state(ui, title, body);
@@ -54,7 +55,7 @@ pub fn ticks(ui: &Ui, rect: Rect, ticks: &[Tick], scale: f32, cx: &Cx<'_>) {
     }
 }
 
-/// The letter of each walk at its end.
+/// The letter of each walk, at its end.
 pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: Layers, cx: &Cx<'_>) {
     if !layers.walks {
         return;
@@ -80,7 +81,7 @@ pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: La
     }
 }
 
-/// The number of each pinned point beside it.
+/// The number of each pinned point, next to it.
 pub fn pin_numbers(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) {
     let painter = ui.painter_at(rect);
     for pin in &cx.state.pins.pins {
@@ -92,7 +93,7 @@ pub fn pin_numbers(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>
     }
 }
 
-/// Rings round what is hovered, here or in another panel: painted, so that the picture need not be drawn again.
+/// Rings round the points hovered here or in another panel; painted by egui, so that the view is not rendered again.
 pub fn rings(ui: &Ui, rect: Rect, camera: &Camera, view: &LatentView, hovered: Hovered, scale: f32, cx: &Cx<'_>) {
     let painter = ui.painter_at(rect);
     let ring = |place: Option<glam::Vec3>, radius: f32| {
@@ -108,7 +109,7 @@ pub fn rings(ui: &Ui, rect: Rect, camera: &Camera, view: &LatentView, hovered: H
     }
 }
 
-/// How long a step of alpha is in this picture.
+/// A scale bar with the length of a step of alpha.
 pub fn scale_bar(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) {
     let length = cx.state.shown_experiment().alpha * cx.state.generator.latent_scale;
     let px = length / camera.units_per_px() / scale;
@@ -130,16 +131,16 @@ pub fn scale_bar(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) 
     painter.galley(pos2(right - galley.size().x, y - 8.0 - galley.size().y), galley, cx.theme.weak);
 }
 
-/// Decimals that leave two digits of a length.
+/// Number of decimals that shows two digits of a length.
 fn decimals(length: f32) -> usize {
     const DIGITS: f32 = 2.0;
     (DIGITS - 1.0 - length.log10().floor()).clamp(0.0, 6.0) as usize
 }
 
-/// How much of the background covers what lies under a note.
+/// Opacity of the background of notes.
 const NOTE_GROUND: f32 = 0.8;
 
-/// Notes at the bottom left about what is seen.
+/// The notes at the bottom left.
 pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
     if rect.height() < ROOM_FOR_NOTES {
         return;
@@ -148,7 +149,7 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
     let run = cx.shown_snapshot();
     let total = cx.state.dataset.as_ref().map_or(0, |d| d.train.len());
     if cx.snapshot.forming {
-        lines.push(("Forming: the generator still trains".to_owned(), cx.theme.accent));
+        lines.push(("Forming: the generator is training".to_owned(), cx.theme.accent));
     } else if let Some(record) = cx.state.shown_record() {
         lines.push((
             format!("{} of {} labelled", words::thousands(record.labels), words::thousands(total)),
@@ -158,26 +159,29 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         lines.push((format!("{} images", words::thousands(total)), cx.theme.weak));
     }
     let asks = options.field.layer != FieldLayer::None || options.coloring.wants_scores() || cx.state.probing.is_some();
-    // The round whose weights are asked, where the playhead is not at the present.
+    // The round whose weights answer questions, if the playhead is not at the present.
     let asked = cx.state.weights_round().filter(|_| asks);
     let ended = |r: usize| cx.state.shown_run().is_some_and(|run| run.rounds.iter().any(|x| x.round == r));
     match asked.filter(|r| ended(*r)) {
         Some(round) if run.is_some_and(|run| !run.kept.contains(&round)) => {
-            let text = format!("The weights of round {round} are not saved: no field, probe or prediction of it");
+            let text = format!("The weights of round {round} are not saved: no field, probe or predictions");
             lines.push((text, cx.theme.warning));
         }
         Some(round) if cx.state.shown_stop().is_some() => {
-            let text = format!("Field, probe and predictions: of the end of round {round}, the nearest saved weights");
+            let text = format!("Field, probe and predictions use the nearest saved weights: end of round {round}");
             lines.push((text, cx.theme.weak));
         }
         _ => {}
     }
     if let Some(selection) = &cx.state.brush.selection {
-        let text = format!("{} selected (Esc clears); more in Regions", words::thousands(selection.samples.len()));
+        let text = format!("{} selected (Esc clears); details in Regions", words::thousands(selection.samples.len()));
         lines.push((text, cx.theme.accent));
     }
     if scene::has_hidden_axes(cx.snapshot.latent_dim) {
-        lines.push((format!("Axes 1 to 3 of {}; neighbours are found in all", cx.snapshot.latent_dim), cx.theme.weak));
+        lines.push((
+            format!("Axes 1 to 3 of {}; neighbours are found in all axes", cx.snapshot.latent_dim),
+            cx.theme.weak,
+        ));
     }
     if options.coloring.wants_scores() {
         let scored = run.and_then(|r| r.scores.as_ref()).map_or(0, |s| s.scored);
@@ -189,10 +193,10 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         }
     }
     if cx.state.probing.is_some() {
-        lines.push(("Probe: drag in the picture; Shift drag moves it".to_owned(), cx.theme.accent));
+        lines.push(("Probe: drag to move it; Shift drag moves the view".to_owned(), cx.theme.accent));
     }
     if cx.state.brush.tool != BrushTool::Off {
-        lines.push(("Drag selects; right or Shift drag moves; Esc ends".to_owned(), cx.theme.accent));
+        lines.push(("Drag to select; right or Shift drag moves the view; Esc ends".to_owned(), cx.theme.accent));
     }
     let font: FontId = theme::font(size::CAPTION);
     for (i, (text, color)) in lines.iter().rev().enumerate() {
@@ -201,7 +205,7 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         let painter = ui.painter_at(rect);
         let galley = painter.layout_no_wrap(text.clone(), font.clone(), *color);
         let place = Align2::LEFT_BOTTOM.anchor_size(at, galley.size());
-        // Ticks of a turned box and points may lie there, too.
+        // Ticks of a rotated box and points may lie under the notes.
         painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, cx.theme.background.gamma_multiply(NOTE_GROUND));
         painter.galley(place.min, galley, *color);
     }

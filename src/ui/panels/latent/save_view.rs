@@ -1,11 +1,11 @@
-//! "Save view as PNG": asks for a path, reads the view's image once, and writes it on a thread of its own.
+//! "Save view as PNG": asks for a path, reads the view's image, and writes it on a background thread.
 
 use crate::ui::kit::ask_path::Wanted;
 use crate::ui::kit::export::Export;
 use crate::ui::panel::Cx;
 use crate::view::LatentView;
 
-/// The question where to, and the writing.
+/// The path dialog and the write job.
 pub struct SaveView(Export);
 
 impl Default for SaveView {
@@ -19,7 +19,7 @@ impl SaveView {
         self.0.open(|| format!("{}-round-{}.png", cx.state.experiment.name, cx.state.shown_round()));
     }
 
-    /// Shows the question, and reports what was written.
+    /// Shows the dialog and reports the result.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>, view: Option<&LatentView>) {
         cx.report(self.0.outcome());
         let (Some(path), Some(view)) = (self.0.ui(ctx, |_| {}), view) else { return };

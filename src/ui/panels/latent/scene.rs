@@ -1,4 +1,4 @@
-//! From what is known to what the latent view draws: plain points, lines and markers, no egui.
+//! Turns the state into the points, lines and markers of the latent view; no egui.
 
 use egui::Color32;
 
@@ -9,7 +9,7 @@ use crate::ui::kit::theme::{self, Theme};
 use crate::ui::state::{AppState, SeenWalk, WalkPoint};
 use crate::view::{Line, Marker, PointStyle, Rgba, Shape};
 
-/// What the colour of a point says.
+/// The quantity that the colour of a point shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Coloring {
     Class,
@@ -20,30 +20,26 @@ pub enum Coloring {
 }
 
 impl Coloring {
-    /// Choice, name and tooltip, in the order shown.
+    /// Choice, name and tooltip, in display order.
     pub const CHOICES: [(Self, &str, &str); 5] = [
         (Self::Class, "Class", "The true class of each train image"),
         (Self::Predicted, "Predicted", "The class that the target F predicts for each train image"),
-        (
-            Self::Loss,
-            "Loss",
-            "Loss of F(x) with the true label, or with its stress map: only for display, the sampler never sees it",
-        ),
+        (Self::Loss, "Loss", "Loss of F(x) with the true label or stress map; for display only, samplers never see it"),
         (Self::Correct, "Correct", "Whether F predicts the true class"),
         (Self::Round, "Round", "The round in which each sample was labelled"),
     ];
 
-    /// Needs the target's predictions for the whole train split.
+    /// Whether the coloring needs the target's predictions for the whole train split.
     pub fn wants_scores(self) -> bool {
         matches!(self, Self::Predicted | Self::Loss | Self::Correct)
     }
 
-    /// Whether it says something of targets of this task: those of maps predict no class.
+    /// Whether the coloring applies to this task: targets of maps predict no class.
     pub fn suits(self, task: Task) -> bool {
         task.has_classes() || !matches!(self, Self::Predicted | Self::Correct)
     }
 
-    /// The choices that suit a task.
+    /// The choices for a task.
     pub fn choices(task: Task) -> Vec<(Self, &'static str, &'static str)> {
         Self::CHOICES.into_iter().filter(|(c, ..)| c.suits(task)).collect()
     }
@@ -55,7 +51,7 @@ impl Coloring {
     }
 }
 
-/// What is drawn over the points.
+/// The layers drawn over the points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Layers {
     pub labelled: bool,
@@ -63,30 +59,30 @@ pub struct Layers {
     pub walks: bool,
 }
 
-/// The loss at which the colour ramp ends, and the loss at which it leaves its foot (nats).
+/// The losses at the end and at the start of the colour ramp, nats.
 pub const LOSS_TOP: f32 = 5.0;
 const LOSS_FOOT: f32 = 0.05;
-/// Line and points of a walk, in logical pixels.
+/// Widths of a walk's line and points, logical pixels.
 const WALK_PX: f32 = 2.2;
 const WALK_POINT_PX: f32 = 7.0;
 const WALK_END_PX: f32 = 11.0;
-/// Side of a pinned point, in logical pixels.
+/// Side of a pinned point, logical pixels.
 const PIN_PX: f32 = 9.0;
-/// Beyond this many walks each is drawn thin and without its letter.
+/// Beyond this many walks, lines are thin and have no letters.
 pub const MANY_WALKS: usize = 26;
 const THIN_WALK_PX: f32 = 1.3;
-/// Proposals beyond this many are drawn thinner.
+/// Beyond this many proposals, lines are thinner.
 pub const MANY_PROPOSALS: usize = 120;
-/// Axes that can be drawn.
+/// Number of axes that can be drawn.
 const AXES: usize = 3;
 
-/// The place of a code on the screen's (up to three) axes: the first ones of the latent space.
+/// The position of a code in the view: its first three axes.
 pub fn position(code: &[f32]) -> [f32; 3] {
     let axis = |k: usize| code.get(k).copied().unwrap_or(0.0);
     [axis(0), axis(1), axis(2)]
 }
 
-/// All codes, `[n, dim]`, as places.
+/// The positions of all codes, `[n, dim]`.
 pub fn positions(codes: &[f32], dim: usize) -> Vec<[f32; 3]> {
     codes.chunks_exact(dim.max(1)).map(position).collect()
 }
@@ -96,12 +92,12 @@ pub fn has_hidden_axes(dim: usize) -> bool {
     dim > AXES
 }
 
-/// Where the loss lies on the colour ramp, 0 to 1: logarithmic, because most losses are small.
+/// The position of a loss on the colour ramp, 0 to 1; logarithmic, because most losses are small.
 pub fn loss_ramp(loss: f32) -> f32 {
     (1.0 + loss / LOSS_FOOT).ln() / (1.0 + LOSS_TOP / LOSS_FOOT).ln()
 }
 
-/// One colour for each train sample.
+/// The colour of each train sample.
 pub fn colours(
     coloring: Coloring,
     labels: &[u8],
@@ -130,7 +126,7 @@ pub fn colours(
         .collect()
 }
 
-/// Right and wrong, distinct for every colour vision: a quiet blue and a loud orange.
+/// The colours of correct and wrong, distinct in colour blindness: a muted blue and a strong orange.
 pub fn correctness(theme: &Theme) -> [Color32; 2] {
     [theme.second.gamma_multiply(0.75), theme.error]
 }
@@ -140,9 +136,9 @@ pub fn round_color(round: usize, rounds: usize, theme: &Theme) -> Color32 {
     theme.ramp(round.saturating_sub(1) as f32 / last)
 }
 
-/// How each point is drawn, as of the end of the shown round.
+/// The style of each point, as of the end of the shown round.
 pub fn styles(labels: &[u8], run: Option<&RunSnapshot>, layers: Layers, state: &AppState) -> Vec<PointStyle> {
-    // Quiet, so that the cloud stays readable under thousands of them; what was just bought is larger.
+    // Small, so that the cloud stays readable under thousands of them; samples labelled in this round are larger.
     const OLD: f32 = 0.62;
     const NEW: f32 = 0.95;
     let round = state.shown_round();
@@ -168,7 +164,7 @@ pub fn styles(labels: &[u8], run: Option<&RunSnapshot>, layers: Layers, state: &
     styles
 }
 
-/// Proposals of the shown round, walks, and the probe's step.
+/// The lines: proposals of the shown round, walks, and the probe's step.
 pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
     let mut lines = Vec::new();
     if layers.proposals {
@@ -215,14 +211,14 @@ pub fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: b
     }
 }
 
-/// The walks that are to be seen, those that are lost last, so that they lie on top.
+/// The shown walks, the lost ones last, so that they lie on top.
 fn drawn_walks(state: &AppState) -> Vec<SeenWalk<'_>> {
     let mut walks = state.seen_walks();
     walks.sort_by_key(|w| w.judgement.is_some_and(|j| j.verdict.is_lost()));
     walks
 }
 
-/// The colour of a walk: its own, its verdict's, or where re-selection is compared, whether it is lost and with or without.
+/// The colour of a walk: its own, its verdict's, or in a comparison of re-selection, that of its arm or of lost walks.
 pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color32 {
     let color = match walk.judgement {
         Some(j) if state.lab.by_verdict => theme.verdict(j.verdict),
@@ -230,7 +226,7 @@ pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color
         judged if state.compares_walks() => {
             match (judged.is_some_and(|j| j.verdict.is_lost()), walk.walk.is_baseline()) {
                 (true, _) => theme.error,
-                // Walks still of use stay in the background, so that the lost ones stand out.
+                // Useful walks are faint, so that the lost ones stand out.
                 (false, true) => theme.weak.gamma_multiply(0.55),
                 (false, false) => theme.accent.gamma_multiply(0.7),
             }
@@ -241,12 +237,12 @@ pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color
     if others { color.gamma_multiply(0.35) } else { color }
 }
 
-/// Chosen in the table of walks.
+/// Whether the walk is selected in the table of walks.
 pub fn is_selected(walk: &SeenWalk<'_>, state: &AppState) -> bool {
     state.lab.selected == Some(walk.walk.id)
 }
 
-/// The neighbours of a walk joined in order, and a fine dash to each p' that led to one; a gap where the walk
+/// The lines of a walk: its neighbours joined in order, and a fine dash to each p'; a gap where the walk
 /// restarted.
 fn push_walk(lines: &mut Vec<Line>, seen: &SeenWalk<'_>, color: Color32, thin: bool) {
     for (step, _) in &seen.walk.steps[..seen.points - 1] {
@@ -261,7 +257,7 @@ fn push_walk(lines: &mut Vec<Line>, seen: &SeenWalk<'_>, color: Color32, thin: b
     }
 }
 
-/// The points of the walks, and what each marker stands for, in the same order.
+/// The markers of the walks, and the walk point of each marker, in the same order.
 pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>, Vec<WalkPoint>) {
     let mut markers = Vec::new();
     let mut meaning = Vec::new();
@@ -273,13 +269,13 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
             let size = if many && !is_selected(walk, state) { 0.6 } else { 1.0 };
             for (point, place) in walk_places(walk).into_iter().enumerate() {
                 let last = point + 1 == walk.points;
-                // Of many walks only the ends are marked.
+                // If there are many walks, only their ends are marked.
                 if size < 1.0 && point > 0 && !last {
                     continue;
                 }
                 let (shape, px) =
                     if point == 0 { (Shape::Diamond, WALK_POINT_PX + 2.0) } else { (Shape::Disc, WALK_POINT_PX) };
-                // Where both kinds are shown, one without re-selection ends in a square.
+                // If both arms are shown, walks without re-selection end in a square.
                 let shape = if last && point > 0 && walk.walk.is_baseline() { Shape::Square } else { shape };
                 let px = size * if last && point > 0 { WALK_END_PX } else { px };
                 markers.push(Marker::new(shape, place, px, color).on_top().cased());
@@ -287,7 +283,7 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
             }
         }
     }
-    // Pins and the probe go last: they are not among the meanings, and lie on top.
+    // Pins and the probe come last: they lie on top and have no walk point.
     for pin in &state.pins.pins {
         let place = position(&pin.code);
         markers.push(Marker::new(Shape::Square, place, PIN_PX, rgba(theme.text)).on_top().cased());
@@ -303,13 +299,13 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
     (markers, meaning)
 }
 
-/// Where the points of a walk lie: its start, then each neighbour.
+/// The positions of a walk's points: its start, then each neighbour.
 pub fn walk_places(seen: &SeenWalk<'_>) -> Vec<[f32; 3]> {
     let steps = seen.walk.steps[..seen.points - 1].iter();
     std::iter::once(position(&seen.walk.code)).chain(steps.map(|(s, _)| position(&s.step.neighbour))).collect()
 }
 
-/// Where one point of a shown walk lies.
+/// The position of one point of a shown walk.
 pub fn walk_place(state: &AppState, at: WalkPoint) -> Option<[f32; 3]> {
     let walk = state.shown_walks().find(|w| w.id == at.walk)?;
     match at.point.checked_sub(1) {
@@ -318,7 +314,7 @@ pub fn walk_place(state: &AppState, at: WalkPoint) -> Option<[f32; 3]> {
     }
 }
 
-/// egui's premultiplied colour as the view's straight one.
+/// Converts egui's premultiplied colour to the view's unmultiplied one.
 pub fn rgba(color: Color32) -> Rgba {
     color.to_srgba_unmultiplied()
 }

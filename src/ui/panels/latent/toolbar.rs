@@ -1,4 +1,4 @@
-//! The latent view's toolbar in parts: whose run, which round, what a drag does, which field.
+//! Parts of the latent view's toolbar: shown run, shown round, drag tool, field.
 
 use egui::{Sense, Ui, vec2};
 
@@ -9,17 +9,17 @@ use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::panel::Cx;
 use crate::ui::state::{BrushTool, Intent};
 
-/// Beyond this many strategies they are listed rather than laid side by side.
+/// More runs than this are listed in a menu instead of side by side.
 const MANY_STRATEGIES: usize = 3;
 
-/// What a drag does: it moves the view, or it selects.
+/// The drag tool: move the view, or select.
 pub fn brush_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_enabled_ui(cx.state.generator.ready, |ui| {
             let tools = [
-                (BrushTool::Box, Icon::Box, "Select by box", "Drag a box: what lies in it is selected (S)"),
-                (BrushTool::Lasso, Icon::Lasso, "Select by lasso", "Draw round what is to be selected (S)"),
+                (BrushTool::Box, Icon::Box, "Select by box", "Drag a box to select the samples in it (S)"),
+                (BrushTool::Lasso, Icon::Lasso, "Select by lasso", "Draw a line round the samples to select (S)"),
             ];
             for (tool, icon, name, tip) in tools {
                 let on = cx.state.brush.tool == tool;
@@ -31,10 +31,10 @@ pub fn brush_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-/// Which field lies under the points, and what goes with it.
+/// The field under the points and its options.
 pub fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
     const FLAT: usize = 2;
-    /// High enough that nothing of the list is hidden.
+    /// High enough to show the whole list.
     const FIELD_LIST: f32 = 420.0;
     let name = FieldLayer::CHOICES.iter().find(|(c, ..)| *c == field.layer).map_or("", |(_, name, _)| name);
     let combo =
@@ -45,24 +45,24 @@ pub fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
             ui.selectable_value(&mut field.layer, layer, name).on_hover_text(tip);
         }
         ui.separator();
-        ui.checkbox(&mut field.arrows, "gradient arrows").on_hover_text("dL/dp with the label of the nearest sample");
+        ui.checkbox(&mut field.arrows, "gradient arrows").on_hover_text("dL/dp of the loss with the nearest sample's label");
         ui.checkbox(&mut field.trust, "fade far from the data")
             .on_hover_text("Fades the field far from the data, where decoded images are unreliable");
         ui.checkbox(&mut field.agreement, "fade where F disagrees").on_hover_text(
-            "Fades where the target judges the nearest sample and its reconstruction differently: F(x) against F(G(E(x)))",
+            "Fades the field where predictions for the nearest sample and its reconstruction differ: F(x) and F(G(E(x)))",
         );
         if dim > FLAT {
             let slice = egui::DragValue::new(&mut field.slice).speed(0.02).range(-4.0..=4.0).suffix(" σ");
             ui.horizontal(|ui| {
-                ui.label("slice at");
-                ui.add(slice).on_hover_text("How far from the middle of the data the plane lies on the third axis");
+                ui.label("plane at");
+                ui.add(slice).on_hover_text("The plane of axes 1 and 2, this far from the middle of the data along axis 3");
             });
         }
     });
     response.response.accessible_name("Field");
 }
 
-/// Whose run is shown.
+/// The choice of the shown run.
 pub fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
     let names: Vec<_> = cx.state.planned.iter().map(|p| (p.id, cx.state.name_of(p.id))).collect();
     let tip = "Show this run's samples, proposals, walks and target";
@@ -87,14 +87,14 @@ pub fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Steps through the rounds; the last one follows the run.
+/// Buttons to step through the rounds; at the last one the view follows the run.
 pub fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
     let latest = cx.state.last_round();
     let shown = cx.state.shown_round();
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let previous =
-            IconButton::new(Icon::Previous, "Previous round", "Look at the round before ([)").enabled(shown > 1);
+            IconButton::new(Icon::Previous, "Previous round", "Show the previous round ([)").enabled(shown > 1);
         if previous.show(ui).clicked() {
             cx.state.look_at_round(shown.saturating_sub(1));
         }
@@ -112,12 +112,16 @@ pub fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley.clone(), ink);
         let playing = cx.state.playhead.playing;
         let (icon, name) = if playing { (Icon::Pause, "Pause the playback") } else { (Icon::Play, "Play the rounds") };
-        let play = IconButton::new(icon, name, "Play the rounds back: view, walks and curves follow (P); from inside a round, its evaluations ({ and }), too");
+        let play = IconButton::new(
+            icon,
+            name,
+            "Play the rounds back in view, walks and curves (P); inside a round ({ and }), its evaluations too",
+        );
         if play.enabled(latest > 1).show(ui).clicked() {
             cx.state.toggle_playhead(cx.now);
         }
-        let next = IconButton::new(Icon::Next, "Next round", "Look at the next round (])");
-        // From inside a round it is the end of that round.
+        let next = IconButton::new(Icon::Next, "Next round", "Show the next round (])");
+        // From inside a round, the next round is the end of that round.
         let next_round = cx.state.round_over() + 1;
         if next.enabled(next_round <= latest).show(ui).clicked() {
             cx.state.look_at_round(next_round);

@@ -1,4 +1,4 @@
-//! A latent view as a texture of egui: redrawn only when it must be, steered by the mouse, asked what lies under it.
+//! A latent view as an egui texture: rendered only when needed, moved by the mouse, and picked from.
 
 use egui::{Pos2, Rect, Response, Ui, vec2};
 use egui_wgpu::RenderState;
@@ -6,18 +6,18 @@ use glam::Vec2;
 
 use crate::view::{Camera, LatentView, PickResult, ViewError};
 
-/// The view on the device, and its texture.
+/// The view on the device and its texture.
 pub struct ViewTexture {
     pub view: LatentView,
     id: egui::TextureId,
     generation: u64,
-    /// Where and from where it was last asked what lies under the pointer.
+    /// Pointer position and camera of the last pick.
     asked_at: Option<(Pos2, Camera)>,
 }
 
-/// Seconds after the last movement at which a view is drawn in full again.
+/// Seconds after the last movement until the view is rendered in full quality.
 pub const SETTLE_SECONDS: f64 = 0.18;
-/// Zoom for one point of scrolling, as a factor's logarithm.
+/// Logarithm of the zoom factor per point of scrolling.
 const ZOOM_PER_POINT: f32 = 0.004;
 
 impl ViewTexture {
@@ -29,7 +29,7 @@ impl ViewTexture {
         Ok(Self { view, id, generation, asked_at: None })
     }
 
-    /// Makes it as large as `rect`; its size in pixels of the screen.
+    /// Resizes the texture to `rect`; returns its size in screen pixels.
     pub fn resize(&mut self, rect: Rect, pixels_per_point: f32) -> Vec2 {
         let size = (rect.size() * pixels_per_point).round();
         self.view.resize(size.x as u32, size.y as u32);
@@ -37,7 +37,7 @@ impl ViewTexture {
         Vec2::new(size.x, size.y)
     }
 
-    /// Renders if needed, and shows the texture.
+    /// Renders the view if needed, and shows the texture.
     pub fn show(
         &mut self,
         ui: &Ui,
@@ -62,7 +62,7 @@ impl ViewTexture {
         Ok(())
     }
 
-    /// Asks what lies under `at`; the answer comes a frame or more later, none while there is no news.
+    /// Starts picking at `at`; the result arrives in a later frame, `None` until then.
     pub fn pick(
         &mut self,
         ui: &Ui,
@@ -87,7 +87,7 @@ impl ViewTexture {
     }
 }
 
-/// Drags (with the primary button only where it `turns`) and the wheel move the camera; whether it moved.
+/// Moves the camera by drags (with the primary button only if it `turns`) and the wheel; returns whether it moved.
 pub fn steer(camera: &mut Camera, ui: &Ui, rect: Rect, response: &Response, turns: bool) -> bool {
     let scale = ui.pixels_per_point();
     let delta = response.drag_delta() * scale;
@@ -115,7 +115,7 @@ pub fn steer(camera: &mut Camera, ui: &Ui, rect: Rect, response: &Response, turn
     moved
 }
 
-/// Where a place of the world lies on the screen.
+/// The screen position of a point of the world.
 pub fn on_screen(rect: Rect, camera: &Camera, pixels_per_point: f32, place: glam::Vec3) -> Option<Pos2> {
     camera.project(place).map(|at| rect.min + vec2(at.px.x, at.px.y) / pixels_per_point)
 }

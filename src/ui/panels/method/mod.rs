@@ -17,25 +17,25 @@ use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
 
-/// The panel: which proposal of the shown round is drawn, and its question by run, round and proposal.
+/// The panel: the shown proposal of the round, and its question by run, round and proposal.
 #[derive(Debug)]
 pub struct MethodPanel {
     proposal: usize,
     question: Question<(RunId, usize, usize)>,
 }
 
-/// Seconds after which a question is given up.
+/// Seconds until an unanswered question is considered lost.
 const PATIENCE: f64 = 2.0;
 
 impl Default for MethodPanel {
     fn default() -> Self {
-        // A step does not change as the target learns.
+        // A step does not change while the target learns, so its question is not repeated.
         Self { proposal: 0, question: Question::new(0.0, PATIENCE) }
     }
 }
 
 const TOOLBAR: f32 = 34.0;
-/// Share of the height that the pipeline takes.
+/// The pipeline's share of the height.
 const PIPELINE: f32 = 0.36;
 
 impl Panel for MethodPanel {
@@ -71,8 +71,8 @@ impl Panel for MethodPanel {
             Some(proposal) => step::ui(ui, rest, proposal, explained.as_deref(), cx),
             None => {
                 ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| {
-                    let text = "From round 2 on a strategy that steps through latent space, such as SNN, shows here how each sample was \
-                                found: choose its run and a round above.";
+                    let text = "From round 2 on, this shows how a strategy that steps through latent space, such as SNN, found each sample: \
+                                choose its run and a round above.";
                     widgets::empty_state(ui, "One proposal, step by step", text);
                 });
             }
@@ -90,7 +90,7 @@ impl MethodPanel {
             latent_toolbar::round_stepper(ui, cx);
             ui.spacing_mut().item_spacing.x = space::XS;
             let at = self.proposal;
-            let before = IconButton::new(Icon::Previous, "Previous proposal", "The proposal before");
+            let before = IconButton::new(Icon::Previous, "Previous proposal", "Show the previous proposal");
             if before.enabled(at > 0).show(ui).clicked() {
                 self.proposal -= 1;
             }
@@ -99,7 +99,7 @@ impl MethodPanel {
                 _ => format!("proposal {} of {}", at + 1, words::thousands(count)),
             };
             ui.label(RichText::new(text).color(cx.theme.text));
-            let next = IconButton::new(Icon::Next, "Next proposal", "The next proposal").enabled(at + 1 < count);
+            let next = IconButton::new(Icon::Next, "Next proposal", "Show the next proposal").enabled(at + 1 < count);
             if next.show(ui).clicked() {
                 self.proposal += 1;
             }
@@ -115,7 +115,7 @@ impl MethodPanel {
     }
 }
 
-/// The proposals of the shown round that have a step behind them, with their places in it.
+/// The proposals of the shown round that have a step, with their indices in the round.
 fn steps(cx: &Cx<'_>) -> Vec<(usize, Proposal)> {
     let proposals = cx.state.shown_record().map(|r| r.proposals.as_slice()).unwrap_or_default();
     proposals.iter().enumerate().filter(|(_, p)| p.step.is_some()).map(|(i, p)| (i, p.clone())).collect()

@@ -15,9 +15,9 @@ use crate::ui::panel::Cx;
 
 const CARD_GAP: f32 = 26.0;
 const CARD_MAX: f32 = 190.0;
-/// Images of the data set that its card shows, in a square of this side.
+/// Side of the square of images on the data card, images.
 const MOSAIC: usize = 4;
-/// Dots of the little latent space.
+/// Number of dots in the small latent space.
 const DOTS: usize = 1_200;
 
 /// One card of the pipeline.
@@ -49,7 +49,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
             }),
             now: matches!(phase, Phase::TrainingTarget | Phase::Evaluating | Phase::Rerunning),
         },
-        Card { name: "Sampler", fact: format!("{} buys", cx.state.shown_name()), now: phase == Phase::Proposing },
+        Card { name: "Sampler", fact: format!("{} proposes", cx.state.shown_name()), now: phase == Phase::Proposing },
     ];
     let count = cards.len() as f32;
     let width = ((area.width() - (count - 1.0) * CARD_GAP) / count).min(CARD_MAX);
@@ -71,7 +71,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
         places.push(rect);
         contents(ui, i, square(inside), proposal, explained, cx);
     }
-    // The loss goes back through target and decoder to the latent point (Eq. 1).
+    // The gradient of the loss goes back through target and decoder to the latent point (Eq. 1).
     let (latent, target) = (places[2], places[4]);
     let y = area.bottom() - 12.0;
     let back = Stroke::new(1.5, cx.theme.accent);
@@ -80,7 +80,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
     ui.painter().arrow(path[2], vec2(0.0, latent.bottom() + 3.0 - y), back);
     let middle = pos2((latent.center().x + target.center().x) / 2.0, y);
     let text = match step {
-        Some(s) => format!("dL/dp, length {:.2e}", norm(&s.gradient)),
+        Some(s) => format!("gradient dL/dp, length {:.2e}", norm(&s.gradient)),
         None => "dL/dp".to_owned(),
     };
     let galley = ui.painter().layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.accent);
@@ -89,7 +89,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
     ui.painter().galley(label.min, galley, cx.theme.accent);
 }
 
-/// The largest square in a rectangle, centred.
+/// The largest centred square in a rectangle.
 fn square(rect: Rect) -> Rect {
     Rect::from_center_size(rect.center(), Vec2::splat(rect.width().min(rect.height()).max(8.0)))
 }
@@ -115,7 +115,7 @@ fn frame(ui: &mut Ui, rect: Rect, card: &Card, cx: &Cx<'_>) {
     painter.text(fact, Align2::CENTER_CENTER, &card.fact, theme::font(size::CAPTION), cx.theme.weak);
 }
 
-/// What a card shows in its middle.
+/// The picture on a card.
 fn contents(
     ui: &mut Ui,
     card: usize,
@@ -170,7 +170,7 @@ fn contents(
     }
 }
 
-/// All of latent space in small, and where the anchor lies.
+/// The whole latent space as a small picture, with the anchor marked.
 fn little_space(ui: &Ui, rect: Rect, p: Option<&[f32]>, cx: &Cx<'_>) {
     let (dim, Some(codes), Some(dataset)) = (cx.snapshot.latent_dim, &cx.snapshot.codes, &cx.state.dataset) else {
         return;

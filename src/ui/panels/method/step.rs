@@ -1,4 +1,4 @@
-//! Figure 2 of the paper for one real proposal: p, its gradient, p', and the neighbour that was bought or the sample made.
+//! Figure 2 of the paper for one real proposal: p, its gradient, p', and the labelled neighbour or generated sample.
 
 use egui::{Align2, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
@@ -13,11 +13,11 @@ use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 
-/// Share of the width that the map of the step takes.
+/// The map's share of the width.
 const MAP: f32 = 0.4;
-/// The map shows so much beyond the step on either side, in its own length.
+/// Margin of the map on each side, as a multiple of the step's length.
 const AROUND: f32 = 0.9;
-/// Samples on the map at most.
+/// Largest number of samples on the map.
 const MOST_DOTS: usize = 3_000;
 const BARS: f32 = 74.0;
 /// Radius of the three points, and size of the arrow's head.
@@ -40,7 +40,7 @@ struct StepPlane {
 }
 
 impl StepPlane {
-    /// In two dimensions the plane itself; in more the one through p, p' and the neighbour.
+    /// In two dimensions the latent plane; in more, the plane through p, p' and the neighbour.
     fn of(step: &LatentStep) -> Self {
         let dim = step.from.len();
         let unit = |axis: usize| (0..dim).map(|k| f32::from(u8::from(k == axis))).collect::<Vec<f32>>();
@@ -51,7 +51,7 @@ impl StepPlane {
         let rest = minus(&step.neighbour, &step.from);
         let along = dot(&rest, &across);
         let rest: Vec<f32> = rest.iter().zip(&across).map(|(r, a)| r - along * a).collect();
-        // Where the three lie on a line, any direction across it will do.
+        // If the three points lie on a line, any direction across it will do.
         let beside = || {
             let axis = (0..dim).min_by(|a, b| across[*a].abs().total_cmp(&across[*b].abs())).unwrap_or(0);
             let e = unit(axis);
@@ -62,7 +62,7 @@ impl StepPlane {
         Self { origin: step.from.clone(), across, up }
     }
 
-    /// Where a code falls, and how far it is from the plane.
+    /// A code's position in the plane, and its distance from the plane.
     fn place(&self, code: &[f32]) -> (Vec2, f32) {
         let d = minus(code, &self.origin);
         let at = vec2(dot(&d, &self.across), dot(&d, &self.up));
@@ -83,7 +83,7 @@ fn normalised(v: &[f32]) -> Option<Vec<f32>> {
     (length > f32::EPSILON).then(|| v.iter().map(|x| x / length).collect())
 }
 
-/// The neighbourhood of the step in latent space.
+/// The map of the step's neighbourhood in latent space.
 fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
     let painter = ui.painter_at(rect);
     painter.rect(rect, CornerRadius::same(8), cx.theme.panel, Stroke::new(1.0, cx.theme.line), StrokeKind::Inside);
@@ -106,7 +106,7 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
         for (sample, place) in near.iter().step_by(near.len().div_ceil(MOST_DOTS).max(1)) {
             let round = run.and_then(|r| r.labelled_in.get(*sample)).map_or(0, |r| usize::from(*r));
             let color = theme::class_color(dataset.train.label(*sample));
-            // What was labelled before this round was no candidate.
+            // Samples labelled before this round were no candidates.
             if (1..before).contains(&round) {
                 painter.circle(at(*place), 3.0, color, Stroke::new(1.0, cx.theme.text));
             } else {
@@ -123,7 +123,7 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
         painter.add(Shape::convex_polygon(head, cx.theme.accent, Stroke::NONE));
     }
     painter.extend(Shape::dashed_line(&[moved, neighbour], Stroke::new(2.0, cx.theme.text), 5.0, 4.0));
-    // p' and n are often close together, so their names stand on either side.
+    // p' and n are often close together, so their names are on opposite sides.
     let names =
         [(p, "p", cx.theme.text, -20.0), (moved, "p'", cx.theme.accent, -22.0), (neighbour, "n", cx.theme.text, 4.0)];
     for (point, name, fill, down) in names {
@@ -141,7 +141,7 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
     painter.text(corner, Align2::LEFT_BOTTOM, text, theme::font(size::CAPTION), cx.theme.weak);
 }
 
-/// What the step did to the image, from the anchor to what was bought.
+/// The images along the step, from the anchor to the labelled sample.
 fn images_in_order(
     ui: &mut Ui,
     area: Rect,
@@ -165,17 +165,19 @@ fn images_in_order(
             format!("anchor, a {}", class(step.parent_label)),
             match (step.parent as usize).checked_sub(dataset.train.len()) {
                 None => format!("train {}", words::thousands(step.parent as usize)),
-                Some(number) => format!("made, number {}", words::thousands(number + 1)),
+                Some(number) => format!("generated {}", words::thousands(number + 1)),
             },
         ),
         ("G(p)", "p = E(x), decoded".into(), format!("loss {:.3} {}", step.loss, task.loss_unit())),
-        ("G(p')", format!("p' = p + {alpha} σ d"), format!("|dL/dp| {:.2e}", norm(&step.gradient))),
+        ("G(p')", format!("p' = p + {alpha} σ d"), format!("gradient |dL/dp| {:.2e}", norm(&step.gradient))),
         match proposal.made {
-            None => ("n", format!("bought: a {}", class(proposal.label)), format!("{:.3} from p'", step.snap_distance)),
-            Some(_) if task == Task::Classes => {
-                ("made", format!("labelled a {}", class(proposal.label)), "by the stand-in labeller".into())
+            None => {
+                ("n", format!("labelled: a {}", class(proposal.label)), format!("{:.3} from p'", step.snap_distance))
             }
-            Some(_) => ("made", "labelled by the tool".into(), "p' itself".into()),
+            Some(_) if task == Task::Classes => {
+                ("generated", format!("labelled a {}", class(proposal.label)), "by the stand-in labeller".into())
+            }
+            Some(_) => ("generated", "labelled by the tool".into(), "p' itself".into()),
         },
     ];
     for (i, (name, what, number)) in captions.into_iter().enumerate() {
@@ -231,15 +233,19 @@ fn images_in_order(
     }
     let known = explained.is_some_and(|e| !e.probabilities.is_empty());
     let text = match (known, explained.is_some()) {
-        (true, _) => "bars: F at the end of the round before, which the step climbed against; bold: the anchor's label",
-        (false, true) => "The weights of the round before were not saved, so F's view of these images is not shown.",
+        (true, _) => {
+            "bars: F at the end of the previous round, whose loss the step increases; bold: the anchor's label"
+        }
+        (false, true) => {
+            "The weights of the previous round were not saved, so F's predictions for these images are not shown."
+        }
         (false, false) => "",
     };
     let at = pos2(area.left(), area.bottom() - 4.0);
     ui.painter().text(at, Align2::LEFT_BOTTOM, text, theme::font(size::CAPTION), cx.theme.weak);
 }
 
-/// The image that was bought, or made.
+/// The image that was labelled, from the data set or generated.
 pub fn bought(ui: &Ui, at: Rect, proposal: &Proposal, cx: &mut Cx<'_>) {
     let Some(dataset) = cx.state.dataset.clone() else { return };
     let texture = match &proposal.made {
@@ -259,7 +265,7 @@ pub fn bought(ui: &Ui, at: Rect, proposal: &Proposal, cx: &mut Cx<'_>) {
 mod tests {
     use super::*;
 
-    /// In the plane of a step its three points are as far from each other as in latent space, and lie in it.
+    /// The plane of a step contains its three points and keeps their distances.
     #[test]
     fn the_plane_of_a_step_keeps_its_distances() {
         for (from, to, neighbour) in [

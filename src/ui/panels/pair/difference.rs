@@ -1,4 +1,4 @@
-//! What two runs differ in at the shown round: who bought which sample, and who predicts which image right.
+//! The difference of two runs at the shown round: which samples each labelled, and which images each predicts right.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::dataset::Dataset;
 use crate::ui::panel::Cx;
 use crate::ui::state::{Part, RunRef, Side, picks_of, right_of};
 
-/// What a difference is made from; another key means another difference.
+/// What a difference depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Key {
     sides: [Option<RunRef>; 2],
@@ -15,7 +15,7 @@ pub struct Key {
     pub round: usize,
     generation: u64,
     opened: u64,
-    /// Records and purchases of either side, which grow while it runs.
+    /// Counts of each side's records and proposals, which grow while it runs.
     grown: [usize; 2],
     ended: [usize; 2],
     codes: usize,
@@ -40,14 +40,14 @@ impl Key {
     }
 }
 
-/// What two runs differ in at the shown round.
+/// The difference of two runs at the shown round.
 pub struct Pair {
-    /// What the difference was made from.
+    /// The key that it was computed for.
     pub key: Key,
-    /// Who bought each train sample by the shown round, and in it.
+    /// Which run labelled each train sample by the shown round, and in it.
     pub picks: Vec<Part>,
     pub picks_now: Vec<Part>,
-    /// Who predicts each image of the evaluation split right; `None` if one history does not say.
+    /// Which run predicts each evaluation image right; `None` if a history lacks predictions of single images.
     pub right: Option<Vec<Part>>,
 }
 

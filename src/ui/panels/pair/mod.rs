@@ -30,7 +30,7 @@ use difference::{Key, Pair};
 use numbers::title_counts;
 use scene::{Shows, Which};
 
-/// The panel: who stands on either side, and the three views.
+/// The panel: the runs on both sides and the three views.
 pub struct PairPanel {
     sides: [Option<RunRef>; 2],
     opened: u64,
@@ -41,14 +41,14 @@ pub struct PairPanel {
     moved_at: f64,
     views: [Option<View>; 3],
     failed: Option<String>,
-    /// The train sample, or the image of the evaluation split, under the pointer in any of the views.
+    /// The train sample or evaluation image under the pointer in any of the views.
     hovered: Option<u32>,
     strokes: [BrushStroke; 3],
     pair: Memo<Key, Arc<Pair>>,
     open: OpenHistories,
 }
 
-/// A view, and what it was last given.
+/// A view and the keys of its last upload.
 struct View {
     texture: ViewTexture,
     given: Memo<(Key, bool, bool), ()>,
@@ -56,7 +56,7 @@ struct View {
 }
 
 const GAP: f32 = 6.0;
-/// Share of the height that the upper two views take.
+/// The upper two views' share of the height.
 const UPPER: f32 = 0.53;
 const TOOLBAR: f32 = 34.0;
 const HOVER_IMAGE: f32 = 84.0;
@@ -95,8 +95,8 @@ impl Panel for PairPanel {
         ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| self.toolbar(ui, cx));
         let below = Rect::from_min_max(pos2(panel.left(), bar.bottom() + 4.0), panel.max);
         if self.sides.iter().any(Option::is_none) {
-            let text = "This needs two runs in one latent space: compare two strategies, or press Open… and choose a run that was made \
-                        from the same data with the same generator.";
+            let text = "This needs two runs in one latent space: compare two strategies, or press Open… and choose a run with \
+                        the same data and the same generator.";
             ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
                 widgets::empty_state(ui, "Two runs side by side", text)
             });
@@ -124,7 +124,7 @@ impl Panel for PairPanel {
         self.open.button(ui);
     }
 
-    /// The playhead reaches the end of the longer run.
+    /// The last round of the longer run, for the playhead.
     fn reach(&self, state: &AppState) -> usize {
         let sides = state.sides().into_iter().filter(|(r, _)| self.sides.contains(&Some(*r)));
         sides.map(|(_, side)| side.latest_round()).max().unwrap_or(0)
@@ -139,7 +139,7 @@ impl Panel for PairPanel {
 }
 
 impl PairPanel {
-    /// Keeps what was chosen while it is there; else the first two that are.
+    /// Keeps the chosen runs while they exist; otherwise takes the first two available.
     fn choose_sides(&mut self, cx: &mut Cx<'_>) {
         let sides = cx.state.sides();
         let there = |r: &RunRef| sides.iter().any(|(s, _)| s == r);
@@ -149,7 +149,7 @@ impl PairPanel {
         for i in 0..2 {
             self.sides[i] = self.sides[i].filter(there);
             let other = self.sides[1 - i].filter(there);
-            // The next one that the other side has not taken.
+            // The next run that the other side does not show.
             let free = || sides.iter().map(|(r, _)| *r).find(|r| Some(*r) != other);
             self.sides[i] = self.sides[i].or_else(free);
         }
@@ -177,8 +177,8 @@ impl PairPanel {
                 response.response.accessible_name(format!("Run {letter}"));
             }
             let choices = [
-                (Shows::Picks, "picks", "Train samples: bought by A, by B, by both"),
-                (Shows::Predictions, "predictions", "Test images where they lie: right in A, in B, in both"),
+                (Shows::Picks, "picks", "Train samples: labelled by A, by B, by both"),
+                (Shows::Predictions, "predictions", "Test images at their codes: predicted right in A, in B, in both"),
             ];
             widgets::segmented(ui, "Difference of", &mut self.shows, &choices);
             latent_toolbar::round_stepper(ui, cx);
@@ -202,7 +202,7 @@ impl PairPanel {
         Some(Arc::clone(self.pair.get(key, || Arc::new(Pair::of(key, both, dataset, cx)))))
     }
 
-    /// The colours of A alone, of both, and of B alone.
+    /// The colours of A only, both, and B only.
     fn colors(&self, cx: &Cx<'_>) -> [Color32; 3] {
         let sides = cx.state.sides();
         let strategy =
@@ -210,7 +210,7 @@ impl PairPanel {
         scene::colors(self.sides.map(strategy), cx.theme)
     }
 
-    /// Two above, the difference and the numbers below.
+    /// Lays out A and B above the difference and the numbers.
     fn cell(&self, area: Rect, at: usize) -> Rect {
         let middle = pos2(area.center().x, area.top() + UPPER * area.height());
         let half = GAP / 2.0;
@@ -224,7 +224,7 @@ impl PairPanel {
 
     fn views(&mut self, ui: &mut Ui, area: Rect, pair: &Pair, cx: &mut Cx<'_>) {
         let Some(gpu) = cx.gpu else {
-            let text = "This window has no graphics device that can draw it (wgpu). The numbers are at the right.";
+            let text = "This window has no graphics device that can draw it (wgpu). The numbers are on the right.";
             ui.scope_builder(UiBuilder::new().max_rect(self.cell(area, 0)), |ui| {
                 widgets::empty_state(ui, "No latent view on this device", text)
             });
@@ -259,7 +259,7 @@ impl PairPanel {
         ui.painter().vline(self.cell(area, 1).left() - GAP / 2.0, area.y_range(), line);
     }
 
-    /// One view; whether the pointer is over it.
+    /// Shows one view; returns whether the pointer is over it.
     fn view(
         &mut self,
         ui: &mut Ui,
@@ -285,7 +285,7 @@ impl PairPanel {
         self.give(&mut view, which, pair, cx)?;
         self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
         self.camera.set_viewport(view.texture.resize(rect, scale));
-        // Fitted to the train split, so that nothing moves when the evaluation split is shown in its place.
+        // Fitted to the train split, so that the camera does not move when the evaluation split is shown.
         let bounds = view.texture.view.bounds().filter(|_| self.follows && i == 0 && self.shows == Shows::Picks);
         if let Some(bounds) = bounds.filter(|b| self.camera.home() != *b || self.camera.zoom_factor() != 1.0) {
             self.camera.fit(bounds);
@@ -320,7 +320,7 @@ impl PairPanel {
         Ok(at.is_some())
     }
 
-    /// Hands a view what changed.
+    /// Uploads changes to a view.
     fn give(&self, view: &mut View, which: Which, pair: &Pair, cx: &Cx<'_>) -> Result<(), ViewError> {
         let look = if cx.theme.dark { Look::dark() } else { Look::light() };
         let (background, select) = (latent_scene::rgba(cx.theme.background), latent_scene::rgba(cx.theme.accent));
@@ -356,7 +356,7 @@ impl PairPanel {
         view.texture.view.set_lines(&side.map_or_else(Vec::new, |(_, s)| scene::steps(*s, pair.key.round, cx.theme)))
     }
 
-    /// Who is shown, and how many of what.
+    /// A view's title: its run, and the counts of its parts.
     fn caption(&self, ui: &Ui, rect: Rect, which: Which, pair: &Pair, cx: &Cx<'_>) {
         let sides = cx.state.sides();
         let name = |i: usize| {
@@ -374,13 +374,12 @@ impl PairPanel {
             Which::B => format!("B: {}", name(1)),
             Which::Difference => "Difference".to_owned(),
         };
-        let what = if self.shows == Shows::Picks { "bought" } else { "right" };
         let rows = match (which, self.shows) {
             (Which::A, Shows::Picks) => {
-                vec![(a, format!("only A {what}: {only_a}")), (both, format!("both: {of_both}"))]
+                vec![(a, format!("labelled only by A: {only_a}")), (both, format!("both: {of_both}"))]
             }
             (Which::B, Shows::Picks) => {
-                vec![(b, format!("only B {what}: {only_b}")), (both, format!("both: {of_both}"))]
+                vec![(b, format!("labelled only by B: {only_b}")), (both, format!("both: {of_both}"))]
             }
             (Which::A, Shows::Predictions) => {
                 vec![(a, format!("right in A only: {only_a}")), (cx.theme.error, "wrong".into())]
@@ -421,12 +420,12 @@ impl PairPanel {
             );
         }
         if self.shows == Shows::Predictions && parts.is_none() {
-            let text = "Predictions of single images are not in both histories at this round.";
+            let text = "One of these histories has no predictions of single images at this round.";
             painter.text(rect.center(), Align2::CENTER_CENTER, text, theme::font(size::CAPTION), cx.theme.weak);
         }
     }
 
-    /// The image under the pointer, and what became of it on either side.
+    /// The hover card: the image under the pointer, and its state in both runs.
     fn hover_card(&self, ui: &Ui, image: u32, pair: &Pair, cx: &mut Cx<'_>) {
         let Some(dataset) = cx.state.dataset.clone() else { return };
         let split = dataset.evaluation(cx.state.experiment.evaluate_on);
@@ -434,7 +433,7 @@ impl PairPanel {
         let (label, texture, part, what) = match self.shows {
             Shows::Picks if at < dataset.train.len() => {
                 let texture = cx.images.sample(ui, &dataset, image);
-                (dataset.train.label(at), texture, pair.picks.get(at), "bought by")
+                (dataset.train.label(at), texture, pair.picks.get(at), "labelled by")
             }
             Shows::Predictions if at < split.len() => {
                 let texture = cx.images.get(ui, ("evaluation", image), 0, dataset.shape(), split.image(at));
@@ -443,8 +442,8 @@ impl PairPanel {
             _ => return,
         };
         let who = match part {
-            Some(Part::A) => "A alone",
-            Some(Part::B) => "B alone",
+            Some(Part::A) => "A only",
+            Some(Part::B) => "B only",
             Some(Part::Both) => "both",
             _ => "neither",
         };
@@ -471,7 +470,7 @@ impl PairPanel {
     }
 }
 
-/// A run's name in the choice of sides.
+/// A run's name in the choice of runs.
 fn name(run: RunRef, side: Side<'_>) -> String {
     match run {
         RunRef::Live(_) => side.name(),

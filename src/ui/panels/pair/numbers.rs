@@ -1,4 +1,4 @@
-//! The difference of a pair in numbers: picks of one, of the other and of both, and what was gained where.
+//! The difference of a pair in numbers: picks of one run or of both, and gains in accuracy.
 
 use egui::{Align2, Color32, CornerRadius, Rect, RichText, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
@@ -14,7 +14,7 @@ use crate::ui::state::{Part, Side, count_parts, gain_by_class};
 const ROW: f32 = 17.0;
 const BAR: f32 = 14.0;
 
-/// All of it; `members` are the images of the evaluation split in the drawn region.
+/// All numbers; `members` are the evaluation images in the selected region.
 pub fn ui(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, members: &[u32]) {
     ScrollArea::vertical().auto_shrink(false).id_salt("pair numbers").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
@@ -25,31 +25,31 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, membe
     });
 }
 
-/// Bought so far, and in the shown round.
+/// Counts of labelled samples so far and in the shown round.
 fn picks(ui: &mut Ui, cx: &Cx<'_>, pair: &Pair, colors: [Color32; 3]) {
-    heading(ui, "Picks").on_hover_text("Train samples that only A, both, or only B has had labelled");
+    heading(ui, "Picks").on_hover_text("Train samples labelled only by A, by both, or only by B");
     let all = count_parts(pair.picks.iter().copied());
     bar(ui, cx, &format!("by round {}", pair.key.round), [all[0], all[1], all[2]], colors);
     let now = count_parts(pair.picks_now.iter().copied());
     bar(ui, cx, &format!("in round {}", pair.key.round), [now[0], now[1], now[2]], colors);
 }
 
-/// Over the whole evaluation split, and in the region.
+/// Accuracy over the whole evaluation split and in the region.
 fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, members: &[u32], colors: [Color32; 3]) {
     let task = cx.state.experiment.dataset.task();
     let (Some((_, value_a)), Some((_, value_b))) = (a.evaluated(pair.key.round), b.evaluated(pair.key.round)) else {
         return;
     };
-    heading(ui, "Accuracy").on_hover_text("At the end of the shown round, or of the last one that ended");
+    heading(ui, "Accuracy").on_hover_text("At the end of the shown round, or of the last completed one");
     let unit = task.unit();
     let gain = value_b - value_a;
     let [of_a, _, of_b] = colors;
-    // An error that falls is a gain.
+    // A decrease of the error is a gain.
     let color = |gain: f32| if (gain < 0.0) == (task == Task::Classes) { of_a } else { of_b };
     line(ui, cx, "all images", &format!("A {value_a:.1}   B {value_b:.1} {unit}"), gain, color(gain));
     let Some(right) = &pair.right else {
         if task == Task::Classes {
-            let text = "Predictions of single images are not in one of these histories.";
+            let text = "One of these histories has no predictions of single images.";
             ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.faint));
         }
         return;
@@ -64,7 +64,7 @@ fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, member
     }
     let [only_a, both, only_b, neither] = count_parts(right.iter().copied());
     bar(ui, cx, "right", [only_a, both, only_b], colors);
-    let text = format!("{} that neither predicts right", words::thousands(neither));
+    let text = format!("{} predicted right by neither", words::thousands(neither));
     ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
 }
 
@@ -72,7 +72,7 @@ fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, member
 fn classes(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], round: usize, [color_a, _, color_b]: [Color32; 3]) {
     let (Some((ra, _)), Some((rb, _))) = (a.evaluated(round), b.evaluated(round)) else { return };
     let Some(gains) = gain_by_class(&ra.confusion, &rb.confusion) else { return };
-    heading(ui, "Gain by class").on_hover_text("Percentage points of a class's images that B predicts right beyond A");
+    heading(ui, "Gain by class").on_hover_text("B's recall of each class minus A's, in percentage points");
     let most = gains.iter().fold(1.0f32, |m, g| m.max(g.abs()));
     for (class, &gain) in gains.iter().enumerate() {
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
@@ -106,7 +106,7 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, gain: f32, color: Col
     });
 }
 
-/// Three counts side by side, as long as they are many.
+/// A bar of three counts, with lengths in proportion.
 fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3], colors: [Color32; 3]) {
     const NAME: f32 = 72.0;
     let [a, both, b] = counts.map(words::thousands);
@@ -136,7 +136,7 @@ fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3], colors: [Color3
     response.on_hover_text(said);
 }
 
-/// What one view's title counts.
+/// The counts in the views' titles.
 pub fn title_counts(parts: &[Part]) -> [usize; 4] {
     count_parts(parts.iter().copied())
 }

@@ -1,4 +1,4 @@
-//! What the three views of a pair draw: the picks of either run and of both, or what each predicts right.
+//! The points of the three views of a pair: picks of each run and of both, or correct predictions of each.
 
 use egui::Color32;
 
@@ -8,7 +8,7 @@ use crate::ui::panels::latent::scene::{MANY_PROPOSALS, push_step, rgba};
 use crate::ui::state::{Part, Side};
 use crate::view::{Line, PointStyle, Rgba};
 
-/// Which of the three views.
+/// One of the three views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     A,
@@ -20,21 +20,21 @@ impl Which {
     pub const ALL: [Self; 3] = [Self::A, Self::B, Self::Difference];
 }
 
-/// What the points are.
+/// The kind of points shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shows {
-    /// Train samples, by who bought them.
+    /// Train samples, by which run labelled them.
     #[default]
     Picks,
-    /// Images of the evaluation split, by who predicts them right.
+    /// Evaluation images, by which run predicts them right.
     Predictions,
 }
 
-/// Sizes of what stands out, so that the cloud stays readable under it.
+/// Sizes of highlighted points, so that the cloud stays readable.
 const PICK: f32 = 0.7;
 const OUTCOME: f32 = 0.62;
 
-/// The colours of A alone, of both, and of B alone: those of the two strategies, or, where these share one, another for B.
+/// The colours of A only, both, and B only: those of the two strategies, with another one for B if they are the same.
 pub fn colors([a, b]: [Strategy; 2], theme: &Theme) -> [Color32; 3] {
     let [of_a, of_b] = [a, b].map(|s| theme.strategy(s));
     let others = [Strategy::SnnPlus, Strategy::Snn].map(|s| theme.strategy(s));
@@ -42,7 +42,7 @@ pub fn colors([a, b]: [Strategy; 2], theme: &Theme) -> [Color32; 3] {
     [of_a, theme.text, if of_a == of_b { other() } else { of_b }]
 }
 
-/// The colour of a part among those of A, both and B; `None` for what neither has.
+/// The colour of a part from those of A, both and B; `None` for neither.
 fn color(part: Part, [a, both, b]: [Color32; 3]) -> Option<Color32> {
     match part {
         Part::Neither => None,
@@ -52,7 +52,7 @@ fn color(part: Part, [a, both, b]: [Color32; 3]) -> Option<Color32> {
     }
 }
 
-/// Whether a view shows this part as its own.
+/// Whether a view highlights this part.
 fn belongs(which: Which, part: Part) -> bool {
     match which {
         Which::A => matches!(part, Part::A | Part::Both),
@@ -75,7 +75,7 @@ pub fn points(
         match (shows, own) {
             (Shows::Picks, Some(color)) => (rgba(color), PointStyle::LABELLED.scaled(PICK)),
             (Shows::Picks, None) => (quiet, PointStyle::POOL),
-            // Right where the other is wrong stands out; what both get right is the background.
+            // Images that only one run gets right are highlighted; images that both get right are the background.
             (Shows::Predictions, Some(_)) if part == Part::Both => (quiet, PointStyle::POOL),
             (Shows::Predictions, Some(color)) => (rgba(color), PointStyle::LABELLED.scaled(OUTCOME)),
             (Shows::Predictions, None) if which == Which::Difference => (rgba(theme.error), PointStyle::POOL),
@@ -85,7 +85,7 @@ pub fn points(
     parts.iter().map(one).unzip()
 }
 
-/// The steps behind what a run bought in a round.
+/// The steps of a run's proposals in a round.
 pub fn steps(side: Side<'_>, round: usize, theme: &Theme) -> Vec<Line> {
     let record = side.records().into_iter().find(|r| r.round == round);
     let steps: Vec<_> = record.iter().flat_map(|r| &r.proposals).filter_map(|p| p.step.as_ref()).collect();
@@ -113,7 +113,7 @@ mod tests {
         }
     }
 
-    /// Each view marks its own, the difference marks all three, each in its own colour.
+    /// The views of A and B highlight their own parts; the difference highlights all three in their colours.
     #[test]
     fn each_view_marks_its_own() {
         let parts = [Part::Neither, Part::A, Part::Both, Part::B];
@@ -132,7 +132,7 @@ mod tests {
         }
         let (_, styles) = points(Which::A, Shows::Predictions, &parts, [Color32::WHITE; 3], &DARK);
         let marked: Vec<bool> = styles.iter().map(|s| s.contains(PointStyle::LABELLED)).collect();
-        // Wrong, right alone, right like the other, wrong where the other is right.
+        // Wrong in both, right in this run only, right in both, right in the other only.
         assert_eq!(marked, [true, true, false, true]);
     }
 }

@@ -1,4 +1,4 @@
-//! A selected region as comma-separated text: one row for each image, with its index in its split.
+//! A selected region as CSV: one row per image, with its index in its split.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::ui::state::Selection;
 /// Columns before the coordinates of the code.
 const HEADER: &str = "split,index,label,class,labelled_in_round,predicted";
 
-/// What the text is made from.
+/// The contents of the CSV file.
 pub struct Rows {
     dim: usize,
     classes: Vec<String>,
@@ -26,7 +26,7 @@ struct Row {
 }
 
 impl Rows {
-    /// The train samples of a selection, then the images of the evaluation split in its region; predictions of the
+    /// The train samples of a selection, then the evaluation images in its region; predictions of the
     /// latter are those at the end of the shown round.
     pub fn of(selection: &Selection, members: &[u32], dataset: &Dataset, cx: &Cx<'_>) -> Self {
         let dim = cx.snapshot.latent_dim;
@@ -55,7 +55,7 @@ impl Rows {
     }
 }
 
-/// The text of the file.
+/// The text of the CSV file.
 pub fn text(rows: &Rows) -> String {
     let mut out = HEADER.to_owned();
     (0..rows.dim).for_each(|axis| {
@@ -76,7 +76,7 @@ pub fn text(rows: &Rows) -> String {
     out
 }
 
-/// A name with a comma or a quote in it stands in quotes (RFC 4180).
+/// Quotes a name that contains a comma or a quote (RFC 4180).
 fn quoted(name: &str) -> String {
     if name.contains([',', '"', '\n']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! How well a selected region is predicted, round by round, beside the whole evaluation split.
+//! Accuracy in a selected region round by round, compared with the whole evaluation split.
 
 use egui::{RichText, Stroke, Ui};
 use egui_plot::{Line, LineStyle, PlotPoints, Points, VLine};
@@ -13,7 +13,7 @@ use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{RunState, correct_among};
 
-/// One run's accuracies by round: correct and all images of the region, and the percentage over the whole split.
+/// One run's accuracies by round: (correct, all) images in the region, and the percentage over the whole split.
 struct Curve {
     name: String,
     style: StrategyStyle,
@@ -21,7 +21,7 @@ struct Curve {
     whole: Vec<[f64; 2]>,
 }
 
-/// Air above and below what is seen, percentage points.
+/// Margin above and below the curves, percentage points.
 const AIR: f64 = 2.0;
 
 /// The panel.
@@ -37,10 +37,10 @@ impl Panel for RegionCurve {
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         if cx.state.brush.selection.is_none() {
-            return widgets::empty_state(ui, TITLE, "Select a region: here its accuracy is drawn, round by round.");
+            return widgets::empty_state(ui, TITLE, "Select a region to see its accuracy, round by round.");
         }
         if cx.state.experiment.dataset.task() == Task::Maps {
-            let text = "The labels of this data set are maps, so there is no share of correct images.";
+            let text = "The labels of this data set are maps, so accuracy is not defined.";
             return widgets::empty_state(ui, TITLE, text);
         }
         let name = cx.evaluation_name();
@@ -54,8 +54,8 @@ impl Panel for RegionCurve {
         }
         let curves: Vec<Curve> = cx.state.runs.iter().map(|run| curve(run, &members, cx)).collect();
         if curves.iter().all(|c| c.region.is_empty()) {
-            let text = "It is known as soon as a round ends. Histories of earlier versions do not hold the predictions that it is \
-                    counted from.";
+            let text = "It appears when a round ends. Histories written by earlier versions lack the predictions that it is \
+                    computed from.";
             return widgets::empty_state(ui, TITLE, text);
         }
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
@@ -91,10 +91,10 @@ fn percent((right, all): (usize, usize)) -> f64 {
     100.0 * right as f64 / all.max(1) as f64
 }
 
-/// The shown round's figures.
+/// The accuracy of each run at the shown round.
 fn figures(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) {
     let shown = cx.state.shown_round();
-    // The latest round that all have ended, so that what stands side by side can be compared.
+    // The latest round that all runs have completed, so that the numbers can be compared.
     let ended = |round: &usize| curves.iter().all(|c| c.region.iter().any(|(r, _)| r == round));
     let common = (1..=shown).rev().find(ended).unwrap_or(shown);
     ui.horizontal_wrapped(|ui| {
@@ -114,7 +114,7 @@ fn figures(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) {
     });
 }
 
-/// The curves; a click takes the round it is nearest to.
+/// The curves; returns the round nearest to a click.
 fn chart(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) -> Option<usize> {
     let region = |c: &Curve| c.region.iter().map(|(r, n)| [*r as f64, percent(*n)]).collect::<Vec<_>>();
     let values: Vec<f64> =

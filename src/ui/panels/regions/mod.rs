@@ -1,4 +1,4 @@
-//! The contact sheet of a selected region: its images page by page, their labels, when each was labelled, and its CSV.
+//! The contact sheet of a selected region: its images page by page, their labels and rounds, and its CSV.
 
 pub mod csv;
 pub mod curve;
@@ -16,7 +16,7 @@ use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{Selection, SheetFilter};
 
-/// The panel, and the export of the selection.
+/// The panel and its CSV export.
 pub struct RegionPanel {
     export: Export,
 }
@@ -29,20 +29,20 @@ impl Default for RegionPanel {
     }
 }
 
-/// Side of an image, the line under it, and what lies between.
+/// Side of an image, height of the line under it, and spacing.
 const SIDE: f32 = 48.0;
 const CAPTION_HEIGHT: f32 = 15.0;
 const GAP: f32 = 6.0;
 
-/// One image of the sheet.
+/// One image on the sheet.
 struct Tile {
     image: u32,
-    /// Of the evaluation split rather than of the train split.
+    /// Whether it is from the evaluation split instead of the train split.
     evaluation: bool,
     label: u8,
-    /// What the target predicts, where that is known.
+    /// The predicted class, if known.
     predicted: Option<u8>,
-    /// Round in which it was labelled.
+    /// The round in which it was labelled, if any.
     round: Option<u16>,
 }
 
@@ -54,8 +54,8 @@ impl Panel for RegionPanel {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         cx.report(self.export.outcome());
         let (Some(selection), Some(dataset)) = (cx.state.brush.selection.clone(), cx.state.dataset.clone()) else {
-            let text = "Press S, or the box or the lasso above the latent view, and drag: the images that lie there appear here, \
-                        with their labels and the round in which each was bought.";
+            let text = "Press S, or the box or the lasso above the latent view, and drag. The images in the region appear here, \
+                        with their labels and the round in which each was labelled.";
             return widgets::empty_state(ui, "Nothing is selected", text);
         };
         cx.want_evaluation_codes();
@@ -78,7 +78,7 @@ impl Panel for RegionPanel {
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let any = cx.state.brush.selection.is_some();
         let small = |text: &str| egui::Button::new(RichText::new(text).size(size::CAPTION)).small();
-        let clear = ui.add_enabled(any, small("Clear")).on_hover_text("Select nothing (Esc)");
+        let clear = ui.add_enabled(any, small("Clear")).on_hover_text("Clear the selection (Esc)");
         clear.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, any, "Clear the region"));
         if clear.clicked() {
             cx.state.brush.clear();
@@ -91,7 +91,7 @@ impl Panel for RegionPanel {
     }
 }
 
-/// How many there are, and of which classes.
+/// The counts of images, in all and by class.
 fn summary(ui: &mut Ui, selection: &Selection, members: &[u32], dataset: &Dataset, cx: &Cx<'_>) {
     let all = words::thousands(dataset.train.len());
     ui.horizontal_wrapped(|ui| {
@@ -111,7 +111,7 @@ fn summary(ui: &mut Ui, selection: &Selection, members: &[u32], dataset: &Datase
         ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
         ui.spacing_mut().interact_size.y = CAPTION_HEIGHT;
         for (class, &count) in counts.iter().enumerate().filter(|(_, c)| **c > 0) {
-            // One piece of text with its mark, so that no line ends between them.
+            // The mark and its text are one piece, so that no line break separates them.
             let text = format!("{} × {}", dataset.classes[class], words::thousands(count));
             let galley = ui.painter().layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
             let (rect, _) = ui.allocate_exact_size(galley.size() + vec2(20.0, 2.0), Sense::hover());
@@ -156,7 +156,7 @@ impl Tile {
     }
 }
 
-/// What is shown, page by page.
+/// The images of one page.
 fn sheet(ui: &mut Ui, tiles: &[Tile], dataset: &Dataset, cx: &mut Cx<'_>) {
     let cell = vec2(SIDE + GAP, SIDE + CAPTION_HEIGHT + GAP);
     let room = ui.available_size() - vec2(0.0, theme::CONTROL_HEIGHT + 5.0);
@@ -169,8 +169,8 @@ fn sheet(ui: &mut Ui, tiles: &[Tile], dataset: &Dataset, cx: &mut Cx<'_>) {
     if tiles.is_empty() {
         let text = match cx.state.brush.filter {
             SheetFilter::Train | SheetFilter::Evaluation => "No image of this kind lies in the region.",
-            SheetFilter::Labelled => "The shown run has bought nothing here by the shown round.",
-            SheetFilter::Wrong => "No image here is known to be predicted wrong at the end of the shown round.",
+            SheetFilter::Labelled => "No image here is labelled by the shown round.",
+            SheetFilter::Wrong => "No wrong prediction here is known at the end of the shown round.",
         };
         return widgets::empty_state(ui, "None", text);
     }
@@ -182,16 +182,16 @@ fn sheet(ui: &mut Ui, tiles: &[Tile], dataset: &Dataset, cx: &mut Cx<'_>) {
     }
 }
 
-/// Which images, and which page of them.
+/// The choice of images and the page buttons.
 fn pager(ui: &mut Ui, pages: usize, cx: &mut Cx<'_>) {
     ui.horizontal(|ui| {
         let name = cx.evaluation_name();
         let wrong = format!("{name}, wrong");
         let choices = [
             (SheetFilter::Train, "train", "Every train image of the region"),
-            (SheetFilter::Labelled, "labelled", "Those that the shown run has had labelled by the shown round"),
-            (SheetFilter::Evaluation, name, "Images that accuracy is measured on: no run trains on them"),
-            (SheetFilter::Wrong, wrong.as_str(), "Those of them that are predicted wrong after the shown round"),
+            (SheetFilter::Labelled, "labelled", "Images labelled by the end of the shown round"),
+            (SheetFilter::Evaluation, name, "Images that accuracy is measured on; no run trains on them"),
+            (SheetFilter::Wrong, wrong.as_str(), "Those images that are predicted wrong after the shown round"),
         ];
         if widgets::segmented(ui, "Images of the region", &mut cx.state.brush.filter, &choices) {
             cx.state.brush.page = 0;
@@ -199,13 +199,14 @@ fn pager(ui: &mut Ui, pages: usize, cx: &mut Cx<'_>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
             let page = cx.state.brush.page;
-            let next = IconButton::new(Icon::Next, "Next page", "The next images").enabled(page + 1 < pages);
+            let next = IconButton::new(Icon::Next, "Next page", "Show the next images").enabled(page + 1 < pages);
             if next.show(ui).clicked() {
                 cx.state.brush.page += 1;
             }
             let text = format!("{} of {}", page + 1, words::thousands(pages));
             ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
-            let previous = IconButton::new(Icon::Previous, "Previous page", "The images before").enabled(page > 0);
+            let previous =
+                IconButton::new(Icon::Previous, "Previous page", "Show the previous images").enabled(page > 0);
             if previous.show(ui).clicked() {
                 cx.state.brush.page -= 1;
             }
@@ -251,7 +252,7 @@ fn draw(ui: &mut Ui, cell: Rect, tile: &Tile, dataset: &Dataset, cx: &mut Cx<'_>
     response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(text);
 }
 
-/// The label, and beside it the round of purchase or the wrong prediction.
+/// The label, then the round in which it was labelled or the wrong prediction.
 fn caption(ui: &Ui, cell: Rect, tile: &Tile, cx: &Cx<'_>) {
     let y = cell.bottom() - CAPTION_HEIGHT / 2.0;
     ui.painter().circle_filled(pos2(cell.left() + 3.5, y), 3.5, theme::class_color(tile.label));
@@ -265,7 +266,7 @@ fn caption(ui: &Ui, cell: Rect, tile: &Tile, cx: &Cx<'_>) {
         let text = predicted.map_or(text, |p| format!("→ {}", cx.state.class_name(p)));
         let galley = ui.painter().layout_no_wrap(text, theme::font(size::CAPTION), color);
         right -= galley.size().x;
-        // A long class name leaves room for the label's colour; the tooltip says it in full.
+        // A long class name is cut to leave room for the label's colour; the tooltip has all of it.
         if right > cell.left() + 8.0 {
             ui.painter().galley(pos2(right, y - galley.size().y / 2.0), galley, color);
         } else {

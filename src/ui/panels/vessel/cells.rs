@@ -1,4 +1,4 @@
-//! The cells of the vessel panel: each a captioned image of the same vessel, with one pointer in all of them.
+//! The cells of the vessel panel: captioned images of one vessel, with the pointer marked in all of them.
 
 use egui::{RichText, Ui, Vec2};
 
@@ -8,18 +8,18 @@ use crate::engine::questions::vessel::{Outcome, VesselReport};
 use crate::labelling::fem::LabelledMask;
 use crate::ui::kit::theme::{Theme, size};
 
-/// Lays out the pictures of one section and notes where the pointer is in them.
+/// Lays out the images of one vessel and records the pointer's position in them.
 pub struct Cells<'a> {
     pub pictures: &'a Pictures,
     pub section: &'a VesselReport,
     pub mask: &'a WallMask,
     pub side: f32,
     pub theme: &'static Theme,
-    /// The mesh as it lies under the pressure.
+    /// Whether the mesh is deformed by the pressure.
     pub at_peak: bool,
-    /// Where the pointer was in the frame before, in the image's pixels: marked in every picture.
+    /// The pointer's position in the previous frame, image pixels; marked in every image.
     pub marked: Option<[f32; 2]>,
-    /// Where it is now.
+    /// The pointer's position in this frame, image pixels.
     pub pointer: Option<[f32; 2]>,
 }
 
@@ -88,7 +88,7 @@ impl Cells<'_> {
     }
 }
 
-/// A colour bar as high as a cell, under its unit.
+/// A colour bar as high as a cell, with its unit above.
 pub fn bar(
     ui: &mut Ui,
     side: f32,

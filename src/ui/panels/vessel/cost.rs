@@ -1,4 +1,4 @@
-//! What labels cost: solves, refusals and seconds of the labelling tool for each run, as they happen.
+//! The cost of labels: solves, rejected masks and seconds of the labelling tool for each run, live.
 
 use egui::{RichText, Ui};
 
@@ -8,7 +8,7 @@ use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{LabellingCost, RunState};
 
-/// A row for each run; nothing before there is one.
+/// A table with one row per run; empty before the first run.
 pub fn ui(ui: &mut Ui, cx: &Cx<'_>) {
     if cx.state.runs.is_empty() {
         return;
@@ -19,7 +19,7 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>) {
     let grid = egui::Grid::new("labelling cost").num_columns(6).spacing([space::L, 2.0]).min_col_width(0.0);
     grid.show(ui, |ui| {
         ui.spacing_mut().interact_size.y = size::BODY;
-        for head in ["run", "solves", "refusals", "seconds", "ms a solve", ""] {
+        for head in ["run", "solves", "rejected", "seconds", "ms per solve", ""] {
             ui.label(weak(head));
         }
         ui.end_row();
@@ -46,7 +46,7 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, run: &RunState) {
     };
     ui.label(text).on_hover_text(kinds(&cost));
     let own = !run.strategy.generates_samples();
-    let tip = "Real masks were solved before the first round: each costs what its solve took then.";
+    let tip = "Real masks were solved before the first round; each costs the time that its solve took.";
     let seconds = ui.label(format!("{:.1}", cost.seconds));
     if own {
         seconds.on_hover_text(tip);
@@ -54,7 +54,7 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, run: &RunState) {
     ui.label(if attempts > 0 { format!("{:.0}", 1_000.0 * cost.seconds / attempts as f32) } else { "–".into() });
     match run.labelling {
         Some(now) => {
-            let text = format!("round {}: {} of {}, {} refused", now.round, now.labelled, now.wanted, now.refused);
+            let text = format!("round {}: {} of {}, {} rejected", now.round, now.labelled, now.wanted, now.refused);
             ui.label(RichText::new(text).color(cx.theme.accent));
         }
         None => {
@@ -63,12 +63,12 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, run: &RunState) {
     }
 }
 
-/// How often which refusal.
+/// The counts of rejected masks by reason.
 fn kinds(cost: &LabellingCost) -> String {
     if cost.refused.is_empty() {
-        return "Of a completed round, by kind; others are drawn in their place".into();
+        return "By kind once the round is complete; new samples replace them".into();
     }
     let of = |(kind, n): (&String, &usize)| format!("{n} {}", kind.replace('-', " "));
     let list: Vec<_> = cost.refused.iter().map(of).collect();
-    format!("{}. Others were drawn in their place.", list.join(", "))
+    format!("{}. New samples replaced them.", list.join(", "))
 }

@@ -1,4 +1,4 @@
-//! What there is to say about one vessel: its figures, the value under the pointer, why it was refused, how F errs.
+//! Facts about one vessel: its statistics, the value under the pointer, the reason for a rejection, the error of F.
 
 use egui::{RichText, Ui};
 
@@ -10,7 +10,7 @@ use crate::labelling::fem::LabelledMask;
 use crate::ui::kit::theme::{Theme, bold, size};
 use crate::ui::kit::words;
 
-/// What is under the pointer; stresses in kPa, lengths in millimetres from the image's top left corner.
+/// The values under the pointer: stresses in kPa, position in millimetres from the image's top left corner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     at_mm: [f64; 2],
@@ -36,7 +36,7 @@ impl Reading {
         Self { at_mm, region, solved, predicted }
     }
 
-    /// Predicted less solved; the solved map is zero outside the wall.
+    /// Predicted minus solved, kPa; the solved map is zero outside the wall.
     pub fn difference(&self) -> Option<f64> {
         self.predicted.map(|p| p - self.solved.unwrap_or(0.0))
     }
@@ -57,19 +57,19 @@ impl Reading {
     }
 }
 
-/// The line of what is under the pointer.
+/// The line with the values under the pointer.
 pub fn reading(ui: &mut Ui, under: Option<&Reading>, theme: &Theme) {
     let text = match under {
         Some(reading) => RichText::new(reading.words()).color(theme.text),
-        None => RichText::new("Point at a picture for the stress there; places are from the image's top left corner.")
+        None => RichText::new("Point at an image to read the stress; x and y are from its top left corner.")
             .color(theme.faint),
     };
     ui.add(egui::Label::new(text).truncate());
 }
 
-/// One clear message: what is wrong with the mask.
+/// The message for a rejected mask.
 pub fn refused(ui: &mut Ui, theme: &Theme, refusal: &FileRefusal, vessel: &Vessel) {
-    ui.label(bold(format!("Refused: {}", refusal.kind().replace('-', " "))).size(size::HEADING).color(theme.error));
+    ui.label(bold(format!("Rejected: {}", refusal.kind().replace('-', " "))).size(size::HEADING).color(theme.error));
     let message = refusal.to_string();
     ui.add(egui::Label::new(format!("{}.", words::capital(message.trim_end_matches('.')))).wrap());
     if let (Vessel::File(file), FileRefusal::File(_)) = (vessel, refusal) {
@@ -78,7 +78,7 @@ pub fn refused(ui: &mut Ui, theme: &Theme, refusal: &FileRefusal, vessel: &Vesse
     }
 }
 
-/// The figures of a solved mask; stresses are weighted by area over the undeformed wall.
+/// The statistics of a solved mask; stresses are weighted by area over the undeformed wall.
 pub fn facts(ui: &mut Ui, theme: &Theme, solved: &LabelledMask) {
     let s = Summary::of(solved);
     let rows = [
@@ -87,7 +87,7 @@ pub fn facts(ui: &mut Ui, theme: &Theme, solved: &LabelledMask) {
         ("p99", format!("{:.1} kPa", s.p99_kpa)),
         ("peak", format!("{:.1} kPa", s.peak_kpa)),
         ("lumen area", format!("{:.2} mm²", s.lumen_area_mm2)),
-        ("… at the peak", format!("{:.2} mm²", s.lumen_area_deformed_mm2)),
+        ("… at peak pressure", format!("{:.2} mm²", s.lumen_area_deformed_mm2)),
         ("plaque burden", format!("{:.1} %", 100.0 * s.plaque_burden)),
         ("solved in", format!("{:.0} ms, {} steps", 1_000.0 * s.seconds, s.newton_iterations)),
     ];
@@ -103,7 +103,7 @@ pub fn facts(ui: &mut Ui, theme: &Theme, solved: &LabelledMask) {
     }
 }
 
-/// How far the prediction of the run of this name is from the solution.
+/// The error of a run's prediction against the solution.
 pub fn errors(ui: &mut Ui, prediction: &Prediction, run: &str, theme: &Theme) {
     let mut words = format!("{run} after {} minibatches", words::thousands(prediction.minibatches));
     if let Some(e) = prediction.errors {

@@ -1,4 +1,4 @@
-//! One vessel as in Figure S1: mask, mesh and stress map, and beside them what the target predicts and where it errs.
+//! One vessel as in Figure S1: mask, mesh and stress map, next to the target's prediction and its error.
 
 pub mod pictures;
 pub mod cells;
@@ -26,7 +26,7 @@ use facts::{Reading, errors, facts, reading, refused};
 use pictures::{Layer, Pictures};
 use save_vessel::SaveVessel;
 
-/// Which vessel is shown.
+/// The source of the shown vessel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
     Sample,
@@ -34,44 +34,44 @@ enum Source {
     File,
 }
 
-/// The panel, its choices, and its question.
+/// The panel with its choices and its question.
 pub struct VesselPanel {
     source: Source,
     path: Option<PathBuf>,
     opened: u64,
     pixel_mm: f64,
-    /// `None` takes the experiment's.
+    /// `None` uses the experiment's pressure.
     systolic_mmhg: Option<f64>,
     open: AskPath,
     save: SaveVessel,
-    /// Solve wherever the probe is, without a press of "Solve here".
+    /// Solve at the probe whenever it moves, without a press of "Solve here".
     follow: bool,
     /// The point at which the user pressed "Solve here".
     solve_at: Option<Vec<f32>>,
     question: Question<VesselRequest>,
-    /// The mesh as it lies under the pressure.
+    /// Whether the mesh is deformed by the pressure.
     at_peak: bool,
     held: Option<f64>,
-    /// By version of the answer, theme and held scale.
+    /// The textures, by version of the answer, theme and held scale.
     pictures: Memo<(u64, bool, Option<f64>), Pictures>,
-    /// Under the pointer, in the image's pixels.
+    /// The pointer's position, image pixels.
     pointer: Option<[f32; 2]>,
 }
 
-/// Seconds between two questions about the same vessel as the target learns, and before one is given up.
+/// Seconds between questions about the same vessel while the target learns, and until one is considered lost.
 const AGAIN: f64 = 1.0;
 const PATIENCE: f64 = 10.0;
-/// Sides of a picture, and what the panel needs besides two rows of them.
+/// Least and largest side of an image, and the height of the panel besides two rows of them.
 const LEAST_SIDE: f32 = 104.0;
 const MOST_SIDE: f32 = 380.0;
 const BESIDE: f32 = 260.0;
 const GAP: f32 = 10.0;
-/// What is left of the pictures of a vessel while the next one is solved.
+/// Opacity of the previous vessel while the next one is solved.
 const OUTDATED: f32 = 0.35;
 
 impl Default for VesselPanel {
     fn default() -> Self {
-        let hint = "A PNG: the wall white, or lumen and wall as two greys";
+        let hint = "A PNG with a white wall, or with lumen and wall as two greys";
         Self {
             source: Source::Sample,
             path: None,
@@ -133,7 +133,7 @@ impl Panel for VesselPanel {
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let tip = "Solve for the wall stress of a mask of your own; a PNG can be dropped on the window too";
+        let tip = "Solve for the wall stress of your own mask; a PNG can be dropped on the window too";
         if ui.add(egui::Button::new("Open mask…").small()).on_hover_text(tip).clicked() {
             self.open.open(String::new);
         }
@@ -143,15 +143,15 @@ impl Panel for VesselPanel {
                 self.save.open(cx);
             }
             let mut hold = self.held.is_some();
-            if widgets::toggle(ui, &mut hold, "Hold scale", "Keeps this colour scale for the next vessels") {
+            if widgets::toggle(ui, &mut hold, "Hold scale", "Keep this colour scale for the next vessels") {
                 self.held = self.pictures.last().filter(|_| hold).map(|p| p.scales().top());
             }
-            let tip = "The mesh as it lies under the systolic pressure, or at rest";
+            let tip = "Show the mesh under systolic pressure instead of at rest";
             widgets::toggle(ui, &mut self.at_peak, "Mesh at peak", tip);
         }
     }
 
-    /// A mask may be dropped anywhere; here any file is tried.
+    /// A PNG is taken wherever it is dropped; on this panel any file is tried.
     fn take_file(&mut self, path: &Path, shown: bool) -> bool {
         let taken = shown || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
         if taken {
@@ -166,14 +166,14 @@ impl Panel for VesselPanel {
 }
 
 impl VesselPanel {
-    /// Shows a mask of the user's own.
+    /// Shows the user's own mask.
     fn open(&mut self, path: PathBuf) {
         self.path = Some(path);
         self.opened += 1;
         self.source = Source::File;
     }
 
-    /// The latent view moves the probe while it is this panel's source.
+    /// Lets the latent view move the probe while it is this panel's source.
     fn hold_probe(&self, cx: &mut Cx<'_>) {
         let dim = cx.snapshot.latent_dim;
         if self.source != Source::Probe {
@@ -186,7 +186,7 @@ impl VesselPanel {
         }
     }
 
-    /// Whether an answer is about what is to be seen.
+    /// Whether an answer is about the vessel that the panel shows.
     fn fits(&self, vessel: &Vessel) -> bool {
         matches!(
             (self.source, vessel),
@@ -224,9 +224,9 @@ impl VesselPanel {
         }
     }
 
-    /// Which vessel, and what goes with it.
+    /// The choice of the vessel and its tools.
     fn header(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let file = (Source::File, "Mask file", "A mask of your own, from a PNG file");
+        let file = (Source::File, "Mask file", "Your own mask, from a PNG file");
         let all = [
             (Source::Sample, "Sample", "The vessel selected in the latent view"),
             (Source::Probe, "Probe", "Drag a free point through latent space: its mask, its stress, its prediction"),
@@ -242,7 +242,7 @@ impl VesselPanel {
                     let sample = shown_sample(cx.state);
                     let train = cx.state.dataset.as_ref().map(|d| &d.train).filter(|t| (sample as usize) < t.len());
                     if let Some(band) = train.map(|t| cx.state.class_name(t.label(sample as usize))) {
-                        let text = format!("sample {}, {band}", words::thousands(sample as usize));
+                        let text = format!("sample {}, plaque {band}", words::thousands(sample as usize));
                         ui.label(RichText::new(text).color(cx.theme.weak));
                     }
                 }
@@ -253,17 +253,22 @@ impl VesselPanel {
     }
 
     fn probe_tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
-        widgets::toggle(ui, &mut self.follow, "Solve as it moves", "Ask the labelling tool wherever the probe is");
+        widgets::toggle(
+            ui,
+            &mut self.follow,
+            "Solve as it moves",
+            "Run the labelling tool at the probe whenever it moves",
+        );
         let here = cx.state.probing.clone();
         let button = egui::Button::new("Solve here").min_size(Vec2::new(0.0, CONTROL_HEIGHT - 2.0));
-        let tip = "Ask the labelling tool for the stress of the mask at the probe";
+        let tip = "Run the labelling tool on the mask at the probe";
         if ui.add_enabled(!self.follow && here.is_some(), button).on_hover_text(tip).clicked() {
             self.solve_at = here;
         }
     }
 
     fn file_tools(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
-        let tip = "Solve for the wall stress of a mask of your own";
+        let tip = "Solve for the wall stress of your own mask";
         if self.path.is_none() && ui.button("Choose a file…").on_hover_text(tip).clicked() {
             self.open.open(String::new);
         }
@@ -271,13 +276,14 @@ impl VesselPanel {
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             ui.label(bold(name)).on_hover_text(path.display().to_string());
         }
-        let drag = DragValue::new(&mut self.pixel_mm).range(0.001..=10.0).speed(0.001).suffix(" mm a pixel");
+        let drag = DragValue::new(&mut self.pixel_mm).range(0.001..=10.0).speed(0.001).suffix(" mm per pixel");
         ui.add(drag)
-            .on_hover_text("The size of a pixel: areas and the mesh scale with it, stress does not")
-            .accessible_name("Millimetres a pixel");
+            .on_hover_text("The size of a pixel. Areas and the mesh scale with it, stress does not")
+            .accessible_name("Millimetres per pixel");
         let mut mmhg = self.systolic_mmhg.unwrap_or(cx.state.experiment.systolic_mmhg);
         let drag = DragValue::new(&mut mmhg).range(1.0..=100_000.0).speed(0.5).suffix(" mmHg");
-        let response = ui.add(drag).on_hover_text("Systolic pressure on the lumen: the map is taken at this peak");
+        let response =
+            ui.add(drag).on_hover_text("Systolic pressure on the lumen, at which the stress map is computed");
         if response.accessible_name("Systolic pressure").changed() {
             self.systolic_mmhg = Some(mmhg);
         }
@@ -285,18 +291,18 @@ impl VesselPanel {
 
     fn waiting(&self, ui: &mut Ui, cx: &Cx<'_>) {
         let (title, body) = match self.source {
-            Source::File if self.path.is_some() => ("Solving", "The labelling tool is at work on the mask."),
+            Source::File if self.path.is_some() => ("Solving", "The labelling tool is solving the mask."),
             Source::File => (
                 "Wall stress of a vessel",
-                "Open a mask, or drop one on the window: a PNG whose wall is white, or in which lumen and wall are two greys. It is solved \
+                "Open a mask, or drop one on the window: a PNG with a white wall, or with lumen and wall as two greys. It is solved \
                  by finite elements; mask, mesh and stress map appear side by side. The experiment continues meanwhile.",
             ),
             Source::Probe if cx.state.generator.ready && !cx.can_probe() => {
-                ("The probe", "A point can be dragged in up to three latent dimensions; this experiment has more.")
+                ("The probe", "A point can be dragged only in up to three latent dimensions; this experiment has more.")
             }
             _ => (
                 "Wall stress of a vessel",
-                "As soon as the vessels are solved and embedded: mask, mesh and stress map side by side, and what the target predicts.",
+                "Mask, mesh, stress map and the target's prediction appear once the vessels are solved and embedded.",
             ),
         };
         widgets::empty_state(ui, title, body);
@@ -347,7 +353,7 @@ impl VesselPanel {
                     ui.vertical(|ui| {
                         ui.set_width(2.0 * side + GAP);
                         ui.add_space(space::L);
-                        let text = "Not solved here. Press Solve here, or let it solve as the probe moves.";
+                        let text = "Not solved. Press Solve here, or turn on Solve as it moves.";
                         ui.add(egui::Label::new(RichText::new(text).color(theme.weak)).wrap());
                     });
                 }
@@ -372,7 +378,7 @@ impl VesselPanel {
                 Ok(_) => {
                     cells.map(ui, Layer::Predicted, "Predicted, same scale");
                     if section.solved().is_some() {
-                        cells.map(ui, Layer::Difference, "Predicted less solved, kPa");
+                        cells.map(ui, Layer::Difference, "Predicted minus solved, kPa");
                         let color = |v: f64| theme.diverging((v / scales.span()) as f32);
                         bar(ui, side, &scales.difference, color, under.as_ref().and_then(Reading::difference), theme);
                     } else {
@@ -398,7 +404,7 @@ impl VesselPanel {
         self.point(ui, pointer);
     }
 
-    /// What is under the pointer now is shown in the next frame.
+    /// The pointer's position is used in the next frame.
     fn point(&mut self, ui: &Ui, pointer: Option<[f32; 2]>) {
         if self.pointer != pointer {
             self.pointer = pointer;
@@ -407,7 +413,7 @@ impl VesselPanel {
     }
 }
 
-/// Whether an answer about one may stand while the other's is awaited: points move on all the time.
+/// Whether the answer about one vessel may stay on the screen while the other's is pending; points move continuously.
 fn same_vessel(a: &Vessel, b: &Vessel) -> bool {
     match (a, b) {
         (Vessel::Point(_), Vessel::Point(_)) => true,
@@ -415,7 +421,7 @@ fn same_vessel(a: &Vessel, b: &Vessel) -> bool {
     }
 }
 
-/// The sample that is selected, or the first.
+/// The selected sample, or the first.
 fn shown_sample(state: &AppState) -> u32 {
     state.focus.sample.unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-//! Pictures of one vessel, side by side and to one scale: mask, mesh, solved and predicted stress, their difference.
+//! Images of one vessel at one scale: mask, mesh, solved and predicted stress, and their difference.
 
 use egui::{
     Align2, Color32, ColorImage, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, TextureHandle, TextureOptions,
@@ -12,18 +12,18 @@ use crate::labelling::fem::Solution;
 use crate::ui::kit::charts;
 use crate::ui::kit::theme::{self, Theme, size};
 
-/// The part of an image that is shown, in its pixels.
+/// The shown part of an image, in its pixels.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Crop {
     min: [f32; 2],
     size: [f32; 2],
 }
 
-/// Air round the wall, as a share of its extent.
+/// Margin round the wall, as a share of its extent.
 const AIR: f32 = 0.1;
 
 impl Crop {
-    /// Round the wall with some air, as square as the image allows; all of the image where there is no wall.
+    /// The wall with a margin, as square as the image allows; the whole image if there is no wall.
     pub fn of(mask: &WallMask) -> Self {
         let (w, h) = (mask.width(), mask.height());
         let mut bounds: Option<[[usize; 2]; 2]> = None;
@@ -45,7 +45,7 @@ impl Crop {
     }
 }
 
-/// A picture on the screen: where it is, and which part of the image it shows.
+/// The screen position of an image, and the part that it shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     pub rect: Rect,
@@ -53,23 +53,23 @@ pub struct Place {
 }
 
 impl Place {
-    /// As large as fits into `cell`.
+    /// The largest placement that fits into `cell`.
     pub fn new(cell: Rect, crop: Crop) -> Self {
         let scale = (cell.width() / crop.size[0]).min(cell.height() / crop.size[1]);
         Self { rect: Rect::from_center_size(cell.center(), vec2(crop.size[0], crop.size[1]) * scale), crop }
     }
 
-    /// Screen points a pixel.
+    /// Screen points per image pixel.
     pub fn scale(&self) -> f32 {
         self.rect.width() / self.crop.size[0]
     }
 
-    /// Where a place of the image, in pixels from its top left corner, is on the screen.
+    /// The screen position of an image position (pixels from the top left corner).
     pub fn at(&self, [x, y]: [f32; 2]) -> Pos2 {
         self.rect.min + vec2(x - self.crop.min[0], y - self.crop.min[1]) * self.scale()
     }
 
-    /// Which place of the image is there.
+    /// The image position (pixels) at a screen position.
     pub fn pixel(&self, at: Pos2) -> Option<[f32; 2]> {
         let from = (at - self.rect.min) / self.scale();
         self.rect.contains(at).then(|| [self.crop.min[0] + from.x, self.crop.min[1] + from.y])
@@ -82,7 +82,7 @@ impl Place {
     }
 }
 
-/// What a texture shows.
+/// The content of a texture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
     Mask,
@@ -96,14 +96,14 @@ const LAYERS: [Layer; 4] = [Layer::Mask, Layer::Solved, Layer::Predicted, Layer:
 /// The ends of the two colour scales, kPa.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scales {
-    /// Of stress, from zero.
+    /// The end of the stress scale, which starts at zero.
     pub stress: Vec<f64>,
-    /// Of the difference, symmetrical about zero.
+    /// The end of the difference scale, which is symmetrical about zero.
     pub difference: Vec<f64>,
 }
 
 impl Scales {
-    /// Round ends that hold what a section shows; `held` keeps the stress's where it was.
+    /// Round numbers that cover a vessel's values; `held` fixes the end of the stress scale.
     pub fn of(section: &VesselReport, held: Option<f64>) -> Self {
         let wall = section.mask.as_deref().map_or(&[][..], WallMask::wall);
         let inside = |values: &[f32]| {
@@ -133,26 +133,26 @@ impl Scales {
     }
 }
 
-/// The colour of a stress at a share of its scale.
+/// The colour of a stress at a share of the scale, 0 to 1.
 pub fn stress_color(share: f64) -> Color32 {
     let [r, g, b] = colour_bar::colour(share).0;
     Color32::from_rgb(r, g, b)
 }
 
-/// The layers of one vessel as textures, their crop and their scales.
+/// The layers of one vessel as textures, with their crop and scales.
 pub struct Pictures {
     textures: [Option<TextureHandle>; 4],
     crop: Crop,
     scales: Scales,
 }
 
-/// Larger images are shown by every n-th pixel: devices limit textures.
+/// Images with a larger side are subsampled, because devices limit the size of textures.
 const MOST_SIDE: usize = 1_024;
-/// Outside the wall a prediction is opaque from this share of its scale on, so that only what leaks is seen.
+/// Outside the wall a prediction is opaque from this share of the scale on, so that only values that leak are visible.
 const LEAK: f64 = 0.05;
 
 impl Pictures {
-    /// `held` fixes the top of the scale of stress.
+    /// Creates the textures; `held` fixes the end of the stress scale.
     pub fn new(ui: &Ui, theme: &Theme, section: &VesselReport, held: Option<f64>) -> Self {
         let scales = Scales::of(section, held);
         let texture = |layer| {
@@ -171,7 +171,7 @@ impl Pictures {
         &self.scales
     }
 
-    /// Paints a layer, where there is anything of it to be seen.
+    /// Paints a layer, if there is a texture of it.
     pub fn paint(&self, painter: &Painter, layer: Layer, place: &Place, mask: &WallMask) {
         let at = LAYERS.iter().position(|l| *l == layer).unwrap_or(0);
         if let Some(texture) = &self.textures[at] {
@@ -216,12 +216,12 @@ fn color_image(layer: Layer, theme: &Theme, section: &VesselReport, scales: &Sca
     Some(ColorImage::new([columns, rows], pixels))
 }
 
-/// The background of an image, and a hairline round it.
+/// The background and the border of an image.
 pub fn background(ui: &Ui, rect: Rect, theme: &Theme) {
     ui.painter().rect(rect, 3.0, theme.image[0], Stroke::new(1.0, theme.line), StrokeKind::Inside);
 }
 
-/// The finite-element mesh, as it lies at rest or at the systolic peak.
+/// The finite-element mesh, at rest or at the systolic peak.
 pub fn mesh(painter: &Painter, place: &Place, solution: &Solution, pixel_mm: f64, at_peak: bool, theme: &Theme) {
     let mesh = &solution.mesh;
     let node = |n: usize| {
@@ -242,7 +242,7 @@ pub fn mesh(painter: &Painter, place: &Place, solution: &Solution, pixel_mm: f64
     }
 }
 
-/// The wall's two borders as the tool drew them.
+/// The wall's two borders, as found by the labelling tool.
 pub fn borders(painter: &Painter, place: &Place, solution: &Solution, pixel_mm: f64, theme: &Theme) {
     let mesh = &solution.mesh;
     for layer in [0, mesh.size().layers] {
@@ -252,7 +252,7 @@ pub fn borders(painter: &Painter, place: &Place, solution: &Solution, pixel_mm: 
     }
 }
 
-/// The length of a millimetre, or of a power of ten of them that fits, at the picture's foot.
+/// A scale bar at the bottom of the image: a power of ten of millimetres that fits.
 pub fn scale_bar(painter: &Painter, place: &Place, pixel_mm: f64, theme: &Theme) {
     const MOST_SHARE: f64 = 0.45;
     const INSET: f32 = 8.0;
@@ -273,10 +273,10 @@ pub fn scale_bar(painter: &Painter, place: &Place, pixel_mm: f64, theme: &Theme)
     painter.galley(at, galley, theme.weak);
 }
 
-/// Width that a colour bar takes.
+/// Width of a colour bar, points.
 pub const BAR_SPACE: f32 = 62.0;
 
-/// A colour bar with its unit, ticks, and a mark at what is under the pointer.
+/// A colour bar with ticks and a mark at the value under the pointer.
 pub fn bar(ui: &mut Ui, height: f32, ticks: &[f64], color: impl Fn(f64) -> Color32, mark: Option<f64>, theme: &Theme) {
     const WIDTH: f32 = 14.0;
     const AIR: f32 = 6.0;
@@ -288,7 +288,7 @@ pub fn bar(ui: &mut Ui, height: f32, ticks: &[f64], color: impl Fn(f64) -> Color
     let painter = ui.painter();
     charts::ramp(painter, bar, |share| color(low + f64::from(share) * (high - low)));
     painter.rect_stroke(bar, 0.0, Stroke::new(1.0, theme.line), StrokeKind::Outside);
-    // Ticks too close to be read are left out, zero never.
+    // Ticks that are too close together are omitted, except zero.
     let apart = bar.height() / ticks.len().saturating_sub(1).max(1) as f32;
     let every = (TICK_HEIGHT / apart).ceil().max(1.0) as usize;
     let zero = ticks.iter().position(|t| *t == 0.0).unwrap_or(0);

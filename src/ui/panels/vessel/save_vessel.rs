@@ -1,4 +1,4 @@
-//! "Save…" of a solved vessel: asks for a folder; figure, map, mesh and numbers are written on a thread of their own.
+//! "Save…" of a solved vessel: asks for a folder, and writes figure, map, mesh and numbers on a background thread.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::ui::kit::ask_path::Wanted;
 use crate::ui::kit::export::{DPI, Export};
 use crate::ui::panel::Cx;
 
-/// The question where to, and the writing.
+/// The path dialog and the write job.
 pub struct SaveVessel(Export);
 
 const FORMATS: [Format; 3] = [Format::Svg, Format::Pdf, Format::Png];
@@ -27,7 +27,7 @@ impl SaveVessel {
         self.0.open(|| format!("{}-stress", cx.state.experiment.name));
     }
 
-    /// Shows the question, and reports what was written.
+    /// Shows the dialog and reports the result.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
         cx.report(self.0.outcome());
         let (Some(folder), Some(section)) = (self.0.ui(ctx, |_| {}), cx.state.answers.vessel.answer.clone()) else {
@@ -40,7 +40,7 @@ impl SaveVessel {
     }
 }
 
-/// Figure S1 as images, and what `ridgewalk label` leaves.
+/// Writes Figure S1 and the files of `ridgewalk label`; returns their number.
 fn write(section: &VesselReport, folder: &Path) -> Result<usize, String> {
     let (Some(mask), Some(solved)) = (&section.mask, section.solved().map(Arc::clone)) else {
         return Err("There is no solved vessel to save.".into());

@@ -1,4 +1,4 @@
-//! "Figure 4…": asks for a folder and writes the figure, its numbers and `walks.csv` on a thread of its own.
+//! "Figure 4…": asks for a folder and writes the figure, its numbers and `walks.csv` on a background thread.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::ui::kit::ask_path::Wanted;
 use crate::ui::kit::export::{DPI, Export};
 use crate::ui::panel::Cx;
 
-/// The question where to, and the writing.
+/// The path dialog and the write job.
 pub struct ExportFigure4(Export);
 
 impl Default for ExportFigure4 {
@@ -24,7 +24,7 @@ impl ExportFigure4 {
         self.0.open(|| format!("{}-figure4", cx.state.experiment.name));
     }
 
-    /// Shows the question, and reports what was written.
+    /// Shows the dialog and reports the result.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
         cx.report(self.0.outcome());
         let folder = self.0.ui(ctx, |ui| {
@@ -32,7 +32,9 @@ impl ExportFigure4 {
         });
         let Some(folder) = folder else { return };
         let Some((history, embedding, album)) = gathered(cx) else {
-            return cx.state.say(Level::Warning, "There is no walk with a step to draw yet.".into());
+            return cx
+                .state
+                .say(Level::Warning, "No walk has taken a step yet, so there is no Figure 4 to draw.".into());
         };
         let rules = cx.state.lab.rules;
         self.0.start(ctx, move || {
@@ -44,12 +46,12 @@ impl ExportFigure4 {
     }
 }
 
-/// The walks of the shown run, seen or not, as the files of a run hold them.
+/// All walks of the shown run, filtered or not, in the format of a run's files.
 fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
     let (dataset, codes) = (cx.state.dataset.as_ref()?, cx.snapshot.codes.as_ref()?);
     let header = (**cx.state.shown_run()?.header.as_ref()?).clone();
     let mut walks = cx.state.judged_walks();
-    // What they are compared with is no part of the figure.
+    // Baseline walks are not part of the figure.
     walks.retain(|w| !w.walk.is_baseline());
     let steps = walks.iter().map(|w| w.points - 1).max().filter(|n| *n > 0)?;
     let record = |k: usize| RoundRecord {

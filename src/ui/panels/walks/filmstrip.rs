@@ -1,4 +1,4 @@
-//! Figure 4's right half: a row for each walk, the decoded p' above, the real neighbour that was chosen below.
+//! The right half of Figure 4: one row per walk, with the decoded p' above the real neighbour that was chosen.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::ui::state::{SeenWalk, Walk, WalkPoint};
 #[derive(Debug, Default)]
 pub struct FilmstripPanel;
 
-/// Side of an image, and what lies between and beside them.
+/// Side of an image, and the spacing of images and rows.
 const SIDE: f32 = 37.0;
 const GAP: f32 = 4.0;
 const LETTER_COLUMN: f32 = 28.0;
@@ -37,14 +37,14 @@ impl Panel for FilmstripPanel {
             walks.sort_by_key(|w| w.walk.id != selected);
         }
         if walks.is_empty() && cx.state.shown_walks().next().is_some() {
-            let text = "No walk has the verdict that is filtered by. Press X, or choose another in the table of walks.";
+            let text = "No walk has the chosen verdict. Press X, or choose another verdict in the table of walks.";
             return widgets::empty_state(ui, "No such walk", text);
         }
         if walks.is_empty() {
             let body = match (cx.state.shown_experiment().strategy, cx.state.experiment.walks) {
                 (_, 0) => "Ctrl-click a point of the latent view to start a walk there; it moves once a round.".to_owned(),
                 (Strategy::Random, _) => "Random sampling takes no steps. Show SNN's run to see its walks, or Ctrl-click a point to start one.".to_owned(),
-                (_, n) => format!("After round 1, {n} walks start by themselves at labelled samples and move once a round. Ctrl-click a point of the latent view to start one there."),
+                (_, n) => format!("After round 1, {n} walks start automatically at labelled samples and move once a round. Ctrl-click a point of the latent view to start one there."),
             };
             return widgets::empty_state(ui, "Images of the walks", &body);
         }
@@ -65,12 +65,12 @@ impl Panel for FilmstripPanel {
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let any = cx.state.shown_walks().next().is_some();
         let small = |text: &str| egui::Button::new(egui::RichText::new(text).size(size::CAPTION)).small();
-        if ui.add_enabled(any, small("Clear")).on_hover_text("Forget the walks that were started by hand").clicked() {
+        if ui.add_enabled(any, small("Clear")).on_hover_text("Remove the walks that were started by hand").clicked() {
             cx.commands.push(Command::ClearWalks);
         }
         if ui
             .add_enabled(any, small("Step walks"))
-            .on_hover_text("One more step with every walk, now, with the present target")
+            .on_hover_text("Take one more step with every walk, using the present target")
             .clicked()
         {
             cx.commands.push(Command::StepWalks);
@@ -78,7 +78,7 @@ impl Panel for FilmstripPanel {
     }
 }
 
-/// A walk to show: how many of its points, its colour, and its verdict.
+/// A shown walk: the number of its points, its colour and its verdict.
 struct Seen {
     walk: Arc<Walk>,
     points: usize,
@@ -120,14 +120,14 @@ fn row(ui: &mut Ui, seen: &Seen, cx: &mut Cx<'_>) {
             tile(ui, walk, point, cell, cx);
         }
     }
-    // The letter stays in view where the row is scrolled, above the images that go by.
+    // The letter stays visible when the row scrolls, above the images.
     let left = rect.left().max(ui.clip_rect().left());
     let column = Rect::from_min_size(pos2(left, rect.top()), vec2(LETTER_COLUMN - GAP, height));
     ui.painter().rect_filled(column, CornerRadius::ZERO, if lit { cx.theme.field } else { cx.theme.background });
     widgets::letter_badge(ui.painter(), pos2(left + 10.0, rect.top() + SIDE), &walk.letters(), color, cx.theme);
 }
 
-/// The pair of images at one point of a walk.
+/// The two images at one point of a walk.
 fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
     let (Some(dataset), Some(sample)) = (cx.state.dataset.clone(), walk.sample_at(point)) else { return };
     if sample as usize >= dataset.train.len() {
@@ -151,7 +151,7 @@ fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
     let y = below.bottom() + LABEL_HEIGHT / 2.0 + 1.0;
     let name = cx.state.class_name(label);
     let galley = ui.painter().layout_no_wrap(name, theme::bold_font(size::CAPTION), cx.theme.text);
-    // A name that does not fit is left to its colour.
+    // A name that does not fit is omitted; its colour remains.
     let fits = galley.size().x + 10.0 <= SIDE + GAP;
     let x = cell.center().x - if fits { (galley.size().x + 10.0) / 2.0 } else { 3.5 };
     ui.painter().circle_filled(pos2(x + 3.5, y), 3.5, theme::class_color(label));

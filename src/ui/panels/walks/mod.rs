@@ -1,4 +1,4 @@
-//! The table of walks: verdicts with the numbers behind them, what they are judged by, and how walks start and continue.
+//! The table of walks: their verdicts and measures, the thresholds, and how walks start and continue.
 
 pub mod figure4;
 pub mod filmstrip;
@@ -16,38 +16,38 @@ use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{Only, SeenWalk, SortBy, WalkPoint, sort_walks};
 use figure4::ExportFigure4;
 
-/// The panel, and what it keeps between frames.
+/// The panel and its state between frames.
 #[derive(Default)]
 pub struct WalksPanel {
     stepped_at: f64,
     export: ExportFigure4,
 }
 
-/// Seconds between two steps of walks that play.
+/// Seconds between steps of playing walks.
 const PLAY_SECONDS: f64 = 0.6;
-/// Walks that can be started at once.
+/// Largest number of walks started at once.
 const MOST_AT_ONCE: usize = 1_000;
 const ROW: f32 = 19.0;
-/// Columns of the table: title, width, what it sorts by, tooltip.
+/// Columns of the table: title, width, sort key, tooltip.
 const COLUMNS: [(&str, f32, SortBy, &str); 6] = [
     ("Walk", 42.0, SortBy::Walk, "The walk's letters"),
     (
         "Verdict",
         118.0,
         SortBy::Verdict,
-        "The first that holds: outward, stalled, recycling, boundary, crossing, interior",
+        "The first of these that applies: outward, stalled, recycling, boundary, crossing, interior",
     ),
     (
         "Boundary",
         62.0,
         SortBy::Boundary,
-        "Share of steps whose 50 nearest samples have mixed labels (H50 above the threshold)",
+        "Share of steps whose 50 nearest samples have mixed labels (entropy H50 above the threshold)",
     ),
     (
         "Drift",
         48.0,
         SortBy::Drift,
-        "Median r10(p') of the last steps over the outer quantile of the cloud; above 1 it is outside",
+        "Distance of the last steps from the data, relative to its edge: median r10(p') over the quantile of r10. Above 1 it is outside",
     ),
     ("Distinct", 56.0, SortBy::Distinct, "Distinct samples visited"),
     ("Snap", 48.0, SortBy::Snap, "Distance from the last p' to its neighbour"),
@@ -76,7 +76,7 @@ impl Panel for WalksPanel {
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let any = cx.state.shown_walks().any(|w| !w.steps.is_empty());
         let button = egui::Button::new(RichText::new("Figure 4…").size(size::CAPTION)).small();
-        let tip = "Save Figure 4 as the paper prints it, with walks.csv, from the walks of the shown run";
+        let tip = "Save Figure 4 of the paper, with walks.csv, for the walks of the shown run";
         if ui.add_enabled(any, button).on_hover_text(tip).clicked() {
             self.export.open(cx);
         }
@@ -84,7 +84,7 @@ impl Panel for WalksPanel {
 }
 
 impl WalksPanel {
-    /// While walks play, they step at even times, with whatever the target is then.
+    /// While walks play, they step at regular intervals with the target of that moment.
     fn play(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         if !cx.state.lab.playing {
             return;
@@ -102,14 +102,14 @@ impl WalksPanel {
             ui.spacing_mut().item_spacing = vec2(space::XS, 4.0);
             let choices = [
                 (WalkAnchors::Random, "random", "Anywhere in the data"),
-                (WalkAnchors::PerClass, "per class", "As many of each class"),
+                (WalkAnchors::PerClass, "per class", "The same number in each class"),
                 (WalkAnchors::Rim, "rim", "Among the outermost 5 %, where most walks drift out"),
             ];
             widgets::segmented(ui, "Anchors", &mut cx.state.lab.anchors, &choices);
             ui.add(DragValue::new(&mut cx.state.lab.count).range(1..=MOST_AT_ONCE))
                 .on_hover_text("How many walks to start");
             let ready = cx.state.generator.ready;
-            let tip = "Starts this many walks at such anchors; Ctrl click in the view starts one at a sample";
+            let tip = "Starts this many walks at these anchors; Ctrl click in the view starts one at a sample";
             let start = ui.add_enabled(ready, egui::Button::new("Start")).on_hover_text(tip);
             start.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Start walks"));
             if start.clicked() {
@@ -120,50 +120,55 @@ impl WalksPanel {
             let step = IconButton::new(
                 Icon::StepMinibatches,
                 "Step the walks",
-                "One step of every walk that was started by hand, with the present target (N)",
+                "One step of every walk started by hand, using the present target (N)",
             );
             if step.enabled(by_hand).show(ui).clicked() {
                 cx.commands.push(Command::StepWalks);
             }
             let playing = cx.state.lab.playing;
             let (icon, name) = if playing { (Icon::Pause, "Pause the walks") } else { (Icon::Play, "Play the walks") };
-            if IconButton::new(icon, name, "Steps the walks repeatedly").enabled(by_hand).show(ui).clicked() {
+            if IconButton::new(icon, name, "Steps the walks at regular intervals").enabled(by_hand).show(ui).clicked() {
                 cx.state.lab.playing = !playing;
             }
         });
     }
 }
 
-/// The thresholds, in a sheet that stays open while they are moved, and how walks are coloured.
+/// The thresholds, in a sheet that stays open while they are changed, and the colouring of walks.
 fn rules_row(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.horizontal(|ui| {
-        let tip = "What the verdicts are made from; each can be moved";
+        let tip = "The thresholds that decide the verdicts";
         let button = IconButton::new(Icon::Unfolded, "Thresholds", tip).text("Thresholds").show(ui);
         let sheet = egui::Popup::from_toggle_button_response(&button);
         sheet.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| thresholds(ui, cx));
         let moved = cx.state.lab.rules != VerdictRules::default();
-        if moved && ui.small_button("as published").on_hover_text("Put every threshold back").clicked() {
+        if moved
+            && ui.small_button("as published").on_hover_text("Reset every threshold to its published value").clicked()
+        {
             cx.state.lab.rules = VerdictRules::default();
             reselection::send(cx);
         }
         let by_verdict = &mut cx.state.lab.by_verdict;
-        widgets::toggle(ui, by_verdict, "Colour by verdict", "Colours of the walks tell their verdicts (V)");
+        widgets::toggle(ui, by_verdict, "Colour by verdict", "Colour each walk by its verdict (V)");
     });
 }
 
 fn thresholds(ui: &mut Ui, cx: &mut Cx<'_>) {
-    /// No window of steps is longer than this.
+    /// Longest window of steps.
     const MOST_STEPS: usize = 20;
+    const EDGE: &str = "r10 is the distance to the 10th nearest sample; this quantile of it is the edge of the data";
+    const OUTWARD: &str = "A step is outward if r10(p') is more than this many times the edge";
+    const BOUNDARY: &str = "A step is at a boundary if the labels of the 50 nearest samples have a higher entropy, H50";
     let before = cx.state.lab.rules;
     let rules = &mut cx.state.lab.rules;
     ui.set_width(330.0);
     ui.spacing_mut().slider_width = 96.0;
-    let slider = |ui: &mut Ui, value: &mut f32, range: std::ops::RangeInclusive<f32>, text: &str| {
-        ui.add(egui::Slider::new(value, range).text(RichText::new(text).size(size::CAPTION)));
+    let slider = |ui: &mut Ui, value: &mut f32, range: std::ops::RangeInclusive<f32>, text: &str, tip: &str| {
+        ui.add(egui::Slider::new(value, range).text(RichText::new(text).size(size::CAPTION))).on_hover_text(tip);
     };
-    slider(ui, &mut rules.outer_quantile, 0.5..=1.0, "outer quantile of r10");
-    slider(ui, &mut rules.outward_ratio, 0.1..=5.0, "outward: r10(p') over it");
-    slider(ui, &mut rules.boundary_entropy, 0.0..=2.0, "boundary: H50 above (nats)");
+    slider(ui, &mut rules.outer_quantile, 0.5..=1.0, "edge of the data, quantile", EDGE);
+    slider(ui, &mut rules.outward_ratio, 0.1..=5.0, "outward: times the edge", OUTWARD);
+    slider(ui, &mut rules.boundary_entropy, 0.0..=2.0, "boundary: label entropy, nats", BOUNDARY);
     let of = |ui: &mut Ui, name: &str, least: &mut usize, of: &mut usize, at: &str| {
         ui.horizontal(|ui| {
             ui.label(RichText::new(format!("{name}: {at}")).size(size::CAPTION));
@@ -182,13 +187,13 @@ fn thresholds(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Walks of each verdict, judged walks, and their steps that left them lost, of all steps.
+/// Counts of the shown walks: by verdict, judged, steps that left a walk lost, all steps, re-selections.
 struct Counts {
     verdicts: [(Verdict, usize); 6],
     judged: usize,
     lost_steps: usize,
     steps: usize,
-    put: usize,
+    reselections: usize,
 }
 
 fn verdict_counts(cx: &Cx<'_>) -> Counts {
@@ -198,11 +203,11 @@ fn verdict_counts(cx: &Cx<'_>) -> Counts {
         judged: judged.len(),
         lost_steps: judged.iter().map(|j| j.lost_steps).sum(),
         steps: judged.iter().map(|j| j.steps).sum(),
-        put: judged.iter().map(|j| j.reselections).sum(),
+        reselections: judged.iter().map(|j| j.reselections).sum(),
     }
 }
 
-/// A chip for each verdict with its share; a click leaves only those walks.
+/// A chip for each verdict with its share; a click shows only those walks.
 fn filter_row(ui: &mut Ui, cx: &mut Cx<'_>, counts: &Counts) {
     let percent = |part: usize, of: usize| 100.0 * part as f32 / of.max(1) as f32;
     ui.horizontal_wrapped(|ui| {
@@ -224,8 +229,8 @@ fn filter_row(ui: &mut Ui, cx: &mut Cx<'_>, counts: &Counts) {
     });
     let mut text =
         format!("{:.0} % of {} steps left a walk lost", percent(counts.lost_steps, counts.steps), counts.steps);
-    if counts.put > 0 {
-        text += &format!("; restarted {} times", counts.put);
+    if counts.reselections > 0 {
+        text += &format!("; re-selected {} times", counts.reselections);
     }
     if let Some(base) = &cx.state.lab.base {
         text += &format!(

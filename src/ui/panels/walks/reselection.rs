@@ -1,4 +1,4 @@
-//! Re-selection of the walks started by hand: when they restart, and what that changes, seen side by side.
+//! Re-selection of walks started by hand: when they restart, and a comparison with walks that never do.
 
 use egui::{Align2, Color32, CornerRadius, DragValue, Pos2, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
 
@@ -10,22 +10,22 @@ use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
 use crate::ui::state::{Arms, LostByStep};
 
-/// Re-selection by the thresholds as they are now.
+/// Sends the re-selection rule with the present thresholds.
 pub fn send(cx: &mut Cx<'_>) {
     cx.state.lab.reselection.rules = cx.state.lab.rules;
     cx.commands.push(Command::SetReselection(cx.state.lab.reselection));
 }
 
-/// When walks restart, and whether that is compared with walks that never do.
+/// The choice of the re-selection rule, and whether it is compared with walks that never restart.
 pub fn row(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::XS, 4.0);
-        let tip = "When a walk that was started by hand restarts at another labelled sample";
-        ui.label(RichText::new("Restart walks").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
+        let tip = "When a walk started by hand restarts at another labelled sample";
+        ui.label(RichText::new("Re-select").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
         let choices = [
             (WalkReselection::Never, "never", "A walk never restarts, as in Figure 4"),
-            (WalkReselection::EveryK, "every k", "After every k steps: the paper's advice"),
-            (WalkReselection::WhenLost, "when lost", "As soon as it drifted out, stalled or recycles"),
+            (WalkReselection::EveryK, "every k", "After every k steps, as the paper advises"),
+            (WalkReselection::WhenLost, "when lost", "As soon as the walk is outward, stalled or recycling"),
         ];
         let mut changed = widgets::segmented(ui, "Re-selection", &mut cx.state.lab.reselection.kind, &choices);
         if cx.state.lab.reselection.kind == WalkReselection::EveryK {
@@ -47,7 +47,7 @@ pub fn row(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn compare(on: bool, cx: &mut Cx<'_>) {
-    // Walks that never restart have nothing to be compared with.
+    // Without re-selection both arms would be the same, so a rule is chosen.
     if on && cx.state.lab.reselection.kind == WalkReselection::Never {
         cx.state.lab.reselection.kind = WalkReselection::WhenLost;
         send(cx);
@@ -59,7 +59,7 @@ fn compare(on: bool, cx: &mut Cx<'_>) {
     }
 }
 
-/// How many walks are lost without and with it, step by step, and which of them are shown.
+/// The number of lost walks without and with re-selection, step by step, and the choice of the shown arms.
 pub fn comparison(ui: &mut Ui, cx: &mut Cx<'_>) {
     let Some(lost) = cx.state.lost_by_step() else { return };
     let (without, with) = (last(&lost.without), last(&lost.with));
@@ -68,7 +68,7 @@ pub fn comparison(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.label(bold(format!("lost: {without} of {} without, {with} with", lost.walks)).color(cx.theme.text));
         let choices = [
             (Arms::Both, "both", "All of them"),
-            (Arms::Without, "without", "Walks that never restart: their letters have a stroke, their ends are squares"),
+            (Arms::Without, "without", "Walks that never restart; their letters have a prime, their ends are squares"),
             (Arms::With, "with", "Walks that restart by the rule above"),
         ];
         widgets::segmented(ui, "Walks shown", &mut cx.state.lab.arms, &choices);
@@ -81,11 +81,11 @@ fn last(counts: &[usize]) -> usize {
 }
 
 const CHART_HEIGHT: f32 = 62.0;
-/// Beside the lines, for what they are.
+/// Width to the right of the lines for their names.
 const NAMES_WIDTH: f32 = 74.0;
 const AXIS_WIDTH: f32 = 26.0;
 
-/// Lost walks against steps, a line for each arm.
+/// A chart of lost walks against steps, one line per arm.
 fn chart(ui: &mut Ui, lost: &LostByStep, cx: &Cx<'_>) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CHART_HEIGHT), Sense::hover());
     let steps = lost.without.len().max(lost.with.len()).saturating_sub(1);
@@ -107,7 +107,7 @@ fn chart(ui: &mut Ui, lost: &LostByStep, cx: &Cx<'_>) {
     note(below, Align2::CENTER_BOTTOM, format!("lost walks after {steps} steps"), cx.theme.faint);
     let arms = [(&lost.without, "without", cx.theme.weak), (&lost.with, "with", cx.theme.accent)];
     let mut ends = arms.map(|(counts, ..)| chart.at([0.0, last(counts) as f32]).y);
-    // Names that would lie on each other stand apart.
+    // Names that would overlap are moved apart.
     const APART: f32 = 11.0;
     if (ends[0] - ends[1]).abs() < APART {
         let middle = ((ends[0] + ends[1]) / 2.0).min(inner.bottom() - APART / 2.0);
