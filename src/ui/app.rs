@@ -1,4 +1,4 @@
-//! The window itself: starts the engine, lays the panels out, and does what keys and buttons ask for.
+//! The window: starts the engine, lays out the panels, and carries out the actions of keys and buttons.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
 use crate::experiment::{Experiment, Strategy, Variant, setups};
 
-/// What the window starts with.
+/// How the window is started.
 pub struct UiOptions {
     pub engine: EngineOptions,
     pub experiment: Experiment,
@@ -36,20 +36,20 @@ pub struct UiOptions {
 }
 
 impl Default for UiOptions {
-    /// The default experiment, random beside SNN, at once.
+    /// The default experiment with random sampling and SNN, started at once.
     fn default() -> Self {
         let variants = vec![Strategy::Random.into(), Strategy::Snn.into()];
         Self { engine: EngineOptions::default(), experiment: Experiment::default(), variants, autostart: true }
     }
 }
 
-/// The default size of the window, and the least.
+/// Default and minimum size of the window, points.
 const WINDOW: [f32; 2] = [1280.0, 800.0];
 const WINDOW_MIN: [f32; 2] = [640.0, 420.0];
 const APP_ID: &str = "ridgewalk";
-/// Width of the controls.
+/// Width of the settings, points.
 const CONTROLS_WIDTH: f32 = 268.0;
-/// Events taken in within one frame; more wait for the next, so that no flood delays a frame.
+/// Events applied in one frame; the rest wait for the next one, so that a burst does not delay a frame.
 const EVENTS_PER_FRAME: usize = 512;
 
 /// Opens the window and returns when it is closed.
@@ -83,10 +83,10 @@ pub struct App {
     commands: Vec<Command>,
 }
 
-/// On a software adapter a frame is drawn by the cores that train, so news waits this long; input never does.
+/// Least time between repaints for engine events on a software adapter, where drawing and training share the cores.
 const SOFTWARE_NEWS: std::time::Duration = std::time::Duration::from_millis(400);
 
-/// Shows the engine's news: at once on a GPU, now and then on a software adapter.
+/// Repaints for engine events: at once on a GPU, at intervals on a software adapter.
 fn wake(cc: &eframe::CreationContext<'_>) -> crate::engine::Wake {
     let adapter = cc.wgpu_render_state.as_ref().map(|r| r.adapter.get_info().device_type);
     let ctx = cc.egui_ctx.clone();
@@ -96,12 +96,12 @@ fn wake(cc: &eframe::CreationContext<'_>) -> crate::engine::Wake {
     }
 }
 
-/// What is saved between starts.
+/// The window's state that is saved between starts.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 struct Saved {
     layouts: Layouts,
-    /// The choices of the panels, by their keys.
+    /// The panels' choices, by panel key.
     panels: BTreeMap<String, String>,
     show_controls: bool,
 }
@@ -113,7 +113,7 @@ impl Default for Saved {
 }
 
 impl App {
-    /// Starts the engine and asks it for the first experiment.
+    /// Starts the engine with the first experiment.
     pub fn new(cc: &eframe::CreationContext<'_>, options: UiOptions) -> Self {
         theme::install(&cc.egui_ctx);
         let saved: Saved = cc.storage.and_then(|s| eframe::get_value(s, APP_ID)).unwrap_or_default();
@@ -154,7 +154,7 @@ impl App {
         app
     }
 
-    /// What the window shows, for tests.
+    /// The window's state, for tests.
     pub fn state(&self) -> &AppState {
         &self.state
     }
@@ -219,7 +219,7 @@ impl App {
         view_keys
     }
 
-    /// Gives a dropped file to the first panel that takes it, and shows that panel.
+    /// Passes a dropped file to the first panel that accepts it, and shows that panel.
     fn take_dropped(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
         let Some(path) = dropped else { return };
@@ -230,7 +230,7 @@ impl App {
         }
     }
 
-    /// Does what a button or key asked for.
+    /// Carries out the action of a button or key.
     fn act(&mut self, ctx: &egui::Context, action: BarAction) {
         let can_step = self.state.generator.ready && !self.state.is_over();
         match action {
@@ -260,7 +260,7 @@ impl App {
             BarAction::Keys => self.show_keys = true,
             BarAction::Show(workspace) => {
                 self.workspaces.show(workspace);
-                // Without the inspector a drag turns the view again.
+                // Without the inspector on the screen a drag turns the view again.
                 self.state.probing = None;
                 self.state.answers.probe.clear();
             }
@@ -354,7 +354,7 @@ impl eframe::App for App {
         }
         if let Some(action) = bar_action {
             self.act(&ctx, action);
-            // What was asked for is to be seen in the frame of the click, so this frame is laid out once more.
+            // The effect of a click must show in the same frame, so this frame is laid out again.
             ctx.request_discard("a button of the bar was pressed");
         }
         self.take_controls(controls_action);

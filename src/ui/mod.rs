@@ -1,6 +1,6 @@
-//! The window: takes in what the engine says, shows it, and sends what the user wants. It never waits.
+//! The window: applies the engine's events, shows the state, and sends the user's commands. It never blocks.
 //!
-//! Its parts, in the order of their dependency: no part imports one that is listed below it.
+//! Its modules are listed in dependency order: none imports one below it.
 
 mod kit;
 pub mod state;

@@ -1,4 +1,4 @@
-//! What a panel is, what it is given in a frame, and how panels are laid out in a workspace.
+//! The `Panel` trait, the context passed to panels in a frame, and the layouts of workspaces.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,60 +14,60 @@ use crate::engine::protocol::{Command, Level, RunSnapshot, Snapshot};
 use crate::engine::questions::inspect::Inspect;
 use crate::experiment::EvaluationSplit;
 
-/// What a tile of a workspace shows.
+/// The content of one tile of a workspace.
 pub trait Panel {
     fn title(&self) -> &'static str;
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>);
 
-    /// Buttons beside the title, from the right.
+    /// Buttons in the title bar, from right to left.
     fn tools(&mut self, _: &mut Ui, _: &mut Cx<'_>) {}
 
-    /// Takes a file that was dropped on the window, if it is one for this panel; `shown` if the panel is on the screen.
+    /// Takes a file dropped on the window; true if this panel accepts it. `shown` if the panel is on the screen.
     fn take_file(&mut self, _: &Path, _shown: bool) -> bool {
         false
     }
 
-    /// The last round of the runs that it shows besides the shown one, for the playhead.
+    /// The last round of any other runs that the panel shows, so that the playhead can reach it.
     fn reach(&self, _: &AppState) -> usize {
         0
     }
 
-    /// Whether it shows the selected sample in full, so that the latent view need not.
+    /// Whether the panel shows the selected sample in full, so that the latent view need not.
     fn shows_selection(&self) -> bool {
         false
     }
 
-    /// Its choices that are saved between starts, as text that `restore` reads.
+    /// The panel's choices that are saved between starts, as text for `restore`.
     fn saved(&self) -> Option<String> {
         None
     }
 
-    /// Takes choices back that were saved; those it cannot read are left as they are.
+    /// Restores saved choices; unreadable text changes nothing.
     fn restore(&mut self, _saved: &str) {}
 }
 
-/// A few panels, arranged so that nothing needs to be moved.
+/// A named arrangement of panels for one task.
 pub struct Workspace {
-    /// What its layout is saved by.
+    /// The key under which its layout is saved.
     pub key: &'static str,
     pub name: &'static str,
-    /// The question that it answers.
+    /// Its tooltip: the question that the workspace answers.
     pub tip: &'static str,
     pub layout: Layout,
 }
 
-/// Which panels a workspace shows, by key, and where.
+/// Which panels a workspace shows, by key, and their arrangement.
 pub enum Layout {
     Panel(&'static str),
-    /// Left and right; the left one with this share of the width.
+    /// Left and right; the number is the left one's share of the width.
     Row(f32, &'static Layout, &'static Layout),
-    /// Upper and lower; the upper one with this share of the height.
+    /// Upper and lower; the number is the upper one's share of the height.
     Column(f32, &'static Layout, &'static Layout),
 }
 
 impl Layout {
-    /// The keys of its panels.
+    /// The keys of all its panels.
     pub fn panels(&self) -> Vec<&'static str> {
         match self {
             Self::Panel(key) => vec![key],
@@ -82,23 +82,23 @@ pub struct Cx<'a> {
     pub snapshot: &'a Snapshot,
     pub theme: &'static Theme,
     pub images: &'a mut Images,
-    /// Sent to the engine after the frame.
+    /// Commands that are sent to the engine after the frame.
     pub commands: &'a mut Vec<Command>,
     /// `None` if the window has no wgpu device.
     pub gpu: Option<&'a RenderState>,
-    /// Seconds of the window's clock.
+    /// The time of the window's clock, seconds.
     pub now: f64,
     pub inspect: &'a mut Question<u32>,
-    /// Hovered walk point of this frame, in whichever panel; becomes the focus of the next.
+    /// The walk point hovered in this frame, in any panel; it is highlighted in the next frame.
     pub hover_walk: &'a mut Option<super::state::WalkPoint>,
-    /// A panel on the screen shows the selected sample, so that the view need not.
+    /// Whether a panel on the screen shows the selected sample in full, so that the latent view need not.
     pub selection_shown: bool,
-    /// What the keys asked of the view.
+    /// Key actions for the latent view.
     pub view_keys: &'a [ViewKey],
 }
 
 impl Cx<'_> {
-    /// Asks what the target says of `sample`, unless its present weights were asked.
+    /// Requests an inspection of `sample`, unless one with the target's present weights exists or is under way.
     pub fn inspect(&mut self, ctx: &egui::Context, sample: u32) {
         let (state, answers) = (&*self.state, self.state.answers.inspect.version);
         if state.generator.ready
@@ -109,25 +109,25 @@ impl Cx<'_> {
         }
     }
 
-    /// Says that this walk point is under the pointer.
+    /// Marks this walk point as hovered.
     pub fn hover_walk(&mut self, point: Option<super::state::WalkPoint>) {
         *self.hover_walk = point.or(*self.hover_walk);
     }
 
-    /// Has the evaluation split embedded, once, for `evaluation_members`.
+    /// Requests the codes of the evaluation split, once, for `evaluation_members`.
     pub fn want_evaluation_codes(&mut self) {
         if !std::mem::replace(&mut self.state.brush.asked_evaluation, true) {
             self.commands.push(Command::WantEvaluationCodes);
         }
     }
 
-    /// The images of the evaluation split in the region; none before the split is embedded.
+    /// Indices of the evaluation images in the selected region; empty before the split is embedded.
     pub fn evaluation_members(&mut self) -> Arc<Vec<u32>> {
         let codes = self.snapshot.evaluation_codes.as_ref();
         codes.map_or_else(Arc::default, |c| self.state.brush.evaluation_members(c, self.snapshot.latent_dim))
     }
 
-    /// "test" or "validation": what accuracies are measured on.
+    /// The split that accuracies are measured on: "test" or "validation".
     pub fn evaluation_name(&self) -> &'static str {
         match self.state.experiment.evaluate_on {
             EvaluationSplit::Test => "test",
@@ -135,23 +135,23 @@ impl Cx<'_> {
         }
     }
 
-    /// The round in which the shown run labelled a train sample, up to the shown round.
+    /// The round in which the shown run labelled a train sample; `None` if it had not by the shown round.
     pub fn labelled_in(&self, sample: u32) -> Option<u16> {
         let round = *self.shown_snapshot()?.labelled_in.get(sample as usize)?;
         (1..=self.state.shown_round()).contains(&usize::from(round)).then_some(round)
     }
 
-    /// What the engine last reported of the shown run.
+    /// The shown run's part of the latest snapshot.
     pub fn shown_snapshot(&self) -> Option<&RunSnapshot> {
         self.snapshot.run(self.state.focus.run)
     }
 
-    /// Whether the latent space has few enough dimensions for a point to be dragged through it.
+    /// Whether the latent space has at most three dimensions, so that a point can be dragged through it.
     pub fn can_probe(&self) -> bool {
         (1..=3).contains(&self.snapshot.latent_dim)
     }
 
-    /// Tells the user how a job ended, if one did.
+    /// Shows a message with the result of a finished job.
     pub fn report(&mut self, outcome: Option<Result<String, String>>) {
         match outcome {
             Some(Ok(text)) => self.state.say(Level::Info, text),
@@ -161,7 +161,7 @@ impl Cx<'_> {
     }
 }
 
-/// What a key asks of the latent view.
+/// A key's action in the latent view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ViewKey {
     Fit,
@@ -173,11 +173,11 @@ pub enum ViewKey {
     NextField,
 }
 
-/// Seconds between two inspections of the same sample as the target learns, and before one is given up.
+/// Seconds between inspections of the same sample while the target learns, and until one is considered lost.
 const AGAIN: f64 = 1.0;
 const PATIENCE: f64 = 2.0;
 
-/// The question what the target says of one sample.
+/// The question for inspections of one sample.
 pub fn inspect_question() -> Question<u32> {
     Question::new(AGAIN, PATIENCE)
 }

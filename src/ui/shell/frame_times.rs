@@ -1,11 +1,11 @@
-//! How long frames take, said in the log now and then: `RUST_LOG=ridgewalk=info`.
+//! Frame times, written to the log at intervals: `RUST_LOG=ridgewalk=info`.
 
 use std::time::{Duration, Instant};
 
-/// Between two lines of the log.
+/// Interval of the log lines.
 const INTERVAL: Duration = Duration::from_secs(15);
 
-/// The frames since the last line.
+/// Times of the frames since the last log line.
 pub struct FrameTimes {
     milliseconds: Vec<f32>,
     since: Instant,
@@ -18,7 +18,7 @@ impl Default for FrameTimes {
 }
 
 impl FrameTimes {
-    /// Takes the time of the frame before, which eframe measures around both the panels and the painting.
+    /// Adds the time of the previous frame, which eframe measures over layout and painting.
     pub fn add(&mut self, frame: &eframe::Frame) {
         if !log::log_enabled!(log::Level::Info) {
             return;

@@ -1,4 +1,4 @@
-//! The keyboard: what each key does, and the card that lists them.
+//! The keyboard: the action of each key, and the card that lists them.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -6,7 +6,7 @@ use crate::ui::kit::theme::{self, Theme, bold, size, space};
 use crate::ui::panel::ViewKey;
 use crate::ui::panels::WORKSPACES;
 
-/// What a key asks for.
+/// The action of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyAction {
     RunOrPause,
@@ -26,46 +26,46 @@ pub enum KeyAction {
     NextBrush,
     ListKeys,
     Escape,
-    /// The draft's latent dimension; takes effect with "Apply & reset".
+    /// Set the latent dimension in the settings; takes effect with "Apply & reset".
     LatentDim(usize),
     View(ViewKey),
 }
 
-/// Every key: how it is written, and what it does.
+/// All keys: the key, its name, its action and its description.
 const KEYS: &[(Key, &str, KeyAction, &str)] = &[
     (Key::Space, "Space", KeyAction::RunOrPause, "Run rounds, or pause"),
     (Key::ArrowRight, "→", KeyAction::StepRound, "Step to the end of the round"),
     (Key::ArrowDown, "↓", KeyAction::StepMinibatches, "Step some minibatches"),
     (Key::Period, ".", KeyAction::StepMinibatches, "Step some minibatches"),
-    (Key::OpenBracket, "[", KeyAction::PreviousRound, "Look at the round before"),
-    (Key::CloseBracket, "]", KeyAction::NextRound, "Look at the next round"),
-    (Key::OpenCurlyBracket, "{", KeyAction::PreviousStop, "Look at the evaluation before, inside rounds"),
-    (Key::CloseCurlyBracket, "}", KeyAction::NextStop, "Look at the next evaluation, inside rounds"),
+    (Key::OpenBracket, "[", KeyAction::PreviousRound, "Show the previous round"),
+    (Key::CloseBracket, "]", KeyAction::NextRound, "Show the next round"),
+    (Key::OpenCurlyBracket, "{", KeyAction::PreviousStop, "Show the previous evaluation, inside rounds"),
+    (Key::CloseCurlyBracket, "}", KeyAction::NextStop, "Show the next evaluation, inside rounds"),
     (Key::P, "P", KeyAction::PlayRounds, "Play the rounds back, or pause"),
     (Key::F, "F", KeyAction::View(ViewKey::Fit), "Fit the view to the data"),
     (Key::R, "R", KeyAction::View(ViewKey::ResetCamera), "Reset the camera"),
     (Key::C, "C", KeyAction::View(ViewKey::NextColoring), "Colour by the next quantity"),
     (Key::W, "W", KeyAction::View(ViewKey::ToggleWalks), "Show or hide walks"),
     (Key::A, "A", KeyAction::View(ViewKey::ToggleArrows), "Show or hide the round's proposals"),
-    (Key::L, "L", KeyAction::View(ViewKey::ToggleLabelled), "Mark labelled samples, or not"),
+    (Key::L, "L", KeyAction::View(ViewKey::ToggleLabelled), "Mark labelled samples or not"),
     (Key::Num2, "2", KeyAction::LatentDim(2), "Two latent dimensions (with Apply & reset)"),
     (Key::Num3, "3", KeyAction::LatentDim(3), "Three latent dimensions (with Apply & reset)"),
     (Key::N, "N", KeyAction::StepWalks, "One step of the walks started by hand"),
-    (Key::X, "X", KeyAction::OnlyLost, "Only the walks that are lost, or all"),
-    (Key::V, "V", KeyAction::ColourByVerdict, "Colour walks by verdict, or each its own"),
-    (Key::S, "S", KeyAction::NextBrush, "Select a region: by box, by lasso, or not"),
+    (Key::X, "X", KeyAction::OnlyLost, "Show only lost walks, or all"),
+    (Key::V, "V", KeyAction::ColourByVerdict, "Colour walks by verdict or individually"),
+    (Key::S, "S", KeyAction::NextBrush, "Select a region: box, lasso or off"),
     (Key::G, "G", KeyAction::View(ViewKey::NextField), "Next field under the points, or none"),
     (Key::E, "E", KeyAction::NextWorkspace, "Next workspace"),
-    (Key::B, "B", KeyAction::ToggleControls, "Show or hide the controls"),
-    (Key::T, "T", KeyAction::ToggleTheme, "Dark or light"),
+    (Key::B, "B", KeyAction::ToggleControls, "Show or hide the settings"),
+    (Key::T, "T", KeyAction::ToggleTheme, "Dark or light theme"),
     (Key::Questionmark, "?", KeyAction::ListKeys, "List the keys"),
-    (Key::Escape, "Esc", KeyAction::Escape, "Clear the selection, close this card"),
+    (Key::Escape, "Esc", KeyAction::Escape, "Clear the selection or close this list"),
 ];
 
-/// Height of a key on the card.
+/// Height of a row on the card.
 const KEY_HEIGHT: f32 = 20.0;
 
-/// Takes the keys pressed in this frame, unless the user is typing into a field or has a menu open, which Escape closes.
+/// The actions of the keys pressed in this frame; none while the user types into a field or has a menu open.
 pub fn read(ctx: &egui::Context) -> Vec<KeyAction> {
     if ctx.egui_wants_keyboard_input() || egui::Popup::is_any_open(ctx) {
         return Vec::new();
@@ -76,7 +76,7 @@ pub fn read(ctx: &egui::Context) -> Vec<KeyAction> {
             .filter(|(key, ..)| input.consume_shortcut(&KeyboardShortcut::new(Modifiers::NONE, *key)))
             .map(|(_, _, action, _)| *action)
             .collect();
-        // On many layouts `?` is Shift with another key, so the text is what counts.
+        // On many layouts `?` is Shift with another key, so the typed text counts.
         let asked = input.events.iter().any(|e| matches!(e, egui::Event::Text(t) if t == "?"));
         if asked && !actions.contains(&KeyAction::ListKeys) {
             actions.push(KeyAction::ListKeys);
@@ -85,7 +85,7 @@ pub fn read(ctx: &egui::Context) -> Vec<KeyAction> {
     })
 }
 
-/// The card with all keys and what the mouse does in the view.
+/// The card with all keys and the mouse actions in the view.
 pub fn card(ctx: &egui::Context, open: &mut bool) {
     if !*open {
         return;

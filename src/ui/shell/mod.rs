@@ -1,4 +1,4 @@
-//! What surrounds the panels: the top bar, the strip, the workspaces, the keys and the notices.
+//! The frame around the panels: top bar, strip, workspaces, keys and messages.
 
 pub mod workspaces;
 pub mod topbar;

@@ -1,4 +1,4 @@
-//! The strip under the bar: the pipeline, what is going on in it, and how long it still takes.
+//! The strip under the bar: the stations of the pipeline, the present phase, and the time left.
 
 use egui::{Align2, Rect, Sense, Stroke, Ui, pos2};
 
@@ -28,7 +28,7 @@ enum Stage {
     Done,
 }
 
-/// Data, generator, latent space, sampler, labels, target: what is done, what runs, and how far it is.
+/// The state of each station: data, generator, latent space, sampler, labels, target.
 pub fn ui(ui: &mut Ui, cx: &Cx<'_>) {
     let rect = ui.available_rect_before_wrap();
     let state = &*cx.state;
@@ -80,7 +80,7 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>) {
     ui.allocate_rect(rect, Sense::hover());
 }
 
-/// At the right: phase, how far, how long still.
+/// The text at the right: phase, progress, time left.
 fn progress(ui: &Ui, rect: Rect, width: f32, cx: &Cx<'_>) {
     let p = &cx.state.progress;
     let mut first = words::capital(cx.state.pending.map_or(p.phase.label(), |pending| match pending {
@@ -161,7 +161,7 @@ fn stations(state: &AppState) -> Vec<Station> {
             name: "Latent space",
             fact: format!("{} dimensions", e.latent_dim),
             state: stage(*phase == Phase::Encoding, ready),
-            tip: "Every image embedded by the generator's encoder".into(),
+            tip: "Codes of all images, from the generator's encoder".into(),
         },
         Station {
             name: "Sampler",
@@ -181,12 +181,8 @@ fn stations(state: &AppState) -> Vec<Station> {
             },
             state: stage(matches!(phase, Phase::Labelling | Phase::TeachingStandIn), rounds),
             tip: match stand_in {
-                Some(origin) => {
-                    format!("What each strategy has had labelled so far. Generated samples: {origin}").into()
-                }
-                None => {
-                    "What each strategy has had labelled so far, and what the labelling tool took for all of it".into()
-                }
+                Some(origin) => format!("Samples labelled so far by each strategy. Generated samples: {origin}").into(),
+                None => "Samples labelled so far by each strategy, and the total time of the labelling tool".into(),
             },
         },
         Station {

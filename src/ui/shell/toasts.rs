@@ -1,4 +1,4 @@
-//! Messages that come and go at the bottom right; errors stay until they are dismissed.
+//! Temporary messages at the bottom right; errors stay until they are dismissed.
 
 use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, Stroke, vec2};
 
@@ -8,18 +8,18 @@ use crate::ui::kit::theme::{Theme, bold, space};
 use crate::ui::kit::widgets::IconButton;
 use crate::ui::state::AppState;
 
-/// Which messages were seen when, and which are gone.
+/// Which messages are shown since when, and which are gone.
 #[derive(Debug, Default)]
 pub struct Toasts {
-    /// `(message, when it was first shown)`, in seconds of the window's clock.
+    /// (message, time it was first shown in seconds of the window's clock).
     shown: Vec<(u64, f64)>,
     dismissed: Vec<u64>,
 }
 
-/// Seconds that an information, a warning stays.
+/// Seconds that a note and a warning stay.
 const INFO_SECONDS: f64 = 6.0;
 const WARNING_SECONDS: f64 = 14.0;
-/// Toasts on the screen at once; older ones wait behind them.
+/// Largest number of toasts on the screen; older ones wait.
 const MAX_SHOWN: usize = 4;
 const WIDTH: f32 = 360.0;
 
@@ -68,7 +68,7 @@ impl Toasts {
         self.dismissed.append(&mut dismissed);
     }
 
-    /// Forgets what is over, and asks for a frame when the next one will be.
+    /// Removes expired toasts, and requests a repaint when the next one expires.
     fn is_visible(&mut self, id: u64, level: Level, now: f64, ctx: &egui::Context) -> bool {
         if self.dismissed.contains(&id) {
             return false;

@@ -1,4 +1,4 @@
-//! The bar with the workspaces and the buttons that run, step, stop and reset.
+//! The top bar: workspaces, and buttons to run, step, stop and reset.
 
 use egui::{Align, CornerRadius, Layout, Rect, Sense, Stroke, Ui, vec2};
 
@@ -10,7 +10,7 @@ use crate::ui::panel::Cx;
 use crate::ui::panels::WORKSPACES;
 use crate::ui::state::{AppState, Pending};
 
-/// What the user asked of the bar.
+/// An action of the bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BarAction {
     RunOrPause,
@@ -22,13 +22,13 @@ pub enum BarAction {
     ToggleTheme,
     ToggleControls,
     Keys,
-    /// Show the workspace at this place of the list.
+    /// Show the workspace with this index.
     Show(usize),
     ResetLayout,
 }
 
 pub const BAR_HEIGHT: f32 = 46.0;
-/// Widths below which parts of the bar are left out.
+/// Widths below which parts of the bar are hidden.
 const WIDE: f32 = 1_060.0;
 const MEDIUM: f32 = 760.0;
 
@@ -59,10 +59,10 @@ pub fn bar(ui: &mut Ui, cx: &mut Cx<'_>, workspace: usize) -> Option<BarAction> 
                 action = Some(BarAction::ToggleTheme);
             }
             let menu = ui.menu_button("Layout", |ui| {
-                if ui.button("Show or hide the controls (B)").clicked() {
+                if ui.button("Show or hide the settings (B)").clicked() {
                     action = Some(BarAction::ToggleControls);
                 }
-                if ui.button("Put the panels back").clicked() {
+                if ui.button("Reset the panels").clicked() {
                     action = Some(BarAction::ResetLayout);
                 }
             });
@@ -86,7 +86,7 @@ fn brand(ui: &mut Ui, theme: &Theme, named: bool) {
     }
 }
 
-/// The mark: a ridge, and a walk along it.
+/// The logo: a ridge, and a walk along it.
 pub fn mark(painter: &egui::Painter, rect: Rect, theme: &Theme) {
     let at = |x: f32, y: f32| rect.min + vec2(x * rect.width(), y * rect.height());
     let ridge = [(0.02, 0.82), (0.3, 0.34), (0.46, 0.56), (0.68, 0.16), (0.98, 0.82)].map(|(x, y)| at(x, y));
@@ -104,7 +104,7 @@ fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
     let resetting = state.pending == Some(Pending::Resetting);
     let (icon, text, tip) = match (pausing, state.is_over(), state.can_pause()) {
         (true, ..) => (Icon::Pause, "Pausing…", "Pauses after the current optimiser step"),
-        (_, true, _) => (Icon::Play, "Run again", "All rounds are done or stopped: from the start, same seed (Space)"),
+        (_, true, _) => (Icon::Play, "Run again", "The run has ended. Starts it again with the same seed (Space)"),
         (_, _, true) => (Icon::Pause, "Pause", "Pause after the current optimiser step (Space)"),
         _ => (Icon::Play, "Run", "Run rounds until you pause (Space)"),
     };
@@ -128,8 +128,8 @@ fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
         let drag = egui::DragValue::new(&mut state.step_size).range(1..=10_000).speed(0.2).max_decimals(0);
         let response = ui.add_sized([34.0, theme::CONTROL_HEIGHT], drag);
         response
-            .on_hover_text("Optimiser steps (minibatches) of one Step")
-            .accessible_name("Optimiser steps (minibatches) of one Step");
+            .on_hover_text("Optimiser steps (minibatches) per Step")
+            .accessible_name("Optimiser steps (minibatches) per Step");
     }
     let round = IconButton::new(
         Icon::StepRound,
@@ -139,13 +139,13 @@ fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
     if round.text(text("Round")).enabled(can_step).show(ui).clicked() {
         action = Some(BarAction::StepRound);
     }
-    let stop = IconButton::new(Icon::Stop, "Stop", "End the experiment here; completed rounds stay");
+    let stop = IconButton::new(Icon::Stop, "Stop", "End the experiment here; completed rounds are kept");
     let stop_text = if stopping { "Stopping…" } else { text("Stop") };
     if stop.text(stop_text).enabled(!state.is_over() && !stopping && !resetting).show(ui).clicked() {
         action = Some(BarAction::Stop);
     }
     let reset_text = if resetting { "Resetting…" } else { text("Reset") };
-    if IconButton::new(Icon::Reset, "Reset", "From the start with the same seed: the same history again")
+    if IconButton::new(Icon::Reset, "Reset", "Start again with the same seed, which gives the same history")
         .text(reset_text)
         .enabled(!resetting)
         .show(ui)
@@ -153,7 +153,7 @@ fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
     {
         action = Some(BarAction::Reset);
     }
-    if IconButton::new(Icon::NewSeed, "Reset with a new seed", "From the start with the next seed")
+    if IconButton::new(Icon::NewSeed, "Reset with a new seed", "Start again with the next seed")
         .enabled(!resetting)
         .show(ui)
         .clicked()

@@ -1,4 +1,4 @@
-//! The workspaces on the screen: their panels can be dragged, stacked and resized, and stay so between starts.
+//! The layouts of the workspaces: panels can be dragged, stacked and resized, and layouts are saved between starts.
 
 use std::collections::BTreeMap;
 
@@ -15,12 +15,12 @@ use crate::ui::panels::{Panels, WORKSPACES};
 
 /// The tiles of all workspaces, each with the key of its panel, and which workspace is shown.
 pub struct Workspaces {
-    /// Its place in the list.
+    /// Index of the shown workspace.
     shown: usize,
     trees: Vec<Tree<String>>,
 }
 
-/// The layouts between starts, by the keys of the workspaces.
+/// The saved layouts, by workspace key.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Layouts {
     shown: String,
@@ -34,7 +34,7 @@ impl Default for Workspaces {
 }
 
 impl Workspaces {
-    /// The saved layouts, of workspaces that exist and still show the same panels; all others as at first.
+    /// Restores the saved layouts of workspaces that still have the same panels; others get their default layout.
     pub fn restored(mut saved: Layouts) -> Self {
         let tree = |workspace: &Workspace| {
             let tree = saved.trees.remove(workspace.key).and_then(|tree| suited(tree, &workspace.layout));
@@ -49,7 +49,7 @@ impl Workspaces {
         Layouts { shown: WORKSPACES[self.shown].key.to_owned(), trees }
     }
 
-    /// The place of the shown workspace in the list.
+    /// The index of the shown workspace.
     pub fn shown(&self) -> usize {
         self.shown
     }
@@ -63,7 +63,7 @@ impl Workspaces {
         WORKSPACES[self.shown].layout.panels().contains(&panel)
     }
 
-    /// Shows a panel: in the shown workspace, or in the first that has it.
+    /// Brings a panel to the front, in the shown workspace or else in the first that has it.
     pub fn reveal(&mut self, panel: &str) {
         if !self.has(panel) {
             self.shown = WORKSPACES.iter().position(|w| w.layout.panels().contains(&panel)).unwrap_or(self.shown);
@@ -74,13 +74,13 @@ impl Workspaces {
         self.trees[self.shown].ui(&mut Shower { panels, cx }, ui);
     }
 
-    /// Puts all panels back where they were at first; the shown workspace stays.
+    /// Restores the default layouts; the shown workspace stays.
     pub fn reset(&mut self) {
         *self = Self { shown: self.shown, ..Self::default() };
     }
 }
 
-/// A workspace as at first.
+/// The default layout of a workspace.
 fn arranged(workspace: &Workspace) -> Tree<String> {
     fn insert(layout: &Layout, tiles: &mut Tiles<String>) -> TileId {
         let (dir, share, first, second) = match layout {
@@ -96,7 +96,7 @@ fn arranged(workspace: &Workspace) -> Tree<String> {
     Tree::new(egui::Id::unique(("workspace", workspace.key)), root, tiles)
 }
 
-/// A saved tree without the panels that its workspace no longer has; `None` if one that it has is missing.
+/// A saved tree without panels that its workspace no longer has; `None` if one of its panels is missing.
 fn suited(mut tree: Tree<String>, layout: &Layout) -> Option<Tree<String>> {
     let panels = layout.panels();
     let is_gone = |tile: &Tile<String>| matches!(tile, Tile::Pane(key) if !panels.contains(&key.as_str()));
@@ -107,7 +107,7 @@ fn suited(mut tree: Tree<String>, layout: &Layout) -> Option<Tree<String>> {
     panels.iter().all(|key| tree.tiles.find_pane(&(*key).to_owned()).is_some()).then_some(tree)
 }
 
-/// Shows panes with what they need.
+/// The tiles' behaviour: draws the panels.
 struct Shower<'a, 'b> {
     panels: &'a mut Panels,
     cx: &'a mut Cx<'b>,
@@ -195,7 +195,7 @@ impl Behavior<String> for Shower<'_, '_> {
 mod tests {
     use super::*;
 
-    /// What eframe writes to a file.
+    /// Storage as eframe writes it to a file.
     #[derive(Default)]
     struct Memory(BTreeMap<String, String>);
 

@@ -1,4 +1,4 @@
-//! The state of the window, and what each event of the engine changes in it.
+//! The state of the window, and how each event of the engine changes it.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,14 +21,14 @@ use crate::generator::GeneratorLosses;
 use crate::round::Turn;
 use crate::world::own_masks::MaskReport;
 
-/// What the window shows, as far as it came from the engine, and what the user selected.
+/// Everything received from the engine, and the user's selections.
 #[derive(Debug, Clone)]
 pub struct AppState {
-    /// Counts resets, as in `Event::Started`; 0 before the first.
+    /// Number of resets, as in `Event::Started`; 0 before the first.
     pub generation: u64,
-    /// The experiment that runs, not the draft in the settings.
+    /// The running experiment, not the draft in the settings.
     pub experiment: Experiment,
-    /// Its runs, before and after they begin.
+    /// The experiment's runs, whether they have begun or not.
     pub planned: Vec<PlannedRun>,
     pub device: DeviceKind,
     pub device_name: String,
@@ -37,38 +37,38 @@ pub struct AppState {
     pub generator: GeneratorState,
     pub runs: Vec<RunState>,
     pub walks: Vec<Arc<Walk>>,
-    /// How walks are judged, filtered and sorted.
+    /// The walks' thresholds, filter, order and re-selection.
     pub lab: WalkLab,
     pub messages: Vec<Message>,
-    /// What the engine answered last to each kind of question.
+    /// The latest answer to each kind of question.
     pub answers: Answers,
-    /// Inspections of the shown run by sample, each with the `target_version` at which it came.
+    /// Inspections of the shown run by sample, each with the `target_version` of its arrival.
     pub(super) inspections: BTreeMap<u32, (u64, Arc<Inspection>)>,
-    /// The latent point that the user drags, while a panel shows a probe.
+    /// The probe, a latent point that the user drags; `None` while no panel shows it.
     pub probing: Option<Vec<f32>>,
-    /// Counts reported changes of the target's weights, so that questions can be asked again.
+    /// Number of reported changes of the target's weights, by which questions are repeated.
     pub target_version: u64,
     pub focus: Focus,
-    /// A region drawn in the latent view.
+    /// The region drawn in the latent view.
     pub brush: Brush,
     pub opened: Opened,
     pub pins: PinBoard,
-    /// The verdicts on the user's own masks.
+    /// The results of the check of the user's own masks.
     pub mask_report: Option<Arc<MaskReport>>,
-    /// The next fork, while its sheet is filled in.
+    /// The settings of the next fork, while its sheet is open.
     pub fork_draft: Option<Turn>,
-    /// A fork is under way: the present runs become opened histories.
+    /// Whether a fork is pending; when it starts, the present runs become opened histories.
     pub(super) forking: bool,
     pub playhead: Playhead,
     pub intent: Intent,
-    /// Asked for, and not yet in effect: shown in the frame of the click.
+    /// A request that is not yet in effect; shown in the frame of the click.
     pub pending: Option<Pending>,
-    /// Optimiser steps of one "step minibatches".
+    /// Optimiser steps per "step minibatches".
     pub step_size: usize,
     next_message: u64,
 }
 
-/// What is going on.
+/// The engine's present phase and progress.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
     pub phase: Phase,
@@ -80,27 +80,27 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Between 0 and 1, where the engine knows the total.
+    /// Share done, 0 to 1, if the engine knows the total.
     pub fn fraction(&self) -> Option<f32> {
         (self.total > 0).then(|| (self.done as f32 / self.total as f32).clamp(0.0, 1.0))
     }
 }
 
-/// The generator's training, or that it came from the cache.
+/// The state of the generator: trained here, or taken from the cache.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GeneratorState {
     /// Epoch and losses.
     pub losses: Vec<(f32, GeneratorLosses)>,
-    /// G(z) for the same few codes, and how often they came.
+    /// The latest G(z) of the same few codes, and the number of updates.
     pub samples: Option<Arc<Vec<u8>>>,
     pub samples_version: u64,
     pub ready: bool,
     pub cached: bool,
-    /// Mean standard deviation of the embedding's axes: the unit of alpha; 0 before it is known.
+    /// Mean standard deviation of the embedding's axes, the unit of alpha; 0 before it is known.
     pub latent_scale: f32,
 }
 
-/// Something to be said to the user once.
+/// A message to the user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     pub id: u64,
@@ -108,28 +108,28 @@ pub struct Message {
     pub text: String,
 }
 
-/// One point of one walk, for linked highlighting.
+/// One point of one walk, for highlighting in all panels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalkPoint {
     pub walk: usize,
     pub point: usize,
 }
 
-/// What is selected or hovered, shared by all panels.
+/// The selection and the hovered items, shared by all panels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Focus {
-    /// The run that the view and the inspector show.
+    /// The run shown by the view and the inspector.
     pub run: RunId,
     /// `None` follows the latest round.
     pub round: Option<usize>,
     pub sample: Option<u32>,
-    /// Hovered in the last frame, in whichever panel.
+    /// The item hovered in the previous frame, in any panel.
     pub walk_point: Option<WalkPoint>,
-    /// Only samples of this class in full colour.
+    /// Show only samples of this class in full colour.
     pub class: Option<u8>,
 }
 
-/// What the user last asked the engine for.
+/// The user's last request to the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Intent {
     Idle,
@@ -137,7 +137,7 @@ pub enum Intent {
     Stepping,
 }
 
-/// Asked for and not yet in effect.
+/// A request that is not yet in effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pending {
     Pausing,
@@ -145,11 +145,11 @@ pub enum Pending {
     Resetting,
 }
 
-/// Steps of one "step minibatches" at the start: a tenth of a round's default.
+/// Default steps per "step minibatches": a tenth of the default round.
 const DEFAULT_STEP_SIZE: usize = 10;
-/// Inspections kept; hovering over more forgets the oldest.
+/// Largest number of stored inspections; the oldest are dropped.
 const MAX_INSPECTIONS: usize = 512;
-/// Messages kept for the toasts.
+/// Largest number of stored messages.
 const MAX_MESSAGES: usize = 200;
 
 impl AppState {
@@ -189,7 +189,7 @@ impl AppState {
         }
     }
 
-    /// Takes in one event of the engine.
+    /// Applies one event of the engine.
     pub fn apply(&mut self, event: Event) {
         match event {
             Event::Started { generation, experiment, runs, device } => {
@@ -240,7 +240,7 @@ impl AppState {
                 }
             }
             Event::WalksCleared { run } => {
-                // The walks of the run's own record stay: only those that were started by hand can be forgotten.
+                // The walks of the run's own record stay: only those started by hand can be removed.
                 let recorded = self.experiment.walks;
                 self.walks.retain(|w| w.run != run || w.id < recorded);
                 self.focus.walk_point = None;
@@ -280,7 +280,7 @@ impl AppState {
         }
     }
 
-    /// Shows a message of the window's own.
+    /// Adds a message from the window itself.
     pub fn say(&mut self, level: Level, text: String) {
         self.next_message += 1;
         self.messages.push(Message { id: self.next_message, level, text });
@@ -289,7 +289,7 @@ impl AppState {
         }
     }
 
-    /// A run is written to this file from now on, or to none.
+    /// Records the file that a run is written to from now on, or that it is no longer written.
     fn on_disk(&mut self, run: RunId, path: Option<PathBuf>) {
         if let Some(path) = path.as_ref().filter(|p| self.run(run).is_some_and(|r| r.on_disk.as_ref() != Some(p))) {
             let text = format!("{} is written to {} whenever a round ends", self.name_of(run), path.display());
@@ -307,11 +307,11 @@ impl AppState {
     }
 
     fn start_over(&mut self, generation: u64, experiment: Experiment, planned: Vec<PlannedRun>, device: String) {
-        // The same run again, else one of the same strategy.
+        // Focus on the same run, or else on one of the same strategy.
         let before = self.experiment_of(self.focus.run).strategy;
         let same = planned.iter().filter(|p| p.experiment.strategy == before).map(|p| p.id);
         let run = same.clone().find(|id| *id == self.focus.run).or(same.min()).unwrap_or_else(|| preferred(&planned));
-        // A fork lives in the same latent space, so pinned points stay in it.
+        // A fork has the same latent space, so pinned points stay.
         let pins = if self.forking { self.pins.without_values() } else { PinBoard::default() };
         if self.forking {
             let parents = self.histories();
@@ -361,7 +361,7 @@ impl AppState {
     }
 }
 
-/// The run to look at first: one that has steps to show.
+/// The run to show first: one that has steps.
 fn preferred(runs: &[PlannedRun]) -> RunId {
     runs.iter().find(|p| p.experiment.strategy.takes_steps()).or(runs.first()).map_or_else(RunId::default, |p| p.id)
 }

@@ -1,4 +1,4 @@
-//! What the user can ask for; each returns the commands to send and shows at once that it was asked.
+//! The user's requests: each returns the commands to send, and marks the request as pending.
 
 use super::app_state::{AppState, Intent, Pending};
 use crate::archive::SavedRun;
@@ -8,7 +8,7 @@ use crate::experiment::{Experiment, Task, Variant};
 use crate::round::Turn;
 
 impl AppState {
-    /// What stands in for a labelling tool where labels are classes, in words.
+    /// A description of the stand-in labeller, if generated samples are labelled by one.
     pub fn stand_in(&self) -> Option<&str> {
         let classes = self.experiment.dataset.task() == Task::Classes;
         self.runs.iter().filter(|_| classes).find_map(|r| r.header.as_ref()?.labels_from.as_deref())
@@ -61,12 +61,12 @@ impl AppState {
         Command::Replay { runs }
     }
 
-    /// What the shown run does now.
+    /// The shown run's strategy, step length and seed.
     pub fn shown_turn(&self) -> Option<Turn> {
         self.shown_run()?.header.as_ref().map(|h| Turn::of(&h.experiment))
     }
 
-    /// Continues from the end of a round of the shown run with another strategy, step length or seed.
+    /// Forks the shown run at the end of a round, with another strategy, step length or seed.
     pub fn fork(&mut self, round: usize, turn: Turn) -> Command {
         self.fork_draft = None;
         self.forking = true;
@@ -74,14 +74,14 @@ impl AppState {
         Command::Fork { run: self.focus.run, round, turn }
     }
 
-    /// Has the engine show the target of the round that the playhead stands at.
+    /// Tells the engine to use the target of the round at the playhead.
     pub fn look_back(&mut self) -> Command {
         self.inspections.clear();
         self.target_version += 1;
         Command::LookAt(self.weights_round())
     }
 
-    /// Lets view and inspector show another run.
+    /// Shows another run in view and inspector.
     pub fn show(&mut self, run: RunId) -> Command {
         self.focus.run = run;
         self.focus.walk_point = None;

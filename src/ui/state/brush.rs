@@ -1,4 +1,4 @@
-//! A region of the latent view drawn by hand: which samples lie in it, and how well the target predicts there.
+//! A region drawn in the latent view: the samples in it, and the target's accuracy there.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use glam::{Vec2, Vec3};
 use crate::dataset::Split;
 use crate::view::{Camera, Mode};
 
-/// What dragging in the latent view does.
+/// The drag tool of the latent view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BrushTool {
-    /// Turns or moves the view, or drags the probe.
+    /// Drags turn or move the view, or move the probe.
     #[default]
     Off,
     Box,
@@ -27,35 +27,35 @@ impl BrushTool {
     }
 }
 
-/// Which images the contact sheet shows.
+/// The images on the contact sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SheetFilter {
-    /// Every train image of the region.
+    /// All train images in the region.
     #[default]
     Train,
-    /// Those that are labelled by the end of the shown round.
+    /// Train images in the region labelled by the end of the shown round.
     Labelled,
-    /// The images of the evaluation split in the region.
+    /// Evaluation images in the region.
     Evaluation,
-    /// Those of them that are predicted wrong at the end of the shown round.
+    /// Evaluation images in the region predicted wrong at the end of the shown round.
     Wrong,
 }
 
-/// The tool in hand, what was selected with it, and what the sheet shows of it.
+/// The chosen tool, the selection, and the contact sheet's filter and page.
 #[derive(Debug, Clone, Default)]
 pub struct Brush {
     pub tool: BrushTool,
     pub selection: Option<Arc<Selection>>,
     pub filter: SheetFilter,
     pub page: usize,
-    /// The codes of the evaluation split were asked for.
+    /// Whether the codes of the evaluation split were requested.
     pub asked_evaluation: bool,
-    /// Counts selections.
+    /// Number of selections so far.
     drawn: u64,
     evaluation: Option<EvaluationMembers>,
 }
 
-/// Members of a selection in the evaluation split, kept while neither changes.
+/// The evaluation images in a selection, cached while neither changes.
 #[derive(Debug, Clone)]
 struct EvaluationMembers {
     selection: u64,
@@ -64,7 +64,7 @@ struct EvaluationMembers {
 }
 
 impl Brush {
-    /// Takes what lies within `outline` (pixels of `camera`'s picture); nothing where no sample does.
+    /// Selects the samples within `outline` (pixels of `camera`'s image); clears the selection if there are none.
     pub fn select(&mut self, camera: Camera, outline: Vec<Vec2>, places: &[[f32; 3]]) {
         self.drawn += 1;
         let region = Region { camera, outline };
@@ -73,7 +73,7 @@ impl Brush {
         self.selection = (!samples.is_empty()).then(|| Arc::new(Selection { id: self.drawn, region, samples }));
     }
 
-    /// Nothing selected, no tool in hand; false when it was so already.
+    /// Clears the selection and the tool; false if both were clear already.
     pub fn clear(&mut self) -> bool {
         let something = self.selection.is_some() || self.tool != BrushTool::Off;
         self.selection = None;
@@ -82,12 +82,12 @@ impl Brush {
         something
     }
 
-    /// What stays when another experiment begins.
+    /// The state at the start of another experiment: only the user's choices stay.
     pub fn started_over(&self) -> Self {
         Self { drawn: self.drawn, filter: self.filter, ..Self::default() }
     }
 
-    /// Images of the evaluation split whose codes lie in the region.
+    /// Indices of the evaluation images whose codes lie in the region.
     pub fn evaluation_members(&mut self, codes: &Arc<Vec<f32>>, dim: usize) -> Arc<Vec<u32>> {
         let Some(selection) = &self.selection else { return Arc::default() };
         let known = self.evaluation.as_ref().filter(|e| e.selection == selection.id && Arc::ptr_eq(&e.codes, codes));
@@ -105,18 +105,18 @@ impl Brush {
     }
 }
 
-/// The first three axes of a code.
+/// The first three axes of a code, as a position.
 fn place(code: &[f32]) -> [f32; 3] {
     [0, 1, 2].map(|axis| code.get(axis).copied().unwrap_or(0.0))
 }
 
-/// Train samples in a region.
+/// A region and the train samples in it.
 #[derive(Debug, Clone)]
 pub struct Selection {
-    /// Tells selections apart.
+    /// Identifies the selection.
     pub id: u64,
     pub region: Region,
-    /// In ascending order.
+    /// Indices of the train samples, ascending.
     pub samples: Vec<u32>,
 }
 
@@ -126,7 +126,7 @@ impl Selection {
     }
 }
 
-/// What one camera sees within an outline: a prism through latent space, or a cone in perspective.
+/// The part of latent space that a camera sees within an outline: a prism, or a cone in perspective.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Region {
     camera: Camera,
@@ -134,13 +134,13 @@ pub struct Region {
 }
 
 impl Region {
-    /// Which of these places lie in it.
+    /// The indices of the positions in the region.
     pub fn members(&self, places: &[[f32; 3]]) -> Vec<u32> {
         let inside = |p: &[f32; 3]| self.camera.project(Vec3::from(*p)).is_some_and(|at| within(&self.outline, at.px));
         (0..).zip(places).filter(|(_, p)| inside(p)).map(|(i, _)| i).collect()
     }
 
-    /// The outline as `camera` sees it: where it lies in the plane, or in space only from where it was drawn.
+    /// The outline as `camera` sees it; in 3-D `None` for any other camera than the one it was drawn with.
     pub fn seen_from(&self, camera: &Camera) -> Option<Vec<Vec2>> {
         match self.camera.mode() {
             Mode::Flat => {
@@ -152,7 +152,7 @@ impl Region {
     }
 }
 
-/// Whether a closed outline holds a point, by the even-odd rule.
+/// Whether a point lies in a closed outline, by the even-odd rule.
 fn within(outline: &[Vec2], at: Vec2) -> bool {
     let edges = outline.iter().zip(outline.iter().cycle().skip(1));
     let crossed =
@@ -160,7 +160,7 @@ fn within(outline: &[Vec2], at: Vec2) -> bool {
     crossed.count() % 2 == 1
 }
 
-/// Correctly predicted images among `members` of the evaluation split, of how many; none where a history has no
+/// (correctly predicted, all) images among `members` of the evaluation split; `None` if a history has no
 /// predictions.
 pub fn correct_among(members: &[u32], predicted: &[u8], split: &Split) -> Option<(usize, usize)> {
     if predicted.len() != split.len() || members.is_empty() {
@@ -200,7 +200,7 @@ mod tests {
         assert!(!within(&[], Vec2::ZERO));
     }
 
-    /// In the plane the region of a box is the rectangle between the unprojected corners, whatever the camera does later.
+    /// In the plane a box selects the rectangle between its unprojected corners, independently of later camera moves.
     #[test]
     fn a_box_in_the_plane_selects_its_rectangle() {
         let mut camera = Camera::new(Mode::Flat, Vec2::new(400.0, 400.0));
@@ -217,7 +217,7 @@ mod tests {
         let selection = brush.selection.clone().unwrap();
         assert!(expected.len() > 20 && selection.samples == expected, "{} and {expected:?}", selection.samples.len());
         assert!((0..400).all(|i| selection.contains(i) == expected.contains(&i)));
-        // The outline moves with the camera; the evaluation split is asked of the region, not of the picture.
+        // The outline moves with the camera; evaluation images are tested against the region, not the screen.
         let mut moved = camera;
         moved.pan(Vec2::new(30.0, -10.0));
         let seen = selection.region.seen_from(&moved).unwrap();

@@ -6,7 +6,7 @@ use crate::engine::planned::RunId;
 use crate::engine::protocol::FIRST_BASELINE;
 
 impl AppState {
-    /// Walks of the shown run as of the shown round, with their verdicts, in the order in which they were started.
+    /// Walks of the shown run as of the shown round, with their verdicts, in starting order.
     pub fn judged_walks(&self) -> Vec<SeenWalk<'_>> {
         let round = self.walk_round();
         let judge = |walk: &Walk, points: usize| {
@@ -17,7 +17,7 @@ impl AppState {
         walks.map(|(walk, points)| SeenWalk { walk, points, judgement: judge(walk, points) }).collect()
     }
 
-    /// Those of the arms that are to be seen, where arms are compared.
+    /// The walks of the shown arms, if arms are compared; otherwise all.
     pub fn chosen_walks(&self) -> Vec<SeenWalk<'_>> {
         let mut walks = self.judged_walks();
         let arms = if self.compares_walks() { self.lab.arms } else { Arms::Both };
@@ -25,7 +25,7 @@ impl AppState {
         walks
     }
 
-    /// Those of them that are to be seen.
+    /// The walks of the shown arms that pass the verdict filter.
     pub fn seen_walks(&self) -> Vec<SeenWalk<'_>> {
         let mut seen = self.chosen_walks();
         seen.retain(|w| match (self.lab.only, w.judgement) {
@@ -36,12 +36,12 @@ impl AppState {
         seen
     }
 
-    /// Walks are compared with baselines from the same starts that never restart.
+    /// Whether walks are compared with baselines from the same starts that never restart.
     pub fn compares_walks(&self) -> bool {
         self.shown_walks().any(|w| w.is_baseline())
     }
 
-    /// What re-selection makes of the shown walks, as of the shown round; none where that is not compared.
+    /// Lost walks without and with re-selection by step, as of the shown round; `None` if they are not compared.
     pub fn lost_by_step(&self) -> Option<LostByStep> {
         let sparsity = self.lab.sparsity.as_ref()?;
         let judged = self.judged_walks();
@@ -63,19 +63,19 @@ impl AppState {
         (walks > 0).then_some(LostByStep { walks, without, with })
     }
 
-    /// One of the walks started by hand: walks of the run's own record have no baseline.
+    /// Walks started by hand; walks of the run's own record have no baseline.
     fn is_compared(&self, walk: &Walk) -> bool {
         walk.id >= self.experiment.walks
     }
 
-    /// Walks of a run are no longer compared; walks that restarted stay.
+    /// Ends the comparison in a run: baselines are removed, walks that restarted stay.
     pub(super) fn baseline_cleared(&mut self, run: RunId) {
         self.walks.retain(|w| w.run != run || !w.is_baseline());
         self.focus.walk_point = None;
         self.lab.selected = self.lab.selected.filter(|id| *id < FIRST_BASELINE);
     }
 
-    /// Only the lost ones, or all again.
+    /// Toggles the filter between lost walks and all.
     pub fn toggle_only_lost(&mut self) {
         self.lab.only = if self.lab.only == Only::Lost { Only::All } else { Only::Lost };
     }

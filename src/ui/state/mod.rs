@@ -1,4 +1,4 @@
-//! Everything the window knows: changed by `apply(Event)` and by what the user asks for. Pure: no egui, no engine.
+//! The window's state, changed by `apply(Event)` and by the user's requests. Pure: no egui, no engine.
 
 mod run;
 mod walks;

@@ -1,17 +1,17 @@
-//! The playhead's way through rounds and the evaluations inside them, and what is seen from where it stands.
+//! Moving the playhead through rounds and the evaluations inside them, and what is visible from its position.
 
 use super::app_state::AppState;
 use crate::statistics::CurvePoint;
 
 impl AppState {
-    /// Looks at a round; the latest one goes on following the run.
+    /// Moves the playhead to a round; at the latest one it follows the run.
     pub fn look_at_round(&mut self, round: usize) {
         let latest = self.last_round();
         self.focus.round = (round < latest).then_some(round.max(1));
         self.playhead.inside = None;
     }
 
-    /// Looks at an evaluation inside a round, from 0; at the round's end where there is no such evaluation.
+    /// Moves the playhead to an evaluation inside a round, from 0; to the round's end if there is no such evaluation.
     pub fn look_inside(&mut self, round: usize, place: usize) {
         self.look_at_round(round);
         let there = place < self.stops(round).len();
@@ -21,18 +21,18 @@ impl AppState {
         }
     }
 
-    /// Where the playhead can stand inside a round of the shown run.
+    /// The evaluations inside a round of the shown run, where the playhead can stop.
     pub fn stops(&self, round: usize) -> Vec<CurvePoint> {
         self.shown_run().map_or_else(Vec::new, |run| run.stops(round, &self.experiment))
     }
 
-    /// The evaluation at which the playhead stands, and its place in the shown round; none at the round's end.
+    /// The playhead's evaluation and its index in the shown round; `None` at the round's end.
     pub fn shown_stop(&self) -> Option<(usize, CurvePoint)> {
         let place = self.playhead.inside?;
         Some((place, *self.stops(self.shown_round()).get(place)?))
     }
 
-    /// On to the next evaluation, or back to the one before.
+    /// Moves the playhead to the next evaluation, or back to the previous one.
     pub fn step_playhead(&mut self, forward: bool) {
         let (round, latest) = (self.shown_round(), self.last_round());
         match (self.shown_stop().map(|(place, _)| place), forward) {
@@ -49,17 +49,17 @@ impl AppState {
         }
     }
 
-    /// The last round that is over where the playhead stands.
+    /// The last round completed at the playhead.
     pub fn round_over(&self) -> usize {
         self.shown_round().saturating_sub(usize::from(self.shown_stop().is_some()))
     }
 
-    /// The round whose steps the walks have taken; none takes all of them.
+    /// The round up to which walks are shown; `None` shows all steps.
     pub fn walk_round(&self) -> Option<usize> {
         self.focus.round.map(|r| r.saturating_sub(usize::from(self.shown_stop().is_some())))
     }
 
-    /// The round at whose end the weights are nearest to where the playhead stands; none asks the present target.
+    /// The round with the final weights nearest to the playhead; `None` for the present target.
     pub fn weights_round(&self) -> Option<usize> {
         let Some((_, stop)) = self.shown_stop() else { return self.focus.round };
         let round = self.shown_round();
@@ -71,15 +71,15 @@ impl AppState {
         }
     }
 
-    /// Optimiser steps of the shown run where the playhead stands; none while it follows the run.
+    /// Optimiser steps of the shown run at the playhead; `None` while it follows the run.
     pub fn playhead_minibatches(&self) -> Option<usize> {
         let round = self.focus.round?;
         let stop = self.shown_stop().map(|(_, stop)| stop.minibatches as usize);
         stop.or_else(|| Some(self.shown_run()?.record(round)?.minibatches))
     }
 
-    /// Plays from where it stands on, from the first round when there is nothing after it; or halts. From inside a round
-    /// it goes from evaluation to evaluation.
+    /// Starts playing from the playhead, or from the first round if it is at the end; or stops playing. From inside a round
+    /// it moves from evaluation to evaluation.
     pub fn toggle_playhead(&mut self, now: f64) {
         let latest = self.last_round();
         self.playhead.playing = !self.playhead.playing && latest > 1;
@@ -90,8 +90,8 @@ impl AppState {
         }
     }
 
-    /// Moves a playing playhead when it is time; the seconds until it is to be asked again, none when it does not play.
-    /// At the latest round it halts, and the view follows the run again.
+    /// Moves a playing playhead when due; returns the seconds until the next move, `None` when it does not play.
+    /// At the latest round it stops, and the view follows the run again.
     pub fn advance_playhead(&mut self, now: f64) -> Option<f64> {
         if !self.playhead.playing {
             return None;

@@ -1,30 +1,30 @@
-//! Histories beside the live run: read from files, or left by the run that another was forked from; and where the live
-//! ones are written.
+//! Opened histories: read from files, or left by the parent of a fork; and the files that the live
+//! runs are written to.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::history::History;
 
-/// The histories, and where they were read.
+/// The opened histories and their path.
 #[derive(Debug, Clone, Default)]
 pub struct Opened {
     pub histories: Arc<Vec<History>>,
-    /// Empty where none was read from a file.
+    /// The path they were read from; empty if none was read from a file.
     pub from: PathBuf,
-    /// Counts changes.
+    /// Number of changes so far.
     pub version: u64,
 }
 
 impl Opened {
-    /// These in place of those before.
+    /// Replaces the opened histories.
     pub fn replace(&mut self, histories: Vec<History>, from: PathBuf) {
         self.histories = Arc::new(histories);
         self.from = from;
         self.version += 1;
     }
 
-    /// These beside those before; one that stands there already is not kept twice.
+    /// Adds histories; one that is already there is not added twice.
     pub fn keep(&mut self, histories: Vec<History>) {
         let new: Vec<History> = histories.into_iter().filter(|h| !self.histories.contains(h)).collect();
         Arc::make_mut(&mut self.histories).extend(new);

@@ -1,4 +1,4 @@
-//! Two runs side by side: which they are, and in what their picks and predictions differ.
+//! Two runs side by side: their names, and the difference of their picks and predictions.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use crate::engine::planned::RunId;
 use crate::experiment::{Field, Part as StrategyPart, Strategy, Variant};
 use crate::history::{Header, History, RoundRecord};
 
-/// Names one run that can be shown.
+/// Identifies one run that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunRef {
     /// A run of this window.
     Live(RunId),
-    /// An opened history, by its place.
+    /// An opened history, by its index.
     Opened(usize),
 }
 
@@ -59,7 +59,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Round in which each of so many train samples was bought, by the end of `round`; 0 where it was not.
+    /// The round in which each of `samples` train samples was labelled, by the end of `round`; 0 if it was not.
     pub fn bought_in(&self, samples: usize, round: usize) -> Vec<u16> {
         let mut bought = vec![0; samples];
         for record in self.records().into_iter().filter(|r| r.round <= round) {
@@ -72,13 +72,13 @@ impl<'a> Side<'a> {
         bought
     }
 
-    /// The last round by `round` with an accuracy.
+    /// The last round up to `round` with an accuracy.
     pub fn evaluated(&self, round: usize) -> Option<(&'a RoundRecord, f32)> {
         self.records().into_iter().rev().filter(|r| r.round <= round).find_map(|r| Some((r, r.final_value()?)))
     }
 }
 
-/// Of which of two runs something holds.
+/// For which of two runs something holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Neither,
@@ -98,12 +98,12 @@ impl Part {
     }
 }
 
-/// Who bought each train sample.
+/// Which run labelled each train sample.
 pub fn picks(a: &[u16], b: &[u16]) -> Vec<Part> {
     a.iter().zip(b).map(|(a, b)| Part::of(*a > 0, *b > 0)).collect()
 }
 
-/// Who predicts each image of the evaluation split right; none where either has no predictions of single images.
+/// Which run predicts each evaluation image right; `None` if either has no predictions of single images.
 pub fn right(a: &[u8], b: &[u8], split: &Split) -> Option<Vec<Part>> {
     if a.len() != split.len() || b.len() != split.len() || split.is_empty() {
         return None;
@@ -112,7 +112,7 @@ pub fn right(a: &[u8], b: &[u8], split: &Split) -> Option<Vec<Part>> {
     Some(labels.zip(a.iter().zip(b)).map(|(label, (a, b))| Part::of(a == label, b == label)).collect())
 }
 
-/// How many are of each part: A alone, both, B alone, neither.
+/// The number of each part: A only, both, B only, neither.
 pub fn count(parts: impl Iterator<Item = Part>) -> [usize; 4] {
     let mut counts = [0; 4];
     for part in parts {
@@ -126,7 +126,7 @@ pub fn count(parts: impl Iterator<Item = Part>) -> [usize; 4] {
     counts
 }
 
-/// Percentage points by which B recalls each class better than A, from their confusions; none where one has none.
+/// B's recall of each class minus A's, percentage points, from their confusions; `None` if one has none.
 pub fn gain_by_class(a: &[u32], b: &[u32]) -> Option<Vec<f32>> {
     let classes = (a.len() as f32).sqrt().round() as usize;
     if a.len() != b.len() || a.is_empty() || classes * classes != a.len() {
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(gain_by_class(&[], &[]), None);
     }
 
-    /// An opened history can only stand beside a run in the same latent space.
+    /// An opened history can only be paired with a run in the same latent space.
     #[test]
     fn sides_share_one_embedding() {
         let mut s = AppState::new(

@@ -1,4 +1,4 @@
-//! Points that the user pinned, and what every run's target makes of them as it learns.
+//! Pinned latent points, and the predictions of every run's target for them over training.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use crate::engine::questions::probe::Probe;
 pub struct Pin {
     pub id: u64,
     pub code: Vec<f32>,
-    /// The label that its loss is taken with: that of the nearest sample when it was pinned.
+    /// The label for the loss: that of the nearest sample at the time of pinning.
     pub label: u8,
     /// G(p).
     pub decoded: Arc<Vec<u8>>,
-    /// By run and by the optimiser steps behind the target.
+    /// The values by run and by the target's optimiser steps.
     values: BTreeMap<(RunId, usize), PinValue>,
 }
 
-/// What the little curves show.
+/// The quantity of the pins' curves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PinCurve {
     /// The probability of the label.
@@ -39,7 +39,7 @@ pub struct PinBoard {
 }
 
 impl PinBoard {
-    /// Pins what the probe shows; where it is pinned already nothing changes.
+    /// Pins the probe's point, unless it is pinned already.
     pub fn pin(&mut self, probe: &Probe) -> Option<Command> {
         if self.pins.iter().any(|p| p.code == probe.code) {
             return None;
@@ -55,13 +55,13 @@ impl PinBoard {
         self.command()
     }
 
-    /// Tells the engine which points there are.
+    /// The command that sends all points to the engine.
     pub fn command(&self) -> Command {
         let pinned = |p: &Pin| Pinned { pin: p.id, code: p.code.clone(), label: p.label };
         Command::SetPins(self.pins.iter().map(pinned).collect())
     }
 
-    /// Takes in what a target makes of the points.
+    /// Stores a target's values at the points.
     pub fn measured(&mut self, run: RunId, minibatches: usize, values: &[PinValue]) {
         for value in values {
             if let Some(pin) = self.pins.iter_mut().find(|p| p.id == value.pin) {
@@ -70,7 +70,7 @@ impl PinBoard {
         }
     }
 
-    /// The points alone, for another run in the same latent space.
+    /// The points without values, for another run in the same latent space.
     pub fn without_values(&self) -> Self {
         let mut board = self.clone();
         board.pins.iter_mut().for_each(|p| p.values.clear());
@@ -79,7 +79,7 @@ impl PinBoard {
 }
 
 impl Pin {
-    /// What one run's target made of it, in the order of training.
+    /// The values of one run's target, in training order.
     pub fn series(&self, run: RunId) -> impl Iterator<Item = (usize, &PinValue)> {
         self.values.range((run, 0)..=(run, usize::MAX)).map(|((_, minibatches), value)| (*minibatches, value))
     }
@@ -100,7 +100,7 @@ mod tests {
         assert!(board.pin(&probe(vec![0.0, 1.0])).is_none());
         board.pin(&probe(vec![2.0, 1.0]));
         let value = |pin, loss| PinValue { pin, class: 3, confidence: 0.9, loss };
-        // The past is measured after the present.
+        // Earlier rounds are measured after the present one.
         let [snn, random] = [0, 1].map(RunId::nth);
         board.measured(snn, 30, &[value(1, 0.3), value(2, 3.0), value(9, 9.0)]);
         board.measured(snn, 10, &[value(1, 0.1)]);

@@ -1,27 +1,27 @@
-//! One playhead over rounds and the evaluations inside them: view, walks, curves and pins show where it stands, of a live run
-//! or of an opened one. Weights are kept at the ends of rounds only, so what a target is asked for is of the nearest end.
+//! One playhead over rounds and the evaluations inside them, for live runs and opened ones: view, walks, curves and pins
+//! follow it. Weights are saved at the ends of rounds only, so questions to a target use the nearest end of a round.
 
 use super::run::RunState;
 use crate::experiment::Experiment;
 use crate::history::Metric;
 use crate::statistics::CurvePoint;
 
-/// Plays the rounds back, one after the other.
+/// Playback of the rounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Playhead {
     pub playing: bool,
     pub rounds_per_second: f32,
-    /// The last round of the runs that panels show besides the shown one; 0 without any.
+    /// The last round of other runs that panels show; 0 without any.
     pub reach: usize,
-    /// Which evaluation inside the looked-at round it stands at, from 0; none stands at the round's end.
+    /// The evaluation inside the shown round, from 0; `None` at the round's end.
     pub(super) inside: Option<usize>,
-    /// It plays from evaluation to evaluation.
+    /// Whether it plays from evaluation to evaluation.
     pub(super) finely: bool,
-    /// When it came to where it stands, on the window's clock.
+    /// Time of the last move on the window's clock, seconds.
     pub(super) moved_at: f64,
 }
 
-/// A round a second can be followed by eye.
+/// Default speed, rounds per second: slow enough to follow by eye.
 const SPEED: f32 = 1.0;
 
 impl Default for Playhead {

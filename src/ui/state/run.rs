@@ -1,4 +1,4 @@
-//! A run as the window knows it: its rounds, the one in progress, and the curves drawn from them.
+//! A run in the window's state: its completed rounds, the one in progress, and its curves.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::history::{Evaluation, Header, Metric, RoundRecord};
 use crate::round::LabelProgress;
 use crate::statistics::{CurvePoint, CurveRound, curve};
 
-/// What happened in a run.
+/// Everything reported about a run.
 #[derive(Debug, Clone)]
 pub struct RunState {
     pub id: RunId,
@@ -18,24 +18,24 @@ pub struct RunState {
     pub header: Option<Box<Header>>,
     /// Completed rounds.
     pub rounds: Vec<Arc<RoundRecord>>,
-    /// The round in progress: what was labelled for it.
+    /// The proposals of the round in progress.
     pub current: Option<Arc<RoundRecord>>,
-    /// What was measured in the round in progress.
+    /// The measurements of the round in progress.
     pub live: Vec<Evaluation>,
-    /// While the labelling tool solves a round's generated samples.
+    /// Progress of the labelling tool, while it solves a round's generated samples.
     pub labelling: Option<LabelProgress>,
-    /// The file that it is written to at the end of each round, if any.
+    /// The file that the run is written to at the end of each round, if any.
     pub on_disk: Option<PathBuf>,
 }
 
-/// What a run's labels cost so far.
+/// The cost of a run's labels so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LabellingCost {
     pub solved: usize,
-    /// By the kind of the refusal; those of the round in progress have none yet.
+    /// Rejected masks by reason; those of the round in progress have no reason yet.
     pub refused: BTreeMap<String, usize>,
     pub refused_now: usize,
-    /// That the labelling tool took for all of it.
+    /// Total time of the labelling tool, seconds.
     pub seconds: f32,
 }
 
@@ -59,7 +59,7 @@ impl RunState {
         }
     }
 
-    /// Solves, refusals and seconds of all rounds, the one in progress included.
+    /// Solves, rejected masks and seconds of all rounds, including the one in progress.
     pub fn labelling_cost(&self) -> LabellingCost {
         let mut cost = LabellingCost::default();
         for record in self.records() {
@@ -77,7 +77,7 @@ impl RunState {
         cost
     }
 
-    /// The round in progress, else the last completed one.
+    /// The round in progress, or else the last completed one.
     pub fn latest_round(&self) -> usize {
         self.records().map(|r| r.round).max().unwrap_or(0)
     }
@@ -91,7 +91,7 @@ impl RunState {
         self.records().find(|r| r.round == round)
     }
 
-    /// All values of a metric in order, those of the round in progress included.
+    /// All values of a metric in order, including those of the round in progress.
     pub fn curve(&self, metric: Metric, experiment: &Experiment) -> Vec<CurvePoint> {
         let before = self.rounds.last().map_or(0, |r| r.minibatches);
         let current = self.current.as_ref().map(|r| CurveRound {
@@ -103,7 +103,7 @@ impl RunState {
         curve(self.rounds.iter().map(|r| CurveRound::from(&**r)).chain(current), metric)
     }
 
-    /// What the target is judged by over the whole evaluation split at the end of a round: percent, or kPa^2.
+    /// The metric over the whole evaluation split at the end of a round: accuracy in percent, or error in kPa^2.
     pub fn accuracy(&self, round: usize) -> Option<f32> {
         self.rounds.iter().find(|r| r.round == round)?.final_value()
     }

@@ -1,4 +1,4 @@
-//! What is shown of the state: which run, at which round, and what both are called.
+//! Views of the state: the shown run, the shown round, and names.
 
 use std::sync::Arc;
 
@@ -20,17 +20,17 @@ impl AppState {
         self.inspections.get(&sample).map(|(_, inspection)| inspection)
     }
 
-    /// The sample's inspection is of the target's present weights.
+    /// Whether the sample's inspection is by the target's present weights.
     pub fn is_inspected(&self, sample: u32) -> bool {
         self.inspections.get(&sample).is_some_and(|(version, _)| *version == self.target_version)
     }
 
-    /// What answers depend on besides their questions: the experiment, and the target's weights.
+    /// The version of experiment and target weights that answers depend on.
     pub fn version(&self) -> (u64, u64) {
         (self.generation, self.target_version)
     }
 
-    /// A run, where it has begun.
+    /// A run, if it has begun.
     pub fn run(&self, run: RunId) -> Option<&RunState> {
         self.runs.iter().find(|r| r.id == run)
     }
@@ -60,7 +60,7 @@ impl AppState {
         StrategyStyle::at(self.experiment_of(run).strategy, self.planned_run(run).map_or(0, |p| p.place))
     }
 
-    /// What the shown run does, or is to do.
+    /// The experiment of the shown run.
     pub fn shown_experiment(&self) -> &Experiment {
         let header = self.shown_run().and_then(|r| r.header.as_deref());
         header.map_or_else(|| self.experiment_of(self.focus.run), |h| &h.experiment)
@@ -71,7 +71,7 @@ impl AppState {
         self.name_of(self.focus.run)
     }
 
-    /// The runs as histories of their completed rounds, which they share.
+    /// The runs as histories of their completed rounds; the rounds are shared, not copied.
     pub fn histories(&self) -> Vec<History> {
         let of = |run: &RunState| {
             let header = run.header.as_deref().filter(|_| !run.rounds.is_empty())?;
@@ -80,12 +80,12 @@ impl AppState {
         self.runs.iter().filter_map(of).collect()
     }
 
-    /// The run that view and inspector show.
+    /// The run shown by view and inspector.
     pub fn shown_run(&self) -> Option<&RunState> {
         self.run(self.focus.run)
     }
 
-    /// Walks of the shown run, in the order in which they were started.
+    /// Walks of the shown run, in starting order.
     pub fn shown_walks(&self) -> impl Iterator<Item = &Arc<Walk>> {
         self.walks.iter().filter(|w| w.run == self.focus.run)
     }
@@ -95,7 +95,7 @@ impl AppState {
         self.runs.iter().map(RunState::latest_round).max().unwrap_or(0)
     }
 
-    /// The last round that the playhead can stand at.
+    /// The last round that the playhead can reach.
     pub fn last_round(&self) -> usize {
         self.shown_run().map_or(0, RunState::latest_round).max(self.playhead.reach)
     }
@@ -106,30 +106,30 @@ impl AppState {
         self.focus.round.map_or(latest, |r| r.min(latest))
     }
 
-    /// The last round that the shown run has ended by the shown one; 0 before the first.
+    /// The last round completed by the shown run up to the shown round; 0 before the first.
     pub fn ended_round(&self) -> usize {
         let over = self.round_over();
         self.shown_run().map_or(0, |run| run.rounds.iter().filter(|r| r.round <= over).count())
     }
 
-    /// What the shown run bought in the shown round.
+    /// The shown run's record of the shown round.
     pub fn shown_record(&self) -> Option<&Arc<RoundRecord>> {
         self.shown_run()?.record(self.shown_round())
     }
 
-    /// What the shown run predicts for each image of the evaluation split after the last round that ended by the shown one.
+    /// The shown run's prediction for each evaluation image after the last round completed up to the shown one.
     pub fn shown_predictions(&self) -> Option<(usize, &[u8])> {
         let shown = self.round_over();
         let ended = self.shown_run()?.rounds.iter().rev().find(|r| r.round <= shown && !r.predicted.is_empty())?;
         Some((ended.round, &ended.predicted))
     }
 
-    /// Round and proposal by which the shown run bought this sample.
+    /// The round and the proposal by which the shown run labelled this sample.
     pub fn bought(&self, sample: u32) -> Option<(usize, &Proposal)> {
         self.shown_run()?.records().find_map(|r| r.proposals.iter().find(|p| p.sample == sample).map(|p| (r.round, p)))
     }
 
-    /// The class's name, or its number before the data are there.
+    /// The class's name, or its number before the data are loaded.
     pub fn class_name(&self, class: u8) -> String {
         self.dataset
             .as_ref()
@@ -137,18 +137,18 @@ impl AppState {
             .unwrap_or_else(|| class.to_string())
     }
 
-    /// The engine computes rounds, or will as soon as it can.
+    /// Whether the engine computes rounds, or will as soon as it can.
     pub fn can_pause(&self) -> bool {
         let rounds = matches!(self.progress.phase, Phase::Proposing | Phase::TrainingTarget | Phase::Evaluating);
         rounds || (self.intent != Intent::Idle && !self.is_over())
     }
 
-    /// No round will follow without a reset.
+    /// Whether no round will follow without a reset.
     pub fn is_over(&self) -> bool {
         matches!(self.progress.phase, Phase::Finished | Phase::Stopped | Phase::Failed)
     }
 
-    /// Every run that can stand on a side: those of this window, then the opened ones made from the same embedding.
+    /// All runs that can be paired: those of this window, then opened ones with the same embedding.
     pub fn sides(&self) -> Vec<(RunRef, Side<'_>)> {
         let live =
             self.runs.iter().filter_map(|run| Some((RunRef::Live(run.id), Side::Live(run, run.header.as_deref()?))));
@@ -162,7 +162,7 @@ impl AppState {
         sides
     }
 
-    /// Where to write the runs, unless somebody says otherwise: beside those that were opened.
+    /// The suggested folder for the runs: next to the opened ones.
     pub fn folder_for_runs(&self) -> String {
         let from = &self.opened.from;
         if from.as_os_str().is_empty() {

@@ -1,4 +1,4 @@
-//! Walks as the window knows them: what was decoded along them, their verdicts, and which of them are shown.
+//! Walks in the window's state: their decoded images, verdicts, filter and order.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use crate::history::WalkStep;
 use crate::latent::Sparsity;
 use crate::trajectory::{BaseRate, Judgement, Reselection, StepMeasure, Verdict, VerdictRules};
 
-/// A walk, with what was decoded at its points.
+/// A walk with its decoded images.
 #[derive(Debug, Clone)]
 pub struct Walk {
     pub run: RunId,
-    /// The engine's number for it.
+    /// The walk's number in the engine.
     pub id: usize,
     pub start: u32,
     pub code: Vec<f32>,
     pub decoded: Arc<Vec<u8>>,
     pub steps: Vec<(WalkStep, Arc<Vec<u8>>)>,
-    /// What verdicts are made from, one for each step.
+    /// The measures that verdicts are computed from, one per step.
     pub measures: Vec<StepMeasure>,
     /// The round after which each step was taken.
     rounds: Vec<usize>,
@@ -37,17 +37,17 @@ impl Walk {
         self.rounds.push(round);
     }
 
-    /// It starts where another walk does, and never restarts.
+    /// Whether it is a baseline: it has the same start as another walk and never restarts.
     pub fn is_baseline(&self) -> bool {
         self.id >= FIRST_BASELINE
     }
 
-    /// Its place among all walks, a baseline beside its walk.
+    /// Sort key that puts a baseline next to its walk.
     fn place(&self) -> usize {
         2 * (self.id % FIRST_BASELINE) + usize::from(self.is_baseline())
     }
 
-    /// a, b, c ... z, aa, ab ...; a baseline has the letters of its walk, with a stroke.
+    /// The letters a, b, c ... z, aa, ab ...; a baseline has those of its walk with a prime.
     pub fn letters(&self) -> String {
         walk_letters(self.id)
     }
@@ -60,7 +60,7 @@ impl Walk {
         }
     }
 
-    /// Points up to the end of a round: the start and one for each step; all without a round.
+    /// Number of points up to the end of a round: the start and one per step; all if `None`.
     pub fn points_at(&self, round: Option<usize>) -> usize {
         1 + round.map_or(self.steps.len(), |r| self.rounds.partition_point(|&taken| taken <= r))
     }
@@ -71,16 +71,16 @@ pub fn walk_letters(id: usize) -> String {
     if id < FIRST_BASELINE { letters(id) } else { format!("{}\u{2032}", letters(id - FIRST_BASELINE)) }
 }
 
-/// A walk that is to be seen, and how many of its points.
+/// A shown walk and the number of its shown points.
 #[derive(Debug, Clone, Copy)]
 pub struct SeenWalk<'a> {
     pub walk: &'a Arc<Walk>,
     pub points: usize,
-    /// None before its first step, or before the cloud is known.
+    /// `None` before its first step, or before the embedding is known.
     pub judgement: Option<Judgement>,
 }
 
-/// Which walks are to be seen.
+/// The verdict filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Only {
     #[default]
@@ -89,7 +89,7 @@ pub enum Only {
     One(Verdict),
 }
 
-/// Which walks of a comparison are to be seen.
+/// The shown arms of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Arms {
     #[default]
@@ -110,16 +110,16 @@ impl Arms {
     }
 }
 
-/// Walks from the same starts without and with re-selection: how many are lost after each step, from none on.
+/// Numbers of lost walks after each step, from step 0, without and with re-selection from the same starts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LostByStep {
-    /// Walks of each arm.
+    /// Number of walks in each arm.
     pub walks: usize,
     pub without: Vec<usize>,
     pub with: Vec<usize>,
 }
 
-/// What the table of walks is sorted by.
+/// The sort key of the table of walks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SortBy {
     #[default]
@@ -131,7 +131,7 @@ pub enum SortBy {
     Snap,
 }
 
-/// How walks are judged, filtered, sorted and moved.
+/// Thresholds, filter, order and re-selection of walks.
 #[derive(Debug, Clone)]
 pub struct WalkLab {
     pub rules: VerdictRules,
@@ -140,20 +140,20 @@ pub struct WalkLab {
     pub only: Only,
     pub sort: SortBy,
     pub descending: bool,
-    /// Colours tell verdicts; else each walk has its own.
+    /// Colour walks by verdict; otherwise each has its own colour.
     pub by_verdict: bool,
     pub selected: Option<usize>,
     pub reselection: Reselection,
     pub anchors: WalkAnchors,
-    /// How many walks are started at once.
+    /// Number of walks to start at once.
     pub count: usize,
-    /// Steps follow each other by themselves.
+    /// Whether walks step automatically.
     pub playing: bool,
-    /// Of walks that are compared.
+    /// The shown arms, while walks are compared.
     pub arms: Arms,
 }
 
-/// Walks started at once, at first.
+/// Default number of walks to start at once.
 const DEFAULT_COUNT: usize = 24;
 
 impl Default for WalkLab {
@@ -177,13 +177,13 @@ impl Default for WalkLab {
 }
 
 impl WalkLab {
-    /// What stays when another experiment begins: what the user chose.
+    /// The state at the start of another experiment: only the user's choices stay.
     pub fn started_over(&self) -> Self {
         Self { sparsity: None, base: None, selected: None, playing: false, ..self.clone() }
     }
 }
 
-/// Sorts walks as the table shows them; equals stay in the order in which they were started.
+/// Sorts walks for the table; equal ones stay in starting order.
 pub fn sort(walks: &mut [SeenWalk<'_>], by: SortBy, descending: bool) {
     let key = |w: &SeenWalk<'_>| {
         let Some(j) = w.judgement else { return f32::NEG_INFINITY };
@@ -199,7 +199,7 @@ pub fn sort(walks: &mut [SeenWalk<'_>], by: SortBy, descending: bool) {
     walks.sort_by(|a, b| if descending { key(b).total_cmp(&key(a)) } else { key(a).total_cmp(&key(b)) });
 }
 
-/// 0 is a, 25 z, 26 aa.
+/// Letters for a number: 0 is a, 25 z, 26 aa.
 pub fn letters(mut index: usize) -> String {
     const ALPHABET: usize = 26;
     let mut out = Vec::new();
