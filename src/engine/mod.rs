@@ -18,7 +18,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 pub use options::{EngineOptions, Wake};
 use protocol::{Command, Event, Snapshot};
 
-/// A handle to a running engine. Nothing in it ever blocks; dropping it asks the thread to end and does not wait.
+/// A handle to a running engine. No method blocks; dropping it tells the thread to end and does not wait.
 pub struct Engine {
     commands: Sender<Command>,
     events: Receiver<Event>,
@@ -54,7 +54,7 @@ impl Engine {
         if matches!(command, Command::Stop | Command::Reset { .. } | Command::SetDevice(_) | Command::Quit) {
             self.interrupt.store(true, Ordering::Release);
         }
-        // The thread ends only after `Quit`, and then the command is of no use.
+        // The thread ends only after `Quit`; a later command has no effect.
         let _ = self.commands.send(command);
     }
 

@@ -1,4 +1,4 @@
-//! How an engine is set up, and how it wakes its window.
+//! The options of an engine, and how it wakes its window.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,22 +6,22 @@ use std::sync::Arc;
 use crate::device::DeviceKind;
 use crate::generator::cache::GeneratorCache;
 
-/// How an engine is set up.
+/// The options of an engine.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
-    /// A folder with data, searched before the usual places.
+    /// A data folder, searched before the default ones.
     pub data_dir: Option<PathBuf>,
-    /// Where trained generators are cached; `None` caches nothing.
+    /// The folder of the generator cache; `None` caches nothing.
     pub cache_dir: Option<PathBuf>,
     pub device: DeviceKind,
-    /// A software adapter may stand for a GPU: slow, for tests.
+    /// Accept a software adapter as a GPU: slow, for tests.
     pub software_gpu: bool,
-    /// Threads that compute.
+    /// Number of compute threads.
     pub threads: usize,
 }
 
 impl Default for EngineOptions {
-    /// The user's cache folder, the CPU, and one core left to the window.
+    /// The user's cache folder, the CPU, and all cores but one, which is left to the window.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {

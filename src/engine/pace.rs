@@ -1,12 +1,12 @@
-//! Keeping out of the window's way: low priority, and no more events than a screen can show.
+//! Keeps the window responsive: low thread priority, and limited rates of events.
 
 use std::time::{Duration, Instant};
 
-/// Steps of niceness: the window stays smooth with both cores busy, and training still advances.
+/// Niceness of the engine's thread: the window stays smooth with all cores busy, and training still advances.
 #[cfg(unix)]
 const NICENESS: i32 = 10;
 
-/// Lowers the priority of the calling thread, where the system allows it.
+/// Lowers the priority of the calling thread, if the system allows it.
 pub fn lower_priority() {
     #[cfg(unix)]
     if let Err(e) = rustix::process::nice(NICENESS) {
@@ -14,14 +14,14 @@ pub fn lower_priority() {
     }
 }
 
-/// Between two progress events of one phase, and two losses of the generator.
+/// Least interval between progress events of one phase, and between losses of the generator.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
-/// Between two images of the forming embedding.
+/// Least interval between updates of the forming embedding.
 const FORMING_INTERVAL: Duration = Duration::from_millis(400);
-/// Between two images that the generator in training decodes from the same few codes.
+/// Least interval between samples that the generator in training decodes from the same few codes.
 const SAMPLES_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How often the training of the generator is shown.
+/// The intervals at which the training of the generator is shown.
 pub struct FormingPace {
     pub codes: Throttle,
     pub samples: Throttle,
@@ -35,7 +35,7 @@ impl Default for FormingPace {
     }
 }
 
-/// True at most once in an interval.
+/// A timer that is due at most once per interval.
 pub struct Throttle {
     interval: Duration,
     last: Option<Instant>,
@@ -46,7 +46,7 @@ impl Throttle {
         Self { interval, last: None }
     }
 
-    /// The interval has passed since this was last true.
+    /// Whether the interval has passed since this last returned true.
     pub fn due(&mut self) -> bool {
         let now = Instant::now();
         let due = self.last.is_none_or(|last| now - last >= self.interval);
@@ -57,19 +57,19 @@ impl Throttle {
     }
 }
 
-/// Time to the end, from the pace since work was last resumed.
+/// Estimates the time left from the pace since work was last resumed.
 #[derive(Default)]
 pub struct Eta {
     since: Option<(Instant, f32)>,
 }
 
 impl Eta {
-    /// Forgets the pace: work was halted, or is of another kind now.
+    /// Forgets the pace, because work was halted or is of another kind now.
     pub fn restart(&mut self) {
         self.since = None;
     }
 
-    /// Seconds to the end when this share is done; `None` before the pace is known.
+    /// Seconds left when this share is done; `None` before the pace is known.
     pub fn seconds(&mut self, fraction: f32) -> Option<f32> {
         let (start, from) = *self.since.get_or_insert((Instant::now(), fraction));
         let gained = fraction - from;

@@ -1,19 +1,19 @@
-//! The runs of a session: which experiment each of them does, and the id by which events and commands name it.
+//! The planned runs of a session: each run's experiment and its id in events and commands.
 
 use crate::experiment::{Experiment, Own, Setup, Variant, names};
 
-/// Names one run of a session, whatever its strategy is.
+/// Identifies one run of a session, independently of its strategy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct RunId(u32);
 
 impl RunId {
-    /// The id of the run at this place of the session's list.
+    /// The id of the run at this index of the session's list.
     pub fn nth(place: usize) -> Self {
         Self(place as u32)
     }
 }
 
-/// A run that a session does or shows.
+/// A run that a session computes or shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedRun {
     pub id: RunId,

@@ -1,4 +1,4 @@
-//! One experiment in the engine: its runs, what is shown of them, and the commands that concern what is shown.
+//! One experiment in the engine: its runs, their data for display, and the commands that concern them.
 
 use std::sync::Arc;
 
@@ -22,13 +22,13 @@ use crate::world::{Preparation, World};
 /// One experiment in the engine, from reset to reset.
 pub struct Session {
     pub experiment: Experiment,
-    /// The runs it is to have; each has begun when it is in `runs`.
+    /// The planned runs; a run has begun when it is in `runs`.
     pub planned: Vec<PlannedRun>,
     pub before: Before,
     pub world: Option<Arc<World>>,
     pub runs: Vec<ShownRun>,
     pub shown: RunId,
-    /// The round that is looked back at; `None` is the present.
+    /// The earlier round whose target is used; `None` is the present.
     pub round: Option<usize>,
     pub want_scores: bool,
     pub field: ShownField,
@@ -37,7 +37,7 @@ pub struct Session {
     memory: Memory,
 }
 
-/// Work that comes before rounds can continue.
+/// Work to be done before rounds can continue.
 pub enum Before {
     Nothing,
     /// Data, generator and embedding; then saved runs are loaded, or new ones begin.
@@ -46,12 +46,12 @@ pub enum Before {
         saved: Vec<SavedRun>,
     },
     Replaying(Box<Replaying>),
-    /// A fork that waits while rounds are computed again.
+    /// A pending fork, while rounds are computed again.
     Forking(Box<Forking>),
 }
 
 impl Session {
-    /// A session whose world is still to be prepared.
+    /// A session whose world is not yet prepared.
     pub fn new(experiment: Experiment, planned: Vec<PlannedRun>, before: Before) -> Self {
         Self {
             shown: planned.last().map_or_else(RunId::default, |p| p.id),
@@ -69,7 +69,7 @@ impl Session {
         }
     }
 
-    /// The session of a fork in the world of this one: what it showed is shown of the fork.
+    /// The session of a fork in the same world, with the same display settings.
     pub fn forked(self, world: Arc<World>, fork: ShownRun) -> Self {
         let experiment = fork.run.experiment().clone();
         let own = fork.run.history().header.own.clone();
@@ -97,7 +97,7 @@ impl Session {
         Some((smaller, runs?, format!("minibatches of {before}. The experiment starts over with {after}.")))
     }
 
-    /// The runs begin in this world: new ones, or saved ones that are loaded from now on.
+    /// Begins the runs in this world: new ones, or saved ones that are then loaded.
     pub fn begin(&mut self, world: Arc<World>) -> Vec<Event> {
         let before = std::mem::replace(&mut self.before, Before::Nothing);
         self.world = Some(Arc::clone(&world));
@@ -116,13 +116,13 @@ impl Session {
         self.runs.iter().map(ShownRun::started).collect()
     }
 
-    /// The run to advance: the first of those that are behind, so that all do round t before any does t + 1.
+    /// The next run to advance: the first of those that are behind, so that all do round t before any does t + 1.
     pub fn current(&self) -> Option<usize> {
         let open = self.runs.iter().enumerate().filter(|(_, r)| !r.run.is_done());
         open.min_by_key(|(i, r)| (r.run.rounds_done(), *i)).map(|(i, _)| i)
     }
 
-    /// Rounds that every unfinished run has completed.
+    /// Number of rounds that every unfinished run has completed.
     pub fn rounds_completed(&self) -> usize {
         let open = self.runs.iter().filter(|r| !r.run.is_done()).map(|r| r.run.rounds_done()).min();
         open.unwrap_or_else(|| self.runs.iter().map(|r| r.run.rounds_done()).max().unwrap_or(0))
@@ -133,7 +133,7 @@ impl Session {
         self.runs.iter().map(|r| r.run.fraction_done()).sum::<f32>() / self.runs.len().max(1) as f32
     }
 
-    /// Thousandths of the whole experiment that are done, and their number.
+    /// The share of the whole experiment that is done, as (thousandths, 1000).
     pub fn experiment_steps(&self) -> (usize, usize) {
         const PARTS: usize = 1_000;
         if self.runs.is_empty() { (0, 0) } else { ((self.fraction_done() * PARTS as f32) as usize, PARTS) }
@@ -143,7 +143,7 @@ impl Session {
         self.runs.iter().find(|r| r.id == self.shown)
     }
 
-    /// World and shown run, where both are there.
+    /// World and shown run, if both exist.
     fn shown_in_world(&mut self) -> Option<(Arc<World>, &mut ShownRun)> {
         let shown = self.shown;
         self.world.clone().zip(self.runs.iter_mut().find(|r| r.id == shown))
@@ -153,58 +153,58 @@ impl Session {
         self.want_scores && self.shown_run().is_some_and(|r| r.scoring_waits(self.round))
     }
 
-    /// The evaluation split is to be embedded, and is not yet.
+    /// Whether the evaluation split is requested and not yet embedded.
     pub fn evaluation_waits(&self) -> bool {
         self.world.is_some() && self.evaluation_codes.waits()
     }
 
-    /// Walks that are shown have steps to take by themselves.
+    /// Whether walks of the shown run have steps to take automatically.
     pub fn walks_wait(&self) -> bool {
         self.shown_run().is_some_and(|r| r.walks.waits())
     }
 
-    /// The wanted field is not yet as fine, or as new, as it can be.
+    /// Whether the requested field is not yet complete, or older than the target.
     pub fn field_waits(&self) -> bool {
         self.shown_run().is_some_and(|r| self.field.waits(r, self.round))
     }
 
-    /// Something that is shown is not yet as it could be.
+    /// Whether any background work is left.
     pub fn something_waits(&self) -> bool {
         self.evaluation_waits() || self.walks_wait() || self.pins.waits() || self.scoring_waits() || self.field_waits()
     }
 
-    /// One step of the walks that are to step by themselves.
+    /// Takes one step of the walks that step automatically.
     pub fn step_walks(&mut self) -> Vec<Event> {
         let Some((world, shown)) = self.shown_in_world().filter(|(_, r)| r.walks.waits()) else { return Vec::new() };
         shown.walks.step(&world, &shown.run)
     }
 
-    /// Embeds one chunk of the evaluation split; true when all is embedded.
+    /// Embeds one chunk of the evaluation split; true if it was the last.
     pub fn embed_evaluation(&mut self) -> bool {
         let Some(world) = self.world.as_ref().filter(|_| self.evaluation_codes.waits()) else { return false };
         let split = world.dataset.evaluation(self.experiment.evaluate_on);
         self.evaluation_codes.advance(split, &*world.generator)
     }
 
-    /// Scores one chunk of the train split; true when there are scores to publish.
+    /// Scores one chunk of the train split; true if there are scores to publish.
     pub fn score(&mut self) -> bool {
         let (waits, round) = (self.scoring_waits(), self.round);
         self.shown_in_world().filter(|_| waits).is_some_and(|(world, shown)| shown.score(&world, round))
     }
 
-    /// One chunk of the field; true when there is a new image of it.
+    /// Computes one chunk of the field; true if there is a new image.
     pub fn advance_field(&mut self) -> bool {
         let (shown, round) = (self.shown, self.round);
         let shown = self.runs.iter_mut().find(|r| r.id == shown);
         self.world.as_ref().zip(shown).is_some_and(|(world, shown)| self.field.advance(world, shown, round))
     }
 
-    /// Obeys a command that concerns what is shown, and returns the events that follow at once.
+    /// Executes a command that concerns the shown data, and returns the immediate events.
     pub fn obey(&mut self, command: Command) -> Vec<Event> {
         let dim = self.experiment.latent_dim;
         match command {
             Command::Show(run) if self.planned.iter().all(|p| p.id != run) => {
-                // A command on its way while the runs were replaced; the window names one of the new runs next.
+                // The command was sent before the runs were replaced; the window will name one of the new runs.
                 log::debug!("no {run:?} in this session");
             }
             Command::Show(run) => {
@@ -216,7 +216,7 @@ impl Session {
             Command::WantEvaluationCodes => self.evaluation_codes.wanted = true,
             Command::SetField(Some(_)) if self.experiment.dataset.task() == Task::Maps => {
                 self.field.set(None, dim);
-                let text = "The field shows classes and their probabilities; the labels of this data set are maps.";
+                let text = "The field shows class probabilities, but the labels of this data set are maps.";
                 return warning(text);
             }
             Command::SetField(request) => self.field.set(request, dim),
@@ -249,7 +249,7 @@ impl Session {
             Command::CompareReselection(on) => return self.walk(|world, run, walks| walks.compare(world, run, on)),
             Command::ClearWalks => return self.walk(|_, run, walks| walks.clear(run)),
             Command::StepWalks => return self.walk(|world, run, walks| walks.step(world, run)),
-            // The driver obeys these, which concern the thread or replace the session.
+            // The driver executes these, which concern the thread or replace the session.
             Command::Reset { .. }
             | Command::Replay { .. }
             | Command::Run
@@ -268,13 +268,13 @@ impl Session {
         self.round = round;
         let Some((_, shown)) = self.shown_in_world() else { return };
         shown.scoring.outdated();
-        // A field of another round is no field of this one, where this one has none.
+        // If this round has no weights, the field of another round must not be shown.
         if !shown.can_see(round) {
             self.field.forget();
         }
     }
 
-    /// An answer, or none where there is nothing to answer: whoever asked gives up by itself.
+    /// The event with the answer; none if there is no answer, as the window times out by itself.
     fn answer(&mut self, question: Question) -> Vec<Event> {
         let id = self.shown;
         let shown = self.runs.iter_mut().find(|r| r.id == id).map(|r| r as &mut dyn Shown);
@@ -282,7 +282,7 @@ impl Session {
         question.answer(&mut self.memory, scene).map(Event::Answer).into_iter().collect()
     }
 
-    /// Does something with the walks that are started by hand in the shown run.
+    /// Applies an action to the walks started by hand in the shown run.
     fn walk(&mut self, act: impl FnOnce(&World, &Run, &mut HandWalks) -> Vec<Event>) -> Vec<Event> {
         match self.shown_in_world() {
             Some((world, shown)) => act(&world, &shown.run, &mut shown.walks),

@@ -9,7 +9,7 @@ const UNITS_PER_SCORING_CHUNK: usize = 4;
 const UNITS_PER_FIELD_CHUNK: usize = 24;
 
 impl Core {
-    /// One chunk of what waits, while no round is computed.
+    /// Does one chunk of the waiting background work, while no round is computed.
     pub fn background(&mut self) {
         let Some(session) = &self.session else { return };
         if session.evaluation_waits() {
@@ -25,7 +25,7 @@ impl Core {
         }
     }
 
-    /// One chunk of what waits, now and then while rounds are computed.
+    /// Does one chunk of the waiting background work, at intervals while rounds are computed.
     pub fn background_of_rounds(&mut self) {
         let Some(session) = &self.session else { return };
         let (units, field) = (self.units, session.field_waits());
@@ -40,7 +40,7 @@ impl Core {
         }
     }
 
-    /// The pinned points at the end of one earlier round.
+    /// Measures the pinned points at the end of one earlier round.
     fn look_back_at_pins(&mut self) {
         let Some(session) = &mut self.session else { return };
         if let Some(event) = session.pins.look_back(&mut session.runs) {
@@ -48,7 +48,7 @@ impl Core {
         }
     }
 
-    /// One step of the walks that are compared.
+    /// Takes one step of the walks that are compared.
     fn step_walks(&mut self) {
         let steps = self.session.as_mut().map(Session::step_walks);
         steps.into_iter().flatten().for_each(|step| self.say(step));
@@ -60,14 +60,14 @@ impl Core {
         }
     }
 
-    /// One chunk of scoring for the shown run, where scores are wanted.
+    /// Scores one chunk for the shown run, if scores are wanted.
     fn score(&mut self) {
         if self.session.as_mut().is_some_and(Session::score) {
             self.publish();
         }
     }
 
-    /// One chunk of the field.
+    /// Computes one chunk of the field.
     fn draw_field(&mut self) {
         if self.session.as_mut().is_some_and(Session::advance_field) {
             self.publish();

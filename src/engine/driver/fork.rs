@@ -1,4 +1,4 @@
-//! The command to fork: the forked run replaces the present ones, in the same world.
+//! The fork command: the forked run replaces the present ones, in the same world.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::engine::session::Before;
 use crate::round::{Run, Turn};
 
 impl Core {
-    /// Forks a run from the end of `round`, now or when its rounds were computed again.
+    /// Forks a run at the end of `round`, at once or after its rounds were computed again.
     pub fn fork(&mut self, run: RunId, round: usize, turn: Turn) {
         let session = self.session.as_mut().filter(|s| matches!(s.before, Before::Nothing | Before::Forking(_)));
         let found = session.and_then(|session| {
@@ -30,14 +30,14 @@ impl Core {
                 *before = Before::Forking(forking);
                 self.eta.restart();
                 let text =
-                    "The weights at the end of that round are not saved, so its rounds are computed again first.";
+                    "The weights at the end of that round are not saved, so the rounds are computed again first.";
                 self.message(Level::Info, text.into());
             }
             Err(e) => self.message(Level::Error, format!("The run cannot be forked: {e}")),
         }
     }
 
-    /// One unit of work towards a fork.
+    /// Does one unit of work towards a fork.
     pub fn advance_fork(&mut self) {
         const PARTS: usize = 1_000;
         let Some(session) = &mut self.session else { return };
@@ -52,14 +52,14 @@ impl Core {
         let (run, differs) = forking.finish();
         if let Some(difference) = differs {
             let text = format!(
-                "Computed again, the rounds differ from the history ({difference}); the fork continues from the new ones."
+                "The rounds computed again differ from the history ({difference}). The fork continues from the new ones."
             );
             self.message(Level::Warning, text);
         }
         self.show_fork(run, checkpoints);
     }
 
-    /// The forked run in place of the others: reported like a replay, then it continues.
+    /// Replaces the runs by the forked one, which is reported like a replay and then continues.
     fn show_fork(&mut self, run: Run, checkpoints: Checkpoints) {
         let Some(old) = self.session.take() else { return };
         let Some(world) = old.world.clone() else { return };

@@ -1,4 +1,4 @@
-//! The loop of the engine's thread: obey the commands, do one small unit of work, report what happened.
+//! The main loop of the engine's thread: execute commands, do one small unit of work, report events.
 
 mod background;
 mod fork;
@@ -27,22 +27,22 @@ use crate::history::{Header, Metric};
 use crate::round::{Activity, RunEvent};
 use crate::world::Preparation;
 
-/// Between two wakes of the window.
+/// Least interval between wakes of the window.
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);
 
-/// How far the engine may go on by itself.
+/// How far the engine computes without another command.
 #[derive(Debug, Clone, PartialEq)]
 enum Drive {
     Halted,
     Free,
-    /// N optimiser steps more.
+    /// N more optimiser steps.
     Minibatches(usize),
     /// Until every run has completed N rounds.
     Rounds(usize),
     Stopped,
 }
 
-/// Everything the thread owns.
+/// The state of the engine's thread.
 pub struct Core {
     options: EngineOptions,
     commands: Receiver<Command>,
@@ -54,14 +54,14 @@ pub struct Core {
     session: Option<Session>,
     generation: u64,
     drive: Drive,
-    /// The preparation (data, generator, embedding) was paused by hand.
+    /// Whether the user paused the preparation (data, generator, embedding).
     held: bool,
-    /// Something was reported or shown since the window was last woken.
+    /// Whether there are events or a snapshot since the window was last woken.
     unseen: bool,
     wakes: Throttle,
     progress: Throttle,
     forming: FormingPace,
-    /// Counts units of work of the runs, for what is computed in the background.
+    /// Units of work of the runs so far, which schedule background work.
     units: usize,
     last_phase: Phase,
     eta: Eta,
@@ -100,7 +100,7 @@ impl Core {
         }
     }
 
-    /// Runs until told to quit.
+    /// Runs until `Command::Quit`.
     pub fn run(mut self) {
         if self.options.device != DeviceKind::Cpu {
             self.set_device(self.options.device);
@@ -119,14 +119,14 @@ impl Core {
         }
     }
 
-    /// Every command that waits; with nothing to do, waits for the next one.
+    /// All pending commands; with nothing to do, waits for the next one.
     fn take_commands(&mut self) {
         let mut waiting: Vec<Command> = Vec::new();
         if !self.has_work() {
             self.wake_now();
             #[expect(
                 clippy::disallowed_methods,
-                reason = "the one place that may wait: the engine's thread, with nothing to do"
+                reason = "the only place that may block: the engine's thread with nothing to do"
             )]
             match self.commands.recv() {
                 Ok(command) => waiting.push(command),
@@ -151,7 +151,7 @@ impl Core {
             }
             Command::Stop => {
                 self.drive = Drive::Stopped;
-                // A generator half trained is of no use; completed rounds are.
+                // A half-trained generator is useless; completed rounds are kept.
                 if let Some(session) = &mut self.session {
                     session.before = Before::Nothing;
                 }
@@ -167,7 +167,7 @@ impl Core {
             }
             Command::Quit => self.quit = true,
             Command::Fork { run, round, turn } => self.fork(run, round, turn),
-            // Without an experiment there is nothing to show; the window asks again after `Event::Started`.
+            // Without an experiment there is nothing to show; the window repeats its requests after `Event::Started`.
             command => {
                 let events = self.session.as_mut().map(|session| session.obey(command));
                 events.into_iter().flatten().for_each(|event| self.say(event));
@@ -178,7 +178,7 @@ impl Core {
 
     fn go(&mut self, drive: Drive) {
         if self.drive == Drive::Stopped {
-            self.message(Level::Warning, "The experiment was stopped; reset it to run again.".into());
+            self.message(Level::Warning, "The experiment was stopped. Reset it to run again.".into());
             return;
         }
         self.drive = drive;
@@ -211,7 +211,7 @@ impl Core {
         if let Some(e) = runs.iter().find_map(|run| run.experiment.clone().validated().err()) {
             return self.message(Level::Error, e.to_string());
         }
-        // Rounds before a fork may have been those of another strategy.
+        // The rounds before a fork may belong to another strategy.
         let before_forks = saved.iter().flat_map(|r| r.history.strategies());
         let strategies: Vec<_> = runs.iter().map(|run| run.experiment.strategy).chain(before_forks).collect();
         self.generation += 1;
@@ -362,15 +362,15 @@ impl Core {
         self.say(event);
     }
 
-    /// After a panic in a unit of work. A GPU that had too little memory for a training tries smaller minibatches, any other
-    /// failure of a GPU moves the experiment to the CPU, and on the CPU it ends.
+    /// Recovers from a panic in a unit of work. A GPU with too little memory for training tries smaller minibatches, any other
+    /// failure of a GPU moves the experiment to the CPU, and a failure on the CPU ends it.
     fn recover(&mut self, batch_too_large: bool) {
         let session = self.session.take();
         if self.device.kind == DeviceKind::Gpu {
             let failed = self.device.description.clone();
             let smaller = session.as_ref().filter(|_| batch_too_large).and_then(Session::smaller);
             if let Some((experiment, runs, why)) = smaller {
-                self.message(Level::Warning, format!("{failed} has no memory for {why}"));
+                self.message(Level::Warning, format!("{failed} has too little memory for {why}"));
                 let drive = self.drive.clone();
                 self.reset(experiment, runs, Vec::new());
                 self.drive = drive;
@@ -389,8 +389,7 @@ impl Core {
             }
         } else {
             self.drive = Drive::Stopped;
-            let text =
-                "The engine met a bug and ended the experiment; the rounds shown so far stay. Reset to start over.";
+            let text = "The experiment ended because of a bug in the engine; the rounds so far are still shown. Reset to start over.";
             self.message(Level::Error, text.into());
             self.say_phase(Phase::Failed);
         }
@@ -454,7 +453,7 @@ impl Core {
     }
 
     fn say(&mut self, event: Event) {
-        // Nobody listens only after the handle was dropped; `Quit` is on its way then.
+        // Sending fails only after the handle was dropped; then `Quit` is on its way.
         let _ = self.events.send(event);
         self.unseen = true;
     }

@@ -1,4 +1,4 @@
-//! Before the first round: data, generator and embedding are prepared, and reported as they form.
+//! Preparation before the first round: data, generator and embedding, reported as they form.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use crate::engine::runs::walks;
 use crate::engine::session::Before;
 use crate::world::{PreparationActivity, Prepared, World};
 
-/// Samples of the generator in training that are shown: two rows.
+/// Number of samples shown of the generator in training: two rows.
 const FORMING_SAMPLES: usize = 16;
 
 impl Core {
-    /// One unit of work towards data, generator and embedding.
+    /// Does one unit of work towards data, generator and embedding.
     pub fn prepare(&mut self) {
         let Some(session) = &mut self.session else { return };
         let Before::Preparing { preparation, .. } = &mut session.before else { return };
@@ -95,7 +95,7 @@ impl Core {
         }
     }
 
-    /// One unit of work towards saved runs: a generated mask is solved again, or a run is shown.
+    /// Does one unit of work towards saved runs: solves a generated mask again, or shows a run.
     pub fn advance_replay(&mut self) {
         let Some(session) = &mut self.session else { return };
         let Before::Replaying(replaying) = &mut session.before else { return };
@@ -116,7 +116,7 @@ impl Core {
         }
     }
 
-    /// Rounds may continue from here, if they can.
+    /// Lets rounds run from here, if any are left.
     fn runs_are_there(&mut self) {
         let Some(session) = &self.session else { return };
         let phase = match session.current() {

@@ -1,4 +1,4 @@
-//! What the engine can be asked to do.
+//! The commands to the engine.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::field::FieldRequest;
 use crate::round::Turn;
 use crate::trajectory::Reselection;
 
-/// One request to the engine.
+/// One command to the engine.
 #[derive(Debug, Clone)]
 pub enum Command {
     /// Start this experiment with these variants side by side; an empty list runs `experiment` itself. The generator is trained, or taken from the
@@ -22,11 +22,11 @@ pub enum Command {
     Replay { runs: Vec<SavedRun> },
     /// Run rounds until `Pause`.
     Run,
-    /// Halt after the present optimiser step; `Run` and the steps continue from there.
+    /// Pause after the present optimiser step; `Run` and the steps continue from there.
     Pause,
-    /// N optimiser steps of the present run, then pause.
+    /// Run N optimiser steps of the present run, then pause.
     StepMinibatches(usize),
-    /// To the end of the present round of every run, then pause.
+    /// Run to the end of the present round of every run, then pause.
     StepRound,
     /// End the experiment here; completed rounds stay.
     Stop,
@@ -34,34 +34,34 @@ pub enum Command {
     SetDevice(DeviceKind),
     /// Start a walk without re-selection at this train sample (in the shown run).
     AddWalk { sample: u32 },
-    /// Forget all walks that were started by hand in the shown run.
+    /// Remove all walks that were started by hand in the shown run.
     ClearWalks,
-    /// Take one more step with every walk that was started by hand, now, with the present target.
+    /// Take one step with every walk that was started by hand, using the present target.
     StepWalks,
     /// Start N walks at samples of D (in the shown run).
     StartWalks { anchors: WalkAnchors, count: usize },
-    /// When the walks that were started by hand are restarted.
+    /// Set the rule by which walks started by hand are restarted.
     SetReselection(Reselection),
-    /// Walk the same starts with and without restarts, side by side, from the start; or stop comparing them.
+    /// Restart all walks and compare them with walks from the same starts that never restart; or stop comparing.
     CompareReselection(bool),
-    /// Keep the field over a plane of latent space up to date, or none.
+    /// Keep the field over a plane of latent space up to date; `None` computes no field.
     SetField(Option<FieldRequest>),
-    /// The run that the view shows: scores, walks and answers are of its target.
+    /// Set the shown run, to whose target scores, walks and answers belong.
     Show(RunId),
-    /// Show what the target was at the end of this round of the shown run, or as it is now: scores, the field,
-    /// inspections and probes are then of that target.
+    /// Use the target at the end of this round of the shown run, or the present one: scores, the field,
+    /// inspections and probes are then by that target.
     LookAt(Option<usize>),
     /// Keep the predictions of the whole train split up to date (for colouring by prediction, loss or correctness).
     WantScores(bool),
     /// Fork a run from the end of a round; the fork replaces all runs and continues by itself.
     Fork { run: RunId, round: usize, turn: Turn },
-    /// Write all runs into this folder, now and whenever one of their rounds ends: `Event::OnDisk`.
+    /// Write all runs into this folder, now and after each of their rounds: `Event::OnDisk`.
     Keep { folder: PathBuf },
-    /// Embed the evaluation split, too, for `Snapshot::evaluation_codes`.
+    /// Embed the evaluation split for `Snapshot::evaluation_codes`.
     WantEvaluationCodes,
-    /// Follow these latent points through training, in place of those before: `Event::PinsMeasured`.
+    /// Follow these latent points through training, in place of the previous ones: `Event::PinsMeasured`.
     SetPins(Vec<Pinned>),
-    /// Answered by `Event::Answer`, where there is an answer; of several questions of one kind that wait only the last is.
+    /// Ask a question; `Event::Answer` is the answer, if any. Of pending questions of one kind only the last is answered.
     Ask(Question),
     /// End the thread.
     Quit,
@@ -74,7 +74,7 @@ impl Command {
     }
 }
 
-/// Of questions of one kind that came in a burst, as from a moving pointer, only the last is kept.
+/// Drops all but the last of the pending questions of each kind, as a moving pointer sends many.
 pub fn without_outdated_questions(commands: Vec<Command>) -> Vec<Command> {
     let kind = |c: &Command| match c {
         Command::Ask(question) => Some(std::mem::discriminant(question)),

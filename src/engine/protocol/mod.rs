@@ -1,4 +1,4 @@
-//! The one command, the one event and the one snapshot that cross between the engine's thread and its observer.
+//! The types that cross between the engine's thread and its observer: commands, events and snapshots.
 //!
 //! All of it is plain host data. Events are small, ordered and lossless; snapshots are large, and the latest wins.
 //! Questions and their answers are defined in `questions`.

@@ -10,12 +10,12 @@ pub enum Phase {
     Labelling,
     /// The user's own masks are checked.
     CheckingMasks,
-    /// The classifier that replaces a labelling tool trains.
+    /// The stand-in labeller, a classifier, is trained.
     TeachingStandIn,
-    /// The VAE trains; the embedding is shown as it forms.
+    /// The generator is trained; the embedding is shown as it forms.
     TrainingGenerator,
     Encoding,
-    /// Rounds are computed again, because a fork needs the weights at their end.
+    /// Rounds are computed again, because a fork needs their final weights.
     Rerunning,
     /// Ready for rounds, or between two steps.
     Paused,
@@ -26,7 +26,7 @@ pub enum Phase {
     Finished,
     /// Stopped by hand.
     Stopped,
-    /// It cannot continue; a message said why.
+    /// The experiment cannot continue, for the reason given in a message.
     Failed,
 }
 
@@ -52,7 +52,7 @@ impl Phase {
         }
     }
 
-    /// The engine computes without being asked again.
+    /// Whether the engine computes without a further command.
     pub fn is_busy(&self) -> bool {
         matches!(
             self,

@@ -1,11 +1,11 @@
-//! Pinned latent points, and what a target makes of them.
+//! Pinned latent points, and a target's predictions at them.
 
 /// A latent point to follow through training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pinned {
     pub pin: u64,
     pub code: Vec<f32>,
-    /// The label that its loss is taken with.
+    /// The label for the loss.
     pub label: u8,
 }
 

@@ -1,4 +1,4 @@
-//! What a question is, and what it is answered from: the shown run in its world.
+//! The trait of questions, and the data they are answered from: the shown run in its world.
 
 use crate::engine::planned::RunId;
 use crate::experiment::Experiment;
@@ -9,35 +9,35 @@ use crate::world::World;
 /// A question about what is shown, with one answer.
 pub trait Ask {
     type Answer;
-    /// Saved from one answer to the next.
+    /// State that is kept between answers.
     type Memory: Default;
 
-    /// `None` where there is nothing to answer: no such sample, no weights.
+    /// Computes the answer; `None` if there is none, as for an unknown sample or missing weights.
     fn answer(self, memory: &mut Self::Memory, scene: Scene<'_>) -> Option<Self::Answer>;
 }
 
-/// What questions are answered from.
+/// The data that questions are answered from.
 pub struct Scene<'a> {
     pub experiment: &'a Experiment,
     /// `None` before data, generator and embedding are ready.
     pub world: Option<&'a World>,
     /// `None` before the runs begin.
     pub shown: Option<&'a mut dyn Shown>,
-    /// The round that is looked back at; `None` is the present.
+    /// The earlier round whose target is used; `None` is the present.
     pub round: Option<usize>,
 }
 
 impl<'a> Scene<'a> {
-    /// World and shown run, where both are there.
+    /// World and shown run, if both exist.
     pub fn ready(self) -> Option<(&'a World, &'a mut dyn Shown)> {
         self.world.zip(self.shown)
     }
 }
 
-/// The run that is shown, as far as questions need it.
+/// The shown run, as far as questions need it.
 pub trait Shown {
     fn id(&self) -> RunId;
     fn run(&self) -> &Run;
-    /// The target at the end of a round, or as it is now; `None` without its weights.
+    /// The target at the end of a round, or the present one; `None` without its weights.
     fn target(&mut self, round: Option<usize>) -> Option<FrozenTarget>;
 }

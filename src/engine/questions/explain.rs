@@ -1,4 +1,4 @@
-//! The step behind a proposal: both of its ends decoded, and what the target predicted there.
+//! The step behind a proposal: both ends decoded, and the target's predictions there.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::generator::to_bytes;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Explain {
     pub round: usize,
-    /// Its place among the round's proposals.
+    /// The index among the round's proposals.
     pub proposal: usize,
 }
 
@@ -19,15 +19,15 @@ pub struct Explain {
 pub struct Explained {
     pub run: RunId,
     pub round: usize,
-    /// Its place among the round's proposals.
+    /// The index among the round's proposals.
     pub proposal: usize,
     /// G(p).
     pub decoded: Vec<u8>,
     /// G(p').
     pub moved: Vec<u8>,
-    /// F(G(p)) by the target that the step was taken against; empty where its weights are not saved.
+    /// F(G(p)) by the target that the step used; empty if its weights are not saved.
     pub probabilities: Vec<f32>,
-    /// F(G(p')) by the target that the step was taken against; empty where its weights are not saved.
+    /// F(G(p')) by the target that the step used; empty if its weights are not saved.
     pub moved_probabilities: Vec<f32>,
 }
 
@@ -35,11 +35,11 @@ impl Ask for Explain {
     type Answer = Explained;
     type Memory = ();
 
-    /// `None` where the proposal has no step.
+    /// `None` if the proposal has no step.
     fn answer(self, (): &mut (), scene: Scene<'_>) -> Option<Explained> {
         let Self { round, proposal } = self;
         let (world, shown) = scene.ready()?;
-        // A step is taken against the target of the round before; a target of maps predicts no classes.
+        // A step uses the target of the previous round; a target of maps predicts no classes.
         let before = round.checked_sub(1).filter(|r| *r > 0 && world.simulation.is_none());
         let target = before.and_then(|before| shown.target(Some(before)));
         let run = shown.run();

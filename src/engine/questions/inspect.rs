@@ -1,4 +1,4 @@
-//! One train sample: what the target predicts for it, and how the generator reconstructs it.
+//! One train sample: the target's prediction and the generator's reconstruction.
 
 use super::ask::{Ask, Scene};
 use crate::engine::planned::RunId;
@@ -10,7 +10,7 @@ pub struct Inspect {
     pub sample: u32,
 }
 
-/// What the target and the generator say about one train sample.
+/// Prediction and reconstruction of one train sample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspection {
     pub run: RunId,
@@ -21,15 +21,15 @@ pub struct Inspection {
     pub loss: f32,
     /// G(E(x)).
     pub reconstruction: Vec<u8>,
-    /// The stress maps, where labels are maps.
+    /// The stress maps, if labels are maps.
     pub maps: Option<MapPair>,
 }
 
-/// A predicted stress map beside the solved one, kPa, row by row.
+/// A predicted and a solved stress map, kPa, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapPair {
     pub predicted: Vec<f32>,
-    /// Empty where it was not solved.
+    /// The solved map; empty if it was not solved.
     pub solved: Vec<f32>,
 }
 

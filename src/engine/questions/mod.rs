@@ -1,4 +1,4 @@
-//! What the window asks of the engine about what it shows. A question is one file (the question, its answer, how it is
+//! The window's questions to the engine. A question is one file (the question, its answer, how it is
 //! answered) and one row below.
 
 pub mod ask;
@@ -15,7 +15,7 @@ use ask::{Ask, Scene};
 /// From rows `Kind(module::Question)`: the enums that cross to the engine and back, and the latest answers.
 macro_rules! questions {
     ($($(#[$doc:meta])* $kind:ident($module:ident::$question:ident);)*) => {
-        /// A question about what is shown.
+        /// A question to the engine about the shown run.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Question {
             $($(#[$doc])* $kind($module::$question),)*
@@ -27,7 +27,7 @@ macro_rules! questions {
             $($(#[$doc])* $kind(Arc<<$module::$question as Ask>::Answer>),)*
         }
 
-        /// What is remembered between two answers of one kind.
+        /// The state kept between answers, for each kind.
         #[derive(Default)]
         pub struct Memory {
             $($module: <$module::$question as Ask>::Memory,)*
@@ -40,7 +40,7 @@ macro_rules! questions {
         }
 
         impl Question {
-            /// `None` where there is nothing to answer: no such sample, no weights.
+            /// Computes the answer; `None` if there is none, as for an unknown sample or missing weights.
             pub fn answer(self, memory: &mut Memory, scene: Scene<'_>) -> Option<Answer> {
                 Some(match self {
                     $(Self::$kind(question) => Answer::$kind(Arc::new(question.answer(&mut memory.$module, scene)?)),)*
@@ -49,12 +49,12 @@ macro_rules! questions {
         }
 
         impl Answers {
-            /// No answers; the counts continue.
+            /// Clears all answers; the counts continue.
             pub fn cleared(self) -> Self {
                 Self { $($module: Latest { answer: None, ..self.$module },)* }
             }
 
-            /// Takes an answer in place of the one before.
+            /// Replaces the latest answer of the same kind.
             pub fn take(&mut self, answer: Answer) {
                 match answer {
                     $(Answer::$kind(answer) => self.$module.take(answer),)*
@@ -73,19 +73,19 @@ macro_rules! questions {
 questions! {
     /// Prediction, loss and reconstruction of one train sample.
     Inspect(inspect::Inspect);
-    /// What a free latent point decodes to, and where its gradient leads.
+    /// The decoded image, prediction and step of a free latent point.
     Probe(probe::ProbePoint);
-    /// Both ends of the step behind a proposal, decoded.
+    /// The decoded ends of the step behind a proposal.
     Explain(explain::Explain);
     /// Mask, stress and prediction of one vessel.
     Vessel(vessel::VesselRequest);
 }
 
-/// The latest answer of one kind, and how many came.
+/// The latest answer of one kind, and the number of answers.
 #[derive(Debug, Clone)]
 pub struct Latest<T> {
     pub answer: Option<Arc<T>>,
-    /// Counts answers, for what is drawn from them.
+    /// The number of answers so far, the version for cached drawings.
     pub version: u64,
 }
 
@@ -101,7 +101,7 @@ impl<T> Latest<T> {
         self.version += 1;
     }
 
-    /// Forgets the answer; the count continues.
+    /// Clears the answer; the count continues.
     pub fn clear(&mut self) {
         self.answer = None;
     }

@@ -1,4 +1,4 @@
-//! A free latent point: what it decodes to, what the target predicts there, and where its gradient leads.
+//! A free latent point: its decoded image, the target's prediction, and its step along the gradient.
 
 use super::ask::{Ask, Scene};
 use super::inspect::MapPair;
@@ -11,11 +11,11 @@ use crate::target::{Truth, latent_gradient};
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProbePoint {
     pub code: Vec<f32>,
-    /// The label that the loss is taken with; `None` takes the nearest sample's.
+    /// The label for the loss; `None` takes the nearest sample's.
     pub label: Option<u8>,
 }
 
-/// What lies at a free latent point.
+/// The properties of a free latent point.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Probe {
     pub code: Vec<f32>,
@@ -23,11 +23,11 @@ pub struct Probe {
     pub decoded: Vec<u8>,
     /// F(G(p)), class probabilities; empty before a target exists.
     pub probabilities: Vec<f32>,
-    /// The label that the loss is taken with: the one asked for, else the nearest sample's.
+    /// The label for the loss: the requested one, or else the nearest sample's.
     pub label: u8,
     /// Loss of F(G(p)) with respect to `label` (nats), or to the nearest sample's stress map (kPa^2).
     pub loss: f32,
-    /// The predicted stress map, where labels are maps.
+    /// The predicted stress map, if labels are maps.
     pub maps: Option<MapPair>,
     /// dL/dp.
     pub gradient: Vec<f32>,
@@ -35,12 +35,12 @@ pub struct Probe {
     pub moved: Vec<f32>,
     /// The nearest sample to p', over all of D.
     pub neighbour: u32,
-    /// That sample's code.
+    /// The code of the nearest sample to p'.
     pub neighbour_code: Vec<f32>,
     pub snap_distance: f32,
     /// p + alpha d for several alphas, the shortest first.
     pub fan: Vec<FanPoint>,
-    /// The alphas, as far as the fan reaches, from which on another sample is the nearest to p + alpha d.
+    /// The alphas within the fan at which the nearest sample to p + alpha d changes.
     pub changes: Vec<NeighbourChange>,
 }
 

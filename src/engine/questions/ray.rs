@@ -1,20 +1,20 @@
-//! The ray p + alpha d from a probed point: what a longer or a shorter step would decode to, and which sample it would snap to.
+//! The ray p + alpha d from a probed point: the decoded images and nearest samples of shorter and longer steps.
 
 use crate::experiment::GradientKind;
 use crate::sampler::stepped;
 use crate::world::World;
 
-/// Alphas that are decoded: from nowhere to far out, about evenly by their logarithm.
+/// The decoded alphas: from zero to far outside, roughly even on a logarithmic scale.
 const FAN: [f32; 7] = [0.0, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0];
-/// Equal parts of the way to the last of them in which a change of neighbour is looked for ...
+/// Number of equal parts of the ray that are searched for a change of the nearest sample.
 const PARTS: usize = 64;
-/// ... and halvings by which its place in a part is found.
+/// Number of bisections that locate a change within its part.
 const HALVINGS: usize = 6;
 
-/// Where another alpha would lead.
+/// The point of another alpha.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FanPoint {
-    /// In units of the embedding's mean standard deviation.
+    /// Step length, in units of the embedding's mean standard deviation.
     pub alpha: f32,
     /// G(p + alpha d).
     pub decoded: Vec<u8>,
@@ -23,16 +23,16 @@ pub struct FanPoint {
     pub snap_distance: f32,
 }
 
-/// An alpha from which on a sample is the nearest to p + alpha d.
+/// A change of the nearest sample to p + alpha d.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NeighbourChange {
-    /// In units of the embedding's mean standard deviation.
+    /// Step length, in units of the embedding's mean standard deviation.
     pub alpha: f32,
-    /// Over all of D.
+    /// The sample that is the nearest from this alpha on, over all of D.
     pub neighbour: u32,
 }
 
-/// A point of latent space, and the way its gradient points.
+/// A latent point and its gradient.
 pub struct Ray<'a> {
     pub world: &'a World,
     pub kind: GradientKind,
@@ -48,7 +48,7 @@ impl Ray<'_> {
         stepped(self.from, self.gradient, self.kind, alpha * self.world.latent.scale())
     }
 
-    /// Where each alpha leads.
+    /// The point of each alpha.
     pub fn fan(&self) -> Vec<FanPoint> {
         let moved = FAN.map(|alpha| self.at(alpha));
         let decoded = self.world.generator.decode_bytes(&moved.concat());
@@ -62,8 +62,8 @@ impl Ray<'_> {
         points.filter_map(point).collect()
     }
 
-    /// The nearest sample at alpha 0, and each alpha from which on it is another one. Of several changes within a 64th of
-    /// the way only the last is told.
+    /// The nearest sample at alpha 0, and each alpha at which it changes. Of several changes within a 64th of
+    /// the ray only the last is reported.
     pub fn changes(&self) -> Vec<NeighbourChange> {
         let nearest = |alpha: f32| self.world.latent.index().nearest(&self.at(alpha), |_| false).map(|n| n.sample);
         let Some(mut neighbour) = nearest(0.0) else { return Vec::new() };

@@ -10,25 +10,25 @@ use crate::labelling::fem::LabelledMask;
 use crate::labelling::simulation::fem_tool;
 use crate::labelling::{FileRefusal, MapErrors, StressMap};
 
-/// Which vessel.
+/// The vessel to examine.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Vessel {
     /// A mask of the train split.
     Sample(u32),
-    /// What a latent point decodes to, above a half.
+    /// The decoded image of a latent point, thresholded at a half.
     Point(Vec<f32>),
-    /// The user's own.
+    /// The user's own mask.
     File(MaskFile),
 }
 
-/// A mask in a PNG file, and what the file does not say.
+/// A mask in a PNG file, with its pixel size and pressure, which the file does not hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaskFile {
     pub path: PathBuf,
     pub pixel_mm: f64,
-    /// Systolic peak of the pressure on the lumen.
+    /// Systolic peak of the pressure on the lumen, mmHg.
     pub systolic_mmhg: f64,
-    /// Counts openings, so that a file that was changed is read again.
+    /// Number of openings, so that a changed file is read again.
     pub opened: u64,
 }
 
@@ -36,15 +36,15 @@ pub struct MaskFile {
 #[derive(Debug, Clone, PartialEq)]
 pub struct VesselRequest {
     pub vessel: Vessel,
-    /// Solve it with the labelling tool; otherwise only mask and prediction are wanted.
+    /// Whether to solve it with the labelling tool; otherwise only mask and prediction are computed.
     pub solve: bool,
 }
 
-/// What is known about one vessel.
+/// The answer about one vessel.
 #[derive(Debug, Clone)]
 pub struct VesselReport {
     pub request: VesselRequest,
-    /// `None` where a file could not be read.
+    /// The mask; `None` if a file could not be read.
     pub mask: Option<Arc<WallMask>>,
     pub pixel_mm: f64,
     pub outcome: Outcome,
@@ -54,33 +54,33 @@ pub struct VesselReport {
 /// The labelling tool's result.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// The tool was not asked.
+    /// The tool was not used.
     Open,
     Solved(Arc<LabelledMask>),
     Refused(Arc<FileRefusal>),
 }
 
-/// What the target says of the mask.
+/// The target's prediction for the mask.
 #[derive(Debug, Clone)]
 pub struct Prediction {
-    /// The run whose target it is.
+    /// The run of the target.
     pub run: RunId,
-    /// Optimiser steps behind the target.
+    /// The target's optimiser steps so far.
     pub minibatches: usize,
-    /// kPa, of every pixel.
+    /// The predicted stress of every pixel, kPa.
     pub map: StressMap,
-    /// Against the solved map, where there is one.
+    /// The error against the solved map, if there is one.
     pub errors: Option<MapErrors>,
 }
 
-/// Why the target says nothing.
+/// The reason for a missing prediction.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NoPrediction {
     #[error("there is no mask")]
     NoMask,
     #[error("the target of this experiment learns classes, not maps")]
     Classes,
-    #[error("there is no target yet: round 1 trains it")]
+    #[error("there is no target yet; round 1 trains it")]
     Untrained,
     #[error("the history was opened without its target's weights")]
     NoWeights,
@@ -99,7 +99,7 @@ impl VesselReport {
     }
 }
 
-/// What does not change about a vessel while the target learns.
+/// The parts of an answer that do not change while the target learns.
 #[derive(Debug, Clone)]
 pub struct Known {
     mask: Option<Arc<WallMask>>,
@@ -109,7 +109,7 @@ pub struct Known {
 
 impl Ask for VesselRequest {
     type Answer = VesselReport;
-    /// The last vessel: as the target learns, only its prediction is computed again.
+    /// The last vessel: while the target learns, only its prediction is computed again.
     type Memory = Option<(Vessel, Known)>;
 
     fn answer(self, last: &mut Self::Memory, scene: Scene<'_>) -> Option<VesselReport> {
@@ -132,7 +132,7 @@ impl Ask for VesselRequest {
     }
 }
 
-/// The mask, solved where that is wanted; `None` where the data hold no such vessel.
+/// The mask, solved if requested; `None` if the data hold no such vessel.
 fn look(request: &VesselRequest, scene: &Scene<'_>) -> Option<Known> {
     let mut tool = fem_tool(scene.experiment);
     let data = || scene.world.and_then(|w| Some((w, w.simulation.as_ref()?)));

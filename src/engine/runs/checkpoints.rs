@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::archive::Checkpoint;
 
-/// Bytes of weights saved for one run, about a dozen rounds of LeNet with its optimiser. The oldest are dropped first;
-/// their rounds are computed again where they are needed.
+/// Limit of the saved weights of one run, bytes: about 12 rounds of LeNet with its optimiser. The oldest are dropped;
+/// their rounds are computed again when needed.
 const MOST_BYTES: usize = 64 << 20;
 
 /// Weights at the ends of the rounds of one run.

@@ -1,6 +1,6 @@
-//! The codes of the evaluation split in latent space, embedded once, chunk by chunk, when they are wanted.
+//! The codes of the evaluation split in latent space, computed once, chunk by chunk, on request.
 //!
-//! No run sees these codes. They show how well a region of latent space is predicted.
+//! No run uses these codes. They show how well a region of latent space is predicted.
 
 use std::sync::Arc;
 
@@ -16,17 +16,17 @@ pub struct EvaluationCodes {
 }
 
 impl EvaluationCodes {
-    /// The codes are wanted and not yet complete.
+    /// Whether the codes are requested and not yet complete.
     pub fn waits(&self) -> bool {
         self.wanted && self.done.is_none()
     }
 
-    /// `[split.len(), latent_dim]`, once all are embedded.
+    /// The codes, `[split.len(), latent_dim]`, once all are embedded.
     pub fn done(&self) -> Option<Arc<Vec<f32>>> {
         self.done.clone()
     }
 
-    /// Embeds the next chunk; true when it was the last.
+    /// Embeds the next chunk; true if it was the last.
     pub fn advance(&mut self, split: &Split, generator: &dyn Generator) -> bool {
         let from = self.codes.len() / generator.latent_dim().max(1);
         let to = (from + generator.images_per_unit()).min(split.len());

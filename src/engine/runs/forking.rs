@@ -1,4 +1,4 @@
-//! Forking a run from one of its rounds: from the weights saved there, else by computing its rounds again.
+//! Forking a run at the end of a round: from the saved weights, or else by computing its rounds again.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use crate::history::History;
 use crate::round::{Rerun, ResumeError, Resuming, Run, Turn};
 use crate::world::World;
 
-/// Why a run cannot be forked there.
+/// The reason why a run cannot be forked.
 #[derive(Debug, thiserror::Error)]
 pub enum ForkError {
-    #[error("round {round} is not complete; fork from one of the {done} rounds that are")]
+    #[error("round {round} is not complete; fork from one of the {done} complete rounds")]
     NotYet { round: usize, done: usize },
-    #[error("round {0} is the experiment's last: nothing follows it; fork from an earlier one")]
+    #[error("round {0} is the experiment's last, so nothing follows it; fork from an earlier round")]
     Last(usize),
     #[error("{0}")]
     Strategy(String),
@@ -28,7 +28,7 @@ pub enum ForkError {
     Resume(#[from] ResumeError),
 }
 
-/// A fork that waits while the rounds before it are computed again.
+/// A pending fork, while the rounds before it are computed again.
 pub struct Forking {
     rerun: Rerun,
     expected: History,
@@ -37,14 +37,14 @@ pub struct Forking {
     pub checkpoints: Checkpoints,
 }
 
-/// What a fork begins with.
+/// The start of a fork.
 pub enum Begun {
     Ready(Box<Run>),
-    /// Its rounds must be computed again first.
+    /// The rounds must be computed again first.
     Waiting(Box<Forking>),
 }
 
-/// The run of `parent` at the end of `round` with this turn taken; or the rounds that lead there.
+/// Forks `parent` at the end of `round` with this turn; without saved weights, the rounds to compute again.
 pub fn begin(
     world: &Arc<World>,
     parent: &Run,
@@ -72,7 +72,7 @@ pub fn begin(
         let checkpoints = checkpoints.up_to(round);
         return Ok(Begun::Waiting(Box::new(Forking { rerun, expected: history, turn, checkpoints })));
     };
-    // The parent knows its maps, so nothing is solved again.
+    // The parent has the stress maps, so nothing is solved again.
     let mut resuming = Resuming::new(world, history, checkpoint.clone(), parent.made_maps())?;
     while resuming.advance()? {}
     let mut run = resuming.finish()?;
@@ -81,7 +81,7 @@ pub fn begin(
 }
 
 impl Forking {
-    /// One unit of work; false when the rounds are complete.
+    /// Does one unit of work; false when the rounds are complete.
     pub fn advance(&mut self) -> bool {
         self.rerun.advance()
     }
@@ -94,7 +94,7 @@ impl Forking {
         self.rerun.round()
     }
 
-    /// The run with its turn taken, and the first difference from the parent's history, where there is one.
+    /// The forked run, and the first difference from the parent's history, if any.
     pub fn finish(self) -> (Run, Option<String>) {
         let mut run = self.rerun.into_run();
         let differs = first_difference(run.history(), &self.expected);

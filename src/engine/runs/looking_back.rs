@@ -1,23 +1,23 @@
-//! The target as it was at the end of an earlier round, for the playhead.
+//! The target at the end of an earlier round, for the playhead.
 
 use super::checkpoints::Checkpoints;
 use crate::round::Run;
 use crate::target::{FrozenTarget, WeightsError};
 
-/// One earlier target, loaded while it is looked at.
+/// One earlier target, loaded while it is in use.
 #[derive(Default)]
 pub struct LookingBack {
     loaded: Option<(usize, FrozenTarget)>,
 }
 
-/// A target, and the optimiser steps behind it.
+/// A target and its optimiser steps so far.
 pub struct Seen {
     pub target: FrozenTarget,
     pub minibatches: usize,
 }
 
 impl LookingBack {
-    /// The target of `run` at the end of `round`, or as it is now; `None` without its weights.
+    /// The target of `run` at the end of `round`, or the present one; `None` without its weights.
     pub fn seen(
         &mut self,
         run: &Run,
@@ -37,7 +37,7 @@ impl LookingBack {
     }
 }
 
-/// Whether the target of `run` changed since the end of that round; a round that has not ended is the present.
+/// Whether the target of `run` changed since the end of `round`; an incomplete round counts as the present.
 pub fn looks_back(run: &Run, round: Option<usize>) -> bool {
     let changed = |r| run.minibatches() > minibatches_at(run, r) || !run.has_weights();
     round.is_some_and(|r| r <= run.rounds_done() && changed(r))

@@ -1,4 +1,4 @@
-//! Pinned latent points: what every run's target predicts there as it learns, and what its earlier targets predicted.
+//! Pinned latent points: the predictions of every run's target there as it learns, and those of its earlier targets.
 
 use std::collections::VecDeque;
 
@@ -8,11 +8,11 @@ use crate::engine::protocol::{Event, PinValue, Pinned};
 use crate::target::{FrozenTarget, prediction};
 use crate::world::World;
 
-/// The points, and the earlier rounds whose targets are still to be asked.
+/// The points, and the earlier rounds whose targets are still to be measured.
 #[derive(Default)]
 pub struct Pins {
     points: Vec<Point>,
-    /// Earlier rounds of each run whose weights are saved.
+    /// Rounds of each run with saved weights that are still to be measured.
     back: VecDeque<(RunId, usize)>,
 }
 
@@ -24,9 +24,9 @@ struct Point {
 }
 
 impl Pins {
-    /// Follows these points in place of those before; earlier rounds are asked about later, run by run.
+    /// Follows these points in place of the previous ones; earlier rounds are measured later, run by run.
     pub fn set(&mut self, pins: Vec<Pinned>, world: &World, runs: &[ShownRun]) {
-        // A target of maps has no class to follow.
+        // A target of maps predicts no class.
         if world.simulation.is_some() {
             return;
         }
@@ -39,12 +39,12 @@ impl Pins {
         self.back = if self.points.is_empty() { VecDeque::new() } else { runs.iter().flat_map(rounds).collect() };
     }
 
-    /// The target of an earlier round is still to be asked.
+    /// Whether a target of an earlier round is still to be measured.
     pub fn waits(&self) -> bool {
         !self.back.is_empty()
     }
 
-    /// Asks the next earlier target.
+    /// Measures the next earlier target.
     pub fn look_back(&mut self, runs: &mut [ShownRun]) -> Option<Event> {
         let (run, round) = self.back.pop_front()?;
         let shown = runs.iter_mut().find(|r| r.id == run)?;
@@ -52,7 +52,7 @@ impl Pins {
         self.measured(run, seen.minibatches, &seen.target)
     }
 
-    /// What a run's present target predicts at the points; `None` without points or weights.
+    /// The predictions of a run's present target at the points; `None` without points or weights.
     pub fn measure(&self, shown: &ShownRun) -> Option<Event> {
         let run = Some(&shown.run).filter(|r| r.has_weights())?;
         self.measured(shown.id, run.minibatches(), &run.frozen_target())

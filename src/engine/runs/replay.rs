@@ -1,4 +1,4 @@
-//! Saved runs shown as if they had just happened: the same events in the same order as a live run's.
+//! Replays saved runs: reports the same events in the same order as a live run.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::history::History;
 use crate::round::{MadeMaps, ResumeError, Resuming, Run};
 use crate::world::World;
 
-/// Saved runs that are being loaded, one after the other; one generated mask is solved again a unit of work.
+/// Saved runs that are being loaded one by one; each unit of work solves one generated mask again.
 pub struct Replaying {
     world: Arc<World>,
     waiting: VecDeque<(RunId, SavedRun)>,
     now: Option<(RunId, Resuming, Checkpoints)>,
-    /// One of the runs shown so far has no weights.
+    /// Whether a run shown so far has no weights.
     without_weights: bool,
 }
 
@@ -38,14 +38,14 @@ impl Replaying {
         Self { world: Arc::clone(world), waiting, now: None, without_weights: false }
     }
 
-    /// The run that is loaded now, if masks are solved for it; masks solved, and in all.
+    /// The run being loaded if masks are solved for it; the number of solved masks, and of all.
     pub fn progress(&self) -> Option<(RunId, usize, usize)> {
         let (run, resuming, _) = self.now.as_ref()?;
         let (done, total) = resuming.progress();
         Some((*run, done, total))
     }
 
-    /// One unit of work; `None` when every run is shown, or does not fit this world, which was reported.
+    /// Does one unit of work; `None` once every run is shown, or was reported as not fitting this world.
     pub fn advance(&mut self) -> Option<Replayed> {
         let mut replayed = Replayed::default();
         if let Some((id, mut resuming, checkpoints)) = self.now.take() {
@@ -99,7 +99,7 @@ impl Replaying {
     }
 }
 
-/// Every round of a run with its walks.
+/// The events of all rounds of a run with its walks.
 pub fn events(world: &World, shown: &ShownRun) -> Vec<Event> {
     let run = shown.id;
     let mut events = Vec::new();

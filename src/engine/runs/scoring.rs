@@ -1,14 +1,14 @@
-//! The target's predictions on the whole train split, kept up to date in the background for display.
+//! The target's predictions on the whole train split, updated in the background for display.
 
 use crate::dataset::Split;
 use crate::engine::protocol::{NOT_SCORED, Scores};
 use crate::labelling::simulation::SolvedMaps;
 use crate::target::{FrozenTarget, prediction};
 
-/// A stride that visits every sample once when it shares no factor with their number; large, so that coverage is even.
+/// A stride that visits every sample once if it is coprime to their number; large, so that coverage is even.
 const STRIDE: usize = 7_919;
 
-/// Scores that are being brought up to date.
+/// Scores that are being updated.
 pub struct Scoring {
     scores: Scores,
     next: usize,
@@ -22,7 +22,7 @@ impl Scoring {
         Self { scores, next: 0, stride }
     }
 
-    /// The weights changed: everything is scored again; old scores stay until then.
+    /// Restarts scoring after the weights changed; old scores stay until they are replaced.
     pub fn outdated(&mut self) {
         self.next = 0;
     }
@@ -35,7 +35,7 @@ impl Scoring {
         &self.scores
     }
 
-    /// Scores the next chunk; `maps` are those of the train split, where labels are maps.
+    /// Scores the next chunk; `maps` are the stress maps of the train split, if labels are maps.
     pub fn advance(&mut self, train: &Split, maps: Option<&SolvedMaps>, target: &FrozenTarget) {
         let n = self.scores.predicted.len();
         let chunk: Vec<u32> =

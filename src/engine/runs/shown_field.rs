@@ -1,4 +1,4 @@
-//! The decision field over a plane of latent space, of the run that is shown.
+//! The decision field of the shown run over a plane of latent space.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use super::shown_run::ShownRun;
 use crate::field::{Field, FieldRequest, Fieldwork, Ground};
 use crate::world::World;
 
-/// The field that is wanted, and the finest one so far.
+/// The requested field, and the finest one so far.
 #[derive(Default)]
 pub struct ShownField {
     work: Option<Fieldwork>,
@@ -15,19 +15,19 @@ pub struct ShownField {
 }
 
 impl ShownField {
-    /// Wants another field, or none, in a space of `dim` dimensions.
+    /// Requests another field, or none, in a space of `dim` dimensions.
     pub fn set(&mut self, request: Option<FieldRequest>, dim: usize) {
         self.field = None;
         self.work = request.and_then(|r| Fieldwork::new(r, dim));
     }
 
-    /// Begins the wanted field again, of another run.
+    /// Restarts the requested field for another run.
     pub fn restart(&mut self, dim: usize) {
         let request = self.work.take().map(Fieldwork::into_request);
         self.set(request, dim);
     }
 
-    /// Shows none until there is a new one.
+    /// Drops the shown field until there is a new one.
     pub fn forget(&mut self) {
         self.field = None;
     }
@@ -36,13 +36,13 @@ impl ShownField {
         self.field.clone()
     }
 
-    /// The wanted field is not yet as fine, or as new, as it can be.
+    /// Whether the requested field is not yet complete, or older than the target.
     pub fn waits(&self, shown: &ShownRun, round: Option<usize>) -> bool {
         let fresh = |work: &Fieldwork| work.is_fresh(shown.minibatches_seen(round));
         shown.can_see(round) && self.work.as_ref().is_some_and(|work| !fresh(work))
     }
 
-    /// One chunk of the field; true when there is a new image of it.
+    /// Computes one chunk of the field; true if there is a new image.
     pub fn advance(&mut self, world: &World, shown: &mut ShownRun, round: Option<usize>) -> bool {
         let Some(work) = &mut self.work else { return false };
         let Some(Seen { target, minibatches, .. }) = shown.seen(round) else { return false };

@@ -1,4 +1,4 @@
-//! A run of the session, with what is shown of it.
+//! A run of the session, with its data for display.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,14 +16,14 @@ use crate::round::Run;
 use crate::target::FrozenTarget;
 use crate::world::World;
 
-/// Between two publications of scores.
+/// Least interval between publications of scores.
 const SCORES_INTERVAL: Duration = Duration::from_millis(500);
 
-/// A run, and what is shown of it.
+/// A run and its data for display.
 pub struct ShownRun {
     pub id: RunId,
     pub run: Run,
-    /// Round in which each train sample was labelled; 0 where it is not.
+    /// Round in which each train sample was labelled; 0 if it is not.
     pub labelled: Arc<Vec<u16>>,
     pub scoring: Scoring,
     pub scores: Option<Arc<Scores>>,
@@ -32,7 +32,7 @@ pub struct ShownRun {
     /// Weights at the ends of its rounds.
     pub checkpoints: Checkpoints,
     past: LookingBack,
-    /// Where it is written at the end of each round, if anywhere.
+    /// The folder that it is written to after each round, if any.
     pub place: Option<Place>,
 }
 
@@ -52,18 +52,18 @@ impl ShownRun {
         }
     }
 
-    /// The target at the end of `round`, or as it is now; `None` without its weights.
+    /// The target at the end of `round`, or the present one; `None` without its weights.
     pub fn seen(&mut self, round: Option<usize>) -> Option<Seen> {
         match self.past.seen(&self.run, &self.checkpoints, round) {
             Ok(seen) => seen,
             Err(e) => {
-                log::warn!("the weights of an earlier round: {e}");
+                log::warn!("cannot load the weights of an earlier round: {e}");
                 None
             }
         }
     }
 
-    /// Whether there are weights of the target at the end of `round`, or as it is now.
+    /// Whether there are weights for the target at the end of `round`, or for the present one.
     pub fn can_see(&self, round: Option<usize>) -> bool {
         match round.filter(|_| looking_back::looks_back(&self.run, round)) {
             Some(round) => self.checkpoints.at(round).is_some(),
@@ -71,7 +71,7 @@ impl ShownRun {
         }
     }
 
-    /// Optimiser steps behind the target at the end of `round`, or as it is now.
+    /// Optimiser steps of the target at the end of `round`, or of the present one.
     pub fn minibatches_seen(&self, round: Option<usize>) -> usize {
         match round.filter(|_| looking_back::looks_back(&self.run, round)) {
             Some(round) => looking_back::minibatches_at(&self.run, round),
@@ -79,7 +79,7 @@ impl ShownRun {
         }
     }
 
-    /// Saves the weights of the round that has just ended; a warning where they cannot be saved.
+    /// Saves the weights of the round that has just ended; returns a warning if that fails.
     pub fn save_weights(&mut self) -> Option<Event> {
         match self.run.checkpoint() {
             Ok(checkpoint) => {
@@ -87,19 +87,20 @@ impl ShownRun {
                 None
             }
             Err(e) => {
-                let text =
-                    format!("The weights of this round are not saved, so a fork must compute its rounds again: {e}");
+                let text = format!(
+                    "The weights of this round could not be saved, so a fork must compute the rounds again: {e}"
+                );
                 Some(Event::Message { level: Level::Warning, text })
             }
         }
     }
 
-    /// Scores of the target at the end of `round`, or as it is now, are not yet complete.
+    /// Whether the scores of the target at the end of `round`, or of the present one, are not yet complete.
     pub fn scoring_waits(&self, round: Option<usize>) -> bool {
         self.run.rounds_done() > 0 && self.can_see(round) && !self.scoring.is_fresh()
     }
 
-    /// One chunk of scoring; true when there are scores to publish.
+    /// Scores one chunk; true if there are scores to publish.
     pub fn score(&mut self, world: &World, round: Option<usize>) -> bool {
         let Some(seen) = self.seen(round) else { return false };
         let maps = world.simulation.as_ref().map(|s| &s.train);
@@ -111,7 +112,7 @@ impl ShownRun {
         publish
     }
 
-    /// The event that it has begun.
+    /// The event that the run has begun.
     pub fn started(&self) -> Event {
         Event::RunStarted { run: self.id, header: Box::new(self.run.history().header.clone()) }
     }

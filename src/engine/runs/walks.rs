@@ -1,4 +1,4 @@
-//! Walks that were started by hand, beside baseline walks that never restart. None of it touches a run.
+//! Walks started by hand, and baseline walks that never restart. They do not affect a run.
 
 use std::sync::Arc;
 
@@ -11,20 +11,20 @@ use crate::round::Run;
 use crate::trajectory::{BaseRate, Reselection, StepMeasure, Walks, choose_anchors};
 use crate::world::World;
 
-/// Walks that were started by hand in one run, and, where both are compared, walks from the same starts without restarts.
+/// The walks started by hand in one run and, while they are compared, baselines from the same starts without restarts.
 pub struct HandWalks {
     id: RunId,
     walks: Walks,
-    /// Where each walk started.
+    /// The start sample of each walk.
     starts: Vec<u32>,
     /// Walks from the same starts that never restart.
     baseline: Option<Walks>,
     reselection: Reselection,
-    /// Steps since all walks started over, and steps that are still to be taken without being asked.
+    /// Steps since all walks started over, and steps that are still to be taken automatically.
     taken: usize,
     owed: usize,
     streams: Streams,
-    /// Counts draws, so that no two are alike.
+    /// Number of random draws so far, so that each has its own stream.
     draws: u64,
 }
 
@@ -45,7 +45,7 @@ impl HandWalks {
         }
     }
 
-    /// Forgets all walks.
+    /// Removes all walks.
     pub fn clear(&mut self, run: &Run) -> Vec<Event> {
         self.walks = Walks::new(run.experiment().walks, Vec::new());
         self.starts.clear();
@@ -54,7 +54,7 @@ impl HandWalks {
         vec![Event::WalksCleared { run: self.id }]
     }
 
-    /// When walks are restarted from now on; where that is compared with the baseline, both start over.
+    /// Sets the restart rule; while walks are compared with baselines, all start over.
     pub fn set_reselection(&mut self, world: &World, run: &Run, reselection: Reselection) -> Vec<Event> {
         let when = |r: &Reselection| (r.kind, r.every);
         let other = when(&reselection) != when(&self.reselection);
@@ -62,8 +62,8 @@ impl HandWalks {
         if other && self.baseline.is_some() { self.start_over(world, run) } else { Vec::new() }
     }
 
-    /// Compares every walk with a baseline from the same start that never restarts: both start over, and take as many
-    /// steps as were taken before, ten at least. Or stops comparing.
+    /// Compares every walk with a baseline from the same start that never restarts: all start over and take as many
+    /// steps as before, at least ten. Or stops comparing.
     pub fn compare(&mut self, world: &World, run: &Run, on: bool) -> Vec<Event> {
         if on {
             return self.start_over(world, run);
@@ -83,7 +83,7 @@ impl HandWalks {
         first.into_iter().flat_map(|first| self.starts.iter().enumerate().map(started(first))).collect()
     }
 
-    /// Starts a walk at one sample, and its baseline where walks are compared.
+    /// Starts a walk at one sample, with its baseline while walks are compared.
     pub fn start(&mut self, world: &World, sample: u32) -> Vec<Event> {
         self.starts.push(sample);
         let baseline = self.baseline.as_mut().map(|c| c.start(sample));
@@ -91,12 +91,12 @@ impl HandWalks {
         walks.map(|walk| walk_started(world, self.id, walk, sample)).collect()
     }
 
-    /// Steps are still to be taken without being asked.
+    /// Whether steps are still to be taken automatically.
     pub fn waits(&self) -> bool {
         self.owed > 0
     }
 
-    /// Starts many walks at anchors among all of D.
+    /// Starts several walks at anchors among all of D.
     pub fn start_many(&mut self, world: &World, anchors: WalkAnchors, count: usize) -> Vec<Event> {
         let pool: Vec<(u32, u8)> = (0..).zip(world.dataset.train.labels().iter().copied()).collect();
         self.draws += 1;
@@ -105,7 +105,7 @@ impl HandWalks {
         chosen.into_iter().flat_map(|sample| self.start(world, sample)).collect()
     }
 
-    /// One step of every walk with the present target; those that are due restart at another labelled sample first.
+    /// Takes one step of every walk with the present target; walks that are due first restart at another labelled sample.
     pub fn step(&mut self, world: &World, run: &Run) -> Vec<Event> {
         if self.walks.is_empty() || !run.has_weights() {
             self.owed = 0;
@@ -124,17 +124,17 @@ impl HandWalks {
     }
 }
 
-/// Steps that walks take at once when they are compared with baselines: those of Figure 4.
+/// Steps taken at once when walks are compared with baselines, as in Figure 4.
 const FIRST_LOOK: usize = 10;
 
-/// A walk that begins, with the image it begins at.
+/// The event of a started walk, with the decoded image of its start.
 pub fn walk_started(world: &World, run: RunId, walk: usize, sample: u32) -> Event {
     let code = world.latent.code(sample).to_vec();
     let decoded = world.generator.decode_bytes(&code);
     Event::WalkStarted { run, walk, sample, code, decoded }
 }
 
-/// A step that a walk took after `round`, with G(p') and the measure that verdicts are computed from.
+/// The event of a step after `round`, with G(p') and the measure that verdicts are computed from.
 pub fn walk_stepped(world: &World, run: RunId, step: WalkStep, round: usize) -> Event {
     let decoded = world.generator.decode_bytes(&step.step.to);
     let labels = world.dataset.train.labels();
@@ -142,7 +142,7 @@ pub fn walk_stepped(world: &World, run: RunId, step: WalkStep, round: usize) -> 
     Event::WalkStepped { run, step, decoded, measure, round }
 }
 
-/// What walks are judged against.
+/// The base for verdicts on walks.
 pub fn cloud(world: &World) -> Event {
     Event::CloudReady {
         sparsity: Arc::new(world.latent.sparsity().clone()),

@@ -1,4 +1,4 @@
-//! Writes runs into a folder as `ridgewalk run` does, and again whenever one of their rounds ends.
+//! Writes runs into a folder as `ridgewalk run` does, and again after each of their rounds.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::grid::{GridFolder, Place, PlaceError};
 use crate::world::World;
 
 impl ShownRun {
-    /// Writes the run into `folder`, now and from now on whenever one of its rounds ends.
+    /// Writes the run into `folder`, now and after each of its rounds.
     pub fn keep_in(&mut self, folder: &Path, world: &World) -> Vec<Event> {
         let history = self.run.history();
         let claimed = Place::claim(GridFolder::around(folder), world, history);
@@ -25,7 +25,7 @@ impl ShownRun {
         }
     }
 
-    /// Writes the run again, where it is written to a folder; if that fails, it is no longer written.
+    /// Writes the run again if it has a folder; after a failure it is no longer written.
     pub fn write(&mut self, world: &World) -> Vec<Event> {
         let Some(place) = &self.place else { return Vec::new() };
         let history = self.run.history();
@@ -48,7 +48,7 @@ impl ShownRun {
 
     fn not_written(&mut self, e: &PlaceError) -> Vec<Event> {
         self.place = None;
-        let text = format!("{} was not written and stays in the window: {e}", self.run.history().label());
+        let text = format!("{} was not written and stays in the window only: {e}", self.run.history().label());
         vec![Event::OnDisk { run: self.id, path: None }, Event::Message { level: Level::Error, text }]
     }
 }
