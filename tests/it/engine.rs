@@ -1,4 +1,4 @@
-//! The engine's thread: what it says and when, that it stops at once, and that hands change no history.
+//! The engine's thread: its events and their order, immediate stops, and manual steps that change no history.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,10 +18,10 @@ use ridgewalk::round::Run;
 
 use crate::common::{make_world, run, tiny, tiny_world, variants, with};
 
-/// Longer than anything here takes, even on a busy machine.
+/// Longer than any test here takes, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(240);
 
-/// An engine and all that it has said.
+/// An engine and all its events so far.
 pub struct Listener {
     pub engine: Engine,
     pub heard: Vec<Event>,
@@ -47,7 +47,7 @@ impl Listener {
         listener
     }
 
-    /// Listens until an event satisfies `wanted`; panics when patience ends.
+    /// Waits until an event satisfies `wanted`; panics after `PATIENCE`.
     pub fn until(&mut self, what: &str, wanted: impl Fn(&Event) -> bool) -> Event {
         let start = Instant::now();
         loop {
@@ -66,7 +66,7 @@ impl Listener {
         self.until(phase.label(), |e| matches!(e, Event::Progress { phase: p, .. } if *p == phase));
     }
 
-    /// Everything since the last start.
+    /// All events since the last start.
     pub fn session(&self) -> &[Event] {
         let start = self.heard.iter().rposition(|e| matches!(e, Event::Started { .. }));
         &self.heard[start.unwrap()..]
@@ -78,7 +78,7 @@ impl Listener {
         runs.iter().find(|p| p.experiment.strategy == strategy).unwrap().id
     }
 
-    /// What a run has told so far.
+    /// The rounds reported by a run so far.
     pub fn history(&self, id: RunId) -> History {
         let header = self.session().iter().find_map(|e| match e {
             Event::RunStarted { run, header } if *run == id => Some((**header).clone()),
@@ -91,7 +91,7 @@ impl Listener {
         History { header: header.unwrap(), rounds: ended.collect() }
     }
 
-    /// What the first run of a strategy has told so far.
+    /// The rounds reported by the first run of a strategy so far.
     pub fn told(&self, strategy: Strategy) -> History {
         self.history(self.id(strategy))
     }
@@ -115,7 +115,7 @@ impl Listener {
 fn stepping_by_hand_gives_the_history_of_a_headless_run() {
     let mut listener = Listener::reset(tiny(), &[Strategy::Random, Strategy::Snn]);
     listener.until_phase(Phase::Paused);
-    // Some rounds, one minibatch by minibatch, with questions and walks of one's own in between.
+    // Several rounds, one of them minibatch by minibatch, with questions and walks in between.
     listener.engine.send(Command::StepRound);
     listener.until_phase(Phase::Paused);
     listener.engine.send(Command::AddWalk { sample: 3 });
@@ -152,7 +152,7 @@ fn the_embedding_is_there_before_any_round_and_labels_appear_in_it() {
     assert_eq!(labelled, tiny().samples_per_round);
 }
 
-/// The predictions of single images are those that the confusion counts.
+/// The confusion counts the predictions of single images.
 #[test]
 fn predictions_of_single_images_make_up_the_confusion() {
     let world = tiny_world();
@@ -216,7 +216,7 @@ fn scores_come_when_wanted_and_agree_with_inspections() {
 }
 
 #[test]
-fn stop_keeps_what_is_done_and_reset_begins_anew() {
+fn stop_keeps_completed_rounds_and_reset_starts_again() {
     let mut listener = Listener::reset(tiny(), &[Strategy::Random, Strategy::Snn]);
     listener.engine.send(Command::Run);
     listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
@@ -231,7 +231,7 @@ fn stop_keeps_what_is_done_and_reset_begins_anew() {
     listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
 }
 
-/// Long enough for a held generator to say something, were it not held: minibatches take milliseconds.
+/// Long enough for a running generator to report something, as minibatches take milliseconds.
 const QUIET: Duration = Duration::from_millis(500);
 
 #[test]
@@ -277,14 +277,14 @@ fn bad_input_is_one_message_and_no_panic() {
     listener.engine.send(Command::Reset { experiment: Box::new(missing), variants: Vec::new() });
     let heard = listener.until("an error", |e| matches!(e, Event::Message { level: Level::Error, .. }));
     let Event::Message { text, .. } = heard else { unreachable!() };
-    // With the real files elsewhere the broken folder may be passed over; then nothing is wrong.
+    // If the real files are in another folder, the broken one may be skipped without an error.
     assert!(text.contains("train-images") || text.contains("mnist"), "{text}");
     let bad = Experiment { alpha: f32::NAN, ..tiny() };
     listener.engine.send(Command::Reset { experiment: Box::new(bad), variants: Vec::new() });
     listener.until("the field", |e| matches!(e, Event::Message { text, .. } if text.contains("`alpha`")));
 }
 
-/// The tiny run of SNN after its first round, as it is saved.
+/// The tiny run of SNN after its first round, as a saved run.
 fn saved_after_round_one() -> SavedRun {
     let mut run = Run::new(&tiny_world(), &with(Strategy::Snn, 1), 1);
     while run.rounds_done() < 1 {
@@ -294,7 +294,7 @@ fn saved_after_round_one() -> SavedRun {
 }
 
 #[test]
-fn a_replay_tells_what_the_run_told_and_goes_on_where_it_was() {
+fn a_replay_repeats_the_events_of_the_run_and_continues_it() {
     let headless = run(&tiny_world(), &with(Strategy::Snn, 1));
     let mut listener = Listener::new();
     listener.engine.send(Command::Replay { runs: vec![saved_after_round_one()] });
@@ -334,7 +334,7 @@ fn a_replay_without_weights_is_shown_and_answers_nothing() {
     listener.until_phase(Phase::Failed);
 }
 
-/// The field comes while nothing else is to be done, finer and finer, follows the target, and changes no history.
+/// The field is computed while the engine is idle, gets finer, follows the target, and changes no history.
 #[test]
 fn the_field_comes_by_itself_follows_the_target_and_changes_no_history() {
     let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
@@ -374,18 +374,18 @@ fn the_field_comes_by_itself_follows_the_target_and_changes_no_history() {
     }
 }
 
-/// Of the fan, no step stays where it is and the experiment's own step is the probe's.
+/// In the fan, alpha 0 is the point itself and the experiment's own alpha is the probe's step.
 #[test]
 fn a_probes_fan_holds_its_own_step_and_grows_with_alpha() {
     let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
     listener.engine.send(Command::StepRound);
     listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
-    // In the thick of the cloud.
+    // A point inside the cloud.
     let code = tiny_world().latent.code(0).to_vec();
     let probe = listener.probe(code.clone(), Some(4));
     assert_eq!(probe.neighbour_code, tiny_world().latent.code(probe.neighbour));
     assert_eq!(probe.fan[0].alpha, 0.0);
-    // Decoded together with others: the last bit of a pixel may differ.
+    // Decoding in another batch may change the last bit of a pixel.
     assert!(probe.fan[0].decoded.iter().zip(&probe.decoded).all(|(a, b)| a.abs_diff(*b) <= 1));
     let nearest = tiny_world().latent.index().nearest(&code, |_| false).unwrap();
     assert_eq!((probe.fan[0].neighbour, probe.fan[0].snap_distance), (nearest.sample, nearest.distance));
@@ -393,7 +393,7 @@ fn a_probes_fan_holds_its_own_step_and_grows_with_alpha() {
     assert_eq!((own.neighbour, own.snap_distance), (probe.neighbour, probe.snap_distance));
     assert!(probe.fan.windows(2).all(|pair| pair[0].alpha < pair[1].alpha));
     assert!(probe.fan.iter().all(|p| p.decoded.len() == probe.decoded.len()));
-    // Between two changes the neighbour is the one that was told, and the fan agrees.
+    // Between two changes the neighbour is the reported one, and the fan agrees.
     let told = |alpha: f32| probe.changes.iter().rfind(|c| c.alpha <= alpha).unwrap().neighbour;
     assert_eq!(probe.changes[0].alpha, 0.0);
     assert!(probe.changes.windows(2).all(|c| c[0].alpha < c[1].alpha && c[0].neighbour != c[1].neighbour));
@@ -402,7 +402,7 @@ fn a_probes_fan_holds_its_own_step_and_grows_with_alpha() {
 }
 
 #[test]
-fn made_masks_of_a_saved_run_are_solved_again_between_commands() {
+fn generated_masks_of_a_saved_run_are_solved_again_between_commands() {
     let tiny = Experiment::preset("ivus-tiny").unwrap();
     let experiment = Experiment { strategy: Strategy::Si, rounds: 3, samples_per_round: 12, ..tiny };
     let world = make_world(&experiment);

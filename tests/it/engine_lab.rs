@@ -1,4 +1,4 @@
-//! What the engine does for people who look back and try things: forks, earlier targets, pinned points.
+//! The engine's interactive features: forks, earlier targets, pinned points, walks.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ use ridgewalk::ui::state::AppState;
 use crate::common::{run, tiny, tiny_world, with};
 use crate::engine::{Listener, PATIENCE};
 
-/// SNN's target at the end of a round, made without an engine.
+/// SNN's target at the end of a round, computed without an engine.
 fn target_after(rounds: usize) -> (FrozenTarget, usize) {
     let mut run = Run::new(&tiny_world(), &with(Strategy::Snn, 1), 1);
     while run.rounds_done() < rounds {
@@ -29,7 +29,7 @@ fn target_after(rounds: usize) -> (FrozenTarget, usize) {
     (run.frozen_target(), run.minibatches())
 }
 
-/// The last target of a run, made without an engine.
+/// The last target of a run, computed without an engine.
 fn target_of(experiment: &Experiment) -> FrozenTarget {
     let mut run = Run::new(&tiny_world(), experiment, 1);
     while !run.is_done() {
@@ -38,7 +38,7 @@ fn target_of(experiment: &Experiment) -> FrozenTarget {
     run.frozen_target()
 }
 
-/// A round that is looked back at is answered by its own target: one sample, the field, and the present again.
+/// Questions about an earlier round are answered by its own target: one sample, the field, then the present again.
 #[test]
 fn an_earlier_round_is_answered_by_its_own_target() {
     let world = tiny_world();
@@ -68,10 +68,10 @@ fn an_earlier_round_is_answered_by_its_own_target() {
     assert!(losses[0] != losses[1] && losses[1] == losses[3], "{losses:?}");
 }
 
-/// A fork takes the place of the runs, in the same world, and goes on; from weights that were kept, or from rounds done
-/// again. What cannot be forked is said.
+/// A fork replaces the runs in the same world and continues, from saved weights or from rounds computed
+/// again. Impossible forks are reported.
 #[test]
-fn a_fork_goes_on_from_the_round_that_it_was_asked_for() {
+fn a_fork_continues_from_the_requested_round() {
     let turn = Turn { strategy: Strategy::Random, alpha: tiny().alpha, seed: tiny().seed };
     let random = run(&tiny_world(), &with(Strategy::Random, 1));
     let parent = run(&tiny_world(), &with(Strategy::Snn, 1));
@@ -103,10 +103,10 @@ fn a_fork_goes_on_from_the_round_that_it_was_asked_for() {
     }
 }
 
-/// Runs are written into a folder when it is asked for and whenever a round ends, a fork beside them; where that fails it is
-/// said once and the run goes on.
+/// Runs are written into a folder on request and after each round, with forks next to them; a failure is
+/// reported once and the run continues.
 #[test]
-fn runs_and_forks_are_kept_in_a_folder() {
+fn runs_and_forks_are_written_to_a_folder() {
     let scratch = tempfile::tempdir().unwrap();
     let file = scratch.path().join("file");
     std::fs::write(&file, "no folder").unwrap();
@@ -137,7 +137,7 @@ fn runs_and_forks_are_kept_in_a_folder() {
     assert_eq!(read_runs(&out, 1).unwrap()[0].history, saved[0].history);
 }
 
-/// Pinned points are measured now, at the end of every earlier round, and as the target goes on.
+/// Pinned points are measured at once, at the end of every earlier round, and as the target learns.
 #[test]
 fn pinned_points_are_followed_through_training() {
     let world = tiny_world();
@@ -147,7 +147,7 @@ fn pinned_points_are_followed_through_training() {
     let codes = [vec![0.4, -0.3], vec![-1.0, 0.8]];
     let pin = |(i, code): (usize, &Vec<f32>)| Pinned { pin: i as u64 + 1, code: code.clone(), label: 3 };
     let mut pins: Vec<Pinned> = codes.iter().enumerate().map(pin).collect();
-    // A point of another space is passed over.
+    // A point with another dimension is ignored.
     pins.push(Pinned { pin: 9, code: vec![0.0; 5], label: 0 });
     listener.engine.send(Command::SetPins(pins));
     listener.engine.send(Command::Run);
@@ -160,7 +160,7 @@ fn pinned_points_are_followed_through_training() {
             _ => None,
         })
         .collect();
-    // Six minibatches a round, looked at after every third.
+    // A round has six minibatches, with an evaluation after every third.
     let at: std::collections::BTreeSet<usize> = measured.iter().map(|(m, _)| *m).collect();
     assert_eq!(at.into_iter().collect::<Vec<_>>(), [6, 9, 12, 15, 18]);
     for rounds in [1, 2, 3] {
@@ -178,8 +178,8 @@ fn pinned_points_are_followed_through_training() {
     }
 }
 
-/// Two runs of one strategy with different step lengths live side by side: events, snapshot, pins, walks, answers and the
-/// window's state tell them apart, and each comes out as it does alone.
+/// Two runs of one strategy with different step lengths run side by side: events, snapshot, pins, walks, answers and the
+/// window's state distinguish them, and each gives the same history as alone.
 #[test]
 fn a_strategy_runs_twice_with_different_step_lengths() {
     let variants = ["snn", "snn alpha=1.2"].map(|text| text.parse().unwrap());
@@ -237,7 +237,7 @@ fn a_strategy_runs_twice_with_different_step_lengths() {
     assert_eq!(picks(&fork.rounds), picks(&run(&tiny_world(), &runs[1].experiment).rounds));
 }
 
-/// The samples of each walk since they all started over, its start first.
+/// The samples of each walk since they all started over, beginning with its start.
 fn tracks(events: &[Event]) -> std::collections::BTreeMap<usize, Vec<u32>> {
     let mut tracks = std::collections::BTreeMap::new();
     for event in events {
@@ -250,8 +250,8 @@ fn tracks(events: &[Event]) -> std::collections::BTreeMap<usize, Vec<u32>> {
     tracks
 }
 
-/// With and without re-selection from the same starts, against the same target: a control goes on from where it arrived
-/// whatever the rule says, and where the rule is never, both are the same.
+/// With and without re-selection from the same starts and with the same target: a baseline continues from where it arrived
+/// under every rule, and under the rule "never" both are the same.
 #[test]
 fn walks_are_compared_with_and_without_reselection() {
     const WALKS: usize = 5;

@@ -1,4 +1,4 @@
-//! Forks: what both runs share is the same to the bit, what follows is what the turn says, and the history tells it.
+//! Forks: shared rounds are equal bit for bit, later ones follow the turn, and the history records it.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::common::{run, tiny, tiny_world, with};
 use crate::engine::Listener;
 use crate::golden::Silent;
 
-/// A run of SNN after so many rounds, with its weights.
+/// A run of SNN after N rounds, with its weights.
 fn snn_after(rounds: usize) -> (History, Checkpoint) {
     let mut run = Run::new(&tiny_world(), &with(Strategy::Snn, 1), 1);
     while run.rounds_done() < rounds {
@@ -39,14 +39,14 @@ fn forked(world: &Arc<World>, (history, checkpoint): (History, Checkpoint), turn
     to_the_end(run)
 }
 
-/// Whether rounds are equal apart from wall times.
+/// Whether rounds are equal except for wall times.
 fn same(a: &[Arc<RoundRecord>], b: &[Arc<RoundRecord>]) -> bool {
     let timeless = |r: &Arc<RoundRecord>| RoundRecord { seconds: 0.0, label_seconds: 0.0, ..RoundRecord::clone(r) };
     a.iter().map(timeless).eq(b.iter().map(timeless))
 }
 
-/// Random and SNN share round 1, so SNN turned random after it is the random run from the second round on; turned to
-/// what it is, it is itself; turned to another seed or step length, it parts.
+/// Random and SNN share round 1, so SNN forked into random after it equals the random run from round 2 on; forked with
+/// its own settings it equals itself; with another seed or step length it differs.
 #[test]
 fn a_fork_shares_what_was_before_and_does_what_its_turn_says() {
     let world = tiny_world();
@@ -72,9 +72,9 @@ fn a_fork_shares_what_was_before_and_does_what_its_turn_says() {
     }
 }
 
-/// Without weights its rounds are done again, turns included, and come out the same; a file keeps all of it.
+/// Without weights its rounds are computed again, including turns, with the same result; a file stores all of it.
 #[test]
-fn a_fork_of_a_fork_is_done_again_resumed_and_read_back() {
+fn a_fork_of_a_fork_is_computed_again_resumed_and_read_back() {
     let world = tiny_world();
     let own = Turn::of(&with(Strategy::Snn, 1));
     let mut run = Run::new(&world, &with(Strategy::Snn, 1), 1);
@@ -114,10 +114,10 @@ fn a_fork_of_a_fork_is_done_again_resumed_and_read_back() {
     }
 }
 
-/// Beside the grid's run each fork has files of its own, the same ones when it is written again; it is drawn beside its
-/// parent, taken up from its own file, and a grid that is resumed or merged goes on as if no fork were there.
+/// Each fork has its own files next to the grid's run, the same ones when it is written again; it is drawn next to its
+/// parent and resumed from its own file, and a resumed or merged grid ignores it.
 #[test]
-fn forks_on_disk_have_names_of_their_own_and_no_grid_minds_them() {
+fn forks_on_disk_have_their_own_names_and_grids_ignore_them() {
     let world = tiny_world();
     let scratch = tempfile::tempdir().unwrap();
     let at = |name: &str| GridFolder::new(scratch.path().join(name));
@@ -142,7 +142,7 @@ fn forks_on_disk_have_names_of_their_own_and_no_grid_minds_them() {
         assert_eq!(place.history(), out.path().join("histories").join(name).with_extension("rwh"));
         place.write(fork.history(), Some(&checkpoint), [&checkpoint].into_iter()).unwrap();
         let end = forked(&world, snn_after(1), turn);
-        // Later, too, it is the same place, and what is there is not replaced by less.
+        // A later write uses the same file, and a shorter history does not replace a longer one.
         let again = Place::claim(out.clone(), &world, &end).unwrap();
         assert_eq!(again.history(), place.history());
         again.write(&end, None, std::iter::empty()).unwrap();
@@ -171,9 +171,9 @@ fn forks_on_disk_have_names_of_their_own_and_no_grid_minds_them() {
     assert!(drawn.contains("from round 1 of SNN"));
 }
 
-/// What cannot be written there says why, with the path; nothing that was there is touched.
+/// A failed write reports the path and the reason; existing files are unchanged.
 #[test]
-fn a_place_that_cannot_be_had_is_refused() {
+fn an_unwritable_place_is_rejected() {
     let world = tiny_world();
     let scratch = tempfile::tempdir().unwrap();
     let own = Turn::of(&with(Strategy::Snn, 1));
@@ -201,7 +201,7 @@ fn a_place_that_cannot_be_had_is_refused() {
 }
 
 #[test]
-fn a_fork_into_si_is_refused_where_nothing_labels_images() {
+fn a_fork_into_si_is_rejected_without_a_labelling_tool() {
     let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
     listener.engine.send(Command::StepRound);
     listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
@@ -209,7 +209,7 @@ fn a_fork_into_si_is_refused_where_nothing_labels_images() {
     listener.engine.send(Command::Fork { run: RunId::default(), round: 1, turn });
     let refused = "SI needs a labelling tool";
     listener.until("the refusal", |e| matches!(e, Event::Message { text, .. } if text.contains(refused)));
-    // The run it would have left goes on.
+    // The parent continues.
     listener.engine.send(Command::StepRound);
     listener.until("the next round", |e| matches!(e, Event::RoundEnded { record, .. } if record.round == 2));
 }

@@ -1,4 +1,4 @@
-//! The real window with the real engine: its buttons are pressed and its keys struck, on the tiny experiment.
+//! The real window with the real engine on the tiny experiment, driven by its buttons and keys.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use ridgewalk::ui::{App, UiOptions};
 
 use crate::common::{run, tiny_world, variants, with};
 
-/// Longer than the tiny experiment takes on the slowest machine; a test that passes never waits for it.
+/// Longer than the tiny experiment takes on the slowest machine; passing tests never wait this long.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 pub fn window(autostart: bool) -> Harness<'static, App> {
@@ -26,7 +26,7 @@ pub fn run_of(state: &AppState, strategy: Strategy) -> Option<&RunState> {
     state.runs.iter().find(|r| r.strategy == strategy)
 }
 
-/// The window of the tiny experiment, paused when every strategy has done its first round.
+/// The window of the tiny experiment, paused after the first round of every strategy.
 pub fn window_after_round_one() -> Harness<'static, App> {
     let mut w = window(false);
     wait_for(&mut w, "the generator", is_ready);
@@ -44,7 +44,7 @@ fn window_with(options: UiOptions) -> Harness<'static, App> {
     Harness::builder().with_size(egui::vec2(1280.0, 800.0)).wgpu().build_eframe(|cc| App::new(cc, options))
 }
 
-/// Shows frames until `done`, then says what the window knows.
+/// Shows frames until `done`.
 pub fn wait_for(window: &mut Harness<'_, App>, what: &str, done: impl Fn(&AppState) -> bool) {
     let start = Instant::now();
     while !done(window.state().state()) {
@@ -286,14 +286,14 @@ fn walks_are_started_stepped_judged_and_filtered() {
     click(&mut w, "Sort by Drift");
     click(&mut w, "Thresholds");
     assert!(w.state().state().lab.by_verdict && w.state().state().lab.descending);
-    // Put elsewhere after every step: the next one starts at a labelled sample.
+    // Re-selected after every step: the next one starts at a labelled sample.
     click(&mut w, "Re-selection: every k");
     w.key_press(egui::Key::N);
     w.step();
     let put = |s: &AppState| s.judged_walks().iter().filter_map(|k| k.judgement).map(|j| j.reselections).sum::<usize>();
     wait_for(&mut w, "a fourth step", |s| s.shown_walks().all(|k| k.id < recorded || k.steps.len() == 4));
     assert_eq!(put(w.state().state()), count);
-    // Side by side with walks from the same starts that are never put elsewhere, each ten steps at once.
+    // Compared with walks from the same starts that never restart, ten steps each at once.
     click(&mut w, "Re-selection: when lost");
     click(&mut w, "With and without");
     let both = |s: &AppState| s.shown_walks().filter(|k| k.id >= recorded && k.steps.len() == 10).count();
@@ -315,19 +315,19 @@ fn walks_are_started_stepped_judged_and_filtered() {
     wait_for(&mut w, "the clearing", |s| s.shown_walks().all(|k| k.id < recorded));
 }
 
-/// The latent view as it is drawn at round 2.
+/// The latent view at round 2.
 fn view_at_round_two(w: &mut Harness<'_, App>) -> image::RgbaImage {
     click(w, "Workspace: Run");
     w.key_press(egui::Key::OpenBracket);
     w.run_steps(4);
     assert_eq!(w.state().state().shown_round(), 2);
-    // The canvas without its toolbar, which tells a live run from a replayed one.
+    // The canvas without its toolbar, which differs between live and replayed runs.
     let (left, top, width, height) = (284, 200, 540, 580);
     image::imageops::crop_imm(&w.render().unwrap(), left, top, width, height).to_image()
 }
 
 #[test]
-fn a_replayed_history_gives_the_picture_of_the_live_run_pixel_for_pixel() {
+fn a_replayed_history_gives_the_view_of_the_live_run_pixel_for_pixel() {
     let mut live = window(true);
     wait_for(&mut live, "the end", |s| s.progress.phase == Phase::Finished);
     let seen = view_at_round_two(&mut live);
@@ -336,7 +336,7 @@ fn a_replayed_history_gives_the_picture_of_the_live_run_pixel_for_pixel() {
     live.key_press(egui::Key::CloseBracket);
     live.run_steps(4);
     let shown = image::imageops::crop_imm(&live.render().unwrap(), 284, 200, 540, 580).to_image();
-    assert!(shown != seen, "another round gives the same picture");
+    assert!(shown != seen, "another round gives the same image");
 
     let folder = tempfile::tempdir().unwrap();
     for history in live.state().state().histories() {

@@ -1,4 +1,4 @@
-//! A fork at the playhead: asked for in its sheet, done by the engine, shown beside the runs it came from.
+//! A fork at the playhead: set up in its sheet, run by the engine, shown next to its parent.
 
 use egui_kittest::kittest::Queryable as _;
 
@@ -13,7 +13,7 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
     let random = run_of(w.state().state(), Strategy::Random).unwrap().rounds.clone();
     let snn = run_of(w.state().state(), Strategy::Snn).unwrap().rounds.clone();
-    // Nothing follows the last round.
+    // The last round cannot be forked.
     click(&mut w, "Fork from the shown round");
     assert!(w.query_by_label("Seed of the fork").is_none());
     w.key_press(egui::Key::OpenBracket);
@@ -21,7 +21,7 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     w.run_steps(3);
     assert_eq!((w.state().state().shown_round(), w.state().state().shown_experiment().strategy), (1, Strategy::Snn));
     click(&mut w, "Fork from the shown round");
-    // As it is, the fork would do the same again.
+    // With the same settings the fork would repeat the run.
     click(&mut w, "Fork");
     assert!(w.query_by_label("Seed of the fork").is_some());
     w.query_all_by_label("Random").last().unwrap().click();
@@ -37,7 +37,7 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     let picks = |rounds: &[std::sync::Arc<ridgewalk::history::RoundRecord>]| {
         rounds.iter().map(|r| r.proposals.iter().map(|p| p.sample).collect::<Vec<_>>()).collect::<Vec<_>>()
     };
-    // Round 1 is shared by both, so what followed is what random sampling did.
+    // Both share round 1, so the fork does what random sampling did.
     assert_eq!(picks(&fork.rounds), picks(&random));
     let opened: Vec<Strategy> = state.opened.histories.iter().map(|h| h.strategy()).collect();
     assert_eq!(opened, [Strategy::Random, Strategy::Snn]);
@@ -48,7 +48,7 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     assert!(w.query_by_label_contains("by round 3: only A 0").is_some(), "the fork and the random run bought the same");
 }
 
-/// A fork of the same strategy and seed stands beside its parent in every figure, under a name of its own, and is written
+/// A fork of the same strategy and seed appears next to its parent in every figure under its own name, and is written
 /// to disk from the window.
 #[test]
 fn a_fork_of_the_same_seed_is_compared_and_saved() {

@@ -1,4 +1,4 @@
-//! Figures 1 and 2, alive: what is at work now, and one real proposal step by step.
+//! Figures 1 and 2, live: the stage that runs now, and one real proposal step by step.
 
 use egui_kittest::kittest::Queryable as _;
 
@@ -27,7 +27,7 @@ fn a_proposal_is_shown_step_by_step_as_it_was() {
     let state = w.state().state();
     let explained = state.answers.explain.get().unwrap();
     let step = run_of(state, Strategy::Snn).unwrap().rounds[1].proposals[1].step.clone().unwrap();
-    // The target of the round before, which the step was taken against: its loss is in the history.
+    // The step used the target of the previous round; its loss is in the history.
     let loss = -explained.probabilities[usize::from(step.parent_label)].ln();
     assert!((loss - step.loss).abs() < 1e-3 * (1.0 + step.loss), "{loss} {}", step.loss);
     assert_eq!((explained.decoded.len(), explained.moved.len()), (784, 784));
@@ -37,7 +37,7 @@ fn a_proposal_is_shown_step_by_step_as_it_was() {
     click(&mut w, "Run shown: Random");
     w.run_steps(2);
     assert!(w.query_by_label("no step in this round").is_some());
-    // While a round runs, the card of what is at work says so.
+    // While a round runs, the card of the running stage says so.
     click(&mut w, "Run");
     wait_for(&mut w, "training", |s| s.progress.phase == Phase::TrainingTarget);
     assert!(w.query_by_label("Target F, at work now").is_some());

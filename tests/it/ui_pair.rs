@@ -1,4 +1,4 @@
-//! Two runs side by side: who bought what, who predicts what right, one camera, one playhead, an opened run.
+//! Two runs side by side: their picks and correct predictions, one camera, one playhead, an opened run.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use ridgewalk::ui::App;
 use crate::common::{Step, run, take_steps, tiny_world, with};
 use crate::ui::{click, rounds, run_of, wait_for, window};
 
-/// What was bought by the end of a round.
+/// The samples labelled by the end of a round.
 fn bought<'a>(records: impl Iterator<Item = &'a RoundRecord>, round: usize) -> HashSet<u32> {
     records.filter(|r| r.round <= round).flat_map(|r| r.proposals.iter().map(|p| p.sample)).collect()
 }
@@ -24,7 +24,7 @@ fn live(w: &Harness<'_, App>, strategy: Strategy, round: usize) -> HashSet<u32> 
     bought(run_of(w.state().state(), strategy).unwrap().rounds.iter().map(|r| &**r), round)
 }
 
-/// How the numbers say it.
+/// The text of the counts.
 fn said(round: usize, a: &HashSet<u32>, b: &HashSet<u32>) -> String {
     let both = a.intersection(b).count();
     format!("by round {round}: only A {}, both {both}, only B {}", a.len() - both, b.len() - both)
@@ -38,7 +38,7 @@ fn picture(w: &mut Harness<'_, App>, view: &str) -> RgbaImage {
 
 const VIEWS: [&str; 3] = ["Latent space of A", "Latent space of B", "Difference of A and B"];
 
-/// The pair workspace of Random and SNN at their end, and another run of SNN in a folder.
+/// The pair workspace with completed runs of Random and SNN, and another run of SNN in a folder.
 struct Scene {
     w: Harness<'static, App>,
     folder: tempfile::TempDir,
@@ -46,7 +46,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// The numbers of both live runs are those of `round`.
+    /// Asserts that the counts of both live runs are those of `round`.
     fn says(&self, round: usize) {
         let text = said(round, &live(&self.w, Strategy::Random, round), &live(&self.w, Strategy::Snn, round));
         assert!(self.w.query_by_label(&text).is_some(), "{text}");

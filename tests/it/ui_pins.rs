@@ -45,7 +45,7 @@ fn the_step_length_is_judged_by_the_snaps_of_the_round_and_by_the_probe() {
     click(&mut w, "Inspect: Step length");
     wait_for(&mut w, "the probe", |s| s.answers.probe.answer.is_some());
     w.run_steps(2);
-    // Round 1 is drawn at random.
+    // Round 1 is drawn at random, without steps.
     assert!(w.query_by_label_contains("has taken none yet").is_some());
     assert!(
         w.query_by_label("Neighbours along the step").is_some() && w.query_by_label("Decoded at alpha 2").is_some()

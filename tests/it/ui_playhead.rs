@@ -1,4 +1,4 @@
-//! The playhead in the window: it stops at evaluations inside rounds, and what follows it says where it stands.
+//! The playhead in the window: it stops at evaluations inside rounds, and the panels show its position.
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -10,7 +10,7 @@ use ridgewalk::ui::App;
 
 use crate::ui::{rounds, run_of, wait_for, window};
 
-/// The round, and the evaluation inside it, at which the playhead stands.
+/// The playhead's round and evaluation.
 fn stop(w: &Harness<'_, App>) -> (usize, Option<usize>) {
     let state = w.state().state();
     (state.shown_round(), state.shown_stop().map(|(place, _)| place))
@@ -21,7 +21,7 @@ fn the_playhead_goes_inside_rounds_by_key() {
     let mut w = window(true);
     wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
     w.run_steps(3);
-    // Of six minibatches a round, one evaluation lies inside.
+    // A round of six minibatches has one evaluation inside.
     for (key, place) in [
         (egui::Key::OpenCurlyBracket, (3, Some(0))),
         (egui::Key::OpenCurlyBracket, (2, None)),
@@ -42,7 +42,7 @@ fn the_playhead_goes_inside_rounds_by_key() {
     assert!(w.query_by_label("SNN, round 2, step 9").is_some());
     assert_eq!(state.weights_round(), Some(1));
     w.check_accessibility();
-    // From inside a round the next one is its end.
+    // From inside a round, the next round is its end.
     for round in [2, 3] {
         w.key_press(egui::Key::CloseBracket);
         w.run_steps(3);

@@ -1,4 +1,4 @@
-//! Regions drawn in the latent view: what is selected, shown, counted and exported.
+//! Regions drawn in the latent view: selection, contact sheet, counts and export.
 
 use egui::{Pos2, vec2};
 use egui_kittest::Harness;
@@ -26,7 +26,7 @@ pub fn drag(w: &mut Harness<'_, App>, along: &[(f32, f32)]) {
     w.run_steps(3);
 }
 
-/// The regions workspace after round 1, with what earlier steps drew.
+/// The regions workspace after round 1, and the selections drawn so far.
 struct Scene {
     w: Harness<'static, App>,
     by_box: Vec<u32>,
@@ -37,18 +37,18 @@ impl Scene {
         self.w.state().state()
     }
 
-    /// The samples selected last.
+    /// The selected samples.
     fn selected(&self) -> Vec<u32> {
         self.state().brush.selection.as_ref().unwrap().samples.clone()
     }
 
-    /// Images in the train split, and in the split that accuracies are measured on.
+    /// Numbers of images in the train split and in the evaluation split.
     fn sizes(&self) -> (usize, usize) {
         let data = self.state().dataset.as_ref().unwrap();
         (data.train.len(), data.evaluation(self.state().experiment.evaluate_on).len())
     }
 
-    /// Accuracy of SNN after round 1 over the whole split, percent, and the images it predicts right.
+    /// SNN after round 1: accuracy over the whole split, percent, and the number of correct images.
     fn right(&self) -> (f32, usize) {
         let accuracy = run_of(self.state(), Strategy::Snn).unwrap().accuracy(1).unwrap();
         (accuracy, (accuracy * self.sizes().1 as f32 / 100.0).round() as usize)

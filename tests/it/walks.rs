@@ -20,7 +20,7 @@ impl Watcher for Silent {
 
 const WALKS: usize = 30;
 
-/// The files of a run with walks, read back.
+/// A run with walks, written and read back.
 fn recorded(folder: &std::path::Path) -> (History, Embedding, Album) {
     let world = tiny_world();
     let experiment = Experiment { walks: WALKS, rounds: 5, strategy: Strategy::Random, ..tiny() };
