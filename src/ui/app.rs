@@ -75,7 +75,7 @@ pub struct App {
     panels: Panels,
     images: Images,
     inspect: Question<u32>,
-    /// The round that the engine was asked to look at.
+    /// The earlier round last sent to the engine.
     looked_at: Option<usize>,
     toasts: toasts::Toasts,
     show_keys: bool,

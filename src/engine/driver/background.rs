@@ -1,4 +1,4 @@
-//! What is computed in the background for display: scores of the train split, the field, codes of the evaluation split.
+//! Background computations for display: scores of the train split, the field, codes of the evaluation split.
 
 use super::Core;
 use crate::engine::session::Session;

@@ -53,7 +53,7 @@ pub enum Command {
     LookAt(Option<usize>),
     /// Keep the predictions of the whole train split up to date (for colouring by prediction, loss or correctness).
     WantScores(bool),
-    /// Fork a run from the end of a round; the fork replaces all runs and continues by itself.
+    /// Fork a run from the end of a round; the fork replaces all runs and continues automatically.
     Fork { run: RunId, round: usize, turn: Turn },
     /// Write all runs into this folder, now and after each of their rounds: `Event::OnDisk`.
     Keep { folder: PathBuf },

@@ -1,6 +1,6 @@
-//! What the engine is doing at the moment.
+//! The phases of the engine's work.
 
-/// What the engine is doing.
+/// The engine's present activity.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Phase {
     /// Before the first experiment.

@@ -1,4 +1,4 @@
-//! What each event does to the window's state.
+//! The effect of each event on the window's state.
 
 use std::sync::Arc;
 
@@ -220,7 +220,7 @@ fn the_playhead_goes_through_the_rounds_and_follows_the_run_again_at_the_end() {
     assert_eq!(s.shown_round(), 1);
     assert_eq!(s.advance_playhead(11.1), None);
     assert_eq!((s.shown_round(), s.focus.round, s.playhead.playing), (2, None, false));
-    // One round is nothing to play.
+    // A single round cannot be played.
     let mut one = state();
     one.apply(Event::RoundBegan { run: snn(), round: 1, record: record(1, vec![]) });
     one.toggle_playhead(0.0);
@@ -247,7 +247,7 @@ fn labelling_costs_add_up_while_a_round_is_labelled_and_after() {
     assert_eq!(s.run(random()).unwrap().labelling_cost().solved, 2);
 }
 
-/// Three rounds with two evaluations inside each: the playhead stops at each of them, and everything knows where it stands.
+/// Three rounds with two evaluations inside each: the playhead stops at each of them, and all views of it agree.
 #[test]
 fn the_playhead_stops_at_evaluations_inside_rounds() {
     let mut s = state();
