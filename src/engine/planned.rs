@@ -17,9 +17,9 @@ impl RunId {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedRun {
     pub id: RunId,
-    /// Its name among the runs of the session.
+    /// The run's name, unique in the session.
     pub name: Variant,
-    /// Its place among the runs of its strategy, by name.
+    /// The run's index among the runs of its strategy, by name.
     pub place: usize,
     /// The session's experiment with this run's own strategy and that strategy's own fields.
     pub experiment: Experiment,
@@ -40,7 +40,7 @@ pub fn planned(runs: Vec<Setup>) -> Vec<PlannedRun> {
     runs.into_iter().zip(&names).enumerate().map(run).collect()
 }
 
-/// The runs again, as they are given.
+/// The setups of the runs, in order.
 pub fn setups_of(planned: &[PlannedRun]) -> Vec<Setup> {
     planned.iter().map(|p| Setup { experiment: p.experiment.clone(), own: p.own.clone() }).collect()
 }

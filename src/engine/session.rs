@@ -86,8 +86,8 @@ impl Session {
         }
     }
 
-    /// The experiment and its runs' with smaller minibatches of what is trained now, for a device without memory for
-    /// these; and the change as text.
+    /// The experiment and its runs with smaller minibatches for the present training, as the device has too little
+    /// memory; and a description of the change.
     pub fn smaller(&self) -> Option<(Experiment, Vec<Setup>, String)> {
         let of = if self.world.is_some() { Trained::Target } else { Trained::Generator };
         let smaller = self.experiment.with_half_batches(of)?;

@@ -31,7 +31,7 @@ pub struct UiOptions {
     pub engine: EngineOptions,
     pub experiment: Experiment,
     pub variants: Vec<Variant>,
-    /// Start the rounds without being asked.
+    /// Start the rounds at once, without a press of Run.
     pub autostart: bool,
 }
 
@@ -268,7 +268,7 @@ impl App {
         }
     }
 
-    /// Resets; rounds continue if they ran before.
+    /// Resets the experiment; rounds run at once if they were running before.
     fn reset(&mut self, experiment: Experiment, variants: Vec<Variant>, and_run: bool) {
         let running = and_run || self.state.can_pause();
         self.commands.extend(self.state.reset(experiment, variants, running));

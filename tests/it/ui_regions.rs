@@ -11,7 +11,7 @@ use ridgewalk::ui::state::{AppState, BrushTool, SheetFilter};
 use crate::common::{Step, take_steps};
 use crate::ui::{click, run_of, wait_for, window_after_round_one};
 
-/// Drags over the latent view along these shares of its width and height.
+/// Drags over the latent view along points given as shares of its width and height.
 pub fn drag(w: &mut Harness<'_, App>, along: &[(f32, f32)]) {
     let canvas = w.query_all_by_label("Latent space").map(|n| n.rect()).max_by(|a, b| a.area().total_cmp(&b.area()));
     let canvas = canvas.unwrap();

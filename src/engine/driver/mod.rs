@@ -206,7 +206,7 @@ impl Core {
         }
     }
 
-    /// Starts over with these runs side by side, or with saved ones that are loaded once the world is ready.
+    /// Starts a new session with these runs, or with saved ones that are loaded once the world is ready.
     fn reset(&mut self, experiment: Experiment, runs: Vec<Setup>, saved: Vec<SavedRun>) {
         if let Some(e) = runs.iter().find_map(|run| run.experiment.clone().validated().err()) {
             return self.message(Level::Error, e.to_string());

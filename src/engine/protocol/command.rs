@@ -15,10 +15,10 @@ use crate::trajectory::Reselection;
 /// One command to the engine.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Start this experiment with these variants side by side; an empty list runs `experiment` itself. The generator is trained, or taken from the
-    /// cache, at once; rounds wait for `Run` or a step.
+    /// Start this experiment with these variants side by side; an empty list runs `experiment` itself. The generator is
+    /// trained, or taken from the cache, at once; rounds wait for `Run` or a step.
     Reset { experiment: Box<Experiment>, variants: Vec<Variant> },
-    /// Show saved runs of one seed as if they had just happened; with their weights they can be asked and continued.
+    /// Show saved runs of one seed as if they had just run; runs with weights can be questioned and continued.
     Replay { runs: Vec<SavedRun> },
     /// Run rounds until `Pause`.
     Run,

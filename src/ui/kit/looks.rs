@@ -1,4 +1,4 @@
-//! The look of a run, which the figures define, in the window's terms: colour, line style, points and swatches.
+//! The style of a run, as the figures define it, for egui: colour, line style, points and swatches.
 
 use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use egui_plot::{LineStyle, MarkerShape, Points};
@@ -12,7 +12,7 @@ const MARK_RADIUS: f32 = 4.0;
 const SWATCH_RADIUS: f32 = 3.8;
 const SWATCH_STROKE: f32 = 1.3;
 
-/// The style of a run's main line in a plot, which knows no dash-dot.
+/// The line style of a run in a plot; egui's plots have no dash-dot.
 pub fn line_style(style: StrategyStyle) -> LineStyle {
     match style.dash {
         Dash::Solid => LineStyle::Solid,
@@ -22,7 +22,7 @@ pub fn line_style(style: StrategyStyle) -> LineStyle {
     }
 }
 
-/// Points in a plot with the colour and the mark of a run.
+/// Plot points in a run's colour and mark.
 pub fn marked<'a>(points: Points<'a>, style: StrategyStyle, theme: &Theme) -> Points<'a> {
     let mark = style.mark;
     let shape = match mark {
@@ -38,7 +38,7 @@ pub fn marked<'a>(points: Points<'a>, style: StrategyStyle, theme: &Theme) -> Po
     points.shape(shape).filled(!mark.is_open()).color(theme.ink(style.ink)).radius(MARK_RADIUS)
 }
 
-/// A run's line through points on the screen.
+/// A run's line through screen points.
 pub fn line(path: &[Pos2], style: StrategyStyle, stroke: Stroke) -> Vec<Shape> {
     let [dashes, gaps]: [&[f32]; 2] = match style.dash {
         Dash::Solid => return vec![Shape::line(path.to_vec(), stroke)],
@@ -49,7 +49,7 @@ pub fn line(path: &[Pos2], style: StrategyStyle, stroke: Stroke) -> Vec<Shape> {
     Shape::dashed_line_with_offset(path, stroke, dashes, gaps, 0.0)
 }
 
-/// A run's mark, as a legend shows it.
+/// A run's mark for a legend.
 pub fn mark_swatch(ui: &mut Ui, style: StrategyStyle) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 14.0), Sense::hover());
     let theme = Theme::of(ui.visuals());
@@ -73,7 +73,7 @@ pub fn mark_swatch(ui: &mut Ui, style: StrategyStyle) {
     }
 }
 
-/// A short piece of a run's line, as a legend shows it.
+/// A short piece of a run's line for a legend.
 pub fn line_swatch(ui: &mut Ui, style: StrategyStyle, width: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(18.0, 14.0), Sense::hover());
     let Rect { min, max } = rect;

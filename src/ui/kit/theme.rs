@@ -138,7 +138,7 @@ impl Theme {
         self.ink(StrategyStyle::of(strategy).ink)
     }
 
-    /// The colour of an ink, the same as in the figures.
+    /// The colour of an ink, as in the figures.
     pub fn ink(&self, ink: Ink) -> Color32 {
         let figures = if self.dark { &figures::Theme::DARK } else { &figures::Theme::LIGHT };
         color(figures.rgb(ink))

@@ -153,7 +153,7 @@ const MAX_INSPECTIONS: usize = 512;
 const MAX_MESSAGES: usize = 200;
 
 impl AppState {
-    /// Before the first event: these runs of an experiment are to be asked for.
+    /// The state before the first event, for an experiment with these runs.
     pub fn new(experiment: Experiment, runs: Vec<Setup>, device: DeviceKind) -> Self {
         let planned = planned(runs);
         let run = preferred(&planned);

@@ -44,7 +44,7 @@ impl AppState {
         Command::Stop
     }
 
-    /// From the start with these variants of this experiment; `and_run` continues with rounds by itself.
+    /// Starts this experiment with these variants; with `and_run` the rounds run at once.
     pub fn reset(&mut self, experiment: Experiment, variants: Vec<Variant>, and_run: bool) -> Vec<Command> {
         self.pending = Some(Pending::Resetting);
         self.forking = false;

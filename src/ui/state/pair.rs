@@ -48,7 +48,7 @@ impl<'a> Side<'a> {
         self.records().last().map_or(0, |r| r.round)
     }
 
-    /// Strategy, the fields that were given for the run and its step length, seed, and where it was forked.
+    /// The run's name: strategy, own fields and step length, seed, and fork round.
     pub fn name(&self) -> String {
         let Header { experiment, own, forked, .. } = self.header();
         let shown = |f: &Field| own.contains(f) || f.part == Some(StrategyPart::Step);

@@ -50,12 +50,12 @@ impl AppState {
         self.planned_run(run).map_or(&self.experiment, |p| &p.experiment)
     }
 
-    /// A run's name among the runs: its strategy's, with the fields that were given for it.
+    /// A run's name among the runs: its strategy's, with its own fields.
     pub fn name_of(&self, run: RunId) -> String {
         self.planned_run(run).map_or_else(String::new, |p| p.name.label())
     }
 
-    /// A run's look, the same as in the figures.
+    /// A run's style, as in the figures.
     pub fn style_of(&self, run: RunId) -> StrategyStyle {
         StrategyStyle::at(self.experiment_of(run).strategy, self.planned_run(run).map_or(0, |p| p.place))
     }

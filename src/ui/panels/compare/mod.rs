@@ -44,9 +44,9 @@ enum Content {
 pub struct ComparePanel {
     kind: &'static Kind,
     source: Source,
-    /// What the others are compared with.
+    /// The baseline that the others are compared with.
     against: Variant,
-    /// What is left out, by its label.
+    /// Labels of the hidden strategies and forks.
     hidden: Vec<String>,
     /// The repeat to replay.
     repeat: usize,
@@ -186,7 +186,7 @@ impl ComparePanel {
         }
     }
 
-    /// Which histories, and which of their groups.
+    /// The choice of histories and of their groups.
     fn sources(&mut self, ui: &mut Ui, cx: &Cx<'_>, chosen: &[History]) {
         let (theme, opened) = (cx.theme, &cx.state.opened);
         ui.horizontal_wrapped(|ui| {
@@ -325,7 +325,7 @@ impl ComparePanel {
     }
 }
 
-/// What can be shown or left out: each group with the number of its repeats, then each fork.
+/// What can be shown or hidden: each group with the number of its repeats, then each fork.
 fn labels(histories: &[History]) -> Vec<(String, Option<usize>)> {
     groups(histories).iter().map(|g| (g.label(), (!g.is_fork).then_some(g.histories.len()))).collect()
 }

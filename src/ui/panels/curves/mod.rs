@@ -79,7 +79,7 @@ impl Panel for CurvesPanel {
             } else if cx.state.generator.losses.len() > 1 && !cx.state.generator.cached {
                 generator::ui(ui, cx);
             } else {
-                let body = "The test metric against labelled samples, a curve for each run, as soon as round 1 trains. Press Run (Space) if it is paused.";
+                let body = "The test metric against labelled samples, one curve per run, appears as soon as round 1 trains. If it is paused, press Run (Space).";
                 widgets::empty_state(ui, "Learning curves", body);
             }
         });
