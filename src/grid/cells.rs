@@ -7,9 +7,9 @@ use crate::history::History;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
     /// Its seed is that of the first repeat; its strategy and that strategy's own fields are replaced by each variant's.
-    pub experiment: Experiment,
-    pub repeats: usize,
-    pub shard: Shard,
+    pub(super) experiment: Experiment,
+    repeats: usize,
+    shard: Shard,
     variants: Vec<Setup>,
 }
 
