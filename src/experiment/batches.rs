@@ -1,8 +1,8 @@
-//! The minibatches of an experiment: how many a round has, and smaller ones for a device without memory.
+//! The minibatches of an experiment: how many a round has, and smaller ones for a device that runs out of memory.
 
 use super::fields::Experiment;
 
-/// Below this many images the statistics of a batch normalisation are noise.
+/// With fewer images per minibatch the statistics of batch normalisation are noise.
 const LEAST_BATCH: usize = 8;
 
 /// A network that is trained in minibatches.
@@ -13,7 +13,7 @@ pub enum Trained {
 }
 
 impl Experiment {
-    /// Optimiser steps of one round with `labelled` samples.
+    /// Optimiser steps in a round with `labelled` samples.
     pub fn minibatches_in_round(&self, labelled: usize) -> usize {
         if self.epochs_per_round > 0 {
             self.epochs_per_round * labelled.div_ceil(self.batch_size)
@@ -30,7 +30,7 @@ impl Experiment {
         }
     }
 
-    /// The experiment with minibatches of a network half as large; `None` if they are as small as a training can use.
+    /// The experiment with minibatches of one network half as large; `None` if that is fewer than `LEAST_BATCH`.
     pub fn with_half_batches(&self, of: Trained) -> Option<Self> {
         let half = Some(self.batch_of(of) / 2).filter(|&half| half >= LEAST_BATCH)?;
         Some(match of {

@@ -1,8 +1,8 @@
-//! The switches of an experiment: one enum for each point that the paper leaves open.
+//! The choices of an experiment: one enum for each point that the paper leaves open.
 
 /// Declares an enum whose variants have one stable name each, used in files, on the command line and on the screen.
 ///
-/// With `as Row` each variant carries a `Row`, of which only what differs from `Row::PLAIN` is written.
+/// With `as Row` each variant has a `Row`; only the fields that differ from `Row::PLAIN` are written.
 macro_rules! choices {
     ($(#[$meta:meta])* $name:ident as $row:ident {
         $($(#[doc = $doc:literal])* $variant:ident = $text:literal, $label:literal $(, $key:ident: $value:expr)*;)+
@@ -52,7 +52,7 @@ macro_rules! choices {
                 self.named().label
             }
 
-            /// One sentence on it; empty if the label says it all.
+            /// Its help, one sentence; empty if the label says it all.
             pub fn help(self) -> &'static str {
                 self.named().help
             }
@@ -94,7 +94,7 @@ macro_rules! choices {
 pub(super) use choices;
 
 choices! {
-    /// The stress that a map shows.
+    /// Stress shown in a map.
     StressKind {
         MaxPrincipal = "max-principal", "largest principal stress";
         VonMises = "von-mises", "von Mises stress";
@@ -112,10 +112,10 @@ choices! {
 }
 
 choices! {
-    /// What happens to an image before the target trains on it.
+    /// Changes to an image before the target network trains on it.
     Augmentation {
         None = "none", "none";
-        /// Mirrored or not, and shifted by up to an eighth of its side.
+        /// Mirrored at random, and shifted by up to an eighth of its side.
         FlipAndShift = "flip-and-shift", "flip and shift";
     }
 }
@@ -129,7 +129,7 @@ choices! {
 }
 
 choices! {
-    /// What happens to the target's weights at the start of a round.
+    /// Weights of the target network at the start of a round.
     WeightsBetweenRounds {
         /// Training continues from the present weights (Figure 3 needs this).
         Continue = "continue", "continue";
@@ -151,9 +151,9 @@ choices! {
 choices! {
     /// Which samples may be the nearest neighbour of a moved point.
     NeighbourPool {
-        /// Not yet labelled, and no duplicates within the round.
+        /// Samples not yet labelled, without duplicates within a round.
         Unlabelled = "unlabelled", "not yet labelled, unique";
-        /// All of D, labelled or not, duplicates kept: Algorithm 1 taken literally.
+        /// All of D, labelled or not, with duplicates: Algorithm 1 taken literally.
         All = "all", "all of D (literal)";
     }
 }
@@ -169,13 +169,13 @@ choices! {
 }
 
 choices! {
-    /// When the anchors, whose gradients are followed, are drawn again.
+    /// When the anchors (the labelled samples whose gradients are followed) are drawn again.
     AnchorSelection {
         /// Random among all labelled, each round.
         EachRound = "each-round", "each round";
-        /// The neighbours found last are the next anchors; drawn again every k rounds.
+        /// The last neighbours are the next anchors; drawn again every k rounds.
         EveryK = "every-k", "every k rounds";
-        /// The neighbours found last are always the next anchors (Figure 4).
+        /// The last neighbours are always the next anchors (Figure 4).
         Never = "never", "never";
     }
 }
@@ -183,11 +183,11 @@ choices! {
 choices! {
     /// Where the walks of Figure 4 start.
     WalkAnchors {
-        /// Anywhere among the candidates.
+        /// Random samples of the initial set.
         Random = "random", "at random";
-        /// Equally many of each class, as far as they go.
+        /// Equally many of each class, as far as there are enough.
         PerClass = "per-class", "per class";
-        /// Among the outermost candidates, where the embedding is sparse.
+        /// The outermost samples, where the embedding is sparse.
         Rim = "rim", "at the rim";
     }
 }
@@ -195,11 +195,11 @@ choices! {
 choices! {
     /// When a walk is restarted at another labelled sample.
     WalkReselection {
-        /// It continues from where it arrived (Figure 4).
+        /// Each step starts where the last one ended (Figure 4).
         Never = "never", "never";
         /// After every k steps (the paper's advice).
         EveryK = "every-k", "every k steps";
-        /// When it drifted outwards, stalled, or alternates between the same samples.
+        /// When it drifts outwards, stalls or alternates between the same samples.
         WhenLost = "when-lost", "when lost";
     }
 }

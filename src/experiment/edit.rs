@@ -3,10 +3,10 @@
 use super::datasets::DatasetKind;
 use super::fields::{Experiment, Field};
 
-/// What can be wrong with an experiment.
+/// Why an experiment is not valid.
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
-    #[error("there is no preset `{name}`; there are {known}")]
+    #[error("there is no preset `{name}`; choose one of {known}")]
     UnknownPreset { name: String, known: String },
     #[error("there is no field `{name}`; the nearest is `{nearest}`")]
     UnknownField { name: String, nearest: String },
@@ -19,7 +19,7 @@ pub enum ExperimentError {
 }
 
 impl Experiment {
-    /// Reads an experiment; fields that are not there keep their defaults.
+    /// Reads an experiment from TOML; missing fields have their defaults.
     pub fn from_toml(text: &str) -> Result<Self, ExperimentError> {
         let table: toml::Table = toml::from_str(text).map_err(|e| ExperimentError::Syntax(e.message().to_owned()))?;
         let mut experiment = Self::default();
@@ -57,7 +57,7 @@ impl Experiment {
         field.set(self, text).map_err(|detail| bad(name, detail))
     }
 
-    /// The experiment itself when every field makes sense; else an error that names the field.
+    /// The experiment, if every field is valid; else an error that names the field.
     pub fn validated(mut self) -> Result<Self, ExperimentError> {
         for field in Field::all() {
             let text = field.get(&self);
@@ -131,13 +131,13 @@ mod tests {
     }
 
     #[test]
-    fn samples_are_generated_only_where_something_labels_them() {
+    fn samples_are_generated_only_where_a_tool_labels_them() {
         for (preset, strategy, says) in [
             ("ivus", "si", None),
             ("mnist", "si", None),
             ("digits", "random-latent", None),
-            ("cifar10", "si", Some("CIFAR-10 has no such tool")),
-            ("cifar10", "random-latent", Some("a classifier stands in")),
+            ("cifar10", "si", Some("CIFAR-10 has none")),
+            ("cifar10", "random-latent", Some("use ivus, digits or mnist")),
             ("ivus", "entropy", Some("labels of IVUS (generated vessels) are maps")),
         ] {
             let mut e = Experiment::preset(preset).unwrap();

@@ -1,5 +1,5 @@
-//! `Experiment`: every number of a run, one row each. A row is the field with its default, limits, unit and help;
-//! checks, lists, the settings and the digests are loops over the rows.
+//! `Experiment`: every setting of a run, one row each. A row is the field with its default, limits, unit and help;
+//! checks, lists, the settings panel and the digests are loops over the rows.
 
 use std::ops::RangeInclusive;
 
@@ -17,19 +17,19 @@ use super::value::{Slot, Value};
 /// A field of an experiment.
 pub struct Field {
     pub name: &'static str,
-    /// On the screen.
+    /// Its name on the screen.
     pub label: &'static str,
     /// The short form of its label in the names of runs that differ in it.
     pub symbol: &'static str,
     pub help: &'static str,
-    /// What a number must lie in.
+    /// Range of a number.
     pub limits: RangeInclusive<f64>,
     pub unit: &'static str,
-    /// How far a number moves for each point that it is dragged.
+    /// Change of a number for each point that it is dragged.
     pub speed: f64,
     /// A rate: dragged by orders of magnitude.
     pub rate: bool,
-    /// Whether it has an effect beside the other fields' values.
+    /// Whether it has an effect, given the values of the other fields.
     when: fn(&Experiment) -> bool,
     /// The trained network whose weights depend on it.
     digest: Option<Digest>,
@@ -46,7 +46,7 @@ pub struct Group {
     pub fields: &'static [Field],
 }
 
-/// How soon a group is shown.
+/// Whether a group is always shown or only under *More*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     Main,
@@ -104,7 +104,7 @@ const BATCH: RangeInclusive<f64> = 1.0..=8_192.0;
 const WIDTH: RangeInclusive<f64> = 1.0..=512.0;
 const TIMES: RangeInclusive<f64> = 1.0..=10_000.0;
 const RATE: RangeInclusive<f64> = 1e-12..=1e3;
-/// A step longer than this leaves any embedding.
+/// Range of step lengths in σ; the longest leaves any embedding.
 pub const STEP_LENGTHS: RangeInclusive<f64> = 0.0..=100.0;
 const SHARE: RangeInclusive<f64> = 0.01..=1.0;
 
@@ -131,162 +131,172 @@ fn stand_in(e: &Experiment) -> bool {
     e.dataset.has_stand_in()
 }
 
-// The order is that of the settings, and that in which values enter a digest.
+// The order is that of the settings panel, and that in which values enter a digest.
 fields! {
     Main "Data and latent space" {
-        /// The preset this came from, or a name of your own.
+        /// Name of the preset, or one of your own.
         name: String = "digits".into(), "Name", when: |_| false;
-        /// The labelled set D that samples are taken from. Built-in digits need no download.
+        /// The images and labels that samples are taken from (the set D of the paper). The built-in digits need no
+        /// download.
         dataset: DatasetKind = DatasetKind::Digits, "Data set";
-        /// The folder of your own masks: PNG files of any size, the wall white, or lumen and wall as two greys. Each is
-        /// checked by the labelling tool.
+        /// Folder of your own masks: PNG files of any size, with the wall white, or lumen and wall as two greys. The
+        /// labelling tool checks each.
         masks: String = String::new(), "Folder of masks", when: |e| e.dataset == DatasetKind::Masks;
-        /// n of R^n, the dimension of the latent space; 3 in the tables. Two or three can be seen whole.
+        /// How many numbers describe an image in latent space. Up to three can be drawn without projection. The paper's
+        /// tables use 3 (n of R^n).
         latent_dim: usize = 3, "Latent dimension", limits: 1.0..=16.0, speed: 0.05, digest: GENERATOR;
     }
     Main "Sampling" {
-        /// Which strategies run side by side, from the same seed.
+        /// The sampling strategies that run side by side, from the same seed.
         strategy: Strategy = Strategy::Snn, "Compare";
-        /// α of Eq. 2, the length of the step p' = p + αd, in standard deviations σ of the embedding. The view shows it
-        /// to scale.
+        /// How far a step moves in latent space, in standard deviations σ of the embedding; the view shows it to scale.
+        /// α of p' = p + αd (Eq. 2).
         alpha: f32 = 0.3, "Step length α", symbol: "α", limits: STEP_LENGTHS, unit: "σ", speed: 0.005, part: Some(Part::Step);
-        /// J of the paper: how many samples are labelled in each round.
+        /// How many samples are labelled in each round (J of the paper).
         samples_per_round: usize = 500, "Samples per round", limits: COUNT, speed: 5.0;
-        /// Optimiser steps of F in each round.
-        minibatches_per_round: usize = 100, "Training", limits: COUNT, unit: "mb", speed: 0.5,
+        /// Optimiser steps of the target network (F) in each round, one a minibatch.
+        minibatches_per_round: usize = 100, "Training", limits: COUNT, speed: 0.5,
             when: |e| e.epochs_per_round == 0;
-        /// Passes over the labelled set in each round; 0 trains a fixed number of minibatches instead.
-        epochs_per_round: usize = 0, "Training", limits: COUNT_OR_NONE, unit: "epochs", speed: 0.5,
+        /// Passes of the target network (F) over the labelled set in each round. 0 = a fixed number of minibatches
+        /// instead.
+        epochs_per_round: usize = 0, "Training", limits: COUNT_OR_NONE, speed: 0.5,
             when: |e| e.epochs_per_round > 0;
-        /// Rounds t = 1, 2, ... of Algorithm 1. Round 1 trains on the initial random set.
+        /// How often samples are chosen, labelled and trained on. Round 1 trains on a random set (t = 1, 2, ... of
+        /// Algorithm 1).
         rounds: usize = 10, "Rounds", limits: TIMES, speed: 0.1;
-        /// The run's root seed: initial set, initial weights, batches, anchors. All strategies share it, so they tie in
-        /// round 1.
+        /// Seed of everything random in a run: initial set, initial weights, minibatches, anchors. All strategies share
+        /// it, so they are equal in round 1.
         seed: u64 = 1, "Seed";
     }
     More "Data" {
-        /// Seed of the built-in data, and of the split of your own masks; other data ignore it.
+        /// Seed of the built-in data, and of the split of your own masks. Other data ignore it.
         data_seed: u64 = 1, "Data seed";
-        /// How many train images to use, the first ones, before the validation split is taken; 0 takes all.
+        /// Use only the first N train images; the validation split is taken from them. 0 = all.
         train_size: usize = 0, "Train images", limits: COUNT_OR_NONE, speed: 50.0;
-        /// How many test images to use, the first ones; 0 takes all.
+        /// Use only the first N test images. 0 = all.
         test_size: usize = 0, "Test images", limits: COUNT_OR_NONE, speed: 50.0;
-        /// Images split off from train for choices, at most a sixth of it.
+        /// Images split off from the train images for validation, at most a sixth of them. 0 = none.
         validation_size: usize = 5_000, "Validation images", limits: COUNT_OR_NONE, speed: 50.0;
-        /// The split on which the target is judged; `test` is read once, by the final protocol.
+        /// The split on which the target network is evaluated. Keep `test` for the final runs.
         evaluate_on: EvaluationSplit = EvaluationSplit::Test, "Evaluate on";
     }
     More "Labelling tool" {
-        /// Systolic peak of the pressure on the lumen: the stress maps are those of that moment.
+        /// Pressure on the lumen at the systolic peak, the moment of which the stress maps are.
         systolic_mmhg: f64 = 120.0, "Systolic peak", limits: 1.0..=1_000.0, unit: "mmHg", speed: 0.5, when: maps;
-        /// Which stress the maps show: the largest principal one, or von Mises'.
+        /// The stress that the maps show: largest principal stress or von Mises stress.
         stress: StressKind = StressKind::MaxPrincipal, "Stress", when: maps;
-        /// The target learns stress divided by this. Its output ends at 1, so larger stresses are out of its reach.
+        /// The target network learns the stress divided by this. Its output is at most 1, so it cannot predict more.
         stress_scale_kpa: f32 = 250.0, "Maps divided by", limits: 1.0..=100_000.0, unit: "kPa", when: maps;
     }
     More "Stand-in for a labelling tool" {
-        /// Digits have no labelling tool: a LeNet, trained on the labelled train split for this many minibatches and
-        /// then frozen, stands in for one where SI or Random latent generates samples. Not in the paper.
+        /// Digits have no labelling tool. When SI or Random latent generates samples, a LeNet labels them instead:
+        /// trained on the labelled train split for this many minibatches, then frozen. Not in the paper.
         labeller_minibatches: usize = 1_000, "Minibatches", limits: COUNT, speed: 5.0, when: stand_in, digest: STAND_IN;
-        /// Seed of that classifier's weights and batches: the same for all repeats.
+        /// Seed of the stand-in's weights and minibatches, the same for all repeats.
         labeller_seed: u64 = 1, "Seed", when: stand_in, digest: STAND_IN;
     }
     More "Generator" {
-        /// Which generator embeds the images: the VAE (Tables S9 to S12), or the α-GAN (Tables S1 to S5), which pads
+        /// The generator that embeds the images: a VAE (Tables S9 to S12) or an α-GAN (Tables S1 to S5), which pads
         /// digits to 32 x 32.
         generator: GeneratorKind = GeneratorKind::Vae, "Kind";
-        /// Seed of the generator's weights, batches and noise: the same for all repeats.
+        /// Seed of the generator's weights, minibatches and noise, the same for all repeats.
         generator_seed: u64 = 1, "Seed", digest: GENERATOR;
         /// Passes of the generator over the train images. It sees no labels.
         generator_epochs: usize = 16, "Epochs", limits: TIMES, speed: 0.1, digest: GENERATOR;
         /// Images per minibatch of the generator.
         generator_batch: usize = 128, "Batch size", limits: BATCH, digest: GENERATOR;
-        /// Adam's step size for the generator.
+        /// Learning rate of Adam for the generator.
         generator_learning_rate: f64 = 1e-3, "Learning rate", limits: RATE, rate: true, digest: GENERATOR;
-        /// Adam's step size in the epochs that begin in the last quarter of the generator's training; with three or
-        /// fewer epochs there is none.
+        /// Learning rate in the epochs that begin in the last quarter of the generator's training. Not used with three
+        /// epochs or fewer.
         generator_final_learning_rate: f64 = 3e-4, "Final learning rate", limits: RATE, rate: true, digest: GENERATOR;
-        /// Weight of the KL term of the VAE's loss; 1 is the plain VAE. The α-GAN has none.
-        beta: f32 = 1.0, "β of the KL term", limits: 0.0..=1_000.0, speed: 0.01, when: vae, digest: GENERATOR;
-        /// Channels of the α-GAN's convolutions; 64 in Tables S1 to S4. The VAE has none.
+        /// Weight of the KL term in the VAE's loss. 1 = the plain VAE.
+        beta: f32 = 1.0, "KL weight β", limits: 0.0..=1_000.0, speed: 0.01, when: vae, digest: GENERATOR;
+        /// Channels of the α-GAN's convolutions (64 in Tables S1 to S4).
         generator_width: usize = 64, "Width", limits: WIDTH, speed: 0.2, when: alpha_gan, digest: GENERATOR;
-        /// λ of the α-GAN: the weight of the mean absolute reconstruction error beside the adversarial losses.
-        reconstruction_weight: f32 = 10.0, "λ of the error", limits: 0.001..=1_000.0, speed: 0.1, when: alpha_gan,
+        /// Weight λ of the mean absolute reconstruction error in the α-GAN's loss, next to the adversarial losses.
+        reconstruction_weight: f32 = 10.0, "Error weight λ", limits: 0.001..=1_000.0, speed: 0.1, when: alpha_gan,
             digest: GENERATOR;
     }
-    More "Target model F" {
-        /// The network F that learns from the labels: LeNet (Table S7), or VGG-16 (Table S8), which pads digits to
-        /// 32 x 32. Where labels are maps, the stress network (Table S6).
+    More "Target network F" {
+        /// The target network (F), which learns from the labels: LeNet (Table S7) or VGG-16 (Table S8), which pads
+        /// digits to 32 x 32. For stress maps it is the stress network (Table S6).
         target: TargetKind = TargetKind::LeNet, "Network", when: |e| TargetKind::of(e.dataset.task()).count() > 1;
-        /// Channels of VGG-16's first stage, 64 in Table S8; the others follow. LeNet has its own.
+        /// Channels of the first stage of VGG-16; the others scale with it (64 in Table S8).
         target_width: usize = 64, "Width", limits: WIDTH, speed: 0.2,
             when: |e| e.network() == TargetKind::Vgg16;
-        /// Whether images are mirrored and shifted before F trains on them. The paper does neither; digits must not be
-        /// mirrored.
+        /// Mirror and shift images before the target network trains on them. Not in the paper; do not mirror digits.
         augmentation: Augmentation = Augmentation::None, "Augmentation";
-        /// Images per minibatch of the target model F.
+        /// Images per minibatch of the target network (F).
         batch_size: usize = 64, "Batch size", limits: BATCH;
-        /// Adam's step size for F.
+        /// Learning rate of Adam for the target network (F).
         learning_rate: f64 = 1e-3, "Learning rate", limits: RATE, rate: true;
-        /// Adam's epsilon, for F and the generator.
+        /// Epsilon of Adam, for the target network and the generator.
         adam_epsilon: f32 = 1e-8, "Adam's epsilon", limits: RATE, rate: true, digest: GENERATOR;
-        /// Between rounds, F's training continues (Figure 3), or starts again from the same initial weights.
+        /// At the start of a round, the target network continues from its present weights (Figure 3) or starts again
+        /// from the same initial ones.
         weights: WeightsBetweenRounds = WeightsBetweenRounds::Continue, "Between rounds";
-        /// Minibatches between two evaluations on the fixed part of the test images: the fine curve inside rounds.
-        evaluate_every: usize = 20, "Evaluate every", limits: COUNT, unit: "mb", speed: 0.5;
-        /// Images of that fixed part, equally many of each class. At the end of a round all are used.
+        /// Minibatches between two evaluations on a fixed part of the test images: the fine curve inside rounds.
+        evaluate_every: usize = 20, "Evaluate every", limits: COUNT, unit: "minibatches", speed: 0.5;
+        /// Test images for evaluations inside rounds, stratified by class and fixed. At the end of a round all are
+        /// used.
         evaluation_part: usize = 1_000, "Evaluation part", limits: COUNT, speed: 10.0;
     }
     More "Stopping" {
-        /// Stop at the end of the first round with at least this many labels; 0 never.
-        stop_at_labels: usize = 0, "At labels", limits: COUNT_OR_NONE, speed: 10.0;
-        /// Stop at the end of the first round whose validation accuracy reaches this; 0 never.
-        stop_at_validation_accuracy: f32 = 0.0, "At accuracy", limits: 0.0..=100.0, unit: "%", speed: 0.1,
+        /// Stop at the end of the first round with at least N labelled samples. 0 = never.
+        stop_at_labels: usize = 0, "Stop at labels", limits: COUNT_OR_NONE, speed: 10.0;
+        /// Stop at the end of the first round whose validation accuracy reaches this. 0 = never.
+        stop_at_validation_accuracy: f32 = 0.0, "Stop at accuracy", limits: 0.0..=100.0, unit: "%", speed: 0.1,
             when: classes;
     }
     More "The step of SNN and SI" {
-        /// The direction d: the gradient of the loss divided by its length (Eq. 2), or as it is (Algorithm 1, line 10).
+        /// Direction d of a step: the gradient of the loss divided by its length (Eq. 2), or as it is (Algorithm 1,
+        /// line 10).
         gradient: GradientKind = GradientKind::Normalised, "Direction d", symbol: "d", part: Some(Part::Gradient);
-        /// Where the nearest neighbour of p' may come from: samples not yet labelled, or all of D, taken literally.
+        /// Samples among which the nearest neighbour of the moved point p' is searched: those not yet labelled, or all
+        /// of D (Algorithm 1 taken literally).
         neighbours: NeighbourPool = NeighbourPool::Unlabelled, "Neighbours", symbol: "neighbours", part: Some(Part::Snap);
-        /// What enters training for a neighbour: the real image (section 3.4), or its reconstruction (Algorithm 1,
-        /// line 12).
+        /// The image that is trained on for a chosen neighbour: the real one (section 3.4) or its reconstruction
+        /// (Algorithm 1, line 12).
         training_pair: TrainingPair = TrainingPair::Real, "Training pair", symbol: "pair", part: Some(Part::Pair);
-        /// The points p whose gradients are followed: drawn again each round, every k rounds, or never (Figure 4).
+        /// When the anchors, the points p whose gradients are followed, are drawn again: each round, every k rounds, or
+        /// never (Figure 4).
         anchors: AnchorSelection = AnchorSelection::EachRound, "New anchors", symbol: "anchors", part: Some(Part::Anchors);
-        /// k, when anchors are drawn again every k rounds.
-        reselect_every: usize = 3, "k of every k", symbol: "k", limits: TIMES, unit: "rounds", speed: 0.1,
+        /// Rounds between two draws of the anchors (k).
+        reselect_every: usize = 3, "Redraw every", symbol: "k", limits: TIMES, unit: "rounds", speed: 0.1,
             when: |e| e.anchors == AnchorSelection::EveryK, part: Some(Part::Anchors);
     }
     More "SNN+ and scored pools" {
-        /// SNN+ proposes this many times J points; those of highest entropy are labelled.
+        /// How many points SNN+ proposes for each sample that it labels, those of highest entropy (J a round).
         proposal_factor: usize = 3, "SNN+ proposals", symbol: "proposals", limits: 1.0..=100.0, unit: "J", speed: 0.05, when: classes,
             part: Some(Part::Proposals);
-        /// α of SNN+, in standard deviations σ of the embedding.
+        /// How far a step of SNN+ moves, in standard deviations σ of the embedding (α).
         plus_alpha: f32 = 0.5, "SNN+ step length", symbol: "α", limits: STEP_LENGTHS, unit: "σ", speed: 0.005, when: classes,
             part: Some(Part::Plus);
-        /// Steps each anchor of SNN+ takes in a round, by its own label; where each of them arrives is a proposal.
+        /// Steps that each anchor of SNN+ takes in a round, with its own label; each step gives one proposal.
         plus_steps: usize = 1, "SNN+ steps", symbol: "steps", limits: 1.0..=100.0, speed: 0.05, when: classes, part: Some(Part::Plus);
-        /// SNN+ drops points that are sparser (r10) than this share of the embedding: outward drifters. 1 drops none.
-        plus_density_quantile: f32 = 1.0, "SNN+ densest", symbol: "densest", limits: SHARE, speed: 0.002, when: classes,
-            part: Some(Part::Plus);
-        /// SNN+ moves this share of the anchors it draws, those of the largest gradients. 1 moves them all.
-        plus_gradient_share: f32 = 1.0, "SNN+ steepest", symbol: "steepest", limits: SHARE, speed: 0.005, when: classes,
-            part: Some(Part::Plus);
-        /// How many random unlabelled samples a scoring strategy looks at.
+        /// SNN+ keeps proposals only in the densest share of the embedding, by the distance to the tenth neighbour
+        /// (r10); this removes outward drifters. 1 = all.
+        plus_density_quantile: f32 = 1.0, "SNN+ densest share", symbol: "densest", limits: SHARE, speed: 0.002,
+            when: classes, part: Some(Part::Plus);
+        /// SNN+ moves only this share of the anchors it draws, those with the longest gradients. 1 = all.
+        plus_gradient_share: f32 = 1.0, "SNN+ steepest share", symbol: "steepest", limits: SHARE, speed: 0.005,
+            when: classes, part: Some(Part::Plus);
+        /// How many random unlabelled samples a scoring strategy scores in each round.
         pool_size: usize = 8_000, "Scoring pool", symbol: "pool", limits: COUNT, speed: 50.0, part: Some(Part::Pool);
     }
     More "Walks (Figure 4)" {
-        /// Walks recorded beside the run, one step a round (Figure 4). They never influence it.
+        /// Walks through latent space that are recorded with a run, one step a round (Figure 4). They do not change the
+        /// run. 0 = none.
         walks: usize = 6, "Walks", limits: 0.0..=1_000.0, speed: 0.1;
-        /// Which samples of the initial set the walks start at: any, equally many of each class, or those at the rim of
-        /// the cloud.
+        /// Samples of the initial set at which walks start: random, equally many of each class, or at the rim of the
+        /// embedding.
         walk_anchors: WalkAnchors = WalkAnchors::Random, "Start";
-        /// When a walk is restarted at another labelled sample: never (Figure 4), every k steps, or when it drifted
-        /// out, stalled or recycles.
+        /// When a walk is restarted at another labelled sample: never (Figure 4), every k steps, or when it drifts
+        /// outwards, stalls or alternates between the same samples.
         walk_reselection: WalkReselection = WalkReselection::Never, "Restart";
-        /// k, when walks are restarted every k steps.
-        walk_reselect_every: usize = 3, "k of every k", limits: TIMES, unit: "steps", speed: 0.1,
+        /// Steps between two restarts of a walk (k).
+        walk_reselect_every: usize = 3, "Restart every", limits: TIMES, unit: "steps", speed: 0.1,
             when: |e| e.walk_reselection == WalkReselection::EveryK;
     }
 }
@@ -318,34 +328,34 @@ impl Field {
         Self::all().find(|f| f.name == name)
     }
 
-    /// Its value as `set` reads it back.
+    /// The field's value as text that `set` reads.
     pub fn get(&self, experiment: &Experiment) -> String {
         (self.text)(experiment)
     }
 
-    /// Changes it from text; the error says what would do.
+    /// Sets the field from text; the error says which values are allowed.
     pub fn set(&self, experiment: &mut Experiment, text: &str) -> Result<(), String> {
         (self.slot)(experiment).set(text, &self.limits)
     }
 
-    /// The place of its value, for an editor.
+    /// The field's value in `experiment`, by its type, for an editor.
     pub fn slot<'a>(&self, experiment: &'a mut Experiment) -> Slot<'a> {
         (self.slot)(experiment)
     }
 
-    /// What it takes, as the rest of a sentence.
+    /// The allowed values, as the end of a sentence.
     pub fn expected(&self) -> String {
         (self.slot)(&mut Experiment::default()).expected(&self.limits)
     }
 
-    /// Whether it has an effect beside the other fields' values, and so is shown.
+    /// Whether the field has an effect, given the values of the others, and so is shown.
     pub fn applies(&self, experiment: &Experiment) -> bool {
         (self.when)(experiment)
     }
 }
 
 impl Experiment {
-    /// The target's network: the one named, or the default of the task if that predicts something else.
+    /// The target network: `target`, or the default of the task if `target` predicts something else.
     pub fn network(&self) -> TargetKind {
         let task = self.dataset.task();
         if self.target.task() == task { self.target } else { TargetKind::of(task).next().unwrap_or(self.target) }

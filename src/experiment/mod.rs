@@ -1,4 +1,4 @@
-//! `Experiment`: every number of a run, its presets, and its validation with the field's name in each error.
+//! `Experiment`: every setting of a run, its presets, and its validation with the field's name in each error.
 
 mod value;
 mod choices;

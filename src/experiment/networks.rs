@@ -1,10 +1,10 @@
-//! Networks that can be a target: one row each with what it predicts. Their layers are in `target`.
+//! Target networks (F): one row each with what it predicts. Their layers are in `target`.
 
 use super::choices::choices;
 use super::datasets::DatasetKind;
 use super::task::Task;
 
-/// What is data about a network.
+/// The properties of a network.
 struct Row {
     task: Task,
 }
@@ -14,7 +14,7 @@ impl Row {
 }
 
 choices! {
-    /// Networks that can be a target.
+    /// Target networks (F).
     TargetKind as Row {
         /// Table S7.
         LeNet = "lenet", "LeNet";
@@ -26,7 +26,7 @@ choices! {
 }
 
 impl TargetKind {
-    /// What it predicts.
+    /// What the network predicts.
     pub fn task(self) -> Task {
         self.row().task
     }
@@ -36,13 +36,17 @@ impl TargetKind {
         Self::ALL.iter().copied().filter(move |k| k.task() == task)
     }
 
-    /// Why it cannot learn this data; `None` if it can. On maps a classifier's name means the default network, as in
-    /// experiments from before there was a choice.
+    /// Why the network cannot learn this data set; `None` if it can. For maps, a classifier's name means the default
+    /// network, as in experiments of earlier versions.
     pub fn objection(self, dataset: DatasetKind) -> Option<String> {
         let wrong = dataset.task().has_classes() && !self.task().has_classes();
         wrong.then(|| {
             let known: Vec<_> = Self::of(Task::Classes).map(Self::name).collect();
-            format!("`{self}` predicts no classes, as {} has; choose {}", dataset.label(), known.join(" or "))
+            format!(
+                "`{self}` predicts maps, and the labels of {} are classes; choose {}",
+                dataset.label(),
+                known.join(" or ")
+            )
         })
     }
 }

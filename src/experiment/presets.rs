@@ -20,7 +20,7 @@ impl Experiment {
         PRESETS.iter().map(|(name, _)| *name)
     }
 
-    /// A preset by its name; the error lists the names there are.
+    /// The preset of this name; the error lists the names.
     pub fn preset(name: &str) -> Result<Self, ExperimentError> {
         let (_, text) = PRESETS.iter().find(|(n, _)| *n == name).ok_or_else(|| ExperimentError::UnknownPreset {
             name: name.into(),
@@ -29,13 +29,13 @@ impl Experiment {
         Self::from_toml(text)
     }
 
-    /// The preset of a data set; `masks` is the folder of the user's own, if it is theirs.
+    /// The preset of a data set; `masks` is the folder of the user's own masks, used by that data set only.
     pub fn of_dataset(dataset: DatasetKind, masks: &str) -> Result<Self, ExperimentError> {
         let preset = Self::preset(dataset.preset())?;
         Ok(if dataset == DatasetKind::Masks { preset.on_masks(masks) } else { preset })
     }
 
-    /// The experiment of the vessels on the user's own masks: as many as there are, split as usual.
+    /// The vessel experiment on the user's own masks: all of them, with the usual split.
     pub fn on_masks(self, folder: &str) -> Self {
         let (train_size, test_size) = (0, 0);
         Self { name: "masks".into(), dataset: DatasetKind::Masks, masks: folder.into(), train_size, test_size, ..self }

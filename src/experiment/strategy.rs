@@ -1,36 +1,35 @@
-//! Sampling strategies: one row each with all that is data about it. How it proposes is in `sampler`, how it looks in
-//! `figures`.
+//! Sampling strategies: one row each with its properties. `sampler` has the algorithms, `figures` the colours.
 
 use super::choices::choices;
 
-/// A part of a strategy's proposals that has fields of its own; a field names the part it belongs to.
+/// A part of how a strategy proposes samples, with its own fields; a field names the part it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The labelled samples that steps start from.
     Anchors,
-    /// The length of the step, alpha of Eq. 2.
+    /// The step length α (Eq. 2).
     Step,
-    /// The gradient that a step follows.
+    /// The direction of a step.
     Gradient,
-    /// Where the nearest neighbour may come from.
+    /// The samples among which the nearest neighbour is searched.
     Snap,
-    /// What enters training for a neighbour.
+    /// The image that is trained on for a neighbour.
     Pair,
-    /// The random pool that is scored.
+    /// The random pool of samples that is scored.
     Pool,
-    /// Several proposals for each sample labelled.
+    /// The number of proposals for each sample labelled.
     Proposals,
     /// The steps of SNN+.
     Plus,
 }
 
-/// What is data about a strategy.
+/// The properties of a strategy.
 struct Row {
-    /// It generates its samples by decoding, and needs a tool that labels them.
+    /// Whether it generates samples by decoding; a tool must label them.
     generates: bool,
-    /// It looks at the probabilities of classes.
+    /// Whether it needs class probabilities.
     needs_classes: bool,
-    /// What its proposals are made of.
+    /// The parts of its proposals.
     parts: &'static [Part],
 }
 
@@ -43,17 +42,17 @@ use Part::*;
 choices! {
     /// The sampler of a run.
     Strategy as Row {
-        /// The paper's baseline: random among the unlabelled.
+        /// Random unlabelled samples: the paper's baseline.
         Random = "random", "Random";
         /// Sampling by nearest neighbour (Algorithm 1).
         Snn = "snn", "SNN", parts: &[Anchors, Step, Gradient, Snap, Pair];
-        /// SNN proposes several times as many; those of highest entropy are labelled.
+        /// SNN proposes several times as many samples; those of highest entropy are labelled.
         SnnPlus = "snn-plus", "SNN+", needs_classes: true, parts: &[Anchors, Gradient, Pair, Proposals, Plus];
-        /// Highest predictive entropy over a random pool.
+        /// Highest predictive entropy in a random pool.
         Entropy = "entropy", "Entropy", needs_classes: true, parts: &[Pool];
-        /// Entropy over a pool as small as the proposals of SNN+: its fair rival.
+        /// Highest predictive entropy in a random pool as small as the proposals of SNN+, for a fair comparison.
         EntropySmall = "entropy-1500", "Entropy, 3J pool", needs_classes: true, parts: &[Proposals];
-        /// Smallest difference of the two best classes.
+        /// Smallest difference between the probabilities of the two best classes.
         Margin = "margin", "Margin", needs_classes: true, parts: &[Pool];
         /// Smallest probability of the best class.
         LeastConfidence = "least-confidence", "Least confidence", needs_classes: true, parts: &[Pool];
@@ -63,39 +62,39 @@ choices! {
         CoreSetLatent = "core-set-latent", "Core-set, latent", parts: &[Pool];
         /// k-means++ on the gradients of the last layer.
         Badge = "badge", "BADGE", needs_classes: true, parts: &[Pool];
-        /// Ablation: SNN along a random direction.
+        /// Ablation: SNN with steps in random directions.
         SnnRandomDirection = "snn-random-direction", "SNN, random direction", parts: &[Anchors, Step, Snap, Pair];
-        /// Ablation: SNN without a step, the neighbour of the anchor itself.
+        /// Ablation: SNN without steps; the neighbour of the anchor itself.
         SnnAlphaZero = "snn-alpha-0", "SNN, no step", parts: &[Anchors, Snap, Pair];
-        /// Ablation: SNN against the gradient.
+        /// Ablation: SNN with steps against the gradient.
         SnnReversed = "snn-reversed", "SNN, reversed", parts: &[Anchors, Step, Gradient, Snap, Pair];
-        /// Ablation of SNN+: proposals along random directions.
+        /// Ablation of SNN+: steps in random directions.
         RandomDirectionEntropy = "random-direction-3j-entropy", "Random direction, entropy",
             needs_classes: true, parts: &[Anchors, Pair, Proposals, Plus];
-        /// Sampling by interpolation (Algorithm 2): moved points are decoded and labelled by a tool.
+        /// Sampling by interpolation (Algorithm 2): moved points are decoded, and a tool labels the images.
         Si = "si", "SI", generates: true, parts: &[Anchors, Step, Gradient];
-        /// SI's own baseline: decoded points of N(0, I), labelled by a tool.
+        /// Baseline of SI: points of N(0, I) are decoded, and a tool labels the images.
         RandomLatent = "random-latent", "Random latent", generates: true;
     }
 }
 
 impl Strategy {
-    /// It generates its samples by decoding, and needs a tool that labels them.
+    /// Whether it generates samples by decoding; a tool must label them.
     pub fn generates_samples(self) -> bool {
         self.row().generates
     }
 
-    /// It looks at the probabilities of classes.
+    /// Whether it needs class probabilities.
     pub fn needs_classes(self) -> bool {
         self.row().needs_classes
     }
 
-    /// Its proposals are steps from labelled samples.
+    /// Whether its proposals are steps from labelled samples.
     pub fn takes_steps(self) -> bool {
         self.has(Anchors)
     }
 
-    /// Its proposals depend on the fields of this part.
+    /// Whether its proposals depend on the fields of this part.
     pub fn has(self, part: Part) -> bool {
         self.row().parts.contains(&part)
     }

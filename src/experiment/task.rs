@@ -1,11 +1,11 @@
-//! What a target learns, and all that is data about it. Callers ask what a task has, not which it is.
+//! What a target network predicts, classes or maps, and its properties. Callers ask for properties, not for the task.
 
-/// What a target learns of an image.
+/// What a target network predicts for an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Task {
-    /// One of several classes; judged by accuracy.
+    /// One of several classes; measured by accuracy.
     Classes,
-    /// One value a pixel; judged by the mean square error.
+    /// One value per pixel; measured by the mean square error.
     Maps,
 }
 
@@ -17,22 +17,22 @@ impl Task {
         }
     }
 
-    /// There are probabilities of classes, predictions, and a confusion of them.
+    /// Whether there are class probabilities, predicted classes and a confusion matrix.
     pub fn has_classes(self) -> bool {
         self.of(true, false)
     }
 
-    /// There are maps of stress, and errors of their regions.
+    /// Whether there are stress maps and errors of their regions.
     pub fn has_maps(self) -> bool {
         self.of(false, true)
     }
 
-    /// What a target is judged by.
+    /// The name of the metric.
     pub fn measure(self) -> &'static str {
         self.of("Accuracy", "Mean square error")
     }
 
-    /// The unit of the measure.
+    /// The unit of the metric.
     pub fn unit(self) -> &'static str {
         self.of("%", "kPa\u{b2}")
     }
@@ -42,12 +42,12 @@ impl Task {
         self.of("nats", "kPa\u{b2}")
     }
 
-    /// A loss of this much is shown as 1 nat is: of maps, a middling error of a half-trained target.
+    /// The loss that is shown like 1 nat: for maps, a typical error of a half-trained network.
     pub fn loss_step(self) -> f32 {
         self.of(1.0, 100.0)
     }
 
-    /// A smaller value of the measure is a better target.
+    /// Whether a smaller value of the metric is better.
     pub fn lower_is_better(self) -> bool {
         self.of(false, true)
     }

@@ -1,4 +1,4 @@
-//! The values that a field of an experiment may have: read from text within limits, and open to an editor by their type.
+//! The values of an experiment's fields: read from text within limits, and editable by their type.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -8,7 +8,7 @@ pub trait Value: Display {
     fn slot(&mut self) -> Slot<'_>;
 }
 
-/// The place of a field's value, by its type.
+/// A field's value to be changed, by its type.
 pub enum Slot<'a> {
     Count(&'a mut usize),
     Seed(&'a mut u64),
@@ -22,7 +22,7 @@ pub enum Slot<'a> {
 pub trait Choice {
     fn options(&self) -> &'static [Named];
 
-    /// Its place among the options.
+    /// Index among the options.
     fn index(&self) -> usize;
 
     fn choose(&mut self, index: usize);
@@ -31,11 +31,11 @@ pub trait Choice {
 /// One of several named values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Named {
-    /// In files and on the command line.
+    /// Its name in files and on the command line.
     pub name: &'static str,
-    /// On the screen.
+    /// Its name on the screen.
     pub label: &'static str,
-    /// One sentence, or empty where the label says it all.
+    /// One sentence; empty if the label says it all.
     pub help: &'static str,
 }
 
@@ -58,7 +58,7 @@ impl<T: Choice + Display> Value for T {
 }
 
 impl Slot<'_> {
-    /// Takes the value that a text names; the error says what would do.
+    /// Sets the value from text; the error says which values are allowed.
     pub fn set(self, text: &str, limits: &RangeInclusive<f64>) -> Result<(), String> {
         let (low, high) = (*limits.start(), *limits.end());
         let expected = self.expected(limits);
@@ -80,7 +80,7 @@ impl Slot<'_> {
         if done { Ok(()) } else { Err(format!("`{text}` is not {expected}")) }
     }
 
-    /// What it takes, as the rest of a sentence.
+    /// The allowed values, as the end of a sentence.
     pub fn expected(&self, limits: &RangeInclusive<f64>) -> String {
         let (low, high) = (limits.start(), limits.end());
         match self {

@@ -1,5 +1,5 @@
-//! Variants: a strategy with values for its own fields, as text such as `snn alpha=0.5 gradient=raw`; the names by which
-//! runs that are compared are told apart.
+//! Variants: a strategy with values for its own fields, as text such as `snn alpha=0.5 gradient=raw`; they name the
+//! runs of a comparison.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,12 +20,12 @@ pub struct Variant {
     own: Vec<(&'static str, String)>,
 }
 
-/// The fields that were given for one run apart from the others of its grid, each with the value that the grid has.
+/// The fields that were set for one run only, each with its value in the rest of the grid.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Own(BTreeMap<String, String>);
 
-/// What one run does.
+/// The experiment of one run, with the fields set for it only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setup {
     pub experiment: Experiment,
@@ -33,19 +33,19 @@ pub struct Setup {
 }
 
 impl Variant {
-    /// All that a run's proposals depend on but its seed: runs for which it is the same are repeats of each other.
+    /// Everything that a run's proposals depend on except its seed: runs with the same identity are repeats.
     pub fn identity(experiment: &Experiment) -> Self {
         Self::of(experiment, |_| true)
     }
 
-    /// The strategy of an experiment, with those of its own fields that have an effect and are wanted.
+    /// The strategy of an experiment, with those of its own fields that have an effect and that `wanted` accepts.
     pub fn of(experiment: &Experiment, wanted: impl Fn(&Field) -> bool) -> Self {
         let strategy = experiment.strategy;
         let own = strategy.own_fields().filter(|f| f.applies(experiment) && wanted(f));
         Self { strategy, own: own.map(|f| (f.name, f.get(experiment))).collect() }
     }
 
-    /// What it does on the experiment of a grid, if that makes sense.
+    /// The variant applied to the experiment of a grid, validated.
     pub fn resolve(&self, base: &Experiment) -> Result<Setup, ExperimentError> {
         let mut experiment = Experiment { strategy: self.strategy, ..base.clone() };
         for (field, value) in &self.own {
@@ -60,7 +60,7 @@ impl Variant {
         self.strategy == all.strategy && self.own.iter().all(|own| all.own.contains(own))
     }
 
-    /// Its name on the screen: `SNN, α = 0.5 σ`.
+    /// The name on the screen: `SNN, α = 0.5 σ`.
     pub fn label(&self) -> String {
         let mut label = self.strategy.label().to_owned();
         for (name, value) in &self.own {
@@ -71,7 +71,7 @@ impl Variant {
         label
     }
 
-    /// Its name in file names: `snn-alpha=0.5`.
+    /// The name in file names: `snn-alpha=0.5`.
     pub fn stem(&self) -> String {
         self.to_string().replace(' ', "-")
     }
@@ -133,7 +133,7 @@ impl PartialOrd for Variant {
 }
 
 impl Own {
-    /// The fields that may differ between runs, and in which a run differs from its base.
+    /// The fields that may differ between runs of a grid and in which `experiment` differs from `base`.
     pub fn between(experiment: &Experiment, base: &Experiment) -> Self {
         let differing = Field::all().filter(|f| f.part.is_some() && f.get(experiment) != f.get(base));
         Self(differing.map(|f| (f.name.to_owned(), f.get(base))).collect())
@@ -147,7 +147,7 @@ impl Own {
         self.0.contains_key(field.name)
     }
 
-    /// These fields and others.
+    /// The union with other fields; the values of `self` win.
     pub fn and(&self, others: &Self) -> Self {
         Self(others.0.iter().chain(&self.0).map(|(field, value)| (field.clone(), value.clone())).collect())
     }
@@ -156,7 +156,7 @@ impl Own {
     pub fn base(&self, experiment: &Experiment) -> Experiment {
         let mut base = experiment.clone();
         for (field, value) in &self.0 {
-            // A field that a later version does not know is none of the base's.
+            // A field that this version does not know is ignored.
             let _ = base.set(&format!("{field}={value}"));
         }
         base
@@ -168,7 +168,7 @@ impl Own {
     }
 }
 
-/// The runs of a grid's variants; a run that is there twice is an error.
+/// The runs of a grid's variants; the same run twice is an error.
 pub fn setups(base: &Experiment, variants: &[Variant]) -> Result<Vec<Setup>, ExperimentError> {
     let runs = variants.iter().map(|v| v.resolve(base)).collect::<Result<Vec<_>, _>>()?;
     let identities: Vec<_> = runs.iter().map(|run| Variant::identity(&run.experiment)).collect();
@@ -181,8 +181,8 @@ pub fn setups(base: &Experiment, variants: &[Variant]) -> Result<Vec<Setup>, Exp
     Ok(runs)
 }
 
-/// A name for each of several runs, the same for repeats and for no others: the strategy with the fields that were given
-/// for it; if that is not enough, with all in which runs of one name differ.
+/// A name for each run, equal for repeats only: the strategy with the fields set for the run; if runs would share a
+/// name, also with all fields in which they differ.
 pub fn names<'a>(runs: impl IntoIterator<Item = (&'a Experiment, &'a Own)>) -> Vec<Variant> {
     let runs: Vec<_> = runs.into_iter().map(|(e, own)| (e, Variant::identity(e), own)).collect();
     let mut shown: BTreeMap<&Variant, BTreeSet<&str>> = BTreeMap::new();

@@ -266,7 +266,9 @@ fn controls_that_do_not_apply_to_maps_are_hidden() {
     let mut w = window_of(few_vessels(), vec![Strategy::Random], false);
     click(&mut w, "More settings");
     w.run_steps(2);
-    for label in ["Colour by: Predicted", "Colour by: Correct", "Field", "At accuracy", "Network", "SNN+ proposals"] {
+    for label in
+        ["Colour by: Predicted", "Colour by: Correct", "Field", "Stop at accuracy", "Network", "SNN+ proposals"]
+    {
         assert!(!is_shown(&w, label), "{label}");
     }
     for label in ["Colour by: Loss", "Systolic peak", "Stress", "Maps divided by"] {
@@ -281,7 +283,7 @@ fn controls_that_do_not_apply_to_maps_are_hidden() {
     w.run_steps(2);
     click(&mut w, DatasetKind::Digits.label());
     w.run_steps(2);
-    for label in ["At accuracy", "Network", "SNN+ proposals"] {
+    for label in ["Stop at accuracy", "Network", "SNN+ proposals"] {
         assert!(is_shown(&w, label), "{label}");
     }
     assert!(!is_shown(&w, "Systolic peak"));

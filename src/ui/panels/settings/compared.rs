@@ -6,7 +6,7 @@ use egui::{RichText, TextEdit, Ui};
 use crate::experiment::{Experiment, ExperimentError, Strategy, Variant, setups};
 use crate::ui::kit::theme::{Theme, size, space};
 
-/// Letters of chosen strategies before only their number is shown.
+/// The longest list of strategies that is shown, in characters; else only their number.
 const LONGEST_CHOICE: usize = 18;
 /// Width of a line of text.
 const LINE: f32 = 200.0;
@@ -25,7 +25,7 @@ impl Compared {
         Self { plain: plain.iter().map(|v| v.strategy).collect(), lines }
     }
 
-    /// The variants in the order of figures; an error is that of the first line that cannot be read.
+    /// The variants in the order of figures; the error is that of the first line that cannot be read.
     pub fn variants(&self) -> Result<Vec<Variant>, String> {
         let mut variants: Vec<Variant> = self.plain.iter().copied().map(Variant::from).collect();
         for line in &self.lines {
@@ -35,7 +35,7 @@ impl Compared {
         Ok(variants)
     }
 
-    /// Why they cannot run on this experiment.
+    /// Why the chosen runs cannot run with this experiment; `None` if they can.
     pub fn error(&self, draft: &Experiment) -> Option<ExperimentError> {
         let bad = |detail: String| ExperimentError::Field { field: "strategy".into(), detail };
         match self.variants() {
@@ -45,7 +45,7 @@ impl Compared {
         }
     }
 
-    /// What the row of the settings says.
+    /// The text of the button.
     fn summary(&self) -> String {
         let plain = self.plain.iter().map(|s| s.label().to_owned());
         let names: Vec<String> = plain.chain(self.lines.iter().cloned()).collect();
@@ -53,7 +53,7 @@ impl Compared {
         if text.chars().count() > LONGEST_CHOICE { format!("{} runs", names.len()) } else { text }
     }
 
-    /// The button of the row, and its menu.
+    /// The button, and its menu.
     pub fn ui(&mut self, ui: &mut Ui, draft: &Experiment, help: &str, button_size: [f32; 2], theme: &Theme) {
         let config = MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
         let button = egui::Button::new(self.summary()).min_size(button_size.into());
@@ -61,7 +61,7 @@ impl Compared {
         response.on_hover_text(help).accessible_name("Strategies compared");
     }
 
-    /// The strategies that can run on the data; a chosen one that cannot stays, so that it can be removed.
+    /// The menu: the strategies that can run on the data; a chosen one that cannot is listed so that it can be removed.
     fn menu(&mut self, ui: &mut Ui, draft: &Experiment, theme: &Theme) {
         let can_run = |s: &Strategy| s.objection(draft.dataset).is_none() || self.plain.contains(s);
         let listed: Vec<Strategy> = Strategy::ALL.iter().copied().filter(can_run).collect();
@@ -75,7 +75,7 @@ impl Compared {
                 }
                 let Some(field) = strategy.own_fields().find(|f| f.applies(draft)) else { return };
                 let add = egui::Button::new("+").small().frame(false);
-                let response = ui.add(add).on_hover_text("Once more, with other own fields");
+                let response = ui.add(add).on_hover_text("Add another run of it with other settings of its own");
                 if response.accessible_name(format!("{} once more", strategy.label())).clicked() {
                     self.lines.push(format!("{strategy} {}={}", field.name, field.get(draft)));
                 }
@@ -85,7 +85,7 @@ impl Compared {
             return;
         }
         ui.add_space(space::XS);
-        ui.label(RichText::new("With other own fields").size(size::CAPTION).color(theme.weak));
+        ui.label(RichText::new("With other values of own settings").size(size::CAPTION).color(theme.weak));
         let mut removed = None;
         for (i, line) in self.lines.iter_mut().enumerate() {
             ui.horizontal(|ui| {
@@ -108,13 +108,13 @@ impl Compared {
     }
 }
 
-/// What may follow the strategy of a line.
+/// Help on a line: the fields that may follow its strategy.
 fn own_fields(line: &str) -> String {
     let Some(strategy) = line.split_whitespace().next().and_then(|name| name.parse::<Strategy>().ok()) else {
-        return "A strategy, then fields of its own: snn alpha=0.5".into();
+        return "A strategy, then values of its own settings: snn alpha=0.5".into();
     };
     let fields: Vec<_> = strategy.own_fields().map(|f| format!("{}: {}", f.name, f.expected())).collect();
-    format!("The own fields of {strategy}\n{}", fields.join("\n"))
+    format!("Settings of {strategy} only\n{}", fields.join("\n"))
 }
 
 #[cfg(test)]
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn variants_come_back_sorted_and_errors_name_the_line() {
+    fn variants_are_sorted_and_errors_name_the_line() {
         let draft = Experiment::default();
         let of = |texts: &[&str]| Compared::of(&texts.iter().map(|t| t.parse().unwrap()).collect::<Vec<_>>());
         let compared = of(&["snn alpha=0.6", "snn", "random"]);

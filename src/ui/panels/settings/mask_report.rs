@@ -12,10 +12,10 @@ use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
 use crate::ui::panel::Cx;
 use crate::world::own_masks::MaskReport;
 
-/// The sheet, the dialog that asks where to save the report, and the writing.
+/// The sheet with the report, the dialog that asks where to save it, and the job that writes it.
 pub struct MaskReportSheet {
     open: bool,
-    /// The last report that opened the sheet by itself.
+    /// The last report that was checked for opening the sheet.
     seen: Option<Arc<MaskReport>>,
     save: AskPath,
     writing: Job<Result<PathBuf, String>>,
@@ -37,7 +37,7 @@ impl MaskReportSheet {
         self.open = true;
     }
 
-    /// Opens by itself once for each report with rejected masks.
+    /// Shows the sheet; it opens by itself once for each report with rejected masks.
     pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
         match self.writing.take() {
             Some(Ok(path)) => cx.state.say(Level::Info, format!("Saved {}", path.display())),
@@ -87,12 +87,12 @@ impl MaskReportSheet {
 
 fn rows(ui: &mut Ui, report: &MaskReport, cx: &Cx<'_>) {
     if report.refused.is_empty() {
-        ui.label("Every file is the wall of one vessel round one lumen, and the labelling tool solved it.");
+        ui.label("All masks were accepted: one vessel wall around one lumen each, solved by the labelling tool.");
         return;
     }
     let grid = egui::Grid::new("refused masks").num_columns(2).striped(true).spacing([space::L, space::XS]);
     grid.show(ui, |ui| {
-        for head in ["file", "why it is rejected"] {
+        for head in ["file", "why it was rejected"] {
             ui.label(RichText::new(head).size(size::CAPTION).color(cx.theme.weak));
         }
         ui.end_row();

@@ -1,4 +1,4 @@
-//! The left panel: a draft of the next experiment, a row for each field, and what keeps it from running.
+//! The settings panel: a draft of the next experiment, a row for each field, and why it cannot run.
 
 pub mod compared;
 pub mod mask_report;
@@ -19,23 +19,23 @@ use compared::Compared;
 use mask_report::MaskReportSheet;
 use rows::Rows;
 
-/// The draft, and whether the rarer settings are shown.
+/// The settings panel: the draft, and whether the rarer settings are shown.
 pub struct Controls {
     pub draft: Experiment,
     pub compared: Compared,
     /// The report on the user's own masks.
     pub report: MaskReportSheet,
-    /// The system's dialog for their folder.
+    /// The system's dialog for the folder of masks.
     folder: Job<Option<PathBuf>>,
     more: bool,
 }
 
-/// What the user asked for with the buttons at the foot.
+/// The user's choice with the buttons at the bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ControlsAction {
-    /// Take the draft as it is, from the start.
+    /// Restart with the draft.
     Apply,
-    /// Forget the changes.
+    /// Discard the changes.
     Revert,
 }
 
@@ -55,7 +55,7 @@ impl Controls {
         self.draft != state.experiment || self.compares_others(state)
     }
 
-    /// Forgets the changes.
+    /// Discards the changes.
     pub fn revert(&mut self, state: &AppState) {
         self.draft = state.experiment.clone();
         self.compared = Compared::of(&state.variants());
@@ -70,7 +70,7 @@ impl Controls {
         let error = self.error();
         let changed = self.is_changed(cx.state);
         let mut action = None;
-        // The bar is always there: if it came and went, the fields above would change their identity under the pointer.
+        // The bar is always shown: otherwise the fields above would change their identity under the pointer.
         let frame = egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8));
         egui::Panel::bottom("apply").show_separator_line(true).frame(frame).show(ui, |ui| {
             if changed {
@@ -102,8 +102,8 @@ impl Controls {
                 rows::device(ui, cx);
                 ui.add_space(space::S);
                 let (icon, text, tip) = match self.more {
-                    true => (Icon::Unfolded, "Less", "Fold away"),
-                    false => (Icon::Folded, "More", "Every other switch of the experiment"),
+                    true => (Icon::Unfolded, "Less", "Hide the other settings"),
+                    false => (Icon::Folded, "More", "Show all other settings of the experiment"),
                 };
                 self.more ^= widgets::IconButton::new(icon, "More settings", tip).text(text).show(ui).clicked();
                 if self.more {
@@ -114,7 +114,7 @@ impl Controls {
         action
     }
 
-    /// What stands in the way of the draft.
+    /// Why the draft cannot run; `None` if it can.
     pub fn error(&self) -> Option<ExperimentError> {
         self.compared.error(&self.draft).or_else(|| self.draft.clone().validated().err())
     }
@@ -139,7 +139,7 @@ impl Controls {
         }
     }
 
-    /// The folder of the user's own masks, and the report on them.
+    /// The folder of the user's own masks, and a link to the report on them.
     fn own_masks(&mut self, ui: &mut Ui, rows: &Rows<'_>, field: &Field, cx: &Cx<'_>) {
         if let Some(Some(path)) = self.folder.take() {
             self.draft.masks = path.display().to_string();
@@ -156,7 +156,8 @@ impl Controls {
         }
     }
 
-    /// Data whose labels are of another kind need other networks, sizes and strategies: those of their preset.
+    /// Changes to the preset of the data set if its labels are of another kind than before: they need other networks,
+    /// sizes and strategies.
     fn adapt_to_data(&mut self, before: DatasetKind) {
         let (now, seed) = (self.draft.dataset, self.draft.seed);
         let own = |dataset| dataset == DatasetKind::Masks;
@@ -170,16 +171,16 @@ impl Controls {
     }
 }
 
-/// The bar at the foot: why the draft cannot run, or the button that makes it run.
+/// The bar at the bottom: why the draft cannot run, or the button that restarts with it.
 fn apply_bar(ui: &mut Ui, error: Option<&ExperimentError>, theme: &Theme) -> Option<ControlsAction> {
     let mut action = None;
     let text = match error {
         Some(error) => RichText::new(error.to_string()).color(theme.error),
-        None => RichText::new("Changed. It takes effect from the start:").size(size::CAPTION).color(theme.weak),
+        None => RichText::new("Changed. To use it, the experiment restarts:").size(size::CAPTION).color(theme.weak),
     };
     ui.add(egui::Label::new(text).wrap());
     ui.horizontal(|ui| {
-        let tip = "Start over with these settings";
+        let tip = "Restart with these settings";
         let apply = widgets::IconButton::new(Icon::Reset, "Apply & reset", tip)
             .text("Apply & reset")
             .primary()
@@ -188,7 +189,7 @@ fn apply_bar(ui: &mut Ui, error: Option<&ExperimentError>, theme: &Theme) -> Opt
             action = Some(ControlsAction::Apply);
         }
         let revert = ui.add_sized([64.0, CONTROL_HEIGHT], egui::Button::new("Revert"));
-        if revert.on_hover_text("Forget the changes").clicked() {
+        if revert.on_hover_text("Discard the changes").clicked() {
             action = Some(ControlsAction::Revert);
         }
     });

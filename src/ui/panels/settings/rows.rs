@@ -1,4 +1,4 @@
-//! The rows of the controls: a label, marked where the draft differs from what runs, and its editor.
+//! The rows of the settings: a label, marked if the draft differs from what runs, and its editor.
 
 use egui::{Color32, ComboBox, DragValue, Response, RichText, TextEdit, Ui, emath::Numeric};
 
@@ -12,14 +12,14 @@ use crate::ui::panel::Cx;
 
 /// Size of an editor.
 const EDITOR: [f32; 2] = [112.0, CONTROL_HEIGHT];
-/// Width of a number beside a switch.
-const NARROW: f32 = 72.0;
-/// Share of a rate that it changes by for each point that it is dragged.
+/// Width of a number next to a switch.
+const NARROW: f32 = 52.0;
+/// Relative change of a rate for each point that it is dragged.
 const RATE_SPEED: f64 = 0.02;
-/// Epochs of a round when the user turns from minibatches to epochs.
+/// Epochs of a round when the user switches from minibatches to epochs.
 const DEFAULT_EPOCHS: usize = 4;
 
-/// What a row needs to know of the rest.
+/// What rows are compared with and drawn in: the running experiment, the invalid field, the theme.
 pub struct Rows<'a> {
     pub running: &'a Experiment,
     pub bad_field: Option<&'a str>,
@@ -27,7 +27,7 @@ pub struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// The row of a field, its editor by the type of its value.
+    /// The row of a field, with the editor for the type of its value.
     pub fn field(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment) {
         self.row(ui, field, self.differs(field, draft), |ui| {
             editor(ui, field, draft, EDITOR);
@@ -44,12 +44,12 @@ impl Rows<'_> {
         labelled(ui, label, field.help, changed.then_some(self.theme.accent), editor);
     }
 
-    /// The runs that are compared.
+    /// The row of the runs that are compared.
     pub fn compared(&self, ui: &mut Ui, field: &Field, compared: &mut Compared, changed: bool, draft: &Experiment) {
         self.row(ui, field, changed, |ui| compared.ui(ui, draft, field.help, EDITOR, self.theme));
     }
 
-    /// Minibatches or epochs, whichever field applies, and the switch between them.
+    /// The row of the training length: minibatches or epochs, whichever field applies, and the switch between them.
     pub fn training_length(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment) {
         let of = |e: &Experiment| (e.minibatches_per_round, e.epochs_per_round);
         self.row(ui, field, of(draft) != of(self.running), |ui| {
@@ -58,8 +58,8 @@ impl Rows<'_> {
             draft.epochs_per_round = draft.epochs_per_round.max(usize::from(epochs));
             ui.spacing_mut().item_spacing.x = space::XS;
             let choices = [
-                (false, "mb", "A fixed number of minibatches in each round"),
-                (true, "ep", "Passes over the labelled set in each round"),
+                (false, "batches", "A fixed number of minibatches in each round"),
+                (true, "epochs", "Passes over the labelled set in each round"),
             ];
             if widgets::segmented(ui, "Length of training", &mut epochs, &choices) {
                 draft.epochs_per_round = if epochs { DEFAULT_EPOCHS } else { 0 };
@@ -67,11 +67,11 @@ impl Rows<'_> {
         });
     }
 
-    /// A folder, typed, or chosen in the system's dialog; true when that was asked for.
+    /// The row of a folder, typed or chosen in the system's dialog; true if the user asks for the dialog.
     pub fn folder(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment) -> bool {
         let mut browse = false;
         self.row(ui, field, self.differs(field, draft), |ui| {
-            let tip = "Opens the system's file dialog, where there is one; else type the path";
+            let tip = "Opens the system's file dialog; if it has none, type the path";
             browse = ui.add(egui::Button::new("Browse…").min_size(EDITOR.into())).on_hover_text(tip).clicked();
         });
         editor(ui, field, draft, [f32::INFINITY, CONTROL_HEIGHT]);
@@ -79,13 +79,13 @@ impl Rows<'_> {
     }
 }
 
-/// The device is no field: it changes at once.
+/// The row of the device. It is not a field of the experiment and changes at once.
 pub fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
-    labelled(ui, RichText::new("Device").color(cx.theme.weak), "Where models train", None, |ui| {
+    labelled(ui, RichText::new("Device").color(cx.theme.weak), "Where the networks are trained", None, |ui| {
         let mut device = cx.state.device;
-        let cpu = "The CPU: same seed, same history, bit for bit. The experiment starts over.";
-        let gpu = "burn-wgpu on the first adapter that is not software. The experiment starts over; without such an \
-                   adapter it stays on the CPU and says so.";
+        let cpu = "Train on the CPU: the same seed gives the same history, bit for bit. The experiment restarts.";
+        let gpu = "Train on the GPU: the first adapter that is not software, with burn-wgpu. The experiment restarts; \
+                   without such an adapter it stays on the CPU and reports it.";
         let choices = [(DeviceKind::Cpu, "CPU", cpu), (DeviceKind::Gpu, "GPU", gpu)];
         if widgets::segmented(ui, "Device", &mut device, &choices) {
             cx.commands.push(Command::SetDevice(device));
