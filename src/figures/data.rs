@@ -18,7 +18,7 @@ pub struct Histories<'a> {
 }
 
 impl<'a> Histories<'a> {
-    /// Checks that they can be drawn together.
+    /// The histories, if they can be drawn together.
     pub fn new(all: &'a [History], against: &Variant) -> Result<Self, FigureError> {
         compatible(all)?;
         let name = group_named(&groups(all), against).map(|g| g.name.clone());
@@ -31,8 +31,8 @@ impl<'a> Histories<'a> {
     }
 }
 
-/// Whether histories can be drawn together: the same data, split and latent dimension, no run twice; a fork stands
-/// beside its parent, and beside other forks of it.
+/// Checks that histories have the same data, evaluation split and latent dimension, and that no run occurs twice. A run
+/// and its forks are different runs.
 fn compatible(histories: &[History]) -> Result<(), FigureError> {
     let Some(first) = histories.first() else { return Err(FigureError::NoHistory) };
     let runs: Vec<Variant> = histories.iter().map(|h| Variant::identity(&h.header.experiment)).collect();
@@ -81,7 +81,7 @@ pub struct MeanPoint {
     pub y: Interval,
 }
 
-/// The mean over the repeats of a group: evaluations of the same round and place are taken together.
+/// The mean over the repeats of a group, for each evaluation, matched by round and index within the round.
 pub fn mean_trace(group: &Group, metric: Metric) -> Vec<MeanPoint> {
     let mut cells: Vec<((usize, usize), Vec<CurvePoint>)> = Vec::new();
     for history in &group.histories {
@@ -103,12 +103,13 @@ pub fn mean_trace(group: &Group, metric: Metric) -> Vec<MeanPoint> {
     cells.into_iter().filter_map(mean).collect()
 }
 
-/// What the targets learned, from the first history.
+/// The task of the target network, from the first history.
 pub fn task(histories: &[History]) -> Task {
     histories.first().map_or(Task::Classes, History::task)
 }
 
-/// A range for accuracies, or errors of maps, that shows every round's end and what happens inside rounds, but not the climb of round 1.
+/// A range for accuracies, or errors of maps, that shows all round ends and the evaluations inside rounds, but not the
+/// start of round 1.
 pub fn value_range(histories: &[History]) -> Option<[f64; 2]> {
     /// Share of the values inside rounds that may fall below the range.
     const CUT: f64 = 0.01;
@@ -126,7 +127,7 @@ pub fn value_range(histories: &[History]) -> Option<[f64; 2]> {
     let mut inside: Vec<f64> = parts.filter(|p| p.round > 1 && p.value.is_finite()).map(|p| p.value).collect();
     inside.sort_by(f64::total_cmp);
     let cut = (inside.len() as f64 * CUT).floor() as usize;
-    // What is cut is the worst: the lowest accuracies, the largest errors.
+    // The worst values are cut: the lowest accuracies, the largest errors.
     let (lowest, highest) = match task.lower_is_better() {
         false => (inside.get(cut), inside.last()),
         true => (inside.first(), inside.len().checked_sub(cut + 1).and_then(|i| inside.get(i))),
@@ -137,7 +138,7 @@ pub fn value_range(histories: &[History]) -> Option<[f64; 2]> {
     Some([(low - pad).max(0.0), (high + pad).min(most)])
 }
 
-/// The range of the axis of labels: from none to a little more than the most.
+/// The range of the axis of labels: from 0 to a little more than the largest number.
 pub fn labels_range(histories: &[History]) -> [f64; 2] {
     /// Room for the last mark, as a share.
     const PAD: f64 = 0.012;
@@ -145,13 +146,13 @@ pub fn labels_range(histories: &[History]) -> [f64; 2] {
     [0.0, most as f64 * (1.0 + PAD)]
 }
 
-/// The round that a place on the horizontal axis of a panel belongs to, where that axis counts labels or rounds.
+/// The round at position `x` of a panel's horizontal axis; `None` if that axis does not count labels or rounds.
 pub fn round_at(panel: &Panel, histories: &[History], x: f64) -> Option<usize> {
     let rounds = || histories.iter().flat_map(|h| &h.rounds);
     match panel.x.label.as_str() {
         ROUND_AXIS => Some(x.round().max(1.0) as usize),
         LABELS_AXIS => {
-            // What happened inside a round stands before its last label.
+            // Evaluations inside a round are drawn before its last label.
             let after = rounds().filter(|r| r.labels as f64 >= x - LABEL_SLACK).map(|r| r.round).min();
             after.or_else(|| rounds().map(|r| r.round).max())
         }
@@ -159,19 +160,19 @@ pub fn round_at(panel: &Panel, histories: &[History], x: f64) -> Option<usize> {
     }
 }
 
-/// A mean over repeats may stand this far beside a whole number of labels.
+/// A mean over repeats may be this far from a whole number of labels.
 const LABEL_SLACK: f64 = 0.5;
 
-/// Titles of the horizontal axes that lead to rounds.
+/// Titles of the horizontal axes from which `round_at` finds a round.
 pub const LABELS_AXIS: &str = "Labelled samples";
 pub const ROUND_AXIS: &str = "Round t";
 
-/// The evaluation split in words, from the first history.
+/// The name of the evaluation split, from the first history.
 pub fn split_name(histories: &[History]) -> &'static str {
     histories.first().map_or(EvaluationSplit::Test, |h| h.header.experiment.evaluate_on).label()
 }
 
-/// Where the labels of made samples come from that no simulation gave; none where there are none.
+/// A note on the stand-in that labelled generated samples; `None` if there is none.
 pub fn stand_in_note(histories: &[History]) -> Option<String> {
     let of = |h: &&History| h.task() == Task::Classes && h.header.labels_from.is_some();
     let made: Vec<&History> = histories.iter().filter(of).collect();
@@ -180,15 +181,15 @@ pub fn stand_in_note(histories: &[History]) -> Option<String> {
     names.dedup();
     names.sort_unstable();
     names.dedup();
-    Some(format!("{}: samples made by decoding, labelled by a {origin}.", names.join(", ")))
+    Some(format!("{}: samples generated by decoding, labelled by a {origin}.", names.join(", ")))
 }
 
-/// The experiment that the figures speak of, from the first history.
+/// The experiment of the first history.
 pub fn experiment(histories: &[History]) -> Experiment {
     histories.first().map(|h| h.header.experiment.clone()).unwrap_or_default()
 }
 
-/// How many repeats the groups have: `5 repeats`, or `3 to 5 repeats`; forks are counted apart.
+/// The number of repeats as text: `5 repeats` or `3 to 5 repeats`; forks are counted separately.
 pub fn repeats_text(groups: &[Group]) -> String {
     let counts = groups.iter().filter(|g| !g.is_fork).map(|g| g.histories.len());
     let repeats = match (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0)) {
@@ -202,6 +203,6 @@ pub fn repeats_text(groups: &[Group]) -> String {
         1 => "one fork".to_owned(),
         n => format!("{n} forks"),
     };
-    let rounds = "whose first rounds are its parent's";
+    let rounds = "whose first rounds are those of its parent";
     if repeats.is_empty() { format!("{forks}, {rounds}") } else { format!("{repeats} and {forks}, {rounds}") }
 }

@@ -9,16 +9,18 @@ pub enum FigureError {
     NoHistory,
     #[error("{title}: nothing to draw in these histories; it needs {needs}")]
     Nothing { title: &'static str, needs: &'static str },
-    #[error("the histories cannot be drawn together: {run}, repeat {repeat}, has another {what} than the first")]
+    #[error(
+        "the histories cannot be drawn together: {run}, repeat {repeat}, has another {what} than the first; draw it separately"
+    )]
     Mixed { what: &'static str, run: String, repeat: usize },
-    #[error("the run of {run} recorded no walks; run it again with --walks 240 or as many as you like")]
+    #[error("the run of {run} recorded no walks; run it again with --walks N, for example 240")]
     NoWalks { run: String },
-    #[error("{run} with seed {seed} is there twice")]
+    #[error("{run} with seed {seed} is given twice; remove one of the two")]
     Twice { run: String, seed: u64 },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error("cannot draw the figure: {0}")]
     Draw(String),
-    #[error("{dpi} dots an inch give an image of no pixels or of too many")]
+    #[error("{dpi} dots per inch give an image with no pixels or with too many; choose another resolution")]
     Resolution { dpi: f32 },
 }

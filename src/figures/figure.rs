@@ -1,6 +1,6 @@
-//! `Figure`: what a figure shows, as plain data; the same value is drawn on the screen and written to files.
+//! `Figure`: a figure as plain data; the same value is drawn on the screen and written to files.
 //!
-//! It knows panels, axes and series, and no pixels, fonts or colours: inks are named and a `Theme` resolves them.
+//! It has panels, axes and series, but no pixels, fonts or colours: inks are named and a `Theme` resolves them.
 
 use super::look::style::{Ink, Mark, Stroke};
 
@@ -11,19 +11,19 @@ pub struct Figure {
     pub name: String,
     /// A short title: shown on the screen and as the document's title, not printed inside the figure.
     pub title: String,
-    /// What a caption has to say: what is drawn, over how many repeats, what the band is.
+    /// What is drawn, over how many repeats, and what the band is.
     pub caption: String,
     pub panels: Vec<Panel>,
-    /// Panels side by side in a narrow (one text column) and in a wide figure.
+    /// Panels in a row of a narrow figure (one text column) and of a wide one.
     pub columns: Columns,
     pub legend: LegendPlace,
-    /// Keys for what the series alone do not say (thin lines, bands).
+    /// Legend entries that belong to no single series (thin lines, bands).
     pub keys: Vec<Key>,
-    /// All panels share their ranges; tick labels stand at the outer ones only.
+    /// Whether all panels share their ranges; then only the outer ones have tick labels.
     pub shared_axes: bool,
 }
 
-/// How many panels stand side by side.
+/// Number of panels in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns {
     pub narrow: usize,
@@ -34,14 +34,14 @@ impl Columns {
     pub const ONE: Self = Self { narrow: 1, wide: 1 };
 }
 
-/// Where the names of the series stand.
+/// Position of the names of the series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LegendPlace {
-    /// At the right end of each line where they fit, else below.
+    /// At the right end of each line if they fit, else below.
     Auto,
     /// Below the panels.
     Below,
-    /// The keys alone: the panels say by their titles what they show.
+    /// Only the keys: the panels have titles.
     None,
 }
 
@@ -52,14 +52,14 @@ pub struct Key {
     pub sample: Sample,
 }
 
-/// What stands before the text in a legend.
+/// The sample before the text of a legend entry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Sample {
     Line { stroke: Stroke, mark: Option<Mark> },
     Band { ink: Ink, opacity: f64 },
 }
 
-/// One pair of axes and what is drawn in it, in order.
+/// One pair of axes and its items, in drawing order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Panel {
     /// Printed above the panel; empty for none.
@@ -76,12 +76,12 @@ pub struct Panel {
 pub struct Axis {
     pub label: String,
     pub scale: Scale,
-    /// The range shown; by default the extent of the data and a little more.
+    /// The range shown; `None` for the extent of the data with a margin.
     pub range: Option<[f64; 2]>,
     pub ticks: Ticks,
 }
 
-/// From data to position.
+/// How data map to positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
     Linear,
@@ -89,14 +89,14 @@ pub enum Scale {
     Log,
 }
 
-/// Where the ticks stand.
+/// Positions of the ticks.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ticks {
     /// Round numbers, as many as there is room for.
     Nice,
     /// Round whole numbers.
     Whole,
-    /// These, with these names.
+    /// Positions in data coordinates, with names.
     Named(Vec<(f64, String)>),
 }
 
@@ -116,9 +116,9 @@ pub enum Item {
 /// Points joined by a line, by steps, or by nothing. A point that is not finite breaks the line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// Its name in the data; lines of the same series share one legend entry.
+    /// Name of the series; lines of one series share one legend entry.
     pub series: String,
-    /// Whether it brings the series into the legend.
+    /// Whether the line gives the series a legend entry.
     pub in_legend: bool,
     pub points: Vec<[f64; 2]>,
     pub stroke: Option<Stroke>,
@@ -153,10 +153,10 @@ pub struct Block {
     pub series: String,
     pub x: [f64; 2],
     pub y: [f64; 2],
-    /// The number that it stands for.
+    /// The number it shows.
     pub value: Option<f64>,
     pub ink: Ink,
-    /// Printed inside where there is room.
+    /// Printed inside if it fits.
     pub text: String,
 }
 
@@ -168,7 +168,7 @@ pub struct Rule {
     pub stroke: Stroke,
 }
 
-/// Words at a point of the panel.
+/// A text in a panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
     /// Position as shares of the panel's width and height, from its lower left corner.
@@ -177,7 +177,7 @@ pub struct Note {
     pub anchor: Anchor,
 }
 
-/// A picture in a rectangle of the data.
+/// An image in a rectangle in data coordinates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Image {
     pub x: [f64; 2],
@@ -186,29 +186,29 @@ pub struct Image {
     pub height: usize,
     /// One plane of grey, from the background (0) to the text's colour (255), or three of red, green and blue.
     pub planes: Vec<u8>,
-    /// What it shows, in the figure's numbers.
+    /// What it shows, for the CSV of the figure.
     pub text: String,
 }
 
-/// Many small points, drawn as one picture; each has the colour of a class.
+/// Many small points in the colours of classes, drawn as one image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cloud {
     pub points: Vec<[f64; 2]>,
-    /// One for each point.
+    /// The class of each point.
     pub classes: Vec<u8>,
     /// Radius of a point, in points.
     pub radius: f64,
     pub opacity: f64,
 }
 
-/// A bold letter at a place of the data, legible on anything.
+/// A bold letter at a position in data coordinates, with an outline in the background colour.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tag {
     pub at: [f64; 2],
     pub text: String,
 }
 
-/// Which end of a text stands at its point.
+/// The end of a text that is at its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
     Start,
@@ -266,7 +266,7 @@ impl Panel {
         })
     }
 
-    /// The lines that the legend names, one for each series, in order of appearance.
+    /// The lines with a legend entry, one for each series, in order of appearance.
     pub fn named_lines(&self) -> Vec<&Line> {
         let mut lines: Vec<&Line> = Vec::new();
         for item in &self.items {

@@ -1,6 +1,6 @@
 //! Figures and tables as pure functions of histories, and their files: SVG, PDF, PNG, CSV, LaTeX, markdown.
 //!
-//! `Figure` says what is drawn, `Theme` in which colours, and the writers (`svg`, `pdf`, `png`, `csv`) in which form.
+//! `Figure` has the content, `Theme` the colours, and the writers (`svg`, `pdf`, `png`, `csv`) the format.
 
 mod error;
 mod look;

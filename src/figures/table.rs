@@ -1,6 +1,6 @@
-//! `Table`: cells with a caption, as markdown, CSV or LaTeX.
+//! `Table`: cells with a caption, written as markdown, CSV or LaTeX.
 
-/// A table of text; the writers know nothing of what it says.
+/// A table of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// Stem of the file it is written to.
@@ -8,16 +8,16 @@ pub struct Table {
     pub caption: String,
     pub header: Vec<String>,
     pub rows: Vec<Vec<String>>,
-    /// Columns from the left that hold words; the others hold numbers and are set flush right.
+    /// Number of columns from the left that hold text; the others hold numbers and are aligned right.
     pub words: usize,
-    /// Rows above which a thin rule stands.
+    /// Rows with a thin rule above.
     pub rules: Vec<usize>,
     /// Sentences below the table.
     pub notes: Vec<String>,
 }
 
 impl Table {
-    /// For people: GitHub's markdown, caption above and notes below.
+    /// The table as GitHub markdown, caption above and notes below.
     pub fn markdown(&self) -> String {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let escaped = |row: &Vec<String>| line(row.iter().map(|c| c.replace('|', "\\|")).collect());
@@ -29,7 +29,7 @@ impl Table {
         out
     }
 
-    /// For programs: header and rows, numbers with plain minus signs and nothing between thousands.
+    /// The table as CSV: header and rows, numbers with plain minus signs and without thousands separators.
     pub fn csv(&self) -> String {
         let line = |row: &Vec<String>| row.iter().map(|c| field(&plain(c))).collect::<Vec<_>>().join(",") + "\n";
         std::iter::once(&self.header).chain(&self.rows).map(line).collect()
@@ -41,7 +41,7 @@ pub fn field(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
-/// A cell as programs read it.
+/// A cell with plain minus signs and without thousands separators.
 fn plain(cell: &str) -> String {
     let cell = cell.replace('\u{2212}', "-");
     let number = cell.replace(',', "");

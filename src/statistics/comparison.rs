@@ -219,8 +219,8 @@ pub fn warning(pairs: usize, tests: usize, options: &Options, needed: Option<usi
     let (percent, power) = (alpha * 100.0, options.power * 100.0);
     let mut words = if pairs < least {
         format!(
-            "{}: no two-sided sign-flip or Wilcoxon test can go below p = {}, so nothing can be called at {percent:.0} %. \
-             At least {least} are needed",
+            "{}: no two-sided sign-flip or Wilcoxon test can go below p = {}, so no effect can be significant at \
+             {percent:.0} %. At least {least} are needed",
             repeats(pairs),
             short(smallest_p(pairs))
         ) + &if least_strict > least {
@@ -230,8 +230,8 @@ pub fn warning(pairs: usize, tests: usize, options: &Options, needed: Option<usi
         }
     } else if pairs < least_strict {
         format!(
-            "{}: the smallest p that can be reached is {}, too large for Holm over {tests} strategies, unless others \
-             are significant first. {least_strict} are enough.",
+            "{}: the smallest possible p is {}, too large for Holm over {tests} strategies unless others are \
+             significant first. {least_strict} are enough.",
             repeats(pairs),
             short(smallest_p(pairs))
         )
@@ -239,13 +239,12 @@ pub fn warning(pairs: usize, tests: usize, options: &Options, needed: Option<usi
         return None;
     } else {
         match needed {
-            Some(n) if n > pairs => format!("{}: too few to tell this effect from none.", repeats(pairs)),
+            Some(n) if n > pairs => format!("{}: too few to distinguish this effect from none.", repeats(pairs)),
             _ => return None,
         }
     };
     if let Some(n) = needed.filter(|n| *n > pairs) {
-        words +=
-            &format!(" If the effect is as large as it looks here, about {n} would find it with {power:.0} % power.");
+        words += &format!(" If the effect is as large as observed, about {n} find it with {power:.0} % power.");
     }
     Some(words)
 }

@@ -1,14 +1,14 @@
-//! Histories as groups: the repeats of one run, told from those of others by a name.
+//! Histories as groups: the repeats of one run under one name.
 
 use crate::experiment::{Strategy, Variant, names};
 use crate::history::History;
 
-/// All repeats of one strategy with the same own fields; or one fork, which shares rounds with its parent and is no
-/// repeat.
+/// All repeats of one strategy with the same own fields; or a single fork, which is not a repeat because it shares
+/// rounds with its parent.
 #[derive(Debug, Clone)]
 pub struct Group<'a> {
     pub name: Variant,
-    /// Its place among the groups of its strategy.
+    /// Index among the groups of its strategy.
     pub place: usize,
     pub is_fork: bool,
     pub histories: Vec<&'a History>,
@@ -19,20 +19,19 @@ impl Group<'_> {
         self.name.strategy
     }
 
-    /// Its name in legends and tables.
+    /// The name in legends and tables.
     pub fn label(&self) -> String {
         let fork = self.histories.first().filter(|_| self.is_fork);
         fork.map_or_else(|| self.name.label(), |h| h.label())
     }
 
-    /// The repeats of the strategy that others are compared with.
+    /// Whether these are the repeats of the random baseline.
     pub fn is_baseline(&self) -> bool {
         self.strategy() == Strategy::Random && !self.is_fork
     }
 }
 
-/// The histories by strategy and own fields, strategies in the order in which they are declared; then each fork by
-/// itself.
+/// The histories grouped by strategy and own fields, in the order of `Strategy`; then each fork as a group.
 pub fn groups<'a>(histories: impl IntoIterator<Item = &'a History>) -> Vec<Group<'a>> {
     let (forks, runs): (Vec<&History>, Vec<_>) = histories.into_iter().partition(|h| h.is_fork());
     let names = names(runs.iter().map(|h| (&h.header.experiment, &h.header.own)));
@@ -57,7 +56,7 @@ pub fn groups<'a>(histories: impl IntoIterator<Item = &'a History>) -> Vec<Group
     groups
 }
 
-/// For each history the name of its group; a fork's is its label.
+/// The name of each history's group; of a fork, its label.
 pub fn group_names(histories: &[History]) -> Vec<String> {
     let groups = groups(histories);
     let name = |history: &History| {
@@ -67,7 +66,7 @@ pub fn group_names(histories: &[History]) -> Vec<String> {
     histories.iter().map(name).collect()
 }
 
-/// The group that a name stands for: its own, else the only one whose fields agree with it.
+/// The group of this name, else the only group whose fields agree with it.
 pub fn group_named<'a, 'b>(groups: &'b [Group<'a>], name: &Variant) -> Option<&'b Group<'a>> {
     let repeated = || groups.iter().filter(|g| !g.is_fork);
     let exact = repeated().find(|g| g.name == *name);

@@ -161,7 +161,7 @@ fn a_fork_stands_beside_its_parent_by_name_and_counts_as_no_repeat() {
             && table.contains("3 repeats and 2 forks")
     );
     let tests = comparison_table(&with, &options).markdown();
-    assert!(tests.contains("Left out of every mean and test") && tests.contains("| SNN | 3 |"), "{tests}");
+    assert!(tests.contains("Excluded from every mean and test") && tests.contains("| SNN | 3 |"), "{tests}");
     let csv = curves_csv(&with);
     assert!(csv.contains("\"SNN, \u{3b1} = 0.5 \u{3c3}, from round 2 of SNN\",1,1,1,"), "{csv}");
 }

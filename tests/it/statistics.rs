@@ -155,7 +155,7 @@ fn small_numbers_of_pairs_give_a_warning_and_large_effects_do_not() {
         (5, 1, Some(12), Some(0.0625), Some("about 12")),
         (5, 11, None, Some(0.0625), Some("9 for Holm over 11")),
         (7, 11, None, Some(0.02), Some("0.0156, too large for Holm over 11")),
-        (10, 11, Some(40), Some(0.3), Some("too few to tell")),
+        (10, 11, Some(40), Some(0.3), Some("too few to distinguish")),
         (10, 11, Some(8), Some(0.02), None),
         (10, 1, None, Some(0.9), None),
     ] {

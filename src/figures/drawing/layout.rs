@@ -1,17 +1,17 @@
-//! Where everything of a figure stands, in points: panels, ticks, names at the ends of lines, the legend below.
+//! The layout of a figure in points: panels, ticks, names at the ends of lines, and the legend.
 
 use super::text::{bold_width, width};
 use super::ticks::{Tick, ticks};
 use crate::figures::figure::{Figure, LegendPlace, Panel, Sample, Scale, Ticks};
 use crate::figures::look::style::{BAND_OPACITY, Ink};
 
-/// Points in an inch.
+/// Points per inch.
 pub const POINTS_PER_INCH: f64 = 72.0;
 
-/// A figure at least this wide (points) takes its panels as wide figures do.
+/// Least width of a wide figure, points.
 const WIDE: f64 = 360.0;
 
-/// Sizes of type, points: what journals ask for at the printed width.
+/// Font sizes in points, as journals ask for at the printed width.
 pub const TICK_SIZE: f64 = 6.5;
 pub const LABEL_SIZE: f64 = 7.5;
 pub const LEGEND_SIZE: f64 = 7.0;
@@ -36,7 +36,7 @@ const LEGEND_LINE: f64 = 10.5;
 const LEGEND_GAP: f64 = 12.0;
 const LEGEND_TOP: f64 = 7.0;
 
-/// Names stand at the ends of lines when they take no more than this share of the width.
+/// Largest share of the width that names at the ends of lines may take; else they go into the legend.
 const END_SHARE: f64 = 0.30;
 
 /// Room for one tick: points along y; spaces between labels along x.
@@ -46,7 +46,7 @@ const X_TICK_SPACE: f64 = 11.0;
 /// Space around the data, as a share of its extent.
 const PAD: f64 = 0.03;
 
-/// The plot of one panel is between so many points high.
+/// Smallest and largest height of a panel's plot, points.
 const PLOT_HEIGHTS: [f64; 2] = [70.0, 250.0];
 
 /// A rectangle, y downwards.
@@ -80,7 +80,7 @@ pub struct Frame {
     pub y_ticks: Vec<Tick>,
     pub show_x: bool,
     pub show_y: bool,
-    /// Distance of the y label's middle from the plot's left side.
+    /// Distance from the plot's left side to the middle of the y label.
     pub y_label_offset: f64,
     pub end_labels: Vec<EndLabel>,
 }
@@ -92,7 +92,7 @@ struct Axis {
 }
 
 impl Axis {
-    /// 0 at the low end, 1 at the high one; not finite where the scale has no place for it.
+    /// Position on the axis: 0 at the low end, 1 at the high one; not finite for a value the scale cannot show.
     fn share(self, value: f64) -> f64 {
         let [low, high] = self.range;
         match self.scale {
@@ -110,7 +110,7 @@ impl Frame {
     }
 }
 
-/// The name of a series beside the end of its line.
+/// The name of a series at the end of its line.
 #[derive(Debug, Clone)]
 pub struct EndLabel {
     /// Index into `Panel::named_lines`.
@@ -147,7 +147,8 @@ pub fn layout(figure: &Figure, full_width: f64) -> Layout {
     let ranges = ranges(figure);
     let mut plot_width = full_width / columns as f64 - LABEL_LINE - TICK_LINE;
     let mut margins = vec![0.0; columns];
-    // Tick labels set the margins, margins the plot's width, and that the number of ticks: twice settles it.
+    // Tick labels determine the margins, margins the plot's width, and the width the number of ticks: two passes settle
+    // it.
     for _ in 0..2 {
         for (i, panel) in figure.panels.iter().enumerate() {
             let column = i % columns;
@@ -188,7 +189,7 @@ pub fn layout(figure: &Figure, full_width: f64) -> Layout {
     Layout { width: full_width, height: height + EDGE, frames, legend }
 }
 
-/// Rows and columns with names: a heat map, whose shape must not change with the width.
+/// Whether a panel has named rows and columns: a heat map, whose shape must not change with the width.
 pub fn is_table(panel: &Panel) -> bool {
     matches!((&panel.x.ticks, &panel.y.ticks), (Ticks::Named(_), Ticks::Named(_)))
 }
@@ -219,7 +220,7 @@ fn widest(ticks: &[Tick]) -> f64 {
     ticks.iter().map(|t| width(&t.text, TICK_SIZE)).fold(0.0, f64::max)
 }
 
-/// How far the last tick's label may stand out to the right.
+/// How far the last tick's label may extend to the right.
 fn overhang(figure: &Figure, ranges: &[[[f64; 2]; 2]]) -> f64 {
     const MOST_TICKS: usize = 6;
     let halves = figure.panels.iter().zip(ranges).map(|(p, r)| widest(&ticks(&p.x, r[0], MOST_TICKS)) / 2.0);
@@ -295,7 +296,7 @@ fn x_ticks(panel: &Panel, range: [f64; 2], plot_width: f64) -> Vec<Tick> {
     (2..=MOST).rev().map(|most| ticks(&panel.x, range, most)).find(fits).unwrap_or_else(|| ticks(&panel.x, range, 1))
 }
 
-/// Names beside the last points, pushed apart so that none touches another, in the order of the line ends.
+/// Names next to the last points, moved apart so that none overlap, in the order of the line ends.
 fn end_labels(panel: &Panel, frame: &Frame) -> Vec<EndLabel> {
     let finite = |p: &[f64; 2]| p.iter().all(|v| v.is_finite());
     let last = |l: &crate::figures::figure::Line| l.points.iter().rev().map(|p| frame.at(*p)).find(finite);
@@ -309,11 +310,11 @@ fn end_labels(panel: &Panel, frame: &Frame) -> Vec<EndLabel> {
     ends.iter().zip(places).map(|(&(line, from), y)| EndLabel { line, from, to: [x, y] }).collect()
 }
 
-/// The places nearest to `wanted` (ascending) that are `gap` apart and within the bounds.
+/// The positions closest to `wanted` (ascending) that are at least `gap` apart and within the bounds.
 ///
-/// Neighbours that would touch are merged into blocks centred on the mean of what their members want.
+/// Neighbours that would overlap are merged into blocks centred on the mean of their wanted positions.
 fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
-    // A block: the sum of (wanted - offset within the block), its number of members, its first place.
+    // A block: the sum of (wanted - offset within the block), its number of members, its first position.
     let mut blocks: Vec<(f64, usize, f64)> = Vec::new();
     for &w in wanted {
         let mut block = (w, 1, w);
@@ -335,7 +336,7 @@ fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
     blocks.iter().flat_map(|&(_, n, first)| (0..n).map(move |i| first + i as f64 * gap)).collect()
 }
 
-/// The legend in columns below the panels, and the height with it.
+/// The legend in columns below the panels, and the figure's height with it.
 fn legend_below(figure: &Figure, direct: bool, frames: &[Frame], full: f64, top: f64) -> (Vec<LegendEntry>, f64) {
     let mut entries: Vec<(String, Sample)> = Vec::new();
     if !direct && figure.legend != LegendPlace::None {
@@ -365,7 +366,7 @@ fn legend_below(figure: &Figure, direct: bool, frames: &[Frame], full: f64, top:
     (placed.collect(), top + LEGEND_TOP + rows as f64 * LEGEND_LINE)
 }
 
-/// Widths of as many columns as fit, filled downwards so that relatives stand under each other.
+/// Widths of as many columns as fit, filled downwards so that related series are in one column.
 fn legend_columns(widths: &[f64], room: f64) -> Vec<f64> {
     let filled = |columns: usize| {
         let rows = widths.len().div_ceil(columns);
@@ -380,7 +381,7 @@ pub fn band_sample() -> Sample {
     Sample::Band { ink: Ink::Series(0), opacity: BAND_OPACITY * 2.0 }
 }
 
-/// Whether a panel's title fits over its plot at the usual size.
+/// Whether a panel's title fits above its plot at the usual size.
 pub fn title_size(title: &str, room: f64) -> f64 {
     TITLE_SIZE * (room / bold_width(title, TITLE_SIZE)).min(1.0)
 }

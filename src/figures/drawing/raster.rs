@@ -1,4 +1,4 @@
-//! Pictures inside figures: data set images and clouds of points as PNG, and PNG as text.
+//! Raster images inside figures: data set images and clouds of points as PNG, and PNG as base 64.
 
 use resvg::tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, PremultipliedColorU8, Transform};
 
@@ -7,7 +7,7 @@ use crate::figures::figure::{Cloud, Image};
 use crate::figures::look::style::Ink;
 use crate::figures::look::theme::{Rgb, Theme};
 
-/// Dots per inch of a cloud of points: what print shows.
+/// Dots per inch of a cloud of points, enough for print.
 const CLOUD_DPI: f64 = 300.0;
 
 /// A data set image in the theme's colours, as PNG.
@@ -25,7 +25,7 @@ pub fn picture(image: &Image, theme: &Theme) -> Option<Vec<u8>> {
     pixels.encode_png().ok()
 }
 
-/// A cloud of points over the whole plot, transparent where there is none, as PNG.
+/// A cloud of points over the whole plot as PNG, transparent between them.
 pub fn cloud(cloud: &Cloud, frame: &Frame, theme: &Theme) -> Option<Vec<u8>> {
     let scale = CLOUD_DPI / POINTS_PER_INCH;
     let plot = frame.plot;

@@ -1,9 +1,9 @@
-//! How wide a text is, from the advance widths of the font that is embedded (Liberation Sans, as wide as Helvetica).
+//! Text widths, from the advance widths of the embedded font (Liberation Sans, as wide as Helvetica).
 
 /// Families in order of preference; the first three have the same widths.
 pub const FAMILIES: &str = "'Liberation Sans', Arial, Helvetica, 'Nimbus Sans', 'DejaVu Sans', sans-serif";
 
-/// The family that is bundled.
+/// The bundled font family.
 pub const FAMILY: &str = "Liberation Sans";
 
 /// The bundled faces, under the SIL Open Font License.
@@ -13,7 +13,7 @@ pub const BOLD: &[u8] = include_bytes!("../../../assets/fonts/LiberationSans-Bol
 /// Units of the advance widths in one em.
 const UNITS_PER_EM: f64 = 2048.0;
 
-/// The bold face is at most so much wider.
+/// Largest ratio of bold to regular widths.
 const BOLD_FACTOR: f64 = 1.08;
 
 /// Advance widths of U+0020 to U+007E in the regular face.
@@ -25,7 +25,7 @@ const ADVANCES: [u16; 95] = [
     1139, 1139, 1139, 682, 1024, 569, 1139, 1024, 1479, 1024, 1024, 1024, 684, 532, 684, 1196,
 ];
 
-/// What other characters are taken to be: as wide as the operators, the widest of those in use.
+/// Width assumed for other characters: that of the operators, the widest in use.
 const OTHER_ADVANCE: u16 = 1196;
 
 /// Width of `text` at `size`, in the unit of `size`.
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::figures::files::png::parse;
 
-    /// Against the advances that usvg takes from the font itself.
+    /// Compares with the advances that usvg reads from the font.
     #[test]
     fn widths_are_those_of_the_bundled_font() {
         for (text, bold) in [

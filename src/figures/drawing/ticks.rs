@@ -1,18 +1,18 @@
-//! Round numbers along an axis, and how they are written.
+//! Ticks: round numbers along an axis, and their text.
 
 use crate::figures::figure::{Axis, Scale, Ticks};
 
-/// One tick: where it stands (data) and what is written there.
+/// One tick: its position in data coordinates and its text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tick {
     pub at: f64,
     pub text: String,
 }
 
-/// Steps that people read easily, times a power of ten.
+/// Steps that are easy to read, times a power of ten.
 const NICE_STEPS: [f64; 4] = [1.0, 2.0, 2.5, 5.0];
 
-/// Numbers from here on are written with a thousands separator.
+/// Least number that is written with a thousands separator.
 const SEPARATE_FROM: f64 = 1_000.0;
 
 /// Ticks of `axis` over `range`, at most `most` of them.

@@ -33,7 +33,7 @@ pub fn curves_csv(histories: &[History]) -> String {
     out
 }
 
-/// `proposals.csv`: one row for each sample bought; the cells of the step are empty where there was none.
+/// `proposals.csv`: one row for each labelled sample; without a step, the cells of the step are empty.
 ///
 /// `p_*` is the anchor's code p, `q_*` the moved point p', `n_*` the neighbour's code (Eq. 2).
 pub fn proposals_csv(histories: &[History]) -> String {

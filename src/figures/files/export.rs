@@ -108,7 +108,7 @@ pub fn export_figure(
     Ok(folder.written)
 }
 
-/// One run with what Figure 4 needs beside its history.
+/// One run with the files that Figure 4 needs.
 pub struct Figure4Request<'a> {
     pub history: &'a History,
     pub embedding: &'a Embedding,
@@ -144,7 +144,7 @@ pub fn export_figure4(
     Ok((folder.written, table))
 }
 
-/// Where files go, and which have gone there.
+/// The output folder, and the files written so far.
 struct Folder<'a> {
     path: &'a Path,
     written: Vec<PathBuf>,
@@ -163,7 +163,7 @@ impl<'a> Folder<'a> {
                 Format::Svg => self.put(&figure.name, format, drawn.as_bytes())?,
                 Format::Pdf => self.put(&figure.name, format, &pdf(&drawn)?)?,
                 Format::Png => self.put(&figure.name, format, &png(&drawn, dpi)?)?,
-                // `curves.csv` holds every evaluation; a figure's own numbers stand beside it.
+                // `curves.csv` holds every evaluation; a figure's own numbers go to another file.
                 Format::Csv => self.put(&format!("{}-data", figure.name), format, figure_csv(figure).as_bytes())?,
                 Format::Latex | Format::Markdown => {}
             }

@@ -8,7 +8,7 @@ use crate::figures::table::Table;
 /// More columns than this are scaled to the width of the text.
 const MOST_COLUMNS: usize = 8;
 
-/// The table in an environment of its own; needs `\usepackage{booktabs}`, and `graphicx` where it is scaled.
+/// The table in a `table` environment; needs `\usepackage{booktabs}`, and `graphicx` if it is scaled.
 pub fn latex_table(table: &Table) -> String {
     let columns: String = (0..table.header.len()).map(|i| if i < table.words { 'l' } else { 'r' }).collect();
     let line = |row: &[String]| row.iter().map(|c| escape(c)).collect::<Vec<_>>().join(" & ") + " \\\\\n";
@@ -32,7 +32,7 @@ pub fn latex_table(table: &Table) -> String {
     out + "\\end{table}\n"
 }
 
-/// The figure's file in an environment with its caption, no wider than the line; needs `\usepackage{graphicx}`.
+/// The figure's file in a `figure` environment with its caption, no wider than the line; needs `\usepackage{graphicx}`.
 pub fn latex_figure(figure: &Figure, width_in: f64) -> String {
     let (name, caption) = (&figure.name, escape(&figure.caption));
     format!(
@@ -41,7 +41,7 @@ pub fn latex_figure(figure: &Figure, width_in: f64) -> String {
     )
 }
 
-/// Text with every character that LaTeX would act upon written out, and signs it has no glyph for set in mathematics.
+/// Text with LaTeX's special characters escaped, and signs without a glyph set in maths mode.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

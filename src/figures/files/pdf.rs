@@ -8,7 +8,7 @@ use krilla_svg::{SurfaceExt as _, SvgSettings};
 use super::png::{parse, points};
 use crate::figures::error::FigureError;
 
-/// The PDF of an SVG made by `svg`.
+/// An SVG written by `svg` as PDF.
 pub fn pdf(svg: &str) -> Result<Vec<u8>, FigureError> {
     let tree = parse(svg)?;
     let failed = |what: &str| FigureError::Draw(what.to_owned());

@@ -7,18 +7,18 @@ use crate::figures::drawing::layout::POINTS_PER_INCH;
 use crate::figures::drawing::text::{BOLD, FAMILY, REGULAR};
 use crate::figures::error::FigureError;
 
-/// Pixels in an inch as SVG counts them; sizes of a parsed tree are in these.
+/// SVG pixels per inch; sizes of a parsed tree are in them.
 const SVG_DPI: f32 = 96.0;
 
 /// The most pixels along one side.
 const MOST_PIXELS: f32 = 30_000.0;
 
-/// The PNG of an SVG made by `svg`.
+/// An SVG written by `svg` as PNG.
 pub fn png(svg: &str, dpi: f32) -> Result<Vec<u8>, FigureError> {
     render(svg, dpi)?.encode_png().map_err(|e| FigureError::Draw(e.to_string()))
 }
 
-/// Its pixels: width, height, and RGBA of an opaque picture, `[height * width * 4]`.
+/// The pixels of an SVG: width, height and opaque RGBA, `[height * width * 4]`.
 pub fn pixels(svg: &str, dpi: f32) -> Result<(usize, usize, Vec<u8>), FigureError> {
     let pixmap = render(svg, dpi)?;
     Ok((pixmap.width() as usize, pixmap.height() as usize, pixmap.take()))
@@ -37,7 +37,7 @@ fn render(svg: &str, dpi: f32) -> Result<Pixmap, FigureError> {
     Ok(pixels)
 }
 
-/// The tree of an SVG, with the bundled faces and no font of the system.
+/// The parsed tree of an SVG, with the bundled fonts and none of the system's.
 pub fn parse(svg: &str) -> Result<Tree, FigureError> {
     let mut options = resvg::usvg::Options { dpi: SVG_DPI, font_family: FAMILY.into(), ..Default::default() };
     let fonts = options.fontdb_mut();
@@ -46,7 +46,7 @@ pub fn parse(svg: &str) -> Result<Tree, FigureError> {
     Tree::from_str(svg, &options).map_err(|e| FigureError::Draw(e.to_string()))
 }
 
-/// Points of a page for a length of a parsed tree.
+/// A length of a parsed tree in points.
 pub fn points(length: f32) -> f32 {
     length * (POINTS_PER_INCH as f32) / SVG_DPI
 }

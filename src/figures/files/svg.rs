@@ -1,4 +1,4 @@
-//! `Figure` to SVG: text stays text, sizes are in points, and the same figure gives the same bytes.
+//! `Figure` as SVG: text stays text, sizes are in points, and the same figure gives the same bytes.
 
 use std::fmt::Write as _;
 
@@ -83,7 +83,7 @@ impl Writer<'_> {
             self.item(item, frame);
         }
         self.out.push_str("</g>\n");
-        // Marks stand on top and are not cut at the frame.
+        // Marks are drawn on top and are not clipped at the frame.
         for item in &panel.items {
             match item {
                 Item::Line(line) => self.marks(line, frame),
@@ -214,7 +214,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A PNG between its upper left and lower right corners; nothing where it could not be made.
+    /// A PNG between its upper left and lower right corners; nothing if it could not be encoded.
     fn picture(&mut self, png: Option<Vec<u8>>, [[x0, y0], [x1, y1]]: [[f64; 2]; 2], rendering: &str) {
         let Some(png) = png.filter(|_| finite([x0, y0]) && finite([x1, y1])) else { return };
         let (x, y, w, h) = (n(x0), n(y0), n(x1 - x0), n(y1 - y0));
@@ -377,7 +377,7 @@ impl Writer<'_> {
     }
 }
 
-/// The line's unbroken runs, in points.
+/// The unbroken parts of a line, in points of the page.
 fn runs(line: &Line, frame: &Frame) -> Vec<Vec<[f64; 2]>> {
     let mut runs: Vec<Vec<[f64; 2]>> = vec![Vec::new()];
     for point in line.points.iter().map(|p| frame.at(*p)) {
@@ -405,7 +405,7 @@ fn path_data(points: &[[f64; 2]]) -> String {
     format!("M{}", places.join("L"))
 }
 
-/// Dashes in the proportion of the line's width, so that they read at any weight.
+/// Dashes in proportion to the line's width, so that they are visible at any width.
 fn dashes(stroke: Stroke) -> String {
     let pattern: &[f64] = match stroke.dash {
         Dash::Solid => return String::new(),
@@ -417,7 +417,7 @@ fn dashes(stroke: Stroke) -> String {
     format!(" stroke-dasharray=\"{}\"", lengths.join(" "))
 }
 
-/// A length to a hundredth of a point, as short as it can be written.
+/// A length to a hundredth of a point, in its shortest form.
 fn n(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -428,7 +428,7 @@ fn hex([r, g, b]: Rgb) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
-/// Text with the characters that mean something in XML written out.
+/// Text with the special characters of XML escaped.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

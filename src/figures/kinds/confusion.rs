@@ -1,4 +1,4 @@
-//! The confusion of the last round as a heat map: what each true class is taken for, in percent.
+//! The confusion matrix of the last round as a heat map: predicted classes of each true class, in percent.
 
 use crate::figures::data::{repeats_text, split_name};
 use crate::figures::figure::{Axis, Block, Columns, Figure, Item, LegendPlace, Panel, Ticks};
@@ -6,17 +6,17 @@ use crate::figures::look::style::Ink;
 use crate::history::History;
 use crate::statistics::{Group, groups};
 
-/// Series whose colours mean right and wrong.
+/// Series whose colours are those of right and wrong predictions.
 const RIGHT: usize = 1;
 const WRONG: usize = 2;
 
-/// How strong the colour of the diagonal is.
+/// Strength of the diagonal's colour, 0 to 1.
 const RIGHT_SHARE: f64 = 0.14;
 
 /// Percent below which a cell counts as empty: it would be printed as 0.0.
 const EMPTY_BELOW: f64 = 0.05;
 
-/// Confusion at the end of the last round, averaged over repeats; one panel for each strategy.
+/// Confusion matrix at the end of the last round, averaged over repeats; one panel for each strategy.
 pub fn confusion(histories: &[History]) -> Figure {
     let groups = groups(histories);
     let classes = histories.first().map(|h| h.header.classes.clone()).unwrap_or_default();
@@ -41,8 +41,8 @@ pub fn confusion(histories: &[History]) -> Figure {
         name: "confusion".into(),
         title: "Confusion of the last round".into(),
         caption: format!(
-            "What each true class (row, percent of it) of the {} is taken for at the end of the last round, {}. Right \
-             in blue; wrong in orange, the darkest being {worst:.1} %.",
+            "Predicted classes of each true class (row, in percent) of the {} at the end of the last round, {}. Right in \
+             blue; wrong in orange, the darkest being {worst:.1} %.",
             split_name(histories),
             repeats_text(&groups)
         ),
@@ -58,7 +58,7 @@ pub fn confusion(histories: &[History]) -> Figure {
     }
 }
 
-/// Percent of each row, averaged over the runs that have counted it.
+/// The matrix in percent of each row, averaged over the runs that have one; `None` if no run has.
 fn mean_shares(group: &Group, classes: usize) -> Option<Vec<f64>> {
     let counted = group.histories.iter().filter_map(|h| h.rounds.last()).map(|r| &r.confusion);
     let counted: Vec<&Vec<u32>> = counted.filter(|c| classes > 0 && c.len() == classes * classes).collect();

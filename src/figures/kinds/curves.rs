@@ -1,4 +1,5 @@
-//! Learning curves: accuracy, or the error of maps, against labels for each strategy, and Figure 3 of the paper with its bands.
+//! Learning curves: accuracy, or the error of maps, against labels for each strategy, and Figure 3 of the paper with
+//! its bands.
 
 use crate::experiment::{Strategy, Task};
 use crate::figures::data::{
@@ -13,16 +14,16 @@ use crate::statistics::{Group, groups};
 
 /// Height over width of a plot of curves.
 const ASPECT: f64 = 0.66;
-/// The same where it stands among others.
+/// Height over width of a plot among several.
 const SMALL_ASPECT: f64 = 0.72;
 
-/// From so many strategies on, each gets a panel of its own where bands are drawn.
+/// With this many strategies or more, figures with bands give each its own panel.
 pub const SMALL_MULTIPLES_FROM: usize = 4;
 
-/// Up to so many strategies, `curves` shows the inside of rounds too.
+/// Most strategies for which `curves` also shows evaluations inside rounds.
 const MOST_INSIDE: usize = 4;
 
-/// What `ridgewalk run` leaves as `curves.svg`: accuracy against labels, for one history or many.
+/// The metric against labels, for one history or many; `ridgewalk run` writes it as `curves.svg`.
 pub fn curves(histories: &[History]) -> Figure {
     let groups = groups(histories);
     let (split, task) = (split_name(histories), task(histories));
@@ -49,24 +50,24 @@ pub fn curves(histories: &[History]) -> Figure {
     figure
 }
 
-/// What a caption adds where a classifier stands in for a labelling tool.
+/// Addition to a caption if a stand-in labelled samples.
 fn stand_in_text(histories: &[History]) -> String {
     stand_in_note(histories).map_or_else(String::new, |note| format!(" {note}"))
 }
 
-/// What the caption says of thin lines.
+/// Addition to a caption about the thin lines.
 fn inside_text(histories: &[History]) -> String {
     format!(
-        " Thin lines: its fixed part of {} images, measured inside rounds and spread over the labels that the round \
-         bought.",
+        " Thin lines: its fixed part of {} images, measured inside rounds and spread over the samples labelled \
+         in the round.",
         part_size(histories)
     )
 }
 
-/// Figure 3: mean and 95 % band over repeats, every repeat a thin line, drop and rebound inside rounds visible.
+/// Figure 3: mean and 95 % band over repeats, and every repeat as a thin line; the drop and rebound inside rounds show.
 ///
 /// Up to three strategies share two panels (whole split at round ends; fixed part inside rounds); more get a panel
-/// each, beside the random baseline.
+/// each, together with the random baseline.
 pub fn figure3(histories: &[History]) -> Figure {
     let groups = groups(histories);
     let split = split_name(histories);
@@ -76,7 +77,7 @@ pub fn figure3(histories: &[History]) -> Figure {
     let caption = format!(
         "{} on the {split} against the number of labelled samples, {}: mean (marks: whole {split} at the end of \
          each round), 95 % Student-t band of the mean, and every repeat as a thin line. Inside rounds: a fixed part of \
-         {} images, spread over the labels that the round bought.",
+         {} images, spread over the samples labelled in the round.",
         task.measure(),
         repeats_text(&groups),
         part_size(histories),
@@ -156,12 +157,12 @@ fn panel_for_each(histories: &[History], groups: &[Group]) -> Vec<Panel> {
     shown.map(panel_of).collect()
 }
 
-/// What a target is judged by, with its unit.
+/// The metric with its unit.
 fn named(task: Task) -> String {
     format!("{} ({})", task.measure(), task.unit())
 }
 
-/// The part's metric of a group.
+/// The metric on the fixed part of the evaluation split.
 fn part(group: &Group) -> Metric {
     Metric::part(group.histories.first().map_or(Task::Classes, |h| h.task()))
 }
@@ -183,7 +184,7 @@ fn value_panel(histories: &[History]) -> Panel {
     panel
 }
 
-/// What an empty panel says.
+/// The text of an empty panel.
 pub fn nothing_yet() -> Item {
     Item::Note(Note { at: [0.5, 0.5], text: "no completed round yet".into(), anchor: Anchor::Middle })
 }
@@ -197,7 +198,7 @@ fn inside_line(group: &Group) -> Option<Item> {
     (!line.points.is_empty()).then_some(Item::Line(line))
 }
 
-/// Every repeat as a thin line, where there are several.
+/// Every repeat as a thin line; empty for a single one.
 fn repeat_lines(group: &Group, metric: Metric) -> Vec<Item> {
     let style = group.style();
     let repeats = group.histories.iter().filter(|_| group.histories.len() > 1);
@@ -218,7 +219,7 @@ fn repeat_stroke(ink: Ink) -> Stroke {
     Stroke { width: REPEAT_WIDTH, opacity: REPEAT_OPACITY, ..Stroke::thin(ink) }
 }
 
-/// The mean of a group; marked at its points where these are round ends.
+/// The mean of a group as a line; `marked` if its points are round ends.
 pub fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool) -> Item {
     let style = group.style();
     Item::Line(Line {
@@ -231,14 +232,14 @@ pub fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool) -> Item {
     })
 }
 
-/// The band of a group; empty where there is a single repeat.
+/// The band of a group; empty for a single repeat.
 pub fn band(group: &Group, mean: &[MeanPoint]) -> Item {
     let points = mean.iter().filter(|p| p.y.half_width.is_some()).map(|p| [p.x, p.y.low(), p.y.high()]).collect();
     let ink = group.style().ink;
     Item::Band(Band { series: group.label(), points, ink, opacity: BAND_OPACITY })
 }
 
-/// What the two kinds of line are.
+/// Legend entries for the two kinds of line.
 fn inside_keys(histories: &[History], groups: &[Group]) -> Vec<Key> {
     if groups.iter().all(|g| mean_trace(g, part(g)).is_empty()) {
         return Vec::new();
@@ -252,7 +253,7 @@ fn inside_keys(histories: &[History], groups: &[Group]) -> Vec<Key> {
     ]
 }
 
-/// The thin line where it stands alone.
+/// Legend text of the thin line if it is the only entry.
 fn inside_name(histories: &[History]) -> String {
     format!("inside rounds (fixed {})", part_size(histories))
 }

@@ -1,4 +1,4 @@
-//! The difference curve: each group of repeats less another, paired by seed, with its band.
+//! The difference curve: each group of repeats minus another, paired by seed, with its band.
 
 use super::curves::SMALL_MULTIPLES_FROM;
 use crate::experiment::{Task, Variant};
@@ -14,7 +14,7 @@ use crate::statistics::{EndpointTest, Options, compare};
 const ASPECT: f64 = 0.6;
 const SMALL_ASPECT: f64 = 0.72;
 
-/// Each group less `against` in points of accuracy, or in the error of maps, round by round, with the 95 % band of the
+/// Each group minus `against` in each round, in points of accuracy or in the error of maps, with the 95 % band of the
 /// paired difference.
 pub fn difference(histories: &[History], against: &Variant) -> Figure {
     let options = Options { baseline: against.clone(), level: BAND_LEVEL, ..Options::default() };
@@ -43,7 +43,7 @@ pub fn difference(histories: &[History], against: &Variant) -> Figure {
         title: format!("{measure} less {baseline}, paired by seed"),
         caption: format!(
             "{measure} at the end of each round less that of {baseline} with the same seed, in {points}: mean \
-             over up to {most} pairs{}. {}Round by round this describes and does not test.",
+             over up to {most} pairs{}. {}These intervals describe each round; they are not tests.",
             if banded { ", with the 95 % Student-t band of the mean paired difference" } else { "" },
             if task.lower_is_better() { "Below zero is better. " } else { "" }
         ),
@@ -66,7 +66,7 @@ fn panel(tested: &[&EndpointTest], baseline: &str, task: Task) -> Panel {
     items.extend(tested.iter().map(|s| band(s)));
     items.extend(tested.iter().map(|s| line(s)));
     if tested.is_empty() {
-        let text = "no seed is shared with the runs compared with".into();
+        let text = "no run shares a seed with the baseline".into();
         items.push(Item::Note(Note { at: [0.5, 0.6], text, anchor: Anchor::Middle }));
     }
     let y = if baseline.is_empty() {

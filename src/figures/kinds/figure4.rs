@@ -1,4 +1,4 @@
-//! Figure 4: at the left the embedding with some walks over it, at the right a row of images for each of them.
+//! Figure 4: on the left the embedding with some walks, on the right a row of images for each walk.
 
 use crate::figures::figure::{
     Anchor, Axis, Block, Cloud, Columns, Figure, Image, Item, Key, LegendPlace, Line, Note, Panel, Sample, Tag, Ticks,
@@ -11,7 +11,7 @@ use crate::trajectory::{Album, Embedding, Judged, JudgedWalk, Verdict, WalkImage
 const BOUNDARY_WALKERS: usize = 4;
 const OUTWARD_DRIFTERS: usize = 2;
 
-/// Walks that are candidates: this share of their kind, those with the clearest numbers.
+/// Share of the walks of a kind that may be shown: those with the clearest numbers.
 const CLEAREST: f64 = 0.5;
 
 /// Images in a row, at most.
@@ -29,17 +29,17 @@ const GAP: f64 = 0.04;
 /// A point of the cloud.
 const DOT: f64 = 0.42;
 const DOT_OPACITY: f64 = 0.5;
-/// A walk: its line, and the pale line below it that sets it off from the cloud.
+/// Widths of a walk's line, and of the pale line below it that separates it from the cloud.
 const WALK_WIDTH: f64 = 0.9;
 const CASING_WIDTH: f64 = 2.0;
 
-/// Share of the embedding on either side that the left half may cut off.
+/// Share of the embedding on each side that the left half may cut off.
 const STRAYS: f64 = 0.001;
-/// Space about what is shown, as a share.
+/// Margin around points and walks, as a share of their extent.
 const PAD: f64 = 0.03;
 
-/// The figure of one run. Its walks are chosen by their verdicts: four boundary walkers and two outward drifters, or
-/// as many as there are; among the clearest half of their kind those whose starts lie furthest apart.
+/// Figure 4 of one run. It shows up to four boundary walkers and two outward drifters: from the clearest half of each
+/// kind, those whose starts are furthest apart.
 pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: &Judged) -> Figure {
     let mut shown = chosen(embedding, judged, Verdict::Boundary, BOUNDARY_WALKERS);
     shown.extend(chosen(embedding, judged, Verdict::Outward, OUTWARD_DRIFTERS));
@@ -95,7 +95,7 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// Where it stood, from its start on; a gap where it was put elsewhere.
+    /// The positions of the walk from its start on, with a gap (NaN) at each restart.
     fn path(&self) -> Vec<[f64; 2]> {
         let mut path = Vec::new();
         let mut at = None;
@@ -113,12 +113,12 @@ impl Shown<'_> {
     }
 }
 
-/// The first two coordinates; a line has a second one of 0.
+/// The first two coordinates; in one dimension the second is 0.
 fn plane(code: &[f32]) -> [f64; 2] {
     [0, 1].map(|axis| code.get(axis).copied().map_or(0.0, f64::from))
 }
 
-/// The clearest walks of a kind, then those of them whose starts lie furthest apart.
+/// `count` walks with this verdict: from the clearest, those whose starts are furthest apart.
 fn chosen<'a>(embedding: &Embedding, judged: &'a Judged, verdict: Verdict, count: usize) -> Vec<&'a JudgedWalk> {
     let mut kind: Vec<&JudgedWalk> = judged.walks.iter().filter(|w| w.judgement.verdict == verdict).collect();
     let clarity = |w: &JudgedWalk| match verdict {
@@ -139,14 +139,14 @@ fn chosen<'a>(embedding: &Embedding, judged: &'a Judged, verdict: Verdict, count
             let to = |t: &&JudgedWalk| (start(t)[0] - x).hypot(start(t)[1] - y);
             taken.iter().map(to).fold(f64::INFINITY, f64::min)
         };
-        // The first of equals, and at the very beginning the clearest.
+        // The first of equals; the first walk taken is the clearest.
         let best = (1..kind.len()).fold(0, |best, i| if distance(kind[i]) > distance(kind[best]) { i } else { best });
         taken.push(kind.remove(best));
     }
     taken
 }
 
-/// The left half.
+/// The left half: the embedding with the walks over it.
 fn map(embedding: &Embedding, walks: &[Shown<'_>]) -> Panel {
     let points: Vec<[f64; 2]> = embedding.codes.chunks_exact(embedding.dim.max(1)).map(plane).collect();
     let paths: Vec<Vec<[f64; 2]>> = walks.iter().map(Shown::path).collect();
@@ -186,7 +186,7 @@ fn map(embedding: &Embedding, walks: &[Shown<'_>]) -> Panel {
     }
 }
 
-/// A place for a walk's letter: before its start, away from where it goes.
+/// Position of a walk's letter: before its start, opposite to its direction.
 fn beside_start(path: &[[f64; 2]], side: f64) -> [f64; 2] {
     /// Distance from the start, as a share of the panel.
     const DISTANCE: f64 = 0.035;
@@ -199,7 +199,7 @@ fn beside_start(path: &[[f64; 2]], side: f64) -> [f64; 2] {
     [start[0] - dx * DISTANCE * side, start[1] - dy * DISTANCE * side]
 }
 
-/// Ranges of equal length that show all but a few strays, and every walk.
+/// Ranges of equal length with every walk and all samples but a few outliers.
 fn square_range(points: &[[f64; 2]], paths: &[Vec<[f64; 2]>]) -> [[f64; 2]; 2] {
     let core = [0, 1].map(|axis| {
         let mut values: Vec<f64> = points.iter().map(|p| p[axis]).collect();

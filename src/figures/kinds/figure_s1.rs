@@ -9,10 +9,10 @@ use crate::labelling::fem::LabelledMask;
 /// Lines of the mesh and of its borders, points.
 const MESH_WIDTH: f64 = 0.2;
 const BORDER_WIDTH: f64 = 0.6;
-/// What is no wall.
+/// Colour outside the wall.
 const PAPER: [u8; 3] = [255; 3];
 
-/// The figure of one solved mask; lengths from the image's top left corner.
+/// Figure S1 of one solved mask; lengths in mm from the image's top left corner.
 pub fn figure_s1(mask: &WallMask, solved: &LabelledMask, pixel_mm: f64) -> Figure {
     let s = &solved.solution;
     let marks = ticks(solved.map.values().iter().copied().fold(0.0, f32::max).into());
@@ -55,7 +55,7 @@ pub fn figure_s1(mask: &WallMask, solved: &LabelledMask, pixel_mm: f64) -> Figur
     }
 }
 
-/// The whole image in millimetres; y counts upwards from its foot in the plot and downwards in the ticks.
+/// A panel of the whole image in millimetres; y points upwards in the plot and is labelled downwards.
 fn panel(title: &str, mask: &WallMask, pixel_mm: f64, items: Vec<Item>) -> Panel {
     let [width, height] = [mask.width(), mask.height()].map(|n| n as f64 * pixel_mm);
     let down = ticks(height).into_iter().filter(|t| *t <= height).map(|t| (-t, format!("{t}"))).collect();
@@ -87,7 +87,7 @@ fn stress(mask: &WallMask, solved: &LabelledMask, pixel_mm: f64, top: f64) -> Im
     image(mask, pixel_mm, planes, "wall stress, kPa")
 }
 
-/// Rays and rings of the mesh at rest; the two borders stand out.
+/// Rays and rings of the mesh at rest, with thicker lines for the two borders.
 fn mesh(solved: &LabelledMask) -> Vec<Item> {
     let mesh = &solved.solution.mesh;
     let (sectors, layers) = (mesh.size().sectors, mesh.size().layers);
@@ -131,7 +131,7 @@ mod tests {
         let solved = FemTool { pixel_mm: PIXEL_MM, ..FemTool::default() }.solve(&mask).unwrap();
         let figure = figure_s1(&mask, &solved, PIXEL_MM);
         assert_eq!(figure.panels.len(), 3);
-        let Item::Image(map) = &figure.panels[2].items[0] else { panic!("no picture") };
+        let Item::Image(map) = &figure.panels[2].items[0] else { panic!("no image") };
         assert_eq!((map.x, map.y), ([0.0, 8.0], [-8.0, 0.0]));
         let top: f64 = figure.keys.last().unwrap().text.trim_end_matches(" kPa").parse().unwrap();
         for i in 0..SIDE * SIDE {

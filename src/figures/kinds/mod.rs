@@ -1,7 +1,7 @@
-//! The list of figures and tables that are drawn from any set of histories, one file a kind; it is what the window
-//! shows and what an export writes.
+//! The list of figures and tables that can be drawn from any set of histories; the window shows them and an export
+//! writes them.
 //!
-//! A new one is a file and a row. Figure 4 and Figure S1 need more than histories and stand beside the list.
+//! A new one is a file and a row. Figure 4 and Figure S1 need more than histories and are not in the list.
 
 pub mod curves;
 pub mod difference;
@@ -25,11 +25,11 @@ pub struct Kind {
     pub name: &'static str,
     /// Its short name in the window.
     pub title: &'static str,
-    /// What it shows.
+    /// Its tooltip: what it shows.
     pub tip: &'static str,
-    /// What histories must have for it to be drawn.
+    /// What the histories must have, as the end of an error.
     pub needs: &'static str,
-    /// Whether it compares strategies with one among them.
+    /// Whether it compares the strategies with one of them.
     pub compares: bool,
     draw: Draw,
 }
@@ -40,7 +40,7 @@ enum Draw {
     Table(fn(&Histories<'_>) -> Table),
 }
 
-/// What came of a kind.
+/// A drawn figure or table.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Drawn {
     Figure(Figure),
@@ -52,7 +52,7 @@ pub static KINDS: &[Kind] = &[
     Kind {
         name: "curves",
         title: "Curves",
-        tip: "The metric against labels",
+        tip: "Accuracy, or the error of maps, against labelled samples",
         needs: "a completed round",
         compares: false,
         draw: Draw::Figure(|h| curves::curves(h.all)),
@@ -60,7 +60,7 @@ pub static KINDS: &[Kind] = &[
     Kind {
         name: "figure3",
         title: "Figure 3",
-        tip: "Mean, 95 % band and every repeat, drop and rebound inside rounds (Figure 3)",
+        tip: "Mean, 95 % band and every repeat, with the drop and rebound inside rounds (Figure 3)",
         needs: "a completed round",
         compares: false,
         draw: Draw::Figure(|h| curves::figure3(h.all)),
@@ -68,15 +68,15 @@ pub static KINDS: &[Kind] = &[
     Kind {
         name: "difference",
         title: "Difference",
-        tip: "Each strategy less another, paired by seed, with its band",
-        needs: "a run of the strategy that the others are compared with, and another of the same seed",
+        tip: "Each strategy minus another, paired by seed, with its band",
+        needs: "a run of the baseline, and another run with the same seed",
         compares: true,
         draw: Draw::Figure(|h| difference::difference(h.all, &h.against)),
     },
     Kind {
         name: "picks-by-class",
         title: "Picks",
-        tip: "What each strategy had labelled, by class",
+        tip: "The samples that each strategy had labelled, by class",
         needs: "labels that are classes, and a completed round",
         compares: false,
         draw: Draw::Figure(|h| picks::picks_by_class(h.all)),
@@ -84,7 +84,7 @@ pub static KINDS: &[Kind] = &[
     Kind {
         name: "confusion",
         title: "Confusion",
-        tip: "True against predicted class at the end",
+        tip: "True against predicted classes at the end",
         needs: "labels that are classes, and a completed round",
         compares: false,
         draw: Draw::Figure(|h| confusion::confusion(h.all)),
@@ -92,7 +92,7 @@ pub static KINDS: &[Kind] = &[
     Kind {
         name: "snap-distances",
         title: "Snaps",
-        tip: "Distance from the moved point to its neighbour",
+        tip: "Distances from moved points to the samples they snap to",
         needs: "a strategy that steps through latent space, and its second round",
         compares: false,
         draw: Draw::Figure(|h| picks::snap_distances(h.all)),
@@ -100,7 +100,7 @@ pub static KINDS: &[Kind] = &[
     Kind {
         name: "table1",
         title: "Table 1",
-        tip: "The metric at each round beside the paper's numbers (Table 1)",
+        tip: "Accuracy, or the error of maps, at the end of each round, with the paper's numbers (Table 1)",
         needs: "a completed round",
         compares: false,
         draw: Draw::Table(|h| tables::table1(h.all)),
@@ -126,7 +126,7 @@ impl Kind {
     }
 }
 
-/// Rows are the same where their names are.
+/// Kinds are equal if their names are.
 impl PartialEq for Kind {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name

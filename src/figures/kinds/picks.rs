@@ -1,4 +1,4 @@
-//! What was bought and from where: share of the labels by class and round, and how far the snap to a neighbour went.
+//! The samples chosen: their shares by class and round, and the distances of moved points to the samples they snap to.
 
 use crate::figures::data::repeats_text;
 use crate::figures::figure::{
@@ -15,7 +15,7 @@ const HALF_BAR: f64 = 0.44;
 const BARS_ASPECT: f64 = 0.72;
 const HISTOGRAM_ASPECT: f64 = 0.6;
 
-/// Share of each class in the labels bought in each round, one panel for each strategy.
+/// Share of each class in the samples labelled in each round, one panel for each strategy.
 pub fn picks_by_class(histories: &[History]) -> Figure {
     let groups = groups(histories);
     let classes = histories.first().map(|h| h.header.classes.clone()).unwrap_or_default();
@@ -26,9 +26,9 @@ pub fn picks_by_class(histories: &[History]) -> Figure {
     };
     Figure {
         name: "picks-by-class".into(),
-        title: "Labels bought, by class and round".into(),
+        title: "Labelled samples by class and round".into(),
         caption: format!(
-            "Share of each class in the labels bought in each round, {}. Round 1 is the initial random set.",
+            "Share of each class in the samples labelled in each round, {}. Round 1 is the initial random set.",
             repeats_text(&groups)
         ),
         columns: match panels.len() {
@@ -93,7 +93,7 @@ pub fn snap_distances(histories: &[History]) -> Figure {
     let top = lines.iter().flat_map(|l| &l.points).map(|p| p[1]).fold(f64::EPSILON, f64::max);
     let mut items: Vec<Item> = lines.into_iter().map(Item::Line).collect();
     if items.is_empty() {
-        let text = "no strategy here moves in latent space".into();
+        let text = "no strategy here takes steps in latent space".into();
         items.push(Item::Note(Note { at: [0.5, 0.5], text, anchor: Anchor::Middle }));
     }
     let panel = Panel {

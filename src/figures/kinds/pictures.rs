@@ -1,20 +1,20 @@
-//! Pictures made of pixels: sheets of images, and embeddings as clouds of points. For looking at a generator.
+//! Pictures of pixels for inspecting a generator: sheets of images, and embeddings as clouds of points.
 
 use crate::dataset::ImageShape;
 use crate::figures::error::FigureError;
 use crate::figures::look::style::Ink;
 use crate::figures::look::theme::Theme;
 
-/// Pixels for each pixel of a data set's image, and between two images.
+/// Enlargement of a data set's images, and pixels between two of them.
 const ZOOM: usize = 3;
 const GAP: usize = 4;
-/// Side of one projection of an embedding, and of a point in it.
+/// Sides of a projection of an embedding and of a point in it, pixels.
 const CLOUD: usize = 420;
 const POINT: usize = 2;
 /// Share of the codes on each side that a projection may leave out, so that outliers do not shrink it.
 const OUTLIERS: f64 = 0.005;
 
-/// RGB pixels.
+/// An RGB picture.
 pub struct Picture {
     width: usize,
     height: usize,
@@ -22,8 +22,8 @@ pub struct Picture {
 }
 
 impl Picture {
-    fn new(width: usize, height: usize, ground: [u8; 3]) -> Self {
-        Self { width, height, pixels: ground.repeat(width * height) }
+    fn new(width: usize, height: usize, background: [u8; 3]) -> Self {
+        Self { width, height, pixels: background.repeat(width * height) }
     }
 
     fn put(&mut self, x: usize, y: usize, color: [u8; 3]) {
@@ -50,7 +50,7 @@ impl Picture {
     }
 }
 
-/// Images (channel planes one after the other) in rows of `columns`.
+/// A sheet of images (channel planes one after the other), `columns` a row.
 pub fn sheet(shape: ImageShape, images: &[u8], columns: usize, theme: &Theme) -> Picture {
     let count = images.len() / shape.len();
     let (w, h) = (shape.width * ZOOM + GAP, shape.height * ZOOM + GAP);
@@ -70,7 +70,7 @@ pub fn sheet(shape: ImageShape, images: &[u8], columns: usize, theme: &Theme) ->
     picture
 }
 
-/// Codes `[n, dim]` coloured by class, seen along each axis: every pair of the first three dimensions beside the others.
+/// Codes `[n, dim]` coloured by class, one projection for each pair of the first three dimensions, side by side.
 pub fn embedding(codes: &[f32], dim: usize, labels: &[u8], theme: &Theme) -> Picture {
     let pairs: Vec<(usize, usize)> = match dim {
         0 | 1 => vec![(0, 0)],
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn grey_and_rgb_images_stand_in_their_places() {
+    fn grey_and_rgb_images_are_at_their_places() {
         let theme = &Theme::LIGHT;
         let rgb = ImageShape { channels: 3, height: 1, width: 1 };
         let picture = sheet(rgb, &[1, 2, 3, 40, 50, 60], 2, theme);

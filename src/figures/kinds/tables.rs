@@ -1,4 +1,4 @@
-//! Table 1 of the paper beside our own numbers, and the comparison with the random baseline.
+//! Table 1 of the paper with our own numbers, and the comparison with a baseline.
 
 use crate::experiment::Task;
 use crate::figures::data::{BAND_LEVEL, experiment, repeats_text, split_name, stand_in_note, task};
@@ -10,7 +10,7 @@ use crate::statistics::{Comparison, EndpointTest, Interval, Options, compare, en
 /// Rounds of the paper's table.
 const PAPER_ROUNDS: usize = 10;
 
-/// One data set of the paper's Table 1: our name of it, the paper's, what is measured, and its two rows.
+/// One data set of the paper's Table 1: our name for it, the paper's, the metric, and the two rows.
 struct PaperRows {
     dataset: &'static str,
     title: &'static str,
@@ -44,9 +44,10 @@ const PAPER: &[PaperRows] = &[
     },
 ];
 
-/// Table 1: accuracy, or the error of maps, at the end of rounds t = 1..10 for each strategy, beside the paper's where it ran the data set.
+/// Table 1: accuracy, or the error of maps, at the end of rounds t = 1..10 for each strategy, with the paper's numbers
+/// if it has the data set.
 ///
-/// The row under each strategy with several repeats is half the width of the 95 % Student-t interval of its mean.
+/// The row under a strategy with several repeats gives half the width of the 95 % Student-t interval of its mean.
 pub fn table1(histories: &[History]) -> Table {
     let groups = groups(histories);
     let dataset = experiment(histories).dataset;
@@ -108,7 +109,7 @@ pub fn table1(histories: &[History]) -> Table {
     Table { name: "table1".into(), caption, header, rows, words: 1, rules, notes }
 }
 
-/// What the unit of an error of maps is, and how it is scaled; none for classes.
+/// A note on the unit and scale of the error of maps; `None` for classes.
 fn map_note(histories: &[History]) -> Option<String> {
     let scale = f64::from(experiment(histories).stress_scale_kpa);
     (task(histories) == Task::Maps).then(|| {
@@ -124,7 +125,7 @@ fn map_note(histories: &[History]) -> Option<String> {
 /// Repeats behind each number of the paper.
 const PAPER_REPEATS: usize = 5;
 
-/// Each strategy against the random baseline: primary endpoint, exact test, area under the curve, labels needed.
+/// Each strategy against the baseline: primary endpoint, exact test, area under the curve, labels needed.
 pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     let comparison = compare(histories, options);
     let (first, last) = (*comparison.rounds.start(), *comparison.rounds.end());
@@ -197,13 +198,14 @@ fn notes(comparison: &Comparison, forks: &[String]) -> Vec<String> {
     ];
     if !forks.is_empty() {
         let names = forks.join("; ");
-        notes.push(format!("Left out of every mean and test, because a fork shares rounds with its parent: {names}."));
+        notes
+            .push(format!("Excluded from every mean and test, because a fork shares rounds with its parent: {names}."));
     }
     for s in &comparison.groups {
         let name = s.name.label();
         if s.left_out > 0 {
             let runs = if s.left_out == 1 { "run" } else { "runs" };
-            notes.push(format!("{name}: {} {runs} left out, short of these rounds.", s.left_out));
+            notes.push(format!("{name}: {} {runs} excluded, without a value for each of these rounds.", s.left_out));
         }
     }
     // One note for all strategies with the same warning.

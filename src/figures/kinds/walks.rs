@@ -1,4 +1,4 @@
-//! The walks of a history in numbers: `walks.csv`, and a table of the verdicts.
+//! The numbers of a history's walks: `walks.csv`, and a table of the verdicts.
 
 use std::fmt::Write as _;
 
@@ -35,7 +35,7 @@ pub fn verdict_counts(judged: &Judged) -> [(Verdict, usize); 6] {
     Verdict::ALL.map(|v| (v, judged.walks.iter().filter(|w| w.judgement.verdict == v).count()))
 }
 
-/// The share of each verdict, and of the steps after which a walk was lost.
+/// A table of the share of each verdict, with the share of steps after which a walk was lost.
 pub fn verdict_table(judged: &Judged, rules: &VerdictRules) -> Table {
     let all = judged.walks.len();
     let percent = |part: usize, whole: usize| format!("{:.1}", 100.0 * part as f64 / whole.max(1) as f64);
@@ -57,8 +57,8 @@ pub fn verdict_table(judged: &Judged, rules: &VerdictRules) -> Table {
         words: 1,
         notes: vec![
             format!(
-                "{lost_steps} of {steps} steps ({} %) left a walk lost; walks were put elsewhere {put} times. A walk \
-                 that was put elsewhere is judged by its steps since.",
+                "A walk was lost after {lost_steps} of {steps} steps ({} %); walks were restarted {put} times. The verdict on \
+                 a restarted walk counts its steps since.",
                 percent(lost_steps, steps)
             ),
             format!(

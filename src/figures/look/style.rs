@@ -112,7 +112,7 @@ impl Stroke {
     }
 }
 
-/// How much of a band's colour is left.
+/// Opacity of a band.
 pub const BAND_OPACITY: f64 = 0.16;
 
 /// The look of a strategy, the same in every figure and in every panel of the window.
@@ -124,8 +124,8 @@ pub struct StrategyStyle {
 }
 
 impl StrategyStyle {
-    /// The look of a strategy: relatives share a colour and differ in dash and mark. The baseline is grey, what scores
-    /// a pool is warm or green, and the ablations of SNN are the lighter blue.
+    /// The look of a strategy: related strategies share a colour and differ in dash and mark. The baseline is grey,
+    /// those that score a pool are warm or green, and the ablations of SNN are lighter blue.
     pub fn of(strategy: Strategy) -> Self {
         let (series, dash, mark) = match strategy {
             Strategy::Random => (0, Dash::Solid, Mark::Circle),
@@ -148,8 +148,8 @@ impl StrategyStyle {
         Self { ink: Ink::Series(series), dash, mark }
     }
 
-    /// The look of a run at this place among the runs of its strategy: the first has the strategy's, the others share its
-    /// colour and differ in dash and mark.
+    /// The look of a strategy's run number `place`, from 0: the first looks like the strategy, the others differ in
+    /// dash and mark.
     pub fn at(strategy: Strategy, place: usize) -> Self {
         const DASHES: [Dash; 4] = [Dash::Dashed, Dash::Dotted, Dash::DashDot, Dash::Solid];
         const MARKS: [Mark; 5] = [Mark::Cross, Mark::Plus, Mark::OpenSquare, Mark::OpenDown, Mark::OpenTriangle];
@@ -167,10 +167,10 @@ impl StrategyStyle {
         free[(rank * Self::SIBLINGS + sibling) % free.len()]
     }
 
-    /// Runs of one strategy beside its first that no run of a strategy of the same colour looks like.
+    /// Number of runs of one strategy, after its first, that look different from every run of a strategy in its colour.
     const SIBLINGS: usize = 5;
 
-    /// Its main line.
+    /// The stroke of the main line.
     pub fn stroke(self) -> Stroke {
         Stroke::main(self.ink, self.dash)
     }

@@ -3,7 +3,7 @@
 use super::style::Ink;
 use crate::labelling::colour_bar;
 
-/// A colour as red, green, blue.
+/// A colour: red, green, blue.
 pub type Rgb = [u8; 3];
 
 /// Colours of a medium.
@@ -13,7 +13,8 @@ pub struct Theme {
     pub text: Rgb,
     pub muted: Rgb,
     pub grid: Rgb,
-    /// After Okabe and Ito, moved by the least that sets them off the background, each other and every class.
+    /// Colours of series after Okabe and Ito, changed as little as possible to contrast with the background, each other
+    /// and every class.
     pub series: [Rgb; SERIES],
 }
 
@@ -147,7 +148,7 @@ mod tests {
         m.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum())
     }
 
-    /// Where a colour lies in OKLab; two points 0.02 apart are just told apart.
+    /// A colour in OKLab; two colours 0.02 apart are just distinguishable.
     fn seen(color: Rgb, vision: &Matrix) -> [f64; 3] {
         const LMS: Matrix = [
             [0.4122214708, 0.5363325363, 0.0514459929],
@@ -182,7 +183,8 @@ mod tests {
         }
     }
 
-    /// Strategies are drawn as lines with a dash and a mark of their own, so that poor colour vision may find two closer.
+    /// Strategies are drawn as lines with a dash and a mark of their own, so that poor colour vision may find two
+    /// closer.
     #[test]
     fn strategies_are_told_from_each_other_and_from_every_class() {
         for theme in [Theme::LIGHT, Theme::DARK] {
@@ -194,7 +196,8 @@ mod tests {
         }
     }
 
-    /// 3 is WCAG's least for graphics; a class is a fill, which its neighbours and what is written on it tell too.
+    /// WCAG asks for a contrast of 3 for graphics; a class is a fill, also identified by its neighbours and the text on
+    /// it.
     #[test]
     fn series_and_classes_stand_out_from_the_background() {
         for theme in [Theme::LIGHT, Theme::DARK] {
