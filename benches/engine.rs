@@ -1,8 +1,8 @@
-//! What the engine's time goes into: a LeNet step, a VAE epoch, encoding, the latent gradient, the neighbour index.
+//! Times of the engine's main parts: a LeNet step, a VAE epoch, encoding, the latent gradient, the neighbour index.
 //!
-//! `scripts/bench` runs these beside the same work in PyTorch and SciPy (`scripts/peers/engine.py`).
+//! `scripts/bench` runs them together with the same work in PyTorch and SciPy (`scripts/peers/engine.py`).
 
-#![allow(clippy::expect_used, reason = "a bench stops where it cannot go on")]
+#![allow(clippy::expect_used, reason = "a bench stops when it cannot continue")]
 
 use std::hint::black_box;
 

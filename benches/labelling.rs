@@ -1,6 +1,6 @@
-//! What labelling costs on one core: a 64 x 64 mask from contour to stress map, and its contours alone.
+//! Cost of labelling on one core: a 64 x 64 mask from contour to stress map, and its contours alone.
 
-#![allow(clippy::expect_used, reason = "a bench stops where it cannot go on")]
+#![allow(clippy::expect_used, reason = "a bench stops when it cannot continue")]
 
 use std::hint::black_box;
 
@@ -9,7 +9,7 @@ use ridgewalk::dataset::vessels::plaques::{Plaque, PlaqueRanges};
 use ridgewalk::labelling::fem::FemTool;
 use ridgewalk::labelling::fem::contour::Contours;
 
-/// Enough masks that easy and hard ones take their shares.
+/// Enough masks for a representative share of easy and hard ones.
 const MASKS: usize = 16;
 
 fn masks() -> Vec<Plaque> {
@@ -27,7 +27,7 @@ fn labelling(c: &mut Criterion) {
     group.sample_size(30);
     let mut next = masks.iter().cycle();
     group.bench_function("mask_to_map_64", |b| {
-        b.iter(|| next.next().map(|plaque| tool.solve(black_box(&plaque.mask)).expect("a made mask is solved")));
+        b.iter(|| next.next().map(|plaque| tool.solve(black_box(&plaque.mask)).expect("a generated mask is solved")));
     });
     let mut next = masks.iter().cycle();
     group.bench_function("mask_to_contours_64", |b| {

@@ -2,7 +2,7 @@
 //! frames are drawn. `RIDGEWALK_SOFTWARE_GPU=1` lets a software adapter take part.
 
 #![allow(clippy::disallowed_methods, reason = "a bench waits as a window does for its next frame")]
-#![allow(clippy::expect_used, reason = "a bench stops where it cannot go on")]
+#![allow(clippy::expect_used, reason = "a bench stops when it cannot continue")]
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -24,10 +24,10 @@ const BATCH: usize = 64;
 /// Between two frames of a window at 60 Hz.
 const FRAME: Duration = Duration::from_micros(16_667);
 const MEASURED: Duration = Duration::from_secs(20);
-/// Steps before the clock starts: the kernels compile in them.
+/// Steps before timing starts, in which the kernels compile.
 const WARM_UP: usize = 10;
 
-/// A view with points over a square; it is drawn anew for each frame because the camera turns.
+/// A view with points over a square; it is redrawn in each frame because the camera turns.
 struct Screen {
     device: wgpu::Device,
     view: LatentView,
@@ -48,7 +48,7 @@ impl Screen {
         Self { device: device.clone(), view, camera }
     }
 
-    /// Milliseconds from the call to the finished picture.
+    /// Milliseconds from the call to the finished image.
     fn frame(&mut self) -> f64 {
         let start = Instant::now();
         self.camera.orbit(vec2(1.0, 0.0));
@@ -58,7 +58,7 @@ impl Screen {
     }
 }
 
-/// A target that trains on one minibatch again and again.
+/// A target that trains on one minibatch repeatedly.
 struct Training {
     target: Target,
     images: Vec<f32>,
@@ -84,7 +84,7 @@ impl Training {
     }
 }
 
-/// Draws at 60 Hz, where it can, and trains, where both are given; prints what each reached.
+/// Draws at up to 60 Hz and trains, if given; prints the rates reached.
 fn measure(name: &str, screen: Option<&mut Screen>, training: Option<&mut Training>) {
     let (done, steps) = (AtomicBool::new(false), AtomicUsize::new(0));
     let mut frames = Vec::new();

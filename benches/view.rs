@@ -1,6 +1,6 @@
-//! Redrawing the latent view on the adapter found, whole and while the camera moves; and picking.
+//! Redrawing the latent view on the first adapter, in full and while the camera moves; and picking.
 
-#![allow(clippy::expect_used, reason = "a bench stops where it cannot go on")]
+#![allow(clippy::expect_used, reason = "a bench stops when it cannot continue")]
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
-//! The append-only record of a run: what was proposed and why, what was measured, and how every walk went.
+//! The append-only record of a run: proposals with their reasons, measurements, and the steps of every walk.
 //!
-//! Host data only: no tensor, and no pixel but those of images that were made. Everything that is drawn, exported or compared is a function of it.
+//! Host data only: no tensors, and no pixels except those of generated images. Everything that is drawn, exported or
+//! compared is a function of it.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::{Experiment, Own, Strategy, Task, Variant};
 
-/// Version of the format, in every file; a reader refuses what it does not know.
+/// Version of the format, in every file; a reader rejects other versions.
 pub const FORMAT_VERSION: u32 = 1;
 
 /// One run of one strategy with one seed.
@@ -19,7 +20,7 @@ pub struct History {
     pub rounds: Vec<Arc<RoundRecord>>,
 }
 
-/// What a run was made from.
+/// The origin of a run: experiment, data, generator and program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     pub format: u32,
@@ -32,7 +33,7 @@ pub struct Header {
     pub data_provenance: String,
     /// SHA-256 of the trained generator's configuration and data, its name in the cache.
     pub generator_digest: String,
-    /// The device that computed it, in words.
+    /// The device that computed the run, as text.
     pub device: String,
     /// Version of this program.
     pub program: String,
@@ -40,19 +41,19 @@ pub struct Header {
     pub classes: Vec<String>,
     /// Mean standard deviation of the embedding's axes: the unit of alpha.
     pub latent_scale: f32,
-    /// Which tool gave the labels, in words; none where all are the data set's own, and in histories of earlier versions.
+    /// The labelling tool, as text; `None` if all labels are the data set's own, and in histories of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels_from: Option<String>,
-    /// The fields that were given for this run apart from the rest of its grid.
+    /// The fields that were set for this run only, not for the rest of its grid.
     #[serde(default, skip_serializing_if = "Own::is_empty")]
     pub own: Own,
-    /// Where it was forked from another run; `experiment` is then what it does since.
+    /// The fork this run began with, if any; `experiment` holds the settings after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked: Option<Box<Fork>>,
 }
 
 impl Header {
-    /// What was done in the first round: by the oldest run that this one was forked from.
+    /// The experiment of the first round: that of the oldest run this one was forked from.
     pub fn first_experiment(&self) -> &Experiment {
         let mut first = &self.experiment;
         let mut fork = self.forked.as_deref();
@@ -69,46 +70,46 @@ impl Header {
 pub struct Fork {
     /// The last round that both share.
     pub round: usize,
-    /// What was done until then.
+    /// The parent's experiment, used until the end of `round`.
     pub experiment: Experiment,
-    /// Where that run was forked itself.
+    /// The parent's own fork, if any.
     pub parent: Option<Box<Fork>>,
 }
 
 /// Everything that happened in one round.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoundRecord {
-    /// t of the paper, from 1.
+    /// The round t of the paper, from 1.
     pub round: usize,
-    /// What was bought at the start of the round; in round 1 the initial random set.
+    /// The samples labelled at the start of the round; in round 1 the initial random set.
     pub proposals: Vec<Proposal>,
     /// Distinct samples labelled by the end of the round.
     pub labels: usize,
     /// Optimiser steps since the run began.
     pub minibatches: usize,
     pub evaluations: Vec<Evaluation>,
-    /// Rows are true classes, columns predicted ones, over the whole evaluation split; row-major.
+    /// Confusion matrix over the whole evaluation split, row-major: rows are true classes, columns predicted ones.
     pub confusion: Vec<u32>,
-    /// The class predicted for each image of the evaluation split at the end of the round, in the split's order; empty in
-    /// histories of earlier versions, and where labels are maps.
+    /// The class predicted for each image of the evaluation split at the end of the round, in the split's order; empty
+    /// in histories of earlier versions, and if labels are maps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub predicted: Vec<u8>,
     /// One entry for each walk that moved in this round.
     pub walk_steps: Vec<WalkStep>,
-    /// The target's loss stopped being a number in this round, or nothing could be labelled at all.
+    /// Whether the target's loss became NaN or infinite in this round, or no sample could be labelled.
     pub diverged: bool,
-    /// Made samples that the labelling tool refused; others were drawn in their place.
+    /// Generated samples that the labelling tool rejected; others were drawn instead.
     #[serde(default)]
     pub refusals: Vec<Refused>,
-    /// Seconds that the labelling tool took for this round's labels and refusals; never part of a comparison.
+    /// Seconds that the labelling tool took for this round's labels and rejections; never compared.
     #[serde(default)]
     pub label_seconds: f32,
-    /// Seconds of wall time; never part of a comparison.
+    /// Wall time in seconds; never compared.
     pub seconds: f32,
 }
 
 impl RoundRecord {
-    /// A round in which nothing happened yet.
+    /// A round without any events yet.
     pub fn empty(round: usize) -> Self {
         Self {
             round,
@@ -126,7 +127,7 @@ impl RoundRecord {
         }
     }
 
-    /// What the target is judged by, over the whole evaluation split, at the end of the round.
+    /// Accuracy in percent, or error of maps in kPa^2, over the whole evaluation split at the end of the round.
     pub fn final_value(&self) -> Option<f32> {
         self.evaluations.iter().rev().find(|e| Metric::WHOLE.contains(&e.metric)).map(|e| e.value)
     }
@@ -137,49 +138,49 @@ impl RoundRecord {
     }
 }
 
-/// One sample that a sampler asked for.
+/// One sample that a sampler proposed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Proposal {
-    /// Index into the train split; for a made sample the train split's length plus its number in the run, from 0.
+    /// Index into the train split; for a generated sample the train split's length plus its number in the run, from 0.
     pub sample: u32,
-    /// The label that was bought.
+    /// Its label.
     pub label: u8,
-    /// The sampler's score, where it has one (entropy, margin, distance); higher is more wanted.
+    /// The sampler's score, if it has one (entropy, margin, distance); samples with higher scores are preferred.
     pub score: Option<f32>,
-    /// The step in latent space behind it, where there was one.
+    /// The step in latent space that led to it, if any.
     pub step: Option<LatentStep>,
-    /// What was made, where the sample is none of the train split.
+    /// The generated sample; `None` if it is one of the train split.
     #[serde(default)]
     pub made: Option<Made>,
 }
 
 impl Proposal {
-    /// The sample's place in the train split; none where it was made.
+    /// The sample's index in the train split; `None` if it was generated.
     pub fn train_sample(&self) -> Option<u32> {
         self.made.is_none().then_some(self.sample)
     }
 }
 
-/// A sample made by decoding a latent point (Algorithm 2).
+/// A sample generated by decoding a latent point (Algorithm 2).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Made {
-    /// The point.
+    /// The latent point.
     pub code: Vec<f32>,
-    /// The decoded mask, row by row: lengths of runs of equal pixels in turn, beginning with pixels that are no wall.
+    /// The decoded mask, row by row: lengths of runs of equal pixels, starting with pixels outside the wall.
     pub runs: Vec<u16>,
-    /// The decoded image where it is no mask: 0..=255, channel planes one after the other.
+    /// The decoded image if it is not a mask: 0..=255, channel planes one after the other.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grey: Vec<u8>,
 }
 
 impl Made {
-    /// A made sample from its decoded image in [0, 1], kept in grey levels.
+    /// A generated sample from its decoded image in [0, 1], stored in grey levels.
     pub fn picture(code: Vec<f32>, image: &[f32]) -> Self {
         let grey = image.iter().map(|v| (v * f32::from(u8::MAX)).round() as u8).collect();
         Self { code, runs: Vec::new(), grey }
     }
 
-    /// A made sample from its decoded mask of 0 and 1.
+    /// A generated sample from its decoded mask of 0 and 1.
     pub fn mask(code: Vec<f32>, image: &[f32]) -> Self {
         let (mut runs, mut wall, mut length) = (Vec::new(), false, 0);
         for &pixel in image {
@@ -193,7 +194,7 @@ impl Made {
         Self { code, runs, grey: Vec::new() }
     }
 
-    /// The decoded image in [0, 1]; of a mask, 1 where the wall is.
+    /// The decoded image in [0, 1]; in a mask, the wall is 1.
     pub fn image(&self) -> Vec<f32> {
         if !self.grey.is_empty() {
             return self.grey.iter().map(|&v| f32::from(v) / f32::from(u8::MAX)).collect();
@@ -203,41 +204,41 @@ impl Made {
     }
 }
 
-/// A made sample that got no label.
+/// A generated sample that the labelling tool rejected.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refused {
     pub code: Vec<f32>,
-    /// A word for tables and counts.
+    /// The kind of rejection, one word.
     pub kind: String,
-    /// Why, in a sentence.
+    /// The reason, one sentence.
     pub message: String,
 }
 
-/// One step p -> p' -> neighbour (Eq. 2), with everything that explains it.
+/// One step p -> p' -> neighbour (Eq. 2), with everything needed to explain it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LatentStep {
-    /// The anchor: a train sample, or a made one, numbered as in `Proposal`.
+    /// The anchor: a train sample or a generated one, numbered as in `Proposal`.
     pub parent: u32,
     /// The label that the loss was taken with.
     pub parent_label: u8,
     /// Loss of F(G(p)) with respect to that label, before the step (nats, or kPa^2 with its stress map).
     pub loss: f32,
-    /// p.
+    /// The anchor's code p.
     pub from: Vec<f32>,
-    /// dL/dp.
+    /// The gradient dL/dp.
     pub gradient: Vec<f32>,
-    /// p' = p + alpha d.
+    /// The moved point p' = p + alpha d.
     pub to: Vec<f32>,
-    /// The neighbour's code; p' itself where the sample was made there.
+    /// The neighbour's code; p' itself if the sample was generated there.
     pub neighbour: Vec<f32>,
     /// Euclidean distance from p' to the neighbour.
     pub snap_distance: f32,
 }
 
-/// One step of a walk without re-selection (Figure 4).
+/// One step of a walk (Figure 4).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WalkStep {
-    /// Which walk, from 0 in the order in which they were started.
+    /// Number of the walk, from 0 in starting order.
     pub walk: usize,
     /// The neighbour it arrived at: index into the train split.
     pub sample: u32,
@@ -246,35 +247,36 @@ pub struct WalkStep {
     pub step: LatentStep,
 }
 
-/// What was measured.
+/// A measured quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Metric {
     /// Percent correct on the whole evaluation split.
     Accuracy,
-    /// Percent correct on its fixed, class-stratified part.
+    /// Percent correct on the fixed, class-stratified part of the evaluation split.
     AccuracyPart,
-    /// Mean training loss since the last evaluation (nats; kPa^2 where labels are maps).
+    /// Mean training loss since the last evaluation (nats, or kPa^2 if labels are maps).
     TrainLoss,
-    /// Percent correct on the validation split, where a stop criterion asks for it.
+    /// Percent correct on the validation split; measured only for the stop criterion.
     ValidationAccuracy,
     /// Mean square error over all pixels of the whole evaluation split, zero outside the wall (kPa^2).
     MapError,
-    /// The same on its fixed part.
+    /// Mean square error over all pixels of the fixed part of the evaluation split (kPa^2).
     MapErrorPart,
     /// Mean square error over the wall's pixels of the whole evaluation split (kPa^2).
     WallError,
-    /// Percent of the wall's pixels of the evaluation split whose stress is above the constant that maps are divided by.
+    /// Percent of the wall's pixels of the evaluation split whose stress is above the constant that maps are divided
+    /// by.
     AboveScale,
 }
 
 impl Metric {
-    /// What a target is judged by, for either task.
+    /// The main metric of each task, over the whole evaluation split.
     pub const WHOLE: [Self; 2] = [Self::Accuracy, Self::MapError];
 
-    /// What is measured by asking for classes: once a look, whatever else is measured with it.
+    /// The metrics that need predicted classes; each evaluation has one of them.
     pub const PREDICTED: [Self; 2] = [Self::AccuracyPart, Self::Accuracy];
 
-    /// What a target of this task is judged by, on the whole evaluation split.
+    /// The main metric of a task, over the whole evaluation split.
     pub fn whole(task: Task) -> Self {
         match task {
             Task::Classes => Self::Accuracy,
@@ -282,7 +284,7 @@ impl Metric {
         }
     }
 
-    /// The same on the split's fixed part.
+    /// The main metric of a task, over the fixed part of the evaluation split.
     pub fn part(task: Task) -> Self {
         match task {
             Task::Classes => Self::AccuracyPart,
@@ -309,7 +311,7 @@ impl Metric {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     pub metric: Metric,
-    /// Distinct samples labelled at that moment.
+    /// Distinct samples labelled so far.
     pub labels: usize,
     /// Optimiser steps since the run began.
     pub minibatches: usize,
@@ -323,7 +325,7 @@ impl History {
         Self { header, rounds: Vec::new() }
     }
 
-    /// The history as it was at the end of `round`: before it was forked, it was the other run's.
+    /// The history as it was at the end of `round`; before a fork, that of its parent.
     pub fn up_to(&self, round: usize) -> Self {
         let mut header = self.header.clone();
         while let Some(fork) = header.forked.take_if(|f| f.round >= round) {
@@ -342,13 +344,13 @@ impl History {
         self.header.own.variant(&self.header.experiment)
     }
 
-    /// It shares rounds with another run, so it is no repeat of its own.
+    /// Whether it is a fork: it shares rounds with its parent and is not an independent repeat.
     pub fn is_fork(&self) -> bool {
         self.header.forked.is_some()
     }
 
-    /// Its name on the screen: the strategy's with the fields that were given for it, and of a fork what it does otherwise
-    /// and since when.
+    /// The name on the screen: the strategy with the fields set for this run; of a fork, also its changes and its
+    /// round.
     pub fn label(&self) -> String {
         let Some(fork) = self.header.forked.as_deref() else { return self.variant().label() };
         let (own, now, then) = (&self.header.own, &self.header.experiment, &fork.experiment);
@@ -366,7 +368,7 @@ impl History {
         label
     }
 
-    /// Every strategy that it followed: its own, and those of the runs that it was forked from.
+    /// Every strategy it used: its own, and those of the runs it was forked from.
     pub fn strategies(&self) -> Vec<Strategy> {
         let mut all = vec![self.strategy()];
         let mut fork = self.header.forked.as_deref();
@@ -377,7 +379,7 @@ impl History {
         all
     }
 
-    /// What the target learned.
+    /// The task of the target network.
     pub fn task(&self) -> Task {
         self.header.experiment.dataset.task()
     }
@@ -391,7 +393,7 @@ impl History {
         self.rounds.iter().flat_map(|r| r.evaluations.iter().map(move |e| (r.round, e)))
     }
 
-    /// What the target is judged by at the end of each round: accuracy in percent, or the error of its maps in kPa^2.
+    /// The main metric at the end of each round: accuracy in percent, or the error of maps in kPa^2.
     pub fn final_values(&self) -> Vec<f32> {
         self.rounds.iter().filter_map(|r| r.final_value()).collect()
     }
@@ -442,13 +444,13 @@ mod tests {
     }
 
     #[test]
-    fn pictures_come_back_in_grey_levels() {
+    fn images_are_restored_from_grey_levels() {
         let image: Vec<f32> = (0..=255_u8).map(|v| f32::from(v) / 255.0).collect();
         assert_eq!(Made::picture(Vec::new(), &image).image(), image);
     }
 
     #[test]
-    fn masks_come_back_from_their_runs() {
+    fn masks_are_restored_from_their_runs() {
         for image in [vec![0.0; 5], vec![1.0; 5], vec![0.0, 1.0, 1.0, 0.0], vec![1.0, 0.0, 0.0, 1.0], Vec::new()] {
             assert_eq!(Made::mask(Vec::new(), &image).image(), image);
         }

@@ -1,13 +1,13 @@
 //! Ridgewalk: an explorer of adaptive latent-space sampling.
 //!
 //! A generator embeds a data set in a small latent space; the gradient of a target model's loss, sent back through
-//! the decoder, moves latent points towards harder samples; what lies there is labelled and trained on. The modules
-//! stand in the order in which the data flows, and no module imports one that is listed below it:
+//! the decoder, moves latent points towards harder samples; the samples there are labelled and trained on. The modules
+//! are in the order in which the data flows, and no module imports one that is listed below it:
 //!
-//! an [`experiment`] names every number of a run, [`rng`] all of its randomness, [`disk`] writes files whole, [`device`] where tensors live; a
-//! [`dataset`] is embedded by a [`generator`] into [`latent`] space, where [`neighbours`] are found; the [`target`]
-//! gives the gradient, a [`sampler`] proposes, a [`round`] buys, trains and measures, the [`history`] keeps what
-//! happened and [`trajectory`] walks; the [`engine`] drives it all on a thread of its own.
+//! an [`experiment`] has every setting of a run, [`rng`] its randomness, [`disk`] writes files atomically, [`device`]
+//! is where tensors live; a [`dataset`] is embedded by a [`generator`] into [`latent`] space, where [`neighbours`] are
+//! found; the [`target`] gives the gradient, a [`sampler`] proposes, a [`round`] labels, trains and evaluates, the
+//! [`history`] records it and [`trajectory`] has the walks; the [`engine`] drives all of it on its own thread.
 
 pub mod rng;
 pub mod disk;

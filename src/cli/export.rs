@@ -1,4 +1,4 @@
-//! The files that a run leaves beside its histories, and Figure 4 from them.
+//! The files that a run writes in addition to its histories, and Figure 4 from them.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::grid::GridFolder;
 use crate::history::History;
 use crate::trajectory::VerdictRules;
 
-/// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a run, the same whatever the order of the histories.
+/// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a run; the order of the histories does not matter.
 pub fn run_files(histories: &[History], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut histories = histories.to_vec();
     histories.sort_by_key(|h| (h.header.repeat, h.variant()));
@@ -31,21 +31,25 @@ pub fn run_files(histories: &[History], out: &Path) -> anyhow::Result<Vec<PathBu
     Ok(written)
 }
 
-/// Writes Figure 4 of one of the runs, each read from its file, SNN's where it is there and no fork, and prints the verdicts.
+/// Writes Figure 4 of one of the runs and prints the verdicts. `files` are those of `histories`; a run that is not a
+/// fork is preferred, then SNN.
 pub fn figure4(files: &[PathBuf], histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<PathBuf>> {
     let walked = |h: &History| h.rounds.iter().any(|r| !r.walk_steps.is_empty());
     let runs = files.iter().zip(histories).filter(|(_, h)| walked(h));
-    let (file, history) = runs.min_by_key(|(_, h)| (h.is_fork(), h.strategy() != Strategy::Snn)).context(
-        "none of these runs recorded walks; run the experiment again with --walks 240, or as many as you like",
-    )?;
-    // A fork's file has a name of its own, and its album has the same.
+    let (file, history) = runs
+        .min_by_key(|(_, h)| (h.is_fork(), h.strategy() != Strategy::Snn))
+        .context("none of these runs recorded walks; run the experiment again with --walks N, for example 240")?;
+    // The images along walks have the name of the history's file, also for a fork.
     let name = file.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let folder = args.histories.iter().find_map(|p| run_folder(p)).with_context(|| {
-        format!("{EMBEDDING_FILE} is in none of the folders; Figure 4 needs the folder that `ridgewalk run` wrote")
-    })?;
+    let folder = args
+        .histories
+        .iter()
+        .find_map(|p| run_folder(p))
+        .with_context(|| format!("{EMBEDDING_FILE} is missing; give the folder that `ridgewalk run` wrote"))?;
     let embedding = archive::read(&folder.embedding(), EMBEDDING_MAGIC)?;
-    let album = archive::read(&folder.album_named(&name), ALBUM_MAGIC)
-        .with_context(|| format!("the images along the walks (*.{ALBUM_EXTENSION}) are written when a run ends"))?;
+    let album = archive::read(&folder.album_named(&name), ALBUM_MAGIC).with_context(|| {
+        format!("the images along the walks (*.{ALBUM_EXTENSION}) cannot be read; they are written when a run ends")
+    })?;
     let rules = VerdictRules::default();
     let request = figures::Figure4Request { history, embedding: &embedding, album: &album, rules };
     let (written, table) = figures::export_figure4(&request, &args.out, &args.formats, args.width, args.dpi)?;
@@ -53,9 +57,9 @@ pub fn figure4(files: &[PathBuf], histories: &[History], args: &FiguresArgs) -> 
     Ok(written)
 }
 
-/// The folder of runs that `path`, one of its files or folders, belongs to.
+/// The folder of runs that contains `path`; `None` if no folder near it has an embedding.
 fn run_folder(path: &Path) -> Option<GridFolder> {
-    /// `path` itself, the folder of histories, and a history in it.
+    /// Folders to try: `path`, its parent and the parent of that.
     const LEVELS: usize = 3;
     path.ancestors().take(LEVELS).find(|p| p.join(EMBEDDING_FILE).is_file()).map(GridFolder::new)
 }

@@ -1,4 +1,4 @@
-//! `ridgewalk generator`: trains a generator, or takes it from the cache, and leaves what is needed to judge it.
+//! `ridgewalk generator`: trains a generator, or loads it from the cache, and writes files to assess it.
 
 use std::path::PathBuf;
 
@@ -16,18 +16,18 @@ use crate::world::{Preparation, World};
 pub struct GeneratorArgs {
     #[command(flatten)]
     experiment: ExperimentArgs,
-    /// The folder for the pictures and the table.
+    /// The folder for the images and the table.
     #[arg(long)]
     out: PathBuf,
 }
 
-/// Images in a row of a sheet, and rows of samples.
+/// Images per row of a sheet, and rows of samples.
 const COLUMNS: usize = 16;
 const ROWS: usize = 8;
 /// Rows of reconstructions, each below its row of test images.
 const PAIRS: usize = 5;
 
-/// Leaves `samples.png`, `reconstructions.png`, `embedding.png` and `quality.md`.
+/// Writes `samples.png`, `reconstructions.png`, `embedding.png` and `quality.md`.
 pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let experiment = args.experiment.resolve()?;
     let device = args.experiment.open_device()?;

@@ -10,7 +10,7 @@ use crate::dataset::sources;
 use crate::device;
 use crate::experiment::{Experiment, Group, Strategy};
 
-/// Prints adapters, devices, data, presets and the fields of an experiment.
+/// Prints devices, data, presets, strategies and the fields of an experiment.
 pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
     println!("ridgewalk {}", env!("CARGO_PKG_VERSION"));
     println!("\nDevices\n  cpu  {} cores (burn flex)", std::thread::available_parallelism().map_or(1, usize::from));
@@ -20,7 +20,7 @@ pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
         println!("  {use_for:<11}  {adapter}  {}", adapter.driver);
     }
     if adapters.is_empty() {
-        println!("  no graphics adapter: the window cannot open; `ridgewalk run` works");
+        println!("  no graphics adapter: the window cannot open, but `ridgewalk run` works");
     }
     println!("\nData");
     for dataset in sources::generated() {
@@ -49,7 +49,7 @@ pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
 /// Downloads a data set with a progress bar.
 pub fn fetch(name: &str, data_dir: Option<PathBuf>) -> anyhow::Result<()> {
     let into = locate::download_folder(name, data_dir.as_deref())
-        .context("this system names no data folder; give --data-dir")?;
+        .context("this system has no data folder; give --data-dir")?;
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{msg:<32} {bar:40} {bytes}/{total_bytes} {eta}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

@@ -1,4 +1,4 @@
-//! `ridgewalk label`: the finite-element tool by itself, for masks in files and folders.
+//! `ridgewalk label`: the finite-element tool on its own, for masks in files and folders.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -16,50 +16,51 @@ use crate::labelling::fem::waveform::PressureWaveform;
 
 /// Solve for the wall stress of vessel masks.
 ///
-/// A mask is a PNG: 255 is wall, 0 the rest, the lumen is the enclosed hole; or three grey levels, of which the
-/// enclosed one is the lumen. For each mask DIR receives the stress map (NPY, and PNG with a colour bar), the mesh
-/// (VTK, opens in ParaView) and a summary (JSON). A mask that is refused is named with the reason and the others go
-/// on; the exit status is then 1.
+/// A mask is a PNG: 255 is wall, 0 the rest, and the lumen is the enclosed hole; or three grey levels, of which the
+/// enclosed one is the lumen. For each mask the stress map (NPY, and PNG with a colour bar), the mesh (VTK, opens in
+/// ParaView) and a summary (JSON) are written to DIR. A rejected mask is reported with the reason, the others are
+/// solved, and the exit status is 1.
 #[derive(Debug, Clone, clap::Args)]
 pub struct LabelArgs {
     /// Masks, or folders of them.
     #[arg(required = true, value_name = "MASK.png")]
     pub masks: Vec<PathBuf>,
-    /// Where the results go; made if it does not exist.
+    /// The folder for the results; created if it does not exist.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Millimetres a pixel.
+    /// Size of a pixel in millimetres.
     #[arg(long, default_value_t = 0.1, value_parser = positive)]
     pub pixel_mm: f64,
-    /// Systolic peak that the waveform is scaled to; by default the waveform's own, 120 for the built-in one.
+    /// Scale the waveform to this systolic peak in mmHg; by default the waveform's own, 120 for the built-in one.
     #[arg(long, value_name = "P", value_parser = positive)]
     pub pressure_mmhg: Option<f64>,
     /// A waveform of your own: lines of `seconds,mmHg`.
     #[arg(long, value_name = "FILE")]
     pub waveform: Option<PathBuf>,
-    /// Which stress.
+    /// The stress to map.
     #[arg(long, value_enum, default_value_t = StressMeasure::MaxPrincipal)]
     pub stress: StressMeasure,
-    /// Print one JSON array on standard output, an object for each mask.
+    /// Print a JSON array to standard output, with an object for each mask.
     #[arg(long)]
     pub json: bool,
 }
 
-/// How many masks went which way.
+/// Numbers of solved and rejected masks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LabelCounts {
     pub solved: usize,
     pub refused: usize,
 }
 
-/// Labels every mask: results to `args.out`, the report to `out`, refusals and progress to `messages`.
+/// Labels every mask: results to `args.out`, the report to `out`, rejections and progress to `messages`.
 ///
-/// An error is one of the command itself (a folder that cannot be read, a result that cannot be written); refused
-/// masks are counted, and the caller makes a failing exit status of them.
+/// An error is one of the command itself (a folder that cannot be read, a result that cannot be written); rejected
+/// masks are counted, and the caller returns a failing exit status for them.
 pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) -> anyhow::Result<LabelCounts> {
     let tool = args.tool()?;
     let paths = expand(&args.masks)?;
-    std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
+    std::fs::create_dir_all(&args.out)
+        .with_context(|| format!("{}: cannot be created; choose another folder with --out", args.out.display()))?;
     let bar = ProgressBar::new(paths.len() as u64);
     bar.set_style(
         ProgressStyle::with_template("{msg:<40} {bar:30} {pos}/{len} {eta}")
@@ -82,11 +83,11 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
                     bar.suspend(|| writeln!(out, "{}: {}", path.display(), one_line(&summary)))?;
                 }
             }
-            Err(refused) => {
+            Err(rejected) => {
                 counts.refused += 1;
-                bar.suspend(|| writeln!(messages, "{}: refused: {refused}", path.display()))?;
+                bar.suspend(|| writeln!(messages, "{}: rejected: {rejected}", path.display()))?;
                 if args.json {
-                    let (kind, text) = (refused.kind(), refused.to_string());
+                    let (kind, text) = (rejected.kind(), rejected.to_string());
                     report.push(serde_json::json!({ "mask": path, "refused": kind, "message": text }));
                 }
             }
@@ -98,7 +99,7 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
         serde_json::to_writer_pretty(&mut *out, &report)?;
         writeln!(out)?;
     } else {
-        writeln!(out, "{} solved, {} refused", counts.solved, counts.refused)?;
+        writeln!(out, "{} solved, {} rejected", counts.solved, counts.refused)?;
     }
     Ok(counts)
 }
@@ -116,13 +117,17 @@ fn solve(tool: &FemTool, path: &Path) -> Result<crate::labelling::fem::LabelledM
     Ok(tool.solve(&WallMask::from_png(path)?)?)
 }
 
-/// The files named, and the PNG files in the folders named.
+/// The given files, and the PNG files in the given folders.
 fn expand(masks: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for path in masks {
         if path.is_dir() {
-            let found = png_files(path).with_context(|| format!("cannot read the folder {}", path.display()))?;
-            anyhow::ensure!(!found.is_empty(), "no PNG in the folder {}", path.display());
+            let found = png_files(path).with_context(|| format!("{}: the folder cannot be read", path.display()))?;
+            anyhow::ensure!(
+                !found.is_empty(),
+                "{}: the folder has no PNG file; choose the folder with the masks",
+                path.display()
+            );
             paths.extend(found);
         } else {
             paths.push(path.clone());
@@ -131,7 +136,7 @@ fn expand(masks: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The file's name without its ending; with a number where another folder's mask has it already.
+/// The file's name without its extension, with a number if it is taken by another folder's mask.
 fn unused_stem(path: &Path, taken: &mut HashSet<String>) -> String {
     let stem = path.file_stem().map_or_else(|| "mask".to_owned(), |s| s.to_string_lossy().into_owned());
     let mut name = stem.clone();
@@ -167,6 +172,6 @@ fn one_line(s: &Summary) -> String {
 fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
-        _ => Err("a number above zero is wanted".into()),
+        _ => Err("give a number above zero".into()),
     }
 }

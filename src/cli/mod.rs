@@ -1,4 +1,4 @@
-//! The command line: the window, or the same engine without one.
+//! The command line: opens the window, or runs the same engine without one.
 
 mod args;
 mod progress;
@@ -24,7 +24,7 @@ use crate::statistics::{group_named, groups};
 use crate::ui;
 use args::{ExperimentArgs, FiguresArgs};
 
-/// Watch a sampler walk the ridge between classes: an explorer of adaptive latent-space sampling.
+/// An explorer of adaptive latent-space sampling: watch a sampler walk the ridge between classes.
 ///
 /// Without a command the window opens and runs the default experiment.
 #[derive(Debug, Parser)]
@@ -38,60 +38,61 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Run an experiment without a window; leaves histories, curves and proposals in a folder.
+    /// Run an experiment without a window; writes histories, curves and proposals to a folder.
     Run(run::RunArgs),
-    /// Train a generator, and leave its samples, reconstructions, embedding and errors in a folder.
+    /// Train a generator; writes its samples, reconstructions, embedding and errors to a folder.
     Generator(generator::GeneratorArgs),
-    /// Compare two histories; exit status 0 when they are equal apart from wall times.
+    /// Compare two histories; exit status 0 if they are equal except for wall times.
     Diff {
         /// A history file (*.rwh), or a folder of them.
         a: PathBuf,
+        /// The history file or folder to compare it with.
         b: PathBuf,
     },
-    /// Put the shards of a grid together, as if it had not been split.
+    /// Merge the shards of a grid.
     Merge {
         /// Folders that `ridgewalk run --shard` wrote.
         #[arg(required = true)]
         shards: Vec<PathBuf>,
-        /// The folder for all of them.
+        /// The folder for the merged grid.
         #[arg(long)]
         out: PathBuf,
-        /// Leave out the latent steps behind proposals, walks and checkpoints: a fraction of the size, the same figures but
-        /// for the snap distances.
+        /// Leave out latent steps, walks and checkpoints: a fraction of the size, and the same figures except for the
+        /// snap distances.
         #[arg(long)]
         without_steps: bool,
     },
     /// Draw figures and tables from histories.
     Figures(FiguresArgs),
-    /// Solve for the stress in vessel-wall masks: maps, pictures, meshes and summaries.
+    /// Solve for the stress in vessel-wall masks; writes maps, images, meshes and summaries.
     Label(label::LabelArgs),
-    /// Download a data set into the user's data folder, checksums verified.
+    /// Download a data set into the user's data folder and verify its checksums.
     Fetch {
-        /// The data set.
+        /// The data set to download.
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(sources::published().map(|f| f.name())))]
         name: String,
-        /// Put it here instead.
+        /// The folder to download to instead.
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
-    /// Print adapters, devices and the data found.
+    /// Print devices, the data found, presets, strategies and the fields of an experiment.
     Info {
-        /// Look here first.
+        /// A folder to search for data first.
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
 }
 
-/// What the window starts with.
+/// Options of the window.
 #[derive(Debug, clap::Args)]
 struct WindowArgs {
     #[command(flatten)]
     experiment: ExperimentArgs,
-    /// Strategies shown side by side, separated by commas; fields of its own may follow a strategy's name:
+    /// Strategies to compare, separated by commas. Values of a strategy's own fields may follow its name:
     /// `random,snn,"snn alpha=0.5"`.
     #[arg(long, value_delimiter = ',', default_value = "random,snn")]
     strategies: Vec<Variant>,
-    /// Wait for Run instead of starting at once.
+    /// Wait for Run instead of starting immediately.
     #[arg(long)]
     no_autostart: bool,
 }
@@ -148,7 +149,7 @@ fn diff(a: &std::path::Path, b: &std::path::Path) -> ExitCode {
     };
     match compare() {
         Ok(None) => {
-            println!("equal apart from wall times");
+            println!("equal except for wall times");
             ExitCode::SUCCESS
         }
         Ok(Some(found)) => {
@@ -168,10 +169,10 @@ fn merge(shards: &[PathBuf], out: &std::path::Path, without_steps: bool) -> anyh
     let merged = grid::merge(shards, &folder, keep)?;
     println!("{} histories in {}", merged.histories.len(), out.display());
     if merged.repeated > 0 {
-        println!("{} were there more than once, and equal", merged.repeated);
+        println!("{} were found more than once, with equal results", merged.repeated);
     }
     if merged.forks > 0 {
-        println!("{} forks were left out: they are no part of the grid", merged.forks);
+        println!("{} forks were skipped: they are not part of the grid", merged.forks);
     }
     if !merged.missing.is_empty() {
         println!("warning: the grid is not complete; missing: {}", merged.missing.join(", "));

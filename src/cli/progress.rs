@@ -1,4 +1,4 @@
-//! Progress on the terminal: bars where there is one, a line for each round everywhere else.
+//! Progress: bars on a terminal, otherwise a line for each round.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,14 +13,14 @@ use crate::round::RunEvent;
 use crate::world::own_masks::MaskReport;
 use crate::world::{PreparationActivity, World};
 
-/// Length of a bar that shows a share.
+/// Length of a progress bar, in steps.
 const WHOLE: u64 = 1_000;
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// The preparation's bar.
+/// The progress bar of a preparation.
 pub struct PreparationBar {
     bar: ProgressBar,
     epochs_said: f32,
@@ -39,7 +39,7 @@ impl PreparationBar {
         self.line(&format!("data: {} ({train} train, {validation} validation, {test} test)", dataset.provenance));
     }
 
-    /// Shows the losses; without a terminal, a line at the end of each epoch.
+    /// Shows the generator's losses; without a terminal, prints a line at the end of each epoch.
     pub fn trained(&mut self, activity: PreparationActivity, epoch: f32, losses: &GeneratorLosses) {
         self.share(activity);
         let text = format!("generator, epoch {epoch:.1}: {}", losses.describe());
@@ -62,18 +62,18 @@ impl PreparationBar {
 
     pub fn checking(&self, activity: PreparationActivity) {
         self.share(activity);
-        self.bar.set_message("judging the masks");
+        self.bar.set_message("checking the masks");
     }
 
-    /// How many were accepted, and why the others were not.
+    /// Prints the number of accepted masks, and why each of the others was rejected.
     pub fn judged(&self, report: &MaskReport) {
         self.line(&report.summary());
-        report.refused.iter().for_each(|r| self.line(&format!("{}: refused: {}", r.file, r.reason)));
+        report.refused.iter().for_each(|r| self.line(&format!("{}: rejected: {}", r.file, r.reason)));
     }
 
     pub fn teaching(&self, activity: PreparationActivity) {
         self.share(activity);
-        self.bar.set_message("training the stand-in labeller");
+        self.bar.set_message("training the stand-in for a labelling tool");
     }
 
     pub fn warn(&self, text: &str) {
@@ -89,7 +89,7 @@ impl PreparationBar {
             world.latent.scale()
         ));
         if let Some(stand_in) = &world.stand_in {
-            self.line(&format!("made samples get their labels from a {}", stand_in.origin()));
+            self.line(&format!("generated samples are labelled by a {}", stand_in.origin()));
         }
         self.bar.finish_and_clear();
     }
@@ -110,7 +110,7 @@ impl PreparationBar {
     }
 }
 
-/// Shows a grid: one bar for all of it and one for each cell at work.
+/// Shows the progress of a grid: one bar for all of it, and one for each running cell.
 pub struct TerminalWatcher {
     bars: MultiProgress,
     total: ProgressBar,
@@ -123,7 +123,7 @@ impl TerminalWatcher {
     pub fn new(count: usize) -> Self {
         let bars = MultiProgress::new();
         let total = bars.add(ProgressBar::new(WHOLE));
-        total.set_style(style("{msg:<24} {bar:40} {percent:>3} % {elapsed} gone, {eta} to go"));
+        total.set_style(style("{msg:<24} {bar:40} {percent:>3} % {elapsed} elapsed, {eta} left"));
         total.set_message(format!("{count} runs"));
         Self { bars, total, cells: Mutex::default(), ended: Mutex::default(), count }
     }
@@ -136,7 +136,7 @@ impl TerminalWatcher {
         if self.total.is_hidden() {
             println!("{text}");
         } else {
-            // A lost line of progress is no reason to stop.
+            // A line that cannot be printed is no reason to stop.
             let _ = self.bars.println(text);
         }
     }
@@ -154,7 +154,7 @@ impl Watcher for TerminalWatcher {
         bar.set_style(style("{msg:<24} {bar:40} {percent:>3} %"));
         bar.set_message(cell.name());
         if rounds_done > 0 {
-            self.line(&format!("{}: goes on after round {rounds_done}", cell.name()));
+            self.line(&format!("{}: continues after round {rounds_done}", cell.name()));
         }
         self.cells.lock().unwrap_or_else(PoisonError::into_inner).insert(cell.name(), (bar, 0.0));
     }
@@ -162,12 +162,12 @@ impl Watcher for TerminalWatcher {
     fn happened(&self, cell: &Cell, event: &RunEvent, fraction: f32) {
         if let RunEvent::Ended(record) = event {
             let (task, value) = (cell.experiment.dataset.task(), record.final_value().unwrap_or(f32::NAN));
-            let refused = match record.refusals.len() {
+            let rejected = match record.refusals.len() {
                 0 => String::new(),
-                n => format!(", {n} refused"),
+                n => format!(", {n} rejected"),
             };
             self.line(&format!(
-                "{}: round {:>2}, {:>6} labels{refused}, {} {value:.2} {}, {:.1} s",
+                "{}: round {:>2}, {:>6} labels{rejected}, {} {value:.2} {}, {:.1} s",
                 cell.name(),
                 record.round,
                 record.labels,

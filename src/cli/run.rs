@@ -21,29 +21,29 @@ use crate::world::{Preparation, Prepared, World};
 pub struct RunArgs {
     #[command(flatten)]
     experiment: ExperimentArgs,
-    /// Strategies, separated by commas; all of them share their seeds. Fields of its own may follow a strategy's name:
+    /// Strategies, separated by commas; all share their seeds. Values of a strategy's own fields may follow its name:
     /// `random,snn,"snn alpha=0.5"`.
     #[arg(long, value_delimiter = ',', default_value = "random,snn")]
     strategies: Vec<Variant>,
-    /// Rounds, t = 1 to N.
+    /// Number of rounds.
     #[arg(long)]
     rounds: Option<usize>,
-    /// Repeats with seeds N, N + 1, ...
+    /// Number of repeats; the seed increases by 1 with each.
     #[arg(long, default_value_t = 1)]
     repeats: usize,
     /// Seed of the first repeat.
     #[arg(long)]
     seed: Option<u64>,
-    /// Walks without re-selection recorded beside each run (Figure 4).
+    /// Number of walks to record with each run (Figure 4).
     #[arg(long)]
     walks: Option<usize>,
-    /// Go on with what is in the folder; on an empty one it starts.
+    /// Continue the runs in the folder; runs without saved rounds start.
     #[arg(long)]
     resume: bool,
-    /// Only part i of n of the grid, such as 1/3.
+    /// Run only part I of N of the grid, such as 1/3.
     #[arg(long, default_value = "1/1", value_name = "I/N")]
     shard: Shard,
-    /// Runs side by side, one thread each; all cores by default.
+    /// Runs in parallel, one thread each; by default one per core.
     #[arg(long)]
     jobs: Option<usize>,
     /// The folder for histories, curves and figures.
@@ -51,7 +51,7 @@ pub struct RunArgs {
     out: PathBuf,
 }
 
-/// Runs the grid and leaves its files.
+/// Runs the grid and writes its files.
 pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let mut experiment = args.experiment.resolve()?;
     experiment.rounds = args.rounds.unwrap_or(experiment.rounds);
@@ -64,7 +64,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     setups(&experiment, &args.strategies).context("--strategies")?;
     let folder = GridFolder::new(&args.out);
     std::fs::create_dir_all(folder.path())
-        .with_context(|| format!("{}: cannot be made; choose another folder with --out", folder.path().display()))?;
+        .with_context(|| format!("{}: cannot be created; choose another folder with --out", folder.path().display()))?;
     let strategies: Vec<_> = args.strategies.iter().map(|v| v.strategy).collect();
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
@@ -102,7 +102,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What `work` makes of the experiment; while the device has no memory for it, of one with half the minibatches.
+/// Runs `work` on the experiment; while the device runs out of memory, repeats with minibatches half as large.
 fn with_room<T>(
     experiment: &mut Experiment,
     of: Trained,
@@ -116,20 +116,18 @@ fn with_room<T>(
         }
         let before = experiment.batch_of(of);
         let Some(smaller) = experiment.with_half_batches(of) else {
-            anyhow::bail!("the device has no memory even for minibatches of {before}; compute with --device cpu");
+            anyhow::bail!("the device has no memory even for minibatches of {before}; use --device cpu");
         };
         *experiment = smaller;
-        eprintln!(
-            "The device has no memory for minibatches of {before}: starting over with {}.",
-            experiment.batch_of(of)
-        );
+        eprintln!("The device has no memory for minibatches of {before}; restarting with {}.", experiment.batch_of(of));
     }
 }
 
-/// Takes what was said of the user's own masks.
+/// Receives the report on the user's own masks.
 pub type Judged<'a> = dyn Fn(&MaskReport) -> anyhow::Result<()> + Sync + 'a;
 
-/// The world, with progress on the terminal. A VAE's small layers lose from a second thread, convolutions gain.
+/// Prepares the world, with progress on the terminal. A second thread slows a VAE's small layers and speeds up
+/// convolutions.
 pub fn prepare(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::Result<Arc<World>> {
     match preparation.is_convolutional() {
         true => prepare_here(preparation, judged),

@@ -9,9 +9,7 @@ pub enum FigureError {
     NoHistory,
     #[error("{title}: nothing to draw in these histories; it needs {needs}")]
     Nothing { title: &'static str, needs: &'static str },
-    #[error(
-        "the histories cannot be drawn together: {run}, repeat {repeat}, has another {what} than the first; draw it separately"
-    )]
+    #[error("the histories cannot be drawn together: {run}, repeat {repeat}, has another {what} than the first")]
     Mixed { what: &'static str, run: String, repeat: usize },
     #[error("the run of {run} recorded no walks; run it again with --walks N, for example 240")]
     NoWalks { run: String },

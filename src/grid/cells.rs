@@ -6,14 +6,15 @@ use crate::history::History;
 /// Variants x repeats of one experiment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
-    /// Its seed is that of the first repeat; its strategy and that strategy's own fields are replaced by each variant's.
+    /// The experiment with the seed of the first repeat; each variant replaces its strategy and that strategy's own
+    /// fields.
     pub(super) experiment: Experiment,
     repeats: usize,
     shard: Shard,
     variants: Vec<Setup>,
 }
 
-/// Part `index` of `count`, from 1.
+/// Part `index` (from 1) of `count` of a grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
     pub index: usize,
@@ -30,7 +31,7 @@ impl std::str::FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || format!("`{text}` is no shard; write it as i/n with 1 <= i <= n, such as 1/3");
+        let bad = || format!("`{text}` is not a shard; write i/n with 1 <= i <= n, such as 1/3");
         let (index, count) = text.split_once('/').ok_or_else(bad)?;
         let (index, count) = (index.parse().map_err(|_| bad())?, count.parse().map_err(|_| bad())?);
         if index == 0 || index > count { Err(bad()) } else { Ok(Self { index, count }) }
@@ -42,7 +43,7 @@ impl std::str::FromStr for Shard {
 pub struct Cell {
     pub experiment: Experiment,
     pub own: Own,
-    /// From 1.
+    /// The repeat, from 1.
     pub repeat: usize,
 }
 
@@ -60,7 +61,7 @@ impl Cell {
 }
 
 impl Grid {
-    /// Checks that each variant makes sense and that no run is there twice.
+    /// The grid, if each variant is valid and no run occurs twice.
     pub fn new(
         experiment: Experiment,
         variants: &[Variant],

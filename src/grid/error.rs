@@ -6,20 +6,20 @@ use crate::archive::ArchiveError;
 use crate::round::ResumeError;
 use crate::target::WeightsError;
 
-/// A grid that cannot go on.
+/// Why a grid stops.
 #[derive(Debug, thiserror::Error)]
 pub enum GridError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     #[error("{cell}: {source}")]
     Resume { cell: String, source: ResumeError },
-    #[error("{cell}: the history there was made by another experiment; use another --out, or leave --resume away")]
+    #[error("{cell}: the saved history is of another experiment; choose another folder with --out")]
     OtherExperiment { cell: String },
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    #[error("{}: holds results of an earlier run; give --resume to go on with them, or another --out", path.display())]
+    #[error("{}: is a result of an earlier run; give --resume to continue it, or another folder with --out", path.display())]
     NotEmpty { path: PathBuf },
-    #[error("{} and {} belong to different grids (experiment, data or generator differ); merge the shards of one", first.display(), second.display())]
+    #[error("{} and {} belong to different grids (experiment, data or generator differ); merge shards of one grid only", first.display(), second.display())]
     OtherGrid { first: PathBuf, second: PathBuf },
     #[error("{} and {} are the same cell and differ; `ridgewalk diff` shows where", first.display(), second.display())]
     Differ { first: PathBuf, second: PathBuf },

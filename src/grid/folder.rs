@@ -1,4 +1,4 @@
-//! Where a grid keeps its files.
+//! The folder of a grid and the paths of its files.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::archive::{
     self, ALBUM_EXTENSION, CHECKPOINT_EXTENSION, CHECKPOINTS, EMBEDDING_FILE, HISTORIES, HISTORY_EXTENSION, WEIGHTS,
 };
 
-/// Where a grid keeps its files.
+/// The folder of a grid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GridFolder(PathBuf);
 
@@ -16,7 +16,7 @@ impl GridFolder {
         Self(path.into())
     }
 
-    /// The folder of runs that a path lies in, by its name: itself, or that of a folder of histories or of one in it.
+    /// The grid folder of a path: a grid folder itself, its folder of histories, or one history.
     pub fn around(path: &Path) -> Self {
         let up = |p: &Path| p.parent().map(Path::to_path_buf).unwrap_or_default();
         let is_history = path.extension().is_some_and(|e| e == HISTORY_EXTENSION);
@@ -60,7 +60,7 @@ impl GridFolder {
         self.0.join(EMBEDDING_FILE)
     }
 
-    /// The experiment of the grid, readable and usable with `--experiment`.
+    /// The experiment of the grid, usable with `--experiment`.
     pub fn experiment(&self) -> PathBuf {
         self.0.join("experiment.toml")
     }

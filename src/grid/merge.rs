@@ -1,4 +1,4 @@
-//! Merging the shards of a grid: the folder that the unsplit grid would have left, wall times apart.
+//! Merging the shards of a grid into the folder that the whole grid would have written, except for wall times.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,32 +12,31 @@ use crate::difference::first_difference;
 use crate::experiment::Experiment;
 use crate::history::{Header, History};
 
-/// What a merge found.
+/// The result of a merge.
 #[derive(Debug)]
 pub struct Merged {
     /// In the order of the grid: by repeat, then by variant.
     pub histories: Vec<History>,
-    /// Variants and repeats that some cell has and that are missing together: `snn-03`.
+    /// Files of missing cells: combinations of a variant and a repeat that occur, but not together.
     pub missing: Vec<String>,
-    /// Cells that were there more than once, and equal.
+    /// Number of cells found again with equal results.
     pub repeated: usize,
-    /// Forks that were left out: they are no cells of the grid.
+    /// Number of forks skipped: they are not cells of the grid.
     pub forks: usize,
 }
 
-/// How much of each history is kept.
+/// How much of each history is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// The files as they are, checkpoints too.
+    /// All files, with checkpoints.
     Everything,
-    /// Histories without the latent steps behind proposals, walks and the class predicted for each image, and no
-    /// checkpoints: a fraction of the size.
-    /// Every figure but the snap distances stays as it was.
+    /// Histories without latent steps, walks and the class predicted for each image, and no checkpoints: a fraction of
+    /// the size. All figures but the snap distances stay the same.
     WithoutSteps,
 }
 
-/// Copies the histories (and checkpoints) of `folders` into `out`. Shards must share their experiment; a cell that is
-/// there twice must be equal both times.
+/// Copies the histories (and checkpoints) of `folders` into `out`. Shards must be of one experiment; a cell found twice
+/// must be equal both times.
 pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, GridError> {
     let mut found: Vec<(PathBuf, History)> = Vec::new();
     let (mut repeated, mut forks) = (0, 0);
@@ -86,7 +85,7 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
     Ok(Merged { missing: missing(&histories), histories, repeated, forks })
 }
 
-/// The same data, generator and experiment, but for what makes a cell: variant and repeat.
+/// Whether two histories have the same data, generator and experiment, except for variant and repeat.
 fn same_grid(a: &History, b: &History) -> bool {
     let digests = |h: &History| (h.header.data_digest.clone(), h.header.generator_digest.clone());
     let strategy = a.strategy();
@@ -113,7 +112,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), GridError> {
     Ok(archive::write_atomically(to, &bytes)?)
 }
 
-/// Cells of the full grid of these variants and repeats that are not there.
+/// Files of the cells that are missing in the full grid of these variants and repeats.
 fn missing(histories: &[History]) -> Vec<String> {
     let cells: Vec<Cell> = histories.iter().map(Cell::of).collect();
     let names: BTreeSet<String> = cells.iter().map(Cell::name).collect();

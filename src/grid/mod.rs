@@ -1,4 +1,4 @@
-//! Grids: variants of strategies x repeats with paired seeds, run side by side without changing any result, kept round by round.
+//! Grids: variants x repeats with paired seeds, run in parallel without changing any result, saved after each round.
 
 mod error;
 mod cells;
@@ -21,11 +21,11 @@ use crate::round::{Run, RunEvent};
 use crate::trajectory::{Album, Embedding};
 use crate::world::World;
 
-/// What a grid says while it runs; called from its worker threads.
+/// Receives the progress of a grid; called from its worker threads.
 pub trait Watcher: Sync {
-    /// A cell begins, or goes on after so many rounds.
+    /// A cell starts, or continues after `rounds_done` rounds.
     fn began(&self, cell: &Cell, rounds_done: usize);
-    /// Something happened in a cell, of which this share is done.
+    /// An event in a cell, of which `fraction` is done.
     fn happened(&self, cell: &Cell, event: &RunEvent, fraction: f32);
     fn ended(&self, cell: &Cell, history: &History);
 }
@@ -56,7 +56,7 @@ pub fn run(
             if failed.load(Ordering::Relaxed) {
                 return Ok(done);
             }
-            // Held until the cell has ended well, so that a panic stops the other cells too.
+            // Forgotten only if the cell succeeds, so that an error or a panic stops the other cells too.
             let stop = StopOthers(&failed);
             done.push((at, run_cell(cell, world, folder, resume, watcher)?));
             std::mem::forget(stop);
@@ -76,7 +76,7 @@ pub fn run(
     Ok(done.into_iter().map(|(_, history)| history).collect())
 }
 
-/// Dropped, it lets no other cell of the grid begin.
+/// When dropped, no other cell of the grid starts.
 struct StopOthers<'a>(&'a AtomicBool);
 
 impl Drop for StopOthers<'_> {
@@ -110,7 +110,7 @@ fn run_cell(
             archive::write_history(&folder.history(cell), run.history())?;
             let checkpoint = run.checkpoint()?;
             archive::write_checkpoint(&folder.checkpoint(cell), &checkpoint)?;
-            // To look back at every round of one run for each variant; of the others that would only be many times the size.
+            // The weights of every round are saved for the first repeat of each variant only, to limit disk space.
             if cell.repeat == 1 {
                 let path = folder.weights(cell, checkpoint.rounds);
                 archive::write_checkpoint(&path, &Checkpoint { optimiser: Vec::new(), ..checkpoint })?;
@@ -138,7 +138,7 @@ fn resumed(cell: &Cell, world: &Arc<World>, folder: &GridFolder) -> Result<Run, 
         return Ok(new_run(cell, world));
     }
     let (history, checkpoint) = (archive::read_history(&history)?, archive::read_checkpoint(&checkpoint)?);
-    // More rounds than before are welcome; anything else would be another experiment.
+    // The number of rounds may change; any other change is another experiment.
     let mut before = history.header.experiment.clone();
     before.rounds = cell.experiment.rounds;
     if before != cell.experiment || history.header.own != cell.own {

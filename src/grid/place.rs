@@ -1,4 +1,4 @@
-//! One run written into a folder of runs: under its cell's name, or, where it is a fork, under one that no other run has.
+//! Writing one run into a folder of runs: under its cell's name or, for a fork, under a name that no other run has.
 
 use std::path::PathBuf;
 
@@ -12,29 +12,29 @@ use crate::history::{Header, History};
 use crate::trajectory::{Album, Embedding};
 use crate::world::World;
 
-/// Why a run cannot be written there.
+/// Why a run cannot be written into a folder.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     #[error("{}: another run has that name; choose another folder", path.display())]
     Taken { path: PathBuf },
-    #[error("{}: holds runs of other data or of another generator; choose another folder", path.display())]
+    #[error("{}: has runs of other data or of another generator; choose another folder", path.display())]
     OtherWorld { path: PathBuf },
 }
 
-/// Where one run is written.
+/// The folder and name under which one run is written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     folder: GridFolder,
     name: String,
-    /// Rounds of this very run that were there before; what is there is never replaced by less.
+    /// Rounds of this run saved before; they are never replaced by fewer.
     before: usize,
 }
 
 impl Place {
-    /// The place of a run in `folder`: where it was written before, else where no other run is. The folder gets the
-    /// embedding, where it has none.
+    /// The place of a run in `folder`: the one it was written to before, else a free one. Writes the embedding if the
+    /// folder has none.
     pub fn claim(folder: GridFolder, world: &World, history: &History) -> Result<Self, PlaceError> {
         let path = folder.embedding();
         if !path.exists() {
@@ -59,7 +59,7 @@ impl Place {
             if !there.exists() {
                 return Ok(Self { folder, name, before: 0 });
             }
-            // A file that cannot be read is somebody's, too.
+            // A file that cannot be read counts as taken.
             if let Ok(before) = archive::read_history(&there)
                 && same_run(&before, history)
             {
@@ -74,8 +74,8 @@ impl Place {
         self.folder.named(HISTORIES, &self.name, HISTORY_EXTENSION)
     }
 
-    /// Writes the run as it is at the end of a round, with what it needs to go on and the weights of earlier rounds, which
-    /// are written once.
+    /// Writes the history at the end of a round, the checkpoint to continue from, and the weights of earlier rounds
+    /// unless they were written before.
     pub fn write<'a>(
         &self,
         history: &History,
@@ -99,7 +99,7 @@ impl Place {
         Ok(())
     }
 
-    /// Writes the images along the run's walks, where it recorded any.
+    /// Writes the images along the run's walks, if it recorded any.
     pub fn write_album(&self, world: &World, history: &History) -> Result<(), ArchiveError> {
         let album = Album::of(world, history);
         if album.walks.is_empty() {
@@ -109,7 +109,7 @@ impl Place {
     }
 }
 
-/// Whether one is the other at an earlier or later round: made from the same, and the same bought so far.
+/// Whether two histories are of one run at different rounds: the same header and the same samples so far.
 fn same_run(a: &History, b: &History) -> bool {
     let made_from = |h: &History| {
         let empty = String::new;

@@ -1,4 +1,4 @@
-//! What a target is judged by over a split, in chunks of about 50 ms: accuracy and confusion, or the error of its maps.
+//! Evaluation of a target over a split, in chunks of about 50 ms: accuracy and confusion matrix, or the error of maps.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::labelling::simulation::{Simulation, SolvedMaps};
 use crate::rng::Streams;
 use crate::target::{FrozenTarget, prediction};
 
-/// Over what an accuracy is taken.
+/// The samples of an evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// The fixed, class-stratified part of the evaluation split.
@@ -20,7 +20,7 @@ pub enum Scope {
     Validation,
 }
 
-/// What was counted so far.
+/// The counts so far.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tally {
     /// Rows of `confusion` are true classes, columns predicted ones; `predicted` is the class of each image in order.
@@ -62,7 +62,7 @@ impl EvaluationTask {
         self.done as f32 / self.samples.len().max(1) as f32
     }
 
-    /// Looks at the next chunk; `maps` are the split's, where labels are maps.
+    /// Evaluates the next chunk; `maps` are those of the split if labels are maps.
     pub fn advance(&mut self, split: &Split, maps: Option<&SolvedMaps>) {
         let chunk = &self.samples[self.done..(self.done + self.target.images_per_unit()).min(self.samples.len())];
         match (&mut self.tally, maps) {
@@ -95,7 +95,7 @@ impl EvaluationTask {
         self.done += chunk.len();
     }
 
-    /// What was measured.
+    /// The metrics over the samples done.
     pub fn results(&self) -> Vec<(Metric, f32)> {
         match &self.tally {
             Tally::Classes { correct, .. } => {
@@ -134,7 +134,7 @@ pub fn evaluation_maps(simulation: &Simulation, which: EvaluationSplit) -> &Solv
     }
 }
 
-/// A fixed part of a split of about `size` images, each class by its share: the same for every run.
+/// About `size` images of a split, stratified by class; the same for every run.
 pub fn stratified_part(split: &Split, size: usize) -> Vec<u32> {
     let all = split.len();
     if size >= all {
@@ -152,7 +152,7 @@ pub fn stratified_part(split: &Split, size: usize) -> Vec<u32> {
     part
 }
 
-/// Mean of the losses since it was last taken.
+/// Running mean of training losses; `take` returns and resets it.
 #[derive(Default)]
 pub struct MeanLoss {
     sum: f64,

@@ -1,4 +1,4 @@
-//! Forks: a run that goes on from the end of a round with another strategy, step length or seed.
+//! Forks: a run that continues from the end of a round with another strategy, step length or seed.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::rng::Streams;
 use crate::sampler::sampler;
 use crate::world::World;
 
-/// What a fork does otherwise from its round on.
+/// The settings that a fork changes from its round on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Turn {
     pub strategy: Strategy,
@@ -18,12 +18,12 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// What an experiment does as it is.
+    /// The present values of an experiment.
     pub fn of(experiment: &Experiment) -> Self {
         Self { strategy: experiment.strategy, alpha: experiment.alpha, seed: experiment.seed }
     }
 
-    /// The experiment with this turn taken.
+    /// The experiment with these values.
     pub fn applied(self, experiment: &Experiment) -> Experiment {
         let Self { strategy, alpha, seed } = self;
         Experiment { strategy, alpha, seed, ..experiment.clone() }
@@ -31,7 +31,7 @@ impl Turn {
 }
 
 impl Run {
-    /// From here on another strategy, step length or seed; the history says so. Only between rounds.
+    /// Changes strategy, step length and seed from here on and records it in the history. Only between rounds.
     pub fn turn(&mut self, turn: Turn) {
         let header = &mut self.history.header;
         let after = turn.applied(&header.experiment);
@@ -45,16 +45,16 @@ impl Run {
     }
 }
 
-/// A run's first rounds done once more, because its weights at their end were not kept.
+/// The first rounds of a run computed again, because its weights at their end were not stored.
 pub struct Rerun {
     run: Run,
-    /// Turns that the run had taken, the first one last: after which round, and what it did then.
+    /// The run's forks, the first one last: after which round, and the settings since.
     turns: Vec<(usize, Turn)>,
     until: usize,
 }
 
 impl Rerun {
-    /// The rounds of `history`, from the start.
+    /// Prepares to compute the rounds of `history` from the start.
     pub fn new(world: &Arc<World>, history: &History) -> Self {
         let Header { experiment, forked, repeat, .. } = &history.header;
         let (mut first, mut turns) = (experiment, Vec::new());
@@ -67,18 +67,18 @@ impl Rerun {
         Self { run: Run::new(world, first, *repeat), turns, until: history.rounds.len() }
     }
 
-    /// Share of the rounds that is done, in [0, 1].
+    /// Share of the rounds done, in [0, 1].
     pub fn fraction_done(&self) -> f32 {
         let of_all = self.run.fraction_done() * self.run.experiment.rounds as f32;
         (of_all / self.until.max(1) as f32).min(1.0)
     }
 
-    /// The round that is being done.
+    /// The round in progress.
     pub fn round(&self) -> usize {
         self.run.round()
     }
 
-    /// One unit of work; false when the last round is complete, or none can follow.
+    /// Does one unit of work; false when the last round is complete or the run has ended.
     pub fn advance(&mut self) -> bool {
         let between = matches!(self.run.stage, Stage::Propose | Stage::Done);
         if between && self.run.rounds_done() >= self.until {
@@ -90,7 +90,7 @@ impl Rerun {
         if self.run.is_done() {
             return false;
         }
-        // Never interrupted, so there is nothing to be told of.
+        // Never interrupted, and the events are not needed.
         let _ = self.run.advance(&|| false);
         true
     }

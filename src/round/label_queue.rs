@@ -1,4 +1,4 @@
-//! The labelling of made samples inside a round: one solve at a time; who is refused is replaced (Algorithm 2).
+//! Labelling of generated samples inside a round, one at a time; rejected samples are redrawn (Algorithm 2).
 
 use std::collections::VecDeque;
 
@@ -8,26 +8,26 @@ use crate::rng::Rng;
 use crate::sampler::{Candidate, Place};
 use crate::world::World;
 
-/// Refusals for each sample wanted after which a round goes on with what it has.
+/// Rejections per wanted sample after which a round continues with fewer samples.
 const MOST_REFUSALS: usize = 20;
 
-/// A candidate and, where it was made, its label.
+/// A candidate and, if it was generated, its label.
 pub type LabelledCandidate = (Candidate, Option<MadeSample>);
 
-/// How far the tool has come with the samples that a round had made.
+/// Progress of the labelling tool with the generated samples of a round.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LabelProgress {
     pub round: usize,
     pub wanted: usize,
     pub labelled: usize,
     pub refused: usize,
-    /// That the tool took, for labels and refusals.
+    /// Time that the tool took, for labels and rejections.
     pub seconds: f32,
 }
 
-/// Candidates on their way to the labelling tool.
+/// Candidates that wait for the labelling tool, and its results.
 pub struct LabelQueue {
-    /// The round's stream, from which replacements are drawn.
+    /// The round's random stream, from which replacements are drawn.
     pub rng: Rng,
     wanted: usize,
     waiting: VecDeque<Candidate>,
@@ -48,7 +48,7 @@ impl LabelQueue {
         }
     }
 
-    /// Labels the next candidate. A train sample has its label already, and a run without a tool makes none.
+    /// Labels the next candidate. A train sample has a label already; a run without a tool generates none.
     pub fn advance(&mut self, world: &World) {
         let Some(candidate) = self.waiting.pop_front() else { return };
         let start = std::time::Instant::now();
@@ -70,12 +70,12 @@ impl LabelQueue {
         self.seconds += start.elapsed().as_secs_f32();
     }
 
-    /// Nothing waits.
+    /// Whether no candidate waits.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    /// How many more candidates are to be drawn, in the place of refused ones.
+    /// Number of candidates to redraw for rejected ones.
     pub fn missing(&self) -> usize {
         let hopeless = self.refusals.len() >= MOST_REFUSALS * self.wanted;
         if hopeless { 0 } else { self.wanted - self.labelled.len() - self.waiting.len() }
@@ -86,12 +86,12 @@ impl LabelQueue {
         self.waiting.extend(candidates);
     }
 
-    /// What was labelled, in the order of the draws.
+    /// The labelled candidates, in the order of the draws.
     pub fn take_labelled(&mut self) -> Vec<LabelledCandidate> {
         std::mem::take(&mut self.labelled)
     }
 
-    /// How far the tool has come in this round.
+    /// Progress of the tool in this round.
     pub fn progress(&self, round: usize) -> LabelProgress {
         LabelProgress {
             round,

@@ -1,7 +1,7 @@
 //! Rounds: propose, label, train, evaluate, record; one small unit of work at a time.
 //!
-//! `Run::advance` does one optimiser step, one chunk of an evaluation or one proposal and returns, so whoever drives
-//! it, a window or a command line, can look at its commands in between without changing any result.
+//! `Run::advance` does one optimiser step, one chunk of an evaluation or one proposal and returns, so that its caller,
+//! the engine or the command line, can handle commands in between without changing any result.
 
 mod evaluation;
 mod label_queue;

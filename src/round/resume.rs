@@ -1,6 +1,6 @@
-//! Taking a run up again at the end of a round, bit-equal to one that was never interrupted.
+//! Resuming a run at the end of a round, bit-equal to one that was never interrupted.
 //!
-//! Everything but the weights is in the history, because every stream of random numbers is named by its round.
+//! Everything but the weights is in the history, because every random stream is named by its round.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,21 +18,21 @@ use crate::target::{FrozenTarget, WeightsError};
 use crate::trajectory::{Walks, choose_anchors};
 use crate::world::World;
 
-/// The maps of made samples by their numbers.
+/// Stress maps of generated samples by their numbers.
 pub type MadeMaps = HashMap<u32, ScaledMap>;
 
-/// A checkpoint that does not fit.
+/// Why a run cannot be resumed.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
-    #[error("the history was made from other data (SHA-256 {found}, now {expected}); use the same data folder")]
+    #[error("the history is of other data (SHA-256 {found}, now {expected}); use the same data folder")]
     OtherData { expected: String, found: String },
-    #[error("the history was made with another generator; keep its settings and seed, or start afresh")]
+    #[error("the history is of another generator; use the same generator settings and seed, or start a new run")]
     OtherGenerator,
-    #[error("the checkpoint knows {checkpoint} rounds and the history only {history}; start afresh")]
+    #[error("the checkpoint has {checkpoint} rounds and the history only {history}; start a new run")]
     Rounds { checkpoint: usize, history: usize },
-    #[error("the history holds samples that a tool labelled, and this experiment has no such tool; start afresh")]
+    #[error("the history has generated samples, and this experiment has no tool to label them; start a new run")]
     NoTool,
-    #[error("a sample that was labelled before is refused now ({0}); start afresh")]
+    #[error("a sample that was labelled before is rejected now ({0}); start a new run")]
     Label(Refusal),
     #[error(transparent)]
     Weights(#[from] WeightsError),
@@ -45,36 +45,36 @@ impl Run {
         Ok(Checkpoint { rounds: self.history.rounds.len(), weights, optimiser })
     }
 
-    /// The target with the weights of one of this run's checkpoints, to be asked.
+    /// A copy of the target with the weights of one of this run's checkpoints.
     pub fn target_of(&self, checkpoint: &Checkpoint) -> Result<FrozenTarget, WeightsError> {
         let mut target = fresh_target(&self.world, &self.experiment, &self.streams);
         target.load_weights(checkpoint.weights.clone())?;
         Ok(target.frozen())
     }
 
-    /// The run of `history` as it was at `checkpoint`; later rounds of the history are dropped. Where samples were made
-    /// that have maps, all of them are solved here: `Resuming` does it one at a time.
+    /// The run of `history` as it was at `checkpoint`; later rounds of the history are dropped. All maps of generated
+    /// samples are solved again here; `Resuming` solves one at a time.
     pub fn resume(world: &Arc<World>, history: History, checkpoint: Checkpoint) -> Result<Self, ResumeError> {
         let mut resuming = Resuming::new(world, history, checkpoint, MadeMaps::default())?;
         while resuming.advance()? {}
         resuming.finish()
     }
 
-    /// The run of `history` to look at: without weights it can neither predict nor go on.
+    /// The run of `history` for display: without weights it can neither predict nor continue.
     pub fn replay(world: &Arc<World>, history: History) -> Result<Self, ResumeError> {
         fits(world, &history)?;
         Ok(Self { stage: Stage::Done, has_weights: false, ..Self::rebuilt(world, history, None)? })
     }
 
-    /// The maps of the samples that were made, as far as they are known.
+    /// The known maps of generated samples.
     pub fn made_maps(&self) -> MadeMaps {
         let first = self.world.dataset.train.len() as u32;
         let made = self.labelled.maps().filter(|(sample, map)| *sample >= first && !map.is_empty());
         made.map(|(sample, map)| (sample, Arc::clone(map))).collect()
     }
 
-    /// Everything that a history says of its run; the weights are those of a fresh one. Only with `maps` can a run with
-    /// made samples train again.
+    /// The run that a history describes, with fresh weights. A run with generated samples can train again only with
+    /// `maps`.
     fn rebuilt(world: &Arc<World>, history: History, maps: Option<&MadeMaps>) -> Result<Self, ResumeError> {
         let header = &history.header;
         let mut run = Self::new(world, &header.experiment.clone(), header.repeat);
@@ -85,7 +85,7 @@ impl Run {
                 run.buy(candidate, record.round);
             }
             if record.round == 1 {
-                // They started before the run was forked, if it was.
+                // Walks start in round 1, before any fork.
                 run.streams = Streams::new(header.first_experiment().seed);
                 run.start_walks();
                 run.streams = Streams::new(header.experiment.seed);
@@ -100,13 +100,13 @@ impl Run {
         Ok(run)
     }
 
-    /// A purchase of the history, which holds no maps.
+    /// A labelled sample of the history; its map is taken from `maps`.
     fn bought_before(&self, proposal: &Proposal, maps: Option<&MadeMaps>) -> Result<LabelledCandidate, ResumeError> {
         let Proposal { sample, label, score, step, made } = proposal.clone();
         let Some(made) = made else {
             return Ok((Candidate { place: Place::Sample(sample), score, step }, None));
         };
-        // A class is in the history, and nobody asks for the map of a run that is only looked at.
+        // A class is in the history, and a run for display needs no map.
         let map = match (self.experiment.dataset.task(), maps) {
             (Task::Classes, _) => None,
             (Task::Maps, None) => Some(Arc::default()),
@@ -116,7 +116,7 @@ impl Run {
         Ok((Candidate { place: Place::Point(made.code), score, step }, Some(labelled)))
     }
 
-    /// The walks of Figure 4 start at samples of the initial set.
+    /// Starts the walks of Figure 4 at samples of the initial set.
     pub(super) fn start_walks(&mut self) -> Vec<RunEvent> {
         let (kind, count) = (self.experiment.walk_anchors, self.experiment.walks);
         let pool = self.walk_pool();
@@ -125,7 +125,8 @@ impl Run {
         self.walks.at().iter().enumerate().map(|(walk, &sample)| RunEvent::WalkStarted { walk, sample }).collect()
     }
 
-    /// What was bought, as train samples with labels: a walk goes from one to the other, so it starts beside a made one.
+    /// The labelled samples as train samples with labels, for walks: a generated sample is replaced by its nearest
+    /// neighbour.
     pub fn walk_pool(&self) -> Vec<(u32, u8)> {
         let (latent, index) = (&self.world.latent, self.world.latent.index());
         let beside = |&(sample, label): &(u32, u8)| match (sample as usize) < latent.len() {
@@ -136,7 +137,7 @@ impl Run {
     }
 }
 
-/// The history is of this world.
+/// Checks that the history has this world's data and generator.
 fn fits(world: &World, history: &History) -> Result<(), ResumeError> {
     let header = &history.header;
     if header.data_digest != world.dataset.digest() {
@@ -149,20 +150,20 @@ fn fits(world: &World, history: &History) -> Result<(), ResumeError> {
     Ok(())
 }
 
-/// A run on its way back from its history: the maps of made samples are not in it, so the tool solves their masks once
-/// more, one a unit of work.
+/// A run that is being resumed from its history: the maps of generated samples are not stored, so the tool solves their
+/// masks again, one per unit of work.
 pub struct Resuming {
     world: Arc<World>,
     history: History,
     checkpoint: Checkpoint,
     maps: MadeMaps,
-    /// Made samples whose maps are not known yet, by round and place, the last first.
+    /// Generated samples without a map yet, by round and index, the last first.
     unsolved: Vec<(usize, usize)>,
     total: usize,
 }
 
 impl Resuming {
-    /// `known` are maps of the same history that need no solving.
+    /// Prepares to resume; `known` are maps of this history that need no solving.
     pub fn new(
         world: &Arc<World>,
         mut history: History,
@@ -189,7 +190,7 @@ impl Resuming {
         &self.history
     }
 
-    /// Masks solved, and in all.
+    /// Masks solved so far, and the total.
     pub fn progress(&self) -> (usize, usize) {
         (self.total - self.unsolved.len(), self.total)
     }
@@ -206,7 +207,7 @@ impl Resuming {
         Ok(true)
     }
 
-    /// The run; every mask must be solved.
+    /// The resumed run, once `advance` has returned false.
     pub fn finish(self) -> Result<Run, ResumeError> {
         let Self { world, history, checkpoint, maps, .. } = self;
         let mut run = Run::rebuilt(&world, history, Some(&maps))?;

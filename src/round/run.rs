@@ -1,4 +1,4 @@
-//! One run of one strategy: its state, and the units of work it is done in.
+//! One run of one strategy: its state, and its units of work.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub struct Run {
     pub(super) target: Target,
     pub(super) labelled: Labelled,
     pub(super) training: TrainingSet,
-    /// The neighbours chosen in the round before, in order.
+    /// The neighbours chosen in the last round, in order.
     pub(super) previous: Vec<u32>,
     pub(super) walks: Walks,
     pub(super) part: Arc<Vec<u32>>,
@@ -32,22 +32,22 @@ pub struct Run {
     pub(super) minibatches: usize,
     pub(super) loss: MeanLoss,
     pub(super) history: History,
-    /// The target is this run's own, not a fresh one in its place.
+    /// Whether the target has this run's weights and not fresh ones.
     pub(super) has_weights: bool,
     pub(super) clock: std::time::Instant,
 }
 
-/// What comes next.
+/// The next unit of work.
 pub(super) enum Stage {
     Propose,
-    /// A tool labels what a sampler made, one sample after the other.
+    /// A tool labels generated samples, one after the other.
     Label(Box<LabelQueue>),
-    /// The next optimiser step of this round, of so many.
+    /// Optimiser step `step` of the round's `steps`.
     Train {
         step: usize,
         steps: usize,
     },
-    /// An evaluation in progress, and where to go on when it ends.
+    /// An evaluation in progress, and the stage after it.
     Evaluate {
         task: Box<EvaluationTask>,
         then: Box<Stage>,
@@ -56,10 +56,10 @@ pub(super) enum Stage {
     Done,
 }
 
-/// What a unit of work brought about.
+/// A result of a unit of work.
 #[derive(Debug, Clone)]
 pub enum RunEvent {
-    /// Samples were bought; training on them begins.
+    /// Samples were labelled; training on them begins.
     Began(Arc<RoundRecord>),
     Evaluated {
         round: usize,
@@ -128,7 +128,7 @@ impl Run {
         }
     }
 
-    /// Has the header say which fields were given for it apart from the rest of its grid.
+    /// Records the fields that were set for this run only in the history's header.
     pub fn with_own(mut self, own: Own) -> Self {
         self.history.header.own = own;
         self
@@ -159,7 +159,7 @@ impl Run {
         &self.walks
     }
 
-    /// Whether the target is the one that this run trained: not where a history is replayed without its weights.
+    /// Whether the target has this run's weights; false if a history is replayed without them.
     pub fn has_weights(&self) -> bool {
         self.has_weights
     }
@@ -188,7 +188,7 @@ impl Run {
         matches!(self.stage, Stage::Done)
     }
 
-    /// The next unit of work is an optimiser step.
+    /// Whether the next unit of work is an optimiser step.
     pub fn is_training_next(&self) -> bool {
         matches!(self.stage, Stage::Train { .. })
     }
@@ -203,7 +203,7 @@ impl Run {
         }
     }
 
-    /// How far the labelling of made samples is, while it goes on.
+    /// Progress of labelling generated samples; `None` at other times.
     pub fn labelling(&self) -> Option<LabelProgress> {
         let Stage::Label(queue) = &self.stage else { return None };
         Some(queue.progress(self.record.round))
@@ -226,7 +226,7 @@ impl Run {
         (self.rounds_done() as f32 + inside) / self.experiment.rounds as f32
     }
 
-    /// One unit of work. Interrupted only before anything was changed, so the same unit can be asked for again.
+    /// Does one unit of work. It is interrupted only before anything changes, so it can be repeated.
     pub fn advance(&mut self, interrupted: &dyn Fn() -> bool) -> Result<Vec<RunEvent>, Interrupted> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Propose => match self.propose(interrupted) {
@@ -261,7 +261,7 @@ impl Run {
         Ok(self.begin_training(queue))
     }
 
-    /// One sample to the tool; with all of them labelled, training begins.
+    /// Labels one sample; when all are labelled, training begins.
     fn label(
         &mut self,
         mut queue: Box<LabelQueue>,
@@ -306,15 +306,15 @@ impl Run {
         self.stage = if self.training.len() > 0 {
             Stage::Train { step: 0, steps }
         } else {
-            // The tool refused everything there was.
+            // The tool rejected all samples.
             self.record.diverged = true;
             self.evaluation(Scope::Whole, Stage::Walk)
         };
         vec![RunEvent::Began(Arc::new(self.record.clone()))]
     }
 
-    /// Round 1 draws the initial set at random: of the train split, or of latent space where samples are made. Either
-    /// way every strategy of the kind draws from the same stream; later rounds ask the sampler.
+    /// The random stream of a round. Round 1 draws the initial set from the train split, or from latent space if
+    /// samples are generated, with a stream that all such strategies share; later rounds have a stream per strategy.
     fn stream(&self, round: usize) -> Rng {
         match (round, self.strategy().generates_samples()) {
             (1, false) => self.streams.get("initial-set", 1),
@@ -366,7 +366,7 @@ impl Run {
                 let made = kept(code.clone(), &new.image);
                 (self.labelled.buy_made(code, new.label), new.label, Some(new.image), new.map, Some(made))
             }
-            // A point that no tool labelled is no purchase.
+            // A point without a label is skipped.
             (Place::Point(_), None) => return,
         };
         if let Some(map) = &map {

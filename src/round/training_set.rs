@@ -1,4 +1,4 @@
-//! What the target is trained on: the pairs bought so far, dealt out in shuffled minibatches.
+//! The training set of the target network: the pairs labelled so far, in shuffled minibatches.
 
 use crate::dataset::{ImageShape, Split};
 use crate::experiment::Augmentation;
@@ -10,36 +10,36 @@ use crate::target::Truth;
 pub struct Pair {
     pub sample: u32,
     pub label: u8,
-    /// The decoded image, where that is what enters training instead of the real one.
+    /// The decoded image, if it is trained on instead of the real one.
     pub decoded: Option<Vec<f32>>,
-    /// The stress map, where labels are maps.
+    /// The stress map, if labels are maps.
     pub map: Option<ScaledMap>,
 }
 
 /// A minibatch.
 #[derive(Default)]
 pub struct Batch {
-    /// In [0, 1], one image after the other.
+    /// Pixels in [0, 1], one image after the other.
     pub images: Vec<f32>,
     labels: Vec<u8>,
-    /// Scaled maps one after the other; empty where labels are classes.
+    /// Scaled maps one after the other; empty if labels are classes.
     maps: Vec<f32>,
 }
 
 impl Batch {
-    /// What the target is to learn of the images.
+    /// The labels of the images.
     pub fn truth(&self) -> Truth<'_> {
         if self.maps.is_empty() { Truth::Classes(&self.labels) } else { Truth::Maps(&self.maps) }
     }
 }
 
-/// The union of T(1) ... T(t), duplicates kept where a strategy buys them.
+/// The union of T(1) ... T(t), with the duplicates that a strategy chooses.
 #[derive(Default)]
 pub struct TrainingSet {
     pairs: Vec<Pair>,
     round: usize,
     pass: u64,
-    /// Places in `pairs` still to be dealt in this pass, last first.
+    /// Indices into `pairs` that remain in this pass, last first.
     deck: Vec<usize>,
 }
 
@@ -52,7 +52,8 @@ impl TrainingSet {
         self.pairs.push(pair);
     }
 
-    /// The passes of a round are shuffled by streams of that round, so that a resumed run deals the same cards.
+    /// Starts a round: its passes are shuffled by random streams of that round, so a resumed run has the same
+    /// minibatches.
     pub fn begin_round(&mut self, streams: &Streams, round: usize) {
         (self.round, self.pass) = (round, 0);
         self.shuffle(streams);
@@ -102,10 +103,10 @@ impl TrainingSet {
     }
 }
 
-/// Shifts reach so many parts of a side: 4 pixels of 32, as is usual for CIFAR-10.
+/// Shifts are at most one part in this many of a side: 4 pixels of 32, as is usual for CIFAR-10.
 const SHIFT_SHARE: usize = 8;
 
-/// How an image is put into its frame.
+/// An augmentation: mirrored or not, and a shift in pixels.
 struct Placing {
     mirrored: bool,
     down: isize,
@@ -122,7 +123,7 @@ impl Placing {
         Self { mirrored: rng.below(2) == 1, down, right }
     }
 
-    /// The image so placed; what comes in from outside is black.
+    /// The image mirrored and shifted; pixels from outside are black.
     fn apply(&self, shape: ImageShape, image: &[f32]) -> Vec<f32> {
         let (height, width) = (shape.height as isize, shape.width as isize);
         let mut out = vec![0.0; image.len()];

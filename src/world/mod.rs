@@ -1,4 +1,4 @@
-//! What all runs of a comparison share (data, generator, embedding), and how it is made ready step by step.
+//! What all runs of a comparison share (data, generator, embedding), and its preparation in steps.
 
 mod shared;
 pub mod own_masks;

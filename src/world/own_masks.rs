@@ -1,7 +1,7 @@
-//! The user's own masks as a data set: a folder of PNG files, judged one by one by the labelling tool, with a report.
+//! The user's own masks as a data set: a folder of PNG files, checked one by one by the labelling tool, with a report.
 //!
-//! A file of any size is taken in its own pixels first, so that a fault names its place there; then the vessel is put on
-//! the grid of the models and solved. What is accepted is split by the experiment's data seed.
+//! A file is first checked at its own size, so that an error names a pixel of the file; then the vessel is resampled to
+//! the grid of the networks and solved. Accepted masks are split by the experiment's data seed.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,18 +21,18 @@ use crate::labelling::simulation::{MadeSample, Simulation, SolvedMaps};
 use crate::labelling::{FileRefusal, Refusal};
 use crate::rng::Streams;
 
-/// Fewer make no splits that anything could be learned from, or judged on.
+/// Least number of accepted masks: fewer are not enough for training and evaluation.
 pub const LEAST_MASKS: usize = 24;
-/// Validation takes at most one in so many masks that are not held out.
+/// Validation gets at most one in this many masks outside the test split.
 const VALIDATION_SHARE: usize = 6;
-/// Changes whenever the same files and fields would be judged otherwise.
+/// Version of the check; changed whenever it would give other results for the same files and settings.
 const RECIPE: &str = "own-masks-1";
 const MAGIC: &str = "ridgewalk masks";
 const EXTENSION: &str = "rwm";
-/// Refusals that an error quotes.
+/// Most rejected masks that an error lists.
 const QUOTED: usize = 3;
 
-/// What was said of each file of a folder.
+/// Results of checking the files of a folder.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MaskReport {
     pub folder: PathBuf,
@@ -40,25 +40,25 @@ pub struct MaskReport {
     pub refused: Vec<RefusedMask>,
 }
 
-/// A file that is no mask of a vessel that can be solved.
+/// A rejected file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RefusedMask {
-    /// Its name in the folder.
+    /// File name in the folder.
     pub file: String,
-    /// A word for tables and counts.
+    /// The kind of rejection, one word.
     pub kind: String,
-    /// Why, in a sentence.
+    /// The reason, one sentence.
     pub reason: String,
 }
 
 impl MaskReport {
-    /// How many went which way, for people.
+    /// The numbers of accepted and rejected masks, for display.
     pub fn summary(&self) -> String {
         let all = self.accepted + self.refused.len();
-        format!("{} of {all} masks accepted, {} refused", self.accepted, self.refused.len())
+        format!("{} of {all} masks accepted, {} rejected", self.accepted, self.refused.len())
     }
 
-    /// One line for each refusal.
+    /// The rejected masks as CSV, one a line.
     pub fn csv(&self) -> String {
         let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         let mut out = "file,kind,reason\n".to_owned();
@@ -69,16 +69,18 @@ impl MaskReport {
     }
 }
 
-/// A folder that makes no data set.
+/// Why a folder is not a data set.
 #[derive(Debug, thiserror::Error)]
 pub enum MasksError {
     #[error("{}: the folder of masks cannot be read ({source}); choose another", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
-    #[error("{}: no PNG file is in this folder; choose the folder that holds the masks themselves", path.display())]
+    #[error("{}: the folder has no PNG file; choose the folder with the masks", path.display())]
     Empty { path: PathBuf },
-    #[error("{}: {}, and {LEAST_MASKS} are needed; add masks, or mend those refused{}", report.folder.display(), report.summary(), quoted(report))]
+    #[error("{}: {}; at least {LEAST_MASKS} are needed. Add masks or fix the rejected ones{}", report.folder.display(), report.summary(), quoted(report))]
     TooFew { report: MaskReport },
-    #[error("field `{field}`: {asked} masks asked for, and {there} are there for it; 0 takes the usual share")]
+    #[error(
+        "field `{field}`: {asked} masks are wanted, but only {there} are available; give fewer, or 0 for the default"
+    )]
     Size { field: &'static str, asked: usize, there: usize },
     #[error(transparent)]
     Data(#[from] DataError),
@@ -94,7 +96,7 @@ fn quoted(report: &MaskReport) -> String {
     text
 }
 
-/// A folder on its way to a data set: each file is read for its hash, then judged, one a unit of work.
+/// Checks a folder of masks: each file is read for the hash, then checked, one per unit of work.
 pub struct MaskChecking {
     experiment: Experiment,
     folder: PathBuf,
@@ -103,12 +105,12 @@ pub struct MaskChecking {
     hash: Sha256,
     hashed: usize,
     judged: Vec<Judged>,
-    /// Where verdicts are kept, once all files are hashed.
+    /// The cache file of the results, once all files are hashed.
     file: Option<PathBuf>,
     cache: Option<PathBuf>,
 }
 
-/// What was said of one file.
+/// The result for one file.
 #[derive(Clone, Serialize, Deserialize)]
 enum Judged {
     Accepted { mask: Made, map: Vec<f32>, seconds: f32 },
@@ -116,8 +118,8 @@ enum Judged {
 }
 
 impl MaskChecking {
-    /// The PNG files of the experiment's folder, by name; nothing is read yet. `cache` is a folder where verdicts and maps
-    /// are kept.
+    /// The PNG files of the experiment's folder, by name; no file is read yet. `cache` is the folder for results and
+    /// maps.
     pub fn new(experiment: &Experiment, cache: Option<&Path>) -> Result<Self, MasksError> {
         let folder = PathBuf::from(&experiment.masks);
         let files = png_files(&folder).map_err(|source| MasksError::Folder { path: folder.clone(), source })?;
@@ -141,16 +143,16 @@ impl MaskChecking {
         })
     }
 
-    /// Files judged, and in all.
+    /// Files checked so far, and the total.
     pub fn progress(&self) -> (usize, usize) {
         (self.judged.len(), self.files.len())
     }
 
-    /// One file; false when all are judged.
+    /// Hashes or checks one file; false when all are checked.
     pub fn advance(&mut self) -> bool {
         if let Some(path) = self.files.get(self.hashed) {
             self.hash.update(name(path));
-            // One that cannot be read is refused when it is judged.
+            // A file that cannot be read is rejected when it is checked.
             let bytes = std::fs::read(path).unwrap_or_default();
             self.hash.update((bytes.len() as u64).to_le_bytes());
             self.hash.update(bytes);
@@ -172,7 +174,7 @@ impl MaskChecking {
         true
     }
 
-    /// Takes verdicts of the same files from before.
+    /// Loads cached results for the same files, if there are any.
     fn find(&mut self) {
         let digest = disk::hex(self.hash.clone().finalize());
         self.file = self.cache.as_ref().map(|folder| folder.join(format!("{digest}.{EXTENSION}")));
@@ -180,7 +182,7 @@ impl MaskChecking {
         self.judged = found.filter(|j: &Vec<Judged>| j.len() == self.files.len()).unwrap_or_default();
     }
 
-    /// Keeps the verdicts for the next time.
+    /// Caches the results.
     pub fn keep(&self) -> Result<(), archive::ArchiveError> {
         match self.file.as_ref().filter(|f| !f.exists()) {
             Some(file) => archive::write(file, MAGIC, &self.judged),
@@ -188,12 +190,12 @@ impl MaskChecking {
         }
     }
 
-    /// The same, which nobody is to keep.
+    /// The check without its cache file, after caching failed.
     pub fn unkept(self) -> Self {
         Self { file: None, ..self }
     }
 
-    /// How many were accepted, and every refusal with its file and reason.
+    /// The number of accepted masks, and every rejected one with its file and reason.
     pub fn report(&self) -> MaskReport {
         let refused = self.files.iter().zip(&self.judged).filter_map(|(path, judged)| match judged {
             Judged::Accepted { .. } => None,
@@ -205,7 +207,7 @@ impl MaskChecking {
         MaskReport { folder: self.folder.clone(), accepted: self.judged.len() - refused.len(), refused }
     }
 
-    /// The data set of what was accepted, with its maps.
+    /// The data set of the accepted masks, with their maps.
     pub fn finish(mut self) -> Result<(Dataset, Simulation), MasksError> {
         let report = self.report();
         if report.accepted < LEAST_MASKS {
@@ -244,7 +246,7 @@ impl MaskChecking {
     }
 }
 
-/// Which masks go where, by their places among the accepted ones; each split keeps the order of the names.
+/// The masks of each split, by their indices among the accepted ones and in the order of their names.
 #[derive(Debug, PartialEq)]
 struct Places {
     train: Vec<usize>,
@@ -253,7 +255,8 @@ struct Places {
 }
 
 impl Places {
-    /// Held out first, as many as `test_size` says, or the paper's 210 of 1,200; the rest as the other data sets do.
+    /// The test split is drawn first: `test_size` masks, or the paper's share of 210 in 1,200; the rest is split as in
+    /// the other data sets.
     fn of(experiment: &Experiment, masks: usize) -> Result<Self, MasksError> {
         let Experiment { train_size, test_size, validation_size, data_seed, .. } = *experiment;
         let usual = (masks * vessels::TEST).div_ceil(vessels::TEST + vessels::TRAIN);
@@ -280,10 +283,10 @@ impl Places {
     }
 }
 
-/// The mask on the models' grid with its map; or why not, in the file's own pixels where it can be said.
+/// The mask on the networks' grid with its map; or why it is rejected, with a pixel of the file if possible.
 fn judge(simulation: &Simulation, path: &Path) -> Result<MadeSample, FileRefusal> {
     let mask = WallMask::from_png(path)?;
-    // Before the square's margin is added, so that a fault names the file's own pixels.
+    // Checked before the margin is added, so that an error names a pixel of the file.
     mask.regions().map_err(Refusal::from)?;
     let mask = mask.squared().resampled(VESSEL_SHAPE.width, VESSEL_SHAPE.height).map_err(Refusal::from)?;
     Ok(simulation.label_image(&mask.to_values())?)
@@ -333,8 +336,8 @@ mod tests {
         let refused = RefusedMask { file: "a \"b\".png".into(), kind: "no-lumen".into(), reason: "no lumen".into() };
         let report = MaskReport { folder: "masks".into(), accepted: 3, refused: vec![refused] };
         assert_eq!(report.csv(), "file,kind,reason\n\"a \"\"b\"\".png\",no-lumen,\"no lumen\"\n");
-        assert_eq!(report.summary(), "3 of 4 masks accepted, 1 refused");
+        assert_eq!(report.summary(), "3 of 4 masks accepted, 1 rejected");
         let error = MasksError::TooFew { report }.to_string();
-        assert!(error.contains("24 are needed") && error.contains("a \"b\".png: no lumen"), "{error}");
+        assert!(error.contains("at least 24 are needed") && error.contains("a \"b\".png: no lumen"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! How a world is made ready: data, labels, generator and embedding, one small unit of work at a time.
+//! Preparation of a world: data, labels, generator and embedding, one small unit of work at a time.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::neighbours::IndexError;
 use crate::target::nets;
 use crate::target::stand_in::{StandIn, StandInTraining};
 
-/// Why a world cannot be made ready.
+/// Why a world cannot be prepared.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
     #[error(transparent)]
@@ -35,15 +35,15 @@ pub enum WorldError {
 /// A generator that encodes at least this many images in one unit of work embeds the whole train split before training.
 const MANY_IMAGES: usize = 1_024;
 
-/// A world in the making: data, then generator, then embedding; one small unit of work at a time.
+/// Prepares a world: data, then generator, then embedding, one small unit of work at a time.
 pub struct Preparation {
     experiment: Experiment,
     data_dir: Option<PathBuf>,
     cache: Option<GeneratorCache>,
     device: ComputeDevice,
-    /// Once the data are there, where labels are maps.
+    /// The labelling tool, once the data are loaded and if labels are maps.
     simulation: Option<Simulation>,
-    /// Something must stand in for a labelling tool.
+    /// Whether a stand-in for a labelling tool is needed.
     wants_stand_in: bool,
     stand_in: Option<StandIn>,
     stage: Stage,
@@ -51,13 +51,13 @@ pub struct Preparation {
 
 enum Stage {
     Load,
-    /// The user's own masks, one after the other.
+    /// Checks the user's own masks, one after the other.
     Check(Box<MaskChecking>),
-    /// All are checked: the data set consists of those accepted.
+    /// Splits the accepted masks into a data set.
     Divide(Box<MaskChecking>),
-    /// Stress maps of the data set, one image after the other.
+    /// Solves the stress maps of the data set, one image after the other.
     Label(Arc<Dataset>),
-    /// The classifier that stands in for a tool.
+    /// Trains the stand-in for a labelling tool.
     Teach(Arc<Dataset>, Box<StandInTraining>),
     Find(Arc<Dataset>),
     Train {
@@ -95,11 +95,11 @@ pub enum Prepared {
     Checked,
     /// All of the user's own masks were checked; the data set follows, if there are enough.
     MasksJudged(Arc<MaskReport>),
-    /// The verdicts on the masks could not be cached.
+    /// The results of checking masks could not be cached.
     VerdictsNotCached(ArchiveError),
-    /// One minibatch of the classifier that stands in for a labelling tool, or a part of its examination.
+    /// One minibatch of the stand-in for a labelling tool, or a part of its evaluation.
     Taught,
-    /// The stand-in classifier could not be cached.
+    /// The stand-in could not be cached.
     StandInNotCached(std::io::Error),
     Ready {
         world: Arc<World>,
@@ -107,7 +107,7 @@ pub enum Prepared {
     },
 }
 
-/// What a preparation is doing, with units done and in all.
+/// The current activity of a preparation, with units done and in total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PreparationActivity {
     LoadingData,
@@ -116,12 +116,12 @@ pub enum PreparationActivity {
         done: usize,
         total: usize,
     },
-    /// The labelling tool at work on the data set.
+    /// The labelling tool solves the masks of the data set.
     Labelling {
         done: usize,
         total: usize,
     },
-    /// The classifier that stands in for a labelling tool.
+    /// Training of the stand-in for a labelling tool.
     TeachingStandIn {
         done: usize,
         total: usize,
@@ -158,14 +158,14 @@ impl Preparation {
         .for_strategies(&[experiment.strategy])
     }
 
-    /// The world must do for runs of these strategies, too.
+    /// Also prepares what these strategies need.
     pub fn for_strategies(mut self, strategies: &[Strategy]) -> Self {
         self.wants_stand_in |=
             self.experiment.dataset.has_stand_in() && strategies.iter().any(|s| s.generates_samples());
         self
     }
 
-    /// The generator is one of convolutions.
+    /// Whether the generator is convolutional.
     pub fn is_convolutional(&self) -> bool {
         self.experiment.generator == GeneratorKind::AlphaGan
     }
@@ -214,7 +214,7 @@ impl Preparation {
         }
     }
 
-    /// One unit of work; `None` when the world was handed out already.
+    /// Does one unit of work; `None` when the world was returned already.
     pub fn advance(&mut self) -> Result<Option<Prepared>, WorldError> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Load if self.experiment.dataset == DatasetKind::Masks => {
@@ -281,7 +281,7 @@ impl Preparation {
         Ok(Some(Prepared::DataReady(dataset)))
     }
 
-    /// The maps lie beside the generators.
+    /// The cache of stress maps, in the folder of the generators.
     fn map_cache(&self) -> Option<MapCache> {
         self.cache.as_ref().map(|cache| MapCache::new(cache.folder()))
     }
@@ -327,7 +327,7 @@ impl Preparation {
         mut codes: Vec<f32>,
     ) -> Result<Option<Prepared>, WorldError> {
         if codes.is_empty() {
-            // Where every image lies before anything was learned; each minibatch then moves its own.
+            // The embedding before training; each minibatch then updates its own images.
             codes = first_codes(&*training.generator(), &dataset);
         }
         let dim = self.experiment.latent_dim;
@@ -377,7 +377,7 @@ impl Preparation {
     }
 }
 
-/// What the sides of images must be a multiple of for both the generator and the target.
+/// The number of which image sides must be a multiple, for both the generator and the target network.
 fn side_multiple(experiment: &Experiment) -> usize {
     let generator = generator::side_multiple(experiment.generator);
     let target = nets::info(experiment.network()).side_multiple;
@@ -390,8 +390,8 @@ fn encode_chunk(generator: &dyn Generator, dataset: &Dataset, from: usize) -> Ve
     generator.encode(&dataset.train.gather(&samples))
 }
 
-/// Where the images lie before training: embedded where that is quickly done, else in one place, which each leaves with
-/// its first minibatch.
+/// Codes of the images before training, `[train.len(), latent_dim]`: embedded if that is fast, else all zero until an
+/// image's first minibatch.
 fn first_codes(generator: &dyn Generator, dataset: &Dataset) -> Vec<f32> {
     let (images, unit) = (dataset.train.len(), generator.images_per_unit());
     if unit >= MANY_IMAGES {

@@ -11,21 +11,21 @@ use crate::labelling::{LabellingTool as _, Refusal};
 use crate::latent::LatentSpace;
 use crate::target::stand_in::StandIn;
 
-/// What all runs of a comparison share and none of them changes.
+/// The data, generator, embedding and tools that all runs of a comparison share; immutable.
 pub struct World {
     pub dataset: Arc<Dataset>,
     pub generator: Arc<dyn Generator>,
     pub generator_digest: String,
     pub latent: LatentSpace,
     pub device: ComputeDevice,
-    /// The labelling tool and what it says of the data, where labels are maps.
+    /// The labelling tool with the maps of the data set, if labels are maps.
     pub simulation: Option<Simulation>,
-    /// What stands in for a labelling tool, where labels are classes and a strategy generates samples.
+    /// The stand-in for a labelling tool, if labels are classes and a strategy generates samples.
     pub stand_in: Option<StandIn>,
 }
 
 impl World {
-    /// The label of what a latent point decodes to; `None` if nothing labels generated samples.
+    /// The label of the image decoded from a latent point; `None` if there is no tool.
     pub fn label_point(&self, code: &[f32]) -> Option<Result<MadeSample, Refusal>> {
         let image = || self.generator.decode(code);
         match (&self.simulation, &self.stand_in) {
@@ -35,7 +35,7 @@ impl World {
         }
     }
 
-    /// Something labels generated samples.
+    /// Whether generated samples can be labelled.
     pub fn has_tool(&self) -> bool {
         self.simulation.is_some() || self.stand_in.is_some()
     }

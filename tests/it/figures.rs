@@ -221,7 +221,7 @@ fn variants_of_a_strategy_are_groups_with_names_and_looks_of_their_own() {
     assert_eq!(names, ["random", "snn alpha=0.3", "snn alpha=0.6"]);
     let twice = [variant(1, true), variant(1, false)].concat();
     let error = Histories::new(&twice, &name).unwrap_err().to_string();
-    assert!(error.contains("with seed 1 is there twice"), "{error}");
+    assert!(error.contains("with seed 1 is given twice"), "{error}");
 }
 
 #[test]
@@ -356,9 +356,9 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_refused() {
+fn what_cannot_be_compared_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
-    let refused = |histories: &[History]| {
+    let rejected = |histories: &[History]| {
         export_all(histories, &Strategy::Random.into(), folder.path(), &[Format::Svg], COLUMN_WIDTH, 300.0)
             .unwrap_err()
             .to_string()
@@ -372,9 +372,9 @@ fn what_cannot_be_compared_is_refused() {
         (Vec::new(), "no history"),
         (change(&|h| h.header.data_digest = "other".into()), "another data"),
         (change(&|h| h.header.experiment.latent_dim = 8), "another latent dimension"),
-        (change(&|h| h.header.experiment.seed = 1), "snn with seed 1 is there twice"),
+        (change(&|h| h.header.experiment.seed = 1), "snn with seed 1 is given twice"),
     ] {
-        let error = refused(&histories);
+        let error = rejected(&histories);
         assert!(error.contains(says), "{error}");
     }
 }

@@ -38,7 +38,7 @@ fn ridgewalk(arguments: &[&str], paths: &[&Path]) -> Command {
 
 fn equal(a: &Path, b: &Path) {
     let said = ok(&mut ridgewalk(&["diff"], &[a, b]));
-    assert_eq!(said.trim(), "equal apart from wall times");
+    assert_eq!(said.trim(), "equal except for wall times");
     for file in ["proposals.csv", "curves.csv"] {
         let read = |folder: &Path| std::fs::read_to_string(folder.join(file)).unwrap();
         assert_eq!(read(a), read(b), "{file}");

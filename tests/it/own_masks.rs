@@ -1,4 +1,4 @@
-//! The user's own masks as a data set: judged file by file, split by the data seed, and told in the window.
+//! The user's own masks as a data set: checked file by file, split by the data seed, and reported in the window.
 
 use egui_kittest::kittest::Queryable as _;
 use ridgewalk::device::ComputeDevice;
@@ -13,7 +13,8 @@ use crate::common::{few_vessels, ring, run, save_png};
 use crate::engine::Listener;
 use crate::ui::{click, is_ready, wait_for, window_of};
 
-/// So many rings of several sizes and depths, lumen and wall as two greys in every third, and one file for each of three faults.
+/// Rings of several sizes and depths, lumen and wall as two greys in every third, and one file for each of three
+/// faults.
 fn folder_of(masks: usize) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for i in 0..masks {
@@ -31,7 +32,7 @@ fn folder_of(masks: usize) -> tempfile::TempDir {
     }
     save_png(&folder.path().join("a-empty.png"), 64, |_, _| 0);
     save_png(&folder.path().join("b-border.png"), 90, |x, _| if x < 20.0 { u8::MAX } else { 0 });
-    std::fs::write(folder.path().join("c-text.png"), "no picture").unwrap();
+    std::fs::write(folder.path().join("c-text.png"), "not an image").unwrap();
     std::fs::write(folder.path().join("notes.txt"), "ignored").unwrap();
     folder
 }
@@ -61,13 +62,13 @@ fn prepared(experiment: &Experiment, cache: &Path) -> Result<(std::sync::Arc<Wor
 }
 
 #[test]
-fn a_folder_is_judged_split_and_run_and_its_verdicts_are_kept() {
+fn a_folder_is_checked_split_and_run_and_its_results_are_cached() {
     let (folder, cache) = (folder_of(30), tempfile::tempdir().unwrap());
     let experiment = on(folder.path());
     let (world, lines, units) = prepared(&experiment, cache.path()).unwrap();
     let says = ["a-empty.png empty-mask", "b-border.png touches-border", "c-text.png unreadable"];
     assert_eq!(lines[..3], says);
-    assert_eq!(lines[3], "30 of 33 masks accepted, 3 refused");
+    assert_eq!(lines[3], "30 of 33 masks accepted, 3 rejected");
     let data = &world.dataset;
     assert_eq!([data.train.len(), data.validation.len(), data.test.len()], [22, 2, 6]);
     let simulation = world.simulation.as_ref().unwrap();
@@ -96,9 +97,9 @@ fn a_folder_that_makes_no_data_set_says_why_and_what_to_do() {
     let cache = tempfile::tempdir().unwrap();
     let nowhere = empty.path().join("nowhere");
     for (folder, says) in [
-        (empty.path(), ["no PNG file is in this folder", "choose the folder"]),
+        (empty.path(), ["the folder has no PNG file", "choose the folder"]),
         (&nowhere, ["cannot be read", "choose another"]),
-        (few.path(), ["23 of 26 masks accepted, 3 refused, and 24 are needed", "a-empty.png: the mask is empty"]),
+        (few.path(), ["23 of 26 masks accepted, 3 rejected; at least 24 are needed", "a-empty.png: the mask is empty"]),
     ] {
         let error = prepared(&on(folder), cache.path()).err().unwrap().to_string();
         assert!(error.contains(&folder.display().to_string()), "{error}");
@@ -113,7 +114,7 @@ fn a_folder_that_makes_no_data_set_says_why_and_what_to_do() {
 }
 
 #[test]
-fn the_window_judges_a_folder_that_is_typed_and_shows_each_refusal() {
+fn the_window_checks_a_folder_that_is_typed_and_shows_each_rejection() {
     let folder = folder_of(LEAST_MASKS);
     let mut w = window_of(few_vessels(), vec![Strategy::Random], false);
     wait_for(&mut w, "the generator", is_ready);
@@ -121,7 +122,7 @@ fn the_window_judges_a_folder_that_is_typed_and_shows_each_refusal() {
     w.get_by_role_and_label(egui::accesskit::Role::ComboBox, "Data set").click();
     w.run_steps(2);
     click(&mut w, "IVUS (own masks)");
-    assert!(w.query_by_label_contains("field `masks`").is_some(), "an empty path is told at once");
+    assert!(w.query_by_label_contains("field `masks`").is_some(), "an empty path is reported at once");
     w.get_by_role_and_label(egui::accesskit::Role::TextInput, "Folder of masks").focus();
     w.run_steps(2);
     w.event(egui::Event::Text(folder.path().display().to_string()));
@@ -137,6 +138,6 @@ fn the_window_judges_a_folder_that_is_typed_and_shows_each_refusal() {
     click(&mut w, "Close");
     w.run_steps(5);
     assert!(w.query_by_label("a-empty.png").is_none());
-    click(&mut w, "24 of 27 masks accepted, 3 refused");
+    click(&mut w, "24 of 27 masks accepted, 3 rejected");
     assert!(w.query_by_label("a-empty.png").is_some(), "its summary opens the report again");
 }
