@@ -104,7 +104,7 @@ const BATCH: RangeInclusive<f64> = 1.0..=8_192.0;
 const WIDTH: RangeInclusive<f64> = 1.0..=512.0;
 const TIMES: RangeInclusive<f64> = 1.0..=10_000.0;
 const RATE: RangeInclusive<f64> = 1e-12..=1e3;
-/// Range of step lengths in σ; the longest leaves any embedding.
+/// Range of step lengths in σ; the longest ends outside any embedding.
 pub const STEP_LENGTHS: RangeInclusive<f64> = 0.0..=100.0;
 const SHARE: RangeInclusive<f64> = 0.01..=1.0;
 

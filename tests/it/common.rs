@@ -1,4 +1,4 @@
-//! A tiny world that several tests share, made once: built-in digits and a VAE trained for seconds.
+//! A tiny world that several tests share, prepared once: built-in digits and a VAE trained for seconds.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
@@ -14,7 +14,7 @@ pub fn tiny() -> Experiment {
     Experiment::preset("tiny").unwrap()
 }
 
-/// A freshly made world for `experiment`, on the CPU, from no cache.
+/// A new world for `experiment`, on the CPU, without a cache.
 pub fn make_world(experiment: &Experiment) -> Arc<World> {
     let mut preparation = Preparation::new(experiment, None, None, &ComputeDevice::cpu());
     loop {
@@ -66,7 +66,7 @@ pub fn few_vessels() -> Experiment {
     }
 }
 
-/// Saves a grey picture of `side` x `side` pixels; `grey` is given pixel centres.
+/// Saves a grey image of `side` x `side` pixels; `grey` is given pixel centres.
 pub fn save_png(path: &std::path::Path, side: u32, grey: impl Fn(f64, f64) -> u8) {
     let value = |x: u32, y: u32| image::Luma([grey(f64::from(x) + 0.5, f64::from(y) + 0.5)]);
     image::GrayImage::from_fn(side, side, value).save(path).unwrap();

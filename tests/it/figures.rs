@@ -215,7 +215,7 @@ fn variants_of_a_strategy_are_groups_with_names_and_looks_of_their_own() {
     let tested: Vec<_> = pairs.groups.iter().map(|g| g.endpoint_test.as_ref().map(|t| t.differences.len())).collect();
     assert_eq!(tested, [Some(3), Some(3), None]);
 
-    // From another folder, where that step length is everybody's, the same runs are told apart all the same.
+    // In another folder all runs have that step length, and the same runs still have different names.
     let others = [two_by_three(), variant(3, false)].concat();
     let names: Vec<_> = groups(&others).iter().map(|g| g.name.to_string()).collect();
     assert_eq!(names, ["random", "snn alpha=0.3", "snn alpha=0.6"]);
@@ -398,7 +398,7 @@ fn a_run_without_a_round_and_one_that_diverged_are_drawn_without_a_fuss() {
     assert!(curves_csv(&diverged).contains(",NaN,"));
 }
 
-/// No two texts of the labels beside lines, and no two entries of a legend, may overlap.
+/// No two labels at line ends, and no two entries of a legend, may overlap.
 #[test]
 fn names_never_touch_each_other() {
     let many = grid(&[Strategy::Random, Strategy::Snn], 1, 10);

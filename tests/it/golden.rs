@@ -15,7 +15,7 @@ use ridgewalk::round::{MadeMaps, Resuming, Run, RunEvent};
 
 use crate::common::{make_world, run, tiny, tiny_world, with};
 
-/// Hears nothing.
+/// Ignores all progress.
 pub struct Silent;
 
 impl Watcher for Silent {
@@ -26,7 +26,7 @@ impl Watcher for Silent {
 
 #[test]
 fn two_runs_of_one_experiment_are_equal_to_the_bit() {
-    // The worlds are made twice as well: data, generator, embedding.
+    // The worlds are prepared twice as well: data, generator, embedding.
     let (a, b) = (make_world(&tiny()), make_world(&tiny()));
     assert_eq!(a.latent.codes(), b.latent.codes());
     for strategy in [Strategy::Random, Strategy::Snn] {
@@ -58,7 +58,7 @@ fn random_and_snn_tie_exactly_in_round_one_and_part_afterwards() {
 }
 
 #[test]
-fn a_history_is_what_the_protocol_says() {
+fn a_history_follows_the_protocol() {
     let world = tiny_world();
     let e = with(Strategy::Snn, 1);
     let history = run(&world, &e);
@@ -85,7 +85,7 @@ fn a_history_is_what_the_protocol_says() {
 }
 
 #[test]
-fn a_run_resumed_at_any_round_goes_on_bit_equal() {
+fn a_run_resumed_at_any_round_continues_bit_equal() {
     let world = tiny_world();
     for experiment in [
         with(Strategy::Random, 4),
@@ -149,8 +149,8 @@ fn shards_jobs_and_resume_change_no_history() {
             assert_eq!(first_difference(history, other), None);
         }
     }
-    let refused = grid::run(&grid(Shard::default()), &world, &folder("plain"), false, 1, &Silent).unwrap_err();
-    assert!(refused.to_string().contains("--resume"), "{refused}");
+    let rejected = grid::run(&grid(Shard::default()), &world, &folder("plain"), false, 1, &Silent).unwrap_err();
+    assert!(rejected.to_string().contains("--resume"), "{rejected}");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn files_come_back_as_they_went_and_broken_ones_say_so() {
 }
 
 #[test]
-fn made_samples_tie_in_round_one_resume_bit_equal_and_account_for_refusals() {
+fn generated_samples_tie_in_round_one_resume_bit_equal_and_account_for_rejections() {
     let experiment = Experiment::preset("ivus-tiny").unwrap();
     let world = make_world(&experiment);
     let of = |strategy| run(&world, &Experiment { strategy, ..experiment.clone() });

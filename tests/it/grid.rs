@@ -91,7 +91,7 @@ fn shards_merge_into_the_unsplit_grid() {
     let size = |name: &str| std::fs::metadata(at(name).join("histories/snn-01.rwh")).unwrap().len();
     assert!(2 * size("slim") < size("plain"), "{} of {} bytes", size("slim"), size("plain"));
 
-    // Without one of them the merge says what is missing.
+    // Without one of them the merge reports the missing cells.
     let said = ok(ridgewalk(&["merge"], &[&at("1"), &at("2"), &at("3")]).arg("--out").arg(at("part")));
     assert!(said.contains("warning: the grid is not complete; missing: random-02"), "{said}");
 

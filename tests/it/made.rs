@@ -1,4 +1,4 @@
-//! Histories with made numbers: no training, only the shapes that real runs have.
+//! Histories with invented numbers: no training, only the shapes of real runs.
 
 use ridgewalk::experiment::{DatasetKind, Experiment, Own, Strategy, Task};
 use ridgewalk::history::{Evaluation, FORMAT_VERSION, Header, History, LatentStep, Metric, Proposal, RoundRecord};
@@ -8,7 +8,7 @@ use ridgewalk::rng::{Rng, Streams};
 const STEPS: usize = 100;
 const EVERY: usize = 20;
 
-/// What a made run is like.
+/// The properties of an invented run.
 #[derive(Debug, Clone, Copy)]
 pub struct Made {
     pub strategy: Strategy,

@@ -128,7 +128,7 @@ fn the_window_checks_a_folder_that_is_typed_and_shows_each_rejection() {
     w.event(egui::Event::Text(folder.path().display().to_string()));
     // The error goes, and what stood above it comes down.
     w.run_steps(5);
-    assert!(w.query_by_label_contains("field `masks`").is_none(), "a path stands there");
+    assert!(w.query_by_label_contains("field `masks`").is_none(), "a path is entered");
     click(&mut w, "Apply & reset");
     wait_for(&mut w, "the verdicts", |s| s.mask_report.is_some());
     w.run_steps(5);

@@ -1,4 +1,4 @@
-//! One vessel in the engine: masks of the user's own, solved or refused with the reason; samples, points, predictions.
+//! One vessel in the engine: the user's own masks, solved or rejected with the reason; samples, points, predictions.
 
 use std::path::Path;
 
@@ -30,18 +30,18 @@ fn ask(listener: &mut Listener, vessel: Vessel, solve: bool) -> VesselReport {
 fn refusal(section: &VesselReport) -> (&'static str, Option<[usize; 2]>) {
     match &section.outcome {
         Outcome::Refused(refusal) => (refusal.kind(), refusal.pixel()),
-        other => panic!("not refused: {other:?}"),
+        other => panic!("not rejected: {other:?}"),
     }
 }
 
-/// `#` is wall: a name, the picture, the refusal, and whether it names a pixel.
+/// `#` is wall: a name, the mask, the rejection, and whether it names a pixel.
 type Drawn = (&'static str, fn(f64, f64) -> bool, bool);
 
 fn from(x: f64, y: f64, cx: f64, cy: f64) -> f64 {
     (x - cx).hypot(y - cy)
 }
 
-/// Masks that a person would refuse too, by the kind of the refusal.
+/// Masks that a person would reject too, by the kind of rejection.
 const REFUSED: [Drawn; 9] = [
     ("empty-mask", |_, _| false, false),
     ("no-lumen", |x, y| from(x, y, 32.0, 32.0) < 20.0, false),
@@ -67,7 +67,7 @@ const REFUSED: [Drawn; 9] = [
 ];
 
 #[test]
-fn each_mask_that_is_refused_comes_back_with_its_reason_and_the_engine_goes_on() {
+fn each_rejected_mask_is_reported_with_its_reason_and_the_engine_continues() {
     let folder = tempfile::tempdir().unwrap();
     let mut listener = Listener::reset(tiny(), &[Strategy::Random]);
     listener.until_phase(Phase::Paused);
@@ -83,7 +83,7 @@ fn each_mask_that_is_refused_comes_back_with_its_reason_and_the_engine_goes_on()
     save_png(&good, SIDE, ring(11.0, 10.0));
     assert_eq!(refusal(&ask(&mut listener, file(&good, 1e5, 0.1), true)).0, "newton-diverged");
     let broken = folder.path().join("broken.png");
-    std::fs::write(&broken, "no picture").unwrap();
+    std::fs::write(&broken, "not an image").unwrap();
     for path in [&broken, &folder.path().join("missing.png"), &folder.path().to_path_buf()] {
         let section = ask(&mut listener, file(path, 120.0, 0.1), true);
         assert_eq!((refusal(&section).0, section.mask.is_none()), ("unreadable", true), "{}", path.display());

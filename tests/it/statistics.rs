@@ -151,7 +151,7 @@ fn a_run_that_did_not_get_there_is_excluded_and_counted() {
 fn small_numbers_of_pairs_give_a_warning_and_large_effects_do_not() {
     let options = Options::default();
     for (pairs, tests, needed, p, says) in [
-        (1, 1, None, Some(1.0), Some("p = 1, so nothing")),
+        (1, 1, None, Some(1.0), Some("p = 1, so no effect")),
         (5, 1, Some(12), Some(0.0625), Some("about 12")),
         (5, 11, None, Some(0.0625), Some("9 for Holm over 11")),
         (7, 11, None, Some(0.02), Some("0.0156, too large for Holm over 11")),

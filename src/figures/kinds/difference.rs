@@ -43,7 +43,7 @@ pub fn difference(histories: &[History], against: &Variant) -> Figure {
         title: format!("{measure} less {baseline}, paired by seed"),
         caption: format!(
             "{measure} at the end of each round less that of {baseline} with the same seed, in {points}: mean \
-             over up to {most} pairs{}. {}These intervals describe each round; they are not tests.",
+             over up to {most} pairs{}. {}Differences in single rounds are descriptive and not tested.",
             if banded { ", with the 95 % Student-t band of the mean paired difference" } else { "" },
             if task.lower_is_better() { "Below zero is better. " } else { "" }
         ),
