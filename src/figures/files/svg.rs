@@ -236,7 +236,8 @@ impl Writer<'_> {
         let (x, y, text) = (n(x), n(y + SIZE * MIDDLE), escape(&tag.text));
         let (ink, background) = (hex(self.theme.text), hex(self.theme.background));
         let common = format!("x=\"{x}\" y=\"{y}\" font-size=\"{SIZE}\" font-weight=\"bold\" text-anchor=\"middle\"");
-        let halo = format!("fill=\"{background}\" stroke=\"{background}\" stroke-width=\"{HALO}\" stroke-linejoin=\"round\"");
+        let halo =
+            format!("fill=\"{background}\" stroke=\"{background}\" stroke-width=\"{HALO}\" stroke-linejoin=\"round\"");
         let _ = writeln!(self.out, "<text {common} {halo}>{text}</text>\n<text {common} fill=\"{ink}\">{text}</text>");
     }
 
