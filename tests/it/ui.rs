@@ -7,7 +7,7 @@ use egui_kittest::kittest::Queryable as _;
 use ridgewalk::archive;
 use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::protocol::Phase;
-use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::experiment::{Experiment, Strategy, Variant};
 use ridgewalk::history::{Header, History, Metric};
 use ridgewalk::ui::state::{AppState, RunState};
 use ridgewalk::ui::{App, UiOptions};
@@ -375,7 +375,8 @@ fn variants_of_a_strategy_run_side_by_side() {
     w.key_press(egui::Key::Escape);
     w.run_steps(2);
     click(&mut w, "Apply & reset");
-    wait_for(&mut w, "the runs", |s| s.variants().len() == 2 && is_ready(s));
+    let chosen: Vec<Variant> = ["snn", "snn alpha=0.6"].map(|text| text.parse().unwrap()).into();
+    wait_for(&mut w, "the runs", |s| s.variants() == chosen && is_ready(s));
     let names = ["SNN", "SNN, α = 0.6 σ"];
     let state = w.state().state();
     let runs: Vec<_> = state.planned.iter().map(|p| p.id).collect();
