@@ -138,7 +138,7 @@ fn stations(state: &AppState) -> Vec<Station> {
         _ => e.generator.label().to_owned(),
     };
     let bought = state.runs.iter().filter_map(|r| r.records().last().map(|r| r.labels)).max().unwrap_or(0);
-    let strategies: Vec<_> = state.planned.iter().map(|p| state.name_of(p.id)).collect();
+    let runs: Vec<_> = state.planned.iter().map(|p| state.name_of(p.id)).collect();
     vec![
         Station {
             name: "Data",
@@ -165,7 +165,7 @@ fn stations(state: &AppState) -> Vec<Station> {
         },
         Station {
             name: "Sampler",
-            fact: strategies.join(", "),
+            fact: runs.join("; "),
             state: stage(*phase == Phase::Proposing, rounds),
             tip: "Proposes what to label next: SNN steps towards higher loss and takes the nearest neighbour".into(),
         },

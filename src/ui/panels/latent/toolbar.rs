@@ -10,7 +10,9 @@ use crate::ui::panel::Cx;
 use crate::ui::state::{BrushTool, Intent};
 
 /// More runs than this are listed in a menu instead of side by side.
-const MANY_STRATEGIES: usize = 3;
+const MANY_RUNS: usize = 3;
+/// Letters of names that fit side by side.
+const LONGEST_NAMES: usize = 22;
 
 /// The drag tool: move the view, or select.
 pub fn brush_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -68,7 +70,8 @@ pub fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
     let tip = "Show this run's samples, proposals, walks and target";
     let choices: Vec<_> = names.iter().map(|(id, name)| (*id, name.as_str(), tip)).collect();
     let mut shown = cx.state.focus.run;
-    let changed = if choices.len() <= MANY_STRATEGIES {
+    let letters: usize = choices.iter().map(|(_, name, _)| name.chars().count()).sum();
+    let changed = if choices.len() <= MANY_RUNS && letters <= LONGEST_NAMES {
         widgets::segmented(ui, "Run shown", &mut shown, &choices)
     } else {
         let combo = egui::ComboBox::new("run shown", "").width(150.0).selected_text(cx.state.shown_name());

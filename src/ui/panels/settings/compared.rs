@@ -8,6 +8,8 @@ use crate::ui::kit::theme::{Theme, size, space};
 
 /// The longest list of strategies that is shown, in characters; else only their number.
 const LONGEST_CHOICE: usize = 18;
+/// Height of a strategy's row.
+const ROW: f32 = 19.0;
 /// Width of a line of text.
 const LINE: f32 = 200.0;
 
@@ -49,7 +51,7 @@ impl Compared {
     fn summary(&self) -> String {
         let plain = self.plain.iter().map(|s| s.label().to_owned());
         let names: Vec<String> = plain.chain(self.lines.iter().cloned()).collect();
-        let text = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        let text = if names.is_empty() { "none".to_owned() } else { names.join("; ") };
         if text.chars().count() > LONGEST_CHOICE { format!("{} runs", names.len()) } else { text }
     }
 
@@ -63,6 +65,9 @@ impl Compared {
 
     /// The menu: the strategies that can run on the data; a chosen one that cannot is listed so that it can be removed.
     fn menu(&mut self, ui: &mut Ui, draft: &Experiment, theme: &Theme) {
+        // All strategies and some lines fit into the default window.
+        ui.spacing_mut().interact_size.y = ROW;
+        ui.spacing_mut().item_spacing.y = 0.0;
         let can_run = |s: &Strategy| s.objection(draft.dataset).is_none() || self.plain.contains(s);
         let listed: Vec<Strategy> = Strategy::ALL.iter().copied().filter(can_run).collect();
         for strategy in listed {
