@@ -235,11 +235,11 @@ fn histories_are_opened_compared_replayed_and_exported() {
         assert!(w.query_by_label(shows).is_some(), "{page}");
     }
     click(&mut w, "Figure or table: Tests");
-    assert!(w.query_by_label("Less Random").is_some());
+    assert!(w.query_by_label("Minus Random").is_some());
     click(&mut w, "Against");
     w.get_by_role_and_label(egui::accesskit::Role::Button, "SNN").click();
     w.run_steps(2);
-    assert!(w.query_by_label("Less Random").is_none() && w.query_by_label("Less SNN").is_some());
+    assert!(w.query_by_label("Minus Random").is_none() && w.query_by_label("Minus SNN").is_some());
     click(&mut w, "Figure or table: Difference");
     w.check_accessibility();
 
@@ -253,7 +253,7 @@ fn histories_are_opened_compared_replayed_and_exported() {
     for file in ["figure3.svg", "figure3.pdf", "difference.png", "table1.tex", "proposals.csv"] {
         assert!(out.join(file).exists(), "{file}");
     }
-    assert!(std::fs::read_to_string(out.join("comparison.md")).unwrap().contains("Less SNN"));
+    assert!(std::fs::read_to_string(out.join("comparison.md")).unwrap().contains("Minus SNN"));
 
     click(&mut w, "Replay");
     wait_for(&mut w, "the replay", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
@@ -366,12 +366,16 @@ fn variants_of_a_strategy_run_side_by_side() {
     click(&mut w, "Strategies compared");
     click(&mut w, "Random");
     click(&mut w, "SNN once more");
-    assert!(w.query_all_by_label_contains("`snn` and `snn alpha=0.3` are the same run").next().is_some());
-    w.get_by_label("Variant 1").focus();
-    w.step();
-    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    w.event(egui::Event::Text("snn alpha=0.6".into()));
-    w.step();
+    let same = "`snn` and `snn alpha=0.3` are the same run";
+    assert!(w.query_all_by_label_contains(same).next().is_none());
+    for (line, is_refused) in [("snn alpha=0.3", true), ("snn alpha=0.6", false)] {
+        w.get_by_label("Variant 1").focus();
+        w.step();
+        w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        w.event(egui::Event::Text(line.into()));
+        w.run_steps(2);
+        assert_eq!(w.query_all_by_label_contains(same).next().is_some(), is_refused, "{line}");
+    }
     w.key_press(egui::Key::Escape);
     w.run_steps(2);
     click(&mut w, "Apply & reset");

@@ -76,7 +76,7 @@ fn vessels(seed: u64, train: usize, test: usize) -> Result<Dataset, DataError> {
     let (train, test) = masks.split_at(train);
     Dataset::new(
         "ivus",
-        format!("made vessel cross-sections, seed {seed}"),
+        format!("generated vessel cross-sections, seed {seed}"),
         bands(),
         split(train.iter())?,
         split([].iter())?,

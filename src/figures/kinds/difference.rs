@@ -40,9 +40,9 @@ pub fn difference(histories: &[History], against: &Variant) -> Figure {
     let banded = tested.iter().flat_map(|s| &s.per_round).any(|r| r.test.interval.half_width.is_some());
     Figure {
         name: "difference".into(),
-        title: format!("{measure} less {baseline}, paired by seed"),
+        title: format!("{measure} minus {baseline}, paired by seed"),
         caption: format!(
-            "{measure} at the end of each round less that of {baseline} with the same seed, in {points}: mean \
+            "{measure} at the end of each round minus that of {baseline} with the same seed, in {points}: mean \
              over up to {most} pairs{}. {}Differences in single rounds are descriptive and not tested.",
             if banded { ", with the 95 % Student-t band of the mean paired difference" } else { "" },
             if task.lower_is_better() { "Below zero is better. " } else { "" }
@@ -72,7 +72,7 @@ fn panel(tested: &[&EndpointTest], baseline: &str, task: Task) -> Panel {
     let y = if baseline.is_empty() {
         format!("Difference ({unit})")
     } else {
-        format!("{} less {baseline} ({unit})", task.measure())
+        format!("{} minus {baseline} ({unit})", task.measure())
     };
     Panel {
         title: String::new(),

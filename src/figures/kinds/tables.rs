@@ -137,13 +137,13 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
         "Strategy".to_owned(),
         "Runs".into(),
         format!("Mean, t = {first} to {last}"),
-        format!("Less {baseline}"),
+        format!("Minus {baseline}"),
         format!("{percent} % interval"),
         "d_z".into(),
         "p, sign flip".into(),
         "p, Holm".into(),
         "Area".into(),
-        format!("Area less {baseline}"),
+        format!("Area minus {baseline}"),
     ]
     .into();
     header.extend(options.targets.iter().map(|x| format!("Labels to {x} %")));

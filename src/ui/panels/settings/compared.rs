@@ -3,7 +3,7 @@
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{RichText, TextEdit, Ui};
 
-use crate::experiment::{Experiment, ExperimentError, Strategy, Variant, setups};
+use crate::experiment::{Experiment, ExperimentError, Field, Strategy, Variant, setups};
 use crate::ui::kit::theme::{Theme, size, space};
 
 /// The longest list of strategies that is shown, in characters; else only their number.
@@ -79,10 +79,10 @@ impl Compared {
                     self.plain.sort_unstable();
                 }
                 let Some(field) = strategy.own_fields().find(|f| f.applies(draft)) else { return };
-                let add = egui::Button::new("+").small().frame(false);
-                let response = ui.add(add).on_hover_text("Add another run of it with other settings of its own");
+                let add = egui::Button::new(RichText::new("add variant").size(size::CAPTION)).small().frame(false);
+                let response = ui.add(add).on_hover_text("Adds a run of this strategy with another setting of its own");
                 if response.accessible_name(format!("{} once more", strategy.label())).clicked() {
-                    self.lines.push(format!("{strategy} {}={}", field.name, field.get(draft)));
+                    self.lines.push(format!("{strategy} {}={}", field.name, another_value(field, draft)));
                 }
             });
         }
@@ -113,6 +113,17 @@ impl Compared {
     }
 }
 
+/// A value that differs from the draft's, as a first proposal: twice as large, or half where that is too large.
+fn another_value(field: &Field, draft: &Experiment) -> String {
+    let now = field.get(draft);
+    let doubled = now
+        .parse()
+        .ok()
+        .filter(|v| *v > 0.0)
+        .map(|v: f64| if field.limits.contains(&(2.0 * v)) { 2.0 * v } else { v / 2.0 });
+    doubled.map_or(now, |v| v.to_string())
+}
+
 /// Help on a line: the fields that may follow its strategy.
 fn own_fields(line: &str) -> String {
     let Some(strategy) = line.split_whitespace().next().and_then(|name| name.parse::<Strategy>().ok()) else {
@@ -125,6 +136,14 @@ fn own_fields(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_value_proposed_for_a_variant_is_another_one() {
+        let field = Field::named("alpha").unwrap();
+        for (alpha, other) in [(0.3, "0.6"), (80.0, "40"), (0.0, "0")] {
+            assert_eq!(another_value(field, &Experiment { alpha, ..Experiment::default() }), other);
+        }
+    }
 
     #[test]
     fn variants_are_sorted_and_errors_name_the_line() {
