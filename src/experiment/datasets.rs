@@ -84,10 +84,12 @@ impl Strategy {
     /// Why the strategy cannot run on this data set; `None` if it can.
     pub fn objection(self, dataset: DatasetKind) -> Option<String> {
         if self.generates_samples() && !dataset.has_labelling_tool() {
+            let others = DatasetKind::ALL.iter().filter(|d| d.has_labelling_tool()).map(|d| d.name());
             return Some(format!(
-                "{} generates images that need a labelling tool. {} has none; use ivus, digits or mnist",
+                "{} generates images that need a labelling tool. {} has none; use one of {}",
                 self.label(),
-                dataset.label()
+                dataset.label(),
+                others.collect::<Vec<_>>().join(", ")
             ));
         }
         (self.needs_classes() && !dataset.task().has_classes()).then(|| {

@@ -137,7 +137,7 @@ mod tests {
             ("mnist", "si", None),
             ("digits", "random-latent", None),
             ("cifar10", "si", Some("CIFAR-10 has none")),
-            ("cifar10", "random-latent", Some("use ivus, digits or mnist")),
+            ("cifar10", "random-latent", Some("use one of digits, mnist, ivus, masks")),
             ("ivus", "entropy", Some("labels of IVUS (generated vessels) are maps")),
         ] {
             let mut e = Experiment::preset(preset).unwrap();

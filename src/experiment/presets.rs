@@ -29,10 +29,11 @@ impl Experiment {
         Self::from_toml(text)
     }
 
-    /// The preset of a data set; `masks` is the folder of the user's own masks, used by that data set only.
+    /// The preset of a data set, which several may share; `masks` is the folder of the user's own masks, used by that
+    /// data set only.
     pub fn of_dataset(dataset: DatasetKind, masks: &str) -> Result<Self, ExperimentError> {
         let preset = Self::preset(dataset.preset())?;
-        Ok(if dataset == DatasetKind::Masks { preset.on_masks(masks) } else { preset })
+        Ok(if dataset == DatasetKind::Masks { preset.on_masks(masks) } else { Self { dataset, ..preset } })
     }
 
     /// The vessel experiment on the user's own masks: all of them, with the usual split.
