@@ -223,7 +223,7 @@ fn stop_keeps_completed_rounds_and_reset_starts_again() {
     listener.engine.send(Command::Stop);
     listener.until("stopped", |e| matches!(e, Event::Stopped));
     listener.engine.send(Command::Run);
-    listener.until("what to do", |e| matches!(e, Event::Message { text, .. } if text.contains("reset")));
+    listener.until("what to do", |e| matches!(e, Event::Message { text, .. } if text.contains("Reset")));
     let again = Experiment { seed: 2, ..tiny() };
     listener.engine.send(Command::Reset { experiment: Box::new(again), variants: variants(&[Strategy::Random]) });
     listener.until("a new start", |e| matches!(e, Event::Started { generation: 2, .. }));
