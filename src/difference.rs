@@ -1,6 +1,6 @@
 //! The first difference between two histories, wall times aside.
 
-use crate::history::{Header, History, RoundRecord};
+use crate::history::{Header, History, Refused, RoundRecord};
 
 /// The first difference between two histories as text; `None` if they are equal apart from wall times.
 pub fn first_difference(a: &History, b: &History) -> Option<String> {
@@ -28,7 +28,10 @@ fn placeless(header: &Header, origin: bool) -> Header {
 }
 
 fn timeless(record: &RoundRecord, predicted: bool) -> RoundRecord {
-    let record = RoundRecord { seconds: 0.0, label_seconds: 0.0, ..record.clone() };
+    // The sentence of a rejection is worded by the program's version; its kind and its code are what was computed.
+    let wordless = |r: &Refused| Refused { message: String::new(), ..r.clone() };
+    let refusals = record.refusals.iter().map(wordless).collect();
+    let record = RoundRecord { seconds: 0.0, label_seconds: 0.0, refusals, ..record.clone() };
     if predicted { record } else { RoundRecord { predicted: Vec::new(), ..record } }
 }
 

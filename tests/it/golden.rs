@@ -10,10 +10,11 @@ use ridgewalk::experiment::{
 };
 use ridgewalk::generator::cache::generator_digest;
 use ridgewalk::grid::{self, Grid, GridFolder, Shard, Watcher};
-use ridgewalk::history::{History, Metric};
+use ridgewalk::history::{History, Metric, Refused};
 use ridgewalk::round::{MadeMaps, Resuming, Run, RunEvent};
 
 use crate::common::{make_world, run, tiny, tiny_world, with};
+use crate::made::Made;
 
 /// Ignores all progress.
 pub struct Silent;
@@ -263,4 +264,17 @@ fn digits_that_a_stand_in_labels_tie_in_round_one_and_resume_bit_equal() {
     let scratch = tempfile::tempdir().unwrap();
     archive::write_history(&scratch.path().join("si.rwh"), &si).unwrap();
     assert_eq!(archive::read_history(&scratch.path().join("si.rwh")).unwrap(), si);
+}
+
+#[test]
+fn the_wording_of_a_rejection_is_no_difference_but_its_kind_is() {
+    let history = |kind: &str, message: &str| {
+        let mut history = Made { strategy: Strategy::Si, repeat: 1, rounds: 1, gain: 0.0 }.history();
+        let refused = Refused { code: vec![0.5, 0.25], kind: kind.into(), message: message.into() };
+        std::sync::Arc::make_mut(&mut history.rounds[0]).refusals.push(refused);
+        history
+    };
+    let one = history("holes", "two holes");
+    assert_eq!(first_difference(&one, &history("holes", "2 holes instead of one lumen")), None);
+    assert!(first_difference(&one, &history("empty", "two holes")).unwrap().contains("refusals.0.kind"));
 }
