@@ -66,8 +66,9 @@ impl Slot<'_> {
         let done = match self {
             Self::Count(value) => replace(value, digits.parse().ok(), low as usize..=high as usize),
             Self::Seed(value) => replace(value, digits.parse().ok(), low as u64..=high as u64),
-            Self::Single(value) => replace(value, digits.parse().ok(), low as f32..=high as f32),
-            Self::Double(value) => replace(value, digits.parse().ok(), low..=high),
+            // The sum turns -0 into 0.
+            Self::Single(value) => replace(value, digits.parse().ok().map(|v: f32| v + 0.0), low as f32..=high as f32),
+            Self::Double(value) => replace(value, digits.parse().ok().map(|v: f64| v + 0.0), low..=high),
             Self::Text(value) => {
                 text.clone_into(value);
                 true

@@ -51,6 +51,12 @@ impl Variant {
         for (field, value) in &self.own {
             experiment.set(&format!("{field}={value}"))?;
         }
+        // A field without effect makes no other run.
+        let idle = self.own.iter().filter_map(|(name, _)| Field::named(name)).filter(|f| !f.applies(&experiment));
+        let values: Vec<_> = idle.map(|f| format!("{}={}", f.name, f.get(base))).collect();
+        for value in values {
+            experiment.set(&value)?;
+        }
         Ok(Setup { own: Own::between(&experiment, base), experiment: experiment.validated()? })
     }
 
@@ -235,6 +241,7 @@ mod tests {
                 "snn-alpha=1-gradient=raw",
             ),
             ("entropy pool_size=1_000", "entropy pool_size=1000", "Entropy, pool = 1000", "entropy-pool_size=1000"),
+            ("snn alpha=-0", "snn alpha=0", "SNN, α = 0 σ", "snn-alpha=0"),
             ("snn-plus plus_alpha=0", "snn-plus plus_alpha=0", "SNN+, α = 0 σ", "snn-plus-plus_alpha=0"),
         ] {
             let v = variant(text);
@@ -276,7 +283,9 @@ mod tests {
             let expected = Experiment { strategy: experiment.strategy, ..base.clone() };
             assert_eq!(own.base(&experiment), expected);
         }
-        assert!(runs("snn alpha=0.3").unwrap()[0].own.is_empty());
+        for text in ["snn alpha=0.3", "snn reselect_every=7"] {
+            assert_eq!(runs(text).unwrap(), runs("snn").unwrap(), "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Group, Level, Variant};
+use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Group, Level, Variant, setups};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, size, space};
@@ -61,8 +61,11 @@ impl Controls {
         self.compared = Compared::of(&state.variants());
     }
 
+    /// Whether the chosen runs are not those that run, however they are written.
     fn compares_others(&self, state: &AppState) -> bool {
-        self.compared.variants() != Ok(state.variants())
+        let chosen = self.compared.variants().ok().and_then(|v| setups(&state.experiment, &v).ok());
+        let chosen = chosen.map(|runs| runs.iter().map(|run| Variant::identity(&run.experiment)).collect::<Vec<_>>());
+        chosen != Some(state.planned.iter().map(|p| Variant::identity(&p.experiment)).collect())
     }
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<ControlsAction> {
