@@ -15,6 +15,10 @@ pub enum GridError {
     Resume { cell: String, source: ResumeError },
     #[error("{cell}: the saved history is of another experiment; choose another folder with --out")]
     OtherExperiment { cell: String },
+    #[error("{}: has runs of other data or of another generator; choose another folder with --out", path.display())]
+    OtherWorld { path: PathBuf },
+    #[error("{}: has runs with {field}={before}, not {now}; choose another folder with --out", path.display())]
+    OtherSetting { path: PathBuf, field: &'static str, before: String, now: String },
     #[error(transparent)]
     Weights(#[from] WeightsError),
     #[error("{}: is a result of an earlier run; give --resume to continue it, or another folder with --out", path.display())]

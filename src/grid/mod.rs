@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::archive::{self, ALBUM_MAGIC, Checkpoint, EMBEDDING_MAGIC};
+use crate::experiment::{Experiment, Field};
 use crate::history::History;
 use crate::round::{Run, RunEvent};
 use crate::trajectory::{Album, Embedding};
@@ -44,8 +45,15 @@ pub fn run(
     if !resume && let Some(cell) = cells.iter().find(|c| folder.history(c).exists()) {
         return Err(GridError::NotEmpty { path: folder.history(cell) });
     }
+    let embedding = Embedding::of(world);
+    belongs_to(grid, &embedding, folder)?;
+    if resume {
+        for cell in &cells {
+            saved(cell, folder)?;
+        }
+    }
     archive::write_atomically(&folder.experiment(), grid.experiment.to_toml().as_bytes())?;
-    archive::write(&folder.embedding(), EMBEDDING_MAGIC, &Embedding::of(world))?;
+    archive::write(&folder.embedding(), EMBEDDING_MAGIC, &embedding)?;
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let work = || -> Result<Vec<(usize, History)>, GridError> {
@@ -132,19 +140,41 @@ fn new_run(cell: &Cell, world: &Arc<World>) -> Run {
     Run::new(world, &cell.experiment, cell.repeat).with_own(cell.own.clone())
 }
 
-fn resumed(cell: &Cell, world: &Arc<World>, folder: &GridFolder) -> Result<Run, GridError> {
-    let (history, checkpoint) = (folder.history(cell), folder.checkpoint(cell));
-    if !(history.exists() && checkpoint.exists()) {
-        return Ok(new_run(cell, world));
+/// An error if the folder has runs of another grid: a folder of runs belongs to one. Files that cannot be read do not count.
+fn belongs_to(grid: &Grid, embedding: &Embedding, folder: &GridFolder) -> Result<(), GridError> {
+    let there = archive::read::<Embedding>(&folder.embedding(), EMBEDDING_MAGIC);
+    if there.is_ok_and(|there| !there.is_of(embedding)) {
+        return Err(GridError::OtherWorld { path: folder.path().into() });
     }
-    let (history, checkpoint) = (archive::read_history(&history)?, archive::read_checkpoint(&checkpoint)?);
+    let text = std::fs::read_to_string(folder.experiment()).unwrap_or_default();
+    let Ok(there) = Experiment::from_toml(&text) else { return Ok(()) };
+    // Strategies, repeats and rounds may be added.
+    let added = |field: &str| ["name", "strategy", "seed", "rounds"].contains(&field);
+    let fixed = Field::all().filter(|f| !text.is_empty() && !added(f.name));
+    let mut values = fixed.map(|f| (f.name, f.get(&there), f.get(&grid.experiment)));
+    match values.find(|(_, before, now)| before != now) {
+        Some((field, before, now)) => Err(GridError::OtherSetting { path: folder.path().into(), field, before, now }),
+        None => Ok(()),
+    }
+}
+
+/// The saved history of a cell, if it can be continued.
+fn saved(cell: &Cell, folder: &GridFolder) -> Result<Option<History>, GridError> {
+    let path = folder.history(cell);
+    if !(path.exists() && folder.checkpoint(cell).exists()) {
+        return Ok(None);
+    }
+    let mut history = archive::read_history(&path)?;
     // The number of rounds may change; any other change is another experiment.
-    let mut before = history.header.experiment.clone();
-    before.rounds = cell.experiment.rounds;
-    if before != cell.experiment || history.header.own != cell.own {
+    history.header.experiment.rounds = cell.experiment.rounds;
+    if history.header.experiment != cell.experiment || history.header.own != cell.own {
         return Err(GridError::OtherExperiment { cell: cell.name() });
     }
-    let mut history = history;
-    history.header.experiment.rounds = cell.experiment.rounds;
+    Ok(Some(history))
+}
+
+fn resumed(cell: &Cell, world: &Arc<World>, folder: &GridFolder) -> Result<Run, GridError> {
+    let Some(history) = saved(cell, folder)? else { return Ok(new_run(cell, world)) };
+    let checkpoint = archive::read_checkpoint(&folder.checkpoint(cell))?;
     Run::resume(world, history, checkpoint).map_err(|source| GridError::Resume { cell: cell.name(), source })
 }

@@ -75,6 +75,11 @@ impl Embedding {
         header.data_digest == self.data_digest && header.generator_digest == self.generator_digest
     }
 
+    /// Whether both are embeddings of the same data by the same generator.
+    pub fn is_of(&self, other: &Self) -> bool {
+        self.data_digest == other.data_digest && self.generator_digest == other.generator_digest
+    }
+
     /// The code of one train sample.
     pub fn code(&self, sample: u32) -> Option<&[f32]> {
         self.codes.chunks_exact(self.dim.max(1)).nth(sample as usize)

@@ -209,8 +209,8 @@ fn variants_of_a_strategy_are_groups_with_names_and_looks_of_their_own() {
         let Ok(Drawn::Table(table)) = kind.draw(&baseline) else { panic!("no table") };
         table.markdown()
     };
-    assert!(against("snn alpha=0.6").contains("Less SNN, \u{3b1} = 0.6 \u{3c3}"));
-    assert!(against("snn").contains("Less SNN |"));
+    assert!(against("snn alpha=0.6").contains("Minus SNN, \u{3b1} = 0.6 \u{3c3}"));
+    assert!(against("snn").contains("Minus SNN |"));
     let pairs = compare(&histories, &Options { baseline: name.clone(), ..Options::default() });
     let tested: Vec<_> = pairs.groups.iter().map(|g| g.endpoint_test.as_ref().map(|t| t.differences.len())).collect();
     assert_eq!(tested, [Some(3), Some(3), None]);

@@ -278,3 +278,29 @@ fn the_wording_of_a_rejection_is_no_difference_but_its_kind_is() {
     assert_eq!(first_difference(&one, &history("holes", "2 holes instead of one lumen")), None);
     assert!(first_difference(&one, &history("empty", "two holes")).unwrap().contains("refusals.0.kind"));
 }
+
+#[test]
+fn nothing_is_written_into_the_folder_of_another_grid() {
+    let world = tiny_world();
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = GridFolder::new(scratch.path());
+    let variants = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>();
+    let base = Experiment { rounds: 1, ..tiny() };
+    let run = |base: &Experiment, texts: &[&str], resume| {
+        let grid = Grid::new(base.clone(), &variants(texts), 1, Shard::default()).unwrap();
+        grid::run(&grid, &world, &folder, resume, 1, &Silent).map_err(|e| e.to_string())
+    };
+    run(&base, &["random"], false).unwrap();
+    let files = || [folder.experiment(), folder.embedding()].map(|path| std::fs::read(path).unwrap());
+    let before = files();
+    let other = Experiment { learning_rate: 0.01, ..base.clone() };
+    for (texts, resume) in [(["random"], true), (["snn"], false)] {
+        let error = run(&other, &texts, resume).unwrap_err();
+        assert!(error.contains("learning_rate=0.001, not 0.01"), "{error}");
+        assert_eq!(files(), before, "{texts:?}");
+    }
+    // Strategies and rounds may be added.
+    run(&base, &["snn"], false).unwrap();
+    run(&Experiment { rounds: 2, ..base }, &["random", "snn"], true).unwrap();
+    assert_eq!(archive::read_histories(&scratch.path().join("histories")).unwrap().len(), 2);
+}
