@@ -71,7 +71,7 @@ fn shards_merge_into_the_unsplit_grid() {
     let mut figures = ridgewalk(&["figures", "--formats", "csv,md", "--against", "snn alpha=0.6"], &[&at("merged")]);
     ok(figures.arg("--out").arg(at("figures")));
     let table = std::fs::read_to_string(at("figures").join("comparison.md")).unwrap();
-    assert!(table.contains("Less SNN, α = 0.6 σ") && table.contains("| SNN |"), "{table}");
+    assert!(table.contains("Minus SNN, α = 0.6 σ") && table.contains("| SNN |"), "{table}");
 
     // Weights are there for each round of the first repeat alone, and the last are the checkpoint's.
     for folder in ["plain", "merged"] {
