@@ -142,6 +142,11 @@ fn new_run(cell: &Cell, world: &Arc<World>) -> Run {
 
 /// An error if the folder has runs of another grid: a folder of runs belongs to one. Files that cannot be read do not count.
 fn belongs_to(grid: &Grid, embedding: &Embedding, folder: &GridFolder) -> Result<(), GridError> {
+    // An attempt that left no run, such as one without memory for a minibatch, claims nothing.
+    let runs = std::fs::read_dir(folder.path().join(archive::HISTORIES));
+    if !runs.is_ok_and(|mut files| files.next().is_some()) {
+        return Ok(());
+    }
     let there = archive::read::<Embedding>(&folder.embedding(), EMBEDDING_MAGIC);
     if there.is_ok_and(|there| !there.is_of(embedding)) {
         return Err(GridError::OtherWorld { path: folder.path().into() });

@@ -290,6 +290,9 @@ fn nothing_is_written_into_the_folder_of_another_grid() {
         let grid = Grid::new(base.clone(), &variants(texts), 1, Shard::default()).unwrap();
         grid::run(&grid, &world, &folder, resume, 1, &Silent).map_err(|e| e.to_string())
     };
+    // An attempt that left no run does not claim the folder.
+    let smaller = Experiment { batch_size: base.batch_size / 2, ..base.clone() };
+    archive::write_atomically(&folder.experiment(), smaller.to_toml().as_bytes()).unwrap();
     run(&base, &["random"], false).unwrap();
     let files = || [folder.experiment(), folder.embedding()].map(|path| std::fs::read(path).unwrap());
     let before = files();
