@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a bench waits as a window does for its next frame")]
 #![allow(clippy::expect_used, reason = "a bench stops when it cannot continue")]
+#![allow(clippy::print_stdout, reason = "a bench says what it measured")]
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

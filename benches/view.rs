@@ -1,6 +1,7 @@
 //! Redrawing the latent view on the first adapter, in full and while the camera moves; and picking.
 
 #![allow(clippy::expect_used, reason = "a bench stops when it cannot continue")]
+#![allow(clippy::print_stderr, clippy::print_stdout, reason = "a bench says what it measured")]
 
 use std::time::Duration;
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::args::FiguresArgs;
+use super::out::say;
 use crate::archive::{self, ALBUM_EXTENSION, ALBUM_MAGIC, EMBEDDING_FILE, EMBEDDING_MAGIC, write_atomically};
 use crate::experiment::Strategy;
 use crate::figures::{self, Theme};
@@ -53,7 +54,7 @@ pub fn figure4(files: &[PathBuf], histories: &[History], args: &FiguresArgs) -> 
     let rules = VerdictRules::default();
     let request = figures::Figure4Request { history, embedding: &embedding, album: &album, rules };
     let (written, table) = figures::export_figure4(&request, &args.out, &args.formats, args.width, args.dpi)?;
-    println!("{name}: {}", table.markdown());
+    say!("{name}: {}", table.markdown());
     Ok(written)
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::ExperimentArgs;
+use super::out::say;
 use super::run::prepare;
 use crate::archive::write_atomically;
 use crate::figures::{Theme, embedding, sheet};
@@ -54,11 +55,11 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
         ("embedding.png", embedding(latent.codes(), latent.dim(), dataset.train.labels(), theme).png()?),
         ("quality.md", quality.markdown().into_bytes()),
     ];
-    print!("{}", quality.markdown());
+    say!("{}", quality.markdown().trim_end());
     for (name, bytes) in files {
         let path = args.out.join(name);
         write_atomically(&path, &bytes)?;
-        println!("{}", path.display());
+        say!("{}", path.display());
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::out::say;
 use crate::dataset::files::{download, locate};
 use crate::dataset::sources;
 use crate::device;
@@ -12,35 +13,35 @@ use crate::experiment::{Experiment, Group, Strategy};
 
 /// Prints devices, data, presets, strategies and the fields of an experiment.
 pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
-    println!("ridgewalk {}", env!("CARGO_PKG_VERSION"));
-    println!("\nDevices\n  cpu  {} cores (burn flex)", std::thread::available_parallelism().map_or(1, usize::from));
+    say!("ridgewalk {}", env!("CARGO_PKG_VERSION"));
+    say!("\nDevices\n  cpu  {} cores (burn flex)", std::thread::available_parallelism().map_or(1, usize::from));
     let adapters = device::adapters();
     for adapter in &adapters {
         let use_for = if adapter.is_software() { "window only" } else { "gpu, window" };
-        println!("  {use_for:<11}  {adapter}  {}", adapter.driver);
+        say!("  {use_for:<11}  {adapter}  {}", adapter.driver);
     }
     if adapters.is_empty() {
-        println!("  no graphics adapter: the window cannot open, but `ridgewalk run` works");
+        say!("  no graphics adapter: the window cannot open, but `ridgewalk run` works");
     }
-    println!("\nData");
+    say!("\nData");
     for dataset in sources::generated() {
-        println!("  {:<7} built in", dataset.name());
+        say!("  {:<7} built in", dataset.name());
     }
     for found in sources::found(data_dir) {
-        println!("  {:<7} {}  ({})", found.name, found.path.display(), found.hashes.describe());
+        say!("  {:<7} {}  ({})", found.name, found.path.display(), found.hashes.describe());
     }
-    println!("\nPresets\n  {}", Experiment::preset_names().collect::<Vec<_>>().join(", "));
-    println!("\nStrategies");
+    say!("\nPresets\n  {}", Experiment::preset_names().collect::<Vec<_>>().join(", "));
+    say!("\nStrategies");
     for strategy in Strategy::ALL {
-        println!("  {:<28} {}", strategy.name(), strategy.help());
+        say!("  {:<28} {}", strategy.name(), strategy.help());
     }
-    println!("\nFields of an experiment (--set field=value), with their defaults");
+    say!("\nFields of an experiment (--set field=value), with their defaults");
     let defaults = Experiment::default();
     for group in Group::ALL {
-        println!("\n  {}", group.title);
+        say!("\n  {}", group.title);
         for field in group.fields {
             let takes = [&field.expected(), field.unit].join(" ");
-            println!("    {} = {}  ({})\n      {}", field.name, field.get(&defaults), takes.trim_end(), field.help);
+            say!("    {} = {}  ({})\n      {}", field.name, field.get(&defaults), takes.trim_end(), field.help);
         }
     }
     Ok(())
@@ -59,6 +60,6 @@ pub fn fetch(name: &str, data_dir: Option<PathBuf>) -> anyhow::Result<()> {
         bar.set_position(progress.received_in_all);
     })?;
     bar.finish_and_clear();
-    println!("{name} is in {}", into.display());
+    say!("{name} is in {}", into.display());
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The command line: opens the window, or runs the same engine without one.
 
+mod out;
 mod args;
 mod progress;
 mod export;
@@ -23,6 +24,7 @@ use crate::grid::{self, GridFolder, Keep};
 use crate::statistics::{group_named, groups};
 use crate::ui;
 use args::{ExperimentArgs, FiguresArgs};
+use out::{complain, say};
 
 /// An explorer of adaptive latent-space sampling: watch a sampler walk the ridge between classes.
 ///
@@ -104,6 +106,26 @@ pub fn main() -> ExitCode {
     )
     .init();
     let cli = Cli::parse();
+    // Of these the text itself is the result; all others leave files.
+    let text = match &cli.command {
+        Some(Action::Diff { .. } | Action::Info { .. }) => true,
+        Some(Action::Label(args)) => args.json,
+        _ => false,
+    };
+    let code = run_action(cli);
+    match out::lost() {
+        None => code,
+        Some(e) => {
+            complain!("{}: standard output cannot be written ({e})", if text { "error" } else { "warning" });
+            if text { ExitCode::from(FAILED) } else { code }
+        }
+    }
+}
+
+/// The exit status of a command whose other statuses are an answer, when it fails.
+const FAILED: u8 = 2;
+
+fn run_action(cli: Cli) -> ExitCode {
     let done = match cli.command {
         None => window(&cli.window),
         Some(Action::Run(args)) => run::run(&args),
@@ -118,7 +140,7 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("error: {e:#}");
+            complain!("error: {e:#}");
             ExitCode::FAILURE
         }
     }
@@ -149,16 +171,16 @@ fn diff(a: &std::path::Path, b: &std::path::Path) -> ExitCode {
     };
     match compare() {
         Ok(None) => {
-            println!("equal except for wall times");
+            say!("equal except for wall times");
             ExitCode::SUCCESS
         }
         Ok(Some(found)) => {
-            println!("different: {found}");
+            say!("different: {found}");
             ExitCode::FAILURE
         }
         Err(e) => {
-            eprintln!("error: {e:#}");
-            ExitCode::from(2)
+            complain!("error: {e:#}");
+            ExitCode::from(FAILED)
         }
     }
 }
@@ -167,29 +189,29 @@ fn merge(shards: &[PathBuf], out: &std::path::Path, without_steps: bool) -> anyh
     let keep = if without_steps { Keep::WithoutSteps } else { Keep::Everything };
     let folder = GridFolder::new(out);
     let merged = grid::merge(shards, &folder, keep)?;
-    println!("{} histories in {}", merged.histories.len(), out.display());
+    say!("{} histories in {}", merged.histories.len(), out.display());
     if merged.repeated > 0 {
-        println!("{} were found more than once, with equal results", merged.repeated);
+        say!("{} were found more than once, with equal results", merged.repeated);
     }
     if merged.forks > 0 {
-        println!("{} forks were skipped: they are not part of the grid", merged.forks);
+        say!("{} forks were skipped: they are not part of the grid", merged.forks);
     }
     if !merged.missing.is_empty() {
-        println!("warning: the grid is not complete; missing: {}", merged.missing.join(", "));
+        say!("warning: the grid is not complete; missing: {}", merged.missing.join(", "));
     }
     for path in export::run_files(&merged.histories, out)? {
-        println!("{}", path.display());
+        say!("{}", path.display());
     }
     Ok(())
 }
 
 fn solve(args: &label::LabelArgs) -> ExitCode {
-    match label::label(args, &mut std::io::stdout(), &mut std::io::stderr()) {
+    match label::label(args, &mut out::stdout(), &mut out::stderr()) {
         Ok(counts) if counts.refused == 0 => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(e) => {
-            eprintln!("error: {e:#}");
-            ExitCode::from(2)
+            complain!("error: {e:#}");
+            ExitCode::from(FAILED)
         }
     }
 }
@@ -214,7 +236,7 @@ fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
         None => figures::export_all(&histories, &args.against, &args.out, &args.formats, args.width, args.dpi)?,
     };
     for path in written {
-        println!("{}", path.display());
+        say!("{}", path.display());
     }
     Ok(())
 }

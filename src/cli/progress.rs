@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use super::out::say;
 use crate::dataset::Dataset;
 use crate::generator::GeneratorLosses;
 use crate::grid::{Cell, Watcher};
@@ -45,7 +46,7 @@ impl PreparationBar {
         let text = format!("generator, epoch {epoch:.1}: {}", losses.describe());
         if self.bar.is_hidden() && epoch >= self.epochs_said + 1.0 {
             self.epochs_said = epoch.floor();
-            println!("{text}");
+            say!("{text}");
         }
         self.bar.set_message(text);
     }
@@ -106,7 +107,7 @@ impl PreparationBar {
     }
 
     fn line(&self, text: &str) {
-        if self.bar.is_hidden() { println!("{text}") } else { self.bar.println(text) }
+        if self.bar.is_hidden() { say!("{text}") } else { self.bar.println(text) }
     }
 }
 
@@ -134,7 +135,7 @@ impl TerminalWatcher {
 
     fn line(&self, text: &str) {
         if self.total.is_hidden() {
-            println!("{text}");
+            say!("{text}");
         } else {
             // A line that cannot be printed is no reason to stop.
             let _ = self.bars.println(text);

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::args::ExperimentArgs;
+use super::out::{complain, say};
 use super::progress::{PreparationBar, TerminalWatcher};
 use crate::archive;
 use crate::device::is_out_of_memory;
@@ -89,14 +90,14 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
         let row: Vec<String> = history.final_values().iter().map(|a| format!("{a:.2}")).collect();
         let (task, variant, seed) = (history.task(), history.variant(), history.seed());
         let measure = task.measure().to_lowercase();
-        println!("{variant:<8} seed {seed:<4} {measure} {} by round: {}", task.unit(), row.join(" "));
+        say!("{variant:<8} seed {seed:<4} {measure} {} by round: {}", task.unit(), row.join(" "));
         if let Some(round) = history.rounds.iter().find(|r| r.diverged) {
-            println!("{variant:<8} seed {seed:<4} diverged in round {}", round.round);
+            say!("{variant:<8} seed {seed:<4} diverged in round {}", round.round);
         }
     }
     if !histories.is_empty() {
         for path in super::export::run_files(&histories, folder.path())? {
-            println!("{}", path.display());
+            say!("{}", path.display());
         }
     }
     Ok(())
@@ -119,7 +120,7 @@ fn with_room<T>(
             anyhow::bail!("the device has no memory even for minibatches of {before}; use --device cpu");
         };
         *experiment = smaller;
-        eprintln!("The device has no memory for minibatches of {before}; restarting with {}.", experiment.batch_of(of));
+        complain!("The device has no memory for minibatches of {before}; restarting with {}.", experiment.batch_of(of));
     }
 }
 

@@ -1,6 +1,7 @@
 //! All integration tests in one binary: each more would link everything again.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+#![allow(clippy::print_stderr, clippy::print_stdout, reason = "a test says what it leaves out and measures")]
 
 mod common;
 mod convolutional;
@@ -9,6 +10,7 @@ mod engine;
 mod engine_lab;
 mod field;
 mod figures;
+mod folders;
 mod golden;
 mod fork;
 mod gpu;
