@@ -1,30 +1,112 @@
-//! The first difference between two histories, wall times aside.
+//! What differs between two histories: the settings first, then the first round; and what is only told of them.
 
+use crate::experiment::Field;
 use crate::history::{Header, History, Refused, RoundRecord};
+use crate::identity::{Origin, UNKNOWN};
 
-/// The first difference between two histories as text; `None` if they are equal apart from wall times.
-pub fn first_difference(a: &History, b: &History) -> Option<String> {
-    // Histories of an earlier version do not say where labels come from.
-    let origin = a.header.labels_from.is_some() && b.header.labels_from.is_some();
-    let (ha, hb) = (fields(&placeless(&a.header, origin)), fields(&placeless(&b.header, origin)));
-    if let Some(d) = first_field("header", &ha, &hb) {
-        return Some(d);
+/// Fields of an experiment that say where data lie, which are identified by their digest.
+const PLACES: [&str; 1] = ["masks"];
+
+/// What differs between two histories.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Settings, data and generator.
+    pub settings: Vec<Unequal>,
+    /// The first round that differs, with the first field in it.
+    pub round: Option<String>,
+    /// What is told and never makes two histories differ: program, commit, processor, date, paths.
+    pub told: Vec<Unequal>,
+}
+
+/// A field with its values in two histories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unequal {
+    pub field: String,
+    pub first: String,
+    pub second: String,
+}
+
+impl std::fmt::Display for Unequal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} and {}", self.field, self.first, self.second)
     }
+}
+
+/// The first difference between two histories as text; `None` if they are equal apart from what is only told.
+pub fn first_difference(a: &History, b: &History) -> Option<String> {
+    let setting = settings(&a.header, &b.header).first().map(|s| format!("header, {s}"));
+    setting.or_else(|| first_round(a, b))
+}
+
+/// Everything that differs between two histories.
+pub fn difference(a: &History, b: &History) -> Difference {
+    Difference { settings: settings(&a.header, &b.header), round: first_round(a, b), told: told(&a.header, &b.header) }
+}
+
+/// The settings, data and generator in which two runs differ; what one of the two does not know is not among them.
+pub fn settings(a: &Header, b: &Header) -> Vec<Unequal> {
+    let (left, right) = (&a.experiment, &b.experiment);
+    let fields = Field::all().filter(|f| !PLACES.contains(&f.name));
+    let fields = fields.map(|f| unequal(&format!("`{}`", f.name), f.get(left), f.get(right)));
+    let (mut one, mut two) = (a.compared(), b.compared());
+    (one.experiment, two.experiment) = Default::default();
+    // Histories of earlier versions do not know everything.
+    forget_unless_both(&mut one.labels_from, &mut two.labels_from);
+    forget_unless_both(&mut one.generator_weights, &mut two.generator_weights);
+    forget_unless_both(&mut one.codes_digest, &mut two.codes_digest);
+    let (one, two) = (leaves(&one), leaves(&two));
+    let absent = || "nothing".to_owned();
+    let value = |of: &[(String, String)], path: &str| {
+        of.iter().find(|(p, _)| p == path).map_or_else(absent, |(_, value)| value.clone())
+    };
+    let only_two = two.iter().filter(|(path, _)| one.iter().all(|(p, _)| p != path));
+    let paths = one.iter().chain(only_two).map(|(path, _)| path);
+    let others = paths.map(|path| unequal(path, value(&one, path), value(&two, path)));
+    fields.chain(others).flatten().collect()
+}
+
+/// What is told of two runs where it differs.
+fn told(a: &Header, b: &Header) -> Vec<Unequal> {
+    let origins = |h: &Header| {
+        let said = h.origins.iter().map(|o| format!("{}, {}, from round {}", o.describe(), o.date, o.from_round));
+        let said = said.collect::<Vec<_>>().join("; ");
+        if said.is_empty() { UNKNOWN.to_owned() } else { said }
+    };
+    let alike =
+        a.origins.len() == b.origins.len() && a.origins.iter().zip(&b.origins).all(|(x, y)| Origin::is_like(x, y));
+    let known = |hash: &Option<String>| hash.clone().unwrap_or_else(|| UNKNOWN.to_owned());
+    let one_knows = a.generator_weights.is_some() != b.generator_weights.is_some();
+    let places = Field::all().filter(|f| PLACES.contains(&f.name));
+    let rows = [
+        unequal("generator's weights", known(&a.generator_weights), known(&b.generator_weights)).filter(|_| one_knows),
+        unequal("data", a.data_provenance.clone(), b.data_provenance.clone()),
+        unequal("computed by", origins(a), origins(b)).filter(|_| !alike),
+    ];
+    let places = places.map(|f| unequal(&format!("`{}`", f.name), f.get(&a.experiment), f.get(&b.experiment)));
+    rows.into_iter().chain(places).flatten().collect()
+}
+
+fn unequal(field: &str, first: String, second: String) -> Option<Unequal> {
+    (first != second).then(|| Unequal { field: field.to_owned(), first, second })
+}
+
+fn forget_unless_both(a: &mut Option<String>, b: &mut Option<String>) {
+    if a.is_none() || b.is_none() {
+        (*a, *b) = (None, None);
+    }
+}
+
+/// The first round that differs, wall times aside, with the first field in it.
+fn first_round(a: &History, b: &History) -> Option<String> {
     for (ra, rb) in a.rounds.iter().zip(&b.rounds) {
         // Histories of an earlier version have no predictions of single images; their confusion matrices are compared.
         let predicted = !ra.predicted.is_empty() && !rb.predicted.is_empty();
-        let (fa, fb) = (fields(&timeless(ra, predicted)), fields(&timeless(rb, predicted)));
+        let (fa, fb) = (leaves(&timeless(ra, predicted)), leaves(&timeless(rb, predicted)));
         if let Some(d) = first_field(&format!("round {}", ra.round), &fa, &fb) {
             return Some(d);
         }
     }
     (a.rounds.len() != b.rounds.len()).then(|| format!("rounds: {} and {}", a.rounds.len(), b.rounds.len()))
-}
-
-/// The header without the path of the data, which is identified by its digest.
-fn placeless(header: &Header, origin: bool) -> Header {
-    let labels_from = header.labels_from.clone().filter(|_| origin);
-    Header { data_provenance: String::new(), labels_from, ..header.clone() }
 }
 
 fn timeless(record: &RoundRecord, predicted: bool) -> RoundRecord {
@@ -36,7 +118,7 @@ fn timeless(record: &RoundRecord, predicted: bool) -> RoundRecord {
 }
 
 /// Every leaf of a value with its path, in order. Floats are written with all of their digits.
-fn fields(value: &impl serde::Serialize) -> Vec<(String, String)> {
+fn leaves(value: &impl serde::Serialize) -> Vec<(String, String)> {
     let mut leaves = Vec::new();
     if let Ok(value) = serde_json::to_value(value) {
         flatten("", &value, &mut leaves);
@@ -67,4 +149,41 @@ fn first_field(at: &str, a: &[(String, String)], b: &[(String, String)]) -> Opti
     }
     let longer = if a.len() > b.len() { a.get(b.len()) } else { b.get(a.len()) };
     longer.map(|(path, _)| format!("{at}: {path} is in only one of them"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive;
+    use crate::experiment::Experiment;
+
+    fn published() -> History {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/histories/mnist/histories/random-01.rwh");
+        archive::read_history(path.as_ref()).unwrap()
+    }
+
+    #[test]
+    fn settings_differ_by_name_and_what_is_told_never_does() {
+        let a = published();
+        let mut b = a.clone();
+        b.header.experiment = Experiment { alpha: 0.4, masks: "elsewhere".into(), ..b.header.experiment };
+        b.header.data_provenance = "another folder".into();
+        b.header.program = "another version".into();
+        b.header.generator_weights = Some("hash".into());
+        b.header.origins = vec![Origin::here("CPU", 1)];
+        let found = difference(&a, &b);
+        let said = |list: &[Unequal]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(said(&found.settings), [format!("`alpha`: {} and 0.4", a.header.experiment.alpha)]);
+        assert_eq!(found.round, None);
+        let told: Vec<&str> = found.told.iter().map(|t| t.field.as_str()).collect();
+        assert_eq!(told, ["generator's weights", "data", "computed by", "`masks`"]);
+        assert!(found.told.iter().any(|t| t.first == UNKNOWN && t.second == "hash"), "{:?}", found.told);
+        // Once both know, weights are compared.
+        let mut c = b.clone();
+        c.header.generator_weights = Some("other".into());
+        assert_eq!(said(&settings(&b.header, &c.header)), ["generator_weights: \"hash\" and \"other\""]);
+        c.rounds.pop();
+        assert!(first_difference(&b, &c).unwrap().starts_with("header, generator_weights"));
+        assert_eq!(difference(&b, &c).round.as_deref(), Some("rounds: 10 and 9"));
+    }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::{Experiment, Own, Strategy, Task, Variant};
+use crate::identity::{Ground, Origin};
 
 /// Version of the format, in every file; a reader rejects other versions.
 pub const FORMAT_VERSION: u32 = 1;
@@ -33,6 +34,16 @@ pub struct Header {
     pub data_provenance: String,
     /// SHA-256 of the trained generator's configuration and data, its name in the cache.
     pub generator_digest: String,
+    /// SHA-256 of the generator's weights (`NamedTensor::hash`); `None` in histories of earlier versions: unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator_weights: Option<String>,
+    /// SHA-256 of the train split's codes (`Ground::hash_codes`); `None` in histories of earlier versions: unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codes_digest: Option<String>,
+    /// By what its rounds were computed, one entry for each time that program or machine changed; empty in histories of
+    /// earlier versions: unknown. Never compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<Origin>,
     /// The device that computed the run, as text.
     pub device: String,
     /// Version of this program.
@@ -53,6 +64,30 @@ pub struct Header {
 }
 
 impl Header {
+    /// The data and the latent space of the run.
+    pub fn ground(&self) -> Ground {
+        Ground {
+            data: self.data_digest.clone(),
+            generator: self.generator_digest.clone(),
+            weights: self.generator_weights.clone(),
+            codes: self.codes_digest.clone(),
+            scale: self.latent_scale,
+        }
+    }
+
+    /// Records by what a round was computed, if that has changed since the round before.
+    pub fn continues_on(&mut self, origin: Origin) {
+        if self.origins.last().is_none_or(|last| !last.is_like(&origin)) {
+            self.origins.push(origin);
+        }
+    }
+
+    /// The header without what is told but never compared: origins, device, program, and the place of the data.
+    pub fn compared(&self) -> Self {
+        let none = String::new;
+        Self { origins: Vec::new(), device: none(), program: none(), data_provenance: none(), ..self.clone() }
+    }
+
     /// The experiment of the first round: that of the oldest run this one was forked from.
     pub fn first_experiment(&self) -> &Experiment {
         let mut first = &self.experiment;
@@ -332,6 +367,7 @@ impl History {
             header.experiment = fork.experiment;
             header.forked = fork.parent;
         }
+        header.origins.retain(|o| o.from_round <= round);
         Self { header, rounds: self.rounds.iter().take(round).cloned().collect() }
     }
 
@@ -424,6 +460,9 @@ mod tests {
             data_digest: "data".into(),
             data_provenance: String::new(),
             generator_digest: "generator".into(),
+            generator_weights: None,
+            codes_digest: None,
+            origins: Vec::new(),
             device: String::new(),
             program: String::new(),
             classes: vec!["0".into()],

@@ -51,7 +51,7 @@ impl LatentSpace {
     /// A latent space from codes `[n, dim]`.
     pub fn new(codes: Vec<f32>, dim: usize) -> Result<Self, IndexError> {
         let index = NeighbourIndex::new(&codes, dim)?;
-        let scale = mean_deviation(&codes, dim);
+        let scale = latent_scale(&codes, dim);
         Ok(Self { codes: Arc::new(codes), dim, scale, index, sparsity: OnceLock::new() })
     }
 
@@ -97,7 +97,8 @@ impl LatentSpace {
     }
 }
 
-fn mean_deviation(codes: &[f32], dim: usize) -> f32 {
+/// Mean over the axes of the standard deviation of codes `[n, dim]`: the unit of alpha.
+pub fn latent_scale(codes: &[f32], dim: usize) -> f32 {
     let n = (codes.len() / dim) as f64;
     let deviation = |axis: usize| {
         let values = || codes.iter().skip(axis).step_by(dim).map(|&v| f64::from(v));

@@ -5,7 +5,7 @@
 //! are in the order in which the data flows, and no module imports one that is listed below it:
 //!
 //! an [`experiment`] has every setting of a run, [`rng`] its randomness, [`disk`] writes files atomically, [`device`]
-//! is where tensors live; a [`dataset`] is embedded by a [`generator`] into [`latent`] space, where [`neighbours`] are
+//! is where tensors live, [`identity`] says from what and by what a run was computed; a [`dataset`] is embedded by a [`generator`] into [`latent`] space, where [`neighbours`] are
 //! found; the [`target`] gives the gradient, a [`sampler`] proposes, a [`round`] labels, trains and evaluates, the
 //! [`history`] records it and [`trajectory`] has the walks; the [`engine`] drives all of it on its own thread.
 
@@ -13,6 +13,7 @@ pub mod rng;
 pub mod disk;
 pub mod experiment;
 pub mod device;
+pub mod identity;
 pub mod dataset;
 pub mod labelling;
 pub mod history;

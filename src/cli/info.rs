@@ -10,10 +10,11 @@ use crate::dataset::files::{download, locate};
 use crate::dataset::sources;
 use crate::device;
 use crate::experiment::{Experiment, Group, Strategy};
+use crate::identity::VERSION;
 
 /// Prints devices, data, presets, strategies and the fields of an experiment.
 pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
-    say!("ridgewalk {}", env!("CARGO_PKG_VERSION"));
+    say!("ridgewalk {VERSION}");
     say!("\nDevices\n  cpu  {} cores (burn flex)", std::thread::available_parallelism().map_or(1, usize::from));
     let adapters = device::adapters();
     for adapter in &adapters {

@@ -6,6 +6,7 @@ mod progress;
 mod export;
 mod run;
 mod generator;
+mod diff;
 mod info;
 pub mod label;
 
@@ -17,10 +18,10 @@ use clap::{Parser, Subcommand};
 
 use crate::archive;
 use crate::dataset::sources;
-use crate::difference::first_difference;
 use crate::experiment::{Strategy, Variant, setups};
 use crate::figures;
 use crate::grid::{self, GridFolder, Keep};
+use crate::identity::VERSION;
 use crate::statistics::{group_named, groups};
 use crate::ui;
 use args::{ExperimentArgs, FiguresArgs};
@@ -30,7 +31,7 @@ use out::{complain, say};
 ///
 /// Without a command the window opens and runs the default experiment.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version = VERSION, about, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Action>,
@@ -130,7 +131,7 @@ fn run_action(cli: Cli) -> ExitCode {
         None => window(&cli.window),
         Some(Action::Run(args)) => run::run(&args),
         Some(Action::Generator(args)) => generator::run(&args),
-        Some(Action::Diff { a, b }) => return diff(&a, &b),
+        Some(Action::Diff { a, b }) => return diff::diff(&a, &b),
         Some(Action::Merge { shards, out, without_steps }) => merge(&shards, &out, without_steps),
         Some(Action::Figures(args)) => draw(&args),
         Some(Action::Label(args)) => return solve(&args),
@@ -155,34 +156,6 @@ fn window(args: &WindowArgs) -> anyhow::Result<()> {
         variants: args.strategies.clone(),
         autostart: !args.no_autostart,
     })
-}
-
-fn diff(a: &std::path::Path, b: &std::path::Path) -> ExitCode {
-    let compare = || -> anyhow::Result<Option<String>> {
-        let (left, right) = (archive::read_histories(a)?, archive::read_histories(b)?);
-        if left.len() != right.len() {
-            return Ok(Some(format!("{} histories and {}", left.len(), right.len())));
-        }
-        let differing = left.iter().zip(&right).find_map(|(x, y)| {
-            let found = first_difference(x, y)?;
-            Some(format!("{} of repeat {}: {found}", x.variant(), x.header.repeat))
-        });
-        Ok(differing)
-    };
-    match compare() {
-        Ok(None) => {
-            say!("equal except for wall times");
-            ExitCode::SUCCESS
-        }
-        Ok(Some(found)) => {
-            say!("different: {found}");
-            ExitCode::FAILURE
-        }
-        Err(e) => {
-            complain!("error: {e:#}");
-            ExitCode::from(FAILED)
-        }
-    }
 }
 
 fn merge(shards: &[PathBuf], out: &std::path::Path, without_steps: bool) -> anyhow::Result<()> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
 
+use super::weights::NamedTensor;
 use crate::dataset::Split;
 use crate::device::ComputeDevice;
 
@@ -21,6 +22,9 @@ pub trait Generator: Send + Sync {
 
     /// E(x), the encoder's mean: images in [0, 1], `[n, image_len]`, to codes `[n, latent_dim]`.
     fn encode(&self, images: &[f32]) -> Vec<f32>;
+
+    /// All parameters.
+    fn tensors(&self) -> Vec<NamedTensor>;
 
     /// The weights, for the cache and for checkpoints.
     fn to_bytes(&self) -> Result<Vec<u8>, GeneratorError>;

@@ -1,8 +1,8 @@
 //! Generative models: an encoder E into latent space and a decoder G from it, trained without labels.
 
+pub mod weights;
 mod interface;
 mod schedule;
-pub mod weights;
 pub mod vae;
 pub mod alpha_gan;
 pub mod cache;

@@ -10,6 +10,7 @@ use burn::tensor::activation::{log_sigmoid, relu, sigmoid};
 use burn::tensor::{Bytes, Device, Tensor, TensorData};
 
 use super::schedule::Schedule;
+use super::weights::NamedTensor;
 use super::{Generator, GeneratorError, GeneratorLosses, GeneratorTraining, TrainingStep, host, weights};
 use crate::dataset::Split;
 use crate::device::ComputeDevice;
@@ -115,6 +116,10 @@ impl Generator for Vae {
         let n = images.len() / self.image_len;
         let images = Tensor::<2>::from_data(TensorData::new(images.to_vec(), [n, self.image_len]), &self.device.plain);
         host(self.plain.encode(images).0)
+    }
+
+    fn tensors(&self) -> Vec<NamedTensor> {
+        NamedTensor::all(&self.plain)
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>, GeneratorError> {

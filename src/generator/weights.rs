@@ -1,11 +1,14 @@
-//! Initial weights from a random stream of the run.
+//! The parameters of networks: initial ones from a random stream of the run, and all of them by name, for hashes and
+//! files.
 //!
 //! Burn initialises parameters lazily from a random generator that is global to the process; here each parameter is
 //! overwritten in the order of the module's fields, with PyTorch's default: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
 
-use burn::module::{Module, ModuleMapper, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
+use sha2::{Digest as _, Sha256};
 
+use crate::disk;
 use crate::rng::Rng;
 
 /// The module with all weights and biases of its linear and convolution layers drawn from `rng`.
@@ -58,5 +61,59 @@ impl ModuleMapper for FreshWeights<'_> {
             let device = old.device();
             Tensor::<D>::from_data(TensorData::new(values, shape), &device).require_grad()
         })
+    }
+}
+
+/// One parameter of a network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedTensor {
+    /// The names of the fields that lead to it, joined by points.
+    pub name: String,
+    pub shape: Vec<usize>,
+    /// Its values, row by row.
+    pub values: Vec<f32>,
+}
+
+impl NamedTensor {
+    /// All parameters and running statistics of a module, by name.
+    pub fn all<M: Module>(module: &M) -> Vec<Self> {
+        let mut collector = Collector::default();
+        module.visit(&mut collector);
+        collector.found.sort_by(|a, b| a.name.cmp(&b.name));
+        collector.found
+    }
+
+    /// SHA-256 of names, shapes and values (little endian) of parameters in the order of their names, in hex.
+    pub fn hash(tensors: &[Self]) -> String {
+        let mut hash = Sha256::new();
+        for Self { name, shape, values } in tensors {
+            hash.update(format!("{name} {shape:?}\n"));
+            hash.update(values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>());
+        }
+        disk::hex(hash.finalize())
+    }
+}
+
+#[derive(Default)]
+struct Collector {
+    path: Vec<String>,
+    found: Vec<NamedTensor>,
+}
+
+impl ModuleVisitor for Collector {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        // As it is saved: some layers keep a weight transposed.
+        let data = param.transform_for_save().val().into_data();
+        let shape = data.shape().to_vec();
+        let values = data.convert::<f32>().try_into_vec().unwrap_or_default();
+        self.found.push(NamedTensor { name: self.path.join("."), shape, values });
     }
 }

@@ -9,7 +9,7 @@ use super::error::GridError;
 use super::folder::GridFolder;
 use crate::archive::{self, HISTORY_EXTENSION};
 use crate::difference::first_difference;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Field};
 use crate::history::{Header, History};
 
 /// The result of a merge.
@@ -48,9 +48,9 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
                 continue;
             }
             if let Some((first, of)) = found.first()
-                && !same_grid(of, &history)
+                && let Err(difference) = same_grid(of, &history)
             {
-                return Err(GridError::OtherGrid { first: first.clone(), second: path });
+                return Err(GridError::OtherGrid { first: first.clone(), second: path, difference });
             }
             match found.iter().find(|(_, h)| Cell::of(h).name() == Cell::of(&history).name()) {
                 None => found.push((path, history)),
@@ -85,11 +85,15 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
     Ok(Merged { missing: missing(&histories), histories, repeated, forks })
 }
 
-/// Whether two histories have the same data, generator and experiment, except for variant and repeat.
-fn same_grid(a: &History, b: &History) -> bool {
-    let digests = |h: &History| (h.header.data_digest.clone(), h.header.generator_digest.clone());
-    let strategy = a.strategy();
-    Experiment { strategy, ..base(a) } == Experiment { strategy, ..base(b) } && digests(a) == digests(b)
+/// An error with what differs unless two histories have the same experiment, except for variant and repeat, the same data
+/// and the same latent space.
+fn same_grid(a: &History, b: &History) -> Result<(), String> {
+    let (left, right) = (base(a), base(b));
+    let differs = |f: &&Field| f.name != "strategy" && f.get(&left) != f.get(&right);
+    if let Some(field) = Field::all().find(differs) {
+        return Err(format!("field `{}`: {} and {}", field.name, field.get(&left), field.get(&right)));
+    }
+    a.header.ground().compare(&b.header.ground()).map(|_| ()).map_err(|e| e.to_string())
 }
 
 /// The experiment of the grid that a history belongs to, with the history's strategy.

@@ -147,9 +147,10 @@ fn belongs_to(grid: &Grid, embedding: &Embedding, folder: &GridFolder) -> Result
     if !runs.is_ok_and(|mut files| files.next().is_some()) {
         return Ok(());
     }
-    let there = archive::read::<Embedding>(&folder.embedding(), EMBEDDING_MAGIC);
-    if there.is_ok_and(|there| !there.is_of(embedding)) {
-        return Err(GridError::OtherWorld { path: folder.path().into() });
+    if let Ok(there) = archive::read::<Embedding>(&folder.embedding(), EMBEDDING_MAGIC)
+        && let Err(difference) = there.ground().compare(&embedding.ground())
+    {
+        return Err(GridError::OtherWorld { path: folder.path().into(), difference });
     }
     let text = std::fs::read_to_string(folder.experiment()).unwrap_or_default();
     let Ok(there) = Experiment::from_toml(&text) else { return Ok(()) };

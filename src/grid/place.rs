@@ -8,7 +8,8 @@ use crate::archive::{
     self, ALBUM_MAGIC, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, Checkpoint, EMBEDDING_MAGIC, HISTORIES,
     HISTORY_EXTENSION, WEIGHTS,
 };
-use crate::history::{Header, History};
+use crate::history::History;
+use crate::identity::GroundDifference;
 use crate::trajectory::{Album, Embedding};
 use crate::world::World;
 
@@ -19,8 +20,8 @@ pub enum PlaceError {
     Archive(#[from] ArchiveError),
     #[error("{}: another run has that name; choose another folder", path.display())]
     Taken { path: PathBuf },
-    #[error("{}: has runs of other data or of another generator; choose another folder", path.display())]
-    OtherWorld { path: PathBuf },
+    #[error("{}: its runs and this one differ in the {difference}; choose another folder", path.display())]
+    OtherWorld { path: PathBuf, difference: GroundDifference },
 }
 
 /// The folder and name under which one run is written.
@@ -39,8 +40,12 @@ impl Place {
         let path = folder.embedding();
         if !path.exists() {
             archive::write(&path, EMBEDDING_MAGIC, &Embedding::of(world))?;
-        } else if !archive::read::<Embedding>(&path, EMBEDDING_MAGIC)?.fits(history) {
-            return Err(PlaceError::OtherWorld { path: folder.path().to_owned() });
+        } else {
+            let there = archive::read::<Embedding>(&path, EMBEDDING_MAGIC)?.ground();
+            there.compare(&history.header.ground()).map_err(|difference| {
+                let path = folder.path().to_owned();
+                PlaceError::OtherWorld { path, difference }
+            })?;
         }
         let header = &history.header;
         let cell = Cell::of(history).name();
@@ -111,10 +116,7 @@ impl Place {
 
 /// Whether two histories are of one run at different rounds: the same header and the same samples so far.
 fn same_run(a: &History, b: &History) -> bool {
-    let made_from = |h: &History| {
-        let empty = String::new;
-        Header { data_provenance: empty(), device: empty(), program: empty(), ..h.header.clone() }
-    };
     let bought = |h: &History, round: usize| h.rounds[round].proposals.iter().map(|p| p.sample).collect::<Vec<_>>();
-    made_from(a) == made_from(b) && (0..a.rounds.len().min(b.rounds.len())).all(|t| bought(a, t) == bought(b, t))
+    a.header.compared() == b.header.compared()
+        && (0..a.rounds.len().min(b.rounds.len())).all(|t| bought(a, t) == bought(b, t))
 }

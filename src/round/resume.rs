@@ -10,6 +10,7 @@ use super::run::{Run, RunEvent, Stage, fresh_target};
 use crate::archive::Checkpoint;
 use crate::experiment::Task;
 use crate::history::{History, Proposal, RoundRecord};
+use crate::identity::GroundDifference;
 use crate::labelling::Refusal;
 use crate::labelling::simulation::{MadeSample, ScaledMap};
 use crate::rng::Streams;
@@ -24,10 +25,8 @@ pub type MadeMaps = HashMap<u32, ScaledMap>;
 /// Why a run cannot be resumed.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
-    #[error("the history is of other data (SHA-256 {found}, now {expected}); use the same data folder")]
-    OtherData { expected: String, found: String },
-    #[error("the history is of another generator; use the same generator settings and seed, or start a new run")]
-    OtherGenerator,
+    #[error("the history and this world differ in the {0}; use the same data and generator, or start a new run")]
+    OtherGround(GroundDifference),
     #[error("the checkpoint has {checkpoint} rounds and the history only {history}; start a new run")]
     Rounds { checkpoint: usize, history: usize },
     #[error("the history has generated samples, and this experiment has no tool to label them; start a new run")]
@@ -137,17 +136,9 @@ impl Run {
     }
 }
 
-/// Checks that the history has this world's data and generator.
+/// Checks that the history has this world's data and latent space.
 fn fits(world: &World, history: &History) -> Result<(), ResumeError> {
-    let header = &history.header;
-    if header.data_digest != world.dataset.digest() {
-        let expected = world.dataset.digest().to_owned();
-        return Err(ResumeError::OtherData { expected, found: header.data_digest.clone() });
-    }
-    if header.generator_digest != world.generator_digest {
-        return Err(ResumeError::OtherGenerator);
-    }
-    Ok(())
+    history.header.ground().compare(&world.ground).map(|_| ()).map_err(ResumeError::OtherGround)
 }
 
 /// A run that is being resumed from its history: the maps of generated samples are not stored, so the tool solves their
@@ -175,6 +166,7 @@ impl Resuming {
             return Err(ResumeError::Rounds { checkpoint: checkpoint.rounds, history: history.rounds.len() });
         }
         history.rounds.truncate(checkpoint.rounds);
+        history.header.origins.retain(|o| o.from_round <= checkpoint.rounds);
         let mut unsolved = Vec::new();
         if history.task() == Task::Maps {
             for (round, record) in history.rounds.iter().enumerate() {

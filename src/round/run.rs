@@ -8,6 +8,7 @@ use super::training_set::{Pair, TrainingSet};
 
 use crate::experiment::{Experiment, Own, Strategy, TrainingPair, WeightsBetweenRounds};
 use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord, WalkStep};
+use crate::identity::{Origin, PROGRAM};
 use crate::rng::{Rng, Streams};
 use crate::sampler::{Candidate, Images, Interrupted, Labelled, Place, Sampler, SamplerInput, sampler};
 use crate::target::{FrozenTarget, Target};
@@ -98,9 +99,12 @@ impl Run {
             repeat,
             data_digest: dataset.digest().to_owned(),
             data_provenance: dataset.provenance.clone(),
-            generator_digest: world.generator_digest.clone(),
+            generator_digest: world.ground.generator.clone(),
+            generator_weights: world.ground.weights.clone(),
+            codes_digest: world.ground.codes.clone(),
+            origins: Vec::new(),
             device: world.device.description.clone(),
-            program: concat!("ridgewalk ", env!("CARGO_PKG_VERSION")).to_owned(),
+            program: PROGRAM.to_owned(),
             classes: dataset.classes.clone(),
             latent_scale: world.latent.scale(),
             labels_from: world.labels_from(experiment.strategy),
@@ -465,6 +469,7 @@ impl Run {
             self.record.walk_steps = steps;
         }
         self.record.seconds = self.clock.elapsed().as_secs_f32();
+        self.history.header.continues_on(Origin::here(&self.world.device.description, round));
         let record = Arc::new(self.record.clone());
         self.history.rounds.push(Arc::clone(&record));
         events.push(RunEvent::Ended(record));

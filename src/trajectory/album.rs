@@ -8,7 +8,8 @@ use super::measure::{BaseRate, StepMeasure};
 use super::verdict::{Judgement, VerdictRules};
 use crate::dataset::ImageShape;
 use crate::history::{History, WalkStep};
-use crate::latent::{LatentSpace, Sparsity};
+use crate::identity::Ground;
+use crate::latent::{LatentSpace, Sparsity, latent_scale};
 use crate::neighbours::IndexError;
 use crate::world::World;
 
@@ -17,6 +18,9 @@ use crate::world::World;
 pub struct Embedding {
     pub data_digest: String,
     pub generator_digest: String,
+    /// SHA-256 of the generator's weights; `None` in files of earlier versions: unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator_weights: Option<String>,
     pub dim: usize,
     /// `[labels.len(), dim]`.
     pub codes: Vec<f32>,
@@ -62,22 +66,28 @@ impl Embedding {
     pub fn of(world: &World) -> Self {
         Self {
             data_digest: world.dataset.digest().to_owned(),
-            generator_digest: world.generator_digest.clone(),
+            generator_digest: world.ground.generator.clone(),
+            generator_weights: world.ground.weights.clone(),
             dim: world.latent.dim(),
             codes: world.latent.codes().to_vec(),
             labels: world.dataset.train.labels().to_vec(),
         }
     }
 
-    /// Whether a history belongs to this embedding.
-    pub fn fits(&self, history: &History) -> bool {
-        let header = &history.header;
-        header.data_digest == self.data_digest && header.generator_digest == self.generator_digest
+    /// The data and the latent space.
+    pub fn ground(&self) -> Ground {
+        Ground {
+            data: self.data_digest.clone(),
+            generator: self.generator_digest.clone(),
+            weights: self.generator_weights.clone(),
+            codes: Some(Ground::hash_codes(&self.codes)),
+            scale: latent_scale(&self.codes, self.dim.max(1)),
+        }
     }
 
-    /// Whether both are embeddings of the same data by the same generator.
-    pub fn is_of(&self, other: &Self) -> bool {
-        self.data_digest == other.data_digest && self.generator_digest == other.generator_digest
+    /// Whether a history belongs to this embedding.
+    pub fn fits(&self, history: &History) -> bool {
+        self.ground().compare(&history.header.ground()).is_ok()
     }
 
     /// The code of one train sample.
@@ -116,7 +126,7 @@ impl Album {
         };
         Self {
             data_digest: world.dataset.digest().to_owned(),
-            generator_digest: world.generator_digest.clone(),
+            generator_digest: world.ground.generator.clone(),
             shape: train.shape(),
             walks: walks_of(history).into_iter().map(pictures).collect(),
         }

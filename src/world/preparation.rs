@@ -10,7 +10,9 @@ use crate::dataset::{self, DataError, Dataset};
 use crate::device::ComputeDevice;
 use crate::experiment::{DatasetKind, Experiment, GeneratorKind, Strategy, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
+use crate::generator::weights::NamedTensor;
 use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, prior_samples};
+use crate::identity::Ground;
 use crate::labelling::simulation::{MapCache, Simulation, Unlabelled};
 use crate::latent::LatentSpace;
 use crate::neighbours::IndexError;
@@ -364,10 +366,17 @@ impl Preparation {
             return Ok(Some(Prepared::Encoded));
         }
         let latent = LatentSpace::new(codes, dim)?;
+        let ground = Ground {
+            data: dataset.digest().to_owned(),
+            generator: digest,
+            weights: Some(NamedTensor::hash(&generator.tensors())),
+            codes: Some(Ground::hash_codes(latent.codes())),
+            scale: latent.scale(),
+        };
         let world = World {
             dataset,
             generator,
-            generator_digest: digest,
+            ground,
             latent,
             device: self.device.clone(),
             simulation: self.simulation.take(),

@@ -6,6 +6,7 @@ use crate::dataset::Dataset;
 use crate::device::ComputeDevice;
 use crate::experiment::Strategy;
 use crate::generator::Generator;
+use crate::identity::Ground;
 use crate::labelling::simulation::{MadeSample, Simulation};
 use crate::labelling::{LabellingTool as _, Refusal};
 use crate::latent::LatentSpace;
@@ -15,7 +16,8 @@ use crate::target::stand_in::StandIn;
 pub struct World {
     pub dataset: Arc<Dataset>,
     pub generator: Arc<dyn Generator>,
-    pub generator_digest: String,
+    /// The data and the latent space, as hashes.
+    pub ground: Ground,
     pub latent: LatentSpace,
     pub device: ComputeDevice,
     /// The labelling tool with the maps of the data set, if labels are maps.

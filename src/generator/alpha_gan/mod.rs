@@ -8,6 +8,7 @@ pub use nets::SIDE_MULTIPLE;
 use burn::module::Module;
 use burn::tensor::{Bytes, Device, Tensor, TensorData};
 
+use super::weights::NamedTensor;
 use super::{Generator, GeneratorError, host};
 use crate::dataset::ImageShape;
 use crate::device::{ComputeDevice, DeviceKind};
@@ -115,6 +116,10 @@ impl Generator for AlphaGan {
         let chunks = images.chunks(self.images_per_unit * self.shape.len());
         let encode = |chunk| host(self.plain.encoder.forward(Self::images(chunk, self.shape, &self.device.plain)));
         chunks.flat_map(encode).collect()
+    }
+
+    fn tensors(&self) -> Vec<NamedTensor> {
+        NamedTensor::all(&self.plain)
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>, GeneratorError> {

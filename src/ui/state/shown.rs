@@ -153,10 +153,8 @@ impl AppState {
         let live =
             self.runs.iter().filter_map(|run| Some((RunRef::Live(run.id), Side::Live(run, run.header.as_deref()?))));
         let mut sides: Vec<_> = live.collect();
-        let ground = sides.first().map(|(_, side)| side.header());
-        let fits = |h: &Header| {
-            ground.is_some_and(|g| g.data_digest == h.data_digest && g.generator_digest == h.generator_digest)
-        };
+        let ground = sides.first().map(|(_, side)| side.header().ground());
+        let fits = |h: &Header| ground.as_ref().is_some_and(|g| g.compare(&h.ground()).is_ok());
         let opened = self.opened.histories.iter().enumerate().filter(|(_, h)| fits(&h.header));
         sides.extend(opened.map(|(i, h)| (RunRef::Opened(i), Side::Opened(h))));
         sides

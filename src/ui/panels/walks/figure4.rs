@@ -76,6 +76,7 @@ fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
     let embedding = Embedding {
         data_digest: header.data_digest.clone(),
         generator_digest: header.generator_digest.clone(),
+        generator_weights: header.generator_weights.clone(),
         dim: cx.snapshot.latent_dim,
         codes: codes.to_vec(),
         labels: dataset.train.labels().to_vec(),
