@@ -330,7 +330,7 @@ fn a_replay_without_weights_is_shown_and_answers_nothing() {
         .engine
         .send(Command::Replay { runs: vec![SavedRun { history: other, checkpoint: None, weights: Vec::new() }] });
     let said = listener.until("the reason", |e| matches!(e, Event::Message { level: Level::Error, .. }));
-    assert!(format!("{said:?}").contains("another generator"), "{said:?}");
+    assert!(format!("{said:?}").contains("differ in the generator's settings"), "{said:?}");
     listener.until_phase(Phase::Failed);
 }
 
