@@ -47,7 +47,7 @@ pub struct Checkpoint {
 /// A file that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    #[error("{}: cannot be written ({source}); choose another folder (--out on the command line)", path.display())]
+    #[error("{}", disk::unwritten(path, source))]
     Write { path: PathBuf, source: std::io::Error },
     #[error("{}: cannot be read ({source})", path.display())]
     Read { path: PathBuf, source: std::io::Error },

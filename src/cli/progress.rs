@@ -116,7 +116,7 @@ pub struct TerminalWatcher {
     bars: MultiProgress,
     total: ProgressBar,
     cells: Mutex<HashMap<String, (ProgressBar, f32)>>,
-    ended: Mutex<f32>,
+    ended: Mutex<Vec<History>>,
     count: usize,
 }
 
@@ -129,8 +129,10 @@ impl TerminalWatcher {
         Self { bars, total, cells: Mutex::default(), ended: Mutex::default(), count }
     }
 
-    pub fn finish(&self) {
+    /// The histories of the runs that have ended.
+    pub fn finish(self) -> Vec<History> {
         self.total.finish_and_clear();
+        self.ended.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn line(&self, text: &str) {
@@ -143,8 +145,8 @@ impl TerminalWatcher {
     }
 
     fn update_total(&self, cells: &HashMap<String, (ProgressBar, f32)>) {
-        let ended = *self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        let share = (ended + cells.values().map(|(_, f)| f).sum::<f32>()) / self.count.max(1) as f32;
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let share = (ended as f32 + cells.values().map(|(_, f)| f).sum::<f32>()) / self.count.max(1) as f32;
         self.total.set_position((share * WHOLE as f32) as u64);
     }
 }
@@ -185,12 +187,12 @@ impl Watcher for TerminalWatcher {
         self.update_total(&cells);
     }
 
-    fn ended(&self, cell: &Cell, _history: &History) {
+    fn ended(&self, cell: &Cell, history: &History) {
         let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((bar, _)) = cells.remove(&cell.name()) {
             bar.finish_and_clear();
         }
-        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) += 1.0;
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(history.clone());
         self.update_total(&cells);
     }
 }

@@ -12,9 +12,11 @@ use super::out::{complain, say};
 use super::progress::{PreparationBar, TerminalWatcher};
 use crate::archive;
 use crate::device::is_out_of_memory;
+use crate::disk::FolderLock;
 use crate::experiment::{Experiment, Trained, Variant, setups};
 use crate::generator::cache::GeneratorCache;
 use crate::grid::{self, Grid, GridFolder, Shard};
+use crate::history::History;
 use crate::world::own_masks::MaskReport;
 use crate::world::{Preparation, Prepared, World};
 
@@ -64,8 +66,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     }
     setups(&experiment, &args.strategies).context("--strategies")?;
     let folder = GridFolder::new(&args.out);
-    std::fs::create_dir_all(folder.path())
-        .with_context(|| format!("{}: cannot be created; choose another folder with --out", folder.path().display()))?;
+    // Before the world is prepared, which may take long.
+    let _lock = FolderLock::take(folder.path(), grid::RUN)?;
     let strategies: Vec<_> = args.strategies.iter().map(|v| v.strategy).collect();
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
@@ -81,26 +83,29 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let histories = with_room(&mut experiment, Trained::Target, |e| {
         let grid = Grid::new(e.clone(), &args.strategies, args.repeats, args.shard)?;
         let watcher = TerminalWatcher::new(grid.cells().len());
-        let histories = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &watcher)?;
-        watcher.finish();
-        Ok(histories)
+        let done = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &watcher);
+        let ended = watcher.finish();
+        // What is done is told in any case.
+        done.as_ref().unwrap_or(&ended).iter().for_each(print_values);
+        Ok(done?)
     })?;
-
-    for history in &histories {
-        let row: Vec<String> = history.final_values().iter().map(|a| format!("{a:.2}")).collect();
-        let (task, variant, seed) = (history.task(), history.variant(), history.seed());
-        let measure = task.measure().to_lowercase();
-        say!("{variant:<8} seed {seed:<4} {measure} {} by round: {}", task.unit(), row.join(" "));
-        if let Some(round) = history.rounds.iter().find(|r| r.diverged) {
-            say!("{variant:<8} seed {seed:<4} diverged in round {}", round.round);
-        }
-    }
     if !histories.is_empty() {
         for path in super::export::run_files(&histories, folder.path())? {
             say!("{}", path.display());
         }
     }
     Ok(())
+}
+
+/// Prints the values of a run at the ends of its rounds.
+fn print_values(history: &History) {
+    let row: Vec<String> = history.final_values().iter().map(|a| format!("{a:.2}")).collect();
+    let (task, variant, seed) = (history.task(), history.variant(), history.seed());
+    let measure = task.measure().to_lowercase();
+    say!("{variant:<8} seed {seed:<4} {measure} {} by round: {}", task.unit(), row.join(" "));
+    if let Some(round) = history.rounds.iter().find(|r| r.diverged) {
+        say!("{variant:<8} seed {seed:<4} diverged in round {}", round.round);
+    }
 }
 
 /// Runs `work` on the experiment; while the device runs out of memory, repeats with minibatches half as large.

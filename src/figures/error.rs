@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::disk;
+
 /// Why figures cannot be drawn or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
@@ -15,7 +17,7 @@ pub enum FigureError {
     NoWalks { run: String },
     #[error("{run} with seed {seed} is given twice; remove one of the two")]
     Twice { run: String, seed: u64 },
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("{}", disk::unwritten(path, source))]
     Write { path: PathBuf, source: std::io::Error },
     #[error("cannot draw the figure: {0}")]
     Draw(String),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::archive::ArchiveError;
+use crate::disk::{self, LockError};
 use crate::identity::GroundDifference;
 use crate::round::ResumeError;
 use crate::target::WeightsError;
@@ -11,7 +12,11 @@ use crate::target::WeightsError;
 #[derive(Debug, thiserror::Error)]
 pub enum GridError {
     #[error(transparent)]
-    Archive(#[from] ArchiveError),
+    Archive(ArchiveError),
+    #[error("{0} with --resume")]
+    Full(ArchiveError),
+    #[error(transparent)]
+    Lock(#[from] LockError),
     #[error("{cell}: {source}")]
     Resume { cell: String, source: ResumeError },
     #[error("{cell}: the saved history is of another experiment; choose another folder with --out")]
@@ -30,4 +35,13 @@ pub enum GridError {
     Differ { first: PathBuf, second: PathBuf },
     #[error("a worker thread could not be started: {0}")]
     Threads(String),
+}
+
+impl From<ArchiveError> for GridError {
+    fn from(error: ArchiveError) -> Self {
+        match &error {
+            ArchiveError::Write { source, .. } if disk::is_full(source) => Self::Full(error),
+            _ => Self::Archive(error),
+        }
+    }
 }

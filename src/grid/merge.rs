@@ -9,6 +9,7 @@ use super::error::GridError;
 use super::folder::GridFolder;
 use crate::archive::{self, HISTORY_EXTENSION};
 use crate::difference::first_difference;
+use crate::disk::FolderLock;
 use crate::experiment::{Experiment, Field};
 use crate::history::{Header, History};
 
@@ -38,6 +39,7 @@ pub enum Keep {
 /// Copies the histories (and checkpoints) of `folders` into `out`. Shards must be of one experiment; a cell found twice
 /// must be equal both times.
 pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, GridError> {
+    let _lock = FolderLock::take(out.path(), "`ridgewalk merge`")?;
     let mut found: Vec<(PathBuf, History)> = Vec::new();
     let (mut repeated, mut forks) = (0, 0);
     for folder in folders {

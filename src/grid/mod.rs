@@ -16,11 +16,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::archive::{self, ALBUM_MAGIC, Checkpoint, EMBEDDING_MAGIC};
+use crate::disk::FolderLock;
 use crate::experiment::{Experiment, Field};
 use crate::history::History;
 use crate::round::{Run, RunEvent};
 use crate::trajectory::{Album, Embedding};
 use crate::world::World;
+
+/// What a grid is called where it locks its folder.
+pub const RUN: &str = "`ridgewalk run`";
 
 /// Receives the progress of a grid; called from its worker threads.
 pub trait Watcher: Sync {
@@ -41,6 +45,7 @@ pub fn run(
     jobs: usize,
     watcher: &dyn Watcher,
 ) -> Result<Vec<History>, GridError> {
+    let _lock = FolderLock::take(folder.path(), RUN)?;
     let cells = grid.cells();
     if !resume && let Some(cell) = cells.iter().find(|c| folder.history(c).exists()) {
         return Err(GridError::NotEmpty { path: folder.history(cell) });

@@ -8,6 +8,7 @@ use crate::archive::{
     self, ALBUM_MAGIC, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, Checkpoint, EMBEDDING_MAGIC, HISTORIES,
     HISTORY_EXTENSION, WEIGHTS,
 };
+use crate::disk::{FolderLock, LockError};
 use crate::history::History;
 use crate::identity::GroundDifference;
 use crate::trajectory::{Album, Embedding};
@@ -18,15 +19,18 @@ use crate::world::World;
 pub enum PlaceError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    #[error(transparent)]
+    Lock(#[from] LockError),
     #[error("{}: another run has that name; choose another folder", path.display())]
     Taken { path: PathBuf },
     #[error("{}: its runs and this one differ in the {difference}; choose another folder", path.display())]
     OtherWorld { path: PathBuf, difference: GroundDifference },
 }
 
-/// The folder and name under which one run is written.
-#[derive(Debug, Clone, PartialEq)]
+/// The folder and name under which one run is written; the folder is locked as long as it exists.
+#[derive(Debug, Clone)]
 pub struct Place {
+    _lock: FolderLock,
     folder: GridFolder,
     name: String,
     /// Rounds of this run saved before; they are never replaced by fewer.
@@ -37,6 +41,7 @@ impl Place {
     /// The place of a run in `folder`: the one it was written to before, else a free one. Writes the embedding if the
     /// folder has none.
     pub fn claim(folder: GridFolder, world: &World, history: &History) -> Result<Self, PlaceError> {
+        let lock = FolderLock::take(folder.path(), "the window")?;
         let path = folder.embedding();
         if !path.exists() {
             archive::write(&path, EMBEDDING_MAGIC, &Embedding::of(world))?;
@@ -54,7 +59,7 @@ impl Place {
             let before = if there.exists() { archive::read_history(&there)? } else { History::new(header.clone()) };
             let before = same_run(&before, history).then_some(before.rounds.len());
             let before = before.ok_or(PlaceError::Taken { path: there })?;
-            return Ok(Self { folder, name: cell, before });
+            return Ok(Self { _lock: lock, folder, name: cell, before });
         };
         let stem = format!("{cell}-fork-{:02}", fork.round);
         let mut number = 1;
@@ -62,13 +67,13 @@ impl Place {
             let name = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
             let there = folder.named(HISTORIES, &name, HISTORY_EXTENSION);
             if !there.exists() {
-                return Ok(Self { folder, name, before: 0 });
+                return Ok(Self { _lock: lock, folder, name, before: 0 });
             }
             // A file that cannot be read counts as taken.
             if let Ok(before) = archive::read_history(&there)
                 && same_run(&before, history)
             {
-                return Ok(Self { folder, name, before: before.rounds.len() });
+                return Ok(Self { _lock: lock, folder, name, before: before.rounds.len() });
             }
             number += 1;
         }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::StressMap;
 use super::colour_bar::picture;
 use super::fem::{LabelledMask, Solution};
-use super::npy::{NpyError, NpyImage};
+use super::npy::NpyImage;
+use crate::disk;
 
 /// The summary of one solved mask. Stresses in kPa, weighted by area over the undeformed wall.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -22,17 +23,12 @@ pub struct Summary {
     pub seconds: f64,
 }
 
-/// Why a file could not be written.
+/// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    #[error("cannot write {path}: {source}")]
-    Io { path: String, source: std::io::Error },
-    #[error("cannot write {path}: {source}")]
-    Image { path: String, source: image::ImageError },
-    #[error(transparent)]
-    Npy(#[from] NpyError),
-    #[error("cannot write {path}: {source}")]
-    Json { path: String, source: serde_json::Error },
+#[error("{}", disk::unwritten(path, source))]
+pub struct ExportError {
+    path: PathBuf,
+    source: std::io::Error,
 }
 
 impl Summary {
@@ -59,19 +55,20 @@ pub fn write_all(folder: &Path, stem: &str, labelled: &LabelledMask) -> Result<V
     let paths = [at("_stress.npy"), at("_stress.png"), at("_mesh.vtk"), at("_summary.json")];
     let [npy, png, vtk, json] = &paths;
     write_npy(npy, &labelled.map)?;
-    picture(&labelled.map)
-        .save(png)
-        .map_err(|source| ExportError::Image { path: png.display().to_string(), source })?;
-    write_text(vtk, &to_vtk(&labelled.solution))?;
+    let mut drawn = std::io::Cursor::new(Vec::new());
+    let written = picture(&labelled.map).write_to(&mut drawn, image::ImageFormat::Png);
+    written.map_err(|e| ExportError { path: png.clone(), source: std::io::Error::other(e) })?;
+    write(png, drawn.get_ref())?;
+    write(vtk, to_vtk(&labelled.solution).as_bytes())?;
     let summary = serde_json::to_string_pretty(&Summary::of(labelled))
-        .map_err(|source| ExportError::Json { path: json.display().to_string(), source })?;
-    write_text(json, &(summary + "\n"))?;
+        .map_err(|e| ExportError { path: json.clone(), source: e.into() })?;
+    write(json, (summary + "\n").as_bytes())?;
     Ok(paths.to_vec())
 }
 
 pub fn write_npy(path: &Path, map: &StressMap) -> Result<(), ExportError> {
     let image = NpyImage { rows: map.height(), columns: map.width(), values: map.values().to_vec() };
-    Ok(image.write(path)?)
+    write(path, &image.to_bytes())
 }
 
 /// Legacy VTK: the undeformed mesh with displacement and stress; y points up, so that it looks like the mask.
@@ -116,6 +113,6 @@ fn write_stresses(out: &mut String, solution: &Solution, stresses: &[[f64; 4]]) 
     }
 }
 
-fn write_text(path: &Path, text: &str) -> Result<(), ExportError> {
-    std::fs::write(path, text).map_err(|source| ExportError::Io { path: path.display().to_string(), source })
+fn write(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+    disk::write_aside(path, bytes).map_err(|source| ExportError { path: path.into(), source })
 }

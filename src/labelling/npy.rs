@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::disk;
+
 /// A two-dimensional array, row by row.
 ///
 /// Invariant: values.len() == rows * columns.
@@ -15,7 +17,7 @@ pub struct NpyImage {
 /// Why a file is not an NPY image.
 #[derive(Debug, thiserror::Error)]
 pub enum NpyError {
-    #[error("cannot read or write {path}: {source}")]
+    #[error("cannot read {path}: {source}")]
     Io { path: String, source: std::io::Error },
     #[error("not an NPY file, or cut short")]
     Malformed,
@@ -56,9 +58,8 @@ impl NpyImage {
         Ok(Self { rows, columns, values })
     }
 
-    pub fn write(&self, path: &Path) -> Result<(), NpyError> {
-        std::fs::write(path, self.to_bytes())
-            .map_err(|source| NpyError::Io { path: path.display().to_string(), source })
+    pub fn write(&self, path: &Path) -> std::io::Result<()> {
+        disk::write_aside(path, &self.to_bytes())
     }
 
     /// Writes version 1, float32, C order, with data aligned to 64 bytes.

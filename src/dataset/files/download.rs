@@ -1,6 +1,5 @@
 //! `ridgewalk fetch`: downloads published files over HTTPS and checks the MD5 of each before it gets its name.
 
-use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use tempfile::NamedTempFile;
 
 use super::published::{self, Published, PublishedFile, md5_of};
 use crate::dataset::DataError;
-use crate::disk::hex;
+use crate::disk::{self, hex};
 
 /// Bytes between two progress reports.
 const CHUNK: usize = 1 << 16;
@@ -108,10 +107,7 @@ impl Fetch {
             Err(error) => return Ok(Err(error.to_string())),
         };
         let unwritable = |source| DataError::Write { path: into.join(&file.name), source };
-        // Removed when dropped; created like any other file, so that it gets the usual permissions.
-        let hidden = format!(".{}.", file.name);
-        let mut partial =
-            tempfile::Builder::new().prefix(&hidden).make_in(into, |p| File::create_new(p)).map_err(unwritable)?;
+        let mut partial = disk::partial(&into.join(&file.name)).map_err(unwritable)?;
         let mut hash = Md5::new();
         let mut received = 0;
         let mut chunk = vec![0; CHUNK];

@@ -7,6 +7,7 @@ use super::latex::{latex_figure, latex_table};
 use super::pdf::pdf;
 use super::png::png;
 use super::svg::svg;
+use crate::disk;
 use crate::experiment::Variant;
 use crate::figures::data::Histories;
 use crate::figures::error::FigureError;
@@ -185,7 +186,7 @@ impl<'a> Folder<'a> {
 
     fn put(&mut self, name: &str, format: Format, bytes: &[u8]) -> Result<(), FigureError> {
         let path = self.path.join(format!("{name}.{}", format.extension()));
-        std::fs::write(&path, bytes).map_err(|source| FigureError::Write { path: path.clone(), source })?;
+        disk::write_aside(&path, bytes).map_err(|source| FigureError::Write { path: path.clone(), source })?;
         self.written.push(path);
         Ok(())
     }
