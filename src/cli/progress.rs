@@ -37,7 +37,9 @@ impl PreparationBar {
 
     pub fn data(&self, dataset: &Dataset) {
         let (train, validation, test) = (dataset.train.len(), dataset.validation.len(), dataset.test.len());
-        self.line(&format!("data: {} ({train} train, {validation} validation, {test} test)", dataset.provenance));
+        let place = if dataset.place.is_empty() { String::new() } else { format!(" from {}", dataset.place) };
+        let sizes = format!("{train} train, {validation} validation, {test} test");
+        self.line(&format!("data: {}{place} ({sizes})", dataset.provenance));
     }
 
     /// Shows the generator's losses; without a terminal, prints a line at the end of each epoch.

@@ -16,10 +16,24 @@ pub enum DataError {
     #[error("{}: its checksum is {found} instead of {expected}; delete the file and fetch it again", path.display())]
     Checksum { path: PathBuf, expected: String, found: String },
     #[error(
-        "{name} was not found in {}; run `ridgewalk fetch {name}`, set RIDGEWALK_DATA, or give --data-dir",
+        "{name} was not found in {}, nor in the folders below{}; run `ridgewalk fetch {name}`, set RIDGEWALK_DATA, or \
+         give --data-dir",
+        display_list(searched),
+        display_others(others)
+    )]
+    NotFound {
+        name: String,
+        searched: Vec<PathBuf>,
+        /// Folders with files of the same names, which by their own names are other data sets.
+        others: Vec<PathBuf>,
+    },
+    #[error(
+        "{}: {} missing (looked for in {} and the folders below); `ridgewalk fetch {name}` completes the folder",
+        path.display(),
+        missing.join(", "),
         display_list(searched)
     )]
-    NotFound { name: String, searched: Vec<PathBuf> },
+    Partial { name: String, path: PathBuf, missing: Vec<String>, searched: Vec<PathBuf> },
     #[error(
         "{url}: download failed ({detail}); check the connection, or put the files into a folder and give --data-dir"
     )]
@@ -37,6 +51,12 @@ impl DataError {
             other => other,
         }
     }
+}
+
+fn display_others(paths: &[PathBuf]) -> String {
+    let other =
+        |p: &PathBuf| format!("; {} is by its name another data set (to use it, give that folder itself)", p.display());
+    paths.iter().map(other).collect()
 }
 
 fn display_list(paths: &[PathBuf]) -> String {

@@ -132,8 +132,11 @@ impl Split {
 pub struct Dataset {
     /// Short name, such as `mnist`.
     pub name: String,
-    /// Its origin, for display: `built-in digits, seed 1`, or a folder and what its hashes say.
+    /// What it is, for display and for histories, which name no place on a machine: `built-in digits, seed 1`, or what
+    /// the hashes of its files say.
     pub provenance: String,
+    /// Where it was found on this machine, for display; empty if it was generated.
+    pub place: String,
     /// Names of the classes, in the order of their labels.
     pub classes: Vec<String>,
     pub train: Split,
@@ -183,7 +186,13 @@ impl Dataset {
             hash.update(split.labels());
         }
         let digest = disk::hex(hash.finalize());
-        Ok(Self { name: name.into(), provenance, classes, train, validation, test, digest })
+        let place = String::new();
+        Ok(Self { name: name.into(), provenance, place, classes, train, validation, test, digest })
+    }
+
+    /// The same data, found in this place.
+    pub fn found_in(self, place: String) -> Self {
+        Self { place, ..self }
     }
 
     /// SHA-256 of shapes, pixels and labels of all splits, in hex: identifies the data in histories and caches.

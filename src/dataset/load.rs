@@ -31,7 +31,7 @@ pub fn load(experiment: &Experiment, side_multiple: usize, data_dir: Option<&Pat
             "its images are {} x {}, but the models need {} x {}",
             s.height, s.width, wanted.height, wanted.width
         );
-        return Err(DataError::Mismatch { what: whole.provenance, detail });
+        return Err(DataError::Mismatch { what: format!("{} from {}", whole.provenance, whole.place), detail });
     }
     let mut provenance = whole.provenance;
     let mut sizes = [experiment.train_size, experiment.test_size];
@@ -53,7 +53,7 @@ pub fn load(experiment: &Experiment, side_multiple: usize, data_dir: Option<&Pat
         let s = train.shape();
         provenance += &format!("; padded to {} x {}", s.height, s.width);
     }
-    Dataset::new(&whole.name, provenance, whole.classes, train, validation, test)
+    Ok(Dataset::new(&whole.name, provenance, whole.classes, train, validation, test)?.found_in(whole.place))
 }
 
 /// The first `size` images, or all if it is 0; if there are fewer, the error names the field.

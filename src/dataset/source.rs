@@ -44,11 +44,21 @@ pub trait Files: Sync {
         None
     }
 
-    /// Whether any of its files is in a folder; reading it then says what is missing.
+    /// Whether a folder of this name, in lower case, has files of the same names that are another data set.
+    fn is_another(&self, _folder: &str) -> bool {
+        false
+    }
+
+    /// Whether any of its files is in a folder.
     fn any_in(&self, folder: &Path) -> bool;
 
-    /// Whether the folder has enough of them to be listed.
-    fn enough_in(&self, folder: &Path) -> bool;
+    /// The files that a folder lacks to be read.
+    fn missing_in(&self, folder: &Path) -> Vec<String>;
+
+    /// Why what is in a folder cannot be read: another edition of the data set, or its sibling.
+    fn objection(&self, _folder: &Path) -> Option<DataError> {
+        None
+    }
 
     /// Compares the hashes of its files in a folder with the published ones.
     fn hashes(&self, folder: &Path) -> Result<Hashes, DataError>;

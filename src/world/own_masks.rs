@@ -19,6 +19,7 @@ use crate::experiment::Experiment;
 use crate::history::Made;
 use crate::labelling::simulation::{MadeSample, Simulation, SolvedMaps};
 use crate::labelling::{FileRefusal, Refusal};
+use crate::paths;
 use crate::rng::Streams;
 
 /// Least number of accepted masks: fewer are not enough for training and evaluation.
@@ -121,7 +122,7 @@ impl MaskChecking {
     /// The PNG files of the experiment's folder, by name; no file is read yet. `cache` is the folder for results and
     /// maps.
     pub fn new(experiment: &Experiment, cache: Option<&Path>) -> Result<Self, MasksError> {
-        let folder = PathBuf::from(&experiment.masks);
+        let folder = paths::expanded(&experiment.masks);
         let files = png_files(&folder).map_err(|source| MasksError::Folder { path: folder.clone(), source })?;
         if files.is_empty() {
             return Err(MasksError::Empty { path: folder });
@@ -226,17 +227,13 @@ impl MaskChecking {
         let split = |of: &[usize]| vessels::split(of.iter().map(|&i| &masks[i]));
         let dataset = Dataset::new(
             "masks",
-            format!(
-                "{} of {}, split by data seed {}",
-                report.summary(),
-                self.folder.display(),
-                self.experiment.data_seed
-            ),
+            format!("own masks: {}, split by data seed {}", report.summary(), self.experiment.data_seed),
             vessels::bands(),
             split(&places.train)?,
             split(&places.validation)?,
             split(&places.test)?,
-        )?;
+        )?
+        .found_in(self.folder.display().to_string());
         let solved = |of: &[usize]| SolvedMaps::of(of.iter().map(|&i| maps[i].clone()));
         let simulation = &mut self.simulation;
         simulation.train = solved(&places.train);

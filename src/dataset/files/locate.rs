@@ -6,9 +6,15 @@ use etcetera::{AppStrategy as _, AppStrategyArgs, choose_app_strategy};
 
 use crate::dataset::DataError;
 use crate::dataset::source::{Files, Hashes};
+use crate::paths;
 
 /// The environment variable that names a folder with data.
 pub const VARIABLE: &str = "RIDGEWALK_DATA";
+
+/// Folders below a root are searched this deep: torchvision writes `MNIST/raw`, and archives unpack into folders.
+const DEPTH: usize = 3;
+/// Most folders that are looked into below a root: it may be a whole home.
+const MOST_FOLDERS: usize = 4_096;
 
 /// A data set on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,48 +23,98 @@ pub struct Found {
     /// The folder that holds its files.
     pub path: PathBuf,
     pub hashes: Hashes,
+    /// Folders that come first but lack a file.
+    pub unused: Vec<PathBuf>,
 }
 
 impl Found {
-    /// Its folder and what its hashes say, as text.
+    /// What its hashes say, as text.
     pub fn provenance(&self) -> String {
-        format!("{} from {} ({})", self.name, self.path.display(), self.hashes.describe())
+        format!("{} ({})", self.name, self.hashes.describe())
+    }
+
+    /// Its folder, and those that were not used.
+    pub fn place(&self) -> String {
+        let unused =
+            self.unused.iter().map(|p| format!("; {} has only some of the files and is not used", p.display()));
+        self.path.display().to_string() + &unused.collect::<String>()
     }
 }
 
-/// The first folder with any of the files, searched for in `data_dir` only, or without it in `RIDGEWALK_DATA` or the
-/// user's data folder. The error lists the folders searched.
+/// The first folder with all the files that are needed, in `data_dir` only, or without it in `RIDGEWALK_DATA`, the
+/// user's data folder and the usual places. The error says what is missing, and where it was looked for.
 pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataError> {
-    let searched = folders(files, &roots(data_dir));
-    match searched.iter().find(|f| files.any_in(f)) {
-        Some(path) => Ok(Found { name: files.name(), hashes: files.hashes(path)?, path: path.clone() }),
-        None => Err(DataError::NotFound { name: files.name().into(), searched }),
+    let roots = roots(data_dir);
+    let (folders, others): (Vec<_>, Vec<_>) = folders(files, &roots).into_iter().partition(|f| !f.another);
+    let folders: Vec<PathBuf> = folders.into_iter().map(|f| f.path).collect();
+    let (mut partial, name) = (Vec::new(), files.name());
+    for path in folders.iter().filter(|f| files.any_in(f)) {
+        if files.missing_in(path).is_empty() {
+            return Ok(Found { name, hashes: files.hashes(path)?, path: path.clone(), unused: distinct(partial) });
+        }
+        partial.push(path.clone());
     }
+    let searched: Vec<PathBuf> = roots.iter().flat_map(|r| [r.clone(), r.join(name)]).collect();
+    if let Some(path) = partial.into_iter().next() {
+        let missing = files.missing_in(&path);
+        return Err(DataError::Partial { name: name.into(), path, missing, searched });
+    }
+    let others = others.into_iter().map(|f| f.path).filter(|f| files.any_in(f)).collect();
+    let objection = folders.iter().find_map(|f| files.objection(f));
+    Err(objection.unwrap_or(DataError::NotFound { name: name.into(), searched, others }))
 }
 
-/// Every folder with enough of the files to be listed, by the same search; unreadable folders are left out.
+/// Every folder with all the files that are needed, by the same search; unreadable folders are left out.
 pub fn all(files: &dyn Files, data_dir: Option<&Path>) -> Vec<Found> {
-    let mut folders = folders(files, &roots(data_dir));
-    folders.retain(|f| files.enough_in(f));
-    let found = |path: PathBuf| Some(Found { name: files.name(), hashes: files.hashes(&path).ok()?, path });
-    distinct(folders).into_iter().filter_map(found).collect()
+    let folders = folders(files, &roots(data_dir)).into_iter().filter(|f| !f.another).map(|f| f.path);
+    let complete = folders.filter(|f| files.any_in(f) && files.missing_in(f).is_empty());
+    let found =
+        |path: PathBuf| Some(Found { name: files.name(), hashes: files.hashes(&path).ok()?, path, unused: Vec::new() });
+    distinct(complete.collect()).into_iter().filter_map(found).collect()
 }
 
-/// The folders searched: each root, in it the folder with the data set's name, and then those with its prefix, ordered
-/// by name.
-fn folders(files: &dyn Files, roots: &[PathBuf]) -> Vec<PathBuf> {
+/// A folder to look into.
+struct Folder {
+    path: PathBuf,
+    /// Whether a name on the way to it is that of another data set.
+    another: bool,
+    /// Whether a name on the way to it is that of the data set.
+    named: bool,
+}
+
+/// The folders searched, best first: of each root itself, then those below it with the data set's name on their way,
+/// then the others; of these the shallow ones first, ordered by name.
+fn folders(files: &dyn Files, roots: &[PathBuf]) -> Vec<Folder> {
     let mut folders = Vec::new();
     for root in roots {
-        folders.extend([root.clone(), root.join(files.name())]);
-        let Some(prefix) = files.prefix() else { continue };
-        let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
-        let named = |e: &std::fs::DirEntry| e.file_name().to_string_lossy().to_lowercase().starts_with(prefix);
-        let mut others: Vec<PathBuf> = entries.filter(named).map(|e| e.path()).filter(|p| p.is_dir()).collect();
-        others.retain(|p| !folders.contains(p));
-        others.sort();
-        folders.extend(others);
+        let mut below = vec![Folder { path: root.clone(), another: false, named: false }];
+        let mut level = 0..1;
+        for _ in 0..DEPTH {
+            for i in level.clone() {
+                let inside = inside(files, &below[i]);
+                below.extend(inside);
+            }
+            below.truncate(MOST_FOLDERS);
+            level = level.end..below.len();
+        }
+        // The sort is stable: within both kinds the order of the levels stays.
+        below[1..].sort_by_key(|f| !f.named);
+        folders.extend(below);
     }
     folders
+}
+
+/// The folders in a folder, ordered by name.
+fn inside(files: &dyn Files, folder: &Folder) -> Vec<Folder> {
+    let entries = std::fs::read_dir(&folder.path).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|e| e.path()).filter(|p| p.is_dir()).collect();
+    paths.sort();
+    let below = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let named = name == files.name() || files.prefix().is_some_and(|prefix| name.starts_with(prefix));
+        Folder { another: folder.another || files.is_another(&name), named: folder.named || named, path }
+    };
+    paths.into_iter().map(below).collect()
 }
 
 /// Removes folders that are other names of earlier ones.
@@ -85,12 +141,17 @@ pub fn user_data_folder() -> Option<PathBuf> {
     choose_app_strategy(args).ok().map(|s| s.data_dir())
 }
 
+/// Where other programs keep such files: torchvision in `data` by custom, Keras in the user's home.
+fn usual() -> impl Iterator<Item = PathBuf> {
+    [Path::new("data").to_path_buf(), paths::expanded("~/.keras/datasets")].into_iter().filter(|p| p.is_dir())
+}
+
 fn roots(data_dir: Option<&Path>) -> Vec<PathBuf> {
     match data_dir {
         Some(given) => vec![given.into()],
         None => {
-            let variable = std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
-            variable.into_iter().chain(user_data_folder()).collect()
+            let variable = std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(paths::expanded);
+            variable.into_iter().chain(user_data_folder()).chain(usual()).collect()
         }
     }
 }
@@ -98,43 +159,85 @@ fn roots(data_dir: Option<&Path>) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::source::Source as _;
     use crate::dataset::sources::cifar::{self, Cifar10};
     use crate::dataset::sources::idx::Mnist;
-    use crate::experiment::Experiment;
+
+    /// Writes small files that are not the published ones.
+    fn write(root: &Path, names: &[&str]) {
+        for name in names {
+            let path = root.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+    }
+
+    const MNIST: [&str; 4] = [
+        "train-images-idx3-ubyte.gz",
+        "train-labels.idx1-ubyte",
+        "t10k-images.idx3-ubyte.gz",
+        "t10k-labels-idx1-ubyte",
+    ];
 
     #[test]
-    fn mnist_is_found_in_the_folder_or_its_subfolder_and_only_there_once_a_folder_is_given() {
-        for (file, inside) in [
-            ("train-images-idx3-ubyte.gz", ""),
-            ("train-labels.idx1-ubyte", ""),
-            ("t10k-labels-idx1-ubyte", "mnist"),
-            ("t10k-images.idx3-ubyte.gz", "mnist"),
-        ] {
+    fn data_are_found_where_they_usually_lie() {
+        let mnist = |folder: &str| MNIST.map(|name| format!("{folder}{name}"));
+        let unzipped = MNIST.map(|name| format!("{name}/{}", name.trim_end_matches(".gz")));
+        let one = |name: &str| vec![name.to_owned()];
+        let batches = |folder: &str| ["data_batch_3.bin", "test_batch.bin.gz"].map(|n| format!("{folder}{n}")).to_vec();
+        // The files there are, the folder that is found, and the number of folders named as not used.
+        let rows: [(&dyn Files, Vec<String>, &str, usize); 15] = [
+            (&Mnist, mnist("").to_vec(), "", 0),
+            (&Mnist, mnist("mnist/").to_vec(), "mnist", 0),
+            (&Mnist, mnist("MNIST/raw/").to_vec(), "MNIST/raw", 0),
+            (&Mnist, mnist("archive/").to_vec(), "archive", 0),
+            (&Mnist, mnist("a/b/c/").to_vec(), "a/b/c", 0),
+            (&Mnist, unzipped.to_vec(), "", 0),
+            (&Mnist, [one("train-labels-idx1-ubyte.gz"), mnist("mnist/").to_vec()].concat(), "mnist", 1),
+            (&Mnist, [mnist("FashionMNIST/raw/"), mnist("MNIST/raw/")].concat(), "MNIST/raw", 0),
+            (&Mnist, [mnist("a/"), mnist("mnist/")].concat(), "mnist", 0),
+            (&Cifar10, batches(""), "", 0),
+            (&Cifar10, batches("cifar10/"), "cifar10", 0),
+            (&Cifar10, batches("cifar-10-batches-bin/"), "cifar-10-batches-bin", 0),
+            (&Cifar10, batches("x/y/"), "x/y", 0),
+            (&Cifar10, one(cifar::ARCHIVES[0]), "", 0),
+            (&Cifar10, [one("cifar-10-python.tar.gz"), batches("cifar10/")].concat(), "cifar10", 0),
+        ];
+        for (files, names, folder, unused) in rows {
             let root = tempfile::tempdir().unwrap();
-            let folder = root.path().join(inside);
-            std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(folder.join(file), "x").unwrap();
-            let found = first(&Mnist, Some(root.path())).unwrap();
-            assert_eq!(found, Found { name: "mnist", path: folder, hashes: Hashes::Different });
-            assert!(found.provenance().contains("not the published files"));
-        }
-        let empty = tempfile::tempdir().unwrap();
-        match first(&Mnist, Some(empty.path())) {
-            Err(DataError::NotFound { searched, .. }) => {
-                assert_eq!(searched, [empty.path().to_path_buf(), empty.path().join("mnist")])
-            }
-            other => panic!("{other:?}"),
+            write(root.path(), &names.iter().map(String::as_str).collect::<Vec<_>>());
+            let found = first(files, Some(root.path())).unwrap_or_else(|e| panic!("{names:?}: {e}"));
+            assert_eq!((found.path, found.unused.len()), (root.path().join(folder), unused), "{names:?}");
+            assert_eq!(
+                all(files, Some(root.path())).len(),
+                1 + usize::from(folder == "mnist" && names[0].starts_with("a/"))
+            );
         }
     }
 
     #[test]
-    fn an_incomplete_folder_is_not_listed_but_is_reported_when_read() {
-        let root = tempfile::tempdir().unwrap();
-        std::fs::write(root.path().join("train-images-idx3-ubyte.gz"), "x").unwrap();
-        assert_eq!(all(&Mnist, Some(root.path())), []);
-        let error = Mnist.read(&Experiment::default(), Some(root.path())).unwrap_err().to_string();
-        assert!(error.contains("train-labels-idx1-ubyte") && error.contains("missing"), "{error}");
+    fn what_is_not_found_is_named_with_the_places_searched() {
+        let mnist = |folder: &str| MNIST.map(|name| format!("{folder}{name}"));
+        let one = |name: &str| vec![name.to_owned()];
+        let rows: [(&dyn Files, Vec<String>, &[&str]); 10] = [
+            (&Mnist, vec![], &["mnist was not found in", "nor in the folders below", "RIDGEWALK_DATA"]),
+            (&Mnist, mnist("")[..1].to_vec(), &["train-labels-idx1-ubyte, t10k-images", "missing", "looked for in"]),
+            (&Mnist, mnist("mnist/")[1..].to_vec(), &["mnist: train-images-idx3-ubyte missing"]),
+            (&Mnist, mnist("FashionMNIST/raw/").to_vec(), &["not found", "FashionMNIST/raw is by its name another"]),
+            (&Mnist, one("mnist.npz"), &["mnist.npz", "Keras"]),
+            (&Cifar10, one("test_batch.bin"), &["data_batch_1.bin missing"]),
+            (&Cifar10, one("data_batch_2.bin"), &["test_batch.bin missing"]),
+            (&Cifar10, one("cifar-10-python.tar.gz"), &["edition for Python", "binary version"]),
+            (&Cifar10, one("cifar-10-batches-py/data_batch_1"), &["edition for Python", "ridgewalk fetch cifar10"]),
+            (&Cifar10, one("cifar-100-binary/train.bin"), &["CIFAR-100", "ridgewalk fetch cifar10"]),
+        ];
+        for (files, names, says) in rows {
+            let root = tempfile::tempdir().unwrap();
+            write(root.path(), &names.iter().map(String::as_str).collect::<Vec<_>>());
+            let error = first(files, Some(root.path())).unwrap_err().to_string();
+            assert!(says.iter().all(|part| error.contains(part)), "{names:?}: {error}");
+            assert!(error.contains(root.path().to_str().unwrap()), "{names:?}: {error}");
+            assert_eq!(all(files, Some(root.path())), [], "{names:?}");
+        }
     }
 
     #[test]
@@ -142,26 +245,5 @@ mod tests {
         for name in ["mnist", "cifar10"] {
             assert_eq!(download_folder(name, Some(Path::new("d"))), Some(Path::new("d").join(name)));
         }
-    }
-
-    #[test]
-    fn cifar_10_is_found_directly_in_its_folder_or_in_one_with_its_prefix() {
-        for (file, inside) in [
-            ("data_batch_3.bin", ""),
-            ("test_batch.bin.gz", "cifar10"),
-            ("data_batch_1.bin", "cifar-10-batches-bin"),
-            (cifar::ARCHIVE, ""),
-            ("cifar-10-python.tar.gz", "cifar10"),
-        ] {
-            let root = tempfile::tempdir().unwrap();
-            let folder = root.path().join(inside);
-            std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(folder.join(file), "x").unwrap();
-            let hashes = if file.contains(".bin") { Hashes::Loose } else { Hashes::Different };
-            assert_eq!(first(&Cifar10, Some(root.path())).unwrap(), Found { name: "cifar10", path: folder, hashes });
-        }
-        let empty = tempfile::tempdir().unwrap();
-        let error = first(&Cifar10, Some(empty.path())).unwrap_err().to_string();
-        assert!(error.contains("ridgewalk fetch cifar10") && error.contains("RIDGEWALK_DATA"), "{error}");
     }
 }

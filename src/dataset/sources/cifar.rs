@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::idx::{damaged, fault, open};
+use super::packed::{damaged, fault, open};
 use super::tar;
 use crate::dataset::files::{locate, published};
 use crate::dataset::source::{Files, Hashes, Origin, Source};
@@ -13,8 +13,8 @@ use crate::experiment::Experiment;
 
 /// The shape of every image of CIFAR-10.
 const SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
-/// Name of the published archive; its members are in a folder.
-pub const ARCHIVE: &str = "cifar-10-binary.tar.gz";
+/// Name of the published archive, as it is and unpacked; its members are in a folder.
+pub const ARCHIVES: [&str; 2] = ["cifar-10-binary.tar.gz", "cifar-10-binary.tar"];
 /// Number of train batches in the whole data set; any of them may be missing.
 const BATCHES: usize = 5;
 const TEST: &str = "test_batch.bin";
@@ -23,8 +23,12 @@ const CLASS_NAMES: &str = "batches.meta.txt";
 const CLASSES: [&str; 10] = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 /// Names of the data set's edition for Python.
 const PICKLED: [&str; 3] = ["cifar-10-python.tar.gz", "cifar-10-batches-py", "data_batch_1"];
-/// A file with more records (3 GB) does not belong to CIFAR-10.
-const MOST_RECORDS: u64 = 1_000_000;
+/// Files of CIFAR-100, and the bytes of its records: they have a second label.
+const HUNDRED: [&str; 5] =
+    ["cifar-100-binary.tar.gz", "cifar-100-python.tar.gz", "cifar-100-python", "train.bin", "test.bin"];
+const HUNDRED_RECORD: usize = 2 + 3 * 32 * 32;
+/// A file with more records (300 MB) does not belong to CIFAR-10, which has 10,000 in each.
+const MOST_RECORDS: u64 = 100_000;
 
 /// CIFAR-10 as a source.
 pub struct Cifar10;
@@ -40,7 +44,7 @@ impl Source for Cifar10 {
 
     fn read(&self, _: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
         let found = locate::first(self, data_dir)?;
-        CifarFolder { name: found.name, provenance: found.provenance(), path: found.path }.read()
+        Ok(read_folder(found.name, &found.provenance(), &found.path)?.found_in(found.place()))
     }
 
     fn is_often_partial(&self) -> bool {
@@ -57,13 +61,25 @@ impl Files for Cifar10 {
         Some("cifar")
     }
 
-    /// Files of the Python edition count, so that reading them says what is wrong.
     fn any_in(&self, folder: &Path) -> bool {
-        self.enough_in(folder) || PICKLED.iter().any(|p| folder.join(p).exists())
+        has_loose_files(folder) || archive_in(folder).is_some()
     }
 
-    fn enough_in(&self, folder: &Path) -> bool {
-        has_loose_files(folder) || folder.join(ARCHIVE).is_file()
+    /// Any train batch will do: it is often incomplete on disk.
+    fn missing_in(&self, folder: &Path) -> Vec<String> {
+        let (batches, there) = (names(), |n: &&String| loose(folder, n).is_some());
+        if archive_in(folder).is_some() && !batches.iter().any(|n| there(&n)) {
+            return Vec::new();
+        }
+        let train = batches[..BATCHES].iter().find(there).is_none().then(|| batches[0].clone());
+        let test = loose(folder, TEST).is_none().then(|| TEST.to_owned());
+        train.into_iter().chain(test).collect()
+    }
+
+    fn objection(&self, folder: &Path) -> Option<DataError> {
+        let there = |name: &&&str| folder.join(name).exists() || loose(folder, name).is_some();
+        let python = PICKLED.iter().find(there).map(|name| pickled(&folder.join(name)));
+        python.or_else(|| HUNDRED.iter().find(there).map(|name| hundred(&folder.join(name))))
     }
 
     fn hashes(&self, folder: &Path) -> Result<Hashes, DataError> {
@@ -80,74 +96,56 @@ impl Files for Cifar10 {
     }
 }
 
-/// CIFAR-10, complete or in part, in one folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct CifarFolder {
-    /// The data set's short name, such as `cifar10`.
-    name: &'static str,
-    path: PathBuf,
-    /// Its folder and what its hashes say, as text.
-    provenance: String,
+/// CIFAR-10, complete or in part, in one folder; both splits are checked.
+fn read_folder(name: &str, provenance: &str, folder: &Path) -> Result<Dataset, DataError> {
+    let (mut train, mut test, mut batches) = (Records::default(), Records::default(), 0);
+    let mut classes = CLASSES.map(str::to_owned).to_vec();
+    for (name, path, bytes) in files(folder)? {
+        match name.as_str() {
+            CLASS_NAMES => classes = class_names(&path, &bytes)?,
+            TEST => test.add(&path, &bytes)?,
+            _ => {
+                train.add(&path, &bytes)?;
+                batches += 1;
+            }
+        }
+    }
+    let missing = match (batches, test.labels.is_empty()) {
+        (0, _) => Some("data_batch_1.bin"),
+        (_, true) => Some(TEST),
+        _ => None,
+    };
+    if let Some(missing) = missing {
+        let path = archive_in(folder).unwrap_or_else(|| folder.to_owned());
+        return Err(fault(&path, format!("{missing} missing")));
+    }
+    let part = if batches < BATCHES { format!(", {batches} of {BATCHES} train batches") } else { String::new() };
+    let none = Split::new(SHAPE, Vec::new(), Vec::new())?;
+    Dataset::new(name, format!("{provenance}{part}"), classes, train.split()?, none, test.split()?)
 }
 
-impl CifarFolder {
-    /// Reads and checks both splits.
-    fn read(&self) -> Result<Dataset, DataError> {
-        let files = self.files()?;
-        let (mut train, mut test, mut batches) = (Records::default(), Records::default(), 0);
-        let mut classes = CLASSES.map(str::to_owned).to_vec();
-        for (name, path, bytes) in files {
-            match name.as_str() {
-                CLASS_NAMES => classes = class_names(&path, &bytes)?,
-                TEST => test.add(&path, &bytes)?,
-                _ => {
-                    train.add(&path, &bytes)?;
-                    batches += 1;
-                }
-            }
-        }
-        let missing = match (batches, test.labels.is_empty()) {
-            (0, _) => Some("data_batch_1.bin"),
-            (_, true) => Some(TEST),
-            _ => None,
-        };
-        if let Some(missing) = missing {
-            return Err(self.fault(format!("{missing} missing; `ridgewalk fetch {}` completes the folder", self.name)));
-        }
-        let part = if batches < BATCHES { format!(", {batches} of {BATCHES} train batches") } else { String::new() };
-        let none = Split::new(SHAPE, Vec::new(), Vec::new())?;
-        let provenance = format!("{}{part}", self.provenance);
-        Dataset::new(self.name, provenance, classes, train.split()?, none, test.split()?)
-    }
+/// A file of the data set: its name, its path for messages, and its bytes.
+type NamedBytes = (String, PathBuf, Vec<u8>);
 
-    fn fault(&self, detail: String) -> DataError {
-        fault(&self.path, detail)
+/// The files in a folder, train batches in order. Loose files take precedence over the archive.
+fn files(folder: &Path) -> Result<Vec<NamedBytes>, DataError> {
+    let mut files = Vec::new();
+    for name in names() {
+        if let Some(path) = loose(folder, &name) {
+            let mut bytes = Vec::new();
+            let most = MOST_RECORDS * record() as u64 + 1;
+            open(&path)?.take(most).read_to_end(&mut bytes).map_err(|e| damaged(&path, &e))?;
+            files.push((name, path, bytes));
+        }
     }
+    match archive_in(folder) {
+        Some(archive) if files.iter().all(|(name, ..)| name == CLASS_NAMES) => read_archive(&archive),
+        _ => Ok(files),
+    }
+}
 
-    /// Name, path for messages, and bytes of each file found, train batches in order. Loose files take precedence over
-    /// the archive.
-    fn files(&self) -> Result<Vec<(String, PathBuf, Vec<u8>)>, DataError> {
-        let mut files = Vec::new();
-        for name in names() {
-            if let Some(path) = loose(&self.path, &name) {
-                let mut bytes = Vec::new();
-                let most = MOST_RECORDS * record() as u64;
-                open(&path)?.take(most).read_to_end(&mut bytes).map_err(|e| damaged(&path, &e))?;
-                files.push((name, path, bytes));
-            }
-        }
-        if files.iter().any(|(name, ..)| name != CLASS_NAMES) {
-            return Ok(files);
-        }
-        let archive = self.path.join(ARCHIVE);
-        if archive.is_file() {
-            return read_archive(&archive);
-        }
-        match PICKLED.iter().map(|p| self.path.join(p)).find(|p| p.exists()) {
-            Some(path) => Err(pickled(&path)),
-            None => Ok(files),
-        }
-    }
+fn archive_in(folder: &Path) -> Option<PathBuf> {
+    ARCHIVES.iter().map(|name| folder.join(name)).find(|path| path.is_file())
 }
 
 /// Whether the folder has loose batches, which are read instead of an archive.
@@ -164,22 +162,30 @@ fn loose(folder: &Path, name: &str) -> Option<PathBuf> {
     [name.to_owned(), format!("{name}.gz")].into_iter().map(|n| folder.join(n)).find(|p| p.is_file())
 }
 
-fn read_archive(path: &Path) -> Result<Vec<(String, PathBuf, Vec<u8>)>, DataError> {
-    let wanted = names();
-    let mut files = Vec::new();
-    let mut python = false;
-    tar::read(path, &mut open(path)?, &mut |member, bytes| {
-        let name = member.rsplit('/').next().unwrap_or_default().to_owned();
-        python |= name == PICKLED[2];
-        if wanted.contains(&name) {
-            files.push((name, path.join(member), bytes));
+fn read_archive(path: &Path) -> Result<Vec<NamedBytes>, DataError> {
+    let names = names();
+    let last = |member: &str| member.rsplit('/').next().unwrap_or_default().to_owned();
+    let (mut files, mut others) = (Vec::new(), Vec::new());
+    let mut wanted = |member: &str| {
+        let wanted = names.contains(&last(member));
+        if !wanted {
+            others.push(last(member));
         }
-    })?;
-    if python && files.iter().all(|(name, ..)| name == CLASS_NAMES) {
-        return Err(pickled(path));
+        wanted
+    };
+    let mut member = |member: &str, bytes| files.push((last(member), path.join(member), bytes));
+    tar::read(path, &mut open(path)?, &mut wanted, &mut member)?;
+    if files.iter().all(|(name, ..)| name == CLASS_NAMES) {
+        let has = |known: &[&str]| others.iter().any(|name| known.contains(&name.as_str()));
+        if has(&PICKLED) {
+            return Err(pickled(path));
+        }
+        if has(&HUNDRED) {
+            return Err(hundred(path));
+        }
     }
     // Ordered by name, whatever the order in the archive.
-    files.sort_by_key(|(name, ..)| wanted.iter().position(|w| w == name));
+    files.sort_by_key(|(name, ..)| names.iter().position(|n| n == name));
     Ok(files)
 }
 
@@ -187,14 +193,20 @@ fn pickled(path: &Path) -> DataError {
     fault(
         path,
         format!(
-            "is the edition for Python (pickle), which only Python can read; take the binary version, {ARCHIVE}, \
-             from https://www.cs.toronto.edu/~kriz/cifar.html, or run `ridgewalk fetch cifar10`"
+            "is the edition for Python (pickle), which only Python can read; take the binary version, {}, \
+             from https://www.cs.toronto.edu/~kriz/cifar.html, or run `ridgewalk fetch cifar10`",
+            ARCHIVES[0]
         ),
     )
 }
 
+fn hundred(path: &Path) -> DataError {
+    fault(path, "is CIFAR-100, whose images have two labels; CIFAR-10 is read: run `ridgewalk fetch cifar10`".into())
+}
+
 fn class_names(path: &Path, bytes: &[u8]) -> Result<Vec<String>, DataError> {
     let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_start_matches('\u{feff}');
     let names: Vec<String> = text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect();
     match names.len() == CLASSES.len() {
         true => Ok(names),
@@ -217,6 +229,12 @@ struct Records {
 impl Records {
     fn add(&mut self, path: &Path, bytes: &[u8]) -> Result<(), DataError> {
         let (whole, rest) = (bytes.len() / record(), bytes.len() % record());
+        if whole as u64 >= MOST_RECORDS {
+            return Err(fault(path, format!("has more than {MOST_RECORDS} records: it is no file of CIFAR-10")));
+        }
+        if rest != 0 && bytes.len().is_multiple_of(HUNDRED_RECORD) {
+            return Err(hundred(path));
+        }
         if rest != 0 {
             let detail = format!("is cut short: {whole} records of {} bytes and {rest} bytes of another", record());
             return Err(fault(path, detail));
@@ -242,22 +260,16 @@ impl Records {
 
 #[cfg(test)]
 mod tests {
+    use super::super::packed::tests::gz;
     use super::*;
-    use std::io::Write as _;
 
     /// `n` records, each with its index as first pixel.
     fn records(n: u8) -> Vec<u8> {
         (0..n).flat_map(|i| [vec![i % 10, i], vec![200; SHAPE.len() - 1]].concat()).collect()
     }
 
-    fn gz(bytes: &[u8]) -> Vec<u8> {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packer.write_all(bytes).unwrap();
-        packer.finish().unwrap()
-    }
-
-    fn folder(path: &Path) -> CifarFolder {
-        CifarFolder { name: "cifar10", path: path.into(), provenance: "here".into() }
+    fn read(folder: &Path) -> Result<Dataset, DataError> {
+        Cifar10.read(&Experiment::default(), Some(folder))
     }
 
     #[test]
@@ -267,7 +279,7 @@ mod tests {
         for how in ["loose", "packed", "archive"] {
             let root = tempfile::tempdir().unwrap();
             match how {
-                "archive" => std::fs::write(root.path().join(ARCHIVE), gz(&tar::tests::archive(&members))).unwrap(),
+                "archive" => std::fs::write(root.path().join(ARCHIVES[0]), gz(&tar::tests::archive(&members))).unwrap(),
                 _ => members.iter().for_each(|(name, bytes)| {
                     let name = name.trim_start_matches("b/");
                     let (name, bytes) =
@@ -275,14 +287,15 @@ mod tests {
                     std::fs::write(root.path().join(name), bytes).unwrap();
                 }),
             }
-            assert!(Cifar10.any_in(root.path()), "{how}");
-            let data = folder(root.path()).read().unwrap();
+            let data = read(root.path()).unwrap();
             assert_eq!((data.train.len(), data.test.len(), data.shape()), (7, 3, SHAPE), "{how}");
             let firsts: Vec<u8> = (0..7).map(|s| data.train.image(s)[0]).collect();
             assert_eq!(firsts, [0, 1, 0, 1, 2, 3, 4], "{how}");
             assert_eq!(data.train.labels(), [0, 1, 0, 1, 2, 3, 4], "{how}");
             assert_eq!(data.classes[9], "truck");
-            assert_eq!(data.provenance, "here, 2 of 5 train batches");
+            let how_known = if how == "archive" { "not the published files" } else { Hashes::Loose.describe() };
+            assert_eq!(data.provenance, format!("cifar10 ({how_known}), 2 of 5 train batches"));
+            assert_eq!(data.place, root.path().display().to_string());
         }
     }
 
@@ -294,9 +307,9 @@ mod tests {
         }
         let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
         std::fs::write(root.path().join(CLASS_NAMES), names.join("\r\n") + "\n\n").unwrap();
-        assert_eq!(folder(root.path()).read().unwrap().classes, names);
+        assert_eq!(read(root.path()).unwrap().classes, names);
         std::fs::write(root.path().join(CLASS_NAMES), "a\nb\n").unwrap();
-        let error = folder(root.path()).read().unwrap_err().to_string();
+        let error = read(root.path()).unwrap_err().to_string();
         assert!(error.contains("names 2 classes instead of 10"), "{error}");
     }
 
@@ -310,20 +323,23 @@ mod tests {
             ("long", [&good[..], &[1, 2]].concat(), "data_batch_1.bin", "4 records of 3073 bytes and 2 bytes"),
             ("empty", vec![], "data_batch_1.bin", "is empty"),
             ("label", bad_label, "data_batch_1.bin", "label 10 in record 1"),
+            ("CIFAR-100 under the names of CIFAR-10", vec![1; 2 * HUNDRED_RECORD], "data_batch_1.bin", "is CIFAR-100"),
             ("packed, cut", gz(&good)[..40].to_vec(), "data_batch_1.bin.gz", "cut short"),
             (
                 "archive, cut",
                 gz(&tar::tests::archive(&[("data_batch_1.bin", good.clone())]))[..90].to_vec(),
-                ARCHIVE,
+                ARCHIVES[0],
                 "cut short",
             ),
             (
                 "no test",
                 gz(&tar::tests::archive(&[("data_batch_1.bin", good.clone())])),
-                ARCHIVE,
+                ARCHIVES[0],
                 "test_batch.bin missing",
             ),
-            ("python", gz(&tar::tests::archive(&[("p/data_batch_1", vec![128, 2])])), ARCHIVE, "binary version"),
+            ("CIFAR-100", gz(&tar::tests::archive(&[("c/train.bin", vec![1])])), ARCHIVES[0], "is CIFAR-100"),
+            ("CIFAR-100, loose", vec![1], "test.bin", "is CIFAR-100"),
+            ("python", gz(&tar::tests::archive(&[("p/data_batch_1", vec![128, 2])])), ARCHIVES[0], "binary version"),
             ("python", vec![1], "cifar-10-python.tar.gz", "binary version"),
             ("python", vec![128, 2], "data_batch_1", "ridgewalk fetch cifar10"),
         ] {
@@ -332,9 +348,8 @@ mod tests {
             if file.starts_with("data_batch_1.bin") {
                 std::fs::write(root.path().join(TEST), records(1)).unwrap();
             }
-            assert!(Cifar10.any_in(root.path()), "{name}");
-            let error = folder(root.path()).read().unwrap_err().to_string();
-            let named = if name == "no test" { root.path().to_path_buf() } else { root.path().join(file) };
+            let error = read(root.path()).unwrap_err().to_string();
+            let named = root.path().join(file);
             assert!(error.contains(says) && error.contains(named.to_str().unwrap()), "{name}: {error}");
         }
     }

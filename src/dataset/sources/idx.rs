@@ -1,11 +1,9 @@
 //! The IDX format of MNIST, gzipped or raw: every malformation is one error that names the file.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
-
+use super::packed::{damaged, fault, known, open};
 use crate::dataset::files::{locate, published};
 use crate::dataset::source::{Files, Hashes, Origin, Source};
 use crate::dataset::{DataError, Dataset, ImageShape, Split};
@@ -13,11 +11,20 @@ use crate::experiment::Experiment;
 
 /// Digits 0..=9; Fashion-MNIST and similar data sets have ten classes too.
 const CLASSES: usize = 10;
-/// The first bytes of a gzip file.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// Magic numbers of IDX files of unsigned bytes with three dimensions and with one.
 const IMAGES: u32 = 0x0000_0803;
 const LABELS: u32 = 0x0000_0801;
+/// The types of values in the third byte of a magic number: their bytes and names.
+const TYPES: [(u8, usize, &str); 6] = [
+    (0x08, 1, "unsigned bytes"),
+    (0x09, 1, "signed bytes"),
+    (0x0b, 2, "whole numbers of 16 bits"),
+    (0x0c, 4, "whole numbers of 32 bits"),
+    (0x0d, 4, "floating-point numbers of 32 bits"),
+    (0x0e, 8, "floating-point numbers of 64 bits"),
+];
+/// Types of labels that are read: whole numbers.
+const WHOLE: std::ops::RangeInclusive<u8> = 0x08..=0x0c;
 /// Largest number of bytes that a header may announce (4 GiB): five million images of MNIST.
 const MOST_BYTES: u64 = 1 << 32;
 
@@ -45,13 +52,21 @@ impl Part {
         format!("{}-{}-idx{}-ubyte", self.split, self.what, self.dimensions)
     }
 
-    /// The file in `folder` under any of its usual names: `-` or `.` before `idx`, with or without `.gz`.
+    /// The file in `folder` under any of its usual names: `-` or `.` before `idx`, with or without `.gz`; or in a
+    /// folder of such a name, into which archives unpack.
     pub fn find(&self, folder: &Path) -> Option<PathBuf> {
         let dotted = format!("{}-{}.idx{}-ubyte", self.split, self.what, self.dimensions);
-        let names = [self.name(), dotted].into_iter().flat_map(|n| [format!("{n}.gz"), n]);
-        names.map(|n| folder.join(n)).find(|p| p.is_file())
+        let names: Vec<String> = [self.name(), dotted].into_iter().flat_map(|n| [format!("{n}.gz"), n]).collect();
+        let here = names.iter().map(|n| folder.join(n));
+        let below = names.iter().map(|outer| folder.join(outer)).flat_map(|f| names.iter().map(move |n| f.join(n)));
+        here.chain(below).find(|p| p.is_file())
     }
 }
+
+/// Data sets with the same names of files, by what the names of their folders contain.
+const SIBLINGS: [&str; 6] = ["fashion", "kmnist", "emnist", "qmnist", "notmnist", "medmnist"];
+/// The edition that Keras downloads.
+const KERAS: &str = "mnist.npz";
 
 /// MNIST as a source.
 pub struct Mnist;
@@ -67,7 +82,7 @@ impl Source for Mnist {
 
     fn read(&self, _: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
         let found = locate::first(self, data_dir)?;
-        IdxFolder { name: found.name, provenance: found.provenance(), path: found.path }.read()
+        Ok(read_folder(found.name, found.provenance(), &found.path)?.found_in(found.place()))
     }
 }
 
@@ -76,12 +91,21 @@ impl Files for Mnist {
         "mnist"
     }
 
+    fn is_another(&self, folder: &str) -> bool {
+        SIBLINGS.iter().any(|name| folder.contains(name))
+    }
+
     fn any_in(&self, folder: &Path) -> bool {
         PARTS.iter().any(|p| p.find(folder).is_some())
     }
 
-    fn enough_in(&self, folder: &Path) -> bool {
-        PARTS.iter().all(|p| p.find(folder).is_some())
+    fn missing_in(&self, folder: &Path) -> Vec<String> {
+        PARTS.iter().filter(|p| p.find(folder).is_none()).map(Part::name).collect()
+    }
+
+    fn objection(&self, folder: &Path) -> Option<DataError> {
+        let path = Some(folder.join(KERAS)).filter(|p| p.is_file())?;
+        Some(fault(&path, "is the edition for Keras (NPZ), which is not read; run `ridgewalk fetch mnist`".into()))
     }
 
     fn hashes(&self, folder: &Path) -> Result<Hashes, DataError> {
@@ -98,43 +122,22 @@ impl Files for Mnist {
     }
 }
 
-/// MNIST, or any data set with ten classes in its format, in one folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct IdxFolder {
-    /// The data set's short name, such as `mnist`.
-    name: &'static str,
-    path: PathBuf,
-    /// Its folder and what its hashes say, as text.
-    provenance: String,
-}
-
-impl IdxFolder {
-    /// Reads and checks both splits.
-    fn read(&self) -> Result<Dataset, DataError> {
-        let [train_images, train_labels, test_images, test_labels] = PARTS.map(|p| p.find(&self.path).ok_or(p));
-        let missing: Vec<String> = [&train_images, &train_labels, &test_images, &test_labels]
-            .into_iter()
-            .filter_map(|f| f.as_ref().err().map(Part::name))
-            .collect();
-        let (Ok(train_images), Ok(train_labels), Ok(test_images), Ok(test_labels)) =
-            (train_images, train_labels, test_images, test_labels)
-        else {
-            let detail =
-                format!("{} missing; `ridgewalk fetch {}` completes the folder", missing.join(", "), self.name);
-            return Err(DataError::Format { path: self.path.clone(), detail });
-        };
-        let train = read_split(&train_images, &train_labels)?;
-        let test = read_split(&test_images, &test_labels)?;
-        if train.shape() != test.shape() {
-            let (a, b) = (train.shape(), test.shape());
-            let detail =
-                format!("images of {} x {}, but the train images have {} x {}", b.height, b.width, a.height, a.width);
-            return Err(fault(&test_images, detail));
-        }
-        let validation = Split::new(train.shape(), Vec::new(), Vec::new())?;
-        let classes = (0..CLASSES).map(|d| d.to_string()).collect();
-        Dataset::new(self.name, self.provenance.clone(), classes, train, validation, test)
+/// MNIST, or any data set with ten classes in its format, in one folder; both splits are checked.
+fn read_folder(name: &str, provenance: String, folder: &Path) -> Result<Dataset, DataError> {
+    let path = |part: Part| part.find(folder).ok_or_else(|| fault(folder, format!("{} missing", part.name())));
+    let [train_images, train_labels, test_images, test_labels] = PARTS.map(path);
+    let (train_images, test_images) = (train_images?, test_images?);
+    let train = read_split(&train_images, &train_labels?)?;
+    let test = read_split(&test_images, &test_labels?)?;
+    if train.shape() != test.shape() {
+        let (a, b) = (train.shape(), test.shape());
+        let detail =
+            format!("images of {} x {}, but the train images have {} x {}", b.height, b.width, a.height, a.width);
+        return Err(fault(&test_images, detail));
     }
+    let validation = Split::new(train.shape(), Vec::new(), Vec::new())?;
+    let classes = (0..CLASSES).map(|d| d.to_string()).collect();
+    Dataset::new(name, provenance, classes, train, validation, test)
 }
 
 /// Reads a split from its two files.
@@ -151,38 +154,37 @@ pub fn read_split(images: &Path, labels: &Path) -> Result<Split, DataError> {
 
 /// Reads the images of an IDX file of three dimensions.
 pub fn read_images(path: &Path) -> Result<(ImageShape, Vec<u8>), DataError> {
-    let (sizes, pixels) = read(path, IMAGES, "images")?;
+    let (sizes, pixels, _) = read(path, IMAGES, "images")?;
     Ok((ImageShape { channels: 1, height: sizes[1] as usize, width: sizes[2] as usize }, pixels))
 }
 
-/// Reads the labels of an IDX file of one dimension, all of them below ten.
+/// Reads the labels of an IDX file of one dimension, whole numbers below ten.
 pub fn read_labels(path: &Path) -> Result<Vec<u8>, DataError> {
-    let (_, labels) = read(path, LABELS, "labels")?;
-    match labels.iter().position(|&l| usize::from(l) >= CLASSES) {
-        Some(i) => Err(fault(path, format!("label {} at place {i}, but there are {CLASSES} classes", labels[i]))),
-        None => Ok(labels),
-    }
+    let (_, bytes, width) = read(path, LABELS, "labels")?;
+    let class = |(place, value): (usize, &[u8])| {
+        // Big-endian; a negative number of one byte reads as 128 or above.
+        let value = value.iter().fold(0_u32, |value, &byte| value << 8 | u32::from(byte));
+        let class = u8::try_from(value).ok().filter(|&class| usize::from(class) < CLASSES);
+        class.ok_or_else(|| fault(path, format!("label {value} at place {place}, but there are {CLASSES} classes")))
+    };
+    bytes.chunks_exact(width).enumerate().map(class).collect()
 }
 
-/// Sizes and bytes of an IDX file. Memory grows with the bytes read, not with those that the header announces.
-fn read(path: &Path, magic: u32, what: &str) -> Result<(Vec<u32>, Vec<u8>), DataError> {
+/// Sizes, bytes, and bytes of a value of an IDX file. Memory grows with the bytes read, not with those that the header
+/// announces.
+fn read(path: &Path, magic: u32, what: &str) -> Result<(Vec<u32>, Vec<u8>, usize), DataError> {
     let mut file = open(path)?;
     let found = word(&mut *file, path)?;
-    if found != magic {
-        let hint = match found {
-            IMAGES => ": this is a file of images",
-            LABELS => ": this is a file of labels",
-            _ => "",
-        };
-        return Err(fault(path, format!("begins with {found:#010x}, but IDX {what} begin with {magic:#010x}{hint}")));
-    }
+    let width = width(found, magic).map_err(|hint| {
+        fault(path, format!("begins with {found:#010x}, but IDX {what} begin with {magic:#010x}{hint}"))
+    })?;
     let dimensions = magic & 0xff;
     let sizes = (0..dimensions).map(|_| word(&mut *file, path)).collect::<Result<Vec<_>, _>>()?;
     if let Some(zero) = sizes.iter().position(|&s| s == 0) {
         return Err(fault(path, format!("size {zero} of {sizes:?} is zero: there are no {what} in it")));
     }
-    let promised = sizes.iter().try_fold(1_u64, |n, &s| n.checked_mul(u64::from(s))).filter(|&n| n <= MOST_BYTES);
-    let Some(promised) = promised else {
+    let promised = sizes.iter().try_fold(width as u64, |n, &s| n.checked_mul(u64::from(s)));
+    let Some(promised) = promised.filter(|&n| n <= MOST_BYTES) else {
         return Err(fault(
             path,
             format!("sizes {sizes:?} promise more than {MOST_BYTES} bytes: the header is damaged"),
@@ -197,19 +199,25 @@ fn read(path: &Path, magic: u32, what: &str) -> Result<(Vec<u32>, Vec<u8>), Data
         std::cmp::Ordering::Greater => {
             Err(fault(path, format!("has more than the {promised} bytes that its sizes {sizes:?} promise")))
         }
-        std::cmp::Ordering::Equal => Ok((sizes, bytes)),
+        std::cmp::Ordering::Equal => Ok((sizes, bytes, width)),
     }
 }
 
-/// The bytes of a file, unpacked if the first two are those of gzip, whatever its name.
-pub fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
-    let io = |source| DataError::Io { path: path.into(), source };
-    let mut file = File::open(path).map_err(io)?;
-    let mut start = Vec::new();
-    Read::by_ref(&mut file).take(GZIP.len() as u64).read_to_end(&mut start).map_err(io)?;
-    let packed = start == GZIP;
-    let whole = std::io::Cursor::new(start).chain(BufReader::new(file));
-    Ok(if packed { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+/// The bytes of a value in a file that begins with `found`, if it can be read as `magic`; else what is known about it,
+/// as the end of a sentence.
+fn width(found: u32, magic: u32) -> Result<usize, String> {
+    let [first, second, kind, dimensions] = found.to_be_bytes();
+    let known_type = TYPES.iter().find(|(code, ..)| (first, second, *code) == (0, 0, kind));
+    let same_dimensions = u32::from(dimensions) == magic & 0xff;
+    match known_type {
+        Some((_, width, _)) if found == magic || (magic == LABELS && same_dimensions && WHOLE.contains(&kind)) => {
+            Ok(*width)
+        }
+        Some(_) if found == IMAGES => Err(": this is a file of images".into()),
+        Some(_) if found == LABELS => Err(": this is a file of labels".into()),
+        Some((_, _, name)) => Err(format!(": this is IDX of {name} with {dimensions} dimensions")),
+        None => Err(known(&found.to_be_bytes()).map_or_else(String::new, |what| format!(": this is {what}"))),
+    }
 }
 
 /// Reads the next big-endian word of a header.
@@ -222,35 +230,16 @@ fn word(file: &mut dyn Read, path: &Path) -> Result<u32, DataError> {
     Ok(u32::from_be_bytes(bytes))
 }
 
-pub fn damaged(path: &Path, error: &std::io::Error) -> DataError {
-    match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => fault(path, "the gzip data is cut short".into()),
-        std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput => {
-            fault(path, format!("the gzip data is damaged ({error})"))
-        }
-        _ => DataError::Io { path: path.into(), source: std::io::Error::new(error.kind(), error.to_string()) },
-    }
-}
-
-pub fn fault(path: &Path, detail: String) -> DataError {
-    DataError::Format { path: path.into(), detail }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::packed::GZIP;
+    use super::super::packed::tests::gz;
     use super::*;
-    use std::io::Write as _;
 
     /// An IDX file with this magic number, sizes and body.
     fn idx(magic: u32, sizes: &[u32], body: &[u8]) -> Vec<u8> {
         let words = std::iter::once(&magic).chain(sizes);
         words.flat_map(|w| w.to_be_bytes()).chain(body.iter().copied()).collect()
-    }
-
-    fn gz(bytes: &[u8]) -> Vec<u8> {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packer.write_all(bytes).unwrap();
-        packer.finish().unwrap()
     }
 
     fn flipped(mut bytes: Vec<u8>, back: usize) -> Vec<u8> {
@@ -293,8 +282,11 @@ mod tests {
             ("one byte long", [&good[..], &[0]].concat(), "more than the 24 bytes"),
             ("labels", idx(LABELS, &[24], &[1; 24]), "this is a file of labels"),
             ("floats", idx(0x0000_0d03, &[2, 3, 4], &[1; 96]), "begins with 0x00000d03"),
+            ("floats named", idx(0x0000_0d03, &[2, 3, 4], &[1; 96]), "IDX of floating-point numbers of 32 bits"),
+            ("zip", b"PK\x03\x04 and so on".to_vec(), "this is a zip archive"),
+            ("pointer", b"version https://git-lfs.github.com/spec/v1".to_vec(), "Git LFS pointer"),
             ("little-endian", idx(IMAGES.swap_bytes(), &[2, 3, 4], &[1; 24]), "begins with 0x03080000"),
-            ("text", b"<html>not found</html>".to_vec(), "begins with 0x3c68746d"),
+            ("text", b"<html>not found</html>".to_vec(), "this is a web page"),
             ("no images", idx(IMAGES, &[0, 28, 28], &[]), "size 0 of [0, 28, 28] is zero"),
             ("no rows", idx(IMAGES, &[2, 0, 28], &[]), "size 1 of"),
             ("no columns", idx(IMAGES, &[2, 28, 0], &[]), "size 2 of"),
@@ -328,6 +320,10 @@ mod tests {
         let images = file("i", idx(IMAGES, &[2, 1, 1], &[0; 2]));
         for (labels, fault) in [
             (idx(LABELS, &[2], &[3, 10]), "label 10 at place 1"),
+            (idx(0x0000_0901, &[2], &[3, 255]), "label 255 at place 1"),
+            (idx(0x0000_0c01, &[2], &[0, 0, 0, 3, 0, 0, 1, 0]), "label 256 at place 1"),
+            (idx(0x0000_0c01, &[2], &[0, 0, 0, 3]), "cut short: 4 of 8"),
+            (idx(0x0000_0d01, &[2], &[0; 8]), "IDX of floating-point numbers of 32 bits with 1 dimensions"),
             (idx(LABELS, &[3], &[1, 2, 3]), "3 labels, but"),
             (idx(LABELS, &[1], &[1]), "1 labels, but"),
             (idx(IMAGES, &[2, 1, 1], &[0; 2]), "this is a file of images"),
@@ -341,14 +337,17 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_with_files_missing_says_which() {
+    fn labels_are_whole_numbers_of_any_width() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("t10k-labels.idx1-ubyte"), idx(LABELS, &[1], &[1])).unwrap();
-        let reader = IdxFolder { name: "mnist", path: folder.path().into(), provenance: String::new() };
-        let error = reader.read().unwrap_err().to_string();
-        assert!(
-            error.contains("train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte missing"),
-            "{error}"
-        );
+        let path = folder.path().join("labels");
+        for (magic, body) in [
+            (LABELS, vec![7, 9]),
+            (0x0000_0901, vec![7, 9]),
+            (0x0000_0b01, vec![0, 7, 0, 9]),
+            (0x0000_0c01, vec![0, 0, 0, 7, 0, 0, 0, 9]),
+        ] {
+            std::fs::write(&path, idx(magic, &[2], &body)).unwrap();
+            assert_eq!(read_labels(&path).unwrap(), [7, 9], "{magic:#010x}");
+        }
     }
 }

@@ -1,0 +1,122 @@
+//! Paths as users write them (`~`, relative to the file they stand in), and text files as editors save them.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+/// A text that a user writes, an experiment or a waveform, is never this large (16 MiB).
+const MOST_BYTES: u64 = 1 << 24;
+
+/// The path that a text means: `~` is the user's home.
+pub fn expanded(text: impl AsRef<Path>) -> PathBuf {
+    let path = text.as_ref();
+    match path.strip_prefix("~") {
+        Ok(below) => etcetera::home_dir().map_or_else(|_| path.to_path_buf(), |home| home.join(below)),
+        Err(_) => path.to_path_buf(),
+    }
+}
+
+/// The path that a text in a file means: relative ones start at the file's folder.
+pub fn beside(file: &Path, text: &str) -> PathBuf {
+    file.parent().unwrap_or(Path::new("")).join(expanded(text))
+}
+
+/// An argument of the command line with its `~` expanded, also behind an option's `=`, where no shell does it.
+pub fn argument(text: OsString) -> OsString {
+    let Some(plain) = text.to_str() else { return text };
+    match plain.split_once('=').filter(|(option, _)| option.starts_with("--")) {
+        Some((option, path)) if path.starts_with('~') => {
+            let mut whole = OsString::from(format!("{option}="));
+            whole.push(expanded(path));
+            whole
+        }
+        None if plain.starts_with('~') => expanded(plain).into(),
+        _ => text,
+    }
+}
+
+/// The text of a file in UTF-8, without a byte order mark; the error says what the file is instead.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(invalid(format!("more than {} MiB; is it the right file?", MOST_BYTES >> 20)));
+    }
+    text(bytes).map_err(invalid)
+}
+
+fn invalid(detail: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, detail)
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, String> {
+    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    // Without its mark, UTF-16 has a zero next to each plain letter.
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || body.iter().take(4).any(|&b| b == 0) {
+        return Err("it is UTF-16 or no text; save it as UTF-8".into());
+    }
+    match std::str::from_utf8(body) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => {
+            let line = body[..error.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
+            Err(format!("line {line} is not UTF-8; save it as UTF-8"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tilde_is_the_home_and_relative_paths_start_at_their_file() {
+        let home = etcetera::home_dir().unwrap();
+        for (text, path) in [
+            ("~/set", home.join("set")),
+            ("~", home.clone()),
+            ("~other/set", "~other/set".into()),
+            ("a/~/b", "a/~/b".into()),
+            ("", "".into()),
+        ] {
+            assert_eq!(expanded(text), path, "{text}");
+        }
+        for (text, path) in [
+            ("set", "f/set".into()),
+            ("../set", "f/../set".into()),
+            ("/set", "/set".into()),
+            ("~/set", home.join("set")),
+        ] {
+            assert_eq!(beside(Path::new("f/e.toml"), text), path, "{text}");
+        }
+        let at_home = |before: &str| format!("{before}{}", home.join("d").display());
+        for (text, meant) in [
+            ("~/d", at_home("")),
+            ("--out=~/d", at_home("--out=")),
+            ("--set", "--set".into()),
+            ("masks=~/d", "masks=~/d".into()),
+            ("--out=d", "--out=d".into()),
+        ] {
+            assert_eq!(argument(text.into()), OsString::from(meant), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_is_read_with_or_without_a_mark_and_other_encodings_are_named() {
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        for (bytes, expected) in [
+            (b"a\r\nb".to_vec(), Ok("a\r\nb")),
+            (b"\xef\xbb\xbfa".to_vec(), Ok("a")),
+            (Vec::new(), Ok("")),
+            ([b"\xff\xfe".to_vec(), utf16("a")].concat(), Err("UTF-16")),
+            (utf16("name"), Err("UTF-16")),
+            (b"a\nb\xe9".to_vec(), Err("line 2 is not UTF-8")),
+        ] {
+            match (text(bytes), expected) {
+                (Ok(found), Ok(expected)) => assert_eq!(found, expected),
+                (Err(found), Err(says)) => assert!(found.contains(says), "{found}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
