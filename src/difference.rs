@@ -4,9 +4,6 @@ use crate::experiment::Field;
 use crate::history::{Header, History, Refused, RoundRecord};
 use crate::identity::{Origin, UNKNOWN};
 
-/// Fields of an experiment that say where data lie, which are identified by their digest.
-const PLACES: [&str; 1] = ["masks"];
-
 /// What differs between two histories.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Difference {
@@ -46,7 +43,7 @@ pub fn difference(a: &History, b: &History) -> Difference {
 /// The settings, data and generator in which two runs differ; what one of the two does not know is not among them.
 pub fn settings(a: &Header, b: &Header) -> Vec<Unequal> {
     let (left, right) = (&a.experiment, &b.experiment);
-    let fields = Field::all().filter(|f| !PLACES.contains(&f.name));
+    let fields = Field::all().filter(|f| !f.aside);
     let fields = fields.map(|f| unequal(&format!("`{}`", f.name), f.get(left), f.get(right)));
     let (mut one, mut two) = (a.compared(), b.compared());
     (one.experiment, two.experiment) = Default::default();
@@ -76,7 +73,7 @@ fn told(a: &Header, b: &Header) -> Vec<Unequal> {
         a.origins.len() == b.origins.len() && a.origins.iter().zip(&b.origins).all(|(x, y)| Origin::is_like(x, y));
     let known = |hash: &Option<String>| hash.clone().unwrap_or_else(|| UNKNOWN.to_owned());
     let one_knows = a.generator_weights.is_some() != b.generator_weights.is_some();
-    let places = Field::all().filter(|f| PLACES.contains(&f.name));
+    let places = Field::all().filter(|f| f.aside);
     let rows = [
         unequal("generator's weights", known(&a.generator_weights), known(&b.generator_weights)).filter(|_| one_knows),
         unequal("data", a.data_provenance.clone(), b.data_provenance.clone()),
@@ -134,7 +131,16 @@ fn flatten(path: &str, value: &serde_json::Value, leaves: &mut Vec<(String, Stri
             leaves.push((join("len"), items.len().to_string()));
             items.iter().enumerate().for_each(|(i, v)| flatten(&join(&i.to_string()), v, leaves));
         }
+        serde_json::Value::Number(number) => leaves.push((path.to_owned(), digits(number))),
         leaf => leaves.push((path.to_owned(), leaf.to_string())),
+    }
+}
+
+/// A number in its shortest form: serde widens single-precision numbers, so that 0.3 becomes 0.30000001192092896.
+fn digits(number: &serde_json::Number) -> String {
+    match number.as_f64().filter(|v| number.is_f64() && f64::from(*v as f32) == *v) {
+        Some(widened) => (widened as f32).to_string(),
+        None => number.to_string(),
     }
 }
 

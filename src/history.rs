@@ -84,8 +84,15 @@ impl Header {
 
     /// The header without what is told but never compared: origins, device, program, and the place of the data.
     pub fn compared(&self) -> Self {
-        let none = String::new;
-        Self { origins: Vec::new(), device: none(), program: none(), data_provenance: none(), ..self.clone() }
+        let (none, experiment) = (String::new, self.experiment.placeless());
+        Self {
+            experiment,
+            origins: Vec::new(),
+            device: none(),
+            program: none(),
+            data_provenance: none(),
+            ..self.clone()
+        }
     }
 
     /// The experiment of the first round: that of the oldest run this one was forked from.

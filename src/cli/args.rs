@@ -9,6 +9,7 @@ use crate::device::{self, ComputeDevice, DeviceError, DeviceKind};
 use crate::engine::EngineOptions;
 use crate::experiment::{DatasetKind, Experiment, Strategy, Variant};
 use crate::figures;
+use crate::paths;
 
 /// The experiment, its data and its device.
 #[derive(Debug, Clone, clap::Args)]
@@ -43,10 +44,11 @@ impl ExperimentArgs {
     pub fn resolve(&self) -> anyhow::Result<Experiment> {
         let mut experiment = match (&self.experiment, &self.preset) {
             (Some(file), _) => {
-                let text =
-                    std::fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-                Experiment::from_toml(&text)
-                    .with_context(|| format!("{}: is not a valid experiment", file.display()))?
+                let text = paths::read_text(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+                let read = Experiment::from_toml(&text).map_err(|e| anyhow::anyhow!(e.in_file(file)))?;
+                // Paths in a file start at the file.
+                let masks = if read.masks.is_empty() { PathBuf::new() } else { paths::beside(file, &read.masks) };
+                Experiment { masks: masks.to_string_lossy().into_owned(), ..read }
             }
             (None, Some(name)) => Experiment::preset(name)?,
             (None, None) if self.masks.is_some() => Experiment::preset(DatasetKind::Masks.preset())?,
@@ -58,12 +60,15 @@ impl ExperimentArgs {
                 "--masks: {} does not learn stress maps; drop --preset or use ivus",
                 experiment.name
             );
-            // Absolute, because the history records the folder.
-            let folder = std::path::absolute(folder).with_context(|| format!("--masks {}", folder.display()))?;
             experiment = experiment.on_masks(&folder.to_string_lossy());
         }
         for assignment in &self.set {
             experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
+        }
+        if !experiment.masks.is_empty() {
+            // Absolute, because `experiment.toml` and the histories record the folder.
+            let folder = std::path::absolute(paths::expanded(&experiment.masks)).context("--masks")?;
+            experiment.masks = folder.to_string_lossy().into_owned();
         }
         Ok(experiment.validated()?)
     }

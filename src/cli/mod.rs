@@ -22,6 +22,7 @@ use crate::experiment::{Strategy, Variant, setups};
 use crate::figures;
 use crate::grid::{self, GridFolder, Keep};
 use crate::identity::VERSION;
+use crate::paths;
 use crate::statistics::{group_named, groups};
 use crate::ui;
 use args::{ExperimentArgs, FiguresArgs};
@@ -106,7 +107,7 @@ pub fn main() -> ExitCode {
         env_logger::Env::default().default_filter_or("warn,wgpu=error,naga=error,zbus=error"),
     )
     .init();
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(std::env::args_os().map(paths::argument));
     // Of these the text itself is the result; all others leave files.
     let text = match &cli.command {
         Some(Action::Diff { .. } | Action::Info { .. }) => true,

@@ -14,30 +14,11 @@ pub enum ExperimentError {
     Field { field: String, detail: String },
     #[error("`{first}` and `{second}` are the same run: {run}")]
     SameRun { first: String, second: String, run: String },
-    #[error("the experiment cannot be read: {0}")]
+    #[error("{0}")]
     Syntax(String),
 }
 
 impl Experiment {
-    /// Reads an experiment from TOML; missing fields have their defaults.
-    pub fn from_toml(text: &str) -> Result<Self, ExperimentError> {
-        let table: toml::Table = toml::from_str(text).map_err(|e| ExperimentError::Syntax(e.message().to_owned()))?;
-        let mut experiment = Self::default();
-        for (field, value) in &table {
-            let text = match value {
-                toml::Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            experiment.set_field(field, &text)?;
-        }
-        experiment.validated()
-    }
-
-    /// The experiment as TOML, every field written out.
-    pub fn to_toml(&self) -> String {
-        toml::to_string_pretty(self).unwrap_or_else(|e| format!("# cannot be written: {e}\n"))
-    }
-
     /// Changes one field from `field=value`, as the command line gives it.
     pub fn set(&mut self, assignment: &str) -> Result<(), ExperimentError> {
         let Some((field, value)) = assignment.split_once('=') else {
@@ -46,7 +27,7 @@ impl Experiment {
         self.set_field(field.trim(), value.trim())
     }
 
-    fn set_field(&mut self, name: &str, text: &str) -> Result<(), ExperimentError> {
+    pub(super) fn set_field(&mut self, name: &str, text: &str) -> Result<(), ExperimentError> {
         let Some(field) = Field::named(name) else {
             let nearest = Field::all().map(|f| f.name).min_by_key(|known| edit_distance(name, known));
             return Err(ExperimentError::UnknownField {
@@ -75,7 +56,7 @@ impl Experiment {
     }
 }
 
-fn bad(field: &str, detail: impl Into<String>) -> ExperimentError {
+pub(super) fn bad(field: &str, detail: impl Into<String>) -> ExperimentError {
     ExperimentError::Field { field: field.into(), detail: detail.into() }
 }
 
@@ -98,17 +79,6 @@ fn edit_distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_preset_reads_validates_and_survives_a_round_trip() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/presets");
-        assert_eq!(std::fs::read_dir(folder).unwrap().count(), Experiment::preset_names().count());
-        for name in Experiment::preset_names() {
-            let e = Experiment::preset(name).unwrap();
-            assert_eq!(e.name, name);
-            assert_eq!(Experiment::from_toml(&e.to_toml()).unwrap(), e);
-        }
-    }
 
     #[test]
     fn bad_settings_name_the_field_and_what_to_do() {

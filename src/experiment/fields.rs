@@ -31,6 +31,8 @@ pub struct Field {
     pub rate: bool,
     /// Whether it has an effect, given the values of the other fields.
     when: fn(&Experiment) -> bool,
+    /// A name, or a place on this machine: no part of what is computed.
+    pub aside: bool,
     /// The trained network whose weights depend on it.
     digest: Option<Digest>,
     /// The part of a strategy's proposals, and of nothing else, that depends on it.
@@ -88,7 +90,7 @@ macro_rules! fields {
                     name: stringify!($name),
                     label: $label,
                     help: concat!($($doc),+).trim_ascii(),
-                    text: |e| e.$name.to_string(),
+                    text: |e| e.$name.text(),
                     slot: |e| e.$name.slot(),
                     $($key: $value,)*
                     ..Field::PLAIN
@@ -135,13 +137,14 @@ fn stand_in(e: &Experiment) -> bool {
 fields! {
     Main "Data and latent space" {
         /// Name of the preset, or one of your own.
-        name: String = "digits".into(), "Name", when: |_| false;
+        name: String = "digits".into(), "Name", aside: true, when: |_| false;
         /// The images and labels that samples are taken from (the set D of the paper). The built-in digits need no
         /// download.
         dataset: DatasetKind = DatasetKind::Digits, "Data set";
         /// Folder of your own masks: PNG files of any size, with the wall white, or lumen and wall as two greys. The
         /// labelling tool checks each.
-        masks: String = String::new(), "Folder of masks", when: |e| e.dataset == DatasetKind::Masks;
+        masks: String = String::new(), "Folder of masks", aside: true,
+            when: |e| e.dataset == DatasetKind::Masks;
         /// How many numbers describe an image in latent space. Up to three can be drawn without projection. The paper's
         /// tables use 3 (n of R^n).
         latent_dim: usize = 3, "Latent dimension", limits: 1.0..=16.0, speed: 0.05, digest: GENERATOR;
@@ -311,6 +314,7 @@ impl Field {
         unit: "",
         speed: 1.0,
         rate: false,
+        aside: false,
         when: |_| true,
         digest: None,
         part: None,
@@ -359,6 +363,21 @@ impl Experiment {
     pub fn network(&self) -> TargetKind {
         let task = self.dataset.task();
         if self.target.task() == task { self.target } else { TargetKind::of(task).next().unwrap_or(self.target) }
+    }
+
+    /// The fields in which two experiments compute something else, in the order of the rows: neither names nor places.
+    pub fn differing(&self, other: &Self) -> Vec<&'static Field> {
+        Field::all().filter(|f| !f.aside && f.get(self) != f.get(other)).collect()
+    }
+
+    /// The experiment without names and places, as far as it says what is computed.
+    pub fn placeless(&self) -> Self {
+        let (mut placeless, plain) = (self.clone(), Self::default());
+        for field in Field::all().filter(|f| f.aside) {
+            // A default is always allowed.
+            let _ = field.set(&mut placeless, &field.get(&plain));
+        }
+        placeless
     }
 
     /// The values that the weights of a network depend on, in the order of the rows.

@@ -26,7 +26,7 @@ impl Experiment {
             name: name.into(),
             known: Self::preset_names().collect::<Vec<_>>().join(", "),
         })?;
-        Self::from_toml(text)
+        Self::from_toml(text).map_err(|e| e.what)
     }
 
     /// The preset of a data set, which several may share; `masks` is the folder of the user's own masks, used by that

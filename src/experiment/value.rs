@@ -1,12 +1,18 @@
 //! The values of an experiment's fields: read from text within limits, and editable by their type.
 
-use std::fmt::Display;
+use std::fmt::{Display, LowerExp};
 use std::ops::RangeInclusive;
 
 /// A type that a field may have.
-pub trait Value: Display {
+pub trait Value {
     fn slot(&mut self) -> Slot<'_>;
+
+    /// The value as it is typed and written, which `Slot::set` reads.
+    fn text(&self) -> String;
 }
+
+/// Numbers above zero and below this are written with an exponent: with all their zeros they make no name of a file.
+const SMALL: f64 = 1e-9;
 
 /// A field's value to be changed, by its type.
 pub enum Slot<'a> {
@@ -40,20 +46,40 @@ pub struct Named {
 }
 
 macro_rules! values {
-    ($($type:ty => $slot:ident),+) => {
+    ($($type:ty => $slot:ident, $text:expr;)+) => {
         $(impl Value for $type {
             fn slot(&mut self) -> Slot<'_> {
                 Slot::$slot(self)
+            }
+
+            fn text(&self) -> String {
+                let text: fn(&Self) -> String = $text;
+                text(self)
             }
         })+
     };
 }
 
-values!(usize => Count, u64 => Seed, f32 => Single, f64 => Double, String => Text);
+values! {
+    usize => Count, Self::to_string;
+    u64 => Seed, Self::to_string;
+    f32 => Single, |v| number(v, f64::from(*v));
+    f64 => Double, |v| number(v, *v);
+    String => Text, Self::clone;
+}
+
+/// A number in its shortest form.
+fn number(shown: &(impl Display + LowerExp), value: f64) -> String {
+    if value != 0.0 && value.abs() < SMALL { format!("{shown:e}") } else { shown.to_string() }
+}
 
 impl<T: Choice + Display> Value for T {
     fn slot(&mut self) -> Slot<'_> {
         Slot::Choice(self)
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
     }
 }
 
@@ -67,7 +93,11 @@ impl Slot<'_> {
             Self::Count(value) => replace(value, digits.parse().ok(), low as usize..=high as usize),
             Self::Seed(value) => replace(value, digits.parse().ok(), low as u64..=high as u64),
             // The sum turns -0 into 0.
-            Self::Single(value) => replace(value, digits.parse().ok().map(|v: f32| v + 0.0), low as f32..=high as f32),
+            Self::Single(value) => {
+                // A number too small for a single is refused, not taken as 0.
+                let kept = |v: &f32| *v != 0.0 || digits.parse() == Ok(0.0_f64);
+                replace(value, digits.parse().ok().filter(kept).map(|v: f32| v + 0.0), low as f32..=high as f32)
+            }
             Self::Double(value) => replace(value, digits.parse().ok().map(|v: f64| v + 0.0), low..=high),
             Self::Text(value) => {
                 text.clone_into(value);

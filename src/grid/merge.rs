@@ -10,7 +10,7 @@ use super::folder::GridFolder;
 use crate::archive::{self, HISTORY_EXTENSION};
 use crate::difference::first_difference;
 use crate::disk::FolderLock;
-use crate::experiment::{Experiment, Field};
+use crate::experiment::Experiment;
 use crate::history::{Header, History};
 
 /// The result of a merge.
@@ -91,8 +91,7 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
 /// and the same latent space.
 fn same_grid(a: &History, b: &History) -> Result<(), String> {
     let (left, right) = (base(a), base(b));
-    let differs = |f: &&Field| f.name != "strategy" && f.get(&left) != f.get(&right);
-    if let Some(field) = Field::all().find(differs) {
+    if let Some(field) = left.differing(&right).into_iter().find(|f| f.name != "strategy") {
         return Err(format!("field `{}`: {} and {}", field.name, field.get(&left), field.get(&right)));
     }
     a.header.ground().compare(&b.header.ground()).map(|_| ()).map_err(|e| e.to_string())

@@ -160,11 +160,13 @@ fn belongs_to(grid: &Grid, embedding: &Embedding, folder: &GridFolder) -> Result
     let text = std::fs::read_to_string(folder.experiment()).unwrap_or_default();
     let Ok(there) = Experiment::from_toml(&text) else { return Ok(()) };
     // Strategies, repeats and rounds may be added.
-    let added = |field: &str| ["name", "strategy", "seed", "rounds"].contains(&field);
-    let fixed = Field::all().filter(|f| !text.is_empty() && !added(f.name));
-    let mut values = fixed.map(|f| (f.name, f.get(&there), f.get(&grid.experiment)));
-    match values.find(|(_, before, now)| before != now) {
-        Some((field, before, now)) => Err(GridError::OtherSetting { path: folder.path().into(), field, before, now }),
+    let added = |field: &Field| ["strategy", "seed", "rounds"].contains(&field.name);
+    let differing = there.differing(&grid.experiment);
+    match differing.into_iter().find(|f| !text.is_empty() && !added(f)) {
+        Some(field) => {
+            let (before, now) = (field.get(&there), field.get(&grid.experiment));
+            Err(GridError::OtherSetting { path: folder.path().into(), field: field.name, before, now })
+        }
         None => Ok(()),
     }
 }
@@ -178,7 +180,7 @@ fn saved(cell: &Cell, folder: &GridFolder) -> Result<Option<History>, GridError>
     let mut history = archive::read_history(&path)?;
     // The number of rounds may change; any other change is another experiment.
     history.header.experiment.rounds = cell.experiment.rounds;
-    if history.header.experiment != cell.experiment || history.header.own != cell.own {
+    if !history.header.experiment.differing(&cell.experiment).is_empty() || history.header.own != cell.own {
         return Err(GridError::OtherExperiment { cell: cell.name() });
     }
     Ok(Some(history))

@@ -6,6 +6,7 @@ use egui::{Context, Key, Ui};
 
 use super::job::Job;
 use super::theme::{bold, size, space};
+use crate::paths;
 
 /// What kind of path is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,11 +104,11 @@ impl AskPath {
             return None;
         }
         self.open = false;
-        Some(PathBuf::from(path))
+        Some(paths::expanded(path))
     }
 
     fn browse(&mut self, ctx: &Context) {
-        let (wanted, path) = (self.wanted, PathBuf::from(self.path.trim()));
+        let (wanted, path) = (self.wanted, paths::expanded(self.path.trim()));
         self.chosen.start(ctx, move || {
             let dialog = rfd::FileDialog::new();
             match wanted {
