@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr, clippy::print_stdout, reason = "a test says what it leaves out and measures")]
 
 mod commit;
+mod bad_inputs;
 mod common;
 mod convolutional;
 mod dataset;
@@ -19,6 +20,7 @@ mod grid;
 mod gradients;
 mod labelling;
 mod made;
+mod monkey;
 mod own_masks;
 mod sampler;
 mod section;

@@ -1,0 +1,86 @@
+//! Options of the commands, and folders that they cannot use.
+
+use super::row::Given::{Field, Folder};
+use super::row::{Row, refuses, text, works};
+
+pub fn rows() -> Vec<Row> {
+    let good = || Field("toml/good.toml", "e.toml");
+    let mut rows = Vec::new();
+    for (what, options, says) in [
+        ("run: no output", "", &["--out"][..]),
+        ("run: no repeats", "--out out --repeats 0", &["--repeats", "1"]),
+        ("run: no jobs", "--out out --jobs 0", &["--jobs", "1"]),
+        ("run: a shard before the first", "--out out --shard 0/3", &["0/3", "1/3"]),
+        ("run: a shard behind the last", "--out out --shard 4/3", &["4/3", "1/3"]),
+        ("run: a shard in words", "--out out --shard one", &["one", "1/3"]),
+        ("run: a negative seed", "--out out --seed=-1", &["--seed", "-1"]),
+        ("run: no rounds", "--out out --rounds 0", &["rounds"]),
+        ("run: a preset besides", "--out out --preset tiny", &["--preset", "--experiment"]),
+        ("run: another device", "--out out --device tpu", &["tpu", "cpu"]),
+        ("run: an option that there is not", "--out out --epochs 3", &["--epochs"]),
+    ] {
+        rows.push(refuses(what, [good()], &format!("run --experiment e.toml {options}"), says.iter().copied()));
+    }
+    rows.push(refuses("run: a preset that there is not", [], "run --preset nope --out out", ["nope", "digits"]));
+    rows.push(
+        refuses(
+            "run: the output is a file",
+            [good(), text("out", "mine")],
+            "run --experiment e.toml --out out",
+            ["out", "--out|folder"],
+        )
+        .keeps(["out"])
+        .never(["generator, epoch"]),
+    );
+    rows.push(
+        refuses(
+            "run: the output is below a file",
+            [good(), text("file", "mine")],
+            "run --experiment e.toml --out file/out",
+            ["file"],
+        )
+        .keeps(["file"])
+        .never(["generator, epoch"]),
+    );
+    rows.push(works(
+        "run: a shard without a run",
+        [good()],
+        "run --experiment e.toml --shard 3/3 --out out",
+        ["shard|part", "3/3|3 of 3"],
+    ));
+    rows.push(refuses("program: a command that there is not", [], "train", ["train"]));
+    rows.push(works("program: its version", [], "--version", ["ridgewalk"]));
+    rows.push(
+        refuses(
+            "generator: the output is a file",
+            [good(), text("out", "mine")],
+            "generator --experiment e.toml --out out",
+            ["out"],
+        )
+        .keeps(["out"]),
+    );
+    rows.push(refuses("fetch: a data set that there is not", [], "fetch svhn", ["svhn", "mnist"]));
+    rows.push(works("info: a folder that there is not", [], "info --data-dir nowhere", ["digits", "alpha = 0.3 "]));
+    rows.push(refuses("merge: nothing", [], "merge --out out", ["SHARDS|shards"]));
+    rows.push(refuses("merge: a folder without runs", [Folder("a")], "merge a --out out", ["a", "no history|no run"]));
+    rows.push(refuses(
+        "merge: a folder that there is not",
+        [],
+        "merge a --out out",
+        ["a", "No such|not there|not found"],
+    ));
+    rows.push(refuses("diff: nothing", [], "diff", ["<A>"]));
+    rows.push(refuses(
+        "diff: files that there are not",
+        [],
+        "diff a.rwh b.rwh",
+        ["a.rwh", "No such|not there|not found"],
+    ));
+    rows.push(refuses(
+        "figures: a folder without runs",
+        [Folder("a")],
+        "figures a --out out",
+        ["a", "no history|no run"],
+    ));
+    rows
+}
