@@ -9,7 +9,9 @@ mod training_set;
 mod run;
 mod resume;
 mod fork;
+mod considered;
 
+pub use considered::Reconsidered;
 pub use fork::{Rerun, Turn};
 pub use label_queue::LabelProgress;
 pub use resume::{MadeMaps, ResumeError, Resuming};

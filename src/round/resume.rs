@@ -74,7 +74,7 @@ impl Run {
 
     /// The run that a history describes, with fresh weights. A run with generated samples can train again only with
     /// `maps`.
-    fn rebuilt(world: &Arc<World>, history: History, maps: Option<&MadeMaps>) -> Result<Self, ResumeError> {
+    pub(super) fn rebuilt(world: &Arc<World>, history: History, maps: Option<&MadeMaps>) -> Result<Self, ResumeError> {
         let header = &history.header;
         let mut run = Self::new(world, &header.experiment.clone(), header.repeat);
         for record in &history.rounds {

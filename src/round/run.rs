@@ -10,7 +10,7 @@ use crate::experiment::{Experiment, Own, Strategy, TrainingPair, WeightsBetweenR
 use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord, WalkStep};
 use crate::identity::{Origin, PROGRAM};
 use crate::rng::{Rng, Streams};
-use crate::sampler::{Candidate, Images, Interrupted, Labelled, Place, Sampler, SamplerInput, sampler};
+use crate::sampler::{Candidate, Considered, Images, Interrupted, Labelled, Place, Sampler, SamplerInput, sampler};
 use crate::target::{FrozenTarget, Target};
 use crate::trajectory::{Reselection, Walks};
 use crate::world::World;
@@ -255,7 +255,7 @@ impl Run {
         self.clock = std::time::Instant::now();
         let round = self.history.rounds.len() + 1;
         let mut rng = self.stream(round);
-        let candidates = self.candidates(round, self.experiment.samples_per_round, interrupted, &mut rng)?;
+        let candidates = self.candidates(round, self.experiment.samples_per_round, interrupted, &mut rng, None)?;
         self.record = RoundRecord::empty(round);
         let queue = LabelQueue::new(rng, candidates);
         if self.experiment.strategy.generates_samples() {
@@ -274,7 +274,7 @@ impl Run {
         queue.advance(&self.world);
         if queue.is_empty() && queue.missing() > 0 {
             let mut rng = queue.rng.clone();
-            match self.candidates(self.record.round, queue.missing(), interrupted, &mut rng) {
+            match self.candidates(self.record.round, queue.missing(), interrupted, &mut rng, None) {
                 Ok(candidates) => queue.replace(rng, candidates),
                 Err(e) => {
                     self.stage = Stage::Label(queue);
@@ -319,7 +319,7 @@ impl Run {
 
     /// The random stream of a round. Round 1 draws the initial set from the train split, or from latent space if
     /// samples are generated, with a stream that all such strategies share; later rounds have a stream per strategy.
-    fn stream(&self, round: usize) -> Rng {
+    pub(super) fn stream(&self, round: usize) -> Rng {
         match (round, self.strategy().generates_samples()) {
             (1, false) => self.streams.get("initial-set", 1),
             (1, true) => self.streams.get("initial-latent", 1),
@@ -327,12 +327,13 @@ impl Run {
         }
     }
 
-    fn candidates(
+    pub(super) fn candidates(
         &self,
         round: usize,
         count: usize,
         interrupted: &dyn Fn() -> bool,
         rng: &mut Rng,
+        seen: Option<&dyn Fn(Considered)>,
     ) -> Result<Vec<Candidate>, Interrupted> {
         let frozen = self.target.frozen();
         let input = SamplerInput {
@@ -345,6 +346,7 @@ impl Run {
             labelled: &self.labelled,
             previous: &self.previous,
             interrupted,
+            seen,
         };
         match (round, self.strategy().generates_samples()) {
             (1, false) => sampler(Strategy::Random).propose(&input, count, rng),

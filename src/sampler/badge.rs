@@ -3,7 +3,7 @@
 //! A sample's gradient with its predicted label is the outer product of (p - onehot) and the penultimate features h.
 //! Norms and inner products of outer products factor, so the gradients are never computed explicitly.
 
-use super::{Candidate, Interrupted, Place, Sampler, SamplerInput, distance, pool};
+use super::{Candidate, Considered, Interrupted, Place, Sampler, SamplerInput, distance, pool};
 use crate::rng::Rng;
 use crate::target::argmax;
 
@@ -17,6 +17,7 @@ impl Sampler for Badge {
             return Ok(Vec::new());
         }
         let (features, rows) = pool::features(input, &pool)?;
+        let log_probabilities = input.seen.map(|_| rows.clone()).unwrap_or_default();
         let gradients = Gradients::new(features, rows, pool.len());
         let mut chosen = vec![pool::highest(&gradients.squared_norms, 1)[0]];
         let mut nearest = vec![f32::INFINITY; pool.len()];
@@ -32,6 +33,12 @@ impl Sampler for Badge {
             chosen.push(draw(&nearest, &chosen, rng));
         }
         let score = |i: usize| Some(gradients.squared_norms[i].sqrt());
+        input.show(|| Considered {
+            samples: pool.clone(),
+            scores: gradients.squared_norms.iter().map(|n| n.sqrt()).collect(),
+            log_probabilities,
+            steps: Vec::new(),
+        });
         Ok(chosen
             .into_iter()
             .map(|i| Candidate { place: Place::Sample(pool[i]), score: score(i), step: None })

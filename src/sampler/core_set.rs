@@ -1,6 +1,6 @@
 //! Core-set selection (Sener and Savarese 2017): k-centre greedy over a random pool.
 
-use super::{Candidate, Interrupted, Place, Sampler, SamplerInput, distance, pool};
+use super::{Candidate, Considered, Interrupted, Place, Sampler, SamplerInput, distance, pool};
 use crate::rng::Rng;
 
 /// The space in which distances are measured.
@@ -42,7 +42,8 @@ impl Sampler for CoreSet {
             }
             approach(&mut nearest, &vectors, centre);
         }
-        let mut chosen = Vec::with_capacity(count.min(pool.len()));
+        let mut chosen: Vec<Candidate> = Vec::with_capacity(count.min(pool.len()));
+        let mut order = Vec::new();
         let mut free = vec![true; pool.len()];
         while chosen.len() < count.min(pool.len()) {
             if (input.interrupted)() {
@@ -52,11 +53,19 @@ impl Sampler for CoreSet {
                 (0..pool.len()).filter(|&i| free[i]).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
             let Some(at) = farthest else { break };
             free[at] = false;
+            order.push(at);
             // If nothing is labelled, the first distance is infinite and no score.
             let score = Some(nearest[at].sqrt()).filter(|s| s.is_finite());
             chosen.push(Candidate { place: Place::Sample(pool[at]), score, step: None });
             approach(&mut nearest, &vectors, &vectors[at * width..(at + 1) * width]);
         }
+        input.show(|| {
+            let mut scores: Vec<f32> = nearest.iter().map(|d| d.sqrt()).collect();
+            for (&at, candidate) in order.iter().zip(&chosen) {
+                scores[at] = candidate.score.unwrap_or(f32::INFINITY);
+            }
+            Considered { samples: pool.clone(), scores, ..Considered::default() }
+        });
         Ok(chosen)
     }
 }

@@ -64,6 +64,31 @@ pub struct SamplerInput<'a> {
     pub previous: &'a [u32],
     /// Called between chunks of work.
     pub interrupted: &'a dyn Fn() -> bool,
+    /// Is told what a scoring strategy looked at; tells a sampler nothing.
+    pub seen: Option<&'a dyn Fn(Considered)>,
+}
+
+impl SamplerInput<'_> {
+    /// Tells the observer, if there is one, what was looked at.
+    pub(super) fn show(&self, considered: impl FnOnce() -> Considered) {
+        if let Some(seen) = self.seen {
+            seen(considered());
+        }
+    }
+}
+
+/// What a scoring strategy looked at in one round: the samples it chose among, those passed over included.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Considered {
+    /// Indices into the train split, in the order in which they were scored.
+    pub samples: Vec<u32>,
+    /// The score of each. Core-set: the distance to the nearest labelled or chosen point, for a chosen sample when it
+    /// was chosen and for the others at the end.
+    pub scores: Vec<f32>,
+    /// Log probabilities of the classes, `[samples.len(), classes]`; empty if the strategy reads none.
+    pub log_probabilities: Vec<f32>,
+    /// The steps that led to the samples; empty if these were drawn at random.
+    pub steps: Vec<LatentStep>,
 }
 
 /// The images of the train split, without their labels.

@@ -14,10 +14,10 @@ mod snn_plus;
 mod core_set;
 mod badge;
 
-pub use input::{Candidate, Images, Interrupted, Labelled, Place, Sampler, SamplerInput};
+pub use input::{Candidate, Considered, Images, Interrupted, Labelled, Place, Sampler, SamplerInput};
 pub use step::{Anchor, Heading, MovedPoint, Stride, Terrain, move_points, stepped};
 
-use crate::experiment::Strategy;
+use crate::experiment::{Experiment, Strategy};
 use uncertainty::{Measure, Pool, Uncertainty};
 
 /// The sampler of a strategy.
@@ -39,5 +39,16 @@ pub fn sampler(strategy: Strategy) -> Box<dyn Sampler> {
         Strategy::Badge => Box::new(badge::Badge),
         Strategy::Si => Box::new(si::Si),
         Strategy::RandomLatent => Box::new(random_latent::RandomLatent),
+    }
+}
+
+/// The step length alpha of this experiment's strategy, in units of the embedding's mean standard deviation; `None` if
+/// it takes no steps.
+pub fn step_length(experiment: &Experiment) -> Option<f32> {
+    let strategy = experiment.strategy;
+    match strategy {
+        Strategy::SnnAlphaZero => Some(0.0),
+        Strategy::SnnPlus | Strategy::RandomDirectionEntropy => Some(experiment.plus_alpha),
+        _ => strategy.takes_steps().then_some(experiment.alpha),
     }
 }

@@ -5,7 +5,8 @@
 
 use super::uncertainty::Measure;
 use super::{
-    Anchor, Candidate, Heading, Interrupted, MovedPoint, Sampler, SamplerInput, Stride, move_points, pool, snn,
+    Anchor, Candidate, Considered, Heading, Interrupted, MovedPoint, Sampler, SamplerInput, Stride, move_points, pool,
+    snn,
 };
 use crate::experiment::NeighbourPool;
 use crate::rng::Rng;
@@ -25,6 +26,12 @@ impl Sampler for SnnPlus {
         let rows = pool::log_probabilities(input, &samples)?;
         let scores: Vec<f32> = rows.chunks_exact(input.target.classes()).map(|row| Measure::Entropy.of(row)).collect();
         let best = pool::highest(&scores, count);
+        input.show(|| Considered {
+            samples,
+            scores: scores.clone(),
+            log_probabilities: rows,
+            steps: proposals.iter().filter_map(|p| p.step.clone()).collect(),
+        });
         Ok(best.into_iter().map(|i| Candidate { score: Some(scores[i]), ..proposals[i].clone() }).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Uncertainty sampling (Settles 2009): entropy, margin or least confidence over a random pool.
 
-use super::{Candidate, Interrupted, Place, Sampler, SamplerInput, pool};
+use super::{Candidate, Considered, Interrupted, Place, Sampler, SamplerInput, pool};
 use crate::rng::Rng;
 
 /// A measure of the uncertainty of a prediction; higher is less certain.
@@ -58,6 +58,12 @@ impl Sampler for Uncertainty {
         let rows = pool::log_probabilities(input, &pool)?;
         let scores: Vec<f32> = rows.chunks_exact(input.target.classes()).map(|row| self.measure.of(row)).collect();
         let best = pool::highest(&scores, count);
+        input.show(|| Considered {
+            samples: pool.clone(),
+            scores: scores.clone(),
+            log_probabilities: rows,
+            steps: Vec::new(),
+        });
         Ok(best
             .into_iter()
             .map(|i| Candidate { place: Place::Sample(pool[i]), score: Some(scores[i]), step: None })

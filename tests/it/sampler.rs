@@ -44,6 +44,7 @@ impl Bench {
             labelled,
             previous: &[],
             interrupted: &|| false,
+            seen: None,
         }
     }
 
@@ -237,6 +238,7 @@ fn anchors_that_are_not_drawn_again_are_the_neighbours_found_last() {
             labelled: &labelled,
             previous: &previous,
             interrupted: &|| false,
+            seen: None,
         };
         let got = sampler(Strategy::Snn).propose(&input, 20, &mut Streams::new(1).get("test", 0)).unwrap();
         let parents: Vec<u32> = got.iter().map(|c| c.step.as_ref().unwrap().parent).collect();
