@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::experiment::{Experiment, Own, Strategy, Task, Variant};
+use crate::experiment::{EvaluationSplit, Experiment, Own, Strategy, Task, Variant};
 use crate::identity::{Ground, Origin};
 
 /// Version of the format, in every file; a reader rejects other versions.
@@ -104,6 +104,15 @@ impl Header {
             fork = f.parent.as_deref();
         }
         first
+    }
+
+    /// The experiment of a round: before a fork, that of its parent.
+    pub fn experiment_in(&self, round: usize) -> &Experiment {
+        let (mut experiment, mut fork) = (&self.experiment, self.forked.as_deref());
+        while let Some(parent) = fork.filter(|f| f.round >= round) {
+            (experiment, fork) = (&parent.experiment, parent.parent.as_deref());
+        }
+        experiment
     }
 }
 
@@ -331,6 +340,15 @@ impl Metric {
         match task {
             Task::Classes => Self::AccuracyPart,
             Task::Maps => Self::MapErrorPart,
+        }
+    }
+
+    /// The split that it is measured on, in a run whose accuracies or errors are of `evaluated`.
+    pub fn split(self, evaluated: EvaluationSplit) -> &'static str {
+        match self {
+            Self::TrainLoss => "train",
+            Self::ValidationAccuracy => EvaluationSplit::Validation.name(),
+            _ => evaluated.name(),
         }
     }
 

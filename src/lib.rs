@@ -33,6 +33,7 @@ pub mod difference;
 pub mod grid;
 pub mod statistics;
 pub mod figures;
+pub mod export;
 pub mod engine;
 pub mod view;
 pub mod ui;

@@ -4,6 +4,7 @@ mod out;
 mod args;
 mod progress;
 mod export;
+mod export_runs;
 mod run;
 mod generator;
 mod diff;
@@ -68,6 +69,8 @@ enum Action {
     },
     /// Draw figures and tables from histories.
     Figures(FiguresArgs),
+    /// Write all that runs hold as tables, arrays and weights for other programs: CSV or NPZ, NPY, safetensors.
+    Export(export_runs::ExportArgs),
     /// Solve for the stress in vessel-wall masks; writes maps, images, meshes and summaries.
     Label(label::LabelArgs),
     /// Download a data set into the user's data folder and verify its checksums.
@@ -135,6 +138,7 @@ fn run_action(cli: Cli) -> ExitCode {
         Some(Action::Diff { a, b }) => return diff::diff(&a, &b),
         Some(Action::Merge { shards, out, without_steps }) => merge(&shards, &out, without_steps),
         Some(Action::Figures(args)) => draw(&args),
+        Some(Action::Export(args)) => export_runs::run(&args),
         Some(Action::Label(args)) => return solve(&args),
         Some(Action::Fetch { name, data_dir }) => info::fetch(&name, data_dir),
         Some(Action::Info { data_dir }) => info::print(data_dir.as_deref()),

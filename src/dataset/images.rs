@@ -1,5 +1,7 @@
 //! Images with labels: a split, and a data set of three splits.
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
 
 use super::error::DataError;
@@ -34,12 +36,22 @@ impl ImageShape {
 
 /// Images and their labels.
 ///
-/// Invariant: `pixels.len() == labels.len() * shape.len()`.
+/// Invariant: `pixels.len() == labels.len() * shape.len()` and `origins.len() == labels.len()`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
     shape: ImageShape,
     pixels: Vec<u8>,
     labels: Vec<u8>,
+    origins: Vec<Origin>,
+    /// Names of the files that the images were read from; none if they were generated.
+    files: Arc<Vec<String>>,
+}
+
+/// The file, as an index into a split's files, and the place in it that an image was read from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Origin {
+    file: u32,
+    place: u32,
 }
 
 impl Split {
@@ -56,7 +68,26 @@ impl Split {
                 ),
             });
         }
-        Ok(Self { shape, pixels, labels })
+        let origins = (0..labels.len() as u32).map(|place| Origin { file: 0, place }).collect();
+        Ok(Self { shape, pixels, labels, origins, files: Arc::default() })
+    }
+
+    /// This split as read from these files, one after the other, with their numbers of images.
+    pub fn read_from(mut self, files: impl IntoIterator<Item = (String, usize)>) -> Self {
+        let (files, counts): (Vec<String>, Vec<usize>) = files.into_iter().unzip();
+        let places = counts.iter().enumerate().flat_map(|(file, &count)| {
+            (0..count as u32).map(move |place| Origin { file: file as u32, place })
+        });
+        self.origins.iter_mut().zip(places).for_each(|(origin, place)| *origin = place);
+        self.files = Arc::new(files);
+        self
+    }
+
+    /// The name of the file that an image was read from, `None` if it was generated, and its place there from 0: among
+    /// the images of the file, or among those generated for the split.
+    pub fn origin(&self, sample: usize) -> (Option<&str>, u32) {
+        let Origin { file, place } = self.origins[sample];
+        (self.files.get(file as usize).map(String::as_str), place)
     }
 
     pub fn shape(&self) -> ImageShape {
@@ -112,18 +143,21 @@ impl Split {
             let at = (plane * shape.height + top + y) * shape.width + left;
             pixels[at..at + width].copy_from_slice(row);
         }
-        Self { shape, pixels, labels: self.labels.clone() }
+        let Self { labels, origins, files, .. } = self;
+        Self { shape, pixels, labels: labels.clone(), origins: origins.clone(), files: Arc::clone(files) }
     }
 
     /// A split of the images `samples` and their labels.
     pub fn subset(&self, samples: &[u32]) -> Self {
         let mut pixels = Vec::with_capacity(samples.len() * self.shape.len());
         let mut labels = Vec::with_capacity(samples.len());
+        let mut origins = Vec::with_capacity(samples.len());
         for &s in samples {
             pixels.extend_from_slice(self.image(s as usize));
             labels.push(self.label(s as usize));
+            origins.push(self.origins[s as usize]);
         }
-        Self { shape: self.shape, pixels, labels }
+        Self { shape: self.shape, pixels, labels, origins, files: Arc::clone(&self.files) }
     }
 }
 

@@ -31,7 +31,7 @@ pub use kinds::walks::{verdict_counts, verdict_table, walks_csv};
 pub use kinds::{Drawn, KINDS, Kind};
 pub use look::style::{Dash, Ink, Mark, Outline, StrategyStyle, Stroke};
 pub use look::theme::{CLASSES, Rgb, Theme, contrast};
-pub use table::Table;
+pub use table::{Table, field as csv_field};
 
 /// Width of one text column and of a page, inches.
 pub const COLUMN_WIDTH: f64 = 3.5;

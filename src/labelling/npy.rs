@@ -64,18 +64,26 @@ impl NpyImage {
 
     /// Writes version 1, float32, C order, with data aligned to 64 bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut header =
-            format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", self.rows, self.columns);
-        let unpadded = MAGIC.len() + 4 + header.len() + 1;
-        header.extend(std::iter::repeat_n(' ', unpadded.next_multiple_of(ALIGNMENT) - unpadded));
-        header.push('\n');
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend([1, 0]);
-        bytes.extend((header.len() as u16).to_le_bytes());
-        bytes.extend(header.as_bytes());
+        let mut bytes = header("<f4", &[self.rows, self.columns]);
         bytes.extend(self.values.iter().flat_map(|v| v.to_le_bytes()));
         bytes
     }
+}
+
+/// The start of an NPY file (version 1) of numbers of type `descr` in C order; the data follow, aligned to 64 bytes.
+pub fn header(descr: &str, shape: &[usize]) -> Vec<u8> {
+    // A tuple of one has a comma.
+    let sizes: String = shape.iter().map(|size| format!("{size}, ")).collect();
+    let sizes = if shape.len() == 1 { sizes.trim_end() } else { sizes.trim_end_matches(", ") };
+    let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sizes}), }}");
+    let unpadded = MAGIC.len() + 4 + header.len() + 1;
+    header.extend(std::iter::repeat_n(' ', unpadded.next_multiple_of(ALIGNMENT) - unpadded));
+    header.push('\n');
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend([1, 0]);
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes
 }
 
 const MAGIC: &[u8] = b"\x93NUMPY";

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::archive;
 use crate::dataset::vessels::masks::{WallMask, png_files};
 use crate::dataset::vessels::{self, VESSEL_SHAPE};
-use crate::dataset::{DataError, Dataset};
+use crate::dataset::{DataError, Dataset, Split};
 use crate::disk;
 use crate::experiment::Experiment;
 use crate::history::Made;
@@ -216,15 +216,20 @@ impl MaskChecking {
         }
         let mut masks = Vec::new();
         let mut maps = Vec::new();
-        for judged in std::mem::take(&mut self.judged) {
+        let mut names = Vec::new();
+        for (judged, path) in std::mem::take(&mut self.judged).into_iter().zip(&self.files) {
             if let Judged::Accepted { mask, map, seconds } = judged {
+                names.push(name(path));
                 let image = mask.image();
                 masks.extend(WallMask::from_values(VESSEL_SHAPE.width, VESSEL_SHAPE.height, &image, 0.5));
                 maps.push((Arc::new(map), seconds));
             }
         }
         let places = Places::of(&self.experiment, masks.len())?;
-        let split = |of: &[usize]| vessels::split(of.iter().map(|&i| &masks[i]));
+        let split = |of: &[usize]| -> Result<Split, DataError> {
+            let split = vessels::split(of.iter().map(|&i| &masks[i]))?;
+            Ok(split.read_from(of.iter().map(|&i| (names[i].clone(), 1))))
+        };
         let dataset = Dataset::new(
             "masks",
             format!("own masks: {}, split by data seed {}", report.summary(), self.experiment.data_seed),

@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::packed::{damaged, fault, open};
+use super::packed::{damaged, fault, file_name, open};
 use super::tar;
 use crate::dataset::files::{locate, published};
 use crate::dataset::source::{Files, Hashes, Origin, Source};
@@ -224,6 +224,7 @@ fn record() -> usize {
 struct Records {
     pixels: Vec<u8>,
     labels: Vec<u8>,
+    files: Vec<(String, usize)>,
 }
 
 impl Records {
@@ -250,11 +251,12 @@ impl Records {
             self.labels.push(record[0]);
             self.pixels.extend_from_slice(&record[1..]);
         }
+        self.files.push((file_name(path), whole));
         Ok(())
     }
 
     fn split(self) -> Result<Split, DataError> {
-        Split::new(SHAPE, self.pixels, self.labels)
+        Ok(Split::new(SHAPE, self.pixels, self.labels)?.read_from(self.files))
     }
 }
 
@@ -292,6 +294,12 @@ mod tests {
             let firsts: Vec<u8> = (0..7).map(|s| data.train.image(s)[0]).collect();
             assert_eq!(firsts, [0, 1, 0, 1, 2, 3, 4], "{how}");
             assert_eq!(data.train.labels(), [0, 1, 0, 1, 2, 3, 4], "{how}");
+            // Validation and first-N selections keep it.
+            let kept = data.train.subset(&[6, 1]).padded(64);
+            let origins = [kept.origin(0), kept.origin(1)].map(|(file, place)| (file.unwrap_or_default(), place));
+            let ending = if how == "packed" { ".gz" } else { "" };
+            let named = [(format!("data_batch_2.bin{ending}"), 4), (format!("data_batch_1.bin{ending}"), 1)];
+            assert_eq!(origins.map(|(file, place)| (file.to_owned(), place)), named, "{how}");
             assert_eq!(data.classes[9], "truck");
             let how_known = if how == "archive" { "not the published files" } else { Hashes::Loose.describe() };
             assert_eq!(data.provenance, format!("cifar10 ({how_known}), 2 of 5 train batches"));

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::packed::{damaged, fault, known, open};
+use super::packed::{damaged, fault, file_name, known, open};
 use crate::dataset::files::{locate, published};
 use crate::dataset::source::{Files, Hashes, Origin, Source};
 use crate::dataset::{DataError, Dataset, ImageShape, Split};
@@ -135,6 +135,10 @@ fn read_folder(name: &str, provenance: String, folder: &Path) -> Result<Dataset,
             format!("images of {} x {}, but the train images have {} x {}", b.height, b.width, a.height, a.width);
         return Err(fault(&test_images, detail));
     }
+    let [train, test] = [(train, &train_images), (test, &test_images)].map(|(split, path)| {
+        let count = split.len();
+        split.read_from([(file_name(path), count)])
+    });
     let validation = Split::new(train.shape(), Vec::new(), Vec::new())?;
     let classes = (0..CLASSES).map(|d| d.to_string()).collect();
     Dataset::new(name, provenance, classes, train, validation, test)

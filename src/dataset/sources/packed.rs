@@ -28,6 +28,11 @@ pub fn known(start: &[u8]) -> Option<&'static str> {
     OTHERS.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, what)| *what)
 }
 
+/// The name of a file in its folder.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// The bytes of a file, unpacked if the first two are those of gzip, whatever its name.
 pub fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
     let io = |source| DataError::Io { path: path.into(), source };

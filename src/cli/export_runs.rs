@@ -1,0 +1,67 @@
+//! `ridgewalk export`: what runs hold, as tables, arrays and weights for other programs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::builder::PossibleValuesParser;
+
+use super::out::say;
+use crate::device::{self, ComputeDevice, DeviceKind};
+use crate::engine::EngineOptions;
+use crate::experiment::{Strategy, Variant};
+use crate::export::{Again, Exported, Format, Material, Written, export};
+use crate::statistics::{group_named, groups};
+
+#[derive(Debug, clap::Args)]
+pub struct ExportArgs {
+    /// A history (*.rwh), or a folder of runs.
+    path: PathBuf,
+    /// The folder for the files: new, empty, or with an export of the same runs, which is replaced.
+    #[arg(long)]
+    out: PathBuf,
+    /// csv: one file of text a table; npz: one file of NumPy arrays a table.
+    #[arg(long, default_value = "csv", value_parser = PossibleValuesParser::new(["csv", "npz"]))]
+    format: String,
+    /// The baseline of the paired differences in `endpoints`: `random`, "snn alpha=0.5".
+    #[arg(long, default_value_t = Strategy::Random.into())]
+    against: Variant,
+    /// A folder with the data, searched before RIDGEWALK_DATA and the user's data folder.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// The cache of trained generators; the user's cache folder by default. Nothing is trained.
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+    /// The device that probabilities and pools are computed again on: cpu or gpu.
+    #[arg(long, default_value = "cpu")]
+    device: DeviceKind,
+}
+
+/// Exports the runs, and says what was written and what is missing.
+pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
+    let again = Again {
+        data_dir: args.data_dir.clone(),
+        cache_dir: args.cache_dir.clone().or(EngineOptions::default().cache_dir),
+        device: ComputeDevice::open(args.device, device::software_allowed())?,
+    };
+    let material = Material::new(&args.path, &args.against, &again)?;
+    let histories = || material.runs.iter().map(|run| &run.light);
+    if args.against != Strategy::Random.into() && group_named(&groups(histories()), &args.against).is_none() {
+        let names: Vec<_> = groups(histories()).iter().filter(|g| !g.is_fork).map(|g| g.name.to_string()).collect();
+        anyhow::bail!("--against: `{}` is not the name of one of these groups: {}", args.against, names.join(", "));
+    }
+    let format = if args.format == "npz" { Format::Npz } else { Format::Csv };
+    let mut say = |path: &Path, written: &Written| {
+        let rows = written.rows.map(|rows| format!("  ({rows} rows)")).unwrap_or_default();
+        say!("{}{rows}", path.display());
+    };
+    let Exported { missing, .. } = export(&material, &args.out, format, &mut say).context("export")?;
+    for m in &missing {
+        let places = match &m.places[..] {
+            [] => String::new(),
+            [one] => format!(" ({one})"),
+            [first, .., last] => format!(" ({first} to {last}, {} in all)", m.places.len()),
+        };
+        say!("not in this export: {}{places}: {}", m.what, m.why);
+    }
+    Ok(())
+}

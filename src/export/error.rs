@@ -1,0 +1,42 @@
+//! Why runs cannot be exported.
+
+use std::path::{Path, PathBuf};
+
+use crate::archive::ArchiveError;
+use crate::disk;
+use crate::neighbours::IndexError;
+
+/// Why an export stops.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error("{}: the embedding cannot be used: {source}", path.display())]
+    Embedding { path: PathBuf, source: IndexError },
+    #[error("{}", disk::unwritten(path, source))]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Row(#[from] std::io::Error),
+    #[error("{} and {} differ in their {what}; export the runs of one experiment at a time", first.display(), second.display())]
+    Mixed { first: PathBuf, second: PathBuf, what: String },
+    #[error("{}: has files, but not those of an export of these runs; choose another folder with --out", path.display())]
+    Taken { path: PathBuf },
+    #[error("{}: has the export of other runs, of {of}; choose another folder with --out", path.display())]
+    OtherRuns { path: PathBuf, of: String },
+    #[error("{what}: the weights cannot be read: {detail}")]
+    Weights { what: String, detail: String },
+}
+
+impl ExportError {
+    /// A row that could not be written, with the file that it belongs to.
+    pub fn at(self, path: &Path) -> Self {
+        match self {
+            Self::Row(source) => Self::Write { path: path.into(), source },
+            other => other,
+        }
+    }
+
+    pub fn weights(what: &str, error: impl std::fmt::Display) -> Self {
+        Self::Weights { what: what.into(), detail: error.to_string() }
+    }
+}

@@ -1,0 +1,198 @@
+//! The folder of an export: its tables, arrays and weights, and `export.json`, which lists them and what is missing.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::ExportError;
+use super::material::Material;
+use super::sheet::{self, Format};
+use super::tables::TABLES;
+use super::weights::{saved_tensors, to_safetensors};
+use crate::disk;
+use crate::identity::VERSION;
+use crate::labelling::npy;
+
+/// The list of an export's files.
+const LIST: &str = "export.json";
+
+/// What `export.json` says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Exported {
+    /// Version of the program that wrote it.
+    pub program: String,
+    /// The runs, by their names.
+    pub runs: Vec<String>,
+    pub data: String,
+    pub data_digest: String,
+    pub generator_digest: String,
+    /// SHA-256 of the generator's weights, if the histories name it.
+    pub generator_weights: Option<String>,
+    pub classes: Vec<String>,
+    /// Mean standard deviation of the embedding's axes: the unit of alpha.
+    pub latent_scale: f32,
+    /// Channels, height and width of an image, if the data are there.
+    pub image_shape: Option<[usize; 3]>,
+    pub format: Format,
+    /// Whether all files are there; false while an export runs.
+    pub complete: bool,
+    pub files: Vec<Written>,
+    pub missing: Vec<Missing>,
+}
+
+/// A file of an export.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Written {
+    pub file: String,
+    /// What it holds; of a table, what a row is.
+    pub holds: String,
+    /// Rows of a table or an array.
+    pub rows: Option<usize>,
+}
+
+/// Something that is not in an export, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Missing {
+    pub what: String,
+    pub why: String,
+    /// The runs and rounds that lack it; none if all do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<String>,
+}
+
+impl Missing {
+    /// What is there; or `None`, and what is missing is noted with its reason.
+    pub fn unless<'a, T>(found: &'a Result<T, String>, what: &str, missing: &mut Vec<Self>) -> Option<&'a T> {
+        if let Err(why) = found {
+            missing.push(Self { what: what.into(), why: why.clone(), places: Vec::new() });
+        }
+        found.as_ref().ok()
+    }
+}
+
+impl Exported {
+    fn of(material: &Material, format: Format) -> Self {
+        let header = material.header();
+        let shape = material.world.as_ref().ok().map(|world| world.dataset.shape());
+        Self {
+            program: format!("ridgewalk {VERSION}"),
+            runs: material.runs.iter().map(|run| run.name.clone()).collect(),
+            data: header.data_provenance.clone(),
+            data_digest: header.data_digest.clone(),
+            generator_digest: header.generator_digest.clone(),
+            generator_weights: header.generator_weights.clone(),
+            classes: header.classes.clone(),
+            latent_scale: header.latent_scale,
+            image_shape: shape.map(|s| [s.channels, s.height, s.width]),
+            format,
+            complete: false,
+            files: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
+
+    /// Whether another export is one of the same runs.
+    fn is_of_the_runs_of(&self, other: &Self) -> bool {
+        (&self.runs, &self.data_digest, &self.generator_digest)
+            == (&other.runs, &other.data_digest, &other.generator_digest)
+    }
+
+    fn write(&self, out: &Path) -> Result<(), ExportError> {
+        let text = serde_json::to_string_pretty(self).map_err(std::io::Error::from)?;
+        put(&out.join(LIST), (text + "\n").into_bytes())
+    }
+}
+
+/// Exports the runs into `out`, which must be new, empty, or hold an export of the same runs; `written` is told of each
+/// file.
+pub fn export(
+    material: &Material,
+    out: &Path,
+    format: Format,
+    written: &mut dyn FnMut(&Path, &Written),
+) -> Result<Exported, ExportError> {
+    let mut list = Exported::of(material, format);
+    claim(out, &list)?;
+    list.write(out)?;
+    let mut add = |list: &mut Exported, file: &Path, holds: &str, rows: Option<usize>| {
+        let name = file.strip_prefix(out).unwrap_or(file).to_string_lossy().into_owned();
+        let entry = Written { file: name, holds: holds.to_owned(), rows };
+        written(file, &entry);
+        list.files.push(entry);
+    };
+    for table in TABLES {
+        let known = list.missing.len();
+        let columns = (table.columns)(material);
+        let fill = |sheet: &mut sheet::Sheet<'_>| (table.fill)(material, sheet, &mut list.missing);
+        let (rows, files) = sheet::write(out, table.name, &columns, format, fill)?;
+        if rows == 0 && list.missing.len() == known {
+            list.missing.push(Missing { what: table.name.into(), why: table.without.into(), places: Vec::new() });
+        }
+        files.iter().for_each(|file| add(&mut list, file, table.row, Some(rows)));
+    }
+    if let Some(embedded) = Missing::unless(&material.embedded, "embedding.npy", &mut list.missing) {
+        let latent = &embedded.latent;
+        let codes = latent.codes().iter().flat_map(|v| v.to_le_bytes());
+        let path = out.join("embedding.npy");
+        put(&path, npy::header("<f4", &[latent.len(), latent.dim()]).into_iter().chain(codes).collect())?;
+        add(&mut list, &path, "the code of each sample of the train split", Some(latent.len()));
+        let path = out.join("embedding_labels.npy");
+        put(&path, [npy::header("|u1", &[latent.len()]), embedded.labels.clone()].concat())?;
+        add(&mut list, &path, "the true label of each sample of the train split", Some(latent.len()));
+    }
+    if let Some(world) = Missing::unless(&material.world, "generator.safetensors", &mut list.missing) {
+        let path = out.join("generator.safetensors");
+        put(&path, to_safetensors(&world.generator.tensors(), "generator")?)?;
+        add(&mut list, &path, "the weights of the generator", None);
+    }
+    let mut without = Vec::new();
+    for run in &material.runs {
+        let mut any = false;
+        for record in &run.light.rounds {
+            let Some(checkpoint) = run.weights_at(record.round)? else { continue };
+            let path = out.join("weights").join(format!("{}-{:02}.safetensors", run.name, record.round));
+            put(&path, to_safetensors(&saved_tensors(checkpoint.weights, &run.name)?, &run.name)?)?;
+            add(&mut list, &path, "the weights of the target at the end of a round", None);
+            any = true;
+        }
+        if !any {
+            without.push(run.name.clone());
+        }
+    }
+    if !without.is_empty() {
+        let why = "no weights are saved beside these histories".to_owned();
+        list.missing.push(Missing { what: "weights of the target".into(), why, places: without });
+    }
+    list.complete = true;
+    list.write(out)?;
+    Ok(list)
+}
+
+/// Makes the folder ready: an earlier export of the same runs is removed.
+fn claim(out: &Path, list: &Exported) -> Result<(), ExportError> {
+    let there = std::fs::read(out.join(LIST)).ok().map(|bytes| serde_json::from_slice::<Exported>(&bytes));
+    match there {
+        Some(Ok(before)) if before.is_of_the_runs_of(list) => {
+            for name in before.files.iter().map(|f| Path::new(&f.file)) {
+                // Only files of the folder itself, whatever the list says.
+                if name.components().all(|part| matches!(part, std::path::Component::Normal(_))) {
+                    let _ = std::fs::remove_file(out.join(name));
+                }
+            }
+            Ok(())
+        }
+        Some(Ok(before)) => {
+            let of = before.runs.join(", ");
+            Err(ExportError::OtherRuns { path: out.into(), of })
+        }
+        Some(Err(_)) => Err(ExportError::Taken { path: out.into() }),
+        None if std::fs::read_dir(out).is_ok_and(|mut files| files.next().is_some()) => {
+            Err(ExportError::Taken { path: out.into() })
+        }
+        None => Ok(()),
+    }
+}
+
+fn put(path: &Path, bytes: Vec<u8>) -> Result<(), ExportError> {
+    disk::write_aside(path, &bytes).map_err(|source| ExportError::Write { path: path.into(), source })
+}

@@ -1,0 +1,220 @@
+//! What an export is made from: the runs, read one at a time, their embedding, and their data and generator if these
+//! are there.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::error::ExportError;
+use super::sheet::Cell;
+use crate::archive::{self, Checkpoint, EMBEDDING_MAGIC};
+use crate::device::ComputeDevice;
+use crate::experiment::{Experiment, Strategy, Variant};
+use crate::generator::cache::GeneratorCache;
+use crate::grid::GridFolder;
+use crate::history::{Header, History};
+use crate::latent::LatentSpace;
+use crate::statistics::group_names;
+use crate::trajectory::{BaseRate, Embedding};
+use crate::world::{Preparation, PreparationActivity, Prepared, World};
+
+/// Where data and generator are looked for, to compute again what histories do not hold.
+#[derive(Debug, Clone)]
+pub struct Again {
+    pub data_dir: Option<PathBuf>,
+    pub cache_dir: Option<PathBuf>,
+    pub device: ComputeDevice,
+}
+
+/// One run of an export.
+pub struct ExportedRun {
+    pub path: PathBuf,
+    /// The stem of its file: unique in the export.
+    pub name: String,
+    /// The name of its group, which its repeats share.
+    pub group: String,
+    /// Its history without steps, generated images and predictions, which are read when they are needed.
+    pub light: History,
+}
+
+impl ExportedRun {
+    /// The whole history.
+    pub fn history(&self) -> Result<History, ExportError> {
+        Ok(archive::read_history(&self.path)?)
+    }
+
+    /// The first cells of each row about this run.
+    pub fn who(&self) -> [Cell<'_>; 4] {
+        let History { header, .. } = &self.light;
+        [(&self.name).into(), (&self.group).into(), header.repeat.into(), self.light.seed().into()]
+    }
+
+    /// The saved weights at the end of a round, if there are any.
+    pub fn weights_at(&self, round: usize) -> Result<Option<Checkpoint>, ExportError> {
+        let of_rounds = archive::weights_beside(&self.path, &self.light);
+        let at_end = archive::checkpoint_beside(&self.path);
+        for path in of_rounds.get(round.wrapping_sub(1)).into_iter().chain([&at_end]).filter(|p| p.is_file()) {
+            let checkpoint = archive::read_checkpoint(path)?;
+            if checkpoint.rounds == round {
+                return Ok(Some(checkpoint));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The embedding with its index, and what walks are measured with.
+pub struct Embedded {
+    pub latent: LatentSpace,
+    /// The true label of each train sample.
+    pub labels: Vec<u8>,
+    base: OnceLock<BaseRate>,
+}
+
+impl Embedded {
+    /// H50 over the embedding; computed on the first call.
+    pub fn base(&self) -> &BaseRate {
+        self.base.get_or_init(|| BaseRate::new(&self.latent, &self.labels))
+    }
+}
+
+/// What an export is made from.
+pub struct Material {
+    pub runs: Vec<ExportedRun>,
+    /// The group that the others are compared with.
+    pub against: Variant,
+    /// The embedding, or why there is none.
+    pub embedded: Result<Embedded, String>,
+    /// Data and generator, or why they are not there.
+    pub world: Result<Arc<World>, String>,
+}
+
+impl Material {
+    /// The runs at `path`, a history or a folder of them, in the order of their names.
+    pub fn new(path: &Path, against: &Variant, again: &Again) -> Result<Self, ExportError> {
+        let mut runs: Vec<ExportedRun> = Vec::new();
+        for file in archive::history_files(path)? {
+            let history = archive::read_history(&file)?;
+            if let Some(first) = runs.first()
+                && let Some(what) = difference(&first.light.header, &history.header)
+            {
+                return Err(ExportError::Mixed { first: first.path.clone(), second: file, what });
+            }
+            runs.push(ExportedRun { name: name(&file, path, false), path: file, group: String::new(), light: light(history) });
+        }
+        let once = |name: &String| runs.iter().filter(|run| run.name == *name).count() == 1;
+        let longer: Vec<bool> = runs.iter().map(|run| !once(&run.name)).collect();
+        let histories: Vec<History> = runs.iter().map(|run| run.light.clone()).collect();
+        for ((run, group), longer) in runs.iter_mut().zip(group_names(&histories)).zip(longer) {
+            run.group = group;
+            run.name = name(&run.path, path, longer);
+        }
+        let mut material =
+            Self { runs, against: against.clone(), embedded: Err(String::new()), world: Err(String::new()) };
+        let saved = material.saved_embedding()?;
+        material.world = material.find_world(saved.as_ref(), again);
+        material.embedded = match (saved, &material.world) {
+            (Some((path, embedding)), _) => Ok(embedded(&path, embedding)?),
+            (None, Ok(world)) => Ok(embedded(path, Embedding::of(world))?),
+            (None, Err(why)) => Err(format!("no {} is beside the histories, and {why}", archive::EMBEDDING_FILE)),
+        };
+        Ok(material)
+    }
+
+    /// The header of the first run: data and generator are those of all.
+    pub fn header(&self) -> &Header {
+        &self.runs[0].light.header
+    }
+
+    /// Dimensions of latent space.
+    pub fn dim(&self) -> usize {
+        self.header().experiment.latent_dim
+    }
+
+    /// Number of classes, 0 if labels are maps.
+    pub fn classes(&self) -> usize {
+        if self.header().experiment.dataset.task().has_classes() { self.header().classes.len() } else { 0 }
+    }
+
+    fn saved_embedding(&self) -> Result<Option<(PathBuf, Embedding)>, ExportError> {
+        for run in &self.runs {
+            let path = GridFolder::around(&run.path).embedding();
+            if path.is_file() {
+                let embedding: Embedding = archive::read(&path, EMBEDDING_MAGIC)?;
+                if let Err(what) = run.light.header.ground().compare(&embedding.ground()) {
+                    let (first, second) = (run.path.clone(), path);
+                    return Err(ExportError::Mixed { first, second, what: what.to_string() });
+                }
+                return Ok(Some((path, embedding)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Data and generator of these runs, if they need not be trained and are the same ones.
+    fn find_world(&self, saved: Option<&(PathBuf, Embedding)>, again: &Again) -> Result<Arc<World>, String> {
+        let header = self.header();
+        // A strategy that generates samples would need a tool that labels them; nothing is labelled here.
+        let experiment = Experiment { strategy: Strategy::Random, ..header.experiment.clone() };
+        let cache = again.cache_dir.as_ref().map(GeneratorCache::new);
+        let mut preparation = Preparation::new(&experiment, again.data_dir.clone(), cache, &again.device);
+        let world = loop {
+            if matches!(preparation.activity(), PreparationActivity::TrainingGenerator { .. }) {
+                return Err("the trained generator is not in the cache (--cache-dir)".into());
+            }
+            match preparation.advance() {
+                Ok(Some(Prepared::DataReady(dataset))) if dataset.digest() != header.data_digest => {
+                    return Err("the data found are not those of the runs (--data-dir)".into());
+                }
+                Ok(Some(Prepared::Ready { world, .. })) => break world,
+                Ok(Some(_)) => {}
+                Ok(None) => return Err("the preparation ended without a world".into()),
+                Err(e) => return Err(format!("the data cannot be prepared: {e}")),
+            }
+        };
+        let of_the_runs = saved.map_or_else(|| header.ground(), |(_, embedding)| embedding.ground());
+        match world.ground.compare(&of_the_runs) {
+            Ok(_) => Ok(world),
+            Err(what) => Err(format!("the generator in the cache is not that of the runs (--cache-dir): {what}")),
+        }
+    }
+}
+
+/// What two runs that are exported together must share and do not.
+fn difference(a: &Header, b: &Header) -> Option<String> {
+    let (on, other) = (a.experiment.evaluate_on, b.experiment.evaluate_on);
+    match a.ground().compare(&b.ground()) {
+        Err(difference) => Some(difference.to_string()),
+        Ok(_) => (on != other).then(|| format!("evaluation split: {on} and {other}")),
+    }
+}
+
+fn embedded(path: &Path, embedding: Embedding) -> Result<Embedded, ExportError> {
+    let latent = LatentSpace::new(embedding.codes, embedding.dim)
+        .map_err(|source| ExportError::Embedding { path: path.into(), source })?;
+    Ok(Embedded { latent, labels: embedding.labels, base: OnceLock::new() })
+}
+
+/// The name of a run: the stem of its file, or, where two have the same, its path below `root`.
+fn name(file: &Path, root: &Path, longer: bool) -> String {
+    let below = file.strip_prefix(root).unwrap_or(file).with_extension("");
+    let names = below.iter().map(|part| part.to_string_lossy()).filter(|part| *part != archive::HISTORIES);
+    let stem = file.file_name().unwrap_or_default().to_string_lossy();
+    let stem = stem.trim_end_matches(&format!(".{}", archive::HISTORY_EXTENSION)).to_owned();
+    if longer { names.collect::<Vec<_>>().join("-") } else { stem }
+}
+
+/// A history without what makes it large.
+fn light(mut history: History) -> History {
+    for record in history.rounds.iter_mut().map(Arc::make_mut) {
+        record.walk_steps = Vec::new();
+        record.predicted = Vec::new();
+        record.refusals = Vec::new();
+        for proposal in &mut record.proposals {
+            proposal.step = None;
+            if let Some(made) = &mut proposal.made {
+                (made.runs, made.grey) = (Vec::new(), Vec::new());
+            }
+        }
+    }
+    history
+}

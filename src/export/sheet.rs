@@ -1,0 +1,300 @@
+//! A table written row by row, as comma-separated text or as NumPy arrays, in little memory however long it is.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::ExportError;
+use crate::disk;
+use crate::figures::csv_field;
+use crate::labelling::npy;
+
+/// The files of an export.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// One CSV file a table; images in an NPY file beside it.
+    #[default]
+    Csv,
+    /// One NPZ file a table, with an array for each column.
+    Npz,
+}
+
+/// The type of a column's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// A whole number; missing in an array: -1.
+    Whole,
+    /// A seed, of the whole range of 64 bits.
+    Seed,
+    /// A number; missing in an array: NaN. CSV has the fewest digits that give the same number back.
+    Single,
+    Double,
+    /// So many single numbers a row: columns NAME_0, NAME_1, ... of CSV, one array of two dimensions.
+    Singles(usize),
+    /// The pixels of an image, 0..=255; never in CSV, but in an array beside it.
+    Image,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+}
+
+/// One value of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'a> {
+    Missing,
+    Text(&'a str),
+    Whole(i64),
+    Seed(u64),
+    Single(f32),
+    Double(f64),
+    Singles(&'a [f32]),
+    Image(&'a [u8]),
+}
+
+macro_rules! cells {
+    ($($from:ty => |$value:ident| $cell:expr,)+) => {
+        $(impl<'a> From<$from> for Cell<'a> {
+            fn from($value: $from) -> Self {
+                $cell
+            }
+        })+
+    };
+}
+
+cells! {
+    &'a str => |v| Self::Text(v),
+    &'a String => |v| Self::Text(v),
+    bool => |v| Self::Whole(v.into()),
+    u8 => |v| Self::Whole(v.into()),
+    u32 => |v| Self::Whole(v.into()),
+    usize => |v| Self::Whole(v as i64),
+    u64 => |v| Self::Seed(v),
+    f32 => |v| Self::Single(v),
+    f64 => |v| Self::Double(v),
+    &'a [f32] => |v| Self::Singles(v),
+    &'a Vec<f32> => |v| Self::Singles(v),
+    &'a [u8] => |v| Self::Image(v),
+}
+
+impl<'a, T: Into<Self>> From<Option<T>> for Cell<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Missing, Into::into)
+    }
+}
+
+/// A table in the making: each row goes to a file at once.
+pub struct Sheet<'a> {
+    columns: &'a [Column],
+    /// The rows as text, in a temporary file until the last.
+    text: Option<BufWriter<File>>,
+    /// For each column its values, if they become an array.
+    arrays: Vec<Option<Array>>,
+    rows: usize,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(columns: &'a [Column], text: Option<File>) -> io::Result<Self> {
+        let becomes_array = |column: &Column| text.is_none() || column.kind == Kind::Image;
+        let array = |column: &Column| becomes_array(column).then(|| Array::new(column.kind)).transpose();
+        let arrays = columns.iter().map(array).collect::<io::Result<_>>()?;
+        let mut sheet = Self { columns, text: text.map(BufWriter::new), arrays, rows: 0 };
+        if let Some(text) = &mut sheet.text {
+            let mut names = Vec::new();
+            for column in columns {
+                match column.kind {
+                    Kind::Singles(width) => names.extend((0..width).map(|i| format!("{}_{i}", column.name))),
+                    Kind::Image => {}
+                    _ => names.push(column.name.to_owned()),
+                }
+            }
+            writeln!(text, "{}", names.join(","))?;
+        }
+        Ok(sheet)
+    }
+
+    /// Adds a row with a value for each column.
+    pub fn row<'c>(&mut self, cells: impl IntoIterator<Item = Cell<'c>>) -> io::Result<()> {
+        let mut line = String::new();
+        let mut given = 0;
+        for ((cell, column), array) in cells.into_iter().zip(self.columns).zip(&mut self.arrays) {
+            given += 1;
+            match array {
+                Some(array) => array.push(cell)?,
+                None => add(&mut line, column.kind, cell),
+            }
+        }
+        if given != self.columns.len() {
+            return Err(io::Error::other(format!("{given} values for {} columns", self.columns.len())));
+        }
+        if let Some(text) = &mut self.text {
+            line.pop();
+            writeln!(text, "{line}")?;
+        }
+        self.rows += 1;
+        Ok(())
+    }
+}
+
+/// Adds a cell of CSV with a comma behind it.
+fn add(line: &mut String, kind: Kind, cell: Cell<'_>) {
+    use std::fmt::Write as _;
+    // Writing to a String cannot fail.
+    let _ = match (cell, kind) {
+        (Cell::Singles(values), _) => values.iter().try_for_each(|v| write!(line, "{v},")),
+        (_, Kind::Singles(width)) => (0..width).try_for_each(|_| write!(line, ",")),
+        (Cell::Missing | Cell::Image(_), _) => write!(line, ","),
+        (Cell::Text(text), _) => write!(line, "{},", csv_field(text)),
+        (Cell::Whole(value), _) => write!(line, "{value},"),
+        (Cell::Seed(value), _) => write!(line, "{value},"),
+        (Cell::Single(value), _) => write!(line, "{value},"),
+        (Cell::Double(value), _) => write!(line, "{value},"),
+    };
+}
+
+/// Writes the table that `fill` gives the rows of, as `STEM.csv` (images in `STEM_COLUMN.npy`) or `STEM.npz`; nothing if
+/// there is no row. Returns the number of rows and the files.
+pub fn write(
+    folder: &Path,
+    stem: &str,
+    columns: &[Column],
+    format: Format,
+    fill: impl FnOnce(&mut Sheet<'_>) -> Result<(), ExportError>,
+) -> Result<(usize, Vec<PathBuf>), ExportError> {
+    let at = |name: String| folder.join(name);
+    let put = |path: &Path, to_file: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>| {
+        disk::write_aside_with(path, to_file).map_err(|e| ExportError::Row(e).at(path))
+    };
+    let (path, mut sheet) = match format {
+        Format::Csv => (at(format!("{stem}.csv")), Sheet::new(columns, Some(tempfile::tempfile()?))?),
+        Format::Npz => (at(format!("{stem}.npz")), Sheet::new(columns, None)?),
+    };
+    fill(&mut sheet).map_err(|e| e.at(&path))?;
+    let Sheet { text, arrays, rows, .. } = sheet;
+    if rows == 0 {
+        return Ok((0, Vec::new()));
+    }
+    let arrays = columns.iter().zip(arrays).filter_map(|(column, array)| Some((column.name, array?)));
+    let mut files = vec![path.clone()];
+    let Some(text) = text else {
+        let mut packed = zip::ZipWriter::new(tempfile::tempfile()?);
+        let options = zip::write::FileOptions::default().large_file(true);
+        let options = options.compression_method(zip::CompressionMethod::Stored);
+        let mut pack = |name: &str, array: Array| {
+            packed.start_file(format!("{name}.npy"), options)?;
+            array.write(rows, &mut packed)
+        };
+        for (name, array) in arrays {
+            pack(name, array).map_err(|e| ExportError::Row(e).at(&path))?;
+        }
+        let mut packed = packed.finish().map_err(io::Error::from)?;
+        packed.rewind()?;
+        put(&path, &mut |file| io::copy(&mut packed, file).map(drop))?;
+        return Ok((rows, files));
+    };
+    let mut text = rewound(text)?;
+    put(&path, &mut |file| io::copy(&mut text, file).map(drop))?;
+    for (name, array) in arrays {
+        let path = at(format!("{stem}_{name}.npy"));
+        let mut array = Some(array);
+        put(&path, &mut |file| array.take().map_or(Ok(()), |array| array.write(rows, file)))?;
+        files.push(path);
+    }
+    Ok((rows, files))
+}
+
+/// A temporary file from its start.
+fn rewound(file: BufWriter<File>) -> io::Result<File> {
+    let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// The values of a column, in a temporary file until their number is known.
+struct Array {
+    kind: Kind,
+    values: BufWriter<File>,
+    /// Pixels of an image, once there is one.
+    pixels: usize,
+    /// Texts by their numbers, and the number of each.
+    texts: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Array {
+    fn new(kind: Kind) -> io::Result<Self> {
+        let values = BufWriter::new(tempfile::tempfile()?);
+        Ok(Self { kind, values, pixels: 0, texts: Vec::new(), numbers: HashMap::new() })
+    }
+
+    fn push(&mut self, cell: Cell<'_>) -> io::Result<()> {
+        let missing = matches!(cell, Cell::Missing);
+        let mut put = |bytes: &[u8]| self.values.write_all(bytes);
+        match (self.kind, cell) {
+            (Kind::Text, Cell::Text(_) | Cell::Missing) => {
+                let text = if let Cell::Text(text) = cell { text } else { "" };
+                let number = self.numbers.get(text).copied().unwrap_or_else(|| {
+                    let number = self.texts.len() as u32;
+                    self.texts.push(text.to_owned());
+                    self.numbers.insert(text.to_owned(), number);
+                    number
+                });
+                put(&number.to_le_bytes())
+            }
+            (Kind::Whole, Cell::Whole(value)) => put(&value.to_le_bytes()),
+            (Kind::Whole, _) if missing => put(&(-1_i64).to_le_bytes()),
+            (Kind::Seed, Cell::Seed(value)) => put(&value.to_le_bytes()),
+            (Kind::Single, Cell::Single(value)) => put(&value.to_le_bytes()),
+            (Kind::Single, _) if missing => put(&f32::NAN.to_le_bytes()),
+            (Kind::Double, Cell::Double(value)) => put(&value.to_le_bytes()),
+            (Kind::Double, _) if missing => put(&f64::NAN.to_le_bytes()),
+            (Kind::Singles(width), Cell::Singles(values)) if values.len() == width => {
+                values.iter().try_for_each(|value| put(&value.to_le_bytes()))
+            }
+            (Kind::Singles(width), _) if missing => (0..width).try_for_each(|_| put(&f32::NAN.to_le_bytes())),
+            (Kind::Image, Cell::Image(pixels)) if [0, pixels.len()].contains(&self.pixels) => {
+                self.pixels = pixels.len();
+                put(pixels)
+            }
+            (kind, cell) => Err(io::Error::other(format!("a value of {kind:?} was expected, not {cell:?}"))),
+        }
+    }
+
+    /// Writes the column as an NPY file of so many rows.
+    fn write(self, rows: usize, to: &mut dyn Write) -> io::Result<()> {
+        let mut values = rewound(self.values)?;
+        let longest = self.texts.iter().map(|t| t.chars().count()).max().unwrap_or(0).max(1);
+        let (descr, shape) = match self.kind {
+            Kind::Text => (format!("<U{longest}"), vec![rows]),
+            Kind::Whole => ("<i8".into(), vec![rows]),
+            Kind::Seed => ("<u8".into(), vec![rows]),
+            Kind::Single => ("<f4".into(), vec![rows]),
+            Kind::Double => ("<f8".into(), vec![rows]),
+            Kind::Singles(width) => ("<f4".into(), vec![rows, width]),
+            Kind::Image => ("|u1".into(), vec![rows, self.pixels]),
+        };
+        to.write_all(&npy::header(&descr, &shape))?;
+        if self.kind != Kind::Text {
+            return io::copy(&mut values, to).map(|_| ());
+        }
+        // UTF-32, each text padded with zeros to the longest.
+        let padded = |text: &String| -> Vec<u8> {
+            let letters = text.chars().map(u32::from).chain(std::iter::repeat(0)).take(longest);
+            letters.flat_map(u32::to_le_bytes).collect()
+        };
+        let texts: Vec<Vec<u8>> = self.texts.iter().map(padded).collect();
+        let mut numbers = BufReader::new(values);
+        let mut number = [0; 4];
+        for _ in 0..rows {
+            numbers.read_exact(&mut number)?;
+            to.write_all(&texts[u32::from_le_bytes(number) as usize])?;
+        }
+        Ok(())
+    }
+}

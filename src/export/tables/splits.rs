@@ -1,0 +1,32 @@
+//! The table of splits: which file, and which image in it, each sample is.
+
+use super::plain;
+use crate::export::error::ExportError;
+use crate::export::folder::Missing;
+use crate::export::material::Material;
+use crate::export::sheet::{Column, Kind::*, Sheet};
+
+pub const SPLITS: fn(&Material) -> Vec<Column> = |_| {
+    plain(&[("split", Text), ("index", Whole), ("file", Text), ("place", Whole), ("label", Whole), ("class", Text)])
+};
+
+pub fn splits(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<Missing>) -> Result<(), ExportError> {
+    let Some(world) = Missing::unless(&material.world, "splits", missing) else { return Ok(()) };
+    let dataset = &world.dataset;
+    let splits = [("train", &dataset.train), ("validation", &dataset.validation), ("test", &dataset.test)];
+    for (name, split) in splits {
+        for sample in 0..split.len() {
+            let (file, place) = split.origin(sample);
+            let label = split.label(sample);
+            sheet.row([
+                name.into(),
+                sample.into(),
+                file.into(),
+                place.into(),
+                label.into(),
+                dataset.classes.get(usize::from(label)).into(),
+            ])?;
+        }
+    }
+    Ok(())
+}
