@@ -75,9 +75,10 @@ impl Split {
     /// This split as read from these files, one after the other, with their numbers of images.
     pub fn read_from(mut self, files: impl IntoIterator<Item = (String, usize)>) -> Self {
         let (files, counts): (Vec<String>, Vec<usize>) = files.into_iter().unzip();
-        let places = counts.iter().enumerate().flat_map(|(file, &count)| {
-            (0..count as u32).map(move |place| Origin { file: file as u32, place })
-        });
+        let places = counts
+            .iter()
+            .enumerate()
+            .flat_map(|(file, &count)| (0..count as u32).map(move |place| Origin { file: file as u32, place }));
         self.origins.iter_mut().zip(places).for_each(|(origin, place)| *origin = place);
         self.files = Arc::new(files);
         self

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ExportError;
 use super::material::Material;
+use super::missing::Missing;
 use super::sheet::{self, Format};
 use super::tables::TABLES;
 use super::weights::{saved_tensors, to_safetensors};
@@ -48,26 +49,6 @@ pub struct Written {
     pub holds: String,
     /// Rows of a table or an array.
     pub rows: Option<usize>,
-}
-
-/// Something that is not in an export, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Missing {
-    pub what: String,
-    pub why: String,
-    /// The runs and rounds that lack it; none if all do.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub places: Vec<String>,
-}
-
-impl Missing {
-    /// What is there; or `None`, and what is missing is noted with its reason.
-    pub fn unless<'a, T>(found: &'a Result<T, String>, what: &str, missing: &mut Vec<Self>) -> Option<&'a T> {
-        if let Err(why) = found {
-            missing.push(Self { what: what.into(), why: why.clone(), places: Vec::new() });
-        }
-        found.as_ref().ok()
-    }
 }
 
 impl Exported {

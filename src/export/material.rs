@@ -99,7 +99,12 @@ impl Material {
             {
                 return Err(ExportError::Mixed { first: first.path.clone(), second: file, what });
             }
-            runs.push(ExportedRun { name: name(&file, path, false), path: file, group: String::new(), light: light(history) });
+            runs.push(ExportedRun {
+                name: name(&file, path, false),
+                path: file,
+                group: String::new(),
+                light: light(history),
+            });
         }
         let once = |name: &String| runs.iter().filter(|run| run.name == *name).count() == 1;
         let longer: Vec<bool> = runs.iter().map(|run| !once(&run.name)).collect();

@@ -3,16 +3,18 @@
 //! What a history does not hold, such as the pools that a strategy scored, is computed again from the run's random
 //! streams and its saved weights, and exported only if it agrees with what was recorded; the rest is listed as missing.
 
-mod sheet;
 mod error;
+mod sheet;
 mod material;
+mod missing;
 mod weights;
 mod tables;
 mod folder;
 
 pub use error::ExportError;
-pub use folder::{Exported, Missing, Written, export};
+pub use folder::{Exported, Written, export};
 pub use material::{Again, Material};
+pub use missing::Missing;
 pub use sheet::{Cell, Column, Format, Kind, Sheet, write};
 pub use tables::{TABLES, Table};
 pub use weights::{saved_tensors, to_safetensors};

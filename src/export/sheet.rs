@@ -168,9 +168,6 @@ pub fn write(
     fill: impl FnOnce(&mut Sheet<'_>) -> Result<(), ExportError>,
 ) -> Result<(usize, Vec<PathBuf>), ExportError> {
     let at = |name: String| folder.join(name);
-    let put = |path: &Path, to_file: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>| {
-        disk::write_aside_with(path, to_file).map_err(|e| ExportError::Row(e).at(path))
-    };
     let (path, mut sheet) = match format {
         Format::Csv => (at(format!("{stem}.csv")), Sheet::new(columns, Some(tempfile::tempfile()?))?),
         Format::Npz => (at(format!("{stem}.npz")), Sheet::new(columns, None)?),
@@ -195,18 +192,21 @@ pub fn write(
         }
         let mut packed = packed.finish().map_err(io::Error::from)?;
         packed.rewind()?;
-        put(&path, &mut |file| io::copy(&mut packed, file).map(drop))?;
+        put(&path, |file| io::copy(&mut packed, file).map(drop))?;
         return Ok((rows, files));
     };
     let mut text = rewound(text)?;
-    put(&path, &mut |file| io::copy(&mut text, file).map(drop))?;
+    put(&path, |file| io::copy(&mut text, file).map(drop))?;
     for (name, array) in arrays {
         let path = at(format!("{stem}_{name}.npy"));
-        let mut array = Some(array);
-        put(&path, &mut |file| array.take().map_or(Ok(()), |array| array.write(rows, file)))?;
+        put(&path, |file| array.write(rows, file))?;
         files.push(path);
     }
     Ok((rows, files))
+}
+
+fn put(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ExportError> {
+    disk::write_aside_with(path, write).map_err(|e| ExportError::Row(e).at(path))
 }
 
 /// A temporary file from its start.

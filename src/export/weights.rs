@@ -10,10 +10,12 @@ use crate::generator::weights::NamedTensor;
 
 /// A safetensors file with these tensors; `what` is named if it cannot be made.
 pub fn to_safetensors(tensors: &[NamedTensor], what: &str) -> Result<Vec<u8>, ExportError> {
-    let bytes: Vec<Vec<u8>> =
-        tensors.iter().map(|t| t.values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
-    let views: Result<BTreeMap<_, _>, _> =
-        tensors.iter().zip(&bytes).map(|(t, b)| Ok((&t.name, TensorView::new(Dtype::F32, t.shape.clone(), b)?))).collect();
+    let bytes: Vec<Vec<u8>> = tensors.iter().map(|t| t.values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
+    let views: Result<BTreeMap<_, _>, _> = tensors
+        .iter()
+        .zip(&bytes)
+        .map(|(t, b)| Ok((&t.name, TensorView::new(Dtype::F32, t.shape.clone(), b)?)))
+        .collect();
     let views = views.map_err(|e: safetensors::SafeTensorError| ExportError::weights(what, e))?;
     safetensors::serialize(views, None).map_err(|e| ExportError::weights(what, e))
 }

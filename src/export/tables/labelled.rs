@@ -1,9 +1,9 @@
 //! Tables of what was labelled: the samples, the steps that led to them, generated samples, and rejected ones.
 
-use super::of_run;
+use super::columns::of_run;
 use crate::export::error::ExportError;
-use crate::export::folder::Missing;
 use crate::export::material::Material;
+use crate::export::missing::Missing;
 use crate::export::sheet::{Column, Kind::*, Sheet};
 use crate::history::LatentStep;
 use crate::sampler::step_length;

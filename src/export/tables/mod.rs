@@ -1,5 +1,6 @@
 //! The list of tables of an export; a new one is a function and a row.
 
+mod columns;
 mod runs;
 mod labelled;
 mod walks;
@@ -7,9 +8,9 @@ mod models;
 mod splits;
 
 use super::error::ExportError;
-use super::folder::Missing;
 use super::material::Material;
-use super::sheet::{Column, Kind, Sheet};
+use super::missing::Missing;
+use super::sheet::{Column, Sheet};
 
 /// One table of an export.
 pub struct Table {
@@ -28,13 +29,7 @@ type Fill = fn(&Material, &mut Sheet<'_>, &mut Vec<Missing>) -> Result<(), Expor
 
 /// Every table, in the order in which they are written.
 pub static TABLES: &[Table] = &[
-    Table {
-        name: "runs",
-        row: "a run",
-        without: "there is no run",
-        columns: runs::RUNS,
-        fill: runs::runs,
-    },
+    Table { name: "runs", row: "a run", without: "there is no run", columns: runs::RUNS, fill: runs::runs },
     Table {
         name: "splits",
         row: "an image of the data, with the file and the place in it that it was read from",
@@ -120,13 +115,3 @@ pub static TABLES: &[Table] = &[
         fill: walks::walk_steps,
     },
 ];
-
-/// The columns that name the run, then these.
-fn of_run(columns: &[(&'static str, Kind)]) -> Vec<Column> {
-    let run = [("run", Kind::Text), ("strategy", Kind::Text), ("repeat", Kind::Whole), ("seed", Kind::Seed)];
-    plain(&[&run, columns].concat())
-}
-
-fn plain(columns: &[(&'static str, Kind)]) -> Vec<Column> {
-    columns.iter().map(|&(name, kind)| Column { name, kind }).collect()
-}

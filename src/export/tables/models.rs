@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::of_run;
+use super::columns::of_run;
 use crate::experiment::Part;
 use crate::export::error::ExportError;
-use crate::export::folder::Missing;
 use crate::export::material::{ExportedRun, Material};
+use crate::export::missing::Missing;
 use crate::export::sheet::{Column, Kind::*, Sheet};
 use crate::history::{History, LatentStep, RoundRecord};
 use crate::round::Run;
@@ -134,8 +134,8 @@ pub fn pools(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<Missi
                 absent.add(run, round, NO_WEIGHTS.into());
                 continue;
             };
-            let again = Run::reconsider(world, &history, round, &before)
-                .map_err(|e| ExportError::weights(&run.name, e))?;
+            let again =
+                Run::reconsider(world, &history, round, &before).map_err(|e| ExportError::weights(&run.name, e))?;
             let Some(again) = again.filter(|a| a.as_recorded) else {
                 absent.add(run, round, OTHER_RESULT.into());
                 continue;

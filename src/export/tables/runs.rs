@@ -1,9 +1,9 @@
 //! Tables of runs: the runs themselves, their evaluations, endpoints and confusion matrices.
 
-use super::of_run;
+use super::columns::of_run;
 use crate::export::error::ExportError;
-use crate::export::folder::Missing;
 use crate::export::material::Material;
+use crate::export::missing::Missing;
 use crate::export::sheet::{Column, Kind::*, Sheet};
 use crate::history::{History, Metric};
 use crate::sampler::step_length;

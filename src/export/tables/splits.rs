@@ -1,9 +1,9 @@
 //! The table of splits: which file, and which image in it, each sample is.
 
-use super::plain;
+use super::columns::plain;
 use crate::export::error::ExportError;
-use crate::export::folder::Missing;
 use crate::export::material::Material;
+use crate::export::missing::Missing;
 use crate::export::sheet::{Column, Kind::*, Sheet};
 
 pub const SPLITS: fn(&Material) -> Vec<Column> = |_| {

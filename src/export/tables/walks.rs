@@ -1,9 +1,9 @@
 //! Tables of walks (Figure 4): the verdict on each, and the numbers of each step that it is found from.
 
-use super::of_run;
+use super::columns::of_run;
 use crate::export::error::ExportError;
-use crate::export::folder::Missing;
 use crate::export::material::Material;
+use crate::export::missing::Missing;
 use crate::export::sheet::{Column, Kind::*, Sheet};
 use crate::history::WalkStep;
 use crate::trajectory::{StepMeasure, VerdictRules, walks_of};
@@ -35,10 +35,8 @@ pub fn walks(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<Missi
     for run in &material.runs {
         let history = run.history()?;
         for (walk, steps) in walks_of(&history) {
-            let measures: Vec<StepMeasure> = steps
-                .iter()
-                .map(|s| StepMeasure::with_labels(&s.step, s.sample, latent, &embedded.labels))
-                .collect();
+            let measures: Vec<StepMeasure> =
+                steps.iter().map(|s| StepMeasure::with_labels(&s.step, s.sample, latent, &embedded.labels)).collect();
             let (Some(j), Some(first)) = (rules.judge(&measures, sparsity), measures.first()) else { continue };
             sheet.row(run.who().into_iter().chain([
                 walk.into(),
@@ -103,8 +101,7 @@ pub fn walk_steps(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<
                 if restarted {
                     trail.clear();
                 }
-                let measure =
-                    embedded.map(|e| StepMeasure::with_labels(step, walked.sample, &e.latent, &e.labels));
+                let measure = embedded.map(|e| StepMeasure::with_labels(step, walked.sample, &e.latent, &e.labels));
                 trail.extend(measure);
                 let lost = embedded.map(|e| rules.lost(&trail, e.latent.sparsity()).map_or("", |v| v.name()));
                 let labels = measure.and_then(|m| m.labels);
