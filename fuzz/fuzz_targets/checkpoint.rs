@@ -15,8 +15,9 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 
 fuzz_target!(|data: &[u8]| {
     let Ok(checkpoint) = ridgewalk_fuzz::with_file(data, archive::read_checkpoint) else { return };
-    let shape = ImageShape { channels: 1, height: 28, width: 28 };
-    let experiment = Experiment::preset("tiny").expect("a preset");
+    let shape = ImageShape { channels: 1, height: 32, width: 32 };
+    let mut experiment = Experiment::default();
+    ["target=vgg16", "target_width=1"].iter().for_each(|set| experiment.set(set).expect("a field"));
     let mut target = Target::new(&experiment, shape, 10, &Streams::new(1), &ComputeDevice::cpu());
     if target.load(checkpoint.weights, checkpoint.optimiser).is_ok() {
         let _ = target.frozen().log_probabilities(vec![0.5; shape.len()]);
