@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::measure::{BaseRate, StepMeasure};
 use super::verdict::{Judgement, VerdictRules};
+use crate::archive::Whole;
 use crate::dataset::ImageShape;
 use crate::history::{History, WalkStep};
 use crate::identity::Ground;
@@ -60,6 +61,25 @@ pub struct Judged {
     /// H50 over the whole embedding.
     pub base: BaseRate,
     pub sparsity: Sparsity,
+}
+
+impl Whole for Embedding {
+    fn fault(&self) -> Option<String> {
+        let (numbers, labels) = (self.codes.len(), self.labels.len());
+        (labels.checked_mul(self.dim) != Some(numbers))
+            .then(|| format!("{numbers} numbers for {labels} labels in {} dimensions", self.dim))
+    }
+}
+
+impl Whole for Album {
+    fn fault(&self) -> Option<String> {
+        let ImageShape { channels, height, width } = self.shape;
+        let values = channels.checked_mul(height).and_then(|n| n.checked_mul(width));
+        let of = |images: &[Vec<u8>]| images.iter().all(|i| Some(i.len()) == values);
+        let fits = |w: &WalkImages| of(&w.decoded) && of(&w.real) && w.decoded.len() == w.real.len();
+        let walk = self.walks.iter().find(|w| !fits(w))?;
+        Some(format!("walk {}: its images are not of {channels} x {height} x {width} values", walk.walk))
+    }
 }
 
 impl Embedding {
@@ -140,4 +160,36 @@ pub fn walks_of(history: &History) -> Vec<(usize, Vec<&WalkStep>)> {
         walks.entry(step.walk).or_default().push(step);
     }
     walks.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_contradict_each_other_are_named() {
+        let text = String::new;
+        let embedding = |dim, labels: usize| Embedding {
+            data_digest: text(),
+            generator_digest: text(),
+            generator_weights: None,
+            dim,
+            codes: vec![0.0; 6],
+            labels: vec![0; labels],
+        };
+        assert_eq!(embedding(2, 3).fault(), None);
+        for (dim, labels) in [(2, 2), (3, 3), (0, 6), (usize::MAX, 2)] {
+            assert!(embedding(dim, labels).fault().unwrap().contains(&format!("{labels} labels in {dim}")));
+        }
+        let album = |height, images: [usize; 2]| Album {
+            data_digest: text(),
+            generator_digest: text(),
+            shape: ImageShape { channels: 1, height, width: 2 },
+            walks: vec![WalkImages { walk: 4, decoded: vec![vec![0; images[0]]], real: vec![vec![0; images[1]]] }],
+        };
+        assert_eq!(album(2, [4, 4]).fault(), None);
+        for (height, images) in [(2, [4, 3]), (3, [4, 4]), (usize::MAX, [4, 4])] {
+            assert!(album(height, images).fault().unwrap().starts_with("walk 4: "));
+        }
+    }
 }

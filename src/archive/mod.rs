@@ -3,6 +3,10 @@
 //! A file is one line with its kind and version, followed by gzipped MessagePack with named fields, so that a later
 //! version of the program can read it after fields were added.
 
+mod whole;
+
+pub use whole::Whole;
+
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -31,6 +35,9 @@ pub const EMBEDDING_MAGIC: &str = "ridgewalk embedding";
 pub const ALBUM_MAGIC: &str = "ridgewalk album";
 const HISTORY_MAGIC: &str = "ridgewalk history";
 const CHECKPOINT_MAGIC: &str = "ridgewalk checkpoint";
+/// What a file may unpack to, bytes: this much, or for a large file this many times its size. Ours shrink to a third.
+const MOST_UNPACKED: u64 = 64 << 20;
+const MOST_TIMES: u64 = 200;
 /// A longer first line belongs to no file of this program.
 const MAX_MAGIC: usize = 64;
 
@@ -170,7 +177,7 @@ pub fn write<T: Serialize>(path: &Path, magic: &'static str, value: &T) -> Resul
 }
 
 /// Reads a value that [`write`] wrote with the same `magic`.
-pub fn read<T: DeserializeOwned>(path: &Path, magic: &'static str) -> Result<T, ArchiveError> {
+pub fn read<T: DeserializeOwned + Whole>(path: &Path, magic: &'static str) -> Result<T, ArchiveError> {
     let bytes = std::fs::read(path).map_err(|source| ArchiveError::Read { path: path.into(), source })?;
     let format = |detail: String| ArchiveError::Format { path: path.into(), wanted: magic, detail };
     let line_end = bytes.iter().take(MAX_MAGIC).position(|&b| b == b'\n');
@@ -178,14 +185,41 @@ pub fn read<T: DeserializeOwned>(path: &Path, magic: &'static str) -> Result<T, 
     match first.strip_prefix(magic).map(|v| v.trim().parse::<u32>()) {
         Some(Ok(FORMAT_VERSION)) => {}
         Some(Ok(version)) => {
-            return Err(format(format!("its version is {version}, but this program reads {FORMAT_VERSION}")));
+            let written =
+                if version > FORMAT_VERSION { ", it was written by a newer version of this program" } else { "" };
+            return Err(format(format!("its format is {version}{written}; this program reads {FORMAT_VERSION}")));
         }
         _ => return Err(format(format!("its first line is not `{magic} {FORMAT_VERSION}`"))),
     }
     let mut packed = Vec::new();
     let body = &bytes[line_end.map_or(0, |end| end + 1)..];
+    let most = MOST_UNPACKED.max(body.len() as u64 * MOST_TIMES);
     flate2::read::GzDecoder::new(body)
+        .take(most + 1)
         .read_to_end(&mut packed)
         .map_err(|e| format(format!("it is damaged or cut off ({e})")))?;
-    rmp_serde::from_slice(&packed).map_err(|e| format(format!("it is damaged ({e})")))
+    if packed.len() as u64 > most {
+        return Err(format(format!("it is damaged (it unpacks to more than {most} bytes)")));
+    }
+    let value: T = rmp_serde::from_slice(&packed).map_err(|e| format(format!("it is damaged ({e})")))?;
+    match value.fault() {
+        Some(fault) => Err(format(format!("it is damaged ({fault})"))),
+        None => Ok(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_file_that_unpacks_beyond_all_measure_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zeros.rwe");
+        for (megabytes, says) in [(1, "it is damaged (invalid type"), (80, "unpacks to more than 67108864 bytes")] {
+            write(&path, EMBEDDING_MAGIC, &vec![0_u8; megabytes << 20]).unwrap();
+            let error = read::<Vec<String>>(&path, EMBEDDING_MAGIC).unwrap_err().to_string();
+            assert!(error.contains("zeros.rwe") && error.contains(says), "{error}");
+        }
+    }
 }

@@ -1,0 +1,94 @@
+//! Whether what a file holds agrees with itself, so that a reader may index and multiply without asking again.
+
+use super::Checkpoint;
+use crate::history::{History, LatentStep, Made, Proposal, RoundRecord};
+
+/// What is read from a file.
+pub trait Whole {
+    /// What in it contradicts the rest, as a phrase; `None` if it is whole.
+    fn fault(&self) -> Option<String> {
+        None
+    }
+}
+
+impl Whole for Checkpoint {}
+
+impl<T> Whole for Vec<T> {}
+
+impl Whole for History {
+    fn fault(&self) -> Option<String> {
+        if self.header.repeat == 0 {
+            return Some("its repeat is 0".into());
+        }
+        let of =
+            |(i, record): (usize, &RoundRecord)| Some(format!("round {}: {}", i + 1, self.fault_of(i + 1, record)?));
+        self.rounds.iter().map(AsRef::as_ref).enumerate().find_map(of)
+    }
+}
+
+/// Pixels of a generated image, at most.
+const MOST_PIXELS: usize = 1 << 24;
+
+impl History {
+    fn fault_of(&self, round: usize, record: &RoundRecord) -> Option<String> {
+        let (classes, dim) = (self.header.classes.len(), self.header.experiment.latent_dim);
+        if record.round != round {
+            return Some(format!("it is numbered {}", record.round));
+        }
+        let cells = record.confusion.len();
+        if cells != 0
+            && (cells != classes * classes
+                || record.confusion.iter().map(|&n| u64::from(n)).sum::<u64>() > u64::from(u32::MAX))
+        {
+            return Some(format!("a confusion matrix of {cells} numbers for {classes} classes"));
+        }
+        let labels = record.proposals.iter().map(|p| p.label).chain(record.predicted.iter().copied());
+        if let Some(label) = labels.filter(|_| classes > 0).find(|l| usize::from(*l) >= classes) {
+            return Some(format!("class {label} of {classes}"));
+        }
+        let made = || record.proposals.iter().filter_map(|p| p.made.as_ref());
+        if made().any(|m| pixels(m) > MOST_PIXELS) {
+            return Some("a generated image beyond all sizes".into());
+        }
+        let steps = record.proposals.iter().filter_map(|p: &Proposal| p.step.as_ref());
+        let steps = steps.chain(record.walk_steps.iter().map(|w| &w.step));
+        let codes = steps.flat_map(|LatentStep { from, gradient, to, neighbour, .. }| [from, gradient, to, neighbour]);
+        let mut codes = codes.chain(made().map(|m| &m.code)).chain(record.refusals.iter().map(|r| &r.code));
+        let code = codes.find(|c| c.len() != dim)?;
+        Some(format!("a latent point of {} numbers in {dim} dimensions", code.len()))
+    }
+}
+
+fn pixels(made: &Made) -> usize {
+    made.grey.len().max(made.runs.iter().map(|&r| usize::from(r)).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::sync::Arc;
+
+    #[test]
+    fn published_histories_are_whole_and_each_contradiction_is_named() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/histories");
+        let published = super::super::read_histories(&folder).unwrap();
+        assert!(published.len() > 10);
+        let good = published.iter().find(|h| h.header.classes.len() == 10).unwrap();
+        let changes: [(&str, fn(&mut RoundRecord)); 5] = [
+            ("it is numbered 7", |r| r.round = 7),
+            ("a confusion matrix of 1 numbers for 10 classes", |r| r.confusion = vec![1]),
+            ("a confusion matrix of 100 numbers", |r| r.confusion = vec![u32::MAX; 100]),
+            ("class 10 of 10", |r| r.proposals[0].label = 10),
+            ("a generated image beyond", |r| {
+                r.proposals[0].made = Some(Made { code: vec![0.0; 3], runs: vec![u16::MAX; 1_000], grey: Vec::new() });
+            }),
+        ];
+        for (says, change) in changes {
+            let mut history = good.clone();
+            change(Arc::make_mut(&mut history.rounds[1]));
+            let fault = history.fault().unwrap();
+            assert!(fault.starts_with("round 2: ") && fault.contains(says), "{fault}");
+        }
+    }
+}
