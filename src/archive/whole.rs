@@ -75,7 +75,8 @@ mod tests {
         let published = super::super::read_histories(&folder).unwrap();
         assert!(published.len() > 10);
         let good = published.iter().find(|h| h.header.classes.len() == 10).unwrap();
-        let changes: [(&str, fn(&mut RoundRecord)); 5] = [
+        type Change = fn(&mut RoundRecord);
+        let changes: [(&str, Change); 5] = [
             ("it is numbered 7", |r| r.round = 7),
             ("a confusion matrix of 1 numbers for 10 classes", |r| r.confusion = vec![1]),
             ("a confusion matrix of 100 numbers", |r| r.confusion = vec![u32::MAX; 100]),
