@@ -169,9 +169,14 @@ impl std::fmt::Display for Adapter {
 
 /// The adapters of this machine, GPUs first.
 pub fn adapters() -> Vec<Adapter> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    // Without OpenGL, whose libraries write to the terminal about the desktop's variables.
+    let backends = wgpu::Backends::PRIMARY;
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
     let mut found: Vec<Adapter> = Vec::new();
-    for adapter in pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY)) {
+    for adapter in pollster::block_on(instance.enumerate_adapters(backends)) {
         let info = adapter.get_info();
         let index = found.iter().filter(|a| a.kind == info.device_type).count();
         let driver = format!("{} {}", info.driver, info.driver_info).trim().to_owned();

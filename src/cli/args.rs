@@ -106,9 +106,16 @@ pub struct FiguresArgs {
     #[arg(long, value_delimiter = ',', default_value = "svg,pdf,png,csv,tex,md")]
     pub formats: Vec<figures::Format>,
     /// Width of the figures in inches: 3.5 for a column, 7.2 for a page.
-    #[arg(long, default_value_t = figures::PAGE_WIDTH)]
+    #[arg(long, default_value_t = figures::PAGE_WIDTH, value_parser = inches)]
     pub width: f64,
     /// Resolution of PNG files in dots per inch.
     #[arg(long, default_value_t = 200.0)]
     pub dpi: f32,
+}
+
+/// A width on paper: a figure needs an inch for its labels.
+fn inches(text: &str) -> Result<f64, String> {
+    const WIDTHS: std::ops::RangeInclusive<f64> = 1.0..=100.0;
+    let width = text.parse().ok().filter(|width| WIDTHS.contains(width));
+    width.ok_or_else(|| format!("give a number of inches from {} to {}", WIDTHS.start(), WIDTHS.end()))
 }

@@ -34,7 +34,7 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
-    let mut preparation = Preparation::new(&experiment, options.data_dir, cache, &device);
+    let mut preparation = Preparation::new(&experiment, options.data_dir, cache, &device).without_new_runs();
     let world = prepare(&mut preparation, &|_| Ok(()))?;
     let World { dataset, generator, latent, .. } = &*world;
 

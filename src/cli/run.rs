@@ -149,7 +149,10 @@ fn prepare_here(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::R
                 bar.finish(&world, cached);
                 return Ok(world);
             }
-            Some(Prepared::DataReady(dataset)) => bar.data(&dataset),
+            Some(Prepared::DataReady(dataset)) => {
+                bar.data(&dataset);
+                preparation.take_notes().iter().for_each(|note| bar.warn(note));
+            }
             Some(Prepared::Trained { epoch, losses }) => bar.trained(preparation.activity(), epoch, &losses),
             Some(Prepared::NotCached(e)) => bar.warn(&e.to_string()),
             Some(Prepared::Checked) => bar.checking(preparation.activity()),

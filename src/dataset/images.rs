@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::DataError;
 use crate::disk;
-use crate::experiment::EvaluationSplit;
+use crate::experiment::{DataFacts, EvaluationSplit};
 
 /// Height, width and channels of every image of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -237,6 +237,12 @@ impl Dataset {
 
     pub fn shape(&self) -> ImageShape {
         self.train.shape()
+    }
+
+    /// What an experiment needs to know of it.
+    pub fn facts(&self) -> DataFacts {
+        let [train, validation, test] = [&self.train, &self.validation, &self.test].map(Split::len);
+        DataFacts { train, validation, test, classes: self.classes.len() }
     }
 
     /// The split for measuring accuracies.

@@ -38,8 +38,15 @@ impl Experiment {
         field.set(self, text).map_err(|detail| bad(name, detail))
     }
 
-    /// The experiment, if every field is valid; else an error that names the field.
-    pub fn validated(mut self) -> Result<Self, ExperimentError> {
+    /// The experiment, if every field is valid and they go together; else an error that names the field.
+    pub fn validated(self) -> Result<Self, ExperimentError> {
+        let valid = self.readable()?;
+        valid.check_together()?;
+        Ok(valid)
+    }
+
+    /// The experiment, if every field by itself is valid for the data set: that of any history that was ever written.
+    pub fn readable(mut self) -> Result<Self, ExperimentError> {
         for field in Field::all() {
             let text = field.get(&self);
             field.set(&mut self, &text).map_err(|detail| bad(field.name, detail))?;

@@ -8,12 +8,14 @@ mod datasets;
 mod networks;
 mod fields;
 mod edit;
+mod checks;
 mod text;
 mod variant;
 mod presets;
 mod batches;
 
 pub use batches::*;
+pub use checks::*;
 pub use choices::*;
 pub use datasets::*;
 pub use edit::*;

@@ -148,6 +148,10 @@ pub fn stratified_part(split: &Split, size: usize) -> Vec<u32> {
         let share = (members.len() * size + all / 2) / all;
         part.extend(rng.choose(&members, share));
     }
+    if part.is_empty() {
+        // Every share was rounded to nothing.
+        part = rng.choose(&(0..all as u32).collect::<Vec<_>>(), size);
+    }
     part.sort_unstable();
     part
 }
@@ -187,5 +191,7 @@ mod tests {
         assert_eq!((part.len(), ones), (100, 25));
         assert_eq!(part, stratified_part(&split, 100));
         assert_eq!(stratified_part(&split, 5000).len(), 2000);
+        let even = Split::new(shape, vec![0; 4], vec![0, 1, 2, 3]).unwrap();
+        assert_eq!(stratified_part(&even, 1).len(), 1, "a part of no images would have an accuracy of 0");
     }
 }

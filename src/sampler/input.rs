@@ -189,6 +189,12 @@ impl Labelled {
         &self.round_of
     }
 
+    /// The number of samples that are not labelled.
+    pub fn unlabelled_count(&self) -> usize {
+        // Generated samples are labelled too, but not of the train split.
+        self.round_of.len() + self.made.len() - self.bought.len()
+    }
+
     /// The samples that are not labelled, ascending.
     pub fn unlabelled(&self) -> Vec<u32> {
         (0..self.round_of.len() as u32).filter(|&s| !self.contains(s)).collect()

@@ -28,28 +28,43 @@ pub fn proposals(
     pool: NeighbourPool,
     rng: &mut Rng,
 ) -> Result<Vec<Candidate>, Interrupted> {
+    if pool == NeighbourPool::Unlabelled && input.labelled.unlabelled_count() == 0 {
+        return Ok(Vec::new());
+    }
     let anchors = anchors(input, count, rng);
-    Ok(snapped(input, move_points(input.terrain(), stride, &anchors, rng)?, pool))
+    snapped(input, move_points(input.terrain(), stride, &anchors, rng)?, pool)
 }
 
-/// Each moved point with the nearest sample that `pool` allows.
-pub fn snapped(input: &SamplerInput<'_>, moved: Vec<MovedPoint>, pool: NeighbourPool) -> Vec<Candidate> {
+/// Each moved point with the nearest sample that `pool` allows, as far as there are any.
+pub fn snapped(
+    input: &SamplerInput<'_>,
+    moved: Vec<MovedPoint>,
+    pool: NeighbourPool,
+) -> Result<Vec<Candidate>, Interrupted> {
+    let free = input.labelled.unlabelled_count();
     let mut taken = HashSet::new();
     let mut candidates = Vec::with_capacity(moved.len());
     for point in moved {
+        if (input.interrupted)() {
+            return Err(Interrupted);
+        }
+        // A search among samples that are all taken looks at each of them.
+        if pool == NeighbourPool::Unlabelled && taken.len() == free {
+            break;
+        }
         let found = match pool {
             NeighbourPool::All => input.latent.index().nearest(&point.to, |_| false),
             NeighbourPool::Unlabelled => {
                 input.latent.index().nearest(&point.to, |s| input.labelled.contains(s) || taken.contains(&s))
             }
         };
-        // None: the pool is empty, or the point is not finite.
+        // None: the point is not finite.
         let Some(neighbour) = found else { continue };
         taken.insert(neighbour.sample);
         let step = point.snapped(input.latent, neighbour);
         candidates.push(Candidate { place: Place::Sample(neighbour.sample), score: None, step: Some(step) });
     }
-    candidates
+    Ok(candidates)
 }
 
 /// The anchors of this round: drawn from the labelled samples, or the neighbours found in the round before.

@@ -18,10 +18,13 @@ pub struct SnnPlus {
 
 impl Sampler for SnnPlus {
     fn propose(&self, input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Result<Vec<Candidate>, Interrupted> {
+        if input.labelled.unlabelled_count() == 0 {
+            return Ok(Vec::new());
+        }
         let stride = Stride { heading: self.heading, alpha: input.experiment.plus_alpha };
         let asked = count * input.experiment.proposal_factor;
         let points = drop_drifters(input, walk(input, stride, asked, rng)?, count);
-        let proposals = snn::snapped(input, points, NeighbourPool::Unlabelled);
+        let proposals = snn::snapped(input, points, NeighbourPool::Unlabelled)?;
         let samples: Vec<u32> = proposals.iter().filter_map(Candidate::train_sample).collect();
         let rows = pool::log_probabilities(input, &samples)?;
         let scores: Vec<f32> = rows.chunks_exact(input.target.classes()).map(|row| Measure::Entropy.of(row)).collect();

@@ -22,6 +22,7 @@ use super::shell::keys::KeyAction;
 use super::shell::topbar::BarAction;
 use super::shell::workspaces::{Layouts, Workspaces};
 use super::state::AppState;
+use crate::device;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
 use crate::experiment::{Experiment, Strategy, Variant, setups};
@@ -59,7 +60,16 @@ pub fn run(options: UiOptions) -> anyhow::Result<()> {
         .with_app_id(APP_ID)
         .with_inner_size(WINDOW)
         .with_min_inner_size(WINDOW_MIN);
-    let native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
+    let mut native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
+    // OpenGL is for machines without Vulkan, Metal or DX12. Its libraries complain on the terminal where the desktop
+    // does not name a runtime folder.
+    let complains = std::env::var_os("XDG_RUNTIME_DIR").is_none();
+    if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut native.wgpu_options.wgpu_setup
+        && complains
+        && !device::adapters().is_empty()
+    {
+        setup.instance_descriptor.backends.remove(wgpu::Backends::GL);
+    }
     eframe::run_native(APP_ID, native, Box::new(|cc| Ok(Box::new(App::new(cc, options)))))
         .map_err(|e| anyhow::anyhow!("{e}"))
         .context("the window cannot be opened; `ridgewalk run` works without one")

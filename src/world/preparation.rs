@@ -8,7 +8,7 @@ use super::shared::World;
 use crate::archive::ArchiveError;
 use crate::dataset::{self, DataError, Dataset};
 use crate::device::ComputeDevice;
-use crate::experiment::{DatasetKind, Experiment, GeneratorKind, Strategy, Task};
+use crate::experiment::{DatasetKind, Experiment, ExperimentError, GeneratorKind, Strategy, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
 use crate::generator::weights::NamedTensor;
 use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, prior_samples};
@@ -22,6 +22,8 @@ use crate::target::stand_in::{StandIn, StandInTraining};
 /// Why a world cannot be prepared.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
     #[error(transparent)]
     Data(#[from] DataError),
     #[error(transparent)]
@@ -45,6 +47,12 @@ pub struct Preparation {
     device: ComputeDevice,
     /// The labelling tool, once the data are loaded and if labels are maps.
     simulation: Option<Simulation>,
+    /// The strategies of the runs.
+    strategies: Vec<Strategy>,
+    /// Whether new runs begin in the world.
+    begins: bool,
+    /// What the check of the experiment against its data has to tell, until it is taken.
+    notes: Vec<String>,
     /// Whether a stand-in for a labelling tool is needed.
     wants_stand_in: bool,
     stand_in: Option<StandIn>,
@@ -153,6 +161,9 @@ impl Preparation {
             cache,
             device: device.clone(),
             simulation: None,
+            strategies: Vec::new(),
+            begins: true,
+            notes: Vec::new(),
             wants_stand_in: false,
             stand_in: None,
             stage: Stage::Load,
@@ -160,11 +171,22 @@ impl Preparation {
         .for_strategies(&[experiment.strategy])
     }
 
-    /// Also prepares what these strategies need.
+    /// Prepares what these strategies need, instead of the experiment's own.
     pub fn for_strategies(mut self, strategies: &[Strategy]) -> Self {
-        self.wants_stand_in |=
+        self.wants_stand_in =
             self.experiment.dataset.has_stand_in() && strategies.iter().any(|s| s.generates_samples());
+        self.strategies = strategies.to_vec();
         self
+    }
+
+    /// For a generator alone, or for saved runs: the settings of rounds are not checked against the data.
+    pub fn without_new_runs(self) -> Self {
+        Self { begins: false, ..self }
+    }
+
+    /// What is to be told of the experiment on its data, a sentence each; empty when it was taken before.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Whether the generator is convolutional.
@@ -237,6 +259,7 @@ impl Preparation {
             Stage::Load => {
                 let multiple = side_multiple(&self.experiment);
                 let dataset = Arc::new(dataset::load(&self.experiment, multiple, self.data_dir.as_deref())?);
+                self.check(&dataset)?;
                 self.stage = match self.experiment.dataset.task() {
                     Task::Classes if self.wants_stand_in => {
                         let folder = self.cache.as_ref().map(GeneratorCache::folder);
@@ -270,6 +293,14 @@ impl Preparation {
         }
     }
 
+    /// Checks the experiment against its data, before anything is trained.
+    fn check(&mut self, dataset: &Dataset) -> Result<(), ExperimentError> {
+        if self.begins {
+            self.notes = self.experiment.on_data(&dataset.facts(), &self.strategies)?;
+        }
+        Ok(())
+    }
+
     /// The data set of the masks that were accepted; their maps are known from checking them.
     fn divide(&mut self, checking: MaskChecking) -> Result<Option<Prepared>, WorldError> {
         if let Err(e) = checking.keep() {
@@ -278,6 +309,7 @@ impl Preparation {
         }
         let (dataset, simulation) = checking.finish()?;
         let dataset = Arc::new(dataset);
+        self.check(&dataset)?;
         self.simulation = Some(simulation);
         self.stage = Stage::Find(Arc::clone(&dataset));
         Ok(Some(Prepared::DataReady(dataset)))

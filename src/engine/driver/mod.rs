@@ -208,7 +208,9 @@ impl Core {
 
     /// Starts a new session with these runs, or with saved ones that are loaded once the world is ready.
     fn reset(&mut self, experiment: Experiment, runs: Vec<Setup>, saved: Vec<SavedRun>) {
-        if let Some(e) = runs.iter().find_map(|run| run.experiment.clone().validated().err()) {
+        // What was saved ran before, also with settings that are refused by now.
+        let check = if saved.is_empty() { Experiment::validated } else { Experiment::readable };
+        if let Some(e) = runs.iter().find_map(|run| check(run.experiment.clone()).err()) {
             return self.message(Level::Error, e.to_string());
         }
         // The rounds before a fork may belong to another strategy.
@@ -228,6 +230,7 @@ impl Core {
         let cache = self.options.cache_dir.as_ref().map(GeneratorCache::new);
         let preparation = Preparation::new(&experiment, self.options.data_dir.clone(), cache, &self.device)
             .for_strategies(&strategies);
+        let preparation = if saved.is_empty() { preparation } else { preparation.without_new_runs() };
         let before = Before::Preparing { preparation: Box::new(preparation), saved };
         self.session = Some(Session::new(experiment, runs, before));
         self.publish();

@@ -1,6 +1,8 @@
 //! The pulsatile blood pressure that loads the lumen: a template of one beat and its systolic peak.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::paths;
 
 /// Pressure over one beat.
 ///
@@ -14,15 +16,22 @@ pub struct PressureWaveform {
 /// Why a table is not a waveform.
 #[derive(Debug, thiserror::Error)]
 pub enum WaveformError {
-    #[error("cannot read the waveform {path}: {source}")]
-    Io { path: String, source: std::io::Error },
+    #[error("{}: the waveform cannot be read ({source})", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    #[error("{}: {source}", path.display())]
+    Table { path: PathBuf, source: Box<Self> },
     #[error("line {line} of the waveform is not `seconds,mmHg`: {text}")]
     Line { line: usize, text: String },
-    #[error("the waveform's times must be in ascending order: line {line}")]
+    #[error("line {line} of the waveform has a time that is not after the one before; put the lines in order")]
     Order { line: usize },
-    #[error("a waveform needs at least two samples and a positive peak")]
-    Empty,
+    #[error("the waveform has {samples} samples; at least two are needed, as lines of `seconds,mmHg`")]
+    Short { samples: usize },
+    #[error("the waveform's peak is {peak} mmHg; it must lie between 0 and {MOST_MMHG}. Is the pressure in mmHg?")]
+    Peak { peak: f64 },
 }
+
+/// No peak of a blood pressure in mmHg is above this; in pascals each is.
+const MOST_MMHG: f64 = 1_000.0;
 
 impl Default for PressureWaveform {
     /// The template of `data/pressure_waveform.csv`, 120 mmHg at its peak.
@@ -34,30 +43,38 @@ impl Default for PressureWaveform {
 
 impl PressureWaveform {
     pub fn read(path: &Path) -> Result<Self, WaveformError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| WaveformError::Io { path: path.display().to_string(), source })?;
-        Self::parse(&text)
+        let text = paths::read_text(path).map_err(|source| WaveformError::Io { path: path.into(), source })?;
+        Self::parse(&text).map_err(|e| WaveformError::Table { path: path.into(), source: Box::new(e) })
     }
 
-    /// Parses lines of `seconds,mmHg`; lines that start with `#` and a heading are skipped.
+    /// Parses lines of `seconds,mmHg`, also with semicolons or tabs; lines that start with `#`, and one heading of words
+    /// before the first numbers, are skipped.
     pub fn parse(text: &str) -> Result<Self, WaveformError> {
         let mut samples: Vec<[f64; 2]> = Vec::new();
-        for (index, line) in text.lines().enumerate().map(|(i, l)| (i + 1, l.trim())) {
-            if line.is_empty() || line.starts_with('#') || line.starts_with("time") {
+        let mut headed = false;
+        for (line, text) in text.lines().enumerate().map(|(i, l)| (i + 1, l.trim())) {
+            if text.is_empty() || text.starts_with('#') {
                 continue;
             }
-            let wrong = || WaveformError::Line { line: index, text: line.to_owned() };
-            let (time, pressure) = line.split_once(',').ok_or_else(wrong)?;
-            let number = |s: &str| s.trim().parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(wrong);
-            let sample = [number(time)?, number(pressure)?];
+            let Some(sample) = sample(text) else {
+                if samples.is_empty() && !headed && is_heading(text) {
+                    headed = true;
+                    continue;
+                }
+                return Err(WaveformError::Line { line, text: text.to_owned() });
+            };
             if samples.last().is_some_and(|last| last[0] >= sample[0]) {
-                return Err(WaveformError::Order { line: index });
+                return Err(WaveformError::Order { line });
             }
             samples.push(sample);
         }
         let waveform = Self { samples };
-        let valid = waveform.samples.len() >= 2 && waveform.systolic_peak()[1] > 0.0;
-        if valid { Ok(waveform) } else { Err(WaveformError::Empty) }
+        let peak = waveform.systolic_peak()[1];
+        match waveform.samples.len() {
+            0 | 1 => Err(WaveformError::Short { samples: waveform.samples.len() }),
+            _ if peak > 0.0 && peak <= MOST_MMHG => Ok(waveform),
+            _ => Err(WaveformError::Peak { peak }),
+        }
     }
 
     pub fn samples(&self) -> &[[f64; 2]] {
@@ -78,6 +95,25 @@ impl PressureWaveform {
         let factor = peak_mmhg / self.systolic_peak()[1];
         Self { samples: self.samples.iter().map(|[time, pressure]| [*time, pressure * factor]).collect() }
     }
+}
+
+/// The two fields of a line.
+fn fields(line: &str) -> Option<(&str, &str)> {
+    let separator = [';', '\t', ','].into_iter().find(|s| line.contains(*s))?;
+    line.split_once(separator).map(|(time, pressure)| (time.trim(), pressure.trim()))
+}
+
+/// Seconds and mmHg of a line.
+fn sample(line: &str) -> Option<[f64; 2]> {
+    let (time, pressure) = fields(line)?;
+    let number = |text: &str| text.parse::<f64>().ok().filter(|v| v.is_finite());
+    Some([number(time)?, number(pressure)?])
+}
+
+/// Whether a line names its columns: each of two fields has a letter and is no number.
+fn is_heading(line: &str) -> bool {
+    let word = |text: &str| text.contains(char::is_alphabetic) && text.parse::<f64>().is_err();
+    fields(line).is_some_and(|(time, pressure)| word(time) && word(pressure))
 }
 
 /// kPa per conventional millimetre of mercury.
@@ -110,16 +146,46 @@ mod tests {
     }
 
     #[test]
+    fn tables_are_read_with_any_heading_and_separator() {
+        let expected = PressureWaveform::parse("0,80\n0.1,120").unwrap();
+        for text in [
+            "seconds,mmHg\n0,80\n0.1,120",
+            "time_s,pressure_mmhg\n0.0,80.0\n0.1,120.0\n",
+            "\"t [s]\", \"p [mmHg]\"\r\n0,80\r\n0.1,120\r\n",
+            "# a beat\n\nt;p\n0;80\n0.1;120",
+            "0\t80\n0.1\t120",
+            " 0 , 80 \n 1e-1 , 1.2e2 ",
+        ] {
+            assert_eq!(PressureWaveform::parse(text).unwrap_or_else(|e| panic!("{text}: {e}")), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn faulty_tables_are_reported_by_line() {
         let table = [
             ("0,80\nx,120", "line 2 of the waveform"),
-            ("0,80\n0,120", "ascending order: line 2"),
-            ("0,80", "two samples"),
+            ("a,b\nc,d\n0,80", "line 2 of the waveform"),
+            ("0,80\nseconds,mmHg\n1,120", "line 2 of the waveform"),
+            ("0,80\n0,120", "line 2 of the waveform has a time that is not after"),
+            ("0,80", "has 1 samples; at least two"),
+            ("", "has 0 samples; at least two"),
             ("0,nan\n1,2", "line 1 of the waveform"),
+            ("nan,inf\n0,1\n1,2", "line 1 of the waveform"),
+            ("0,80,1\n1,2", "line 1 of the waveform"),
+            ("0 80\n1 120", "line 1 of the waveform"),
+            ("0,-1\n1,-2", "peak is -1 mmHg"),
+            ("0,10000\n1,16000", "peak is 16000 mmHg"),
         ];
         for (text, expected) in table {
             let error = PressureWaveform::parse(text).expect_err(text).to_string();
             assert!(error.contains(expected), "{error}");
         }
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("beat.csv");
+        std::fs::write(&path, b"\xef\xbb\xbf0.0,80\n0.1,120\n").unwrap();
+        assert_eq!(PressureWaveform::read(&path).unwrap().systolic_peak(), [0.1, 120.0]);
+        std::fs::write(&path, "0,x").unwrap();
+        let error = PressureWaveform::read(&path).unwrap_err().to_string();
+        assert!(error.contains("beat.csv: line 1 of the waveform"), "{error}");
     }
 }

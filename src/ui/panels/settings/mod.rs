@@ -70,7 +70,7 @@ impl Controls {
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<ControlsAction> {
         let running = cx.state.experiment.clone();
-        let error = self.error();
+        let error = self.error().or_else(|| self.misfit(cx.state));
         let changed = self.is_changed(cx.state);
         let mut action = None;
         // The bar is always shown: otherwise the fields above would change their identity under the pointer.
@@ -120,6 +120,13 @@ impl Controls {
     /// Why the draft cannot run; `None` if it can.
     pub fn error(&self) -> Option<ExperimentError> {
         self.compared.error(&self.draft).or_else(|| self.draft.clone().validated().err())
+    }
+
+    /// Why the draft cannot run on the data that are there, if it is for them; other data are checked once they are read.
+    fn misfit(&self, state: &AppState) -> Option<ExperimentError> {
+        let data = state.dataset.as_ref().filter(|_| self.draft.has_data_of(&state.experiment))?;
+        let strategies: Vec<_> = self.compared.variants().ok()?.iter().map(|v| v.strategy).collect();
+        self.draft.on_data(&data.facts(), &strategies).err()
     }
 
     fn groups(&mut self, ui: &mut Ui, rows: &Rows<'_>, level: Level, cx: &mut Cx<'_>) {

@@ -1,0 +1,157 @@
+//! Checks of an experiment as a whole: settings that do not go together, and what its data must have for it.
+
+use super::choices::EvaluationSplit;
+use super::edit::{ExperimentError, bad};
+use super::fields::Experiment;
+use super::strategy::Strategy;
+
+/// What an experiment needs to know of its data before anything is trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DataFacts {
+    /// Images in each split.
+    pub train: usize,
+    pub validation: usize,
+    pub test: usize,
+    pub classes: usize,
+}
+
+impl Experiment {
+    /// An error if settings do not go together, whatever the data.
+    pub(super) fn check_together(&self) -> Result<(), ExperimentError> {
+        if self.evaluate_on == EvaluationSplit::Validation && self.validation_size == 0 {
+            let detail = "`0` leaves nothing for evaluate_on=validation; give more, or evaluate_on=test";
+            return Err(bad("validation_size", detail));
+        }
+        let stop = self.stop_at_validation_accuracy;
+        if stop > 0.0 && !self.dataset.task().has_classes() {
+            let detail = format!("`{stop}` has no meaning for maps, which have no accuracy; give 0");
+            return Err(bad("stop_at_validation_accuracy", detail));
+        }
+        if stop > 0.0 && self.validation_size == 0 {
+            let detail = format!("`{stop}` needs validation images; give validation_size above 0, or 0 to never stop");
+            return Err(bad("stop_at_validation_accuracy", detail));
+        }
+        Ok(())
+    }
+
+    /// Whether both experiments have the same data, as far as settings say so.
+    pub fn has_data_of(&self, other: &Self) -> bool {
+        let of = |e: &Self| (e.dataset, e.masks.clone(), e.data_seed, e.train_size, e.test_size, e.validation_size);
+        of(self) == of(other)
+    }
+
+    /// Whether the experiment can run on these data with these strategies; returns what is to be told, a sentence each.
+    pub fn on_data(&self, data: &DataFacts, strategies: &[Strategy]) -> Result<Vec<String>, ExperimentError> {
+        let Self { samples_per_round: j, rounds, evaluation_part: part, .. } = *self;
+        let none = |what: &str| {
+            let DataFacts { train, .. } = data;
+            format!("{what}; the split is at most a sixth of the train images, of which {train} are there; use more")
+        };
+        if data.validation == 0 && self.evaluate_on == EvaluationSplit::Validation {
+            return Err(bad("evaluate_on", none("`validation` has no images") + ", or evaluate_on=test"));
+        }
+        let stop = self.stop_at_validation_accuracy;
+        if data.validation == 0 && stop > 0.0 {
+            let detail = none(&format!("`{stop}` needs validation images")) + ", or give 0 to never stop";
+            return Err(bad("stop_at_validation_accuracy", detail));
+        }
+        let evaluated = match self.evaluate_on {
+            EvaluationSplit::Test => data.test,
+            EvaluationSplit::Validation => data.validation,
+        };
+        if self.dataset.task().has_classes() && part < data.classes.min(evaluated) {
+            let detail = format!("`{part}` is fewer than the {0} classes; give {0} or more", data.classes);
+            return Err(bad("evaluation_part", detail));
+        }
+        if strategies.iter().all(|s| s.generates_samples()) {
+            return Ok(Vec::new());
+        }
+        let pool = data.train;
+        if j > pool {
+            let fewer = pool / rounds;
+            let choose = if fewer > 0 { format!(", or {fewer} for {rounds} rounds") } else { String::new() };
+            let detail = format!("`{j}` is more than the pool of {pool} samples; give {pool} or fewer{choose}");
+            return Err(bad("samples_per_round", detail));
+        }
+        let (asked, enough) = (j.saturating_mul(rounds), self.stop_at_labels);
+        if asked <= pool || (1..=pool).contains(&enough) {
+            return Ok(Vec::new());
+        }
+        let last = pool.div_ceil(j);
+        let mut told = format!(
+            "`samples_per_round` {j} in {rounds} rounds asks for {asked} samples, more than the pool of {pool}: all are \
+             labelled after round {last}, and nothing is left to choose"
+        );
+        if strategies.iter().any(|s| s.generates_samples()) {
+            told += "; strategies that generate samples go on, so from there the budgets are unequal";
+        }
+        Ok(vec![told])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(settings: &str) -> Experiment {
+        let mut e = Experiment::default();
+        settings.split_whitespace().for_each(|setting| e.set(setting).unwrap());
+        e
+    }
+
+    #[test]
+    fn settings_that_do_not_go_together_are_refused_in_one_line() {
+        for (settings, says) in [
+            ("evaluate_on=validation validation_size=0", "field `validation_size`: `0` leaves nothing"),
+            ("evaluate_on=validation validation_size=1", ""),
+            ("stop_at_validation_accuracy=95.5 validation_size=0", "`95.5` needs validation images; give"),
+            ("dataset=ivus strategy=si stop_at_validation_accuracy=90", "`90` has no meaning for maps"),
+            ("stop_at_validation_accuracy=90", ""),
+            ("validation_size=0", ""),
+        ] {
+            let error = with(settings).validated().err().map(|e| e.to_string()).unwrap_or_default();
+            assert!(error.contains(says) && error.is_empty() == says.is_empty(), "{settings}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_the_data_lack_is_named_with_the_field_the_value_and_what_would_do() {
+        let data = DataFacts { train: 100, validation: 20, test: 30, classes: 10 };
+        let unsplit = DataFacts { validation: 0, ..data };
+        let (random, both) = (&[Strategy::Random][..], &[Strategy::Random, Strategy::Si][..]);
+        // The settings, the data, the strategies, the error or what is told.
+        for (settings, data, strategies, says) in [
+            ("samples_per_round=10", data, random, Ok("")),
+            ("samples_per_round=10 rounds=11", data, random, Ok("asks for 110 samples, more than the pool of 100")),
+            ("samples_per_round=30", data, both, Ok("after round 4, and nothing is left to choose; strategies that")),
+            ("samples_per_round=30 stop_at_labels=60", data, both, Ok("")),
+            ("samples_per_round=30 stop_at_labels=101", data, random, Ok("asks for 300 samples")),
+            ("samples_per_round=100 rounds=1", data, random, Ok("")),
+            (
+                "samples_per_round=101",
+                data,
+                random,
+                Err("`101` is more than the pool of 100 samples; give 100 or fewer"),
+            ),
+            ("samples_per_round=101", data, random, Err(", or 10 for 10 rounds")),
+            ("samples_per_round=101 rounds=1000", data, both, Err("give 100 or fewer")),
+            ("samples_per_round=101", data, &[Strategy::Si], Ok("")),
+            ("samples_per_round=1000000 rounds=10000", data, random, Err("more than the pool")),
+            ("samples_per_round=9 evaluation_part=9", data, random, Err("`9` is fewer than the 10 classes; give 10")),
+            ("samples_per_round=9 evaluation_part=9", DataFacts { test: 9, ..data }, random, Ok("")),
+            ("samples_per_round=9 evaluate_on=validation", unsplit, random, Err("`validation` has no images")),
+            ("samples_per_round=9 stop_at_validation_accuracy=90", unsplit, random, Err("`90` needs validation")),
+            ("samples_per_round=9", unsplit, random, Ok("")),
+        ] {
+            let found = with(settings).on_data(&data, strategies);
+            match (&found, says) {
+                (Ok(told), Ok(says)) => {
+                    let told = told.join("");
+                    assert!(told.contains(says) && told.is_empty() == says.is_empty(), "{settings}: {told}");
+                }
+                (Err(error), Err(says)) => assert!(error.to_string().contains(says), "{settings}: {error}"),
+                _ => panic!("{settings}: {found:?}"),
+            }
+        }
+    }
+}
