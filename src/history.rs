@@ -178,14 +178,34 @@ impl RoundRecord {
         }
     }
 
-    /// Accuracy in percent, or error of maps in kPa^2, over the whole evaluation split at the end of the round.
+    /// Accuracy in percent, or error of maps in kPa^2, over the whole evaluation split at the end of the round; `None`
+    /// in a round that diverged, whose network is no result.
     pub fn final_value(&self) -> Option<f32> {
-        self.evaluations.iter().rev().find(|e| Metric::WHOLE.contains(&e.metric)).map(|e| e.value)
+        let mut ends = self.evaluations.iter().rev().filter(|_| !self.diverged);
+        ends.find(|e| Metric::WHOLE.contains(&e.metric)).map(|e| e.value)
     }
 
-    /// The accuracy over the whole evaluation split at the end of the round.
+    /// `final_value` without the rounding of single precision: an accuracy as the share of right images where their
+    /// number is known.
+    pub fn exact_value(&self) -> Option<f64> {
+        let value = f64::from(self.final_value()?);
+        let share = self.evaluation_images().map(|images| {
+            let images = images as f64;
+            100.0 * (value * images / 100.0).round() / images
+        });
+        let rounding = f64::from(f32::EPSILON) * value.abs();
+        Some(share.filter(|share| (share - value).abs() <= rounding).unwrap_or(value))
+    }
+
+    /// Images of the whole evaluation split; `None` if they were not counted by class.
+    pub fn evaluation_images(&self) -> Option<usize> {
+        let images: usize = self.confusion.iter().map(|&n| n as usize).sum();
+        (images > 0).then_some(images)
+    }
+
+    /// The accuracy over the whole evaluation split at the end of the round; `None` in a round that diverged.
     pub fn final_accuracy(&self) -> Option<f32> {
-        self.evaluations.iter().rev().find(|e| e.metric == Metric::Accuracy).map(|e| e.value)
+        self.final_value().filter(|_| self.evaluations.iter().any(|e| e.metric == Metric::Accuracy))
     }
 }
 

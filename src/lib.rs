@@ -30,6 +30,7 @@ pub mod trajectory;
 pub mod field;
 pub mod round;
 pub mod difference;
+pub mod combine;
 pub mod grid;
 pub mod statistics;
 pub mod figures;

@@ -99,6 +99,10 @@ pub struct FiguresArgs {
     /// The baseline that the other runs are compared with, paired by seed: `random`, "snn alpha=0.5".
     #[arg(long, default_value_t = Strategy::Random.into())]
     pub against: Variant,
+    /// Combine runs although they differ in this field, or in `data`, `generator_digest` or `latent_scale`; may be
+    /// repeated. Every caption then says so.
+    #[arg(long, value_name = "FIELD")]
+    pub allow_different: Vec<String>,
     /// Draw only this figure of the paper; 4 also writes `walks.csv` with the verdict on each walk.
     #[arg(long, value_parser = clap::value_parser!(u8).range(3..=4))]
     pub figure: Option<u8>,

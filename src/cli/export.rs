@@ -8,9 +8,10 @@ use super::args::FiguresArgs;
 use super::out::say;
 use crate::archive::{self, ALBUM_EXTENSION, ALBUM_MAGIC, EMBEDDING_FILE, EMBEDDING_MAGIC, write_atomically};
 use crate::experiment::Strategy;
-use crate::figures::{self, Theme};
+use crate::figures::{self, Drawn, Histories, Theme};
 use crate::grid::GridFolder;
 use crate::history::History;
+use crate::statistics::{group_named, groups};
 use crate::trajectory::VerdictRules;
 
 /// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a run; the order of the histories does not matter.
@@ -30,6 +31,23 @@ pub fn run_files(histories: &[History], out: &Path) -> anyhow::Result<Vec<PathBu
         written.push(path);
     }
     Ok(written)
+}
+
+/// Writes every figure and table of the runs, or Figure 3 alone.
+pub fn figures(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<PathBuf>> {
+    let histories = Histories::allowing(histories, &args.against, &args.allow_different)?;
+    let groups = groups(histories.all());
+    if group_named(&groups, &args.against).is_none() && args.against != Strategy::Random.into() {
+        let names: Vec<_> = groups.iter().filter(|g| !g.is_fork).map(|g| g.name.to_string()).collect();
+        anyhow::bail!("--against: `{}` is not the name of one of these groups: {}", args.against, names.join(", "));
+    }
+    Ok(match args.figure {
+        None => figures::export_all(&histories, &args.out, &args.formats, args.width, args.dpi)?,
+        Some(number) => match figures::drawn(&format!("figure{number}"), &histories)? {
+            Drawn::Figure(figure) => figures::export_figure(&figure, &args.out, &args.formats, args.width, args.dpi)?,
+            Drawn::Table(_) => Vec::new(),
+        },
+    })
 }
 
 /// Writes Figure 4 of one of the runs and prints the verdicts. `files` are those of `histories`; a run that is not a

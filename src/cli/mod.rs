@@ -19,12 +19,10 @@ use clap::{Parser, Subcommand};
 
 use crate::archive;
 use crate::dataset::sources;
-use crate::experiment::{Strategy, Variant, setups};
-use crate::figures;
+use crate::experiment::{Variant, setups};
 use crate::grid::{self, GridFolder, Keep};
 use crate::identity::VERSION;
 use crate::paths;
-use crate::statistics::{group_named, groups};
 use crate::ui;
 use args::{ExperimentArgs, FiguresArgs};
 use out::{complain, say};
@@ -200,18 +198,9 @@ fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
         files.extend(archive::history_files(path)?);
     }
     let histories: Vec<_> = files.iter().map(|f| archive::read_history(f)).collect::<Result<_, _>>()?;
-    let groups = groups(&histories);
-    if group_named(&groups, &args.against).is_none() && args.against != Strategy::Random.into() {
-        let names: Vec<_> = groups.iter().filter(|g| !g.is_fork).map(|g| g.name.to_string()).collect();
-        anyhow::bail!("--against: `{}` is not the name of one of these groups: {}", args.against, names.join(", "));
-    }
     let written = match args.figure {
         Some(4) => export::figure4(&files, &histories, args)?,
-        Some(_) => {
-            let figure = figures::figure3(&histories);
-            figures::export_figure(&figure, &args.out, &args.formats, args.width, args.dpi)?
-        }
-        None => figures::export_all(&histories, &args.against, &args.out, &args.formats, args.width, args.dpi)?,
+        _ => export::figures(&histories, args)?,
     };
     for path in written {
         say!("{}", path.display());

@@ -34,7 +34,7 @@ pub struct Field {
     /// A name, or a place on this machine: no part of what is computed.
     pub aside: bool,
     /// The trained network whose weights depend on it.
-    digest: Option<Digest>,
+    pub digest: Option<Digest>,
     /// The part of a strategy's proposals, and of nothing else, that depends on it.
     pub part: Option<Part>,
     text: fn(&Experiment) -> String,

@@ -1,8 +1,10 @@
 //! From histories to the points that figures draw: groups with their looks, traces, and means over repeats.
 
+use super::captions;
 use super::error::FigureError;
 use super::figure::Panel;
 use super::look::style::StrategyStyle;
+use crate::combine::combine;
 use crate::experiment::{EvaluationSplit, Experiment, Task, Variant};
 use crate::history::{History, Metric};
 use crate::statistics::{CurvePoint, Group, Interval, Options, curve, group_named, groups, mean_interval};
@@ -12,54 +14,44 @@ pub const BAND_LEVEL: f64 = 0.95;
 
 /// Histories that can be drawn together, and the name of the group that the others are compared with.
 #[derive(Debug, Clone)]
-pub struct Histories<'a> {
-    pub(super) all: &'a [History],
+pub struct Histories {
+    pub(super) all: Vec<History>,
     pub(super) against: Variant,
+    /// Sentences of every caption, and notes on the runs.
+    pub(super) captions: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
-impl<'a> Histories<'a> {
-    /// The histories, if they can be drawn together.
-    pub fn new(all: &'a [History], against: &Variant) -> Result<Self, FigureError> {
-        compatible(all)?;
-        let name = group_named(&groups(all), against).map(|g| g.name.clone());
-        Ok(Self { all, against: name.unwrap_or_else(|| against.clone()) })
+impl Histories {
+    /// The histories, if they can be drawn together; a run that is given twice counts once.
+    pub fn new(histories: &[History], against: &Variant) -> Result<Self, FigureError> {
+        Self::allowing(histories, against, &[])
+    }
+
+    /// The histories, if they can be drawn together; they may differ in the properties that `allow` names.
+    pub fn allowing(histories: &[History], against: &Variant, allow: &[String]) -> Result<Self, FigureError> {
+        let combined = combine(histories, allow)?;
+        if combined.histories.is_empty() {
+            return Err(FigureError::NoHistory);
+        }
+        let name = group_named(&groups(&combined.histories), against).map(|g| g.name.clone());
+        Ok(Self {
+            against: name.unwrap_or_else(|| against.clone()),
+            captions: captions::caption_sentences(&combined),
+            notes: captions::notes(&combined),
+            all: combined.histories,
+        })
+    }
+
+    /// Each run once.
+    pub fn all(&self) -> &[History] {
+        &self.all
     }
 
     /// How groups are compared.
     pub(super) fn options(&self) -> Options {
-        Options::against(self.against.clone(), task(self.all))
+        Options::against(self.against.clone(), task(&self.all))
     }
-}
-
-/// Checks that histories have the same data, evaluation split and latent dimension, and that no run occurs twice. A run
-/// and its forks are different runs.
-fn compatible(histories: &[History]) -> Result<(), FigureError> {
-    let Some(first) = histories.first() else { return Err(FigureError::NoHistory) };
-    let runs: Vec<Variant> = histories.iter().map(|h| Variant::identity(&h.header.experiment)).collect();
-    for (i, history) in histories.iter().enumerate() {
-        let (a, b) = (&first.header, &history.header);
-        let differs = if a.data_digest != b.data_digest {
-            Some("data")
-        } else if a.experiment.evaluate_on != b.experiment.evaluate_on {
-            Some("evaluation split")
-        } else if a.experiment.latent_dim != b.experiment.latent_dim {
-            Some("latent dimension")
-        } else {
-            None
-        };
-        if let Some(what) = differs {
-            return Err(FigureError::Mixed { what, repeat: b.repeat, run: history.variant().to_string() });
-        }
-        let same_fork = |h: &History| match (&h.header.forked, &b.forked) {
-            (None, None) => true,
-            (there, here) => there == here && h.header.experiment == b.experiment,
-        };
-        let same_run = |(h, run): (&History, &Variant)| *run == runs[i] && h.seed() == history.seed() && same_fork(h);
-        if histories[..i].iter().zip(&runs).any(same_run) {
-            return Err(FigureError::Twice { run: history.variant().to_string(), seed: history.seed() });
-        }
-    }
-    Ok(())
 }
 
 impl Group<'_> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::combine::CombineError;
 use crate::disk;
 
 /// Why figures cannot be drawn or written.
@@ -11,12 +12,14 @@ pub enum FigureError {
     NoHistory,
     #[error("{title}: nothing to draw in these histories; it needs {needs}")]
     Nothing { title: &'static str, needs: &'static str },
-    #[error("the histories cannot be drawn together: {run}, repeat {repeat}, has another {what} than the first")]
-    Mixed { what: &'static str, run: String, repeat: usize },
+    #[error(transparent)]
+    Apart(#[from] CombineError),
+    #[error(
+        "{run}, repeat {repeat}: the embedding beside it is of other data or of another generator; give the folder of this run"
+    )]
+    OtherEmbedding { run: String, repeat: usize },
     #[error("the run of {run} recorded no walks; run it again with --walks N, for example 240")]
     NoWalks { run: String },
-    #[error("{run} with seed {seed} is given twice; remove one of the two")]
-    Twice { run: String, seed: u64 },
     #[error("{}", disk::unwritten(path, source))]
     Write { path: PathBuf, source: std::io::Error },
     #[error("cannot draw the figure: {0}")]

@@ -14,6 +14,8 @@ pub struct Table {
     pub rules: Vec<usize>,
     /// Sentences below the table.
     pub notes: Vec<String>,
+    /// The same numbers for programs, header first: one value a column, all digits; empty if the cells are as good.
+    pub data: Vec<Vec<String>>,
 }
 
 impl Table {
@@ -29,11 +31,21 @@ impl Table {
         out
     }
 
-    /// The table as CSV: header and rows, numbers with plain minus signs and without thousands separators.
+    /// The table as CSV: its numbers for programs, or else its cells with plain minus signs and without thousands
+    /// separators.
     pub fn csv(&self) -> String {
-        let line = |row: &Vec<String>| row.iter().map(|c| field(&plain(c))).collect::<Vec<_>>().join(",") + "\n";
-        std::iter::once(&self.header).chain(&self.rows).map(line).collect()
+        let line = |cells: Vec<String>| cells.join(",") + "\n";
+        if !self.data.is_empty() {
+            return self.data.iter().map(|row| line(row.iter().map(|c| field(c)).collect())).collect();
+        }
+        let rows = std::iter::once(&self.header).chain(&self.rows);
+        rows.map(|row| line(row.iter().map(|c| field(&plain(c))).collect())).collect()
     }
+}
+
+/// A value with all of its digits, or an empty cell.
+pub fn cell(value: Option<impl std::fmt::Display>) -> String {
+    value.map_or_else(String::new, |v| v.to_string())
 }
 
 /// One field of CSV, quoted where it must be (RFC 4180).

@@ -7,6 +7,7 @@ use super::curve::{area_under_curve, endpoint, labels_to_reach, round_ends};
 use super::exact::{holm, sign_flip, smallest_p, wilcoxon};
 use super::groups::{Group, groups};
 use super::student::{Interval, mean_interval, t_two_sided, z_quantile};
+use crate::combine::is_same_setting;
 use crate::experiment::{Strategy, Task, Variant};
 use crate::history::History;
 
@@ -50,6 +51,8 @@ pub struct Comparison {
     /// Rounds of the endpoint: 2 to 10, or to the last round of any run.
     pub rounds: RangeInclusive<usize>,
     pub groups: Vec<EndpointTest>,
+    /// The number of tests that Holm's adjustment is over.
+    pub tests: usize,
 }
 
 /// The results of one group of repeats.
@@ -117,6 +120,12 @@ impl PairedTest {
         let (sign_flip_p, wilcoxon_p) = (sign_flip(&differences), wilcoxon(&differences));
         Some(Self { seeds, differences, interval, t_p, sign_flip_p, wilcoxon_p, effect })
     }
+
+    /// Whether the interval excludes zero and the sign-flip test does not, or the reverse.
+    pub fn disagrees(&self, level: f64) -> bool {
+        let excludes = self.interval.half_width.is_some_and(|half| self.interval.mean.abs() > half);
+        self.interval.half_width.is_some() && self.sign_flip_p.is_some_and(|p| (p <= 1.0 - level) != excludes)
+    }
 }
 
 /// Compares every strategy in `histories` with the baseline. Forks are excluded: they share rounds with their parents
@@ -138,7 +147,7 @@ pub fn compare(histories: &[History], options: &Options) -> Comparison {
             group.warning = warning(test.differences.len(), tests, options, group.repeats_needed, p);
         }
     }
-    Comparison { options: options.clone(), rounds, groups: tested }
+    Comparison { options: options.clone(), rounds, groups: tested, tests }
 }
 
 fn one_group(
@@ -182,10 +191,13 @@ fn one_group(
     }
 }
 
-/// Differences of `number` between runs of the same seed.
+/// Differences of `number` between runs of the same seed; where settings may differ, of the same settings if there are
+/// such.
 fn pairs(runs: &[&History], baseline: &[&History], number: &dyn Fn(&History) -> Option<f64>) -> Vec<(u64, f64)> {
     let pair = |run: &&History| {
-        let other = baseline.iter().find(|b| b.seed() == run.seed())?;
+        let mut others = baseline.iter().filter(|b| b.seed() == run.seed());
+        let first = others.next()?;
+        let other = std::iter::once(first).chain(others).find(|b| is_same_setting(b, run)).unwrap_or(first);
         Some((run.seed(), number(run)? - number(other)?))
     };
     runs.iter().filter_map(pair).collect()

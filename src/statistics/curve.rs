@@ -26,11 +26,14 @@ pub struct CurveRound<'a> {
     /// Optimiser steps of the run at the end of the round.
     pub minibatches: usize,
     pub evaluations: &'a [Evaluation],
+    /// Whether it diverged: its end is then no point of the curve.
+    pub diverged: bool,
 }
 
 impl<'a> From<&'a RoundRecord> for CurveRound<'a> {
     fn from(r: &'a RoundRecord) -> Self {
-        Self { round: r.round, labels: r.labels, minibatches: r.minibatches, evaluations: &r.evaluations }
+        let (round, labels, minibatches, diverged) = (r.round, r.labels, r.minibatches, r.diverged);
+        Self { round, labels, minibatches, evaluations: &r.evaluations, diverged }
     }
 }
 
@@ -38,7 +41,7 @@ impl<'a> From<&'a RoundRecord> for CurveRound<'a> {
 pub fn curve<'a>(rounds: impl Iterator<Item = CurveRound<'a>>, metric: Metric) -> Vec<CurvePoint> {
     let mut points = Vec::new();
     let (mut labels_before, mut steps_before) = (0.0, 0.0);
-    for CurveRound { round, labels, minibatches, evaluations } in rounds {
+    for CurveRound { round, labels, minibatches, evaluations, diverged } in rounds {
         let (labels, end) = (labels as f64, minibatches as f64);
         let place = |e: &Evaluation| {
             let steps = end - steps_before;
@@ -46,7 +49,8 @@ pub fn curve<'a>(rounds: impl Iterator<Item = CurveRound<'a>>, metric: Metric) -
             let share = if inside { ((e.minibatches as f64 - steps_before) / steps).clamp(0.0, 1.0) } else { 1.0 };
             labels_before + share * (labels - labels_before)
         };
-        points.extend(evaluations.iter().filter(|e| e.metric == metric).map(|e| CurvePoint {
+        let shown = evaluations.iter().filter(|e| e.metric == metric && !(diverged && e.round_end));
+        points.extend(shown.map(|e| CurvePoint {
             round,
             labels: place(e),
             minibatches: e.minibatches as f64,
@@ -61,7 +65,7 @@ pub fn curve<'a>(rounds: impl Iterator<Item = CurveRound<'a>>, metric: Metric) -
 /// Labels and the target's metric (accuracy in percent, or the error of maps in kPa^2) at the end of each round with a
 /// finite value.
 pub fn round_ends(history: &History) -> Vec<[f64; 2]> {
-    let point = |r: &Arc<RoundRecord>| Some([r.labels as f64, f64::from(r.final_value()?)]);
+    let point = |r: &Arc<RoundRecord>| Some([r.labels as f64, r.exact_value()?]);
     history.rounds.iter().filter_map(point).filter(|p| p[1].is_finite()).collect()
 }
 
@@ -91,8 +95,8 @@ pub fn labels_to_reach(points: &[[f64; 2]], target: f64) -> Option<f64> {
 /// Mean of the target's metric over the ends of `rounds`; `None` unless each of them ended with a finite value.
 pub fn endpoint(history: &History, rounds: RangeInclusive<usize>) -> Option<f64> {
     let count = rounds.clone().count();
-    let value = |t: usize| history.rounds.iter().find(|r| r.round == t)?.final_value().filter(|a| a.is_finite());
-    let values: Option<Vec<f32>> = rounds.map(value).collect();
-    let sum: f64 = values?.into_iter().map(f64::from).sum();
+    let value = |t: usize| history.rounds.iter().find(|r| r.round == t)?.exact_value().filter(|a| a.is_finite());
+    let values: Option<Vec<f64>> = rounds.map(value).collect();
+    let sum: f64 = values?.into_iter().sum();
     (count > 0).then(|| sum / count as f64)
 }

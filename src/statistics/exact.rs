@@ -8,8 +8,9 @@ pub const MOST_EXACT_PAIRS: usize = 30;
 /// The most pairs for which the distribution of the signed-rank sum is computed.
 const MOST_RANKED_PAIRS: usize = 500;
 
-/// Sums that differ by less than this share of the largest are ties.
-const TIE: f64 = 1e-10;
+/// Sums that differ by less than this share of the sum of all sizes are ties: more than the rounding of accuracies in
+/// single precision, and less than one image.
+const TIE: f64 = 1e-6;
 
 /// Two-sided p of the sign-flip test of zero mean difference, over all 2^n assignments of signs.
 ///
@@ -20,7 +21,7 @@ pub fn sign_flip(differences: &[f64]) -> Option<f64> {
         return None;
     }
     let observed = differences.iter().sum::<f64>().abs();
-    let slack = TIE * differences.iter().map(|d| d.abs()).sum::<f64>();
+    let slack = slack(differences);
     let (left, right) = differences.split_at(n / 2);
     let (left, right) = (signed_sums(left), signed_sums(right));
     // The distribution is symmetric, so p is twice the upper tail; sums of zero are in both tails.
@@ -39,6 +40,11 @@ pub fn sign_flip(differences: &[f64]) -> Option<f64> {
     Some((2.0 * reaching as f64 / 2f64.powi(n as i32)).min(1.0))
 }
 
+/// How far two sums of these differences may be apart and still be a tie.
+fn slack(differences: &[f64]) -> f64 {
+    TIE * differences.iter().map(|d| d.abs()).sum::<f64>()
+}
+
 /// The sums of all assignments of signs, ascending.
 fn signed_sums(values: &[f64]) -> Vec<f64> {
     let mut sums = vec![0.0];
@@ -53,7 +59,8 @@ fn signed_sums(values: &[f64]) -> Vec<f64> {
 ///
 /// Differences of zero are dropped (Wilcoxon's way); ties share their mean rank. `None` if nothing remains.
 pub fn wilcoxon(differences: &[f64]) -> Option<f64> {
-    let mut sizes: Vec<f64> = differences.iter().copied().filter(|d| *d != 0.0).collect();
+    let slack = slack(differences);
+    let mut sizes: Vec<f64> = differences.iter().copied().filter(|d| d.is_nan() || d.abs() > slack).collect();
     let n = sizes.len();
     if n == 0 || n > MOST_RANKED_PAIRS || sizes.iter().any(|d| !d.is_finite()) {
         return None;
@@ -63,7 +70,7 @@ pub fn wilcoxon(differences: &[f64]) -> Option<f64> {
     let mut doubled = vec![0_usize; n];
     let mut start = 0;
     while start < n {
-        let tied = |i: &usize| (sizes[*i].abs() - sizes[start].abs()).abs() <= TIE * sizes[start].abs();
+        let tied = |i: &usize| sizes[*i].abs() - sizes[start].abs() <= slack;
         let end = (start..n).take_while(tied).last().unwrap_or(start);
         doubled[start..=end].fill(start + end + 2);
         start = end + 1;

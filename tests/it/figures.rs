@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use resvg::tiny_skia::Pixmap;
 use ridgewalk::experiment::{Experiment, Own, Strategy, Variant};
-use ridgewalk::figures::*;
+use ridgewalk::figures::{drawn as drawn_as, *};
 use ridgewalk::history::{Fork, History};
 use ridgewalk::statistics::{Options, compare, groups};
 
@@ -36,9 +36,13 @@ fn every_figure_is_as_its_golden_file() {
     }
 }
 
+fn combined(histories: &[History]) -> Histories {
+    Histories::new(histories, &Strategy::Random.into()).unwrap()
+}
+
 /// What each kind of the list makes of these histories, in order.
 fn drawn(histories: &[History]) -> Vec<Result<Drawn, FigureError>> {
-    let histories = Histories::new(histories, &Strategy::Random.into()).unwrap();
+    let histories = combined(histories);
     KINDS.iter().map(|kind| kind.draw(&histories)).collect()
 }
 
@@ -66,8 +70,7 @@ fn every_kind_is_drawn_or_says_why_not() {
     for (histories, missing) in [(two_by_three(), &[][..]), (maps, &missing_in_maps[..])] {
         let dir = tempfile::tempdir().unwrap();
         let formats = [Format::Svg, Format::Markdown];
-        let written =
-            export_all(&histories, &Strategy::Random.into(), dir.path(), &formats, COLUMN_WIDTH, 72.0).unwrap();
+        let written = export_all(&combined(&histories), dir.path(), &formats, COLUMN_WIDTH, 72.0).unwrap();
         let mut shown = Vec::new();
         for (kind, drawn) in KINDS.iter().zip(drawn(&histories)) {
             assert_eq!(drawn.is_err(), missing.contains(&kind.name), "{}", kind.name);
@@ -94,15 +97,58 @@ fn every_table_is_as_its_golden_file() {
     let histories = two_by_three();
     golden("table1.tex", &latex_table(&table1(&histories)));
     golden("comparison.md", &comparison_table(&histories, &Options::default()).markdown());
-    golden("comparison.csv", &comparison_table(&histories, &Options::default()).csv());
+}
+
+/// The CSV of a table has one number a column with all of its digits: rounded, it is what the table shows.
+#[test]
+fn tables_as_csv_have_the_numbers_behind_their_cells() {
+    let histories = two_by_three();
+    let table = comparison_table(&histories, &Options::default());
+    let csv = table.csv();
+    let header: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    let number = |row: usize, column: &str| -> Option<f64> {
+        let at = header.iter().position(|c| *c == column).unwrap_or_else(|| panic!("{column}: {csv}"));
+        csv.lines().nth(1 + row).unwrap().split(',').nth(at).unwrap().parse().ok()
+    };
+    for (column, shown, decimals) in [
+        ("runs", 1, 0),
+        ("mean", 2, 2),
+        ("pairs", 3, 0),
+        ("difference", 4, 2),
+        ("d_z", 6, 2),
+        ("p_sign_flip", 7, 4),
+        ("p_holm", 8, 4),
+        ("area", 9, 2),
+        ("labels_to_95", 11, 0),
+        ("labels_to_97", 12, 0),
+    ] {
+        for (row, cells) in table.rows.iter().enumerate() {
+            let plain = cells[shown].replace(',', "").replace('\u{2212}', "-").replace('+', "");
+            let value = number(row, column).map(|v| format!("{v:.decimals$}"));
+            assert_eq!(value, plain.parse::<f64>().ok().map(|_| plain), "{column} of {cells:?}");
+        }
+    }
+    let low = number(1, "difference_low").unwrap();
+    assert!(
+        table.rows[1][5].replace('\u{2212}', "-").starts_with(&format!("{low:.2} to ")),
+        "{low} {:?}",
+        table.rows[1]
+    );
+    let mean = compare(&histories, &Options::default()).groups[1].endpoint.unwrap().mean;
+    assert_eq!((number(1, "mean"), number(1, "labels_to_97_runs")), (Some(mean), Some(0.0)));
+    let csv = table1(&histories).csv();
+    assert_eq!(csv.lines().next().unwrap(), "strategy,label,round,runs,mean,sd,low,high");
+    assert_eq!(csv.lines().count(), 1 + 2 * 4);
+    assert!(csv.lines().skip(1).all(|l| l.split(',').skip(2).all(|c| c.parse::<f64>().is_ok())), "{csv}");
 }
 
 #[test]
-fn table_1_stands_beside_the_papers_numbers_where_the_paper_ran_the_data() {
+fn table_1_has_the_papers_numbers() {
     let mut histories = two_by_three();
     assert!(!table1(&histories).markdown().contains("Paper"));
     for history in &mut histories {
         history.header.experiment.dataset = "mnist".parse().unwrap();
+        history.header.data_provenance = "mnist (the published files)".into();
     }
     let text = table1(&histories).markdown();
     assert!(
@@ -130,7 +176,7 @@ fn a_fork_stands_beside_its_parent_by_name_and_counts_as_no_repeat() {
     let with = [without.clone(), vec![fork(0.5), fork(0.7)]].concat();
     Histories::new(&with, &Strategy::Random.into()).unwrap();
     let twice = [with.clone(), vec![fork(0.7)]].concat();
-    assert!(Histories::new(&twice, &Strategy::Random.into()).is_err(), "the same fork twice");
+    assert_eq!(combined(&twice).all(), with, "the same fork twice");
     let options = Options::default();
     assert_eq!(compare(&with, &options), compare(&without, &options));
     let lines = |histories: &[History]| {
@@ -220,8 +266,7 @@ fn variants_of_a_strategy_are_groups_with_names_and_looks_of_their_own() {
     let names: Vec<_> = groups(&others).iter().map(|g| g.name.to_string()).collect();
     assert_eq!(names, ["random", "snn alpha=0.3", "snn alpha=0.6"]);
     let twice = [variant(1, true), variant(1, false)].concat();
-    let error = Histories::new(&twice, &name).unwrap_err().to_string();
-    assert!(error.contains("with seed 1 is given twice"), "{error}");
+    assert_eq!(Histories::new(&twice, &name).unwrap().all(), &twice[..1]);
 }
 
 #[test]
@@ -229,10 +274,10 @@ fn csv_files_have_exactly_the_promised_columns_and_rows() {
     let histories = vec![Made { strategy: Strategy::Snn, repeat: 2, rounds: 2, gain: 0.1 }.history()];
     let curves = curves_csv(&histories);
     let rows: Vec<_> = curves.lines().collect();
-    assert_eq!(rows[0], "strategy,repeat,seed,round,labels,minibatches,metric,value,round_end");
+    assert_eq!(rows[0], "strategy,repeat,seed,round,labels,minibatches,split,metric,value,round_end");
     assert_eq!(rows.len(), 1 + histories[0].evaluations().count());
     let (_, first) = histories[0].evaluations().next().unwrap();
-    assert_eq!(rows[1], format!("snn,2,2,1,500,20,accuracy_part,{},0", first.value));
+    assert_eq!(rows[1], format!("snn,2,2,1,500,20,test,accuracy_part,{},0", first.value));
     let ends: Vec<_> = rows.iter().filter(|r| r.ends_with(",1")).collect();
     assert!(ends.len() == 2 && ends.iter().all(|r| r.contains(",accuracy,")), "{ends:?}");
 
@@ -338,7 +383,7 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
     let histories = two_by_three();
     let out = folder.path().join("new/deep");
     let formats = [Format::Svg, Format::Csv, Format::Latex, Format::Markdown];
-    let written = export_all(&histories, &Strategy::Random.into(), &out, &formats, COLUMN_WIDTH, 300.0).unwrap();
+    let written = export_all(&combined(&histories), &out, &formats, COLUMN_WIDTH, 300.0).unwrap();
     assert!(written.iter().all(|p| p.metadata().unwrap().len() > 0));
     for name in
         ["curves.svg", "curves.csv", "proposals.csv", "figure3-data.csv", "table1.tex", "comparison.md", "figures.tex"]
@@ -349,34 +394,159 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
 
     let blocked = folder.path().join("file");
     std::fs::write(&blocked, "").unwrap();
-    let error = export_all(&histories, &Strategy::Random.into(), &blocked, &formats, COLUMN_WIDTH, 300.0)
-        .unwrap_err()
-        .to_string();
+    let error = export_all(&combined(&histories), &blocked, &formats, COLUMN_WIDTH, 300.0).unwrap_err().to_string();
     assert!(error.contains(&blocked.display().to_string()), "{error}");
 }
 
 #[test]
-fn what_cannot_be_compared_is_rejected() {
-    let folder = tempfile::tempdir().unwrap();
-    let rejected = |histories: &[History]| {
-        export_all(histories, &Strategy::Random.into(), folder.path(), &[Format::Svg], COLUMN_WIDTH, 300.0)
-            .unwrap_err()
-            .to_string()
-    };
+fn runs_that_differ_in_more_than_strategy_and_seed_are_rejected_with_the_field_and_both_values() {
     let change = |f: &dyn Fn(&mut History)| {
         let mut histories = two_by_three();
         f(&mut histories[4]);
         histories
     };
-    for (histories, says) in [
-        (Vec::new(), "no history"),
-        (change(&|h| h.header.data_digest = "other".into()), "another data"),
-        (change(&|h| h.header.experiment.latent_dim = 8), "another latent dimension"),
-        (change(&|h| h.header.experiment.seed = 1), "snn with seed 1 is given twice"),
+    let weights = |histories: &mut Vec<History>| {
+        for (history, weights) in histories.iter_mut().zip(["a", "a", "a", "a", "b", "a"]) {
+            history.header.generator_weights = Some(weights.into());
+        }
+    };
+    let mut other_weights = two_by_three();
+    weights(&mut other_weights);
+    for (histories, property, says) in [
+        (
+            change(&|h| h.header.data_digest = "other".into()),
+            "data",
+            "`data` is made in random with seed 1 and other in snn",
+        ),
+        (
+            change(&|h| h.header.experiment.latent_dim = 8),
+            "latent_dim",
+            "`latent_dim` is 2 in random with seed 1 and 8 in",
+        ),
+        (
+            change(&|h| h.header.experiment.learning_rate = 0.5),
+            "learning_rate",
+            "0.001 in random with seed 1 and 0.5 in",
+        ),
+        (change(&|h| h.header.latent_scale = 1.1), "latent_scale", "`latent_scale` is 1 in random"),
+        (other_weights, "generator_weights", "`generator_weights` is a in random with seed 1 and b in snn with seed 2"),
     ] {
-        let error = rejected(&histories);
-        assert!(error.contains(says), "{error}");
+        let against = Strategy::Random.into();
+        let error = Histories::new(&histories, &against).unwrap_err().to_string();
+        assert!(error.contains(says) && error.contains(&format!("--allow-different {property}")), "{error}");
+        let others = error.matches("--allow-different").count();
+        assert_eq!(others, 1, "what follows from another difference is not named: {error}");
+        let allowed = Histories::allowing(&histories, &against, &[property.to_owned()]).unwrap();
+        for drawn in KINDS.iter().filter_map(|kind| kind.draw(&allowed).ok()) {
+            let (Drawn::Figure(Figure { caption, .. }) | Drawn::Table(Table { caption, .. })) = drawn;
+            assert!(caption.contains(&format!("differ in `{property}`")), "{caption}");
+        }
     }
+    // Where the data lie, how many rounds there are, and walks make no other experiment.
+    for f in [
+        (|h| h.header.experiment.masks = "elsewhere".into()) as fn(&mut History),
+        |h| h.header.experiment.rounds = 9,
+        |h| h.header.experiment.walks = 0,
+        |h| h.header.experiment.train_size = 60_000,
+        |h| h.header.experiment.alpha = 0.4,
+    ] {
+        combined(&change(&f));
+    }
+    assert!(matches!(Histories::new(&[], &Strategy::Random.into()), Err(FigureError::NoHistory)));
+    let unknown = Histories::allowing(&two_by_three(), &Strategy::Random.into(), &["sed".into()]).unwrap_err();
+    assert!(unknown.to_string().starts_with("`sed` is not a property"), "{unknown}");
+}
+
+#[test]
+fn a_run_given_twice_counts_once_and_two_results_of_one_run_are_rejected() {
+    let histories = two_by_three();
+    let twice = [histories.clone(), vec![histories[4].up_to(2), histories[0].clone()]].concat();
+    let once = combined(&twice);
+    assert_eq!(once.all(), histories, "the longer of the two");
+    let Ok(Drawn::Table(table)) = drawn_as("table1", &once) else { panic!("no table") };
+    let told = "Given more than once, counted once: snn with seed 2; random with seed 1.";
+    assert!(table.notes.iter().any(|n| n == told), "{:?}", table.notes);
+    let mut other = histories[4].clone();
+    Arc::make_mut(&mut other.rounds[2]).evaluations[0].value += 1.0;
+    let error = Histories::new(&[histories, vec![other]].concat(), &Strategy::Random.into()).unwrap_err().to_string();
+    assert!(error.starts_with("snn with seed 2 is given twice, and the two differ from round 3 on"), "{error}");
+}
+
+#[test]
+fn captions_say_what_the_data_were_and_the_papers_rows_stand_beside_the_published_set_only() {
+    let of = |dataset: &str, provenance: &str, sizes: [usize; 2], on: &str| {
+        let mut histories = two_by_three();
+        for header in histories.iter_mut().map(|h| &mut h.header) {
+            header.data_provenance = provenance.into();
+            header.experiment.dataset = dataset.parse().unwrap();
+            [header.experiment.train_size, header.experiment.test_size] = sizes;
+            header.experiment.evaluate_on = on.parse().unwrap();
+        }
+        let Ok(Drawn::Table(table)) = drawn_as("table1", &combined(&histories)) else { panic!("no table") };
+        table
+    };
+    let published = "mnist from /data (the published files)";
+    for (dataset, provenance, sizes, on, says, paper) in [
+        ("mnist", published, [0, 0], "test", "Data: MNIST; evaluated on 10,000 test images.", true),
+        ("mnist", published, [0, 0], "validation", "Data: MNIST; evaluated on 10,000 validation images.", false),
+        ("mnist", published, [1_500, 0], "test", "Data: first 1,500 of MNIST; evaluated on", false),
+        ("mnist", "mnist (not the published files)", [0, 0], "test", "Data: own images under MNIST's names;", false),
+        ("mnist", "", [0, 0], "test", "Data: images under MNIST's names, of unknown origin;", false),
+        ("cifar10", "cifar10 from /c (the published files)", [0, 0], "test", "Data: CIFAR-10;", true),
+        (
+            "cifar10",
+            "cifar10 from /c (loose files: only the archive has a published checksum), 2 of 5 train batches",
+            [0, 0],
+            "test",
+            "Data: files under CIFAR-10's names, which have no published checksum, 2 of 5 train batches;",
+            false,
+        ),
+        ("ivus", "", [990, 210], "test", "Data: IVUS (generated vessels);", false),
+    ] {
+        let table = of(dataset, provenance, sizes, on);
+        assert!(table.caption.contains(says), "{}", table.caption);
+        assert_eq!(table.markdown().contains("Paper: Rand"), paper, "{provenance}");
+        assert_eq!(table.csv().contains("paper-rand,Paper: Rand,1,5,"), paper, "{provenance}");
+    }
+}
+
+#[test]
+fn a_run_that_ended_early_or_diverged_is_marked_and_in_no_mean_after_that() {
+    let mut histories = two_by_three();
+    histories[3].rounds.truncate(2);
+    let last = Arc::make_mut(histories[4].rounds.last_mut().unwrap());
+    last.diverged = true;
+    last.evaluations.iter_mut().filter(|e| e.round_end).for_each(|e| e.value = 9.8);
+    let all = combined(&histories);
+    let told = "Ended before the others, and in no mean after that: SNN: seed 1 has 2 of 4 rounds, seed 2 diverged in \
+                round 4.";
+    for drawn in KINDS.iter().filter_map(|kind| kind.draw(&all).ok()) {
+        match drawn {
+            Drawn::Figure(figure) => assert!(figure.caption.contains(told), "{}", figure.caption),
+            Drawn::Table(table) => assert!(table.notes.iter().any(|n| n == told), "{:?}", table.notes),
+        }
+    }
+    let table = table1(&histories);
+    let row = &table.rows[2];
+    assert_eq!((row[0].as_str(), row[1].as_str()), ("SNN", "3"));
+    assert!(row[3].parse::<f64>().is_ok() && row[4].ends_with(" (2)") && row[5].ends_with(" (1)"), "{row:?}");
+    assert!(table.notes.iter().any(|n| n.starts_with("In parentheses:")));
+    let tests = comparison_table(&histories, &Options::default());
+    assert_eq!(tests.rows[1][1..4], ["1 of 3".to_owned(), tests.rows[1][2].clone(), "1".into()]);
+    assert!(tests.notes.iter().any(|n| n == "SNN: 2 runs excluded, without a value for each of these rounds."));
+    let crosses = |figure: Figure| {
+        let lines = figure.panels.into_iter().flat_map(|p| p.items).filter_map(|item| match item {
+            Item::Line(line) if line.mark.is_some_and(|(mark, _)| mark == Mark::Cross) => Some(line.series),
+            _ => None,
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let ends = ["SNN (seed 1, has 2 of 4 rounds)", "SNN (seed 2, diverged in round 4)"];
+    assert_eq!(crosses(curves(&histories)), ends);
+    assert_eq!(crosses(figure3(&histories)), [ends, ends].concat());
+    let lowest = named("difference", &histories, Strategy::Random);
+    assert!(lowest.caption.contains("over 1 to 3 pairs"), "{}", lowest.caption);
+    assert!(!figure_csv(&lowest).contains(",-8"), "a round that diverged is no accuracy");
 }
 
 #[test]

@@ -102,6 +102,30 @@ fn exact_tests_at_their_edges() {
     assert_eq!(holm(&[Some(0.04), None, Some(0.01)]), [Some(0.04), None, Some(0.02)]);
 }
 
+/// Accuracies in single precision: assignments of signs that tie in counts of right images tie in the test too.
+#[test]
+fn assignments_that_tie_in_counts_of_right_images_tie_in_the_test() {
+    // SNN with random directions minus random in the published runs: sums over nine rounds, in images of 10,000.
+    let published = |strategy: &str| {
+        let run = |seed: usize| {
+            let path = format!("docs/histories/mnist/histories/{strategy}-{seed:02}.rwh");
+            ridgewalk::archive::read_history(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+        };
+        (1..=10).map(run).collect::<Vec<_>>()
+    };
+    let histories = [published("random"), published("snn-random-direction")].concat();
+    let comparison = compare(&histories, &Options::default());
+    let test = comparison.groups[1].endpoint_test.as_ref().unwrap();
+    let counts: Vec<f64> = test.differences.iter().map(|d| (d * 900.0).round()).collect();
+    assert!(test.differences.iter().zip(&counts).all(|(d, n)| (d * 900.0 - n).abs() < 1e-9), "{:?}", test.differences);
+    assert_eq!(test.sign_flip_p, Some(420.0 / 1024.0));
+    assert_eq!(sign_flip(&counts), Some(420.0 / 1024.0));
+    assert_eq!(wilcoxon(&test.differences), wilcoxon(&counts));
+    // Without counts of images: the rounding of single precision makes no difference either.
+    let rounded: Vec<f64> = counts.iter().enumerate().map(|(i, n)| n / 900.0 + 2e-7 * (i % 3) as f64).collect();
+    assert_eq!(sign_flip(&rounded), Some(420.0 / 1024.0));
+}
+
 /// Exact numbers by hand: 5 pairs, each higher by 0.25 times its seed.
 #[test]
 fn the_endpoint_is_paired_by_seed_over_rounds_2_to_10() {
@@ -143,7 +167,7 @@ fn a_run_that_did_not_get_there_is_excluded_and_counted() {
     let comparison = compare(&histories, &Options::default());
     assert_eq!(comparison.rounds, 2..=6);
     let snn = &comparison.groups[1];
-    assert_eq!((snn.runs, snn.left_out), (3, 2));
+    assert_eq!((snn.runs, snn.left_out, comparison.tests), (3, 2, 1));
     assert_eq!(snn.endpoint_test.as_ref().unwrap().seeds, [1, 2, 3]);
 }
 

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
+use crate::experiment::EvaluationSplit;
 use crate::figures::figure::{Figure, Item};
-use crate::figures::table::field;
-use crate::history::History;
+use crate::figures::table::{cell, field};
+use crate::history::{History, Metric};
 use crate::statistics::group_names;
 
 /// Columns of `curves.csv`.
-const CURVES_HEADER: &str = "strategy,repeat,seed,round,labels,minibatches,metric,value,round_end";
+const CURVES_HEADER: &str = "strategy,repeat,seed,round,labels,minibatches,split,metric,value,round_end";
 
 /// Columns of `proposals.csv` before the coordinates.
 const PROPOSALS_HEADER: &str = "strategy,repeat,round,parent,sample,label,snap_distance,score";
@@ -25,12 +26,24 @@ pub fn curves_csv(histories: &[History]) -> String {
     for (history, name) in histories.iter().zip(group_names(histories)) {
         let (strategy, repeat, seed) = (field(&name), history.header.repeat, history.seed());
         for (round, e) in history.evaluations() {
-            let (metric, end) = (e.metric.name(), u8::from(e.round_end));
+            let (split, metric, end) = (split(history, e.metric), e.metric.name(), u8::from(e.round_end));
             let (labels, minibatches, value) = (e.labels, e.minibatches, e.value);
-            let _ = writeln!(out, "{strategy},{repeat},{seed},{round},{labels},{minibatches},{metric},{value},{end}");
+            let _ = writeln!(
+                out,
+                "{strategy},{repeat},{seed},{round},{labels},{minibatches},{split},{metric},{value},{end}"
+            );
         }
     }
     out
+}
+
+/// The split that a metric of a run was measured on.
+fn split(history: &History, metric: Metric) -> &'static str {
+    match metric {
+        Metric::TrainLoss => "train",
+        Metric::ValidationAccuracy => EvaluationSplit::Validation.name(),
+        _ => history.header.experiment.evaluate_on.name(),
+    }
 }
 
 /// `proposals.csv`: one row for each labelled sample; without a step, the cells of the step are empty.
@@ -105,9 +118,4 @@ pub fn figure_csv(figure: &Figure) -> String {
         }
     }
     out
-}
-
-/// A value, or an empty cell.
-fn cell(value: Option<impl std::fmt::Display>) -> String {
-    value.map_or_else(String::new, |v| v.to_string())
 }

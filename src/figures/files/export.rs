@@ -8,7 +8,6 @@ use super::pdf::pdf;
 use super::png::png;
 use super::svg::svg;
 use crate::disk;
-use crate::experiment::Variant;
 use crate::figures::data::Histories;
 use crate::figures::error::FigureError;
 use crate::figures::figure::Figure;
@@ -63,20 +62,17 @@ impl std::str::FromStr for Format {
 
 /// Writes every figure and table in the chosen formats; returns the files in the order in which they were written.
 ///
-/// Differences and tests are `against` one group; `width_in` is in inches (`COLUMN_WIDTH`, `PAGE_WIDTH`), `dpi` is that
-/// of PNG. Rejects histories of different data, and two runs of the same strategy and seed.
+/// `width_in` is in inches (`COLUMN_WIDTH`, `PAGE_WIDTH`), `dpi` is that of PNG.
 pub fn export_all(
-    histories: &[History],
-    against: &Variant,
+    histories: &Histories,
     out_dir: &Path,
     formats: &[Format],
     width_in: f64,
     dpi: f32,
 ) -> Result<Vec<PathBuf>, FigureError> {
-    let histories = Histories::new(histories, against)?;
     let mut folder = Folder::make(out_dir)?;
     let mut environments = Vec::new();
-    for drawn in KINDS.iter().filter_map(|kind| kind.draw(&histories).ok()) {
+    for drawn in KINDS.iter().filter_map(|kind| kind.draw(histories).ok()) {
         match drawn {
             Drawn::Figure(figure) => {
                 folder.figure(&figure, formats, width_in, dpi)?;
@@ -86,8 +82,8 @@ pub fn export_all(
         }
     }
     if formats.contains(&Format::Csv) {
-        folder.put("curves", Format::Csv, curves_csv(histories.all).as_bytes())?;
-        folder.put("proposals", Format::Csv, proposals_csv(histories.all).as_bytes())?;
+        folder.put("curves", Format::Csv, curves_csv(&histories.all).as_bytes())?;
+        folder.put("proposals", Format::Csv, proposals_csv(&histories.all).as_bytes())?;
     }
     if formats.contains(&Format::Latex) {
         let text = format!("% needs \\usepackage{{graphicx}}\n{}", environments.join("\n"));
@@ -127,11 +123,8 @@ pub fn export_figure4(
 ) -> Result<(Vec<PathBuf>, Table), FigureError> {
     let Figure4Request { history, embedding, album, ref rules } = *request;
     if !embedding.fits(history) || album.generator_digest != embedding.generator_digest {
-        return Err(FigureError::Mixed {
-            what: "embedding",
-            run: history.variant().to_string(),
-            repeat: history.header.repeat,
-        });
+        let (run, repeat) = (history.variant().to_string(), history.header.repeat);
+        return Err(FigureError::OtherEmbedding { run, repeat });
     }
     let judged = embedding.judge(history, rules).map_err(|e| FigureError::Draw(e.to_string()))?;
     if judged.walks.is_empty() {

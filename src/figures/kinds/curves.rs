@@ -2,6 +2,7 @@
 //! its bands.
 
 use crate::experiment::{Strategy, Task};
+use crate::figures::captions::ended;
 use crate::figures::data::{
     LABELS_AXIS, MeanPoint, experiment, labels_range, mean_trace, repeats_text, split_name, stand_in_note, task, trace,
     value_range,
@@ -35,6 +36,7 @@ pub fn curves(histories: &[History]) -> Figure {
     for group in &groups {
         panel.items.push(mean_line(group, &mean_trace(group, Metric::whole(task)), true));
     }
+    panel.items.extend(early_ends(histories, &groups, Metric::whole(task)));
     let caption = format!(
         "{} on the {split} against the number of labelled samples, {}. Marks: the whole {split} at the end of \
          each round{}.{}",
@@ -122,9 +124,10 @@ fn two_panels(histories: &[History], groups: &[Group]) -> Vec<Panel> {
             panel.items.extend(repeat_lines(group, metric));
         }
         let means: Vec<_> = groups.iter().map(|g| (g, mean_trace(g, metric))).collect();
-        panel.items.extend(means.iter().map(|(g, mean)| band(g, mean)));
+        panel.items.extend(means.iter().flat_map(|(g, mean)| band(g, mean)));
         let at_ends = metric == Metric::whole(task);
         panel.items.extend(means.iter().map(|(g, mean)| mean_line(g, mean, at_ends)));
+        panel.items.extend(early_ends(histories, groups, metric));
     }
     inside.y.label.clear();
     vec![ends, inside]
@@ -145,13 +148,14 @@ fn panel_for_each(histories: &[History], groups: &[Group]) -> Vec<Panel> {
         panel.items.extend(repeat_lines(group, whole));
         for g in drawn {
             let mean = mean_trace(g, whole);
-            panel.items.push(band(g, &mean));
+            panel.items.extend(band(g, &mean));
             let mut line = mean_line(g, &mean, true);
             if let Item::Line(l) = &mut line {
                 l.in_legend = false;
             }
             panel.items.push(line);
         }
+        panel.items.extend(early_ends(histories, std::slice::from_ref(group), whole));
         panel
     };
     shown.map(panel_of).collect()
@@ -233,10 +237,34 @@ pub fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool) -> Item {
 }
 
 /// The band of a group; empty for a single repeat.
-pub fn band(group: &Group, mean: &[MeanPoint]) -> Item {
+pub fn band(group: &Group, mean: &[MeanPoint]) -> Vec<Item> {
     let points = mean.iter().filter(|p| p.y.half_width.is_some()).map(|p| [p.x, p.y.low(), p.y.high()]).collect();
-    let ink = group.style().ink;
-    Item::Band(Band { series: group.label(), points, ink, opacity: BAND_OPACITY })
+    banded_area(&group.label(), group.place, group.style(), points)
+}
+
+/// A band of x, low and high. Variants of a strategy share its tint, so all but the first have edges with their dash.
+pub fn banded_area(series: &str, place: usize, style: StrategyStyle, points: Vec<[f64; 3]>) -> Vec<Item> {
+    let edge = |end: usize| {
+        let points = points.iter().map(|p| [p[0], p[end]]).collect();
+        let stroke = Stroke { dash: style.dash, width: REPEAT_WIDTH, ..Stroke::thin(style.ink) };
+        let series = format!("{series} ({} of the band)", if end == 1 { "low" } else { "high" });
+        Item::Line(Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false })
+    };
+    let edges = if place > 0 { vec![edge(1), edge(2)] } else { Vec::new() };
+    let band = Item::Band(Band { series: series.to_owned(), points, ink: style.ink, opacity: BAND_OPACITY });
+    std::iter::once(band).chain(edges).collect()
+}
+
+/// The ends of runs that ended before the others or diverged, as crosses.
+fn early_ends(histories: &[History], groups: &[Group], metric: Metric) -> Vec<Item> {
+    let last = histories.iter().map(|h| h.rounds.len()).max().unwrap_or(0);
+    let cross = |(group, history): (&Group, &History)| {
+        let end = trace(history, metric).last().map(|p| [p.labels, p.value])?;
+        let series = format!("{} (seed {}, {})", group.label(), history.seed(), ended(history, last)?);
+        let mark = Some((Mark::Cross, group.style().ink));
+        Some(Item::Line(Line { series, in_legend: false, points: vec![end], stroke: None, mark, steps: false }))
+    };
+    groups.iter().flat_map(|g| g.histories.iter().map(move |h| (g, *h))).filter_map(cross).collect()
 }
 
 /// Legend entries for the two kinds of line.

@@ -1,13 +1,11 @@
 //! The difference curve: each group of repeats minus another, paired by seed, with its band.
 
-use super::curves::SMALL_MULTIPLES_FROM;
+use super::curves::{SMALL_MULTIPLES_FROM, banded_area};
 use crate::experiment::{Task, Variant};
 use crate::figures::data::{BAND_LEVEL, ROUND_AXIS, task};
 use crate::figures::drawing::layout::band_sample;
-use crate::figures::figure::{
-    Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Rule, Ticks,
-};
-use crate::figures::look::style::{BAND_OPACITY, Dash, Ink, StrategyStyle, Stroke};
+use crate::figures::figure::{Anchor, Axis, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Rule, Ticks};
+use crate::figures::look::style::{Dash, Ink, StrategyStyle, Stroke};
 use crate::history::History;
 use crate::statistics::{EndpointTest, Options, compare};
 
@@ -35,15 +33,19 @@ pub fn difference(histories: &[History], against: &Variant) -> Figure {
         };
         tested.iter().map(one).collect()
     };
-    let pairs = |s: &&EndpointTest| s.endpoint_test.as_ref().map_or(0, |t| t.differences.len());
-    let most = tested.iter().map(pairs).max().unwrap_or(0);
+    let pairs = tested.iter().flat_map(|s| &s.per_round).map(|r| r.test.differences.len());
+    let pairs = match (pairs.clone().min().unwrap_or(0), pairs.max().unwrap_or(0)) {
+        (1, 1) => "one pair".to_owned(),
+        (least, most) if least == most => format!("{most} pairs"),
+        (least, most) => format!("{least} to {most} pairs"),
+    };
     let banded = tested.iter().flat_map(|s| &s.per_round).any(|r| r.test.interval.half_width.is_some());
     Figure {
         name: "difference".into(),
         title: format!("{measure} minus {baseline}, paired by seed"),
         caption: format!(
             "{measure} at the end of each round minus that of {baseline} with the same seed, in {points}: mean \
-             over up to {most} pairs{}. {}Differences in single rounds are descriptive and not tested.",
+             over {pairs}{}. {}Differences in single rounds are descriptive and not tested.",
             if banded { ", with the 95 % Student-t band of the mean paired difference" } else { "" },
             if task.lower_is_better() { "Below zero is better. " } else { "" }
         ),
@@ -63,7 +65,7 @@ fn panel(tested: &[&EndpointTest], baseline: &str, task: Task) -> Panel {
     let unit = if task == Task::Classes { "points" } else { task.unit() };
     let zero = Stroke { ink: Ink::Muted, width: 0.6, dash: Dash::Solid, opacity: 1.0 };
     let mut items = vec![Item::Rule(Rule { at: 0.0, vertical: false, stroke: zero })];
-    items.extend(tested.iter().map(|s| band(s)));
+    items.extend(tested.iter().flat_map(|s| band(s)));
     items.extend(tested.iter().map(|s| line(s)));
     if tested.is_empty() {
         let text = "no run shares a seed with the baseline".into();
@@ -95,9 +97,8 @@ fn line(s: &EndpointTest) -> Item {
     })
 }
 
-fn band(s: &EndpointTest) -> Item {
+fn band(s: &EndpointTest) -> Vec<Item> {
     let banded = s.per_round.iter().filter(|r| r.test.interval.half_width.is_some());
     let points = banded.map(|r| [r.round as f64, r.test.interval.low(), r.test.interval.high()]).collect();
-    let ink = StrategyStyle::at(s.name.strategy, s.place).ink;
-    Item::Band(Band { series: s.name.label(), points, ink, opacity: BAND_OPACITY })
+    banded_area(&s.name.label(), s.place, StrategyStyle::at(s.name.strategy, s.place), points)
 }

@@ -7,12 +7,14 @@ pub mod curves;
 pub mod difference;
 pub mod picks;
 pub mod confusion;
-pub mod tables;
+pub mod table1;
+pub mod comparison;
 pub mod walks;
 pub mod figure4;
 pub mod figure_s1;
 pub mod pictures;
 
+use super::captions::ground_notes;
 use super::data::Histories;
 use super::error::FigureError;
 use super::figure::Figure;
@@ -36,8 +38,8 @@ pub struct Kind {
 
 #[derive(Debug)]
 enum Draw {
-    Figure(fn(&Histories<'_>) -> Figure),
-    Table(fn(&Histories<'_>) -> Table),
+    Figure(fn(&Histories) -> Figure),
+    Table(fn(&Histories) -> Table),
 }
 
 /// A drawn figure or table.
@@ -55,7 +57,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Accuracy, or the error of maps, against labelled samples",
         needs: "a completed round",
         compares: false,
-        draw: Draw::Figure(|h| curves::curves(h.all)),
+        draw: Draw::Figure(|h| curves::curves(&h.all)),
     },
     Kind {
         name: "figure3",
@@ -63,7 +65,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Mean, 95 % band and every repeat, with the drop and rebound inside rounds (Figure 3)",
         needs: "a completed round",
         compares: false,
-        draw: Draw::Figure(|h| curves::figure3(h.all)),
+        draw: Draw::Figure(|h| curves::figure3(&h.all)),
     },
     Kind {
         name: "difference",
@@ -71,7 +73,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Each strategy minus another, paired by seed, with its band",
         needs: "a run of the baseline, and another run with the same seed",
         compares: true,
-        draw: Draw::Figure(|h| difference::difference(h.all, &h.against)),
+        draw: Draw::Figure(|h| difference::difference(&h.all, &h.against)),
     },
     Kind {
         name: "picks-by-class",
@@ -79,7 +81,7 @@ pub static KINDS: &[Kind] = &[
         tip: "The samples that each strategy had labelled, by class",
         needs: "labels that are classes, and a completed round",
         compares: false,
-        draw: Draw::Figure(|h| picks::picks_by_class(h.all)),
+        draw: Draw::Figure(|h| picks::picks_by_class(&h.all)),
     },
     Kind {
         name: "confusion",
@@ -87,7 +89,7 @@ pub static KINDS: &[Kind] = &[
         tip: "True against predicted classes at the end",
         needs: "labels that are classes, and a completed round",
         compares: false,
-        draw: Draw::Figure(|h| confusion::confusion(h.all)),
+        draw: Draw::Figure(|h| confusion::confusion(&h.all)),
     },
     Kind {
         name: "snap-distances",
@@ -95,7 +97,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Distances from moved points to the samples they snap to",
         needs: "a strategy that steps through latent space, and its second round",
         compares: false,
-        draw: Draw::Figure(|h| picks::snap_distances(h.all)),
+        draw: Draw::Figure(|h| picks::snap_distances(&h.all)),
     },
     Kind {
         name: "table1",
@@ -103,7 +105,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Accuracy, or the error of maps, at the end of each round, with the paper's numbers (Table 1)",
         needs: "a completed round",
         compares: false,
-        draw: Draw::Table(|h| tables::table1(h.all)),
+        draw: Draw::Table(|h| table1::table1(&h.all)),
     },
     Kind {
         name: "comparison",
@@ -111,19 +113,33 @@ pub static KINDS: &[Kind] = &[
         tip: "Primary endpoint, paired tests, area under the curve, labels to reach a level",
         needs: "a completed round",
         compares: true,
-        draw: Draw::Table(|h| tables::comparison_table(h.all, &h.options())),
+        draw: Draw::Table(|h| comparison::comparison_table(&h.all, &h.options())),
     },
 ];
 
 impl Kind {
-    /// The figure or table of these histories, or why there is none.
-    pub fn draw(&self, histories: &Histories<'_>) -> Result<Drawn, FigureError> {
+    /// The figure or table of these histories, or why there is none. Its caption ends with what the data were.
+    pub fn draw(&self, histories: &Histories) -> Result<Drawn, FigureError> {
+        let Histories { captions, notes, .. } = histories;
         let drawn = match self.draw {
-            Draw::Figure(draw) => Some(draw(histories)).filter(|f| !f.is_empty()).map(Drawn::Figure),
-            Draw::Table(draw) => Some(draw(histories)).filter(|t| !t.rows.is_empty()).map(Drawn::Table),
+            Draw::Figure(draw) => Some(draw(histories)).filter(|f| !f.is_empty()).map(|mut figure| {
+                captions.iter().chain(notes).for_each(|sentence| figure.caption += &format!(" {sentence}"));
+                Drawn::Figure(figure)
+            }),
+            Draw::Table(draw) => Some(draw(histories)).filter(|t| !t.rows.is_empty()).map(|mut table| {
+                captions.iter().for_each(|sentence| table.caption += &format!(" {sentence}"));
+                table.notes.extend(notes.iter().cloned().chain(ground_notes(&histories.all)));
+                Drawn::Table(table)
+            }),
         };
         drawn.ok_or(FigureError::Nothing { title: self.title, needs: self.needs })
     }
+}
+
+/// The figure or table of this name.
+pub fn drawn(name: &str, histories: &Histories) -> Result<Drawn, FigureError> {
+    let kind = KINDS.iter().find(|k| k.name == name);
+    kind.ok_or_else(|| FigureError::Draw(format!("there is no figure `{name}`")))?.draw(histories)
 }
 
 /// Kinds are equal if their names are.

@@ -55,7 +55,11 @@ pub fn verdict_table(judged: &Judged, rules: &VerdictRules) -> Table {
         rules: vec![counts.len()],
         rows,
         words: 1,
+        data: Vec::new(),
         notes: vec![
+            format!(
+                "Shares are of the {all} walks; a walk has the first verdict whose rule holds, so they add up to 100 %."
+            ),
             format!(
                 "A walk was lost after {lost_steps} of {steps} steps ({} %); walks were restarted {put} times. The verdict on \
                  a restarted walk counts its steps since.",

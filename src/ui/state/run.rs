@@ -99,6 +99,7 @@ impl RunState {
             labels: r.labels,
             minibatches: before + experiment.minibatches_in_round(r.labels),
             evaluations: &self.live,
+            diverged: false,
         });
         curve(self.rounds.iter().map(|r| CurveRound::from(&**r)).chain(current), metric)
     }

@@ -6,13 +6,14 @@ use super::app_state::{AppState, Intent};
 use super::pair::{RunRef, Side};
 use super::run::RunState;
 use super::walks::Walk;
+use crate::combine::is_same_setting;
 use crate::engine::planned::{PlannedRun, RunId};
 use crate::engine::protocol::Phase;
 use crate::engine::questions::inspect::Inspection;
 use crate::experiment::{Experiment, Own, Variant};
 use crate::figures::StrategyStyle;
 use crate::grid::GridFolder;
-use crate::history::{Header, History, Proposal, RoundRecord};
+use crate::history::{History, Proposal, RoundRecord};
 
 impl AppState {
     /// The latest inspection of a sample.
@@ -148,14 +149,14 @@ impl AppState {
         matches!(self.progress.phase, Phase::Finished | Phase::Stopped | Phase::Failed)
     }
 
-    /// All runs that can be paired: those of this window, then opened ones with the same embedding.
+    /// All runs that can be paired: those of this window, then opened ones that may be combined with them.
     pub fn sides(&self) -> Vec<(RunRef, Side<'_>)> {
         let live =
             self.runs.iter().filter_map(|run| Some((RunRef::Live(run.id), Side::Live(run, run.header.as_deref()?))));
         let mut sides: Vec<_> = live.collect();
-        let ground = sides.first().map(|(_, side)| side.header().ground());
-        let fits = |h: &Header| ground.as_ref().is_some_and(|g| g.compare(&h.ground()).is_ok());
-        let opened = self.opened.histories.iter().enumerate().filter(|(_, h)| fits(&h.header));
+        let ground = sides.first().map(|(_, side)| History::new(side.header().clone()));
+        let fits = |h: &History| ground.as_ref().is_some_and(|g| is_same_setting(g, h));
+        let opened = self.opened.histories.iter().enumerate().filter(|(_, h)| fits(h));
         sides.extend(opened.map(|(i, h)| (RunRef::Opened(i), Side::Opened(h))));
         sides
     }

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::archive::{self, SavedRun};
+use crate::combine::{CombineError, check};
 use crate::engine::protocol::{Command, Level};
 use crate::experiment::{Strategy, Variant};
-use crate::figures::{self, Drawn, Figure, Format, Histories, KINDS, Kind, Table};
+use crate::figures::{self, Drawn, Figure, FigureError, Format, Histories, KINDS, Kind, Table};
 use crate::history::History;
 use crate::statistics::groups;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
@@ -37,7 +38,8 @@ enum Content {
     Nothing,
     Figure(Arc<Figure>),
     Table(Box<Table>),
-    Rejected(String),
+    /// Why, and the properties that must be allowed to differ.
+    Rejected(String, Vec<String>),
 }
 
 /// The panel: its choices and the last content.
@@ -48,6 +50,8 @@ pub struct ComparePanel {
     against: Variant,
     /// Labels of the hidden strategies and forks.
     hidden: Vec<String>,
+    /// Properties in which the runs may differ, as the user allowed.
+    allow: Vec<String>,
     /// The repeat to replay.
     repeat: usize,
     loading: Job<Result<Vec<SavedRun>, String>>,
@@ -69,6 +73,7 @@ struct Key {
     source: Source,
     against: Variant,
     hidden: Vec<String>,
+    allow: Vec<String>,
     opened: u64,
     generation: u64,
     rounds: usize,
@@ -84,6 +89,7 @@ impl Default for ComparePanel {
             source: Source::Live,
             against: Strategy::Random.into(),
             hidden: Vec::new(),
+            allow: Vec::new(),
             repeat: 1,
             loading: Job::default(),
             content: Memo::default(),
@@ -108,6 +114,7 @@ impl Panel for ComparePanel {
         if self.open.ui(ui.ctx(), cx) {
             self.repeat = cx.state.opened.histories.iter().map(|h| h.header.repeat).min().unwrap_or(1);
             self.source = Source::Opened;
+            self.allow.clear();
         }
         let live = cx.state.histories();
         if live.is_empty() && !cx.state.opened.histories.is_empty() && self.content.last().is_none() {
@@ -196,7 +203,7 @@ impl ComparePanel {
                 let choices = [
                     (Source::Live, "this run", "The run in this window"),
                     (Source::Opened, "opened", tip.as_str()),
-                    (Source::Both, "both", "Both together, if data and split are the same"),
+                    (Source::Both, "both", "Both together, if they differ in nothing but strategy and seed"),
                 ];
                 widgets::segmented(ui, "Histories", &mut self.source, &choices);
                 self.replay(ui, opened);
@@ -243,6 +250,7 @@ impl ComparePanel {
             let (path, repeat) = (opened.from.clone(), self.repeat);
             self.loading.start(ui.ctx(), move || {
                 let runs = archive::read_runs(&path, repeat).map_err(|e| e.to_string())?;
+                check(&runs.iter().map(|r| &r.history).collect::<Vec<_>>()).map_err(|e| e.to_string())?;
                 if runs.is_empty() { Err(format!("{} has no repeat {repeat}", path.display())) } else { Ok(runs) }
             });
         }
@@ -259,13 +267,14 @@ impl ComparePanel {
             source: self.source,
             against: self.against.clone(),
             hidden: self.hidden.clone(),
+            allow: self.allow.clone(),
             opened: cx.state.opened.version,
             generation: cx.state.generation,
             rounds: chosen.iter().map(|h| h.rounds.len()).sum(),
         };
         let content = self.content.get(key, || {
             self.version += 1;
-            content(self.kind, chosen, &self.against)
+            content(self.kind, chosen, &self.against, &self.allow)
         });
         match content {
             Content::Nothing => {
@@ -273,7 +282,13 @@ impl ComparePanel {
                             grow with every round. Open… shows histories written by `ridgewalk run`.";
                 widgets::empty_state(ui, "Comparison", body);
             }
-            Content::Rejected(why) => widgets::empty_state(ui, self.kind.title, why),
+            Content::Rejected(why, differing) => {
+                widgets::empty_state(ui, self.kind.title, why);
+                let tip = "Averages and compares these runs although they differ; every caption then says so";
+                if !differing.is_empty() && ui.button("Combine all the same").on_hover_text(tip).clicked() {
+                    self.allow.extend(differing.iter().cloned());
+                }
+            }
             Content::Table(table) => table_ui(ui, table, cx.theme),
             Content::Figure(figure) => {
                 ui.add(
@@ -311,13 +326,15 @@ impl ComparePanel {
         });
         if let Some(folder) = folder {
             let histories = shown(self.chosen(cx.state.histories(), &cx.state.opened), &self.hidden);
-            let (against, formats, width) = (
+            let (against, allow, formats, width) = (
                 self.against.clone(),
+                self.allow.clone(),
                 self.formats.clone(),
                 if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH },
             );
             self.export.start(ctx, move || {
-                figures::export_all(&histories, &against, &folder, &formats, width, DPI)
+                Histories::allowing(&histories, &against, &allow)
+                    .and_then(|histories| figures::export_all(&histories, &folder, &formats, width, DPI))
                     .map(|files| format!("Wrote {} files into {}", files.len(), folder.display()))
                     .map_err(|e| e.to_string())
             });
@@ -340,14 +357,20 @@ fn shown(histories: Vec<History>, hidden: &[String]) -> Vec<History> {
     histories.iter().filter(|h| !left_out(h)).cloned().collect()
 }
 
-fn content(kind: &Kind, histories: &[History], against: &Variant) -> Content {
+fn content(kind: &Kind, histories: &[History], against: &Variant, allow: &[String]) -> Content {
     if histories.iter().all(|h| h.rounds.is_empty()) {
         return Content::Nothing;
     }
-    match Histories::new(histories, against).and_then(|h| kind.draw(&h)) {
+    match Histories::allowing(histories, against, allow).and_then(|h| kind.draw(&h)) {
         Ok(Drawn::Figure(figure)) => Content::Figure(Arc::new(figure)),
         Ok(Drawn::Table(table)) => Content::Table(Box::new(table)),
-        Err(e) => Content::Rejected(e.to_string()),
+        Err(e) => {
+            let differing = match &e {
+                FigureError::Apart(CombineError::Different(all)) => all.iter().map(|d| d.property.to_owned()).collect(),
+                _ => Vec::new(),
+            };
+            Content::Rejected(e.to_string(), differing)
+        }
     }
 }
 

@@ -1,0 +1,115 @@
+//! What captions and notes say about the runs behind a figure: their data, what they differ in, which of them ended
+//! early, and which were given twice.
+
+use std::collections::BTreeSet;
+
+use super::drawing::ticks::number;
+use crate::combine::{Combined, Difference, likeness};
+use crate::dataset::source::{Hashes, Origin};
+use crate::dataset::sources::source;
+use crate::experiment::EvaluationSplit;
+use crate::history::{Header, History};
+use crate::identity::Likeness;
+use crate::statistics::{Group, groups};
+
+/// The sentences of every caption: the data, and the properties in which the runs differ.
+pub fn caption_sentences(combined: &Combined) -> Vec<String> {
+    let differs = combined.allowed.iter().map(|Difference { property, values }| {
+        let values: Vec<&str> = values.iter().map(|(value, _)| value.as_str()).collect();
+        format!("Runs that differ in `{property}` ({}) are combined, as was allowed.", values.join(" and "))
+    });
+    std::iter::once(data_sentence(&combined.histories)).chain(differs).collect()
+}
+
+/// The notes on runs that were given twice, or that ended before others.
+pub fn notes(combined: &Combined) -> Vec<String> {
+    let repeated = (!combined.repeated.is_empty()).then(|| combined.repeated.join("; "));
+    let repeated = repeated.map(|runs| format!("Given more than once, counted once: {runs}."));
+    repeated.into_iter().chain(ended_note(&combined.histories)).collect()
+}
+
+/// What is told of the latent spaces and the devices of the runs, for tables only.
+pub fn ground_notes(histories: &[History]) -> Vec<String> {
+    let all: Vec<&History> = histories.iter().collect();
+    let devices: BTreeSet<&str> = histories.iter().map(|h| h.header.device.as_str()).collect();
+    let devices = (devices.len() > 1).then(|| devices.into_iter().collect::<Vec<_>>().join("; "));
+    let devices = devices.map(|devices| format!("Computed on different devices: {devices}."));
+    likeness(&all).and_then(Likeness::note).map(str::to_owned).into_iter().chain(devices).collect()
+}
+
+/// Whether the runs learned from all images of a published data set, whose checksums held, and were tested on its test
+/// split.
+pub fn are_on_published_data(histories: &[History]) -> bool {
+    let whole = |h: &Header| {
+        let e = &h.experiment;
+        let all = e.train_size == 0 && e.test_size == 0 && e.evaluate_on == EvaluationSplit::Test;
+        all && hashes(h) == Some(Hashes::Published)
+    };
+    histories.iter().all(|h| whole(&h.header))
+}
+
+fn data_sentence(histories: &[History]) -> String {
+    let distinct =
+        |texts: &mut dyn Iterator<Item = String>| texts.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    let names = distinct(&mut histories.iter().map(|h| data_name(&h.header))).join("; ");
+    let splits = distinct(&mut histories.iter().map(evaluated_on)).join(" or ");
+    format!("Data: {names}; evaluated on {splits}.")
+}
+
+/// The evaluation split with the number of its images, where it is known.
+fn evaluated_on(history: &History) -> String {
+    let e = &history.header.experiment;
+    let counted = history.rounds.iter().find_map(|r| r.evaluation_images());
+    let set = Some(e.test_size).filter(|size| *size > 0 && e.evaluate_on == EvaluationSplit::Test);
+    match counted.or(set) {
+        Some(images) => format!("{} {} images", number(images as f64, 0), e.evaluate_on.name()),
+        None => format!("the {}", e.evaluate_on.label()),
+    }
+}
+
+/// The data of a run: a published name only if the checksums of its files held.
+fn data_name(header: &Header) -> String {
+    let e = &header.experiment;
+    let label = e.dataset.label();
+    let Origin::Published(_) = source(e.dataset).origin() else { return label.to_owned() };
+    let name = match hashes(header) {
+        Some(Hashes::Published) => label.to_owned(),
+        Some(Hashes::Different) => format!("own images under {label}'s names"),
+        Some(Hashes::Loose) => format!("files under {label}'s names, which have no published checksum"),
+        None => format!("images under {label}'s names, of unknown origin"),
+    };
+    let mut parts = header.data_provenance.split([',', ';']).map(str::trim);
+    let batches = parts.find(|p| p.ends_with("train batches")).map_or_else(String::new, |p| format!(", {p}"));
+    match e.train_size {
+        0 => name + &batches,
+        size => format!("first {} of {name}{batches}", number(size as f64, 0)),
+    }
+}
+
+/// What the checksums of the files said when the data were read.
+fn hashes(header: &Header) -> Option<Hashes> {
+    // "Not the published files" has "the published files" in it.
+    let all = [Hashes::Different, Hashes::Loose, Hashes::Published];
+    all.into_iter().find(|h| header.data_provenance.contains(h.describe()))
+}
+
+/// The runs that have fewer rounds than others, or whose last round diverged; `None` if there are none.
+fn ended_note(histories: &[History]) -> Option<String> {
+    let last = histories.iter().map(|h| h.rounds.len()).max().unwrap_or(0);
+    let of_group = |group: &Group<'_>| {
+        let ended = group.histories.iter().filter_map(|h| Some(format!("seed {} {}", h.seed(), ended(h, last)?)));
+        let ended = ended.collect::<Vec<_>>().join(", ");
+        (!ended.is_empty()).then(|| format!("{}: {ended}", group.label()))
+    };
+    let found: Vec<String> = groups(histories).iter().filter_map(of_group).collect();
+    (!found.is_empty()).then(|| format!("Ended before the others, and in no mean after that: {}.", found.join("; ")))
+}
+
+/// How a run ended before round `last`, or diverged.
+pub fn ended(history: &History, last: usize) -> Option<String> {
+    let rounds = history.rounds.len();
+    match history.rounds.last().filter(|r| r.diverged) {
+        Some(record) => Some(format!("diverged in round {}", record.round)),
+        None => (rounds < last).then(|| format!("has {rounds} of {last} rounds")),
+    }
+}
