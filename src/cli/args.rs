@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::device::{self, ComputeDevice, DeviceError, DeviceKind};
 use crate::engine::EngineOptions;
-use crate::experiment::{DatasetKind, Experiment, Strategy, Variant};
+use crate::experiment::{DatasetKind, Experiment, MaskLevels, Strategy, Variant};
 use crate::figures;
 use crate::paths;
 
@@ -23,11 +23,15 @@ pub struct ExperimentArgs {
     /// Set one field of the experiment; may be repeated. `ridgewalk info` lists the fields.
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     pub set: Vec<String>,
-    /// Your own masks of vessel walls instead of generated ones: a folder of PNG files of any size, with the wall
-    /// white, or lumen and wall as two greys. The labelling tool checks each; `ridgewalk run` writes
+    /// Your own masks of vessel walls instead of generated ones: a folder of PNG files of any size. What is wall and
+    /// lumen is found from the places of their levels, and the labelling tool checks each; `ridgewalk run` writes
     /// `masks-report.csv`.
     #[arg(long, value_name = "DIR")]
     pub masks: Option<PathBuf>,
+    /// What the levels of your own masks are, where it cannot be found: `wall=1,lumen=2`, with grey values as in the
+    /// file, a palette's indices, or colours such as #ff0000.
+    #[arg(long, value_name = "PLACE=LEVEL,...")]
+    pub levels: Option<MaskLevels>,
     /// A folder with the data, searched before RIDGEWALK_DATA and the user's data folder.
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -61,6 +65,13 @@ impl ExperimentArgs {
                 experiment.name
             );
             experiment = experiment.on_masks(&folder.to_string_lossy());
+        }
+        if let Some(levels) = &self.levels {
+            anyhow::ensure!(
+                experiment.dataset == DatasetKind::Masks,
+                "--levels: give --masks too; other data have none"
+            );
+            experiment.mask_levels = levels.to_string();
         }
         for assignment in &self.set {
             experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;

@@ -2,24 +2,27 @@
 
 use std::collections::HashSet;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 
-use crate::dataset::vessels::masks::{WallMask, png_files};
+use crate::dataset::vessels::files::{Listing, MaskFiles, PassedOver, paired};
+use crate::dataset::vessels::reading::Reading;
+use crate::experiment::MaskLevels;
 use crate::labelling::FileRefusal;
-use crate::labelling::export::{Summary, write_all};
-use crate::labelling::fem::FemTool;
+use crate::labelling::export::{Origin, Summary, write_all};
 use crate::labelling::fem::stress::StressMeasure;
 use crate::labelling::fem::waveform::PressureWaveform;
+use crate::labelling::fem::{FemTool, LabelledMask};
 
 /// Solve for the wall stress of vessel masks.
 ///
-/// A mask is a PNG: 255 is wall, 0 the rest, and the lumen is the enclosed hole; or three grey levels, of which the
-/// enclosed one is the lumen. For each mask the stress map (NPY, and PNG with a colour bar), the mesh (VTK, opens in
-/// ParaView) and a summary (JSON) are written to DIR. A rejected mask is reported with the reason, the others are
-/// solved, and the exit status is 1.
+/// A mask is a PNG of any depth and colour. What its levels mean is found from their places: the outside reaches the
+/// border, the wall is the ring, the lumen is what it encloses. Two files x-lumen.png and x-vessel.png are one mask. For
+/// each mask the stress map (NPY, and PNG with a colour bar), the mesh (VTK, opens in ParaView) and a summary (JSON) are
+/// written to DIR. A rejected mask is reported with the reason, the others are solved, and the exit status is 1.
 #[derive(Debug, Clone, clap::Args)]
 pub struct LabelArgs {
     /// Masks, or folders of them.
@@ -28,6 +31,10 @@ pub struct LabelArgs {
     /// The folder for the results; created if it does not exist.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// What the levels are, where it cannot be found: `wall=1,lumen=2`, with grey values as in the file, a palette's
+    /// indices, or colours such as #ff0000.
+    #[arg(long, value_name = "PLACE=LEVEL,...", default_value_t, hide_default_value = true)]
+    pub levels: MaskLevels,
     /// Size of a pixel in millimetres.
     #[arg(long, default_value_t = 0.1, value_parser = positive)]
     pub pixel_mm: f64,
@@ -54,54 +61,73 @@ pub struct LabelCounts {
 
 /// Labels every mask: results to `args.out`, the report to `out`, rejections and progress to `messages`.
 ///
-/// An error is one of the command itself (a folder that cannot be read, a result that cannot be written); rejected
-/// masks are counted, and the caller returns a failing exit status for them.
+/// An error is one of the command itself (a folder that cannot be read, results that cannot be written); what was
+/// solved is reported all the same. Rejected masks are counted, and the caller returns a failing exit status for them.
 pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) -> anyhow::Result<LabelCounts> {
     let tool = args.tool()?;
-    let paths = expand(&args.masks)?;
+    let listing = expand(&args.masks)?;
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("{}: cannot be created; choose another folder with --out", args.out.display()))?;
-    let bar = ProgressBar::new(paths.len() as u64);
+    let bar = ProgressBar::new(listing.masks.len() as u64);
     bar.set_style(
         ProgressStyle::with_template("{msg:<40} {bar:30} {pos}/{len} {eta}")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let mut stems = HashSet::new();
     let mut counts = LabelCounts::default();
-    let mut report = Vec::new();
-    for path in &paths {
-        bar.set_message(path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default());
-        match solve(&tool, path) {
-            Ok(labelled) => {
+    let (mut report, mut unwritten) = (Vec::new(), Vec::new());
+    for files in &listing.masks {
+        bar.set_message(files.name());
+        match solve(&tool, files, &args.levels) {
+            Ok((labelled, reading)) => {
                 counts.solved += 1;
-                let stem = unused_stem(path, &mut stems);
-                write_all(&args.out, &stem, &labelled)?;
+                let stem = unused_stem(files, &mut stems);
                 let summary = Summary::of(&labelled);
+                let origin = Origin { mask: files.to_string(), read: reading.to_string(), note: reading.note() };
+                let lost = write_all(&args.out, &stem, &labelled, Some(&origin)).err().map(|e| e.to_string());
                 if args.json {
-                    report.push(accepted_object(path, &summary)?);
+                    report.push(accepted_object(&summary, &origin, &stem, lost.as_deref())?);
                 } else {
-                    bar.suspend(|| writeln!(out, "{}: {}", path.display(), one_line(&summary)))?;
+                    let renamed = if stem == files.stem() { String::new() } else { format!(" -> {stem}") };
+                    let note = origin.note.map_or_else(String::new, |note| format!("; {note}"));
+                    bar.suspend(|| writeln!(out, "{files}{renamed}: {}{note}", one_line(&summary)))?;
                 }
+                unwritten.extend(lost);
             }
             Err(rejected) => {
                 counts.refused += 1;
-                bar.suspend(|| writeln!(messages, "{}: rejected: {rejected}", path.display()))?;
+                bar.suspend(|| writeln!(messages, "{files}: rejected: {rejected}"))?;
                 if args.json {
                     let (kind, text) = (rejected.kind(), rejected.to_string());
-                    report.push(serde_json::json!({ "mask": path, "refused": kind, "message": text }));
+                    report.push(json!({ "mask": files.to_string(), "refused": kind, "message": text }));
                 }
             }
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
+    for PassedOver { path, why } in &listing.passed_over {
+        writeln!(messages, "{}: passed over: {why}", path.display())?;
+        report.push(json!({ "file": path, "passed_over": why }));
+    }
     if args.json {
         serde_json::to_writer_pretty(&mut *out, &report)?;
         writeln!(out)?;
     } else {
-        writeln!(out, "{} solved, {} rejected", counts.solved, counts.refused)?;
+        let others = match listing.passed_over.len() {
+            0 => String::new(),
+            n => format!(", {n} other files passed over"),
+        };
+        writeln!(out, "{} solved, {} rejected{others}", counts.solved, counts.refused)?;
     }
-    Ok(counts)
+    match unwritten.first() {
+        None => Ok(counts),
+        Some(first) => anyhow::bail!(
+            "the results of {} of {} solved masks could not be written; make room and give the command again: {first}",
+            unwritten.len(),
+            counts.solved
+        ),
+    }
 }
 
 impl LabelArgs {
@@ -113,44 +139,59 @@ impl LabelArgs {
     }
 }
 
-fn solve(tool: &FemTool, path: &Path) -> Result<crate::labelling::fem::LabelledMask, FileRefusal> {
-    Ok(tool.solve(&WallMask::from_png(path)?)?)
+fn solve(tool: &FemTool, files: &MaskFiles, levels: &MaskLevels) -> Result<(LabelledMask, Reading), FileRefusal> {
+    let read = files.read(levels)?;
+    match tool.solve(&read.mask) {
+        Ok(labelled) => Ok((labelled, read.reading)),
+        Err(refusal) => Err(FileRefusal::of(refusal, &read.reading)),
+    }
 }
 
-/// The given files, and the PNG files in the given folders.
-fn expand(masks: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for path in masks {
+/// The masks among the given files and in the given folders, and what else is in these.
+fn expand(given: &[PathBuf]) -> anyhow::Result<Listing> {
+    let mut listing = Listing::default();
+    let mut files = Vec::new();
+    for path in given {
         if path.is_dir() {
-            let found = png_files(path).with_context(|| format!("{}: the folder cannot be read", path.display()))?;
+            let found = Listing::of(path).with_context(|| format!("{}: the folder cannot be read", path.display()))?;
             anyhow::ensure!(
-                !found.is_empty(),
-                "{}: the folder has no PNG file; choose the folder with the masks",
-                path.display()
+                !found.masks.is_empty(),
+                "{}: the folder has no PNG file{}; choose the folder with the masks",
+                path.display(),
+                found.others()
             );
-            paths.extend(found);
+            files.extend(found.masks.iter().flat_map(MaskFiles::paths).map(ToOwned::to_owned));
+            listing.passed_over.extend(found.passed_over);
         } else {
-            paths.push(path.clone());
+            files.push(path.clone());
         }
     }
-    Ok(paths)
+    // Lumen and vessel may also lie in two of the folders.
+    listing.masks = paired(files);
+    Ok(listing)
 }
 
-/// The file's name without its extension, with a number if it is taken by another folder's mask.
-fn unused_stem(path: &Path, taken: &mut HashSet<String>) -> String {
-    let stem = path.file_stem().map_or_else(|| "mask".to_owned(), |s| s.to_string_lossy().into_owned());
+/// The name of a mask's results: the file's own, with a number if another mask has it, also in other letters.
+fn unused_stem(files: &MaskFiles, taken: &mut HashSet<String>) -> String {
+    let stem = files.stem();
     let mut name = stem.clone();
     let mut number = 2;
-    while !taken.insert(name.clone()) {
+    while !taken.insert(name.to_lowercase()) {
         name = format!("{stem}-{number}");
         number += 1;
     }
     name
 }
 
-fn accepted_object(path: &Path, summary: &Summary) -> anyhow::Result<serde_json::Value> {
+fn accepted_object(summary: &Summary, origin: &Origin, stem: &str, lost: Option<&str>) -> anyhow::Result<Value> {
     let mut object = serde_json::to_value(summary)?;
-    object["mask"] = serde_json::to_value(path)?;
+    object["mask"] = origin.mask.clone().into();
+    object["read"] = origin.read.clone().into();
+    object["note"] = origin.note.clone().into();
+    object["results"] = stem.into();
+    if let Some(lost) = lost {
+        object["not_written"] = lost.into();
+    }
     Ok(object)
 }
 

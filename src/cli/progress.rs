@@ -68,10 +68,10 @@ impl PreparationBar {
         self.bar.set_message("checking the masks");
     }
 
-    /// Prints the number of accepted masks, and why each of the others was rejected.
+    /// Prints the number of accepted masks, and why each of the others was not, or not quite as it is.
     pub fn judged(&self, report: &MaskReport) {
         self.line(&report.summary());
-        report.refused.iter().for_each(|r| self.line(&format!("{}: rejected: {}", r.file, r.reason)));
+        report.remarks().for_each(|(file, why)| self.line(&format!("{file}: {why}")));
     }
 
     pub fn teaching(&self, activity: PreparationActivity) {

@@ -2,6 +2,7 @@
 
 use super::datasets::DatasetKind;
 use super::fields::{Experiment, Field};
+use super::mask_levels::MaskLevels;
 
 /// Why an experiment is not valid.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,7 @@ impl Experiment {
         if self.dataset == DatasetKind::Masks && self.masks.trim().is_empty() {
             return Err(bad("masks", "is empty; give the folder of your masks (PNG files)"));
         }
+        self.mask_levels.parse::<MaskLevels>().map_err(|detail| bad("mask_levels", detail))?;
         let objections =
             [("target", self.target.objection(self.dataset)), ("strategy", self.strategy.objection(self.dataset))];
         match objections.into_iter().find_map(|(field, objection)| Some((field, objection?))) {

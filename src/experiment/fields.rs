@@ -141,10 +141,13 @@ fields! {
         /// The images and labels that samples are taken from (the set D of the paper). The built-in digits need no
         /// download.
         dataset: DatasetKind = DatasetKind::Digits, "Data set";
-        /// Folder of your own masks: PNG files of any size, with the wall white, or lumen and wall as two greys. The
-        /// labelling tool checks each.
+        /// Folder of your own masks: PNG files of any size. What is wall and lumen is found from the places of the
+        /// levels, and the labelling tool checks each.
         masks: String = String::new(), "Folder of masks", aside: true,
             when: |e| e.dataset == DatasetKind::Masks;
+        /// What the levels of the masks are, where it cannot be found: `wall=1,lumen=2`, with grey values as in the
+        /// file, a palette's indices, or colours such as #ff0000. Empty = found from their places.
+        mask_levels: String = String::new(), "Levels of masks", when: |e| e.dataset == DatasetKind::Masks;
         /// How many numbers describe an image in latent space. Up to three can be drawn without projection. The paper's
         /// tables use 3 (n of R^n).
         latent_dim: usize = 3, "Latent dimension", limits: 1.0..=16.0, speed: 0.05, digest: GENERATOR;

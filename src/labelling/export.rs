@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::StressMap;
 use super::colour_bar::picture;
 use super::fem::{LabelledMask, Solution};
 use super::npy::NpyImage;
@@ -21,6 +20,25 @@ pub struct Summary {
     pub plaque_burden: f64,
     pub newton_iterations: usize,
     pub seconds: f64,
+}
+
+/// The file of a solved mask, and how it was read.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Origin {
+    pub mask: String,
+    /// The levels of outside, wall and lumen.
+    pub read: String,
+    /// What was read as another place than that of its level.
+    pub note: Option<String>,
+}
+
+/// A summary as its file holds it.
+#[derive(serde::Serialize)]
+struct Summed<'a> {
+    #[serde(flatten)]
+    summary: Summary,
+    #[serde(flatten)]
+    origin: Option<&'a Origin>,
 }
 
 /// A file that could not be written.
@@ -49,26 +67,32 @@ impl Summary {
     }
 }
 
-/// Writes the four files `STEM_stress.npy`, `STEM_stress.png`, `STEM_mesh.vtk` and `STEM_summary.json`.
-pub fn write_all(folder: &Path, stem: &str, labelled: &LabelledMask) -> Result<Vec<PathBuf>, ExportError> {
-    let at = |ending: &str| folder.join(format!("{stem}{ending}"));
-    let paths = [at("_stress.npy"), at("_stress.png"), at("_mesh.vtk"), at("_summary.json")];
-    let [npy, png, vtk, json] = &paths;
-    write_npy(npy, &labelled.map)?;
-    let mut drawn = std::io::Cursor::new(Vec::new());
-    let written = picture(&labelled.map).write_to(&mut drawn, image::ImageFormat::Png);
-    written.map_err(|e| ExportError { path: png.clone(), source: std::io::Error::other(e) })?;
-    write(png, drawn.get_ref())?;
-    write(vtk, to_vtk(&labelled.solution).as_bytes())?;
-    let summary = serde_json::to_string_pretty(&Summary::of(labelled))
-        .map_err(|e| ExportError { path: json.clone(), source: e.into() })?;
-    write(json, (summary + "\n").as_bytes())?;
-    Ok(paths.to_vec())
-}
-
-pub fn write_npy(path: &Path, map: &StressMap) -> Result<(), ExportError> {
-    let image = NpyImage { rows: map.height(), columns: map.width(), values: map.values().to_vec() };
-    write(path, &image.to_bytes())
+/// Writes the four files `STEM_stress.npy`, `STEM_stress.png`, `STEM_mesh.vtk` and `STEM_summary.json`, each aside.
+pub fn write_all(
+    folder: &Path,
+    stem: &str,
+    labelled: &LabelledMask,
+    origin: Option<&Origin>,
+) -> Result<Vec<PathBuf>, ExportError> {
+    let map = &labelled.map;
+    let npy = NpyImage { rows: map.height(), columns: map.width(), values: map.values().to_vec() };
+    let mut png = std::io::Cursor::new(Vec::new());
+    let drawn = picture(map).write_to(&mut png, image::ImageFormat::Png).map_err(std::io::Error::other);
+    let summary = serde_json::to_string_pretty(&Summed { summary: Summary::of(labelled), origin });
+    let mut paths = Vec::new();
+    for (ending, bytes) in [
+        ("_stress.npy", Ok(npy.to_bytes())),
+        ("_stress.png", drawn.map(|()| png.into_inner())),
+        ("_mesh.vtk", Ok(to_vtk(&labelled.solution).into_bytes())),
+        ("_summary.json", summary.map(|text| (text + "\n").into_bytes()).map_err(std::io::Error::other)),
+    ] {
+        let path = folder.join(format!("{stem}{ending}"));
+        match bytes.and_then(|bytes| disk::write_aside(&path, &bytes)) {
+            Ok(()) => paths.push(path),
+            Err(source) => return Err(ExportError { path, source }),
+        }
+    }
+    Ok(paths)
 }
 
 /// Legacy VTK: the undeformed mesh with displacement and stress; y points up, so that it looks like the mask.
@@ -111,8 +135,4 @@ fn write_stresses(out: &mut String, solution: &Solution, stresses: &[[f64; 4]]) 
     for [xx, yy, xy, zz] in stresses {
         let _ = writeln!(out, "{xx} {} 0\n{} {yy} 0\n0 0 {zz}", -xy, -xy);
     }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
-    disk::write_aside(path, bytes).map_err(|source| ExportError { path: path.into(), source })
 }

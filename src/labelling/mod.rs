@@ -7,7 +7,9 @@ pub mod export;
 pub mod simulation;
 pub mod subprocess;
 
-use crate::dataset::vessels::masks::{MaskFault, MaskFileError};
+use crate::dataset::vessels::files::MaskFileError;
+use crate::dataset::vessels::masks::MaskFault;
+use crate::dataset::vessels::reading::Reading;
 
 /// Labels images: a simulation, a program, or a frozen model.
 pub trait LabellingTool: Send + Sync {
@@ -76,8 +78,8 @@ pub enum Refusal {
     Mask(#[from] MaskFault),
     #[error("the lumen has only {pixels} pixels, too few to fit a border")]
     LumenTooSmall { pixels: usize },
-    #[error("the wall is only {pixels:.2} pixels thick at its thinnest point; at least 1 is needed")]
-    WallTooThin { pixels: f64 },
+    #[error("the wall is only {pixels:.2} pixels thick near column {column}, row {row}; at least 1 is needed")]
+    WallTooThin { pixels: f64, column: usize, row: usize },
     #[error("lumen or vessel is not star-shaped: a ray from the lumen's centre crosses its border more than once")]
     NotStarShaped,
     #[error("the mesh folds over itself in {elements} elements")]
@@ -96,12 +98,8 @@ impl Refusal {
     /// Identifier for tables and counts.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Mask(MaskFault::Empty) => "empty-mask",
-            Self::Mask(MaskFault::TouchesBorder { .. }) => "touches-border",
-            Self::Mask(MaskFault::SeveralComponents { .. }) => "several-components",
-            Self::Mask(MaskFault::NoLumen) => "no-lumen",
-            Self::Mask(MaskFault::SeveralLumens { .. }) => "several-lumens",
-            Self::Mask(MaskFault::WallThinnerThanPixel { .. }) | Self::WallTooThin { .. } => "wall-too-thin",
+            Self::Mask(fault) => fault.kind(),
+            Self::WallTooThin { .. } => "wall-too-thin",
             Self::LumenTooSmall { .. } => "lumen-too-small",
             Self::NotStarShaped => "not-star-shaped",
             Self::FoldedMesh { .. } => "folded-mesh",
@@ -125,23 +123,42 @@ pub enum FileRefusal {
     File(MaskFileError),
     #[error(transparent)]
     Mask(#[from] Refusal),
+    /// What its levels were taken for is no wall round a lumen.
+    #[error("{fault}; the levels of the file are {levels}")]
+    Levels { fault: MaskFault, levels: String },
+    /// The file's own wall is thick enough.
+    #[error(
+        "the grid of the models, {grid} x {grid}, is too coarse: the wall is {pixels:.1} pixels of the file thick near column {column}, row {row}, which is {on_grid:.2} of a pixel of the grid; crop the image to the vessel, or leave it out"
+    )]
+    GridTooCoarse { grid: usize, pixels: f64, on_grid: f64, column: usize, row: usize },
 }
 
 impl FileRefusal {
+    /// A refusal of a mask that was read so.
+    pub fn of(refusal: Refusal, reading: &Reading) -> Self {
+        match refusal {
+            Refusal::Mask(fault) => Self::Levels { fault, levels: reading.levels() },
+            other => Self::Mask(other),
+        }
+    }
+
     /// Identifier for tables and counts.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::File(_) => "unreadable",
+            Self::File(error) => error.kind(),
             Self::Mask(refusal) => refusal.kind(),
+            Self::Levels { fault, .. } => fault.kind(),
+            Self::GridTooCoarse { .. } => "grid-too-coarse",
         }
     }
 
     /// Column and row of the faulty pixel, if there is one.
     pub fn pixel(&self) -> Option<[usize; 2]> {
         match self {
-            Self::Mask(Refusal::Mask(
-                MaskFault::TouchesBorder { column, row } | MaskFault::WallThinnerThanPixel { column, row },
-            )) => Some([*column, *row]),
+            Self::Levels { fault, .. } | Self::Mask(Refusal::Mask(fault)) => fault.pixel(),
+            Self::Mask(Refusal::WallTooThin { column, row, .. }) | Self::GridTooCoarse { column, row, .. } => {
+                Some([*column, *row])
+            }
             _ => None,
         }
     }

@@ -11,12 +11,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::archive;
-use crate::dataset::vessels::masks::{WallMask, png_files};
+use crate::dataset::vessels::files::{Listing, MaskFiles};
+use crate::dataset::vessels::masks::WallMask;
 use crate::dataset::vessels::{self, VESSEL_SHAPE};
 use crate::dataset::{DataError, Dataset, Split};
 use crate::disk;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, MaskLevels};
 use crate::history::Made;
+use crate::labelling::fem::contour::Contours;
 use crate::labelling::simulation::{MadeSample, Simulation, SolvedMaps};
 use crate::labelling::{FileRefusal, Refusal};
 use crate::paths;
@@ -27,7 +29,7 @@ pub const LEAST_MASKS: usize = 24;
 /// Validation gets at most one in this many masks outside the test split.
 const VALIDATION_SHARE: usize = 6;
 /// Version of the check; changed whenever it would give other results for the same files and settings.
-const RECIPE: &str = "own-masks-1";
+const RECIPE: &str = "own-masks-2";
 const MAGIC: &str = "ridgewalk masks";
 const EXTENSION: &str = "rwm";
 /// Most rejected masks that an error lists.
@@ -37,8 +39,28 @@ const QUOTED: usize = 3;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MaskReport {
     pub folder: PathBuf,
-    pub accepted: usize,
+    pub accepted: Vec<AcceptedMask>,
     pub refused: Vec<RefusedMask>,
+    /// Files that are no masks.
+    pub passed_over: Vec<PassedOverFile>,
+}
+
+/// An accepted file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AcceptedMask {
+    /// File name in the folder.
+    pub file: String,
+    /// The levels of outside, wall and lumen.
+    pub read: String,
+    /// What was read as another place than that of its level.
+    pub note: Option<String>,
+}
+
+/// A file that is no mask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PassedOverFile {
+    pub file: String,
+    pub why: String,
 }
 
 /// A rejected file.
@@ -55,17 +77,32 @@ pub struct RefusedMask {
 impl MaskReport {
     /// The numbers of accepted and rejected masks, for display.
     pub fn summary(&self) -> String {
-        let all = self.accepted + self.refused.len();
-        format!("{} of {all} masks accepted, {} rejected", self.accepted, self.refused.len())
+        let all = self.accepted.len() + self.refused.len();
+        format!("{} of {all} masks accepted, {} rejected", self.accepted.len(), self.refused.len())
     }
 
-    /// The rejected masks as CSV, one a line.
+    /// What a user should look at: rejected masks, masks with foreign levels and files that are none, each with why.
+    pub fn remarks(&self) -> impl Iterator<Item = (&str, String)> {
+        let refused = self.refused.iter().map(|r| (r.file.as_str(), format!("rejected: {}", r.reason)));
+        let noted =
+            self.accepted.iter().filter_map(|a| Some((a.file.as_str(), format!("accepted: {}", a.note.as_ref()?))));
+        let others = self.passed_over.iter().map(|p| (p.file.as_str(), format!("passed over: {}", p.why)));
+        refused.chain(noted).chain(others)
+    }
+
+    /// Every file of the folder as CSV, one a line: rejected, accepted, passed over.
     pub fn csv(&self) -> String {
-        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-        let mut out = "file,kind,reason\n".to_owned();
-        for refused in &self.refused {
-            let _ = writeln!(out, "{},{},{}", quoted(&refused.file), refused.kind, quoted(&refused.reason));
+        let mut out = "file,verdict,kind,reason,read,note\n".to_owned();
+        let mut line = |file: &str, verdict: &str, kind: &str, rest: [&str; 3]| {
+            let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+            let rest = rest.map(|text| if text.is_empty() { String::new() } else { quoted(text) });
+            let _ = writeln!(out, "{},{verdict},{kind},{}", quoted(file), rest.join(","));
+        };
+        self.refused.iter().for_each(|r| line(&r.file, "rejected", &r.kind, [&r.reason, "", ""]));
+        for accepted in &self.accepted {
+            line(&accepted.file, "accepted", "", ["", &accepted.read, accepted.note.as_deref().unwrap_or("")]);
         }
+        self.passed_over.iter().for_each(|p| line(&p.file, "passed over", "", [&p.why, "", ""]));
         out
     }
 }
@@ -75,8 +112,8 @@ impl MaskReport {
 pub enum MasksError {
     #[error("{}: the folder of masks cannot be read ({source}); choose another", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
-    #[error("{}: the folder has no PNG file; choose the folder with the masks", path.display())]
-    Empty { path: PathBuf },
+    #[error("{}: the folder has no PNG file{others}; choose the folder with the masks", path.display())]
+    Empty { path: PathBuf, others: String },
     #[error("{}: {}; at least {LEAST_MASKS} are needed. Add masks or fix the rejected ones{}", report.folder.display(), report.summary(), quoted(report))]
     TooFew { report: MaskReport },
     #[error(
@@ -101,7 +138,8 @@ fn quoted(report: &MaskReport) -> String {
 pub struct MaskChecking {
     experiment: Experiment,
     folder: PathBuf,
-    files: Vec<PathBuf>,
+    levels: MaskLevels,
+    listing: Listing,
     simulation: Simulation,
     hash: Sha256,
     hashed: usize,
@@ -114,7 +152,7 @@ pub struct MaskChecking {
 /// The result for one file.
 #[derive(Clone, Serialize, Deserialize)]
 enum Judged {
-    Accepted { mask: Made, map: Vec<f32>, seconds: f32 },
+    Accepted { mask: Made, map: Vec<f32>, seconds: f32, read: String, note: Option<String> },
     Refused { kind: String, reason: String },
 }
 
@@ -123,18 +161,21 @@ impl MaskChecking {
     /// maps.
     pub fn new(experiment: &Experiment, cache: Option<&Path>) -> Result<Self, MasksError> {
         let folder = paths::expanded(&experiment.masks);
-        let files = png_files(&folder).map_err(|source| MasksError::Folder { path: folder.clone(), source })?;
-        if files.is_empty() {
-            return Err(MasksError::Empty { path: folder });
+        let listing = Listing::of(&folder).map_err(|source| MasksError::Folder { path: folder.clone(), source })?;
+        if listing.masks.is_empty() {
+            return Err(MasksError::Empty { path: folder, others: listing.others() });
         }
+        // An experiment was checked before.
+        let levels: MaskLevels = experiment.mask_levels.parse().unwrap_or_default();
         let simulation = Simulation::new(experiment, VESSEL_SHAPE);
         let mut hash = Sha256::new();
         let peak = simulation.tool.waveform.systolic_kpa();
-        hash.update(format!("{RECIPE} {peak} {:?} {}", simulation.tool.measure, simulation.scale));
+        hash.update(format!("{RECIPE} {peak} {:?} {} {levels}", simulation.tool.measure, simulation.scale));
         Ok(Self {
             experiment: experiment.clone(),
             folder,
-            files,
+            levels,
+            listing,
             simulation,
             hash,
             hashed: 0,
@@ -146,29 +187,29 @@ impl MaskChecking {
 
     /// Files checked so far, and the total.
     pub fn progress(&self) -> (usize, usize) {
-        (self.judged.len(), self.files.len())
+        (self.judged.len(), self.listing.masks.len())
     }
 
     /// Hashes or checks one file; false when all are checked.
     pub fn advance(&mut self) -> bool {
-        if let Some(path) = self.files.get(self.hashed) {
-            self.hash.update(name(path));
-            // A file that cannot be read is rejected when it is checked.
-            let bytes = std::fs::read(path).unwrap_or_default();
-            self.hash.update((bytes.len() as u64).to_le_bytes());
-            self.hash.update(bytes);
+        let masks = &self.listing.masks;
+        if let Some(files) = masks.get(self.hashed) {
+            for path in files.paths() {
+                self.hash.update(name(path));
+                // A file that cannot be read is rejected when it is checked.
+                let bytes = std::fs::read(path).unwrap_or_default();
+                self.hash.update((bytes.len() as u64).to_le_bytes());
+                self.hash.update(bytes);
+            }
             self.hashed += 1;
-            if self.hashed == self.files.len() {
+            if self.hashed == masks.len() {
                 self.find();
             }
             return true;
         }
-        let Some(path) = self.files.get(self.judged.len()) else { return false };
-        let judged = match judge(&self.simulation, path) {
-            Ok(MadeSample { image, map, seconds, .. }) => {
-                let map = map.map(|m| m.to_vec()).unwrap_or_default();
-                Judged::Accepted { mask: Made::mask(Vec::new(), &image), map, seconds }
-            }
+        let Some(files) = masks.get(self.judged.len()) else { return false };
+        let judged = match judge(&self.simulation, files, &self.levels) {
+            Ok(accepted) => accepted,
             Err(refusal) => Judged::Refused { kind: refusal.kind().to_owned(), reason: refusal.to_string() },
         };
         self.judged.push(judged);
@@ -180,7 +221,7 @@ impl MaskChecking {
         let digest = disk::hex(self.hash.clone().finalize());
         self.file = self.cache.as_ref().map(|folder| folder.join(format!("{digest}.{EXTENSION}")));
         let found = self.file.as_ref().filter(|f| f.exists()).and_then(|f| archive::read(f, MAGIC).ok());
-        self.judged = found.filter(|j: &Vec<Judged>| j.len() == self.files.len()).unwrap_or_default();
+        self.judged = found.filter(|j: &Vec<Judged>| j.len() == self.listing.masks.len()).unwrap_or_default();
     }
 
     /// Caches the results.
@@ -196,30 +237,34 @@ impl MaskChecking {
         Self { file: None, ..self }
     }
 
-    /// The number of accepted masks, and every rejected one with its file and reason.
+    /// What became of every file of the folder.
     pub fn report(&self) -> MaskReport {
-        let refused = self.files.iter().zip(&self.judged).filter_map(|(path, judged)| match judged {
-            Judged::Accepted { .. } => None,
-            Judged::Refused { kind, reason } => {
-                Some(RefusedMask { file: name(path), kind: kind.clone(), reason: reason.clone() })
+        let passed_over =
+            self.listing.passed_over.iter().map(|p| PassedOverFile { file: name(&p.path), why: p.why.into() });
+        let mut report =
+            MaskReport { folder: self.folder.clone(), passed_over: passed_over.collect(), ..MaskReport::default() };
+        for (files, judged) in self.listing.masks.iter().zip(&self.judged) {
+            let file = files.name();
+            match judged.clone() {
+                Judged::Accepted { read, note, .. } => report.accepted.push(AcceptedMask { file, read, note }),
+                Judged::Refused { kind, reason } => report.refused.push(RefusedMask { file, kind, reason }),
             }
-        });
-        let refused: Vec<RefusedMask> = refused.collect();
-        MaskReport { folder: self.folder.clone(), accepted: self.judged.len() - refused.len(), refused }
+        }
+        report
     }
 
     /// The data set of the accepted masks, with their maps.
     pub fn finish(mut self) -> Result<(Dataset, Simulation), MasksError> {
         let report = self.report();
-        if report.accepted < LEAST_MASKS {
+        if report.accepted.len() < LEAST_MASKS {
             return Err(MasksError::TooFew { report });
         }
         let mut masks = Vec::new();
         let mut maps = Vec::new();
         let mut names = Vec::new();
-        for (judged, path) in std::mem::take(&mut self.judged).into_iter().zip(&self.files) {
-            if let Judged::Accepted { mask, map, seconds } = judged {
-                names.push(name(path));
+        for (judged, files) in std::mem::take(&mut self.judged).into_iter().zip(&self.listing.masks) {
+            if let Judged::Accepted { mask, map, seconds, .. } = judged {
+                names.push(files.name());
                 let image = mask.image();
                 masks.extend(WallMask::from_values(VESSEL_SHAPE.width, VESSEL_SHAPE.height, &image, 0.5));
                 maps.push((Arc::new(map), seconds));
@@ -232,6 +277,7 @@ impl MaskChecking {
         };
         let dataset = Dataset::new(
             "masks",
+            // The folder is no part of it: the same masks elsewhere are the same data.
             format!("own masks: {}, split by data seed {}", report.summary(), self.experiment.data_seed),
             vessels::bands(),
             split(&places.train)?,
@@ -286,12 +332,39 @@ impl Places {
 }
 
 /// The mask on the networks' grid with its map; or why it is rejected, with a pixel of the file if possible.
-fn judge(simulation: &Simulation, path: &Path) -> Result<MadeSample, FileRefusal> {
-    let mask = WallMask::from_png(path)?;
+fn judge(simulation: &Simulation, files: &MaskFiles, levels: &MaskLevels) -> Result<Judged, FileRefusal> {
+    let read = files.read(levels)?;
     // Checked before the margin is added, so that an error names a pixel of the file.
-    mask.regions().map_err(Refusal::from)?;
-    let mask = mask.squared().resampled(VESSEL_SHAPE.width, VESSEL_SHAPE.height).map_err(Refusal::from)?;
-    Ok(simulation.label_image(&mask.to_values())?)
+    read.mask.regions().map_err(|fault| FileRefusal::of(fault.into(), &read.reading))?;
+    let MadeSample { image, map, seconds, .. } =
+        on_the_grid(simulation, &read.mask).map_err(|refusal| of_the_file(simulation, &read.mask, refusal))?;
+    let map = map.map(|m| m.to_vec()).unwrap_or_default();
+    let (read, note) = (read.reading.to_string(), read.reading.note());
+    Ok(Judged::Accepted { mask: Made::mask(Vec::new(), &image), map, seconds, read, note })
+}
+
+fn on_the_grid(simulation: &Simulation, mask: &WallMask) -> Result<MadeSample, Refusal> {
+    let mask = mask.squared().resampled(VESSEL_SHAPE.width, VESSEL_SHAPE.height)?;
+    simulation.label_image(&mask.to_values())
+}
+
+/// What a refusal on the models' grid is for the file, which may be finer.
+fn of_the_file(simulation: &Simulation, mask: &WallMask, on_grid: Refusal) -> FileRefusal {
+    let grid = VESSEL_SHAPE.width;
+    let side = mask.width().max(mask.height());
+    match Contours::of(mask, &simulation.tool.contour) {
+        Err(own) => own.into(),
+        Ok(own) => {
+            let (pixels, [column, row]) = own.thinnest();
+            let on_the_grid = pixels * grid as f64 / side as f64;
+            match on_grid {
+                Refusal::Mask(_) | Refusal::WallTooThin { .. } if side > grid => {
+                    FileRefusal::GridTooCoarse { grid, pixels, on_grid: on_the_grid, column, row }
+                }
+                other => other.into(),
+            }
+        }
+    }
 }
 
 fn name(path: &Path) -> String {
@@ -334,11 +407,33 @@ mod tests {
     }
 
     #[test]
-    fn a_report_is_a_table_with_quotes_doubled() {
+    fn a_report_is_a_table_of_every_file_with_quotes_doubled() {
         let refused = RefusedMask { file: "a \"b\".png".into(), kind: "no-lumen".into(), reason: "no lumen".into() };
-        let report = MaskReport { folder: "masks".into(), accepted: 3, refused: vec![refused] };
-        assert_eq!(report.csv(), "file,kind,reason\n\"a \"\"b\"\".png\",no-lumen,\"no lumen\"\n");
-        assert_eq!(report.summary(), "3 of 4 masks accepted, 1 rejected");
+        let accepted = |file: &str, note: Option<&str>| AcceptedMask {
+            file: file.into(),
+            read: "outside 0, wall 2, lumen 1".into(),
+            note: note.map(Into::into),
+        };
+        let report = MaskReport {
+            folder: "masks".into(),
+            accepted: vec![accepted("c.png", None), accepted("d.png", Some("3 pixels"))],
+            refused: vec![refused],
+            passed_over: vec![PassedOverFile { file: "Thumbs.db".into(), why: "no PNG".into() }],
+        };
+        let lines = [
+            "file,verdict,kind,reason,read,note",
+            "\"a \"\"b\"\".png\",rejected,no-lumen,\"no lumen\",,",
+            "\"c.png\",accepted,,,\"outside 0, wall 2, lumen 1\",",
+            "\"d.png\",accepted,,,\"outside 0, wall 2, lumen 1\",\"3 pixels\"",
+            "\"Thumbs.db\",passed over,,\"no PNG\",,",
+        ];
+        assert_eq!(report.csv().lines().collect::<Vec<_>>(), lines);
+        assert_eq!(report.summary(), "2 of 3 masks accepted, 1 rejected");
+        let remarks: Vec<String> = report.remarks().map(|(file, why)| format!("{file} {why}")).collect();
+        assert_eq!(
+            remarks,
+            ["a \"b\".png rejected: no lumen", "d.png accepted: 3 pixels", "Thumbs.db passed over: no PNG"]
+        );
         let error = MasksError::TooFew { report }.to_string();
         assert!(error.contains("at least 24 are needed") && error.contains("a \"b\".png: no lumen"), "{error}");
     }

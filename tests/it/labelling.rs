@@ -328,6 +328,7 @@ fn the_command_writes_four_files_a_mask_and_continues_after_a_rejection() {
     let args = LabelArgs {
         masks: vec![masks.clone()],
         out: folder.path().join("out"),
+        levels: Default::default(),
         pixel_mm: 0.1,
         pressure_mmhg: Some(140.0),
         waveform: None,

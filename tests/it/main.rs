@@ -20,6 +20,7 @@ mod grid;
 mod gradients;
 mod labelling;
 mod made;
+mod mask_kinds;
 mod monkey;
 mod own_masks;
 mod sampler;

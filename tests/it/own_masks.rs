@@ -141,3 +141,38 @@ fn the_window_checks_a_folder_that_is_typed_and_shows_each_rejection() {
     click(&mut w, "24 of 27 masks accepted, 3 rejected");
     assert!(w.query_by_label("a-empty.png").is_some(), "its summary opens the report again");
 }
+
+#[test]
+fn a_rejection_on_the_models_grid_names_the_files_own_pixel_and_thickness() {
+    let (folder, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data/field/masks");
+    for name in ["e02-512-thin-on-the-right.png", "e09-512-eccentric-4-pixels-thin.png"] {
+        std::fs::copy(data.join(name), folder.path().join(name)).unwrap();
+    }
+    std::fs::write(folder.path().join("Thumbs.db"), "").unwrap();
+    let error = prepared(&on(folder.path()), cache.path()).err().unwrap().to_string();
+    for says in [
+        "0 of 2 masks accepted, 2 rejected",
+        "e02-512-thin-on-the-right.png: the grid of the models, 64 x 64, is too coarse: the wall is 5",
+        "e09-512-eccentric-4-pixels-thin.png: the grid of the models, 64 x 64, is too coarse: the wall is 4",
+        "near column 40",
+        "crop the image to the vessel",
+    ] {
+        assert!(error.contains(says), "{says}: {error}");
+    }
+}
+
+#[test]
+fn the_same_masks_in_another_folder_are_the_same_data() {
+    let (here, there, cache) = (folder_of(LEAST_MASKS), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for entry in std::fs::read_dir(here.path()).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, there.path().join(path.file_name().unwrap())).unwrap();
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere.png", there.path().join("link.png")).unwrap();
+    let [a, b] = [here.path(), there.path()].map(|folder| prepared(&on(folder), cache.path()).unwrap());
+    assert_eq!(a.0.dataset.digest(), b.0.dataset.digest());
+    assert!(!a.0.dataset.provenance.contains(&here.path().display().to_string()), "{}", a.0.dataset.provenance);
+    assert!(cfg!(not(unix)) || b.1.contains(&"link.png unreadable".to_owned()), "{:?}", b.1);
+}

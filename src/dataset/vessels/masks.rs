@@ -1,8 +1,6 @@
-//! Vessel-wall masks: their representation, their faults, and reading a user's own PNG files.
+//! Vessel-wall masks: their representation and their faults.
 
-use std::path::{Path, PathBuf};
-
-use super::regions::{components, grown, reachable_from_border, way_to_border};
+use super::regions::{components, grown, is_outermost, reachable_from_border, way_to_border};
 
 /// A cross-section of a vessel: true where the wall is. The lumen is the hole that the wall encloses.
 ///
@@ -38,22 +36,26 @@ pub enum MaskFault {
     WallThinnerThanPixel { column: usize, row: usize },
 }
 
-/// Why a file has no valid mask.
-#[derive(Debug, thiserror::Error)]
-pub enum MaskFileError {
-    #[error("cannot read the image: {0}")]
-    Unreadable(#[from] image::ImageError),
-    #[error("cannot read: {0}")]
-    Io(#[from] std::io::Error),
-    #[error(transparent)]
-    Fault(#[from] MaskFault),
-}
+impl MaskFault {
+    /// Identifier for tables and counts.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty-mask",
+            Self::TouchesBorder { .. } => "touches-border",
+            Self::SeveralComponents { .. } => "several-components",
+            Self::NoLumen => "no-lumen",
+            Self::SeveralLumens { .. } => "several-lumens",
+            Self::WallThinnerThanPixel { .. } => "wall-too-thin",
+        }
+    }
 
-/// The outcome for each file of a folder, ordered by name.
-#[derive(Debug, Default)]
-pub struct MaskReport {
-    pub accepted: Vec<(PathBuf, WallMask)>,
-    pub refused: Vec<(PathBuf, MaskFileError)>,
+    /// Column and row of the faulty pixel, if there is one.
+    pub fn pixel(&self) -> Option<[usize; 2]> {
+        match self {
+            Self::TouchesBorder { column, row } | Self::WallThinnerThanPixel { column, row } => Some([*column, *row]),
+            _ => None,
+        }
+    }
 }
 
 impl WallMask {
@@ -67,19 +69,9 @@ impl WallMask {
         Self::new(width, height, values.iter().map(|v| *v > threshold).collect())
     }
 
-    /// Grey values of either convention: a wall mask (bright is wall), or three levels for the outside, the wall and
-    /// the lumen enclosed by it.
-    pub fn from_grey(width: usize, height: usize, grey: &[u8]) -> Option<Self> {
-        let wall_level = wall_of_three_levels(width, height, grey);
-        let is_wall = |g: &u8| wall_level.map_or(*g >= HALF_GREY, |level| *g == level);
-        Self::new(width, height, grey.iter().map(is_wall).collect())
-    }
-
-    /// Reads a PNG of any size; its regions are not checked yet.
-    pub fn from_png(path: &Path) -> Result<Self, MaskFileError> {
-        let grey = image::ImageReader::open(path)?.with_guessed_format()?.decode()?.into_luma8();
-        let (width, height) = (grey.width() as usize, grey.height() as usize);
-        Self::from_grey(width, height, grey.as_raw()).ok_or(MaskFileError::Fault(MaskFault::Empty))
+    /// Wall where `is_wall` says so of a pixel's index, row by row.
+    pub fn drawn(width: usize, height: usize, is_wall: impl Fn(usize) -> bool) -> Self {
+        Self { width, height, wall: (0..width * height).map(is_wall).collect() }
     }
 
     pub fn width(&self) -> usize {
@@ -111,11 +103,8 @@ impl WallMask {
         if !self.wall.contains(&true) {
             return Err(MaskFault::Empty);
         }
-        let on_border = |i: &usize| {
-            let (x, y) = place(*i);
-            x == 0 || y == 0 || x + 1 == w || y + 1 == h
-        };
-        if let Some((column, row)) = (0..w * h).filter(|i| self.wall[*i]).find(on_border).map(place) {
+        let mut outermost = (0..w * h).filter(|i| self.wall[*i] && is_outermost(w, h, *i));
+        if let Some((column, row)) = outermost.next().map(place) {
             return Err(MaskFault::TouchesBorder { column, row });
         }
         let outside = reachable_from_border(w, h, &self.wall);
@@ -191,73 +180,8 @@ impl WallMask {
     }
 }
 
-/// Reads and checks every PNG directly in `folder`.
-pub fn read_folder(folder: &Path) -> std::io::Result<MaskReport> {
-    let mut report = MaskReport::default();
-    for path in png_files(folder)? {
-        let checked = WallMask::from_png(&path).and_then(|mask| {
-            mask.regions()?;
-            Ok(mask)
-        });
-        match checked {
-            Ok(mask) => report.accepted.push((path, mask)),
-            Err(error) => report.refused.push((path, error)),
-        }
-    }
-    Ok(report)
-}
-
-/// The PNG files directly in `folder`, sorted by name.
-pub fn png_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_file() && path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
-}
-
-impl std::fmt::Display for MaskReport {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{} masks accepted, {} rejected", self.accepted.len(), self.refused.len())?;
-        for (path, error) in &self.refused {
-            writeln!(f, "{}: {error}", path.display())?;
-        }
-        Ok(())
-    }
-}
-
-/// Grey values of at least this are wall.
-const HALF_GREY: u8 = 128;
 /// A smaller hole in the thickened wall (in pixels) is a dent, not a lumen with a gap.
 const LEAST_BROKEN_LUMEN: usize = 9;
-
-/// The grey level of the wall if there are exactly three levels and one of them never touches the outside.
-fn wall_of_three_levels(width: usize, height: usize, grey: &[u8]) -> Option<u8> {
-    let mut seen = [false; 256];
-    grey.iter().for_each(|g| seen[usize::from(*g)] = true);
-    let levels: Vec<u8> = (0..=u8::MAX).filter(|g| seen[usize::from(*g)]).collect();
-    let outside = *grey.first()?;
-    let [a, b]: [u8; 2] = levels.iter().copied().filter(|g| *g != outside).collect::<Vec<_>>().try_into().ok()?;
-    let touches_outside = |level: u8| {
-        (0..width * height).filter(|i| grey[*i] == level).any(|i| {
-            let (x, y) = (i % width, i / width);
-            x == 0
-                || y == 0
-                || x + 1 == width
-                || y + 1 == height
-                || [i - 1, i + 1, i - width, i + width].iter().any(|d| grey[*d] == outside)
-        })
-    };
-    match (touches_outside(a), touches_outside(b)) {
-        (true, false) => Some(a),
-        (false, true) => Some(b),
-        _ => None,
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -307,42 +231,6 @@ mod tests {
         let regions = ring.regions().expect("a ring");
         assert_eq!(regions.lumen.iter().filter(|l| **l).count(), 1);
         assert_eq!(regions.vessel.iter().filter(|v| **v).count(), 9);
-    }
-
-    #[test]
-    fn both_grey_conventions_give_the_same_wall() {
-        let ring = mask(&[".....", ".###.", ".#.#.", ".###.", "....."]);
-        let regions = ring.regions().expect("a ring");
-        for (outside, wall, lumen) in [(0, 255, 0), (0, 128, 255), (0, 255, 100), (0, 40, 20), (255, 0, 128)] {
-            let grey: Vec<u8> = (0..25)
-                .map(|i| match (regions.vessel[i], regions.lumen[i]) {
-                    (_, true) => lumen,
-                    (true, _) => wall,
-                    _ => outside,
-                })
-                .collect();
-            assert_eq!(WallMask::from_grey(5, 5, &grey), Some(ring.clone()), "{outside} {wall} {lumen}");
-        }
-    }
-
-    #[test]
-    fn a_folder_is_reported_file_by_file() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let save = |name: &str, grey: Vec<u8>| {
-            image::GrayImage::from_raw(5, 5, grey).expect("5 x 5").save(folder.path().join(name)).expect("saved");
-        };
-        let ring = mask(&[".....", ".###.", ".#.#.", ".###.", "....."]);
-        save("b.png", ring.wall().iter().map(|w| if *w { 255 } else { 0 }).collect());
-        save("a.png", vec![0; 25]);
-        std::fs::write(folder.path().join("c.png"), "no image").expect("written");
-        std::fs::write(folder.path().join("notes.txt"), "ignored").expect("written");
-
-        let report = read_folder(folder.path()).expect("readable");
-        assert_eq!(report.accepted.len(), 1);
-        assert_eq!(report.accepted[0].1, ring);
-        assert!(matches!(report.refused[0].1, MaskFileError::Fault(MaskFault::Empty)));
-        assert!(matches!(report.refused[1].1, MaskFileError::Unreadable(_)));
-        assert!(report.to_string().starts_with("1 masks accepted, 2 rejected"));
     }
 
     #[test]

@@ -7,6 +7,11 @@ pub mod polar;
 pub mod regions;
 pub mod masks;
 pub mod plaques;
+mod content;
+mod raster;
+mod levels;
+pub mod reading;
+pub mod files;
 
 use std::path::Path;
 

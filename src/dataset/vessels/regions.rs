@@ -12,15 +12,16 @@ pub fn components(width: usize, height: usize, image: &[bool], corners: bool) ->
     found
 }
 
+/// Whether a pixel is one of the image's outermost.
+pub fn is_outermost(width: usize, height: usize, i: usize) -> bool {
+    let (x, y) = (i % width, i / width);
+    x == 0 || y == 0 || x + 1 == width || y + 1 == height
+}
+
 /// The false pixels that are connected over edges to the image's border.
 pub fn reachable_from_border(width: usize, height: usize, image: &[bool]) -> Vec<bool> {
     let mut seen = vec![false; image.len()];
-    let start = (0..image.len())
-        .filter(|i| {
-            let (x, y) = (i % width, i / width);
-            (x == 0 || y == 0 || x + 1 == width || y + 1 == height) && !image[*i]
-        })
-        .collect();
+    let start = (0..image.len()).filter(|i| is_outermost(width, height, *i) && !image[*i]).collect();
     fill(width, height, start, &mut seen, |i| !image[i], false);
     seen
 }
@@ -31,8 +32,7 @@ pub fn way_to_border(width: usize, height: usize, image: &[bool], start: usize) 
     let mut queue = std::collections::VecDeque::from([start]);
     parent[start] = Some(start);
     while let Some(i) = queue.pop_front() {
-        let (x, y) = (i % width, i / width);
-        if x == 0 || y == 0 || x + 1 == width || y + 1 == height {
+        if is_outermost(width, height, i) {
             let mut way = vec![i];
             let mut at = i;
             while let Some(before) = parent[at].filter(|before| *before != at) {

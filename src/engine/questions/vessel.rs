@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::ask::{Ask, Scene};
+use crate::dataset::vessels::files::MaskFiles;
 use crate::dataset::vessels::masks::WallMask;
 use crate::engine::planned::RunId;
 use crate::labelling::fem::LabelledMask;
@@ -48,6 +49,8 @@ pub struct VesselReport {
     pub mask: Option<Arc<WallMask>>,
     pub pixel_mm: f64,
     pub outcome: Outcome,
+    /// What in a file was read as another place than that of its level.
+    pub note: Option<String>,
     pub prediction: Result<Prediction, NoPrediction>,
 }
 
@@ -105,6 +108,7 @@ pub struct Known {
     mask: Option<Arc<WallMask>>,
     pixel_mm: f64,
     outcome: Outcome,
+    note: Option<String>,
 }
 
 impl Ask for VesselRequest {
@@ -119,7 +123,7 @@ impl Ask for VesselRequest {
             _ => look(&self, &scene)?,
         };
         *last = Some((self.vessel.clone(), known.clone()));
-        let Known { mask, pixel_mm, outcome } = known;
+        let Known { mask, pixel_mm, outcome, note } = known;
         let solved = match &outcome {
             Outcome::Solved(solved) => Some(&solved.map),
             _ => None,
@@ -128,7 +132,7 @@ impl Ask for VesselRequest {
             Some(mask) => predict(mask, solved, scene),
             None => Err(NoPrediction::NoMask),
         };
-        Some(VesselReport { request: self, mask, pixel_mm, outcome, prediction })
+        Some(VesselReport { request: self, mask, pixel_mm, outcome, note, prediction })
     }
 }
 
@@ -141,30 +145,37 @@ fn look(request: &VesselRequest, scene: &Scene<'_>) -> Option<Known> {
             let (world, simulation) = data()?;
             let train = &world.dataset.train;
             let inside = (*sample as usize) < train.len();
-            Ok(simulation.mask(&train.gather(&[inside.then_some(*sample)?]))?)
+            Ok((simulation.mask(&train.gather(&[inside.then_some(*sample)?]))?, None))
         }
         Vessel::Point(code) => {
             let (world, simulation) = data()?;
             let fits = code.len() == world.latent.dim();
-            Ok(simulation.mask(&fits.then(|| world.generator.decode(code))?)?)
+            Ok((simulation.mask(&fits.then(|| world.generator.decode(code))?)?, None))
         }
         Vessel::File(file) => {
             tool.pixel_mm = file.pixel_mm;
             tool.waveform = tool.waveform.with_peak(file.systolic_mmhg);
-            WallMask::from_png(&file.path).map_err(FileRefusal::from)
+            let levels = scene.experiment.mask_levels.parse().unwrap_or_default();
+            MaskFiles::One(file.path.clone())
+                .read(&levels)
+                .map(|r| (r.mask, Some(r.reading)))
+                .map_err(FileRefusal::from)
         }
     };
     let pixel_mm = tool.pixel_mm;
     let refused = |refusal| Outcome::Refused(Arc::new(refusal));
     Some(match mask {
-        Err(refusal) => Known { mask: None, pixel_mm, outcome: refused(refusal) },
-        Ok(mask) => {
+        Err(refusal) => Known { mask: None, pixel_mm, outcome: refused(refusal), note: None },
+        Ok((mask, reading)) => {
             let outcome = match request.solve.then(|| tool.solve(&mask)) {
                 None => Outcome::Open,
                 Some(Ok(solved)) => Outcome::Solved(Arc::new(solved)),
-                Some(Err(refusal)) => refused(refusal.into()),
+                Some(Err(refusal)) => refused(match &reading {
+                    Some(reading) => FileRefusal::of(refusal, reading),
+                    None => refusal.into(),
+                }),
             };
-            Known { mask: Some(Arc::new(mask)), pixel_mm, outcome }
+            Known { mask: Some(Arc::new(mask)), pixel_mm, outcome, note: reading.and_then(|r| r.note()) }
         }
     })
 }

@@ -44,12 +44,18 @@ impl Contours {
         }
         let (width, height) = (mask.width(), mask.height());
         let fit = |filled| Silhouette { width, height, filled }.border(settings);
-        let (lumen, outer) = (fit(&lumen)?, fit(&vessel)?);
-        let pixels = least_distance(&lumen, &outer);
+        let contours = Self { lumen: fit(&lumen)?, outer: fit(&vessel)? };
+        let (pixels, [column, row]) = contours.thinnest();
         if pixels < LEAST_WALL_PIXELS {
-            return Err(Refusal::WallTooThin { pixels });
+            return Err(Refusal::WallTooThin { pixels, column, row });
         }
-        Ok(Self { lumen, outer })
+        Ok(contours)
+    }
+
+    /// The least thickness of the wall in pixels, and the column and row of the lumen's border there.
+    pub fn thinnest(&self) -> (f64, [usize; 2]) {
+        let (pixels, [x, y]) = least_distance(&self.lumen, &self.outer);
+        (pixels, [x.max(0.0) as usize, y.max(0.0) as usize])
     }
 }
 
@@ -321,8 +327,9 @@ fn with_coefficients(centre: [f64; 2], values: &[f64]) -> PolarCurve {
     PolarCurve { centre, mean: values[0], harmonics }
 }
 
-/// The smallest distance between points of the two curves; negative where the lumen is outside the vessel.
-fn least_distance(lumen: &PolarCurve, outer: &PolarCurve) -> f64 {
+/// The smallest distance between points of the two curves, negative where the lumen is outside the vessel, and the
+/// lumen's point there.
+fn least_distance(lumen: &PolarCurve, outer: &PolarCurve) -> (f64, [f64; 2]) {
     let points = |curve: &PolarCurve| -> Vec<[f64; 2]> {
         (0..RAYS).map(|i| curve.point(TAU * i as f64 / RAYS as f64)).collect()
     };
@@ -332,5 +339,6 @@ fn least_distance(lumen: &PolarCurve, outer: &PolarCurve) -> f64 {
             rim.iter().map(|q| (p[0] - q[0]).powi(2) + (p[1] - q[1]).powi(2)).fold(f64::INFINITY, f64::min).sqrt();
         if outer.contains(*p) { nearest } else { -nearest }
     };
-    inner.iter().map(distance).fold(f64::INFINITY, f64::min)
+    let all = inner.iter().map(|p| (distance(p), *p));
+    all.fold((f64::INFINITY, lumen.centre), |least, next| if next.0 < least.0 { next } else { least })
 }

@@ -1,4 +1,4 @@
-//! The report on the user's own masks: how many were accepted, and every rejected one with its file and reason.
+//! The report on the user's own masks: how many were accepted, and every file that was not, or not quite as it is.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use crate::engine::protocol::Level;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::world::own_masks::MaskReport;
 
@@ -67,15 +68,14 @@ impl MaskReportSheet {
             ui.label(bold(report.summary()).size(size::HEADING));
             ui.label(RichText::new(report.folder.display().to_string()).color(cx.theme.weak));
             ui.add_space(space::S);
-            ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| rows(ui, &report, cx));
+            ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| rows(ui, &report));
             ui.add_space(space::S);
             let row = egui::vec2(WIDTH, CONTROL_HEIGHT);
             ui.allocate_ui_with_layout(row, egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if ui.button("Close").clicked() {
                     ui.close();
                 }
-                let any = !report.refused.is_empty();
-                if ui.add_enabled(any, egui::Button::new("Save report…")).clicked() {
+                if ui.button("Save report…").clicked() {
                     self.save.open(|| "masks-report.csv".into());
                     ui.close();
                 }
@@ -85,23 +85,18 @@ impl MaskReportSheet {
     }
 }
 
-fn rows(ui: &mut Ui, report: &MaskReport, cx: &Cx<'_>) {
+fn rows(ui: &mut Ui, report: &MaskReport) {
     if report.refused.is_empty() {
         ui.label("All masks were accepted: one vessel wall around one lumen each, solved by the labelling tool.");
-        return;
     }
-    let grid = egui::Grid::new("refused masks").num_columns(2).striped(true).spacing([space::L, space::XS]);
+    let grid = egui::Grid::new("remarks on masks").num_columns(2).striped(true).spacing([space::L, space::XS]);
     grid.show(ui, |ui| {
-        for head in ["file", "why it was rejected"] {
-            ui.label(RichText::new(head).size(size::CAPTION).color(cx.theme.weak));
-        }
-        ui.end_row();
-        for refused in &report.refused {
+        for (file, why) in report.remarks() {
             ui.scope(|ui| {
                 ui.set_width(FILE_WIDTH);
-                ui.add(egui::Label::new(bold(&refused.file)).truncate());
+                ui.add(egui::Label::new(bold(file)).truncate());
             });
-            ui.add(egui::Label::new(&refused.reason).wrap());
+            ui.add(egui::Label::new(words::capital(&why)).wrap());
             ui.end_row();
         }
     });

@@ -71,7 +71,7 @@ const OUTDATED: f32 = 0.35;
 
 impl Default for VesselPanel {
     fn default() -> Self {
-        let hint = "A PNG with a white wall, or with lumen and wall as two greys";
+        let hint = "A PNG in which outside, wall and lumen have levels of their own";
         Self {
             source: Source::Sample,
             path: None,
@@ -294,7 +294,7 @@ impl VesselPanel {
             Source::File if self.path.is_some() => ("Solving", "The labelling tool is solving the mask."),
             Source::File => (
                 "Wall stress of a vessel",
-                "Open a mask, or drop one on the window: a PNG with a white wall, or with lumen and wall as two greys. It is solved \
+                "Open a mask, or drop one on the window: a PNG in which outside, wall and lumen have levels of their own. It is solved \
                  by finite elements; mask, mesh and stress map appear side by side. The experiment continues meanwhile.",
             ),
             Source::Probe if cx.state.generator.ready && !cx.can_probe() => {

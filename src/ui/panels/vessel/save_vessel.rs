@@ -48,7 +48,7 @@ fn write(section: &VesselReport, folder: &Path) -> Result<usize, String> {
     let figure = figures::figure_s1(mask, &solved, section.pixel_mm);
     let pictures =
         figures::export_figure(&figure, folder, &FORMATS, figures::PAGE_WIDTH, DPI).map_err(|e| e.to_string())?;
-    let files = write_all(folder, &stem(&section.request.vessel), &solved).map_err(|e| e.to_string())?;
+    let files = write_all(folder, &stem(&section.request.vessel), &solved, None).map_err(|e| e.to_string())?;
     Ok(pictures.len() + files.len())
 }
 

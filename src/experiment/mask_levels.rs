@@ -1,0 +1,103 @@
+//! What the levels of a mask are where a user says so: `wall=1,lumen=2`.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A place in a vessel's cross-section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaskPlace {
+    Outside,
+    Wall,
+    Lumen,
+}
+
+/// The levels that a user named, as they are written; none if all are to be found.
+///
+/// A level is a grey value as it stands in the file, the index of a palette, or a colour such as `#ff0000`.
+/// Invariant: a level that is wall is nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MaskLevels(Vec<(MaskPlace, String)>);
+
+impl MaskPlace {
+    pub const ALL: [Self; 3] = [Self::Outside, Self::Wall, Self::Lumen];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Outside => "outside",
+            Self::Wall => "wall",
+            Self::Lumen => "lumen",
+        }
+    }
+}
+
+impl MaskLevels {
+    pub fn new(named: Vec<(MaskPlace, String)>) -> Result<Self, String> {
+        let wall = |level: &str| named.iter().any(|(p, l)| *p == MaskPlace::Wall && l == level);
+        match named.iter().find(|(place, level)| *place != MaskPlace::Wall && wall(level)) {
+            Some((place, level)) => Err(format!("level {level} is both wall and {}; keep one of them", place.name())),
+            None => Ok(Self(named)),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The levels named for a place.
+    pub fn of(&self, place: MaskPlace) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(p, _)| *p == place).map(|(_, level)| level.as_str())
+    }
+}
+
+impl FromStr for MaskLevels {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let named = parts.map(|part| {
+            let (name, level) = part.split_once('=').map_or((part, ""), |(name, level)| (name.trim(), level.trim()));
+            let place = MaskPlace::ALL.into_iter().find(|p| p.name() == name);
+            match place.filter(|_| !level.is_empty()) {
+                Some(place) => Ok((place, level.to_lowercase())),
+                None => {
+                    Err(format!("`{part}` is no level; write outside, wall or lumen with its level: wall=1,lumen=2"))
+                }
+            }
+        });
+        Self::new(named.collect::<Result<_, _>>()?)
+    }
+}
+
+impl fmt::Display for MaskLevels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts: Vec<String> = self.0.iter().map(|(place, level)| format!("{}={level}", place.name())).collect();
+        f.write_str(&parts.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_read_as_they_are_written_or_refused_with_an_example() {
+        for (text, again) in [
+            ("", ""),
+            ("wall=1,lumen=2", "wall=1,lumen=2"),
+            (" wall = 1 , wall=3, lumen=2,outside=0,", "wall=1,wall=3,lumen=2,outside=0"),
+            ("wall=#FF0000,outside=0,lumen=0", "wall=#ff0000,outside=0,lumen=0"),
+        ] {
+            assert_eq!(text.parse::<MaskLevels>().map(|l| l.to_string()), Ok(again.to_owned()));
+        }
+        for (text, says) in [
+            ("1", "wall=1,lumen=2"),
+            ("wall", "`wall` is no level"),
+            ("wall=", "`wall=` is no level"),
+            ("calcium=3", "outside, wall or lumen"),
+            ("wall=1,lumen=1", "level 1 is both wall and lumen"),
+        ] {
+            let error = text.parse::<MaskLevels>().unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
+    }
+}
