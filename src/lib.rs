@@ -4,14 +4,16 @@
 //! the decoder, moves latent points towards harder samples; the samples there are labelled and trained on. The modules
 //! are in the order in which the data flows, and no module imports one that is listed below it:
 //!
-//! an [`experiment`] has every setting of a run, [`rng`] its randomness, [`disk`] writes files atomically, [`paths`]
-//! reads what users write, [`device`] is where tensors live, [`identity`] says from what and by what a run was
-//! computed; a [`dataset`] is embedded by a [`generator`] into [`latent`] space, where [`neighbours`] are
+//! an [`experiment`] has every setting of a run, [`rng`] its randomness, [`disk`] writes files atomically, [`cache`]
+//! holds what can be computed again, [`paths`] reads what users write, [`device`] is where tensors live, [`identity`]
+//! says from what and by what a run was computed; a [`dataset`] is embedded by a [`generator`] into [`latent`] space,
+//! where [`neighbours`] are
 //! found; the [`target`] gives the gradient, a [`sampler`] proposes, a [`round`] labels, trains and evaluates, the
 //! [`history`] records it and [`trajectory`] has the walks; the [`engine`] drives all of it on its own thread.
 
 pub mod rng;
 pub mod disk;
+pub mod cache;
 pub mod paths;
 pub mod experiment;
 pub mod device;

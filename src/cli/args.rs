@@ -38,6 +38,10 @@ pub struct ExperimentArgs {
     /// The device to compute on: cpu or gpu.
     #[arg(long, default_value = "cpu")]
     pub device: DeviceKind,
+    /// A trained generator to take, as `ridgewalk generator` writes it, instead of training one: it must be of the same
+    /// data and settings.
+    #[arg(long, value_name = "FILE")]
+    pub generator: Option<PathBuf>,
     /// The cache of trained generators; the user's cache folder by default.
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
@@ -93,6 +97,7 @@ impl ExperimentArgs {
         EngineOptions {
             data_dir: self.data_dir.clone(),
             cache_dir: self.cache_dir.clone().or(defaults.cache_dir.clone()),
+            generator: self.generator.clone(),
             device: self.device,
             ..defaults
         }

@@ -9,6 +9,7 @@ use super::out::say;
 use super::run::prepare;
 use crate::archive::write_atomically;
 use crate::figures::{Theme, embedding, sheet};
+use crate::generator::file::{self, EXTENSION, GeneratorOf};
 use crate::generator::quality::Quality;
 use crate::generator::{cache::GeneratorCache, prior_samples};
 use crate::world::{Preparation, World};
@@ -28,13 +29,14 @@ const ROWS: usize = 8;
 /// Rows of reconstructions, each below its row of test images.
 const PAIRS: usize = 5;
 
-/// Writes `samples.png`, `reconstructions.png`, `embedding.png` and `quality.md`.
+/// Writes `samples.png`, `reconstructions.png`, `embedding.png`, `quality.md`, and the generator for `--generator`.
 pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let experiment = args.experiment.resolve()?;
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
-    let mut preparation = Preparation::new(&experiment, options.data_dir, cache, &device).without_new_runs();
+    let preparation = Preparation::new(&experiment, options.data_dir, cache, &device);
+    let mut preparation = preparation.with_generator(options.generator).without_new_runs();
     let world = prepare(&mut preparation, &|_| Ok(()))?;
     let World { dataset, generator, latent, .. } = &*world;
 
@@ -61,5 +63,8 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
         write_atomically(&path, &bytes)?;
         say!("{}", path.display());
     }
+    let path = args.out.join("generator").with_extension(EXTENSION);
+    file::write(&path, &**generator, GeneratorOf { experiment: &experiment, data: dataset.digest() })?;
+    say!("{}", path.display());
     Ok(())
 }

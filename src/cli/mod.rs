@@ -43,7 +43,7 @@ struct Cli {
 enum Action {
     /// Run an experiment without a window; writes histories, curves and proposals to a folder.
     Run(run::RunArgs),
-    /// Train a generator; writes its samples, reconstructions, embedding and errors to a folder.
+    /// Train a generator; writes it with its samples, reconstructions, embedding and errors to a folder.
     Generator(generator::GeneratorArgs),
     /// Compare two histories; exit status 0 if they are equal except for wall times.
     Diff {

@@ -12,7 +12,7 @@ use crate::grid::{Cell, Watcher};
 use crate::history::History;
 use crate::round::RunEvent;
 use crate::world::own_masks::MaskReport;
-use crate::world::{PreparationActivity, World};
+use crate::world::{GeneratorFrom, PreparationActivity, World};
 
 /// Length of a progress bar, in steps.
 const WHOLE: u64 = 1_000;
@@ -83,8 +83,12 @@ impl PreparationBar {
         self.line(&format!("warning: {text}"));
     }
 
-    pub fn finish(&self, world: &World, cached: bool) {
-        let how = if cached { "from the cache" } else { "trained" };
+    pub fn finish(&self, world: &World, from: &GeneratorFrom) {
+        let how = match from {
+            GeneratorFrom::Training => "trained".to_owned(),
+            GeneratorFrom::Cache => "from the cache".to_owned(),
+            GeneratorFrom::File(path) => format!("from {}", path.display()),
+        };
         self.line(&format!(
             "generator: {how}; {} points in {} dimensions, deviation {:.3}",
             world.latent.len(),

@@ -76,6 +76,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let judged = |judged: &MaskReport| Ok(archive::write_atomically(&report, judged.csv().as_bytes())?);
     let world = with_room(&mut experiment, Trained::Generator, |e| {
         let preparation = Preparation::new(e, options.data_dir.clone(), cache.clone(), &device);
+        let preparation = preparation.with_generator(options.generator.clone());
         prepare(&mut preparation.for_strategies(&strategies), &judged)
     })?;
 
@@ -145,8 +146,8 @@ fn prepare_here(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::R
     let mut bar = PreparationBar::new();
     loop {
         match preparation.advance()? {
-            Some(Prepared::Ready { world, cached }) => {
-                bar.finish(&world, cached);
+            Some(Prepared::Ready { world, from }) => {
+                bar.finish(&world, &from);
                 return Ok(world);
             }
             Some(Prepared::DataReady(dataset)) => {
@@ -154,16 +155,13 @@ fn prepare_here(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::R
                 preparation.take_notes().iter().for_each(|note| bar.warn(note));
             }
             Some(Prepared::Trained { epoch, losses }) => bar.trained(preparation.activity(), epoch, &losses),
-            Some(Prepared::NotCached(e)) => bar.warn(&e.to_string()),
+            Some(Prepared::Warned(text)) => bar.warn(&text),
             Some(Prepared::Checked) => bar.checking(preparation.activity()),
             Some(Prepared::MasksJudged(report)) => {
                 bar.judged(&report);
                 judged(&report)?;
             }
-            Some(Prepared::VerdictsNotCached(e)) => bar.warn(&e.to_string()),
-            Some(Prepared::StandInNotCached(e)) => bar.warn(&e.to_string()),
             Some(Prepared::Taught) => bar.teaching(preparation.activity()),
-            Some(Prepared::LabelsNotCached(e)) => bar.warn(&e.to_string()),
             Some(Prepared::Labelled) => bar.labelling(preparation.activity()),
             Some(Prepared::Encoded) => bar.encoding(preparation.activity()),
             None => anyhow::bail!("the preparation ended without a world"),

@@ -13,6 +13,8 @@ pub struct EngineOptions {
     pub data_dir: Option<PathBuf>,
     /// The folder of the generator cache; `None` caches nothing.
     pub cache_dir: Option<PathBuf>,
+    /// A generator's file to take instead of training one.
+    pub generator: Option<PathBuf>,
     pub device: DeviceKind,
     /// Accept a software adapter as a GPU: slow, for tests.
     pub software_gpu: bool,
@@ -27,6 +29,7 @@ impl Default for EngineOptions {
         Self {
             data_dir: None,
             cache_dir: GeneratorCache::default_folder(),
+            generator: None,
             device: DeviceKind::Cpu,
             software_gpu: crate::device::software_allowed(),
             threads: cores.saturating_sub(1).max(1),

@@ -383,10 +383,14 @@ impl Experiment {
         placeless
     }
 
+    /// The fields that the weights of a network depend on, in the order of the rows.
+    pub fn fields_of(&self, of: Digest) -> impl Iterator<Item = &'static Field> {
+        Field::all().filter(move |f| f.digest == Some(of) && f.applies(self))
+    }
+
     /// The values that the weights of a network depend on, in the order of the rows.
     pub fn values(&self, of: Digest) -> String {
-        let fields = Field::all().filter(|f| f.digest == Some(of) && f.applies(self));
-        fields.map(|f| f.get(self)).collect::<Vec<_>>().join(" ")
+        self.fields_of(of).map(|f| f.get(self)).collect::<Vec<_>>().join(" ")
     }
 }
 

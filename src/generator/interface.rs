@@ -23,11 +23,8 @@ pub trait Generator: Send + Sync {
     /// E(x), the encoder's mean: images in [0, 1], `[n, image_len]`, to codes `[n, latent_dim]`.
     fn encode(&self, images: &[f32]) -> Vec<f32>;
 
-    /// All parameters.
+    /// All parameters, for its hash and its file.
     fn tensors(&self) -> Vec<NamedTensor>;
-
-    /// The weights, for the cache and for checkpoints.
-    fn to_bytes(&self) -> Result<Vec<u8>, GeneratorError>;
 
     /// Images encoded at once: about 50 ms on one core. The default is that of fully connected layers.
     fn images_per_unit(&self) -> usize {

@@ -5,6 +5,7 @@ mod interface;
 mod schedule;
 pub mod vae;
 pub mod alpha_gan;
+pub mod file;
 pub mod cache;
 pub mod quality;
 
@@ -13,6 +14,8 @@ pub use interface::{
 };
 
 use std::sync::Arc;
+
+use weights::NamedTensor;
 
 use crate::dataset::{ImageShape, Split};
 use crate::device::ComputeDevice;
@@ -35,16 +38,16 @@ pub fn training(experiment: &Experiment, train: &Split, device: &ComputeDevice) 
     }
 }
 
-/// A generator of the experiment's kind from the bytes of `Generator::to_bytes`.
-pub fn from_bytes(
-    bytes: Vec<u8>,
+/// A generator of the experiment's kind from its parameters; an error names the one that does not fit.
+pub fn from_tensors(
+    tensors: Vec<NamedTensor>,
     experiment: &Experiment,
     shape: ImageShape,
     device: &ComputeDevice,
-) -> Result<Arc<dyn Generator>, GeneratorError> {
+) -> Result<Arc<dyn Generator>, String> {
     Ok(match experiment.generator {
-        GeneratorKind::Vae => Arc::new(vae::Vae::from_bytes(bytes, experiment.latent_dim, shape.len(), device)?),
-        GeneratorKind::AlphaGan => Arc::new(alpha_gan::AlphaGan::from_bytes(bytes, experiment, shape, device)?),
+        GeneratorKind::Vae => Arc::new(vae::Vae::from_tensors(tensors, experiment.latent_dim, shape.len(), device)?),
+        GeneratorKind::AlphaGan => Arc::new(alpha_gan::AlphaGan::from_tensors(tensors, experiment, shape, device)?),
     })
 }
 

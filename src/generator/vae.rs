@@ -7,7 +7,7 @@ use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::{log_sigmoid, relu, sigmoid};
-use burn::tensor::{Bytes, Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::schedule::Schedule;
 use super::weights::NamedTensor;
@@ -80,16 +80,14 @@ impl Vae {
         Self { frozen, plain, latent_dim, image_len, device: device.clone() }
     }
 
-    /// A VAE from the bytes of `Generator::to_bytes`.
-    pub fn from_bytes(
-        bytes: Vec<u8>,
+    /// A VAE from its parameters.
+    pub fn from_tensors(
+        tensors: Vec<NamedTensor>,
         latent_dim: usize,
         image_len: usize,
         device: &ComputeDevice,
-    ) -> Result<Self, GeneratorError> {
-        let weights = |e: burn::store::RecordError| GeneratorError::Weights(e.to_string());
-        let record = burn::store::ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes)).map_err(weights)?;
-        let net = VaeNet::new(image_len, latent_dim, &device.autodiff).try_load_record(record).map_err(weights)?;
+    ) -> Result<Self, String> {
+        let net = weights::loaded(VaeNet::new(image_len, latent_dim, &device.autodiff), tensors)?;
         Ok(Self::new(&net, latent_dim, image_len, device))
     }
 }
@@ -120,12 +118,6 @@ impl Generator for Vae {
 
     fn tensors(&self) -> Vec<NamedTensor> {
         NamedTensor::all(&self.plain)
-    }
-
-    fn to_bytes(&self) -> Result<Vec<u8>, GeneratorError> {
-        let bytes =
-            self.plain.clone().into_record().into_bytes().map_err(|e| GeneratorError::Weights(e.to_string()))?;
-        Ok(bytes.to_vec())
     }
 }
 

@@ -4,6 +4,8 @@
 //! Burn initialises parameters lazily from a random generator that is global to the process; here each parameter is
 //! overwritten in the order of the module's fields, with PyTorch's default: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
 
+use std::collections::HashMap;
+
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 use sha2::{Digest as _, Sha256};
@@ -91,6 +93,48 @@ impl NamedTensor {
             hash.update(values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>());
         }
         disk::hex(hash.finalize())
+    }
+}
+
+/// The module with all parameters replaced by those of the same names; an error names one that is missing, not known or
+/// of another shape.
+pub fn loaded<M: Module>(module: M, tensors: Vec<NamedTensor>) -> Result<M, String> {
+    let tensors = tensors.into_iter().map(|t| (t.name.clone(), t)).collect();
+    let mut loader = Loader { path: Vec::new(), tensors, fault: None };
+    let module = module.map(&mut loader);
+    let left = loader.tensors.into_keys().min().map(|name| format!("its tensor `{name}` belongs to no layer"));
+    loader.fault.or(left).map_or(Ok(module), Err)
+}
+
+struct Loader {
+    path: Vec<String>,
+    tensors: HashMap<String, NamedTensor>,
+    /// What is wrong, the first only.
+    fault: Option<String>,
+}
+
+impl ModuleMapper for Loader {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let (name, shape) = (self.path.join("."), param.lazy_shape().to_vec());
+        let fault = match self.tensors.remove(&name) {
+            Some(found) if found.shape == shape => {
+                let data = TensorData::new(found.values, shape);
+                let (tensor, id) = (Tensor::from_data(data, &param.lazy_device()), param.id);
+                return param.transform_for_load(tensor, id);
+            }
+            Some(found) => format!("its tensor `{name}` has the shape {:?}, not {shape:?}", found.shape),
+            None => format!("it has no tensor `{name}`"),
+        };
+        self.fault.get_or_insert(fault);
+        param
     }
 }
 

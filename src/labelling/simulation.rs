@@ -12,6 +12,7 @@ use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use super::fem::FemTool;
 use super::fem::stress::StressMeasure;
 use super::{ImageRef, Label, LabellingTool, Refusal};
+use crate::cache::{self, Spoilt};
 use crate::dataset::vessels::burden_band;
 use crate::dataset::vessels::masks::{MaskFault, WallMask};
 use crate::dataset::{Dataset, ImageShape, Split};
@@ -183,38 +184,39 @@ impl MapCache {
         Self { folder: folder.into() }
     }
 
-    /// Reads the maps of the whole data set from disk; false if they are missing or incomplete.
-    pub fn load(&self, simulation: &mut Simulation, dataset: &Dataset) -> bool {
+    /// Reads the maps of the whole data set from disk; false if they are not there, an error if they cannot be used.
+    pub fn load(&self, simulation: &mut Simulation, dataset: &Dataset) -> Result<bool, Spoilt> {
+        let key = simulation.digest(dataset);
+        let Some(packed) = cache::read(&self.file(&key), &key)? else { return Ok(false) };
         let read = || -> Option<[SolvedMaps; 3]> {
-            let file = std::fs::File::open(self.file(simulation, dataset)).ok()?;
-            let mut values = GzDecoder::new(std::io::BufReader::new(file));
+            let mut values = GzDecoder::new(packed.as_slice());
             let len = dataset.shape().len();
             let mut split = |count: usize| (0..count).map(|_| read_map(&mut values, len)).collect::<Option<Vec<_>>>();
             let all = [split(dataset.test.len())?, split(dataset.validation.len())?, split(dataset.train.len())?];
             Some(all.map(|maps| SolvedMaps::of(maps.into_iter())))
         };
-        let Some([test, validation, train]) = read() else { return false };
+        let reason = || "does not hold the maps of this data set".to_owned();
+        let [test, validation, train] = read().ok_or_else(|| Spoilt { path: self.file(&key), reason: reason() })?;
         (simulation.test, simulation.validation, simulation.train) = (test, validation, train);
-        true
+        Ok(true)
     }
 
     /// Caches the maps of the whole data set.
     pub fn store(&self, simulation: &Simulation, dataset: &Dataset) -> std::io::Result<()> {
-        disk::write_aside_with(&self.file(simulation, dataset), |file| {
-            let mut out = GzEncoder::new(std::io::BufWriter::new(file), Compression::fast());
-            for split in [&simulation.test, &simulation.validation, &simulation.train] {
-                for (map, seconds) in split.maps.iter().zip(&split.seconds) {
-                    out.write_all(&seconds.to_le_bytes())?;
-                    let bytes: Vec<u8> = map.iter().flat_map(|v| v.to_le_bytes()).collect();
-                    out.write_all(&bytes)?;
-                }
+        let mut out = GzEncoder::new(Vec::new(), Compression::fast());
+        for split in [&simulation.test, &simulation.validation, &simulation.train] {
+            for (map, seconds) in split.maps.iter().zip(&split.seconds) {
+                out.write_all(&seconds.to_le_bytes())?;
+                let bytes: Vec<u8> = map.iter().flat_map(|v| v.to_le_bytes()).collect();
+                out.write_all(&bytes)?;
             }
-            out.finish()?.flush()
-        })
+        }
+        let key = simulation.digest(dataset);
+        cache::write(&self.file(&key), &key, &out.finish()?)
     }
 
-    fn file(&self, simulation: &Simulation, dataset: &Dataset) -> PathBuf {
-        self.folder.join(format!("{}.maps.gz", simulation.digest(dataset)))
+    fn file(&self, key: &str) -> PathBuf {
+        self.folder.join(format!("{key}.maps.gz"))
     }
 }
 
@@ -265,12 +267,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = MapCache::new(folder.path().join("maps"));
         let mut again = Simulation::new(&experiment, dataset.shape());
-        assert!(!cache.load(&mut again, &dataset));
+        assert!(!cache.load(&mut again, &dataset).unwrap());
         cache.store(&solved, &dataset).unwrap();
-        assert!(cache.load(&mut again, &dataset));
+        assert!(cache.load(&mut again, &dataset).unwrap());
         assert_eq!((&again.train, &again.validation, &again.test), (&solved.train, &solved.validation, &solved.test));
         let other = Experiment { systolic_mmhg: 130.0, ..experiment };
-        assert!(!cache.load(&mut Simulation::new(&other, dataset.shape()), &dataset));
+        assert!(!cache.load(&mut Simulation::new(&other, dataset.shape()), &dataset).unwrap());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::model::{FrozenTarget, Target, prediction};
+use crate::cache;
 use crate::dataset::{Dataset, ImageShape, Split};
 use crate::device::ComputeDevice;
 use crate::disk;
@@ -94,8 +95,12 @@ pub struct StandInTraining {
     model: Option<FrozenTarget>,
     looked: usize,
     correct: usize,
-    /// The file that it is saved in.
-    file: Option<PathBuf>,
+    /// The file that it is saved in, with its key.
+    file: Option<(PathBuf, String)>,
+    /// Whether it was loaded from there.
+    found: bool,
+    /// Why it is trained although a file of it is there.
+    spoilt: Option<String>,
 }
 
 impl StandInTraining {
@@ -116,10 +121,17 @@ impl StandInTraining {
         // A root of its own, so that its initial weights are those of no run.
         let streams = Streams::new(Streams::new(experiment.labeller_seed).get("stand-in", 0).next_u64());
         let mut target = Target::new(&own, dataset.shape(), dataset.classes.len(), &streams, device);
-        let file = folder.map(|f| f.join(format!("{}.burnpack", digest(experiment, dataset))));
-        let saved = file.as_ref().and_then(|f| std::fs::read(f).ok());
-        let found = saved.is_some_and(|bytes| target.load_weights(bytes).is_ok());
+        let key = digest(experiment, dataset);
+        let file = folder.map(|f| (f.join(format!("{key}.burnpack")), key));
+        let saved = file.as_ref().map_or(Ok(None), |(path, key)| cache::read(path, key));
+        let loaded = saved.map_err(|e| e.to_string()).and_then(|saved| match saved {
+            Some(weights) => target.load_weights(weights).map(|()| true).map_err(|e| e.to_string()),
+            None => Ok(false),
+        });
+        let found = *loaded.as_ref().unwrap_or(&false);
         Self {
+            spoilt: loaded.err(),
+            found,
             model: found.then(|| target.frozen()),
             step: if found { experiment.labeller_minibatches } else { 0 },
             target,
@@ -131,6 +143,11 @@ impl StandInTraining {
             correct: 0,
             file,
         }
+    }
+
+    /// Why it is trained although a file of it is there; told once.
+    pub fn spoilt(&mut self) -> Option<String> {
+        self.spoilt.take()
     }
 
     /// Steps done and in all; the validation is short and not counted.
@@ -185,9 +202,9 @@ impl StandInTraining {
     }
 
     fn keep(&self) -> std::io::Result<()> {
-        let Some(file) = self.file.as_ref().filter(|f| !f.exists()) else { return Ok(()) };
+        let Some((path, key)) = self.file.as_ref().filter(|_| !self.found) else { return Ok(()) };
         let (weights, _) = self.target.to_bytes().map_err(std::io::Error::other)?;
-        disk::write_aside(file, &weights)
+        cache::write(path, key, &weights)
     }
 }
 

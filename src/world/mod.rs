@@ -4,5 +4,5 @@ mod shared;
 pub mod own_masks;
 pub mod preparation;
 
-pub use preparation::{Preparation, PreparationActivity, Prepared, WorldError};
+pub use preparation::{GeneratorFrom, Preparation, PreparationActivity, Prepared, WorldError};
 pub use shared::World;

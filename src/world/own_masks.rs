@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::archive;
+use crate::archive::{self, Whole};
 use crate::dataset::vessels::files::{Listing, MaskFiles};
 use crate::dataset::vessels::masks::WallMask;
 use crate::dataset::vessels::{self, VESSEL_SHAPE};
@@ -144,10 +144,23 @@ pub struct MaskChecking {
     hash: Sha256,
     hashed: usize,
     judged: Vec<Judged>,
-    /// The cache file of the results, once all files are hashed.
+    /// The hash of files and settings, and the cache file of the results, once all files are hashed.
+    digest: String,
     file: Option<PathBuf>,
+    /// Whether the results were loaded from there; why not, if the file is there.
+    found: bool,
+    spoilt: Option<String>,
     cache: Option<PathBuf>,
 }
+
+/// The cached results of the files and settings of this hash; the packed file has a checksum of its own.
+#[derive(Serialize, Deserialize)]
+struct Verdicts {
+    digest: String,
+    judged: Vec<Judged>,
+}
+
+impl Whole for Verdicts {}
 
 /// The result for one file.
 #[derive(Clone, Serialize, Deserialize)]
@@ -180,7 +193,10 @@ impl MaskChecking {
             hash,
             hashed: 0,
             judged: Vec::new(),
+            digest: String::new(),
             file: None,
+            found: false,
+            spoilt: None,
             cache: cache.map(Path::to_owned),
         })
     }
@@ -220,21 +236,31 @@ impl MaskChecking {
     fn find(&mut self) {
         let digest = disk::hex(self.hash.clone().finalize());
         self.file = self.cache.as_ref().map(|folder| folder.join(format!("{digest}.{EXTENSION}")));
-        let found = self.file.as_ref().filter(|f| f.exists()).and_then(|f| archive::read(f, MAGIC).ok());
-        self.judged = found.filter(|j: &Vec<Judged>| j.len() == self.listing.masks.len()).unwrap_or_default();
+        self.digest.clone_from(&digest);
+        let Some(file) = self.file.as_ref().filter(|f| f.exists()) else { return };
+        let found = archive::read::<Verdicts>(file, MAGIC).map_err(|e| e.to_string()).and_then(|verdicts| {
+            let whole = verdicts.digest == digest && verdicts.judged.len() == self.listing.masks.len();
+            let foreign = || format!("{}: the cached result is of other masks or settings", file.display());
+            if whole { Ok(verdicts.judged) } else { Err(foreign()) }
+        });
+        match found {
+            Ok(judged) => (self.judged, self.found) = (judged, true),
+            Err(e) => self.spoilt = Some(e),
+        }
+    }
+
+    /// Why masks are checked although cached results are there; told once.
+    pub fn spoilt(&mut self) -> Option<String> {
+        self.spoilt.take()
     }
 
     /// Caches the results.
     pub fn keep(&self) -> Result<(), archive::ArchiveError> {
-        match self.file.as_ref().filter(|f| !f.exists()) {
-            Some(file) => archive::write(file, MAGIC, &self.judged),
+        let verdicts = || Verdicts { digest: self.digest.clone(), judged: self.judged.clone() };
+        match self.file.as_ref().filter(|_| !self.found) {
+            Some(file) => archive::write(file, MAGIC, &verdicts()),
             None => Ok(()),
         }
-    }
-
-    /// The check without its cache file, after caching failed.
-    pub fn unkept(self) -> Self {
-        Self { file: None, ..self }
     }
 
     /// What became of every file of the folder.

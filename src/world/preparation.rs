@@ -1,15 +1,16 @@
 //! Preparation of a world: data, labels, generator and embedding, one small unit of work at a time.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::own_masks::{MaskChecking, MaskReport, MasksError};
 use super::shared::World;
-use crate::archive::ArchiveError;
 use crate::dataset::{self, DataError, Dataset};
 use crate::device::ComputeDevice;
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, GeneratorKind, Strategy, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
+use crate::generator::file::{self, GeneratorFileError, GeneratorOf};
 use crate::generator::weights::NamedTensor;
 use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, prior_samples};
 use crate::identity::Ground;
@@ -28,6 +29,8 @@ pub enum WorldError {
     Data(#[from] DataError),
     #[error(transparent)]
     Generator(#[from] GeneratorError),
+    #[error("{0}; take the experiment that the file was trained for, or leave --generator out")]
+    GeneratorFile(GeneratorFileError),
     #[error(transparent)]
     Embedding(#[from] IndexError),
     #[error(transparent)]
@@ -44,6 +47,10 @@ pub struct Preparation {
     experiment: Experiment,
     data_dir: Option<PathBuf>,
     cache: Option<GeneratorCache>,
+    /// A generator's file to take instead of training one or looking into the cache.
+    given: Option<PathBuf>,
+    /// What is wrong with the cache; told before the next unit of work.
+    warnings: VecDeque<String>,
     device: ComputeDevice,
     /// The labelling tool, once the data are loaded and if labels are maps.
     simulation: Option<Simulation>,
@@ -80,7 +87,7 @@ enum Stage {
         dataset: Arc<Dataset>,
         digest: String,
         generator: Arc<dyn Generator>,
-        cached: bool,
+        from: GeneratorFrom,
         codes: Vec<f32>,
     },
     Done,
@@ -97,24 +104,26 @@ pub enum Prepared {
     Encoded,
     /// One image of the data set was labelled, or all of them were found on disk.
     Labelled,
-    /// The generator could not be cached.
-    NotCached(GeneratorError),
-    /// The labels could not be cached.
-    LabelsNotCached(std::io::Error),
+    /// A cached result could not be used and is computed again, or a result could not be cached; one sentence.
+    Warned(String),
     /// One of the user's own masks was read or checked.
     Checked,
     /// All of the user's own masks were checked; the data set follows, if there are enough.
     MasksJudged(Arc<MaskReport>),
-    /// The results of checking masks could not be cached.
-    VerdictsNotCached(ArchiveError),
     /// One minibatch of the stand-in for a labelling tool, or a part of its evaluation.
     Taught,
-    /// The stand-in could not be cached.
-    StandInNotCached(std::io::Error),
     Ready {
         world: Arc<World>,
-        cached: bool,
+        from: GeneratorFrom,
     },
+}
+
+/// Where the generator of a world comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GeneratorFrom {
+    Training,
+    Cache,
+    File(PathBuf),
 }
 
 /// The current activity of a preparation, with units done and in total.
@@ -159,6 +168,8 @@ impl Preparation {
             experiment: experiment.clone(),
             data_dir,
             cache,
+            given: None,
+            warnings: VecDeque::new(),
             device: device.clone(),
             simulation: None,
             strategies: Vec::new(),
@@ -187,6 +198,12 @@ impl Preparation {
     /// What is to be told of the experiment on its data, a sentence each; empty when it was taken before.
     pub fn take_notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)
+    }
+
+    /// Takes the generator from this file, if one is given.
+    pub fn with_generator(mut self, file: Option<PathBuf>) -> Self {
+        self.given = file;
+        self
     }
 
     /// Whether the generator is convolutional.
@@ -240,6 +257,9 @@ impl Preparation {
 
     /// Does one unit of work; `None` when the world was returned already.
     pub fn advance(&mut self) -> Result<Option<Prepared>, WorldError> {
+        if let Some(warning) = self.warnings.pop_front() {
+            return Ok(Some(Prepared::Warned(warning)));
+        }
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Load if self.experiment.dataset == DatasetKind::Masks => {
                 let folder = self.cache.as_ref().map(GeneratorCache::folder);
@@ -247,7 +267,9 @@ impl Preparation {
                 Ok(Some(Prepared::Checked))
             }
             Stage::Check(mut checking) => {
-                if checking.advance() {
+                let more = checking.advance();
+                self.warnings.extend(checking.spoilt().map(|spoilt| format!("{spoilt}; the masks are checked again")));
+                if more {
                     self.stage = Stage::Check(checking);
                     return Ok(Some(Prepared::Checked));
                 }
@@ -263,7 +285,9 @@ impl Preparation {
                 self.stage = match self.experiment.dataset.task() {
                     Task::Classes if self.wants_stand_in => {
                         let folder = self.cache.as_ref().map(GeneratorCache::folder);
-                        let training = StandInTraining::new(&self.experiment, &dataset, folder, &self.device);
+                        let mut training = StandInTraining::new(&self.experiment, &dataset, folder, &self.device);
+                        let again = |spoilt| format!("{spoilt}; the stand-in labeller is trained again");
+                        self.warnings.extend(training.spoilt().map(again));
                         Stage::Teach(Arc::clone(&dataset), Box::new(training))
                     }
                     Task::Classes => Stage::Find(Arc::clone(&dataset)),
@@ -279,15 +303,16 @@ impl Preparation {
                 };
                 self.stand_in = Some(stand_in);
                 self.stage = Stage::Find(dataset);
-                Ok(Some(kept.map_or_else(Prepared::StandInNotCached, |()| Prepared::Taught)))
+                self.not_cached("stand-in labeller", kept);
+                Ok(Some(Prepared::Taught))
             }
             Stage::Find(dataset) => {
-                self.stage = self.find_generator(dataset);
+                self.stage = self.find_generator(dataset)?;
                 Ok(Some(Prepared::Encoded))
             }
             Stage::Train { dataset, digest, training, codes } => self.train(dataset, digest, training, codes),
-            Stage::Encode { dataset, digest, generator, cached, codes } => {
-                self.encode(dataset, digest, generator, cached, codes)
+            Stage::Encode { dataset, digest, generator, from, codes } => {
+                self.encode(dataset, digest, generator, from, codes)
             }
             Stage::Done => Ok(None),
         }
@@ -301,12 +326,14 @@ impl Preparation {
         Ok(())
     }
 
+    /// Warns if a result was not cached.
+    fn not_cached<E: std::fmt::Display>(&mut self, what: &str, kept: Result<(), E>) {
+        self.warnings.extend(kept.err().map(|e| format!("the {what} could not be cached: {e}")));
+    }
+
     /// The data set of the masks that were accepted; their maps are known from checking them.
     fn divide(&mut self, checking: MaskChecking) -> Result<Option<Prepared>, WorldError> {
-        if let Err(e) = checking.keep() {
-            self.stage = Stage::Divide(Box::new(checking.unkept()));
-            return Ok(Some(Prepared::VerdictsNotCached(e)));
-        }
+        self.not_cached("check of the masks", checking.keep());
         let (dataset, simulation) = checking.finish()?;
         let dataset = Arc::new(dataset);
         self.check(&dataset)?;
@@ -322,7 +349,11 @@ impl Preparation {
 
     fn find_labels(&mut self, dataset: Arc<Dataset>) -> Stage {
         let mut simulation = Simulation::new(&self.experiment, dataset.shape());
-        let found = self.map_cache().is_some_and(|cache| cache.load(&mut simulation, &dataset));
+        let found = self.map_cache().map_or(Ok(false), |cache| cache.load(&mut simulation, &dataset));
+        let found = found.unwrap_or_else(|spoilt| {
+            self.warnings.push_back(format!("{spoilt}; the masks are solved again"));
+            false
+        });
         self.simulation = Some(simulation);
         if found { Stage::Find(dataset) } else { Stage::Label(dataset) }
     }
@@ -336,21 +367,35 @@ impl Preparation {
             return Ok(Some(Prepared::Labelled));
         }
         let kept = cache.map_or(Ok(()), |cache| cache.store(simulation, &dataset));
+        self.not_cached("labels", kept);
         self.stage = Stage::Find(dataset);
-        Ok(Some(kept.map_or_else(Prepared::LabelsNotCached, |()| Prepared::Labelled)))
+        Ok(Some(Prepared::Labelled))
     }
 
-    fn find_generator(&self, dataset: Arc<Dataset>) -> Stage {
+    fn find_generator(&mut self, dataset: Arc<Dataset>) -> Result<Stage, WorldError> {
         let digest = generator_digest(&self.experiment, dataset.digest());
-        let shape = dataset.shape();
-        let cached = self.cache.as_ref().and_then(|c| c.load(&digest, &self.experiment, shape, &self.device));
-        match cached {
-            Some(generator) => Stage::Encode { dataset, digest, generator, cached: true, codes: Vec::new() },
+        let (of, shape) = (GeneratorOf { experiment: &self.experiment, data: dataset.digest() }, dataset.shape());
+        let found = match &self.given {
+            Some(path) => {
+                let generator = file::read(path, of, shape, &self.device).map_err(WorldError::GeneratorFile)?;
+                Some((generator, GeneratorFrom::File(path.clone())))
+            }
+            None => {
+                let cached = self.cache.as_ref().map_or(Ok(None), |cache| cache.load(of, shape, &self.device));
+                let cached = cached.unwrap_or_else(|e| {
+                    self.warnings.push_back(format!("{e}; the generator is trained again"));
+                    None
+                });
+                cached.map(|generator| (generator, GeneratorFrom::Cache))
+            }
+        };
+        Ok(match found {
+            Some((generator, from)) => Stage::Encode { dataset, digest, generator, from, codes: Vec::new() },
             None => {
                 let training = generator::training(&self.experiment, &dataset.train, &self.device);
                 Stage::Train { dataset, digest, training, codes: Vec::new() }
             }
-        }
+        })
     }
 
     fn train(
@@ -375,12 +420,11 @@ impl Preparation {
             return Ok(Some(trained));
         }
         let generator = training.generator();
-        let kept = self.cache.as_ref().map_or(Ok(()), |cache| cache.store(&digest, &*generator));
-        self.stage = Stage::Encode { dataset, digest, generator, cached: false, codes: Vec::new() };
-        Ok(Some(match kept {
-            Ok(()) => trained,
-            Err(e) => Prepared::NotCached(e),
-        }))
+        let of = GeneratorOf { experiment: &self.experiment, data: dataset.digest() };
+        let kept = self.cache.as_ref().map_or(Ok(()), |cache| cache.store(of, &*generator));
+        self.not_cached("generator", kept);
+        self.stage = Stage::Encode { dataset, digest, generator, from: GeneratorFrom::Training, codes: Vec::new() };
+        Ok(Some(trained))
     }
 
     fn encode(
@@ -388,13 +432,13 @@ impl Preparation {
         dataset: Arc<Dataset>,
         digest: String,
         generator: Arc<dyn Generator>,
-        cached: bool,
+        from: GeneratorFrom,
         mut codes: Vec<f32>,
     ) -> Result<Option<Prepared>, WorldError> {
         let dim = self.experiment.latent_dim;
         codes.extend(encode_chunk(&*generator, &dataset, codes.len() / dim));
         if codes.len() / dim < dataset.train.len() {
-            self.stage = Stage::Encode { dataset, digest, generator, cached, codes };
+            self.stage = Stage::Encode { dataset, digest, generator, from, codes };
             return Ok(Some(Prepared::Encoded));
         }
         let latent = LatentSpace::new(codes, dim)?;
@@ -414,7 +458,7 @@ impl Preparation {
             simulation: self.simulation.take(),
             stand_in: self.stand_in.take(),
         };
-        Ok(Some(Prepared::Ready { world: Arc::new(world), cached }))
+        Ok(Some(Prepared::Ready { world: Arc::new(world), from }))
     }
 }
 

@@ -9,7 +9,7 @@ use ridgewalk::generator::quality::Quality;
 use ridgewalk::rng::Streams;
 use ridgewalk::round::Run;
 use ridgewalk::target::{Target, latent_gradient};
-use ridgewalk::world::{Preparation, Prepared};
+use ridgewalk::world::{GeneratorFrom, Preparation, Prepared};
 
 use crate::common::{make_world, run, tiny};
 
@@ -80,7 +80,7 @@ fn a_generator_from_the_cache_is_the_one_that_was_trained_and_each_kind_has_its_
         let mut diverse = false;
         loop {
             match preparation.advance().unwrap() {
-                Some(Prepared::Ready { world, cached }) => return (world, cached, diverse),
+                Some(Prepared::Ready { world, from }) => return (world, from == GeneratorFrom::Cache, diverse),
                 Some(Prepared::Trained { losses, .. }) => {
                     diverse |= losses.adversarial.is_some_and(|a| a.diversity > 0.0 && a.image_accuracy <= 100.0);
                     // Interrupted here, so that samples can be drawn.

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 #![allow(clippy::print_stderr, clippy::print_stdout, reason = "a test says what it leaves out and measures")]
 
+mod caches;
 mod commit;
 mod bad_inputs;
 mod common;

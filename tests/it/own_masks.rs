@@ -15,7 +15,7 @@ use crate::ui::{click, is_ready, wait_for, window_of};
 
 /// Rings of several sizes and depths, lumen and wall as two greys in every third, and one file for each of three
 /// faults.
-fn folder_of(masks: usize) -> tempfile::TempDir {
+pub fn folder_of(masks: usize) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for i in 0..masks {
         let side = [64, 96, 128][i % 3];
@@ -37,7 +37,7 @@ fn folder_of(masks: usize) -> tempfile::TempDir {
     folder
 }
 
-fn on(folder: &Path) -> Experiment {
+pub fn on(folder: &Path) -> Experiment {
     Experiment { latent_dim: 2, ..few_vessels().on_masks(&folder.display().to_string()) }
 }
 

@@ -229,6 +229,7 @@ impl Core {
         });
         let cache = self.options.cache_dir.as_ref().map(GeneratorCache::new);
         let preparation = Preparation::new(&experiment, self.options.data_dir.clone(), cache, &self.device)
+            .with_generator(self.options.generator.clone())
             .for_strategies(&strategies);
         let preparation = if saved.is_empty() { preparation } else { preparation.without_new_runs() };
         let before = Before::Preparing { preparation: Box::new(preparation), saved };

@@ -7,7 +7,7 @@ use crate::engine::protocol::{Event, Level, Phase};
 use crate::engine::runs::replay::Replayed;
 use crate::engine::runs::walks;
 use crate::engine::session::Before;
-use crate::world::{PreparationActivity, Prepared, World};
+use crate::world::{GeneratorFrom, PreparationActivity, Prepared, World};
 
 /// Number of samples shown of the generator in training: two rows.
 const FORMING_SAMPLES: usize = 16;
@@ -62,17 +62,8 @@ impl Core {
             }
             Prepared::Encoded | Prepared::Labelled | Prepared::Taught | Prepared::Checked => {}
             Prepared::MasksJudged(report) => self.say(Event::MasksJudged(report)),
-            Prepared::VerdictsNotCached(e) => {
-                self.message(Level::Warning, format!("The check of the masks could not be cached: {e}"));
-            }
-            Prepared::LabelsNotCached(e) => {
-                self.message(Level::Warning, format!("The labels could not be cached: {e}"))
-            }
-            Prepared::StandInNotCached(e) => {
-                self.message(Level::Warning, format!("The stand-in labeller could not be cached: {e}"));
-            }
-            Prepared::NotCached(e) => self.message(Level::Warning, format!("The generator could not be cached: {e}")),
-            Prepared::Ready { world, cached } => self.begin_runs(world, cached),
+            Prepared::Warned(text) => self.message(Level::Warning, text),
+            Prepared::Ready { world, from } => self.begin_runs(world, from != GeneratorFrom::Training),
         }
     }
 

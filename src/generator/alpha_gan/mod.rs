@@ -6,10 +6,10 @@ pub mod training;
 pub use nets::SIDE_MULTIPLE;
 
 use burn::module::Module;
-use burn::tensor::{Bytes, Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
-use super::weights::NamedTensor;
-use super::{Generator, GeneratorError, host};
+use super::weights::{self, NamedTensor};
+use super::{Generator, host};
 use crate::dataset::ImageShape;
 use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::Experiment;
@@ -67,16 +67,14 @@ impl AlphaGan {
         Self { frozen, plain, shape, latent_dim: experiment.latent_dim, images_per_unit, device: device.clone() }
     }
 
-    /// An alpha-GAN from the bytes of `Generator::to_bytes`.
-    pub fn from_bytes(
-        bytes: Vec<u8>,
+    /// An alpha-GAN from its parameters.
+    pub fn from_tensors(
+        tensors: Vec<NamedTensor>,
         experiment: &Experiment,
         shape: ImageShape,
         device: &ComputeDevice,
-    ) -> Result<Self, GeneratorError> {
-        let weights = |e: burn::store::RecordError| GeneratorError::Weights(e.to_string());
-        let record = burn::store::ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes)).map_err(weights)?;
-        let nets = AlphaGanNets::new(experiment, shape, &device.autodiff).try_load_record(record).map_err(weights)?;
+    ) -> Result<Self, String> {
+        let nets = weights::loaded(AlphaGanNets::new(experiment, shape, &device.autodiff), tensors)?;
         Ok(Self::new(&nets, experiment, shape, device))
     }
 
@@ -120,12 +118,6 @@ impl Generator for AlphaGan {
 
     fn tensors(&self) -> Vec<NamedTensor> {
         NamedTensor::all(&self.plain)
-    }
-
-    fn to_bytes(&self) -> Result<Vec<u8>, GeneratorError> {
-        let bytes =
-            self.plain.clone().into_record().into_bytes().map_err(|e| GeneratorError::Weights(e.to_string()))?;
-        Ok(bytes.to_vec())
     }
 
     fn judged_real(&self, images: &[f32]) -> Option<f32> {
