@@ -203,6 +203,15 @@ impl RoundRecord {
         (images > 0).then_some(images)
     }
 
+    /// Whether a run of this experiment ends with the round.
+    pub fn is_last_of(&self, experiment: &Experiment) -> bool {
+        let validation = self.evaluations.iter().rev().find(|v| v.metric == Metric::ValidationAccuracy);
+        self.round >= experiment.rounds
+            || self.diverged
+            || (experiment.stop_at_labels > 0 && self.labels >= experiment.stop_at_labels)
+            || validation.is_some_and(|v| v.value >= experiment.stop_at_validation_accuracy)
+    }
+
     /// The accuracy over the whole evaluation split at the end of the round; `None` in a round that diverged.
     pub fn final_accuracy(&self) -> Option<f32> {
         self.final_value().filter(|_| self.evaluations.iter().any(|e| e.metric == Metric::Accuracy))

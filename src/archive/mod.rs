@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::disk;
-use crate::history::{FORMAT_VERSION, History};
+use crate::history::{FORMAT_VERSION, Header, History};
 
 /// Extension of a history file.
 pub const HISTORY_EXTENSION: &str = "rwh";
@@ -71,6 +71,17 @@ pub fn write_history(path: &Path, history: &History) -> Result<(), ArchiveError>
 
 pub fn read_history(path: &Path) -> Result<History, ArchiveError> {
     read(path, HISTORY_MAGIC)
+}
+
+/// The header of a history.
+pub fn read_header(path: &Path) -> Result<Header, ArchiveError> {
+    /// Its rounds are passed over.
+    #[derive(Deserialize)]
+    struct Beginning {
+        header: Header,
+    }
+    impl Whole for Beginning {}
+    read::<Beginning>(path, HISTORY_MAGIC).map(|beginning| beginning.header)
 }
 
 pub fn write_checkpoint(path: &Path, checkpoint: &Checkpoint) -> Result<(), ArchiveError> {

@@ -104,6 +104,23 @@ impl ExperimentArgs {
     }
 }
 
+/// A variant as it is typed, with or without the quotation marks that keep its words together.
+pub fn variant(text: &str) -> Result<Variant, String> {
+    let bare = |quote| text.trim().strip_prefix(quote)?.strip_suffix(quote);
+    bare('"').or_else(|| bare('\'')).unwrap_or(text).parse()
+}
+
+/// A number of things of which there must be one.
+pub fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count @ 1..=MOST) => Ok(count),
+        _ => Err(format!("give a whole number from 1 to {MOST}")),
+    }
+}
+
+/// More jobs or repeats than any machine has threads, or any study has runs.
+const MOST: usize = 100_000;
+
 #[derive(Debug, clap::Args)]
 pub struct FiguresArgs {
     /// Histories: files (*.rwh) or folders of them.
@@ -113,7 +130,7 @@ pub struct FiguresArgs {
     #[arg(long)]
     pub out: PathBuf,
     /// The baseline that the other runs are compared with, paired by seed: `random`, "snn alpha=0.5".
-    #[arg(long, default_value_t = Strategy::Random.into())]
+    #[arg(long, default_value_t = Strategy::Random.into(), value_parser = variant)]
     pub against: Variant,
     /// Combine runs although they differ in this field, or in `data`, `generator_digest` or `latent_scale`; may be
     /// repeated. Every caption then says so.
@@ -138,4 +155,21 @@ fn inches(text: &str) -> Result<f64, String> {
     const WIDTHS: std::ops::RangeInclusive<f64> = 1.0..=100.0;
     let width = text.parse().ok().filter(|width| WIDTHS.contains(width));
     width.ok_or_else(|| format!("give a number of inches from {} to {}", WIDTHS.start(), WIDTHS.end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variants_may_be_quoted_and_counts_begin_at_one() {
+        for text in ["snn alpha=0.5", "\"snn alpha=0.5\"", " 'snn alpha=0.5' "] {
+            assert_eq!(variant(text).unwrap().to_string(), "snn alpha=0.5", "{text}");
+        }
+        assert!(variant("\"snn alpha=0.5").is_err());
+        assert_eq!(at_least_one("7"), Ok(7));
+        for text in ["0", "-1", "1000000000", "many"] {
+            assert!(at_least_one(text).unwrap_err().contains("from 1 to"), "{text}");
+        }
+    }
 }

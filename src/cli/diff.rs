@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::FAILED;
 use super::out::{complain, say};
+use super::{FAILED, told};
 use crate::archive;
 use crate::difference::{Difference, difference};
 
@@ -23,7 +23,7 @@ pub fn diff(a: &Path, b: &Path) -> ExitCode {
     let found = match compare(a, b) {
         Ok(found) => found,
         Err(e) => {
-            complain!("error: {e:#}");
+            complain!("error: {}", told(&e));
             return ExitCode::from(FAILED);
         }
     };

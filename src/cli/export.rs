@@ -14,19 +14,23 @@ use crate::history::History;
 use crate::statistics::{group_named, groups};
 use crate::trajectory::VerdictRules;
 
-/// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a run; the order of the histories does not matter.
-pub fn run_files(histories: &[History], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut histories = histories.to_vec();
+/// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a folder from all histories in it but forks; nothing if there
+/// is none.
+pub fn folder_files(folder: &GridFolder) -> anyhow::Result<Vec<PathBuf>> {
+    let read = folder.histories()?.iter().map(|path| archive::read_history(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut histories: Vec<History> = read.into_iter().filter(|h| !h.is_fork()).collect();
+    if histories.is_empty() {
+        return Ok(Vec::new());
+    }
     histories.sort_by_key(|h| (h.header.repeat, h.variant()));
-    let histories = &histories[..];
     let files = [
-        ("curves.csv", figures::curves_csv(histories)),
-        ("proposals.csv", figures::proposals_csv(histories)),
-        ("curves.svg", figures::svg(&figures::curves(histories), figures::PAGE_WIDTH, &Theme::LIGHT)),
+        ("curves.csv", figures::curves_csv(&histories)),
+        ("proposals.csv", figures::proposals_csv(&histories)),
+        ("curves.svg", figures::svg(&figures::curves(&histories), figures::PAGE_WIDTH, &Theme::LIGHT)),
     ];
     let mut written = Vec::new();
     for (name, text) in files {
-        let path = out.join(name);
+        let path = folder.path().join(name);
         write_atomically(&path, text.as_bytes())?;
         written.push(path);
     }

@@ -37,7 +37,7 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
     let preparation = Preparation::new(&experiment, options.data_dir, cache, &device);
     let mut preparation = preparation.with_generator(options.generator).without_new_runs();
-    let world = prepare(&mut preparation, &|_| Ok(()))?;
+    let world = prepare(&mut preparation, &|_| {})?;
     let World { dataset, generator, latent, .. } = &*world;
 
     let seed = experiment.generator_seed;

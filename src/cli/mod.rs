@@ -95,7 +95,7 @@ struct WindowArgs {
     experiment: ExperimentArgs,
     /// Strategies to compare, separated by commas. Values of a strategy's own fields may follow its name:
     /// `random,snn,"snn alpha=0.5"`.
-    #[arg(long, value_delimiter = ',', default_value = "random,snn")]
+    #[arg(long, value_delimiter = ',', value_parser = args::variant, default_value = "random,snn")]
     strategies: Vec<Variant>,
     /// Wait for Run instead of starting immediately.
     #[arg(long)]
@@ -144,10 +144,23 @@ fn run_action(cli: Cli) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
-            complain!("error: {e:#}");
+            complain!("error: {}", told(&e));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error with its causes, each once: some errors tell their cause themselves.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told += &format!(": {cause}");
+        }
+    }
+    told
 }
 
 fn window(args: &WindowArgs) -> anyhow::Result<()> {
@@ -166,16 +179,24 @@ fn merge(shards: &[PathBuf], out: &std::path::Path, without_steps: bool) -> anyh
     let folder = GridFolder::new(out);
     let merged = grid::merge(shards, &folder, keep)?;
     say!("{} histories in {}", merged.histories.len(), out.display());
-    if merged.repeated > 0 {
-        say!("{} were found more than once, with equal results", merged.repeated);
+    if !merged.repeated.is_empty() {
+        let names: Vec<_> = merged.repeated.iter().map(String::as_str).collect();
+        say!("found more than once, with equal results: {}", names.join(", "));
     }
+    merged.empty.iter().for_each(|shard| say!("{}: a shard without a run", shard.display()));
     if merged.forks > 0 {
         say!("{} forks were skipped: they are not part of the grid", merged.forks);
     }
     if !merged.missing.is_empty() {
         say!("warning: the grid is not complete; missing: {}", merged.missing.join(", "));
     }
-    for path in export::run_files(&merged.histories, out)? {
+    if !merged.unfinished.is_empty() {
+        say!("warning: rounds are still to come, with `ridgewalk run --resume`: {}", merged.unfinished.join(", "));
+    }
+    if let Some(note) = merged.likeness.note() {
+        say!("note: {note}");
+    }
+    for path in export::folder_files(&folder)? {
         say!("{}", path.display());
     }
     Ok(())
@@ -186,7 +207,7 @@ fn solve(args: &label::LabelArgs) -> ExitCode {
         Ok(counts) if counts.refused == 0 => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(e) => {
-            complain!("error: {e:#}");
+            complain!("error: {}", told(&e));
             ExitCode::from(FAILED)
         }
     }

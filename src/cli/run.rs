@@ -2,12 +2,12 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use clap::Args;
 
-use super::args::ExperimentArgs;
+use super::args::{ExperimentArgs, at_least_one, variant};
 use super::out::{complain, say};
 use super::progress::{PreparationBar, TerminalWatcher};
 use crate::archive;
@@ -26,13 +26,13 @@ pub struct RunArgs {
     experiment: ExperimentArgs,
     /// Strategies, separated by commas; all share their seeds. Values of a strategy's own fields may follow its name:
     /// `random,snn,"snn alpha=0.5"`.
-    #[arg(long, value_delimiter = ',', default_value = "random,snn")]
+    #[arg(long, value_delimiter = ',', value_parser = variant, default_value = "random,snn")]
     strategies: Vec<Variant>,
     /// Number of rounds.
     #[arg(long)]
     rounds: Option<usize>,
     /// Number of repeats; the seed increases by 1 with each.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = at_least_one)]
     repeats: usize,
     /// Seed of the first repeat.
     #[arg(long)]
@@ -47,7 +47,7 @@ pub struct RunArgs {
     #[arg(long, default_value = "1/1", value_name = "I/N")]
     shard: Shard,
     /// Runs in parallel, one thread each; by default one per core.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one)]
     jobs: Option<usize>,
     /// The folder for histories, curves and figures.
     #[arg(long)]
@@ -61,39 +61,52 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     experiment.seed = args.seed.unwrap_or(experiment.seed);
     experiment.walks = args.walks.unwrap_or(experiment.walks);
     let mut experiment = experiment.validated()?;
-    if args.repeats == 0 {
-        anyhow::bail!("--repeats: must be at least 1");
-    }
     setups(&experiment, &args.strategies).context("--strategies")?;
     let folder = GridFolder::new(&args.out);
     // Before the world is prepared, which may take long.
     let _lock = FolderLock::take(folder.path(), grid::RUN)?;
+    let grid_of = |e: &Experiment| Grid::new(e.clone(), &args.strategies, args.repeats, args.shard);
+    let grid = grid_of(&experiment)?;
+    grid::admit(&grid, None, &folder, args.resume)?;
+    if grid.cells().is_empty() {
+        grid::write_experiment(&grid, &folder)?;
+        say!("shard {} has no run, as the grid has only {}; merge it like the others", args.shard, grid.len());
+        return Ok(());
+    }
     let strategies: Vec<_> = args.strategies.iter().map(|v| v.strategy).collect();
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
-    let report = folder.path().join("masks-report.csv");
-    let judged = |judged: &MaskReport| Ok(archive::write_atomically(&report, judged.csv().as_bytes())?);
+    let report = Mutex::new(None);
+    let judged = |judged: &MaskReport| *report.lock().unwrap_or_else(PoisonError::into_inner) = Some(judged.csv());
     let world = with_room(&mut experiment, Trained::Generator, |e| {
         let preparation = Preparation::new(e, options.data_dir.clone(), cache.clone(), &device);
         let preparation = preparation.with_generator(options.generator.clone());
         prepare(&mut preparation.for_strategies(&strategies), &judged)
-    })?;
+    });
+    // It also says why too few masks are left, but never replaces that of other runs.
+    let report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let admitted = match &world {
+        Ok(world) => grid::admit(&grid_of(&experiment)?, Some(&world.ground), &folder, args.resume).is_ok(),
+        Err(_) => folder.histories()?.is_empty(),
+    };
+    if let Some(csv) = report.filter(|_| admitted) {
+        archive::write_atomically(&folder.masks_report(), csv.as_bytes())?;
+    }
+    let world = world?;
 
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let histories = with_room(&mut experiment, Trained::Target, |e| {
-        let grid = Grid::new(e.clone(), &args.strategies, args.repeats, args.shard)?;
+    with_room(&mut experiment, Trained::Target, |e| {
+        let grid = grid_of(e)?;
         let watcher = TerminalWatcher::new(grid.cells().len());
         let done = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &watcher);
         let ended = watcher.finish();
         // What is done is told in any case.
         done.as_ref().unwrap_or(&ended).iter().for_each(print_values);
-        Ok(done?)
+        Ok(done.map(drop)?)
     })?;
-    if !histories.is_empty() {
-        for path in super::export::run_files(&histories, folder.path())? {
-            say!("{}", path.display());
-        }
+    for path in super::export::folder_files(&folder)? {
+        say!("{}", path.display());
     }
     Ok(())
 }
@@ -131,7 +144,7 @@ fn with_room<T>(
 }
 
 /// Receives the report on the user's own masks.
-pub type Judged<'a> = dyn Fn(&MaskReport) -> anyhow::Result<()> + Sync + 'a;
+pub type Judged<'a> = dyn Fn(&MaskReport) + Sync + 'a;
 
 /// Prepares the world, with progress on the terminal. A second thread slows a VAE's small layers and speeds up
 /// convolutions.
@@ -159,7 +172,7 @@ fn prepare_here(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::R
             Some(Prepared::Checked) => bar.checking(preparation.activity()),
             Some(Prepared::MasksJudged(report)) => {
                 bar.judged(&report);
-                judged(&report)?;
+                judged(&report);
             }
             Some(Prepared::Taught) => bar.teaching(preparation.activity()),
             Some(Prepared::Labelled) => bar.labelling(preparation.activity()),

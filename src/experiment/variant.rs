@@ -110,9 +110,9 @@ impl FromStr for Variant {
                 let own = if own.is_empty() { "it has none".into() } else { own.join(", ") };
                 return Err(format!("`{name}` is not one of the own fields of {strategy}: {own}"));
             };
-            field.set(&mut experiment, value).map_err(|detail| format!("field `{name}`: {detail}"))?;
+            field.set(&mut experiment, value).map_err(|detail| format!("`{name}`: {detail}"))?;
             if !given.insert(name) {
-                return Err(format!("field `{name}`: is given twice"));
+                return Err(format!("`{name}`: is given twice"));
             }
         }
         let own = strategy.own_fields().filter(|f| given.contains(f.name));
@@ -257,9 +257,9 @@ mod tests {
             ("random alpha=1", "`alpha` is not one of the own fields of random: it has none"),
             ("snn pool_size=1", "own fields of snn: alpha, gradient, neighbours,"),
             ("snn alpha", "`alpha`: write it as field=value"),
-            ("snn alpha=200", "field `alpha`: `200` is not a number from 0 to 100"),
-            ("snn gradient=x", "field `gradient`: `x` is not one of normalised, raw"),
-            ("snn alpha=1 alpha=2", "field `alpha`: is given twice"),
+            ("snn alpha=200", "`alpha`: `200` is not a number from 0 to 100"),
+            ("snn gradient=x", "`gradient`: `x` is not one of normalised, raw"),
+            ("snn alpha=1 alpha=2", "`alpha`: is given twice"),
         ] {
             let error = text.parse::<Variant>().unwrap_err();
             assert!(error.contains(says), "{text}: {error}");

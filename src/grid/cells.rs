@@ -1,7 +1,7 @@
 //! The cells of a grid and the shards they are split into.
 
 use crate::experiment::{Experiment, ExperimentError, Own, Setup, Variant, setups};
-use crate::history::History;
+use crate::history::{Header, History};
 
 /// Variants x repeats of one experiment.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,12 @@ pub struct Shard {
 impl Default for Shard {
     fn default() -> Self {
         Self { index: 1, count: 1 }
+    }
+}
+
+impl std::fmt::Display for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.index, self.count)
     }
 }
 
@@ -60,6 +66,19 @@ impl Cell {
     }
 }
 
+/// The experiment of the grid that a run belongs to, with the run's strategy. A fork has that of its first round.
+pub(super) fn base(header: &Header) -> Experiment {
+    let base = header.own.base(header.first_experiment());
+    Experiment { seed: base.seed.wrapping_sub((header.repeat as u64).wrapping_sub(1)), ..base }
+}
+
+/// The fields in which two experiments of one grid must not differ and do, with both values.
+pub(super) fn unlike(a: &Experiment, b: &Experiment, free: &[&str]) -> Option<String> {
+    let differing = a.differing(b).into_iter().filter(|f| !free.contains(&f.name));
+    let said: Vec<String> = differing.map(|f| format!("`{}`: {} and {}", f.name, f.get(a), f.get(b))).collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
 impl Grid {
     /// The grid, if each variant is valid and no run occurs twice.
     pub fn new(
@@ -69,6 +88,12 @@ impl Grid {
         shard: Shard,
     ) -> Result<Self, ExperimentError> {
         Ok(Self { variants: setups(&experiment, variants)?, experiment, repeats, shard })
+    }
+
+    /// Number of cells of all shards.
+    #[expect(clippy::len_without_is_empty, reason = "a grid has at least one cell")]
+    pub fn len(&self) -> usize {
+        self.repeats * self.variants.len()
     }
 
     /// The cells of this shard. Repeat r has the seed of the first plus r - 1, the same for every variant.

@@ -19,20 +19,20 @@ pub enum GridError {
     Lock(#[from] LockError),
     #[error("{cell}: {source}")]
     Resume { cell: String, source: ResumeError },
-    #[error("{cell}: the saved history is of another experiment; choose another folder with --out")]
-    OtherExperiment { cell: String },
-    #[error("{}: its runs and this grid differ in the {difference}; choose another folder with --out", path.display())]
+    #[error("{}: it and this grid differ in the {difference}; choose another folder", path.display())]
     OtherWorld { path: PathBuf, difference: GroundDifference },
-    #[error("{}: has runs with {field}={before}, not {now}; choose another folder with --out", path.display())]
-    OtherSetting { path: PathBuf, field: &'static str, before: String, now: String },
+    #[error("{}: it and this grid differ in {difference}; choose another folder", path.display())]
+    OtherSetting { path: PathBuf, difference: String },
+    #[error("{}: has no checkpoint to continue from, and its rounds come out differently here ({difference}); continue it where it was computed, or choose another folder with --out", path.display())]
+    NotRepeated { path: PathBuf, difference: String },
     #[error(transparent)]
     Weights(#[from] WeightsError),
     #[error("{}: is a result of an earlier run; give --resume to continue it, or another folder with --out", path.display())]
     NotEmpty { path: PathBuf },
     #[error("{} and {} belong to different grids: {difference}; merge shards of one grid only", first.display(), second.display())]
     OtherGrid { first: PathBuf, second: PathBuf, difference: String },
-    #[error("{} and {} are the same cell and differ; `ridgewalk diff` shows where", first.display(), second.display())]
-    Differ { first: PathBuf, second: PathBuf },
+    #[error("{} and {} are the same run and differ ({difference}); leave one of them out", first.display(), second.display())]
+    Differ { first: PathBuf, second: PathBuf, difference: String },
     #[error("a worker thread could not be started: {0}")]
     Threads(String),
 }

@@ -1,10 +1,12 @@
 //! The folder of a grid and the paths of its files.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::cells::Cell;
 use crate::archive::{
-    self, ALBUM_EXTENSION, CHECKPOINT_EXTENSION, CHECKPOINTS, EMBEDDING_FILE, HISTORIES, HISTORY_EXTENSION, WEIGHTS,
+    self, ALBUM_EXTENSION, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, EMBEDDING_FILE, HISTORIES,
+    HISTORY_EXTENSION, WEIGHTS,
 };
 
 /// The folder of a grid.
@@ -53,6 +55,21 @@ impl GridFolder {
 
     pub(super) fn named(&self, folder: &str, name: &str, extension: &str) -> PathBuf {
         self.0.join(folder).join(format!("{name}.{extension}"))
+    }
+
+    /// The files of all histories in it, forks too, ordered by name.
+    pub fn histories(&self) -> Result<Vec<PathBuf>, ArchiveError> {
+        let folder = self.0.join(HISTORIES);
+        match archive::history_files(&folder) {
+            Err(ArchiveError::NoHistory { .. }) => Ok(Vec::new()),
+            Err(ArchiveError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            files => files,
+        }
+    }
+
+    /// The report on the user's own masks.
+    pub fn masks_report(&self) -> PathBuf {
+        self.0.join("masks-report.csv")
     }
 
     /// The embedding that all cells share.

@@ -2,119 +2,204 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::cells::Cell;
+use super::belongs::{OF_A_RUN, kept_files_agree};
+use super::cells::{Cell, base, unlike};
 use super::error::GridError;
 use super::folder::GridFolder;
-use crate::archive::{self, HISTORY_EXTENSION};
-use crate::difference::first_difference;
+use super::saved::{agree, bare, is_bare};
+use crate::archive::{self, ArchiveError, HISTORY_EXTENSION};
 use crate::disk::FolderLock;
-use crate::experiment::Experiment;
-use crate::history::{Header, History};
+use crate::history::History;
+use crate::identity::Likeness;
 
 /// The result of a merge.
 #[derive(Debug)]
 pub struct Merged {
-    /// In the order of the grid: by repeat, then by variant.
+    /// Every run of the folder, in the order of the grid: by repeat, then by variant.
     pub histories: Vec<History>,
     /// Files of missing cells: combinations of a variant and a repeat that occur, but not together.
     pub missing: Vec<String>,
-    /// Number of cells found again with equal results.
-    pub repeated: usize,
+    /// Cells whose last round is still to come.
+    pub unfinished: Vec<String>,
+    /// Cells found more than once, with equal results as far as both go.
+    pub repeated: BTreeSet<String>,
+    /// Shards without a run: a grid has fewer cells than shards.
+    pub empty: Vec<PathBuf>,
     /// Number of forks skipped: they are not cells of the grid.
     pub forks: usize,
+    /// How far the runs are known to share their latent space.
+    pub likeness: Likeness,
 }
 
 /// How much of each history is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// All files, with checkpoints.
+    /// All files: histories, checkpoints, weights, walks and the embedding.
     Everything,
-    /// Histories without latent steps, walks and the class predicted for each image, and no checkpoints: a fraction of
-    /// the size. All figures but the snap distances stay the same.
+    /// Histories without latent steps, walks and the class predicted for each image, and nothing else: a fraction of the
+    /// size. All figures but the snap distances stay the same.
     WithoutSteps,
 }
 
-/// Copies the histories (and checkpoints) of `folders` into `out`. Shards must be of one experiment; a cell found twice
-/// must be equal both times.
+/// Merges the runs of `folders` into `out`. All must be of one grid, as must be what `out` has already; a cell found more
+/// than once must be equal each time, as far as it goes. Nothing is written before everything is compared.
 pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, GridError> {
     let _lock = FolderLock::take(out.path(), "`ridgewalk merge`")?;
-    let mut found: Vec<(PathBuf, History)> = Vec::new();
-    let (mut repeated, mut forks) = (0, 0);
+    let mut found = Found::default();
+    for path in out.histories()? {
+        found.add(path)?;
+    }
+    let own: BTreeSet<PathBuf> = found.files.clone();
     for folder in folders {
-        for path in archive::history_files(folder)? {
-            let history = archive::read_history(&path)?;
-            if history.is_fork() {
-                forks += 1;
-                continue;
+        match archive::history_files(folder) {
+            Ok(files) => files.into_iter().try_for_each(|path| found.add(path))?,
+            Err(ArchiveError::NoHistory { .. }) if GridFolder::new(folder).experiment().is_file() => {
+                found.empty.push(folder.clone());
             }
-            if let Some((first, of)) = found.first()
-                && let Err(difference) = same_grid(of, &history)
-            {
-                return Err(GridError::OtherGrid { first: first.clone(), second: path, difference });
-            }
-            match found.iter().find(|(_, h)| Cell::of(h).name() == Cell::of(&history).name()) {
-                None => found.push((path, history)),
-                Some((_, twin)) if first_difference(twin, &history).is_none() => repeated += 1,
-                Some((first, _)) => return Err(GridError::Differ { first: first.clone(), second: path }),
-            }
+            Err(e) => return Err(e.into()),
         }
     }
-    found.sort_by_key(|(_, h)| (h.header.repeat, h.variant()));
-    for (path, history) in &mut found {
+    let Found { mut sources, files: _, repeated, empty, forks, likeness } = found;
+    sources.sort_by_key(|s| (s.history.header.repeat, s.history.variant()));
+    let folders = folders_of(&sources, &empty);
+    if let Some(Source { history, .. }) = sources.first() {
+        let (experiment, ground) = (base(&history.header), history.header.ground());
+        for folder in &folders {
+            kept_files_agree(folder, &experiment, Some(&ground), &OF_A_RUN)?;
+        }
+    }
+
+    if own.is_empty() {
+        write_shared(&folders, &sources, out, keep)?;
+    }
+    for Source { path, history } in &mut sources {
+        if own.contains(&resolved(path)) {
+            continue;
+        }
         let cell = Cell::of(history);
         if keep == Keep::WithoutSteps {
-            strip(history);
+            *history = bare(history);
             archive::write_history(&out.history(&cell), history)?;
             continue;
         }
-        copy(path, &out.history(&cell))?;
-        let checkpoint = archive::checkpoint_beside(path);
-        if checkpoint.exists() {
-            copy(&checkpoint, &out.checkpoint(&cell))?;
-        }
+        let from = GridFolder::around(path);
+        copy_if_there(&archive::checkpoint_beside(path), &out.checkpoint(&cell))?;
         for (record, weights) in history.rounds.iter().zip(archive::weights_beside(path, history)) {
-            if weights.exists() {
-                copy(&weights, &out.weights(&cell, record.round))?;
+            copy_if_there(&weights, &out.weights(&cell, record.round))?;
+        }
+        copy_if_there(&from.album(&cell), &out.album(&cell))?;
+        // The last: a history is there only with all that belongs to it.
+        copy_if_there(path, &out.history(&cell))?;
+    }
+    let histories: Vec<History> = sources.into_iter().map(|s| s.history).collect();
+    let ended = |h: &&History| h.rounds.last().is_some_and(|r| r.is_last_of(&h.header.experiment));
+    let unfinished = histories.iter().filter(|h| !ended(h)).map(|h| Cell::of(h).name()).collect();
+    Ok(Merged { missing: missing(&histories), unfinished, histories, repeated, empty, forks, likeness })
+}
+
+/// A history that is merged, and where it lies.
+#[derive(Debug)]
+struct Source {
+    path: PathBuf,
+    history: History,
+}
+
+/// What was found in the folders so far.
+#[derive(Debug)]
+struct Found {
+    /// One for each cell.
+    sources: Vec<Source>,
+    /// Every file, by its place on the disk.
+    files: BTreeSet<PathBuf>,
+    repeated: BTreeSet<String>,
+    empty: Vec<PathBuf>,
+    forks: usize,
+    likeness: Likeness,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        let (sources, files, repeated, empty) = Default::default();
+        Self { sources, files, repeated, empty, forks: 0, likeness: Likeness::Equal }
+    }
+}
+
+impl Found {
+    /// Adds a history, if it is of the same grid as those before. Of a cell found again the one with more in it stays.
+    fn add(&mut self, path: PathBuf) -> Result<(), GridError> {
+        let history = archive::read_history(&path)?;
+        if history.is_fork() {
+            self.forks += 1;
+            return Ok(());
+        }
+        if let Some(Source { path: first, history: of }) = self.sources.first() {
+            let other = |difference| GridError::OtherGrid { first: first.clone(), second: path.clone(), difference };
+            if let Some(difference) = unlike(&base(&of.header), &base(&history.header), &OF_A_RUN) {
+                return Err(other(difference));
             }
+            let likeness = of.header.ground().compare(&history.header.ground()).map_err(|d| other(d.to_string()))?;
+            self.likeness = self.likeness.max(likeness);
+        }
+        let name = Cell::of(&history).name();
+        let is_new = self.files.insert(resolved(&path));
+        let Some(twin) = self.sources.iter_mut().find(|s| Cell::of(&s.history).name() == name) else {
+            self.sources.push(Source { path, history });
+            return Ok(());
+        };
+        if is_new && let Some(difference) = agree(&twin.history, &history) {
+            return Err(GridError::Differ { first: twin.path.clone(), second: path, difference });
+        }
+        self.repeated.insert(name);
+        let content = |h: &History| (h.rounds.len(), !is_bare(h));
+        if content(&history) > content(&twin.history) {
+            *twin = Source { path, history };
+        }
+        Ok(())
+    }
+}
+
+/// The folders of runs that the sources and the empty shards lie in, each once.
+fn folders_of(sources: &[Source], empty: &[PathBuf]) -> Vec<GridFolder> {
+    let mut folders: Vec<GridFolder> = Vec::new();
+    let all = sources.iter().map(|s| GridFolder::around(&s.path));
+    for folder in all.chain(empty.iter().map(GridFolder::new)) {
+        if !folders.contains(&folder) {
+            folders.push(folder);
         }
     }
-    let histories: Vec<History> = found.into_iter().map(|(_, h)| h).collect();
-    if let Some(first) = histories.first() {
-        archive::write_atomically(&out.experiment(), base(first).to_toml().as_bytes())?;
+    folders
+}
+
+/// Writes what the runs of a grid share, as the first shard has it.
+fn write_shared(folders: &[GridFolder], sources: &[Source], out: &GridFolder, keep: Keep) -> Result<(), GridError> {
+    let copy_first = |file: &dyn Fn(&GridFolder) -> PathBuf| match folders.iter().map(file).find(|p| p.is_file()) {
+        Some(path) => copy_if_there(&path, &file(out)),
+        None => Ok(()),
+    };
+    if let Some(Source { history, .. }) = sources.first() {
+        // Published histories lie without it.
+        archive::write_atomically(&out.experiment(), base(&history.header).to_toml().as_bytes())?;
     }
-    Ok(Merged { missing: missing(&histories), histories, repeated, forks })
-}
-
-/// An error with what differs unless two histories have the same experiment, except for variant and repeat, the same data
-/// and the same latent space.
-fn same_grid(a: &History, b: &History) -> Result<(), String> {
-    let (left, right) = (base(a), base(b));
-    if let Some(field) = left.differing(&right).into_iter().find(|f| f.name != "strategy") {
-        return Err(format!("field `{}`: {} and {}", field.name, field.get(&left), field.get(&right)));
+    copy_first(&GridFolder::experiment)?;
+    if keep == Keep::Everything {
+        copy_first(&GridFolder::embedding)?;
+        copy_first(&GridFolder::masks_report)?;
     }
-    a.header.ground().compare(&b.header.ground()).map(|_| ()).map_err(|e| e.to_string())
+    Ok(())
 }
 
-/// The experiment of the grid that a history belongs to, with the history's strategy.
-fn base(history: &History) -> Experiment {
-    let Header { experiment, own, repeat, .. } = &history.header;
-    let base = own.base(experiment);
-    Experiment { seed: base.seed.wrapping_sub(*repeat as u64 - 1), ..base }
-}
-
-fn strip(history: &mut History) {
-    for record in history.rounds.iter_mut().map(Arc::make_mut) {
-        record.walk_steps.clear();
-        record.predicted.clear();
-        record.proposals.iter_mut().for_each(|p| p.step = None);
+fn copy_if_there(from: &Path, to: &Path) -> Result<(), GridError> {
+    if !from.exists() || resolved(from) == resolved(to) {
+        return Ok(());
     }
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), GridError> {
-    let bytes = std::fs::read(from).map_err(|source| archive::ArchiveError::Read { path: from.into(), source })?;
+    let bytes = std::fs::read(from).map_err(|source| ArchiveError::Read { path: from.into(), source })?;
     Ok(archive::write_atomically(to, &bytes)?)
+}
+
+/// A path without links, as far as it exists.
+fn resolved(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.into())
 }
 
 /// Files of the cells that are missing in the full grid of these variants and repeats.

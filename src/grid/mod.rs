@@ -3,9 +3,12 @@
 mod error;
 mod cells;
 mod folder;
+mod saved;
+mod belongs;
 mod merge;
 mod place;
 
+pub use belongs::admit;
 pub use cells::{Cell, Grid, Shard};
 pub use error::GridError;
 pub use folder::GridFolder;
@@ -15,13 +18,14 @@ pub use place::{Place, PlaceError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::archive::{self, ALBUM_MAGIC, Checkpoint, EMBEDDING_MAGIC};
+use crate::archive::{self, ALBUM_MAGIC};
 use crate::disk::FolderLock;
-use crate::experiment::{Experiment, Field};
 use crate::history::History;
-use crate::round::{Run, RunEvent};
-use crate::trajectory::{Album, Embedding};
+use crate::round::RunEvent;
+use crate::trajectory::Album;
 use crate::world::World;
+use belongs::write_embedding;
+use saved::Begun;
 
 /// What a grid is called where it locks its folder.
 pub const RUN: &str = "`ridgewalk run`";
@@ -47,18 +51,9 @@ pub fn run(
 ) -> Result<Vec<History>, GridError> {
     let _lock = FolderLock::take(folder.path(), RUN)?;
     let cells = grid.cells();
-    if !resume && let Some(cell) = cells.iter().find(|c| folder.history(c).exists()) {
-        return Err(GridError::NotEmpty { path: folder.history(cell) });
-    }
-    let embedding = Embedding::of(world);
-    belongs_to(grid, &embedding, folder)?;
-    if resume {
-        for cell in &cells {
-            saved(cell, folder)?;
-        }
-    }
-    archive::write_atomically(&folder.experiment(), grid.experiment.to_toml().as_bytes())?;
-    archive::write(&folder.embedding(), EMBEDDING_MAGIC, &embedding)?;
+    admit(grid, Some(&world.ground), folder, resume)?;
+    write_experiment(grid, folder)?;
+    write_embedding(folder, world)?;
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let work = || -> Result<Vec<(usize, History)>, GridError> {
@@ -89,6 +84,11 @@ pub fn run(
     Ok(done.into_iter().map(|(_, history)| history).collect())
 }
 
+/// Writes the experiment of a grid into its folder: all that a shard without a run leaves.
+pub fn write_experiment(grid: &Grid, folder: &GridFolder) -> Result<(), GridError> {
+    Ok(archive::write_atomically(&folder.experiment(), grid.experiment.to_toml().as_bytes())?)
+}
+
 /// When dropped, no other cell of the grid starts.
 struct StopOthers<'a>(&'a AtomicBool);
 
@@ -111,83 +111,22 @@ fn run_cell(
     resume: bool,
     watcher: &dyn Watcher,
 ) -> Result<History, GridError> {
-    let mut run = match resume {
-        true => resumed(cell, world, folder)?,
-        false => new_run(cell, world),
-    };
-    watcher.began(cell, run.rounds_done());
-    while !run.is_done() {
-        let events = run.advance(&|| false).unwrap_or_default();
-        let ended = events.iter().any(|e| matches!(e, RunEvent::Ended(_)));
-        if ended {
-            archive::write_history(&folder.history(cell), run.history())?;
-            let checkpoint = run.checkpoint()?;
-            archive::write_checkpoint(&folder.checkpoint(cell), &checkpoint)?;
-            // The weights of every round are saved for the first repeat of each variant only, to limit disk space.
-            if cell.repeat == 1 {
-                let path = folder.weights(cell, checkpoint.rounds);
-                archive::write_checkpoint(&path, &Checkpoint { optimiser: Vec::new(), ..checkpoint })?;
-            }
+    let mut begun = if resume { Begun::resumed(cell, world, folder)? } else { Begun::new(cell, world) };
+    watcher.began(cell, begun.run.rounds_done());
+    while !begun.run.is_done() {
+        let events = begun.run.advance(&|| false).unwrap_or_default();
+        if events.iter().any(|e| matches!(e, RunEvent::Ended(_))) {
+            begun.write_round(cell, folder)?;
         }
         for event in &events {
-            watcher.happened(cell, event, run.fraction_done());
+            watcher.happened(cell, event, begun.run.fraction_done());
         }
     }
+    let run = begun.run;
     let album = Album::of(world, run.history());
     if !album.walks.is_empty() {
         archive::write(&folder.album(cell), ALBUM_MAGIC, &album)?;
     }
     watcher.ended(cell, run.history());
     Ok(run.history().clone())
-}
-
-fn new_run(cell: &Cell, world: &Arc<World>) -> Run {
-    Run::new(world, &cell.experiment, cell.repeat).with_own(cell.own.clone())
-}
-
-/// An error if the folder has runs of another grid: a folder of runs belongs to one. Files that cannot be read do not count.
-fn belongs_to(grid: &Grid, embedding: &Embedding, folder: &GridFolder) -> Result<(), GridError> {
-    // An attempt that left no run, such as one without memory for a minibatch, claims nothing.
-    let runs = std::fs::read_dir(folder.path().join(archive::HISTORIES));
-    if !runs.is_ok_and(|mut files| files.next().is_some()) {
-        return Ok(());
-    }
-    if let Ok(there) = archive::read::<Embedding>(&folder.embedding(), EMBEDDING_MAGIC)
-        && let Err(difference) = there.ground().compare(&embedding.ground())
-    {
-        return Err(GridError::OtherWorld { path: folder.path().into(), difference });
-    }
-    let text = std::fs::read_to_string(folder.experiment()).unwrap_or_default();
-    let Ok(there) = Experiment::from_toml(&text) else { return Ok(()) };
-    // Strategies, repeats and rounds may be added.
-    let added = |field: &Field| ["strategy", "seed", "rounds"].contains(&field.name);
-    let differing = there.differing(&grid.experiment);
-    match differing.into_iter().find(|f| !text.is_empty() && !added(f)) {
-        Some(field) => {
-            let (before, now) = (field.get(&there), field.get(&grid.experiment));
-            Err(GridError::OtherSetting { path: folder.path().into(), field: field.name, before, now })
-        }
-        None => Ok(()),
-    }
-}
-
-/// The saved history of a cell, if it can be continued.
-fn saved(cell: &Cell, folder: &GridFolder) -> Result<Option<History>, GridError> {
-    let path = folder.history(cell);
-    if !(path.exists() && folder.checkpoint(cell).exists()) {
-        return Ok(None);
-    }
-    let mut history = archive::read_history(&path)?;
-    // The number of rounds may change; any other change is another experiment.
-    history.header.experiment.rounds = cell.experiment.rounds;
-    if !history.header.experiment.differing(&cell.experiment).is_empty() || history.header.own != cell.own {
-        return Err(GridError::OtherExperiment { cell: cell.name() });
-    }
-    Ok(Some(history))
-}
-
-fn resumed(cell: &Cell, world: &Arc<World>, folder: &GridFolder) -> Result<Run, GridError> {
-    let Some(history) = saved(cell, folder)? else { return Ok(new_run(cell, world)) };
-    let checkpoint = archive::read_checkpoint(&folder.checkpoint(cell))?;
-    Run::resume(world, history, checkpoint).map_err(|source| GridError::Resume { cell: cell.name(), source })
 }

@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::cells::Cell;
+use super::belongs::{ADDED, belongs, write_embedding};
+use super::cells::{Cell, base};
+use super::error::GridError;
 use super::folder::GridFolder;
 use crate::archive::{
-    self, ALBUM_MAGIC, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, Checkpoint, EMBEDDING_MAGIC, HISTORIES,
-    HISTORY_EXTENSION, WEIGHTS,
+    self, ALBUM_MAGIC, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, Checkpoint, HISTORIES, HISTORY_EXTENSION,
+    WEIGHTS,
 };
 use crate::disk::{FolderLock, LockError};
 use crate::history::History;
-use crate::identity::GroundDifference;
-use crate::trajectory::{Album, Embedding};
+use crate::trajectory::Album;
 use crate::world::World;
 
 /// Why a run cannot be written into a folder.
@@ -23,8 +24,8 @@ pub enum PlaceError {
     Lock(#[from] LockError),
     #[error("{}: another run has that name; choose another folder", path.display())]
     Taken { path: PathBuf },
-    #[error("{}: its runs and this one differ in the {difference}; choose another folder", path.display())]
-    OtherWorld { path: PathBuf, difference: GroundDifference },
+    #[error(transparent)]
+    OtherGrid(#[from] GridError),
 }
 
 /// The folder and name under which one run is written; the folder is locked as long as it exists.
@@ -42,41 +43,10 @@ impl Place {
     /// folder has none.
     pub fn claim(folder: GridFolder, world: &World, history: &History) -> Result<Self, PlaceError> {
         let lock = FolderLock::take(folder.path(), "the window")?;
-        let path = folder.embedding();
-        if !path.exists() {
-            archive::write(&path, EMBEDDING_MAGIC, &Embedding::of(world))?;
-        } else {
-            let there = archive::read::<Embedding>(&path, EMBEDDING_MAGIC)?.ground();
-            there.compare(&history.header.ground()).map_err(|difference| {
-                let path = folder.path().to_owned();
-                PlaceError::OtherWorld { path, difference }
-            })?;
-        }
-        let header = &history.header;
-        let cell = Cell::of(history).name();
-        let Some(fork) = &header.forked else {
-            let there = folder.named(HISTORIES, &cell, HISTORY_EXTENSION);
-            let before = if there.exists() { archive::read_history(&there)? } else { History::new(header.clone()) };
-            let before = same_run(&before, history).then_some(before.rounds.len());
-            let before = before.ok_or(PlaceError::Taken { path: there })?;
-            return Ok(Self { _lock: lock, folder, name: cell, before });
-        };
-        let stem = format!("{cell}-fork-{:02}", fork.round);
-        let mut number = 1;
-        loop {
-            let name = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
-            let there = folder.named(HISTORIES, &name, HISTORY_EXTENSION);
-            if !there.exists() {
-                return Ok(Self { _lock: lock, folder, name, before: 0 });
-            }
-            // A file that cannot be read counts as taken.
-            if let Ok(before) = archive::read_history(&there)
-                && same_run(&before, history)
-            {
-                return Ok(Self { _lock: lock, folder, name, before: before.rounds.len() });
-            }
-            number += 1;
-        }
+        belongs(&folder, &base(&history.header), Some(&history.header.ground()), &ADDED)?;
+        let (name, before) = name_in(&folder, history)?;
+        write_embedding(&folder, world)?;
+        Ok(Self { _lock: lock, folder, name, before })
     }
 
     /// The file of the history.
@@ -116,6 +86,34 @@ impl Place {
             return Ok(());
         }
         archive::write(&self.folder.album_named(&self.name), ALBUM_MAGIC, &album)
+    }
+}
+
+/// The name of a run in a folder, and its rounds saved there.
+fn name_in(folder: &GridFolder, history: &History) -> Result<(String, usize), PlaceError> {
+    let cell = Cell::of(history).name();
+    let file = |name: &str| folder.named(HISTORIES, name, HISTORY_EXTENSION);
+    let Some(fork) = &history.header.forked else {
+        let there = file(&cell);
+        let before = if there.exists() { archive::read_history(&there)? } else { History::new(history.header.clone()) };
+        let rounds = same_run(&before, history).then_some(before.rounds.len());
+        return Ok((cell, rounds.ok_or(PlaceError::Taken { path: there })?));
+    };
+    let stem = format!("{cell}-fork-{:02}", fork.round);
+    let mut number = 1;
+    loop {
+        let name = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
+        let there = file(&name);
+        if !there.exists() {
+            return Ok((name, 0));
+        }
+        // A file that cannot be read counts as taken.
+        if let Ok(before) = archive::read_history(&there)
+            && same_run(&before, history)
+        {
+            return Ok((name, before.rounds.len()));
+        }
+        number += 1;
     }
 }
 

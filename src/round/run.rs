@@ -485,12 +485,7 @@ impl Run {
     }
 
     pub(super) fn ends_here(&self) -> bool {
-        let e = &self.experiment;
-        let validation = self.record.evaluations.iter().rev().find(|v| v.metric == Metric::ValidationAccuracy);
-        self.record.round >= e.rounds
-            || self.record.diverged
-            || (e.stop_at_labels > 0 && self.record.labels >= e.stop_at_labels)
-            || validation.is_some_and(|v| v.value >= e.stop_at_validation_accuracy)
+        self.record.is_last_of(&self.experiment)
     }
 }
 

@@ -12,9 +12,9 @@ fn ridgewalk(arguments: &[&str]) -> Command {
     command
 }
 
-/// A run of a second, with its cache beside its folder: no walks, one round.
-fn short(out: &Path) -> Command {
-    let mut command = ridgewalk(&["run", "--preset", "tiny", "--strategies", "random", "--rounds", "1", "--resume"]);
+/// Runs of a second, with their cache beside their folder: no walks, one round.
+fn short(out: &Path, strategies: &str) -> Command {
+    let mut command = ridgewalk(&["run", "--preset", "tiny", "--strategies", strategies, "--rounds", "1", "--resume"]);
     command.args(["--set", "generator_epochs=1", "--set", "walks=0"]);
     command.arg("--out").arg(out).arg("--cache-dir").arg(out.with_file_name("cache"));
     command
@@ -39,18 +39,19 @@ fn a_closed_or_full_standard_output_ends_nothing() {
         [("closed", closed(), None), ("full", full(), Some("warning: standard output cannot be written"))]
     {
         let out = folder.path().join(name);
-        let (code, error) = said(&mut short(&out), stdout);
+        let (code, error) = said(&mut short(&out, "random"), stdout);
         assert_eq!(code, Some(0), "{name}: {error}");
         assert_eq!((error.contains("standard output"), error.contains("panicked")), (says.is_some(), false), "{error}");
         assert!(says.is_none_or(|says| error.contains(says)), "{error}");
         assert!(out.join("curves.csv").exists() && out.join("histories/random-01.rwh").exists(), "{name}");
     }
     // What is printed is the result: a reader that leaves has it, a full disk has not.
-    assert_eq!(said(&mut ridgewalk(&["info"]), closed()), (Some(0), String::new()));
+    let (code, error) = said(&mut ridgewalk(&["info"]), closed());
+    assert!(code == Some(0) && !error.contains("standard output"), "{error}");
     let (code, error) = said(&mut ridgewalk(&["info"]), full());
     assert!(code == Some(2) && error.contains("error: standard output cannot be written"), "{error}");
     // Nor does a closed standard error.
-    let mut blind = short(&folder.path().join("blind"));
+    let mut blind = short(&folder.path().join("blind"), "random");
     assert!(blind.stdout(closed()).stderr(closed()).status().unwrap().success());
 }
 
@@ -64,7 +65,7 @@ fn a_folder_that_another_process_writes_is_refused_and_one_of_a_dead_process_is_
         command
     };
     let lock = FolderLock::take(&out, "a test").unwrap();
-    for command in [&mut short(&out), &mut merge()] {
+    for command in [&mut short(&out, "random"), &mut merge()] {
         let Output { status, stderr, .. } = command.output().unwrap();
         let error = String::from_utf8_lossy(&stderr).into_owned();
         let says = format!("a test (process {} on ", std::process::id());
@@ -73,14 +74,14 @@ fn a_folder_that_another_process_writes_is_refused_and_one_of_a_dead_process_is_
     }
     drop(lock);
     // A run that is killed leaves its lock's file, which locks nothing.
-    let mut child = short(&out).spawn().unwrap();
+    let mut child = short(&out, "random").spawn().unwrap();
     let file = out.join(".ridgewalk-lock");
     while !file.exists() && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();
     }
     child.kill().unwrap();
     assert!(!child.wait().unwrap().success() && file.exists());
-    assert!(short(&out).status().unwrap().success() && !file.exists());
+    assert!(short(&out, "random").status().unwrap().success() && !file.exists());
 }
 
 /// Runs a command with `out` on a disk of its own of so many bytes; `None` where that takes rights that we lack.
@@ -103,11 +104,48 @@ fn a_full_disk_leaves_no_half_file_and_says_what_to_do() {
     let out = folder.path().join("disk");
     std::fs::create_dir(&out).unwrap();
     // Enough for the embedding and the history, but not for the checkpoint.
-    let Some((done, files)) = on_a_disk_of(400_000, &out, &short(&out)) else {
+    let Some((done, files)) = on_a_disk_of(400_000, &out, &short(&out, "random")) else {
         eprintln!("SKIPPED: no disk of its own can be mounted here");
         return;
     };
     let error = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(!done.status.success() && error.contains("the disk is full") && error.contains("--resume"), "{error}");
     assert!(!files.iter().any(|f| f.contains("rw-part") || f.ends_with(" 0")), "{files:?}");
+}
+
+#[test]
+fn a_folder_tells_of_all_its_runs_and_a_shard_without_one_merges() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let shard = |name: &str, part: &str, strategies: &str| {
+        let mut command = short(&at(name), strategies);
+        let Output { status, stdout, stderr } = command.args(["--shard", part]).output().unwrap();
+        assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+        String::from_utf8_lossy(&stdout).into_owned()
+    };
+    let curves = |name: &str| std::fs::read_to_string(at(name).join("curves.csv")).unwrap();
+    let both = "random,\"snn alpha=0.5\"";
+    shard("whole", "1/1", both);
+    // One command after the other.
+    shard("parts", "1/1", "random");
+    shard("parts", "1/1", "snn alpha=0.5");
+    assert_eq!(curves("parts"), curves("whole"));
+    shard("shard-1", "1/3", both);
+    shard("shard-2", "2/3", both);
+    let said = shard("shard-3", "3/3", both);
+    assert!(said.contains("shard 3/3 has no run, as the grid has only 2"), "{said}");
+    let mut merge = ridgewalk(&["merge"]);
+    merge.args((1..=3).map(|i| at(&format!("shard-{i}")))).arg("--out").arg(at("merged"));
+    let Output { status, stdout, .. } = merge.output().unwrap();
+    let said = String::from_utf8_lossy(&stdout).into_owned();
+    assert!(status.success() && said.contains("shard-3: a shard without a run") && !said.contains("warning"), "{said}");
+    assert_eq!(curves("merged"), curves("whole"));
+    // The rounds of another experiment, and then of the same again.
+    for (more, says) in [("alpha=0.2", "differ in `alpha`: 0.3 and 0.2"), ("alpha=0.3", "give --resume")] {
+        let mut again = ridgewalk(&["run", "--preset", "tiny", "--rounds", "1", "--set", "generator_epochs=1"]);
+        again.args(["--set", "walks=0", "--set", more, "--out"]).arg(at("whole"));
+        let Output { status, stdout, stderr } = again.output().unwrap();
+        let error = String::from_utf8_lossy(&stderr).into_owned();
+        assert!(!status.success() && stdout.is_empty() && error.contains(says), "before anything is trained: {error}");
+    }
 }

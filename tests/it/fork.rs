@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ridgewalk::archive::{self, ArchiveError, Checkpoint, SavedRun};
+use ridgewalk::archive::{self, Checkpoint, SavedRun};
 use ridgewalk::difference::first_difference;
 use ridgewalk::engine::planned::RunId;
 use ridgewalk::engine::protocol::{Command, Event};
@@ -186,15 +186,19 @@ fn an_unwritable_place_is_rejected() {
         Ok::<_, PlaceError>(place.write(history, None, std::iter::empty())?)
     };
     let error = written(&fork, &GridFolder::new(file.join("runs"))).unwrap_err();
-    assert!(matches!(&error, PlaceError::Archive(ArchiveError::Write { .. })) && error.to_string().contains("file"));
+    assert!(matches!(&error, PlaceError::Lock(_)) && error.to_string().contains("file"), "{error}");
     let snn = run(&world, &with(Strategy::Snn, 1));
     written(&snn, &out).unwrap();
     written(&snn, &out).unwrap();
     let other = run(&world, &with(Strategy::Snn, 4));
-    assert!(matches!(written(&other, &out), Err(PlaceError::Taken { path }) if path.ends_with("snn-01.rwh")));
+    let error = written(&other, &out).unwrap_err().to_string();
+    assert!(error.contains("snn-01.rwh") && error.contains("`seed`"), "{error}");
+    let mut renamed = snn.clone();
+    renamed.header.classes.pop();
+    assert!(matches!(written(&renamed, &out), Err(PlaceError::Taken { path }) if path.ends_with("snn-01.rwh")));
     let mut elsewhere = snn.clone();
     elsewhere.header.generator_digest = "another".into();
-    assert!(matches!(written(&elsewhere, &out), Err(PlaceError::OtherWorld { .. })));
+    assert!(matches!(written(&elsewhere, &out), Err(PlaceError::OtherGrid(_))));
     for (path, folder) in [("a", "a"), ("a/histories", "a"), ("a/histories/snn-01.rwh", "a"), ("a/x.rwh", "a")] {
         assert_eq!(GridFolder::around(path.as_ref()).path(), std::path::Path::new(folder));
     }

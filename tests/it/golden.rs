@@ -280,6 +280,44 @@ fn the_wording_of_a_rejection_is_no_difference_but_its_kind_is() {
 }
 
 #[test]
+fn without_checkpoints_finished_runs_stay_and_the_rounds_of_others_are_repeated_and_compared() {
+    let world = tiny_world();
+    let scratch = tempfile::tempdir().unwrap();
+    let at = |name: &str| GridFolder::new(scratch.path().join(name));
+    let run = |name: &str, rounds, resume| {
+        let variants = ["random", "snn"].map(|text| text.parse().unwrap());
+        let grid = Grid::new(Experiment { rounds, ..tiny() }, &variants, 1, Shard::default()).unwrap();
+        grid::run(&grid, &world, &at(name), resume, 1, &Silent)
+    };
+    let plain = run("plain", 3, false).unwrap();
+    run("short", 2, false).unwrap();
+    let short = [at("short").path().to_owned()];
+    for (name, keep) in [("copied", grid::Keep::Everything), ("bare", grid::Keep::WithoutSteps)] {
+        grid::merge(&short, &at(name), keep).unwrap();
+        let _ = std::fs::remove_dir_all(at(name).path().join("checkpoints"));
+        let files = at(name).histories().unwrap();
+        let bytes = || files.iter().map(|path| std::fs::read(path).unwrap()).collect::<Vec<_>>();
+        let before = bytes();
+        run(name, 2, true).unwrap();
+        assert_eq!(bytes(), before, "{name}: finished runs stay as they are");
+        // One whose rounds do not come out again is left alone.
+        let mut other = archive::read_history(&files[1]).unwrap();
+        std::sync::Arc::make_mut(&mut other.rounds[1]).labels += 1;
+        archive::write_history(&files[1], &other).unwrap();
+        let changed = bytes();
+        let error = run(name, 3, true).unwrap_err().to_string();
+        assert!(error.contains("snn-01.rwh") && error.contains("round 2, labels"), "{error}");
+        assert_eq!(bytes()[1], changed[1]);
+        std::fs::write(&files[1], &before[1]).unwrap();
+        std::fs::remove_dir_all(at(name).path().join("checkpoints")).unwrap();
+        let resumed = run(name, 3, true).unwrap();
+        for (a, b) in plain.iter().zip(&resumed) {
+            assert_eq!(first_difference(a, b), None, "{name}");
+        }
+    }
+}
+
+#[test]
 fn nothing_is_written_into_the_folder_of_another_grid() {
     let world = tiny_world();
     let scratch = tempfile::tempdir().unwrap();
@@ -299,7 +337,7 @@ fn nothing_is_written_into_the_folder_of_another_grid() {
     let other = Experiment { learning_rate: 0.01, ..base.clone() };
     for (texts, resume) in [(["random"], true), (["snn"], false)] {
         let error = run(&other, &texts, resume).unwrap_err();
-        assert!(error.contains("learning_rate=0.001, not 0.01"), "{error}");
+        assert!(error.contains("`learning_rate`: 0.001 and 0.01"), "{error}");
         assert_eq!(files(), before, "{texts:?}");
     }
     // Strategies and rounds may be added.

@@ -1,7 +1,8 @@
 //! The program on a grid: shards merged, and runs killed and resumed, leave the histories of a plain run.
 
+use std::collections::BTreeMap;
 use std::io::BufRead as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use ridgewalk::archive::{SavedRun, read_runs};
@@ -36,6 +37,11 @@ fn ridgewalk(arguments: &[&str], paths: &[&Path]) -> Command {
     command
 }
 
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
 fn equal(a: &Path, b: &Path) {
     let said = ok(&mut ridgewalk(&["diff"], &[a, b]));
     assert_eq!(said.trim(), "equal except for wall times");
@@ -63,11 +69,28 @@ fn shards_merge_into_the_unsplit_grid() {
     let names: std::collections::BTreeSet<_> = csv.lines().skip(1).filter_map(first).collect();
     assert_eq!(names.into_iter().collect::<Vec<_>>(), ["random", "snn", "snn alpha=0.6"]);
     assert!(at("merged").join("histories/snn-alpha=0.6-02.rwh").exists());
-    let experiment = |folder: &str| std::fs::read_to_string(at(folder).join("experiment.toml")).unwrap();
-    let base = |folder: &str| {
-        experiment(folder).lines().filter(|l| !l.starts_with("strategy")).map(str::to_owned).collect::<Vec<_>>()
+    // Whatever the unsplit grid leaves is there, and what has no wall time in it is the same.
+    let timeless = |name: &str| !["histories/", "curves."].iter().any(|part| name.contains(part));
+    let files = |folder: &str| {
+        let all = files_below(&at(folder)).into_iter().map(|path| {
+            let name = path.strip_prefix(at(folder)).unwrap().to_string_lossy().into_owned();
+            let content = timeless(&name).then(|| std::fs::read(&path).unwrap());
+            (name, content)
+        });
+        all.collect::<BTreeMap<_, _>>()
     };
-    assert_eq!(base("plain"), base("merged"));
+    let (plain, merged) = (files("plain"), files("merged"));
+    assert_eq!(plain.keys().collect::<Vec<_>>(), merged.keys().collect::<Vec<_>>());
+    assert!(plain.contains_key("embedding.rwe") && plain.contains_key("walks/snn-01.rwa"));
+    for (name, content) in &plain {
+        assert!(*content == merged[name], "{name} differs");
+    }
+    let mut figure4 = ridgewalk(&["figures", "--figure", "4", "--formats", "svg"], &[&at("merged")]);
+    ok(figure4.arg("--out").arg(at("figure4")));
+    // Once more into the same folder: everything is there already.
+    let said = ok(ridgewalk(&["merge"], &[&at("2"), &at("3")]).arg("--out").arg(at("merged")));
+    assert!(said.starts_with("6 histories") && said.contains("found more than once, with equal results: "), "{said}");
+    equal(&at("plain"), &at("merged"));
     let mut figures = ridgewalk(&["figures", "--formats", "csv,md", "--against", "snn alpha=0.6"], &[&at("merged")]);
     ok(figures.arg("--out").arg(at("figures")));
     let table = std::fs::read_to_string(at("figures").join("comparison.md")).unwrap();
@@ -97,9 +120,15 @@ fn shards_merge_into_the_unsplit_grid() {
 
     // Another base is another grid.
     ok(&mut run(&at("cache"), &at("other"), &["--shard", "1/4", "--set", "alpha=0.4"]));
-    let refused = ridgewalk(&["merge"], &[&at("1"), &at("other")]).arg("--out").arg(at("mixed")).output().unwrap();
-    let error = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success() && error.contains("different grids"), "{error}");
+    for (shards, out) in [([at("1"), at("other")], "mixed"), ([at("other"), at("other")], "merged")] {
+        let before =
+            files_below(&at("merged")).into_iter().map(|p| (std::fs::read(&p).unwrap(), p)).collect::<Vec<_>>();
+        let refused = ridgewalk(&["merge"], &[&shards[0], &shards[1]]).arg("--out").arg(at(out)).output().unwrap();
+        let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && error.contains("different grids: `alpha`: "), "{error}");
+        assert!(!at("mixed").join("experiment.toml").exists(), "nothing is written");
+        assert!(before.iter().all(|(bytes, path)| std::fs::read(path).unwrap() == *bytes));
+    }
 }
 
 #[test]
@@ -128,7 +157,7 @@ fn a_run_that_is_there_twice_and_fields_of_others_are_rejected() {
     for (strategies, says) in [
         ("snn,snn alpha=0.3", "`snn` and `snn alpha=0.3` are the same run: snn alpha=0.3 gradient=normalised"),
         ("random,random alpha=0.3", "`alpha` is not one of the own fields of random: it has none"),
-        ("snn alpha=200", "field `alpha`: `200` is not a number from 0 to 100"),
+        ("snn alpha=200", "`alpha`: `200` is not a number from 0 to 100"),
     ] {
         let mut command =
             ridgewalk(&["run", "--preset", "tiny", "--strategies", strategies, "--out"], &[folder.path()]);

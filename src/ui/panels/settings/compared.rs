@@ -157,7 +157,7 @@ mod tests {
         for (compared, says) in [
             (of(&[]), "field `strategy`: choose at least one"),
             (typed("snn alpha=0.3"), "`snn` and `snn alpha=0.3` are the same run"),
-            (typed("snn alpha="), "field `strategy`: field `alpha`: `` is not a number"),
+            (typed("snn alpha="), "field `strategy`: `alpha`: `` is not a number"),
             (typed("random alpha=1"), "field `strategy`: `alpha` is not one of the own fields of random"),
         ] {
             let error = compared.error(&draft).map(|e| e.to_string()).unwrap_or_default();

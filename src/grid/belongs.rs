@@ -1,0 +1,100 @@
+//! A folder of runs belongs to one grid: what lies in it is compared before anything is written.
+
+use std::path::Path;
+
+use super::cells::{Grid, base, unlike};
+use super::error::GridError;
+use super::folder::GridFolder;
+use super::saved::saved;
+use crate::archive::{self, ArchiveError, EMBEDDING_MAGIC};
+use crate::experiment::Experiment;
+use crate::identity::Ground;
+use crate::trajectory::Embedding;
+use crate::world::World;
+
+/// The field in which the runs of one grid differ.
+pub(super) const OF_A_RUN: [&str; 1] = ["strategy"];
+/// Fields in which a folder's runs and those to be added may differ.
+pub(super) const ADDED: [&str; 2] = ["strategy", "rounds"];
+
+/// An error if the grid must not be written into the folder. Without `ground`, before data and generator are there,
+/// only settings are compared.
+pub fn admit(grid: &Grid, ground: Option<&Ground>, folder: &GridFolder, resume: bool) -> Result<(), GridError> {
+    belongs(folder, &grid.experiment, ground, &ADDED)?;
+    let mut there = None;
+    for cell in grid.cells() {
+        if saved(&cell, folder)?.is_some() {
+            there.get_or_insert(folder.history(&cell));
+        }
+    }
+    match there.filter(|_| !resume) {
+        Some(path) => Err(GridError::NotEmpty { path }),
+        None => Ok(()),
+    }
+}
+
+/// An error if the runs, the experiment or the embedding of a folder are of another grid than this experiment's. Without
+/// a run, as after an attempt that had no memory for a minibatch, a folder belongs to none.
+pub(super) fn belongs(
+    folder: &GridFolder,
+    experiment: &Experiment,
+    ground: Option<&Ground>,
+    free: &[&str],
+) -> Result<(), GridError> {
+    let histories = folder.histories()?;
+    if histories.is_empty() {
+        return Ok(());
+    }
+    kept_files_agree(folder, experiment, ground, free)?;
+    for path in histories {
+        let header = archive::read_header(&path)?;
+        if header.forked.is_none() {
+            is_like(&path, &base(&header), experiment, free)?;
+        }
+        shares(&path, &header.ground(), ground)?;
+    }
+    Ok(())
+}
+
+/// Writes the embedding of a folder that has been admitted. The one that its runs have stays: the codes may differ in their
+/// last bits on another processor.
+pub(super) fn write_embedding(folder: &GridFolder, world: &World) -> Result<(), ArchiveError> {
+    let path = folder.embedding();
+    if !folder.histories()?.is_empty() && archive::read::<Embedding>(&path, EMBEDDING_MAGIC).is_ok() {
+        return Ok(());
+    }
+    archive::write(&path, EMBEDDING_MAGIC, &Embedding::of(world))
+}
+
+/// An error if the experiment or the embedding that lie in a folder are of another grid. One that is missing or cannot be
+/// read says nothing.
+pub(super) fn kept_files_agree(
+    folder: &GridFolder,
+    experiment: &Experiment,
+    ground: Option<&Ground>,
+    free: &[&str],
+) -> Result<(), GridError> {
+    let path = folder.experiment();
+    if let Some(there) = std::fs::read_to_string(&path).ok().and_then(|text| Experiment::from_toml(&text).ok()) {
+        is_like(&path, &there, experiment, free)?;
+    }
+    let path = folder.embedding();
+    if let Ok(there) = archive::read::<Embedding>(&path, EMBEDDING_MAGIC) {
+        shares(&path, &there.ground(), ground)?;
+    }
+    Ok(())
+}
+
+fn is_like(path: &Path, there: &Experiment, here: &Experiment, free: &[&str]) -> Result<(), GridError> {
+    match unlike(there, here, free) {
+        Some(difference) => Err(GridError::OtherSetting { path: path.into(), difference }),
+        None => Ok(()),
+    }
+}
+
+fn shares(path: &Path, there: &Ground, here: Option<&Ground>) -> Result<(), GridError> {
+    match here.map(|here| there.compare(here)) {
+        Some(Err(difference)) => Err(GridError::OtherWorld { path: path.into(), difference }),
+        _ => Ok(()),
+    }
+}

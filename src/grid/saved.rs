@@ -1,0 +1,122 @@
+//! What a folder has of a cell: a run that has ended, one that continues from its checkpoint, or one whose rounds are
+//! repeated because the checkpoint is missing. Saved rounds are never replaced by others.
+
+use std::sync::Arc;
+
+use super::cells::{Cell, unlike};
+use super::error::GridError;
+use super::folder::GridFolder;
+use crate::archive::{self, Checkpoint};
+use crate::difference::first_difference;
+use crate::history::{History, RoundRecord};
+use crate::round::Run;
+use crate::world::World;
+
+/// A cell on its way, and what the folder had of it.
+pub(super) struct Begun {
+    pub run: Run,
+    saved: Option<History>,
+}
+
+/// The saved history of a cell, if it is of the same run.
+pub(super) fn saved(cell: &Cell, folder: &GridFolder) -> Result<Option<History>, GridError> {
+    let path = folder.history(cell);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut history = archive::read_history(&path)?;
+    // The number of rounds may change; any other change is another experiment.
+    history.header.experiment.rounds = cell.experiment.rounds;
+    match unlike(&history.header.experiment, &cell.experiment, &[]) {
+        Some(difference) => Err(GridError::OtherSetting { path, difference }),
+        None => Ok(Some(history)),
+    }
+}
+
+impl Begun {
+    /// A new run.
+    pub fn new(cell: &Cell, world: &Arc<World>) -> Self {
+        Self { run: Run::new(world, &cell.experiment, cell.repeat).with_own(cell.own.clone()), saved: None }
+    }
+
+    /// The run that the folder has, as far as it goes, or a new one.
+    pub fn resumed(cell: &Cell, world: &Arc<World>, folder: &GridFolder) -> Result<Self, GridError> {
+        let Some(history) = saved(cell, folder)? else { return Ok(Self::new(cell, world)) };
+        let failed = |source| GridError::Resume { cell: cell.name(), source };
+        let (rounds, path) = (history.rounds.len(), folder.checkpoint(cell));
+        let checkpoint = match archive::read_checkpoint(&path) {
+            Ok(checkpoint) => Some(checkpoint).filter(|c: &Checkpoint| c.rounds <= rounds),
+            Err(e) => {
+                log::info!("{e}");
+                None
+            }
+        };
+        let run = match checkpoint {
+            Some(checkpoint) => Run::resume(world, history.clone(), checkpoint).map_err(failed)?,
+            None if history.rounds.last().is_some_and(|r| r.is_last_of(&cell.experiment)) => {
+                Run::replay(world, history.clone()).map_err(failed)?
+            }
+            None => {
+                log::warn!(
+                    "{}: cannot be read, so the rounds of {} are repeated and compared",
+                    path.display(),
+                    cell.name()
+                );
+                Self::new(cell, world).run
+            }
+        };
+        Ok(Self { run, saved: Some(history) })
+    }
+
+    /// Writes the round that has just ended and the state to continue from. A round that the folder has is compared with
+    /// it instead: an error if it differs.
+    pub fn write_round(&mut self, cell: &Cell, folder: &GridFolder) -> Result<(), GridError> {
+        let history = self.run.history();
+        match self.saved.as_ref().filter(|saved| history.rounds.len() <= saved.rounds.len()) {
+            Some(saved) => {
+                let there = saved.up_to(history.rounds.len());
+                if let Some(difference) = agree(&last_round(&there), &last_round(history)) {
+                    return Err(GridError::NotRepeated { path: folder.history(cell), difference });
+                }
+            }
+            None => archive::write_history(&folder.history(cell), history)?,
+        }
+        let checkpoint = self.run.checkpoint()?;
+        archive::write_checkpoint(&folder.checkpoint(cell), &checkpoint)?;
+        // The weights of every round are saved for the first repeat of each variant only, to limit disk space.
+        if cell.repeat == 1 {
+            let path = folder.weights(cell, checkpoint.rounds);
+            archive::write_checkpoint(&path, &Checkpoint { optimiser: Vec::new(), ..checkpoint })?;
+        }
+        Ok(())
+    }
+}
+
+/// The history without all rounds but the last.
+fn last_round(history: &History) -> History {
+    History { header: history.header.clone(), rounds: history.rounds.last().cloned().into_iter().collect() }
+}
+
+/// The first difference between two histories of one run as far as both go; steps count only where both have them.
+pub(super) fn agree(a: &History, b: &History) -> Option<String> {
+    let rounds = a.rounds.len().min(b.rounds.len());
+    let (a, b) = (a.up_to(rounds), b.up_to(rounds));
+    if is_bare(&a) || is_bare(&b) { first_difference(&bare(&a), &bare(&b)) } else { first_difference(&a, &b) }
+}
+
+/// Whether a history is without latent steps, walks and predicted classes.
+pub(super) fn is_bare(history: &History) -> bool {
+    let has_steps = |r: &RoundRecord| r.proposals.iter().any(|p| p.step.is_some()) || !r.walk_steps.is_empty();
+    history.rounds.iter().all(|r| r.predicted.is_empty() && !has_steps(r))
+}
+
+/// The history without latent steps, walks and predicted classes.
+pub(super) fn bare(history: &History) -> History {
+    let mut history = history.clone();
+    for record in history.rounds.iter_mut().map(Arc::make_mut) {
+        record.walk_steps.clear();
+        record.predicted.clear();
+        record.proposals.iter_mut().for_each(|p| p.step = None);
+    }
+    history
+}
