@@ -129,6 +129,20 @@ fn crates_stay_in_their_rooms() {
     }
 }
 
+/// `recv` and `sleep` are clippy's; a thread is joined by a call without arguments, unlike texts and paths.
+#[test]
+fn the_window_waits_for_no_thread_and_opens_no_file() {
+    for (file, module, text) in code() {
+        if !["ui", "view"].contains(&module.as_str()) {
+            continue;
+        }
+        for line in text.lines().filter(|l| !l.trim_start().starts_with("//")) {
+            let waits = [".join()", "std::fs", "File::open", "read_dir("].into_iter().find(|call| line.contains(call));
+            assert!(waits.is_none(), "{}: the window may wait in: {line}", file.display());
+        }
+    }
+}
+
 #[test]
 fn every_file_is_written_aside() {
     let calls =
