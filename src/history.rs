@@ -185,24 +185,6 @@ impl RoundRecord {
         ends.find(|e| Metric::WHOLE.contains(&e.metric)).map(|e| e.value)
     }
 
-    /// `final_value` without the rounding of single precision: an accuracy as the share of right images where their
-    /// number is known.
-    pub fn exact_value(&self) -> Option<f64> {
-        let value = f64::from(self.final_value()?);
-        let share = self.evaluation_images().map(|images| {
-            let images = images as f64;
-            100.0 * (value * images / 100.0).round() / images
-        });
-        let rounding = f64::from(f32::EPSILON) * value.abs();
-        Some(share.filter(|share| (share - value).abs() <= rounding).unwrap_or(value))
-    }
-
-    /// Images of the whole evaluation split; `None` if they were not counted by class.
-    pub fn evaluation_images(&self) -> Option<usize> {
-        let images: usize = self.confusion.iter().map(|&n| n as usize).sum();
-        (images > 0).then_some(images)
-    }
-
     /// Whether a run of this experiment ends with the round.
     pub fn is_last_of(&self, experiment: &Experiment) -> bool {
         let validation = self.evaluations.iter().rev().find(|v| v.metric == Metric::ValidationAccuracy);

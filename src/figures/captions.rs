@@ -10,7 +10,7 @@ use crate::dataset::sources::source;
 use crate::experiment::EvaluationSplit;
 use crate::history::{Header, History};
 use crate::identity::Likeness;
-use crate::statistics::{Group, groups};
+use crate::statistics::{Group, evaluation_images, groups};
 
 /// The sentences of every caption: the data, and the properties in which the runs differ.
 pub fn caption_sentences(combined: &Combined) -> Vec<String> {
@@ -59,7 +59,7 @@ fn data_sentence(histories: &[History]) -> String {
 /// The evaluation split with the number of its images, where it is known.
 fn evaluated_on(history: &History) -> String {
     let e = &history.header.experiment;
-    let counted = history.rounds.iter().find_map(|r| r.evaluation_images());
+    let counted = history.rounds.iter().find_map(|r| evaluation_images(r));
     let set = Some(e.test_size).filter(|size| *size > 0 && e.evaluate_on == EvaluationSplit::Test);
     match counted.or(set) {
         Some(images) => format!("{} {} images", number(images as f64, 0), e.evaluate_on.name()),

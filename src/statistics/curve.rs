@@ -62,10 +62,28 @@ pub fn curve<'a>(rounds: impl Iterator<Item = CurveRound<'a>>, metric: Metric) -
     points
 }
 
+/// The metric of the whole evaluation split at the end of a round, without the rounding of single precision: an accuracy
+/// is the share of right images where their number is known.
+fn exact_value(record: &RoundRecord) -> Option<f64> {
+    let value = f64::from(record.final_value()?);
+    let share = evaluation_images(record).map(|images| {
+        let images = images as f64;
+        100.0 * (value * images / 100.0).round() / images
+    });
+    let rounding = f64::from(f32::EPSILON) * value.abs();
+    Some(share.filter(|share| (share - value).abs() <= rounding).unwrap_or(value))
+}
+
+/// Images of the whole evaluation split; `None` if they were not counted by class.
+pub fn evaluation_images(record: &RoundRecord) -> Option<usize> {
+    let images: usize = record.confusion.iter().map(|&n| n as usize).sum();
+    (images > 0).then_some(images)
+}
+
 /// Labels and the target's metric (accuracy in percent, or the error of maps in kPa^2) at the end of each round with a
 /// finite value.
 pub fn round_ends(history: &History) -> Vec<[f64; 2]> {
-    let point = |r: &Arc<RoundRecord>| Some([r.labels as f64, r.exact_value()?]);
+    let point = |r: &Arc<RoundRecord>| Some([r.labels as f64, exact_value(r)?]);
     history.rounds.iter().filter_map(point).filter(|p| p[1].is_finite()).collect()
 }
 
@@ -95,7 +113,8 @@ pub fn labels_to_reach(points: &[[f64; 2]], target: f64) -> Option<f64> {
 /// Mean of the target's metric over the ends of `rounds`; `None` unless each of them ended with a finite value.
 pub fn endpoint(history: &History, rounds: RangeInclusive<usize>) -> Option<f64> {
     let count = rounds.clone().count();
-    let value = |t: usize| history.rounds.iter().find(|r| r.round == t)?.exact_value().filter(|a| a.is_finite());
+    let value =
+        |t: usize| history.rounds.iter().find(|r| r.round == t).and_then(|r| exact_value(r)).filter(|a| a.is_finite());
     let values: Option<Vec<f64>> = rounds.map(value).collect();
     let sum: f64 = values?.into_iter().sum();
     (count > 0).then(|| sum / count as f64)

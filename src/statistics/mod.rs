@@ -13,7 +13,9 @@ pub use comparison::{
     Comparison, EndpointTest, FIRST_ENDPOINT_ROUND, LAST_ENDPOINT_ROUND, Options, PairedTest, RoundTest, compare,
     repeats_for_power, warning,
 };
-pub use curve::{CurvePoint, CurveRound, area_under_curve, curve, endpoint, labels_to_reach, round_ends};
+pub use curve::{
+    CurvePoint, CurveRound, area_under_curve, curve, endpoint, evaluation_images, labels_to_reach, round_ends,
+};
 pub use exact::{MOST_EXACT_PAIRS, holm, sign_flip, smallest_p, wilcoxon};
 pub use groups::{Group, group_named, group_names, groups};
 pub use student::{Interval, mean_interval, t_quantile, t_two_sided, z_quantile};

@@ -6,6 +6,7 @@
 mod caches;
 mod commit;
 mod bad_inputs;
+mod combined;
 mod common;
 mod convolutional;
 mod dataset;

@@ -47,6 +47,8 @@ pub struct Pair {
     /// Which run labelled each train sample by the shown round, and in it.
     pub picks: Vec<Part>,
     pub picks_now: Vec<Part>,
+    /// The last round up to the shown one that both have ended; 0 if there is none. Their results are compared there.
+    pub ended: usize,
     /// Which run predicts each evaluation image right; `None` if a history lacks predictions of single images.
     pub right: Option<Vec<Part>>,
 }
@@ -57,11 +59,13 @@ impl Pair {
         let [in_a, in_b] = both.map(|s| s.bought_in(dataset.train.len(), round));
         let now =
             |bought: &[u16]| bought.iter().map(|&r| if usize::from(r) == round { r } else { 0 }).collect::<Vec<_>>();
-        let [right_a, right_b] = both.map(|s| s.evaluated(round).map(|(r, _)| r.predicted.clone()).unwrap_or_default());
+        let ended = both.map(|s| s.evaluated(round).map_or(0, |(r, _)| r.round)).into_iter().min().unwrap_or(0);
+        let [right_a, right_b] = both.map(|s| s.evaluated(ended).map(|(r, _)| r.predicted.clone()).unwrap_or_default());
         Self {
             key,
             picks: picks_of(&in_a, &in_b),
             picks_now: picks_of(&now(&in_a), &now(&in_b)),
+            ended,
             right: right_of(&right_a, &right_b, dataset.evaluation(cx.state.experiment.evaluate_on)),
         }
     }

@@ -95,8 +95,8 @@ impl Panel for PairPanel {
         ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| self.toolbar(ui, cx));
         let below = Rect::from_min_max(pos2(panel.left(), bar.bottom() + 4.0), panel.max);
         if self.sides.iter().any(Option::is_none) {
-            let text = "This needs two runs in one latent space: compare two strategies, or press Open… and choose a run with \
-                        the same data and the same generator.";
+            let text = "This needs two runs in one latent space: compare two strategies, or press Open… and choose a run that \
+                        differs from those here in nothing but strategy and seed.";
             ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
                 widgets::empty_state(ui, "Two runs side by side", text)
             });

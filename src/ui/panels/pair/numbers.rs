@@ -21,7 +21,7 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, membe
         let colors = colors([a, b].map(Side::strategy), cx.theme);
         picks(ui, cx, pair, colors);
         accuracy(ui, cx, [a, b], pair, members, colors);
-        classes(ui, cx, [a, b], pair.key.round, colors);
+        classes(ui, cx, [a, b], pair.ended, colors);
     });
 }
 
@@ -37,10 +37,12 @@ fn picks(ui: &mut Ui, cx: &Cx<'_>, pair: &Pair, colors: [Color32; 3]) {
 /// Accuracy over the whole evaluation split and in the region.
 fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, members: &[u32], colors: [Color32; 3]) {
     let task = cx.state.experiment.dataset.task();
-    let (Some((_, value_a)), Some((_, value_b))) = (a.evaluated(pair.key.round), b.evaluated(pair.key.round)) else {
+    let (Some((_, value_a)), Some((_, value_b))) = (a.evaluated(pair.ended), b.evaluated(pair.ended)) else {
         return;
     };
-    heading(ui, "Accuracy").on_hover_text("At the end of the shown round, or of the last completed one");
+    let title =
+        if pair.ended == pair.key.round { "Accuracy".into() } else { format!("Accuracy after round {}", pair.ended) };
+    heading(ui, &title).on_hover_text("At the end of the shown round, or of the last one that both runs have ended");
     let unit = task.unit();
     let gain = value_b - value_a;
     let [of_a, _, of_b] = colors;
