@@ -36,7 +36,7 @@ pub struct LabelArgs {
     #[arg(long, value_name = "PLACE=LEVEL,...", default_value_t, hide_default_value = true)]
     pub levels: MaskLevels,
     /// Size of a pixel in millimetres.
-    #[arg(long, default_value_t = 0.1, value_parser = positive)]
+    #[arg(long, default_value_t = 0.1, value_parser = pixel_size)]
     pub pixel_mm: f64,
     /// Scale the waveform to this systolic peak in mmHg; by default the waveform's own, 120 for the built-in one.
     #[arg(long, value_name = "P", value_parser = positive)]
@@ -160,7 +160,7 @@ fn expand(given: &[PathBuf]) -> anyhow::Result<Listing> {
                 path.display(),
                 found.others()
             );
-            files.extend(found.masks.iter().flat_map(MaskFiles::paths).map(ToOwned::to_owned));
+            files.extend(found.files());
             listing.passed_over.extend(found.passed_over);
         } else {
             files.push(path.clone());
@@ -208,6 +208,18 @@ fn one_line(s: &Summary) -> String {
         s.newton_iterations,
         1_000.0 * s.seconds
     )
+}
+
+/// Areas of smaller or larger pixels are beyond what numbers of 64 bits hold well, and are nobody's.
+const PIXEL_SIZES: std::ops::RangeInclusive<f64> = 1e-6..=1e3;
+
+fn pixel_size(text: &str) -> Result<f64, String> {
+    let size = positive(text)?;
+    let (least, most) = (PIXEL_SIZES.start(), PIXEL_SIZES.end());
+    PIXEL_SIZES
+        .contains(&size)
+        .then_some(size)
+        .ok_or(format!("give the size of a pixel in millimetres, {least} to {most}"))
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -308,6 +308,10 @@ fn lumen_and_vessel_in_two_files_are_one_mask_and_what_is_no_mask_is_listed() {
     save("lum_frame_01.png", [0, 0, 1, 0, 1]);
     save("med_frame_01.png", [0, 1, 1, 1, 1]);
     save("q-lumen.png", [0, 0, 255, 0, 255]);
+    for (folder, values) in [("lumen", [0, 0, 9, 0, 9]), ("vessel", [0, 9, 9, 9, 9])] {
+        fs::create_dir(at(folder)).unwrap();
+        save(&format!("{folder}/7.png"), values);
+    }
     save("good.PNG", [0, 255, 0, 255, 0]);
     for (name, bytes) in [("._good.png", "\0\x05\x16\x07"), ("Thumbs.db", "x"), (".DS_Store", "x"), ("notes.txt", "x")]
     {
@@ -321,7 +325,7 @@ fn lumen_and_vessel_in_two_files_are_one_mask_and_what_is_no_mask_is_listed() {
     let out = folder.path().join("results");
     let counts = label(&args(vec![folder.path().into()], &out, ""), &mut report, &mut messages).unwrap();
     let messages = String::from_utf8(messages).unwrap();
-    assert_eq!((counts.solved, counts.refused), (4, 4), "{messages}");
+    assert_eq!((counts.solved, counts.refused), (5, 4), "{messages}");
     for line in [
         "._good.png: passed over: kept by macOS",
         "Thumbs.db: passed over: kept by the system",
@@ -331,6 +335,7 @@ fn lumen_and_vessel_in_two_files_are_one_mask_and_what_is_no_mask_is_listed() {
         "nothing.png: rejected: it is no PNG but empty",
         "link.png: rejected: it is a link to nowhere.png",
         "q-lumen.png: rejected: no lumen",
+        "is not beside it",
     ] {
         assert!(messages.contains(line), "{line} in {messages}");
     }
@@ -344,7 +349,7 @@ fn lumen_and_vessel_in_two_files_are_one_mask_and_what_is_no_mask_is_listed() {
     }
     let mut stems: Vec<&str> = solved.iter().filter_map(|m| m["results"].as_str()).collect();
     stems.sort_unstable();
-    assert_eq!(stems, ["frame_01", "good", "good-2", "p1"]);
+    assert_eq!(stems, ["7", "frame_01", "good", "good-2", "p1"]);
     // Results beside their masks are no masks.
     let beside = args(vec![at("good.png")], folder.path(), "");
     label(&beside, &mut Vec::new(), &mut Vec::new()).unwrap();

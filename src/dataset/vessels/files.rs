@@ -1,5 +1,6 @@
 //! Masks in files: one PNG, or a pair of PNGs for lumen and vessel; and what else lies in a folder of them.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,8 +15,8 @@ use crate::experiment::MaskLevels;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MaskFiles {
     One(PathBuf),
-    /// The same name but for one word, which is `lumen` or `lum` in one and `vessel`, `media`, `med`, `eem` or `outer`
-    /// in the other.
+    /// The same name but for one word in the file's name or its folder's, which is `lumen` or `lum` in one and `vessel`,
+    /// `media`, `med`, `eem` or `outer` in the other.
     Pair {
         lumen: PathBuf,
         vessel: PathBuf,
@@ -82,7 +83,14 @@ impl MaskFiles {
     /// The mask with what its levels were taken for; its regions are not checked yet.
     pub fn read(&self, levels: &MaskLevels) -> Result<ReadMask, MaskFileError> {
         match self {
-            Self::One(path) => Ok(read(&Raster::read(path)?, levels)?),
+            Self::One(path) => {
+                let mut read = read(&Raster::read(path)?, levels)?;
+                if half_of_a_pair(path) {
+                    read.reading.hint =
+                        "; the file of lumen or vessel that it may be one of a pair with is not beside it";
+                }
+                Ok(read)
+            }
             Self::Pair { lumen, vessel } => {
                 let shape = |path: &Path| {
                     shape(path, levels)
@@ -114,8 +122,18 @@ impl MaskFiles {
 
     /// The name of the file without its folder; of a pair both.
     pub fn name(&self) -> String {
-        let names = self.paths().into_iter().map(|p| p.file_name().unwrap_or(p.as_os_str()).to_string_lossy());
-        names.collect::<Vec<_>>().join(" + ")
+        let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        match self {
+            Self::One(path) => name(path),
+            Self::Pair { lumen, vessel } if lumen.parent() == vessel.parent() => {
+                format!("{} + {}", name(lumen), name(vessel))
+            }
+            Self::Pair { lumen, vessel } => {
+                let with_folder =
+                    |path: &Path| format!("{}/{}", path.parent().map(name).unwrap_or_default(), name(path));
+                format!("{} + {}", with_folder(lumen), with_folder(vessel))
+            }
+        }
     }
 
     /// The name without its ending, for results; of a pair what both have in common.
@@ -125,11 +143,11 @@ impl MaskFiles {
         match self {
             Self::One(path) => stem(path),
             Self::Pair { lumen, .. } => {
-                let stem = stem(lumen);
-                let left = pair_key(&stem, &LUMEN).map(|key| key.replace(PLACE, ""));
-                let left = left.unwrap_or_default().replace("--", "-").replace("__", "_");
-                let left = left.trim_matches(SEPARATORS);
-                if left.is_empty() { stem } else { left.to_owned() }
+                let whole = stem(lumen);
+                let Some((before, after)) = around(&whole, &LUMEN) else { return whole };
+                let parts = [before.trim_matches(SEPARATORS), after.trim_matches(SEPARATORS)];
+                let left: Vec<&str> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+                if left.is_empty() { whole } else { left.join("-") }
             }
         }
     }
@@ -158,6 +176,13 @@ impl Listing {
         let mut listing = Self::default();
         let mut pngs = Vec::new();
         for path in paths {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.is_dir() && [&LUMEN[..], &VESSEL].iter().any(|words| around(&name, words).is_some()) {
+                let inner = Self::of(&path)?;
+                pngs.extend(inner.files());
+                listing.passed_over.extend(inner.passed_over);
+                continue;
+            }
             match foreign(&path) {
                 Some(why) => listing.passed_over.push(PassedOver { path, why }),
                 None => pngs.push(path),
@@ -166,20 +191,21 @@ impl Listing {
         listing.masks = paired(pngs);
         Ok(listing)
     }
+
+    /// The files of all masks.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        self.masks.iter().flat_map(MaskFiles::paths).map(Path::to_owned)
+    }
 }
 
 /// The masks that these files hold, in their order: pairs by their names, all others alone.
 pub fn paired(paths: Vec<PathBuf>) -> Vec<MaskFiles> {
-    let key = |path: &Path, words: &[&str]| {
-        let stem = pair_key(&path.file_stem()?.to_string_lossy(), words)?;
-        Some((path.parent().map(Path::to_owned), stem))
-    };
     let mut masks: Vec<Option<MaskFiles>> = paths.iter().cloned().map(|p| Some(MaskFiles::One(p))).collect();
+    let vessels: HashMap<[PathBuf; 2], usize> =
+        (0..paths.len()).rev().filter_map(|i| Some((without_word(&paths[i], &VESSEL)?, i))).collect();
     for (at, path) in paths.iter().enumerate() {
-        let Some(wanted) = key(path, &LUMEN) else { continue };
-        let partner =
-            (0..paths.len()).find(|p| masks[*p].is_some() && key(&paths[*p], &VESSEL).as_ref() == Some(&wanted));
-        if let Some(partner) = partner {
+        let partner = without_word(path, &LUMEN).and_then(|key| vessels.get(&key).copied());
+        if let Some(partner) = partner.filter(|partner| masks[*partner].is_some()) {
             masks[at] = Some(MaskFiles::Pair { lumen: path.clone(), vessel: paths[partner].clone() });
             masks[partner] = None;
         }
@@ -192,20 +218,34 @@ const QUOTED: usize = 3;
 const LUMEN: [&str; 2] = ["lumen", "lum"];
 const VESSEL: [&str; 5] = ["vessel", "media", "med", "eem", "outer"];
 const SEPARATORS: [char; 4] = ['-', '_', ' ', '.'];
-/// Stands for the word that tells the files of a pair apart.
-const PLACE: &str = "\u{0}";
-
-/// The name with the word that makes it one of a pair replaced; `None` if it has none.
-fn pair_key(stem: &str, words: &[&str]) -> Option<String> {
-    let lower = stem.to_lowercase();
+/// What a name has before and after one of these words; `None` if it has none of them.
+fn around<'a>(name: &'a str, words: &[&str]) -> Option<(&'a str, &'a str)> {
     let mut start = 0;
-    for part in lower.split(SEPARATORS) {
-        if words.contains(&part) {
-            return Some(format!("{}{PLACE}{}", &lower[..start], &lower[start + part.len()..]));
+    for part in name.split(SEPARATORS) {
+        let end = start + part.len();
+        if words.iter().any(|w| part.eq_ignore_ascii_case(w)) {
+            return Some((&name[..start], &name[end..]));
         }
-        start += part.len() + 1;
+        // All separators are one byte.
+        start = end + 1;
     }
     None
+}
+
+/// What both files of a pair have in common: the path before the word, and after it. The word stands in the file's name,
+/// or else in that of its folder.
+fn without_word(path: &Path, words: &[&str]) -> Option<[PathBuf; 2]> {
+    let (stem, folder) = (path.file_stem()?.to_str()?, path.parent()?);
+    if let Some((before, after)) = around(stem, words) {
+        return Some([folder.join(before), after.into()]);
+    }
+    let (before, after) = around(folder.file_name()?.to_str()?, words)?;
+    Some([folder.parent()?.join(before), Path::new(after).join(stem)])
+}
+
+/// Whether a name is that of one file of a pair.
+fn half_of_a_pair(path: &Path) -> bool {
+    without_word(path, &LUMEN).or_else(|| without_word(path, &VESSEL)).is_some()
 }
 
 /// Why a path is no mask by its name and place alone; `None` if it should be one.

@@ -30,6 +30,8 @@ pub struct Reading {
     foreign: Vec<Foreign>,
     /// Every level with its number of pixels.
     levels: Vec<(String, usize)>,
+    /// What else may be wrong if this is no mask, for the end of a message.
+    pub hint: &'static str,
 }
 
 /// Pixels of a level that lie within a place which is not its own, and count as that place.
@@ -300,7 +302,7 @@ impl<'a> Search<'a> {
         let Raster { width, height, ref values, .. } = *self.raster;
         let levels = self.levels.values.iter().map(|v| (values[*v].name.clone(), values[*v].pixels)).collect();
         let mask = WallMask::drawn(width, height, |i| wall[i]);
-        ReadMask { mask, reading: Reading { places, foreign, levels } }
+        ReadMask { mask, reading: Reading { places, foreign, levels, hint: "" } }
     }
 
     fn several(&self, readings: &[Candidate]) -> LevelsFault {
@@ -338,7 +340,7 @@ impl Reading {
     /// Of a lumen and a vessel in two files.
     pub fn of_pair(files: [Self; 2]) -> Self {
         let places = [Vec::new(), vec!["in one file".into()], vec!["in another".into()]];
-        Self { places, foreign: Vec::new(), levels: files.into_iter().flat_map(|f| f.levels).collect() }
+        Self { places, foreign: Vec::new(), levels: files.into_iter().flat_map(|f| f.levels).collect(), hint: "" }
     }
 
     /// What lies where its level does not belong, for display; `None` if nothing does.
@@ -351,9 +353,9 @@ impl Reading {
         (!self.foreign.is_empty()).then(|| self.foreign.iter().map(part).collect::<Vec<_>>().join(", "))
     }
 
-    /// Every level with its number of pixels, for display.
+    /// Every level with its number of pixels, for the end of a message.
     pub fn levels(&self) -> String {
-        listed(self.levels.clone())
+        listed(self.levels.clone()) + self.hint
     }
 }
 

@@ -364,6 +364,9 @@ impl VesselPanel {
             return self.point(ui, pointer);
         }
         reading(ui, under.as_ref(), theme);
+        if let Some(note) = &section.note {
+            ui.add(egui::Label::new(RichText::new(words::capital(note)).color(theme.weak)).wrap());
+        }
         ui.add_space(space::XS);
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
