@@ -113,6 +113,16 @@ fn opened(adapter: &Adapter) -> Result<Device, DeviceError> {
     Ok(device)
 }
 
+/// Bytes of memory that a program can have here; `None` if the system does not say.
+pub fn free_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let free = line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1_024;
+    // A container may have less.
+    let limit = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| text.trim().parse().ok());
+    Some(limit.map_or(free, |limit: u64| limit.min(free)))
+}
+
 /// Words in the messages of burn's runtime and wgpu when there is no memory for a tensor; they have no type for it.
 const OUT_OF_MEMORY: [&str; 4] = ["can't allocate buffer", "out of device memory", "out-of-memory", "Out of Memory"];
 

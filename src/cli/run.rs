@@ -163,10 +163,7 @@ fn prepare_here(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::R
                 bar.finish(&world, &from);
                 return Ok(world);
             }
-            Some(Prepared::DataReady(dataset)) => {
-                bar.data(&dataset);
-                preparation.take_notes().iter().for_each(|note| bar.warn(note));
-            }
+            Some(Prepared::DataReady(dataset)) => bar.data(&dataset),
             Some(Prepared::Trained { epoch, losses }) => bar.trained(preparation.activity(), epoch, &losses),
             Some(Prepared::Warned(text)) => bar.warn(&text),
             Some(Prepared::Checked) => bar.checking(preparation.activity()),

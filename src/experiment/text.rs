@@ -163,6 +163,52 @@ mod tests {
     }
 
     #[test]
+    fn every_field_takes_or_refuses_the_absurd_and_what_it_takes_is_short_and_reads_back() {
+        const ABSURD: [&str; 17] = [
+            "",
+            "0",
+            "1",
+            "-0",
+            "-1",
+            "1e-45",
+            "1e-400",
+            "1e400",
+            "1e9",
+            "1000000",
+            "1000000000",
+            "nan",
+            "-inf",
+            "18446744073709551615",
+            "99999999999999999999",
+            "0x1",
+            "\u{663}",
+        ];
+        for field in Field::all() {
+            let ends = [field.limits.start(), field.limits.end()].map(f64::to_string);
+            for value in ABSURD.into_iter().chain(ends.iter().map(String::as_str)) {
+                let mut e = Experiment::default();
+                let Err(error) = e.set(&format!("{}={value}", field.name)) else {
+                    let text = field.get(&e);
+                    assert!(
+                        text.len() <= 20 || matches!(field.slot(&mut e), Slot::Text(_)),
+                        "{}={value} is written as {text}",
+                        field.name
+                    );
+                    match Experiment::from_toml(&e.to_toml()) {
+                        Ok(read) => assert_eq!(read, e),
+                        // It does not go together with the defaults.
+                        Err(error) => assert!(matches!(error.what, ExperimentError::Field { .. }), "{error}"),
+                    }
+                    continue;
+                };
+                let error = error.to_string();
+                assert!(error.starts_with(&format!("field `{}`: `{value}` is not ", field.name)), "{error}");
+                assert!(!matches!(field.slot(&mut e), Slot::Text(_)), "a text is any text: {error}");
+            }
+        }
+    }
+
+    #[test]
     fn every_error_has_its_line_column_and_key() {
         let file = Path::new("e.toml");
         for (text, says) in [

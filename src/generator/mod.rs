@@ -22,6 +22,34 @@ use crate::device::ComputeDevice;
 use crate::experiment::{Experiment, GeneratorKind};
 use crate::rng::Streams;
 
+/// The size of a network, for the memory that its training needs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NetSize {
+    /// Trained weights.
+    pub weights: f64,
+    /// Values between its layers for one image.
+    pub values: f64,
+}
+
+impl NetSize {
+    /// The channels of the first layer that sizes are given for: those of the tables.
+    const WIDTH: f64 = 64.0;
+
+    /// The size with another number of channels in all layers.
+    pub fn with_width(self, width: usize) -> Self {
+        let share = width as f64 / Self::WIDTH;
+        Self { weights: self.weights * share.powi(2), values: self.values * share }
+    }
+}
+
+/// About the size of an experiment's generator, with all networks that train it.
+pub fn size(experiment: &Experiment) -> NetSize {
+    match experiment.generator {
+        GeneratorKind::Vae => NetSize { weights: 1e6, values: 5e3 },
+        GeneratorKind::AlphaGan => NetSize { weights: 1.2e6, values: 6e5 }.with_width(experiment.generator_width),
+    }
+}
+
 /// The number that the sides of images must be multiples of for a kind of generator.
 pub fn side_multiple(kind: GeneratorKind) -> usize {
     match kind {

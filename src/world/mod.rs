@@ -1,6 +1,7 @@
 //! What all runs of a comparison share (data, generator, embedding), and its preparation in steps.
 
 mod shared;
+mod room;
 pub mod own_masks;
 pub mod preparation;
 

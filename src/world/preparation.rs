@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::own_masks::{MaskChecking, MaskReport, MasksError};
+use super::room;
 use super::shared::World;
 use crate::dataset::{self, DataError, Dataset};
-use crate::device::ComputeDevice;
+use crate::device::{self, ComputeDevice};
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, GeneratorKind, Strategy, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
 use crate::generator::file::{self, GeneratorFileError, GeneratorOf};
@@ -58,8 +59,6 @@ pub struct Preparation {
     strategies: Vec<Strategy>,
     /// Whether new runs begin in the world.
     begins: bool,
-    /// What the check of the experiment against its data has to tell, until it is taken.
-    notes: Vec<String>,
     /// Whether a stand-in for a labelling tool is needed.
     wants_stand_in: bool,
     stand_in: Option<StandIn>,
@@ -174,7 +173,6 @@ impl Preparation {
             simulation: None,
             strategies: Vec::new(),
             begins: true,
-            notes: Vec::new(),
             wants_stand_in: false,
             stand_in: None,
             stage: Stage::Load,
@@ -193,11 +191,6 @@ impl Preparation {
     /// For a generator alone, or for saved runs: the settings of rounds are not checked against the data.
     pub fn without_new_runs(self) -> Self {
         Self { begins: false, ..self }
-    }
-
-    /// What is to be told of the experiment on its data, a sentence each; empty when it was taken before.
-    pub fn take_notes(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.notes)
     }
 
     /// Takes the generator from this file, if one is given.
@@ -260,6 +253,12 @@ impl Preparation {
         if let Some(warning) = self.warnings.pop_front() {
             return Ok(Some(Prepared::Warned(warning)));
         }
+        if matches!(self.stage, Stage::Load)
+            && let Some(free) = device::free_memory()
+        {
+            let strategies = if self.begins { &self.strategies[..] } else { &[] };
+            room::check(&self.experiment, strategies, self.device.kind, free)?;
+        }
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Load if self.experiment.dataset == DatasetKind::Masks => {
                 let folder = self.cache.as_ref().map(GeneratorCache::folder);
@@ -321,7 +320,7 @@ impl Preparation {
     /// Checks the experiment against its data, before anything is trained.
     fn check(&mut self, dataset: &Dataset) -> Result<(), ExperimentError> {
         if self.begins {
-            self.notes = self.experiment.on_data(&dataset.facts(), &self.strategies)?;
+            self.warnings.extend(self.experiment.on_data(&dataset.facts(), &self.strategies)?);
         }
         Ok(())
     }

@@ -18,14 +18,11 @@ impl Core {
         let Some(session) = &mut self.session else { return };
         let Before::Preparing { preparation, .. } = &mut session.before else { return };
         let prepared = preparation.advance();
-        let (activity, notes) = (preparation.activity(), preparation.take_notes());
+        let activity = preparation.activity();
         let forming = self.forming.codes.due().then(|| preparation.forming_codes().map(<[f32]>::to_vec)).flatten();
         let samples = self.forming.samples.due().then(|| preparation.forming_samples(FORMING_SAMPLES)).flatten();
         if let Some(images) = samples {
             self.say(Event::GeneratorSamples { images: Arc::new(images) });
-        }
-        for note in notes {
-            self.message(Level::Warning, note + ".");
         }
         match prepared {
             Ok(Some(prepared)) => self.prepared(prepared),

@@ -10,6 +10,7 @@ use burn::tensor::{Device, Tensor};
 use super::net::{Info, Net};
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
+use crate::generator::NetSize;
 
 /// Channels of the two convolutions and width of the hidden layer, as in the table.
 const CHANNELS: [usize; 2] = [20, 50];
@@ -56,7 +57,7 @@ impl LeNet {
 }
 
 impl Net for LeNet {
-    const INFO: Info = Info { table: "Table S7", side_multiple: 1 };
+    const INFO: Info = Info { table: "Table S7", side_multiple: 1, size: NetSize { weights: 4.3e5, values: 2e4 } };
 
     fn of(_: &Experiment, shape: ImageShape, classes: usize, device: &Device) -> Self {
         Self::new(shape, classes, device)

@@ -11,7 +11,8 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use crate::dataset::ImageShape;
-use crate::experiment::{Experiment, TargetKind};
+use crate::experiment::{Experiment, Field, TargetKind};
+use crate::generator::NetSize;
 
 macro_rules! nets {
     ($($kind:ident($net:path),)+) => {
@@ -68,6 +69,13 @@ nets! {
     LeNet(lenet::LeNet),
     Vgg16(vgg::Vgg16),
     StressNet(stress_net::StressNet),
+}
+
+/// About the size of an experiment's target network.
+pub fn size(experiment: &Experiment) -> NetSize {
+    let size = info(experiment.network()).size;
+    let has_width = Field::named("target_width").is_some_and(|field| field.applies(experiment));
+    if has_width { size.with_width(experiment.target_width) } else { size }
 }
 
 #[cfg(test)]

@@ -4,17 +4,20 @@ use burn::tensor::Device;
 
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
+use crate::generator::NetSize;
 
 /// Images that LeNet evaluates in about 50 ms on one core; a GPU takes this many for any network.
 pub const IMAGES_PER_UNIT: usize = 128;
 
 /// Properties of a kind of network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Info {
     /// The table of the paper that describes it.
     pub table: &'static str,
     /// The sides of its images must be multiples of this.
     pub side_multiple: usize,
+    /// About its size, with the channels and the image of the table.
+    pub size: NetSize,
 }
 
 /// A network. It must also have the methods `features`, from images `[n, channels, height, width]` in [0, 1] to

@@ -13,6 +13,7 @@ use burn::tensor::{Device, Tensor};
 use super::net::{Info, Net};
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
+use crate::generator::NetSize;
 
 /// Channels after each convolution and, in reverse, before each transposed one, as in the table.
 const CHANNELS: [usize; 5] = [8, 16, 32, 64, 64];
@@ -81,7 +82,7 @@ impl StressNet {
 }
 
 impl Net for StressNet {
-    const INFO: Info = Info { table: "Table S6", side_multiple: 64 };
+    const INFO: Info = Info { table: "Table S6", side_multiple: 64, size: NetSize { weights: 5.6e4, values: 1e5 } };
 
     fn of(_: &Experiment, _: ImageShape, _: usize, device: &Device) -> Self {
         Self::new(device)

@@ -10,6 +10,7 @@ use burn::tensor::{Device, Tensor};
 use super::net::{IMAGES_PER_UNIT, Info, Net};
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
+use crate::generator::NetSize;
 
 /// For each stage: its channels in units of the first stage's, and its convolutions; each stage ends in max pooling.
 const STAGES: [(usize, usize); 5] = [(1, 2), (2, 2), (4, 3), (8, 3), (8, 3)];
@@ -70,7 +71,8 @@ impl Vgg16 {
 }
 
 impl Net for Vgg16 {
-    const INFO: Info = Info { table: "Table S8", side_multiple: 1 << STAGES.len() };
+    const INFO: Info =
+        Info { table: "Table S8", side_multiple: 1 << STAGES.len(), size: NetSize { weights: 1.47e7, values: 8.3e5 } };
 
     fn of(experiment: &Experiment, shape: ImageShape, classes: usize, device: &Device) -> Self {
         Self::new(shape, experiment.target_width, classes, device)

@@ -115,13 +115,33 @@ fn editor(ui: &mut Ui, field: &Field, draft: &mut Experiment, size: [f32; 2]) {
     let now = draft.clone();
     let response = match field.slot(draft) {
         Slot::Count(value) => number(ui, field, value, size),
-        Slot::Seed(value) => number(ui, field, value, size),
+        Slot::Seed(value) => seed(ui, field, value, size),
         Slot::Single(value) => number(ui, field, value, size),
         Slot::Double(value) => number(ui, field, value, size),
         Slot::Text(value) => ui.add(TextEdit::singleline(value).desired_width(size[0]).hint_text(field.label)),
         Slot::Choice(value) => choice(ui, field, value, &now, size),
     };
     response.on_hover_text(field.help).accessible_name(field.label);
+}
+
+/// A seed, typed: the numbers of a drag have 53 bits, and a seed has 64.
+fn seed(ui: &mut Ui, field: &Field, value: &mut u64, size: [f32; 2]) -> Response {
+    let id = egui::Id::unique(("seed", field.name));
+    let typed = ui.data(|data| data.get_temp::<String>(id));
+    let mut text = typed.unwrap_or_else(|| value.to_string());
+    let response = ui.add_sized(size, TextEdit::singleline(&mut text).align(egui::Align2::CENTER_CENTER));
+    if response.changed() {
+        // What is no seed yet is left as it is typed and changes nothing.
+        *value = text.trim().parse().unwrap_or(*value);
+    }
+    ui.data_mut(|data| {
+        if response.has_focus() {
+            data.insert_temp(id, text);
+        } else {
+            data.remove::<String>(id);
+        }
+    });
+    response
 }
 
 fn number<N: Numeric>(ui: &mut Ui, field: &Field, value: &mut N, size: [f32; 2]) -> Response {
