@@ -45,6 +45,7 @@ pub fn figures(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<
         let names: Vec<_> = groups.iter().filter(|g| !g.is_fork).map(|g| g.name.to_string()).collect();
         anyhow::bail!("--against: `{}` is not the name of one of these groups: {}", args.against, names.join(", "));
     }
+    histories.remarks().for_each(|remark| say!("{remark}"));
     Ok(match args.figure {
         None => figures::export_all(&histories, &args.out, &args.formats, args.width, args.dpi)?,
         Some(number) => match figures::drawn(&format!("figure{number}"), &histories)? {

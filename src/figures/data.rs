@@ -48,6 +48,11 @@ impl Histories {
         &self.all
     }
 
+    /// What captions and notes say about the runs, one sentence each.
+    pub fn remarks(&self) -> impl Iterator<Item = &str> {
+        self.captions.iter().chain(&self.notes).map(String::as_str)
+    }
+
     /// How groups are compared.
     pub(super) fn options(&self) -> Options {
         Options::against(self.against.clone(), task(&self.all))
