@@ -1,4 +1,4 @@
-//! The files that a run writes in addition to its histories, and Figure 4 from them.
+//! Figures and tables of runs; Figure 4 from the files that a run writes in addition to its histories.
 
 use std::path::{Path, PathBuf};
 
@@ -6,36 +6,13 @@ use anyhow::Context as _;
 
 use super::args::FiguresArgs;
 use super::out::say;
-use crate::archive::{self, ALBUM_EXTENSION, ALBUM_MAGIC, EMBEDDING_FILE, EMBEDDING_MAGIC, write_atomically};
+use crate::archive::{self, ALBUM_EXTENSION, ALBUM_MAGIC, EMBEDDING_FILE, EMBEDDING_MAGIC};
 use crate::experiment::Strategy;
-use crate::figures::{self, Drawn, Histories, Theme};
+use crate::figures::{self, Drawn, Histories};
 use crate::grid::GridFolder;
 use crate::history::History;
 use crate::statistics::{group_named, groups};
 use crate::trajectory::VerdictRules;
-
-/// Writes `curves.csv`, `proposals.csv` and `curves.svg` of a folder from all histories in it but forks; nothing if there
-/// is none.
-pub fn folder_files(folder: &GridFolder) -> anyhow::Result<Vec<PathBuf>> {
-    let read = folder.histories()?.iter().map(|path| archive::read_history(path)).collect::<Result<Vec<_>, _>>()?;
-    let mut histories: Vec<History> = read.into_iter().filter(|h| !h.is_fork()).collect();
-    if histories.is_empty() {
-        return Ok(Vec::new());
-    }
-    histories.sort_by_key(|h| (h.header.repeat, h.variant()));
-    let files = [
-        ("curves.csv", figures::curves_csv(&histories)),
-        ("proposals.csv", figures::proposals_csv(&histories)),
-        ("curves.svg", figures::svg(&figures::curves(&histories), figures::PAGE_WIDTH, &Theme::LIGHT)),
-    ];
-    let mut written = Vec::new();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        write_atomically(&path, text.as_bytes())?;
-        written.push(path);
-    }
-    Ok(written)
-}
 
 /// Writes every figure and table of the runs, or Figure 3 alone.
 pub fn figures(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<PathBuf>> {

@@ -4,6 +4,7 @@ mod out;
 mod args;
 mod progress;
 mod export;
+mod run_files;
 mod export_runs;
 mod run;
 mod generator;
@@ -196,7 +197,7 @@ fn merge(shards: &[PathBuf], out: &std::path::Path, without_steps: bool) -> anyh
     if let Some(note) = merged.likeness.note() {
         say!("note: {note}");
     }
-    for path in export::folder_files(&folder)? {
+    for path in run_files::run_files(&folder)? {
         say!("{}", path.display());
     }
     Ok(())

@@ -10,6 +10,7 @@ use clap::Args;
 use super::args::{ExperimentArgs, at_least_one, variant};
 use super::out::{complain, say};
 use super::progress::{PreparationBar, TerminalWatcher};
+use super::run_files::RunFiles;
 use crate::archive;
 use crate::device::is_out_of_memory;
 use crate::disk::FolderLock;
@@ -98,17 +99,17 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     with_room(&mut experiment, Trained::Target, |e| {
         let grid = grid_of(e)?;
-        let watcher = TerminalWatcher::new(grid.cells().len());
-        let done = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &watcher);
-        let ended = watcher.finish();
+        let terminal = TerminalWatcher::new(grid.cells().len());
+        let files = RunFiles::new(&folder, &terminal);
+        let done = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &files);
+        let written = files.write();
+        let ended = terminal.finish();
         // What is done is told in any case.
         done.as_ref().unwrap_or(&ended).iter().for_each(print_values);
-        Ok(done.map(drop)?)
-    })?;
-    for path in super::export::folder_files(&folder)? {
-        say!("{}", path.display());
-    }
-    Ok(())
+        done?;
+        written?.iter().for_each(|path| say!("{}", path.display()));
+        Ok(())
+    })
 }
 
 /// Prints the values of a run at the ends of its rounds.

@@ -36,6 +36,8 @@ pub trait Watcher: Sync {
     fn began(&self, cell: &Cell, rounds_done: usize);
     /// An event in a cell, of which `fraction` is done.
     fn happened(&self, cell: &Cell, event: &RunEvent, fraction: f32);
+    /// A round of a cell ended, and its files are on disk.
+    fn saved(&self, _cell: &Cell, _history: &History) {}
     fn ended(&self, cell: &Cell, history: &History);
 }
 
@@ -117,6 +119,7 @@ fn run_cell(
         let events = begun.run.advance(&|| false).unwrap_or_default();
         if events.iter().any(|e| matches!(e, RunEvent::Ended(_))) {
             begun.write_round(cell, folder)?;
+            watcher.saved(cell, begun.run.history());
         }
         for event in &events {
             watcher.happened(cell, event, begun.run.fraction_done());

@@ -283,18 +283,21 @@ fn csv_files_have_exactly_the_promised_columns_and_rows() {
 
     let proposals = proposals_csv(&histories);
     let rows: Vec<_> = proposals.lines().collect();
-    let header = "strategy,repeat,round,parent,sample,label,snap_distance,score,p_0,p_1,q_0,q_1,n_0,n_1";
+    let header = "strategy,repeat,seed,round,parent,parent_label,loss,sample,label,snap_distance,score,p_0,p_1,gradient_0,gradient_1,q_0,q_1,n_0,n_1";
     assert_eq!(rows[0], header);
     assert_eq!(rows.len(), 1 + histories[0].rounds.iter().map(|r| r.proposals.len()).sum::<usize>());
     assert!(rows.iter().all(|r| r.matches(',').count() == header.matches(',').count()));
     let label = histories[0].rounds[0].proposals[0].label;
-    assert_eq!(rows[1], format!("snn,2,1,,1000,{label},,,,,,,,"));
+    assert_eq!(rows[1], format!("snn,2,2,1,,,,1000,{label},,,,,,,,,,"));
     let bought = &histories[0].rounds[1].proposals[3];
     let step = bought.step.as_ref().unwrap();
-    let codes: Vec<_> = [&step.from, &step.to, &step.neighbour].into_iter().flatten().map(f32::to_string).collect();
+    let codes = [&step.from, &step.gradient, &step.to, &step.neighbour];
+    let codes: Vec<_> = codes.into_iter().flatten().map(f32::to_string).collect();
     let expect = format!(
-        "snn,2,2,{},{},{},{},,{}",
+        "snn,2,2,2,{},{},{},{},{},{},,{}",
         step.parent,
+        step.parent_label,
+        step.loss,
         bought.sample,
         bought.label,
         step.snap_distance,

@@ -2,23 +2,22 @@
 
 use std::fmt::Write as _;
 
-use crate::experiment::EvaluationSplit;
 use crate::figures::figure::{Figure, Item};
 use crate::figures::table::{cell, field};
-use crate::history::{History, Metric};
+use crate::history::History;
 use crate::statistics::group_names;
 
 /// Columns of `curves.csv`.
 const CURVES_HEADER: &str = "strategy,repeat,seed,round,labels,minibatches,split,metric,value,round_end";
 
 /// Columns of `proposals.csv` before the coordinates.
-const PROPOSALS_HEADER: &str = "strategy,repeat,round,parent,sample,label,snap_distance,score";
+const PROPOSALS_HEADER: &str = "strategy,repeat,seed,round,parent,parent_label,loss,sample,label,snap_distance,score";
 
 /// Columns of the CSV of a figure.
 const FIGURE_HEADER: &str = "panel,series,kind,x,y,low,high,text";
 
-/// Prefixes of the coordinates of p (the anchor), p' and the neighbour.
-const COORDINATES: [&str; 3] = ["p", "q", "n"];
+/// Prefixes of the coordinates of p (the anchor), the gradient dL/dp, p' and the neighbour.
+const COORDINATES: [&str; 4] = ["p", "gradient", "q", "n"];
 
 /// `curves.csv`: one row for each evaluation; accuracies in percent.
 pub fn curves_csv(histories: &[History]) -> String {
@@ -26,7 +25,8 @@ pub fn curves_csv(histories: &[History]) -> String {
     for (history, name) in histories.iter().zip(group_names(histories)) {
         let (strategy, repeat, seed) = (field(&name), history.header.repeat, history.seed());
         for (round, e) in history.evaluations() {
-            let (split, metric, end) = (split(history, e.metric), e.metric.name(), u8::from(e.round_end));
+            let split = e.metric.split(history.header.experiment.evaluate_on);
+            let (metric, end) = (e.metric.name(), u8::from(e.round_end));
             let (labels, minibatches, value) = (e.labels, e.minibatches, e.value);
             let _ = writeln!(
                 out,
@@ -37,18 +37,9 @@ pub fn curves_csv(histories: &[History]) -> String {
     out
 }
 
-/// The split that a metric of a run was measured on.
-fn split(history: &History, metric: Metric) -> &'static str {
-    match metric {
-        Metric::TrainLoss => "train",
-        Metric::ValidationAccuracy => EvaluationSplit::Validation.name(),
-        _ => history.header.experiment.evaluate_on.name(),
-    }
-}
-
 /// `proposals.csv`: one row for each labelled sample; without a step, the cells of the step are empty.
 ///
-/// `p_*` is the anchor's code p, `q_*` the moved point p', `n_*` the neighbour's code (Eq. 2).
+/// `p_*` is the anchor's code p, `gradient_*` dL/dp, `q_*` the moved point p', `n_*` the neighbour's code (Eq. 2).
 pub fn proposals_csv(histories: &[History]) -> String {
     let dims = histories.iter().map(|h| h.header.experiment.latent_dim).max().unwrap_or(0);
     let mut out = PROPOSALS_HEADER.to_owned();
@@ -59,16 +50,19 @@ pub fn proposals_csv(histories: &[History]) -> String {
     }
     out.push('\n');
     for (history, name) in histories.iter().zip(group_names(histories)) {
-        let (strategy, repeat) = (field(&name), history.header.repeat);
+        let (strategy, repeat, seed) = (field(&name), history.header.repeat, history.seed());
         for (round, proposal) in history.rounds.iter().flat_map(|r| r.proposals.iter().map(|p| (r.round, p))) {
             let step = proposal.step.as_ref();
             let parent = cell(step.map(|s| s.parent));
+            let (parent_label, loss) = (cell(step.map(|s| s.parent_label)), cell(step.map(|s| s.loss)));
             let snap = cell(step.map(|s| s.snap_distance));
             let (sample, label, score) = (proposal.sample, proposal.label, cell(proposal.score));
-            let _ = write!(out, "{strategy},{repeat},{round},{parent},{sample},{label},{snap},{score}");
-            for code in [step.map(|s| &s.from), step.map(|s| &s.to), step.map(|s| &s.neighbour)] {
+            let _ = write!(out, "{strategy},{repeat},{seed},{round},{parent},{parent_label},{loss}");
+            let _ = write!(out, ",{sample},{label},{snap},{score}");
+            let codes = step.map(|s| [&s.from, &s.gradient, &s.to, &s.neighbour]);
+            for i in 0..COORDINATES.len() {
                 for axis in 0..dims {
-                    let _ = write!(out, ",{}", cell(code.and_then(|c| c.get(axis))));
+                    let _ = write!(out, ",{}", cell(codes.and_then(|c| c[i].get(axis))));
                 }
             }
             out.push('\n');
