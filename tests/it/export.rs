@@ -1,0 +1,343 @@
+//! `ridgewalk export`: its numbers follow from each other, from the run's files and from the world of the run.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use ridgewalk::archive;
+use ridgewalk::export::{Exported, saved_tensors};
+use ridgewalk::generator::weights::NamedTensor;
+use safetensors::SafeTensors;
+
+use crate::common::tiny_world;
+
+fn ridgewalk(arguments: &[&str], paths: &[&Path]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ridgewalk")).args(arguments).args(paths).output().unwrap()
+}
+
+fn ok(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs two repeats of these strategies on the tiny preset.
+fn run(folder: &Path, strategies: &str) -> std::path::PathBuf {
+    let (cache, out) = (folder.join("cache"), folder.join("runs"));
+    let run = ["run", "--preset", "tiny", "--repeats", "2", "--strategies", strategies, "--cache-dir"];
+    ok(&Command::new(env!("CARGO_BIN_EXE_ridgewalk")).args(run).arg(&cache).arg("--out").arg(&out).output().unwrap());
+    out
+}
+
+fn export(folder: &Path, from: &Path, out: &str, format: &str) -> Output {
+    let (cache, out) = (folder.join("cache"), folder.join(out));
+    ridgewalk(&["export", "--format", format, "--cache-dir"], &[&cache, Path::new("--out"), &out, from])
+}
+
+type Row = HashMap<String, String>;
+
+/// The rows of a table; no cell of these runs has a comma.
+fn table(folder: &Path, name: &str) -> Vec<Row> {
+    let text = std::fs::read_to_string(folder.join(format!("{name}.csv"))).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+    let header = lines.next().unwrap();
+    lines
+        .map(|cells| {
+            assert_eq!(cells.len(), header.len(), "{name}: {cells:?}");
+            header.iter().cloned().zip(cells).collect()
+        })
+        .collect()
+}
+
+fn number(row: &Row, column: &str) -> f64 {
+    row[column].parse().unwrap_or_else(|_| panic!("{column} of {row:?}"))
+}
+
+fn vector(row: &Row, column: &str) -> Vec<f64> {
+    (0..).map_while(|i| Some(row.get(&format!("{column}_{i}"))?.parse().unwrap())).collect()
+}
+
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+}
+
+/// The rows of one run in a round.
+fn of<'a>(rows: &'a [Row], run: &str, round: usize) -> Vec<&'a Row> {
+    rows.iter().filter(|r| r["run"] == run && number(r, "round") == round as f64).collect()
+}
+
+fn tensors(file: &Path) -> Vec<NamedTensor> {
+    let bytes = std::fs::read(file).unwrap();
+    let mut found: Vec<NamedTensor> = SafeTensors::deserialize(&bytes)
+        .unwrap()
+        .tensors()
+        .into_iter()
+        .map(|(name, view)| {
+            let values = view.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+            NamedTensor { name, shape: view.shape().to_vec(), values }
+        })
+        .collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+const NEAR: f64 = 1e-4;
+const SCORED: f64 = 1e-3;
+
+#[test]
+fn what_is_exported_follows_from_the_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let runs = run(folder.path(), "random,snn,snn-plus,entropy,core-set");
+    let said = ok(&export(folder.path(), &runs, "csv", "csv"));
+    let out = folder.path().join("csv");
+    let world = tiny_world();
+
+    // The data, the embedding and the generator are those of the world.
+    let splits = table(&out, "splits");
+    let count = |split: &str| splits.iter().filter(|r| r["split"] == split).count();
+    assert_eq!(["train", "validation", "test"].map(count), [800, 100, 200]);
+    let places: HashSet<&str> = splits.iter().filter(|r| r["split"] != "test").map(|r| r["place"].as_str()).collect();
+    assert_eq!(places.len(), 900, "train and validation share no image");
+    assert!(splits.iter().zip(world.dataset.train.labels()).all(|(r, &label)| number(r, "label") == f64::from(label)));
+    let codes = std::fs::read(out.join("embedding.npy")).unwrap();
+    let bytes: Vec<u8> = world.latent.codes().iter().flat_map(|v| v.to_le_bytes()).collect();
+    assert!(codes.ends_with(&bytes) && String::from_utf8_lossy(&codes).contains("'shape': (800, 2)"));
+    assert_eq!(tensors(&out.join("generator.safetensors")), world.generator.tensors());
+    let embedding: Vec<Vec<f64>> =
+        world.latent.codes().chunks(2).map(|c| c.iter().map(|v| f64::from(*v)).collect()).collect();
+
+    // Eq. 2, and Algorithm 1: the neighbour is the nearest that was not labelled, in the order of the steps.
+    let (steps, proposals) = (table(&out, "steps"), table(&out, "proposals"));
+    for (run, round) in [("snn-01", 2), ("snn-01", 3), ("snn-02", 3)] {
+        let before = (1..round).flat_map(|t| of(&proposals, run, t));
+        let mut taken: HashSet<usize> = before.map(|r| number(r, "sample") as usize).collect();
+        assert_eq!(of(&steps, run, round).len(), 40);
+        for row in of(&steps, run, round) {
+            let [p, d, q, gradient] = ["p", "d", "q", "gradient"].map(|column| vector(row, column));
+            let length = number(row, "alpha") * number(row, "latent_scale");
+            let moved: Vec<f64> = p.iter().zip(&d).map(|(p, d)| p + length * d).collect();
+            assert!(distance(&moved, &q) < NEAR, "{row:?}");
+            let norm = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
+            let unit: Vec<f64> = gradient.iter().map(|g| g / norm).collect();
+            assert!(norm == 0.0 || distance(&unit, &d) < SCORED, "{row:?}");
+            assert!(distance(&p, &embedding[number(row, "anchor") as usize]) < NEAR, "{row:?}");
+            let (sample, snap) = (number(row, "sample") as usize, number(row, "snap_distance"));
+            assert!((distance(&q, &embedding[sample]) - snap).abs() < NEAR && !taken.contains(&sample), "{row:?}");
+            let nearer =
+                (0..embedding.len()).filter(|s| !taken.contains(s) && distance(&q, &embedding[*s]) < snap - NEAR);
+            assert_eq!(nearer.count(), 0, "{row:?}");
+            taken.insert(sample);
+        }
+    }
+
+    // The last row of a curve's round, the confusion matrix and the endpoint are one number.
+    let (curves, confusion) = (table(&out, "curves"), table(&out, "confusion"));
+    let accuracy = |run: &str, round: usize| {
+        let ends = of(&curves, run, round).into_iter().filter(|r| r["metric"] == "accuracy" && r["round_end"] == "1");
+        let ends: Vec<f64> = ends.map(|r| number(r, "value")).collect();
+        assert_eq!(ends.len(), 1);
+        ends[0]
+    };
+    assert!(curves.iter().all(|r| (r["split"] == "train") == (r["metric"] == "train_loss")));
+    for row in table(&out, "endpoints") {
+        let mean = |run: &str| (accuracy(run, 2) + accuracy(run, 3)) / 2.0;
+        let baseline = format!("random-{:02}", number(&row, "repeat"));
+        assert!((number(&row, "value") - mean(&row["run"])).abs() < NEAR, "{row:?}");
+        assert_eq!(
+            (row["baseline"].as_str(), row["first_round"].as_str(), row["last_round"].as_str()),
+            ("random", "2", "3")
+        );
+        assert!((number(&row, "difference") - (mean(&row["run"]) - mean(&baseline))).abs() < NEAR, "{row:?}");
+        let cells = of(&confusion, &row["run"], 3);
+        let right: f64 = cells.iter().filter(|r| r["truth"] == r["predicted"]).map(|r| number(r, "images")).sum();
+        assert!((right / 2.0 - accuracy(&row["run"], 3)).abs() < NEAR, "of 200 images, in percent");
+    }
+
+    // Probabilities are there where weights are: for each round of the first repeat, and for the last of the second.
+    let predictions = table(&out, "predictions");
+    let tests: Vec<&Row> = splits.iter().filter(|r| r["split"] == "test").collect();
+    for (run, round, there) in [("entropy-01", 1, true), ("entropy-02", 2, false), ("entropy-02", 3, true)] {
+        let rows = of(&predictions, run, round);
+        assert_eq!(rows.len(), 200);
+        for (row, image) in rows.iter().zip(&tests) {
+            assert_eq!(row["truth"], image["label"]);
+            if there {
+                let p = vector(row, "p");
+                let best = (0..10).fold(0, |best, i| if p[i] > p[best] { i } else { best });
+                assert!(
+                    best == number(row, "predicted") as usize && (p.iter().sum::<f64>() - 1.0).abs() < NEAR,
+                    "{row:?}"
+                );
+            } else {
+                assert_eq!(row["p_0"], "");
+            }
+        }
+    }
+    assert!(said.contains("not in this export: the probabilities of predictions"), "{said}");
+
+    // Of a pool the highest scores are bought, and what was passed over is there too.
+    let pools = table(&out, "pools");
+    // SNN+ leaves out proposals where the embedding is sparse.
+    for (run, sizes) in [("entropy-01", 200..=200), ("snn-plus-01", 41..=120)] {
+        for round in [2, 3] {
+            let pool = of(&pools, run, round);
+            assert!(sizes.contains(&pool.len()), "{run}: {}", pool.len());
+            let (bought, passed): (Vec<&Row>, Vec<&Row>) = pool.into_iter().partition(|r| !r["bought"].is_empty());
+            assert_eq!(bought.len(), 40);
+            for row in &bought {
+                let entropy: f64 = vector(row, "p").iter().filter(|p| **p > 0.0).map(|p| -p * p.ln()).sum();
+                assert!((entropy - number(row, "score")).abs() < SCORED, "{row:?}");
+                let place = of(&proposals, run, round)[number(row, "bought") as usize];
+                assert_eq!(place["sample"], row["sample"]);
+                assert_eq!(row["anchor"].is_empty(), run == "entropy-01");
+            }
+            let least = bought.iter().map(|r| number(r, "score")).fold(f64::INFINITY, f64::min);
+            assert!(passed.iter().all(|r| number(r, "score") <= least));
+        }
+    }
+    assert_eq!(of(&pools, "core-set-01", 3).len(), 200);
+
+    // r10 of a step of a walk is its distance to the tenth sample; each walk has as many steps as rounds.
+    let (walks, walk_steps) = (table(&out, "walks"), table(&out, "walk_steps"));
+    assert_eq!((walks.len(), walk_steps.len()), (10 * 3, 10 * 3 * 3));
+    for row in &walk_steps {
+        let q = vector(row, "q");
+        let mut all: Vec<f64> = embedding.iter().map(|code| distance(&q, code)).collect();
+        all.sort_by(f64::total_cmp);
+        assert!((all[9] - number(row, "r10")).abs() < NEAR, "{row:?}");
+    }
+
+    // The target's weights are those of the checkpoint.
+    let checkpoint = archive::read_checkpoint(&runs.join("checkpoints/snn-02.rwc")).unwrap();
+    let mut saved = saved_tensors(checkpoint.weights, "a test").unwrap();
+    saved.sort_by(|a, b| a.name.cmp(&b.name));
+    assert_eq!(tensors(&out.join("weights/snn-02-03.safetensors")), saved);
+    assert!(out.join("weights/snn-01-01.safetensors").exists() && !out.join("weights/snn-02-01.safetensors").exists());
+
+    // The list names every file. As arrays the numbers are the same, and of the tables nothing is left beside them.
+    let list = |folder: &Path| -> Exported {
+        serde_json::from_slice(&std::fs::read(folder.join("export.json")).unwrap()).unwrap()
+    };
+    let exported = list(&out);
+    assert!(exported.complete && exported.files.iter().all(|f| out.join(&f.file).is_file()));
+    assert_eq!(exported.image_shape, Some([1, 28, 28]));
+    python_reads_the_arrays(folder.path(), &runs, &out);
+    ok(&export(folder.path(), &runs, "csv", "npz"));
+    assert!(out.join("steps.npz").exists() && !out.join("steps.csv").exists());
+
+    // Other runs are not exported over these, nor anything over files of others.
+    std::fs::create_dir(folder.path().join("full")).unwrap();
+    std::fs::write(folder.path().join("full/notes.txt"), "mine").unwrap();
+    let one = runs.join("histories/random-01.rwh");
+    for (into, says) in [("csv", "has the export of other runs, of core-set-01"), ("full", "choose another folder")] {
+        let refused = export(folder.path(), &one, into, "csv");
+        let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && error.contains(says), "{error}");
+    }
+    // One history alone, without a generator: its own numbers, and what is missing is said.
+    let bare = ridgewalk(
+        &["export", "--cache-dir"],
+        &[&folder.path().join("none"), Path::new("--out"), &folder.path().join("one"), &one],
+    );
+    assert!(ok(&bare).contains("not in this export: generator.safetensors: the trained generator is not in the cache"));
+    assert!(folder.path().join("one/curves.csv").exists() && folder.path().join("one/embedding.npy").exists());
+}
+
+/// Each table as NPZ, read by Python without NumPy, has the rows and the numbers of the CSV files in `csv`.
+fn python_reads_the_arrays(folder: &Path, runs: &Path, csv: &Path) {
+    const SCRIPT: &str = r#"
+import ast, csv, struct, sys, zipfile
+from pathlib import Path
+arrays, texts = map(Path, sys.argv[1:])
+def read(file):
+    assert file[:8] == b"\x93NUMPY\x01\x00"
+    size = struct.unpack("<H", file[8:10])[0]
+    assert (10 + size) % 64 == 0
+    head, data = ast.literal_eval(file[10:10 + size].decode()), file[10 + size:]
+    kind, shape = head["descr"], head["shape"]
+    if kind.startswith("<U"):
+        width = 4 * int(kind[2:])
+        assert len(data) == width * shape[0]
+        return [data[i * width:(i + 1) * width].decode("utf-32-le").rstrip("\0") for i in range(shape[0])]
+    code = {"<i8": "q", "<u8": "Q", "<f4": "f", "<f8": "d", "|u1": "B"}[kind]
+    values = struct.unpack(f"<{len(data) // struct.calcsize(code)}{code}", data)
+    width = shape[1] if len(shape) > 1 else 1
+    assert len(values) == shape[0] * width
+    return [values[i * width:(i + 1) * width] for i in range(shape[0])] if len(shape) > 1 else values
+tables = 0
+for path in sorted(texts.glob("*.csv")):
+    rows = list(csv.DictReader(open(path, newline="")))
+    with zipfile.ZipFile(arrays / (path.stem + ".npz")) as file:
+        assert file.testzip() is None
+        for name in file.namelist():
+            column, values = name[:-4], read(file.read(name))
+            assert len(values) == len(rows), (path, name)
+            for row, value in zip(rows, values):
+                for i, v in enumerate(value if isinstance(value, tuple) else [value]):
+                    cell = row[f"{column}_{i}" if isinstance(value, tuple) else column]
+                    if isinstance(v, str) or cell == "":
+                        assert cell == (v if isinstance(v, str) else ""), (name, cell, v)
+                        assert isinstance(v, str) or v == -1 or v != v, (name, v)
+                    else:
+                        assert float(cell) == v or abs(float(cell) - v) <= 1e-6 * abs(v), (path, name, cell, v)
+    tables += 1
+print(tables)
+"#;
+    ok(&export(folder, runs, "npz", "npz"));
+    let Ok(read) = Command::new("python3").arg("-c").arg(SCRIPT).arg(folder.join("npz")).arg(csv).output() else {
+        eprintln!("skipped: python3 is not there");
+        return;
+    };
+    assert_eq!(ok(&read).trim(), "11", "tables");
+}
+
+/// `scripts/read_history.py`, which docs/formats.md tells of, reads what the program writes.
+#[test]
+fn the_reader_in_python_reads_histories() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = archive::history_files(&root.join("docs/histories/ivus")).unwrap();
+    let script = root.join("scripts/read_history.py");
+    let Ok(read) = Command::new("python3").arg(script).arg(&files[0]).output() else {
+        eprintln!("skipped: python3 is not there");
+        return;
+    };
+    let read: serde_json::Value = serde_json::from_str(&ok(&read)).unwrap();
+    let history = archive::read_history(&files[0]).unwrap();
+    assert_eq!(read["header"]["data_digest"], history.header.data_digest.as_str());
+    assert_eq!(read["rounds"].as_array().unwrap().len(), history.rounds.len());
+    for (found, record) in read["rounds"].as_array().unwrap().iter().zip(&history.rounds) {
+        let samples = found["proposals"].as_array().unwrap().iter().map(|p| p["sample"].as_u64().unwrap());
+        assert!(samples.eq(record.proposals.iter().map(|p| u64::from(p.sample))));
+        let value = found["evaluations"][0]["value"].as_f64().unwrap();
+        assert_eq!(value as f32, record.evaluations[0].value);
+    }
+}
+
+#[test]
+fn generated_samples_and_refusals_are_exported_with_their_images() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("runs");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_ridgewalk"));
+    run.args(["run", "--preset", "ivus-tiny", "--strategies", "si", "--rounds", "2", "--walks", "0"]);
+    for set in ["train_size=14", "test_size=3", "validation_size=2", "generator_epochs=2", "samples_per_round=2"] {
+        run.args(["--set", set]);
+    }
+    for set in ["minibatches_per_round=2", "evaluation_part=2", "batch_size=4"] {
+        run.args(["--set", set]);
+    }
+    run.arg("--cache-dir").arg(folder.path().join("cache")).arg("--out").arg(&out);
+    ok(&run.output().unwrap());
+    ok(&export(folder.path(), &out, "csv", "csv"));
+    let csv = folder.path().join("csv");
+    let history = archive::read_history(&out.join("histories/si-01.rwh")).unwrap();
+    let made: Vec<_> = history.rounds.iter().flat_map(|r| &r.proposals).filter_map(|p| p.made.as_ref()).collect();
+    assert_eq!(table(&csv, "generated").len(), made.len());
+    if !made.is_empty() {
+        let images = std::fs::read(csv.join("generated_image.npy")).unwrap();
+        let pixels: Vec<u8> = made.iter().flat_map(|m| m.image()).map(|v| (255.0 * v) as u8).collect();
+        assert!(images.ends_with(&pixels) && pixels.len() == made.len() * 64 * 64);
+    }
+    let refused = history.rounds.iter().map(|r| r.refusals.len()).sum::<usize>();
+    let text = std::fs::read_to_string(csv.join("refusals.csv")).map(|t| t.lines().count() - 1).unwrap_or(0);
+    assert_eq!(text, refused);
+    assert!(made.len() + refused > 0);
+}
