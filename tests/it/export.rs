@@ -221,6 +221,9 @@ fn what_is_exported_follows_from_the_runs() {
     assert!(exported.complete && exported.files.iter().all(|f| out.join(&f.file).is_file()));
     assert_eq!(exported.image_shape, Some([1, 28, 28]));
     python_reads_the_arrays(folder.path(), &runs, &out);
+    for csv in exported.files.iter().filter_map(|f| f.file.strip_suffix(".csv")) {
+        is_described(csv, &std::fs::read_to_string(out.join(format!("{csv}.csv"))).unwrap());
+    }
     ok(&export(folder.path(), &runs, "csv", "npz"));
     assert!(out.join("steps.npz").exists() && !out.join("steps.csv").exists());
 
@@ -240,6 +243,23 @@ fn what_is_exported_follows_from_the_runs() {
     );
     assert!(ok(&bare).contains("not in this export: generator.safetensors: the trained generator is not in the cache"));
     assert!(folder.path().join("one/curves.csv").exists() && folder.path().join("one/embedding.npy").exists());
+}
+
+/// docs/formats.md tells of each column of a table in its section.
+fn is_described(name: &str, csv: &str) {
+    let page = include_str!("../../docs/formats.md");
+    let of_runs = page.split_once("begin with these columns").unwrap().1.split("\n###").next().unwrap();
+    let section = page.split_once(&format!("\n### {name}\n")).unwrap_or_else(|| panic!("{name} has no section")).1;
+    let section = section.split("\n#").next().unwrap();
+    for column in csv.lines().next().unwrap().split(',') {
+        // Of the columns NAME_0, NAME_1, ... the page has NAME.
+        let numbered = column.rsplit_once('_').filter(|(_, number)| number.parse::<usize>().is_ok());
+        let column = numbered.map_or(column, |(name, _)| name);
+        assert!(
+            section.contains(&format!("`{column}`")) || of_runs.contains(&format!("`{column}`")),
+            "{name}: {column}"
+        );
+    }
 }
 
 /// Each table as NPZ, read by Python without NumPy, has the rows and the numbers of the CSV files in `csv`.
@@ -301,6 +321,13 @@ fn the_reader_in_python_reads_histories() {
         return;
     };
     let read: serde_json::Value = serde_json::from_str(&ok(&read)).unwrap();
+    // docs/formats.md has each field.
+    let page = include_str!("../../docs/formats.md");
+    let round = &read["rounds"][1];
+    for object in [&read, &read["header"], round, &round["proposals"][0], &round["evaluations"][0]] {
+        let absent: Vec<_> = object.as_object().unwrap().keys().filter(|k| !page.contains(&format!("`{k}`"))).collect();
+        assert!(absent.is_empty(), "not in docs/formats.md: {absent:?}");
+    }
     let history = archive::read_history(&files[0]).unwrap();
     assert_eq!(read["header"]["data_digest"], history.header.data_digest.as_str());
     assert_eq!(read["rounds"].as_array().unwrap().len(), history.rounds.len());

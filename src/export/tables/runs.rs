@@ -53,8 +53,8 @@ pub const CURVES: Columns = |_| {
         ("round", Whole),
         ("labels", Whole),
         ("minibatches", Whole),
-        ("metric", Text),
         ("split", Text),
+        ("metric", Text),
         ("value", Single),
         ("round_end", Whole),
     ])
@@ -68,8 +68,8 @@ pub fn curves(material: &Material, sheet: &mut Sheet<'_>, _: &mut Vec<Missing>) 
                 round.into(),
                 e.labels.into(),
                 e.minibatches.into(),
-                e.metric.name().into(),
                 split.into(),
+                e.metric.name().into(),
                 e.value.into(),
                 e.round_end.into(),
             ]))?;
