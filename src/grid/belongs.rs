@@ -1,13 +1,14 @@
 //! A folder of runs belongs to one grid: what lies in it is compared before anything is written.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::cells::{Grid, base, unlike};
 use super::error::GridError;
 use super::folder::GridFolder;
-use super::saved::saved;
+use super::saved::is_of;
 use crate::archive::{self, ArchiveError, EMBEDDING_MAGIC};
 use crate::experiment::Experiment;
+use crate::history::Header;
 use crate::identity::Ground;
 use crate::trajectory::Embedding;
 use crate::world::World;
@@ -20,40 +21,44 @@ pub(super) const ADDED: [&str; 2] = ["strategy", "rounds"];
 /// An error if the grid must not be written into the folder. Without `ground`, before data and generator are there,
 /// only settings are compared.
 pub fn admit(grid: &Grid, ground: Option<&Ground>, folder: &GridFolder, resume: bool) -> Result<(), GridError> {
-    belongs(folder, &grid.experiment, ground, &ADDED)?;
-    let mut there = None;
+    let there = belongs(folder, &grid.experiment, ground, &ADDED)?;
+    let mut own = None;
     for cell in grid.cells() {
-        if saved(&cell, folder)?.is_some() {
-            there.get_or_insert(folder.history(&cell));
+        let path = folder.history(&cell);
+        if let Some((path, header)) = there.iter().find(|(other, _)| *other == path) {
+            is_of(&cell, path, header)?;
+            own.get_or_insert(path);
         }
     }
-    match there.filter(|_| !resume) {
-        Some(path) => Err(GridError::NotEmpty { path }),
+    match own.filter(|_| !resume) {
+        Some(path) => Err(GridError::NotEmpty { path: path.clone() }),
         None => Ok(()),
     }
 }
 
-/// An error if the runs, the experiment or the embedding of a folder are of another grid than this experiment's. Without
-/// a run, as after an attempt that had no memory for a minibatch, a folder belongs to none.
+/// The runs of a folder, or an error if they, its experiment or its embedding are of another grid than this experiment's.
+/// Without a run, as after an attempt that had no memory for a minibatch, a folder belongs to none.
 pub(super) fn belongs(
     folder: &GridFolder,
     experiment: &Experiment,
     ground: Option<&Ground>,
     free: &[&str],
-) -> Result<(), GridError> {
+) -> Result<Vec<(PathBuf, Header)>, GridError> {
     let histories = folder.histories()?;
     if histories.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     kept_files_agree(folder, experiment, ground, free)?;
+    let mut runs = Vec::new();
     for path in histories {
         let header = archive::read_header(&path)?;
         if header.forked.is_none() {
             is_like(&path, &base(&header), experiment, free)?;
         }
         shares(&path, &header.ground(), ground)?;
+        runs.push((path, header));
     }
-    Ok(())
+    Ok(runs)
 }
 
 /// Writes the embedding of a folder that has been admitted. The one that its runs have stays: the codes may differ in their

@@ -70,9 +70,7 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
         }
     }
 
-    if own.is_empty() {
-        write_shared(&folders, &sources, out, keep)?;
-    }
+    write_shared(&folders, &sources, out, keep, own.is_empty())?;
     for Source { path, history } in &mut sources {
         if own.contains(&resolved(path)) {
             continue;
@@ -171,20 +169,30 @@ fn folders_of(sources: &[Source], empty: &[PathBuf]) -> Vec<GridFolder> {
     folders
 }
 
-/// Writes what the runs of a grid share, as the first shard has it.
-fn write_shared(folders: &[GridFolder], sources: &[Source], out: &GridFolder, keep: Keep) -> Result<(), GridError> {
-    let copy_first = |file: &dyn Fn(&GridFolder) -> PathBuf| match folders.iter().map(file).find(|p| p.is_file()) {
-        Some(path) => copy_if_there(&path, &file(out)),
-        None => Ok(()),
+/// Writes what the runs of a grid share, as the first shard has it; in a folder that is not new, what is missing of it.
+fn write_shared(
+    folders: &[GridFolder],
+    sources: &[Source],
+    out: &GridFolder,
+    keep: Keep,
+    new: bool,
+) -> Result<(), GridError> {
+    let shared: &[fn(&GridFolder) -> PathBuf] = match keep {
+        Keep::Everything => &[GridFolder::experiment, GridFolder::embedding, GridFolder::masks_report],
+        Keep::WithoutSteps => &[GridFolder::experiment],
     };
-    if let Some(Source { history, .. }) = sources.first() {
-        // Published histories lie without it.
-        archive::write_atomically(&out.experiment(), base(&history.header).to_toml().as_bytes())?;
+    for file in shared {
+        if (new || !file(out).exists())
+            && let Some(path) = folders.iter().map(file).find(|p| p.is_file())
+        {
+            copy_if_there(&path, &file(out))?;
+        }
     }
-    copy_first(&GridFolder::experiment)?;
-    if keep == Keep::Everything {
-        copy_first(&GridFolder::embedding)?;
-        copy_first(&GridFolder::masks_report)?;
+    // Published histories may lie without their experiment.
+    if let Some(Source { history, .. }) = sources.first()
+        && !folders.iter().any(|folder| folder.experiment().is_file())
+    {
+        archive::write_atomically(&out.experiment(), base(&history.header).to_toml().as_bytes())?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What a folder has of a cell: a run that has ended, one that continues from its checkpoint, or one whose rounds are
 //! repeated because the checkpoint is missing. Saved rounds are never replaced by others.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::cells::{Cell, unlike};
@@ -8,7 +9,7 @@ use super::error::GridError;
 use super::folder::GridFolder;
 use crate::archive::{self, Checkpoint};
 use crate::difference::first_difference;
-use crate::history::{History, RoundRecord};
+use crate::history::{Header, History, RoundRecord};
 use crate::round::Run;
 use crate::world::World;
 
@@ -19,17 +20,23 @@ pub(super) struct Begun {
 }
 
 /// The saved history of a cell, if it is of the same run.
-pub(super) fn saved(cell: &Cell, folder: &GridFolder) -> Result<Option<History>, GridError> {
+fn saved(cell: &Cell, folder: &GridFolder) -> Result<Option<History>, GridError> {
     let path = folder.history(cell);
     if !path.exists() {
         return Ok(None);
     }
     let mut history = archive::read_history(&path)?;
-    // The number of rounds may change; any other change is another experiment.
+    is_of(cell, &path, &history.header)?;
     history.header.experiment.rounds = cell.experiment.rounds;
-    match unlike(&history.header.experiment, &cell.experiment, &[]) {
-        Some(difference) => Err(GridError::OtherSetting { path, difference }),
-        None => Ok(Some(history)),
+    Ok(Some(history))
+}
+
+/// An error if the history at `path` is not of this cell. The number of rounds may change; any other change is another
+/// experiment.
+pub(super) fn is_of(cell: &Cell, path: &Path, header: &Header) -> Result<(), GridError> {
+    match unlike(&header.experiment, &cell.experiment, &["rounds"]) {
+        Some(difference) => Err(GridError::OtherSetting { path: path.into(), difference }),
+        None => Ok(()),
     }
 }
 
@@ -82,13 +89,13 @@ impl Begun {
             None => archive::write_history(&folder.history(cell), history)?,
         }
         let checkpoint = self.run.checkpoint()?;
-        archive::write_checkpoint(&folder.checkpoint(cell), &checkpoint)?;
         // The weights of every round are saved for the first repeat of each variant only, to limit disk space.
         if cell.repeat == 1 {
-            let path = folder.weights(cell, checkpoint.rounds);
-            archive::write_checkpoint(&path, &Checkpoint { optimiser: Vec::new(), ..checkpoint })?;
+            let weights = Checkpoint { optimiser: Vec::new(), ..checkpoint.clone() };
+            archive::write_checkpoint(&folder.weights(cell, checkpoint.rounds), &weights)?;
         }
-        Ok(())
+        // The last: after a kill, a round without it is computed again.
+        Ok(archive::write_checkpoint(&folder.checkpoint(cell), &checkpoint)?)
     }
 }
 
