@@ -3,8 +3,10 @@
 //! A file is one line with its kind and version, followed by gzipped MessagePack with named fields, so that a later
 //! version of the program can read it after fields were added.
 
+mod checkpoint;
 mod whole;
 
+pub use checkpoint::{Checkpoint, CheckpointOf};
 pub use whole::Whole;
 
 use std::io::{Read as _, Write as _};
@@ -40,16 +42,6 @@ const MOST_UNPACKED: u64 = 64 << 20;
 const MOST_TIMES: u64 = 200;
 /// A longer first line belongs to no file of this program.
 const MAX_MAGIC: usize = 64;
-
-/// The state of a run, next to its history, from which it continues bit-equal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Checkpoint {
-    /// Rounds completed at that point.
-    pub rounds: usize,
-    pub weights: Vec<u8>,
-    /// Empty if it was not saved: the weights can then be evaluated, but no run can continue from them.
-    pub optimiser: Vec<u8>,
-}
 
 /// A file that cannot be read or written.
 #[derive(Debug, thiserror::Error)]

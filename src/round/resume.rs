@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::label_queue::LabelledCandidate;
 use super::run::{Run, RunEvent, Stage, fresh_target};
-use crate::archive::Checkpoint;
+use crate::archive::{Checkpoint, CheckpointOf};
 use crate::experiment::Task;
 use crate::history::{History, Proposal, RoundRecord};
 use crate::identity::GroundDifference;
@@ -29,6 +29,11 @@ pub enum ResumeError {
     OtherGround(GroundDifference),
     #[error("the checkpoint has {checkpoint} rounds and the history only {history}; start a new run")]
     Rounds { checkpoint: usize, history: usize },
+    #[error(
+        "the checkpoint is of another run ({run}, round {rounds}); put this run's own back, or delete it: the rounds \
+         are then computed again and compared"
+    )]
+    OtherRun { run: String, rounds: usize },
     #[error("the history has generated samples, and this experiment has no tool to label them; start a new run")]
     NoTool,
     #[error("a sample that was labelled before is rejected now ({0}); start a new run")]
@@ -41,7 +46,8 @@ impl Run {
     /// Weights and optimiser state at the end of the last complete round. Only between rounds.
     pub fn checkpoint(&self) -> Result<Checkpoint, WeightsError> {
         let (weights, optimiser) = self.target.to_bytes()?;
-        Ok(Checkpoint { rounds: self.history.rounds.len(), weights, optimiser })
+        let rounds = self.history.rounds.len();
+        Ok(Checkpoint { rounds, weights, optimiser, of: Some(CheckpointOf::new(&self.history, rounds)) })
     }
 
     /// A copy of the target with the weights of one of this run's checkpoints.
@@ -164,6 +170,9 @@ impl Resuming {
         fits(world, &history)?;
         if history.rounds.len() < checkpoint.rounds {
             return Err(ResumeError::Rounds { checkpoint: checkpoint.rounds, history: history.rounds.len() });
+        }
+        if let Some(CheckpointOf { run, .. }) = checkpoint.foreign(&history) {
+            return Err(ResumeError::OtherRun { run: run.clone(), rounds: checkpoint.rounds });
         }
         history.rounds.truncate(checkpoint.rounds);
         history.header.origins.retain(|o| o.from_round <= checkpoint.rounds);

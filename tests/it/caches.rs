@@ -14,9 +14,9 @@ use crate::common::{few_vessels, tiny};
 use crate::own_masks::{folder_of, on};
 
 /// A world with what was warned of on the way, and where its generator came from.
-type Told = (Arc<World>, Vec<String>, GeneratorFrom);
+pub type Told = (Arc<World>, Vec<String>, GeneratorFrom);
 
-fn prepared(experiment: &Experiment, cache: Option<&Path>, given: Option<PathBuf>) -> Result<Told, WorldError> {
+pub fn prepared(experiment: &Experiment, cache: Option<&Path>, given: Option<PathBuf>) -> Result<Told, WorldError> {
     let preparation = Preparation::new(experiment, None, cache.map(GeneratorCache::new), &ComputeDevice::cpu());
     let mut preparation = preparation.with_generator(given);
     let mut warnings = Vec::new();
@@ -31,7 +31,7 @@ fn prepared(experiment: &Experiment, cache: Option<&Path>, given: Option<PathBuf
 }
 
 /// The quickest experiment with a stand-in labeller.
-fn quick() -> Experiment {
+pub fn quick() -> Experiment {
     Experiment {
         strategy: Strategy::Si,
         train_size: 150,

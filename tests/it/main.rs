@@ -21,6 +21,7 @@ mod fork;
 mod gpu;
 mod grid;
 mod gradients;
+mod identity;
 mod labelling;
 mod made;
 mod mask_kinds;

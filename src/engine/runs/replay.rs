@@ -63,8 +63,13 @@ impl Replaying {
             return lacking.then_some(replayed);
         };
         let mut checkpoints = Checkpoints::default();
-        weights.into_iter().chain(checkpoint.clone()).for_each(|c| checkpoints.add(c));
         let name = name(&history);
+        for saved in weights.into_iter().chain(checkpoint.clone()) {
+            match saved.foreign(&history) {
+                Some(of) => replayed.said.push(foreign(&name, saved.rounds, &of.run)),
+                None => checkpoints.add(saved),
+            }
+        }
         match checkpoint {
             Some(checkpoint) => match Resuming::new(&self.world, history, checkpoint, MadeMaps::default()) {
                 Ok(resuming) => self.now = Some((id, resuming, checkpoints)),
@@ -121,6 +126,11 @@ fn name(history: &History) -> String {
 
 fn misfit(name: String, error: &ResumeError) -> Event {
     Event::Message { level: Level::Error, text: format!("{name}: {error}") }
+}
+
+fn foreign(name: &str, round: usize, run: &str) -> Event {
+    let text = format!("{name}: the saved weights of round {round} are of another run ({run}) and are left out.");
+    Event::Message { level: Level::Warning, text }
 }
 
 fn no_weights() -> Event {

@@ -1,0 +1,65 @@
+//! The state of a run at the end of a round, which knows of which run it is.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::disk;
+use crate::history::History;
+
+/// The state of a run, next to its history, from which it continues bit-equal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Rounds completed at that point.
+    pub rounds: usize,
+    pub weights: Vec<u8>,
+    /// Empty if it was not saved: the weights can then be evaluated, but no run can continue from them.
+    pub optimiser: Vec<u8>,
+    /// The run that it is of; `None` in files of earlier versions, which are taken as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<CheckpointOf>,
+}
+
+/// The run that a checkpoint is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckpointOf {
+    /// Variant, seed and repeat, for messages.
+    pub run: String,
+    /// SHA-256 of what the run bought and measured up to there.
+    pub history: String,
+}
+
+impl CheckpointOf {
+    /// The name of a history's run at the end of a round.
+    pub fn new(history: &History, round: usize) -> Self {
+        // Before a fork it was another run.
+        let then = history.up_to(round);
+        let (variant, seed, repeat) = (then.variant(), then.seed(), then.header.repeat);
+        Self { run: format!("{variant}, seed {seed}, repeat {repeat}"), history: hash(&then) }
+    }
+}
+
+impl Checkpoint {
+    /// The run that it is of, if that is not the run of `history`. Two runs that bought and measured the same so far have
+    /// the same weights, whatever they are called.
+    pub fn foreign(&self, history: &History) -> Option<&CheckpointOf> {
+        self.of.as_ref().filter(|of| of.history != CheckpointOf::new(history, self.rounds).history)
+    }
+}
+
+/// SHA-256 of what a run bought and measured, in hex: of facts only that no version words differently.
+fn hash(history: &History) -> String {
+    let mut hash = Sha256::new();
+    for record in &history.rounds {
+        hash.update(format!("round {} {}\n", record.round, record.minibatches));
+        for p in &record.proposals {
+            hash.update(format!("{} {}\n", p.sample, p.label));
+            for value in p.made.iter().flat_map(|made| &made.code) {
+                hash.update(value.to_le_bytes());
+            }
+        }
+        for e in &record.evaluations {
+            hash.update(format!("{} {} {:08x}\n", e.metric.name(), e.minibatches, e.value.to_bits()));
+        }
+    }
+    disk::hex(hash.finalize())
+}

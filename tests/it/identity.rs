@@ -1,0 +1,142 @@
+//! A generator is known by its weights, a checkpoint by its run, and what only tells of a machine is no difference.
+
+use std::sync::Arc;
+
+use ridgewalk::archive::{self, SavedRun, read_runs};
+use ridgewalk::difference::{difference, first_difference};
+use ridgewalk::engine::protocol::{Command, Event, Level, Phase};
+use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::generator::cache::GeneratorCache;
+use ridgewalk::generator::file::GeneratorOf;
+use ridgewalk::generator::weights::NamedTensor;
+use ridgewalk::grid::{self, Grid, GridFolder, Keep, Place, Shard};
+use ridgewalk::identity::{Ground, Likeness, commit};
+use ridgewalk::round::Run;
+use ridgewalk::world::World;
+
+use crate::caches::{prepared, quick};
+use crate::common::{make_world, run, tiny, tiny_world, variants, with};
+use crate::engine::Listener;
+use crate::golden::Silent;
+
+/// Two worlds of one experiment whose generators differ: the second was planted in the cache of the first.
+fn two_generators(experiment: &Experiment) -> [Arc<World>; 2] {
+    let (cache, own) = (tempfile::tempdir().unwrap(), make_world(experiment));
+    let other = make_world(&Experiment { generator_seed: 2, ..experiment.clone() });
+    let of = GeneratorOf { experiment, data: own.dataset.digest() };
+    GeneratorCache::new(cache.path()).store(of, &*other.generator).unwrap();
+    [own, prepared(experiment, Some(cache.path()), None).unwrap().0]
+}
+
+#[test]
+fn runs_in_two_latent_spaces_are_not_combined_although_their_settings_are_equal() {
+    let e = Experiment { strategy: Strategy::Random, rounds: 2, walks: 0, ..quick() };
+    let [own, planted] = two_generators(&e);
+    assert_eq!(own.ground.generator, planted.ground.generator);
+    assert_ne!(own.ground.weights, planted.ground.weights);
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = |name: &str| GridFolder::new(scratch.path().join(name));
+    let start = |world: &Arc<World>, name: &str, rounds: usize, resume: bool, shard: Shard| {
+        let base = Experiment { rounds, ..e.clone() };
+        let grid = Grid::new(base, &variants(&[Strategy::Random, Strategy::Snn]), 1, shard).unwrap();
+        grid::run(&grid, world, &folder(name), resume, 1, &Silent).map_err(|e| e.to_string())
+    };
+    let half = |index| Shard { index, count: 2 };
+
+    // Resumed.
+    let histories = start(&own, "own", 1, false, half(1)).unwrap();
+    let files = || [folder("own").experiment(), folder("own").embedding()].map(|path| std::fs::read(path).unwrap());
+    let before = files();
+    let error = start(&planted, "own", 2, true, half(1)).unwrap_err();
+    assert!(error.contains("generator's weights"), "{error}");
+    assert!(start(&planted, "own", 1, false, half(2)).unwrap_err().contains("generator's weights"));
+    assert_eq!(files(), before);
+    // Written from the window.
+    let foreign = run(&planted, &e);
+    let error = Place::claim(folder("own"), &planted, &foreign).unwrap_err().to_string();
+    assert!(error.contains("generator's weights"), "{error}");
+    // Merged.
+    start(&planted, "planted", 1, false, half(2)).unwrap();
+    let shards = [folder("own"), folder("planted")].map(|f| f.path().to_owned());
+    let error = grid::merge(&shards, &folder("merged"), Keep::Everything).unwrap_err().to_string();
+    assert!(error.contains("generator's weights"), "{error}");
+    // Compared.
+    let found = difference(&histories[0], &foreign.up_to(1));
+    assert!(found.settings.iter().any(|s| s.field == "generator_weights"), "{found:?}");
+
+    // A history of an earlier version has no hash: the scale of its latent space gives another generator away.
+    let mut earlier = histories[0].clone();
+    (earlier.header.generator_weights, earlier.header.codes_digest) = (None, None);
+    assert_eq!(earlier.header.ground().compare(&own.ground), Ok(Likeness::Unknown));
+    let error = earlier.header.ground().compare(&planted.ground).unwrap_err().to_string();
+    assert!(error.starts_with("scale of the latent space: "), "{error}");
+    assert_eq!(first_difference(&earlier, &histories[0]), None);
+    assert!(difference(&earlier, &histories[0]).told.iter().any(|t| t.first == "unknown"), "unknown is said");
+}
+
+#[test]
+fn a_header_names_generator_codes_program_and_machine_and_only_what_was_computed_is_compared() {
+    let world = tiny_world();
+    let history = run(&world, &with(Strategy::Random, 1));
+    let header = &history.header;
+    assert_eq!(header.generator_weights, Some(NamedTensor::hash(&world.generator.tensors())));
+    assert_eq!(header.codes_digest, Some(Ground::hash_codes(world.latent.codes())));
+    let [origin] = &header.origins[..] else { panic!("{:?}", header.origins) };
+    assert_eq!((origin.from_round, origin.commit.as_str()), (1, commit()));
+    assert!(
+        !origin.processor.is_empty() && origin.caches[0].bytes > 0 && origin.kernels.contains("gemm"),
+        "{origin:?}"
+    );
+
+    // The same run begun on another machine and continued here.
+    let mut begun = Run::new(&world, &header.experiment, 1);
+    while begun.rounds_done() < 2 {
+        begun.advance(&|| false).unwrap();
+    }
+    let mut elsewhere = begun.history().clone();
+    elsewhere.header.origins[0].processor = "another".into();
+    let mut resumed = Run::resume(&world, elsewhere, begun.checkpoint().unwrap()).unwrap();
+    while !resumed.is_done() {
+        resumed.advance(&|| false).unwrap();
+    }
+    let resumed = resumed.history();
+    assert_eq!(resumed.header.origins.iter().map(|o| o.from_round).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(resumed.up_to(2).header.origins.len(), 1);
+    let found = difference(&history, resumed);
+    assert_eq!((found.settings.len(), found.round), (0, None));
+    assert_eq!(found.told.iter().map(|t| t.field.as_str()).collect::<Vec<_>>(), ["computed by"]);
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused_by_name() {
+    let world = tiny_world();
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = GridFolder::new(scratch.path());
+    let grid = |rounds| {
+        let base = Experiment { rounds, walks: 0, ..tiny() };
+        Grid::new(base, &variants(&[Strategy::Random, Strategy::Snn]), 2, Shard::default()).unwrap()
+    };
+    grid::run(&grid(2), &world, &folder, false, 1, &Silent).unwrap();
+    let at = |name: &str| scratch.path().join(format!("checkpoints/{name}.rwc"));
+    let [own, repeat, random] = ["snn-01", "snn-02", "random-01"].map(|name| std::fs::read(at(name)).unwrap());
+    for (foreign, name) in [(repeat, "snn, seed 2, repeat 2"), (random, "random, seed 1, repeat 1")] {
+        std::fs::write(at("snn-01"), foreign).unwrap();
+        let error = grid::run(&grid(3), &world, &folder, true, 1, &Silent).unwrap_err().to_string();
+        assert!(error.contains(&format!("snn-01: the checkpoint is of another run ({name}, round 2)")), "{error}");
+    }
+    // Weights to look back with are those of the run, too.
+    let mut runs = read_runs(&folder.path().join("histories/snn-01.rwh"), 1).unwrap();
+    let [SavedRun { weights, .. }] = &mut runs[..] else { panic!("{}", runs.len()) };
+    weights[0] = archive::read_checkpoint(&scratch.path().join("weights/random-01/02.rwc")).unwrap();
+    runs[0].checkpoint = None;
+    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
+    listener.until_phase(Phase::Paused);
+    listener.engine.send(Command::Replay { runs });
+    let said = listener.until("a warning", |e| matches!(e, Event::Message { level: Level::Warning, .. }));
+    assert!(format!("{said:?}").contains("round 2 are of another run (random, seed 1, repeat 1)"), "{said:?}");
+
+    std::fs::write(at("snn-01"), own).unwrap();
+    let resumed = grid::run(&grid(3), &world, &folder, true, 1, &Silent).unwrap();
+    let plain = run(&world, &Experiment { walks: 0, ..with(Strategy::Snn, 1) });
+    assert_eq!(first_difference(&resumed[1], &plain), None);
+}
