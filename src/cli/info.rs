@@ -55,12 +55,20 @@ pub fn fetch(name: &str, data_dir: Option<PathBuf>) -> anyhow::Result<()> {
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{msg:<32} {bar:40} {bytes}/{total_bytes} {eta}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    download::fetch(name, &into, &mut |progress| {
+    let fetched = download::fetch(name, &into, &mut |progress| {
         bar.set_message(progress.file.clone());
         bar.set_length(progress.bytes_in_all);
         bar.set_position(progress.received_in_all);
     })?;
     bar.finish_and_clear();
-    say!("{name} is in {}", into.display());
+    for (url, detail) in &fetched.failed {
+        say!("warning: {url}: {detail}; the file came from another mirror");
+    }
+    let there = match fetched.there.len() {
+        0 => String::new(),
+        all if all == fetched.files => " (all of it was there already)".to_owned(),
+        some => format!(" ({some} of {} files were there already)", fetched.files),
+    };
+    say!("{name} is in {}{there}", into.display());
     Ok(())
 }

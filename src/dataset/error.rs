@@ -1,13 +1,16 @@
 //! Errors of data sets: each names the file and says what to do.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
+
+use crate::disk;
 
 /// Why a data set cannot be read or downloaded.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     #[error("{}: cannot be read ({source}); check that the file exists and is readable", path.display())]
     Io { path: PathBuf, source: std::io::Error },
-    #[error("{}: cannot be written ({source}); free disk space, or set another folder with --data-dir", path.display())]
+    #[error("{}: cannot be written ({source}); {}", path.display(), advice(source))]
     Write { path: PathBuf, source: std::io::Error },
     #[error("{}: {detail}", path.display())]
     Format { path: PathBuf, detail: String },
@@ -35,9 +38,16 @@ pub enum DataError {
     )]
     Partial { name: String, path: PathBuf, missing: Vec<String>, searched: Vec<PathBuf> },
     #[error(
-        "{url}: download failed ({detail}); check the connection, or put the files into a folder and give --data-dir"
+        "{url}: download failed ({detail}); check the connection and fetch again, or put the files into a folder and \
+         give --data-dir{}",
+        display_kept(kept)
     )]
-    Download { url: String, detail: String },
+    Download {
+        url: String,
+        detail: String,
+        /// The files that are there.
+        kept: Vec<String>,
+    },
 }
 
 impl DataError {
@@ -53,6 +63,21 @@ impl DataError {
     }
 }
 
+/// What to do about a file that cannot be written.
+fn advice(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        _ if disk::is_full(error) => "make room and fetch again: files that are complete are kept",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "give a folder that you may write to with --data-dir"
+        }
+        _ => "give another folder with --data-dir",
+    }
+}
+
+fn display_kept(names: &[String]) -> String {
+    if names.is_empty() { String::new() } else { format!("; kept: {}", names.join(", ")) }
+}
+
 fn display_others(paths: &[PathBuf]) -> String {
     let other =
         |p: &PathBuf| format!("; {} is by its name another data set (to use it, give that folder itself)", p.display());
@@ -61,4 +86,22 @@ fn display_others(paths: &[PathBuf]) -> String {
 
 fn display_list(paths: &[PathBuf]) -> String {
     paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_do_about_a_file_that_cannot_be_written_follows_from_the_cause() {
+        for (kind, says) in [
+            (ErrorKind::StorageFull, "make room and fetch again"),
+            (ErrorKind::PermissionDenied, "may write to with --data-dir"),
+            (ErrorKind::ReadOnlyFilesystem, "may write to with --data-dir"),
+            (ErrorKind::NotADirectory, "another folder with --data-dir"),
+        ] {
+            let error = DataError::Write { path: "a/file".into(), source: kind.into() }.to_string();
+            assert!(error.starts_with("a/file: cannot be written") && error.contains(says), "{error}");
+        }
+    }
 }

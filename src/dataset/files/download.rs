@@ -28,9 +28,20 @@ pub struct Progress {
     pub bytes_in_all: u64,
 }
 
+/// What a download did besides downloading.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fetched {
+    /// Files that were there already.
+    pub there: Vec<String>,
+    /// Number of all files.
+    pub files: usize,
+    /// Mirrors that failed before another one had the file: its URL, and what was wrong.
+    pub failed: Vec<(String, String)>,
+}
+
 /// Downloads the files of the data set `name` into the folder `into`, which is created if it does not exist. Existing
 /// files with their published checksum are kept, so an interrupted download continues where it stopped.
-pub fn fetch(name: &str, into: &Path, progress: &mut dyn FnMut(Progress)) -> Result<(), DataError> {
+pub fn fetch(name: &str, into: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Fetched, DataError> {
     let config = agent_config().https_only(true).build();
     Fetch { published: published::of(name)?, agent: config.new_agent() }.run(into, progress)
 }
@@ -51,10 +62,12 @@ struct Fetch {
 }
 
 impl Fetch {
-    fn run(&self, into: &Path, progress: &mut dyn FnMut(Progress)) -> Result<(), DataError> {
+    fn run(&self, into: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Fetched, DataError> {
         std::fs::create_dir_all(into).map_err(|source| DataError::Write { path: into.into(), source })?;
         let bytes_in_all = self.published.files.iter().map(|f| f.bytes).sum();
         let mut before = 0;
+        let mut fetched = Fetched { files: self.published.files.len(), ..Fetched::default() };
+        let mut kept = Vec::new();
         for file in &self.published.files {
             let mut report = |received: u64| {
                 let received_in_all = before + received;
@@ -67,30 +80,41 @@ impl Fetch {
                 });
             };
             report(0);
-            if !is_there(file, into)? {
-                self.try_mirrors(file, into, &mut report)?;
+            if is_there(file, into)? {
+                fetched.there.push(file.name.clone());
+            } else {
+                fetched.failed.extend(self.try_mirrors(file, into, &kept, &mut report)?);
             }
+            kept.push(file.name.clone());
             report(file.bytes);
             before += file.bytes;
         }
-        Ok(())
+        Ok(fetched)
     }
 
-    /// Downloads the file from the first mirror that has it complete; the error says what was wrong with each mirror.
-    fn try_mirrors(&self, file: &PublishedFile, into: &Path, report: &mut dyn FnMut(u64)) -> Result<(), DataError> {
+    /// Downloads the file from the first mirror that has it complete, and returns the mirrors that failed before; the
+    /// error says what was wrong with each, and which files are `kept`.
+    fn try_mirrors(
+        &self,
+        file: &PublishedFile,
+        into: &Path,
+        kept: &[String],
+        report: &mut dyn FnMut(u64),
+    ) -> Result<Vec<(String, String)>, DataError> {
         let mut failed: Vec<(String, String)> = Vec::new();
         for mirror in &self.published.mirrors {
             let url = format!("{mirror}{}", file.name);
             match self.try_url(&url, file, into, report)? {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(failed),
                 Err(detail) => failed.push((url, detail)),
             }
         }
+        let kept = kept.to_vec();
         let Some((url, detail)) = failed.pop() else {
-            return Err(DataError::Download { url: file.name.clone(), detail: "no mirror is known".into() });
+            return Err(DataError::Download { url: file.name.clone(), detail: "no mirror is known".into(), kept });
         };
         let earlier: String = failed.iter().map(|(url, detail)| format!("; before that {url}: {detail}")).collect();
-        Err(DataError::Download { url, detail: detail + &earlier })
+        Err(DataError::Download { url, detail: detail + &earlier, kept })
     }
 
     /// Downloads to a temporary file in the same folder and renames it once its checksum is right. The outer error is
@@ -211,7 +235,7 @@ mod tests {
         (url, seen)
     }
 
-    fn fetch_from(mirrors: Vec<String>, into: &Path) -> (Result<(), DataError>, Vec<Progress>) {
+    fn fetch_from(mirrors: Vec<String>, into: &Path) -> (Result<Fetched, DataError>, Vec<Progress>) {
         let file = |(name, body): (&str, &[u8])| PublishedFile {
             name: name.into(),
             bytes: body.len() as u64,
@@ -246,9 +270,15 @@ mod tests {
         assert_eq!((last.received_in_all, last.bytes_in_all, last.file.as_str()), (25, 25, "b.gz"));
         assert!(reports.is_sorted_by_key(|p| p.received_in_all));
         std::fs::remove_file(into.join("a.gz")).unwrap();
-        for requests in [["a.gz", "b.gz", "a.gz"]; 2] {
+        for (requests, there) in
+            [(["a.gz", "b.gz", "a.gz"], &["b.gz"][..]), (["a.gz", "b.gz", "a.gz"], &["a.gz", "b.gz"])]
+        {
             let (result, reports) = fetch_from(vec![url.clone()], &into);
-            result.unwrap();
+            let fetched = result.unwrap();
+            assert_eq!(
+                (&fetched.there[..], fetched.files),
+                (&there.iter().map(|n| n.to_string()).collect::<Vec<_>>()[..], 2)
+            );
             assert_eq!(*seen.lock().unwrap(), requests);
             assert_eq!(reports.last().unwrap().received_in_all, 25);
         }
@@ -274,12 +304,15 @@ mod tests {
                 error.contains(fault) && error.contains(&url) && error.contains("--data-dir"),
                 "{mirror:?}: {error}"
             );
+            assert_eq!(error.contains("; kept: a.gz"), !matches!(mirror, Mirror::Away), "{mirror:?}: {error}");
             let kept: &[&str] = if matches!(mirror, Mirror::Away) { &[] } else { &["a.gz"] };
             assert_eq!(names_in(into.path()), kept, "{mirror:?}");
 
             let both = fetch_from(vec![url.clone(), serve(Mirror::Missing).0], into.path()).0.unwrap_err().to_string();
             assert!(both.contains("404") && both.contains(&url), "{mirror:?}: {both}");
-            fetch_from(vec![url, serve(Mirror::Good).0], into.path()).0.unwrap();
+            let fetched = fetch_from(vec![url.clone(), serve(Mirror::Good).0], into.path()).0.unwrap();
+            let told = fetched.failed.iter().any(|(mirror, _)| mirror.starts_with(&url));
+            assert!(told, "{mirror:?}: {fetched:?}");
             assert_eq!(std::fs::read(into.path().join("b.gz")).unwrap(), FILES[1].1);
         }
     }
