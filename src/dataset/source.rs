@@ -1,6 +1,6 @@
 //! The interface of data sources: the origin of their images, their shape, and how they are read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::DataError;
 use super::images::{Dataset, ImageShape};
@@ -49,8 +49,8 @@ pub trait Files: Sync {
         false
     }
 
-    /// Whether any of its files is in a folder.
-    fn any_in(&self, folder: &Path) -> bool;
+    /// Its files in a folder.
+    fn there_in(&self, folder: &Path) -> Vec<PathBuf>;
 
     /// The files that a folder lacks to be read.
     fn missing_in(&self, folder: &Path) -> Vec<String>;

@@ -23,7 +23,7 @@ pub struct Found {
     /// The folder that holds its files.
     pub path: PathBuf,
     pub hashes: Hashes,
-    /// Folders that come first but lack a file.
+    /// Files in folders that come first but lack others.
     pub unused: Vec<PathBuf>,
 }
 
@@ -33,10 +33,9 @@ impl Found {
         format!("{} ({})", self.name, self.hashes.describe())
     }
 
-    /// Its folder, and those that were not used.
+    /// Its folder, and files that were not used.
     pub fn place(&self) -> String {
-        let unused =
-            self.unused.iter().map(|p| format!("; {} has only some of the files and is not used", p.display()));
+        let unused = self.unused.iter().map(|p| format!("; {} is not used, as others are missing there", p.display()));
         self.path.display().to_string() + &unused.collect::<String>()
     }
 }
@@ -48,9 +47,10 @@ pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataEr
     let (folders, others): (Vec<_>, Vec<_>) = folders(files, &roots).into_iter().partition(|f| !f.another);
     let folders: Vec<PathBuf> = folders.into_iter().map(|f| f.path).collect();
     let (mut partial, name) = (Vec::new(), files.name());
-    for path in folders.iter().filter(|f| files.any_in(f)) {
+    for path in folders.iter().filter(|f| !files.there_in(f).is_empty()) {
         if files.missing_in(path).is_empty() {
-            return Ok(Found { name, hashes: files.hashes(path)?, path: path.clone(), unused: distinct(partial) });
+            let unused = distinct(partial).iter().flat_map(|folder| files.there_in(folder)).collect();
+            return Ok(Found { name, hashes: files.hashes(path)?, path: path.clone(), unused });
         }
         partial.push(path.clone());
     }
@@ -59,7 +59,7 @@ pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataEr
         let missing = files.missing_in(&path);
         return Err(DataError::Partial { name: name.into(), path, missing, searched });
     }
-    let others = others.into_iter().map(|f| f.path).filter(|f| files.any_in(f)).collect();
+    let others = others.into_iter().map(|f| f.path).filter(|f| !files.there_in(f).is_empty()).collect();
     let objection = folders.iter().find_map(|f| files.objection(f));
     Err(objection.unwrap_or(DataError::NotFound { name: name.into(), searched, others }))
 }
@@ -67,7 +67,7 @@ pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataEr
 /// Every folder with all the files that are needed, by the same search; unreadable folders are left out.
 pub fn all(files: &dyn Files, data_dir: Option<&Path>) -> Vec<Found> {
     let folders = folders(files, &roots(data_dir)).into_iter().filter(|f| !f.another).map(|f| f.path);
-    let complete = folders.filter(|f| files.any_in(f) && files.missing_in(f).is_empty());
+    let complete = folders.filter(|f| !files.there_in(f).is_empty() && files.missing_in(f).is_empty());
     let found =
         |path: PathBuf| Some(Found { name: files.name(), hashes: files.hashes(&path).ok()?, path, unused: Vec::new() });
     distinct(complete.collect()).into_iter().filter_map(found).collect()

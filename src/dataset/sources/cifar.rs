@@ -61,8 +61,13 @@ impl Files for Cifar10 {
         Some("cifar")
     }
 
-    fn any_in(&self, folder: &Path) -> bool {
-        has_loose_files(folder) || archive_in(folder).is_some()
+    fn there_in(&self, folder: &Path) -> Vec<PathBuf> {
+        names()
+            .iter()
+            .filter(|n| *n != CLASS_NAMES)
+            .filter_map(|n| loose(folder, n))
+            .chain(archive_in(folder))
+            .collect()
     }
 
     /// Any train batch will do: it is often incomplete on disk.
@@ -77,9 +82,9 @@ impl Files for Cifar10 {
     }
 
     fn objection(&self, folder: &Path) -> Option<DataError> {
-        let there = |name: &&&str| folder.join(name).exists() || loose(folder, name).is_some();
-        let python = PICKLED.iter().find(there).map(|name| pickled(&folder.join(name)));
-        python.or_else(|| HUNDRED.iter().find(there).map(|name| hundred(&folder.join(name))))
+        let there = |name: &&str| loose(folder, name).or_else(|| Some(folder.join(name)).filter(|path| path.exists()));
+        let python = PICKLED.iter().find_map(there).map(|path| pickled(&path));
+        python.or_else(|| HUNDRED.iter().find_map(there).map(|path| hundred(&path)))
     }
 
     fn hashes(&self, folder: &Path) -> Result<Hashes, DataError> {

@@ -95,8 +95,8 @@ impl Files for Mnist {
         SIBLINGS.iter().any(|name| folder.contains(name))
     }
 
-    fn any_in(&self, folder: &Path) -> bool {
-        PARTS.iter().any(|p| p.find(folder).is_some())
+    fn there_in(&self, folder: &Path) -> Vec<PathBuf> {
+        PARTS.iter().filter_map(|p| p.find(folder)).collect()
     }
 
     fn missing_in(&self, folder: &Path) -> Vec<String> {
