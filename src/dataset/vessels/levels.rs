@@ -18,6 +18,8 @@ pub struct Levels {
     pub of: Vec<u8>,
     /// Whether a pixel's own value is that of no level, or only by chance, on a seam.
     pub seam: Vec<bool>,
+    /// Values of so few pixels that they are no levels, in an image without smooth borders.
+    pub specks: Vec<usize>,
 }
 
 /// More levels than this are an image, not classes.
@@ -33,8 +35,10 @@ const BETWEEN: std::ops::Range<f64> = 0.01..0.99;
 /// With smooth borders, a level this close to another (as a share of the range) with this share of its pixels is noise.
 const NOISE: f64 = 1.0 / 32.0;
 const NOISE_PIXELS: usize = 8;
+/// With smooth borders, a level without a core differs from all others by this share of the range: noise differs less.
+const APART: f64 = 0.15;
 /// The levels of a seam are searched this far away, in grains.
-const REACH: usize = 4;
+const REACH: usize = 12;
 /// A mask has more pixels inside its regions than on their seams.
 const MOST_SEAM: f64 = 0.75;
 
@@ -56,7 +60,7 @@ impl Levels {
         let mut values: Vec<usize> = (0..solid.len()).filter(|v| solid[*v] || named[*v]).collect();
         if smooth {
             drop_noise(raster, named, &mut values);
-            add_extremes(raster, &mut values, &|v| !solid[v] && !is_speck(v));
+            add_extremes(raster, &mut values, &solid, SPECK * side);
         } else {
             values.extend((0..solid.len()).filter(|v| !(solid[*v] || named[*v] || has_cores && is_speck(*v))));
         }
@@ -80,10 +84,11 @@ impl Levels {
         if smooth && on_seams > MOST_SEAM * (raster.of.len() - busiest) as f64 {
             return Err(NoLevels);
         }
+        let specks = (0..solid.len()).filter(|v| !smooth && level_of_value[*v].is_none()).collect();
         let colours: Vec<[f64; 4]> = values.iter().map(|v| raster.values[*v].colour).collect();
         let found = Seam { raster, certain: &certain, colours: &colours, grain };
         let of = (0..certain.len()).map(|i| certain[i].unwrap_or_else(|| found.nearer(i))).collect();
-        Ok(Self { values, of, seam })
+        Ok(Self { values, of, seam, specks })
     }
 }
 
@@ -153,20 +158,28 @@ fn drop_noise(raster: &Raster, named: &[bool], values: &mut Vec<usize>) {
     });
 }
 
-/// Adds values that lie on no line between two levels, those furthest from all levels first.
-fn add_extremes(raster: &Raster, values: &mut Vec<usize>, may_be_one: &dyn Fn(usize) -> bool) {
+/// Adds values that lie on no line between two levels, those furthest from all levels first, while more than a few
+/// pixels have such values.
+fn add_extremes(raster: &Raster, values: &mut Vec<usize>, solid: &[bool], few: f64) {
     let colour = |v: usize| raster.values[v].colour;
     while values.len() <= MOST_LEVELS {
-        let unexplained = (0..raster.values.len()).filter(|v| may_be_one(*v) && !values.contains(v)).filter(|v| {
-            !values.iter().any(|a| values.iter().any(|b| between(colour(*a), colour(*b), colour(*v)).is_some()))
-        });
-        let away = |v: &usize| values.iter().map(|l| distance(colour(*l), colour(*v))).fold(f64::INFINITY, f64::min);
-        let far = unexplained.map(|v| (away(&v), v)).filter(|(away, _)| *away > 0.0);
-        // The first has no level to be away from.
-        let further = |a: &(f64, usize), b: &(f64, usize)| {
-            a.0.total_cmp(&b.0).then(raster.values[a.1].pixels.cmp(&raster.values[b.1].pixels))
+        let is_between = |v: usize| {
+            values.iter().any(|a| values.iter().any(|b| between(colour(*a), colour(*b), colour(v)).is_some()))
         };
-        let Some((_, furthest)) = far.max_by(further) else { return };
+        let away = |v: usize| values.iter().map(move |l| distance(colour(*l), colour(v)));
+        // Without a level, every value is as far away as any.
+        let is_apart = |v: usize| away(v).fold(f64::INFINITY, f64::min) > APART * away(v).fold(0.0, f64::max);
+        let unexplained: Vec<usize> = (0..raster.values.len())
+            .filter(|v| !solid[*v] && !values.contains(v) && is_apart(*v) && !is_between(*v))
+            .collect();
+        if (unexplained.iter().map(|v| raster.values[*v].pixels).sum::<usize>() as f64) < few {
+            return;
+        }
+        let further = |a: &usize, b: &usize| {
+            let nearest = |v: usize| away(v).fold(f64::INFINITY, f64::min);
+            nearest(*a).total_cmp(&nearest(*b)).then(raster.values[*a].pixels.cmp(&raster.values[*b].pixels))
+        };
+        let Some(furthest) = unexplained.iter().copied().max_by(further) else { return };
         values.push(furthest);
     }
 }
@@ -198,12 +211,13 @@ struct Seam<'a> {
 }
 
 impl Seam<'_> {
-    /// Of the two nearest levels that the pixel's value lies between, the nearer in colour; at half-way the brighter.
+    /// Of the two nearest levels that the pixel's value lies between, the nearer in colour; at half-way the brighter. A
+    /// value that lies between none gets the nearest in colour of those next to it.
     fn nearer(&self, pixel: usize) -> u8 {
         let value = self.raster.values[self.raster.of[pixel] as usize].colour;
-        let mut seen = Vec::new();
+        let mut next_to_it = Vec::new();
         for reach in 1..=REACH {
-            seen = self.levels_around(pixel, reach * self.grain);
+            let seen = self.levels_around(pixel, reach * self.grain);
             let pairs = seen.iter().flat_map(|a| seen.iter().map(move |b| (*a, *b))).filter(|(a, b)| a < b);
             let met = pairs.filter_map(|(a, b)| {
                 let (along, off) = between(self.colours[a], self.colours[b], value)?;
@@ -214,12 +228,15 @@ impl Seam<'_> {
             if let Some((_, level)) = met.min_by(|a, b| a.0.total_cmp(&b.0)) {
                 return level as u8;
             }
+            if next_to_it.is_empty() {
+                next_to_it = seen;
+            }
         }
-        if seen.is_empty() {
-            seen = (0..self.colours.len()).collect();
+        if next_to_it.is_empty() {
+            next_to_it = (0..self.colours.len()).collect();
         }
         let away = |level: &usize| distance(self.colours[*level], value);
-        seen.into_iter().min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or(0) as u8
+        next_to_it.into_iter().min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or(0) as u8
     }
 
     fn levels_around(&self, pixel: usize, reach: usize) -> Vec<usize> {

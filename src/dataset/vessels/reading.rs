@@ -30,6 +30,8 @@ pub struct Reading {
     foreign: Vec<Foreign>,
     /// Every level with its number of pixels.
     levels: Vec<(String, usize)>,
+    /// Values of a few pixels that are no levels and were read as the level next to them.
+    specks: Vec<(String, usize)>,
     /// What else may be wrong if this is no mask, for the end of a message.
     pub hint: &'static str,
 }
@@ -300,9 +302,10 @@ impl<'a> Search<'a> {
 
     fn of_wall(&self, wall: Vec<bool>, places: [Vec<String>; 3], foreign: Vec<Foreign>) -> ReadMask {
         let Raster { width, height, ref values, .. } = *self.raster;
-        let levels = self.levels.values.iter().map(|v| (values[*v].name.clone(), values[*v].pixels)).collect();
+        let told = |of: &[usize]| of.iter().map(|v| (values[*v].name.clone(), values[*v].pixels)).collect();
+        let (levels, specks) = (told(&self.levels.values), told(&self.levels.specks));
         let mask = WallMask::drawn(width, height, |i| wall[i]);
-        ReadMask { mask, reading: Reading { places, foreign, levels, hint: "" } }
+        ReadMask { mask, reading: Reading { places, foreign, levels, specks, hint: "" } }
     }
 
     fn several(&self, readings: &[Candidate]) -> LevelsFault {
@@ -338,19 +341,26 @@ impl<'a> Search<'a> {
 
 impl Reading {
     /// Of a lumen and a vessel in two files.
-    pub fn of_pair(files: [Self; 2]) -> Self {
+    pub fn of_pair([lumen, vessel]: [Self; 2]) -> Self {
         let places = [Vec::new(), vec!["in one file".into()], vec!["in another".into()]];
-        Self { places, foreign: Vec::new(), levels: files.into_iter().flat_map(|f| f.levels).collect(), hint: "" }
+        let both = |a: Vec<(String, usize)>, b: Vec<(String, usize)>| [a, b].concat();
+        let (levels, specks) = (both(lumen.levels, vessel.levels), both(lumen.specks, vessel.specks));
+        Self { places, levels, specks, ..Self::default() }
     }
 
     /// What lies where its level does not belong, for display; `None` if nothing does.
     pub fn note(&self) -> Option<String> {
-        let part = |f: &Foreign| {
+        let noun = |pixels: usize| if pixels == 1 { "pixel" } else { "pixels" };
+        let foreign = self.foreign.iter().map(|f| {
             let (pixels, place) = (f.pixels, f.place.name());
-            let noun = if pixels == 1 { "pixel" } else { "pixels" };
-            format!("{pixels} {noun} of level {} in the {place} read as {place}", f.level)
-        };
-        (!self.foreign.is_empty()).then(|| self.foreign.iter().map(part).collect::<Vec<_>>().join(", "))
+            format!("{pixels} {} of level {} in the {place} read as {place}", noun(pixels), f.level)
+        });
+        let specks = self
+            .specks
+            .iter()
+            .map(|(value, pixels)| format!("{pixels} {} of value {value} read as what lies around", noun(*pixels)));
+        let parts: Vec<String> = foreign.chain(specks).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     /// Every level with its number of pixels, for the end of a message.
