@@ -443,6 +443,27 @@ mod tests {
     }
 
     #[test]
+    fn names_and_places_make_no_other_experiment() {
+        let base = Experiment::default();
+        let with = |settings: &str| {
+            let mut e = base.clone();
+            settings.split(' ').for_each(|setting| e.set(setting).unwrap());
+            e
+        };
+        for (settings, differing) in [
+            ("name=other", ""),
+            ("masks=/mnt/a", ""),
+            ("name=other masks=/mnt/b seed=2 alpha=0.5", "alpha seed"),
+            ("dataset=masks masks=/mnt/a", "dataset"),
+        ] {
+            let other = with(settings);
+            let names: Vec<_> = base.differing(&other).iter().map(|f| f.name).collect();
+            assert_eq!(names.join(" "), differing, "{settings}");
+            assert_eq!(base.placeless() == other.placeless(), differing.is_empty(), "{settings}");
+        }
+    }
+
+    #[test]
     fn a_digest_holds_the_fields_that_apply_and_no_other() {
         let mut e = Experiment::default();
         assert_eq!(e.values(Digest::Generator), "3 1 16 128 0.001 0.0003 1 0.00000001");

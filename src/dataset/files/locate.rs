@@ -1,5 +1,6 @@
 //! Where data is on this machine: the folder given, `RIDGEWALK_DATA`, or the user's data folder.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use etcetera::{AppStrategy as _, AppStrategyArgs, choose_app_strategy};
@@ -43,6 +44,10 @@ impl Found {
 /// The first folder with all the files that are needed, in `data_dir` only, or without it in `RIDGEWALK_DATA`, the
 /// user's data folder and the usual places. The error says what is missing, and where it was looked for.
 pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataError> {
+    if let Some(path) = data_dir.filter(|given| !given.is_dir()) {
+        let kind = if path.exists() { ErrorKind::NotADirectory } else { ErrorKind::NotFound };
+        return Err(DataError::Io { path: path.into(), source: kind.into() });
+    }
     let roots = roots(data_dir);
     let (folders, others): (Vec<_>, Vec<_>) = folders(files, &roots).into_iter().partition(|f| !f.another);
     let folders: Vec<PathBuf> = folders.into_iter().map(|f| f.path).collect();
@@ -237,6 +242,16 @@ mod tests {
             assert!(says.iter().all(|part| error.contains(part)), "{names:?}: {error}");
             assert!(error.contains(root.path().to_str().unwrap()), "{names:?}: {error}");
             assert_eq!(all(files, Some(root.path())), [], "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_none_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), &["file"]);
+        for (name, says) in [("nowhere", "entity not found"), ("file", "not a directory")] {
+            let error = first(&Mnist, Some(&root.path().join(name))).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains(says), "{error}");
         }
     }
 
