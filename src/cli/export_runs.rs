@@ -28,6 +28,12 @@ pub struct ExportArgs {
     /// A folder with the data, searched before RIDGEWALK_DATA and the user's data folder.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// The runs' own masks, if they are no longer where they were.
+    #[arg(long, value_name = "DIR")]
+    masks: Option<PathBuf>,
+    /// The runs' generator, as `ridgewalk generator` and this command write it, instead of one in the cache.
+    #[arg(long, value_name = "FILE")]
+    generator: Option<PathBuf>,
     /// The cache of trained generators; the user's cache folder by default. Nothing is trained.
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
@@ -40,6 +46,8 @@ pub struct ExportArgs {
 pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let again = Again {
         data_dir: args.data_dir.clone(),
+        masks: args.masks.clone(),
+        generator: args.generator.clone(),
         cache_dir: args.cache_dir.clone().or(EngineOptions::default().cache_dir),
         device: ComputeDevice::open(args.device, device::software_allowed())?,
     };

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::archive::ArchiveError;
-use crate::disk;
+use crate::disk::{self, LockError};
 use crate::neighbours::IndexError;
 
 /// Why an export stops.
@@ -15,6 +15,8 @@ pub enum ExportError {
     Embedding { path: PathBuf, source: IndexError },
     #[error("{}", disk::unwritten(path, source))]
     Write { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Lock(#[from] LockError),
     #[error(transparent)]
     Row(#[from] std::io::Error),
     #[error("{} and {} differ in their {what}; export the runs of one experiment at a time", first.display(), second.display())]

@@ -9,13 +9,18 @@ use super::material::Material;
 use super::missing::Missing;
 use super::sheet::{self, Format};
 use super::tables::TABLES;
-use super::weights::{saved_tensors, to_safetensors};
-use crate::disk;
+use super::weights::saved_tensors;
+use crate::disk::{self, FolderLock};
+use crate::generator::file::{self, GeneratorOf};
+use crate::generator::weights::NamedTensor;
 use crate::identity::VERSION;
 use crate::labelling::npy;
 
 /// The list of an export's files.
 const LIST: &str = "export.json";
+
+/// What an export is called where it locks its folder.
+const EXPORT: &str = "`ridgewalk export`";
 
 /// What `export.json` says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,6 +98,7 @@ pub fn export(
     written: &mut dyn FnMut(&Path, &Written),
 ) -> Result<Exported, ExportError> {
     let mut list = Exported::of(material, format);
+    let _lock = FolderLock::take(out, EXPORT)?;
     claim(out, &list)?;
     list.write(out)?;
     let mut add = |list: &mut Exported, file: &Path, holds: &str, rows: Option<usize>| {
@@ -123,8 +129,9 @@ pub fn export(
     }
     if let Some(world) = Missing::unless(&material.world, "generator.safetensors", &mut list.missing) {
         let path = out.join("generator.safetensors");
-        put(&path, to_safetensors(&world.generator.tensors(), "generator")?)?;
-        add(&mut list, &path, "the weights of the generator", None);
+        let of = GeneratorOf { experiment: &material.header().experiment, data: &list.data_digest };
+        file::write(&path, &*world.generator, of).map_err(|e| ExportError::weights("generator", e))?;
+        add(&mut list, &path, "the weights of the generator, for --generator too", None);
     }
     let mut without = Vec::new();
     for run in &material.runs {
@@ -132,7 +139,9 @@ pub fn export(
         for record in &run.light.rounds {
             let Some(checkpoint) = run.weights_at(record.round)? else { continue };
             let path = out.join("weights").join(format!("{}-{:02}.safetensors", run.name, record.round));
-            put(&path, to_safetensors(&saved_tensors(checkpoint.weights, &run.name)?, &run.name)?)?;
+            let tensors = saved_tensors(checkpoint.weights, &run.name)?;
+            let bytes = NamedTensor::to_safetensors(&tensors, None).map_err(|e| ExportError::weights(&run.name, e))?;
+            put(&path, bytes)?;
             add(&mut list, &path, "the weights of the target at the end of a round", None);
             any = true;
         }
@@ -167,11 +176,15 @@ fn claim(out: &Path, list: &Exported) -> Result<(), ExportError> {
             Err(ExportError::OtherRuns { path: out.into(), of })
         }
         Some(Err(_)) => Err(ExportError::Taken { path: out.into() }),
-        None if std::fs::read_dir(out).is_ok_and(|mut files| files.next().is_some()) => {
-            Err(ExportError::Taken { path: out.into() })
-        }
+        None if holds_files(out) => Err(ExportError::Taken { path: out.into() }),
         None => Ok(()),
     }
+}
+
+/// Whether a folder has files that are not hidden.
+fn holds_files(folder: &Path) -> bool {
+    let hidden = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+    std::fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(|entry| !hidden(entry)))
 }
 
 fn put(path: &Path, bytes: Vec<u8>) -> Result<(), ExportError> {

@@ -8,7 +8,7 @@ use super::error::ExportError;
 use super::sheet::Cell;
 use crate::archive::{self, Checkpoint, EMBEDDING_MAGIC};
 use crate::device::ComputeDevice;
-use crate::experiment::{Experiment, Strategy, Variant};
+use crate::experiment::Variant;
 use crate::generator::cache::GeneratorCache;
 use crate::grid::GridFolder;
 use crate::history::{Header, History};
@@ -21,6 +21,10 @@ use crate::world::{Preparation, PreparationActivity, Prepared, World};
 #[derive(Debug, Clone)]
 pub struct Again {
     pub data_dir: Option<PathBuf>,
+    /// The user's own masks, if they are no longer where the run found them.
+    pub masks: Option<PathBuf>,
+    /// A generator's file, instead of one in the cache.
+    pub generator: Option<PathBuf>,
     pub cache_dir: Option<PathBuf>,
     pub device: ComputeDevice,
 }
@@ -158,13 +162,18 @@ impl Material {
     /// Data and generator of these runs, if they need not be trained and are the same ones.
     fn find_world(&self, saved: Option<&(PathBuf, Embedding)>, again: &Again) -> Result<Arc<World>, String> {
         let header = self.header();
-        // A strategy that generates samples would need a tool that labels them; nothing is labelled here.
-        let experiment = Experiment { strategy: Strategy::Random, ..header.experiment.clone() };
+        let mut experiment = header.experiment.clone();
+        if let Some(folder) = &again.masks {
+            experiment.masks = folder.to_string_lossy().into_owned();
+        }
         let cache = again.cache_dir.as_ref().map(GeneratorCache::new);
-        let mut preparation = Preparation::new(&experiment, again.data_dir.clone(), cache, &again.device);
+        let preparation = Preparation::new(&experiment, again.data_dir.clone(), cache, &again.device);
+        // Nothing is labelled, so no strategy needs a tool.
+        let mut preparation =
+            preparation.for_strategies(&[]).without_new_runs().with_generator(again.generator.clone());
         let world = loop {
             if matches!(preparation.activity(), PreparationActivity::TrainingGenerator { .. }) {
-                return Err("the trained generator is not in the cache (--cache-dir)".into());
+                return Err("the trained generator is not in the cache (--cache-dir, or --generator FILE)".into());
             }
             match preparation.advance() {
                 Ok(Some(Prepared::DataReady(dataset))) if dataset.digest() != header.data_digest => {
@@ -179,7 +188,7 @@ impl Material {
         let of_the_runs = saved.map_or_else(|| header.ground(), |(_, embedding)| embedding.ground());
         match world.ground.compare(&of_the_runs) {
             Ok(_) => Ok(world),
-            Err(what) => Err(format!("the generator in the cache is not that of the runs (--cache-dir): {what}")),
+            Err(what) => Err(format!("the generator found is not that of the runs (--cache-dir, --generator): {what}")),
         }
     }
 }

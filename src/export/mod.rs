@@ -17,4 +17,4 @@ pub use material::{Again, Material};
 pub use missing::Missing;
 pub use sheet::{Cell, Column, Format, Kind, Sheet, write};
 pub use tables::{TABLES, Table};
-pub use weights::{saved_tensors, to_safetensors};
+pub use weights::saved_tensors;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, SafeTensors};
 
 use super::weights::NamedTensor;
 use super::{Generator, GeneratorError, from_tensors};
@@ -63,13 +63,7 @@ pub fn write(path: &Path, generator: &dyn Generator, of: GeneratorOf<'_>) -> Res
         (WEIGHTS.to_owned(), NamedTensor::hash(&tensors)),
     ]);
     metadata.extend(of.fields().map(|f| (f.name.to_owned(), f.get(of.experiment))));
-    let bytes: Vec<Vec<u8>> = tensors.iter().map(|t| t.values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
-    let views = tensors
-        .iter()
-        .zip(&bytes)
-        .map(|(t, bytes)| Ok((t.name.as_str(), TensorView::new(Dtype::F32, t.shape.clone(), bytes)?)));
-    let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>().map_err(|e| error(&e))?;
-    let file = safetensors::serialize(views, Some(metadata)).map_err(|e| error(&e))?;
+    let file = NamedTensor::to_safetensors(&tensors, Some(metadata)).map_err(|e| error(&e))?;
     disk::write_aside(path, &file).map_err(|e| error(&e))
 }
 

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
+use safetensors::SafeTensorError;
+use safetensors::tensor::{Dtype, TensorView};
 use sha2::{Digest as _, Sha256};
 
 use crate::disk;
@@ -83,6 +85,21 @@ impl NamedTensor {
         module.visit(&mut collector);
         collector.found.sort_by(|a, b| a.name.cmp(&b.name));
         collector.found
+    }
+
+    /// The parameters as a safetensors file.
+    pub fn to_safetensors(
+        tensors: &[Self],
+        metadata: Option<HashMap<String, String>>,
+    ) -> Result<Vec<u8>, SafeTensorError> {
+        let bytes: Vec<Vec<u8>> =
+            tensors.iter().map(|t| t.values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
+        let view = |(t, bytes)| -> Result<_, SafeTensorError> {
+            let Self { name, shape, .. }: &Self = t;
+            Ok((name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes)?))
+        };
+        let views = tensors.iter().zip(bytes.iter().map(Vec::as_slice)).map(view).collect::<Result<Vec<_>, _>>()?;
+        safetensors::serialize(views, metadata)
     }
 
     /// SHA-256 of names, shapes and values (little endian) of parameters in the order of their names, in hex.
