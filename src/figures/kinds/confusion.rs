@@ -20,8 +20,11 @@ const EMPTY_BELOW: f64 = 0.05;
 pub fn confusion(histories: &[History]) -> Figure {
     let groups = groups(histories);
     let classes = histories.first().map(|h| h.header.classes.clone()).unwrap_or_default();
+    // The last round that a run of every group has ended.
+    let ended = |g: &Group| g.histories.iter().flat_map(|h| &h.rounds).filter(|r| !r.diverged).map(|r| r.round).max();
+    let last = groups.iter().filter_map(ended).min().unwrap_or(0);
     let shares: Vec<(&Group, Vec<f64>)> =
-        groups.iter().filter_map(|g| Some((g, mean_shares(g, classes.len())?))).collect();
+        groups.iter().filter_map(|g| Some((g, mean_shares(g, last, classes.len())?))).collect();
     let wrong = |s: &[f64]| {
         let n = classes.len();
         (0..n * n).filter(|i| i / n != i % n).map(|i| s[i]).fold(0.0, f64::max)
@@ -41,7 +44,7 @@ pub fn confusion(histories: &[History]) -> Figure {
         name: "confusion".into(),
         title: "Confusion of the last round".into(),
         caption: format!(
-            "Predicted classes of each true class (row, in percent) of the {} at the end of the last round, {}. Right in \
+            "Predicted classes of each true class (row, in percent) of the {} at the end of round {last}, {}. Right in \
              blue; wrong in orange, the darkest being {worst:.1} %.",
             split_name(histories),
             repeats_text(&groups)
@@ -58,9 +61,11 @@ pub fn confusion(histories: &[History]) -> Figure {
     }
 }
 
-/// The matrix in percent of each row, averaged over the runs that have one; `None` if no run has.
-fn mean_shares(group: &Group, classes: usize) -> Option<Vec<f64>> {
-    let counted = group.histories.iter().filter_map(|h| h.rounds.last()).map(|r| &r.confusion);
+/// The matrix in percent of each row at the end of round `last`, averaged over the runs that got there without
+/// diverging; `None` if no run did.
+fn mean_shares(group: &Group, last: usize, classes: usize) -> Option<Vec<f64>> {
+    let rounds = group.histories.iter().flat_map(|h| h.rounds.iter().filter(|r| r.round == last && !r.diverged));
+    let counted = rounds.map(|r| &r.confusion);
     let counted: Vec<&Vec<u32>> = counted.filter(|c| classes > 0 && c.len() == classes * classes).collect();
     if counted.is_empty() {
         return None;
