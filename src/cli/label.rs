@@ -222,9 +222,12 @@ fn pixel_size(text: &str) -> Result<f64, String> {
         .ok_or(format!("give the size of a pixel in millimetres, {least} to {most}"))
 }
 
+/// No pixel has this many millimetres, and no blood this pressure in mmHg.
+const MOST: f64 = 10_000.0;
+
 fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
-        _ => Err("give a number above zero".into()),
+        Ok(value) if value > 0.0 && value <= MOST => Ok(value),
+        _ => Err(format!("give a number above zero, {MOST} at most")),
     }
 }

@@ -31,6 +31,11 @@ pub enum DataError {
         others: Vec<PathBuf>,
     },
     #[error(
+        "{}: is no folder, so {name} is not in it; run `ridgewalk fetch {name}`, or give another with --data-dir",
+        path.display()
+    )]
+    NoFolder { name: String, path: PathBuf },
+    #[error(
         "{}: {} missing (looked for in {} and the folders below); `ridgewalk fetch {name}` completes the folder",
         path.display(),
         missing.join(", "),

@@ -78,14 +78,22 @@ impl Experiment {
             return Ok(Vec::new());
         }
         let last = pool.div_ceil(j);
-        let mut told = format!(
-            "`samples_per_round` {j} in {rounds} rounds asks for {asked} samples, more than the pool of {pool}: all are \
-             labelled after round {last}, and nothing is left to choose"
-        );
-        if strategies.iter().any(|s| s.generates_samples()) {
-            told += "; strategies that generate samples go on, so from there the budgets are unequal";
+        let more = format!("`{j}` in {rounds} rounds is {asked} samples, more than the pool of {pool}");
+        let generates = strategies.iter().any(|s| s.generates_samples());
+        match (generates, last < rounds) {
+            (true, _) => Ok(vec![format!(
+                "`samples_per_round` {more}: all are labelled after round {last}; strategies that generate samples go on, \
+                 so from there the budgets are unequal"
+            )]),
+            (false, true) => {
+                let fewer = match pool / rounds {
+                    0 => String::new(),
+                    fewer => format!("{fewer} or fewer, or "),
+                };
+                Err(bad("samples_per_round", format!("{more}: give {fewer}{last} rounds")))
+            }
+            (false, false) => Ok(vec![format!("`samples_per_round` {more}: the last round has fewer")]),
         }
-        Ok(vec![told])
     }
 }
 
@@ -122,10 +130,17 @@ mod tests {
         // The settings, the data, the strategies, the error or what is told.
         for (settings, data, strategies, says) in [
             ("samples_per_round=10", data, random, Ok("")),
-            ("samples_per_round=10 rounds=11", data, random, Ok("asks for 110 samples, more than the pool of 100")),
-            ("samples_per_round=30", data, both, Ok("after round 4, and nothing is left to choose; strategies that")),
+            ("samples_per_round=30 rounds=4", data, random, Ok("is 120 samples, more than the pool of 100: the last")),
+            (
+                "samples_per_round=10 rounds=11",
+                data,
+                random,
+                Err("is 110 samples, more than the pool of 100: give 9 or"),
+            ),
+            ("samples_per_round=30", data, random, Err("give 10 or fewer, or 4 rounds")),
+            ("samples_per_round=30", data, both, Ok("after round 4; strategies that generate samples go on")),
             ("samples_per_round=30 stop_at_labels=60", data, both, Ok("")),
-            ("samples_per_round=30 stop_at_labels=101", data, random, Ok("asks for 300 samples")),
+            ("samples_per_round=30 stop_at_labels=101", data, random, Err("is 300 samples")),
             ("samples_per_round=100 rounds=1", data, random, Ok("")),
             (
                 "samples_per_round=101",

@@ -1,6 +1,5 @@
 //! Where data is on this machine: the folder given, `RIDGEWALK_DATA`, or the user's data folder.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use etcetera::{AppStrategy as _, AppStrategyArgs, choose_app_strategy};
@@ -45,8 +44,7 @@ impl Found {
 /// user's data folder and the usual places. The error says what is missing, and where it was looked for.
 pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataError> {
     if let Some(path) = data_dir.filter(|given| !given.is_dir()) {
-        let kind = if path.exists() { ErrorKind::NotADirectory } else { ErrorKind::NotFound };
-        return Err(DataError::Io { path: path.into(), source: kind.into() });
+        return Err(DataError::NoFolder { name: files.name().into(), path: path.into() });
     }
     let roots = roots(data_dir);
     let (folders, others): (Vec<_>, Vec<_>) = folders(files, &roots).into_iter().partition(|f| !f.another);
@@ -249,9 +247,9 @@ mod tests {
     fn a_folder_that_is_none_is_named() {
         let root = tempfile::tempdir().unwrap();
         write(root.path(), &["file"]);
-        for (name, says) in [("nowhere", "entity not found"), ("file", "not a directory")] {
+        for name in ["nowhere", "file"] {
             let error = first(&Mnist, Some(&root.path().join(name))).unwrap_err().to_string();
-            assert!(error.contains(name) && error.contains(says), "{error}");
+            assert!(error.contains(&format!("{name}: is no folder, so mnist is not in it")), "{error}");
         }
     }
 

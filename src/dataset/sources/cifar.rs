@@ -267,8 +267,8 @@ impl Records {
 
 #[cfg(test)]
 mod tests {
-    use super::super::packed::tests::gz;
     use super::*;
+    use crate::dataset::sources::packed::tests::gz;
 
     /// `n` records, each with its index as first pixel.
     fn records(n: u8) -> Vec<u8> {

@@ -131,8 +131,8 @@ fn read_folder(name: &str, provenance: String, folder: &Path) -> Result<Dataset,
     let test = read_split(&test_images, &test_labels?)?;
     if train.shape() != test.shape() {
         let (a, b) = (train.shape(), test.shape());
-        let detail =
-            format!("images of {} x {}, but the train images have {} x {}", b.height, b.width, a.height, a.width);
+        let train = train_images.display();
+        let detail = format!("images of {} x {}, but {train} has {} x {}", b.height, b.width, a.height, a.width);
         return Err(fault(&test_images, detail));
     }
     let [train, test] = [(train, &train_images), (test, &test_images)].map(|(split, path)| {
@@ -236,9 +236,9 @@ fn word(file: &mut dyn Read, path: &Path) -> Result<u32, DataError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::packed::GZIP;
-    use super::super::packed::tests::gz;
     use super::*;
+    use crate::dataset::sources::packed::GZIP;
+    use crate::dataset::sources::packed::tests::gz;
 
     /// An IDX file with this magic number, sizes and body.
     fn idx(magic: u32, sizes: &[u32], body: &[u8]) -> Vec<u8> {

@@ -95,6 +95,7 @@ pub fn fault(path: &Path, detail: String) -> DataError {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::disk;
     use std::io::Write as _;
 
     /// Gzipped.
@@ -121,7 +122,7 @@ pub mod tests {
             ("half a member", [gz(&text), gz(&text)[..12].to_vec()].concat(), Err("cut short")),
         ] {
             let path = root.path().join("file");
-            std::fs::write(&path, bytes).unwrap();
+            disk::write_aside(&path, &bytes).unwrap();
             let mut found = Vec::new();
             let read = open(&path).unwrap().read_to_end(&mut found);
             match expected {

@@ -24,9 +24,11 @@ pub enum WaveformError {
     Line { line: usize, text: String },
     #[error("line {line} of the waveform has a time that is not after the one before; put the lines in order")]
     Order { line: usize },
-    #[error("the waveform has {samples} samples; at least two are needed, as lines of `seconds,mmHg`")]
-    Short { samples: usize },
-    #[error("the waveform's peak is {peak} mmHg; it must lie between 0 and {MOST_MMHG}. Is the pressure in mmHg?")]
+    #[error("the waveform has fewer than two samples; give lines of `seconds,mmHg`")]
+    Short,
+    #[error(
+        "the waveform's peak is {peak} mmHg; give pressures in mmHg, with a peak above zero and of {MOST_MMHG} at most"
+    )]
     Peak { peak: f64 },
 }
 
@@ -71,7 +73,7 @@ impl PressureWaveform {
         let waveform = Self { samples };
         let peak = waveform.systolic_peak()[1];
         match waveform.samples.len() {
-            0 | 1 => Err(WaveformError::Short { samples: waveform.samples.len() }),
+            0 | 1 => Err(WaveformError::Short),
             _ if peak > 0.0 && peak <= MOST_MMHG => Ok(waveform),
             _ => Err(WaveformError::Peak { peak }),
         }
@@ -167,8 +169,8 @@ mod tests {
             ("a,b\nc,d\n0,80", "line 2 of the waveform"),
             ("0,80\nseconds,mmHg\n1,120", "line 2 of the waveform"),
             ("0,80\n0,120", "line 2 of the waveform has a time that is not after"),
-            ("0,80", "has 1 samples; at least two"),
-            ("", "has 0 samples; at least two"),
+            ("0,80", "fewer than two samples"),
+            ("", "fewer than two samples"),
             ("0,nan\n1,2", "line 1 of the waveform"),
             ("nan,inf\n0,1\n1,2", "line 1 of the waveform"),
             ("0,80,1\n1,2", "line 1 of the waveform"),

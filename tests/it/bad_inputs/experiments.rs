@@ -33,7 +33,7 @@ pub fn rows() -> Vec<Row> {
     ));
     // What is not an experiment.
     for (what, given, says) in [
-        ("TOML: a key twice", Field("toml/duplicate.toml", "e.toml"), &["e.toml:14:1|line 14", "rounds"][..]),
+        ("TOML: a key twice", Field("toml/duplicate.toml", "e.toml"), &["e.toml:16:1|line 16", "rounds"][..]),
         (
             "TOML: a quote is missing",
             Field("toml/missing-quote.toml", "e.toml"),

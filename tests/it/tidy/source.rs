@@ -63,7 +63,8 @@ impl Source {
                     at += 3;
                     continue;
                 }
-                "use" => {
+                // `use<'a>` is a bound.
+                "use" if next(1) != "<" => {
                     let place = place();
                     let mut leaves = Vec::new();
                     at = tree(&tokens, at + 1, &[], &mut leaves);
