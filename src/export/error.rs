@@ -25,6 +25,8 @@ pub enum ExportError {
     Taken { path: PathBuf },
     #[error("{}: has the export of other runs, of {of}; choose another folder with --out", path.display())]
     OtherRuns { path: PathBuf, of: String },
+    #[error("{}: is a checkpoint of another run, {of}; put back the run's own, or remove it", path.display())]
+    OtherCheckpoint { path: PathBuf, of: String },
     #[error("{what}: the weights cannot be read: {detail}")]
     Weights { what: String, detail: String },
 }

@@ -9,12 +9,12 @@ use super::material::Material;
 use super::missing::Missing;
 use super::sheet::{self, Format};
 use super::tables::TABLES;
-use super::weights::saved_tensors;
 use crate::disk::{self, FolderLock};
 use crate::generator::file::{self, GeneratorOf};
 use crate::generator::weights::NamedTensor;
 use crate::identity::VERSION;
 use crate::labelling::npy;
+use crate::target::saved_tensors;
 
 /// The list of an export's files.
 const LIST: &str = "export.json";
@@ -139,7 +139,7 @@ pub fn export(
         for record in &run.light.rounds {
             let Some(checkpoint) = run.weights_at(record.round)? else { continue };
             let path = out.join("weights").join(format!("{}-{:02}.safetensors", run.name, record.round));
-            let tensors = saved_tensors(checkpoint.weights, &run.name)?;
+            let tensors = saved_tensors(checkpoint.weights).map_err(|e| ExportError::weights(&run.name, e))?;
             let bytes = NamedTensor::to_safetensors(&tensors, None).map_err(|e| ExportError::weights(&run.name, e))?;
             put(&path, bytes)?;
             add(&mut list, &path, "the weights of the target at the end of a round", None);

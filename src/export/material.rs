@@ -58,6 +58,9 @@ impl ExportedRun {
         let at_end = archive::checkpoint_beside(&self.path);
         for path in of_rounds.get(round.wrapping_sub(1)).into_iter().chain([&at_end]).filter(|p| p.is_file()) {
             let checkpoint = archive::read_checkpoint(path)?;
+            if let Some(other) = checkpoint.foreign(&self.light) {
+                return Err(ExportError::OtherCheckpoint { path: path.clone(), of: other.run.clone() });
+            }
             if checkpoint.rounds == round {
                 return Ok(Some(checkpoint));
             }

@@ -7,7 +7,6 @@ mod error;
 mod sheet;
 mod material;
 mod missing;
-mod weights;
 mod tables;
 mod folder;
 
@@ -17,4 +16,3 @@ pub use material::{Again, Material};
 pub use missing::Missing;
 pub use sheet::{Cell, Column, Format, Kind, Sheet, write};
 pub use tables::{TABLES, Table};
-pub use weights::saved_tensors;

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use ridgewalk::archive;
-use ridgewalk::export::{Exported, saved_tensors};
+use ridgewalk::export::Exported;
 use ridgewalk::generator::weights::NamedTensor;
+use ridgewalk::target::saved_tensors;
 use safetensors::SafeTensors;
 
 use crate::common::tiny_world;
@@ -208,7 +209,7 @@ fn what_is_exported_follows_from_the_runs() {
 
     // The target's weights are those of the checkpoint.
     let checkpoint = archive::read_checkpoint(&runs.join("checkpoints/snn-02.rwc")).unwrap();
-    let saved = saved_tensors(checkpoint.weights, "a test").unwrap();
+    let saved = saved_tensors(checkpoint.weights).unwrap();
     assert_eq!(tensors(&out.join("weights/snn-02-03.safetensors")), saved);
     assert!(out.join("weights/snn-01-01.safetensors").exists() && !out.join("weights/snn-02-01.safetensors").exists());
 
