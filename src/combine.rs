@@ -11,7 +11,7 @@ const FREE: [&str; 9] =
     ["name", "masks", "strategy", "seed", "rounds", "walks", "walk_anchors", "walk_reselection", "walk_reselect_every"];
 
 /// Fields that only choose images: runs with equal images do not differ in them.
-const CHOOSE_IMAGES: [&str; 4] = ["data_seed", "train_size", "test_size", "validation_size"];
+const CHOOSE_IMAGES: [&str; 5] = ["mask_levels", "data_seed", "train_size", "test_size", "validation_size"];
 
 /// Other fields that the images follow from; some networks pad them.
 const CHANGE_IMAGES: [&str; 3] = ["dataset", "generator", "target"];

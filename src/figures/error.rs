@@ -15,7 +15,7 @@ pub enum FigureError {
     #[error(transparent)]
     Apart(#[from] CombineError),
     #[error(
-        "{run}, repeat {repeat}: the embedding beside it is of other data or of another generator; give the folder of this run"
+        "{run}, repeat {repeat}, has another embedding than the one beside it (other data or another generator); give its own folder"
     )]
     OtherEmbedding { run: String, repeat: usize },
     #[error("the run of {run} recorded no walks; run it again with --walks N, for example 240")]
