@@ -22,7 +22,7 @@ use crate::archive;
 use crate::dataset::sources;
 use crate::experiment::{Variant, setups};
 use crate::grid::{self, GridFolder, Keep};
-use crate::identity::VERSION;
+use crate::identity::{Origin, VERSION};
 use crate::paths;
 use crate::ui;
 use args::{ExperimentArgs, FiguresArgs};
@@ -196,6 +196,10 @@ fn merge(shards: &[PathBuf], out: &std::path::Path, without_steps: bool) -> anyh
     }
     if let Some(note) = merged.likeness.note() {
         say!("note: {note}");
+    }
+    let machines = Origin::machines(merged.histories.iter().flat_map(|h| &h.header.origins));
+    if machines.len() > 1 {
+        say!("note: the runs were computed on {} machines: {}", machines.len(), machines.join("; "));
     }
     for path in run_files::run_files(&folder)? {
         say!("{}", path.display());

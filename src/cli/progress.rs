@@ -158,6 +158,10 @@ impl TerminalWatcher {
 }
 
 impl Watcher for TerminalWatcher {
+    fn noted(&self, note: &str) {
+        self.line(&format!("note: {note}"));
+    }
+
     fn began(&self, cell: &Cell, rounds_done: usize) {
         let bar = self.bars.insert_before(&self.total, ProgressBar::new(WHOLE));
         bar.set_style(style("{msg:<24} {bar:40} {percent:>3} %"));

@@ -1,7 +1,7 @@
 //! A trained generator as a file, in the cache and for `--generator`: safetensors of its parameters, with what it is of
 //! and the hash of its weights in the metadata.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,8 +19,10 @@ const VAE_RECIPE: &str = "vae-1";
 const ALPHA_GAN_RECIPE: &str = "alpha-gan-1";
 /// Extension of a generator's file.
 pub const EXTENSION: &str = "safetensors";
-/// Keys of the metadata, beside one for each field that the generator depends on.
-const FORMAT: &str = "ridgewalk";
+/// The entry of the metadata, a JSON object.
+const METADATA: &str = "ridgewalk";
+/// Its keys, beside one for each field that the generator depends on.
+const FORMAT: &str = "kind";
 const DATA: &str = "data_sha256";
 const DIGEST: &str = "settings_sha256";
 const WEIGHTS: &str = "weights_sha256";
@@ -56,13 +58,16 @@ impl GeneratorOf<'_> {
 pub fn write(path: &Path, generator: &dyn Generator, of: GeneratorOf<'_>) -> Result<(), GeneratorError> {
     let error = |e: &dyn std::fmt::Display| GeneratorError::Weights(format!("{}: {e}", path.display()));
     let tensors = generator.tensors();
-    let mut metadata = HashMap::from([
+    let mut facts = BTreeMap::from([
         (FORMAT.to_owned(), VERSION.to_owned()),
         (DATA.to_owned(), of.data.to_owned()),
         (DIGEST.to_owned(), generator_digest(of.experiment, of.data)),
         (WEIGHTS.to_owned(), NamedTensor::hash(&tensors)),
     ]);
-    metadata.extend(of.fields().map(|f| (f.name.to_owned(), f.get(of.experiment))));
+    facts.extend(of.fields().map(|f| (f.name.to_owned(), f.get(of.experiment))));
+    // One entry, because the entries of safetensors' metadata have no order, and equal generators have equal files.
+    let facts = serde_json::to_string(&facts).map_err(|e| error(&e))?;
+    let metadata = HashMap::from([(METADATA.to_owned(), facts)]);
     let file = NamedTensor::to_safetensors(&tensors, Some(metadata)).map_err(|e| error(&e))?;
     disk::write_aside(path, &file).map_err(|e| error(&e))
 }
@@ -84,9 +89,9 @@ pub fn read(
 fn checked(bytes: &[u8], of: GeneratorOf<'_>) -> Result<Vec<NamedTensor>, String> {
     let damaged = |e: &dyn std::fmt::Display| format!("it is no whole safetensors file ({e})");
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(&e))?;
-    let empty = HashMap::new();
-    let metadata = header.metadata().as_ref().unwrap_or(&empty);
-    let said = |key: &str| metadata.get(key).map_or("nothing", String::as_str);
+    let facts = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA));
+    let facts: BTreeMap<String, String> = facts.and_then(|f| serde_json::from_str(f).ok()).unwrap_or_default();
+    let said = |key: &str| facts.get(key).map_or("nothing", String::as_str);
     match said(FORMAT) {
         VERSION => {}
         "nothing" => return Err("it does not say of which generator it is; `ridgewalk generator` writes one".into()),

@@ -9,7 +9,7 @@ use super::saved::is_of;
 use crate::archive::{self, ArchiveError, EMBEDDING_MAGIC};
 use crate::experiment::Experiment;
 use crate::history::Header;
-use crate::identity::Ground;
+use crate::identity::{Ground, Likeness, Origin};
 use crate::trajectory::Embedding;
 use crate::world::World;
 
@@ -19,8 +19,13 @@ pub(super) const OF_A_RUN: [&str; 1] = ["strategy"];
 pub(super) const ADDED: [&str; 2] = ["strategy", "rounds"];
 
 /// An error if the grid must not be written into the folder. Without `ground`, before data and generator are there,
-/// only settings are compared.
-pub fn admit(grid: &Grid, ground: Option<&Ground>, folder: &GridFolder, resume: bool) -> Result<(), GridError> {
+/// only settings are compared. Returns the runs that are there.
+pub fn admit(
+    grid: &Grid,
+    ground: Option<&Ground>,
+    folder: &GridFolder,
+    resume: bool,
+) -> Result<Vec<(PathBuf, Header)>, GridError> {
     let there = belongs(folder, &grid.experiment, ground, &ADDED)?;
     let mut own = None;
     for cell in grid.cells() {
@@ -32,8 +37,24 @@ pub fn admit(grid: &Grid, ground: Option<&Ground>, folder: &GridFolder, resume: 
     }
     match own.filter(|_| !resume) {
         Some(path) => Err(GridError::NotEmpty { path: path.clone() }),
-        None => Ok(()),
+        None => Ok(there),
     }
+}
+
+/// What is to be told before rounds are added to the runs of a folder, one sentence each: nothing of it is an error.
+pub(super) fn notes(there: &[(PathBuf, Header)], world: &World) -> Vec<String> {
+    let likeness = there.iter().filter_map(|(_, header)| header.ground().compare(&world.ground).ok()).max();
+    let here = Origin::here(&world.device.description, 1).machine();
+    let mut others = Origin::machines(there.iter().flat_map(|(_, header)| &header.origins));
+    others.retain(|machine| *machine != here);
+    let moved = (!others.is_empty()).then(|| {
+        let others = others.join("; ");
+        format!(
+            "Rounds so far were computed on {others}, and those to come on {here}: what follows a gradient may part in \
+             its last bits."
+        )
+    });
+    likeness.and_then(Likeness::note).map(str::to_owned).into_iter().chain(moved).collect()
 }
 
 /// The runs of a folder, or an error if they, its experiment or its embedding are of another grid than this experiment's.

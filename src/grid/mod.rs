@@ -24,7 +24,7 @@ use crate::history::History;
 use crate::round::RunEvent;
 use crate::trajectory::Album;
 use crate::world::World;
-use belongs::write_embedding;
+use belongs::{notes, write_embedding};
 use saved::Begun;
 
 /// What a grid is called where it locks its folder.
@@ -32,6 +32,8 @@ pub const RUN: &str = "`ridgewalk run`";
 
 /// Receives the progress of a grid; called from its worker threads.
 pub trait Watcher: Sync {
+    /// What is to be told before the first cell starts, one sentence.
+    fn noted(&self, _note: &str) {}
     /// A cell starts, or continues after `rounds_done` rounds.
     fn began(&self, cell: &Cell, rounds_done: usize);
     /// An event in a cell, of which `fraction` is done.
@@ -53,7 +55,8 @@ pub fn run(
 ) -> Result<Vec<History>, GridError> {
     let _lock = FolderLock::take(folder.path(), RUN)?;
     let cells = grid.cells();
-    admit(grid, Some(&world.ground), folder, resume)?;
+    let there = admit(grid, Some(&world.ground), folder, resume)?;
+    notes(&there, world).iter().for_each(|note| watcher.noted(note));
     write_experiment(grid, folder)?;
     write_embedding(folder, world)?;
     let next = AtomicUsize::new(0);

@@ -1,6 +1,7 @@
 //! By what program, on what device and processor rounds were computed: told wherever runs are compared, and never a
 //! difference between them.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use gemm_common::cache::CACHE_INFO;
@@ -68,12 +69,23 @@ impl Origin {
         undated(self) == undated(other)
     }
 
-    /// One line: program, commit, device, processor, caches and kernels.
-    pub fn describe(&self) -> String {
-        let Self { program, commit, device, processor, caches, kernels, .. } = self;
+    /// Device, processor, caches and kernels: where they are equal, the same program computes the same bits.
+    pub fn machine(&self) -> String {
+        let Self { device, processor, caches, kernels, .. } = self;
         let size = |c: &Cache| format!("{} KiB/{}-way", c.bytes / 1024, c.ways);
         let caches: Vec<String> = caches.iter().map(size).collect();
-        format!("{program} ({commit}) on {device}: {processor}, caches {}; {kernels}", caches.join(", "))
+        format!("{device}: {processor}, caches {}; {kernels}", caches.join(", "))
+    }
+
+    /// The machines of several origins, each once, in alphabetic order.
+    pub fn machines<'a>(origins: impl IntoIterator<Item = &'a Self>) -> Vec<String> {
+        let machines: BTreeSet<String> = origins.into_iter().map(Self::machine).collect();
+        machines.into_iter().collect()
+    }
+
+    /// One line: program, commit, device, processor, caches and kernels.
+    pub fn describe(&self) -> String {
+        format!("{} ({}) on {}", self.program, self.commit, self.machine())
     }
 }
 

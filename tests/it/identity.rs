@@ -1,6 +1,6 @@
 //! A generator is known by its weights, a checkpoint by its run, and what only tells of a machine is no difference.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use ridgewalk::archive::{self, SavedRun, read_runs};
 use ridgewalk::difference::{difference, first_difference};
@@ -9,9 +9,10 @@ use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::generator::cache::GeneratorCache;
 use ridgewalk::generator::file::GeneratorOf;
 use ridgewalk::generator::weights::NamedTensor;
-use ridgewalk::grid::{self, Grid, GridFolder, Keep, Place, Shard};
+use ridgewalk::grid::{self, Grid, GridFolder, Keep, Place, Shard, Watcher};
+use ridgewalk::history::History;
 use ridgewalk::identity::{Ground, Likeness, commit};
-use ridgewalk::round::Run;
+use ridgewalk::round::{Run, RunEvent};
 use ridgewalk::world::World;
 
 use crate::caches::{prepared, quick};
@@ -105,6 +106,47 @@ fn a_header_names_generator_codes_program_and_machine_and_only_what_was_computed
     let found = difference(&history, resumed);
     assert_eq!((found.settings.len(), found.round), (0, None));
     assert_eq!(found.told.iter().map(|t| t.field.as_str()).collect::<Vec<_>>(), ["computed by"]);
+}
+
+/// Remembers the notes.
+#[derive(Default)]
+struct Notes(Mutex<Vec<String>>);
+
+impl Watcher for Notes {
+    fn noted(&self, note: &str) {
+        self.0.lock().unwrap().push(note.to_owned());
+    }
+    fn began(&self, _: &grid::Cell, _: usize) {}
+    fn happened(&self, _: &grid::Cell, _: &RunEvent, _: f32) {}
+    fn ended(&self, _: &grid::Cell, _: &History) {}
+}
+
+#[test]
+fn a_run_that_continues_on_another_machine_says_so() {
+    let world = tiny_world();
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = GridFolder::new(scratch.path());
+    let start = |rounds, resume| {
+        let base = Experiment { rounds, walks: 0, ..tiny() };
+        let grid = Grid::new(base, &variants(&[Strategy::Random]), 1, Shard::default()).unwrap();
+        let notes = Notes::default();
+        grid::run(&grid, &world, &folder, resume, 1, &notes).unwrap();
+        notes.0.into_inner().unwrap()
+    };
+    assert_eq!(start(1, false), Vec::<String>::new());
+    assert_eq!(start(2, true), Vec::<String>::new());
+    let path = scratch.path().join("histories/random-01.rwh");
+    let mut history = archive::read_history(&path).unwrap();
+    history.header.origins[0].caches[0].bytes = 12_288;
+    history.header.generator_weights = None;
+    history.header.codes_digest = None;
+    archive::write_history(&path, &history).unwrap();
+    let notes = start(3, true);
+    let [unknown, moved] = &notes[..] else { panic!("{notes:?}") };
+    assert!(unknown.contains("unknown (written by an earlier version)"), "{unknown}");
+    assert!(moved.contains("caches 12 KiB/") && moved.contains("may part in its last bits"), "{moved}");
+    let resumed = archive::read_history(&path).unwrap();
+    assert_eq!(resumed.header.origins.iter().map(|o| o.from_round).collect::<Vec<_>>(), [1, 3]);
 }
 
 #[test]
