@@ -134,7 +134,7 @@ fn run_action(cli: Cli) -> ExitCode {
         None => window(&cli.window),
         Some(Action::Run(args)) => run::run(&args),
         Some(Action::Generator(args)) => generator::run(&args),
-        Some(Action::Diff { a, b }) => return diff::diff(&a, &b),
+        Some(Action::Diff { a, b }) => return compare(&a, &b),
         Some(Action::Merge { shards, out, without_steps }) => merge(&shards, &out, without_steps),
         Some(Action::Figures(args)) => draw(&args),
         Some(Action::Export(args)) => export_runs::run(&args),
@@ -173,6 +173,17 @@ fn window(args: &WindowArgs) -> anyhow::Result<()> {
         variants: args.strategies.clone(),
         autostart: !args.no_autostart,
     })
+}
+
+fn compare(a: &std::path::Path, b: &std::path::Path) -> ExitCode {
+    match diff::diff(a, b) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            complain!("error: {}", told(&e));
+            ExitCode::from(FAILED)
+        }
+    }
 }
 
 fn merge(shards: &[PathBuf], out: &std::path::Path, without_steps: bool) -> anyhow::Result<()> {
