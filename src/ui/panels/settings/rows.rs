@@ -134,8 +134,10 @@ fn seed(ui: &mut Ui, field: &Field, value: &mut u64, size: [f32; 2]) -> Response
         // What is no seed yet is left as it is typed and changes nothing.
         *value = text.trim().parse().unwrap_or(*value);
     }
+    // Asked outside: both take the context's lock.
+    let focused = response.has_focus();
     ui.data_mut(|data| {
-        if response.has_focus() {
+        if focused {
             data.insert_temp(id, text);
         } else {
             data.remove::<String>(id);
