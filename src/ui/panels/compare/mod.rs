@@ -408,3 +408,24 @@ fn table_row(ui: &mut Ui, words: usize, cells: Vec<RichText>) {
     }
     ui.end_row();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_given_twice_blanks_nothing_and_what_differs_is_told_until_it_is_allowed() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/histories/cifar10-small/histories/random-01.rwh");
+        let run = archive::read_history(file.as_ref()).unwrap();
+        let shown =
+            |histories: &[History], allow: &[String]| content(&KINDS[0], histories, &Strategy::Random.into(), allow);
+        assert!(matches!(shown(&[run.clone(), run.clone()], &[]), Content::Figure(_)));
+        let mut other = run.clone();
+        other.header.experiment.learning_rate *= 2.0;
+        let both = [run, other];
+        let Content::Rejected(why, differing) = shown(&both, &[]) else { panic!("they were combined") };
+        assert!(why.contains("learning_rate") && differing == ["learning_rate"], "{why}");
+        let Content::Figure(figure) = shown(&both, &differing) else { panic!("they were not combined") };
+        assert!(figure.caption.contains("differ in `learning_rate`"), "{}", figure.caption);
+    }
+}
