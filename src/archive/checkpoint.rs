@@ -24,7 +24,7 @@ pub struct Checkpoint {
 pub struct CheckpointOf {
     /// Variant, seed and repeat, for messages.
     pub run: String,
-    /// SHA-256 of what the run bought and measured up to there.
+    /// SHA-256 of the run's strategy and seed, and of what it bought and measured up to there.
     pub history: String,
 }
 
@@ -39,16 +39,17 @@ impl CheckpointOf {
 }
 
 impl Checkpoint {
-    /// The run that it is of, if that is not the run of `history`. Two runs that bought and measured the same so far have
-    /// the same weights, whatever they are called.
+    /// The run that it is of, if that is not the run of `history`.
     pub fn foreign(&self, history: &History) -> Option<&CheckpointOf> {
         self.of.as_ref().filter(|of| of.history != CheckpointOf::new(history, self.rounds).history)
     }
 }
 
-/// SHA-256 of what a run bought and measured, in hex: of facts only that no version words differently.
+/// SHA-256 of a run's strategy and seed, and of what it bought and measured, in hex: of facts only that no version words
+/// differently.
 fn hash(history: &History) -> String {
     let mut hash = Sha256::new();
+    hash.update(format!("{} {}\n", history.strategy().name(), history.seed()));
     for record in &history.rounds {
         hash.update(format!("round {} {}\n", record.round, record.minibatches));
         for p in &record.proposals {

@@ -166,7 +166,7 @@ fn files_come_back_as_they_went_and_broken_ones_say_so() {
         (bytes[..bytes.len() / 2].to_vec(), "damaged"),
         (b"something else".to_vec(), "first line"),
         (Vec::new(), "first line"),
-        ([b"ridgewalk history 999\n", &bytes[20..]].concat(), "version is 999"),
+        ([b"ridgewalk history 999\n", &bytes[20..]].concat(), "format is 999"),
     ] {
         std::fs::write(&path, &broken).unwrap();
         let error = archive::read_history(&path).unwrap_err().to_string();

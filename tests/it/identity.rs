@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use ridgewalk::archive::{self, SavedRun, read_runs};
 use ridgewalk::difference::{difference, first_difference};
-use ridgewalk::engine::protocol::{Command, Event, Level, Phase};
+use ridgewalk::engine::protocol::{Command, Event, Level};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::generator::cache::GeneratorCache;
 use ridgewalk::generator::file::GeneratorOf;
@@ -171,8 +171,7 @@ fn a_checkpoint_of_another_run_is_refused_by_name() {
     let [SavedRun { weights, .. }] = &mut runs[..] else { panic!("{}", runs.len()) };
     weights[0] = archive::read_checkpoint(&scratch.path().join("weights/random-01/02.rwc")).unwrap();
     runs[0].checkpoint = None;
-    let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
-    listener.until_phase(Phase::Paused);
+    let mut listener = Listener::new();
     listener.engine.send(Command::Replay { runs });
     let said = listener.until("a warning", |e| matches!(e, Event::Message { level: Level::Warning, .. }));
     assert!(format!("{said:?}").contains("round 2 are of another run (random, seed 1, repeat 1)"), "{said:?}");
