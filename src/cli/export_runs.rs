@@ -9,7 +9,7 @@ use super::out::say;
 use crate::device::{self, ComputeDevice, DeviceKind};
 use crate::engine::EngineOptions;
 use crate::experiment::{Strategy, Variant};
-use crate::export::{Again, Exported, Format, Material, Written, export};
+use crate::export::{Again, Exported, Format, Material, Missing, Written, export};
 use crate::statistics::{group_named, groups};
 
 #[derive(Debug, clap::Args)]
@@ -63,13 +63,25 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         say!("{}{rows}", path.display());
     };
     let Exported { missing, .. } = export(&material, &args.out, format, &mut say).context("export")?;
-    for m in &missing {
-        let places = match &m.places[..] {
-            [] => String::new(),
-            [one] => format!(" ({one})"),
-            [first, .., last] => format!(" ({first} to {last}, {} in all)", m.places.len()),
-        };
-        say!("not in this export: {}{places}: {}", m.what, m.why);
+    for line in lines(&missing) {
+        say!("not in this export: {line}");
     }
     Ok(())
+}
+
+/// What is missing, a line for each reason.
+fn lines(missing: &[Missing]) -> Vec<String> {
+    let named = |m: &Missing| match &m.places[..] {
+        [] => m.what.clone(),
+        [one] => format!("{} ({one})", m.what),
+        [first, .., last] => format!("{} ({first} to {last}, {} in all)", m.what, m.places.len()),
+    };
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for m in missing {
+        match reasons.iter_mut().find(|(why, _)| *why == m.why) {
+            Some((_, all)) => all.push(named(m)),
+            None => reasons.push((&m.why, vec![named(m)])),
+        }
+    }
+    reasons.into_iter().map(|(why, all)| format!("{}: {why}", all.join(", "))).collect()
 }

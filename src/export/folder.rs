@@ -59,7 +59,7 @@ pub struct Written {
 impl Exported {
     fn of(material: &Material, format: Format) -> Self {
         let header = material.header();
-        let shape = material.world.as_ref().ok().map(|world| world.dataset.shape());
+        let shape = material.dataset.as_ref().ok().map(|dataset| dataset.shape());
         Self {
             program: format!("ridgewalk {VERSION}"),
             runs: material.runs.iter().map(|run| run.name.clone()).collect(),

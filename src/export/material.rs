@@ -7,11 +7,13 @@ use std::sync::{Arc, OnceLock};
 use super::error::ExportError;
 use super::sheet::Cell;
 use crate::archive::{self, Checkpoint, EMBEDDING_MAGIC};
+use crate::dataset::Dataset;
 use crate::device::ComputeDevice;
 use crate::experiment::Variant;
 use crate::generator::cache::GeneratorCache;
 use crate::grid::GridFolder;
 use crate::history::{Header, History};
+use crate::identity::Ground;
 use crate::latent::LatentSpace;
 use crate::statistics::group_names;
 use crate::trajectory::{BaseRate, Embedding};
@@ -91,6 +93,8 @@ pub struct Material {
     pub against: Variant,
     /// The embedding, or why there is none.
     pub embedded: Result<Embedded, String>,
+    /// The data, or why they are not there.
+    pub dataset: Result<Arc<Dataset>, String>,
     /// Data and generator, or why they are not there.
     pub world: Result<Arc<World>, String>,
 }
@@ -120,16 +124,15 @@ impl Material {
             run.group = group;
             run.name = name(&run.path, path, longer);
         }
-        let mut material =
-            Self { runs, against: against.clone(), embedded: Err(String::new()), world: Err(String::new()) };
-        let saved = material.saved_embedding()?;
-        material.world = material.find_world(saved.as_ref(), again);
-        material.embedded = match (saved, &material.world) {
+        let saved = saved_embedding(&runs)?;
+        let of_the_runs = saved.as_ref().map_or_else(|| runs[0].light.header.ground(), |(_, e)| e.ground());
+        let (dataset, world) = find(&runs[0].light.header, &of_the_runs, again);
+        let embedded = match (saved, &world) {
             (Some((path, embedding)), _) => Ok(embedded(&path, embedding)?),
             (None, Ok(world)) => Ok(embedded(path, Embedding::of(world))?),
             (None, Err(why)) => Err(format!("no {} is beside the histories, and {why}", archive::EMBEDDING_FILE)),
         };
-        Ok(material)
+        Ok(Self { runs, against: against.clone(), embedded, dataset, world })
     }
 
     /// The header of the first run: data and generator are those of all.
@@ -146,53 +149,59 @@ impl Material {
     pub fn classes(&self) -> usize {
         if self.header().experiment.dataset.task().has_classes() { self.header().classes.len() } else { 0 }
     }
+}
 
-    fn saved_embedding(&self) -> Result<Option<(PathBuf, Embedding)>, ExportError> {
-        for run in &self.runs {
-            let path = GridFolder::around(&run.path).embedding();
-            if path.is_file() {
-                let embedding: Embedding = archive::read(&path, EMBEDDING_MAGIC)?;
-                if let Err(what) = run.light.header.ground().compare(&embedding.ground()) {
-                    let (first, second) = (run.path.clone(), path);
-                    return Err(ExportError::Mixed { first, second, what: what.to_string() });
-                }
-                return Ok(Some((path, embedding)));
+/// The embedding beside one of the runs, with its path.
+fn saved_embedding(runs: &[ExportedRun]) -> Result<Option<(PathBuf, Embedding)>, ExportError> {
+    for run in runs {
+        let path = GridFolder::around(&run.path).embedding();
+        if path.is_file() {
+            let embedding: Embedding = archive::read(&path, EMBEDDING_MAGIC)?;
+            if let Err(what) = run.light.header.ground().compare(&embedding.ground()) {
+                let (first, second) = (run.path.clone(), path);
+                return Err(ExportError::Mixed { first, second, what: what.to_string() });
             }
+            return Ok(Some((path, embedding)));
         }
-        Ok(None)
     }
+    Ok(None)
+}
 
-    /// Data and generator of these runs, if they need not be trained and are the same ones.
-    fn find_world(&self, saved: Option<&(PathBuf, Embedding)>, again: &Again) -> Result<Arc<World>, String> {
-        let header = self.header();
-        let mut experiment = header.experiment.clone();
-        if let Some(folder) = &again.masks {
-            experiment.masks = folder.to_string_lossy().into_owned();
+type Found<T> = Result<Arc<T>, String>;
+
+/// The data of the runs, and with their generator the world, if nothing must be trained and they are the same ones.
+fn find(header: &Header, of_the_runs: &Ground, again: &Again) -> (Found<Dataset>, Found<World>) {
+    let mut experiment = header.experiment.clone();
+    if let Some(folder) = &again.masks {
+        experiment.masks = folder.to_string_lossy().into_owned();
+    }
+    let cache = again.cache_dir.as_ref().map(GeneratorCache::new);
+    let preparation = Preparation::new(&experiment, again.data_dir.clone(), cache, &again.device);
+    // Nothing is labelled, so no strategy needs a tool.
+    let mut preparation = preparation.for_strategies(&[]).without_new_runs().with_generator(again.generator.clone());
+    let mut found: Found<Dataset> = Err("the data were not found".into());
+    loop {
+        if matches!(preparation.activity(), PreparationActivity::TrainingGenerator { .. }) {
+            let why = "the trained generator is not in the cache (--cache-dir, or --generator FILE)";
+            return (found, Err(why.into()));
         }
-        let cache = again.cache_dir.as_ref().map(GeneratorCache::new);
-        let preparation = Preparation::new(&experiment, again.data_dir.clone(), cache, &again.device);
-        // Nothing is labelled, so no strategy needs a tool.
-        let mut preparation =
-            preparation.for_strategies(&[]).without_new_runs().with_generator(again.generator.clone());
-        let world = loop {
-            if matches!(preparation.activity(), PreparationActivity::TrainingGenerator { .. }) {
-                return Err("the trained generator is not in the cache (--cache-dir, or --generator FILE)".into());
+        let why = match preparation.advance() {
+            Ok(Some(Prepared::DataReady(dataset))) if dataset.digest() == header.data_digest => {
+                found = Ok(dataset);
+                continue;
             }
-            match preparation.advance() {
-                Ok(Some(Prepared::DataReady(dataset))) if dataset.digest() != header.data_digest => {
-                    return Err("the data found are not those of the runs (--data-dir)".into());
+            Ok(Some(Prepared::DataReady(_))) => "the data found are not those of the runs (--data-dir)".into(),
+            Ok(Some(Prepared::Ready { world, .. })) => match world.ground.compare(of_the_runs) {
+                Ok(_) => return (found, Ok(world)),
+                Err(what) => {
+                    format!("the generator found is not that of the runs (--cache-dir, --generator): {what}")
                 }
-                Ok(Some(Prepared::Ready { world, .. })) => break world,
-                Ok(Some(_)) => {}
-                Ok(None) => return Err("the preparation ended without a world".into()),
-                Err(e) => return Err(format!("the data cannot be prepared: {e}")),
-            }
+            },
+            Ok(Some(_)) => continue,
+            Ok(None) => "the preparation ended without a world".into(),
+            Err(e) => e.to_string(),
         };
-        let of_the_runs = saved.map_or_else(|| header.ground(), |(_, embedding)| embedding.ground());
-        match world.ground.compare(&of_the_runs) {
-            Ok(_) => Ok(world),
-            Err(what) => Err(format!("the generator found is not that of the runs (--cache-dir, --generator): {what}")),
-        }
+        return (found.map_err(|_| why.clone()), Err(why));
     }
 }
 

@@ -38,6 +38,13 @@ pub static TABLES: &[Table] = &[
         fill: splits::splits,
     },
     Table {
+        name: "rounds",
+        row: "a round of a run, with its times",
+        without: "no round was completed",
+        columns: runs::ROUNDS,
+        fill: runs::rounds,
+    },
+    Table {
         name: "curves",
         row: "an evaluation",
         without: "no round was completed",

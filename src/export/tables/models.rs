@@ -32,7 +32,7 @@ pub fn predictions(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec
     for run in &material.runs {
         let history = run.history()?;
         let evaluate_on = history.header.experiment.evaluate_on;
-        let split = material.world.as_ref().ok().map(|world| world.dataset.evaluation(evaluate_on));
+        let split = material.dataset.as_ref().ok().map(|dataset| dataset.evaluation(evaluate_on));
         for record in history.rounds.iter().filter(|r| !r.predicted.is_empty()) {
             let rows = match probabilities(material, run, &history, record)? {
                 Ok(rows) => rows,

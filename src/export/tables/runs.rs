@@ -49,6 +49,37 @@ pub fn runs(material: &Material, sheet: &mut Sheet<'_>, _: &mut Vec<Missing>) ->
     Ok(())
 }
 
+pub const ROUNDS: Columns = |_| {
+    of_run(&[
+        ("round", Whole),
+        ("labelled", Whole),
+        ("labels", Whole),
+        ("minibatches", Whole),
+        ("diverged", Whole),
+        ("rejected", Whole),
+        ("label_seconds", Single),
+        ("seconds", Single),
+    ])
+};
+
+pub fn rounds(material: &Material, sheet: &mut Sheet<'_>, _: &mut Vec<Missing>) -> Result<(), ExportError> {
+    for run in &material.runs {
+        for record in &run.history()?.rounds {
+            sheet.row(run.who().into_iter().chain([
+                record.round.into(),
+                record.proposals.len().into(),
+                record.labels.into(),
+                record.minibatches.into(),
+                record.diverged.into(),
+                record.refusals.len().into(),
+                record.label_seconds.into(),
+                record.seconds.into(),
+            ]))?;
+        }
+    }
+    Ok(())
+}
+
 pub const CURVES: Columns = |_| {
     of_run(&[
         ("round", Whole),

@@ -11,8 +11,7 @@ pub const SPLITS: fn(&Material) -> Vec<Column> = |_| {
 };
 
 pub fn splits(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<Missing>) -> Result<(), ExportError> {
-    let Some(world) = Missing::unless(&material.world, "splits", missing) else { return Ok(()) };
-    let dataset = &world.dataset;
+    let Some(dataset) = Missing::unless(&material.dataset, "splits", missing) else { return Ok(()) };
     let splits = [("train", &dataset.train), ("validation", &dataset.validation), ("test", &dataset.test)];
     for (name, split) in splits {
         for sample in 0..split.len() {
