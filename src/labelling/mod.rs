@@ -124,8 +124,8 @@ pub enum FileRefusal {
     #[error(transparent)]
     Mask(#[from] Refusal),
     /// What its levels were taken for is no wall round a lumen.
-    #[error("{fault}; the levels of the file are {levels}")]
-    Levels { fault: MaskFault, levels: String },
+    #[error("{fault}; {help}")]
+    Levels { fault: MaskFault, help: String },
     /// The file's own wall is thick enough.
     #[error(
         "the grid of the models, {grid} x {grid}, is too coarse: the wall is {pixels:.1} pixels of the file thick near column {column}, row {row}, which is {on_grid:.2} of a pixel of the grid; crop the image to the vessel, or leave it out"
@@ -137,7 +137,7 @@ impl FileRefusal {
     /// A refusal of a mask that was read so.
     pub fn of(refusal: Refusal, reading: &Reading) -> Self {
         match refusal {
-            Refusal::Mask(fault) => Self::Levels { fault, levels: reading.levels() },
+            Refusal::Mask(fault) => Self::Levels { fault, help: reading.help() },
             other => Self::Mask(other),
         }
     }

@@ -363,9 +363,16 @@ impl Reading {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
-    /// Every level with its number of pixels, for the end of a message.
-    pub fn levels(&self) -> String {
-        listed(self.levels.clone()) + self.hint
+    /// What the levels are and were taken for, and what may help, for the end of a message.
+    pub fn help(&self) -> String {
+        let levels = listed(self.levels.clone());
+        match self.levels.len() {
+            0 | 1 => format!("the file has one level, {levels}{}", self.hint),
+            _ => format!(
+                "read as {self}, of the levels {levels}; if the wall is another one, name it with --levels{}",
+                self.hint
+            ),
+        }
     }
 }
 
