@@ -18,7 +18,6 @@ use crate::dataset::{DataError, Dataset, Split};
 use crate::disk;
 use crate::experiment::{Experiment, MaskLevels};
 use crate::history::Made;
-use crate::labelling::fem::contour::Contours;
 use crate::labelling::simulation::{MadeSample, Simulation, SolvedMaps};
 use crate::labelling::{FileRefusal, Refusal};
 use crate::paths;
@@ -363,7 +362,7 @@ fn judge(simulation: &Simulation, files: &MaskFiles, levels: &MaskLevels) -> Res
     // Checked before the margin is added, so that an error names a pixel of the file.
     read.mask.regions().map_err(|fault| FileRefusal::of(fault.into(), &read.reading))?;
     let MadeSample { image, map, seconds, .. } =
-        on_the_grid(simulation, &read.mask).map_err(|refusal| of_the_file(simulation, &read.mask, refusal))?;
+        on_the_grid(simulation, &read.mask).map_err(|refusal| of_the_file(&read.mask, refusal))?;
     let map = map.map(|m| m.to_vec()).unwrap_or_default();
     let (read, note) = (read.reading.to_string(), read.reading.note());
     Ok(Judged::Accepted { mask: Made::mask(Vec::new(), &image), map, seconds, read, note })
@@ -374,22 +373,15 @@ fn on_the_grid(simulation: &Simulation, mask: &WallMask) -> Result<MadeSample, R
     simulation.label_image(&mask.to_values())
 }
 
-/// What a refusal on the models' grid is for the file, which may be finer.
-fn of_the_file(simulation: &Simulation, mask: &WallMask, on_grid: Refusal) -> FileRefusal {
-    let grid = VESSEL_SHAPE.width;
-    let side = mask.width().max(mask.height());
-    match Contours::of(mask, &simulation.tool.contour) {
-        Err(own) => own.into(),
-        Ok(own) => {
-            let (pixels, [column, row]) = own.thinnest();
-            let on_the_grid = pixels * grid as f64 / side as f64;
-            match on_grid {
-                Refusal::Mask(_) | Refusal::WallTooThin { .. } if side > grid => {
-                    FileRefusal::GridTooCoarse { grid, pixels, on_grid: on_the_grid, column, row }
-                }
-                other => other.into(),
-            }
+/// What a refusal on the models' grid is for the file, whose own wall may be thick enough.
+fn of_the_file(mask: &WallMask, refusal: Refusal) -> FileRefusal {
+    let (grid, side) = (VESSEL_SHAPE.width, mask.width().max(mask.height()));
+    match (&refusal, mask.thinnest()) {
+        (Refusal::Mask(_) | Refusal::WallTooThin { .. }, Some((pixels, [column, row]))) if side > grid => {
+            let on_grid = pixels * grid as f64 / side as f64;
+            FileRefusal::GridTooCoarse { grid, pixels, on_grid, column, row }
         }
+        _ => refusal.into(),
     }
 }
 

@@ -282,7 +282,7 @@ fn where_two_readings_are_possible_both_are_told_and_levels_decide() {
     for (levels, pixels) in readings {
         assert!(message.contains(levels), "{message}");
         let lumen = found(levels)["lumen_area_mm2"].as_f64().unwrap();
-        assert!((lumen / (0.01 * pixels) - 1.0).abs() < 0.03, "{levels}: {lumen}");
+        assert!((lumen / (0.01 * pixels) - 1.0).abs() < 0.05, "{levels}: {lumen}");
     }
     for (levels, says) in [
         ("wall=7", "no level is 7"),

@@ -85,10 +85,7 @@ impl MaskFiles {
         match self {
             Self::One(path) => {
                 let mut read = read(&Raster::read(path)?, levels)?;
-                if half_of_a_pair(path) {
-                    read.reading.hint =
-                        "; the file of lumen or vessel that it may be one of a pair with is not beside it";
-                }
+                read.reading.half_of_a_pair = half_of_a_pair(path);
                 Ok(read)
             }
             Self::Pair { lumen, vessel } => {

@@ -18,7 +18,7 @@ pub struct Levels {
     pub of: Vec<u8>,
     /// Whether a pixel's own value is that of no level, or only by chance, on a seam.
     pub seam: Vec<bool>,
-    /// Values of so few pixels that they are no levels, in an image without smooth borders.
+    /// Values of so few pixels that they are no levels, and lie between no two.
     pub specks: Vec<usize>,
 }
 
@@ -26,21 +26,24 @@ pub struct Levels {
 pub const MOST_LEVELS: usize = 12;
 /// From this many values that are nowhere surrounded by themselves, an image counts as one with smooth borders.
 const SEAM_VALUES: usize = 3;
-/// A value without a core is a speck if it has fewer pixels than this share of the image's side.
+/// Fewer pixels than this share of the image's side are a speck.
 const SPECK: f64 = 1.0 / 3.0;
 /// How far from the line between two colours a value of their seam may lie, as a share of their distance.
 const OFF_THE_LINE: f64 = 0.1;
-/// Part of the line on which a value is between its ends, and not one of them.
-const BETWEEN: std::ops::Range<f64> = 0.01..0.99;
-/// With smooth borders, a level this close to another (as a share of the range) with this share of its pixels is noise.
+/// The part of the line on which a value is between its ends, with some room for noise.
+const BETWEEN: std::ops::Range<f64> = -0.05..1.05;
+/// With smooth borders, values this close to a level (as a share of the range) are that level with noise.
 const NOISE: f64 = 1.0 / 32.0;
+/// A level has at least this many times the pixels of one that is only noise beside it.
 const NOISE_PIXELS: usize = 8;
-/// With smooth borders, a level without a core differs from all others by this share of the range: noise differs less.
+/// With smooth borders, a level that is nowhere surrounded by itself differs from all others by this share of the range.
 const APART: f64 = 0.15;
 /// The levels of a seam are searched this far away, in grains.
 const REACH: usize = 12;
 /// A mask has more pixels inside its regions than on their seams.
 const MOST_SEAM: f64 = 0.75;
+/// Of no level.
+const NONE: u32 = u32::MAX;
 
 /// Why an image has no levels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,46 +52,82 @@ pub struct NoLevels;
 impl Levels {
     /// The levels of an image; the values `named` by a user are levels whatever they look like.
     pub fn of(raster: &Raster, named: &[bool]) -> Result<Self, NoLevels> {
-        let grain = grain(raster);
-        let cores = cores(raster, grain);
-        let mut solid = vec![false; raster.values.len()];
-        cores.iter().zip(&raster.of).for_each(|(core, v)| solid[*v as usize] |= core);
-        let smooth = solid.iter().filter(|s| !**s).count() >= SEAM_VALUES;
-        let has_cores = solid.iter().filter(|s| **s).count() > 1;
-        let side = ((raster.width * raster.height) as f64).sqrt();
-        let is_speck = |v: usize| (raster.values[v].pixels as f64) < SPECK * side;
-        let mut values: Vec<usize> = (0..solid.len()).filter(|v| solid[*v] || named[*v]).collect();
+        let (grain, count) = (grain(raster), raster.values.len());
+        let few = SPECK * ((raster.width * raster.height) as f64).sqrt();
+        let solid = solid(raster, grain, few);
+        let solids = solid.iter().filter(|s| **s).count();
+        let smooth = count - solids >= SEAM_VALUES && (solids > 0 || count > MOST_LEVELS);
+        let mut values: Vec<usize> = (0..count).filter(|v| solid[*v] || named[*v]).collect();
         if smooth {
             drop_noise(raster, named, &mut values);
-            add_extremes(raster, &mut values, &solid, SPECK * side);
+            add_extremes(raster, &mut values, &solid, few);
         } else {
-            values.extend((0..solid.len()).filter(|v| !(solid[*v] || named[*v] || has_cores && is_speck(*v))));
+            let is_speck = |v: usize| solids > 1 && (raster.values[v].pixels as f64) < few;
+            values.extend((0..count).filter(|v| !(solid[*v] || named[*v] || is_speck(*v))));
         }
         values.sort_unstable();
         if values.len() > MOST_LEVELS {
             return Err(NoLevels);
         }
-        let level_of_value: Vec<Option<u8>> =
-            (0..solid.len()).map(|v| values.iter().position(|l| *l == v).map(|l| l as u8)).collect();
-        let mut certain: Vec<Option<u8>> = raster.of.iter().map(|v| level_of_value[*v as usize]).collect();
+        let colours: Vec<[f64; 4]> = values.iter().map(|v| raster.values[*v].colour).collect();
+        let level_of_value: Vec<u32> = (0..count).map(|v| level_of(raster, v, &values, smooth)).collect();
+        let mut certain: Vec<u32> = raster.of.iter().map(|v| level_of_value[*v as usize]).collect();
         if smooth {
-            let anchored = anchored(raster, &cores);
-            for (i, level) in certain.iter_mut().enumerate() {
-                let v = raster.of[i] as usize;
-                *level = level.filter(|_| anchored[i] || !solid[v]);
+            let cores = cores(raster.width, raster.height, &certain, grain);
+            let has_cores = (0..values.len() as u32).map(|l| (0..cores.len()).any(|i| cores[i] && certain[i] == l));
+            let has_cores: Vec<bool> = has_cores.collect();
+            let anchored = anchored(raster, &certain, cores);
+            for (level, anchored) in certain.iter_mut().zip(anchored) {
+                if *level != NONE && has_cores[*level as usize] && !anchored {
+                    *level = NONE;
+                }
             }
         }
-        let seam: Vec<bool> = certain.iter().map(Option::is_none).collect();
+        let seam: Vec<bool> = certain.iter().map(|l| *l == NONE).collect();
         let busiest = values.iter().map(|v| raster.values[*v].pixels).max().unwrap_or(0);
         let on_seams = seam.iter().filter(|s| **s).count() as f64;
         if smooth && on_seams > MOST_SEAM * (raster.of.len() - busiest) as f64 {
             return Err(NoLevels);
         }
-        let specks = (0..solid.len()).filter(|v| !smooth && level_of_value[*v].is_none()).collect();
-        let colours: Vec<[f64; 4]> = values.iter().map(|v| raster.values[*v].colour).collect();
+        let explained = |v: usize| smooth && is_between(raster, &values, v);
+        let specks = (0..count).filter(|v| level_of_value[*v] == NONE && !explained(*v)).collect();
         let found = Seam { raster, certain: &certain, colours: &colours, grain };
-        let of = (0..certain.len()).map(|i| certain[i].unwrap_or_else(|| found.nearer(i))).collect();
+        let of = (0..certain.len()).map(|i| if seam[i] { found.nearer(i) } else { certain[i] as u8 }).collect();
         Ok(Self { values, of, seam, specks })
+    }
+}
+
+/// Whether each value somewhere is surrounded by itself, or fills squares of two pixels with more than a few pixels, as a
+/// thin wall does and a seam does not.
+fn solid(raster: &Raster, grain: usize, few: f64) -> Vec<bool> {
+    let (w, h) = (raster.width, raster.height);
+    let mut solid = vec![false; raster.values.len()];
+    let cores = cores(w, h, &raster.of, grain);
+    cores.iter().zip(&raster.of).filter(|(core, _)| **core).for_each(|(_, v)| solid[*v as usize] = true);
+    let mut in_squares = vec![0_usize; solid.len()];
+    for (y, x) in (grain..h).flat_map(|y| (grain..w).map(move |x| (y, x))) {
+        let i = y * w + x;
+        let v = raster.of[i];
+        if [i - grain, i - grain * w, i - grain * w - grain].iter().all(|n| raster.of[*n] == v) {
+            in_squares[v as usize] += 1;
+        }
+    }
+    solid.iter_mut().zip(in_squares).for_each(|(solid, squares)| *solid |= squares as f64 >= few);
+    solid
+}
+
+/// The level that a value is, with smooth borders also but for some noise.
+fn level_of(raster: &Raster, value: usize, levels: &[usize], smooth: bool) -> u32 {
+    let colour = |v: usize| raster.values[v].colour;
+    let range = levels.iter().map(|l| distance(colour(*l), colour(value))).fold(0.0, f64::max);
+    let away = |l: &usize| distance(colour(levels[*l]), colour(value));
+    match levels.iter().position(|l| *l == value) {
+        Some(level) => level as u32,
+        None if !smooth => NONE,
+        None => {
+            let nearest = (0..levels.len()).min_by(|a, b| away(a).total_cmp(&away(b)));
+            nearest.filter(|l| away(l) < NOISE * range).map_or(NONE, |l| l as u32)
+        }
     }
 }
 
@@ -107,34 +146,26 @@ fn common_divisor(a: usize, b: usize) -> usize {
 }
 
 /// Whether each pixel is surrounded by its own value.
-fn cores(raster: &Raster, grain: usize) -> Vec<bool> {
-    let (w, h) = (raster.width, raster.height);
+fn cores(w: usize, h: usize, of: &[u32], grain: usize) -> Vec<bool> {
     let alike = |i: usize| {
         let (x, y) = (i % w, i / w);
         let near = |at: usize, end: usize| [at.checked_sub(grain), Some(at), Some(at + grain).filter(|n| *n < end)];
-        near(y, h)
-            .into_iter()
-            .flatten()
-            .all(|ny| near(x, w).into_iter().flatten().all(|nx| raster.of[ny * w + nx] == raster.of[i]))
+        near(y, h).into_iter().flatten().all(|ny| near(x, w).into_iter().flatten().all(|nx| of[ny * w + nx] == of[i]))
     };
-    (0..raster.of.len()).map(alike).collect()
+    (0..of.len()).map(alike).collect()
 }
 
-/// Whether each pixel is connected through its own value to one that is surrounded by it.
-fn anchored(raster: &Raster, cores: &[bool]) -> Vec<bool> {
+/// Whether each pixel is connected through its own level to one that is surrounded by it.
+fn anchored(raster: &Raster, of: &[u32], cores: Vec<bool>) -> Vec<bool> {
     let (w, h) = (raster.width, raster.height);
-    let mut reached = cores.to_vec();
     let mut stack: Vec<usize> = (0..cores.len()).filter(|i| cores[*i]).collect();
+    let mut reached = cores;
     while let Some(i) = stack.pop() {
         let (x, y) = (i % w, i / w);
-        let near = [
-            (x > 0).then(|| i - 1),
-            (x + 1 < w).then_some(i + 1),
-            (y > 0).then(|| i - w),
-            (y + 1 < h).then_some(i + w),
-        ];
-        for n in near.into_iter().flatten() {
-            if !reached[n] && raster.of[n] == raster.of[i] {
+        let left_right = [(x > 0).then(|| i - 1), (x + 1 < w).then_some(i + 1)];
+        let up_down = [(y > 0).then(|| i - w), (y + 1 < h).then_some(i + w)];
+        for n in left_right.into_iter().chain(up_down).flatten() {
+            if !reached[n] && of[n] == of[i] {
                 reached[n] = true;
                 stack.push(n);
             }
@@ -163,14 +194,11 @@ fn drop_noise(raster: &Raster, named: &[bool], values: &mut Vec<usize>) {
 fn add_extremes(raster: &Raster, values: &mut Vec<usize>, solid: &[bool], few: f64) {
     let colour = |v: usize| raster.values[v].colour;
     while values.len() <= MOST_LEVELS {
-        let is_between = |v: usize| {
-            values.iter().any(|a| values.iter().any(|b| between(colour(*a), colour(*b), colour(v)).is_some()))
-        };
         let away = |v: usize| values.iter().map(move |l| distance(colour(*l), colour(v)));
         // Without a level, every value is as far away as any.
         let is_apart = |v: usize| away(v).fold(f64::INFINITY, f64::min) > APART * away(v).fold(0.0, f64::max);
         let unexplained: Vec<usize> = (0..raster.values.len())
-            .filter(|v| !solid[*v] && !values.contains(v) && is_apart(*v) && !is_between(*v))
+            .filter(|v| !solid[*v] && !values.contains(v) && is_apart(*v) && !is_between(raster, values, *v))
             .collect();
         if (unexplained.iter().map(|v| raster.values[*v].pixels).sum::<usize>() as f64) < few {
             return;
@@ -182,6 +210,12 @@ fn add_extremes(raster: &Raster, values: &mut Vec<usize>, solid: &[bool], few: f
         let Some(furthest) = unexplained.iter().copied().max_by(further) else { return };
         values.push(furthest);
     }
+}
+
+/// Whether a value is one that a seam of two of these levels may have.
+fn is_between(raster: &Raster, levels: &[usize], value: usize) -> bool {
+    let colour = |v: &usize| raster.values[*v].colour;
+    levels.iter().any(|a| levels.iter().any(|b| between(colour(a), colour(b), colour(&value)).is_some()))
 }
 
 /// Where between two colours a value lies (0..=1) and how far from their line; `None` if it is not between them.
@@ -205,7 +239,7 @@ fn distance(a: [f64; 4], b: [f64; 4]) -> f64 {
 /// Pixels whose own value is no level.
 struct Seam<'a> {
     raster: &'a Raster,
-    certain: &'a [Option<u8>],
+    certain: &'a [u32],
     colours: &'a [[f64; 4]],
     grain: usize,
 }
@@ -244,7 +278,10 @@ impl Seam<'_> {
         let span = |at: usize, end: usize| at.saturating_sub(reach)..(at + reach + 1).min(end);
         let mut there = vec![false; self.colours.len()];
         for y in span(pixel / w, h) {
-            self.certain[y * w..][span(pixel % w, w)].iter().flatten().for_each(|l| there[usize::from(*l)] = true);
+            self.certain[y * w..][span(pixel % w, w)]
+                .iter()
+                .filter(|l| **l != NONE)
+                .for_each(|l| there[*l as usize] = true);
         }
         (0..there.len()).filter(|l| there[*l]).collect()
     }

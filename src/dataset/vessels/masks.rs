@@ -1,6 +1,6 @@
 //! Vessel-wall masks: their representation and their faults.
 
-use super::regions::{components, grown, is_outermost, reachable_from_border, way_to_border};
+use super::regions::{components, grown, is_outermost, neighbours, reachable_from_border, way_to_border};
 
 /// A cross-section of a vessel: true where the wall is. The lumen is the hole that the wall encloses.
 ///
@@ -134,6 +134,21 @@ impl WallMask {
         }
     }
 
+    /// The least thickness of the wall in pixels, from pixel to pixel, with a pixel of the lumen's border there; `None` if
+    /// it is no wall round a lumen.
+    pub fn thinnest(&self) -> Option<(f64, [usize; 2])> {
+        let FilledRegions { lumen, vessel } = self.regions().ok()?;
+        let (w, h) = (self.width, self.height);
+        let meets_wall = |i: &usize| neighbours(w, h, *i, false).any(|n| self.wall[n]);
+        let inside: Vec<usize> = (0..w * h).filter(|i| lumen[*i]).filter(meets_wall).collect();
+        let outside: Vec<usize> = (0..w * h).filter(|i| !vessel[*i]).filter(meets_wall).collect();
+        let away = |a: usize, b: usize| (a % w).abs_diff(b % w).pow(2) + (a / w).abs_diff(b / w).pow(2);
+        let nearest = |i: usize| Some((outside.iter().map(|o| away(i, *o)).min()?, i));
+        let (square, i) = inside.into_iter().filter_map(nearest).min()?;
+        // Between the centres of two neighbours lies no wall.
+        Some(((square as f64).sqrt() - 1.0, [i % w, i / w]))
+    }
+
     /// The mask with a margin on two opposite sides, so that its height equals its width.
     pub fn squared(&self) -> Self {
         let side = self.width.max(self.height);
@@ -231,6 +246,13 @@ mod tests {
         let regions = ring.regions().expect("a ring");
         assert_eq!(regions.lumen.iter().filter(|l| **l).count(), 1);
         assert_eq!(regions.vessel.iter().filter(|v| **v).count(), 9);
+    }
+
+    #[test]
+    fn the_thinnest_place_is_measured_in_pixels() {
+        let rows = ["........", ".######.", ".######.", ".##..##.", ".##..##.", ".######.", "........"];
+        assert_eq!(mask(&rows).thinnest(), Some((1.0, [3, 4])));
+        assert_eq!(mask(&["....", ".##.", "...."]).thinnest(), None);
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl Format {
     }
 
     /// The samples of each pixel of a row; those that the colour type lacks are zero.
-    fn samples<'a>(&self, row: &'a [u8], width: usize) -> impl Iterator<Item = [u32; 4]> + use<'a> {
+    fn samples(&self, row: &[u8], width: usize) -> impl Iterator<Item = [u32; 4]> {
         let (bits, channels, largest) = (self.depth as usize, self.colour.samples(), self.largest());
         (0..width).map(move |x| {
             let mut sample = [0; 4];

@@ -32,8 +32,8 @@ pub struct Reading {
     levels: Vec<(String, usize)>,
     /// Values of a few pixels that are no levels and were read as the level next to them.
     specks: Vec<(String, usize)>,
-    /// What else may be wrong if this is no mask, for the end of a message.
-    pub hint: &'static str,
+    /// Whether the file's name is that of one of a pair.
+    pub half_of_a_pair: bool,
 }
 
 /// Pixels of a level that lie within a place which is not its own, and count as that place.
@@ -305,7 +305,7 @@ impl<'a> Search<'a> {
         let told = |of: &[usize]| of.iter().map(|v| (values[*v].name.clone(), values[*v].pixels)).collect();
         let (levels, specks) = (told(&self.levels.values), told(&self.levels.specks));
         let mask = WallMask::drawn(width, height, |i| wall[i]);
-        ReadMask { mask, reading: Reading { places, foreign, levels, specks, hint: "" } }
+        ReadMask { mask, reading: Reading { places, foreign, levels, specks, half_of_a_pair: false } }
     }
 
     fn several(&self, readings: &[Candidate]) -> LevelsFault {
@@ -327,6 +327,7 @@ impl<'a> Search<'a> {
                 }
             }
             let wall = reading.places.iter().filter(|p| **p == MaskPlace::Wall).count();
+            parts.sort_by_key(|(place, _)| *place as usize);
             let levels = MaskLevels::new(parts).unwrap_or_default();
             format!("{levels} (lumen of {} pixels, wall of {wall})", reading.lumen_pixels)
         });
@@ -367,11 +368,8 @@ impl Reading {
     pub fn help(&self) -> String {
         let levels = listed(self.levels.clone());
         match self.levels.len() {
-            0 | 1 => format!("the file has one level, {levels}{}", self.hint),
-            _ => format!(
-                "read as {self}, of the levels {levels}; if the wall is another one, name it with --levels{}",
-                self.hint
-            ),
+            0 | 1 => format!("the file has one level, {levels}"),
+            _ => format!("read as {self}, of the levels {levels}; if the wall is another one, name it with --levels"),
         }
     }
 }

@@ -45,17 +45,11 @@ impl Contours {
         let (width, height) = (mask.width(), mask.height());
         let fit = |filled| Silhouette { width, height, filled }.border(settings);
         let contours = Self { lumen: fit(&lumen)?, outer: fit(&vessel)? };
-        let (pixels, [column, row]) = contours.thinnest();
+        let (pixels, [x, y]) = least_distance(&contours.lumen, &contours.outer);
         if pixels < LEAST_WALL_PIXELS {
-            return Err(Refusal::WallTooThin { pixels, column, row });
+            return Err(Refusal::WallTooThin { pixels, column: x.max(0.0) as usize, row: y.max(0.0) as usize });
         }
         Ok(contours)
-    }
-
-    /// The least thickness of the wall in pixels, and the column and row of the lumen's border there.
-    pub fn thinnest(&self) -> (f64, [usize; 2]) {
-        let (pixels, [x, y]) = least_distance(&self.lumen, &self.outer);
-        (pixels, [x.max(0.0) as usize, y.max(0.0) as usize])
     }
 }
 
