@@ -243,6 +243,10 @@ fn variants_of_a_strategy_are_groups_with_names_and_looks_of_their_own() {
         };
         assert!(text.contains("SNN, \u{3b1} = 0.6 \u{3c3}"), "{text}");
     }
+    // Bands of one tint are told apart by their edges.
+    let edges: Vec<String> = figure_csv(&figure3(&histories)).lines().map(str::to_owned).collect();
+    let edges = |name: &str| edges.iter().filter(|l| l.contains(name) && l.contains(" of the band)")).count();
+    assert!(edges("SNN, \u{3b1} = 0.6 \u{3c3} (") > 0 && edges("SNN (") == 0 && edges("Random (") == 0);
     let csv = curves_csv(&histories);
     let named = |name: &str| csv.lines().filter(|l| l.split(',').next() == Some(name)).count();
     let rows = named("random");
