@@ -177,6 +177,28 @@ impl std::fmt::Display for Adapter {
     }
 }
 
+/// Starts the program over with variables that libraries read, unless they are set; where that is not possible, it just
+/// goes on. No result depends on them.
+///
+/// burn restores the state of an optimiser on its default device and moves it from there, so a resumed run on the CPU
+/// would open a GPU. Without a desktop, Mesa looks for one to order the adapters by, and complains on the terminal.
+pub fn settle_libraries() {
+    let unset = |name: &str| std::env::var_os(name).is_none();
+    let burn = unset("BURN_DEVICE").then_some(("BURN_DEVICE", "flex"));
+    let mesa = (unset("XDG_RUNTIME_DIR") && unset("NODEVICE_SELECT")).then_some(("NODEVICE_SELECT", "1"));
+    let missing: Vec<_> = burn.into_iter().chain(mesa).collect();
+    #[cfg(unix)]
+    if !missing.is_empty()
+        && let Ok(program) = std::env::current_exe()
+    {
+        use std::os::unix::process::CommandExt as _;
+        let mut arguments = std::env::args_os();
+        let name = arguments.next().unwrap_or_else(|| program.clone().into());
+        // Returns only if it fails.
+        let _ = std::process::Command::new(program).arg0(name).args(arguments).envs(missing).exec();
+    }
+}
+
 /// The adapters of this machine, GPUs first.
 pub fn adapters() -> Vec<Adapter> {
     // Without OpenGL, whose libraries write to the terminal about the desktop's variables.

@@ -48,6 +48,15 @@ impl std::error::Error for TextError {}
 impl Experiment {
     /// Reads an experiment from TOML; missing fields have their defaults.
     pub fn from_toml(text: &str) -> Result<Self, TextError> {
+        Self::read(text, Self::validated)
+    }
+
+    /// The experiment that a run has written, also with settings that do not go together by now.
+    pub fn from_record(text: &str) -> Result<Self, TextError> {
+        Self::read(text, Self::readable)
+    }
+
+    fn read(text: &str, check: fn(Self) -> Result<Self, ExperimentError>) -> Result<Self, TextError> {
         let table = DeTable::parse(text).map_err(|e| syntax(&e, text))?.into_inner();
         let mut experiment = Self::default();
         for (field, value) in &table {
@@ -61,7 +70,7 @@ impl Experiment {
             };
             set.map_err(|what| TextError::at(what, text, Some(field.span())))?;
         }
-        experiment.validated().map_err(|what| {
+        check(experiment).map_err(|what| {
             let at_fault = |name: &str| matches!(&what, ExperimentError::Field { field, .. } if field == name);
             let span = table.keys().find(|key| at_fault(key.get_ref())).map(|key| key.span());
             TextError::at(what, text, span)

@@ -10,6 +10,7 @@ use crate::archive::{self, ArchiveError, EMBEDDING_MAGIC};
 use crate::experiment::Experiment;
 use crate::history::Header;
 use crate::identity::{Ground, Likeness, Origin};
+use crate::paths;
 use crate::trajectory::Embedding;
 use crate::world::World;
 
@@ -101,7 +102,7 @@ pub(super) fn kept_files_agree(
     free: &[&str],
 ) -> Result<(), GridError> {
     let path = folder.experiment();
-    if let Some(there) = std::fs::read_to_string(&path).ok().and_then(|text| Experiment::from_toml(&text).ok()) {
+    if let Some(there) = paths::read_text(&path).ok().and_then(|text| Experiment::from_record(&text).ok()) {
         is_like(&path, &there, experiment, free)?;
     }
     let path = folder.embedding();

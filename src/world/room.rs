@@ -95,7 +95,7 @@ mod tests {
             ("cifar10", "generator_batch=8192", "field `generator_batch`: `8192` needs"),
             ("cifar10", "train_size=1000000", "field `train_size`: `1000000` needs at least 6.1 GB"),
             ("digits", "samples_per_round=1000000 rounds=10000", "field `samples_per_round`: `1000000` needs"),
-            ("digits", "samples_per_round=400000 proposal_factor=100", "field `proposal_factor`: `100` needs"),
+            ("digits", "samples_per_round=400000 rounds=1 proposal_factor=100", "field `proposal_factor`: `100` needs"),
             ("digits", "batch_size=8192 generator_batch=8192", ""),
         ] {
             let error = checked(preset, settings, DeviceKind::Cpu);
