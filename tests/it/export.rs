@@ -3,14 +3,18 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use ridgewalk::archive;
+use ridgewalk::experiment::Strategy;
 use ridgewalk::export::Exported;
 use ridgewalk::generator::weights::NamedTensor;
+use ridgewalk::history::{Made, Refused};
 use ridgewalk::target::saved_tensors;
 use safetensors::SafeTensors;
 
 use crate::common::tiny_world;
+use crate::made;
 
 fn ridgewalk(arguments: &[&str], paths: &[&Path]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ridgewalk")).args(arguments).args(paths).output().unwrap()
@@ -343,29 +347,32 @@ fn the_reader_in_python_reads_histories() {
 #[test]
 fn generated_samples_and_refusals_are_exported_with_their_images() {
     let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("runs");
-    let mut run = Command::new(env!("CARGO_BIN_EXE_ridgewalk"));
-    run.args(["run", "--preset", "ivus-tiny", "--strategies", "si", "--rounds", "2", "--walks", "0"]);
-    for set in ["train_size=14", "test_size=3", "validation_size=2", "generator_epochs=2", "samples_per_round=2"] {
-        run.args(["--set", set]);
+    let mut history = made::Made { strategy: Strategy::Si, repeat: 1, rounds: 2, gain: 0.1 }.history();
+    // The data that are found are others.
+    (history.header.experiment.train_size, history.header.experiment.test_size) = (60, 20);
+    let record = Arc::make_mut(&mut history.rounds[1]);
+    for (i, proposal) in record.proposals.iter_mut().take(3).enumerate() {
+        proposal.made = Some(Made::picture(vec![i as f32, -0.5], &[0.0, 1.0, 0.2, i as f32 / 10.0]));
     }
-    for set in ["minibatches_per_round=2", "evaluation_part=2", "batch_size=4"] {
-        run.args(["--set", set]);
-    }
-    run.arg("--cache-dir").arg(folder.path().join("cache")).arg("--out").arg(&out);
-    ok(&run.output().unwrap());
-    ok(&export(folder.path(), &out, "csv", "csv"));
+    let message = "the wall, a ring, is \"open\"".to_owned();
+    record.refusals.push(Refused { code: vec![7.5, 8.5], kind: "open-wall".into(), message });
+    archive::write_history(&folder.path().join("histories/si-01.rwh"), &history).unwrap();
+    let said = ok(&export(folder.path(), &folder.path().join("histories"), "csv", "csv"));
+    assert!(
+        said.contains("splits, ") && said.contains("the data found are not those of the runs (--data-dir)"),
+        "{said}"
+    );
+
     let csv = folder.path().join("csv");
-    let history = archive::read_history(&out.join("histories/si-01.rwh")).unwrap();
-    let made: Vec<_> = history.rounds.iter().flat_map(|r| &r.proposals).filter_map(|p| p.made.as_ref()).collect();
-    assert_eq!(table(&csv, "generated").len(), made.len());
-    if !made.is_empty() {
-        let images = std::fs::read(csv.join("generated_image.npy")).unwrap();
-        let pixels: Vec<u8> = made.iter().flat_map(|m| m.image()).map(|v| (255.0 * v) as u8).collect();
-        assert!(images.ends_with(&pixels) && pixels.len() == made.len() * 64 * 64);
-    }
-    let refused = history.rounds.iter().map(|r| r.refusals.len()).sum::<usize>();
-    let text = std::fs::read_to_string(csv.join("refusals.csv")).map(|t| t.lines().count() - 1).unwrap_or(0);
-    assert_eq!(text, refused);
-    assert!(made.len() + refused > 0);
+    let codes: Vec<_> = table(&csv, "generated").iter().map(|row| vector(row, "code")).collect();
+    assert_eq!(codes, [[0.0, -0.5], [1.0, -0.5], [2.0, -0.5]]);
+    let images = std::fs::read(csv.join("generated_image.npy")).unwrap();
+    assert!(String::from_utf8_lossy(&images).contains("'shape': (3, 4)"));
+    assert!(images.ends_with(&[0, 255, 51, 0, 0, 255, 51, 26, 0, 255, 51, 51]));
+    let refusals = std::fs::read_to_string(csv.join("refusals.csv")).unwrap();
+    let row = "si-01,si,1,1,2,open-wall,\"the wall, a ring, is \"\"open\"\"\",7.5,8.5";
+    assert_eq!(
+        refusals.lines().collect::<Vec<_>>(),
+        ["run,strategy,repeat,seed,round,kind,message,code_0,code_1", row]
+    );
 }
