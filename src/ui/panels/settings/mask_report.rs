@@ -96,7 +96,11 @@ fn rows(ui: &mut Ui, report: &MaskReport) {
                 ui.set_width(FILE_WIDTH);
                 ui.add(egui::Label::new(bold(file)).truncate());
             });
-            ui.add(egui::Label::new(words::capital(&why)).wrap());
+            // A grid gives a column all the width that its text asks for.
+            ui.vertical(|ui| {
+                ui.set_width(WIDTH - FILE_WIDTH - 2.0 * space::L);
+                ui.add(egui::Label::new(words::capital(&why)).wrap());
+            });
             ui.end_row();
         }
     });
