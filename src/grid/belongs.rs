@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::cells::{Grid, base, unlike};
+use super::cells::{Cell, Grid, base, unlike};
 use super::error::GridError;
 use super::folder::GridFolder;
 use super::saved::is_of;
@@ -20,24 +20,28 @@ pub(super) const OF_A_RUN: [&str; 1] = ["strategy"];
 pub(super) const ADDED: [&str; 2] = ["strategy", "rounds"];
 
 /// An error if the grid must not be written into the folder. Without `ground`, before data and generator are there,
-/// only settings are compared. Returns the runs that are there.
+/// only settings are compared. Returns the runs that are there and can be read.
 pub fn admit(
     grid: &Grid,
     ground: Option<&Ground>,
     folder: &GridFolder,
     resume: bool,
 ) -> Result<Vec<(PathBuf, Header)>, GridError> {
-    let there = belongs(folder, &grid.experiment, ground, &ADDED)?;
-    let mut own = None;
-    for cell in grid.cells() {
-        let path = folder.history(&cell);
-        if let Some((path, header)) = there.iter().find(|(other, _)| *other == path) {
-            is_of(&cell, path, header)?;
-            own.get_or_insert(path);
+    let own: Vec<(PathBuf, Cell)> = grid.cells().into_iter().map(|cell| (folder.history(&cell), cell)).collect();
+    let mut there = Vec::new();
+    for (path, header) in belongs(folder, &grid.experiment, ground, &ADDED)? {
+        match (own.iter().find(|(file, _)| *file == path), header) {
+            (Some((_, cell)), Ok(header)) => {
+                is_of(cell, &path, &header)?;
+                there.push((path, header));
+            }
+            (None, Ok(header)) => there.push((path, header)),
+            (Some(_), Err(e)) => return Err(GridError::Damaged(e)),
+            (None, Err(_)) => {}
         }
     }
-    match own.filter(|_| !resume) {
-        Some(path) => Err(GridError::NotEmpty { path: path.clone() }),
+    match own.into_iter().find(|(file, _)| !resume && there.iter().any(|(path, _)| path == file)) {
+        Some((path, _)) => Err(GridError::NotEmpty { path }),
         None => Ok(there),
     }
 }
@@ -59,13 +63,14 @@ pub(super) fn notes(there: &[(PathBuf, Header)], world: &World) -> Vec<String> {
 }
 
 /// The runs of a folder, or an error if they, its experiment or its embedding are of another grid than this experiment's.
-/// Without a run, as after an attempt that had no memory for a minibatch, a folder belongs to none.
+/// Without a run, as after an attempt that had no memory for a minibatch, a folder belongs to none. A run that cannot be
+/// read says nothing of it.
 pub(super) fn belongs(
     folder: &GridFolder,
     experiment: &Experiment,
     ground: Option<&Ground>,
     free: &[&str],
-) -> Result<Vec<(PathBuf, Header)>, GridError> {
+) -> Result<Vec<(PathBuf, Result<Header, ArchiveError>)>, GridError> {
     let histories = folder.histories()?;
     if histories.is_empty() {
         return Ok(Vec::new());
@@ -73,11 +78,13 @@ pub(super) fn belongs(
     kept_files_agree(folder, experiment, ground, free)?;
     let mut runs = Vec::new();
     for path in histories {
-        let header = archive::read_header(&path)?;
-        if header.forked.is_none() {
-            is_like(&path, &base(&header), experiment, free)?;
+        let header = archive::read_header(&path);
+        if let Ok(header) = &header {
+            if header.forked.is_none() {
+                is_like(&path, &base(header), experiment, free)?;
+            }
+            shares(&path, &header.ground(), ground)?;
         }
-        shares(&path, &header.ground(), ground)?;
         runs.push((path, header));
     }
     Ok(runs)

@@ -15,6 +15,8 @@ pub enum GridError {
     Archive(ArchiveError),
     #[error("{0} with --resume")]
     Full(ArchiveError),
+    #[error("{0}; move it elsewhere to run it again")]
+    Damaged(ArchiveError),
     #[error(transparent)]
     Lock(#[from] LockError),
     #[error("{cell}: {source}")]
