@@ -85,13 +85,12 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
         let preparation = preparation.with_generator(options.generator.clone());
         prepare(&mut preparation.for_strategies(&strategies), &judged)
     });
-    // It also says why too few masks are left, but never replaces that of other runs.
+    if let Ok(world) = &world {
+        grid::admit(&grid_of(&experiment)?, Some(&world.ground), &folder, args.resume)?;
+    }
+    // The report also says why too few masks are left, but then it never replaces that of other runs.
     let report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let admitted = match &world {
-        Ok(world) => grid::admit(&grid_of(&experiment)?, Some(&world.ground), &folder, args.resume).is_ok(),
-        Err(_) => folder.histories()?.is_empty(),
-    };
-    if let Some(csv) = report.filter(|_| admitted) {
+    if let Some(csv) = report.filter(|_| world.is_ok() || folder.histories().is_ok_and(|h| h.is_empty())) {
         archive::write_atomically(&folder.masks_report(), csv.as_bytes())?;
     }
     let world = world?;

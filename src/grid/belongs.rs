@@ -16,6 +16,9 @@ use crate::world::World;
 
 /// The field in which the runs of one grid differ.
 pub(super) const OF_A_RUN: [&str; 1] = ["strategy"];
+/// The file of a run, with its header if it can be read.
+type FoundRun = (PathBuf, Result<Header, ArchiveError>);
+
 /// Fields in which a folder's runs and those to be added may differ.
 pub(super) const ADDED: [&str; 2] = ["strategy", "rounds"];
 
@@ -70,7 +73,7 @@ pub(super) fn belongs(
     experiment: &Experiment,
     ground: Option<&Ground>,
     free: &[&str],
-) -> Result<Vec<(PathBuf, Result<Header, ArchiveError>)>, GridError> {
+) -> Result<Vec<FoundRun>, GridError> {
     let histories = folder.histories()?;
     if histories.is_empty() {
         return Ok(Vec::new());
