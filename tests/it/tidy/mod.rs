@@ -38,7 +38,9 @@ fn code() -> Vec<(PathBuf, String, String)> {
         .into_iter()
         .map(|file| {
             let text = std::fs::read_to_string(&file).unwrap();
-            let text = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
+            let tests = ["", "pub ", "pub(super) ", "pub(crate) "].map(|seen| format!("#[cfg(test)]\n{seen}mod tests"));
+            let end = tests.iter().filter_map(|begin| text.find(begin)).min().unwrap_or(text.len());
+            let text = text[..end].to_owned();
             let module = module_of(&file);
             (file, module, text)
         })
