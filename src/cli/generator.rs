@@ -8,6 +8,7 @@ use super::args::ExperimentArgs;
 use super::out::say;
 use super::run::prepare;
 use crate::archive::write_atomically;
+use crate::disk;
 use crate::figures::{Theme, embedding, sheet};
 use crate::generator::file::{self, EXTENSION, GeneratorOf};
 use crate::generator::quality::Quality;
@@ -32,6 +33,7 @@ const PAIRS: usize = 5;
 /// Writes `samples.png`, `reconstructions.png`, `embedding.png`, `quality.md`, and the generator for `--generator`.
 pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let experiment = args.experiment.resolve()?;
+    disk::sweep(&args.out);
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);

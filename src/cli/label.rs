@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::dataset::vessels::files::{Listing, MaskFiles, PassedOver, paired};
 use crate::dataset::vessels::reading::Reading;
+use crate::disk;
 use crate::experiment::MaskLevels;
 use crate::labelling::FileRefusal;
 use crate::labelling::export::{Origin, Summary, write_all};
@@ -68,6 +69,7 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
     let listing = expand(&args.masks)?;
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("{}: cannot be created; choose another folder with --out", args.out.display()))?;
+    disk::sweep(&args.out);
     let bar = ProgressBar::new(listing.masks.len() as u64);
     bar.set_style(
         ProgressStyle::with_template("{msg:<40} {bar:30} {pos}/{len} {eta}")

@@ -4,7 +4,7 @@
 //! Burn initialises parameters lazily from a random generator that is global to the process; here each parameter is
 //! overwritten in the order of the module's fields, with PyTorch's default: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
@@ -99,7 +99,7 @@ impl NamedTensor {
             Ok((name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes)?))
         };
         let views = tensors.iter().zip(bytes.iter().map(Vec::as_slice)).map(view).collect::<Result<Vec<_>, _>>()?;
-        safetensors::serialize(views, metadata)
+        safetensors::serialize(views, metadata).map(ordered)
     }
 
     /// SHA-256 of names, shapes and values (little endian) of parameters in the order of their names, in hex.
@@ -111,6 +111,20 @@ impl NamedTensor {
         }
         disk::hex(hash.finalize())
     }
+}
+
+/// A safetensors file with the entries of its header in the order of their names, so that equal weights are equal files.
+fn ordered(mut file: Vec<u8>) -> Vec<u8> {
+    let Some((size, rest)) = file.split_first_chunk_mut() else { return file };
+    let size = usize::try_from(u64::from_le_bytes(*size)).unwrap_or(usize::MAX);
+    let Some(header) = rest.get_mut(..size) else { return file };
+    let entries = serde_json::from_slice::<BTreeMap<String, BTreeMap<String, serde_json::Value>>>(header);
+    let Some(text) = entries.ok().and_then(|entries| serde_json::to_vec(&entries).ok()) else { return file };
+    if text.len() <= header.len() {
+        header.fill(b' ');
+        header[..text.len()].copy_from_slice(&text);
+    }
+    file
 }
 
 /// The module with all parameters replaced by those of the same names; an error names one that is missing, not known or
@@ -176,5 +190,24 @@ impl ModuleVisitor for Collector {
         let shape = data.shape().to_vec();
         let values = data.convert::<f32>().try_into_vec().unwrap_or_default();
         self.found.push(NamedTensor { name: self.path.join("."), shape, values });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_weights_are_equal_files() {
+        let tensors: Vec<NamedTensor> =
+            ["a", "b"].map(|name| NamedTensor { name: name.into(), shape: vec![2], values: vec![0.5, -1.0] }).to_vec();
+        let file = || {
+            let metadata = (0..20).map(|i| (format!("key {i}"), format!("\"{i}\""))).collect();
+            NamedTensor::to_safetensors(&tensors, Some(metadata)).unwrap()
+        };
+        assert!((0..5).all(|_| file() == file()));
+        let file = file();
+        let read = safetensors::SafeTensors::deserialize(&file).unwrap();
+        assert_eq!(read.tensor("b").unwrap().data(), [0.5_f32.to_le_bytes(), (-1.0_f32).to_le_bytes()].concat());
     }
 }
