@@ -43,12 +43,18 @@ pub enum RasterError {
     NotPng(String),
     #[error("the PNG is damaged ({0}); export or copy it again")]
     Damaged(String),
+    #[error(
+        "the image has more than {MOST_VALUES} values, as a photograph has; draw outside, wall and lumen in one value each"
+    )]
+    Photograph,
     #[error("the image is too large ({width} x {height} pixels, at most {MOST_PIXELS} in all); crop or scale it")]
     TooLarge { width: usize, height: usize },
 }
 
 /// Larger images are no masks, and would take more memory than a mask is worth.
-const MOST_PIXELS: usize = 1 << 26;
+const MOST_PIXELS: usize = 1 << 24;
+/// A photograph has more values.
+const MOST_VALUES: usize = 1 << 16;
 /// The samples of a pixel without any opacity; no pixel has them, because samples have 16 bits at most.
 const TRANSPARENT: [u32; 4] = [u32::MAX; 4];
 
@@ -82,29 +88,37 @@ impl Raster {
         let size = reader.output_buffer_size().ok_or(RasterError::TooLarge { width, height })?;
         let mut bytes = vec![0; size];
         let frame = reader.next_frame(&mut bytes).map_err(damaged)?;
-        let rows = bytes.chunks_exact(frame.line_size.max(1)).take(height);
-        Ok(Self::of_samples(width, height, rows.flat_map(|row| format.samples(row, width)), &format))
+        let rows = || bytes.chunks_exact(frame.line_size.max(1)).take(height);
+        Self::of_samples(width, height, || rows().flat_map(|row| format.samples(row, width)), &format)
     }
 
-    fn of_samples(width: usize, height: usize, samples: impl Iterator<Item = [u32; 4]>, format: &Format) -> Self {
-        let samples: Vec<[u32; 4]> = samples.collect();
-        let mut opacities = samples.iter().map(|s| format.opacity(*s));
+    fn of_samples<I: Iterator<Item = [u32; 4]>>(
+        width: usize,
+        height: usize,
+        samples: impl Fn() -> I,
+        format: &Format,
+    ) -> Result<Self, RasterError> {
+        let mut opacities = samples().map(|s| format.opacity(s));
         let first = opacities.next();
         // An opacity that is everywhere the same says nothing.
         let sees_through = opacities.any(|o| Some(o) != first);
         let mut index = HashMap::new();
         let mut values: Vec<PixelValue> = Vec::new();
-        let of = samples.into_iter().map(|sample| {
+        let mut of = Vec::with_capacity(width * height);
+        for sample in samples() {
             let unseen = sees_through && format.colour != ColorType::Indexed && format.opacity(sample) == 0.0;
             let key = if unseen { TRANSPARENT } else { sample };
             let at = *index.entry(key).or_insert_with(|| {
                 values.push(format.value(key, sees_through));
                 values.len() - 1
             });
+            if values.len() > MOST_VALUES {
+                return Err(RasterError::Photograph);
+            }
             values[at].pixels += 1;
-            at as u32
-        });
-        Self { width, height, of: of.collect(), values }
+            of.push(at as u32);
+        }
+        Ok(Self { width, height, of, values })
     }
 
     /// A grey image of 8 bits.
@@ -112,7 +126,7 @@ impl Raster {
     pub fn of_grey(width: usize, height: usize, grey: &[u8]) -> Self {
         let format =
             Format { colour: ColorType::Grayscale, depth: BitDepth::Eight, palette: Vec::new(), transparency: None };
-        Self::of_samples(width, height, format.samples(grey, grey.len()), &format)
+        Self::of_samples(width, height, || format.samples(grey, grey.len()), &format).unwrap()
     }
 }
 
