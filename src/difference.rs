@@ -54,7 +54,7 @@ pub fn settings(a: &Header, b: &Header) -> Vec<Unequal> {
     let (one, two) = (leaves(&one), leaves(&two));
     let absent = || "nothing".to_owned();
     let value = |of: &[(String, String)], path: &str| {
-        of.iter().find(|(p, _)| p == path).map_or_else(absent, |(_, value)| value.clone())
+        of.iter().find(|(p, _)| p == path).map_or_else(absent, |(_, value)| value.trim_matches('"').to_owned())
     };
     let only_two = two.iter().filter(|(path, _)| one.iter().all(|(p, _)| p != path));
     let paths = one.iter().chain(only_two).map(|(path, _)| path);
@@ -187,7 +187,7 @@ mod tests {
         // Once both know, weights are compared.
         let mut c = b.clone();
         c.header.generator_weights = Some("other".into());
-        assert_eq!(said(&settings(&b.header, &c.header)), ["generator_weights: \"hash\" and \"other\""]);
+        assert_eq!(said(&settings(&b.header, &c.header)), ["generator_weights: hash and other"]);
         c.rounds.pop();
         assert!(first_difference(&b, &c).unwrap().starts_with("header, generator_weights"));
         assert_eq!(difference(&b, &c).round.as_deref(), Some("rounds: 10 and 9"));

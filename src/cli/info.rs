@@ -10,12 +10,13 @@ use crate::dataset::files::{download, locate};
 use crate::dataset::sources;
 use crate::device;
 use crate::experiment::{Experiment, Group, Strategy};
-use crate::identity::VERSION;
+use crate::identity::{Origin, VERSION};
 
 /// Prints devices, data, presets, strategies and the fields of an experiment.
 pub fn print(data_dir: Option<&Path>) -> anyhow::Result<()> {
     say!("ridgewalk {VERSION}");
-    say!("\nDevices\n  cpu  {} cores (burn flex)", std::thread::available_parallelism().map_or(1, usize::from));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    say!("\nDevices\n  cpu  {cores} cores, {}", Origin::here("burn flex", 1).machine());
     let adapters = device::adapters();
     for adapter in &adapters {
         let use_for = if adapter.is_software() { "window only" } else { "gpu, window" };

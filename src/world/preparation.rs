@@ -327,7 +327,7 @@ impl Preparation {
 
     /// Warns if a result was not cached.
     fn not_cached<E: std::fmt::Display>(&mut self, what: &str, kept: Result<(), E>) {
-        self.warnings.extend(kept.err().map(|e| format!("the {what} could not be cached: {e}")));
+        self.warnings.extend(kept.err().map(|e| format!("The {what} could not be cached: {e}")));
     }
 
     /// The data set of the masks that were accepted; their maps are known from checking them.

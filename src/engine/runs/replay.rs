@@ -10,6 +10,7 @@ use crate::archive::SavedRun;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::{Event, Level};
 use crate::history::History;
+use crate::identity::Likeness;
 use crate::round::{MadeMaps, ResumeError, Resuming, Run};
 use crate::world::World;
 
@@ -20,6 +21,8 @@ pub struct Replaying {
     now: Option<(RunId, Resuming, Checkpoints)>,
     /// Whether a run shown so far has no weights.
     without_weights: bool,
+    /// What is not known of the runs' latent space, or not equal to the bit; told once.
+    note: Option<&'static str>,
 }
 
 /// The result of a unit of work.
@@ -34,8 +37,10 @@ pub struct Replayed {
 impl Replaying {
     /// Loads saved runs; their ids are their places in the list.
     pub fn new(world: &Arc<World>, saved: Vec<SavedRun>) -> Self {
+        let grounds = saved.iter().filter_map(|run| run.history.header.ground().compare(&world.ground).ok());
+        let note = grounds.max().and_then(Likeness::note);
         let waiting = saved.into_iter().enumerate().map(|(place, run)| (RunId::nth(place), run)).collect();
-        Self { world: Arc::clone(world), waiting, now: None, without_weights: false }
+        Self { world: Arc::clone(world), waiting, now: None, without_weights: false, note }
     }
 
     /// The run being loaded if masks are solved for it; the number of solved masks, and of all.
@@ -62,6 +67,8 @@ impl Replaying {
             replayed.said.extend(lacking.then(no_weights));
             return lacking.then_some(replayed);
         };
+        let note = self.note.take().map(|note| Event::Message { level: Level::Info, text: note.into() });
+        replayed.said.extend(note);
         let mut checkpoints = Checkpoints::default();
         let name = name(&history);
         for saved in weights.into_iter().chain(checkpoint.clone()) {
