@@ -57,8 +57,12 @@ impl ExportedRun {
     /// The saved weights at the end of a round, if there are any.
     pub fn weights_at(&self, round: usize) -> Result<Option<Checkpoint>, ExportError> {
         let of_rounds = archive::weights_beside(&self.path, &self.light);
-        let at_end = archive::checkpoint_beside(&self.path);
-        for path in of_rounds.get(round.wrapping_sub(1)).into_iter().chain([&at_end]).filter(|p| p.is_file()) {
+        let mut paths: Vec<PathBuf> = of_rounds.get(round.wrapping_sub(1)).into_iter().cloned().collect();
+        // After a kill the checkpoint may be a round behind.
+        if round + 1 >= self.light.rounds.len() {
+            paths.push(archive::checkpoint_beside(&self.path));
+        }
+        for path in paths.iter().filter(|p| p.is_file()) {
             let checkpoint = archive::read_checkpoint(path)?;
             if let Some(other) = checkpoint.foreign(&self.light) {
                 return Err(ExportError::OtherCheckpoint { path: path.clone(), of: other.run.clone() });

@@ -147,6 +147,9 @@ fn a_killed_run_resumes_to_the_plain_one() {
         assert!(heard, "{moment} was never said");
         child.kill().unwrap();
         assert!(!child.wait().unwrap().success());
+        // The tables grew with the rounds.
+        let curves = std::fs::read_to_string(out.join("curves.csv")).unwrap();
+        assert!(curves.contains("\nrandom,1,5,1,"), "{curves}");
         ok(&mut run(&at("cache"), &out, &["--resume"]));
         equal(&at("plain"), &out);
     }
