@@ -25,7 +25,7 @@ use crate::round::RunEvent;
 use crate::trajectory::Album;
 use crate::world::World;
 use belongs::{notes, write_embedding};
-use saved::Begun;
+use saved::{Begun, check_resumes};
 
 /// What a grid is called where it locks its folder.
 pub const RUN: &str = "`ridgewalk run`";
@@ -57,6 +57,9 @@ pub fn run(
     let cells = grid.cells();
     let there = admit(grid, Some(&world.ground), folder, resume)?;
     notes(&there, world).iter().for_each(|note| watcher.noted(note));
+    if resume {
+        cells.iter().try_for_each(|cell| check_resumes(cell, world, folder))?;
+    }
     write_experiment(grid, folder)?;
     write_embedding(folder, world)?;
     let next = AtomicUsize::new(0);

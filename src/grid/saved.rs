@@ -10,7 +10,7 @@ use super::folder::GridFolder;
 use crate::archive::{self, Checkpoint};
 use crate::difference::first_difference;
 use crate::history::{Header, History, RoundRecord};
-use crate::round::Run;
+use crate::round::{MadeMaps, Resuming, Run};
 use crate::world::World;
 
 /// A cell on its way, and what the folder had of it.
@@ -40,6 +40,26 @@ pub(super) fn is_of(cell: &Cell, path: &Path, header: &Header) -> Result<(), Gri
     }
 }
 
+/// An error if the saved rounds of a cell cannot be continued in this world: known before anything is written.
+pub(super) fn check_resumes(cell: &Cell, world: &Arc<World>, folder: &GridFolder) -> Result<(), GridError> {
+    let Some(history) = saved(cell, folder)?.filter(|history| !has_ended(history)) else { return Ok(()) };
+    let Some(checkpoint) = usable_checkpoint(&folder.checkpoint(cell), &history) else { return Ok(()) };
+    let resuming = Resuming::new(world, history, checkpoint, MadeMaps::default());
+    resuming.map(drop).map_err(|source| GridError::Resume { cell: cell.name(), source })
+}
+
+/// The checkpoint at `path`, if it can be read and a run of this history can continue from it.
+fn usable_checkpoint(path: &Path, history: &History) -> Option<Checkpoint> {
+    let read = archive::read_checkpoint(path).inspect_err(|e| log::info!("{e}"));
+    let whole = |c: &Checkpoint| !c.weights.is_empty() && !c.optimiser.is_empty();
+    read.ok().filter(|c| whole(c) && c.rounds <= history.rounds.len())
+}
+
+/// Whether the last round of a run is there.
+fn has_ended(history: &History) -> bool {
+    history.rounds.last().is_some_and(|r| r.is_last_of(&history.header.experiment))
+}
+
 impl Begun {
     /// A new run.
     pub fn new(cell: &Cell, world: &Arc<World>) -> Self {
@@ -50,22 +70,13 @@ impl Begun {
     pub fn resumed(cell: &Cell, world: &Arc<World>, folder: &GridFolder) -> Result<Self, GridError> {
         let Some(history) = saved(cell, folder)? else { return Ok(Self::new(cell, world)) };
         let failed = |source| GridError::Resume { cell: cell.name(), source };
-        let (rounds, path) = (history.rounds.len(), folder.checkpoint(cell));
-        let checkpoint = match archive::read_checkpoint(&path) {
-            Ok(checkpoint) => Some(checkpoint).filter(|c: &Checkpoint| c.rounds <= rounds),
-            Err(e) => {
-                log::info!("{e}");
-                None
-            }
-        };
-        let run = match checkpoint {
+        let path = folder.checkpoint(cell);
+        let run = match usable_checkpoint(&path, &history) {
             Some(checkpoint) => Run::resume(world, history.clone(), checkpoint).map_err(failed)?,
-            None if history.rounds.last().is_some_and(|r| r.is_last_of(&cell.experiment)) => {
-                Run::replay(world, history.clone()).map_err(failed)?
-            }
+            None if has_ended(&history) => Run::replay(world, history.clone()).map_err(failed)?,
             None => {
                 log::warn!(
-                    "{}: cannot be read, so the rounds of {} are repeated and compared",
+                    "{}: is missing or damaged, so the rounds of {} are repeated and compared",
                     path.display(),
                     cell.name()
                 );
