@@ -1,6 +1,6 @@
 //! Vessel-wall masks: their representation and their faults.
 
-use super::regions::{components, grown, is_outermost, neighbours, reachable_from_border, way_to_border};
+use super::regions::{components, grown, is_outermost, reachable_from_border, way_to_border};
 
 /// A cross-section of a vessel: true where the wall is. The lumen is the hole that the wall encloses.
 ///
@@ -134,19 +134,28 @@ impl WallMask {
         }
     }
 
-    /// The least thickness of the wall in pixels, from pixel to pixel, with a pixel of the lumen's border there; `None` if
-    /// it is no wall round a lumen.
+    /// The least thickness of the wall, in pixels along rows, columns and diagonals, with a pixel of the lumen's border
+    /// there; `None` if it is no wall round a lumen.
     pub fn thinnest(&self) -> Option<(f64, [usize; 2])> {
         let FilledRegions { lumen, vessel } = self.regions().ok()?;
         let (w, h) = (self.width, self.height);
-        let meets_wall = |i: &usize| neighbours(w, h, *i, false).any(|n| self.wall[n]);
-        let inside: Vec<usize> = (0..w * h).filter(|i| lumen[*i]).filter(meets_wall).collect();
-        let outside: Vec<usize> = (0..w * h).filter(|i| !vessel[*i]).filter(meets_wall).collect();
-        let away = |a: usize, b: usize| (a % w).abs_diff(b % w).pow(2) + (a / w).abs_diff(b / w).pow(2);
-        let nearest = |i: usize| Some((outside.iter().map(|o| away(i, *o)).min()?, i));
-        let (square, i) = inside.into_iter().filter_map(nearest).min()?;
-        // Between the centres of two neighbours lies no wall.
-        Some(((square as f64).sqrt() - 1.0, [i % w, i / w]))
+        let diagonal = std::f64::consts::SQRT_2;
+        let row = w as isize;
+        let ways = [(1, 1.0), (row, 1.0), (row + 1, diagonal), (row - 1, diagonal)];
+        let both_ways = ways.into_iter().flat_map(|(step, length)| [(step, length), (-step, length)]);
+        // The wall is not on the image's border, so a way through it ends in the image.
+        let at = |from: usize, steps: isize| from.checked_add_signed(steps).unwrap_or_default();
+        let mut thinnest: Option<(f64, usize)> = None;
+        for (step, length) in both_ways {
+            for i in (0..w * h).filter(|i| lumen[*i] && self.wall[at(*i, step)]) {
+                let wall = (1..).take_while(|n| self.wall[at(i, n * step)]).count();
+                let thick = wall as f64 * length;
+                if !vessel[at(i, (wall as isize + 1) * step)] && thinnest.is_none_or(|(least, _)| thick < least) {
+                    thinnest = Some((thick, i));
+                }
+            }
+        }
+        thinnest.map(|(pixels, i)| (pixels, [i % w, i / w]))
     }
 
     /// The mask with a margin on two opposite sides, so that its height equals its width.
