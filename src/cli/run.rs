@@ -101,7 +101,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
         let terminal = TerminalWatcher::new(grid.cells().len());
         let files = RunFiles::new(&folder, &terminal);
         let done = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &files);
-        let written = files.write();
+        // A run that could not begin leaves the folder as it was.
+        let written = if done.is_ok() || files.has_news() { files.write() } else { Ok(Vec::new()) };
         let ended = terminal.finish();
         // What is done is told in any case.
         done.as_ref().unwrap_or(&ended).iter().for_each(print_values);

@@ -22,20 +22,25 @@ pub struct RunFiles<'a> {
     terminal: &'a TerminalWatcher,
     /// The histories of the folder by the stems of their files.
     histories: Mutex<BTreeMap<String, History>>,
-    /// When the files may be written again.
-    next: Mutex<Instant>,
+    /// When the files may be written again; `None` before the first round ended.
+    next: Mutex<Option<Instant>>,
 }
 
 impl<'a> RunFiles<'a> {
     /// The files of a folder with the histories that it has; `terminal` is told of everything too.
     pub fn new(folder: &'a GridFolder, terminal: &'a TerminalWatcher) -> Self {
-        Self { folder, terminal, histories: Mutex::new(saved(folder)), next: Mutex::new(Instant::now()) }
+        Self { folder, terminal, histories: Mutex::new(saved(folder)), next: Mutex::default() }
     }
 
     /// Writes the files now; none if there is no history.
     pub fn write(&self) -> Result<Vec<PathBuf>, ArchiveError> {
         let histories = self.histories.lock().unwrap_or_else(PoisonError::into_inner).clone();
         write(self.folder, histories)
+    }
+
+    /// Whether a round has ended, so that there is something new to write.
+    pub fn has_news(&self) -> bool {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Takes over a history, unless it repeats rounds of the one that is there.
@@ -61,14 +66,14 @@ impl Watcher for RunFiles<'_> {
         // Another run writes them just now.
         let Ok(mut next) = self.next.try_lock() else { return };
         let start = Instant::now();
-        if start < *next {
+        if next.is_some_and(|next| start < next) {
             return;
         }
         // The histories are safe, so the run goes on.
         if let Err(e) = self.write() {
             complain!("warning: {e}");
         }
-        *next = Instant::now() + start.elapsed().max(Duration::from_millis(1)) * SHARE;
+        *next = Some(Instant::now() + start.elapsed().max(Duration::from_millis(1)) * SHARE);
     }
 
     fn ended(&self, cell: &Cell, history: &History) {
