@@ -181,3 +181,20 @@ fn every_file_begins_with_what_it_is_for() {
         }
     }
 }
+
+#[test]
+fn every_promise_names_tests_that_there_are() {
+    let folders = [root().join("src"), root().join("tests/it")];
+    let texts: Vec<String> =
+        folders.iter().flat_map(|f| sources(f)).map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let page = std::fs::read_to_string(root().join("docs/trust.md")).unwrap();
+    // What stands between backquotes and reads as a name of several words is a test.
+    let named = page.split('`').skip(1).step_by(2);
+    let named: Vec<_> =
+        named.filter(|n| n.contains('_') && n.chars().all(|c| c == '_' || c.is_alphanumeric())).collect();
+    assert!(named.len() > 40, "{named:?}");
+    for name in named {
+        let there = texts.iter().any(|text| text.contains(&format!("fn {name}() {{")));
+        assert!(there, "docs/trust.md: there is no test `{name}`");
+    }
+}
