@@ -195,7 +195,8 @@ fn a_mask_is_opened_dropped_solved_or_rejected_during_a_digits_run() {
             let path = s.path("bad.png");
             open(&mut s.w, &path);
             s.wait_for_file("bad.png");
-            s.shows(&["Rejected: empty mask", "The mask is empty: no pixel is wall."]);
+            let reason = "The mask is empty: no pixel is wall; the file has one level, 0 (4096 pixels).";
+            s.shows(&["Rejected: empty mask", reason]);
         }),
         ("every control has a name", |s| s.w.check_accessibility()),
     ];
