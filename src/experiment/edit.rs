@@ -5,7 +5,7 @@ use super::fields::{Experiment, Field};
 use super::mask_levels::MaskLevels;
 
 /// Why an experiment is not valid.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ExperimentError {
     #[error("there is no preset `{name}`; choose one of {known}")]
     UnknownPreset { name: String, known: String },

@@ -12,7 +12,7 @@ use ridgewalk::history::{Header, History, Metric};
 use ridgewalk::ui::state::{AppState, RunState};
 use ridgewalk::ui::{App, UiOptions};
 
-use crate::common::{run, tiny_world, variants, with};
+use crate::common::{run, tiny, tiny_world, variants, with};
 
 /// Longer than the tiny experiment takes on the slowest machine; passing tests never wait this long.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -405,4 +405,15 @@ fn variants_of_a_strategy_run_side_by_side() {
     w.run_steps(2);
     click(&mut w, "Revert");
     assert!(w.query_by_label("Apply & reset").is_none());
+}
+
+#[test]
+fn what_the_data_lack_is_shown_beside_the_field_that_asks_for_it() {
+    let too_many = Experiment { samples_per_round: 500, ..tiny() };
+    let mut w = window_of(too_many, vec![Strategy::Random], true);
+    wait_for(&mut w, "the failure", |s| s.progress.phase == Phase::Failed);
+    w.run_steps(3);
+    let says = |w: &Harness<'_, App>| w.query_all_by_label_contains("`samples_per_round`: `500`").count();
+    assert_eq!(says(&w), 2, "in a message and below the settings");
+    assert!(w.state().state().unfit.is_some());
 }

@@ -7,7 +7,7 @@ use crate::engine::protocol::{Event, Level, Phase};
 use crate::engine::runs::replay::Replayed;
 use crate::engine::runs::walks;
 use crate::engine::session::Before;
-use crate::world::{GeneratorFrom, PreparationActivity, Prepared, World};
+use crate::world::{GeneratorFrom, PreparationActivity, Prepared, World, WorldError};
 
 /// Number of samples shown of the generator in training: two rows.
 const FORMING_SAMPLES: usize = 16;
@@ -30,6 +30,9 @@ impl Core {
             Err(e) => {
                 self.nothing_before();
                 self.drive = Drive::Stopped;
+                if let WorldError::Experiment(unfit) = &e {
+                    self.say(Event::Unfit(unfit.clone()));
+                }
                 self.message(Level::Error, e.to_string());
                 self.say_phase(Phase::Failed);
             }

@@ -9,7 +9,7 @@ use crate::dataset::Dataset;
 use crate::device::DeviceKind;
 use crate::engine::planned::{PlannedRun, RunId};
 use crate::engine::questions::Answer;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, ExperimentError};
 use crate::generator::GeneratorLosses;
 use crate::history::{Evaluation, Header, RoundRecord, WalkStep};
 use crate::latent::Sparsity;
@@ -30,6 +30,8 @@ pub enum Event {
     },
     /// The user's own masks were checked: the result for each.
     MasksJudged(Arc<MaskReport>),
+    /// The experiment cannot run on the data that were read, or in the memory that is free; a message says so, too.
+    Unfit(ExperimentError),
     /// The data are loaded.
     DataReady { dataset: Arc<Dataset> },
     /// The present phase and progress; `run` is the run concerned, if any.

@@ -16,7 +16,7 @@ use crate::engine::planned::{PlannedRun, RunId, planned};
 use crate::engine::protocol::{Event, Level, Phase};
 use crate::engine::questions::inspect::Inspection;
 use crate::engine::questions::{Answer, Answers};
-use crate::experiment::{Experiment, Setup};
+use crate::experiment::{Experiment, ExperimentError, Setup};
 use crate::generator::GeneratorLosses;
 use crate::round::Turn;
 use crate::world::own_masks::MaskReport;
@@ -55,6 +55,8 @@ pub struct AppState {
     pub pins: PinBoard,
     /// The results of the check of the user's own masks.
     pub mask_report: Option<Arc<MaskReport>>,
+    /// Why the experiment cannot run on its data, or in this machine's memory; `None` unless it failed for that.
+    pub unfit: Option<ExperimentError>,
     /// The settings of the next fork, while its sheet is open.
     pub fork_draft: Option<Turn>,
     /// Whether a fork is pending; when it starts, the present runs become opened histories.
@@ -179,6 +181,7 @@ impl AppState {
             opened: Opened::default(),
             pins: PinBoard::default(),
             mask_report: None,
+            unfit: None,
             fork_draft: None,
             forking: false,
             playhead: Playhead::default(),
@@ -196,6 +199,7 @@ impl AppState {
                 self.start_over(generation, *experiment, runs, device);
             }
             Event::MasksJudged(report) => self.mask_report = Some(report),
+            Event::Unfit(error) => self.unfit = Some(error),
             Event::DataReady { dataset } => self.dataset = Some(dataset),
             Event::Progress { phase, run, round, done, total, eta_seconds } => {
                 self.enter(&phase);

@@ -70,14 +70,17 @@ impl Controls {
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<ControlsAction> {
         let running = cx.state.experiment.clone();
-        let error = self.error().or_else(|| self.misfit(cx.state));
         let changed = self.is_changed(cx.state);
+        let failed = || cx.state.unfit.clone().filter(|_| !changed);
+        let error = self.error().or_else(|| self.misfit(cx.state)).or_else(failed);
         let mut action = None;
         // The bar is always shown: otherwise the fields above would change their identity under the pointer.
         let frame = egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8));
         egui::Panel::bottom("apply").show_separator_line(true).frame(frame).show(ui, |ui| {
             if changed {
                 action = apply_bar(ui, error.as_ref(), cx.theme);
+            } else if let Some(error) = &error {
+                ui.add(egui::Label::new(RichText::new(error.to_string()).color(cx.theme.error)).wrap());
             } else {
                 let text = "These settings are in use. Change one to prepare another run.";
                 ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap());
