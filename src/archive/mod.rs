@@ -29,6 +29,8 @@ pub const CHECKPOINT_EXTENSION: &str = "rwc";
 
 /// File of the embedding, in a folder of runs.
 pub const EMBEDDING_FILE: &str = "embedding.rwe";
+/// File that lists an export, in its folder.
+pub const EXPORT_LIST: &str = "export.json";
 /// Extension of a file with the images along walks.
 pub const ALBUM_EXTENSION: &str = "rwa";
 

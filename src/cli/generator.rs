@@ -8,7 +8,7 @@ use super::args::ExperimentArgs;
 use super::out::say;
 use super::run::prepare;
 use crate::archive::write_atomically;
-use crate::disk;
+use crate::disk::FolderLock;
 use crate::figures::{Theme, embedding, sheet};
 use crate::generator::file::{self, EXTENSION, GeneratorOf};
 use crate::generator::quality::Quality;
@@ -33,7 +33,7 @@ const PAIRS: usize = 5;
 /// Writes `samples.png`, `reconstructions.png`, `embedding.png`, `quality.md`, and the generator for `--generator`.
 pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let experiment = args.experiment.resolve()?;
-    disk::sweep(&args.out);
+    let _lock = FolderLock::take(&args.out, "`ridgewalk generator`")?;
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
@@ -41,6 +41,9 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let mut preparation = preparation.with_generator(options.generator).without_new_runs();
     let world = prepare(&mut preparation, &|_| {})?;
     let World { dataset, generator, latent, .. } = &*world;
+    let path = args.out.join("generator").with_extension(EXTENSION);
+    let of = GeneratorOf { experiment: &experiment, data: dataset.digest() };
+    file::check_free(&path, &**generator, of)?;
 
     let seed = experiment.generator_seed;
     let quality = Quality::measure(&**generator, latent, &dataset.train, &dataset.test, seed);
@@ -65,8 +68,7 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
         write_atomically(&path, &bytes)?;
         say!("{}", path.display());
     }
-    let path = args.out.join("generator").with_extension(EXTENSION);
-    file::write(&path, &**generator, GeneratorOf { experiment: &experiment, data: dataset.digest() })?;
+    file::write(&path, &**generator, of)?;
     say!("{}", path.display());
     Ok(())
 }

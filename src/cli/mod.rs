@@ -20,7 +20,6 @@ use clap::{Parser, Subcommand};
 
 use crate::archive;
 use crate::dataset::sources;
-use crate::disk;
 use crate::experiment::{Variant, setups};
 use crate::grid::{self, GridFolder, Keep};
 use crate::identity::{Origin, VERSION};
@@ -236,7 +235,6 @@ fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
         files.extend(archive::history_files(path)?);
     }
     let histories: Vec<_> = files.iter().map(|f| archive::read_history(f)).collect::<Result<_, _>>()?;
-    disk::sweep(&args.out);
     let written = match args.figure {
         Some(4) => export::figure4(&files, &histories, args)?,
         _ => export::figures(&histories, args)?,

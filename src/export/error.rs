@@ -23,8 +23,8 @@ pub enum ExportError {
     Mixed { first: PathBuf, second: PathBuf, what: String },
     #[error("{}: has files, but not those of an export of these runs; choose another folder with --out", path.display())]
     Taken { path: PathBuf },
-    #[error("{}: has the export of other runs, of {of}; choose another folder with --out", path.display())]
-    OtherRuns { path: PathBuf, of: String },
+    #[error("{}: has an export of other runs: it and this one differ in {difference}; choose another folder with --out", path.display())]
+    OtherRuns { path: PathBuf, difference: String },
     #[error("{}: is a checkpoint of another run, {of}; put back the run's own, or remove it", path.display())]
     OtherCheckpoint { path: PathBuf, of: String },
     #[error("{what}: the weights cannot be read: {detail}")]

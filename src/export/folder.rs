@@ -1,5 +1,6 @@
 //! The folder of an export: its tables, arrays and weights, and `export.json`, which lists them and what is missing.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -9,15 +10,15 @@ use super::material::Material;
 use super::missing::Missing;
 use super::sheet::{self, Format};
 use super::tables::TABLES;
+use crate::archive::EXPORT_LIST;
 use crate::disk::{self, FolderLock};
+use crate::experiment::Field;
 use crate::generator::file::{self, GeneratorOf};
 use crate::generator::weights::NamedTensor;
+use crate::history::Header;
 use crate::identity::VERSION;
 use crate::labelling::npy;
 use crate::target::saved_tensors;
-
-/// The list of an export's files.
-const LIST: &str = "export.json";
 
 /// What an export is called where it locks its folder.
 const EXPORT: &str = "`ridgewalk export`";
@@ -29,6 +30,9 @@ pub struct Exported {
     pub program: String,
     /// The runs, by their names.
     pub runs: Vec<String>,
+    /// Every field of each run's experiment; none in exports of earlier versions.
+    #[serde(default)]
+    pub experiments: BTreeMap<String, Settings>,
     pub data: String,
     pub data_digest: String,
     pub generator_digest: String,
@@ -45,6 +49,9 @@ pub struct Exported {
     pub files: Vec<Written>,
     pub missing: Vec<Missing>,
 }
+
+/// The fields of an experiment with their values.
+type Settings = BTreeMap<String, String>;
 
 /// A file of an export.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +70,7 @@ impl Exported {
         Self {
             program: format!("ridgewalk {VERSION}"),
             runs: material.runs.iter().map(|run| run.name.clone()).collect(),
+            experiments: material.runs.iter().map(|run| (run.name.clone(), settings(&run.light.header))).collect(),
             data: header.data_provenance.clone(),
             data_digest: header.data_digest.clone(),
             generator_digest: header.generator_digest.clone(),
@@ -77,15 +85,26 @@ impl Exported {
         }
     }
 
-    /// Whether another export is one of the same runs.
-    fn is_of_the_runs_of(&self, other: &Self) -> bool {
-        (&self.runs, &self.data_digest, &self.generator_digest)
-            == (&other.runs, &other.data_digest, &other.generator_digest)
+    /// In what the runs of another export are others; `None` if they are the same.
+    fn differs(&self, other: &Self) -> Option<String> {
+        let unequal = |what: &str, a: &str, b: &str| (a != b).then(|| format!("{what}: {a} and {b}"));
+        let of_run = |(run, settings): (&String, &Settings)| {
+            let there = other.experiments.get(run)?;
+            settings.iter().find_map(|(field, value)| unequal(&format!("`{field}`"), value, there.get(field)?))
+        };
+        unequal("runs", &self.runs.join(", "), &other.runs.join(", "))
+            .or_else(|| self.experiments.iter().find_map(of_run))
+            .or_else(|| unequal("data", &self.data_digest, &other.data_digest))
+            .or_else(|| unequal("generator", &self.generator_digest, &other.generator_digest))
+            .or_else(|| {
+                let weights = self.generator_weights.as_ref().zip(other.generator_weights.as_ref());
+                weights.and_then(|(a, b)| unequal("weights of the generator", a, b))
+            })
     }
 
     fn write(&self, out: &Path) -> Result<(), ExportError> {
         let text = serde_json::to_string_pretty(self).map_err(std::io::Error::from)?;
-        put(&out.join(LIST), (text + "\n").into_bytes())
+        put(&out.join(EXPORT_LIST), (text + "\n").into_bytes())
     }
 }
 
@@ -158,11 +177,20 @@ pub fn export(
     Ok(list)
 }
 
+/// Every field of a run's experiment that says what is computed, but the number of rounds: some may have been added.
+fn settings(header: &Header) -> Settings {
+    let fields = Field::all().filter(|f| !f.aside && f.name != "rounds");
+    fields.map(|f| (f.name.to_owned(), f.get(&header.experiment))).collect()
+}
+
 /// Makes the folder ready: an earlier export of the same runs is removed.
 fn claim(out: &Path, list: &Exported) -> Result<(), ExportError> {
-    let there = std::fs::read(out.join(LIST)).ok().map(|bytes| serde_json::from_slice::<Exported>(&bytes));
+    let there = std::fs::read(out.join(EXPORT_LIST)).ok().map(|bytes| serde_json::from_slice::<Exported>(&bytes));
     match there {
-        Some(Ok(before)) if before.is_of_the_runs_of(list) => {
+        Some(Ok(before)) => {
+            if let Some(difference) = before.differs(list) {
+                return Err(ExportError::OtherRuns { path: out.into(), difference });
+            }
             for name in before.files.iter().map(|f| Path::new(&f.file)) {
                 // Only files of the folder itself, whatever the list says.
                 if name.components().all(|part| matches!(part, std::path::Component::Normal(_))) {
@@ -170,10 +198,6 @@ fn claim(out: &Path, list: &Exported) -> Result<(), ExportError> {
                 }
             }
             Ok(())
-        }
-        Some(Ok(before)) => {
-            let of = before.runs.join(", ");
-            Err(ExportError::OtherRuns { path: out.into(), of })
         }
         Some(Err(_)) => Err(ExportError::Taken { path: out.into() }),
         None if holds_files(out) => Err(ExportError::Taken { path: out.into() }),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::combine::CombineError;
-use crate::disk;
+use crate::disk::{self, LockError};
 
 /// Why figures cannot be drawn or written.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,10 @@ pub enum FigureError {
     NoWalks { run: String },
     #[error("{}", disk::unwritten(path, source))]
     Write { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error("{}: has runs or their export, whose tables have the names of those of figures; choose another folder (--out on the command line)", path.display())]
+    Taken { path: PathBuf },
     #[error("cannot draw the figure: {0}")]
     Draw(String),
     #[error("{dpi} dots per inch give an image with no pixels or with too many; choose another resolution")]

@@ -2,6 +2,7 @@
 //! and the hash of its weights in the metadata.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -83,6 +84,20 @@ pub fn read(
     let tensors = checked(&bytes, of);
     let generator = tensors.and_then(|tensors| from_tensors(tensors, of.experiment, shape, device));
     generator.map_err(|reason| GeneratorFileError::Unfit { path: path.into(), reason })
+}
+
+/// An error if a file at `path` is anything else than this generator, so that it must not be replaced.
+pub fn check_free(path: &Path, generator: &dyn Generator, of: GeneratorOf<'_>) -> Result<(), GeneratorFileError> {
+    let bytes = match std::fs::read(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        read => read.map_err(|source| GeneratorFileError::Read { path: path.into(), source })?,
+    };
+    let same = checked(&bytes, of).and_then(|there| {
+        let same = NamedTensor::hash(&there) == NamedTensor::hash(&generator.tensors());
+        same.then_some(()).ok_or_else(|| "its generator has other weights".to_owned())
+    });
+    let taken = |reason| format!("{reason}, and it would be replaced; choose another folder with --out");
+    same.map_err(|reason| GeneratorFileError::Unfit { path: path.into(), reason: taken(reason) })
 }
 
 /// The parameters in the bytes of a file, if they are what is wanted and whole.

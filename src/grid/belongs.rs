@@ -74,6 +74,9 @@ pub(super) fn belongs(
     ground: Option<&Ground>,
     free: &[&str],
 ) -> Result<Vec<FoundRun>, GridError> {
+    if folder.is_in_another() {
+        return Err(GridError::Inside { path: folder.path().into() });
+    }
     let histories = folder.histories()?;
     if histories.is_empty() {
         return Ok(Vec::new());

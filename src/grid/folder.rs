@@ -18,6 +18,13 @@ impl GridFolder {
         Self(path.into())
     }
 
+    /// Whether it is, or lies in, the folder of a grid's histories, where its own would be taken for those of that grid.
+    pub(super) fn is_in_another(&self) -> bool {
+        let path = std::path::absolute(&self.0).unwrap_or_else(|_| self.0.clone());
+        let of_grid = |p: &Path| p == path || p.parent().is_some_and(|grid| Self::new(grid).experiment().is_file());
+        path.ancestors().any(|p| p.file_name().is_some_and(|n| n == HISTORIES) && of_grid(p))
+    }
+
     /// The grid folder of a path: a grid folder itself, its folder of histories, or one history.
     pub fn around(path: &Path) -> Self {
         let up = |p: &Path| p.parent().map(Path::to_path_buf).unwrap_or_default();

@@ -232,7 +232,7 @@ fn what_is_exported_follows_from_the_runs() {
     std::fs::create_dir(folder.path().join("full")).unwrap();
     std::fs::write(folder.path().join("full/notes.txt"), "mine").unwrap();
     let one = runs.join("histories/random-01.rwh");
-    for (into, says) in [("csv", "has the export of other runs, of entropy-01"), ("full", "choose another folder")] {
+    for (into, says) in [("csv", "it and this one differ in runs: entropy-01"), ("full", "choose another folder")] {
         let refused = export(folder.path(), &one, into, "csv");
         let error = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(!refused.status.success() && error.contains(says), "{error}");

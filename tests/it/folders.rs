@@ -1,7 +1,7 @@
 //! The program at the edges of its folders: a closed or full terminal, a full disk, a locked folder.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use ridgewalk::disk::FolderLock;
@@ -148,4 +148,67 @@ fn a_folder_tells_of_all_its_runs_and_a_shard_without_one_merges() {
         let error = String::from_utf8_lossy(&stderr).into_owned();
         assert!(!status.success() && stdout.is_empty() && error.contains(says), "before anything is trained: {error}");
     }
+}
+
+/// Runs a command that must be refused, and returns what it says.
+fn refused(command: &mut Command) -> String {
+    let Output { status, stderr, .. } = command.output().unwrap();
+    let error = String::from_utf8_lossy(&stderr).into_owned();
+    assert!(!status.success() && !error.contains("panicked"), "{error}");
+    error
+}
+
+/// Every file below a folder with its content.
+fn files_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        match path.is_dir() {
+            true => files.extend(files_below(&path)),
+            false => files.push((path.clone(), std::fs::read(path).unwrap())),
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn no_command_replaces_what_is_of_other_runs_or_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let command = |words: &str, out: &str| {
+        let mut command = ridgewalk(&[]);
+        let word = |word: &str| word.strip_prefix('@').map_or_else(|| word.into(), |name| at(name).into_os_string());
+        command.args(words.split(' ').map(word)).arg("--out").arg(at(out));
+        command
+    };
+    let generator = "generator --preset tiny --set generator_epochs=1 --cache-dir @cache";
+    let [other, same] = ["export @fast --cache-dir @cache", "export @plain --cache-dir @cache"];
+    let figures = "figures @plain --formats csv,svg";
+    assert!(short(&at("plain"), "random").status().unwrap().success());
+    assert!(short(&at("fast"), "random").args(["--set", "learning_rate=0.1"]).status().unwrap().success());
+    for (words, out) in [(same, "export"), (same, "export"), (generator, "vae"), (generator, "vae"), (figures, "drawn")]
+    {
+        assert!(command(words, out).output().unwrap().status.success(), "{words} twice");
+    }
+    let before = files_below(folder.path());
+    let other_generator = format!("{generator} --set generator_seed=2");
+    for (words, out, says) in [
+        (other, "export", "differ in `learning_rate`: 0.001 and 0.1;"),
+        (figures, "plain", "choose another folder"),
+        (figures, "fast", "choose another folder"),
+        (figures, "export", "choose another folder"),
+        (&other_generator, "vae", "generator_seed=1, not 2, and it would be replaced; choose another folder"),
+        ("run --preset tiny --rounds 1", "plain/histories", "choose another folder"),
+    ] {
+        let error = refused(&mut command(words, out));
+        assert!(error.contains(says), "{words} --out {out}: {error}");
+    }
+    let lock = FolderLock::take(&at("drawn"), "a test").unwrap();
+    for words in [figures, generator, same] {
+        let error = refused(&mut command(words, "drawn"));
+        assert!(error.contains("a test (process "), "{words}: {error}");
+    }
+    drop(lock);
+    let new = |(path, _): &(PathBuf, Vec<u8>)| !path.starts_with(at("cache"));
+    assert!(files_below(folder.path()).into_iter().filter(new).eq(before.into_iter().filter(new)));
 }

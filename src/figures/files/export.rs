@@ -7,7 +7,8 @@ use super::latex::{latex_figure, latex_table};
 use super::pdf::pdf;
 use super::png::png;
 use super::svg::svg;
-use crate::disk;
+use crate::archive::EXPORT_LIST;
+use crate::disk::{self, FolderLock};
 use crate::figures::data::Histories;
 use crate::figures::error::FigureError;
 use crate::figures::figure::Figure;
@@ -16,6 +17,7 @@ use crate::figures::kinds::walks::{verdict_table, walks_csv};
 use crate::figures::kinds::{Drawn, KINDS};
 use crate::figures::look::theme::Theme;
 use crate::figures::table::Table;
+use crate::grid::GridFolder;
 use crate::history::History;
 use crate::trajectory::{Album, Embedding, VerdictRules};
 
@@ -138,16 +140,26 @@ pub fn export_figure4(
     Ok((folder.written, table))
 }
 
-/// The output folder, and the files written so far.
+/// What drawing is called where it locks its folder.
+const FIGURES: &str = "`ridgewalk figures`";
+
+/// The output folder, locked, and the files written so far.
 struct Folder<'a> {
+    _lock: FolderLock,
     path: &'a Path,
     written: Vec<PathBuf>,
 }
 
 impl<'a> Folder<'a> {
+    /// A folder for figures: not that of runs or of an export, which have tables of the same names.
     fn make(path: &'a Path) -> Result<Self, FigureError> {
-        std::fs::create_dir_all(path).map_err(|source| FigureError::Write { path: path.into(), source })?;
-        Ok(Self { path, written: Vec::new() })
+        let lock = FolderLock::take(path, FIGURES)?;
+        let folder = GridFolder::new(path);
+        let of_runs = folder.experiment().is_file() || folder.histories().is_ok_and(|h| !h.is_empty());
+        if of_runs || path.join(EXPORT_LIST).is_file() {
+            return Err(FigureError::Taken { path: path.into() });
+        }
+        Ok(Self { _lock: lock, path, written: Vec::new() })
     }
 
     fn figure(&mut self, figure: &Figure, formats: &[Format], width_in: f64, dpi: f32) -> Result<(), FigureError> {
