@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,7 +13,7 @@ use crate::dataset::vessels::reading::Reading;
 use crate::disk;
 use crate::experiment::MaskLevels;
 use crate::labelling::FileRefusal;
-use crate::labelling::export::{Origin, Summary, write_all};
+use crate::labelling::export::{Origin, Summary, is_free, result_paths, write_all};
 use crate::labelling::fem::stress::StressMeasure;
 use crate::labelling::fem::waveform::PressureWaveform;
 use crate::labelling::fem::{FemTool, LabelledMask};
@@ -75,7 +75,7 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
         ProgressStyle::with_template("{msg:<40} {bar:30} {pos}/{len} {eta}")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
-    let mut stems = HashSet::new();
+    let mut names = Names::of(&args.out, &listing);
     let mut counts = LabelCounts::default();
     let (mut report, mut unwritten) = (Vec::new(), Vec::new());
     for files in &listing.masks {
@@ -83,7 +83,7 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
         match solve(&tool, files, &args.levels) {
             Ok((labelled, reading)) => {
                 counts.solved += 1;
-                let stem = unused_stem(files, &mut stems);
+                let stem = names.unused(files);
                 let summary = Summary::of(&labelled);
                 let origin = Origin { mask: files.to_string(), read: reading.to_string(), note: reading.note() };
                 let lost = write_all(&args.out, &stem, &labelled, Some(&origin)).err().map(|e| e.to_string());
@@ -173,16 +173,36 @@ fn expand(given: &[PathBuf]) -> anyhow::Result<Listing> {
     Ok(listing)
 }
 
-/// The name of a mask's results: the file's own, with a number if another mask has it, also in other letters.
-fn unused_stem(files: &MaskFiles, taken: &mut HashSet<String>) -> String {
-    let stem = files.stem();
-    let mut name = stem.clone();
-    let mut number = 2;
-    while !taken.insert(name.to_lowercase()) {
-        name = format!("{stem}-{number}");
-        number += 1;
+/// The names that results may not have.
+struct Names<'a> {
+    out: &'a Path,
+    /// Those given, in small letters, which some file systems take for equal.
+    taken: HashSet<String>,
+    masks: HashSet<PathBuf>,
+}
+
+impl<'a> Names<'a> {
+    fn of(out: &'a Path, listing: &Listing) -> Self {
+        Self { out, taken: HashSet::new(), masks: listing.files().filter_map(|f| f.canonicalize().ok()).collect() }
     }
-    name
+
+    /// The name of a mask's results: the file's own, with a number if another mask has it or a file that is not this
+    /// mask's result would be written over.
+    fn unused(&mut self, files: &MaskFiles) -> String {
+        let (stem, mask) = (files.stem(), files.to_string());
+        let mut name = stem.clone();
+        let mut number = 2;
+        while !self.taken.insert(name.to_lowercase()) || !self.spares_files(&name, &mask) {
+            name = format!("{stem}-{number}");
+            number += 1;
+        }
+        name
+    }
+
+    fn spares_files(&self, name: &str, mask: &str) -> bool {
+        let is_mask = |path: PathBuf| path.canonicalize().is_ok_and(|p| self.masks.contains(&p));
+        is_free(self.out, name, Some(mask)) && !result_paths(self.out, name).into_iter().any(is_mask)
+    }
 }
 
 fn accepted_object(summary: &Summary, origin: &Origin, stem: &str, lost: Option<&str>) -> anyhow::Result<Value> {
@@ -199,11 +219,12 @@ fn accepted_object(summary: &Summary, origin: &Origin, stem: &str, lost: Option<
 
 fn one_line(s: &Summary) -> String {
     format!(
-        "mean {:.2}, p95 {:.2}, p99 {:.2}, peak {:.2} kPa; lumen {:.3} -> {:.3} mm2, burden {:.1} %; {} iterations, {:.0} ms",
+        "mean {:.2}, p95 {:.2}, p99 {:.2}, peak {:.2} kPa at {:.1} mmHg; lumen {:.3} -> {:.3} mm2, burden {:.1} %; {} iterations, {:.0} ms",
         s.mean_kpa,
         s.p95_kpa,
         s.p99_kpa,
         s.peak_kpa,
+        s.systolic_mmhg,
         s.lumen_area_mm2,
         s.lumen_area_deformed_mm2,
         100.0 * s.plaque_burden,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::colour_bar::picture;
+use super::fem::waveform::KPA_PER_MMHG;
 use super::fem::{LabelledMask, Solution};
 use super::npy::NpyImage;
 use crate::disk;
@@ -20,6 +21,8 @@ pub struct Summary {
     pub plaque_burden: f64,
     pub newton_iterations: usize,
     pub seconds: f64,
+    /// The load: the systolic peak of the pressure.
+    pub systolic_mmhg: f64,
 }
 
 /// The file of a solved mask, and how it was read.
@@ -63,11 +66,31 @@ impl Summary {
             plaque_burden: *plaque_burden,
             newton_iterations: equilibrium.iterations,
             seconds: labelled.seconds,
+            systolic_mmhg: labelled.solution.pressure / KPA_PER_MMHG,
         }
     }
 }
 
-/// Writes the four files `STEM_stress.npy`, `STEM_stress.png`, `STEM_mesh.vtk` and `STEM_summary.json`, each aside.
+/// What the names of a solved mask's files have after its own: the summary first, which says whose they are.
+const ENDINGS: [&str; 4] = ["_summary.json", "_stress.npy", "_stress.png", "_mesh.vtk"];
+
+/// Paths of the four files of a mask's results.
+pub fn result_paths(folder: &Path, stem: &str) -> [PathBuf; 4] {
+    ENDINGS.map(|ending| folder.join(format!("{stem}{ending}")))
+}
+
+/// Whether results may have these paths: nothing lies there, or earlier results of the same mask do.
+pub fn is_free(folder: &Path, stem: &str, mask: Option<&str>) -> bool {
+    let paths = result_paths(folder, stem);
+    let earlier = || {
+        let summary: serde_json::Value = serde_json::from_slice(&std::fs::read(&paths[0]).ok()?).ok()?;
+        Some(summary.get("newton_iterations").is_some() && summary.get("mask").and_then(|m| m.as_str()) == mask)
+    };
+    // A folder in the way is never written over; writing reports it.
+    paths.iter().all(|path| path.symlink_metadata().map_or(true, |found| found.is_dir())) || earlier() == Some(true)
+}
+
+/// Writes the four files `STEM_summary.json`, `STEM_stress.npy`, `STEM_stress.png` and `STEM_mesh.vtk`, each aside.
 pub fn write_all(
     folder: &Path,
     stem: &str,
@@ -79,14 +102,14 @@ pub fn write_all(
     let mut png = std::io::Cursor::new(Vec::new());
     let drawn = picture(map).write_to(&mut png, image::ImageFormat::Png).map_err(std::io::Error::other);
     let summary = serde_json::to_string_pretty(&Summed { summary: Summary::of(labelled), origin });
+    let contents = [
+        summary.map(|text| (text + "\n").into_bytes()).map_err(std::io::Error::other),
+        Ok(npy.to_bytes()),
+        drawn.map(|()| png.into_inner()),
+        Ok(to_vtk(&labelled.solution).into_bytes()),
+    ];
     let mut paths = Vec::new();
-    for (ending, bytes) in [
-        ("_stress.npy", Ok(npy.to_bytes())),
-        ("_stress.png", drawn.map(|()| png.into_inner())),
-        ("_mesh.vtk", Ok(to_vtk(&labelled.solution).into_bytes())),
-        ("_summary.json", summary.map(|text| (text + "\n").into_bytes()).map_err(std::io::Error::other)),
-    ] {
-        let path = folder.join(format!("{stem}{ending}"));
+    for (path, bytes) in result_paths(folder, stem).into_iter().zip(contents) {
         match bytes.and_then(|bytes| disk::write_aside(&path, &bytes)) {
             Ok(()) => paths.push(path),
             Err(source) => return Err(ExportError { path, source }),
@@ -134,5 +157,30 @@ fn write_stresses(out: &mut String, solution: &Solution, stresses: &[[f64; 4]]) 
     out.push_str("TENSORS cauchy_kpa double\n");
     for [xx, yy, xy, zz] in stresses {
         let _ = writeln!(out, "{xx} {} 0\n{} {yy} 0\n0 0 {zz}", -xy, -xy);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_take_only_free_names_and_those_of_their_own_mask() {
+        let summary = |mask: &str| format!("{{\"newton_iterations\": 5{mask}}}");
+        for (file, content, mask, free) in [
+            ("other.png", String::new(), Some("x.png"), true),
+            ("x_stress.png", String::new(), Some("x.png"), false),
+            ("x_mesh.vtk", String::new(), Some("x.png"), false),
+            ("x_summary.json", "mine".to_owned(), Some("x.png"), false),
+            ("x_summary.json", "{\"mask\": \"x.png\"}".to_owned(), Some("x.png"), false),
+            ("x_summary.json", summary(", \"mask\": \"x.png\""), Some("x.png"), true),
+            ("x_summary.json", summary(", \"mask\": \"b/x.png\""), Some("x.png"), false),
+            ("x_summary.json", summary(", \"mask\": \"x.png\""), None, false),
+            ("x_summary.json", summary(""), None, true),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join(file), &content).unwrap();
+            assert_eq!(is_free(folder.path(), "x", mask), free, "{file}: {content} for {mask:?}");
+        }
     }
 }

@@ -358,6 +358,7 @@ fn the_command_writes_four_files_a_mask_and_continues_after_a_rejection() {
         ("lumen_area_deformed_mm2", solution.lumen_area_deformed),
         ("plaque_burden", solution.plaque_burden),
         ("newton_iterations", solution.equilibrium.iterations as f64),
+        ("systolic_mmhg", 140.0),
     ];
     for (key, wanted) in keys {
         assert!((summary[key].as_f64().unwrap() - wanted).abs() < 1e-9, "{key}");

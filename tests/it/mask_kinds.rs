@@ -357,6 +357,31 @@ fn lumen_and_vessel_in_two_files_are_one_mask_and_what_is_no_mask_is_listed() {
     assert_eq!(found["good_stress.png"]["passed_over"], "a result of `ridgewalk label`");
 }
 
+#[test]
+fn results_are_written_over_no_file_but_earlier_results_of_the_same_mask() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let before = ["x.png", "x_stress.png", "y.png"].map(|name| {
+        write(&at(name), &drawn(grey([0, 255, 0, 255, 0]), 1), ColorType::Grayscale, BitDepth::Eight);
+        (name, fs::read(at(name)).unwrap())
+    });
+    fs::write(at("y_summary.json"), "{\"mine\": true}").unwrap();
+    let mut files = Vec::new();
+    for _ in 0..2 {
+        let (mut report, mut messages) = (Vec::new(), Vec::new());
+        label(&args(vec![folder.path().into()], folder.path(), ""), &mut report, &mut messages).unwrap();
+        let report: Vec<Value> = serde_json::from_slice(&report).unwrap();
+        let stems: Vec<&str> = report.iter().filter_map(|v| v["results"].as_str()).collect();
+        assert_eq!(stems, ["x-2", "x_stress", "y-2"]);
+        for (name, bytes) in &before {
+            assert_eq!(&fs::read(at(name)).unwrap(), bytes, "{name}");
+        }
+        assert_eq!(fs::read(at("y_summary.json")).unwrap(), b"{\"mine\": true}");
+        files.push(fs::read_dir(folder.path()).unwrap().count());
+    }
+    assert_eq!(files, [4 + 3 * 4; 2], "the second time writes over its own results");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_was_solved_is_reported_when_it_cannot_be_written() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::questions::vessel::{Vessel, VesselReport};
 use crate::figures::{self, Format};
-use crate::labelling::export::write_all;
+use crate::labelling::export::{is_free, write_all};
 use crate::ui::kit::ask_path::Wanted;
 use crate::ui::kit::export::{DPI, Export};
 use crate::ui::panel::Cx;
@@ -48,8 +48,15 @@ fn write(section: &VesselReport, folder: &Path) -> Result<usize, String> {
     let figure = figures::figure_s1(mask, &solved, section.pixel_mm);
     let pictures =
         figures::export_figure(&figure, folder, &FORMATS, figures::PAGE_WIDTH, DPI).map_err(|e| e.to_string())?;
-    let files = write_all(folder, &stem(&section.request.vessel), &solved, None).map_err(|e| e.to_string())?;
-    Ok(pictures.len() + files.len())
+    let files = write_all(folder, &unused_stem(folder, &section.request.vessel), &solved, None);
+    Ok(pictures.len() + files.map_err(|e| e.to_string())?.len())
+}
+
+/// The vessel's name, with a number where a file that is no result would be written over.
+fn unused_stem(folder: &Path, vessel: &Vessel) -> String {
+    let stem = stem(vessel);
+    let numbered = (2..).map(|number| format!("{stem}-{number}"));
+    std::iter::once(stem.clone()).chain(numbered).find(|name| is_free(folder, name, None)).unwrap_or(stem)
 }
 
 fn stem(vessel: &Vessel) -> String {
