@@ -38,6 +38,11 @@ pub fn argument(text: OsString) -> OsString {
 
 /// The text of a file in UTF-8, without a byte order mark; the error says what the file is instead.
 pub fn read_text(path: &Path) -> io::Result<String> {
+    let kind = path.metadata()?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        // Opening a pipe waits for its writer, maybe for ever.
+        return Err(invalid("it is a pipe or a device; give a file".into()));
+    }
     let mut bytes = Vec::new();
     File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MOST_BYTES {
@@ -99,6 +104,13 @@ mod tests {
         ] {
             assert_eq!(argument(text.into()), OsString::from(meant), "{text}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_no_text() {
+        let error = read_text(Path::new("/dev/null")).unwrap_err().to_string();
+        assert!(error.contains("a pipe or a device; give a file"), "{error}");
     }
 
     #[test]

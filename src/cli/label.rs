@@ -42,7 +42,7 @@ pub struct LabelArgs {
     /// Scale the waveform to this systolic peak in mmHg; by default the waveform's own, 120 for the built-in one.
     #[arg(long, value_name = "P", value_parser = positive)]
     pub pressure_mmhg: Option<f64>,
-    /// A waveform of your own: lines of `seconds,mmHg`.
+    /// A waveform of your own: lines of `seconds,mmHg`, with a peak of 20 mmHg or more unless --pressure-mmhg is given.
     #[arg(long, value_name = "FILE")]
     pub waveform: Option<PathBuf>,
     /// The stress to map.
@@ -136,6 +136,12 @@ impl LabelArgs {
     /// The solver that the options describe.
     pub fn tool(&self) -> anyhow::Result<FemTool> {
         let waveform = self.waveform.as_deref().map(PressureWaveform::read).transpose()?.unwrap_or_default();
+        let peak = waveform.systolic_peak()[1];
+        anyhow::ensure!(
+            peak >= LEAST_SYSTOLIC || self.pressure_mmhg.is_some(),
+            "{}: its peak is {peak} mmHg, less than any artery's: give seconds and mmHg, or the peak with --pressure-mmhg",
+            self.waveform.as_deref().unwrap_or(Path::new("--waveform")).display()
+        );
         let waveform = self.pressure_mmhg.map_or(waveform.clone(), |peak| waveform.with_peak(peak));
         Ok(FemTool { pixel_mm: self.pixel_mm, waveform, measure: self.stress, ..FemTool::default() })
     }
@@ -244,6 +250,9 @@ fn pixel_size(text: &str) -> Result<f64, String> {
         .then_some(size)
         .ok_or(format!("give the size of a pixel in millimetres, {least} to {most}"))
 }
+
+/// A waveform with a lower peak in mmHg is in kPa, of no unit, or of columns that were read wrongly.
+const LEAST_SYSTOLIC: f64 = 20.0;
 
 /// No pixel has this many millimetres, and no blood this pressure in mmHg.
 const MOST: f64 = 10_000.0;

@@ -20,9 +20,17 @@ pub enum WaveformError {
     Io { path: PathBuf, source: std::io::Error },
     #[error("{}: {source}", path.display())]
     Table { path: PathBuf, source: Box<Self> },
-    #[error("line {line} of the waveform is not `seconds,mmHg`: {text}")]
+    #[error(
+        "line {line} of the waveform is not `seconds,mmHg`: {text}; give two columns parted by commas and numbers with decimal points, or with decimal commas parted by semicolons or tabs"
+    )]
     Line { line: usize, text: String },
-    #[error("line {line} of the waveform has a time that is not after the one before; put the lines in order")]
+    #[error(
+        "line {line} of the waveform says {found}: {text}; give the time in seconds in the first column and the pressure in mmHg in the second"
+    )]
+    Columns { line: usize, found: String, text: String },
+    #[error(
+        "line {line} of the waveform has a time that is not after the one before; put the lines in order, with the time in the first column"
+    )]
     Order { line: usize },
     #[error("the waveform has fewer than two samples; give lines of `seconds,mmHg`")]
     Short,
@@ -49,21 +57,26 @@ impl PressureWaveform {
         Self::parse(&text).map_err(|e| WaveformError::Table { path: path.into(), source: Box::new(e) })
     }
 
-    /// Parses lines of `seconds,mmHg`, also with semicolons or tabs; lines that start with `#`, and one heading of words
-    /// before the first numbers, are skipped.
+    /// Parses lines of `seconds,mmHg`, also parted by semicolons or tabs and then with decimal commas. Headings of words
+    /// before the first numbers and lines that start with `#` are skipped, unless they name other columns.
     pub fn parse(text: &str) -> Result<Self, WaveformError> {
         let mut samples: Vec<[f64; 2]> = Vec::new();
-        let mut headed = false;
-        for (line, text) in text.lines().enumerate().map(|(i, l)| (i + 1, l.trim())) {
-            if text.is_empty() || text.starts_with('#') {
+        let mut form = None;
+        let unix = text.replace("\r\n", "\n").replace('\r', "\n");
+        for (line, text) in unix.lines().enumerate().map(|(i, l)| (i + 1, l.trim())) {
+            let remark = text.strip_prefix('#');
+            if samples.is_empty() && (remark.is_some() || is_heading(text)) {
+                if let Some(found) = other_columns(remark.unwrap_or(text)) {
+                    return Err(WaveformError::Columns { line, found, text: quoted(text) });
+                }
                 continue;
             }
-            let Some(sample) = sample(text) else {
-                if samples.is_empty() && !headed && is_heading(text) {
-                    headed = true;
-                    continue;
-                }
-                return Err(WaveformError::Line { line, text: text.to_owned() });
+            if text.is_empty() || remark.is_some() {
+                continue;
+            }
+            let form = form.get_or_insert_with(|| Form::of(text));
+            let Some(sample) = form.sample(text) else {
+                return Err(WaveformError::Line { line, text: quoted(text) });
             };
             if samples.last().is_some_and(|last| last[0] >= sample[0]) {
                 return Err(WaveformError::Order { line });
@@ -99,23 +112,89 @@ impl PressureWaveform {
     }
 }
 
-/// The two fields of a line.
-fn fields(line: &str) -> Option<(&str, &str)> {
-    let separator = [';', '\t', ','].into_iter().find(|s| line.contains(*s))?;
-    line.split_once(separator).map(|(time, pressure)| (time.trim(), pressure.trim()))
+/// How the numbers of a file are written.
+struct Form {
+    separator: char,
+    /// The decimal sign, once a number has one.
+    decimal: Option<char>,
 }
 
-/// Seconds and mmHg of a line.
-fn sample(line: &str) -> Option<[f64; 2]> {
-    let (time, pressure) = fields(line)?;
-    let number = |text: &str| text.parse::<f64>().ok().filter(|v| v.is_finite());
-    Some([number(time)?, number(pressure)?])
+const SEPARATORS: [char; 3] = [';', '\t', ','];
+
+impl Form {
+    /// The form of a file, by its first line of numbers.
+    fn of(line: &str) -> Self {
+        let separator = SEPARATORS.into_iter().find(|s| line.contains(*s)).unwrap_or(',');
+        Self { separator, decimal: (separator == ',').then_some('.') }
+    }
+
+    /// Seconds and mmHg of a line in this form.
+    fn sample(&mut self, line: &str) -> Option<[f64; 2]> {
+        // Spreadsheets part empty columns too.
+        let (time, pressure) = line.trim_end_matches(self.separator).split_once(self.separator)?;
+        Some([self.number(time)?, self.number(pressure)?])
+    }
+
+    fn number(&mut self, field: &str) -> Option<f64> {
+        let text = unquoted(field);
+        if let Some(sign) = text.chars().find(|c| matches!(c, '.' | ','))
+            && *self.decimal.get_or_insert(sign) != sign
+        {
+            return None;
+        }
+        text.replace(',', ".").parse().ok().filter(|v: &f64| v.is_finite())
+    }
 }
 
-/// Whether a line names its columns: each of two fields has a letter and is no number.
+/// A field without the quotation marks round it.
+fn unquoted(field: &str) -> &str {
+    let field = field.trim();
+    field.strip_prefix('"').and_then(|f| f.strip_suffix('"')).unwrap_or(field).trim()
+}
+
+/// Whether a line has words only: each field that is not empty begins with no digit and is no number.
 fn is_heading(line: &str) -> bool {
-    let word = |text: &str| text.contains(char::is_alphabetic) && text.parse::<f64>().is_err();
-    fields(line).is_some_and(|(time, pressure)| word(time) && word(pressure))
+    let word = |field: &str| {
+        let first = field.chars().find(|c| c.is_alphanumeric() || matches!(c, '+' | '-' | '.'));
+        first.is_some_and(char::is_alphabetic) && field.parse::<f64>().is_err()
+    };
+    let mut fields = line.split(SEPARATORS).map(unquoted).filter(|field| !field.is_empty()).peekable();
+    fields.peek().is_some() && fields.all(word)
+}
+
+/// What a heading or a remark says that is not seconds, then mmHg: `kPa`; `None` if it says nothing else.
+fn other_columns(line: &str) -> Option<String> {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+    };
+    let says = |text: &str, known: &[&str]| words(text).iter().any(|w| known.contains(&w.to_lowercase().as_str()));
+    // `PA` may be the pulmonary artery.
+    let other = words(line).into_iter().find(|w| OTHER_UNITS.contains(&w.to_lowercase().as_str()) || w == "Pa");
+    if let Some(unit) = other.filter(|_| !says(line, &["mmhg"])) {
+        return Some(unit);
+    }
+    let columns: Vec<&str> = line.split(SEPARATORS).filter(|column| !column.trim().is_empty()).collect();
+    let [first, second] = columns[..] else { return None };
+    if let Some(unit) = words(first).into_iter().find(|w| OTHER_TIMES.contains(&w.to_lowercase().as_str())) {
+        return Some(unit);
+    }
+    let name = |text: &str| words(text).len() <= MOST_WORDS;
+    let swapped = says(first, &PRESSURE) && !says(first, &TIME) || says(second, &TIME) && !says(second, &PRESSURE);
+    (swapped && name(first) && name(second)).then(|| "the pressure first".to_owned())
+}
+
+/// Units of pressure other than mmHg.
+const OTHER_UNITS: [&str; 8] = ["kpa", "hpa", "mpa", "bar", "mbar", "psi", "atm", "cmh2o"];
+/// Units of time other than seconds.
+const OTHER_TIMES: [&str; 8] = ["ms", "msec", "millisecond", "milliseconds", "us", "min", "minute", "minutes"];
+const PRESSURE: [&str; 5] = ["mmhg", "pressure", "p", "abp", "bp"];
+const TIME: [&str; 7] = ["time", "t", "s", "sec", "secs", "second", "seconds"];
+/// A longer text is a sentence, not the name of a column.
+const MOST_WORDS: usize = 3;
+
+/// The beginning of a line, with control characters written out.
+fn quoted(line: &str) -> String {
+    line.chars().take(60).flat_map(char::escape_debug).collect()
 }
 
 /// kPa per conventional millimetre of mercury.
@@ -157,6 +236,15 @@ mod tests {
             "# a beat\n\nt;p\n0;80\n0.1;120",
             "0\t80\n0.1\t120",
             " 0 , 80 \n 1e-1 , 1.2e2 ",
+            "0,80\r0.1,120\r",
+            "0;80,0\n0,1;120,0",
+            "0\t80\n0,1\t120",
+            "0,80,\n0.1,120,,",
+            "\"seconds\",\"mmHg\"\n\"0\",\"80\"\n\"0.1\",\"120\"",
+            "\"0\";\"80\"\n\"0,1\";\"120,0\"",
+            "Patient 5\nseconds,mmHg\n(s),(mmHg)\n0,80\n0.1,120",
+            "# kPa as mmHg, by the factor 7.5\ntime [s];P (mmHg)\n0;80\n0.1;120",
+            "# a wave of the PA, in time with the ECG\n0,80\n# in kPa\n0.1,120",
         ] {
             assert_eq!(PressureWaveform::parse(text).unwrap_or_else(|e| panic!("{text}: {e}")), expected, "{text}");
         }
@@ -166,7 +254,20 @@ mod tests {
     fn faulty_tables_are_reported_by_line() {
         let table = [
             ("0,80\nx,120", "line 2 of the waveform"),
-            ("a,b\nc,d\n0,80", "line 2 of the waveform"),
+            ("0s,80mmHg\n0.1,120\n0.2,90", "line 1 of the waveform"),
+            ("seconds,kPa\n0,10.7\n1,16", "line 1 of the waveform says kPa"),
+            ("# seconds,kPa\n0,10.7\n1,16", "line 1 of the waveform says kPa"),
+            ("t,p_Pa\n0,80\n1,120", "line 1 of the waveform says Pa"),
+            ("time_ms,pressure_mmhg\n0,80\n1,120", "line 1 of the waveform says ms"),
+            ("mmHg,seconds\n80,0\n120,0.2", "says the pressure first: mmHg,seconds; give the time in seconds in the"),
+            ("\"P\";\"t\"\n80;0\n120;0.2", "says the pressure first"),
+            ("time;P\n0,1\n1;5", "line 3 of the waveform is not"),
+            ("0;80\n1,120", "line 2 of the waveform is not"),
+            ("0.1;80,5\n1;120", "line 1 of the waveform is not"),
+            ("0;80.5\n0,1;120", "line 2 of the waveform is not"),
+            ("0;1.120,5\n1;80", "line 1 of the waveform is not"),
+            ("0,0,80,0\n0,1,120,0", "decimal commas parted by semicolons"),
+            ("80,0\n120,0.2\n100,0.4", "with the time in the first column"),
             ("0,80\nseconds,mmHg\n1,120", "line 2 of the waveform"),
             ("0,80\n0,120", "line 2 of the waveform has a time that is not after"),
             ("0,80", "fewer than two samples"),

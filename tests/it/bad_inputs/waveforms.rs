@@ -25,6 +25,14 @@ pub fn rows() -> Vec<Row> {
     let utf16 = || "0,80\n1,120\n".encode_utf16().flat_map(u16::to_le_bytes);
     for (what, beat, says) in [
         ("waveform: decimal commas", text("beat.csv", "0,0,80\n0,1,110\n"), "line 1"),
+        (
+            "waveform: in kPa by its heading",
+            text("beat.csv", "seconds,kPa\n0,10.7\n1,16\n"),
+            "line 1 of the waveform says kPa",
+        ),
+        ("waveform: in kPa, unsaid", text("beat.csv", "0,10.7\n1,16\n"), "its peak is 16 mmHg"),
+        ("waveform: pressures first", text("beat.csv", "mmHg,seconds\n80,0\n120,0.2\n"), "pressure first"),
+        ("waveform: two separators", text("beat.csv", "time;P\n0,80\n1;120\n"), "line 3"),
         ("waveform: a word for a number", text("beat.csv", "0,80\n0.1,high\n"), "line 2"),
         ("waveform: not a number", text("beat.csv", "0,80\n0.1,nan\n"), "line 2"),
         ("waveform: an infinite pressure", text("beat.csv", "0,80\n0.1,inf\n"), "line 2"),
