@@ -296,6 +296,67 @@ fn where_two_readings_are_possible_both_are_told_and_levels_decide() {
 }
 
 #[test]
+fn a_reading_that_explains_the_wall_away_does_not_win_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (outside, wall, lumen) = (0, 128, 255);
+    // A round wall of 22 pixels round a lumen of 11, and in it a wire of a value and a radius.
+    let ring = |x: f64, y: f64, (wire, thick): (u8, f64)| match x.hypot(y) {
+        r if r < thick => wire,
+        r if r < 11.0 => lumen,
+        r if r < 22.0 => wall,
+        _ => outside,
+    };
+    let save = |name: &str, value: &dyn Fn(f64, f64) -> u8| {
+        crate::common::save_png(&folder.path().join(format!("{name}.png")), SIDE as u32, value);
+    };
+    let mut rows: Vec<(String, &str, &str)> = Vec::new();
+    for wire in [(0, 2.0), (64, 2.0), (128, 2.0), (64, 6.0), (200, 6.0)] {
+        let named = |kind: &str| format!("{kind}-{}-{}", wire.0, wire.1);
+        save(&named("cut"), &|x, y| ring(x - 32.0, y - 20.0, wire));
+        rows.push((named("cut"), "touches-border", "read as outside 0, wall 128"));
+        let is_stray = |x: f64, y: f64| (x - 60.5).hypot(y - 3.5) < 0.1;
+        save(&named("stray"), &|x, y| if is_stray(x, y) { wall } else { ring(x - 32.0, y - 32.0, wire) });
+        rows.push((named("stray"), "several-components", "read as outside 0, wall 128"));
+    }
+    let second = |x: f64, y: f64| (x - 48.0).hypot(y - 32.0) < 3.0;
+    save("second-lumen", &|x, y| if second(x, y) { lumen } else { ring(x - 32.0, y - 32.0, (64, 2.0)) });
+    rows.push(("second-lumen".into(), "several-lumens", "read as outside 0, wall 128"));
+    let leak = |x: f64, y: f64| x > 32.0 && x < 56.0 && (y - 32.5).abs() < 0.1;
+    save("leak", &|x, y| if leak(x, y) { lumen } else { ring(x - 32.0, y - 32.0, (64, 2.0)) });
+    rows.push(("leak".into(), "wall-too-thin", "read as outside 0, wall 128"));
+    for thick in [5.0, 8.0] {
+        let name = format!("catheter-{thick}");
+        save(&name, &|x, y| ring(x - 32.0, y - 32.0, (wall, thick)));
+        rows.push((name, "several-readings", "outside=0,wall=128,lumen=255"));
+    }
+    for wide in [1.0, 3.0] {
+        let name = format!("frame-{wide}");
+        let is_frame = |x: f64, y: f64| x.min(y).min(64.0 - x).min(64.0 - y) < wide;
+        save(&name, &|x, y| if is_frame(x, y) { wall } else { ring(x - 32.0, y - 32.0, (lumen, 1.0)) });
+        rows.push((name, "several-readings", "frame of level 128"));
+    }
+    // What lies round a vessel may reach the border: here grey between black bars.
+    save("bars", &|x, y| match ring(x - 32.0, y - 32.0, (lumen, 1.0)) {
+        _ if (x - 32.0).abs() > 25.0 => 0,
+        0 => 60,
+        value => value,
+    });
+    let found = labelled(vec![folder.path().into()], "");
+    let faults: Vec<String> = rows
+        .iter()
+        .map(|(name, kind, words)| (name, &found[&format!("{name}.png")], kind, words))
+        .filter(|(_, f, kind, words)| f["refused"] != **kind || !f["message"].to_string().contains(**words))
+        .map(|(name, found, ..)| format!("{name}: {found}"))
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let area = |found: &Value| found["lumen_area_mm2"].as_f64().unwrap();
+    let wanted = std::f64::consts::PI * 1.1 * 1.1;
+    assert!((area(&found["bars.png"]) / wanted - 1.0).abs() < 0.03, "{}", found["bars.png"]);
+    let told = labelled(vec![folder.path().join("catheter-5.png")], "outside=0,wall=128,lumen=255");
+    assert!((area(&told["catheter-5.png"]) / wanted - 1.0).abs() < 0.03, "{told:?}");
+}
+
+#[test]
 fn lumen_and_vessel_in_two_files_are_one_mask_and_what_is_no_mask_is_listed() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);

@@ -63,7 +63,7 @@ impl MaskFileError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Raster(_) => "unreadable",
-            Self::Levels(LevelsFault::SeveralReadings { .. }) => "several-readings",
+            Self::Levels(LevelsFault::SeveralReadings { .. } | LevelsFault::Framed { .. }) => "several-readings",
             Self::Levels(_) => "unclear-levels",
             Self::Fault(_) => "no-mask",
             Self::InPair { error, .. } => error.kind(),

@@ -9,7 +9,7 @@ use std::fmt;
 use super::levels::{Levels, MOST_LEVELS};
 use super::masks::{MaskFault, WallMask};
 use super::raster::{PixelValue, Raster};
-use super::regions::{components, is_outermost, reachable_from_border};
+use super::regions::{components, grown, is_outermost, reachable_from_border};
 use crate::experiment::{MaskLevels, MaskPlace};
 
 /// A mask, and how its file was read.
@@ -61,6 +61,10 @@ pub enum LevelsFault {
         "the wall of level {wall} encloses none of the levels that --levels (field `mask_levels`) takes for the lumen; the file has {found}"
     )]
     OtherLumen { wall: String, found: String },
+    #[error(
+        "a frame of level {level}, {wide} pixels wide, lies round the image: with it the levels are read as {whole}, without it as {inside}; crop the frame away, or name the levels with --levels (field `mask_levels`)"
+    )]
+    Framed { level: String, wide: usize, whole: String, inside: String },
     #[error("no level is {names}, which --levels (field `mask_levels`) takes for the {place}; the file has {found}")]
     NotThere { place: &'static str, names: String, found: String },
 }
@@ -68,6 +72,10 @@ pub enum LevelsFault {
 /// A reading with less than this share of the largest lumen of the others takes an island for the lumen; and islands of
 /// the wall's level in the lumen are lumen up to this share of it.
 const ISLAND: usize = 8;
+/// A level on more than one in so many pixels of the image's border is what lies round the vessel, not a cut wall.
+const CANVAS: usize = 4;
+/// A wider frame is the outside.
+const WIDEST_FRAME: usize = 4;
 /// All sets of this many levels are tried as the wall.
 const MOST_TRIED: usize = 6;
 /// Most readings and levels that a message lists.
@@ -76,7 +84,19 @@ const QUOTED_LEVELS: usize = 8;
 
 /// Finds what is wall in an image.
 pub fn read(raster: &Raster, named: &MaskLevels) -> Result<ReadMask, LevelsFault> {
-    Search::new(raster, &levels(raster, named)?, named)?.best()
+    let levels = levels(raster, named)?;
+    let search = Search::new(raster, &levels, named)?;
+    let whole = search.best()?;
+    let Some((wide, inner, inner_levels)) = search.without_frame() else { return Ok(whole) };
+    match Search::new(&inner, &inner_levels, named)?.best() {
+        Ok(inside) if whole.mask.regions().is_ok() && inside.mask.regions().is_ok() => Err(LevelsFault::Framed {
+            level: search.name(usize::from(levels.of[0])),
+            wide,
+            whole: whole.reading.to_string(),
+            inside: inside.reading.to_string(),
+        }),
+        _ => Ok(whole),
+    }
 }
 
 /// The filled shape of an image that shows one, such as a lumen alone: all that the outside does not reach.
@@ -130,6 +150,8 @@ struct Candidate {
     places: Vec<MaskPlace>,
     lumen_level: usize,
     lumen_pixels: usize,
+    /// Whether what lies in the lumen and has the wall's level is as small as a guide wire.
+    is_sure: bool,
 }
 
 impl<'a> Search<'a> {
@@ -162,7 +184,12 @@ impl<'a> Search<'a> {
 
     /// Whether this level can be the main one of this place: named for it, or none is.
     fn may_be(&self, place: MaskPlace, level: usize) -> bool {
-        self.is(place, level) || !self.named[place as usize].contains(&true)
+        self.is(place, level) || !self.is_named(place)
+    }
+
+    /// Whether a user named levels for this place.
+    fn is_named(&self, place: MaskPlace) -> bool {
+        self.named[place as usize].contains(&true)
     }
 
     fn best(&self) -> Result<ReadMask, LevelsFault> {
@@ -178,18 +205,26 @@ impl<'a> Search<'a> {
         }
         let mut sets: Vec<u32> = (0..1 << free.len()).collect();
         sets.sort_by_key(|set| set.count_ones());
-        let mut readings: Vec<Candidate> = Vec::new();
+        let (mut readings, mut unsure): (Vec<Candidate>, Vec<Candidate>) = Default::default();
         for set in sets {
             let mut wall = forced.clone();
             free.iter().enumerate().for_each(|(bit, level)| wall[*level] |= set >> bit & 1 == 1);
-            if let Some(reading) = self.ring(wall)
-                && readings.iter().all(|r| r.places != reading.places)
-            {
-                readings.push(reading);
+            let Some(reading) = self.ring(wall) else { continue };
+            let alike = if reading.is_sure { &mut readings } else { &mut unsure };
+            if alike.iter().all(|r| r.places != reading.places) {
+                alike.push(reading);
             }
         }
         let largest = readings.iter().map(|r| r.lumen_pixels).max().unwrap_or(0);
         readings.retain(|r| r.lumen_pixels * ISLAND >= largest);
+        if let Some(wall) = self.faulty_wall_of_all(&readings, &free) {
+            return self.faulty(&(0..count).map(|l| l == wall).collect::<Vec<bool>>(), &[]);
+        }
+        // A large island is lumen if another reading is as likely, or if a user named the wall and the lumen.
+        if !readings.is_empty() || [MaskPlace::Wall, MaskPlace::Lumen].iter().all(|p| self.is_named(*p)) {
+            unsure.retain(|u| u.lumen_pixels * ISLAND >= largest && readings.iter().all(|r| r.places != u.places));
+            readings.append(&mut unsure);
+        }
         match readings.as_slice() {
             [] => self.faulty(&forced, &free),
             [one] => Ok(self.read_as(one)),
@@ -232,8 +267,68 @@ impl<'a> Search<'a> {
         // An island that is a ring itself may be the wall.
         let round_them = reachable_from_border(w, h, &in_lumen);
         let is_hollow = round_them.iter().zip(&in_lumen).any(|(round, island)| !round && !island);
-        let fits = !is_hollow && islands * ISLAND < lumen_pixels;
-        fits.then_some(Candidate { wall, places, lumen_level, lumen_pixels })
+        let is_sure = islands * ISLAND < lumen_pixels;
+        (!is_hollow).then_some(Candidate { wall, places, lumen_level, lumen_pixels, is_sure })
+    }
+
+    /// A level that is the wall rather than what any of these readings takes for it, although it fails a check: what it
+    /// surrounds is their lumen and more, and they explain it away as outside or its hole as wall. `None` also if a user
+    /// named the wall or the lumen.
+    fn faulty_wall_of_all(&self, readings: &[Candidate], free: &[usize]) -> Option<usize> {
+        if readings.is_empty() || [MaskPlace::Wall, MaskPlace::Lumen].iter().any(|p| self.is_named(*p)) {
+            return None;
+        }
+        let (w, h) = (self.raster.width, self.raster.height);
+        let not_outside = self.levels.of.iter().filter(|l| usize::from(**l) != self.outside).count();
+        free.iter().copied().find(|level| {
+            let image: Vec<bool> = self.levels.of.iter().map(|l| usize::from(*l) == *level).collect();
+            let own: Vec<usize> = (0..w * h).filter(|i| image[*i]).collect();
+            let on_border = own.iter().filter(|i| is_outermost(w, h, **i)).count();
+            let is_large = own.len() * ISLAND >= not_outside && on_border * CANVAS <= 2 * (w + h);
+            if !is_large || WallMask::new(w, h, image.clone()).is_none_or(|mask| mask.regions().is_ok()) {
+                return false;
+            }
+            let hole = |image: &[bool]| {
+                let outside = reachable_from_border(w, h, image);
+                let enclosed: Vec<bool> = image.iter().zip(outside).map(|(own, out)| !own && !out).collect();
+                components(w, h, &enclosed, false).into_iter().max_by_key(Vec::len)
+            };
+            let hole = hole(&image).or_else(|| hole(&grown(w, h, &image))).unwrap_or_default();
+            readings.iter().all(|reading| {
+                let lumen: Vec<usize> = (0..w * h).filter(|i| reading.places[*i] == MaskPlace::Lumen).collect();
+                let lost = own.iter().filter(|i| reading.places[**i] == MaskPlace::Outside).count();
+                let fills = reading.lumen_pixels * ISLAND < hole.len() && lies_in(w, &lumen, &hole);
+                fills || (lost * 2 > own.len() && lies_in(w, &lumen, &own))
+            })
+        })
+    }
+
+    /// The image and its levels without a frame of one level, and the frame's width; `None` if there is no frame.
+    fn without_frame(&self) -> Option<(usize, Raster, Levels)> {
+        let (w, h, of) = (self.raster.width, self.raster.height, &self.levels.of);
+        let depth = |i: usize| (i % w).min(i / w).min(w - 1 - i % w).min(h - 1 - i / w);
+        let mut at_depth = [[0_usize; 2]; WIDEST_FRAME + 1];
+        for i in (0..w * h).filter(|i| depth(*i) <= WIDEST_FRAME) {
+            at_depth[depth(i)][usize::from(of[i] == of[0])] += 1;
+        }
+        let wide = at_depth.iter().position(|[others, _]| *others > 0)?;
+        let [others, own] = at_depth[wide];
+        if wide == 0 || own > others {
+            return None;
+        }
+        let within: Vec<usize> = (0..w * h).filter(|i| depth(*i) >= wide).collect();
+        let raster = Raster {
+            width: w - 2 * wide,
+            height: h - 2 * wide,
+            of: within.iter().map(|i| self.raster.of[*i]).collect(),
+            values: self.raster.values.clone(),
+        };
+        let levels = Levels {
+            of: within.iter().map(|i| of[*i]).collect(),
+            seam: within.iter().map(|i| self.levels.seam[*i]).collect(),
+            ..self.levels.clone()
+        };
+        Some((wide, raster, levels))
     }
 
     /// The level of most of these pixels that is not wall.
@@ -338,6 +433,18 @@ impl<'a> Search<'a> {
     fn name(&self, level: usize) -> String {
         self.raster.values[self.levels.values[level]].name.clone()
     }
+}
+
+/// Whether the rectangle round these pixels of an image lies in that round the others.
+fn lies_in(width: usize, inner: &[usize], outer: &[usize]) -> bool {
+    let range = |of: &[usize], at: fn(usize, usize) -> usize| {
+        let all = of.iter().map(|i| at(*i, width));
+        Some(all.clone().min()?..=all.max()?)
+    };
+    [|i, w| i % w, |i, w| i / w].into_iter().all(|at: fn(usize, usize) -> usize| {
+        let (inner, outer) = (range(inner, at), range(outer, at));
+        inner.zip(outer).is_some_and(|(i, o)| o.contains(i.start()) && o.contains(i.end()))
+    })
 }
 
 impl Reading {
