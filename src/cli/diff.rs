@@ -1,5 +1,6 @@
 //! `ridgewalk diff`: judges what was computed; program, machine, date and paths are told.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::out::say;
@@ -27,12 +28,27 @@ pub fn diff(a: &Path, b: &Path) -> anyhow::Result<bool> {
     Ok(found.different == 0)
 }
 
+/// The names of the histories at a path, without their folders.
+fn names(path: &Path) -> anyhow::Result<BTreeSet<String>> {
+    let files = archive::history_files(path)?;
+    Ok(files.iter().filter_map(|file| Some(file.file_stem()?.to_string_lossy().into_owned())).collect())
+}
+
 fn compare(a: &Path, b: &Path) -> anyhow::Result<Found> {
     let (left, right) = (archive::read_histories(a)?, archive::read_histories(b)?);
     let mut found = Found::default();
     if left.len() != right.len() {
         found.different = left.len().abs_diff(right.len());
-        found.lines.push(format!("different: {} histories and {}", left.len(), right.len()));
+        let (one, two) = (names(a)?, names(b)?);
+        let only = |names: Vec<&String>, path: &Path| {
+            let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+            (!names.is_empty()).then(|| format!("; only in {}: {}", path.display(), names.join(", ")))
+        };
+        let only: String = [only(one.difference(&two).collect(), a), only(two.difference(&one).collect(), b)]
+            .into_iter()
+            .flatten()
+            .collect();
+        found.lines.push(format!("different: {} histories and {}{only}", left.len(), right.len()));
         return Ok(found);
     }
     for (x, y) in left.iter().zip(&right) {

@@ -199,6 +199,7 @@ fn merge(shards: &[PathBuf], out: &std::path::Path, without_steps: bool) -> anyh
     if merged.forks > 0 {
         say!("{} forks were skipped: they are not part of the grid", merged.forks);
     }
+    merged.left_out.iter().for_each(|file| say!("warning: not copied: {file}"));
     if !merged.missing.is_empty() {
         say!("warning: the grid is not complete; missing: {}", merged.missing.join(", "));
     }

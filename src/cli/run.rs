@@ -68,9 +68,9 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let _lock = FolderLock::take(folder.path(), grid::RUN)?;
     let grid_of = |e: &Experiment| Grid::new(e.clone(), &args.strategies, args.repeats, args.shard);
     let grid = grid_of(&experiment)?;
-    grid::admit(&grid, None, &folder, args.resume)?;
+    let there = grid::admit(&grid, None, &folder, args.resume)?;
     if grid.cells().is_empty() {
-        grid::write_experiment(&grid, &folder)?;
+        grid::write_experiment(&grid, &there, &folder)?;
         say!("shard {} has no run, as the grid has only {}; merge it like the others", args.shard, grid.len());
         return Ok(());
     }

@@ -14,8 +14,6 @@ use crate::paths;
 use crate::trajectory::Embedding;
 use crate::world::World;
 
-/// The field in which the runs of one grid differ.
-pub(super) const OF_A_RUN: [&str; 1] = ["strategy"];
 /// The file of a run, with its header if it can be read.
 type FoundRun = (PathBuf, Result<Header, ArchiveError>);
 
@@ -106,8 +104,8 @@ pub(super) fn write_embedding(folder: &GridFolder, world: &World) -> Result<(), 
     archive::write(&path, EMBEDDING_MAGIC, &Embedding::of(world))
 }
 
-/// An error if the experiment or the embedding that lie in a folder are of another grid. One that is missing or cannot be
-/// read says nothing.
+/// An error if the experiment or the embedding that lie in a folder are of another grid. One that is missing, empty
+/// or cannot be read says nothing.
 pub(super) fn kept_files_agree(
     folder: &GridFolder,
     experiment: &Experiment,
@@ -115,7 +113,7 @@ pub(super) fn kept_files_agree(
     free: &[&str],
 ) -> Result<(), GridError> {
     let path = folder.experiment();
-    if let Some(there) = paths::read_text(&path).ok().and_then(|text| Experiment::from_record(&text).ok()) {
+    if let Some(there) = read_experiment(&path) {
         is_like(&path, &there, experiment, free)?;
     }
     let path = folder.embedding();
@@ -123,6 +121,12 @@ pub(super) fn kept_files_agree(
         shares(&path, &there.ground(), ground)?;
     }
     Ok(())
+}
+
+/// The experiment of a folder; `None` if it is missing, empty or cannot be read.
+pub(super) fn read_experiment(path: &Path) -> Option<Experiment> {
+    let text = paths::read_text(path).ok().filter(|text| !text.trim().is_empty())?;
+    Experiment::from_record(&text).ok()
 }
 
 fn is_like(path: &Path, there: &Experiment, here: &Experiment, free: &[&str]) -> Result<(), GridError> {

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::belongs::{OF_A_RUN, kept_files_agree};
+use super::belongs::{ADDED, kept_files_agree, read_experiment};
 use super::cells::{Cell, base, unlike};
 use super::error::GridError;
 use super::folder::GridFolder;
 use super::saved::{agree, bare, is_bare};
-use crate::archive::{self, ArchiveError, HISTORY_EXTENSION};
+use crate::archive::{self, ALBUM_MAGIC, ArchiveError, EMBEDDING_MAGIC, HISTORY_EXTENSION};
 use crate::disk::FolderLock;
+use crate::experiment::Experiment;
 use crate::history::History;
 use crate::identity::Likeness;
+use crate::trajectory::{Album, Embedding};
 
 /// The result of a merge.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct Merged {
     pub empty: Vec<PathBuf>,
     /// Number of forks skipped: they are not cells of the grid.
     pub forks: usize,
+    /// Files that were not copied, with the reason: of none of them there was a whole copy.
+    pub left_out: Vec<String>,
     /// How far the runs are known to share their latent space.
     pub likeness: Likeness,
 }
@@ -43,9 +47,21 @@ pub enum Keep {
 }
 
 /// Merges the runs of `folders` into `out`. All must be of one grid, as must be what `out` has already; a cell found more
-/// than once must be equal each time, as far as it goes. Nothing is written before everything is compared.
+/// than once must be equal each time, as far as it goes; rounds may have been added to some. Nothing is written before
+/// everything is compared.
 pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, GridError> {
+    merged(folders, out, keep).map_err(|error| match error {
+        // What a full disk has of a merge is not resumed.
+        GridError::Full(e) => GridError::Archive(e),
+        other => other,
+    })
+}
+
+fn merged(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, GridError> {
     let _lock = FolderLock::take(out.path(), "`ridgewalk merge`")?;
+    if out.is_in_another() {
+        return Err(GridError::Inside { path: out.path().into() });
+    }
     let mut found = Found::default();
     for path in out.histories()? {
         found.add(path)?;
@@ -63,37 +79,42 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
     let Found { mut sources, files: _, repeated, empty, forks, likeness } = found;
     sources.sort_by_key(|s| (s.history.header.repeat, s.history.variant()));
     let folders = folders_of(&sources, &empty);
-    if let Some(Source { history, .. }) = sources.first() {
+    if let Some(Source { path: first, history, .. }) = sources.first() {
         let (experiment, ground) = (base(&history.header), history.header.ground());
+        let other = |path, difference| GridError::OtherGrid { first: first.clone(), second: path, difference };
         for folder in &folders {
-            kept_files_agree(folder, &experiment, Some(&ground), &OF_A_RUN)?;
+            kept_files_agree(folder, &experiment, Some(&ground), &ADDED).map_err(|error| match error {
+                GridError::OtherSetting { path, difference } => other(path, difference),
+                GridError::OtherWorld { path, difference } => other(path, difference.to_string()),
+                error => error,
+            })?;
         }
     }
 
-    write_shared(&folders, &sources, out, keep, own.is_empty())?;
-    for Source { path, history } in &mut sources {
-        if own.contains(&resolved(path)) {
-            continue;
+    let mut left_out = Vec::new();
+    let experiment = write_experiment(&folders, &sources, out, own.is_empty())?;
+    if keep == Keep::Everything {
+        write_shared(&folders, out, own.is_empty(), &mut left_out)?;
+    }
+    for source in &mut sources {
+        let (is_own, cell) = (own.contains(&resolved(&source.path)), Cell::of(&source.history));
+        match keep {
+            Keep::Everything => source.copy(&cell, out, &mut left_out)?,
+            Keep::WithoutSteps if is_own => {}
+            Keep::WithoutSteps => {
+                source.history = bare(&source.history);
+                archive::write_history(&out.history(&cell), &source.history)?;
+            }
         }
-        let cell = Cell::of(history);
-        if keep == Keep::WithoutSteps {
-            *history = bare(history);
-            archive::write_history(&out.history(&cell), history)?;
-            continue;
-        }
-        let from = GridFolder::around(path);
-        copy_if_there(&archive::checkpoint_beside(path), &out.checkpoint(&cell))?;
-        for (record, weights) in history.rounds.iter().zip(archive::weights_beside(path, history)) {
-            copy_if_there(&weights, &out.weights(&cell, record.round))?;
-        }
-        copy_if_there(&from.album(&cell), &out.album(&cell))?;
-        // The last: a history is there only with all that belongs to it.
-        copy_if_there(path, &out.history(&cell))?;
     }
     let histories: Vec<History> = sources.into_iter().map(|s| s.history).collect();
-    let ended = |h: &&History| h.rounds.last().is_some_and(|r| r.is_last_of(&h.header.experiment));
+    let whole = |h: &History| {
+        let rounds = experiment.as_ref().map_or(0, |e| e.rounds).max(h.header.experiment.rounds);
+        Experiment { rounds, ..h.header.experiment.clone() }
+    };
+    let ended = |h: &&History| h.rounds.last().is_some_and(|r| r.is_last_of(&whole(h)));
     let unfinished = histories.iter().filter(|h| !ended(h)).map(|h| Cell::of(h).name()).collect();
-    Ok(Merged { missing: missing(&histories), unfinished, histories, repeated, empty, forks, likeness })
+    Ok(Merged { missing: missing(&histories), unfinished, histories, repeated, empty, forks, left_out, likeness })
 }
 
 /// A history that is merged, and where it lies.
@@ -101,6 +122,62 @@ pub fn merge(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged
 struct Source {
     path: PathBuf,
     history: History,
+    /// Other files of the same run, with no more in them.
+    copies: Vec<PathBuf>,
+}
+
+impl Source {
+    /// Copies the run with all that belongs to it, as far as it is whole, from wherever it is.
+    fn copy(&self, cell: &Cell, out: &GridFolder, left_out: &mut Vec<String>) -> Result<(), GridError> {
+        let Self { path, history, copies } = self;
+        let paths = || std::iter::once(path).chain(copies);
+        let checkpoints = paths().map(|p| archive::checkpoint_beside(p));
+        copy_whole(checkpoints, &out.checkpoint(cell), |p| misfit(p, history, None), left_out)?;
+        for (at, record) in history.rounds.iter().enumerate() {
+            let weights = paths().filter_map(|p| archive::weights_beside(p, history).into_iter().nth(at));
+            copy_whole(
+                weights,
+                &out.weights(cell, record.round),
+                |p| misfit(p, history, Some(record.round)),
+                left_out,
+            )?;
+        }
+        let unread = |p: &Path| archive::read::<Album>(p, ALBUM_MAGIC).err().map(|e| e.to_string());
+        copy_whole(paths().map(|p| GridFolder::around(p).album(cell)), &out.album(cell), unread, left_out)?;
+        // The last: a history is there only with all that belongs to it.
+        copy_if_there(path, &out.history(cell))
+    }
+}
+
+/// Why the checkpoint at `path` is not one of this run, at the end of this round if one is given.
+fn misfit(path: &Path, history: &History, round: Option<usize>) -> Option<String> {
+    let of = match archive::read_checkpoint(path) {
+        Err(e) => return Some(e.to_string()),
+        Ok(checkpoint) => match checkpoint.foreign(history) {
+            Some(of) => format!("run, {}", of.run),
+            None if round.is_some_and(|round| round != checkpoint.rounds) => format!("round, {}", checkpoint.rounds),
+            None => return None,
+        },
+    };
+    Some(format!("{}: is a checkpoint of another {of}", path.display()))
+}
+
+/// Copies the first of these files that is whole; if there are some but none is, adds what is wrong with each.
+fn copy_whole(
+    files: impl Iterator<Item = PathBuf>,
+    to: &Path,
+    fault: impl Fn(&Path) -> Option<String>,
+    left_out: &mut Vec<String>,
+) -> Result<(), GridError> {
+    let mut faults = Vec::new();
+    for from in files.filter(|file| file.exists()) {
+        match fault(&from) {
+            None => return copy_if_there(&from, to),
+            fault => faults.extend(fault),
+        }
+    }
+    left_out.append(&mut faults);
+    Ok(())
 }
 
 /// What was found in the folders so far.
@@ -131,9 +208,9 @@ impl Found {
             self.forks += 1;
             return Ok(());
         }
-        if let Some(Source { path: first, history: of }) = self.sources.first() {
+        if let Some(Source { path: first, history: of, .. }) = self.sources.first() {
             let other = |difference| GridError::OtherGrid { first: first.clone(), second: path.clone(), difference };
-            if let Some(difference) = unlike(&base(&of.header), &base(&history.header), &OF_A_RUN) {
+            if let Some(difference) = unlike(&base(&of.header), &base(&history.header), &ADDED) {
                 return Err(other(difference));
             }
             let likeness = of.header.ground().compare(&history.header.ground()).map_err(|d| other(d.to_string()))?;
@@ -142,7 +219,7 @@ impl Found {
         let name = Cell::of(&history).name();
         let is_new = self.files.insert(resolved(&path));
         let Some(twin) = self.sources.iter_mut().find(|s| Cell::of(&s.history).name() == name) else {
-            self.sources.push(Source { path, history });
+            self.sources.push(Source { path, history, copies: Vec::new() });
             return Ok(());
         };
         if is_new && let Some(difference) = agree(&twin.history, &history) {
@@ -151,7 +228,10 @@ impl Found {
         self.repeated.insert(name);
         let content = |h: &History| (h.rounds.len(), !is_bare(h));
         if content(&history) > content(&twin.history) {
-            *twin = Source { path, history };
+            twin.copies.push(std::mem::replace(&mut twin.path, path));
+            twin.history = history;
+        } else {
+            twin.copies.push(path);
         }
         Ok(())
     }
@@ -169,32 +249,41 @@ fn folders_of(sources: &[Source], empty: &[PathBuf]) -> Vec<GridFolder> {
     folders
 }
 
-/// Writes what the runs of a grid share, as the first shard has it; in a folder that is not new, what is missing of it.
-fn write_shared(
+/// Writes the experiment as the first folder has it, with the most rounds of any; in a folder that is not new, what is
+/// missing of it. Published histories may lie without their experiment.
+fn write_experiment(
     folders: &[GridFolder],
     sources: &[Source],
     out: &GridFolder,
-    keep: Keep,
     new: bool,
+) -> Result<Option<Experiment>, GridError> {
+    let kept = std::iter::once(out).filter(|_| !new).chain(folders);
+    let kept: Vec<(PathBuf, Experiment)> =
+        kept.map(GridFolder::experiment).filter_map(|path| read_experiment(&path).map(|e| (path, e))).collect();
+    let of_runs = sources.iter().map(|s| base(&s.history.header));
+    let all: Vec<Experiment> = kept.iter().map(|(_, e)| e.clone()).chain(of_runs).collect();
+    let Some(first) = all.first() else { return Ok(None) };
+    let rounds = all.iter().map(|e| e.rounds).max().unwrap_or_default();
+    let merged = Experiment { rounds, ..first.clone() };
+    match kept.first() {
+        Some((path, there)) if there.rounds == rounds => copy_if_there(path, &out.experiment())?,
+        _ => archive::write_atomically(&out.experiment(), merged.to_toml().as_bytes())?,
+    }
+    Ok(Some(merged))
+}
+
+/// Writes the other files that the runs of a grid share, as the first folder has them; in a folder that is not new, what
+/// is missing of them.
+fn write_shared(
+    folders: &[GridFolder],
+    out: &GridFolder,
+    new: bool,
+    left_out: &mut Vec<String>,
 ) -> Result<(), GridError> {
-    let shared: &[fn(&GridFolder) -> PathBuf] = match keep {
-        Keep::Everything => &[GridFolder::experiment, GridFolder::embedding, GridFolder::masks_report],
-        Keep::WithoutSteps => &[GridFolder::experiment],
-    };
-    for file in shared {
-        if (new || !file(out).exists())
-            && let Some(path) = folders.iter().map(file).find(|p| p.is_file())
-        {
-            copy_if_there(&path, &file(out))?;
-        }
-    }
-    // Published histories may lie without their experiment.
-    if let Some(Source { history, .. }) = sources.first()
-        && !folders.iter().any(|folder| folder.experiment().is_file())
-    {
-        archive::write_atomically(&out.experiment(), base(&history.header).to_toml().as_bytes())?;
-    }
-    Ok(())
+    let all = || std::iter::once(out).filter(|_| !new).chain(folders);
+    let unread = |path: &Path| archive::read::<Embedding>(path, EMBEDDING_MAGIC).err().map(|e| e.to_string());
+    copy_whole(all().map(GridFolder::embedding), &out.embedding(), unread, left_out)?;
+    copy_whole(all().map(GridFolder::masks_report), &out.masks_report(), |_| None, left_out)
 }
 
 fn copy_if_there(from: &Path, to: &Path) -> Result<(), GridError> {

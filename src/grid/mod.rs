@@ -15,12 +15,14 @@ pub use folder::GridFolder;
 pub use merge::{Keep, Merged, merge};
 pub use place::{Place, PlaceError};
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::archive::{self, ALBUM_MAGIC};
 use crate::disk::FolderLock;
-use crate::history::History;
+use crate::experiment::Experiment;
+use crate::history::{Header, History};
 use crate::round::RunEvent;
 use crate::trajectory::Album;
 use crate::world::World;
@@ -60,7 +62,7 @@ pub fn run(
     if resume {
         cells.iter().try_for_each(|cell| check_resumes(cell, world, folder))?;
     }
-    write_experiment(grid, folder)?;
+    write_experiment(grid, &there, folder)?;
     write_embedding(folder, world)?;
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
@@ -92,9 +94,13 @@ pub fn run(
     Ok(done.into_iter().map(|(_, history)| history).collect())
 }
 
-/// Writes the experiment of a grid into its folder: all that a shard without a run leaves.
-pub fn write_experiment(grid: &Grid, folder: &GridFolder) -> Result<(), GridError> {
-    Ok(archive::write_atomically(&folder.experiment(), grid.experiment.to_toml().as_bytes())?)
+/// Writes the experiment of a grid into its folder, with no fewer rounds than the runs that are there have: all that a
+/// shard without a run leaves.
+pub fn write_experiment(grid: &Grid, there: &[(PathBuf, Header)], folder: &GridFolder) -> Result<(), GridError> {
+    let before = there.iter().map(|(_, header)| header.experiment.rounds);
+    let rounds = before.chain([grid.experiment.rounds]).max().unwrap_or_default();
+    let experiment = Experiment { rounds, ..grid.experiment.clone() };
+    Ok(archive::write_atomically(&folder.experiment(), experiment.to_toml().as_bytes())?)
 }
 
 /// When dropped, no other cell of the grid starts.

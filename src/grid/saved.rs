@@ -118,7 +118,9 @@ fn last_round(history: &History) -> History {
 /// The first difference between two histories of one run as far as both go; steps count only where both have them.
 pub(super) fn agree(a: &History, b: &History) -> Option<String> {
     let rounds = a.rounds.len().min(b.rounds.len());
-    let (a, b) = (a.up_to(rounds), b.up_to(rounds));
+    let (mut a, b) = (a.up_to(rounds), b.up_to(rounds));
+    // Rounds may have been added to one of them.
+    a.header.experiment.rounds = b.header.experiment.rounds;
     if is_bare(&a) || is_bare(&b) { first_difference(&bare(&a), &bare(&b)) } else { first_difference(&a, &b) }
 }
 

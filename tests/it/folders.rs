@@ -111,6 +111,15 @@ fn a_full_disk_leaves_no_half_file_and_says_what_to_do() {
     let error = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(!done.status.success() && error.contains("the disk is full") && error.contains("--resume"), "{error}");
     assert!(!files.iter().any(|f| f.contains("rw-part") || f.ends_with(" 0")), "{files:?}");
+
+    // A merge is not resumed.
+    let whole = folder.path().join("whole");
+    assert!(short(&whole, "random").status().unwrap().success());
+    let mut merge = ridgewalk(&["merge"]);
+    merge.arg(&whole).arg("--out").arg(&out);
+    let Some((done, _)) = on_a_disk_of(40_000, &out, &merge) else { return };
+    let error = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(!done.status.success() && error.contains("the disk is full") && !error.contains("--resume"), "{error}");
 }
 
 #[test]

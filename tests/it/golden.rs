@@ -318,6 +318,52 @@ fn without_checkpoints_finished_runs_stay_and_the_rounds_of_others_are_repeated_
 }
 
 #[test]
+fn shards_of_unequal_rounds_merge_and_a_whole_copy_is_taken_before_a_damaged_one() {
+    let world = tiny_world();
+    let scratch = tempfile::tempdir().unwrap();
+    let at = |name: &str| GridFolder::new(scratch.path().join(name));
+    let file = |name: &str, below: &str| at(name).path().join(below);
+    let run = |name: &str, texts: &[&str], rounds| {
+        let variants: Vec<_> = texts.iter().map(|text| text.parse().unwrap()).collect();
+        let grid = Grid::new(Experiment { rounds, ..tiny() }, &variants, 1, Shard::default()).unwrap();
+        grid::run(&grid, &world, &at(name), true, 1, &Silent).unwrap();
+        Experiment::from_toml(&std::fs::read_to_string(at(name).experiment()).unwrap()).unwrap().rounds
+    };
+    let merge = |from: &[&str], to: &str| {
+        let from: Vec<_> = from.iter().map(|name| at(name).path().to_owned()).collect();
+        grid::merge(&from, &at(to), grid::Keep::Everything).unwrap()
+    };
+    run("late", &["random", "snn"], 1);
+    merge(&["late"], "early");
+    assert_eq!(run("late", &["snn"], 2), 2);
+    assert_eq!(run("late", &["random"], 1), 2, "the experiment's rounds are never lowered");
+
+    // An empty experiment says nothing, and what is damaged in one shard is whole in the other.
+    let read = |name: &str, below: &str| std::fs::read(file(name, below)).unwrap();
+    let damaged = ["experiment.toml", "embedding.rwe", "checkpoints/random-01.rwc", "weights/random-01/01.rwc"];
+    damaged.iter().for_each(|below| std::fs::write(file("early", below), "").unwrap());
+    for round in 1..=2 {
+        let merged = merge(&["early", "late"], "merged");
+        assert_eq!((merged.left_out, merged.unfinished), (Vec::new(), vec!["random-01".to_owned()]), "{round}");
+        let rounds: Vec<_> = merged.histories.iter().map(|h| h.rounds.len()).collect();
+        assert_eq!(rounds, [1, 2]);
+        damaged.iter().for_each(|below| assert!(read("merged", below) == read("late", below), "{below}"));
+        // Once more into the same folder.
+        std::fs::write(file("merged", "checkpoints/random-01.rwc"), "").unwrap();
+    }
+
+    // Damaged in both: left out, said, and not needed to continue.
+    std::fs::copy(file("late", "checkpoints/snn-01.rwc"), file("late", "checkpoints/random-01.rwc")).unwrap();
+    let left_out = merge(&["early", "late"], "left").left_out;
+    assert_eq!(left_out.len(), 2, "{left_out:?}");
+    assert!(left_out[0].contains("early/checkpoints/random-01.rwc: cannot be read"), "{left_out:?}");
+    assert!(left_out[1].contains("random-01.rwc: is a checkpoint of another run, snn"), "{left_out:?}");
+    assert!(!file("left", "checkpoints/random-01.rwc").exists());
+    assert_eq!(run("left", &["random", "snn"], 2), 2);
+    assert!(merge(&["left"], "whole").unfinished.is_empty());
+}
+
+#[test]
 fn nothing_is_written_into_the_folder_of_another_grid() {
     let world = tiny_world();
     let scratch = tempfile::tempdir().unwrap();

@@ -110,7 +110,7 @@ fn options() -> Vec<Row> {
         "diff: of a folder with one of its files",
         histories("run"),
         "diff run run/histories/snn-01.rwh",
-        ["2 histories and 1|2 and 1|random"],
+        ["2 histories and 1; only in run: random-01"],
     ));
     rows
 }
