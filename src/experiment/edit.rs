@@ -9,8 +9,8 @@ use super::mask_levels::MaskLevels;
 pub enum ExperimentError {
     #[error("there is no preset `{name}`; choose one of {known}")]
     UnknownPreset { name: String, known: String },
-    #[error("there is no field `{name}`; the nearest is `{nearest}`")]
-    UnknownField { name: String, nearest: String },
+    #[error("there is no field `{name}`; {advice}")]
+    UnknownField { name: String, advice: String },
     #[error("field `{field}`: {detail}")]
     Field { field: String, detail: String },
     #[error("`{first}` and `{second}` are the same run: {run}")]
@@ -30,11 +30,9 @@ impl Experiment {
 
     pub(super) fn set_field(&mut self, name: &str, text: &str) -> Result<(), ExperimentError> {
         let Some(field) = Field::named(name) else {
-            let nearest = Field::all().map(|f| f.name).min_by_key(|known| edit_distance(name, known));
-            return Err(ExperimentError::UnknownField {
-                name: name.into(),
-                nearest: nearest.unwrap_or_default().into(),
-            });
+            let advice = nearest(name)
+                .map_or_else(|| "`ridgewalk info` lists all".to_owned(), |known| format!("the nearest is `{known}`"));
+            return Err(ExperimentError::UnknownField { name: name.into(), advice });
         };
         field.set(self, text).map_err(|detail| bad(name, detail))
     }
@@ -69,6 +67,14 @@ pub(super) fn bad(field: &str, detail: impl Into<String>) -> ExperimentError {
     ExperimentError::Field { field: field.into(), detail: detail.into() }
 }
 
+/// The field that a name was meant for: one that differs in few letters, or one that the name is a part of.
+fn nearest(name: &str) -> Option<&'static str> {
+    let length = name.chars().count();
+    let near = Field::all().map(|f| (edit_distance(name, f.name), f.name)).min();
+    let part_of = || Field::all().map(|f| f.name).find(|known| length >= 4 && known.contains(name));
+    near.filter(|(distance, _)| *distance <= 1 + length / 4).map(|(_, known)| known).or_else(part_of)
+}
+
 /// Levenshtein distance, by rows.
 fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
@@ -93,6 +99,8 @@ mod tests {
     fn bad_settings_name_the_field_and_what_to_do() {
         for (assignment, says) in [
             ("aplha=1", "the nearest is `alpha`"),
+            ("extra=1", "there is no field `extra`; `ridgewalk info` lists all"),
+            ("seed=18446744073709551616", "is not a whole number from 0 to 18446744073709551615"),
             ("alpha=abc", "field `alpha`: `abc` is not a number from 0 to 100"),
             ("rounds=-3", "field `rounds`: `-3` is not a whole number from 1 to 10000"),
             ("strategy=sn", "field `strategy`: `sn` is not one of random, snn,"),

@@ -66,7 +66,10 @@ impl Experiment {
                     let kind = value.get_ref().type_str();
                     Err(bad(field.get_ref(), format!("is one value, not a TOML {kind}; write it as field = value")))
                 }
-                None => experiment.set_field(field.get_ref(), ""),
+                None => Err(ExperimentError::UnknownField {
+                    name: field.get_ref().to_string(),
+                    advice: "an experiment has no tables or lists; write each field as field = value at the top".into(),
+                }),
             };
             set.map_err(|what| TextError::at(what, text, Some(field.span())))?;
         }
@@ -231,7 +234,7 @@ mod tests {
             ("rounds = true", "field `rounds`: `true` is not a whole number"),
             ("rounds = [2]", "e.toml:1:1: field `rounds`: is one value, not a TOML array"),
             ("[rounds]\nx = 1", "field `rounds`: is one value, not a TOML table"),
-            ("[experiment]\nrounds = 1", "e.toml:1:2: there is no field `experiment`"),
+            ("[experiment]\nrounds = 1", "e.toml:1:2: there is no field `experiment`; an experiment has no tables"),
             ("seed = 18446744073709551616", "field `seed`: `18446744073709551616` is not a whole number"),
             ("seed = -1", "field `seed`: `-1` is not"),
             ("rounds 2", "e.toml:1:"),

@@ -119,7 +119,7 @@ impl Slot<'_> {
             Self::Choice(value) => {
                 format!("one of {}", value.options().iter().map(|o| o.name).collect::<Vec<_>>().join(", "))
             }
-            Self::Seed(_) => "a whole number, 0 or above".into(),
+            Self::Seed(_) => format!("a whole number from 0 to {}", u64::MAX),
             Self::Count(_) => format!("a whole number from {low} to {high}"),
             Self::Single(_) | Self::Double(_) => format!("a number from {low} to {high}"),
         }

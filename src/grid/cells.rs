@@ -80,13 +80,18 @@ pub(super) fn unlike(a: &Experiment, b: &Experiment, free: &[&str]) -> Option<St
 }
 
 impl Grid {
-    /// The grid, if each variant is valid and no run occurs twice.
+    /// The grid, if each variant is valid, no run occurs twice and there is a seed for each repeat.
     pub fn new(
         experiment: Experiment,
         variants: &[Variant],
         repeats: usize,
         shard: Shard,
     ) -> Result<Self, ExperimentError> {
+        let most = u64::MAX - (repeats as u64).saturating_sub(1);
+        if experiment.seed > most {
+            let detail = format!("{repeats} repeats need as many seeds, each 1 above the last; give {most} or less");
+            return Err(ExperimentError::Field { field: "seed".into(), detail });
+        }
         Ok(Self { variants: setups(&experiment, variants)?, experiment, repeats, shard })
     }
 
@@ -117,6 +122,19 @@ mod tests {
     fn grid(shard: Shard) -> Grid {
         let variants = ["random", "snn", "snn alpha=0", "snn-alpha-0"].map(|text| text.parse().unwrap());
         Grid::new(Experiment::default(), &variants, 3, shard).unwrap()
+    }
+
+    #[test]
+    fn no_seed_wraps_round() {
+        for (seed, repeats, fits) in [(u64::MAX, 1, true), (u64::MAX - 2, 3, true), (u64::MAX - 1, 3, false)] {
+            let experiment = Experiment { seed, ..Experiment::default() };
+            let grid = Grid::new(experiment, &["random".parse().unwrap()], repeats, Shard::default());
+            let error = grid.err().map(|e| e.to_string());
+            assert_eq!(error.is_none(), fits, "{seed}: {error:?}");
+            assert!(
+                error.is_none_or(|e| e.contains("field `seed`: 3 repeats") && e.contains("give 18446744073709551613"))
+            );
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::packed::{damaged, fault, file_name, open};
+use super::packed::{damaged, fault, file_name, known, open};
 use super::tar;
 use crate::dataset::files::{locate, published};
 use crate::dataset::source::{Files, Hashes, Origin, Source};
@@ -241,8 +241,12 @@ impl Records {
         if rest != 0 && bytes.len().is_multiple_of(HUNDRED_RECORD) {
             return Err(hundred(path));
         }
+        if let Some(what) = known(bytes) {
+            return Err(fault(path, format!("is no file of CIFAR-10 but {what}")));
+        }
         if rest != 0 {
-            let detail = format!("is cut short: {whole} records of {} bytes and {rest} bytes of another", record());
+            let detail =
+                format!("is too long or cut short: {whole} records of {} bytes and {rest} bytes of another", record());
             return Err(fault(path, detail));
         }
         if whole == 0 {
@@ -332,8 +336,19 @@ mod tests {
         let mut bad_label = good.clone();
         bad_label[record()] = 10;
         for (name, bytes, file, says) in [
+            (
+                "web page",
+                b"<html>not found</html>".to_vec(),
+                "data_batch_1.bin",
+                "is no file of CIFAR-10 but a web page",
+            ),
             ("short", good[..good.len() - 1].to_vec(), "data_batch_1.bin", "cut short: 3 records of 3073 bytes"),
-            ("long", [&good[..], &[1, 2]].concat(), "data_batch_1.bin", "4 records of 3073 bytes and 2 bytes"),
+            (
+                "long",
+                [&good[..], &[1, 2]].concat(),
+                "data_batch_1.bin",
+                "too long or cut short: 4 records of 3073 bytes and 2 bytes",
+            ),
             ("empty", vec![], "data_batch_1.bin", "is empty"),
             ("label", bad_label, "data_batch_1.bin", "label 10 in record 1"),
             ("CIFAR-100 under the names of CIFAR-10", vec![1; 2 * HUNDRED_RECORD], "data_batch_1.bin", "is CIFAR-100"),

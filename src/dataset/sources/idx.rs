@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::packed::{damaged, fault, file_name, known, open};
+use super::packed::{GZIP, damaged, fault, file_name, known, open};
 use crate::dataset::files::{locate, published};
 use crate::dataset::source::{Files, Hashes, Origin, Source};
 use crate::dataset::{DataError, Dataset, ImageShape, Split};
@@ -220,6 +220,8 @@ fn width(found: u32, magic: u32) -> Result<usize, String> {
         Some(_) if found == IMAGES => Err(": this is a file of images".into()),
         Some(_) if found == LABELS => Err(": this is a file of labels".into()),
         Some((_, _, name)) => Err(format!(": this is IDX of {name} with {dimensions} dimensions")),
+        None if found.swap_bytes() == magic => Err(": its numbers are little-endian; write them big-endian".into()),
+        None if [first, second] == GZIP => Err(": this is gzip inside gzip; unpack it once".into()),
         None => Err(known(&found.to_be_bytes()).map_or_else(String::new, |what| format!(": this is {what}"))),
     }
 }
@@ -237,7 +239,6 @@ fn word(file: &mut dyn Read, path: &Path) -> Result<u32, DataError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::sources::packed::GZIP;
     use crate::dataset::sources::packed::tests::gz;
 
     /// An IDX file with this magic number, sizes and body.
@@ -289,7 +290,12 @@ mod tests {
             ("floats named", idx(0x0000_0d03, &[2, 3, 4], &[1; 96]), "IDX of floating-point numbers of 32 bits"),
             ("zip", b"PK\x03\x04 and so on".to_vec(), "this is a zip archive"),
             ("pointer", b"version https://git-lfs.github.com/spec/v1".to_vec(), "Git LFS pointer"),
-            ("little-endian", idx(IMAGES.swap_bytes(), &[2, 3, 4], &[1; 24]), "begins with 0x03080000"),
+            (
+                "little-endian",
+                idx(IMAGES.swap_bytes(), &[2, 3, 4], &[1; 24]),
+                "0x03080000, but IDX images begin with 0x00000803: its numbers are little-endian",
+            ),
+            ("packed twice", gz(&gz(&good)), "this is gzip inside gzip"),
             ("text", b"<html>not found</html>".to_vec(), "this is a web page"),
             ("no images", idx(IMAGES, &[0, 28, 28], &[]), "size 0 of [0, 28, 28] is zero"),
             ("no rows", idx(IMAGES, &[2, 0, 28], &[]), "size 1 of"),

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::packed::{damaged, fault};
+use super::packed::{damaged, fault, known};
 use crate::dataset::DataError;
 
 /// A tar file consists of whole blocks of this size.
@@ -37,7 +37,10 @@ pub fn read(
             Ok(()) => {}
         }
         let size = long_size.take().or_else(|| size(&header[SIZE])).filter(|&s| s <= MOST_BYTES);
-        let not_tar = || format!("is not a tar archive: a member of size `{}`", text(&header[SIZE]));
+        let not_tar = || match known(&header) {
+            Some(what) => format!("is not a tar archive but {what}"),
+            None => format!("is not a tar archive: a member of size `{}`", text(&header[SIZE])),
+        };
         let size = size.ok_or_else(|| fault(path, not_tar()))?;
         let kind = header[TYPE];
         if matches!(kind, b'L' | b'x') {
@@ -170,6 +173,7 @@ pub mod tests {
             (good[..700].to_vec(), "cut short"),
             (good[..100].to_vec(), "cut short"),
             (vec![b'x'; 2000], "not a tar archive"),
+            ([&b"BZh9"[..], &[0; 2000]].concat(), "not a tar archive but a bzip2 archive; unpack it"),
         ] {
             let error = all(&bytes).unwrap_err().to_string();
             assert!(error.contains(says) && error.contains("x.tar"), "{error}");
