@@ -50,7 +50,7 @@ pub enum CombineError {
 pub struct Combined {
     /// Each run once.
     pub histories: Vec<History>,
-    /// Properties in which they differ, as was allowed.
+    /// Properties in which they differ, as was allowed, and those that follow from them.
     pub allowed: Vec<Difference>,
     /// Runs that were given more than once.
     pub repeated: Vec<String>,
@@ -62,10 +62,14 @@ pub fn combine(histories: &[History], allow: &[String]) -> Result<Combined, Comb
         return Err(CombineError::Unknown { name: name.clone() });
     }
     let all: Vec<&History> = histories.iter().collect();
+    let found = all_differences(&all);
+    let is_allowed = |d: &Difference| allow.iter().any(|a| a == d.property);
+    // What follows from a difference that is allowed is allowed and told with it.
+    let causes: Vec<&str> = found.iter().filter(|d| is_allowed(d)).map(|d| d.property).collect();
     let (allowed, rejected): (Vec<_>, Vec<_>) =
-        differences(&all).into_iter().partition(|d| allow.iter().any(|a| a == d.property));
+        found.into_iter().partition(|d| is_allowed(d) || causes.iter().any(|cause| follows_from(d.property, cause)));
     if !rejected.is_empty() {
-        return Err(CombineError::Different(rejected));
+        return Err(CombineError::Different(without_followers(rejected)));
     }
     let mut combined = Combined { histories: Vec::new(), allowed, repeated: Vec::new() };
     for history in histories {
@@ -87,11 +91,20 @@ pub fn combine(histories: &[History], allow: &[String]) -> Result<Combined, Comb
 /// The properties in which runs differ and must not. One that follows from another that differs, such as the images
 /// from `train_size`, is left out.
 pub fn differences(histories: &[&History]) -> Vec<Difference> {
+    without_followers(all_differences(histories))
+}
+
+fn without_followers(mut found: Vec<Difference>) -> Vec<Difference> {
+    let causes: Vec<&str> = found.iter().map(|d| d.property).collect();
+    found.retain(|d| !causes.iter().any(|cause| follows_from(d.property, cause)));
+    found
+}
+
+fn all_differences(histories: &[&History]) -> Vec<Difference> {
     let mut found: Vec<Difference> = Vec::new();
     let same_images = histories.windows(2).all(|h| h[0].header.data_digest == h[1].header.data_digest);
     for property in properties() {
-        let follows = found.iter().any(|d| follows_from(property, d.property));
-        if follows || (same_images && CHOOSE_IMAGES.contains(&property)) {
+        if same_images && CHOOSE_IMAGES.contains(&property) {
             continue;
         }
         let mut values: Vec<(String, String)> = Vec::new();

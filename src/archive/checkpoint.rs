@@ -19,7 +19,7 @@ pub struct Checkpoint {
     pub of: Option<CheckpointOf>,
 }
 
-/// The run that a checkpoint is of.
+/// The run that a file beside its history is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointOf {
     /// Variant, seed and repeat, for messages.
@@ -36,12 +36,54 @@ impl CheckpointOf {
         let (variant, seed, repeat) = (then.variant(), then.seed(), then.header.repeat);
         Self { run: format!("{variant}, seed {seed}, repeat {repeat}"), history: hash(&then) }
     }
+
+    /// What it is of, if that is not the run of `history` up to the end of `round`.
+    pub fn foreign(&self, history: &History, round: usize) -> Option<Foreign> {
+        let wanted = Self::new(history, round);
+        let of = |kind: fn(String) -> Foreign| kind(format!("{}, round {round}", self.run));
+        (self.history != wanted.history)
+            .then(|| of(if self.run == wanted.run { Foreign::Changed } else { Foreign::Other }))
+    }
+}
+
+/// What a file is of that does not belong to the history beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Foreign {
+    /// Another run.
+    Other(String),
+    /// The run of the history, which says something else of it: one of the two was changed.
+    Changed(String),
+}
+
+impl Foreign {
+    /// What a user can do about a run that cannot continue because of it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Other(_) => {
+                "put this run's own back, or delete it: the rounds of an unfinished run are then computed again and \
+                 compared"
+            }
+            Self::Changed(_) => {
+                "put back the history and the checkpoint that belong together, or delete both: the run is then \
+                 computed again"
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Foreign {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Other(run) => write!(f, "of another run ({run})"),
+            Self::Changed(run) => write!(f, "of this run ({run}), but with other results than its history has"),
+        }
+    }
 }
 
 impl Checkpoint {
-    /// The run that it is of, if that is not the run of `history`.
-    pub fn foreign(&self, history: &History) -> Option<&CheckpointOf> {
-        self.of.as_ref().filter(|of| of.history != CheckpointOf::new(history, self.rounds).history)
+    /// What it is of, if that is not the run of `history`.
+    pub fn foreign(&self, history: &History) -> Option<Foreign> {
+        self.of.as_ref()?.foreign(history, self.rounds)
     }
 }
 

@@ -6,7 +6,7 @@
 mod checkpoint;
 mod whole;
 
-pub use checkpoint::{Checkpoint, CheckpointOf};
+pub use checkpoint::{Checkpoint, CheckpointOf, Foreign};
 pub use whole::Whole;
 
 use std::io::{Read as _, Write as _};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::archive::ArchiveError;
+use crate::archive::{ArchiveError, Foreign};
 use crate::disk::{self, LockError};
 use crate::neighbours::IndexError;
 
@@ -25,8 +25,8 @@ pub enum ExportError {
     Taken { path: PathBuf },
     #[error("{}: has an export of other runs: it and this one differ in {difference}; choose another folder with --out", path.display())]
     OtherRuns { path: PathBuf, difference: String },
-    #[error("{}: is a checkpoint of another run, {of}; put back the run's own, or remove it", path.display())]
-    OtherCheckpoint { path: PathBuf, of: String },
+    #[error("{}: is a checkpoint {foreign}; put back the run's own files, or remove it", path.display())]
+    OtherCheckpoint { path: PathBuf, foreign: Foreign },
     #[error("{what}: the weights cannot be read: {detail}")]
     Weights { what: String, detail: String },
 }

@@ -64,8 +64,8 @@ impl ExportedRun {
         }
         for path in paths.iter().filter(|p| p.is_file()) {
             let checkpoint = archive::read_checkpoint(path)?;
-            if let Some(other) = checkpoint.foreign(&self.light) {
-                return Err(ExportError::OtherCheckpoint { path: path.clone(), of: other.run.clone() });
+            if let Some(foreign) = checkpoint.foreign(&self.light) {
+                return Err(ExportError::OtherCheckpoint { path: path.clone(), foreign });
             }
             if checkpoint.rounds == round {
                 return Ok(Some(checkpoint));

@@ -37,6 +37,12 @@ pub fn ground_notes(histories: &[History]) -> Vec<String> {
     likeness(&all).and_then(Likeness::note).map(str::to_owned).into_iter().chain(devices).collect()
 }
 
+/// What intervals over the runs are conditional on.
+pub fn condition(histories: &[History]) -> &'static str {
+    let all: Vec<&History> = histories.iter().collect();
+    if likeness(&all).is_some() { "conditional on one generator" } else { "over runs with different generators" }
+}
+
 /// Whether the runs learned from all images of a published data set, whose checksums held, and were tested on its test
 /// split.
 pub fn are_on_published_data(histories: &[History]) -> bool {
@@ -53,7 +59,10 @@ fn data_sentence(histories: &[History]) -> String {
         |texts: &mut dyn Iterator<Item = String>| texts.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
     let names = distinct(&mut histories.iter().map(|h| data_name(&h.header))).join("; ");
     let splits = distinct(&mut histories.iter().map(evaluated_on)).join(" or ");
-    format!("Data: {names}; evaluated on {splits}.")
+    match distinct(&mut histories.iter().map(|h| h.header.data_digest.clone())).len() {
+        0 | 1 => format!("Data: {names}; evaluated on {splits}."),
+        sets => format!("Data: {names}; evaluated on {splits} of each of {sets} sets of images."),
+    }
 }
 
 /// The evaluation split with the number of its images, where it is known.

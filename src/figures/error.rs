@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::archive::Foreign;
 use crate::combine::CombineError;
 use crate::disk::{self, LockError};
 
@@ -18,6 +19,8 @@ pub enum FigureError {
         "{run}, repeat {repeat}, has another embedding than the one beside it (other data or another generator); give its own folder"
     )]
     OtherEmbedding { run: String, repeat: usize },
+    #[error("the images along the walks beside {run}, repeat {repeat}, are {foreign}; put back the run's own")]
+    OtherAlbum { run: String, repeat: usize, foreign: Foreign },
     #[error("the run of {run} recorded no walks; run it again with --walks N, for example 240")]
     NoWalks { run: String },
     #[error("{}", disk::unwritten(path, source))]

@@ -142,8 +142,11 @@ impl Source {
                 left_out,
             )?;
         }
-        let unread = |p: &Path| archive::read::<Album>(p, ALBUM_MAGIC).err().map(|e| e.to_string());
-        copy_whole(paths().map(|p| GridFolder::around(p).album(cell)), &out.album(cell), unread, left_out)?;
+        let unfit = |p: &Path| match archive::read::<Album>(p, ALBUM_MAGIC) {
+            Err(e) => Some(e.to_string()),
+            Ok(album) => album.foreign(history).map(|foreign| format!("{}: has images {foreign}", p.display())),
+        };
+        copy_whole(paths().map(|p| GridFolder::around(p).album(cell)), &out.album(cell), unfit, left_out)?;
         // The last: a history is there only with all that belongs to it.
         copy_if_there(path, &out.history(cell))
     }
@@ -154,12 +157,14 @@ fn misfit(path: &Path, history: &History, round: Option<usize>) -> Option<String
     let of = match archive::read_checkpoint(path) {
         Err(e) => return Some(e.to_string()),
         Ok(checkpoint) => match checkpoint.foreign(history) {
-            Some(of) => format!("run, {}", of.run),
-            None if round.is_some_and(|round| round != checkpoint.rounds) => format!("round, {}", checkpoint.rounds),
+            Some(foreign) => foreign.to_string(),
+            None if round.is_some_and(|round| round != checkpoint.rounds) => {
+                format!("of another round, {}", checkpoint.rounds)
+            }
             None => return None,
         },
     };
-    Some(format!("{}: is a checkpoint of another {of}", path.display()))
+    Some(format!("{}: is a checkpoint {of}", path.display()))
 }
 
 /// Copies the first of these files that is whole; if there are some but none is, adds what is wrong with each.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::label_queue::LabelledCandidate;
 use super::run::{Run, RunEvent, Stage, fresh_target};
-use crate::archive::{Checkpoint, CheckpointOf};
+use crate::archive::{Checkpoint, CheckpointOf, Foreign};
 use crate::experiment::Task;
 use crate::history::{History, Proposal, RoundRecord};
 use crate::identity::GroundDifference;
@@ -29,11 +29,8 @@ pub enum ResumeError {
     OtherGround(GroundDifference),
     #[error("the checkpoint has {checkpoint} rounds and the history only {history}; start a new run")]
     Rounds { checkpoint: usize, history: usize },
-    #[error(
-        "the checkpoint is of another run ({run}, round {rounds}); put this run's own back, or delete it: the rounds \
-         are then computed again and compared"
-    )]
-    OtherRun { run: String, rounds: usize },
+    #[error("the checkpoint is {0}; {advice}", advice = .0.advice())]
+    Foreign(Foreign),
     #[error("the history has generated samples, and this experiment has no tool to label them; start a new run")]
     NoTool,
     #[error("a sample that was labelled before is rejected now ({0}); start a new run")]
@@ -171,8 +168,8 @@ impl Resuming {
         if history.rounds.len() < checkpoint.rounds {
             return Err(ResumeError::Rounds { checkpoint: checkpoint.rounds, history: history.rounds.len() });
         }
-        if let Some(CheckpointOf { run, .. }) = checkpoint.foreign(&history) {
-            return Err(ResumeError::OtherRun { run: run.clone(), rounds: checkpoint.rounds });
+        if let Some(foreign) = checkpoint.foreign(&history) {
+            return Err(ResumeError::Foreign(foreign));
         }
         history.rounds.truncate(checkpoint.rounds);
         history.header.origins.retain(|o| o.from_round <= checkpoint.rounds);

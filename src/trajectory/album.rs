@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::measure::{BaseRate, StepMeasure};
 use super::verdict::{Judgement, VerdictRules};
-use crate::archive::Whole;
+use crate::archive::{CheckpointOf, Foreign, Whole};
 use crate::dataset::ImageShape;
 use crate::history::{History, WalkStep};
 use crate::identity::Ground;
@@ -22,6 +22,9 @@ pub struct Embedding {
     /// SHA-256 of the generator's weights; `None` in files of earlier versions: unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator_weights: Option<String>,
+    /// SHA-256 of the codes (`Ground::hash_codes`); `None` in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codes_digest: Option<String>,
     pub dim: usize,
     /// `[labels.len(), dim]`.
     pub codes: Vec<f32>,
@@ -33,6 +36,12 @@ pub struct Embedding {
 pub struct Album {
     pub data_digest: String,
     pub generator_digest: String,
+    /// The run at the end of its last round; `None` in files of earlier versions, which are taken as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<CheckpointOf>,
+    /// Rounds completed at that point.
+    #[serde(default)]
+    pub rounds: usize,
     pub shape: ImageShape,
     pub walks: Vec<WalkImages>,
 }
@@ -66,8 +75,11 @@ pub struct Judged {
 impl Whole for Embedding {
     fn fault(&self) -> Option<String> {
         let (numbers, labels) = (self.codes.len(), self.labels.len());
-        (labels.checked_mul(self.dim) != Some(numbers))
-            .then(|| format!("{numbers} numbers for {labels} labels in {} dimensions", self.dim))
+        if labels.checked_mul(self.dim) != Some(numbers) {
+            return Some(format!("{numbers} numbers for {labels} labels in {} dimensions", self.dim));
+        }
+        let changed = self.codes_digest.as_ref().is_some_and(|digest| *digest != Ground::hash_codes(&self.codes));
+        changed.then(|| "its codes do not have their checksum".to_owned())
     }
 }
 
@@ -88,6 +100,7 @@ impl Embedding {
             data_digest: world.dataset.digest().to_owned(),
             generator_digest: world.ground.generator.clone(),
             generator_weights: world.ground.weights.clone(),
+            codes_digest: Some(Ground::hash_codes(world.latent.codes())),
             dim: world.latent.dim(),
             codes: world.latent.codes().to_vec(),
             labels: world.dataset.train.labels().to_vec(),
@@ -130,6 +143,11 @@ impl Embedding {
 }
 
 impl Album {
+    /// What it is of, if that is not the run of `history`.
+    pub fn foreign(&self, history: &History) -> Option<Foreign> {
+        self.of.as_ref()?.foreign(history, self.rounds)
+    }
+
     /// The images along every walk of `history`.
     pub fn of(world: &World, history: &History) -> Self {
         let train = &world.dataset.train;
@@ -147,6 +165,8 @@ impl Album {
         Self {
             data_digest: world.dataset.digest().to_owned(),
             generator_digest: world.ground.generator.clone(),
+            of: Some(CheckpointOf::new(history, history.rounds.len())),
+            rounds: history.rounds.len(),
             shape: train.shape(),
             walks: walks_of(history).into_iter().map(pictures).collect(),
         }
@@ -173,17 +193,25 @@ mod tests {
             data_digest: text(),
             generator_digest: text(),
             generator_weights: None,
+            codes_digest: None,
             dim,
             codes: vec![0.0; 6],
             labels: vec![0; labels],
         };
-        assert_eq!(embedding(2, 3).fault(), None);
+        let mut whole = embedding(2, 3);
+        assert_eq!(whole.fault(), None);
+        whole.codes_digest = Some(Ground::hash_codes(&whole.codes));
+        assert_eq!(whole.fault(), None);
+        whole.codes[1] += 0.01;
+        assert!(whole.fault().unwrap().contains("checksum"));
         for (dim, labels) in [(2, 2), (3, 3), (0, 6), (usize::MAX, 2)] {
             assert!(embedding(dim, labels).fault().unwrap().contains(&format!("{labels} labels in {dim}")));
         }
         let album = |height, images: [usize; 2]| Album {
             data_digest: text(),
             generator_digest: text(),
+            of: None,
+            rounds: 0,
             shape: ImageShape { channels: 1, height, width: 2 },
             walks: vec![WalkImages { walk: 4, decoded: vec![vec![0; images[0]]], real: vec![vec![0; images[1]]] }],
         };

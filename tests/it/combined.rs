@@ -61,6 +61,28 @@ fn runs_that_differ_in_more_than_strategy_and_seed_are_rejected_with_the_field_a
             assert!(caption.contains(&format!("differ in `{property}`")), "{caption}");
         }
     }
+    // What follows from an allowed difference is told with it, and nothing is said to be of one generator or test set.
+    let apart = change(&|h| {
+        h.header.experiment.data_seed = 7;
+        h.header.data_digest = "other".into();
+        h.header.generator_digest = "elsewhere".into();
+        h.header.latent_scale = 1.5;
+    });
+    let against = Strategy::Random.into();
+    let error = Histories::new(&apart, &against).unwrap_err().to_string();
+    assert_eq!(error.matches("--allow-different").count(), 1, "{error}");
+    let allowed = Histories::allowing(&apart, &against, &["data_seed".to_owned()]).unwrap();
+    for name in ["table1", "comparison"] {
+        let Ok(Drawn::Table(table)) = drawn(name, &allowed) else { panic!("no table") };
+        for property in ["data_seed", "data", "generator_digest", "latent_scale"] {
+            assert!(table.caption.contains(&format!("differ in `{property}`")), "{}", table.caption);
+        }
+        assert!(table.caption.contains("of each of 2 sets of images"), "{}", table.caption);
+        let notes = table.notes.join(" ");
+        assert!(notes.contains("over runs with different generators") && !notes.contains("one generator"), "{notes}");
+    }
+    let other_rate = change(&|h| h.header.experiment.learning_rate = 0.5);
+    assert!(Histories::allowing(&other_rate, &against, &["data".to_owned()]).is_err());
     // Where the data lie, how many rounds there are, and walks make no other experiment.
     for f in [
         (|h| h.header.experiment.masks = "elsewhere".into()) as fn(&mut History),

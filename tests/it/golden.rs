@@ -357,7 +357,7 @@ fn shards_of_unequal_rounds_merge_and_a_whole_copy_is_taken_before_a_damaged_one
     let left_out = merge(&["early", "late"], "left").left_out;
     assert_eq!(left_out.len(), 2, "{left_out:?}");
     assert!(left_out[0].contains("early/checkpoints/random-01.rwc: cannot be read"), "{left_out:?}");
-    assert!(left_out[1].contains("random-01.rwc: is a checkpoint of another run, snn"), "{left_out:?}");
+    assert!(left_out[1].contains("random-01.rwc: is a checkpoint of another run (snn"), "{left_out:?}");
     assert!(!file("left", "checkpoints/random-01.rwc").exists());
     assert_eq!(run("left", &["random", "snn"], 2), 2);
     assert!(merge(&["left"], "whole").unfinished.is_empty());

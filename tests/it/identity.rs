@@ -166,6 +166,17 @@ fn a_checkpoint_of_another_run_is_refused_by_name() {
         let error = grid::run(&grid(3), &world, &folder, true, 1, &Silent).unwrap_err().to_string();
         assert!(error.contains(&format!("snn-01: the checkpoint is of another run ({name}, round 2)")), "{error}");
     }
+    // The run's own, but its history says something else.
+    std::fs::write(at("snn-01"), &own).unwrap();
+    let path = scratch.path().join("histories/snn-01.rwh");
+    let honest = std::fs::read(&path).unwrap();
+    let mut changed = archive::read_history(&path).unwrap();
+    std::sync::Arc::make_mut(&mut changed.rounds[1]).evaluations[0].value += 1.0;
+    archive::write_history(&path, &changed).unwrap();
+    let error = grid::run(&grid(3), &world, &folder, true, 1, &Silent).unwrap_err().to_string();
+    assert!(error.contains("is of this run (snn, seed 1, repeat 1, round 2), but with other results"), "{error}");
+    assert!(error.contains("delete both"), "{error}");
+    std::fs::write(&path, honest).unwrap();
     // Weights to look back with are those of the run, too.
     let mut runs = read_runs(&folder.path().join("histories/snn-01.rwh"), 1).unwrap();
     let [SavedRun { weights, .. }] = &mut runs[..] else { panic!("{}", runs.len()) };
@@ -174,7 +185,10 @@ fn a_checkpoint_of_another_run_is_refused_by_name() {
     let mut listener = Listener::new();
     listener.engine.send(Command::Replay { runs });
     let said = listener.until("a warning", |e| matches!(e, Event::Message { level: Level::Warning, .. }));
-    assert!(format!("{said:?}").contains("round 2 are of another run (random, seed 1, repeat 1)"), "{said:?}");
+    assert!(
+        format!("{said:?}").contains("left out, because they are of another run (random, seed 1, repeat 1, round 2)"),
+        "{said:?}"
+    );
 
     std::fs::write(at("snn-01"), own).unwrap();
     let resumed = grid::run(&grid(3), &world, &folder, true, 1, &Silent).unwrap();

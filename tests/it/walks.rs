@@ -104,6 +104,11 @@ fn data_that_do_not_belong_together_are_rejected() {
         let out = folder.path().join("refused");
         figures::export_figure4(&request, &out, &[Format::Svg], 7.2, 60.0).unwrap_err().to_string()
     };
+    let mut changed = history.clone();
+    std::sync::Arc::make_mut(&mut changed.rounds[1]).evaluations[0].value += 1.0;
+    assert!(refused(&changed, &embedding).contains("are of this run (random, seed 1, repeat 1, round 5), but"));
+    changed.header.repeat = 2;
+    assert!(refused(&changed, &embedding).contains("are of another run (random, seed 1, repeat 1, round 5)"));
     let other = Embedding { generator_digest: "other".into(), ..embedding.clone() };
     assert!(refused(&history, &other).contains("another embedding"));
     let mut none = history.clone();

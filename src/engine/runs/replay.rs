@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::checkpoints::Checkpoints;
 use super::shown_run::ShownRun;
 use super::walks::{walk_started, walk_stepped};
-use crate::archive::SavedRun;
+use crate::archive::{Foreign, SavedRun};
 use crate::engine::planned::RunId;
 use crate::engine::protocol::{Event, Level};
 use crate::history::History;
@@ -73,7 +73,7 @@ impl Replaying {
         let name = name(&history);
         for saved in weights.into_iter().chain(checkpoint.clone()) {
             match saved.foreign(&history) {
-                Some(of) => replayed.said.push(foreign(&name, saved.rounds, &of.run)),
+                Some(foreign) => replayed.said.push(left_out(&name, &foreign)),
                 None => checkpoints.add(saved),
             }
         }
@@ -135,8 +135,8 @@ fn misfit(name: String, error: &ResumeError) -> Event {
     Event::Message { level: Level::Error, text: format!("{name}: {error}") }
 }
 
-fn foreign(name: &str, round: usize, run: &str) -> Event {
-    let text = format!("{name}: the saved weights of round {round} are of another run ({run}) and are left out.");
+fn left_out(name: &str, foreign: &Foreign) -> Event {
+    let text = format!("{name}: saved weights are left out, because they are {foreign}.");
     Event::Message { level: Level::Warning, text }
 }
 

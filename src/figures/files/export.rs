@@ -128,6 +128,10 @@ pub fn export_figure4(
         let (run, repeat) = (history.variant().to_string(), history.header.repeat);
         return Err(FigureError::OtherEmbedding { run, repeat });
     }
+    if let Some(foreign) = album.foreign(history) {
+        let (run, repeat) = (history.variant().to_string(), history.header.repeat);
+        return Err(FigureError::OtherAlbum { run, repeat, foreign });
+    }
     let judged = embedding.judge(history, rules).map_err(|e| FigureError::Draw(e.to_string()))?;
     if judged.walks.is_empty() {
         return Err(FigureError::NoWalks { run: history.variant().to_string() });

@@ -1,5 +1,6 @@
 //! The comparison with a baseline: primary endpoint, paired tests, area under the curve, labels needed.
 
+use crate::figures::captions::condition;
 use crate::figures::data::task;
 use crate::figures::drawing::ticks::number;
 use crate::figures::table::{Table, cell};
@@ -44,7 +45,7 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
         rows,
         words: 1,
         rules: Vec::new(),
-        notes: notes(&comparison, &forks),
+        notes: notes(&comparison, &forks, condition(histories)),
         data: data(&comparison),
     }
 }
@@ -134,7 +135,7 @@ fn comparison_row(s: &EndpointTest) -> Vec<String> {
     row
 }
 
-fn notes(comparison: &Comparison, forks: &[String]) -> Vec<String> {
+fn notes(comparison: &Comparison, forks: &[String], condition: &str) -> Vec<String> {
     let Comparison { options, groups, tests, .. } = comparison;
     let baseline = options.baseline.label();
     let family = match tests {
@@ -143,7 +144,7 @@ fn notes(comparison: &Comparison, forks: &[String]) -> Vec<String> {
     };
     let mut notes = vec![format!(
         "Exact two-sided sign-flip test over all assignments of signs; {family}; d_z: mean difference over the standard \
-         deviation of the differences; intervals: Student t, conditional on one generator; labels by linear \
+         deviation of the differences; intervals: Student t, {condition}; labels by linear \
          interpolation between round ends.",
     )];
     if groups.iter().all(|s| s.name != options.baseline) {

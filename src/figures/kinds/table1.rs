@@ -1,7 +1,7 @@
 //! Table 1 of the paper with our own numbers.
 
 use crate::experiment::{DatasetKind, Task};
-use crate::figures::captions::are_on_published_data;
+use crate::figures::captions::{are_on_published_data, condition};
 use crate::figures::data::{BAND_LEVEL, experiment, repeats_text, split_name, stand_in_note, task};
 use crate::figures::drawing::ticks::number;
 use crate::figures::table::{Table, cell};
@@ -83,7 +83,8 @@ pub fn table1(histories: &[History]) -> Table {
     }
     rules.retain(|r| *r < rows.len());
     let mut notes = vec![format!(
-        "\u{b1}: half the width of the 95 % Student-t interval of the mean over runs, conditional on one generator."
+        "\u{b1}: half the width of the 95 % Student-t interval of the mean over runs, {}.",
+        condition(histories)
     )];
     if fewer {
         notes.push(

@@ -77,6 +77,7 @@ fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
         data_digest: header.data_digest.clone(),
         generator_digest: header.generator_digest.clone(),
         generator_weights: header.generator_weights.clone(),
+        codes_digest: None,
         dim: cx.snapshot.latent_dim,
         codes: codes.to_vec(),
         labels: dataset.train.labels().to_vec(),
@@ -84,6 +85,8 @@ fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
     let album = Album {
         data_digest: header.data_digest.clone(),
         generator_digest: header.generator_digest.clone(),
+        of: None,
+        rounds: 0,
         shape: dataset.shape(),
         walks: images.collect(),
     };
