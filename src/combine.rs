@@ -77,9 +77,7 @@ pub fn combine(histories: &[History], allow: &[String]) -> Result<Combined, Comb
             combined.histories.push(history.clone());
             continue;
         };
-        if let Some((a, _)) = twin.rounds.iter().zip(&history.rounds).find(|(a, b)| !is_same_round(a, b)) {
-            return Err(CombineError::Contradiction { run: named(history), round: a.round });
-        }
+        agree(twin, history)?;
         combined.repeated.push(named(history));
         if history.rounds.len() > twin.rounds.len() {
             *twin = history.clone();
@@ -183,8 +181,16 @@ fn follows_from(property: &str, cause: &str) -> bool {
     images || generator || place(cause).is_some_and(|there| there < here)
 }
 
+/// An error if two histories of one run contradict each other as far as both go.
+pub fn agree(a: &History, b: &History) -> Result<(), CombineError> {
+    match a.rounds.iter().zip(&b.rounds).find(|(a, b)| !is_same_round(a, b)) {
+        Some((record, _)) => Err(CombineError::Contradiction { run: named(b), round: record.round }),
+        None => Ok(()),
+    }
+}
+
 /// Whether two histories are of one run, whatever their results.
-fn is_same_run(a: &History, b: &History) -> bool {
+pub fn is_same_run(a: &History, b: &History) -> bool {
     let identity = |h: &History| Variant::identity(&h.header.experiment);
     a.seed() == b.seed()
         && a.strategy() == b.strategy()

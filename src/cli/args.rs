@@ -88,6 +88,15 @@ impl ExperimentArgs {
         Ok(experiment.validated()?)
     }
 
+    /// An error if `--set` gives a field that another option of the command says.
+    pub fn without_set(&self, field: &str, option: &str) -> anyhow::Result<()> {
+        let is_it = |a: &&String| a.split_once('=').is_some_and(|(name, _)| name.trim() == field);
+        match self.set.iter().find(is_it) {
+            Some(twice) => anyhow::bail!("--set {twice}: {option} says that; leave one of the two out"),
+            None => Ok(()),
+        }
+    }
+
     pub fn open_device(&self) -> Result<ComputeDevice, DeviceError> {
         ComputeDevice::open(self.device, device::software_allowed())
     }
@@ -146,7 +155,7 @@ pub struct FiguresArgs {
     #[arg(long, default_value_t = figures::PAGE_WIDTH, value_parser = inches)]
     pub width: f64,
     /// Resolution of PNG files in dots per inch.
-    #[arg(long, default_value_t = 200.0)]
+    #[arg(long, default_value_t = 200.0, value_parser = dots_per_inch)]
     pub dpi: f32,
 }
 
@@ -155,6 +164,13 @@ fn inches(text: &str) -> Result<f64, String> {
     const WIDTHS: std::ops::RangeInclusive<f64> = 1.0..=100.0;
     let width = text.parse().ok().filter(|width| WIDTHS.contains(width));
     width.ok_or_else(|| format!("give a number of inches from {} to {}", WIDTHS.start(), WIDTHS.end()))
+}
+
+/// A resolution: no printer has more dots.
+fn dots_per_inch(text: &str) -> Result<f32, String> {
+    const RESOLUTIONS: std::ops::RangeInclusive<f32> = 1.0..=4800.0;
+    let dpi = text.parse().ok().filter(|dpi| RESOLUTIONS.contains(dpi));
+    dpi.ok_or_else(|| format!("give a number from {} to {}", RESOLUTIONS.start(), RESOLUTIONS.end()))
 }
 
 #[cfg(test)]

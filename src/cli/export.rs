@@ -37,19 +37,21 @@ pub fn figures(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<
 pub fn figure4(files: &[PathBuf], histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<PathBuf>> {
     let walked = |h: &History| h.rounds.iter().any(|r| !r.walk_steps.is_empty());
     let runs = files.iter().zip(histories).filter(|(_, h)| walked(h));
-    let (file, history) = runs
-        .min_by_key(|(_, h)| (h.is_fork(), h.strategy() != Strategy::Snn))
-        .context("none of these runs recorded walks; run the experiment again with --walks N, for example 240")?;
+    let (file, history) = runs.min_by_key(|(_, h)| (h.is_fork(), h.strategy() != Strategy::Snn)).with_context(
+        || match histories.iter().any(|h| h.header.experiment.walks > 0) {
+            true => {
+                "the walks of these runs were left out of their histories; give the folder that they were merged from"
+            }
+            false => "none of these runs recorded walks; run the experiment again with --walks N, for example 240",
+        },
+    )?;
     // The images along walks have the name of the history's file, also for a fork.
     let name = file.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let folder = args
-        .histories
-        .iter()
-        .find_map(|p| run_folder(p))
+    let folder = run_folder(file)
         .with_context(|| format!("{EMBEDDING_FILE} is missing; give the folder that `ridgewalk run` wrote"))?;
     let embedding = archive::read(&folder.embedding(), EMBEDDING_MAGIC)?;
     let album = archive::read(&folder.album_named(&name), ALBUM_MAGIC).with_context(|| {
-        format!("the images along the walks (*.{ALBUM_EXTENSION}) cannot be read; they are written when a run ends")
+        format!("the images along the walks (*.{ALBUM_EXTENSION}) cannot be read; `ridgewalk run --resume` into that folder writes them again")
     })?;
     let rules = VerdictRules::default();
     let request = figures::Figure4Request { history, embedding: &embedding, album: &album, rules };

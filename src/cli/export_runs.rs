@@ -52,6 +52,9 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         device: ComputeDevice::open(args.device, device::software_allowed())?,
     };
     let material = Material::new(&args.path, &args.against, &again)?;
+    for path in &material.repeated {
+        say!("{}: its run is in another file too and counts once", path.display());
+    }
     let histories = || material.runs.iter().map(|run| &run.light);
     if args.against != Strategy::Random.into() && group_named(&groups(histories()), &args.against).is_none() {
         let names: Vec<_> = groups(histories()).iter().filter(|g| !g.is_fork).map(|g| g.name.to_string()).collect();

@@ -165,6 +165,7 @@ fn told(error: &anyhow::Error) -> String {
 }
 
 fn window(args: &WindowArgs) -> anyhow::Result<()> {
+    args.experiment.without_set("strategy", "--strategies")?;
     let experiment = args.experiment.resolve()?;
     setups(&experiment, &args.strategies).context("--strategies")?;
     ui::run(ui::UiOptions {

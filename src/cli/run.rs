@@ -57,6 +57,16 @@ pub struct RunArgs {
 
 /// Runs the grid and writes its files.
 pub fn run(args: &RunArgs) -> anyhow::Result<()> {
+    args.experiment.without_set("strategy", "--strategies")?;
+    for (field, option, given) in [
+        ("rounds", "--rounds", args.rounds.is_some()),
+        ("seed", "--seed", args.seed.is_some()),
+        ("walks", "--walks", args.walks.is_some()),
+    ] {
+        if given {
+            args.experiment.without_set(field, option)?;
+        }
+    }
     let mut experiment = args.experiment.resolve()?;
     experiment.rounds = args.rounds.unwrap_or(experiment.rounds);
     experiment.seed = args.seed.unwrap_or(experiment.seed);

@@ -100,7 +100,16 @@ fn saved(folder: &GridFolder) -> BTreeMap<String, History> {
             None
         }
     };
-    files.into_iter().filter_map(read).collect()
+    let mut histories: BTreeMap<String, History> = files.into_iter().filter_map(read).collect();
+    // A copy under another name is no run of its own.
+    let cell =
+        |name: &String, history: &History| Some(Cell::of(history).name()).filter(|c| !history.is_fork() && c != name);
+    let copies: Vec<(String, String)> = histories.iter().filter_map(|(n, h)| Some((n.clone(), cell(n, h)?))).collect();
+    for (copy, of) in copies.into_iter().filter(|(_, of)| histories.contains_key(of)).collect::<Vec<_>>() {
+        complain!("warning: {copy}: its run is in {of} too and counts once");
+        histories.remove(&copy);
+    }
+    histories
 }
 
 fn write(folder: &GridFolder, histories: BTreeMap<String, History>) -> Result<Vec<PathBuf>, ArchiveError> {

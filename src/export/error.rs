@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::archive::{ArchiveError, Foreign};
+use crate::combine::CombineError;
 use crate::disk::{self, LockError};
 use crate::neighbours::IndexError;
 
@@ -19,8 +20,12 @@ pub enum ExportError {
     Lock(#[from] LockError),
     #[error(transparent)]
     Row(#[from] std::io::Error),
-    #[error("{} and {} differ in their {what}; export the runs of one experiment at a time", first.display(), second.display())]
+    #[error("{} and {} differ in {what}; export the runs of one experiment at a time", first.display(), second.display())]
     Mixed { first: PathBuf, second: PathBuf, what: String },
+    #[error("{} and {}: {source}", first.display(), second.display())]
+    Twice { first: PathBuf, second: PathBuf, source: CombineError },
+    #[error("--generator {}: cannot be used for these runs: {why}", path.display())]
+    Generator { path: PathBuf, why: String },
     #[error("{}: has files, but not those of an export of these runs; choose another folder with --out", path.display())]
     Taken { path: PathBuf },
     #[error("{}: has an export of other runs: it and this one differ in {difference}; choose another folder with --out", path.display())]

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::error::ExportError;
 use super::sheet::Cell;
 use crate::archive::{self, Checkpoint, EMBEDDING_MAGIC};
+use crate::combine;
 use crate::dataset::Dataset;
 use crate::device::ComputeDevice;
 use crate::experiment::Variant;
@@ -92,7 +93,10 @@ impl Embedded {
 
 /// What an export is made from.
 pub struct Material {
+    /// Each run once.
     pub runs: Vec<ExportedRun>,
+    /// Files of runs that another file has too, and as far.
+    pub repeated: Vec<PathBuf>,
     /// The group that the others are compared with.
     pub against: Variant,
     /// The embedding, or why there is none.
@@ -106,20 +110,27 @@ pub struct Material {
 impl Material {
     /// The runs at `path`, a history or a folder of them, in the order of their names.
     pub fn new(path: &Path, against: &Variant, again: &Again) -> Result<Self, ExportError> {
-        let mut runs: Vec<ExportedRun> = Vec::new();
+        let (mut runs, mut repeated): (Vec<ExportedRun>, Vec<PathBuf>) = Default::default();
         for file in archive::history_files(path)? {
             let history = archive::read_history(&file)?;
             if let Some(first) = runs.first()
-                && let Some(what) = difference(&first.light.header, &history.header)
+                && let Some(what) = difference(&first.light, &history)
             {
                 return Err(ExportError::Mixed { first: first.path.clone(), second: file, what });
             }
-            runs.push(ExportedRun {
-                name: name(&file, path, false),
-                path: file,
-                group: String::new(),
-                light: light(history),
-            });
+            let mut run =
+                ExportedRun { name: name(&file, path, false), path: file, group: String::new(), light: light(history) };
+            let Some(twin) = runs.iter_mut().find(|twin| combine::is_same_run(&twin.light, &run.light)) else {
+                runs.push(run);
+                continue;
+            };
+            if let Err(source) = combine::agree(&twin.light, &run.light) {
+                return Err(ExportError::Twice { first: twin.path.clone(), second: run.path, source });
+            }
+            if run.light.rounds.len() > twin.light.rounds.len() {
+                std::mem::swap(twin, &mut run);
+            }
+            repeated.push(run.path);
         }
         let once = |name: &String| runs.iter().filter(|run| run.name == *name).count() == 1;
         let longer: Vec<bool> = runs.iter().map(|run| !once(&run.name)).collect();
@@ -131,12 +142,15 @@ impl Material {
         let saved = saved_embedding(&runs)?;
         let of_the_runs = saved.as_ref().map_or_else(|| runs[0].light.header.ground(), |(_, e)| e.ground());
         let (dataset, world) = find(&runs[0].light.header, &of_the_runs, again);
+        if let (Some(path), Err(why)) = (&again.generator, &world) {
+            return Err(ExportError::Generator { path: path.clone(), why: why.clone() });
+        }
         let embedded = match (saved, &world) {
             (Some((path, embedding)), _) => Ok(embedded(&path, embedding)?),
             (None, Ok(world)) => Ok(embedded(path, Embedding::of(world))?),
             (None, Err(why)) => Err(format!("no {} is beside the histories, and {why}", archive::EMBEDDING_FILE)),
         };
-        Ok(Self { runs, against: against.clone(), embedded, dataset, world })
+        Ok(Self { runs, repeated, against: against.clone(), embedded, dataset, world })
     }
 
     /// The header of the first run: data and generator are those of all.
@@ -210,11 +224,13 @@ fn find(header: &Header, of_the_runs: &Ground, again: &Again) -> (Found<Dataset>
 }
 
 /// What two runs that are exported together must share and do not.
-fn difference(a: &Header, b: &Header) -> Option<String> {
-    let (on, other) = (a.experiment.evaluate_on, b.experiment.evaluate_on);
-    match a.ground().compare(&b.ground()) {
+fn difference(a: &History, b: &History) -> Option<String> {
+    let values = |d: &combine::Difference| d.values.iter().map(|(value, _)| value.clone()).collect::<Vec<_>>();
+    match a.header.ground().compare(&b.header.ground()) {
         Err(difference) => Some(difference.to_string()),
-        Ok(_) => (on != other).then(|| format!("evaluation split: {on} and {other}")),
+        Ok(_) => {
+            combine::differences(&[a, b]).first().map(|d| format!("`{}`: {}", d.property, values(d).join(" and ")))
+        }
     }
 }
 

@@ -30,7 +30,9 @@ pub enum WorldError {
     Data(#[from] DataError),
     #[error(transparent)]
     Generator(#[from] GeneratorError),
-    #[error("{0}; take the experiment that the file was trained for, or leave --generator out")]
+    #[error(
+        "{0}; give the whole file of a generator of this experiment, as `ridgewalk generator` writes it, or leave --generator out"
+    )]
     GeneratorFile(GeneratorFileError),
     #[error(transparent)]
     Embedding(#[from] IndexError),

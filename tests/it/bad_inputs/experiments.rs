@@ -121,6 +121,13 @@ pub fn rows() -> Vec<Row> {
         ),
         ("fields: classes for a network of maps", "--set target=stress-net", &["target"]),
         ("fields: a strategy that no tool labels", "--set dataset=cifar10 --strategies si", &["CIFAR-10"]),
+        (
+            "fields: a strategy beside --strategies",
+            "--set strategy=entropy",
+            &["--set strategy=entropy", "--strategies"],
+        ),
+        ("fields: two numbers of rounds", "--set rounds=2 --rounds 1", &["--set rounds=2", "--rounds"]),
+        ("fields: two seeds", "--set seed=3 --seed 4", &["--set seed=3", "--seed"]),
     ] {
         rows.push(refuses(what, [good()], &format!("{RUN} {set}"), says.iter().copied()).never(["generator, epoch"]));
     }

@@ -131,6 +131,18 @@ fn combined() -> Vec<Row> {
             "figures run/histories/random-01.rwh other/histories/snn-01.rwh --allow-different samples_per_round --out out",
             ["curves.svg"],
         ),
+        refuses(
+            "export: runs of two experiments",
+            given([vec![Copy("both/run", base("run")), Copy("both/other", base("other"))]]),
+            "export both --out out",
+            ["`samples_per_round`", "20", "15"],
+        ),
+        works(
+            "export: a run in two files",
+            given([histories("run"), vec![Copy("run/histories/snn-copy.rwh", base(SNN))]]),
+            "export run --out out",
+            ["snn-copy.rwh|snn-01.rwh", "counts once"],
+        ),
         works(
             "figures: a run twice",
             given([histories("run"), histories("again")]),
