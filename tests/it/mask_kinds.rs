@@ -327,7 +327,7 @@ fn a_reading_that_explains_the_wall_away_does_not_win_alone() {
     for thick in [5.0, 8.0] {
         let name = format!("catheter-{thick}");
         save(&name, &|x, y| ring(x - 32.0, y - 32.0, (wall, thick)));
-        rows.push((name, "several-readings", "outside=0,wall=128,lumen=255"));
+        rows.push((name, "several-components", "read as outside 0, wall 128"));
     }
     for wide in [1.0, 3.0] {
         let name = format!("frame-{wide}");

@@ -22,8 +22,9 @@ const REACH: f32 = 14.0;
 /// A drawn figure, cached until its key changes.
 #[derive(Default)]
 pub struct FigureView {
-    drawn: Option<(Layout, TextureHandle)>,
-    job: Job<(Layout, Result<ColorImage, String>)>,
+    /// The figure on the screen, which may be older than the one that is given, with its layout.
+    drawn: Option<(Arc<Figure>, Layout, TextureHandle)>,
+    job: Job<(Arc<Figure>, Layout, Result<ColorImage, String>)>,
     asked: Memo<Key, ()>,
     error: Option<String>,
 }
@@ -60,7 +61,7 @@ impl FigureView {
         if let Some(error) = &self.error {
             ui.colored_label(theme.error, error);
         }
-        let (layout, texture) = self.drawn.as_ref()?;
+        let (figure, layout, texture) = self.drawn.as_ref()?;
         let size = vec2(layout.width as f32, layout.height as f32) * ZOOM;
         egui::ScrollArea::both()
             .auto_shrink(false)
@@ -87,11 +88,11 @@ impl FigureView {
     }
 
     fn draw(&mut self, ui: &Ui, figure: &Arc<Figure>, key: Key, theme: &Theme) {
-        if let Some((layout, image)) = self.job.take() {
+        if let Some((drawn, layout, image)) = self.job.take() {
             match image {
                 Ok(image) => {
-                    let texture = ui.ctx().load_texture(&figure.name, image, TextureOptions::LINEAR);
-                    self.drawn = Some((layout, texture));
+                    let texture = ui.ctx().load_texture(&drawn.name, image, TextureOptions::LINEAR);
+                    self.drawn = Some((drawn, layout, texture));
                     self.error = None;
                 }
                 Err(e) => self.error = Some(e),
@@ -110,7 +111,8 @@ impl FigureView {
             let image = figures::pixels(&svg, dpi)
                 .map(|(w, h, rgba)| ColorImage::from_rgba_premultiplied([w, h], &rgba))
                 .map_err(|e| e.to_string());
-            (figures::layout(&figure, key.width), image)
+            let layout = figures::layout(&figure, key.width);
+            (figure, layout, image)
         });
     }
 }

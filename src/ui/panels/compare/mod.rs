@@ -297,7 +297,8 @@ impl ComparePanel {
                 ui.add_space(space::XS);
                 let hovered = self.view.ui(ui, figure, self.version, cx.theme);
                 if let Some(hovered) = hovered.filter(|h| h.clicked)
-                    && let Some(round) = figures::round_at(&figure.panels[hovered.panel], chosen, hovered.at[0])
+                    && let Some(panel) = figure.panels.get(hovered.panel)
+                    && let Some(round) = figures::round_at(panel, chosen, hovered.at[0])
                 {
                     cx.state.look_at_round(round);
                 }
