@@ -195,3 +195,52 @@ fn words(figure: &Figure, found: &Hovered) -> String {
         found.at[1]
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+
+    use super::*;
+    use crate::figures::{Axis, Block, Ink, Panel};
+    use crate::ui::kit::theme;
+
+    /// Panels beside each other, each filled by one block.
+    fn filled(panels: usize) -> Arc<Figure> {
+        let block = Block {
+            series: "s".into(),
+            x: [0.0, 1.0],
+            y: [0.0, 1.0],
+            value: Some(1.0),
+            ink: Ink::Text,
+            text: String::new(),
+        };
+        let panel = Panel {
+            title: String::new(),
+            x: Axis::linear("x"),
+            y: Axis::linear("y"),
+            aspect: 1.0,
+            items: vec![Item::Blocks(vec![block])],
+        };
+        let one = Figure::single("filled", "", String::new(), panel.clone());
+        Arc::new(Figure { panels: vec![panel; panels], columns: Columns { narrow: panels, wide: panels }, ..one })
+    }
+
+    #[test]
+    fn values_are_those_of_the_figure_on_the_screen_while_another_is_drawn() {
+        struct Shown(FigureView, Arc<Figure>, u64, Option<Hovered>);
+        let state = Shown(FigureView::default(), filled(2), 1, None);
+        let show = |ui: &mut Ui, s: &mut Shown| s.3 = s.0.ui(ui, &s.1, s.2, &theme::DARK);
+        let mut window = Harness::builder().with_size(vec2(900.0, 600.0)).build_ui_state(show, state);
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while window.state().0.drawn.is_none() && std::time::Instant::now() < end {
+            window.step();
+            std::thread::yield_now();
+        }
+        window.hover_at(pos2(640.0, 200.0));
+        window.step();
+        assert_eq!(window.state().3.as_ref().map(|h| h.panel), Some(1), "over the second of two panels");
+        (window.state_mut().1, window.state_mut().2) = (filled(1), 2);
+        window.step();
+        assert_eq!(window.state().3.as_ref().map(|h| h.panel), Some(1), "the former figure is still on the screen");
+    }
+}
