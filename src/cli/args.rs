@@ -92,7 +92,7 @@ impl ExperimentArgs {
     pub fn without_set(&self, field: &str, option: &str) -> anyhow::Result<()> {
         let is_it = |a: &&String| a.split_once('=').is_some_and(|(name, _)| name.trim() == field);
         match self.set.iter().find(is_it) {
-            Some(twice) => anyhow::bail!("--set {twice}: {option} says that; leave one of the two out"),
+            Some(twice) => anyhow::bail!("--set {twice}: give it by {option} alone"),
             None => Ok(()),
         }
     }

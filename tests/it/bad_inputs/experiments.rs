@@ -87,7 +87,7 @@ pub fn rows() -> Vec<Row> {
         ("field: a network beyond all memory", "generator_width=1000000000", &["`generator_width`"]),
         ("field: a learning rate of nothing", "learning_rate=0", &["`learning_rate`"]),
         ("field: a word for a choice", "weights=restart", &["`weights`", "continue"]),
-        ("field: a strategy misspelt", "strategy=sn", &["`strategy`", "snn"]),
+        ("field: a strategy misspelt", "strategy=sn", &["--set strategy=sn", "--strategies"]),
         ("field: a data set that there is not", "dataset=svhn", &["`dataset`", "mnist"]),
         ("field: images beyond all memory", "train_size=1000000000", &["`train_size`"]),
         ("field: more walks than anything", "walks=1000000000", &["`walks`"]),
