@@ -3,11 +3,11 @@
 
 use libfuzzer_sys::fuzz_target;
 use ridgewalk::dataset::source::Source as _;
-use ridgewalk::dataset::sources::cifar::{ARCHIVE, Cifar10};
+use ridgewalk::dataset::sources::cifar::{ARCHIVES, Cifar10};
 use ridgewalk::experiment::Experiment;
 
 fuzz_target!(|data: &[u8]| {
-    ridgewalk_fuzz::with_files(&[(ARCHIVE, data)], |folder| {
+    ridgewalk_fuzz::with_files(&[(ARCHIVES[0], data)], |folder| {
         let _ = Cifar10.read(&Experiment::default(), Some(folder));
     });
 });
