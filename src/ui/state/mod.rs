@@ -16,7 +16,7 @@ mod asks;
 pub use app_state::{AppState, Focus, GeneratorState, Intent, Message, Pending, Progress, WalkPoint};
 pub use brush::{Brush, BrushTool, Selection, SheetFilter, correct_among};
 pub use opened::Opened;
-pub use pair::{Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
+pub use pair::{Match, Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
 pub use pins::{Pin, PinBoard, PinCurve};
 pub use playhead::Playhead;
 pub use run::{LabellingCost, RunState};

@@ -1,4 +1,5 @@
-//! Two runs side by side: their names, and the difference of their picks and predictions.
+//! Two runs side by side: their names, the records by which they are compared, and the difference of their picks and
+//! predictions.
 
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use crate::dataset::Split;
 use crate::engine::planned::RunId;
 use crate::experiment::{Field, Part as StrategyPart, Strategy, Variant};
 use crate::history::{Header, History, RoundRecord};
+use crate::ui::kit::words;
 
 /// Identifies one run that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +74,64 @@ impl<'a> Side<'a> {
         bought
     }
 
-    /// The last round up to `round` with an accuracy.
-    pub fn evaluated(&self, round: usize) -> Option<(&'a RoundRecord, f32)> {
-        self.records().into_iter().rev().filter(|r| r.round <= round).find_map(|r| Some((r, r.final_value()?)))
+    /// The completed rounds.
+    pub fn ended(&self) -> &'a [Arc<RoundRecord>] {
+        match self {
+            Self::Live(run, _) => &run.rounds,
+            Self::Opened(history) => &history.rounds,
+        }
+    }
+}
+
+/// The records by which two runs are compared: those of one round, which both have ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    pub round: usize,
+    /// Each side's record of that round, with its result.
+    records: [(Arc<RoundRecord>, f32); 2],
+    /// Why it is an earlier round than the playhead's, if it is.
+    earlier: Option<String>,
+}
+
+impl Match {
+    /// The last round up to `until` that both runs have ended with a result; `None` if there is none.
+    pub fn of(sides: [Side<'_>; 2], until: usize) -> Option<Self> {
+        let result = |side: Side<'_>, round: usize| {
+            let record = side.ended().iter().find(|r| r.round == round)?;
+            Some((Arc::clone(record), record.final_value()?))
+        };
+        let [a, b] = sides;
+        let (round, records) = (1..=until).rev().find_map(|r| Some((r, [result(a, r)?, result(b, r)?])))?;
+        let leads = |side: Side<'_>| (round + 1..=until).any(|r| result(side, r).is_some());
+        let lagging = [("A", a, b), ("B", b, a)].into_iter().find(|(_, _, other)| leads(*other));
+        let earlier = lagging.map(|(name, side, _)| match side.ended().iter().find(|r| r.diverged) {
+            Some(record) => format!("{name} diverged in round {}", record.round),
+            None => format!("{name} has ended {round}"),
+        });
+        Some(Self { round, records, earlier })
+    }
+
+    pub fn records(&self) -> [&RoundRecord; 2] {
+        self.records.each_ref().map(|(record, _)| &**record)
+    }
+
+    /// The result of each side: accuracy in percent, or error in kPa^2.
+    pub fn values(&self) -> [f32; 2] {
+        self.records.each_ref().map(|(_, value)| *value)
+    }
+
+    /// The two records, if their differences mean something: both runs had equally many labels.
+    pub fn even(&self) -> Option<[&RoundRecord; 2]> {
+        let [a, b] = self.records();
+        (a.labels == b.labels).then_some([a, b])
+    }
+
+    /// Which records they are: the round, why it is no later one, and the labels.
+    pub fn described(&self) -> String {
+        let [a, b] = self.records().map(|r| words::thousands(r.labels));
+        let labels = if self.even().is_some() { format!("{a} labels each") } else { format!("A {a} labels, B {b}") };
+        let earlier = self.earlier.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
+        format!("both after round {}{earlier}, {labels}", self.round)
     }
 }
 
@@ -145,7 +202,7 @@ mod tests {
     use crate::dataset::ImageShape;
     use crate::device::DeviceKind;
     use crate::experiment::{Experiment, Own, setups};
-    use crate::history::Proposal;
+    use crate::history::{Evaluation, Metric, Proposal};
     use crate::ui::state::AppState;
 
     fn history(strategy: Strategy, generator: &str, bought: &[&[u32]]) -> History {
@@ -188,6 +245,68 @@ mod tests {
         }
         assert_eq!(Side::Opened(&b).bought_in(5, 3), [1, 1, 3, 2, 0]);
         assert_eq!((Side::Opened(&a).latest_round(), Side::Opened(&b).latest_round()), (2, 3));
+    }
+
+    /// Two runs are compared after the last round that both have ended, never after the playhead's, and nothing is
+    /// subtracted at unequal labels.
+    #[test]
+    fn both_sides_are_compared_after_the_same_round() {
+        /// A run with these labels and results; a round without a result diverged.
+        fn of(rounds: &[(usize, Option<f32>)]) -> History {
+            let record = |(i, &(labels, value)): (usize, &(usize, Option<f32>))| {
+                let metric = Metric::Accuracy;
+                let end = |value| Evaluation { metric, labels, minibatches: 0, value, round_end: true };
+                let evaluations = value.map(end).into_iter().collect();
+                Arc::new(RoundRecord { labels, evaluations, diverged: value.is_none(), ..RoundRecord::empty(i + 1) })
+            };
+            let rounds = rounds.iter().enumerate().map(record).collect();
+            History { rounds, ..history(Strategy::Snn, "g", &[]) }
+        }
+        let three = [(500, Some(90.0)), (1_000, Some(95.0)), (1_500, Some(96.0))];
+        let other = [(500, Some(90.0)), (1_000, Some(94.0)), (1_400, Some(97.0))];
+        let lost = [(500, Some(90.0)), (1_000, None)];
+        for (what, a, b, until, values, even, described) in [
+            ("level", &three[..], &three[..], 3, [96.0, 96.0], true, "both after round 3, 1,500 labels each"),
+            ("playhead", &three, &other, 2, [95.0, 94.0], true, "both after round 2, 1,000 labels each"),
+            (
+                "A lags",
+                &other[..1],
+                &three,
+                3,
+                [90.0, 90.0],
+                true,
+                "both after round 1 (A has ended 1), 500 labels each",
+            ),
+            (
+                "B lags",
+                &three,
+                &other[..2],
+                3,
+                [95.0, 94.0],
+                true,
+                "both after round 2 (B has ended 2), 1,000 labels each",
+            ),
+            ("labels", &three, &other, 3, [96.0, 97.0], false, "both after round 3, A 1,500 labels, B 1,400"),
+            (
+                "diverged",
+                &lost,
+                &three,
+                3,
+                [90.0, 90.0],
+                true,
+                "both after round 1 (A diverged in round 2), 500 labels each",
+            ),
+            ("before", &lost, &three, 1, [90.0, 90.0], true, "both after round 1, 500 labels each"),
+            ("beyond", &three, &three, 9, [96.0, 96.0], true, "both after round 3, 1,500 labels each"),
+        ] {
+            let (a, b) = (of(a), of(b));
+            let found = Match::of([&a, &b].map(Side::Opened), until).unwrap();
+            assert_eq!(found.values(), values, "{what}");
+            assert_eq!((found.even().is_some(), found.described().as_str()), (even, described), "{what}");
+        }
+        let (none, some) = (of(&[]), of(&three));
+        assert_eq!(Match::of([&none, &some].map(Side::Opened), 3), None);
+        assert_eq!(Match::of([&some, &some].map(Side::Opened), 0), None);
     }
 
     #[test]

@@ -112,11 +112,7 @@ impl Panel for PairPanel {
         self.views(ui, below, &pair, cx);
         let numbers = self.cell(below, 3).shrink(space::S);
         ui.scope_builder(UiBuilder::new().max_rect(numbers), |ui| {
-            let sides = cx.state.sides();
-            let side = |i: usize| sides.iter().find(|(r, _)| Some(*r) == self.sides[i]).map(|(_, s)| *s);
-            if let (Some(a), Some(b)) = (side(0), side(1)) {
-                numbers::ui(ui, cx, a, b, &pair, &members);
-            }
+            numbers::ui(ui, cx, self.colors(cx), &pair, &members);
         });
     }
 
@@ -192,14 +188,14 @@ impl PairPanel {
         });
     }
 
-    /// The difference at the shown round.
+    /// The difference at the playhead.
     fn pair(&mut self, cx: &Cx<'_>) -> Option<Arc<Pair>> {
         let sides = cx.state.sides();
         let side = |i: usize| sides.iter().find(|(r, _)| Some(*r) == self.sides[i]).map(|(_, s)| *s);
         let both = [side(0)?, side(1)?];
         let dataset = cx.state.dataset.as_ref()?;
-        let key = Key::of(self.sides, both, self.shows, cx);
-        Some(Arc::clone(self.pair.get(key, || Arc::new(Pair::of(key, both, dataset, cx)))))
+        let (key, at) = Pair::key(self.sides, both, self.shows, cx);
+        Some(Arc::clone(self.pair.get(key, || Arc::new(Pair::of((key, at), both, dataset, cx)))))
     }
 
     /// The colours of A only, both, and B only.
@@ -369,10 +365,11 @@ impl PairPanel {
         };
         let counts = parts.map_or([0; 4], |p| title_counts(p)).map(words::thousands);
         let [only_a, of_both, only_b, neither] = counts;
+        let after = if pair.key.round > 0 { format!(", after round {}", pair.key.round) } else { String::new() };
         let title = match which {
-            Which::A => format!("A: {}", name(0)),
-            Which::B => format!("B: {}", name(1)),
-            Which::Difference => "Difference".to_owned(),
+            Which::A => format!("A: {}{after}", name(0)),
+            Which::B => format!("B: {}{after}", name(1)),
+            Which::Difference => format!("Difference{after}"),
         };
         let rows = match (which, self.shows) {
             (Which::A, Shows::Picks) => {
@@ -419,8 +416,7 @@ impl PairPanel {
                 cx.theme.weak,
             );
         }
-        if self.shows == Shows::Predictions && parts.is_none() {
-            let text = "One of these histories has no predictions of single images at this round.";
+        if let Some(text) = pair.why_not().filter(|_| self.shows == Shows::Predictions) {
             painter.text(rect.center(), Align2::CENTER_CENTER, text, theme::font(size::CAPTION), cx.theme.weak);
         }
     }

@@ -2,30 +2,34 @@
 
 use egui::{Align2, Color32, CornerRadius, Rect, RichText, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
-use super::difference::Pair;
-use super::scene::colors;
+use super::difference::{Pair, UNEQUAL};
 use crate::experiment::Task;
 use crate::ui::kit::facts::heading;
 use crate::ui::kit::theme::{self, bold, size};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
-use crate::ui::state::{Part, Side, count_parts, gain_by_class};
+use crate::ui::state::{Match, Part, count_parts, gain_by_class};
 
 const ROW: f32 = 17.0;
 const BAR: f32 = 14.0;
 
 /// All numbers; `members` are the evaluation images in the selected region.
-pub fn ui(ui: &mut Ui, cx: &Cx<'_>, a: Side<'_>, b: Side<'_>, pair: &Pair, members: &[u32]) {
+pub fn ui(ui: &mut Ui, cx: &Cx<'_>, colors: [Color32; 3], pair: &Pair, members: &[u32]) {
     ScrollArea::vertical().auto_shrink(false).id_salt("pair numbers").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
-        let colors = colors([a, b].map(Side::strategy), cx.theme);
+        let Some(at) = &pair.at else {
+            let text = "The runs are compared when both have ended a round, up to the one that is shown.";
+            ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
+            return;
+        };
+        ui.add(egui::Label::new(bold(words::capital(&at.described())).size(size::CAPTION)).wrap());
         picks(ui, cx, pair, colors);
-        accuracy(ui, cx, [a, b], pair, members, colors);
-        classes(ui, cx, [a, b], pair.ended, colors);
+        accuracy(ui, cx, at, pair, members, colors);
+        classes(ui, cx, at, colors);
     });
 }
 
-/// Counts of labelled samples so far and in the shown round.
+/// Counts of labelled samples so far and in the compared round.
 fn picks(ui: &mut Ui, cx: &Cx<'_>, pair: &Pair, colors: [Color32; 3]) {
     heading(ui, "Picks").on_hover_text("Train samples labelled only by A, by both, or only by B");
     let all = count_parts(pair.picks.iter().copied());
@@ -34,35 +38,31 @@ fn picks(ui: &mut Ui, cx: &Cx<'_>, pair: &Pair, colors: [Color32; 3]) {
     bar(ui, cx, &format!("in round {}", pair.key.round), [now[0], now[1], now[2]], colors);
 }
 
-/// Accuracy over the whole evaluation split and in the region.
-fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, members: &[u32], colors: [Color32; 3]) {
+/// The results over the whole evaluation split and in the region.
+fn accuracy(ui: &mut Ui, cx: &Cx<'_>, at: &Match, pair: &Pair, members: &[u32], colors: [Color32; 3]) {
     let task = cx.state.experiment.dataset.task();
-    let (Some((_, value_a)), Some((_, value_b))) = (a.evaluated(pair.ended), b.evaluated(pair.ended)) else {
-        return;
-    };
-    let title =
-        if pair.ended == pair.key.round { "Accuracy".into() } else { format!("Accuracy after round {}", pair.ended) };
-    heading(ui, &title).on_hover_text("At the end of the shown round, or of the last one that both runs have ended");
+    let tip = format!("At the end of round {}, the last one up to the playhead that both runs have ended", at.round);
+    heading(ui, task.measure()).on_hover_text(tip);
     let unit = task.unit();
-    let gain = value_b - value_a;
     let [of_a, _, of_b] = colors;
     // A decrease of the error is a gain.
     let color = |gain: f32| if (gain < 0.0) == (task == Task::Classes) { of_a } else { of_b };
-    line(ui, cx, "all images", &format!("A {value_a:.1}   B {value_b:.1} {unit}"), gain, color(gain));
+    let line = |ui: &mut Ui, name: &str, [a, b]: [f32; 2]| {
+        let gain = at.even().map(|_| (b - a, color(b - a)));
+        line(ui, cx, name, &format!("A {a:.1}   B {b:.1} {unit}"), gain);
+    };
+    line(ui, "all images", at.values());
     let Some(right) = &pair.right else {
-        if task == Task::Classes {
-            let text = "One of these histories has no predictions of single images.";
-            ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.faint));
+        if let Some(why) = pair.why_not().filter(|why| task == Task::Classes || *why == UNEQUAL) {
+            ui.add(egui::Label::new(RichText::new(why).size(size::CAPTION).color(cx.theme.weak)).wrap());
         }
         return;
     };
     if !members.is_empty() {
         let [only_a, both, only_b, _] = count_parts(members.iter().filter_map(|&m| right.get(m as usize).copied()));
         let percent = |n: usize| 100.0 * n as f32 / members.len() as f32;
-        let (in_a, in_b) = (percent(only_a + both), percent(only_b + both));
         let name = format!("{} in the region", words::thousands(members.len()));
-        let gain = in_b - in_a;
-        line(ui, cx, &name, &format!("A {in_a:.1}   B {in_b:.1} {unit}"), gain, color(gain));
+        line(ui, &name, [percent(only_a + both), percent(only_b + both)]);
     }
     let [only_a, both, only_b, neither] = count_parts(right.iter().copied());
     bar(ui, cx, "right", [only_a, both, only_b], colors);
@@ -70,10 +70,10 @@ fn accuracy(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], pair: &Pair, member
     ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
 }
 
-/// B's gain over A in the recall of each class.
-fn classes(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], round: usize, [color_a, _, color_b]: [Color32; 3]) {
-    let (Some((ra, _)), Some((rb, _))) = (a.evaluated(round), b.evaluated(round)) else { return };
-    let Some(gains) = gain_by_class(&ra.confusion, &rb.confusion) else { return };
+/// B's gain over A in the recall of each class; none at unequal labels.
+fn classes(ui: &mut Ui, cx: &Cx<'_>, at: &Match, [color_a, _, color_b]: [Color32; 3]) {
+    let Some([a, b]) = at.even() else { return };
+    let Some(gains) = gain_by_class(&a.confusion, &b.confusion) else { return };
     heading(ui, "Gain by class").on_hover_text("B's recall of each class minus A's, in percentage points");
     let most = gains.iter().fold(1.0f32, |m, g| m.max(g.abs()));
     for (class, &gain) in gains.iter().enumerate() {
@@ -96,13 +96,15 @@ fn classes(ui: &mut Ui, cx: &Cx<'_>, [a, b]: [Side<'_>; 2], round: usize, [color
     }
 }
 
-/// A fact with B's gain in its colour.
-fn line(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, gain: f32, color: Color32) {
+/// A fact with B's gain in its colour, if there is one.
+fn line(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, gain: Option<(f32, Color32)>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = ROW;
         ui.label(RichText::new(name).size(size::CAPTION).color(cx.theme.weak));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(bold(format!("{gain:+.2}")).size(size::CAPTION).color(color));
+            if let Some((gain, color)) = gain {
+                ui.label(bold(format!("{gain:+.2}")).size(size::CAPTION).color(color));
+            }
             ui.label(RichText::new(value).size(size::CAPTION));
         });
     });
