@@ -7,7 +7,7 @@ use super::look::style::StrategyStyle;
 use crate::combine::combine;
 use crate::experiment::{EvaluationSplit, Experiment, Task, Variant};
 use crate::history::{History, Metric};
-use crate::statistics::{CurvePoint, Group, Interval, Options, curve, group_named, groups, mean_interval};
+use crate::statistics::{CurvePoint, Group, MeanPoint, Options, curve, group_named, groups, mean_curve};
 
 /// Level of every band in the figures.
 pub const BAND_LEVEL: f64 = 0.95;
@@ -70,34 +70,9 @@ pub fn trace(history: &History, metric: Metric) -> Vec<CurvePoint> {
     curve(history.rounds.iter().map(|r| (&**r).into()), metric)
 }
 
-/// The mean of several repeats at one evaluation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MeanPoint {
-    pub round: usize,
-    pub x: f64,
-    pub y: Interval,
-}
-
 /// The mean over the repeats of a group, for each evaluation, matched by round and index within the round.
 pub fn mean_trace(group: &Group, metric: Metric) -> Vec<MeanPoint> {
-    let mut cells: Vec<((usize, usize), Vec<CurvePoint>)> = Vec::new();
-    for history in &group.histories {
-        let (mut round, mut place) = (0, 0);
-        for point in trace(history, metric) {
-            place = if point.round == round { place + 1 } else { 0 };
-            round = point.round;
-            match cells.binary_search_by_key(&(round, place), |c| c.0) {
-                Ok(i) => cells[i].1.push(point),
-                Err(i) => cells.insert(i, ((round, place), vec![point])),
-            }
-        }
-    }
-    let mean = |((round, _), points): ((usize, usize), Vec<CurvePoint>)| {
-        let finite: Vec<f64> = points.iter().map(|p| p.value).filter(|y| y.is_finite()).collect();
-        let x = points.iter().map(|p| p.labels).sum::<f64>() / points.len() as f64;
-        mean_interval(&finite, BAND_LEVEL).map(|y| MeanPoint { round, x, y })
-    };
-    cells.into_iter().filter_map(mean).collect()
+    mean_curve(group.histories.iter().map(|h| trace(h, metric)), |p| p.labels, BAND_LEVEL)
 }
 
 /// The task of the target network, from the first history.

@@ -12,7 +12,7 @@ mod data;
 mod kinds;
 mod files;
 
-pub use data::{Histories, round_at};
+pub use data::{BAND_LEVEL, Histories, round_at};
 pub use drawing::layout::{Frame, Layout, POINTS_PER_INCH, layout};
 pub use drawing::ticks::{Tick, ticks};
 pub use error::FigureError;
@@ -31,7 +31,7 @@ pub use kinds::pictures::{Picture, embedding, sheet};
 pub use kinds::table1::table1;
 pub use kinds::walks::{verdict_counts, verdict_table, walks_csv};
 pub use kinds::{Drawn, KINDS, Kind, drawn};
-pub use look::style::{Dash, Ink, Mark, Outline, StrategyStyle, Stroke};
+pub use look::style::{BAND_OPACITY, Dash, Ink, Mark, Outline, StrategyStyle, Stroke};
 pub use look::theme::{CLASSES, Rgb, Theme, contrast};
 pub use table::{Table, field as csv_field};
 

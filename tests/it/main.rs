@@ -34,6 +34,7 @@ mod statistics;
 mod stress_panel;
 mod tidy;
 mod ui;
+mod ui_curves;
 mod ui_fork;
 mod ui_method;
 mod ui_pair;

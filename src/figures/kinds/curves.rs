@@ -4,14 +4,14 @@
 use crate::experiment::{Strategy, Task};
 use crate::figures::captions::ended;
 use crate::figures::data::{
-    LABELS_AXIS, MeanPoint, experiment, labels_range, mean_trace, repeats_text, split_name, stand_in_note, task, trace,
+    LABELS_AXIS, experiment, labels_range, mean_trace, repeats_text, split_name, stand_in_note, task, trace,
     value_range,
 };
 use crate::figures::drawing::layout::band_sample;
 use crate::figures::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample};
 use crate::figures::look::style::{BAND_OPACITY, Dash, Ink, Mark, StrategyStyle, Stroke};
 use crate::history::{History, Metric};
-use crate::statistics::{Group, groups};
+use crate::statistics::{Group, MeanPoint, groups};
 
 /// Height over width of a plot of curves.
 const ASPECT: f64 = 0.66;

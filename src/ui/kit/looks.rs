@@ -1,6 +1,6 @@
 //! The style of a run, as the figures define it, for egui: colour, line style, points and swatches.
 
-use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use egui_plot::{LineStyle, MarkerShape, Points};
 
 use super::theme::Theme;
@@ -52,15 +52,18 @@ pub fn line(path: &[Pos2], style: StrategyStyle, stroke: Stroke) -> Vec<Shape> {
 /// A run's mark for a legend.
 pub fn mark_swatch(ui: &mut Ui, style: StrategyStyle) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 14.0), Sense::hover());
-    let theme = Theme::of(ui.visuals());
-    let painter = ui.painter();
+    mark(ui.painter(), rect.center(), style, Theme::of(ui.visuals()));
+}
+
+/// A run's mark at a place, in the size of a legend's.
+pub fn mark(painter: &Painter, center: Pos2, style: StrategyStyle, theme: &Theme) {
     let mark = style.mark;
     let stroke = Stroke::new(SWATCH_STROKE, theme.ink(style.ink));
     let fill = if mark.is_open() { Color32::TRANSPARENT } else { stroke.color };
-    let at = |[x, y]: [f64; 2]| rect.center() + SWATCH_RADIUS * vec2(x as f32, y as f32);
+    let at = |[x, y]: [f64; 2]| center + SWATCH_RADIUS * vec2(x as f32, y as f32);
     match mark.outline() {
         Outline::Round(radius) => {
-            painter.circle(rect.center(), SWATCH_RADIUS * radius as f32, fill, stroke);
+            painter.circle(center, SWATCH_RADIUS * radius as f32, fill, stroke);
         }
         Outline::Closed(corners) => {
             painter.add(Shape::convex_polygon(corners.into_iter().map(at).collect(), fill, stroke));

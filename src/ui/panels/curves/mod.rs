@@ -1,34 +1,27 @@
 //! Learning curves: accuracy against labels or minibatches with what happens inside rounds, the training loss, and the generator's own curves.
 
 pub mod generator;
+mod series;
+mod headline;
 
-use egui::{Align2, Color32, RichText, Stroke, Ui, vec2};
-use egui_plot::{Line, PlotPoint, PlotPoints, Points, Text, VLine};
+use egui::{Align2, RichText, Stroke, Ui, vec2};
+use egui_plot::{FilledArea, Line, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine};
 
-use crate::experiment::{Strategy, Task};
-use crate::figures::StrategyStyle;
-use crate::history::Metric;
-use crate::statistics::CurvePoint;
+use crate::figures::{BAND_OPACITY, StrategyStyle};
+use crate::statistics::MeanPoint;
 use crate::ui::kit::charts::{self, plot};
 use crate::ui::kit::looks;
-use crate::ui::kit::theme::{bold, size, space};
+use crate::ui::kit::theme::{Theme, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
-use crate::ui::state::RunState;
+use series::{Series, XAxis};
 
 /// The panel and its choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CurvesPanel {
     pub x: XAxis,
     pub y: YRange,
-}
-
-/// The quantity of the horizontal axis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum XAxis {
-    Labels,
-    Minibatches,
 }
 
 /// The visible range of the accuracy axis.
@@ -45,25 +38,15 @@ impl Default for CurvesPanel {
     }
 }
 
-/// One run's curves on the chosen axis.
-struct Curve {
-    name: String,
-    style: StrategyStyle,
-    color: Color32,
-    inside: Vec<[f64; 2]>,
-    ends: Vec<(usize, [f64; 2])>,
-    loss: Vec<[f64; 2]>,
-}
-
-/// Share of the height for the loss plot, and the least height of both plots.
+/// Share of the height for the loss plot; least height of the accuracy plot, which the loss plot gives way to, and of
+/// the loss plot with its caption.
 const LOSS_SHARE: f32 = 0.3;
-const MIN_PLOT: f32 = 48.0;
-/// Margin above the best and below the worst accuracy, percentage points.
-const AIR: f64 = 1.5;
-/// Margin round errors of maps, as a share of the visible range; and factor above the largest error for the whole axis.
-const ERROR_AIR: f64 = 0.1;
-const WHOLE_AIR: f64 = 1.05;
+const LEAST_ACCURACY: f32 = 96.0;
+const LEAST_LOSS: f32 = 48.0;
+const CAPTION: f32 = 26.0;
 const LEGEND_ROW: f32 = 15.0;
+/// Marks in a row of the legend: more would leave no room for its words.
+const MOST_MARKS: usize = 4;
 
 impl Panel for CurvesPanel {
     fn title(&self) -> &'static str {
@@ -71,11 +54,11 @@ impl Panel for CurvesPanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let curves = self.curves(cx);
-        let measured = curves.iter().any(|c| !c.inside.is_empty() || !c.ends.is_empty());
+        let series = Series::all(cx, self.x);
+        let measured = series.iter().flat_map(|s| &s.repeats).any(|c| !c.inside.is_empty() || !c.ends.is_empty());
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
             if measured {
-                self.accuracy(ui, &curves, cx);
+                self.accuracy(ui, &series, cx);
             } else if cx.state.generator.losses.len() > 1 && !cx.state.generator.cached {
                 generator::ui(ui, cx);
             } else {
@@ -107,158 +90,83 @@ impl Panel for CurvesPanel {
 }
 
 impl CurvesPanel {
-    fn place(&self, p: &CurvePoint) -> [f64; 2] {
-        match self.x {
-            XAxis::Labels => [p.labels, p.value],
-            XAxis::Minibatches => [p.minibatches, p.value],
+    fn accuracy(&mut self, ui: &mut Ui, series: &[Series], cx: &mut Cx<'_>) {
+        let task = cx.state.experiment.dataset.task();
+        if let Some(run) = headline::ui(ui, series, cx) {
+            let command = cx.state.show(run);
+            cx.commands.push(command);
         }
-    }
-
-    fn curves(&self, cx: &Cx<'_>) -> Vec<Curve> {
-        let place = |p: &CurvePoint| self.place(p);
-        let task = cx.state.experiment.dataset.task();
-        let of = |run: &RunState| {
-            let points = |metric| run.curve(metric, &cx.state.experiment);
-            Curve {
-                name: cx.state.name_of(run.id),
-                style: cx.state.style_of(run.id),
-                color: cx.theme.strategy(run.strategy),
-                inside: points(Metric::part(task)).iter().map(place).collect(),
-                ends: points(Metric::whole(task)).iter().map(|p| (p.round, place(p))).collect(),
-                loss: points(Metric::TrainLoss).iter().map(place).collect(),
-            }
-        };
-        cx.state.runs.iter().map(of).collect()
-    }
-
-    fn accuracy(&mut self, ui: &mut Ui, curves: &[Curve], cx: &mut Cx<'_>) {
-        let task = cx.state.experiment.dataset.task();
-        self.header(ui, cx);
-        legend(ui, cx);
+        let rows = legend_rows(cx);
+        if ui.available_height() - rows.len() as f32 * (LEGEND_ROW + 1.0) >= LEAST_ACCURACY {
+            legend(ui, series, &rows, cx);
+        }
         let height = ui.available_height();
-        let loss_height = (LOSS_SHARE * height).max(MIN_PLOT);
-        let accuracy_height = (height - loss_height - 26.0).max(MIN_PLOT);
-        match self.accuracy_plot(ui, curves, accuracy_height, cx) {
+        let loss_height = (LOSS_SHARE * height).max(LEAST_LOSS);
+        let accuracy_height = height - loss_height - CAPTION;
+        let both = accuracy_height >= LEAST_ACCURACY;
+        match self.accuracy_plot(ui, series, if both { accuracy_height } else { height }, cx) {
             Some((round, None)) => cx.state.look_at_round(round),
             Some((round, Some(place))) => cx.state.look_inside(round, place),
             None => {}
         }
-        ui.label(
-            RichText::new(format!("training loss, {}", task.loss_unit())).size(size::CAPTION).color(cx.theme.weak),
-        );
-        self.loss_plot(ui, curves, loss_height - 4.0, cx);
-    }
-
-    /// The metric of each run at the shown round.
-    fn header(&self, ui: &mut Ui, cx: &Cx<'_>) {
-        let task = cx.state.experiment.dataset.task();
-        let shown = cx.state.shown_round();
-        if cx.state.runs.iter().all(|run| run.accuracy(1).is_none()) {
-            return;
+        if both {
+            let text = format!("training loss, {}", task.loss_unit());
+            ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
+            self.loss_plot(ui, series, loss_height - 4.0, cx);
         }
-        ui.horizontal_wrapped(|ui| {
-            let complete = |r: usize| cx.state.runs.iter().all(|run| run.accuracy(r).is_some());
-            let round = if complete(shown) { shown } else { shown.saturating_sub(1) };
-            ui.spacing_mut().item_spacing.x = space::L;
-            let stop = cx.state.shown_stop();
-            let mut values = Vec::new();
-            for run in &cx.state.runs {
-                // Inside a round: the value on the fixed part of the split, at the same evaluation of each run.
-                let inside = |(place, _)| Some(*run.stops(shown, &cx.state.experiment).get(place)?);
-                let (value, when) = match stop.map(inside) {
-                    None => match run.accuracy(round) {
-                        Some(value) => (value, format!("round {round}")),
-                        None => continue,
-                    },
-                    Some(Some(at)) => (at.value as f32, format!("round {shown}, step {:.0}", at.minibatches)),
-                    Some(None) => continue,
-                };
-                values.push((run.strategy, value));
-                ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    ui.label(bold(format!("{value:.1} {}", task.unit())).size(size::FIGURE).color(cx.theme.strategy(run.strategy)));
-                    ui.label(
-                        RichText::new(format!("{}, {when}", cx.state.name_of(run.id)))
-                            .size(size::CAPTION)
-                            .color(cx.theme.weak),
-                    );
-                });
-            }
-            if let Some(gain) = gain_over_random(&values) {
-                ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    ui.label(bold(format!("{gain:+.1}")).size(size::FIGURE));
-                    let (what, tip) = match task {
-                        Task::Classes => (
-                            "points gained",
-                            "Percentage points above Random with the same seed. One repeat is not yet evidence.",
-                        ),
-                        Task::Maps => (
-                            "kPa\u{b2} minus Random",
-                            "Mean square error minus that of Random with the same seed; below zero is better. One repeat is not yet evidence.",
-                        ),
-                    };
-                    ui.label(RichText::new(what).size(size::CAPTION).color(cx.theme.weak))
-                        .on_hover_text(tip);
-                });
-            }
-        });
     }
 
     /// The accuracy plot; returns the round, and the evaluation inside it, to which the playhead was dragged.
-    fn accuracy_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) -> Option<(usize, Option<usize>)> {
-        let theme = cx.theme;
-        let (low, high) = self.y_range(curves, cx.state.experiment.dataset.task());
+    fn accuracy_plot(
+        &self,
+        ui: &mut Ui,
+        series: &[Series],
+        height: f32,
+        cx: &Cx<'_>,
+    ) -> Option<(usize, Option<usize>)> {
+        let (theme, task) = (cx.theme, cx.state.experiment.dataset.task());
+        let (low, high) = match self.y {
+            YRange::Close => series::close_range(series, task),
+            YRange::Whole => series::whole_range(series, task),
+        };
         let shown = cx.state.shown_round();
-        let mut marks: Vec<(usize, Option<usize>, f64)> =
-            curves.iter().flat_map(|c| c.ends.iter().map(|(r, p)| (*r, None, p[0]))).collect();
+        let ends = series.iter().flat_map(|s| &s.repeats).flat_map(|c| &c.ends);
+        let mut marks: Vec<(usize, Option<usize>, f64)> = ends.map(|(r, p)| (*r, None, p[0])).collect();
         for round in 1..=cx.state.last_round() {
             let stops = cx.state.stops(round).into_iter().enumerate();
-            marks.extend(stops.map(|(place, stop)| (round, Some(place), self.place(&stop)[0])));
+            marks.extend(stops.map(|(place, stop)| (round, Some(place), self.x.place(&stop)[0])));
         }
         let stop = cx.state.shown_stop().map(|(place, _)| place);
-        let unit = self.unit();
-        let response =
-            plot("accuracy", height, theme, unit, cx.state.experiment.dataset.task().unit()).show(ui, |plot_ui| {
-                let x_end = x_max(curves);
-                plot_ui.set_plot_bounds_x(0.0..=x_end * 1.02);
-                plot_ui.set_plot_bounds_y(low..=high);
-                if let Some((.., x)) = marks.iter().find(|(r, s, _)| (*r, *s) == (shown, stop)) {
-                    plot_ui.vline(VLine::new("", *x).stroke(Stroke::new(1.0, theme.faint)).allow_hover(false));
-                    let text =
-                        Text::new("", PlotPoint::new(*x, low), RichText::new(format!(" {shown} ")).size(size::CAPTION))
-                            .color(theme.weak);
-                    plot_ui.text(text.anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
-                }
-                for c in curves {
-                    let name = format!("{}, inside rounds", c.name);
-                    let color = c.color.gamma_multiply(0.6);
-                    plot_ui.line(Line::new(name.clone(), PlotPoints::from(c.inside.clone())).color(color).width(1.0));
-                    plot_ui.points(Points::new(name, PlotPoints::from(c.inside.clone())).color(color).radius(1.4));
-                }
-                for c in curves {
-                    let ends: Vec<[f64; 2]> = c.ends.iter().map(|(_, p)| *p).collect();
-                    let name = format!("{}, end of round", c.name);
-                    let line = Line::new("", PlotPoints::from(ends.clone())).color(c.color).width(2.0);
-                    plot_ui.line(line.style(looks::line_style(c.style)).allow_hover(false));
-                    plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(ends)), c.style, theme));
-                }
-            });
+        let response = plot("accuracy", height, theme, self.unit(), task.unit()).show(ui, |plot_ui| {
+            plot_ui.set_plot_bounds_x(0.0..=series::x_max(series) * 1.02);
+            plot_ui.set_plot_bounds_y(low..=high);
+            if let Some((.., x)) = marks.iter().find(|(r, s, _)| (*r, *s) == (shown, stop)) {
+                plot_ui.vline(VLine::new("", *x).stroke(Stroke::new(1.0, theme.faint)).allow_hover(false));
+                let text =
+                    Text::new("", PlotPoint::new(*x, low), RichText::new(format!(" {shown} ")).size(size::CAPTION));
+                plot_ui.text(text.color(theme.weak).anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
+            }
+            series.iter().for_each(|s| behind(plot_ui, s));
+            series.iter().for_each(|s| main_line(plot_ui, s, theme));
+        });
         response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Curve of the metric"));
         charts::taken(&response, marks.into_iter().map(|(round, stop, x)| ((round, stop), x)))
     }
 
-    fn loss_plot(&self, ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) {
-        let top = curves.iter().flat_map(|c| c.loss.iter().map(|p| p[1])).filter(|v| v.is_finite()).fold(0.0, f64::max);
+    fn loss_plot(&self, ui: &mut Ui, series: &[Series], height: f32, cx: &Cx<'_>) {
+        let losses = series.iter().flat_map(Series::detailed).flat_map(|c| c.loss.iter().map(|p| p[1]));
+        let top = losses.filter(|v| v.is_finite()).fold(0.0, f64::max);
         plot("loss", height, cx.theme, self.unit(), cx.state.experiment.dataset.task().loss_unit()).show(
             ui,
             |plot_ui| {
-                plot_ui.set_plot_bounds_x(0.0..=x_max(curves) * 1.02);
+                plot_ui.set_plot_bounds_x(0.0..=series::x_max(series) * 1.02);
                 plot_ui.set_plot_bounds_y(0.0..=(top * 1.08).max(0.1));
-                for c in curves {
-                    let name = format!("{}, training loss", c.name);
-                    let line = Line::new(name, PlotPoints::from(c.loss.clone())).color(c.color).width(1.2);
-                    plot_ui.line(line.style(looks::line_style(c.style)));
+                for s in series {
+                    for curve in s.detailed() {
+                        let name = format!("{}, training loss", s.name_of(curve));
+                        let line = Line::new(name, PlotPoints::from(curve.loss.clone())).color(s.color).width(1.2);
+                        plot_ui.line(line.style(looks::line_style(s.style)));
+                    }
                 }
             },
         );
@@ -270,97 +178,76 @@ impl CurvesPanel {
             XAxis::Minibatches => "minibatches",
         }
     }
+}
 
-    /// The values that the axis must show: in the close range all but the first climb from chance or fall of the error.
-    fn y_range(&self, curves: &[Curve], task: Task) -> (f64, f64) {
-        if self.y == YRange::Whole {
-            let all = curves.iter().flat_map(|c| c.inside.iter().chain(c.ends.iter().map(|(_, p)| p)).map(|p| p[1]));
-            let most = all.filter(|v| v.is_finite()).fold(1.0, f64::max);
-            return (0.0, if task == Task::Classes { 100.0 } else { most * WHOLE_AIR });
-        }
-        let after_first = |c: &Curve| {
-            let first = c.ends.first().map_or(f64::INFINITY, |(_, p)| p[0]);
-            c.inside.iter().filter(move |p| p[0] >= first).map(|p| p[1]).collect::<Vec<_>>()
-        };
-        let settled: Vec<f64> =
-            curves.iter().flat_map(|c| c.ends.iter().map(|(_, p)| p[1]).chain(after_first(c))).collect();
-        let past_first = curves.iter().any(|c| c.ends.len() > 1);
-        let values: Vec<f64> = if !past_first {
-            curves.iter().flat_map(|c| c.inside.iter().chain(c.ends.iter().map(|(_, p)| p)).map(|p| p[1])).collect()
-        } else {
-            settled
-        };
-        let low = values.iter().copied().filter(|v| v.is_finite()).fold(f64::INFINITY, f64::min);
-        let high = values.iter().copied().filter(|v| v.is_finite()).fold(f64::NEG_INFINITY, f64::max);
-        if !(low.is_finite() && high.is_finite()) {
-            return (0.0, 100.0);
-        }
-        match task {
-            Task::Classes => ((low - AIR).max(0.0), (high + AIR).min(100.5)),
-            Task::Maps => {
-                let air = (high - low).max(1.0) * ERROR_AIR;
-                ((low - air).max(0.0), high + air)
-            }
-        }
+/// What is drawn behind the main line: the evaluations inside rounds, each repeat, and the band of their mean.
+fn behind(plot_ui: &mut PlotUi<'_>, series: &Series) {
+    let color = series.color.gamma_multiply(0.6);
+    for curve in series.detailed() {
+        let name = format!("{}, inside rounds", series.name_of(curve));
+        let inside = || PlotPoints::from(curve.inside.clone());
+        plot_ui.line(Line::new(name.clone(), inside()).color(color).width(1.0));
+        plot_ui.points(Points::new(name, inside()).color(color).radius(1.4));
+    }
+    if series.repeats.len() == 1 {
+        return;
+    }
+    for curve in &series.repeats {
+        let ends: Vec<[f64; 2]> = curve.ends.iter().map(|(_, p)| *p).collect();
+        let name = format!("{}, end of round", series.name_of(curve));
+        plot_ui.line(Line::new(name, PlotPoints::from(ends)).color(color).width(0.8));
+    }
+    let banded: Vec<_> = series.mean.iter().filter(|p| p.y.half_width.is_some()).collect();
+    let of = |value: fn(&MeanPoint) -> f64| banded.iter().map(|p| value(p)).collect::<Vec<f64>>();
+    if banded.len() > 1 {
+        let band = FilledArea::new("", &of(|p| p.x), &of(|p| p.y.low()), &of(|p| p.y.high()));
+        plot_ui.add(band.fill_color(series.color.gamma_multiply(BAND_OPACITY as f32)).allow_hover(false));
     }
 }
 
-/// Gain over Random, in the metric's unit, if exactly one other strategy runs.
-fn gain_over_random(values: &[(Strategy, f32)]) -> Option<f32> {
-    let random = values.iter().find(|(s, _)| *s == Strategy::Random)?.1;
-    let mut others = values.iter().filter(|(s, _)| *s != Strategy::Random);
-    let (_, other) = others.next()?;
-    others.next().is_none().then_some(other - random)
+/// The metric at the ends of rounds: of the one run, or the mean over the repeats.
+fn main_line(plot_ui: &mut PlotUi<'_>, series: &Series, theme: &Theme) {
+    let ends: Vec<[f64; 2]> = series.mean.iter().map(|p| [p.x, p.y.mean]).collect();
+    let name = match series.repeats.len() {
+        1 => format!("{}, end of round", series.name),
+        repeats => format!("{}, mean of {repeats} repeats", series.name),
+    };
+    let line = Line::new("", PlotPoints::from(ends.clone())).color(series.color).width(2.0);
+    plot_ui.line(line.style(looks::line_style(series.style)).allow_hover(false));
+    plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(ends)), series.style, theme));
 }
 
-/// The legend: the meaning of each mark.
-fn legend(ui: &mut Ui, cx: &Cx<'_>) {
+/// A mark of the legend in a run's style.
+type Swatch = fn(&mut Ui, StrategyStyle);
+
+/// The legend: what each mark means, and how it looks.
+fn legend_rows(cx: &Cx<'_>) -> Vec<(String, Option<Swatch>)> {
     let split = cx.evaluation_name();
     let all = cx.state.dataset.as_ref().map_or(0, |d| d.evaluation(cx.state.experiment.evaluate_on).len());
     let part = cx.state.experiment.evaluation_part.min(all);
-    let caption = |text: String| egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
-    let row = |ui: &mut Ui, text: String, mark: &dyn Fn(&mut Ui, StrategyStyle)| {
-        ui.spacing_mut().interact_size.y = LEGEND_ROW;
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
-            for run in &cx.state.runs {
-                mark(ui, cx.state.style_of(run.id));
-            }
-            ui.add(caption(text).truncate());
-        });
+    let ends = format!("all {} {split} images, end of round", words::thousands(all));
+    let inside = format!("fixed {} of them, inside rounds", words::thousands(part));
+    let thin: Swatch = |ui, style| {
+        charts::line_swatch(ui, Theme::of(ui.visuals()).ink(style.ink).gamma_multiply(0.7), 1.2);
     };
+    let mut rows: Vec<(String, Option<Swatch>)> = vec![(ends, Some(looks::mark_swatch)), (inside, Some(thin))];
+    rows.extend(cx.state.stand_in().map(|origin| (format!("Labels of generated samples: {origin}"), None)));
+    rows
+}
+
+fn legend(ui: &mut Ui, series: &[Series], rows: &[(String, Option<Swatch>)], cx: &Cx<'_>) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
-        let ends = format!("all {} {split} images, end of round", words::thousands(all));
-        row(ui, ends, &looks::mark_swatch);
-        let inside = format!("fixed {} of them, inside rounds", words::thousands(part));
-        row(ui, inside, &|ui, s| charts::line_swatch(ui, cx.theme.ink(s.ink).gamma_multiply(0.7), 1.2));
-        if let Some(origin) = cx.state.stand_in() {
-            ui.add(caption(format!("Labels of generated samples: {origin}")).truncate());
+        ui.spacing_mut().interact_size.y = LEGEND_ROW;
+        for (text, swatch) in rows {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
+                for s in series.iter().take(if series.len() > MOST_MARKS { 1 } else { MOST_MARKS }) {
+                    swatch.iter().for_each(|swatch| swatch(ui, s.style));
+                }
+                let text = RichText::new(text).size(size::CAPTION).color(cx.theme.weak);
+                ui.add(egui::Label::new(text).truncate());
+            });
         }
     });
-}
-
-fn x_max(curves: &[Curve]) -> f64 {
-    let xs = curves
-        .iter()
-        .flat_map(|c| c.inside.iter().chain(&c.loss).map(|p| p[0]).chain(c.ends.iter().map(|(_, p)| p[0])));
-    xs.fold(1.0, f64::max)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_gain_needs_random_and_exactly_one_other() {
-        for (values, gain) in [
-            (vec![], None),
-            (vec![(Strategy::Snn, 97.0)], None),
-            (vec![(Strategy::Random, 96.0)], None),
-            (vec![(Strategy::Random, 96.0), (Strategy::Snn, 97.5)], Some(1.5)),
-        ] {
-            assert_eq!(gain_over_random(&values), gain);
-        }
-    }
 }

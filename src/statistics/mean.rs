@@ -1,0 +1,39 @@
+//! The mean over repeats of a learning curve, evaluation by evaluation.
+
+use super::curve::CurvePoint;
+use super::student::{Interval, mean_interval};
+
+/// The mean of several repeats at one evaluation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MeanPoint {
+    pub round: usize,
+    pub x: f64,
+    pub y: Interval,
+}
+
+/// The mean over curves with its interval at `level`, for each evaluation, matched by round and index within the round;
+/// `x` places a point.
+pub fn mean_curve(
+    curves: impl IntoIterator<Item = Vec<CurvePoint>>,
+    x: impl Fn(&CurvePoint) -> f64,
+    level: f64,
+) -> Vec<MeanPoint> {
+    let mut cells: Vec<((usize, usize), Vec<CurvePoint>)> = Vec::new();
+    for curve in curves {
+        let (mut round, mut place) = (0, 0);
+        for point in curve {
+            place = if point.round == round { place + 1 } else { 0 };
+            round = point.round;
+            match cells.binary_search_by_key(&(round, place), |c| c.0) {
+                Ok(i) => cells[i].1.push(point),
+                Err(i) => cells.insert(i, ((round, place), vec![point])),
+            }
+        }
+    }
+    let mean = |((round, _), points): ((usize, usize), Vec<CurvePoint>)| {
+        let finite: Vec<f64> = points.iter().map(|p| p.value).filter(|y| y.is_finite()).collect();
+        let x = points.iter().map(&x).sum::<f64>() / points.len() as f64;
+        mean_interval(&finite, level).map(|y| MeanPoint { round, x, y })
+    };
+    cells.into_iter().filter_map(mean).collect()
+}

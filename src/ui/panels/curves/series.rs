@@ -1,0 +1,148 @@
+//! The curves of the panel: each variant's repeats on the chosen axis, and their mean.
+
+use egui::Color32;
+
+use crate::engine::planned::RunId;
+use crate::experiment::Task;
+use crate::figures::{BAND_LEVEL, StrategyStyle};
+use crate::history::Metric;
+use crate::statistics::{CurvePoint, MeanPoint, mean_curve};
+use crate::ui::panel::Cx;
+use crate::ui::state::RunState;
+
+/// The quantity of the horizontal axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum XAxis {
+    Labels,
+    Minibatches,
+}
+
+impl XAxis {
+    /// The point of an evaluation on this axis.
+    pub fn place(self, p: &CurvePoint) -> [f64; 2] {
+        match self {
+            Self::Labels => [p.labels, p.value],
+            Self::Minibatches => [p.minibatches, p.value],
+        }
+    }
+}
+
+/// All repeats of one variant.
+pub struct Series {
+    pub name: String,
+    pub style: StrategyStyle,
+    pub color: Color32,
+    pub repeats: Vec<Curve>,
+    /// The mean over the repeats at the ends of rounds.
+    pub mean: Vec<MeanPoint>,
+}
+
+/// The curves of one run.
+pub struct Curve {
+    pub run: RunId,
+    pub seed: u64,
+    pub inside: Vec<[f64; 2]>,
+    pub ends: Vec<(usize, [f64; 2])>,
+    pub loss: Vec<[f64; 2]>,
+    /// Whether its evaluations inside rounds are shown: it is the only run, the shown one, or in the midst of a round.
+    pub in_detail: bool,
+}
+
+impl Series {
+    /// The shown runs, grouped by variant.
+    pub fn all(cx: &Cx<'_>, axis: XAxis) -> Vec<Self> {
+        let mut all: Vec<(Self, Vec<Vec<CurvePoint>>)> = Vec::new();
+        let whole = Metric::whole(cx.state.experiment.dataset.task());
+        for run in &cx.state.runs {
+            let style = cx.state.style_of(run.id);
+            let at = all.iter().position(|(s, _)| s.style == style).unwrap_or_else(|| {
+                let (name, color) = (cx.state.name_of(run.id), cx.theme.ink(style.ink));
+                all.push((Self { name, style, color, repeats: Vec::new(), mean: Vec::new() }, Vec::new()));
+                all.len() - 1
+            });
+            let (series, ends) = &mut all[at];
+            series.repeats.push(Curve::of(run, axis, cx));
+            ends.push(run.curve(whole, &cx.state.experiment));
+        }
+        let finish = |(mut series, ends): (Self, Vec<_>)| {
+            series.mean = mean_curve(ends, |p| axis.place(p)[0], BAND_LEVEL);
+            let alone = series.repeats.len() == 1;
+            series.repeats.iter_mut().for_each(|curve| curve.in_detail |= alone);
+            series
+        };
+        all.into_iter().map(finish).collect()
+    }
+
+    /// The curves whose evaluations inside rounds are shown.
+    pub fn detailed(&self) -> impl Iterator<Item = &Curve> {
+        self.repeats.iter().filter(|curve| curve.in_detail)
+    }
+
+    /// The name of one of its repeats.
+    pub fn name_of(&self, curve: &Curve) -> String {
+        if self.repeats.len() == 1 { self.name.clone() } else { format!("{}, seed {}", self.name, curve.seed) }
+    }
+}
+
+impl Curve {
+    fn of(run: &RunState, axis: XAxis, cx: &Cx<'_>) -> Self {
+        let task = cx.state.experiment.dataset.task();
+        let points = |metric| run.curve(metric, &cx.state.experiment);
+        let placed = |metric| points(metric).iter().map(|p| axis.place(p)).collect();
+        Self {
+            run: run.id,
+            seed: cx.state.experiment_of(run.id).seed,
+            inside: placed(Metric::part(task)),
+            ends: points(Metric::whole(task)).iter().map(|p| (p.round, axis.place(p))).collect(),
+            loss: placed(Metric::TrainLoss),
+            in_detail: run.current.is_some() || run.id == cx.state.focus.run,
+        }
+    }
+}
+
+/// Margin above the best and below the worst accuracy, percentage points.
+const AIR: f64 = 1.5;
+/// Margin round errors of maps, as a share of the visible range; and factor above the largest error for the whole axis.
+const ERROR_AIR: f64 = 0.1;
+const WHOLE_AIR: f64 = 1.05;
+
+/// The end of the horizontal axis.
+pub fn x_max(series: &[Series]) -> f64 {
+    let curves = series.iter().flat_map(|s| &s.repeats);
+    let xs = curves.flat_map(|c| c.inside.iter().chain(&c.loss).map(|p| p[0]).chain(c.ends.iter().map(|(_, p)| p[0])));
+    xs.fold(1.0, f64::max)
+}
+
+/// The vertical axis with every value.
+pub fn whole_range(series: &[Series], task: Task) -> (f64, f64) {
+    let most = values(series, |_, _| true).fold(1.0, f64::max);
+    (0.0, if task == Task::Classes { 100.0 } else { most * WHOLE_AIR })
+}
+
+/// The vertical axis without the first climb from chance, or fall of the error.
+pub fn close_range(series: &[Series], task: Task) -> (f64, f64) {
+    let past_first = series.iter().flat_map(|s| &s.repeats).any(|c| c.ends.len() > 1);
+    let settled = |c: &Curve, x: f64| !past_first || c.ends.first().is_some_and(|(_, first)| x >= first[0]);
+    let low = values(series, settled).fold(f64::INFINITY, f64::min);
+    let high = values(series, settled).fold(f64::NEG_INFINITY, f64::max);
+    if !(low.is_finite() && high.is_finite()) {
+        return (0.0, 100.0);
+    }
+    match task {
+        Task::Classes => ((low - AIR).max(0.0), (high + AIR).min(100.5)),
+        Task::Maps => {
+            let air = (high - low).max(1.0) * ERROR_AIR;
+            ((low - air).max(0.0), high + air)
+        }
+    }
+}
+
+/// The finite values that are drawn: all ends of rounds, and those evaluations inside rounds that `wanted` accepts by x.
+fn values<'a>(series: &'a [Series], wanted: impl Fn(&Curve, f64) -> bool + 'a) -> impl Iterator<Item = f64> + 'a {
+    let ends = series.iter().flat_map(|s| &s.repeats).flat_map(|c| c.ends.iter().map(|(_, p)| p[1]));
+    let mut inside = Vec::new();
+    for curve in series.iter().flat_map(Series::detailed) {
+        inside.extend(curve.inside.iter().filter(|p| wanted(curve, p[0])).map(|p| p[1]));
+    }
+    ends.chain(inside).filter(|v| v.is_finite())
+}
