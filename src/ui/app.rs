@@ -17,11 +17,11 @@ use super::kit::question::Question;
 use super::kit::theme::{Theme, space};
 use super::panel::{Cx, ViewKey, inspect_question};
 use super::panels::settings::{Controls, ControlsAction};
-use super::panels::{self, Panels};
+use super::panels::{self, Panels, WORKSPACES};
+use super::shell::action::BarAction;
 use super::shell::keys::KeyAction;
-use super::shell::topbar::BarAction;
 use super::shell::workspaces::{Layouts, Workspaces};
-use super::state::AppState;
+use super::state::{AppState, Offer};
 use crate::device;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
@@ -211,6 +211,11 @@ impl App {
                 KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
                 KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
                 KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown() + 1)),
+                KeyAction::PreviousWorkspace => {
+                    self.act(ctx, BarAction::Show(self.workspaces.shown() + WORKSPACES.len() - 1));
+                }
+                KeyAction::Workspace(index) => self.act(ctx, BarAction::Show(index)),
+                KeyAction::Maximise => self.act(ctx, BarAction::Maximise),
                 KeyAction::OnlyLost => self.state.toggle_only_lost(),
                 KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
                 KeyAction::NextBrush => self.state.brush.tool = self.state.brush.tool.next(),
@@ -274,7 +279,15 @@ impl App {
                 self.state.probing = None;
                 self.state.answers.probe.clear();
             }
+            BarAction::Maximise => self.workspaces.toggle_maximised(),
             BarAction::ResetLayout => self.workspaces.reset(),
+        }
+    }
+
+    /// Carries out the action of a message's button.
+    fn take_offer(&mut self, ctx: &egui::Context, offer: Offer) {
+        match offer {
+            Offer::CopyPath(path) => ctx.copy_text(path.display().to_string()),
         }
     }
 
@@ -369,7 +382,9 @@ impl eframe::App for App {
         }
         self.take_controls(controls_action);
         keys::card(&ctx, &mut self.show_keys);
-        self.toasts.ui(&ctx, &self.state);
+        if let Some(offer) = self.toasts.ui(&ctx, &mut self.state) {
+            self.take_offer(&ctx, offer);
+        }
         if self.state.focus.walk_point != hover_walk {
             self.state.focus.walk_point = hover_walk;
             ctx.request_repaint();

@@ -27,6 +27,10 @@ pub enum Icon {
     Box,
     Lasso,
     Fork,
+    Bell,
+    More,
+    Maximise,
+    Restore,
 }
 
 impl Icon {
@@ -117,6 +121,30 @@ impl Icon {
                 stroke(vec![at(-0.45, 0.45), at(0.5, -0.1), at(0.5, -0.75)]);
                 for (x, y) in [(-0.45, -0.85), (-0.45, 0.85), (0.5, -0.85)] {
                     painter.circle_filled(at(x, y), 0.24 * r, color);
+                }
+            }
+            Self::Bell => {
+                let dome =
+                    [(-0.85, 0.5), (-0.55, 0.2), (-0.5, -0.4), (-0.2, -0.8), (0.2, -0.8), (0.5, -0.4), (0.55, 0.2)];
+                let dome = dome.into_iter().chain([(0.85, 0.5), (-0.85, 0.5)]);
+                stroke(dome.map(|(x, y)| at(x, y)).collect());
+                stroke(vec![at(-0.22, 0.85), at(0.22, 0.85)]);
+            }
+            Self::More => {
+                for x in [-0.7, 0.0, 0.7] {
+                    painter.circle_filled(at(x, 0.0), 0.2 * r, color);
+                }
+            }
+            Self::Maximise => {
+                for s in [-1.0, 1.0] {
+                    stroke(vec![at(0.1 * s, -0.1 * s), at(0.8 * s, -0.8 * s)]);
+                    stroke(vec![at(0.15 * s, -0.8 * s), at(0.8 * s, -0.8 * s), at(0.8 * s, -0.15 * s)]);
+                }
+            }
+            Self::Restore => {
+                for s in [-1.0, 1.0] {
+                    stroke(vec![at(0.15 * s, -0.15 * s), at(0.85 * s, -0.85 * s)]);
+                    stroke(vec![at(0.15 * s, -0.75 * s), at(0.15 * s, -0.15 * s), at(0.75 * s, -0.15 * s)]);
                 }
             }
             Self::Lasso => {

@@ -1,7 +1,9 @@
 //! The widgets of every panel: icon buttons, segmented choices, toggles, empty states, progress lines and badges.
 
+use std::sync::Arc;
+
 use egui::{
-    Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    Align2, Color32, CornerRadius, Galley, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
     WidgetInfo, pos2, vec2,
 };
 
@@ -9,6 +11,7 @@ use super::icons::Icon;
 use super::theme::{self, CONTROL_HEIGHT, RADIUS, Theme, size, space};
 
 /// A button with an icon and optional text; `name` is its name for screen readers.
+#[derive(Clone, Copy)]
 pub struct IconButton<'a> {
     pub icon: Icon,
     pub name: &'a str,
@@ -19,6 +22,9 @@ pub struct IconButton<'a> {
     /// Drawn as pressed, for toggles.
     pub on: bool,
 }
+
+/// Side of a button's icon, points.
+const ICON_SIDE: f32 = 14.0;
 
 impl<'a> IconButton<'a> {
     pub fn new(icon: Icon, name: &'a str, tip: &'a str) -> Self {
@@ -45,16 +51,26 @@ impl<'a> IconButton<'a> {
         self
     }
 
-    pub fn show(self, ui: &mut Ui) -> Response {
-        let theme = Theme::of(ui.visuals());
-        let icon_side = 14.0;
+    /// Its text as laid out, the padding beside it, and the button's width.
+    fn measured(&self, ui: &Ui) -> (Option<Arc<Galley>>, f32, f32) {
         let galley = (!self.text.is_empty()).then(|| {
             let font = if self.primary { theme::bold_font(size::BODY) } else { theme::font(size::BODY) };
             ui.painter().layout_no_wrap(self.text.to_owned(), font, Color32::PLACEHOLDER)
         });
         let text_width = galley.as_ref().map_or(0.0, |g| g.size().x + 6.0);
         let padding = if galley.is_some() { 10.0 } else { 7.0 };
-        let width = (icon_side + text_width + 2.0 * padding).max(CONTROL_HEIGHT);
+        let width = (ICON_SIDE + text_width + 2.0 * padding).max(CONTROL_HEIGHT);
+        (galley, padding, width)
+    }
+
+    /// Its width, points.
+    pub fn width(&self, ui: &Ui) -> f32 {
+        self.measured(ui).2
+    }
+
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let theme = Theme::of(ui.visuals());
+        let (galley, padding, width) = self.measured(ui);
         let (rect, response) = ui
             .add_enabled_ui(self.enabled, |ui| ui.allocate_exact_size(vec2(width, CONTROL_HEIGHT), Sense::click()))
             .inner;
@@ -74,31 +90,38 @@ impl<'a> IconButton<'a> {
             painter.rect_stroke(rect, CornerRadius::same(RADIUS), Stroke::new(1.5, theme.accent), StrokeKind::Outside);
         }
         let icon_center = if galley.is_some() {
-            pos2(rect.left() + padding + icon_side / 2.0, rect.center().y)
+            pos2(rect.left() + padding + ICON_SIDE / 2.0, rect.center().y)
         } else {
             rect.center()
         };
-        self.icon.paint(painter, icon_center, icon_side * 0.42, ink);
+        self.icon.paint(painter, icon_center, ICON_SIDE * 0.42, ink);
         if let Some(galley) = galley {
             let y = rect.center().y - galley.size().y / 2.0;
-            painter.galley(pos2(rect.left() + padding + icon_side + 6.0, y), galley, ink);
+            painter.galley(pos2(rect.left() + padding + ICON_SIDE + 6.0, y), galley, ink);
         }
         let response = if self.enabled { response.on_hover_cursor(egui::CursorIcon::PointingHand) } else { response };
         response.on_hover_text(self.tip).on_disabled_hover_text(self.tip)
     }
 }
 
+/// Space beside the text of a segment, points.
+const SEGMENT_PADDING: f32 = 9.0;
+
+fn segment_galley(ui: &Ui, text: &str) -> Arc<Galley> {
+    ui.painter().layout_no_wrap(text.to_owned(), theme::font(size::CAPTION + 0.5), Color32::PLACEHOLDER)
+}
+
+/// The width of a segmented control with these texts, points.
+pub fn segmented_width<'a>(ui: &Ui, texts: impl IntoIterator<Item = &'a str>) -> f32 {
+    texts.into_iter().map(|text| segment_galley(ui, text).size().x + 2.0 * SEGMENT_PADDING).sum()
+}
+
 /// A segmented control: one of several choices. Returns whether it changed.
 pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
     let theme = Theme::of(ui.visuals());
-    let padding = 9.0;
-    let galleys: Vec<_> = choices
-        .iter()
-        .map(|(_, text, _)| {
-            ui.painter().layout_no_wrap((*text).to_owned(), theme::font(size::CAPTION + 0.5), Color32::PLACEHOLDER)
-        })
-        .collect();
-    let width: f32 = galleys.iter().map(|g| g.size().x + 2.0 * padding).sum();
+    let padding = SEGMENT_PADDING;
+    let galleys: Vec<_> = choices.iter().map(|(_, text, _)| segment_galley(ui, text)).collect();
+    let width = segmented_width(ui, choices.iter().map(|(_, text, _)| *text));
     let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL_HEIGHT - 4.0), Sense::hover());
     ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), theme.field);
     let mut changed = false;

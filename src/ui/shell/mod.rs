@@ -1,8 +1,11 @@
 //! The frame around the panels: top bar, strip, workspaces, keys and messages.
 
+mod tiles;
 pub mod workspaces;
+pub mod action;
+mod run_buttons;
+pub mod toasts;
 pub mod topbar;
 pub mod strip;
 pub mod keys;
-pub mod toasts;
 pub mod frame_times;

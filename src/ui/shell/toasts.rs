@@ -1,97 +1,141 @@
-//! Temporary messages at the bottom right; errors stay until they are dismissed.
+//! Messages at the bottom right that go away again, and the list under the bar's bell, where all of them stay.
 
-use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, Stroke, vec2};
+use egui::{
+    Align2, Area, Color32, CornerRadius, Frame, Id, Label, Margin, Order, RichText, ScrollArea, Stroke, Ui, vec2,
+};
 
 use crate::engine::protocol::Level;
 use crate::ui::kit::icons::Icon;
-use crate::ui::kit::theme::{Theme, bold, space};
+use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets::IconButton;
-use crate::ui::state::AppState;
+use crate::ui::state::{AppState, Message, Messages, Offer};
 
-/// Which messages are shown since when, and which are gone.
+/// Which messages are shown since when.
 #[derive(Debug, Default)]
 pub struct Toasts {
-    /// (message, time it was first shown in seconds of the window's clock).
+    /// (message, seconds of the window's clock at which it was first shown).
     shown: Vec<(u64, f64)>,
-    dismissed: Vec<u64>,
 }
 
-/// Seconds that a note and a warning stay.
+/// Seconds that a note, a warning and an error stay; after that they are in the list only.
 const INFO_SECONDS: f64 = 6.0;
 const WARNING_SECONDS: f64 = 14.0;
+const ERROR_SECONDS: f64 = 30.0;
 /// Largest number of toasts on the screen; older ones wait.
 const MAX_SHOWN: usize = 4;
 const WIDTH: f32 = 360.0;
+/// Least space between a toast and the window's edges.
+const MARGIN: f32 = 2.0 * space::L;
+const LIST_HEIGHT: f32 = 360.0;
 
 impl Toasts {
-    pub fn ui(&mut self, ctx: &egui::Context, state: &AppState) {
-        let now = ctx.input(|i| i.time);
-        let theme = Theme::of(&ctx.global_style().visuals);
-        let mut visible: Vec<_> = state.messages.iter().filter(|m| self.is_visible(m.id, m.level, now, ctx)).collect();
-        let first = visible.len().saturating_sub(MAX_SHOWN);
-        let visible = visible.split_off(first);
+    /// Shows the toasts; returns the offer whose button was pressed.
+    pub fn ui(&mut self, ctx: &egui::Context, state: &mut AppState) -> Option<Offer> {
+        let (now, passed) = ctx.input(|i| (i.time, f64::from(i.stable_dt)));
+        let mut visible: Vec<_> =
+            state.messages.iter().filter(|m| !m.over && self.is_visible(m, now, ctx)).cloned().collect();
+        let visible = visible.split_off(visible.len().saturating_sub(MAX_SHOWN));
         if visible.is_empty() {
-            return;
+            return None;
         }
-        let mut dismissed = Vec::new();
-        Area::new(Id::unique("toasts"))
+        let mut taken = None;
+        let area = Area::new(Id::unique("toasts"))
             .order(Order::Foreground)
             .anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L))
             .show(ctx, |ui| {
-                for message in visible {
-                    let (color, title) = match message.level {
-                        Level::Info => (theme.good, "Note"),
-                        Level::Warning => (theme.warning, "Warning"),
-                        Level::Error => (theme.error, "Error"),
-                    };
-                    let frame = Frame::popup(ui.style())
-                        .corner_radius(CornerRadius::same(8))
-                        .inner_margin(Margin::symmetric(space::M as i8, space::S as i8))
-                        .stroke(Stroke::new(1.0, color.gamma_multiply(0.7)));
-                    frame.show(ui, |ui| {
-                        ui.set_width(WIDTH);
-                        ui.horizontal_top(|ui| {
-                            ui.vertical(|ui| {
-                                ui.set_width(WIDTH - 40.0);
-                                ui.spacing_mut().item_spacing.y = 2.0;
-                                ui.label(bold(title).color(color));
-                                ui.add(egui::Label::new(&message.text).wrap().selectable(true));
-                            });
-                            let name = format!("Dismiss: {}", message.text);
-                            if IconButton::new(Icon::Close, &name, "Dismiss").show(ui).clicked() {
-                                dismissed.push(message.id);
-                            }
-                        });
-                    });
-                }
+                let width = WIDTH.min(ctx.content_rect().width() - 2.0 * MARGIN);
+                visible.iter().for_each(|message| toast(ui, message, width, &mut state.messages, &mut taken));
             });
-        self.dismissed.append(&mut dismissed);
+        // What is being read stays.
+        if area.response.contains_pointer() {
+            self.shown.iter_mut().for_each(|(_, since)| *since += passed);
+        }
+        taken
     }
 
-    /// Removes expired toasts, and requests a repaint when the next one expires.
-    fn is_visible(&mut self, id: u64, level: Level, now: f64, ctx: &egui::Context) -> bool {
-        if self.dismissed.contains(&id) {
-            return false;
-        }
-        let since = match self.shown.iter().find(|(m, _)| *m == id) {
-            Some((_, t)) => *t,
-            None => {
-                self.shown.push((id, now));
-                now
-            }
-        };
-        let life = match level {
+    /// Whether a message is still shown by itself; requests a repaint when it no longer is.
+    fn is_visible(&mut self, message: &Message, now: f64, ctx: &egui::Context) -> bool {
+        let at = self.shown.iter().position(|(id, _)| *id == message.id).unwrap_or_else(|| {
+            self.shown.push((message.id, now));
+            self.shown.len() - 1
+        });
+        let life = match message.level {
             Level::Info => INFO_SECONDS,
             Level::Warning => WARNING_SECONDS,
-            Level::Error => return true,
+            Level::Error => ERROR_SECONDS,
         };
-        let left = since + life - now;
+        let left = self.shown[at].1 + life - now;
         if left > 0.0 {
             ctx.request_repaint_after_secs(left as f32);
-        } else {
-            self.dismissed.push(id);
-            self.shown.retain(|(m, _)| *m != id);
         }
         left > 0.0
     }
+}
+
+fn toast(ui: &mut Ui, message: &Message, width: f32, messages: &mut Messages, taken: &mut Option<Offer>) {
+    let theme = Theme::of(ui.visuals());
+    let (color, _) = look(message.level, theme);
+    let frame = Frame::popup(ui.style())
+        .corner_radius(CornerRadius::same(8))
+        .inner_margin(Margin::symmetric(space::M as i8, space::S as i8))
+        .stroke(Stroke::new(1.0, color.gamma_multiply(0.7)));
+    frame.show(ui, |ui| {
+        ui.set_width(width);
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(width - 40.0);
+                body(ui, message, theme);
+                if let Some(offer) = &message.offer
+                    && ui.button(offer.label()).on_hover_text(offer.tip()).clicked()
+                {
+                    *taken = Some(offer.clone());
+                    messages.dismiss(message.id);
+                }
+            });
+            let name = format!("Dismiss: {}", message.text);
+            if IconButton::new(Icon::Close, &name, "Dismiss").show(ui).clicked() {
+                messages.dismiss(message.id);
+            }
+        });
+    });
+}
+
+/// The list of all messages, newest first, in a menu.
+pub fn list(ui: &mut Ui, messages: &mut Messages) {
+    messages.look();
+    let theme = Theme::of(ui.visuals());
+    ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 2.0 * MARGIN));
+    ui.label(bold("Messages"));
+    if messages.iter().next().is_none() {
+        ui.label(RichText::new("Nothing was reported yet.").color(theme.weak));
+    }
+    ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
+        for message in messages.iter().rev() {
+            body(ui, message, theme);
+            ui.add_space(space::XS);
+        }
+    });
+}
+
+/// The colour and the word of a level.
+pub fn look(level: Level, theme: &Theme) -> (Color32, &'static str) {
+    match level {
+        Level::Info => (theme.good, "Note"),
+        Level::Warning => (theme.warning, "Warning"),
+        Level::Error => (theme.error, "Error"),
+    }
+}
+
+fn body(ui: &mut Ui, message: &Message, theme: &Theme) {
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let (color, word) = look(message.level, theme);
+    ui.horizontal(|ui| {
+        ui.label(bold(word).color(if message.over { theme.faint } else { color }));
+        if message.times > 1 {
+            let times = RichText::new(format!("{} times", message.times)).size(size::CAPTION);
+            ui.label(times.color(theme.weak));
+        }
+    });
+    let ink = if message.over { theme.weak } else { theme.text };
+    ui.add(Label::new(RichText::new(&message.text).color(ink)).wrap().selectable(true));
 }

@@ -1,89 +1,288 @@
-//! The top bar: workspaces, and buttons to run, step, stop and reset.
+//! The top bar: workspaces, the buttons that run, and switches. What does not fit is in the menu at its end.
 
-use egui::{Align, CornerRadius, Layout, Rect, Sense, Stroke, Ui, vec2};
+use egui::{Align, CornerRadius, Layout, Popup, Rect, Response, Sense, Stroke, Ui, vec2};
 
+use super::action::{BarAction, Tool};
+use super::{run_buttons, toasts};
 use crate::device::DeviceKind;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, Theme, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::panel::Cx;
 use crate::ui::panels::WORKSPACES;
-use crate::ui::state::{AppState, Pending};
-
-/// An action of the bar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BarAction {
-    RunOrPause,
-    StepMinibatches,
-    StepRound,
-    Stop,
-    Reset,
-    ResetNewSeed,
-    ToggleTheme,
-    ToggleControls,
-    Keys,
-    /// Show the workspace with this index.
-    Show(usize),
-    ResetLayout,
-}
+use crate::ui::state::AppState;
 
 pub const BAR_HEIGHT: f32 = 46.0;
-/// Widths below which parts of the bar are hidden.
-const WIDE: f32 = 1_060.0;
-const MEDIUM: f32 = 760.0;
+/// Space between two things in the bar, and between its groups.
+const GAP: f32 = 6.0;
+const GROUP_GAP: f32 = space::M;
+/// Side of the logo.
+const MARK: f32 = 24.0;
+/// Width of the field with the number of optimiser steps for each press of Step.
+const STEPS_WIDTH: f32 = 34.0;
+/// Width of the menu that takes the place of the workspaces' tabs.
+const WORKSPACE_MENU: f32 = 108.0;
+const NAME: &str = "Ridgewalk";
+
+/// How much of the bar there is room for; each leaves out what the ones before it do, and something more.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+enum Room {
+    Everything,
+    NoTexts,
+    NoName,
+    NoDevice,
+    SwitchesInMenu,
+    TabsInMenu,
+    ButtonsInMenu,
+}
+
+impl Room {
+    const ALL: [Self; 7] = [
+        Self::Everything,
+        Self::NoTexts,
+        Self::NoName,
+        Self::NoDevice,
+        Self::SwitchesInMenu,
+        Self::TabsInMenu,
+        Self::ButtonsInMenu,
+    ];
+}
+
+/// Everything in the bar, of which `room` says how much is shown.
+struct Bar<'a> {
+    buttons: Vec<Tool>,
+    switches: Vec<Tool>,
+    device: &'static str,
+    theme: &'a Theme,
+    room: Room,
+}
 
 pub fn bar(ui: &mut Ui, cx: &mut Cx<'_>, workspace: usize) -> Option<BarAction> {
-    let mut action = None;
-    let width = ui.available_width();
-    ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        brand(ui, cx.theme, width > MEDIUM);
-        let mut shown = workspace;
-        let choices: Vec<_> = WORKSPACES.iter().enumerate().map(|(i, w)| (i, w.name, w.tip)).collect();
-        if widgets::segmented(ui, "Workspace", &mut shown, &choices) {
-            action = Some(BarAction::Show(shown));
+    let device = match cx.state.device {
+        DeviceKind::Cpu => "CPU",
+        DeviceKind::Gpu => "GPU",
+    };
+    let (buttons, switches) = (run_buttons::all(cx.state), switches(cx.theme));
+    let mut bar = Bar { buttons, switches, device, theme: cx.theme, room: Room::Everything };
+    let available = ui.available_width();
+    for room in Room::ALL {
+        bar.room = room;
+        if bar.width(ui) <= available {
+            break;
         }
-        ui.add_space(space::M);
-        action = run_buttons(ui, cx, width > WIDE).or(action);
+    }
+    let mut action = None;
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        bar.brand(ui);
+        action = bar.workspaces(ui, workspace);
+        ui.add_space(GROUP_GAP - GAP);
+        action = bar.run_buttons(ui, &mut cx.state.step_size).or(action);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            if IconButton::new(Icon::Keys, "Keys", "List the keys (?)").show(ui).clicked() {
-                action = Some(BarAction::Keys);
-            }
-            let (icon, tip) = if cx.theme.dark {
-                (Icon::Sun, "Switch to the light theme (T)")
-            } else {
-                (Icon::Moon, "Switch to the dark theme (T)")
-            };
-            if IconButton::new(icon, "Dark or light", tip).show(ui).clicked() {
-                action = Some(BarAction::ToggleTheme);
-            }
-            let menu = ui.menu_button("Layout", |ui| {
-                if ui.button("Show or hide the settings (B)").clicked() {
-                    action = Some(BarAction::ToggleControls);
-                }
-                if ui.button("Reset the panels").clicked() {
-                    action = Some(BarAction::ResetLayout);
-                }
-            });
-            menu.response.on_hover_text("Panels can be dragged by their titles, stacked and resized");
-            if width > MEDIUM {
-                device_badge(ui, cx.state, cx.theme);
-            }
+            action = bar.right(ui, cx.state).or(action);
         });
     });
     action
 }
 
-fn brand(ui: &mut Ui, theme: &Theme, named: bool) {
-    let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::hover());
-    mark(ui.painter(), rect, theme);
-    if named {
-        let galley = ui.painter().layout_no_wrap("Ridgewalk".to_owned(), theme::bold_font(size::HEADING), theme.text);
-        let (rect, _) = ui.allocate_exact_size(galley.size(), Sense::hover());
-        ui.painter().galley(rect.min, galley, theme.text);
-        ui.add_space(space::M);
+/// The switches at the right, from right to left.
+fn switches(theme: &Theme) -> Vec<Tool> {
+    let (icon, tip) = if theme.dark {
+        (Icon::Sun, "Switch to the light theme (T)")
+    } else {
+        (Icon::Moon, "Switch to the dark theme (T)")
+    };
+    vec![
+        Tool::new(IconButton::new(Icon::Keys, "Keys", "List the keys (?)"), BarAction::Keys),
+        Tool::new(IconButton::new(icon, "Dark or light", tip), BarAction::ToggleTheme),
+    ]
+}
+
+impl Bar<'_> {
+    /// The width that is needed, points.
+    fn width(&self, ui: &Ui) -> f32 {
+        let icon = IconButton::new(Icon::More, "", "").width(ui);
+        let button = |tool: &Tool| IconButton { text: self.text(tool), ..tool.button }.width(ui) + GAP;
+        let mut width = MARK + GAP;
+        if self.room < Room::NoName {
+            width += self.name(ui).size().x + GAP + GROUP_GAP;
+        }
+        width += match self.room < Room::TabsInMenu {
+            true => widgets::segmented_width(ui, WORKSPACES.iter().map(|w| w.name)),
+            false => WORKSPACE_MENU,
+        };
+        width += GROUP_GAP + self.shown_buttons().map(button).sum::<f32>();
+        if self.room < Room::NoTexts {
+            width += STEPS_WIDTH + GAP;
+        }
+        if self.room < Room::NoDevice {
+            width += self.chip(ui).size().x + 2.0 * CHIP_PADDING.x + GAP;
+        }
+        if self.room < Room::SwitchesInMenu {
+            width += self.switches.iter().map(button).sum::<f32>();
+        }
+        // The bell, the menu, and the gap before them.
+        width + 2.0 * (icon + GAP) + GROUP_GAP
     }
+
+    fn text(&self, tool: &Tool) -> &'static str {
+        if self.room < Room::NoTexts || tool.keeps_text { tool.button.text } else { "" }
+    }
+
+    /// The run buttons that are in the bar itself.
+    fn shown_buttons(&self) -> impl Iterator<Item = &Tool> {
+        let few = self.room >= Room::ButtonsInMenu;
+        self.buttons.iter().filter(move |tool| !few || tool.keeps_text)
+    }
+
+    fn name(&self, ui: &Ui) -> std::sync::Arc<egui::Galley> {
+        ui.painter().layout_no_wrap(NAME.to_owned(), theme::bold_font(size::HEADING), self.theme.text)
+    }
+
+    fn chip(&self, ui: &Ui) -> std::sync::Arc<egui::Galley> {
+        ui.painter().layout_no_wrap(self.device.to_owned(), theme::bold_font(size::CAPTION), self.theme.weak)
+    }
+
+    fn brand(&self, ui: &mut Ui) {
+        let (rect, _) = ui.allocate_exact_size(vec2(MARK, MARK), Sense::hover());
+        mark(ui.painter(), rect, self.theme);
+        if self.room < Room::NoName {
+            let galley = self.name(ui);
+            let (rect, _) = ui.allocate_exact_size(galley.size(), Sense::hover());
+            ui.painter().galley(rect.min, galley, self.theme.text);
+            ui.add_space(GROUP_GAP);
+        }
+    }
+
+    fn workspaces(&self, ui: &mut Ui, workspace: usize) -> Option<BarAction> {
+        let mut shown = workspace;
+        if self.room < Room::TabsInMenu {
+            let choices: Vec<_> = WORKSPACES.iter().enumerate().map(|(i, w)| (i, w.name, w.tip)).collect();
+            widgets::segmented(ui, "Workspace", &mut shown, &choices);
+        } else {
+            let combo = egui::ComboBox::new("workspaces", "").width(WORKSPACE_MENU).height(f32::INFINITY);
+            let response = combo.selected_text(WORKSPACES[workspace].name).show_ui(ui, |ui| {
+                for (i, w) in WORKSPACES.iter().enumerate() {
+                    let response = ui.selectable_value(&mut shown, i, w.name).on_hover_text(w.tip);
+                    response.accessible_name(format!("Workspace: {}", w.name));
+                }
+            });
+            response.response.on_hover_text("Choose the workspace (E)").accessible_name("Workspace");
+        }
+        (shown != workspace).then_some(BarAction::Show(shown))
+    }
+
+    fn run_buttons(&self, ui: &mut Ui, steps: &mut usize) -> Option<BarAction> {
+        let mut action = None;
+        for tool in self.shown_buttons() {
+            let button = IconButton { text: self.text(tool), ..tool.button };
+            if button.show(ui).clicked() {
+                action = Some(tool.action);
+            }
+            if tool.action == BarAction::StepMinibatches && self.room < Room::NoTexts {
+                steps_field(ui, steps);
+            }
+        }
+        action
+    }
+
+    /// The right end, from right to left: the menu, the bell, the switches and the device.
+    fn right(&self, ui: &mut Ui, state: &mut AppState) -> Option<BarAction> {
+        let mut action = None;
+        let more = IconButton::new(Icon::More, "More", "Panels, and what the bar has no room for").show(ui);
+        Popup::menu(&more).show(|ui| action = self.menu(ui, state));
+        self.bell(ui, state);
+        if self.room < Room::SwitchesInMenu {
+            for tool in &self.switches {
+                if tool.button.show(ui).clicked() {
+                    action = Some(tool.action);
+                }
+            }
+        }
+        if self.room < Room::NoDevice {
+            let galley = self.chip(ui);
+            let (rect, response) = ui.allocate_exact_size(galley.size() + 2.0 * CHIP_PADDING, Sense::hover());
+            let stroke = Stroke::new(1.0, self.theme.line);
+            ui.painter().rect_stroke(rect, CornerRadius::same(4), stroke, egui::StrokeKind::Inside);
+            ui.painter().galley(rect.center() - galley.size() / 2.0, galley, self.theme.weak);
+            response.on_hover_text(self.device_text(state));
+        }
+        action
+    }
+
+    /// The menu: the panels, and what there is no room for.
+    fn menu(&self, ui: &mut Ui, state: &mut AppState) -> Option<BarAction> {
+        let mut action = None;
+        let mut row = |ui: &mut Ui, text: &str, key: &str, tip: &str, does: BarAction, enabled: bool| {
+            let button = egui::Button::new(text).shortcut_text(key);
+            if ui.add_enabled(enabled, button).on_hover_text(tip).on_disabled_hover_text(tip).clicked() {
+                action = Some(does);
+            }
+        };
+        let mut tools = |ui: &mut Ui, tools: &[Tool]| {
+            for Tool { button, action, .. } in tools {
+                let (tip, key) = tip_and_key(button.tip);
+                row(ui, button.name, key, tip, *action, button.enabled);
+            }
+        };
+        if self.room >= Room::ButtonsInMenu {
+            tools(ui, &self.buttons);
+        }
+        if self.room >= Room::SwitchesInMenu {
+            tools(ui, &self.switches);
+        }
+        let tip = "Shows or hides the column of settings at the left";
+        row(ui, "Settings", "B", tip, BarAction::ToggleControls, true);
+        let tip = "Gives the panel under the pointer the whole workspace, or ends that. A double click on a title does the same";
+        row(ui, "Maximise a panel", "M", tip, BarAction::Maximise, true);
+        let tip = "Panels can be dragged by their titles, stacked and resized. This puts them back, in all workspaces";
+        row(ui, "Reset the panels", "", tip, BarAction::ResetLayout, true);
+        if self.room >= Room::NoTexts {
+            ui.horizontal(|ui| {
+                steps_field(ui, &mut state.step_size);
+                ui.label("minibatches for each Step");
+            });
+        }
+        if self.room >= Room::NoDevice {
+            ui.label(self.device_text(state));
+        }
+        action
+    }
+
+    /// The bell with the list of messages; a dot if there are warnings or errors that were not looked at.
+    fn bell(&self, ui: &mut Ui, state: &mut AppState) {
+        let bell = IconButton::new(Icon::Bell, "Messages", "The messages so far").show(ui);
+        if let Some(level) = state.messages.unseen() {
+            let (color, _) = toasts::look(level, self.theme);
+            ui.painter().circle_filled(bell.rect.right_top() + vec2(-7.0, 7.0), 3.0, color);
+        }
+        let menu = Popup::menu(&bell).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+        menu.show(|ui| toasts::list(ui, &mut state.messages));
+    }
+
+    fn device_text(&self, state: &AppState) -> String {
+        match state.device_name.is_empty() {
+            true => format!("Computing on the {}", self.device),
+            false => format!("Computing on: {}", state.device_name),
+        }
+    }
+}
+
+/// Space between the device's name and its border.
+const CHIP_PADDING: egui::Vec2 = vec2(7.0, 3.0);
+
+/// A tooltip without the key at its end, and the key.
+fn tip_and_key(tip: &str) -> (&str, &str) {
+    let parts = tip.strip_suffix(')').and_then(|t| t.rsplit_once(" ("));
+    parts.unwrap_or((tip, ""))
+}
+
+fn steps_field(ui: &mut Ui, steps: &mut usize) -> Response {
+    let drag = egui::DragValue::new(steps).range(1..=10_000).speed(0.2).max_decimals(0);
+    let name = "Optimiser steps (minibatches) per Step";
+    let response = ui.add_sized([STEPS_WIDTH, theme::CONTROL_HEIGHT], drag).on_hover_text(name);
+    response.clone().accessible_name(name);
+    response
 }
 
 /// The logo: a ridge, and a walk along it.
@@ -96,86 +295,18 @@ pub fn mark(painter: &egui::Painter, rect: Rect, theme: &Theme) {
     }
 }
 
-fn run_buttons(ui: &mut Ui, cx: &mut Cx<'_>, wide: bool) -> Option<BarAction> {
-    let state = &mut *cx.state;
-    let mut action = None;
-    let pausing = state.pending == Some(Pending::Pausing);
-    let stopping = state.pending == Some(Pending::Stopping);
-    let resetting = state.pending == Some(Pending::Resetting);
-    let (icon, text, tip) = match (pausing, state.is_over(), state.can_pause()) {
-        (true, ..) => (Icon::Pause, "Pausing…", "Pauses after the current optimiser step"),
-        (_, true, _) => (Icon::Play, "Run again", "The run has ended. Starts it again with the same seed (Space)"),
-        (_, _, true) => (Icon::Pause, "Pause", "Pause after the current optimiser step (Space)"),
-        _ => (Icon::Play, "Run", "Run rounds until you pause (Space)"),
-    };
-    let name = text.trim_end_matches('…');
-    if IconButton::new(icon, name, tip)
-        .text(text)
-        .primary()
-        .enabled(!pausing && !stopping && !resetting)
-        .show(ui)
-        .clicked()
-    {
-        action = Some(BarAction::RunOrPause);
-    }
-    let can_step = state.generator.ready && !state.is_over() && !stopping && !resetting;
-    let text = |t: &'static str| if wide { t } else { "" };
-    let step = IconButton::new(Icon::StepMinibatches, "Step minibatches", "Run N optimiser steps, then pause (↓)");
-    if step.text(text("Step")).enabled(can_step).show(ui).clicked() {
-        action = Some(BarAction::StepMinibatches);
-    }
-    if wide {
-        let drag = egui::DragValue::new(&mut state.step_size).range(1..=10_000).speed(0.2).max_decimals(0);
-        let response = ui.add_sized([34.0, theme::CONTROL_HEIGHT], drag);
-        response
-            .on_hover_text("Optimiser steps (minibatches) per Step")
-            .accessible_name("Optimiser steps (minibatches) per Step");
-    }
-    let round = IconButton::new(
-        Icon::StepRound,
-        "Step round",
-        "Run to the end of the current round of every strategy, then pause (→)",
-    );
-    if round.text(text("Round")).enabled(can_step).show(ui).clicked() {
-        action = Some(BarAction::StepRound);
-    }
-    let stop = IconButton::new(Icon::Stop, "Stop", "End the experiment here; completed rounds are kept");
-    let stop_text = if stopping { "Stopping…" } else { text("Stop") };
-    if stop.text(stop_text).enabled(!state.is_over() && !stopping && !resetting).show(ui).clicked() {
-        action = Some(BarAction::Stop);
-    }
-    let reset_text = if resetting { "Resetting…" } else { text("Reset") };
-    if IconButton::new(Icon::Reset, "Reset", "Start again with the same seed, which gives the same history")
-        .text(reset_text)
-        .enabled(!resetting)
-        .show(ui)
-        .clicked()
-    {
-        action = Some(BarAction::Reset);
-    }
-    if IconButton::new(Icon::NewSeed, "Reset with a new seed", "Start again with the next seed")
-        .enabled(!resetting)
-        .show(ui)
-        .clicked()
-    {
-        action = Some(BarAction::ResetNewSeed);
-    }
-    action
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn device_badge(ui: &mut Ui, state: &AppState, theme: &Theme) {
-    let name = match state.device {
-        DeviceKind::Cpu => "CPU",
-        DeviceKind::Gpu => "GPU",
-    };
-    let galley = ui.painter().layout_no_wrap(name.to_owned(), theme::bold_font(size::CAPTION), theme.weak);
-    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(14.0, 6.0), Sense::hover());
-    ui.painter().rect_stroke(rect, CornerRadius::same(4), Stroke::new(1.0, theme.line), egui::StrokeKind::Inside);
-    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.weak);
-    let text = if state.device_name.is_empty() {
-        format!("Computing on the {name}")
-    } else {
-        format!("Computing on: {}", state.device_name)
-    };
-    response.on_hover_text(text);
+    #[test]
+    fn the_key_stands_at_the_end_of_a_tooltip() {
+        for (tip, parts) in [
+            ("Run rounds (Space)", ("Run rounds", "Space")),
+            ("Steps (minibatches) per Step", ("Steps (minibatches) per Step", "")),
+            ("Nothing", ("Nothing", "")),
+        ] {
+            assert_eq!(tip_and_key(tip), parts);
+        }
+    }
 }

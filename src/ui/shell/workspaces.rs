@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Color32, Stroke, Ui, Visuals, WidgetText};
-use egui_tiles::{
-    Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tabs, Tile, TileId, Tiles, Tree,
-    UiResponse,
-};
+use egui::Ui;
+use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree};
 use serde::{Deserialize, Serialize};
 
-use crate::ui::kit::theme::{Theme, bold, size};
+use super::tiles::{self, Titles};
 use crate::ui::panel::{Cx, Layout, Workspace};
 use crate::ui::panels::{Panels, WORKSPACES};
 
@@ -18,6 +15,9 @@ pub struct Workspaces {
     /// Index of the shown workspace.
     shown: usize,
     trees: Vec<Tree<String>>,
+    /// The panel that has the whole workspace, if one has.
+    maximised: Option<Tree<String>>,
+    titles: Titles,
 }
 
 /// The saved layouts, by workspace key.
@@ -29,11 +29,15 @@ pub struct Layouts {
 
 impl Default for Workspaces {
     fn default() -> Self {
-        Self { shown: 0, trees: WORKSPACES.iter().map(arranged).collect() }
+        Self::of(0, WORKSPACES.iter().map(arranged).collect())
     }
 }
 
 impl Workspaces {
+    fn of(shown: usize, trees: Vec<Tree<String>>) -> Self {
+        Self { shown, trees, maximised: None, titles: Titles::default() }
+    }
+
     /// Restores the saved layouts of workspaces that still have the same panels; others get their default layout.
     pub fn restored(mut saved: Layouts) -> Self {
         let tree = |workspace: &Workspace| {
@@ -41,7 +45,7 @@ impl Workspaces {
             tree.unwrap_or_else(|| arranged(workspace))
         };
         let trees = WORKSPACES.iter().map(tree).collect();
-        Self { shown: WORKSPACES.iter().position(|w| w.key == saved.shown).unwrap_or(0), trees }
+        Self::of(WORKSPACES.iter().position(|w| w.key == saved.shown).unwrap_or(0), trees)
     }
 
     pub fn layouts(&self) -> Layouts {
@@ -56,6 +60,17 @@ impl Workspaces {
 
     pub fn show(&mut self, workspace: usize) {
         self.shown = workspace % WORKSPACES.len();
+        self.maximised = None;
+    }
+
+    /// Gives the panel under the pointer, or else the first, the whole workspace; or ends that.
+    pub fn toggle_maximised(&mut self) {
+        let first = || WORKSPACES[self.shown].layout.panels().first().map(|key| (*key).to_owned());
+        let key = self.titles.under_pointer.clone().or_else(first);
+        self.maximised = match self.maximised.take() {
+            Some(_) => None,
+            None => key.filter(|_| self.titles.several).map(alone),
+        };
     }
 
     /// Whether the shown workspace has this panel.
@@ -65,13 +80,22 @@ impl Workspaces {
 
     /// Brings a panel to the front, in the shown workspace or else in the first that has it.
     pub fn reveal(&mut self, panel: &str) {
+        self.maximised = self.maximised.take().filter(|tree| tree.tiles.find_pane(&panel.to_owned()).is_some());
         if !self.has(panel) {
             self.shown = WORKSPACES.iter().position(|w| w.layout.panels().contains(&panel)).unwrap_or(self.shown);
         }
     }
 
     pub fn ui(&mut self, ui: &mut Ui, panels: &mut Panels, cx: &mut Cx<'_>) {
-        self.trees[self.shown].ui(&mut Shower { panels, cx }, ui);
+        let tree = &mut self.trees[self.shown];
+        self.titles.several = tree.tiles.tiles().filter(|tile| matches!(tile, Tile::Pane(_))).count() > 1;
+        self.titles.maximised = self.maximised.is_some();
+        let tree = self.maximised.as_mut().unwrap_or(tree);
+        let toggled = tiles::show(tree, ui, panels, cx, &mut self.titles);
+        if let Some(key) = toggled {
+            self.maximised = if self.maximised.is_some() { None } else { Some(alone(key)) };
+            ui.ctx().request_discard("a panel was maximised or restored");
+        }
     }
 
     /// Restores the default layouts; the shown workspace stays.
@@ -96,6 +120,11 @@ fn arranged(workspace: &Workspace) -> Tree<String> {
     Tree::new(egui::Id::unique(("workspace", workspace.key)), root, tiles)
 }
 
+/// A workspace of one panel.
+fn alone(key: String) -> Tree<String> {
+    Tree::new_tabs(egui::Id::unique("maximised"), vec![key])
+}
+
 /// A saved tree without panels that its workspace no longer has; `None` if one of its panels is missing.
 fn suited(mut tree: Tree<String>, layout: &Layout) -> Option<Tree<String>> {
     let panels = layout.panels();
@@ -105,90 +134,6 @@ fn suited(mut tree: Tree<String>, layout: &Layout) -> Option<Tree<String>> {
         tree.remove_recursively(tile);
     }
     panels.iter().all(|key| tree.tiles.find_pane(&(*key).to_owned()).is_some()).then_some(tree)
-}
-
-/// The tiles' behaviour: draws the panels.
-struct Shower<'a, 'b> {
-    panels: &'a mut Panels,
-    cx: &'a mut Cx<'b>,
-}
-
-const TITLE_HEIGHT: f32 = 28.0;
-const GAP: f32 = 6.0;
-const MIN_TILE: f32 = 120.0;
-
-impl Behavior<String> for Shower<'_, '_> {
-    fn pane_ui(&mut self, ui: &mut Ui, _: TileId, key: &mut String) -> UiResponse {
-        ui.painter().rect_filled(ui.max_rect(), egui::CornerRadius::ZERO, self.cx.theme.background);
-        if let Some((_, panel)) = self.panels.iter_mut().find(|(k, _)| k == key) {
-            ui.name_inputs(panel.title(), |ui| panel.ui(ui, self.cx));
-        }
-        UiResponse::None
-    }
-
-    fn top_bar_right_ui(&mut self, tiles: &Tiles<String>, ui: &mut Ui, _: TileId, tabs: &Tabs, _: &mut f32) {
-        ui.add_space(6.0);
-        ui.spacing_mut().item_spacing.x = 6.0;
-        let active = tabs.active.and_then(|tile| tiles.get_pane(&tile));
-        if let Some((_, panel)) = self.panels.iter_mut().find(|(key, _)| Some(*key) == active.map(String::as_str)) {
-            panel.tools(ui, self.cx);
-        }
-    }
-
-    fn tab_title_for_pane(&mut self, key: &String) -> WidgetText {
-        let title = self.panels.iter().find(|(k, _)| k == key).map_or("", |(_, panel)| panel.title());
-        bold(title).size(size::CAPTION + 0.5).into()
-    }
-
-    fn simplification_options(&self) -> SimplificationOptions {
-        SimplificationOptions { all_panes_must_have_tabs: true, ..Default::default() }
-    }
-
-    fn tab_bar_height(&self, _: &egui::Style) -> f32 {
-        TITLE_HEIGHT
-    }
-
-    fn gap_width(&self, _: &egui::Style) -> f32 {
-        GAP
-    }
-
-    fn min_size(&self) -> f32 {
-        MIN_TILE
-    }
-
-    fn tab_bar_color(&self, visuals: &Visuals) -> Color32 {
-        Theme::of(visuals).background
-    }
-
-    fn tab_bg_color(&self, _: &Visuals, _: &Tiles<String>, _: TileId, _: &TabState) -> Color32 {
-        Color32::TRANSPARENT
-    }
-
-    fn tab_outline_stroke(&self, _: &Visuals, _: &Tiles<String>, _: TileId, _: &TabState) -> Stroke {
-        Stroke::NONE
-    }
-
-    fn tab_bar_hline_stroke(&self, visuals: &Visuals) -> Stroke {
-        Stroke::new(1.0, Theme::of(visuals).line)
-    }
-
-    fn tab_text_color(&self, visuals: &Visuals, _: &Tiles<String>, _: TileId, state: &TabState) -> Color32 {
-        let theme = Theme::of(visuals);
-        if state.active { theme.text } else { theme.faint }
-    }
-
-    fn tab_title_spacing(&self, _: &Visuals) -> f32 {
-        10.0
-    }
-
-    fn resize_stroke(&self, style: &egui::Style, state: egui_tiles::ResizeState) -> Stroke {
-        let theme = Theme::of(&style.visuals);
-        match state {
-            egui_tiles::ResizeState::Idle => Stroke::new(0.0, Color32::TRANSPARENT),
-            egui_tiles::ResizeState::Hovering => Stroke::new(2.0, theme.faint),
-            egui_tiles::ResizeState::Dragging => Stroke::new(2.0, theme.accent),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::brush::Brush;
+use super::messages::{Messages, Offer};
 use super::opened::Opened;
 use super::pins::PinBoard;
 use super::playhead::Playhead;
@@ -39,7 +40,7 @@ pub struct AppState {
     pub walks: Vec<Arc<Walk>>,
     /// The walks' thresholds, filter, order and re-selection.
     pub lab: WalkLab,
-    pub messages: Vec<Message>,
+    pub messages: Messages,
     /// The latest answer to each kind of question.
     pub answers: Answers,
     /// Inspections of the shown run by sample, each with the `target_version` of its arrival.
@@ -67,7 +68,6 @@ pub struct AppState {
     pub pending: Option<Pending>,
     /// Optimiser steps per "step minibatches".
     pub step_size: usize,
-    next_message: u64,
 }
 
 /// The engine's present phase and progress.
@@ -100,14 +100,6 @@ pub struct GeneratorState {
     pub cached: bool,
     /// Mean standard deviation of the embedding's axes, the unit of alpha; 0 before it is known.
     pub latent_scale: f32,
-}
-
-/// A message to the user.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Message {
-    pub id: u64,
-    pub level: Level,
-    pub text: String,
 }
 
 /// One point of one walk, for highlighting in all panels.
@@ -151,8 +143,6 @@ pub enum Pending {
 const DEFAULT_STEP_SIZE: usize = 10;
 /// Largest number of stored inspections; the oldest are dropped.
 const MAX_INSPECTIONS: usize = 512;
-/// Largest number of stored messages.
-const MAX_MESSAGES: usize = 200;
 
 impl AppState {
     /// The state before the first event, for an experiment with these runs.
@@ -171,7 +161,7 @@ impl AppState {
             runs: Vec::new(),
             walks: Vec::new(),
             lab: WalkLab::default(),
-            messages: Vec::new(),
+            messages: Messages::default(),
             answers: Answers::default(),
             inspections: BTreeMap::new(),
             probing: None,
@@ -188,7 +178,6 @@ impl AppState {
             intent: Intent::Idle,
             pending: None,
             step_size: DEFAULT_STEP_SIZE,
-            next_message: 0,
         }
     }
 
@@ -263,7 +252,7 @@ impl AppState {
             }
             Event::PinsMeasured { run, minibatches, values } => self.pins.measured(run, minibatches, &values),
             Event::OnDisk { run, path } => self.on_disk(run, path),
-            Event::Message { level, text } => self.say(level, text),
+            Event::Message { level, text } => self.messages.add(level, text, None, true),
             Event::Stopped => {
                 self.progress.phase = Phase::Stopped;
                 self.settle();
@@ -286,18 +275,19 @@ impl AppState {
 
     /// Adds a message from the window itself.
     pub fn say(&mut self, level: Level, text: String) {
-        self.next_message += 1;
-        self.messages.push(Message { id: self.next_message, level, text });
-        if self.messages.len() > MAX_MESSAGES {
-            self.messages.remove(0);
-        }
+        self.messages.add(level, text, None, false);
+    }
+
+    /// Adds a message from the window itself with a button.
+    pub fn offer(&mut self, level: Level, text: String, offer: Offer) {
+        self.messages.add(level, text, Some(offer), false);
     }
 
     /// Records the file that a run is written to from now on, or that it is no longer written.
     fn on_disk(&mut self, run: RunId, path: Option<PathBuf>) {
         if let Some(path) = path.as_ref().filter(|p| self.run(run).is_some_and(|r| r.on_disk.as_ref() != Some(p))) {
             let text = format!("{} is written to {} whenever a round ends", self.name_of(run), path.display());
-            self.say(Level::Info, text);
+            self.offer(Level::Info, text, Offer::CopyPath(path.clone()));
         }
         self.run_mut(run).on_disk = path;
     }
@@ -327,7 +317,6 @@ impl AppState {
             planned,
             device_name: device,
             messages: std::mem::take(&mut self.messages),
-            next_message: self.next_message,
             intent: self.intent,
             step_size: self.step_size,
             answers: std::mem::take(&mut self.answers).cleared(),

@@ -46,6 +46,7 @@ impl AppState {
 
     /// Starts this experiment with these variants; with `and_run` the rounds run at once.
     pub fn reset(&mut self, experiment: Experiment, variants: Vec<Variant>, and_run: bool) -> Vec<Command> {
+        self.messages.cured();
         self.pending = Some(Pending::Resetting);
         self.forking = false;
         self.intent = if and_run { Intent::Running } else { Intent::Idle };
@@ -55,6 +56,7 @@ impl AppState {
 
     /// Shows saved runs in all views, in place of the present ones.
     pub fn replay(&mut self, runs: Vec<SavedRun>) -> Command {
+        self.messages.cured();
         self.forking = false;
         self.pending = Some(Pending::Resetting);
         self.intent = Intent::Idle;

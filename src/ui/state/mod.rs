@@ -1,5 +1,6 @@
 //! The window's state, changed by `apply(Event)` and by the user's requests. Pure: no egui, no engine.
 
+mod messages;
 mod run;
 mod walks;
 mod brush;
@@ -13,8 +14,9 @@ mod judged_walks;
 mod navigation;
 mod asks;
 
-pub use app_state::{AppState, Focus, GeneratorState, Intent, Message, Pending, Progress, WalkPoint};
+pub use app_state::{AppState, Focus, GeneratorState, Intent, Pending, Progress, WalkPoint};
 pub use brush::{Brush, BrushTool, Selection, SheetFilter, correct_among};
+pub use messages::{Message, Messages, Offer};
 pub use opened::Opened;
 pub use pair::{Match, Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
 pub use pins::{Pin, PinBoard, PinCurve};

@@ -128,7 +128,7 @@ fn a_reset_forgets_results_and_keeps_messages_and_choices() {
         device: "CPU".into(),
     });
     assert!(s.runs.is_empty() && s.walks.is_empty() && s.dataset.is_none() && s.pending.is_none());
-    assert_eq!((s.generation, s.focus.run, s.step_size, s.messages.len()), (4, random(), 7, 1));
+    assert_eq!((s.generation, s.focus.run, s.step_size, s.messages.iter().count()), (4, random(), 7, 1));
     s.apply(Event::Started {
         generation: 5,
         experiment: Box::default(),

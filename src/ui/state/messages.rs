@@ -1,0 +1,125 @@
+//! The messages to the user: equal ones are counted, and those whose cause is gone are over.
+
+use std::path::PathBuf;
+
+use crate::engine::protocol::Level;
+
+/// A message to the user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Larger for later ones; one that is said again gets a new one.
+    pub id: u64,
+    pub level: Level,
+    pub text: String,
+    /// How often it was said without another one between.
+    pub times: usize,
+    /// What its button does, if it has one.
+    pub offer: Option<Offer>,
+    /// Dismissed by the user, or its cause is gone: it is listed, but no longer shown by itself.
+    pub over: bool,
+    /// Whether it came from the engine and is about its present session.
+    of_session: bool,
+}
+
+/// What a message offers to do: the action of the button in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offer {
+    /// Copy the path of what was written.
+    CopyPath(PathBuf),
+}
+
+impl Offer {
+    /// The button's text.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::CopyPath(_) => "Copy path",
+        }
+    }
+
+    /// The button's tooltip.
+    pub fn tip(&self) -> &'static str {
+        match self {
+            Self::CopyPath(_) => "Copies the path to the clipboard",
+        }
+    }
+}
+
+/// The latest messages, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct Messages {
+    list: Vec<Message>,
+    last_id: u64,
+    /// All up to this one were looked at in the list of messages.
+    seen: u64,
+}
+
+/// Largest number of stored messages.
+const MOST: usize = 200;
+
+impl Messages {
+    /// Adds a message; one equal to the latest that is shown is counted instead.
+    pub(super) fn add(&mut self, level: Level, text: String, offer: Option<Offer>, of_session: bool) {
+        self.last_id += 1;
+        let is_same = |m: &Message| !m.over && m.level == level && m.text == text;
+        let same = self.list.last().is_some_and(is_same).then(|| self.list.pop()).flatten();
+        let times = same.map_or(0, |m| m.times) + 1;
+        self.list.push(Message { id: self.last_id, level, text, times, offer, over: false, of_session });
+        if self.list.len() > MOST {
+            self.list.remove(0);
+        }
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Message> {
+        self.list.iter()
+    }
+
+    pub fn dismiss(&mut self, id: u64) {
+        self.list.iter_mut().filter(|m| m.id == id).for_each(|m| m.over = true);
+    }
+
+    /// The engine's warnings and errors so far are over: another session begins, or their cause was corrected.
+    pub fn cured(&mut self) {
+        self.list.iter_mut().filter(|m| m.of_session && m.level != Level::Info).for_each(|m| m.over = true);
+    }
+
+    /// The user looks at the list of messages.
+    pub fn look(&mut self) {
+        self.seen = self.last_id;
+    }
+
+    /// The worst level of the warnings and errors that are not over and were not looked at in the list.
+    pub fn unseen(&self) -> Option<Level> {
+        let open = || self.list.iter().filter(|m| !m.over && m.id > self.seen).map(|m| m.level);
+        [Level::Error, Level::Warning].into_iter().find(|level| open().any(|l| l == *level))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_messages_are_counted_and_cured_ones_are_over() {
+        let mut messages = Messages::default();
+        let say = |m: &mut Messages, level, text: &str, of_session| m.add(level, text.into(), None, of_session);
+        for text in ["a", "b", "b", "b"] {
+            say(&mut messages, Level::Error, text, true);
+        }
+        let of = |m: &Messages| m.iter().map(|m| (m.text.clone(), m.times, m.over)).collect::<Vec<_>>();
+        assert_eq!(of(&messages), [("a".into(), 1, false), ("b".into(), 3, false)]);
+        say(&mut messages, Level::Warning, "of the window", false);
+        assert_eq!(messages.unseen(), Some(Level::Error));
+        messages.cured();
+        assert_eq!(messages.iter().filter(|m| m.over).count(), 2);
+        assert_eq!(messages.unseen(), Some(Level::Warning));
+        messages.look();
+        assert_eq!(messages.unseen(), None);
+        // A dismissed one that comes again is shown again.
+        let last = messages.iter().last().unwrap().id;
+        messages.dismiss(last);
+        say(&mut messages, Level::Warning, "of the window", false);
+        let last = messages.iter().last().unwrap();
+        assert_eq!((last.times, last.over), (1, false));
+        assert_eq!(messages.unseen(), Some(Level::Warning));
+    }
+}
