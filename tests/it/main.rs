@@ -41,6 +41,7 @@ mod ui_pair;
 mod ui_pins;
 mod ui_playhead;
 mod ui_regions;
+mod ui_shell;
 mod ui_workspaces;
 mod view;
 mod view_picking;

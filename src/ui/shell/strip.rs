@@ -1,11 +1,14 @@
 //! The strip under the bar: the stations of the pipeline, the present phase, and the time left.
 
-use egui::{Align2, Rect, Sense, Stroke, Ui, pos2};
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Color32, FontId, Galley, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 
 use crate::engine::protocol::Phase;
 use crate::experiment::{GeneratorKind, Task};
 use crate::target::nets;
-use crate::ui::kit::theme::{self, size, space};
+use crate::ui::kit::theme::{self, Theme, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
@@ -28,60 +31,125 @@ enum Stage {
     Done,
 }
 
-/// The state of each station: data, generator, latent space, sampler, labels, target.
+/// How much of each station there is room for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Detail {
+    /// Its name, and its fact in at most this width.
+    Fact(f32),
+    Name,
+    /// Its dot; the present one keeps its name.
+    Dot,
+}
+
+const DETAILS: [Detail; 5] =
+    [Detail::Fact(f32::INFINITY), Detail::Fact(150.0), Detail::Fact(90.0), Detail::Name, Detail::Dot];
+/// Width of a station's dot with the space behind it, and the space between two stations.
+const DOT: f32 = 14.0;
+const GAP: f32 = 24.0;
+/// The largest share of the strip that the text at the right takes.
+const PROGRESS_SHARE: f32 = 0.5;
+
+/// A station as laid out.
+struct Laid {
+    station: Station,
+    name: Option<Arc<Galley>>,
+    fact: Option<Arc<Galley>>,
+}
+
+impl Laid {
+    fn of(ui: &Ui, station: Station, detail: Detail, theme: &Theme) -> Self {
+        let [ink, fact_ink] = match station.state {
+            Stage::Now => [theme.accent, theme.weak],
+            Stage::Done => [theme.text, theme.weak],
+            Stage::Ahead => [theme.faint, theme.faint],
+        };
+        let named = detail != Detail::Dot || station.state == Stage::Now;
+        let name = named.then(|| line(ui, station.name, theme::bold_font(NAME_SIZE), ink, f32::INFINITY));
+        let fact = match detail {
+            Detail::Fact(most) => Some(line(ui, &station.fact, theme::font(FACT_SIZE), fact_ink, most)),
+            Detail::Name | Detail::Dot => None,
+        };
+        Self { station, name, fact }
+    }
+
+    fn width(&self) -> f32 {
+        let text = self.name.iter().chain(&self.fact).map(|galley| galley.size().x).fold(0.0, f32::max);
+        DOT + text
+    }
+
+    fn draw(self, ui: &Ui, left: f32, rect: Rect, theme: &Theme) {
+        let y = rect.center().y - 1.0;
+        let painter = ui.painter();
+        let dot = pos2(left + 4.0, y);
+        match self.station.state {
+            Stage::Done => {
+                painter.circle_filled(dot, 3.5, theme.good);
+            }
+            Stage::Now => {
+                painter.circle_filled(dot, 3.5, theme.accent);
+                painter.circle_stroke(dot, 6.0, Stroke::new(1.2, theme.accent.gamma_multiply(0.6)));
+            }
+            Stage::Ahead => {
+                painter.circle_stroke(dot, 3.0, Stroke::new(1.2, theme.faint));
+            }
+        }
+        let right = left + self.width();
+        let named = match &self.fact {
+            Some(_) => y + 1.0,
+            None => y + 0.5 * self.name.as_ref().map_or(0.0, |name| name.size().y),
+        };
+        if let Some(name) = self.name {
+            painter.galley(pos2(left + DOT, named - name.size().y), name, theme.text);
+        }
+        if let Some(fact) = self.fact {
+            painter.galley(pos2(left + DOT, y + 1.0), fact, theme.weak);
+        }
+        let Station { name, fact, tip, .. } = self.station;
+        let area = Rect::from_min_max(pos2(left, rect.top()), pos2(right, rect.bottom()));
+        let response = ui.interact(area, ui.scope_id().with(name), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {fact}")));
+        response.on_hover_text(format!("{name}: {fact}\n{tip}"));
+    }
+}
+
+const NAME_SIZE: f32 = size::CAPTION + 0.5;
+const FACT_SIZE: f32 = size::CAPTION - 0.5;
+
+/// Text in one line of at most this width, cut off with an ellipsis.
+fn line(ui: &Ui, text: &str, font: FontId, ink: Color32, most: f32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, ink);
+    job.wrap = TextWrapping::truncate_at_width(most);
+    ui.painter().layout_job(job)
+}
+
+/// The state of each station: data, generator, latent space, sampler, labels, target; and the progress.
 pub fn ui(ui: &mut Ui, cx: &Cx<'_>) {
     let rect = ui.available_rect_before_wrap();
     let state = &*cx.state;
-    let stations = stations(state);
-    let progress_width = (rect.width() * 0.36).clamp(150.0, 400.0);
+    let end = rect.right() - progress(ui, rect, cx) - space::L;
+    let room = end - rect.left() - space::M;
+    let laid = |detail| -> Vec<Laid> {
+        stations(state).into_iter().map(|station| Laid::of(ui, station, detail, cx.theme)).collect()
+    };
+    let width = |laid: &[Laid]| laid.iter().map(|l| l.width() + GAP).sum::<f32>() - GAP;
+    let shown = DETAILS.into_iter().map(laid).find(|laid| width(laid) <= room);
     let mut x = rect.left() + space::M;
-    let end = rect.right() - progress_width - space::M;
-    let y = rect.center().y - 1.0;
-    for (i, s) in stations.iter().enumerate() {
-        let ink = match s.state {
-            Stage::Now => cx.theme.accent,
-            Stage::Done => cx.theme.text,
-            Stage::Ahead => cx.theme.faint,
-        };
-        let name = ui.painter().layout_no_wrap(s.name.to_owned(), theme::bold_font(size::CAPTION + 0.5), ink);
-        let fact_ink = if s.state == Stage::Ahead { cx.theme.faint } else { cx.theme.weak };
-        let fact = ui.painter().layout_no_wrap(s.fact.clone(), theme::font(size::CAPTION - 0.5), fact_ink);
-        let width = name.size().x.max(fact.size().x);
-        if x + 14.0 + width > end {
-            break;
-        }
+    for (i, laid) in shown.unwrap_or_default().into_iter().enumerate() {
         if i > 0 {
-            ui.painter().hline(x - 14.0..=x - 4.0, y, Stroke::new(1.0, cx.theme.faint));
+            ui.painter().hline(x - 14.0..=x - 4.0, rect.center().y - 1.0, Stroke::new(1.0, cx.theme.faint));
         }
-        let dot = pos2(x + 4.0, y);
-        match s.state {
-            Stage::Done => {
-                ui.painter().circle_filled(dot, 3.5, cx.theme.good);
-            }
-            Stage::Now => {
-                ui.painter().circle_filled(dot, 3.5, cx.theme.accent);
-                ui.painter().circle_stroke(dot, 6.0, Stroke::new(1.2, cx.theme.accent.gamma_multiply(0.6)));
-            }
-            Stage::Ahead => {
-                ui.painter().circle_stroke(dot, 3.0, Stroke::new(1.2, cx.theme.faint));
-            }
-        }
-        let left = x + 14.0;
-        ui.painter().galley(pos2(left, y - name.size().y + 1.0), name, ink);
-        ui.painter().galley(pos2(left, y + 1.0), fact, fact_ink);
-        let area = Rect::from_min_max(pos2(x, rect.top()), pos2(left + width, rect.bottom()));
-        ui.interact(area, ui.scope_id().with(s.name), Sense::hover()).on_hover_text(s.tip.as_ref());
-        x = left + width + 24.0;
+        let width = laid.width();
+        laid.draw(ui, x, rect, cx.theme);
+        x += width + GAP;
     }
-    progress(ui, rect, progress_width, cx);
     let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 2.0), rect.max);
     let fraction = if state.progress.phase.is_busy() { state.progress.fraction() } else { None };
     widgets::progress_line(ui.painter(), line, fraction, cx.theme);
     ui.allocate_rect(rect, Sense::hover());
 }
 
-/// The text at the right: phase, progress, time left.
-fn progress(ui: &Ui, rect: Rect, width: f32, cx: &Cx<'_>) {
+/// The text at the right: phase, progress, time left. Returns its width.
+fn progress(ui: &Ui, rect: Rect, cx: &Cx<'_>) -> f32 {
     let p = &cx.state.progress;
     let mut first = words::capital(cx.state.pending.map_or(p.phase.label(), |pending| match pending {
         Pending::Pausing => "pausing",
@@ -102,18 +170,25 @@ fn progress(ui: &Ui, rect: Rect, width: f32, cx: &Cx<'_>) {
         parts.push(format!("{} left", words::duration(eta)));
     }
     let second = parts.join("  ·  ");
-    let clip = Rect::from_min_max(pos2(rect.right() - width, rect.top()), rect.max);
-    let painter = ui.painter_at(clip);
     let ink = match p.phase {
         Phase::Failed => cx.theme.error,
         _ if p.phase.is_busy() || cx.state.pending.is_some() => cx.theme.accent,
         _ => cx.theme.text,
     };
+    let most = PROGRESS_SHARE * rect.width();
+    let upper = line(ui, &first, theme::bold_font(size::BODY), ink, most);
+    let lower = line(ui, &second, theme::font(size::CAPTION), cx.theme.weak, most);
+    let width = upper.size().x.max(lower.size().x) + space::L;
     let right = rect.right() - space::L;
-    let y = rect.center().y - 1.0;
-    let y = if second.is_empty() { y + 8.0 } else { y };
-    painter.text(pos2(right, y), Align2::RIGHT_BOTTOM, first, theme::bold_font(size::BODY), ink);
-    painter.text(pos2(right, y + 1.0), Align2::RIGHT_TOP, second, theme::font(size::CAPTION), cx.theme.weak);
+    let y = rect.center().y + if second.is_empty() { 7.0 } else { -1.0 };
+    ui.painter().galley(pos2(right - upper.size().x, y - upper.size().y), upper, ink);
+    ui.painter().galley(pos2(right - lower.size().x, y + 1.0), lower, cx.theme.weak);
+    let area = Rect::from_min_max(pos2(rect.right() - width, rect.top()), rect.max);
+    let text = if second.is_empty() { first } else { format!("{first}\n{second}") };
+    let response = ui.interact(area, ui.scope_id().with("progress"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Progress: {text}")));
+    response.on_hover_text(text);
+    width
 }
 
 fn stations(state: &AppState) -> Vec<Station> {
@@ -144,16 +219,20 @@ fn stations(state: &AppState) -> Vec<Station> {
             name: "Data",
             fact: data,
             state: stage(matches!(phase, Phase::LoadingData | Phase::CheckingMasks), has_data),
-            tip: "The set D that samples are labelled from".into(),
+            tip: "The images that samples are chosen from (the set D)".into(),
         },
         Station {
             name: "Generator",
             fact: generator,
             state: stage(*phase == Phase::TrainingGenerator, ready || *phase == Phase::Encoding),
             tip: match e.generator {
-                GeneratorKind::Vae => "A variational autoencoder, trained without labels (Tables S9 and S10)".into(),
+                GeneratorKind::Vae => {
+                    "Learns to make images from codes, without labels: a variational autoencoder G (Tables S9 and S10)"
+                        .into()
+                }
                 GeneratorKind::AlphaGan => {
-                    "An adversarial autoencoder, trained without labels (Tables S1 to S5)".into()
+                    "Learns to make images from codes, without labels: an adversarial autoencoder G (Tables S1 to S5)"
+                        .into()
                 }
             },
         },
@@ -161,13 +240,15 @@ fn stations(state: &AppState) -> Vec<Station> {
             name: "Latent space",
             fact: format!("{} dimensions", e.latent_dim),
             state: stage(*phase == Phase::Encoding, ready),
-            tip: "Codes of all images, from the generator's encoder".into(),
+            tip: "The codes of all images, by the generator's encoder: E(x)".into(),
         },
         Station {
             name: "Sampler",
             fact: runs.join("; "),
             state: stage(*phase == Phase::Proposing, rounds),
-            tip: "Proposes what to label next: SNN steps towards higher loss and takes the nearest neighbour".into(),
+            tip:
+                "Proposes what to label next: SNN steps towards higher loss in latent space and takes the nearest image"
+                    .into(),
         },
         Station {
             name: "Labels",
@@ -189,7 +270,8 @@ fn stations(state: &AppState) -> Vec<Station> {
             name: "Target",
             fact: e.network().label().to_owned(),
             state: stage(matches!(phase, Phase::TrainingTarget | Phase::Evaluating), rounds),
-            tip: format!("The network that learns from the labels ({})", nets::info(e.network()).table).into(),
+            tip: format!("The network that learns from the labels: the target F ({})", nets::info(e.network()).table)
+                .into(),
         },
     ]
 }

@@ -1,0 +1,181 @@
+//! The frame around the panels: keys and dialogs, bars at every width, maximised panels, messages.
+
+use egui::accesskit::{Role, Toggled};
+use egui::{Event, Key, Modifiers, Rect, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
+use ridgewalk::ui::{App, WORKSPACES};
+
+use crate::ui::{click, is_ready, wait_for, window};
+
+/// Heights of the bar, of the strip under it, and of a panel's title bar, points.
+const BAR: f32 = 46.0;
+const STRIP: f32 = 44.0;
+const TITLE: f32 = 28.0;
+
+fn shown(w: &Harness<'_, App>) -> &'static str {
+    let is_shown = |name: &str| {
+        let label = format!("Workspace: {name}");
+        let tab = w.query_by_label(&label);
+        tab.is_some_and(|tab| tab.accesskit_node().toggled() == Some(Toggled::True))
+    };
+    WORKSPACES.iter().map(|w| w.name).find(|name| is_shown(name)).unwrap_or_default()
+}
+
+/// What the keys change.
+fn choices(w: &Harness<'_, App>) -> String {
+    let s = w.state().state();
+    let parts = (&s.progress.phase, s.intent, s.pending, &s.lab, &s.brush.tool, &s.focus, s.playhead.playing);
+    format!(
+        "{parts:?} {} {:?} settings {} maximised {}",
+        shown(w),
+        w.ctx.theme(),
+        w.query_by_label("More settings").is_some(),
+        w.query_by_label_contains("Restore: ").is_some(),
+    )
+}
+
+#[test]
+fn no_key_acts_behind_a_dialog_or_a_menu() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    for (workspace, opens) in [
+        ("Run", "Save view as PNG"),
+        ("Run", "Keys"),
+        ("Run", "More"),
+        ("Run", "Messages"),
+        ("Run", "Strategies compared"),
+        ("Compare", "Open…"),
+        ("Compare", "Save runs…"),
+    ] {
+        click(&mut w, &format!("Workspace: {workspace}"));
+        click(&mut w, opens);
+        w.run_steps(3);
+        // As a click on the dialog's empty ground does.
+        w.ctx.memory_mut(|memory| memory.focused().map(|id| memory.surrender_focus(id)));
+        w.run_steps(2);
+        let before = choices(&w);
+        for key in Key::ALL {
+            let closes = matches!(key, Key::Escape | Key::Enter | Key::Tab | Key::Questionmark);
+            for modifiers in [Modifiers::NONE, Modifiers::SHIFT, Modifiers::COMMAND] {
+                if !closes {
+                    w.key_press_modifiers(modifiers, *key);
+                }
+            }
+            w.step();
+            assert_eq!(choices(&w), before, "{key:?} behind {opens}");
+        }
+        w.key_press(Key::Escape);
+        w.run_steps(3);
+        w.key_press(Key::T);
+        w.run_steps(2);
+        assert_ne!(choices(&w), before, "{opens} was closed, but keys do nothing");
+    }
+}
+
+/// The rectangles of all that can be pressed, with their names, whose middle is in a band.
+fn pressable(w: &Harness<'_, App>, band: Rect) -> Vec<(String, Rect)> {
+    let roles = [Role::Button, Role::RadioButton, Role::CheckBox, Role::ComboBox, Role::SpinButton, Role::Label];
+    let nodes = w.query_all(by().predicate(move |n| roles.contains(&n.role())));
+    let named = nodes.map(|n| (n.accesskit_node().label().unwrap_or_default(), n.rect()));
+    named.filter(|(_, rect)| band.contains(rect.center())).collect()
+}
+
+/// Nothing in a band of the window lies over anything else or outside.
+fn check_band(w: &Harness<'_, App>, band: Rect, what: &str) {
+    let found = pressable(w, band);
+    assert!(!found.is_empty(), "{what}: nothing");
+    for (i, (name, rect)) in found.iter().enumerate() {
+        assert!(band.expand(1.0).contains_rect(*rect), "{what}: {name} is at {rect}");
+        for (other, beside) in &found[..i] {
+            let over = rect.shrink(1.0).intersects(beside.shrink(1.0));
+            assert!(!over, "{what}: {name} at {rect} lies over {other} at {beside}");
+        }
+    }
+}
+
+#[test]
+fn the_bars_fit_at_every_width() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Step minibatches");
+    for workspace in ["Run", "Regions", "Compare", "Walks"] {
+        w.set_size(vec2(1280.0, 800.0));
+        w.run_steps(3);
+        click(&mut w, &format!("Workspace: {workspace}"));
+        for width in [640.0, 700.0, 760.0, 820.0, 880.0, 940.0, 960.0, 1060.0, 1160.0, 1280.0, 1600.0, 1920.0] {
+            w.set_size(vec2(width, 640.0));
+            w.run_steps(4);
+            let what = format!("{workspace} at {width}");
+            let band = |top: f32, height: f32| Rect::from_min_size(egui::pos2(0.0, top), vec2(width, height));
+            check_band(&w, band(0.0, BAR), &format!("the bar, {what}"));
+            check_band(&w, band(BAR, STRIP), &format!("the strip, {what}"));
+            let titles = w.query_all_by_label_contains("Maximise: ");
+            for top in titles.map(|n| n.rect().center().y - TITLE / 2.0).collect::<Vec<_>>() {
+                check_band(&w, band(top, TITLE), &format!("a title, {what}"));
+            }
+            for name in ["More", "Messages"] {
+                assert!(w.query_by_label(name).is_some(), "{name}, {what}");
+            }
+        }
+    }
+    // What has no room is in the menu, and works there.
+    w.set_size(vec2(640.0, 480.0));
+    w.run_steps(4);
+    let dark = w.ctx.theme();
+    if w.query_by_label("Dark or light").is_none() {
+        click(&mut w, "More");
+    }
+    click(&mut w, "Dark or light");
+    assert_ne!(w.ctx.theme(), dark);
+}
+
+#[test]
+fn a_panel_is_maximised_by_its_button_its_title_and_a_key() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    let panels = |w: &Harness<'_, App>| w.query_all_by_label_contains("Maximise: ").count();
+    let all = panels(&w);
+    assert_eq!(all, 3);
+    let title = |w: &mut Harness<'_, App>, name: &str| {
+        let roles = |n: &egui_kittest::kittest::AccessKitNode<'_>| n.role() == Role::Button;
+        let at = w.get_by(|n| roles(n) && n.label().as_deref() == Some(name)).rect().center();
+        w.hover_at(at);
+        w.step();
+        for pressed in [true, false, true, false] {
+            let button = egui::PointerButton::Primary;
+            w.event(Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
+        }
+        w.run_steps(3);
+    };
+    let toggle = |w: &mut Harness<'_, App>, way: &str, back: bool| match way {
+        "button" => click(w, if back { "Restore: Learning curves" } else { "Maximise: Learning curves" }),
+        "title" => title(w, "Learning curves"),
+        _ => {
+            w.key_press(Key::M);
+            w.run_steps(3);
+        }
+    };
+    for way in ["button", "title", "key"] {
+        w.hover_at(w.get_by_label("Maximise: Learning curves").rect().center() + vec2(0.0, 60.0));
+        w.step();
+        toggle(&mut w, way, false);
+        assert_eq!(panels(&w), 0, "{way}");
+        assert!(w.query_by_label("Restore: Learning curves").is_some(), "{way}");
+        w.check_accessibility();
+        toggle(&mut w, way, true);
+        assert_eq!(panels(&w), all, "{way}: back");
+    }
+    // The keys of workspaces.
+    for (modifiers, key, expected) in [
+        (Modifiers::COMMAND, Key::Num4, "Walks"),
+        (Modifiers::NONE, Key::E, "Regions"),
+        (Modifiers::SHIFT, Key::E, "Walks"),
+        (Modifiers::COMMAND, Key::Num1, "Run"),
+        (Modifiers::SHIFT, Key::E, "Compare"),
+    ] {
+        w.key_press_modifiers(modifiers, key);
+        w.run_steps(3);
+        assert_eq!(shown(&w), expected);
+    }
+}
