@@ -3,6 +3,7 @@
 //! The neighbour is taken from all of D, labelled or not, and steps use its own label. A walk observes the target and
 //! never influences a run. `verdict` classifies walks.
 
+mod names;
 mod anchors;
 mod measure;
 mod verdict;
@@ -11,6 +12,7 @@ mod album;
 pub use album::{Album, Embedding, Judged, JudgedWalk, WalkImages, walks_of};
 pub use anchors::choose_anchors;
 pub use measure::{BaseRate, LabelMeasure, StepMeasure};
+pub use names::{FIRST_BASELINE, walk_name};
 pub use verdict::{Judgement, Verdict, VerdictRules};
 
 use crate::experiment::{Experiment, WalkReselection};

@@ -225,6 +225,7 @@ impl App {
                     self.show_keys = false;
                     self.state.focus.sample = None;
                     self.state.focus.class = None;
+                    self.state.lab.selected = None;
                     self.state.brush.clear();
                 }
                 KeyAction::LatentDim(n) => self.controls.draft.latent_dim = n,

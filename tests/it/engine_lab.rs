@@ -7,14 +7,14 @@ use ridgewalk::archive::{SavedRun, read_runs};
 use ridgewalk::device::DeviceKind;
 use ridgewalk::difference::first_difference;
 use ridgewalk::engine::planned::RunId;
-use ridgewalk::engine::protocol::{Command, Event, FIRST_BASELINE, Level, Phase, PinValue, Pinned};
+use ridgewalk::engine::protocol::{Command, Event, Level, Phase, PinValue, Pinned};
 use ridgewalk::engine::questions::probe::Probe;
 use ridgewalk::experiment::{Experiment, Setup, Strategy, WalkAnchors, WalkReselection, setups};
 use ridgewalk::field::{FieldRequest, Plane};
 use ridgewalk::history::{Header, History, RoundRecord};
 use ridgewalk::round::{Run, Turn};
 use ridgewalk::target::{FrozenTarget, prediction};
-use ridgewalk::trajectory::Reselection;
+use ridgewalk::trajectory::{FIRST_BASELINE, Reselection};
 use ridgewalk::ui::state::AppState;
 
 use crate::common::{run, tiny, tiny_world, with};

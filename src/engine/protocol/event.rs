@@ -93,6 +93,3 @@ pub enum Level {
     Warning,
     Error,
 }
-
-/// Offset from a walk's number to that of its baseline, the walk from the same start that never restarts.
-pub const FIRST_BASELINE: usize = 1 << 20;

@@ -10,7 +10,7 @@ mod event;
 mod snapshot;
 
 pub use command::{Command, without_outdated_questions};
-pub use event::{Event, FIRST_BASELINE, Level};
+pub use event::{Event, Level};
 pub use phase::Phase;
 pub use pins::{PinValue, Pinned};
 pub use snapshot::{NOT_SCORED, RunSnapshot, Scores, Snapshot};

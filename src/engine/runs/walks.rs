@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::engine::planned::RunId;
-use crate::engine::protocol::{Event, FIRST_BASELINE};
+use crate::engine::protocol::Event;
 use crate::experiment::WalkAnchors;
 use crate::history::WalkStep;
 use crate::rng::Streams;
 use crate::round::Run;
-use crate::trajectory::{BaseRate, Reselection, StepMeasure, Walks, choose_anchors};
+use crate::trajectory::{BaseRate, FIRST_BASELINE, Reselection, StepMeasure, Walks, choose_anchors};
 use crate::world::World;
 
 /// The walks started by hand in one run and, while they are compared, baselines from the same starts without restarts.

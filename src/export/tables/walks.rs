@@ -6,13 +6,14 @@ use crate::export::material::Material;
 use crate::export::missing::Missing;
 use crate::export::sheet::{Column, Kind::*, Sheet};
 use crate::history::WalkStep;
-use crate::trajectory::{StepMeasure, VerdictRules, walks_of};
+use crate::trajectory::{StepMeasure, VerdictRules, walk_name, walks_of};
 
 type Columns = fn(&Material) -> Vec<Column>;
 
 pub const WALKS: Columns = |_| {
     of_run(&[
         ("walk", Whole),
+        ("letters", Text),
         ("start_sample", Whole),
         ("verdict", Text),
         ("steps", Whole),
@@ -38,8 +39,10 @@ pub fn walks(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<Missi
             let measures: Vec<StepMeasure> =
                 steps.iter().map(|s| StepMeasure::with_labels(&s.step, s.sample, latent, &embedded.labels)).collect();
             let (Some(j), Some(first)) = (rules.judge(&measures, sparsity), measures.first()) else { continue };
+            let name = walk_name(walk);
             sheet.row(run.who().into_iter().chain([
                 walk.into(),
+                (&*name).into(),
                 first.parent.into(),
                 j.verdict.name().into(),
                 j.steps.into(),

@@ -5,7 +5,7 @@ use crate::figures::figure::{
 };
 use crate::figures::look::style::{Dash, Ink, Mark, Stroke};
 use crate::history::{History, WalkStep};
-use crate::trajectory::{Album, Embedding, Judged, JudgedWalk, Verdict, WalkImages, walks_of};
+use crate::trajectory::{Album, Embedding, Judged, JudgedWalk, Verdict, WalkImages, walk_name, walks_of};
 
 /// How many walks of each kind are shown, as in the paper.
 const BOUNDARY_WALKERS: usize = 4;
@@ -46,11 +46,10 @@ pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: 
     let steps = walks_of(history);
     let walks: Vec<Shown<'_>> = shown
         .into_iter()
-        .enumerate()
-        .filter_map(|(i, judged)| {
+        .filter_map(|judged| {
             let steps = &steps.iter().find(|(walk, _)| *walk == judged.walk)?.1;
             let images = album.walks.iter().find(|w| w.walk == judged.walk)?;
-            Some(Shown { letter: char::from(b'a' + i as u8).to_string(), judged, steps, images })
+            Some(Shown { letters: walk_name(judged.walk), judged, steps, images })
         })
         .collect();
     let classes = &history.header.classes;
@@ -68,7 +67,7 @@ pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: 
             "Left: the {}-dimensional embedding of {} by class{plane}, with walks of {} steps laid over it (alpha = {}, \
              re-selection: {}). Right: for each walk the decoded point p\u{2032} of each step, below it the real neighbour \
              that was chosen and its class. Chosen by verdict out of {} walks, {} of them boundary walkers and {} outward \
-             drifters.",
+             drifters; letters and start samples are those of walks.csv.",
             embedding.dim,
             e.dataset.label(),
             history.rounds.len(),
@@ -88,7 +87,8 @@ pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: 
 
 /// A walk in the figure.
 struct Shown<'a> {
-    letter: String,
+    /// Its name in the window and in `walks.csv`.
+    letters: String,
     judged: &'a JudgedWalk,
     steps: &'a [&'a WalkStep],
     images: &'a WalkImages,
@@ -163,11 +163,11 @@ fn map(embedding: &Embedding, walks: &[Shown<'_>]) -> Panel {
     };
     let paper = Ink::Ramp(0, 0.0);
     for (walk, path) in walks.iter().zip(&paths) {
-        items.push(Item::Line(line(&format!("{} casing", walk.letter), path, paper, CASING_WIDTH, None)));
-        items.push(Item::Line(line(&walk.letter, path, Ink::Text, WALK_WIDTH, None)));
+        items.push(Item::Line(line(&format!("{} casing", walk.letters), path, paper, CASING_WIDTH, None)));
+        items.push(Item::Line(line(&walk.letters, path, Ink::Text, WALK_WIDTH, None)));
         let start = &path[..path.len().min(1)];
         items.push(Item::Line(line(
-            &format!("{} start", walk.letter),
+            &format!("{} start", walk.letters),
             start,
             Ink::Text,
             WALK_WIDTH,
@@ -175,7 +175,7 @@ fn map(embedding: &Embedding, walks: &[Shown<'_>]) -> Panel {
         )));
     }
     for (walk, path) in walks.iter().zip(&paths) {
-        items.push(Item::Tag(Tag { at: beside_start(path, y[1] - y[0]), text: walk.letter.clone() }));
+        items.push(Item::Tag(Tag { at: beside_start(path, y[1] - y[0]), text: walk.letters.clone() }));
     }
     Panel {
         title: String::new(),
@@ -230,7 +230,7 @@ fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
     }
     for (row, walk) in walks.iter().enumerate() {
         let top = -HEAD - ROW * row as f64;
-        items.push(Item::Tag(Tag { at: [-LETTER / 2.0, top - 1.0], text: walk.letter.clone() }));
+        items.push(Item::Tag(Tag { at: [-LETTER / 2.0, top - 1.0], text: walk.letters.clone() }));
         let points = walk.images.real.len();
         let mut strip = Vec::new();
         for (column, point) in (0..points).step_by(stride).enumerate() {
@@ -242,7 +242,7 @@ fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
                     width: album.shape.width,
                     height: album.shape.height,
                     planes: planes.to_vec(),
-                    text: format!("{} {point} {what}", walk.letter),
+                    text: format!("{} {point} {what}", walk.letters),
                 })
             };
             items.push(image(&walk.images.decoded[point], top, "decoded"));
@@ -253,7 +253,7 @@ fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
             };
             let class = usize::from(class.unwrap_or_default());
             strip.push(Block {
-                series: format!("{} class", walk.letter),
+                series: format!("{} class", walk.letters),
                 x,
                 y: [top - 2.0 - STRIP, top - 2.0],
                 value: Some(class as f64),
@@ -268,6 +268,7 @@ fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
             j.verdict.label().to_owned(),
             format!("boundary {:.0} %", 100.0 * j.boundary_share),
             format!("r\u{2081}\u{2080}/q\u{2089}\u{2089} {:.2}", j.drift_ratio),
+            format!("start {}", walk.judged.start),
         ]
         .into_iter()
         .enumerate()

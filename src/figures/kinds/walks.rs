@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::figures::table::Table;
-use crate::trajectory::{Judged, Verdict, VerdictRules};
+use crate::trajectory::{Judged, Verdict, VerdictRules, walk_name};
 
 /// Columns of `walks.csv`.
 const WALKS_HEADER: &str =
-    "walk,start_sample,verdict,steps,boundary_share,drift_ratio,distinct_samples,final_snap_distance";
+    "walk,letters,start_sample,verdict,steps,boundary_share,drift_ratio,distinct_samples,final_snap_distance";
 
 /// `walks.csv`: one row for each walk.
 pub fn walks_csv(judged: &Judged) -> String {
@@ -16,8 +16,9 @@ pub fn walks_csv(judged: &Judged) -> String {
         let j = &walk.judgement;
         let _ = writeln!(
             out,
-            "{},{},{},{},{},{},{},{}",
+            "{},{},{},{},{},{},{},{},{}",
             walk.walk,
+            walk_name(walk.walk),
             walk.start,
             j.verdict.name(),
             j.steps,
@@ -31,17 +32,21 @@ pub fn walks_csv(judged: &Judged) -> String {
 }
 
 /// How many walks have each verdict, in order of precedence.
-pub fn verdict_counts(judged: &Judged) -> [(Verdict, usize); 6] {
+pub fn verdict_counts(judged: &Judged) -> [(Verdict, usize); Verdict::ALL.len()] {
     Verdict::ALL.map(|v| (v, judged.walks.iter().filter(|w| w.judgement.verdict == v).count()))
 }
 
-/// A table of the share of each verdict, with the share of steps after which a walk was lost.
+/// A table of the share of each verdict among the walks that are long enough, with the share of steps after which a walk
+/// was lost.
 pub fn verdict_table(judged: &Judged, rules: &VerdictRules) -> Table {
-    let all = judged.walks.len();
+    let counts = verdict_counts(judged);
+    let all: usize = counts.iter().filter(|(v, _)| v.is_settled()).map(|(_, count)| count).sum();
+    let short = judged.walks.len() - all;
     let percent = |part: usize, whole: usize| format!("{:.1}", 100.0 * part as f64 / whole.max(1) as f64);
     let row = |name: &str, count: usize| vec![name.to_owned(), count.to_string(), percent(count, all)];
-    let counts = verdict_counts(judged);
-    let mut rows: Vec<Vec<String>> = counts.iter().map(|(v, count)| row(v.label(), *count)).collect();
+    let settled = counts.iter().filter(|(v, _)| v.is_settled());
+    let mut rows: Vec<Vec<String>> = settled.map(|(v, count)| row(v.label(), *count)).collect();
+    let verdicts = rows.len();
     let lost = counts.iter().filter(|(v, _)| v.is_lost()).map(|(_, c)| c).sum();
     rows.push(row("lost (the first three)", lost));
     let sum = |of: fn(&crate::trajectory::Judgement) -> usize| judged.walks.iter().map(|w| of(&w.judgement)).sum();
@@ -50,9 +55,12 @@ pub fn verdict_table(judged: &Judged, rules: &VerdictRules) -> Table {
     let base = 100.0 * judged.base.above(rules.boundary_entropy);
     Table {
         name: "verdicts".into(),
-        caption: format!("Verdicts on {all} walks"),
+        caption: format!(
+            "Verdicts on {all} walks{}",
+            if short > 0 { format!("; {short} more are too short") } else { String::new() }
+        ),
         header: ["Verdict", "Walks", "Share (%)"].map(str::to_owned).to_vec(),
-        rules: vec![counts.len()],
+        rules: vec![verdicts],
         rows,
         words: 1,
         data: Vec::new(),

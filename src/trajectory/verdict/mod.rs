@@ -1,7 +1,7 @@
 //! The verdict on a walk: simple rules with thresholds relative to the scale of the embedding.
 //!
 //! The first verdict that holds, in the order of `Verdict::ALL`, is given. Only walks that are not lost are told apart
-//! by labels, so lost walks are recognised without labels.
+//! by labels, so lost walks are recognised without labels. A walk that is too short to be a boundary walker has none yet.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +23,14 @@ pub enum Verdict {
     Crossing,
     /// It stayed in the interior of a class.
     Interior,
+    /// It has taken fewer steps, since its start or last restart, than a boundary walker needs: it is in no share.
+    TooShort,
 }
 
 impl Verdict {
-    /// Every verdict, in order of precedence.
-    pub const ALL: [Self; 6] =
-        [Self::Outward, Self::Stalled, Self::Recycling, Self::Boundary, Self::Crossing, Self::Interior];
+    /// Every verdict, in order of precedence; the one that is in no share comes last.
+    pub const ALL: [Self; 7] =
+        [Self::Outward, Self::Stalled, Self::Recycling, Self::Boundary, Self::Crossing, Self::Interior, Self::TooShort];
 
     /// The name in files.
     pub fn name(self) -> &'static str {
@@ -39,6 +41,7 @@ impl Verdict {
             Self::Boundary => "boundary",
             Self::Crossing => "crossing",
             Self::Interior => "interior",
+            Self::TooShort => "too-short",
         }
     }
 
@@ -47,8 +50,14 @@ impl Verdict {
         match self {
             Self::Outward => "outward drifter",
             Self::Boundary => "boundary walker",
+            Self::TooShort => "too short",
             other => other.name(),
         }
+    }
+
+    /// Whether the walk has been told apart, so that it counts in shares.
+    pub fn is_settled(self) -> bool {
+        self != Self::TooShort
     }
 
     /// Whether the walk yields nothing new any more.
@@ -113,7 +122,9 @@ pub struct Judgement {
     pub boundary_share: f32,
     /// Median of r10(p') over the last `outward_of` steps, divided by the outer quantile.
     pub drift_ratio: f32,
-    /// Distinct samples at which the walk was, its start included.
+    /// Places at which the walk was: its start, one for each step, and one for each restart.
+    pub visits: usize,
+    /// Distinct samples among them.
     pub distinct_samples: usize,
     pub final_snap_distance: f32,
     /// Number of steps after which the walk was lost.
@@ -139,6 +150,7 @@ impl VerdictRules {
             steps: steps.len(),
             boundary_share: near as f32 / steps.len() as f32,
             drift_ratio: median(last_of(steps, self.outward_of).iter().map(|s| s.sparsity / outer).collect()),
+            visits: steps.len() + segments.len(),
             distinct_samples: distinct.len(),
             final_snap_distance: last.snap_distance,
             lost_steps: segments.iter().map(lost_in).sum(),
@@ -168,6 +180,9 @@ impl VerdictRules {
         let near = last_of(steps, self.boundary_of).iter().filter(|s| self.at_boundary(s)).count();
         if near >= self.boundary_steps.max(1) {
             return Verdict::Boundary;
+        }
+        if steps.len() < self.boundary_steps {
+            return Verdict::TooShort;
         }
         let class = |s: Option<&StepMeasure>, pick: fn(&LabelMeasure) -> u8| s?.labels.as_ref().map(pick);
         let (start, end) = (class(steps.first(), |l| l.majority_before), class(steps.last(), |l| l.majority));

@@ -96,10 +96,28 @@ fn example_walks_get_their_verdicts() {
         let found = disc.judge(&points, &VerdictRules::default());
         assert_eq!(found.verdict, verdict, "{what}: {found:?}");
         assert!((found.boundary_share - share).abs() < 0.01, "{what}: {found:?}");
-        assert_eq!((found.steps, found.distinct_samples), (10, distinct), "{what}");
+        assert_eq!((found.steps, found.visits, found.distinct_samples), (10, 11, distinct), "{what}");
         assert_eq!(found.drift_ratio > 1.0, verdict == Verdict::Outward, "{what}: {found:?}");
         assert_eq!(found.lost_steps > 0, verdict.is_lost(), "{what}: {found:?}");
     }
+}
+
+/// Before a walk could be told to walk along a boundary it is not said to be in the interior either; a lost one is lost.
+#[test]
+fn a_short_walk_is_told_apart_only_if_it_is_lost() {
+    let disc = disc();
+    let rules = VerdictRules::default();
+    for (steps, verdict) in [(1, Verdict::TooShort), (2, Verdict::TooShort), (3, Verdict::Boundary)] {
+        assert_eq!(disc.judge(&round(CIRCLE)[..=steps], &rules).verdict, verdict, "{steps}");
+    }
+    assert_eq!(disc.judge(&round(0.6)[..=3], &rules).verdict, Verdict::Interior);
+    assert_eq!(disc.judge(&[[0.5, 0.5]; 3], &rules).verdict, Verdict::Stalled);
+    let mut steps = disc.walk(&round(CIRCLE));
+    steps.extend(disc.walk(&round(0.6)[..2]));
+    let restarted = rules.judge(&steps, disc.latent.sparsity()).unwrap();
+    assert_eq!((restarted.verdict, restarted.reselections), (Verdict::TooShort, 1));
+    let settled = Verdict::ALL.iter().filter(|v| v.is_settled()).count();
+    assert_eq!(settled, Verdict::ALL.len() - 1);
 }
 
 /// Far out and always at the same sample: three verdicts hold, and the first of them is given.
@@ -201,6 +219,7 @@ fn a_restarted_walk_is_judged_from_its_restart_and_its_past_is_counted() {
     steps.extend(disc.walk(&round(CIRCLE)));
     let found = VerdictRules::default().judge(&steps, disc.latent.sparsity()).unwrap();
     assert_eq!((found.verdict, found.reselections, found.steps), (Verdict::Boundary, 1, 14));
+    assert_eq!((found.visits, found.distinct_samples), (16, 12), "a restart is a visit: no more samples than visits");
     // Stuck from the second of its four steps on.
     assert_eq!(found.lost_steps, 3);
     assert!((found.boundary_share - 10.0 / 14.0).abs() < 1e-6);

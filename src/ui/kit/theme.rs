@@ -160,6 +160,7 @@ impl Theme {
             (Verdict::Boundary, false) => rgb(0x0b6e9e),
             (Verdict::Crossing, _) => self.good,
             (Verdict::Interior, _) => self.weak,
+            (Verdict::TooShort, _) => self.faint,
         }
     }
 

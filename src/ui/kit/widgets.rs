@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, CornerRadius, Galley, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    Color32, CornerRadius, Galley, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
     WidgetInfo, pos2, vec2,
 };
 
@@ -210,10 +210,15 @@ pub fn progress_line(painter: &Painter, rect: Rect, fraction: Option<f32>, theme
     }
 }
 
-/// A letter in a disc of the walk's colour.
+/// A walk's letters in a disc of its colour, wider for several letters.
 pub fn letter_badge(painter: &Painter, center: Pos2, letters: &str, color: Color32, theme: &Theme) {
-    painter.circle(center, 8.5, color, Stroke::new(1.5, theme.background));
-    painter.text(center, Align2::CENTER_CENTER, letters, theme::bold_font(size::CAPTION), theme.background);
+    const DIAMETER: f32 = 17.0;
+    // On the pale disc of a walk that steps back, letters in the background's colour could not be read.
+    let ink = if color.a() < 128 { theme.text } else { theme.background };
+    let galley = painter.layout_no_wrap(letters.to_owned(), theme::bold_font(size::CAPTION), ink);
+    let disc = Rect::from_center_size(center, vec2((galley.size().x + 7.0).max(DIAMETER), DIAMETER));
+    painter.rect(disc, CornerRadius::same(8), color, Stroke::new(1.5, theme.background), StrokeKind::Middle);
+    painter.galley(disc.center() - galley.size() / 2.0, galley, ink);
 }
 
 /// A number in a small square, used for pins.

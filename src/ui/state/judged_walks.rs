@@ -3,7 +3,7 @@
 use super::app_state::AppState;
 use super::walks::{Arms, LostByStep, Only, SeenWalk, Walk};
 use crate::engine::planned::RunId;
-use crate::engine::protocol::FIRST_BASELINE;
+use crate::trajectory::FIRST_BASELINE;
 
 impl AppState {
     /// Walks of the shown run as of the shown round, with their verdicts, in starting order.
@@ -14,7 +14,15 @@ impl AppState {
             self.lab.rules.judge(walk.measures.get(..points - 1)?, sparsity)
         };
         let walks = self.shown_walks().map(|walk| (walk, walk.points_at(round)));
-        walks.map(|(walk, points)| SeenWalk { walk, points, judgement: judge(walk, points) }).collect()
+        walks
+            .map(|(walk, points)| SeenWalk {
+                walk,
+                points,
+                judgement: judge(walk, points),
+                selected: self.lab.selected == Some(walk.id),
+                dimmed: false,
+            })
+            .collect()
     }
 
     /// The walks of the shown arms, if arms are compared; otherwise all.
@@ -33,6 +41,9 @@ impl AppState {
             (Only::Lost, judged) => judged.is_some_and(|j| j.verdict.is_lost()),
             (Only::One(verdict), judged) => judged.is_some_and(|j| j.verdict == verdict),
         });
+        // A selected walk that is not shown leaves the others as they are.
+        let one = seen.iter().any(|w| w.selected);
+        seen.iter_mut().for_each(|w| w.dimmed = one && !w.selected);
         seen
     }
 

@@ -22,7 +22,7 @@ pub use pair::{Match, Part, RunRef, Side, count as count_parts, gain_by_class, p
 pub use pins::{Pin, PinBoard, PinCurve};
 pub use playhead::Playhead;
 pub use run::{LabellingCost, RunState};
-pub use walks::{Arms, LostByStep, Only, SeenWalk, SortBy, Walk, WalkLab, letters, sort as sort_walks, walk_letters};
+pub use walks::{Arms, LostByStep, Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
 
 #[cfg(test)]
 mod tests;

@@ -204,13 +204,6 @@ fn walks_grow_follow_the_playhead_and_go() {
 }
 
 #[test]
-fn walks_are_named_like_columns_of_a_sheet() {
-    for (index, name) in [(0, "a"), (25, "z"), (26, "aa"), (51, "az"), (52, "ba"), (701, "zz"), (702, "aaa")] {
-        assert_eq!(letters(index), name);
-    }
-}
-
-#[test]
 fn the_playhead_goes_through_the_rounds_and_follows_the_run_again_at_the_end() {
     let mut s = two_rounds();
     assert_eq!((s.shown_round(), s.focus.round), (2, None));

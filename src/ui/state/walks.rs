@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::engine::planned::RunId;
-use crate::engine::protocol::FIRST_BASELINE;
 use crate::experiment::{Experiment, WalkAnchors};
 use crate::history::WalkStep;
 use crate::latent::Sparsity;
-use crate::trajectory::{BaseRate, Judgement, Reselection, StepMeasure, Verdict, VerdictRules};
+use crate::trajectory::{
+    BaseRate, FIRST_BASELINE, Judgement, Reselection, StepMeasure, Verdict, VerdictRules, walk_name,
+};
 
 /// A walk with its decoded images.
 #[derive(Debug, Clone)]
@@ -43,13 +44,13 @@ impl Walk {
     }
 
     /// Sort key that puts a baseline next to its walk.
-    fn place(&self) -> usize {
+    pub fn place(&self) -> usize {
         2 * (self.id % FIRST_BASELINE) + usize::from(self.is_baseline())
     }
 
-    /// The letters a, b, c ... z, aa, ab ...; a baseline has those of its walk with a prime.
+    /// Its name: a, b, c ... z, aa, ab ...; a baseline has that of its walk with a prime.
     pub fn letters(&self) -> String {
-        walk_letters(self.id)
+        walk_name(self.id)
     }
 
     /// The sample at a point: 0 is the start, k the neighbour of step k.
@@ -66,11 +67,6 @@ impl Walk {
     }
 }
 
-/// The letters of a walk by its number.
-pub fn walk_letters(id: usize) -> String {
-    if id < FIRST_BASELINE { letters(id) } else { format!("{}\u{2032}", letters(id - FIRST_BASELINE)) }
-}
-
 /// A shown walk and the number of its shown points.
 #[derive(Debug, Clone, Copy)]
 pub struct SeenWalk<'a> {
@@ -78,6 +74,9 @@ pub struct SeenWalk<'a> {
     pub points: usize,
     /// `None` before its first step, or before the embedding is known.
     pub judgement: Option<Judgement>,
+    pub selected: bool,
+    /// Whether it steps back because another shown walk is selected.
+    pub dimmed: bool,
 }
 
 /// The verdict filter.
@@ -197,19 +196,4 @@ pub fn sort(walks: &mut [SeenWalk<'_>], by: SortBy, descending: bool) {
         }
     };
     walks.sort_by(|a, b| if descending { key(b).total_cmp(&key(a)) } else { key(a).total_cmp(&key(b)) });
-}
-
-/// Letters for a number: 0 is a, 25 z, 26 aa.
-pub fn letters(mut index: usize) -> String {
-    const ALPHABET: usize = 26;
-    let mut out = Vec::new();
-    loop {
-        out.push(b'a' + (index % ALPHABET) as u8);
-        if index < ALPHABET {
-            break;
-        }
-        index = index / ALPHABET - 1;
-    }
-    out.reverse();
-    String::from_utf8_lossy(&out).into_owned()
 }

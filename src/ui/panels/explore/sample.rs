@@ -222,7 +222,9 @@ pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
             ui.label(RichText::new("no prediction yet").color(cx.theme.faint));
         }
     }
+    let shown = cx.state.shown_round();
     let text = match cx.state.bought(sample) {
+        Some((round, _)) if round > shown => format!("not labelled yet: later, in round {round}"),
         Some((1, _)) => "labelled in round 1 (initial set)".to_owned(),
         Some((round, _)) => format!("labelled in round {round}"),
         None => "not labelled".to_owned(),

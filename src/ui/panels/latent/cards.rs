@@ -33,7 +33,7 @@ pub fn hover_card(ui: &Ui, hovered: Hovered, cx: &mut Cx<'_>) {
                 ui.spacing_mut().item_spacing.y = 3.0;
                 sample_facts(ui, sample, cx);
                 if let Some(w) = hovered.walk_point {
-                    let letters = crate::ui::state::walk_letters(w.walk);
+                    let letters = crate::trajectory::walk_name(w.walk);
                     let text = if w.point == 0 {
                         format!("walk {letters}, start")
                     } else {

@@ -65,7 +65,7 @@ pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: La
     let many = seen.len() > scene::MANY_WALKS;
     let hovered = cx.state.focus.walk_point.map(|w| w.walk);
     for walk in &seen {
-        if many && !scene::is_selected(walk, cx.state) && hovered != Some(walk.walk.id) {
+        if many && !walk.selected && hovered != Some(walk.walk.id) {
             continue;
         }
         let place = scene::walk_places(walk).last().and_then(|p| camera.project((*p).into()));

@@ -184,7 +184,7 @@ pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
         let seen = drawn_walks(state);
         let many = seen.len() > MANY_WALKS;
         for walk in &seen {
-            push_walk(&mut lines, walk, walk_color(walk, state, theme), many && !is_selected(walk, state));
+            push_walk(&mut lines, walk, walk_color(walk, state, theme), many && !walk.selected);
         }
     }
     if let Some(probe) = state.answers.probe.get().filter(|_| state.probing.is_some()) {
@@ -233,13 +233,7 @@ pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color
         }
         _ => theme.walk(walk.walk.id),
     };
-    let others = state.lab.selected.is_some() && !is_selected(walk, state);
-    if others { color.gamma_multiply(0.35) } else { color }
-}
-
-/// Whether the walk is selected in the table of walks.
-pub fn is_selected(walk: &SeenWalk<'_>, state: &AppState) -> bool {
-    state.lab.selected == Some(walk.walk.id)
+    if walk.dimmed { color.gamma_multiply(0.35) } else { color }
 }
 
 /// The lines of a walk: its neighbours joined in order, and a fine dash to each p'; a gap where the walk
@@ -266,7 +260,7 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
         let many = seen.len() > MANY_WALKS;
         for walk in &seen {
             let color = rgba(walk_color(walk, state, theme));
-            let size = if many && !is_selected(walk, state) { 0.6 } else { 1.0 };
+            let size = if many && !walk.selected { 0.6 } else { 1.0 };
             for (point, place) in walk_places(walk).into_iter().enumerate() {
                 let last = point + 1 == walk.points;
                 // If there are many walks, only their ends are marked.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use egui::{Color32, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use crate::engine::protocol::Command;
 use crate::experiment::Strategy;
@@ -18,13 +18,19 @@ use crate::ui::state::{SeenWalk, Walk, WalkPoint};
 
 /// The panel.
 #[derive(Debug, Default)]
-pub struct FilmstripPanel;
+pub struct FilmstripPanel {
+    /// The walk of the first row; when another one comes first, the rows are scrolled back to it.
+    first: Option<usize>,
+}
 
 /// Side of an image, and the spacing of images and rows.
 const SIDE: f32 = 37.0;
 const GAP: f32 = 4.0;
-const LETTER_COLUMN: f32 = 28.0;
+const LETTER_COLUMN: f32 = 30.0;
 const LABEL_HEIGHT: f32 = 15.0;
+/// Room below the labels for the scroll bar of a walk that is longer than the panel.
+const SCROLL_BAR: f32 = 6.0;
+const ROW: f32 = 2.0 * SIDE + GAP / 2.0 + LABEL_HEIGHT + SCROLL_BAR;
 
 impl Panel for FilmstripPanel {
     fn title(&self) -> &'static str {
@@ -33,9 +39,7 @@ impl Panel for FilmstripPanel {
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let mut walks: Vec<Seen> = cx.state.seen_walks().iter().map(|w| Seen::of(w, cx)).collect();
-        if let Some(selected) = cx.state.lab.selected {
-            walks.sort_by_key(|w| w.walk.id != selected);
-        }
+        walks.sort_by_key(|w| w.place);
         if walks.is_empty() && cx.state.shown_walks().next().is_some() {
             let text = "No walk has the chosen verdict. Press X, or choose another verdict in the table of walks.";
             return widgets::empty_state(ui, "No such walk", text);
@@ -50,15 +54,19 @@ impl Panel for FilmstripPanel {
         }
         let margin = egui::Margin { left: space::S as i8, right: space::S as i8, top: 6, bottom: 4 };
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
-            let text = "above: decoded p'    below: the real neighbour and its label";
+            let text = "above: decoded p', below: the real neighbour and its label";
             ui.add(egui::Label::new(egui::RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).truncate());
-            let rows = |ui: &mut Ui| {
-                ui.spacing_mut().item_spacing.y = space::S;
-                for seen in &walks {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let mut rows = ScrollArea::vertical().auto_shrink(false).id_salt("filmstrip");
+            let first = walks[0].walk.id;
+            if self.first.replace(first) != Some(first) {
+                rows = rows.vertical_scroll_offset(0.0);
+            }
+            rows.show_rows(ui, ROW, walks.len(), |ui, range| {
+                for seen in &walks[range] {
                     row(ui, seen, cx);
                 }
-            };
-            ScrollArea::both().auto_shrink(false).stick_to_right(true).id_salt("filmstrip").show(ui, rows);
+            });
         });
     }
 
@@ -78,53 +86,73 @@ impl Panel for FilmstripPanel {
     }
 }
 
-/// A shown walk: the number of its points, its colour and its verdict.
+/// A shown walk: the number of its points, its colour, its verdict, and its place among the rows.
 struct Seen {
     walk: Arc<Walk>,
     points: usize,
     color: Color32,
     verdict: Option<Verdict>,
+    selected: bool,
+    place: (bool, bool, isize),
 }
 
 impl Seen {
     fn of(walk: &SeenWalk<'_>, cx: &Cx<'_>) -> Self {
+        // The selected walk comes first, then those started by hand, the newest on top, then the run's own.
+        let by_hand = walk.walk.id >= cx.state.experiment.walks;
+        let place = walk.walk.place() as isize;
         Self {
             walk: Arc::clone(walk.walk),
             points: walk.points,
             color: walk_color(walk, cx.state, cx.theme),
             verdict: walk.judgement.map(|j| j.verdict),
+            selected: walk.selected,
+            place: (!walk.selected, !by_hand, if by_hand { -place } else { place }),
         }
     }
 }
 
+/// One walk: its letters, and its images, which scroll by themselves if they do not fit and stay at the newest.
 fn row(ui: &mut Ui, seen: &Seen, cx: &mut Cx<'_>) {
     let walk = &*seen.walk;
-    let height = 2.0 * SIDE + GAP / 2.0 + LABEL_HEIGHT;
-    let width = LETTER_COLUMN + seen.points as f32 * (SIDE + GAP);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-    if !ui.is_rect_visible(rect) {
-        return;
-    }
-    if let Some(verdict) = seen.verdict {
-        response.on_hover_text(format!("Walk {}: {}", walk.letters(), verdict.label()));
-    }
-    let color = seen.color;
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let lit = cx.state.focus.walk_point.is_some_and(|h| h.walk == walk.id);
-    if lit {
-        ui.painter().rect_filled(rect.expand(3.0), CornerRadius::same(6), cx.theme.field.gamma_multiply(0.6));
+    if lit || seen.selected {
+        let fill = if seen.selected { cx.theme.accent_wash } else { cx.theme.field.gamma_multiply(0.6) };
+        ui.painter().rect_filled(rect, CornerRadius::same(6), fill);
     }
-    for point in 0..seen.points {
-        let left = rect.left() + LETTER_COLUMN + point as f32 * (SIDE + GAP);
-        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(SIDE, height));
-        if ui.is_rect_visible(cell) {
-            tile(ui, walk, point, cell, cx);
-        }
+    letters(ui, Rect::from_min_size(rect.min, vec2(LETTER_COLUMN - GAP, ROW)), seen, cx);
+    let strip = Rect::from_min_max(pos2(rect.left() + LETTER_COLUMN, rect.top()), rect.max);
+    ui.scope_builder(UiBuilder::new().max_rect(strip).id_salt(("walk", walk.id)), |ui| {
+        ScrollArea::horizontal().auto_shrink(false).stick_to_right(true).show_viewport(ui, |ui, visible| {
+            let width = seen.points as f32 * (SIDE + GAP);
+            let (images, _) = ui.allocate_exact_size(vec2(width, ROW - SCROLL_BAR), Sense::hover());
+            let first = (visible.left() / (SIDE + GAP)).max(0.0) as usize;
+            let end = ((visible.right() / (SIDE + GAP)).ceil() as usize).min(seen.points);
+            for point in first..end {
+                let left = images.left() + point as f32 * (SIDE + GAP);
+                tile(ui, walk, point, Rect::from_min_size(pos2(left, images.top()), vec2(SIDE, images.height())), cx);
+            }
+        });
+    });
+}
+
+/// The letters of a walk with its number of steps; a click selects the walk.
+fn letters(ui: &mut Ui, rect: Rect, seen: &Seen, cx: &mut Cx<'_>) {
+    let (walk, steps) = (&*seen.walk, seen.points - 1);
+    let response = ui.interact(rect, ui.scope_id().with(("letters", walk.id)), Sense::click());
+    let name = format!("Walk {} in the filmstrip", walk.letters());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, seen.selected, &name));
+    let at = pos2(rect.left() + 12.0, rect.top() + SIDE);
+    widgets::letter_badge(ui.painter(), at, &walk.letters(), seen.color, cx.theme);
+    let font = theme::font(size::CAPTION - 1.0);
+    let below = at + vec2(0.0, 18.0);
+    ui.painter().text(below, egui::Align2::CENTER_CENTER, steps.to_string(), font, cx.theme.faint);
+    let verdict = seen.verdict.map_or("no step yet".to_owned(), |v| format!("{}, {steps} steps", v.label()));
+    let tip = format!("Walk {}: {verdict}. Click to select it; a long one scrolls sideways.", walk.letters());
+    if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked() {
+        cx.state.lab.selected = (!seen.selected).then_some(walk.id);
     }
-    // The letter stays visible when the row scrolls, above the images.
-    let left = rect.left().max(ui.clip_rect().left());
-    let column = Rect::from_min_size(pos2(left, rect.top()), vec2(LETTER_COLUMN - GAP, height));
-    ui.painter().rect_filled(column, CornerRadius::ZERO, if lit { cx.theme.field } else { cx.theme.background });
-    widgets::letter_badge(ui.painter(), pos2(left + 10.0, rect.top() + SIDE), &walk.letters(), color, cx.theme);
 }
 
 /// The two images at one point of a walk.

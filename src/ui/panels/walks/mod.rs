@@ -35,7 +35,7 @@ const COLUMNS: [(&str, f32, SortBy, &str); 6] = [
         "Verdict",
         118.0,
         SortBy::Verdict,
-        "The first of these that applies: outward, stalled, recycling, boundary, crossing, interior",
+        "The first of these that applies: outward, stalled, recycling, boundary, crossing, interior. A walk of fewer than three steps is too short to tell",
     ),
     (
         "Boundary",
@@ -49,7 +49,7 @@ const COLUMNS: [(&str, f32, SortBy, &str); 6] = [
         SortBy::Drift,
         "Distance of the last steps from the data, relative to its edge: median r10(p') over the quantile of r10. Above 1 it is outside",
     ),
-    ("Distinct", 56.0, SortBy::Distinct, "Distinct samples visited"),
+    ("Distinct", 56.0, SortBy::Distinct, "Distinct samples visited, of all visits: the start, each step, each restart"),
     ("Snap", 48.0, SortBy::Snap, "Distance from the last p' to its neighbour"),
 ];
 
@@ -187,10 +187,11 @@ fn thresholds(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Counts of the shown walks: by verdict, judged, steps that left a walk lost, all steps, re-selections.
+/// Counts of the shown walks: by verdict, judged, told apart, steps that left a walk lost, all steps, re-selections.
 struct Counts {
-    verdicts: [(Verdict, usize); 6],
+    verdicts: [(Verdict, usize); Verdict::ALL.len()],
     judged: usize,
+    settled: usize,
     lost_steps: usize,
     steps: usize,
     reselections: usize,
@@ -201,6 +202,7 @@ fn verdict_counts(cx: &Cx<'_>) -> Counts {
     Counts {
         verdicts: Verdict::ALL.map(|v| (v, judged.iter().filter(|j| j.verdict == v).count())),
         judged: judged.len(),
+        settled: judged.iter().filter(|j| j.verdict.is_settled()).count(),
         lost_steps: judged.iter().map(|j| j.lost_steps).sum(),
         steps: judged.iter().map(|j| j.steps).sum(),
         reselections: judged.iter().map(|j| j.reselections).sum(),
@@ -215,12 +217,12 @@ fn filter_row(ui: &mut Ui, cx: &mut Cx<'_>, counts: &Counts) {
         let lost: usize = counts.verdicts.iter().filter(|(v, _)| v.is_lost()).map(|(_, c)| c).sum();
         let all = (Only::All, "all".to_owned(), counts.judged, cx.theme.text);
         let lost = (Only::Lost, "lost".to_owned(), lost, cx.theme.error);
-        let each = counts.verdicts.map(|(v, c)| (Only::One(v), v.name().to_owned(), c, cx.theme.verdict(v)));
+        let each = counts.verdicts.map(|(v, c)| (Only::One(v), v.name().replace('-', " "), c, cx.theme.verdict(v)));
         for (only, name, count, color) in [all, lost].into_iter().chain(each) {
-            let text = if only == Only::All {
-                format!("{name} {count}")
-            } else {
-                format!("{name} {:.0} %", percent(count, counts.judged))
+            let text = match only {
+                Only::One(Verdict::TooShort) if count == 0 => continue,
+                Only::All | Only::One(Verdict::TooShort) => format!("{name} {count}"),
+                _ => format!("{name} {:.0} %", percent(count, counts.settled)),
             };
             if chip(ui, cx, &text, color, cx.state.lab.only == only) {
                 cx.state.lab.only = if cx.state.lab.only == only { Only::All } else { only };
@@ -323,7 +325,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn row(ui: &mut Ui, seen: &SeenWalk<'_>, cx: &Cx<'_>) -> egui::Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let letters = seen.walk.letters();
-    let selected = cx.state.lab.selected == Some(seen.walk.id);
+    let selected = seen.selected;
     let lit = selected || cx.state.focus.walk_point.is_some_and(|w| w.walk == seen.walk.id);
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, format!("Walk {letters}")));
     if lit || response.hovered() {
@@ -338,7 +340,7 @@ fn row(ui: &mut Ui, seen: &SeenWalk<'_>, cx: &Cx<'_>) -> egui::Response {
         verdict.map_or("no step yet".to_owned(), |v| v.label().to_owned()),
         seen.judgement.map_or(dash.clone(), |j| format!("{:.0} %", 100.0 * j.boundary_share)),
         number(|j| j.drift_ratio),
-        seen.judgement.map_or(dash.clone(), |j| format!("{} / {}", j.distinct_samples, j.steps + 1)),
+        seen.judgement.map_or(dash.clone(), |j| format!("{} / {}", j.distinct_samples, j.visits)),
         number(|j| j.final_snap_distance),
     ];
     let mut x = rect.left();

@@ -1,0 +1,77 @@
+//! The views of walks, of single samples and of the latent space, as they look after many actions.
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use ridgewalk::trajectory::walk_name;
+use ridgewalk::ui::App;
+use ridgewalk::ui::state::{AppState, Only};
+
+use crate::ui::{click, wait_for, window_after_round_one};
+
+/// Short walks of the run itself, and long ones started by hand.
+const LONG: usize = 24;
+const STEPS: usize = 12;
+
+/// The walks of the filmstrip whose letters are on the screen, from the top, each with the number of its images there.
+fn film(w: &Harness<'_, App>) -> Vec<(String, usize)> {
+    let mut rows: Vec<_> = w
+        .query_all_by_label_contains(" in the filmstrip")
+        .filter_map(|n| Some((n.rect(), n.accesskit_node().label()?)))
+        .collect();
+    rows.sort_by(|a, b| a.0.top().total_cmp(&b.0.top()));
+    let images: Vec<_> = w.query_all_by_label_contains(": sample ").map(|n| n.rect()).collect();
+    let beside = |row: egui::Rect| images.iter().filter(|i| row.y_range().contains(i.center().y)).count();
+    rows.into_iter()
+        .map(|(row, name)| (name.replace("Walk ", "").replace(" in the filmstrip", ""), beside(row)))
+        .collect()
+}
+
+#[test]
+fn every_row_of_the_filmstrip_shows_its_letters_and_images_however_long_the_walks_are() {
+    let mut w = window_after_round_one();
+    click(&mut w, "Workspace: Walks");
+    let recorded = w.state().state().experiment.walks;
+    let by_hand =
+        |s: &AppState, steps: usize| s.shown_walks().filter(|k| k.id >= recorded && k.steps.len() == steps).count();
+    click(&mut w, "Start walks");
+    wait_for(&mut w, "the walks", |s| by_hand(s, 0) == LONG);
+    for step in 1..=STEPS {
+        w.key_press(egui::Key::N);
+        w.step();
+        wait_for(&mut w, "a step", |s| by_hand(s, step) == LONG);
+    }
+    w.run_steps(3);
+    let rows = film(&w);
+    assert!(rows.len() >= 2 && rows.iter().all(|(_, images)| *images > 1), "{rows:?}");
+    assert_eq!(rows[0].0, walk_name(recorded + LONG - 1), "the newest on top");
+    // The newest image of a long walk is in view, and its first is not.
+    let shown = |w: &Harness<'_, App>, point: usize| {
+        let name = format!("Walk {} point {point}: ", walk_name(recorded + LONG - 1));
+        w.query_all_by_label_contains(&name).count()
+    };
+    assert_eq!((shown(&w, STEPS), shown(&w, 0)), (1, 0));
+    // A selected walk comes first, also a short one; a click selects, and Esc lets go.
+    let first = walk_name(recorded);
+    w.get_by_label(&format!("Walk {first}")).click();
+    w.run_steps(3);
+    assert_eq!((film(&w)[0].0.clone(), w.state().state().lab.selected), (first, Some(recorded)));
+    // Walks that the filter shows are not dimmed for one that it hides.
+    let selected = recorded;
+    let verdict = |s: &AppState| s.judged_walks().iter().find(|k| k.walk.id == selected)?.judgement.map(|j| j.verdict);
+    let other = |s: &AppState| {
+        let hidden = verdict(s);
+        s.judged_walks().iter().filter_map(|k| k.judgement).map(|j| j.verdict).find(|v| Some(*v) != hidden)
+    };
+    let seen = w.state().state().seen_walks();
+    assert!(seen.iter().all(|k| k.dimmed != k.selected));
+    if let Some(other) = other(w.state().state()) {
+        let mut state = w.state().state().clone();
+        state.lab.only = Only::One(other);
+        assert!(state.seen_walks().iter().all(|k| !k.dimmed && !k.selected));
+    }
+    w.key_press(egui::Key::Escape);
+    w.run_steps(2);
+    assert_eq!(w.state().state().lab.selected, None);
+    w.check_accessibility();
+}
