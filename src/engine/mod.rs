@@ -51,11 +51,16 @@ impl Engine {
 
     /// Sends a command; the engine looks at its commands between two optimiser steps.
     pub fn send(&self, command: Command) {
-        if matches!(command, Command::Stop | Command::Reset { .. } | Command::SetDevice(_) | Command::Quit) {
-            self.interrupt.store(true, Ordering::Release);
-        }
+        let interrupts = matches!(
+            command,
+            Command::Stop | Command::Pause | Command::Reset { .. } | Command::SetDevice(_) | Command::Quit
+        );
         // The thread ends only after `Quit`; a later command has no effect.
         let _ = self.commands.send(command);
+        // After the command is there: an interruption that finds none is repeated work and no more.
+        if interrupts {
+            self.interrupt.store(true, Ordering::Release);
+        }
     }
 
     /// The next event, if there is one.

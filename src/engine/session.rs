@@ -1,8 +1,10 @@
 //! One experiment in the engine: its runs, their data for display, and the commands that concern them.
 
+use std::collections::{BTreeSet, VecDeque};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::planned::{PlannedRun, RunId, planned, setups_of};
+use super::planned::{Due, PlannedRun, RunId, more_repeats};
 use super::protocol::{Command, Event, Level};
 use super::questions::ask::{Scene, Shown};
 use super::questions::{Memory, Question};
@@ -10,12 +12,13 @@ use super::runs::checkpoints::Checkpoints;
 use super::runs::evaluation_codes::EvaluationCodes;
 use super::runs::forking::Forking;
 use super::runs::pins::Pins;
-use super::runs::replay::Replaying;
+use super::runs::replay::{self, Replaying};
 use super::runs::shown_field::ShownField;
 use super::runs::shown_run::ShownRun;
 use super::runs::walks::HandWalks;
 use crate::archive::SavedRun;
-use crate::experiment::{Experiment, Setup, Task, Trained};
+use crate::experiment::{Experiment, Task, Trained};
+use crate::grid::Cell;
 use crate::round::Run;
 use crate::world::{Preparation, World};
 
@@ -24,9 +27,13 @@ pub struct Session {
     pub experiment: Experiment,
     /// The planned runs; a run has begun when it is in `runs`.
     pub planned: Vec<PlannedRun>,
+    /// Runs that are not advanced: removed by the user, stopped, or saved ones that do not fit.
+    held: BTreeSet<RunId>,
     pub before: Before,
     pub world: Option<Arc<World>>,
     pub runs: Vec<ShownRun>,
+    /// The folder that the user keeps the runs in.
+    kept_in: Option<PathBuf>,
     pub shown: RunId,
     /// The earlier round whose target is used; `None` is the present.
     pub round: Option<usize>,
@@ -43,23 +50,26 @@ pub enum Before {
     /// Data, generator and embedding; then saved runs are loaded, or new ones begin.
     Preparing {
         preparation: Box<Preparation>,
-        saved: Vec<SavedRun>,
+        saved: Vec<(RunId, SavedRun)>,
     },
     Replaying(Box<Replaying>),
-    /// A pending fork, while rounds are computed again.
-    Forking(Box<Forking>),
+    /// Pending forks, in order, while rounds are computed again.
+    Forking(VecDeque<Forking>),
 }
 
 impl Session {
     /// A session whose world is not yet prepared.
     pub fn new(experiment: Experiment, planned: Vec<PlannedRun>, before: Before) -> Self {
+        let first = planned.iter().map(|p| p.repeat).min();
         Self {
-            shown: planned.last().map_or_else(RunId::default, |p| p.id),
+            shown: planned.iter().rfind(|p| Some(p.repeat) == first).map_or_else(RunId::default, |p| p.id),
             experiment,
             planned,
+            held: BTreeSet::new(),
             before,
             world: None,
             runs: Vec::new(),
+            kept_in: None,
             round: None,
             want_scores: false,
             field: ShownField::default(),
@@ -69,68 +79,131 @@ impl Session {
         }
     }
 
-    /// The session of a fork in the same world, with the same display settings.
-    pub fn forked(self, world: Arc<World>, fork: ShownRun) -> Self {
-        let experiment = fork.run.experiment().clone();
-        let own = fork.run.history().header.own.clone();
-        let planned = planned(vec![Setup { experiment: experiment.clone(), own }]);
-        let mut field = self.field;
-        field.restart(experiment.latent_dim);
-        Self {
-            world: Some(world),
-            runs: vec![fork],
-            field,
-            evaluation_codes: self.evaluation_codes,
-            want_scores: self.want_scores,
-            ..Self::new(experiment, planned, Before::Nothing)
-        }
+    /// The cells to start over with: all runs but the forks.
+    pub fn cells(&self) -> Vec<Cell> {
+        self.planned.iter().filter(|p| p.parent.is_none()).map(PlannedRun::cell).collect()
     }
 
-    /// The experiment and its runs with smaller minibatches for the present training, as the device has too little
+    /// The experiment and its cells with smaller minibatches for the present training, as the device has too little
     /// memory; and a description of the change.
-    pub fn smaller(&self) -> Option<(Experiment, Vec<Setup>, String)> {
+    pub fn smaller(&self) -> Option<(Experiment, Vec<Cell>, String)> {
         let of = if self.world.is_some() { Trained::Target } else { Trained::Generator };
         let smaller = self.experiment.with_half_batches(of)?;
-        let half = |run: Setup| Some(Setup { experiment: run.experiment.with_half_batches(of)?, ..run });
-        let runs: Option<Vec<_>> = setups_of(&self.planned).into_iter().map(half).collect();
+        let half = |cell: Cell| Some(Cell { experiment: cell.experiment.with_half_batches(of)?, ..cell });
+        let cells: Option<Vec<_>> = self.cells().into_iter().map(half).collect();
         let (before, after) = (self.experiment.batch_of(of), smaller.batch_of(of));
-        Some((smaller, runs?, format!("minibatches of {before}. The experiment starts over with {after}.")))
+        Some((smaller, cells?, format!("minibatches of {before}. The experiment starts over with {after}.")))
     }
 
-    /// Begins the runs in this world: new ones, or saved ones that are then loaded.
+    /// Begins the runs in this world: those of the first repeat, or saved ones that are then loaded.
     pub fn begin(&mut self, world: Arc<World>) -> Vec<Event> {
         let before = std::mem::replace(&mut self.before, Before::Nothing);
         self.world = Some(Arc::clone(&world));
         match before {
             Before::Preparing { saved, .. } if !saved.is_empty() => {
                 self.before = Before::Replaying(Box::new(Replaying::new(&world, saved)));
+                Vec::new()
             }
-            _ => {
-                let new = |p: &PlannedRun| {
-                    let run = Run::new(&world, &p.experiment, 1).with_own(p.own.clone());
-                    ShownRun::new(p.id, run, Checkpoints::default(), &world)
-                };
-                self.runs = self.planned.iter().map(new).collect();
-            }
+            _ => self.begin_next(),
         }
-        self.runs.iter().map(ShownRun::started).collect()
     }
 
-    /// The next run to advance: the first of those that are behind, so that all do round t before any does t + 1.
+    /// Begins the runs whose turn it is and that have not begun.
+    pub fn begin_next(&mut self) -> Vec<Event> {
+        let (Some(world), Some(due)) = (self.world.clone(), self.due()) else { return Vec::new() };
+        let next = |p: &&PlannedRun| self.run(p.id).is_none() && !self.held.contains(&p.id) && p.due(0) == due;
+        let new = |p: &PlannedRun| {
+            let run = Run::new(&world, &p.experiment, p.repeat).with_own(p.own.clone());
+            ShownRun::new(p.id, run, Checkpoints::default(), &world)
+        };
+        let new: Vec<ShownRun> = self.planned.iter().filter(next).map(new).collect();
+        new.into_iter().flat_map(|run| self.join(run)).collect()
+    }
+
+    /// Adds a run that has begun; returns its events so far.
+    pub fn join(&mut self, mut run: ShownRun) -> Vec<Event> {
+        let Some(world) = &self.world else { return Vec::new() };
+        let mut events = vec![run.started()];
+        events.extend(replay::events(world, &run));
+        events.extend(self.kept_in.iter().flat_map(|folder| run.keep_in(folder, world)));
+        self.pins.join(&run);
+        self.runs.push(run);
+        events
+    }
+
+    fn run(&self, id: RunId) -> Option<&ShownRun> {
+        self.runs.iter().find(|r| r.id == id)
+    }
+
+    /// The turn of a run, if it has rounds left and is not held.
+    fn due_of(&self, planned: &PlannedRun) -> Option<Due> {
+        let open = |run: &ShownRun| (!run.run.is_done()).then(|| run.run.rounds_done());
+        let rounds = self.run(planned.id).map_or(Some(0), open).filter(|_| !self.held.contains(&planned.id));
+        rounds.map(|rounds| planned.due(rounds))
+    }
+
+    /// Whose turn it is; `None` if no run has rounds left.
+    pub fn due(&self) -> Option<Due> {
+        self.planned.iter().filter_map(|p| self.due_of(p)).min()
+    }
+
+    /// The next run to advance, if it has begun: the first of those whose turn it is, so that all do round t before any
+    /// does t + 1.
     pub fn current(&self) -> Option<usize> {
-        let open = self.runs.iter().enumerate().filter(|(_, r)| !r.run.is_done());
-        open.min_by_key(|(i, r)| (r.run.rounds_done(), *i)).map(|(i, _)| i)
+        let due = self.due()?;
+        let next = self.planned.iter().find(|p| self.due_of(p) == Some(due))?;
+        self.runs.iter().position(|r| r.id == next.id)
     }
 
-    /// Number of rounds that every unfinished run has completed.
+    /// Does not advance this run any more, or lets it go on.
+    pub fn hold(&mut self, run: RunId, on: bool) {
+        if on {
+            self.held.insert(run)
+        } else {
+            self.held.remove(&run)
+        };
+    }
+
+    /// Holds every run that has rounds left.
+    pub fn hold_all(&mut self) {
+        let open: Vec<RunId> = self.planned.iter().filter(|p| self.due_of(p).is_some()).map(|p| p.id).collect();
+        self.held.extend(open);
+    }
+
+    /// Adds the next repeats of the variants; `None` if there are no seeds for them.
+    pub fn add_repeats(&mut self, count: usize) -> Option<Vec<PlannedRun>> {
+        let more = more_repeats(&self.planned, count)?;
+        self.planned.extend(more.iter().cloned());
+        Some(more)
+    }
+
+    /// Adds the fork of a run after a round, and shows it.
+    pub fn add_fork(&mut self, parent: RunId, round: usize, run: Run, checkpoints: Checkpoints) -> Vec<Event> {
+        let planned = self.planned.iter().find(|p| p.id == parent);
+        let Some((world, parent)) = self.world.clone().zip(planned) else { return Vec::new() };
+        let fork = parent.forked(round, &run.history().header, &self.planned);
+        self.planned.push(fork.clone());
+        let shown = ShownRun::new(fork.id, run, checkpoints, &world);
+        (self.shown, self.round) = (fork.id, None);
+        self.field.restart(self.experiment.latent_dim);
+        let mut events = vec![Event::RunsAdded { runs: vec![fork] }];
+        events.extend(self.join(shown));
+        events
+    }
+
+    /// Number of rounds completed by the runs whose turn it is.
     pub fn rounds_completed(&self) -> usize {
-        let open = self.runs.iter().filter(|r| !r.run.is_done()).map(|r| r.run.rounds_done()).min();
-        open.unwrap_or_else(|| self.runs.iter().map(|r| r.run.rounds_done()).max().unwrap_or(0))
+        let done = self.runs.iter().map(|r| r.run.rounds_done()).max().unwrap_or(0);
+        self.current().and_then(|at| self.runs.get(at)).map_or(done, |run| run.run.rounds_done())
     }
 
-    /// Share of the whole experiment that is done, in [0, 1].
+    /// Share of the whole experiment that is done, in [0, 1]: of all repeats, without runs that are held.
     pub fn fraction_done(&self) -> f32 {
-        self.runs.iter().map(|r| r.run.fraction_done()).sum::<f32>() / self.runs.len().max(1) as f32
+        let done = |p: &PlannedRun| self.run(p.id).map_or(0.0, |r| r.run.fraction_done());
+        let counted = self.planned.iter().map(|p| (p, done(p)));
+        let counted: Vec<f32> =
+            counted.filter(|(p, done)| *done >= 1.0 || !self.held.contains(&p.id)).map(|(_, done)| done).collect();
+        counted.iter().sum::<f32>() / counted.len().max(1) as f32
     }
 
     /// The share of the whole experiment that is done, as (thousandths, 1000).
@@ -140,7 +213,7 @@ impl Session {
     }
 
     fn shown_run(&self) -> Option<&ShownRun> {
-        self.runs.iter().find(|r| r.id == self.shown)
+        self.run(self.shown)
     }
 
     /// World and shown run, if both exist.
@@ -232,7 +305,11 @@ impl Session {
                 let Some(world) = self.world.clone().filter(|_| !self.runs.is_empty()) else {
                     return warning("Runs can be written once they have begun.");
                 };
-                return self.runs.iter_mut().flat_map(|run| run.keep_in(&folder, &world)).collect();
+                let written: Vec<Event> = self.runs.iter_mut().flat_map(|run| run.keep_in(&folder, &world)).collect();
+                // Runs to come are written there too, if that is possible.
+                let works = written.iter().any(|e| matches!(e, Event::OnDisk { path: Some(_), .. }));
+                self.kept_in = works.then_some(folder);
+                return written;
             }
             Command::AddWalk { sample } => {
                 return self.walk(|world, _, walks| match (sample as usize) < world.dataset.train.len() {
@@ -252,6 +329,8 @@ impl Session {
             // The driver executes these, which concern the thread or replace the session.
             Command::Reset { .. }
             | Command::Replay { .. }
+            | Command::AddRepeats(_)
+            | Command::Hold { .. }
             | Command::Run
             | Command::Pause
             | Command::StepMinibatches(_)

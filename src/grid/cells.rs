@@ -53,6 +53,13 @@ pub struct Cell {
     pub repeat: usize,
 }
 
+/// The cell of the first repeat.
+impl From<Setup> for Cell {
+    fn from(Setup { experiment, own }: Setup) -> Self {
+        Self { experiment, own, repeat: 1 }
+    }
+}
+
 impl Cell {
     /// The cell of a run.
     pub fn of(history: &History) -> Self {

@@ -43,8 +43,22 @@ impl Listener {
 
     pub fn reset(experiment: Experiment, strategies: &[Strategy]) -> Self {
         let listener = Self::new();
-        listener.engine.send(Command::Reset { variants: variants(strategies), experiment: Box::new(experiment) });
+        listener.start(experiment, strategies, 1);
         listener
+    }
+
+    /// Starts an experiment.
+    pub fn start(&self, experiment: Experiment, strategies: &[Strategy], repeats: usize) {
+        let experiment = Box::new(experiment);
+        self.engine.send(Command::Reset { variants: variants(strategies), experiment, repeats });
+    }
+
+    /// Waits for runs that are added to the session, and returns their ids.
+    pub fn added(&mut self) -> Vec<RunId> {
+        let Event::RunsAdded { runs } = self.until("more runs", |e| matches!(e, Event::RunsAdded { .. })) else {
+            unreachable!()
+        };
+        runs.iter().map(|run| run.id).collect()
     }
 
     /// Waits until an event satisfies `wanted`; panics after `PATIENCE`.
@@ -225,7 +239,7 @@ fn stop_keeps_completed_rounds_and_reset_starts_again() {
     listener.engine.send(Command::Run);
     listener.until("what to do", |e| matches!(e, Event::Message { text, .. } if text.contains("Reset")));
     let again = Experiment { seed: 2, ..tiny() };
-    listener.engine.send(Command::Reset { experiment: Box::new(again), variants: variants(&[Strategy::Random]) });
+    listener.start(again, &[Strategy::Random], 1);
     listener.until("a new start", |e| matches!(e, Event::Started { generation: 2, .. }));
     listener.engine.send(Command::StepRound);
     listener.until("a round", |e| matches!(e, Event::RoundEnded { .. }));
@@ -274,13 +288,13 @@ fn bad_input_is_one_message_and_no_panic() {
         EngineOptions { cache_dir: None, data_dir: Some(folder.path().into()), threads: 1, ..Default::default() };
     let mut listener = Listener::new();
     listener.engine = Engine::spawn(options, Arc::new(|| {})).unwrap();
-    listener.engine.send(Command::Reset { experiment: Box::new(missing), variants: Vec::new() });
+    listener.start(missing, &[], 1);
     let heard = listener.until("an error", |e| matches!(e, Event::Message { level: Level::Error, .. }));
     let Event::Message { text, .. } = heard else { unreachable!() };
     // If the real files are in another folder, the broken one may be skipped without an error.
     assert!(text.contains("train-images") || text.contains("mnist"), "{text}");
     let bad = Experiment { alpha: f32::NAN, ..tiny() };
-    listener.engine.send(Command::Reset { experiment: Box::new(bad), variants: Vec::new() });
+    listener.start(bad, &[], 1);
     listener.until("the field", |e| matches!(e, Event::Message { text, .. } if text.contains("`alpha`")));
 }
 

@@ -68,8 +68,8 @@ fn an_earlier_round_is_answered_by_its_own_target() {
     assert!(losses[0] != losses[1] && losses[1] == losses[3], "{losses:?}");
 }
 
-/// A fork replaces the runs in the same world and continues, from saved weights or from rounds computed
-/// again. Impossible forks are reported.
+/// A fork joins the runs in the same world and continues, from saved weights or from rounds computed again; its parent
+/// stays. Impossible forks are reported.
 #[test]
 fn a_fork_continues_from_the_requested_round() {
     let turn = Turn { strategy: Strategy::Random, alpha: tiny().alpha, seed: tiny().seed };
@@ -90,13 +90,13 @@ fn a_fork_continues_from_the_requested_round() {
             assert!(format!("{said:?}").contains(says), "{round}: {said:?}");
         }
         listener.engine.send(Command::Fork { run: RunId::default(), round: 1, turn });
-        let forked =
-            |e: &Event| matches!(e, Event::Started { runs, .. } if runs[0].experiment == turn.applied(&tiny()));
-        listener.until("the fork", forked);
+        let fork = listener.added()[0];
         listener.until_phase(Phase::Finished);
         let again = listener.heard.iter().any(|e| matches!(e, Event::Progress { phase: Phase::Rerunning, .. }));
         assert_eq!(again, !weights);
-        let told = listener.told(Strategy::Random);
+        assert_eq!(listener.engine.snapshot().runs.len(), 2);
+        assert_eq!(first_difference(&listener.told(Strategy::Snn), &parent), None);
+        let told = listener.history(fork);
         assert_eq!(told.header.forked.as_deref().map(|f| f.round), Some(1));
         let plain = History { header: Header { forked: None, ..told.header }, rounds: told.rounds };
         assert_eq!(first_difference(&plain, &random), None, "weights kept: {weights}");
@@ -122,18 +122,17 @@ fn runs_and_forks_are_written_to_a_folder() {
     assert_eq!(saved[0].weights.iter().map(|w| w.rounds).collect::<Vec<_>>(), [1, 2, 3]);
     let turn = Turn { strategy: Strategy::Snn, alpha: 2.0, seed: tiny().seed };
     listener.engine.send(Command::Fork { run: RunId::default(), round: 1, turn });
-    listener.until("the fork", |e| matches!(e, Event::Started { generation: 2, .. }));
-    listener.engine.send(Command::Keep { folder: file.join("runs") });
+    let id = listener.added()[0];
     listener.until_phase(Phase::Finished);
-    let errors = |l: &Listener| {
-        let of = |e: &&Event| matches!(e, Event::Message { level: Level::Error, .. });
-        l.heard.iter().filter(of).map(|e| format!("{e:?}")).collect::<Vec<_>>()
-    };
-    assert!(matches!(&errors(&listener)[..], [e] if e.contains("file") && e.contains("stays in the window")));
-    listener.engine.send(Command::Keep { folder: out.join("histories") });
+    // It is written beside its parent without being asked.
     let fork = out.join("histories/snn-01-fork-01.rwh");
-    listener.until("the file", |e| matches!(e, Event::OnDisk { path: Some(path), .. } if *path == fork));
-    assert_eq!(read_runs(&fork, 1).unwrap()[0].history.rounds.len(), 3);
+    assert_eq!(read_runs(&fork, 1).unwrap()[0].history, listener.history(id));
+    listener.engine.send(Command::Keep { folder: file.join("runs") });
+    let refused = |e: &Event| matches!(e, Event::Message { level: Level::Error, .. });
+    for run in ["SNN", "SNN, α = 2 σ"] {
+        let said = format!("{:?}", listener.until("why not", refused));
+        assert!(said.contains(run) && said.contains("file") && said.contains("stays in the window"), "{said}");
+    }
     assert_eq!(read_runs(&out, 1).unwrap()[0].history, saved[0].history);
 }
 
@@ -186,7 +185,7 @@ fn a_strategy_runs_twice_with_different_step_lengths() {
     let runs = setups(&tiny(), &variants).unwrap();
     let [short, long] = [0, 1].map(RunId::nth);
     let mut listener = Listener::new();
-    listener.engine.send(Command::Reset { experiment: Box::new(tiny()), variants: variants.to_vec() });
+    listener.engine.send(Command::Reset { experiment: Box::new(tiny()), variants: variants.to_vec(), repeats: 1 });
     listener.until("the runs", |e| matches!(e, Event::RunStarted { run, .. } if *run == long));
     let pin = Pinned { pin: 1, code: vec![0.4, -0.3], label: 3 };
     listener.engine.send(Command::SetPins(vec![pin.clone()]));
@@ -229,9 +228,9 @@ fn a_strategy_runs_twice_with_different_step_lengths() {
     assert_eq!([short, long].map(|id| state.name_of(id)), ["SNN", "SNN, α = 1.2 σ"]);
     // A fork of the second run continues the second run.
     listener.engine.send(Command::Fork { run: long, round: 1, turn: Turn::of(&runs[1].experiment) });
-    listener.until("the fork", |e| matches!(e, Event::RunStarted { .. }));
+    let fork = listener.added()[0];
     listener.until_phase(Phase::Finished);
-    let fork = listener.history(RunId::nth(0));
+    let fork = listener.history(fork);
     assert_eq!(fork.rounds.len(), 3);
     let picks = |rounds: &[Arc<RoundRecord>]| rounds.iter().map(|r| r.proposals.clone()).collect::<Vec<_>>();
     assert_eq!(picks(&fork.rounds), picks(&run(&tiny_world(), &runs[1].experiment).rounds));

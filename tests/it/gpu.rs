@@ -14,7 +14,7 @@ use ridgewalk::rng::Streams;
 use ridgewalk::target::{Target, nets};
 use ridgewalk::world::{Preparation, Prepared, World};
 
-use crate::common::{run, tiny, variants};
+use crate::common::{run, tiny};
 use crate::convolutional::narrow;
 use crate::engine::Listener;
 
@@ -149,7 +149,7 @@ fn without_memory_the_engine_starts_over_with_smaller_minibatches() {
     };
     let mut listener = Listener::with(options);
     let experiment = Experiment { batch_size: TOO_LARGE, rounds: 1, minibatches_per_round: 1, ..short() };
-    listener.engine.send(Command::Reset { variants: variants(&[Strategy::Random]), experiment: Box::new(experiment) });
+    listener.start(experiment, &[Strategy::Random], 1);
     listener.engine.send(Command::Run);
     listener
         .until("a warning", |e| matches!(e, Event::Message { level: Level::Warning, text } if text.contains("4096")));

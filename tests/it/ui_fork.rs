@@ -4,8 +4,15 @@ use egui_kittest::kittest::Queryable as _;
 
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
+use ridgewalk::ui::state::{AppState, RunState};
 
 use crate::ui::{click, rounds, run_of, wait_for, window};
+
+/// The run that is a fork.
+fn fork(state: &AppState) -> Option<&RunState> {
+    let planned = state.planned.iter().find(|p| p.parent.is_some())?;
+    state.run(planned.id)
+}
 
 #[test]
 fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
@@ -29,9 +36,11 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     assert_eq!(w.state().state().fork_draft.map(|t| t.strategy), Some(Strategy::Random));
     w.check_accessibility();
     click(&mut w, "Fork");
-    wait_for(&mut w, "the fork", |s| s.variants() == [Strategy::Random.into()] && s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the fork", |s| fork(s).is_some() && s.progress.phase == Phase::Finished);
     let state = w.state().state();
-    let fork = run_of(state, Strategy::Random).unwrap();
+    let fork = fork(state).unwrap();
+    assert_eq!((state.focus.run, state.runs.len()), (fork.id, 3));
+    assert_eq!(state.name_of(fork.id), "Random, forked after round 1");
     let told = fork.header.as_ref().unwrap().forked.as_deref().unwrap();
     assert_eq!((told.round, told.experiment.strategy), (1, Strategy::Snn));
     let picks = |rounds: &[std::sync::Arc<ridgewalk::history::RoundRecord>]| {
@@ -39,13 +48,11 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     };
     // Both share round 1, so the fork does what random sampling did.
     assert_eq!(picks(&fork.rounds), picks(&random));
-    let opened: Vec<Strategy> = state.opened.histories.iter().map(|h| h.strategy()).collect();
-    assert_eq!(opened, [Strategy::Random, Strategy::Snn]);
-    assert_eq!(state.opened.histories[1].rounds.len(), snn.len());
+    assert_eq!(state.variants(), [Strategy::Random.into(), Strategy::Snn.into()]);
+    assert_eq!(run_of(state, Strategy::Snn).unwrap().rounds, snn);
     click(&mut w, "Workspace: Pair");
     w.run_steps(3);
     assert!(w.query_all_by_label("Run A").next().is_some());
-    assert!(w.query_by_label_contains("by round 3: only A 0").is_some(), "the fork and the random run bought the same");
 }
 
 /// A fork of the same strategy and seed appears next to its parent in every figure under its own name, and is written
@@ -73,11 +80,10 @@ fn a_fork_of_the_same_seed_is_compared_and_saved() {
     w.run_steps(2);
     assert!(w.state().state().fork_draft.is_some_and(|t| t.alpha != w.state().state().experiment.alpha));
     click(&mut w, "Fork");
-    wait_for(&mut w, "the fork", |s| s.variants() == [Strategy::Snn.into()] && s.progress.phase == Phase::Finished);
-    let label = w.state().state().histories()[0].label();
+    wait_for(&mut w, "the fork", |s| fork(s).is_some() && s.progress.phase == Phase::Finished);
+    let label = w.state().state().histories()[2].label();
     assert!(label.contains("from round 1 of SNN"), "{label}");
     click(&mut w, "Workspace: Compare");
-    click(&mut w, "Histories: both");
     w.run_steps(3);
     assert!(w.query_by_label("These cannot be shown together").is_none());
     assert!(w.query_by_label(&label).is_some() && w.query_by_label("SNN ×1").is_some());
@@ -87,9 +93,9 @@ fn a_fork_of_the_same_seed_is_compared_and_saved() {
     w.event(egui::Event::Text(folder.path().display().to_string()));
     w.step();
     click(&mut w, "Save");
-    wait_for(&mut w, "the file", |s| s.runs[0].on_disk.is_some());
-    let path = w.state().state().runs[0].on_disk.clone().unwrap();
+    wait_for(&mut w, "the file", |s| s.runs.iter().all(|run| run.on_disk.is_some()));
+    let path = fork(w.state().state()).and_then(|run| run.on_disk.clone()).unwrap();
     assert!(path.ends_with("histories/snn-01-fork-01.rwh"));
     let written = ridgewalk::archive::read_history(&path).unwrap();
-    assert_eq!(written, w.state().state().histories()[0]);
+    assert_eq!(written, w.state().state().histories()[2]);
 }

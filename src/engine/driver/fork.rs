@@ -1,14 +1,12 @@
-//! The fork command: the forked run replaces the present ones, in the same world.
+//! The commands that add runs to the session: forks and further repeats, in the same world.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 
 use super::{Core, Drive};
-use crate::engine::planned::RunId;
+use crate::engine::planned::{Due, RunId};
 use crate::engine::protocol::{Event, Level, Phase};
 use crate::engine::runs::checkpoints::Checkpoints;
 use crate::engine::runs::forking::{self, Begun};
-use crate::engine::runs::shown_run::ShownRun;
-use crate::engine::runs::{replay, walks};
 use crate::engine::session::Before;
 use crate::round::{Run, Turn};
 
@@ -24,10 +22,14 @@ impl Core {
             return self.message(Level::Warning, "A run can be forked once it has begun.".into());
         };
         let checkpoints = parent.checkpoints.up_to(round);
-        match forking::begin(&world, &parent.run, &parent.checkpoints, round, turn) {
-            Ok(Begun::Ready(run)) => self.show_fork(*run, checkpoints),
+        match forking::begin(&world, parent, round, turn) {
+            Ok(Begun::Ready(fork)) => self.add_fork(run, round, *fork, checkpoints),
             Ok(Begun::Waiting(forking)) => {
-                *before = Before::Forking(forking);
+                match before {
+                    Before::Forking(waiting) => waiting.push_back(*forking),
+                    before => *before = Before::Forking(VecDeque::from([*forking])),
+                }
+                self.held = false;
                 self.eta.restart();
                 let text =
                     "The weights at the end of that round are not saved, so the rounds are computed again first.";
@@ -37,54 +39,80 @@ impl Core {
         }
     }
 
-    /// Does one unit of work towards a fork.
+    /// Does one unit of work towards the first of the pending forks.
     pub fn advance_fork(&mut self) {
         const PARTS: usize = 1_000;
         let Some(session) = &mut self.session else { return };
-        let Before::Forking(mut forking) = std::mem::replace(&mut session.before, Before::Nothing) else { return };
+        let Before::Forking(waiting) = &mut session.before else { return };
+        let Some(forking) = waiting.front_mut() else {
+            session.before = Before::Nothing;
+            return;
+        };
         if forking.advance() {
             let (fraction, round) = (forking.fraction_done(), forking.round());
-            session.before = Before::Forking(forking);
             let done = (fraction * PARTS as f32) as usize;
             return self.say_progress(Phase::Rerunning, None, round, done, PARTS, fraction);
         }
-        let checkpoints = forking.checkpoints.clone();
-        let (run, differs) = forking.finish();
+        let Some(forking) = waiting.pop_front() else { return };
+        let (parent, checkpoints) = (forking.parent, forking.checkpoints.clone());
+        let (round, run, differs) = forking.finish();
         if let Some(difference) = differs {
             let text = format!(
                 "The rounds computed again differ from the history ({difference}). The fork continues from the new ones."
             );
             self.message(Level::Warning, text);
         }
-        self.show_fork(run, checkpoints);
+        self.add_fork(parent, round, run, checkpoints);
     }
 
-    /// Replaces the runs by the forked one, which is reported like a replay and then continues.
-    fn show_fork(&mut self, run: Run, checkpoints: Checkpoints) {
-        let Some(old) = self.session.take() else { return };
-        let Some(world) = old.world.clone() else { return };
-        let shown = ShownRun::new(RunId::default(), run, checkpoints, &world);
-        let session = old.forked(Arc::clone(&world), shown);
-        self.generation += 1;
-        self.say(Event::Started {
-            generation: self.generation,
-            experiment: Box::new(session.experiment.clone()),
-            runs: session.planned.clone(),
-            device: self.device.description.clone(),
-        });
-        self.say(Event::DataReady { dataset: world.dataset.clone() });
-        self.say(Event::GeneratorReady { cached: true, latent_scale: world.latent.scale() });
-        self.say(walks::cloud(&world));
-        for shown in &session.runs {
-            self.say(shown.started());
-            replay::events(&world, shown).into_iter().for_each(|event| self.say(event));
+    /// Adds the forked run, which is reported like a replay and then continues before all others. Runs that were halted
+    /// stay so.
+    fn add_fork(&mut self, parent: RunId, round: usize, run: Run, checkpoints: Checkpoints) {
+        let Some(session) = &mut self.session else { return };
+        let events = session.add_fork(parent, round, run, checkpoints);
+        events.into_iter().for_each(|event| self.say(event));
+        if self.drive != Drive::Free {
+            self.drive = Drive::Until(Due::FORKS);
         }
-        self.session = Some(session);
-        self.drive = Drive::Free;
         self.held = false;
         self.eta.restart();
         self.publish();
         self.say_phase(Phase::Paused);
         self.wake_now();
+    }
+
+    /// Adds the next repeats of the session's variants.
+    pub fn add_repeats(&mut self, count: usize) {
+        let session =
+            self.session.as_mut().filter(|s| s.world.is_some() || matches!(s.before, Before::Preparing { .. }));
+        let Some(session) = session else {
+            return self.message(Level::Warning, "Repeats can be added to an experiment that runs. Start one.".into());
+        };
+        let Some(runs) = session.add_repeats(count) else {
+            let text = "No repeat can be added: there is no run to repeat, or no seed above its own.";
+            return self.message(Level::Warning, text.into());
+        };
+        self.say(Event::RunsAdded { runs });
+        self.plan_changed();
+    }
+
+    /// Does not advance a run any more, or lets it go on.
+    pub fn hold(&mut self, run: RunId, on: bool) {
+        if let Some(session) = &mut self.session {
+            session.hold(run, on);
+            self.plan_changed();
+        }
+    }
+
+    /// Reports the phase again after runs were added or held, and takes the new amount of work into account.
+    fn plan_changed(&mut self) {
+        self.eta.restart();
+        let Some(session) = self.session.as_ref().filter(|s| s.world.is_some()) else { return };
+        if self.drive == Drive::Stopped && session.due().is_some() {
+            self.drive = Drive::Halted;
+        }
+        if matches!(session.before, Before::Nothing) && !self.may_advance() {
+            self.say_rest();
+        }
     }
 }

@@ -14,16 +14,17 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::options::{EngineOptions, Wake};
 use super::pace::{Eta, FormingPace, PROGRESS_INTERVAL, Throttle};
-use super::planned::{RunId, planned, setups_of};
+use super::planned::{Due, RunId, planned};
 use super::protocol::{Command, Event, Level, Phase, Snapshot, without_outdated_questions};
 use super::runs::shown_run::ShownRun;
 use super::runs::walks;
 use super::session::{Before, Session};
 use crate::archive::SavedRun;
 use crate::device::{ComputeDevice, DeviceKind, is_out_of_memory};
-use crate::experiment::{Experiment, Setup, Variant, setups};
+use crate::experiment::{Experiment, Variant};
 use crate::generator::cache::GeneratorCache;
-use crate::history::{Header, Metric};
+use crate::grid::{Cell, Grid, Shard};
+use crate::history::Metric;
 use crate::round::{Activity, RunEvent};
 use crate::world::Preparation;
 
@@ -37,8 +38,8 @@ enum Drive {
     Free,
     /// N more optimiser steps.
     Minibatches(usize),
-    /// Until every run has completed N rounds.
-    Rounds(usize),
+    /// As long as it is the turn of these, or of some before them.
+    Until(Due),
     Stopped,
 }
 
@@ -140,20 +141,23 @@ impl Core {
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Reset { experiment, variants } => self.start(*experiment, variants),
+            Command::Reset { experiment, variants, repeats } => self.start(*experiment, variants, repeats),
+            Command::AddRepeats(count) => self.add_repeats(count),
+            Command::Hold { run, on } => self.hold(run, on),
             Command::Replay { runs } => self.replay(runs),
             Command::Run => self.go(Drive::Free),
             Command::Pause => self.pause(),
             Command::StepMinibatches(n) => self.go(Drive::Minibatches(n)),
             Command::StepRound => {
-                let target = self.session.as_ref().map_or(1, Session::rounds_completed) + 1;
-                self.go(Drive::Rounds(target));
+                let due = self.session.as_ref().and_then(Session::due);
+                self.go(Drive::Until(due.unwrap_or(Due::FORKS)));
             }
             Command::Stop => {
                 self.drive = Drive::Stopped;
                 // A half-trained generator is useless; completed rounds are kept.
                 if let Some(session) = &mut self.session {
                     session.before = Before::Nothing;
+                    session.hold_all();
                 }
                 self.say(Event::Stopped);
                 self.say_phase(Phase::Stopped);
@@ -161,8 +165,7 @@ impl Core {
             Command::SetDevice(kind) => {
                 self.set_device(kind);
                 if let Some(session) = self.session.take() {
-                    let runs = setups_of(&session.planned);
-                    self.reset(session.experiment, runs, Vec::new());
+                    self.reset(session.experiment.clone(), session.cells(), Vec::new());
                 }
             }
             Command::Quit => self.quit = true,
@@ -194,33 +197,36 @@ impl Core {
         }
     }
 
-    /// Starts over with these variants side by side.
-    fn start(&mut self, experiment: Experiment, mut variants: Vec<Variant>) {
+    /// Starts over with these variants, and as many repeats of each.
+    fn start(&mut self, experiment: Experiment, mut variants: Vec<Variant>, repeats: usize) {
         if variants.is_empty() {
             variants.push(experiment.strategy.into());
         }
-        let checked = experiment.validated().and_then(|e| Ok((setups(&e, &variants)?, e)));
-        match checked {
-            Ok((runs, experiment)) => self.reset(experiment, runs, Vec::new()),
+        let grid = experiment.validated().and_then(|e| {
+            let grid = Grid::new(e.clone(), &variants, repeats.max(1), Shard::default())?;
+            Ok((e, grid.cells()))
+        });
+        match grid {
+            Ok((experiment, cells)) => self.reset(experiment, cells, Vec::new()),
             Err(e) => self.message(Level::Error, e.to_string()),
         }
     }
 
-    /// Starts a new session with these runs, or with saved ones that are loaded once the world is ready.
-    fn reset(&mut self, experiment: Experiment, runs: Vec<Setup>, saved: Vec<SavedRun>) {
+    /// Starts a new session with these cells, or with saved runs of them that are loaded once the world is ready.
+    fn reset(&mut self, experiment: Experiment, cells: Vec<Cell>, saved: Vec<SavedRun>) {
         // What was saved ran before, also with settings that are refused by now.
         let check = if saved.is_empty() { Experiment::validated } else { Experiment::readable };
-        if let Some(e) = runs.iter().find_map(|run| check(run.experiment.clone()).err()) {
+        if let Some(e) = cells.iter().find_map(|cell| check(cell.experiment.clone()).err()) {
             return self.message(Level::Error, e.to_string());
         }
         // The rounds before a fork may belong to another strategy.
         let before_forks = saved.iter().flat_map(|r| r.history.strategies());
-        let strategies: Vec<_> = runs.iter().map(|run| run.experiment.strategy).chain(before_forks).collect();
+        let strategies: Vec<_> = cells.iter().map(|cell| cell.experiment.strategy).chain(before_forks).collect();
         self.generation += 1;
         self.drive = Drive::Halted;
         self.held = false;
         self.eta.restart();
-        let runs = planned(runs);
+        let runs = planned(cells);
         self.say(Event::Started {
             generation: self.generation,
             experiment: Box::new(experiment.clone()),
@@ -232,6 +238,7 @@ impl Core {
             .with_generator(self.options.generator.clone())
             .for_strategies(&strategies);
         let preparation = if saved.is_empty() { preparation } else { preparation.without_new_runs() };
+        let saved = runs.iter().map(|run| run.id).zip(saved).collect();
         let before = Before::Preparing { preparation: Box::new(preparation), saved };
         self.session = Some(Session::new(experiment, runs, before));
         self.publish();
@@ -240,10 +247,9 @@ impl Core {
     }
 
     fn replay(&mut self, saved: Vec<SavedRun>) {
-        let setup = |header: &Header| Setup { experiment: header.experiment.clone(), own: header.own.clone() };
-        let runs: Vec<_> = saved.iter().map(|r| setup(&r.history.header)).collect();
-        match runs.first().map(|run| run.own.base(&run.experiment)) {
-            Some(experiment) => self.reset(experiment, runs, saved),
+        let cells: Vec<_> = saved.iter().map(|run| Cell::of(&run.history)).collect();
+        match cells.first().map(|cell| cell.own.base(&cell.experiment)) {
+            Some(experiment) => self.reset(experiment, cells, saved),
             None => self.message(Level::Warning, "There is no saved run to show.".into()),
         }
     }
@@ -263,8 +269,7 @@ impl Core {
         let Some(session) = &self.session else { return false };
         let before = match session.before {
             Before::Nothing => false,
-            Before::Preparing { .. } | Before::Replaying(_) => !self.held,
-            Before::Forking(_) => true,
+            Before::Preparing { .. } | Before::Replaying(_) | Before::Forking(_) => !self.held,
         };
         before || self.may_advance() || session.something_waits()
     }
@@ -274,15 +279,13 @@ impl Core {
     }
 
     fn may_advance(&self) -> bool {
-        let Some(session) = &self.session else { return false };
-        if session.current().is_none() || matches!(session.before, Before::Replaying(_)) {
-            return false;
-        }
+        let waits = |s: &&Session| s.world.is_some() && !matches!(s.before, Before::Replaying(_));
+        let Some(due) = self.session.as_ref().filter(waits).and_then(Session::due) else { return false };
         match self.drive {
             Drive::Halted | Drive::Stopped => false,
             Drive::Free => true,
             Drive::Minibatches(left) => left > 0,
-            Drive::Rounds(target) => session.rounds_completed() < target,
+            Drive::Until(last) => due <= last,
         }
     }
 
@@ -290,7 +293,7 @@ impl Core {
         match self.session.as_ref().map(|s| &s.before) {
             Some(Before::Preparing { .. }) if !self.held => self.prepare(),
             Some(Before::Replaying(_)) if !self.held => self.advance_replay(),
-            Some(Before::Forking(_)) => self.advance_fork(),
+            Some(Before::Forking(_)) if !self.held => self.advance_fork(),
             _ if self.may_advance() => self.advance(),
             _ => self.background(),
         }
@@ -299,7 +302,11 @@ impl Core {
     fn advance(&mut self) {
         let interrupt = Arc::clone(&self.interrupt);
         let Some(session) = &mut self.session else { return };
-        let Some(at) = session.current() else { return };
+        let Some(at) = session.current() else {
+            let begun = session.begin_next();
+            begun.into_iter().for_each(|event| self.say(event));
+            return self.publish();
+        };
         let shown = &mut session.runs[at];
         let (id, round, activity) = (shown.id, shown.run.round(), shown.run.activity());
         let trains = shown.run.is_training_next();
@@ -325,11 +332,20 @@ impl Core {
         }
         self.background_of_rounds();
         if !self.may_advance() {
-            let done = self.session.as_ref().is_some_and(|s| s.current().is_none());
             self.drive = Drive::Halted;
             self.eta.restart();
-            self.say_phase(if done { Phase::Finished } else { Phase::Paused });
+            self.say_rest();
         }
+    }
+
+    /// Reports that no rounds are computed: until another command, or because none are left.
+    fn say_rest(&mut self) {
+        let phase = match self.session.as_ref().and_then(Session::due) {
+            _ if self.drive == Drive::Stopped => Phase::Stopped,
+            Some(_) => Phase::Paused,
+            None => Phase::Finished,
+        };
+        self.say_phase(phase);
     }
 
     fn happened(&mut self, at: usize, event: RunEvent) {
@@ -373,10 +389,10 @@ impl Core {
         if self.device.kind == DeviceKind::Gpu {
             let failed = self.device.description.clone();
             let smaller = session.as_ref().filter(|_| batch_too_large).and_then(Session::smaller);
-            if let Some((experiment, runs, why)) = smaller {
+            if let Some((experiment, cells, why)) = smaller {
                 self.message(Level::Warning, format!("{failed} has too little memory for {why}"));
                 let drive = self.drive.clone();
-                self.reset(experiment, runs, Vec::new());
+                self.reset(experiment, cells, Vec::new());
                 self.drive = drive;
                 return;
             }
@@ -387,8 +403,7 @@ impl Core {
             );
             if let Some(session) = session {
                 let drive = self.drive.clone();
-                let runs = setups_of(&session.planned);
-                self.reset(session.experiment, runs, Vec::new());
+                self.reset(session.experiment.clone(), session.cells(), Vec::new());
                 self.drive = drive;
             }
         } else {

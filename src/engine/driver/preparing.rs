@@ -95,13 +95,14 @@ impl Core {
         let Before::Replaying(replaying) = &mut session.before else { return };
         let replayed = replaying.advance();
         let progress = replaying.progress();
-        let Some(Replayed { run, said }) = replayed else {
+        let Some(Replayed { run, misfit, said }) = replayed else {
             session.before = Before::Nothing;
             return self.runs_are_there();
         };
+        misfit.into_iter().for_each(|run| session.hold(run, true));
         let complete = run.is_some();
-        session.runs.extend(run);
-        said.into_iter().for_each(|event| self.say(event));
+        let shown: Vec<_> = run.into_iter().flat_map(|run| session.join(run)).collect();
+        said.into_iter().chain(shown).for_each(|event| self.say(event));
         if complete {
             self.publish();
         }
@@ -112,14 +113,10 @@ impl Core {
 
     /// Lets rounds run from here, if any are left.
     fn runs_are_there(&mut self) {
-        let Some(session) = &self.session else { return };
-        let phase = match session.current() {
-            _ if session.runs.is_empty() => Phase::Failed,
-            None => Phase::Finished,
-            Some(_) => Phase::Paused,
-        };
-        if !self.may_advance() {
-            self.say_phase(phase);
+        if self.session.as_ref().is_some_and(|s| s.runs.is_empty()) {
+            self.say_phase(Phase::Failed);
+        } else if !self.may_advance() {
+            self.say_rest();
         }
     }
 }

@@ -15,10 +15,13 @@ use crate::trajectory::Reselection;
 /// One command to the engine.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Start this experiment with these variants side by side; an empty list runs `experiment` itself. The generator is
-    /// trained, or taken from the cache, at once; rounds wait for `Run` or a step.
-    Reset { experiment: Box<Experiment>, variants: Vec<Variant> },
-    /// Show saved runs of one seed as if they had just run; runs with weights can be questioned and continued.
+    /// Start this experiment with these variants; an empty list runs `experiment` itself. The variants of one repeat run
+    /// side by side, the repeats one after the other, each with the next seed: the cells of `ridgewalk run --repeats`.
+    /// The generator is trained, or taken from the cache, at once; rounds wait for `Run` or a step.
+    Reset { experiment: Box<Experiment>, variants: Vec<Variant>, repeats: usize },
+    /// Add the next N repeats of the session's variants; they run when rounds run: `Event::RunsAdded`.
+    AddRepeats(usize),
+    /// Show saved runs as if they had just run; runs with weights can be questioned and continued.
     Replay { runs: Vec<SavedRun> },
     /// Run rounds until `Pause`.
     Run,
@@ -26,10 +29,12 @@ pub enum Command {
     Pause,
     /// Run N optimiser steps of the present run, then pause.
     StepMinibatches(usize),
-    /// Run to the end of the present round of every run, then pause.
+    /// Run to the end of the present round of the runs whose turn it is, then pause.
     StepRound,
     /// End the experiment here; completed rounds stay.
     Stop,
+    /// Do not advance this run any more; or let it go on when rounds run.
+    Hold { run: RunId, on: bool },
     /// Compute on another device from now on; the experiment starts over.
     SetDevice(DeviceKind),
     /// Start a walk without re-selection at this train sample (in the shown run).
@@ -53,7 +58,8 @@ pub enum Command {
     LookAt(Option<usize>),
     /// Keep the predictions of the whole train split up to date (for colouring by prediction, loss or correctness).
     WantScores(bool),
-    /// Fork a run from the end of a round; the fork replaces all runs and continues automatically.
+    /// Fork a run from the end of a round: the fork is added to the runs, is shown, and continues before all others:
+    /// `Event::RunsAdded`.
     Fork { run: RunId, round: usize, turn: Turn },
     /// Write all runs into this folder, now and after each of their rounds: `Event::OnDisk`.
     Keep { folder: PathBuf },

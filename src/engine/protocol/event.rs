@@ -28,6 +28,8 @@ pub enum Event {
         runs: Vec<PlannedRun>,
         device: String,
     },
+    /// Runs were added to the session: further repeats, or a fork, whose parent's rounds then come as `RoundEnded`.
+    RunsAdded { runs: Vec<PlannedRun> },
     /// The user's own masks were checked: the result for each.
     MasksJudged(Arc<MaskReport>),
     /// The experiment cannot run on the data that were read, or in the memory that is free; a message says so, too.

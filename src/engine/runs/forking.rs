@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::checkpoints::Checkpoints;
+use super::shown_run::ShownRun;
 use crate::difference::first_difference;
+use crate::engine::planned::RunId;
 use crate::experiment::ExperimentError;
 use crate::history::History;
 use crate::round::{Rerun, ResumeError, Resuming, Run, Turn};
@@ -30,6 +32,7 @@ pub enum ForkError {
 
 /// A pending fork, while the rounds before it are computed again.
 pub struct Forking {
+    pub parent: RunId,
     rerun: Rerun,
     expected: History,
     pub turn: Turn,
@@ -44,14 +47,9 @@ pub enum Begun {
     Waiting(Box<Forking>),
 }
 
-/// Forks `parent` at the end of `round` with this turn; without saved weights, the rounds to compute again.
-pub fn begin(
-    world: &Arc<World>,
-    parent: &Run,
-    checkpoints: &Checkpoints,
-    round: usize,
-    turn: Turn,
-) -> Result<Begun, ForkError> {
+/// Forks a run at the end of `round` with this turn; without saved weights, the rounds to compute again.
+pub fn begin(world: &Arc<World>, shown: &ShownRun, round: usize, turn: Turn) -> Result<Begun, ForkError> {
+    let ShownRun { id, run: parent, checkpoints, .. } = shown;
     let done = parent.rounds_done();
     if round == 0 || round > done {
         return Err(ForkError::NotYet { round, done });
@@ -70,7 +68,8 @@ pub fn begin(
     let Some(checkpoint) = checkpoints.at(round).filter(|c| !c.optimiser.is_empty()) else {
         let rerun = Rerun::new(world, &history);
         let checkpoints = checkpoints.up_to(round);
-        return Ok(Begun::Waiting(Box::new(Forking { rerun, expected: history, turn, checkpoints })));
+        let forking = Forking { parent: *id, rerun, expected: history, turn, checkpoints };
+        return Ok(Begun::Waiting(Box::new(forking)));
     };
     // The parent has the stress maps, so nothing is solved again.
     let mut resuming = Resuming::new(world, history, checkpoint.clone(), parent.made_maps())?;
@@ -94,11 +93,12 @@ impl Forking {
         self.rerun.round()
     }
 
-    /// The forked run, and the first difference from the parent's history, if any.
-    pub fn finish(self) -> (Run, Option<String>) {
+    /// The round that it leaves its parent after, the forked run, and the first difference from the parent's history,
+    /// if any.
+    pub fn finish(self) -> (usize, Run, Option<String>) {
         let mut run = self.rerun.into_run();
         let differs = first_difference(run.history(), &self.expected);
         run.turn(self.turn);
-        (run, differs)
+        (self.expected.rounds.len(), run, differs)
     }
 }

@@ -35,8 +35,15 @@ impl Pins {
             fits.then(|| Point { pin: p.pin, label: p.label, decoded: world.generator.decode(&p.code) })
         };
         self.points = pins.into_iter().filter_map(point).collect();
-        let rounds = |r: &ShownRun| r.checkpoints.rounds().into_iter().map(|round| (r.id, round)).collect::<Vec<_>>();
-        self.back = if self.points.is_empty() { VecDeque::new() } else { runs.iter().flat_map(rounds).collect() };
+        self.back.clear();
+        runs.iter().for_each(|run| self.join(run));
+    }
+
+    /// Follows the points through the earlier rounds of another run too.
+    pub fn join(&mut self, run: &ShownRun) {
+        if !self.points.is_empty() {
+            self.back.extend(run.checkpoints.rounds().into_iter().map(|round| (run.id, round)));
+        }
     }
 
     /// Whether a target of an earlier round is still to be measured.

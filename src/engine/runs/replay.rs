@@ -28,19 +28,20 @@ pub struct Replaying {
 /// The result of a unit of work.
 #[derive(Default)]
 pub struct Replayed {
-    /// A run that is complete.
+    /// A run that is complete; its events are still to be reported.
     pub run: Option<ShownRun>,
+    /// A run that does not fit this world.
+    pub misfit: Option<RunId>,
     /// Events to report.
     pub said: Vec<Event>,
 }
 
 impl Replaying {
-    /// Loads saved runs; their ids are their places in the list.
-    pub fn new(world: &Arc<World>, saved: Vec<SavedRun>) -> Self {
-        let grounds = saved.iter().filter_map(|run| run.history.header.ground().compare(&world.ground).ok());
+    /// Loads saved runs.
+    pub fn new(world: &Arc<World>, saved: Vec<(RunId, SavedRun)>) -> Self {
+        let grounds = saved.iter().filter_map(|(_, run)| run.history.header.ground().compare(&world.ground).ok());
         let note = grounds.max().and_then(Likeness::note);
-        let waiting = saved.into_iter().enumerate().map(|(place, run)| (RunId::nth(place), run)).collect();
-        Self { world: Arc::clone(world), waiting, now: None, without_weights: false, note }
+        Self { world: Arc::clone(world), waiting: saved.into(), now: None, without_weights: false, note }
     }
 
     /// The run being loaded if masks are solved for it; the number of solved masks, and of all.
@@ -57,8 +58,8 @@ impl Replaying {
             let name = name(resuming.history());
             match resuming.advance() {
                 Ok(true) => self.now = Some((id, resuming, checkpoints)),
-                Ok(false) => self.show(&mut replayed, name, id, resuming.finish(), checkpoints),
-                Err(e) => replayed.said.push(misfit(name, &e)),
+                Ok(false) => self.show(&mut replayed, &name, id, resuming.finish(), checkpoints),
+                Err(e) => replayed.misfit(id, &name, &e),
             }
             return Some(replayed);
         }
@@ -80,12 +81,12 @@ impl Replaying {
         match checkpoint {
             Some(checkpoint) => match Resuming::new(&self.world, history, checkpoint, MadeMaps::default()) {
                 Ok(resuming) => self.now = Some((id, resuming, checkpoints)),
-                Err(e) => replayed.said.push(misfit(name, &e)),
+                Err(e) => replayed.misfit(id, &name, &e),
             },
             None => {
                 let run = Run::replay(&self.world, history);
                 self.without_weights |= run.is_ok();
-                self.show(&mut replayed, name, id, run, checkpoints);
+                self.show(&mut replayed, &name, id, run, checkpoints);
             }
         }
         Some(replayed)
@@ -94,20 +95,24 @@ impl Replaying {
     fn show(
         &self,
         replayed: &mut Replayed,
-        name: String,
+        name: &str,
         id: RunId,
         run: Result<Run, ResumeError>,
         checkpoints: Checkpoints,
     ) {
         match run {
             Ok(run) => {
-                let shown = ShownRun::new(id, run, checkpoints, &self.world);
-                replayed.said.push(shown.started());
-                replayed.said.extend(events(&self.world, &shown));
-                replayed.run = Some(shown);
+                replayed.run = Some(ShownRun::new(id, run, checkpoints, &self.world));
             }
-            Err(e) => replayed.said.push(misfit(name, &e)),
+            Err(e) => replayed.misfit(id, name, &e),
         }
+    }
+}
+
+impl Replayed {
+    fn misfit(&mut self, run: RunId, name: &str, error: &ResumeError) {
+        self.misfit = Some(run);
+        self.said.push(Event::Message { level: Level::Error, text: format!("{name}: {error}") });
     }
 }
 
@@ -129,10 +134,6 @@ pub fn events(world: &World, shown: &ShownRun) -> Vec<Event> {
 
 fn name(history: &History) -> String {
     format!("{}, repeat {}", history.variant(), history.header.repeat)
-}
-
-fn misfit(name: String, error: &ResumeError) -> Event {
-    Event::Message { level: Level::Error, text: format!("{name}: {error}") }
 }
 
 fn left_out(name: &str, foreign: &Foreign) -> Event {

@@ -60,8 +60,6 @@ pub struct AppState {
     pub unfit: Option<ExperimentError>,
     /// The settings of the next fork, while its sheet is open.
     pub fork_draft: Option<Turn>,
-    /// Whether a fork is pending; when it starts, the present runs become opened histories.
-    pub(super) forking: bool,
     pub playhead: Playhead,
     pub intent: Intent,
     /// A request that is not yet in effect; shown in the frame of the click.
@@ -173,7 +171,6 @@ impl AppState {
             mask_report: None,
             unfit: None,
             fork_draft: None,
-            forking: false,
             playhead: Playhead::default(),
             intent: Intent::Idle,
             pending: None,
@@ -187,6 +184,7 @@ impl AppState {
             Event::Started { generation, experiment, runs, device } => {
                 self.start_over(generation, *experiment, runs, device);
             }
+            Event::RunsAdded { runs } => self.runs_added(runs),
             Event::MasksJudged(report) => self.mask_report = Some(report),
             Event::Unfit(error) => self.unfit = Some(error),
             Event::DataReady { dataset } => self.dataset = Some(dataset),
@@ -305,12 +303,6 @@ impl AppState {
         let before = self.experiment_of(self.focus.run).strategy;
         let same = planned.iter().filter(|p| p.experiment.strategy == before).map(|p| p.id);
         let run = same.clone().find(|id| *id == self.focus.run).or(same.min()).unwrap_or_else(|| preferred(&planned));
-        // A fork has the same latent space, so pinned points stay.
-        let pins = if self.forking { self.pins.without_values() } else { PinBoard::default() };
-        if self.forking {
-            let parents = self.histories();
-            self.opened.keep(parents);
-        }
         let fresh = Self::new(experiment, Vec::new(), self.device);
         *self = Self {
             generation,
@@ -323,10 +315,19 @@ impl AppState {
             lab: self.lab.started_over(),
             brush: self.brush.started_over(),
             opened: std::mem::take(&mut self.opened),
-            pins,
             focus: Focus { run, ..fresh.focus.clone() },
             ..fresh
         };
+    }
+
+    /// Adds runs to the session; a fork is shown, as the engine shows it.
+    fn runs_added(&mut self, runs: Vec<PlannedRun>) {
+        if let Some(fork) = runs.iter().find(|run| run.parent.is_some()) {
+            // The engine has shown it already.
+            let _ = self.show(fork.id);
+            self.focus.round = None;
+        }
+        self.planned.extend(runs);
     }
 
     fn target_moved(&mut self, run: RunId) {

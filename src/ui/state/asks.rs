@@ -48,16 +48,14 @@ impl AppState {
     pub fn reset(&mut self, experiment: Experiment, variants: Vec<Variant>, and_run: bool) -> Vec<Command> {
         self.messages.cured();
         self.pending = Some(Pending::Resetting);
-        self.forking = false;
         self.intent = if and_run { Intent::Running } else { Intent::Idle };
-        let reset = Command::Reset { experiment: Box::new(experiment), variants };
+        let reset = Command::Reset { experiment: Box::new(experiment), variants, repeats: 1 };
         if and_run { vec![reset, Command::Run] } else { vec![reset] }
     }
 
     /// Shows saved runs in all views, in place of the present ones.
     pub fn replay(&mut self, runs: Vec<SavedRun>) -> Command {
         self.messages.cured();
-        self.forking = false;
         self.pending = Some(Pending::Resetting);
         self.intent = Intent::Idle;
         Command::Replay { runs }
@@ -71,7 +69,6 @@ impl AppState {
     /// Forks the shown run at the end of a round, with another strategy, step length or seed.
     pub fn fork(&mut self, round: usize, turn: Turn) -> Command {
         self.fork_draft = None;
-        self.forking = true;
         self.intent = Intent::Running;
         Command::Fork { run: self.focus.run, round, turn }
     }

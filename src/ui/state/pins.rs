@@ -69,13 +69,6 @@ impl PinBoard {
             }
         }
     }
-
-    /// The points without values, for another run in the same latent space.
-    pub fn without_values(&self) -> Self {
-        let mut board = self.clone();
-        board.pins.iter_mut().for_each(|p| p.values.clear());
-        board
-    }
 }
 
 impl Pin {
@@ -108,7 +101,6 @@ mod tests {
         let losses = |run| board.pins[0].series(run).map(|(m, v)| (m, v.loss)).collect::<Vec<_>>();
         assert_eq!(losses(snn), [(10, 0.1), (30, 0.3)]);
         assert_eq!(losses(random), [(20, 0.2)]);
-        assert_eq!(board.without_values().pins[0].series(snn).count(), 0);
         assert!(matches!(board.remove(1), Command::SetPins(p) if p.len() == 1 && p[0].pin == 2));
     }
 }

@@ -40,10 +40,16 @@ impl AppState {
         self.planned.iter().find(|p| p.id == run)
     }
 
-    /// The runs as variants of the experiment, in order.
+    /// The runs as variants of the experiment, in order; without forks, and repeats of a variant once.
     pub fn variants(&self) -> Vec<Variant> {
-        let variant = |e: &Experiment| Own::between(e, &self.experiment).variant(e);
-        self.planned.iter().map(|p| variant(&p.experiment)).collect()
+        let mut variants: Vec<Variant> = Vec::new();
+        for PlannedRun { experiment, .. } in self.planned.iter().filter(|p| p.parent.is_none()) {
+            let variant = Own::between(experiment, &self.experiment).variant(experiment);
+            if !variants.contains(&variant) {
+                variants.push(variant);
+            }
+        }
+        variants
     }
 
     /// The experiment of a run.
@@ -51,9 +57,9 @@ impl AppState {
         self.planned_run(run).map_or(&self.experiment, |p| &p.experiment)
     }
 
-    /// A run's name among the runs: its strategy's, with its own fields.
+    /// A run's name among the runs: its strategy's, with its own fields, and what else tells it apart.
     pub fn name_of(&self, run: RunId) -> String {
-        self.planned_run(run).map_or_else(String::new, |p| p.name.label())
+        self.planned_run(run).map_or_else(String::new, |p| p.label(&self.planned))
     }
 
     /// A run's style, as in the figures.

@@ -33,7 +33,7 @@ fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
     let Some(now) = cx.state.shown_turn() else { return };
     let mut turn = cx.state.fork_draft.unwrap_or(now);
     ui.label(bold(format!("Fork {} after round {round}", now.strategy.label())));
-    let text = "The fork shares the rounds so far and then continues with these settings. The present runs stay as opened histories: see Pair.";
+    let text = "The fork shares the rounds so far and then continues with these settings, beside the present runs.";
     ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
     ui.add_space(space::XS);
     let row = |ui: &mut Ui, name: &str, add: &mut dyn FnMut(&mut Ui)| {

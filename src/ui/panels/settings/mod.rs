@@ -63,9 +63,12 @@ impl Controls {
 
     /// Whether the chosen runs are not those that run, however they are written.
     fn compares_others(&self, state: &AppState) -> bool {
-        let chosen = self.compared.variants().ok().and_then(|v| setups(&state.experiment, &v).ok());
-        let chosen = chosen.map(|runs| runs.iter().map(|run| Variant::identity(&run.experiment)).collect::<Vec<_>>());
-        chosen != Some(state.planned.iter().map(|p| Variant::identity(&p.experiment)).collect())
+        let identities = |variants: &[Variant]| {
+            let runs = setups(&state.experiment, variants).ok()?;
+            Some(runs.iter().map(|run| Variant::identity(&run.experiment)).collect::<Vec<_>>())
+        };
+        let chosen = self.compared.variants().ok().and_then(|chosen| identities(&chosen));
+        chosen.is_none() || chosen != identities(&state.variants())
     }
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<ControlsAction> {
