@@ -60,6 +60,7 @@ pub fn fetch(name: &str, data_dir: Option<PathBuf>) -> anyhow::Result<()> {
         bar.set_message(progress.file.clone());
         bar.set_length(progress.bytes_in_all);
         bar.set_position(progress.received_in_all);
+        true
     })?;
     bar.finish_and_clear();
     for (url, detail) in &fetched.failed {

@@ -42,6 +42,8 @@ pub enum DataError {
         display_list(searched)
     )]
     Partial { name: String, path: PathBuf, missing: Vec<String>, searched: Vec<PathBuf> },
+    #[error("{name}: the download was cancelled; files that were complete are kept")]
+    Cancelled { name: String },
     #[error(
         "{url}: download failed ({detail}); check the connection and fetch again, or put the files into a folder and \
          give --data-dir{}",

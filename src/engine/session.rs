@@ -336,6 +336,7 @@ impl Session {
             | Command::StepMinibatches(_)
             | Command::StepRound
             | Command::Stop
+            | Command::SetDataFolder(_)
             | Command::SetDevice(_)
             | Command::Fork { .. }
             | Command::Quit => {}

@@ -1,6 +1,7 @@
 //! The window: starts the engine, lays out the panels, and carries out the actions of keys and buttons.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::kit::theme;
@@ -16,6 +17,7 @@ use super::kit::images::Images;
 use super::kit::question::Question;
 use super::kit::theme::{Theme, space};
 use super::panel::{Cx, ViewKey, inspect_question};
+use super::panels::settings::data_files::DataFiles;
 use super::panels::settings::{Controls, ControlsAction};
 use super::panels::{self, Panels, WORKSPACES};
 use super::shell::action::BarAction;
@@ -114,11 +116,18 @@ struct Saved {
     /// The panels' choices, by panel key.
     panels: BTreeMap<String, String>,
     show_controls: bool,
+    /// The folders chosen for the files of data sets, by data set.
+    data_folders: BTreeMap<String, PathBuf>,
 }
 
 impl Default for Saved {
     fn default() -> Self {
-        Self { layouts: Layouts::default(), panels: BTreeMap::new(), show_controls: true }
+        Self {
+            layouts: Layouts::default(),
+            panels: BTreeMap::new(),
+            show_controls: true,
+            data_folders: BTreeMap::new(),
+        }
     }
 }
 
@@ -135,6 +144,7 @@ impl App {
         }
         // What cannot run is reported by the engine.
         let runs = setups(&options.experiment, &options.variants).unwrap_or_default();
+        let files = DataFiles::new(options.engine.data_dir.clone(), saved.data_folders);
         let mut state = AppState::new(options.experiment.clone(), runs, options.engine.device);
         let engine = match Engine::spawn(options.engine, wake(cc)) {
             Ok(engine) => Some(engine),
@@ -148,7 +158,7 @@ impl App {
         let mut app = Self {
             engine,
             state,
-            controls: Controls::new(options.experiment, &options.variants),
+            controls: Controls::new(options.experiment, &options.variants, files),
             show_controls: saved.show_controls,
             workspaces: Workspaces::restored(saved.layouts),
             panels,
@@ -172,6 +182,9 @@ impl App {
     fn send(&mut self) {
         let Some(engine) = &self.engine else { return self.commands.clear() };
         for command in self.commands.drain(..) {
+            if let Some(dataset) = command.dataset() {
+                engine.send(Command::SetDataFolder(self.controls.files.folder(dataset)));
+            }
             engine.send(command);
         }
     }
@@ -396,7 +409,9 @@ impl eframe::App for App {
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         let panels = self.panels.iter().filter_map(|(key, panel)| Some(((*key).to_owned(), panel.saved()?))).collect();
         let layouts = self.workspaces.layouts();
-        eframe::set_value(storage, APP_ID, &Saved { layouts, panels, show_controls: self.show_controls });
+        let data_folders = self.controls.files.chosen.clone();
+        let saved = Saved { layouts, panels, show_controls: self.show_controls, data_folders };
+        eframe::set_value(storage, APP_ID, &saved);
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

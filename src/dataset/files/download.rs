@@ -41,7 +41,8 @@ pub struct Fetched {
 
 /// Downloads the files of the data set `name` into the folder `into`, which is created if it does not exist. Existing
 /// files with their published checksum are kept, so an interrupted download continues where it stopped.
-pub fn fetch(name: &str, into: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Fetched, DataError> {
+/// `progress` says whether to go on; if not, what is complete stays.
+pub fn fetch(name: &str, into: &Path, progress: &mut dyn FnMut(Progress) -> bool) -> Result<Fetched, DataError> {
     let config = agent_config().https_only(true).build();
     Fetch { published: published::of(name)?, agent: config.new_agent() }.run(into, progress)
 }
@@ -62,7 +63,7 @@ struct Fetch {
 }
 
 impl Fetch {
-    fn run(&self, into: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Fetched, DataError> {
+    fn run(&self, into: &Path, progress: &mut dyn FnMut(Progress) -> bool) -> Result<Fetched, DataError> {
         std::fs::create_dir_all(into).map_err(|source| DataError::Write { path: into.into(), source })?;
         let bytes_in_all = self.published.files.iter().map(|f| f.bytes).sum();
         let mut before = 0;
@@ -77,7 +78,7 @@ impl Fetch {
                     bytes: file.bytes,
                     received_in_all,
                     bytes_in_all,
-                });
+                })
             };
             report(0);
             if is_there(file, into)? {
@@ -99,7 +100,7 @@ impl Fetch {
         file: &PublishedFile,
         into: &Path,
         kept: &[String],
-        report: &mut dyn FnMut(u64),
+        report: &mut dyn FnMut(u64) -> bool,
     ) -> Result<Vec<(String, String)>, DataError> {
         let mut failed: Vec<(String, String)> = Vec::new();
         for mirror in &self.published.mirrors {
@@ -124,7 +125,7 @@ impl Fetch {
         url: &str,
         file: &PublishedFile,
         into: &Path,
-        report: &mut dyn FnMut(u64),
+        report: &mut dyn FnMut(u64) -> bool,
     ) -> Result<Result<(), String>, DataError> {
         let mut body = match self.agent.get(url).call() {
             Ok(response) => response.into_body().into_reader().take(file.bytes + 1),
@@ -145,7 +146,9 @@ impl Fetch {
             hash.update(&chunk[..n]);
             partial.write_all(&chunk[..n]).map_err(unwritable)?;
             received += n as u64;
-            report(received.min(file.bytes));
+            if !report(received.min(file.bytes)) {
+                return Err(DataError::Cancelled { name: file.name.clone() });
+            }
         }
         if received != file.bytes {
             let sent = if received > file.bytes { "more".to_owned() } else { received.to_string() };
@@ -235,7 +238,7 @@ mod tests {
         (url, seen)
     }
 
-    fn fetch_from(mirrors: Vec<String>, into: &Path) -> (Result<Fetched, DataError>, Vec<Progress>) {
+    fn from(mirrors: Vec<String>) -> Fetch {
         let file = |(name, body): (&str, &[u8])| PublishedFile {
             name: name.into(),
             bytes: body.len() as u64,
@@ -243,9 +246,15 @@ mod tests {
             unpacked: String::new(),
         };
         let published = Published { mirrors, files: FILES.map(file).to_vec() };
-        let agent = agent_config().proxy(None).build().new_agent();
+        Fetch { published, agent: agent_config().proxy(None).build().new_agent() }
+    }
+
+    fn fetch_from(mirrors: Vec<String>, into: &Path) -> (Result<Fetched, DataError>, Vec<Progress>) {
         let mut reports = Vec::new();
-        let result = Fetch { published, agent }.run(into, &mut |p| reports.push(p));
+        let result = from(mirrors).run(into, &mut |p| {
+            reports.push(p);
+            true
+        });
         (result, reports)
     }
 
@@ -315,6 +324,15 @@ mod tests {
             assert!(told, "{mirror:?}: {fetched:?}");
             assert_eq!(std::fs::read(into.path().join("b.gz")).unwrap(), FILES[1].1);
         }
+    }
+
+    #[test]
+    fn a_cancelled_download_ends_at_once_and_keeps_only_complete_files() {
+        let into = tempfile::tempdir().unwrap();
+        let fetch = from(vec![serve(Mirror::Good).0]);
+        let error = fetch.run(into.path(), &mut |p| p.file == "a.gz" || p.received == 0).unwrap_err();
+        assert!(matches!(&error, DataError::Cancelled { name } if name == "b.gz"), "{error}");
+        assert_eq!(names_in(into.path()), ["a.gz"]);
     }
 
     #[test]

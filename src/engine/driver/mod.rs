@@ -162,6 +162,7 @@ impl Core {
                 self.say(Event::Stopped);
                 self.say_phase(Phase::Stopped);
             }
+            Command::SetDataFolder(folder) => self.options.data_dir = folder,
             Command::SetDevice(kind) => {
                 self.set_device(kind);
                 if let Some(session) = self.session.take() {

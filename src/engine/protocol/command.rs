@@ -7,7 +7,7 @@ use crate::archive::SavedRun;
 use crate::device::DeviceKind;
 use crate::engine::planned::RunId;
 use crate::engine::questions::Question;
-use crate::experiment::{Experiment, Variant, WalkAnchors};
+use crate::experiment::{DatasetKind, Experiment, Variant, WalkAnchors};
 use crate::field::FieldRequest;
 use crate::round::Turn;
 use crate::trajectory::Reselection;
@@ -33,6 +33,8 @@ pub enum Command {
     StepRound,
     /// End the experiment here; completed rounds stay.
     Stop,
+    /// Search this folder for the files of published data sets from the next start on; `None` for the usual places.
+    SetDataFolder(Option<PathBuf>),
     /// Do not advance this run any more; or let it go on when rounds run.
     Hold { run: RunId, on: bool },
     /// Compute on another device from now on; the experiment starts over.
@@ -77,6 +79,15 @@ impl Command {
     /// Asks a question of any kind.
     pub fn ask(question: impl Into<Question>) -> Self {
         Self::Ask(question.into())
+    }
+
+    /// The data set that is read, if the command starts a session.
+    pub fn dataset(&self) -> Option<DatasetKind> {
+        match self {
+            Self::Reset { experiment, .. } => Some(experiment.dataset),
+            Self::Replay { runs } => runs.first().map(|run| run.history.header.experiment.dataset),
+            _ => None,
+        }
     }
 }
 

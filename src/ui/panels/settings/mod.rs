@@ -1,6 +1,8 @@
 //! The settings panel: a draft of the next experiment, a row for each field, and why it cannot run.
 
 pub mod compared;
+mod download;
+pub mod data_files;
 pub mod mask_report;
 pub mod rows;
 
@@ -8,6 +10,7 @@ use std::path::PathBuf;
 
 use egui::{RichText, ScrollArea, Ui};
 
+use crate::engine::protocol::Phase;
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Group, Level, Variant, setups};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
@@ -16,6 +19,7 @@ use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
 use crate::ui::state::AppState;
 use compared::Compared;
+use data_files::DataFiles;
 use mask_report::MaskReportSheet;
 use rows::Rows;
 
@@ -23,6 +27,8 @@ use rows::Rows;
 pub struct Controls {
     pub draft: Experiment,
     pub compared: Compared,
+    /// Where the files of published data sets are.
+    pub files: DataFiles,
     /// The report on the user's own masks.
     pub report: MaskReportSheet,
     /// The system's dialog for the folder of masks.
@@ -40,10 +46,11 @@ pub enum ControlsAction {
 }
 
 impl Controls {
-    pub fn new(draft: Experiment, variants: &[Variant]) -> Self {
+    pub fn new(draft: Experiment, variants: &[Variant], files: DataFiles) -> Self {
         Self {
             draft,
             compared: Compared::of(variants),
+            files,
             report: MaskReportSheet::default(),
             folder: Job::default(),
             more: false,
@@ -76,11 +83,15 @@ impl Controls {
         let changed = self.is_changed(cx.state);
         let failed = || cx.state.unfit.clone().filter(|_| !changed);
         let error = self.error().or_else(|| self.misfit(cx.state)).or_else(failed);
+        // The data were missing, and are there now.
+        let again = cx.state.progress.phase == Phase::Failed
+            && cx.state.dataset.is_none()
+            && self.files.are_there(self.draft.dataset);
         let mut action = None;
         // The bar is always shown: otherwise the fields above would change their identity under the pointer.
         let frame = egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8));
         egui::Panel::bottom("apply").show_separator_line(true).frame(frame).show(ui, |ui| {
-            if changed {
+            if changed || again {
                 action = apply_bar(ui, error.as_ref(), cx.theme);
             } else if let Some(error) = &error {
                 ui.add(egui::Label::new(RichText::new(error.to_string()).color(cx.theme.error)).wrap());
@@ -125,7 +136,8 @@ impl Controls {
 
     /// Why the draft cannot run; `None` if it can.
     pub fn error(&self) -> Option<ExperimentError> {
-        self.compared.error(&self.draft).or_else(|| self.draft.clone().validated().err())
+        let files = || self.files.error(self.draft.dataset);
+        self.compared.error(&self.draft).or_else(|| self.draft.clone().validated().err()).or_else(files)
     }
 
     /// Why the draft cannot run on the data that are there, if it is for them; other data are checked once they are read.
@@ -150,6 +162,9 @@ impl Controls {
                     "masks" => self.own_masks(ui, rows, field, cx),
                     "minibatches_per_round" | "epochs_per_round" => rows.training_length(ui, field, &mut self.draft),
                     _ => rows.field(ui, field, &mut self.draft),
+                }
+                if field.name == "dataset" {
+                    self.files.ui(ui, self.draft.dataset, cx);
                 }
             }
         }

@@ -84,8 +84,8 @@ pub fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
     labelled(ui, RichText::new("Device").color(cx.theme.weak), "Where the networks are trained", None, |ui| {
         let mut device = cx.state.device;
         let cpu = "Train on the CPU: the same seed gives the same history, bit for bit. The experiment restarts.";
-        let gpu = "Train on the GPU: the first adapter that is not software, with burn-wgpu. The experiment restarts; \
-                   without such an adapter it stays on the CPU and reports it.";
+        let gpu = "Train on the graphics card (through burn-wgpu): faster for large networks, and equal to the CPU only up \
+                   to rounding. The experiment restarts.";
         let choices = [(DeviceKind::Cpu, "CPU", cpu), (DeviceKind::Gpu, "GPU", gpu)];
         if widgets::segmented(ui, "Device", &mut device, &choices) {
             cx.commands.push(Command::SetDevice(device));
