@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::out::complain;
 use super::progress::TerminalWatcher;
 use crate::archive::{self, ArchiveError, write_atomically};
-use crate::figures::{self, Theme};
+use crate::figures::{self, Looks, Theme};
 use crate::grid::{Cell, GridFolder, Watcher};
 use crate::history::History;
 use crate::round::RunEvent;
@@ -121,7 +121,10 @@ fn write(folder: &GridFolder, histories: BTreeMap<String, History>) -> Result<Ve
     let files = [
         ("curves.csv", figures::curves_csv(&histories)),
         ("proposals.csv", figures::proposals_csv(&histories)),
-        ("curves.svg", figures::svg(&figures::curves(&histories), figures::PAGE_WIDTH, &Theme::LIGHT)),
+        (
+            "curves.svg",
+            figures::svg(&figures::curves(&histories, &Looks::of(&histories)), figures::PAGE_WIDTH, &Theme::LIGHT),
+        ),
     ];
     let mut written = Vec::new();
     for (name, text) in files {

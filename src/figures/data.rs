@@ -3,7 +3,7 @@
 use super::captions;
 use super::error::FigureError;
 use super::figure::Panel;
-use super::look::style::StrategyStyle;
+use super::look::looks::Looks;
 use crate::combine::combine;
 use crate::experiment::{EvaluationSplit, Experiment, Task, Variant};
 use crate::history::{History, Metric};
@@ -17,6 +17,8 @@ pub const BAND_LEVEL: f64 = 0.95;
 pub struct Histories {
     pub(super) all: Vec<History>,
     pub(super) against: Variant,
+    /// The look of each variant.
+    pub(super) looks: Looks,
     /// Sentences of every caption, and notes on the runs.
     pub(super) captions: Vec<String>,
     pub(super) notes: Vec<String>,
@@ -39,8 +41,16 @@ impl Histories {
             against: name.unwrap_or_else(|| against.clone()),
             captions: captions::caption_sentences(&combined),
             notes: captions::notes(&combined),
+            looks: Looks::of(&combined.histories),
             all: combined.histories,
         })
+    }
+
+    /// The same histories in these looks; one that has none gets one.
+    pub fn looking(mut self, looks: &Looks) -> Self {
+        self.looks = looks.clone();
+        self.looks.know(&self.all);
+        self
     }
 
     /// Each run once.
@@ -56,12 +66,6 @@ impl Histories {
     /// How groups are compared.
     pub(super) fn options(&self) -> Options {
         Options::against(self.against.clone(), task(&self.all))
-    }
-}
-
-impl Group<'_> {
-    pub fn style(&self) -> StrategyStyle {
-        StrategyStyle::at(self.strategy(), self.place)
     }
 }
 

@@ -31,6 +31,7 @@ pub use kinds::pictures::{Picture, embedding, sheet};
 pub use kinds::table1::table1;
 pub use kinds::walks::{verdict_counts, verdict_table, walks_csv};
 pub use kinds::{Drawn, KINDS, Kind, drawn};
+pub use look::looks::{Kin, Looks};
 pub use look::style::{BAND_OPACITY, Dash, Ink, Mark, Outline, StrategyStyle, Stroke};
 pub use look::theme::{CLASSES, Rgb, Theme, contrast};
 pub use table::{Table, field as csv_field};

@@ -183,8 +183,8 @@ fn a_run_that_ended_early_or_diverged_is_marked_and_in_no_mean_after_that() {
         lines.collect::<Vec<_>>()
     };
     let ends = ["SNN (seed 1, has 2 of 4 rounds)", "SNN (seed 2, diverged in round 4)"];
-    assert_eq!(crosses(curves(&histories)), ends);
-    assert_eq!(crosses(figure3(&histories)), [ends, ends].concat());
+    assert_eq!(crosses(curves(&histories, &Looks::of(&histories))), ends);
+    assert_eq!(crosses(figure3(&histories, &Looks::of(&histories))), [ends, ends].concat());
     let Ok(Drawn::Figure(lowest)) = drawn("difference", &all) else { panic!("no figure") };
     assert!(lowest.caption.contains("over 1 to 3 pairs"), "{}", lowest.caption);
     assert!(!figure_csv(&lowest).contains(",-8"), "a round that diverged is no accuracy");

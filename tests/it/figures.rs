@@ -180,7 +180,7 @@ fn a_fork_stands_beside_its_parent_by_name_and_counts_as_no_repeat() {
     let options = Options::default();
     assert_eq!(compare(&with, &options), compare(&without, &options));
     let lines = |histories: &[History]| {
-        let panel = curves(histories).panels.swap_remove(0);
+        let panel = curves(histories, &Looks::of(histories)).panels.swap_remove(0);
         let line = |item| match item {
             Item::Line(line) if line.in_legend => Some(line),
             _ => None,
@@ -227,7 +227,7 @@ fn variant(repeats: usize, own: bool) -> Vec<History> {
 fn variants_of_a_strategy_are_groups_with_names_and_looks_of_their_own() {
     let name: Variant = "snn alpha=0.6".parse().unwrap();
     let histories = [variant(3, true), two_by_three()].concat();
-    let panel = curves(&histories).panels.swap_remove(0);
+    let panel = curves(&histories, &Looks::of(&histories)).panels.swap_remove(0);
     let lines = panel.items.iter().filter_map(|item| match item {
         Item::Line(line) if line.in_legend => Some((line.series.as_str(), line.stroke.unwrap(), line.mark)),
         _ => None,
@@ -244,7 +244,8 @@ fn variants_of_a_strategy_are_groups_with_names_and_looks_of_their_own() {
         assert!(text.contains("SNN, \u{3b1} = 0.6 \u{3c3}"), "{text}");
     }
     // Bands of one tint are told apart by their edges.
-    let edges: Vec<String> = figure_csv(&figure3(&histories)).lines().map(str::to_owned).collect();
+    let edges: Vec<String> =
+        figure_csv(&figure3(&histories, &Looks::of(&histories))).lines().map(str::to_owned).collect();
     let edges = |name: &str| edges.iter().filter(|l| l.contains(name) && l.contains(" of the band)")).count();
     assert!(edges("SNN, \u{3b1} = 0.6 \u{3c3} (") > 0 && edges("SNN (") == 0 && edges("Random (") == 0);
     let csv = curves_csv(&histories);
@@ -346,7 +347,10 @@ fn png_has_the_size_asked_for_and_is_not_blank() {
         assert!((0.01..0.9).contains(&ink(&pixels)), "{}: {}", figure.name, ink(&pixels));
     }
     for dpi in [0.0, f32::NAN, 1e6] {
-        assert!(png(&svg(&curves(&two_by_three()), COLUMN_WIDTH, &Theme::LIGHT), dpi).is_err(), "{dpi}");
+        assert!(
+            png(&svg(&curves(&two_by_three(), &Looks::of(&two_by_three())), COLUMN_WIDTH, &Theme::LIGHT), dpi).is_err(),
+            "{dpi}"
+        );
     }
 }
 
@@ -361,7 +365,9 @@ fn pdf_opens_in_poppler_with_its_text_as_text() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    for figure in [curves(&two_by_three()), named("confusion", &two_by_three(), Strategy::Random)] {
+    for figure in
+        [curves(&two_by_three(), &Looks::of(&two_by_three())), named("confusion", &two_by_three(), Strategy::Random)]
+    {
         let file = folder.path().join("figure.pdf");
         std::fs::write(&file, pdf(&svg(&figure, PAGE_WIDTH, &Theme::LIGHT)).unwrap()).unwrap();
         let run = |command: &mut Command| {
@@ -409,7 +415,7 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
 fn a_run_without_a_round_and_one_that_diverged_are_drawn_without_a_fuss() {
     let mut empty = two_by_three();
     empty.iter_mut().for_each(|h| h.rounds.clear());
-    let drawn = svg(&curves(&empty), COLUMN_WIDTH, &Theme::LIGHT);
+    let drawn = svg(&curves(&empty, &Looks::of(&empty)), COLUMN_WIDTH, &Theme::LIGHT);
     assert!(drawn.contains("no completed round yet") && !drawn.contains("NaN"), "{drawn}");
 
     let mut diverged = two_by_three();
@@ -429,7 +435,7 @@ fn a_run_without_a_round_and_one_that_diverged_are_drawn_without_a_fuss() {
 fn names_never_touch_each_other() {
     let many = grid(&[Strategy::Random, Strategy::Snn], 1, 10);
     for width in [COLUMN_WIDTH, PAGE_WIDTH] {
-        let drawn = svg(&curves(&many), width, &Theme::LIGHT);
+        let drawn = svg(&curves(&many, &Looks::of(&many)), width, &Theme::LIGHT);
         let places: Vec<(f64, f64)> =
             drawn.lines().filter(|l| l.contains(">Random<") || l.contains(">SNN<")).map(place).collect();
         assert_eq!(places.len(), 2);

@@ -9,6 +9,7 @@ use crate::figures::data::{
 };
 use crate::figures::drawing::layout::band_sample;
 use crate::figures::figure::{Anchor, Axis, Band, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample};
+use crate::figures::look::looks::Looks;
 use crate::figures::look::style::{BAND_OPACITY, Dash, Ink, Mark, StrategyStyle, Stroke};
 use crate::history::{History, Metric};
 use crate::statistics::{Group, MeanPoint, groups};
@@ -25,18 +26,18 @@ pub const SMALL_MULTIPLES_FROM: usize = 4;
 const MOST_INSIDE: usize = 4;
 
 /// The metric against labels, for one history or many; `ridgewalk run` writes it as `curves.svg`.
-pub fn curves(histories: &[History]) -> Figure {
+pub fn curves(histories: &[History], looks: &Looks) -> Figure {
     let groups = groups(histories);
     let (split, task) = (split_name(histories), task(histories));
     let mut panel = value_panel(histories);
     let inside = groups.len() <= MOST_INSIDE;
     if inside {
-        panel.items.extend(groups.iter().filter_map(inside_line));
+        panel.items.extend(groups.iter().filter_map(|g| inside_line(g, looks)));
     }
     for group in &groups {
-        panel.items.push(mean_line(group, &mean_trace(group, Metric::whole(task)), true));
+        panel.items.push(mean_line(group, &mean_trace(group, Metric::whole(task)), true, looks));
     }
-    panel.items.extend(early_ends(histories, &groups, Metric::whole(task)));
+    panel.items.extend(early_ends(histories, &groups, Metric::whole(task), looks));
     let caption = format!(
         "{} on the {split} against the number of labelled samples, {}. Marks: the whole {split} at the end of \
          each round{}.{}",
@@ -70,11 +71,12 @@ fn inside_text(histories: &[History]) -> String {
 ///
 /// Up to three strategies share two panels (whole split at round ends; fixed part inside rounds); more get a panel
 /// each, together with the random baseline.
-pub fn figure3(histories: &[History]) -> Figure {
+pub fn figure3(histories: &[History], looks: &Looks) -> Figure {
     let groups = groups(histories);
     let split = split_name(histories);
     let together = groups.len() < SMALL_MULTIPLES_FROM;
-    let panels = if together { two_panels(histories, &groups) } else { panel_for_each(histories, &groups) };
+    let panels =
+        if together { two_panels(histories, &groups, looks) } else { panel_for_each(histories, &groups, looks) };
     let task = task(histories);
     let caption = format!(
         "{} on the {split} against the number of labelled samples, {}: mean (marks: whole {split} at the end of \
@@ -84,12 +86,10 @@ pub fn figure3(histories: &[History]) -> Figure {
         repeats_text(&groups),
         part_size(histories),
     ) + &stand_in_text(histories);
-    let baseline = groups.iter().any(Group::is_baseline).then(|| Key {
-        text: Strategy::Random.label().into(),
-        sample: Sample::Line {
-            stroke: StrategyStyle::of(Strategy::Random).stroke(),
-            mark: Some(StrategyStyle::of(Strategy::Random).mark),
-        },
+    let baseline = groups.iter().find(|g| g.is_baseline()).map(|group| {
+        let style = looks.group(group);
+        let sample = Sample::Line { stroke: style.stroke(), mark: Some(style.mark) };
+        Key { text: Strategy::Random.label().into(), sample }
     });
     let repeated = groups.iter().any(|g| g.histories.len() > 1);
     let mut keys: Vec<Key> = if together { Vec::new() } else { baseline.into_iter().collect() };
@@ -113,7 +113,7 @@ pub fn figure3(histories: &[History]) -> Figure {
     }
 }
 
-fn two_panels(histories: &[History], groups: &[Group]) -> Vec<Panel> {
+fn two_panels(histories: &[History], groups: &[Group], looks: &Looks) -> Vec<Panel> {
     let (split, task) = (split_name(histories), task(histories));
     let mut ends = value_panel(histories);
     let mut inside = value_panel(histories);
@@ -121,19 +121,19 @@ fn two_panels(histories: &[History], groups: &[Group]) -> Vec<Panel> {
     inside.title = format!("Fixed {} of it, inside rounds", part_size(histories));
     for (panel, metric) in [(&mut ends, Metric::whole(task)), (&mut inside, Metric::part(task))] {
         for group in groups {
-            panel.items.extend(repeat_lines(group, metric));
+            panel.items.extend(repeat_lines(group, metric, looks));
         }
         let means: Vec<_> = groups.iter().map(|g| (g, mean_trace(g, metric))).collect();
-        panel.items.extend(means.iter().flat_map(|(g, mean)| band(g, mean)));
+        panel.items.extend(means.iter().flat_map(|(g, mean)| band(g, mean, looks)));
         let at_ends = metric == Metric::whole(task);
-        panel.items.extend(means.iter().map(|(g, mean)| mean_line(g, mean, at_ends)));
-        panel.items.extend(early_ends(histories, groups, metric));
+        panel.items.extend(means.iter().map(|(g, mean)| mean_line(g, mean, at_ends, looks)));
+        panel.items.extend(early_ends(histories, groups, metric, looks));
     }
     inside.y.label.clear();
     vec![ends, inside]
 }
 
-fn panel_for_each(histories: &[History], groups: &[Group]) -> Vec<Panel> {
+fn panel_for_each(histories: &[History], groups: &[Group], looks: &Looks) -> Vec<Panel> {
     let whole = Metric::whole(task(histories));
     let baseline = groups.iter().find(|g| g.is_baseline());
     let shown = groups.iter().filter(|g| !g.is_baseline());
@@ -143,19 +143,19 @@ fn panel_for_each(histories: &[History], groups: &[Group]) -> Vec<Panel> {
         panel.title = group.label();
         let drawn: Vec<_> = baseline.into_iter().chain([group]).collect();
         for g in &drawn {
-            panel.items.extend(inside_line(g));
+            panel.items.extend(inside_line(g, looks));
         }
-        panel.items.extend(repeat_lines(group, whole));
+        panel.items.extend(repeat_lines(group, whole, looks));
         for g in drawn {
             let mean = mean_trace(g, whole);
-            panel.items.extend(band(g, &mean));
-            let mut line = mean_line(g, &mean, true);
+            panel.items.extend(band(g, &mean, looks));
+            let mut line = mean_line(g, &mean, true, looks);
             if let Item::Line(l) = &mut line {
                 l.in_legend = false;
             }
             panel.items.push(line);
         }
-        panel.items.extend(early_ends(histories, std::slice::from_ref(group), whole));
+        panel.items.extend(early_ends(histories, std::slice::from_ref(group), whole, looks));
         panel
     };
     shown.map(panel_of).collect()
@@ -194,17 +194,17 @@ pub fn nothing_yet() -> Item {
 }
 
 /// The mean inside rounds as a thin line.
-fn inside_line(group: &Group) -> Option<Item> {
+fn inside_line(group: &Group, looks: &Looks) -> Option<Item> {
     let points: Vec<_> = mean_trace(group, part(group)).iter().map(|p| [p.x, p.y.mean]).collect();
-    let stroke = Stroke::thin(group.style().ink);
+    let stroke = Stroke::thin(looks.group(group).ink);
     let series = format!("{} (inside rounds)", group.label());
     let line = Line { series, in_legend: false, points, stroke: Some(stroke), mark: None, steps: false };
     (!line.points.is_empty()).then_some(Item::Line(line))
 }
 
 /// Every repeat as a thin line; empty for a single one.
-fn repeat_lines(group: &Group, metric: Metric) -> Vec<Item> {
-    let style = group.style();
+fn repeat_lines(group: &Group, metric: Metric, looks: &Looks) -> Vec<Item> {
+    let style = looks.group(group);
     let repeats = group.histories.iter().filter(|_| group.histories.len() > 1);
     let line = |h: &&History| {
         let points = trace(h, metric).iter().map(|p| [p.labels, p.value]).collect();
@@ -224,8 +224,8 @@ fn repeat_stroke(ink: Ink) -> Stroke {
 }
 
 /// The mean of a group as a line; `marked` if its points are round ends.
-pub fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool) -> Item {
-    let style = group.style();
+fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool, looks: &Looks) -> Item {
+    let style = looks.group(group);
     Item::Line(Line {
         series: group.label(),
         in_legend: true,
@@ -237,9 +237,9 @@ pub fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool) -> Item {
 }
 
 /// The band of a group; empty for a single repeat.
-pub fn band(group: &Group, mean: &[MeanPoint]) -> Vec<Item> {
+fn band(group: &Group, mean: &[MeanPoint], looks: &Looks) -> Vec<Item> {
     let points = mean.iter().filter(|p| p.y.half_width.is_some()).map(|p| [p.x, p.y.low(), p.y.high()]).collect();
-    banded_area(&group.label(), group.place, group.style(), points)
+    banded_area(&group.label(), group.place, looks.group(group), points)
 }
 
 /// A band of x, low and high. Variants of a strategy share its tint, so all but the first have edges with their dash.
@@ -256,12 +256,12 @@ pub fn banded_area(series: &str, place: usize, style: StrategyStyle, points: Vec
 }
 
 /// The ends of runs that ended before the others or diverged, as crosses.
-fn early_ends(histories: &[History], groups: &[Group], metric: Metric) -> Vec<Item> {
+fn early_ends(histories: &[History], groups: &[Group], metric: Metric, looks: &Looks) -> Vec<Item> {
     let last = histories.iter().map(|h| h.rounds.len()).max().unwrap_or(0);
     let cross = |(group, history): (&Group, &History)| {
         let end = trace(history, metric).last().map(|p| [p.labels, p.value])?;
         let series = format!("{} (seed {}, {})", group.label(), history.seed(), ended(history, last)?);
-        let mark = Some((Mark::Cross, group.style().ink));
+        let mark = Some((Mark::Cross, looks.group(group).ink));
         Some(Item::Line(Line { series, in_legend: false, points: vec![end], stroke: None, mark, steps: false }))
     };
     groups.iter().flat_map(|g| g.histories.iter().map(move |h| (g, *h))).filter_map(cross).collect()

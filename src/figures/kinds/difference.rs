@@ -5,41 +5,48 @@ use crate::experiment::{Task, Variant};
 use crate::figures::data::{BAND_LEVEL, ROUND_AXIS, task};
 use crate::figures::drawing::layout::band_sample;
 use crate::figures::figure::{Anchor, Axis, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Rule, Ticks};
+use crate::figures::look::looks::Looks;
 use crate::figures::look::style::{Dash, Ink, StrategyStyle, Stroke};
 use crate::history::History;
-use crate::statistics::{EndpointTest, Options, compare};
+use crate::statistics::{EndpointTest, Options, compare, groups};
 
 const ASPECT: f64 = 0.6;
 const SMALL_ASPECT: f64 = 0.72;
 
 /// Each group minus `against` in each round, in points of accuracy or in the error of maps, with the 95 % band of the
 /// paired difference.
-pub fn difference(histories: &[History], against: &Variant) -> Figure {
+pub fn difference(histories: &[History], against: &Variant, looks: &Looks) -> Figure {
     let options = Options { baseline: against.clone(), level: BAND_LEVEL, ..Options::default() };
     let baseline = options.baseline.label();
     let task = task(histories);
     let points = if task == Task::Classes { "percentage points" } else { task.unit() };
     let measure = task.measure();
     let comparison = compare(histories, &options);
-    let tested: Vec<&EndpointTest> = comparison.groups.iter().filter(|s| !s.per_round.is_empty()).collect();
+    let groups = groups(histories);
+    let style = |s: &EndpointTest| {
+        let group = groups.iter().find(|g| !g.is_fork && g.name == s.name);
+        group.map_or_else(|| StrategyStyle::of(s.name.strategy), |g| looks.group(g))
+    };
+    let tested = comparison.groups.iter().filter(|s| !s.per_round.is_empty());
+    let tested: Vec<Tested<'_>> = tested.map(|s| (s, style(s))).collect();
     let together = tested.len() < SMALL_MULTIPLES_FROM;
     let panels = if together {
         vec![panel(&tested, &baseline, task)]
     } else {
-        let one = |s: &&EndpointTest| Panel {
-            title: s.name.label(),
+        let one = |s: &Tested<'_>| Panel {
+            title: s.0.name.label(),
             aspect: SMALL_ASPECT,
             ..panel(std::slice::from_ref(s), "", task)
         };
         tested.iter().map(one).collect()
     };
-    let pairs = tested.iter().flat_map(|s| &s.per_round).map(|r| r.test.differences.len());
+    let pairs = tested.iter().flat_map(|(s, _)| &s.per_round).map(|r| r.test.differences.len());
     let pairs = match (pairs.clone().min().unwrap_or(0), pairs.max().unwrap_or(0)) {
         (1, 1) => "one pair".to_owned(),
         (least, most) if least == most => format!("{most} pairs"),
         (least, most) => format!("{least} to {most} pairs"),
     };
-    let banded = tested.iter().flat_map(|s| &s.per_round).any(|r| r.test.interval.half_width.is_some());
+    let banded = tested.iter().flat_map(|(s, _)| &s.per_round).any(|r| r.test.interval.half_width.is_some());
     Figure {
         name: "difference".into(),
         title: format!("{measure} minus {baseline}, paired by seed"),
@@ -61,12 +68,15 @@ pub fn difference(histories: &[History], against: &Variant) -> Figure {
     }
 }
 
-fn panel(tested: &[&EndpointTest], baseline: &str, task: Task) -> Panel {
+/// A group against the baseline, and its look.
+type Tested<'a> = (&'a EndpointTest, StrategyStyle);
+
+fn panel(tested: &[Tested<'_>], baseline: &str, task: Task) -> Panel {
     let unit = if task == Task::Classes { "points" } else { task.unit() };
     let zero = Stroke { ink: Ink::Muted, width: 0.6, dash: Dash::Solid, opacity: 1.0 };
     let mut items = vec![Item::Rule(Rule { at: 0.0, vertical: false, stroke: zero })];
-    items.extend(tested.iter().flat_map(|s| band(s)));
-    items.extend(tested.iter().map(|s| line(s)));
+    items.extend(tested.iter().flat_map(band));
+    items.extend(tested.iter().map(line));
     if tested.is_empty() {
         let text = "no run shares a seed with the baseline".into();
         items.push(Item::Note(Note { at: [0.5, 0.6], text, anchor: Anchor::Middle }));
@@ -85,8 +95,7 @@ fn panel(tested: &[&EndpointTest], baseline: &str, task: Task) -> Panel {
     }
 }
 
-fn line(s: &EndpointTest) -> Item {
-    let style = StrategyStyle::at(s.name.strategy, s.place);
+fn line((s, style): &Tested<'_>) -> Item {
     Item::Line(Line {
         series: s.name.label(),
         in_legend: true,
@@ -97,8 +106,8 @@ fn line(s: &EndpointTest) -> Item {
     })
 }
 
-fn band(s: &EndpointTest) -> Vec<Item> {
+fn band((s, style): &Tested<'_>) -> Vec<Item> {
     let banded = s.per_round.iter().filter(|r| r.test.interval.half_width.is_some());
     let points = banded.map(|r| [r.round as f64, r.test.interval.low(), r.test.interval.high()]).collect();
-    banded_area(&s.name.label(), s.place, StrategyStyle::at(s.name.strategy, s.place), points)
+    banded_area(&s.name.label(), s.place, *style, points)
 }

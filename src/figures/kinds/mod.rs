@@ -57,7 +57,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Accuracy, or the error of maps, against labelled samples",
         needs: "a completed round",
         compares: false,
-        draw: Draw::Figure(|h| curves::curves(&h.all)),
+        draw: Draw::Figure(|h| curves::curves(&h.all, &h.looks)),
     },
     Kind {
         name: "figure3",
@@ -65,7 +65,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Mean, 95 % band and every repeat, with the drop and rebound inside rounds (Figure 3)",
         needs: "a completed round",
         compares: false,
-        draw: Draw::Figure(|h| curves::figure3(&h.all)),
+        draw: Draw::Figure(|h| curves::figure3(&h.all, &h.looks)),
     },
     Kind {
         name: "difference",
@@ -73,7 +73,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Each strategy minus another, paired by seed, with its band",
         needs: "a run of the baseline, and another run with the same seed",
         compares: true,
-        draw: Draw::Figure(|h| difference::difference(&h.all, &h.against)),
+        draw: Draw::Figure(|h| difference::difference(&h.all, &h.against, &h.looks)),
     },
     Kind {
         name: "picks-by-class",
@@ -97,7 +97,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Distances from moved points to the samples they snap to",
         needs: "a strategy that steps through latent space, and its second round",
         compares: false,
-        draw: Draw::Figure(|h| picks::snap_distances(&h.all)),
+        draw: Draw::Figure(|h| picks::snap_distances(&h.all, &h.looks)),
     },
     Kind {
         name: "table1",

@@ -4,6 +4,7 @@ use crate::figures::data::repeats_text;
 use crate::figures::figure::{
     Anchor, Axis, Block, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample, Ticks,
 };
+use crate::figures::look::looks::Looks;
 use crate::figures::look::style::Ink;
 use crate::history::History;
 use crate::statistics::{Group, groups};
@@ -82,14 +83,14 @@ fn picks_panel(group: &Group, classes: &[String]) -> Panel {
 }
 
 /// Histogram of the distance from p' to the neighbour it snapped to, in standard deviations of the embedding.
-pub fn snap_distances(histories: &[History]) -> Figure {
+pub fn snap_distances(histories: &[History], looks: &Looks) -> Figure {
     let groups = groups(histories);
     let stepping: Vec<(&Group, Vec<f64>)> =
         groups.iter().map(|g| (g, distances(g))).filter(|(_, d)| !d.is_empty()).collect();
     let mut all: Vec<f64> = stepping.iter().flat_map(|(_, d)| d.iter().copied()).collect();
     all.sort_by(f64::total_cmp);
     let end = all.get((all.len() as f64 * SHOWN) as usize).or(all.last()).copied().unwrap_or(1.0).max(f64::EPSILON);
-    let lines: Vec<Line> = stepping.iter().map(|(g, d)| histogram(g, d, end)).collect();
+    let lines: Vec<Line> = stepping.iter().map(|(g, d)| histogram(g, d, end, looks)).collect();
     let top = lines.iter().flat_map(|l| &l.points).map(|p| p[1]).fold(f64::EPSILON, f64::max);
     let mut items: Vec<Item> = lines.into_iter().map(Item::Line).collect();
     if items.is_empty() {
@@ -133,7 +134,7 @@ fn distances(group: &Group) -> Vec<f64> {
     group.histories.iter().flat_map(|h| of(h)).collect()
 }
 
-fn histogram(group: &Group, distances: &[f64], end: f64) -> Line {
+fn histogram(group: &Group, distances: &[f64], end: f64, looks: &Looks) -> Line {
     let mut counts = [0_usize; BINS];
     for bin in distances.iter().map(|d| (d / end * BINS as f64) as usize) {
         if let Some(count) = counts.get_mut(bin) {
@@ -145,6 +146,6 @@ fn histogram(group: &Group, distances: &[f64], end: f64) -> Line {
     let mut points = vec![[0.0, 0.0]];
     points.extend(counts.iter().enumerate().map(|(bin, &count)| [left(bin), share(count)]));
     points.push([end, share(counts[BINS - 1])]);
-    let stroke = group.style().stroke();
+    let stroke = looks.group(group).stroke();
     Line { series: group.label(), in_legend: true, points, stroke: Some(stroke), mark: None, steps: true }
 }

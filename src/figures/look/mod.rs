@@ -1,4 +1,5 @@
-//! How things look: inks, marks and strokes, the look of each strategy, and the colours behind the inks.
+//! How things look: inks, marks and strokes, the look of each strategy and variant, and the colours behind the inks.
 
 pub mod style;
+pub mod looks;
 pub mod theme;

@@ -2,13 +2,16 @@
 
 use crate::experiment::Strategy;
 
+/// Number of colours of series.
+pub const SERIES: usize = 16;
+
 /// A colour by its role; `Theme` knows the value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Ink {
     Text,
     Muted,
     Grid,
-    /// The colour of a series, counted modulo the theme's number of them.
+    /// The colour of a series, counted modulo `SERIES`.
     Series(usize),
     /// The colour of a class, counted modulo ten.
     Class(usize),
@@ -124,70 +127,57 @@ pub struct StrategyStyle {
 }
 
 impl StrategyStyle {
-    /// The look of a strategy: related strategies share a colour and differ in dash and mark. The baseline is grey,
-    /// those that score a pool are warm or green, and the ablations of SNN are lighter blue.
+    /// The look of a strategy: each has a colour of its own, related ones are close in colour and differ in dash and
+    /// mark. The baseline is grey, those that score a pool are warm or green, and the ablations of SNN are blue.
     pub fn of(strategy: Strategy) -> Self {
         let (series, dash, mark) = match strategy {
             Strategy::Random => (0, Dash::Solid, Mark::Circle),
             Strategy::Snn => (1, Dash::Solid, Mark::Disc),
             Strategy::SnnPlus => (2, Dash::Solid, Mark::Diamond),
             Strategy::Entropy => (3, Dash::Solid, Mark::Triangle),
-            Strategy::EntropySmall => (3, Dash::Dashed, Mark::OpenTriangle),
-            Strategy::Margin => (4, Dash::Solid, Mark::Down),
-            Strategy::LeastConfidence => (4, Dash::Dashed, Mark::OpenDown),
-            Strategy::CoreSet => (5, Dash::Solid, Mark::Square),
-            Strategy::CoreSetLatent => (5, Dash::Dashed, Mark::OpenSquare),
-            Strategy::Badge => (6, Dash::Solid, Mark::Star),
-            Strategy::SnnRandomDirection => (7, Dash::Dashed, Mark::OpenDiamond),
-            Strategy::SnnAlphaZero => (7, Dash::Dotted, Mark::Cross),
-            Strategy::SnnReversed => (7, Dash::DashDot, Mark::Plus),
-            Strategy::RandomDirectionEntropy => (8, Dash::Dashed, Mark::OpenDiamond),
-            Strategy::Si => (1, Dash::Solid, Mark::Square),
-            Strategy::RandomLatent => (8, Dash::Dashed, Mark::OpenSquare),
+            Strategy::EntropySmall => (4, Dash::Dashed, Mark::OpenTriangle),
+            Strategy::Margin => (5, Dash::Solid, Mark::Down),
+            Strategy::LeastConfidence => (6, Dash::Dashed, Mark::OpenDown),
+            Strategy::CoreSet => (7, Dash::Solid, Mark::Square),
+            Strategy::CoreSetLatent => (8, Dash::Dashed, Mark::OpenSquare),
+            Strategy::Badge => (9, Dash::Solid, Mark::Star),
+            Strategy::SnnRandomDirection => (10, Dash::Dashed, Mark::OpenDiamond),
+            Strategy::SnnAlphaZero => (11, Dash::Dotted, Mark::Cross),
+            Strategy::SnnReversed => (12, Dash::DashDot, Mark::Plus),
+            Strategy::RandomDirectionEntropy => (13, Dash::Dashed, Mark::OpenDiamond),
+            Strategy::Si => (14, Dash::Solid, Mark::Square),
+            Strategy::RandomLatent => (15, Dash::Dashed, Mark::OpenSquare),
         };
         Self { ink: Ink::Series(series), dash, mark }
     }
 
-    /// The look of a strategy's run number `place`, from 0: the first looks like the strategy, the others differ in
-    /// dash and mark.
-    pub fn at(strategy: Strategy, place: usize) -> Self {
+    /// A look that none of `taken` has: the strategy's own if its colour is free, else another dash and mark in a free
+    /// colour, or in its own when there is none. `siblings` of the strategy were given one before.
+    pub fn free(strategy: Strategy, siblings: usize, taken: &[Self]) -> Self {
+        /// Colours of strategies that are rarely compared, in the order in which further variants take them.
+        const SPARE: [usize; 9] = [8, 6, 4, 13, 11, 15, 12, 14, 10];
         const DASHES: [Dash; 4] = [Dash::Dashed, Dash::Dotted, Dash::DashDot, Dash::Solid];
         const MARKS: [Mark; 5] = [Mark::Cross, Mark::Plus, Mark::OpenSquare, Mark::OpenDown, Mark::OpenTriangle];
-        let style = Self::of(strategy);
-        let Some(sibling) = place.checked_sub(1) else { return style };
-        let relatives: Vec<Self> = Strategy::ALL.iter().map(|s| Self::of(*s)).filter(|s| s.ink == style.ink).collect();
+        let own = Self::of(strategy);
+        let is_free = |ink: &Ink| taken.iter().all(|s| s.ink != *ink);
+        let mut inks = std::iter::once(own.ink).chain(SPARE.map(Ink::Series));
+        let first = inks.find(is_free).unwrap_or(own.ink);
         // Both numbers of choices have no common divisor, so this goes through every pair.
-        let pairs = (0..DASHES.len() * MARKS.len()).map(|i| Self {
-            dash: DASHES[i % DASHES.len()],
-            mark: MARKS[i % MARKS.len()],
-            ..style
-        });
-        let free: Vec<Self> = pairs.filter(|s| !relatives.contains(s)).collect();
-        let rank = relatives.iter().position(|s| *s == style).unwrap_or(0);
-        free[(rank * Self::SIBLINGS + sibling) % free.len()]
+        let pairs = move |ink| {
+            (0..DASHES.len() * MARKS.len()).map(move |i| i + siblings.saturating_sub(1)).map(move |i| Self {
+                ink,
+                dash: DASHES[i % DASHES.len()],
+                mark: MARKS[i % MARKS.len()],
+            })
+        };
+        let as_own = Self { ink: first, ..own };
+        let all = (siblings == 0).then_some(as_own).into_iter().chain(pairs(first));
+        let mut all = all.chain((0..SERIES).map(Ink::Series).flat_map(pairs));
+        all.find(|s| !taken.contains(s)).unwrap_or(own)
     }
-
-    /// Number of runs of one strategy, after its first, that look different from every run of a strategy in its colour.
-    const SIBLINGS: usize = 5;
 
     /// The stroke of the main line.
     pub fn stroke(self) -> Stroke {
         Stroke::main(self.ink, self.dash)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_two_runs_look_the_same() {
-        let places = 0..=StrategyStyle::SIBLINGS;
-        let runs: Vec<_> = Strategy::ALL.iter().flat_map(|s| places.clone().map(|place| (*s, place))).collect();
-        let look = |(strategy, place): &(Strategy, usize)| StrategyStyle::at(*strategy, *place);
-        for (i, a) in runs.iter().enumerate() {
-            let twin = runs[i + 1..].iter().find(|b| look(a) == look(b));
-            assert_eq!(twin, None, "{a:?}");
-        }
     }
 }

@@ -18,6 +18,7 @@ use crate::engine::protocol::{Event, Level, Phase};
 use crate::engine::questions::inspect::Inspection;
 use crate::engine::questions::{Answer, Answers};
 use crate::experiment::{Experiment, ExperimentError, Setup};
+use crate::figures::{Kin, Looks};
 use crate::generator::GeneratorLosses;
 use crate::round::Turn;
 use crate::world::own_masks::MaskReport;
@@ -37,6 +38,8 @@ pub struct AppState {
     pub progress: Progress,
     pub generator: GeneratorState,
     pub runs: Vec<RunState>,
+    /// The look of every variant that this window has seen.
+    pub looks: Looks,
     pub walks: Vec<Arc<Walk>>,
     /// The walks' thresholds, filter, order and re-selection.
     pub lab: WalkLab,
@@ -157,6 +160,7 @@ impl AppState {
             progress: Progress { phase: Phase::Idle, run: None, round: 0, done: 0, total: 0, eta_seconds: None },
             generator: GeneratorState::default(),
             runs: Vec::new(),
+            looks: Looks::default(),
             walks: Vec::new(),
             lab: WalkLab::default(),
             messages: Messages::default(),
@@ -202,7 +206,10 @@ impl AppState {
                 self.generator.cached = cached;
                 self.generator.latent_scale = latent_scale;
             }
-            Event::RunStarted { run, header } => self.run_mut(run).header = Some(header),
+            Event::RunStarted { run, header } => {
+                self.looks.give((&*header).into());
+                self.run_mut(run).header = Some(header);
+            }
             Event::RoundBegan { run, record, .. } => {
                 let run = self.run_mut(run);
                 run.current = Some(record);
@@ -315,9 +322,20 @@ impl AppState {
             lab: self.lab.started_over(),
             brush: self.brush.started_over(),
             opened: std::mem::take(&mut self.opened),
+            looks: std::mem::take(&mut self.looks),
             focus: Focus { run, ..fresh.focus.clone() },
             ..fresh
         };
+        self.look_planned();
+    }
+
+    /// Gives each planned run a look, the first variant of each strategy before the others.
+    fn look_planned(&mut self) {
+        let (first, others): (Vec<_>, Vec<_>) = self.planned.iter().partition(|p| p.place == 0);
+        let kin: Vec<Kin> = first.into_iter().chain(others).map(|p| self.kin_of(p)).collect();
+        kin.into_iter().for_each(|kin| {
+            self.looks.give(kin);
+        });
     }
 
     /// Adds runs to the session; a fork is shown, as the engine shows it.
@@ -328,6 +346,7 @@ impl AppState {
             self.focus.round = None;
         }
         self.planned.extend(runs);
+        self.look_planned();
     }
 
     fn target_moved(&mut self, run: RunId) {

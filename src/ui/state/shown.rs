@@ -11,7 +11,7 @@ use crate::engine::planned::{PlannedRun, RunId};
 use crate::engine::protocol::Phase;
 use crate::engine::questions::inspect::Inspection;
 use crate::experiment::{Experiment, Own, Variant};
-use crate::figures::StrategyStyle;
+use crate::figures::{Kin, StrategyStyle};
 use crate::grid::GridFolder;
 use crate::history::{History, Proposal, RoundRecord};
 
@@ -62,9 +62,23 @@ impl AppState {
         self.planned_run(run).map_or_else(String::new, |p| p.label(&self.planned))
     }
 
-    /// A run's style, as in the figures.
+    /// A run's look, which its variant keeps in every panel and figure.
     pub fn style_of(&self, run: RunId) -> StrategyStyle {
-        StrategyStyle::at(self.experiment_of(run).strategy, self.planned_run(run).map_or(0, |p| p.place))
+        match self.run(run).and_then(|r| r.header.as_deref()) {
+            Some(header) => self.looks.style(header),
+            None => {
+                let kin = self.planned_run(run).map_or_else(|| Kin::of(&self.experiment), |p| self.kin_of(p));
+                self.looks.look(&kin)
+            }
+        }
+    }
+
+    /// What the look of a planned run belongs to.
+    pub(super) fn kin_of(&self, run: &PlannedRun) -> Kin {
+        match run.parent {
+            Some((parent, round)) => Kin::forked(&run.experiment, self.experiment_of(parent), round),
+            None => Kin::of(&run.experiment),
+        }
     }
 
     /// The experiment of the shown run.

@@ -12,7 +12,7 @@ use crate::archive::{self, SavedRun};
 use crate::combine::{CombineError, check};
 use crate::engine::protocol::{Command, Level};
 use crate::experiment::{Strategy, Variant};
-use crate::figures::{self, Drawn, Figure, FigureError, Format, Histories, KINDS, Kind, Table};
+use crate::figures::{self, Drawn, Figure, FigureError, Format, Histories, KINDS, Kind, Looks, Table};
 use crate::history::History;
 use crate::statistics::groups;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
@@ -274,7 +274,7 @@ impl ComparePanel {
         };
         let content = self.content.get(key, || {
             self.version += 1;
-            content(self.kind, chosen, &self.against, &self.allow)
+            content(self.kind, chosen, &self.against, &self.allow, &cx.state.looks)
         });
         match content {
             Content::Nothing => {
@@ -327,7 +327,8 @@ impl ComparePanel {
         });
         if let Some(folder) = folder {
             let histories = shown(self.chosen(cx.state.histories(), &cx.state.opened), &self.hidden);
-            let (against, allow, formats, width) = (
+            let (looks, against, allow, formats, width) = (
+                cx.state.looks.clone(),
                 self.against.clone(),
                 self.allow.clone(),
                 self.formats.clone(),
@@ -335,7 +336,7 @@ impl ComparePanel {
             );
             self.export.start(ctx, move || {
                 Histories::allowing(&histories, &against, &allow)
-                    .and_then(|histories| figures::export_all(&histories, &folder, &formats, width, DPI))
+                    .and_then(|h| figures::export_all(&h.looking(&looks), &folder, &formats, width, DPI))
                     .map(|files| format!("Wrote {} files into {}", files.len(), folder.display()))
                     .map_err(|e| e.to_string())
             });
@@ -358,11 +359,11 @@ fn shown(histories: Vec<History>, hidden: &[String]) -> Vec<History> {
     histories.iter().filter(|h| !left_out(h)).cloned().collect()
 }
 
-fn content(kind: &Kind, histories: &[History], against: &Variant, allow: &[String]) -> Content {
+fn content(kind: &Kind, histories: &[History], against: &Variant, allow: &[String], looks: &Looks) -> Content {
     if histories.iter().all(|h| h.rounds.is_empty()) {
         return Content::Nothing;
     }
-    match Histories::allowing(histories, against, allow).and_then(|h| kind.draw(&h)) {
+    match Histories::allowing(histories, against, allow).and_then(|h| kind.draw(&h.looking(looks))) {
         Ok(Drawn::Figure(figure)) => Content::Figure(Arc::new(figure)),
         Ok(Drawn::Table(table)) => Content::Table(Box::new(table)),
         Err(e) => {
@@ -418,8 +419,9 @@ mod tests {
     fn a_run_given_twice_blanks_nothing_and_what_differs_is_told_until_it_is_allowed() {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/histories/cifar10-small/histories/random-01.rwh");
         let run = archive::read_history(file.as_ref()).unwrap();
-        let shown =
-            |histories: &[History], allow: &[String]| content(&KINDS[0], histories, &Strategy::Random.into(), allow);
+        let shown = |histories: &[History], allow: &[String]| {
+            content(&KINDS[0], histories, &Strategy::Random.into(), allow, &Looks::default())
+        };
         assert!(matches!(shown(&[run.clone(), run.clone()], &[]), Content::Figure(_)));
         let mut other = run.clone();
         other.header.experiment.learning_rate *= 2.0;

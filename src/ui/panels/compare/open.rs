@@ -51,6 +51,7 @@ impl OpenHistories {
         match self.reading.take() {
             Some(Ok((path, histories))) => {
                 cx.state.say(Level::Info, format!("Opened {} histories of {}", histories.len(), path.display()));
+                cx.state.looks.know(&histories);
                 cx.state.opened.replace(histories, path);
                 return true;
             }

@@ -16,6 +16,7 @@ use super::latent::scene as latent_scene;
 use super::latent::toolbar as latent_toolbar;
 use super::latent::view_texture::{self, ViewTexture};
 use crate::experiment::Strategy;
+use crate::figures::StrategyStyle;
 use crate::ui::kit::charts;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::images;
@@ -201,9 +202,11 @@ impl PairPanel {
     /// The colours of A only, both, and B only.
     fn colors(&self, cx: &Cx<'_>) -> [Color32; 3] {
         let sides = cx.state.sides();
-        let strategy =
-            |side| sides.iter().find(|(r, _)| Some(*r) == side).map_or(Strategy::Random, |(_, s)| s.strategy());
-        scene::colors(self.sides.map(strategy), cx.theme)
+        let style = |side| {
+            let found = sides.iter().find(|(r, _)| Some(*r) == side);
+            found.map_or_else(|| StrategyStyle::of(Strategy::Random), |(_, s)| cx.state.looks.style(s.header()))
+        };
+        scene::colors(self.sides.map(style), cx.theme)
     }
 
     /// Lays out A and B above the difference and the numbers.

@@ -2,7 +2,7 @@
 
 use egui::Color32;
 
-use crate::experiment::Strategy;
+use crate::figures::StrategyStyle;
 use crate::ui::kit::theme::Theme;
 use crate::ui::panels::latent::scene::{MANY_PROPOSALS, push_step, rgba};
 use crate::ui::state::{Part, Side};
@@ -34,12 +34,12 @@ pub enum Shows {
 const PICK: f32 = 0.7;
 const OUTCOME: f32 = 0.62;
 
-/// The colours of A only, both, and B only: those of the two strategies, with another one for B if they are the same.
-pub fn colors([a, b]: [Strategy; 2], theme: &Theme) -> [Color32; 3] {
-    let [of_a, of_b] = [a, b].map(|s| theme.strategy(s));
-    let others = [Strategy::SnnPlus, Strategy::Snn].map(|s| theme.strategy(s));
-    let other = || others.into_iter().find(|c| *c != of_a).unwrap_or(theme.accent);
-    [of_a, theme.text, if of_a == of_b { other() } else { of_b }]
+/// The colours of A only, both, and B only: those of the two runs; of two repeats of one variant, the second is paler.
+pub fn colors([a, b]: [StrategyStyle; 2], theme: &Theme) -> [Color32; 3] {
+    /// How much paler, 0 to 1.
+    const PALER: f32 = 0.5;
+    let [of_a, of_b] = [a, b].map(|style| theme.ink(style.ink));
+    [of_a, theme.text, if of_a == of_b { of_b.lerp_to_gamma(theme.text, PALER) } else { of_b }]
 }
 
 /// The colour of a part from those of A, both and B; `None` for neither.
@@ -99,6 +99,7 @@ pub fn steps(side: Side<'_>, round: usize, theme: &Theme) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Strategy;
     use crate::ui::kit::theme::{DARK, LIGHT};
 
     #[test]
@@ -106,7 +107,7 @@ mod tests {
         for theme in [&DARK, &LIGHT] {
             for a in Strategy::ALL {
                 for b in Strategy::ALL {
-                    let [a, both, b] = colors([*a, *b], theme);
+                    let [a, both, b] = colors([*a, *b].map(StrategyStyle::of), theme);
                     assert!(a != b && a != both && b != both);
                 }
             }
@@ -122,7 +123,7 @@ mod tests {
             (Which::B, [false, false, true, true]),
             (Which::Difference, [false, true, true, true]),
         ] {
-            let colors = colors([Strategy::Random, Strategy::Snn], &DARK);
+            let colors = colors([Strategy::Random, Strategy::Snn].map(StrategyStyle::of), &DARK);
             let (colours, styles) = points(which, Shows::Picks, &parts, colors, &DARK);
             let marked: Vec<bool> = styles.iter().map(|s| s.contains(PointStyle::LABELLED)).collect();
             assert_eq!(marked, expected, "{which:?}");
