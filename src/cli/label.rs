@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::dataset::vessels::files::{Listing, MaskFiles, PassedOver, paired};
-use crate::dataset::vessels::reading::Reading;
+use crate::dataset::vessels::meaning::Reading;
 use crate::disk;
 use crate::experiment::MaskLevels;
 use crate::labelling::FileRefusal;

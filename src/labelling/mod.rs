@@ -9,7 +9,7 @@ pub mod subprocess;
 
 use crate::dataset::vessels::files::MaskFileError;
 use crate::dataset::vessels::masks::MaskFault;
-use crate::dataset::vessels::reading::Reading;
+use crate::dataset::vessels::meaning::Reading;
 
 /// Labels images: a simulation, a program, or a frozen model.
 pub trait LabellingTool: Send + Sync {

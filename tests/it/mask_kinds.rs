@@ -327,7 +327,23 @@ fn a_reading_that_explains_the_wall_away_does_not_win_alone() {
     for thick in [5.0, 8.0] {
         let name = format!("catheter-{thick}");
         save(&name, &|x, y| ring(x - 32.0, y - 32.0, (wall, thick)));
-        rows.push((name, "several-components", "read as outside 0, wall 128"));
+        rows.push((name, "several-readings", "outside=0,wall=128,lumen=255 (lumen of "));
+    }
+    // Cut off by the image: on two sides, and on all four so that only the corners are outside.
+    for wire in [(0, 2.0), (64, 2.0), (64, 4.0), (200, 2.0)] {
+        let cut = |x: f64, y: f64, outer: f64| match x.hypot(y) {
+            r if r < wire.1 => wire.0,
+            r if r < 13.0 => lumen,
+            _ if outer < 1.0 => wall,
+            _ => outside,
+        };
+        let oval = |x: f64, y: f64| cut(x - 32.0, y - 32.0, ((x - 32.0) / 26.0).hypot((y - 32.0) / 60.0));
+        let wide = |x: f64, y: f64| cut(x - 32.0, y - 32.0, (x - 32.0).hypot(y - 32.0) / 40.0);
+        for (sides, value) in [("two", &oval as &dyn Fn(f64, f64) -> u8), ("all", &wide)] {
+            let name = format!("cut-on-{sides}-{}-{}", wire.0, wire.1);
+            save(&name, value);
+            rows.push((name, "touches-border", "read as outside 0, wall 128"));
+        }
     }
     for wide in [1.0, 3.0] {
         let name = format!("frame-{wide}");
@@ -354,6 +370,120 @@ fn a_reading_that_explains_the_wall_away_does_not_win_alone() {
     assert!((area(&found["bars.png"]) / wanted - 1.0).abs() < 0.03, "{}", found["bars.png"]);
     let told = labelled(vec![folder.path().join("catheter-5.png")], "outside=0,wall=128,lumen=255");
     assert!((area(&told["catheter-5.png"]) / wanted - 1.0).abs() < 0.03, "{told:?}");
+}
+
+/// A drawing of class numbers, enlarged with smooth borders and rounded to whole numbers again.
+fn enlarged(path: &Path, times: u32, values: [u16; 5]) {
+    let small = drawn(grey(values), 1);
+    let at = |x: usize, y: usize| small[y.min(SIDE - 1) * SIDE + x.min(SIDE - 1)][0];
+    crate::common::save_png(path, SIDE as u32 * times, |x, y| {
+        let [x, y] = [x, y].map(|v| (v / f64::from(times) - 0.5).max(0.0));
+        let ([left, top], [right, below]) = ([x.floor(), y.floor()].map(|v| v as usize), [x.fract(), y.fract()]);
+        let row = |y| at(left, y) * (1.0 - right) + at(left + 1, y) * right;
+        (row(top) * (1.0 - below) + row(top + 1) * below).round() as u8
+    });
+}
+
+#[test]
+fn borders_lie_half_way_although_another_levels_value_lies_on_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(format!("{name}.png"));
+    write(&at("good"), &drawn(grey([0, 255, 0, 255, 0]), 1), ColorType::Grayscale, BitDepth::Eight);
+    let mut names = Vec::new();
+    // Outside, wall, lumen, calcium, wire.
+    for values in [[1, 0, 2, 0, 2], [1, 2, 0, 2, 0], [0, 1, 3, 2, 3], [0, 1, 2, 1, 2]] {
+        for times in [4, 8] {
+            let name = format!("{values:?} {times}");
+            enlarged(&at(&name), times, values);
+            names.push((name, f64::from(times * times)));
+        }
+    }
+    // Those of which the seam is a ring: it may be a thin wall.
+    for values in [[2, 0, 1, 0, 1], [0, 2, 1, 2, 1], [0, 3, 1, 2, 1]] {
+        let name = format!("{values:?} ring");
+        enlarged(&at(&name), 4, values);
+        names.push((name, 16.0));
+    }
+    let found = labelled(vec![folder.path().into()], "");
+    let of = |name: &str, key: &str| found[&format!("{name}.png")][key].as_f64();
+    let [lumen, burden] = ["lumen_area_mm2", "plaque_burden"].map(|key| of("good", key).unwrap());
+    let is_right = |(name, scale): &&(String, f64)| match of(name, "lumen_area_mm2") {
+        Some(area) => {
+            (area / scale / lumen - 1.0).abs() < 0.015
+                && (of(name, "plaque_burden").unwrap() / burden - 1.0).abs() < 0.015
+        }
+        None => name.ends_with("ring") && found[&format!("{name}.png")]["refused"] == "several-readings",
+    };
+    let faults: Vec<String> =
+        names.iter().filter(|n| !is_right(n)).map(|(n, _)| format!("{n}: {}", found[&format!("{n}.png")])).collect();
+    assert!(faults.is_empty(), "{lumen} {burden}\n{}", faults.join("\n"));
+    assert!(
+        found["[1, 0, 2, 0, 2] 4.png"]["note"]
+            .as_str()
+            .unwrap()
+            .contains("of level 1 between wall and lumen read as both")
+    );
+}
+
+#[test]
+fn a_drawn_line_is_told_and_with_wall_and_lumen_named_the_border_lies_half_way_into_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(format!("{name}.png"));
+    let ring = |x: f64, y: f64, line: &dyn Fn(f64) -> bool, level: u8| match (x - 64.0).hypot(y - 64.0) {
+        r if line(r) => level,
+        r if r < 22.0 => 200,
+        r if r < 44.0 => 128,
+        _ => 0,
+    };
+    let inner = |r: f64| (r - 22.0).abs() < 1.0;
+    let both = |r: f64| inner(r) || (r - 44.0).abs() < 1.0;
+    let rows: [(&str, &dyn Fn(f64) -> bool, u8); 4] =
+        [("void", &both, 0), ("outline", &inner, 255), ("outlines", &both, 255), ("dark", &both, 60)];
+    for (name, line, level) in rows {
+        crate::common::save_png(&path(name), 128, |x, y| ring(x, y, line, level));
+    }
+    let found = labelled(vec![folder.path().into()], "");
+    let named = labelled(vec![folder.path().into()], "wall=128,lumen=200");
+    let lumen = std::f64::consts::PI * 2.2 * 2.2;
+    for (name, _, level) in rows {
+        let name = format!("{name}.png");
+        assert_eq!(found[&name]["refused"], "several-readings", "{}", found[&name]);
+        let area = named[&name]["lumen_area_mm2"].as_f64().unwrap_or(0.0);
+        assert!((area / lumen - 1.0).abs() < 0.015, "{name}: {lumen} {}", named[&name]);
+        assert!(named[&name]["note"].as_str().unwrap().contains(&format!("of level {level} between wall and lumen")));
+    }
+    let message = found["void.png"]["message"].as_str().unwrap();
+    for says in ["a line of level 0, 2 pixels wide, lies between wall 128 and lumen 200", "--levels wall=128,lumen=200"]
+    {
+        assert!(message.contains(says), "{message}");
+    }
+}
+
+#[test]
+fn a_small_lumen_is_read_with_how_well_its_area_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let smooth = |x: f64, y: f64, radius: f64| {
+        let share = (0..64).filter(|k| {
+            let [dx, dy] = [k % 8, k / 8].map(|s| (f64::from(s) + 0.5) / 8.0 - 0.5);
+            (x + dx - 31.0).hypot(y + dy - 33.0) < radius
+        });
+        share.count() as f64 / 64.0
+    };
+    let radii: [f64; 3] = [3.0, 4.0, 6.0];
+    for radius in radii {
+        crate::common::save_png(&folder.path().join(format!("{radius}.png")), SIDE as u32, |x, y| {
+            (255.0 * (smooth(x, y, 20.0) - smooth(x, y, radius))).round() as u8
+        });
+    }
+    let found = labelled(vec![folder.path().into()], "");
+    for radius in radii {
+        let found = &found[&format!("{radius}.png")];
+        let off = found["lumen_area_mm2"].as_f64().unwrap() / (0.01 * std::f64::consts::PI * radius * radius) - 1.0;
+        let note = found["note"].as_str().unwrap_or_default();
+        assert_eq!(note.contains("pixels across"), radius < 5.0, "{found}");
+        let known: f64 = note.split("to about ").nth(1).map_or(2.0, |n| n.split(' ').next().unwrap().parse().unwrap());
+        assert!(off.abs() * 100.0 < 1.25 * known, "{off} {note}");
+    }
 }
 
 #[test]

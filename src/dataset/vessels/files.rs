@@ -6,8 +6,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::masks::{MaskFault, WallMask};
+use super::meaning::{LevelsFault, ReadMask, Reading};
 use super::raster::{Raster, RasterError};
-use super::reading::{LevelsFault, ReadMask, Reading, filled, read};
+use super::reading::{filled, read};
 use super::regions::components;
 use crate::experiment::MaskLevels;
 
@@ -63,7 +64,9 @@ impl MaskFileError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Raster(_) => "unreadable",
-            Self::Levels(LevelsFault::SeveralReadings { .. } | LevelsFault::Framed { .. }) => "several-readings",
+            Self::Levels(
+                LevelsFault::SeveralReadings { .. } | LevelsFault::Framed { .. } | LevelsFault::Lined { .. },
+            ) => "several-readings",
             Self::Levels(_) => "unclear-levels",
             Self::Fault(_) => "no-mask",
             Self::InPair { error, .. } => error.kind(),
@@ -104,7 +107,8 @@ impl MaskFiles {
                     return Err(MaskFileError::LumenOutside { pixels: beyond().count(), column, row });
                 }
                 let mask = WallMask::drawn(inner.width, inner.height, |i| outer.filled[i] && !inner.filled[i]);
-                Ok(ReadMask { mask, reading: Reading::of_pair([inner.reading, outer.reading]) })
+                let pixels = [&inner, &outer].map(|s| s.filled.iter().filter(|f| **f).count());
+                Ok(ReadMask { mask, reading: Reading::of_pair([inner.reading, outer.reading], pixels) })
             }
         }
     }

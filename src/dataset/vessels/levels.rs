@@ -219,7 +219,7 @@ fn is_between(raster: &Raster, levels: &[usize], value: usize) -> bool {
 }
 
 /// Where between two colours a value lies (0..=1) and how far from their line; `None` if it is not between them.
-fn between(a: [f64; 4], b: [f64; 4], v: [f64; 4]) -> Option<(f64, f64)> {
+pub fn between(a: [f64; 4], b: [f64; 4], v: [f64; 4]) -> Option<(f64, f64)> {
     let dot = |p: [f64; 4], q: [f64; 4]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f64>();
     let minus = |p: [f64; 4], q: [f64; 4]| std::array::from_fn(|i| p[i] - q[i]);
     let (line, way): ([f64; 4], [f64; 4]) = (minus(b, a), minus(v, a));

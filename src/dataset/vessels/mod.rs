@@ -10,6 +10,11 @@ pub mod plaques;
 mod content;
 mod raster;
 mod levels;
+mod lines;
+pub mod meaning;
+mod search;
+mod seams;
+mod faulty;
 pub mod reading;
 pub mod files;
 

@@ -4,83 +4,20 @@
 //! Every set of levels is tried as the wall. It is a reading if it forms one ring that does not touch the border. What
 //! else lies within the wall is wall (calcium), what lies within the lumen is lumen (a guide wire); both are counted.
 
-use std::fmt;
-
-use super::levels::{Levels, MOST_LEVELS};
-use super::masks::{MaskFault, WallMask};
-use super::raster::{PixelValue, Raster};
-use super::regions::{components, grown, is_outermost, reachable_from_border};
+use super::levels::Levels;
+use super::lines::Line;
+use super::meaning::{Foreign, Halved, LevelsFault, ReadMask, Reading, pixels};
+use super::raster::Raster;
+use super::regions::{components, is_outermost, reachable_from_border};
+use super::search::{Candidate, ISLAND, Search, found, levels};
 use crate::experiment::{MaskLevels, MaskPlace};
 
-/// A mask, and how its file was read.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReadMask {
-    /// Cleaned: what lies within the wall or the lumen belongs to it. As it is if no reading is a ring, so that
-    /// `regions` says what is wrong.
-    pub mask: WallMask,
-    pub reading: Reading,
-}
-
-/// How the levels of a file were read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// The levels of outside, wall and lumen.
-    places: [Vec<String>; 3],
-    /// Pixels whose level belongs elsewhere.
-    foreign: Vec<Foreign>,
-    /// Every level with its number of pixels.
-    levels: Vec<(String, usize)>,
-    /// Values of a few pixels that are no levels and were read as the level next to them.
-    specks: Vec<(String, usize)>,
-    /// Whether the file's name is that of one of a pair.
-    pub half_of_a_pair: bool,
-}
-
-/// Pixels of a level that lie within a place which is not its own, and count as that place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Foreign {
-    level: String,
-    pixels: usize,
-    place: MaskPlace,
-}
-
-/// Why the levels of an image are not those of a mask.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LevelsFault {
-    #[error(
-        "no mask: {values} values, which are not {MOST_LEVELS} levels or fewer with smooth borders; the most frequent are {frequent}; draw outside, wall and lumen in one value each"
-    )]
-    NoLevels { values: usize, frequent: String },
-    #[error("{levels} levels are too many to try all readings; name them with --levels (field `mask_levels`): {found}")]
-    TooMany { levels: usize, found: String },
-    #[error(
-        "its levels can be read in {count} ways: {readings}; choose one of them with --levels (field `mask_levels`)"
-    )]
-    SeveralReadings { count: usize, readings: String },
-    #[error(
-        "the wall of level {wall} encloses none of the levels that --levels (field `mask_levels`) takes for the lumen; the file has {found}"
-    )]
-    OtherLumen { wall: String, found: String },
-    #[error(
-        "a frame of level {level}, {wide} pixels wide, lies round the image: with it the levels are read as {whole}, without it as {inside}; crop the frame away, or name the levels with --levels (field `mask_levels`)"
-    )]
-    Framed { level: String, wide: usize, whole: String, inside: String },
-    #[error("no level is {names}, which --levels (field `mask_levels`) takes for the {place}; the file has {found}")]
-    NotThere { place: &'static str, names: String, found: String },
-}
-
-/// A reading with less than this share of the largest lumen of the others takes an island for the lumen; and islands of
-/// the wall's level in the lumen are lumen up to this share of it.
-const ISLAND: usize = 8;
-/// A level on more than one in so many pixels of the image's border is what lies round the vessel, not a cut wall.
-const CANVAS: usize = 4;
 /// A wider frame is the outside.
 const WIDEST_FRAME: usize = 4;
 /// All sets of this many levels are tried as the wall.
 const MOST_TRIED: usize = 6;
-/// Most readings and levels that a message lists.
+/// Most readings that a message lists.
 const QUOTED: usize = 4;
-const QUOTED_LEVELS: usize = 8;
 
 /// Finds what is wall in an image.
 pub fn read(raster: &Raster, named: &MaskLevels) -> Result<ReadMask, LevelsFault> {
@@ -88,15 +25,16 @@ pub fn read(raster: &Raster, named: &MaskLevels) -> Result<ReadMask, LevelsFault
     let search = Search::new(raster, &levels, named)?;
     let whole = search.best()?;
     let Some((wide, inner, inner_levels)) = search.without_frame() else { return Ok(whole) };
-    match Search::new(&inner, &inner_levels, named)?.best() {
-        Ok(inside) if whole.mask.regions().is_ok() && inside.mask.regions().is_ok() => Err(LevelsFault::Framed {
-            level: search.name(usize::from(levels.of[0])),
-            wide,
-            whole: whole.reading.to_string(),
-            inside: inside.reading.to_string(),
-        }),
-        _ => Ok(whole),
+    let inside = match Search::new(&inner, &inner_levels, named)?.best() {
+        Ok(inside) if inside.mask.regions().is_ok() => format!("as {}", inside.reading),
+        Err(LevelsFault::SeveralReadings { .. } | LevelsFault::Lined { .. }) => "in several ways".to_owned(),
+        _ => return Ok(whole),
+    };
+    if whole.mask.regions().is_err() {
+        return Ok(whole);
     }
+    let level = search.name(usize::from(levels.of[0]));
+    Err(LevelsFault::Framed { level, wide: pixels(wide), whole: whole.reading.to_string(), inside })
 }
 
 /// The filled shape of an image that shows one, such as a lumen alone: all that the outside does not reach.
@@ -108,90 +46,11 @@ pub fn filled(raster: &Raster, named: &MaskLevels) -> Result<(Vec<bool>, Reading
     let search = Search::new(raster, &levels, &named)?;
     let shape: Vec<bool> = levels.of.iter().map(|l| usize::from(*l) != search.outside).collect();
     let filled = reachable_from_border(raster.width, raster.height, &shape).iter().map(|out| !out).collect();
-    let reading = search.of_wall(shape, Default::default(), Vec::new()).reading;
+    let reading = search.of_wall(shape, Reading::default()).reading;
     Ok((filled, reading))
 }
 
-fn levels(raster: &Raster, named: &MaskLevels) -> Result<Levels, LevelsFault> {
-    let is_named = |v: &PixelValue| MaskPlace::ALL.iter().any(|p| named.of(*p).any(|n| v.is_called(n)));
-    let is_named: Vec<bool> = raster.values.iter().map(is_named).collect();
-    Levels::of(raster, &is_named)
-        .map_err(|_| LevelsFault::NoLevels { values: raster.values.len(), frequent: found(raster, None) })
-}
-
-/// The levels of an image with their numbers of pixels, the most frequent first.
-fn found(raster: &Raster, levels: Option<&Levels>) -> String {
-    let all: Vec<usize> = levels.map_or_else(|| (0..raster.values.len()).collect(), |l| l.values.clone());
-    listed(all.iter().map(|v| (raster.values[*v].name.clone(), raster.values[*v].pixels)).collect())
-}
-
-fn listed(mut levels: Vec<(String, usize)>) -> String {
-    levels.sort_by_key(|(_, pixels)| std::cmp::Reverse(*pixels));
-    let more = if levels.len() > QUOTED_LEVELS { ", ..." } else { "" };
-    let parts: Vec<String> =
-        levels.iter().take(QUOTED_LEVELS).map(|(name, pixels)| format!("{name} ({pixels} pixels)")).collect();
-    parts.join(", ") + more
-}
-
-/// An image whose levels are tried as outside, wall and lumen.
-struct Search<'a> {
-    raster: &'a Raster,
-    levels: &'a Levels,
-    /// Whether a user named each level for each place.
-    named: [Vec<bool>; 3],
-    /// The level with most pixels on the image's border.
-    outside: usize,
-}
-
-/// One way to read an image.
-struct Candidate {
-    /// Whether each level is wall.
-    wall: Vec<bool>,
-    places: Vec<MaskPlace>,
-    lumen_level: usize,
-    lumen_pixels: usize,
-    /// Whether what lies in the lumen and has the wall's level is as small as a guide wire.
-    is_sure: bool,
-}
-
-impl<'a> Search<'a> {
-    fn new(raster: &'a Raster, levels: &'a Levels, named: &MaskLevels) -> Result<Self, LevelsFault> {
-        let of_place = |place: MaskPlace| -> Result<Vec<bool>, LevelsFault> {
-            let is = |v: &usize| named.of(place).any(|n| raster.values[*v].is_called(n));
-            let there: Vec<bool> = levels.values.iter().map(is).collect();
-            if named.of(place).next().is_some() && !there.contains(&true) {
-                let names = named.of(place).collect::<Vec<_>>().join(" or ");
-                return Err(LevelsFault::NotThere { place: place.name(), names, found: found(raster, Some(levels)) });
-            }
-            Ok(there)
-        };
-        let named = [of_place(MaskPlace::Outside)?, of_place(MaskPlace::Wall)?, of_place(MaskPlace::Lumen)?];
-        let (w, h) = (raster.width, raster.height);
-        let mut border = vec![0_usize; levels.values.len()];
-        for i in (0..w * h).filter(|i| is_outermost(w, h, *i)) {
-            border[usize::from(levels.of[i])] += 1;
-        }
-        let mut search = Self { raster, levels, named, outside: 0 };
-        let may_be = |level: &usize| search.may_be(MaskPlace::Outside, *level) && !search.is(MaskPlace::Wall, *level);
-        search.outside = (0..border.len()).filter(may_be).max_by_key(|l| border[*l]).unwrap_or(0);
-        Ok(search)
-    }
-
-    /// Whether a user named this level for this place.
-    fn is(&self, place: MaskPlace, level: usize) -> bool {
-        self.named[place as usize][level]
-    }
-
-    /// Whether this level can be the main one of this place: named for it, or none is.
-    fn may_be(&self, place: MaskPlace, level: usize) -> bool {
-        self.is(place, level) || !self.is_named(place)
-    }
-
-    /// Whether a user named levels for this place.
-    fn is_named(&self, place: MaskPlace) -> bool {
-        self.named[place as usize].contains(&true)
-    }
-
+impl Search<'_> {
     fn best(&self) -> Result<ReadMask, LevelsFault> {
         let count = self.levels.values.len();
         let forced: Vec<bool> = (0..count).map(|l| self.is(MaskPlace::Wall, l)).collect();
@@ -217,18 +76,24 @@ impl<'a> Search<'a> {
         }
         let largest = readings.iter().map(|r| r.lumen_pixels).max().unwrap_or(0);
         readings.retain(|r| r.lumen_pixels * ISLAND >= largest);
-        if let Some(wall) = self.faulty_wall_of_all(&readings, &free) {
-            return self.faulty(&(0..count).map(|l| l == wall).collect::<Vec<bool>>(), &[]);
-        }
         // A large island is lumen if another reading is as likely, or if a user named the wall and the lumen.
         if !readings.is_empty() || [MaskPlace::Wall, MaskPlace::Lumen].iter().all(|p| self.is_named(*p)) {
             unsure.retain(|u| u.lumen_pixels * ISLAND >= largest && readings.iter().all(|r| r.places != u.places));
             readings.append(&mut unsure);
         }
+        let single = |level: usize| (0..count).map(|l| l == level).collect::<Vec<bool>>();
+        if let Some(wall) = self.faulty_wall_of_all(&readings, &free) {
+            return self.faulty(&single(wall), &[]);
+        }
+        if let Some(outside) = self.cut_on_all_sides(&readings) {
+            let (raster, levels, named) = (self.raster, self.levels, self.named.clone());
+            return Self { raster, levels, named, outside }.faulty(&single(self.outside), &[]);
+        }
         match readings.as_slice() {
             [] => self.faulty(&forced, &free),
+            [Candidate { drawn: Some(line), .. }] => Err(self.lined(&readings[0], line)),
             [one] => Ok(self.read_as(one)),
-            several => Err(self.several(several)),
+            _ => Err(self.several(readings)),
         }
     }
 
@@ -267,40 +132,14 @@ impl<'a> Search<'a> {
         // An island that is a ring itself may be the wall.
         let round_them = reachable_from_border(w, h, &in_lumen);
         let is_hollow = round_them.iter().zip(&in_lumen).any(|(round, island)| !round && !island);
-        let is_sure = islands * ISLAND < lumen_pixels;
-        (!is_hollow).then_some(Candidate { wall, places, lumen_level, lumen_pixels, is_sure })
-    }
-
-    /// A level that is the wall rather than what any of these readings takes for it, although it fails a check: what it
-    /// surrounds is their lumen and more, and they explain it away as outside or its hole as wall. `None` also if a user
-    /// named the wall or the lumen.
-    fn faulty_wall_of_all(&self, readings: &[Candidate], free: &[usize]) -> Option<usize> {
-        if readings.is_empty() || [MaskPlace::Wall, MaskPlace::Lumen].iter().any(|p| self.is_named(*p)) {
+        if is_hollow {
             return None;
         }
-        let (w, h) = (self.raster.width, self.raster.height);
-        let not_outside = self.levels.of.iter().filter(|l| usize::from(**l) != self.outside).count();
-        free.iter().copied().find(|level| {
-            let image: Vec<bool> = self.levels.of.iter().map(|l| usize::from(*l) == *level).collect();
-            let own: Vec<usize> = (0..w * h).filter(|i| image[*i]).collect();
-            let on_border = own.iter().filter(|i| is_outermost(w, h, **i)).count();
-            let is_large = own.len() * ISLAND >= not_outside && on_border * CANVAS <= 2 * (w + h);
-            if !is_large || WallMask::new(w, h, image.clone()).is_none_or(|mask| mask.regions().is_ok()) {
-                return false;
-            }
-            let hole = |image: &[bool]| {
-                let outside = reachable_from_border(w, h, image);
-                let enclosed: Vec<bool> = image.iter().zip(outside).map(|(own, out)| !own && !out).collect();
-                components(w, h, &enclosed, false).into_iter().max_by_key(Vec::len)
-            };
-            let hole = hole(&image).or_else(|| hole(&grown(w, h, &image))).unwrap_or_default();
-            readings.iter().all(|reading| {
-                let lumen: Vec<usize> = (0..w * h).filter(|i| reading.places[*i] == MaskPlace::Lumen).collect();
-                let lost = own.iter().filter(|i| reading.places[**i] == MaskPlace::Outside).count();
-                let fills = reading.lumen_pixels * ISLAND < hole.len() && lies_in(w, &lumen, &hole);
-                fills || (lost * 2 > own.len() && lies_in(w, &lumen, &own))
-            })
-        })
+        let is_sure = islands * ISLAND < lumen_pixels;
+        let (halved, drawn) = (Vec::new(), None);
+        let mut reading = Candidate { wall, places, lumen_level, lumen_pixels, is_sure, halved, drawn };
+        self.cut_lines(&mut reading);
+        Some(reading)
     }
 
     /// The image and its levels without a frame of one level, and the frame's width; `None` if there is no frame.
@@ -331,28 +170,14 @@ impl<'a> Search<'a> {
         Some((wide, raster, levels))
     }
 
-    /// The level of most of these pixels that is not wall.
-    fn main_level(&self, pixels: &[usize], wall: &[bool]) -> usize {
-        let mut counts = vec![0_usize; wall.len()];
-        pixels.iter().for_each(|i| counts[usize::from(self.levels.of[*i])] += 1);
-        (0..counts.len()).filter(|l| !wall[*l]).max_by_key(|l| counts[*l]).unwrap_or(self.outside)
-    }
-
     fn read_as(&self, reading: &Candidate) -> ReadMask {
         let wall = reading.places.iter().map(|p| *p == MaskPlace::Wall).collect();
-        let pixels = |level: &usize| self.raster.values[self.levels.values[*level]].pixels;
-        let count = reading.wall.len();
-        let main_wall = (0..count).filter(|l| reading.wall[*l]).max_by_key(pixels);
-        let own = |place: MaskPlace, level: usize| {
-            let main = match place {
-                MaskPlace::Outside => Some(self.outside),
-                MaskPlace::Wall => main_wall,
-                MaskPlace::Lumen => Some(reading.lumen_level),
-            };
-            main == Some(level) || self.is(place, level)
-        };
+        let (count, main) = (reading.wall.len(), self.main_levels(reading));
+        let own = |place: MaskPlace, level: usize| main[place as usize] == level || self.is(place, level);
+        let mut is_told: Vec<bool> = self.levels.seam.clone();
+        reading.halved.iter().flat_map(|l| &l.pixels).for_each(|(i, _)| is_told[*i] = true);
         let mut counts = vec![[0_usize; 3]; count];
-        for (i, place) in reading.places.iter().enumerate().filter(|(i, _)| !self.levels.seam[*i]) {
+        for (i, place) in reading.places.iter().enumerate().filter(|(i, _)| !is_told[*i]) {
             counts[usize::from(self.levels.of[i])][*place as usize] += 1;
         }
         let mut foreign = Vec::new();
@@ -361,49 +186,30 @@ impl<'a> Search<'a> {
                 foreign.push(Foreign { level: self.name(level), pixels: counts[place as usize], place });
             }
         }
-        let places = MaskPlace::ALL.map(|p| (0..count).filter(|l| own(p, *l)).map(|l| self.name(l)).collect());
-        self.of_wall(wall, places, foreign)
-    }
-
-    /// The set of levels that comes closest to a wall, as it is; its regions say what is wrong.
-    fn faulty(&self, forced: &[bool], free: &[usize]) -> Result<ReadMask, LevelsFault> {
-        let single = |level: usize| (0..forced.len()).map(|l| l == level).collect::<Vec<bool>>();
-        let sets: Vec<Vec<bool>> =
-            if forced.contains(&true) { vec![forced.to_vec()] } else { free.iter().map(|l| single(*l)).collect() };
-        let image = |set: &Vec<bool>| self.levels.of.iter().map(|l| set[usize::from(*l)]).collect::<Vec<bool>>();
-        let (w, h) = (self.raster.width, self.raster.height);
-        let away = |set: &Vec<bool>| {
-            let fault = WallMask::new(w, h, image(set)).and_then(|mask| mask.regions().err());
-            let rank = match fault {
-                None | Some(MaskFault::WallThinnerThanPixel { .. }) => 0,
-                Some(MaskFault::SeveralLumens { .. }) => 1,
-                Some(MaskFault::SeveralComponents { .. }) => 2,
-                Some(MaskFault::TouchesBorder { .. }) => 3,
-                Some(MaskFault::NoLumen) => 4,
-                Some(MaskFault::Empty) => 5,
-            };
-            (rank, std::cmp::Reverse(image(set).iter().filter(|v| **v).count()))
-        };
-        let best = sets.iter().min_by_key(|set| away(set)).cloned().unwrap_or_else(|| vec![false; forced.len()]);
-        let names: Vec<String> = (0..best.len()).filter(|l| best[*l]).map(|l| self.name(l)).collect();
-        let wall = names.join(" and ");
-        let read = self.of_wall(image(&best), [vec![self.name(self.outside)], names, Vec::new()], Vec::new());
-        match read.mask.regions() {
-            // Only its lumen's level is not the one that was named.
-            Ok(_) => Err(LevelsFault::OtherLumen { wall, found: found(self.raster, Some(self.levels)) }),
-            Err(_) => Ok(read),
+        let mut halved: Vec<Halved> = Vec::new();
+        for Line { levels, sides, pixels, .. } in &reading.halved {
+            let level = self.names(levels);
+            match halved.iter_mut().find(|h| h.level == level && h.sides == *sides) {
+                Some(alike) => alike.pixels += pixels.len(),
+                None => halved.push(Halved { level, pixels: pixels.len(), sides: *sides }),
+            }
         }
+        let places = MaskPlace::ALL.map(|p| (0..count).filter(|l| own(p, *l)).map(|l| self.name(l)).collect());
+        let areas = [reading.lumen_pixels, reading.vessel_pixels()];
+        self.of_wall(wall, Reading { places, foreign, halved, areas, ..Reading::default() })
     }
 
-    fn of_wall(&self, wall: Vec<bool>, places: [Vec<String>; 3], foreign: Vec<Foreign>) -> ReadMask {
-        let Raster { width, height, ref values, .. } = *self.raster;
-        let told = |of: &[usize]| of.iter().map(|v| (values[*v].name.clone(), values[*v].pixels)).collect();
-        let (levels, specks) = (told(&self.levels.values), told(&self.levels.specks));
-        let mask = WallMask::drawn(width, height, |i| wall[i]);
-        ReadMask { mask, reading: Reading { places, foreign, levels, specks, half_of_a_pair: false } }
-    }
-
-    fn several(&self, readings: &[Candidate]) -> LevelsFault {
+    /// Several readings, those first of which the levels say most.
+    fn several(&self, mut readings: Vec<Candidate>) -> LevelsFault {
+        readings.sort_by_cached_key(|reading| {
+            let main = self.main_levels(reading);
+            let pixels = self.levels.of.iter().map(|l| usize::from(*l)).zip(&reading.places);
+            let is_elsewhere = |(level, place): &(usize, &MaskPlace)| match place {
+                MaskPlace::Wall => !reading.wall[*level],
+                _ => main[**place as usize] != *level,
+            };
+            pixels.filter(is_elsewhere).count()
+        });
         let told = readings.iter().take(QUOTED).map(|reading| {
             let mut parts = Vec::new();
             for level in 0..reading.wall.len() {
@@ -426,65 +232,9 @@ impl<'a> Search<'a> {
             let levels = MaskLevels::new(parts).unwrap_or_default();
             format!("{levels} (lumen of {} pixels, wall of {wall})", reading.lumen_pixels)
         });
-        let readings_text = told.collect::<Vec<_>>().join(" or ");
-        LevelsFault::SeveralReadings { count: readings.len(), readings: readings_text }
-    }
-
-    fn name(&self, level: usize) -> String {
-        self.raster.values[self.levels.values[level]].name.clone()
-    }
-}
-
-/// Whether the rectangle round these pixels of an image lies in that round the others.
-fn lies_in(width: usize, inner: &[usize], outer: &[usize]) -> bool {
-    let range = |of: &[usize], at: fn(usize, usize) -> usize| {
-        let all = of.iter().map(|i| at(*i, width));
-        Some(all.clone().min()?..=all.max()?)
-    };
-    [|i, w| i % w, |i, w| i / w].into_iter().all(|at: fn(usize, usize) -> usize| {
-        let (inner, outer) = (range(inner, at), range(outer, at));
-        inner.zip(outer).is_some_and(|(i, o)| o.contains(i.start()) && o.contains(i.end()))
-    })
-}
-
-impl Reading {
-    /// Of a lumen and a vessel in two files.
-    pub fn of_pair([lumen, vessel]: [Self; 2]) -> Self {
-        let places = [Vec::new(), vec!["in one file".into()], vec!["in another".into()]];
-        let both = |a: Vec<(String, usize)>, b: Vec<(String, usize)>| [a, b].concat();
-        let (levels, specks) = (both(lumen.levels, vessel.levels), both(lumen.specks, vessel.specks));
-        Self { places, levels, specks, ..Self::default() }
-    }
-
-    /// What lies where its level does not belong, for display; `None` if nothing does.
-    pub fn note(&self) -> Option<String> {
-        let noun = |pixels: usize| if pixels == 1 { "pixel" } else { "pixels" };
-        let foreign = self.foreign.iter().map(|f| {
-            let (pixels, place) = (f.pixels, f.place.name());
-            format!("{pixels} {} of level {} in the {place} read as {place}", noun(pixels), f.level)
-        });
-        let specks = self
-            .specks
-            .iter()
-            .map(|(value, pixels)| format!("{pixels} {} of value {value} read as what lies around", noun(*pixels)));
-        let parts: Vec<String> = foreign.chain(specks).collect();
-        (!parts.is_empty()).then(|| parts.join(", "))
-    }
-
-    /// What the levels are and were taken for, and what may help, for the end of a message.
-    pub fn help(&self) -> String {
-        let levels = listed(self.levels.clone());
-        match self.levels.len() {
-            0 | 1 => format!("the file has one level, {levels}"),
-            _ => format!("read as {self}, of the levels {levels}; if the wall is another one, name it with --levels"),
-        }
-    }
-}
-
-impl fmt::Display for Reading {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = MaskPlace::ALL.iter().zip(&self.places).filter(|(_, levels)| !levels.is_empty());
-        let parts: Vec<String> = known.map(|(p, levels)| format!("{} {}", p.name(), levels.join(" and "))).collect();
-        f.write_str(&parts.join(", "))
+        let more = readings.len().saturating_sub(QUOTED);
+        let more = if more > 0 { format!(", or in {more} more") } else { String::new() };
+        let told = told.collect::<Vec<_>>().join(" or ") + &more;
+        LevelsFault::SeveralReadings { count: readings.len(), readings: told }
     }
 }

@@ -104,7 +104,8 @@ fn fill(
     piece
 }
 
-fn neighbours(width: usize, height: usize, i: usize, corners: bool) -> impl Iterator<Item = usize> {
+/// The pixels beside one, over edges, and with `corners` also over corners.
+pub fn neighbours(width: usize, height: usize, i: usize, corners: bool) -> impl Iterator<Item = usize> {
     const STEPS: [[isize; 2]; 8] = [[-1, 0], [1, 0], [0, -1], [0, 1], [-1, -1], [1, -1], [-1, 1], [1, 1]];
     let count = if corners { 8 } else { 4 };
     let (x, y) = (i % width, i / width);
