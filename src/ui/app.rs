@@ -21,6 +21,7 @@ use super::panels::settings::data_files::DataFiles;
 use super::panels::settings::{Controls, ControlsAction};
 use super::panels::{self, Panels, WORKSPACES};
 use super::shell::action::BarAction;
+use super::shell::help::{Help, Page};
 use super::shell::keys::KeyAction;
 use super::shell::workspaces::{Layouts, Workspaces};
 use super::state::{AppState, Offer};
@@ -90,7 +91,7 @@ pub struct App {
     /// The earlier round last sent to the engine.
     looked_at: Option<usize>,
     toasts: toasts::Toasts,
-    show_keys: bool,
+    help: Help,
     frame_times: frame_times::FrameTimes,
     commands: Vec<Command>,
 }
@@ -166,7 +167,7 @@ impl App {
             inspect: inspect_question(),
             looked_at: None,
             toasts: toasts::Toasts::default(),
-            show_keys: false,
+            help: Help::default(),
             frame_times: frame_times::FrameTimes::default(),
             commands,
         };
@@ -233,9 +234,8 @@ impl App {
                 KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
                 KeyAction::NextBrush => self.state.brush.tool = self.state.brush.tool.next(),
                 KeyAction::StepWalks => self.commands.push(Command::StepWalks),
-                KeyAction::ListKeys => self.show_keys = !self.show_keys,
+                KeyAction::ListKeys => self.help.open(Page::Keys),
                 KeyAction::Escape => {
-                    self.show_keys = false;
                     self.state.focus.sample = None;
                     self.state.focus.class = None;
                     self.state.lab.selected = None;
@@ -286,7 +286,7 @@ impl App {
                 ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
             }
             BarAction::ToggleControls => self.show_controls = !self.show_controls,
-            BarAction::Keys => self.show_keys = true,
+            BarAction::Help(page) => self.help.open(page),
             BarAction::Show(workspace) => {
                 self.workspaces.show(workspace);
                 // Without the inspector on the screen a drag turns the view again.
@@ -395,7 +395,7 @@ impl eframe::App for App {
             ctx.request_discard("a button of the bar was pressed");
         }
         self.take_controls(controls_action);
-        keys::card(&ctx, &mut self.show_keys);
+        self.help.ui(&ctx);
         if let Some(offer) = self.toasts.ui(&ctx, &mut self.state) {
             self.take_offer(&ctx, offer);
         }

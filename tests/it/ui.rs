@@ -189,7 +189,7 @@ fn every_part_of_the_window_is_named_and_shown() {
     click(&mut w, "Dark or light");
     w.key_press(egui::Key::Questionmark);
     w.run_steps(2);
-    assert!(w.query_by_label_contains("Keys and mouse").is_some());
+    assert!(w.query_by_label("Help: Keys and mouse").is_some());
     w.check_accessibility();
 }
 

@@ -41,7 +41,7 @@ fn no_key_acts_behind_a_dialog_or_a_menu() {
     wait_for(&mut w, "the generator", is_ready);
     for (workspace, opens) in [
         ("Run", "Save view as PNG"),
-        ("Run", "Keys"),
+        ("Run", "Keys and symbols"),
         ("Run", "More"),
         ("Run", "Messages"),
         ("Run", "Strategies compared"),

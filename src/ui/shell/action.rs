@@ -1,5 +1,6 @@
 //! The actions of the bar's buttons, its menu and the keys that do the same.
 
+use super::help::Page;
 use crate::ui::kit::widgets::IconButton;
 
 /// An action of the bar.
@@ -13,7 +14,8 @@ pub enum BarAction {
     ResetNewSeed,
     ToggleTheme,
     ToggleControls,
-    Keys,
+    /// Open this page of the help.
+    Help(Page),
     /// Show the workspace with this index.
     Show(usize),
     /// Give one panel the whole workspace, or end that.

@@ -1,11 +1,12 @@
-//! The frame around the panels: top bar, strip, workspaces, keys and messages.
+//! The frame around the panels: top bar, strip, workspaces, keys, help and messages.
 
 mod tiles;
 pub mod workspaces;
+pub mod keys;
+pub mod help;
 pub mod action;
 mod run_buttons;
 pub mod toasts;
 pub mod topbar;
 pub mod strip;
-pub mod keys;
 pub mod frame_times;

@@ -3,6 +3,7 @@
 use egui::{Align, CornerRadius, Layout, Popup, Rect, Response, Sense, Stroke, Ui, vec2};
 
 use super::action::{BarAction, Tool};
+use super::help::Page;
 use super::{run_buttons, toasts};
 use crate::device::DeviceKind;
 use crate::ui::kit::icons::Icon;
@@ -93,7 +94,14 @@ fn switches(theme: &Theme) -> Vec<Tool> {
         (Icon::Moon, "Switch to the dark theme (T)")
     };
     vec![
-        Tool::new(IconButton::new(Icon::Keys, "Keys", "List the keys (?)"), BarAction::Keys),
+        Tool::new(
+            IconButton::new(
+                Icon::Keys,
+                "Keys and symbols",
+                "The keys, what the symbols mean, and about the program (?)",
+            ),
+            BarAction::Help(Page::Keys),
+        ),
         Tool::new(IconButton::new(icon, "Dark or light", tip), BarAction::ToggleTheme),
     ]
 }
@@ -237,6 +245,8 @@ impl Bar<'_> {
         row(ui, "Maximise a panel", "M", tip, BarAction::Maximise, true);
         let tip = "Panels can be dragged by their titles, stacked and resized. This puts them back, in all workspaces";
         row(ui, "Reset the panels", "", tip, BarAction::ResetLayout, true);
+        let tip = "Version, the paper, and how to cite both";
+        row(ui, "About Ridgewalk", "", tip, BarAction::Help(Page::About), true);
         if self.room >= Room::NoTexts {
             ui.horizontal(|ui| {
                 steps_field(ui, &mut state.step_size);
