@@ -429,16 +429,17 @@ fn borders_lie_half_way_although_another_levels_value_lies_on_them() {
 fn a_drawn_line_is_told_and_with_wall_and_lumen_named_the_border_lies_half_way_into_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(format!("{name}.png"));
-    let ring = |x: f64, y: f64, line: &dyn Fn(f64) -> bool, level: u8| match (x - 64.0).hypot(y - 64.0) {
+    type IsLine = fn(f64) -> bool;
+    let ring = |x: f64, y: f64, line: IsLine, level: u8| match (x - 64.0).hypot(y - 64.0) {
         r if line(r) => level,
         r if r < 22.0 => 200,
         r if r < 44.0 => 128,
         _ => 0,
     };
-    let inner = |r: f64| (r - 22.0).abs() < 1.0;
-    let both = |r: f64| inner(r) || (r - 44.0).abs() < 1.0;
-    let rows: [(&str, &dyn Fn(f64) -> bool, u8); 4] =
-        [("void", &both, 0), ("outline", &inner, 255), ("outlines", &both, 255), ("dark", &both, 60)];
+    let inner: IsLine = |r| (r - 22.0).abs() < 1.0;
+    let both: IsLine = |r| (r - 22.0).abs() < 1.0 || (r - 44.0).abs() < 1.0;
+    let rows: [(&str, IsLine, u8); 4] =
+        [("void", both, 0), ("outline", inner, 255), ("outlines", both, 255), ("dark", both, 60)];
     for (name, line, level) in rows {
         crate::common::save_png(&path(name), 128, |x, y| ring(x, y, line, level));
     }
