@@ -12,7 +12,7 @@ mod edit;
 mod checks;
 mod text;
 mod variant;
-mod presets;
+pub mod presets;
 mod batches;
 
 pub use batches::*;

@@ -4,29 +4,46 @@ use super::datasets::DatasetKind;
 use super::edit::ExperimentError;
 use super::fields::Experiment;
 
+/// A preset.
+pub struct Preset {
+    pub name: &'static str,
+    /// What it is for, in one sentence.
+    pub about: &'static str,
+    text: &'static str,
+}
+
 macro_rules! presets {
-    ($($name:literal),+) => {
-        &[$(($name, include_str!(concat!("../../data/presets/", $name, ".toml")))),+]
+    ($($name:literal: $about:literal),+ $(,)?) => {
+        &[$(Preset { name: $name, about: $about, text: include_str!(concat!("../../data/presets/", $name, ".toml")) }),+]
     };
 }
 
-/// Name and text of each preset, the default first.
-const PRESETS: &[(&str, &str)] =
-    presets!["digits", "digits-2d", "mnist", "mnist-2d", "ivus", "ivus-tiny", "cifar10", "cifar10-small", "tiny"];
+/// All presets, the default first.
+pub const PRESETS: &[Preset] = presets! {
+    "digits": "Built-in digits in three latent dimensions: nothing to download.",
+    "digits-2d": "Built-in digits in two latent dimensions, as for Figure 4.",
+    "mnist": "The paper's MNIST experiment: ten rounds of 500 labels.",
+    "mnist-2d": "MNIST in two latent dimensions: the paper's Figure 4.",
+    "ivus": "The paper's third experiment, on generated vessels with their wall stress.",
+    "ivus-tiny": "Vessels in seconds instead of minutes; its errors mean nothing.",
+    "cifar10": "The paper's CIFAR-10 experiment at full size: needs a GPU.",
+    "cifar10-small": "CIFAR-10 at a size for two cores.",
+    "tiny": "Digits in seconds, to try a change; its accuracies mean nothing.",
+};
 
 impl Experiment {
     /// Names of the presets, the default one first.
     pub fn preset_names() -> impl Iterator<Item = &'static str> {
-        PRESETS.iter().map(|(name, _)| *name)
+        PRESETS.iter().map(|p| p.name)
     }
 
     /// The preset of this name; the error lists the names.
     pub fn preset(name: &str) -> Result<Self, ExperimentError> {
-        let (_, text) = PRESETS.iter().find(|(n, _)| *n == name).ok_or_else(|| ExperimentError::UnknownPreset {
+        let preset = PRESETS.iter().find(|p| p.name == name).ok_or_else(|| ExperimentError::UnknownPreset {
             name: name.into(),
             known: Self::preset_names().collect::<Vec<_>>().join(", "),
         })?;
-        Self::from_toml(text).map_err(|e| e.what)
+        Self::from_toml(preset.text).map_err(|e| e.what)
     }
 
     /// The preset of a data set, which several may share; `masks` is the folder of the user's own masks, used by that

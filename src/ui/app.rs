@@ -19,8 +19,10 @@ use super::kit::theme::{Theme, space};
 use super::panel::{Cx, ViewKey, inspect_question};
 use super::panels::settings::data_files::DataFiles;
 use super::panels::settings::{Controls, ControlsAction};
+use super::panels::start::{self, Chosen};
 use super::panels::{self, Panels, WORKSPACES};
 use super::shell::action::BarAction;
+use super::shell::column::{self, Column};
 use super::shell::help::{Help, Page};
 use super::shell::keys::KeyAction;
 use super::shell::workspaces::{Layouts, Workspaces};
@@ -83,7 +85,7 @@ pub struct App {
     engine: Option<Engine>,
     state: AppState,
     controls: Controls,
-    show_controls: bool,
+    column: Column,
     workspaces: Workspaces,
     panels: Panels,
     images: Images,
@@ -110,33 +112,23 @@ fn wake(cc: &eframe::CreationContext<'_>) -> crate::engine::Wake {
 }
 
 /// The window's state that is saved between starts.
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 struct Saved {
     layouts: Layouts,
     /// The panels' choices, by panel key.
     panels: BTreeMap<String, String>,
-    show_controls: bool,
+    column: Column,
     /// The folders chosen for the files of data sets, by data set.
     data_folders: BTreeMap<String, PathBuf>,
-}
-
-impl Default for Saved {
-    fn default() -> Self {
-        Self {
-            layouts: Layouts::default(),
-            panels: BTreeMap::new(),
-            show_controls: true,
-            data_folders: BTreeMap::new(),
-        }
-    }
 }
 
 impl App {
     /// Starts the engine with the first experiment.
     pub fn new(cc: &eframe::CreationContext<'_>, options: UiOptions) -> Self {
         theme::install(&cc.egui_ctx);
-        let saved: Saved = cc.storage.and_then(|s| eframe::get_value(s, APP_ID)).unwrap_or_default();
+        let first = || Saved { column: Column::first(), ..Saved::default() };
+        let saved: Saved = cc.storage.map(|s| eframe::get_value(s, APP_ID).unwrap_or_else(first)).unwrap_or_default();
         let mut panels = panels::all();
         for (key, panel) in &mut panels {
             if let Some(choices) = saved.panels.get(*key) {
@@ -160,7 +152,7 @@ impl App {
             engine,
             state,
             controls: Controls::new(options.experiment, &options.variants, files),
-            show_controls: saved.show_controls,
+            column: saved.column,
             workspaces: Workspaces::restored(saved.layouts),
             panels,
             images: Images::default(),
@@ -285,7 +277,8 @@ impl App {
                 let dark = ctx.theme() == egui::Theme::Dark;
                 ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
             }
-            BarAction::ToggleControls => self.show_controls = !self.show_controls,
+            BarAction::ToggleControls => self.column.toggle(ctx),
+            BarAction::Start => self.column.toggle_page(column::Page::Start, ctx),
             BarAction::Help(page) => self.help.open(page),
             BarAction::Show(workspace) => {
                 self.workspaces.show(workspace);
@@ -311,11 +304,21 @@ impl App {
         self.commands.extend(self.state.reset(experiment, variants, running));
     }
 
+    /// Starts what was chosen on the start page, by way of the settings, which say what it lacks.
+    fn choose(&mut self, ctx: &egui::Context, chosen: Chosen) {
+        self.controls.choose(chosen.experiment, &chosen.variants);
+        self.column.page = column::Page::Settings;
+        let index = |key| WORKSPACES.iter().position(|w| w.key == key);
+        if let Some(index) = chosen.workspace.and_then(index) {
+            self.act(ctx, BarAction::Show(index));
+        }
+    }
+
     fn take_controls(&mut self, action: Option<ControlsAction>) {
         match action {
-            Some(ControlsAction::Apply) => {
+            Some(apply @ (ControlsAction::Apply | ControlsAction::Start)) => {
                 if let Ok(variants) = self.controls.compared.variants() {
-                    self.reset(self.controls.draft.clone(), variants, false);
+                    self.reset(self.controls.draft.clone(), variants, apply == ControlsAction::Start);
                 }
             }
             Some(ControlsAction::Revert) => self.controls.revert(&self.state),
@@ -356,6 +359,7 @@ impl eframe::App for App {
         let mut hover_walk = None;
         let mut bar_action = None;
         let mut controls_action = None;
+        let mut chosen = None;
         {
             let mut cx = Cx {
                 state: &mut self.state,
@@ -378,12 +382,18 @@ impl eframe::App for App {
             let strip =
                 egui::Panel::top("strip").exact_size(strip::STRIP_HEIGHT).show_separator_line(false).resizable(false);
             strip.frame(flat(Margin::ZERO)).show(ui, |ui| strip::ui(ui, &cx));
-            if self.show_controls {
+            if self.column.is_shown(&ctx) {
                 let left = egui::Panel::left("controls")
                     .default_size(CONTROLS_WIDTH)
                     .size_range(240.0..=380.0)
                     .show_separator_line(false);
-                left.frame(flat(Margin::ZERO)).show(ui, |ui| controls_action = self.controls.ui(ui, &mut cx));
+                left.frame(flat(Margin::ZERO)).show(ui, |ui| {
+                    self.column.tabs(ui);
+                    match self.column.page {
+                        column::Page::Start => chosen = start::ui(ui, &self.controls.draft.masks),
+                        column::Page::Settings => controls_action = self.controls.ui(ui, &mut cx),
+                    }
+                });
             }
             self.controls.report.ui(&ctx, &mut cx);
             let frame = Frame::new().fill(theme.window).inner_margin(Margin::same(6));
@@ -395,6 +405,9 @@ impl eframe::App for App {
             ctx.request_discard("a button of the bar was pressed");
         }
         self.take_controls(controls_action);
+        if let Some(chosen) = chosen {
+            self.choose(&ctx, chosen);
+        }
         self.help.ui(&ctx);
         if let Some(offer) = self.toasts.ui(&ctx, &mut self.state) {
             self.take_offer(&ctx, offer);
@@ -410,7 +423,7 @@ impl eframe::App for App {
         let panels = self.panels.iter().filter_map(|(key, panel)| Some(((*key).to_owned(), panel.saved()?))).collect();
         let layouts = self.workspaces.layouts();
         let data_folders = self.controls.files.chosen.clone();
-        let saved = Saved { layouts, panels, show_controls: self.show_controls, data_folders };
+        let saved = Saved { layouts, panels, column: self.column, data_folders };
         eframe::set_value(storage, APP_ID, &saved);
     }
 

@@ -4,6 +4,7 @@
 
 pub mod curves;
 pub mod settings;
+pub mod start;
 pub mod regions;
 pub mod vessel;
 pub mod explore;

@@ -13,7 +13,10 @@ pub enum BarAction {
     Reset,
     ResetNewSeed,
     ToggleTheme,
+    /// Show or hide the left column.
     ToggleControls,
+    /// Show the start page, or hide it.
+    Start,
     /// Open this page of the help.
     Help(Page),
     /// Show the workspace with this index.

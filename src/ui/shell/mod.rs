@@ -2,6 +2,7 @@
 
 mod tiles;
 pub mod workspaces;
+pub mod column;
 pub mod keys;
 pub mod help;
 pub mod action;

@@ -1,6 +1,6 @@
 //! The top bar: workspaces, the buttons that run, and switches. What does not fit is in the menu at its end.
 
-use egui::{Align, CornerRadius, Layout, Popup, Rect, Response, Sense, Stroke, Ui, vec2};
+use egui::{Align, CornerRadius, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::action::{BarAction, Tool};
 use super::help::Page;
@@ -75,8 +75,8 @@ pub fn bar(ui: &mut Ui, cx: &mut Cx<'_>, workspace: usize) -> Option<BarAction> 
     let mut action = None;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
-        bar.brand(ui);
-        action = bar.workspaces(ui, workspace);
+        action = bar.brand(ui);
+        action = bar.workspaces(ui, workspace).or(action);
         ui.add_space(GROUP_GAP - GAP);
         action = bar.run_buttons(ui, &mut cx.state.step_size).or(action);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -151,15 +151,23 @@ impl Bar<'_> {
         ui.painter().layout_no_wrap(self.device.to_owned(), theme::bold_font(size::CAPTION), self.theme.weak)
     }
 
-    fn brand(&self, ui: &mut Ui) {
-        let (rect, _) = ui.allocate_exact_size(vec2(MARK, MARK), Sense::hover());
-        mark(ui.painter(), rect, self.theme);
-        if self.room < Room::NoName {
-            let galley = self.name(ui);
-            let (rect, _) = ui.allocate_exact_size(galley.size(), Sense::hover());
-            ui.painter().galley(rect.min, galley, self.theme.text);
+    /// The logo and the name: a button that leads to the start page.
+    fn brand(&self, ui: &mut Ui) -> Option<BarAction> {
+        let name = (self.room < Room::NoName).then(|| self.name(ui));
+        let width = MARK + name.as_ref().map_or(0.0, |galley| GAP + galley.size().x);
+        let (rect, response) = ui.allocate_exact_size(vec2(width, MARK), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Start page"));
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(rect.expand(4.0), CornerRadius::same(theme::RADIUS), self.theme.field);
+        }
+        mark(ui.painter(), Rect::from_min_size(rect.min, vec2(MARK, MARK)), self.theme);
+        if let Some(galley) = name {
+            let at = pos2(rect.left() + MARK + GAP, rect.center().y - galley.size().y / 2.0);
+            ui.painter().galley(at, galley, self.theme.text);
             ui.add_space(GROUP_GAP);
         }
+        let tip = "Examples and presets, each with a sentence";
+        response.on_hover_text(tip).clicked().then_some(BarAction::Start)
     }
 
     fn workspaces(&self, ui: &mut Ui, workspace: usize) -> Option<BarAction> {
@@ -239,8 +247,8 @@ impl Bar<'_> {
         if self.room >= Room::SwitchesInMenu {
             tools(ui, &self.switches);
         }
-        let tip = "Shows or hides the column of settings at the left";
-        row(ui, "Settings", "B", tip, BarAction::ToggleControls, true);
+        let tip = "Shows or hides the column at the left: start page and settings";
+        row(ui, "Left column", "B", tip, BarAction::ToggleControls, true);
         let tip = "Gives the panel under the pointer the whole workspace, or ends that. A double click on a title does the same";
         row(ui, "Maximise a panel", "M", tip, BarAction::Maximise, true);
         let tip = "Panels can be dragged by their titles, stacked and resized. This puts them back, in all workspaces";

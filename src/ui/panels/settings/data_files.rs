@@ -72,6 +72,12 @@ impl DataFiles {
         self.result.as_ref().is_some_and(|(search, found)| *search == self.wanted(dataset) && found.is_ok())
     }
 
+    /// Whether it is known if they are there.
+    pub fn are_known(&self, dataset: DatasetKind) -> bool {
+        let published = matches!(source(dataset).origin(), Origin::Published(_));
+        !published || self.result.as_ref().is_some_and(|(search, _)| *search == self.wanted(dataset))
+    }
+
     fn wanted(&self, dataset: DatasetKind) -> Search {
         Search { dataset, folder: self.folder(dataset), version: self.version }
     }

@@ -31,6 +31,8 @@ pub struct Controls {
     pub files: DataFiles,
     /// The report on the user's own masks.
     pub report: MaskReportSheet,
+    /// The draft is to start as soon as its files are known to be there.
+    starts: bool,
     /// The system's dialog for the folder of masks.
     folder: Job<Option<PathBuf>>,
     more: bool,
@@ -41,6 +43,8 @@ pub struct Controls {
 pub enum ControlsAction {
     /// Restart with the draft.
     Apply,
+    /// The same, and run its rounds.
+    Start,
     /// Discard the changes.
     Revert,
 }
@@ -52,9 +56,18 @@ impl Controls {
             compared: Compared::of(variants),
             files,
             report: MaskReportSheet::default(),
+            starts: false,
             folder: Job::default(),
             more: false,
         }
+    }
+
+    /// Takes an experiment as the draft, to start as soon as its files are known to be there. If something is missing,
+    /// the settings say what.
+    pub fn choose(&mut self, experiment: Experiment, variants: &[Variant]) {
+        self.draft = experiment;
+        self.compared = Compared::of(variants);
+        self.starts = true;
     }
 
     /// Whether the draft differs from what runs.
@@ -100,6 +113,12 @@ impl Controls {
                 ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap());
             }
         });
+        if self.starts && self.files.are_known(self.draft.dataset) {
+            self.starts = false;
+            if error.is_none() {
+                action = Some(ControlsAction::Start);
+            }
+        }
         let bad_field = error.as_ref().and_then(|e| match e {
             ExperimentError::Field { field, .. } => Some(field.as_str()),
             ExperimentError::SameRun { .. } => Some("strategy"),

@@ -1,0 +1,163 @@
+//! The start page: examples that show one thing each, and all presets.
+
+use egui::{Frame, Label, Margin, Response, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo};
+
+use crate::experiment::presets::PRESETS;
+use crate::experiment::{DatasetKind, Experiment, Variant};
+use crate::ui::kit::theme::{RADIUS, Theme, bold, size, space};
+
+/// An example: what it shows, and what to run and to look at for that.
+pub struct Example {
+    title: &'static str,
+    shows: &'static str,
+    preset: &'static str,
+    /// The runs that are compared, as they are typed.
+    variants: &'static [&'static str],
+    /// The key of the workspace in which to look at it.
+    pub workspace: &'static str,
+    /// Whether the data are the user's own masks, whose folder is asked for.
+    own_masks: bool,
+}
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        title: "This is Table 1",
+        shows: "MNIST, ten rounds of 500 labels, Random beside SNN: the paper's table fills as rounds end.",
+        preset: "mnist",
+        variants: &["random", "snn"],
+        workspace: "compare",
+        own_masks: false,
+    },
+    Example {
+        title: "This is Figure 4",
+        shows: "Walks in two latent dimensions: some follow the border between two classes, others leave the data.",
+        preset: "digits-2d",
+        variants: &["snn"],
+        workspace: "walks",
+        own_masks: false,
+    },
+    Example {
+        title: "This is Figure S1",
+        shows: "Vessel walls, their stress by finite elements, and a network that learns it. Small, so that it takes a minute.",
+        preset: "ivus-tiny",
+        variants: &["random", "random-latent", "si"],
+        workspace: "vessel",
+        own_masks: false,
+    },
+    Example {
+        title: "Break it: α = 2",
+        shows: "SNN with steps far too long, beside SNN as it should be and Random: what is left of the gain?",
+        preset: "digits",
+        variants: &["random", "snn", "snn alpha=2"],
+        workspace: "run",
+        own_masks: false,
+    },
+    Example {
+        title: "Your masks",
+        shows: "A folder of your own vessel walls (PNG): each is checked, its stress solved, and a network learns it.",
+        preset: "ivus",
+        variants: &["random", "random-latent", "si"],
+        workspace: "vessel",
+        own_masks: true,
+    },
+];
+
+impl Example {
+    /// Its experiment and runs; `masks` is the folder of the user's own masks in the settings.
+    fn setup(&self, masks: &str) -> Option<(Experiment, Vec<Variant>)> {
+        let preset = Experiment::preset(self.preset).ok()?;
+        let experiment = if self.own_masks { preset.on_masks(masks) } else { preset };
+        let variants = self.variants.iter().map(|text| text.parse()).collect::<Result<_, _>>().ok()?;
+        Some((experiment, variants))
+    }
+}
+
+/// What the user chose: an experiment with its runs, and the workspace to look at it in, if it asks for one.
+pub struct Chosen {
+    pub experiment: Experiment,
+    pub variants: Vec<Variant>,
+    pub workspace: Option<&'static str>,
+}
+
+/// The page. `masks` is the folder of the user's own masks in the settings.
+pub fn ui(ui: &mut Ui, masks: &str) -> Option<Chosen> {
+    let theme = Theme::of(ui.visuals());
+    let mut chosen = None;
+    ScrollArea::vertical().auto_shrink(false).id_salt("start").show(ui, |ui| {
+        Frame::new().inner_margin(Margin::same(space::M as i8)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 6.0;
+            let hint = "An experiment runs by itself when the window opens. Each of these starts another one.";
+            ui.add(Label::new(RichText::new(hint).color(theme.weak)).wrap());
+            heading(ui, "Examples");
+            for example in EXAMPLES {
+                if card(ui, example.title, example.shows, theme).clicked() {
+                    let workspace = Some(example.workspace);
+                    chosen =
+                        example.setup(masks).map(|(experiment, variants)| Chosen { experiment, variants, workspace });
+                }
+            }
+            heading(ui, "Presets");
+            for preset in PRESETS {
+                if card(ui, preset.name, preset.about, theme).clicked() {
+                    chosen = Experiment::preset(preset.name).ok().map(|experiment| {
+                        let variants = strategies(experiment.dataset);
+                        Chosen { experiment, variants, workspace: None }
+                    });
+                }
+            }
+        });
+    });
+    chosen
+}
+
+fn strategies(dataset: DatasetKind) -> Vec<Variant> {
+    dataset.strategies().iter().copied().map(Variant::from).collect()
+}
+
+fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(space::XS);
+    ui.label(bold(text).size(size::CAPTION + 0.5));
+}
+
+/// A title and a sentence that can be pressed.
+fn card(ui: &mut Ui, title: &str, sentence: &str, theme: &Theme) -> Response {
+    let pressed = ui.scope_builder(UiBuilder::new().sense(Sense::click()), |ui| {
+        let hot = ui.response().hovered() || ui.response().has_focus();
+        let frame = Frame::new()
+            .fill(if hot { theme.field_hover } else { theme.field })
+            .stroke(Stroke::new(1.0, if hot { theme.faint } else { theme.line }))
+            .corner_radius(RADIUS)
+            .inner_margin(Margin::symmetric(space::S as i8, 6));
+        frame.show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 1.0;
+            ui.add(Label::new(bold(title)).selectable(false));
+            let text = RichText::new(sentence).size(size::CAPTION).color(theme.weak);
+            ui.add(Label::new(text).wrap().selectable(false));
+        });
+    });
+    let response = pressed.response.on_hover_cursor(egui::CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Start: {title}")));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::setups;
+    use crate::ui::panels::WORKSPACES;
+
+    #[test]
+    fn every_example_and_every_preset_can_run() {
+        for example in EXAMPLES {
+            let (experiment, variants) = example.setup("a folder").unwrap();
+            assert_eq!(setups(&experiment, &variants).unwrap().len(), example.variants.len(), "{}", example.title);
+            assert!(experiment.validated().is_ok(), "{}", example.title);
+            assert!(WORKSPACES.iter().any(|w| w.key == example.workspace), "{}", example.title);
+        }
+        for preset in PRESETS {
+            let experiment = Experiment::preset(preset.name).unwrap();
+            assert!(setups(&experiment, &strategies(experiment.dataset)).is_ok(), "{}", preset.name);
+        }
+    }
+}
