@@ -82,6 +82,17 @@ impl Camera {
         self.viewport = viewport.max(Vec2::ONE);
     }
 
+    /// Sets the size of the image and keeps the magnification relative to the fitted view, so that what was in view stays
+    /// in view.
+    pub fn resize(&mut self, viewport: Vec2) {
+        let flat = self.flat.height / Flat::fitted(&self.home, self.viewport).height;
+        self.set_viewport(viewport);
+        self.flat.height = flat * Flat::fitted(&self.home, self.viewport).height;
+        let fitted = Orbit::fitted(&self.home, self.viewport, self.orbit.yaw, self.orbit.pitch).fitted;
+        self.orbit.distance *= fitted / self.orbit.fitted;
+        self.orbit.fitted = fitted;
+    }
+
     /// The same camera for an image of another size, for example an export.
     pub fn with_viewport(mut self, viewport: Vec2) -> Self {
         self.set_viewport(viewport);
@@ -422,6 +433,27 @@ mod tests {
                 camera.reset();
                 assert_eq!(camera, fitted);
             }
+        }
+    }
+
+    #[test]
+    fn a_narrower_image_shows_what_the_wide_one_showed() {
+        for mode in [Mode::Flat, Mode::Orbit] {
+            let mut camera = Camera::new(mode, VIEWPORT);
+            camera.fit(BOUNDS);
+            camera.orbit(vec2(80.0, 30.0));
+            camera.reset();
+            camera.zoom(0.9, VIEWPORT / 2.0);
+            let magnified = camera.zoom_factor();
+            let narrow = vec2(300.0, 700.0);
+            camera.resize(narrow);
+            assert!((camera.zoom_factor() - magnified).abs() < 1e-3, "{mode:?}");
+            for corner in BOUNDS.corners() {
+                let px = camera.project(corner).expect("in front").px;
+                assert!(px.cmpge(Vec2::ZERO).all() && px.cmple(narrow).all(), "{mode:?} {px}");
+            }
+            camera.resize(VIEWPORT);
+            assert!((camera.zoom_factor() - magnified).abs() < 1e-3, "{mode:?}");
         }
     }
 

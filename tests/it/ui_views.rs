@@ -75,3 +75,38 @@ fn every_row_of_the_filmstrip_shows_its_letters_and_images_however_long_the_walk
     assert_eq!(w.state().state().lab.selected, None);
     w.check_accessibility();
 }
+
+fn canvas(w: &Harness<'_, App>) -> egui::Rect {
+    let canvases = w.query_all_by_label("Latent space").map(|n| n.rect());
+    canvases.max_by(|a, b| a.area().total_cmp(&b.area())).unwrap()
+}
+
+#[test]
+fn the_toolbar_of_the_view_keeps_inside_its_panel_and_the_legend_beside_the_data() {
+    let mut w = window_after_round_one();
+    for width in [1280.0, 1000.0, 940.0, 800.0, 640.0] {
+        w.set_size(egui::vec2(width, 640.0));
+        w.run_steps(4);
+        let right = canvas(&w).right();
+        let names = ["Previous round", "Fork from the shown round", "Select by lasso", "More of the view", "Field"];
+        let ends: Vec<_> =
+            names.iter().flat_map(|name| w.query_all_by_label(name).map(move |n| (*name, n.rect().right()))).collect();
+        assert!(ends.iter().all(|(_, end)| *end <= right + 0.5), "{width}: {ends:?} beyond {right}");
+        // Everything is in a row or in the menu.
+        let menu = w.query_by_label("More of the view").is_some();
+        assert!(menu || w.query_by_label("Images").is_some(), "{width}");
+        assert!(ends.iter().any(|(name, _)| *name == "Previous round"), "{width}: {ends:?}");
+    }
+    w.set_size(egui::vec2(1280.0, 800.0));
+    w.run_steps(4);
+    let unfolded = canvas(&w);
+    let rows: Vec<_> = w.query_all_by_label_contains("Only class ").map(|n| n.rect()).collect();
+    assert!(rows.len() == 10 && rows.iter().all(|r| r.right() <= unfolded.left()), "{rows:?}");
+    click(&mut w, "Only class 3");
+    assert_eq!(w.state().state().focus.class, Some(3));
+    click(&mut w, "Legend");
+    w.run_steps(2);
+    assert!(canvas(&w).left() < unfolded.left() && w.query_by_label("Only class 3").is_none());
+    click(&mut w, "Legend");
+    w.check_accessibility();
+}

@@ -107,8 +107,11 @@ impl Icon {
             Self::Folded => stroke(vec![at(-0.25, -0.5), at(0.25, 0.0), at(-0.25, 0.5)]),
             Self::Unfolded => stroke(vec![at(-0.5, -0.25), at(0.0, 0.25), at(0.5, -0.25)]),
             Self::Fit => {
-                for (sx, sy) in [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)] {
-                    stroke(vec![at(0.8 * sx, 0.3 * sy), at(0.8 * sx, 0.8 * sy), at(0.3 * sx, 0.8 * sy)]);
+                // The data in a frame: four corners alone would be full screen.
+                let frame = Rect::from_center_size(center, Vec2::splat(1.8 * r));
+                painter.rect_stroke(frame, CornerRadius::same(2), line, StrokeKind::Inside);
+                for (x, y) in [(-0.4, 0.1), (0.05, -0.35), (0.4, 0.35), (-0.1, 0.45)] {
+                    painter.circle_filled(at(x, y), 0.17 * r, color);
                 }
             }
             Self::Box => {

@@ -6,6 +6,7 @@ pub mod looks;
 pub mod words;
 pub mod icons;
 pub mod widgets;
+pub mod flow;
 pub mod charts;
 pub mod facts;
 pub mod images;

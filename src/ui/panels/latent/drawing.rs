@@ -101,8 +101,9 @@ impl Drawing {
         let new_codes = others && !(cx.snapshot.forming && same_size && too_soon);
         let repaint = self.points.changed(PointsKey::of(run, options, cx));
         if new_codes || repaint {
-            let colours = scene::colours(options.coloring, labels, run, &cx.state.experiment, cx.theme);
-            let styles = scene::styles(labels, run, options.layers, cx.state);
+            let (coloring, layers) = (options.coloring, options.layers);
+            let colours = scene::colours(coloring, layers, labels, run, cx.state, cx.theme);
+            let styles = scene::styles(coloring, layers, labels, run, cx.state);
             if new_codes {
                 self.texture.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
                 self.codes = Some(codes.clone());

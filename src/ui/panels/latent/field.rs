@@ -65,6 +65,8 @@ impl Default for FieldOptions {
     }
 }
 
+/// How far the plane may be moved along axis 3, standard deviations.
+pub const SLICES: std::ops::RangeInclusive<f32> = -4.0..=4.0;
 /// Margin of the plane on each side, as a share of the data's extent.
 const MARGIN: f32 = 0.12;
 /// Opacity of the field, so that points stand out on it.

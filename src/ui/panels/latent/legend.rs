@@ -1,49 +1,173 @@
-//! The colour legend of the latent view.
+//! The colour legend, in a column beside the latent view so that it covers nothing; it can be folded.
 
-use egui::{Align2, CornerRadius, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, CornerRadius, FontId, Galley, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
+use std::sync::Arc;
 
 use super::scene::{self, Coloring};
 use crate::ui::kit::charts;
-use crate::ui::kit::theme::{self, Theme, size, space};
+use crate::ui::kit::icons::Icon;
+use crate::ui::kit::theme::{self, size, space};
 use crate::ui::panel::Cx;
 
-/// Distance of the legend from the edge of the view.
-const EDGE: f32 = space::M;
-const LEGEND_ROW: f32 = 18.0;
+const ROW: f32 = 18.0;
+/// Height of the heading that folds the legend.
+const HEAD: f32 = 24.0;
+/// Width of the column while the legend is folded.
+const FOLDED: f32 = 22.0;
+/// Space beside the names of classes: for the swatch and the margins.
+const BESIDE: f32 = 36.0;
+/// Width of a column with a ramp, and height of the ramp.
+const RAMP_COLUMN: f32 = 92.0;
+const RAMP_HEIGHT: f32 = 132.0;
+/// Largest share of the panel that the legend takes; narrower panels have it folded.
+const MOST_SHARE: f32 = 0.3;
+const NARROW: f32 = 300.0;
 
-/// The legend of the coloring; a click on a class shows only that class in colour.
-pub fn ui(ui: &mut Ui, rect: Rect, coloring: Coloring, cx: &mut Cx<'_>) {
-    let left = beside_ticks(cx);
-    let top_left = rect.min + vec2(EDGE + left, EDGE);
+/// What a coloring's legend consists of.
+enum Content {
+    /// A swatch for each class, in the order of the classes.
+    Classes(Vec<String>),
+    Swatches(Vec<(Color32, String)>),
+    /// Marks along a ramp, 0 to 1, and a swatch for what has no value.
+    Ramp {
+        marks: Vec<(f32, String)>,
+        none: &'static str,
+    },
+}
+
+/// The column at the left of `panel`: its heading folds it, a click on a class shows only that class in colour. Returns
+/// its width.
+pub fn ui(ui: &mut Ui, panel: Rect, shown: &mut bool, coloring: Coloring, cx: &mut Cx<'_>) -> f32 {
+    let (title, content) = content(coloring, cx);
+    let unfolded = *shown && panel.width() > NARROW;
+    let width = if unfolded { width(ui, &title, &content).min(MOST_SHARE * panel.width()) } else { FOLDED };
+    let column = Rect::from_min_size(panel.min, vec2(width, panel.height()));
+    let head = Rect::from_min_size(column.min, vec2(width, HEAD));
+    let response = ui.interact(head, ui.scope_id().with("legend"), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, unfolded, "Legend"));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(head.shrink(2.0), CornerRadius::same(4), cx.theme.field);
+    }
+    let icon = if unfolded { Icon::Unfolded } else { Icon::Folded };
+    icon.paint(ui.painter(), pos2(head.left() + 12.0, head.center().y), 4.5, cx.theme.weak);
+    let tip = format!("The colours show {title}. Click to fold the legend or unfold it");
+    if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked() {
+        *shown = !*shown;
+    }
+    if !unfolded {
+        return width;
+    }
+    let galley = wrapped(ui, &title, width - 24.0, theme::font(size::CAPTION), cx.theme.weak);
+    let top = head.top() + galley.size().y.max(HEAD - 10.0) + 10.0;
+    ui.painter_at(column).galley(head.min + vec2(21.0, 5.0), galley, cx.theme.weak);
+    let below = Rect::from_min_max(pos2(column.left(), top), column.max - vec2(0.0, space::S));
+    ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
+        ui.set_clip_rect(ui.clip_rect().intersect(below));
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ScrollArea::vertical().id_salt("legend rows").auto_shrink(false).show(ui, |ui| match content {
+            Content::Classes(names) => classes(ui, &names, cx),
+            Content::Swatches(rows) => rows.iter().for_each(|(color, name)| swatch(ui, *color, name, cx)),
+            Content::Ramp { marks, none } => {
+                ramp(ui, &marks, cx);
+                swatch(ui, cx.theme.faint, none, cx);
+            }
+        });
+    });
+    width
+}
+
+/// The legend's title and content.
+fn content(coloring: Coloring, cx: &Cx<'_>) -> (String, Content) {
+    let classes = || cx.state.dataset.as_ref().map(|d| d.classes.clone()).unwrap_or_default();
+    let none = "not predicted";
     match coloring {
-        Coloring::Class | Coloring::Predicted => class_legend(ui, top_left, rect, cx),
+        Coloring::Class => ("class".into(), Content::Classes(classes())),
+        Coloring::Predicted => ("predicted".into(), Content::Classes(classes())),
         Coloring::Loss => {
-            let step = cx.state.experiment.dataset.task().loss_step();
-            let marks = [0.0, 0.1, 1.0, scene::LOSS_TOP].map(|l| (scene::loss_ramp(l), format!("{}", l * step)));
-            let title = format!("loss of F(x), {}", cx.state.experiment.dataset.task().loss_unit());
-            ramp_legend(ui, top_left, &title, &marks, cx.theme);
+            let task = cx.state.experiment.dataset.task();
+            let mark = |l: f32| (scene::loss_ramp(l), format!("{}", l * task.loss_step()));
+            let marks = [0.0, 0.1, 1.0, scene::LOSS_TOP].map(mark).to_vec();
+            (format!("loss of F(x), {}", task.loss_unit()), Content::Ramp { marks, none })
         }
         Coloring::Correct => {
             let [right, wrong] = scene::correctness(cx.theme);
-            let rows = [(right, "correct"), (wrong, "wrong"), (cx.theme.faint, "not yet predicted")];
-            for (i, (color, name)) in rows.into_iter().enumerate() {
-                let y = top_left.y + LEGEND_ROW * (i as f32 + 0.5);
-                ui.painter().circle_filled(pos2(top_left.x + 5.0, y), 4.5, color);
-                ui.painter().text(
-                    pos2(top_left.x + 16.0, y),
-                    Align2::LEFT_CENTER,
-                    name,
-                    theme::font(size::CAPTION),
-                    cx.theme.weak,
-                );
-            }
+            let rows = [(right, "correct"), (wrong, "wrong"), (cx.theme.faint, none)];
+            ("prediction".into(), Content::Swatches(rows.map(|(color, name)| (color, name.to_owned())).to_vec()))
         }
         Coloring::Round => {
             let rounds = cx.state.experiment.rounds;
             let last = rounds.saturating_sub(1).max(1);
-            let marks = [1, rounds.div_ceil(2), rounds].map(|r| ((r.max(1) - 1) as f32 / last as f32, r.to_string()));
-            ramp_legend(ui, top_left, "round labelled; grey: not labelled", &marks, cx.theme);
+            let mark = |r: usize| ((r.max(1) - 1) as f32 / last as f32, r.to_string());
+            let mut marks = [1, rounds.div_ceil(2), rounds].map(mark).to_vec();
+            marks.dedup();
+            ("round labelled".into(), Content::Ramp { marks, none: "not labelled" })
         }
+    }
+}
+
+fn width(ui: &Ui, title: &str, content: &Content) -> f32 {
+    let wide = |text: &str| wrapped(ui, text, f32::INFINITY, font(), Color32::PLACEHOLDER).size().x;
+    let widest = |texts: &mut dyn Iterator<Item = &str>| texts.map(wide).fold(wide(title), f32::max) + BESIDE;
+    match content {
+        Content::Classes(names) => widest(&mut names.iter().map(String::as_str)),
+        Content::Swatches(rows) => widest(&mut rows.iter().map(|(_, name)| name.as_str())),
+        Content::Ramp { none, .. } => RAMP_COLUMN.max(wide(none) + BESIDE),
+    }
+}
+
+fn font() -> FontId {
+    theme::font(size::CAPTION + 0.5)
+}
+
+fn wrapped(ui: &Ui, text: &str, width: f32, font: FontId, ink: Color32) -> Arc<Galley> {
+    ui.painter().layout(text.to_owned(), font, ink, width)
+}
+
+fn classes(ui: &mut Ui, names: &[String], cx: &mut Cx<'_>) {
+    for (class, name) in names.iter().enumerate() {
+        let class = class as u8;
+        let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+        let only = cx.state.focus.class == Some(class);
+        response
+            .widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, only, format!("Only class {name}")));
+        let faded = cx.state.focus.class.is_some() && !only;
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(row.shrink2(vec2(3.0, 0.0)), CornerRadius::same(4), cx.theme.field);
+        }
+        let color = theme::class_color(class).gamma_multiply(if faded { 0.35 } else { 1.0 });
+        let ink = if faded { cx.theme.faint } else { cx.theme.text };
+        dot(ui, row, color, name, ink);
+        let tip = match only {
+            true => format!("{name}: a click shows all classes in colour again (Esc)"),
+            false => format!("{name}: a click shows only this class in colour"),
+        };
+        if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked() {
+            cx.state.focus.class = (!only).then_some(class);
+        }
+    }
+}
+
+fn swatch(ui: &mut Ui, color: Color32, name: &str, cx: &Cx<'_>) {
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    dot(ui, row, color, name, cx.theme.weak);
+}
+
+/// A disc with a name after it, cut off at the end of the row.
+fn dot(ui: &Ui, row: Rect, color: Color32, name: &str, ink: Color32) {
+    ui.painter().circle_filled(pos2(row.left() + 13.0, row.center().y), 4.5, color);
+    let at = pos2(row.left() + 23.0, row.center().y);
+    ui.painter_at(row).text(at, Align2::LEFT_CENTER, name, font(), ink);
+}
+
+/// A vertical ramp with its marks at the right, from the bottom.
+fn ramp(ui: &mut Ui, marks: &[(f32, String)], cx: &Cx<'_>) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), RAMP_HEIGHT), Sense::hover());
+    let bar = Rect::from_min_size(rect.min + vec2(9.0, 8.0), vec2(9.0, RAMP_HEIGHT - 18.0));
+    charts::ramp(ui.painter(), bar, |share| cx.theme.ramp(share));
+    for (share, text) in marks {
+        let y = bar.bottom() - bar.height() * share.clamp(0.0, 1.0);
+        ui.painter().hline(bar.right()..=bar.right() + 3.0, y, Stroke::new(1.0, cx.theme.faint));
+        ui.painter().text(pos2(bar.right() + 7.0, y), Align2::LEFT_CENTER, text, font(), cx.theme.weak);
     }
 }
 
@@ -52,48 +176,4 @@ pub fn beside_ticks(cx: &Cx<'_>) -> f32 {
     const TICK_WIDTH: f32 = 18.0;
     const FLAT_DIMS: usize = 2;
     if cx.snapshot.latent_dim <= FLAT_DIMS { TICK_WIDTH } else { 0.0 }
-}
-
-fn class_legend(ui: &mut Ui, top_left: Pos2, rect: Rect, cx: &mut Cx<'_>) {
-    let classes = cx.state.dataset.as_ref().map(|d| d.classes.clone()).unwrap_or_default();
-    let font = theme::font(size::CAPTION + 0.5);
-    for (class, name) in classes.iter().enumerate() {
-        let class = class as u8;
-        let galley = ui.painter().layout_no_wrap(name.clone(), font.clone(), egui::Color32::PLACEHOLDER);
-        let row = Rect::from_min_size(
-            top_left + vec2(-4.0, LEGEND_ROW * f32::from(class)),
-            vec2(galley.size().x + 26.0, LEGEND_ROW),
-        );
-        if row.bottom() > rect.bottom() - EDGE {
-            break;
-        }
-        let response = ui.interact(row, ui.scope_id().with(("class", class)), Sense::click());
-        let only = cx.state.focus.class == Some(class);
-        response
-            .widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, only, format!("Only class {name}")));
-        let faded = cx.state.focus.class.is_some() && !only;
-        let color = theme::class_color(class).gamma_multiply(if faded { 0.35 } else { 1.0 });
-        if response.hovered() || response.has_focus() {
-            ui.painter().rect_filled(row, CornerRadius::same(4), cx.theme.field);
-        }
-        ui.painter().circle_filled(pos2(row.left() + 9.0, row.center().y), 4.5, color);
-        let ink = if faded { cx.theme.faint } else { cx.theme.text };
-        ui.painter().galley(pos2(row.left() + 20.0, row.center().y - galley.size().y / 2.0), galley, ink);
-        let tip = if only { "Show all classes again" } else { "Show only this class in colour" };
-        if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked() {
-            cx.state.focus.class = (!only).then_some(class);
-        }
-    }
-}
-
-fn ramp_legend(ui: &Ui, top_left: Pos2, title: &str, marks: &[(f32, String)], theme: &Theme) {
-    let bar = Rect::from_min_size(top_left + vec2(0.0, 20.0), vec2(144.0, 8.0));
-    let font = theme::font(size::CAPTION);
-    ui.painter().text(top_left + vec2(0.0, 6.0), Align2::LEFT_CENTER, title, font.clone(), theme.weak);
-    charts::ramp(ui.painter(), bar, |share| theme.ramp(share));
-    for (t, text) in marks {
-        let x = bar.left() + bar.width() * t.clamp(0.0, 1.0);
-        ui.painter().vline(x, bar.bottom()..=bar.bottom() + 3.0, Stroke::new(1.0, theme.faint));
-        ui.painter().text(pos2(x, bar.bottom() + 11.0), Align2::CENTER_CENTER, text, font.clone(), theme.weak);
-    }
 }

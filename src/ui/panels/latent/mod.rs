@@ -7,18 +7,22 @@ pub mod options;
 pub mod drawing;
 pub mod brush;
 pub mod legend;
+mod names;
+mod thumbnails;
+mod plane;
 pub mod cards;
 pub mod overlay;
 pub mod fork_sheet;
 pub mod toolbar;
 pub mod save_view;
 
-use egui::{Rect, Response, Sense, Ui, vec2};
+use egui::{Rect, Response, Sense, Ui};
 use glam::Vec2;
 
 use crate::engine::protocol::{Command, Level};
 use crate::experiment::Task;
 use crate::field::FieldRequest;
+use crate::ui::kit::flow::Flow;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets::{self, IconButton};
@@ -32,6 +36,7 @@ use scene::Coloring;
 /// The panel and its state between frames.
 pub struct LatentPanel {
     options: ViewOptions,
+    flow: Flow<toolbar::Part>,
     drawing: Option<Drawing>,
     failed: Option<String>,
     camera: Camera,
@@ -47,12 +52,12 @@ pub struct LatentPanel {
     /// The last requested field.
     asked_field: Option<FieldRequest>,
     stroke: BrushStroke,
+    names: names::ClassNames,
+    thumbnails: thumbnails::Thumbnails,
 }
 
 /// Views with a smaller side are not drawn.
 const MIN_SIDE: f32 = 24.0;
-/// Least width at which colours and layers fit in one row.
-const COLOUR_ROW: f32 = 528.0;
 
 impl Panel for LatentPanel {
     fn title(&self) -> &'static str {
@@ -66,14 +71,21 @@ impl Panel for LatentPanel {
         }
         self.ask_field(cx);
         let panel = ui.max_rect();
-        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| self.toolbar(ui, cx));
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
+            toolbar::ui(ui, &mut self.flow, &mut self.options, cx);
+        });
         self.ask_scores(cx);
         // The toolbar may be wider than a narrow panel; the view never is.
         let top = ui.cursor().top().min(panel.bottom());
-        let rect = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
+        let panel = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
+        ui.painter().rect_filled(panel, egui::CornerRadius::ZERO, cx.theme.background);
+        let legend = match cx.snapshot.codes.is_some() && panel.height() > MIN_SIDE {
+            true => legend::ui(ui, panel, &mut self.options.legend, self.options.coloring, cx),
+            false => 0.0,
+        };
+        let rect = panel.with_min_x(panel.left() + legend);
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Latent space"));
-        ui.painter().rect_filled(rect, egui::CornerRadius::ZERO, cx.theme.background);
         if rect.width() < MIN_SIDE || rect.height() < MIN_SIDE {
             return;
         }
@@ -109,6 +121,7 @@ impl Default for LatentPanel {
     fn default() -> Self {
         Self {
             options: ViewOptions::default(),
+            flow: Flow::default(),
             drawing: None,
             failed: None,
             camera: Camera::new(Mode::Orbit, Vec2::splat(1.0)),
@@ -120,6 +133,8 @@ impl Default for LatentPanel {
             asked_scores: None,
             asked_field: None,
             stroke: BrushStroke::default(),
+            names: names::ClassNames::default(),
+            thumbnails: thumbnails::Thumbnails::default(),
         }
     }
 }
@@ -167,68 +182,6 @@ impl LatentPanel {
         }
     }
 
-    /// The toolbar: coloring, layers, shown run and round.
-    fn toolbar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
-        let one_row = ui.available_width() > COLOUR_ROW;
-        let task = cx.state.experiment.dataset.task();
-        ui.horizontal(|ui| {
-            widgets::segmented(ui, "Colour by", &mut self.options.coloring, &Coloring::choices(task));
-            if one_row {
-                self.layer_toggles(ui);
-            }
-        });
-        if !one_row {
-            ui.horizontal(|ui| self.layer_toggles(ui));
-        }
-        let several = cx.state.planned.len() > 1;
-        if !one_row {
-            ui.horizontal(|ui| {
-                if several {
-                    toolbar::strategy_choice(ui, cx);
-                }
-                self.field_choice(ui, cx);
-            });
-        }
-        ui.horizontal(|ui| {
-            if several && one_row {
-                toolbar::strategy_choice(ui, cx);
-            }
-            toolbar::round_stepper(ui, cx);
-            fork_sheet::button(ui, cx);
-            toolbar::brush_choice(ui, cx);
-            if one_row {
-                self.field_choice(ui, cx);
-            }
-        });
-    }
-
-    /// The choice of the field; there is none for maps.
-    fn field_choice(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
-        if cx.state.experiment.dataset.task() == Task::Classes {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            toolbar::field_choice(ui, &mut self.options.field, cx.snapshot.latent_dim);
-        }
-    }
-
-    fn layer_toggles(&mut self, ui: &mut Ui) {
-        let layers = &mut self.options.layers;
-        ui.spacing_mut().item_spacing.x = 0.0;
-        widgets::toggle(
-            ui,
-            &mut layers.labelled,
-            "Labelled",
-            "Mark the samples labelled by the end of the shown round with rings (L)",
-        );
-        widgets::toggle(
-            ui,
-            &mut layers.proposals,
-            "Proposals",
-            "The shown round's steps: p to p' as arrows, p' to its neighbour dashed (A)",
-        );
-        widgets::toggle(ui, &mut layers.walks, "Walks", "Walks without re-selection, as in Figure 4 (W)");
-    }
-
     fn view(&mut self, ui: &mut Ui, rect: Rect, response: &Response, cx: &mut Cx<'_>) {
         let Some(gpu) = cx.gpu else {
             let text = "No graphics device (wgpu) can draw the view in this window. Everything else works: rounds run, and curves, \
@@ -254,7 +207,7 @@ impl LatentPanel {
         }
         let Some(drawing) = self.drawing.as_mut() else { return };
         let before = self.camera.viewport();
-        self.camera.set_viewport(drawing.texture.resize(rect, scale));
+        self.camera.resize(drawing.texture.resize(rect, scale));
         let resized = self.camera.viewport() != before;
         self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
         match drawing.give(cx, self.options) {
@@ -280,17 +233,25 @@ impl LatentPanel {
         self.draw(ui, rect, cx, gpu);
         brush::selection_outline(ui, rect, &self.camera, cx);
         self.stroke.ui(ui, rect, response, &self.camera, cx);
+        if self.options.images {
+            self.thumbnails.ui(ui, rect, &self.camera, cx);
+        }
         self.pick(ui, rect, response, cx);
         self.act(ui, rect, response, cx);
+        if let Some(plane) = self.asked_field.as_ref().map(|asked| &asked.plane) {
+            plane::ui(ui, rect, &self.camera, plane, &mut self.options.field, cx);
+        }
+        if self.options.names && matches!(self.options.coloring, Coloring::Class | Coloring::Predicted) {
+            self.names.ui(ui, rect, &self.camera, cx);
+        }
         if let Some(drawing) = &self.drawing {
             let ticks = drawing.texture.view.ticks(&self.camera);
             overlay::ticks(ui, rect, &ticks, scale, cx);
             overlay::walk_letters(ui, rect, &self.camera, scale, self.options.layers, cx);
             overlay::pin_numbers(ui, rect, &self.camera, scale, cx);
             overlay::rings(ui, rect, &self.camera, &drawing.texture.view, self.hovered, scale, cx);
-            overlay::scale_bar(ui, rect, &self.camera, scale, cx);
-            legend::ui(ui, rect, self.options.coloring, cx);
-            overlay::notes(ui, rect, self.options, cx);
+            let notes = overlay::notes(ui, rect, self.options, cx);
+            overlay::scale_bar(ui, rect, notes, &self.camera, scale, cx);
             if !cx.selection_shown {
                 cards::selection_card(ui, rect, cx);
             }
@@ -348,6 +309,9 @@ impl LatentPanel {
             }
             Ok(None) => {}
             Err(e) => cx.state.say(Level::Warning, format!("The sample under the pointer cannot be found: {e}")),
+        }
+        if let Some(sample) = self.thumbnails.at(at) {
+            self.hovered = Hovered { sample: Some(sample), walk_point: None };
         }
         if let Some(sample) = self.hovered.sample {
             cx.inspect(ui.ctx(), sample);

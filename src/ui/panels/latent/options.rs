@@ -10,6 +10,19 @@ pub struct ViewOptions {
     pub coloring: Coloring,
     pub layers: Layers,
     pub field: FieldOptions,
+    /// Show the legend beside the view, unfolded.
+    #[serde(default = "yes")]
+    pub legend: bool,
+    /// Write the names of the classes at their places.
+    #[serde(default = "yes")]
+    pub names: bool,
+    /// Show images in place of points where the view is zoomed in.
+    #[serde(default = "yes")]
+    pub images: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Default for ViewOptions {
@@ -18,6 +31,9 @@ impl Default for ViewOptions {
             coloring: Coloring::Class,
             layers: Layers { labelled: true, proposals: true, walks: true },
             field: FieldOptions::default(),
+            legend: true,
+            names: true,
+            images: true,
         }
     }
 }

@@ -109,26 +109,45 @@ pub fn rings(ui: &Ui, rect: Rect, camera: &Camera, view: &LatentView, hovered: H
     }
 }
 
-/// A scale bar with the length of a step of alpha.
-pub fn scale_bar(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) {
-    let length = cx.state.shown_experiment().alpha * cx.state.generator.latent_scale;
+/// A scale bar with the length of a step of alpha, beside the `notes` or above them.
+pub fn scale_bar(ui: &Ui, rect: Rect, notes: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) {
+    /// Largest share of the width that the bar takes; a longer step is drawn with a break.
+    const LONGEST: f32 = 0.4;
+    const TICK: f32 = 4.0;
+    let alpha = cx.state.shown_experiment().alpha;
+    let length = alpha * cx.state.generator.latent_scale;
     let px = length / camera.units_per_px() / scale;
     if !(length > 0.0 && px.is_finite()) || rect.height() < ROOM_FOR_NOTES {
         return;
     }
     let painter = ui.painter_at(rect);
-    let longest = (rect.width() - 2.0 * EDGE).max(1.0);
-    let text = format!("one step: α = {} σ = {:.*}", cx.state.shown_experiment().alpha, decimals(length), length);
+    let longest = LONGEST * rect.width();
+    let broken = px > longest;
+    let more = if broken { ", longer than this bar" } else { "" };
+    let text = format!("one step: α = {alpha} σ = {:.*}{more}", decimals(length), length);
     let galley = painter.layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
     let width = px.min(longest);
     let right = rect.right() - EDGE;
-    let y = rect.bottom() - EDGE - 2.0 - ABOVE_TICKS;
+    let wide = galley.size().x.max(width);
+    let beside = right - wide > notes.right() + EDGE;
+    let bottom = if beside { rect.bottom() - EDGE - ABOVE_TICKS } else { notes.top() - space::S };
+    let y = bottom - TICK / 2.0;
+    let at = pos2(right - galley.size().x, y - 2.0 * TICK - galley.size().y);
+    let behind = Rect::from_min_max(pos2(right - wide, at.y), pos2(right, y + TICK)).expand(3.0);
+    painter.rect_filled(behind, 2.0, cx.theme.background.gamma_multiply(NOTE_GROUND));
     let stroke = Stroke::new(2.0, cx.theme.accent);
     painter.hline(right - width..=right, y, stroke);
-    for x in [right - width, right] {
-        painter.vline(x, y - 4.0..=y + 4.0, stroke);
+    let ends = if broken { vec![right] } else { vec![right - width, right] };
+    for x in ends {
+        painter.vline(x, y - TICK..=y + TICK, stroke);
     }
-    painter.galley(pos2(right - galley.size().x, y - 8.0 - galley.size().y), galley, cx.theme.weak);
+    if broken {
+        // Two slanted strokes: the bar goes on.
+        for x in [right - width, right - width + 5.0] {
+            painter.line_segment([pos2(x, y + TICK), pos2(x + TICK, y - TICK)], stroke);
+        }
+    }
+    painter.galley(at, galley, cx.theme.weak);
 }
 
 /// Number of decimals that shows two digits of a length.
@@ -140,10 +159,11 @@ fn decimals(length: f32) -> usize {
 /// Opacity of the background of notes.
 const NOTE_GROUND: f32 = 0.8;
 
-/// The notes at the bottom left.
-pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
+/// The notes at the bottom left; returns the place that they take.
+pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) -> Rect {
+    let mut taken = Rect::from_min_size(rect.left_bottom() - vec2(0.0, EDGE + ABOVE_TICKS), Vec2::ZERO);
     if rect.height() < ROOM_FOR_NOTES {
-        return;
+        return taken;
     }
     let mut lines = Vec::new();
     let run = cx.shown_snapshot();
@@ -199,8 +219,8 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         lines.push(("Drag to select; right or Shift drag moves the view; Esc ends".to_owned(), cx.theme.accent));
     }
     let font: FontId = theme::font(size::CAPTION);
+    let left = beside_ticks(cx);
     for (i, (text, color)) in lines.iter().rev().enumerate() {
-        let left = beside_ticks(cx);
         let at = pos2(rect.left() + EDGE + left, rect.bottom() - EDGE - ABOVE_TICKS - 15.0 * i as f32 + 4.0);
         let painter = ui.painter_at(rect);
         let galley = painter.layout_no_wrap(text.clone(), font.clone(), *color);
@@ -208,5 +228,7 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) {
         // Ticks of a rotated box and points may lie under the notes.
         painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, cx.theme.background.gamma_multiply(NOTE_GROUND));
         painter.galley(place.min, galley, *color);
+        taken = taken.union(place);
     }
+    taken
 }

@@ -3,7 +3,7 @@
 use egui::Color32;
 
 use crate::engine::protocol::{NOT_SCORED, RunSnapshot};
-use crate::experiment::{Experiment, Task};
+use crate::experiment::Task;
 use crate::history::LatentStep;
 use crate::ui::kit::theme::{self, Theme};
 use crate::ui::state::{AppState, SeenWalk, WalkPoint};
@@ -62,15 +62,20 @@ pub struct Layers {
 /// The losses at the end and at the start of the colour ramp, nats.
 pub const LOSS_TOP: f32 = 5.0;
 const LOSS_FOOT: f32 = 0.05;
-/// Widths of a walk's line and points, logical pixels.
-const WALK_PX: f32 = 2.2;
-const WALK_POINT_PX: f32 = 7.0;
+/// Widths of a walk's line and points, logical pixels: the points between are small, so that the line is seen.
+const WALK_PX: f32 = 2.6;
+const WALK_POINT_PX: f32 = 4.5;
+const WALK_START_PX: f32 = 9.0;
 const WALK_END_PX: f32 = 11.0;
+/// Opacity of a walk's line at its start; it grows towards the end.
+const WALK_FADE: f32 = 0.4;
+/// Up to this many walks, dashes show each p', to which a step led before it snapped.
+const FEW_WALKS: usize = 8;
 /// Side of a pinned point, logical pixels.
 const PIN_PX: f32 = 9.0;
 /// Beyond this many walks, lines are thin and have no letters.
 pub const MANY_WALKS: usize = 26;
-const THIN_WALK_PX: f32 = 1.3;
+const THIN_WALK_PX: f32 = 1.6;
 /// Beyond this many proposals, lines are thinner.
 pub const MANY_PROPOSALS: usize = 120;
 /// Number of axes that can be drawn.
@@ -97,15 +102,33 @@ pub fn loss_ramp(loss: f32) -> f32 {
     (1.0 + loss / LOSS_FOOT).ln() / (1.0 + LOSS_TOP / LOSS_FOOT).ln()
 }
 
-/// The colour of each train sample.
+/// How many rounds before the shown one a sample was labelled; `None` if it had not been, or if labels are not marked.
+fn age_of_label(run: Option<&RunSnapshot>, layers: Layers, state: &AppState) -> impl Fn(usize) -> Option<usize> {
+    let round = state.shown_round();
+    move |i| {
+        let bought = run.and_then(|r| r.labelled_in.get(i).copied()).map_or(0, usize::from);
+        (layers.labelled && (1..=round).contains(&bought)).then(|| round - bought)
+    }
+}
+
+/// The colour of each train sample; those labelled before the shown round fade with the rounds since.
 pub fn colours(
     coloring: Coloring,
+    layers: Layers,
     labels: &[u8],
     run: Option<&RunSnapshot>,
-    experiment: &Experiment,
+    state: &AppState,
     theme: &Theme,
 ) -> Vec<Rgba> {
+    /// Opacity of labels that are one, two, three and more rounds old.
+    const FADING: [f32; 3] = [0.6, 0.42, 0.3];
+    let experiment = &state.experiment;
     let (rounds, step) = (experiment.rounds, experiment.dataset.task().loss_step());
+    let age = age_of_label(run, layers, state);
+    let fading = |i: usize| {
+        let old = age(i).and_then(|age| age.checked_sub(1)).filter(|_| coloring != Coloring::Round);
+        old.filter(|_| state.focus.sample != Some(i as u32)).map_or(1.0, |old| FADING[old.min(FADING.len() - 1)])
+    };
     let unknown = rgba(theme.faint.gamma_multiply(0.6));
     let class: Vec<Rgba> = (0..=u8::MAX).map(|c| rgba(theme::class_color(c))).collect();
     let scores = run.and_then(|r| r.scores.as_ref());
@@ -123,6 +146,8 @@ pub fn colours(
             Coloring::Correct => predicted(i).map_or(unknown, |p| if p == label { right } else { wrong }),
             Coloring::Round => labelled_in(i).map_or(unknown, |r| rgba(round_color(usize::from(r), rounds, theme))),
         })
+        .enumerate()
+        .map(|(i, [r, g, b, a])| [r, g, b, (f32::from(a) * fading(i)) as u8])
         .collect()
 }
 
@@ -137,24 +162,31 @@ pub fn round_color(round: usize, rounds: usize, theme: &Theme) -> Color32 {
 }
 
 /// The style of each point, as of the end of the shown round.
-pub fn styles(labels: &[u8], run: Option<&RunSnapshot>, layers: Layers, state: &AppState) -> Vec<PointStyle> {
-    // Small, so that the cloud stays readable under thousands of them; samples labelled in this round are larger.
-    const OLD: f32 = 0.62;
-    const NEW: f32 = 0.95;
-    let round = state.shown_round();
+pub fn styles(
+    coloring: Coloring,
+    layers: Layers,
+    labels: &[u8],
+    run: Option<&RunSnapshot>,
+    state: &AppState,
+) -> Vec<PointStyle> {
+    // Small, so that the cloud stays readable under thousands of them; samples labelled in this round are larger. Where
+    // the colour shows the round, older ones have no ring, which would hide it.
+    const OLD: f32 = 0.55;
+    const NEW: f32 = 1.0;
+    const OLD_WITHOUT_RING: f32 = 1.7;
+    let age = age_of_label(run, layers, state);
     let outside = |i: usize| state.brush.selection.as_ref().is_some_and(|s| !s.contains(i as u32));
-    let bought = |i: usize| run.and_then(|r| r.labelled_in.get(i).copied()).map_or(0, usize::from);
     let mut styles: Vec<PointStyle> = labels
         .iter()
         .enumerate()
         .map(|(i, &label)| {
             let faded = state.focus.class.is_some_and(|c| c != label) || outside(i);
-            let labelled = layers.labelled && (1..=round).contains(&bought(i));
-            match (faded, labelled) {
-                (true, _) => PointStyle::FADED,
-                (false, true) if bought(i) == round => PointStyle::LABELLED.scaled(NEW),
-                (false, true) => PointStyle::LABELLED.scaled(OLD),
-                (false, false) => PointStyle::POOL,
+            match age(i) {
+                _ if faded => PointStyle::FADED,
+                None => PointStyle::POOL,
+                Some(0) => PointStyle::LABELLED.scaled(NEW),
+                Some(_) if coloring == Coloring::Round => PointStyle::POOL.scaled(OLD_WITHOUT_RING),
+                Some(_) => PointStyle::LABELLED.scaled(OLD),
             }
         })
         .collect();
@@ -182,9 +214,8 @@ pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
     }
     if layers.walks {
         let seen = drawn_walks(state);
-        let many = seen.len() > MANY_WALKS;
         for walk in &seen {
-            push_walk(&mut lines, walk, walk_color(walk, state, theme), many && !walk.selected);
+            push_walk(&mut lines, walk, walk_color(walk, state, theme), seen.len());
         }
     }
     if let Some(probe) = state.answers.probe.get().filter(|_| state.probing.is_some()) {
@@ -236,17 +267,18 @@ pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color
     if walk.dimmed { color.gamma_multiply(0.35) } else { color }
 }
 
-/// The lines of a walk: its neighbours joined in order, and a fine dash to each p'; a gap where the walk
-/// restarted.
-fn push_walk(lines: &mut Vec<Line>, seen: &SeenWalk<'_>, color: Color32, thin: bool) {
-    for (step, _) in &seen.walk.steps[..seen.points - 1] {
+/// The lines of one of `all` walks: its neighbours joined in order, stronger towards the end; a gap where it restarted. A
+/// selected walk, or one of a few, has a fine dash to each p'.
+fn push_walk(lines: &mut Vec<Line>, seen: &SeenWalk<'_>, color: Color32, all: usize) {
+    let steps = &seen.walk.steps[..seen.points - 1];
+    let ink = |k: usize| rgba(color.gamma_multiply(WALK_FADE + (1.0 - WALK_FADE) * k as f32 / steps.len() as f32));
+    for (k, (step, _)) in steps.iter().enumerate() {
         let (from, to) = (position(&step.step.from), position(&step.step.neighbour));
-        if thin {
-            lines.push(Line::new(from, to, THIN_WALK_PX, rgba(color)).on_top());
-        } else {
-            lines.push(Line::new(from, to, WALK_PX, rgba(color)).on_top().cased());
-            lines
-                .push(Line::new(from, position(&step.step.to), 1.0, rgba(color.gamma_multiply(0.7))).dashed().on_top());
+        let width = if all > MANY_WALKS && !seen.selected { THIN_WALK_PX } else { WALK_PX };
+        lines.push(Line::new(from, to, width, ink(k + 1)).from_colour(ink(k)).on_top().cased());
+        if seen.selected || all <= FEW_WALKS {
+            let dash = rgba(color.gamma_multiply(0.6));
+            lines.push(Line::new(from, position(&step.step.to), 1.0, dash).dashed().on_top());
         }
     }
 }
@@ -268,7 +300,7 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
                     continue;
                 }
                 let (shape, px) =
-                    if point == 0 { (Shape::Diamond, WALK_POINT_PX + 2.0) } else { (Shape::Disc, WALK_POINT_PX) };
+                    if point == 0 { (Shape::Diamond, WALK_START_PX) } else { (Shape::Disc, WALK_POINT_PX) };
                 // If both arms are shown, walks without re-selection end in a square.
                 let shape = if last && point > 0 && walk.walk.is_baseline() { Shape::Square } else { shape };
                 let px = size * if last && point > 0 { WALK_END_PX } else { px };

@@ -1,8 +1,13 @@
-//! Parts of the latent view's toolbar: shown run, shown round, drag tool, field.
+//! The latent view's toolbar: colours, layers, shown run, shown round, drag tool, field.
 
-use egui::{Sense, Ui, vec2};
+use egui::{Popup, PopupCloseBehavior, Sense, Ui, vec2};
 
-use super::field::{FieldLayer, FieldOptions};
+use super::field::{FieldLayer, FieldOptions, SLICES};
+use super::fork_sheet;
+use super::options::ViewOptions;
+use super::scene::{Coloring, Layers};
+use crate::experiment::Task;
+use crate::ui::kit::flow::{Flow, Place};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, space};
 use crate::ui::kit::widgets::{self, IconButton};
@@ -13,6 +18,95 @@ use crate::ui::state::{BrushTool, Intent};
 const MANY_RUNS: usize = 3;
 /// Letters of names that fit side by side.
 const LONGEST_NAMES: usize = 22;
+
+/// A control of the toolbar, or a group of them that stays together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Colour,
+    Layers,
+    Run,
+    Round,
+    Brush,
+    Field,
+    Names,
+    Images,
+}
+
+/// Least width at which colours and layers are laid out instead of listed.
+const WIDE: f32 = 528.0;
+/// Below this width the controls take three rows instead of two.
+const SLIM: f32 = 300.0;
+
+/// The toolbar; what has no room is in its menu.
+pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mut Cx<'_>) {
+    ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
+    let task = cx.state.experiment.dataset.task();
+    let (wide, rows) = (ui.available_width() > WIDE, if ui.available_width() > SLIM { 2 } else { 3 });
+    let mut parts = vec![Part::Colour, Part::Layers, Part::Run, Part::Round, Part::Brush];
+    parts.retain(|part| *part != Part::Run || cx.state.planned.len() > 1);
+    if task == Task::Classes {
+        parts.push(Part::Field);
+    }
+    if task.has_classes() {
+        parts.push(Part::Names);
+    }
+    parts.push(Part::Images);
+    flow.show(ui, "More of the view", rows, &parts, |ui, part, place| match part {
+        Part::Colour if wide || place == Place::Menu => {
+            widgets::segmented(ui, "Colour by", &mut options.coloring, &Coloring::choices(task));
+        }
+        Part::Colour => colour_list(ui, &mut options.coloring, task),
+        Part::Layers if wide || place == Place::Menu => layer_toggles(ui, &mut options.layers),
+        Part::Layers => {
+            let tip = "What is drawn over the points: labelled samples, proposals, walks";
+            let button = IconButton::new(Icon::Unfolded, "Layers", tip).text("Layers").show(ui);
+            let sheet = Popup::from_toggle_button_response(&button);
+            let sheet = sheet.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+            sheet.show(|ui| ui.vertical(|ui| layer_toggles(ui, &mut options.layers)));
+        }
+        Part::Run => strategy_choice(ui, cx),
+        Part::Round => {
+            round_stepper(ui, cx);
+            fork_sheet::button(ui, cx);
+        }
+        Part::Brush => brush_choice(ui, cx),
+        Part::Field if place == Place::Row => field_choice(ui, &mut options.field, cx.snapshot.latent_dim),
+        Part::Field => {
+            ui.separator();
+            ui.label("Field under the points");
+            field_list(ui, &mut options.field, cx.snapshot.latent_dim);
+            ui.separator();
+        }
+        Part::Names => {
+            let tip = "Write the name of each class where most of its samples are, unless it is too crowded there";
+            widgets::toggle(ui, &mut options.names, "Names", tip);
+        }
+        Part::Images => {
+            let tip = "Show images in place of points where you zoom in far enough, in two dimensions";
+            widgets::toggle(ui, &mut options.images, "Images", tip);
+        }
+    });
+}
+
+fn colour_list(ui: &mut Ui, coloring: &mut Coloring, task: Task) {
+    let choices = Coloring::choices(task);
+    let name = choices.iter().find(|(c, ..)| c == coloring).map_or("", |(_, name, _)| name);
+    let response = egui::ComboBox::new("colour by", "").width(88.0).selected_text(name).show_ui(ui, |ui| {
+        for (choice, name, tip) in choices {
+            ui.selectable_value(coloring, choice, name).on_hover_text(tip);
+        }
+    });
+    response.response.accessible_name("Colour by");
+}
+
+fn layer_toggles(ui: &mut Ui, layers: &mut Layers) {
+    ui.spacing_mut().item_spacing.x = 0.0;
+    let tip = "Mark the samples labelled by the end of the shown round with rings, the shown round's most (L)";
+    widgets::toggle(ui, &mut layers.labelled, "Labelled", tip);
+    let tip = "The shown round's steps: p to p' as arrows, p' to its neighbour dashed (A)";
+    widgets::toggle(ui, &mut layers.proposals, "Proposals", tip);
+    widgets::toggle(ui, &mut layers.walks, "Walks", "Walks without re-selection, as in Figure 4 (W)");
+}
 
 /// The drag tool: move the view, or select.
 pub fn brush_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -35,33 +129,37 @@ pub fn brush_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// The field under the points and its options.
 pub fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
-    const FLAT: usize = 2;
     /// High enough to show the whole list.
     const FIELD_LIST: f32 = 420.0;
     let name = FieldLayer::CHOICES.iter().find(|(c, ..)| *c == field.layer).map_or("", |(_, name, _)| name);
     let combo =
         egui::ComboBox::new("field", "").width(112.0).height(FIELD_LIST).selected_text(format!("Field: {name}"));
     let combo = combo.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-    let response = combo.show_ui(ui, |ui| {
-        for (layer, name, tip) in FieldLayer::CHOICES {
-            ui.selectable_value(&mut field.layer, layer, name).on_hover_text(tip);
-        }
-        ui.separator();
-        ui.checkbox(&mut field.arrows, "gradient arrows").on_hover_text("dL/dp of the loss with the nearest sample's label");
-        ui.checkbox(&mut field.trust, "fade far from the data")
-            .on_hover_text("Fades the field far from the data, where decoded images are unreliable");
-        ui.checkbox(&mut field.agreement, "fade where F disagrees").on_hover_text(
-            "Fades the field where predictions for the nearest sample and its reconstruction differ: F(x) and F(G(E(x)))",
-        );
-        if dim > FLAT {
-            let slice = egui::DragValue::new(&mut field.slice).speed(0.02).range(-4.0..=4.0).suffix(" σ");
-            ui.horizontal(|ui| {
-                ui.label("plane at");
-                ui.add(slice).on_hover_text("The plane of axes 1 and 2, this far from the middle of the data along axis 3");
-            });
-        }
-    });
-    response.response.accessible_name("Field");
+    combo.show_ui(ui, |ui| field_list(ui, field, dim)).response.accessible_name("Field");
+}
+
+fn field_list(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
+    const FLAT: usize = 2;
+    for (layer, name, tip) in FieldLayer::CHOICES {
+        ui.selectable_value(&mut field.layer, layer, name).on_hover_text(tip);
+    }
+    ui.separator();
+    ui.checkbox(&mut field.arrows, "gradient arrows")
+        .on_hover_text("dL/dp of the loss with the nearest sample's label");
+    ui.checkbox(&mut field.trust, "fade far from the data")
+        .on_hover_text("Fades the field far from the data, where decoded images are unreliable");
+    ui.checkbox(&mut field.agreement, "fade where F disagrees").on_hover_text(
+        "Fades the field where predictions for the nearest sample and its reconstruction differ: F(x) and F(G(E(x)))",
+    );
+    if dim > FLAT {
+        let slice = egui::DragValue::new(&mut field.slice).speed(0.02).range(SLICES).suffix(" σ");
+        ui.horizontal(|ui| {
+            ui.label("plane at");
+            let tip = "The plane of axes 1 and 2, this far from the middle of the data along axis 3; its handle in the \
+                       view moves it too";
+            ui.add(slice).on_hover_text(tip);
+        });
+    }
 }
 
 /// The choice of the shown run.
@@ -74,7 +172,7 @@ pub fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
     let changed = if choices.len() <= MANY_RUNS && letters <= LONGEST_NAMES {
         widgets::segmented(ui, "Run shown", &mut shown, &choices)
     } else {
-        let combo = egui::ComboBox::new("run shown", "").width(150.0).selected_text(cx.state.shown_name());
+        let combo = egui::ComboBox::new("run shown", "").width(128.0).truncate().selected_text(cx.state.shown_name());
         let before = shown;
         let response = combo.show_ui(ui, |ui| {
             for (run, name, tip) in &choices {
@@ -104,8 +202,10 @@ pub fn round_stepper(ui: &mut Ui, cx: &mut Cx<'_>) {
         let text = if latest == 0 {
             "No round yet".to_owned()
         } else {
-            let inside = cx.state.shown_stop().map(|(_, stop)| format!(", step {:.0}", stop.minibatches));
-            format!("Round {shown} of {}{}", cx.state.experiment.rounds, inside.unwrap_or_default())
+            match cx.state.shown_stop() {
+                Some((_, stop)) => format!("Round {shown}, step {:.0}", stop.minibatches),
+                None => format!("Round {shown} of {}", cx.state.experiment.rounds),
+            }
         };
         let live = cx.state.focus.round.is_none() && latest > 0 && cx.state.intent != Intent::Idle;
         let galley = ui.painter().layout_no_wrap(text, theme::font(theme::size::BODY), cx.theme.text);

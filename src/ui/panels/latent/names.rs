@@ -1,0 +1,85 @@
+//! The names of the classes in the latent view, each where most of its samples are, unless it is too crowded there.
+
+use egui::{Color32, CornerRadius, Rect, Stroke, StrokeKind, Ui, vec2};
+
+use super::scene;
+use super::view_texture;
+use crate::ui::kit::memo::Memo;
+use crate::ui::kit::theme::{self, size};
+use crate::ui::panel::Cx;
+use crate::view::Camera;
+
+/// The places of the names.
+#[derive(Debug, Default)]
+pub struct ClassNames {
+    /// The centroid of each class with its number of samples, the largest class first, by embedding.
+    centres: Memo<usize, Vec<Centre>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Centre {
+    class: u8,
+    samples: usize,
+    place: [f32; 3],
+}
+
+/// Space between two names, points.
+const APART: f32 = 3.0;
+const GROUND: f32 = 0.72;
+
+impl ClassNames {
+    pub fn ui(&mut self, ui: &Ui, rect: Rect, camera: &Camera, cx: &Cx<'_>) {
+        let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else { return };
+        let key = std::sync::Arc::as_ptr(codes) as usize;
+        let centres = self.centres.get(key, || centres(codes, cx.snapshot.latent_dim, dataset.train.labels()));
+        let painter = ui.painter_at(rect);
+        let mut taken: Vec<Rect> = Vec::new();
+        for centre in centres.iter().filter(|c| cx.state.focus.class.is_none_or(|only| only == c.class)) {
+            let at = view_texture::on_screen(rect, camera, ui.pixels_per_point(), centre.place.into());
+            let Some(at) = at else { continue };
+            let font = theme::bold_font(size::BODY);
+            let galley = painter.layout_no_wrap(cx.state.class_name(centre.class), font, Color32::PLACEHOLDER);
+            let place = Rect::from_center_size(at, galley.size() + vec2(10.0, 2.0));
+            if !rect.contains_rect(place) || taken.iter().any(|t| t.expand(APART).intersects(place)) {
+                continue;
+            }
+            let edge = Stroke::new(1.0, theme::class_color(centre.class));
+            let ground = cx.theme.background.gamma_multiply(GROUND);
+            painter.rect(place, CornerRadius::same(6), ground, edge, StrokeKind::Inside);
+            painter.galley(place.center() - galley.size() / 2.0, galley, cx.theme.text);
+            taken.push(place);
+        }
+    }
+}
+
+fn centres(codes: &[f32], dim: usize, labels: &[u8]) -> Vec<Centre> {
+    let mut sums = vec![([0.0_f64; 3], 0_usize); usize::from(u8::MAX) + 1];
+    for (code, label) in codes.chunks_exact(dim.max(1)).zip(labels) {
+        let (sum, samples) = &mut sums[usize::from(*label)];
+        sum.iter_mut().zip(scene::position(code)).for_each(|(s, c)| *s += f64::from(c));
+        *samples += 1;
+    }
+    let of = |(class, (sum, samples)): (usize, ([f64; 3], usize))| Centre {
+        class: class as u8,
+        samples,
+        place: sum.map(|s| (s / samples as f64) as f32),
+    };
+    let mut centres: Vec<Centre> = sums.into_iter().enumerate().filter(|(_, (_, n))| *n > 0).map(of).collect();
+    centres.sort_by_key(|c| std::cmp::Reverse(c.samples));
+    centres
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_at_the_centroid_of_its_class_and_the_largest_class_comes_first() {
+        let codes = [0.0, 2.0, 1.0, 1.0, 3.0, 5.0, 2.0, 0.0];
+        let expected = [
+            Centre { class: 7, samples: 3, place: [1.0, 1.0, 0.0] },
+            Centre { class: 0, samples: 1, place: [3.0, 5.0, 0.0] },
+        ];
+        assert_eq!(centres(&codes, 2, &[7, 7, 0, 7]), expected);
+    }
+}
