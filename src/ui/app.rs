@@ -17,6 +17,7 @@ use super::kit::images::Images;
 use super::kit::question::Question;
 use super::kit::theme::{Theme, space};
 use super::panel::{Cx, ViewKey, inspect_question};
+use super::panels::runs::replaying::Replaying;
 use super::panels::settings::data_files::DataFiles;
 use super::panels::settings::{Controls, ControlsAction};
 use super::panels::start::{self, Chosen};
@@ -85,6 +86,7 @@ pub struct App {
     engine: Option<Engine>,
     state: AppState,
     controls: Controls,
+    replaying: Replaying,
     column: Column,
     workspaces: Workspaces,
     panels: Panels,
@@ -152,6 +154,7 @@ impl App {
             engine,
             state,
             controls: Controls::new(options.experiment, &options.variants, files),
+            replaying: Replaying::default(),
             column: saved.column,
             workspaces: Workspaces::restored(saved.layouts),
             panels,
@@ -396,6 +399,7 @@ impl eframe::App for App {
                 });
             }
             self.controls.report.ui(&ctx, &mut cx);
+            self.replaying.ui(&ctx, &mut cx);
             let frame = Frame::new().fill(theme.window).inner_margin(Margin::same(6));
             CentralPanel::default().frame(frame).show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
         }

@@ -3,6 +3,7 @@
 //! The `mod` lines are in dependency order: no panel imports one below it.
 
 pub mod curves;
+pub mod runs;
 pub mod settings;
 pub mod start;
 pub mod regions;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::brush::Brush;
 use super::messages::{Messages, Offer};
-use super::opened::Opened;
 use super::pins::PinBoard;
 use super::playhead::Playhead;
 use super::run::RunState;
+use super::run_list::RunList;
 use super::walks::{Walk, WalkLab};
 use crate::dataset::Dataset;
 use crate::device::DeviceKind;
@@ -55,7 +55,8 @@ pub struct AppState {
     pub focus: Focus,
     /// The region drawn in the latent view.
     pub brush: Brush,
-    pub opened: Opened,
+    /// All runs of the window.
+    pub list: RunList,
     pub pins: PinBoard,
     /// The results of the check of the user's own masks.
     pub mask_report: Option<Arc<MaskReport>>,
@@ -150,6 +151,8 @@ impl AppState {
     pub fn new(experiment: Experiment, runs: Vec<Setup>, device: DeviceKind) -> Self {
         let planned = planned(runs);
         let run = preferred(&planned);
+        let mut list = RunList::default();
+        list.begin(&experiment, &planned);
         Self {
             generation: 0,
             experiment,
@@ -170,7 +173,7 @@ impl AppState {
             target_version: 0,
             focus: Focus { run, round: None, sample: None, walk_point: None, class: None },
             brush: Brush::default(),
-            opened: Opened::default(),
+            list,
             pins: PinBoard::default(),
             mask_report: None,
             unfit: None,
@@ -294,6 +297,7 @@ impl AppState {
             let text = format!("{} is written to {} whenever a round ends", self.name_of(run), path.display());
             self.offer(Level::Info, text, Offer::CopyPath(path.clone()));
         }
+        self.list.located(run, |entry| entry.saved.clone_from(&path));
         self.run_mut(run).on_disk = path;
     }
 
@@ -310,6 +314,8 @@ impl AppState {
         let before = self.experiment_of(self.focus.run).strategy;
         let same = planned.iter().filter(|p| p.experiment.strategy == before).map(|p| p.id);
         let run = same.clone().find(|id| *id == self.focus.run).or(same.min()).unwrap_or_else(|| preferred(&planned));
+        self.list.keep(&self.runs, false);
+        self.list.begin(&experiment, &planned);
         let fresh = Self::new(experiment, Vec::new(), self.device);
         *self = Self {
             generation,
@@ -321,7 +327,7 @@ impl AppState {
             answers: std::mem::take(&mut self.answers).cleared(),
             lab: self.lab.started_over(),
             brush: self.brush.started_over(),
-            opened: std::mem::take(&mut self.opened),
+            list: std::mem::take(&mut self.list),
             looks: std::mem::take(&mut self.looks),
             focus: Focus { run, ..fresh.focus.clone() },
             ..fresh
@@ -345,7 +351,8 @@ impl AppState {
             let _ = self.show(fork.id);
             self.focus.round = None;
         }
-        self.planned.extend(runs);
+        self.planned.extend(runs.iter().cloned());
+        self.list.add(&runs, &self.planned);
         self.look_planned();
     }
 

@@ -53,12 +53,13 @@ impl AppState {
         if and_run { vec![reset, Command::Run] } else { vec![reset] }
     }
 
-    /// Shows saved runs in all views, in place of the present ones.
-    pub fn replay(&mut self, runs: Vec<SavedRun>) -> Command {
+    /// Shows saved runs in all views, in place of the present ones; with `and_run` their rounds go on.
+    pub fn replay(&mut self, runs: Vec<SavedRun>, and_run: bool) -> Vec<Command> {
         self.messages.cured();
         self.pending = Some(Pending::Resetting);
-        self.intent = Intent::Idle;
-        Command::Replay { runs }
+        self.intent = if and_run { Intent::Running } else { Intent::Idle };
+        let replay = Command::Replay { runs };
+        if and_run { vec![replay, Command::Run] } else { vec![replay] }
     }
 
     /// The shown run's strategy, step length and seed.

@@ -5,23 +5,25 @@ mod run;
 mod walks;
 mod brush;
 mod pins;
-mod opened;
+mod run_list;
 mod pair;
 mod playhead;
 mod app_state;
 mod shown;
+mod listed;
 mod judged_walks;
 mod navigation;
 mod asks;
 
 pub use app_state::{AppState, Focus, GeneratorState, Intent, Pending, Progress, WalkPoint};
 pub use brush::{Brush, BrushTool, Selection, SheetFilter, correct_among};
+pub use listed::Listed;
 pub use messages::{Message, Messages, Offer};
-pub use opened::Opened;
 pub use pair::{Match, Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
 pub use pins::{Pin, PinBoard, PinCurve};
 pub use playhead::Playhead;
 pub use run::{LabellingCost, RunState};
+pub use run_list::{Entry, Group, GroupKey, Of, Replay, RunKey, RunList, Undo};
 pub use walks::{Arms, LostByStep, Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
 
 #[cfg(test)]

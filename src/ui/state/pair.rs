@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::run::RunState;
+use super::run_list::RunKey;
 use crate::dataset::Split;
 use crate::engine::planned::RunId;
 use crate::experiment::{Field, Part as StrategyPart, Strategy, Variant};
@@ -15,8 +16,8 @@ use crate::ui::kit::words;
 pub enum RunRef {
     /// A run of this window.
     Live(RunId),
-    /// An opened history, by its index.
-    Opened(usize),
+    /// A run of a former session, or an opened one.
+    Kept(RunKey),
 }
 
 /// A run, live or opened.
@@ -334,14 +335,13 @@ mod tests {
             setups(&Experiment::default(), &[Strategy::Snn.into()]).unwrap(),
             DeviceKind::Cpu,
         );
-        s.opened.replace(
-            vec![history(Strategy::Random, "g", &[&[0]]), history(Strategy::Snn, "another", &[&[0]])],
-            "".into(),
-        );
+        let opened = vec![history(Strategy::Random, "g", &[&[0]]), history(Strategy::Snn, "another", &[&[0]])];
+        s.list.open(opened, "runs".into());
         assert!(s.sides().is_empty());
         let header = Box::new(history(Strategy::Snn, "g", &[]).header);
         s.apply(crate::engine::protocol::Event::RunStarted { run: RunId::nth(0), header });
         let refs: Vec<_> = s.sides().iter().map(|(r, _)| *r).collect();
-        assert_eq!(refs, [RunRef::Live(RunId::nth(0)), RunRef::Opened(0)]);
+        let (key, _) = s.list.kept_shown().next().unwrap();
+        assert_eq!(refs, [RunRef::Live(RunId::nth(0)), RunRef::Kept(key)]);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::engine::planned::RunId;
 use crate::experiment::{Experiment, Strategy};
-use crate::history::{Evaluation, Header, Metric, RoundRecord};
+use crate::history::{Evaluation, Header, History, Metric, RoundRecord};
 use crate::round::LabelProgress;
 use crate::statistics::{CurvePoint, CurveRound, curve};
 
@@ -102,6 +102,12 @@ impl RunState {
             diverged: false,
         });
         curve(self.rounds.iter().map(|r| CurveRound::from(&**r)).chain(current), metric)
+    }
+
+    /// The history of its completed rounds, which are shared, not copied; `None` before the first.
+    pub fn history(&self) -> Option<History> {
+        let header = self.header.as_deref().filter(|_| !self.rounds.is_empty())?;
+        Some(History { header: header.clone(), rounds: self.rounds.clone() })
     }
 
     /// The metric over the whole evaluation split at the end of a round: accuracy in percent, or error in kPa^2.

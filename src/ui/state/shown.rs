@@ -57,9 +57,14 @@ impl AppState {
         self.planned_run(run).map_or(&self.experiment, |p| &p.experiment)
     }
 
-    /// A run's name among the runs: its strategy's, with its own fields, and what else tells it apart.
+    /// A run's name among the runs: the user's, or its strategy's, with its own fields, and what else tells it apart.
     pub fn name_of(&self, run: RunId) -> String {
-        self.planned_run(run).map_or_else(String::new, |p| p.label(&self.planned))
+        self.list.of_live(run).map_or_else(String::new, |entry| entry.name().to_owned())
+    }
+
+    /// The name of a run's variant, which its repeats share.
+    pub fn variant_name(&self, run: RunId) -> String {
+        self.planned_run(run).map_or_else(String::new, |p| p.label(std::slice::from_ref(p)))
     }
 
     /// A run's look, which its variant keeps in every panel and figure.
@@ -90,15 +95,6 @@ impl AppState {
     /// The shown run's name among the runs.
     pub fn shown_name(&self) -> String {
         self.name_of(self.focus.run)
-    }
-
-    /// The runs as histories of their completed rounds; the rounds are shared, not copied.
-    pub fn histories(&self) -> Vec<History> {
-        let of = |run: &RunState| {
-            let header = run.header.as_deref().filter(|_| !run.rounds.is_empty())?;
-            Some(History { header: header.clone(), rounds: run.rounds.clone() })
-        };
-        self.runs.iter().filter_map(of).collect()
     }
 
     /// The run shown by view and inspector.
@@ -172,21 +168,20 @@ impl AppState {
     /// All runs that can be paired: those of this window, then opened ones that may be combined with them.
     pub fn sides(&self) -> Vec<(RunRef, Side<'_>)> {
         let live =
-            self.runs.iter().filter_map(|run| Some((RunRef::Live(run.id), Side::Live(run, run.header.as_deref()?))));
+            self.live_runs().filter_map(|run| Some((RunRef::Live(run.id), Side::Live(run, run.header.as_deref()?))));
         let mut sides: Vec<_> = live.collect();
         let ground = sides.first().map(|(_, side)| History::new(side.header().clone()));
         let fits = |h: &History| ground.as_ref().is_some_and(|g| is_same_setting(g, h));
-        let opened = self.opened.histories.iter().enumerate().filter(|(_, h)| fits(h));
-        sides.extend(opened.map(|(i, h)| (RunRef::Opened(i), Side::Opened(h))));
+        let kept = self.list.kept_shown().filter(|(_, h)| fits(h));
+        sides.extend(kept.map(|(key, h)| (RunRef::Kept(key), Side::Opened(h))));
         sides
     }
 
     /// The suggested folder for the runs: next to the opened ones.
     pub fn folder_for_runs(&self) -> String {
-        let from = &self.opened.from;
-        if from.as_os_str().is_empty() {
-            return format!("{}-runs", self.experiment.name);
+        match self.list.opened_from() {
+            None => format!("{}-runs", self.experiment.name),
+            Some(from) => GridFolder::around(from).path().display().to_string(),
         }
-        GridFolder::around(from).path().display().to_string()
     }
 }

@@ -8,21 +8,21 @@ use std::sync::Arc;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::archive::{self, SavedRun};
-use crate::combine::{CombineError, check};
-use crate::engine::protocol::{Command, Level};
+#[cfg(test)]
+use crate::archive;
+use crate::combine::CombineError;
+use crate::engine::protocol::Command;
 use crate::experiment::{Strategy, Variant};
 use crate::figures::{self, Drawn, Figure, FigureError, Format, Histories, KINDS, Kind, Looks, Table};
 use crate::history::History;
 use crate::statistics::groups;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::export::{DPI, Export};
-use crate::ui::kit::job::Job;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::{Cx, Panel};
-use crate::ui::state::{AppState, Opened};
+use crate::ui::state::{AppState, Replay};
 use figure_view::FigureView;
 use open::OpenHistories;
 
@@ -54,7 +54,6 @@ pub struct ComparePanel {
     allow: Vec<String>,
     /// The repeat to replay.
     repeat: usize,
-    loading: Job<Result<Vec<SavedRun>, String>>,
     content: Memo<Key, Content>,
     /// Counts contents; a new count redraws the figure.
     version: u64,
@@ -91,7 +90,6 @@ impl Default for ComparePanel {
             hidden: Vec::new(),
             allow: Vec::new(),
             repeat: 1,
-            loading: Job::default(),
             content: Memo::default(),
             version: 0,
             view: FigureView::default(),
@@ -112,12 +110,12 @@ impl Panel for ComparePanel {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.take_answers(cx);
         if self.open.ui(ui.ctx(), cx) {
-            self.repeat = cx.state.opened.histories.iter().map(|h| h.header.repeat).min().unwrap_or(1);
+            self.repeat = cx.state.list.kept_shown().map(|(_, h)| h.header.repeat).min().unwrap_or(1);
             self.source = Source::Opened;
             self.allow.clear();
         }
         let live = cx.state.histories();
-        if live.is_empty() && !cx.state.opened.histories.is_empty() && self.content.last().is_none() {
+        if live.is_empty() && cx.state.list.kept_shown().next().is_some() && self.content.last().is_none() {
             self.source = Source::Opened;
         }
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
@@ -126,7 +124,7 @@ impl Panel for ComparePanel {
                 let kinds: Vec<_> = KINDS.iter().map(|k| (k, k.title, k.tip)).collect();
                 widgets::segmented(ui, "Figure or table", &mut self.kind, &kinds);
             });
-            let mut chosen = self.chosen(live, &cx.state.opened);
+            let mut chosen = self.chosen(live, cx.state);
             self.sources(ui, cx, &chosen);
             chosen = shown(chosen, &self.hidden);
             ui.add_space(space::XS);
@@ -174,39 +172,32 @@ impl ComparePanel {
     }
 
     fn take_answers(&mut self, cx: &mut Cx<'_>) {
-        match self.loading.take() {
-            Some(Ok(runs)) => {
-                let command = cx.state.replay(runs);
-                cx.commands.push(command);
-            }
-            Some(Err(e)) => cx.state.say(Level::Error, e),
-            None => {}
-        }
         cx.report(self.export.outcome());
     }
 
-    fn chosen(&self, live: Vec<History>, opened: &Opened) -> Vec<History> {
+    fn chosen(&self, live: Vec<History>, state: &AppState) -> Vec<History> {
+        let kept = || state.list.kept_shown().map(|(_, history)| history.clone());
         match self.source {
             Source::Live => live,
-            Source::Opened => opened.histories.to_vec(),
-            Source::Both => live.into_iter().chain(opened.histories.iter().cloned()).collect(),
+            Source::Opened => kept().collect(),
+            Source::Both => live.into_iter().chain(kept()).collect(),
         }
     }
 
     /// The choice of histories and of their groups.
-    fn sources(&mut self, ui: &mut Ui, cx: &Cx<'_>, chosen: &[History]) {
-        let (theme, opened) = (cx.theme, &cx.state.opened);
+    fn sources(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[History]) {
+        let theme = cx.theme;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
-            if !opened.histories.is_empty() {
-                let tip = format!("From {}", opened.from.display());
+            if cx.state.list.kept_shown().next().is_some() {
+                let tip = "Runs of former sessions and opened ones, as chosen under Runs";
                 let choices = [
                     (Source::Live, "this run", "The run in this window"),
-                    (Source::Opened, "opened", tip.as_str()),
+                    (Source::Opened, "opened", tip),
                     (Source::Both, "both", "Both together, if they differ in nothing but strategy and seed"),
                 ];
                 widgets::segmented(ui, "Histories", &mut self.source, &choices);
-                self.replay(ui, opened);
+                self.replay(ui, cx.state);
             }
             if self.kind.compares {
                 self.choose_against(ui, chosen);
@@ -241,18 +232,14 @@ impl ComparePanel {
     }
 
     /// The button that replays one repeat of the opened histories in all views.
-    fn replay(&mut self, ui: &mut Ui, opened: &Opened) {
-        let most = opened.histories.iter().map(|h| h.header.repeat).max().unwrap_or(1);
+    fn replay(&mut self, ui: &mut Ui, state: &mut AppState) {
+        let most = state.list.kept_shown().map(|(_, h)| h.header.repeat).max().unwrap_or(1);
         let tip = "Shows the opened runs of one repeat in all views, as if they had just run, in place of this run. Runs saved \
                    with weights can be probed and continued. To replay a fork, open its own file";
-        let can_load = !self.loading.is_running() && !opened.from.as_os_str().is_empty();
-        if ui.add_enabled(can_load, egui::Button::new("Replay").small()).on_hover_text(tip).clicked() {
-            let (path, repeat) = (opened.from.clone(), self.repeat);
-            self.loading.start(ui.ctx(), move || {
-                let runs = archive::read_runs(&path, repeat).map_err(|e| e.to_string())?;
-                check(&runs.iter().map(|r| &r.history).collect::<Vec<_>>()).map_err(|e| e.to_string())?;
-                if runs.is_empty() { Err(format!("{} has no repeat {repeat}", path.display())) } else { Ok(runs) }
-            });
+        let path = state.list.opened_from().map(Path::to_path_buf);
+        let replay = ui.add_enabled(path.is_some(), egui::Button::new("Replay").small()).on_hover_text(tip);
+        if let Some(path) = path.filter(|_| replay.clicked()) {
+            state.list.wanted = Some(Replay { path, repeat: Some(self.repeat), and_run: false });
         }
         if most > 1 {
             let drag = egui::DragValue::new(&mut self.repeat).range(1..=most).prefix("repeat ").speed(0.05);
@@ -268,7 +255,7 @@ impl ComparePanel {
             against: self.against.clone(),
             hidden: self.hidden.clone(),
             allow: self.allow.clone(),
-            opened: cx.state.opened.version,
+            opened: cx.state.list.version,
             generation: cx.state.generation,
             rounds: chosen.iter().map(|h| h.rounds.len()).sum(),
         };
@@ -326,7 +313,7 @@ impl ComparePanel {
             widgets::segmented(ui, "Width", page_wide, &widths);
         });
         if let Some(folder) = folder {
-            let histories = shown(self.chosen(cx.state.histories(), &cx.state.opened), &self.hidden);
+            let histories = shown(self.chosen(cx.state.histories(), cx.state), &self.hidden);
             let (looks, against, allow, formats, width) = (
                 cx.state.looks.clone(),
                 self.against.clone(),

@@ -52,7 +52,7 @@ impl OpenHistories {
             Some(Ok((path, histories))) => {
                 cx.state.say(Level::Info, format!("Opened {} histories of {}", histories.len(), path.display()));
                 cx.state.looks.know(&histories);
-                cx.state.opened.replace(histories, path);
+                cx.state.list.open(histories, path);
                 return true;
             }
             Some(Err(e)) => cx.state.say(Level::Error, e),

@@ -146,10 +146,9 @@ fn in_lines(ui: &mut Ui, numbers: &[Number], cx: &Cx<'_>) -> Option<RunId> {
 
 /// A cell's name and tooltip.
 fn told(response: Response, number: &Number, cx: &Cx<'_>) -> Response {
-    let name = format!("{}, {}", number.name, number.when);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    let task = cx.state.experiment.dataset.task();
-    let text = format!("{name}: {:.2} {}. Click to show this run in every view", number.value, task.unit());
+    let (name, unit) = (format!("{}, {}", number.name, number.when), cx.state.experiment.dataset.task().unit());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{name}: {:.1} {unit}", number.value)));
+    let text = format!("{name}: {:.2} {unit}. Click to show this run in every view", number.value);
     response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(text)
 }
 

@@ -41,7 +41,7 @@ impl Default for CurvesPanel {
 /// Share of the height for the loss plot; least height of the accuracy plot, which the loss plot gives way to, and of
 /// the loss plot with its caption.
 const LOSS_SHARE: f32 = 0.3;
-const LEAST_ACCURACY: f32 = 96.0;
+const LEAST_ACCURACY: f32 = 110.0;
 const LEAST_LOSS: f32 = 48.0;
 const CAPTION: f32 = 26.0;
 const LEGEND_ROW: f32 = 15.0;

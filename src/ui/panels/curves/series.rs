@@ -56,7 +56,7 @@ impl Series {
         for run in &cx.state.runs {
             let style = cx.state.style_of(run.id);
             let at = all.iter().position(|(s, _)| s.style == style).unwrap_or_else(|| {
-                let (name, color) = (cx.state.name_of(run.id), cx.theme.ink(style.ink));
+                let (name, color) = (cx.state.variant_name(run.id), cx.theme.ink(style.ink));
                 all.push((Self { name, style, color, repeats: Vec::new(), mean: Vec::new() }, Vec::new()));
                 all.len() - 1
             });

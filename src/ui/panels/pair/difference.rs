@@ -46,7 +46,7 @@ impl Pair {
             shows,
             round: at.as_ref().map_or(0, |m| m.round),
             generation: cx.state.generation,
-            opened: cx.state.opened.version,
+            opened: cx.state.list.version,
             codes: codes.map_or(0, |c| Arc::as_ptr(c) as usize),
         };
         (key, at)

@@ -34,7 +34,6 @@ use scene::{Shows, Which};
 /// The panel: the runs on both sides and the three views.
 pub struct PairPanel {
     sides: [Option<RunRef>; 2],
-    opened: u64,
     shows: Shows,
     steps: bool,
     camera: Camera,
@@ -67,7 +66,6 @@ impl Default for PairPanel {
     fn default() -> Self {
         Self {
             sides: [None; 2],
-            opened: 0,
             shows: Shows::Picks,
             steps: true,
             camera: Camera::new(Mode::Orbit, Vec2::splat(1.0)),
@@ -140,9 +138,6 @@ impl PairPanel {
     fn choose_sides(&mut self, cx: &mut Cx<'_>) {
         let sides = cx.state.sides();
         let there = |r: &RunRef| sides.iter().any(|(s, _)| s == r);
-        if std::mem::replace(&mut self.opened, cx.state.opened.version) != cx.state.opened.version {
-            self.sides.iter_mut().for_each(|s| *s = s.filter(|r| matches!(r, RunRef::Live(_))));
-        }
         for i in 0..2 {
             self.sides[i] = self.sides[i].filter(there);
             let other = self.sides[1 - i].filter(there);
@@ -473,6 +468,6 @@ impl PairPanel {
 fn name(run: RunRef, side: Side<'_>) -> String {
     match run {
         RunRef::Live(_) => side.name(),
-        RunRef::Opened(_) => format!("{} (opened)", side.name()),
+        RunRef::Kept(_) => format!("{} (opened)", side.name()),
     }
 }

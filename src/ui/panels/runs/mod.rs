@@ -1,0 +1,3 @@
+//! The list of runs, beside the settings.
+
+pub mod replaying;

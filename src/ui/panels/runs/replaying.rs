@@ -1,0 +1,62 @@
+//! Reading saved runs on a background thread, so that they are shown in every view.
+
+use std::path::Path;
+
+use egui::Context;
+
+use crate::archive::{self, SavedRun};
+use crate::combine::check;
+use crate::engine::protocol::Level;
+use crate::ui::kit::job::Job;
+use crate::ui::panel::Cx;
+use crate::ui::state::Replay;
+
+/// The reading of the runs that `RunList::wanted` asks for.
+#[derive(Default)]
+pub struct Replaying {
+    reading: Job<Result<Vec<SavedRun>, String>>,
+    and_run: bool,
+}
+
+impl Replaying {
+    /// Starts reading what is asked for, and shows what was read in place of the present session.
+    pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
+        if let Some(Replay { path, repeat, and_run }) = cx.state.list.wanted.take() {
+            self.and_run = and_run;
+            self.reading.start(ctx, move || read(&path, repeat));
+        }
+        match self.reading.take() {
+            Some(Ok(runs)) => {
+                let commands = cx.state.replay(runs, self.and_run);
+                cx.commands.extend(commands);
+            }
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+    }
+}
+
+/// The saved runs at a path, of one repeat or of all.
+fn read(path: &Path, repeat: Option<usize>) -> Result<Vec<SavedRun>, String> {
+    let repeats: Vec<usize> = match repeat {
+        Some(repeat) => vec![repeat],
+        None => {
+            let files = archive::history_files(path).map_err(|e| e.to_string())?;
+            let headers = files.iter().map(|file| archive::read_header(file).map(|header| header.repeat));
+            let mut found = headers.collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
+            found.sort_unstable();
+            found.dedup();
+            found
+        }
+    };
+    let mut runs = Vec::new();
+    for repeat in repeats {
+        runs.extend(archive::read_runs(path, repeat).map_err(|e| e.to_string())?);
+    }
+    check(&runs.iter().map(|r| &r.history).collect::<Vec<_>>()).map_err(|e| e.to_string())?;
+    match (runs.is_empty(), repeat) {
+        (false, _) => Ok(runs),
+        (true, Some(repeat)) => Err(format!("{} has no repeat {repeat}", path.display())),
+        (true, None) => Err(format!("{} has no run that can be shown", path.display())),
+    }
+}

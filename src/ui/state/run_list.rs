@@ -1,0 +1,321 @@
+//! The list of all runs of the window: those of the present session, those of earlier sessions, and opened histories.
+
+use std::path::{Path, PathBuf};
+
+use super::run::RunState;
+use crate::combine::{agree, is_same_run};
+use crate::engine::planned::{PlannedRun, RunId};
+use crate::experiment::{Experiment, names};
+use crate::history::History;
+
+/// Identifies a run of the list for as long as the window is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunKey(u64);
+
+/// Identifies a group of the list for as long as the window is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupKey(u64);
+
+/// All runs, by groups.
+#[derive(Debug, Clone, Default)]
+pub struct RunList {
+    groups: Vec<Group>,
+    entries: Vec<Entry>,
+    /// Number of changes so far of what is shown and of the kept runs.
+    pub version: u64,
+    /// Saved runs that are to be shown in all views, in place of the present session.
+    pub wanted: Option<Replay>,
+    last_key: u64,
+    undo: Vec<Undo>,
+}
+
+/// The runs of a session, or of what was opened at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    pub key: GroupKey,
+    /// The experiment of its first run.
+    pub experiment: Experiment,
+    /// Whether it was opened from files; else it is a session of this window.
+    pub is_opened: bool,
+    /// The folder or file from which its runs can be replayed.
+    pub path: Option<PathBuf>,
+}
+
+/// One run of the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub key: RunKey,
+    pub group: GroupKey,
+    pub run: Of,
+    /// The name of its variant, its seed if its group has several, and where it was forked.
+    name: String,
+    /// The name given by the user.
+    title: Option<String>,
+    /// Whether curves, figures and tests show it.
+    pub shown: bool,
+    pub removed: bool,
+    /// The file that the user had it saved to.
+    pub saved: Option<PathBuf>,
+    /// The file that it was written to by itself.
+    pub autosaved: Option<PathBuf>,
+}
+
+/// Where a run's results are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Of {
+    /// In the present session.
+    Live(RunId),
+    /// A former session's or an opened one.
+    Kept(Box<History>),
+}
+
+/// Saved runs to be shown in all views.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replay {
+    pub path: PathBuf,
+    /// Only this repeat; `None` for all.
+    pub repeat: Option<usize>,
+    /// Whether the rounds then run on.
+    pub and_run: bool,
+}
+
+/// A change that can be undone, with what was before.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Undo {
+    Shown(Vec<(RunKey, bool)>),
+    Renamed(RunKey, Option<String>),
+    Removed(Vec<RunKey>),
+    /// A session was replaced by the next one.
+    Replaced(GroupKey),
+}
+
+/// Largest number of changes that can be undone.
+const MOST_UNDONE: usize = 100;
+
+impl Entry {
+    /// Its name on the screen.
+    pub fn name(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The history of a kept run.
+    pub fn kept(&self) -> Option<&History> {
+        match &self.run {
+            Of::Live(_) => None,
+            Of::Kept(history) => Some(history),
+        }
+    }
+
+    /// The id of a run of the present session.
+    pub fn live(&self) -> Option<RunId> {
+        match self.run {
+            Of::Live(run) => Some(run),
+            Of::Kept(_) => None,
+        }
+    }
+}
+
+impl RunList {
+    /// The groups, the newest first; without those whose runs are all removed.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().rev().filter(|g| self.entries_of(g.key).next().is_some())
+    }
+
+    pub fn group(&self, key: GroupKey) -> Option<&Group> {
+        self.groups.iter().find(|g| g.key == key)
+    }
+
+    /// The runs that are not removed.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|e| !e.removed)
+    }
+
+    /// The runs of a group that are not removed.
+    pub fn entries_of(&self, group: GroupKey) -> impl Iterator<Item = &Entry> {
+        self.entries().filter(move |e| e.group == group)
+    }
+
+    pub fn entry(&self, key: RunKey) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.key == key)
+    }
+
+    /// The entry of a run of the present session, removed or not.
+    pub fn of_live(&self, run: RunId) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.live() == Some(run))
+    }
+
+    /// The kept runs that are shown.
+    pub fn kept_shown(&self) -> impl Iterator<Item = (RunKey, &History)> {
+        self.entries().filter(|e| e.shown).filter_map(|e| Some((e.key, e.kept()?)))
+    }
+
+    /// The path from which the latest histories were opened.
+    pub fn opened_from(&self) -> Option<&Path> {
+        self.groups().find(|g| g.is_opened)?.path.as_deref()
+    }
+
+    /// A session with these runs begins.
+    pub(super) fn begin(&mut self, experiment: &Experiment, runs: &[PlannedRun]) {
+        if !runs.is_empty() {
+            let key = GroupKey(self.next_key());
+            self.groups.push(Group { key, experiment: experiment.clone(), is_opened: false, path: None });
+            self.add(runs, runs);
+        }
+    }
+
+    /// Runs are added to the present session, which then has all of `session`.
+    pub(super) fn add(&mut self, runs: &[PlannedRun], session: &[PlannedRun]) {
+        let Some(group) = self.groups.iter().rev().find(|g| !g.is_opened).map(|g| g.key) else { return };
+        for run in runs {
+            self.push(group, Of::Live(run.id), String::new(), true);
+        }
+        // A name depends on the others of its session.
+        for entry in &mut self.entries {
+            let planned = entry.live().and_then(|id| session.iter().find(|p| p.id == id));
+            entry.name = planned.map_or_else(|| std::mem::take(&mut entry.name), |p| p.label(session));
+        }
+        self.version += 1;
+    }
+
+    /// The present session ends: what has ended a round is kept, hidden unless `shown`; a run that is there already, as far
+    /// as the new one goes or further, is not kept twice. Returns the number of runs kept.
+    pub(super) fn keep(&mut self, runs: &[RunState], shown: bool) -> usize {
+        let ended: Vec<(RunId, History)> = runs.iter().filter_map(|run| Some((run.id, run.history()?))).collect();
+        let mut kept = 0;
+        for entry in std::mem::take(&mut self.entries) {
+            let Of::Live(run) = entry.run else {
+                self.entries.push(entry);
+                continue;
+            };
+            let Some((_, history)) = ended.iter().find(|(id, _)| *id == run).filter(|_| !entry.removed) else {
+                continue;
+            };
+            let is_in = |long: &History, short: &History| {
+                long.rounds.len() >= short.rounds.len() && is_same_run(long, short) && agree(long, short).is_ok()
+            };
+            kept += 1;
+            if self.entries().any(|e| e.kept().is_some_and(|other| is_in(other, history))) {
+                continue;
+            }
+            self.entries.retain(|e| !e.kept().is_some_and(|other| is_in(history, other)));
+            self.entries.push(Entry { run: Of::Kept(Box::new(history.clone())), shown, ..entry });
+        }
+        self.groups.retain(|g| self.entries.iter().any(|e| e.group == g.key));
+        self.version += 1;
+        kept
+    }
+
+    /// Adds opened histories as a group; those opened from the same path before leave.
+    pub fn open(&mut self, histories: Vec<History>, path: PathBuf) {
+        let Some(first) = histories.first() else { return };
+        let before = self.groups.iter().find(|g| g.is_opened && g.path.as_ref() == Some(&path)).map(|g| g.key);
+        self.groups.retain(|g| Some(g.key) != before);
+        self.entries.retain(|e| Some(e.group) != before);
+        let group = Group {
+            key: GroupKey(self.next_key()),
+            experiment: first.header.experiment.clone(),
+            is_opened: true,
+            path: Some(path),
+        };
+        let names = names(histories.iter().map(|h| (&h.header.experiment, &h.header.own)));
+        let several = histories.iter().any(|h| h.seed() != histories[0].seed());
+        for (history, name) in histories.into_iter().zip(names) {
+            let mut label = if history.is_fork() { history.label() } else { name.label() };
+            if several && !history.is_fork() {
+                label += &format!(", seed {}", history.seed());
+            }
+            self.push(group.key, Of::Kept(Box::new(history)), label, true);
+        }
+        self.groups.push(group);
+        self.version += 1;
+    }
+
+    /// Shows or hides runs in curves, figures and tests.
+    pub fn show(&mut self, keys: &[RunKey], on: bool) {
+        let before = self.change(keys, |entry| std::mem::replace(&mut entry.shown, on));
+        self.undoable(Undo::Shown(before));
+    }
+
+    /// Names a run; an empty name is its own.
+    pub fn rename(&mut self, key: RunKey, title: &str) {
+        let title = Some(title.trim().to_owned()).filter(|t| !t.is_empty());
+        for (key, before) in self.change(&[key], |entry| std::mem::replace(&mut entry.title, title.clone())) {
+            self.undoable(Undo::Renamed(key, before));
+        }
+    }
+
+    /// Takes runs off the list.
+    pub(super) fn remove(&mut self, keys: &[RunKey]) {
+        self.change(keys, |entry| entry.removed = true);
+        self.undoable(Undo::Removed(keys.to_vec()));
+    }
+
+    /// Puts removed runs back.
+    pub(super) fn put_back(&mut self, keys: &[RunKey]) {
+        self.change(keys, |entry| entry.removed = false);
+    }
+
+    /// Records where a live run is saved, or saved by itself.
+    pub(super) fn located(&mut self, run: RunId, locate: impl Fn(&mut Entry)) {
+        self.entries.iter_mut().filter(|e| e.live() == Some(run)).for_each(locate);
+    }
+
+    /// Records a change that can be undone.
+    pub(super) fn undoable(&mut self, undo: Undo) {
+        self.undo.push(undo);
+        if self.undo.len() > MOST_UNDONE {
+            self.undo.remove(0);
+        }
+    }
+
+    /// The last change, which is taken off the stack.
+    pub(super) fn last_change(&mut self) -> Option<Undo> {
+        self.undo.pop()
+    }
+
+    /// Takes back a change of names or of what is shown.
+    pub(super) fn restore(&mut self, undo: Undo) {
+        match undo {
+            Undo::Shown(before) => before.into_iter().for_each(|(key, shown)| {
+                self.change(&[key], |entry| entry.shown = shown);
+            }),
+            Undo::Renamed(key, title) => {
+                self.change(&[key], |entry| entry.title = title.clone());
+            }
+            Undo::Removed(keys) => self.put_back(&keys),
+            Undo::Replaced(group) => {
+                let path = self.group(group).and_then(|g| g.path.clone());
+                self.wanted = path.map(|path| Replay { path, repeat: None, and_run: false });
+            }
+        }
+    }
+
+    /// What would be undone next, in words.
+    pub fn undo_text(&self) -> Option<String> {
+        let count = |n: usize| if n == 1 { "the run".to_owned() } else { format!("{n} runs") };
+        Some(match self.undo.last()? {
+            Undo::Shown(before) => format!("show or hide {}", count(before.len())),
+            Undo::Renamed(..) => "rename the run".into(),
+            Undo::Removed(keys) => format!("remove {}", count(keys.len())),
+            Undo::Replaced(_) => "start anew".into(),
+        })
+    }
+
+    /// Changes entries and returns what was before.
+    fn change<T>(&mut self, keys: &[RunKey], mut change: impl FnMut(&mut Entry) -> T) -> Vec<(RunKey, T)> {
+        self.version += 1;
+        let wanted = self.entries.iter_mut().filter(|e| keys.contains(&e.key));
+        wanted.map(|entry| (entry.key, change(entry))).collect()
+    }
+
+    fn push(&mut self, group: GroupKey, run: Of, name: String, shown: bool) {
+        let key = RunKey(self.next_key());
+        let entry = Entry { key, group, run, name, title: None, shown, removed: false, saved: None, autosaved: None };
+        self.entries.push(entry);
+    }
+
+    fn next_key(&mut self) -> u64 {
+        self.last_key += 1;
+        self.last_key
+    }
+}
