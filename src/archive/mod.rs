@@ -102,14 +102,23 @@ pub fn read_runs(path: &Path, repeat: usize) -> Result<Vec<SavedRun>, ArchiveErr
     for file in history_files(path)? {
         let history = read_history(&file)?;
         if history.header.repeat == repeat && (path.is_file() || !history.is_fork()) {
-            let checkpoint = checkpoint_beside(&file);
-            let checkpoint = if checkpoint.exists() { Some(read_checkpoint(&checkpoint)?) } else { None };
-            let weights = weights_beside(&file, &history).into_iter().filter(|p| p.exists());
-            let weights = weights.map(|path| read_checkpoint(&path)).collect::<Result<_, _>>()?;
-            runs.push(SavedRun { history, checkpoint, weights });
+            runs.push(with_weights(&file, history)?);
         }
     }
     Ok(runs)
+}
+
+/// The run whose history is at `path`, with its checkpoints if there are any.
+pub fn read_run(path: &Path) -> Result<SavedRun, ArchiveError> {
+    with_weights(path, read_history(path)?)
+}
+
+fn with_weights(path: &Path, history: History) -> Result<SavedRun, ArchiveError> {
+    let checkpoint = checkpoint_beside(path);
+    let checkpoint = if checkpoint.exists() { Some(read_checkpoint(&checkpoint)?) } else { None };
+    let weights = weights_beside(path, &history).into_iter().filter(|p| p.exists());
+    let weights = weights.map(|path| read_checkpoint(&path)).collect::<Result<_, _>>()?;
+    Ok(SavedRun { history, checkpoint, weights })
 }
 
 /// The path at which `ridgewalk run` saves the checkpoint of the history at `path`: `../checkpoints/NAME.rwc`.

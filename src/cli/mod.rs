@@ -20,6 +20,7 @@ use clap::{Parser, Subcommand};
 
 use crate::archive;
 use crate::dataset::sources;
+use crate::engine::{EngineOptions, autosave};
 use crate::experiment::{Variant, setups};
 use crate::grid::{self, GridFolder, Keep};
 use crate::identity::{Origin, VERSION};
@@ -169,7 +170,7 @@ fn window(args: &WindowArgs) -> anyhow::Result<()> {
     let experiment = args.experiment.resolve()?;
     setups(&experiment, &args.strategies).context("--strategies")?;
     ui::run(ui::UiOptions {
-        engine: args.experiment.engine_options(),
+        engine: EngineOptions { autosave: autosave::default_folder(), ..args.experiment.engine_options() },
         experiment,
         variants: args.strategies.clone(),
         autostart: !args.no_autostart,

@@ -15,7 +15,7 @@ const MAX_HOLDER: u64 = 1_000;
 /// The right to write into a folder, until it is dropped or the process dies. Within one process it is shared.
 #[derive(Debug, Clone)]
 #[must_use = "the folder is free again as soon as this is dropped"]
-pub struct FolderLock(#[expect(dead_code, reason = "held, not read")] Arc<Held>);
+pub struct FolderLock(Arc<Held>);
 
 /// Why a folder cannot be written into.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +75,15 @@ impl FolderLock {
         all.push(Arc::downgrade(&held));
         Ok(Self(held))
     }
+
+    /// Locks a folder as [`Self::take`] does, unless anybody has locked it, this process included.
+    pub fn take_alone(folder: &Path, who: &str) -> Result<Self, LockError> {
+        let lock = Self::take(folder, who)?;
+        match Arc::strong_count(&lock.0) {
+            1 => Ok(lock),
+            _ => Err(LockError::Busy { folder: folder.into(), holder: "this program".into() }),
+        }
+    }
 }
 
 impl Drop for Held {
@@ -125,6 +134,7 @@ mod tests {
         let folder = root.path().join("new");
         let lock = FolderLock::take(&folder, "a test").unwrap();
         let again = FolderLock::take(&root.path().join("new/../new"), "the same process").unwrap();
+        assert!(FolderLock::take_alone(&folder, "another part of it").is_err());
         drop(lock);
         // As another process would find it.
         let path = folder.join(LOCK_FILE);
@@ -133,6 +143,7 @@ mod tests {
         assert!(told.starts_with(&format!("a test (process {} on ", std::process::id())), "{told}");
         drop(again);
         assert!(!path.exists());
+        drop(FolderLock::take_alone(&folder, "another part of it").unwrap());
 
         // The file of a dead process, with an unfinished file of its own.
         std::fs::write(&path, "somebody").unwrap();

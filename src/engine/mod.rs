@@ -1,7 +1,8 @@
 //! The engine's thread: commands in, events out, and the latest snapshot. The window and the tests drive the same one.
 
-mod options;
 mod pace;
+pub mod autosave;
+mod options;
 pub mod planned;
 pub mod questions;
 pub mod protocol;

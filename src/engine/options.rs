@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::autosave;
 use crate::device::DeviceKind;
 use crate::generator::cache::GeneratorCache;
 
@@ -20,10 +21,14 @@ pub struct EngineOptions {
     pub software_gpu: bool,
     /// Number of compute threads.
     pub threads: usize,
+    /// The folder below which each session is written into one of its own as rounds end; `None` writes nothing unasked.
+    pub autosave: Option<PathBuf>,
+    /// The limit of all sessions there together, bytes: the oldest are deleted when a new one starts.
+    pub autosave_bytes: u64,
 }
 
 impl Default for EngineOptions {
-    /// The user's cache folder, the CPU, and all cores but one, which is left to the window.
+    /// The user's cache folder, the CPU, and all cores but one, which is left to the window; nothing is written unasked.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
@@ -33,6 +38,8 @@ impl Default for EngineOptions {
             device: DeviceKind::Cpu,
             software_gpu: crate::device::software_allowed(),
             threads: cores.saturating_sub(1).max(1),
+            autosave: None,
+            autosave_bytes: autosave::MOST_BYTES,
         }
     }
 }

@@ -94,6 +94,17 @@ pub(super) fn belongs(
     Ok(runs)
 }
 
+/// Writes the experiment of a grid, with no fewer rounds than the runs in its folder have.
+pub(super) fn write_experiment<'a>(
+    experiment: &Experiment,
+    there: impl Iterator<Item = &'a Header>,
+    folder: &GridFolder,
+) -> Result<(), ArchiveError> {
+    let rounds = there.map(|header| header.experiment.rounds).chain([experiment.rounds]).max().unwrap_or_default();
+    let experiment = Experiment { rounds, ..experiment.clone() };
+    archive::write_atomically(&folder.experiment(), experiment.to_toml().as_bytes())
+}
+
 /// Writes the embedding of a folder that has been admitted. The one that its runs have stays: the codes may differ in their
 /// last bits on another processor.
 pub(super) fn write_embedding(folder: &GridFolder, world: &World) -> Result<(), ArchiveError> {
@@ -124,7 +135,7 @@ pub(super) fn kept_files_agree(
 }
 
 /// The experiment of a folder; `None` if it is missing, empty or cannot be read.
-pub(super) fn read_experiment(path: &Path) -> Option<Experiment> {
+pub fn read_experiment(path: &Path) -> Option<Experiment> {
     let text = paths::read_text(path).ok().filter(|text| !text.trim().is_empty())?;
     Experiment::from_record(&text).ok()
 }

@@ -8,12 +8,12 @@ mod belongs;
 mod merge;
 mod place;
 
-pub use belongs::admit;
+pub use belongs::{admit, read_experiment};
 pub use cells::{Cell, Grid, Shard};
 pub use error::GridError;
 pub use folder::GridFolder;
 pub use merge::{Keep, Merged, merge};
-pub use place::{Place, PlaceError};
+pub use place::{Place, PlaceError, WINDOW};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +21,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::archive::{self, ALBUM_MAGIC};
 use crate::disk::FolderLock;
-use crate::experiment::Experiment;
 use crate::history::{Header, History};
 use crate::round::RunEvent;
 use crate::trajectory::Album;
@@ -97,10 +96,7 @@ pub fn run(
 /// Writes the experiment of a grid into its folder, with no fewer rounds than the runs that are there have: all that a
 /// shard without a run leaves.
 pub fn write_experiment(grid: &Grid, there: &[(PathBuf, Header)], folder: &GridFolder) -> Result<(), GridError> {
-    let before = there.iter().map(|(_, header)| header.experiment.rounds);
-    let rounds = before.chain([grid.experiment.rounds]).max().unwrap_or_default();
-    let experiment = Experiment { rounds, ..grid.experiment.clone() };
-    Ok(archive::write_atomically(&folder.experiment(), experiment.to_toml().as_bytes())?)
+    Ok(belongs::write_experiment(&grid.experiment, there.iter().map(|(_, header)| header), folder)?)
 }
 
 /// When dropped, no other cell of the grid starts.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::belongs::{ADDED, belongs, write_embedding};
+use super::belongs::{ADDED, belongs, write_embedding, write_experiment};
 use super::cells::{Cell, base};
 use super::error::GridError;
 use super::folder::GridFolder;
@@ -14,6 +14,9 @@ use crate::disk::{FolderLock, LockError};
 use crate::history::History;
 use crate::trajectory::Album;
 use crate::world::World;
+
+/// What the window is called where it locks a folder.
+pub const WINDOW: &str = "the window";
 
 /// Why a run cannot be written into a folder.
 #[derive(Debug, thiserror::Error)]
@@ -39,12 +42,15 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of a run in `folder`: the one it was written to before, else a free one. Writes the embedding if the
-    /// folder has none.
+    /// The place of a run in `folder`: the one it was written to before, else a free one. Writes the experiment, and the
+    /// embedding if the folder has none.
     pub fn claim(folder: GridFolder, world: &World, history: &History) -> Result<Self, PlaceError> {
-        let lock = FolderLock::take(folder.path(), "the window")?;
-        belongs(&folder, &base(&history.header), Some(&history.header.ground()), &ADDED)?;
+        let lock = FolderLock::take(folder.path(), WINDOW)?;
+        let experiment = base(&history.header);
+        let there = belongs(&folder, &experiment, Some(&history.header.ground()), &ADDED)?;
         let (name, before) = name_in(&folder, history)?;
+        let readable = there.iter().filter_map(|(_, header)| header.as_ref().ok());
+        write_experiment(&experiment, readable, &folder)?;
         write_embedding(&folder, world)?;
         Ok(Self { _lock: lock, folder, name, before })
     }
@@ -52,6 +58,16 @@ impl Place {
     /// The file of the history.
     pub fn history(&self) -> PathBuf {
         self.folder.named(HISTORIES, &self.name, HISTORY_EXTENSION)
+    }
+
+    /// The file of the state to continue from.
+    pub fn checkpoint(&self) -> PathBuf {
+        self.folder.named(CHECKPOINTS, &self.name, CHECKPOINT_EXTENSION)
+    }
+
+    /// The file of the weights at the end of a round.
+    pub fn weights(&self, round: usize) -> PathBuf {
+        archive::weights_in(&self.folder.path().join(WEIGHTS).join(&self.name), round)
     }
 
     /// Writes the history at the end of a round, the checkpoint to continue from, and the weights of earlier rounds
@@ -67,11 +83,10 @@ impl Place {
         }
         archive::write_history(&self.history(), history)?;
         if let Some(checkpoint) = checkpoint {
-            let path = self.folder.named(CHECKPOINTS, &self.name, CHECKPOINT_EXTENSION);
-            archive::write_checkpoint(&path, checkpoint)?;
+            archive::write_checkpoint(&self.checkpoint(), checkpoint)?;
         }
         for kept in weights {
-            let path = archive::weights_in(&self.folder.path().join(WEIGHTS).join(&self.name), kept.rounds);
+            let path = self.weights(kept.rounds);
             if !path.exists() {
                 archive::write_checkpoint(&path, &Checkpoint { optimiser: Vec::new(), ..kept.clone() })?;
             }

@@ -32,7 +32,7 @@ impl Run {
         let mut earlier = history.up_to(round);
         let Some(record) = earlier.rounds.pop().filter(|r| r.round == round && round > 1) else { return Ok(None) };
         let mut run = Self::rebuilt(world, earlier, None)?;
-        run.target.load_weights(before.weights.clone())?;
+        run.load_weights(before)?;
         let seen = RefCell::new(None);
         let show = |considered| *seen.borrow_mut() = Some(considered);
         let (count, mut rng) = (run.experiment.samples_per_round, run.stream(round));

@@ -15,7 +15,7 @@ use crate::labelling::Refusal;
 use crate::labelling::simulation::{MadeSample, ScaledMap};
 use crate::rng::Streams;
 use crate::sampler::{Candidate, Place};
-use crate::target::{FrozenTarget, WeightsError};
+use crate::target::{FrozenTarget, Target, WeightsError};
 use crate::trajectory::{Walks, choose_anchors};
 use crate::world::World;
 
@@ -42,16 +42,27 @@ pub enum ResumeError {
 impl Run {
     /// Weights and optimiser state at the end of the last complete round. Only between rounds.
     pub fn checkpoint(&self) -> Result<Checkpoint, WeightsError> {
-        let (weights, optimiser) = self.target.to_bytes()?;
+        let (weights, optimiser) =
+            self.target.as_ref().ok_or_else(|| WeightsError::new("the run is at rest"))?.to_bytes()?;
         let rounds = self.history.rounds.len();
         Ok(Checkpoint { rounds, weights, optimiser, of: Some(CheckpointOf::new(&self.history, rounds)) })
     }
 
     /// A copy of the target with the weights of one of this run's checkpoints.
     pub fn target_of(&self, checkpoint: &Checkpoint) -> Result<FrozenTarget, WeightsError> {
+        self.with_weights_of(checkpoint).map(|target| target.frozen())
+    }
+
+    fn with_weights_of(&self, checkpoint: &Checkpoint) -> Result<Target, WeightsError> {
         let mut target = fresh_target(&self.world, &self.experiment, &self.streams);
         target.load_weights(checkpoint.weights.clone())?;
-        Ok(target.frozen())
+        Ok(target)
+    }
+
+    /// Takes over the weights of a checkpoint.
+    pub fn load_weights(&mut self, checkpoint: &Checkpoint) -> Result<(), WeightsError> {
+        self.target = Some(self.with_weights_of(checkpoint)?);
+        Ok(())
     }
 
     /// The run of `history` as it was at `checkpoint`; later rounds of the history are dropped. All maps of generated
@@ -65,7 +76,7 @@ impl Run {
     /// The run of `history` for display: without weights it can neither predict nor continue.
     pub fn replay(world: &Arc<World>, history: History) -> Result<Self, ResumeError> {
         fits(world, &history)?;
-        Ok(Self { stage: Stage::Done, has_weights: false, ..Self::rebuilt(world, history, None)? })
+        Ok(Self { stage: Stage::Done, target: None, ..Self::rebuilt(world, history, None)? })
     }
 
     /// The known maps of generated samples.
@@ -209,7 +220,9 @@ impl Resuming {
     pub fn finish(self) -> Result<Run, ResumeError> {
         let Self { world, history, checkpoint, maps, .. } = self;
         let mut run = Run::rebuilt(&world, history, Some(&maps))?;
-        run.target.load(checkpoint.weights, checkpoint.optimiser)?;
+        if let Some(target) = &mut run.target {
+            target.load(checkpoint.weights, checkpoint.optimiser)?;
+        }
         if !run.history.rounds.is_empty() {
             run.stage = if run.ends_here() { Stage::Done } else { Stage::Propose };
             run.record.round += usize::from(!run.is_done());

@@ -21,7 +21,8 @@ pub struct Run {
     pub(super) experiment: Experiment,
     pub(super) streams: Streams,
     pub(super) sampler: Box<dyn Sampler>,
-    pub(super) target: Target,
+    /// `None` only in a run that is over: its weights are in its checkpoints, if they were saved.
+    pub(super) target: Option<Target>,
     pub(super) labelled: Labelled,
     pub(super) training: TrainingSet,
     /// The neighbours chosen in the last round, in order.
@@ -33,8 +34,6 @@ pub struct Run {
     pub(super) minibatches: usize,
     pub(super) loss: MeanLoss,
     pub(super) history: History,
-    /// Whether the target has this run's weights and not fresh ones.
-    pub(super) has_weights: bool,
     pub(super) clock: std::time::Instant,
 }
 
@@ -114,7 +113,7 @@ impl Run {
         Self {
             experiment: experiment.clone(),
             sampler: sampler(experiment.strategy),
-            target: fresh_target(world, experiment, &streams),
+            target: Some(fresh_target(world, experiment, &streams)),
             labelled: Labelled::none(dataset.train.len()),
             training: TrainingSet::default(),
             previous: Vec::new(),
@@ -125,7 +124,6 @@ impl Run {
             minibatches: 0,
             loss: MeanLoss::default(),
             history: History::new(header),
-            has_weights: true,
             clock: std::time::Instant::now(),
             streams,
             world: Arc::clone(world),
@@ -163,14 +161,22 @@ impl Run {
         &self.walks
     }
 
-    /// Whether the target has this run's weights; false if a history is replayed without them.
+    /// Whether the target is there; not in a history that is replayed without weights, or in a run at rest.
     pub fn has_weights(&self) -> bool {
-        self.has_weights
+        self.target.is_some()
     }
 
-    /// The target as it is now, with fixed parameters.
-    pub fn frozen_target(&self) -> FrozenTarget {
-        self.target.frozen()
+    /// The target as it is now, with fixed parameters, if it is there.
+    pub fn frozen_target(&self) -> Option<FrozenTarget> {
+        self.target.as_ref().map(Target::frozen)
+    }
+
+    /// Gives up the target and the training set of a run that is over: its checkpoints have the weights.
+    pub fn rest(&mut self) {
+        if self.is_done() {
+            self.target = None;
+            self.training = TrainingSet::default();
+        }
     }
 
     /// The round in progress, from 1; the last one when the run is done.
@@ -295,7 +301,7 @@ impl Run {
             queue.advance(&self.world);
         }
         if self.experiment.weights == WeightsBetweenRounds::Retrain && round > 1 {
-            self.target = fresh_target(&self.world, &self.experiment, &self.streams);
+            self.target = Some(fresh_target(&self.world, &self.experiment, &self.streams));
         }
         self.previous.clear();
         for candidate in queue.take_labelled() {
@@ -335,7 +341,8 @@ impl Run {
         rng: &mut Rng,
         seen: Option<&dyn Fn(Considered)>,
     ) -> Result<Vec<Candidate>, Interrupted> {
-        let frozen = self.target.frozen();
+        // Only a run that is over has none.
+        let Some(frozen) = self.frozen_target() else { return Ok(Vec::new()) };
         let input = SamplerInput {
             experiment: &self.experiment,
             round,
@@ -384,11 +391,12 @@ impl Run {
     }
 
     fn train(&mut self, step: usize, steps: usize) {
+        let Some(target) = &mut self.target else { return };
         let Experiment { batch_size, augmentation, .. } = self.experiment;
         let train = &self.world.dataset.train;
         let mut batch = self.training.next_batch(batch_size, train, augmentation, &self.streams, self.minibatches);
         let images = std::mem::take(&mut batch.images);
-        let loss = self.target.train_step(images, batch.truth());
+        let loss = target.train_step(images, batch.truth());
         self.minibatches += 1;
         self.record.minibatches = self.minibatches;
         self.loss.add(loss);
@@ -411,7 +419,8 @@ impl Run {
             Scope::Whole => Arc::new((0..split.len() as u32).collect()),
             Scope::Validation => Arc::new((0..self.world.dataset.validation.len() as u32).collect()),
         };
-        let task = Box::new(EvaluationTask::new(scope, samples, self.target.frozen(), self.history.task()));
+        let Some(target) = self.frozen_target() else { return Stage::Done };
+        let task = Box::new(EvaluationTask::new(scope, samples, target, self.history.task()));
         Stage::Evaluate { task, then: Box::new(then) }
     }
 
@@ -462,11 +471,11 @@ impl Run {
         if round == 1 {
             events.extend(self.start_walks());
         }
-        if !self.record.diverged && !self.walks.is_empty() {
+        if let Some(target) = self.frozen_target().filter(|_| !self.record.diverged && !self.walks.is_empty()) {
             let pool: Vec<u32> = self.walk_pool().into_iter().map(|(s, _)| s).collect();
             let rng = &mut self.streams.get("walk-reselection", round as u64);
             self.walks.reselect(&Reselection::of(&self.experiment), &pool, &self.world.latent, rng);
-            let steps = self.walks.step(&self.experiment, &self.world, &self.target.frozen());
+            let steps = self.walks.step(&self.experiment, &self.world, &target);
             events.extend(steps.iter().cloned().map(RunEvent::WalkStepped));
             self.record.walk_steps = steps;
         }

@@ -48,7 +48,7 @@ impl<'a, const N: usize> From<&'a [u8; N]> for Truth<'a> {
 pub struct WeightsError(String);
 
 impl WeightsError {
-    pub(super) fn new(error: impl std::fmt::Display) -> Self {
+    pub fn new(error: impl std::fmt::Display) -> Self {
         Self(error.to_string())
     }
 }

@@ -26,7 +26,7 @@ fn target_after(rounds: usize) -> (FrozenTarget, usize) {
     while run.rounds_done() < rounds {
         run.advance(&|| false).unwrap();
     }
-    (run.frozen_target(), run.minibatches())
+    (run.frozen_target().unwrap(), run.minibatches())
 }
 
 /// The last target of a run, computed without an engine.
@@ -35,7 +35,7 @@ fn target_of(experiment: &Experiment) -> FrozenTarget {
     while !run.is_done() {
         run.advance(&|| false).unwrap();
     }
-    run.frozen_target()
+    run.frozen_target().unwrap()
 }
 
 /// Questions about an earlier round are answered by its own target: one sample, the field, then the present again.

@@ -27,6 +27,7 @@ mod made;
 mod mask_kinds;
 mod monkey;
 mod own_masks;
+mod repeats;
 mod sampler;
 mod section;
 mod shaders;

@@ -3,6 +3,7 @@
 mod background;
 mod fork;
 mod preparing;
+mod starting;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -14,19 +15,15 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::options::{EngineOptions, Wake};
 use super::pace::{Eta, FormingPace, PROGRESS_INTERVAL, Throttle};
-use super::planned::{Due, RunId, planned};
+use super::planned::{Due, RunId};
 use super::protocol::{Command, Event, Level, Phase, Snapshot, without_outdated_questions};
 use super::runs::shown_run::ShownRun;
 use super::runs::walks;
 use super::session::{Before, Session};
-use crate::archive::SavedRun;
 use crate::device::{ComputeDevice, DeviceKind, is_out_of_memory};
-use crate::experiment::{Experiment, Variant};
-use crate::generator::cache::GeneratorCache;
-use crate::grid::{Cell, Grid, Shard};
 use crate::history::Metric;
 use crate::round::{Activity, RunEvent};
-use crate::world::Preparation;
+use starting::Start;
 
 /// Least interval between wakes of the window.
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);
@@ -145,6 +142,8 @@ impl Core {
             Command::AddRepeats(count) => self.add_repeats(count),
             Command::Hold { run, on } => self.hold(run, on),
             Command::Replay { runs } => self.replay(runs),
+            Command::TakeUp { folder } => self.take_up(&folder),
+            Command::LimitAutosave(bytes) => self.options.autosave_bytes = bytes,
             Command::Run => self.go(Drive::Free),
             Command::Pause => self.pause(),
             Command::StepMinibatches(n) => self.go(Drive::Minibatches(n)),
@@ -166,7 +165,7 @@ impl Core {
             Command::SetDevice(kind) => {
                 self.set_device(kind);
                 if let Some(session) = self.session.take() {
-                    self.reset(session.experiment.clone(), session.cells(), Vec::new());
+                    self.reset(Start::new(session.experiment.clone(), session.cells()));
                 }
             }
             Command::Quit => self.quit = true,
@@ -195,63 +194,6 @@ impl Core {
             self.drive = Drive::Halted;
             self.held = true;
             self.say_phase(Phase::Paused);
-        }
-    }
-
-    /// Starts over with these variants, and as many repeats of each.
-    fn start(&mut self, experiment: Experiment, mut variants: Vec<Variant>, repeats: usize) {
-        if variants.is_empty() {
-            variants.push(experiment.strategy.into());
-        }
-        let grid = experiment.validated().and_then(|e| {
-            let grid = Grid::new(e.clone(), &variants, repeats.max(1), Shard::default())?;
-            Ok((e, grid.cells()))
-        });
-        match grid {
-            Ok((experiment, cells)) => self.reset(experiment, cells, Vec::new()),
-            Err(e) => self.message(Level::Error, e.to_string()),
-        }
-    }
-
-    /// Starts a new session with these cells, or with saved runs of them that are loaded once the world is ready.
-    fn reset(&mut self, experiment: Experiment, cells: Vec<Cell>, saved: Vec<SavedRun>) {
-        // What was saved ran before, also with settings that are refused by now.
-        let check = if saved.is_empty() { Experiment::validated } else { Experiment::readable };
-        if let Some(e) = cells.iter().find_map(|cell| check(cell.experiment.clone()).err()) {
-            return self.message(Level::Error, e.to_string());
-        }
-        // The rounds before a fork may belong to another strategy.
-        let before_forks = saved.iter().flat_map(|r| r.history.strategies());
-        let strategies: Vec<_> = cells.iter().map(|cell| cell.experiment.strategy).chain(before_forks).collect();
-        self.generation += 1;
-        self.drive = Drive::Halted;
-        self.held = false;
-        self.eta.restart();
-        let runs = planned(cells);
-        self.say(Event::Started {
-            generation: self.generation,
-            experiment: Box::new(experiment.clone()),
-            runs: runs.clone(),
-            device: self.device.description.clone(),
-        });
-        let cache = self.options.cache_dir.as_ref().map(GeneratorCache::new);
-        let preparation = Preparation::new(&experiment, self.options.data_dir.clone(), cache, &self.device)
-            .with_generator(self.options.generator.clone())
-            .for_strategies(&strategies);
-        let preparation = if saved.is_empty() { preparation } else { preparation.without_new_runs() };
-        let saved = runs.iter().map(|run| run.id).zip(saved).collect();
-        let before = Before::Preparing { preparation: Box::new(preparation), saved };
-        self.session = Some(Session::new(experiment, runs, before));
-        self.publish();
-        self.say_phase(Phase::LoadingData);
-        self.wake_now();
-    }
-
-    fn replay(&mut self, saved: Vec<SavedRun>) {
-        let cells: Vec<_> = saved.iter().map(|run| Cell::of(&run.history)).collect();
-        match cells.first().map(|cell| cell.own.base(&cell.experiment)) {
-            Some(experiment) => self.reset(experiment, cells, saved),
-            None => self.message(Level::Warning, "There is no saved run to show.".into()),
         }
     }
 
@@ -374,8 +316,10 @@ impl Core {
                 let steps = shown.walks.step(&world, &shown.run);
                 let not_saved = shown.save_weights();
                 let written = shown.write(&world);
+                let autosaved = session.autosave(run);
+                session.make_room();
                 self.say(Event::RoundEnded { run, record });
-                steps.into_iter().chain(not_saved).chain(written).for_each(|event| self.say(event));
+                steps.into_iter().chain(not_saved).chain(written).chain(autosaved).for_each(|event| self.say(event));
                 return self.publish();
             }
             RunEvent::Finished => return,
@@ -393,7 +337,7 @@ impl Core {
             if let Some((experiment, cells, why)) = smaller {
                 self.message(Level::Warning, format!("{failed} has too little memory for {why}"));
                 let drive = self.drive.clone();
-                self.reset(experiment, cells, Vec::new());
+                self.reset(Start::new(experiment, cells));
                 self.drive = drive;
                 return;
             }
@@ -404,7 +348,7 @@ impl Core {
             );
             if let Some(session) = session {
                 let drive = self.drive.clone();
-                self.reset(session.experiment.clone(), session.cells(), Vec::new());
+                self.reset(Start::new(session.experiment.clone(), session.cells()));
                 self.drive = drive;
             }
         } else {

@@ -23,6 +23,9 @@ pub enum Command {
     AddRepeats(usize),
     /// Show saved runs as if they had just run; runs with weights can be questioned and continued.
     Replay { runs: Vec<SavedRun> },
+    /// Go on with the runs of a folder, that of an earlier session or of `ridgewalk run`: all of them are shown as if they
+    /// had just run, those that are missing begin when rounds run, and their rounds are written into the same folder.
+    TakeUp { folder: PathBuf },
     /// Run rounds until `Pause`.
     Run,
     /// Pause after the present optimiser step; `Run` and the steps continue from there.
@@ -65,6 +68,8 @@ pub enum Command {
     Fork { run: RunId, round: usize, turn: Turn },
     /// Write all runs into this folder, now and after each of their rounds: `Event::OnDisk`.
     Keep { folder: PathBuf },
+    /// Let the sessions that are written unasked have no more than these bytes together, from the next start on.
+    LimitAutosave(u64),
     /// Embed the evaluation split for `Snapshot::evaluation_codes`.
     WantEvaluationCodes,
     /// Follow these latent points through training, in place of the previous ones: `Event::PinsMeasured`.

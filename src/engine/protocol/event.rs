@@ -80,6 +80,8 @@ pub enum Event {
     /// The run was written into this file up to its last complete round, and will be at the end of the next; `None`
     /// when it is no longer written anywhere.
     OnDisk { run: RunId, path: Option<PathBuf> },
+    /// The run was written unasked into this file up to its last complete round, in the folder of its session.
+    Autosaved { run: RunId, path: PathBuf },
     /// A note, warning or error for the user, with the path or field concerned.
     Message { level: Level, text: String },
     /// `Command::Stop` took effect.

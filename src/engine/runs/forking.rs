@@ -72,7 +72,7 @@ pub fn begin(world: &Arc<World>, shown: &ShownRun, round: usize, turn: Turn) -> 
         return Ok(Begun::Waiting(Box::new(forking)));
     };
     // The parent has the stress maps, so nothing is solved again.
-    let mut resuming = Resuming::new(world, history, checkpoint.clone(), parent.made_maps())?;
+    let mut resuming = Resuming::new(world, history, Arc::unwrap_or_clone(checkpoint), parent.made_maps())?;
     while resuming.advance()? {}
     let mut run = resuming.finish()?;
     run.turn(turn);

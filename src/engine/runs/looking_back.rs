@@ -25,12 +25,11 @@ impl LookingBack {
         round: Option<usize>,
     ) -> Result<Option<Seen>, WeightsError> {
         let Some(round) = round.filter(|_| looks_back(run, round)) else {
-            let seen = || Seen { target: run.frozen_target(), minibatches: run.minibatches() };
-            return Ok(run.has_weights().then(seen));
+            return Ok(run.frozen_target().map(|target| Seen { target, minibatches: run.minibatches() }));
         };
-        let Some(checkpoint) = checkpoints.at(round) else { return Ok(None) };
         if self.loaded.as_ref().is_none_or(|(r, _)| *r != round) {
-            self.loaded = Some((round, run.target_of(checkpoint)?));
+            let Some(checkpoint) = checkpoints.at(round) else { return Ok(None) };
+            self.loaded = Some((round, run.target_of(&checkpoint)?));
         }
         let minibatches = minibatches_at(run, round);
         Ok(self.loaded.as_ref().map(|(_, target)| Seen { target: target.clone(), minibatches }))

@@ -9,5 +9,7 @@ pub mod walks;
 pub mod shown_run;
 pub mod pins;
 pub mod replay;
+pub mod autosaving;
+pub mod folder;
 pub mod shown_field;
 pub mod writing;

@@ -61,8 +61,7 @@ impl Pins {
 
     /// The predictions of a run's present target at the points; `None` without points or weights.
     pub fn measure(&self, shown: &ShownRun) -> Option<Event> {
-        let run = Some(&shown.run).filter(|r| r.has_weights())?;
-        self.measured(shown.id, run.minibatches(), &run.frozen_target())
+        self.measured(shown.id, shown.run.minibatches(), &shown.run.frozen_target()?)
     }
 
     fn measured(&self, run: RunId, minibatches: usize, target: &FrozenTarget) -> Option<Event> {

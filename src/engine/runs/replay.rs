@@ -1,12 +1,13 @@
 //! Replays saved runs: reports the same events in the same order as a live run.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::checkpoints::Checkpoints;
 use super::shown_run::ShownRun;
 use super::walks::{walk_started, walk_stepped};
-use crate::archive::{Foreign, SavedRun};
+use crate::archive::{self, ArchiveError, Foreign, SavedRun};
 use crate::engine::planned::RunId;
 use crate::engine::protocol::{Event, Level};
 use crate::history::History;
@@ -17,12 +18,27 @@ use crate::world::World;
 /// Saved runs that are being loaded one by one; each unit of work solves one generated mask again.
 pub struct Replaying {
     world: Arc<World>,
-    waiting: VecDeque<(RunId, SavedRun)>,
+    waiting: VecDeque<(RunId, Source)>,
     now: Option<(RunId, Resuming, Checkpoints)>,
     /// Whether a run shown so far has no weights.
     without_weights: bool,
-    /// What is not known of the runs' latent space, or not equal to the bit; told once.
-    note: Option<&'static str>,
+    /// What was told of the runs' latent space that is not known, or not equal to the bit.
+    noted: Vec<&'static str>,
+}
+
+/// A saved run, or the file of its history, beside which its weights lie.
+pub enum Source {
+    Run(Box<SavedRun>),
+    File(PathBuf),
+}
+
+impl Source {
+    fn read(self) -> Result<SavedRun, ArchiveError> {
+        match self {
+            Self::Run(run) => Ok(*run),
+            Self::File(path) => archive::read_run(&path),
+        }
+    }
 }
 
 /// The result of a unit of work.
@@ -38,10 +54,9 @@ pub struct Replayed {
 
 impl Replaying {
     /// Loads saved runs.
-    pub fn new(world: &Arc<World>, saved: Vec<(RunId, SavedRun)>) -> Self {
-        let grounds = saved.iter().filter_map(|(_, run)| run.history.header.ground().compare(&world.ground).ok());
-        let note = grounds.max().and_then(Likeness::note);
-        Self { world: Arc::clone(world), waiting: saved.into(), now: None, without_weights: false, note }
+    pub fn new(world: &Arc<World>, saved: Vec<(RunId, Source)>) -> Self {
+        let world = Arc::clone(world);
+        Self { world, waiting: saved.into(), now: None, without_weights: false, noted: Vec::new() }
     }
 
     /// The run being loaded if masks are solved for it; the number of solved masks, and of all.
@@ -63,13 +78,24 @@ impl Replaying {
             }
             return Some(replayed);
         }
-        let Some((id, SavedRun { history, checkpoint, weights })) = self.waiting.pop_front() else {
+        let Some((id, source)) = self.waiting.pop_front() else {
             let lacking = std::mem::take(&mut self.without_weights);
             replayed.said.extend(lacking.then(no_weights));
             return lacking.then_some(replayed);
         };
-        let note = self.note.take().map(|note| Event::Message { level: Level::Info, text: note.into() });
-        replayed.said.extend(note);
+        let SavedRun { history, checkpoint, weights } = match source.read() {
+            Ok(saved) => saved,
+            Err(e) => {
+                replayed.misfit = Some(id);
+                replayed.said.push(Event::Message { level: Level::Error, text: e.to_string() });
+                return Some(replayed);
+            }
+        };
+        let likeness = history.header.ground().compare(&self.world.ground).ok();
+        if let Some(note) = likeness.and_then(Likeness::note).filter(|note| !self.noted.contains(note)) {
+            self.noted.push(note);
+            replayed.said.push(Event::Message { level: Level::Info, text: note.into() });
+        }
         let mut checkpoints = Checkpoints::default();
         let name = name(&history);
         for saved in weights.into_iter().chain(checkpoint.clone()) {

@@ -10,6 +10,8 @@ const STRIDE: usize = 7_919;
 
 /// Scores that are being updated.
 pub struct Scoring {
+    samples: usize,
+    /// Empty before the first chunk.
     scores: Scores,
     next: usize,
     stride: usize,
@@ -17,9 +19,14 @@ pub struct Scoring {
 
 impl Scoring {
     pub fn new(samples: usize) -> Self {
-        let scores = Scores { predicted: vec![NOT_SCORED; samples], loss: vec![f32::NAN; samples], scored: 0 };
+        let scores = Scores { predicted: Vec::new(), loss: Vec::new(), scored: 0 };
         let stride = (STRIDE..).find(|s| gcd(*s, samples.max(1)) == 1).unwrap_or(1);
-        Self { scores, next: 0, stride }
+        Self { samples, scores, next: 0, stride }
+    }
+
+    /// Gives up the scores, which are then computed anew when they are wanted.
+    pub fn rest(&mut self) {
+        *self = Self::new(self.samples);
     }
 
     /// Restarts scoring after the weights changed; old scores stay until they are replaced.
@@ -28,7 +35,7 @@ impl Scoring {
     }
 
     pub fn is_fresh(&self) -> bool {
-        self.next >= self.scores.predicted.len()
+        self.next >= self.samples
     }
 
     pub fn scores(&self) -> &Scores {
@@ -37,7 +44,10 @@ impl Scoring {
 
     /// Scores the next chunk; `maps` are the stress maps of the train split, if labels are maps.
     pub fn advance(&mut self, train: &Split, maps: Option<&SolvedMaps>, target: &FrozenTarget) {
-        let n = self.scores.predicted.len();
+        let n = self.samples;
+        if self.scores.predicted.len() < n {
+            self.scores = Scores { predicted: vec![NOT_SCORED; n], loss: vec![f32::NAN; n], scored: 0 };
+        }
         let chunk: Vec<u32> =
             (self.next..(self.next + target.images_per_unit()).min(n)).map(|i| (i * self.stride % n) as u32).collect();
         if let Some(maps) = maps {

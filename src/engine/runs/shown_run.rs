@@ -32,8 +32,10 @@ pub struct ShownRun {
     /// Weights at the ends of its rounds.
     pub checkpoints: Checkpoints,
     past: LookingBack,
-    /// The folder that it is written to after each round, if any.
-    pub place: Option<Place>,
+    /// Where the user keeps it, if anywhere: it is written there after each round.
+    pub kept: Option<Place>,
+    /// Where it is written unasked after each round, if anywhere.
+    pub autosaved: Option<Place>,
 }
 
 impl ShownRun {
@@ -47,7 +49,8 @@ impl ShownRun {
             walks: HandWalks::new(id, &run),
             checkpoints,
             past: LookingBack::default(),
-            place: None,
+            kept: None,
+            autosaved: None,
             run,
         }
     }
@@ -66,7 +69,7 @@ impl ShownRun {
     /// Whether there are weights for the target at the end of `round`, or for the present one.
     pub fn can_see(&self, round: Option<usize>) -> bool {
         match round.filter(|_| looking_back::looks_back(&self.run, round)) {
-            Some(round) => self.checkpoints.at(round).is_some(),
+            Some(round) => self.checkpoints.has(round),
             None => self.run.has_weights(),
         }
     }
@@ -76,6 +79,27 @@ impl ShownRun {
         match round.filter(|_| looking_back::looks_back(&self.run, round)) {
             Some(round) => looking_back::minibatches_at(&self.run, round),
             None => self.run.minibatches(),
+        }
+    }
+
+    /// Gives up what a run that is over and not shown does not need: its target, predictions, and the target looked back at.
+    pub fn rest(&mut self) {
+        if self.run.is_done() && self.run.has_weights() && self.checkpoints.has(self.run.rounds_done()) {
+            self.run.rest();
+            self.past = LookingBack::default();
+            self.scoring.rest();
+            self.scores = None;
+        }
+    }
+
+    /// Takes up the target of its last round again.
+    pub fn wake(&mut self) {
+        if self.run.has_weights() {
+            return;
+        }
+        let last = self.checkpoints.at(self.run.rounds_done());
+        if let Some(Err(e)) = last.map(|checkpoint| self.run.load_weights(&checkpoint)) {
+            log::warn!("cannot load the weights of a run: {e}");
         }
     }
 

@@ -107,17 +107,16 @@ impl HandWalks {
 
     /// Takes one step of every walk with the present target; walks that are due first restart at another labelled sample.
     pub fn step(&mut self, world: &World, run: &Run) -> Vec<Event> {
-        if self.walks.is_empty() || !run.has_weights() {
+        let Some(target) = run.frozen_target().filter(|_| !self.walks.is_empty()) else {
             self.owed = 0;
             return Vec::new();
-        }
+        };
         self.taken += 1;
         self.owed = self.owed.saturating_sub(1);
         let pool: Vec<u32> = run.walk_pool().into_iter().map(|(s, _)| s).collect();
         self.draws += 1;
         let rng = &mut self.streams.get("lab-reselection", self.draws);
         self.walks.reselect(&self.reselection, &pool, &world.latent, rng);
-        let target = run.frozen_target();
         let mut steps = self.walks.step(run.experiment(), world, &target);
         steps.extend(self.baseline.iter_mut().flat_map(|c| c.step(run.experiment(), world, &target)));
         steps.into_iter().map(|step| walk_stepped(world, self.id, step, run.rounds_done())).collect()

@@ -260,6 +260,7 @@ impl AppState {
             }
             Event::PinsMeasured { run, minibatches, values } => self.pins.measured(run, minibatches, &values),
             Event::OnDisk { run, path } => self.on_disk(run, path),
+            Event::Autosaved { run, path } => self.run_mut(run).autosaved = Some(path),
             Event::Message { level, text } => self.messages.add(level, text, None, true),
             Event::Stopped => {
                 self.progress.phase = Phase::Stopped;

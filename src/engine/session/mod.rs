@@ -1,22 +1,25 @@
 //! One experiment in the engine: its runs, their data for display, and the commands that concern them.
 
+mod saving;
+mod turns;
+
 use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::planned::{Due, PlannedRun, RunId, more_repeats};
+use super::planned::{PlannedRun, RunId, more_repeats};
 use super::protocol::{Command, Event, Level};
 use super::questions::ask::{Scene, Shown};
 use super::questions::{Memory, Question};
+use super::runs::autosaving::Autosaving;
 use super::runs::checkpoints::Checkpoints;
 use super::runs::evaluation_codes::EvaluationCodes;
 use super::runs::forking::Forking;
 use super::runs::pins::Pins;
-use super::runs::replay::{self, Replaying};
+use super::runs::replay::{self, Replaying, Source};
 use super::runs::shown_field::ShownField;
 use super::runs::shown_run::ShownRun;
 use super::runs::walks::HandWalks;
-use crate::archive::SavedRun;
 use crate::experiment::{Experiment, Task, Trained};
 use crate::grid::Cell;
 use crate::round::Run;
@@ -33,7 +36,9 @@ pub struct Session {
     pub world: Option<Arc<World>>,
     pub runs: Vec<ShownRun>,
     /// The folder that the user keeps the runs in.
-    kept_in: Option<PathBuf>,
+    pub kept_in: Option<PathBuf>,
+    /// Where the runs are written unasked.
+    pub autosaving: Autosaving,
     pub shown: RunId,
     /// The earlier round whose target is used; `None` is the present.
     pub round: Option<usize>,
@@ -50,7 +55,7 @@ pub enum Before {
     /// Data, generator and embedding; then saved runs are loaded, or new ones begin.
     Preparing {
         preparation: Box<Preparation>,
-        saved: Vec<(RunId, SavedRun)>,
+        saved: Vec<(RunId, Source)>,
     },
     Replaying(Box<Replaying>),
     /// Pending forks, in order, while rounds are computed again.
@@ -70,6 +75,7 @@ impl Session {
             world: None,
             runs: Vec::new(),
             kept_in: None,
+            autosaving: Autosaving::Off,
             round: None,
             want_scores: false,
             field: ShownField::default(),
@@ -127,47 +133,11 @@ impl Session {
         events.extend(replay::events(world, &run));
         events.extend(self.kept_in.iter().flat_map(|folder| run.keep_in(folder, world)));
         self.pins.join(&run);
+        let id = run.id;
         self.runs.push(run);
+        events.extend(self.joins_the_saved(id));
+        self.make_room();
         events
-    }
-
-    fn run(&self, id: RunId) -> Option<&ShownRun> {
-        self.runs.iter().find(|r| r.id == id)
-    }
-
-    /// The turn of a run, if it has rounds left and is not held.
-    fn due_of(&self, planned: &PlannedRun) -> Option<Due> {
-        let open = |run: &ShownRun| (!run.run.is_done()).then(|| run.run.rounds_done());
-        let rounds = self.run(planned.id).map_or(Some(0), open).filter(|_| !self.held.contains(&planned.id));
-        rounds.map(|rounds| planned.due(rounds))
-    }
-
-    /// Whose turn it is; `None` if no run has rounds left.
-    pub fn due(&self) -> Option<Due> {
-        self.planned.iter().filter_map(|p| self.due_of(p)).min()
-    }
-
-    /// The next run to advance, if it has begun: the first of those whose turn it is, so that all do round t before any
-    /// does t + 1.
-    pub fn current(&self) -> Option<usize> {
-        let due = self.due()?;
-        let next = self.planned.iter().find(|p| self.due_of(p) == Some(due))?;
-        self.runs.iter().position(|r| r.id == next.id)
-    }
-
-    /// Does not advance this run any more, or lets it go on.
-    pub fn hold(&mut self, run: RunId, on: bool) {
-        if on {
-            self.held.insert(run)
-        } else {
-            self.held.remove(&run)
-        };
-    }
-
-    /// Holds every run that has rounds left.
-    pub fn hold_all(&mut self) {
-        let open: Vec<RunId> = self.planned.iter().filter(|p| self.due_of(p).is_some()).map(|p| p.id).collect();
-        self.held.extend(open);
     }
 
     /// Adds the next repeats of the variants; `None` if there are no seeds for them.
@@ -189,27 +159,6 @@ impl Session {
         let mut events = vec![Event::RunsAdded { runs: vec![fork] }];
         events.extend(self.join(shown));
         events
-    }
-
-    /// Number of rounds completed by the runs whose turn it is.
-    pub fn rounds_completed(&self) -> usize {
-        let done = self.runs.iter().map(|r| r.run.rounds_done()).max().unwrap_or(0);
-        self.current().and_then(|at| self.runs.get(at)).map_or(done, |run| run.run.rounds_done())
-    }
-
-    /// Share of the whole experiment that is done, in [0, 1]: of all repeats, without runs that are held.
-    pub fn fraction_done(&self) -> f32 {
-        let done = |p: &PlannedRun| self.run(p.id).map_or(0.0, |r| r.run.fraction_done());
-        let counted = self.planned.iter().map(|p| (p, done(p)));
-        let counted: Vec<f32> =
-            counted.filter(|(p, done)| *done >= 1.0 || !self.held.contains(&p.id)).map(|(_, done)| done).collect();
-        counted.iter().sum::<f32>() / counted.len().max(1) as f32
-    }
-
-    /// The share of the whole experiment that is done, as (thousandths, 1000).
-    pub fn experiment_steps(&self) -> (usize, usize) {
-        const PARTS: usize = 1_000;
-        if self.runs.is_empty() { (0, 0) } else { ((self.fraction_done() * PARTS as f32) as usize, PARTS) }
     }
 
     fn shown_run(&self) -> Option<&ShownRun> {
@@ -282,6 +231,7 @@ impl Session {
             }
             Command::Show(run) => {
                 self.shown = run;
+                self.make_room();
                 self.field.restart(dim);
             }
             Command::LookAt(round) => self.look_at(round),
@@ -329,6 +279,8 @@ impl Session {
             // The driver executes these, which concern the thread or replace the session.
             Command::Reset { .. }
             | Command::Replay { .. }
+            | Command::TakeUp { .. }
+            | Command::LimitAutosave(_)
             | Command::AddRepeats(_)
             | Command::Hold { .. }
             | Command::Run

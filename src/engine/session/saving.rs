@@ -1,0 +1,82 @@
+//! Writing the runs of a session unasked, and what they hold in memory.
+
+use super::Session;
+use crate::engine::autosave::Saved;
+use crate::engine::planned::RunId;
+use crate::engine::protocol::{Event, Level};
+use crate::engine::runs::autosaving::Autosaving;
+use crate::engine::runs::shown_run::ShownRun;
+use crate::grid::PlaceError;
+
+/// Limit of the weights of all runs in memory, bytes. What is forgotten is in the folder of the session, or is computed
+/// again when needed.
+const MOST_BYTES: usize = 128 << 20;
+
+impl Session {
+    /// What the session computes, and how far it is.
+    fn saved(&self) -> Saved {
+        let of_grid = || self.planned.iter().filter(|p| p.parent.is_none());
+        let mut variants: Vec<String> = Vec::new();
+        let names = of_grid().map(|p| p.own.variant(&p.experiment).to_string());
+        names.for_each(|name| {
+            if !variants.contains(&name) {
+                variants.push(name)
+            }
+        });
+        Saved {
+            experiment: self.experiment.name.clone(),
+            variants,
+            first_repeat: of_grid().map(|p| p.repeat).min().unwrap_or(1),
+            last_repeat: of_grid().map(|p| p.repeat).max().unwrap_or(1),
+            rounds_done: self.runs.iter().map(|r| r.run.rounds_done()).sum(),
+            rounds: self.planned.iter().map(|p| p.experiment.rounds).sum(),
+            finished: self.planned.iter().all(|p| self.run(p.id).is_some_and(|r| r.run.is_done())),
+        }
+    }
+
+    /// Writes a run that has joined with rounds into the folder of the session, if that is there.
+    pub(super) fn joins_the_saved(&mut self, id: RunId) -> Vec<Event> {
+        let begun = self.run(id).is_some_and(|r| r.run.rounds_done() > 0);
+        if begun && matches!(self.autosaving, Autosaving::In { .. }) { self.autosave(id) } else { Vec::new() }
+    }
+
+    /// Writes a run into the folder of the session as far as it is, and all runs if the folder is new; after a failure
+    /// none is written any more.
+    pub fn autosave(&mut self, id: RunId) -> Vec<Event> {
+        self.try_autosave(id).unwrap_or_else(|e| {
+            self.autosaving = Autosaving::Off;
+            let text = format!("The runs are not saved as they go any more, and stay in this window: {e}");
+            vec![Event::Message { level: Level::Error, text }]
+        })
+    }
+
+    fn try_autosave(&mut self, id: RunId) -> Result<Vec<Event>, PlaceError> {
+        let is_new = matches!(self.autosaving, Autosaving::Below(_));
+        let Some(world) = self.world.clone() else { return Ok(Vec::new()) };
+        let Some(folder) = self.autosaving.folder(&self.experiment.name)? else { return Ok(Vec::new()) };
+        let wanted = |run: &&mut ShownRun| run.id == id || (is_new && run.run.rounds_done() > 0);
+        let written = self.runs.iter_mut().filter(wanted).map(|run| run.autosave(&folder, &world));
+        let written = written.collect::<Result<_, _>>()?;
+        self.saved().write(folder.path())?;
+        Ok(written)
+    }
+
+    /// Keeps what runs hold in memory within bounds: those that are over and not shown give up their targets, and the
+    /// weights of earlier rounds are forgotten, those of the shown run last.
+    pub fn make_room(&mut self) {
+        let shown = self.shown;
+        for run in &mut self.runs {
+            if run.id == shown { run.wake() } else { run.rest() }
+        }
+        let mut bytes: usize = self.runs.iter().map(|r| r.checkpoints.bytes()).sum();
+        let mut order: Vec<&mut ShownRun> = self.runs.iter_mut().collect();
+        order.sort_by_key(|r| (r.id == shown, !r.run.is_done(), r.id));
+        for run in order {
+            while bytes > MOST_BYTES
+                && let Some(freed) = run.checkpoints.forget_one()
+            {
+                bytes -= freed;
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Runs that stay: repeats, held runs, and sessions that are written as they go, equal to `ridgewalk run --repeats`.
+
+use std::path::{Path, PathBuf};
+
+use ridgewalk::archive::{read_histories, read_runs};
+use ridgewalk::difference::first_difference;
+use ridgewalk::engine::EngineOptions;
+use ridgewalk::engine::autosave::{self, Left};
+use ridgewalk::engine::planned::RunId;
+use ridgewalk::engine::protocol::{Command, Event, Level, Phase};
+use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::grid::{self, Cell, Grid, GridFolder, Shard, Watcher};
+use ridgewalk::history::History;
+use ridgewalk::round::{RunEvent, Turn};
+
+use crate::common::{tiny, tiny_world, variants};
+use crate::engine::Listener;
+
+const COMPARED: [Strategy; 2] = [Strategy::Random, Strategy::Snn];
+
+/// Two rounds are enough to resume between them.
+fn short() -> Experiment {
+    Experiment { rounds: 2, ..tiny() }
+}
+
+struct Silent;
+
+impl Watcher for Silent {
+    fn began(&self, _: &Cell, _: usize) {}
+    fn happened(&self, _: &Cell, _: &RunEvent, _: f32) {}
+    fn ended(&self, _: &Cell, _: &History) {}
+}
+
+/// What `ridgewalk run --repeats` does.
+fn run_grid(repeats: usize, folder: &Path, resume: bool) -> Vec<History> {
+    let grid = Grid::new(short(), &variants(&COMPARED), repeats, Shard::default()).unwrap();
+    grid::run(&grid, &tiny_world(), &GridFolder::new(folder), resume, 1, &Silent).unwrap()
+}
+
+/// An engine with a cache in `scratch`, that saves unasked below `autosave`, if at all.
+fn engine(scratch: &Path, autosave: Option<&Path>) -> Listener {
+    let (cache_dir, autosave) = (Some(scratch.join("cache")), autosave.map(Path::to_path_buf));
+    Listener::with(EngineOptions { cache_dir, threads: 1, autosave, ..EngineOptions::default() })
+}
+
+/// The folders below `root` that nobody writes into, once the engine is gone.
+fn left(root: &Path, wanted: usize) -> Vec<Left> {
+    let start = std::time::Instant::now();
+    loop {
+        let left = autosave::left(root);
+        if left.len() == wanted || start.elapsed() > crate::engine::PATIENCE {
+            return left;
+        }
+        std::thread::park_timeout(std::time::Duration::from_millis(20));
+    }
+}
+
+fn equal(folder: &Path, expected: &Path) {
+    let (a, b) = (read_histories(folder).unwrap(), read_histories(expected).unwrap());
+    assert_eq!(a.len(), b.len());
+    for (a, b) in a.iter().zip(&b) {
+        assert_eq!(first_difference(a, b), None, "{} {}", a.label(), a.header.repeat);
+    }
+}
+
+fn ended(repeat: usize, round: usize) -> impl Fn(&Event) -> bool {
+    move |e| {
+        let id = RunId::nth(2 * repeat - 1);
+        matches!(e, Event::RoundEnded { run, record } if *run == id && record.round == round)
+    }
+}
+
+/// Repeats asked for at once or added later, paused, stepped or left alone, are the cells of the grid, and the folder that
+/// the window writes is the grid's: each continues the other.
+#[test]
+fn repeats_in_the_window_are_those_of_the_command_line_and_either_continues_the_other() {
+    let scratch = tempfile::tempdir().unwrap();
+    let at = |name: &str| scratch.path().join(name);
+    let plain = run_grid(2, &at("plain"), false);
+
+    // At once, into a folder of the user's.
+    let mut listener = engine(scratch.path(), None);
+    listener.start(short(), &COMPARED, 2);
+    listener.until("the runs", |e| matches!(e, Event::RunStarted { run, .. } if *run == RunId::nth(1)));
+    listener.engine.send(Command::Keep { folder: at("at-once") });
+    listener.engine.send(Command::StepRound);
+    listener.until("round 1", ended(1, 1));
+    listener.until_phase(Phase::Paused);
+    assert!(listener.engine.snapshot().runs.len() == 2, "the second repeat waits for the first");
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    equal(&at("at-once"), &at("plain"));
+
+    // The second repeat is added in the middle of the first, which is paused and stepped through.
+    let mut listener = engine(scratch.path(), None);
+    listener.start(short(), &COMPARED, 1);
+    listener.until_phase(Phase::Paused);
+    listener.engine.send(Command::StepMinibatches(2));
+    listener.until_phase(Phase::Paused);
+    listener.engine.send(Command::AddRepeats(1));
+    assert_eq!(listener.added(), [2, 3].map(RunId::nth));
+    listener.engine.send(Command::Keep { folder: at("added") });
+    listener.engine.send(Command::Run);
+    listener.until("the second repeat", ended(2, 1));
+    listener.engine.send(Command::Pause);
+    listener.until_phase(Phase::Paused);
+    for (id, expected) in plain.iter().enumerate().take(2) {
+        assert_eq!(first_difference(&listener.history(RunId::nth(id)), expected), None);
+    }
+    drop(listener);
+    // What is left, the command line does.
+    run_grid(2, &at("added"), true);
+    equal(&at("added"), &at("plain"));
+
+    // What the command line left, the window does, and adds a third repeat.
+    run_grid(1, &at("taken-up"), false);
+    let mut listener = engine(scratch.path(), None);
+    listener.engine.send(Command::TakeUp { folder: at("taken-up") });
+    listener.until_phase(Phase::Finished);
+    listener.engine.send(Command::AddRepeats(2));
+    listener.added();
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    run_grid(3, &at("plain"), true);
+    equal(&at("taken-up"), &at("plain"));
+    assert!(read_runs(&at("taken-up"), 3).unwrap().iter().all(|run| run.checkpoint.is_some()));
+}
+
+/// A held run waits, all others go on; after a stop a run goes on only if it is let go.
+#[test]
+fn a_held_run_waits_and_goes_on_when_it_is_let_go() {
+    let mut listener = Listener::reset(short(), &COMPARED);
+    listener.until_phase(Phase::Paused);
+    let [random, snn] = [0, 1].map(RunId::nth);
+    listener.engine.send(Command::Hold { run: random, on: true });
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    assert_eq!([random, snn].map(|run| listener.history(run).rounds.len()), [0, 2]);
+    listener.engine.send(Command::Hold { run: random, on: false });
+    listener.until_phase(Phase::Paused);
+    listener.engine.send(Command::StepRound);
+    listener.until("its first round", |e| matches!(e, Event::RoundEnded { run, .. } if *run == random));
+    listener.engine.send(Command::Stop);
+    listener.until_phase(Phase::Stopped);
+    // A fork of the other runs alone.
+    let turn = Turn { alpha: 2.0, ..Turn::of(&Experiment { strategy: Strategy::Snn, ..short() }) };
+    listener.engine.send(Command::Fork { run: snn, round: 1, turn });
+    let fork = listener.added()[0];
+    listener.until_phase(Phase::Finished);
+    assert_eq!([random, fork].map(|run| listener.history(run).rounds.len()), [1, 2]);
+    listener.engine.send(Command::Hold { run: random, on: false });
+    listener.until_phase(Phase::Paused);
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    assert_eq!(listener.history(random).rounds.len(), 2);
+}
+
+/// A session is written as it goes; what a kill leaves is listed, and goes on in its folder with the same bits, forks too.
+#[test]
+fn a_session_is_written_as_it_goes_and_is_taken_up_again() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (root, plain) = (scratch.path().join("runs"), scratch.path().join("plain"));
+    let mut listener = engine(scratch.path(), Some(&root));
+    listener.start(short(), &COMPARED, 2);
+    listener.engine.send(Command::Run);
+    listener.until("a round", ended(1, 1));
+    let turn = Turn { alpha: 2.0, ..Turn::of(&Experiment { strategy: Strategy::Snn, ..short() }) };
+    listener.engine.send(Command::Fork { run: RunId::nth(1), round: 1, turn });
+    let fork = listener.added()[0];
+    let saved =
+        listener.until("the second repeat", |e| matches!(e, Event::Autosaved { run, .. } if *run == RunId::nth(2)));
+    let Event::Autosaved { path, .. } = saved else { unreachable!() };
+    let folder = GridFolder::around(&path).path().to_path_buf();
+    assert!(autosave::left(&root).is_empty(), "it is being written");
+    let forked = listener.history(fork);
+    // In the middle of a round.
+    listener.until("training", |e| matches!(e, Event::Progress { phase: Phase::TrainingTarget, .. }));
+    drop(listener);
+
+    let there = left(&root, 1);
+    assert_eq!(there.iter().map(|l| &l.folder).collect::<Vec<_>>(), [&folder]);
+    let found = &there[0].saved;
+    assert_eq!((&found.experiment, &found.variants[..]), (&short().name, &["random".into(), "snn".into()][..]));
+    assert!(!found.finished && found.rounds_done < found.rounds && there[0].bytes > 1_000, "{found:?}");
+
+    let mut listener = engine(scratch.path(), Some(&root));
+    listener.engine.send(Command::TakeUp { folder: folder.clone() });
+    listener.until_phase(Phase::Paused);
+    let Event::Started { runs, .. } = &listener.session()[0] else { unreachable!() };
+    assert_eq!((runs.len(), runs[4].parent), (5, Some((RunId::nth(1), 1))));
+    assert_eq!(first_difference(&listener.history(RunId::nth(4)), &forked), None);
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    run_grid(2, &plain, false);
+    let is_fork = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().contains("fork"));
+    let of_grid = |folder: &Path| {
+        let files = GridFolder::new(folder).histories().unwrap();
+        files.into_iter().filter(|path| !is_fork(path)).collect::<Vec<_>>()
+    };
+    for (own, expected) in of_grid(&folder).iter().zip(of_grid(&plain)) {
+        let [a, b] = [own, &expected].map(|path| ridgewalk::archive::read_history(path).unwrap());
+        assert_eq!(first_difference(&a, &b), None, "{}", own.display());
+    }
+    // Weights of every round are found on disk.
+    listener.engine.send(Command::Show(RunId::nth(0)));
+    assert_eq!(listener.engine.snapshot().run(RunId::nth(1)).unwrap().kept, [1, 2]);
+    drop(listener);
+    let there = left(&root, 1);
+    assert!(there[0].saved.finished);
+
+    // The next session deletes what is beyond the limit.
+    let mut listener = engine(scratch.path(), Some(&root));
+    listener.engine.send(Command::LimitAutosave(1_000));
+    listener.start(short(), &COMPARED, 1);
+    listener.until("what was deleted", |e| matches!(e, Event::Message { text, .. } if text.contains("were deleted")));
+    assert!(!folder.exists());
+}
+
+/// Where nothing can be written, one message says so and the runs go on.
+#[test]
+fn without_a_folder_to_write_into_the_runs_go_on() {
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("file");
+    std::fs::write(&file, "no folder").unwrap();
+    let mut listener = engine(scratch.path(), Some(&file));
+    listener.start(short(), &COMPARED, 1);
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    let said = |e: &&Event| matches!(e, Event::Message { level: Level::Error, .. });
+    let said: Vec<_> = listener.heard.iter().filter(said).collect();
+    assert!(matches!(said[..], [Event::Message { text, .. }] if text.contains("stay in this window")), "{said:?}");
+    assert_eq!(listener.history(RunId::nth(1)).rounds.len(), 2);
+}
