@@ -24,9 +24,11 @@ pub fn figures(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<
     }
     histories.remarks().for_each(|remark| say!("{remark}"));
     Ok(match args.figure {
-        None => figures::export_all(&histories, &args.out, &args.formats, args.width, args.dpi)?,
+        None => figures::all_files(&histories, &args.formats, args.width, args.dpi)?.write(&args.out)?,
         Some(number) => match figures::drawn(&format!("figure{number}"), &histories)? {
-            Drawn::Figure(figure) => figures::export_figure(&figure, &args.out, &args.formats, args.width, args.dpi)?,
+            Drawn::Figure(figure) => {
+                figures::figure_files(&figure, &args.formats, args.width, args.dpi)?.write(&args.out)?
+            }
             Drawn::Table(_) => Vec::new(),
         },
     })
@@ -55,7 +57,8 @@ pub fn figure4(files: &[PathBuf], histories: &[History], args: &FiguresArgs) -> 
     })?;
     let rules = VerdictRules::default();
     let request = figures::Figure4Request { history, embedding: &embedding, album: &album, rules };
-    let (written, table) = figures::export_figure4(&request, &args.out, &args.formats, args.width, args.dpi)?;
+    let (files, table) = figures::figure4_files(&request, &args.formats, args.width, args.dpi)?;
+    let written = files.write(&args.out)?;
     say!("{name}: {}", table.markdown());
     Ok(written)
 }

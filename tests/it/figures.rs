@@ -70,7 +70,8 @@ fn every_kind_is_drawn_or_says_why_not() {
     for (histories, missing) in [(two_by_three(), &[][..]), (maps, &missing_in_maps[..])] {
         let dir = tempfile::tempdir().unwrap();
         let formats = [Format::Svg, Format::Markdown];
-        let written = export_all(&combined(&histories), dir.path(), &formats, COLUMN_WIDTH, 72.0).unwrap();
+        let written =
+            all_files(&combined(&histories), &formats, COLUMN_WIDTH, 72.0).unwrap().write(dir.path()).unwrap();
         let mut shown = Vec::new();
         for (kind, drawn) in KINDS.iter().zip(drawn(&histories)) {
             assert_eq!(drawn.is_err(), missing.contains(&kind.name), "{}", kind.name);
@@ -85,7 +86,7 @@ fn every_kind_is_drawn_or_says_why_not() {
             shown.push(kind.name);
         }
         let stems: Vec<_> = written.iter().map(|p| p.file_stem().unwrap().to_str().unwrap()).collect();
-        assert_eq!(stems, shown);
+        assert_eq!(stems, [shown, vec!["README", "settings"]].concat());
     }
     for (i, kind) in KINDS.iter().enumerate() {
         assert!(KINDS[..i].iter().all(|k| k.name != kind.name && k.title != kind.title), "{}", kind.name);
@@ -396,7 +397,8 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
     let histories = two_by_three();
     let out = folder.path().join("new/deep");
     let formats = [Format::Svg, Format::Csv, Format::Latex, Format::Markdown];
-    let written = export_all(&combined(&histories), &out, &formats, COLUMN_WIDTH, 300.0).unwrap();
+    let files = all_files(&combined(&histories), &formats, COLUMN_WIDTH, 300.0).unwrap();
+    let written = files.write(&out).unwrap();
     assert!(written.iter().all(|p| p.metadata().unwrap().len() > 0));
     for name in
         ["curves.svg", "curves.csv", "proposals.csv", "figure3-data.csv", "table1.tex", "comparison.md", "figures.tex"]
@@ -404,10 +406,17 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
         assert!(names(&written).contains(&name.to_owned()), "{name}: {:?}", names(&written));
     }
     assert_eq!(std::fs::read_to_string(out.join("curves.csv")).unwrap(), curves_csv(&histories));
+    // From the folder alone the runs are known, and can be run again.
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let shared = Experiment::from_toml(&read("settings.toml")).unwrap();
+    assert_eq!((shared.seed, shared.rounds), (histories[0].seed(), histories[0].header.experiment.rounds));
+    let readme = read("README.txt");
+    assert!(readme.contains("--strategies 'random,snn' --repeats 3"), "{readme}");
+    assert!(histories.iter().all(|h| readme.contains(&format!("{}, seed {}, 4 rounds", h.variant(), h.seed()))));
 
     let blocked = folder.path().join("file");
     std::fs::write(&blocked, "").unwrap();
-    let error = export_all(&combined(&histories), &blocked, &formats, COLUMN_WIDTH, 300.0).unwrap_err().to_string();
+    let error = files.write(&blocked).unwrap_err().to_string();
     assert!(error.contains(&blocked.display().to_string()), "{error}");
 }
 

@@ -7,7 +7,7 @@ use ridgewalk::difference::first_difference;
 use ridgewalk::engine::planned::RunId;
 use ridgewalk::engine::protocol::{Command, Event};
 use ridgewalk::experiment::{Experiment, Strategy};
-use ridgewalk::figures::{COLUMN_WIDTH, Format, Histories, export_all};
+use ridgewalk::figures::{COLUMN_WIDTH, Format, Histories, all_files};
 use ridgewalk::grid::{self, Grid, GridFolder, Place, PlaceError, Shard};
 use ridgewalk::history::{History, RoundRecord};
 use ridgewalk::round::{Rerun, Run, Turn};
@@ -166,7 +166,8 @@ fn forks_on_disk_have_their_own_names_and_grids_ignore_them() {
     assert_eq!((merged.histories.len(), merged.forks), (1, 3));
     let all = archive::read_histories(out.path()).unwrap();
     let all = Histories::new(&all, &Strategy::Random.into()).unwrap();
-    export_all(&all, &scratch.path().join("figures"), &[Format::Svg], COLUMN_WIDTH, 72.0).unwrap();
+    let files = all_files(&all, &[Format::Svg], COLUMN_WIDTH, 72.0).unwrap();
+    files.write(&scratch.path().join("figures")).unwrap();
     let drawn = std::fs::read_to_string(scratch.path().join("figures/curves.svg")).unwrap();
     assert!(drawn.contains("from round 1 of SNN"));
 }

@@ -50,9 +50,15 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     assert_eq!(picks(&fork.rounds), picks(&random));
     assert_eq!(state.variants(), [Strategy::Random.into(), Strategy::Snn.into()]);
     assert_eq!(run_of(state, Strategy::Snn).unwrap().rounds, snn);
+    // A fork stands against the run that it left, and both share the samples of round 1.
     click(&mut w, "Workspace: Pair");
     w.run_steps(3);
-    assert!(w.query_all_by_label("Run A").next().is_some());
+    let sides = ["Run A", "Run B"].map(|side| w.get_by_label(side).value().unwrap_or_default());
+    assert!(sides[0].starts_with("SNN") && sides[1].starts_with("Random") && sides[1].contains("forked"), "{sides:?}");
+    w.key_press(egui::Key::OpenBracket);
+    w.key_press(egui::Key::OpenBracket);
+    w.run_steps(3);
+    assert!(w.query_by_label_contains("by round 1: only A 0").is_some());
 }
 
 /// A fork of the same strategy and seed appears next to its parent in every figure under its own name, and is written

@@ -52,7 +52,8 @@ fn a_runs_files_hold_the_data_of_figure_4() {
     let out = folder.path().join("figures");
     let rules = VerdictRules::default();
     let request = Figure4Request { history: &history, embedding: &embedding, album: &album, rules };
-    let (written, table) = figures::export_figure4(&request, &out, Format::ALL, figures::PAGE_WIDTH, 60.0).unwrap();
+    let (files, table) = figures::figure4_files(&request, Format::ALL, figures::PAGE_WIDTH, 60.0).unwrap();
+    let written = files.write(&out).unwrap();
     assert!(written.iter().all(|p| p.metadata().unwrap().len() > 0));
     for name in ["figure4.svg", "figure4.pdf", "figure4.png", "figure4-data.csv", "verdicts.md", "walks.csv"] {
         assert!(out.join(name).is_file(), "{name}");
@@ -103,8 +104,7 @@ fn data_that_do_not_belong_together_are_rejected() {
     let (history, embedding, album) = recorded(folder.path());
     let refused = |history: &History, embedding: &Embedding| {
         let request = Figure4Request { history, embedding, album: &album, rules: VerdictRules::default() };
-        let out = folder.path().join("refused");
-        figures::export_figure4(&request, &out, &[Format::Svg], 7.2, 60.0).unwrap_err().to_string()
+        figures::figure4_files(&request, &[Format::Svg], 7.2, 60.0).unwrap_err().to_string()
     };
     let mut changed = history.clone();
     std::sync::Arc::make_mut(&mut changed.rounds[1]).evaluations[0].value += 1.0;

@@ -1,7 +1,8 @@
-//! All figures and tables of a set of histories, written into a folder.
+//! All figures and tables of a set of histories as files, and their way into a folder.
 
 use std::path::{Path, PathBuf};
 
+use super::about;
 use super::csv::{curves_csv, figure_csv, proposals_csv};
 use super::latex::{latex_figure, latex_table};
 use super::pdf::pdf;
@@ -62,49 +63,38 @@ impl std::str::FromStr for Format {
     }
 }
 
-/// Writes every figure and table in the chosen formats; returns the files in the order in which they were written.
+/// Every figure and table in the chosen formats, with what the runs were.
 ///
 /// `width_in` is in inches (`COLUMN_WIDTH`, `PAGE_WIDTH`), `dpi` is that of PNG.
-pub fn export_all(
-    histories: &Histories,
-    out_dir: &Path,
-    formats: &[Format],
-    width_in: f64,
-    dpi: f32,
-) -> Result<Vec<PathBuf>, FigureError> {
-    let mut folder = Folder::make(out_dir)?;
+pub fn all_files(histories: &Histories, formats: &[Format], width_in: f64, dpi: f32) -> Result<Files, FigureError> {
+    let mut files = Files::default();
     let mut environments = Vec::new();
     for drawn in KINDS.iter().filter_map(|kind| kind.draw(histories).ok()) {
         match drawn {
             Drawn::Figure(figure) => {
-                folder.figure(&figure, formats, width_in, dpi)?;
+                files.figure(&figure, formats, width_in, dpi)?;
                 environments.push(latex_figure(&figure, width_in));
             }
-            Drawn::Table(table) => folder.table(&table, formats)?,
+            Drawn::Table(table) => files.table(&table, formats),
         }
     }
     if formats.contains(&Format::Csv) {
-        folder.put("curves", Format::Csv, curves_csv(&histories.all).as_bytes())?;
-        folder.put("proposals", Format::Csv, proposals_csv(&histories.all).as_bytes())?;
+        files.put("curves", Format::Csv, curves_csv(&histories.all));
+        files.put("proposals", Format::Csv, proposals_csv(&histories.all));
     }
     if formats.contains(&Format::Latex) {
         let text = format!("% needs \\usepackage{{graphicx}}\n{}", environments.join("\n"));
-        folder.put("figures", Format::Latex, text.as_bytes())?;
+        files.put("figures", Format::Latex, text);
     }
-    Ok(folder.written)
+    files.about(histories);
+    Ok(files)
 }
 
-/// Writes one figure in the chosen formats.
-pub fn export_figure(
-    figure: &Figure,
-    out_dir: &Path,
-    formats: &[Format],
-    width_in: f64,
-    dpi: f32,
-) -> Result<Vec<PathBuf>, FigureError> {
-    let mut folder = Folder::make(out_dir)?;
-    folder.figure(figure, formats, width_in, dpi)?;
-    Ok(folder.written)
+/// One figure in the chosen formats.
+pub fn figure_files(figure: &Figure, formats: &[Format], width_in: f64, dpi: f32) -> Result<Files, FigureError> {
+    let mut files = Files::default();
+    files.figure(figure, formats, width_in, dpi)?;
+    Ok(files)
 }
 
 /// One run with the files that Figure 4 needs.
@@ -115,14 +105,13 @@ pub struct Figure4Request<'a> {
     pub rules: VerdictRules,
 }
 
-/// Writes Figure 4 of one run in the chosen formats, the table of verdicts, and `walks.csv`, which is always written.
-pub fn export_figure4(
+/// Figure 4 of one run in the chosen formats, the table of verdicts, and `walks.csv` in any case.
+pub fn figure4_files(
     request: &Figure4Request<'_>,
-    out_dir: &Path,
     formats: &[Format],
     width_in: f64,
     dpi: f32,
-) -> Result<(Vec<PathBuf>, Table), FigureError> {
+) -> Result<(Files, Table), FigureError> {
     let Figure4Request { history, embedding, album, ref rules } = *request;
     if !embedding.fits(history) || album.generator_digest != embedding.generator_digest {
         let (run, repeat) = (history.variant().to_string(), history.header.repeat);
@@ -136,67 +125,75 @@ pub fn export_figure4(
     if judged.walks.is_empty() {
         return Err(FigureError::NoWalks { run: history.variant().to_string() });
     }
-    let mut folder = Folder::make(out_dir)?;
-    folder.figure(&figure4(history, embedding, album, &judged), formats, width_in, dpi)?;
+    let mut files = Files::default();
+    files.figure(&figure4(history, embedding, album, &judged), formats, width_in, dpi)?;
     let table = verdict_table(&judged, rules);
-    folder.table(&table, formats)?;
-    folder.put("walks", Format::Csv, walks_csv(&judged).as_bytes())?;
-    Ok((folder.written, table))
+    files.table(&table, formats);
+    files.put("walks", Format::Csv, walks_csv(&judged));
+    files.about(&Histories::new(std::slice::from_ref(history), &history.variant())?);
+    Ok((files, table))
 }
 
 /// What drawing is called where it locks its folder.
 const FIGURES: &str = "`ridgewalk figures`";
 
-/// The output folder, locked, and the files written so far.
-struct Folder<'a> {
-    _lock: FolderLock,
-    path: &'a Path,
-    written: Vec<PathBuf>,
-}
+/// Files of figures and tables, drawn but not written yet: their names and contents.
+#[derive(Debug, Default)]
+pub struct Files(Vec<(String, Vec<u8>)>);
 
-impl<'a> Folder<'a> {
-    /// A folder for figures: not that of runs or of an export, which have tables of the same names.
-    fn make(path: &'a Path) -> Result<Self, FigureError> {
-        let lock = FolderLock::take(path, FIGURES)?;
-        let folder = GridFolder::new(path);
-        let of_runs = folder.experiment().is_file() || folder.histories().is_ok_and(|h| !h.is_empty());
-        if of_runs || path.join(EXPORT_LIST).is_file() {
-            return Err(FigureError::Taken { path: path.into() });
+impl Files {
+    /// Where the files go in a folder.
+    pub fn paths(&self, folder: &Path) -> Vec<PathBuf> {
+        self.0.iter().map(|(name, _)| folder.join(name)).collect()
+    }
+
+    /// Writes them into a folder for figures: not that of runs or of an export, which have tables of the same names.
+    pub fn write(&self, folder: &Path) -> Result<Vec<PathBuf>, FigureError> {
+        let _lock = FolderLock::take(folder, FIGURES)?;
+        let runs = GridFolder::new(folder);
+        let of_runs = runs.experiment().is_file() || runs.histories().is_ok_and(|h| !h.is_empty());
+        if of_runs || folder.join(EXPORT_LIST).is_file() {
+            return Err(FigureError::Taken { path: folder.into() });
         }
-        Ok(Self { _lock: lock, path, written: Vec::new() })
+        for ((_, bytes), path) in self.0.iter().zip(self.paths(folder)) {
+            disk::write_aside(&path, bytes).map_err(|source| FigureError::Write { path, source })?;
+        }
+        Ok(self.paths(folder))
+    }
+
+    /// What the runs were, and how they are run again.
+    fn about(&mut self, histories: &Histories) {
+        self.0.push((about::README.into(), about::readme(histories).into()));
+        self.0.push((about::SETTINGS.into(), about::settings(&histories.all).into()));
     }
 
     fn figure(&mut self, figure: &Figure, formats: &[Format], width_in: f64, dpi: f32) -> Result<(), FigureError> {
         let drawn = svg(figure, width_in, &Theme::LIGHT);
         for &format in formats {
             match format {
-                Format::Svg => self.put(&figure.name, format, drawn.as_bytes())?,
-                Format::Pdf => self.put(&figure.name, format, &pdf(&drawn)?)?,
-                Format::Png => self.put(&figure.name, format, &png(&drawn, dpi)?)?,
+                Format::Svg => self.put(&figure.name, format, drawn.as_str()),
+                Format::Pdf => self.put(&figure.name, format, pdf(&drawn)?),
+                Format::Png => self.put(&figure.name, format, png(&drawn, dpi)?),
                 // `curves.csv` holds every evaluation; a figure's own numbers go to another file.
-                Format::Csv => self.put(&format!("{}-data", figure.name), format, figure_csv(figure).as_bytes())?,
+                Format::Csv => self.put(&format!("{}-data", figure.name), format, figure_csv(figure)),
                 Format::Latex | Format::Markdown => {}
             }
         }
         Ok(())
     }
 
-    fn table(&mut self, table: &Table, formats: &[Format]) -> Result<(), FigureError> {
+    fn table(&mut self, table: &Table, formats: &[Format]) {
         for &format in formats {
             match format {
-                Format::Csv => self.put(&table.name, format, table.csv().as_bytes())?,
-                Format::Latex => self.put(&table.name, format, latex_table(table).as_bytes())?,
-                Format::Markdown => self.put(&table.name, format, table.markdown().as_bytes())?,
+                Format::Csv => self.put(&table.name, format, table.csv()),
+                Format::Latex => self.put(&table.name, format, latex_table(table)),
+                Format::Markdown => self.put(&table.name, format, table.markdown()),
                 Format::Svg | Format::Pdf | Format::Png => {}
             }
         }
-        Ok(())
     }
 
-    fn put(&mut self, name: &str, format: Format, bytes: &[u8]) -> Result<(), FigureError> {
-        let path = self.path.join(format!("{name}.{}", format.extension()));
-        disk::write_aside(&path, bytes).map_err(|source| FigureError::Write { path: path.clone(), source })?;
-        self.written.push(path);
-        Ok(())
+    fn put(&mut self, name: &str, format: Format, content: impl Into<Vec<u8>>) {
+        self.0.push((format!("{name}.{}", format.extension()), content.into()));
     }
 }

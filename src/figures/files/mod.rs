@@ -5,4 +5,5 @@ pub mod latex;
 pub mod svg;
 pub mod png;
 pub mod pdf;
+pub mod about;
 pub mod export;

@@ -105,8 +105,9 @@ pub fn snap_distances(histories: &[History], looks: &Looks) -> Figure {
         items,
     };
     let beyond = all.iter().filter(|d| **d > end).count();
+    let forks = if stepping.iter().any(|(g, _)| g.is_fork) { "; of a fork, over those after it" } else { "" };
     let caption = format!(
-        "How far the moved point p\u{2032} lies from the real sample it snaps to, over all steps, {}; in units of the \
+        "How far the moved point p\u{2032} lies from the real sample it snaps to, over all steps{forks}, {}; in units of the \
          mean standard deviation of the embedding's axes, {BINS} bins. {beyond} of {} steps lie beyond the axis.",
         repeats_text(&groups),
         all.len()
@@ -122,12 +123,14 @@ const BINS: usize = 40;
 /// Height of the axis over that of the highest bin.
 const HEADROOM: f64 = 1.06;
 
-/// Snap distances of a group in units of its embedding's scale.
+/// Snap distances of a group in units of its embedding's scale; of a fork, only in the rounds after it, because those
+/// before are its parent's.
 fn distances(group: &Group) -> Vec<f64> {
     let of = |h: &History| {
         let unit = f64::from(h.header.latent_scale);
-        let steps =
-            h.rounds.iter().flat_map(|r| &r.proposals).filter(|p| p.made.is_none()).filter_map(|p| p.step.as_ref());
+        let fork = h.header.forked.as_ref().map_or(0, |f| f.round);
+        let proposals = h.rounds.iter().filter(|r| r.round > fork).flat_map(|r| &r.proposals);
+        let steps = proposals.filter(|p| p.made.is_none()).filter_map(|p| p.step.as_ref());
         let all = steps.map(|s| f64::from(s.snap_distance) / unit);
         all.filter(|d| d.is_finite()).collect::<Vec<_>>()
     };

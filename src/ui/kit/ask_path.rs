@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Context, Key, Ui};
+use egui::{Context, Key, RichText, Ui};
 
 use super::job::Job;
 use super::theme::{bold, size, space};
@@ -29,6 +29,8 @@ pub struct AskPath {
     /// The text field takes the keyboard focus in the dialog's first frame.
     take_focus: bool,
     path: String,
+    /// The name that was proposed last.
+    suggested: String,
     chosen: Job<Option<PathBuf>>,
 }
 
@@ -45,16 +47,21 @@ impl AskPath {
             open: false,
             take_focus: false,
             path: String::new(),
+            suggested: String::new(),
             chosen: Job::default(),
         }
     }
 
-    /// Opens the dialog; the field holds `suggestion` unless the user typed a path before.
+    /// Opens the dialog; the field holds the path of the last time as long as the same name is proposed, and then the new
+    /// name in the same folder.
     pub fn open(&mut self, suggestion: impl FnOnce() -> String) {
         self.open = true;
         self.take_focus = true;
-        if self.path.is_empty() {
-            self.path = suggestion();
+        let suggestion = suggestion();
+        if self.path.is_empty() || suggestion != self.suggested {
+            let folder = Path::new(self.path.trim()).parent().map(Path::to_owned).unwrap_or_default();
+            self.path = folder.join(&suggestion).display().to_string();
+            self.suggested = suggestion;
         }
     }
 
@@ -87,6 +94,11 @@ impl AskPath {
                     self.browse(ctx);
                 }
             });
+            if let Ok(whole) = std::path::absolute(paths::expanded(self.path.trim())).map(|p| p.display().to_string()) {
+                // A relative path starts at the folder that the program was started in, which nothing else tells.
+                let whole = RichText::new(whole).size(size::CAPTION).weak();
+                ui.add(egui::Label::new(whole).truncate());
+            }
             more(ui);
             ui.add_space(space::S);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -1,27 +1,77 @@
-//! Export to a path chosen by the user: asks for the path, writes on a background thread, and reports the result.
+//! Export to a path chosen by the user: asks for the path, makes the files on a background thread, asks before any is
+//! replaced, and reports the result.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use egui::{Context, Ui};
+use egui::{Context, RichText, Ui};
 
 use super::ask_path::{AskPath, Wanted};
 use super::job::Job;
+use super::theme::{bold, size, space};
 
 /// Resolution of exported images, dots per inch.
 pub const DPI: f32 = 300.0;
 
-/// The path dialog and the write job.
+/// Files that are made but not written.
+pub struct Prepared {
+    /// Where they go; what is there is replaced.
+    paths: Vec<PathBuf>,
+    write: Write,
+}
+
+/// Writes the files; a message about them, or the error.
+type Write = Box<dyn FnOnce() -> Result<String, String> + Send>;
+
+impl Prepared {
+    pub fn new(paths: Vec<PathBuf>, write: impl FnOnce() -> Result<String, String> + Send + 'static) -> Self {
+        Self { paths, write: Box::new(write) }
+    }
+
+    /// One file with these bytes.
+    pub fn file(path: PathBuf, bytes: Vec<u8>) -> Self {
+        Self::new(vec![path.clone()], move || {
+            crate::archive::write_atomically(&path, &bytes).map_err(|e| e.to_string())?;
+            Ok(format!("Saved {}", path.display()))
+        })
+    }
+
+    /// Writes the files, unless some would be replaced.
+    fn unless_there(self) -> Written {
+        let there: Vec<PathBuf> = self.paths.into_iter().filter(|path| path.exists()).collect();
+        if there.is_empty() {
+            Written::Done((self.write)())
+        } else {
+            Written::Asks(Replacement { there, write: self.write })
+        }
+    }
+}
+
+/// The end of a write job.
+enum Written {
+    Done(Result<String, String>),
+    Asks(Replacement),
+}
+
+/// Files that are there already, and the write job that would replace them.
+struct Replacement {
+    there: Vec<PathBuf>,
+    write: Write,
+}
+
+/// The path dialog, the write job and the question before files are replaced.
 pub struct Export {
     ask: AskPath,
-    writing: Job<Result<String, String>>,
+    writing: Job<Written>,
+    asks: Option<Replacement>,
 }
 
 impl Export {
     pub fn new(title: &'static str, hint: &'static str, confirm: &'static str, wanted: Wanted) -> Self {
-        Self { ask: AskPath::new(title, hint, confirm, wanted), writing: Job::default() }
+        let ask = AskPath::new(title, hint, confirm, wanted);
+        Self { ask, writing: Job::default(), asks: None }
     }
 
-    /// Opens the dialog; the field holds `suggestion` unless the user typed a path before.
+    /// Opens the dialog with a name for what is exported now, in the folder of the last export.
     pub fn open(&mut self, suggestion: impl FnOnce() -> String) {
         self.ask.open(suggestion);
     }
@@ -32,16 +82,124 @@ impl Export {
 
     /// Shows the dialog with `more` under the field; returns the path in the frame in which it is confirmed.
     pub fn ui(&mut self, ctx: &Context, more: impl FnOnce(&mut Ui)) -> Option<PathBuf> {
+        if let Some(replacement) = self.asks.take() {
+            match question(ctx, &replacement.there) {
+                Some(true) => self.writing.start(ctx, move || Written::Done((replacement.write)())),
+                Some(false) => {}
+                None => self.asks = Some(replacement),
+            }
+        }
         self.ask.ui(ctx, more)
     }
 
-    /// Starts writing; `work` returns a message about the written files, or the error.
-    pub fn start(&mut self, ctx: &Context, work: impl FnOnce() -> Result<String, String> + Send + 'static) {
-        self.writing.start(ctx, work);
+    /// Starts making the files with `work`, or its error; they are written when none is replaced, or when the user agrees.
+    pub fn start(&mut self, ctx: &Context, work: impl FnOnce() -> Result<Prepared, String> + Send + 'static) {
+        self.writing.start(ctx, move || match work() {
+            Ok(prepared) => prepared.unless_there(),
+            Err(e) => Written::Done(Err(e)),
+        });
     }
 
-    /// The result of the write job, once.
+    /// The result of the write job, once; until the user has agreed to a replacement there is none.
     pub fn outcome(&mut self) -> Option<Result<String, String>> {
-        self.writing.take()
+        match self.writing.take()? {
+            Written::Done(outcome) => Some(outcome),
+            Written::Asks(replacement) => {
+                self.asks = Some(replacement);
+                None
+            }
+        }
+    }
+}
+
+/// Asks whether files are replaced; `None` until it is answered.
+fn question(ctx: &Context, there: &[PathBuf]) -> Option<bool> {
+    /// File names that are shown.
+    const SHOWN: usize = 8;
+    const WIDTH: f32 = 420.0;
+    let frame = egui::Frame::window(&ctx.global_style());
+    let mut answer = None;
+    let response = egui::Modal::new(egui::Id::unique("replace files")).frame(frame).show(ctx, |ui| {
+        ui.set_width(WIDTH);
+        let replace = match there.len() {
+            1 => "Replace the file".to_owned(),
+            n => format!("Replace {n} files"),
+        };
+        ui.label(bold(format!("{replace}?")).size(size::HEADING));
+        ui.add_space(space::XS);
+        let folder = there.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
+        ui.add(egui::Label::new(format!("In {} there are already:", folder.display())).wrap());
+        let names = there.iter().filter_map(|path| path.file_name()).map(|n| n.to_string_lossy().into_owned());
+        let mut list = names.take(SHOWN).collect::<Vec<_>>().join(", ");
+        if there.len() > SHOWN {
+            list += &format!(" and {} more", there.len() - SHOWN);
+        }
+        ui.add(egui::Label::new(RichText::new(list).size(size::CAPTION)).wrap());
+        ui.add_space(space::S);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let tip = "Writes the new files over these; what they held is lost";
+            if ui.button(&replace).on_hover_text(tip).clicked() {
+                answer = Some(true);
+            }
+            if ui.button("Keep them").on_hover_text("Writes nothing (Esc)").clicked() {
+                answer = Some(false);
+            }
+        });
+    });
+    if response.should_close() { answer.or(Some(false)) } else { answer }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::*;
+
+    struct Shown(Export, Option<Result<String, String>>);
+
+    /// Draws until the write job has ended.
+    fn wait(window: &mut Harness<'_, Shown>) {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while std::time::Instant::now() < end && window.state().0.is_writing() {
+            window.step();
+            std::thread::yield_now();
+        }
+        window.run_steps(2);
+    }
+
+    /// Saves "new" to a path, whose file holds "old" if the question is to be answered; what it holds then, and the outcome.
+    fn saved(answer: Option<&str>) -> (String, Option<Result<String, String>>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        if answer.is_some() {
+            std::fs::write(&path, "old").unwrap();
+        }
+        let show = |ui: &mut Ui, shown: &mut Shown| {
+            shown.1 = shown.0.outcome().or(shown.1.take());
+            shown.0.ui(ui.ctx(), |_| {});
+        };
+        let export = Export::new("Save", "Path", "Save", Wanted::NewFile("txt"));
+        let mut window = Harness::builder().build_ui_state(show, Shown(export, None));
+        let (ctx, to) = (window.ctx.clone(), path.clone());
+        window.state_mut().0.start(&ctx, move || Ok(Prepared::file(to, b"new".to_vec())));
+        wait(&mut window);
+        if let Some(answer) = answer {
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), "old", "nothing is replaced before the answer");
+            window.get_by_label(answer).click();
+            window.run_steps(2);
+            wait(&mut window);
+        }
+        (std::fs::read_to_string(&path).unwrap(), window.state_mut().1.take())
+    }
+
+    #[test]
+    fn nothing_is_replaced_without_being_asked() {
+        for (answer, content, told) in
+            [(None, "new", true), (Some("Replace the file"), "new", true), (Some("Keep them"), "old", false)]
+        {
+            let (found, outcome) = saved(answer);
+            assert_eq!((found.as_str(), outcome.is_some_and(|o| o.is_ok())), (content, told), "{answer:?}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 pub mod figure_view;
 pub mod open;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::figures::{self, Drawn, Figure, FigureError, Format, Histories, KINDS,
 use crate::history::History;
 use crate::statistics::groups;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
-use crate::ui::kit::export::{DPI, Export};
+use crate::ui::kit::export::{DPI, Export, Prepared};
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
@@ -38,7 +39,9 @@ enum Content {
     Nothing,
     Figure(Arc<Figure>),
     Table(Box<Table>),
-    /// Why, and the properties that must be allowed to differ.
+    /// What this figure or table needs; others can be drawn.
+    Missing(String),
+    /// Why none can be drawn, and the properties that must be allowed to differ.
     Rejected(String, Vec<String>),
 }
 
@@ -137,12 +140,13 @@ impl Panel for ComparePanel {
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let something = matches!(self.content.last(), Some(Content::Figure(_) | Content::Table(_)));
+        let something =
+            matches!(self.content.last(), Some(Content::Figure(_) | Content::Table(_) | Content::Missing(_)));
         let can_export = something && !self.export.is_writing();
         let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
         if export.on_hover_text("Writes every figure and table of the shown runs to files").clicked() {
-            let name = cx.state.experiment.name.clone();
-            self.export.open(|| format!("{name}-figures"));
+            let shown = shown(self.chosen(cx.state.histories(), cx.state), &self.hidden);
+            self.export.open(|| format!("{}-figures", name_of(&shown)));
         }
         self.open.button(ui);
         self.keep_button(ui, cx.state);
@@ -269,6 +273,7 @@ impl ComparePanel {
                             grow with every round. Open… shows histories written by `ridgewalk run`.";
                 widgets::empty_state(ui, "Comparison", body);
             }
+            Content::Missing(why) => widgets::empty_state(ui, self.kind.title, why),
             Content::Rejected(why, differing) => {
                 widgets::empty_state(ui, self.kind.title, why);
                 let tip = "Averages and compares these runs although they differ; every caption then says so";
@@ -322,13 +327,22 @@ impl ComparePanel {
                 if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH },
             );
             self.export.start(ctx, move || {
-                Histories::allowing(&histories, &against, &allow)
-                    .and_then(|h| figures::export_all(&h.looking(&looks), &folder, &formats, width, DPI))
-                    .map(|files| format!("Wrote {} files into {}", files.len(), folder.display()))
-                    .map_err(|e| e.to_string())
+                let files = Histories::allowing(&histories, &against, &allow)
+                    .and_then(|h| figures::all_files(&h.looking(&looks), &formats, width, DPI))
+                    .map_err(|e| e.to_string())?;
+                Ok(Prepared::new(files.paths(&folder), move || {
+                    let written = files.write(&folder).map_err(|e| e.to_string())?;
+                    Ok(format!("Wrote {} files into {}", written.len(), folder.display()))
+                }))
             });
         }
     }
+}
+
+/// The name of the experiments of these runs.
+fn name_of(histories: &[History]) -> String {
+    let names: BTreeSet<&str> = histories.iter().map(|h| h.header.experiment.name.as_str()).collect();
+    names.into_iter().collect::<Vec<_>>().join("-")
 }
 
 /// What can be shown or hidden: each group with the number of its repeats, then each fork.
@@ -353,6 +367,7 @@ fn content(kind: &Kind, histories: &[History], against: &Variant, allow: &[Strin
     match Histories::allowing(histories, against, allow).and_then(|h| kind.draw(&h.looking(looks))) {
         Ok(Drawn::Figure(figure)) => Content::Figure(Arc::new(figure)),
         Ok(Drawn::Table(table)) => Content::Table(Box::new(table)),
+        Err(e @ FigureError::Nothing { .. }) => Content::Missing(e.to_string()),
         Err(e) => {
             let differing = match &e {
                 FigureError::Apart(CombineError::Different(all)) => all.iter().map(|d| d.property.to_owned()).collect(),

@@ -174,9 +174,10 @@ impl LatentPanel {
         }
     }
 
-    /// Requests predictions of all train samples while the coloring needs them, and again after each reset.
+    /// Requests predictions of all train samples while the coloring or a selection needs them, and again after each reset.
     fn ask_scores(&mut self, cx: &mut Cx<'_>) {
-        let wanted = self.options.coloring.wants_scores().then_some(cx.state.generation);
+        let wanted = self.options.coloring.wants_scores() || cx.state.brush.selection.is_some();
+        let wanted = wanted.then_some(cx.state.generation);
         if std::mem::replace(&mut self.asked_scores, wanted) != wanted {
             cx.commands.push(Command::WantScores(wanted.is_some()));
         }

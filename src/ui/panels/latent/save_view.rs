@@ -1,7 +1,7 @@
 //! "Save view as PNG": asks for a path, reads the view's image, and writes it on a background thread.
 
 use crate::ui::kit::ask_path::Wanted;
-use crate::ui::kit::export::Export;
+use crate::ui::kit::export::{Export, Prepared};
 use crate::ui::panel::Cx;
 use crate::view::LatentView;
 
@@ -26,9 +26,12 @@ impl SaveView {
         let (width, height) = view.size();
         match view.read_rgba_blocking() {
             Ok(pixels) => self.0.start(ctx, move || {
-                image::save_buffer(&path, &pixels, width, height, image::ExtendedColorType::Rgba8)
-                    .map(|()| format!("Saved {}", path.display()))
-                    .map_err(|e| format!("{} was not written: {e}", path.display()))
+                let write = move |path: &std::path::Path| {
+                    image::save_buffer(path, &pixels, width, height, image::ExtendedColorType::Rgba8)
+                        .map(|()| format!("Saved {}", path.display()))
+                        .map_err(|e| format!("{} was not written: {e}", path.display()))
+                };
+                Ok(Prepared::new(vec![path.clone()], move || write(&path)))
             }),
             Err(e) => cx.report(Some(Err(e.to_string()))),
         }

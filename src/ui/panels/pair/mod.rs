@@ -15,6 +15,7 @@ use super::latent::brush::{self, BrushStroke};
 use super::latent::scene as latent_scene;
 use super::latent::toolbar as latent_toolbar;
 use super::latent::view_texture::{self, ViewTexture};
+use crate::engine::planned::RunId;
 use crate::experiment::Strategy;
 use crate::figures::StrategyStyle;
 use crate::ui::kit::charts;
@@ -34,6 +35,8 @@ use scene::{Shows, Which};
 /// The panel: the runs on both sides and the three views.
 pub struct PairPanel {
     sides: [Option<RunRef>; 2],
+    /// The fork that was set against its parent last, and its session.
+    fork: Option<(u64, RunId)>,
     shows: Shows,
     steps: bool,
     camera: Camera,
@@ -66,6 +69,7 @@ impl Default for PairPanel {
     fn default() -> Self {
         Self {
             sides: [None; 2],
+            fork: None,
             shows: Shows::Picks,
             steps: true,
             camera: Camera::new(Mode::Orbit, Vec2::splat(1.0)),
@@ -134,10 +138,19 @@ impl Panel for PairPanel {
 }
 
 impl PairPanel {
-    /// Keeps the chosen runs while they exist; otherwise takes the first two available.
+    /// Keeps the chosen runs while they exist; otherwise takes the first two available. A new fork stands against its
+    /// parent.
     fn choose_sides(&mut self, cx: &mut Cx<'_>) {
         let sides = cx.state.sides();
         let there = |r: &RunRef| sides.iter().any(|(s, _)| s == r);
+        let forked = cx.state.planned.iter().rev().find_map(|p| Some((p.parent?.0, p.id)));
+        let both = forked.map(|(parent, fork)| (fork, [parent, fork].map(RunRef::Live)));
+        if let Some((fork, both)) =
+            both.filter(|(fork, both)| self.fork != Some((cx.state.generation, *fork)) && both.iter().all(there))
+        {
+            self.fork = Some((cx.state.generation, fork));
+            self.sides = both.map(Some);
+        }
         for i in 0..2 {
             self.sides[i] = self.sides[i].filter(there);
             let other = self.sides[1 - i].filter(there);

@@ -64,7 +64,7 @@ impl Panel for RegionCurve {
                 "solid: the {} {name} images whose codes E(x) lie in the region; dashed: all of them",
                 words::thousands(members.len())
             );
-            ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).truncate());
+            ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
             if let Some(round) = chart(ui, &curves, cx) {
                 cx.state.look_at_round(round);
             }

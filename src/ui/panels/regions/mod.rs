@@ -6,8 +6,10 @@ pub mod curve;
 use egui::{Align, Color32, CornerRadius, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::dataset::Dataset;
+use crate::engine::protocol::Level;
+use crate::experiment::Task;
 use crate::ui::kit::ask_path::Wanted;
-use crate::ui::kit::export::Export;
+use crate::ui::kit::export::{Export, Prepared};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, bold, size, space};
@@ -61,11 +63,15 @@ impl Panel for RegionPanel {
         cx.want_evaluation_codes();
         let members = cx.evaluation_members();
         if let Some(path) = self.export.ui(ui.ctx(), |_| {}) {
-            let text = csv::text(&csv::Rows::of(&selection, &members, &dataset, cx));
-            self.export.start(ui.ctx(), move || {
-                crate::archive::write_atomically(&path, text.as_bytes()).map_err(|e| e.to_string())?;
-                Ok(format!("Saved {}", path.display()))
-            });
+            let rows = csv::Rows::of(&selection, &members, &dataset, cx);
+            let missing = rows.unpredicted();
+            if missing > 0 && cx.state.experiment.dataset.task() == Task::Classes {
+                let missing = words::thousands(missing);
+                let text =
+                    format!("{missing} train images of the region have no prediction yet; their cells are empty.");
+                cx.state.say(Level::Warning, text);
+            }
+            self.export.start(ui.ctx(), move || Ok(Prepared::file(path, csv::text(&rows).into_bytes())));
         }
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(space::S, 5.0);
@@ -83,10 +89,9 @@ impl Panel for RegionPanel {
         if clear.clicked() {
             cx.state.brush.clear();
         }
-        let tip = "The images of the region with their indices, labels, rounds and codes";
+        let tip = "The images of the region with their indices, labels, rounds, predictions and codes";
         if ui.add_enabled(any && !self.export.is_writing(), small("Export CSV…")).on_hover_text(tip).clicked() {
-            let (name, round) = (cx.state.experiment.name.clone(), cx.state.shown_round());
-            self.export.open(|| format!("{name}-region-round-{round}.csv"));
+            self.export.open(|| csv::Rows::file_name(cx));
         }
     }
 }

@@ -1,13 +1,13 @@
 //! "Save…" of a solved vessel: asks for a folder, and writes figure, map, mesh and numbers on a background thread.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::questions::vessel::{Vessel, VesselReport};
 use crate::figures::{self, Format};
 use crate::labelling::export::{is_free, write_all};
 use crate::ui::kit::ask_path::Wanted;
-use crate::ui::kit::export::{DPI, Export};
+use crate::ui::kit::export::{DPI, Export, Prepared};
 use crate::ui::panel::Cx;
 
 /// The path dialog and the write job.
@@ -33,23 +33,23 @@ impl SaveVessel {
         let (Some(folder), Some(section)) = (self.0.ui(ctx, |_| {}), cx.state.answers.vessel.answer.clone()) else {
             return;
         };
-        self.0.start(ctx, move || {
-            let files = write(&section, &folder)?;
-            Ok(format!("Wrote {files} files into {}", folder.display()))
-        });
+        self.0.start(ctx, move || prepared(&section, folder));
     }
 }
 
-/// Writes Figure S1 and the files of `ridgewalk label`; returns their number.
-fn write(section: &VesselReport, folder: &Path) -> Result<usize, String> {
+/// Figure S1 and the files of `ridgewalk label`.
+fn prepared(section: &VesselReport, folder: PathBuf) -> Result<Prepared, String> {
     let (Some(mask), Some(solved)) = (&section.mask, section.solved().map(Arc::clone)) else {
         return Err("There is no solved vessel to save.".into());
     };
     let figure = figures::figure_s1(mask, &solved, section.pixel_mm);
-    let pictures =
-        figures::export_figure(&figure, folder, &FORMATS, figures::PAGE_WIDTH, DPI).map_err(|e| e.to_string())?;
-    let files = write_all(folder, &unused_stem(folder, &section.request.vessel), &solved, None);
-    Ok(pictures.len() + files.map_err(|e| e.to_string())?.len())
+    let pictures = figures::figure_files(&figure, &FORMATS, figures::PAGE_WIDTH, DPI).map_err(|e| e.to_string())?;
+    let vessel = section.request.vessel.clone();
+    Ok(Prepared::new(pictures.paths(&folder), move || {
+        let written = pictures.write(&folder).map_err(|e| e.to_string())?;
+        let files = write_all(&folder, &unused_stem(&folder, &vessel), &solved, None).map_err(|e| e.to_string())?;
+        Ok(format!("Wrote {} files into {}", written.len() + files.len(), folder.display()))
+    }))
 }
 
 /// The vessel's name, with a number where a file that is no result would be written over.

@@ -1,0 +1,56 @@
+//! What a folder of figures says of itself: `README.txt` with its runs, and `settings.toml`, from which they can be run
+//! again.
+
+use crate::figures::data::Histories;
+use crate::history::History;
+use crate::identity::{Origin, VERSION};
+use crate::statistics::{Group, group_names, groups};
+
+/// Names of the two files.
+pub const README: &str = "README.txt";
+pub const SETTINGS: &str = "settings.toml";
+
+/// The settings that the runs share: those of the first without its own fields, with the first seed.
+pub fn settings(histories: &[History]) -> String {
+    let Some(first) = first(histories) else { return String::new() };
+    let mut experiment = first.header.own.base(&first.header.experiment);
+    experiment.seed = repeated(histories).map(History::seed).min().unwrap_or(experiment.seed);
+    experiment.to_toml()
+}
+
+/// What the files are, of which runs, and how those are run again.
+pub fn readme(histories: &Histories) -> String {
+    let all = &histories.all;
+    let mut text = format!("Figures and tables, drawn by ridgewalk {VERSION}.\n");
+    histories.remarks().for_each(|remark| text += &format!("{remark}\n"));
+    text += &format!("Compared with: {}.\n\nRuns:\n", histories.against.label());
+    for (history, name) in all.iter().zip(group_names(all)) {
+        text += &format!("  {name}, seed {}, {} rounds{}\n", history.seed(), history.rounds.len(), computed(history));
+    }
+    let named: Vec<Group<'_>> = groups(all).into_iter().filter(|g| !g.is_fork).collect();
+    let repeats = named.iter().map(|g| g.histories.len()).max().unwrap_or(0);
+    if repeats > 0 {
+        let names: Vec<String> = named.iter().map(|g| g.name.to_string()).collect();
+        text += &format!(
+            "\n{SETTINGS} has every setting that they share. To run them again:\n  ridgewalk run --experiment {SETTINGS} \
+             --strategies '{}' --repeats {repeats} --out runs\n",
+            names.join(",")
+        );
+    }
+    text
+}
+
+/// By what a run was computed, if its history says it.
+fn computed(history: &History) -> String {
+    let origins: Vec<String> = history.header.origins.iter().map(Origin::describe).collect();
+    if origins.is_empty() { String::new() } else { format!("; computed by {}", origins.join(", then by ")) }
+}
+
+/// The runs that are no forks.
+fn repeated(histories: &[History]) -> impl Iterator<Item = &History> {
+    histories.iter().filter(|h| !h.is_fork())
+}
+
+fn first(histories: &[History]) -> Option<&History> {
+    repeated(histories).min_by_key(|h| h.seed()).or(histories.first())
+}
