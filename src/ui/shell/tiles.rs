@@ -47,7 +47,8 @@ struct Shower<'a, 'b> {
 
 const TITLE_HEIGHT: f32 = 28.0;
 const GAP: f32 = 6.0;
-const MIN_TILE: f32 = 120.0;
+/// Least width and height of a tile: a title and a button.
+const MIN_TILE: f32 = 156.0;
 /// Size of a title's text, and the space at its sides.
 const TITLE_SIZE: f32 = size::CAPTION + 0.5;
 const TITLE_SPACING: f32 = 10.0;
@@ -57,6 +58,31 @@ const MARGIN: f32 = 6.0;
 impl Shower<'_, '_> {
     fn title(&self, key: &str) -> &'static str {
         self.panels.iter().find(|(k, _)| *k == key).map_or("", |(_, panel)| panel.title())
+    }
+
+    fn tools(&mut self, ui: &mut Ui, key: &str) {
+        if let Some((_, panel)) = self.panels.iter_mut().find(|(k, _)| *k == key) {
+            panel.tools(ui, self.cx);
+        }
+    }
+
+    /// The button that gives the panel the whole workspace, or ends that.
+    fn maximise(&mut self, ui: &mut Ui, key: &str, text: &str) {
+        if !self.titles.several {
+            return;
+        }
+        let (icon, does, tip) = match self.titles.maximised {
+            true => {
+                (Icon::Restore, "Restore", "Back to all panels of the workspace (M, or a double click on the title)")
+            }
+            false => {
+                (Icon::Maximise, "Maximise", "Give this panel the whole workspace (M, or a double click on the title)")
+            }
+        };
+        let name = format!("{does}: {}", self.title(key));
+        if IconButton::new(icon, &name, tip).text(text).on(self.titles.maximised).show(ui).clicked() {
+            self.toggled = Some(key.to_owned());
+        }
     }
 
     fn title_width(&self, ui: &Ui, key: &str) -> f32 {
@@ -79,45 +105,35 @@ impl Behavior<String> for Shower<'_, '_> {
         UiResponse::None
     }
 
-    /// The panel's tools, in a menu where there is no room for them beside the titles, and the button to maximise it.
+    /// The button to maximise the panel, and its tools: in a menu where there is no room for them beside the titles.
     fn top_bar_right_ui(&mut self, tiles: &Tiles<String>, ui: &mut Ui, _: TileId, tabs: &Tabs, _: &mut f32) {
         let Some(key) = tabs.active.and_then(|tile| tiles.get_pane(&tile)) else { return };
-        let titles: f32 =
-            tabs.children.iter().filter_map(|tile| tiles.get_pane(tile)).map(|k| self.title_width(ui, k)).sum();
+        let panes = tabs.children.iter().filter_map(|tile| tiles.get_pane(tile));
+        let titles: f32 = panes.map(|key| self.title_width(ui, key)).sum();
         ui.add_space(MARGIN);
         ui.spacing_mut().item_spacing.x = MARGIN;
-        let title = self.title(key);
-        if self.titles.several {
-            let (icon, name, tip) = match self.titles.maximised {
-                true => (
-                    Icon::Restore,
-                    "Restore",
-                    "Back to all panels of the workspace (M, or a double click on the title)",
-                ),
-                false => (
-                    Icon::Maximise,
-                    "Maximise",
-                    "Give this panel the whole workspace (M, or a double click on the title)",
-                ),
-            };
-            let name = format!("{name}: {title}");
-            if IconButton::new(icon, &name, tip).on(self.titles.maximised).show(ui).clicked() {
-                self.toggled = Some(key.clone());
-            }
+        // With room for one button only, it is the menu, which then has the other one, too.
+        let for_two = ui.available_width() - titles >= 2.0 * (IconButton::new(Icon::More, "", "").width(ui) + MARGIN);
+        if for_two {
+            self.maximise(ui, key, "");
         }
-        let Some((_, panel)) = self.panels.iter_mut().find(|(k, _)| k == key) else { return };
         let room = ui.available_width() - titles;
-        if self.titles.tools.get(key).is_none_or(|needed| *needed <= room) {
-            let tools = ui.scope(|ui| panel.tools(ui, self.cx)).response.rect.width();
+        if for_two && self.titles.tools.get(key).is_none_or(|needed| *needed <= room) {
+            let tools = ui.scope(|ui| self.tools(ui, key)).response.rect.width();
             self.titles.tools.insert(key.clone(), tools);
             if tools > room {
                 ui.ctx().request_discard("the tools of a panel have no room beside its title");
             }
         } else {
-            let name = format!("Tools: {title}");
+            let name = format!("Tools: {}", self.title(key));
             let more = IconButton::new(Icon::More, &name, "The tools of this panel").show(ui);
             let menu = Popup::menu(&more).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-            menu.show(|ui| panel.tools(ui, self.cx));
+            menu.show(|ui| {
+                if !for_two {
+                    self.maximise(ui, key, "Maximise");
+                }
+                self.tools(ui, key);
+            });
         }
     }
 
