@@ -25,6 +25,8 @@ pub struct Field {
     /// Range of a number.
     pub limits: RangeInclusive<f64>,
     pub unit: &'static str,
+    /// A value that means something else than a number, and the word for it.
+    pub word: Option<(f64, &'static str)>,
     /// Change of a number for each point that it is dragged.
     pub speed: f64,
     /// A rate: dragged by orders of magnitude.
@@ -178,11 +180,11 @@ fields! {
         /// Seed of the built-in data, and of the split of your own masks. Other data ignore it.
         data_seed: u64 = 1, "Data seed";
         /// Use only the first N train images; the validation split is taken from them. 0 = all.
-        train_size: usize = 0, "Train images", limits: COUNT_OR_NONE, speed: 50.0;
+        train_size: usize = 0, "Train images", word: Some((0.0, "all")), limits: COUNT_OR_NONE, speed: 50.0;
         /// Use only the first N test images. 0 = all.
-        test_size: usize = 0, "Test images", limits: COUNT_OR_NONE, speed: 50.0;
+        test_size: usize = 0, "Test images", word: Some((0.0, "all")), limits: COUNT_OR_NONE, speed: 50.0;
         /// Images split off from the train images for validation, at most a sixth of them. 0 = none.
-        validation_size: usize = 5_000, "Validation images", limits: COUNT_OR_NONE, speed: 50.0;
+        validation_size: usize = 5_000, "Validation images", word: Some((0.0, "none")), limits: COUNT_OR_NONE, speed: 50.0;
         /// The split on which the target network is evaluated. Keep `test` for the final runs.
         evaluate_on: EvaluationSplit = EvaluationSplit::Test, "Evaluate on";
     }
@@ -250,9 +252,9 @@ fields! {
     }
     More "Stopping" {
         /// Stop at the end of the first round with at least N labelled samples. 0 = never.
-        stop_at_labels: usize = 0, "Stop at labels", limits: COUNT_OR_NONE, speed: 10.0;
+        stop_at_labels: usize = 0, "Stop at labels", word: Some((0.0, "never")), limits: COUNT_OR_NONE, speed: 10.0;
         /// Stop at the end of the first round whose validation accuracy reaches this. 0 = never.
-        stop_at_validation_accuracy: f32 = 0.0, "Stop at accuracy", limits: 0.0..=100.0, unit: "%", speed: 0.1,
+        stop_at_validation_accuracy: f32 = 0.0, "Stop at accuracy", word: Some((0.0, "never")), limits: 0.0..=100.0, unit: "%", speed: 0.1,
             when: classes;
     }
     More "The step of SNN and SI" {
@@ -274,7 +276,7 @@ fields! {
     }
     More "SNN+ and scored pools" {
         /// How many points SNN+ proposes for each sample that it labels, those of highest entropy (J a round).
-        proposal_factor: usize = 3, "SNN+ proposals", symbol: "proposals", limits: 1.0..=100.0, unit: "J", speed: 0.05, when: classes,
+        proposal_factor: usize = 3, "SNN+ proposals", symbol: "proposals", limits: 1.0..=100.0, unit: "× J", speed: 0.05, when: classes,
             part: Some(Part::Proposals);
         /// How far a step of SNN+ moves, in standard deviations σ of the embedding (α).
         plus_alpha: f32 = 0.5, "SNN+ step length", symbol: "α", limits: STEP_LENGTHS, unit: "σ", speed: 0.005, when: classes,
@@ -283,10 +285,10 @@ fields! {
         plus_steps: usize = 1, "SNN+ steps", symbol: "steps", limits: 1.0..=100.0, speed: 0.05, when: classes, part: Some(Part::Plus);
         /// SNN+ keeps proposals only in the densest share of the embedding, by the distance to the tenth neighbour
         /// (r10); this removes outward drifters. 1 = all.
-        plus_density_quantile: f32 = 1.0, "SNN+ densest share", symbol: "densest", limits: SHARE, speed: 0.002,
+        plus_density_quantile: f32 = 1.0, "SNN+ densest share", symbol: "densest", word: Some((1.0, "all")), limits: SHARE, speed: 0.002,
             when: classes, part: Some(Part::Plus);
         /// SNN+ moves only this share of the anchors it draws, those with the longest gradients. 1 = all.
-        plus_gradient_share: f32 = 1.0, "SNN+ steepest share", symbol: "steepest", limits: SHARE, speed: 0.005,
+        plus_gradient_share: f32 = 1.0, "SNN+ steepest share", symbol: "steepest", word: Some((1.0, "all")), limits: SHARE, speed: 0.005,
             when: classes, part: Some(Part::Plus);
         /// How many random unlabelled samples a scoring strategy scores in each round.
         pool_size: usize = 8_000, "Scoring pool", symbol: "pool", limits: COUNT, speed: 50.0, part: Some(Part::Pool);
@@ -294,7 +296,7 @@ fields! {
     More "Walks (Figure 4)" {
         /// Walks through latent space that are recorded with a run, one step a round (Figure 4). They do not change the
         /// run. 0 = none.
-        walks: usize = 6, "Walks", limits: 0.0..=1_000.0, speed: 0.1;
+        walks: usize = 6, "Walks", word: Some((0.0, "none")), limits: 0.0..=1_000.0, speed: 0.1;
         /// Samples of the initial set at which walks start: random, equally many of each class, or at the rim of the
         /// embedding.
         walk_anchors: WalkAnchors = WalkAnchors::Random, "Start";
@@ -315,6 +317,7 @@ impl Field {
         help: "",
         limits: 0.0..=f64::MAX,
         unit: "",
+        word: None,
         speed: 1.0,
         rate: false,
         aside: false,
@@ -417,6 +420,8 @@ mod tests {
             assert_eq!(copy, defaults, "{name}");
             let number = !matches!(field.slot(&mut copy), Slot::Seed(_) | Slot::Text(_) | Slot::Choice(_));
             assert_eq!(number, field.limits != Field::PLAIN.limits, "{name}: numbers, and only they, have limits");
+            let means = field.word.map(|(value, word)| format!("{value} = {word}."));
+            assert!(means.is_none_or(|means| field.help.contains(&means)), "{name}: its word is not in its help");
         }
         let rows = toml::Table::try_from(&defaults).unwrap();
         assert!(rows.keys().all(|name| Field::named(name).is_some()) && rows.len() == Field::all().count());

@@ -46,16 +46,18 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         None => vec![
             part(
                 "reconstruction",
-                "reconstruction loss, nats per image",
-                "How badly images are decoded from their own codes: lower is better",
+                "error of reconstructions, nats an image",
+                "How badly the generator makes images from their own codes: the reconstruction loss of the VAE. Lower is \
+                 better. Nats are the unit of information with natural logarithms",
                 "nats",
                 1,
                 vec![(accent, |l| l.reconstruction)],
             ),
             part(
                 "kl",
-                "distance of the codes from N(0, I): KL, nats per image",
-                "How much information the codes hold: at 0 every image has the same code",
+                "information in the codes, nats an image",
+                "How much a code says about its image: the distance (KL) of the codes from the normal distribution N(0, I). \
+                 At 0 every image has the same code",
                 "nats",
                 1,
                 vec![(second, |l| l.code)],
@@ -120,11 +122,12 @@ fn draw(ui: &mut Ui, cx: &Cx<'_>, part: &Part, height: f32) {
     let losses = &cx.state.generator.losses;
     let of = cx.state.experiment.generator_epochs as f32;
     ui.horizontal(|ui| {
-        ui.label(RichText::new(part.title).size(size::CAPTION).color(cx.theme.weak)).on_hover_text(part.tip);
         for (color, value) in &part.curves {
             let latest = losses.last().map_or(f32::NAN, |(_, l)| value(l));
             ui.label(bold(format!("{latest:.*}", part.decimals)).color(*color));
         }
+        let title = RichText::new(part.title).size(size::CAPTION).color(cx.theme.weak);
+        ui.add(egui::Label::new(title).truncate()).on_hover_text(format!("{}\n{}", part.title, part.tip));
     });
     let values = |from: f32| {
         let late = losses.iter().filter(move |(epoch, _)| *epoch > from);
@@ -155,7 +158,9 @@ fn side(ui: &Ui) -> f32 {
 
 fn samples(ui: &mut Ui, cx: &mut Cx<'_>, rows: usize) {
     let (Some(pixels), Some(dataset)) = (cx.state.generator.samples.clone(), cx.state.dataset.clone()) else { return };
-    ui.label(RichText::new("Samples G(z) of the same codes z from N(0, I)").size(size::CAPTION).color(cx.theme.weak));
+    let title = RichText::new("Images from random codes: samples G(z)").size(size::CAPTION).color(cx.theme.weak);
+    let tip = "What the generator makes of the same few codes z, drawn from the normal distribution N(0, I)";
+    ui.add(egui::Label::new(title).truncate()).on_hover_text(tip);
     let side = side(ui);
     ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
     let version = cx.state.generator.samples_version;

@@ -149,12 +149,23 @@ fn seed(ui: &mut Ui, field: &Field, value: &mut u64, size: [f32; 2]) -> Response
 fn number<N: Numeric>(ui: &mut Ui, field: &Field, value: &mut N, size: [f32; 2]) -> Response {
     let now = value.to_f64();
     let drag = DragValue::new(value).range(field.limits.clone());
-    let drag = if field.rate {
+    if field.rate {
         let drag = drag.speed(now * RATE_SPEED).custom_formatter(|v, _| format!("{:e}", v as f32));
-        drag.custom_parser(|text| text.trim().parse().ok())
-    } else {
-        let suffix = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
-        drag.speed(field.speed).suffix(suffix).max_decimals(if N::INTEGRAL { 0 } else { 3 })
+        return ui.add_sized(size, drag.custom_parser(|text| text.trim().parse().ok()));
+    }
+    let drag = drag.speed(field.speed).max_decimals(if N::INTEGRAL { 0 } else { 3 });
+    let word = field.word.filter(|(special, _)| *special == now).map(|(_, word)| word);
+    let drag = match word {
+        Some(word) => drag.custom_formatter(move |_, _| word.to_owned()),
+        None if field.unit.is_empty() => drag,
+        None => drag.suffix(format!(" {}", field.unit)),
+    };
+    let drag = match field.word {
+        Some((special, word)) => drag.custom_parser(move |text| {
+            let text = text.trim();
+            if text.eq_ignore_ascii_case(word) { Some(special) } else { text.replace(',', "").parse().ok() }
+        }),
+        None => drag,
     };
     ui.add_sized(size, drag)
 }
