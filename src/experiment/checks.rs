@@ -40,6 +40,12 @@ impl Experiment {
         of(self) == of(other)
     }
 
+    /// How many samples a strategy can label in all rounds together, with this many in the pool.
+    pub fn labels_possible(&self, strategy: Strategy, pool: usize) -> usize {
+        let asked = self.samples_per_round.saturating_mul(self.rounds);
+        if strategy.generates_samples() { asked } else { asked.min(pool) }
+    }
+
     /// Whether the experiment can run on these data with these strategies; returns what is to be told, a sentence each.
     pub fn on_data(&self, data: &DataFacts, strategies: &[Strategy]) -> Result<Vec<String>, ExperimentError> {
         let Self { samples_per_round: j, rounds, evaluation_part: part, .. } = *self;
@@ -119,6 +125,18 @@ mod tests {
         ] {
             let error = with(settings).validated().err().map(|e| e.to_string()).unwrap_or_default();
             assert!(error.contains(says) && error.is_empty() == says.is_empty(), "{settings}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_strategies_that_generate_samples_label_more_than_the_pool() {
+        for (settings, strategy, pool, labels) in [
+            ("samples_per_round=10 rounds=3", Strategy::Random, 100, 30),
+            ("samples_per_round=80 rounds=10", Strategy::Random, 20, 20),
+            ("samples_per_round=80 rounds=10", Strategy::Snn, 20, 20),
+            ("samples_per_round=80 rounds=10", Strategy::Si, 20, 800),
+        ] {
+            assert_eq!(with(settings).labels_possible(strategy, pool), labels, "{settings} {strategy}");
         }
     }
 

@@ -64,6 +64,8 @@ pub struct Preparation {
     /// Whether a stand-in for a labelling tool is needed.
     wants_stand_in: bool,
     stand_in: Option<StandIn>,
+    /// Why the experiment cannot run on its data; an error once the data were reported.
+    unfit: Option<ExperimentError>,
     stage: Stage,
 }
 
@@ -177,6 +179,7 @@ impl Preparation {
             begins: true,
             wants_stand_in: false,
             stand_in: None,
+            unfit: None,
             stage: Stage::Load,
         }
         .for_strategies(&[experiment.strategy])
@@ -255,6 +258,10 @@ impl Preparation {
         if let Some(warning) = self.warnings.pop_front() {
             return Ok(Some(Prepared::Warned(warning)));
         }
+        if let Some(unfit) = self.unfit.take() {
+            self.stage = Stage::Done;
+            return Err(unfit.into());
+        }
         if matches!(self.stage, Stage::Load)
             && let Some(free) = device::free_memory()
         {
@@ -282,7 +289,7 @@ impl Preparation {
             Stage::Load => {
                 let multiple = side_multiple(&self.experiment);
                 let dataset = Arc::new(dataset::load(&self.experiment, multiple, self.data_dir.as_deref())?);
-                self.check(&dataset)?;
+                self.check(&dataset);
                 self.stage = match self.experiment.dataset.task() {
                     Task::Classes if self.wants_stand_in => {
                         let folder = self.cache.as_ref().map(GeneratorCache::folder);
@@ -320,11 +327,13 @@ impl Preparation {
     }
 
     /// Checks the experiment against its data, before anything is trained.
-    fn check(&mut self, dataset: &Dataset) -> Result<(), ExperimentError> {
+    fn check(&mut self, dataset: &Dataset) {
         if self.begins {
-            self.warnings.extend(self.experiment.on_data(&dataset.facts(), &self.strategies)?);
+            match self.experiment.on_data(&dataset.facts(), &self.strategies) {
+                Ok(told) => self.warnings.extend(told),
+                Err(unfit) => self.unfit = Some(unfit),
+            }
         }
-        Ok(())
     }
 
     /// Warns if a result was not cached.
@@ -337,7 +346,7 @@ impl Preparation {
         self.not_cached("check of the masks", checking.keep());
         let (dataset, simulation) = checking.finish()?;
         let dataset = Arc::new(dataset);
-        self.check(&dataset)?;
+        self.check(&dataset);
         self.simulation = Some(simulation);
         self.stage = Stage::Find(Arc::clone(&dataset));
         Ok(Some(Prepared::DataReady(dataset)))

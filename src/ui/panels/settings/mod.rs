@@ -4,13 +4,14 @@ pub mod compared;
 mod download;
 pub mod data_files;
 pub mod mask_report;
+mod notes;
 pub mod rows;
 
 use std::path::PathBuf;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::engine::protocol::Phase;
+use crate::engine::protocol::{Level as Note, Phase};
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Group, Level, Variant, setups};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
@@ -22,6 +23,9 @@ use compared::Compared;
 use data_files::DataFiles;
 use mask_report::MaskReportSheet;
 use rows::Rows;
+
+/// The field with the number of samples that are labelled in each round.
+const J: &str = "samples_per_round";
 
 /// The settings panel: the draft, and whether the rarer settings are shown.
 pub struct Controls {
@@ -92,6 +96,7 @@ impl Controls {
     }
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<ControlsAction> {
+        self.fit_own_masks(cx.state);
         let running = cx.state.experiment.clone();
         let changed = self.is_changed(cx.state);
         let failed = || cx.state.unfit.clone().filter(|_| !changed);
@@ -185,8 +190,45 @@ impl Controls {
                 if field.name == "dataset" {
                     self.files.ui(ui, self.draft.dataset, cx);
                 }
+                self.note(ui, field, cx);
             }
         }
+    }
+
+    /// What is to be said of the field's value, and a value that fits if this one does not.
+    fn note(&mut self, ui: &mut Ui, field: &Field, cx: &Cx<'_>) {
+        let data = cx.state.dataset.as_ref().filter(|_| self.draft.has_data_of(&cx.state.experiment));
+        let data = data.map(|data| data.facts());
+        let variants = self.compared.variants().unwrap_or_default();
+        let strategies: Vec<_> = variants.iter().map(|v| v.strategy).collect();
+        let Some(text) = notes::note(field.name, &self.draft, &strategies, data.as_ref()) else { return };
+        ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.warning)).wrap());
+        if let Some(fitting) = data.and_then(|data| notes::fitting(&self.draft, &data)).filter(|_| field.name == J) {
+            let button = egui::Button::new(RichText::new(format!("Use {fitting}")).size(size::CAPTION)).small();
+            let tip = "As many samples a round as the pool has for all rounds";
+            if ui.add(button).on_hover_text(tip).clicked() {
+                self.draft.samples_per_round = fitting;
+            }
+        }
+    }
+
+    /// How many masks of the user's own there are is known only once they were checked. If the preset's number of samples
+    /// a round is more than that, it is set from their number, and the experiment starts again.
+    fn fit_own_masks(&mut self, state: &mut AppState) {
+        let failed = matches!(&state.unfit, Some(ExperimentError::Field { field, .. }) if field == J);
+        let preset = Experiment::preset(DatasetKind::Masks.preset()).map(|preset| preset.samples_per_round);
+        let is_presets = preset.is_ok_and(|j| j == self.draft.samples_per_round);
+        let own = self.draft.dataset == DatasetKind::Masks && self.draft == state.experiment;
+        let data = state.dataset.as_ref().filter(|_| failed && own && is_presets).map(|data| data.facts());
+        let Some((data, fitting)) = data.and_then(|data| Some((data, notes::fitting(&self.draft, &data)?))) else {
+            return;
+        };
+        self.draft.samples_per_round = fitting;
+        self.starts = true;
+        let rounds = self.draft.rounds;
+        let text =
+            format!("{} masks are there to train on: {fitting} are labelled in each of {rounds} rounds", data.train);
+        state.say(Note::Info, text);
     }
 
     /// The folder of the user's own masks, and a link to the report on them.
