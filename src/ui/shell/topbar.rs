@@ -117,7 +117,7 @@ impl Bar<'_> {
         }
         width += match self.room < Room::TabsInMenu {
             true => widgets::segmented_width(ui, WORKSPACES.iter().map(|w| w.name)),
-            false => WORKSPACE_MENU,
+            false => WORKSPACE_MENU + GAP,
         };
         width += GROUP_GAP + self.shown_buttons().map(button).sum::<f32>();
         if self.room < Room::NoTexts {
