@@ -40,7 +40,7 @@ pub fn window_of(experiment: Experiment, strategies: Vec<Strategy>, autostart: b
     window_with(UiOptions { engine, experiment, variants: variants(&strategies), autostart })
 }
 
-fn window_with(options: UiOptions) -> Harness<'static, App> {
+pub fn window_with(options: UiOptions) -> Harness<'static, App> {
     Harness::builder().with_size(egui::vec2(1280.0, 800.0)).wgpu().build_eframe(|cc| App::new(cc, options))
 }
 

@@ -1,12 +1,17 @@
 //! The frame around the panels: keys and dialogs, bars at every width, maximised panels, messages.
 
+use std::time::{Duration, Instant};
+
 use egui::accesskit::{Role, Toggled};
 use egui::{Event, Key, Modifiers, Rect, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
-use ridgewalk::ui::{App, WORKSPACES};
+use ridgewalk::engine::EngineOptions;
+use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::ui::{App, UiOptions, WORKSPACES};
 
-use crate::ui::{click, is_ready, wait_for, window};
+use crate::common::{ring, save_png, tiny, variants};
+use crate::ui::{click, is_ready, wait_for, window, window_with};
 
 /// Heights of the bar, of the strip under it, and of a panel's title bar, points.
 const BAR: f32 = 46.0;
@@ -181,4 +186,100 @@ fn a_panel_is_maximised_by_its_button_its_title_and_a_key() {
         w.run_steps(3);
         assert_eq!(shown(&w), expected);
     }
+}
+
+/// Shows frames until `done`, whatever phase the engine is in.
+fn wait_until(w: &mut Harness<'_, App>, what: &str, done: impl Fn(&Harness<'_, App>) -> bool) {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let start = Instant::now();
+    while !done(w) {
+        assert!(start.elapsed() < PATIENCE, "{what} never came: {:?}", w.state().state().messages);
+        w.step();
+        #[expect(clippy::disallowed_methods, reason = "work on other threads; there is no event to wait for")]
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn says(w: &Harness<'_, App>, text: &str) -> bool {
+    w.query_all_by_label_contains(text).next().is_some()
+}
+
+/// The window of an experiment, whose data are in `data` alone.
+fn window_on(experiment: Experiment, strategy: Strategy, data: &std::path::Path) -> Harness<'static, App> {
+    let engine =
+        EngineOptions { cache_dir: None, threads: 1, data_dir: Some(data.to_owned()), ..EngineOptions::default() };
+    window_with(UiOptions { engine, experiment, variants: variants(&[strategy]), autostart: false })
+}
+
+fn is_disabled(w: &Harness<'_, App>, label: &str) -> bool {
+    w.get_by_label(label).accesskit_node().is_disabled()
+}
+
+#[test]
+fn a_data_set_that_is_not_there_is_refused_at_its_field_until_its_folder_is_chosen() {
+    let (empty, full) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for name in ["train-images", "t10k-images"].map(|n| format!("{n}-idx3-ubyte")) {
+        std::fs::write(full.path().join(&name), "x").unwrap();
+        std::fs::write(full.path().join(name.replace("images-idx3", "labels-idx1")), "x").unwrap();
+    }
+    let mut w = window_on(tiny(), Strategy::Random, empty.path());
+    wait_for(&mut w, "the generator", is_ready);
+    assert!(!says(&w, "Choose folder"), "built-in digits have no files");
+    click(&mut w, "Data set");
+    click(&mut w, "MNIST");
+    wait_until(&mut w, "what is missing", |w| says(w, "mnist is not on this machine"));
+    w.run_steps(2);
+    assert!(is_disabled(&w, "Apply & reset"));
+    click(&mut w, "Download…");
+    assert!(says(&w, "train-images-idx3-ubyte.gz") && says(&w, "9.9 MB") && says(&w, "https://"));
+    assert!(says(&w, &empty.path().join("mnist").display().to_string()));
+    w.key_press(Key::Escape);
+    w.run_steps(2);
+    click(&mut w, "Choose folder…");
+    w.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    w.event(Event::Text(full.path().display().to_string()));
+    w.step();
+    w.key_press(Key::Enter);
+    wait_until(&mut w, "the files", |w| says(w, "not the published files"));
+    w.run_steps(2);
+    assert!(!is_disabled(&w, "Apply & reset") && w.query_by_label("Download…").is_none());
+    click(&mut w, "Usual places");
+    wait_until(&mut w, "what is missing again", |w| says(w, "mnist is not on this machine"));
+    w.check_accessibility();
+}
+
+#[test]
+fn the_start_page_starts_what_can_run_and_says_what_the_rest_lacks() {
+    let empty = tempfile::tempdir().unwrap();
+    let mut w = window_on(tiny(), Strategy::Random, empty.path());
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Start page");
+    w.check_accessibility();
+    click(&mut w, "Start: This is Table 1");
+    wait_until(&mut w, "what is missing", |w| says(w, "mnist is not on this machine"));
+    w.run_steps(3);
+    assert_eq!((w.state().state().experiment.name.as_str(), shown(&w)), ("tiny", "Compare"));
+    click(&mut w, "Start page");
+    click(&mut w, "Start: This is Figure 4");
+    wait_until(&mut w, "the example", |w| w.state().state().experiment.name == "digits-2d");
+    assert_eq!((w.state().state().variants(), shown(&w)), (variants(&[Strategy::Snn]), "Walks"));
+    click(&mut w, "Start page");
+    click(&mut w, "Start: tiny");
+    wait_for(&mut w, "rounds that run by themselves", |s| s.experiment.name == "tiny" && s.latest_round() > 0);
+}
+
+#[test]
+fn the_number_of_own_masks_sets_how_many_are_labelled_in_a_round() {
+    let folder = tempfile::tempdir().unwrap();
+    for i in 0..16 {
+        save_png(&folder.path().join(format!("{i:02}.png")), 64, ring(11.0 + 0.3 * f64::from(i), 7.0));
+    }
+    let masks = Experiment::preset("ivus").unwrap().on_masks(&folder.path().display().to_string());
+    let mut w = window_on(Experiment { rounds: 3, ..masks }, Strategy::Random, folder.path());
+    wait_until(&mut w, "a number that fits", |w| w.state().state().experiment.samples_per_round != 80);
+    wait_until(&mut w, "the data", |w| w.state().state().dataset.is_some());
+    let train = w.state().state().dataset.as_ref().unwrap().train.len();
+    assert_eq!(w.state().state().experiment.samples_per_round, train / 3);
+    let text = format!("{train} masks are there to train on: {} are labelled in each of 3 rounds", train / 3);
+    assert!(w.state().state().messages.iter().any(|m| m.text == text));
 }

@@ -99,6 +99,10 @@ impl Controls {
         self.fit_own_masks(cx.state);
         let running = cx.state.experiment.clone();
         let changed = self.is_changed(cx.state);
+        if changed && cx.state.unfit.is_some() {
+            // What could not run is being corrected.
+            cx.state.messages.cured();
+        }
         let failed = || cx.state.unfit.clone().filter(|_| !changed);
         let error = self.error().or_else(|| self.misfit(cx.state)).or_else(failed);
         // The data were missing, and are there now.
