@@ -57,22 +57,60 @@ impl Throttle {
     }
 }
 
-/// Estimates the time left from the pace since work was last resumed.
+/// Seconds in which an estimate of the time left follows the pace: shorter changes of it are not shown.
+const SETTLES: f32 = 20.0;
+
+/// Estimates the time left from the pace since work was last resumed; it runs down evenly.
 #[derive(Default)]
 pub struct Eta {
     since: Option<(Instant, f32)>,
+    /// The last estimate, seconds, and when it was made.
+    last: Option<(Instant, f32)>,
 }
 
 impl Eta {
     /// Forgets the pace, because work was halted or is of another kind now.
     pub fn restart(&mut self) {
-        self.since = None;
+        *self = Self::default();
     }
 
     /// Seconds left when this share is done; `None` before the pace is known.
     pub fn seconds(&mut self, fraction: f32) -> Option<f32> {
-        let (start, from) = *self.since.get_or_insert((Instant::now(), fraction));
+        self.at(Instant::now(), fraction)
+    }
+
+    fn at(&mut self, now: Instant, fraction: f32) -> Option<f32> {
+        let (start, from) = *self.since.get_or_insert((now, fraction));
         let gained = fraction - from;
-        (gained > 0.002).then(|| start.elapsed().as_secs_f32() * (1.0 - fraction) / gained)
+        if gained <= 0.002 {
+            return None;
+        }
+        let by_pace = (now - start).as_secs_f32() * (1.0 - fraction) / gained;
+        let estimate = self.last.map_or(by_pace, |(then, estimate)| {
+            let passed = (now - then).as_secs_f32();
+            let left = (estimate - passed).max(0.0);
+            left + (by_pace - left) * (1.0 - (-passed / SETTLES).exp())
+        });
+        self.last = Some((now, estimate));
+        Some(estimate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A hundred seconds of work, with a stretch of ten seconds in which another program takes most of the machine.
+    #[test]
+    fn the_time_left_runs_down_without_jumps() {
+        let (start, mut eta, mut fraction) = (Instant::now(), Eta::default(), 0.0);
+        let mut told: Vec<f32> = Vec::new();
+        for second in 0..108 {
+            fraction += if (30..40).contains(&second) { 0.002 } else { 0.01 };
+            told.extend(eta.at(start + Duration::from_secs(second), fraction));
+        }
+        assert!((told[0] - 98.0).abs() < 1.0, "{told:?}");
+        assert!(told.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 3.0), "{told:?}");
+        assert!(told.last().is_some_and(|left| *left < 3.0), "{told:?}");
     }
 }

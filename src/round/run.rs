@@ -224,15 +224,14 @@ impl Run {
         let inside = match &self.stage {
             Stage::Done => return 1.0,
             Stage::Propose | Stage::Label(_) => 0.0,
-            Stage::Train { step, steps } => *step as f32 / (*steps).max(1) as f32,
+            // Training is most of a round; the evaluation of the whole split is the rest.
+            Stage::Train { step, steps } => 0.9 * *step as f32 / (*steps).max(1) as f32,
             Stage::Evaluate { task, then } => match **then {
-                Stage::Train { step, steps } => step as f32 / steps.max(1) as f32,
+                Stage::Train { step, steps } => 0.9 * step as f32 / steps.max(1) as f32,
                 _ => 0.9 + 0.1 * task.fraction_done(),
             },
             Stage::Walk => 1.0,
         };
-        // Training is most of a round; the evaluation of the whole split is the rest.
-        let inside = if self.is_training_next() { 0.9 * inside } else { inside };
         (self.rounds_done() as f32 + inside) / self.experiment.rounds as f32
     }
 

@@ -23,7 +23,7 @@ impl Sampler for SnnPlus {
         }
         let stride = Stride { heading: self.heading, alpha: input.experiment.plus_alpha };
         let asked = count * input.experiment.proposal_factor;
-        let points = drop_drifters(input, walk(input, stride, asked, rng)?, count);
+        let points = drop_drifters(input, walk(input, stride, asked, rng)?, count)?;
         let proposals = snn::snapped(input, points, NeighbourPool::Unlabelled)?;
         let samples: Vec<u32> = proposals.iter().filter_map(Candidate::train_sample).collect();
         let rows = pool::log_probabilities(input, &samples)?;
@@ -74,17 +74,27 @@ fn steepest(points: Vec<MovedPoint>, count: usize) -> Vec<MovedPoint> {
 
 /// Removes points at which the embedding is sparser than its `experiment.plus_density_quantile`, but keeps at least
 /// `least` points: sparse ones are then appended in their original order.
-fn drop_drifters(input: &SamplerInput<'_>, points: Vec<MovedPoint>, least: usize) -> Vec<MovedPoint> {
+fn drop_drifters(
+    input: &SamplerInput<'_>,
+    points: Vec<MovedPoint>,
+    least: usize,
+) -> Result<Vec<MovedPoint>, Interrupted> {
     let share = input.experiment.plus_density_quantile;
     if share >= 1.0 {
-        return points;
+        return Ok(points);
     }
     let limit = input.latent.sparsity().quantile(share);
-    let (mut dense, sparse): (Vec<_>, Vec<_>) =
-        points.into_iter().partition(|p| input.latent.sparsity_at(&p.to) <= limit);
+    let (mut dense, mut sparse) = (Vec::new(), Vec::new());
+    for point in points {
+        if (input.interrupted)() {
+            return Err(Interrupted);
+        }
+        let side = if input.latent.sparsity_at(&point.to) <= limit { &mut dense } else { &mut sparse };
+        side.push(point);
+    }
     let wanted = least.saturating_sub(dense.len());
     dense.extend(sparse.into_iter().take(wanted));
-    dense
+    Ok(dense)
 }
 
 #[cfg(test)]

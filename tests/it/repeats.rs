@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ridgewalk::archive::{read_histories, read_runs};
+use ridgewalk::device::DeviceKind;
 use ridgewalk::difference::first_difference;
 use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::autosave::{self, Left};
@@ -230,4 +231,23 @@ fn without_a_folder_to_write_into_the_runs_go_on() {
     let said: Vec<_> = listener.heard.iter().filter(said).collect();
     assert!(matches!(said[..], [Event::Message { text, .. }] if text.contains("stay in this window")), "{said:?}");
     assert_eq!(listener.history(RunId::nth(1)).rounds.len(), 2);
+}
+
+/// A device is looked for before anything is given up.
+#[test]
+fn without_a_gpu_everything_goes_on_as_it_is() {
+    if ridgewalk::device::adapters().iter().any(|adapter| !adapter.is_software()) {
+        return println!("a GPU is there");
+    }
+    let mut listener =
+        Listener::with(EngineOptions { cache_dir: None, threads: 1, software_gpu: false, ..EngineOptions::default() });
+    listener.start(short(), &COMPARED, 1);
+    listener.engine.send(Command::Run);
+    listener.until("a round", ended(1, 1));
+    listener.engine.send(Command::SetDevice(DeviceKind::Gpu));
+    listener.until("the device", |e| matches!(e, Event::DeviceChanged { kind: DeviceKind::Cpu, .. }));
+    listener.until("why not", |e| matches!(e, Event::Message { text, .. } if text.contains("Nothing has changed")));
+    listener.until_phase(Phase::Finished);
+    assert!(listener.heard.iter().filter(|e| matches!(e, Event::Started { .. })).count() == 1);
+    assert_eq!([0, 1].map(|run| listener.history(RunId::nth(run)).rounds.len()), [2, 2]);
 }

@@ -76,7 +76,7 @@ fn keeps_the_contract(bench: &Bench, experiment: &Experiment) {
     let (strategy, all) = (experiment.strategy, bench.world.dataset.train.len());
     // (labelled, of one class only, requested, expected)
     for (n, only, asked, expected) in
-        [(40, None, 40, 40), (40, Some(3), 40, 40), (5, None, 60, 60), (all - 7, None, 40, 7), (all, None, 40, 0)]
+        [(40, None, 40, 40), (40, Some(3), 40, 40), (5, None, 60, 60), (all - 7, None, 40, 7), (all - 1, None, 40, 1)]
     {
         let labelled = bench.labelled(n, only);
         let before = labelled.clone();
@@ -92,6 +92,19 @@ fn keeps_the_contract(bench: &Bench, experiment: &Experiment) {
             assert!(values.iter().all(|v| v.iter().all(|x| x.is_finite())), "{says}");
         }
         assert_eq!(got, bench.propose(experiment, &labelled, asked, 9).unwrap(), "{says}: not reproducible");
+    }
+}
+
+/// Without a free sample there is nothing to look for: not even a chunk of work after which it could be stopped.
+#[test]
+fn an_empty_pool_is_left_at_once() {
+    let bench = Bench::new();
+    let labelled = bench.labelled(bench.world.dataset.train.len(), None);
+    for &strategy in Strategy::ALL.iter().filter(|s| !s.generates_samples()) {
+        let experiment = Experiment { strategy, ..tiny() };
+        let input = SamplerInput { interrupted: &|| true, ..bench.input(&experiment, &labelled) };
+        let got = sampler(strategy).propose(&input, 40, &mut Streams::new(9).get("test", 0));
+        assert_eq!(got.map(|got| got.len()), Ok(0), "{strategy}");
     }
 }
 

@@ -101,7 +101,10 @@ impl Core {
     /// Runs until `Command::Quit`.
     pub fn run(mut self) {
         if self.options.device != DeviceKind::Cpu {
-            self.set_device(self.options.device);
+            match ComputeDevice::open(self.options.device, self.options.software_gpu) {
+                Ok(device) => self.computes_on(device),
+                Err(e) => self.message(Level::Error, format!("{e}. Computing on the CPU.")),
+            }
         }
         while !self.quit {
             self.take_commands();
@@ -162,12 +165,7 @@ impl Core {
                 self.say_phase(Phase::Stopped);
             }
             Command::SetDataFolder(folder) => self.options.data_dir = folder,
-            Command::SetDevice(kind) => {
-                self.set_device(kind);
-                if let Some(session) = self.session.take() {
-                    self.reset(Start::new(session.experiment.clone(), session.cells()));
-                }
-            }
+            Command::SetDevice(kind) => self.change_device(kind),
             Command::Quit => self.quit = true,
             Command::Fork { run, round, turn } => self.fork(run, round, turn),
             // Without an experiment there is nothing to show; the window repeats its requests after `Event::Started`.
@@ -197,15 +195,34 @@ impl Core {
         }
     }
 
-    fn set_device(&mut self, kind: DeviceKind) {
+    /// Computes on another device from now on, and starts over there; without such a device everything goes on as it is.
+    fn change_device(&mut self, kind: DeviceKind) {
         match ComputeDevice::open(kind, self.options.software_gpu) {
-            Ok(device) => self.device = device,
+            Ok(device) if device.description == self.device.description => self.computes_on(device),
+            Ok(device) => {
+                self.computes_on(device);
+                if let Some(session) = self.session.take() {
+                    self.start_over(&session);
+                }
+            }
             Err(e) => {
-                self.message(Level::Error, format!("{e}. Computing on the CPU."));
-                self.device = ComputeDevice::cpu();
+                self.computes_on(self.device.clone());
+                self.message(Level::Error, format!("{e}. Nothing has changed."));
             }
         }
-        self.say(Event::DeviceChanged { kind: self.device.kind, description: self.device.description.clone() });
+    }
+
+    fn computes_on(&mut self, device: ComputeDevice) {
+        self.say(Event::DeviceChanged { kind: device.kind, description: device.description.clone() });
+        self.device = device;
+    }
+
+    /// Starts the runs of a session over; rounds run on if they ran.
+    fn start_over(&mut self, session: &Session) {
+        let drive = self.drive.clone();
+        if self.reset(Start::new(session.experiment.clone(), session.cells())) && drive == Drive::Free {
+            self.drive = drive;
+        }
     }
 
     fn has_work(&self) -> bool {
@@ -250,22 +267,29 @@ impl Core {
             begun.into_iter().for_each(|event| self.say(event));
             return self.publish();
         };
-        let shown = &mut session.runs[at];
-        let (id, round, activity) = (shown.id, shown.run.round(), shown.run.activity());
-        let trains = shown.run.is_training_next();
-        let happened = shown.run.advance(&|| interrupt.load(Ordering::Acquire)).unwrap_or_default();
-        let (fraction, (steps, of)) = (session.fraction_done(), session.experiment_steps());
-        let labelling = session.runs[at].run.labelling();
-        self.units += 1;
-        if trains && let Drive::Minibatches(left) = &mut self.drive {
-            *left -= 1;
-        }
-        let phase = match activity {
+        let run = &session.runs[at].run;
+        let (id, round, trains) = (session.runs[at].id, run.round(), run.is_training_next());
+        let phase = match run.activity() {
             Activity::Proposing => Phase::Proposing,
             Activity::Labelling => Phase::Labelling,
             Activity::Training => Phase::TrainingTarget,
             Activity::Evaluating | Activity::Done => Phase::Evaluating,
         };
+        if phase == Phase::Proposing && self.last_phase != phase {
+            // It may take long, so it is told before.
+            let (fraction, (steps, of)) = (session.fraction_done(), session.experiment_steps());
+            self.say_progress(phase.clone(), Some(id), round, steps, of, fraction);
+            self.wake_now();
+        }
+        let Some(session) = &mut self.session else { return };
+        let run = &mut session.runs[at].run;
+        let happened = run.advance(&|| interrupt.load(Ordering::Acquire)).unwrap_or_default();
+        let labelling = run.labelling();
+        let (fraction, (steps, of)) = (session.fraction_done(), session.experiment_steps());
+        self.units += 1;
+        if trains && let Drive::Minibatches(left) = &mut self.drive {
+            *left -= 1;
+        }
         self.say_progress(phase, Some(id), round, steps, of, fraction);
         if let Some(progress) = labelling {
             self.say(Event::Labelling { run: id, progress });
@@ -341,15 +365,13 @@ impl Core {
                 self.drive = drive;
                 return;
             }
-            self.set_device(DeviceKind::Cpu);
+            self.computes_on(ComputeDevice::cpu());
             self.message(
                 Level::Error,
                 format!("{failed} failed while computing. The experiment starts over on the CPU."),
             );
             if let Some(session) = session {
-                let drive = self.drive.clone();
-                self.reset(Start::new(session.experiment.clone(), session.cells()));
-                self.drive = drive;
+                self.start_over(&session);
             }
         } else {
             self.drive = Drive::Stopped;

@@ -40,7 +40,8 @@ pub enum Command {
     SetDataFolder(Option<PathBuf>),
     /// Do not advance this run any more; or let it go on when rounds run.
     Hold { run: RunId, on: bool },
-    /// Compute on another device from now on; the experiment starts over.
+    /// Compute on another device from now on; the experiment starts over there. If there is none, a message says so and
+    /// nothing changes.
     SetDevice(DeviceKind),
     /// Start a walk without re-selection at this train sample (in the shown run).
     AddWalk { sample: u32 },

@@ -2,11 +2,11 @@
 
 pub mod checkpoints;
 pub mod evaluation_codes;
-pub mod forking;
 pub mod looking_back;
 pub mod scoring;
 pub mod walks;
 pub mod shown_run;
+pub mod forking;
 pub mod pins;
 pub mod replay;
 pub mod autosaving;
