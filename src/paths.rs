@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// A text that a user writes, an experiment or a waveform, is never this large (16 MiB).
 const MOST_BYTES: u64 = 1 << 24;
+/// Where pipes lie that have a writer: a shell gives them to a command.
+const PIPED_IN: [&str; 2] = ["/dev/stdin", "/dev/fd"];
 
 /// The path that a text means: `~` is the user's home.
 pub fn expanded(text: impl AsRef<Path>) -> PathBuf {
@@ -19,7 +21,8 @@ pub fn expanded(text: impl AsRef<Path>) -> PathBuf {
 
 /// The path that a text in a file means: relative ones start at the file's folder.
 pub fn beside(file: &Path, text: &str) -> PathBuf {
-    file.parent().unwrap_or(Path::new("")).join(expanded(text))
+    let is_piped_in = PIPED_IN.iter().any(|folder| file.starts_with(folder));
+    file.parent().filter(|_| !is_piped_in).unwrap_or(Path::new("")).join(expanded(text))
 }
 
 /// An argument of the command line with its `~` expanded, also behind an option's `=`, where no shell does it.
@@ -38,17 +41,30 @@ pub fn argument(text: OsString) -> OsString {
 
 /// The text of a file in UTF-8, without a byte order mark; the error says what the file is instead.
 pub fn read_text(path: &Path) -> io::Result<String> {
-    let kind = path.metadata()?.file_type();
-    if !kind.is_file() && !kind.is_dir() {
-        // Opening a pipe waits for its writer, maybe for ever.
-        return Err(invalid("it is a pipe or a device; give a file".into()));
-    }
     let mut bytes = Vec::new();
-    File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    let is_piped_in = PIPED_IN.iter().any(|folder| path.starts_with(folder));
+    let file = if is_piped_in { File::open(path)? } else { open(path)? };
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(invalid(format!("more than {} MiB; is it the right file?", MOST_BYTES >> 20)));
     }
     text(bytes).map_err(invalid)
+}
+
+/// Opens a file, but neither a pipe, whose writer would be waited for, maybe for ever, nor a device.
+pub fn open(path: &Path) -> io::Result<File> {
+    let kind = path.metadata()?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(invalid("it is a pipe or a device; give a file".into()));
+    }
+    File::open(path)
+}
+
+/// The bytes of a file that is one.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn invalid(detail: String) -> io::Error {

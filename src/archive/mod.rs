@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::disk;
 use crate::history::{FORMAT_VERSION, Header, History};
+use crate::paths;
 
 /// Extension of a history file.
 pub const HISTORY_EXTENSION: &str = "rwh";
@@ -192,7 +193,7 @@ pub fn write<T: Serialize>(path: &Path, magic: &'static str, value: &T) -> Resul
 
 /// Reads a value that [`write`] wrote with the same `magic`.
 pub fn read<T: DeserializeOwned + Whole>(path: &Path, magic: &'static str) -> Result<T, ArchiveError> {
-    let bytes = std::fs::read(path).map_err(|source| ArchiveError::Read { path: path.into(), source })?;
+    let bytes = paths::read(path).map_err(|source| ArchiveError::Read { path: path.into(), source })?;
     let format = |detail: String| ArchiveError::Format { path: path.into(), wanted: magic, detail };
     let line_end = bytes.iter().take(MAX_MAGIC).position(|&b| b == b'\n');
     let first = line_end.and_then(|end| std::str::from_utf8(&bytes[..end]).ok()).unwrap_or_default();
@@ -208,12 +209,15 @@ pub fn read<T: DeserializeOwned + Whole>(path: &Path, magic: &'static str) -> Re
     let mut packed = Vec::new();
     let body = &bytes[line_end.map_or(0, |end| end + 1)..];
     let most = MOST_UNPACKED.max(body.len() as u64 * MOST_TIMES);
-    flate2::read::GzDecoder::new(body)
-        .take(most + 1)
-        .read_to_end(&mut packed)
-        .map_err(|e| format(format!("it is damaged or cut off ({e})")))?;
+    let mut decoder = flate2::bufread::GzDecoder::new(body);
+    let unpacked = (&mut decoder).take(most + 1).read_to_end(&mut packed);
+    unpacked.map_err(|e| format(format!("it is damaged or cut off ({e})")))?;
     if packed.len() as u64 > most {
         return Err(format(format!("it is damaged (it unpacks to more than {most} bytes)")));
+    }
+    let behind = decoder.into_inner().len();
+    if behind > 0 {
+        return Err(format(format!("it is damaged ({behind} bytes stand behind its end)")));
     }
     let value: T = rmp_serde::from_slice(&packed).map_err(|e| format(format!("it is damaged ({e})")))?;
     match value.fault() {

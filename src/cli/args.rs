@@ -88,6 +88,24 @@ impl ExperimentArgs {
         Ok(experiment.validated()?)
     }
 
+    /// The strategies to compare: those given with --strategies, or else Random with that of the experiment's file.
+    pub fn strategies(&self, given: &[Variant], experiment: &Experiment) -> anyhow::Result<Vec<Variant>> {
+        let usual = Experiment::default().strategy;
+        let own = if self.experiment.is_some() { experiment.strategy } else { usual };
+        if given.is_empty() {
+            let random = Some(Strategy::Random).filter(|random| *random != own);
+            return Ok(random.into_iter().chain([own]).map(Variant::from).collect());
+        }
+        let is_other = own != usual && given.iter().all(|variant| variant.strategy != own);
+        match &self.experiment {
+            Some(file) if is_other => anyhow::bail!(
+                "{}: its `strategy` is {own}, which is not among --strategies; leave one of the two out",
+                file.display()
+            ),
+            _ => Ok(given.to_vec()),
+        }
+    }
+
     /// An error if `--set` gives a field that another option of the command says.
     pub fn without_set(&self, field: &str, option: &str) -> anyhow::Result<()> {
         let is_it = |a: &&String| a.split_once('=').is_some_and(|(name, _)| name.trim() == field);

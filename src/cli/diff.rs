@@ -1,7 +1,7 @@
 //! `ridgewalk diff`: judges what was computed; program, machine, date and paths are told.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::out::say;
 use crate::archive;
@@ -16,7 +16,7 @@ struct Found {
     told: Vec<String>,
 }
 
-/// Compares two histories, or the histories of two folders in the order of their names, and says what differs; whether
+/// Compares two histories, or the histories of two folders by their names, and says what differs; whether
 /// what was computed is equal.
 pub fn diff(a: &Path, b: &Path) -> anyhow::Result<bool> {
     let found = compare(a, b)?;
@@ -28,30 +28,41 @@ pub fn diff(a: &Path, b: &Path) -> anyhow::Result<bool> {
     Ok(found.different == 0)
 }
 
-/// The names of the histories at a path, without their folders.
-fn names(path: &Path) -> anyhow::Result<BTreeSet<String>> {
+/// The histories at a path by their names; with their folders if two have one name.
+fn named(path: &Path) -> anyhow::Result<BTreeMap<String, PathBuf>> {
     let files = archive::history_files(path)?;
-    Ok(files.iter().filter_map(|file| Some(file.file_stem()?.to_string_lossy().into_owned())).collect())
+    let short = |file: &Path| file.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let long = |file: &Path| file.strip_prefix(path).unwrap_or(file).display().to_string();
+    let named = |name: &dyn Fn(&Path) -> String| -> BTreeMap<_, _> {
+        files.iter().map(|file| (name(file), file.clone())).collect()
+    };
+    let by_short = named(&short);
+    Ok(if by_short.len() == files.len() { by_short } else { named(&long) })
+}
+
+/// The names that only the first has, as the end of a sentence; empty if there are none.
+fn only(names: &BTreeMap<String, PathBuf>, others: &BTreeMap<String, PathBuf>, path: &Path) -> String {
+    let only: Vec<&str> = names.keys().filter(|n| !others.contains_key(*n)).map(String::as_str).collect();
+    if only.is_empty() { String::new() } else { format!("; only in {}: {}", path.display(), only.join(", ")) }
 }
 
 fn compare(a: &Path, b: &Path) -> anyhow::Result<Found> {
-    let (left, right) = (archive::read_histories(a)?, archive::read_histories(b)?);
+    let (left, right) = (named(a)?, named(b)?);
     let mut found = Found::default();
-    if left.len() != right.len() {
-        found.different = left.len().abs_diff(right.len());
-        let (one, two) = (names(a)?, names(b)?);
-        let only = |names: Vec<&String>, path: &Path| {
-            let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
-            (!names.is_empty()).then(|| format!("; only in {}: {}", path.display(), names.join(", ")))
-        };
-        let only: String = [only(one.difference(&two).collect(), a), only(two.difference(&one).collect(), b)]
-            .into_iter()
-            .flatten()
-            .collect();
-        found.lines.push(format!("different: {} histories and {}{only}", left.len(), right.len()));
-        return Ok(found);
+    let mut pairs: Vec<(&PathBuf, &PathBuf)> =
+        left.iter().filter_map(|(name, file)| Some((file, right.get(name)?))).collect();
+    if pairs.is_empty() && left.len() == right.len() {
+        // Of other names altogether, such as two files.
+        pairs = left.values().zip(right.values()).collect();
     }
-    for (x, y) in left.iter().zip(&right) {
+    let missing = [left.len(), right.len()].map(|count| count - pairs.len());
+    if missing != [0, 0] {
+        found.different = missing.iter().sum();
+        let only = only(&left, &right, a) + &only(&right, &left, b);
+        found.lines.push(format!("different: {} histories and {}{only}", left.len(), right.len()));
+    }
+    for (x, y) in pairs {
+        let (x, y) = (&archive::read_history(x)?, &archive::read_history(y)?);
         let Difference { settings, round, told } = difference(x, y);
         for told in told.iter().map(ToString::to_string) {
             if !found.told.contains(&told) {

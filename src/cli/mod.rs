@@ -96,8 +96,8 @@ struct WindowArgs {
     #[command(flatten)]
     experiment: ExperimentArgs,
     /// Strategies to compare, separated by commas. Values of a strategy's own fields may follow its name:
-    /// `random,snn,"snn alpha=0.5"`.
-    #[arg(long, value_delimiter = ',', value_parser = args::variant, default_value = "random,snn")]
+    /// `random,snn,"snn alpha=0.5"`. By default random,snn, or random and the `strategy` of the experiment's file.
+    #[arg(long, value_delimiter = ',', value_parser = args::variant)]
     strategies: Vec<Variant>,
     /// Wait for Run instead of starting immediately.
     #[arg(long)]
@@ -168,11 +168,12 @@ fn told(error: &anyhow::Error) -> String {
 fn window(args: &WindowArgs) -> anyhow::Result<()> {
     args.experiment.without_set("strategy", "--strategies")?;
     let experiment = args.experiment.resolve()?;
-    setups(&experiment, &args.strategies).context("--strategies")?;
+    let variants = args.experiment.strategies(&args.strategies, &experiment)?;
+    setups(&experiment, &variants).context("--strategies")?;
     ui::run(ui::UiOptions {
         engine: EngineOptions { autosave: autosave::default_folder(), ..args.experiment.engine_options() },
         experiment,
-        variants: args.strategies.clone(),
+        variants,
         autostart: !args.no_autostart,
     })
 }

@@ -26,8 +26,8 @@ pub struct RunArgs {
     #[command(flatten)]
     experiment: ExperimentArgs,
     /// Strategies, separated by commas; all share their seeds. Values of a strategy's own fields may follow its name:
-    /// `random,snn,"snn alpha=0.5"`.
-    #[arg(long, value_delimiter = ',', value_parser = variant, default_value = "random,snn")]
+    /// `random,snn,"snn alpha=0.5"`. By default random,snn, or random and the `strategy` of the experiment's file.
+    #[arg(long, value_delimiter = ',', value_parser = variant)]
     strategies: Vec<Variant>,
     /// Number of rounds.
     #[arg(long)]
@@ -72,11 +72,12 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     experiment.seed = args.seed.unwrap_or(experiment.seed);
     experiment.walks = args.walks.unwrap_or(experiment.walks);
     let mut experiment = experiment.validated()?;
-    setups(&experiment, &args.strategies).context("--strategies")?;
+    let variants = args.experiment.strategies(&args.strategies, &experiment)?;
+    setups(&experiment, &variants).context("--strategies")?;
     let folder = GridFolder::new(&args.out);
     // Before the world is prepared, which may take long.
     let _lock = FolderLock::take(folder.path(), grid::RUN)?;
-    let grid_of = |e: &Experiment| Grid::new(e.clone(), &args.strategies, args.repeats, args.shard);
+    let grid_of = |e: &Experiment| Grid::new(e.clone(), &variants, args.repeats, args.shard);
     let grid = grid_of(&experiment)?;
     let there = grid::admit(&grid, None, &folder, args.resume)?;
     if grid.cells().is_empty() {
@@ -84,7 +85,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
         say!("shard {} has no run, as the grid has only {}; merge it like the others", args.shard, grid.len());
         return Ok(());
     }
-    let strategies: Vec<_> = args.strategies.iter().map(|v| v.strategy).collect();
+    let strategies: Vec<_> = variants.iter().map(|v| v.strategy).collect();
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);

@@ -19,16 +19,19 @@ pub enum DataError {
     #[error("{}: its checksum is {found} instead of {expected}; delete the file and fetch it again", path.display())]
     Checksum { path: PathBuf, expected: String, found: String },
     #[error(
-        "{name} was not found in {}, nor in the folders below{}; run `ridgewalk fetch {name}`, set RIDGEWALK_DATA, or \
+        "{name} was not found in {}, nor in the folders below{}{}; run `ridgewalk fetch {name}`, set RIDGEWALK_DATA, or \
          give --data-dir",
         display_list(searched),
-        display_others(others)
+        display_others(others),
+        display_seen(seen)
     )]
     NotFound {
         name: String,
         searched: Vec<PathBuf>,
         /// Folders with files of the same names, which by their own names are other data sets.
         others: Vec<PathBuf>,
+        /// Some of the files that lie there instead; a link to nothing is marked as such.
+        seen: Vec<String>,
     },
     #[error(
         "{}: is no folder, so {name} is not in it; run `ridgewalk fetch {name}`, or give another with --data-dir",
@@ -36,12 +39,20 @@ pub enum DataError {
     )]
     NoFolder { name: String, path: PathBuf },
     #[error(
-        "{}: {} missing (looked for in {} and the folders below); `ridgewalk fetch {name}` completes the folder",
+        "{}: {} missing (looked for in {} and the folders below){}; `ridgewalk fetch {name}` completes the folder",
         path.display(),
         missing.join(", "),
-        display_list(searched)
+        display_list(searched),
+        display_apart(apart)
     )]
-    Partial { name: String, path: PathBuf, missing: Vec<String>, searched: Vec<PathBuf> },
+    Partial {
+        name: &'static str,
+        path: PathBuf,
+        missing: Vec<String>,
+        searched: Vec<PathBuf>,
+        /// Other folders with some of the files.
+        apart: Vec<PathBuf>,
+    },
     #[error("{name}: the download was cancelled; files that were complete are kept")]
     Cancelled { name: String },
     #[error(
@@ -89,6 +100,17 @@ fn display_others(paths: &[PathBuf]) -> String {
     let other =
         |p: &PathBuf| format!("; {} is by its name another data set (to use it, give that folder itself)", p.display());
     paths.iter().map(other).collect()
+}
+
+fn display_seen(seen: &[String]) -> String {
+    if seen.is_empty() { String::new() } else { format!("; seen there: {}", seen.join(", ")) }
+}
+
+fn display_apart(folders: &[PathBuf]) -> String {
+    match folders {
+        [] => String::new(),
+        _ => format!("; others of the files lie in {}: put them into one folder", display_list(folders)),
+    }
 }
 
 fn display_list(paths: &[PathBuf]) -> String {

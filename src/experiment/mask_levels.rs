@@ -57,14 +57,27 @@ impl FromStr for MaskLevels {
         let named = parts.map(|part| {
             let (name, level) = part.split_once('=').map_or((part, ""), |(name, level)| (name.trim(), level.trim()));
             let place = MaskPlace::ALL.into_iter().find(|p| p.name() == name);
-            match place.filter(|_| !level.is_empty()) {
+            match place.filter(|_| is_level(level)) {
                 Some(place) => Ok((place, level.to_lowercase())),
-                None => {
-                    Err(format!("`{part}` is no level; write outside, wall or lumen with its level: wall=1,lumen=2"))
-                }
+                None => Err(format!(
+                    "`{part}` is no level; write outside, wall or lumen with its value or colour, and commas between them: \
+                     wall=1,lumen=2 or wall=#ff0000,lumen=#0000ff"
+                )),
             }
         });
         Self::new(named.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Whether a level is written as one: a number, one with its opacity (`255/128`), a colour, or `transparent`.
+fn is_level(level: &str) -> bool {
+    let number = |text: &str| text.parse::<u32>().is_ok();
+    match level.strip_prefix('#') {
+        Some(digits) => [6, 8, 12, 16].contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_hexdigit()),
+        None => {
+            level.eq_ignore_ascii_case("transparent")
+                || level.split_once('/').map_or(number(level), |(a, b)| number(a) && number(b))
+        }
     }
 }
 
@@ -94,6 +107,9 @@ mod tests {
             ("wall", "`wall` is no level"),
             ("wall=", "`wall=` is no level"),
             ("calcium=3", "outside, wall or lumen"),
+            ("wall=1 lumen=2", "`wall=1 lumen=2` is no level"),
+            ("wall=#ff,lumen=0", "`wall=#ff` is no level"),
+            ("wall=red", "wall=#ff0000"),
             ("wall=1,lumen=1", "level 1 is both wall and lumen"),
         ] {
             let error = text.parse::<MaskLevels>().unwrap_err();

@@ -14,6 +14,7 @@ use crate::dataset::ImageShape;
 use crate::device::ComputeDevice;
 use crate::disk;
 use crate::experiment::{Digest, Experiment, Field, GeneratorKind};
+use crate::paths;
 
 /// Must change when the same settings lead to another generator than before.
 const VAE_RECIPE: &str = "vae-1";
@@ -80,7 +81,7 @@ pub fn read(
     shape: ImageShape,
     device: &ComputeDevice,
 ) -> Result<Arc<dyn Generator>, GeneratorFileError> {
-    let bytes = std::fs::read(path).map_err(|source| GeneratorFileError::Read { path: path.into(), source })?;
+    let bytes = paths::read(path).map_err(|source| GeneratorFileError::Read { path: path.into(), source })?;
     let tensors = checked(&bytes, of);
     let generator = tensors.and_then(|tensors| from_tensors(tensors, of.experiment, shape, device));
     generator.map_err(|reason| GeneratorFileError::Unfit { path: path.into(), reason })

@@ -48,7 +48,10 @@ pub fn admit(
 }
 
 /// What is to be told before rounds are added to the runs of a folder, one sentence each: nothing of it is an error.
-pub(super) fn notes(there: &[(PathBuf, Header)], world: &World) -> Vec<String> {
+pub(super) fn notes(there: &[(PathBuf, Header)], world: &World, folder: &GridFolder) -> Vec<String> {
+    let path = folder.experiment();
+    let is_empty = !there.is_empty() && path.metadata().is_ok_and(|m| m.len() == 0);
+    let empty = is_empty.then(|| format!("{}: was empty; it is written again as its runs have it.", path.display()));
     let likeness = there.iter().filter_map(|(_, header)| header.ground().compare(&world.ground).ok()).max();
     let here = Origin::here(&world.device.description, 1).machine();
     let mut others = Origin::machines(there.iter().flat_map(|(_, header)| &header.origins));
@@ -60,7 +63,7 @@ pub(super) fn notes(there: &[(PathBuf, Header)], world: &World) -> Vec<String> {
              its last bits."
         )
     });
-    likeness.and_then(Likeness::note).map(str::to_owned).into_iter().chain(moved).collect()
+    likeness.and_then(Likeness::note).map(str::to_owned).into_iter().chain(moved).chain(empty).collect()
 }
 
 /// The runs of a folder, or an error if they, its experiment or its embedding are of another grid than this experiment's.

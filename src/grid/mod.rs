@@ -57,7 +57,7 @@ pub fn run(
     let _lock = FolderLock::take(folder.path(), RUN)?;
     let cells = grid.cells();
     let there = admit(grid, Some(&world.ground), folder, resume)?;
-    notes(&there, world).iter().for_each(|note| watcher.noted(note));
+    notes(&there, world, folder).iter().for_each(|note| watcher.noted(note));
     if resume {
         cells.iter().try_for_each(|cell| check_resumes(cell, world, folder))?;
     }

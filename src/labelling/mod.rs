@@ -137,9 +137,13 @@ impl FileRefusal {
     /// A refusal of a mask that was read so.
     pub fn of(refusal: Refusal, reading: &Reading) -> Self {
         match refusal {
-            Refusal::Mask(MaskFault::NoLumen) if reading.half_of_a_pair => {
-                let other = "its name may be that of one of a pair, but the other file is not beside it";
-                Self::Levels { fault: MaskFault::NoLumen, help: format!("{}; {other}", reading.help()) }
+            Refusal::Mask(MaskFault::NoLumen) => {
+                let pair = if reading.half_of_a_pair {
+                    "its name may be that of one of a pair, but the other file is not beside it: their names differ in that word only"
+                } else {
+                    "if lumen and vessel lie in two files, name them x-lumen.png and x-vessel.png"
+                };
+                Self::Levels { fault: MaskFault::NoLumen, help: format!("{}; {pair}", reading.help()) }
             }
             Refusal::Mask(fault) => Self::Levels { fault, help: reading.help() },
             other => Self::Mask(other),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::disk;
+use crate::{disk, paths};
 
 /// A two-dimensional array, row by row.
 ///
@@ -30,7 +30,7 @@ pub enum NpyError {
 impl NpyImage {
     pub fn read(path: &Path) -> Result<Self, NpyError> {
         Self::from_bytes(
-            &std::fs::read(path).map_err(|source| NpyError::Io { path: path.display().to_string(), source })?,
+            &paths::read(path).map_err(|source| NpyError::Io { path: path.display().to_string(), source })?,
         )
     }
 

@@ -111,6 +111,8 @@ impl MaskReport {
 pub enum MasksError {
     #[error("{}: the folder of masks cannot be read ({source}); choose another", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
+    #[error("{}: it is a file; give the folder that has the masks", path.display())]
+    File { path: PathBuf },
     #[error("{}: the folder has no PNG file{others}; choose the folder with the masks", path.display())]
     Empty { path: PathBuf, others: String },
     #[error("{}: {}; at least {LEAST_MASKS} are needed. Add masks or fix the rejected ones{}", report.folder.display(), report.summary(), quoted(report))]
@@ -173,6 +175,9 @@ impl MaskChecking {
     /// maps.
     pub fn new(experiment: &Experiment, cache: Option<&Path>) -> Result<Self, MasksError> {
         let folder = paths::expanded(&experiment.masks);
+        if folder.is_file() {
+            return Err(MasksError::File { path: folder });
+        }
         let listing = Listing::of(&folder).map_err(|source| MasksError::Folder { path: folder.clone(), source })?;
         if listing.masks.is_empty() {
             return Err(MasksError::Empty { path: folder, others: listing.others() });
@@ -212,7 +217,7 @@ impl MaskChecking {
             for path in files.paths() {
                 self.hash.update(name(path));
                 // A file that cannot be read is rejected when it is checked.
-                let bytes = std::fs::read(path).unwrap_or_default();
+                let bytes = paths::read(path).unwrap_or_default();
                 self.hash.update((bytes.len() as u64).to_le_bytes());
                 self.hash.update(bytes);
             }

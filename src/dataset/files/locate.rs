@@ -15,6 +15,8 @@ pub const VARIABLE: &str = "RIDGEWALK_DATA";
 const DEPTH: usize = 3;
 /// Most folders that are looked into below a root: it may be a whole home.
 const MOST_FOLDERS: usize = 4_096;
+/// Most files that are named when none of the data set's is there.
+const MOST_SEEN: usize = 4;
 
 /// A data set on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,13 +60,36 @@ pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataEr
         partial.push(path.clone());
     }
     let searched: Vec<PathBuf> = roots.iter().flat_map(|r| [r.clone(), r.join(name)]).collect();
-    if let Some(path) = partial.into_iter().next() {
+    let mut partial = distinct(partial).into_iter();
+    if let Some(path) = partial.next() {
         let missing = files.missing_in(&path);
-        return Err(DataError::Partial { name: name.into(), path, missing, searched });
+        return Err(DataError::Partial { name, path, missing, searched, apart: partial.collect() });
     }
     let others = others.into_iter().map(|f| f.path).filter(|f| !files.there_in(f).is_empty()).collect();
     let objection = folders.iter().find_map(|f| files.objection(f));
-    Err(objection.unwrap_or(DataError::NotFound { name: name.into(), searched, others }))
+    // Not of a home that happens to be searched.
+    let seen = if data_dir.is_some() { seen(&folders) } else { Vec::new() };
+    Err(objection.unwrap_or(DataError::NotFound { name: name.into(), searched, others, seen }))
+}
+
+/// Some of the files in the folders, the first of which is the root, with how many more there are.
+fn seen(folders: &[PathBuf]) -> Vec<String> {
+    let root = folders.first().cloned().unwrap_or_default();
+    let mut paths = Vec::new();
+    for folder in folders {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
+        let mut own: Vec<PathBuf> = entries.filter(|p| !p.is_dir()).collect();
+        own.sort();
+        paths.extend(own);
+    }
+    let more = paths.len().saturating_sub(MOST_SEEN);
+    let named = |path: &PathBuf| {
+        let name = path.strip_prefix(&root).unwrap_or(path).display().to_string();
+        if path.exists() { name } else { format!("{name} (a link to nothing)") }
+    };
+    let named: Vec<String> = paths.iter().take(MOST_SEEN).map(named).collect();
+    let depth = (folders.len() > 1 && named.is_empty()).then(|| format!("no file, to {DEPTH} folders deep"));
+    named.into_iter().chain(depth).chain((more > 0).then(|| format!("{more} more"))).collect()
 }
 
 /// Every folder with all the files that are needed, by the same search; unreadable folders are left out.
@@ -221,12 +246,24 @@ mod tests {
     fn what_is_not_found_is_named_with_the_places_searched() {
         let mnist = |folder: &str| MNIST.map(|name| format!("{folder}{name}"));
         let one = |name: &str| vec![name.to_owned()];
-        let rows: [(&dyn Files, Vec<String>, &[&str]); 10] = [
+        let rows: [(&dyn Files, Vec<String>, &[&str]); 14] = [
             (&Mnist, vec![], &["mnist was not found in", "nor in the folders below", "RIDGEWALK_DATA"]),
             (&Mnist, mnist("")[..1].to_vec(), &["train-labels-idx1-ubyte, t10k-images", "missing", "looked for in"]),
             (&Mnist, mnist("mnist/")[1..].to_vec(), &["mnist: train-images-idx3-ubyte missing"]),
             (&Mnist, mnist("FashionMNIST/raw/").to_vec(), &["not found", "FashionMNIST/raw is by its name another"]),
             (&Mnist, one("mnist.npz"), &["mnist.npz", "Keras"]),
+            (
+                &Mnist,
+                one("mnist/train-images-idx3-ubyte (1).gz"),
+                &["seen there: mnist/train-images-idx3-ubyte (1).gz"],
+            ),
+            (&Mnist, mnist("a/b/c/d/").to_vec(), &["seen there: no file, to 3 folders deep"]),
+            (
+                &Mnist,
+                [&mnist("train/")[..2], &mnist("test/")[2..]].concat(),
+                &["train-images-idx3-ubyte", "missing", "train: put them into one folder"],
+            ),
+            (&Cifar10, one("cifar-10-binary.zip"), &["seen there: cifar-10-binary.zip"]),
             (&Cifar10, one("test_batch.bin"), &["data_batch_1.bin missing"]),
             (&Cifar10, one("data_batch_2.bin"), &["test_batch.bin missing"]),
             (&Cifar10, one("cifar-10-python.tar.gz"), &["edition for Python", "binary version"]),

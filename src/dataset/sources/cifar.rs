@@ -44,7 +44,13 @@ impl Source for Cifar10 {
 
     fn read(&self, _: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
         let found = locate::first(self, data_dir)?;
-        Ok(read_folder(found.name, &found.provenance(), &found.path)?.found_in(found.place()))
+        let read = read_folder(found.name, &found.provenance(), &found.path).map_err(|e| match e {
+            DataError::Format { path, detail } if has_loose_files(&found.path) && archive_in(&found.path).is_some() => {
+                fault(&path, format!("{detail}; without the loose files the archive beside them would be read"))
+            }
+            other => other,
+        });
+        Ok(read?.found_in(found.place()))
     }
 
     fn is_often_partial(&self) -> bool {

@@ -59,7 +59,16 @@ impl Part {
         let names: Vec<String> = [self.name(), dotted].into_iter().flat_map(|n| [format!("{n}.gz"), n]).collect();
         let here = names.iter().map(|n| folder.join(n));
         let below = names.iter().map(|outer| folder.join(outer)).flat_map(|f| names.iter().map(move |n| f.join(n)));
-        here.chain(below).find(|p| p.is_file())
+        // One that has something in it before an empty one.
+        let is_empty = |path: &PathBuf| path.metadata().is_ok_and(|m| m.len() == 0);
+        here.chain(below).filter(|p| p.is_file()).min_by_key(is_empty)
+    }
+
+    /// What is missing if its file is not there.
+    fn missing(&self, folder: &Path) -> String {
+        let name = self.name();
+        let taken = [name.clone(), format!("{name}.gz")].into_iter().find(|n| folder.join(n).is_dir());
+        taken.map_or(name.clone(), |taken| format!("{name} ({taken} is a folder without it)"))
     }
 }
 
@@ -100,7 +109,7 @@ impl Files for Mnist {
     }
 
     fn missing_in(&self, folder: &Path) -> Vec<String> {
-        PARTS.iter().filter(|p| p.find(folder).is_none()).map(Part::name).collect()
+        PARTS.iter().filter(|p| p.find(folder).is_none()).map(|p| p.missing(folder)).collect()
     }
 
     fn objection(&self, folder: &Path) -> Option<DataError> {
@@ -132,7 +141,10 @@ fn read_folder(name: &str, provenance: String, folder: &Path) -> Result<Dataset,
     if train.shape() != test.shape() {
         let (a, b) = (train.shape(), test.shape());
         let train = train_images.display();
-        let detail = format!("images of {} x {}, but {train} has {} x {}", b.height, b.width, a.height, a.width);
+        let detail = format!(
+            "images of {} x {}, but {train} has {} x {}: one of the two is of another data set",
+            b.height, b.width, a.height, a.width
+        );
         return Err(fault(&test_images, detail));
     }
     let [train, test] = [(train, &train_images), (test, &test_images)].map(|(split, path)| {
@@ -150,7 +162,11 @@ pub fn read_split(images: &Path, labels: &Path) -> Result<Split, DataError> {
     let labels_read = read_labels(labels)?;
     let count = pixels.len() / shape.len();
     if labels_read.len() != count {
-        let detail = format!("{} labels, but {} has {count} images", labels_read.len(), images.display());
+        let detail = format!(
+            "{} labels, but {} has {count} images: one of the two is of another split or data set",
+            labels_read.len(),
+            images.display()
+        );
         return Err(fault(labels, detail));
     }
     Split::new(shape, pixels, labels_read)
@@ -168,8 +184,12 @@ pub fn read_labels(path: &Path) -> Result<Vec<u8>, DataError> {
     let class = |(place, value): (usize, &[u8])| {
         // Big-endian; a negative number of one byte reads as 128 or above.
         let value = value.iter().fold(0_u32, |value, &byte| value << 8 | u32::from(byte));
-        let class = u8::try_from(value).ok().filter(|&class| usize::from(class) < CLASSES);
-        class.ok_or_else(|| fault(path, format!("label {value} at place {place}, but there are {CLASSES} classes")))
+        let class = |value: u32| u8::try_from(value).ok().filter(|&class| usize::from(class) < CLASSES);
+        class(value).ok_or_else(|| {
+            let little = width > 1 && class(value.swap_bytes() >> (32 - 8 * width)).is_some();
+            let hint = if little { ": its numbers are little-endian; write them big-endian" } else { "" };
+            fault(path, format!("label {value} at place {place}, but there are {CLASSES} classes{hint}"))
+        })
     };
     bytes.chunks_exact(width).enumerate().map(class).collect()
 }

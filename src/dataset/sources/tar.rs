@@ -28,13 +28,15 @@ pub fn read(
     // The name and size of the next member, where its own header has no room for them.
     let (mut long_name, mut long_size) = (None, None);
     loop {
-        let mut header = [0; BLOCK];
-        match from.read_exact(&mut header) {
+        let mut header = Vec::with_capacity(BLOCK);
+        (&mut *from).take(BLOCK as u64).read_to_end(&mut header).map_err(|e| damaged(path, &e))?;
+        if header.len() < BLOCK {
             // An archive may end without its two empty blocks, but only between members.
-            Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => return Err(fault(path, "is cut short".into())),
-            Err(e) => return Err(damaged(path, &e)),
-            Ok(()) if header.iter().all(|&b| b == 0) => return Ok(()),
-            Ok(()) => {}
+            let what = known(&header).map_or("is cut short".into(), |what| format!("is not a tar archive but {what}"));
+            return Err(fault(path, what));
+        }
+        if header.iter().all(|&b| b == 0) {
+            return Ok(());
         }
         let size = long_size.take().or_else(|| size(&header[SIZE])).filter(|&s| s <= MOST_BYTES);
         let not_tar = || match known(&header) {

@@ -16,8 +16,8 @@ use crate::experiment::MaskLevels;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MaskFiles {
     One(PathBuf),
-    /// The same name but for one word in the file's name or its folder's, which is `lumen` or `lum` in one and `vessel`,
-    /// `media`, `med`, `eem` or `outer` in the other.
+    /// The same name but for one word in the file's name or its folder's, which is `lumen`, `lum` or `inner` in one and
+    /// `vessel`, `media`, `med`, `eem` or `outer` in the other.
     Pair {
         lumen: PathBuf,
         vessel: PathBuf,
@@ -49,8 +49,14 @@ pub enum MaskFileError {
     Fault(#[from] MaskFault),
     #[error("{}: {error}", path.display())]
     InPair { path: PathBuf, error: Box<Self> },
-    #[error("the shape is in {pieces} pieces instead of one")]
-    Pieces { pieces: usize },
+    #[error(
+        "the shape is in {pieces} pieces instead of one; the smallest has {pixels} pixels, the first at column {column}, row {row}; remove what does not belong to it"
+    )]
+    Pieces { pieces: usize, pixels: usize, column: usize, row: usize },
+    #[error(
+        "the shapes of lumen and vessel are equal, so that no wall is between them; give the outer border's shape too"
+    )]
+    NoWallBetween,
     #[error("the lumen's image is {} x {}, the vessel's {} x {}; both must have one size", lumen[0], lumen[1], vessel[0], vessel[1])]
     PairSizes { lumen: [usize; 2], vessel: [usize; 2] },
     #[error(
@@ -70,7 +76,9 @@ impl MaskFileError {
             Self::Levels(_) => "unclear-levels",
             Self::Fault(_) => "no-mask",
             Self::InPair { error, .. } => error.kind(),
-            Self::Pieces { .. } | Self::PairSizes { .. } | Self::LumenOutside { .. } => "unfit-pair",
+            Self::Pieces { .. } | Self::NoWallBetween | Self::PairSizes { .. } | Self::LumenOutside { .. } => {
+                "unfit-pair"
+            }
         }
     }
 }
@@ -105,6 +113,9 @@ impl MaskFiles {
                 if let Some(first) = beyond().next() {
                     let (column, row) = (first % inner.width, first / inner.width);
                     return Err(MaskFileError::LumenOutside { pixels: beyond().count(), column, row });
+                }
+                if inner.filled == outer.filled {
+                    return Err(MaskFileError::NoWallBetween);
                 }
                 let mask = WallMask::drawn(inner.width, inner.height, |i| outer.filled[i] && !inner.filled[i]);
                 let pixels = [&inner, &outer].map(|s| s.filled.iter().filter(|f| **f).count());
@@ -216,7 +227,7 @@ pub fn paired(paths: Vec<PathBuf>) -> Vec<MaskFiles> {
 
 /// Most other files that a message lists.
 const QUOTED: usize = 3;
-const LUMEN: [&str; 2] = ["lumen", "lum"];
+const LUMEN: [&str; 3] = ["lumen", "lum", "inner"];
 const VESSEL: [&str; 5] = ["vessel", "media", "med", "eem", "outer"];
 const SEPARATORS: [char; 4] = ['-', '_', ' ', '.'];
 /// What a name has before and after one of these words; `None` if it has none of them.
@@ -297,9 +308,14 @@ fn shape(path: &Path, levels: &MaskLevels) -> Result<Shape, MaskFileError> {
     let raster = Raster::read(path)?;
     let (filled, reading) = filled(&raster, levels)?;
     let (width, height) = (raster.width, raster.height);
-    match components(width, height, &filled, true).len() {
-        0 => Err(MaskFault::Empty.into()),
-        1 => Ok(Shape { width, height, filled, reading }),
-        pieces => Err(MaskFileError::Pieces { pieces }),
+    let pieces = components(width, height, &filled, true);
+    match pieces.iter().min_by_key(|piece| piece.len()) {
+        None => Err(MaskFault::Empty.into()),
+        Some(smallest) if pieces.len() > 1 => {
+            let first = smallest.iter().min().copied().unwrap_or_default();
+            let (column, row) = (first % width, first / width);
+            Err(MaskFileError::Pieces { pieces: pieces.len(), pixels: smallest.len(), column, row })
+        }
+        Some(_) => Ok(Shape { width, height, filled, reading }),
     }
 }

@@ -34,6 +34,8 @@ const OFF_THE_LINE: f64 = 0.1;
 const BETWEEN: std::ops::Range<f64> = -0.05..1.05;
 /// With smooth borders, values this close to a level (as a share of the range) are that level with noise.
 const NOISE: f64 = 1.0 / 32.0;
+/// What sharp resizing adds beyond a border: values this close to a level of the range are that level, overshot.
+const OVERSHOT: f64 = 0.1;
 /// A level has at least this many times the pixels of one that is only noise beside it.
 const NOISE_PIXELS: usize = 8;
 /// With smooth borders, a level that is nowhere surrounded by itself differs from all others by this share of the range.
@@ -91,7 +93,8 @@ impl Levels {
         }
         let explained = |v: usize| smooth && is_between(raster, &values, v);
         let specks = (0..count).filter(|v| level_of_value[*v] == NONE && !explained(*v)).collect();
-        let found = Seam { raster, certain: &certain, colours: &colours, grain };
+        let range = range(&colours);
+        let found = Seam { raster, certain: &certain, colours: &colours, range, grain };
         let of = (0..certain.len()).map(|i| if seam[i] { found.nearer(i) } else { certain[i] as u8 }).collect();
         Ok(Self { values, of, seam, specks })
     }
@@ -174,16 +177,15 @@ fn anchored(raster: &Raster, of: &[u32], cores: Vec<bool>) -> Vec<bool> {
     reached
 }
 
-/// Leaves out levels that are another one with a little noise.
+/// Leaves out levels that are another one with a little noise, or overshot.
 fn drop_noise(raster: &Raster, named: &[bool], values: &mut Vec<usize>) {
     let colour = |v: usize| raster.values[v].colour;
-    let range = values.iter().flat_map(|a| values.iter().map(move |b| distance(colour(*a), colour(*b))));
-    let range = range.fold(0.0, f64::max);
+    let range = range(&values.iter().map(|v| colour(*v)).collect::<Vec<_>>());
     let all = values.clone();
     values.retain(|v| {
         named[*v]
             || !all.iter().any(|other| {
-                distance(colour(*v), colour(*other)) < NOISE * range
+                distance(colour(*v), colour(*other)) < OVERSHOT * range
                     && raster.values[*v].pixels * NOISE_PIXELS < raster.values[*other].pixels
             })
     });
@@ -232,6 +234,11 @@ pub fn between(a: [f64; 4], b: [f64; 4], v: [f64; 4]) -> Option<(f64, f64)> {
     (BETWEEN.contains(&along) && off < OFF_THE_LINE).then_some((along, off))
 }
 
+/// The greatest distance of two colours.
+fn range(colours: &[[f64; 4]]) -> f64 {
+    colours.iter().flat_map(|a| colours.iter().map(|b| distance(*a, *b))).fold(0.0, f64::max)
+}
+
 fn distance(a: [f64; 4], b: [f64; 4]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
 }
@@ -241,6 +248,8 @@ struct Seam<'a> {
     raster: &'a Raster,
     certain: &'a [u32],
     colours: &'a [[f64; 4]],
+    /// The greatest distance of two levels.
+    range: f64,
     grain: usize,
 }
 
@@ -261,6 +270,11 @@ impl Seam<'_> {
             });
             if let Some((_, level)) = met.min_by(|a, b| a.0.total_cmp(&b.0)) {
                 return level as u8;
+            }
+            let away = |level: &usize| distance(self.colours[*level], value);
+            let nearest = seen.iter().copied().min_by(|a, b| away(a).total_cmp(&away(b)));
+            if let Some(overshot) = nearest.filter(|level| away(level) < OVERSHOT * self.range) {
+                return overshot as u8;
             }
             if next_to_it.is_empty() {
                 next_to_it = seen;

@@ -26,6 +26,8 @@ pub struct Reading {
     pub(super) halved: Vec<Halved>,
     /// Every level with its number of pixels.
     pub(super) levels: Vec<(String, usize)>,
+    /// Values of the image that are no levels, as smooth borders have.
+    pub(super) between: usize,
     /// Values of a few pixels that are no levels and were read as the level next to them.
     pub(super) specks: Vec<(String, usize)>,
     /// Pixels of the lumen and of the vessel; zeros if no lumen was found.
@@ -54,7 +56,7 @@ pub(super) struct Halved {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LevelsFault {
     #[error(
-        "no mask: {values} values, which are not {MOST_LEVELS} levels or fewer with smooth borders; the most frequent are {frequent}; draw outside, wall and lumen in one value each"
+        "no mask: {values} values, of which most pixels lie beside others, as in a photograph or after JPEG, or which are more than {MOST_LEVELS} levels; the most frequent are {frequent}; draw outside, wall and lumen in one value each, or name them with --levels (field `mask_levels`)"
     )]
     NoLevels { values: usize, frequent: String },
     #[error("{levels} levels are too many to try all readings; name them with --levels (field `mask_levels`): {found}")]
@@ -104,9 +106,8 @@ impl Reading {
     /// Of a lumen and a vessel in two files, with their numbers of pixels.
     pub fn of_pair([lumen, vessel]: [Self; 2], areas: [usize; 2]) -> Self {
         let places = [Vec::new(), vec!["in one file".into()], vec!["in another".into()]];
-        let both = |a: Vec<(String, usize)>, b: Vec<(String, usize)>| [a, b].concat();
-        let (levels, specks) = (both(lumen.levels, vessel.levels), both(lumen.specks, vessel.specks));
-        Self { places, levels, specks, areas, ..Self::default() }
+        let specks = [lumen.specks, vessel.specks].concat();
+        Self { places, specks, areas, ..Self::default() }
     }
 
     /// What lies where its level does not belong, and what is doubtful about the lumen, for display; `None` if nothing is.
@@ -125,6 +126,10 @@ impl Reading {
             .map(|(value, count)| format!("{} of value {value} read as what lies around", pixels(*count)));
         let parts: Vec<String> = foreign.chain(halved).chain(specks).chain(self.doubts()).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    fn is_of_a_pair(&self) -> bool {
+        self.places[0].is_empty() && !self.places[2].is_empty()
     }
 
     fn doubts(&self) -> impl Iterator<Item = String> {
@@ -146,9 +151,16 @@ impl Reading {
     /// What the levels are and were taken for, and what may help, for the end of a message.
     pub fn help(&self) -> String {
         let levels = listed(self.levels.clone());
+        let smooth = match self.between {
+            0 => String::new(),
+            n => format!(
+                "; {n} values more lie between them, as after resizing, smoothing or JPEG: save it without, if you can"
+            ),
+        };
         match self.levels.len() {
+            _ if self.is_of_a_pair() => "of each file the shape is all that its outside does not reach; if the outside of one is another level, name it with --levels outside=0".into(),
             0 | 1 => format!("the file has one level, {levels}"),
-            _ => format!("read as {self}, of the levels {levels}; if the wall is another one, name it with --levels"),
+            _ => format!("read as {self}, of the levels {levels}{smooth}; if the wall is another one, name it with --levels"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Seek as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Seek as _};
 use std::path::{Path, PathBuf};
 
 use png::{BitDepth, ColorType, Transformations};
@@ -39,6 +39,8 @@ pub enum RasterError {
     Io(#[from] std::io::Error),
     #[error("it is a link to {}, which is not there; copy the file itself", target.display())]
     BrokenLink { target: PathBuf },
+    #[error("it is a link to {}, which cannot be followed ({source}); copy the file itself", target.display())]
+    EndlessLink { target: PathBuf, source: std::io::Error },
     #[error("it is no PNG but {0}")]
     NotPng(String),
     #[error("the PNG is damaged ({0}); export or copy it again")]
@@ -49,6 +51,8 @@ pub enum RasterError {
     Photograph,
     #[error("the image is too large ({width} x {height} pixels, at most {MOST_PIXELS} in all); crop or scale it")]
     TooLarge { width: usize, height: usize },
+    #[error("the image, or what its file says of itself, is too large; crop or scale it, and save it without metadata")]
+    BeyondLimits,
 }
 
 /// Larger images are no masks, and would take more memory than a mask is worth.
@@ -143,7 +147,8 @@ fn opened(path: &Path) -> Result<File, RasterError> {
         Ok(kind) => kind,
         Err(e) => {
             return Err(match std::fs::read_link(path) {
-                Ok(target) => RasterError::BrokenLink { target },
+                Ok(target) if e.kind() == ErrorKind::NotFound => RasterError::BrokenLink { target },
+                Ok(target) => RasterError::EndlessLink { target, source: e },
                 Err(_) => RasterError::Io(e),
             });
         }
@@ -158,9 +163,15 @@ fn opened(path: &Path) -> Result<File, RasterError> {
 
 fn damaged(error: png::DecodingError) -> RasterError {
     match error {
-        png::DecodingError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => RasterError::Io(e),
+        png::DecodingError::IoError(e) if e.kind() != ErrorKind::UnexpectedEof => RasterError::Io(e),
         png::DecodingError::IoError(_) => RasterError::Damaged("the file is cut short".to_owned()),
-        other => RasterError::Damaged(other.to_string()),
+        png::DecodingError::LimitsExceeded => RasterError::BeyondLimits,
+        other => {
+            let detail = other.to_string();
+            // Without the library's own notation.
+            let plain = detail.split([':', '{']).next().unwrap_or_default().trim().trim_end_matches('.');
+            RasterError::Damaged(plain.to_lowercase())
+        }
     }
 }
 

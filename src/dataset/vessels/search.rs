@@ -92,8 +92,10 @@ impl<'a> Search<'a> {
     pub fn of_wall(&self, wall: Vec<bool>, reading: Reading) -> ReadMask {
         let Raster { width, height, ref values, .. } = *self.raster;
         let told = |of: &[usize]| of.iter().map(|v| (values[*v].name.clone(), values[*v].pixels)).collect();
-        let (levels, specks) = (told(&self.levels.values), told(&self.levels.specks));
-        ReadMask { mask: WallMask::drawn(width, height, |i| wall[i]), reading: Reading { levels, specks, ..reading } }
+        let (levels, specks): (Vec<_>, Vec<_>) = (told(&self.levels.values), told(&self.levels.specks));
+        let between = values.len() - self.levels.values.len() - self.levels.specks.len();
+        let reading = Reading { levels, specks, between, ..reading };
+        ReadMask { mask: WallMask::drawn(width, height, |i| wall[i]), reading }
     }
 
     pub fn names(&self, levels: &[usize]) -> String {

@@ -10,14 +10,17 @@ use crate::statistics::{Comparison, EndpointTest, Interval, Options, compare};
 /// Each strategy against the baseline: primary endpoint, exact test, area under the curve, labels needed.
 pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     let comparison = compare(histories, options);
-    let (first, last) = (*comparison.rounds.start(), *comparison.rounds.end());
+    let rounds = match (comparison.rounds.start(), comparison.rounds.end()) {
+        (first, last) if first <= last => format!("t = {first} to {last}"),
+        (first, _) => format!("from t = {first} on, of which there is none"),
+    };
     let baseline = options.baseline.label();
     let task = task(histories);
     let percent = number(options.level * 100.0, 0);
     let mut header: Vec<String> = [
         "Strategy".to_owned(),
         "Runs".into(),
-        format!("Mean, t = {first} to {last}"),
+        format!("Mean, {rounds}"),
         "Pairs".into(),
         format!("Minus {baseline}"),
         format!("{percent} % interval"),
@@ -32,7 +35,7 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     let rows = comparison.groups.iter().map(comparison_row).collect();
     let forks: Vec<String> = histories.iter().filter(|h| h.is_fork()).map(History::label).collect();
     let caption = format!(
-        "{} ({unit}): mean over rounds t = {first} to {last} (the primary endpoint), and its difference from {baseline}, \
+        "{} ({unit}): mean over rounds {rounds} (the primary endpoint), and its difference from {baseline}, \
          paired by seed; area under the learning curve over labels, as a mean ({unit}){}.",
         task.measure(),
         if options.targets.is_empty() { "" } else { "; labels needed" },

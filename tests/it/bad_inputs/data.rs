@@ -77,6 +77,12 @@ fn mnist() -> Vec<Row> {
         ("IDX: images of another shape than the test's", images, packed(&with_sizes(&i, [120, 14, 56])), "14 x 56"),
         ("IDX: labels for fewer images", labels, packed(&[&[0, 0, 8, 1, 0, 0, 0, 3], &l[8..11]].concat()), "3 labels"),
         ("IDX: a label above nine", labels, packed(&[&l[..8], &[11][..], &l[9..]].concat()), "label 11"),
+        (
+            "IDX: labels of 32 bits in the other order",
+            labels,
+            packed(&[&[0, 0, 12, 1, 0, 0, 0, 2], &[3, 0, 0, 0, 1, 0, 0, 0][..]].concat()),
+            "little-endian",
+        ),
         ("IDX: a web page", images, b"<!DOCTYPE html>".to_vec(), "begins with"),
         ("IDX: a NumPy file", images, b"\x93NUMPY\x01\0".to_vec(), "begins with"),
         (
@@ -100,6 +106,24 @@ fn mnist() -> Vec<Row> {
             partial(vec![Folder("d/t10k-labels-idx1-ubyte")]),
             MNIST,
             ["t10k-labels-idx1-ubyte", "missing"],
+        ),
+        refuses(
+            "MNIST: names that a browser gave",
+            with(IDX.iter().map(|n| text(leak(format!("d/{n} (1).gz")), "x")).collect()),
+            MNIST,
+            ["not found", "seen there: t10k-images-idx3-ubyte (1).gz"],
+        ),
+        refuses(
+            "MNIST: each split in a folder of its own",
+            with(IDX.iter().map(|n| File(leak(format!("d/{}/{n}", &n[..4])), unpacked(n))).collect()),
+            MNIST,
+            ["missing", "put them into one folder"],
+        ),
+        works(
+            "MNIST: an empty packed file beside the whole one",
+            with([raw(), vec![text("d/train-images-idx3-ubyte", "")]].concat_given()),
+            MNIST,
+            ["quality.md"],
         ),
         refuses("MNIST: the data folder is a file", with(vec![text("d", "mine")]), MNIST, ["mnist"]),
     ]);
@@ -180,6 +204,27 @@ fn cifar() -> Vec<Row> {
             packed_as(b"<!DOCTYPE html>".repeat(99)),
             CIFAR,
             ["cifar-10-binary.tar.gz", "not a tar archive|HTML"],
+        ),
+        refuses(
+            "CIFAR-10: a short web page for an archive",
+            packed_as(b"<html>".to_vec()),
+            CIFAR,
+            ["cifar-10-binary.tar.gz", "a web page"],
+        ),
+        refuses(
+            "CIFAR-10: a zip archive",
+            with(vec![text("d/cifar-10-binary.zip", "x")]),
+            CIFAR,
+            ["not found", "seen there: cifar-10-binary.zip"],
+        ),
+        refuses(
+            "CIFAR-10: a batch cut off beside the archive",
+            good(vec![
+                File("d/data_batch_1.bin", batch[..5000].to_vec()),
+                File("d/cifar-10-binary.tar.gz", archive.clone()),
+            ]),
+            CIFAR,
+            ["data_batch_1.bin", "the archive beside them would be read"],
         ),
         refuses(
             "CIFAR-10: an archive of nothing",

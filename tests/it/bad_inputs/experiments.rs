@@ -1,6 +1,6 @@
 //! Experiments: files in TOML and the fields of them.
 
-use super::row::Given::{Field, File, Folder};
+use super::row::Given::{Field, File, Folder, Pipe};
 use super::row::{Row, refuses, text, works};
 
 const RUN: &str = "run --experiment e.toml --out out";
@@ -130,6 +130,29 @@ pub fn rows() -> Vec<Row> {
         ("fields: two seeds", "--set seed=3 --seed 4", &["--set seed=3", "--seed"]),
     ] {
         rows.push(refuses(what, [good()], &format!("{RUN} {set}"), says.iter().copied()).never(["generator, epoch"]));
+    }
+    let entropy = || text("e.toml", format!("{GOOD}strategy = \"entropy\"\n"));
+    rows.push(works("TOML: a strategy", [entropy()], RUN, ["entropy", "random"]).never(["snn"]));
+    rows.push(refuses(
+        "TOML: a strategy that is not among --strategies",
+        [entropy()],
+        &format!("{RUN} --strategies random,snn"),
+        ["e.toml: its `strategy` is entropy", "--strategies"],
+    ));
+    if cfg!(unix) {
+        rows.push(refuses("TOML: a pipe", [Pipe("e.toml")], RUN, ["e.toml", "pipe"]));
+        rows.push(refuses(
+            "TOML: from an empty standard input",
+            [],
+            "run --experiment /dev/stdin --out out",
+            ["/dev/stdin"],
+        ));
+        rows.push(refuses(
+            "generator: a pipe to take it from",
+            [good(), Pipe("g.safetensors")],
+            "generator --experiment e.toml --generator g.safetensors --out out",
+            ["g.safetensors", "pipe"],
+        ));
     }
     // A field of a variant.
     for (what, strategies, says) in [

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::row::Given::{Copy, Field, File, Folder};
+use super::row::Given::{Copy, Field, File, Folder, Pipe};
 use super::row::{Given, Row, program, refuses, text, works};
 
 const FIGURES: &str = "figures run --out out";
@@ -37,6 +37,7 @@ fn files() -> Vec<Row> {
         ("history: cut off", good[..good.len() / 2].to_vec(), "damaged or cut off"),
         ("history: cut off by a byte", good[..good.len() - 1].to_vec(), "damaged or cut off"),
         ("history: a flipped bit", flipped(&good), "damaged"),
+        ("history: a word behind its end", [&good[..], b"more"].concat(), "4 bytes stand behind its end"),
         ("history: a number inside", packed(&line, &[7]), "damaged"),
         ("history: nothing inside", packed(&line, &[]), "damaged"),
         ("history: half of it inside", packed(&line, &body[..body.len() / 2]), "damaged"),
@@ -45,6 +46,9 @@ fn files() -> Vec<Row> {
         ("history: sixteen million zeros inside", packed(&line, &vec![0; 1 << 24]), "damaged"),
     ] {
         rows.push(refuses(what, with(bytes), FIGURES, ["snn-01.rwh", says]));
+    }
+    if cfg!(unix) {
+        rows.push(refuses("history: a pipe", [Pipe("x.rwh")], "figures x.rwh --out out", ["x.rwh", "pipe"]));
     }
     rows.push(refuses("history: none in the folder", [text("run/notes.txt", "x")], FIGURES, ["run", "no history"]));
     rows.push(refuses("history: a folder by such a name", [Folder("run/x.rwh")], FIGURES, ["no history"]));
@@ -111,6 +115,14 @@ fn options() -> Vec<Row> {
         histories("run"),
         "diff run run/histories/snn-01.rwh",
         ["2 histories and 1; only in run: random-01"],
+    ));
+    rows.push(refuses(
+        "diff: folders with other runs, as many",
+        given([histories("a"), histories("b"), vec![Copy("b/histories/x-01.rwh", base(SNN))]])
+            .into_iter()
+            .chain([Copy("a/histories/y-01.rwh", base(SNN))]),
+        "diff a b",
+        ["3 histories and 3; only in a: y-01; only in b: x-01"],
     ));
     rows
 }
@@ -186,6 +198,13 @@ fn resumed() -> Vec<Row> {
     let checkpoint = "run/checkpoints/random-01.rwc";
     let with = |name: &'static str, bytes: Vec<u8>| given(whole()).into_iter().chain([File(name, bytes)]);
     vec![
+        works(
+            "resume: an empty experiment beside the runs",
+            with("run/experiment.toml", Vec::new()),
+            "run --experiment e.toml --resume --out run",
+            ["run/experiment.toml: was empty; it is written again", "by round"],
+        )
+        .keeps(["run/histories"]),
         works("resume: the finished ones", given(whole()), "run --experiment e.toml --resume --out run", ["by round"])
             .keeps(["run/histories"]),
         refuses(

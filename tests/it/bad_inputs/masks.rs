@@ -1,6 +1,6 @@
 //! Masks of vessel walls, for `label` and for `run --masks`.
 
-use super::row::Given::{Field, File, Folder, Link};
+use super::row::Given::{Field, File, Folder, Link, Pipe};
 use super::row::{Given, Row, refuses, text, works};
 use crate::common::{ring, save_png};
 
@@ -80,6 +80,10 @@ pub fn rows() -> Vec<Row> {
         ("mask: a BMP", File("mask.png", b"BM\x36\x10\0\0\0\0\0\0\x36\0\0\0".to_vec()), "BMP"),
         ("mask: a ZIP", File("mask.png", b"PK\x03\x04\x14\0\0\0\x08\0".to_vec()), "ZIP|zip"),
         ("mask: a gzipped file", File("mask.png", b"\x1f\x8b\x08\0\0\0\0\0".to_vec()), "gzip"),
+        ("mask: a bzip2 file", File("mask.png", b"BZh91AY&SY".to_vec()), "bzip2"),
+        ("mask: an xz file", File("mask.png", b"\xfd7zXZ\0\0\x04".to_vec()), "xz"),
+        ("mask: a MetaImage", text("mask.png", "ObjectType = Image\nNDims = 2\n"), "MetaImage"),
+        ("mask: a chunk of no known name", File("mask.png", renamed(good())), "damaged"),
         ("mask: a PDF", text("mask.png", "%PDF-1.7\n"), "PDF"),
         ("mask: a DICOM file", File("mask.png", [vec![0; 128], b"DICM\x02\0\0\0".to_vec()].concat()), "DICOM"),
         ("mask: a text", text("mask.png", "0 0 1 1 0 0\n"), "PNG|text"),
@@ -99,6 +103,15 @@ pub fn rows() -> Vec<Row> {
     }
     #[cfg(unix)]
     rows.push(refuses("mask: a link to nothing", [Link("mask.png", "away.png")], LABEL, ["mask.png", "link|No such"]));
+    #[cfg(unix)]
+    rows.push(refuses(
+        "mask: a link to itself",
+        [Link("mask.png", "mask.png")],
+        LABEL,
+        ["mask.png", "a link to mask.png, which cannot be followed"],
+    ));
+    #[cfg(unix)]
+    rows.push(refuses("own masks: a pipe", [Pipe("in/a.png")], "run --masks in --out out", ["a.png", "pipe"]));
     rows.push(refuses("mask: not there", [], LABEL, ["mask.png", "No such|not there|not found"]));
     // Several at once: what can be solved is solved, and told.
     let both = || [Field("masks/a00-good.png", "in/a.png"), text("in/b.png", "no image")];
@@ -137,6 +150,33 @@ pub fn rows() -> Vec<Row> {
         "label in --out out",
         ["in", "no PNG"],
     ));
+    // Pairs.
+    let disc = |radius: f64| move |x: f64, y: f64| if (x - 32.0).hypot(y - 32.0) < radius { 255 } else { 0 };
+    let stray = |x: f64, y: f64| if x < 4.0 && y < 3.0 && x > 2.0 { 255 } else { disc(9.0)(x, y) };
+    rows.push(works(
+        "pair: inner and outer",
+        [drawn("in/a-inner.png", &disc(9.0)), drawn("in/a-outer.png", &disc(20.0))],
+        "label in --out out",
+        ["≈lumen 2.545 3", "1 solved"],
+    ));
+    rows.push(refuses(
+        "pair: both files equal",
+        [drawn("in/a-lumen.png", &disc(9.0)), drawn("in/a-vessel.png", &disc(9.0))],
+        "label in --out out",
+        ["the shapes of lumen and vessel are equal"],
+    ));
+    rows.push(refuses(
+        "pair: a stray piece",
+        [drawn("in/a-lumen.png", &stray), drawn("in/a-vessel.png", &disc(20.0))],
+        "label in --out out",
+        ["a-lumen.png", "in 2 pieces", "6 pixels, the first at column 2, row 0"],
+    ));
+    rows.push(refuses(
+        "pair: names that do not say so",
+        [drawn("in/hlumen.png", &disc(9.0)), drawn("in/hvessel.png", &disc(20.0))],
+        "label in --out out",
+        ["name them x-lumen.png and x-vessel.png"],
+    ));
     // As a data set: too few, so nothing is trained.
     let set = || [Field("set", "set"), Field("masks/e02-512-thin-on-the-right.png", "set/w1.png")];
     rows.push(refuses(
@@ -159,6 +199,12 @@ pub fn rows() -> Vec<Row> {
         ["x.png", "y.png"],
     ));
     rows.push(refuses("own masks: no such folder", [], "run --masks nowhere --out out", ["nowhere", "cannot be read"]));
+    rows.push(refuses(
+        "own masks: a file",
+        [Field("masks/a00-good.png", "a.png")],
+        "run --masks a.png --out out",
+        ["a.png: it is a file; give the folder"],
+    ));
     rows.push(refuses("own masks: an empty folder", [Folder("in")], "run --masks in --out out", ["in", "no PNG"]));
     rows.push(refuses(
         "own masks: under a preset of digits",
@@ -176,6 +222,8 @@ pub fn rows() -> Vec<Row> {
         ("label: a pressure of nothing", "--pressure-mmhg 0", "above zero"),
         ("label: a pressure that no wall bears", "--pressure-mmhg 1e7", "pressure|load fraction"),
         ("label: another stress", "--stress shear", "max-principal"),
+        ("label: levels without a comma", "--levels wall=1␣lumen=2", "commas between them"),
+        ("label: half a colour", "--levels wall=#ff,lumen=0", "`wall=#ff` is no level"),
     ] {
         rows.push(refuses(what, [Field("masks/a00-good.png", "mask.png")], &format!("{LABEL} {options}"), [says]));
     }
@@ -207,6 +255,13 @@ fn good() -> Vec<u8> {
 
 fn flipped(mut bytes: Vec<u8>, at: usize) -> Vec<u8> {
     bytes[at] ^= 0x10;
+    bytes
+}
+
+/// With a chunk of another name, whose checksum is wrong too.
+fn renamed(mut bytes: Vec<u8>) -> Vec<u8> {
+    let at = bytes.windows(4).position(|w| w == b"IDAT").unwrap();
+    bytes[at + 3] = b'U';
     bytes
 }
 

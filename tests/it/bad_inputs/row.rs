@@ -16,8 +16,19 @@ const MOST_SHOWN: usize = 2_000;
 /// Stands for a space within an argument.
 const SPACE: char = '␣';
 /// Said by no command, whatever it is given: panics, temporary names, Rust's own notation, a library's complaints.
-const NEVER: &[&str] =
-    &["panicked", "backtrace", ".tmp", "Err(", "Some(", "None)", "src/", "XDG_RUNTIME_DIR", "unwrap", "Utf8Error"];
+const NEVER: &[&str] = &[
+    "ChunkType {",
+    "panicked",
+    "backtrace",
+    ".tmp",
+    "Err(",
+    "Some(",
+    "None)",
+    "src/",
+    "XDG_RUNTIME_DIR",
+    "unwrap",
+    "Utf8Error",
+];
 
 /// One input.
 pub struct Row {
@@ -40,6 +51,8 @@ pub enum Given {
     Folder(&'static str),
     /// A symbolic link.
     Link(&'static str, &'static str),
+    /// A pipe that nobody writes to.
+    Pipe(&'static str),
     /// A copy of a folder that lies elsewhere.
     Copy(&'static str, PathBuf),
 }
@@ -144,6 +157,7 @@ impl Given {
             Self::Link(name, to) => std::os::unix::fs::symlink(to, place(name)).unwrap(),
             #[cfg(not(unix))]
             Self::Link(..) => {}
+            Self::Pipe(name) => assert!(Command::new("mkfifo").arg(place(name)).status().unwrap().success()),
             Self::Copy(name, from) => copy(from, &place(name)),
         }
     }
