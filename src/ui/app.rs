@@ -27,7 +27,7 @@ use super::shell::column::{self, Column};
 use super::shell::help::{Help, Page};
 use super::shell::keys::KeyAction;
 use super::shell::workspaces::{Layouts, Workspaces};
-use super::state::{AppState, Offer};
+use super::state::{AppState, MainAction, Offer};
 use crate::device;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
@@ -149,7 +149,7 @@ impl App {
                 None
             }
         };
-        let commands = state.reset(options.experiment.clone(), options.variants.clone(), options.autostart);
+        let commands = state.reset(options.experiment.clone(), options.variants.clone(), 1, options.autostart);
         let mut app = Self {
             engine,
             state,
@@ -258,24 +258,21 @@ impl App {
     fn act(&mut self, ctx: &egui::Context, action: BarAction) {
         let can_step = self.state.generator.ready && !self.state.is_over();
         match action {
-            BarAction::RunOrPause if self.state.pending.is_some() => {}
-            BarAction::RunOrPause if self.state.is_over() => {
-                self.reset(self.state.experiment.clone(), self.state.variants(), true)
-            }
-            BarAction::RunOrPause => {
-                let command = if self.state.can_pause() { self.state.pause() } else { self.state.run_rounds() };
-                self.commands.push(command);
-            }
+            BarAction::RunOrPause => match self.state.main_action() {
+                MainAction::Wait => {}
+                MainAction::Run => self.commands.push(self.state.run_rounds()),
+                MainAction::Pause => self.commands.push(self.state.pause()),
+                MainAction::Repeat => self.commands.extend(self.state.add_repeats(1)),
+                MainAction::Continue => self.commands.extend(self.state.continue_rounds()),
+                MainAction::StartAgain => self.reset_as_it_is(true),
+            },
             BarAction::StepMinibatches if can_step => self.commands.push(self.state.step_minibatches()),
             BarAction::StepRound if can_step => self.commands.push(self.state.step_round()),
             BarAction::StepMinibatches | BarAction::StepRound => {}
             BarAction::Stop => self.commands.push(self.state.stop()),
-            BarAction::Reset => self.reset(self.state.experiment.clone(), self.state.variants(), false),
-            BarAction::ResetNewSeed => {
-                let seed = self.state.experiment.seed.wrapping_add(1);
-                self.controls.draft.seed = seed;
-                self.reset(Experiment { seed, ..self.state.experiment.clone() }, self.state.variants(), false);
-            }
+            BarAction::Reset => self.reset_as_it_is(false),
+            BarAction::AddRepeat if self.state.pending.is_none() => self.commands.extend(self.state.add_repeats(1)),
+            BarAction::AddRepeat => {}
             BarAction::ToggleTheme => {
                 let dark = ctx.theme() == egui::Theme::Dark;
                 ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
@@ -301,10 +298,16 @@ impl App {
         }
     }
 
-    /// Resets the experiment; rounds run at once if they were running before.
-    fn reset(&mut self, experiment: Experiment, variants: Vec<Variant>, and_run: bool) {
+    /// Starts a session; rounds run at once if they were running before.
+    fn reset(&mut self, experiment: Experiment, variants: Vec<Variant>, repeats: usize, and_run: bool) {
         let running = and_run || self.state.can_pause();
-        self.commands.extend(self.state.reset(experiment, variants, running));
+        self.commands.extend(self.state.reset(experiment, variants, repeats, running));
+    }
+
+    /// Starts a session with the settings of the present one.
+    fn reset_as_it_is(&mut self, and_run: bool) {
+        let (variants, repeats) = (self.state.variants(), self.state.repeats());
+        self.reset(self.state.experiment.clone(), variants, repeats, and_run);
     }
 
     /// Starts what was chosen on the start page, by way of the settings, which say what it lacks.
@@ -321,9 +324,11 @@ impl App {
         match action {
             Some(apply @ (ControlsAction::Apply | ControlsAction::Start)) => {
                 if let Ok(variants) = self.controls.compared.variants() {
-                    self.reset(self.controls.draft.clone(), variants, apply == ControlsAction::Start);
+                    let repeats = self.controls.repeats.chosen;
+                    self.reset(self.controls.draft.clone(), variants, repeats, apply == ControlsAction::Start);
                 }
             }
+            Some(ControlsAction::AddRepeats(count)) => self.commands.extend(self.state.add_repeats(count)),
             Some(ControlsAction::Revert) => self.controls.revert(&self.state),
             None => {}
         }
@@ -340,6 +345,7 @@ impl eframe::App for App {
         self.frame_times.add(frame);
         let ctx = ui.ctx().clone();
         let theme = Theme::of(ui.visuals());
+        self.controls.follow(&self.state);
         let view_keys = self.take_keys(&ctx);
         self.take_dropped(&ctx);
         if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {

@@ -11,7 +11,7 @@ pub enum BarAction {
     StepRound,
     Stop,
     Reset,
-    ResetNewSeed,
+    AddRepeat,
     ToggleTheme,
     /// Show or hide the left column.
     ToggleControls,

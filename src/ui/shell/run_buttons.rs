@@ -3,28 +3,40 @@
 use super::action::{BarAction, Tool};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::widgets::IconButton;
-use crate::ui::state::{AppState, Pending};
+use crate::ui::state::{AppState, MainAction, Pending};
 
 /// The buttons, from left to right.
 pub fn all(state: &AppState) -> Vec<Tool> {
     let pausing = state.pending == Some(Pending::Pausing);
     let stopping = state.pending == Some(Pending::Stopping);
     let resetting = state.pending == Some(Pending::Resetting);
-    let (icon, name, text, tip) = match (pausing, state.is_over(), state.can_pause()) {
-        (true, ..) => (Icon::Pause, "Pausing", "Pausing…", "Pauses after the current optimiser step"),
-        (_, true, _) => {
-            (Icon::Play, "Run again", "Run again", "The run has ended. Starts it again with the same seed (Space)")
-        }
-        (_, _, true) => (Icon::Pause, "Pause", "Pause", "Pause after the current optimiser step (Space)"),
-        _ => (Icon::Play, "Run", "Run", "Run rounds until you pause (Space)"),
+    let (icon, name, text, tip) = match state.main_action() {
+        _ if pausing => (Icon::Pause, "Pausing", "Pausing…", "Pauses after the current optimiser step"),
+        MainAction::Pause => (Icon::Pause, "Pause", "Pause", "Pause after the current optimiser step (Space)"),
+        MainAction::Repeat => (
+            Icon::Play,
+            "Repeat",
+            "Repeat",
+            "All rounds are done and stay. Adds a run of each strategy with the next seed, and runs it (Space)",
+        ),
+        MainAction::Continue => (Icon::Play, "Continue", "Continue", "Go on with the rounds that are left (Space)"),
+        MainAction::StartAgain => (
+            Icon::Play,
+            "Start again",
+            "Start again",
+            "Start a new session with these settings; this one stays under Runs (Space)",
+        ),
+        MainAction::Run | MainAction::Wait => (Icon::Play, "Run", "Run", "Run rounds until you pause (Space)"),
     };
     let can_step = state.generator.ready && !state.is_over() && !stopping && !resetting;
     let button = |icon, name, text, tip, enabled| IconButton::new(icon, name, tip).text(text).enabled(enabled);
-    let run = button(icon, name, text, tip, !pausing && !stopping && !resetting).primary();
+    let run = button(icon, name, text, tip, state.pending.is_none()).primary();
     let step = "Run N optimiser steps, then pause (↓)";
     let round = "Run to the end of the current round of every strategy, then pause (→)";
-    let stop = "End the experiment here; completed rounds are kept";
-    let reset = "Start again with the same seed, which gives the same history";
+    let stop = "End the rounds here; all that were completed stay, and the rest can be continued";
+    let reset =
+        "Start a new session with the same seed, which gives the same history; the present runs stay under Runs";
+    let add = "Add a run of each strategy with the next seed to the comparison";
     let [stop_text, reset_text] =
         [if stopping { "Stopping…" } else { "Stop" }, if resetting { "Resetting…" } else { "Reset" }];
     vec![
@@ -40,8 +52,8 @@ pub fn all(state: &AppState) -> Vec<Tool> {
         ),
         Tool::new(button(Icon::Reset, "Reset", reset_text, reset, !resetting), BarAction::Reset),
         Tool::new(
-            button(Icon::NewSeed, "Reset with a new seed", "", "Start again with the next seed", !resetting),
-            BarAction::ResetNewSeed,
+            button(Icon::NewSeed, "Add a repeat", "", add, state.generator.ready && state.pending.is_none()),
+            BarAction::AddRepeat,
         ),
     ]
 }

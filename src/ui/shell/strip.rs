@@ -154,7 +154,8 @@ fn progress(ui: &Ui, rect: Rect, cx: &Cx<'_>) -> f32 {
     let mut first = words::capital(cx.state.pending.map_or(p.phase.label(), |pending| match pending {
         Pending::Pausing => "pausing",
         Pending::Stopping => "stopping",
-        Pending::Resetting => "resetting",
+        Pending::Resetting => "starting a session",
+        Pending::Repeating => "adding a repeat",
     }));
     if p.total > 0 && p.phase.is_busy() {
         first += &format!("  {} %", 100 * p.done / p.total);

@@ -139,6 +139,8 @@ pub enum Pending {
     Pausing,
     Stopping,
     Resetting,
+    /// Repeats are being added.
+    Repeating,
 }
 
 /// Default steps per "step minibatches": a tenth of the default round.
@@ -260,8 +262,12 @@ impl AppState {
             }
             Event::PinsMeasured { run, minibatches, values } => self.pins.measured(run, minibatches, &values),
             Event::OnDisk { run, path } => self.on_disk(run, path),
-            Event::Autosaved { run, path } => self.run_mut(run).autosaved = Some(path),
-            Event::Message { level, text } => self.messages.add(level, text, None, true),
+            Event::Autosaved { run, path } => self.list.autosaved(run, path),
+            Event::Message { level, text } => {
+                // It may say why repeats were not added.
+                self.pending = self.pending.filter(|p| *p != Pending::Repeating);
+                self.messages.add(level, text, None, true);
+            }
             Event::Stopped => {
                 self.progress.phase = Phase::Stopped;
                 self.settle();
@@ -298,7 +304,7 @@ impl AppState {
             let text = format!("{} is written to {} whenever a round ends", self.name_of(run), path.display());
             self.offer(Level::Info, text, Offer::CopyPath(path.clone()));
         }
-        self.list.located(run, |entry| entry.saved.clone_from(&path));
+        self.list.saved(run, path.as_ref());
         self.run_mut(run).on_disk = path;
     }
 
@@ -354,6 +360,7 @@ impl AppState {
         }
         self.planned.extend(runs.iter().cloned());
         self.list.add(&runs, &self.planned);
+        self.pending = self.pending.filter(|p| *p != Pending::Repeating);
         self.look_planned();
     }
 

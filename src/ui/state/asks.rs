@@ -1,11 +1,27 @@
 //! The user's requests: each returns the commands to send, and marks the request as pending.
 
 use super::app_state::{AppState, Intent, Pending};
+use super::run::RunState;
 use crate::archive::SavedRun;
 use crate::engine::planned::RunId;
-use crate::engine::protocol::Command;
+use crate::engine::protocol::{Command, Phase};
 use crate::experiment::{Experiment, Task, Variant};
 use crate::round::Turn;
+
+/// What the main button, and Space, does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MainAction {
+    /// A request is under way.
+    Wait,
+    Run,
+    Pause,
+    /// All rounds are done: add a repeat and run it.
+    Repeat,
+    /// Go on after a stop.
+    Continue,
+    /// Nothing can go on: start a new session.
+    StartAgain,
+}
 
 impl AppState {
     /// A description of the stand-in labeller, if generated samples are labelled by one.
@@ -44,12 +60,61 @@ impl AppState {
         Command::Stop
     }
 
-    /// Starts this experiment with these variants; with `and_run` the rounds run at once.
-    pub fn reset(&mut self, experiment: Experiment, variants: Vec<Variant>, and_run: bool) -> Vec<Command> {
+    /// What the main button does now.
+    pub fn main_action(&self) -> MainAction {
+        match self.progress.phase {
+            _ if self.pending.is_some() => MainAction::Wait,
+            Phase::Finished => MainAction::Repeat,
+            Phase::Stopped if self.is_unfinished() => MainAction::Continue,
+            Phase::Stopped | Phase::Failed => MainAction::StartAgain,
+            _ if self.can_pause() => MainAction::Pause,
+            _ => MainAction::Run,
+        }
+    }
+
+    /// Whether a run of the present session that was begun has rounds left.
+    fn is_unfinished(&self) -> bool {
+        let ends = |run: &RunState| run.rounds.last().is_some_and(|r| r.is_last_of(self.experiment_of(run.id)));
+        self.generator.ready && self.live_runs().any(|run| !ends(run))
+    }
+
+    /// Goes on after a stop.
+    pub fn continue_rounds(&mut self) -> Vec<Command> {
+        let runs = self.planned.iter().map(|p| p.id).filter(|run| !self.is_removed(*run));
+        let freed: Vec<Command> = runs.map(|run| Command::Hold { run, on: false }).collect();
+        freed.into_iter().chain([self.run_rounds()]).collect()
+    }
+
+    /// Adds the next `count` repeats to the session; they run at once if rounds run, or if all were done.
+    pub fn add_repeats(&mut self, count: usize) -> Vec<Command> {
+        let runs = self.progress.phase == Phase::Finished || self.can_pause();
+        self.pending = Some(Pending::Repeating);
+        let add = Command::AddRepeats(count);
+        if runs {
+            self.intent = Intent::Running;
+            vec![add, Command::Run]
+        } else {
+            vec![add]
+        }
+    }
+
+    /// The number of repeats of the session.
+    pub fn repeats(&self) -> usize {
+        self.planned.iter().filter(|p| p.parent.is_none()).map(|p| p.repeat).max().unwrap_or(1)
+    }
+
+    /// Starts this experiment with these variants and repeats; with `and_run` the rounds run at once.
+    pub fn reset(
+        &mut self,
+        experiment: Experiment,
+        variants: Vec<Variant>,
+        repeats: usize,
+        and_run: bool,
+    ) -> Vec<Command> {
         self.messages.cured();
         self.pending = Some(Pending::Resetting);
         self.intent = if and_run { Intent::Running } else { Intent::Idle };
-        let reset = Command::Reset { experiment: Box::new(experiment), variants, repeats: 1 };
+        let reset = Command::Reset { experiment: Box::new(experiment), variants, repeats };
         if and_run { vec![reset, Command::Run] } else { vec![reset] }
     }
 

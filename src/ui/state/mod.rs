@@ -16,6 +16,7 @@ mod navigation;
 mod asks;
 
 pub use app_state::{AppState, Focus, GeneratorState, Intent, Pending, Progress, WalkPoint};
+pub use asks::MainAction;
 pub use brush::{Brush, BrushTool, Selection, SheetFilter, correct_among};
 pub use listed::Listed;
 pub use messages::{Message, Messages, Offer};

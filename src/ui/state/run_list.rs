@@ -6,6 +6,7 @@ use super::run::RunState;
 use crate::combine::{agree, is_same_run};
 use crate::engine::planned::{PlannedRun, RunId};
 use crate::experiment::{Experiment, names};
+use crate::grid::GridFolder;
 use crate::history::History;
 
 /// Identifies a run of the list for as long as the window is open.
@@ -255,9 +256,19 @@ impl RunList {
         self.change(keys, |entry| entry.removed = false);
     }
 
-    /// Records where a live run is saved, or saved by itself.
-    pub(super) fn located(&mut self, run: RunId, locate: impl Fn(&mut Entry)) {
-        self.entries.iter_mut().filter(|e| e.live() == Some(run)).for_each(locate);
+    /// Records where a live run is saved.
+    pub(super) fn saved(&mut self, run: RunId, path: Option<&PathBuf>) {
+        let live = self.entries.iter_mut().filter(|e| e.live() == Some(run));
+        live.for_each(|entry| entry.saved = path.cloned());
+    }
+
+    /// Records the file to which a live run is written by itself; its session can then be taken up from there.
+    pub(super) fn autosaved(&mut self, run: RunId, path: PathBuf) {
+        let Some(entry) = self.entries.iter_mut().find(|e| e.live() == Some(run)) else { return };
+        if let Some(group) = self.groups.iter_mut().find(|g| g.key == entry.group) {
+            group.path = Some(GridFolder::around(&path).path().to_path_buf());
+        }
+        entry.autosaved = Some(path);
     }
 
     /// Records a change that can be undone.

@@ -156,7 +156,7 @@ fn what_was_asked_for_shows_at_once_and_until_it_takes_effect() {
     s.apply(Event::Stopped);
     assert_eq!((s.pending, s.is_over()), (None, true));
 
-    let commands = s.reset(Experiment::default(), variants(&[Strategy::Snn]), true);
+    let commands = s.reset(Experiment::default(), variants(&[Strategy::Snn]), 1, true);
     assert!(matches!(commands[..], [Command::Reset { .. }, Command::Run]));
     assert_eq!(s.pending, Some(Pending::Resetting));
 }
@@ -164,7 +164,7 @@ fn what_was_asked_for_shows_at_once_and_until_it_takes_effect() {
 #[test]
 fn getting_ready_does_not_forget_that_the_user_wants_to_run() {
     let mut s = state();
-    s.reset(Experiment::default(), variants(&[Strategy::Snn]), true);
+    s.reset(Experiment::default(), variants(&[Strategy::Snn]), 1, true);
     for phase in [Phase::LoadingData, Phase::Encoding, Phase::Paused, Phase::Proposing] {
         s.apply(progress(phase));
         assert_eq!(s.intent, Intent::Running);

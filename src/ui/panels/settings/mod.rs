@@ -6,6 +6,7 @@ pub mod data_files;
 pub mod mask_report;
 mod notes;
 pub mod rows;
+pub mod repeats;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,7 @@ use crate::ui::state::AppState;
 use compared::Compared;
 use data_files::DataFiles;
 use mask_report::MaskReportSheet;
+use repeats::Repeats;
 use rows::Rows;
 
 /// The field with the number of samples that are labelled in each round.
@@ -31,10 +33,13 @@ const J: &str = "samples_per_round";
 pub struct Controls {
     pub draft: Experiment,
     pub compared: Compared,
+    pub repeats: Repeats,
     /// Where the files of published data sets are.
     pub files: DataFiles,
     /// The report on the user's own masks.
     pub report: MaskReportSheet,
+    /// The last session seen, and whether the draft differed from it.
+    known: (u64, bool),
     /// The draft is to start as soon as its files are known to be there.
     starts: bool,
     /// The system's dialog for the folder of masks.
@@ -45,8 +50,10 @@ pub struct Controls {
 /// The user's choice with the buttons at the bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ControlsAction {
-    /// Restart with the draft.
+    /// Start a session with the draft.
     Apply,
+    /// Add this many repeats to the present session.
+    AddRepeats(usize),
     /// The same, and run its rounds.
     Start,
     /// Discard the changes.
@@ -58,6 +65,8 @@ impl Controls {
         Self {
             draft,
             compared: Compared::of(variants),
+            repeats: Repeats::default(),
+            known: (0, false),
             files,
             report: MaskReportSheet::default(),
             starts: false,
@@ -71,18 +80,30 @@ impl Controls {
     pub fn choose(&mut self, experiment: Experiment, variants: &[Variant]) {
         self.draft = experiment;
         self.compared = Compared::of(variants);
+        self.repeats.chosen = 1;
         self.starts = true;
     }
 
     /// Whether the draft differs from what runs.
     pub fn is_changed(&self, state: &AppState) -> bool {
-        self.draft != state.experiment || self.compares_others(state)
+        self.draft != state.experiment || self.compares_others(state) || self.repeats.are_fewer(state)
+    }
+
+    /// Follows another session, such as a replayed one, unless there are changes that are not applied yet.
+    pub fn follow(&mut self, state: &AppState) {
+        self.repeats.follow(state);
+        let (generation, changed) = self.known;
+        if generation != state.generation && !changed {
+            self.revert(state);
+        }
+        self.known = (state.generation, self.is_changed(state));
     }
 
     /// Discards the changes.
     pub fn revert(&mut self, state: &AppState) {
         self.draft = state.experiment.clone();
         self.compared = Compared::of(&state.variants());
+        self.repeats.chosen = state.repeats();
     }
 
     /// Whether the chosen runs are not those that run, however they are written.
@@ -113,8 +134,11 @@ impl Controls {
         // The bar is always shown: otherwise the fields above would change their identity under the pointer.
         let frame = egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8));
         egui::Panel::bottom("apply").show_separator_line(true).frame(frame).show(ui, |ui| {
+            let more = self.repeats.more(cx.state);
             if changed || again {
                 action = apply_bar(ui, error.as_ref(), cx.theme);
+            } else if more > 0 {
+                action = add_bar(ui, more, cx);
             } else if let Some(error) = &error {
                 ui.add(egui::Label::new(RichText::new(error.to_string()).color(cx.theme.error)).wrap());
             } else {
@@ -190,6 +214,9 @@ impl Controls {
                     "masks" => self.own_masks(ui, rows, field, cx),
                     "minibatches_per_round" | "epochs_per_round" => rows.training_length(ui, field, &mut self.draft),
                     _ => rows.field(ui, field, &mut self.draft),
+                }
+                if field.name == "seed" {
+                    self.repeats.ui(ui, cx.state, cx.theme);
                 }
                 if field.name == "dataset" {
                     self.files.ui(ui, self.draft.dataset, cx);
@@ -272,11 +299,13 @@ fn apply_bar(ui: &mut Ui, error: Option<&ExperimentError>, theme: &Theme) -> Opt
     let mut action = None;
     let text = match error {
         Some(error) => RichText::new(error.to_string()).color(theme.error),
-        None => RichText::new("Changed. To use it, the experiment restarts:").size(size::CAPTION).color(theme.weak),
+        None => RichText::new("Changed. To use it, a new session starts; the present runs stay under Runs:")
+            .size(size::CAPTION)
+            .color(theme.weak),
     };
     ui.add(egui::Label::new(text).wrap());
     ui.horizontal(|ui| {
-        let tip = "Restart with these settings";
+        let tip = "Starts a new session with these settings; the present runs stay under Runs";
         let apply = widgets::IconButton::new(Icon::Reset, "Apply & reset", tip)
             .text("Apply & reset")
             .primary()
@@ -286,6 +315,31 @@ fn apply_bar(ui: &mut Ui, error: Option<&ExperimentError>, theme: &Theme) -> Opt
         }
         let revert = ui.add_sized([64.0, CONTROL_HEIGHT], egui::Button::new("Revert"));
         if revert.on_hover_text("Discard the changes").clicked() {
+            action = Some(ControlsAction::Revert);
+        }
+    });
+    action
+}
+
+/// The bar at the bottom while there are to be more repeats: they need no restart.
+fn add_bar(ui: &mut Ui, more: usize, cx: &Cx<'_>) -> Option<ControlsAction> {
+    let mut action = None;
+    let first = cx.state.experiment.seed.saturating_add(cx.state.repeats() as u64);
+    let seeds = match more {
+        1 => format!("seed {first}"),
+        _ => format!("seeds {first} to {}", first.saturating_add(more as u64 - 1)),
+    };
+    let text = format!("The present runs go on and get {seeds} beside them:");
+    ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
+    ui.horizontal(|ui| {
+        let text = if more == 1 { "Add 1 repeat".to_owned() } else { format!("Add {more} repeats") };
+        let add = widgets::IconButton::new(Icon::NewSeed, &text, "Adds them to the comparison without a restart");
+        let ready = cx.state.generator.ready && cx.state.pending.is_none();
+        if add.text(&text).primary().enabled(ready).show(ui).clicked() {
+            action = Some(ControlsAction::AddRepeats(more));
+        }
+        let revert = ui.add_sized([64.0, CONTROL_HEIGHT], egui::Button::new("Revert"));
+        if revert.on_hover_text("As many repeats as there are").clicked() {
             action = Some(ControlsAction::Revert);
         }
     });

@@ -11,7 +11,7 @@ use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
 
 /// Size of an editor.
-const EDITOR: [f32; 2] = [112.0, CONTROL_HEIGHT];
+pub const EDITOR: [f32; 2] = [112.0, CONTROL_HEIGHT];
 /// Width of a number next to a switch.
 const NARROW: f32 = 52.0;
 /// Relative change of a rate for each point that it is dragged.
@@ -99,7 +99,7 @@ pub fn heading(ui: &mut Ui, title: &str) {
 }
 
 /// A label at the left, with a mark if there is one, and an editor at the right.
-fn labelled(ui: &mut Ui, label: RichText, help: &str, mark: Option<Color32>, editor: impl FnOnce(&mut Ui)) {
+pub fn labelled(ui: &mut Ui, label: RichText, help: &str, mark: Option<Color32>, editor: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         ui.set_min_height(CONTROL_HEIGHT);
         let response = ui.label(label).on_hover_text(help);

@@ -1,0 +1,55 @@
+//! The number of paired repeats: fewer start a new session, more are added to the present one.
+
+use egui::{DragValue, RichText, Ui};
+
+use super::rows::{self, EDITOR};
+use crate::ui::kit::theme::Theme;
+use crate::ui::state::AppState;
+
+/// The repeats as the user set them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeats {
+    pub chosen: usize,
+    /// The generation and the number of repeats that `chosen` followed last.
+    known: (u64, usize),
+}
+
+/// Most repeats that are asked for at once.
+const MOST: usize = 1_000;
+
+impl Default for Repeats {
+    fn default() -> Self {
+        Self { chosen: 1, known: (0, 1) }
+    }
+}
+
+impl Repeats {
+    /// Follows a session that has got other repeats.
+    pub fn follow(&mut self, state: &AppState) {
+        let now = (state.generation, state.repeats());
+        if std::mem::replace(&mut self.known, now) != now {
+            self.chosen = now.1;
+        }
+    }
+
+    /// Whether there are fewer than the present session has, so that another one is needed.
+    pub fn are_fewer(self, state: &AppState) -> bool {
+        self.chosen < state.repeats()
+    }
+
+    /// How many more there are than the present session has.
+    pub fn more(self, state: &AppState) -> usize {
+        self.chosen.saturating_sub(state.repeats())
+    }
+
+    /// The row of the settings.
+    pub fn ui(&mut self, ui: &mut Ui, state: &AppState, theme: &Theme) {
+        let help = "How often each strategy runs, each time with the next seed: the paired repeats that bands and tests \
+                    are over. At least 6 are needed for a test. More are added to the present runs without a restart.";
+        let differs = self.chosen != state.repeats();
+        rows::labelled(ui, RichText::new("Repeats").color(theme.weak), help, differs.then_some(theme.accent), |ui| {
+            let drag = DragValue::new(&mut self.chosen).range(1..=MOST).speed(0.05);
+            ui.add_sized(EDITOR, drag).on_hover_text(help).accessible_name("Repeats");
+        });
+    }
+}
