@@ -26,8 +26,6 @@ pub struct RunState {
     pub labelling: Option<LabelProgress>,
     /// The file that the run is written to at the end of each round, if any.
     pub on_disk: Option<PathBuf>,
-    /// The file that it is written to unasked, in the folder of its session, if any.
-    pub autosaved: Option<PathBuf>,
 }
 
 /// The cost of a run's labels so far.
@@ -58,7 +56,6 @@ impl RunState {
             live: Vec::new(),
             labelling: None,
             on_disk: None,
-            autosaved: None,
         }
     }
 
