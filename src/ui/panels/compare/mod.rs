@@ -1,7 +1,8 @@
-//! Comparison: figures and tables of the live runs, of opened histories, or of both.
+//! Comparison: figures and tables of the runs that the list shows.
 
 pub mod figure_view;
 pub mod open;
+mod sets;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,8 +10,6 @@ use std::sync::Arc;
 
 use egui::{RichText, ScrollArea, Ui};
 
-#[cfg(test)]
-use crate::archive;
 use crate::combine::CombineError;
 use crate::engine::protocol::Command;
 use crate::experiment::{Strategy, Variant};
@@ -26,14 +25,7 @@ use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{AppState, Replay};
 use figure_view::FigureView;
 use open::OpenHistories;
-
-/// Where the histories come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
-    Live,
-    Opened,
-    Both,
-}
+use sets::Sets;
 
 enum Content {
     Nothing,
@@ -48,7 +40,7 @@ enum Content {
 /// The panel: its choices and the last content.
 pub struct ComparePanel {
     kind: &'static Kind,
-    source: Source,
+    sets: Sets,
     /// The baseline that the others are compared with.
     against: Variant,
     /// Labels of the hidden strategies and forks.
@@ -72,13 +64,12 @@ pub struct ComparePanel {
 #[derive(Debug, PartialEq)]
 struct Key {
     kind: &'static Kind,
-    source: Source,
     against: Variant,
-    hidden: Vec<String>,
     allow: Vec<String>,
-    opened: u64,
+    listed: u64,
     generation: u64,
-    rounds: usize,
+    /// Where the first round of each run is, and how many it has.
+    runs: Vec<(usize, usize)>,
 }
 
 /// Wide enough for the longest name of a strategy.
@@ -88,7 +79,7 @@ impl Default for ComparePanel {
     fn default() -> Self {
         Self {
             kind: &KINDS[0],
-            source: Source::Live,
+            sets: Sets::default(),
             against: Strategy::Random.into(),
             hidden: Vec::new(),
             allow: Vec::new(),
@@ -114,12 +105,8 @@ impl Panel for ComparePanel {
         self.take_answers(cx);
         if self.open.ui(ui.ctx(), cx) {
             self.repeat = cx.state.list.kept_shown().map(|(_, h)| h.header.repeat).min().unwrap_or(1);
-            self.source = Source::Opened;
+            self.sets.choose_opened(cx.state);
             self.allow.clear();
-        }
-        let live = cx.state.histories();
-        if live.is_empty() && cx.state.list.kept_shown().next().is_some() && self.content.last().is_none() {
-            self.source = Source::Opened;
         }
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
             ui.horizontal_wrapped(|ui| {
@@ -127,7 +114,7 @@ impl Panel for ComparePanel {
                 let kinds: Vec<_> = KINDS.iter().map(|k| (k, k.title, k.tip)).collect();
                 widgets::segmented(ui, "Figure or table", &mut self.kind, &kinds);
             });
-            let mut chosen = self.chosen(live, cx.state);
+            let mut chosen = self.sets.chosen(cx.state);
             self.sources(ui, cx, &chosen);
             chosen = shown(chosen, &self.hidden);
             ui.add_space(space::XS);
@@ -145,7 +132,7 @@ impl Panel for ComparePanel {
         let can_export = something && !self.export.is_writing();
         let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
         if export.on_hover_text("Writes every figure and table of the shown runs to files").clicked() {
-            let shown = shown(self.chosen(cx.state.histories(), cx.state), &self.hidden);
+            let shown = shown(self.sets.chosen(cx.state), &self.hidden);
             self.export.open(|| format!("{}-figures", name_of(&shown)));
         }
         self.open.button(ui);
@@ -179,28 +166,13 @@ impl ComparePanel {
         cx.report(self.export.outcome());
     }
 
-    fn chosen(&self, live: Vec<History>, state: &AppState) -> Vec<History> {
-        let kept = || state.list.kept_shown().map(|(_, history)| history.clone());
-        match self.source {
-            Source::Live => live,
-            Source::Opened => kept().collect(),
-            Source::Both => live.into_iter().chain(kept()).collect(),
-        }
-    }
-
     /// The choice of histories and of their groups.
     fn sources(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[History]) {
         let theme = cx.theme;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;
-            if cx.state.list.kept_shown().next().is_some() {
-                let tip = "Runs of former sessions and opened ones, as chosen under Runs";
-                let choices = [
-                    (Source::Live, "this run", "The run in this window"),
-                    (Source::Opened, "opened", tip),
-                    (Source::Both, "both", "Both together, if they differ in nothing but strategy and seed"),
-                ];
-                widgets::segmented(ui, "Histories", &mut self.source, &choices);
+            self.sets.ui(ui, theme);
+            if cx.state.list.opened_from().is_some() {
                 self.replay(ui, cx.state);
             }
             if self.kind.compares {
@@ -255,13 +227,14 @@ impl ComparePanel {
     fn content(&mut self, ui: &mut Ui, chosen: &[History], cx: &mut Cx<'_>) {
         let key = Key {
             kind: self.kind,
-            source: self.source,
             against: self.against.clone(),
-            hidden: self.hidden.clone(),
             allow: self.allow.clone(),
-            opened: cx.state.list.version,
+            listed: cx.state.list.version,
             generation: cx.state.generation,
-            rounds: chosen.iter().map(|h| h.rounds.len()).sum(),
+            runs: chosen
+                .iter()
+                .map(|h| (h.rounds.first().map_or(0, |r| Arc::as_ptr(r) as usize), h.rounds.len()))
+                .collect(),
         };
         let content = self.content.get(key, || {
             self.version += 1;
@@ -318,7 +291,7 @@ impl ComparePanel {
             widgets::segmented(ui, "Width", page_wide, &widths);
         });
         if let Some(folder) = folder {
-            let histories = shown(self.chosen(cx.state.histories(), cx.state), &self.hidden);
+            let histories = shown(self.sets.chosen(cx.state), &self.hidden);
             let (looks, against, allow, formats, width) = (
                 cx.state.looks.clone(),
                 self.against.clone(),
@@ -416,6 +389,7 @@ fn table_row(ui: &mut Ui, words: usize, cells: Vec<RichText>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive;
 
     #[test]
     fn a_run_given_twice_blanks_nothing_and_what_differs_is_told_until_it_is_allowed() {
