@@ -25,7 +25,7 @@ pub use files::png::{pixels, png};
 pub use files::svg::svg;
 pub use kinds::comparison::comparison_table;
 pub use kinds::curves::{curves, figure3};
-pub use kinds::figure_s1::figure_s1;
+pub use kinds::figure_s1::{Predicted, figure_s1};
 pub use kinds::figure4::figure4;
 pub use kinds::pictures::{Picture, embedding, sheet};
 pub use kinds::table1::table1;

@@ -23,6 +23,9 @@ pub struct Summary {
     pub seconds: f64,
     /// The load: the systolic peak of the pressure.
     pub systolic_mmhg: f64,
+    /// Side of a pixel of the mask.
+    #[serde(default)]
+    pub pixel_mm: f64,
 }
 
 /// The file of a solved mask, and how it was read.
@@ -67,6 +70,7 @@ impl Summary {
             newton_iterations: equilibrium.iterations,
             seconds: labelled.seconds,
             systolic_mmhg: labelled.solution.pressure / KPA_PER_MMHG,
+            pixel_mm: labelled.pixel_mm,
         }
     }
 }

@@ -92,6 +92,18 @@ impl WallMask {
         self.wall.iter().map(|w| f32::from(u8::from(*w))).collect()
     }
 
+    /// The separate pieces of wall, the largest first: the indices of the pixels of each, row by row.
+    pub fn pieces(&self) -> Vec<Vec<usize>> {
+        let mut pieces = components(self.width, self.height, &self.wall, true);
+        pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
+        pieces
+    }
+
+    /// Whether it would be one wall round one lumen with wall and everything else exchanged.
+    pub fn is_perhaps_inverted(&self) -> bool {
+        Self::drawn(self.width, self.height, |i| !self.wall[i]).regions().is_ok()
+    }
+
     /// Fills lumen and vessel, or returns the first fault. A wall that has gaps, in one piece or several, is reported
     /// as too thin.
     ///

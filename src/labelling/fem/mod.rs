@@ -79,6 +79,8 @@ pub struct LabelledMask {
     pub solution: Solution,
     /// The stress measure at the centre of each wall pixel; zero elsewhere.
     pub map: StressMap,
+    /// Side of a pixel of the mask, mm.
+    pub pixel_mm: f64,
     pub seconds: f64,
 }
 
@@ -90,7 +92,7 @@ impl FemTool {
         let solution =
             self.solve_between(&contours.lumen.scaled(self.pixel_mm), &contours.outer.scaled(self.pixel_mm))?;
         let map = self.map_on(mask, &solution)?;
-        Ok(LabelledMask { solution, map, seconds: start.elapsed().as_secs_f64() })
+        Ok(LabelledMask { solution, map, pixel_mm: self.pixel_mm, seconds: start.elapsed().as_secs_f64() })
     }
 
     /// Solves the wall between two curves in millimetres.

@@ -104,27 +104,36 @@ pub fn line_swatch(ui: &mut Ui, color: Color32, width: f32) {
     ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(width, color));
 }
 
-/// Horizontal bars of the class probabilities, with the true class marked.
-pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], truth: Option<u8>) {
+/// Horizontal bars of the class probabilities; a disc marks the class of `label`, which is explained below.
+pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], label: u8, meaning: &str) {
     const ROW: f32 = 17.0;
+    const DISC: f32 = 2.5;
+    /// Largest share of the width for the names.
+    const NAMES: f32 = 0.4;
     let theme = Theme::of(ui.visuals());
     let width = ui.available_width();
-    let label_width = 44.0;
+    let name_of = |class: usize| names.get(class).cloned().unwrap_or_else(|| class.to_string());
+    let name_width = |class: usize| {
+        let font = theme::bold_font(size::CAPTION + 0.5);
+        ui.painter().layout_no_wrap(name_of(class), font, Color32::PLACEHOLDER).size().x
+    };
+    let names_end = (0..probabilities.len()).map(name_width).fold(16.0, f32::max) + 20.0;
+    let label_width = names_end.min(NAMES * width);
     let value_width = 48.0;
+    ui.spacing_mut().item_spacing.y = 1.0;
     let best = probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(i, _)| i);
     for (class, &p) in probabilities.iter().enumerate() {
         let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
         response.on_hover_text(format!("loss with this label: {:.4} nats", -p.max(f32::MIN_POSITIVE).ln()));
-        ui.spacing_mut().item_spacing.y = 1.0;
         let painter = ui.painter();
         let y = rect.center().y;
-        let is_truth = truth == Some(class as u8);
-        let name = names.get(class).cloned().unwrap_or_else(|| class.to_string());
+        let is_truth = usize::from(label) == class;
         let ink = if is_truth || best == Some(class) { theme.text } else { theme.weak };
         let font = if is_truth { theme::bold_font(size::CAPTION + 0.5) } else { theme::font(size::CAPTION + 0.5) };
-        painter.text(pos2(rect.left() + 12.0, y), Align2::LEFT_CENTER, name, font, ink);
+        let names = rect.with_max_x(rect.left() + label_width - 4.0);
+        ui.painter_at(names).text(pos2(rect.left() + 12.0, y), Align2::LEFT_CENTER, name_of(class), font, ink);
         if is_truth {
-            painter.circle_filled(pos2(rect.left() + 4.0, y), 2.5, theme.text);
+            painter.circle_filled(pos2(rect.left() + 4.0, y), DISC, theme.text);
         }
         let bar =
             Rect::from_min_max(pos2(rect.left() + label_width, y - 4.0), pos2(rect.right() - value_width, y + 4.0));
@@ -139,6 +148,10 @@ pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], tr
             ink,
         );
     }
+    let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
+    ui.painter().circle_filled(pos2(rect.left() + 4.0, rect.center().y), DISC, theme.faint);
+    let at = pos2(rect.left() + 12.0, rect.center().y);
+    ui.painter_at(rect).text(at, Align2::LEFT_CENTER, meaning, font(size::CAPTION), theme.faint);
 }
 
 /// Vertical bars of the class probabilities with the first letters of the class names; the true class is bold.

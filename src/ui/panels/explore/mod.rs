@@ -146,7 +146,8 @@ impl Inspector {
         } else if probe.probabilities.is_empty() {
             ui.label(RichText::new("There is no target yet; round 1 trains it.").color(cx.theme.weak));
         } else {
-            charts::probability_bars(ui, &dataset.classes, &probe.probabilities, Some(probe.label));
+            let meaning = "the label of the nearest sample";
+            ui.scope(|ui| charts::probability_bars(ui, &dataset.classes, &probe.probabilities, probe.label, meaning));
         }
         heading(ui, "Its step, from p to p'");
         fact(ui, cx.theme, "p", &vector(&probe.code));

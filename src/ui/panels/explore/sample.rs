@@ -57,9 +57,8 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     if let Some(i) = inspection.filter(|i| !i.probabilities.is_empty()) {
         heading(ui, "Prediction F(x)");
-        ui.scope(|ui| {
-            charts::probability_bars(ui, &dataset.classes, &i.probabilities, Some(dataset.train.label(sample as usize)))
-        });
+        let label = dataset.train.label(sample as usize);
+        ui.scope(|ui| charts::probability_bars(ui, &dataset.classes, &i.probabilities, label, "the true label"));
     }
     if let Some(maps) = cx.state.inspection(sample).and_then(|i| i.maps.clone()) {
         heading(ui, "Stress map F(x)");

@@ -36,6 +36,7 @@ impl Cells<'_> {
                 let at = place.at([column as f32 + 0.5, row as f32 + 0.5]);
                 ui.painter().circle_stroke(at, place.scale().max(7.0), egui::Stroke::new(2.0, cells.theme.error));
             }
+            pictures::pieces(&painter, place, &cells.pictures.faults, cells.theme);
         });
     }
 

@@ -68,10 +68,15 @@ pub fn reading(ui: &mut Ui, under: Option<&Reading>, theme: &Theme) {
 }
 
 /// The message for a rejected mask.
-pub fn refused(ui: &mut Ui, theme: &Theme, refusal: &FileRefusal, vessel: &Vessel) {
+pub fn refused(ui: &mut Ui, theme: &Theme, refusal: &FileRefusal, inverted: bool, vessel: &Vessel) {
     ui.label(bold(format!("Rejected: {}", refusal.kind().replace('-', " "))).size(size::HEADING).color(theme.error));
     let message = refusal.to_string();
     ui.add(egui::Label::new(format!("{}.", words::capital(message.trim_end_matches('.')))).wrap());
+    if inverted {
+        let text =
+            "Perhaps the mask is inverted: with wall and the rest exchanged it would be one wall round one lumen.";
+        ui.add(egui::Label::new(RichText::new(text).color(theme.warning)).wrap());
+    }
     if let (Vessel::File(file), FileRefusal::File(_)) = (vessel, refusal) {
         let path = RichText::new(file.path.display().to_string()).color(theme.weak);
         ui.add(egui::Label::new(path).wrap());
@@ -103,9 +108,14 @@ pub fn facts(ui: &mut Ui, theme: &Theme, solved: &LabelledMask) {
     }
 }
 
+/// Whose a prediction is.
+pub fn by(prediction: &Prediction, run: &str) -> String {
+    format!("{run} after {} minibatches", words::thousands(prediction.minibatches))
+}
+
 /// The error of a run's prediction against the solution.
 pub fn errors(ui: &mut Ui, prediction: &Prediction, run: &str, theme: &Theme) {
-    let mut words = format!("{run} after {} minibatches", words::thousands(prediction.minibatches));
+    let mut words = by(prediction, run);
     if let Some(e) = prediction.errors {
         words += &format!(": mean square error {:.1} kPa² over all pixels, {:.1} kPa² over the wall", e.all, e.wall);
     }

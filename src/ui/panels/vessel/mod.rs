@@ -315,7 +315,7 @@ impl VesselPanel {
         let scales = pictures.scales();
         let Some(mask) = section.mask.clone() else {
             if let Outcome::Refused(refusal) = &section.outcome {
-                refused(ui, theme, refusal, &section.request.vessel);
+                refused(ui, theme, refusal, false, &section.request.vessel);
             }
             return;
         };
@@ -346,7 +346,7 @@ impl VesselPanel {
                     ui.vertical(|ui| {
                         ui.set_width(2.0 * side + GAP);
                         ui.add_space(space::L);
-                        refused(ui, theme, refusal, &section.request.vessel);
+                        refused(ui, theme, refusal, pictures.faults.inverted, &section.request.vessel);
                     });
                 }
                 Outcome::Open => {

@@ -6,7 +6,7 @@ use egui::{
 };
 
 use crate::dataset::vessels::masks::WallMask;
-use crate::engine::questions::vessel::VesselReport;
+use crate::engine::questions::vessel::{Outcome, VesselReport};
 use crate::labelling::colour_bar;
 use crate::labelling::fem::Solution;
 use crate::ui::kit::charts;
@@ -144,6 +144,7 @@ pub struct Pictures {
     textures: [Option<TextureHandle>; 4],
     crop: Crop,
     scales: Scales,
+    pub faults: Faults,
 }
 
 /// Images with a larger side are subsampled, because devices limit the size of textures.
@@ -160,7 +161,11 @@ impl Pictures {
             Some(ui.ctx().load_texture("vessel", image, TextureOptions::NEAREST))
         };
         let crop = section.mask.as_deref().map(Crop::of).unwrap_or_default();
-        Self { textures: LAYERS.map(texture), crop, scales }
+        let faults = match (&section.mask, &section.outcome) {
+            (Some(mask), Outcome::Refused(_)) => Faults::of(mask),
+            _ => Faults::default(),
+        };
+        Self { textures: LAYERS.map(texture), crop, scales, faults }
     }
 
     pub fn crop(&self) -> Crop {
@@ -214,6 +219,39 @@ fn color_image(layer: Layer, theme: &Theme, section: &VesselReport, scales: &Sca
     let [columns, rows] = [w.div_ceil(stride), h.div_ceil(stride)];
     let pixels = (0..rows).flat_map(|y| (0..columns).map(move |x| (y * stride) * w + x * stride)).map(color).collect();
     Some(ColorImage::new([columns, rows], pixels))
+}
+
+/// What is wrong with the wall of a rejected mask.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Faults {
+    pub inverted: bool,
+    /// Boxes round the separate pieces of wall, image pixels, the largest piece first; none if there is one.
+    pub pieces: Vec<[[f32; 2]; 2]>,
+}
+
+impl Faults {
+    fn of(mask: &WallMask) -> Self {
+        const MOST: usize = 12;
+        let around = |piece: Vec<usize>| {
+            let pixels = piece.iter().map(|i| [(i % mask.width()) as f32, (i / mask.width()) as f32]);
+            pixels.fold([[f32::INFINITY; 2], [0.0; 2]], |[low, high], at| {
+                [[0, 1].map(|k| low[k].min(at[k])), [0, 1].map(|k| high[k].max(at[k] + 1.0))]
+            })
+        };
+        let pieces: Vec<_> = mask.pieces().into_iter().take(MOST).map(around).collect();
+        let pieces = if pieces.len() > 1 { pieces } else { Vec::new() };
+        Self { inverted: mask.is_perhaps_inverted(), pieces }
+    }
+}
+
+/// A numbered box round each separate piece of wall.
+pub fn pieces(painter: &Painter, place: &Place, faults: &Faults, theme: &Theme) {
+    for (n, [low, high]) in faults.pieces.iter().enumerate() {
+        let seen = Rect::from_min_max(place.at(*low), place.at(*high)).expand(2.0);
+        painter.rect_stroke(seen, 2.0, Stroke::new(1.5, theme.error), StrokeKind::Outside);
+        let at = seen.left_top().max(place.rect.min + vec2(2.0, 14.0));
+        painter.text(at, Align2::LEFT_BOTTOM, (n + 1).to_string(), theme::bold_font(size::CAPTION), theme.error);
+    }
 }
 
 /// The background and the border of an image.
@@ -328,6 +366,18 @@ mod tests {
             let close = |a: [f32; 2], b: [f32; 2]| (a[0] - b[0]).abs() + (a[1] - b[1]).abs() < 1e-4;
             assert!(close(crop.min, min) && close(crop.size, size), "{crop:?}");
         }
+    }
+
+    #[test]
+    fn the_pieces_of_a_wall_are_boxed_and_an_inverted_mask_is_recognised() {
+        let two = Faults::of(&mask(20, 10, &[[1, 1], [12, 4], [13, 4], [13, 5]]));
+        assert_eq!(two.pieces, [[[12.0, 4.0], [14.0, 6.0]], [[1.0, 1.0], [2.0, 2.0]]]);
+        let ring = |x: usize, y: usize| (3..6).contains(&((x as f64 - 10.0).hypot(y as f64 - 10.0) as usize));
+        for inverted in [false, true] {
+            let faults = Faults::of(&WallMask::drawn(21, 21, |i| ring(i % 21, i / 21) != inverted));
+            assert_eq!(faults.inverted, inverted);
+        }
+        assert_eq!(Faults::of(&mask(20, 10, &[[3, 3]])), Faults::default());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::facts;
 use crate::engine::questions::vessel::{Vessel, VesselReport};
 use crate::figures::{self, Format};
 use crate::labelling::export::{is_free, write_all};
@@ -33,16 +34,20 @@ impl SaveVessel {
         let (Some(folder), Some(section)) = (self.0.ui(ctx, |_| {}), cx.state.answers.vessel.answer.clone()) else {
             return;
         };
-        self.0.start(ctx, move || prepared(&section, folder));
+        let run = section.prediction.as_ref().map(|p| cx.state.name_of(p.run)).unwrap_or_default();
+        self.0.start(ctx, move || prepared(&section, &run, folder));
     }
 }
 
-/// Figure S1 and the files of `ridgewalk label`.
-fn prepared(section: &VesselReport, folder: PathBuf) -> Result<Prepared, String> {
+/// Figure S1, with the prediction of `run` if there is one, and the files of `ridgewalk label`.
+fn prepared(section: &VesselReport, run: &str, folder: PathBuf) -> Result<Prepared, String> {
     let (Some(mask), Some(solved)) = (&section.mask, section.solved().map(Arc::clone)) else {
         return Err("There is no solved vessel to save.".into());
     };
-    let figure = figures::figure_s1(mask, &solved, section.pixel_mm);
+    let prediction = section.prediction.as_ref().ok();
+    let by = prediction.map(|p| facts::by(p, run)).unwrap_or_default();
+    let predicted = prediction.map(|p| figures::Predicted { map: &p.map, by: &by });
+    let figure = figures::figure_s1(mask, &solved, predicted);
     let pictures = figures::figure_files(&figure, &FORMATS, figures::PAGE_WIDTH, DPI).map_err(|e| e.to_string())?;
     let vessel = section.request.vessel.clone();
     Ok(Prepared::new(pictures.paths(&folder), move || {
