@@ -21,6 +21,7 @@ const FACT_ROW: f32 = 16.0;
 
 /// The panel while it shows the selected sample.
 pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    search(ui, cx);
     let (Some(sample), Some(dataset)) = (cx.state.focus.sample, cx.state.dataset.clone()) else {
         let text = "Click a point of the latent view to see its image, its reconstruction, the target's prediction, and why it was picked.";
         return widgets::empty_state(ui, "One sample in full", text);
@@ -73,6 +74,23 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         Some((round, proposal)) => why(ui, cx, round, &proposal),
     }
     near(ui, cx, sample);
+}
+
+/// A field that selects a sample by its index.
+fn search(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(last) = cx.state.dataset.as_ref().and_then(|d| d.train.len().checked_sub(1)) else { return };
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("sample").color(cx.theme.weak));
+        let mut index = cx.state.focus.sample.unwrap_or_default();
+        let field = ui.add(egui::DragValue::new(&mut index).range(0..=last).speed(0.3));
+        let tip = format!("Type an index, or drag, to select a train sample: 0 to {}", words::thousands(last));
+        let field = field.accessible_name("Index of the sample").on_hover_text(tip);
+        // Also an index that was shown before anything was selected can be confirmed.
+        if field.changed() || (field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter))) {
+            cx.state.focus.sample = Some(index);
+        }
+        ui.label(RichText::new(format!("of {}", words::thousands(last + 1))).color(cx.theme.faint));
+    });
 }
 
 /// The labelled samples nearest to this one, with the round in which each was labelled.

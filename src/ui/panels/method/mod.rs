@@ -3,13 +3,15 @@
 pub mod step;
 pub mod pipeline;
 
-use egui::{Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use egui::{DragValue, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use super::latent::toolbar as latent_toolbar;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::Command;
 use crate::engine::questions::explain::Explain;
-use crate::history::Proposal;
+use crate::history::{LatentStep, Proposal};
+use crate::ui::kit::facts::norm;
+use crate::ui::kit::flow::{Flow, Place};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::question::Question;
 use crate::ui::kit::theme::space;
@@ -17,11 +19,50 @@ use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
 
-/// The panel: the shown proposal of the round, and its question by run, round and proposal.
+/// The panel: the place of the shown proposal in the chosen order, and its question by run, round and proposal.
 #[derive(Debug)]
 pub struct MethodPanel {
     proposal: usize,
+    order: Order,
+    flow: Flow<Part>,
     question: Question<(RunId, usize, usize)>,
+}
+
+/// The order of a round's proposals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Proposed,
+    Gradient,
+    Snap,
+    Loss,
+}
+
+impl Order {
+    const CHOICES: [(Self, &'static str, &'static str); 4] = [
+        (Self::Proposed, "as proposed", "In the order in which the strategy proposed them"),
+        (Self::Gradient, "longest gradient first", "By the gradient length |dL/dp| at p: where the loss rises most"),
+        (Self::Snap, "longest snap first", "By the snap distance, from p' to the sample that was labelled"),
+        (Self::Loss, "highest loss first", "By the loss at p, with the label of the anchor"),
+    ];
+
+    /// What comes first is largest.
+    fn key(self, step: &LatentStep) -> f32 {
+        match self {
+            Self::Proposed => 0.0,
+            Self::Gradient => norm(&step.gradient),
+            Self::Snap => step.snap_distance,
+            Self::Loss => step.loss,
+        }
+    }
+}
+
+/// A control of the toolbar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Run,
+    Round,
+    Proposal,
+    Order,
 }
 
 /// Seconds until an unanswered question is considered lost.
@@ -30,7 +71,8 @@ const PATIENCE: f64 = 2.0;
 impl Default for MethodPanel {
     fn default() -> Self {
         // A step does not change while the target learns, so its question is not repeated.
-        Self { proposal: 0, question: Question::new(0.0, PATIENCE) }
+        let question = Question::new(0.0, PATIENCE);
+        Self { proposal: 0, order: Order::Proposed, flow: Flow::default(), question }
     }
 }
 
@@ -45,13 +87,15 @@ impl Panel for MethodPanel {
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let panel = ui.max_rect();
-        let bar = Rect::from_min_size(panel.min + vec2(space::S, 4.0), vec2(panel.width() - 2.0 * space::S, TOOLBAR));
-        let steps = steps(cx);
+        let bar = Rect::from_min_size(panel.min + vec2(space::S, 6.0), vec2(panel.width() - 2.0 * space::S, TOOLBAR));
+        let steps = steps(self.order, cx);
         self.proposal = self.proposal.min(steps.len().saturating_sub(1));
-        ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| self.toolbar(ui, steps.len(), cx));
+        let bar =
+            ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| self.toolbar(ui, steps.len(), cx)).response.rect;
         let below = Rect::from_min_max(pos2(panel.left(), bar.bottom() + 4.0), panel.max).shrink(space::S);
         let middle = below.top() + PIPELINE * below.height();
-        let chosen = steps.get(self.proposal).cloned();
+        let record = cx.state.shown_record();
+        let chosen = steps.get(self.proposal).and_then(|i| Some((*i, record?.proposals.get(*i)?.clone())));
         if let Some((index, _)) = &chosen {
             self.ask(ui, *index, cx);
         }
@@ -82,26 +126,20 @@ impl Panel for MethodPanel {
 
 impl MethodPanel {
     fn toolbar(&mut self, ui: &mut Ui, count: usize, cx: &mut Cx<'_>) {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = space::S;
-            if cx.state.planned.len() > 1 {
-                latent_toolbar::strategy_choice(ui, cx);
-            }
-            latent_toolbar::round_stepper(ui, cx);
-            ui.spacing_mut().item_spacing.x = space::XS;
-            let at = self.proposal;
-            let before = IconButton::new(Icon::Previous, "Previous proposal", "Show the previous proposal");
-            if before.enabled(at > 0).show(ui).clicked() {
-                self.proposal -= 1;
-            }
-            let text = match count {
-                0 => "no step in this round".to_owned(),
-                _ => format!("proposal {} of {}", at + 1, words::thousands(count)),
-            };
-            ui.label(RichText::new(text).color(cx.theme.text));
-            let next = IconButton::new(Icon::Next, "Next proposal", "Show the next proposal").enabled(at + 1 < count);
-            if next.show(ui).clicked() {
-                self.proposal += 1;
+        ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
+        let mut parts = vec![Part::Run, Part::Round, Part::Proposal, Part::Order];
+        parts.retain(|part| *part != Part::Run || cx.state.planned.len() > 1);
+        let (at, order) = (&mut self.proposal, &mut self.order);
+        self.flow.show(ui, "More of the method", 2, &parts, |ui, part, place| match part {
+            Part::Run => latent_toolbar::strategy_choice(ui, cx),
+            Part::Round => latent_toolbar::round_stepper(ui, cx),
+            Part::Proposal => proposal_stepper(ui, at, count, cx),
+            Part::Order => {
+                let before = *order;
+                order_choice(ui, order, place);
+                if *order != before {
+                    *at = 0;
+                }
             }
         });
     }
@@ -115,8 +153,85 @@ impl MethodPanel {
     }
 }
 
-/// The proposals of the shown round that have a step, with their indices in the round.
-fn steps(cx: &Cx<'_>) -> Vec<(usize, Proposal)> {
+/// Buttons to step through the proposals, and a field to go to any of them.
+fn proposal_stepper(ui: &mut Ui, at: &mut usize, count: usize, cx: &Cx<'_>) {
+    ui.spacing_mut().item_spacing.x = space::XS;
+    let before = IconButton::new(Icon::Previous, "Previous proposal", "Show the previous proposal");
+    if before.enabled(*at > 0).show(ui).clicked() {
+        *at -= 1;
+    }
+    if count == 0 {
+        ui.label(RichText::new("no step in this round").color(cx.theme.text));
+    } else {
+        let mut number = *at + 1;
+        ui.label(RichText::new("proposal").color(cx.theme.text));
+        let field = ui.add(DragValue::new(&mut number).range(1..=count).speed(0.2));
+        field.accessible_name("Proposal").on_hover_text("Type a number, or drag, to go to that proposal");
+        ui.label(RichText::new(format!("of {}", words::thousands(count))).color(cx.theme.text));
+        *at = number.clamp(1, count) - 1;
+    }
+    let next = IconButton::new(Icon::Next, "Next proposal", "Show the next proposal").enabled(*at + 1 < count);
+    if next.show(ui).clicked() {
+        *at += 1;
+    }
+}
+
+/// The order of the proposals; choosing one shows its first.
+fn order_choice(ui: &mut Ui, order: &mut Order, place: Place) {
+    let list = |ui: &mut Ui, order: &mut Order| {
+        for (choice, name, tip) in Order::CHOICES {
+            ui.selectable_value(order, choice, name).on_hover_text(tip);
+        }
+    };
+    if place == Place::Menu {
+        return list(ui, order);
+    }
+    let name = Order::CHOICES.iter().find(|(c, ..)| c == order).map_or("", |(_, name, _)| name);
+    let combo = egui::ComboBox::new("order of proposals", "").width(150.0).selected_text(name);
+    let response = combo.show_ui(ui, |ui| list(ui, order)).response;
+    response.accessible_name("Order of the proposals").on_hover_text("The order of this round's proposals");
+}
+
+/// The indices of the shown round's proposals that have a step, in this order.
+fn steps(order: Order, cx: &Cx<'_>) -> Vec<usize> {
     let proposals = cx.state.shown_record().map(|r| r.proposals.as_slice()).unwrap_or_default();
-    proposals.iter().enumerate().filter(|(_, p)| p.step.is_some()).map(|(i, p)| (i, p.clone())).collect()
+    ordered(proposals, order)
+}
+
+fn ordered(proposals: &[Proposal], order: Order) -> Vec<usize> {
+    let keyed = |(i, p): (usize, &Proposal)| Some((order.key(p.step.as_ref()?), i));
+    let mut steps: Vec<(f32, usize)> = proposals.iter().enumerate().filter_map(keyed).collect();
+    // Equal ones stay in the order in which they were proposed; what is no number comes last.
+    steps.sort_by(|(a, _), (b, _)| a.is_nan().cmp(&b.is_nan()).then(b.total_cmp(a)));
+    steps.into_iter().map(|(_, i)| i).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proposals_are_ordered_by_what_is_largest() {
+        let step = |loss: f32, gradient: f32, snap_distance: f32| LatentStep {
+            parent: 0,
+            parent_label: 0,
+            loss,
+            from: vec![0.0],
+            gradient: vec![gradient],
+            to: vec![0.0],
+            neighbour: vec![0.0],
+            snap_distance,
+        };
+        let proposal = |step| Proposal { sample: 0, label: 0, score: None, step, made: None };
+        let steps = [Some(step(1.0, 3e-4, 0.2)), None, Some(step(f32::NAN, -0.9, 0.1)), Some(step(2.0, 0.1, 0.2))];
+        let proposals: Vec<Proposal> = steps.into_iter().map(proposal).collect();
+        for (order, expected) in [
+            (Order::Proposed, [0, 2, 3]),
+            (Order::Gradient, [2, 3, 0]),
+            (Order::Snap, [0, 3, 2]),
+            (Order::Loss, [3, 0, 2]),
+        ] {
+            assert_eq!(ordered(&proposals, order), expected, "{order:?}");
+        }
+    }
 }
