@@ -17,7 +17,7 @@ use super::kit::images::Images;
 use super::kit::question::Question;
 use super::kit::theme::{Theme, space};
 use super::panel::{Cx, ViewKey, inspect_question};
-use super::panels::runs::replaying::Replaying;
+use super::panels::runs::{RunsAction, RunsPage};
 use super::panels::settings::data_files::DataFiles;
 use super::panels::settings::{Controls, ControlsAction};
 use super::panels::start::{self, Chosen};
@@ -27,7 +27,7 @@ use super::shell::column::{self, Column};
 use super::shell::help::{Help, Page};
 use super::shell::keys::KeyAction;
 use super::shell::workspaces::{Layouts, Workspaces};
-use super::state::{AppState, MainAction, Offer};
+use super::state::{AppState, MainAction, Offer, Recall};
 use crate::device;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
@@ -86,7 +86,7 @@ pub struct App {
     engine: Option<Engine>,
     state: AppState,
     controls: Controls,
-    replaying: Replaying,
+    runs: RunsPage,
     column: Column,
     workspaces: Workspaces,
     panels: Panels,
@@ -121,6 +121,8 @@ struct Saved {
     /// The panels' choices, by panel key.
     panels: BTreeMap<String, String>,
     column: Column,
+    /// The limit of the sessions on disk, if it was changed.
+    autosave_bytes: Option<u64>,
     /// The folders chosen for the files of data sets, by data set.
     data_folders: BTreeMap<String, PathBuf>,
 }
@@ -141,7 +143,10 @@ impl App {
         let runs = setups(&options.experiment, &options.variants).unwrap_or_default();
         let files = DataFiles::new(options.engine.data_dir.clone(), saved.data_folders);
         let mut state = AppState::new(options.experiment.clone(), runs, options.engine.device);
-        let engine = match Engine::spawn(options.engine, wake(cc)) {
+        let autosave_bytes = saved.autosave_bytes.unwrap_or(options.engine.autosave_bytes);
+        let runs = RunsPage::new(options.engine.autosave.clone(), autosave_bytes);
+        let engine = EngineOptions { autosave_bytes, ..options.engine };
+        let engine = match Engine::spawn(engine, wake(cc)) {
             Ok(engine) => Some(engine),
             Err(e) => {
                 state.say(Level::Error, format!("The engine's thread cannot be started: {e}"));
@@ -154,7 +159,7 @@ impl App {
             engine,
             state,
             controls: Controls::new(options.experiment, &options.variants, files),
-            replaying: Replaying::default(),
+            runs,
             column: saved.column,
             workspaces: Workspaces::restored(saved.layouts),
             panels,
@@ -218,6 +223,8 @@ impl App {
                 KeyAction::NextStop => self.state.step_playhead(true),
                 KeyAction::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
                 KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
+                KeyAction::ToggleRuns => self.column.toggle_page(column::Page::Runs, ctx),
+                KeyAction::Undo => self.commands.extend(self.state.undo()),
                 KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
                 KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown() + 1)),
                 KeyAction::PreviousWorkspace => {
@@ -295,6 +302,9 @@ impl App {
     fn take_offer(&mut self, ctx: &egui::Context, offer: Offer) {
         match offer {
             Offer::CopyPath(path) => ctx.copy_text(path.display().to_string()),
+            Offer::TakeUp(folder) => self.state.list.wanted = Some(Recall::TakeUp { folder, and_run: false }),
+            Offer::PutBack(keys) => self.commands.extend(self.state.put_back(&keys)),
+            Offer::ShowRuns => self.column.show_page(column::Page::Runs, ctx),
         }
     }
 
@@ -368,6 +378,7 @@ impl eframe::App for App {
         let mut hover_walk = None;
         let mut bar_action = None;
         let mut controls_action = None;
+        let mut runs_action = None;
         let mut chosen = None;
         {
             let mut cx = Cx {
@@ -397,15 +408,16 @@ impl eframe::App for App {
                     .size_range(240.0..=380.0)
                     .show_separator_line(false);
                 left.frame(flat(Margin::ZERO)).show(ui, |ui| {
-                    self.column.tabs(ui);
+                    self.column.tabs(ui, cx.state.list.entries().count());
                     match self.column.page {
                         column::Page::Start => chosen = start::ui(ui, &self.controls.draft.masks),
+                        column::Page::Runs => runs_action = self.runs.ui(ui, &mut cx),
                         column::Page::Settings => controls_action = self.controls.ui(ui, &mut cx),
                     }
                 });
             }
             self.controls.report.ui(&ctx, &mut cx);
-            self.replaying.ui(&ctx, &mut cx);
+            self.runs.update(&ctx, &mut cx);
             let frame = Frame::new().fill(theme.window).inner_margin(Margin::same(6));
             CentralPanel::default().frame(frame).show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
         }
@@ -415,6 +427,9 @@ impl eframe::App for App {
             ctx.request_discard("a button of the bar was pressed");
         }
         self.take_controls(controls_action);
+        if runs_action == Some(RunsAction::Compare) {
+            self.workspaces.reveal("compare");
+        }
         if let Some(chosen) = chosen {
             self.choose(&ctx, chosen);
         }
@@ -433,7 +448,8 @@ impl eframe::App for App {
         let panels = self.panels.iter().filter_map(|(key, panel)| Some(((*key).to_owned(), panel.saved()?))).collect();
         let layouts = self.workspaces.layouts();
         let data_folders = self.controls.files.chosen.clone();
-        let saved = Saved { layouts, panels, column: self.column, data_folders };
+        let saved =
+            Saved { layouts, panels, column: self.column, autosave_bytes: Some(self.runs.most_bytes()), data_folders };
         eframe::set_value(storage, APP_ID, &saved);
     }
 

@@ -31,6 +31,8 @@ pub enum Icon {
     More,
     Maximise,
     Restore,
+    Eye,
+    EyeClosed,
 }
 
 impl Icon {
@@ -48,7 +50,21 @@ impl Icon {
         let bar = |x0: f32, x1: f32, h: f32| {
             painter.rect_filled(Rect::from_two_pos(at(x0, -h), at(x1, h)), CornerRadius::same(1), color);
         };
+        let lid = |height: f32| {
+            (0..=8).map(|k| k as f32 / 4.0 - 1.0).map(|x| at(x, height * (1.0 - x * x))).collect::<Vec<_>>()
+        };
         match self {
+            Self::Eye => {
+                stroke(lid(-0.62));
+                stroke(lid(0.62));
+                painter.circle_filled(center, 0.34 * r, color);
+            }
+            Self::EyeClosed => {
+                stroke(lid(0.5));
+                for x in [-0.5, 0.0, 0.5] {
+                    stroke(vec![at(x, 0.5 * (1.0 - x * x)), at(1.2 * x, 0.5 * (1.0 - x * x) + 0.4)]);
+                }
+            }
             Self::Play => triangle(-0.55, 0.85, 0.85),
             Self::Pause => {
                 bar(-0.65, -0.18, 0.8);

@@ -11,6 +11,7 @@ use crate::ui::kit::widgets;
 pub enum Page {
     Start,
     Settings,
+    Runs,
 }
 
 /// Which page is shown, and whether the column is.
@@ -55,17 +56,25 @@ impl Column {
         *self.shown_in(ctx) = !hides;
     }
 
+    /// Shows a page.
+    pub fn show_page(&mut self, page: Page, ctx: &egui::Context) {
+        self.page = page;
+        *self.shown_in(ctx) = true;
+    }
+
     fn shown_in(&mut self, ctx: &egui::Context) -> &mut bool {
         if is_narrow(ctx) { &mut self.shown_narrow } else { &mut self.shown }
     }
 
     /// The tabs with the names of the pages.
-    pub fn tabs(&mut self, ui: &mut Ui) {
+    pub fn tabs(&mut self, ui: &mut Ui, runs: usize) {
         let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, 6));
         frame.show(ui, |ui| {
+            let counted = format!("Runs ({runs})");
             let pages = [
                 (Page::Start, "Start", "Examples and presets, each with a sentence"),
                 (Page::Settings, "Settings", "The settings of the next experiment"),
+                (Page::Runs, &counted, "Every run of this window, opened histories, and what earlier windows left (U)"),
             ];
             widgets::segmented(ui, "Page", &mut self.page, &pages);
         });

@@ -18,6 +18,8 @@ pub enum KeyAction {
     PlayRounds,
     ToggleTheme,
     ToggleControls,
+    ToggleRuns,
+    Undo,
     NextWorkspace,
     PreviousWorkspace,
     /// Show the workspace with this index.
@@ -42,7 +44,7 @@ pub const KEYS: &[(&str, &[KeyRow])] = &[
     (
         "Running",
         &[
-            (key(Key::Space), "Space", KeyAction::RunOrPause, "Run rounds, or pause"),
+            (key(Key::Space), "Space", KeyAction::RunOrPause, "Run rounds, or pause; all done: add a repeat"),
             (key(Key::ArrowRight), "→", KeyAction::StepRound, "Step to the end of the round"),
             (key(Key::ArrowDown), "↓", KeyAction::StepMinibatches, "Step some minibatches"),
             (key(Key::Period), ".", KeyAction::StepMinibatches, "The same"),
@@ -66,6 +68,8 @@ pub const KEYS: &[(&str, &[KeyRow])] = &[
             (shift(Key::E), "Shift E", KeyAction::PreviousWorkspace, "Previous workspace"),
             (key(Key::E), "E", KeyAction::NextWorkspace, "Next workspace"),
             (key(Key::M), "M", KeyAction::Maximise, "Maximise the panel under the pointer, or end that"),
+            (key(Key::U), "U", KeyAction::ToggleRuns, "Show or hide the list of runs"),
+            (command(Key::Z), "Ctrl Z", KeyAction::Undo, "Undo the last change of the list of runs"),
             (key(Key::B), "B", KeyAction::ToggleControls, "Show or hide the left column"),
             (key(Key::T), "T", KeyAction::ToggleTheme, "Dark or light theme"),
             (key(Key::Questionmark), "?", KeyAction::ListKeys, "These pages"),
@@ -101,6 +105,11 @@ const NUMBERS: [Key; 9] =
 
 const fn key(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+/// With Ctrl (Cmd on a Mac).
+const fn command(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
 
 const fn shift(key: Key) -> KeyboardShortcut {

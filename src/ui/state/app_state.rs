@@ -264,8 +264,13 @@ impl AppState {
             Event::OnDisk { run, path } => self.on_disk(run, path),
             Event::Autosaved { run, path } => self.list.autosaved(run, path),
             Event::Message { level, text } => {
-                // It may say why repeats were not added.
-                self.pending = self.pending.filter(|p| *p != Pending::Repeating);
+                // It may say why repeats were not added, or why no session started.
+                let refused = |p: &Pending| match p {
+                    Pending::Repeating => true,
+                    Pending::Resetting => level == Level::Error,
+                    Pending::Pausing | Pending::Stopping => false,
+                };
+                self.pending = self.pending.filter(|p| !refused(p));
                 self.messages.add(level, text, None, true);
             }
             Event::Stopped => {
@@ -321,7 +326,8 @@ impl AppState {
         let before = self.experiment_of(self.focus.run).strategy;
         let same = planned.iter().filter(|p| p.experiment.strategy == before).map(|p| p.id);
         let run = same.clone().find(|id| *id == self.focus.run).or(same.min()).unwrap_or_else(|| preferred(&planned));
-        self.list.keep(&self.runs, false);
+        let former = self.experiment.name.clone();
+        let (kept, folder) = self.list.keep(&self.runs);
         self.list.begin(&experiment, &planned);
         let fresh = Self::new(experiment, Vec::new(), self.device);
         *self = Self {
@@ -339,6 +345,14 @@ impl AppState {
             focus: Focus { run, ..fresh.focus.clone() },
             ..fresh
         };
+        if kept > 0 {
+            let runs = if kept == 1 { "1 run".to_owned() } else { format!("{kept} runs") };
+            let text = format!("{runs} of {former} stay under Runs.");
+            match folder {
+                Some(folder) => self.offer(Level::Info, text, Offer::TakeUp(folder)),
+                None => self.say(Level::Info, text),
+            }
+        }
         self.look_planned();
     }
 

@@ -1,5 +1,7 @@
 //! The user's requests: each returns the commands to send, and marks the request as pending.
 
+use std::path::PathBuf;
+
 use super::app_state::{AppState, Intent, Pending};
 use super::run::RunState;
 use crate::archive::SavedRun;
@@ -112,19 +114,30 @@ impl AppState {
         and_run: bool,
     ) -> Vec<Command> {
         self.messages.cured();
+        self.list.taken_up = None;
         self.pending = Some(Pending::Resetting);
         self.intent = if and_run { Intent::Running } else { Intent::Idle };
         let reset = Command::Reset { experiment: Box::new(experiment), variants, repeats };
         if and_run { vec![reset, Command::Run] } else { vec![reset] }
     }
 
-    /// Shows saved runs in all views, in place of the present ones; with `and_run` their rounds go on.
-    pub fn replay(&mut self, runs: Vec<SavedRun>, and_run: bool) -> Vec<Command> {
+    /// Shows saved runs in all views, in place of the present ones.
+    pub fn replay(&mut self, runs: Vec<SavedRun>) -> Command {
+        self.messages.cured();
+        self.pending = Some(Pending::Resetting);
+        self.list.taken_up = None;
+        self.intent = Intent::Idle;
+        Command::Replay { runs }
+    }
+
+    /// Goes on with the session of a folder, in place of the present one.
+    pub fn take_up(&mut self, folder: PathBuf, and_run: bool) -> Vec<Command> {
         self.messages.cured();
         self.pending = Some(Pending::Resetting);
         self.intent = if and_run { Intent::Running } else { Intent::Idle };
-        let replay = Command::Replay { runs };
-        if and_run { vec![replay, Command::Run] } else { vec![replay] }
+        self.list.taken_up = Some(folder.clone());
+        let take_up = Command::TakeUp { folder };
+        if and_run { vec![take_up, Command::Run] } else { vec![take_up] }
     }
 
     /// The shown run's strategy, step length and seed.

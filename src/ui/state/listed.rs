@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::app_state::AppState;
+use super::messages::Offer;
 use super::run::RunState;
 use super::run_list::{Entry, GroupKey, RunKey, Undo};
 use crate::engine::planned::RunId;
-use crate::engine::protocol::Command;
+use crate::engine::protocol::{Command, Level};
 use crate::experiment::Experiment;
 use crate::figures::StrategyStyle;
 use crate::history::{Header, History, RoundRecord};
@@ -97,12 +98,23 @@ impl AppState {
             return Vec::new();
         }
         self.list.remove(&keys);
+        let text = match keys[..] {
+            [key] => format!("{} is off the list.", self.list.entry(key).map_or("The run", Entry::name)),
+            _ => format!("{} runs are off the list.", keys.len()),
+        };
+        self.offer(Level::Info, text, Offer::PutBack(keys.clone()));
         let mut commands = self.held(&keys, true);
         if self.is_removed(self.focus.run) {
             let other = self.list.entries().find_map(Entry::live);
             commands.extend(other.map(|run| self.show(run)));
         }
         commands
+    }
+
+    /// Puts removed runs back; those in progress go on.
+    pub fn put_back(&mut self, keys: &[RunKey]) -> Vec<Command> {
+        self.list.put_back(keys);
+        self.held(keys, false)
     }
 
     /// Takes back the last change of the list.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::run_list::RunKey;
 use crate::engine::protocol::Level;
 
 /// A message to the user.
@@ -26,6 +27,12 @@ pub struct Message {
 pub enum Offer {
     /// Copy the path of what was written.
     CopyPath(PathBuf),
+    /// Show the session of this folder again, in place of the present one.
+    TakeUp(PathBuf),
+    /// Put runs back that were taken off the list.
+    PutBack(Vec<RunKey>),
+    /// Show the list of runs.
+    ShowRuns,
 }
 
 impl Offer {
@@ -33,6 +40,8 @@ impl Offer {
     pub fn label(&self) -> &'static str {
         match self {
             Self::CopyPath(_) => "Copy path",
+            Self::TakeUp(_) | Self::PutBack(_) => "Undo",
+            Self::ShowRuns => "Show",
         }
     }
 
@@ -40,6 +49,9 @@ impl Offer {
     pub fn tip(&self) -> &'static str {
         match self {
             Self::CopyPath(_) => "Copies the path to the clipboard",
+            Self::TakeUp(_) => "Shows that session in every view again; the present one then stays under Runs (Ctrl Z)",
+            Self::PutBack(_) => "Puts them back on the list (Ctrl Z)",
+            Self::ShowRuns => "Opens the list of runs at the left (U)",
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The window's state, changed by `apply(Event)` and by the user's requests. Pure: no egui, no engine.
 
-mod messages;
 mod run;
 mod walks;
 mod brush;
 mod pins;
 mod run_list;
+mod messages;
 mod pair;
 mod playhead;
 mod app_state;
@@ -24,7 +24,7 @@ pub use pair::{Match, Part, RunRef, Side, count as count_parts, gain_by_class, p
 pub use pins::{Pin, PinBoard, PinCurve};
 pub use playhead::Playhead;
 pub use run::{LabellingCost, RunState};
-pub use run_list::{Entry, Group, GroupKey, Of, Replay, RunKey, RunList, Undo};
+pub use run_list::{Entry, Group, GroupKey, Of, Recall, RunKey, RunList, Undo};
 pub use walks::{Arms, LostByStep, Only, SeenWalk, SortBy, Walk, WalkLab, sort as sort_walks};
 
 #[cfg(test)]

@@ -24,8 +24,10 @@ pub struct RunList {
     entries: Vec<Entry>,
     /// Number of changes so far of what is shown and of the kept runs.
     pub version: u64,
-    /// Saved runs that are to be shown in all views, in place of the present session.
-    pub wanted: Option<Replay>,
+    /// Saved runs that are to be shown, until they are read.
+    pub wanted: Option<Recall>,
+    /// The folder of the session that the engine was asked to take up.
+    pub(super) taken_up: Option<PathBuf>,
     last_key: u64,
     undo: Vec<Undo>,
 }
@@ -70,14 +72,13 @@ pub enum Of {
     Kept(Box<History>),
 }
 
-/// Saved runs to be shown in all views.
+/// Saved runs to be shown in all views, in place of the present session.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Replay {
-    pub path: PathBuf,
-    /// Only this repeat; `None` for all.
-    pub repeat: Option<usize>,
-    /// Whether the rounds then run on.
-    pub and_run: bool,
+pub enum Recall {
+    /// Show the runs at this path as they are; only those of one repeat, or all.
+    Replay { path: PathBuf, repeat: Option<usize> },
+    /// Go on with the session of this folder, at once or when rounds are run.
+    TakeUp { folder: PathBuf, and_run: bool },
 }
 
 /// A change that can be undone, with what was before.
@@ -157,10 +158,24 @@ impl RunList {
 
     /// A session with these runs begins.
     pub(super) fn begin(&mut self, experiment: &Experiment, runs: &[PlannedRun]) {
-        if !runs.is_empty() {
-            let key = GroupKey(self.next_key());
-            self.groups.push(Group { key, experiment: experiment.clone(), is_opened: false, path: None });
-            self.add(runs, runs);
+        if runs.is_empty() {
+            return;
+        }
+        let path = self.taken_up.take();
+        // What is taken up was kept of the same files, and comes again.
+        let same = |g: &Group| !g.is_opened && path.is_some() && g.path == path;
+        let before: Vec<GroupKey> = self.groups.iter().filter(|g| same(g)).map(|g| g.key).collect();
+        let is_before = |e: &Entry| before.contains(&e.group);
+        let titles: Vec<(String, Option<String>)> =
+            self.entries.iter().filter(|e| is_before(e)).map(|e| (e.name.clone(), e.title.clone())).collect();
+        self.entries.retain(|e| !is_before(e));
+        self.groups.retain(|g| !before.contains(&g.key));
+        let key = GroupKey(self.next_key());
+        self.groups.push(Group { key, experiment: experiment.clone(), is_opened: false, path });
+        self.add(runs, runs);
+        for (name, title) in titles {
+            let again = self.entries.iter_mut().filter(|e| e.live().is_some() && e.name == name);
+            again.for_each(|entry| entry.title.clone_from(&title));
         }
     }
 
@@ -178,11 +193,12 @@ impl RunList {
         self.version += 1;
     }
 
-    /// The present session ends: what has ended a round is kept, hidden unless `shown`; a run that is there already, as far
-    /// as the new one goes or further, is not kept twice. Returns the number of runs kept.
-    pub(super) fn keep(&mut self, runs: &[RunState], shown: bool) -> usize {
+    /// The present session ends: what has ended a round is kept, and hidden; a run that is there already, as far as the new
+    /// one goes or further, is not kept twice. Returns the number of runs that stay, and the folder of their session.
+    pub(super) fn keep(&mut self, runs: &[RunState]) -> (usize, Option<PathBuf>) {
         let ended: Vec<(RunId, History)> = runs.iter().filter_map(|run| Some((run.id, run.history()?))).collect();
         let mut kept = 0;
+        let session = self.groups.iter().rev().find(|g| !g.is_opened).cloned();
         for entry in std::mem::take(&mut self.entries) {
             let Of::Live(run) = entry.run else {
                 self.entries.push(entry);
@@ -199,11 +215,13 @@ impl RunList {
                 continue;
             }
             self.entries.retain(|e| !e.kept().is_some_and(|other| is_in(history, other)));
-            self.entries.push(Entry { run: Of::Kept(Box::new(history.clone())), shown, ..entry });
+            self.entries.push(Entry { run: Of::Kept(Box::new(history.clone())), shown: false, ..entry });
         }
         self.groups.retain(|g| self.entries.iter().any(|e| e.group == g.key));
         self.version += 1;
-        kept
+        let session = session.filter(|_| kept > 0);
+        self.undo.extend(session.as_ref().map(|g| Undo::Replaced(g.key)));
+        (kept, session.and_then(|g| g.path))
     }
 
     /// Adds opened histories as a group; those opened from the same path before leave.
@@ -237,6 +255,14 @@ impl RunList {
         self.undoable(Undo::Shown(before));
     }
 
+    /// Shows these runs and hides all others.
+    pub fn show_only(&mut self, keys: &[RunKey]) {
+        self.version += 1;
+        let entries = self.entries.iter_mut().filter(|e| !e.removed);
+        let before = entries.map(|e| (e.key, std::mem::replace(&mut e.shown, keys.contains(&e.key)))).collect();
+        self.undoable(Undo::Shown(before));
+    }
+
     /// Names a run; an empty name is its own.
     pub fn rename(&mut self, key: RunKey, title: &str) {
         let title = Some(title.trim().to_owned()).filter(|t| !t.is_empty());
@@ -254,6 +280,7 @@ impl RunList {
     /// Puts removed runs back.
     pub(super) fn put_back(&mut self, keys: &[RunKey]) {
         self.change(keys, |entry| entry.removed = false);
+        self.undo.retain(|undo| !matches!(undo, Undo::Removed(removed) if removed == keys));
     }
 
     /// Records where a live run is saved.
@@ -296,7 +323,7 @@ impl RunList {
             Undo::Removed(keys) => self.put_back(&keys),
             Undo::Replaced(group) => {
                 let path = self.group(group).and_then(|g| g.path.clone());
-                self.wanted = path.map(|path| Replay { path, repeat: None, and_run: false });
+                self.wanted = path.map(|folder| Recall::TakeUp { folder, and_run: false });
             }
         }
     }

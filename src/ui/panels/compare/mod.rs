@@ -22,7 +22,7 @@ use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::{Cx, Panel};
-use crate::ui::state::{AppState, Replay};
+use crate::ui::state::{AppState, Recall};
 use figure_view::FigureView;
 use open::OpenHistories;
 use sets::Sets;
@@ -215,7 +215,7 @@ impl ComparePanel {
         let path = state.list.opened_from().map(Path::to_path_buf);
         let replay = ui.add_enabled(path.is_some(), egui::Button::new("Replay").small()).on_hover_text(tip);
         if let Some(path) = path.filter(|_| replay.clicked()) {
-            state.list.wanted = Some(Replay { path, repeat: Some(self.repeat), and_run: false });
+            state.list.wanted = Some(Recall::Replay { path, repeat: Some(self.repeat) });
         }
         if most > 1 {
             let drag = egui::DragValue::new(&mut self.repeat).range(1..=most).prefix("repeat ").speed(0.05);

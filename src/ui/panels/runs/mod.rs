@@ -1,3 +1,319 @@
-//! The list of runs, beside the settings.
+//! The list of runs, beside the settings: every run of the window by session, opened histories, and what earlier starts
+//! left on disk.
 
 pub mod replaying;
+mod earlier;
+mod row;
+
+use std::path::PathBuf;
+
+use egui::{Context, Label, RichText, ScrollArea, Ui, vec2};
+
+use crate::archive::{self, HISTORY_EXTENSION};
+use crate::engine::protocol::{Command, Level};
+use crate::grid::{GridFolder, Keep, merge};
+use crate::history::History;
+use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::icons::Icon;
+use crate::ui::kit::job::Job;
+use crate::ui::kit::theme::{size, space};
+use crate::ui::kit::widgets::IconButton;
+use crate::ui::panel::Cx;
+use crate::ui::state::{AppState, Entry, Group, GroupKey, Recall, RunKey};
+use earlier::Earlier;
+use replaying::Replaying;
+use row::{Renaming, RowAction, small_button};
+
+/// The page and its dialogs.
+pub struct RunsPage {
+    replaying: Replaying,
+    earlier: Earlier,
+    renaming: Option<Renaming>,
+    save: AskPath,
+    /// The runs that the dialog is about.
+    to_save: Vec<RunKey>,
+    saving: Job<Result<String, String>>,
+    open: AskPath,
+    opening: Job<Result<(PathBuf, Vec<History>), String>>,
+}
+
+/// What the user asks for that concerns the whole window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunsAction {
+    /// Show the comparison.
+    Compare,
+}
+
+/// Height of a group's heading.
+const HEADING: f32 = 22.0;
+
+impl RunsPage {
+    /// The page of a window whose sessions are written below `root`, if they are.
+    pub fn new(root: Option<PathBuf>, most_bytes: u64) -> Self {
+        let hint = "Folder for the runs, new or existing";
+        Self {
+            replaying: Replaying::default(),
+            earlier: Earlier::new(root, most_bytes),
+            renaming: None,
+            save: AskPath::new("Save runs", hint, "Save", Wanted::Folder),
+            to_save: Vec::new(),
+            saving: Job::default(),
+            open: AskPath::new("Open runs", "A run's folder, or one history (*.rwh)", "Open", Wanted::Folder),
+            opening: Job::default(),
+        }
+    }
+
+    /// The limit of all sessions on disk together, bytes.
+    pub fn most_bytes(&self) -> u64 {
+        self.earlier.most_bytes
+    }
+
+    /// What goes on whether the page is shown or not: reading, writing, and dialogs.
+    pub fn update(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
+        self.replaying.ui(ctx, cx);
+        self.earlier.update(ctx, cx);
+        if let Some(path) = self.open.ui(ctx, |_| {}) {
+            self.read(ctx, path);
+        }
+        match self.opening.take() {
+            Some(Ok((path, histories))) => {
+                cx.state.say(Level::Info, format!("Opened {} histories of {}", histories.len(), path.display()));
+                cx.state.looks.know(&histories);
+                cx.state.list.open(histories, path);
+            }
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+        if let Some(folder) = self.save.ui(ctx, |_| {}) {
+            self.save_into(ctx, folder, cx);
+        }
+        cx.report(self.saving.take());
+    }
+
+    /// The page.
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<RunsAction> {
+        let mut action = None;
+        let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8));
+        egui::Panel::bottom("on disk").show_separator_line(true).frame(frame).show(ui, |ui| {
+            self.earlier.footer(ui, cx);
+        });
+        let margin = egui::Margin { left: 6, right: 6, top: 0, bottom: space::L as i8 };
+        ScrollArea::vertical().auto_shrink(false).id_salt("runs").show(ui, |ui| {
+            egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                self.buttons(ui, cx);
+                let groups: Vec<Group> = cx.state.list.groups().cloned().collect();
+                for group in &groups {
+                    action = self.group(ui, group, cx).or(action);
+                }
+                if let Some(folder) = self.earlier.ui(ui, cx) {
+                    self.read(ui.ctx(), folder);
+                }
+            });
+        });
+        action
+    }
+
+    fn buttons(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            let tip = "Opens histories written by `ridgewalk run`, and adds them to this list";
+            let open = IconButton::new(Icon::Folded, "Open runs", tip).text("Open…");
+            if open.enabled(!self.opening.is_running()).show(ui).clicked() {
+                self.open.open(String::new);
+            }
+            let undo = cx.state.list.undo_text();
+            let tip = undo.as_ref().map_or("Nothing to undo".into(), |what| format!("Undo: {what} (Ctrl Z)"));
+            if IconButton::new(Icon::Previous, "Undo", &tip).text("Undo").enabled(undo.is_some()).show(ui).clicked() {
+                let commands = cx.state.undo();
+                cx.commands.extend(commands);
+            }
+        });
+    }
+
+    fn group(&mut self, ui: &mut Ui, group: &Group, cx: &mut Cx<'_>) -> Option<RunsAction> {
+        ui.add_space(space::S);
+        let keys: Vec<RunKey> = cx.state.list.entries_of(group.key).map(|e| e.key).collect();
+        let mut action = self.heading(ui, group, &keys, cx);
+        let mut chosen = Vec::new();
+        let mut renaming = self.renaming.take();
+        for run in cx.state.listed(group.key) {
+            chosen.extend(row::ui(ui, run, &mut renaming, cx).map(|what| (run.entry.key, what)));
+        }
+        self.renaming = renaming;
+        if let Some(Renaming { key, text, done: Some(taken), .. }) = self.renaming.take_if(|r| r.done.is_some())
+            && taken
+        {
+            cx.state.list.rename(key, &text);
+        }
+        for (key, what) in chosen {
+            action = self.act(key, what, cx).or(action);
+        }
+        action
+    }
+
+    /// The heading of a group: its eye, name and origin, and a menu for all of its runs.
+    fn heading(&mut self, ui: &mut Ui, group: &Group, keys: &[RunKey], cx: &mut Cx<'_>) -> Option<RunsAction> {
+        let mut action = None;
+        let is_live = cx.state.list.entries_of(group.key).any(|e| e.live().is_some());
+        let name = &group.experiment.name;
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            let all = cx.state.list.entries_of(group.key).all(|e| e.shown);
+            let (icon, verb) = if all { (Icon::Eye, "Hide") } else { (Icon::EyeClosed, "Show") };
+            let (rect, _) = ui.allocate_exact_size(vec2(row::BUTTON, HEADING), egui::Sense::hover());
+            let text = format!("{verb} all runs of {}", describe(cx.state, group, is_live));
+            if small_button(ui, rect, icon, &text, &text).clicked() {
+                cx.state.list.show(keys, !all);
+            }
+            let right = row::BUTTON + space::XS;
+            let width = ui.available_width() - right;
+            let heading = RichText::new(format!("{name}, {}", describe(cx.state, group, is_live)));
+            let label = Label::new(heading.size(size::CAPTION + 0.5).color(cx.theme.weak)).truncate();
+            ui.add_sized(vec2(width, HEADING), label).on_hover_text(differences(cx.state, group));
+            let (rect, _) = ui.allocate_exact_size(vec2(row::BUTTON, HEADING), egui::Sense::hover());
+            let what = format!("More for {name}, {}", describe(cx.state, group, is_live));
+            let menu = small_button(ui, rect, Icon::More, &what, "What can be done with these runs");
+            egui::Popup::menu(&menu).show(|ui| action = self.group_menu(ui, group, keys, is_live, cx).or(action));
+        });
+        action
+    }
+
+    fn group_menu(
+        &mut self,
+        ui: &mut Ui,
+        group: &Group,
+        keys: &[RunKey],
+        is_live: bool,
+        cx: &mut Cx<'_>,
+    ) -> Option<RunsAction> {
+        let choice = |ui: &mut Ui, on: bool, text: &str, tip: &str| {
+            ui.add_enabled(on, egui::Button::new(text)).on_hover_text(tip).on_disabled_hover_text(tip).clicked()
+        };
+        if choice(ui, true, "Compare these", "Opens Compare with these runs only") {
+            cx.state.list.show_only(keys);
+            return Some(RunsAction::Compare);
+        }
+        if let Some(path) = group.path.clone().filter(|_| !is_live) {
+            let tip = "Shows these runs in every view; the present session stays under Runs";
+            if choice(ui, true, "Replay", tip) {
+                cx.state.list.wanted = Some(match group.is_opened {
+                    true => Recall::Replay { path, repeat: None },
+                    false => Recall::TakeUp { folder: path, and_run: false },
+                });
+            }
+        }
+        if choice(ui, true, "Save…", "Writes these runs into a folder of yours, which `ridgewalk` reads") {
+            self.ask_to_save(keys.to_vec(), cx.state);
+        }
+        ui.separator();
+        if choice(ui, !is_live, "Remove from the list", "Until you undo it (Ctrl Z); the files stay") {
+            let commands = cx.state.remove_runs(keys);
+            cx.commands.extend(commands);
+        }
+        let on_disk = group.path.clone().filter(|_| !group.is_opened && !is_live);
+        if choice(ui, on_disk.is_some(), "Delete from disk…", "Deletes what was written by itself, after asking")
+            && let Some(folder) = on_disk
+        {
+            self.earlier.ask_to_delete(folder, format!("{} runs of {}", keys.len(), group.experiment.name));
+        }
+        None
+    }
+
+    fn act(&mut self, key: RunKey, what: RowAction, cx: &mut Cx<'_>) -> Option<RunsAction> {
+        let live = cx.state.list.entry(key).and_then(Entry::live);
+        match what {
+            RowAction::Select => match live {
+                Some(run) => {
+                    let command = cx.state.show(run);
+                    cx.commands.push(command);
+                }
+                None => cx.state.list.show(&[key], true),
+            },
+            RowAction::Show(on) => cx.state.list.show(&[key], on),
+            RowAction::Rename => {
+                let text = cx.state.list.entry(key).map_or_else(String::new, |e| e.name().to_owned());
+                self.renaming = Some(Renaming::new(key, text));
+            }
+            RowAction::Compare => {
+                let focus = cx.state.list.of_live(cx.state.focus.run).map(|e| e.key);
+                cx.state.list.show_only(&focus.into_iter().chain([key]).collect::<Vec<_>>());
+                return Some(RunsAction::Compare);
+            }
+            RowAction::OnlyThis => cx.state.list.show_only(&[key]),
+            RowAction::Save => self.ask_to_save(vec![key], cx.state),
+            RowAction::Remove => {
+                let commands = cx.state.remove_runs(&[key]);
+                cx.commands.extend(commands);
+            }
+        }
+        None
+    }
+
+    fn read(&mut self, ctx: &Context, path: PathBuf) {
+        self.opening.start(ctx, move || match archive::read_histories(&path) {
+            Ok(histories) => Ok((path, histories)),
+            Err(e) => Err(e.to_string()),
+        });
+    }
+
+    fn ask_to_save(&mut self, keys: Vec<RunKey>, state: &AppState) {
+        self.to_save = keys;
+        self.save.open(|| state.folder_for_runs());
+    }
+
+    /// Writes the chosen runs: those of the present session from now on, others as they are.
+    fn save_into(&mut self, ctx: &Context, folder: PathBuf, cx: &mut Cx<'_>) {
+        let entries: Vec<&Entry> = self.to_save.iter().filter_map(|key| cx.state.list.entry(*key)).collect();
+        if entries.iter().any(|e| e.live().is_some()) {
+            return cx.commands.push(Command::Keep { folder });
+        }
+        let group = |key: GroupKey| cx.state.list.group(key)?.path.clone();
+        let files =
+            entries.iter().filter_map(|e| Some((e.autosaved.clone().or_else(|| group(e.group))?, e.kept()?.clone())));
+        let files: Vec<(PathBuf, History)> = files.collect();
+        self.saving.start(ctx, move || copy(&files, folder));
+    }
+}
+
+/// Copies runs with all that is beside them: those of a grid together, forks one by one.
+fn copy(files: &[(PathBuf, History)], folder: PathBuf) -> Result<String, String> {
+    let into = GridFolder::new(&folder);
+    let (forks, cells): (Vec<_>, Vec<_>) = files.iter().partition(|(_, history)| history.is_fork());
+    let mut paths: Vec<PathBuf> = cells.iter().map(|(path, _)| path.clone()).collect();
+    paths.dedup();
+    if !paths.is_empty() {
+        merge(&paths, &into, Keep::Everything).map_err(|e| e.to_string())?;
+    }
+    for (path, history) in forks.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == HISTORY_EXTENSION)) {
+        let name = path.file_name().unwrap_or_default();
+        archive::write_history(&folder.join(archive::HISTORIES).join(name), history).map_err(|e| e.to_string())?;
+    }
+    Ok(format!("Saved {} runs into {}", files.len(), folder.display()))
+}
+
+/// Where the runs of a group come from, in a few words.
+fn describe(state: &AppState, group: &Group, is_live: bool) -> String {
+    let begun = state.listed(group.key).find_map(|run| run.header?.origins.first()?.date.parse().ok());
+    let begun = begun.map(earlier::when);
+    match (is_live, group.is_opened) {
+        (true, _) => "now".into(),
+        (false, true) => {
+            let name = group.path.as_ref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
+            format!("opened from {}", name.unwrap_or_default())
+        }
+        (false, false) => begun.unwrap_or_else(|| "before".into()),
+    }
+}
+
+/// The tooltip of a group: what differs from the present experiment, and where it is.
+fn differences(state: &AppState, group: &Group) -> String {
+    let differing = group.experiment.differing(&state.experiment);
+    let mut lines: Vec<String> =
+        differing.iter().map(|f| format!("{}: {}", f.label, f.get(&group.experiment))).collect();
+    if lines.is_empty() {
+        lines.push("With the present settings".into());
+    }
+    lines.extend(group.path.as_ref().map(|p| p.display().to_string()));
+    lines.join("\n")
+}

@@ -9,26 +9,27 @@ use crate::combine::check;
 use crate::engine::protocol::Level;
 use crate::ui::kit::job::Job;
 use crate::ui::panel::Cx;
-use crate::ui::state::Replay;
+use crate::ui::state::Recall;
 
 /// The reading of the runs that `RunList::wanted` asks for.
 #[derive(Default)]
-pub struct Replaying {
-    reading: Job<Result<Vec<SavedRun>, String>>,
-    and_run: bool,
-}
+pub struct Replaying(Job<Result<Vec<SavedRun>, String>>);
 
 impl Replaying {
     /// Starts reading what is asked for, and shows what was read in place of the present session.
     pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
-        if let Some(Replay { path, repeat, and_run }) = cx.state.list.wanted.take() {
-            self.and_run = and_run;
-            self.reading.start(ctx, move || read(&path, repeat));
-        }
-        match self.reading.take() {
-            Some(Ok(runs)) => {
-                let commands = cx.state.replay(runs, self.and_run);
+        match cx.state.list.wanted.take() {
+            Some(Recall::Replay { path, repeat }) => self.0.start(ctx, move || read(&path, repeat)),
+            Some(Recall::TakeUp { folder, and_run }) => {
+                let commands = cx.state.take_up(folder, and_run);
                 cx.commands.extend(commands);
+            }
+            None => {}
+        }
+        match self.0.take() {
+            Some(Ok(runs)) => {
+                let command = cx.state.replay(runs);
+                cx.commands.push(command);
             }
             Some(Err(e)) => cx.state.say(Level::Error, e),
             None => {}

@@ -1,0 +1,228 @@
+//! The sessions that earlier starts of the window left on disk: gone on with, opened, or deleted.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Context, DragValue, Label, RichText, Ui};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use crate::engine::autosave::{self, Left};
+use crate::engine::protocol::{Command, Level};
+use crate::ui::kit::job::Job;
+use crate::ui::kit::theme::{bold, size, space};
+use crate::ui::panel::Cx;
+use crate::ui::state::{Offer, Recall};
+
+/// The sessions on disk, and what is being asked about them.
+pub struct Earlier {
+    /// The folder below which sessions are written; `None` if they are not.
+    root: Option<PathBuf>,
+    listing: Job<Vec<Left>>,
+    left: Option<Vec<Left>>,
+    /// The generation at which they were listed.
+    listed_at: Option<u64>,
+    deleting: Job<Result<(), String>>,
+    /// The folder that is asked about before it is deleted, and what it is.
+    asks: Option<(PathBuf, String)>,
+    /// The limit of all sessions on disk together, bytes.
+    pub most_bytes: u64,
+}
+
+const GIGABYTE: f64 = (1u64 << 30) as f64;
+const LIMITS: std::ops::RangeInclusive<f64> = 0.1..=1000.0;
+
+impl Earlier {
+    pub fn new(root: Option<PathBuf>, most_bytes: u64) -> Self {
+        Self {
+            root,
+            listing: Job::default(),
+            left: None,
+            listed_at: None,
+            deleting: Job::default(),
+            asks: None,
+            most_bytes,
+        }
+    }
+
+    /// Keeps the list up to date; the first one that has an unfinished session is told of.
+    pub fn update(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
+        if let Some(root) = self.root.clone().filter(|_| self.listed_at != Some(cx.state.generation)) {
+            self.listed_at = Some(cx.state.generation);
+            self.listing.start(ctx, move || autosave::left(&root));
+        }
+        if let Some(left) = self.listing.take() {
+            let unfinished = left.iter().find(|l| !l.saved.finished).filter(|_| self.left.is_none());
+            if let Some(session) = unfinished {
+                let text = format!("{} can be continued.", told(session));
+                cx.state.offer(Level::Info, text, Offer::ShowRuns);
+            }
+            self.left = Some(left);
+        }
+        match self.deleting.take() {
+            Some(Ok(())) => self.listed_at = None,
+            Some(Err(e)) => cx.state.say(Level::Error, e),
+            None => {}
+        }
+        self.ask(ctx);
+    }
+
+    /// The sessions of earlier starts; a folder is returned whose histories are to be opened.
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<PathBuf> {
+        let known = |folder: &Path| cx.state.list.groups().any(|g| g.path.as_deref() == Some(folder));
+        let left: Vec<&Left> = self.left.iter().flatten().filter(|l| !known(&l.folder)).collect();
+        if left.is_empty() {
+            return None;
+        }
+        let (mut opened, mut recall, mut asks) = (None, None, None);
+        ui.add_space(space::S);
+        ui.label(bold("From earlier").size(size::CAPTION + 0.5))
+            .on_hover_text("What earlier windows wrote by themselves");
+        for session in left {
+            let text = told(session);
+            ui.add(Label::new(RichText::new(&text).size(size::CAPTION).color(cx.theme.weak)).wrap())
+                .on_hover_text(format!("{}\n{}", session.folder.display(), bytes(session.bytes)));
+            ui.horizontal(|ui| {
+                let (verb, tip) = match session.saved.finished {
+                    true => {
+                        ("Replay", "Shows it in every view, in place of the present session, which stays under Runs")
+                    }
+                    false => ("Continue", "Goes on from its last round; the present session stays under Runs"),
+                };
+                let button = |ui: &mut Ui, verb: &str, tip: &str| {
+                    let response = ui.small_button(verb).on_hover_text(tip);
+                    response.clone().accessible_name(format!("{verb}: {text}"));
+                    response.clicked()
+                };
+                if button(ui, verb, tip) {
+                    recall = Some(Recall::TakeUp { folder: session.folder.clone(), and_run: !session.saved.finished });
+                }
+                if button(ui, "Open", "Adds its histories to this list, to compare with") {
+                    opened = Some(session.folder.clone());
+                }
+                if button(ui, "Delete…", "Deletes its files, after asking") {
+                    asks = Some((session.folder.clone(), format!("{text}, {}", bytes(session.bytes))));
+                }
+            });
+        }
+        cx.state.list.wanted = recall.or(cx.state.list.wanted.take());
+        self.asks = asks.or(self.asks.take());
+        opened
+    }
+
+    /// How much is on disk, and the limit.
+    pub fn footer(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let Some(root) = &self.root else {
+            let text = "Runs of this window are not written by themselves.";
+            ui.add(Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap());
+            return;
+        };
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            let total: u64 = self.left.iter().flatten().map(|l| l.bytes).sum();
+            let text = format!("On disk: {} of at most", bytes(total));
+            let where_to = format!("Every run is written here as its rounds end:\n{}", root.display());
+            ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).on_hover_text(where_to);
+            let mut limit = self.most_bytes as f64 / GIGABYTE;
+            let drag = DragValue::new(&mut limit).range(LIMITS).speed(0.05).max_decimals(1).suffix(" GB");
+            let response =
+                ui.add(drag).on_hover_text("Beyond it the oldest sessions are deleted when a new one starts");
+            if response.changed() {
+                self.most_bytes = (limit * GIGABYTE) as u64;
+                cx.commands.push(Command::LimitAutosave(self.most_bytes));
+            }
+            response.accessible_name("Limit of the runs on disk");
+        });
+    }
+
+    /// Asks before a folder is deleted; a group of the list can ask, too.
+    pub fn ask_to_delete(&mut self, folder: PathBuf, what: String) {
+        self.asks = Some((folder, what));
+    }
+
+    fn ask(&mut self, ctx: &Context) {
+        let Some((folder, what)) = &self.asks else { return };
+        let (mut delete, mut keep) = (false, false);
+        let frame = egui::Frame::window(&ctx.global_style());
+        let response = egui::Modal::new(egui::Id::unique("delete runs")).frame(frame).show(ctx, |ui| {
+            ui.set_width(360.0);
+            ui.label(bold("Delete these runs from disk?").size(size::HEADING));
+            ui.add_space(space::S);
+            ui.add(Label::new(format!("{what}. This cannot be undone.\n{}", folder.display())).wrap());
+            ui.add_space(space::S);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                keep = ui.button("Keep").clicked();
+                delete = ui.button("Delete").clicked();
+            });
+        });
+        if delete {
+            let folder = folder.clone();
+            self.deleting.start(ctx, move || autosave::delete(&folder).map_err(|e| e.to_string()));
+        }
+        if delete || keep || response.should_close() {
+            self.asks = None;
+        }
+    }
+}
+
+/// `3 runs of digits, yesterday 14:02, 4 of 10 rounds`.
+fn told(session: &Left) -> String {
+    let saved = &session.saved;
+    let runs = saved.variants.len() * (saved.last_repeat + 1 - saved.first_repeat.min(saved.last_repeat));
+    let runs = if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
+    let rounds = match saved.finished {
+        true => format!("{} rounds", saved.rounds),
+        false => format!("{} of {} rounds", saved.rounds_done, saved.rounds),
+    };
+    format!("{runs} of {}, {}, {rounds}", saved.experiment, when(session.at))
+}
+
+/// A time as people say it: `14:02`, `yesterday 14:02`, `25 Nov 14:02`.
+pub fn when(at: Timestamp) -> String {
+    let zone = TimeZone::system();
+    let (then, now): (Zoned, Zoned) = (at.to_zoned(zone.clone()), Timestamp::now().to_zoned(zone));
+    let clock = then.strftime("%H:%M");
+    match (then.date(), now.date()) {
+        (day, today) if day == today => clock.to_string(),
+        (day, today) if day.tomorrow().ok() == Some(today) => format!("yesterday {clock}"),
+        _ => format!("{} {clock}", then.strftime("%-d %b")),
+    }
+}
+
+/// A size for display.
+pub fn bytes(n: u64) -> String {
+    const MEGABYTE: f64 = (1u64 << 20) as f64;
+    match n as f64 {
+        n if n >= GIGABYTE => format!("{:.1} GB", n / GIGABYTE),
+        n => format!("{:.0} MB", (n / MEGABYTE).ceil()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::autosave::Saved;
+
+    #[test]
+    fn a_session_on_disk_is_told_in_a_sentence() {
+        let saved = Saved {
+            experiment: "digits".into(),
+            variants: vec!["random".into(), "snn".into()],
+            first_repeat: 1,
+            last_repeat: 2,
+            rounds_done: 4,
+            rounds: 10,
+            finished: false,
+        };
+        let day = jiff::Span::new().hours(24);
+        for (at, day, finished, end) in
+            [(Timestamp::now(), "", false, "4 of 10 rounds"), (Timestamp::now() - day, "yesterday ", true, "10 rounds")]
+        {
+            let saved = Saved { finished, ..saved.clone() };
+            let text = told(&Left { folder: "x".into(), saved, at, bytes: 1 });
+            assert!(text.starts_with(&format!("4 runs of digits, {day}")) && text.ends_with(end), "{text}");
+        }
+        for (n, text) in [(1, "1 MB"), (12 << 20, "12 MB"), (3 << 29, "1.5 GB")] {
+            assert_eq!(bytes(n), text);
+        }
+    }
+}
