@@ -37,7 +37,7 @@ impl Run {
         let show = |considered| *seen.borrow_mut() = Some(considered);
         let (count, mut rng) = (run.experiment.samples_per_round, run.stream(round));
         // Nothing interrupts it.
-        let again = run.candidates(round, count, &|| false, &mut rng, Some(&show)).unwrap_or_default();
+        let again = run.candidates(round, count, &|_| false, &mut rng, Some(&show)).unwrap_or_default();
         let proposed = again.iter().map(Candidate::train_sample);
         let as_recorded = proposed.eq(record.proposals.iter().map(|p| p.train_sample()));
         Ok(Some(Reconsidered { considered: seen.into_inner(), as_recorded }))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::label_queue::LabelledCandidate;
 use super::run::{Run, RunEvent, Stage, fresh_target};
+use super::training_set::TrainingSet;
 use crate::archive::{Checkpoint, CheckpointOf, Foreign};
 use crate::experiment::Task;
 use crate::history::{History, Proposal, RoundRecord};
@@ -46,6 +47,24 @@ impl Run {
             self.target.as_ref().ok_or_else(|| WeightsError::new("the run is at rest"))?.to_bytes()?;
         let rounds = self.history.rounds.len();
         Ok(Checkpoint { rounds, weights, optimiser, of: Some(CheckpointOf::new(&self.history, rounds)) })
+    }
+
+    /// Whether the target is there; not in a history that is replayed without weights, or in a run at rest.
+    pub fn has_weights(&self) -> bool {
+        self.target.is_some()
+    }
+
+    /// The target as it is now, with fixed parameters, if it is there.
+    pub fn frozen_target(&self) -> Option<FrozenTarget> {
+        self.target.as_ref().map(Target::frozen)
+    }
+
+    /// Gives up the target and the training set of a run that is over: its checkpoints have the weights.
+    pub fn rest(&mut self) {
+        if self.is_done() {
+            self.target = None;
+            self.training = TrainingSet::default();
+        }
     }
 
     /// A copy of the target with the weights of one of this run's checkpoints.

@@ -11,7 +11,7 @@ use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, 
 use crate::identity::{Origin, PROGRAM};
 use crate::rng::{Rng, Streams};
 use crate::sampler::{Candidate, Considered, Images, Interrupted, Labelled, Place, Sampler, SamplerInput, sampler};
-use crate::target::{FrozenTarget, Target};
+use crate::target::Target;
 use crate::trajectory::{Reselection, Walks};
 use crate::world::World;
 
@@ -161,24 +161,6 @@ impl Run {
         &self.walks
     }
 
-    /// Whether the target is there; not in a history that is replayed without weights, or in a run at rest.
-    pub fn has_weights(&self) -> bool {
-        self.target.is_some()
-    }
-
-    /// The target as it is now, with fixed parameters, if it is there.
-    pub fn frozen_target(&self) -> Option<FrozenTarget> {
-        self.target.as_ref().map(Target::frozen)
-    }
-
-    /// Gives up the target and the training set of a run that is over: its checkpoints have the weights.
-    pub fn rest(&mut self) {
-        if self.is_done() {
-            self.target = None;
-            self.training = TrainingSet::default();
-        }
-    }
-
     /// The round in progress, from 1; the last one when the run is done.
     pub fn round(&self) -> usize {
         self.record.round.min(self.experiment.rounds)
@@ -237,6 +219,11 @@ impl Run {
 
     /// Does one unit of work. It is interrupted only before anything changes, so it can be repeated.
     pub fn advance(&mut self, interrupted: &dyn Fn() -> bool) -> Result<Vec<RunEvent>, Interrupted> {
+        self.advance_telling(&|_| interrupted())
+    }
+
+    /// Does one unit of work; in a proposal, `interrupted` is told between chunks how much of this part of it is done.
+    pub fn advance_telling(&mut self, interrupted: &dyn Fn(f32) -> bool) -> Result<Vec<RunEvent>, Interrupted> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Propose => match self.propose(interrupted) {
                 Ok(events) => Ok(events),
@@ -256,7 +243,7 @@ impl Run {
         }
     }
 
-    fn propose(&mut self, interrupted: &dyn Fn() -> bool) -> Result<Vec<RunEvent>, Interrupted> {
+    fn propose(&mut self, interrupted: &dyn Fn(f32) -> bool) -> Result<Vec<RunEvent>, Interrupted> {
         self.clock = std::time::Instant::now();
         let round = self.history.rounds.len() + 1;
         let mut rng = self.stream(round);
@@ -274,7 +261,7 @@ impl Run {
     fn label(
         &mut self,
         mut queue: Box<LabelQueue>,
-        interrupted: &dyn Fn() -> bool,
+        interrupted: &dyn Fn(f32) -> bool,
     ) -> Result<Vec<RunEvent>, Interrupted> {
         queue.advance(&self.world);
         if queue.is_empty() && queue.missing() > 0 {
@@ -336,7 +323,7 @@ impl Run {
         &self,
         round: usize,
         count: usize,
-        interrupted: &dyn Fn() -> bool,
+        interrupted: &dyn Fn(f32) -> bool,
         rng: &mut Rng,
         seen: Option<&dyn Fn(Considered)>,
     ) -> Result<Vec<Candidate>, Interrupted> {

@@ -21,10 +21,9 @@ impl Sampler for Badge {
         let gradients = Gradients::new(features, rows, pool.len());
         let mut chosen = vec![pool::highest(&gradients.squared_norms, 1)[0]];
         let mut nearest = vec![f32::INFINITY; pool.len()];
-        while chosen.len() < count.min(pool.len()) {
-            if (input.interrupted)() {
-                return Err(Interrupted);
-            }
+        let wanted = count.min(pool.len());
+        while chosen.len() < wanted {
+            input.go_on(chosen.len(), wanted)?;
             let last = chosen[chosen.len() - 1];
             for (i, near) in nearest.iter_mut().enumerate() {
                 *near = near.min(gradients.squared_distance(i, last));

@@ -36,19 +36,17 @@ impl Sampler for CoreSet {
         let (vectors, centres) = (self.vectors(input, &pool)?, self.vectors(input, &bought)?);
         let width = vectors.len() / pool.len();
         let mut nearest = vec![f32::INFINITY; pool.len()];
-        for centre in centres.chunks_exact(width) {
-            if (input.interrupted)() {
-                return Err(Interrupted);
-            }
+        let all = bought.len();
+        for (done, centre) in centres.chunks_exact(width).enumerate() {
+            input.go_on(done, all)?;
             approach(&mut nearest, &vectors, centre);
         }
-        let mut chosen: Vec<Candidate> = Vec::with_capacity(count.min(pool.len()));
+        let mut chosen: Vec<Candidate> = Vec::new();
         let mut order = Vec::new();
         let mut free = vec![true; pool.len()];
-        while chosen.len() < count.min(pool.len()) {
-            if (input.interrupted)() {
-                return Err(Interrupted);
-            }
+        let wanted = count.min(pool.len());
+        while chosen.len() < wanted {
+            input.go_on(chosen.len(), wanted)?;
             let farthest =
                 (0..pool.len()).filter(|&i| free[i]).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
             let Some(at) = farthest else { break };

@@ -62,19 +62,29 @@ pub struct SamplerInput<'a> {
     pub labelled: &'a Labelled,
     /// The neighbours chosen in the round before, in order: the next anchors unless these are drawn again.
     pub previous: &'a [u32],
-    /// Called between chunks of work.
-    pub interrupted: &'a dyn Fn() -> bool,
+    /// Called between chunks of work with the share that is done of this part of it: whether to stop.
+    pub interrupted: &'a dyn Fn(f32) -> bool,
     /// Is told what a scoring strategy looked at; tells a sampler nothing.
     pub seen: Option<&'a dyn Fn(Considered)>,
 }
 
 impl SamplerInput<'_> {
+    /// Goes on after `done` of `all` chunks of a part of the work, unless the engine was asked to stop.
+    pub(super) fn go_on(&self, done: usize, all: usize) -> Result<(), Interrupted> {
+        go_on(self.interrupted, done, all)
+    }
+
     /// Tells the observer, if there is one, what was looked at.
     pub(super) fn show(&self, considered: impl FnOnce() -> Considered) {
         if let Some(seen) = self.seen {
             seen(considered());
         }
     }
+}
+
+/// Goes on after `done` of `all` chunks of a part of the work, unless `interrupted` says to stop.
+pub(super) fn go_on(interrupted: &dyn Fn(f32) -> bool, done: usize, all: usize) -> Result<(), Interrupted> {
+    if interrupted(done as f32 / all.max(1) as f32) { Err(Interrupted) } else { Ok(()) }
 }
 
 /// What a scoring strategy looked at in one round: the samples it chose among, those passed over included.

@@ -14,9 +14,7 @@ pub fn random_pool(input: &SamplerInput<'_>, size: usize, rng: &mut Rng) -> Vec<
 pub fn log_probabilities(input: &SamplerInput<'_>, samples: &[u32]) -> Result<Vec<f32>, Interrupted> {
     let mut rows = Vec::with_capacity(samples.len() * input.target.classes());
     for chunk in samples.chunks(input.target.images_per_unit()) {
-        if (input.interrupted)() {
-            return Err(Interrupted);
-        }
+        input.go_on(rows.len(), samples.len() * input.target.classes())?;
         rows.extend(input.target.log_probabilities(input.images.gather(chunk)));
     }
     Ok(rows)
@@ -25,10 +23,10 @@ pub fn log_probabilities(input: &SamplerInput<'_>, samples: &[u32]) -> Result<Ve
 /// Penultimate features, `[samples.len(), width]`, and log probabilities, `[samples.len(), classes]`.
 pub fn features(input: &SamplerInput<'_>, samples: &[u32]) -> Result<(Vec<f32>, Vec<f32>), Interrupted> {
     let (mut features, mut rows) = (Vec::new(), Vec::new());
-    for chunk in samples.chunks(input.target.images_per_unit()) {
-        if (input.interrupted)() {
-            return Err(Interrupted);
-        }
+    let chunks = samples.chunks(input.target.images_per_unit());
+    let all = chunks.len();
+    for (done, chunk) in chunks.enumerate() {
+        input.go_on(done, all)?;
         let (f, r) = input.target.features(input.images.gather(chunk));
         features.extend(f);
         rows.extend(r);

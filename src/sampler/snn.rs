@@ -43,11 +43,10 @@ pub fn snapped(
 ) -> Result<Vec<Candidate>, Interrupted> {
     let free = input.labelled.unlabelled_count();
     let mut taken = HashSet::new();
-    let mut candidates = Vec::with_capacity(moved.len());
-    for point in moved {
-        if (input.interrupted)() {
-            return Err(Interrupted);
-        }
+    let all = moved.len();
+    let mut candidates = Vec::with_capacity(all);
+    for (done, point) in moved.into_iter().enumerate() {
+        input.go_on(done, all)?;
         // A search among samples that are all taken looks at each of them.
         if pool == NeighbourPool::Unlabelled && taken.len() == free {
             break;

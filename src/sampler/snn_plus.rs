@@ -85,10 +85,9 @@ fn drop_drifters(
     }
     let limit = input.latent.sparsity().quantile(share);
     let (mut dense, mut sparse) = (Vec::new(), Vec::new());
-    for point in points {
-        if (input.interrupted)() {
-            return Err(Interrupted);
-        }
+    let all = points.len();
+    for (done, point) in points.into_iter().enumerate() {
+        input.go_on(done, all)?;
         let side = if input.latent.sparsity_at(&point.to) <= limit { &mut dense } else { &mut sparse };
         side.push(point);
     }

@@ -1,6 +1,6 @@
 //! The step towards harder samples, p' = p + alpha d (Eq. 2), shared by the samplers and the walks.
 
-use super::input::{Interrupted, SamplerInput};
+use super::input::{Interrupted, SamplerInput, go_on};
 use crate::experiment::{Experiment, GradientKind};
 use crate::generator::Generator;
 use crate::history::LatentStep;
@@ -102,8 +102,8 @@ pub struct Terrain<'a> {
     pub generator: &'a dyn Generator,
     pub target: &'a FrozenTarget,
     pub gradient: GradientKind,
-    /// Called between chunks of work.
-    pub interrupted: &'a dyn Fn() -> bool,
+    /// Called between chunks of work with the share that is done: whether to stop.
+    pub interrupted: &'a dyn Fn(f32) -> bool,
 }
 
 impl<'a> SamplerInput<'a> {
@@ -131,9 +131,7 @@ pub fn move_points(
     let length = stride.alpha * latent.scale();
     let mut moved = Vec::with_capacity(anchors.len());
     for chunk in anchors.chunks(ANCHORS_PER_CHUNK.min(target.images_per_unit())) {
-        if interrupted() {
-            return Err(Interrupted);
-        }
+        go_on(interrupted, moved.len(), anchors.len())?;
         let codes: Vec<f32> = chunk.iter().flat_map(|a| a.code.to_vec()).collect();
         let labels: Vec<u8> = chunk.iter().map(|a| a.label).collect();
         let maps: Vec<f32> = chunk.iter().filter_map(|a| a.map).flatten().copied().collect();

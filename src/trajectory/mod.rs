@@ -123,7 +123,7 @@ impl Walks {
             generator: &*world.generator,
             target,
             gradient: experiment.gradient,
-            interrupted: &|| false,
+            interrupted: &|_| false,
         };
         // The direction is that of the gradient, so nothing is drawn.
         let mut unused = Streams::new(0).get("walk", 0);

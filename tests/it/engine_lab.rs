@@ -175,6 +175,17 @@ fn pinned_points_are_followed_through_training() {
             );
         }
     }
+    // A fork is followed too, from the rounds that it shares.
+    let turn = Turn { alpha: 2.0, ..Turn::of(&with(Strategy::Snn, 1)) };
+    listener.engine.send(Command::Fork { run: RunId::default(), round: 2, turn });
+    let fork = listener.added()[0];
+    for at in [6, 12] {
+        let of_fork =
+            |e: &Event| matches!(e, Event::PinsMeasured { run, minibatches, .. } if (*run, *minibatches) == (fork, at));
+        let heard = listener.until("the points of the fork", of_fork);
+        let Event::PinsMeasured { values, .. } = heard else { unreachable!() };
+        assert_eq!(Some(&values), measured.iter().find(|(minibatches, _)| *minibatches == at).map(|(_, v)| v));
+    }
 }
 
 /// Two runs of one strategy with different step lengths run side by side: events, snapshot, pins, walks, answers and the

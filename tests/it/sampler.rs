@@ -43,7 +43,7 @@ impl Bench {
             target: &self.target,
             labelled,
             previous: &[],
-            interrupted: &|| false,
+            interrupted: &|_| false,
             seen: None,
         }
     }
@@ -102,7 +102,7 @@ fn an_empty_pool_is_left_at_once() {
     let labelled = bench.labelled(bench.world.dataset.train.len(), None);
     for &strategy in Strategy::ALL.iter().filter(|s| !s.generates_samples()) {
         let experiment = Experiment { strategy, ..tiny() };
-        let input = SamplerInput { interrupted: &|| true, ..bench.input(&experiment, &labelled) };
+        let input = SamplerInput { interrupted: &|_| true, ..bench.input(&experiment, &labelled) };
         let got = sampler(strategy).propose(&input, 40, &mut Streams::new(9).get("test", 0));
         assert_eq!(got.map(|got| got.len()), Ok(0), "{strategy}");
     }
@@ -149,7 +149,7 @@ fn an_interrupted_snn_proposes_nothing() {
     let bench = Bench::new();
     let experiment = Experiment { strategy: Strategy::Snn, ..tiny() };
     let labelled = bench.labelled(40, None);
-    let input = SamplerInput { interrupted: &|| true, ..bench.input(&experiment, &labelled) };
+    let input = SamplerInput { interrupted: &|_| true, ..bench.input(&experiment, &labelled) };
     let result = sampler(Strategy::Snn).propose(&input, 40, &mut Streams::new(1).get("test", 0));
     assert_eq!(result, Err(Interrupted));
 }
@@ -250,7 +250,7 @@ fn anchors_that_are_not_drawn_again_are_the_neighbours_found_last() {
             target: &bench.target,
             labelled: &labelled,
             previous: &previous,
-            interrupted: &|| false,
+            interrupted: &|_| false,
             seen: None,
         };
         let got = sampler(Strategy::Snn).propose(&input, 20, &mut Streams::new(1).get("test", 0)).unwrap();

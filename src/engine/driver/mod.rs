@@ -3,6 +3,7 @@
 mod background;
 mod fork;
 mod preparing;
+mod proposal;
 mod starting;
 
 use std::panic::AssertUnwindSafe;
@@ -23,6 +24,7 @@ use super::session::{Before, Session};
 use crate::device::{ComputeDevice, DeviceKind, is_out_of_memory};
 use crate::history::Metric;
 use crate::round::{Activity, RunEvent};
+use proposal::Proposal;
 use starting::Start;
 
 /// Least interval between wakes of the window.
@@ -260,7 +262,6 @@ impl Core {
     }
 
     fn advance(&mut self) {
-        let interrupt = Arc::clone(&self.interrupt);
         let Some(session) = &mut self.session else { return };
         let Some(at) = session.current() else {
             let begun = session.begin_next();
@@ -275,6 +276,7 @@ impl Core {
             Activity::Training => Phase::TrainingTarget,
             Activity::Evaluating | Activity::Done => Phase::Evaluating,
         };
+        let proposal = Proposal::new(id, round);
         if phase == Phase::Proposing && self.last_phase != phase {
             // It may take long, so it is told before.
             let (fraction, (steps, of)) = (session.fraction_done(), session.experiment_steps());
@@ -283,7 +285,11 @@ impl Core {
         }
         let Some(session) = &mut self.session else { return };
         let run = &mut session.runs[at].run;
-        let happened = run.advance(&|| interrupt.load(Ordering::Acquire)).unwrap_or_default();
+        let interrupted = |share: f32| {
+            proposal.tell(share, &self.events, &self.wake);
+            self.interrupt.load(Ordering::Acquire)
+        };
+        let happened = run.advance_telling(&interrupted).unwrap_or_default();
         let labelling = run.labelling();
         let (fraction, (steps, of)) = (session.fraction_done(), session.experiment_steps());
         self.units += 1;

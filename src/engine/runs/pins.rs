@@ -55,7 +55,9 @@ impl Pins {
     pub fn look_back(&mut self, runs: &mut [ShownRun]) -> Option<Event> {
         let (run, round) = self.back.pop_front()?;
         let shown = runs.iter_mut().find(|r| r.id == run)?;
-        let seen = shown.seen(Some(round))?;
+        let seen = shown.seen(Some(round));
+        shown.look_away();
+        let seen = seen?;
         self.measured(run, seen.minibatches, &seen.target)
     }
 

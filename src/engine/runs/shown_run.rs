@@ -86,10 +86,15 @@ impl ShownRun {
     pub fn rest(&mut self) {
         if self.run.is_done() && self.run.has_weights() && self.checkpoints.has(self.run.rounds_done()) {
             self.run.rest();
-            self.past = LookingBack::default();
+            self.look_away();
             self.scoring.rest();
             self.scores = None;
         }
+    }
+
+    /// Forgets the earlier target that was looked at.
+    pub fn look_away(&mut self) {
+        self.past = LookingBack::default();
     }
 
     /// Takes up the target of its last round again.
