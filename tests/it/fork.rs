@@ -193,7 +193,7 @@ fn an_unwritable_place_is_rejected() {
     written(&snn, &out).unwrap();
     let other = run(&world, &with(Strategy::Snn, 4));
     let error = written(&other, &out).unwrap_err().to_string();
-    assert!(error.contains("snn-01.rwh") && error.contains("`seed`"), "{error}");
+    assert!(error.contains("experiment.toml") && error.contains("`seed`"), "{error}");
     let mut renamed = snn.clone();
     renamed.header.classes.pop();
     assert!(matches!(written(&renamed, &out), Err(PlaceError::Taken { path }) if path.ends_with("snn-01.rwh")));

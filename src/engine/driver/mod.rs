@@ -20,12 +20,11 @@ use super::planned::{Due, RunId};
 use super::protocol::{Command, Event, Level, Phase, Snapshot, without_outdated_questions};
 use super::runs::shown_run::ShownRun;
 use super::runs::walks;
-use super::session::{Before, Session};
+use super::session::{Before, Session, Start};
 use crate::device::{ComputeDevice, DeviceKind, is_out_of_memory};
 use crate::history::Metric;
 use crate::round::{Activity, RunEvent};
 use proposal::Proposal;
-use starting::Start;
 
 /// Least interval between wakes of the window.
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);

@@ -5,33 +5,15 @@ use std::path::Path;
 use super::{Core, Drive};
 use crate::archive::SavedRun;
 use crate::engine::autosave;
-use crate::engine::planned::{PlannedRun, RunId, planned};
 use crate::engine::protocol::{Event, Level, Phase};
 use crate::engine::runs::autosaving::Autosaving;
 use crate::engine::runs::folder::FolderRuns;
 use crate::engine::runs::replay::Source;
-use crate::engine::session::{Before, Session};
-use crate::experiment::{Experiment, Strategy, Variant};
+use crate::engine::session::{Before, Session, Start};
+use crate::experiment::{Experiment, Variant};
 use crate::generator::cache::GeneratorCache;
 use crate::grid::{Cell, Grid, Shard};
 use crate::world::Preparation;
-
-/// What a session begins with.
-pub struct Start {
-    pub experiment: Experiment,
-    pub runs: Vec<PlannedRun>,
-    /// Runs that are there already, or their files.
-    pub saved: Vec<(RunId, Source)>,
-    /// Strategies of rounds before forks, which need the same world.
-    pub before_forks: Vec<Strategy>,
-}
-
-impl Start {
-    /// New runs of these cells.
-    pub fn new(experiment: Experiment, cells: Vec<Cell>) -> Self {
-        Self { experiment, runs: planned(cells), saved: Vec::new(), before_forks: Vec::new() }
-    }
-}
 
 impl Core {
     /// Starts over with these variants, and as many repeats of each.

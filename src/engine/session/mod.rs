@@ -1,7 +1,10 @@
 //! One experiment in the engine: its runs, their data for display, and the commands that concern them.
 
+mod start;
 mod saving;
 mod turns;
+
+pub use start::Start;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
