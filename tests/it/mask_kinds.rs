@@ -258,6 +258,31 @@ fn levels_are_found_whatever_their_values_depth_colour_and_opacity() {
 }
 
 #[test]
+fn small_spots_of_many_levels_in_the_wall_are_wall() {
+    let folder = tempfile::tempdir().unwrap();
+    for levels in [8, 12] {
+        crate::common::save_png(&folder.path().join(format!("{levels}.png")), 128, |x, y| {
+            let from = |cx: f64, cy: f64| (x - cx).hypot(y - cy);
+            let spot = |k: &u8| {
+                let turn = f64::from(*k) * 0.63;
+                from(64.0 + 33.0 * turn.cos(), 64.0 + 33.0 * turn.sin()) < 2.5
+            };
+            match from(64.0, 64.0) {
+                r if r < 22.0 => 2,
+                r if r < 44.0 => (3..levels).find(spot).unwrap_or(1),
+                _ => 0,
+            }
+        });
+    }
+    let found = labelled(vec![folder.path().into()], "");
+    for levels in ["8.png", "12.png"] {
+        let area = found[levels]["lumen_area_mm2"].as_f64().unwrap_or(0.0);
+        assert!((area / (std::f64::consts::PI * 2.2 * 2.2) - 1.0).abs() < 0.015, "{}", found[levels]);
+        assert!(found[levels]["note"].as_str().unwrap().contains("of level 7 in the wall read as wall"));
+    }
+}
+
+#[test]
 fn where_two_readings_are_possible_both_are_told_and_levels_decide() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nested.png");
@@ -470,7 +495,7 @@ fn a_small_lumen_is_read_with_how_well_its_area_is_known() {
         });
         share.count() as f64 / 64.0
     };
-    let radii: [f64; 3] = [3.0, 4.0, 6.0];
+    let radii: [f64; 4] = [3.0, 4.0, 6.0, 10.0];
     for radius in radii {
         crate::common::save_png(&folder.path().join(format!("{radius}.png")), SIDE as u32, |x, y| {
             (255.0 * (smooth(x, y, 20.0) - smooth(x, y, radius))).round() as u8
@@ -481,7 +506,7 @@ fn a_small_lumen_is_read_with_how_well_its_area_is_known() {
         let found = &found[&format!("{radius}.png")];
         let off = found["lumen_area_mm2"].as_f64().unwrap() / (0.01 * std::f64::consts::PI * radius * radius) - 1.0;
         let note = found["note"].as_str().unwrap_or_default();
-        assert_eq!(note.contains("pixels across"), radius < 5.0, "{found}");
+        assert_eq!(note.contains("pixels across"), radius < 6.4, "{found}");
         let known: f64 = note.split("to about ").nth(1).map_or(2.0, |n| n.split(' ').next().unwrap().parse().unwrap());
         assert!(off.abs() * 100.0 < 1.25 * known, "{off} {note}");
     }

@@ -21,6 +21,11 @@ pub struct Line {
 const WIDEST: usize = 2;
 const WIDEST_SHARE: usize = 64;
 
+/// The width of the widest line of an image, pixels.
+pub fn widest(width: usize, height: usize) -> usize {
+    WIDEST.max(width.max(height) / WIDEST_SHARE)
+}
+
 /// The lines among the pixels that lie where their level does not belong; `foreign` has their level, and none for all
 /// other pixels.
 pub fn lines(width: usize, height: usize, places: &[MaskPlace], foreign: &[Option<u8>]) -> Vec<Line> {
@@ -54,7 +59,7 @@ pub fn cover_the_border(width: usize, height: usize, places: &[MaskPlace], lines
 
 /// The piece as a line; `None` if it is too wide, or does not lie between two places.
 fn line(w: usize, h: usize, places: &[MaskPlace], own: &[bool], piece: &[usize], levels: Vec<usize>) -> Option<Line> {
-    let widest = WIDEST.max(w.max(h) / WIDEST_SHARE);
+    let widest = widest(w, h);
     // A line that winds through all of the image is none.
     if piece.len() > widest * 4 * (w + h) {
         return None;

@@ -80,7 +80,7 @@ pub enum LevelsFault {
 }
 
 /// The borders of a smaller lumen are known too badly, pixels.
-const SMALL_LUMEN: usize = 64;
+const SMALL_LUMEN: usize = 128;
 /// How far a border may lie from where it was found, pixels.
 const BORDER: f64 = 0.2;
 /// A lumen of less than this share of the vessel may be a guide wire in it.

@@ -5,10 +5,10 @@
 //! else lies within the wall is wall (calcium), what lies within the lumen is lumen (a guide wire); both are counted.
 
 use super::levels::Levels;
-use super::lines::Line;
+use super::lines::{Line, widest};
 use super::meaning::{Foreign, Halved, LevelsFault, ReadMask, Reading, pixels};
 use super::raster::Raster;
-use super::regions::{components, is_outermost, reachable_from_border};
+use super::regions::{components, grown, is_outermost, neighbours, reachable_from_border};
 use super::search::{Candidate, ISLAND, Search, found, levels};
 use crate::experiment::{MaskLevels, MaskPlace};
 
@@ -59,6 +59,7 @@ impl Search<'_> {
                 *l != self.outside && !forced[*l] && !self.is(MaskPlace::Outside, *l) && !self.is(MaskPlace::Lumen, *l)
             })
             .collect();
+        let free = if free.len() > MOST_TRIED { self.without_islands(free) } else { free };
         if free.len() > MOST_TRIED {
             return Err(LevelsFault::TooMany { levels: count, found: found(self.raster, Some(self.levels)) });
         }
@@ -82,12 +83,12 @@ impl Search<'_> {
             readings.append(&mut unsure);
         }
         let single = |level: usize| (0..count).map(|l| l == level).collect::<Vec<bool>>();
-        if let Some(wall) = self.faulty_wall_of_all(&readings, &free) {
-            return self.faulty(&single(wall), &[]);
-        }
         if let Some(outside) = self.cut_on_all_sides(&readings) {
             let (raster, levels, named) = (self.raster, self.levels, self.named.clone());
             return Self { raster, levels, named, outside }.faulty(&single(self.outside), &[]);
+        }
+        if let Some(wall) = self.faulty_wall_of_all(&readings, &free) {
+            return self.faulty(&single(wall), &[]);
         }
         match readings.as_slice() {
             [] => self.faulty(&forced, &free),
@@ -95,6 +96,28 @@ impl Search<'_> {
             [one] => Ok(self.read_as(one)),
             _ => Err(self.several(readings)),
         }
+    }
+
+    /// Levels without those that lie in small islands within one other level each, as spots of calcium do: they belong to
+    /// what lies round them, whatever it is.
+    fn without_islands(&self, levels: Vec<usize>) -> Vec<usize> {
+        let (w, h, of) = (self.raster.width, self.raster.height, &self.levels.of);
+        let count = self.levels.values.len();
+        let (mut pixels, mut beside) = (vec![0_usize; count], vec![vec![false; count]; count]);
+        for i in 0..w * h {
+            let level = usize::from(of[i]);
+            pixels[level] += 1;
+            beside[level][level] |= is_outermost(w, h, i);
+            neighbours(w, h, i, false)
+                .map(|n| usize::from(of[n]))
+                .filter(|n| *n != level)
+                .for_each(|n| beside[level][n] = true);
+        }
+        let in_vessel: usize = (0..count).filter(|l| *l != self.outside).map(|l| pixels[l]).sum();
+        let is_island = |level: &usize| {
+            pixels[*level] * ISLAND * ISLAND < in_vessel && beside[*level].iter().filter(|b| **b).count() == 1
+        };
+        levels.into_iter().filter(|level| !is_island(level)).collect()
     }
 
     /// The reading in which these levels are the wall, if they form one ring round one lumen.
@@ -136,6 +159,13 @@ impl Search<'_> {
             return None;
         }
         let is_sure = islands * ISLAND < lumen_pixels;
+        if !is_sure {
+            // What is left round the islands may be no more than a seam: then they are the lumen.
+            let round = (0..widest(w, h)).fold(in_lumen, |image, _| grown(w, h, &image));
+            if round.iter().zip(&places).all(|(near, place)| *near || *place != MaskPlace::Lumen) {
+                return None;
+            }
+        }
         let (halved, drawn) = (Vec::new(), None);
         let mut reading = Candidate { wall, places, lumen_level, lumen_pixels, is_sure, halved, drawn };
         self.cut_lines(&mut reading);
