@@ -390,7 +390,7 @@ fn variants_of_a_strategy_run_side_by_side() {
     let runs: Vec<_> = state.planned.iter().map(|p| p.id).collect();
     assert_eq!(runs.iter().map(|id| state.name_of(*id)).collect::<Vec<_>>(), names);
     let [plain, longer] = [0, 1].map(|i| state.style_of(runs[i]));
-    assert!(plain.ink == longer.ink && plain.dash != longer.dash && plain.mark != longer.mark);
+    assert!(plain.ink != longer.ink && plain.dash != longer.dash && plain.mark != longer.mark);
     click(&mut w, "Step round");
     wait_for(&mut w, "round 1", |s| {
         s.progress.phase == Phase::Paused && s.runs.len() == 2 && s.runs.iter().all(|r| r.rounds.len() == 1)

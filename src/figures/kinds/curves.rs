@@ -242,7 +242,7 @@ fn band(group: &Group, mean: &[MeanPoint], looks: &Looks) -> Vec<Item> {
     banded_area(&group.label(), group.place, looks.group(group), points)
 }
 
-/// A band of x, low and high. Variants of a strategy share its tint, so all but the first have edges with their dash.
+/// A band of x, low and high; that of a further variant of a strategy has edges with its dash.
 pub fn banded_area(series: &str, place: usize, style: StrategyStyle, points: Vec<[f64; 3]>) -> Vec<Item> {
     let edge = |end: usize| {
         let points = points.iter().map(|p| [p[0], p[end]]).collect();

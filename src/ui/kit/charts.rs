@@ -1,7 +1,7 @@
 //! Charts: plots with axes, bars, histograms, sparklines, colour ramps, and the marks of their legends.
 
-use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Sense, Stroke, Ui, Vec2, pos2, vec2};
-use egui_plot::{GridMark, HoverPosition, Plot, PlotPoint, PlotResponse};
+use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2, pos2, vec2};
+use egui_plot::{GridMark, Plot, PlotPoint, PlotResponse};
 
 use super::theme::{self, Theme, font, size};
 use super::words;
@@ -10,14 +10,13 @@ use super::words;
 const X_MARKS: f64 = 6.0;
 const Y_MARKS: f64 = 4.0;
 
-/// A plot that can be read and clicked, without pan or zoom.
-pub fn plot<'a>(
-    id: &'a str,
-    height: f32,
-    theme: &'static Theme,
-    x_unit: &'static str,
-    y_unit: &'static str,
-) -> Plot<'a> {
+/// Fewest ticks on an axis, so that a value can be read.
+const FEWEST: usize = 3;
+/// Largest distance of the pointer to a point or mark that it reads or takes, screen points.
+const REACH: f32 = 24.0;
+
+/// A plot without pan or zoom; `read` shows the values of its points.
+pub fn plot<'a>(id: &'a str, height: f32, theme: &'static Theme) -> Plot<'a> {
     let tick = font(size::CAPTION - 1.0);
     let x = egui_plot::AxisHints::new_x()
         .tick_label_font(tick.clone())
@@ -47,18 +46,39 @@ pub fn plot<'a>(
         .y_grid_spacer(|input| marks(input.bounds, Y_MARKS))
         .custom_x_axes(vec![x])
         .custom_y_axes(vec![y])
-        .label_formatter(move |at| match at {
-            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
-                Some(format!("{plot_name}\n{:.0} {x_unit}\n{:.2} {y_unit}", position.x, position.y))
-            }
-            _ => None,
-        })
+        .label_formatter(|_| None)
+}
+
+/// Shows what the point nearest to the pointer says, in a tooltip; returns the point if it is clicked.
+pub fn read<T>(
+    ui: &Ui,
+    response: &PlotResponse<()>,
+    points: impl IntoIterator<Item = (T, [f64; 2])>,
+    says: impl FnOnce(&T, [f64; 2]) -> String,
+) -> Option<T> {
+    let place = |[x, y]: [f64; 2]| response.transform.position_from_point(&PlotPoint::new(x, y));
+    let places = points.into_iter().map(|(point, at)| ((point, at), place(at)));
+    read_at(ui, &response.response, places, |(point, at)| says(point, *at)).map(|(point, _)| point)
+}
+
+/// `read` for points at places on the screen.
+pub fn read_at<T>(
+    ui: &Ui,
+    response: &Response,
+    places: impl IntoIterator<Item = (T, Pos2)>,
+    says: impl FnOnce(&T) -> String,
+) -> Option<T> {
+    let pointer = response.hover_pos().filter(|_| !response.dragged())?;
+    let near = places.into_iter().map(|(point, at)| (point, at, at.distance(pointer)));
+    let (point, at, _) = near.filter(|(_, _, d)| *d < REACH).min_by(|a, b| a.2.total_cmp(&b.2))?;
+    let theme = Theme::of(ui.visuals());
+    ui.painter_at(response.rect).circle_stroke(at, 6.0, Stroke::new(1.5, theme.accent));
+    response.clone().on_hover_text_at_pointer(says(&point));
+    response.clicked().then_some(point)
 }
 
 /// Index of the mark whose x is nearest to a click or drag in a plot, within `REACH`.
 pub fn taken<T>(response: &PlotResponse<()>, marks: impl IntoIterator<Item = (T, f64)>) -> Option<T> {
-    /// Largest distance to a mark, screen points.
-    const REACH: f32 = 24.0;
     let pressed = response.response.clicked() || response.response.dragged();
     let pointer = response.response.interact_pointer_pos().filter(|_| pressed)?;
     let y = response.transform.bounds().min()[1];
@@ -73,10 +93,14 @@ fn marks((low, high): (f64, f64), wanted: f64) -> Vec<GridMark> {
     if !(rough.is_finite() && rough > 0.0) {
         return Vec::new();
     }
-    let decade = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * decade).find(|s| *s >= rough).unwrap_or(10.0 * decade);
-    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
-    (first..=last).map(|k| GridMark { value: k as f64 * step, step_size: high - low }).collect()
+    // From the step that gives the wanted number to finer ones, until there are enough.
+    let decade = rough.log10().floor() as i32;
+    let steps = (decade - 1..=decade + 1).rev().flat_map(|d| [5.0, 2.0, 1.0].map(|m: f64| m * 10f64.powi(d)));
+    let at = |step: f64| (low / step).ceil() as i64..=(high / step).floor() as i64;
+    let coarse = steps.clone().take_while(|step| *step >= rough).last().unwrap_or(rough);
+    let mut finer = steps.filter(|step| *step <= coarse);
+    let step = finer.find(|step| at(*step).count() >= FEWEST).unwrap_or(coarse);
+    at(step).map(|k| GridMark { value: k as f64 * step, step_size: high - low }).collect()
 }
 
 /// A tick's number without trailing zeros.
@@ -276,7 +300,9 @@ mod tests {
     fn marks_are_round_and_inside() {
         for (bounds, wanted, expected) in [
             ((0.0, 100.0), 4.0, vec![0.0, 50.0, 100.0]),
-            ((88.2, 97.9), 4.0, vec![90.0, 95.0]),
+            ((88.2, 97.9), 4.0, vec![90.0, 92.0, 94.0, 96.0]),
+            ((94.2, 97.4), 4.0, vec![95.0, 96.0, 97.0]),
+            ((94.6, 96.4), 4.0, vec![95.0, 95.5, 96.0]),
             ((0.0, 2.6), 4.0, vec![0.0, 1.0, 2.0]),
             ((0.0, 5100.0), 6.0, vec![0.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0]),
             ((1.0, 1.0), 4.0, vec![]),

@@ -181,6 +181,7 @@ mod tests {
         };
         let export = Export::new("Save", "Path", "Save", Wanted::NewFile("txt"));
         let mut window = Harness::builder().build_ui_state(show, Shown(export, None));
+        crate::ui::kit::theme::install(&window.ctx);
         let (ctx, to) = (window.ctx.clone(), path.clone());
         window.state_mut().0.start(&ctx, move || Ok(Prepared::file(to, b"new".to_vec())));
         wait(&mut window);

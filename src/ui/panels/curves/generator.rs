@@ -4,7 +4,7 @@ use egui::{Color32, RichText, Ui, vec2};
 use egui_plot::{Line, PlotPoints};
 
 use crate::generator::{Adversarial, GeneratorLosses};
-use crate::ui::kit::charts::plot;
+use crate::ui::kit::charts::{plot, read};
 use crate::ui::kit::images;
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::panel::Cx;
@@ -135,13 +135,19 @@ fn draw(ui: &mut Ui, cx: &Cx<'_>, part: &Part, height: f32) {
     };
     let late = values(STEEP * of);
     let (low, high) = span(&if late.is_empty() { values(0.0) } else { late });
-    plot(part.id, height, cx.theme, "epochs", part.unit).show(ui, |plot_ui| {
+    let points = |value: &Value| -> Vec<[f64; 2]> {
+        losses.iter().map(|(epoch, l)| [f64::from(*epoch), f64::from(value(l))]).collect()
+    };
+    let response = plot(part.id, height, cx.theme).show(ui, |plot_ui| {
         plot_ui.set_plot_bounds_x(0.0..=f64::from(of));
         plot_ui.set_plot_bounds_y(low..=high);
-        for (i, (color, value)) in part.curves.iter().enumerate() {
-            let points: Vec<_> = losses.iter().map(|(e, l)| [f64::from(*e), f64::from(value(l))]).collect();
-            plot_ui.line(Line::new(format!("{} {i}", part.title), PlotPoints::from(points)).color(*color).width(1.8));
+        for (color, value) in &part.curves {
+            plot_ui.line(Line::new("", PlotPoints::from(points(value))).color(*color).width(1.8).allow_hover(false));
         }
+    });
+    let all = part.curves.iter().flat_map(|(_, value)| points(value)).map(|at| ((), at));
+    read(ui, &response, all, |(), [epoch, value]| {
+        format!("epoch {epoch:.1}: {value:.*} {}\n{}", part.decimals.max(2), part.unit, part.title)
     });
 }
 

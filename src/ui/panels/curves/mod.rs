@@ -2,6 +2,7 @@
 
 pub mod generator;
 mod series;
+mod reading;
 mod headline;
 
 use egui::{Align2, RichText, Stroke, Ui, vec2};
@@ -15,6 +16,7 @@ use crate::ui::kit::theme::{Theme, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
+use reading::Clicked;
 use series::{Series, XAxis};
 
 /// The panel and its choices.
@@ -104,10 +106,19 @@ impl CurvesPanel {
         let loss_height = (LOSS_SHARE * height).max(LEAST_LOSS);
         let accuracy_height = height - loss_height - CAPTION;
         let both = accuracy_height >= LEAST_ACCURACY;
-        match self.accuracy_plot(ui, series, if both { accuracy_height } else { height }, cx) {
+        let (clicked, taken) = self.accuracy_plot(ui, series, if both { accuracy_height } else { height }, cx);
+        match taken {
             Some((round, None)) => cx.state.look_at_round(round),
             Some((round, Some(place))) => cx.state.look_inside(round, place),
             None => {}
+        }
+        if let Some((run, round)) = clicked {
+            // A point leads to its run and to the end of its round.
+            if let Some(run) = run.filter(|run| *run != cx.state.focus.run) {
+                let command = cx.state.show(run);
+                cx.commands.push(command);
+            }
+            round.into_iter().for_each(|round| cx.state.look_at_round(round));
         }
         if both {
             let text = format!("training loss, {}", task.loss_unit());
@@ -116,14 +127,15 @@ impl CurvesPanel {
         }
     }
 
-    /// The accuracy plot; returns the round, and the evaluation inside it, to which the playhead was dragged.
+    /// The accuracy plot; returns the run and the round of a clicked point, and the round, and the evaluation inside it, to
+    /// which the playhead was dragged.
     fn accuracy_plot(
         &self,
         ui: &mut Ui,
         series: &[Series],
         height: f32,
         cx: &Cx<'_>,
-    ) -> Option<(usize, Option<usize>)> {
+    ) -> (Option<Clicked>, Option<(usize, Option<usize>)>) {
         let (theme, task) = (cx.theme, cx.state.experiment.dataset.task());
         let (low, high) = match self.y {
             YRange::Close => series::close_range(series, task),
@@ -137,7 +149,7 @@ impl CurvesPanel {
             marks.extend(stops.map(|(place, stop)| (round, Some(place), self.x.place(&stop)[0])));
         }
         let stop = cx.state.shown_stop().map(|(place, _)| place);
-        let response = plot("accuracy", height, theme, self.unit(), task.unit()).show(ui, |plot_ui| {
+        let response = plot("accuracy", height, theme).show(ui, |plot_ui| {
             plot_ui.set_plot_bounds_x(0.0..=series::x_max(series) * 1.02);
             plot_ui.set_plot_bounds_y(low..=high);
             if let Some((.., x)) = marks.iter().find(|(r, s, _)| (*r, *s) == (shown, stop)) {
@@ -150,31 +162,30 @@ impl CurvesPanel {
             series.iter().for_each(|s| main_line(plot_ui, s, theme));
         });
         response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Curve of the metric"));
-        charts::taken(&response, marks.into_iter().map(|(round, stop, x)| ((round, stop), x)))
+        let clicked = reading::read(ui, &response, series, reading::Plot::Metric, [self.unit(), task.unit()]);
+        (clicked, charts::taken(&response, marks.into_iter().map(|(round, stop, x)| ((round, stop), x))))
     }
 
     fn loss_plot(&self, ui: &mut Ui, series: &[Series], height: f32, cx: &Cx<'_>) {
         let losses = series.iter().flat_map(Series::detailed).flat_map(|c| c.loss.iter().map(|p| p[1]));
         let top = losses.filter(|v| v.is_finite()).fold(0.0, f64::max);
-        plot("loss", height, cx.theme, self.unit(), cx.state.experiment.dataset.task().loss_unit()).show(
-            ui,
-            |plot_ui| {
-                plot_ui.set_plot_bounds_x(0.0..=series::x_max(series) * 1.02);
-                plot_ui.set_plot_bounds_y(0.0..=(top * 1.08).max(0.1));
-                for s in series {
-                    for curve in s.detailed() {
-                        let name = format!("{}, training loss", s.name_of(curve));
-                        let line = Line::new(name, PlotPoints::from(curve.loss.clone())).color(s.color).width(1.2);
-                        plot_ui.line(line.style(looks::line_style(s.style)));
-                    }
+        let response = plot("loss", height, cx.theme).show(ui, |plot_ui| {
+            plot_ui.set_plot_bounds_x(0.0..=series::x_max(series) * 1.02);
+            plot_ui.set_plot_bounds_y(0.0..=(top * 1.08).max(0.1));
+            for s in series {
+                for curve in s.detailed() {
+                    let line = Line::new("", PlotPoints::from(curve.loss.clone())).color(s.color).width(1.2);
+                    plot_ui.line(line.style(looks::line_style(s.style)).allow_hover(false));
                 }
-            },
-        );
+            }
+        });
+        let unit = cx.state.experiment.dataset.task().loss_unit();
+        reading::read(ui, &response, series, reading::Plot::Loss, [self.unit(), unit]);
     }
 
     fn unit(&self) -> &'static str {
         match self.x {
-            XAxis::Labels => "labelled samples",
+            XAxis::Labels => "labels",
             XAxis::Minibatches => "minibatches",
         }
     }
@@ -184,18 +195,16 @@ impl CurvesPanel {
 fn behind(plot_ui: &mut PlotUi<'_>, series: &Series) {
     let color = series.color.gamma_multiply(0.6);
     for curve in series.detailed() {
-        let name = format!("{}, inside rounds", series.name_of(curve));
         let inside = || PlotPoints::from(curve.inside.clone());
-        plot_ui.line(Line::new(name.clone(), inside()).color(color).width(1.0));
-        plot_ui.points(Points::new(name, inside()).color(color).radius(1.4));
+        plot_ui.line(Line::new("", inside()).color(color).width(1.0).allow_hover(false));
+        plot_ui.points(Points::new("", inside()).color(color).radius(1.4).allow_hover(false));
     }
     if series.repeats.len() == 1 {
         return;
     }
     for curve in &series.repeats {
         let ends: Vec<[f64; 2]> = curve.ends.iter().map(|(_, p)| *p).collect();
-        let name = format!("{}, end of round", series.name_of(curve));
-        plot_ui.line(Line::new(name, PlotPoints::from(ends)).color(color).width(0.8));
+        plot_ui.line(Line::new("", PlotPoints::from(ends)).color(color).width(0.8).allow_hover(false));
     }
     let banded: Vec<_> = series.mean.iter().filter(|p| p.y.half_width.is_some()).collect();
     let of = |value: fn(&MeanPoint) -> f64| banded.iter().map(|p| value(p)).collect::<Vec<f64>>();
@@ -208,13 +217,10 @@ fn behind(plot_ui: &mut PlotUi<'_>, series: &Series) {
 /// The metric at the ends of rounds: of the one run, or the mean over the repeats.
 fn main_line(plot_ui: &mut PlotUi<'_>, series: &Series, theme: &Theme) {
     let ends: Vec<[f64; 2]> = series.mean.iter().map(|p| [p.x, p.y.mean]).collect();
-    let name = match series.repeats.len() {
-        1 => format!("{}, end of round", series.name),
-        repeats => format!("{}, mean of {repeats} repeats", series.name),
-    };
     let line = Line::new("", PlotPoints::from(ends.clone())).color(series.color).width(2.0);
     plot_ui.line(line.style(looks::line_style(series.style)).allow_hover(false));
-    plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(ends)), series.style, theme));
+    let points = Points::new("", PlotPoints::from(ends)).allow_hover(false);
+    plot_ui.points(looks::marked(points, series.style, theme));
 }
 
 /// A mark of the legend in a run's style.

@@ -77,11 +77,6 @@ impl Series {
     pub fn detailed(&self) -> impl Iterator<Item = &Curve> {
         self.repeats.iter().filter(|curve| curve.in_detail)
     }
-
-    /// The name of one of its repeats.
-    pub fn name_of(&self, curve: &Curve) -> String {
-        if self.repeats.len() == 1 { self.name.clone() } else { format!("{}, seed {}", self.name, curve.seed) }
-    }
 }
 
 impl Curve {

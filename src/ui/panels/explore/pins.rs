@@ -1,14 +1,15 @@
 //! The pinned points: the decoded image of each, and a small curve of every run's prediction over training.
 
-use egui::{Align2, CornerRadius, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Align2, CornerRadius, Response, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
 use crate::engine::planned::PlannedRun;
-use crate::ui::kit::charts::Sparkline;
+use crate::ui::kit::charts::{self, Sparkline};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::images;
 use crate::ui::kit::looks;
 use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{Pin, PinCurve};
 
@@ -65,10 +66,10 @@ fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
             cx.state.probing = Some(pin.code.clone());
         }
         let width = (ui.available_width() - VALUE_WIDTH - CLOSE_WIDTH - 2.0 * space::S).max(SIDE);
-        let (rect, response) = ui.allocate_exact_size(vec2(width, SIDE), Sense::hover());
+        let (_, response) = ui.allocate_exact_size(vec2(width, SIDE), Sense::hover());
         let said = format!("Curve of pin {}: {} values", pin.id, pin.series(cx.state.focus.run).count());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &said));
-        curves(ui, rect, pin, cx);
+        curves(ui, &response, pin, cx);
         value(ui, pin, cx);
         let tip = "Remove this pin";
         IconButton::new(Icon::Close, &format!("Unpin {}", pin.id), tip).show(ui).clicked()
@@ -77,7 +78,8 @@ fn row(ui: &mut Ui, pin: &Pin, cx: &mut Cx<'_>) -> bool {
 }
 
 /// One curve per run, the shown run's on top.
-fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
+fn curves(ui: &Ui, response: &Response, pin: &Pin, cx: &Cx<'_>) {
+    let rect = response.rect;
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::same(4), cx.theme.field.gamma_multiply(0.5));
     let steps = |p: &PlannedRun| pin.series(p.id).map(|(m, _)| m).max().unwrap_or(0);
@@ -105,6 +107,19 @@ fn curves(ui: &Ui, rect: Rect, pin: &Pin, cx: &Cx<'_>) {
         let x = chart.at([minibatches as f32, 0.0]).x;
         painter.vline(x, rect.y_range(), Stroke::new(1.0, cx.theme.faint));
     }
+    let places = cx.state.planned.iter().flat_map(|run| {
+        pin.series(run.id)
+            .map(|(minibatches, v)| ((run.id, minibatches, v), chart.at([minibatches as f32, value(v.loss)])))
+    });
+    charts::read_at(ui, response, places, |(run, minibatches, v)| {
+        let (name, class) = (cx.state.name_of(*run), cx.state.class_name(v.class));
+        format!(
+            "{name}, after {} minibatches: {:.1} % for the label, loss {:.3} nats; predicted {class}",
+            words::thousands(*minibatches),
+            100.0 * (-v.loss).exp(),
+            v.loss
+        )
+    });
 }
 
 /// The shown run's value at the playhead.

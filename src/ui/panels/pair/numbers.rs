@@ -77,7 +77,12 @@ fn classes(ui: &mut Ui, cx: &Cx<'_>, at: &Match, [color_a, _, color_b]: [Color32
     heading(ui, "Gain by class").on_hover_text("B's recall of each class minus A's, in percentage points");
     let most = gains.iter().fold(1.0f32, |m, g| m.max(g.abs()));
     for (class, &gain) in gains.iter().enumerate() {
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
+        let said = format!(
+            "{}: B finds {gain:+.1} percentage points more of its images than A",
+            cx.state.class_name(class as u8)
+        );
+        response.on_hover_text(said);
         let y = rect.center().y;
         let painter = ui.painter();
         painter.circle_filled(pos2(rect.left() + 4.0, y), 4.0, theme::class_color(class as u8));

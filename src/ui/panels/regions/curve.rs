@@ -3,6 +3,7 @@
 use egui::{RichText, Stroke, Ui};
 use egui_plot::{Line, LineStyle, PlotPoints, Points, VLine};
 
+use crate::engine::planned::RunId;
 use crate::experiment::Task;
 use crate::figures::StrategyStyle;
 use crate::ui::kit::charts::{self, plot};
@@ -15,6 +16,7 @@ use crate::ui::state::{RunState, correct_among};
 
 /// One run's accuracies by round: (correct, all) images in the region, and the percentage over the whole split.
 struct Curve {
+    run: RunId,
     name: String,
     style: StrategyStyle,
     region: Vec<(usize, (usize, usize))>,
@@ -52,7 +54,7 @@ impl Panel for RegionCurve {
         if members.is_empty() {
             return widgets::empty_state(ui, TITLE, &format!("No {name} image lies in the region: draw a larger one."));
         }
-        let curves: Vec<Curve> = cx.state.runs.iter().map(|run| curve(run, &members, cx)).collect();
+        let curves: Vec<Curve> = cx.state.live_runs().map(|run| curve(run, &members, cx)).collect();
         if curves.iter().all(|c| c.region.is_empty()) {
             let text = "It appears when a round ends. Histories written by earlier versions lack the predictions that it is \
                     computed from.";
@@ -65,8 +67,13 @@ impl Panel for RegionCurve {
                 words::thousands(members.len())
             );
             ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
-            if let Some(round) = chart(ui, &curves, cx) {
+            let (round, run) = chart(ui, &curves, cx);
+            if let Some(round) = round {
                 cx.state.look_at_round(round);
+            }
+            if let Some(run) = run {
+                let command = cx.state.show(run);
+                cx.commands.push(command);
             }
         });
     }
@@ -80,6 +87,7 @@ fn curve(run: &RunState, members: &[u32], cx: &Cx<'_>) -> Curve {
     let whole =
         |r: &std::sync::Arc<crate::history::RoundRecord>| Some([r.round as f64, f64::from(r.final_accuracy()?)]);
     Curve {
+        run: run.id,
         name: cx.state.name_of(run.id),
         style: cx.state.style_of(run.id),
         region: run.rounds.iter().filter_map(counted).collect(),
@@ -114,29 +122,43 @@ fn figures(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) {
     });
 }
 
-/// The curves; returns the round nearest to a click.
-fn chart(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) -> Option<usize> {
+/// The curves; returns the round nearest to a click, and the run of a point that was clicked.
+fn chart(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) -> (Option<usize>, Option<RunId>) {
     let region = |c: &Curve| c.region.iter().map(|(r, n)| [*r as f64, percent(*n)]).collect::<Vec<_>>();
     let values: Vec<f64> =
         curves.iter().flat_map(|c| region(c).into_iter().chain(c.whole.iter().copied())).map(|p| p[1]).collect();
     let low = values.iter().copied().fold(100.0, f64::min);
     let high = values.iter().copied().fold(0.0, f64::max);
-    let rounds = cx.state.experiment.rounds.max(cx.state.latest_round()).max(2) as f64;
+    let rounds = cx.state.experiment.rounds.max(cx.state.latest_round()).max(3) as f64;
     let shown = cx.state.shown_round() as f64;
     let height = ui.available_height();
-    let response = plot("region accuracy", height, cx.theme, "rounds", "%").show(ui, |plot_ui| {
+    let response = plot("region accuracy", height, cx.theme).show(ui, |plot_ui| {
         plot_ui.set_plot_bounds_x(0.8..=rounds + 0.2);
         plot_ui.set_plot_bounds_y((low - AIR).max(-0.5)..=(high + AIR).min(100.5));
         plot_ui.vline(VLine::new("", shown).stroke(Stroke::new(1.0, cx.theme.faint)).allow_hover(false));
         for c in curves {
             let color = cx.theme.ink(c.style.ink);
-            let dashed = Line::new(format!("{}, all images", c.name), PlotPoints::from(c.whole.clone()));
+            let dashed = Line::new("", PlotPoints::from(c.whole.clone())).allow_hover(false);
             plot_ui.line(dashed.color(color.gamma_multiply(0.7)).width(1.2).style(LineStyle::dashed_dense()));
             let points = region(c);
             plot_ui.line(Line::new("", PlotPoints::from(points.clone())).color(color).width(2.0).allow_hover(false));
-            let name = format!("{}, in the region", c.name);
-            plot_ui.points(looks::marked(Points::new(name, PlotPoints::from(points)), c.style, cx.theme));
+            let points = Points::new("", PlotPoints::from(points)).allow_hover(false);
+            plot_ui.points(looks::marked(points, c.style, cx.theme));
         }
     });
-    charts::taken(&response, (1..=cx.state.latest_round()).map(|round| (round, round as f64)))
+    let points = curves.iter().flat_map(|c| {
+        let whole = c.whole.iter().map(move |at| ((c, None), *at));
+        c.region.iter().map(move |(r, n)| ((c, Some(*n)), [*r as f64, percent(*n)])).chain(whole)
+    });
+    let clicked = charts::read(ui, &response, points, |(c, counted), [round, value]| {
+        let of = match counted {
+            Some((right, all)) => {
+                format!("{} of {} images of the region right", words::thousands(*right), words::thousands(*all))
+            }
+            None => "all images".to_owned(),
+        };
+        format!("{}, round {round:.0}: {value:.1} %\n{of}", c.name)
+    });
+    let round = charts::taken(&response, (1..=cx.state.latest_round()).map(|round| (round, round as f64)));
+    (round, clicked.map(|(c, _)| c.run))
 }

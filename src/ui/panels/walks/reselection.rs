@@ -4,7 +4,7 @@ use egui::{Align2, Color32, CornerRadius, DragValue, Pos2, Rect, RichText, Sense
 
 use crate::engine::protocol::Command;
 use crate::experiment::WalkReselection;
-use crate::ui::kit::charts::Sparkline;
+use crate::ui::kit::charts::{self, Sparkline};
 use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
@@ -122,12 +122,14 @@ fn chart(ui: &mut Ui, lost: &LostByStep, cx: &Cx<'_>) {
             note(pos2(inner.right() + 7.0, y), Align2::LEFT_CENTER, format!("{name} {}", last(counts)), ink);
         }
     }
-    let words = |counts: &[usize]| counts.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
-    let text = format!(
-        "Lost after each step, of {} walks from the same starts with the same target\nwithout: {}\nwith: {}",
-        lost.walks,
-        words(&lost.without),
-        words(&lost.with)
-    );
-    response.on_hover_text(text);
+    let of = lost.walks;
+    let places = [("without", &lost.without), ("with", &lost.with)].into_iter().flat_map(|(name, counts)| {
+        let at = move |(step, count): (usize, &usize)| ((name, step, *count), chart.at([step as f32, *count as f32]));
+        counts.iter().enumerate().map(at)
+    });
+    charts::read_at(ui, &response, places, |(name, step, count)| {
+        format!(
+            "{name} re-selection, after step {step}: {count} of {of} walks lost, from the same starts with the same target"
+        )
+    });
 }
