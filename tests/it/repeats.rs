@@ -1,6 +1,7 @@
 //! Runs that stay: repeats, held runs, and sessions that are written as they go, equal to `ridgewalk run --repeats`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ridgewalk::archive::{read_histories, read_runs};
 use ridgewalk::device::DeviceKind;
@@ -13,15 +14,17 @@ use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::grid::{self, Cell, Grid, GridFolder, Shard, Watcher};
 use ridgewalk::history::History;
 use ridgewalk::round::{RunEvent, Turn};
+use ridgewalk::world::World;
 
-use crate::common::{tiny, tiny_world, variants};
+use crate::common::{make_world, tiny, variants};
 use crate::engine::Listener;
 
 const COMPARED: [Strategy; 2] = [Strategy::Random, Strategy::Snn];
 
-/// Two rounds are enough to resume between them.
+/// As little as there can be to resume between two rounds.
 fn short() -> Experiment {
-    Experiment { rounds: 2, ..tiny() }
+    let small = Experiment { train_size: 300, test_size: 60, validation_size: 40, evaluation_part: 20, ..tiny() };
+    Experiment { rounds: 2, walks: 1, samples_per_round: 20, minibatches_per_round: 4, generator_epochs: 1, ..small }
 }
 
 struct Silent;
@@ -33,9 +36,9 @@ impl Watcher for Silent {
 }
 
 /// What `ridgewalk run --repeats` does.
-fn run_grid(repeats: usize, folder: &Path, resume: bool) -> Vec<History> {
+fn run_grid(world: &Arc<World>, repeats: usize, folder: &Path, resume: bool) -> Vec<History> {
     let grid = Grid::new(short(), &variants(&COMPARED), repeats, Shard::default()).unwrap();
-    grid::run(&grid, &tiny_world(), &GridFolder::new(folder), resume, 1, &Silent).unwrap()
+    grid::run(&grid, world, &GridFolder::new(folder), resume, 1, &Silent).unwrap()
 }
 
 /// An engine with a cache in `scratch`, that saves unasked below `autosave`, if at all.
@@ -77,7 +80,8 @@ fn ended(repeat: usize, round: usize) -> impl Fn(&Event) -> bool {
 fn repeats_in_the_window_are_those_of_the_command_line_and_either_continues_the_other() {
     let scratch = tempfile::tempdir().unwrap();
     let at = |name: &str| scratch.path().join(name);
-    let plain = run_grid(2, &at("plain"), false);
+    let world = make_world(&short());
+    let plain = run_grid(&world, 2, &at("plain"), false);
 
     // At once, into a folder of the user's.
     let mut listener = engine(scratch.path(), None);
@@ -110,11 +114,11 @@ fn repeats_in_the_window_are_those_of_the_command_line_and_either_continues_the_
     }
     drop(listener);
     // What is left, the command line does.
-    run_grid(2, &at("added"), true);
+    run_grid(&world, 2, &at("added"), true);
     equal(&at("added"), &at("plain"));
 
     // What the command line left, the window does, and adds a third repeat.
-    run_grid(1, &at("taken-up"), false);
+    run_grid(&world, 1, &at("taken-up"), false);
     let mut listener = engine(scratch.path(), None);
     listener.engine.send(Command::TakeUp { folder: at("taken-up") });
     listener.until_phase(Phase::Finished);
@@ -122,7 +126,7 @@ fn repeats_in_the_window_are_those_of_the_command_line_and_either_continues_the_
     listener.added();
     listener.engine.send(Command::Run);
     listener.until_phase(Phase::Finished);
-    run_grid(3, &at("plain"), true);
+    run_grid(&world, 3, &at("plain"), true);
     equal(&at("taken-up"), &at("plain"));
     assert!(read_runs(&at("taken-up"), 3).unwrap().iter().all(|run| run.checkpoint.is_some()));
 }
@@ -163,26 +167,36 @@ fn a_session_is_written_as_it_goes_and_is_taken_up_again() {
     let (root, plain) = (scratch.path().join("runs"), scratch.path().join("plain"));
     let mut listener = engine(scratch.path(), Some(&root));
     listener.start(short(), &COMPARED, 2);
-    listener.engine.send(Command::Run);
-    listener.until("a round", ended(1, 1));
+    let step = |listener: &mut Listener, command| {
+        listener.engine.send(command);
+        listener.until_phase(Phase::TrainingTarget);
+        listener.until_phase(Phase::Paused);
+    };
+    step(&mut listener, Command::StepRound);
     let turn = Turn { alpha: 2.0, ..Turn::of(&Experiment { strategy: Strategy::Snn, ..short() }) };
-    listener.engine.send(Command::Fork { run: RunId::nth(1), round: 1, turn });
-    let fork = listener.added()[0];
-    let saved =
-        listener.until("the second repeat", |e| matches!(e, Event::Autosaved { run, .. } if *run == RunId::nth(2)));
-    let Event::Autosaved { path, .. } = saved else { unreachable!() };
+    step(&mut listener, Command::Fork { run: RunId::nth(1), round: 1, turn });
+    // The rest of the first repeat, and a round of the second.
+    step(&mut listener, Command::StepRound);
+    step(&mut listener, Command::StepRound);
+    let saved = |e: &Event| match e {
+        Event::Autosaved { run, path } if *run == RunId::nth(3) => Some(path.clone()),
+        _ => None,
+    };
+    let path = listener.heard.iter().find_map(saved).unwrap();
     let folder = GridFolder::around(&path).path().to_path_buf();
     assert!(autosave::left(&root).is_empty(), "it is being written");
-    let forked = listener.history(fork);
+    let forked = listener.history(RunId::nth(4));
+    assert_eq!(forked.rounds.len(), 2);
     // In the middle of a round.
-    listener.until("training", |e| matches!(e, Event::Progress { phase: Phase::TrainingTarget, .. }));
+    step(&mut listener, Command::StepMinibatches(2));
     drop(listener);
 
     let there = left(&root, 1);
     assert_eq!(there.iter().map(|l| &l.folder).collect::<Vec<_>>(), [&folder]);
     let found = &there[0].saved;
     assert_eq!((&found.experiment, &found.variants[..]), (&short().name, &["random".into(), "snn".into()][..]));
-    assert!(!found.finished && found.rounds_done < found.rounds && there[0].bytes > 1_000, "{found:?}");
+    assert_eq!((found.finished, found.rounds_done, found.rounds), (false, 8, 10));
+    assert!(there[0].bytes > 1_000);
 
     let mut listener = engine(scratch.path(), Some(&root));
     listener.engine.send(Command::TakeUp { folder: folder.clone() });
@@ -192,7 +206,7 @@ fn a_session_is_written_as_it_goes_and_is_taken_up_again() {
     assert_eq!(first_difference(&listener.history(RunId::nth(4)), &forked), None);
     listener.engine.send(Command::Run);
     listener.until_phase(Phase::Finished);
-    run_grid(2, &plain, false);
+    run_grid(&make_world(&short()), 2, &plain, false);
     let is_fork = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().contains("fork"));
     let of_grid = |folder: &Path| {
         let files = GridFolder::new(folder).histories().unwrap();
