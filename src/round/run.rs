@@ -201,6 +201,18 @@ impl Run {
         Some(queue.progress(self.record.round))
     }
 
+    /// The optimiser steps of the round in progress, done and in all; `None` unless it is being trained on.
+    pub fn steps_in_round(&self) -> Option<(usize, usize)> {
+        let stage = match &self.stage {
+            Stage::Evaluate { then, .. } => then,
+            stage => stage,
+        };
+        match stage {
+            Stage::Train { step, steps } => Some((*step, *steps)),
+            _ => None,
+        }
+    }
+
     /// Share of the whole run that is done, in [0, 1], counted in rounds and optimiser steps.
     pub fn fraction_done(&self) -> f32 {
         let inside = match &self.stage {

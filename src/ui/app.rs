@@ -192,7 +192,7 @@ impl App {
 
     fn take_events(&mut self, ctx: &egui::Context) {
         let Some(engine) = &self.engine else { return };
-        let before = self.state.generation;
+        let (before, shown) = (self.state.generation, self.state.focus.run);
         for n in 0.. {
             if n == EVENTS_PER_FRAME {
                 ctx.request_repaint();
@@ -206,6 +206,8 @@ impl App {
             if !self.state.pins.pins.is_empty() {
                 self.commands.push(self.state.pins.command());
             }
+            self.commands.push(Command::Show(self.state.focus.run));
+        } else if self.state.focus.run != shown {
             self.commands.push(Command::Show(self.state.focus.run));
         }
     }

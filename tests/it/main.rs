@@ -42,6 +42,7 @@ mod ui_pair;
 mod ui_pins;
 mod ui_playhead;
 mod ui_regions;
+mod ui_runs;
 mod ui_shell;
 mod ui_views;
 mod ui_workspaces;

@@ -124,6 +124,12 @@ fn steps_go_as_far_as_they_say() {
     wait_for(&mut w, "a few minibatches", |s| {
         s.progress.phase == Phase::Paused && s.runs.iter().any(|r| r.current.is_some())
     });
+    w.run_steps(3);
+    assert!(
+        w.query_by_label_contains("round 3 of 3  ·  Random  ·  10 of ").is_some(),
+        "{:?}",
+        w.state().state().progress
+    );
     assert_eq!(rounds(w.state().state(), Strategy::Snn), 2);
 }
 

@@ -434,9 +434,13 @@ impl Core {
 
     fn say_phase(&mut self, phase: Phase) {
         self.last_phase = phase.clone();
-        let (round, (done, total)) =
-            self.session.as_ref().map_or((0, (0, 0)), |s| (s.rounds_completed(), s.experiment_steps()));
-        self.say(Event::Progress { phase, run: None, round, done, total, eta_seconds: None });
+        let inside = self.session.as_ref().filter(|_| phase == Phase::Paused).and_then(Session::inside_round);
+        let (run, round, (done, total)) = match (inside, &self.session) {
+            (Some((run, round, steps)), _) => (Some(run), round, steps),
+            (None, Some(session)) => (None, session.rounds_completed(), session.experiment_steps()),
+            (None, None) => (None, 0, (0, 0)),
+        };
+        self.say(Event::Progress { phase, run, round, done, total, eta_seconds: None });
     }
 
     fn message(&mut self, level: Level, text: String) {

@@ -36,7 +36,8 @@ pub enum Event {
     Unfit(ExperimentError),
     /// The data are loaded.
     DataReady { dataset: Arc<Dataset> },
-    /// The present phase and progress; `run` is the run concerned, if any.
+    /// The present phase and progress; `run` is the run concerned, if any. Paused inside a round: its run, and the
+    /// minibatches of that round, done and in all.
     Progress { phase: Phase, run: Option<RunId>, round: usize, done: usize, total: usize, eta_seconds: Option<f32> },
     /// The generator's losses on its latest minibatch.
     GeneratorLoss { epoch: f32, losses: GeneratorLosses },

@@ -50,6 +50,12 @@ impl Session {
         self.current().and_then(|at| self.runs.get(at)).map_or(done, |run| run.run.rounds_done())
     }
 
+    /// The run whose turn it is, its round, and that round's optimiser steps, done and in all; `None` between rounds.
+    pub fn inside_round(&self) -> Option<(RunId, usize, (usize, usize))> {
+        let run = self.runs.get(self.current()?)?;
+        Some((run.id, run.run.round(), run.run.steps_in_round()?))
+    }
+
     /// Share of the whole experiment that is done, in [0, 1]: of all repeats, without runs that are held.
     pub fn fraction_done(&self) -> f32 {
         let done = |p: &PlannedRun| self.run(p.id).map_or(0.0, |r| r.run.fraction_done());

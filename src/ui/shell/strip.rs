@@ -161,11 +161,16 @@ fn progress(ui: &Ui, rect: Rect, cx: &Cx<'_>) -> f32 {
         first += &format!("  {} %", 100 * p.done / p.total);
     }
     let mut parts = Vec::new();
+    let repeats = cx.state.repeats();
+    if let Some(run) = p.run.filter(|_| repeats > 1) {
+        parts.push(format!("repeat {} of {repeats}", cx.state.repeat_of(run)));
+    }
     if p.round > 0 {
         parts.push(format!("round {} of {}", p.round, cx.state.experiment.rounds));
     }
-    if let Some(run) = p.run.filter(|_| p.phase.is_busy()) {
-        parts.push(cx.state.name_of(run));
+    parts.extend(p.run.map(|run| cx.state.variant_name(run)));
+    if p.phase == Phase::Paused && p.run.is_some() {
+        parts.push(format!("{} of {} minibatches", p.done, p.total));
     }
     if let Some(eta) = p.eta_seconds.filter(|e| e.is_finite() && p.phase.is_busy()) {
         parts.push(format!("{} left", words::duration(eta)));

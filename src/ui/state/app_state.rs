@@ -214,6 +214,7 @@ impl AppState {
             Event::RunStarted { run, header } => {
                 self.looks.give((&*header).into());
                 self.run_mut(run).header = Some(header);
+                self.follow_repeat(run);
             }
             Event::RoundBegan { run, record, .. } => {
                 let run = self.run_mut(run);
@@ -376,6 +377,18 @@ impl AppState {
         self.list.add(&runs, &self.planned);
         self.pending = self.pending.filter(|p| *p != Pending::Repeating);
         self.look_planned();
+    }
+
+    /// Shows the next repeat of the shown run's variant, if the view follows the rounds and the shown run has ended.
+    fn follow_repeat(&mut self, next: RunId) {
+        let shown = self.focus.run;
+        let ended =
+            self.run(shown).and_then(|r| r.rounds.last()).is_some_and(|r| r.is_last_of(self.experiment_of(shown)));
+        let is_next = self.repeat_of(next) == self.repeat_of(shown) + 1 && self.parent_of(next).is_none();
+        if ended && is_next && self.focus.round.is_none() && self.variant_name(next) == self.variant_name(shown) {
+            // The window tells the engine which run it shows.
+            let _ = self.show(next);
+        }
     }
 
     fn target_moved(&mut self, run: RunId) {

@@ -10,7 +10,8 @@ use crate::engine::planned::RunId;
 use crate::engine::protocol::{Command, Level};
 use crate::experiment::Experiment;
 use crate::figures::StrategyStyle;
-use crate::history::{Header, History, RoundRecord};
+use crate::history::{Header, History, Metric, RoundRecord};
+use crate::statistics::{CurvePoint, CurveRound, curve};
 
 /// A run of the list with its results so far.
 #[derive(Clone, Copy)]
@@ -28,6 +29,14 @@ pub struct Listed<'a> {
 }
 
 impl Listed<'_> {
+    /// All values of a metric in order, including those of a round in progress.
+    pub fn curve(&self, metric: Metric) -> Vec<CurvePoint> {
+        match self.live {
+            Some(live) => live.curve(metric, self.experiment),
+            None => curve(self.rounds.iter().map(|r| CurveRound::from(&**r)), metric),
+        }
+    }
+
     /// The metric at the end of the last round that has one.
     pub fn last_value(&self) -> Option<(usize, f32)> {
         self.rounds.iter().rev().find_map(|r| Some((r.round, r.final_value()?)))

@@ -52,6 +52,29 @@ impl AppState {
         variants
     }
 
+    /// The variants and forks of the session by name, each with its runs in the order of their repeats.
+    pub fn variants_with_runs(&self) -> Vec<(String, Vec<RunId>)> {
+        let mut variants: Vec<(String, Vec<RunId>)> = Vec::new();
+        for planned in self.planned.iter().filter(|p| !self.is_removed(p.id)) {
+            let name = self.variant_name(planned.id);
+            match variants.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, runs)) => runs.push(planned.id),
+                None => variants.push((name, vec![planned.id])),
+            }
+        }
+        variants
+    }
+
+    /// The run that a fork left and the last round that both share.
+    pub fn parent_of(&self, run: RunId) -> Option<(RunId, usize)> {
+        self.planned_run(run)?.parent
+    }
+
+    /// The repeat of a run, from 1.
+    pub fn repeat_of(&self, run: RunId) -> usize {
+        self.planned_run(run).map_or(1, |p| p.repeat)
+    }
+
     /// The experiment of a run.
     pub fn experiment_of(&self, run: RunId) -> &Experiment {
         self.planned_run(run).map_or(&self.experiment, |p| &p.experiment)

@@ -24,8 +24,8 @@ const LEAST_NAME: f32 = 70.0;
 
 /// The metric of one variant.
 struct Number {
-    /// The run that a click shows.
-    run: RunId,
+    /// The run that a click shows, if it is of the present session.
+    run: Option<RunId>,
     style: StrategyStyle,
     strategy: Strategy,
     color: Color32,
@@ -91,7 +91,7 @@ fn in_a_row(
             let (rect, response) = ui.allocate_exact_size(vec2(width, LARGE), Sense::click());
             ui.painter().galley(rect.left_top(), value.clone(), number.color);
             ui.painter().galley(rect.left_bottom() - vec2(0.0, caption.size().y), caption.clone(), cx.theme.weak);
-            clicked = told(response, number, cx).clicked().then_some(number.run).or(clicked);
+            clicked = told(response, number, cx).clicked().then_some(number.run).flatten().or(clicked);
         }
         if let Some(gain) = gain {
             gained(ui, gain, cx);
@@ -127,7 +127,7 @@ fn in_lines(ui: &mut Ui, numbers: &[Number], cx: &Cx<'_>) -> Option<RunId> {
         // Down each column, so that the order is read as in a list.
         let corner = all.min + vec2((i / rows) as f32 * (cell + GAP), (i % rows) as f32 * LINE);
         let rect = Rect::from_min_size(corner, vec2(cell, LINE));
-        let response = ui.interact(rect, ui.scope_id().with(("number", number.run)), Sense::click());
+        let response = ui.interact(rect, ui.scope_id().with(("number", i)), Sense::click());
         let painter = ui.painter_at(rect);
         let y = rect.center().y;
         looks::mark(&painter, pos2(rect.left() + MARK / 2.0 - 2.0, y), number.style, cx.theme);
@@ -139,7 +139,7 @@ fn in_lines(ui: &mut Ui, numbers: &[Number], cx: &Cx<'_>) -> Option<RunId> {
         job.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - at);
         let name = painter.layout_job(job);
         painter.galley(pos2(at, y - name.size().y / 2.0), name, cx.theme.weak);
-        clicked = told(response, number, cx).clicked().then_some(number.run).or(clicked);
+        clicked = told(response, number, cx).clicked().then_some(number.run).flatten().or(clicked);
     }
     clicked
 }
@@ -148,7 +148,8 @@ fn in_lines(ui: &mut Ui, numbers: &[Number], cx: &Cx<'_>) -> Option<RunId> {
 fn told(response: Response, number: &Number, cx: &Cx<'_>) -> Response {
     let (name, unit) = (format!("{}, {}", number.name, number.when), cx.state.experiment.dataset.task().unit());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{name}: {:.1} {unit}", number.value)));
-    let text = format!("{name}: {:.2} {unit}. Click to show this run in every view", number.value);
+    let does = if number.run.is_some() { ". Click to show this run in every view" } else { "" };
+    let text = format!("{name}: {:.2} {unit}{does}", number.value);
     response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(text)
 }
 
@@ -178,14 +179,15 @@ fn gained(ui: &mut Ui, gain: f32, cx: &Cx<'_>) {
 fn numbers(series: &[Series], cx: &Cx<'_>) -> Vec<Number> {
     let shown = cx.state.shown_round();
     let at_end = |curve: &Curve, round: usize| curve.ends.iter().find(|(r, _)| *r == round).map(|(_, p)| p[1]);
+    let lasts = |s: &&Series| s.repeats.iter().any(|c| c.run.is_some());
     let has = |s: &Series, round: usize| s.repeats.iter().any(|c| at_end(c, round).is_some());
-    let round = if series.iter().all(|s| has(s, shown)) { shown } else { shown.saturating_sub(1) };
+    let round = if series.iter().filter(lasts).all(|s| has(s, shown)) { shown } else { shown.saturating_sub(1) };
     let stop = cx.state.shown_stop();
     // Inside a round: the value on the fixed part of the split, at the same evaluation of each run.
     let value = |curve: &Curve| match stop {
         None => Some((at_end(curve, round)?, None)),
         Some((place, _)) => {
-            let run = cx.state.run(curve.run)?;
+            let run = cx.state.run(curve.run?)?;
             let at = *run.stops(shown, &cx.state.experiment).get(place)?;
             Some((at.value, Some(at.minibatches)))
         }
@@ -204,11 +206,11 @@ fn numbers(series: &[Series], cx: &Cx<'_>) -> Vec<Number> {
             Some(minibatches) => format!("round {shown}, step {minibatches:.0}"),
         };
         let count = if found.len() > 1 { format!(", mean of {}", found.len()) } else { String::new() };
-        let focused = found.iter().find(|(c, ..)| c.run == cx.state.focus.run);
+        let focused = found.iter().find(|(c, ..)| c.run == Some(cx.state.focus.run));
         Some(Number {
             run: focused.map_or(first.run, |(c, ..)| c.run),
             style: s.style,
-            strategy: cx.state.experiment_of(first.run).strategy,
+            strategy: s.strategy,
             color: s.color,
             name: s.name.clone(),
             value: mean as f32,

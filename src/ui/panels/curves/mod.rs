@@ -6,8 +6,9 @@ mod reading;
 mod headline;
 
 use egui::{Align2, RichText, Stroke, Ui, vec2};
-use egui_plot::{FilledArea, Line, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine};
+use egui_plot::{FilledArea, Line, MarkerShape, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine};
 
+use crate::engine::protocol::Phase;
 use crate::figures::{BAND_OPACITY, StrategyStyle};
 use crate::statistics::MeanPoint;
 use crate::ui::kit::charts::{self, plot};
@@ -43,10 +44,12 @@ impl Default for CurvesPanel {
 /// Share of the height for the loss plot; least height of the accuracy plot, which the loss plot gives way to, and of
 /// the loss plot with its caption.
 const LOSS_SHARE: f32 = 0.3;
-const LEAST_ACCURACY: f32 = 110.0;
+const LEAST_ACCURACY: f32 = 122.0;
 const LEAST_LOSS: f32 = 48.0;
 const CAPTION: f32 = 26.0;
 const LEGEND_ROW: f32 = 15.0;
+/// What is left of a parent's colour beneath its fork.
+const PALE: f32 = 0.45;
 /// Marks in a row of the legend: more would leave no room for its words.
 const MOST_MARKS: usize = 4;
 
@@ -64,8 +67,7 @@ impl Panel for CurvesPanel {
             } else if cx.state.generator.losses.len() > 1 && !cx.state.generator.cached {
                 generator::ui(ui, cx);
             } else {
-                let body = "The test metric against labelled samples, one curve per run, appears as soon as round 1 trains. If it is paused, press Run (Space).";
-                widgets::empty_state(ui, "Learning curves", body);
+                widgets::empty_state(ui, "Learning curves", &awaited(cx));
             }
         });
     }
@@ -191,6 +193,23 @@ impl CurvesPanel {
     }
 }
 
+/// What the empty panel waits for.
+fn awaited(cx: &Cx<'_>) -> String {
+    let p = &cx.state.progress;
+    let what = "The test metric against labelled samples, one curve per strategy, appears";
+    match p.run.filter(|_| p.phase == Phase::Paused) {
+        Some(run) => {
+            let (name, each) = (cx.state.variant_name(run), cx.state.experiment.evaluate_every);
+            format!(
+                "{name} has trained {} of {} minibatches of round {}. {what} with the first evaluation, after {each} of \
+                 them, or at the end of the round.",
+                p.done, p.total, p.round
+            )
+        }
+        None => format!("{what} as soon as round 1 trains. If it is paused, press Run (Space)."),
+    }
+}
+
 /// What is drawn behind the main line: the evaluations inside rounds, each repeat, and the band of their mean.
 fn behind(plot_ui: &mut PlotUi<'_>, series: &Series) {
     let color = series.color.gamma_multiply(0.6);
@@ -216,11 +235,18 @@ fn behind(plot_ui: &mut PlotUi<'_>, series: &Series) {
 
 /// The metric at the ends of rounds: of the one run, or the mean over the repeats.
 fn main_line(plot_ui: &mut PlotUi<'_>, series: &Series, theme: &Theme) {
-    let ends: Vec<[f64; 2]> = series.mean.iter().map(|p| [p.x, p.y.mean]).collect();
-    let line = Line::new("", PlotPoints::from(ends.clone())).color(series.color).width(2.0);
+    let from = series.parts.unwrap_or(0);
+    let ends: Vec<[f64; 2]> = series.mean.iter().filter(|p| p.round >= from).map(|p| [p.x, p.y.mean]).collect();
+    // Where a fork leaves its parent.
+    if let (Some(_), Some(start)) = (series.parts, ends.first()) {
+        let ring = Points::new("", vec![*start]).shape(MarkerShape::Circle).filled(false).radius(7.0);
+        plot_ui.points(ring.color(theme.text).allow_hover(false));
+    }
+    let color = if series.pale { series.color.gamma_multiply(PALE) } else { series.color };
+    let line = Line::new("", PlotPoints::from(ends.clone())).color(color).width(2.0);
     plot_ui.line(line.style(looks::line_style(series.style)).allow_hover(false));
     let points = Points::new("", PlotPoints::from(ends)).allow_hover(false);
-    plot_ui.points(looks::marked(points, series.style, theme));
+    plot_ui.points(looks::marked(points, series.style, theme).color(color));
 }
 
 /// A mark of the legend in a run's style.

@@ -58,9 +58,9 @@ pub fn read(
         }
     })?;
     Some(match point {
-        Point::End(c, round) => (Some(c.run), Some(round)),
+        Point::End(c, round) => (c.run, Some(round)),
         Point::Mean { round, .. } => (None, Some(round)),
-        Point::Inside(c) | Point::Loss(c) => (Some(c.run), None),
+        Point::Inside(c) | Point::Loss(c) => (c.run, None),
     })
 }
 

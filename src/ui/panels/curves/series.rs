@@ -3,12 +3,12 @@
 use egui::Color32;
 
 use crate::engine::planned::RunId;
-use crate::experiment::Task;
+use crate::experiment::{Strategy, Task};
 use crate::figures::{BAND_LEVEL, StrategyStyle};
 use crate::history::Metric;
 use crate::statistics::{CurvePoint, MeanPoint, mean_curve};
 use crate::ui::panel::Cx;
-use crate::ui::state::RunState;
+use crate::ui::state::{GroupKey, Listed};
 
 /// The quantity of the horizontal axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,19 +27,25 @@ impl XAxis {
     }
 }
 
-/// All repeats of one variant.
+/// All repeats of one variant in one group of the list.
 pub struct Series {
     pub name: String,
     pub style: StrategyStyle,
     pub color: Color32,
+    pub strategy: Strategy,
     pub repeats: Vec<Curve>,
     /// The mean over the repeats at the ends of rounds.
     pub mean: Vec<MeanPoint>,
+    /// The last round that a fork shares with its parent, which is drawn there too.
+    pub parts: Option<usize>,
+    /// Drawn pale: the parent of the shown fork.
+    pub pale: bool,
 }
 
 /// The curves of one run.
 pub struct Curve {
-    pub run: RunId,
+    /// Its id, if it is of the present session.
+    pub run: Option<RunId>,
     pub seed: u64,
     pub inside: Vec<[f64; 2]>,
     pub ends: Vec<(usize, [f64; 2])>,
@@ -51,26 +57,49 @@ pub struct Curve {
 impl Series {
     /// The shown runs, grouped by variant.
     pub fn all(cx: &Cx<'_>, axis: XAxis) -> Vec<Self> {
-        let mut all: Vec<(Self, Vec<Vec<CurvePoint>>)> = Vec::new();
-        let whole = Metric::whole(cx.state.experiment.dataset.task());
-        for run in &cx.state.runs {
-            let style = cx.state.style_of(run.id);
-            let at = all.iter().position(|(s, _)| s.style == style).unwrap_or_else(|| {
-                let (name, color) = (cx.state.variant_name(run.id), cx.theme.ink(style.ink));
-                all.push((Self { name, style, color, repeats: Vec::new(), mean: Vec::new() }, Vec::new()));
+        let task = cx.state.experiment.dataset.task();
+        let mut all: Vec<(GroupKey, Self, Vec<Vec<CurvePoint>>)> = Vec::new();
+        for run in cx.state.runs_shown().filter(|r| r.header.is_some() && r.experiment.dataset.task() == task) {
+            let place = |(group, s, _): &(GroupKey, Self, _)| *group == run.entry.group && s.style == run.style;
+            let at = all.iter().position(place).unwrap_or_else(|| {
+                all.push((run.entry.group, Self::of(run, cx), Vec::new()));
                 all.len() - 1
             });
-            let (series, ends) = &mut all[at];
+            let (_, series, ends) = &mut all[at];
             series.repeats.push(Curve::of(run, axis, cx));
-            ends.push(run.curve(whole, &cx.state.experiment));
+            ends.push(run.curve(Metric::whole(task)));
         }
-        let finish = |(mut series, ends): (Self, Vec<_>)| {
+        let finish = |(_, mut series, ends): (_, Self, Vec<_>)| {
             series.mean = mean_curve(ends, |p| axis.place(p)[0], BAND_LEVEL);
             let alone = series.repeats.len() == 1;
-            series.repeats.iter_mut().for_each(|curve| curve.in_detail |= alone);
+            series.repeats.iter_mut().for_each(|curve| curve.in_detail = (curve.in_detail || alone) && !series.pale);
             series
         };
         all.into_iter().map(finish).collect()
+    }
+
+    /// Without its curves yet.
+    fn of(run: Listed<'_>, cx: &Cx<'_>) -> Self {
+        let live = run.entry.live();
+        let fork = run.header.and_then(|h| h.forked.as_deref()).map(|fork| fork.round);
+        let parent_shown = |(parent, _): (RunId, usize)| cx.state.runs_shown().any(|r| r.entry.live() == Some(parent));
+        let of_focus = cx.state.parent_of(cx.state.focus.run).map(|(parent, _)| parent);
+        let name = match live {
+            // The user's name, if it is that of all its runs.
+            Some(id) if cx.state.repeats() == 1 => cx.state.name_of(id),
+            Some(id) => cx.state.variant_name(id),
+            None => format!("{} (kept)", run.entry.name()),
+        };
+        Self {
+            name,
+            style: run.style,
+            color: cx.theme.ink(run.style.ink),
+            strategy: run.experiment.strategy,
+            repeats: Vec::new(),
+            mean: Vec::new(),
+            parts: fork.filter(|_| live.and_then(|id| cx.state.parent_of(id)).is_some_and(parent_shown)),
+            pale: live.is_some() && live == of_focus,
+        }
     }
 
     /// The curves whose evaluations inside rounds are shown.
@@ -80,17 +109,17 @@ impl Series {
 }
 
 impl Curve {
-    fn of(run: &RunState, axis: XAxis, cx: &Cx<'_>) -> Self {
-        let task = cx.state.experiment.dataset.task();
-        let points = |metric| run.curve(metric, &cx.state.experiment);
-        let placed = |metric| points(metric).iter().map(|p| axis.place(p)).collect();
+    fn of(run: Listed<'_>, axis: XAxis, cx: &Cx<'_>) -> Self {
+        let task = run.experiment.dataset.task();
+        let placed = |metric| run.curve(metric).iter().map(|p| axis.place(p)).collect();
+        let id = run.entry.live();
         Self {
-            run: run.id,
-            seed: cx.state.experiment_of(run.id).seed,
+            run: id,
+            seed: run.experiment.seed,
             inside: placed(Metric::part(task)),
-            ends: points(Metric::whole(task)).iter().map(|p| (p.round, axis.place(p))).collect(),
+            ends: run.curve(Metric::whole(task)).iter().map(|p| (p.round, axis.place(p))).collect(),
             loss: placed(Metric::TrainLoss),
-            in_detail: run.current.is_some() || run.id == cx.state.focus.run,
+            in_detail: run.live.is_some_and(|r| r.current.is_some()) || id == Some(cx.state.focus.run),
         }
     }
 }

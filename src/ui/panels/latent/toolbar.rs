@@ -12,12 +12,8 @@ use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::panel::Cx;
+use crate::ui::panels::runs::choice;
 use crate::ui::state::{BrushTool, Intent};
-
-/// More runs than this are listed in a menu instead of side by side.
-const MANY_RUNS: usize = 3;
-/// Letters of names that fit side by side.
-const LONGEST_NAMES: usize = 22;
 
 /// A control of the toolbar, or a group of them that stays together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +60,7 @@ pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mu
             let sheet = sheet.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
             sheet.show(|ui| ui.vertical(|ui| layer_toggles(ui, &mut options.layers)));
         }
-        Part::Run => strategy_choice(ui, cx),
+        Part::Run => choice::ui(ui, cx),
         Part::Round => {
             round_stepper(ui, cx);
             fork_sheet::button(ui, cx);
@@ -159,32 +155,6 @@ fn field_list(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
                        view moves it too";
             ui.add(slice).on_hover_text(tip);
         });
-    }
-}
-
-/// The choice of the shown run.
-pub fn strategy_choice(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let names: Vec<_> = cx.state.planned.iter().map(|p| (p.id, cx.state.name_of(p.id))).collect();
-    let tip = "Show this run's samples, proposals, walks and target";
-    let choices: Vec<_> = names.iter().map(|(id, name)| (*id, name.as_str(), tip)).collect();
-    let mut shown = cx.state.focus.run;
-    let letters: usize = choices.iter().map(|(_, name, _)| name.chars().count()).sum();
-    let changed = if choices.len() <= MANY_RUNS && letters <= LONGEST_NAMES {
-        widgets::segmented(ui, "Run shown", &mut shown, &choices)
-    } else {
-        let combo = egui::ComboBox::new("run shown", "").width(128.0).truncate().selected_text(cx.state.shown_name());
-        let before = shown;
-        let response = combo.show_ui(ui, |ui| {
-            for (run, name, tip) in &choices {
-                ui.selectable_value(&mut shown, *run, *name).on_hover_text(*tip);
-            }
-        });
-        response.response.accessible_name("Run shown");
-        shown != before
-    };
-    if changed {
-        let command = cx.state.show(shown);
-        cx.commands.push(command);
     }
 }
 

@@ -6,6 +6,7 @@ pub mod pipeline;
 use egui::{DragValue, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use super::latent::toolbar as latent_toolbar;
+use super::runs::choice;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::Command;
 use crate::engine::questions::explain::Explain;
@@ -131,7 +132,7 @@ impl MethodPanel {
         parts.retain(|part| *part != Part::Run || cx.state.planned.len() > 1);
         let (at, order) = (&mut self.proposal, &mut self.order);
         self.flow.show(ui, "More of the method", 2, &parts, |ui, part, place| match part {
-            Part::Run => latent_toolbar::strategy_choice(ui, cx),
+            Part::Run => choice::ui(ui, cx),
             Part::Round => latent_toolbar::round_stepper(ui, cx),
             Part::Proposal => proposal_stepper(ui, at, count, cx),
             Part::Order => {

@@ -1,6 +1,7 @@
 //! The list of runs, beside the settings: every run of the window by session, opened histories, and what earlier starts
 //! left on disk.
 
+pub mod choice;
 pub mod replaying;
 mod earlier;
 mod row;
@@ -156,24 +157,23 @@ impl RunsPage {
     fn heading(&mut self, ui: &mut Ui, group: &Group, keys: &[RunKey], cx: &mut Cx<'_>) -> Option<RunsAction> {
         let mut action = None;
         let is_live = cx.state.list.entries_of(group.key).any(|e| e.live().is_some());
-        let name = &group.experiment.name;
+        let title = format!("{}, {}", group.experiment.name, describe(cx.state, group, is_live));
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             let all = cx.state.list.entries_of(group.key).all(|e| e.shown);
             let (icon, verb) = if all { (Icon::Eye, "Hide") } else { (Icon::EyeClosed, "Show") };
-            let (rect, _) = ui.allocate_exact_size(vec2(row::BUTTON, HEADING), egui::Sense::hover());
-            let text = format!("{verb} all runs of {}", describe(cx.state, group, is_live));
-            if small_button(ui, rect, icon, &text, &text).clicked() {
+            let (eye, _) = ui.allocate_exact_size(vec2(row::BUTTON, HEADING), egui::Sense::hover());
+            let text = format!("{verb} all runs of {title}");
+            if small_button(ui, eye, ("eye", group.key), icon, &text, &text).clicked() {
                 cx.state.list.show(keys, !all);
             }
-            let right = row::BUTTON + space::XS;
-            let width = ui.available_width() - right;
-            let heading = RichText::new(format!("{name}, {}", describe(cx.state, group, is_live)));
-            let label = Label::new(heading.size(size::CAPTION + 0.5).color(cx.theme.weak)).truncate();
-            ui.add_sized(vec2(width, HEADING), label).on_hover_text(differences(cx.state, group));
+            let width = ui.available_width() - row::BUTTON - space::XS;
+            let heading = RichText::new(&title).size(size::CAPTION + 0.5).color(cx.theme.weak);
+            ui.add_sized(vec2(width, HEADING), Label::new(heading).truncate().halign(egui::Align::Min))
+                .on_hover_text(differences(cx.state, group));
             let (rect, _) = ui.allocate_exact_size(vec2(row::BUTTON, HEADING), egui::Sense::hover());
-            let what = format!("More for {name}, {}", describe(cx.state, group, is_live));
-            let menu = small_button(ui, rect, Icon::More, &what, "What can be done with these runs");
+            let (name, tip) = (format!("More for {title}"), "What can be done with these runs");
+            let menu = small_button(ui, rect, ("more", group.key), Icon::More, &name, tip);
             egui::Popup::menu(&menu).show(|ui| action = self.group_menu(ui, group, keys, is_live, cx).or(action));
         });
         action

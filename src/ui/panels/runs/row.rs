@@ -1,5 +1,8 @@
 //! A run's row in the list: its eye, mark, name, last metric, seed and rounds, and its menu.
 
+use std::fmt::Debug;
+use std::hash::Hash;
+
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, CornerRadius, Key, Popup, Rect, Response, Role, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2,
@@ -64,7 +67,7 @@ pub fn ui(ui: &mut Ui, run: Listed<'_>, renaming: &mut Option<Renaming>, cx: &Cx
     let menu = Rect::from_center_size(pos2(rect.right() - BUTTON / 2.0, middle), vec2(BUTTON, BUTTON));
     let (icon, verb) = if run.entry.shown { (Icon::Eye, "Hide") } else { (Icon::EyeClosed, "Show") };
     let tip = format!("{verb} this run in curves, figures, tables and tests");
-    if small_button(ui, eye, icon, &format!("{verb} {name}"), &tip).clicked() {
+    if small_button(ui, eye, ("eye", run.entry.key), icon, &format!("{verb} {name}"), &tip).clicked() {
         action = Some(RowAction::Show(!run.entry.shown));
     }
     let ink = if run.entry.shown { theme.text } else { theme.faint };
@@ -84,7 +87,8 @@ pub fn ui(ui: &mut Ui, run: Listed<'_>, renaming: &mut Option<Renaming>, cx: &Cx
     let facts = facts(run, cx);
     let below = pos2(left, rect.bottom() - 10.0);
     line(ui, below, right - left, &facts, theme::font(size::CAPTION), theme.weak);
-    let menu = small_button(ui, menu, Icon::More, &format!("More for {name}"), "What can be done with this run");
+    let (more, tip) = (format!("More for {name}"), "What can be done with this run");
+    let menu = small_button(ui, menu, ("more", run.entry.key), Icon::More, &more, tip);
     Popup::menu(&menu).show(|ui| action = choices(ui, run, is_focus).or(action));
     Popup::context_menu(&response).show(|ui| action = choices(ui, run, is_focus).or(action));
     if response.double_clicked() {
@@ -179,10 +183,10 @@ fn line(ui: &Ui, left_center: egui::Pos2, room: f32, text: &str, font: egui::Fon
     ui.painter().galley(Align2::LEFT_CENTER.anchor_size(left_center, galley.size()).min, galley, ink);
 }
 
-/// A small button with an icon.
-pub fn small_button(ui: &mut Ui, rect: Rect, icon: Icon, name: &str, tip: &str) -> Response {
+/// A small button with an icon; `salt` tells it from others of the same name.
+pub fn small_button(ui: &mut Ui, rect: Rect, salt: impl Hash + Debug, icon: Icon, name: &str, tip: &str) -> Response {
     let theme = Theme::of(ui.visuals());
-    let response = ui.interact(rect, ui.scope_id().with(("small", name)), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with(salt), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     let hot = response.hovered() || response.has_focus();
     if hot {
