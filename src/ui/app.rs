@@ -432,6 +432,9 @@ impl eframe::App for App {
         if runs_action == Some(RunsAction::Compare) {
             self.workspaces.reveal("compare");
         }
+        if std::mem::take(&mut self.state.brush.reveal) {
+            self.workspaces.reveal("region");
+        }
         if let Some(chosen) = chosen {
             self.choose(&ctx, chosen);
         }

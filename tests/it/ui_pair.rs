@@ -133,3 +133,20 @@ fn two_runs_stand_side_by_side_with_one_camera_and_one_playhead() {
     ];
     take_steps(&mut Scene { w, folder, other }, steps);
 }
+
+/// A row of a table leads to the samples that its run labelled, in the sheet and in the latent view.
+#[test]
+fn a_row_of_a_table_leads_to_its_samples() {
+    let mut w = window(true);
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    click(&mut w, "Workspace: Compare");
+    click(&mut w, "Figure or table: Table 1");
+    click(&mut w, "Samples labelled by SNN");
+    w.run_steps(3);
+    let state = w.state().state();
+    let selection = state.brush.selection.clone().unwrap();
+    let found: HashSet<u32> = selection.samples.iter().copied().collect();
+    assert_eq!((found, selection.title()), (live(&w, Strategy::Snn, 3), Some("Labelled by SNN")));
+    assert_eq!(state.focus.run, run_of(state, Strategy::Snn).unwrap().id);
+    assert!(w.query_by_label("Images of the region: labelled").is_some(), "the sheet is on the screen");
+}

@@ -20,9 +20,7 @@ const EMPTY_BELOW: f64 = 0.05;
 pub fn confusion(histories: &[History]) -> Figure {
     let groups = groups(histories);
     let classes = histories.first().map(|h| h.header.classes.clone()).unwrap_or_default();
-    // The last round that a run of every group has ended.
-    let ended = |g: &Group| g.histories.iter().flat_map(|h| &h.rounds).filter(|r| !r.diverged).map(|r| r.round).max();
-    let last = groups.iter().filter_map(ended).min().unwrap_or(0);
+    let last = confusion_round(&groups);
     let shares: Vec<(&Group, Vec<f64>)> =
         groups.iter().filter_map(|g| Some((g, mean_shares(g, last, classes.len())?))).collect();
     let wrong = |s: &[f64]| {
@@ -59,6 +57,12 @@ pub fn confusion(histories: &[History]) -> Figure {
         keys: Vec::new(),
         shared_axes: true,
     }
+}
+
+/// The round that the matrices are of: the last that a run of every group has ended.
+pub fn confusion_round(groups: &[Group<'_>]) -> usize {
+    let ended = |g: &Group| g.histories.iter().flat_map(|h| &h.rounds).filter(|r| !r.diverged).map(|r| r.round).max();
+    groups.iter().filter_map(ended).min().unwrap_or(0)
 }
 
 /// The matrix in percent of each row at the end of round `last`, averaged over the runs that got there without

@@ -126,15 +126,25 @@ const HEADROOM: f64 = 1.06;
 /// Snap distances of a group in units of its embedding's scale; of a fork, only in the rounds after it, because those
 /// before are its parent's.
 fn distances(group: &Group) -> Vec<f64> {
-    let of = |h: &History| {
-        let unit = f64::from(h.header.latent_scale);
-        let fork = h.header.forked.as_ref().map_or(0, |f| f.round);
-        let proposals = h.rounds.iter().filter(|r| r.round > fork).flat_map(|r| &r.proposals);
-        let steps = proposals.filter(|p| p.made.is_none()).filter_map(|p| p.step.as_ref());
-        let all = steps.map(|s| f64::from(s.snap_distance) / unit);
-        all.filter(|d| d.is_finite()).collect::<Vec<_>>()
-    };
-    group.histories.iter().flat_map(|h| of(h)).collect()
+    group.histories.iter().flat_map(|h| snaps(h).map(|(_, distance)| distance)).collect()
+}
+
+/// The samples that a run's steps snapped to, each with its distance.
+fn snaps(history: &History) -> impl Iterator<Item = (u32, f64)> {
+    let unit = f64::from(history.header.latent_scale);
+    let fork = history.header.forked.as_ref().map_or(0, |f| f.round);
+    let proposals = history.rounds.iter().filter(move |r| r.round > fork).flat_map(|r| &r.proposals);
+    let steps = proposals.filter_map(|p| Some((p.train_sample()?, p.step.as_ref()?)));
+    steps.map(move |(sample, step)| (sample, f64::from(step.snap_distance) / unit)).filter(|(_, d)| d.is_finite())
+}
+
+/// The samples behind a bar of the histogram that begins at `left`, on an axis that ends at `end`, and the bar's right end.
+pub fn snapped(histories: &[&History], left: f64, end: f64) -> (Vec<u32>, f64) {
+    let width = end / BINS as f64;
+    let bar = left + width / 2.0;
+    let inside = |d: f64| (d - bar).abs() <= width / 2.0;
+    let found = histories.iter().flat_map(|h| snaps(h)).filter(|(_, d)| inside(*d)).map(|(sample, _)| sample);
+    (found.collect(), left + width)
 }
 
 fn histogram(group: &Group, distances: &[f64], end: f64, looks: &Looks) -> Line {

@@ -50,6 +50,8 @@ pub struct Brush {
     pub page: usize,
     /// Whether the codes of the evaluation split were requested.
     pub asked_evaluation: bool,
+    /// Whether the contact sheet of a selection is to be brought to the front.
+    pub reveal: bool,
     /// Number of selections so far.
     drawn: u64,
     evaluation: Option<EvaluationMembers>,
@@ -70,7 +72,20 @@ impl Brush {
         let region = Region { camera, outline };
         let samples: Vec<u32> = region.members(places);
         self.page = 0;
-        self.selection = (!samples.is_empty()).then(|| Arc::new(Selection { id: self.drawn, region, samples }));
+        let of = SelectionOf::Region(region);
+        self.selection = (!samples.is_empty()).then(|| Arc::new(Selection { id: self.drawn, of, samples }));
+    }
+
+    /// Selects images by name, such as those behind a bar of a chart, and brings their sheet to the front.
+    pub fn pick(&mut self, title: String, mut samples: Vec<u32>, evaluation: Vec<u32>) {
+        self.drawn += 1;
+        samples.sort_unstable();
+        samples.dedup();
+        self.page = 0;
+        self.filter = if samples.is_empty() { SheetFilter::Evaluation } else { SheetFilter::Train };
+        let of = SelectionOf::Named { title, evaluation: Arc::new(evaluation) };
+        self.selection = Some(Arc::new(Selection { id: self.drawn, of, samples }));
+        self.reveal = true;
     }
 
     /// Clears the selection and the tool; false if both were clear already.
@@ -87,15 +102,19 @@ impl Brush {
         Self { drawn: self.drawn, filter: self.filter, ..Self::default() }
     }
 
-    /// Indices of the evaluation images whose codes lie in the region.
+    /// Indices of the evaluation images that are selected: those whose codes lie in the region.
     pub fn evaluation_members(&mut self, codes: &Arc<Vec<f32>>, dim: usize) -> Arc<Vec<u32>> {
         let Some(selection) = &self.selection else { return Arc::default() };
+        let region = match &selection.of {
+            SelectionOf::Region(region) => region,
+            SelectionOf::Named { evaluation, .. } => return Arc::clone(evaluation),
+        };
         let known = self.evaluation.as_ref().filter(|e| e.selection == selection.id && Arc::ptr_eq(&e.codes, codes));
         if let Some(known) = known {
             return Arc::clone(&known.members);
         }
         let places: Vec<[f32; 3]> = codes.chunks_exact(dim.max(1)).map(place).collect();
-        let members = Arc::new(selection.region.members(&places));
+        let members = Arc::new(region.members(&places));
         self.evaluation = Some(EvaluationMembers {
             selection: selection.id,
             codes: Arc::clone(codes),
@@ -110,19 +129,49 @@ fn place(code: &[f32]) -> [f32; 3] {
     [0, 1, 2].map(|axis| code.get(axis).copied().unwrap_or(0.0))
 }
 
-/// A region and the train samples in it.
+/// Selected images.
 #[derive(Debug, Clone)]
 pub struct Selection {
     /// Identifies the selection.
     pub id: u64,
-    pub region: Region,
+    of: SelectionOf,
     /// Indices of the train samples, ascending.
     pub samples: Vec<u32>,
+}
+
+/// What was selected.
+#[derive(Debug, Clone)]
+enum SelectionOf {
+    /// What lies in a region.
+    Region(Region),
+    /// Images by name, with the indices of those of the evaluation split.
+    Named { title: String, evaluation: Arc<Vec<u32>> },
 }
 
 impl Selection {
     pub fn contains(&self, sample: u32) -> bool {
         self.samples.binary_search(&sample).is_ok()
+    }
+
+    /// Whether a train sample stands back behind the selected ones; none does if only evaluation images are selected.
+    pub fn leaves_out(&self, sample: u32) -> bool {
+        !self.samples.is_empty() && !self.contains(sample)
+    }
+
+    /// The region, if it was drawn.
+    pub fn region(&self) -> Option<&Region> {
+        match &self.of {
+            SelectionOf::Region(region) => Some(region),
+            SelectionOf::Named { .. } => None,
+        }
+    }
+
+    /// What the images are, if they were not drawn.
+    pub fn title(&self) -> Option<&str> {
+        match &self.of {
+            SelectionOf::Region(_) => None,
+            SelectionOf::Named { title, .. } => Some(title),
+        }
     }
 }
 
@@ -220,11 +269,25 @@ mod tests {
         // The outline moves with the camera; evaluation images are tested against the region, not the screen.
         let mut moved = camera;
         moved.pan(Vec2::new(30.0, -10.0));
-        let seen = selection.region.seen_from(&moved).unwrap();
+        let seen = selection.region().unwrap().seen_from(&moved).unwrap();
         assert!((seen[0] - low - Vec2::new(30.0, -10.0)).length() < 1e-2, "{seen:?}");
         let codes = Arc::new(places.iter().flat_map(|p| [p[0], p[1]]).collect::<Vec<f32>>());
         assert_eq!(*brush.evaluation_members(&codes, 2), expected);
         assert!(brush.clear() && !brush.clear() && brush.selection.is_none());
+    }
+
+    #[test]
+    fn images_are_selected_by_name() {
+        let mut brush = Brush::default();
+        brush.pick("4 as 9".into(), Vec::new(), vec![7, 3]);
+        assert_eq!((brush.filter, brush.reveal), (SheetFilter::Evaluation, true));
+        assert_eq!(*brush.evaluation_members(&Arc::default(), 2), [7, 3]);
+        let selection = brush.selection.clone().unwrap();
+        assert_eq!((selection.title(), selection.leaves_out(1)), (Some("4 as 9"), false));
+        brush.pick("labelled".into(), vec![5, 2, 5], Vec::new());
+        let selection = brush.selection.clone().unwrap();
+        assert_eq!((brush.filter, selection.samples.as_slice()), (SheetFilter::Train, &[2, 5][..]));
+        assert!(selection.region().is_none() && selection.leaves_out(1) && !selection.leaves_out(5));
     }
 
     #[test]

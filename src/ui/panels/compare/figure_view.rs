@@ -50,8 +50,16 @@ pub struct Hovered {
 }
 
 impl FigureView {
-    /// Shows `figure`, drawn again when `version` changes; returns the value under the pointer.
-    pub fn ui(&mut self, ui: &mut Ui, figure: &Arc<Figure>, version: u64, theme: &Theme) -> Option<Hovered> {
+    /// Shows `figure`, drawn again when `version` changes; returns the value under the pointer. `hint` says what a click
+    /// on it does.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        figure: &Arc<Figure>,
+        version: u64,
+        hint: &str,
+        theme: &Theme,
+    ) -> Option<Hovered> {
         let room = ui.available_size();
         let [wide, high] = [room.x / ZOOM, room.y / ZOOM].map(f64::from);
         let figure = &Arc::new(arranged(figure, wide, high));
@@ -79,9 +87,9 @@ impl FigureView {
                 let pointer = response.hover_pos()?;
                 let (found, place) = nearest(figure, layout, rect, pointer)?;
                 ui.painter().circle_stroke(place, 6.0, Stroke::new(1.5, theme.accent));
-                let text = words(figure, &found);
+                let text = format!("{}\n{hint}", words(figure, &found));
                 let clicked = response.clicked();
-                response.on_hover_text_at_pointer(text);
+                response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text_at_pointer(text);
                 Some(Hovered { clicked, ..found })
             })
             .inner
@@ -229,7 +237,7 @@ mod tests {
     fn values_are_those_of_the_figure_on_the_screen_while_another_is_drawn() {
         struct Shown(FigureView, Arc<Figure>, u64, Option<Hovered>);
         let state = Shown(FigureView::default(), filled(2), 1, None);
-        let show = |ui: &mut Ui, s: &mut Shown| s.3 = s.0.ui(ui, &s.1, s.2, &theme::DARK);
+        let show = |ui: &mut Ui, s: &mut Shown| s.3 = s.0.ui(ui, &s.1, s.2, "", &theme::DARK);
         let mut window = Harness::builder().with_size(vec2(900.0, 600.0)).build_ui_state(show, state);
         let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
         while window.state().0.drawn.is_none() && std::time::Instant::now() < end {

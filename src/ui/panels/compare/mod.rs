@@ -1,6 +1,7 @@
 //! Comparison: figures and tables of the runs that the list shows.
 
 pub mod figure_view;
+mod behind;
 pub mod open;
 mod sets;
 
@@ -254,18 +255,20 @@ impl ComparePanel {
                     self.allow.extend(differing.iter().cloned());
                 }
             }
-            Content::Table(table) => table_ui(ui, table, cx.theme),
+            Content::Table(table) => {
+                let groups: Vec<String> = groups(chosen).iter().map(|g| g.label()).collect();
+                if let Some(name) = table_ui(ui, table, &groups, cx.theme) {
+                    behind::follow_row(&name, chosen, cx);
+                }
+            }
             Content::Figure(figure) => {
                 ui.add(
                     egui::Label::new(RichText::new(&figure.caption).size(size::CAPTION).color(cx.theme.weak)).wrap(),
                 );
                 ui.add_space(space::XS);
-                let hovered = self.view.ui(ui, figure, self.version, cx.theme);
-                if let Some(hovered) = hovered.filter(|h| h.clicked)
-                    && let Some(panel) = figure.panels.get(hovered.panel)
-                    && let Some(round) = figures::round_at(panel, chosen, hovered.at[0])
-                {
-                    cx.state.look_at_round(round);
+                let hovered = self.view.ui(ui, figure, self.version, behind::hint(self.kind), cx.theme);
+                if let Some(hovered) = hovered.filter(|h| h.clicked) {
+                    behind::follow(self.kind, figure, &hovered, chosen, cx);
                 }
             }
         }
@@ -351,17 +354,23 @@ fn content(kind: &Kind, histories: &[History], against: &Variant, allow: &[Strin
     }
 }
 
-fn table_ui(ui: &mut Ui, table: &Table, theme: &Theme) {
+/// Shows a table; returns the first cell of a row that was clicked, if it is the name of a group.
+fn table_ui(ui: &mut Ui, table: &Table, groups: &[String], theme: &Theme) -> Option<String> {
     ui.add(egui::Label::new(bold(&table.caption).color(theme.text)).wrap());
     ui.add_space(space::S);
     let visible = ui.available_width();
+    let mut clicked = None;
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         let grid = egui::Grid::new(&table.name).striped(true).spacing([space::M, space::XS]).min_col_width(0.0);
         grid.show(ui, |ui| {
             let header = table.header.iter().map(|c| bold(c).size(size::CAPTION).color(theme.weak)).collect();
-            table_row(ui, table.words, header);
+            table_row(ui, table.words, header, false);
             for row in &table.rows {
-                table_row(ui, table.words, row.iter().map(|c| RichText::new(c).size(size::CAPTION + 0.5)).collect());
+                let leads = row.first().filter(|name| groups.contains(name));
+                let cells = row.iter().map(|c| RichText::new(c).size(size::CAPTION + 0.5)).collect();
+                if table_row(ui, table.words, cells, leads.is_some()) {
+                    clicked = leads.cloned();
+                }
             }
         });
         ui.add_space(space::S);
@@ -372,18 +381,27 @@ fn table_ui(ui: &mut Ui, table: &Table, theme: &Theme) {
             }
         });
     });
+    clicked
 }
 
-/// Text is aligned left, numbers right.
-fn table_row(ui: &mut Ui, words: usize, cells: Vec<RichText>) {
+/// Text is aligned left, numbers right; true if the first cell `leads` to samples and was clicked.
+fn table_row(ui: &mut Ui, words: usize, cells: Vec<RichText>, leads: bool) -> bool {
+    let mut clicked = false;
     for (i, cell) in cells.into_iter().enumerate() {
-        if i < words {
+        if i == 0 && leads {
+            let said = format!("Samples labelled by {}", cell.text());
+            let name = ui.add(egui::Label::new(cell).sense(egui::Sense::click()));
+            name.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Link, true, &said));
+            let name = name.on_hover_cursor(egui::CursorIcon::PointingHand);
+            clicked = name.on_hover_text("Click to see the samples that it labelled").clicked();
+        } else if i < words {
             ui.label(cell);
         } else {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(cell));
         }
     }
     ui.end_row();
+    clicked
 }
 
 #[cfg(test)]

@@ -73,8 +73,8 @@ impl BrushStroke {
 
 /// The outline of the present selection, if this camera can show it.
 pub fn selection_outline(ui: &Ui, rect: Rect, camera: &Camera, cx: &Cx<'_>) {
-    let Some(selection) = &cx.state.brush.selection else { return };
-    let Some(seen) = selection.region.seen_from(camera) else { return };
+    let Some(region) = cx.state.brush.selection.as_ref().and_then(|s| s.region()) else { return };
+    let Some(seen) = region.seen_from(camera) else { return };
     let scale = ui.pixels_per_point();
     let outline: Vec<Pos2> = seen.iter().map(|px| rect.min + egui::vec2(px.x, px.y) / scale).collect();
     paint(ui, rect, &outline, cx);

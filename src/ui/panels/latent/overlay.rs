@@ -194,7 +194,9 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) -> Rect {
         _ => {}
     }
     if let Some(selection) = &cx.state.brush.selection {
-        let text = format!("{} selected (Esc clears); details in Regions", words::thousands(selection.samples.len()));
+        let what = selection.title().map_or_else(String::new, |title| format!(": {title}"));
+        let count = words::thousands(selection.samples.len());
+        let text = format!("{count} selected{what} (Esc clears); details in Regions");
         lines.push((text, cx.theme.accent));
     }
     if scene::has_hidden_axes(cx.snapshot.latent_dim) {

@@ -175,7 +175,7 @@ pub fn styles(
     const NEW: f32 = 1.0;
     const OLD_WITHOUT_RING: f32 = 1.7;
     let age = age_of_label(run, layers, state);
-    let outside = |i: usize| state.brush.selection.as_ref().is_some_and(|s| !s.contains(i as u32));
+    let outside = |i: usize| state.brush.selection.as_ref().is_some_and(|s| s.leaves_out(i as u32));
     let mut styles: Vec<PointStyle> = labels
         .iter()
         .enumerate()

@@ -99,6 +99,9 @@ impl Panel for RegionPanel {
 /// The counts of images, in all and by class.
 fn summary(ui: &mut Ui, selection: &Selection, members: &[u32], dataset: &Dataset, cx: &Cx<'_>) {
     let all = words::thousands(dataset.train.len());
+    if let Some(title) = selection.title() {
+        ui.add(egui::Label::new(bold(title)).wrap());
+    }
     ui.horizontal_wrapped(|ui| {
         ui.label(bold(format!("{} of {all} train images", words::thousands(selection.samples.len()))));
         let labelled = selection.samples.iter().filter(|&&s| cx.labelled_in(s).is_some()).count();
