@@ -355,7 +355,7 @@ fn a_reading_that_explains_the_wall_away_does_not_win_alone() {
         rows.push((name, "several-readings", "outside=0,wall=128,lumen=255 (lumen of "));
     }
     // Cut off by the image: on two sides, and on all four so that only the corners are outside.
-    for wire in [(0, 2.0), (64, 2.0), (64, 4.0), (200, 2.0)] {
+    for wire in [(0, 2.0), (64, 2.0), (64, 5.0), (200, 2.0)] {
         let cut = |x: f64, y: f64, outer: f64| match x.hypot(y) {
             r if r < wire.1 => wire.0,
             r if r < 13.0 => lumen,
@@ -369,7 +369,17 @@ fn a_reading_that_explains_the_wall_away_does_not_win_alone() {
             save(&name, value);
             rows.push((name, "touches-border", "read as outside 0, wall 128"));
         }
+        // Of a catheter more than a fifth of the lumen.
+        let name = format!("cut-round-{}-{}", wire.0, wire.1);
+        save(&name, &|x, y| if (x - 32.0).hypot(y - 32.0) < 8.0 { 64 } else { wide(x, y) });
+        rows.push((name, "touches-border", "read as outside 0, wall 128"));
     }
+    save("cut-on-all", &|x, y| match (x - 32.0).hypot(y - 32.0) {
+        r if r < 13.0 => lumen,
+        r if r < 40.0 => wall,
+        _ => outside,
+    });
+    rows.push(("cut-on-all".into(), "touches-border", "read as outside 0, wall 128"));
     for wide in [1.0, 3.0] {
         let name = format!("frame-{wide}");
         let is_frame = |x: f64, y: f64| x.min(y).min(64.0 - x).min(64.0 - y) < wide;

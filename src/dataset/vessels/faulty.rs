@@ -12,18 +12,14 @@ const CANVAS: usize = 4;
 const WIRE: usize = 5;
 
 impl Search<'_> {
-    /// The outside's level if a vessel that the image cuts off on all sides would look like these readings: another level
-    /// holds the four corners, and what is read as the lumen is no larger than a wire.
+    /// The outside's level if the image may cut the vessel off on all sides: then the four corners are of another level
+    /// than most of the border, and these readings take the vessel's wall for what lies round it.
     pub fn cut_on_all_sides(&self, readings: &[Candidate]) -> Option<usize> {
-        if readings.is_empty() || MaskPlace::ALL.iter().any(|p| self.is_named(*p)) {
-            return None;
-        }
         let (w, h, of) = (self.raster.width, self.raster.height, &self.levels.of);
-        let corner = of[0];
-        let is_corner = [w - 1, w * (h - 1), w * h - 1].iter().all(|i| of[*i] == corner);
-        let level = usize::from(corner);
-        let may_be_cut = |reading: &Candidate| !reading.wall[level] && reading.is_sliver(WIRE);
-        (is_corner && level != self.outside && readings.iter().all(may_be_cut)).then_some(level)
+        let level = usize::from(of[0]);
+        let is_corner = [w - 1, w * (h - 1), w * h - 1].iter().all(|i| usize::from(of[*i]) == level);
+        let is_named = MaskPlace::ALL.iter().any(|p| self.is_named(*p));
+        (!is_named && is_corner && level != self.outside && readings.iter().all(|r| !r.wall[level])).then_some(level)
     }
 
     /// A level that is the wall rather than what any of these readings takes for it, although it fails a check: what it
