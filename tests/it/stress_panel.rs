@@ -35,7 +35,7 @@ fn picture(w: &mut Harness<'_, App>, label: &str) -> image::RgbaImage {
 }
 
 /// Replaces the text of the focused field.
-fn type_over(w: &mut Harness<'_, App>, text: &str) {
+pub fn type_over(w: &mut Harness<'_, App>, text: &str) {
     w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     w.event(egui::Event::Text(text.to_owned()));
     w.step();

@@ -33,6 +33,18 @@ fn a_proposal_is_shown_step_by_step_as_it_was() {
     assert_eq!((explained.decoded.len(), explained.moved.len()), (784, 784));
     assert!(explained.decoded != explained.moved && explained.moved_probabilities.len() == 10);
     w.check_accessibility();
+    // Ordered by the gradient, the first is the one that moves the loss most.
+    click(&mut w, "Order of the proposals");
+    click(&mut w, "longest gradient first");
+    let length = |i: usize, s: &ridgewalk::ui::state::AppState| {
+        let step = run_of(s, Strategy::Snn)?.rounds[1].proposals[i].step.as_ref()?;
+        Some(step.gradient.iter().map(|g| g * g).sum::<f32>())
+    };
+    let proposals = run_of(w.state().state(), Strategy::Snn).unwrap().rounds[1].proposals.len();
+    let lengths = |s: &ridgewalk::ui::state::AppState| (0..proposals).filter_map(|i| length(i, s)).fold(0.0, f32::max);
+    wait_for(&mut w, "the longest gradient", |s| {
+        s.answers.explain.get().is_some_and(|e| length(e.proposal, s) == Some(lengths(s)))
+    });
     // Random sampling takes no steps.
     click(&mut w, "Run shown: Random");
     w.run_steps(2);

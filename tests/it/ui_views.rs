@@ -7,6 +7,7 @@ use ridgewalk::trajectory::walk_name;
 use ridgewalk::ui::App;
 use ridgewalk::ui::state::{AppState, Only};
 
+use crate::stress_panel::type_over;
 use crate::ui::{click, wait_for, window_after_round_one};
 
 /// Short walks of the run itself, and long ones started by hand.
@@ -109,4 +110,28 @@ fn the_toolbar_of_the_view_keeps_inside_its_panel_and_the_legend_beside_the_data
     assert!(canvas(&w).left() < unfolded.left() && w.query_by_label("Only class 3").is_none());
     click(&mut w, "Legend");
     w.check_accessibility();
+}
+
+#[test]
+fn the_saved_view_is_finer_than_the_screen_and_has_its_legend_and_numbers() {
+    let mut w = window_after_round_one();
+    w.run_steps(2);
+    let shown = canvas(&w);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("view.png");
+    click(&mut w, "Save view as PNG");
+    type_over(&mut w, &path.display().to_string());
+    wait_for(&mut w, "the file", |_| path.is_file());
+    w.run_steps(3);
+    let picture = image::open(&path).unwrap().to_rgba8();
+    let legend = picture.width() - 2 * shown.width().round() as u32;
+    assert!(legend > 40 && picture.height() == 2 * shown.height().round() as u32, "{:?}", picture.dimensions());
+    // The legend's column has swatches and names on the ground of the view.
+    let ground = *picture.get_pixel(1, picture.height() - 1);
+    let inked = |from: u32, to: u32| {
+        let column = (from..to).flat_map(|x| (0..picture.height()).map(move |y| (x, y)));
+        column.filter(|(x, y)| *picture.get_pixel(*x, *y) != ground).count()
+    };
+    assert!(inked(0, legend) > 10 * 150, "{}", inked(0, legend));
+    assert!(inked(legend, picture.width()) > 10_000);
 }

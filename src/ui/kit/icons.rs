@@ -123,11 +123,11 @@ impl Icon {
             Self::Folded => stroke(vec![at(-0.25, -0.5), at(0.25, 0.0), at(-0.25, 0.5)]),
             Self::Unfolded => stroke(vec![at(-0.5, -0.25), at(0.0, 0.25), at(0.5, -0.25)]),
             Self::Fit => {
-                // The data in a frame: four corners alone would be full screen.
-                let frame = Rect::from_center_size(center, Vec2::splat(1.8 * r));
-                painter.rect_stroke(frame, CornerRadius::same(2), line, StrokeKind::Inside);
-                for (x, y) in [(-0.4, 0.1), (0.05, -0.35), (0.4, 0.35), (-0.1, 0.45)] {
-                    painter.circle_filled(at(x, y), 0.17 * r, color);
+                // Centred on the data: four corners would be full screen.
+                painter.circle_stroke(center, 0.6 * r, line);
+                painter.circle_filled(center, 0.2 * r, color);
+                for side in [Vec2::X, Vec2::Y, -Vec2::X, -Vec2::Y] {
+                    stroke(vec![center + 0.6 * r * side, center + r * side]);
                 }
             }
             Self::Box => {

@@ -5,6 +5,7 @@ pub mod theme;
 pub mod looks;
 pub mod words;
 pub mod icons;
+pub mod painted;
 pub mod widgets;
 pub mod flow;
 pub mod charts;

@@ -24,6 +24,7 @@ use crate::experiment::Task;
 use crate::field::FieldRequest;
 use crate::ui::kit::flow::Flow;
 use crate::ui::kit::icons::Icon;
+use crate::ui::kit::painted;
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::panel::{Cx, Panel, ViewKey};
@@ -79,6 +80,7 @@ impl Panel for LatentPanel {
         let top = ui.cursor().top().min(panel.bottom());
         let panel = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
         ui.painter().rect_filled(panel, egui::CornerRadius::ZERO, cx.theme.background);
+        let painted = painted::count(ui, ui.layer_id());
         let legend = match cx.snapshot.codes.is_some() && panel.height() > MIN_SIDE {
             true => legend::ui(ui, panel, &mut self.options.legend, self.options.coloring, cx),
             false => 0.0,
@@ -90,7 +92,13 @@ impl Panel for LatentPanel {
             return;
         }
         self.view(ui, rect, &response, cx);
-        self.save.ui(ui.ctx(), cx, self.drawing.as_ref().map(|d| &d.texture.view));
+        if let Some(drawing) = self.drawing.as_mut() {
+            self.save.save(ui, panel, painted, &self.camera, &mut drawing.texture.view, cx);
+        }
+        if !cx.selection_shown && cx.snapshot.codes.is_some() {
+            cards::selection_card(ui, rect, cx);
+        }
+        self.save.ui(ui.ctx(), cx);
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -234,7 +242,8 @@ impl LatentPanel {
         self.draw(ui, rect, cx, gpu);
         brush::selection_outline(ui, rect, &self.camera, cx);
         self.stroke.ui(ui, rect, response, &self.camera, cx);
-        if self.options.images {
+        self.thumbnails.clear();
+        if self.options.images && !self.save.is_due() {
             self.thumbnails.ui(ui, rect, &self.camera, cx);
         }
         self.pick(ui, rect, response, cx);
@@ -253,9 +262,6 @@ impl LatentPanel {
             overlay::rings(ui, rect, &self.camera, &drawing.texture.view, self.hovered, scale, cx);
             let notes = overlay::notes(ui, rect, self.options, cx);
             overlay::scale_bar(ui, rect, notes, &self.camera, scale, cx);
-            if !cx.selection_shown {
-                cards::selection_card(ui, rect, cx);
-            }
         }
         if response.hovered() && !response.dragged() {
             cards::hover_card(ui, self.hovered, cx);

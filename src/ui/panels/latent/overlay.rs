@@ -20,7 +20,7 @@ const EDGE: f32 = space::M;
 /// Views lower than this omit the notes and the scale, which would overlap the legend.
 const ROOM_FOR_NOTES: f32 = 280.0;
 /// Distance of ticks from the edge, and of bottom overlays from the ticks.
-const TICK_INSET: Vec2 = vec2(14.0, 9.0);
+const TICK_INSET: Vec2 = vec2(3.0, 3.0);
 const ABOVE_TICKS: f32 = 16.0;
 
 /// The text before there are codes: the present phase, and what will appear.
@@ -49,9 +49,11 @@ pub fn ticks(ui: &Ui, rect: Rect, ticks: &[Tick], scale: f32, cx: &Cx<'_>) {
     for tick in ticks {
         let outward = vec2(tick.outward.x, tick.outward.y);
         let at = rect.min + vec2(tick.px.x, tick.px.y) / scale + outward * 11.0;
-        let at = at.clamp(rect.min + TICK_INSET, rect.max - TICK_INSET);
         let text = format!("{:.*}", tick.decimals, tick.value);
-        painter.text(at, Align2::CENTER_CENTER, text, theme::font(size::CAPTION - 1.0), cx.theme.faint);
+        let galley = painter.layout_no_wrap(text, theme::font(size::CAPTION - 1.0), cx.theme.faint);
+        let half = galley.size() / 2.0 + TICK_INSET;
+        let at = at.clamp(rect.min + half, (rect.max - half).max(rect.min + half));
+        painter.galley(at - galley.size() / 2.0, galley, cx.theme.faint);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Images in place of points, where the view of a plane is zoomed in so far that they have room.
 
-use egui::{Pos2, Rect, Stroke, StrokeKind, Ui, Vec2};
+use egui::{Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, vec2};
 
 use super::scene;
 use super::view_texture;
@@ -24,21 +24,23 @@ type Key = (usize, Camera, Rect);
 const LEAST_ZOOM: f32 = 1.5;
 const MOST_POINTS: usize = 160;
 /// Sides of an image, points, and its share of the distance between points.
-const SIDES: (f32, f32) = (22.0, 64.0);
-const FILL: f32 = 0.7;
+const SIDES: (f32, f32) = (22.0, 56.0);
+const FILL: f32 = 0.55;
 const GAP: f32 = 3.0;
+/// Room at the left and at the bottom for the numbers of the axes.
+const AXES: Vec2 = vec2(44.0, 22.0);
 /// Width of the border in the colour of the class.
 const BORDER: f32 = 2.0;
 
 impl Thumbnails {
     pub fn ui(&mut self, ui: &Ui, rect: Rect, camera: &Camera, cx: &mut Cx<'_>) {
-        self.shown.clear();
         let (Some(codes), Some(dataset)) = (cx.snapshot.codes.clone(), cx.state.dataset.clone()) else { return };
         if camera.mode() != Mode::Flat || camera.zoom_factor() < LEAST_ZOOM || cx.snapshot.forming {
             return;
         }
         let key = (std::sync::Arc::as_ptr(&codes) as usize, *camera, rect);
         let scale = ui.pixels_per_point();
+        let free = Rect::from_min_max(rect.min + vec2(AXES.x, 0.0), rect.max - vec2(0.0, AXES.y));
         let (side, chosen) = self.chosen.get(key, || {
             let place = |code: &[f32]| view_texture::on_screen(rect, camera, scale, scene::position(code).into());
             let places = codes.chunks_exact(cx.snapshot.latent_dim.max(1)).map(place);
@@ -50,7 +52,7 @@ impl Thumbnails {
             let square = Rect::from_center_size(*at, Vec2::splat(*side));
             let alone = cx.state.focus.class.is_some_and(|only| only != label);
             let Some(texture) =
-                cx.images.sample(ui, &dataset, *sample).filter(|_| rect.contains_rect(square) && !alone)
+                cx.images.sample(ui, &dataset, *sample).filter(|_| free.contains_rect(square) && !alone)
             else {
                 continue;
             };
@@ -60,6 +62,11 @@ impl Thumbnails {
             ui.painter().rect_stroke(square, 3.0, Stroke::new(BORDER, color), StrokeKind::Outside);
             self.shown.push((*sample, square));
         }
+    }
+
+    /// Forgets the images of the last frame.
+    pub fn clear(&mut self) {
+        self.shown.clear();
     }
 
     /// The sample whose image is under the pointer.
@@ -89,7 +96,7 @@ fn spread(inside: impl Iterator<Item = (u32, Pos2)>, rect: Rect) -> (f32, Vec<(u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use egui::{pos2, vec2};
+    use egui::pos2;
 
     #[test]
     fn images_do_not_overlap_and_a_crowd_has_none() {
