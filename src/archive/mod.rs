@@ -150,7 +150,8 @@ pub fn read_histories(path: &Path) -> Result<Vec<History>, ArchiveError> {
 
 /// The history files at `path`, at least one: the file itself, or every one below a folder, ordered by name.
 pub fn history_files(path: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
-    if path.is_file() {
+    // Whatever is no folder is said when it is read.
+    if path.exists() && !path.is_dir() {
         return Ok(vec![path.into()]);
     }
     let mut files = Vec::new();

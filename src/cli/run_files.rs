@@ -53,6 +53,10 @@ impl<'a> RunFiles<'a> {
 }
 
 impl Watcher for RunFiles<'_> {
+    fn noted(&self, note: &str) {
+        self.terminal.noted(note);
+    }
+
     fn began(&self, cell: &Cell, rounds_done: usize) {
         self.terminal.began(cell, rounds_done);
     }

@@ -141,11 +141,12 @@ pub fn rows() -> Vec<Row> {
     ));
     if cfg!(unix) {
         rows.push(refuses("TOML: a pipe", [Pipe("e.toml")], RUN, ["e.toml", "pipe"]));
+        // An empty one: every field has its default.
         rows.push(refuses(
-            "TOML: from an empty standard input",
+            "TOML: from standard input",
             [],
-            "run --experiment /dev/stdin --out out",
-            ["/dev/stdin"],
+            "run --experiment /dev/stdin --rounds 1000000000 --out out",
+            ["`rounds`"],
         ));
         rows.push(refuses(
             "generator: a pipe to take it from",
