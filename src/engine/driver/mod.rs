@@ -344,11 +344,10 @@ impl Core {
                 shown.scoring.outdated();
                 let steps = shown.walks.step(&world, &shown.run);
                 let not_saved = shown.save_weights();
-                let written = shown.write(&world);
-                let autosaved = session.autosave(run);
+                let written = session.save(run);
                 session.make_room();
                 self.say(Event::RoundEnded { run, record });
-                steps.into_iter().chain(not_saved).chain(written).chain(autosaved).for_each(|event| self.say(event));
+                steps.into_iter().chain(not_saved).chain(written).for_each(|event| self.say(event));
                 return self.publish();
             }
             RunEvent::Finished => return,

@@ -81,7 +81,10 @@ impl FolderRuns {
             }
         }
         let (mut forks, mut before_forks) = (Vec::new(), Vec::new());
-        for (file, header) in files.iter().filter(|(_, header)| header.forked.is_some()) {
+        let mut of_forks: Vec<_> = files.iter().filter(|(_, header)| header.forked.is_some()).collect();
+        // Those of a fork come after it.
+        of_forks.sort_by_key(|(_, header)| History::new(header.clone()).strategies().len());
+        for (file, header) in of_forks {
             let history = History::new(header.clone());
             let Some((parent, round)) = parent_of(&history, &runs, &forks) else {
                 log::warn!("{}: the run that it was forked from is not there, so it is left out", file.display());

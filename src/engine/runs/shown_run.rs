@@ -34,6 +34,8 @@ pub struct ShownRun {
     past: LookingBack,
     /// Where the user keeps it, if anywhere: it is written there after each round.
     pub kept: Option<Place>,
+    /// Whether it could not be written there, which was told.
+    pub not_kept: bool,
     /// Where it is written unasked after each round, if anywhere.
     pub autosaved: Option<Place>,
 }
@@ -50,6 +52,7 @@ impl ShownRun {
             checkpoints,
             past: LookingBack::default(),
             kept: None,
+            not_kept: false,
             autosaved: None,
             run,
         }

@@ -15,10 +15,10 @@ impl ShownRun {
     pub fn keep_in(&mut self, folder: &Path, world: &World) -> Vec<Event> {
         match self.claim(GridFolder::around(folder), world) {
             Ok(place) => {
-                self.kept = Some(place);
+                (self.kept, self.not_kept) = (Some(place), false);
                 self.write(world)
             }
-            Err(e) => self.not_kept(&e),
+            Err(e) => self.refused(&e),
         }
     }
 
@@ -33,7 +33,7 @@ impl ShownRun {
         let Some(place) = &self.kept else { return Vec::new() };
         match self.write_to(place, world) {
             Ok(()) => vec![Event::OnDisk { run: self.id, path: Some(place.history()) }],
-            Err(e) => self.not_kept(&e.into()),
+            Err(e) => self.refused(&e.into()),
         }
     }
 
@@ -63,8 +63,8 @@ impl ShownRun {
         if self.run.is_done() { place.write_album(world, history) } else { Ok(()) }
     }
 
-    fn not_kept(&mut self, e: &PlaceError) -> Vec<Event> {
-        self.kept = None;
+    fn refused(&mut self, e: &PlaceError) -> Vec<Event> {
+        (self.kept, self.not_kept) = (None, true);
         let text = format!("{} was not written and stays in the window only: {e}", self.run.history().label());
         vec![Event::OnDisk { run: self.id, path: None }, Event::Message { level: Level::Error, text }]
     }

@@ -38,7 +38,7 @@ pub struct Session {
     pub before: Before,
     pub world: Option<Arc<World>>,
     pub runs: Vec<ShownRun>,
-    /// The folder that the user keeps the runs in.
+    /// The folder that the user keeps the runs in; a run is written there from the end of its next round on.
     pub kept_in: Option<PathBuf>,
     /// Where the runs are written unasked.
     pub autosaving: Autosaving,
@@ -130,11 +130,10 @@ impl Session {
     }
 
     /// Adds a run that has begun; returns its events so far.
-    pub fn join(&mut self, mut run: ShownRun) -> Vec<Event> {
+    pub fn join(&mut self, run: ShownRun) -> Vec<Event> {
         let Some(world) = &self.world else { return Vec::new() };
         let mut events = vec![run.started()];
         events.extend(replay::events(world, &run));
-        events.extend(self.kept_in.iter().flat_map(|folder| run.keep_in(folder, world)));
         self.pins.join(&run);
         let id = run.id;
         self.runs.push(run);

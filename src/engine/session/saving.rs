@@ -40,9 +40,22 @@ impl Session {
         if begun && matches!(self.autosaving, Autosaving::In { .. }) { self.autosave(id) } else { Vec::new() }
     }
 
+    /// Writes a run of which a round has ended where the user keeps the runs, and into the folder of the session.
+    pub fn save(&mut self, id: RunId) -> Vec<Event> {
+        let Some((world, run)) = self.world.clone().zip(self.runs.iter_mut().find(|r| r.id == id)) else {
+            return Vec::new();
+        };
+        let mut written = match &self.kept_in {
+            Some(folder) if run.kept.is_none() && !run.not_kept => run.keep_in(folder, &world),
+            _ => run.write(&world),
+        };
+        written.extend(self.autosave(id));
+        written
+    }
+
     /// Writes a run into the folder of the session as far as it is, and all runs if the folder is new; after a failure
     /// none is written any more.
-    pub fn autosave(&mut self, id: RunId) -> Vec<Event> {
+    fn autosave(&mut self, id: RunId) -> Vec<Event> {
         self.try_autosave(id).unwrap_or_else(|e| {
             self.autosaving = Autosaving::Off;
             let text = format!("The runs are not saved as they go any more, and stay in this window: {e}");
