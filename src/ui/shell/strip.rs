@@ -219,7 +219,11 @@ fn stations(state: &AppState) -> Vec<Station> {
         _ => e.generator.label().to_owned(),
     };
     let bought = state.runs.iter().filter_map(|r| r.records().last().map(|r| r.labels)).max().unwrap_or(0);
-    let runs: Vec<_> = state.planned.iter().map(|p| state.name_of(p.id)).collect();
+    let variant = |(name, runs): (String, Vec<_>)| match runs.len() {
+        1 => name,
+        n => format!("{name} \u{d7}{n}"),
+    };
+    let runs: Vec<String> = state.variants_with_runs().into_iter().map(variant).collect();
     vec![
         Station {
             name: "Data",

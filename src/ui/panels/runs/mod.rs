@@ -4,6 +4,7 @@
 pub mod choice;
 pub mod replaying;
 mod earlier;
+mod needed;
 mod row;
 
 use std::path::PathBuf;
@@ -17,11 +18,11 @@ use crate::history::History;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
-use crate::ui::kit::theme::{size, space};
-use crate::ui::kit::widgets::IconButton;
+use crate::ui::kit::theme::{CONTROL_HEIGHT, size, space};
 use crate::ui::panel::Cx;
 use crate::ui::state::{AppState, Entry, Group, GroupKey, Recall, RunKey};
 use earlier::Earlier;
+use needed::Needed;
 use replaying::Replaying;
 use row::{Renaming, RowAction, small_button};
 
@@ -29,6 +30,7 @@ use row::{Renaming, RowAction, small_button};
 pub struct RunsPage {
     replaying: Replaying,
     earlier: Earlier,
+    needed: Needed,
     renaming: Option<Renaming>,
     save: AskPath,
     /// The runs that the dialog is about.
@@ -55,6 +57,7 @@ impl RunsPage {
         Self {
             replaying: Replaying::default(),
             earlier: Earlier::new(root, most_bytes),
+            needed: Needed::default(),
             renaming: None,
             save: AskPath::new("Save runs", hint, "Save", Wanted::Folder),
             to_save: Vec::new(),
@@ -119,13 +122,15 @@ impl RunsPage {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
             let tip = "Opens histories written by `ridgewalk run`, and adds them to this list";
-            let open = IconButton::new(Icon::Folded, "Open runs", tip).text("Open…");
-            if open.enabled(!self.opening.is_running()).show(ui).clicked() {
+            let open = egui::Button::new("Open…").min_size(vec2(0.0, CONTROL_HEIGHT));
+            if ui.add_enabled(!self.opening.is_running(), open).on_hover_text(tip).clicked() {
                 self.open.open(String::new);
             }
             let undo = cx.state.list.undo_text();
             let tip = undo.as_ref().map_or("Nothing to undo".into(), |what| format!("Undo: {what} (Ctrl Z)"));
-            if IconButton::new(Icon::Previous, "Undo", &tip).text("Undo").enabled(undo.is_some()).show(ui).clicked() {
+            let button = egui::Button::new("Undo").min_size(vec2(0.0, CONTROL_HEIGHT));
+            let button = ui.add_enabled(undo.is_some(), button).on_hover_text(&tip).on_disabled_hover_text(&tip);
+            if button.clicked() {
                 let commands = cx.state.undo();
                 cx.commands.extend(commands);
             }
@@ -149,6 +154,9 @@ impl RunsPage {
         }
         for (key, what) in chosen {
             action = self.act(key, what, cx).or(action);
+        }
+        if cx.state.list.entries_of(group.key).any(|e| e.live().is_some()) {
+            self.needed.ui(ui, cx);
         }
         action
     }

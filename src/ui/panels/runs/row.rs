@@ -134,7 +134,8 @@ fn choices(ui: &mut Ui, run: Listed<'_>, is_focus: bool) -> Option<RowAction> {
 
 /// Seed, rounds and state in one line.
 fn facts(run: Listed<'_>, cx: &Cx<'_>) -> String {
-    let mut facts = vec![format!("seed {}", run.experiment.seed)];
+    let seed = format!("seed {}", run.experiment.seed);
+    let mut facts: Vec<String> = Some(seed).filter(|seed| !run.entry.name().contains(seed)).into_iter().collect();
     facts.push(match run.rounds.len() {
         0 => "no round yet".into(),
         done if run.has_ended() && done < run.experiment.rounds => format!("ended after round {done}"),

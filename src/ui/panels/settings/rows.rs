@@ -83,9 +83,9 @@ impl Rows<'_> {
 pub fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
     labelled(ui, RichText::new("Device").color(cx.theme.weak), "Where the networks are trained", None, |ui| {
         let mut device = cx.state.device;
-        let cpu = "Train on the CPU: the same seed gives the same history, bit for bit. The experiment restarts.";
+        let cpu = "Train on the CPU: the same seed gives the same history, bit for bit. A new session starts; the present runs stay under Runs.";
         let gpu = "Train on the graphics card (through burn-wgpu): faster for large networks, and equal to the CPU only up \
-                   to rounding. The experiment restarts.";
+                   to rounding. A new session starts; the present runs stay under Runs.";
         let choices = [(DeviceKind::Cpu, "CPU", cpu), (DeviceKind::Gpu, "GPU", gpu)];
         if widgets::segmented(ui, "Device", &mut device, &choices) {
             cx.commands.push(Command::SetDevice(device));
