@@ -126,7 +126,7 @@ fn steps_go_as_far_as_they_say() {
     });
     w.run_steps(3);
     assert!(
-        w.query_by_label_contains("round 3 of 3  ·  Random  ·  10 of ").is_some(),
+        w.query_by_label_contains("round 3 of 3  ·  SNN  ·  4 of 6 minibatches").is_some(),
         "{:?}",
         w.state().state().progress
     );

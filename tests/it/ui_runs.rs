@@ -6,17 +6,21 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
-use ridgewalk::history::RoundRecord;
+use ridgewalk::history::{Evaluation, Proposal, RoundRecord};
 use ridgewalk::ui::App;
 use ridgewalk::ui::state::AppState;
 
 use crate::ui::{click, is_ready, rounds, wait_for, window};
 
-/// Strategy, seed and rounds of every run of the list that has ended one.
-fn ended(s: &AppState) -> Vec<(Strategy, u64, Vec<Arc<RoundRecord>>)> {
+/// What was bought and measured in a round.
+type Round = (Vec<Proposal>, Vec<Evaluation>);
+
+/// Strategy, seed, and what was bought and measured in each round, of every run of the list that has ended one.
+fn ended(s: &AppState) -> Vec<(Strategy, u64, Vec<Round>)> {
     let runs = s.list.groups().flat_map(|g| s.listed(g.key));
+    let results = |r: &Arc<RoundRecord>| (r.proposals.clone(), r.evaluations.clone());
     let ended = runs.filter(|r| !r.rounds.is_empty());
-    ended.map(|r| (r.experiment.strategy, r.experiment.seed, r.rounds.to_vec())).collect()
+    ended.map(|r| (r.experiment.strategy, r.experiment.seed, r.rounds.iter().map(results).collect())).collect()
 }
 
 fn finished(s: &AppState) -> bool {

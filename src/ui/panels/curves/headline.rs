@@ -205,7 +205,11 @@ fn numbers(series: &[Series], cx: &Cx<'_>) -> Vec<Number> {
             None => format!("round {round}"),
             Some(minibatches) => format!("round {shown}, step {minibatches:.0}"),
         };
-        let count = if found.len() > 1 { format!(", mean of {}", found.len()) } else { String::new() };
+        let count = match found.len() {
+            1 if s.repeats.len() > 1 => format!(", seed {}", first.seed),
+            1 => String::new(),
+            n => format!(", mean of {n}"),
+        };
         let focused = found.iter().find(|(c, ..)| c.run == Some(cx.state.focus.run));
         Some(Number {
             run: focused.map_or(first.run, |(c, ..)| c.run),

@@ -48,6 +48,8 @@ const LEAST_ACCURACY: f32 = 122.0;
 const LEAST_LOSS: f32 = 48.0;
 const CAPTION: f32 = 26.0;
 const LEGEND_ROW: f32 = 15.0;
+/// Repeats from which the band of their mean is narrow enough to be read: with two it is wider than the plot.
+const LEAST_BANDED: usize = 3;
 /// What is left of a parent's colour beneath its fork.
 const PALE: f32 = 0.45;
 /// Marks in a row of the legend: more would leave no room for its words.
@@ -225,7 +227,7 @@ fn behind(plot_ui: &mut PlotUi<'_>, series: &Series) {
         let ends: Vec<[f64; 2]> = curve.ends.iter().map(|(_, p)| *p).collect();
         plot_ui.line(Line::new("", PlotPoints::from(ends)).color(color).width(0.8).allow_hover(false));
     }
-    let banded: Vec<_> = series.mean.iter().filter(|p| p.y.half_width.is_some()).collect();
+    let banded: Vec<_> = series.mean.iter().filter(|p| p.y.n >= LEAST_BANDED).collect();
     let of = |value: fn(&MeanPoint) -> f64| banded.iter().map(|p| value(p)).collect::<Vec<f64>>();
     if banded.len() > 1 {
         let band = FilledArea::new("", &of(|p| p.x), &of(|p| p.y.low()), &of(|p| p.y.high()));
