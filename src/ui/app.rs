@@ -16,7 +16,7 @@ use egui::{CentralPanel, Frame, Margin};
 use super::kit::images::Images;
 use super::kit::question::Question;
 use super::kit::theme::{Theme, space};
-use super::panel::{Cx, ViewKey, inspect_question};
+use super::panel::{Cx, Panel, ViewKey, inspect_question};
 use super::panels::runs::{RunsAction, RunsPage};
 use super::panels::settings::data_files::DataFiles;
 use super::panels::settings::{Controls, ControlsAction};
@@ -26,6 +26,7 @@ use super::shell::action::BarAction;
 use super::shell::column::{self, Column};
 use super::shell::help::{Help, Page};
 use super::shell::keys::KeyAction;
+use super::shell::recent::Recent;
 use super::shell::workspaces::{Layouts, Workspaces};
 use super::state::{AppState, MainAction, Offer, Recall};
 use crate::device;
@@ -52,10 +53,12 @@ impl Default for UiOptions {
 
 /// Default and minimum size of the window, points.
 const WINDOW: [f32; 2] = [1280.0, 800.0];
-const WINDOW_MIN: [f32; 2] = [640.0, 420.0];
+const WINDOW_MIN: [f32; 2] = [640.0, 480.0];
 const APP_ID: &str = "ridgewalk";
 /// Width of the settings, points.
 const CONTROLS_WIDTH: f32 = 268.0;
+/// The panel that opens histories.
+const COMPARE: &str = "compare";
 /// Events applied in one frame; the rest wait for the next one, so that a burst does not delay a frame.
 const EVENTS_PER_FRAME: usize = 512;
 
@@ -88,6 +91,7 @@ pub struct App {
     controls: Controls,
     runs: RunsPage,
     column: Column,
+    recent: Recent,
     workspaces: Workspaces,
     panels: Panels,
     images: Images,
@@ -125,6 +129,8 @@ struct Saved {
     autosave_bytes: Option<u64>,
     /// The folders chosen for the files of data sets, by data set.
     data_folders: BTreeMap<String, PathBuf>,
+    /// Folders with histories that were opened, the latest first.
+    recent: Vec<PathBuf>,
 }
 
 impl App {
@@ -161,6 +167,7 @@ impl App {
             controls: Controls::new(options.experiment, &options.variants, files),
             runs,
             column: saved.column,
+            recent: Recent::new(saved.recent),
             workspaces: Workspaces::restored(saved.layouts),
             panels,
             images: Images::default(),
@@ -322,13 +329,24 @@ impl App {
         self.reset(self.state.experiment.clone(), variants, repeats, and_run);
     }
 
-    /// Starts what was chosen on the start page, by way of the settings, which say what it lacks.
+    /// Carries out what was chosen on the start page: starts it by way of the settings, which say what it lacks, or opens
+    /// it.
     fn choose(&mut self, ctx: &egui::Context, chosen: Chosen) {
-        self.controls.choose(chosen.experiment, &chosen.variants);
-        self.column.page = column::Page::Settings;
-        let index = |key| WORKSPACES.iter().position(|w| w.key == key);
-        if let Some(index) = chosen.workspace.and_then(index) {
-            self.act(ctx, BarAction::Show(index));
+        match chosen {
+            Chosen::Start { experiment, variants, repeats, workspace } => {
+                self.controls.choose(*experiment, &variants, repeats);
+                self.column.page = column::Page::Settings;
+                let index = |key| WORKSPACES.iter().position(|w| w.key == key);
+                if let Some(index) = workspace.and_then(index) {
+                    self.act(ctx, BarAction::Show(index));
+                }
+            }
+            Chosen::Open(path) => {
+                let takes = |(key, panel): &mut (_, Box<dyn Panel>)| *key == COMPARE && panel.take_file(&path, true);
+                if self.panels.iter_mut().any(takes) {
+                    self.workspaces.reveal(COMPARE);
+                }
+            }
         }
     }
 
@@ -412,7 +430,9 @@ impl eframe::App for App {
                 left.frame(flat(Margin::ZERO)).show(ui, |ui| {
                     self.column.tabs(ui, cx.state.list.entries().count());
                     match self.column.page {
-                        column::Page::Start => chosen = start::ui(ui, &self.controls.draft.masks),
+                        column::Page::Start => {
+                            chosen = start::ui(ui, &self.controls.draft.masks, &self.recent.folders);
+                        }
                         column::Page::Runs => runs_action = self.runs.ui(ui, &mut cx),
                         column::Page::Settings => controls_action = self.controls.ui(ui, &mut cx),
                     }
@@ -430,11 +450,12 @@ impl eframe::App for App {
         }
         self.take_controls(controls_action);
         if runs_action == Some(RunsAction::Compare) {
-            self.workspaces.reveal("compare");
+            self.workspaces.reveal(COMPARE);
         }
         if std::mem::take(&mut self.state.brush.reveal) {
             self.workspaces.reveal("region");
         }
+        self.recent.follow(&self.state.list);
         if let Some(chosen) = chosen {
             self.choose(&ctx, chosen);
         }
@@ -453,8 +474,9 @@ impl eframe::App for App {
         let panels = self.panels.iter().filter_map(|(key, panel)| Some(((*key).to_owned(), panel.saved()?))).collect();
         let layouts = self.workspaces.layouts();
         let data_folders = self.controls.files.chosen.clone();
-        let saved =
-            Saved { layouts, panels, column: self.column, autosave_bytes: Some(self.runs.most_bytes()), data_folders };
+        let autosave_bytes = Some(self.runs.most_bytes());
+        let recent = self.recent.folders.clone();
+        let saved = Saved { layouts, panels, column: self.column, autosave_bytes, data_folders, recent };
         eframe::set_value(storage, APP_ID, &saved);
     }
 

@@ -85,7 +85,8 @@ fn no_key_acts_behind_a_dialog_or_a_menu() {
 fn pressable(w: &Harness<'_, App>, band: Rect) -> Vec<(String, Rect)> {
     let roles = [Role::Button, Role::RadioButton, Role::CheckBox, Role::ComboBox, Role::SpinButton, Role::Label];
     let nodes = w.query_all(by().predicate(move |n| roles.contains(&n.role())));
-    let named = nodes.map(|n| (n.accesskit_node().label().unwrap_or_default(), n.rect()));
+    let name = |n: &egui_kittest::kittest::AccessKitNode<'_>| n.label().or_else(|| n.value()).unwrap_or_default();
+    let named = nodes.map(|n| (name(&n.accesskit_node()), n.rect()));
     named.filter(|(name, rect)| !name.is_empty() && band.contains(rect.center())).collect()
 }
 
@@ -225,7 +226,8 @@ fn a_data_set_that_is_not_there_is_refused_at_its_field_until_its_folder_is_chos
     let mut w = window_on(tiny(), Strategy::Random, empty.path());
     wait_for(&mut w, "the generator", is_ready);
     assert!(!says(&w, "Choose folder"), "built-in digits have no files");
-    click(&mut w, "Data set");
+    w.get_by_role_and_label(Role::ComboBox, "Data set").click();
+    w.run_steps(3);
     click(&mut w, "MNIST");
     wait_until(&mut w, "what is missing", |w| says(w, "mnist is not on this machine"));
     w.run_steps(2);
@@ -264,6 +266,8 @@ fn the_start_page_starts_what_can_run_and_says_what_the_rest_lacks() {
     wait_until(&mut w, "the example", |w| w.state().state().experiment.name == "digits-2d");
     assert_eq!((w.state().state().variants(), shown(&w)), (variants(&[Strategy::Snn]), "Walks"));
     click(&mut w, "Start page");
+    w.get_by_label("Start: tiny").scroll_to_me();
+    w.run_steps(8);
     click(&mut w, "Start: tiny");
     wait_for(&mut w, "rounds that run by themselves", |s| s.experiment.name == "tiny" && s.latest_round() > 0);
 }
@@ -271,8 +275,8 @@ fn the_start_page_starts_what_can_run_and_says_what_the_rest_lacks() {
 #[test]
 fn the_number_of_own_masks_sets_how_many_are_labelled_in_a_round() {
     let folder = tempfile::tempdir().unwrap();
-    for i in 0..16 {
-        save_png(&folder.path().join(format!("{i:02}.png")), 64, ring(11.0 + 0.3 * f64::from(i), 7.0));
+    for i in 0..30 {
+        save_png(&folder.path().join(format!("{i:02}.png")), 64, ring(11.0 + 0.2 * f64::from(i), 7.0));
     }
     let masks = Experiment::preset("ivus").unwrap().on_masks(&folder.path().display().to_string());
     let mut w = window_on(Experiment { rounds: 3, ..masks }, Strategy::Random, folder.path());

@@ -153,6 +153,8 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, ch
         if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(*tip).clicked() && !selected {
             *value = *choice;
             changed = true;
+            // The segments before this one are drawn already, as they were.
+            ui.ctx().request_repaint();
         }
     }
     changed

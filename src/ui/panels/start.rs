@@ -1,5 +1,7 @@
 //! The start page: examples that show one thing each, and all presets.
 
+use std::path::PathBuf;
+
 use egui::{Frame, Label, Margin, Response, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo};
 
 use crate::experiment::presets::PRESETS;
@@ -13,6 +15,8 @@ pub struct Example {
     preset: &'static str,
     /// The runs that are compared, as they are typed.
     variants: &'static [&'static str],
+    /// How often, each time with the next seed.
+    repeats: usize,
     /// The key of the workspace in which to look at it.
     pub workspace: &'static str,
     /// Whether the data are the user's own masks, whose folder is asked for.
@@ -22,9 +26,10 @@ pub struct Example {
 const EXAMPLES: &[Example] = &[
     Example {
         title: "This is Table 1",
-        shows: "MNIST, ten rounds of 500 labels, Random beside SNN: the paper's table fills as rounds end.",
+        shows: "MNIST, ten rounds of 500 labels, Random beside SNN, five seeds: the paper's table fills as rounds end.",
         preset: "mnist",
         variants: &["random", "snn"],
+        repeats: 5,
         workspace: "compare",
         own_masks: false,
     },
@@ -33,6 +38,7 @@ const EXAMPLES: &[Example] = &[
         shows: "Walks in two latent dimensions: some follow the border between two classes, others leave the data.",
         preset: "digits-2d",
         variants: &["snn"],
+        repeats: 1,
         workspace: "walks",
         own_masks: false,
     },
@@ -41,6 +47,7 @@ const EXAMPLES: &[Example] = &[
         shows: "Vessel walls, their stress by finite elements, and a network that learns it. Small, so that it takes a minute.",
         preset: "ivus-tiny",
         variants: &["random", "random-latent", "si"],
+        repeats: 1,
         workspace: "vessel",
         own_masks: false,
     },
@@ -49,7 +56,17 @@ const EXAMPLES: &[Example] = &[
         shows: "SNN with steps far too long, beside SNN as it should be and Random: what is left of the gain?",
         preset: "digits",
         variants: &["random", "snn", "snn alpha=2"],
+        repeats: 1,
         workspace: "run",
+        own_masks: false,
+    },
+    Example {
+        title: "Is it really better?",
+        shows: "Random and SNN six times, paired by their seeds: from six repeats on, a test can tell a gain from chance.",
+        preset: "digits",
+        variants: &["random", "snn"],
+        repeats: 6,
+        workspace: "compare",
         own_masks: false,
     },
     Example {
@@ -57,6 +74,7 @@ const EXAMPLES: &[Example] = &[
         shows: "A folder of your own vessel walls (PNG): each is checked, its stress solved, and a network learns it.",
         preset: "ivus",
         variants: &["random", "random-latent", "si"],
+        repeats: 1,
         workspace: "vessel",
         own_masks: true,
     },
@@ -72,15 +90,16 @@ impl Example {
     }
 }
 
-/// What the user chose: an experiment with its runs, and the workspace to look at it in, if it asks for one.
-pub struct Chosen {
-    pub experiment: Experiment,
-    pub variants: Vec<Variant>,
-    pub workspace: Option<&'static str>,
+/// What the user chose.
+pub enum Chosen {
+    /// An experiment with its runs and repeats, and the key of the workspace to look at it in, if it asks for one.
+    Start { experiment: Box<Experiment>, variants: Vec<Variant>, repeats: usize, workspace: Option<&'static str> },
+    /// The histories in a folder, to be opened.
+    Open(PathBuf),
 }
 
-/// The page. `masks` is the folder of the user's own masks in the settings.
-pub fn ui(ui: &mut Ui, masks: &str) -> Option<Chosen> {
+/// The page. `masks` is the folder of the user's own masks in the settings, `recent` are folders opened lately.
+pub fn ui(ui: &mut Ui, masks: &str, recent: &[PathBuf]) -> Option<Chosen> {
     let theme = Theme::of(ui.visuals());
     let mut chosen = None;
     ScrollArea::vertical().auto_shrink(false).id_salt("start").show(ui, |ui| {
@@ -91,18 +110,34 @@ pub fn ui(ui: &mut Ui, masks: &str) -> Option<Chosen> {
             heading(ui, "Examples");
             for example in EXAMPLES {
                 if card(ui, example.title, example.shows, theme).clicked() {
-                    let workspace = Some(example.workspace);
-                    chosen =
-                        example.setup(masks).map(|(experiment, variants)| Chosen { experiment, variants, workspace });
+                    let start = |(experiment, variants)| Chosen::Start {
+                        experiment: Box::new(experiment),
+                        variants,
+                        repeats: example.repeats,
+                        workspace: Some(example.workspace),
+                    };
+                    chosen = example.setup(masks).map(start);
+                }
+            }
+            if !recent.is_empty() {
+                heading(ui, "Folders opened lately");
+            }
+            for path in recent {
+                let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
+                if card(ui, &name, &path.to_string_lossy(), theme).clicked() {
+                    chosen = Some(Chosen::Open(path.clone()));
                 }
             }
             heading(ui, "Presets");
             for preset in PRESETS {
                 if card(ui, preset.name, preset.about, theme).clicked() {
-                    chosen = Experiment::preset(preset.name).ok().map(|experiment| {
-                        let variants = strategies(experiment.dataset);
-                        Chosen { experiment, variants, workspace: None }
-                    });
+                    let start = |experiment: Experiment| Chosen::Start {
+                        variants: strategies(experiment.dataset),
+                        experiment: Box::new(experiment),
+                        repeats: 1,
+                        workspace: None,
+                    };
+                    chosen = Experiment::preset(preset.name).ok().map(start);
                 }
             }
         });

@@ -3,6 +3,7 @@
 mod tiles;
 pub mod workspaces;
 pub mod column;
+pub mod recent;
 pub mod keys;
 pub mod help;
 pub mod action;

@@ -127,7 +127,8 @@ impl Behavior<String> for Shower<'_, '_> {
         } else {
             let name = format!("Tools: {}", self.title(key));
             let more = IconButton::new(Icon::More, &name, "The tools of this panel").show(ui);
-            let menu = Popup::menu(&more).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+            let menu = Popup::menu(&more).id(egui::Id::unique(("tools", key)));
+            let menu = menu.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
             menu.show(|ui| {
                 if !for_two {
                     self.maximise(ui, key, "Maximise");

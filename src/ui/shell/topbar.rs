@@ -1,6 +1,6 @@
 //! The top bar: workspaces, the buttons that run, and switches. What does not fit is in the menu at its end.
 
-use egui::{Align, CornerRadius, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, CornerRadius, Id, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::action::{BarAction, Tool};
 use super::help::Page;
@@ -206,7 +206,7 @@ impl Bar<'_> {
     fn right(&self, ui: &mut Ui, state: &mut AppState) -> Option<BarAction> {
         let mut action = None;
         let more = IconButton::new(Icon::More, "More", "Panels, and what the bar has no room for").show(ui);
-        Popup::menu(&more).show(|ui| action = self.menu(ui, state));
+        Popup::menu(&more).id(Id::unique("bar menu")).show(|ui| action = self.menu(ui, state));
         self.bell(ui, state);
         if self.room < Room::SwitchesInMenu {
             for tool in &self.switches {
@@ -274,7 +274,8 @@ impl Bar<'_> {
             let (color, _) = toasts::look(level, self.theme);
             ui.painter().circle_filled(bell.rect.right_top() + vec2(-7.0, 7.0), 3.0, color);
         }
-        let menu = Popup::menu(&bell).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+        let menu =
+            Popup::menu(&bell).id(Id::unique("bell")).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
         menu.show(|ui| toasts::list(ui, &mut state.messages));
     }
 

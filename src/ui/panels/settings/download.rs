@@ -12,7 +12,7 @@ use crate::dataset::files::published::{self, Published};
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 
-const WIDTH: f32 = 520.0;
+const WIDTH: f32 = 560.0;
 const MEGABYTE: f64 = 1e6;
 
 /// The sheet, and the download that it started; that goes on while the sheet is closed.
@@ -133,11 +133,13 @@ impl Download {
 /// The files with their sizes and checksums, and the servers that have them.
 fn list(ui: &mut Ui, published: &Published, theme: &Theme) {
     let caption = |text: String| RichText::new(text).size(size::CAPTION).color(theme.weak);
-    Grid::new("files to download").num_columns(2).spacing([space::L, space::XS]).show(ui, |ui| {
+    Grid::new("files to download").num_columns(3).spacing([space::L, space::XS]).show(ui, |ui| {
         for file in &published.files {
             ui.label(&file.name);
             ui.label(caption(format!("{:.1} MB", file.bytes as f64 / MEGABYTE)))
-                .on_hover_text(format!("{} bytes, MD5 {}", file.bytes, file.md5));
+                .on_hover_text(format!("{} bytes", file.bytes));
+            let checksum = ui.add(Label::new(caption(format!("MD5 {}", file.md5))).truncate());
+            checksum.on_hover_text("The checksum of the published file");
             ui.end_row();
         }
     });

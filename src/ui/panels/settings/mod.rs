@@ -77,10 +77,10 @@ impl Controls {
 
     /// Takes an experiment as the draft, to start as soon as its files are known to be there. If something is missing,
     /// the settings say what.
-    pub fn choose(&mut self, experiment: Experiment, variants: &[Variant]) {
+    pub fn choose(&mut self, experiment: Experiment, variants: &[Variant], repeats: usize) {
         self.draft = experiment;
         self.compared = Compared::of(variants);
-        self.repeats.chosen = 1;
+        self.repeats.chosen = repeats;
         self.starts = true;
     }
 

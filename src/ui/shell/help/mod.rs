@@ -53,7 +53,8 @@ impl Help {
                 });
             });
             ui.add_space(space::S);
-            ScrollArea::vertical().max_height(room.y - HEAD).id_salt(page as u8).show(ui, |ui| match page {
+            let scroll = ScrollArea::vertical().max_height(room.y - HEAD).min_scrolled_height(room.y - HEAD);
+            scroll.auto_shrink([false, true]).id_salt(page as u8).show(ui, |ui| match page {
                 Page::Keys => key_list::ui(ui),
                 Page::Symbols => symbols::ui(ui),
                 Page::About => about::ui(ui),
