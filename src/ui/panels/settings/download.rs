@@ -130,14 +130,19 @@ impl Download {
     }
 }
 
+/// A number of bytes for display.
+fn size_of(bytes: u64) -> String {
+    let megabytes = bytes as f64 / MEGABYTE;
+    if megabytes < 0.1 { format!("{} kB", bytes.div_ceil(1_000)) } else { format!("{megabytes:.1} MB") }
+}
+
 /// The files with their sizes and checksums, and the servers that have them.
 fn list(ui: &mut Ui, published: &Published, theme: &Theme) {
     let caption = |text: String| RichText::new(text).size(size::CAPTION).color(theme.weak);
     Grid::new("files to download").num_columns(3).spacing([space::L, space::XS]).show(ui, |ui| {
         for file in &published.files {
             ui.label(&file.name);
-            ui.label(caption(format!("{:.1} MB", file.bytes as f64 / MEGABYTE)))
-                .on_hover_text(format!("{} bytes", file.bytes));
+            ui.label(caption(size_of(file.bytes))).on_hover_text(format!("{} bytes", file.bytes));
             let checksum = ui.add(Label::new(caption(format!("MD5 {}", file.md5))).truncate());
             checksum.on_hover_text("The checksum of the published file");
             ui.end_row();
