@@ -38,7 +38,7 @@ pub struct Series {
     pub mean: Vec<MeanPoint>,
     /// The last round that a fork shares with its parent, which is drawn there too.
     pub parts: Option<usize>,
-    /// Drawn pale: the parent of the shown fork.
+    /// Drawn pale: the variant that the shown fork left.
     pub pale: bool,
 }
 
@@ -98,7 +98,9 @@ impl Series {
             repeats: Vec::new(),
             mean: Vec::new(),
             parts: fork.filter(|_| live.and_then(|id| cx.state.parent_of(id)).is_some_and(parent_shown)),
-            pale: live.is_some() && live == of_focus,
+            pale: live
+                .zip(of_focus)
+                .is_some_and(|(run, parent)| cx.state.variant_name(run) == cx.state.variant_name(parent)),
         }
     }
 

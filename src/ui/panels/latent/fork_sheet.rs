@@ -66,14 +66,7 @@ fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
     });
     cx.state.fork_draft = Some(turn);
     let error = turn.applied(&cx.state.experiment).validated().err();
-    if let Some(e) = &error {
-        ui.add(egui::Label::new(RichText::new(e.to_string()).size(size::CAPTION).color(cx.theme.error)).wrap());
-    }
     let changed = turn != now;
-    if !changed {
-        let text = "Change a setting: with the same ones the fork would repeat the run.";
-        ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap());
-    }
     ui.add_space(space::XS);
     let go = IconButton::new(Icon::Fork, "Fork", "Continues from the shown round with these settings")
         .text("Fork")
@@ -82,5 +75,14 @@ fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {
         let command = cx.state.fork(round, turn);
         cx.commands.push(command);
         ui.close();
+    }
+    // Below the button, which stays where it is when this goes.
+    let hint = match &error {
+        Some(e) => Some((e.to_string(), cx.theme.error)),
+        None if changed => None,
+        None => Some(("Change a setting: with the same ones the fork would repeat the run.".into(), cx.theme.faint)),
+    };
+    if let Some((text, ink)) = hint {
+        ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(ink)).wrap());
     }
 }

@@ -177,8 +177,11 @@ impl RunsPage {
             }
             let width = ui.available_width() - row::BUTTON - space::XS;
             let heading = RichText::new(&title).size(size::CAPTION + 0.5).color(cx.theme.weak);
-            ui.add_sized(vec2(width, HEADING), Label::new(heading).truncate().halign(egui::Align::Min))
-                .on_hover_text(differences(cx.state, group));
+            let left = egui::Layout::left_to_right(egui::Align::Center);
+            ui.allocate_ui_with_layout(vec2(width, HEADING), left, |ui| {
+                ui.set_min_width(width);
+                ui.add(Label::new(heading).truncate()).on_hover_text(differences(cx.state, group));
+            });
             let (rect, _) = ui.allocate_exact_size(vec2(row::BUTTON, HEADING), egui::Sense::hover());
             let (name, tip) = (format!("More for {title}"), "What can be done with these runs");
             let menu = small_button(ui, rect, ("more", group.key), Icon::More, &name, tip);
