@@ -177,7 +177,7 @@ mod tests {
         let figure = figure_s1(&mask, &solved, None);
         assert_eq!(figure.panels.len(), 3);
         assert!(
-            figure.caption.contains("pixels of 0.2 mm") && figure.caption.contains("140 mmHg"),
+            figure.caption.contains("pixels of 0.2 mm") && figure.caption.contains("120 mmHg"),
             "{}",
             figure.caption
         );

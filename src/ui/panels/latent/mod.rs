@@ -93,7 +93,7 @@ impl Panel for LatentPanel {
         }
         self.view(ui, rect, &response, cx);
         if let Some(drawing) = self.drawing.as_mut() {
-            self.save.save(ui, panel, painted, &self.camera, &mut drawing.texture.view, cx);
+            self.save.capture(ui, panel, painted, &self.camera, &mut drawing.texture.view, cx);
         }
         if !cx.selection_shown && cx.snapshot.codes.is_some() {
             cards::selection_card(ui, rect, cx);

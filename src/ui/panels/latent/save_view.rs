@@ -50,7 +50,15 @@ impl SaveView {
     }
 
     /// If it is due, renders the view again and writes it with what was painted over `area` from the shape `first` on.
-    pub fn save(&mut self, ui: &Ui, area: Rect, first: usize, camera: &Camera, view: &mut LatentView, cx: &mut Cx<'_>) {
+    pub fn capture(
+        &mut self,
+        ui: &Ui,
+        area: Rect,
+        first: usize,
+        camera: &Camera,
+        view: &mut LatentView,
+        cx: &mut Cx<'_>,
+    ) {
         let Some(path) = self.due.take() else { return };
         let scale = FINER as f32 * ui.pixels_per_point();
         let overlay = painted::svg(ui, ui.layer_id(), first, area, scale);
@@ -95,10 +103,15 @@ fn composed(view: Pixels, overlay: &str, ground: Color32, path: PathBuf) -> Resu
         rgba.extend((0..3).map(|c| over[c].saturating_add((u16::from(below[c]) * through / 255) as u8)));
         rgba.push(u8::MAX);
     }
-    let write = move |path: &std::path::Path| {
-        image::save_buffer(path, &rgba, width as u32, height as u32, image::ExtendedColorType::Rgba8)
-            .map(|()| format!("Saved {}", path.display()))
-            .map_err(|e| format!("{} was not written: {e}", path.display()))
-    };
-    Ok(Prepared::new(vec![path.clone()], move || write(&path)))
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::write_buffer_with_format(
+        &mut png,
+        &rgba,
+        width as u32,
+        height as u32,
+        image::ExtendedColorType::Rgba8,
+        image::ImageFormat::Png,
+    )
+    .map_err(|e| format!("{} was not written: {e}", path.display()))?;
+    Ok(Prepared::file(path, png.into_inner()))
 }
