@@ -121,9 +121,14 @@ fn the_bars_fit_at_every_width() {
             let band = |top: f32, height: f32| Rect::from_min_size(egui::pos2(0.0, top), vec2(width, height));
             check_band(&w, band(0.0, BAR), &format!("the bar, {what}"));
             check_band(&w, band(BAR, STRIP), &format!("the strip, {what}"));
-            let titles = w.query_all_by_label_contains("Maximise: ");
-            for top in titles.map(|n| n.rect().center().y - TITLE / 2.0).collect::<Vec<_>>() {
-                check_band(&w, band(top, TITLE), &format!("a title, {what}"));
+            let ends = w.query_all_by_label_contains("Maximise: ");
+            let ends = ends.map(|n| (n.accesskit_node().label().unwrap_or_default(), n.rect()));
+            for (name, end) in ends.collect::<Vec<_>>() {
+                let title = name.trim_start_matches("Maximise: ");
+                let tab = w.query_all_by_role_and_label(Role::Button, title).next().unwrap().rect();
+                let top = end.center().y - TITLE / 2.0;
+                let own = Rect::from_min_max(egui::pos2(tab.left(), top), egui::pos2(end.right(), top + TITLE));
+                check_band(&w, own, &format!("the title of {title}, {what}"));
             }
             for name in ["More", "Messages"] {
                 assert!(w.query_by_label(name).is_some(), "{name}, {what}");
