@@ -344,7 +344,7 @@ impl Core {
                 shown.scoring.outdated();
                 let steps = shown.walks.step(&world, &shown.run);
                 let not_saved = shown.save_weights();
-                let written = session.save(run);
+                let written = session.write_run(run);
                 session.make_room();
                 self.say(Event::RoundEnded { run, record });
                 steps.into_iter().chain(not_saved).chain(written).for_each(|event| self.say(event));

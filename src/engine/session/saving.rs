@@ -41,7 +41,7 @@ impl Session {
     }
 
     /// Writes a run of which a round has ended where the user keeps the runs, and into the folder of the session.
-    pub fn save(&mut self, id: RunId) -> Vec<Event> {
+    pub fn write_run(&mut self, id: RunId) -> Vec<Event> {
         let Some((world, run)) = self.world.clone().zip(self.runs.iter_mut().find(|r| r.id == id)) else {
             return Vec::new();
         };
