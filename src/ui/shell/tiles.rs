@@ -109,7 +109,8 @@ impl Behavior<String> for Shower<'_, '_> {
     fn top_bar_right_ui(&mut self, tiles: &Tiles<String>, ui: &mut Ui, _: TileId, tabs: &Tabs, _: &mut f32) {
         let Some(key) = tabs.active.and_then(|tile| tiles.get_pane(&tile)) else { return };
         let panes = tabs.children.iter().filter_map(|tile| tiles.get_pane(tile));
-        let titles: f32 = panes.map(|key| self.title_width(ui, key)).sum();
+        // With a margin, without which they would scroll.
+        let titles = panes.map(|key| self.title_width(ui, key)).sum::<f32>() + MARGIN + 1.0;
         ui.add_space(MARGIN);
         ui.spacing_mut().item_spacing.x = MARGIN;
         // With room for one button only, it is the menu, which then has the other one, too.

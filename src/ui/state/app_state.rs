@@ -330,6 +330,8 @@ impl AppState {
         let former = self.experiment.name.clone();
         let (kept, folder) = self.list.keep(&self.runs);
         self.list.begin(&experiment, &planned);
+        // The same masks are checked again: until then the report on them stays.
+        let mask_report = self.mask_report.take().filter(|_| experiment.has_data_of(&self.experiment));
         let fresh = Self::new(experiment, Vec::new(), self.device);
         *self = Self {
             generation,
@@ -343,6 +345,7 @@ impl AppState {
             brush: self.brush.started_over(),
             list: std::mem::take(&mut self.list),
             looks: std::mem::take(&mut self.looks),
+            mask_report,
             focus: Focus { run, ..fresh.focus.clone() },
             ..fresh
         };
