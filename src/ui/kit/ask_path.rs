@@ -116,7 +116,8 @@ impl AskPath {
             return None;
         }
         self.open = false;
-        Some(paths::expanded(path))
+        let path = paths::expanded(path);
+        Some(std::path::absolute(&path).unwrap_or(path))
     }
 
     fn browse(&mut self, ctx: &Context) {

@@ -196,9 +196,12 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) -> Rect {
         _ => {}
     }
     if let Some(selection) = &cx.state.brush.selection {
-        let what = selection.title().map_or_else(String::new, |title| format!(": {title}"));
-        let count = words::thousands(selection.samples.len());
-        let text = format!("{count} selected{what} (Esc clears); details in Regions");
+        let text = match selection.title() {
+            Some(title) => format!("Selected: {title} (Esc clears); the images are in Regions"),
+            None => {
+                format!("{} selected (Esc clears); details in Regions", words::thousands(selection.samples.len()))
+            }
+        };
         lines.push((text, cx.theme.accent));
     }
     if scene::has_hidden_axes(cx.snapshot.latent_dim) {

@@ -61,7 +61,7 @@ fn accuracy(ui: &mut Ui, cx: &Cx<'_>, at: &Match, pair: &Pair, members: &[u32], 
     if !members.is_empty() {
         let [only_a, both, only_b, _] = count_parts(members.iter().filter_map(|&m| right.get(m as usize).copied()));
         let percent = |n: usize| 100.0 * n as f32 / members.len() as f32;
-        let name = format!("{} in the region", words::thousands(members.len()));
+        let name = format!("{} selected", words::thousands(members.len()));
         line(ui, &name, [percent(only_a + both), percent(only_b + both)]);
     }
     let [only_a, both, only_b, neither] = count_parts(right.iter().copied());

@@ -38,9 +38,10 @@ impl Panel for RegionCurve {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        if cx.state.brush.selection.is_none() {
+        let Some(selection) = &cx.state.brush.selection else {
             return widgets::empty_state(ui, TITLE, "Select a region to see its accuracy, round by round.");
-        }
+        };
+        let is_drawn = selection.region().is_some();
         if cx.state.experiment.dataset.task() == Task::Maps {
             let text = "The labels of this data set are maps, so accuracy is not defined.";
             return widgets::empty_state(ui, TITLE, text);
@@ -63,8 +64,9 @@ impl Panel for RegionCurve {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
             figures(ui, &curves, cx);
             let text = format!(
-                "solid: the {} {name} images whose codes E(x) lie in the region; dashed: all of them",
-                words::thousands(members.len())
+                "solid: the {} {name} images {}; dashed: all of them",
+                words::thousands(members.len()),
+                if is_drawn { "whose codes E(x) lie in the region" } else { "that are selected" }
             );
             ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
             let (round, run) = chart(ui, &curves, cx);
