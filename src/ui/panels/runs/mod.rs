@@ -99,6 +99,8 @@ impl RunsPage {
         let mut action = None;
         let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8));
         egui::Panel::bottom("on disk").show_separator_line(true).frame(frame).show(ui, |ui| {
+            // Below the list: a button that comes by itself must not push another away from under the pointer.
+            self.needed.ui(ui, cx);
             self.earlier.footer(ui, cx);
         });
         let margin = egui::Margin { left: 6, right: 6, top: 0, bottom: space::L as i8 };
@@ -154,9 +156,6 @@ impl RunsPage {
         }
         for (key, what) in chosen {
             action = self.act(key, what, cx).or(action);
-        }
-        if cx.state.list.entries_of(group.key).any(|e| e.live().is_some()) {
-            self.needed.ui(ui, cx);
         }
         action
     }

@@ -35,7 +35,6 @@ impl Needed {
         if more == 0 {
             return;
         }
-        ui.add_space(space::S);
         ui.add(Label::new(RichText::new(&need.why).size(size::CAPTION).color(cx.theme.weak)).wrap());
         let text = if more == 1 { "Add 1 repeat".to_owned() } else { format!("Add {more} repeats") };
         let tip = "Adds them to the present runs, each with the next seed; see Compare, Tests";
@@ -44,6 +43,7 @@ impl Needed {
             let commands = cx.state.add_repeats(more);
             cx.commands.extend(commands);
         }
+        ui.add_space(space::S);
     }
 }
 
