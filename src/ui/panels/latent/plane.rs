@@ -1,6 +1,6 @@
 //! The plane of the decision field in 3-D: its outline, its name, and a handle that moves it along axis 3.
 
-use egui::{Align2, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, vec2};
+use egui::{Align2, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 use glam::Vec3;
 
 use super::field::{FieldOptions, SLICES};
@@ -62,10 +62,12 @@ pub fn ui(ui: &mut Ui, rect: Rect, camera: &Camera, plane: &Plane, field: &mut F
         slice => format!("at {slice:+.2} σ on axis 3").replace('-', "\u{2212}"),
     };
     let name = format!("field over axes 1 and 2, {where_}{rest}");
-    let galley = painter.layout_no_wrap(name, theme::font(size::CAPTION), cx.theme.weak);
-    let beside = at + vec2(-HANDLE - 6.0, 0.0);
-    let mut text = Align2::RIGHT_CENTER.anchor_size(beside, galley.size());
-    text = text.translate(vec2((rect.left() + EDGE - text.left()).max(0.0), 0.0));
+    let galley = painter.layout(name, theme::font(size::CAPTION), cx.theme.weak, rect.width() - 2.0 * EDGE);
+    let mut text = Align2::RIGHT_CENTER.anchor_size(at + vec2(-HANDLE - 6.0, 0.0), galley.size());
+    if text.left() < rect.left() + EDGE {
+        // Without room beside the handle, the name stands below it.
+        text = Align2::RIGHT_TOP.anchor_size(pos2(rect.right() - EDGE, at.y + HANDLE + 4.0), galley.size());
+    }
     painter.rect_filled(text.expand2(vec2(3.0, 1.0)), 2.0, cx.theme.background.gamma_multiply(0.8));
     painter.galley(text.min, galley, cx.theme.weak);
     let tip = "Drag to move the field's plane along axis 3; a double click puts it back through the centre of the data";

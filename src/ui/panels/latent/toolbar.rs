@@ -22,6 +22,7 @@ pub enum Part {
     Layers,
     Run,
     Round,
+    Fork,
     Brush,
     Field,
     Names,
@@ -37,8 +38,13 @@ const SLIM: f32 = 300.0;
 pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mut Cx<'_>) {
     ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
     let task = cx.state.experiment.dataset.task();
-    let (wide, rows) = (ui.available_width() > WIDE, if ui.available_width() > SLIM { 2 } else { 3 });
-    let mut parts = vec![Part::Colour, Part::Layers, Part::Run, Part::Round, Part::Brush];
+    let (wide, slim) = (ui.available_width() > WIDE, ui.available_width() < SLIM);
+    let mut parts = match slim {
+        false => vec![Part::Colour, Part::Layers, Part::Run, Part::Round, Part::Fork, Part::Brush],
+        // The rounds fill a row of their own.
+        true => vec![Part::Colour, Part::Layers, Part::Round, Part::Run, Part::Fork, Part::Brush],
+    };
+    let rows = if slim { 3 } else { 2 };
     parts.retain(|part| *part != Part::Run || cx.state.planned.len() > 1);
     if task == Task::Classes {
         parts.push(Part::Field);
@@ -61,10 +67,8 @@ pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mu
             sheet.show(|ui| ui.vertical(|ui| layer_toggles(ui, &mut options.layers)));
         }
         Part::Run => choice::ui(ui, cx),
-        Part::Round => {
-            round_stepper(ui, cx);
-            fork_sheet::button(ui, cx);
-        }
+        Part::Round => round_stepper(ui, cx),
+        Part::Fork => fork_sheet::button(ui, cx),
         Part::Brush => brush_choice(ui, cx),
         Part::Field if place == Place::Row => field_choice(ui, &mut options.field, cx.snapshot.latent_dim),
         Part::Field => {
@@ -128,8 +132,9 @@ pub fn field_choice(ui: &mut Ui, field: &mut FieldOptions, dim: usize) {
     /// High enough to show the whole list.
     const FIELD_LIST: f32 = 420.0;
     let name = FieldLayer::CHOICES.iter().find(|(c, ..)| *c == field.layer).map_or("", |(_, name, _)| name);
-    let combo =
-        egui::ComboBox::new("field", "").width(112.0).height(FIELD_LIST).selected_text(format!("Field: {name}"));
+    let name = if field.layer == FieldLayer::None { "Field: none" } else { name };
+    // As wide with any field, so that the choice of one moves no other control.
+    let combo = egui::ComboBox::new("field", "").width(112.0).truncate().height(FIELD_LIST).selected_text(name);
     let combo = combo.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     combo.show_ui(ui, |ui| field_list(ui, field, dim)).response.accessible_name("Field");
 }

@@ -1,5 +1,6 @@
 //! Figure 1 of the paper with what runs now: data, encoder, latent space, decoder, target, sampler, and the gradient back.
 
+use egui::text::LayoutJob;
 use egui::{Align2, CornerRadius, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::step;
@@ -112,7 +113,12 @@ fn frame(ui: &mut Ui, rect: Rect, card: &Card, cx: &Cx<'_>) {
         ink,
     );
     let fact = pos2(rect.center().x, rect.bottom() - 13.0);
-    painter.text(fact, Align2::CENTER_CENTER, &card.fact, theme::font(size::CAPTION), cx.theme.weak);
+    // What does not fit ends in an ellipsis, and is whole under the pointer.
+    let mut job = LayoutJob::simple(card.fact.clone(), theme::font(size::CAPTION), cx.theme.weak, rect.width() - 6.0);
+    job.wrap.max_rows = 1;
+    let galley = painter.layout_job(job);
+    painter.galley(fact - galley.size() / 2.0, galley, cx.theme.weak);
+    response.on_hover_text(&card.fact);
 }
 
 /// The picture on a card.

@@ -1,6 +1,9 @@
 //! Figure 2 of the paper for one real proposal: p, its gradient, p', and the labelled neighbour or generated sample.
 
-use egui::{Align2, CornerRadius, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use std::sync::Arc;
+
+use egui::text::LayoutJob;
+use egui::{Align, Align2, Color32, CornerRadius, Galley, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use crate::dataset::ImageShape;
 use crate::engine::questions::explain::Explained;
@@ -20,6 +23,8 @@ const AROUND: f32 = 0.9;
 /// Largest number of samples on the map.
 const MOST_DOTS: usize = 3_000;
 const BARS: f32 = 74.0;
+/// Height of the names above the images.
+const HEAD_LINE: f32 = 24.0;
 /// Radius of the three points, and size of the arrow's head.
 const POINT: f32 = 5.5;
 const HEAD: f32 = 12.0;
@@ -137,8 +142,17 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
         0..=2 => "latent space near the step; ringed: labelled before",
         _ => "the plane through p, p' and n; ringed: labelled before",
     };
-    let corner = pos2(rect.left() + 10.0, rect.bottom() - 8.0);
-    painter.text(corner, Align2::LEFT_BOTTOM, text, theme::font(size::CAPTION), cx.theme.weak);
+    let note = painter.layout(text.to_owned(), theme::font(size::CAPTION), cx.theme.weak, rect.width() - 20.0);
+    let place = Align2::LEFT_BOTTOM.anchor_size(pos2(rect.left() + 10.0, rect.bottom() - 8.0), note.size());
+    painter.rect_filled(place.expand(2.0), CornerRadius::same(3), cx.theme.panel.gamma_multiply(0.85));
+    painter.galley(place.min, note, cx.theme.weak);
+}
+
+/// A caption in centred lines that are at most this wide.
+fn caption(ui: &Ui, text: String, width: f32, ink: Color32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple(text, theme::font(size::CAPTION), ink, width);
+    job.halign = Align::Center;
+    ui.painter().layout_job(job)
 }
 
 /// The images along the step, from the anchor to the labelled sample.
@@ -154,7 +168,6 @@ fn images_in_order(
     let Some(dataset) = cx.state.dataset.clone() else { return };
     let gap = 30.0;
     let width = (area.width() - (COLUMNS - 1.0) * gap) / COLUMNS;
-    let side = width.min((area.height() - BARS - 96.0).max(24.0));
     let task = cx.state.experiment.dataset.task();
     let class = |c: u8| cx.state.class_name(c);
     let alpha = cx.state.shown_experiment().alpha;
@@ -180,9 +193,29 @@ fn images_in_order(
             Some(_) => ("generated", "labelled by the tool".into(), "p' itself".into()),
         },
     ];
+    let known = explained.is_some_and(|e| !e.probabilities.is_empty());
+    let text = match (known, explained.is_some()) {
+        (true, _) => {
+            "bars: F at the end of the previous round, whose loss the step increases; bold: the anchor's label"
+        }
+        (false, true) => {
+            "The weights of the previous round were not saved, so F's predictions for these images are not shown."
+        }
+        (false, false) => "",
+    };
+    let note = ui.painter().layout(text.to_owned(), theme::font(size::CAPTION), cx.theme.weak, area.width());
+    ui.painter().galley(pos2(area.left(), area.bottom() - note.size().y), note.clone(), cx.theme.weak);
+    let captions = captions.map(|(name, what, number)| {
+        let [what, number] = [(what, cx.theme.text), (number, cx.theme.weak)]
+            .map(|(text, ink)| caption(ui, text, width + gap - space::S, ink));
+        (name, what, number)
+    });
+    let lines = captions.iter().map(|(_, what, number)| what.size().y + number.size().y).fold(0.0, f32::max);
+    let rest = HEAD_LINE + space::S + lines + space::S + BARS + space::S + note.size().y;
+    let side = width.min((area.height() - rest).max(24.0));
     for (i, (name, what, number)) in captions.into_iter().enumerate() {
         let left = area.left() + i as f32 * (width + gap);
-        let square = Rect::from_min_size(pos2(left + (width - side) / 2.0, area.top() + 24.0), Vec2::splat(side));
+        let square = Rect::from_min_size(pos2(left + (width - side) / 2.0, area.top() + HEAD_LINE), Vec2::splat(side));
         let center = square.center().x;
         ui.painter().text(
             pos2(center, area.top() + 10.0),
@@ -211,38 +244,21 @@ fn images_in_order(
             }
             None => {}
         }
-        let y = square.bottom() + 14.0;
-        ui.painter().text(pos2(center, y), Align2::CENTER_CENTER, what, theme::font(size::CAPTION), cx.theme.text);
-        ui.painter().text(
-            pos2(center, y + 16.0),
-            Align2::CENTER_CENTER,
-            number,
-            theme::font(size::CAPTION),
-            cx.theme.weak,
-        );
+        let below = square.bottom() + space::S;
+        let second = below + what.size().y;
+        ui.painter().galley(pos2(center, below), what, cx.theme.text);
+        ui.painter().galley(pos2(center, second), number, cx.theme.weak);
         let probabilities = explained.map(|e| match i {
             1 => e.probabilities.as_slice(),
             2 => e.moved_probabilities.as_slice(),
             _ => &[],
         });
         if let Some(probabilities) = probabilities.filter(|p| !p.is_empty()) {
-            let chart = Rect::from_min_size(pos2(left, y + 30.0), vec2(width, BARS));
+            let chart = Rect::from_min_size(pos2(left, below + lines + space::S), vec2(width, BARS));
             let truth = Some(step.parent_label);
             charts::bars(ui.painter(), chart, &dataset.classes, probabilities, truth, cx.theme);
         }
     }
-    let known = explained.is_some_and(|e| !e.probabilities.is_empty());
-    let text = match (known, explained.is_some()) {
-        (true, _) => {
-            "bars: F at the end of the previous round, whose loss the step increases; bold: the anchor's label"
-        }
-        (false, true) => {
-            "The weights of the previous round were not saved, so F's predictions for these images are not shown."
-        }
-        (false, false) => "",
-    };
-    let at = pos2(area.left(), area.bottom() - 4.0);
-    ui.painter().text(at, Align2::LEFT_BOTTOM, text, theme::font(size::CAPTION), cx.theme.weak);
 }
 
 /// The image that was labelled, from the data set or generated.

@@ -9,6 +9,7 @@ use egui::{Align2, Color32, CornerRadius, DragValue, Rect, RichText, ScrollArea,
 use crate::engine::protocol::Command;
 use crate::experiment::WalkAnchors;
 use crate::trajectory::{Judgement, Verdict, VerdictRules};
+use crate::ui::kit::flow::Flow;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
@@ -21,6 +22,18 @@ use figure4::ExportFigure4;
 pub struct WalksPanel {
     stepped_at: f64,
     export: ExportFigure4,
+    starting: Flow<Starting>,
+    reselecting: Flow<reselection::Part>,
+}
+
+/// A control that starts walks or moves them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Starting {
+    Anchors,
+    Count,
+    Begin,
+    Step,
+    Play,
 }
 
 /// Seconds between steps of playing walks.
@@ -64,12 +77,18 @@ impl Panel for WalksPanel {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(space::S, 5.0);
             self.start_row(ui, cx);
-            reselection::row(ui, cx);
+            reselection::row(ui, &mut self.reselecting, cx);
             reselection::comparison(ui, cx);
             let counts = verdict_counts(cx);
             filter_row(ui, cx, &counts);
             rules_row(ui, cx);
-            table(ui, cx);
+            // A panel narrower than the columns scrolls them sideways.
+            let columns: f32 = COLUMNS.iter().map(|(_, width, ..)| width).sum();
+            let width = columns.max(ui.available_width());
+            ScrollArea::horizontal().auto_shrink(false).id_salt("columns of walks").show(ui, |ui| {
+                ui.set_width(width);
+                table(ui, cx);
+            });
         });
     }
 
@@ -98,37 +117,48 @@ impl WalksPanel {
     }
 
     fn start_row(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(space::XS, 4.0);
-            let choices = [
-                (WalkAnchors::Random, "random", "Anywhere in the data"),
-                (WalkAnchors::PerClass, "per class", "The same number in each class"),
-                (WalkAnchors::Rim, "rim", "Among the outermost 5 %, where most walks drift out"),
-            ];
-            widgets::segmented(ui, "Anchors", &mut cx.state.lab.anchors, &choices);
-            ui.add(DragValue::new(&mut cx.state.lab.count).range(1..=MOST_AT_ONCE))
-                .on_hover_text("How many walks to start");
-            let ready = cx.state.generator.ready;
-            let tip = "Starts this many walks at these anchors; Ctrl click in the view starts one at a sample";
-            let start = ui.add_enabled(ready, egui::Button::new("Start")).on_hover_text(tip);
-            start.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Start walks"));
-            if start.clicked() {
-                let (anchors, count) = (cx.state.lab.anchors, cx.state.lab.count);
-                cx.commands.push(Command::StartWalks { anchors, count });
+        let ready = cx.state.generator.ready;
+        let by_hand = cx.state.shown_walks().any(|w| w.id >= cx.state.experiment.walks);
+        let all = [Starting::Anchors, Starting::Count, Starting::Begin, Starting::Step, Starting::Play];
+        self.starting.show(ui, "More of the walks", 2, &all, |ui, part, _| match part {
+            Starting::Anchors => {
+                let choices = [
+                    (WalkAnchors::Random, "random", "Anywhere in the data"),
+                    (WalkAnchors::PerClass, "per class", "The same number in each class"),
+                    (WalkAnchors::Rim, "rim", "Among the outermost 5 %, where most walks drift out"),
+                ];
+                widgets::segmented(ui, "Anchors", &mut cx.state.lab.anchors, &choices);
             }
-            let by_hand = cx.state.shown_walks().any(|w| w.id >= cx.state.experiment.walks);
-            let step = IconButton::new(
-                Icon::StepMinibatches,
-                "Step the walks",
-                "One step of every walk started by hand, using the present target (N)",
-            );
-            if step.enabled(by_hand).show(ui).clicked() {
-                cx.commands.push(Command::StepWalks);
+            Starting::Count => {
+                let field = ui.add(DragValue::new(&mut cx.state.lab.count).range(1..=MOST_AT_ONCE));
+                field.accessible_name("How many walks to start").on_hover_text("How many walks to start");
             }
-            let playing = cx.state.lab.playing;
-            let (icon, name) = if playing { (Icon::Pause, "Pause the walks") } else { (Icon::Play, "Play the walks") };
-            if IconButton::new(icon, name, "Steps the walks at regular intervals").enabled(by_hand).show(ui).clicked() {
-                cx.state.lab.playing = !playing;
+            Starting::Begin => {
+                let tip = "Starts this many walks at these anchors; Ctrl click in the view starts one at a sample";
+                let start = ui.add_enabled(ready, egui::Button::new("Start")).on_hover_text(tip);
+                start.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Start walks"));
+                if start.clicked() {
+                    let (anchors, count) = (cx.state.lab.anchors, cx.state.lab.count);
+                    cx.commands.push(Command::StartWalks { anchors, count });
+                }
+            }
+            Starting::Step => {
+                let tip = "One step of every walk started by hand, using the present target (N)";
+                let step = IconButton::new(Icon::StepMinibatches, "Step the walks", tip);
+                if step.enabled(by_hand).show(ui).clicked() {
+                    cx.commands.push(Command::StepWalks);
+                }
+            }
+            Starting::Play => {
+                let playing = cx.state.lab.playing;
+                let (icon, name) = match playing {
+                    true => (Icon::Pause, "Pause the walks"),
+                    false => (Icon::Play, "Play the walks"),
+                };
+                let play = IconButton::new(icon, name, "Steps the walks at regular intervals");
+                if play.enabled(by_hand).show(ui).clicked() {
+                    cx.state.lab.playing = !playing;
+                }
             }
         });
     }

@@ -5,6 +5,7 @@ use egui::{Align2, Color32, CornerRadius, DragValue, Pos2, Rect, RichText, Sense
 use crate::engine::protocol::Command;
 use crate::experiment::WalkReselection;
 use crate::ui::kit::charts::{self, Sparkline};
+use crate::ui::kit::flow::Flow;
 use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
@@ -16,34 +17,51 @@ pub fn send(cx: &mut Cx<'_>) {
     cx.commands.push(Command::SetReselection(cx.state.lab.reselection));
 }
 
+/// A control of the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Name,
+    Rule,
+    Every,
+    Compare,
+}
+
 /// The choice of the re-selection rule, and whether it is compared with walks that never restart.
-pub fn row(ui: &mut Ui, cx: &mut Cx<'_>) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(space::XS, 4.0);
-        let tip = "When a walk started by hand restarts at another labelled sample";
-        ui.label(RichText::new("Re-select").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
-        let choices = [
-            (WalkReselection::Never, "never", "A walk never restarts, as in Figure 4"),
-            (WalkReselection::EveryK, "every k", "After every k steps, as the paper advises"),
-            (WalkReselection::WhenLost, "when lost", "As soon as the walk is outward, stalled or recycling"),
-        ];
-        let mut changed = widgets::segmented(ui, "Re-selection", &mut cx.state.lab.reselection.kind, &choices);
-        if cx.state.lab.reselection.kind == WalkReselection::EveryK {
+pub fn row(ui: &mut Ui, flow: &mut Flow<Part>, cx: &mut Cx<'_>) {
+    let mut parts = vec![Part::Name, Part::Rule, Part::Every, Part::Compare];
+    parts.retain(|part| *part != Part::Every || cx.state.lab.reselection.kind == WalkReselection::EveryK);
+    let mut changed = false;
+    flow.show(ui, "More of the re-selection", 2, &parts, |ui, part, _| match part {
+        Part::Name => {
+            let tip = "When a walk started by hand restarts at another labelled sample";
+            ui.label(RichText::new("Re-select").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
+        }
+        Part::Rule => {
+            let choices = [
+                (WalkReselection::Never, "never", "A walk never restarts, as in Figure 4"),
+                (WalkReselection::EveryK, "every k", "After every k steps, as the paper advises"),
+                (WalkReselection::WhenLost, "when lost", "As soon as the walk is outward, stalled or recycling"),
+            ];
+            changed |= widgets::segmented(ui, "Re-selection", &mut cx.state.lab.reselection.kind, &choices);
+        }
+        Part::Every => {
             let every = DragValue::new(&mut cx.state.lab.reselection.every).range(1..=100).speed(0.05).prefix("k = ");
-            changed |= ui.add(every).changed();
+            changed |= ui.add(every).accessible_name("Steps between restarts").changed();
         }
-        if changed {
-            send(cx);
+        Part::Compare => {
+            let mut comparing = cx.state.compares_walks();
+            let tip = "Compares each walk with a copy that never restarts: same starts, same target, ten steps at once. \
+                       Starts walks first if there are none";
+            ui.add_enabled_ui(cx.state.generator.ready, |ui| {
+                if widgets::toggle(ui, &mut comparing, "With and without", tip) {
+                    compare(comparing, cx);
+                }
+            });
         }
-        let mut comparing = cx.state.compares_walks();
-        let tip = "Compares each walk with a copy that never restarts: same starts, same target, ten steps at once. Starts \
-                   walks first if there are none";
-        ui.add_enabled_ui(cx.state.generator.ready, |ui| {
-            if widgets::toggle(ui, &mut comparing, "With and without", tip) {
-                compare(comparing, cx);
-            }
-        });
     });
+    if changed {
+        send(cx);
+    }
 }
 
 fn compare(on: bool, cx: &mut Cx<'_>) {
