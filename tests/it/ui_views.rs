@@ -135,3 +135,24 @@ fn the_saved_view_is_finer_than_the_screen_and_has_its_legend_and_numbers() {
     assert!(inked(0, legend) > 10 * 150, "{}", inked(0, legend));
     assert!(inked(legend, picture.width()) > 10_000);
 }
+
+#[test]
+fn the_controls_of_pairs_and_walks_keep_inside_the_window() {
+    let mut w = window_after_round_one();
+    let controls = [
+        ("Pair", vec!["Run A", "Run B", "Next round", "Select by lasso", "Fit the pair", "More of the pair"]),
+        ("Walks", vec!["Start walks", "Play the walks", "With and without", "More of the walks"]),
+    ];
+    for (workspace, names) in controls {
+        w.set_size(egui::vec2(1280.0, 800.0));
+        w.run_steps(4);
+        click(&mut w, &format!("Workspace: {workspace}"));
+        for width in [1280.0, 940.0, 860.0] {
+            w.set_size(egui::vec2(width, 640.0));
+            w.run_steps(4);
+            let ends = names.iter().flat_map(|name| w.query_all_by_label(name).map(|n| (*name, n.rect().right())));
+            let ends: Vec<_> = ends.collect();
+            assert!(ends.len() > 2 && ends.iter().all(|(_, end)| *end <= width), "{workspace} at {width}: {ends:?}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 pub mod scene;
 pub mod difference;
 pub mod numbers;
+pub mod toolbar;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,17 +14,16 @@ use glam::Vec2;
 use super::compare::open::OpenHistories;
 use super::latent::brush::{self, BrushStroke};
 use super::latent::scene as latent_scene;
-use super::latent::toolbar as latent_toolbar;
 use super::latent::view_texture::{self, ViewTexture};
 use crate::engine::planned::RunId;
 use crate::experiment::Strategy;
 use crate::figures::StrategyStyle;
 use crate::ui::kit::charts;
-use crate::ui::kit::icons::Icon;
+use crate::ui::kit::flow::Flow;
 use crate::ui::kit::images;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{self, size, space};
-use crate::ui::kit::widgets::{self, IconButton};
+use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{AppState, Part, RunRef, Side};
@@ -49,6 +49,7 @@ pub struct PairPanel {
     strokes: [BrushStroke; 3],
     pair: Memo<Key, Arc<Pair>>,
     open: OpenHistories,
+    flow: Flow<toolbar::Part>,
 }
 
 /// A view and the keys of its last upload.
@@ -81,6 +82,7 @@ impl Default for PairPanel {
             strokes: Default::default(),
             pair: Memo::default(),
             open: OpenHistories::default(),
+            flow: Flow::default(),
         }
     }
 }
@@ -95,7 +97,7 @@ impl Panel for PairPanel {
         self.choose_sides(cx);
         let panel = ui.max_rect();
         let bar = Rect::from_min_size(panel.min + vec2(space::S, 4.0), vec2(panel.width() - 2.0 * space::S, TOOLBAR));
-        ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| self.toolbar(ui, cx));
+        let bar = ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| self.toolbar(ui, cx)).response.rect;
         let below = Rect::from_min_max(pos2(panel.left(), bar.bottom() + 4.0), panel.max);
         if self.sides.iter().any(Option::is_none) {
             let text = "This needs two runs in one latent space: compare two strategies, or press Open… and choose a run that \
@@ -164,37 +166,10 @@ impl PairPanel {
     }
 
     fn toolbar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            let names: Vec<(RunRef, String)> = cx.state.sides().iter().map(|(r, s)| (*r, name(*r, *s))).collect();
-            let [a, _, b] = self.colors(cx);
-            for (i, letter) in ["A", "B"].into_iter().enumerate() {
-                charts::swatch(ui, [a, b][i], false);
-                let chosen = names.iter().find(|(r, _)| Some(*r) == self.sides[i]);
-                let text = chosen.map_or("none", |(_, name)| name.as_str());
-                let combo = egui::ComboBox::new(("side", i), "").width(158.0).truncate().selected_text(text);
-                let response = combo.show_ui(ui, |ui| {
-                    let other = self.sides[1 - i];
-                    for (run, name) in names.iter().filter(|(r, _)| Some(*r) != other) {
-                        ui.selectable_value(&mut self.sides[i], Some(*run), name);
-                    }
-                });
-                response.response.accessible_name(format!("Run {letter}"));
-            }
-            let choices = [
-                (Shows::Picks, "picks", "Train samples: labelled by A, by B, by both"),
-                (Shows::Predictions, "predictions", "Test images at their codes: predicted right in A, in B, in both"),
-            ];
-            widgets::segmented(ui, "Difference of", &mut self.shows, &choices);
-            latent_toolbar::round_stepper(ui, cx);
-            latent_toolbar::brush_choice(ui, cx);
-            if self.shows == Shows::Picks {
-                widgets::toggle(ui, &mut self.steps, "Steps", "The shown round's steps p to p' and the snap, dashed");
-            }
-            if IconButton::new(Icon::Fit, "Fit the pair", "Fit all three views to the data").show(ui).clicked() {
-                self.follows = true;
-            }
-        });
+        let names: Vec<(RunRef, String)> = cx.state.sides().iter().map(|(r, s)| (*r, name(*r, *s))).collect();
+        let [a, _, b] = self.colors(cx);
+        let Self { sides, shows, steps, follows, flow, .. } = self;
+        toolbar::Choices { sides, shows, steps, follows }.ui(ui, flow, &names, [a, b], cx);
     }
 
     /// The difference at the playhead.
