@@ -89,9 +89,12 @@ fn pressable(w: &Harness<'_, App>, band: Rect) -> Vec<(String, Rect)> {
     let nodes = w.query_all(by().predicate(move |n| roles.contains(&n.role())));
     let name = |n: &egui_kittest::kittest::AccessKitNode<'_>| n.label().or_else(|| n.value()).unwrap_or_default();
     let named = nodes.map(|n| (name(&n.accesskit_node()), n.rect()));
-    // The legend's rows lie in a list that scrolls: what is below its end is not on the screen.
-    let scrolled = |name: &str| name.starts_with("Only class ");
-    named.filter(|(name, rect)| !name.is_empty() && !scrolled(name) && band.contains(rect.center())).collect()
+    // The legend and the table of walks scroll: what is beyond their ends is not on the screen. What is in a bar stands in
+    // its middle.
+    let scrolled = |name: &str| ["Only class ", "Sort by "].iter().any(|start| name.starts_with(start));
+    let middle = |rect: &Rect| band.height() > TITLE || (rect.center().y - band.center().y).abs() < 2.0;
+    let in_bar = |rect: &Rect| band.contains(rect.center()) && middle(rect);
+    named.filter(|(name, rect)| !name.is_empty() && !scrolled(name) && in_bar(rect)).collect()
 }
 
 /// Nothing in a band of the window lies over anything else or outside.
