@@ -107,7 +107,7 @@ struct WindowArgs {
 /// Runs the program; errors are printed once, with their causes.
 pub fn main() -> ExitCode {
     env_logger::Builder::from_env(
-        env_logger::Env::default().default_filter_or("warn,wgpu=error,naga=error,zbus=error"),
+        env_logger::Env::default().default_filter_or("warn,ridgewalk::engine=info,wgpu=error,naga=error,zbus=error"),
     )
     .init();
     let cli = Cli::parse_from(std::env::args_os().map(paths::argument));

@@ -1,9 +1,10 @@
 //! Progress: bars on a terminal, otherwise a line for each round.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressStyle};
 
 use super::out::say;
 use crate::dataset::Dataset;
@@ -12,10 +13,12 @@ use crate::grid::{Cell, Watcher};
 use crate::history::History;
 use crate::round::RunEvent;
 use crate::world::own_masks::MaskReport;
-use crate::world::{GeneratorFrom, PreparationActivity, World};
+use crate::world::{GeneratorFrom, PreparationActivity, Resumed, World};
 
 /// Length of a progress bar, in steps.
 const WHOLE: u64 = 1_000;
+/// Without a terminal, a line tells of a generator's training at least this often.
+const QUIET: Duration = Duration::from_secs(300);
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
@@ -24,15 +27,18 @@ fn style(template: &str) -> ProgressStyle {
 /// The progress bar of a preparation.
 pub struct PreparationBar {
     bar: ProgressBar,
+    start: Instant,
     epochs_said: f32,
+    said: Instant,
 }
 
 impl PreparationBar {
     pub fn new() -> Self {
         let bar = ProgressBar::new(WHOLE);
-        bar.set_style(style("{msg:<58} {bar:30} {percent:>3} % {eta}"));
+        bar.set_style(style("{msg:<58} {bar:30} {percent:>3} % {prefix}"));
         bar.set_message("loading data");
-        Self { bar, epochs_said: 0.0 }
+        let now = Instant::now();
+        Self { bar, start: now, epochs_said: 0.0, said: now }
     }
 
     pub fn data(&self, dataset: &Dataset) {
@@ -42,13 +48,21 @@ impl PreparationBar {
         self.line(&format!("data: {}{place} ({sizes})", dataset.provenance));
     }
 
-    /// Shows the generator's losses; without a terminal, prints a line at the end of each epoch.
+    /// Says that the generator's training goes on.
+    pub fn resumed(&mut self, activity: PreparationActivity, resumed: &Resumed) {
+        self.share(activity);
+        self.bar.reset_eta();
+        self.epochs_said = resumed.epoch.floor();
+        self.line(&format!("{resumed}{}", time_left(activity)));
+    }
+
+    /// Shows the generator's losses; without a terminal, prints a line at the end of each epoch, and inside long ones.
     pub fn trained(&mut self, activity: PreparationActivity, epoch: f32, losses: &GeneratorLosses) {
         self.share(activity);
         let text = format!("generator, epoch {epoch:.1}: {}", losses.describe());
-        if self.bar.is_hidden() && epoch >= self.epochs_said + 1.0 {
-            self.epochs_said = epoch.floor();
-            say!("{text}");
+        if self.bar.is_hidden() && (epoch >= self.epochs_said + 1.0 || self.said.elapsed() >= QUIET) {
+            (self.epochs_said, self.said) = (epoch.floor(), Instant::now());
+            say!("{text}{}", time_left(activity));
         }
         self.bar.set_message(text);
     }
@@ -90,10 +104,11 @@ impl PreparationBar {
             GeneratorFrom::File(path) => format!("from {}", path.display()),
         };
         self.line(&format!(
-            "generator: {how}; {} points in {} dimensions, deviation {:.3}",
+            "generator: {how}; {} points in {} dimensions, deviation {:.3}; ready after {:.1} s",
             world.latent.len(),
             world.latent.dim(),
-            world.latent.scale()
+            world.latent.scale(),
+            self.start.elapsed().as_secs_f32()
         ));
         if let Some(stand_in) = &world.stand_in {
             self.line(&format!("generated samples are labelled by a {}", stand_in.origin()));
@@ -102,19 +117,34 @@ impl PreparationBar {
     }
 
     fn share(&self, activity: PreparationActivity) {
-        if let PreparationActivity::TrainingGenerator { done, total }
+        if let PreparationActivity::TrainingGenerator { done, total, .. }
         | PreparationActivity::Labelling { done, total }
         | PreparationActivity::CheckingMasks { done, total }
         | PreparationActivity::TeachingStandIn { done, total }
         | PreparationActivity::Encoding { done, total } = activity
         {
             self.bar.set_position(WHOLE * done as u64 / total.max(1) as u64);
+            let left = known_left(activity).unwrap_or_else(|| self.bar.eta());
+            self.bar.set_prefix(format!("{:#}", HumanDuration(left)));
         }
     }
 
     fn line(&self, text: &str) {
         if self.bar.is_hidden() { say!("{text}") } else { self.bar.println(text) }
     }
+}
+
+/// The time that a generator's training needs from here on, if its pace is known.
+fn known_left(activity: PreparationActivity) -> Option<Duration> {
+    match activity {
+        PreparationActivity::TrainingGenerator { left, .. } => Duration::try_from_secs_f32(left?).ok(),
+        _ => None,
+    }
+}
+
+/// That time for the end of a line; empty if it is not known.
+fn time_left(activity: PreparationActivity) -> String {
+    known_left(activity).map_or_else(String::new, |left| format!(" ({} left)", HumanDuration(left)))
 }
 
 /// Shows the progress of a grid: one bar for all of it, and one for each running cell.
@@ -124,15 +154,20 @@ pub struct TerminalWatcher {
     cells: Mutex<HashMap<String, (ProgressBar, f32)>>,
     ended: Mutex<Vec<History>>,
     count: usize,
+    start: Instant,
+    /// Whether the first step in latent space was told.
+    stepped: OnceLock<()>,
 }
 
 impl TerminalWatcher {
-    pub fn new(count: usize) -> Self {
+    /// For so many runs of a command that began at `start`.
+    pub fn new(count: usize, start: Instant) -> Self {
         let bars = MultiProgress::new();
         let total = bars.add(ProgressBar::new(WHOLE));
         total.set_style(style("{msg:<24} {bar:40} {percent:>3} % {elapsed} elapsed, {eta} left"));
         total.set_message(format!("{count} runs"));
-        Self { bars, total, cells: Mutex::default(), ended: Mutex::default(), count }
+        let (cells, ended, stepped) = (Mutex::default(), Mutex::default(), OnceLock::new());
+        Self { bars, total, cells, ended, count, start, stepped }
     }
 
     /// The histories of the runs that have ended.
@@ -173,6 +208,13 @@ impl Watcher for TerminalWatcher {
     }
 
     fn happened(&self, cell: &Cell, event: &RunEvent, fraction: f32) {
+        if let RunEvent::Began(record) = event
+            && record.proposals.iter().any(|p| p.step.is_some())
+            && self.stepped.set(()).is_ok()
+        {
+            let after = self.start.elapsed().as_secs_f32();
+            self.line(&format!("{}: the first latent step, {after:.1} s after the start", cell.name()));
+        }
         if let RunEvent::Ended(record) = event {
             let (task, value) = (cell.experiment.dataset.task(), record.final_value().unwrap_or(f32::NAN));
             let rejected = match record.refusals.len() {

@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -57,6 +58,7 @@ pub struct RunArgs {
 
 /// Runs the grid and writes its files.
 pub fn run(args: &RunArgs) -> anyhow::Result<()> {
+    let start = Instant::now();
     args.experiment.without_set("strategy", "--strategies")?;
     for (field, option, given) in [
         ("rounds", "--rounds", args.rounds.is_some()),
@@ -109,7 +111,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     with_room(&mut experiment, Trained::Target, |e| {
         let grid = grid_of(e)?;
-        let terminal = TerminalWatcher::new(grid.cells().len());
+        let terminal = TerminalWatcher::new(grid.cells().len(), start);
         let files = RunFiles::new(&folder, &terminal);
         let done = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &files);
         // A run that could not begin leaves the folder as it was.
@@ -176,6 +178,7 @@ fn prepare_here(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::R
                 return Ok(world);
             }
             Some(Prepared::DataReady(dataset)) => bar.data(&dataset),
+            Some(Prepared::Resumed(resumed)) => bar.resumed(preparation.activity(), &resumed),
             Some(Prepared::Trained { epoch, losses }) => bar.trained(preparation.activity(), epoch, &losses),
             Some(Prepared::Warned(text)) => bar.warn(&text),
             Some(Prepared::Checked) => bar.checking(preparation.activity()),

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::checkpoint::Checkpoints;
 pub use super::file::generator_digest;
 use super::file::{self, GeneratorFileError, GeneratorOf};
 use super::{Generator, GeneratorError};
@@ -13,7 +14,10 @@ use crate::device::ComputeDevice;
 /// Extension of generators that earlier versions cached, without a checksum.
 const EARLIER: &str = "burnpack";
 
-/// A folder of trained generators.
+/// Extension of the folder of a generator in training.
+const TRAINING: &str = "training";
+
+/// A folder of trained generators, and of those in training.
 #[derive(Debug, Clone)]
 pub struct GeneratorCache {
     folder: PathBuf,
@@ -43,7 +47,11 @@ impl GeneratorCache {
         device: &ComputeDevice,
     ) -> Result<Option<Arc<dyn Generator>>, GeneratorFileError> {
         match file::read(&self.file(of), of, shape, device) {
-            Ok(generator) => Ok(Some(generator)),
+            Ok(generator) => {
+                // A kill may have come between the two.
+                self.checkpoints(of).remove();
+                Ok(Some(generator))
+            }
             Err(GeneratorFileError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {
                 let earlier = self.file(of).with_extension(EARLIER);
                 let reason = "it has no checksum, because an earlier version cached it".to_owned();
@@ -56,6 +64,11 @@ impl GeneratorCache {
     /// Caches a generator.
     pub fn store(&self, of: GeneratorOf<'_>, generator: &dyn Generator) -> Result<(), GeneratorError> {
         file::write(&self.file(of), generator, of)
+    }
+
+    /// The checkpoints of a generator's training.
+    pub fn checkpoints(&self, of: GeneratorOf<'_>) -> Checkpoints {
+        Checkpoints::new(self.file(of).with_extension(TRAINING), generator_digest(of.experiment, of.data))
     }
 
     fn file(&self, of: GeneratorOf<'_>) -> PathBuf {

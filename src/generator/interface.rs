@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
+use serde::{Deserialize, Serialize};
 
+use super::state::TrainingState;
 use super::weights::NamedTensor;
 use crate::dataset::Split;
 use crate::device::ComputeDevice;
@@ -64,6 +66,12 @@ pub trait GeneratorTraining: Send {
     /// Trains on the next minibatch.
     fn advance(&mut self, train: &Split) -> Result<TrainingStep, GeneratorError>;
 
+    /// All that the minibatches to come depend on.
+    fn state(&self) -> Result<TrainingState, GeneratorError>;
+
+    /// Goes on from a state of the same training; after an error everything is as it was.
+    fn resume(&mut self, state: TrainingState) -> Result<(), GeneratorError>;
+
     /// The generator as it is now.
     fn generator(&self) -> Arc<dyn Generator>;
 
@@ -83,7 +91,7 @@ pub struct TrainingStep {
 }
 
 /// A generator's losses on one minibatch.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct GeneratorLosses {
     /// VAE: summed binary cross entropy, nats per image. alpha-GAN: mean absolute error of a value in [0, 1].
     pub reconstruction: f32,
@@ -94,7 +102,7 @@ pub struct GeneratorLosses {
 }
 
 /// The adversarial part of an alpha-GAN's losses, and the signs of collapse.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Adversarial {
     /// R(D(G(E(x)))) + R(D(G(z))).
     pub generator: f32,

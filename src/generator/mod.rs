@@ -1,17 +1,20 @@
 //! Generative models: an encoder E into latent space and a decoder G from it, trained without labels.
 
 pub mod weights;
+mod state;
 mod interface;
 mod schedule;
 pub mod vae;
 pub mod alpha_gan;
 pub mod file;
+pub mod checkpoint;
 pub mod cache;
 pub mod quality;
 
 pub use interface::{
     Adversarial, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, TrainingStep, host, to_bytes,
 };
+pub use state::TrainingState;
 
 use std::sync::Arc;
 

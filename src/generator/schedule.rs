@@ -8,26 +8,35 @@ pub struct Schedule {
     images: usize,
     batch: usize,
     epochs: usize,
+    /// The images of an epoch in their order.
     order: Vec<u32>,
+    /// The epoch of that order, from 0.
+    dealt: Option<usize>,
     step: usize,
 }
 
 impl Schedule {
     pub fn new(experiment: &Experiment, images: usize) -> Self {
         let (batch, epochs) = (experiment.generator_batch, experiment.generator_epochs);
-        Self { images, batch, epochs, order: Vec::new(), step: 0 }
+        Self { images, batch, epochs, order: Vec::new(), dealt: None, step: 0 }
     }
 
     /// The next minibatch: its number from 0, and its images.
     pub fn next_batch(&mut self, streams: &Streams) -> (usize, Vec<u32>) {
         let (step, per_epoch) = (self.step, self.steps_per_epoch());
-        let at = step % per_epoch;
-        if at == 0 {
+        let (epoch, at) = (step / per_epoch, step % per_epoch);
+        if self.dealt != Some(epoch) {
             self.order = (0..self.images as u32).collect();
-            streams.get("generator-batches", (step / per_epoch) as u64).shuffle(&mut self.order);
+            streams.get("generator-batches", epoch as u64).shuffle(&mut self.order);
+            self.dealt = Some(epoch);
         }
         self.step += 1;
         (step, self.order[at * self.batch..((at + 1) * self.batch).min(self.images)].to_vec())
+    }
+
+    /// Goes on after this many minibatches.
+    pub fn go_on_after(&mut self, steps: usize) {
+        self.step = steps;
     }
 
     /// Minibatches of the whole training.
@@ -84,6 +93,10 @@ mod tests {
             assert_eq!(schedule.epoch(), epoch as f32 + 1.0);
         }
         assert_ne!(orders[0], orders[1]);
+        // Inside an epoch too.
+        let mut later = Schedule::new(&experiment, 10);
+        later.go_on_after(4);
+        assert_eq!(later.next_batch(&Streams::new(1)), (4, orders[1][4..8].to_vec()));
         assert_eq!(schedule.steps_done(), schedule.total_steps());
     }
 }

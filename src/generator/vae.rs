@@ -10,6 +10,7 @@ use burn::tensor::activation::{log_sigmoid, relu, sigmoid};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::schedule::Schedule;
+use super::state::TrainingState;
 use super::weights::NamedTensor;
 use super::{Generator, GeneratorError, GeneratorLosses, GeneratorTraining, TrainingStep, host, weights};
 use crate::dataset::Split;
@@ -196,6 +197,18 @@ impl GeneratorTraining for VaeTraining {
             return Err(GeneratorError::Diverged { epoch: self.epoch() });
         }
         Ok(TrainingStep { losses, samples, codes: host(mean.inner()) })
+    }
+
+    fn state(&self) -> Result<TrainingState, GeneratorError> {
+        TrainingState::of(self.steps_done(), &self.net, &[&self.optimiser]).map_err(GeneratorError::Weights)
+    }
+
+    fn resume(&mut self, state: TrainingState) -> Result<(), GeneratorError> {
+        let steps = state.steps;
+        let (net, [optimiser]) = state.restored(&self.net, [&self.optimiser]).map_err(GeneratorError::Weights)?;
+        (self.net, self.optimiser) = (net, optimiser);
+        self.schedule.go_on_after(steps);
+        Ok(())
     }
 
     fn generator(&self) -> Arc<dyn Generator> {

@@ -1,9 +1,12 @@
 //! What all runs of a comparison share (data, generator, embedding), and its preparation in steps.
 
 mod shared;
+mod codes;
+mod training;
 mod room;
 pub mod own_masks;
 pub mod preparation;
 
 pub use preparation::{GeneratorFrom, Preparation, PreparationActivity, Prepared, WorldError};
 pub use shared::World;
+pub use training::Resumed;

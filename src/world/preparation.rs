@@ -3,17 +3,20 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::codes::encode_chunk;
 use super::own_masks::{MaskChecking, MaskReport, MasksError};
 use super::room;
 use super::shared::World;
+use super::training::{Resumed, Training};
 use crate::dataset::{self, DataError, Dataset};
 use crate::device::{self, ComputeDevice};
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, GeneratorKind, Strategy, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
 use crate::generator::file::{self, GeneratorFileError, GeneratorOf};
 use crate::generator::weights::NamedTensor;
-use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, prior_samples};
+use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, prior_samples};
 use crate::identity::Ground;
 use crate::labelling::simulation::{MapCache, Simulation, Unlabelled};
 use crate::latent::LatentSpace;
@@ -41,9 +44,6 @@ pub enum WorldError {
     #[error(transparent)]
     Masks(#[from] MasksError),
 }
-
-/// A generator that encodes at least this many images in one unit of work embeds the whole train split before training.
-const MANY_IMAGES: usize = 1_024;
 
 /// Prepares a world: data, then generator, then embedding, one small unit of work at a time.
 pub struct Preparation {
@@ -83,8 +83,7 @@ enum Stage {
     Train {
         dataset: Arc<Dataset>,
         digest: String,
-        training: Box<dyn GeneratorTraining>,
-        codes: Vec<f32>,
+        training: Training,
     },
     Encode {
         dataset: Arc<Dataset>,
@@ -99,6 +98,8 @@ enum Stage {
 /// What a unit of preparation did.
 pub enum Prepared {
     DataReady(Arc<Dataset>),
+    /// The generator's training goes on from its last checkpoint.
+    Resumed(Resumed),
     /// One minibatch of the generator; the embedding so far, in which each code is as of its last minibatch.
     Trained {
         epoch: f32,
@@ -130,7 +131,7 @@ pub enum GeneratorFrom {
 }
 
 /// The current activity of a preparation, with units done and in total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PreparationActivity {
     LoadingData,
     /// The user's own masks, checked one by one.
@@ -151,6 +152,8 @@ pub enum PreparationActivity {
     TrainingGenerator {
         done: usize,
         total: usize,
+        /// Seconds left, once the pace is known.
+        left: Option<f32>,
     },
     Encoding {
         done: usize,
@@ -225,7 +228,8 @@ impl Preparation {
                 PreparationActivity::TeachingStandIn { done, total }
             }
             Stage::Train { training, .. } => {
-                PreparationActivity::TrainingGenerator { done: training.steps_done(), total: training.total_steps() }
+                let (done, total) = training.progress();
+                PreparationActivity::TrainingGenerator { done, total, left: training.left() }
             }
             Stage::Encode { dataset, codes, .. } => PreparationActivity::Encoding {
                 done: codes.len() / self.experiment.latent_dim,
@@ -238,7 +242,7 @@ impl Preparation {
     /// The embedding as it forms, while the generator trains: `[train.len(), latent_dim]`.
     pub fn forming_codes(&self) -> Option<&[f32]> {
         match &self.stage {
-            Stage::Train { codes, .. } if !codes.is_empty() => Some(codes),
+            Stage::Train { training, .. } => Some(training.codes()).filter(|codes| !codes.is_empty()),
             _ => None,
         }
     }
@@ -249,6 +253,15 @@ impl Preparation {
             Stage::Train { training, .. } => {
                 Some(prior_samples(&*training.generator(), self.experiment.generator_seed, count))
             }
+            _ => None,
+        }
+    }
+
+    /// Saves the generator in training, if there is one and its last checkpoint is not younger than `least`: the passes
+    /// over the data that are kept, or why they are not.
+    pub fn keep_training(&mut self, least: Duration) -> Option<Result<f32, String>> {
+        match &mut self.stage {
+            Stage::Train { training, .. } => training.keep(least),
             _ => None,
         }
     }
@@ -314,11 +327,8 @@ impl Preparation {
                 self.not_cached("stand-in labeller", kept);
                 Ok(Some(Prepared::Taught))
             }
-            Stage::Find(dataset) => {
-                self.stage = self.find_generator(dataset)?;
-                Ok(Some(Prepared::Encoded))
-            }
-            Stage::Train { dataset, digest, training, codes } => self.train(dataset, digest, training, codes),
+            Stage::Find(dataset) => self.find_generator(dataset),
+            Stage::Train { dataset, digest, training } => self.train(dataset, digest, training),
             Stage::Encode { dataset, digest, generator, from, codes } => {
                 self.encode(dataset, digest, generator, from, codes)
             }
@@ -382,7 +392,7 @@ impl Preparation {
         Ok(Some(Prepared::Labelled))
     }
 
-    fn find_generator(&mut self, dataset: Arc<Dataset>) -> Result<Stage, WorldError> {
+    fn find_generator(&mut self, dataset: Arc<Dataset>) -> Result<Option<Prepared>, WorldError> {
         let digest = generator_digest(&self.experiment, dataset.digest());
         let (of, shape) = (GeneratorOf { experiment: &self.experiment, data: dataset.digest() }, dataset.shape());
         let found = match &self.given {
@@ -399,42 +409,37 @@ impl Preparation {
                 cached.map(|generator| (generator, GeneratorFrom::Cache))
             }
         };
-        Ok(match found {
-            Some((generator, from)) => Stage::Encode { dataset, digest, generator, from, codes: Vec::new() },
-            None => {
-                let training = generator::training(&self.experiment, &dataset.train, &self.device);
-                Stage::Train { dataset, digest, training, codes: Vec::new() }
-            }
-        })
+        if let Some((generator, from)) = found {
+            self.stage = Stage::Encode { dataset, digest, generator, from, codes: Vec::new() };
+            return Ok(Some(Prepared::Encoded));
+        }
+        let (cache, warnings) = (self.cache.as_ref(), &mut self.warnings);
+        let (training, resumed) = Training::begin(&self.experiment, &dataset, cache, &self.device, warnings);
+        self.stage = Stage::Train { dataset, digest, training };
+        Ok(Some(resumed.map_or(Prepared::Encoded, Prepared::Resumed)))
     }
 
     fn train(
         &mut self,
         dataset: Arc<Dataset>,
         digest: String,
-        mut training: Box<dyn GeneratorTraining>,
-        mut codes: Vec<f32>,
+        mut training: Training,
     ) -> Result<Option<Prepared>, WorldError> {
-        if codes.is_empty() {
-            // The embedding before training; each minibatch then updates its own images.
-            codes = first_codes(&*training.generator(), &dataset);
-        }
-        let dim = self.experiment.latent_dim;
-        let step = training.advance(&dataset.train)?;
-        for (code, &sample) in step.codes.chunks_exact(dim).zip(&step.samples) {
-            codes[sample as usize * dim..][..dim].copy_from_slice(code);
-        }
-        let trained = Prepared::Trained { epoch: training.epoch(), losses: step.losses };
+        let (epoch, losses) = training.advance(&dataset)?;
         if !training.is_done() {
-            self.stage = Stage::Train { dataset, digest, training, codes };
-            return Ok(Some(trained));
+            self.warnings.extend(training.save_if_due());
+            self.stage = Stage::Train { dataset, digest, training };
+            return Ok(Some(Prepared::Trained { epoch, losses }));
         }
         let generator = training.generator();
         let of = GeneratorOf { experiment: &self.experiment, data: dataset.digest() };
         let kept = self.cache.as_ref().map_or(Ok(()), |cache| cache.store(of, &*generator));
+        if kept.is_ok() {
+            training.forget();
+        }
         self.not_cached("generator", kept);
         self.stage = Stage::Encode { dataset, digest, generator, from: GeneratorFrom::Training, codes: Vec::new() };
-        Ok(Some(trained))
+        Ok(Some(Prepared::Trained { epoch, losses }))
     }
 
     fn encode(
@@ -477,20 +482,4 @@ fn side_multiple(experiment: &Experiment) -> usize {
     let generator = generator::side_multiple(experiment.generator);
     let target = nets::info(experiment.network()).side_multiple;
     (1..=target).map(|n| n * generator).find(|m| m.is_multiple_of(target)).unwrap_or(target)
-}
-
-fn encode_chunk(generator: &dyn Generator, dataset: &Dataset, from: usize) -> Vec<f32> {
-    let to = (from + generator.images_per_unit()).min(dataset.train.len());
-    let samples: Vec<u32> = (from as u32..to as u32).collect();
-    generator.encode(&dataset.train.gather(&samples))
-}
-
-/// Codes of the images before training, `[train.len(), latent_dim]`: embedded if that is fast, else all zero until an
-/// image's first minibatch.
-fn first_codes(generator: &dyn Generator, dataset: &Dataset) -> Vec<f32> {
-    let (images, unit) = (dataset.train.len(), generator.images_per_unit());
-    if unit >= MANY_IMAGES {
-        return (0..images).step_by(unit).flat_map(|from| encode_chunk(generator, dataset, from)).collect();
-    }
-    vec![0.0; images * generator.latent_dim()]
 }

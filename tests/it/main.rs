@@ -18,6 +18,7 @@ mod figures;
 mod folders;
 mod golden;
 mod fork;
+mod generator_training;
 mod gpu;
 mod grid;
 mod gradients;

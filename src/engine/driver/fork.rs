@@ -51,7 +51,7 @@ impl Core {
         if forking.advance() {
             let (fraction, round) = (forking.fraction_done(), forking.round());
             let done = (fraction * PARTS as f32) as usize;
-            return self.say_progress(Phase::Rerunning, None, round, done, PARTS, fraction);
+            return self.say_progress(Phase::Rerunning, None, round, done, PARTS, |eta| eta.seconds(fraction));
         }
         let Some(forking) = waiting.pop_front() else { return };
         let (parent, checkpoints) = (forking.parent, forking.checkpoints.clone());

@@ -9,7 +9,7 @@ mod starting;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender};
@@ -28,6 +28,8 @@ use proposal::Proposal;
 
 /// Least interval between wakes of the window.
 const WAKE_INTERVAL: Duration = Duration::from_millis(33);
+/// Less of a generator's training is not worth a file when another session begins.
+const LITTLE_TRAINING: Duration = Duration::from_secs(5);
 
 /// How far the engine computes without another command.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +66,9 @@ pub struct Core {
     units: usize,
     last_phase: Phase,
     eta: Eta,
+    /// When the session began, and whether a run of it has taken a step in latent space.
+    started: Instant,
+    stepped: bool,
     quit: bool,
 }
 
@@ -95,6 +100,8 @@ impl Core {
             units: 0,
             last_phase: Phase::Idle,
             eta: Eta::default(),
+            started: Instant::now(),
+            stepped: false,
             quit: false,
         }
     }
@@ -119,6 +126,7 @@ impl Core {
             }
             self.wake_if_due();
         }
+        let _ = self.keep_training(LITTLE_TRAINING);
     }
 
     /// All pending commands; with nothing to do, waits for the next one.
@@ -157,7 +165,16 @@ impl Core {
             }
             Command::Stop => {
                 self.drive = Drive::Stopped;
-                // A half-trained generator is useless; completed rounds are kept.
+                if let Some(epoch) = self.keep_training(Duration::ZERO)
+                    && let Some(session) = &self.session
+                {
+                    let epochs = session.experiment.generator_epochs;
+                    let text = format!(
+                        "The generator is kept after epoch {epoch:.1} of {epochs}. Reset to go on with its training."
+                    );
+                    self.message(Level::Info, text);
+                }
+                // Completed rounds are kept.
                 if let Some(session) = &mut self.session {
                     session.before = Before::Nothing;
                     session.hold_all();
@@ -201,6 +218,7 @@ impl Core {
         match ComputeDevice::open(kind, self.options.software_gpu) {
             Ok(device) if device.description == self.device.description => self.computes_on(device),
             Ok(device) => {
+                let _ = self.keep_training(LITTLE_TRAINING);
                 self.computes_on(device);
                 if let Some(session) = self.session.take() {
                     self.start_over(&session);
@@ -279,7 +297,7 @@ impl Core {
         if phase == Phase::Proposing && self.last_phase != phase {
             // It may take long, so it is told before.
             let (fraction, (steps, of)) = (session.fraction_done(), session.experiment_steps());
-            self.say_progress(phase.clone(), Some(id), round, steps, of, fraction);
+            self.say_progress(phase.clone(), Some(id), round, steps, of, |eta| eta.seconds(fraction));
             self.wake_now();
         }
         let Some(session) = &mut self.session else { return };
@@ -295,7 +313,7 @@ impl Core {
         if trains && let Drive::Minibatches(left) = &mut self.drive {
             *left -= 1;
         }
-        self.say_progress(phase, Some(id), round, steps, of, fraction);
+        self.say_progress(phase, Some(id), round, steps, of, |eta| eta.seconds(fraction));
         if let Some(progress) = labelling {
             self.say(Event::Labelling { run: id, progress });
         }
@@ -327,6 +345,11 @@ impl Core {
         let run = shown.id;
         let event = match event {
             RunEvent::Began(record) => {
+                if !self.stepped && record.proposals.iter().any(|p| p.step.is_some()) {
+                    self.stepped = true;
+                    let (name, after) = (shown.run.experiment().strategy.name(), self.started.elapsed().as_secs_f32());
+                    log::info!("the first latent step ({name}) was taken {after:.1} s after the start");
+                }
                 shown.labelled = Arc::new(shown.run.labelled().round_of().to_vec());
                 self.say(Event::RoundBegan { run, round: record.round, record });
                 return self.publish();
@@ -418,13 +441,13 @@ impl Core {
         round: usize,
         done: usize,
         total: usize,
-        fraction: f32,
+        left: impl FnOnce(&mut Eta) -> Option<f32>,
     ) {
         let changed = phase != self.last_phase;
         if changed && run.is_none() {
             self.eta.restart();
         }
-        let eta_seconds = self.eta.seconds(fraction);
+        let eta_seconds = left(&mut self.eta);
         if changed || self.progress.due() {
             self.last_phase = phase.clone();
             self.say(Event::Progress { phase, run, round, done, total, eta_seconds });

@@ -1,6 +1,7 @@
 //! Preparation before the first round: data, generator and embedding, reported as they form.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Core, Drive};
 use crate::engine::protocol::{Event, Level, Phase};
@@ -40,16 +41,35 @@ impl Core {
         if let Some(codes) = forming {
             self.publish_codes(Arc::new(codes), true);
         }
+        let mut known = None;
         let (phase, done, total) = match activity {
             PreparationActivity::LoadingData => (Phase::LoadingData, 0, 1),
             PreparationActivity::Labelling { done, total } => (Phase::Labelling, done, total),
             PreparationActivity::CheckingMasks { done, total } => (Phase::CheckingMasks, done, total),
             PreparationActivity::TeachingStandIn { done, total } => (Phase::TeachingStandIn, done, total),
-            PreparationActivity::TrainingGenerator { done, total } => (Phase::TrainingGenerator, done, total),
+            PreparationActivity::TrainingGenerator { done, total, left } => {
+                // Also that of the time before a kill.
+                known = left;
+                (Phase::TrainingGenerator, done, total)
+            }
             PreparationActivity::Encoding { done, total } => (Phase::Encoding, done, total),
             PreparationActivity::Done => return,
         };
-        self.say_progress(phase, None, 0, done, total, done as f32 / total.max(1) as f32);
+        let share = done as f32 / total.max(1) as f32;
+        self.say_progress(phase, None, 0, done, total, |eta| known.or_else(|| eta.seconds(share)));
+    }
+
+    /// Saves the generator in training before it is given up, unless it was saved less than `least` ago; the passes over
+    /// the data that are kept.
+    pub fn keep_training(&mut self, least: Duration) -> Option<f32> {
+        let Before::Preparing { preparation, .. } = &mut self.session.as_mut()?.before else { return None };
+        match preparation.keep_training(least)? {
+            Ok(epoch) => Some(epoch),
+            Err(why) => {
+                self.message(Level::Warning, format!("The generator in training could not be kept: {why}"));
+                None
+            }
+        }
     }
 
     fn prepared(&mut self, prepared: Prepared) {
@@ -57,6 +77,12 @@ impl Core {
             Prepared::DataReady(dataset) => self.say(Event::DataReady { dataset }),
             Prepared::Trained { epoch, losses } => {
                 if self.forming.losses.due() {
+                    self.say(Event::GeneratorLoss { epoch, losses });
+                }
+            }
+            Prepared::Resumed(resumed) => {
+                self.message(Level::Info, resumed.to_string());
+                for (epoch, losses) in resumed.losses {
                     self.say(Event::GeneratorLoss { epoch, losses });
                 }
             }
@@ -68,6 +94,7 @@ impl Core {
     }
 
     fn begin_runs(&mut self, world: Arc<World>, cached: bool) {
+        log::info!("the generator was ready {:.1} s after the start", self.started.elapsed().as_secs_f32());
         self.say(Event::GeneratorReady { cached, latent_scale: world.latent.scale() });
         self.publish_codes(Arc::clone(world.latent.codes()), false);
         self.wake_now();
@@ -107,7 +134,8 @@ impl Core {
             self.publish();
         }
         if let Some((run, done, total)) = progress.filter(|(.., total)| *total > 0) {
-            self.say_progress(Phase::Labelling, Some(run), 0, done, total, done as f32 / total as f32);
+            let share = done as f32 / total as f32;
+            self.say_progress(Phase::Labelling, Some(run), 0, done, total, |eta| eta.seconds(share));
         }
     }
 

@@ -1,8 +1,9 @@
 //! The commands that begin a session: a new experiment, saved runs, or the runs of a folder.
 
 use std::path::Path;
+use std::time::Instant;
 
-use super::{Core, Drive};
+use super::{Core, Drive, LITTLE_TRAINING};
 use crate::archive::SavedRun;
 use crate::engine::autosave;
 use crate::engine::protocol::{Event, Level, Phase};
@@ -70,6 +71,7 @@ impl Core {
             self.message(Level::Error, e.to_string());
             return false;
         }
+        let _ = self.keep_training(LITTLE_TRAINING);
         // The folder of the session before is free from here on.
         self.session = None;
         self.make_room_for_autosave();
@@ -78,6 +80,7 @@ impl Core {
         self.drive = Drive::Halted;
         self.held = false;
         self.eta.restart();
+        (self.started, self.stepped) = (Instant::now(), false);
         self.say(Event::Started {
             generation: self.generation,
             experiment: Box::new(experiment.clone()),

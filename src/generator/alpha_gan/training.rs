@@ -15,6 +15,7 @@ use crate::dataset::{ImageShape, Split};
 use crate::device::ComputeDevice;
 use crate::experiment::Experiment;
 use crate::generator::schedule::Schedule;
+use crate::generator::state::TrainingState;
 use crate::generator::{
     Adversarial, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, TrainingStep, host, weights,
 };
@@ -39,6 +40,12 @@ struct Optimisers {
     generator: ModuleOptimizer,
     discriminator: ModuleOptimizer,
     code_discriminator: ModuleOptimizer,
+}
+
+impl Optimisers {
+    fn all(&self) -> [&ModuleOptimizer; 4] {
+        [&self.encoder, &self.generator, &self.discriminator, &self.code_discriminator]
+    }
 }
 
 impl AlphaGanTraining {
@@ -173,6 +180,22 @@ impl GeneratorTraining for AlphaGanTraining {
             return Err(GeneratorError::Diverged { epoch: self.epoch() });
         }
         Ok(TrainingStep { losses, samples, codes: host(codes.inner()) })
+    }
+
+    fn state(&self) -> Result<TrainingState, GeneratorError> {
+        let state = TrainingState::of(self.steps_done(), &self.nets, &self.optimisers.all());
+        state.map_err(GeneratorError::Weights)
+    }
+
+    fn resume(&mut self, state: TrainingState) -> Result<(), GeneratorError> {
+        let steps = state.steps;
+        let restored = state.restored(&self.nets, self.optimisers.all());
+        let (nets, [encoder, generator, discriminator, code_discriminator]) =
+            restored.map_err(GeneratorError::Weights)?;
+        self.nets = nets;
+        self.optimisers = Optimisers { encoder, generator, discriminator, code_discriminator };
+        self.schedule.go_on_after(steps);
+        Ok(())
     }
 
     fn generator(&self) -> Arc<dyn Generator> {
