@@ -29,6 +29,9 @@ pub struct Saved {
     pub rounds: usize,
     /// Whether no run has rounds left.
     pub finished: bool,
+    /// The names of the runs that the user took off the list, which are not counted.
+    #[serde(default)]
+    pub removed: Vec<String>,
 }
 
 /// The folder of a session that nobody writes into.
@@ -149,8 +152,16 @@ mod tests {
 
     fn saved(experiment: &str) -> Saved {
         let variants = vec!["random".into(), "snn alpha=0.5".into()];
-        let experiment = experiment.into();
-        Saved { experiment, variants, first_repeat: 1, last_repeat: 2, rounds_done: 3, rounds: 12, finished: false }
+        Saved {
+            experiment: experiment.into(),
+            variants,
+            first_repeat: 1,
+            last_repeat: 2,
+            rounds_done: 3,
+            rounds: 12,
+            finished: false,
+            removed: vec!["snn-02".into()],
+        }
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct PlannedRun {
     pub repeat: usize,
     /// Of a fork: the run that it left, and the last round that both share.
     pub parent: Option<(RunId, usize)>,
+    /// Whether the user took it off the list: it is not advanced, and its files stay.
+    pub removed: bool,
 }
 
 /// Whose turn it is: forks first, then one repeat after the other; within these, those that are behind.
@@ -84,6 +86,7 @@ impl PlannedRun {
             own: own.clone(),
             repeat: *repeat,
             parent: Some((self.id, round)),
+            removed: false,
         }
     }
 }
@@ -106,6 +109,7 @@ pub fn planned(cells: Vec<impl Into<Cell>>) -> Vec<PlannedRun> {
         own,
         repeat,
         parent: None,
+        removed: false,
     };
     cells.into_iter().zip(&names).enumerate().map(run).collect()
 }
@@ -123,7 +127,7 @@ pub fn more_repeats(session: &[PlannedRun], count: usize) -> Option<Vec<PlannedR
     let mut more: Vec<PlannedRun> = Vec::new();
     for repeat in last + 1..=last.checked_add(count)? {
         for &variant in &variants {
-            let mut run = PlannedRun { id: next_id(session), repeat, ..variant.clone() };
+            let mut run = PlannedRun { id: next_id(session), repeat, removed: false, ..variant.clone() };
             run.id.0 += more.len() as u32;
             run.experiment.seed = run.experiment.seed.checked_add((repeat - variant.repeat) as u64)?;
             more.push(run);

@@ -48,7 +48,7 @@ fn engine(scratch: &Path, autosave: Option<&Path>) -> Listener {
 }
 
 /// The folders below `root` that nobody writes into, once the engine is gone.
-fn left(root: &Path, wanted: usize) -> Vec<Left> {
+pub fn left(root: &Path, wanted: usize) -> Vec<Left> {
     let start = std::time::Instant::now();
     loop {
         let left = autosave::left(root);

@@ -1,26 +1,41 @@
 //! The list of runs: nothing that has ended a round leaves it, whatever the user does next.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 use ridgewalk::history::{Evaluation, Proposal, RoundRecord};
-use ridgewalk::ui::App;
 use ridgewalk::ui::state::AppState;
+use ridgewalk::ui::{App, UiOptions};
 
-use crate::ui::{click, is_ready, rounds, wait_for, window};
+use crate::common::{tiny, variants};
+use crate::repeats::left;
+use crate::stress_panel::type_over;
+use crate::ui::{click, is_ready, rounds, wait_for, window, window_with};
 
 /// What was bought and measured in a round.
 type Round = (Vec<Proposal>, Vec<Evaluation>);
 
-/// Strategy, seed, and what was bought and measured in each round, of every run of the list that has ended one.
-fn ended(s: &AppState) -> Vec<(Strategy, u64, Vec<Round>)> {
+/// Strategy, seed, and what was bought and measured in each round, of a run that has ended one.
+type Ended = (Strategy, u64, Vec<Round>);
+
+/// Every run of the list that has ended a round, or only those of the present session.
+fn ended(s: &AppState, only_present: bool) -> Vec<Ended> {
     let runs = s.list.groups().flat_map(|g| s.listed(g.key));
     let results = |r: &Arc<RoundRecord>| (r.proposals.clone(), r.evaluations.clone());
-    let ended = runs.filter(|r| !r.rounds.is_empty());
+    let ended = runs.filter(|r| !r.rounds.is_empty() && (r.live.is_some() || !only_present));
     ended.map(|r| (r.experiment.strategy, r.experiment.seed, r.rounds.iter().map(results).collect())).collect()
+}
+
+/// The first of these runs that is not among others, as far as it went.
+fn missing<'a>(runs: &'a [Ended], among: &[Ended]) -> Option<(&'a Strategy, &'a u64, usize)> {
+    let is_there = |(s, e, r): &&Ended| among.iter().any(|(t, f, q)| (s, e) == (t, f) && q.starts_with(r));
+    runs.iter().find(|run| !is_there(run)).map(|(strategy, seed, rounds)| (strategy, seed, rounds.len()))
 }
 
 fn finished(s: &AppState) -> bool {
@@ -55,21 +70,164 @@ fn no_key_and_no_button_loses_a_run() {
     ];
     let mut w = window(true);
     wait_for(&mut w, "the end", finished);
-    let mut known = ended(w.state().state());
+    let mut known = ended(w.state().state(), false);
     for (name, act, done) in actions {
         act(&mut w);
         wait_for(&mut w, name, done);
-        let now = ended(w.state().state());
-        for (strategy, seed, rounds) in &known {
-            let stays = now.iter().any(|(s, e, r)| (s, e) == (strategy, seed) && r.starts_with(rounds));
-            assert!(stays, "{name} lost {} rounds of {strategy}, seed {seed}", rounds.len());
-        }
+        let now = ended(w.state().state(), false);
+        assert_eq!(missing(&known, &now), None, "{name} lost it");
         known = now;
     }
     let page = format!("Page: Runs ({})", w.state().state().list.entries().count());
     click(&mut w, &page);
     w.run_steps(3);
     w.check_accessibility();
+}
+
+/// A window of the tiny experiment that writes its sessions below `root`.
+fn saving_window(root: &Path, autostart: bool) -> Harness<'static, App> {
+    let [cache_dir, autosave] = ["cache", "runs"].map(|name| Some(root.join(name)));
+    let engine = EngineOptions { cache_dir, autosave, threads: 1, ..EngineOptions::default() };
+    let variants = variants(&[Strategy::Random, Strategy::Snn]);
+    window_with(UiOptions { engine, experiment: tiny(), variants, autostart })
+}
+
+/// Waits for the end of all rounds; or adds a repeat, or goes on, until rounds run.
+fn until(w: &mut Harness<'static, App>, running: bool) {
+    if !running {
+        return wait_for(w, "the end", finished);
+    }
+    let done = |s: &AppState| s.runs.iter().map(|r| r.rounds.len()).sum::<usize>();
+    let before = done(w.state().state());
+    w.key_press(egui::Key::Space);
+    w.run_steps(2);
+    wait_for(w, "rounds", |s| s.progress.phase == Phase::TrainingTarget || done(s) > before);
+}
+
+fn apply(w: &mut Harness<'static, App>) {
+    w.get_by_role_and_label(Role::SpinButton, "Rounds").click();
+    w.run_steps(2);
+    type_over(w, "2");
+    w.run_steps(2);
+    click(w, "Apply & reset");
+}
+
+fn start_preset(w: &mut Harness<'static, App>) {
+    click(w, "Start page");
+    w.run_steps(2);
+    w.get_by_label("Start: digits-2d").scroll_to_me();
+    w.run_steps(8);
+    click(w, "Start: digits-2d");
+}
+
+/// Opens the folder of the present session, and shows its runs in place of the present ones.
+fn open_and_replay(w: &mut Harness<'static, App>) {
+    let folder = w.state().state().list.groups().find(|g| !g.is_opened).and_then(|g| g.path.clone()).unwrap();
+    click(w, "Workspace: Compare");
+    click(w, "Open…");
+    let known = ended(w.state().state(), false);
+    type_over(w, &folder.display().to_string());
+    wait_for(w, "the histories", |s| s.list.opened_from() == Some(&folder));
+    assert_eq!(missing(&known, &ended(w.state().state(), false)), None, "Open lost it");
+    w.run_steps(2);
+    click(w, "Replay");
+}
+
+/// What starts another session, on a finished and on a running one: the former stays in the list, and undo takes it up.
+#[test]
+fn what_another_session_replaces_stays_and_undo_brings_it_back() {
+    let actions: [(&str, fn(&mut Harness<'static, App>)); 3] =
+        [("Apply", apply), ("a preset", start_preset), ("Replay", open_and_replay)];
+    let root = tempfile::tempdir().unwrap();
+    let mut w = saving_window(root.path(), true);
+    for running in [false, true] {
+        for (name, act) in actions {
+            let what = format!("{name} on {} runs", if running { "running" } else { "finished" });
+            until(&mut w, running);
+            let state = w.state().state();
+            let (known, present, before) = (ended(state, false), ended(state, true), state.generation);
+            act(&mut w);
+            wait_for(&mut w, &what, |s| s.generation > before && s.pending.is_none());
+            assert_eq!(missing(&known, &ended(w.state().state(), false)), None, "{what}: lost");
+            let before = w.state().state().generation;
+            w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+            w.run_steps(2);
+            wait_for(&mut w, &format!("{what}, undone"), |s| {
+                s.generation > before && missing(&present, &ended(s, true)).is_none()
+            });
+            wait_for(&mut w, &what, |s| matches!(s.progress.phase, Phase::Paused | Phase::Finished));
+            assert_eq!(missing(&known, &ended(w.state().state(), false)), None, "{what}: lost by undo");
+        }
+    }
+}
+
+/// A fork of a finished and of a running run takes nothing away.
+#[test]
+fn a_fork_takes_nothing_away() {
+    let mut w = window(true);
+    for running in [false, true] {
+        until(&mut w, running);
+        let first = w.state().state().planned[1].id;
+        let forks = |s: &AppState| s.planned.iter().filter(|p| p.parent == Some((first, 1))).count();
+        let (known, before) = (ended(w.state().state(), false), forks(w.state().state()));
+        w.key_press(egui::Key::U);
+        w.run_steps(3);
+        w.query_all_by_label_contains("Run SNN").next().unwrap().click();
+        w.run_steps(2);
+        for _ in 0..2 {
+            w.key_press(egui::Key::OpenBracket);
+            w.run_steps(2);
+        }
+        click(&mut w, "Fork from the shown round");
+        w.query_all_by_label("Random").last().unwrap().click();
+        w.run_steps(2);
+        click(&mut w, "Fork");
+        wait_for(&mut w, "the fork", |s| forks(s) > before);
+        assert_eq!(missing(&known, &ended(w.state().state(), false)), None, "running: {running}");
+        w.key_press(egui::Key::U);
+        w.run_steps(3);
+        wait_for(&mut w, "the end", finished);
+        assert_eq!(missing(&known, &ended(w.state().state(), false)), None, "running: {running}");
+    }
+}
+
+/// What a closed window has written, finished or not, the next one offers and takes up, without a run that was removed.
+#[test]
+fn the_runs_of_a_closed_window_are_offered_by_the_next() {
+    for running in [false, true] {
+        let root = tempfile::tempdir().unwrap();
+        let mut w = saving_window(root.path(), true);
+        wait_for(&mut w, "rounds", |s| if running { rounds(s, Strategy::Snn) >= 1 } else { finished(s) });
+        w.key_press(egui::Key::U);
+        w.run_steps(3);
+        w.get_by_label("More for Random").click();
+        w.run_steps(2);
+        click(&mut w, "Remove from the list");
+        w.run_steps(2);
+        let known = ended(w.state().state(), true);
+        assert_eq!(known.len(), 1, "the run that is left");
+        drop(w);
+        // Its engine ends by itself.
+        assert_eq!(left(&root.path().join("runs"), 1).len(), 1);
+        let mut w = saving_window(root.path(), false);
+        wait_for(&mut w, "the generator", is_ready);
+        w.key_press(egui::Key::U);
+        w.run_steps(4);
+        let verb = ["Continue: ", "Replay: "].into_iter().find(|v| w.query_by_label_contains(v).is_some());
+        w.get_by_label_contains(verb.unwrap()).click();
+        w.run_steps(2);
+        wait_for(&mut w, "the runs", |s| s.generation == 2 && finished(s));
+        assert_eq!(missing(&known, &ended(w.state().state(), true)), None, "running: {running}");
+        let snn_alone = |w: &Harness<'_, App>| {
+            let (all, there) = (w.state().state().runs.iter(), ended(w.state().state(), true));
+            (all.map(|r| r.rounds.len()).max(), there.iter().map(|(s, ..)| *s).collect::<Vec<_>>())
+        };
+        assert_eq!(snn_alone(&w), (Some(3), vec![Strategy::Snn]));
+        // It is off the list until that is undone.
+        w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+        w.run_steps(3);
+        assert_eq!(snn_alone(&w).1, [Strategy::Random, Strategy::Snn]);
+    }
 }
 
 #[test]

@@ -96,10 +96,11 @@ impl Core {
         self.plan_changed();
     }
 
-    /// Does not advance a run any more, or lets it go on.
+    /// Takes a run off the list, so that it is not advanced any more, or lets it go on.
     pub fn hold(&mut self, run: RunId, on: bool) {
         if let Some(session) = &mut self.session {
-            session.hold(run, on);
+            let failed = session.remove(run, on);
+            failed.into_iter().for_each(|event| self.say(event));
             self.plan_changed();
         }
     }

@@ -38,7 +38,7 @@ pub enum Command {
     Stop,
     /// Search this folder for the files of published data sets from the next start on; `None` for the usual places.
     SetDataFolder(Option<PathBuf>),
-    /// Do not advance this run any more; or let it go on when rounds run.
+    /// Take this run off the list: it is not advanced any more, also when its session is taken up again; or put it back.
     Hold { run: RunId, on: bool },
     /// Compute on another device from now on; the experiment starts over there. If there is none, a message says so and
     /// nothing changes.

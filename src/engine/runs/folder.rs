@@ -73,6 +73,8 @@ impl FolderRuns {
         let mut cells = Grid::new(experiment.clone(), &variants, last, Shard::default())?.cells();
         cells.retain(|cell| cell.repeat >= first);
         let mut runs = planned(cells);
+        let removed = saved.as_ref().map_or(&[][..], |saved| &saved.removed);
+        runs.iter_mut().for_each(|run| run.removed = removed.contains(&run.cell().name()));
         let mut saved_runs = Vec::new();
         for run in &runs {
             let file = folder.history(&run.cell());
@@ -90,7 +92,8 @@ impl FolderRuns {
                 log::warn!("{}: the run that it was forked from is not there, so it is left out", file.display());
                 continue;
             };
-            let fork = parent.forked(round, header, &runs);
+            let mut fork = parent.forked(round, header, &runs);
+            fork.removed = file.file_stem().is_some_and(|name| removed.iter().any(|r| **r == *name.to_string_lossy()));
             saved_runs.push((fork.id, Source::File(file.clone())));
             before_forks.extend(history.strategies());
             forks.push((fork.id, header));

@@ -72,8 +72,8 @@ impl Session {
         Self {
             shown: planned.iter().rfind(|p| Some(p.repeat) == first).map_or_else(RunId::default, |p| p.id),
             experiment,
+            held: planned.iter().filter(|p| p.removed).map(|p| p.id).collect(),
             planned,
-            held: BTreeSet::new(),
             before,
             world: None,
             runs: Vec::new(),
@@ -257,7 +257,9 @@ impl Session {
                 let Some(world) = self.world.clone().filter(|_| !self.runs.is_empty()) else {
                     return warning("Runs can be written once they have begun.");
                 };
-                let written: Vec<Event> = self.runs.iter_mut().flat_map(|run| run.keep_in(&folder, &world)).collect();
+                let removed: Vec<RunId> = self.planned.iter().filter(|p| p.removed).map(|p| p.id).collect();
+                let wanted = self.runs.iter_mut().filter(|run| !removed.contains(&run.id));
+                let written: Vec<Event> = wanted.flat_map(|run| run.keep_in(&folder, &world)).collect();
                 // Runs to come are written there too, if that is possible.
                 let works = written.iter().any(|e| matches!(e, Event::OnDisk { path: Some(_), .. }));
                 self.kept_in = works.then_some(folder);

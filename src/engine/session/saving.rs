@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::engine::autosave::Saved;
-use crate::engine::planned::RunId;
+use crate::engine::planned::{PlannedRun, RunId};
 use crate::engine::protocol::{Event, Level};
 use crate::engine::runs::autosaving::Autosaving;
 use crate::engine::runs::shown_run::ShownRun;
@@ -23,15 +23,30 @@ impl Session {
                 variants.push(name)
             }
         });
+        let wanted = || self.planned.iter().filter(|p| !p.removed);
+        let name = |p: &PlannedRun| {
+            let place = self.run(p.id).and_then(|run| run.autosaved.as_ref());
+            let file = place.and_then(|place| Some(place.history().file_stem()?.to_string_lossy().into_owned()));
+            // A fork that is not written has no name on disk.
+            file.or_else(|| p.parent.is_none().then(|| p.cell().name()))
+        };
         Saved {
             experiment: self.experiment.name.clone(),
             variants,
             first_repeat: of_grid().map(|p| p.repeat).min().unwrap_or(1),
             last_repeat: of_grid().map(|p| p.repeat).max().unwrap_or(1),
-            rounds_done: self.runs.iter().map(|r| r.run.rounds_done()).sum(),
-            rounds: self.planned.iter().map(|p| p.experiment.rounds).sum(),
-            finished: self.planned.iter().all(|p| self.run(p.id).is_some_and(|r| r.run.is_done())),
+            rounds_done: wanted().filter_map(|p| self.run(p.id)).map(|r| r.run.rounds_done()).sum(),
+            rounds: wanted().map(|p| p.experiment.rounds).sum(),
+            finished: wanted().all(|p| self.run(p.id).is_some_and(|r| r.run.is_done())),
+            removed: self.planned.iter().filter(|p| p.removed).filter_map(name).collect(),
         }
+    }
+
+    /// Writes again what the session computes, if it has a folder; returns what went wrong.
+    pub(super) fn write_plan(&self) -> Vec<Event> {
+        let Autosaving::In { folder, .. } = &self.autosaving else { return Vec::new() };
+        let failed = self.saved().write(folder.path()).err();
+        failed.into_iter().map(|e| Event::Message { level: Level::Error, text: e.to_string() }).collect()
     }
 
     /// Writes a run that has joined with rounds into the folder of the session, if that is there.

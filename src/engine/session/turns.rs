@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::engine::planned::{Due, PlannedRun, RunId};
+use crate::engine::protocol::Event;
 use crate::engine::runs::shown_run::ShownRun;
 
 impl Session {
@@ -36,6 +37,14 @@ impl Session {
         } else {
             self.held.remove(&run)
         };
+    }
+
+    /// Takes a run off the list, so that it is not advanced, or puts it back; also for when the session is taken up again.
+    pub fn remove(&mut self, run: RunId, on: bool) -> Vec<Event> {
+        self.hold(run, on);
+        let planned = self.planned.iter_mut().find(|p| p.id == run && p.removed != on);
+        let changed = planned.map(|p| p.removed = on).is_some();
+        if changed { self.write_plan() } else { Vec::new() }
     }
 
     /// Holds every run that has rounds left.

@@ -203,6 +203,22 @@ pub fn empty_state(ui: &mut Ui, title: &str, body: &str) {
     ui.allocate_rect(rect, Sense::hover());
 }
 
+/// A part of something that scrolls; while it is out of view, only its place is kept.
+pub fn where_seen(ui: &mut Ui, name: &str, part: impl FnOnce(&mut Ui)) {
+    let id = ui.scope_id().with(name);
+    let height = ui.data(|data| data.get_temp::<f32>(id));
+    let place = height.map(|height| Rect::from_min_size(ui.cursor().min, vec2(1.0, height)));
+    match place.filter(|place| !ui.clip_rect().intersects(*place)) {
+        Some(place) => {
+            ui.allocate_space(place.size());
+        }
+        None => {
+            let shown = ui.scope(part).response.rect.height();
+            ui.data_mut(|data| data.insert_temp(id, shown));
+        }
+    }
+}
+
 /// A thin progress bar over the whole width; `None` if the total is unknown.
 pub fn progress_line(painter: &Painter, rect: Rect, fraction: Option<f32>, theme: &Theme) {
     painter.rect_filled(rect, CornerRadius::ZERO, theme.line);

@@ -87,8 +87,8 @@ pub enum Undo {
     Shown(Vec<(RunKey, bool)>),
     Renamed(RunKey, Option<String>),
     Removed(Vec<RunKey>),
-    /// A session was replaced by the next one.
-    Replaced(GroupKey),
+    /// A session was replaced by the next one; its folder.
+    Replaced(PathBuf),
 }
 
 /// Largest number of changes that can be undone.
@@ -164,26 +164,35 @@ impl RunList {
         let path = self.taken_up.take();
         // What is taken up was kept of the same files, and comes again.
         let same = |g: &Group| !g.is_opened && path.is_some() && g.path == path;
-        let before: Vec<GroupKey> = self.groups.iter().filter(|g| same(g)).map(|g| g.key).collect();
-        let is_before = |e: &Entry| before.contains(&e.group);
-        let titles: Vec<(String, Option<String>)> =
-            self.entries.iter().filter(|e| is_before(e)).map(|e| (e.name.clone(), e.title.clone())).collect();
-        self.entries.retain(|e| !is_before(e));
-        self.groups.retain(|g| !before.contains(&g.key));
+        let same: Vec<GroupKey> = self.groups.iter().filter(|g| same(g)).map(|g| g.key).collect();
+        let (before, others) = std::mem::take(&mut self.entries).into_iter().partition(|e| same.contains(&e.group));
+        let before: Vec<Entry> = before;
+        self.entries = others;
+        self.groups.retain(|g| !same.contains(&g.key));
         let key = GroupKey(self.next_key());
         self.groups.push(Group { key, experiment: experiment.clone(), is_opened: false, path });
         self.add(runs, runs);
-        for (name, title) in titles {
-            let again = self.entries.iter_mut().filter(|e| e.live().is_some() && e.name == name);
-            again.for_each(|entry| entry.title.clone_from(&title));
+        for entry in self.entries.iter_mut().filter(|e| e.live().is_some()) {
+            if let Some(again) = before.iter().find(|b| b.name == entry.name) {
+                // With its key, by which changes of it can be undone.
+                (entry.key, entry.title) = (again.key, again.title.clone());
+            }
         }
+        let is_undone = |key: RunKey| self.undo.iter().any(|u| matches!(u, Undo::Removed(keys) if keys.contains(&key)));
+        let removed = self.entries.iter().filter(|e| e.live().is_some() && e.removed && !is_undone(e.key));
+        let removed: Vec<RunKey> = removed.map(|e| e.key).collect();
+        if !removed.is_empty() {
+            self.undoable(Undo::Removed(removed));
+        }
+        self.forget_changes();
     }
 
     /// Runs are added to the present session, which then has all of `session`.
     pub(super) fn add(&mut self, runs: &[PlannedRun], session: &[PlannedRun]) {
         let Some(group) = self.groups.iter().rev().find(|g| !g.is_opened).map(|g| g.key) else { return };
         for run in runs {
-            self.push(group, Of::Live(run.id), String::new(), true);
+            let entry = self.push(group, Of::Live(run.id), String::new(), true);
+            entry.removed = run.removed;
         }
         // A name depends on the others of its session.
         for entry in &mut self.entries {
@@ -204,24 +213,27 @@ impl RunList {
                 self.entries.push(entry);
                 continue;
             };
-            let Some((_, history)) = ended.iter().find(|(id, _)| *id == run).filter(|_| !entry.removed) else {
-                continue;
-            };
+            let Some((_, history)) = ended.iter().find(|(id, _)| *id == run) else { continue };
             let is_in = |long: &History, short: &History| {
                 long.rounds.len() >= short.rounds.len() && is_same_run(long, short) && agree(long, short).is_ok()
             };
+            let kept_entry = Entry { run: Of::Kept(Box::new(history.clone())), shown: false, ..entry };
+            if kept_entry.removed {
+                self.entries.push(kept_entry);
+                continue;
+            }
             kept += 1;
             if self.entries().any(|e| e.kept().is_some_and(|other| is_in(other, history))) {
                 continue;
             }
-            self.entries.retain(|e| !e.kept().is_some_and(|other| is_in(history, other)));
-            self.entries.push(Entry { run: Of::Kept(Box::new(history.clone())), shown: false, ..entry });
+            self.entries.retain(|e| e.removed || !e.kept().is_some_and(|other| is_in(history, other)));
+            self.entries.push(kept_entry);
         }
         self.groups.retain(|g| self.entries.iter().any(|e| e.group == g.key));
         self.version += 1;
-        let session = session.filter(|_| kept > 0);
-        self.undo.extend(session.as_ref().map(|g| Undo::Replaced(g.key)));
-        (kept, session.and_then(|g| g.path))
+        let folder = session.filter(|_| kept > 0).and_then(|g| g.path);
+        self.undo.extend(folder.clone().map(Undo::Replaced));
+        (kept, folder)
     }
 
     /// Adds opened histories as a group; those opened from the same path before leave.
@@ -247,6 +259,7 @@ impl RunList {
         }
         self.groups.push(group);
         self.version += 1;
+        self.forget_changes();
     }
 
     /// Shows or hides runs in curves, figures and tests.
@@ -311,6 +324,19 @@ impl RunList {
         self.undo.pop()
     }
 
+    /// Forgets the changes of what is no longer there.
+    fn forget_changes(&mut self) {
+        let Self { undo, entries, groups, .. } = self;
+        let session = groups.iter().rev().find(|g| !g.is_opened);
+        let is_there = |key: &RunKey| entries.iter().any(|e| e.key == *key);
+        undo.retain(|undo| match undo {
+            Undo::Shown(before) => before.iter().any(|(key, _)| is_there(key)),
+            Undo::Renamed(key, _) => is_there(key),
+            Undo::Removed(keys) => keys.iter().any(is_there),
+            Undo::Replaced(folder) => session.is_none_or(|now| now.path.as_ref() != Some(folder)),
+        });
+    }
+
     /// Takes back a change of names or of what is shown.
     pub(super) fn restore(&mut self, undo: Undo) {
         match undo {
@@ -321,10 +347,7 @@ impl RunList {
                 self.change(&[key], |entry| entry.title = title.clone());
             }
             Undo::Removed(keys) => self.put_back(&keys),
-            Undo::Replaced(group) => {
-                let path = self.group(group).and_then(|g| g.path.clone());
-                self.wanted = path.map(|folder| Recall::TakeUp { folder, and_run: false });
-            }
+            Undo::Replaced(folder) => self.wanted = Some(Recall::TakeUp { folder, and_run: false }),
         }
     }
 
@@ -346,10 +369,10 @@ impl RunList {
         wanted.map(|entry| (entry.key, change(entry))).collect()
     }
 
-    fn push(&mut self, group: GroupKey, run: Of, name: String, shown: bool) {
+    fn push(&mut self, group: GroupKey, run: Of, name: String, shown: bool) -> &mut Entry {
         let key = RunKey(self.next_key());
         let entry = Entry { key, group, run, name, title: None, shown, removed: false, saved: None, autosaved: None };
-        self.entries.push(entry);
+        self.entries.push_mut(entry)
     }
 
     fn next_key(&mut self) -> u64 {

@@ -127,6 +127,9 @@ fn classes(ui: &mut Ui, names: &[String], cx: &mut Cx<'_>) {
     for (class, name) in names.iter().enumerate() {
         let class = class as u8;
         let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+        if !ui.is_rect_visible(row) {
+            continue;
+        }
         let only = cx.state.focus.class == Some(class);
         response
             .widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, only, format!("Only class {name}")));

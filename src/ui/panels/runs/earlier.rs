@@ -167,7 +167,8 @@ impl Earlier {
 /// `3 runs of digits, yesterday 14:02, 4 of 10 rounds`.
 fn told(session: &Left) -> String {
     let saved = &session.saved;
-    let runs = saved.variants.len() * (saved.last_repeat + 1 - saved.first_repeat.min(saved.last_repeat));
+    let cells = saved.variants.len() * (saved.last_repeat + 1 - saved.first_repeat.min(saved.last_repeat));
+    let runs = cells.saturating_sub(saved.removed.len());
     let runs = if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
     let rounds = match saved.finished {
         true => format!("{} rounds", saved.rounds),
@@ -212,6 +213,7 @@ mod tests {
             rounds_done: 4,
             rounds: 10,
             finished: false,
+            removed: vec!["snn-02".into()],
         };
         let day = jiff::Span::new().hours(24);
         for (at, day, finished, end) in
@@ -219,7 +221,7 @@ mod tests {
         {
             let saved = Saved { finished, ..saved.clone() };
             let text = told(&Left { folder: "x".into(), saved, at, bytes: 1 });
-            assert!(text.starts_with(&format!("4 runs of digits, {day}")) && text.ends_with(end), "{text}");
+            assert!(text.starts_with(&format!("3 runs of digits, {day}")) && text.ends_with(end), "{text}");
         }
         for (n, text) in [(1, "1 MB"), (12 << 20, "12 MB"), (3 << 29, "1.5 GB")] {
             assert_eq!(bytes(n), text);

@@ -41,6 +41,8 @@ const PLAY_SECONDS: f64 = 0.6;
 /// Largest number of walks started at once.
 const MOST_AT_ONCE: usize = 1_000;
 const ROW: f32 = 19.0;
+/// Least height of the table: its head and five rows.
+const LEAST_TABLE: f32 = 6.0 * ROW;
 /// Columns of the table: title, width, sort key, tooltip.
 const COLUMNS: [(&str, f32, SortBy, &str); 6] = [
     ("Walk", 42.0, SortBy::Walk, "The walk's letters"),
@@ -76,18 +78,26 @@ impl Panel for WalksPanel {
         self.export.ui(ui.ctx(), cx);
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(space::S, 5.0);
-            self.start_row(ui, cx);
-            reselection::row(ui, &mut self.reselecting, cx);
-            reselection::comparison(ui, cx);
-            let counts = verdict_counts(cx);
-            filter_row(ui, cx, &counts);
-            rules_row(ui, cx);
-            // A panel narrower than the columns scrolls them sideways.
-            let columns: f32 = COLUMNS.iter().map(|(_, width, ..)| width).sum();
-            let width = columns.max(ui.available_width());
-            ScrollArea::horizontal().auto_shrink(false).id_salt("columns of walks").show(ui, |ui| {
-                ui.set_width(width);
-                table(ui, cx);
+            let visible = ui.available_height();
+            // A low panel scrolls as a whole, so that a few rows of the table always have room.
+            ScrollArea::vertical().auto_shrink(false).id_salt("walks").show(ui, |ui| {
+                let top = ui.cursor().top();
+                widgets::where_seen(ui, "starting", |ui| self.start_row(ui, cx));
+                widgets::where_seen(ui, "re-selection", |ui| {
+                    reselection::row(ui, &mut self.reselecting, cx);
+                    reselection::comparison(ui, cx);
+                });
+                widgets::where_seen(ui, "verdicts", |ui| filter_row(ui, cx, &verdict_counts(cx)));
+                widgets::where_seen(ui, "rules", |ui| rules_row(ui, cx));
+                let height = (visible - (ui.cursor().top() - top)).max(LEAST_TABLE);
+                // A panel narrower than the columns scrolls them sideways.
+                let columns: f32 = COLUMNS.iter().map(|(_, width, ..)| width).sum();
+                let width = columns.max(ui.available_width());
+                let sideways = ScrollArea::horizontal().auto_shrink(false).id_salt("columns of walks");
+                sideways.max_height(height).show(ui, |ui| {
+                    ui.set_width(width);
+                    table(ui, cx);
+                });
             });
         });
     }
@@ -330,6 +340,9 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>) {
     for (title, width, sort, tip) in COLUMNS {
         let cell = Rect::from_min_size(pos2(x, rect.top()), vec2(width, ROW));
         x += width;
+        if !ui.is_rect_visible(cell) {
+            continue;
+        }
         let response = ui.interact(cell, ui.scope_id().with(("head", title)), Sense::click()).on_hover_text(tip);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Sort by {title}")));
         let active = cx.state.lab.sort == sort;
@@ -354,6 +367,9 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn row(ui: &mut Ui, seen: &SeenWalk<'_>, cx: &Cx<'_>) -> egui::Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
     let letters = seen.walk.letters();
     let selected = seen.selected;
     let lit = selected || cx.state.focus.walk_point.is_some_and(|w| w.walk == seen.walk.id);
