@@ -43,11 +43,12 @@ fn finished(s: &AppState) -> bool {
 }
 
 /// An action, how it is done, and when it has taken effect.
-type Action = (&'static str, fn(&mut Harness<'static, App>), fn(&AppState) -> bool);
+type Action = (&'static str, Act, fn(&AppState) -> bool);
+type Act = fn(&mut Harness<'static, App>);
 
 #[test]
 fn no_key_and_no_button_loses_a_run() {
-    let press: fn(&mut Harness<'static, App>) = |w| {
+    let press: Act = |w| {
         w.key_press(egui::Key::Space);
         w.run_steps(2);
     };
@@ -136,8 +137,7 @@ fn open_and_replay(w: &mut Harness<'static, App>) {
 /// What starts another session, on a finished and on a running one: the former stays in the list, and undo takes it up.
 #[test]
 fn what_another_session_replaces_stays_and_undo_brings_it_back() {
-    let actions: [(&str, fn(&mut Harness<'static, App>)); 3] =
-        [("Apply", apply), ("a preset", start_preset), ("Replay", open_and_replay)];
+    let actions: [(&str, Act); 3] = [("Apply", apply), ("a preset", start_preset), ("Replay", open_and_replay)];
     let root = tempfile::tempdir().unwrap();
     let mut w = saving_window(root.path(), true);
     for running in [false, true] {

@@ -1,36 +1,49 @@
 //! The register of looks: every variant has one colour, dash and mark, and keeps it whatever comes, goes or is hidden.
 
 use super::style::StrategyStyle;
-use crate::experiment::{Experiment, Variant};
+use crate::experiment::{Experiment, Own, Variant};
 use crate::history::{Header, History};
-use crate::statistics::{Group, groups};
+use crate::statistics::Group;
 
 /// What has a look of its own: a strategy with the values of its own fields, whatever the seed; or a fork.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Kin {
     variant: Variant,
     /// Of a fork: the variant and the seed that it left, and the round after which it did; and its own seed.
     fork: Option<(Variant, u64, usize, u64)>,
+    /// Its name in the comparison that it was made for, and so its place among the others; no part of what it is.
+    name: Variant,
+}
+
+impl PartialEq for Kin {
+    fn eq(&self, other: &Self) -> bool {
+        self.variant == other.variant && self.fork == other.fork
+    }
 }
 
 impl Kin {
-    /// The repeats of an experiment.
-    pub fn of(experiment: &Experiment) -> Self {
-        Self { variant: Variant::identity(experiment), fork: None }
+    /// The repeats of an experiment with these fields of its own.
+    pub fn of(experiment: &Experiment, own: &Own) -> Self {
+        Self { variant: Variant::identity(experiment), fork: None, name: own.variant(experiment) }
     }
 
     /// A fork that left a run of `parent` after `round`.
-    pub fn forked(experiment: &Experiment, parent: &Experiment, round: usize) -> Self {
+    pub fn forked(experiment: &Experiment, own: &Own, parent: &Experiment, round: usize) -> Self {
         let fork = Some((Variant::identity(parent), parent.seed, round, experiment.seed));
-        Self { fork, ..Self::of(experiment) }
+        Self { fork, ..Self::of(experiment, own) }
+    }
+
+    /// Whether no field was set for it alone: it looks like its strategy, if that look is free.
+    fn is_plain(&self) -> bool {
+        self.name == self.name.strategy.into()
     }
 }
 
 impl From<&Header> for Kin {
     fn from(header: &Header) -> Self {
         match &header.forked {
-            Some(fork) => Self::forked(&header.experiment, &fork.experiment, fork.round),
-            None => Self::of(&header.experiment),
+            Some(fork) => Self::forked(&header.experiment, &header.own, &fork.experiment, fork.round),
+            None => Self::of(&header.experiment, &header.own),
         }
     }
 }
@@ -40,7 +53,7 @@ impl From<&Header> for Kin {
 pub struct Looks(Vec<(Kin, StrategyStyle)>);
 
 impl Looks {
-    /// The looks of these histories alone: the first variant of each strategy looks like the strategy.
+    /// The looks of these histories alone: a variant without fields of its own looks like its strategy.
     pub fn of(histories: &[History]) -> Self {
         let mut looks = Self::default();
         looks.know(histories);
@@ -49,14 +62,31 @@ impl Looks {
 
     /// Gives a look to every variant that has none.
     pub fn know(&mut self, histories: &[History]) {
-        let mut groups = groups(histories);
-        groups.sort_by_key(|g| g.is_fork || g.place > 0);
-        for header in groups.iter().filter_map(|g| Some(&g.histories.first()?.header)) {
-            self.give(header.into());
-        }
+        self.give_all(histories.iter().map(|h| (&h.header).into()).collect());
     }
 
-    /// The look of a variant, given now if it has none: that of its strategy if it is free, else a free colour.
+    /// Gives a look to each that has none: the one that it has when these are drawn alone, if its colour is free. So a
+    /// folder looks alike wherever it is shown, whatever was there before and in whatever order its runs come.
+    pub fn give_all(&mut self, mut all: Vec<Kin>) {
+        all.sort_by(|a, b| {
+            let last = |kin: &Kin| (kin.fork.is_some(), !kin.is_plain());
+            last(a).cmp(&last(b)).then_with(|| a.name.cmp(&b.name)).then_with(|| a.variant.cmp(&b.variant))
+        });
+        let mut alone = Self::default();
+        all.iter().for_each(|kin| {
+            alone.give(kin.clone());
+        });
+        let taken: Vec<_> = self.0.iter().map(|(_, style)| style.ink).collect();
+        let new = alone.0.into_iter().filter(|(kin, style)| self.get(kin).is_none() && !taken.contains(&style.ink));
+        let new: Vec<_> = new.collect();
+        self.0.extend(new);
+        all.into_iter().for_each(|kin| {
+            self.give(kin);
+        });
+    }
+
+    /// The look of a variant, given now if it has none: that of its strategy if it is plain and the look is free, else a
+    /// free colour.
     pub fn give(&mut self, kin: Kin) -> StrategyStyle {
         if let Some(known) = self.get(&kin) {
             return known;
@@ -64,7 +94,7 @@ impl Looks {
         let strategy = kin.variant.strategy;
         let siblings = self.0.iter().filter(|(k, _)| k.variant.strategy == strategy).count();
         let taken: Vec<StrategyStyle> = self.0.iter().map(|(_, style)| *style).collect();
-        let style = StrategyStyle::free(strategy, siblings, &taken);
+        let style = StrategyStyle::free(strategy, kin.is_plain(), siblings, &taken);
         self.0.push((kin, style));
         style
     }
@@ -94,9 +124,37 @@ mod tests {
     use super::*;
     use crate::experiment::Strategy;
 
-    /// The variants of a strategy by step length.
+    /// The variants of a strategy by step length, in a comparison of the default one.
     fn stepping(strategy: Strategy, alpha: f64) -> Kin {
-        Kin::of(&Experiment { strategy, alpha: alpha as f32, ..Experiment::default() })
+        let base = Experiment { strategy, ..Experiment::default() };
+        let experiment = Experiment { alpha: alpha as f32, ..base.clone() };
+        Kin::of(&experiment, &Own::between(&experiment, &base))
+    }
+
+    fn plain(strategy: Strategy) -> Kin {
+        Kin::of(&experiment(strategy), &Own::default())
+    }
+
+    /// What a folder's variants look like does not depend on what was there before, nor on their order, as long as their
+    /// colours are free.
+    #[test]
+    fn the_variants_of_a_folder_look_alike_wherever_they_are_shown() {
+        let folder = || vec![stepping(Strategy::Snn, 2.0), plain(Strategy::Random), stepping(Strategy::Snn, 0.1)];
+        let mut alone = Looks::default();
+        alone.give_all(folder());
+        assert_ne!(alone.look(&stepping(Strategy::Snn, 0.1)), StrategyStyle::of(Strategy::Snn));
+        for before in [vec![], vec![plain(Strategy::Random), plain(Strategy::Snn)], vec![plain(Strategy::Badge)]] {
+            let mut window = Looks::default();
+            window.give_all(before);
+            window.give_all(folder().into_iter().rev().collect());
+            assert!(folder().iter().all(|kin| window.look(kin) == alone.look(kin)));
+        }
+        // One that is known keeps its look, and the others do not take it.
+        let mut window = Looks::default();
+        let known = window.give(stepping(Strategy::Snn, 2.0));
+        window.give_all(folder());
+        assert_eq!(window.look(&stepping(Strategy::Snn, 2.0)), known);
+        assert_ne!(window.look(&stepping(Strategy::Snn, 0.1)).ink, known.ink);
     }
 
     #[test]
@@ -106,7 +164,7 @@ mod tests {
         assert_eq!(first, StrategyStyle::of(Strategy::Snn));
         let second = looks.give(stepping(Strategy::Snn, 0.5));
         for strategy in Strategy::ALL {
-            looks.give(Kin::of(&Experiment { strategy: *strategy, ..Experiment::default() }));
+            looks.give(plain(*strategy));
         }
         assert_eq!([0.3, 0.5].map(|alpha| looks.give(stepping(Strategy::Snn, alpha))), [first, second]);
     }
@@ -114,8 +172,7 @@ mod tests {
     #[test]
     fn no_two_look_the_same_and_colours_are_shared_only_when_all_are_taken() {
         let mut looks = Looks::default();
-        let mut given: Vec<StrategyStyle> =
-            Strategy::ALL.iter().map(|s| looks.give(Kin::of(&experiment(*s)))).collect();
+        let mut given: Vec<StrategyStyle> = Strategy::ALL.iter().map(|s| looks.give(plain(*s))).collect();
         let inks = |given: &[StrategyStyle]| given.iter().map(|s| format!("{:?}", s.ink)).collect::<Vec<_>>();
         let distinct = |mut all: Vec<String>| {
             all.sort();
@@ -127,7 +184,8 @@ mod tests {
             given.push(looks.give(stepping(Strategy::Snn, f64::from(i))));
         }
         let parent = experiment(Strategy::Snn);
-        given.extend((1..9).map(|round| looks.give(Kin::forked(&experiment(Strategy::Entropy), &parent, round))));
+        let entropy = experiment(Strategy::Entropy);
+        given.extend((1..9).map(|round| looks.give(Kin::forked(&entropy, &Own::default(), &parent, round))));
         for (i, a) in given.iter().enumerate() {
             assert!(!given[i + 1..].contains(a), "{i}: {a:?}");
         }

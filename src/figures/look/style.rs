@@ -151,16 +151,16 @@ impl StrategyStyle {
         Self { ink: Ink::Series(series), dash, mark }
     }
 
-    /// A look that none of `taken` has: the strategy's own if its colour is free, else another dash and mark in a free
-    /// colour, or in its own when there is none. `siblings` of the strategy were given one before.
-    pub fn free(strategy: Strategy, siblings: usize, taken: &[Self]) -> Self {
+    /// A look that none of `taken` has: of a `plain` variant the strategy's own if its colour is free, else another dash and
+    /// mark in a free colour, or in the strategy's when there is none. `siblings` of the strategy were given one before.
+    pub fn free(strategy: Strategy, plain: bool, siblings: usize, taken: &[Self]) -> Self {
         /// Colours of strategies that are rarely compared, in the order in which further variants take them.
         const SPARE: [usize; 9] = [8, 6, 4, 13, 11, 15, 12, 14, 10];
         const DASHES: [Dash; 4] = [Dash::Dashed, Dash::Dotted, Dash::DashDot, Dash::Solid];
         const MARKS: [Mark; 5] = [Mark::Cross, Mark::Plus, Mark::OpenSquare, Mark::OpenDown, Mark::OpenTriangle];
         let own = Self::of(strategy);
         let is_free = |ink: &Ink| taken.iter().all(|s| s.ink != *ink);
-        let mut inks = std::iter::once(own.ink).chain(SPARE.map(Ink::Series));
+        let mut inks = plain.then_some(own.ink).into_iter().chain(SPARE.map(Ink::Series));
         let first = inks.find(is_free).unwrap_or(own.ink);
         // Both numbers of choices have no common divisor, so this goes through every pair.
         let pairs = move |ink| {
@@ -171,7 +171,7 @@ impl StrategyStyle {
             })
         };
         let as_own = Self { ink: first, ..own };
-        let all = (siblings == 0).then_some(as_own).into_iter().chain(pairs(first));
+        let all = (plain && siblings == 0).then_some(as_own).into_iter().chain(pairs(first));
         let mut all = all.chain((0..SERIES).map(Ink::Series).flat_map(pairs));
         all.find(|s| !taken.contains(s)).unwrap_or(own)
     }

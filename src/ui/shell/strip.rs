@@ -218,7 +218,7 @@ fn stations(state: &AppState) -> Vec<Station> {
         (_, Some((epoch, _))) if !ready => format!("{}, epoch {epoch:.1}", e.generator.label()),
         _ => e.generator.label().to_owned(),
     };
-    let bought = state.runs.iter().filter_map(|r| r.records().last().map(|r| r.labels)).max().unwrap_or(0);
+    let bought = state.live_runs().filter_map(|r| r.records().last().map(|r| r.labels)).max().unwrap_or(0);
     let variant = |(name, runs): (String, Vec<_>)| match runs.len() {
         1 => name,
         n => format!("{name} \u{d7}{n}"),
@@ -266,7 +266,7 @@ fn stations(state: &AppState) -> Vec<Station> {
                 Task::Classes if stand_in.is_some() => format!("{} each, stand-in", words::thousands(bought)),
                 Task::Classes => format!("{} each", words::thousands(bought)),
                 Task::Maps => {
-                    let seconds = state.runs.iter().map(|r| r.labelling_cost().seconds).sum();
+                    let seconds = state.live_runs().map(|r| r.labelling_cost().seconds).sum();
                     format!("{} each, {}", words::thousands(bought), words::duration(seconds))
                 }
             },

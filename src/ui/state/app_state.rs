@@ -360,13 +360,10 @@ impl AppState {
         self.look_planned();
     }
 
-    /// Gives each planned run a look, the first variant of each strategy before the others.
+    /// Gives each planned run a look, as if they were drawn alone.
     fn look_planned(&mut self) {
-        let (first, others): (Vec<_>, Vec<_>) = self.planned.iter().partition(|p| p.place == 0);
-        let kin: Vec<Kin> = first.into_iter().chain(others).map(|p| self.kin_of(p)).collect();
-        kin.into_iter().for_each(|kin| {
-            self.looks.give(kin);
-        });
+        let all: Vec<Kin> = self.planned.iter().map(|p| self.kin_of(p)).collect();
+        self.looks.give_all(all);
     }
 
     /// Adds runs to the session; a fork is shown, as the engine shows it.

@@ -95,8 +95,8 @@ impl AppState {
         match self.run(run).and_then(|r| r.header.as_deref()) {
             Some(header) => self.looks.style(header),
             None => {
-                let kin = self.planned_run(run).map_or_else(|| Kin::of(&self.experiment), |p| self.kin_of(p));
-                self.looks.look(&kin)
+                let kin = self.planned_run(run).map(|p| self.kin_of(p));
+                kin.map_or_else(|| StrategyStyle::of(self.experiment.strategy), |kin| self.looks.look(&kin))
             }
         }
     }
@@ -104,8 +104,8 @@ impl AppState {
     /// What the look of a planned run belongs to.
     pub(super) fn kin_of(&self, run: &PlannedRun) -> Kin {
         match run.parent {
-            Some((parent, round)) => Kin::forked(&run.experiment, self.experiment_of(parent), round),
-            None => Kin::of(&run.experiment),
+            Some((parent, round)) => Kin::forked(&run.experiment, &run.own, self.experiment_of(parent), round),
+            None => Kin::of(&run.experiment, &run.own),
         }
     }
 

@@ -26,7 +26,7 @@ use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{AppState, Recall};
 use figure_view::FigureView;
 use open::OpenHistories;
-use sets::Sets;
+use sets::{Choice, Sets};
 
 enum Content {
     Nothing,
@@ -44,8 +44,6 @@ pub struct ComparePanel {
     sets: Sets,
     /// The baseline that the others are compared with.
     against: Variant,
-    /// Labels of the hidden strategies and forks.
-    hidden: Vec<String>,
     /// Properties in which the runs may differ, as the user allowed.
     allow: Vec<String>,
     /// The repeat to replay.
@@ -82,7 +80,6 @@ impl Default for ComparePanel {
             kind: &KINDS[0],
             sets: Sets::default(),
             against: Strategy::Random.into(),
-            hidden: Vec::new(),
             allow: Vec::new(),
             repeat: 1,
             content: Memo::default(),
@@ -115,9 +112,8 @@ impl Panel for ComparePanel {
                 let kinds: Vec<_> = KINDS.iter().map(|k| (k, k.title, k.tip)).collect();
                 widgets::segmented(ui, "Figure or table", &mut self.kind, &kinds);
             });
-            let mut chosen = self.sets.chosen(cx.state);
+            let chosen = self.sets.chosen(cx.state);
             self.sources(ui, cx, &chosen);
-            chosen = shown(chosen, &self.hidden);
             ui.add_space(space::XS);
             self.content(ui, &chosen, cx);
         });
@@ -133,7 +129,7 @@ impl Panel for ComparePanel {
         let can_export = something && !self.export.is_writing();
         let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
         if export.on_hover_text("Writes every figure and table of the shown runs to files").clicked() {
-            let shown = shown(self.sets.chosen(cx.state), &self.hidden);
+            let shown = self.sets.chosen(cx.state);
             self.export.open(|| format!("{}-figures", name_of(&shown)));
         }
         self.open.button(ui);
@@ -179,16 +175,13 @@ impl ComparePanel {
             if self.kind.compares {
                 self.choose_against(ui, chosen);
             }
-            for (label, count) in labels(chosen) {
-                let mut shown = !self.hidden.contains(&label);
+            for Choice { label, count, runs, mut shown } in self.sets.choices() {
                 let text = RichText::new(count.map_or_else(|| label.clone(), |n| format!("{label} ×{n}")));
                 let text = text.size(size::CAPTION);
                 let text = if shown { text.color(theme.text) } else { text.color(theme.faint).strikethrough() };
-                if ui.toggle_value(&mut shown, text).on_hover_text("Show or hide").changed() {
-                    self.hidden.retain(|l| *l != label);
-                    if !shown {
-                        self.hidden.push(label);
-                    }
+                let tip = "Show or hide in curves, figures, tables and tests, as the eye in the list of runs does";
+                if ui.toggle_value(&mut shown, text).on_hover_text(tip).changed() {
+                    cx.state.list.show(&runs, shown);
                 }
             }
         });
@@ -294,7 +287,7 @@ impl ComparePanel {
             widgets::segmented(ui, "Width", page_wide, &widths);
         });
         if let Some(folder) = folder {
-            let histories = shown(self.sets.chosen(cx.state), &self.hidden);
+            let histories = self.sets.chosen(cx.state);
             let (looks, against, allow, formats, width) = (
                 cx.state.looks.clone(),
                 self.against.clone(),
@@ -319,21 +312,6 @@ impl ComparePanel {
 fn name_of(histories: &[History]) -> String {
     let names: BTreeSet<&str> = histories.iter().map(|h| h.header.experiment.name.as_str()).collect();
     names.into_iter().collect::<Vec<_>>().join("-")
-}
-
-/// What can be shown or hidden: each group with the number of its repeats, then each fork.
-fn labels(histories: &[History]) -> Vec<(String, Option<usize>)> {
-    groups(histories).iter().map(|g| (g.label(), (!g.is_fork).then_some(g.histories.len()))).collect()
-}
-
-/// The histories without those of hidden groups.
-fn shown(histories: Vec<History>, hidden: &[String]) -> Vec<History> {
-    let groups = groups(&histories);
-    let left_out = |h: &History| {
-        let group = groups.iter().find(|g| g.histories.iter().any(|other| std::ptr::eq(*other, h)));
-        group.is_some_and(|g| hidden.contains(&g.label()))
-    };
-    histories.iter().filter(|h| !left_out(h)).cloned().collect()
 }
 
 fn content(kind: &Kind, histories: &[History], against: &Variant, allow: &[String], looks: &Looks) -> Content {

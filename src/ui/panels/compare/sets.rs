@@ -4,10 +4,11 @@ use egui::{RichText, Ui};
 
 use crate::combine::is_same_setting;
 use crate::history::History;
+use crate::statistics::{Group, groups};
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{Theme, size};
 use crate::ui::kit::words;
-use crate::ui::state::AppState;
+use crate::ui::state::{AppState, Entry, GroupKey, RunKey};
 
 /// The sets of shown runs, and which of them is compared.
 #[derive(Default)]
@@ -19,11 +20,29 @@ pub struct Sets {
 /// What the sets depend on: the list, the session and the number of ended rounds.
 type Key = (u64, u64, usize);
 
-/// Runs that differ in nothing but strategy, its own fields and seed.
-struct Set {
-    histories: Vec<History>,
-    /// How many of them are of this session.
-    live: usize,
+/// Runs that differ in nothing but strategy, its own fields and seed, whether they are shown or not.
+struct Set(Vec<Member>);
+
+/// A run of a set.
+#[derive(Clone)]
+struct Member {
+    key: RunKey,
+    /// Its group in the list of runs.
+    group: GroupKey,
+    history: History,
+    /// Whether it is of this session.
+    live: bool,
+    /// Whether its eye is open in the list of runs.
+    shown: bool,
+}
+
+/// A variant or a fork of what is compared, which can be shown or hidden.
+pub struct Choice {
+    pub label: String,
+    /// Its number of repeats; a fork has none.
+    pub count: Option<usize>,
+    pub runs: Vec<RunKey>,
+    pub shown: bool,
 }
 
 /// Which set is compared.
@@ -48,11 +67,36 @@ impl Sets {
     /// The runs that are compared.
     pub fn chosen(&mut self, state: &AppState) -> Vec<History> {
         self.find(state);
-        let Self { found, wanted } = self;
-        let sets = found.last().map_or(&[][..], Vec::as_slice);
-        match chosen(sets, wanted) {
-            Some(set) => sets[set].histories.clone(),
-            None => sets.iter().flat_map(|s| s.histories.iter().cloned()).collect(),
+        let shown = self.members().into_iter().filter(|run| run.shown);
+        shown.map(|run| run.history.clone()).collect()
+    }
+
+    /// What can be shown or hidden: the variants and forks of what is compared.
+    pub fn choices(&self) -> Vec<Choice> {
+        let mut members = self.members();
+        // A former session or a folder of which nothing is shown is left out, unless there is nothing else.
+        let seen: Vec<GroupKey> = members.iter().filter(|run| run.shown).map(|run| run.group).collect();
+        members.retain(|run| run.live || seen.is_empty() || seen.contains(&run.group));
+        let choice = |group: &Group<'_>| {
+            let of = |run: &&&Member| group.histories.iter().any(|h| std::ptr::eq(*h, &run.history));
+            let runs: Vec<&&Member> = members.iter().filter(of).collect();
+            let shown = runs.iter().filter(|run| run.shown).count();
+            Choice {
+                label: group.label(),
+                count: (!group.is_fork).then_some(if shown > 0 { shown } else { runs.len() }),
+                runs: runs.iter().map(|run| run.key).collect(),
+                shown: shown > 0,
+            }
+        };
+        groups(members.iter().map(|run| &run.history)).iter().map(choice).collect()
+    }
+
+    /// The runs of the chosen set, or of all.
+    fn members(&self) -> Vec<&Member> {
+        let sets = self.found.last().map_or(&[][..], Vec::as_slice);
+        match chosen(sets, &self.wanted) {
+            Some(set) => sets[set].0.iter().collect(),
+            None => sets.iter().flat_map(|set| &set.0).collect(),
         }
     }
 
@@ -63,22 +107,23 @@ impl Sets {
             return;
         }
         let at = chosen(sets, &self.wanted);
+        let offered: Vec<usize> = (0..sets.len()).filter(|i| at == Some(*i) || sets[*i].is_offered()).collect();
         let name = |at: Option<usize>| at.map_or_else(|| "all together".to_owned(), |i| sets[i].name());
         let tip = "The runs whose eye is open in the list of runs. Those that differ in nothing but strategy, its settings and \
                    seed are compared together";
-        if sets.len() == 1 {
-            let text = RichText::new(sets[0].name()).size(size::CAPTION).color(theme.weak);
-            ui.label(text).on_hover_text(format!("{tip}\n{}", sets[0].list()));
+        if let [only] = offered[..] {
+            let text = RichText::new(sets[only].name()).size(size::CAPTION).color(theme.weak);
+            ui.label(text).on_hover_text(format!("{tip}\n{}", sets[only].list()));
             return;
         }
         let mut wanted = None;
         let combo = egui::ComboBox::new("compared runs", "").width(WIDTH).truncate().selected_text(name(at));
         let response = combo.show_ui(ui, |ui| {
-            for choice in (0..sets.len()).map(Some).chain([None]) {
+            for choice in offered.into_iter().map(Some).chain([None]) {
                 let row = ui.selectable_label(at == choice, name(choice));
                 let row = choice.map_or_else(|| row.clone(), |i| row.clone().on_hover_text(sets[i].list()));
                 if row.clicked() {
-                    wanted = Some(choice.map_or(Wanted::All, |i| like(&sets[i].histories[0])));
+                    wanted = Some(choice.map_or(Wanted::All, |i| like(&sets[i].0[0].history)));
                 }
             }
         });
@@ -89,17 +134,22 @@ impl Sets {
     fn find(&mut self, state: &AppState) {
         let ended = state.runs.iter().map(|run| run.rounds.len()).sum();
         self.found.get((state.list.version, state.generation, ended), || {
-            let live = state.histories();
+            let history = |entry: &Entry| match entry.live() {
+                Some(run) => state.run(run)?.history(),
+                None => entry.kept().cloned(),
+            };
+            let member = |entry: &Entry| {
+                let (key, group, live, shown) = (entry.key, entry.group, entry.live().is_some(), entry.shown);
+                Some(Member { key, group, history: history(entry)?, live, shown })
+            };
+            let mut members: Vec<Member> = state.list.entries().filter_map(member).collect();
+            members.sort_by_key(|run| !run.live);
             let mut sets: Vec<Set> = Vec::new();
-            let count = live.len();
-            let kept = state.list.kept_shown().map(|(_, history)| history.clone());
-            for (i, history) in live.into_iter().chain(kept).enumerate() {
-                let at = sets.iter().position(|s| is_same_setting(&s.histories[0], &history)).unwrap_or_else(|| {
-                    sets.push(Set { histories: Vec::new(), live: 0 });
-                    sets.len() - 1
-                });
-                sets[at].histories.push(history);
-                sets[at].live += usize::from(i < count);
+            for run in members {
+                match sets.iter_mut().find(|set| is_same_setting(&set.0[0].history, &run.history)) {
+                    Some(set) => set.0.push(run),
+                    None => sets.push(Set(vec![run])),
+                }
             }
             sets
         });
@@ -111,12 +161,11 @@ const WIDTH: f32 = 210.0;
 
 /// The chosen set; `None` for all.
 fn chosen(sets: &[Set], wanted: &Wanted) -> Option<usize> {
+    let first = || sets.iter().position(Set::is_offered).or((!sets.is_empty()).then_some(0));
     match wanted {
         Wanted::All => None,
-        Wanted::First => (!sets.is_empty()).then_some(0),
-        Wanted::Like(run) => {
-            sets.iter().position(|s| is_same_setting(&s.histories[0], run)).or((!sets.is_empty()).then_some(0))
-        }
+        Wanted::First => first(),
+        Wanted::Like(run) => sets.iter().position(|set| is_same_setting(&set.0[0].history, run)).or_else(first),
     }
 }
 
@@ -125,26 +174,36 @@ fn like(history: &History) -> Wanted {
 }
 
 impl Set {
-    /// Of which experiment, how many, and from where.
+    /// Whether it can be chosen: something of it is shown, or is of this session.
+    fn is_offered(&self) -> bool {
+        self.0.iter().any(|run| run.live || run.shown)
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &Member> {
+        self.0.iter().filter(|run| run.shown)
+    }
+
+    /// Of which experiment, how many are shown, and from where.
     fn name(&self) -> String {
-        let (name, all) = (&self.histories[0].header.experiment.name, self.histories.len());
+        let (name, all) = (&self.0[0].history.header.experiment.name, self.shown().count());
         let runs = if all == 1 { "1 run".to_owned() } else { format!("{} runs", words::thousands(all)) };
-        let from = match self.live {
-            0 => ", kept or opened".to_owned(),
+        let from = match self.shown().filter(|run| run.live).count() {
             live if live == all => String::new(),
+            0 => ", kept or opened".to_owned(),
             live => format!(", {live} of this session"),
         };
         format!("{name}: {runs}{from}")
     }
 
-    /// The names of its runs.
+    /// The names of its shown runs.
     fn list(&self) -> String {
         /// Runs that are named.
         const NAMED: usize = 12;
-        let mut names: Vec<String> =
-            self.histories.iter().take(NAMED).map(|h| format!("{}, seed {}", h.label(), h.seed())).collect();
-        if self.histories.len() > NAMED {
-            names.push(format!("and {} more", self.histories.len() - NAMED));
+        let name = |run: &Member| format!("{}, seed {}", run.history.label(), run.history.seed());
+        let mut names: Vec<String> = self.shown().take(NAMED).map(name).collect();
+        let all = self.shown().count();
+        if all > NAMED {
+            names.push(format!("and {} more", all - NAMED));
         }
         names.join("\n")
     }
@@ -175,10 +234,18 @@ mod tests {
         assert_eq!(sets.chosen(&state), [other]);
         sets.wanted = Wanted::All;
         assert_eq!(sets.chosen(&state).len(), 3);
-        // When a set is hidden, what is left is compared.
+        // A variant that is hidden here, or in the list, can be shown again here.
         let keys: Vec<_> = state.list.entries().filter(|e| e.kept().is_some()).map(|e| e.key).collect();
         sets.choose_opened(&state);
         state.list.show(&keys[2..], false);
-        assert_eq!(sets.chosen(&state).len(), 2);
+        assert!(sets.chosen(&state).is_empty());
+        let all: Vec<_> = sets.choices().into_iter().map(|c| (c.label, c.count, c.runs, c.shown)).collect();
+        assert_eq!(all, [("Random".to_owned(), Some(1), keys[2..].to_vec(), false)]);
+        state.list.show(&keys[2..], true);
+        assert_eq!(sets.chosen(&state).len(), 1);
+        // Of a set, what is hidden is not compared.
+        sets.wanted = Wanted::First;
+        state.list.show(&keys[..1], false);
+        assert_eq!((sets.chosen(&state).len(), sets.choices()[0].runs.len(), sets.choices()[0].shown), (1, 2, true));
     }
 }

@@ -55,9 +55,10 @@ impl Panel for RegionCurve {
         if members.is_empty() {
             return widgets::empty_state(ui, TITLE, &format!("No {name} image lies in the region: draw a larger one."));
         }
-        let curves: Vec<Curve> = cx.state.live_runs().map(|run| curve(run, &members, cx)).collect();
+        let shown = cx.state.runs_shown().filter_map(|listed| listed.live);
+        let curves: Vec<Curve> = shown.map(|run| curve(run, &members, cx)).collect();
         if curves.iter().all(|c| c.region.is_empty()) {
-            let text = "It appears when a round ends. Histories written by earlier versions lack the predictions that it is \
+            let text = "It appears when a round of a shown run ends. Histories written by earlier versions lack the predictions that it is \
                     computed from.";
             return widgets::empty_state(ui, TITLE, text);
         }

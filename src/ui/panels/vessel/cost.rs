@@ -8,9 +8,10 @@ use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{LabellingCost, RunState};
 
-/// A table with one row per run; empty before the first run.
+/// A table with one row per shown run of the session; empty before the first run.
 pub fn ui(ui: &mut Ui, cx: &Cx<'_>) {
-    if cx.state.runs.is_empty() {
+    let runs: Vec<&RunState> = cx.state.runs_shown().filter_map(|listed| listed.live).collect();
+    if runs.is_empty() {
         return;
     }
     ui.add_space(space::S);
@@ -23,7 +24,7 @@ pub fn ui(ui: &mut Ui, cx: &Cx<'_>) {
             ui.label(weak(head));
         }
         ui.end_row();
-        for run in &cx.state.runs {
+        for run in runs {
             row(ui, cx, run);
             ui.end_row();
         }
