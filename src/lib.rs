@@ -24,6 +24,7 @@ pub mod history;
 pub mod archive;
 pub mod neighbours;
 pub mod latent;
+pub mod kernels;
 pub mod generator;
 pub mod target;
 pub mod world;

@@ -6,7 +6,7 @@
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::activation::{log_sigmoid, relu, sigmoid};
+use burn::tensor::activation::{log_sigmoid, sigmoid};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::schedule::Schedule;
@@ -16,6 +16,7 @@ use super::{Generator, GeneratorError, GeneratorLosses, GeneratorTraining, Train
 use crate::dataset::Split;
 use crate::device::ComputeDevice;
 use crate::experiment::Experiment;
+use crate::kernels::{Activation, linear};
 use crate::rng::Streams;
 use std::sync::Arc;
 
@@ -51,16 +52,16 @@ impl VaeNet {
 
     /// Mean and log variance of q(z | x), both `[n, latent_dim]`.
     fn encode(&self, images: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-        let h = relu(self.encoder1.forward(images)); // [n, 400]
-        let h = relu(self.encoder2.forward(h)); // [n, 400]
-        (self.mean.forward(h.clone()), self.log_variance.forward(h))
+        let h = linear(&self.encoder1, images, Activation::RELU); // [n, 400]
+        let h = linear(&self.encoder2, h, Activation::RELU); // [n, 400]
+        (linear(&self.mean, h.clone(), Activation::NONE), linear(&self.log_variance, h, Activation::NONE))
     }
 
     /// Logits of the pixels, `[n, image_len]`.
     fn logits(&self, codes: Tensor<2>) -> Tensor<2> {
-        let h = relu(self.decoder1.forward(codes)); // [n, 400]
-        let h = relu(self.decoder2.forward(h)); // [n, 400]
-        self.output.forward(h)
+        let h = linear(&self.decoder1, codes, Activation::RELU); // [n, 400]
+        let h = linear(&self.decoder2, h, Activation::RELU); // [n, 400]
+        linear(&self.output, h, Activation::NONE)
     }
 }
 

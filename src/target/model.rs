@@ -6,9 +6,7 @@ use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};
 
-use super::lenet_cpu::{LeNetCpu, log_softmax_rows};
 use super::nets::{IMAGES_PER_UNIT, Network};
-use super::stress_net_cpu::StressNetCpu;
 use crate::dataset::ImageShape;
 use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::{Experiment, Task};
@@ -94,16 +92,7 @@ impl Target {
     /// One optimiser step on images `[n, shape.len()]` in [0, 1]; returns the loss before it: the mean cross entropy
     /// (nats), or the mean square error over all pixels (kPa^2).
     pub fn train_step<'a>(&mut self, images: Vec<f32>, truth: impl Into<Truth<'a>>) -> f32 {
-        let truth = truth.into();
-        let (loss, gradients) = match (&self.network, truth) {
-            (Network::LeNet(net), Truth::Classes(labels)) if self.device.kind == DeviceKind::Cpu => {
-                LeNetCpu::new(&net.valid(), self.shape).backward(net, &images, labels, &self.device.plain)
-            }
-            (Network::StressNet(net), Truth::Maps(maps)) if self.device.kind == DeviceKind::Cpu => {
-                StressNetCpu::new(&net.valid()).backward(net, &images, maps, &self.device.plain)
-            }
-            _ => self.loss_and_gradients(images, truth),
-        };
+        let (loss, gradients) = self.loss_and_gradients(images, truth.into());
         self.network = self.optimiser.step(self.learning_rate, self.network.clone(), gradients);
         weights::settle(&self.network);
         loss * self.unit
@@ -128,17 +117,7 @@ impl Target {
     /// A copy of the present model with fixed parameters.
     pub fn frozen(&self) -> FrozenTarget {
         let plain = self.network.valid();
-        let cpu = match &plain {
-            Network::LeNet(net) if self.device.kind == DeviceKind::Cpu => {
-                Some(OnCpu::LeNet(LeNetCpu::new(net, self.shape)))
-            }
-            Network::StressNet(net) if self.device.kind == DeviceKind::Cpu => {
-                Some(OnCpu::StressNet(StressNetCpu::new(net)))
-            }
-            _ => None,
-        };
         FrozenTarget {
-            cpu,
             // From `plain`, because a clone of the network would share its running statistics with the training. Frozen
             // normalisations use them: a point's gradient must not depend on the other points.
             differentiable: plain.clone().train().freeze(),
@@ -178,19 +157,10 @@ fn adam(epsilon: f32) -> ModuleOptimizer {
     AdamConfig::new().with_epsilon(epsilon).init()
 }
 
-/// A copy of the network for the CPU (channels last).
-#[derive(Clone)]
-enum OnCpu {
-    LeNet(LeNetCpu),
-    StressNet(StressNetCpu),
-}
-
 /// A target with fixed parameters: for evaluation, scoring and the latent gradient.
 #[derive(Clone)]
 pub struct FrozenTarget {
     plain: Network,
-    /// The copy for the CPU, if this network has one.
-    cpu: Option<OnCpu>,
     pub(super) differentiable: Network,
     pub(super) shape: ImageShape,
     classes: usize,
@@ -214,10 +184,7 @@ impl FrozenTarget {
 
     /// Log probabilities of the classes, `[n, classes]`, of images `[n, shape.len()]` in [0, 1].
     pub fn log_probabilities(&self, images: Vec<f32>) -> Vec<f32> {
-        match &self.cpu {
-            Some(OnCpu::LeNet(cpu)) => log_softmax_rows(&cpu.forward(&images).1, self.classes),
-            _ => host(log_softmax(self.plain.logits(image_tensor(images, self.shape, &self.device.plain)), 1)),
-        }
+        host(log_softmax(self.plain.logits(image_tensor(images, self.shape, &self.device.plain)), 1))
     }
 
     /// The unit of the loss: one nat, or the square of the maps' constant in kPa^2.
@@ -227,10 +194,7 @@ impl FrozenTarget {
 
     /// Scaled maps, `[n, pixels]`, of images `[n, shape.len()]` in [0, 1].
     pub fn maps(&self, images: Vec<f32>) -> Vec<f32> {
-        match &self.cpu {
-            Some(OnCpu::StressNet(cpu)) => cpu.forward(&images),
-            _ => host(self.plain.logits(image_tensor(images, self.shape, &self.device.plain))),
-        }
+        host(self.plain.logits(image_tensor(images, self.shape, &self.device.plain)))
     }
 
     /// Mean square errors of predicted scaled maps, kPa^2, one for each image.
@@ -243,10 +207,6 @@ impl FrozenTarget {
 
     /// Penultimate features `[n, width]` and log probabilities `[n, classes]`, which are empty if labels are maps.
     pub fn features(&self, images: Vec<f32>) -> (Vec<f32>, Vec<f32>) {
-        if let Some(OnCpu::LeNet(cpu)) = &self.cpu {
-            let (features, logits) = cpu.forward(&images);
-            return (features, log_softmax_rows(&logits, self.classes));
-        }
         let features = self.plain.features(image_tensor(images, self.shape, &self.device.plain));
         let log_probabilities = match self.plain.kind().task() {
             Task::Classes => host(log_softmax(self.plain.head(features.clone()), 1)),

@@ -2,17 +2,15 @@
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::pool::{AvgPool2d, AvgPool2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d};
-use burn::tensor::activation::{leaky_relu, relu, tanh};
-use burn::tensor::module::interpolate;
-use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
+use burn::tensor::activation::{relu, tanh};
 use burn::tensor::{Device, Tensor};
 
 use crate::dataset::ImageShape;
+use crate::kernels::{Activation, average_pooled, convolved, doubled, linear, normalised};
 
 /// Slope of the leaky rectifiers below zero; the tables do not give one, and 0.2 is usual in adversarial networks.
-const SLOPE: f64 = 0.2;
+const LEAKY: Activation = Activation::leaky(0.2);
 /// Halvings between an image and the innermost feature maps, as in the tables.
 const HALVINGS: usize = 3;
 /// Width of the code discriminator, as in Table S5.
@@ -42,8 +40,8 @@ impl ResidualBlock {
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let h = leaky_relu(self.norm1.forward(self.conv1.forward(x.clone())), SLOPE); // [n, width, h, w]
-        leaky_relu(self.norm2.forward(self.conv2.forward(h)), SLOPE) + x
+        let h = normalised(&self.norm1, convolved(&self.conv1, x.clone(), Activation::NONE), LEAKY); // [n, width, h, w]
+        normalised(&self.norm2, convolved(&self.conv2, h, Activation::NONE), LEAKY) + x
     }
 }
 
@@ -53,7 +51,6 @@ pub struct Pyramid {
     conv: Conv2d,
     blocks: Vec<ResidualBlock>,
     output: Linear,
-    pool: AvgPool2d,
 }
 
 impl Pyramid {
@@ -62,20 +59,19 @@ impl Pyramid {
             conv: convolution(shape.channels, width, 5, device),
             blocks: (0..HALVINGS).map(|_| ResidualBlock::new(width, device)).collect(),
             output: LinearConfig::new(inner(shape, width).iter().product(), outputs).init(device),
-            pool: AvgPool2dConfig::new([2, 2]).init(),
         }
     }
 
     /// Images in [-1, 1], `[n, channels, height, width]`, to `[n, outputs]`.
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        let mut h = relu(self.pool.forward(self.conv.forward(images))); // [n, width, 16, 16]
+        let mut h = relu(average_pooled(convolved(&self.conv, images, Activation::NONE))); // [n, width, 16, 16]
         for (i, block) in self.blocks.iter().enumerate() {
             h = block.forward(h);
             if i + 1 < self.blocks.len() {
-                h = self.pool.forward(h); // [n, width, 8, 8], [n, width, 4, 4]
+                h = average_pooled(h); // [n, width, 8, 8], [n, width, 4, 4]
             }
         }
-        self.output.forward(h.flatten(1, 3))
+        linear(&self.output, h.flatten(1, 3), Activation::NONE)
     }
 }
 
@@ -104,14 +100,14 @@ impl Decoder {
     pub fn forward(&self, codes: Tensor<2>) -> Tensor<4> {
         let [n, _] = codes.dims();
         let [channels, height, width] = self.inner;
-        let mut h = relu(self.input.forward(codes)).reshape([n, channels, height, width]); // [n, width, 4, 4]
+        let mut h = linear(&self.input, codes, Activation::RELU).reshape([n, channels, height, width]); // [n, width, 4, 4]
         for (i, block) in self.blocks.iter().enumerate() {
             if i > 0 {
                 h = doubled(h); // [n, width, 8, 8], 16 x 16, 32 x 32
             }
             h = block.forward(h);
         }
-        tanh(self.output.forward(h))
+        tanh(convolved(&self.output, h, Activation::NONE))
     }
 }
 
@@ -131,10 +127,8 @@ impl CodeDiscriminator {
     pub fn forward(&self, codes: Tensor<2>) -> Tensor<2> {
         let mut h = codes;
         for (i, layer) in self.layers.iter().enumerate() {
-            h = layer.forward(h); // [n, 700], [n, 700], [n, 1]
-            if i + 1 < self.layers.len() {
-                h = leaky_relu(h, SLOPE);
-            }
+            let activation = if i + 1 < self.layers.len() { LEAKY } else { Activation::NONE };
+            h = linear(layer, h, activation); // [n, 700], [n, 700], [n, 1]
         }
         h
     }
@@ -151,12 +145,6 @@ fn convolution(inputs: usize, outputs: usize, kernel: usize, device: &Device) ->
     Conv2dConfig::new([inputs, outputs], [kernel, kernel])
         .with_padding(PaddingConfig2d::Explicit(p, p, p, p))
         .init(device)
-}
-
-/// Up-samples by a factor of 2: each pixel is repeated 2 x 2 times.
-fn doubled(x: Tensor<4>) -> Tensor<4> {
-    let [_, _, height, width] = x.dims();
-    interpolate(x, InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([2 * height, 2 * width]))
 }
 
 #[cfg(test)]
@@ -206,7 +194,7 @@ mod tests {
         let device = Device::flex();
         let encoder = Pyramid::new(CIFAR, 64, 3, &device);
         let images = Tensor::<4>::zeros([2, 3, 32, 32], &device);
-        let stem = encoder.pool.forward(encoder.conv.forward(images.clone()));
+        let stem = average_pooled(convolved(&encoder.conv, images.clone(), Activation::NONE));
         assert_eq!(stem.dims(), [2, 64, 16, 16]);
         assert_eq!(encoder.blocks[0].forward(stem).dims(), [2, 64, 16, 16]);
         let codes = encoder.forward(images.clone());

@@ -4,16 +4,15 @@
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
-use burn::nn::interpolate::{Interpolate2d, Interpolate2dConfig, InterpolateMode};
-use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig};
-use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
 use super::net::{Info, Net};
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
 use crate::generator::NetSize;
+use crate::kernels::{Activation, convolved, convolved_transposed, doubled, max_pooled, normalised};
 
 /// Channels after each convolution and, in reverse, before each transposed one, as in the table.
 const CHANNELS: [usize; 5] = [8, 16, 32, 64, 64];
@@ -27,13 +26,11 @@ const MASKS_PER_UNIT: usize = 32;
 /// Five convolutions down to 2 x 2 and five transposed ones back up, batch normalisation after each but the last.
 #[derive(Module, Debug)]
 pub struct StressNet {
-    pub(in crate::target) down: Vec<Conv2d>,
-    pub(in crate::target) down_norm: Vec<BatchNorm>,
-    pool: MaxPool2d,
-    pub(in crate::target) up: Vec<ConvTranspose2d>,
-    pub(in crate::target) up_norm: Vec<BatchNorm>,
-    grow: Interpolate2d,
-    pub(in crate::target) output: ConvTranspose2d,
+    down: Vec<Conv2d>,
+    down_norm: Vec<BatchNorm>,
+    up: Vec<ConvTranspose2d>,
+    up_norm: Vec<BatchNorm>,
+    output: ConvTranspose2d,
 }
 
 impl StressNet {
@@ -47,13 +44,8 @@ impl StressNet {
         Self {
             down: inputs.zip(CHANNELS).map(|(i, o)| Conv2dConfig::new([i, o], kernel).init(device)).collect(),
             down_norm: CHANNELS.iter().map(norm).collect(),
-            pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
             up: up.map(|(i, o)| ConvTranspose2dConfig::new([*i, *o], kernel).init(device)).collect(),
             up_norm: mirrored[1..].iter().map(norm).collect(),
-            grow: Interpolate2dConfig::new()
-                .with_scale_factor(Some([2.0, 2.0]))
-                .with_mode(InterpolateMode::Nearest)
-                .init(),
             output: ConvTranspose2dConfig::new([CHANNELS[0], 1], [LAST_KERNEL, LAST_KERNEL]).init(device),
         }
     }
@@ -62,9 +54,9 @@ impl StressNet {
     pub fn features(&self, masks: Tensor<4>) -> Tensor<2> {
         let mut h = masks;
         for (layer, (convolution, norm)) in self.down.iter().zip(&self.down_norm).enumerate() {
-            h = relu(norm.forward(convolution.forward(h)));
+            h = normalised(norm, convolved(convolution, h, Activation::NONE), Activation::RELU);
             if layer + 1 < self.down.len() {
-                h = self.pool.forward(h); // [n, 8, 31, 31], [n, 16, 15, 15], [n, 32, 7, 7], [n, 64, 3, 3]
+                h = max_pooled(h, Activation::NONE); // [n, 8, 31, 31], [n, 16, 15, 15], [n, 32, 7, 7], [n, 64, 3, 3]
             }
         }
         h.flatten(1, 3) // [n, 64 * 2 * 2]
@@ -75,9 +67,10 @@ impl StressNet {
         let [n, _] = features.dims();
         let mut h = features.reshape([n, CHANNELS[CHANNELS.len() - 1], 2, 2]);
         for (convolution, norm) in self.up.iter().zip(&self.up_norm) {
-            h = self.grow.forward(relu(norm.forward(convolution.forward(h)))); // sides 6, 14, 30, 62
+            let convolved = convolved_transposed(convolution, h, Activation::NONE);
+            h = doubled(normalised(norm, convolved, Activation::RELU)); // sides 6, 14, 30, 62
         }
-        sigmoid(self.output.forward(h)).flatten(1, 3) // [n, 1, 64, 64]
+        sigmoid(convolved_transposed(&self.output, h, Activation::NONE)).flatten(1, 3) // [n, 1, 64, 64]
     }
 }
 

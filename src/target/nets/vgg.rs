@@ -2,15 +2,14 @@
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d};
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use super::net::{IMAGES_PER_UNIT, Info, Net};
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
 use crate::generator::NetSize;
+use crate::kernels::{Activation, convolved, linear, max_pooled, normalised};
 
 /// For each stage: its channels in units of the first stage's, and its convolutions; each stage ends in max pooling.
 const STAGES: [(usize, usize); 5] = [(1, 2), (2, 2), (4, 3), (8, 3), (8, 3)];
@@ -24,7 +23,6 @@ const LEAST_PER_UNIT: usize = 4;
 pub struct Vgg16 {
     convolutions: Vec<Conv2d>,
     norms: Vec<BatchNorm>,
-    pool: MaxPool2d,
     output: Linear,
 }
 
@@ -41,7 +39,6 @@ impl Vgg16 {
         Self {
             convolutions: inputs.zip(&outputs).map(conv).collect(),
             norms: outputs.iter().map(|&o| BatchNormConfig::new(o).init(device)).collect(),
-            pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
             output: LinearConfig::new(flat, classes).init(device),
         }
     }
@@ -57,16 +54,16 @@ impl Vgg16 {
         let mut layers = self.convolutions.iter().zip(&self.norms);
         for (_, count) in STAGES {
             for (conv, norm) in layers.by_ref().take(count) {
-                h = relu(norm.forward(conv.forward(h)));
+                h = normalised(norm, convolved(conv, h, Activation::NONE), Activation::RELU);
             }
-            h = self.pool.forward(h); // [n, .., 16, 16], 8 x 8, 4 x 4, 2 x 2, 1 x 1
+            h = max_pooled(h, Activation::NONE); // [n, .., 16, 16], 8 x 8, 4 x 4, 2 x 2, 1 x 1
         }
         h.flatten(1, 3)
     }
 
     /// Logits from penultimate features, `[n, classes]`.
     pub fn head(&self, features: Tensor<2>) -> Tensor<2> {
-        self.output.forward(features)
+        linear(&self.output, features, Activation::NONE)
     }
 }
 

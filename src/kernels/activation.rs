@@ -1,0 +1,42 @@
+//! What follows a layer's sum: nothing, or a rectifier.
+
+/// A rectifier with this slope below zero.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Activation {
+    slope: f32,
+}
+
+impl Activation {
+    pub const NONE: Self = Self { slope: 1.0 };
+    pub const RELU: Self = Self { slope: 0.0 };
+
+    /// A leaky rectifier.
+    pub const fn leaky(slope: f32) -> Self {
+        Self { slope }
+    }
+
+    pub fn slope(self) -> f32 {
+        self.slope
+    }
+
+    /// Applies it to one value. A NaN is passed on: a diverged model must not look healthy.
+    #[inline(always)]
+    pub fn apply(self, value: f32) -> f32 {
+        if value < 0.0 { self.slope * value } else { value }
+    }
+
+    /// The gradient before it, from the gradient after it and the value after it.
+    #[inline(always)]
+    pub fn backward(self, gradient: f32, after: f32) -> f32 {
+        // Only the slope 0 maps a negative value to zero, where the gradient is zero too.
+        if after < 0.0 || (after == 0.0 && self.slope == 0.0) { self.slope * gradient } else { gradient }
+    }
+
+    /// The gradient before it, for all values.
+    pub fn gradients(self, gradient: &[f32], after: &[f32]) -> Vec<f32> {
+        match self {
+            Self::NONE => gradient.to_vec(),
+            _ => gradient.iter().zip(after).map(|(g, a)| self.backward(*g, *a)).collect(),
+        }
+    }
+}

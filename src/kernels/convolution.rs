@@ -1,0 +1,429 @@
+//! Convolutions on the CPU: matrix products over the patches of one or several images, both gradients, and the transposed
+//! convolution as the adjoint.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::activation::Activation;
+use super::operation::{Layer, Wanted};
+use super::planes;
+use super::products::{Matrix, multiply};
+
+/// Columns of a product: the places of one or several images. Fewer cost speed in deep layers, more gain nothing.
+const COLUMNS: usize = 1_024;
+
+/// The sizes of a convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Geometry {
+    /// Channels, height and width of an image.
+    pub image: [usize; 3],
+    /// Channels of the result.
+    pub out: usize,
+    /// Height and width of the kernel.
+    pub kernel: [usize; 2],
+    pub stride: [usize; 2],
+    /// Rows of zeros above and below, and columns left and right.
+    pub padding: [usize; 2],
+}
+
+/// A convolution of images `[n, in, height, width]` with weights `[out, in, kernel, kernel]` and bias `[out]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Convolution {
+    pub geometry: Geometry,
+    pub activation: Activation,
+}
+
+/// A transposed convolution, the adjoint of `geometry`: of its results `[n, out, ..]`, images `[n, in, height, width]`, with
+/// weights `[out, in, kernel, kernel]` and bias `[in]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Transposed {
+    pub geometry: Geometry,
+    pub activation: Activation,
+}
+
+impl Layer<3> for Convolution {
+    fn shape(&self, input: &[usize]) -> Vec<usize> {
+        let [height, width] = self.geometry.result();
+        vec![input[0], self.geometry.out, height, width]
+    }
+
+    fn forward(&self, [images, weights, bias]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
+        (self.geometry.forward(images, weights, After { bias, activation: self.activation }), Vec::new())
+    }
+
+    fn backward(
+        &self,
+        [images, weights, bias]: [&[f32]; 3],
+        output: &[f32],
+        _: &[f32],
+        gradient: &[f32],
+        wanted: [bool; 3],
+    ) -> Wanted<3> {
+        let gradient = self.activation.gradients(gradient, output);
+        [
+            wanted[0].then(|| self.geometry.adjoint(&gradient, weights, After::NOTHING)),
+            wanted[1].then(|| self.geometry.weight_gradient(images, &gradient)),
+            wanted[2].then(|| planes::channel_sums(&gradient, bias.len(), self.geometry.places())),
+        ]
+    }
+}
+
+impl Layer<3> for Transposed {
+    fn shape(&self, input: &[usize]) -> Vec<usize> {
+        let [channels, height, width] = self.geometry.image;
+        vec![input[0], channels, height, width]
+    }
+
+    fn forward(&self, [results, weights, bias]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
+        (self.geometry.adjoint(results, weights, After { bias, activation: self.activation }), Vec::new())
+    }
+
+    fn backward(
+        &self,
+        [results, weights, bias]: [&[f32]; 3],
+        output: &[f32],
+        _: &[f32],
+        gradient: &[f32],
+        wanted: [bool; 3],
+    ) -> Wanted<3> {
+        let gradient = self.activation.gradients(gradient, output);
+        let [_, height, width] = self.geometry.image;
+        [
+            wanted[0].then(|| self.geometry.forward(&gradient, weights, After::NOTHING)),
+            wanted[1].then(|| self.geometry.weight_gradient(&gradient, results)),
+            wanted[2].then(|| planes::channel_sums(&gradient, bias.len(), height * width)),
+        ]
+    }
+}
+
+/// What is done with each value of a result: a bias for each channel, if there is one, and a rectifier.
+#[derive(Debug, Clone, Copy)]
+struct After<'a> {
+    bias: &'a [f32],
+    activation: Activation,
+}
+
+impl Geometry {
+    /// Height and width of the result.
+    pub fn result(&self) -> [usize; 2] {
+        [0, 1].map(|d| (self.image[d + 1] + 2 * self.padding[d] - self.kernel[d]) / self.stride[d] + 1)
+    }
+
+    fn places(&self) -> usize {
+        self.result().iter().product()
+    }
+
+    /// Values of one image.
+    fn image_len(&self) -> usize {
+        self.image.iter().product()
+    }
+
+    /// Values of one result.
+    fn result_len(&self) -> usize {
+        self.out * self.places()
+    }
+
+    /// Values of the patch at one place.
+    fn patch_len(&self) -> usize {
+        self.image[0] * self.kernel[0] * self.kernel[1]
+    }
+
+    /// Images of one product, at least one; independent of the number of images and of threads.
+    fn together(&self) -> usize {
+        (COLUMNS / self.places()).max(1)
+    }
+
+    /// Rows of results of one product, if an image alone has too many places.
+    fn rows(&self) -> usize {
+        let [height, width] = self.result();
+        (COLUMNS / width).clamp(1, height)
+    }
+
+    /// Whether a patch is the pixel itself.
+    fn is_pointwise(&self) -> bool {
+        self.kernel == [1, 1] && self.stride == [1, 1] && self.padding == [0, 0]
+    }
+
+    /// The convolution of images `[n, in, height, width]` with weights `[out, in, kernel, kernel]`:
+    /// `[n, out, height, width]`.
+    fn forward(&self, images: &[f32], weights: &[f32], after: After<'_>) -> Vec<f32> {
+        let n = images.len() / self.image_len();
+        let mut result = vec![0.0; n * self.result_len()];
+        let group = self.together();
+        let weights = Matrix::new(weights, self.out, self.patch_len());
+        let pairs = images.par_chunks(group * self.image_len()).zip(result.par_chunks_mut(group * self.result_len()));
+        pairs.for_each_init(Scratch::default, |scratch, (images, result)| {
+            self.forward_group(images, weights, result, scratch);
+            after.apply(result, self.out, self.places());
+        });
+        result
+    }
+
+    fn forward_group(&self, images: &[f32], weights: Matrix<'_>, result: &mut [f32], scratch: &mut Scratch) {
+        let n = images.len() / self.image_len();
+        let places = self.places();
+        let images = self.pad(images, &mut scratch.padded);
+        for rows in self.row_tiles() {
+            let columns = n * rows.len() * self.result()[1];
+            let patches = self.patches(images, rows.clone(), &mut scratch.patches);
+            let patches = Matrix::new(patches, self.patch_len(), columns);
+            if n == 1 {
+                multiply(weights, patches, &mut result[rows.start * self.result()[1]..], places, false);
+            } else {
+                let product = sized(&mut scratch.product, self.out * columns);
+                multiply(weights, patches, product, columns, false);
+                swap_outer(product, self.out, n, places, result);
+            }
+        }
+    }
+
+    /// The gradient with respect to the images, from that of the result: the adjoint of `forward`, which is also a
+    /// transposed convolution.
+    fn adjoint(&self, result: &[f32], weights: &[f32], after: After<'_>) -> Vec<f32> {
+        let n = result.len() / self.result_len();
+        let mut images = vec![0.0; n * self.image_len()];
+        let group = self.together();
+        let weights = Matrix::new(weights, self.out, self.patch_len());
+        let pairs = images.par_chunks_mut(group * self.image_len()).zip(result.par_chunks(group * self.result_len()));
+        pairs.for_each_init(Scratch::default, |scratch, (images, result)| {
+            self.adjoint_group(images, weights, result, scratch);
+            after.apply(images, self.image[0], self.image[1] * self.image[2]);
+        });
+        images
+    }
+
+    fn adjoint_group(&self, images: &mut [f32], weights: Matrix<'_>, result: &[f32], scratch: &mut Scratch) {
+        let n = images.len() / self.image_len();
+        let Scratch { patches, product, padded } = scratch;
+        let pads = self.padding != [0, 0];
+        let padded = sized(padded, if pads { n * self.image[0] * self.padded().iter().product::<usize>() } else { 0 });
+        padded.fill(0.0);
+        for rows in self.row_tiles() {
+            let columns = n * rows.len() * self.result()[1];
+            let patches = sized(patches, self.patch_len() * columns);
+            let gathered = self.gathered(result, rows.clone(), product);
+            multiply(weights.transposed(), gathered, patches, columns, false);
+            self.add_patches(patches, rows, if pads { &mut *padded } else { &mut *images });
+        }
+        if pads {
+            self.unpad(padded, images);
+        }
+    }
+
+    /// The gradient with respect to the weights, `[out, in, kernel, kernel]`, from images and the gradient of the result.
+    fn weight_gradient(&self, images: &[f32], result: &[f32]) -> Vec<f32> {
+        let group = self.together();
+        let pairs = images.par_chunks(group * self.image_len()).zip(result.par_chunks(group * self.result_len()));
+        let of = |scratch: &mut Scratch, (images, result): (&[f32], &[f32])| {
+            let n = images.len() / self.image_len();
+            let mut sum = vec![0.0; self.out * self.patch_len()];
+            let Scratch { patches, product, padded } = &mut *scratch;
+            let images = self.pad(images, padded);
+            for rows in self.row_tiles() {
+                let columns = n * rows.len() * self.result()[1];
+                let patches = Matrix::new(self.patches(images, rows.clone(), patches), self.patch_len(), columns);
+                let gathered = self.gathered(result, rows, product);
+                multiply(gathered, patches.transposed(), &mut sum, self.patch_len(), true);
+            }
+            sum
+        };
+        // The groups' sums are added in their order, whichever thread computed them.
+        let sums: Vec<Vec<f32>> = pairs.map_init(Scratch::default, of).collect();
+        let mut sums = sums.into_iter();
+        let mut total = sums.next().unwrap_or_default();
+        for sum in sums {
+            total.iter_mut().zip(&sum).for_each(|(t, s)| *t += s);
+        }
+        total
+    }
+
+    fn row_tiles(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (height, step) = (self.result()[0], self.rows());
+        (0..height).step_by(step).map(move |start| start..(start + step).min(height))
+    }
+
+    /// Height and width of an image with its padding.
+    fn padded(&self) -> [usize; 2] {
+        [0, 1].map(|d| self.image[d + 1] + 2 * self.padding[d])
+    }
+
+    /// Images with their padding.
+    fn pad<'a>(&self, images: &'a [f32], scratch: &'a mut Vec<f32>) -> &'a [f32] {
+        if self.padding == [0, 0] {
+            return images;
+        }
+        let [_, height, width] = self.image;
+        let [padded_height, padded_width] = self.padded();
+        let planes = images.len() / (height * width);
+        let padded = sized(scratch, planes * padded_height * padded_width);
+        padded.fill(0.0);
+        for (plane, padded) in
+            images.chunks_exact(height * width).zip(padded.chunks_exact_mut(padded_height * padded_width))
+        {
+            let rows = padded.chunks_exact_mut(padded_width).skip(self.padding[0]);
+            for (row, padded) in plane.chunks_exact(width).zip(rows) {
+                padded[self.padding[1]..][..width].copy_from_slice(row);
+            }
+        }
+        padded
+    }
+
+    /// The patches of these rows of the results, `[in * kernel * kernel, n * rows * width]`, of padded images.
+    fn patches<'a>(&self, images: &'a [f32], rows: Range<usize>, scratch: &'a mut Vec<f32>) -> &'a [f32] {
+        let [height, width] = self.padded();
+        let result_width = self.result()[1];
+        let n = images.len() / (self.image[0] * height * width);
+        if self.is_pointwise() && n == 1 && rows.len() == height {
+            return images;
+        }
+        let block = rows.len() * result_width;
+        let patches = sized(scratch, self.patch_len() * n * block);
+        for (at, block) in patches.chunks_exact_mut(block).enumerate() {
+            let plane = self.window(at, n, rows.start);
+            copy_rows(block, &images[plane..], result_width, self.stride[0] * width, self.stride[1]);
+        }
+        patches
+    }
+
+    /// Adds patches of these rows, `[in * kernel * kernel, n * rows * width]`, to padded images at their places.
+    fn add_patches(&self, patches: &[f32], rows: Range<usize>, images: &mut [f32]) {
+        let [height, width] = self.padded();
+        let result_width = self.result()[1];
+        let n = images.len() / (self.image[0] * height * width);
+        for (at, block) in patches.chunks_exact(rows.len() * result_width).enumerate() {
+            let plane = self.window(at, n, rows.start);
+            add_rows(&mut images[plane..], block, result_width, self.stride[0] * width, self.stride[1]);
+        }
+    }
+
+    /// Where the values of block `at` of `[in, kernel, kernel, n]` begin in padded images, from row `row` of results on.
+    fn window(&self, at: usize, n: usize, row: usize) -> usize {
+        let [height, width] = self.padded();
+        let [rows, columns] = self.kernel;
+        let (element, image) = (at / n, at % n);
+        let (channel, y, x) = (element / (rows * columns), element / columns % rows, element % columns);
+        ((image * self.image[0] + channel) * height + row * self.stride[0] + y) * width + x
+    }
+
+    /// Adds the inside of padded images to images.
+    fn unpad(&self, padded: &[f32], images: &mut [f32]) {
+        let [_, height, width] = self.image;
+        let [padded_height, padded_width] = self.padded();
+        for (plane, padded) in
+            images.chunks_exact_mut(height * width).zip(padded.chunks_exact(padded_height * padded_width))
+        {
+            let rows = padded.chunks_exact(padded_width).skip(self.padding[0]);
+            for (row, padded) in plane.chunks_exact_mut(width).zip(rows) {
+                row.copy_from_slice(&padded[self.padding[1]..][..width]);
+            }
+        }
+    }
+
+    /// These rows of results `[n, out, height, width]` as `[out, n * rows * width]`.
+    fn gathered<'a>(&self, result: &'a [f32], rows: Range<usize>, scratch: &'a mut Vec<f32>) -> Matrix<'a> {
+        let places = self.places();
+        let n = result.len() / self.result_len();
+        let width = self.result()[1];
+        if n == 1 {
+            let columns = rows.len() * width;
+            let values = &result[rows.start * width..];
+            return Matrix::apart(values, self.out, columns, places);
+        }
+        let gathered = sized(scratch, result.len());
+        swap_outer(result, n, self.out, places, gathered);
+        Matrix::new(gathered, self.out, n * places)
+    }
+}
+
+impl After<'_> {
+    const NOTHING: Self = Self { bias: &[], activation: Activation::NONE };
+
+    fn apply(&self, values: &mut [f32], channels: usize, places: usize) {
+        if self.bias.is_empty() && self.activation == Activation::NONE {
+            return;
+        }
+        for (i, plane) in values.chunks_exact_mut(places).enumerate() {
+            let bias = self.bias.get(i % channels).copied().unwrap_or_default();
+            plane.iter_mut().for_each(|v| *v = self.activation.apply(*v + bias));
+        }
+    }
+}
+
+/// Memory of one thread that is used again by each product.
+#[derive(Default)]
+struct Scratch {
+    padded: Vec<f32>,
+    patches: Vec<f32>,
+    product: Vec<f32>,
+}
+
+/// The first `len` values of a vector that grows if it has to; what they are does not matter.
+fn sized(scratch: &mut Vec<f32>, len: usize) -> &mut [f32] {
+    if scratch.len() < len {
+        scratch.resize(len, 0.0);
+    }
+    &mut scratch[..len]
+}
+
+/// `[a, b, rest]` to `[b, a, rest]`.
+fn swap_outer(from: &[f32], a: usize, b: usize, rest: usize, to: &mut [f32]) {
+    for i in 0..a {
+        for j in 0..b {
+            to[(j * a + i) * rest..][..rest].copy_from_slice(&from[(i * b + j) * rest..][..rest]);
+        }
+    }
+}
+
+/// Copies rows of `width` values that lie `apart` in `from`, their values `stride` apart.
+fn copy_rows(to: &mut [f32], from: &[f32], width: usize, apart: usize, stride: usize) {
+    match (stride, width) {
+        (1, 2) => copy_rows_of::<2>(to, from, apart),
+        (1, 4) => copy_rows_of::<4>(to, from, apart),
+        (1, 8) => copy_rows_of::<8>(to, from, apart),
+        (1, 16) => copy_rows_of::<16>(to, from, apart),
+        (1, 24) => copy_rows_of::<24>(to, from, apart),
+        (1, 32) => copy_rows_of::<32>(to, from, apart),
+        _ => {
+            for (to, from) in to.chunks_exact_mut(width).zip(from.chunks(apart)) {
+                to.iter_mut().zip(from.iter().step_by(stride)).for_each(|(t, f)| *t = *f);
+            }
+        }
+    }
+}
+
+/// Rows of a length that the compiler knows, which saves a call for each.
+fn copy_rows_of<const WIDTH: usize>(to: &mut [f32], from: &[f32], apart: usize) {
+    let (to, _) = to.as_chunks_mut::<WIDTH>();
+    for (to, from) in to.iter_mut().zip(from.chunks(apart)) {
+        if let Some(from) = from.first_chunk::<WIDTH>() {
+            *to = *from;
+        }
+    }
+}
+
+/// Adds rows of `width` values to those that lie `apart` in `to`, their values `stride` apart.
+fn add_rows(to: &mut [f32], from: &[f32], width: usize, apart: usize, stride: usize) {
+    match (stride, width) {
+        (1, 2) => add_rows_of::<2>(to, from, apart),
+        (1, 4) => add_rows_of::<4>(to, from, apart),
+        (1, 8) => add_rows_of::<8>(to, from, apart),
+        (1, 16) => add_rows_of::<16>(to, from, apart),
+        (1, 24) => add_rows_of::<24>(to, from, apart),
+        (1, 32) => add_rows_of::<32>(to, from, apart),
+        _ => {
+            for (from, to) in from.chunks_exact(width).zip(to.chunks_mut(apart)) {
+                to.iter_mut().step_by(stride).zip(from).for_each(|(t, f)| *t += f);
+            }
+        }
+    }
+}
+
+fn add_rows_of<const WIDTH: usize>(to: &mut [f32], from: &[f32], apart: usize) {
+    let (from, _) = from.as_chunks::<WIDTH>();
+    for (from, to) in from.iter().zip(to.chunks_mut(apart)) {
+        if let Some(to) = to.first_chunk_mut::<WIDTH>() {
+            to.iter_mut().zip(from).for_each(|(t, f)| *t += f);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Layers on the CPU at the speed of its matrix products: convolutions, normalisation, pooling and fully connected layers,
+//! forward and backward, as operations of burn.
+//!
+//! The products are those of `matrixmultiply`, which cuts its sums at constant lengths: the result has the same bits on
+//! every x86-64 processor with FMA, whatever its caches, and for any number of threads. On a GPU the layers are burn's own.
+
+mod planes;
+mod activation;
+mod products;
+mod convolution;
+mod normalisation;
+mod pooling;
+mod operation;
+mod layers;
+
+pub use activation::Activation;
+pub use layers::{average_pooled, convolved, convolved_transposed, doubled, linear, max_pooled, normalised};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! A layer computed on host values as an operation of burn: its own forward and backward pass behind burn's tensors.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Backend, Flex, TensorMetadata as _, backend_extension};
+use burn::tensor::TensorData;
+
+/// The gradients that were wanted.
+pub type Wanted<const N: usize> = [Option<Vec<f32>>; N];
+
+/// A layer with N inputs (the values, then its parameters) and one output.
+pub trait Layer<const N: usize>: Debug + Send + Sync {
+    /// The shape of the output, from that of the first input.
+    fn shape(&self, input: &[usize]) -> Vec<usize>;
+
+    /// The output, and what else the backward pass needs or a caller wants to know.
+    fn forward(&self, inputs: [&[f32]; N]) -> (Vec<f32>, Vec<f32>);
+
+    /// The gradient of each input that is wanted, from that of the output.
+    fn backward(
+        &self,
+        inputs: [&[f32]; N],
+        output: &[f32],
+        kept: &[f32],
+        gradient: &[f32],
+        wanted: [bool; N],
+    ) -> Wanted<N>;
+}
+
+type Host = FloatTensor<Flex>;
+
+/// Layers with one and with three inputs. The second result is what the forward pass keeps, without a gradient.
+#[backend_extension(Flex, Autodiff)]
+pub trait Layers: Backend {
+    fn one(x: FloatTensor<Self>, layer: Arc<dyn Layer<1>>) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    fn three(
+        x: FloatTensor<Self>,
+        a: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        layer: Arc<dyn Layer<3>>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+}
+
+impl Layers for Flex {
+    fn one(x: Host, layer: Arc<dyn Layer<1>>) -> (Host, Host) {
+        forward(&*layer, &[x.to_contiguous()])
+    }
+
+    fn three(x: Host, a: Host, b: Host, layer: Arc<dyn Layer<3>>) -> (Host, Host) {
+        forward(&*layer, &[x, a, b].map(|t| t.to_contiguous()))
+    }
+}
+
+impl<C: CheckpointStrategy> Layers for Autodiff<Flex, C> {
+    fn one(x: FloatTensor<Self>, layer: Arc<dyn Layer<1>>) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        tracked::<1, C>([x], layer)
+    }
+
+    fn three(
+        x: FloatTensor<Self>,
+        a: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        layer: Arc<dyn Layer<3>>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        tracked::<3, C>([x, a, b], layer)
+    }
+}
+
+fn forward<const N: usize>(layer: &dyn Layer<N>, inputs: &[Host; N]) -> (Host, Host) {
+    let shape = layer.shape(inputs[0].shape().as_slice());
+    let (output, kept) = layer.forward(inputs.each_ref().map(|t| t.storage::<f32>()));
+    (host(output, shape), {
+        let len = kept.len();
+        host(kept, vec![len])
+    })
+}
+
+fn host(values: Vec<f32>, shape: Vec<usize>) -> Host {
+    Host::from_data(TensorData::new(values, shape))
+}
+
+/// The layer in a graph of gradients.
+fn tracked<const N: usize, C: CheckpointStrategy>(
+    inputs: [FloatTensor<Autodiff<Flex, C>>; N],
+    layer: Arc<dyn Layer<N>>,
+) -> (FloatTensor<Autodiff<Flex, C>>, FloatTensor<Autodiff<Flex, C>>) {
+    let values = inputs.each_ref().map(|t| t.primitive().to_contiguous());
+    let (output, kept) = forward(&*layer, &values);
+    let kept_out = FloatTensor::<Autodiff<Flex, C>>::new(kept.clone());
+    let nodes = inputs.map(|t| t.node());
+    let output = match Tracked.prepare::<C>(nodes).compute_bound().stateful() {
+        OpsKind::Tracked(prep) => prep.finish(State { layer, inputs: values, output: output.clone(), kept }, output),
+        OpsKind::UnTracked(prep) => prep.finish(output),
+    };
+    (output, kept_out)
+}
+
+#[derive(Debug)]
+struct Tracked;
+
+/// What the backward pass needs.
+#[derive(Debug, Clone)]
+struct State<const N: usize> {
+    layer: Arc<dyn Layer<N>>,
+    inputs: [Host; N],
+    output: Host,
+    kept: Host,
+}
+
+impl<const N: usize> Backward<Flex, N> for Tracked {
+    type State = State<N>;
+
+    fn backward(self, ops: Ops<Self::State, N>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let State { layer, inputs, output, kept } = ops.state;
+        let gradient = gradients.consume::<Flex>(&ops.node).to_contiguous();
+        let wanted = ops.parents.each_ref().map(Option::is_some);
+        let found = layer.backward(
+            inputs.each_ref().map(|t| t.storage::<f32>()),
+            output.storage::<f32>(),
+            kept.storage::<f32>(),
+            gradient.storage::<f32>(),
+            wanted,
+        );
+        for ((node, found), input) in ops.parents.into_iter().zip(found).zip(&inputs) {
+            if let Some((node, found)) = node.zip(found) {
+                gradients.register::<Flex>(node.id, host(found, input.shape().to_vec()));
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Matrix products on slices, and the fully connected layer.
+
+use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder, linalg::general_mat_mul};
+use rayon::prelude::*;
+
+use super::activation::Activation;
+use super::operation::{Layer, Wanted};
+
+/// Rows of a product for one thread.
+const ROWS: usize = 64;
+
+/// A matrix in a slice: rows, columns, and the steps from row to row and from column to column.
+#[derive(Debug, Clone, Copy)]
+pub struct Matrix<'a> {
+    pub values: &'a [f32],
+    pub size: [usize; 2],
+    pub steps: [usize; 2],
+}
+
+impl<'a> Matrix<'a> {
+    /// Row-major values.
+    pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
+        Self { values, size: [rows, columns], steps: [columns, 1] }
+    }
+
+    /// Rows of this many values that begin `apart` from each other.
+    pub fn apart(values: &'a [f32], rows: usize, columns: usize, apart: usize) -> Self {
+        Self { values, size: [rows, columns], steps: [apart, 1] }
+    }
+
+    pub fn transposed(self) -> Self {
+        let ([rows, columns], [down, across]) = (self.size, self.steps);
+        Self { size: [columns, rows], steps: [across, down], ..self }
+    }
+
+    /// From this row on.
+    fn from_row(self, row: usize) -> Self {
+        let [rows, columns] = self.size;
+        Self {
+            values: &self.values[(row * self.steps[0]).min(self.values.len())..],
+            size: [rows - row, columns],
+            ..self
+        }
+    }
+
+    fn view(&self) -> Option<ArrayView2<'a, f32>> {
+        let ([rows, columns], [down, across]) = (self.size, self.steps);
+        ArrayView2::from_shape((rows, columns).strides((down, across)), self.values).ok()
+    }
+}
+
+/// `result += a b`, or `result = a b` without `add`; the rows of the result begin `apart` from each other.
+pub fn multiply(a: Matrix<'_>, b: Matrix<'_>, result: &mut [f32], apart: usize, add: bool) {
+    let ([rows, _], [_, columns]) = (a.size, b.size);
+    let result = ArrayViewMut2::from_shape((rows, columns).strides((apart, 1)), result);
+    if let (Some(a), Some(b), Ok(mut result)) = (a.view(), b.view(), result) {
+        general_mat_mul(1.0, &a, &b, if add { 1.0 } else { 0.0 }, &mut result);
+    } else {
+        debug_assert!(false, "a matrix that does not fit its values");
+    }
+}
+
+/// `a b`, its rows divided among threads.
+pub fn product(a: Matrix<'_>, b: Matrix<'_>) -> Vec<f32> {
+    let ([rows, _], [_, columns]) = (a.size, b.size);
+    let mut result = vec![0.0; rows * columns];
+    result.par_chunks_mut(ROWS * columns.max(1)).enumerate().for_each(|(i, result)| {
+        let a = a.from_row(i * ROWS);
+        let some = Matrix { size: [result.len() / columns, a.size[1]], ..a };
+        multiply(some, b, result, columns, false);
+    });
+    result
+}
+
+/// A fully connected layer: of rows `[n, in]`, weights `[in, out]` and bias `[out]`, rows `[n, out]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Linear {
+    pub inputs: usize,
+    pub outputs: usize,
+    pub activation: Activation,
+}
+
+impl Layer<3> for Linear {
+    fn shape(&self, rows: &[usize]) -> Vec<usize> {
+        vec![rows[0], self.outputs]
+    }
+
+    fn forward(&self, [rows, weights, bias]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
+        let rows = Matrix::new(rows, rows.len() / self.inputs, self.inputs);
+        let mut result = product(rows, Matrix::new(weights, self.inputs, self.outputs));
+        for row in result.chunks_exact_mut(self.outputs) {
+            row.iter_mut().zip(bias).for_each(|(v, b)| *v = self.activation.apply(*v + b));
+        }
+        (result, Vec::new())
+    }
+
+    fn backward(
+        &self,
+        [rows, weights, _]: [&[f32]; 3],
+        output: &[f32],
+        _: &[f32],
+        gradient: &[f32],
+        wanted: [bool; 3],
+    ) -> Wanted<3> {
+        let n = rows.len() / self.inputs;
+        let gradient = self.activation.gradients(gradient, output);
+        let rows = Matrix::new(rows, n, self.inputs);
+        let d = Matrix::new(&gradient, n, self.outputs);
+        let sums = || {
+            let mut sums = vec![0.0; self.outputs];
+            for row in gradient.chunks_exact(self.outputs) {
+                sums.iter_mut().zip(row).for_each(|(sum, v)| *sum += v);
+            }
+            sums
+        };
+        [
+            wanted[0].then(|| product(d, Matrix::new(weights, self.inputs, self.outputs).transposed())),
+            wanted[1].then(|| product(rows.transposed(), d)),
+            wanted[2].then(sums),
+        ]
+    }
+}
