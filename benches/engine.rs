@@ -1,97 +1,164 @@
-//! Times of the engine's main parts: a LeNet step, a VAE epoch, encoding, the latent gradient, the neighbour index.
-//!
-//! `scripts/bench` runs them together with the same work in PyTorch and SciPy (`scripts/peers/engine.py`).
+//! Times of the engine's main works, the same as in `scripts/peers/engine.py`: `engine WORK THREADS SECONDS` prints a line
+//! of milliseconds for each repetition. `scripts/bench` runs both in turns.
 
 #![allow(clippy::expect_used, reason = "a bench stops when it cannot continue")]
+#![allow(clippy::print_stderr, clippy::print_stdout, reason = "a bench says what it measured")]
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use ridgewalk::dataset::{Dataset, load};
+use ridgewalk::dataset::{Dataset, ImageShape, Split, load};
 use ridgewalk::device::ComputeDevice;
-use ridgewalk::experiment::Experiment;
+use ridgewalk::experiment::{DatasetKind, Experiment, GeneratorKind, TargetKind};
+use ridgewalk::generator::alpha_gan::training::AlphaGanTraining;
 use ridgewalk::generator::vae::VaeTraining;
-use ridgewalk::generator::{Generator as _, GeneratorTraining as _};
+use ridgewalk::generator::{Generator as _, GeneratorTraining};
 use ridgewalk::neighbours::NeighbourIndex;
 use ridgewalk::rng::Streams;
-use ridgewalk::target::{Target, latent_gradient};
+use ridgewalk::target::{Target, Truth, latent_gradient};
 
-/// The sizes of the paper's MNIST experiment.
+/// The sizes of the paper's experiments.
 const BATCH: usize = 64;
+const MASKS: usize = 32;
 const IMAGES: usize = 4_096;
 const POINTS: usize = 60_000;
 const ANCHORS: usize = 500;
+const WIDTH: usize = 64;
+const CIFAR: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
+const MASK: ImageShape = ImageShape { channels: 1, height: 64, width: 64 };
+const LEAST_REPETITIONS: usize = 3;
 
-fn setup() -> (Experiment, Dataset, ComputeDevice) {
+/// One repetition of a work.
+type Work = Box<dyn FnMut()>;
+
+/// Each work by its name, with its preparation.
+const WORKS: [(&str, fn() -> Work); 8] = [
+    ("lenet_step", lenet_step),
+    ("vgg_step", vgg_step),
+    ("alpha_gan_step", alpha_gan_step),
+    ("stress_step", stress_step),
+    ("vae_epoch", vae_epoch),
+    ("encode", encode),
+    ("latent_gradient", gradient),
+    ("nearest_1000", nearest),
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let [name, threads, seconds] = arguments.as_slice() else {
+        eprintln!("engine WORK THREADS SECONDS, run by scripts/bench; WORK is one of:");
+        return WORKS.iter().for_each(|(name, _)| eprintln!("  {name}"));
+    };
+    let (_, prepare) = WORKS.iter().find(|(work, _)| work == name).expect("a work of the list");
+    let threads = threads.parse().expect("a number of threads");
+    let limit = Duration::from_secs_f64(seconds.parse().expect("seconds"));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    pool.install(|| {
+        let mut work = prepare();
+        work();
+        let (begun, mut done) = (Instant::now(), 0);
+        while done < LEAST_REPETITIONS || begun.elapsed() < limit {
+            let start = Instant::now();
+            work();
+            println!("{}", start.elapsed().as_secs_f64() * 1e3);
+            done += 1;
+        }
+    });
+}
+
+fn digits() -> (Experiment, Dataset) {
     let experiment = Experiment { train_size: IMAGES, test_size: 500, validation_size: 0, ..Experiment::default() };
     let dataset = load(&experiment, 1, None).expect("the built-in digits need no file");
-    (experiment, dataset, ComputeDevice::cpu())
+    (experiment, dataset)
 }
 
-fn target(c: &mut Criterion) {
-    let (experiment, dataset, device) = setup();
-    let samples: Vec<u32> = (0..BATCH as u32).collect();
-    let images = dataset.train.gather(&samples);
-    let labels = &dataset.train.labels()[..BATCH];
-    let mut target = Target::new(&experiment, dataset.shape(), 10, &Streams::new(1), &device);
-    let mut group = c.benchmark_group("target");
-    group.sample_size(20).throughput(Throughput::Elements(BATCH as u64));
-    group.bench_function("lenet_step_64", |b| b.iter(|| target.train_step(images.clone(), labels)));
-    let thousand: Vec<u32> = (0..1_000).collect();
-    let images = dataset.train.gather(&thousand);
-    let frozen = target.frozen();
-    group.throughput(Throughput::Elements(1_000));
-    group.bench_function("lenet_evaluate_1000", |b| b.iter(|| black_box(frozen.log_probabilities(images.clone()))));
-    group.finish();
+/// Uniform values in [0, 1).
+fn noise(count: usize) -> Vec<f32> {
+    let normals = Streams::new(7).get("noise", 0).normals(count);
+    normals.into_iter().map(|v| v.abs().fract()).collect()
 }
 
-fn generator(c: &mut Criterion) {
-    let (experiment, dataset, device) = setup();
-    let mut group = c.benchmark_group("generator");
-    group.sample_size(10).throughput(Throughput::Elements(IMAGES as u64));
-    group.bench_function("vae_epoch_4096", |b| {
-        b.iter_batched(
-            || VaeTraining::new(&experiment, &dataset.train, &device),
-            |mut training| {
-                for _ in 0..IMAGES.div_ceil(experiment.generator_batch) {
-                    black_box(training.advance(&dataset.train).map(|s| s.losses.code).unwrap_or(f32::NAN));
-                }
-            },
-            BatchSize::PerIteration,
-        );
-    });
+fn target_step(experiment: &Experiment, shape: ImageShape, images: usize) -> Work {
+    let mut target = Target::new(experiment, shape, 10, &Streams::new(1), &ComputeDevice::cpu());
+    let input = noise(images * shape.len());
+    let labels: Vec<u8> = (0..images).map(|i| (i % 10) as u8).collect();
+    let maps = noise(images * shape.len());
+    let is_map = experiment.dataset == DatasetKind::Ivus;
+    Box::new(move || {
+        let truth = if is_map { Truth::Maps(&maps) } else { Truth::Classes(&labels) };
+        black_box(target.train_step(input.clone(), truth));
+    })
+}
+
+fn lenet_step() -> Work {
+    target_step(&Experiment::default(), ImageShape { channels: 1, height: 28, width: 28 }, BATCH)
+}
+
+fn vgg_step() -> Work {
+    let dataset = DatasetKind::Cifar10;
+    let experiment = Experiment { dataset, target: TargetKind::Vgg16, target_width: WIDTH, ..Experiment::default() };
+    target_step(&experiment, CIFAR, BATCH)
+}
+
+fn stress_step() -> Work {
+    target_step(&Experiment { dataset: DatasetKind::Ivus, ..Experiment::default() }, MASK, MASKS)
+}
+
+fn alpha_gan_step() -> Work {
+    let images = (0..2 * BATCH * CIFAR.len()).map(|i| (i * 37 % 251) as u8).collect();
+    let train = Split::new(CIFAR, images, vec![0; 2 * BATCH]).expect("images of one size");
+    let experiment = Experiment {
+        dataset: DatasetKind::Cifar10,
+        generator: GeneratorKind::AlphaGan,
+        generator_width: WIDTH,
+        generator_batch: BATCH,
+        train_size: train.len(),
+        ..Experiment::default()
+    };
+    let mut training = AlphaGanTraining::new(&experiment, &train, &ComputeDevice::cpu());
+    Box::new(move || {
+        black_box(training.advance(&train).expect("finite losses").losses.reconstruction);
+    })
+}
+
+fn vae_epoch() -> Work {
+    let (experiment, dataset) = digits();
+    let mut training = VaeTraining::new(&experiment, &dataset.train, &ComputeDevice::cpu());
+    Box::new(move || {
+        for _ in 0..IMAGES.div_ceil(experiment.generator_batch) {
+            black_box(training.advance(&dataset.train).expect("finite losses").losses.code);
+        }
+    })
+}
+
+fn encode() -> Work {
+    let (experiment, dataset) = digits();
+    let vae = VaeTraining::new(&experiment, &dataset.train, &ComputeDevice::cpu()).vae();
+    let images = dataset.train.gather(&(0..IMAGES as u32).collect::<Vec<_>>());
+    Box::new(move || {
+        black_box(vae.encode(&images));
+    })
+}
+
+fn gradient() -> Work {
+    let (experiment, dataset) = digits();
+    let device = ComputeDevice::cpu();
     let vae = VaeTraining::new(&experiment, &dataset.train, &device).vae();
-    let all: Vec<u32> = (0..IMAGES as u32).collect();
-    let images = dataset.train.gather(&all);
-    group.bench_function("encode_4096", |b| b.iter(|| black_box(vae.encode(&images))));
     let target = Target::new(&experiment, dataset.shape(), 10, &Streams::new(1), &device).frozen();
     let codes = Streams::new(2).get("codes", 0).normals(ANCHORS * experiment.latent_dim);
     let labels: Vec<u8> = (0..ANCHORS).map(|i| (i % 10) as u8).collect();
-    group.throughput(Throughput::Elements(ANCHORS as u64));
-    group.bench_function("latent_gradient_500", |b| {
-        b.iter(|| black_box(latent_gradient(&vae, &target, &codes, &labels)))
-    });
-    group.finish();
+    Box::new(move || {
+        black_box(latent_gradient(&vae, &target, &codes, &labels));
+    })
 }
 
-fn neighbours(c: &mut Criterion) {
+fn nearest() -> Work {
     let mut rng = Streams::new(3).get("codes", 0);
     let codes = rng.normals(POINTS * 3);
     let queries = rng.normals(1_000 * 3);
-    let mut group = c.benchmark_group("neighbours");
-    group.sample_size(20);
-    group.bench_function("build_60000", |b| b.iter(|| black_box(NeighbourIndex::new(&codes, 3).map(|i| i.len()))));
     let index = NeighbourIndex::new(&codes, 3).expect("the codes are finite");
-    group.throughput(Throughput::Elements(1_000));
-    for (name, every) in [("nearest_1000", u32::MAX), ("nearest_1000_tenth_excluded", 10)] {
-        group.bench_function(name, |b| {
-            b.iter(|| {
-                queries.chunks(3).filter_map(|q| index.nearest(q, |s| s % every == 0)).map(|n| n.distance).sum::<f32>()
-            });
-        });
-    }
-    group.finish();
+    Box::new(move || {
+        let distances = queries.chunks(3).filter_map(|q| index.nearest(q, |_| false)).map(|n| n.distance);
+        black_box(distances.sum::<f32>());
+    })
 }
-
-criterion_group!(benches, target, generator, neighbours);
-criterion_main!(benches);

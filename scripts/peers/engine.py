@@ -1,40 +1,75 @@
-"""The work of benches/engine.rs in PyTorch and SciPy, on one thread: seconds for each piece as JSON.
+"""The works of benches/engine.rs in PyTorch and SciPy: `engine.py WORK THREADS SECONDS` prints a line of milliseconds for
+each repetition.
 
 Needs: pip install torch scipy numpy
 """
 
-import json
+import sys
 import time
 
 import numpy as np
 import torch
 from scipy.spatial import cKDTree
 from torch import nn
+from torch.nn import functional
 
-torch.set_num_threads(1)
-torch.manual_seed(0)
-
-
-def median_seconds(work, repeats=10):
-    work()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return sorted(times)[len(times) // 2]
+BATCH, MASKS, IMAGES, POINTS, ANCHORS, WIDTH = 64, 32, 4096, 60_000, 500, 64
+LEAST_REPETITIONS = 3
 
 
-class LeNet(nn.Module):
+def lenet():
+    return nn.Sequential(
+        nn.Conv2d(1, 20, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10),
+    )
+
+
+def vgg16():
+    layers, inputs = [], 3
+    for units, count in [(1, 2), (2, 2), (4, 3), (8, 3), (8, 3)]:
+        for _ in range(count):
+            layers += [nn.Conv2d(inputs, units * WIDTH, 3, padding=1), nn.BatchNorm2d(units * WIDTH), nn.ReLU()]
+            inputs = units * WIDTH
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(inputs, 10))
+
+
+def stress_net():
+    layers, inputs = [], 1
+    for i, outputs in enumerate([8, 16, 32, 64, 64]):
+        layers += [nn.Conv2d(inputs, outputs, 2), nn.BatchNorm2d(outputs), nn.ReLU()]
+        layers += [nn.MaxPool2d(2)] if i < 4 else []
+        inputs = outputs
+    for outputs in [64, 32, 16, 8]:
+        layers += [nn.ConvTranspose2d(inputs, outputs, 2), nn.BatchNorm2d(outputs), nn.ReLU(), nn.Upsample(scale_factor=2)]
+        inputs = outputs
+    return nn.Sequential(*layers, nn.ConvTranspose2d(inputs, 1, 3), nn.Sigmoid())
+
+
+class Block(nn.Module):
     def __init__(self):
         super().__init__()
-        self.body = nn.Sequential(
-            nn.Conv2d(1, 20, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Flatten(), nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10),
-        )
+        self.body = nn.Sequential(*[
+            layer for _ in range(2)
+            for layer in (nn.Conv2d(WIDTH, WIDTH, 3, padding=1), nn.BatchNorm2d(WIDTH), nn.LeakyReLU(0.2))
+        ])
 
     def forward(self, x):
-        return self.body(x)
+        return self.body(x) + x
+
+
+def pyramid(outputs):
+    blocks = [Block(), nn.AvgPool2d(2), Block(), nn.AvgPool2d(2), Block()]
+    return nn.Sequential(nn.Conv2d(3, WIDTH, 5, padding=2), nn.AvgPool2d(2), nn.ReLU(), *blocks, nn.Flatten(), nn.Linear(WIDTH * 16, outputs))
+
+
+def decoder():
+    blocks = [Block()] + [layer for _ in range(3) for layer in (nn.Upsample(scale_factor=2), Block())]
+    return nn.Sequential(nn.Linear(3, WIDTH * 16), nn.ReLU(), nn.Unflatten(1, (WIDTH, 4, 4)), *blocks, nn.Conv2d(WIDTH, 3, 1), nn.Tanh())
+
+
+def code_discriminator():
+    return nn.Sequential(nn.Linear(3, 700), nn.LeakyReLU(0.2), nn.Linear(700, 700), nn.LeakyReLU(0.2), nn.Linear(700, 1))
 
 
 class Vae(nn.Module):
@@ -48,51 +83,125 @@ class Vae(nn.Module):
         h = self.encoder(x)
         mean, log_variance = self.mean(h), self.log_variance(h)
         z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-        bce = nn.functional.binary_cross_entropy_with_logits(self.decoder(z), x, reduction="sum")
+        bce = functional.binary_cross_entropy_with_logits(self.decoder(z), x, reduction="sum")
         kl = 0.5 * (log_variance.exp() + mean**2 - log_variance - 1).sum()
         return (bce + kl) / len(x)
 
 
-def main():
-    found = {}
-    lenet, vae = LeNet(), Vae()
-    images = torch.rand(4096, 784)
-    batch, labels = images[:64].view(-1, 1, 28, 28), torch.arange(64) % 10
-    adam = torch.optim.Adam(lenet.parameters(), 1e-3)
+def step(net, images, loss):
+    adam = torch.optim.Adam(net.parameters(), 1e-3)
 
-    def lenet_step():
+    def work():
         adam.zero_grad()
-        nn.functional.cross_entropy(lenet(batch), labels).backward()
+        loss(net(images)).backward()
         adam.step()
 
-    found["target/lenet_step_64"] = median_seconds(lenet_step, 30)
-    thousand = images[:1000].view(-1, 1, 28, 28)
-    with torch.no_grad():
-        found["target/lenet_evaluate_1000"] = median_seconds(lambda: lenet(thousand))
-    vae_adam = torch.optim.Adam(vae.parameters(), 1e-3)
+    return work
 
-    def vae_epoch():
-        for i in range(0, 4096, 128):
-            vae_adam.zero_grad()
+
+def classes(net, shape):
+    labels = torch.arange(BATCH) % 10
+    return step(net, torch.rand(BATCH, *shape), lambda logits: functional.cross_entropy(logits, labels))
+
+
+def stress_step():
+    maps = torch.rand(MASKS, 1, 64, 64)
+    return step(stress_net(), torch.rand(MASKS, 1, 64, 64), lambda out: functional.mse_loss(out, maps))
+
+
+def alpha_gan_step():
+    """One step of each network, as in src/generator/alpha_gan/training.rs."""
+    encoder, generator, discriminator, judge = pyramid(3), decoder(), pyramid(1), code_discriminator()
+    adam = [torch.optim.Adam(net.parameters(), 1e-3, betas=(0.5, 0.9)) for net in (encoder, generator, discriminator, judge)]
+    images, lowest = torch.rand(BATCH, 3, 32, 32) * 2 - 1, functional.logsigmoid
+
+    def fixed(net, on):
+        for parameter in net.parameters():
+            parameter.requires_grad_(not on)
+
+    def work():
+        noise = torch.randn(BATCH, 3)
+        for optimiser in adam:
+            optimiser.zero_grad()
+        fixed(discriminator, True), fixed(judge, True)
+        codes = encoder(images)
+        reconstruction = (generator(codes) - images).abs().mean()
+        fakes = generator(torch.cat([codes.detach(), noise]))
+        (reconstruction - judge(codes).mean() - 2 * discriminator(fakes).mean()).backward()
+        fixed(discriminator, False), fixed(judge, False)
+        fakes = fakes.detach()
+        (-2 * lowest(discriminator(images)).mean() - 2 * lowest(-discriminator(fakes)).mean()).backward()
+        (-lowest(judge(noise)).mean() - lowest(-judge(codes.detach())).mean()).backward()
+        for optimiser in adam:
+            optimiser.step()
+
+    return work
+
+
+def vae_epoch():
+    vae, images = Vae(), torch.rand(IMAGES, 784)
+    adam = torch.optim.Adam(vae.parameters(), 1e-3)
+
+    def work():
+        for i in range(0, IMAGES, 128):
+            adam.zero_grad()
             vae.loss(images[i : i + 128]).backward()
-            vae_adam.step()
+            adam.step()
 
-    found["generator/vae_epoch_4096"] = median_seconds(vae_epoch, 5)
-    with torch.no_grad():
-        found["generator/encode_4096"] = median_seconds(lambda: vae.mean(vae.encoder(images)))
-    codes, code_labels = torch.randn(500, 3), torch.arange(500) % 10
+    return work
 
-    def latent_gradient():
+
+def encode():
+    vae, images = Vae(), torch.rand(IMAGES, 784)
+
+    def work():
+        with torch.no_grad():
+            vae.mean(vae.encoder(images))
+
+    return work
+
+
+def latent_gradient():
+    vae, net, codes, labels = Vae(), lenet(), torch.randn(ANCHORS, 3), torch.arange(ANCHORS) % 10
+
+    def work():
         p = codes.clone().requires_grad_()
         decoded = torch.sigmoid(vae.decoder(p)).view(-1, 1, 28, 28)
-        nn.functional.cross_entropy(lenet(decoded), code_labels, reduction="sum").backward(inputs=[p])
+        functional.cross_entropy(net(decoded), labels, reduction="sum").backward(inputs=[p])
 
-    found["generator/latent_gradient_500"] = median_seconds(latent_gradient)
-    points, queries = np.random.default_rng(0).normal(size=(60000, 3)), np.random.default_rng(1).normal(size=(1000, 3))
-    found["neighbours/build_60000"] = median_seconds(lambda: cKDTree(points))
-    tree = cKDTree(points)
-    found["neighbours/nearest_1000"] = median_seconds(lambda: [tree.query(q) for q in queries])
-    print(json.dumps(found, indent=2))
+    return work
+
+
+def nearest_1000():
+    rng = np.random.default_rng(0)
+    tree, queries = cKDTree(rng.normal(size=(POINTS, 3))), rng.normal(size=(1000, 3))
+    return lambda: tree.query(queries, workers=torch.get_num_threads())
+
+
+WORKS = {
+    "lenet_step": lambda: classes(lenet(), (1, 28, 28)),
+    "vgg_step": lambda: classes(vgg16(), (3, 32, 32)),
+    "alpha_gan_step": alpha_gan_step,
+    "stress_step": stress_step,
+    "vae_epoch": vae_epoch,
+    "encode": encode,
+    "latent_gradient": latent_gradient,
+    "nearest_1000": nearest_1000,
+}
+
+
+def main():
+    name, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    work = WORKS[name]()
+    work()
+    begun, done = time.perf_counter(), 0
+    while done < LEAST_REPETITIONS or time.perf_counter() - begun < seconds:
+        start = time.perf_counter()
+        work()
+        print((time.perf_counter() - start) * 1e3, flush=True)
+        done += 1
 
 
 if __name__ == "__main__":
