@@ -5,7 +5,7 @@
 
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::{log_sigmoid, sigmoid};
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -16,12 +16,14 @@ use super::{Generator, GeneratorError, GeneratorLosses, GeneratorTraining, Train
 use crate::dataset::Split;
 use crate::device::ComputeDevice;
 use crate::experiment::Experiment;
-use crate::kernels::{Activation, linear};
+use crate::kernels::{Activation, Adam, linear};
 use crate::rng::Streams;
 use std::sync::Arc;
 
 /// Width of both hidden layers, as in the tables.
 const HIDDEN: usize = 400;
+/// Adam's betas, as is usual; the paper gives none.
+const BETAS: [f32; 2] = [0.9, 0.999];
 
 /// The layers of encoder and decoder.
 #[derive(Module, Debug)]
@@ -143,7 +145,7 @@ impl VaeTraining {
         let net = weights::fresh(net, &mut streams.get("generator-weights", 0));
         Self {
             net,
-            optimiser: AdamConfig::new().with_epsilon(experiment.adam_epsilon).init(),
+            optimiser: Adam::optimiser(BETAS, experiment.adam_epsilon),
             experiment: experiment.clone(),
             streams,
             device: device.clone(),

@@ -135,7 +135,8 @@ fn activated<const D: usize>(x: Tensor<D>, activation: Activation) -> Tensor<D> 
     }
 }
 
-fn on_cpu<const D: usize>(x: &Tensor<D>) -> bool {
+/// Whether the layers of this module compute it.
+pub(super) fn on_cpu<const D: usize>(x: &Tensor<D>) -> bool {
     x.device().inner() == Device::flex()
 }
 

@@ -12,8 +12,10 @@ mod normalisation;
 mod pooling;
 mod operation;
 mod layers;
+mod adam;
 
 pub use activation::Activation;
+pub use adam::Adam;
 pub use layers::{average_pooled, convolved, convolved_transposed, doubled, linear, max_pooled, normalised};
 
 #[cfg(test)]

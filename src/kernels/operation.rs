@@ -11,6 +11,8 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Flex, TensorMetadata as _, backend_extension};
 use burn::tensor::TensorData;
 
+use super::adam::AdamStep;
+
 /// The gradients that were wanted.
 pub type Wanted<const N: usize> = [Option<Vec<f32>>; N];
 
@@ -34,6 +36,8 @@ pub trait Layer<const N: usize>: Debug + Send + Sync {
 }
 
 type Host = FloatTensor<Flex>;
+/// A tensor in a graph of gradients.
+type Graph<C> = FloatTensor<Autodiff<Flex, C>>;
 
 /// Layers with one and with three inputs. The second result is what the forward pass keeps, without a gradient.
 #[backend_extension(Flex, Autodiff)]
@@ -46,6 +50,15 @@ pub trait Layers: Backend {
         b: FloatTensor<Self>,
         layer: Arc<dyn Layer<3>>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// Parameters and both moments after a step, without a graph of gradients.
+    fn adam(
+        parameters: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moment_1: FloatTensor<Self>,
+        moment_2: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
 impl Layers for Flex {
@@ -55,6 +68,12 @@ impl Layers for Flex {
 
     fn three(x: Host, a: Host, b: Host, layer: Arc<dyn Layer<3>>) -> (Host, Host) {
         forward(&*layer, &[x, a, b].map(|t| t.to_contiguous()))
+    }
+
+    fn adam(parameters: Host, gradient: Host, moment_1: Host, moment_2: Host, step: AdamStep) -> (Host, Host, Host) {
+        let [mut p, g, mut m, mut v] = [parameters, gradient, moment_1, moment_2].map(|t| t.to_contiguous());
+        step.apply(p.storage_mut(), g.storage(), m.storage_mut(), v.storage_mut());
+        (p, m, v)
     }
 }
 
@@ -70,6 +89,18 @@ impl<C: CheckpointStrategy> Layers for Autodiff<Flex, C> {
         layer: Arc<dyn Layer<3>>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         tracked::<3, C>([x, a, b], layer)
+    }
+
+    fn adam(
+        parameters: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moment_1: FloatTensor<Self>,
+        moment_2: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let [p, g, m, v] = [parameters, gradient, moment_1, moment_2].map(|t| t.into_primitive());
+        let (p, m, v) = Flex::adam(p, g, m, v, step);
+        (FloatTensor::<Self>::new(p), FloatTensor::<Self>::new(m), FloatTensor::<Self>::new(v))
     }
 }
 
@@ -88,12 +119,12 @@ fn host(values: Vec<f32>, shape: Vec<usize>) -> Host {
 
 /// The layer in a graph of gradients.
 fn tracked<const N: usize, C: CheckpointStrategy>(
-    inputs: [FloatTensor<Autodiff<Flex, C>>; N],
+    inputs: [Graph<C>; N],
     layer: Arc<dyn Layer<N>>,
-) -> (FloatTensor<Autodiff<Flex, C>>, FloatTensor<Autodiff<Flex, C>>) {
+) -> (Graph<C>, Graph<C>) {
     let values = inputs.each_ref().map(|t| t.primitive().to_contiguous());
     let (output, kept) = forward(&*layer, &values);
-    let kept_out = FloatTensor::<Autodiff<Flex, C>>::new(kept.clone());
+    let kept_out = Graph::<C>::new(kept.clone());
     let nodes = inputs.map(|t| t.node());
     let output = match Tracked.prepare::<C>(nodes).compute_bound().stateful() {
         OpsKind::Tracked(prep) => prep.finish(State { layer, inputs: values, output: output.clone(), kept }, output),

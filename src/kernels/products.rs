@@ -34,7 +34,7 @@ impl<'a> Matrix<'a> {
     }
 
     /// From this row on.
-    fn from_row(self, row: usize) -> Self {
+    fn below(self, row: usize) -> Self {
         let [rows, columns] = self.size;
         Self {
             values: &self.values[(row * self.steps[0]).min(self.values.len())..],
@@ -65,7 +65,7 @@ pub fn product(a: Matrix<'_>, b: Matrix<'_>) -> Vec<f32> {
     let ([rows, _], [_, columns]) = (a.size, b.size);
     let mut result = vec![0.0; rows * columns];
     result.par_chunks_mut(ROWS * columns.max(1)).enumerate().for_each(|(i, result)| {
-        let a = a.from_row(i * ROWS);
+        let a = a.below(i * ROWS);
         let some = Matrix { size: [result.len() / columns, a.size[1]], ..a };
         multiply(some, b, result, columns, false);
     });

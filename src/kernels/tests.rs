@@ -61,8 +61,10 @@ fn agree(what: &str, ours: [Vec<f32>; 4], expected: [Vec<f32>; 4]) {
     }
 }
 
-/// Channels in and out, kernel, stride, padding, height, width and images: those of the tables, then odd ones.
-const CONVOLUTIONS: [([usize; 2], [usize; 2], [usize; 2], [usize; 2], [usize; 3]); 11] = [
+/// Channels in and out, kernel, stride, padding, height, width and images.
+type Sizes = ([usize; 2], [usize; 2], [usize; 2], [usize; 2], [usize; 3]);
+/// Those of the tables, then odd ones.
+const CONVOLUTIONS: [Sizes; 11] = [
     ([1, 20], [5, 5], [1, 1], [0, 0], [28, 28, 5]),
     ([20, 50], [5, 5], [1, 1], [0, 0], [12, 12, 3]),
     ([3, 8], [3, 3], [1, 1], [1, 1], [32, 32, 3]),
@@ -227,4 +229,28 @@ fn a_nan_passes_through() {
     let x = Tensor::<4>::full([2, 1, 6, 6], f32::NAN, &device());
     let y = max_pooled(normalised(&norm, convolved(&layer, x, Activation::RELU), Activation::RELU), Activation::RELU);
     assert!(host(y.inner()).iter().all(|v| v.is_nan()));
+}
+
+/// The same bits as burn's Adam over several steps.
+#[test]
+fn adam_is_burns() {
+    use burn::optim::{AdamConfig, GradientsParams};
+
+    let start: Linear = weights::fresh(LinearConfig::new(30, 20).init(&device()), &mut Streams::new(3).get("layer", 1));
+    let after = |mut optimiser: burn::optim::ModuleOptimizer| {
+        let mut layer = start.clone();
+        for step in 0..5 {
+            let x = normals(&format!("x{step}"), [8, 30]);
+            let gradients = GradientsParams::from_grads(layer.forward(x).powi_scalar(2).mean().backward(), &layer);
+            layer = optimiser.step(0.01, layer, gradients);
+        }
+        let values = [host(layer.weight.val().inner()), host(layer.bias.unwrap().val().inner())].concat();
+        (values.into_iter().map(f32::to_bits).collect::<Vec<_>>(), optimiser.into_bytes().unwrap())
+    };
+    let ours = after(Adam::optimiser([0.9, 0.999], 1e-8));
+    let burns = after(AdamConfig::new().with_epsilon(1e-8).init());
+    assert_eq!(ours.0, burns.0);
+    // Each can continue from the other's state.
+    assert!(Adam::optimiser([0.9, 0.999], 1e-8).from_bytes(burns.1).is_ok());
+    assert!(AdamConfig::new().init().from_bytes(ours.1).is_ok());
 }

@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};
 
@@ -11,6 +11,7 @@ use crate::dataset::ImageShape;
 use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::{Experiment, Task};
 use crate::generator::{host, weights};
+use crate::kernels::Adam;
 use crate::rng::Streams;
 
 /// The labels that the loss on several images is computed with.
@@ -153,8 +154,11 @@ impl Target {
     }
 }
 
+/// Adam's betas, as is usual; the paper gives none.
+const BETAS: [f32; 2] = [0.9, 0.999];
+
 fn adam(epsilon: f32) -> ModuleOptimizer {
-    AdamConfig::new().with_epsilon(epsilon).init()
+    Adam::optimiser(BETAS, epsilon)
 }
 
 /// A target with fixed parameters: for evaluation, scoring and the latent gradient.

@@ -5,7 +5,7 @@
 //! -2 log D(x) - log(1 - D(G(E(x)))) - log(1 - D(G(z))), the code discriminator -log(1 - C(E(x))) - log C(z).
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{Tensor, TensorData};
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use crate::generator::state::TrainingState;
 use crate::generator::{
     Adversarial, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, TrainingStep, host, weights,
 };
+use crate::kernels::Adam;
 use crate::rng::Streams;
 
 /// Adam's betas, as in the paper of Rosca et al.
@@ -54,10 +55,7 @@ impl AlphaGanTraining {
         let streams = Streams::new(experiment.generator_seed);
         let shape = train.shape();
         let nets = AlphaGanNets::new(experiment, shape, &device.autodiff);
-        let adam = || -> ModuleOptimizer {
-            let [beta_1, beta_2] = BETAS;
-            AdamConfig::new().with_beta_1(beta_1).with_beta_2(beta_2).with_epsilon(experiment.adam_epsilon).init()
-        };
+        let adam = || Adam::optimiser(BETAS, experiment.adam_epsilon);
         Self {
             nets: weights::fresh(nets, &mut streams.get("generator-weights", 0)),
             optimisers: Optimisers {

@@ -1,0 +1,94 @@
+//! Adam in one pass over parameters, gradient and both moments, with the states of burn's own.
+
+use burn::backend::Dispatch;
+use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, ModuleOptimizer, Optimizer};
+use burn::tensor::{Device, Tensor};
+
+use super::layers::on_cpu;
+use super::operation::Layers;
+
+/// Adam without weight decay. On a GPU it computes as burn's does.
+#[derive(Debug, Clone, Copy)]
+pub struct Adam {
+    betas: [f32; 2],
+    epsilon: f32,
+}
+
+/// One step of Adam with the corrections of its bias.
+#[derive(Debug, Clone, Copy)]
+pub struct AdamStep {
+    betas: [f32; 2],
+    /// The learning rate.
+    rate: f32,
+    /// Factor of the first moment.
+    factor: f32,
+    /// What is added to the root of the second moment.
+    epsilon: f32,
+}
+
+impl Adam {
+    /// The optimiser of a whole module.
+    pub fn optimiser(betas: [f32; 2], epsilon: f32) -> ModuleOptimizer {
+        ModuleOptimizer::from(Self { betas, epsilon })
+    }
+
+    fn at(&self, time: usize, rate: LearningRate) -> AdamStep {
+        let time = time as i32;
+        let root = (1.0 - self.betas[1].powi(time)).sqrt();
+        AdamStep {
+            betas: self.betas,
+            rate: rate as f32,
+            factor: root / (1.0 - self.betas[0].powi(time)),
+            epsilon: self.epsilon * root,
+        }
+    }
+}
+
+impl AdamStep {
+    /// Moves parameters and moments.
+    pub fn apply(&self, parameters: &mut [f32], gradient: &[f32], moment_1: &mut [f32], moment_2: &mut [f32]) {
+        let [beta_1, beta_2] = self.betas;
+        let [new_1, new_2] = [1.0 - beta_1, 1.0 - beta_2];
+        for (((p, g), m), v) in parameters.iter_mut().zip(gradient).zip(moment_1).zip(moment_2) {
+            *m = *m * beta_1 + g * new_1;
+            *v = *v * beta_2 + g * g * new_2;
+            *p -= *m * self.factor / (v.sqrt() + self.epsilon) * self.rate;
+        }
+    }
+}
+
+impl Optimizer for Adam {
+    type State<const D: usize> = AdamState<D>;
+
+    fn step<const D: usize>(
+        &self,
+        rate: LearningRate,
+        parameters: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<AdamState<D>>,
+    ) -> (Tensor<D>, Option<AdamState<D>>) {
+        let AdaptiveMomentumState { time, moment_1, moment_2, .. } = match state {
+            Some(state) => state.momentum,
+            None => AdaptiveMomentumState::new(0, gradient.zeros_like(), gradient.zeros_like()),
+        };
+        let time = time + 1;
+        let step = self.at(time, rate);
+        let (parameters, moment_1, moment_2) = if on_cpu(&parameters) {
+            let [p, g, m, v] = [parameters, gradient, moment_1, moment_2].map(Tensor::into_dispatch);
+            let (p, m, v) = <Dispatch as Layers>::adam(p, g, m, v, step);
+            (Tensor::from_dispatch(p), Tensor::from_dispatch(m), Tensor::from_dispatch(v))
+        } else {
+            let [beta_1, beta_2] = step.betas;
+            let moment_1 = moment_1 * beta_1 + gradient.clone() * (1.0 - beta_1);
+            let moment_2 = moment_2 * beta_2 + gradient.square() * (1.0 - beta_2);
+            let moved = moment_1.clone() * step.factor / (moment_2.clone().sqrt() + step.epsilon) * step.rate;
+            (parameters - moved, moment_1, moment_2)
+        };
+        (parameters, Some(AdamState::new(AdaptiveMomentumState::new(time, moment_1, moment_2))))
+    }
+
+    fn to_device<const D: usize>(mut state: AdamState<D>, device: &Device) -> AdamState<D> {
+        state.momentum = state.momentum.to_device(device);
+        state
+    }
+}
