@@ -5,6 +5,7 @@ use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, ModuleOptimize
 use burn::tensor::{Device, Tensor};
 
 use super::layers::on_cpu;
+use super::moments::Step;
 use super::operation::Layers;
 
 /// Adam without weight decay. On a GPU it computes as burn's does.
@@ -14,45 +15,20 @@ pub struct Adam {
     epsilon: f32,
 }
 
-/// One step of Adam with the corrections of its bias.
-#[derive(Debug, Clone, Copy)]
-pub struct AdamStep {
-    betas: [f32; 2],
-    /// The learning rate.
-    rate: f32,
-    /// Factor of the first moment.
-    factor: f32,
-    /// What is added to the root of the second moment.
-    epsilon: f32,
-}
-
 impl Adam {
     /// The optimiser of a whole module.
     pub fn optimiser(betas: [f32; 2], epsilon: f32) -> ModuleOptimizer {
         ModuleOptimizer::from(Self { betas, epsilon })
     }
 
-    fn at(&self, time: usize, rate: LearningRate) -> AdamStep {
+    fn at(&self, time: usize, rate: LearningRate) -> Step {
         let time = time as i32;
         let root = (1.0 - self.betas[1].powi(time)).sqrt();
-        AdamStep {
+        Step {
             betas: self.betas,
             rate: rate as f32,
             factor: root / (1.0 - self.betas[0].powi(time)),
             epsilon: self.epsilon * root,
-        }
-    }
-}
-
-impl AdamStep {
-    /// Moves parameters and moments.
-    pub fn apply(&self, parameters: &mut [f32], gradient: &[f32], moment_1: &mut [f32], moment_2: &mut [f32]) {
-        let [beta_1, beta_2] = self.betas;
-        let [new_1, new_2] = [1.0 - beta_1, 1.0 - beta_2];
-        for (((p, g), m), v) in parameters.iter_mut().zip(gradient).zip(moment_1).zip(moment_2) {
-            *m = *m * beta_1 + g * new_1;
-            *v = *v * beta_2 + g * g * new_2;
-            *p -= *m * self.factor / (v.sqrt() + self.epsilon) * self.rate;
         }
     }
 }

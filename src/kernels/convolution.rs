@@ -6,7 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::activation::Activation;
-use super::operation::{Layer, Wanted};
+use super::layer::{Layer, Wanted};
 use super::planes;
 use super::products::{Matrix, multiply};
 

@@ -13,8 +13,9 @@ use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
 use super::convolution::{Convolution, Geometry, Transposed};
+use super::layer::Layer;
 use super::normalisation::{Affine, Normalisation};
-use super::operation::{Layer, Layers};
+use super::operation::Layers;
 use super::pooling::{AveragePool, Double, MaxPool};
 use super::products;
 

@@ -6,10 +6,12 @@
 
 mod planes;
 mod activation;
+mod layer;
 mod products;
 mod convolution;
 mod normalisation;
 mod pooling;
+mod moments;
 mod operation;
 mod layers;
 mod adam;

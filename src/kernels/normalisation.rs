@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::activation::Activation;
-use super::operation::{Layer, Wanted};
+use super::layer::{Layer, Wanted};
 use super::planes;
 
 /// Normalises each channel of `[n, channels, places]` by its own mean and variance, then scale, shift and rectifier. It

@@ -1,6 +1,5 @@
 //! A layer computed on host values as an operation of burn: its own forward and backward pass behind burn's tensors.
 
-use std::fmt::Debug;
 use std::sync::Arc;
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -11,29 +10,8 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Flex, TensorMetadata as _, backend_extension};
 use burn::tensor::TensorData;
 
-use super::adam::AdamStep;
-
-/// The gradients that were wanted.
-pub type Wanted<const N: usize> = [Option<Vec<f32>>; N];
-
-/// A layer with N inputs (the values, then its parameters) and one output.
-pub trait Layer<const N: usize>: Debug + Send + Sync {
-    /// The shape of the output, from that of the first input.
-    fn shape(&self, input: &[usize]) -> Vec<usize>;
-
-    /// The output, and what else the backward pass needs or a caller wants to know.
-    fn forward(&self, inputs: [&[f32]; N]) -> (Vec<f32>, Vec<f32>);
-
-    /// The gradient of each input that is wanted, from that of the output.
-    fn backward(
-        &self,
-        inputs: [&[f32]; N],
-        output: &[f32],
-        kept: &[f32],
-        gradient: &[f32],
-        wanted: [bool; N],
-    ) -> Wanted<N>;
-}
+use super::layer::Layer;
+use super::moments::Step;
 
 type Host = FloatTensor<Flex>;
 /// A tensor in a graph of gradients.
@@ -57,7 +35,7 @@ pub trait Layers: Backend {
         gradient: FloatTensor<Self>,
         moment_1: FloatTensor<Self>,
         moment_2: FloatTensor<Self>,
-        step: AdamStep,
+        step: Step,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
@@ -70,7 +48,7 @@ impl Layers for Flex {
         forward(&*layer, &[x, a, b].map(|t| t.to_contiguous()))
     }
 
-    fn adam(parameters: Host, gradient: Host, moment_1: Host, moment_2: Host, step: AdamStep) -> (Host, Host, Host) {
+    fn adam(parameters: Host, gradient: Host, moment_1: Host, moment_2: Host, step: Step) -> (Host, Host, Host) {
         let [mut p, g, mut m, mut v] = [parameters, gradient, moment_1, moment_2].map(|t| t.to_contiguous());
         step.apply(p.storage_mut(), g.storage(), m.storage_mut(), v.storage_mut());
         (p, m, v)
@@ -96,7 +74,7 @@ impl<C: CheckpointStrategy> Layers for Autodiff<Flex, C> {
         gradient: FloatTensor<Self>,
         moment_1: FloatTensor<Self>,
         moment_2: FloatTensor<Self>,
-        step: AdamStep,
+        step: Step,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let [p, g, m, v] = [parameters, gradient, moment_1, moment_2].map(|t| t.into_primitive());
         let (p, m, v) = Flex::adam(p, g, m, v, step);

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::activation::Activation;
-use super::operation::{Layer, Wanted};
+use super::layer::{Layer, Wanted};
 
 /// The largest value of each 2 x 2 block, then a rectifier; an odd last row or column is dropped.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder, linalg::general_mat_mul};
 use rayon::prelude::*;
 
 use super::activation::Activation;
-use super::operation::{Layer, Wanted};
+use super::layer::{Layer, Wanted};
 
 /// Rows of a product for one thread.
 const ROWS: usize = 64;

@@ -119,7 +119,7 @@ fn crates_stay_in_their_rooms() {
         ("rand_xoshiro", &["rng"]),
         ("rand::", &["rng"]),
         ("kiddo", &["neighbours"]),
-        ("burn::", &["device", "generator", "target"]),
+        ("burn::", &["device", "kernels", "generator", "target"]),
     ];
     for (file, module, text) in code() {
         for line in text.lines().filter(|l| !l.trim_start().starts_with("//")) {
