@@ -46,7 +46,7 @@ impl Pace {
     /// Seconds in which it follows a change of the speed.
     const MEMORY: f64 = 60.0;
     /// It is not known before so many seconds of work.
-    const KNOWN: f64 = 1.0;
+    const KNOWN: f64 = 0.5;
 
     /// Counts a minibatch.
     pub fn stepped(&mut self, took: Duration) {
@@ -188,14 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn the_pace_is_known_after_a_second_and_follows_what_comes() {
+    fn the_pace_is_known_soon_and_follows_what_comes() {
         let mut pace = Pace::default();
         let mut told = |seconds: f64, steps: usize| {
             (0..steps).for_each(|_| pace.stepped(Duration::from_secs_f64(seconds)));
             pace.seconds_for(100)
         };
-        assert_eq!(told(0.25, 3), None);
-        assert!((told(0.25, 37).unwrap() - 25.0).abs() < 0.01);
+        assert_eq!(told(0.25, 1), None);
+        assert!((told(0.25, 39).unwrap() - 25.0).abs() < 0.01);
         let following = [told(0.5, 20).unwrap(), told(0.5, 600).unwrap()];
         assert!((25.0..50.0).contains(&following[0]) && (following[1] - 50.0).abs() < 1.0, "{following:?}");
     }

@@ -427,7 +427,7 @@ impl Preparation {
     ) -> Result<Option<Prepared>, WorldError> {
         let (epoch, losses) = training.advance(&dataset)?;
         if !training.is_done() {
-            self.warnings.extend(training.save_if_due());
+            self.warnings.extend(training.write_if_due());
             self.stage = Stage::Train { dataset, digest, training };
             return Ok(Some(Prepared::Trained { epoch, losses }));
         }

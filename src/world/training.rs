@@ -1,5 +1,6 @@
 //! The training of a world's generator, saved on the way: after a kill it goes on from its last checkpoint, bit-equal.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::codes::first_codes;
@@ -11,7 +12,6 @@ use crate::generator::checkpoint::{Checkpoint, Checkpoints, Pace};
 use crate::generator::file::GeneratorOf;
 use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, GeneratorTraining};
 use crate::identity::Origin;
-use std::sync::Arc;
 
 /// Points of the curve of losses that a checkpoint holds, about.
 const LOSSES: usize = 500;
@@ -147,10 +147,10 @@ impl Training {
     }
 
     /// Writes a checkpoint if it is time for one; returns why not, the first time.
-    pub fn save_if_due(&mut self) -> Option<String> {
+    pub fn write_if_due(&mut self) -> Option<String> {
         let per_epoch = self.training.epoch().fract() == 0.0;
         self.checkpoints.as_ref().filter(|checkpoints| checkpoints.due(per_epoch))?;
-        let failed = self.save()?.err()?;
+        let failed = self.write()?.err()?;
         let again = std::mem::replace(&mut self.complained, true);
         (!again).then(|| format!("The generator in training is not saved on the way: {failed}"))
     }
@@ -159,10 +159,10 @@ impl Training {
     /// data that are kept, or why it is not; `None` if there is nothing to keep, or nowhere.
     pub fn keep(&mut self, least: Duration) -> Option<Result<f32, String>> {
         self.checkpoints.as_ref().filter(|checkpoints| checkpoints.age() >= least)?;
-        Some(self.save()?.map(|()| self.training.epoch()))
+        Some(self.write()?.map(|()| self.training.epoch()))
     }
 
-    fn save(&mut self) -> Option<Result<(), String>> {
+    fn write(&mut self) -> Option<Result<(), String>> {
         let origin = self.origin();
         let checkpoints = self.checkpoints.as_mut().filter(|_| self.training.steps_done() > 0)?;
         let (codes, losses) = (self.codes.clone(), self.losses.clone());

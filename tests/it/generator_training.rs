@@ -129,7 +129,7 @@ fn a_checkpoint_of_a_training_that_does_not_hold_is_ignored_with_a_word() {
 #[test]
 fn a_stopped_window_keeps_the_generator_in_training_and_knows_the_time_left_as_it_goes_on() {
     let cache = tempfile::tempdir().unwrap();
-    let experiment = Experiment { generator_epochs: 30, ..tiny() };
+    let experiment = Experiment { generator_epochs: 60, ..tiny() };
     let options = EngineOptions { cache_dir: Some(cache.path().into()), threads: 1, ..EngineOptions::default() };
     let mut listener = Listener::with(options);
     let trains = |e: &Event| matches!(e, Event::Progress { phase: Phase::TrainingGenerator, .. });

@@ -41,6 +41,7 @@ impl Core {
         if let Some(codes) = forming {
             self.publish_codes(Arc::new(codes), true);
         }
+        // Of a training the pace is known, also that of the time before a kill.
         let mut known = None;
         let (phase, done, total) = match activity {
             PreparationActivity::LoadingData => (Phase::LoadingData, 0, 1),
@@ -48,15 +49,14 @@ impl Core {
             PreparationActivity::CheckingMasks { done, total } => (Phase::CheckingMasks, done, total),
             PreparationActivity::TeachingStandIn { done, total } => (Phase::TeachingStandIn, done, total),
             PreparationActivity::TrainingGenerator { done, total, left } => {
-                // Also that of the time before a kill.
-                known = left;
+                known = Some(left);
                 (Phase::TrainingGenerator, done, total)
             }
             PreparationActivity::Encoding { done, total } => (Phase::Encoding, done, total),
             PreparationActivity::Done => return,
         };
         let share = done as f32 / total.max(1) as f32;
-        self.say_progress(phase, None, 0, done, total, |eta| known.or_else(|| eta.seconds(share)));
+        self.say_progress(phase, None, 0, done, total, |eta| known.unwrap_or_else(|| eta.seconds(share)));
     }
 
     /// Saves the generator in training before it is given up, unless it was saved less than `least` ago; the passes over
