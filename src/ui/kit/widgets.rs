@@ -228,8 +228,8 @@ pub fn progress_line(painter: &Painter, rect: Rect, fraction: Option<f32>, theme
     }
 }
 
-/// A walk's letters in a disc of its colour, wider for several letters.
-pub fn letter_badge(painter: &Painter, center: Pos2, letters: &str, color: Color32, theme: &Theme) {
+/// A walk's letters in a disc of its colour, wider for several letters; returns its place.
+pub fn letter_badge(painter: &Painter, center: Pos2, letters: &str, color: Color32, theme: &Theme) -> Rect {
     const DIAMETER: f32 = 17.0;
     // On the pale disc of a walk that steps back, letters in the background's colour could not be read.
     let ink = if color.a() < 128 { theme.text } else { theme.background };
@@ -237,13 +237,15 @@ pub fn letter_badge(painter: &Painter, center: Pos2, letters: &str, color: Color
     let disc = Rect::from_center_size(center, vec2((galley.size().x + 7.0).max(DIAMETER), DIAMETER));
     painter.rect(disc, CornerRadius::same(8), color, Stroke::new(1.5, theme.background), StrokeKind::Middle);
     painter.galley(disc.center() - galley.size() / 2.0, galley, ink);
+    disc
 }
 
-/// A number in a small square, used for pins.
-pub fn number_badge(painter: &Painter, center: Pos2, number: u64, theme: &Theme) {
+/// A number in a small square, used for pins; returns its place.
+pub fn number_badge(painter: &Painter, center: Pos2, number: u64, theme: &Theme) -> Rect {
     let font = theme::bold_font(size::CAPTION - 1.0);
     let galley = painter.layout_no_wrap(number.to_string(), font, theme.background);
     let rect = Rect::from_center_size(center, galley.size().max(Vec2::splat(12.0)) + vec2(3.0, 0.0));
     painter.rect_filled(rect, CornerRadius::same(3), theme.text);
     painter.galley(rect.center() - galley.size() / 2.0, galley, theme.background);
+    rect
 }

@@ -251,17 +251,18 @@ impl LatentPanel {
         if let Some(plane) = self.asked_field.as_ref().map(|asked| &asked.plane) {
             plane::ui(ui, rect, &self.camera, plane, &mut self.options.field, cx);
         }
-        if self.options.names && matches!(self.options.coloring, Coloring::Class | Coloring::Predicted) {
-            self.names.ui(ui, rect, &self.camera, cx);
-        }
         if let Some(drawing) = &self.drawing {
             let ticks = drawing.texture.view.ticks(&self.camera);
-            overlay::ticks(ui, rect, &ticks, scale, cx);
-            overlay::walk_letters(ui, rect, &self.camera, scale, self.options.layers, cx);
-            overlay::pin_numbers(ui, rect, &self.camera, scale, cx);
+            let mut taken = overlay::ticks(ui, rect, &ticks, scale, cx);
+            taken.extend(overlay::walk_letters(ui, rect, &self.camera, scale, self.options.layers, cx));
+            taken.extend(overlay::pin_numbers(ui, rect, &self.camera, scale, cx));
             overlay::rings(ui, rect, &self.camera, &drawing.texture.view, self.hovered, scale, cx);
             let notes = overlay::notes(ui, rect, self.options, cx);
-            overlay::scale_bar(ui, rect, notes, &self.camera, scale, cx);
+            taken.push(notes);
+            taken.extend(overlay::scale_bar(ui, rect, notes, &self.camera, scale, cx));
+            if self.options.names && matches!(self.options.coloring, Coloring::Class | Coloring::Predicted) {
+                self.names.ui(ui, rect, &self.camera, taken, cx);
+            }
         }
         if response.hovered() && !response.dragged() {
             cards::hover_card(ui, self.hovered, cx);

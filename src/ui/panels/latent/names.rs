@@ -1,6 +1,6 @@
-//! The names of the classes in the latent view, each where most of its samples are, unless it is too crowded there.
+//! The names of the classes in the latent view, each where most of its samples are, or close by; none where it is too crowded.
 
-use egui::{Color32, CornerRadius, Rect, Stroke, StrokeKind, Ui, vec2};
+use egui::{Color32, CornerRadius, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, vec2};
 
 use super::scene;
 use super::view_texture;
@@ -23,26 +23,25 @@ struct Centre {
     place: [f32; 3],
 }
 
-/// Space between two names, points.
+/// Space between a name and anything else, points.
 const APART: f32 = 3.0;
+/// Where a name may stand, in its own widths and heights from the centre of its class.
+const BESIDE: [Vec2; 5] = [vec2(0.0, 0.0), vec2(0.0, -1.0), vec2(0.0, 1.0), vec2(1.0, 0.0), vec2(-1.0, 0.0)];
 const GROUND: f32 = 0.72;
 
 impl ClassNames {
-    pub fn ui(&mut self, ui: &Ui, rect: Rect, camera: &Camera, cx: &Cx<'_>) {
+    /// Shows the names clear of each other and of what is `taken`.
+    pub fn ui(&mut self, ui: &Ui, rect: Rect, camera: &Camera, mut taken: Vec<Rect>, cx: &Cx<'_>) {
         let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else { return };
         let key = std::sync::Arc::as_ptr(codes) as usize;
         let centres = self.centres.get(key, || centres(codes, cx.snapshot.latent_dim, dataset.train.labels()));
         let painter = ui.painter_at(rect);
-        let mut taken: Vec<Rect> = Vec::new();
         for centre in centres.iter().filter(|c| cx.state.focus.class.is_none_or(|only| only == c.class)) {
             let at = view_texture::on_screen(rect, camera, ui.pixels_per_point(), centre.place.into());
             let Some(at) = at else { continue };
             let font = theme::bold_font(size::BODY);
             let galley = painter.layout_no_wrap(cx.state.class_name(centre.class), font, Color32::PLACEHOLDER);
-            let place = Rect::from_center_size(at, galley.size() + vec2(10.0, 2.0));
-            if !rect.contains_rect(place) || taken.iter().any(|t| t.expand(APART).intersects(place)) {
-                continue;
-            }
+            let Some(place) = free(at, galley.size() + vec2(10.0, 2.0), rect, &taken) else { continue };
             let edge = Stroke::new(1.0, theme::class_color(centre.class));
             let ground = cx.theme.background.gamma_multiply(GROUND);
             painter.rect(place, CornerRadius::same(6), ground, edge, StrokeKind::Inside);
@@ -50,6 +49,12 @@ impl ClassNames {
             taken.push(place);
         }
     }
+}
+
+/// The first place for a name of this size at `at` or beside it, inside `rect`, that is clear of what is taken.
+fn free(at: Pos2, size: Vec2, rect: Rect, taken: &[Rect]) -> Option<Rect> {
+    let mut places = BESIDE.iter().map(|by| Rect::from_center_size(at + *by * (size + Vec2::splat(APART)), size));
+    places.find(|place| rect.contains_rect(*place) && !taken.iter().any(|t| t.expand(APART).intersects(*place)))
 }
 
 fn centres(codes: &[f32], dim: usize, labels: &[u8]) -> Vec<Centre> {
@@ -72,6 +77,18 @@ fn centres(codes: &[f32], dim: usize, labels: &[u8]) -> Vec<Centre> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_keeps_clear_of_what_is_there() {
+        let (rect, size) = (Rect::from_min_size(Pos2::ZERO, Vec2::splat(100.0)), vec2(20.0, 10.0));
+        let at = rect.center();
+        assert_eq!(free(at, size, rect, &[]), Some(Rect::from_center_size(at, size)));
+        let letter = Rect::from_center_size(at, Vec2::splat(8.0));
+        let place = free(at, size, rect, &[letter]).unwrap();
+        assert!(place.bottom() <= letter.top() && !place.intersects(letter), "{place}");
+        assert_eq!(free(at, size, rect, &[rect]), None);
+        assert_eq!(free(Pos2::ZERO, size, rect, &[]), None, "outside");
+    }
 
     #[test]
     fn a_name_stands_at_the_centroid_of_its_class_and_the_largest_class_comes_first() {

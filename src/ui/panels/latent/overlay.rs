@@ -43,24 +43,28 @@ pub fn waiting(ui: &mut Ui, cx: &Cx<'_>) {
     widgets::empty_state(ui, title, body);
 }
 
-/// Numbers along the axes.
-pub fn ticks(ui: &Ui, rect: Rect, ticks: &[Tick], scale: f32, cx: &Cx<'_>) {
+/// Numbers along the axes; returns their places.
+pub fn ticks(ui: &Ui, rect: Rect, ticks: &[Tick], scale: f32, cx: &Cx<'_>) -> Vec<Rect> {
     let painter = ui.painter_at(rect);
-    for tick in ticks {
+    let number = |tick: &Tick| {
         let outward = vec2(tick.outward.x, tick.outward.y);
         let at = rect.min + vec2(tick.px.x, tick.px.y) / scale + outward * 11.0;
         let text = format!("{:.*}", tick.decimals, tick.value);
         let galley = painter.layout_no_wrap(text, theme::font(size::CAPTION - 1.0), cx.theme.faint);
         let half = galley.size() / 2.0 + TICK_INSET;
         let at = at.clamp(rect.min + half, (rect.max - half).max(rect.min + half));
-        painter.galley(at - galley.size() / 2.0, galley, cx.theme.faint);
-    }
+        let place = Rect::from_center_size(at, galley.size());
+        painter.galley(place.min, galley, cx.theme.faint);
+        place
+    };
+    ticks.iter().map(number).collect()
 }
 
-/// The letter of each walk, at its end.
-pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: Layers, cx: &Cx<'_>) {
+/// The letter of each walk, at its end; returns their places.
+pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: Layers, cx: &Cx<'_>) -> Vec<Rect> {
+    let mut taken = Vec::new();
     if !layers.walks {
-        return;
+        return taken;
     }
     let painter = ui.painter_at(rect);
     let seen = cx.state.seen_walks();
@@ -73,26 +77,24 @@ pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: La
         let place = scene::walk_places(walk).last().and_then(|p| camera.project((*p).into()));
         let Some(at) = place else { continue };
         let center = rect.min + vec2(at.px.x, at.px.y) / scale + vec2(12.0, -12.0);
-        widgets::letter_badge(
-            &painter,
-            center,
-            &walk.walk.letters(),
-            scene::walk_color(walk, cx.state, cx.theme),
-            cx.theme,
-        );
+        let color = scene::walk_color(walk, cx.state, cx.theme);
+        taken.push(widgets::letter_badge(&painter, center, &walk.walk.letters(), color, cx.theme));
     }
+    taken
 }
 
-/// The number of each pinned point, next to it.
-pub fn pin_numbers(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) {
+/// The number of each pinned point, next to it; returns their places.
+pub fn pin_numbers(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) -> Vec<Rect> {
     let painter = ui.painter_at(rect);
+    let mut taken = Vec::new();
     for pin in &cx.state.pins.pins {
         let place = scene::position(&pin.code).into();
         let at = view_texture::on_screen(rect, camera, scale, place).filter(|at| rect.contains(*at));
         if let Some(at) = at {
-            widgets::number_badge(&painter, at + vec2(11.0, -9.0), pin.id, cx.theme);
+            taken.push(widgets::number_badge(&painter, at + vec2(11.0, -9.0), pin.id, cx.theme));
         }
     }
+    taken
 }
 
 /// Rings round the points hovered here or in another panel; painted by egui, so that the view is not rendered again.
@@ -111,8 +113,8 @@ pub fn rings(ui: &Ui, rect: Rect, camera: &Camera, view: &LatentView, hovered: H
     }
 }
 
-/// A scale bar with the length of a step of alpha, beside the `notes` or above them.
-pub fn scale_bar(ui: &Ui, rect: Rect, notes: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) {
+/// A scale bar with the length of a step of alpha, beside the `notes` or above them; returns its place.
+pub fn scale_bar(ui: &Ui, rect: Rect, notes: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>) -> Option<Rect> {
     /// Largest share of the width that the bar takes; a longer step is drawn with a break.
     const LONGEST: f32 = 0.4;
     const TICK: f32 = 4.0;
@@ -120,7 +122,7 @@ pub fn scale_bar(ui: &Ui, rect: Rect, notes: Rect, camera: &Camera, scale: f32, 
     let length = alpha * cx.state.generator.latent_scale;
     let px = length / camera.units_per_px() / scale;
     if !(length > 0.0 && px.is_finite()) || rect.height() < ROOM_FOR_NOTES {
-        return;
+        return None;
     }
     let painter = ui.painter_at(rect);
     let longest = LONGEST * rect.width();
@@ -150,6 +152,7 @@ pub fn scale_bar(ui: &Ui, rect: Rect, notes: Rect, camera: &Camera, scale: f32, 
         }
     }
     painter.galley(at, galley, cx.theme.weak);
+    Some(behind)
 }
 
 /// Number of decimals that shows two digits of a length.
