@@ -1,7 +1,7 @@
 //! Where tensors live: the CPU (burn's flex backend) or a GPU (burn-wgpu), chosen at run time.
 
 use std::any::Any;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -77,16 +77,8 @@ impl ComputeDevice {
 
     /// A GPU. If there is none and `allow_software` is true, as in tests, an adapter that computes on the CPU.
     pub fn gpu(allow_software: bool) -> Result<Self, DeviceError> {
-        let adapters = adapters();
-        let wanted = adapters.iter().find(|a| !a.is_software()).or_else(|| adapters.iter().find(|_| allow_software));
-        let Some(adapter) = wanted else {
-            let found = match adapters.len() {
-                0 => "no adapter at all".to_owned(),
-                _ => adapters.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(", "),
-            };
-            return Err(DeviceError::NoGpu { found });
-        };
-        let plain = opened(adapter)?;
+        let adapter = wanted(&adapters(), allow_software)?;
+        let plain = opened(&adapter)?;
         Ok(Self {
             autodiff: plain.clone().autodiff(),
             plain,
@@ -94,6 +86,23 @@ impl ComputeDevice {
             description: format!("GPU ({adapter})"),
         })
     }
+}
+
+/// Why there is no GPU to compute on here, as far as is known without opening one; `None` if there is one. The machine is
+/// searched once.
+pub fn no_gpu(allow_software: bool) -> Option<DeviceError> {
+    static FOUND: OnceLock<Vec<Adapter>> = OnceLock::new();
+    wanted(FOUND.get_or_init(adapters), allow_software).err()
+}
+
+fn wanted(adapters: &[Adapter], allow_software: bool) -> Result<Adapter, DeviceError> {
+    let wanted = adapters.iter().find(|a| !a.is_software()).or_else(|| adapters.iter().find(|_| allow_software));
+    wanted.cloned().ok_or_else(|| DeviceError::NoGpu {
+        found: match adapters.len() {
+            0 => "no adapter at all".to_owned(),
+            _ => adapters.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(", "),
+        },
+    })
 }
 
 /// GPUs opened so far: burn's runtime can open each only once in a process.

@@ -151,6 +151,7 @@ impl App {
         let mut state = AppState::new(options.experiment.clone(), runs, options.engine.device);
         let autosave_bytes = saved.autosave_bytes.unwrap_or(options.engine.autosave_bytes);
         let runs = RunsPage::new(options.engine.autosave.clone(), autosave_bytes);
+        let software = options.engine.software_gpu;
         let engine = EngineOptions { autosave_bytes, ..options.engine };
         let engine = match Engine::spawn(engine, wake(cc)) {
             Ok(engine) => Some(engine),
@@ -164,7 +165,7 @@ impl App {
         let mut app = Self {
             engine,
             state,
-            controls: Controls::new(options.experiment, &options.variants, files),
+            controls: Controls::new(options.experiment, &options.variants, files, software),
             runs,
             column: saved.column,
             recent: Recent::new(saved.recent),
@@ -287,7 +288,9 @@ impl App {
             BarAction::StepMinibatches | BarAction::StepRound => {}
             BarAction::Stop => self.commands.push(self.state.stop()),
             BarAction::Reset => self.reset_as_it_is(false),
-            BarAction::AddRepeat if self.state.pending.is_none() => self.commands.extend(self.state.add_repeats(1)),
+            BarAction::AddRepeat if self.state.no_repeats().is_none() => {
+                self.commands.extend(self.state.add_repeats(1))
+            }
             BarAction::AddRepeat => {}
             BarAction::ToggleTheme => {
                 let dark = ctx.theme() == egui::Theme::Dark;

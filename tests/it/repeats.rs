@@ -200,6 +200,8 @@ fn a_session_is_written_as_it_goes_and_is_taken_up_again() {
 
     let mut listener = engine(scratch.path(), Some(&root));
     listener.engine.send(Command::TakeUp { folder: folder.clone() });
+    // A pause does not keep its runs from being shown.
+    listener.engine.send(Command::Pause);
     listener.until_phase(Phase::Paused);
     let Event::Started { runs, .. } = &listener.session()[0] else { unreachable!() };
     assert_eq!((runs.len(), runs[4].parent), (5, Some((RunId::nth(1), 1))));

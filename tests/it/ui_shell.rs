@@ -6,7 +6,9 @@ use egui::accesskit::{Role, Toggled};
 use egui::{Event, Key, Modifiers, Rect, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
+use ridgewalk::device::{self, DeviceKind};
 use ridgewalk::engine::EngineOptions;
+use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::ui::{App, UiOptions, WORKSPACES};
 
@@ -223,6 +225,24 @@ fn window_on(experiment: Experiment, strategy: Strategy, data: &std::path::Path)
 
 fn is_disabled(w: &Harness<'_, App>, label: &str) -> bool {
     w.get_by_label(label).accesskit_node().is_disabled()
+}
+
+/// While the generator trains, more repeats can be asked for; a GPU that is not there cannot be chosen.
+#[test]
+fn a_button_that_can_do_nothing_is_grey_and_one_that_can_is_not() {
+    let mut w = window(true);
+    wait_for(&mut w, "the start", |s| s.generation == 1);
+    assert!(!w.state().state().generator.ready);
+    click(&mut w, "Add a repeat");
+    wait_for(&mut w, "its runs", |s| s.repeats() == 2);
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    assert!(w.state().state().runs.len() == 4 && w.state().state().runs.iter().all(|r| r.rounds.len() == 3));
+    if device::no_gpu(device::software_allowed()).is_some() {
+        wait_until(&mut w, "the search for a GPU", |w| is_disabled(w, "Device: GPU"));
+        click(&mut w, "Device: GPU");
+        w.run_steps(3);
+        assert_eq!((w.state().state().generation, w.state().state().device), (1, DeviceKind::Cpu));
+    }
 }
 
 #[test]

@@ -208,8 +208,11 @@ impl Core {
     fn pause(&mut self) {
         if self.drive != Drive::Stopped {
             self.drive = Drive::Halted;
-            self.held = true;
-            self.say_phase(Phase::Paused);
+            // Saved runs are shown first; then nothing runs.
+            self.held = !self.session.as_ref().is_some_and(Session::has_saved_to_show);
+            if self.held {
+                self.say_phase(Phase::Paused);
+            }
         }
     }
 

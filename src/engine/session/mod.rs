@@ -88,6 +88,15 @@ impl Session {
         }
     }
 
+    /// Whether saved runs are still to be shown.
+    pub fn has_saved_to_show(&self) -> bool {
+        match &self.before {
+            Before::Preparing { saved, .. } => !saved.is_empty(),
+            Before::Replaying(_) => true,
+            Before::Forking(_) | Before::Nothing => false,
+        }
+    }
+
     /// The cells to start over with: all runs but the forks.
     pub fn cells(&self) -> Vec<Cell> {
         self.planned.iter().filter(|p| p.parent.is_none()).map(PlannedRun::cell).collect()

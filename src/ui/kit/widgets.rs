@@ -118,6 +118,17 @@ pub fn segmented_width<'a>(ui: &Ui, texts: impl IntoIterator<Item = &'a str>) ->
 
 /// A segmented control: one of several choices. Returns whether it changed.
 pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
+    segmented_where(ui, name, value, choices, |_| true)
+}
+
+/// A segmented control with choices that cannot be made, whose tip says why.
+pub fn segmented_where<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut T,
+    choices: &[(T, &str, &str)],
+    is_possible: impl Fn(T) -> bool,
+) -> bool {
     let theme = Theme::of(ui.visuals());
     let padding = SEGMENT_PADDING;
     let galleys: Vec<_> = choices.iter().map(|(_, text, _)| segment_galley(ui, text)).collect();
@@ -130,12 +141,16 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, ch
         let cell = Rect::from_min_size(pos2(x, rect.top()), vec2(galley.size().x + 2.0 * padding, rect.height()));
         x = cell.right();
         let selected = *value == *choice;
-        let response = ui.interact(cell, ui.scope_id().with((name, *text)), Sense::click());
+        let possible = ui.is_enabled() && (selected || is_possible(*choice));
+        let sense = if possible { Sense::click() } else { Sense::hover() };
+        let response = ui.interact(cell, ui.scope_id().with((name, *text)), sense);
         let label = format!("{name}: {text}");
-        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), selected, &label));
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, possible, selected, &label));
         let ink = if selected {
             ui.painter().rect_filled(cell.shrink(2.0), CornerRadius::same(RADIUS - 1), theme.accent_wash);
             theme.accent
+        } else if !possible {
+            theme.faint.gamma_multiply(0.6)
         } else if response.hovered() {
             theme.text
         } else {
@@ -150,7 +165,8 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, ch
             );
         }
         ui.painter().galley(cell.center() - galley.size() / 2.0, galley, ink);
-        if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(*tip).clicked() && !selected {
+        let response = if possible { response.on_hover_cursor(egui::CursorIcon::PointingHand) } else { response };
+        if response.on_hover_text(*tip).clicked() && !selected {
             *value = *choice;
             changed = true;
             // The segments before this one are drawn already, as they were.

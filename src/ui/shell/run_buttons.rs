@@ -36,7 +36,8 @@ pub fn all(state: &AppState) -> Vec<Tool> {
     let stop = "End the rounds here; all that were completed stay, and the rest can be continued";
     let reset =
         "Start a new session with the same seed, which gives the same history; the present runs stay under Runs";
-    let add = "Add a run of each strategy with the next seed to the comparison";
+    let no_repeats = state.no_repeats();
+    let add = no_repeats.unwrap_or("Add a run of each strategy with the next seed to the comparison");
     let [stop_text, reset_text] =
         [if stopping { "Stopping…" } else { "Stop" }, if resetting { "Resetting…" } else { "Reset" }];
     vec![
@@ -51,9 +52,6 @@ pub fn all(state: &AppState) -> Vec<Tool> {
             BarAction::Stop,
         ),
         Tool::new(button(Icon::Reset, "Reset", reset_text, reset, !resetting), BarAction::Reset),
-        Tool::new(
-            button(Icon::NewSeed, "Add a repeat", "", add, state.generator.ready && state.pending.is_none()),
-            BarAction::AddRepeat,
-        ),
+        Tool::new(button(Icon::NewSeed, "Add a repeat", "", add, no_repeats.is_none()), BarAction::AddRepeat),
     ]
 }

@@ -87,6 +87,17 @@ impl AppState {
         freed.into_iter().chain([self.run_rounds()]).collect()
     }
 
+    /// Why no repeats can be added now; `None` if they can. While the generator trains they wait for it.
+    pub fn no_repeats(&self) -> Option<&'static str> {
+        match self.progress.phase {
+            _ if self.pending.is_some() => Some("Repeats can be added once the last request is done"),
+            Phase::Failed | Phase::Stopped if !self.generator.ready => {
+                Some("There is nothing to repeat: start an experiment first")
+            }
+            _ => None,
+        }
+    }
+
     /// Adds the next `count` repeats to the session; they run at once if rounds run, or if all were done.
     pub fn add_repeats(&mut self, count: usize) -> Vec<Command> {
         let runs = self.progress.phase == Phase::Finished || self.can_pause();

@@ -37,9 +37,10 @@ impl Needed {
         }
         ui.add(Label::new(RichText::new(&need.why).size(size::CAPTION).color(cx.theme.weak)).wrap());
         let text = if more == 1 { "Add 1 repeat".to_owned() } else { format!("Add {more} repeats") };
-        let tip = "Adds them to the present runs, each with the next seed; see Compare, Tests";
+        let none = cx.state.no_repeats();
+        let tip = none.unwrap_or("Adds them to the present runs, each with the next seed; see Compare, Tests");
         let add = IconButton::new(Icon::NewSeed, &text, tip).text(&text);
-        if add.enabled(cx.state.generator.ready && cx.state.pending.is_none()).show(ui).clicked() {
+        if add.enabled(none.is_none()).show(ui).clicked() {
             let commands = cx.state.add_repeats(more);
             cx.commands.extend(commands);
         }

@@ -7,6 +7,7 @@ pub mod mask_report;
 mod notes;
 pub mod rows;
 pub mod repeats;
+mod computing;
 
 use std::path::PathBuf;
 
@@ -21,6 +22,7 @@ use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
 use crate::ui::state::AppState;
 use compared::Compared;
+use computing::Computing;
 use data_files::DataFiles;
 use mask_report::MaskReportSheet;
 use repeats::Repeats;
@@ -44,6 +46,7 @@ pub struct Controls {
     starts: bool,
     /// The system's dialog for the folder of masks.
     folder: Job<Option<PathBuf>>,
+    computing: Computing,
     more: bool,
 }
 
@@ -61,7 +64,8 @@ pub enum ControlsAction {
 }
 
 impl Controls {
-    pub fn new(draft: Experiment, variants: &[Variant], files: DataFiles) -> Self {
+    /// The settings of the first session; `allow_software` lets a software adapter pass for a GPU.
+    pub fn new(draft: Experiment, variants: &[Variant], files: DataFiles, allow_software: bool) -> Self {
         Self {
             draft,
             compared: Compared::of(variants),
@@ -71,6 +75,7 @@ impl Controls {
             report: MaskReportSheet::default(),
             starts: false,
             folder: Job::default(),
+            computing: Computing::new(allow_software),
             more: false,
         }
     }
@@ -171,7 +176,7 @@ impl Controls {
                 self.groups(ui, &rows, Level::Main, cx);
                 self.adapt_to_data(before);
                 rows::heading(ui, "Computing");
-                rows::device(ui, cx);
+                self.computing.ui(ui, cx);
                 ui.add_space(space::S);
                 let (icon, text, tip) = match self.more {
                     true => (Icon::Unfolded, "Less", "Hide the other settings"),
@@ -333,8 +338,9 @@ fn add_bar(ui: &mut Ui, more: usize, cx: &Cx<'_>) -> Option<ControlsAction> {
     ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
     ui.horizontal(|ui| {
         let text = if more == 1 { "Add 1 repeat".to_owned() } else { format!("Add {more} repeats") };
-        let add = widgets::IconButton::new(Icon::NewSeed, &text, "Adds them to the comparison without a restart");
-        let ready = cx.state.generator.ready && cx.state.pending.is_none();
+        let tip = cx.state.no_repeats().unwrap_or("Adds them to the comparison without a restart");
+        let add = widgets::IconButton::new(Icon::NewSeed, &text, tip);
+        let ready = cx.state.no_repeats().is_none();
         if add.text(&text).primary().enabled(ready).show(ui).clicked() {
             action = Some(ControlsAction::AddRepeats(more));
         }

@@ -3,12 +3,9 @@
 use egui::{Color32, ComboBox, DragValue, Response, RichText, TextEdit, Ui, emath::Numeric};
 
 use super::compared::Compared;
-use crate::device::DeviceKind;
-use crate::engine::protocol::Command;
 use crate::experiment::{Choice, Experiment, ExperimentError, Field, Slot};
 use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, bold, size, space};
 use crate::ui::kit::widgets;
-use crate::ui::panel::Cx;
 
 /// Size of an editor.
 pub const EDITOR: [f32; 2] = [112.0, CONTROL_HEIGHT];
@@ -77,20 +74,6 @@ impl Rows<'_> {
         editor(ui, field, draft, [f32::INFINITY, CONTROL_HEIGHT]);
         browse
     }
-}
-
-/// The row of the device. It is not a field of the experiment and changes at once.
-pub fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
-    labelled(ui, RichText::new("Device").color(cx.theme.weak), "Where the networks are trained", None, |ui| {
-        let mut device = cx.state.device;
-        let cpu = "Train on the CPU: the same seed gives the same history, bit for bit. A new session starts; the present runs stay under Runs.";
-        let gpu = "Train on the graphics card (through burn-wgpu): faster for large networks, and equal to the CPU only up \
-                   to rounding. A new session starts; the present runs stay under Runs.";
-        let choices = [(DeviceKind::Cpu, "CPU", cpu), (DeviceKind::Gpu, "GPU", gpu)];
-        if widgets::segmented(ui, "Device", &mut device, &choices) {
-            cx.commands.push(Command::SetDevice(device));
-        }
-    });
 }
 
 pub fn heading(ui: &mut Ui, title: &str) {
