@@ -208,8 +208,8 @@ impl Core {
     fn pause(&mut self) {
         if self.drive != Drive::Stopped {
             self.drive = Drive::Halted;
-            // Saved runs are shown first; then nothing runs.
-            self.held = !self.session.as_ref().is_some_and(Session::has_saved_to_show);
+            // Saved runs are shown first, unless that takes long; then nothing runs.
+            self.held = !self.session.as_ref().is_some_and(Session::soon_shows_saved);
             if self.held {
                 self.say_phase(Phase::Paused);
             }

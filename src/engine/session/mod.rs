@@ -26,7 +26,7 @@ use super::runs::walks::HandWalks;
 use crate::experiment::{Experiment, Task, Trained};
 use crate::grid::Cell;
 use crate::round::Run;
-use crate::world::{Preparation, World};
+use crate::world::{Preparation, PreparationActivity, World};
 
 /// One experiment in the engine, from reset to reset.
 pub struct Session {
@@ -88,11 +88,15 @@ impl Session {
         }
     }
 
-    /// Whether saved runs are still to be shown.
-    pub fn has_saved_to_show(&self) -> bool {
+    /// Whether saved runs are still to be shown, and nothing that takes long comes first: no network is trained, and no
+    /// mask solved.
+    pub fn soon_shows_saved(&self) -> bool {
+        use PreparationActivity::{Encoding, LoadingData};
         match &self.before {
-            Before::Preparing { saved, .. } => !saved.is_empty(),
-            Before::Replaying(_) => true,
+            Before::Preparing { preparation, saved } => {
+                !saved.is_empty() && matches!(preparation.activity(), LoadingData | Encoding { .. })
+            }
+            Before::Replaying(replaying) => replaying.progress().is_none_or(|(_, _, masks)| masks == 0),
             Before::Forking(_) | Before::Nothing => false,
         }
     }

@@ -25,7 +25,12 @@ pub fn readme(histories: &Histories) -> String {
     histories.remarks().for_each(|remark| text += &format!("{remark}\n"));
     text += &format!("Compared with: {}.\n\nRuns:\n", histories.against.label());
     for (history, name) in all.iter().zip(group_names(all)) {
-        text += &format!("  {name}, seed {}, {} rounds{}\n", history.seed(), history.rounds.len(), computed(history));
+        // Walks can be stepped before anything is labelled.
+        let rounds = match history.rounds.iter().filter(|r| r.labels > 0).count() {
+            1 => "1 round".to_owned(),
+            n => format!("{n} rounds"),
+        };
+        text += &format!("  {name}, seed {}, {rounds}{}\n", history.seed(), computed(history));
     }
     let named: Vec<Group<'_>> = groups(all).into_iter().filter(|g| !g.is_fork).collect();
     let repeats = named.iter().map(|g| g.histories.len()).max().unwrap_or(0);

@@ -70,7 +70,7 @@ pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: 
              drifters; letters and start samples are those of walks.csv.",
             embedding.dim,
             e.dataset.label(),
-            history.rounds.len(),
+            steps.iter().map(|(_, steps)| steps.len()).max().unwrap_or(0),
             e.alpha,
             e.walk_reselection.label(),
             judged.walks.len(),

@@ -39,7 +39,7 @@ impl Images {
         let mut hasher = DefaultHasher::new();
         what.hash(&mut hasher);
         let make = || {
-            let image = to_color(shape, pixels, Theme::of(ui.visuals()));
+            let image = colored(shape, pixels, Theme::of(ui.visuals()));
             (version, ui.ctx().load_texture("image", image, TextureOptions::NEAREST))
         };
         let cached = self.textures.entry(hasher.finish()).or_insert_with(make);
@@ -69,7 +69,7 @@ pub fn show(ui: &mut Ui, texture: &TextureHandle, side: f32, name: &str) -> egui
 }
 
 /// Pixels as colours: one plane runs from the theme's paper to its ink, three planes are RGB.
-fn to_color(shape: ImageShape, pixels: &[u8], theme: &Theme) -> ColorImage {
+pub fn colored(shape: ImageShape, pixels: &[u8], theme: &Theme) -> ColorImage {
     let plane = shape.height * shape.width;
     let value = |channel: usize, i: usize| pixels.get(channel * plane + i).copied().unwrap_or(0);
     let colors = (0..plane)

@@ -93,7 +93,8 @@ impl Panel for LatentPanel {
         }
         self.view(ui, rect, &response, cx);
         if let Some(drawing) = self.drawing.as_mut() {
-            self.save.capture(ui, panel, painted, &self.camera, &mut drawing.texture.view, cx);
+            let images = self.thumbnails.shown();
+            self.save.capture(ui, (panel, painted), &self.camera, &mut drawing.texture.view, images, cx);
         }
         if !cx.selection_shown && cx.snapshot.codes.is_some() {
             cards::selection_card(ui, rect, cx);
@@ -243,7 +244,7 @@ impl LatentPanel {
         brush::selection_outline(ui, rect, &self.camera, cx);
         self.stroke.ui(ui, rect, response, &self.camera, cx);
         self.thumbnails.clear();
-        if self.options.images && !self.save.is_due() {
+        if self.options.images {
             self.thumbnails.ui(ui, rect, &self.camera, cx);
         }
         self.pick(ui, rect, response, cx);

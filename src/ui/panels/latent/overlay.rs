@@ -60,9 +60,12 @@ pub fn ticks(ui: &Ui, rect: Rect, ticks: &[Tick], scale: f32, cx: &Cx<'_>) -> Ve
     ticks.iter().map(number).collect()
 }
 
-/// The letter of each walk, at its end; returns their places.
+/// The letter of each walk at one side of its end, clear of the others where there is room; returns their places.
 pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: Layers, cx: &Cx<'_>) -> Vec<Rect> {
-    let mut taken = Vec::new();
+    /// Where a letter may stand, points from the end of its walk.
+    const BESIDE: [Vec2; 4] = [vec2(12.0, -12.0), vec2(-12.0, -12.0), vec2(12.0, 12.0), vec2(-12.0, 12.0)];
+    const SIDE: f32 = 18.0;
+    let mut taken: Vec<Rect> = Vec::new();
     if !layers.walks {
         return taken;
     }
@@ -76,7 +79,12 @@ pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: La
         }
         let place = scene::walk_places(walk).last().and_then(|p| camera.project((*p).into()));
         let Some(at) = place else { continue };
-        let center = rect.min + vec2(at.px.x, at.px.y) / scale + vec2(12.0, -12.0);
+        let end = rect.min + vec2(at.px.x, at.px.y) / scale;
+        let is_free = |center: &egui::Pos2| {
+            let place = Rect::from_center_size(*center, Vec2::splat(SIDE));
+            taken.iter().all(|other| !other.intersects(place))
+        };
+        let center = BESIDE.iter().map(|by| end + *by).find(is_free).unwrap_or(end + BESIDE[0]);
         let color = scene::walk_color(walk, cx.state, cx.theme);
         taken.push(widgets::letter_badge(&painter, center, &walk.walk.letters(), color, cx.theme));
     }

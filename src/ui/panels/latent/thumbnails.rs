@@ -64,6 +64,11 @@ impl Thumbnails {
         }
     }
 
+    /// The images that are shown, as samples with their places.
+    pub fn shown(&self) -> &[(u32, Rect)] {
+        &self.shown
+    }
+
     /// Forgets the images of the last frame.
     pub fn clear(&mut self) {
         self.shown.clear();

@@ -49,23 +49,27 @@ impl ExportFigure4 {
     }
 }
 
-/// All walks of the shown run, filtered or not, in the format of a run's files.
+/// All walks of the shown run, filtered or not, in the format of a run's files: the last round has all steps, as those by
+/// hand were taken in no round.
 fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
     let (dataset, codes) = (cx.state.dataset.as_ref()?, cx.snapshot.codes.as_ref()?);
-    let header = (**cx.state.shown_run()?.header.as_ref()?).clone();
+    let run = cx.state.shown_run()?;
+    let header = (**run.header.as_ref()?).clone();
     let mut walks = cx.state.judged_walks();
     // Baseline walks are not part of the figure.
     walks.retain(|w| !w.walk.is_baseline());
     let steps = walks.iter().map(|w| w.points - 1).max().filter(|n| *n > 0)?;
-    let record = |k: usize| RoundRecord {
-        round: k + 1,
-        walk_steps: walks
-            .iter()
-            .filter(|w| k + 1 < w.points)
-            .filter_map(|w| w.walk.steps.get(k).map(|(s, _)| s.clone()))
-            .collect(),
-        ..RoundRecord::empty(k + 1)
-    };
+    let walks_after = |k: usize| walks.iter().filter(move |w| k + 1 < w.points);
+    let steps_after = |k: usize| walks_after(k).filter_map(move |w| w.walk.steps.get(k).map(|(step, _)| step.clone()));
+    let ended = run.rounds.iter().filter(|r| r.round <= cx.state.round_over());
+    let mut rounds: Vec<RoundRecord> =
+        ended.map(|r| RoundRecord { walk_steps: Vec::new(), ..RoundRecord::clone(r) }).collect();
+    if rounds.is_empty() {
+        rounds.push(RoundRecord::empty(1));
+    }
+    if let Some(last) = rounds.last_mut() {
+        last.walk_steps = (0..steps).flat_map(steps_after).collect();
+    }
     let image = |sample: u32| dataset.train.image(sample as usize).to_vec();
     let images = walks.iter().map(|w| WalkImages {
         walk: w.walk.id,
@@ -93,5 +97,5 @@ fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
         shape: dataset.shape(),
         walks: images.collect(),
     };
-    Some((History { header, rounds: (0..steps).map(record).map(Arc::new).collect() }, embedding, album))
+    Some((History { header, rounds: rounds.into_iter().map(Arc::new).collect() }, embedding, album))
 }
