@@ -249,6 +249,15 @@ fn runs_are_hidden_renamed_removed_and_put_back() {
     w.key_press(egui::Key::Enter);
     w.run_steps(3);
     assert!(w.query_by_label("Run mine").is_some());
+    let folder = tempfile::tempdir().unwrap();
+    w.get_by_label("More for mine").click();
+    w.run_steps(2);
+    click(&mut w, "Export…");
+    w.run_steps(2);
+    type_over(&mut w, &folder.path().join("out").display().to_string());
+    wait_for(&mut w, "the files", |s| s.messages.iter().any(|m| m.text.starts_with("Wrote ")));
+    let readme = std::fs::read_to_string(folder.path().join("out/README.txt")).unwrap();
+    assert!(readme.contains("snn, seed 1, 3 rounds") && !readme.contains("random, seed"), "{readme}");
     w.get_by_label("More for Random").click();
     w.run_steps(2);
     click(&mut w, "Remove from the list");

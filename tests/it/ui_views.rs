@@ -75,6 +75,13 @@ fn every_row_of_the_filmstrip_shows_its_letters_and_images_however_long_the_walk
     w.run_steps(2);
     assert_eq!(w.state().state().lab.selected, None);
     w.check_accessibility();
+    // The files of Figure 4 tell the rounds of the run, not the steps of its walks.
+    let folder = tempfile::tempdir().unwrap();
+    click(&mut w, "Figure 4…");
+    type_over(&mut w, &folder.path().join("out").display().to_string());
+    wait_for(&mut w, "the files", |s| s.messages.iter().any(|m| m.text.starts_with("Figure 4: ")));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join("out").join(name)).unwrap();
+    assert!(read("README.txt").contains(", seed 1, 1 round"), "{}", read("README.txt"));
 }
 
 fn canvas(w: &Harness<'_, App>) -> egui::Rect {

@@ -14,5 +14,6 @@ pub mod images;
 pub mod job;
 pub mod ask_path;
 pub mod export;
+pub mod export_figures;
 pub mod memo;
 pub mod question;

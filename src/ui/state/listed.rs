@@ -98,6 +98,14 @@ impl AppState {
         self.histories().into_iter().chain(kept).collect()
     }
 
+    /// A run of the list as the history of its completed rounds; `None` before the first.
+    pub fn history_of(&self, entry: &Entry) -> Option<History> {
+        match entry.live() {
+            Some(run) => self.run(run)?.history(),
+            None => entry.kept().cloned(),
+        }
+    }
+
     /// Takes runs off the list; those in progress are held. The last one of the session stays.
     pub fn remove_runs(&mut self, keys: &[RunKey]) -> Vec<Command> {
         let all_go = self.list.entries().filter(|e| e.live().is_some()).all(|e| keys.contains(&e.key));

@@ -5,7 +5,6 @@ mod behind;
 pub mod open;
 mod sets;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,11 +13,11 @@ use egui::{RichText, ScrollArea, Ui};
 use crate::combine::CombineError;
 use crate::engine::protocol::Command;
 use crate::experiment::{Strategy, Variant};
-use crate::figures::{self, Drawn, Figure, FigureError, Format, Histories, KINDS, Kind, Looks, Table};
+use crate::figures::{Drawn, Figure, FigureError, Histories, KINDS, Kind, Looks, Table};
 use crate::history::History;
 use crate::statistics::groups;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
-use crate::ui::kit::export::{DPI, Export, Prepared};
+use crate::ui::kit::export_figures::{ExportFigures, Exported};
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
@@ -54,9 +53,7 @@ pub struct ComparePanel {
     view: FigureView,
     open: OpenHistories,
     keep: AskPath,
-    export: Export,
-    formats: Vec<Format>,
-    page_wide: bool,
+    export: ExportFigures,
 }
 
 /// What a content depends on.
@@ -87,9 +84,7 @@ impl Default for ComparePanel {
             view: FigureView::default(),
             open: OpenHistories::default(),
             keep: AskPath::new("Save the runs", "Folder for the runs, new or existing", "Save", Wanted::Folder),
-            export: Export::new("Export figures and tables", "Folder for the files", "Export", Wanted::Folder),
-            formats: Format::ALL.to_vec(),
-            page_wide: true,
+            export: ExportFigures::default(),
         }
     }
 }
@@ -129,8 +124,7 @@ impl Panel for ComparePanel {
         let can_export = something && !self.export.is_writing();
         let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
         if export.on_hover_text("Writes every figure and table of the shown runs to files").clicked() {
-            let shown = self.sets.chosen(cx.state);
-            self.export.open(|| format!("{}-figures", name_of(&shown)));
+            self.export.open(&self.sets.chosen(cx.state), "");
         }
         self.open.button(ui);
         self.keep_button(ui, cx.state);
@@ -268,50 +262,14 @@ impl ComparePanel {
     }
 
     fn ask(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
-        let (formats, page_wide) = (&mut self.formats, &mut self.page_wide);
-        let folder = self.export.ui(ctx, |ui| {
-            ui.add_space(space::S);
-            ui.horizontal(|ui| {
-                for format in Format::ALL {
-                    let mut on = formats.contains(format);
-                    if ui.checkbox(&mut on, format.extension().to_uppercase()).changed() {
-                        formats.retain(|f| f != format);
-                        if on {
-                            formats.push(*format);
-                        }
-                    }
-                }
-            });
-            let widths =
-                [(true, "page, 7.2 in", "As wide as a page"), (false, "column, 3.5 in", "As wide as a column")];
-            widgets::segmented(ui, "Width", page_wide, &widths);
+        let Self { export, sets, against, allow, .. } = self;
+        export.ui(ctx, || Exported {
+            histories: sets.chosen(cx.state),
+            against: against.clone(),
+            allow: allow.clone(),
+            looks: cx.state.looks.clone(),
         });
-        if let Some(folder) = folder {
-            let histories = self.sets.chosen(cx.state);
-            let (looks, against, allow, formats, width) = (
-                cx.state.looks.clone(),
-                self.against.clone(),
-                self.allow.clone(),
-                self.formats.clone(),
-                if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH },
-            );
-            self.export.start(ctx, move || {
-                let files = Histories::allowing(&histories, &against, &allow)
-                    .and_then(|h| figures::all_files(&h.looking(&looks), &formats, width, DPI))
-                    .map_err(|e| e.to_string())?;
-                Ok(Prepared::new(files.paths(&folder), move || {
-                    let written = files.write(&folder).map_err(|e| e.to_string())?;
-                    Ok(format!("Wrote {} files into {}", written.len(), folder.display()))
-                }))
-            });
-        }
     }
-}
-
-/// The name of the experiments of these runs.
-fn name_of(histories: &[History]) -> String {
-    let names: BTreeSet<&str> = histories.iter().map(|h| h.header.experiment.name.as_str()).collect();
-    names.into_iter().collect::<Vec<_>>().join("-")
 }
 
 fn content(kind: &Kind, histories: &[History], against: &Variant, allow: &[String], looks: &Looks) -> Content {

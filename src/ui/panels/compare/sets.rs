@@ -134,13 +134,9 @@ impl Sets {
     fn find(&mut self, state: &AppState) {
         let ended = state.runs.iter().map(|run| run.rounds.len()).sum();
         self.found.get((state.list.version, state.generation, ended), || {
-            let history = |entry: &Entry| match entry.live() {
-                Some(run) => state.run(run)?.history(),
-                None => entry.kept().cloned(),
-            };
             let member = |entry: &Entry| {
                 let (key, group, live, shown) = (entry.key, entry.group, entry.live().is_some(), entry.shown);
-                Some(Member { key, group, history: history(entry)?, live, shown })
+                Some(Member { key, group, history: state.history_of(entry)?, live, shown })
             };
             let mut members: Vec<Member> = state.list.entries().filter_map(member).collect();
             members.sort_by_key(|run| !run.live);

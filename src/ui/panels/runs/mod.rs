@@ -13,9 +13,11 @@ use egui::{Context, Label, RichText, ScrollArea, Ui, vec2};
 
 use crate::archive::{self, HISTORY_EXTENSION};
 use crate::engine::protocol::{Command, Level};
+use crate::experiment::{Strategy, Variant};
 use crate::grid::{GridFolder, Keep, merge};
 use crate::history::History;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::export_figures::{ExportFigures, Exported};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, size, space};
@@ -36,6 +38,9 @@ pub struct RunsPage {
     /// The runs that the dialog is about.
     to_save: Vec<RunKey>,
     saving: Job<Result<String, String>>,
+    export: ExportFigures,
+    /// The runs that are exported.
+    to_export: Vec<RunKey>,
     open: AskPath,
     opening: Job<Result<(PathBuf, Vec<History>), String>>,
 }
@@ -62,6 +67,8 @@ impl RunsPage {
             save: AskPath::new("Save runs", hint, "Save", Wanted::Folder),
             to_save: Vec::new(),
             saving: Job::default(),
+            export: ExportFigures::default(),
+            to_export: Vec::new(),
             open: AskPath::new("Open runs", "A run's folder, or one history (*.rwh)", "Open", Wanted::Folder),
             opening: Job::default(),
         }
@@ -92,6 +99,9 @@ impl RunsPage {
             self.save_into(ctx, folder, cx);
         }
         cx.report(self.saving.take());
+        cx.report(self.export.outcome());
+        let to_export = &self.to_export;
+        self.export.ui(ctx, || exported(to_export, cx.state));
     }
 
     /// The page.
@@ -216,6 +226,9 @@ impl RunsPage {
         if choice(ui, true, "Save…", "Writes these runs into a folder of yours, which `ridgewalk` reads") {
             self.ask_to_save(keys.to_vec(), cx.state);
         }
+        if choice(ui, true, "Export…", "Writes the figures and tables of these runs to files") {
+            self.ask_to_export(keys.to_vec(), cx.state);
+        }
         ui.separator();
         if choice(ui, !is_live, "Remove from the list", "Until you undo it (Ctrl Z); the files stay") {
             let commands = cx.state.remove_runs(keys);
@@ -252,6 +265,7 @@ impl RunsPage {
             }
             RowAction::OnlyThis => cx.state.list.show_only(&[key]),
             RowAction::Save => self.ask_to_save(vec![key], cx.state),
+            RowAction::Export => self.ask_to_export(vec![key], cx.state),
             RowAction::Remove => {
                 let commands = cx.state.remove_runs(&[key]);
                 cx.commands.extend(commands);
@@ -272,6 +286,16 @@ impl RunsPage {
         self.save.open(|| state.folder_for_runs());
     }
 
+    fn ask_to_export(&mut self, keys: Vec<RunKey>, state: &AppState) {
+        let histories = exported(&keys, state).histories;
+        let of = match &histories[..] {
+            [run] => format!("-{}-{}", run.variant().stem(), run.seed()),
+            _ => String::new(),
+        };
+        self.export.open(&histories, &of);
+        self.to_export = keys;
+    }
+
     /// Writes the chosen runs: those of the present session from now on, others as they are.
     fn save_into(&mut self, ctx: &Context, folder: PathBuf, cx: &mut Cx<'_>) {
         let entries: Vec<&Entry> = self.to_save.iter().filter_map(|key| cx.state.list.entry(*key)).collect();
@@ -284,6 +308,16 @@ impl RunsPage {
         let files: Vec<(PathBuf, History)> = files.collect();
         self.saving.start(ctx, move || copy(&files, folder));
     }
+}
+
+/// These runs, compared with Random, or else with the first.
+fn exported(keys: &[RunKey], state: &AppState) -> Exported {
+    let entries = keys.iter().filter_map(|key| state.list.entry(*key));
+    let histories: Vec<History> = entries.filter_map(|entry| state.history_of(entry)).collect();
+    let random = Variant::from(Strategy::Random);
+    let first =
+        histories.iter().map(History::variant).find(|v| *v == random).or(histories.first().map(|h| h.variant()));
+    Exported { against: first.unwrap_or(random), allow: Vec::new(), looks: state.looks.clone(), histories }
 }
 
 /// Copies runs with all that is beside them: those of a grid together, forks one by one.

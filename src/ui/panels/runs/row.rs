@@ -31,6 +31,7 @@ pub enum RowAction {
     Compare,
     OnlyThis,
     Save,
+    Export,
     Remove,
 }
 
@@ -121,6 +122,7 @@ fn choices(ui: &mut Ui, run: Listed<'_>, is_focus: bool) -> Option<RowAction> {
     choice(ui, begun, "Compare with the shown run", "Opens Compare with these two runs only", RowAction::Compare);
     choice(ui, true, "Show only this run", "Hides all others in curves, figures and tests", RowAction::OnlyThis);
     choice(ui, begun, "Save…", "Writes this run into a folder of yours, which `ridgewalk` reads", RowAction::Save);
+    choice(ui, begun, "Export…", "Writes the figures and tables of this run to files", RowAction::Export);
     ui.separator();
     choice(
         ui,
