@@ -86,9 +86,9 @@ fn no_key_and_no_button_loses_a_run() {
     w.check_accessibility();
 }
 
-/// A window of the tiny experiment that writes its sessions below `root`.
-fn saving_window(root: &Path, autostart: bool) -> Harness<'static, App> {
-    let [cache_dir, autosave] = ["cache", "runs"].map(|name| Some(root.join(name)));
+/// A window of the tiny experiment that writes its sessions below `runs`.
+fn saving_window(cache: &Path, runs: &Path, autostart: bool) -> Harness<'static, App> {
+    let [cache_dir, autosave] = [cache, runs].map(|path| Some(path.to_owned()));
     let engine = EngineOptions { cache_dir, autosave, threads: 1, ..EngineOptions::default() };
     let variants = variants(&[Strategy::Random, Strategy::Snn]);
     window_with(UiOptions { engine, experiment: tiny(), variants, autostart })
@@ -117,9 +117,9 @@ fn apply(w: &mut Harness<'static, App>) {
 fn start_preset(w: &mut Harness<'static, App>) {
     click(w, "Start page");
     w.run_steps(2);
-    w.get_by_label("Start: digits-2d").scroll_to_me();
+    w.get_by_label("Start: tiny").scroll_to_me();
     w.run_steps(8);
-    click(w, "Start: digits-2d");
+    click(w, "Start: tiny");
 }
 
 /// Opens the folder of the present session, and shows its runs in place of the present ones.
@@ -139,8 +139,8 @@ fn open_and_replay(w: &mut Harness<'static, App>) {
 #[test]
 fn what_another_session_replaces_stays_and_undo_brings_it_back() {
     let actions: [(&str, Act); 3] = [("Apply", apply), ("a preset", start_preset), ("Replay", open_and_replay)];
-    let root = tempfile::tempdir().unwrap();
-    let mut w = saving_window(root.path(), true);
+    let [cache, runs] = [(), ()].map(|()| tempfile::tempdir().unwrap());
+    let mut w = saving_window(cache.path(), runs.path(), true);
     for running in [false, true] {
         for (name, act) in actions {
             let what = format!("{name} on {} runs", if running { "running" } else { "finished" });
@@ -195,9 +195,10 @@ fn a_fork_takes_nothing_away() {
 /// What a closed window has written, finished or not, the next one offers and takes up, without a run that was removed.
 #[test]
 fn the_runs_of_a_closed_window_are_offered_by_the_next() {
+    let cache = tempfile::tempdir().unwrap();
     for running in [false, true] {
-        let root = tempfile::tempdir().unwrap();
-        let mut w = saving_window(root.path(), true);
+        let runs = tempfile::tempdir().unwrap();
+        let mut w = saving_window(cache.path(), runs.path(), true);
         wait_for(&mut w, "rounds", |s| if running { rounds(s, Strategy::Snn) >= 1 } else { finished(s) });
         w.key_press(egui::Key::U);
         w.run_steps(3);
@@ -209,8 +210,8 @@ fn the_runs_of_a_closed_window_are_offered_by_the_next() {
         assert_eq!(known.len(), 1, "the run that is left");
         drop(w);
         // Its engine ends by itself.
-        assert_eq!(left(&root.path().join("runs"), 1).len(), 1);
-        let mut w = saving_window(root.path(), false);
+        assert_eq!(left(runs.path(), 1).len(), 1);
+        let mut w = saving_window(cache.path(), runs.path(), false);
         wait_for(&mut w, "the generator", is_ready);
         w.key_press(egui::Key::U);
         w.run_steps(4);

@@ -45,9 +45,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
         Card { name: "Decoder G", fact: "G(p)".into(), now: forming },
         Card {
             name: "Target F",
-            fact: step.map_or("F(G(p)), loss".into(), |s| {
-                format!("loss {:.3} with {}", s.loss, cx.state.class_name(s.parent_label))
-            }),
+            fact: step.map_or("F(G(p)), loss".into(), |s| format!("loss {:.3}", s.loss)),
             now: matches!(phase, Phase::TrainingTarget | Phase::Evaluating | Phase::Rerunning),
         },
         Card { name: "Sampler", fact: format!("{} proposes", cx.state.shown_name()), now: phase == Phase::Proposing },

@@ -130,7 +130,7 @@ impl WalksPanel {
         let ready = cx.state.generator.ready;
         let by_hand = cx.state.shown_walks().any(|w| w.id >= cx.state.experiment.walks);
         let all = [Starting::Anchors, Starting::Count, Starting::Begin, Starting::Step, Starting::Play];
-        self.starting.show(ui, "More of the walks", 2, &all, |ui, part, _| match part {
+        self.starting.show(ui, "More of the walks", 3, &all, |ui, part, _| match part {
             Starting::Anchors => {
                 let choices = [
                     (WalkAnchors::Random, "random", "Anywhere in the data"),

@@ -31,7 +31,7 @@ pub fn row(ui: &mut Ui, flow: &mut Flow<Part>, cx: &mut Cx<'_>) {
     let mut parts = vec![Part::Name, Part::Rule, Part::Every, Part::Compare];
     parts.retain(|part| *part != Part::Every || cx.state.lab.reselection.kind == WalkReselection::EveryK);
     let mut changed = false;
-    flow.show(ui, "More of the re-selection", 2, &parts, |ui, part, _| match part {
+    flow.show(ui, "More of the re-selection", 3, &parts, |ui, part, _| match part {
         Part::Name => {
             let tip = "When a walk started by hand restarts at another labelled sample";
             ui.label(RichText::new("Re-select").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
