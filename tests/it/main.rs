@@ -25,7 +25,7 @@ mod gradients;
 mod identity;
 mod labelling;
 mod made;
-mod mask_kinds;
+mod masks;
 mod monkey;
 mod own_masks;
 mod repeats;

@@ -26,8 +26,8 @@ pub struct Reading {
     pub(super) halved: Vec<Halved>,
     /// Every level with its number of pixels.
     pub(super) levels: Vec<(String, usize)>,
-    /// Values of the image that are no levels, as smooth borders have.
-    pub(super) between: usize,
+    /// Values of the image that are no levels, as smooth borders have, with their numbers of pixels.
+    pub(super) between: Vec<(String, usize)>,
     /// Values of a few pixels that are no levels and were read as the level next to them.
     pub(super) specks: Vec<(String, usize)>,
     /// Pixels of the lumen and of the vessel; zeros if no lumen was found.
@@ -61,8 +61,8 @@ pub enum LevelsFault {
     NoLevels { values: usize, frequent: String },
     #[error("{levels} levels are too many to try all readings; name them with --levels (field `mask_levels`): {found}")]
     TooMany { levels: usize, found: String },
-    #[error("its levels can be read in {count} ways: {readings}; choose one with --levels (field `mask_levels`)")]
-    SeveralReadings { count: usize, readings: String },
+    #[error("its levels can be read in {count} ways{why}: {readings}; choose one with --levels (field `mask_levels`)")]
+    SeveralReadings { count: usize, readings: String, why: String },
     #[error(
         "the wall of level {wall} encloses none of the levels that --levels (field `mask_levels`) takes for the lumen; the file has {found}"
     )]
@@ -72,9 +72,9 @@ pub enum LevelsFault {
     )]
     Framed { level: String, wide: String, whole: String, inside: String },
     #[error(
-        "a line of {line} lies between {sides}: with it the wall has {with} pixels, without it {without}; draw the mask without lines, or name wall and lumen with --levels {levels} (field `mask_levels`), which puts the border half-way into it"
+        "a line of {line} lies between {sides}{why}: with it the wall has {with} pixels, without it {without}; draw the mask without lines, or name wall and lumen with --levels {levels} (field `mask_levels`), which puts the border half-way into it"
     )]
-    Lined { line: String, sides: String, with: usize, without: usize, levels: String },
+    Lined { line: String, sides: String, with: usize, without: usize, levels: String, why: String },
     #[error("no level is {names}, which --levels (field `mask_levels`) takes for the {place}; the file has {found}")]
     NotThere { place: &'static str, names: String, found: String },
 }
@@ -151,16 +151,20 @@ impl Reading {
     /// What the levels are and were taken for, and what may help, for the end of a message.
     pub fn help(&self) -> String {
         let levels = listed(self.levels.clone());
-        let smooth = match self.between {
-            0 => String::new(),
-            n => format!(
-                "; {n} values more lie between them, as after resizing, smoothing or JPEG: save it without, if you can"
+        let (smooth, such_as) = match self.between.iter().max_by_key(|(_, pixels)| *pixels) {
+            None => Default::default(),
+            Some((often, _)) => (
+                format!(
+                    "; {} values more lie between them, as after resizing, smoothing or JPEG: save it without, if you can",
+                    self.between.len()
+                ),
+                format!(", such as wall={often}"),
             ),
         };
         match self.levels.len() {
             _ if self.is_of_a_pair() => "of each file the shape is all that its outside does not reach; if the outside of one is another level, name it with --levels outside=0".into(),
             0 | 1 => format!("the file has one level, {levels}"),
-            _ => format!("read as {self}, of the levels {levels}{smooth}; if the wall is another one, name it with --levels"),
+            _ => format!("read as {self}, of the levels {levels}{smooth}; if the wall is another one, name it with --levels{such_as}"),
         }
     }
 }

@@ -106,6 +106,8 @@ impl Raster {
         let first = opacities.next();
         // An opacity that is everywhere the same says nothing.
         let sees_through = opacities.any(|o| Some(o) != first);
+        // Some programs write colours that are multiplied by opacity already: then none is brighter than its opacity.
+        let is_multiplied = samples().filter(|s| format.opacity(*s) > 0.0).all(|s| format.is_within_opacity(s));
         let mut index = HashMap::new();
         let mut values: Vec<PixelValue> = Vec::new();
         let mut of = Vec::with_capacity(width * height);
@@ -113,7 +115,7 @@ impl Raster {
             let unseen = sees_through && format.colour != ColorType::Indexed && format.opacity(sample) == 0.0;
             let key = if unseen { TRANSPARENT } else { sample };
             let at = *index.entry(key).or_insert_with(|| {
-                values.push(format.value(key, sees_through));
+                values.push(format.value(key, sees_through, is_multiplied));
                 values.len() - 1
             });
             if values.len() > MOST_VALUES {
@@ -230,7 +232,16 @@ impl Format {
         }
     }
 
-    fn value(&self, sample: [u32; 4], sees_through: bool) -> PixelValue {
+    /// Whether no colour of a pixel is brighter than its opacity.
+    fn is_within_opacity(&self, [a, b, c, d]: [u32; 4]) -> bool {
+        match self.colour {
+            ColorType::GrayscaleAlpha => a <= b,
+            ColorType::Rgba => a.max(b).max(c) <= d,
+            ColorType::Grayscale | ColorType::Rgb | ColorType::Indexed => false,
+        }
+    }
+
+    fn value(&self, sample: [u32; 4], sees_through: bool, is_multiplied: bool) -> PixelValue {
         if sample == TRANSPARENT {
             let name = "transparent".to_owned();
             return PixelValue { colour_name: name.clone(), name, colour: [0.0; 4], pixels: 0 };
@@ -259,7 +270,7 @@ impl Format {
                 (rgb.map(|v| f64::from(v) / 255.0), a.to_string(), colour)
             }
         };
-        let [r, g, b] = rgb.map(|v| v * opacity);
+        let [r, g, b] = rgb.map(|v| if is_multiplied { v } else { v * opacity });
         PixelValue { name, colour_name, colour: [r, g, b, opacity], pixels: 0 }
     }
 }

@@ -4,6 +4,7 @@
 //! Every set of levels is tried as the wall. It is a reading if it forms one ring that does not touch the border. What
 //! else lies within the wall is wall (calcium), what lies within the lumen is lumen (a guide wire); both are counted.
 
+use super::faulty::FaultyWall;
 use super::levels::Levels;
 use super::lines::{Line, widest};
 use super::meaning::{Foreign, Halved, LevelsFault, ReadMask, Reading, pixels};
@@ -82,13 +83,10 @@ impl Search<'_> {
             unsure.retain(|u| u.lumen_pixels * ISLAND >= largest && readings.iter().all(|r| r.places != u.places));
             readings.append(&mut unsure);
         }
-        let single = |level: usize| (0..count).map(|l| l == level).collect::<Vec<bool>>();
-        if let Some(outside) = self.cut_on_all_sides(&readings) {
+        if let Some(FaultyWall { wall, outside }) = self.faulty_wall_of_all(&readings, &free) {
             let (raster, levels, named) = (self.raster, self.levels, self.named.clone());
-            return Self { raster, levels, named, outside }.faulty(&single(self.outside), &[]);
-        }
-        if let Some(wall) = self.faulty_wall_of_all(&readings, &free) {
-            return self.faulty(&single(wall), &[]);
+            let wall: Vec<bool> = (0..count).map(|l| l == wall).collect();
+            return Self { raster, levels, named, outside }.faulty(&wall, &[]);
         }
         match readings.as_slice() {
             [] => self.faulty(&forced, &free),
@@ -265,6 +263,6 @@ impl Search<'_> {
         let more = readings.len().saturating_sub(QUOTED);
         let more = if more > 0 { format!(", or in {more} more") } else { String::new() };
         let told = told.collect::<Vec<_>>().join(" or ") + &more;
-        LevelsFault::SeveralReadings { count: readings.len(), readings: told }
+        LevelsFault::SeveralReadings { count: readings.len(), readings: told, why: self.interpolated() }
     }
 }

@@ -1,9 +1,12 @@
 //! Thin lines in a reading of a mask: seams are cut half-way, drawn lines are told.
 
+use std::collections::BTreeSet;
+
 use super::levels::between;
-use super::lines::{Line, cover_the_border, lines};
+use super::lines::{Line, cover_the_border, lines, widest};
 use super::masks::WallMask;
 use super::meaning::{LevelsFault, pixels};
+use super::regions::{components, grown, neighbours};
 use super::search::{Candidate, Search};
 use crate::experiment::MaskPlace;
 
@@ -65,6 +68,33 @@ impl Search<'_> {
             || number(a).zip(number(b)).zip(number(level)).is_some_and(|((a, b), v)| by_number((a, b, v)))
     }
 
+    /// What is said of a file in which a level's values lie in thin lines between those of two others, as they do after
+    /// resizing with interpolation; empty for other files.
+    pub fn interpolated(&self) -> String {
+        let (w, h, of) = (self.raster.width, self.raster.height, &self.levels.of);
+        let is_seam = |level: &usize| {
+            let own: Vec<bool> = of.iter().map(|l| usize::from(*l) == *level).collect();
+            let others = own.iter().map(|own| !own).collect();
+            let near = (0..widest(w, h).div_ceil(2)).fold(others, |image: Vec<bool>, _| grown(w, h, &image));
+            let is_between = |piece: &Vec<usize>| {
+                let beside = |i: &usize| neighbours(w, h, *i, false).map(|n| usize::from(of[n]));
+                let beside: BTreeSet<usize> = piece.iter().flat_map(beside).collect();
+                beside.iter().any(|a| beside.iter().any(|b| self.is_between(*level, [*a, *b])))
+            };
+            let pieces = components(w, h, &own, true).into_iter();
+            let thin = pieces.filter(|piece| piece.iter().all(|i| near[*i]) && is_between(piece));
+            thin.map(|piece| piece.len()).sum::<usize>() * 2 > w.max(h)
+        };
+        let seams: Vec<usize> = (0..self.levels.values.len()).filter(is_seam).collect();
+        match seams.as_slice() {
+            [] => String::new(),
+            _ => format!(
+                ", perhaps because it was resized with interpolation (level {} in thin lines between others; if so, save it with nearest neighbour)",
+                self.names(&seams)
+            ),
+        }
+    }
+
     pub fn lined(&self, reading: &Candidate, line: &Line) -> LevelsFault {
         let main = self.main_levels(reading).map(|level| self.name(level));
         let sides = line.sides.map(|side| format!("{} {}", side.name(), main[side as usize])).join(" and ");
@@ -73,6 +103,6 @@ impl Search<'_> {
         let in_line = line.pixels.iter().filter(|(i, _)| reading.places[*i] == MaskPlace::Wall).count();
         let (without, with) = (own - in_line, own - in_line + line.pixels.len());
         let line = format!("level {}, {} wide,", self.names(&line.levels), pixels(line.wide));
-        LevelsFault::Lined { line, sides, with, without, levels }
+        LevelsFault::Lined { line, sides, with, without, levels, why: self.interpolated() }
     }
 }

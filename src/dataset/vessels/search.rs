@@ -93,7 +93,9 @@ impl<'a> Search<'a> {
         let Raster { width, height, ref values, .. } = *self.raster;
         let told = |of: &[usize]| of.iter().map(|v| (values[*v].name.clone(), values[*v].pixels)).collect();
         let (levels, specks): (Vec<_>, Vec<_>) = (told(&self.levels.values), told(&self.levels.specks));
-        let between = values.len() - self.levels.values.len() - self.levels.specks.len();
+        let is_known = |v: &usize| self.levels.values.contains(v) || self.levels.specks.contains(v);
+        let between: Vec<usize> = (0..values.len()).filter(|v| !is_known(v)).collect();
+        let between = told(&between);
         let reading = Reading { levels, specks, between, ..reading };
         ReadMask { mask: WallMask::drawn(width, height, |i| wall[i]), reading }
     }
@@ -110,11 +112,6 @@ impl<'a> Search<'a> {
 impl Candidate {
     pub fn vessel_pixels(&self) -> usize {
         self.places.iter().filter(|p| **p != MaskPlace::Outside).count()
-    }
-
-    /// Whether the lumen is less than one in so many pixels of the vessel.
-    pub fn is_sliver(&self, share: usize) -> bool {
-        self.lumen_pixels * share < self.vessel_pixels()
     }
 }
 
