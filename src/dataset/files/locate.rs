@@ -65,8 +65,9 @@ pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataEr
         let missing = files.missing_in(&path);
         return Err(DataError::Partial { name, path, missing, searched, apart: partial.collect() });
     }
-    let others = others.into_iter().map(|f| f.path).filter(|f| !files.there_in(f).is_empty()).collect();
-    let objection = folders.iter().find_map(|f| files.objection(f));
+    let others: Vec<PathBuf> = others.into_iter().map(|f| f.path).collect();
+    let objection = folders.iter().chain(&others).find_map(|f| files.objection(f));
+    let others = others.into_iter().filter(|f| !files.there_in(f).is_empty()).collect();
     // Not of a home that happens to be searched.
     let seen = if data_dir.is_some() { seen(&folders) } else { Vec::new() };
     Err(objection.unwrap_or(DataError::NotFound { name: name.into(), searched, others, seen }))
@@ -206,6 +207,13 @@ mod tests {
         "t10k-labels-idx1-ubyte",
     ];
 
+    const EMNIST: [&str; 4] = [
+        "emnist-balanced-train-images-idx3-ubyte",
+        "emnist-balanced-train-labels-idx1-ubyte",
+        "emnist-balanced-test-images-idx3-ubyte",
+        "emnist-balanced-test-labels-idx1-ubyte",
+    ];
+
     #[test]
     fn data_are_found_where_they_usually_lie() {
         let mnist = |folder: &str| MNIST.map(|name| format!("{folder}{name}"));
@@ -246,7 +254,13 @@ mod tests {
     fn what_is_not_found_is_named_with_the_places_searched() {
         let mnist = |folder: &str| MNIST.map(|name| format!("{folder}{name}"));
         let one = |name: &str| vec![name.to_owned()];
-        let rows: [(&dyn Files, Vec<String>, &[&str]); 14] = [
+        let rows: [(&dyn Files, Vec<String>, &[&str]); 16] = [
+            (
+                &Mnist,
+                EMNIST.map(str::to_owned).to_vec(),
+                &["emnist-balanced-test-images-idx3-ubyte and 3 more", "expected are train-images-idx3-ubyte, train-"],
+            ),
+            (&Mnist, EMNIST.map(|n| format!("EMNIST/raw/{n}.gz")).to_vec(), &["EMNIST/raw: has IDX files of other"]),
             (&Mnist, vec![], &["mnist was not found in", "nor in the folders below", "RIDGEWALK_DATA"]),
             (&Mnist, mnist("")[..1].to_vec(), &["train-labels-idx1-ubyte, t10k-images", "missing", "looked for in"]),
             (&Mnist, mnist("mnist/")[1..].to_vec(), &["mnist: train-images-idx3-ubyte missing"]),

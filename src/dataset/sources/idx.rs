@@ -113,8 +113,22 @@ impl Files for Mnist {
     }
 
     fn objection(&self, folder: &Path) -> Option<DataError> {
-        let path = Some(folder.join(KERAS)).filter(|p| p.is_file())?;
-        Some(fault(&path, "is the edition for Keras (NPZ), which is not read; run `ridgewalk fetch mnist`".into()))
+        let path = folder.join(KERAS);
+        if path.is_file() {
+            let what = "is the edition for Keras (NPZ), which is not read; run `ridgewalk fetch mnist`";
+            return Some(fault(&path, what.into()));
+        }
+        let others = other_names(folder);
+        let first = others.first()?;
+        let more = others.len() - 1;
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let what = format!(
+            "has IDX files of other names ({first}{more}), as EMNIST has, which are not read; expected are {}, each also \
+             with .gz: copy four files of ten classes under these names into a folder and give it with --data-dir, or run \
+             `ridgewalk fetch mnist`",
+            PARTS.map(|p| p.name()).join(", ")
+        );
+        Some(fault(folder, what))
     }
 
     fn hashes(&self, folder: &Path) -> Result<Hashes, DataError> {
@@ -129,6 +143,23 @@ impl Files for Mnist {
         }
         Ok(Hashes::Published)
     }
+}
+
+/// The files in a folder that are IDX by their names, which are those of another data set: `emnist-letters-test-images-
+/// idx3-ubyte`.
+fn other_names(folder: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = names.filter(|e| e.path().is_file()).map(|e| e.file_name().to_string_lossy().into_owned());
+    let known = PARTS.map(|p| p.name());
+    let is_other = |name: &String| {
+        let plain = name.to_lowercase().replace(".idx", "-idx");
+        plain.trim_end_matches(".gz").ends_with("-ubyte")
+            && plain.contains("-idx")
+            && !known.iter().any(|k| plain.starts_with(k))
+    };
+    let mut others: Vec<String> = names.filter(is_other).collect();
+    others.sort();
+    others
 }
 
 /// MNIST, or any data set with ten classes in its format, in one folder; both splits are checked.
