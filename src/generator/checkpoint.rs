@@ -109,6 +109,7 @@ impl Checkpoints {
         let written = self.write_locked(checkpoint);
         // After a failure too: it is not tried again with each minibatch.
         (self.written, self.took) = (Instant::now(), start.elapsed());
+        log::debug!("{}: written in {:.0?}", self.path().display(), self.took);
         written
     }
 

@@ -33,7 +33,7 @@ pub fn all(state: &AppState) -> Vec<Tool> {
     let run = button(icon, name, text, tip, state.pending.is_none()).primary();
     let step = "Run N optimiser steps, then pause (↓)";
     let round = "Run to the end of the current round of every strategy, then pause (→)";
-    let stop = "End the rounds here; all that were completed stay, and the rest can be continued";
+    let stop = "End here; completed rounds and a generator in training are kept, and the rest can be continued";
     let reset =
         "Start a new session with the same seed, which gives the same history; the present runs stay under Runs";
     let no_repeats = state.no_repeats();
