@@ -31,8 +31,10 @@ const LEAST_REPETITIONS: usize = 3;
 /// One repetition of a work.
 type Work = Box<dyn FnMut()>;
 
-/// Each work by its name, with its preparation.
-const WORKS: [(&str, fn() -> Work); 8] = [
+/// A work by its name, and what prepares it.
+type Entry = (&'static str, fn() -> Work);
+
+const WORKS: [Entry; 8] = [
     ("lenet_step", lenet_step),
     ("vgg_step", vgg_step),
     ("alpha_gan_step", alpha_gan_step),
