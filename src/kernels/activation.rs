@@ -1,5 +1,7 @@
 //! What follows a layer's sum: nothing, or a rectifier.
 
+use std::borrow::Cow;
+
 /// A rectifier with this slope below zero.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Activation {
@@ -33,9 +35,9 @@ impl Activation {
     }
 
     /// The gradient before it, for all values.
-    pub fn gradients(self, gradient: &[f32], after: &[f32]) -> Vec<f32> {
+    pub fn gradients<'a>(self, gradient: &'a [f32], after: &[f32]) -> Cow<'a, [f32]> {
         match self {
-            Self::NONE => gradient.to_vec(),
+            Self::NONE => Cow::Borrowed(gradient),
             _ => gradient.iter().zip(after).map(|(g, a)| self.backward(*g, *a)).collect(),
         }
     }

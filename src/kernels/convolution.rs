@@ -279,8 +279,7 @@ impl Geometry {
         }
         let block = rows.len() * result_width;
         let patches = sized(scratch, self.patch_len() * n * block);
-        for (at, block) in patches.chunks_exact_mut(block).enumerate() {
-            let plane = self.window(at, n, rows.start);
+        for (block, plane) in patches.chunks_exact_mut(block).zip(self.windows(n, rows.start)) {
             copy_rows(block, &images[plane..], result_width, self.stride[0] * width, self.stride[1]);
         }
         patches
@@ -291,19 +290,18 @@ impl Geometry {
         let [height, width] = self.padded();
         let result_width = self.result()[1];
         let n = images.len() / (self.image[0] * height * width);
-        for (at, block) in patches.chunks_exact(rows.len() * result_width).enumerate() {
-            let plane = self.window(at, n, rows.start);
+        for (block, plane) in patches.chunks_exact(rows.len() * result_width).zip(self.windows(n, rows.start)) {
             add_rows(&mut images[plane..], block, result_width, self.stride[0] * width, self.stride[1]);
         }
     }
 
-    /// Where the values of block `at` of `[in, kernel, kernel, n]` begin in padded images, from row `row` of results on.
-    fn window(&self, at: usize, n: usize, row: usize) -> usize {
-        let [height, width] = self.padded();
-        let [rows, columns] = self.kernel;
-        let (element, image) = (at / n, at % n);
-        let (channel, y, x) = (element / (rows * columns), element / columns % rows, element % columns);
-        ((image * self.image[0] + channel) * height + row * self.stride[0] + y) * width + x
+    /// Where the values of each block of `[in, kernel, kernel, n]` begin in padded images, from row `row` of results on.
+    fn windows(&self, n: usize, row: usize) -> impl Iterator<Item = usize> + use<> {
+        let ([height, width], [rows, columns], channels) = (self.padded(), self.kernel, self.image[0]);
+        let first = row * self.stride[0] * width;
+        let elements = (0..channels)
+            .flat_map(move |c| (0..rows).flat_map(move |y| (0..columns).map(move |x| (c * height + y) * width + x)));
+        elements.flat_map(move |at| (0..n).map(move |image| image * channels * height * width + at + first))
     }
 
     /// Adds the inside of padded images to images.

@@ -68,23 +68,33 @@ impl Layer<1> for MaxPool {
         let mut result = vec![0.0; x.len()];
         let planes = result.par_chunks_mut(plane).zip(x.par_chunks(plane));
         planes.zip(y.par_chunks(half).zip(gradient.par_chunks(half))).for_each(|((d, x), (y, gradient))| {
-            for (row, (y, gradient)) in
-                y.chunks_exact(self.width / 2).zip(gradient.chunks_exact(self.width / 2)).enumerate()
-            {
-                for (column, (y, gradient)) in y.iter().zip(gradient).enumerate() {
-                    let at = 2 * row * self.width + 2 * column;
-                    let four = [at, at + 1, at + self.width, at + self.width + 1];
-                    let mut winner = at;
-                    for place in four {
-                        if x[place] > x[winner] {
-                            winner = place;
-                        }
-                    }
-                    d[winner] = self.activation.backward(*gradient, *y);
-                }
+            let halves = y.chunks_exact(self.width / 2).zip(gradient.chunks_exact(self.width / 2));
+            let rows = d.chunks_exact_mut(2 * self.width).zip(x.chunks_exact(2 * self.width));
+            for ((d, x), (y, gradient)) in rows.zip(halves) {
+                self.reward(d, x, y, gradient);
             }
         });
         [Some(result)]
+    }
+}
+
+impl MaxPool {
+    /// Gives the gradient of each block of two rows to its largest value, of equal ones to the first. Without branches: which
+    /// value wins cannot be predicted.
+    fn reward(&self, d: &mut [f32], x: &[f32], y: &[f32], gradient: &[f32]) {
+        let (d_above, d_below) = d.split_at_mut(self.width);
+        let (above, below) = x.split_at(self.width);
+        let d = d_above.as_chunks_mut::<2>().0.iter_mut().zip(d_below.as_chunks_mut::<2>().0);
+        let x = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
+        for (((d_above, d_below), (above, below)), (y, gradient)) in d.zip(x).zip(y.iter().zip(gradient)) {
+            let gradient = self.activation.backward(*gradient, *y);
+            let later = |pair: &[f32; 2]| if pair[1] > pair[0] { (true, pair[1]) } else { (false, pair[0]) };
+            let ((right_above, largest_above), (right_below, largest_below)) = (later(above), later(below));
+            let low = largest_below > largest_above;
+            let share = |wins: bool| if wins { gradient } else { 0.0 };
+            *d_above = [share(!low & !right_above), share(!low & right_above)];
+            *d_below = [share(low & !right_below), share(low & right_below)];
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::activation::Activation;
 use super::layer::{Layer, Wanted};
 
-/// Rows of a product for one thread.
+/// The fewest rows of a product that are worth a thread.
 const ROWS: usize = 64;
 
 /// A matrix in a slice: rows, columns, and the steps from row to row and from column to column.
@@ -60,12 +60,13 @@ pub fn multiply(a: Matrix<'_>, b: Matrix<'_>, result: &mut [f32], apart: usize, 
     }
 }
 
-/// `a b`, its rows divided among threads.
+/// `a b`, its rows divided among threads, which changes no bit: each row is a sum of its own.
 pub fn product(a: Matrix<'_>, b: Matrix<'_>) -> Vec<f32> {
     let ([rows, _], [_, columns]) = (a.size, b.size);
     let mut result = vec![0.0; rows * columns];
-    result.par_chunks_mut(ROWS * columns.max(1)).enumerate().for_each(|(i, result)| {
-        let a = a.below(i * ROWS);
+    let share = rows.div_ceil(rayon::current_num_threads()).max(ROWS);
+    result.par_chunks_mut(share * columns.max(1)).enumerate().for_each(|(i, result)| {
+        let a = a.below(i * share);
         let some = Matrix { size: [result.len() / columns, a.size[1]], ..a };
         multiply(some, b, result, columns, false);
     });

@@ -217,7 +217,8 @@ fn bits_do_not_depend_on_threads() {
     };
     let of = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(all);
     let bits = |results: [Vec<f32>; 4]| results.map(|v| v.into_iter().map(f32::to_bits).collect::<Vec<_>>());
-    assert_eq!(bits(of(1)), bits(of(3)));
+    let one = bits(of(1));
+    assert!([2, 3, 7].into_iter().all(|threads| bits(of(threads)) == one));
 }
 
 /// A diverged model must not look healthy.

@@ -25,7 +25,7 @@ pub struct Neighbour {
     pub distance: f32,
 }
 
-/// Number of places searched first if some samples are excluded; more are searched as needed.
+/// Places searched if the samples of the nearest are excluded; more are searched as needed.
 const FIRST_LOOK: usize = 8;
 
 /// Why an index cannot be built.
@@ -87,13 +87,17 @@ impl NeighbourIndex {
         if point.len() != self.dim || point.iter().any(|v| !v.is_finite()) {
             return None;
         }
+        let free = |(place, distance): (usize, f32)| {
+            let sample = self.places[place].iter().copied().find(|&s| !excluded(s))?;
+            Some(Neighbour { sample, distance })
+        };
+        if let Some(hit) = free(self.tree.nearest_one(point)) {
+            return Some(hit);
+        }
         let mut look = FIRST_LOOK;
         loop {
             let found = self.tree.nearest(point, look.min(self.places.len()));
-            let hit = found.iter().find_map(|&(place, distance)| {
-                let sample = self.places[place].iter().copied().find(|&s| !excluded(s))?;
-                Some(Neighbour { sample, distance })
-            });
+            let hit = found.into_iter().find_map(free);
             if hit.is_some() || look >= self.places.len() {
                 return hit;
             }

@@ -11,6 +11,9 @@ pub const MAX_DIM: usize = 16;
 pub trait Tree: Send + Sync {
     /// Up to `count` nearest points as (index, Euclidean distance), nearest first, ties by index.
     fn nearest(&self, point: &[f32], count: usize) -> Vec<(usize, f32)>;
+
+    /// The nearest point, several times as fast.
+    fn nearest_one(&self, point: &[f32]) -> (usize, f32);
 }
 
 /// A tree over `points`, `[n, dim]`. Dimensions without a tree are padded with zeros, which changes no distance.
@@ -47,6 +50,11 @@ macro_rules! tree {
                 let mut found: Vec<_> = found.iter().map(|f| (f.item as usize, f.distance.sqrt())).collect();
                 found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
                 found
+            }
+
+            fn nearest_one(&self, point: &[f32]) -> (usize, f32) {
+                let found = self.0.query(&pad::<$k>(point)).nearest_one::<SquaredEuclidean<f32>>().execute();
+                (found.item as usize, found.distance.sqrt())
             }
         }
     )+};
