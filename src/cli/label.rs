@@ -79,6 +79,7 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
     let mut counts = LabelCounts::default();
     let (mut report, mut unwritten) = (Vec::new(), Vec::new());
     for files in &listing.masks {
+        let shown = one_line_name(files);
         bar.set_message(files.name());
         match solve(&tool, files, &args.levels) {
             Ok((labelled, reading)) => {
@@ -92,13 +93,13 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
                 } else {
                     let renamed = if stem == files.stem() { String::new() } else { format!(" -> {stem}") };
                     let note = origin.note.map_or_else(String::new, |note| format!("; {note}"));
-                    bar.suspend(|| writeln!(out, "{files}{renamed}: {}{note}", one_line(&summary)))?;
+                    bar.suspend(|| writeln!(out, "{shown}{renamed}: {}{note}", one_line(&summary)))?;
                 }
                 unwritten.extend(lost);
             }
             Err(rejected) => {
                 counts.refused += 1;
-                bar.suspend(|| writeln!(messages, "{files}: rejected: {rejected}"))?;
+                bar.suspend(|| writeln!(messages, "{shown}: rejected: {rejected}"))?;
                 if args.json {
                     let (kind, text) = (rejected.kind(), rejected.to_string());
                     report.push(json!({ "mask": files.to_string(), "refused": kind, "message": text }));
@@ -109,7 +110,7 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
     }
     bar.finish_and_clear();
     for PassedOver { path, why } in &listing.passed_over {
-        writeln!(messages, "{}: passed over: {why}", path.display())?;
+        writeln!(messages, "{}: passed over: {why}", one_line_name(path.display()))?;
         report.push(json!({ "file": path, "passed_over": why }));
     }
     if args.json {
@@ -221,6 +222,11 @@ fn accepted_object(summary: &Summary, origin: &Origin, stem: &str, lost: Option<
         object["not_written"] = lost.into();
     }
     Ok(object)
+}
+
+/// A name as it stands in a line: one may have a line's end in it.
+fn one_line_name(name: impl std::fmt::Display) -> String {
+    name.to_string().replace(char::is_control, "?")
 }
 
 fn one_line(s: &Summary) -> String {

@@ -32,7 +32,7 @@ pub enum ExportError {
     OtherRuns { path: PathBuf, difference: String },
     #[error("{}: is a checkpoint {foreign}; put back the run's own files, or remove it", path.display())]
     OtherCheckpoint { path: PathBuf, foreign: Foreign },
-    #[error("{what}: the weights cannot be read: {detail}")]
+    #[error("weights of {what}: {detail}")]
     Weights { what: String, detail: String },
 }
 

@@ -71,7 +71,7 @@ pub fn write(path: &Path, generator: &dyn Generator, of: GeneratorOf<'_>) -> Res
     let facts = serde_json::to_string(&facts).map_err(|e| error(&e))?;
     let metadata = HashMap::from([(METADATA.to_owned(), facts)]);
     let file = NamedTensor::to_safetensors(&tensors, Some(metadata)).map_err(|e| error(&e))?;
-    disk::write_aside(path, &file).map_err(|e| error(&e))
+    disk::write_aside(path, &file).map_err(|e| GeneratorError::Unwritten(disk::unwritten(path, &e)))
 }
 
 /// Reads a generator's file; an error names what it is of instead, or what is wrong with it.

@@ -140,6 +140,8 @@ impl GeneratorLosses {
 pub enum GeneratorError {
     #[error("the generator's weights cannot be read or written: {0}")]
     Weights(String),
+    #[error("{0}")]
+    Unwritten(String),
     #[error("the generator diverged at epoch {epoch:.1}: its loss is not a number; lower `generator_learning_rate`")]
     Diverged { epoch: f32 },
 }

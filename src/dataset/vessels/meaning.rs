@@ -85,6 +85,8 @@ const SMALL_LUMEN: usize = 128;
 const BORDER: f64 = 0.2;
 /// A lumen of less than this share of the vessel may be a guide wire in it.
 const SLIVER: usize = 10;
+/// Most values of a few pixels that a note lists.
+const QUOTED_SPECKS: usize = 3;
 /// Most levels that a message lists.
 const QUOTED_LEVELS: usize = 8;
 
@@ -120,10 +122,18 @@ impl Reading {
             let [outer, inner] = h.sides.map(MaskPlace::name);
             format!("{} of level {} between {outer} and {inner} read as both, half and half", pixels(h.pixels), h.level)
         });
-        let specks = self
-            .specks
-            .iter()
-            .map(|(value, count)| format!("{} of value {value} read as what lies around", pixels(*count)));
+        let specks = match self.specks.as_slice() {
+            few if few.len() <= QUOTED_SPECKS => {
+                let told = |(value, count): &(String, usize)| {
+                    format!("{} of value {value} read as what lies around", pixels(*count))
+                };
+                few.iter().map(told).collect()
+            }
+            many => {
+                let all: usize = many.iter().map(|(_, count)| count).sum();
+                vec![format!("{} of {} other values read as what lies around", pixels(all), many.len())]
+            }
+        };
         let parts: Vec<String> = foreign.chain(halved).chain(specks).chain(self.doubts()).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }

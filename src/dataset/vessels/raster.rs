@@ -45,6 +45,8 @@ pub enum RasterError {
     NotPng(String),
     #[error("the PNG is damaged ({0}); export or copy it again")]
     Damaged(String),
+    #[error("it is an animated PNG of {0} images; save the one that is the mask")]
+    Animated(u32),
     #[error(
         "the image has more than {MOST_VALUES} values, as a photograph has; draw outside, wall and lumen in one value each"
     )]
@@ -82,6 +84,9 @@ impl Raster {
         let (width, height) = (info.width as usize, info.height as usize);
         if width.saturating_mul(height) > MOST_PIXELS {
             return Err(RasterError::TooLarge { width, height });
+        }
+        if let Some(film) = info.animation_control.filter(|film| film.num_frames > 1) {
+            return Err(RasterError::Animated(film.num_frames));
         }
         let format = Format {
             colour: info.color_type,
@@ -171,7 +176,7 @@ fn damaged(error: png::DecodingError) -> RasterError {
         other => {
             let detail = other.to_string();
             // Without the library's own notation.
-            let plain = detail.split([':', '{']).next().unwrap_or_default().trim().trim_end_matches('.');
+            let plain = detail.split(['.', ':', '{']).next().unwrap_or_default().trim();
             RasterError::Damaged(plain.to_lowercase())
         }
     }

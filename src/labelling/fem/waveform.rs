@@ -16,7 +16,7 @@ pub struct PressureWaveform {
 /// Why a table is not a waveform.
 #[derive(Debug, thiserror::Error)]
 pub enum WaveformError {
-    #[error("{}: the waveform cannot be read ({source})", path.display())]
+    #[error("{}: the waveform cannot be read ({source}); give a text file with lines of `seconds,mmHg`", path.display())]
     Io { path: PathBuf, source: std::io::Error },
     #[error("{}: {source}", path.display())]
     Table { path: PathBuf, source: Box<Self> },

@@ -97,6 +97,7 @@ pub fn rows() -> Vec<Row> {
             "60000|60,000|large|limit",
         ),
         ("mask: a PNG without pixels", File("mask.png", claiming(0)), "PNG|0 x 0|damaged|pixels"),
+        ("mask: an animated PNG", File("mask.png", animated()), "an animated PNG of 2 images"),
         ("mask: a folder by that name", Folder("mask.png"), "no PNG|folder"),
     ] {
         rows.push(refuses(what, [given], LABEL, ["mask.png", says]));
@@ -112,6 +113,13 @@ pub fn rows() -> Vec<Row> {
     ));
     #[cfg(unix)]
     rows.push(refuses("own masks: a pipe", [Pipe("in/a.png")], "run --masks in --out out", ["a.png", "pipe"]));
+    #[cfg(unix)]
+    rows.push(works(
+        "mask: a line's end in its name",
+        [Field("masks/a00-good.png", "in/a\nb.png")],
+        "label in --out out",
+        ["in/a?b.png: mean"],
+    ));
     rows.push(refuses("mask: not there", [], LABEL, ["mask.png", "No such|not there|not found"]));
     // Several at once: what can be solved is solved, and told.
     let both = || [Field("masks/a00-good.png", "in/a.png"), text("in/b.png", "no image")];
@@ -273,6 +281,18 @@ fn claiming(side: u32) -> Vec<u8> {
     let mut crc = flate2::Crc::new();
     crc.update(&bytes[12..29]);
     bytes[29..33].copy_from_slice(&crc.sum().to_be_bytes());
+    bytes
+}
+
+/// Two images of four pixels, shown one after the other.
+fn animated() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 2, 2);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_animated(2, 0).unwrap();
+    let mut writer = encoder.write_header().unwrap();
+    (0..2).for_each(|image| writer.write_image_data(&[image; 12]).unwrap());
+    writer.finish().unwrap();
     bytes
 }
 

@@ -18,6 +18,7 @@ const SPACE: char = '␣';
 /// Said by no command, whatever it is given: panics, temporary names, Rust's own notation, a library's complaints.
 const NEVER: &[&str] = &[
     "ChunkType {",
+    "huffmantree",
     "panicked",
     "backtrace",
     ".tmp",
