@@ -1,6 +1,7 @@
 //! Arguments shared by several commands: the experiment, its data and device, and the figures.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anyhow::Context as _;
 use clap::builder::PossibleValuesParser;
@@ -135,6 +136,11 @@ impl ExperimentArgs {
 pub fn variant(text: &str) -> Result<Variant, String> {
     let bare = |quote| text.trim().strip_prefix(quote)?.strip_suffix(quote);
     bare('"').or_else(|| bare('\'')).unwrap_or(text).parse()
+}
+
+/// A whole number that may be as large as its type can hold.
+pub fn whole<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| format!("give a whole number from 0 to {}", u64::MAX))
 }
 
 /// A number of things of which there must be one.

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::args::{ExperimentArgs, at_least_one, variant};
+use super::args::{ExperimentArgs, at_least_one, variant, whole};
 use super::out::{complain, say};
 use super::progress::{PreparationBar, TerminalWatcher};
 use super::run_files::RunFiles;
@@ -31,16 +31,16 @@ pub struct RunArgs {
     #[arg(long, value_delimiter = ',', value_parser = variant)]
     strategies: Vec<Variant>,
     /// Number of rounds.
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<usize>)]
     rounds: Option<usize>,
     /// Number of repeats; the seed increases by 1 with each.
     #[arg(long, default_value_t = 1, value_parser = at_least_one)]
     repeats: usize,
     /// Seed of the first repeat.
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<u64>)]
     seed: Option<u64>,
     /// Number of walks to record with each run (Figure 4).
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<usize>)]
     walks: Option<usize>,
     /// Continue the runs in the folder; runs without saved rounds start.
     #[arg(long)]

@@ -3,6 +3,7 @@
 //! A file is first checked at its own size, so that an error names a pixel of the file; then the vessel is resampled to
 //! the grid of the networks and solved. Accepted masks are split by the experiment's data seed.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -273,11 +274,24 @@ impl MaskChecking {
             self.listing.passed_over.iter().map(|p| PassedOverFile { file: name(&p.path), why: p.why.into() });
         let mut report =
             MaskReport { folder: self.folder.clone(), passed_over: passed_over.collect(), ..MaskReport::default() };
+        let mut walls: HashMap<&[u16], String> = HashMap::new();
         for (files, judged) in self.listing.masks.iter().zip(&self.judged) {
             let file = files.name();
-            match judged.clone() {
-                Judged::Accepted { read, note, .. } => report.accepted.push(AcceptedMask { file, read, note }),
-                Judged::Refused { kind, reason } => report.refused.push(RefusedMask { file, kind, reason }),
+            match judged {
+                Judged::Accepted { mask, read, note, .. } => {
+                    let first = walls.entry(&mask.runs).or_insert_with(|| file.clone());
+                    let copy = (*first != file).then(|| {
+                        format!(
+                            "the same wall as {first}; leave copies out, as one may be tested on that was trained on"
+                        )
+                    });
+                    let notes: Vec<String> = note.iter().cloned().chain(copy).collect();
+                    let note = (!notes.is_empty()).then(|| notes.join(", "));
+                    report.accepted.push(AcceptedMask { file, read: read.clone(), note });
+                }
+                Judged::Refused { kind, reason } => {
+                    report.refused.push(RefusedMask { file, kind: kind.clone(), reason: reason.clone() });
+                }
             }
         }
         report

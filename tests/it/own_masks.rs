@@ -50,6 +50,8 @@ fn prepared(experiment: &Experiment, cache: &Path) -> Result<(std::sync::Arc<Wor
         match preparation.advance()? {
             Some(Prepared::MasksJudged(report)) => {
                 lines = report.refused.iter().map(|r| format!("{} {}", r.file, r.kind)).collect();
+                let copies = report.remarks().filter(|(_, why)| why.contains("the same wall as"));
+                lines.extend(copies.map(|(file, why)| format!("{file} {why}")));
                 lines.push(report.summary());
             }
             Some(Prepared::DataReady(_)) => data = true,
@@ -59,6 +61,15 @@ fn prepared(experiment: &Experiment, cache: &Path) -> Result<(std::sync::Arc<Wor
         }
         units += usize::from(!data);
     }
+}
+
+#[test]
+fn copies_of_a_mask_are_told() {
+    let (folder, cache) = (folder_of(30), tempfile::tempdir().unwrap());
+    std::fs::copy(folder.path().join("ring-07.png"), folder.path().join("s.png")).unwrap();
+    let (_, lines, _) = prepared(&on(folder.path()), cache.path()).unwrap();
+    assert!(lines[3].starts_with("s.png accepted: the same wall as ring-07.png; leave copies out"), "{lines:?}");
+    assert_eq!(lines.len(), 5);
 }
 
 #[test]

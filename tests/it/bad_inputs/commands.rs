@@ -48,6 +48,12 @@ pub fn rows() -> Vec<Row> {
         "run --experiment e.toml --shard 3/3 --out out",
         ["shard|part", "3/3|3 of 3"],
     ));
+    rows.push(refuses(
+        "run: a seed below zero",
+        [good()],
+        "run --experiment e.toml --seed=-1 --out out",
+        ["give a whole number from 0 to 18446744073709551615"],
+    ));
     rows.push(refuses("program: a command that there is not", [], "train", ["train"]));
     rows.push(works("program: its version", [], "--version", ["ridgewalk"]));
     rows.push(
