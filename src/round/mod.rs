@@ -3,6 +3,7 @@
 //! `Run::advance` does one optimiser step, one chunk of an evaluation or one proposal and returns, so that its caller,
 //! the engine or the command line, can handle commands in between without changing any result.
 
+mod event;
 mod evaluation;
 mod label_queue;
 mod training_set;
@@ -12,7 +13,8 @@ mod fork;
 mod considered;
 
 pub use considered::Reconsidered;
+pub use event::{Activity, RunEvent};
 pub use fork::{Rerun, Turn};
 pub use label_queue::LabelProgress;
 pub use resume::{MadeMaps, ResumeError, Resuming};
-pub use run::{Activity, Run, RunEvent};
+pub use run::Run;

@@ -5,8 +5,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::event::RunEvent;
 use super::label_queue::LabelledCandidate;
-use super::run::{Run, RunEvent, Stage, fresh_target};
+use super::run::{Run, Stage, fresh_target};
 use super::training_set::TrainingSet;
 use crate::archive::{Checkpoint, CheckpointOf, Foreign};
 use crate::experiment::Task;

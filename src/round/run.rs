@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::evaluation::{EvaluationTask, MeanLoss, Scope, Tally, evaluation_maps, stratified_part};
+use super::event::{Activity, RunEvent};
 use super::label_queue::{LabelProgress, LabelQueue, LabelledCandidate};
 use super::training_set::{Pair, TrainingSet};
 
 use crate::experiment::{Experiment, Own, Strategy, TrainingPair, WeightsBetweenRounds};
-use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord, WalkStep};
+use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord};
 use crate::identity::{Origin, PROGRAM};
 use crate::rng::{Rng, Streams};
 use crate::sampler::{Candidate, Considered, Images, Interrupted, Labelled, Place, Sampler, SamplerInput, sampler};
@@ -53,36 +54,6 @@ pub(super) enum Stage {
         then: Box<Stage>,
     },
     Walk,
-    Done,
-}
-
-/// A result of a unit of work.
-#[derive(Debug, Clone)]
-pub enum RunEvent {
-    /// Samples were labelled; training on them begins.
-    Began(Arc<RoundRecord>),
-    Evaluated {
-        round: usize,
-        evaluation: Evaluation,
-    },
-    /// A walk begins at this train sample.
-    WalkStarted {
-        walk: usize,
-        sample: u32,
-    },
-    WalkStepped(WalkStep),
-    Ended(Arc<RoundRecord>),
-    /// There is no next round.
-    Finished,
-}
-
-/// What a run is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Activity {
-    Proposing,
-    Labelling,
-    Training,
-    Evaluating,
     Done,
 }
 

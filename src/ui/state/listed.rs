@@ -158,31 +158,10 @@ mod tests {
     use crate::device::DeviceKind;
     use crate::engine::planned::{more_repeats, planned};
     use crate::engine::protocol::Event;
-    use crate::experiment::{Own, Setup, Strategy, setups};
+    use crate::experiment::{Setup, Strategy, setups};
 
     fn setups_of(experiment: &Experiment) -> Vec<Setup> {
         setups(experiment, &[Strategy::Random, Strategy::Snn].map(Into::into)).unwrap()
-    }
-
-    fn header(experiment: &Experiment) -> Box<Header> {
-        Box::new(Header {
-            format: 1,
-            experiment: experiment.clone(),
-            repeat: 1,
-            data_digest: "data".into(),
-            data_provenance: String::new(),
-            generator_digest: "generator".into(),
-            generator_weights: None,
-            codes_digest: None,
-            origins: Vec::new(),
-            device: String::new(),
-            program: String::new(),
-            classes: Vec::new(),
-            latent_scale: 1.0,
-            labels_from: None,
-            own: Own::default(),
-            forked: None,
-        })
     }
 
     /// A session of Random and SNN in which each has ended `rounds` rounds.
@@ -192,7 +171,7 @@ mod tests {
         let (experiment, device) = (Box::new(experiment.clone()), String::new());
         s.apply(Event::Started { generation, experiment, runs: runs.clone(), device });
         for run in &runs {
-            s.apply(Event::RunStarted { run: run.id, header: header(&run.experiment) });
+            s.apply(Event::RunStarted { run: run.id, header: Box::new(Header::made_up(run.experiment.clone())) });
             for round in 1..=rounds {
                 s.apply(Event::RoundEnded { run: run.id, record: Arc::new(RoundRecord::empty(round)) });
             }

@@ -202,28 +202,14 @@ mod tests {
     use super::*;
     use crate::dataset::ImageShape;
     use crate::device::DeviceKind;
-    use crate::experiment::{Experiment, Own, setups};
+    use crate::experiment::{Experiment, setups};
     use crate::history::{Evaluation, Metric, Proposal};
     use crate::ui::state::AppState;
 
     fn history(strategy: Strategy, generator: &str, bought: &[&[u32]]) -> History {
         let header = Header {
-            format: 1,
-            experiment: Experiment { strategy, ..Experiment::default() },
-            repeat: 1,
-            data_digest: "data".into(),
-            data_provenance: String::new(),
             generator_digest: generator.into(),
-            generator_weights: None,
-            codes_digest: None,
-            origins: Vec::new(),
-            device: String::new(),
-            program: String::new(),
-            classes: Vec::new(),
-            latent_scale: 1.0,
-            labels_from: None,
-            own: Own::default(),
-            forked: None,
+            ..Header::made_up(Experiment { strategy, ..Experiment::default() })
         };
         let proposal = |&sample: &u32| Proposal { sample, label: 0, score: None, step: None, made: None };
         let rounds = bought.iter().enumerate().map(|(i, samples)| RoundRecord {
