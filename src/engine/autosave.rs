@@ -1,6 +1,7 @@
 //! The folders into which sessions are written as they go: what earlier sessions left there, and the limit of their size.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,9 @@ pub fn new_folder(root: &Path, experiment: &str) -> Result<(PathBuf, FolderLock)
 
 /// What earlier sessions left below `root`, the latest first: without those that are being written, or cannot be read.
 pub fn left(root: &Path) -> Vec<Left> {
+    /// One look at a time, as each locks the folders for a moment: a second one would take them for being written.
+    static LOOKING: Mutex<()> = Mutex::new(());
+    let _one = LOOKING.lock().unwrap_or_else(PoisonError::into_inner);
     let entries = std::fs::read_dir(root).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
     let mut left: Vec<Left> = entries.filter_map(look).collect();
     left.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| b.folder.cmp(&a.folder)));

@@ -17,6 +17,7 @@ use crate::common::{tiny, variants};
 use crate::repeats::left;
 use crate::stress_panel::type_over;
 use crate::ui::{click, is_ready, rounds, wait_for, window, window_with};
+use crate::ui_shell::wait_until;
 
 /// What was bought and measured in a round.
 type Round = (Vec<Proposal>, Vec<Evaluation>);
@@ -215,8 +216,11 @@ fn the_runs_of_a_closed_window_are_offered_by_the_next() {
         wait_for(&mut w, "the generator", is_ready);
         w.key_press(egui::Key::U);
         w.run_steps(4);
-        let verb = ["Continue: ", "Replay: "].into_iter().find(|v| w.query_by_label_contains(v).is_some());
-        w.get_by_label_contains(verb.unwrap()).click();
+        let offered = |w: &Harness<'_, App>| {
+            ["Continue: ", "Replay: "].into_iter().find(|verb| w.query_by_label_contains(verb).is_some())
+        };
+        wait_until(&mut w, "the offer", |w| offered(w).is_some());
+        w.get_by_label_contains(offered(&w).unwrap()).click();
         w.run_steps(2);
         wait_for(&mut w, "the runs", |s| s.generation == 2 && finished(s));
         assert_eq!(missing(&known, &ended(w.state().state(), true)), None, "running: {running}");

@@ -201,7 +201,7 @@ fn a_panel_is_maximised_by_its_button_its_title_and_a_key() {
 }
 
 /// Shows frames until `done`, whatever phase the engine is in.
-fn wait_until(w: &mut Harness<'_, App>, what: &str, done: impl Fn(&Harness<'_, App>) -> bool) {
+pub fn wait_until(w: &mut Harness<'_, App>, what: &str, done: impl Fn(&Harness<'_, App>) -> bool) {
     const PATIENCE: Duration = Duration::from_secs(60);
     let start = Instant::now();
     while !done(w) {
