@@ -31,7 +31,8 @@ impl Activation {
     #[inline(always)]
     pub fn backward(self, gradient: f32, after: f32) -> f32 {
         // Only the slope 0 maps a negative value to zero, where the gradient is zero too.
-        if after < 0.0 || (after == 0.0 && self.slope == 0.0) { self.slope * gradient } else { gradient }
+        let below = (after < 0.0) | ((after == 0.0) & (self.slope == 0.0));
+        gradient * if below { self.slope } else { 1.0 }
     }
 
     /// The gradient before it, for all values.

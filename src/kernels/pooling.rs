@@ -91,7 +91,8 @@ impl MaxPool {
             let later = |pair: &[f32; 2]| if pair[1] > pair[0] { (true, pair[1]) } else { (false, pair[0]) };
             let ((right_above, largest_above), (right_below, largest_below)) = (later(above), later(below));
             let low = largest_below > largest_above;
-            let share = |wins: bool| if wins { gradient } else { 0.0 };
+            // A mask, as the compiler would make a branch of a choice.
+            let share = |wins: bool| f32::from_bits(gradient.to_bits() & 0u32.wrapping_sub(u32::from(wins)));
             *d_above = [share(!low & !right_above), share(!low & right_above)];
             *d_below = [share(low & !right_below), share(low & right_below)];
         }
