@@ -62,8 +62,9 @@ pub fn ticks(ui: &Ui, rect: Rect, ticks: &[Tick], scale: f32, cx: &Cx<'_>) -> Ve
 
 /// The letter of each walk at one side of its end, clear of the others where there is room; returns their places.
 pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: Layers, cx: &Cx<'_>) -> Vec<Rect> {
-    /// Where a letter may stand, points from the end of its walk.
-    const BESIDE: [Vec2; 4] = [vec2(12.0, -12.0), vec2(-12.0, -12.0), vec2(12.0, 12.0), vec2(-12.0, 12.0)];
+    /// Where a letter may stand beside the end of its walk, and how far from it, points.
+    const CORNERS: [Vec2; 4] = [vec2(1.0, -1.0), vec2(-1.0, -1.0), vec2(1.0, 1.0), vec2(-1.0, 1.0)];
+    const FAR: [f32; 3] = [12.0, 20.0, 28.0];
     const SIDE: f32 = 18.0;
     let mut taken: Vec<Rect> = Vec::new();
     if !layers.walks {
@@ -84,7 +85,8 @@ pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: La
             let place = Rect::from_center_size(*center, Vec2::splat(SIDE));
             taken.iter().all(|other| !other.intersects(place))
         };
-        let center = BESIDE.iter().map(|by| end + *by).find(is_free).unwrap_or(end + BESIDE[0]);
+        let mut places = FAR.into_iter().flat_map(|far| CORNERS.map(|corner| end + far * corner));
+        let center = places.find(is_free).unwrap_or(end + FAR[0] * CORNERS[0]);
         let color = scene::walk_color(walk, cx.state, cx.theme);
         taken.push(widgets::letter_badge(&painter, center, &walk.walk.letters(), color, cx.theme));
     }
