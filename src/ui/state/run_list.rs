@@ -165,17 +165,16 @@ impl RunList {
         // What is taken up was kept of the same files, and comes again.
         let same = |g: &Group| !g.is_opened && path.is_some() && g.path == path;
         let same: Vec<GroupKey> = self.groups.iter().filter(|g| same(g)).map(|g| g.key).collect();
-        let (before, others) = std::mem::take(&mut self.entries).into_iter().partition(|e| same.contains(&e.group));
-        let before: Vec<Entry> = before;
-        self.entries = others;
+        let mut before: Vec<Entry> = self.entries.extract_if(.., |e| same.contains(&e.group)).collect();
         self.groups.retain(|g| !same.contains(&g.key));
         let key = GroupKey(self.next_key());
         self.groups.push(Group { key, experiment: experiment.clone(), is_opened: false, path });
         self.add(runs, runs);
         for entry in self.entries.iter_mut().filter(|e| e.live().is_some()) {
-            if let Some(again) = before.iter().find(|b| b.name == entry.name) {
-                // With its key, by which changes of it can be undone.
-                (entry.key, entry.title) = (again.key, again.title.clone());
+            if let Some(at) = before.iter().position(|b| b.name == entry.name) {
+                // With its key, by which changes of it can be undone. Two forks may have one name.
+                let again = before.remove(at);
+                (entry.key, entry.title) = (again.key, again.title);
             }
         }
         let is_undone = |key: RunKey| self.undo.iter().any(|u| matches!(u, Undo::Removed(keys) if keys.contains(&key)));
