@@ -176,7 +176,7 @@ impl WalksPanel {
 
 /// The thresholds, in a sheet that stays open while they are changed, and the colouring of walks.
 fn rules_row(ui: &mut Ui, cx: &mut Cx<'_>) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let tip = "The thresholds that decide the verdicts";
         let button = IconButton::new(Icon::Unfolded, "Thresholds", tip).text("Thresholds").show(ui);
         let sheet = egui::Popup::from_toggle_button_response(&button);
