@@ -46,6 +46,7 @@ const WORKS: [Entry; 8] = [
 ];
 
 fn main() {
+    ridgewalk::device::settle_libraries();
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let [name, threads, seconds] = arguments.as_slice() else {
         eprintln!("engine WORK THREADS SECONDS, run by scripts/bench; WORK is one of:");

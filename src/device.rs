@@ -190,12 +190,17 @@ impl std::fmt::Display for Adapter {
 /// goes on. No result depends on them.
 ///
 /// burn restores the state of an optimiser on its default device and moves it from there, so a resumed run on the CPU
-/// would open a GPU. Without a desktop, Mesa looks for one to order the adapters by, and complains on the terminal.
+/// would open a GPU. Without a desktop, Mesa looks for one to order the adapters by, and complains on the terminal. The C
+/// library gives memory back to the system after each layer and asks for it again, page by page: up to a tenth of a step.
 pub fn settle_libraries() {
     let unset = |name: &str| std::env::var_os(name).is_none();
-    let burn = unset("BURN_DEVICE").then_some(("BURN_DEVICE", "flex"));
-    let mesa = (unset("XDG_RUNTIME_DIR") && unset("NODEVICE_SELECT")).then_some(("NODEVICE_SELECT", "1"));
-    let missing: Vec<_> = burn.into_iter().chain(mesa).collect();
+    let mut settings = vec![("BURN_DEVICE", "flex")];
+    if unset("XDG_RUNTIME_DIR") {
+        settings.push(("NODEVICE_SELECT", "1"));
+    }
+    #[cfg(target_env = "gnu")]
+    settings.extend([("MALLOC_MMAP_THRESHOLD_", "33554432"), ("MALLOC_TRIM_THRESHOLD_", "268435456")]);
+    let missing: Vec<_> = settings.into_iter().filter(|(name, _)| unset(name)).collect();
     #[cfg(unix)]
     if !missing.is_empty()
         && let Ok(program) = std::env::current_exe()
