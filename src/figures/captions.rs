@@ -10,7 +10,7 @@ use crate::dataset::sources::source;
 use crate::experiment::EvaluationSplit;
 use crate::history::{Header, History};
 use crate::identity::Likeness;
-use crate::statistics::{Group, evaluation_images, groups};
+use crate::statistics::{Group, InStep, evaluation_images, groups};
 
 /// The sentences of every caption: the data, and the properties in which the runs differ.
 pub fn caption_sentences(combined: &Combined) -> Vec<String> {
@@ -21,11 +21,27 @@ pub fn caption_sentences(combined: &Combined) -> Vec<String> {
     std::iter::once(data_sentence(&combined.histories)).chain(differs).collect()
 }
 
-/// The notes on runs that were given twice, or that ended before others.
-pub fn notes(combined: &Combined) -> Vec<String> {
-    let repeated = (!combined.repeated.is_empty()).then(|| combined.repeated.join("; "));
+/// The notes on runs that were given twice, that ended before others, or that still go on.
+pub fn notes(repeated: &[String], runs: &InStep) -> Vec<String> {
+    let repeated = (!repeated.is_empty()).then(|| repeated.join("; "));
     let repeated = repeated.map(|runs| format!("Given more than once, counted once: {runs}."));
-    repeated.into_iter().chain(ended_note(&combined.histories)).collect()
+    let waiting = going(&runs.waiting).map(|runs| {
+        format!("In progress, and in no mean or test until all strategies have ended with the same seed: {runs}.")
+    });
+    let last = runs.compared.iter().filter(|h| !h.is_fork()).map(|h| h.rounds.len()).max().unwrap_or(0);
+    let cut = going(&runs.cut);
+    let cut = cut.map(|runs| format!("In progress, and compared up to round {last}, which all of them have: {runs}."));
+    repeated.into_iter().chain(ended_note(&runs.compared)).chain(cut).chain(waiting).collect()
+}
+
+/// The runs in progress with the rounds that they have; `None` if there are none.
+fn going(histories: &[History]) -> Option<String> {
+    let run = |h: &History| format!("seed {} ({} of {} rounds)", h.seed(), h.rounds.len(), h.header.experiment.rounds);
+    let of_group = |group: &Group<'_>| {
+        format!("{}: {}", group.label(), group.histories.iter().map(|h| run(h)).collect::<Vec<_>>().join(", "))
+    };
+    let found: Vec<String> = groups(histories).iter().map(of_group).collect();
+    (!found.is_empty()).then(|| found.join("; "))
 }
 
 /// What is told of the latent spaces and the devices of the runs, for tables only.

@@ -4,10 +4,10 @@ use super::captions;
 use super::error::FigureError;
 use super::figure::Panel;
 use super::look::looks::Looks;
-use crate::combine::combine;
+use crate::combine::{combine, is_same_run};
 use crate::experiment::{EvaluationSplit, Experiment, Task, Variant};
 use crate::history::{History, Metric};
-use crate::statistics::{CurvePoint, Group, MeanPoint, Options, curve, group_named, groups, mean_curve};
+use crate::statistics::{CurvePoint, Group, MeanPoint, Options, curve, group_named, groups, in_step, mean_curve};
 
 /// Level of every band in the figures.
 pub const BAND_LEVEL: f64 = 0.95;
@@ -16,6 +16,8 @@ pub const BAND_LEVEL: f64 = 0.95;
 #[derive(Debug, Clone)]
 pub struct Histories {
     pub(super) all: Vec<History>,
+    /// Those of them that are drawn and tested: all but runs that still go on, which are compared in step.
+    pub(super) compared: Vec<History>,
     pub(super) against: Variant,
     /// The look of each variant.
     pub(super) looks: Looks,
@@ -32,15 +34,27 @@ impl Histories {
 
     /// The histories, if they can be drawn together; they may differ in the properties that `allow` names.
     pub fn allowing(histories: &[History], against: &Variant, allow: &[String]) -> Result<Self, FigureError> {
+        Self::in_progress(histories, against, allow, &[])
+    }
+
+    /// As `allowing`, while the runs `going` are in progress.
+    pub fn in_progress(
+        histories: &[History],
+        against: &Variant,
+        allow: &[String],
+        going: &[History],
+    ) -> Result<Self, FigureError> {
         let combined = combine(histories, allow)?;
         if combined.histories.is_empty() {
             return Err(FigureError::NoHistory);
         }
+        let in_step = in_step(&combined.histories, |h| going.iter().any(|other| is_same_run(h, other)));
         let name = group_named(&groups(&combined.histories), against).map(|g| g.name.clone());
         Ok(Self {
             against: name.unwrap_or_else(|| against.clone()),
             captions: captions::caption_sentences(&combined),
-            notes: captions::notes(&combined),
+            notes: captions::notes(&combined.repeated, &in_step),
+            compared: in_step.compared,
             looks: Looks::of(&combined.histories),
             all: combined.histories,
         })

@@ -164,7 +164,9 @@ fn one_group(
         let points: Vec<[f64; 2]> = round_ends(h).into_iter().map(|[labels, y]| [labels, sign * y]).collect();
         labels_to_reach(&points, sign * x)
     };
-    let entered: Vec<&History> = runs.iter().copied().filter(|h| endpoint(h, rounds.clone()).is_some()).collect();
+    // Before the endpoint's first round, no run lacks a value of it.
+    let is_in = |h: &&History| rounds.is_empty() || endpoint(h, rounds.clone()).is_some();
+    let entered: Vec<&History> = runs.iter().copied().filter(is_in).collect();
     let over = |f: &dyn Fn(&History) -> Option<f64>| {
         mean_interval(&entered.iter().filter_map(|h| f(h)).collect::<Vec<_>>(), level)
     };

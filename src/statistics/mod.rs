@@ -6,6 +6,7 @@
 mod curve;
 mod exact;
 mod groups;
+mod in_step;
 mod student;
 mod mean;
 mod comparison;
@@ -19,5 +20,6 @@ pub use curve::{
 };
 pub use exact::{MOST_EXACT_PAIRS, holm, sign_flip, smallest_p, wilcoxon};
 pub use groups::{Group, group_named, group_names, groups};
+pub use in_step::{InStep, in_step};
 pub use mean::{MeanPoint, mean_curve};
 pub use student::{Interval, mean_interval, t_quantile, t_two_sided, z_quantile};

@@ -11,8 +11,9 @@ use crate::statistics::{Comparison, EndpointTest, Interval, Options, compare};
 pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     let comparison = compare(histories, options);
     let rounds = match (comparison.rounds.start(), comparison.rounds.end()) {
-        (first, last) if first <= last => format!("t = {first} to {last}"),
-        (first, _) => format!("from t = {first} on, of which there is none"),
+        (first, last) if first < last => format!("t = {first} to {last}"),
+        (first, last) if first == last => format!("t = {first}"),
+        (first, _) => format!("from t = {first} on"),
     };
     let baseline = options.baseline.label();
     let task = task(histories);
@@ -142,6 +143,7 @@ fn notes(comparison: &Comparison, forks: &[String], condition: &str) -> Vec<Stri
     let Comparison { options, groups, tests, .. } = comparison;
     let baseline = options.baseline.label();
     let family = match tests {
+        0 => "no pair is tested yet".to_owned(),
         1 => "one test, so Holm's adjustment changes nothing".to_owned(),
         n => format!("Holm's adjustment over the {n} tests of this table"),
     };
@@ -150,6 +152,10 @@ fn notes(comparison: &Comparison, forks: &[String], condition: &str) -> Vec<Stri
          deviation of the differences; intervals: Student t, {condition}; labels by linear \
          interpolation between round ends.",
     )];
+    if comparison.rounds.is_empty() {
+        let first = comparison.rounds.start();
+        notes.push(format!("Means and tests begin with round {first}, the first in which strategies differ."));
+    }
     if groups.iter().all(|s| s.name != options.baseline) {
         notes.push(format!("No run of {baseline} is here, so nothing is compared with it."));
     }

@@ -57,7 +57,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Accuracy, or the error of maps, against labelled samples",
         needs: "a completed round",
         compares: false,
-        draw: Draw::Figure(|h| curves::curves(&h.all, &h.looks)),
+        draw: Draw::Figure(|h| curves::curves(&h.compared, &h.looks)),
     },
     Kind {
         name: "figure3",
@@ -65,7 +65,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Mean, 95 % band and every repeat, with the drop and rebound inside rounds (Figure 3)",
         needs: "a completed round",
         compares: false,
-        draw: Draw::Figure(|h| curves::figure3(&h.all, &h.looks)),
+        draw: Draw::Figure(|h| curves::figure3(&h.compared, &h.looks)),
     },
     Kind {
         name: "difference",
@@ -73,7 +73,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Each strategy minus another, paired by seed, with its band",
         needs: "a run of the baseline, and another run with the same seed",
         compares: true,
-        draw: Draw::Figure(|h| difference::difference(&h.all, &h.against, &h.looks)),
+        draw: Draw::Figure(|h| difference::difference(&h.compared, &h.against, &h.looks)),
     },
     Kind {
         name: "picks-by-class",
@@ -81,7 +81,7 @@ pub static KINDS: &[Kind] = &[
         tip: "The samples that each strategy had labelled, by class",
         needs: "labels that are classes, and a completed round",
         compares: false,
-        draw: Draw::Figure(|h| picks::picks_by_class(&h.all)),
+        draw: Draw::Figure(|h| picks::picks_by_class(&h.compared)),
     },
     Kind {
         name: "confusion",
@@ -89,7 +89,7 @@ pub static KINDS: &[Kind] = &[
         tip: "True against predicted classes at the end",
         needs: "labels that are classes, and a completed round",
         compares: false,
-        draw: Draw::Figure(|h| confusion::confusion(&h.all)),
+        draw: Draw::Figure(|h| confusion::confusion(&h.compared)),
     },
     Kind {
         name: "snap-distances",
@@ -97,7 +97,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Distances from moved points to the samples they snap to",
         needs: "a strategy that steps through latent space, and its second round",
         compares: false,
-        draw: Draw::Figure(|h| picks::snap_distances(&h.all, &h.looks)),
+        draw: Draw::Figure(|h| picks::snap_distances(&h.compared, &h.looks)),
     },
     Kind {
         name: "table1",
@@ -105,7 +105,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Accuracy, or the error of maps, at the end of each round, with the paper's numbers (Table 1)",
         needs: "a completed round",
         compares: false,
-        draw: Draw::Table(|h| table1::table1(&h.all)),
+        draw: Draw::Table(|h| table1::table1(&h.compared)),
     },
     Kind {
         name: "comparison",
@@ -113,7 +113,7 @@ pub static KINDS: &[Kind] = &[
         tip: "Primary endpoint, paired tests, area under the curve, labels to reach a level",
         needs: "a completed round",
         compares: true,
-        draw: Draw::Table(|h| comparison::comparison_table(&h.all, &h.options())),
+        draw: Draw::Table(|h| comparison::comparison_table(&h.compared, &h.options())),
     },
 ];
 
@@ -128,7 +128,7 @@ impl Kind {
             }),
             Draw::Table(draw) => Some(draw(histories)).filter(|t| !t.rows.is_empty()).map(|mut table| {
                 captions.iter().for_each(|sentence| table.caption += &format!(" {sentence}"));
-                table.notes.extend(notes.iter().cloned().chain(ground_notes(&histories.all)));
+                table.notes.extend(notes.iter().cloned().chain(ground_notes(&histories.compared)));
                 Drawn::Table(table)
             }),
         };

@@ -22,6 +22,8 @@ pub struct ExportFigures {
 /// What is exported.
 pub struct Exported {
     pub histories: Vec<History>,
+    /// Those of them that are in progress.
+    pub going: Vec<History>,
     /// The baseline that the others are compared with.
     pub against: Variant,
     /// Properties in which the runs may differ.
@@ -57,11 +59,11 @@ impl ExportFigures {
     pub fn ui(&mut self, ctx: &Context, exported: impl FnOnce() -> Exported) {
         let (formats, page_wide) = (&mut self.formats, &mut self.page_wide);
         let Some(folder) = self.export.ui(ctx, |ui| choices(ui, formats, page_wide)) else { return };
-        let Exported { histories, against, allow, looks } = exported();
+        let Exported { histories, going, against, allow, looks } = exported();
         let formats = self.formats.clone();
         let width = if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH };
         self.export.start(ctx, move || {
-            let files = Histories::allowing(&histories, &against, &allow)
+            let files = Histories::in_progress(&histories, &against, &allow, &going)
                 .and_then(|h| figures::all_files(&h.looking(&looks), &formats, width, DPI))
                 .map_err(|e| e.to_string())?;
             Ok(Prepared::new(files.paths(&folder), move || {

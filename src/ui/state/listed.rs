@@ -7,7 +7,7 @@ use super::messages::Offer;
 use super::run::RunState;
 use super::run_list::{Entry, GroupKey, RunKey, Undo};
 use crate::engine::planned::RunId;
-use crate::engine::protocol::{Command, Level};
+use crate::engine::protocol::{Command, Level, Phase};
 use crate::experiment::Experiment;
 use crate::figures::StrategyStyle;
 use crate::history::{Header, History, Metric, RoundRecord};
@@ -90,6 +90,15 @@ impl AppState {
     /// The shown runs of the present session as histories of their completed rounds; the rounds are shared, not copied.
     pub fn histories(&self) -> Vec<History> {
         self.runs_shown().filter_map(|listed| listed.live?.history()).collect()
+    }
+
+    /// The runs of the present session that have ended a round and go on, unless it was stopped.
+    pub fn in_progress(&self) -> Vec<History> {
+        if matches!(self.progress.phase, Phase::Stopped | Phase::Failed | Phase::Finished) {
+            return Vec::new();
+        }
+        let open = |run: &&RunState| run.rounds.last().is_none_or(|r| !r.is_last_of(self.experiment_of(run.id)));
+        self.live_runs().filter(open).filter_map(RunState::history).collect()
     }
 
     /// All shown runs, of this session, former ones and opened ones, as histories of their completed rounds.

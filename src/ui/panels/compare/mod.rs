@@ -64,6 +64,8 @@ struct Key {
     allow: Vec<String>,
     listed: u64,
     generation: u64,
+    /// Runs in progress.
+    going: usize,
     /// Where the first round of each run is, and how many it has.
     runs: Vec<(usize, usize)>,
 }
@@ -213,8 +215,10 @@ impl ComparePanel {
 
     /// The figure or table, computed again if a round ended, a choice changed or a file was opened.
     fn content(&mut self, ui: &mut Ui, chosen: &[History], cx: &mut Cx<'_>) {
+        let going = cx.state.in_progress();
         let key = Key {
             kind: self.kind,
+            going: going.len(),
             against: self.against.clone(),
             allow: self.allow.clone(),
             listed: cx.state.list.version,
@@ -226,7 +230,7 @@ impl ComparePanel {
         };
         let content = self.content.get(key, || {
             self.version += 1;
-            content(self.kind, chosen, &self.against, &self.allow, &cx.state.looks)
+            content(self.kind, chosen, &going, &self.against, &self.allow, &cx.state.looks)
         });
         match content {
             Content::Nothing => {
@@ -265,6 +269,7 @@ impl ComparePanel {
         let Self { export, sets, against, allow, .. } = self;
         export.ui(ctx, || Exported {
             histories: sets.chosen(cx.state),
+            going: cx.state.in_progress(),
             against: against.clone(),
             allow: allow.clone(),
             looks: cx.state.looks.clone(),
@@ -272,11 +277,18 @@ impl ComparePanel {
     }
 }
 
-fn content(kind: &Kind, histories: &[History], against: &Variant, allow: &[String], looks: &Looks) -> Content {
+fn content(
+    kind: &Kind,
+    histories: &[History],
+    going: &[History],
+    against: &Variant,
+    allow: &[String],
+    looks: &Looks,
+) -> Content {
     if histories.iter().all(|h| h.rounds.is_empty()) {
         return Content::Nothing;
     }
-    match Histories::allowing(histories, against, allow).and_then(|h| kind.draw(&h.looking(looks))) {
+    match Histories::in_progress(histories, against, allow, going).and_then(|h| kind.draw(&h.looking(looks))) {
         Ok(Drawn::Figure(figure)) => Content::Figure(Arc::new(figure)),
         Ok(Drawn::Table(table)) => Content::Table(Box::new(table)),
         Err(e @ FigureError::Nothing { .. }) => Content::Missing(e.to_string()),
@@ -350,7 +362,7 @@ mod tests {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/histories/cifar10-small/histories/random-01.rwh");
         let run = archive::read_history(file.as_ref()).unwrap();
         let shown = |histories: &[History], allow: &[String]| {
-            content(&KINDS[0], histories, &Strategy::Random.into(), allow, &Looks::default())
+            content(&KINDS[0], histories, &[], &Strategy::Random.into(), allow, &Looks::default())
         };
         assert!(matches!(shown(&[run.clone(), run.clone()], &[]), Content::Figure(_)));
         let mut other = run.clone();

@@ -317,7 +317,8 @@ fn exported(keys: &[RunKey], state: &AppState) -> Exported {
     let random = Variant::from(Strategy::Random);
     let first =
         histories.iter().map(History::variant).find(|v| *v == random).or(histories.first().map(|h| h.variant()));
-    Exported { against: first.unwrap_or(random), allow: Vec::new(), looks: state.looks.clone(), histories }
+    let (going, looks) = (state.in_progress(), state.looks.clone());
+    Exported { against: first.unwrap_or(random), allow: Vec::new(), looks, going, histories }
 }
 
 /// Copies runs with all that is beside them: those of a grid together, forks one by one.
