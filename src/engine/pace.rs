@@ -60,10 +60,12 @@ impl Throttle {
 /// Seconds in which an estimate of the time left follows the pace: shorter changes of it are not shown.
 const SETTLES: f32 = 20.0;
 
-/// Estimates the time left from the pace since work was last resumed; it runs down evenly.
+/// Estimates the time left from the pace since work was last resumed, or as it is told; it runs down evenly.
 #[derive(Default)]
 pub struct Eta {
     since: Option<(Instant, f32)>,
+    /// Whether the last estimate was told.
+    told: bool,
     /// The last estimate, seconds, and when it was made.
     last: Option<(Instant, f32)>,
 }
@@ -79,26 +81,50 @@ impl Eta {
         self.at(Instant::now(), fraction)
     }
 
+    /// The time left by an estimate of other work than that whose pace was followed.
+    pub fn told(&mut self, estimate: Option<f32>) -> Option<f32> {
+        if !std::mem::replace(&mut self.told, true) {
+            *self = Self { told: true, ..Self::default() };
+        }
+        Some(self.settled(Instant::now(), estimate?))
+    }
+
     fn at(&mut self, now: Instant, fraction: f32) -> Option<f32> {
+        if std::mem::take(&mut self.told) {
+            self.restart();
+        }
         let (start, from) = *self.since.get_or_insert((now, fraction));
         let gained = fraction - from;
         if gained <= 0.002 {
             return None;
         }
-        let by_pace = (now - start).as_secs_f32() * (1.0 - fraction) / gained;
-        let estimate = self.last.map_or(by_pace, |(then, estimate)| {
+        Some(self.settled(now, (now - start).as_secs_f32() * (1.0 - fraction) / gained))
+    }
+
+    fn settled(&mut self, now: Instant, told: f32) -> f32 {
+        let estimate = self.last.map_or(told, |(then, estimate)| {
             let passed = (now - then).as_secs_f32();
             let left = (estimate - passed).max(0.0);
-            left + (by_pace - left) * (1.0 - (-passed / SETTLES).exp())
+            left + (told - left) * (1.0 - (-passed / SETTLES).exp())
         });
         self.last = Some((now, estimate));
-        Some(estimate)
+        estimate
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pace_of_one_kind_of_work_is_not_that_of_another() {
+        let (start, mut eta) = (Instant::now(), Eta::default());
+        assert_eq!(eta.at(start, 0.0), None);
+        assert!(eta.at(start + Duration::from_secs(1), 0.5).is_some());
+        assert_eq!(eta.told(None), None, "rounds begin, of which nothing is known");
+        assert_eq!(eta.told(Some(700.0)), Some(700.0));
+        assert_eq!(eta.at(start + Duration::from_secs(2), 0.6), None);
+    }
 
     /// A hundred seconds of work, with a stretch of ten seconds in which another program takes most of the machine.
     #[test]

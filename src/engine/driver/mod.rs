@@ -299,8 +299,8 @@ impl Core {
         let proposal = Proposal::new(id, round);
         if phase == Phase::Proposing && self.last_phase != phase {
             // It may take long, so it is told before.
-            let (fraction, (steps, of)) = (session.fraction_done(), session.experiment_steps());
-            self.say_progress(phase.clone(), Some(id), round, steps, of, |eta| eta.seconds(fraction));
+            let (left, (steps, of)) = (session.seconds_left(), session.experiment_steps());
+            self.say_progress(phase.clone(), Some(id), round, steps, of, |eta| eta.told(left));
             self.wake_now();
         }
         let Some(session) = &mut self.session else { return };
@@ -311,12 +311,12 @@ impl Core {
         };
         let happened = run.advance_telling(&interrupted).unwrap_or_default();
         let labelling = run.labelling();
-        let (fraction, (steps, of)) = (session.fraction_done(), session.experiment_steps());
+        let (left, (steps, of)) = (session.seconds_left(), session.experiment_steps());
         self.units += 1;
         if trains && let Drive::Minibatches(left) = &mut self.drive {
             *left -= 1;
         }
-        self.say_progress(phase, Some(id), round, steps, of, |eta| eta.seconds(fraction));
+        self.say_progress(phase, Some(id), round, steps, of, |eta| eta.told(left));
         if let Some(progress) = labelling {
             self.say(Event::Labelling { run: id, progress });
         }

@@ -1,9 +1,12 @@
 //! Whose turn it is among the runs of a session, and how much of the session is done.
 
+use std::collections::BTreeMap;
+
 use super::Session;
 use crate::engine::planned::{Due, PlannedRun, RunId};
 use crate::engine::protocol::Event;
 use crate::engine::runs::shown_run::ShownRun;
+use crate::experiment::Variant;
 
 impl Session {
     pub(super) fn run(&self, id: RunId) -> Option<&ShownRun> {
@@ -74,9 +77,78 @@ impl Session {
         counted.iter().sum::<f32>() / counted.len().max(1) as f32
     }
 
+    /// Seconds until all rounds are done, as long as the rounds so far took; `None` until each variant with rounds left has
+    /// a round to judge by.
+    pub fn seconds_left(&self) -> Option<f32> {
+        let mut known: Vec<(&Variant, Seconds)> = Vec::new();
+        let open = self.planned.iter().filter(|p| self.due_of(p).is_some());
+        open.map(|p| {
+            let at = known.iter().position(|(name, _)| **name == p.name).unwrap_or_else(|| {
+                let same = self.planned.iter().filter(|other| other.name == p.name);
+                let rounds = same.filter_map(|p| self.run(p.id)).flat_map(|r| &r.run.history().rounds);
+                known.push((&p.name, Seconds::of(rounds.map(|r| (r.round, r.seconds)), p.experiment.rounds)));
+                known.len() - 1
+            });
+            let done = self.run(p.id).map_or(0.0, |r| r.run.fraction_done()) * p.experiment.rounds as f32;
+            known[at].1.from(done, p.experiment.rounds)
+        })
+        .sum()
+    }
+
     /// The share of the whole experiment that is done, as (thousandths, 1000).
     pub fn experiment_steps(&self) -> (usize, usize) {
         const PARTS: usize = 1_000;
         if self.runs.is_empty() { (0, 0) } else { ((self.fraction_done() * PARTS as f32) as usize, PARTS) }
+    }
+}
+
+/// How long the rounds of one variant took, seconds: the middle of its runs, by round.
+struct Seconds(BTreeMap<usize, f32>);
+
+impl Seconds {
+    /// Of rounds with their seconds. The first round, in which nothing is proposed, tells nothing of others.
+    fn of(rounds: impl Iterator<Item = (usize, f32)>, last: usize) -> Self {
+        let mut by_round: BTreeMap<usize, Vec<f32>> = BTreeMap::new();
+        rounds.for_each(|(round, seconds)| by_round.entry(round).or_default().push(seconds));
+        if last > 1 && by_round.keys().all(|round| *round == 1) {
+            by_round.clear();
+        }
+        // The middle one, so that a pause within a round does not count.
+        let middle = |mut seconds: Vec<f32>| {
+            seconds.sort_by(f32::total_cmp);
+            seconds[seconds.len() / 2]
+        };
+        Self(by_round.into_iter().map(|(round, seconds)| (round, middle(seconds))).collect())
+    }
+
+    /// Seconds from this number of rounds done to the last.
+    fn from(&self, done: f32, last: usize) -> Option<f32> {
+        let (_, latest) = self.0.last_key_value()?;
+        let (whole, inside) = (done as usize, done.fract());
+        let seconds = |round: usize| self.0.get(&round).unwrap_or(latest);
+        let all: f32 = (whole + 1..=last).map(seconds).sum();
+        Some(all - inside * seconds(whole + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_counts_the_rounds_that_are_left_as_long_as_such_rounds_took() {
+        let none: [(usize, f32); 0] = [];
+        for (rounds, last, done, left) in [
+            (&none[..], 10, 0.0, None),
+            (&[(1, 1.0)], 10, 1.0, None),
+            (&[(1, 1.0)], 1, 0.0, Some(1.0)),
+            (&[(1, 1.0), (2, 4.0)], 10, 2.0, Some(32.0)),
+            (&[(1, 1.0), (2, 4.0)], 10, 2.5, Some(30.0)),
+            (&[(1, 1.0), (2, 4.0)], 10, 0.0, Some(37.0)),
+            (&[(1, 1.0), (2, 4.0), (2, 4_000.0), (2, 3.0)], 3, 1.0, Some(8.0)),
+            (&[(1, 1.0), (2, 4.0), (3, 8.0)], 3, 3.0, Some(0.0)),
+        ] {
+            assert_eq!(Seconds::of(rounds.iter().copied(), last).from(done, last), left, "{rounds:?}");
+        }
     }
 }

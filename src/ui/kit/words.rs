@@ -23,6 +23,16 @@ pub fn duration(seconds: f32) -> String {
     }
 }
 
+/// An estimate of seconds: `about 8 s`, `about 2 min 05 s`, and without what nobody can tell `about 15 min`.
+pub fn about(seconds: f32) -> String {
+    const WHOLE_MINUTES: f32 = 300.0;
+    let minutes = (seconds / 60.0).round() as u64;
+    if (WHOLE_MINUTES..3_570.0).contains(&seconds) {
+        return format!("about {minutes} min");
+    }
+    format!("about {}", duration(seconds))
+}
+
 /// `text` with its first letter in upper case.
 pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
@@ -40,6 +50,9 @@ mod tests {
         }
         for (s, text) in [(0.2, "0 s"), (59.4, "59 s"), (65.0, "1 min 05 s"), (4_210.0, "1 h 10 min")] {
             assert_eq!(duration(s), text);
+        }
+        for (s, text) in [(8.0, "about 8 s"), (125.0, "about 2 min 05 s"), (880.0, "about 15 min")] {
+            assert_eq!(about(s), text);
         }
         for (text, expected) in [("", ""), ("élan", "Élan"), ("phase 1", "Phase 1")] {
             assert_eq!(capital(text), expected);

@@ -172,8 +172,8 @@ fn progress(ui: &Ui, rect: Rect, cx: &Cx<'_>) -> f32 {
     if p.phase == Phase::Paused && p.run.is_some() {
         parts.push(format!("{} of {} minibatches", p.done, p.total));
     }
-    if let Some(eta) = p.eta_seconds.filter(|e| e.is_finite() && p.phase.is_busy()) {
-        parts.push(format!("{} left", words::duration(eta)));
+    if let Some(eta) = p.eta_seconds.filter(|e| *e >= 1.0 && e.is_finite() && p.phase.is_busy()) {
+        parts.push(format!("{} left", words::about(eta)));
     }
     let second = parts.join("  ·  ");
     let ink = match p.phase {
