@@ -414,6 +414,7 @@ impl eframe::App for App {
                 now: ctx.input(|i| i.time),
                 inspect: &mut self.inspect,
                 hover_walk: &mut hover_walk,
+                region_shown: self.workspaces.has("region"),
                 selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.has(key)),
                 view_keys: &view_keys,
             };

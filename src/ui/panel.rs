@@ -93,6 +93,8 @@ pub struct Cx<'a> {
     pub hover_walk: &'a mut Option<super::state::WalkPoint>,
     /// Whether a panel on the screen shows the selected sample in full, so that the latent view need not.
     pub selection_shown: bool,
+    /// Whether the images of the selected region are on the screen.
+    pub region_shown: bool,
     /// Key actions for the latent view.
     pub view_keys: &'a [ViewKey],
 }

@@ -368,10 +368,13 @@ impl Core {
             RunEvent::WalkStepped(step) => walks::walk_stepped(&world, run, step, shown.run.rounds_done()),
             RunEvent::Ended(record) => {
                 shown.scoring.outdated();
+                let origins = &shown.run.history().header.origins;
+                let origins = origins.last().filter(|o| o.from_round == record.round).map(|_| origins.clone());
                 let steps = shown.walks.step(&world, &shown.run);
                 let not_saved = shown.save_weights();
                 let written = session.write_run(run);
                 session.make_room();
+                origins.into_iter().for_each(|origins| self.say(Event::ComputedBy { run, origins }));
                 self.say(Event::RoundEnded { run, record });
                 steps.into_iter().chain(not_saved).chain(written).for_each(|event| self.say(event));
                 return self.publish();

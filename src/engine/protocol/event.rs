@@ -12,6 +12,7 @@ use crate::engine::questions::Answer;
 use crate::experiment::{Experiment, ExperimentError};
 use crate::generator::GeneratorLosses;
 use crate::history::{Evaluation, Header, RoundRecord, WalkStep};
+use crate::identity::Origin;
 use crate::latent::Sparsity;
 use crate::round::LabelProgress;
 use crate::trajectory::{BaseRate, StepMeasure};
@@ -52,6 +53,9 @@ pub enum Event {
     RoundBegan { run: RunId, round: usize, record: Arc<RoundRecord> },
     /// A metric was measured inside or at the end of a round.
     Evaluated { run: RunId, round: usize, evaluation: Evaluation },
+    /// From the round that now ends on, the run is computed by another program or machine, the last of these; after its
+    /// first round there is one.
+    ComputedBy { run: RunId, origins: Vec<Origin> },
     /// A round is complete; `record` is its record in the history.
     RoundEnded { run: RunId, record: Arc<RoundRecord> },
     /// A walk was started at `sample`, whose code is `code`.

@@ -1,11 +1,12 @@
 //! The comparison with a baseline: primary endpoint, paired tests, area under the curve, labels needed.
 
+use crate::experiment::Task;
 use crate::figures::captions::condition;
 use crate::figures::data::task;
 use crate::figures::drawing::ticks::number;
 use crate::figures::table::{Table, cell};
 use crate::history::History;
-use crate::statistics::{Comparison, EndpointTest, Interval, Options, compare};
+use crate::statistics::{Comparison, EndpointTest, Interval, Options, compare, smallest_p};
 
 /// Each strategy against the baseline: primary endpoint, exact test, area under the curve, labels needed.
 pub fn comparison_table(histories: &[History], options: &Options) -> Table {
@@ -49,7 +50,7 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
         rows,
         words: 1,
         rules: Vec::new(),
-        notes: notes(&comparison, &forks, condition(histories)),
+        notes: sentences(&comparison, task).chain(notes(&comparison, &forks, condition(histories))).collect(),
         data: data(&comparison),
     }
 }
@@ -207,6 +208,44 @@ fn notes(comparison: &Comparison, forks: &[String], condition: &str) -> Vec<Stri
     }
     notes.extend(warnings.into_iter().map(|(text, names)| format!("{}: {text}", names.join("; "))));
     notes
+}
+
+/// What each test says, one plain sentence for each strategy.
+fn sentences(comparison: &Comparison, task: Task) -> impl Iterator<Item = String> {
+    let Comparison { options, groups, tests, .. } = comparison;
+    let baseline = options.baseline.label();
+    let unit = if task == Task::Classes { "points" } else { task.unit() };
+    groups.iter().filter_map(move |s| {
+        let (test, p) = (s.endpoint_test.as_ref()?, s.holm_p?);
+        let (name, n, mean) = (s.name.label(), test.differences.len(), test.interval.mean);
+        let pairs = if n == 1 { "1 pair".to_owned() } else { format!("{n} pairs") };
+        // In the direction of the mean, as the sentence says it.
+        let ends =
+            test.interval.half_width.map(|half| [mean.abs() - half, mean.abs() + half].map(|end| number(end, 2)));
+        let percent = number(100.0 * options.level, 0);
+        let interval = ends.map_or_else(String::new, |[low, high]| format!("{percent} % interval {low} to {high}; "));
+        let alike = test.differences.iter().filter(|d| **d * mean > 0.0).count();
+        let adjusted = if *tests > 1 { ", by Holm for all tests here" } else { "" };
+        let is_least = *tests == 1 && p <= smallest_p(n) * (1.0 + 1e-9);
+        let least = if is_least { format!(", the smallest that {pairs} can give") } else { String::new() };
+        let p_text = format!("p {}{adjusted}{least}", p_in_words(p));
+        let how = if (mean > 0.0) == task.lower_is_better() { "worse" } else { "better" };
+        let by = format!("by {} {unit} on average", number(mean.abs(), 2));
+        Some(match p <= 1.0 - options.level {
+            _ if mean == 0.0 => format!("No difference shown: {name} and {baseline} are equal on average ({p_text})."),
+            true => format!("{name} is {how} than {baseline} {by} ({interval}{alike} of {pairs}; {p_text})."),
+            false => {
+                let evidence = format!("{interval}{alike} of {pairs}; {p_text}");
+                format!("No difference shown: {name} is {how} than {baseline} {by} ({evidence}).")
+            }
+        })
+    })
+}
+
+/// A p value in a sentence.
+fn p_in_words(p: f64) -> String {
+    const LEAST: f64 = 0.001;
+    if p < LEAST { format!("below {LEAST}") } else { format!("= {p:.3}") }
 }
 
 fn signed(value: f64) -> String {

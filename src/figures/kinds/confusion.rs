@@ -43,7 +43,7 @@ pub fn confusion(histories: &[History]) -> Figure {
         title: "Confusion of the last round".into(),
         caption: format!(
             "Predicted classes of each true class (row, in percent) of the {} at the end of round {last}, {}. Right in \
-             blue; wrong in orange, the darkest being {worst:.1} %.",
+             blue; wrong in orange, the strongest being {worst:.1} %.",
             split_name(histories),
             repeats_text(&groups)
         ),

@@ -148,7 +148,8 @@ pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], la
     let best = probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(i, _)| i);
     for (class, &p) in probabilities.iter().enumerate() {
         let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
-        response.on_hover_text(format!("loss with this label: {:.4} nats", -p.max(f32::MIN_POSITIVE).ln()));
+        response
+            .on_hover_text(format!("loss with this label: {} nats", words::fixed(-p.max(f32::MIN_POSITIVE).ln(), 4)));
         let painter = ui.painter();
         let y = rect.center().y;
         let is_truth = usize::from(label) == class;

@@ -3,6 +3,7 @@
 use egui::{Align, Label, Layout, Response, RichText, Ui};
 
 use super::theme::{Theme, bold, size, space};
+use super::words;
 
 /// A heading with space above it.
 pub fn heading(ui: &mut Ui, text: &str) -> Response {
@@ -39,7 +40,7 @@ pub fn norm(v: &[f32]) -> f32 {
 /// The first coordinates of a vector, as text.
 pub fn vector(v: &[f32]) -> String {
     const SHOWN: usize = 4;
-    let mut out: Vec<String> = v.iter().take(SHOWN).map(|x| format!("{x:.3}")).collect();
+    let mut out: Vec<String> = v.iter().take(SHOWN).map(|x| words::fixed(*x, 3)).collect();
     if v.len() > SHOWN {
         out.push("…".into());
     }

@@ -1,4 +1,4 @@
-//! Formats numbers and text for display: thousands, durations, capitals.
+//! Formats numbers and text for display: thousands, digits, durations, capitals.
 
 /// `1234567` as `1,234,567`.
 pub fn thousands(n: usize) -> String {
@@ -11,6 +11,30 @@ pub fn thousands(n: usize) -> String {
         out.push(c);
     }
     out
+}
+
+/// A number with these digits after the point; one that rounds to zero has no sign.
+pub fn fixed(value: f32, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let is_zero = !text.bytes().any(|b| (b'1'..=b'9').contains(&b) || b.is_ascii_alphabetic());
+    if is_zero { text.trim_start_matches('-').to_owned() } else { text }
+}
+
+/// A difference with its sign; one that rounds to zero has none.
+pub fn signed(value: f32, decimals: usize) -> String {
+    let text = fixed(value, decimals);
+    let is_positive = value > 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    if is_positive { format!("+{text}") } else { text }
+}
+
+/// A length to three digits: `3.88`, `0.0421`, and as a power of ten where it would be long.
+pub fn significant(value: f32) -> String {
+    const PLAIN: std::ops::Range<f32> = 1e-3..1e4;
+    match value {
+        0.0 => "0".into(),
+        v if PLAIN.contains(&v.abs()) => fixed(v, (2 - v.abs().log10().floor() as i32).max(0) as usize),
+        v => format!("{v:.2e}"),
+    }
 }
 
 /// Seconds for display: `8 s`, `2 min 05 s`, `1 h 10 min`.
@@ -47,6 +71,13 @@ mod tests {
     fn numbers_and_durations_read_well() {
         for (n, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (20_000, "20,000"), (1_234_567, "1,234,567")] {
             assert_eq!(thousands(n), text);
+        }
+        for (value, text, signs) in [(-0.0, "0.00", "0.00"), (-0.004, "0.00", "0.00"), (0.31, "0.31", "+0.31")] {
+            assert_eq!((fixed(value, 2).as_str(), signed(value, 2).as_str()), (text, signs));
+        }
+        assert_eq!([fixed(-1.25, 1), signed(-0.5, 1), fixed(f32::NAN, 1)], ["-1.2", "-0.5", "NaN"]);
+        for (value, text) in [(0.0, "0"), (3.88, "3.88"), (0.04213, "0.0421"), (123.4, "123"), (2.5e-5, "2.50e-5")] {
+            assert_eq!(significant(value), text);
         }
         for (s, text) in [(0.2, "0 s"), (59.4, "59 s"), (65.0, "1 min 05 s"), (4_210.0, "1 h 10 min")] {
             assert_eq!(duration(s), text);

@@ -227,6 +227,11 @@ impl AppState {
                 self.run_mut(run).live.push(evaluation);
                 self.target_moved(run);
             }
+            Event::ComputedBy { run, origins } => {
+                if let Some(header) = &mut self.run_mut(run).header {
+                    header.origins = origins;
+                }
+            }
             Event::RoundEnded { run: id, record } => {
                 let run = self.run_mut(id);
                 run.rounds.push(record);

@@ -10,6 +10,7 @@ use crate::experiment::{Strategy, Task};
 use crate::figures::StrategyStyle;
 use crate::ui::kit::looks;
 use crate::ui::kit::theme::{self, size, space};
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 
 /// Share of the panel's height that the list may take.
@@ -166,11 +167,13 @@ fn gained(ui: &mut Ui, gain: f32, cx: &Cx<'_>) {
              evidence: see Compare, Tests.",
         ),
     };
+    // With a digit more than the values: their rounded difference may be another.
+    let gain = words::signed(gain, 2);
     let (caption, figure) = (theme::font(size::CAPTION), theme::bold_font(size::FIGURE));
     let width = ui.painter().layout_no_wrap(what.to_owned(), caption.clone(), cx.theme.weak).size().x;
     let (rect, response) = ui.allocate_exact_size(vec2(width, LARGE), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{gain:+.1} {what}")));
-    ui.painter().text(rect.left_top(), Align2::LEFT_TOP, format!("{gain:+.1}"), figure, cx.theme.text);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{gain} {what}")));
+    ui.painter().text(rect.left_top(), Align2::LEFT_TOP, gain, figure, cx.theme.text);
     ui.painter().text(rect.left_bottom(), Align2::LEFT_BOTTOM, what, caption, cx.theme.weak);
     response.on_hover_text(tip);
 }

@@ -152,8 +152,13 @@ impl Inspector {
         heading(ui, "Its step, from p to p'");
         fact(ui, cx.theme, "p", &vector(&probe.code));
         fact(ui, cx.theme, "loss label", &cx.state.class_name(probe.label));
-        fact(ui, cx.theme, "loss L", &format!("{:.4} {}", probe.loss, cx.state.experiment.dataset.task().loss_unit()));
-        fact(ui, cx.theme, "gradient length |dL/dp|", &format!("{:.3e}", norm(&probe.gradient)));
+        fact(
+            ui,
+            cx.theme,
+            "loss L",
+            &format!("{} {}", words::fixed(probe.loss, 4), cx.state.experiment.dataset.task().loss_unit()),
+        );
+        fact(ui, cx.theme, "gradient length |dL/dp|", &words::significant(norm(&probe.gradient)));
         fact(ui, cx.theme, "moved point p' = p + αd", &vector(&probe.moved));
         fact(ui, cx.theme, "neighbour", &format!("sample {}", words::thousands(probe.neighbour as usize)));
         fact(ui, cx.theme, "snap distance", &format!("{:.4}", probe.snap_distance));

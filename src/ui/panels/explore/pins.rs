@@ -114,10 +114,10 @@ fn curves(ui: &Ui, response: &Response, pin: &Pin, cx: &Cx<'_>) {
     charts::read_at(ui, response, places, |(run, minibatches, v)| {
         let (name, class) = (cx.state.name_of(*run), cx.state.class_name(v.class));
         format!(
-            "{name}, after {} minibatches: {:.1} % for the label, loss {:.3} nats; predicted {class}",
+            "{name}, after {} minibatches: {:.1} % for the label, loss {} nats; predicted {class}",
             words::thousands(*minibatches),
             100.0 * (-v.loss).exp(),
-            v.loss
+            words::fixed(v.loss, 3)
         )
     });
 }
@@ -143,7 +143,7 @@ fn value(ui: &mut Ui, pin: &Pin, cx: &Cx<'_>) {
     );
     let text = match cx.state.pins.curve {
         PinCurve::Probability => format!("{:.1} %", 100.0 * (-value.loss).exp()),
-        PinCurve::Loss => format!("{:.2} nats", value.loss),
+        PinCurve::Loss => format!("{} nats", words::fixed(value.loss, 2)),
     };
     let at = pos2(rect.left(), rect.bottom() - 11.0);
     painter.text(at, Align2::LEFT_CENTER, text, theme::font(size::CAPTION), cx.theme.weak);

@@ -190,9 +190,14 @@ fn why_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &LatentStep) {
             }
         });
     });
-    fact(ui, cx.theme, "loss at p", &format!("{:.4} {}", step.loss, cx.state.experiment.dataset.task().loss_unit()));
+    fact(
+        ui,
+        cx.theme,
+        "loss at p",
+        &format!("{} {}", words::fixed(step.loss, 4), cx.state.experiment.dataset.task().loss_unit()),
+    );
     fact(ui, cx.theme, "p", &vector(&step.from));
-    fact(ui, cx.theme, "gradient length |dL/dp|", &format!("{:.3e}", norm(&step.gradient)));
+    fact(ui, cx.theme, "gradient length |dL/dp|", &words::significant(norm(&step.gradient)));
     fact(ui, cx.theme, "moved point p' = p + αd", &vector(&step.to));
     fact(ui, cx.theme, "neighbour", &vector(&step.neighbour));
     fact(ui, cx.theme, "snap distance", &format!("{:.4}", step.snap_distance));
@@ -231,8 +236,12 @@ pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
                 });
             }
             ui.label(
-                RichText::new(format!("loss {:.3} {}", i.loss, cx.state.experiment.dataset.task().loss_unit()))
-                    .color(cx.theme.weak),
+                RichText::new(format!(
+                    "loss {} {}",
+                    words::fixed(i.loss, 3),
+                    cx.state.experiment.dataset.task().loss_unit()
+                ))
+                .color(cx.theme.weak),
             );
         }
         _ => {

@@ -1,5 +1,6 @@
 //! The colour legend, in a column beside the latent view so that it covers nothing; it can be folded.
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Color32, CornerRadius, FontId, Galley, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ const BESIDE: f32 = 36.0;
 const RAMP_COLUMN: f32 = 92.0;
 const RAMP_HEIGHT: f32 = 132.0;
 /// Largest share of the panel that the legend takes; narrower panels have it folded.
-const MOST_SHARE: f32 = 0.3;
+const MOST_SHARE: f32 = 0.42;
 const NARROW: f32 = 300.0;
 
 /// What a coloring's legend consists of.
@@ -159,7 +160,10 @@ fn swatch(ui: &mut Ui, color: Color32, name: &str, cx: &Cx<'_>) {
 fn dot(ui: &Ui, row: Rect, color: Color32, name: &str, ink: Color32) {
     ui.painter().circle_filled(pos2(row.left() + 13.0, row.center().y), 4.5, color);
     let at = pos2(row.left() + 23.0, row.center().y);
-    ui.painter_at(row).text(at, Align2::LEFT_CENTER, name, font(), ink);
+    let mut job = LayoutJob::simple_singleline(name.to_owned(), font(), ink);
+    job.wrap = TextWrapping::truncate_at_width(row.right() - at.x);
+    let galley = ui.painter().layout_job(job);
+    ui.painter().galley(Align2::LEFT_CENTER.anchor_size(at, galley.size()).min, galley, ink);
 }
 
 /// A vertical ramp with its marks at the right, from the bottom.

@@ -138,7 +138,7 @@ pub fn scale_bar(ui: &Ui, rect: Rect, notes: Rect, camera: &Camera, scale: f32, 
     let longest = LONGEST * rect.width();
     let broken = px > longest;
     let more = if broken { ", longer than this bar" } else { "" };
-    let text = format!("one step: α = {alpha} σ = {:.*}{more}", decimals(length), length);
+    let text = format!("one step: {alpha} of σ (α), {:.*} in latent units{more}", decimals(length), length);
     let galley = painter.layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
     let width = px.min(longest);
     let right = rect.right() - EDGE;
@@ -209,11 +209,10 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) -> Rect {
         _ => {}
     }
     if let Some(selection) = &cx.state.brush.selection {
+        let place = if cx.region_shown { "" } else { "; the images are in Regions" };
         let text = match selection.title() {
-            Some(title) => format!("Selected: {title} (Esc clears); the images are in Regions"),
-            None => {
-                format!("{} selected (Esc clears); details in Regions", words::thousands(selection.samples.len()))
-            }
+            Some(title) => format!("Selected: {title} (Esc clears){place}"),
+            None => format!("{} selected (Esc clears){place}", words::thousands(selection.samples.len())),
         };
         lines.push((text, cx.theme.accent));
     }

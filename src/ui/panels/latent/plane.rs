@@ -8,6 +8,7 @@ use super::scene;
 use super::view_texture;
 use crate::field::Plane;
 use crate::ui::kit::theme::{self, size};
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::view::Camera;
 
@@ -59,7 +60,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, camera: &Camera, plane: &Plane, field: &mut F
     let rest = if dim > 3 { ", the others at their mean" } else { "" };
     let where_ = match field.slice {
         0.0 => "through the centre".to_owned(),
-        slice => format!("at {slice:+.2} σ on axis 3").replace('-', "\u{2212}"),
+        slice => format!("at {} σ on axis 3", words::signed(slice, 2)).replace('-', "\u{2212}"),
     };
     let name = format!("field over axes 1 and 2, {where_}{rest}");
     let galley = painter.layout(name, theme::font(size::CAPTION), cx.theme.weak, rect.width() - 2.0 * EDGE);

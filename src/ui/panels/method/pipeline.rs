@@ -45,7 +45,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
         Card { name: "Decoder G", fact: "G(p)".into(), now: forming },
         Card {
             name: "Target F",
-            fact: step.map_or("F(G(p)), loss".into(), |s| format!("loss {:.3}", s.loss)),
+            fact: step.map_or("F(G(p)), loss".into(), |s| format!("loss {}", words::fixed(s.loss, 3))),
             now: matches!(phase, Phase::TrainingTarget | Phase::Evaluating | Phase::Rerunning),
         },
         Card { name: "Sampler", fact: format!("{} proposes", cx.state.shown_name()), now: phase == Phase::Proposing },
@@ -79,7 +79,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
     ui.painter().arrow(path[2], vec2(0.0, latent.bottom() + 3.0 - y), back);
     let middle = pos2((latent.center().x + target.center().x) / 2.0, y);
     let text = match step {
-        Some(s) => format!("gradient dL/dp, length {:.2e}", norm(&s.gradient)),
+        Some(s) => format!("gradient dL/dp, length {}", words::significant(norm(&s.gradient))),
         None => "dL/dp".to_owned(),
     };
     let galley = ui.painter().layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.accent);

@@ -181,8 +181,12 @@ fn images_in_order(
                 Some(number) => format!("generated {}", words::thousands(number + 1)),
             },
         ),
-        ("G(p)", "p = E(x), decoded".into(), format!("loss {:.3} {}", step.loss, task.loss_unit())),
-        ("G(p')", format!("p' = p + {alpha} σ d"), format!("gradient |dL/dp| {:.2e}", norm(&step.gradient))),
+        ("G(p)", "p = E(x), decoded".into(), format!("loss {} {}", words::fixed(step.loss, 3), task.loss_unit())),
+        (
+            "G(p')",
+            format!("p' = p + {alpha} σ d"),
+            format!("gradient |dL/dp| {}", words::significant(norm(&step.gradient))),
+        ),
         match proposal.made {
             None => {
                 ("n", format!("labelled: a {}", class(proposal.label)), format!("{:.3} from p'", step.snap_distance))

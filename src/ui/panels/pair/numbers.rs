@@ -79,8 +79,9 @@ fn classes(ui: &mut Ui, cx: &Cx<'_>, at: &Match, [color_a, _, color_b]: [Color32
     for (class, &gain) in gains.iter().enumerate() {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
         let said = format!(
-            "{}: B finds {gain:+.1} percentage points more of its images than A",
-            cx.state.class_name(class as u8)
+            "{}: B finds {} percentage points more of its images than A",
+            cx.state.class_name(class as u8),
+            words::signed(gain, 1)
         );
         response.on_hover_text(said);
         let y = rect.center().y;
@@ -96,7 +97,7 @@ fn classes(ui: &mut Ui, cx: &Cx<'_>, at: &Match, [color_a, _, color_b]: [Color32
         painter.rect_filled(field, CornerRadius::same(2), cx.theme.field.gamma_multiply(0.5));
         painter.rect_filled(filled, CornerRadius::same(2), if gain < 0.0 { color_a } else { color_b });
         painter.vline(middle, field.y_range(), Stroke::new(1.0, cx.theme.faint));
-        let text = format!("{gain:+.1}");
+        let text = words::signed(gain, 1);
         painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, text, name_font, cx.theme.weak);
     }
 }
@@ -108,7 +109,7 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, name: &str, value: &str, gain: Option<(f32, Co
         ui.label(RichText::new(name).size(size::CAPTION).color(cx.theme.weak));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if let Some((gain, color)) = gain {
-                ui.label(bold(format!("{gain:+.2}")).size(size::CAPTION).color(color));
+                ui.label(bold(words::signed(gain, 2)).size(size::CAPTION).color(color));
             }
             ui.label(RichText::new(value).size(size::CAPTION));
         });

@@ -2,9 +2,10 @@
 
 use egui::{Label, RichText, Ui};
 
+use crate::combine::is_same_run;
 use crate::experiment::{Strategy, Variant};
 use crate::history::History;
-use crate::statistics::{Options, compare, groups, smallest_p};
+use crate::statistics::{EndpointTest, Options, compare, groups, in_step, smallest_p};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{size, space};
@@ -18,6 +19,7 @@ pub struct Needed(Memo<(u64, u64, usize), Option<Need>>);
 /// What is needed, and why.
 #[derive(Debug, Clone, PartialEq)]
 struct Need {
+    /// 0 if every difference is shown.
     repeats: usize,
     why: String,
 }
@@ -30,12 +32,16 @@ impl Needed {
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let histories = cx.state.histories();
         let key = (cx.state.generation, cx.state.list.version, histories.iter().map(|h| h.rounds.len()).sum());
-        let Some(need) = self.0.get(key, || need(&histories)) else { return };
+        let going = cx.state.in_progress();
+        let Some(need) = self.0.get(key, || need(&histories, &going)) else { return };
         let more = need.repeats.saturating_sub(cx.state.repeats()).min(MOST_AT_ONCE);
-        if more == 0 {
+        if more == 0 && need.repeats > 0 {
             return;
         }
         ui.add(Label::new(RichText::new(&need.why).size(size::CAPTION).color(cx.theme.weak)).wrap());
+        if more == 0 {
+            return ui.add_space(space::S);
+        }
         let text = if more == 1 { "Add 1 repeat".to_owned() } else { format!("Add {more} repeats") };
         let none = cx.state.no_repeats();
         let tip = none.unwrap_or("Adds them to the present runs, each with the next seed; see Compare, Tests");
@@ -48,29 +54,43 @@ impl Needed {
     }
 }
 
-/// What tests of these runs against Random, or else against the first variant, need; `None` if there is nothing to test.
-fn need(histories: &[History]) -> Option<Need> {
-    let runs: Vec<History> = histories.iter().filter(|h| !h.is_fork()).cloned().collect();
-    let names: Vec<Variant> = groups(&runs).iter().map(|g| g.name.clone()).collect();
+/// What tests of these runs against Random, or else against the first variant, need while some are `going`; `None` if
+/// there is nothing to test.
+fn need(histories: &[History], going: &[History]) -> Option<Need> {
+    let runs = in_step(histories, |h| going.iter().any(|other| is_same_run(h, other))).compared;
+    let names: Vec<Variant> = groups(&runs).iter().filter(|g| !g.is_fork).map(|g| g.name.clone()).collect();
     let random = names.iter().find(|name| name.strategy == Strategy::Random);
     let baseline = random.or(names.first())?.clone();
     let options = Options::against(baseline.clone(), runs.first()?.task());
     let comparison = compare(&runs, &options);
     let tested: Vec<_> = comparison.groups.iter().filter(|g| g.endpoint_test.is_some()).collect();
-    let largest = tested.iter().max_by_key(|g| g.repeats_needed)?;
-    let least = (1..).find(|n| smallest_p(*n) <= 1.0 - options.level)?;
-    match largest.repeats_needed.filter(|n| *n > least) {
+    let alpha = 1.0 - options.level;
+    let is_shown = |g: &EndpointTest| g.holm_p.is_some_and(|p| p <= alpha);
+    let against = baseline.label();
+    let first = tested.first()?;
+    let Some(largest) = tested.iter().filter(|g| !is_shown(g)).max_by_key(|g| g.repeats_needed) else {
+        let which = if tested.len() == 1 {
+            format!("The difference of {} from", first.name.label())
+        } else {
+            "The differences from".to_owned()
+        };
+        let verb = if tested.len() == 1 { "is" } else { "are" };
+        let why = format!("{which} {against} {verb} shown; more repeats only narrow the interval.");
+        return Some(Need { repeats: 0, why });
+    };
+    let least = (1..).find(|n| smallest_p(*n) <= alpha)?;
+    let fixed = "Fix their number before you look: to stop as soon as p is small makes p too small.";
+    Some(match largest.repeats_needed.filter(|n| *n > least) {
         Some(repeats) => {
-            let (name, against) = (largest.name.label(), baseline.label());
-            let power = 100.0 * options.power;
+            let (name, power) = (largest.name.label(), 100.0 * options.power);
             let why = format!(
                 "If {name} differs from {against} as much as it does now, about {repeats} repeats show it with {power:.0} % \
-                 power."
+                 power. {fixed}"
             );
-            Some(Need { repeats, why })
+            Need { repeats, why }
         }
-        None => Some(Need { repeats: least, why: format!("A test needs at least {least} paired repeats.") }),
-    }
+        None => Need { repeats: least, why: format!("A test needs at least {least} paired repeats. {fixed}") },
+    })
 }
 
 #[cfg(test)]
@@ -82,12 +102,21 @@ mod tests {
     fn a_test_asks_for_six_repeats_or_for_what_the_effect_needs() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/histories/cifar10-small/histories");
         let all = archive::read_histories(folder.as_ref()).unwrap();
-        assert_eq!(need(&[]), None);
+        assert_eq!(need(&[], &[]), None);
         let alone: Vec<History> = all.iter().filter(|h| h.strategy() == Strategy::Random).cloned().collect();
-        assert_eq!(need(&alone), None, "one variant");
+        assert_eq!(need(&alone, &[]), None, "one variant");
         let first: Vec<History> = all.iter().filter(|h| h.header.repeat == 1).cloned().collect();
-        let need_of_one = need(&first).unwrap();
+        let need_of_one = need(&first, &[]).unwrap();
         assert_eq!((need_of_one.repeats, need_of_one.why.contains("at least 6")), (6, true));
-        assert!(need(&all).unwrap().repeats >= 6);
+        assert!(need(&all, &[]).unwrap().repeats >= 6);
+        // Six pairs that all differ alike: it is shown, and nothing more is needed.
+        let seeded = |repeat: usize, mut history: History| {
+            history.header.repeat = repeat;
+            history.header.experiment.seed += repeat as u64;
+            history
+        };
+        let six: Vec<History> = (1..=6).flat_map(|r| first.clone().into_iter().map(move |h| seeded(r, h))).collect();
+        let shown = need(&six, &[]).unwrap();
+        assert_eq!((shown.repeats, shown.why.contains("only narrow")), (0, true), "{}", shown.why);
     }
 }

@@ -51,7 +51,7 @@ impl Reading {
             words += &format!("   predicted {predicted:.1} kPa");
         }
         if let (Some(_), Some(difference)) = (self.solved, self.difference()) {
-            words += &format!("   difference {difference:+.1} kPa").replace('-', "\u{2212}");
+            words += &format!("   difference {} kPa", words::signed(difference as f32, 1)).replace('-', "\u{2212}");
         }
         words
     }

@@ -204,9 +204,9 @@ fn explain(walk: &Walk, point: usize, sample: u32) -> String {
     match point.checked_sub(1).and_then(|k| walk.steps.get(k)) {
         None => format!("Walk {letters} starts at sample {}", words::thousands(sample as usize)),
         Some((s, _)) => format!(
-            "Walk {letters}, step {point}\nloss before {:.3} nats, |dL/dp| {:.2e}\nsnap from p' to the neighbour {:.3}\nsample {}",
-            s.step.loss,
-            norm(&s.step.gradient),
+            "Walk {letters}, step {point}\nloss before {} nats, |dL/dp| {}\nsnap from p' to the neighbour {:.3}\nsample {}",
+            words::fixed(s.step.loss, 3),
+            words::significant(norm(&s.step.gradient)),
             s.step.snap_distance,
             words::thousands(sample as usize),
         ),
