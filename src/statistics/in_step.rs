@@ -16,8 +16,8 @@ pub struct InStep {
 
 /// The histories as they can be compared while those for which `goes_on` are in progress.
 ///
-/// Once a seed is done by all variants, only such seeds are compared; before, the seed that is furthest, over the rounds
-/// that all of its runs have. A fork is compared when it has ended.
+/// Once a seed is done by all variants, only such seeds are compared; before, the seed that is furthest, as far as all of
+/// its runs are. A fork is compared when it has ended.
 pub fn in_step(histories: &[History], goes_on: impl Fn(&History) -> bool) -> InStep {
     let whole = || InStep { compared: histories.to_vec(), waiting: Vec::new(), cut: Vec::new() };
     let runs: Vec<&History> = histories.iter().filter(|h| !h.is_fork()).collect();
