@@ -17,8 +17,8 @@ use crate::experiment::{Digest, Experiment, Field, GeneratorKind};
 use crate::paths;
 
 /// Must change when the same settings lead to another generator than before.
-const VAE_RECIPE: &str = "vae-1";
-const ALPHA_GAN_RECIPE: &str = "alpha-gan-1";
+const VAE_RECIPE: &str = "vae-2";
+const ALPHA_GAN_RECIPE: &str = "alpha-gan-2";
 /// Extension of a generator's file.
 pub const EXTENSION: &str = "safetensors";
 /// The entry of the metadata, a JSON object.
