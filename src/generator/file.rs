@@ -156,11 +156,11 @@ mod tests {
     #[test]
     fn cached_and_published_generators_keep_their_digest() {
         for (changes, recipe) in [
-            ("", "vae-1 DATA 3 1 16 128 0.001 0.0003 1 0.00000001"),
-            ("beta=0.5 generator_seed=7 generator_width=8", "vae-1 DATA 3 7 16 128 0.001 0.0003 0.5 0.00000001"),
+            ("", "vae-2 DATA 3 1 16 128 0.001 0.0003 1 0.00000001"),
+            ("beta=0.5 generator_seed=7 generator_width=8", "vae-2 DATA 3 7 16 128 0.001 0.0003 0.5 0.00000001"),
             (
                 "generator=alpha-gan beta=0.5 reconstruction_weight=20",
-                "alpha-gan-1 DATA 3 1 16 128 0.001 0.0003 64 20 0.00000001",
+                "alpha-gan-2 DATA 3 1 16 128 0.001 0.0003 64 20 0.00000001",
             ),
         ] {
             let mut experiment = Experiment::default();
