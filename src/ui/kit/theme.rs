@@ -243,6 +243,8 @@ fn style(theme: &Theme) -> Style {
     s.menu_margin = Margin::same(space::S as i8);
     s.window_margin = Margin::same(space::L as i8);
     s.scroll = egui::style::ScrollStyle::thin();
+    // Under the pointer a bar is as wide as the place kept for it, and covers nothing.
+    s.scroll.bar_width = s.scroll.floating_allocated_width;
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.35;
     style

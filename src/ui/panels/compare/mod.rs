@@ -306,9 +306,8 @@ fn content(
 fn table_ui(ui: &mut Ui, table: &Table, groups: &[String], theme: &Theme) -> Option<String> {
     ui.add(egui::Label::new(bold(&table.caption).color(theme.text)).wrap());
     ui.add_space(space::S);
-    let visible = ui.available_width();
     let mut clicked = None;
-    ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+    let rows = |ui: &mut Ui| {
         let grid = egui::Grid::new(&table.name).striped(true).spacing([space::M, space::XS]).min_col_width(0.0);
         grid.show(ui, |ui| {
             let header = table.header.iter().map(|c| bold(c).size(size::CAPTION).color(theme.weak)).collect();
@@ -321,13 +320,18 @@ fn table_ui(ui: &mut Ui, table: &Table, groups: &[String], theme: &Theme) -> Opt
                 }
             }
         });
-        ui.add_space(space::S);
-        // A wide table scrolls horizontally; its notes do not.
-        ui.allocate_ui(egui::vec2(visible, 0.0), |ui| {
-            for note in &table.notes {
-                ui.add(egui::Label::new(RichText::new(note).size(size::CAPTION).color(theme.weak)).wrap());
-            }
+    };
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // A wide table scrolls sideways, with a bar of its own below it that is always in full; its notes do not.
+        ui.scope(|ui| {
+            let bars = &mut ui.spacing_mut().scroll;
+            bars.floating_width = bars.bar_width;
+            ScrollArea::horizontal().auto_shrink([false, true]).id_salt("wide").show(ui, rows);
         });
+        ui.add_space(space::S);
+        for note in &table.notes {
+            ui.add(egui::Label::new(RichText::new(note).size(size::CAPTION).color(theme.weak)).wrap());
+        }
     });
     clicked
 }
