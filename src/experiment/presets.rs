@@ -25,7 +25,7 @@ pub const PRESETS: &[Preset] = presets! {
     "mnist": "The paper's MNIST experiment: ten rounds of 500 labels.",
     "mnist-2d": "MNIST in two latent dimensions: the paper's Figure 4.",
     "ivus": "The paper's third experiment, on generated vessels with their wall stress.",
-    "ivus-tiny": "Vessels in seconds instead of minutes; its errors mean nothing.",
+    "ivus-tiny": "A few vessels, to try a change: two or three minutes; its errors mean nothing.",
     "cifar10": "The paper's CIFAR-10 experiment at full size: needs a GPU.",
     "cifar10-small": "CIFAR-10 at a size for two cores.",
     "tiny": "Digits in seconds, to try a change; its accuracies mean nothing.",

@@ -10,7 +10,6 @@ use super::shell::keys;
 use super::shell::strip;
 use super::shell::toasts;
 use super::shell::topbar;
-use anyhow::Context as _;
 use egui::{CentralPanel, Frame, Margin};
 
 use super::kit::images::Images;
@@ -27,9 +26,9 @@ use super::shell::column::{self, Column};
 use super::shell::help::{Help, Page};
 use super::shell::keys::KeyAction;
 use super::shell::recent::Recent;
+use super::shell::replacing::{Replacing, Wish};
 use super::shell::workspaces::{Layouts, Workspaces};
 use super::state::{AppState, MainAction, Offer, Recall};
-use crate::device;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
 use crate::experiment::{Experiment, Strategy, Variant, setups};
@@ -51,38 +50,14 @@ impl Default for UiOptions {
     }
 }
 
-/// Default and minimum size of the window, points.
-const WINDOW: [f32; 2] = [1280.0, 800.0];
-const WINDOW_MIN: [f32; 2] = [640.0, 480.0];
-const APP_ID: &str = "ridgewalk";
+/// The name under which the desktop knows the window and its choices are saved.
+pub const APP_ID: &str = "ridgewalk";
 /// Width of the settings, points.
 const CONTROLS_WIDTH: f32 = 268.0;
 /// The panel that opens histories.
 const COMPARE: &str = "compare";
 /// Events applied in one frame; the rest wait for the next one, so that a burst does not delay a frame.
 const EVENTS_PER_FRAME: usize = 512;
-
-/// Opens the window and returns when it is closed.
-pub fn run(options: UiOptions) -> anyhow::Result<()> {
-    let viewport = egui::ViewportBuilder::default()
-        .with_title("Ridgewalk")
-        .with_app_id(APP_ID)
-        .with_inner_size(WINDOW)
-        .with_min_inner_size(WINDOW_MIN);
-    let mut native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
-    // OpenGL is for machines without Vulkan, Metal or DX12. Its libraries complain on the terminal where the desktop
-    // does not name a runtime folder.
-    let complains = std::env::var_os("XDG_RUNTIME_DIR").is_none();
-    if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut native.wgpu_options.wgpu_setup
-        && complains
-        && !device::adapters().is_empty()
-    {
-        setup.instance_descriptor.backends.remove(wgpu::Backends::GL);
-    }
-    eframe::run_native(APP_ID, native, Box::new(|cc| Ok(Box::new(App::new(cc, options)))))
-        .map_err(|e| anyhow::anyhow!("{e}"))
-        .context("the window cannot be opened; `ridgewalk run` works without one")
-}
 
 /// The window.
 pub struct App {
@@ -99,6 +74,7 @@ pub struct App {
     /// The earlier round last sent to the engine.
     looked_at: Option<usize>,
     toasts: toasts::Toasts,
+    replacing: Replacing,
     help: Help,
     frame_times: frame_times::FrameTimes,
     commands: Vec<Command>,
@@ -175,6 +151,7 @@ impl App {
             inspect: inspect_question(),
             looked_at: None,
             toasts: toasts::Toasts::default(),
+            replacing: Replacing::default(),
             help: Help::default(),
             frame_times: frame_times::FrameTimes::default(),
             commands,
@@ -287,7 +264,7 @@ impl App {
             BarAction::StepRound if can_step => self.commands.push(self.state.step_round()),
             BarAction::StepMinibatches | BarAction::StepRound => {}
             BarAction::Stop => self.commands.push(self.state.stop()),
-            BarAction::Reset => self.reset_as_it_is(false),
+            BarAction::Reset => self.wish(ctx, Wish::Reset),
             BarAction::AddRepeat if self.state.no_repeats().is_none() => {
                 self.commands.extend(self.state.add_repeats(1))
             }
@@ -316,7 +293,11 @@ impl App {
             Offer::CopyPath(path) => ctx.copy_text(path.display().to_string()),
             Offer::TakeUp(folder) => self.state.list.wanted = Some(Recall::TakeUp { folder, and_run: false }),
             Offer::PutBack(keys) => self.commands.extend(self.state.put_back(&keys)),
-            Offer::ShowRuns => self.column.show_page(column::Page::Runs, ctx),
+            Offer::Continue(folder) => self.state.list.wanted = Some(Recall::TakeUp { folder, and_run: true }),
+            Offer::ShowEarlier => {
+                self.column.show_page(column::Page::Runs, ctx);
+                self.runs.reveal_earlier();
+            }
         }
     }
 
@@ -330,6 +311,21 @@ impl App {
     fn reset_as_it_is(&mut self, and_run: bool) {
         let (variants, repeats) = (self.state.variants(), self.state.repeats());
         self.reset(self.state.experiment.clone(), variants, repeats, and_run);
+    }
+
+    /// Puts another session in the place of the present one; asks first where that gives up much work.
+    fn wish(&mut self, ctx: &egui::Context, wish: Wish) {
+        if let Some(wish) = self.replacing.pass(wish, &self.state) {
+            self.fulfil(ctx, wish);
+        }
+    }
+
+    fn fulfil(&mut self, ctx: &egui::Context, wish: Wish) {
+        match wish {
+            Wish::Choose(chosen) => self.choose(ctx, chosen),
+            Wish::Reset => self.reset_as_it_is(false),
+            Wish::Recall(recall) => self.runs.recall(ctx, recall, &mut self.state, &mut self.commands),
+        }
     }
 
     /// Carries out what was chosen on the start page: starts it by way of the settings, which say what it lacks, or opens
@@ -416,6 +412,7 @@ impl eframe::App for App {
                 hover_walk: &mut hover_walk,
                 region_shown: self.workspaces.has("region"),
                 selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.has(key)),
+                walks_shown: self.panels.iter().any(|(key, p)| p.shows_walks() && self.workspaces.has(key)),
                 view_keys: &view_keys,
             };
             let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);
@@ -443,7 +440,9 @@ impl eframe::App for App {
                 });
             }
             self.controls.report.ui(&ctx, &mut cx);
-            self.runs.update(&ctx, &mut cx);
+            if self.runs.update(&ctx, &mut cx) {
+                self.column.page = column::Page::Runs;
+            }
             let frame = Frame::new().fill(theme.window).inner_margin(Margin::same(6));
             CentralPanel::default().frame(frame).show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
         }
@@ -461,10 +460,17 @@ impl eframe::App for App {
         }
         self.recent.follow(&self.state.list);
         if let Some(chosen) = chosen {
-            self.choose(&ctx, chosen);
+            self.wish(&ctx, Wish::Choose(chosen));
+        }
+        if let Some(recall) = self.state.list.wanted.take() {
+            self.wish(&ctx, Wish::Recall(recall));
+        }
+        if let Some(wish) = self.replacing.ui(&ctx, &self.state) {
+            self.fulfil(&ctx, wish);
         }
         self.help.ui(&ctx);
-        if let Some(offer) = self.toasts.ui(&ctx, &mut self.state) {
+        self.toasts.ui(&ctx, &mut self.state);
+        if let Some(offer) = self.state.messages.taken.take() {
             self.take_offer(&ctx, offer);
         }
         if self.state.focus.walk_point != hover_walk {

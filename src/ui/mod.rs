@@ -8,6 +8,8 @@ mod panel;
 mod panels;
 mod shell;
 mod app;
+mod opening;
 
-pub use app::{App, UiOptions, run};
+pub use app::{App, UiOptions};
+pub use opening::run;
 pub use panels::WORKSPACES;

@@ -38,6 +38,11 @@ pub trait Panel {
         false
     }
 
+    /// Whether the panel is about walks, so that the latent view beside it draws them.
+    fn shows_walks(&self) -> bool {
+        false
+    }
+
     /// The panel's choices that are saved between starts, as text for `restore`.
     fn saved(&self) -> Option<String> {
         None
@@ -95,6 +100,8 @@ pub struct Cx<'a> {
     pub selection_shown: bool,
     /// Whether the images of the selected region are on the screen.
     pub region_shown: bool,
+    /// Whether a panel on the screen is about walks, so that the latent view draws them.
+    pub walks_shown: bool,
     /// Key actions for the latent view.
     pub view_keys: &'a [ViewKey],
 }
@@ -146,6 +153,13 @@ impl Cx<'_> {
     /// The shown run's part of the latest snapshot.
     pub fn shown_snapshot(&self) -> Option<&RunSnapshot> {
         self.snapshot.run(self.state.focus.run)
+    }
+
+    /// The code of a train sample; `None` before it is known.
+    pub fn code(&self, sample: u32) -> Option<Vec<f32>> {
+        let dim = self.snapshot.latent_dim;
+        let at = sample as usize * dim;
+        self.snapshot.codes.as_ref().and_then(|codes| codes.get(at..at + dim)).map(<[f32]>::to_vec)
     }
 
     /// Whether the latent space has at most three dimensions, so that a point can be dragged through it.

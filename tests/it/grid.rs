@@ -170,3 +170,15 @@ fn a_run_that_is_there_twice_and_fields_of_others_are_rejected() {
         assert!(!status.success() && error.contains(says), "{strategies}: {error}");
     }
 }
+
+/// Without a display the window says so in one sentence, without a path of its sources.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_window_without_a_display_says_so() {
+    let mut window = Command::new(env!("CARGO_BIN_EXE_ridgewalk"));
+    let Output { status, stderr, .. } =
+        window.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET").output().unwrap();
+    let said = String::from_utf8_lossy(&stderr);
+    assert!(!status.success() && said.contains("no display") && said.contains("`ridgewalk run`"), "{said}");
+    assert!(!said.contains(".rs"), "{said}");
+}

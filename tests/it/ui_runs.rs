@@ -211,10 +211,16 @@ fn the_runs_of_a_closed_window_are_offered_by_the_next() {
         assert_eq!(known.len(), 1, "the run that is left");
         drop(w);
         // Its engine ends by itself.
-        assert_eq!(left(runs.path(), 1).len(), 1);
+        let unfinished = !left(runs.path(), 1)[0].saved.finished;
         let mut w = saving_window(cache.path(), runs.path(), false);
         wait_for(&mut w, "the generator", is_ready);
-        w.key_press(egui::Key::U);
+        let waits = |w: &Harness<'_, App>| w.state().state().messages.iter().any(|m| m.waits() && !m.over);
+        if unfinished {
+            // The column opens on it by itself.
+            wait_until(&mut w, "the message", waits);
+        } else {
+            w.key_press(egui::Key::U);
+        }
         w.run_steps(4);
         let offered = |w: &Harness<'_, App>| {
             ["Continue: ", "Replay: "].into_iter().find(|verb| w.query_by_label_contains(verb).is_some())
@@ -229,11 +235,59 @@ fn the_runs_of_a_closed_window_are_offered_by_the_next() {
             (all.map(|r| r.rounds.len()).max(), there.iter().map(|(s, ..)| *s).collect::<Vec<_>>())
         };
         assert_eq!(snn_alone(&w), (Some(3), vec![Strategy::Snn]));
+        wait_until(&mut w, "the answer", |w| !waits(w));
         // It is off the list until that is undone.
         w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
         w.run_steps(3);
         assert_eq!(snn_alone(&w).1, [Strategy::Random, Strategy::Snn]);
     }
+}
+
+/// The message about a session that can be continued stays until it is answered, there or under the bell.
+#[test]
+fn an_unfinished_session_is_continued_from_its_message() {
+    let [cache, runs] = [(), ()].map(|()| tempfile::tempdir().unwrap());
+    let mut w = saving_window(cache.path(), runs.path(), false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Step round");
+    wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    drop(w);
+    assert!(!left(runs.path(), 1)[0].saved.finished);
+    let mut w = saving_window(cache.path(), runs.path(), false);
+    wait_for(&mut w, "the generator", is_ready);
+    let open = |w: &Harness<'_, App>| w.state().state().messages.iter().filter(|m| m.waits() && !m.over).count();
+    wait_until(&mut w, "the message", |w| open(w) == 1);
+    // Longer than any other note stays.
+    let steps = (40.0 / w.input().predicted_dt) as usize;
+    w.run_steps(steps.min(400));
+    let shown = |w: &Harness<'_, App>| w.query_all_by_label("Continue").count();
+    assert_eq!((open(&w), shown(&w)), (1, 1));
+    click(&mut w, "Messages");
+    w.run_steps(2);
+    assert_eq!(shown(&w), 2);
+    w.query_all_by_label("Continue").last().unwrap().click();
+    w.run_steps(2);
+    wait_for(&mut w, "the rest", |s| s.generation == 2 && finished(s));
+    assert_eq!((open(&w), rounds(w.state().state(), Strategy::Snn)), (0, 3));
+}
+
+/// The start page begins at its top whenever it is opened, so that a second click at one place hits no other card.
+#[test]
+fn the_start_page_begins_at_its_top() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    let top = |w: &Harness<'_, App>| w.get_by_label("Start: This is Table 1").rect().top();
+    click(&mut w, "Start page");
+    w.run_steps(3);
+    let first = top(&w);
+    w.get_by_label("Start: tiny").scroll_to_me();
+    w.run_steps(8);
+    assert!(w.query_by_label("Start: This is Table 1").is_none_or(|card| card.rect().top() < first));
+    w.key_press(egui::Key::U);
+    w.run_steps(2);
+    click(&mut w, "Start page");
+    w.run_steps(3);
+    assert_eq!(top(&w), first);
 }
 
 #[test]

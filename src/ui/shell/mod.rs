@@ -12,3 +12,4 @@ pub mod toasts;
 pub mod topbar;
 pub mod strip;
 pub mod frame_times;
+pub mod replacing;

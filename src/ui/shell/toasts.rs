@@ -29,32 +29,33 @@ const MARGIN: f32 = 2.0 * space::L;
 const LIST_HEIGHT: f32 = 360.0;
 
 impl Toasts {
-    /// Shows the toasts; returns the offer whose button was pressed.
-    pub fn ui(&mut self, ctx: &egui::Context, state: &mut AppState) -> Option<Offer> {
+    /// Shows the toasts.
+    pub fn ui(&mut self, ctx: &egui::Context, state: &mut AppState) {
         let (now, passed) = ctx.input(|i| (i.time, f64::from(i.stable_dt)));
         let mut visible: Vec<_> =
             state.messages.iter().filter(|m| !m.over && self.is_visible(m, now, ctx)).cloned().collect();
         let visible = visible.split_off(visible.len().saturating_sub(MAX_SHOWN));
         if visible.is_empty() {
-            return None;
+            return;
         }
-        let mut taken = None;
         let area = Area::new(Id::unique("toasts"))
             .order(Order::Foreground)
             .anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L))
             .show(ctx, |ui| {
                 let width = WIDTH.min(ctx.content_rect().width() - 2.0 * MARGIN);
-                visible.iter().for_each(|message| toast(ui, message, width, &mut state.messages, &mut taken));
+                visible.iter().for_each(|message| toast(ui, message, width, &mut state.messages));
             });
         // What is being read stays.
         if area.response.contains_pointer() {
             self.shown.iter_mut().for_each(|(_, since)| *since += passed);
         }
-        taken
     }
 
     /// Whether a message is still shown by itself; requests a repaint when it no longer is.
     fn is_visible(&mut self, message: &Message, now: f64, ctx: &egui::Context) -> bool {
+        if message.waits() {
+            return true;
+        }
         let at = self.shown.iter().position(|(id, _)| *id == message.id).unwrap_or_else(|| {
             self.shown.push((message.id, now));
             self.shown.len() - 1
@@ -72,7 +73,7 @@ impl Toasts {
     }
 }
 
-fn toast(ui: &mut Ui, message: &Message, width: f32, messages: &mut Messages, taken: &mut Option<Offer>) {
+fn toast(ui: &mut Ui, message: &Message, width: f32, messages: &mut Messages) {
     let theme = Theme::of(ui.visuals());
     let (color, _) = look(message.level, theme);
     let frame = Frame::popup(ui.style())
@@ -85,11 +86,8 @@ fn toast(ui: &mut Ui, message: &Message, width: f32, messages: &mut Messages, ta
             ui.vertical(|ui| {
                 ui.set_width(width - 40.0);
                 body(ui, message, theme);
-                if let Some(offer) = &message.offer
-                    && ui.button(offer.label()).on_hover_text(offer.tip()).clicked()
-                {
-                    *taken = Some(offer.clone());
-                    messages.dismiss(message.id);
+                if let Some(offer) = buttons(ui, message) {
+                    messages.take(message.id, offer);
                 }
             });
             let name = format!("Dismiss: {}", message.text);
@@ -100,9 +98,20 @@ fn toast(ui: &mut Ui, message: &Message, width: f32, messages: &mut Messages, ta
     });
 }
 
+/// The buttons of a message; returns the offer whose button was pressed.
+fn buttons(ui: &mut Ui, message: &Message) -> Option<Offer> {
+    let button = |ui: &mut Ui, offer: &Offer| {
+        let button = ui.button(offer.label()).on_hover_text(offer.tip());
+        button.clicked().then(|| offer.clone())
+    };
+    let all = |ui: &mut Ui| message.offers.iter().filter_map(|offer| button(ui, offer)).last();
+    if message.offers.is_empty() { None } else { ui.horizontal(all).inner }
+}
+
 /// The list of all messages, newest first, in a menu.
 pub fn list(ui: &mut Ui, messages: &mut Messages) {
     messages.look();
+    let mut taken = None;
     let theme = Theme::of(ui.visuals());
     ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 2.0 * MARGIN));
     ui.label(bold("Messages"));
@@ -112,9 +121,17 @@ pub fn list(ui: &mut Ui, messages: &mut Messages) {
     ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
         for message in messages.iter().rev() {
             body(ui, message, theme);
+            if !message.over
+                && let Some(offer) = buttons(ui, message)
+            {
+                taken = Some((message.id, offer));
+            }
             ui.add_space(space::XS);
         }
     });
+    if let Some((id, offer)) = taken {
+        messages.take(id, offer);
+    }
 }
 
 /// The colour and the word of a level.

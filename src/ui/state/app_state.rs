@@ -277,7 +277,7 @@ impl AppState {
                     Pending::Pausing | Pending::Stopping => false,
                 };
                 self.pending = self.pending.filter(|p| !refused(p));
-                self.messages.add(level, text, None, true);
+                self.messages.add(level, text, Vec::new(), true);
             }
             Event::Stopped => {
                 self.progress.phase = Phase::Stopped;
@@ -301,19 +301,19 @@ impl AppState {
 
     /// Adds a message from the window itself.
     pub fn say(&mut self, level: Level, text: String) {
-        self.messages.add(level, text, None, false);
+        self.messages.add(level, text, Vec::new(), false);
     }
 
-    /// Adds a message from the window itself with a button.
-    pub fn offer(&mut self, level: Level, text: String, offer: Offer) {
-        self.messages.add(level, text, Some(offer), false);
+    /// Adds a message from the window itself with buttons.
+    pub fn offer(&mut self, level: Level, text: String, offers: Vec<Offer>) {
+        self.messages.add(level, text, offers, false);
     }
 
     /// Records the file that a run is written to from now on, or that it is no longer written.
     fn on_disk(&mut self, run: RunId, path: Option<PathBuf>) {
         if let Some(path) = path.as_ref().filter(|p| self.run(run).is_some_and(|r| r.on_disk.as_ref() != Some(p))) {
             let text = format!("{} is written to {} whenever a round ends", self.name_of(run), path.display());
-            self.offer(Level::Info, text, Offer::CopyPath(path.clone()));
+            self.offer(Level::Info, text, vec![Offer::CopyPath(path.clone())]);
         }
         self.list.saved(run, path.as_ref());
         self.run_mut(run).on_disk = path;
@@ -358,7 +358,7 @@ impl AppState {
             let runs = if kept == 1 { "1 run".to_owned() } else { format!("{kept} runs") };
             let text = format!("{runs} of {former} stay under Runs.");
             match folder {
-                Some(folder) => self.offer(Level::Info, text, Offer::TakeUp(folder)),
+                Some(folder) => self.offer(Level::Info, text, vec![Offer::TakeUp(folder)]),
                 None => self.say(Level::Info, text),
             }
         }

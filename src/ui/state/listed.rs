@@ -128,7 +128,7 @@ impl AppState {
             [key] => format!("{} is off the list.", self.list.entry(key).map_or("The run", Entry::name)),
             _ => format!("{} runs are off the list.", keys.len()),
         };
-        self.offer(Level::Info, text, Offer::PutBack(keys.clone()));
+        self.offer(Level::Info, text, vec![Offer::PutBack(keys.clone())]);
         let mut commands = self.held(&keys, true);
         if self.is_removed(self.focus.run) {
             let other = self.list.entries().find_map(Entry::live);

@@ -14,12 +14,19 @@ pub struct Message {
     pub text: String,
     /// How often it was said without another one between.
     pub times: usize,
-    /// What its button does, if it has one.
-    pub offer: Option<Offer>,
+    /// What its buttons do.
+    pub offers: Vec<Offer>,
     /// Dismissed by the user, or its cause is gone: it is listed, but no longer shown by itself.
     pub over: bool,
     /// Whether it came from the engine and is about its present session.
     of_session: bool,
+}
+
+impl Message {
+    /// Whether it is shown by itself until it is answered.
+    pub fn waits(&self) -> bool {
+        self.offers.iter().any(|offer| matches!(offer, Offer::Continue(_)))
+    }
 }
 
 /// What a message offers to do: the action of the button in it.
@@ -29,10 +36,12 @@ pub enum Offer {
     CopyPath(PathBuf),
     /// Show the session of this folder again, in place of the present one.
     TakeUp(PathBuf),
+    /// Go on with the unfinished session of this folder, in place of the present one.
+    Continue(PathBuf),
     /// Put runs back that were taken off the list.
     PutBack(Vec<RunKey>),
-    /// Show the list of runs.
-    ShowRuns,
+    /// Show, in the list of runs, the sessions that earlier windows left.
+    ShowEarlier,
 }
 
 impl Offer {
@@ -41,7 +50,8 @@ impl Offer {
         match self {
             Self::CopyPath(_) => "Copy path",
             Self::TakeUp(_) | Self::PutBack(_) => "Undo",
-            Self::ShowRuns => "Show",
+            Self::Continue(_) => "Continue",
+            Self::ShowEarlier => "Show",
         }
     }
 
@@ -50,8 +60,9 @@ impl Offer {
         match self {
             Self::CopyPath(_) => "Copies the path to the clipboard",
             Self::TakeUp(_) => "Shows that session in every view again; the present one then stays under Runs (Ctrl Z)",
+            Self::Continue(_) => "Goes on from its last round; the present session stays under Runs",
             Self::PutBack(_) => "Puts them back on the list (Ctrl Z)",
-            Self::ShowRuns => "Opens the list of runs at the left (U)",
+            Self::ShowEarlier => "Shows it in the list of runs at the left (U)",
         }
     }
 }
@@ -63,6 +74,8 @@ pub struct Messages {
     last_id: u64,
     /// All up to this one were looked at in the list of messages.
     seen: u64,
+    /// The offer that was taken, until it is carried out.
+    pub taken: Option<Offer>,
 }
 
 /// Largest number of stored messages.
@@ -70,12 +83,12 @@ const MOST: usize = 200;
 
 impl Messages {
     /// Adds a message; one equal to the latest that is shown is counted instead.
-    pub(super) fn add(&mut self, level: Level, text: String, offer: Option<Offer>, of_session: bool) {
+    pub(super) fn add(&mut self, level: Level, text: String, offers: Vec<Offer>, of_session: bool) {
         self.last_id += 1;
         let is_same = |m: &Message| !m.over && m.level == level && m.text == text;
         let same = self.list.last().is_some_and(is_same).then(|| self.list.pop()).flatten();
         let times = same.map_or(0, |m| m.times) + 1;
-        self.list.push(Message { id: self.last_id, level, text, times, offer, over: false, of_session });
+        self.list.push(Message { id: self.last_id, level, text, times, offers, over: false, of_session });
         if self.list.len() > MOST {
             self.list.remove(0);
         }
@@ -85,8 +98,19 @@ impl Messages {
         self.list.iter()
     }
 
+    /// Takes an offer of a message, which is answered by that.
+    pub fn take(&mut self, id: u64, offer: Offer) {
+        self.taken = Some(offer);
+        self.dismiss(id);
+    }
+
     pub fn dismiss(&mut self, id: u64) {
         self.list.iter_mut().filter(|m| m.id == id).for_each(|m| m.over = true);
+    }
+
+    /// Those with such an offer are over: what it would do was done, or can no longer be done.
+    pub fn withdraw(&mut self, is_gone: impl Fn(&Offer) -> bool) {
+        self.list.iter_mut().filter(|m| m.offers.iter().any(&is_gone)).for_each(|m| m.over = true);
     }
 
     /// The engine's warnings and errors so far are over: another session begins, or their cause was corrected.
@@ -113,7 +137,7 @@ mod tests {
     #[test]
     fn equal_messages_are_counted_and_cured_ones_are_over() {
         let mut messages = Messages::default();
-        let say = |m: &mut Messages, level, text: &str, of_session| m.add(level, text.into(), None, of_session);
+        let say = |m: &mut Messages, level, text: &str, of_session| m.add(level, text.into(), Vec::new(), of_session);
         for text in ["a", "b", "b", "b"] {
             say(&mut messages, Level::Error, text, true);
         }

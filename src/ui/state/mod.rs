@@ -13,6 +13,7 @@ mod shown;
 mod listed;
 mod judged_walks;
 mod navigation;
+mod preparing;
 mod asks;
 
 pub use app_state::{AppState, Focus, GeneratorState, Intent, Pending, Progress, WalkPoint};

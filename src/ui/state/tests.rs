@@ -296,3 +296,27 @@ fn the_playhead_stops_at_evaluations_inside_rounds() {
     assert_eq!(path, [(2, Some(1)), (2, None), (3, Some(0)), (3, Some(1))]);
     assert_eq!(seen(&s), places[0]);
 }
+
+/// What has worked for a while without ending a round is asked about, with what is lost; all else is not.
+#[test]
+fn work_that_no_round_has_ended_is_at_stake() {
+    use std::time::Duration;
+    let [short, long] = [2, 60].map(Duration::from_secs);
+    let mut s = state();
+    assert_eq!(s.at_stake(long), None, "nothing has begun");
+    let labelling =
+        Event::Progress { phase: Phase::Labelling, run: None, round: 0, done: 312, total: 840, eta_seconds: None };
+    s.apply(labelling);
+    assert_eq!(s.at_stake(short), None);
+    assert!(s.at_stake(long).unwrap().contains("is labelling 312 of 840 vessels."));
+    s.apply(progress(Phase::TrainingGenerator));
+    assert!(s.at_stake(long).unwrap().contains("kept as of its last checkpoint"));
+    s.apply(Event::GeneratorReady { cached: false, latent_scale: 1.0 });
+    s.apply(progress(Phase::Paused));
+    assert_eq!(s.at_stake(long), None, "the generator is in the cache");
+    s.apply(progress(Phase::TrainingTarget));
+    assert!(s.at_stake(long).unwrap().contains("first round"));
+    let mut ended = two_rounds();
+    ended.apply(progress(Phase::TrainingTarget));
+    assert_eq!(ended.at_stake(long), None, "its rounds stay");
+}

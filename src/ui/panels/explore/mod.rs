@@ -85,7 +85,10 @@ impl Inspector {
             // The step length page shows the same point.
             return;
         }
-        cx.state.probing = (self.mode != Mode::Sample && cx.can_probe()).then(|| vec![0.0; dims]);
+        // It begins at the selected sample.
+        let start = cx.state.focus.sample.and_then(|sample| cx.code(sample));
+        let start = start.unwrap_or_else(|| vec![0.0; dims]);
+        cx.state.probing = Some(start).filter(|_| self.mode != Mode::Sample && cx.can_probe());
         cx.state.answers.probe.clear();
         self.question.forget();
     }

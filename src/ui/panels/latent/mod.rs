@@ -164,6 +164,7 @@ impl LatentPanel {
                     self.options.coloring = self.options.coloring.next(cx.state.experiment.dataset.task());
                 }
                 ViewKey::NextField => self.options.field.layer = self.options.field.layer.next(),
+                ViewKey::ToggleWalks if !cx.walks_shown => {}
                 ViewKey::ToggleWalks => self.options.layers.walks ^= true,
                 ViewKey::ToggleArrows => self.options.layers.proposals ^= true,
                 ViewKey::ToggleLabelled => self.options.layers.labelled ^= true,
@@ -220,7 +221,8 @@ impl LatentPanel {
         self.camera.resize(drawing.texture.resize(rect, scale));
         let resized = self.camera.viewport() != before;
         self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
-        match drawing.give(cx, self.options) {
+        let layers = self.options.layers_in(cx.walks_shown);
+        match drawing.give(cx, ViewOptions { layers, ..self.options }) {
             Err(e) => return self.failed = Some(e.to_string()),
             Ok(new_codes) => {
                 let fit = std::mem::take(&mut self.fit_now);
@@ -255,7 +257,7 @@ impl LatentPanel {
         if let Some(drawing) = &self.drawing {
             let ticks = drawing.texture.view.ticks(&self.camera);
             let mut taken = overlay::ticks(ui, rect, &ticks, scale, cx);
-            taken.extend(overlay::walk_letters(ui, rect, &self.camera, scale, self.options.layers, cx));
+            taken.extend(overlay::walk_letters(ui, rect, &self.camera, scale, layers, cx));
             taken.extend(overlay::pin_numbers(ui, rect, &self.camera, scale, cx));
             overlay::rings(ui, rect, &self.camera, &drawing.texture.view, self.hovered, scale, cx);
             let notes = overlay::notes(ui, rect, self.options, cx);
@@ -335,14 +337,19 @@ impl LatentPanel {
         let (ctrl, shift) = ui.input(|i| (i.modifiers.command, i.modifiers.shift));
         if response.clicked() {
             match (self.hovered.sample, ctrl) {
-                (Some(sample), true) => cx.commands.push(Command::AddWalk { sample }),
+                (Some(sample), true) if cx.walks_shown => cx.commands.push(Command::AddWalk { sample }),
                 (sample, _) => cx.state.focus.sample = sample,
             }
         }
+        let clicked = self.hovered.sample.filter(|_| response.clicked() && !ctrl);
+        let code = clicked.and_then(|sample| cx.code(sample));
         if BrushStroke::takes_drags(ui, cx) {
             return;
         }
         let Some(probing) = cx.state.probing.as_mut() else { return };
+        if let Some(code) = code {
+            return *probing = code;
+        }
         let primary = response.dragged_by(egui::PointerButton::Primary) || response.clicked();
         if let (true, false, Some(at)) = (primary, shift, response.interact_pointer_pos()) {
             let px = (at - rect.min) * ui.pixels_per_point();

@@ -21,6 +21,13 @@ pub struct ViewOptions {
     pub images: bool,
 }
 
+impl ViewOptions {
+    /// The layers that are drawn; walks only beside a panel that is about them.
+    pub fn layers_in(&self, walks_shown: bool) -> Layers {
+        Layers { walks: self.layers.walks && walks_shown, ..self.layers }
+    }
+}
+
 fn yes() -> bool {
     true
 }

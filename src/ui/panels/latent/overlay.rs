@@ -35,12 +35,18 @@ pub fn waiting(ui: &mut Ui, cx: &Cx<'_>) {
             "The latent space will appear here",
             "The images are being read. The generator, an autoencoder, then places similar images close together, live in this view.",
         ),
+        Phase::Labelling | Phase::CheckingMasks => (
+            "The latent space will appear here",
+            "The generator is trained on the images once they are ready, and places similar ones close together.",
+        ),
         _ => (
             "The latent space is forming",
             "The generator is learning to place similar images close together. The first view appears within seconds.",
         ),
     };
-    widgets::empty_state(ui, title, body);
+    let counted = cx.state.preparing().filter(|_| p.total > 1 && p.phase != Phase::TrainingGenerator);
+    let body = counted.map_or_else(|| body.into(), |now| format!("{body} Now: {now}."));
+    widgets::empty_state(ui, title, &body);
 }
 
 /// Numbers along the axes; returns their places.

@@ -58,13 +58,13 @@ pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mu
             widgets::segmented(ui, "Colour by", &mut options.coloring, &Coloring::choices(task));
         }
         Part::Colour => colour_list(ui, &mut options.coloring, task),
-        Part::Layers if wide || place == Place::Menu => layer_toggles(ui, &mut options.layers),
+        Part::Layers if wide || place == Place::Menu => layer_toggles(ui, &mut options.layers, cx.walks_shown),
         Part::Layers => {
             let tip = "What is drawn over the points: labelled samples, proposals, walks";
             let button = IconButton::new(Icon::Unfolded, "Layers", tip).text("Layers").show(ui);
             let sheet = Popup::from_toggle_button_response(&button);
             let sheet = sheet.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-            sheet.show(|ui| ui.vertical(|ui| layer_toggles(ui, &mut options.layers)));
+            sheet.show(|ui| ui.vertical(|ui| layer_toggles(ui, &mut options.layers, cx.walks_shown)));
         }
         Part::Run => choice::ui(ui, cx),
         Part::Round => round_stepper(ui, cx),
@@ -99,13 +99,19 @@ fn colour_list(ui: &mut Ui, coloring: &mut Coloring, task: Task) {
     response.response.accessible_name("Colour by");
 }
 
-fn layer_toggles(ui: &mut Ui, layers: &mut Layers) {
+fn layer_toggles(ui: &mut Ui, layers: &mut Layers, walks: bool) {
     ui.spacing_mut().item_spacing.x = 0.0;
     let tip = "Mark the samples labelled by the end of the shown round with rings, the shown round's most (L)";
     widgets::toggle(ui, &mut layers.labelled, "Labelled", tip);
     let tip = "The shown round's steps: p to p' as arrows, p' to its neighbour dashed (A)";
     widgets::toggle(ui, &mut layers.proposals, "Proposals", tip);
-    widgets::toggle(ui, &mut layers.walks, "Walks", "Walks without re-selection, as in Figure 4 (W)");
+    ui.add_enabled_ui(walks, |ui| {
+        let tip = match walks {
+            true => "Walks without re-selection, as in Figure 4 (W)",
+            false => "Walks are drawn in Run, Explore and Walks",
+        };
+        widgets::toggle(ui, &mut layers.walks, "Walks", tip)
+    });
 }
 
 /// The drag tool: move the view, or select.

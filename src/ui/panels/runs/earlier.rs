@@ -24,6 +24,8 @@ pub struct Earlier {
     deleting: Job<Result<(), String>>,
     /// The folder that is asked about before it is deleted, and what it is.
     asks: Option<(PathBuf, String)>,
+    /// They are to be brought into view.
+    pub reveal: bool,
     /// The limit of all sessions on disk together, bytes.
     pub most_bytes: u64,
 }
@@ -40,12 +42,14 @@ impl Earlier {
             listed_at: None,
             deleting: Job::default(),
             asks: None,
+            reveal: false,
             most_bytes,
         }
     }
 
-    /// Keeps the list up to date; the first one that has an unfinished session is told of.
-    pub fn update(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
+    /// Keeps the list up to date. A first one that has an unfinished session is told of; true in its frame.
+    pub fn update(&mut self, ctx: &Context, cx: &mut Cx<'_>) -> bool {
+        let mut found = false;
         if let Some(root) = self.root.clone().filter(|_| self.listed_at != Some(cx.state.generation)) {
             self.listed_at = Some(cx.state.generation);
             self.listing.start(ctx, move || autosave::left(&root));
@@ -54,8 +58,12 @@ impl Earlier {
             let unfinished = left.iter().find(|l| !l.saved.finished).filter(|_| self.left.is_none());
             if let Some(session) = unfinished {
                 let text = format!("{} can be continued.", told(session));
-                cx.state.offer(Level::Info, text, Offer::ShowRuns);
+                let offers = vec![Offer::Continue(session.folder.clone()), Offer::ShowEarlier];
+                cx.state.offer(Level::Info, text, offers);
+                (found, self.reveal) = (true, true);
             }
+            let is_there = |folder: &Path| left.iter().any(|l| l.folder == folder && !l.saved.finished);
+            cx.state.messages.withdraw(|offer| matches!(offer, Offer::Continue(folder) if !is_there(folder)));
             self.left = Some(left);
         }
         match self.deleting.take() {
@@ -64,6 +72,7 @@ impl Earlier {
             None => {}
         }
         self.ask(ctx);
+        found
     }
 
     /// The sessions of earlier starts; a folder is returned whose histories are to be opened.
@@ -75,8 +84,11 @@ impl Earlier {
         }
         let (mut opened, mut recall, mut asks) = (None, None, None);
         ui.add_space(space::S);
-        ui.label(bold("From earlier").size(size::CAPTION + 0.5))
-            .on_hover_text("What earlier windows wrote by themselves");
+        let heading = ui.label(bold("From earlier").size(size::CAPTION + 0.5));
+        if std::mem::take(&mut self.reveal) {
+            heading.scroll_to_me(Some(egui::Align::TOP));
+        }
+        heading.on_hover_text("What earlier windows wrote by themselves");
         for session in left {
             let text = told(session);
             ui.add(Label::new(RichText::new(&text).size(size::CAPTION).color(cx.theme.weak)).wrap())

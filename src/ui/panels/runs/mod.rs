@@ -79,10 +79,24 @@ impl RunsPage {
         self.earlier.most_bytes
     }
 
-    /// What goes on whether the page is shown or not: reading, writing, and dialogs.
-    pub fn update(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
-        self.replaying.ui(ctx, cx);
-        self.earlier.update(ctx, cx);
+    /// Brings what earlier windows left into view when the page is shown next.
+    pub fn reveal_earlier(&mut self) {
+        self.earlier.reveal = true;
+    }
+
+    /// Shows stored runs in place of the present session.
+    pub fn recall(&mut self, ctx: &Context, recall: Recall, state: &mut AppState, commands: &mut Vec<Command>) {
+        match recall {
+            Recall::Replay { path, repeat } => self.replaying.read(ctx, path, repeat),
+            Recall::TakeUp { folder, and_run } => commands.extend(state.take_up(folder, and_run)),
+        }
+    }
+
+    /// What goes on whether the page is shown or not: reading, writing, and dialogs. True once an earlier window turns
+    /// out to have left a session that can be continued.
+    pub fn update(&mut self, ctx: &Context, cx: &mut Cx<'_>) -> bool {
+        self.replaying.ui(cx);
+        let found = self.earlier.update(ctx, cx);
         if let Some(path) = self.open.ui(ctx, |_| {}) {
             self.read(ctx, path);
         }
@@ -102,6 +116,7 @@ impl RunsPage {
         cx.report(self.export.outcome());
         let to_export = &self.to_export;
         self.export.ui(ctx, || exported(to_export, cx.state));
+        found
     }
 
     /// The page.

@@ -1,6 +1,6 @@
 //! Reading saved runs on a background thread, so that they are shown in every view.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use egui::Context;
 
@@ -9,23 +9,19 @@ use crate::combine::check;
 use crate::engine::protocol::Level;
 use crate::ui::kit::job::Job;
 use crate::ui::panel::Cx;
-use crate::ui::state::Recall;
 
-/// The reading of the runs that `RunList::wanted` asks for.
+/// The reading of saved runs.
 #[derive(Default)]
 pub struct Replaying(Job<Result<Vec<SavedRun>, String>>);
 
 impl Replaying {
-    /// Starts reading what is asked for, and shows what was read in place of the present session.
-    pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
-        match cx.state.list.wanted.take() {
-            Some(Recall::Replay { path, repeat }) => self.0.start(ctx, move || read(&path, repeat)),
-            Some(Recall::TakeUp { folder, and_run }) => {
-                let commands = cx.state.take_up(folder, and_run);
-                cx.commands.extend(commands);
-            }
-            None => {}
-        }
+    /// Starts reading the runs at a path, of one repeat or of all.
+    pub fn read(&mut self, ctx: &Context, path: PathBuf, repeat: Option<usize>) {
+        self.0.start(ctx, move || read(&path, repeat));
+    }
+
+    /// Shows what was read in place of the present session.
+    pub fn ui(&mut self, cx: &mut Cx<'_>) {
         match self.0.take() {
             Some(Ok(runs)) => {
                 let command = cx.state.replay(runs);

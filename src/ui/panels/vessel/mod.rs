@@ -180,8 +180,7 @@ impl VesselPanel {
             cx.state.probing = None;
         } else if cx.state.generator.ready && cx.can_probe() && cx.state.probing.as_ref().is_none_or(|p| p.len() != dim)
         {
-            let at = shown_sample(cx.state) as usize * dim;
-            let code = cx.snapshot.codes.as_ref().and_then(|c| c.get(at..at + dim)).map(<[f32]>::to_vec);
+            let code = cx.code(shown_sample(cx.state));
             cx.state.probing = Some(code.unwrap_or_else(|| vec![0.0; dim]));
         }
     }
@@ -305,7 +304,9 @@ impl VesselPanel {
                 "Mask, mesh, stress map and the target's prediction appear once the vessels are solved and embedded.",
             ),
         };
-        widgets::empty_state(ui, title, body);
+        let now = cx.state.preparing().filter(|_| self.source != Source::File);
+        let body = now.map_or_else(|| body.into(), |now| format!("{body} Now: {now}."));
+        widgets::empty_state(ui, title, &body);
     }
 
     fn section(&mut self, ui: &mut Ui, cx: &Cx<'_>, section: &VesselReport, height: f32) {

@@ -37,6 +37,10 @@ impl Panel for FilmstripPanel {
         "Filmstrip"
     }
 
+    fn shows_walks(&self) -> bool {
+        true
+    }
+
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let mut walks: Vec<Seen> = cx.state.seen_walks().iter().map(|w| Seen::of(w, cx)).collect();
         walks.sort_by_key(|w| w.place);

@@ -73,6 +73,10 @@ impl Panel for WalksPanel {
         "Walks"
     }
 
+    fn shows_walks(&self) -> bool {
+        true
+    }
+
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.play(ui, cx);
         self.export.ui(ui.ctx(), cx);

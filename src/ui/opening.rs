@@ -1,0 +1,35 @@
+//! Opening the window on the desktop.
+
+use super::app::{APP_ID, App, UiOptions};
+use crate::device;
+
+/// Default and minimum size of the window, points.
+const WINDOW: [f32; 2] = [1280.0, 800.0];
+const WINDOW_MIN: [f32; 2] = [640.0, 480.0];
+/// Where there is nothing to open a window on.
+const NO_DISPLAY: &str = "there is no display to open the window on (DISPLAY or WAYLAND_DISPLAY); use `ridgewalk run`, or \
+                          `scripts/run`, which runs the same experiment without one";
+
+/// Opens the window and returns when it is closed.
+pub fn run(options: UiOptions) -> anyhow::Result<()> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Ridgewalk")
+        .with_app_id(APP_ID)
+        .with_inner_size(WINDOW)
+        .with_min_inner_size(WINDOW_MIN);
+    let mut native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
+    // OpenGL is for machines without Vulkan, Metal or DX12. Its libraries complain on the terminal where the desktop
+    // does not name a runtime folder.
+    let complains = std::env::var_os("XDG_RUNTIME_DIR").is_none();
+    if let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut native.wgpu_options.wgpu_setup
+        && complains
+        && !device::adapters().is_empty()
+    {
+        setup.instance_descriptor.backends.remove(wgpu::Backends::GL);
+    }
+    eframe::run_native(APP_ID, native, Box::new(|cc| Ok(Box::new(App::new(cc, options))))).map_err(|e| match e {
+        // Its text is a path of the library's sources.
+        eframe::Error::WinitEventLoop(_) => anyhow::anyhow!("{NO_DISPLAY}"),
+        e => anyhow::anyhow!("the window cannot be opened ({e}); `ridgewalk run` works without one"),
+    })
+}
