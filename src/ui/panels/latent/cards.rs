@@ -84,7 +84,8 @@ pub fn selection_card(ui: &mut Ui, rect: Rect, cx: &mut Cx<'_>) {
                 }
                 let tip =
                     "Starts a walk without re-selection at this sample (also: Ctrl click). It moves once a round.";
-                if IconButton::new(Icon::Play, "Start a walk here", tip).text("Start a walk here").show(ui).clicked() {
+                let walk = IconButton::new(Icon::Play, "Start a walk here", tip).text("Start a walk here");
+                if cx.walks_shown && walk.show(ui).clicked() {
                     cx.commands.push(Command::AddWalk { sample });
                 }
             },
