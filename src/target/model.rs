@@ -1,7 +1,6 @@
 //! A target model F in training, and frozen for predictions.
 
 use burn::module::Module;
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};
@@ -102,17 +101,23 @@ impl Target {
     fn loss_and_gradients(&self, images: Vec<f32>, truth: Truth<'_>) -> (f32, GradientsParams) {
         let device = &self.device.autodiff;
         let outputs = self.network.logits(image_tensor(images, self.shape, device));
-        let loss = match truth {
+        let n = outputs.dims()[0];
+        // The loss of each image or of each pixel.
+        let losses: Tensor<1> = match truth {
             Truth::Classes(labels) => {
-                CrossEntropyLossConfig::new().init(device).forward(outputs, label_tensor(labels, device))
+                let labels = label_tensor(labels, device).reshape([n, 1]);
+                -log_softmax(outputs, 1).gather(1, labels).reshape([n])
             }
             Truth::Maps(maps) => {
                 let maps = Tensor::from_data(TensorData::new(maps.to_vec(), outputs.dims()), device);
-                (outputs - maps).powi_scalar(2).mean()
+                (outputs - maps).powi_scalar(2).flatten(0, 1)
             }
         };
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
-        (loss.into_scalar::<f32>(), gradients)
+        // The backend's sums differ with the processor's vectors; the gradient of a mean does not.
+        let values = host(losses.clone().inner());
+        let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / values.len() as f64;
+        let gradients = GradientsParams::from_grads(losses.mean().backward(), &self.network);
+        (mean as f32, gradients)
     }
 
     /// A copy of the present model with fixed parameters.
