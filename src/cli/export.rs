@@ -1,11 +1,12 @@
 //! Figures and tables of runs; Figure 4 from the files that a run writes in addition to its histories.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use super::args::FiguresArgs;
-use super::out::say;
+use super::out::{complain, say};
 use crate::archive::{self, ALBUM_EXTENSION, ALBUM_MAGIC, EMBEDDING_FILE, EMBEDDING_MAGIC};
 use crate::experiment::Strategy;
 use crate::figures::{self, Drawn, Histories};
@@ -22,6 +23,9 @@ pub fn figures(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<
         let names: Vec<_> = groups.iter().filter(|g| !g.is_fork).map(|g| g.name.to_string()).collect();
         anyhow::bail!("--against: `{}` is not the name of one of these groups: {}", args.against, names.join(", "));
     }
+    if let Some(text) = lacking(histories.all()) {
+        complain!("warning: {text}");
+    }
     histories.remarks().for_each(|remark| say!("{remark}"));
     Ok(match args.figure {
         None => figures::all_files(&histories, &args.formats, args.width, args.dpi)?.write(&args.out)?,
@@ -32,6 +36,25 @@ pub fn figures(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<
             Drawn::Table(_) => Vec::new(),
         },
     })
+}
+
+/// The runs that a grid of these variants and repeats would have and that are not here, or not to their end; `None` if
+/// all are, or if these are the histories of forks only.
+fn lacking(histories: &[History]) -> Option<String> {
+    let runs: Vec<&History> = histories.iter().filter(|h| !h.is_fork()).collect();
+    let here: BTreeSet<(String, usize)> = runs.iter().map(|h| (h.variant().stem(), h.header.repeat)).collect();
+    let repeats: BTreeSet<usize> = here.iter().map(|(_, repeat)| *repeat).collect();
+    let variants: BTreeSet<&String> = here.iter().map(|(variant, _)| variant).collect();
+    let all = variants.iter().flat_map(|variant| repeats.iter().map(|repeat| ((*variant).clone(), *repeat)));
+    let missing = all.filter(|cell| !here.contains(cell)).map(|(variant, repeat)| format!("no {variant}-{repeat:02}"));
+    let is_open = |h: &&&History| h.rounds.last().is_none_or(|r| !r.is_last_of(&h.header.experiment));
+    let open = runs.iter().filter(is_open).map(|h| {
+        let (variant, repeat, rounds) = (h.variant().stem(), h.header.repeat, h.header.experiment.rounds);
+        format!("{variant}-{repeat:02} has {} of {rounds} rounds", h.rounds.len())
+    });
+    let found: Vec<String> = missing.chain(open).collect();
+    let what = "some runs are missing or have not ended, such as while they are still computed or saved";
+    (!found.is_empty()).then(|| format!("{what}: {}", found.join(", ")))
 }
 
 /// Writes Figure 4 of one of the runs and prints the verdicts. `files` are those of `histories`; a run that is not a

@@ -2,6 +2,7 @@
 
 mod background;
 mod fork;
+mod keeping;
 mod preparing;
 mod proposal;
 mod starting;
@@ -186,6 +187,7 @@ impl Core {
             Command::SetDevice(kind) => self.change_device(kind),
             Command::Quit => self.quit = true,
             Command::Fork { run, round, turn } => self.fork(run, round, turn),
+            Command::Keep { folder } => self.keep(folder),
             // Without an experiment there is nothing to show; the window repeats its requests after `Event::Started`.
             command => {
                 let events = self.session.as_mut().map(|session| session.obey(command));

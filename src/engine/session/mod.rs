@@ -266,18 +266,6 @@ impl Session {
                 self.pins.set(pins, world, &self.runs);
                 return self.runs.iter().filter_map(|shown| self.pins.measure(shown)).collect();
             }
-            Command::Keep { folder } => {
-                let Some(world) = self.world.clone().filter(|_| !self.runs.is_empty()) else {
-                    return warning("Runs can be written once they have begun.");
-                };
-                let removed: Vec<RunId> = self.planned.iter().filter(|p| p.removed).map(|p| p.id).collect();
-                let wanted = self.runs.iter_mut().filter(|run| !removed.contains(&run.id));
-                let written: Vec<Event> = wanted.flat_map(|run| run.keep_in(&folder, &world)).collect();
-                // Runs to come are written there too, if that is possible.
-                let works = written.iter().any(|e| matches!(e, Event::OnDisk { path: Some(_), .. }));
-                self.kept_in = works.then_some(folder);
-                return written;
-            }
             Command::AddWalk { sample } => {
                 return self.walk(|world, _, walks| match (sample as usize) < world.dataset.train.len() {
                     true => walks.start(world, sample),
@@ -297,6 +285,7 @@ impl Session {
             Command::Reset { .. }
             | Command::Replay { .. }
             | Command::TakeUp { .. }
+            | Command::Keep { .. }
             | Command::LimitAutosave(_)
             | Command::AddRepeats(_)
             | Command::Hold { .. }
@@ -311,6 +300,23 @@ impl Session {
             | Command::Quit => {}
         }
         Vec::new()
+    }
+
+    /// Writes the runs into a folder of the user's, now and after each of their rounds; each is told once it is written.
+    pub fn keep(&mut self, folder: PathBuf, tell: &mut dyn FnMut(Event)) {
+        let Some(world) = self.world.clone().filter(|_| !self.runs.is_empty()) else {
+            return warning("Runs can be written once they have begun.").into_iter().for_each(tell);
+        };
+        let removed: Vec<RunId> = self.planned.iter().filter(|p| p.removed).map(|p| p.id).collect();
+        let mut works = false;
+        for run in self.runs.iter_mut().filter(|run| !removed.contains(&run.id)) {
+            for event in run.keep_in(&folder, &world) {
+                works |= matches!(event, Event::OnDisk { path: Some(_), .. });
+                tell(event);
+            }
+        }
+        // Runs to come are written there too, if that is possible.
+        self.kept_in = works.then_some(folder);
     }
 
     fn look_at(&mut self, round: Option<usize>) {

@@ -20,6 +20,7 @@ use crate::engine::questions::{Answer, Answers};
 use crate::experiment::{Experiment, ExperimentError, Setup};
 use crate::figures::{Kin, Looks};
 use crate::generator::GeneratorLosses;
+use crate::grid::GridFolder;
 use crate::round::Turn;
 use crate::world::own_masks::MaskReport;
 
@@ -312,8 +313,10 @@ impl AppState {
     /// Records the file that a run is written to from now on, or that it is no longer written.
     fn on_disk(&mut self, run: RunId, path: Option<PathBuf>) {
         if let Some(path) = path.as_ref().filter(|p| self.run(run).is_some_and(|r| r.on_disk.as_ref() != Some(p))) {
-            let text = format!("{} is written to {} whenever a round ends", self.name_of(run), path.display());
-            self.offer(Level::Info, text, vec![Offer::CopyPath(path.clone())]);
+            // Equal for all runs, so that they are counted in one message.
+            let folder = GridFolder::around(path).path().to_path_buf();
+            let text = format!("Run written to {}, and again when a round of it ends", folder.display());
+            self.offer(Level::Info, text, vec![Offer::CopyPath(folder)]);
         }
         self.list.saved(run, path.as_ref());
         self.run_mut(run).on_disk = path;
