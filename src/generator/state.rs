@@ -6,6 +6,8 @@ use burn::store::ModuleRecord;
 use burn::tensor::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::kernels;
+
 /// All that the minibatches to come depend on. Random streams are named by epoch and minibatch, so they have no state of
 /// their own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,7 +36,7 @@ impl TrainingState {
         let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(self.weights)).map_err(unusable)?;
         let networks = networks.clone().try_load_record(record).map_err(unusable)?;
         let pairs = optimisers.into_iter().zip(self.optimisers);
-        let restored = pairs.map(|(o, state)| o.clone().from_bytes(Bytes::from_bytes_vec(state)).map_err(unusable));
+        let restored = pairs.map(|(o, state)| kernels::restored(o.clone(), state));
         let restored = restored.collect::<Result<Vec<_>, _>>()?;
         Ok((networks, restored.try_into().map_err(|_| unusable("an optimiser is missing"))?))
     }

@@ -2,7 +2,7 @@
 
 use burn::backend::Dispatch;
 use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, ModuleOptimizer, Optimizer};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Bytes, Device, Tensor};
 
 use super::layers::on_cpu;
 use super::moments::Step;
@@ -31,6 +31,17 @@ impl Adam {
             epsilon: self.epsilon * root,
         }
     }
+}
+
+/// An optimiser in a state that was saved. What burn would end the program on is an error.
+pub fn restored(optimiser: ModuleOptimizer, state: Vec<u8>) -> Result<ModuleOptimizer, String> {
+    let state = Bytes::from_bytes_vec(state);
+    let reader = burn_pack::Reader::from_bytes(state.clone());
+    let tensors = reader.and_then(burn_pack::Reader::into_tensors).map_err(|e| e.to_string())?;
+    if let Some(lost) = tensors.iter().find(|t| t.param_id.is_none()) {
+        return Err(format!("the optimiser's state {} belongs to no parameter", lost.name));
+    }
+    optimiser.from_bytes(state).map_err(|e| e.to_string())
 }
 
 impl Optimizer for Adam {

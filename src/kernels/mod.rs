@@ -17,7 +17,7 @@ mod layers;
 mod adam;
 
 pub use activation::Activation;
-pub use adam::Adam;
+pub use adam::{Adam, restored};
 pub use layers::{average_pooled, convolved, convolved_transposed, doubled, linear, max_pooled, normalised};
 
 #[cfg(test)]

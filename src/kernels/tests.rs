@@ -255,3 +255,14 @@ fn adam_is_burns() {
     assert!(Adam::optimiser([0.9, 0.999], 1e-8).from_bytes(burns.1).is_ok());
     assert!(AdamConfig::new().init().from_bytes(ours.1).is_ok());
 }
+
+/// A state that belongs to no parameter is an error and no end of the program.
+#[test]
+fn a_foreign_state_of_an_optimiser_is_refused() {
+    let bytes = burn::tensor::Bytes::from_bytes_vec(vec![0; 8]);
+    let lost = burn_pack::Tensor::new("lost".into(), burn::tensor::DType::F32, [2], None, bytes);
+    let state = burn_pack::Writer::new(vec![lost]).into_bytes().unwrap().to_vec();
+    let refused = |state| restored(Adam::optimiser([0.9, 0.999], 1e-8), state).err().unwrap();
+    assert!(refused(state).contains("lost belongs to no parameter"));
+    assert!(!refused(vec![1, 2, 3]).is_empty());
+}

@@ -10,7 +10,7 @@ use crate::dataset::ImageShape;
 use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::{Experiment, Task};
 use crate::generator::{host, weights};
-use crate::kernels::Adam;
+use crate::kernels::{self, Adam};
 use crate::rng::Streams;
 
 /// The labels that the loss on several images is computed with.
@@ -145,8 +145,7 @@ impl Target {
     /// Restores the state that `to_bytes` returned.
     pub fn load(&mut self, weights: Vec<u8>, optimiser: Vec<u8>) -> Result<(), WeightsError> {
         self.load_weights(weights)?;
-        self.optimiser =
-            adam(self.adam_epsilon).from_bytes(Bytes::from_bytes_vec(optimiser)).map_err(WeightsError::new)?;
+        self.optimiser = kernels::restored(adam(self.adam_epsilon), optimiser).map_err(WeightsError::new)?;
         Ok(())
     }
 
