@@ -210,7 +210,7 @@ fields! {
         /// Seed of the generator's weights, minibatches and noise, the same for all repeats.
         generator_seed: u64 = 1, "Seed", digest: GENERATOR;
         /// Passes of the generator over the train images. It sees no labels.
-        generator_epochs: usize = 16, "Epochs", limits: TIMES, speed: 0.1, digest: GENERATOR;
+        generator_epochs: usize = 12, "Epochs", limits: TIMES, speed: 0.1, digest: GENERATOR;
         /// Images per minibatch of the generator.
         generator_batch: usize = 128, "Batch size", limits: BATCH, digest: GENERATOR;
         /// Learning rate of Adam for the generator.

@@ -156,18 +156,18 @@ mod tests {
     #[test]
     fn cached_generators_keep_their_digest_until_their_recipe_changes() {
         for (changes, recipe) in [
-            ("", "vae-2 DATA 3 1 16 128 0.001 0.0003 1 0.00000001"),
-            ("beta=0.5 generator_seed=7 generator_width=8", "vae-2 DATA 3 7 16 128 0.001 0.0003 0.5 0.00000001"),
+            ("", "vae-2 DATA 3 1 12 128 0.001 0.0003 1 0.00000001"),
+            ("beta=0.5 generator_seed=7 generator_width=8", "vae-2 DATA 3 7 12 128 0.001 0.0003 0.5 0.00000001"),
             (
                 "generator=alpha-gan beta=0.5 reconstruction_weight=20",
-                "alpha-gan-2 DATA 3 1 16 128 0.001 0.0003 64 20 0.00000001",
+                "alpha-gan-2 DATA 3 1 12 128 0.001 0.0003 64 20 0.00000001",
             ),
         ] {
             let mut experiment = Experiment::default();
             changes.split_whitespace().for_each(|change| experiment.set(change).unwrap());
             assert_eq!(generator_digest(&experiment, "DATA"), disk::sha256(recipe), "{changes}");
         }
-        let default = "2f0610f548bcef07f9312fc75f2f71e585f8553c49da4e4d4cf63e1da47b048f";
+        let default = "f3908a20950167030fe4d52fde80fb14e33a639479f0a0bbc607c39060fcf66a";
         assert_eq!(generator_digest(&Experiment::default(), "DATA"), default);
     }
 }

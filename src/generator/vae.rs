@@ -16,7 +16,7 @@ use super::{Generator, GeneratorError, GeneratorLosses, GeneratorTraining, Train
 use crate::dataset::Split;
 use crate::device::ComputeDevice;
 use crate::experiment::Experiment;
-use crate::kernels::{Activation, Adam, linear};
+use crate::kernels::{Activation, Adam, linear, scaled_sum};
 use crate::rng::Streams;
 use std::sync::Arc;
 
@@ -187,9 +187,9 @@ impl GeneratorTraining for VaeTraining {
         let codes = mean.clone() + (log_variance.clone() * 0.5).exp() * noise; // [n, dim]
         let logits = self.net.logits(codes); // [n, image_len]
         // BCE with logits: softplus(l) - l x, and softplus(l) = -log sigmoid(-l).
-        let reconstruction = (-(log_sigmoid(-logits.clone())) - logits * images).sum() / n as f32;
+        let reconstruction = scaled_sum(-(log_sigmoid(-logits.clone())) - logits * images, 1.0 / n as f64);
         let spread = log_variance.clone().exp() + mean.clone().powi_scalar(2) - log_variance - 1.0;
-        let kl = spread.sum() * (0.5 / n as f32);
+        let kl = scaled_sum(spread, 0.5 / n as f64);
         let loss = reconstruction.clone() + kl.clone() * self.experiment.beta;
 
         let gradients = GradientsParams::from_grads(loss.backward(), &self.net);

@@ -6,7 +6,7 @@ use burn::backend::Dispatch;
 use burn::module::Param;
 use burn::nn::conv::{Conv2d, ConvTranspose2d};
 use burn::nn::{BatchNorm, Linear, PaddingConfig2d};
-use burn::tensor::activation::{leaky_relu, relu};
+use burn::tensor::activation::{self, leaky_relu, relu};
 use burn::tensor::module::{avg_pool2d, interpolate, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, InterpolateMode, InterpolateOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor};
@@ -14,6 +14,7 @@ use burn::tensor::{Device, Tensor};
 use super::activation::Activation;
 use super::convolution::{Convolution, Geometry, Transposed};
 use super::layer::Layer;
+use super::losses::{LogSoftmax, Sums};
 use super::normalisation::{Affine, Normalisation};
 use super::operation::Layers;
 use super::pooling::{AveragePool, Double, MaxPool};
@@ -128,6 +129,39 @@ pub fn linear(layer: &Linear, x: Tensor<2>, activation: Activation) -> Tensor<2>
     three(x, layer.weight.val(), bias, Arc::new(products::Linear { inputs, outputs, activation })).0
 }
 
+/// Log probabilities of rows of logits `[n, classes]`.
+pub fn log_softmax(logits: Tensor<2>) -> Tensor<2> {
+    if !on_cpu(&logits) {
+        return activation::log_softmax(logits, 1);
+    }
+    let [_, classes] = logits.dims();
+    one(logits, Arc::new(LogSoftmax { classes }))
+}
+
+/// The sum of all values times a factor, `[1]`.
+pub fn scaled_sum<const D: usize>(x: Tensor<D>, factor: f64) -> Tensor<1> {
+    if !on_cpu(&x) {
+        return x.sum() * factor;
+    }
+    let columns = x.shape().num_elements();
+    one(x, Arc::new(Sums { columns, factor }))
+}
+
+/// The mean of all values, `[1]`.
+pub fn mean<const D: usize>(x: Tensor<D>) -> Tensor<1> {
+    let count = x.shape().num_elements();
+    scaled_sum(x, 1.0 / count as f64)
+}
+
+/// The mean of each row, `[n]`.
+pub fn row_means(x: Tensor<2>) -> Tensor<1> {
+    let [n, columns] = x.dims();
+    if !on_cpu(&x) {
+        return x.mean_dim(1).reshape([n]);
+    }
+    one(x, Arc::new(Sums { columns, factor: 1.0 / columns as f64 }))
+}
+
 fn activated<const D: usize>(x: Tensor<D>, activation: Activation) -> Tensor<D> {
     match activation {
         Activation::NONE => x,
@@ -145,7 +179,7 @@ fn bias(bias: &Option<Param<Tensor<1>>>, len: usize, device: &Device) -> Tensor<
     bias.as_ref().map_or_else(|| Tensor::zeros([len], device), Param::val)
 }
 
-fn one(x: Tensor<4>, layer: Arc<dyn Layer<1>>) -> Tensor<4> {
+fn one<const D: usize, const E: usize>(x: Tensor<D>, layer: Arc<dyn Layer<1>>) -> Tensor<E> {
     Tensor::from_dispatch(<Dispatch as Layers>::one(x.into_dispatch(), layer).0)
 }
 

@@ -11,6 +11,7 @@ mod products;
 mod convolution;
 mod normalisation;
 mod pooling;
+mod losses;
 mod moments;
 mod operation;
 mod layers;
@@ -18,7 +19,10 @@ mod adam;
 
 pub use activation::Activation;
 pub use adam::{Adam, restored};
-pub use layers::{average_pooled, convolved, convolved_transposed, doubled, linear, max_pooled, normalised};
+pub use layers::{
+    average_pooled, convolved, convolved_transposed, doubled, linear, log_softmax, max_pooled, mean, normalised,
+    row_means, scaled_sum,
+};
 
 #[cfg(test)]
 mod tests;

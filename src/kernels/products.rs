@@ -68,7 +68,8 @@ pub fn product(a: Matrix<'_>, b: Matrix<'_>) -> Vec<f32> {
     result.par_chunks_mut(share * columns.max(1)).enumerate().for_each(|(i, result)| {
         let a = a.below(i * share);
         let some = Matrix { size: [result.len() / columns, a.size[1]], ..a };
-        multiply(some, b, result, columns, false);
+        // Added to zeros, because a sum that is too small for a number would have the sign of the kernel's choice.
+        multiply(some, b, result, columns, true);
     });
     result
 }

@@ -198,6 +198,28 @@ fn fully_connected_layers_agree_with_burns() {
     }
 }
 
+/// The sums are wider than the lanes of any processor, and no multiple of them.
+#[test]
+fn losses_are_burns() {
+    let (n, classes) = (7, 21);
+    let with = |log_softmax: &dyn Fn(Tensor<2>) -> Tensor<2>, mean: &dyn Fn(Tensor<2>) -> Tensor<1>| {
+        let x = (normals("x", [n, classes]) * 5.0).require_grad();
+        let y = log_softmax(x.clone());
+        let loss = mean(y.clone() * normals("gradient", [n, classes]));
+        let gradient = x.grad(&loss.backward()).map(host).unwrap();
+        [host(y.inner()), host(loss.inner()), gradient]
+    };
+    let burns = with(&|x| burn::tensor::activation::log_softmax(x, 1), &Tensor::mean);
+    let by_row = |x| mean(row_means(x));
+    for (which, ours) in [("mean", with(&log_softmax, &mean)), ("mean of rows", with(&log_softmax, &by_row))] {
+        for ((part, ours), burns) in ["log probabilities", "loss", "gradient"].iter().zip(ours).zip(&burns) {
+            close(&format!("{which}: {part}"), &ours, burns);
+        }
+    }
+    let diverged = log_softmax(Tensor::from_data([[1.0, f32::NAN, 2.0]], &device()));
+    assert!(host(diverged.inner()).iter().all(|v| v.is_nan()));
+}
+
 /// Sums are cut at the same points for any number of threads.
 #[test]
 fn bits_do_not_depend_on_threads() {

@@ -1,10 +1,10 @@
 //! The gradient of the target's loss with respect to latent points, through the decoder: dL(F(G(p)), y)/dp (Eq. 1).
 
-use burn::tensor::activation::log_softmax;
 use burn::tensor::{Tensor, TensorData};
 
 use super::model::{FrozenTarget, Truth, label_tensor};
 use crate::generator::{Generator, host};
+use crate::kernels::{log_softmax, row_means, scaled_sum};
 
 /// Losses and gradients at latent points.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,19 +37,20 @@ pub fn latent_gradient<'a>(
     let shape = target.shape;
     let images = images.reshape([n, shape.channels, shape.height, shape.width]);
     let outputs = target.differentiable.logits(images); // [n, classes] or [n, pixels]
+    // `[n]`, and what was predicted.
     let (loss, log_probabilities, maps) = match truth.into() {
         Truth::Classes(labels) => {
-            let log_probabilities = log_softmax(outputs, 1); // [n, classes]
+            let log_probabilities = log_softmax(outputs); // [n, classes]
             let labels = label_tensor(labels, device).reshape([n, 1]);
-            (-log_probabilities.clone().gather(1, labels), host(log_probabilities.inner()), Vec::new())
+            (-log_probabilities.clone().gather(1, labels).reshape([n]), host(log_probabilities.inner()), Vec::new())
         }
         Truth::Maps(maps) => {
             let maps = Tensor::<2>::from_data(TensorData::new(maps.to_vec(), outputs.dims()), device);
-            let loss = (outputs.clone() - maps).powi_scalar(2).mean_dim(1) * target.unit; // [n, 1]
+            let loss = row_means((outputs.clone() - maps).powi_scalar(2)) * target.unit;
             (loss, Vec::new(), host(outputs.inner()))
         }
     };
-    let mut gradients = loss.clone().sum().backward();
+    let mut gradients = scaled_sum(loss.clone(), 1.0).backward();
     let gradient = p.grad_remove(&mut gradients).map_or_else(|| vec![0.0; n * dim], host);
     LatentGradient { loss: host(loss.inner()), gradient, log_probabilities, maps }
 }

@@ -2,7 +2,6 @@
 
 use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
-use burn::tensor::activation::log_softmax;
 use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};
 
 use super::nets::{IMAGES_PER_UNIT, Network};
@@ -10,7 +9,7 @@ use crate::dataset::ImageShape;
 use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::{Experiment, Task};
 use crate::generator::{host, weights};
-use crate::kernels::{self, Adam};
+use crate::kernels::{self, Adam, log_softmax};
 use crate::rng::Streams;
 
 /// The labels that the loss on several images is computed with.
@@ -106,18 +105,16 @@ impl Target {
         let losses: Tensor<1> = match truth {
             Truth::Classes(labels) => {
                 let labels = label_tensor(labels, device).reshape([n, 1]);
-                -log_softmax(outputs, 1).gather(1, labels).reshape([n])
+                -log_softmax(outputs).gather(1, labels).reshape([n])
             }
             Truth::Maps(maps) => {
                 let maps = Tensor::from_data(TensorData::new(maps.to_vec(), outputs.dims()), device);
                 (outputs - maps).powi_scalar(2).flatten(0, 1)
             }
         };
-        // The backend's sums differ with the processor's vectors; the gradient of a mean does not.
-        let values = host(losses.clone().inner());
-        let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / values.len() as f64;
-        let gradients = GradientsParams::from_grads(losses.mean().backward(), &self.network);
-        (mean as f32, gradients)
+        let loss = kernels::mean(losses);
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+        (loss.into_scalar::<f32>(), gradients)
     }
 
     /// A copy of the present model with fixed parameters.
@@ -192,7 +189,7 @@ impl FrozenTarget {
 
     /// Log probabilities of the classes, `[n, classes]`, of images `[n, shape.len()]` in [0, 1].
     pub fn log_probabilities(&self, images: Vec<f32>) -> Vec<f32> {
-        host(log_softmax(self.plain.logits(image_tensor(images, self.shape, &self.device.plain)), 1))
+        host(log_softmax(self.plain.logits(image_tensor(images, self.shape, &self.device.plain))))
     }
 
     /// The unit of the loss: one nat, or the square of the maps' constant in kPa^2.
@@ -217,7 +214,7 @@ impl FrozenTarget {
     pub fn features(&self, images: Vec<f32>) -> (Vec<f32>, Vec<f32>) {
         let features = self.plain.features(image_tensor(images, self.shape, &self.device.plain));
         let log_probabilities = match self.plain.kind().task() {
-            Task::Classes => host(log_softmax(self.plain.head(features.clone()), 1)),
+            Task::Classes => host(log_softmax(self.plain.head(features.clone()))),
             Task::Maps => Vec::new(),
         };
         (host(features), log_probabilities)

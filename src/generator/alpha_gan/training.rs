@@ -19,7 +19,7 @@ use crate::generator::state::TrainingState;
 use crate::generator::{
     Adversarial, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, TrainingStep, host, weights,
 };
-use crate::kernels::Adam;
+use crate::kernels::{Adam, mean};
 use crate::rng::Streams;
 
 /// Adam's betas, as in the paper of Rosca et al.
@@ -78,11 +78,11 @@ impl AlphaGanTraining {
         let judge = self.nets.discriminator.clone().no_grad();
         let code_judge = self.nets.code_discriminator.clone().no_grad();
         let rebuilt = self.nets.generator.forward(codes.clone()); // [n, channels, height, width]
-        let reconstruction = (rebuilt - images.clone()).abs().mean();
-        let hidden = -code_judge.forward(codes.clone()).mean();
+        let reconstruction = mean((rebuilt - images.clone()).abs());
+        let hidden = -mean(code_judge.forward(codes.clone()));
         let fakes = self.nets.generator.forward(Tensor::cat(vec![codes.clone().detach(), noise], 0)); // [2n, ...]
         // The mean over 2n times 2: the sum of the two means over n.
-        let adversarial = -judge.forward(fakes.clone()).mean() * 2.0;
+        let adversarial = -mean(judge.forward(fakes.clone())) * 2.0;
         let weight = self.experiment.reconstruction_weight;
         let total = reconstruction.clone() * weight + hidden.clone() + adversarial.clone();
         Play { total, reconstruction, hidden, adversarial, fakes: fakes.detach() }
@@ -93,7 +93,7 @@ impl AlphaGanTraining {
         let real = self.nets.discriminator.forward(real); // [n, 1]
         let fakes = self.nets.discriminator.forward(fakes); // [2n, 1]
         let right = (share_above(&real, true) + share_above(&fakes, false)) / 2.0;
-        let loss = -log_sigmoid(real).mean() * 2.0 - log_sigmoid(-fakes).mean() * 2.0;
+        let loss = -mean(log_sigmoid(real)) * 2.0 - mean(log_sigmoid(-fakes)) * 2.0;
         (loss, right)
     }
 
@@ -102,7 +102,7 @@ impl AlphaGanTraining {
         let prior = self.nets.code_discriminator.forward(prior); // [n, 1]
         let codes = self.nets.code_discriminator.forward(codes); // [n, 1]
         let right = (share_above(&prior, true) + share_above(&codes, false)) / 2.0;
-        let loss = -log_sigmoid(prior).mean() - log_sigmoid(-codes).mean();
+        let loss = -mean(log_sigmoid(prior)) - mean(log_sigmoid(-codes));
         (loss, right)
     }
 }
@@ -210,7 +210,7 @@ fn share_above(logits: &Tensor<2>, above: bool) -> f32 {
 /// Diversity of the generated images: the root of the ratio of their mean variance over the minibatch to that of the
 /// real images. 1 is as diverse as the data, 0 is total collapse.
 fn diversity(made: Tensor<4>, real: Tensor<4>) -> f32 {
-    let spread = |t: Tensor<4>| t.inner().var_bias(0).mean().into_scalar::<f32>();
+    let spread = |t: Tensor<4>| mean(t.inner().var_bias(0)).into_scalar::<f32>();
     let real = spread(real);
     if real > 0.0 { (spread(made) / real).sqrt() } else { f32::NAN }
 }

@@ -131,6 +131,22 @@ fn crates_stay_in_their_rooms() {
     }
 }
 
+/// Burn's sums follow the width of the processor's vectors, and its products the caches; `kernels` has its own.
+#[test]
+fn networks_sum_in_one_order_on_every_processor() {
+    let calls = [".sum()", ".mean()", "sum_dim(", "mean_dim(", ".matmul(", "layer_norm(", ".prod("];
+    for (file, module, text) in code() {
+        if module == "kernels" || !text.contains("use burn::tensor") {
+            continue;
+        }
+        let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in program.lines().filter(|l| !l.trim_start().starts_with("//")) {
+            let sums = calls.iter().any(|c| line.contains(c)) || (line.contains("burn::") && line.contains("softmax"));
+            assert!(!sums, "{}: a sum of burn's: {line}", file.display());
+        }
+    }
+}
+
 /// `recv` and `sleep` are clippy's; a thread is joined by a call without arguments, unlike texts and paths.
 #[test]
 fn the_window_waits_for_no_thread_and_opens_no_file() {
