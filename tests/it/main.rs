@@ -22,6 +22,7 @@ mod generator_training;
 mod gpu;
 mod grid;
 mod gradients;
+mod histories;
 mod identity;
 mod labelling;
 mod made;

@@ -1,0 +1,55 @@
+//! `scripts/histories`: a grid in shards is published when its last run has ended, whole and without a machine's paths.
+
+use std::path::Path;
+use std::process::Command;
+
+use ridgewalk::archive;
+use safetensors::SafeTensors;
+
+use ridgewalk::generator::weights::NamedTensor;
+
+/// What the script says of the grid `tiny`, run in this folder; `None` without Python.
+fn publish(folder: &Path, shard: &str) -> Option<String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/histories");
+    let mut command = Command::new("python3");
+    command.arg(script).args(["tiny", "--jobs", "2", "--shard", shard, "--program", env!("CARGO_BIN_EXE_ridgewalk")]);
+    command.arg("--out").arg(folder.join("out")).arg("--published").arg(folder.join("published"));
+    let Ok(output) = command.output() else {
+        eprintln!("skipped: python3 is not there");
+        return None;
+    };
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}", said(&output.stderr));
+    said(&output.stdout).lines().last().map(str::to_owned)
+}
+
+/// SHA-256 of the weights in a generator's file.
+pub fn weights_in(file: &Path) -> String {
+    let bytes = std::fs::read(file).unwrap();
+    let read = SafeTensors::deserialize(&bytes).unwrap();
+    let values = |data: &[u8]| data.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+    let tensor = |(name, view): (&str, safetensors::tensor::TensorView<'_>)| NamedTensor {
+        name: name.to_owned(),
+        shape: view.shape().to_vec(),
+        values: values(view.data()),
+    };
+    let mut tensors: Vec<NamedTensor> = read.iter().map(tensor).collect();
+    tensors.sort_by(|a, b| a.name.cmp(&b.name));
+    NamedTensor::hash(&tensors)
+}
+
+#[test]
+fn a_grid_in_shards_is_published_when_its_last_run_has_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let published = folder.path().join("published/tiny");
+    let Some(said) = publish(folder.path(), "1/2") else { return };
+    assert!(said.contains("of 5 runs have ended") && !published.exists(), "{said}");
+    let said = publish(folder.path(), "2/2").unwrap();
+    assert!(said.starts_with("tiny: 5 runs in"), "{said}");
+    let histories = archive::read_histories(&published).unwrap();
+    assert_eq!(histories.len(), 5);
+    let weights = weights_in(&published.join("generator.safetensors"));
+    assert!(histories.iter().all(|h| h.header.generator_weights.as_ref() == Some(&weights)));
+    assert_eq!(std::fs::read_dir(published.parent().unwrap()).unwrap().count(), 1, "something is left aside");
+    assert_eq!(publish(folder.path(), "1/1").unwrap(), said, "again, with a run in two folders");
+}
