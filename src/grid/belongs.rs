@@ -53,11 +53,11 @@ pub(super) fn notes(there: &[(PathBuf, Header)], world: &World, folder: &GridFol
     let is_empty = !there.is_empty() && path.metadata().is_ok_and(|m| m.len() == 0);
     let empty = is_empty.then(|| format!("{}: was empty; it is written again as its runs have it.", path.display()));
     let likeness = there.iter().filter_map(|(_, header)| header.ground().compare(&world.ground).ok()).max();
-    let here = Origin::here(&world.device.description, 1).machine();
-    let mut others = Origin::machines(there.iter().flat_map(|(_, header)| &header.origins));
-    others.retain(|machine| *machine != here);
+    let here = Origin::here(&world.device.description, 1);
+    let origins = there.iter().flat_map(|(_, header)| &header.origins);
+    let others = Origin::machines(origins.filter(|there| there.may_part_from(&here)));
     let moved = (!others.is_empty()).then(|| {
-        let others = others.join("; ");
+        let (others, here) = (others.join("; "), here.machine());
         format!(
             "Rounds so far were computed on {others}, and those to come on {here}: what follows a gradient may part in \
              its last bits."

@@ -4,4 +4,4 @@ mod ground;
 mod origin;
 
 pub use ground::{Ground, GroundDifference, Likeness};
-pub use origin::{Cache, Origin, PROGRAM, UNKNOWN, VERSION, commit};
+pub use origin::{Origin, PROGRAM, UNKNOWN, VERSION, commit};

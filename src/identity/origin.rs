@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use gemm_common::cache::CACHE_INFO;
 use serde::{Deserialize, Serialize};
 
 /// This program with its version.
@@ -29,17 +28,8 @@ pub struct Origin {
     pub device: String,
     /// The processor's model.
     pub processor: String,
-    /// The data caches L1, L2 and L3 of one core, as the `gemm` crate sees them: it cuts its sums by them.
-    pub caches: Vec<Cache>,
     /// What multiplies matrices on the CPU, with the vector instructions used.
     pub kernels: String,
-}
-
-/// A data cache.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cache {
-    pub bytes: usize,
-    pub ways: usize,
 }
 
 /// The git commit that this program was built from, or "unknown".
@@ -50,7 +40,7 @@ pub fn commit() -> &'static str {
 impl Origin {
     /// The origin of what this program computes here and now on `device`, from a round on.
     pub fn here(device: &str, from_round: usize) -> Self {
-        let Machine { processor, caches, kernels } = Machine::this();
+        let Machine { processor, kernels } = Machine::this();
         Self {
             from_round,
             program: PROGRAM.to_owned(),
@@ -58,7 +48,6 @@ impl Origin {
             date: now(),
             device: device.to_owned(),
             processor: processor.clone(),
-            caches: caches.clone(),
             kernels: kernels.clone(),
         }
     }
@@ -69,12 +58,16 @@ impl Origin {
         undated(self) == undated(other)
     }
 
-    /// Device, processor, caches and kernels: where they are equal, the same program computes the same bits.
+    /// Whether the same program may compute other last bits on the other's machine.
+    pub fn may_part_from(&self, other: &Self) -> bool {
+        let fused = |o: &Self| o.device.starts_with("CPU") && FUSED.contains(&o.kernels.as_str());
+        self.machine() != other.machine() && !(fused(self) && fused(other))
+    }
+
+    /// Device, processor and kernels.
     pub fn machine(&self) -> String {
-        let Self { device, processor, caches, kernels, .. } = self;
-        let size = |c: &Cache| format!("{} KiB/{}-way", c.bytes / 1024, c.ways);
-        let caches: Vec<String> = caches.iter().map(size).collect();
-        format!("{device}: {processor}, caches {}; {kernels}", caches.join(", "))
+        let Self { device, processor, kernels, .. } = self;
+        format!("{device}: {processor}; {kernels}")
     }
 
     /// The machines of several origins, each once, in alphabetic order.
@@ -83,7 +76,7 @@ impl Origin {
         machines.into_iter().collect()
     }
 
-    /// One line: program, commit, device, processor, caches and kernels.
+    /// One line: program, commit, device, processor and kernels.
     pub fn describe(&self) -> String {
         format!("{} ({}) on {}", self.program, self.commit, self.machine())
     }
@@ -98,7 +91,6 @@ fn now() -> String {
 /// What this computer computes with.
 struct Machine {
     processor: String,
-    caches: Vec<Cache>,
     kernels: String,
 }
 
@@ -108,7 +100,6 @@ impl Machine {
         static THIS: OnceLock<Machine> = OnceLock::new();
         THIS.get_or_init(|| Self {
             processor: model(&std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default()),
-            caches: CACHE_INFO.iter().map(|c| Cache { bytes: c.cache_bytes, ways: c.associativity }).collect(),
             kernels: kernels(),
         })
     }
@@ -120,24 +111,25 @@ fn model(cpuinfo: &str) -> String {
     named.map_or(std::env::consts::ARCH, |(_, name)| name.trim()).to_owned()
 }
 
-/// The vector instructions that the crates which multiply matrices choose on this processor.
+/// The kernels that round a product and its sum once, and sum in the same order: they compute the same bits.
+const FUSED: [&str; 2] = ["matrixmultiply avx512f", "matrixmultiply fma"];
+
+/// The vector instructions that the crate which multiplies matrices chooses on this processor.
 #[cfg(target_arch = "x86_64")]
 fn kernels() -> String {
     use std::arch::is_x86_feature_detected as has;
-    // gemm is built without its AVX-512 kernels.
-    let gemm = if has!("fma") { "fma" } else { "portable" };
-    let matrixmultiply = match () {
-        () if has!("avx512f") => "avx512f",
-        () if has!("fma") && has!("avx2") => "fma",
-        () if has!("avx") => "avx",
-        () => "sse2",
+    let kernels = match () {
+        () if has!("avx512f") => FUSED[0],
+        () if has!("fma") && has!("avx2") => FUSED[1],
+        () if has!("avx") => "matrixmultiply avx",
+        () => "matrixmultiply sse2",
     };
-    format!("gemm {gemm}, matrixmultiply {matrixmultiply}")
+    kernels.to_owned()
 }
 
 #[cfg(not(target_arch = "x86_64"))]
 fn kernels() -> String {
-    format!("gemm and matrixmultiply for {}", std::env::consts::ARCH)
+    format!("matrixmultiply for {}", std::env::consts::ARCH)
 }
 
 #[cfg(test)]
@@ -145,15 +137,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_origin_says_program_processor_and_caches() {
+    fn the_origin_says_program_and_processor() {
         let here = Origin::here("CPU", 3);
-        assert_eq!((here.from_round, here.caches.len()), (3, 3));
-        assert!(here.caches.iter().any(|c| c.bytes > 0 && c.ways > 0), "{here:?}");
+        assert_eq!(here.from_round, 3);
         assert!(here.date.ends_with('Z') && here.date.len() == "2026-01-31T12:00:00Z".len(), "{}", here.date);
         let said = here.describe();
-        assert!(said.starts_with(PROGRAM) && said.contains(commit()) && said.contains("KiB"), "{said}");
+        assert!(said.starts_with(PROGRAM) && said.contains(commit()) && said.contains("matrixmultiply"), "{said}");
         let later = Origin { from_round: 1, date: "another".into(), ..here.clone() };
         assert!(here.is_like(&later) && !here.is_like(&Origin { processor: "another".into(), ..here.clone() }));
+    }
+
+    #[test]
+    fn processors_with_fused_kernels_compute_the_same_bits() {
+        let on = |device: &str, processor: &str, kernels: &str| Origin {
+            processor: processor.into(),
+            kernels: kernels.into(),
+            ..Origin::here(device, 1)
+        };
+        let new = on("CPU", "new", FUSED[0]);
+        assert!(!new.may_part_from(&new) && !new.may_part_from(&on("CPU", "old", FUSED[1])));
+        for other in [on("CPU", "older", "matrixmultiply avx"), on("GPU", "new", FUSED[0])] {
+            assert!(new.may_part_from(&other) && other.may_part_from(&new), "{other:?}");
+        }
     }
 
     #[test]

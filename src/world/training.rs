@@ -72,7 +72,8 @@ impl Training {
         match begun.go_on(dataset) {
             Ok(None) => (begun, None),
             Ok(Some(before)) => {
-                if !before.is_like(&here) {
+                let program = |o: &Origin| (o.program.clone(), o.commit.clone());
+                if program(&before) != program(&here) || before.may_part_from(&here) {
                     warnings.extend([format!(
                         "The training of the generator began with {}, and goes on with {}: it may part in its last \
                          bits from one that did not move.",
