@@ -28,16 +28,16 @@ pub struct EngineOptions {
 }
 
 impl Default for EngineOptions {
-    /// The user's cache folder, the CPU, and all cores but one, which is left to the window; nothing is written unasked.
+    /// The user's cache folder, the CPU, and all cores, of which the window has its share by its higher priority; nothing
+    /// is written unasked.
     fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             data_dir: None,
             cache_dir: GeneratorCache::default_folder(),
             generator: None,
             device: DeviceKind::Cpu,
             software_gpu: crate::device::software_allowed(),
-            threads: cores.saturating_sub(1).max(1),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
             autosave: None,
             autosave_bytes: autosave::MOST_BYTES,
         }

@@ -471,10 +471,10 @@ mod tests {
     #[test]
     fn a_digest_holds_the_fields_that_apply_and_no_other() {
         let mut e = Experiment::default();
-        assert_eq!(e.values(Digest::Generator), "3 1 16 128 0.001 0.0003 1 0.00000001");
+        assert_eq!(e.values(Digest::Generator), "3 1 12 128 0.001 0.0003 1 0.00000001");
         assert_eq!(e.values(Digest::StandIn), "1000 1");
         e.set("generator=alpha-gan").unwrap();
-        assert_eq!(e.values(Digest::Generator), "3 1 16 128 0.001 0.0003 64 10 0.00000001");
+        assert_eq!(e.values(Digest::Generator), "3 1 12 128 0.001 0.0003 64 10 0.00000001");
     }
 
     #[test]
