@@ -18,7 +18,7 @@ use crate::paths;
 
 /// Must change when the same settings lead to another generator than before.
 const VAE_RECIPE: &str = "vae-2";
-const ALPHA_GAN_RECIPE: &str = "alpha-gan-2";
+const ALPHA_GAN_RECIPE: &str = "alpha-gan-3";
 /// Extension of a generator's file.
 pub const EXTENSION: &str = "safetensors";
 /// The entry of the metadata, a JSON object.
@@ -160,7 +160,7 @@ mod tests {
             ("beta=0.5 generator_seed=7 generator_width=8", "vae-2 DATA 3 7 12 128 0.001 0.0003 0.5 0.00000001"),
             (
                 "generator=alpha-gan beta=0.5 reconstruction_weight=20",
-                "alpha-gan-2 DATA 3 1 12 128 0.001 0.0003 64 20 0.00000001",
+                "alpha-gan-3 DATA 3 1 12 128 0.001 0.0003 64 20 0.00000001",
             ),
         ] {
             let mut experiment = Experiment::default();

@@ -43,3 +43,32 @@ impl Activation {
         }
     }
 }
+
+/// What is done with each value of a result: a bias for each channel, if there is one, and a rectifier.
+#[derive(Debug, Clone, Copy)]
+pub struct After<'a> {
+    pub bias: &'a [f32],
+    pub activation: Activation,
+}
+
+impl After<'_> {
+    pub const NOTHING: Self = Self { bias: &[], activation: Activation::NONE };
+
+    /// What is done with a value of this channel.
+    #[inline(always)]
+    pub fn of(self, channel: usize) -> impl Fn(f32) -> f32 {
+        let bias = self.bias.get(channel).copied().unwrap_or_default();
+        move |value| self.activation.apply(value + bias)
+    }
+
+    /// Does it to all values of `[n, channels, places]`.
+    pub fn apply(self, values: &mut [f32], channels: usize, places: usize) {
+        if self.bias.is_empty() && self.activation == Activation::NONE {
+            return;
+        }
+        for (i, plane) in values.chunks_exact_mut(places).enumerate() {
+            let of = self.of(i % channels);
+            plane.iter_mut().for_each(|v| *v = of(*v));
+        }
+    }
+}

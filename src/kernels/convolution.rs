@@ -1,14 +1,15 @@
 //! Convolutions on the CPU: matrix products over the patches of one or several images, both gradients, and the transposed
-//! convolution as the adjoint.
+//! convolution as the adjoint. Kernels of 3 x 3 with many channels go another way, `winograd`.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::activation::Activation;
+use super::activation::{Activation, After};
 use super::layer::{Layer, Wanted};
 use super::planes;
 use super::products::{Matrix, multiply};
+use super::winograd::Winograd;
 
 /// Columns of a product: the places of one or several images. Fewer cost speed in deep layers, more gain nothing.
 const COLUMNS: usize = 1_024;
@@ -97,13 +98,6 @@ impl Layer<3> for Transposed {
     }
 }
 
-/// What is done with each value of a result: a bias for each channel, if there is one, and a rectifier.
-#[derive(Debug, Clone, Copy)]
-struct After<'a> {
-    bias: &'a [f32],
-    activation: Activation,
-}
-
 impl Geometry {
     /// Height and width of the result.
     pub fn result(&self) -> [usize; 2] {
@@ -145,9 +139,19 @@ impl Geometry {
         self.kernel == [1, 1] && self.stride == [1, 1] && self.padding == [0, 0]
     }
 
+    /// The faster way for kernels of 3 x 3, if it pays.
+    fn winograd(&self) -> Option<Winograd> {
+        let [inputs, height, width] = self.image;
+        let way = Winograd { inputs, outputs: self.out, height, width, padding: self.padding };
+        (self.kernel == [3, 3] && self.stride == [1, 1] && way.pays()).then_some(way)
+    }
+
     /// The convolution of images `[n, in, height, width]` with weights `[out, in, kernel, kernel]`:
     /// `[n, out, height, width]`.
     fn forward(&self, images: &[f32], weights: &[f32], after: After<'_>) -> Vec<f32> {
+        if let Some(way) = self.winograd() {
+            return way.forward(images, weights, after);
+        }
         let n = images.len() / self.image_len();
         let mut result = vec![0.0; n * self.result_len()];
         let group = self.together();
@@ -181,6 +185,9 @@ impl Geometry {
     /// The gradient with respect to the images, from that of the result: the adjoint of `forward`, which is also a
     /// transposed convolution.
     fn adjoint(&self, result: &[f32], weights: &[f32], after: After<'_>) -> Vec<f32> {
+        if let Some(way) = self.winograd() {
+            return way.adjoint(result, weights, after);
+        }
         let n = result.len() / self.result_len();
         let mut images = vec![0.0; n * self.image_len()];
         let group = self.together();
@@ -213,6 +220,9 @@ impl Geometry {
 
     /// The gradient with respect to the weights, `[out, in, kernel, kernel]`, from images and the gradient of the result.
     fn weight_gradient(&self, images: &[f32], result: &[f32]) -> Vec<f32> {
+        if let Some(way) = self.winograd() {
+            return way.weight_gradient(images, result);
+        }
         let group = self.together();
         let pairs = images.par_chunks(group * self.image_len()).zip(result.par_chunks(group * self.result_len()));
         let of = |scratch: &mut Scratch, (images, result): (&[f32], &[f32])| {
@@ -331,20 +341,6 @@ impl Geometry {
         let gathered = sized(scratch, result.len());
         swap_outer(result, n, self.out, places, gathered);
         Matrix::new(gathered, self.out, n * places)
-    }
-}
-
-impl After<'_> {
-    const NOTHING: Self = Self { bias: &[], activation: Activation::NONE };
-
-    fn apply(&self, values: &mut [f32], channels: usize, places: usize) {
-        if self.bias.is_empty() && self.activation == Activation::NONE {
-            return;
-        }
-        for (i, plane) in values.chunks_exact_mut(places).enumerate() {
-            let bias = self.bias.get(i % channels).copied().unwrap_or_default();
-            plane.iter_mut().for_each(|v| *v = self.activation.apply(*v + bias));
-        }
     }
 }
 

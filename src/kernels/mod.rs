@@ -8,6 +8,8 @@ mod planes;
 mod activation;
 mod layer;
 mod products;
+mod tiles;
+mod winograd;
 mod convolution;
 mod normalisation;
 mod pooling;

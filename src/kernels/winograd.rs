@@ -1,0 +1,411 @@
+//! Convolutions with kernels of 3 x 3 by Winograd's F(2 x 2, 3 x 3): sixteen products for four pixels instead of thirty-six
+//! (Lavin and Gray 2016).
+//!
+//! A result is cut into tiles of 2 x 2 pixels, each of which sees 4 x 4 pixels of the image. Tile and kernel are transformed
+//! to 4 x 4 values each, multiplied value by value and summed over the channels, which are sixteen products of matrices, and
+//! the sums are transformed to 2 x 2 pixels. The transforms are sums and differences of long rows: over several images
+//! (`forward`) or over the channels (`weight_gradient`), so that small images are not slower than large ones.
+
+use std::array::from_fn;
+use std::cell::RefCell;
+
+use rayon::prelude::*;
+
+use super::activation::After;
+use super::products::{Matrix, multiply};
+use super::tiles::{
+    Kernels, POINTS, Place, Rows, gradient_rows, join_rows, kernel_gradients, kernel_row, result_rows, split_rows,
+    tile_rows,
+};
+
+/// What keeps the sixteen parts of a matrix from falling on the same lines of a cache.
+const APART: usize = 16;
+/// The fewest tiles of a row that is transformed at once.
+const ROW: usize = 16;
+/// Tiles of a product.
+const TILES: usize = 256;
+/// The fewest channels with which the transforms cost less than the products that they save.
+const FEWEST: usize = 32;
+
+/// A convolution of images `[n, inputs, height, width]` to `[n, outputs, ..]` with kernels of 3 x 3 and stride 1.
+#[derive(Debug, Clone, Copy)]
+pub struct Winograd {
+    pub inputs: usize,
+    pub outputs: usize,
+    pub height: usize,
+    pub width: usize,
+    /// Rows of zeros above and below, and columns left and right.
+    pub padding: [usize; 2],
+}
+
+impl Winograd {
+    /// Whether it is defined here and faster than the product over patches.
+    pub fn pays(&self) -> bool {
+        self.inputs.min(self.outputs) >= FEWEST && self.padding.iter().all(|padding| *padding <= 2)
+    }
+
+    /// The convolution with weights `[outputs, inputs, 3, 3]`.
+    pub fn forward(&self, images: &[f32], weights: &[f32], after: After<'_>) -> Vec<f32> {
+        self.convolution(images, Kernels { weights, steps: [self.inputs * 9, 9], turned: false }, after)
+    }
+
+    /// The adjoint of `forward`, from results to images: the convolution with turned kernels.
+    pub fn adjoint(&self, results: &[f32], weights: &[f32], after: After<'_>) -> Vec<f32> {
+        let [height, width] = self.result();
+        let turned = Self {
+            inputs: self.outputs,
+            outputs: self.inputs,
+            height,
+            width,
+            padding: self.padding.map(|padding| 2 - padding),
+        };
+        turned.convolution(results, Kernels { weights, steps: [9, self.inputs * 9], turned: true }, after)
+    }
+
+    fn convolution(&self, images: &[f32], kernels: Kernels<'_>, after: After<'_>) -> Vec<f32> {
+        let (image, result) = (self.inputs * self.height * self.width, self.outputs * self.places());
+        let mut results = vec![0.0; images.len() / image * result];
+        let group = self.together();
+        with_scratch(|kernel: &mut Vec<f32>| {
+            let kernel = self.transformed_kernels(kernels, kernel);
+            results.par_chunks_mut(group * result).zip(images.par_chunks(group * image)).for_each(
+                |(results, images)| {
+                    with_scratch(|tiles| {
+                        with_scratch(|sums| self.group(images, kernel, [tiles, sums], results, after))
+                    });
+                },
+            );
+        });
+        results
+    }
+
+    /// The convolution of a group of images.
+    fn group(
+        &self,
+        images: &[f32],
+        kernels: &[f32],
+        [tiles, sums]: [&mut Vec<f32>; 2],
+        results: &mut [f32],
+        after: After<'_>,
+    ) {
+        let plane = self.height * self.width;
+        let n = images.len() / (self.inputs * plane);
+        let columns = n * self.tiles_len();
+        let tiles = sized(tiles, POINTS * (self.inputs * columns + APART));
+        parts(tiles, self.inputs, columns).into_par_iter().enumerate().for_each(|(channel, mut points)| {
+            with_scratch(|frame| {
+                for first in (0..n).step_by(self.lanes()) {
+                    let lanes = self.lanes().min(n - first);
+                    let planes = &images[(first * self.inputs + channel) * plane..];
+                    let frame = self.frame(planes, lanes, self.inputs * plane, frame);
+                    self.transformed_tiles(frame, lanes, &mut points, first * self.tiles_len());
+                }
+            });
+        });
+        let apart = self.outputs * columns + APART;
+        let sums = sized(sums, POINTS * apart);
+        sums.par_chunks_exact_mut(apart).enumerate().for_each(|(point, sums)| {
+            let kernels = &kernels[point * (self.inputs * self.outputs + APART)..];
+            let tiles = &tiles[point * (self.inputs * columns + APART)..];
+            let kernels = Matrix::new(kernels, self.inputs, self.outputs).transposed();
+            multiply(kernels, Matrix::new(tiles, self.inputs, columns), sums, columns, false);
+        });
+        let block = self.lanes() * self.outputs * self.places();
+        results.par_chunks_mut(block).enumerate().for_each(|(i, results)| {
+            let first = i * self.lanes() * self.tiles_len();
+            for channel in 0..self.outputs {
+                let points = from_fn(|point| &sums[point * apart + channel * columns + first..]);
+                self.results(points, channel, results, after);
+            }
+        });
+    }
+
+    /// The gradient with respect to the weights, `[outputs, inputs, 3, 3]`, from images and the gradient of the results.
+    pub fn weight_gradient(&self, images: &[f32], gradient: &[f32]) -> Vec<f32> {
+        let (image, result) = (self.inputs * self.height * self.width, self.outputs * self.places());
+        let group = self.together();
+        let mut weights = vec![0.0; self.outputs * self.inputs * 9];
+        with_scratch(|sums: &mut Vec<f32>| {
+            let apart = self.outputs * self.inputs + APART;
+            let sums = sized(sums, POINTS * apart);
+            let groups = images.chunks(group * image).zip(gradient.chunks(group * result));
+            for (i, (images, gradient)) in groups.enumerate() {
+                with_scratch(|tiles| {
+                    with_scratch(|gradients| self.add_products(images, gradient, [tiles, gradients], sums, i > 0));
+                });
+            }
+            weights.par_chunks_mut(self.inputs * 9).enumerate().for_each(|(output, weights)| {
+                let points = from_fn(|point| &sums[point * apart + output * self.inputs..][..self.inputs]);
+                kernel_gradients(points, weights);
+            });
+        });
+        weights
+    }
+
+    /// Adds a group's products of gradients and tiles; the first group sets them.
+    fn add_products(
+        &self,
+        images: &[f32],
+        gradient: &[f32],
+        [tiles, gradients]: [&mut Vec<f32>; 2],
+        sums: &mut [f32],
+        add: bool,
+    ) {
+        let (image, result) = (self.inputs * self.height * self.width, self.outputs * self.places());
+        let n = images.len() / image;
+        let rows = n * self.tiles_len();
+        let tiles = sized(tiles, POINTS * (self.inputs * rows + APART));
+        let gradients = sized(gradients, POINTS * (self.outputs * rows + APART));
+        let places = parts(tiles, n, self.tiles_len() * self.inputs);
+        places.into_par_iter().zip(images.par_chunks(image)).for_each(|(mut points, image)| {
+            with_scratch(|frame| {
+                let frame = self.frame(image, self.inputs, self.height * self.width, frame);
+                self.transformed_tiles(frame, self.inputs, &mut points, 0);
+            });
+        });
+        let of_results = self.of_results();
+        let places = parts(gradients, n, self.tiles_len() * self.outputs);
+        places.into_par_iter().zip(gradient.par_chunks(result)).for_each(|(mut points, gradient)| {
+            with_scratch(|frame| {
+                let frame = of_results.frame(gradient, self.outputs, self.places(), frame);
+                self.transformed_gradients(frame, &mut points);
+            });
+        });
+        sums.par_chunks_exact_mut(self.outputs * self.inputs + APART).enumerate().for_each(|(point, sums)| {
+            let tiles = Matrix::new(&tiles[point * (self.inputs * rows + APART)..], rows, self.inputs);
+            let gradients = Matrix::new(&gradients[point * (self.outputs * rows + APART)..], rows, self.outputs);
+            multiply(gradients.transposed(), tiles, sums, self.inputs, add);
+        });
+    }
+
+    /// Height and width of the result.
+    fn result(&self) -> [usize; 2] {
+        [self.height + 2 * self.padding[0] - 2, self.width + 2 * self.padding[1] - 2]
+    }
+
+    fn places(&self) -> usize {
+        self.result().iter().product()
+    }
+
+    /// Rows and columns of tiles.
+    fn tiles(&self) -> [usize; 2] {
+        self.result().map(|side| side.div_ceil(2))
+    }
+
+    fn tiles_len(&self) -> usize {
+        self.tiles().iter().product()
+    }
+
+    /// Images of one product, at least one; independent of the number of images and of threads.
+    fn together(&self) -> usize {
+        (TILES / self.tiles_len()).max(1)
+    }
+
+    /// Images whose rows are transformed as one.
+    fn lanes(&self) -> usize {
+        (ROW / self.tiles()[1].next_power_of_two()).max(1).min(self.together())
+    }
+
+    /// The results seen as images without padding, of as many tiles.
+    fn of_results(&self) -> Self {
+        let [height, width] = self.result();
+        Self { inputs: self.outputs, height, width, padding: [0, 0], ..*self }
+    }
+
+    /// Planes that begin `apart` from each other as `[row, 2, column / 2, plane]` with zeros around them: of each row first the
+    /// even columns, then the odd ones.
+    fn frame<'a>(&self, planes: &[f32], lanes: usize, apart: usize, scratch: &'a mut Vec<f32>) -> &'a [f32] {
+        // One row and column of tiles more than there are, for the last tile sees two pixels beyond its own.
+        let ([rows, columns], [above, left]) = (self.frame_tiles(), self.padding);
+        let half = columns * lanes;
+        let frame = sized(scratch, rows * 2 * 2 * half);
+        frame.fill(0.0);
+        for (y, row) in frame.chunks_exact_mut(2 * half).skip(above).take(self.height).enumerate() {
+            let (even, odd) = row.split_at_mut(half);
+            let (even, odd) = if left % 2 == 0 { (even, odd) } else { (odd, even) };
+            let to = [&mut even[left / 2 * lanes..], &mut odd[left.div_ceil(2) * lanes..]];
+            split_rows(Rows { apart, width: self.width, count: lanes }, &planes[y * self.width..], to);
+        }
+        frame
+    }
+
+    fn frame_tiles(&self) -> [usize; 2] {
+        [(self.height + 2 * self.padding[0]).div_ceil(2), (self.width + 2 * self.padding[1]).div_ceil(2)]
+    }
+
+    /// B' d B of the tiles of a frame, written from `at` on for each of the sixteen points, `[tile row, tile column, lane]`.
+    fn transformed_tiles(&self, frame: &[f32], lanes: usize, points: &mut [&mut [f32]; POINTS], at: usize) {
+        let [rows, columns] = self.tiles();
+        let (half, len) = (self.frame_tiles()[1] * lanes, columns * lanes);
+        for i in 0..rows {
+            let row = |k: usize| &frame[(2 * i + k) * 2 * half..][..2 * half];
+            let place = Place { half, step: lanes, at: at + i * len, len };
+            tile_rows::<false>(row(0), row(2), place, &mut points[..4]);
+            tile_rows::<true>(row(1), row(2), place, &mut points[4..8]);
+            tile_rows::<false>(row(2), row(1), place, &mut points[8..12]);
+            tile_rows::<false>(row(1), row(3), place, &mut points[12..]);
+        }
+    }
+
+    /// A g A' of the tiles of a frame of gradients.
+    fn transformed_gradients(&self, frame: &[f32], points: &mut [&mut [f32]; POINTS]) {
+        let len = self.tiles()[1] * self.outputs;
+        for (i, pixels) in frame.chunks_exact(4 * len).enumerate() {
+            gradient_rows(pixels, points, i * len);
+        }
+    }
+
+    /// A' m A of a channel's tiles of `lanes` images, with what follows, to its planes in the results.
+    fn results(&self, points: [&[f32]; POINTS], channel: usize, results: &mut [f32], after: After<'_>) {
+        let [height, width] = self.result();
+        let lanes = results.len() / (self.outputs * self.places());
+        let len = self.tiles()[1] * lanes;
+        with_scratch(|rows: &mut Vec<f32>| {
+            let rows = sized(rows, 4 * len);
+            for y in (0..height).step_by(2) {
+                result_rows(points.map(|p| &p[y / 2 * len..][..len]), rows, after.of(channel));
+                let (above, below) = rows.split_at(2 * len);
+                for (y, row) in [(y, above), (y + 1, below)].into_iter().take(height - y) {
+                    let to = &mut results[channel * self.places() + y * width..];
+                    let size = Rows { apart: self.outputs * self.places(), width, count: lanes };
+                    join_rows(size, row.split_at(len).into(), to);
+                }
+            }
+        });
+    }
+
+    /// G g G' of all kernels, for each of the sixteen points `[inputs, outputs]`.
+    fn transformed_kernels<'a>(&self, kernels: Kernels<'_>, scratch: &'a mut Vec<f32>) -> &'a [f32] {
+        let all = sized(scratch, POINTS * (self.inputs * self.outputs + APART));
+        parts(all, self.inputs, self.outputs).into_par_iter().enumerate().for_each(|(input, mut points)| {
+            kernel_row(kernels, input, self.outputs, &mut points);
+        });
+        all
+    }
+}
+
+/// The sixteen parts of a matrix `[point, unit, len]`, for each unit.
+fn parts(values: &mut [f32], units: usize, len: usize) -> Vec<[&mut [f32]; POINTS]> {
+    let mut parts: Vec<_> =
+        values.chunks_exact_mut(units * len + APART).map(|part| part.chunks_exact_mut(len)).collect();
+    (0..units).map(|_| from_fn(|point| parts[point].next().unwrap_or_default())).collect()
+}
+
+/// Lends a vector of this thread that keeps its memory.
+fn with_scratch<R>(work: impl FnOnce(&mut Vec<f32>) -> R) -> R {
+    thread_local! {
+        static SCRATCH: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
+    }
+    let mut scratch = SCRATCH.with_borrow_mut(Vec::pop).unwrap_or_default();
+    let result = work(&mut scratch);
+    SCRATCH.with_borrow_mut(|all| all.push(scratch));
+    result
+}
+
+/// The first `len` values of a vector that grows if it has to; what they are does not matter.
+fn sized(scratch: &mut Vec<f32>, len: usize) -> &mut [f32] {
+    if scratch.len() < len {
+        scratch.resize(len, 0.0);
+    }
+    &mut scratch[..len]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::activation::Activation;
+    use super::*;
+    use crate::rng::Streams;
+
+    fn normals(name: &str, count: usize) -> Vec<f32> {
+        Streams::new(5).get(name, 0).normals(count)
+    }
+
+    /// Odd and even sizes, one tile and many groups, channels that fill no row of lanes.
+    const SIZES: [(Winograd, usize); 4] = [
+        (Winograd { inputs: 5, outputs: 19, height: 7, width: 9, padding: [1, 1] }, 20),
+        (Winograd { inputs: 17, outputs: 3, height: 2, width: 2, padding: [1, 1] }, 300),
+        (Winograd { inputs: 2, outputs: 16, height: 33, width: 40, padding: [0, 2] }, 2),
+        (Winograd { inputs: 1, outputs: 1, height: 3, width: 3, padding: [0, 0] }, 3),
+    ];
+
+    /// The same sums one by one, in f64.
+    fn plain(way: &Winograd, images: &[f32], weights: &[f32], n: usize) -> Vec<f64> {
+        let [height, width] = way.result();
+        let mut results = vec![0.0; n * way.outputs * height * width];
+        for (at, value) in results.iter_mut().enumerate() {
+            let (x, y) = (at % width, at / width % height);
+            let (output, image) = (at / (height * width) % way.outputs, at / (height * width) / way.outputs);
+            for (i, weight) in weights[output * way.inputs * 9..][..way.inputs * 9].iter().enumerate() {
+                let (from_y, from_x) = (y + i % 9 / 3, x + i % 3);
+                let inside = (way.padding[0]..way.padding[0] + way.height).contains(&from_y)
+                    && (way.padding[1]..way.padding[1] + way.width).contains(&from_x);
+                if inside {
+                    let row = (image * way.inputs + i / 9) * way.height + from_y - way.padding[0];
+                    *value += f64::from(images[row * way.width + from_x - way.padding[1]]) * f64::from(*weight);
+                }
+            }
+        }
+        results
+    }
+
+    fn dot(a: &[f32], b: &[f32]) -> f64 {
+        a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+    }
+
+    /// The convolution against plain sums, and both gradients as its adjoints: <conv(x, w), g> is <x, adjoint(g, w)> and
+    /// <w, gradient(x, g)>.
+    #[test]
+    fn agrees_with_plain_sums_and_its_adjoints() {
+        for (way, n) in SIZES {
+            let images = normals("images", n * way.inputs * way.height * way.width);
+            let weights = normals("weights", way.outputs * way.inputs * 9);
+            let bias = normals("bias", way.outputs);
+            let ours = way.forward(&images, &weights, After { bias: &bias, activation: Activation::NONE });
+            let expected = plain(&way, &images, &weights, n);
+            assert_eq!(ours.len(), expected.len());
+            for (i, (ours, expected)) in ours.iter().zip(expected).enumerate() {
+                let expected = expected + f64::from(bias[i / way.places() % way.outputs]);
+                assert!((f64::from(*ours) - expected).abs() < 2e-5, "{way:?}[{i}]: {ours} against {expected}");
+            }
+            let gradient = normals("gradient", ours.len());
+            let results = way.forward(&images, &weights, After::NOTHING);
+            let scale = (dot(&results, &results) * dot(&gradient, &gradient)).sqrt();
+            let expected = dot(&results, &gradient);
+            let of_images = dot(&images, &way.adjoint(&gradient, &weights, After::NOTHING));
+            let of_weights = dot(&weights, &way.weight_gradient(&images, &gradient));
+            assert!((of_images - expected).abs() < 1e-6 * scale, "{way:?}: {of_images} against {expected}");
+            assert!((of_weights - expected).abs() < 1e-6 * scale, "{way:?}: {of_weights} against {expected}");
+        }
+    }
+
+    #[test]
+    fn bits_do_not_depend_on_threads() {
+        for (way, n) in SIZES {
+            let images = normals("images", n * way.inputs * way.height * way.width);
+            let weights = normals("weights", way.outputs * way.inputs * 9);
+            let gradient = normals("gradient", n * way.outputs * way.places());
+            let all = || {
+                let forward = way.forward(&images, &weights, After::NOTHING);
+                let adjoint = way.adjoint(&gradient, &weights, After::NOTHING);
+                let all = [forward, adjoint, way.weight_gradient(&images, &gradient)].concat();
+                all.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+            };
+            let of = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(all);
+            assert_eq!(of(1), of(2));
+            assert_eq!(of(1), of(5));
+        }
+    }
+
+    /// The pixel that is no number makes its neighbours none, and reaches both gradients.
+    #[test]
+    fn a_nan_passes_through() {
+        let (way, n) = SIZES[0];
+        let mut images = normals("images", n * way.inputs * way.height * way.width);
+        images[10] = f32::NAN;
+        let weights = normals("weights", way.outputs * way.inputs * 9);
+        let results = way.forward(&images, &weights, After { bias: &[], activation: Activation::RELU });
+        assert!(results[10].is_nan());
+        assert!(way.adjoint(&results, &weights, After::NOTHING)[10].is_nan());
+        assert!(way.weight_gradient(&images, &results).iter().all(|v| v.is_nan()));
+    }
+}
