@@ -231,19 +231,18 @@ fn result_lanes<const N: usize>(
     at: usize,
     of: impl Fn(f32) -> f32,
 ) {
-    let mut down = [[Lanes([0.0; N]); 2]; 4];
+    let mut down = [[Lanes([0.0; N]); 4]; 2];
     for l in 0..4 {
         let (a, b) = (Lanes::<N>::load(points[l], at), Lanes::load(points[4 + l], at));
         let (c, d) = (Lanes::load(points[8 + l], at), Lanes::load(points[12 + l], at));
-        down[l] = pixels([a, b, c, d]);
+        [down[0][l], down[1][l]] = pixels([a, b, c, d]);
     }
-    for y in 0..2 {
-        let mut across = pixels([down[0][y], down[1][y], down[2][y], down[3][y]]);
-        for x in 0..2 {
-            for value in &mut across[x].0 {
+    for (y, row) in down.iter().enumerate() {
+        for (x, values) in pixels(*row).iter_mut().enumerate() {
+            for value in &mut values.0 {
                 *value = of(*value);
             }
-            across[x].store(rows, (2 * y + x) * len + at);
+            values.store(rows, (2 * y + x) * len + at);
         }
     }
 }
