@@ -60,8 +60,21 @@ pub trait Files: Sync {
         None
     }
 
+    /// The editions of it that are known by their checksums.
+    fn editions(&self) -> &'static [Edition] {
+        &[]
+    }
+
     /// Compares the hashes of its files in a folder with the published ones.
     fn hashes(&self, folder: &Path) -> Result<Hashes, DataError>;
+}
+
+/// An edition of a published data set whose files are not the published bytes.
+pub struct Edition {
+    /// What it is, as captions say it after "Data: ".
+    pub name: &'static str,
+    /// Its files without `.gz`, and the MD5 of each unpacked.
+    pub files: &'static [(&'static str, &'static str)],
 }
 
 /// Result of comparing the hashes of files with the published ones.
@@ -72,6 +85,8 @@ pub enum Hashes {
     Different,
     /// Files that were published only as part of an archive.
     Loose,
+    /// Files of an edition that is known by their checksums, with its name; they are not the published ones.
+    Edition(&'static str),
 }
 
 impl Hashes {
@@ -81,6 +96,7 @@ impl Hashes {
             Self::Published => "the published files",
             Self::Different => "not the published files",
             Self::Loose => "loose files: only the archive has a published checksum",
+            Self::Edition(name) => name,
         }
     }
 }

@@ -107,7 +107,7 @@ mod tests {
             ("alpha", "field=value"),
             ("alpha=nan", "field `alpha`"),
             ("rounds=0", "field `rounds`"),
-            ("latent_dim=17", "field `latent_dim`"),
+            ("latent_dim=33", "field `latent_dim`"),
             ("learning_rate=0", "field `learning_rate`"),
             ("dataset=masks", "field `masks`"),
         ] {

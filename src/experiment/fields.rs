@@ -152,7 +152,7 @@ fields! {
         mask_levels: String = String::new(), "Levels of masks", when: |e| e.dataset == DatasetKind::Masks;
         /// How many numbers describe an image in latent space. Up to three can be drawn without projection. The paper's
         /// tables use 3 (n of R^n).
-        latent_dim: usize = 3, "Latent dimension", limits: 1.0..=16.0, speed: 0.05, digest: GENERATOR;
+        latent_dim: usize = 3, "Latent dimension", limits: 1.0..=32.0, speed: 0.05, digest: GENERATOR;
     }
     Main "Sampling" {
         /// The sampling strategies that run side by side, from the same seed.

@@ -97,14 +97,17 @@ fn data_name(header: &Header) -> String {
     let e = &header.experiment;
     let label = e.dataset.label();
     let Origin::Published(_) = source(e.dataset).origin() else { return label.to_owned() };
-    let name = match hashes(header) {
+    let hashes = hashes(header);
+    let name = match hashes {
         Some(Hashes::Published) => label.to_owned(),
         Some(Hashes::Different) => format!("own images under {label}'s names"),
         Some(Hashes::Loose) => format!("files under {label}'s names, which have no published checksum"),
+        Some(Hashes::Edition(name)) => name.to_owned(),
         None => format!("images under {label}'s names, of unknown origin"),
     };
     let mut parts = header.data_provenance.split([',', ';']).map(str::trim);
-    let batches = parts.find(|p| p.ends_with("train batches")).map_or_else(String::new, |p| format!(", {p}"));
+    let batches = parts.find(|p| p.ends_with("train batches") && !matches!(hashes, Some(Hashes::Edition(_))));
+    let batches = batches.map_or_else(String::new, |p| format!(", {p}"));
     match e.train_size {
         0 => name + &batches,
         size => format!("first {} of {name}{batches}", number(size as f64, 0)),
@@ -114,8 +117,12 @@ fn data_name(header: &Header) -> String {
 /// What the checksums of the files said when the data were read.
 fn hashes(header: &Header) -> Option<Hashes> {
     // "Not the published files" has "the published files" in it.
-    let all = [Hashes::Different, Hashes::Loose, Hashes::Published];
-    all.into_iter().find(|h| header.data_provenance.contains(h.describe()))
+    let all = [Hashes::Different, Hashes::Loose, Hashes::Published].into_iter();
+    let editions = match source(header.experiment.dataset).origin() {
+        Origin::Published(files) => files.editions(),
+        Origin::Generated | Origin::OwnFolder => &[],
+    };
+    all.chain(editions.iter().map(|e| Hashes::Edition(e.name))).find(|h| header.data_provenance.contains(h.describe()))
 }
 
 /// The runs that have fewer rounds than others, or whose last round diverged; `None` if there are none.

@@ -33,7 +33,7 @@ const FIRST_LOOK: usize = 8;
 pub enum IndexError {
     #[error("the embedding has no samples")]
     Empty,
-    #[error("the latent dimension is {0}, but must be between 1 and 16")]
+    #[error("the latent dimension is {0}, but must be between 1 and 32")]
     Dimension(usize),
     #[error("the code of sample {0} is not finite: the generator has diverged; train it with a smaller step size")]
     NotFinite(usize),
@@ -150,6 +150,7 @@ mod tests {
             (3, 2000, 1500, 5),
             (8, 400, 400, 2),
             (16, 200, 90, 3),
+            (32, 200, 90, 3),
         ] {
             let mut rng = Streams::new(5).get("codes", dim as u64);
             let pool = rng.normals(distinct * dim);
@@ -193,7 +194,7 @@ mod tests {
         for (codes, dim, error) in [
             (vec![], 2, IndexError::Empty),
             (vec![0.0; 4], 0, IndexError::Dimension(0)),
-            (vec![0.0; 34], 17, IndexError::Dimension(17)),
+            (vec![0.0; 66], 33, IndexError::Dimension(33)),
             (vec![0.0, 1.0, f32::NAN, 0.0], 2, IndexError::NotFinite(1)),
         ] {
             assert_eq!(NeighbourIndex::new(&codes, dim).err(), Some(error));

@@ -5,7 +5,7 @@ use std::num::NonZero;
 use kiddo::{ImmutableKdTree, SquaredEuclidean};
 
 /// The largest dimension that `build` accepts.
-pub const MAX_DIM: usize = 16;
+pub const MAX_DIM: usize = 32;
 
 /// A k-d tree over distinct points.
 pub trait Tree: Send + Sync {
@@ -23,7 +23,8 @@ pub fn build(points: &[f32], dim: usize) -> Result<Box<dyn Tree>, String> {
         3 => Padded::<3>::boxed(points, dim),
         4 => Padded::<4>::boxed(points, dim),
         5..=8 => Padded::<8>::boxed(points, dim),
-        9..=MAX_DIM => Padded::<MAX_DIM>::boxed(points, dim),
+        9..=16 => Padded::<16>::boxed(points, dim),
+        17..=MAX_DIM => Padded::<MAX_DIM>::boxed(points, dim),
         _ => Err(format!("dimension {dim} is not supported")),
     }
 }
@@ -59,7 +60,7 @@ macro_rules! tree {
         }
     )+};
 }
-tree!(2, 3, 4, 8, 16);
+tree!(2, 3, 4, 8, 16, 32);
 
 fn pad<const K: usize>(point: &[f32]) -> [f32; K] {
     let mut out = [0.0; K];

@@ -142,6 +142,14 @@ fn captions_say_what_the_data_were_and_the_papers_rows_stand_beside_the_publishe
             "Data: files under CIFAR-10's names, which have no published checksum, 2 of 5 train batches;",
             false,
         ),
+        (
+            "cifar10",
+            "cifar10 (JPEG-decoded CIFAR-10, 20,000 of 50,000), 2 of 5 train batches",
+            [0, 0],
+            "test",
+            "Data: JPEG-decoded CIFAR-10, 20,000 of 50,000; evaluated",
+            false,
+        ),
         ("ivus", "", [990, 210], "test", "Data: IVUS (generated vessels);", false),
     ] {
         let table = of(dataset, provenance, sizes, on);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read};
 use std::path::Path;
 
 use md5::{Digest as _, Md5};
@@ -52,11 +52,15 @@ pub fn of(name: &str) -> Result<Published, DataError> {
 /// The MD5 of a file in hex.
 pub fn md5_of(path: &Path) -> Result<String, DataError> {
     let io = |source| DataError::Io { path: path.into(), source };
-    let mut file = File::open(path).map_err(io)?;
+    md5_from(&mut File::open(path).map_err(io)?).map_err(io)
+}
+
+/// The MD5 of all that can be read, in hex.
+pub fn md5_from(file: &mut dyn Read) -> io::Result<String> {
     let mut hash = Md5::new();
     let mut chunk = vec![0; CHUNK];
     loop {
-        match file.read(&mut chunk).map_err(io)? {
+        match file.read(&mut chunk)? {
             0 => return Ok(hex(hash.finalize())),
             n => hash.update(&chunk[..n]),
         }

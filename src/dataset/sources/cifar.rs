@@ -4,10 +4,11 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::editions::{CIFAR10, edition};
 use super::packed::{damaged, fault, file_name, known, open};
 use super::tar;
 use crate::dataset::files::{locate, published};
-use crate::dataset::source::{Files, Hashes, Origin, Source};
+use crate::dataset::source::{Edition, Files, Hashes, Origin, Source};
 use crate::dataset::{DataError, Dataset, ImageShape, Split};
 use crate::experiment::Experiment;
 
@@ -93,9 +94,15 @@ impl Files for Cifar10 {
         python.or_else(|| HUNDRED.iter().find_map(there).map(|path| hundred(&path)))
     }
 
+    fn editions(&self) -> &'static [Edition] {
+        CIFAR10
+    }
+
     fn hashes(&self, folder: &Path) -> Result<Hashes, DataError> {
         if has_loose_files(folder) {
-            return Ok(Hashes::Loose);
+            let batches = names().into_iter().filter(|name| name != CLASS_NAMES);
+            let files: Vec<_> = batches.filter_map(|name| Some((name.clone(), loose(folder, &name)?))).collect();
+            return Ok(edition(self.editions(), &files)?.map_or(Hashes::Loose, Hashes::Edition));
         }
         for file in published::of(self.name())?.files {
             let path = folder.join(&file.name);

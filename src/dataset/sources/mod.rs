@@ -3,6 +3,7 @@
 mod packed;
 pub mod idx;
 pub mod tar;
+pub mod editions;
 pub mod cifar;
 
 use std::path::Path;

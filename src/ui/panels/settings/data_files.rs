@@ -159,6 +159,11 @@ fn verdict(hashes: Hashes, theme: &Theme) -> (egui::Color32, &'static str) {
             "The checksums of these files are not those of the published ones: results cannot be compared with others' \
              on the published data. Another archive of the same images, or other images? Every history names its data",
         ),
+        Hashes::Edition(_) => (
+            theme.weak,
+            "Every file has the checksum of this edition, which is not the published one: results cannot be compared with \
+             others' on the published data",
+        ),
         Hashes::Loose => (theme.weak, "Only the archive that these files come from has a published checksum"),
     }
 }
