@@ -8,12 +8,12 @@ use safetensors::SafeTensors;
 
 use ridgewalk::generator::weights::NamedTensor;
 
-/// What the script says of the grid `tiny`, run in this folder; `None` without Python.
-fn publish(folder: &Path, shard: &str) -> Option<String> {
+/// The last line of what the script says with these arguments, working in this folder; `None` without Python.
+fn histories(folder: &Path, arguments: &[&str]) -> Option<String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/histories");
     let mut command = Command::new("python3");
-    command.arg(script).args(["tiny", "--jobs", "2", "--shard", shard, "--program", env!("CARGO_BIN_EXE_ridgewalk")]);
-    command.arg("--out").arg(folder.join("out")).arg("--published").arg(folder.join("published"));
+    command.arg(script).args(arguments).args(["--jobs", "2", "--program", env!("CARGO_BIN_EXE_ridgewalk")]);
+    command.arg("--out").arg(folder.join("out")).arg("--published").arg(folder.join("docs/histories"));
     let Ok(output) = command.output() else {
         eprintln!("skipped: python3 is not there");
         return None;
@@ -41,15 +41,26 @@ pub fn weights_in(file: &Path) -> String {
 #[test]
 fn a_grid_in_shards_is_published_when_its_last_run_has_ended() {
     let folder = tempfile::tempdir().unwrap();
-    let published = folder.path().join("published/tiny");
-    let Some(said) = publish(folder.path(), "1/2") else { return };
+    let (docs, published) = (folder.path().join("docs"), folder.path().join("docs/histories/tiny"));
+    let run = |shard: &str| histories(folder.path(), &["tiny", "--shard", shard]);
+    let Some(said) = run("1/2") else { return };
     assert!(said.contains("of 5 runs have ended") && !published.exists(), "{said}");
-    let said = publish(folder.path(), "2/2").unwrap();
+    let said = run("2/2").unwrap();
     assert!(said.starts_with("tiny: 5 runs in"), "{said}");
     let histories = archive::read_histories(&published).unwrap();
     assert_eq!(histories.len(), 5);
     let weights = weights_in(&published.join("generator.safetensors"));
     assert!(histories.iter().all(|h| h.header.generator_weights.as_ref() == Some(&weights)));
     assert_eq!(std::fs::read_dir(published.parent().unwrap()).unwrap().count(), 1, "something is left aside");
-    assert_eq!(publish(folder.path(), "1/1").unwrap(), said, "again, with a run in two folders");
+    assert_eq!(run("1/1").unwrap(), said, "again, with every run in two folders");
+
+    let page = |table: &str| {
+        format!("Before\n\n<!-- begin tiny/table1.md -->\n{table}\n\n<!-- end -->\n\n![Curves](tiny/figure3.svg)\n")
+    };
+    std::fs::write(docs.join("page.md"), page("Not run yet.")).unwrap();
+    assert!(histories(folder.path(), &["--pages"]).unwrap().starts_with("page.md: its tables have changed"));
+    let table = std::fs::read_to_string(folder.path().join("out/figures/tiny/table1.md")).unwrap();
+    assert!(table.contains("| Margin | 1 |"), "{table}");
+    assert_eq!(std::fs::read_to_string(docs.join("page.md")).unwrap(), page(&format!("\n{}", table.trim())));
+    assert!(docs.join("tiny/figure3.svg").is_file());
 }

@@ -84,10 +84,7 @@ fn a_header_names_generator_codes_program_and_machine_and_only_what_was_computed
     assert_eq!(header.codes_digest, Some(Ground::hash_codes(world.latent.codes())));
     let [origin] = &header.origins[..] else { panic!("{:?}", header.origins) };
     assert_eq!((origin.from_round, origin.commit.as_str()), (1, commit()));
-    assert!(
-        !origin.processor.is_empty() && origin.kernels.contains("matrixmultiply"),
-        "{origin:?}"
-    );
+    assert!(!origin.processor.is_empty() && origin.kernels.contains("matrixmultiply"), "{origin:?}");
 
     // The same run begun on another machine and continued here.
     let mut begun = Run::new(&world, &header.experiment, 1);
