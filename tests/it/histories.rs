@@ -9,10 +9,10 @@ use safetensors::SafeTensors;
 use ridgewalk::generator::weights::NamedTensor;
 
 /// The last line of what the script says with these arguments, working in this folder; `None` without Python.
-fn histories(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/histories");
+fn script(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/histories");
     let mut command = Command::new("python3");
-    command.arg(script).args(arguments).args(["--jobs", "2", "--program", env!("CARGO_BIN_EXE_ridgewalk")]);
+    command.arg(path).args(arguments).args(["--jobs", "2", "--program", env!("CARGO_BIN_EXE_ridgewalk")]);
     command.arg("--out").arg(folder.join("out")).arg("--published").arg(folder.join("docs/histories"));
     let Ok(output) = command.output() else {
         eprintln!("skipped: python3 is not there");
@@ -42,7 +42,7 @@ pub fn weights_in(file: &Path) -> String {
 fn a_grid_in_shards_is_published_when_its_last_run_has_ended() {
     let folder = tempfile::tempdir().unwrap();
     let (docs, published) = (folder.path().join("docs"), folder.path().join("docs/histories/tiny"));
-    let run = |shard: &str| histories(folder.path(), &["tiny", "--shard", shard]);
+    let run = |shard: &str| script(folder.path(), &["tiny", "--shard", shard]);
     let Some(said) = run("1/2") else { return };
     assert!(said.contains("of 5 runs have ended") && !published.exists(), "{said}");
     let said = run("2/2").unwrap();
@@ -58,7 +58,7 @@ fn a_grid_in_shards_is_published_when_its_last_run_has_ended() {
         format!("Before\n\n<!-- begin tiny/table1.md -->\n{table}\n\n<!-- end -->\n\n![Curves](tiny/figure3.svg)\n")
     };
     std::fs::write(docs.join("page.md"), page("Not run yet.")).unwrap();
-    assert!(histories(folder.path(), &["--pages"]).unwrap().starts_with("page.md: its tables have changed"));
+    assert!(script(folder.path(), &["--pages"]).unwrap().starts_with("page.md: its tables have changed"));
     let table = std::fs::read_to_string(folder.path().join("out/figures/tiny/table1.md")).unwrap();
     assert!(table.contains("| Margin | 1 |"), "{table}");
     assert_eq!(std::fs::read_to_string(docs.join("page.md")).unwrap(), page(&format!("\n{}", table.trim())));
