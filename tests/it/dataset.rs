@@ -76,6 +76,19 @@ fn real_mnist_loads_with_the_published_counts() {
 }
 
 #[test]
+fn jpeg_decoded_cifar_10_is_known_by_its_checksums() {
+    let Some(folder) = real_data("jpeg_decoded_cifar_10_is_known_by_its_checksums") else { return };
+    let folder = folder.join("cifar-10-jpeg");
+    if !folder.is_dir() {
+        eprintln!("SKIPPED jpeg_decoded_cifar_10_is_known_by_its_checksums: there is no {}", folder.display());
+        return;
+    }
+    let data = dataset::load(&experiment(DatasetKind::Cifar10, 0, 0, 2_000), 1, Some(&folder)).unwrap();
+    assert_eq!((data.train.len(), data.validation.len(), data.test.len()), (18_000, 2_000, 10_000));
+    assert_eq!(data.provenance, "cifar10 (JPEG-decoded CIFAR-10, 20,000 of 50,000), 2 of 5 train batches");
+}
+
+#[test]
 fn the_sizes_of_real_mnist_take_the_first_images_and_too_many_is_an_error() {
     let Some(folder) = real_data("the_sizes_of_real_mnist_take_the_first_images_and_too_many_is_an_error") else {
         return;
