@@ -81,7 +81,7 @@ pub fn rows() -> Vec<Row> {
         ("field: a seed with a fraction", "seed=1.5", &["`seed`", "1.5"]),
         ("field: a seed beyond 64 bits", "seed=18446744073709551616", &["`seed`"]),
         ("field: no dimension", "latent_dim=0", &["`latent_dim`"]),
-        ("field: too many dimensions", "latent_dim=100", &["`latent_dim`", "16"]),
+        ("field: too many dimensions", "latent_dim=100", &["`latent_dim`", "32"]),
         ("field: no batch", "batch_size=0", &["`batch_size`"]),
         ("field: a batch beyond all memory", "batch_size=1000000000", &["`batch_size`"]),
         ("field: a network beyond all memory", "generator_width=1000000000", &["`generator_width`"]),
