@@ -1,5 +1,5 @@
-//! Times of the engine's main works, the same as in `scripts/peers/engine.py`: `engine WORK THREADS SECONDS` prints a line
-//! of milliseconds for each repetition. `scripts/bench` runs both in turns.
+//! Times of the engine's main works, the same as in `scripts/peers/engine.py`: `engine WORK THREADS SECONDS [DEVICE]` prints
+//! a line of milliseconds for each repetition. `scripts/bench` runs both in turns.
 
 #![allow(clippy::expect_used, reason = "a bench stops when it cannot continue")]
 #![allow(clippy::print_stderr, clippy::print_stdout, reason = "a bench says what it measured")]
@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use ridgewalk::dataset::{Dataset, ImageShape, Split, load};
-use ridgewalk::device::ComputeDevice;
+use ridgewalk::device::{ComputeDevice, DeviceKind, software_allowed};
 use ridgewalk::experiment::{DatasetKind, Experiment, GeneratorKind, TargetKind};
 use ridgewalk::generator::alpha_gan::training::AlphaGanTraining;
 use ridgewalk::generator::vae::VaeTraining;
@@ -32,7 +32,7 @@ const LEAST_REPETITIONS: usize = 3;
 type Work = Box<dyn FnMut()>;
 
 /// A work by its name, and what prepares it.
-type Entry = (&'static str, fn() -> Work);
+type Entry = (&'static str, fn(&ComputeDevice) -> Work);
 
 const WORKS: [Entry; 8] = [
     ("lenet_step", lenet_step),
@@ -48,16 +48,18 @@ const WORKS: [Entry; 8] = [
 fn main() {
     ridgewalk::device::settle_libraries();
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
-    let [name, threads, seconds] = arguments.as_slice() else {
-        eprintln!("engine WORK THREADS SECONDS, run by scripts/bench; WORK is one of:");
+    let [name, threads, seconds, device @ ..] = arguments.as_slice() else {
+        eprintln!("engine WORK THREADS SECONDS [cpu|gpu], run by scripts/bench; WORK is one of:");
         return WORKS.iter().for_each(|(name, _)| eprintln!("  {name}"));
     };
     let (_, prepare) = WORKS.iter().find(|(work, _)| work == name).expect("a work of the list");
     let threads = threads.parse().expect("a number of threads");
     let limit = Duration::from_secs_f64(seconds.parse().expect("seconds"));
+    let kind = device.first().map_or(Ok(DeviceKind::Cpu), |name| name.parse()).expect("a device");
+    let device = ComputeDevice::open(kind, software_allowed()).expect("the device");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     pool.install(|| {
-        let mut work = prepare();
+        let mut work = prepare(&device);
         work();
         let (begun, mut done) = (Instant::now(), 0);
         while done < LEAST_REPETITIONS || begun.elapsed() < limit {
@@ -81,8 +83,8 @@ fn noise(count: usize) -> Vec<f32> {
     normals.into_iter().map(|v| v.abs().fract()).collect()
 }
 
-fn target_step(experiment: &Experiment, shape: ImageShape, images: usize) -> Work {
-    let mut target = Target::new(experiment, shape, 10, &Streams::new(1), &ComputeDevice::cpu());
+fn target_step(experiment: &Experiment, shape: ImageShape, images: usize, device: &ComputeDevice) -> Work {
+    let mut target = Target::new(experiment, shape, 10, &Streams::new(1), device);
     let input = noise(images * shape.len());
     let labels: Vec<u8> = (0..images).map(|i| (i % 10) as u8).collect();
     let maps = noise(images * shape.len());
@@ -93,21 +95,21 @@ fn target_step(experiment: &Experiment, shape: ImageShape, images: usize) -> Wor
     })
 }
 
-fn lenet_step() -> Work {
-    target_step(&Experiment::default(), ImageShape { channels: 1, height: 28, width: 28 }, BATCH)
+fn lenet_step(device: &ComputeDevice) -> Work {
+    target_step(&Experiment::default(), ImageShape { channels: 1, height: 28, width: 28 }, BATCH, device)
 }
 
-fn vgg_step() -> Work {
+fn vgg_step(device: &ComputeDevice) -> Work {
     let dataset = DatasetKind::Cifar10;
     let experiment = Experiment { dataset, target: TargetKind::Vgg16, target_width: WIDTH, ..Experiment::default() };
-    target_step(&experiment, CIFAR, BATCH)
+    target_step(&experiment, CIFAR, BATCH, device)
 }
 
-fn stress_step() -> Work {
-    target_step(&Experiment { dataset: DatasetKind::Ivus, ..Experiment::default() }, MASK, MASKS)
+fn stress_step(device: &ComputeDevice) -> Work {
+    target_step(&Experiment { dataset: DatasetKind::Ivus, ..Experiment::default() }, MASK, MASKS, device)
 }
 
-fn alpha_gan_step() -> Work {
+fn alpha_gan_step(device: &ComputeDevice) -> Work {
     let images = (0..2 * BATCH * CIFAR.len()).map(|i| (i * 37 % 251) as u8).collect();
     let train = Split::new(CIFAR, images, vec![0; 2 * BATCH]).expect("images of one size");
     let experiment = Experiment {
@@ -118,15 +120,15 @@ fn alpha_gan_step() -> Work {
         train_size: train.len(),
         ..Experiment::default()
     };
-    let mut training = AlphaGanTraining::new(&experiment, &train, &ComputeDevice::cpu());
+    let mut training = AlphaGanTraining::new(&experiment, &train, device);
     Box::new(move || {
         black_box(training.advance(&train).expect("finite losses").losses.reconstruction);
     })
 }
 
-fn vae_epoch() -> Work {
+fn vae_epoch(device: &ComputeDevice) -> Work {
     let (experiment, dataset) = digits();
-    let mut training = VaeTraining::new(&experiment, &dataset.train, &ComputeDevice::cpu());
+    let mut training = VaeTraining::new(&experiment, &dataset.train, device);
     Box::new(move || {
         for _ in 0..IMAGES.div_ceil(experiment.generator_batch) {
             black_box(training.advance(&dataset.train).expect("finite losses").losses.code);
@@ -134,20 +136,19 @@ fn vae_epoch() -> Work {
     })
 }
 
-fn encode() -> Work {
+fn encode(device: &ComputeDevice) -> Work {
     let (experiment, dataset) = digits();
-    let vae = VaeTraining::new(&experiment, &dataset.train, &ComputeDevice::cpu()).vae();
+    let vae = VaeTraining::new(&experiment, &dataset.train, device).vae();
     let images = dataset.train.gather(&(0..IMAGES as u32).collect::<Vec<_>>());
     Box::new(move || {
         black_box(vae.encode(&images));
     })
 }
 
-fn gradient() -> Work {
+fn gradient(device: &ComputeDevice) -> Work {
     let (experiment, dataset) = digits();
-    let device = ComputeDevice::cpu();
-    let vae = VaeTraining::new(&experiment, &dataset.train, &device).vae();
-    let target = Target::new(&experiment, dataset.shape(), 10, &Streams::new(1), &device).frozen();
+    let vae = VaeTraining::new(&experiment, &dataset.train, device).vae();
+    let target = Target::new(&experiment, dataset.shape(), 10, &Streams::new(1), device).frozen();
     let codes = Streams::new(2).get("codes", 0).normals(ANCHORS * experiment.latent_dim);
     let labels: Vec<u8> = (0..ANCHORS).map(|i| (i % 10) as u8).collect();
     Box::new(move || {
@@ -155,7 +156,7 @@ fn gradient() -> Work {
     })
 }
 
-fn nearest() -> Work {
+fn nearest(_: &ComputeDevice) -> Work {
     let mut rng = Streams::new(3).get("codes", 0);
     let codes = rng.normals(POINTS * 3);
     let queries = rng.normals(1_000 * 3);

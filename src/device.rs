@@ -32,11 +32,8 @@ impl std::str::FromStr for DeviceKind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.to_ascii_lowercase().as_str() {
-            "cpu" => Ok(Self::Cpu),
-            "gpu" => Ok(Self::Gpu),
-            _ => Err(format!("`{text}` is none of cpu, gpu")),
-        }
+        let found = Self::ALL.iter().find(|kind| kind.label().eq_ignore_ascii_case(text)).copied();
+        found.ok_or_else(|| format!("`{text}` is none of cpu, gpu"))
     }
 }
 

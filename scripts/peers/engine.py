@@ -1,5 +1,5 @@
-"""The works of benches/engine.rs in PyTorch and SciPy: `engine.py WORK THREADS SECONDS` prints a line of milliseconds for
-each repetition.
+"""The works of benches/engine.rs in PyTorch and SciPy: `engine.py WORK THREADS SECONDS [cpu|cuda]` prints a line of
+milliseconds for each repetition.
 
 Needs: pip install torch scipy numpy
 """
@@ -194,12 +194,16 @@ def main():
     name, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     torch.set_num_threads(threads)
     torch.manual_seed(0)
+    torch.set_default_device(sys.argv[4] if len(sys.argv) > 4 else "cpu")
+    finish = torch.cuda.synchronize if torch.cuda.is_available() else lambda: None
     work = WORKS[name]()
     work()
+    finish()
     begun, done = time.perf_counter(), 0
     while done < LEAST_REPETITIONS or time.perf_counter() - begun < seconds:
         start = time.perf_counter()
         work()
+        finish()
         print((time.perf_counter() - start) * 1e3, flush=True)
         done += 1
 

@@ -5,7 +5,6 @@ use egui::{Align, CornerRadius, Id, Layout, Popup, Rect, Response, Role, Sense, 
 use super::action::{BarAction, Tool};
 use super::help::Page;
 use super::{run_buttons, toasts};
-use crate::device::DeviceKind;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, Theme, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
@@ -59,10 +58,7 @@ struct Bar<'a> {
 }
 
 pub fn bar(ui: &mut Ui, cx: &mut Cx<'_>, workspace: usize) -> Option<BarAction> {
-    let device = match cx.state.device {
-        DeviceKind::Cpu => "CPU",
-        DeviceKind::Gpu => "GPU",
-    };
+    let device = cx.state.device.label();
     let (buttons, switches) = (run_buttons::all(cx.state), switches(cx.theme));
     let mut bar = Bar { buttons, switches, device, theme: cx.theme, room: Room::Everything };
     let available = ui.available_width();
