@@ -73,6 +73,9 @@ fn invalid(detail: String) -> io::Error {
 
 fn text(bytes: Vec<u8>) -> Result<String, String> {
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    if body.starts_with(b"ridgewalk ") {
+        return Err("it is a file that a run wrote, not text; the settings of a run are `experiment.toml` in its folder".into());
+    }
     // Without its mark, UTF-16 has a zero next to each plain letter.
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || body.iter().take(4).any(|&b| b == 0) {
         return Err("it is UTF-16 or no text; save it as UTF-8".into());
@@ -139,6 +142,7 @@ mod tests {
             ([b"\xff\xfe".to_vec(), utf16("a")].concat(), Err("UTF-16")),
             (utf16("name"), Err("UTF-16")),
             (b"a\nb\xe9".to_vec(), Err("line 2 is not UTF-8")),
+            (b"ridgewalk history 1\n\x1f\x8b".to_vec(), Err("`experiment.toml` in its folder")),
         ] {
             match (text(bytes), expected) {
                 (Ok(found), Ok(expected)) => assert_eq!(found, expected),

@@ -205,6 +205,7 @@ pub fn read<T: DeserializeOwned + Whole>(path: &Path, magic: &'static str) -> Re
                 if version > FORMAT_VERSION { ", it was written by a newer version of this program" } else { "" };
             return Err(format(format!("its format is {version}{written}; this program reads {FORMAT_VERSION}")));
         }
+        _ if bytes.is_empty() => return Err(format("it is empty".into())),
         _ => return Err(format(format!("its first line is not `{magic} {FORMAT_VERSION}`"))),
     }
     let mut packed = Vec::new();

@@ -67,7 +67,7 @@ pub struct LabelCounts {
 pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) -> anyhow::Result<LabelCounts> {
     let tool = args.tool()?;
     let listing = expand(&args.masks)?;
-    std::fs::create_dir_all(&args.out)
+    disk::create_folder(&args.out)
         .with_context(|| format!("{}: cannot be created; choose another folder with --out", args.out.display()))?;
     disk::sweep(&args.out);
     let bar = ProgressBar::new(listing.masks.len() as u64);

@@ -12,6 +12,16 @@ const PARTIAL: &str = ".rw-part";
 /// Links followed at the end of a path, as by the system.
 const MAX_LINKS: usize = 40;
 
+/// Creates a folder and those above it where they are missing.
+pub fn create_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder).map_err(|e| match e.kind() {
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+            Error::new(e.kind(), "a file of this name, or of a folder above it, is there")
+        }
+        _ => e,
+    })
+}
+
 /// Writes a temporary file, flushes it to the disk and renames it to `path`; its folder is created if necessary.
 pub fn write_aside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     write_aside_with(path, |file| file.write_all(bytes))
@@ -21,7 +31,7 @@ pub fn write_aside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 /// necessary. A reader sees the file before or after, never a part of it, and after a failure what was there is there.
 pub fn write_aside_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
     let path = writable(path)?;
-    std::fs::create_dir_all(folder_of(&path))?;
+    create_folder(folder_of(&path))?;
     let partial = partial(&path)?;
     let mut out = BufWriter::new(partial.as_file());
     write(&mut out)?;

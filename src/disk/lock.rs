@@ -40,7 +40,7 @@ impl FolderLock {
     /// Locks a folder, created if necessary, for the command `who`, and removes what a kill left unfinished in it.
     pub fn take(folder: &Path, who: &str) -> Result<Self, LockError> {
         let failed = |why| LockError::Folder { folder: folder.into(), why };
-        std::fs::create_dir_all(folder).map_err(failed)?;
+        aside::create_folder(folder).map_err(failed)?;
         let path = folder.canonicalize().map_err(failed)?.join(LOCK_FILE);
         let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|held| held.strong_count() > 0);

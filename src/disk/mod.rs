@@ -3,7 +3,7 @@
 mod aside;
 mod lock;
 
-pub use aside::{is_full, partial, sweep, unwritten, write_aside, write_aside_with};
+pub use aside::{create_folder, is_full, partial, sweep, unwritten, write_aside, write_aside_with};
 pub use lock::{FolderLock, LockError};
 
 use sha2::{Digest as _, Sha256};

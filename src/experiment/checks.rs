@@ -75,7 +75,7 @@ impl Experiment {
         let pool = data.train;
         if j > pool {
             let fewer = pool / rounds;
-            let choose = if fewer > 0 { format!(", or {fewer} for {rounds} rounds") } else { String::new() };
+            let choose = if fewer > 0 && rounds > 1 { format!(", or {fewer} for {rounds} rounds") } else { String::new() };
             let detail = format!("`{j}` is more than the pool of {pool} samples; give {pool} or fewer{choose}");
             return Err(bad("samples_per_round", detail));
         }
@@ -167,6 +167,7 @@ mod tests {
                 Err("`101` is more than the pool of 100 samples; give 100 or fewer"),
             ),
             ("samples_per_round=101", data, random, Err(", or 10 for 10 rounds")),
+            ("samples_per_round=101 rounds=1", data, random, Err("give 100 or fewer")),
             ("samples_per_round=101 rounds=1000", data, both, Err("give 100 or fewer")),
             ("samples_per_round=101", data, &[Strategy::Si], Ok("")),
             ("samples_per_round=1000000 rounds=10000", data, random, Err("more than the pool")),

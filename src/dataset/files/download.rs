@@ -64,7 +64,7 @@ struct Fetch {
 
 impl Fetch {
     fn run(&self, into: &Path, progress: &mut dyn FnMut(Progress) -> bool) -> Result<Fetched, DataError> {
-        std::fs::create_dir_all(into).map_err(|source| DataError::Write { path: into.into(), source })?;
+        disk::create_folder(into).map_err(|source| DataError::Write { path: into.into(), source })?;
         let bytes_in_all = self.published.files.iter().map(|f| f.bytes).sum();
         let mut before = 0;
         let mut fetched = Fetched { files: self.published.files.len(), ..Fetched::default() };

@@ -35,9 +35,15 @@ pub enum WaveformError {
     #[error("the waveform has fewer than two samples; give lines of `seconds,mmHg`")]
     Short,
     #[error(
-        "the waveform's peak is {peak} mmHg; give pressures in mmHg, with a peak above zero and of {MOST_MMHG} at most"
+        "the waveform's peak is {} mmHg; give pressures in mmHg, with a peak above zero and of {MOST_MMHG} at most",
+        short(*peak)
     )]
     Peak { peak: f64 },
+}
+
+/// A number without rows of zeros.
+fn short(value: f64) -> String {
+    if value.abs() < 1e9 { value.to_string() } else { format!("{value:e}") }
 }
 
 /// No peak of a blood pressure in mmHg is above this; in pascals each is.
@@ -278,6 +284,7 @@ mod tests {
             ("0 80\n1 120", "line 1 of the waveform"),
             ("0,-1\n1,-2", "peak is -1 mmHg"),
             ("0,10000\n1,16000", "peak is 16000 mmHg"),
+            ("0,1\n1,1e300", "peak is 1e300 mmHg"),
         ];
         for (text, expected) in table {
             let error = PressureWaveform::parse(text).expect_err(text).to_string();
