@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use ridgewalk::dataset::{Dataset, ImageShape, Split, load};
+use ridgewalk::dataset::{Class, Dataset, ImageShape, Split, load};
 use ridgewalk::device::{ComputeDevice, DeviceKind, software_allowed};
 use ridgewalk::experiment::{DatasetKind, Experiment, GeneratorKind, TargetKind};
 use ridgewalk::generator::alpha_gan::training::AlphaGanTraining;
@@ -86,7 +86,7 @@ fn noise(count: usize) -> Vec<f32> {
 fn target_step(experiment: &Experiment, shape: ImageShape, images: usize, device: &ComputeDevice) -> Work {
     let mut target = Target::new(experiment, shape, 10, &Streams::new(1), device);
     let input = noise(images * shape.len());
-    let labels: Vec<u8> = (0..images).map(|i| (i % 10) as u8).collect();
+    let labels: Vec<Class> = (0..images).map(|i| (i % 10) as Class).collect();
     let maps = noise(images * shape.len());
     let is_map = experiment.dataset == DatasetKind::Ivus;
     Box::new(move || {
@@ -150,7 +150,7 @@ fn gradient(device: &ComputeDevice) -> Work {
     let vae = VaeTraining::new(&experiment, &dataset.train, device).vae();
     let target = Target::new(&experiment, dataset.shape(), 10, &Streams::new(1), device).frozen();
     let codes = Streams::new(2).get("codes", 0).normals(ANCHORS * experiment.latent_dim);
-    let labels: Vec<u8> = (0..ANCHORS).map(|i| (i % 10) as u8).collect();
+    let labels: Vec<Class> = (0..ANCHORS).map(|i| (i % 10) as Class).collect();
     Box::new(move || {
         black_box(latent_gradient(&vae, &target, &codes, &labels));
     })

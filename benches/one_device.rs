@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use burn::tensor::wgpu::WgpuSetup;
 use glam::vec2;
-use ridgewalk::dataset::load;
+use ridgewalk::dataset::{Class, load};
 use ridgewalk::device::{ComputeDevice, DeviceKind, software_allowed};
 use ridgewalk::experiment::Experiment;
 use ridgewalk::rng::Streams;
@@ -63,7 +63,7 @@ impl Screen {
 struct Training {
     target: Target,
     images: Vec<f32>,
-    labels: Vec<u8>,
+    labels: Vec<Class>,
 }
 
 impl Training {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::dataset::Split;
+use crate::dataset::{Class, Split};
 use crate::generator::Generator;
 use crate::latent::LatentSpace;
 use crate::target::{FrozenTarget, latent_gradient, prediction};
@@ -42,7 +42,7 @@ impl Plane {
 pub struct FieldRequest {
     pub plane: Plane,
     /// The label of the loss; `None` takes the label of the nearest sample.
-    pub label: Option<u8>,
+    pub label: Option<Class>,
     /// Whether to compute the disagreement too, which costs as much as all the rest.
     pub disagreement: bool,
 }
@@ -53,7 +53,7 @@ pub struct Field {
     pub request: FieldRequest,
     pub side: usize,
     /// The most probable class, and its probability.
-    pub class: Vec<u8>,
+    pub class: Vec<Class>,
     pub confidence: Vec<f32>,
     /// Entropy of the class probabilities (nats): hardness without a label.
     pub entropy: Vec<f32>,
@@ -190,7 +190,7 @@ fn extend(
     let nearest = |p: &Vec<f32>| ground.latent.index().nearest(p, |_| false).map_or(0, |n| n.sample);
     let nearest: Vec<u32> = points.iter().map(nearest).collect();
     let own = |sample: u32| ground.train.labels().get(sample as usize).copied().unwrap_or(0);
-    let labels: Vec<u8> = nearest.iter().map(|&s| field.request.label.unwrap_or_else(|| own(s))).collect();
+    let labels: Vec<Class> = nearest.iter().map(|&s| field.request.label.unwrap_or_else(|| own(s))).collect();
     let codes = points.concat();
     let log_probabilities = if quiver {
         let found = latent_gradient(ground.generator, target, &codes, &labels);

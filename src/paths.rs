@@ -74,7 +74,9 @@ fn invalid(detail: String) -> io::Error {
 fn text(bytes: Vec<u8>) -> Result<String, String> {
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     if body.starts_with(b"ridgewalk ") {
-        return Err("it is a file that a run wrote, not text; the settings of a run are `experiment.toml` in its folder".into());
+        return Err(
+            "it is a file that a run wrote, not text; the settings of a run are `experiment.toml` in its folder".into(),
+        );
     }
     // Without its mark, UTF-16 has a zero next to each plain letter.
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || body.iter().take(4).any(|&b| b == 0) {

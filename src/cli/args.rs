@@ -6,6 +6,7 @@ use std::str::FromStr;
 use anyhow::Context as _;
 use clap::builder::PossibleValuesParser;
 
+use crate::dataset::own::{self, defaults};
 use crate::device::{self, ComputeDevice, DeviceError, DeviceKind};
 use crate::engine::EngineOptions;
 use crate::experiment::{DatasetKind, Experiment, MaskLevels, Strategy, Variant};
@@ -33,6 +34,11 @@ pub struct ExperimentArgs {
     /// file, a palette's indices, or colours such as #ff0000.
     #[arg(long, value_name = "PLACE=LEVEL,...")]
     pub levels: Option<MaskLevels>,
+    /// Your own images instead of a data set: a folder with one sub-folder a class, or with a table of files and labels;
+    /// NPZ, NPY, IDX, CIFAR's binary files, a CSV of pixels, Parquet; or a zip or tar archive. Without --preset or
+    /// --experiment, settings that suit them are chosen; `ridgewalk data` shows them with their reasons.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["masks", "levels"])]
+    pub data: Option<PathBuf>,
     /// A folder with the data, searched before RIDGEWALK_DATA and the user's data folder.
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -56,8 +62,11 @@ impl ExperimentArgs {
                 let text = paths::read_text(file).with_context(|| format!("{}: cannot be read", file.display()))?;
                 let read = Experiment::from_toml(&text).map_err(|e| anyhow::anyhow!(e.in_file(file)))?;
                 // Paths in a file start at the file.
-                let masks = if read.masks.is_empty() { PathBuf::new() } else { paths::beside(file, &read.masks) };
-                Experiment { masks: masks.to_string_lossy().into_owned(), ..read }
+                let beside = |text: &str| {
+                    let path = if text.is_empty() { PathBuf::new() } else { paths::beside(file, text) };
+                    path.to_string_lossy().into_owned()
+                };
+                Experiment { masks: beside(&read.masks), data: beside(&read.data), ..read }
             }
             (None, Some(name)) => Experiment::preset(name)?,
             (None, None) if self.masks.is_some() => Experiment::preset(DatasetKind::Masks.preset())?,
@@ -71,6 +80,11 @@ impl ExperimentArgs {
             );
             experiment = experiment.on_masks(&folder.to_string_lossy());
         }
+        if let Some(path) = &self.data {
+            let chosen = defaults::choose(&own::formats::list(path)?);
+            let all = self.preset.is_none() && self.experiment.is_none();
+            experiment = defaults::on_data(experiment, path, &chosen, all)?;
+        }
         if let Some(levels) = &self.levels {
             anyhow::ensure!(
                 experiment.dataset == DatasetKind::Masks,
@@ -81,10 +95,12 @@ impl ExperimentArgs {
         for assignment in &self.set {
             experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
         }
-        if !experiment.masks.is_empty() {
-            // Absolute, because `experiment.toml` and the histories record the folder.
-            let folder = std::path::absolute(paths::expanded(&experiment.masks)).context("--masks")?;
-            experiment.masks = folder.to_string_lossy().into_owned();
+        // Absolute, because `experiment.toml` and the histories record the place.
+        for (place, option) in [(&mut experiment.masks, "--masks"), (&mut experiment.data, "--data")] {
+            if !place.is_empty() {
+                let whole = std::path::absolute(paths::expanded(&*place)).context(option)?;
+                *place = whole.to_string_lossy().into_owned();
+            }
         }
         Ok(experiment.validated()?)
     }

@@ -31,6 +31,9 @@ pub struct ExportArgs {
     /// The runs' own masks, if they are no longer where they were.
     #[arg(long, value_name = "DIR")]
     masks: Option<PathBuf>,
+    /// The runs' own images, if they are no longer where they were.
+    #[arg(long, value_name = "PATH")]
+    data: Option<PathBuf>,
     /// The runs' generator, as `ridgewalk generator` and this command write it, instead of one in the cache.
     #[arg(long, value_name = "FILE")]
     generator: Option<PathBuf>,
@@ -47,6 +50,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let again = Again {
         data_dir: args.data_dir.clone(),
         masks: args.masks.clone(),
+        data: args.data.clone(),
         generator: args.generator.clone(),
         cache_dir: args.cache_dir.clone().or(EngineOptions::default().cache_dir),
         device: ComputeDevice::open(args.device, device::software_allowed())?,

@@ -10,6 +10,7 @@ mod run;
 mod generator;
 mod diff;
 mod info;
+mod data;
 pub mod label;
 
 use std::path::PathBuf;
@@ -73,6 +74,8 @@ enum Action {
     Export(export_runs::ExportArgs),
     /// Solve for the stress in vessel-wall masks; writes maps, images, meshes and summaries.
     Label(label::LabelArgs),
+    /// Look at your own images: what is there, what is wrong with it, and the settings that a run would choose.
+    Data(data::DataArgs),
     /// Download a data set into the user's data folder and verify its checksums.
     Fetch {
         /// The data set to download.
@@ -115,6 +118,7 @@ pub fn main() -> ExitCode {
     let text = match &cli.command {
         Some(Action::Diff { .. } | Action::Info { .. }) => true,
         Some(Action::Label(args)) => args.json,
+        Some(Action::Data(_)) => true,
         _ => false,
     };
     let code = run_action(cli);
@@ -140,6 +144,7 @@ fn run_action(cli: Cli) -> ExitCode {
         Some(Action::Figures(args)) => draw(&args),
         Some(Action::Export(args)) => export_runs::run(&args),
         Some(Action::Label(args)) => return solve(&args),
+        Some(Action::Data(args)) => data::run(&args),
         Some(Action::Fetch { name, data_dir }) => info::fetch(&name, data_dir),
         Some(Action::Info { data_dir }) => info::print(data_dir.as_deref()),
     };

@@ -51,9 +51,9 @@ pub struct RunArgs {
     /// Runs in parallel, one thread each; by default one per core.
     #[arg(long, value_parser = at_least_one)]
     jobs: Option<usize>,
-    /// The folder for histories, curves and figures.
-    #[arg(long)]
-    out: PathBuf,
+    /// The folder for histories, curves and figures; with --data by default one with the name of the data in `runs`.
+    #[arg(long, required_unless_present = "data")]
+    out: Option<PathBuf>,
 }
 
 /// Runs the grid and writes its files.
@@ -76,7 +76,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let mut experiment = experiment.validated()?;
     let variants = args.experiment.strategies(&args.strategies, &experiment)?;
     setups(&experiment, &variants).context("--strategies")?;
-    let folder = GridFolder::new(&args.out);
+    let usual = || PathBuf::from("runs").join(&experiment.name);
+    let folder = GridFolder::new(args.out.clone().unwrap_or_else(usual));
     // Before the world is prepared, which may take long.
     let _lock = FolderLock::take(folder.path(), grid::RUN)?;
     let grid_of = |e: &Experiment| Grid::new(e.clone(), &variants, args.repeats, args.shard);

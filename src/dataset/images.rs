@@ -8,6 +8,9 @@ use super::error::DataError;
 use crate::disk;
 use crate::experiment::{DataFacts, EvaluationSplit};
 
+/// The class of an image: its place among the classes of its data set.
+pub type Class = u16;
+
 /// Height, width and channels of every image of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct ImageShape {
@@ -41,7 +44,7 @@ impl ImageShape {
 pub struct Split {
     shape: ImageShape,
     pixels: Vec<u8>,
-    labels: Vec<u8>,
+    labels: Vec<Class>,
     origins: Vec<Origin>,
     /// Names of the files that the images were read from; none if they were generated.
     files: Arc<Vec<String>>,
@@ -56,7 +59,7 @@ struct Origin {
 
 impl Split {
     /// A split of `labels.len()` images, channel planes one after the other, 0..=255.
-    pub fn new(shape: ImageShape, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self, DataError> {
+    pub fn new(shape: ImageShape, pixels: Vec<u8>, labels: Vec<Class>) -> Result<Self, DataError> {
         if pixels.len() != labels.len() * shape.len() {
             return Err(DataError::Mismatch {
                 what: "pixels and labels".into(),
@@ -104,11 +107,11 @@ impl Split {
     }
 
     /// The true class of each image. A sampler never sees this, only the labels that it paid for.
-    pub fn labels(&self) -> &[u8] {
+    pub fn labels(&self) -> &[Class] {
         &self.labels
     }
 
-    pub fn label(&self, sample: usize) -> u8 {
+    pub fn label(&self, sample: usize) -> Class {
         self.labels[sample]
     }
 
@@ -218,7 +221,11 @@ impl Dataset {
                 hash.update((v as u64).to_le_bytes());
             }
             hash.update(split.pixels());
-            hash.update(split.labels());
+            // A byte each while that is enough, as in all histories of ten classes.
+            match classes.len() <= 1 + usize::from(u8::MAX) {
+                true => split.labels().iter().for_each(|label| hash.update([*label as u8])),
+                false => split.labels().iter().for_each(|label| hash.update(label.to_le_bytes())),
+            }
         }
         let digest = disk::hex(hash.finalize());
         let place = String::new();

@@ -17,14 +17,14 @@ const SPLIT_SEED: u64 = 0;
 /// is searched for in `data_dir`, or where `locate` says.
 ///
 /// `train_size` and `test_size` take the first N images, 0 all that the source has; generated sources have as many as
-/// requested.
+/// requested. The validation split is taken from train, unless the source has one.
 pub fn load(experiment: &Experiment, side_multiple: usize, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
     let source = source(experiment.dataset);
     let whole = source.read(experiment, data_dir).map_err(|e| match source.origin() {
         Origin::Published(files) => e.advising_to_fetch(files.name()),
         Origin::Generated | Origin::OwnFolder => e,
     })?;
-    let wanted = source.shape();
+    let wanted = source.shape(experiment);
     if whole.shape() != wanted {
         let s = whole.shape();
         let detail = format!(
@@ -45,7 +45,10 @@ pub fn load(experiment: &Experiment, side_multiple: usize, data_dir: Option<&Pat
     }
     let train = first(whole.train, sizes[0], "train_size", &whole.name)?;
     let mut test = first(whole.test, sizes[1], "test_size", &whole.name)?;
-    let (mut train, mut validation) = split(&train, experiment.validation_size);
+    let (mut train, mut validation) = match whole.validation.is_empty() {
+        true => split(&train, experiment.validation_size),
+        false => (train, whole.validation),
+    };
     if wanted.padded(side_multiple) != wanted {
         for split in [&mut train, &mut validation, &mut test] {
             *split = split.padded(side_multiple);
@@ -85,12 +88,12 @@ fn split(train: &Split, size: usize) -> (Split, Split) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::ImageShape;
+    use crate::dataset::{Class, ImageShape};
 
     /// Images of one pixel, whose value is their index.
     fn counted(n: u8) -> Split {
         let shape = ImageShape { channels: 1, height: 1, width: 1 };
-        Split::new(shape, (0..n).collect(), (0..n).map(|i| i % 10).collect()).unwrap()
+        Split::new(shape, (0..n).collect(), (0..n).map(|i| Class::from(i % 10)).collect()).unwrap()
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub trait Source: Sync {
     fn origin(&self) -> Origin<'_>;
 
     /// The shape of every image.
-    fn shape(&self) -> ImageShape;
+    fn shape(&self, experiment: &Experiment) -> ImageShape;
 
     /// All of its images, or as many as the experiment requests if they are generated; the error names the faulty file
     /// and says what to do. Files are searched for in `data_dir`, or where `locate` says.
@@ -30,7 +30,7 @@ pub enum Origin<'a> {
     Generated,
     /// Read from files published under this source's name.
     Published(&'a dyn Files),
-    /// Read from a folder that the experiment names.
+    /// Read from a place that the experiment names.
     OwnFolder,
 }
 

@@ -1,9 +1,13 @@
 //! Checks of an experiment as a whole: settings that do not go together, and what its data must have for it.
 
-use super::choices::EvaluationSplit;
+use super::choices::{EvaluationSplit, ImageColour, ImageFit};
+use super::datasets::DatasetKind;
 use super::edit::{ExperimentError, bad};
 use super::fields::Experiment;
 use super::strategy::Strategy;
+
+/// Sides that own images may be brought to: what the networks were made for, and what a CPU can train.
+pub const IMAGE_SIDES: [usize; 4] = [28, 32, 48, 64];
 
 /// What an experiment needs to know of its data before anything is trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,12 @@ impl Experiment {
             let detail = "`0` leaves nothing for evaluate_on=validation; give more, or evaluate_on=test";
             return Err(bad("validation_size", detail));
         }
+        if self.dataset == DatasetKind::Own && !IMAGE_SIDES.contains(&self.image_side) {
+            return Err(bad(
+                "image_side",
+                format!("`{}` is no side that is offered; give 28, 32, 48 or 64", self.image_side),
+            ));
+        }
         let stop = self.stop_at_validation_accuracy;
         if stop > 0.0 && !self.dataset.task().has_classes() {
             let detail = format!("`{stop}` has no meaning for maps, which have no accuracy; give 0");
@@ -34,9 +44,17 @@ impl Experiment {
         Ok(())
     }
 
+    /// What its own images are brought to; nothing of other data.
+    fn own_images(&self) -> Option<(String, usize, ImageColour, ImageFit)> {
+        let own = self.dataset == DatasetKind::Own;
+        own.then(|| (self.data.clone(), self.image_side, self.image_colour, self.image_fit))
+    }
+
     /// Whether both experiments have the same data, as far as settings say so.
     pub fn has_data_of(&self, other: &Self) -> bool {
-        let of = |e: &Self| (e.dataset, e.masks.clone(), e.data_seed, e.train_size, e.test_size, e.validation_size);
+        let of = |e: &Self| {
+            (e.dataset, e.masks.clone(), e.own_images(), e.data_seed, e.train_size, e.test_size, e.validation_size)
+        };
         of(self) == of(other)
     }
 
@@ -75,7 +93,8 @@ impl Experiment {
         let pool = data.train;
         if j > pool {
             let fewer = pool / rounds;
-            let choose = if fewer > 0 && rounds > 1 { format!(", or {fewer} for {rounds} rounds") } else { String::new() };
+            let choose =
+                if fewer > 0 && rounds > 1 { format!(", or {fewer} for {rounds} rounds") } else { String::new() };
             let detail = format!("`{j}` is more than the pool of {pool} samples; give {pool} or fewer{choose}");
             return Err(bad("samples_per_round", detail));
         }

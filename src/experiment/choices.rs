@@ -94,6 +94,26 @@ macro_rules! choices {
 pub(super) use choices;
 
 choices! {
+    /// How images of any shape become squares.
+    ImageFit {
+        /// The whole image, with black on two of its sides if it is no square.
+        Fit = "fit", "fit in";
+        /// The largest square in its middle; the rest is cut off.
+        Crop = "crop", "crop to the middle";
+        /// The whole image, squeezed into a square.
+        Area = "area", "squeeze";
+    }
+}
+
+choices! {
+    /// The channels of own images.
+    ImageColour {
+        Grey = "grey", "grey";
+        Rgb = "rgb", "RGB";
+    }
+}
+
+choices! {
     /// Stress shown in a map.
     StressKind {
         MaxPrincipal = "max-principal", "largest principal stress";

@@ -50,6 +50,8 @@ choices! {
         /// Your own masks of vessel walls, from a folder; their labels are simulated stress maps.
         Masks = "masks", "IVUS (own masks)",
             task: Task::Maps, tool: Tool::Simulation, preset: "ivus", strategies: GENERATING;
+        /// Your own images of classes, from files of any usual format.
+        Own = "own", "Own images", tool: Tool::StandIn;
     }
 }
 

@@ -53,6 +53,9 @@ impl Experiment {
         if self.dataset == DatasetKind::Masks && self.masks.trim().is_empty() {
             return Err(bad("masks", "is empty; give the folder of your masks (PNG files)"));
         }
+        if self.dataset == DatasetKind::Own && self.data.trim().is_empty() {
+            return Err(bad("data", "is empty; give the folder or the file with your images"));
+        }
         self.mask_levels.parse::<MaskLevels>().map_err(|detail| bad("mask_levels", detail))?;
         let objections =
             [("target", self.target.objection(self.dataset)), ("strategy", self.strategy.objection(self.dataset))];

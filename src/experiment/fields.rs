@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use super::choices::{
-    AnchorSelection, Augmentation, EvaluationSplit, GeneratorKind, GradientKind, NeighbourPool, StressKind,
-    TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
+    AnchorSelection, Augmentation, EvaluationSplit, GeneratorKind, GradientKind, ImageColour, ImageFit, NeighbourPool,
+    StressKind, TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
 };
 use super::datasets::DatasetKind;
 use super::networks::TargetKind;
@@ -123,6 +123,10 @@ fn maps(e: &Experiment) -> bool {
     e.dataset.task().has_maps()
 }
 
+fn own(e: &Experiment) -> bool {
+    e.dataset == DatasetKind::Own
+}
+
 fn vae(e: &Experiment) -> bool {
     e.generator == GeneratorKind::Vae
 }
@@ -147,6 +151,15 @@ fields! {
         /// levels, and the labelling tool checks each.
         masks: String = String::new(), "Folder of masks", aside: true,
             when: |e| e.dataset == DatasetKind::Masks;
+        /// Your own images: a folder with one sub-folder a class, or with a table of files and labels; NPZ, NPY, IDX,
+        /// CIFAR's binary files, a CSV of pixels, Parquet; or a zip or tar archive of these.
+        data: String = String::new(), "Own images", aside: true, when: own;
+        /// Width and height that your own images are brought to: 28, 32, 48 or 64.
+        image_side: usize = 28, "Side of images", limits: 1.0..=64.0, unit: "pixels", speed: 0.2, when: own;
+        /// Whether your own images are grey or have red, green and blue.
+        image_colour: ImageColour = ImageColour::Grey, "Colours", when: own;
+        /// How your own images become squares: fitted in with black beside them, cropped to the middle, or squeezed.
+        image_fit: ImageFit = ImageFit::Fit, "Made square", when: own;
         /// What the levels of the masks are, where it cannot be found: `wall=1,lumen=2`, with grey values as in the
         /// file, a palette's indices, or colours such as #ff0000. Empty = found from their places.
         mask_levels: String = String::new(), "Levels of masks", when: |e| e.dataset == DatasetKind::Masks;
@@ -177,7 +190,7 @@ fields! {
         seed: u64 = 1, "Seed";
     }
     More "Data" {
-        /// Seed of the built-in data, and of the split of your own masks. Other data ignore it.
+        /// Seed of the built-in data, and of the split of your own masks and images. Other data ignore it.
         data_seed: u64 = 1, "Data seed";
         /// Use only the first N train images; the validation split is taken from them. 0 = all.
         train_size: usize = 0, "Train images", word: Some((0.0, "all")), limits: COUNT_OR_NONE, speed: 50.0;

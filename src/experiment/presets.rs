@@ -46,11 +46,15 @@ impl Experiment {
         Self::from_toml(preset.text).map_err(|e| e.what)
     }
 
-    /// The preset of a data set, which several may share; `masks` is the folder of the user's own masks, used by that
-    /// data set only.
-    pub fn of_dataset(dataset: DatasetKind, masks: &str) -> Result<Self, ExperimentError> {
+    /// The preset of a data set, which several may share; `place` is the folder of the user's own masks, or the place of
+    /// the user's own images, used by these data sets only.
+    pub fn of_dataset(dataset: DatasetKind, place: &str) -> Result<Self, ExperimentError> {
         let preset = Self::preset(dataset.preset())?;
-        Ok(if dataset == DatasetKind::Masks { preset.on_masks(masks) } else { Self { dataset, ..preset } })
+        Ok(match dataset {
+            DatasetKind::Masks => preset.on_masks(place),
+            DatasetKind::Own => Self { name: "own".into(), dataset, data: place.into(), ..preset },
+            _ => Self { dataset, ..preset },
+        })
     }
 
     /// The vessel experiment on the user's own masks: all of them, with the usual split.

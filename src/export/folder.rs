@@ -143,7 +143,8 @@ pub fn export(
         put(&path, npy::header("<f4", &[latent.len(), latent.dim()]).into_iter().chain(codes).collect())?;
         add(&mut list, &path, "the code of each sample of the train split", Some(latent.len()));
         let path = out.join("embedding_labels.npy");
-        put(&path, [npy::header("|u1", &[latent.len()]), embedded.labels.clone()].concat())?;
+        let labels = embedded.labels.iter().flat_map(|label| label.to_le_bytes());
+        put(&path, npy::header("<u2", &[latent.len()]).into_iter().chain(labels).collect())?;
         add(&mut list, &path, "the true label of each sample of the train split", Some(latent.len()));
     }
     if let Some(world) = Missing::unless(&material.world, "generator.safetensors", &mut list.missing) {

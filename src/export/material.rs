@@ -8,7 +8,7 @@ use super::error::ExportError;
 use super::sheet::Cell;
 use crate::archive::{self, Checkpoint, EMBEDDING_MAGIC};
 use crate::combine;
-use crate::dataset::Dataset;
+use crate::dataset::{Class, Dataset};
 use crate::device::ComputeDevice;
 use crate::experiment::Variant;
 use crate::generator::cache::GeneratorCache;
@@ -26,6 +26,8 @@ pub struct Again {
     pub data_dir: Option<PathBuf>,
     /// The user's own masks, if they are no longer where the run found them.
     pub masks: Option<PathBuf>,
+    /// The place of the runs' own images, if it is another than they record.
+    pub data: Option<PathBuf>,
     /// A generator's file, instead of one in the cache.
     pub generator: Option<PathBuf>,
     pub cache_dir: Option<PathBuf>,
@@ -80,7 +82,7 @@ impl ExportedRun {
 pub struct Embedded {
     pub latent: LatentSpace,
     /// The true label of each train sample.
-    pub labels: Vec<u8>,
+    pub labels: Vec<Class>,
     base: OnceLock<BaseRate>,
 }
 
@@ -192,6 +194,9 @@ fn find(header: &Header, of_the_runs: &Ground, again: &Again) -> (Found<Dataset>
     let mut experiment = header.experiment.clone();
     if let Some(folder) = &again.masks {
         experiment.masks = folder.to_string_lossy().into_owned();
+    }
+    if let Some(place) = &again.data {
+        experiment.data = place.to_string_lossy().into_owned();
     }
     let cache = again.cache_dir.as_ref().map(GeneratorCache::new);
     let preparation = Preparation::new(&experiment, again.data_dir.clone(), cache, &again.device);

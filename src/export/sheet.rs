@@ -6,6 +6,7 @@ use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::ExportError;
+use crate::dataset::Class;
 use crate::disk;
 use crate::figures::csv_field;
 use crate::labelling::npy;
@@ -72,7 +73,7 @@ cells! {
     &'a str => |v| Self::Text(v),
     &'a String => |v| Self::Text(v),
     bool => |v| Self::Whole(v.into()),
-    u8 => |v| Self::Whole(v.into()),
+    Class => |v| Self::Whole(v.into()),
     u32 => |v| Self::Whole(v.into()),
     usize => |v| Self::Whole(v as i64),
     u64 => |v| Self::Seed(v),
@@ -181,7 +182,7 @@ pub fn write(
     let mut files = vec![path.clone()];
     let Some(text) = text else {
         let mut packed = zip::ZipWriter::new(tempfile::tempfile()?);
-        let options = zip::write::FileOptions::default().large_file(true);
+        let options = zip::write::SimpleFileOptions::default().large_file(true);
         let options = options.compression_method(zip::CompressionMethod::Stored);
         let mut pack = |name: &str, array: Array| {
             packed.start_file(format!("{name}.npy"), options)?;

@@ -3,6 +3,7 @@
 //! It has panels, axes and series, but no pixels, fonts or colours: inks are named and a `Theme` resolves them.
 
 use super::look::style::{Ink, Mark, Stroke};
+use crate::dataset::Class;
 
 /// One figure of one or more panels.
 #[derive(Debug, Clone, PartialEq)]
@@ -195,7 +196,7 @@ pub struct Image {
 pub struct Cloud {
     pub points: Vec<[f64; 2]>,
     /// The class of each point.
-    pub classes: Vec<u8>,
+    pub classes: Vec<Class>,
     /// Radius of a point, in points.
     pub radius: f64,
     pub opacity: f64,

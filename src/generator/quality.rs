@@ -1,7 +1,7 @@
 //! Measures of a trained generator's quality and collapse, comparable between generators on the same data.
 
 use super::{Generator, prior_samples};
-use crate::dataset::Split;
+use crate::dataset::{Class, Split};
 use crate::latent::LatentSpace;
 
 /// Number of samples from N(0, I) for the diversity.
@@ -41,7 +41,7 @@ impl Quality {
         let (mean, variance) = spread(&pixels, len);
         let to_mean: Vec<f32> = pixels.chunks_exact(len).flat_map(|_| mean.iter().copied()).collect();
         let dim = latent.dim();
-        let agree = |(code, label): (&[f32], &u8)| {
+        let agree = |(code, label): (&[f32], &Class)| {
             latent.index().nearest(code, |_| false).is_some_and(|n| train.label(n.sample as usize) == *label)
         };
         let agreeing = codes.chunks_exact(dim).zip(images.labels()).filter(|&pair| agree(pair)).count();

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::metric::{Evaluation, Metric};
+use crate::dataset::Class;
 use crate::experiment::Experiment;
 
 /// Everything that happened in one round.
@@ -22,7 +23,7 @@ pub struct RoundRecord {
     /// The class predicted for each image of the evaluation split at the end of the round, in the split's order; empty
     /// in histories of earlier versions, and if labels are maps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub predicted: Vec<u8>,
+    pub predicted: Vec<Class>,
     /// One entry for each walk that moved in this round.
     pub walk_steps: Vec<WalkStep>,
     /// Whether the target's loss became NaN or infinite in this round, or no sample could be labelled.
@@ -84,7 +85,7 @@ pub struct Proposal {
     /// Index into the train split; for a generated sample the train split's length plus its number in the run, from 0.
     pub sample: u32,
     /// Its label.
-    pub label: u8,
+    pub label: Class,
     /// The sampler's score, if it has one (entropy, margin, distance); samples with higher scores are preferred.
     pub score: Option<f32>,
     /// The step in latent space that led to it, if any.
@@ -160,7 +161,7 @@ pub struct LatentStep {
     /// The anchor: a train sample or a generated one, numbered as in `Proposal`.
     pub parent: u32,
     /// The label that the loss was taken with.
-    pub parent_label: u8,
+    pub parent_label: Class,
     /// Loss of F(G(p)) with respect to that label, before the step (nats, or kPa^2 with its stress map).
     pub loss: f32,
     /// The anchor's code p.
@@ -183,7 +184,7 @@ pub struct WalkStep {
     /// The neighbour it arrived at: index into the train split.
     pub sample: u32,
     /// That neighbour's own label.
-    pub label: u8,
+    pub label: Class,
     pub step: LatentStep,
 }
 

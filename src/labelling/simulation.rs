@@ -15,7 +15,7 @@ use super::{ImageRef, Label, LabellingTool, Refusal};
 use crate::cache::{self, Spoilt};
 use crate::dataset::vessels::burden_band;
 use crate::dataset::vessels::masks::{MaskFault, WallMask};
-use crate::dataset::{Dataset, ImageShape, Split};
+use crate::dataset::{Class, Dataset, ImageShape, Split};
 use crate::disk;
 use crate::experiment::{Experiment, StressKind};
 
@@ -71,7 +71,7 @@ pub struct MadeSample {
     /// The decoded image as tool and target see it; for a mask, each pixel is 0 or 1.
     pub image: Vec<f32>,
     /// Its class; for a mask, its band of plaque burden.
-    pub label: u8,
+    pub label: Class,
     /// Its map, if labels are maps.
     pub map: Option<ScaledMap>,
     pub seconds: f32,

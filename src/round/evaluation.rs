@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::dataset::Split;
+use crate::dataset::{Class, Split};
 use crate::experiment::{EvaluationSplit, Task};
 use crate::history::Metric;
 use crate::labelling::simulation::{Simulation, SolvedMaps};
@@ -24,7 +24,7 @@ pub enum Scope {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tally {
     /// Rows of `confusion` are true classes, columns predicted ones; `predicted` is the class of each image in order.
-    Classes { correct: usize, confusion: Vec<u32>, predicted: Vec<u8> },
+    Classes { correct: usize, confusion: Vec<u32>, predicted: Vec<Class> },
     /// Sums of square errors (kPa^2) and pixels, over all of them and over the wall; wall pixels above the constant.
     Maps { all: [f64; 2], wall: [f64; 2], above: f64 },
 }
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_part_is_stratified_and_fixed() {
-        let labels: Vec<u8> = (0..2000).map(|i| if i % 4 == 0 { 1 } else { 0 }).collect();
+        let labels: Vec<Class> = (0..2000).map(|i| if i % 4 == 0 { 1 } else { 0 }).collect();
         let shape = ImageShape { channels: 1, height: 1, width: 1 };
         let split = Split::new(shape, vec![0; 2000], labels).unwrap();
         let part = stratified_part(&split, 100);

@@ -10,6 +10,7 @@ use super::label_queue::LabelledCandidate;
 use super::run::{Run, Stage, fresh_target};
 use super::training_set::TrainingSet;
 use crate::archive::{Checkpoint, CheckpointOf, Foreign};
+use crate::dataset::Class;
 use crate::experiment::Task;
 use crate::history::{History, Proposal, RoundRecord};
 use crate::identity::GroundDifference;
@@ -160,9 +161,9 @@ impl Run {
 
     /// The labelled samples as train samples with labels, for walks: a generated sample is replaced by its nearest
     /// neighbour.
-    pub fn walk_pool(&self) -> Vec<(u32, u8)> {
+    pub fn walk_pool(&self) -> Vec<(u32, Class)> {
         let (latent, index) = (&self.world.latent, self.world.latent.index());
-        let beside = |&(sample, label): &(u32, u8)| match (sample as usize) < latent.len() {
+        let beside = |&(sample, label): &(u32, Class)| match (sample as usize) < latent.len() {
             true => Some((sample, label)),
             false => index.nearest(self.labelled.code(sample, latent), |_| false).map(|n| (n.sample, label)),
         };

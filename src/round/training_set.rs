@@ -1,6 +1,6 @@
 //! The training set of the target network: the pairs labelled so far, in shuffled minibatches.
 
-use crate::dataset::{ImageShape, Split};
+use crate::dataset::{Class, ImageShape, Split};
 use crate::experiment::Augmentation;
 use crate::labelling::simulation::ScaledMap;
 use crate::rng::{Rng, Streams};
@@ -9,7 +9,7 @@ use crate::target::Truth;
 /// One pair of the training set.
 pub struct Pair {
     pub sample: u32,
-    pub label: u8,
+    pub label: Class,
     /// The decoded image, if it is trained on instead of the real one.
     pub decoded: Option<Vec<f32>>,
     /// The stress map, if labels are maps.
@@ -21,7 +21,7 @@ pub struct Pair {
 pub struct Batch {
     /// Pixels in [0, 1], one image after the other.
     pub images: Vec<f32>,
-    labels: Vec<u8>,
+    labels: Vec<Class>,
     /// Scaled maps one after the other; empty if labels are classes.
     maps: Vec<f32>,
 }

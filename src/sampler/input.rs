@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::dataset::Split;
+use crate::dataset::{Class, Split};
 use crate::experiment::Experiment;
 use crate::generator::Generator;
 use crate::history::LatentStep;
@@ -130,7 +130,7 @@ impl<'a> Images<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled {
     round_of: Vec<u16>,
-    bought: Vec<(u32, u8)>,
+    bought: Vec<(u32, Class)>,
     /// Codes of the generated samples.
     made: Vec<Vec<f32>>,
     /// The maps of labelled samples, train or generated, if labels are maps.
@@ -144,7 +144,7 @@ impl Labelled {
     }
 
     /// Adds a label paid for in `round`; false if the sample was labelled before.
-    pub fn buy(&mut self, sample: u32, label: u8, round: usize) -> bool {
+    pub fn buy(&mut self, sample: u32, label: Class, round: usize) -> bool {
         let slot = &mut self.round_of[sample as usize];
         if *slot > 0 {
             return false;
@@ -155,7 +155,7 @@ impl Labelled {
     }
 
     /// Adds a generated sample with its label and returns its number.
-    pub fn buy_made(&mut self, code: Vec<f32>, label: u8) -> u32 {
+    pub fn buy_made(&mut self, code: Vec<f32>, label: Class) -> u32 {
         let sample = (self.round_of.len() + self.made.len()) as u32;
         self.made.push(code);
         self.bought.push((sample, label));
@@ -190,7 +190,7 @@ impl Labelled {
     }
 
     /// Distinct labelled samples with their labels, in the order they were labelled.
-    pub fn bought(&self) -> &[(u32, u8)] {
+    pub fn bought(&self) -> &[(u32, Class)] {
         &self.bought
     }
 

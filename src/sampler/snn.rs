@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Anchor, Candidate, Heading, Interrupted, MovedPoint, Place, Sampler, SamplerInput, Stride, move_points};
+use crate::dataset::Class;
 use crate::experiment::{AnchorSelection, NeighbourPool};
 use crate::rng::Rng;
 
@@ -80,7 +81,7 @@ pub fn anchors<'a>(input: &SamplerInput<'a>, count: usize, rng: &mut Rng) -> Vec
     chosen(input, count, rng).into_iter().map(anchor).collect()
 }
 
-fn chosen(input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Vec<(u32, u8)> {
+fn chosen(input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Vec<(u32, Class)> {
     let bought = input.labelled.bought();
     let first_snn_round = input.round <= 2;
     let renew = match input.experiment.anchors {
@@ -89,7 +90,7 @@ fn chosen(input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Vec<(u32, u8
         AnchorSelection::Never => first_snn_round,
     };
     if !renew && !input.previous.is_empty() {
-        let label_of: std::collections::HashMap<u32, u8> = bought.iter().copied().collect();
+        let label_of: std::collections::HashMap<u32, Class> = bought.iter().copied().collect();
         let kept = input.previous.iter().filter_map(|s| label_of.get(s).map(|&label| (*s, label)));
         return kept.cycle().take(count).collect();
     }

@@ -1,6 +1,7 @@
 //! The step towards harder samples, p' = p + alpha d (Eq. 2), shared by the samplers and the walks.
 
 use super::input::{Interrupted, SamplerInput, go_on};
+use crate::dataset::Class;
 use crate::experiment::{Experiment, GradientKind};
 use crate::generator::Generator;
 use crate::history::LatentStep;
@@ -17,7 +18,7 @@ const ANCHORS_PER_CHUNK: usize = 64;
 pub struct Anchor<'a> {
     /// A train sample, or a generated one, numbered after the train split.
     pub sample: u32,
-    pub label: u8,
+    pub label: Class,
     pub code: &'a [f32],
     /// Its scaled map, if labels are maps.
     pub map: Option<&'a [f32]>,
@@ -28,7 +29,7 @@ pub struct Anchor<'a> {
 pub struct MovedPoint {
     /// The anchor: a train sample, or a generated one, numbered after the train split.
     pub parent: u32,
-    pub parent_label: u8,
+    pub parent_label: Class,
     /// Loss of F(G(p)) before the step (nats, or kPa^2).
     pub loss: f32,
     /// The anchor's point p.
@@ -133,7 +134,7 @@ pub fn move_points(
     for chunk in anchors.chunks(ANCHORS_PER_CHUNK.min(target.images_per_unit())) {
         go_on(interrupted, moved.len(), anchors.len())?;
         let codes: Vec<f32> = chunk.iter().flat_map(|a| a.code.to_vec()).collect();
-        let labels: Vec<u8> = chunk.iter().map(|a| a.label).collect();
+        let labels: Vec<Class> = chunk.iter().map(|a| a.label).collect();
         let maps: Vec<f32> = chunk.iter().filter_map(|a| a.map).flatten().copied().collect();
         let truth = if maps.is_empty() { Truth::Classes(&labels) } else { Truth::Maps(&maps) };
         let found = latent_gradient(generator, target, &codes, truth);

@@ -5,7 +5,7 @@ use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};
 
 use super::nets::{IMAGES_PER_UNIT, Network};
-use crate::dataset::ImageShape;
+use crate::dataset::{Class, ImageShape};
 use crate::device::{ComputeDevice, DeviceKind};
 use crate::experiment::{Experiment, Task};
 use crate::generator::{host, weights};
@@ -16,25 +16,25 @@ use crate::rng::Streams;
 #[derive(Debug, Clone, Copy)]
 pub enum Truth<'a> {
     /// The class of each image: cross entropy.
-    Classes(&'a [u8]),
+    Classes(&'a [Class]),
     /// The scaled map of each image, one after the other: mean square error.
     Maps(&'a [f32]),
 }
 
-impl<'a> From<&'a [u8]> for Truth<'a> {
-    fn from(labels: &'a [u8]) -> Self {
+impl<'a> From<&'a [Class]> for Truth<'a> {
+    fn from(labels: &'a [Class]) -> Self {
         Self::Classes(labels)
     }
 }
 
-impl<'a> From<&'a Vec<u8>> for Truth<'a> {
-    fn from(labels: &'a Vec<u8>) -> Self {
+impl<'a> From<&'a Vec<Class>> for Truth<'a> {
+    fn from(labels: &'a Vec<Class>) -> Self {
         Self::Classes(labels)
     }
 }
 
-impl<'a, const N: usize> From<&'a [u8; N]> for Truth<'a> {
-    fn from(labels: &'a [u8; N]) -> Self {
+impl<'a, const N: usize> From<&'a [Class; N]> for Truth<'a> {
+    fn from(labels: &'a [Class; N]) -> Self {
         Self::Classes(labels)
     }
 }
@@ -226,16 +226,16 @@ fn image_tensor(images: Vec<f32>, shape: ImageShape, device: &Device) -> Tensor<
     Tensor::from_data(TensorData::new(images, [n, shape.channels, shape.height, shape.width]), device)
 }
 
-pub fn label_tensor(labels: &[u8], device: &Device) -> Tensor<1, Int> {
+pub fn label_tensor(labels: &[Class], device: &Device) -> Tensor<1, Int> {
     let labels: Vec<i32> = labels.iter().map(|&l| i32::from(l)).collect();
     let n = labels.len();
     Tensor::from_data(TensorData::new(labels, [n]), device)
 }
 
 /// The most probable class and the cross entropy with `label` (nats), from one row of log probabilities.
-pub fn prediction(log_probabilities: &[f32], label: u8) -> (u8, f32) {
+pub fn prediction(log_probabilities: &[f32], label: Class) -> (Class, f32) {
     let loss = log_probabilities.get(usize::from(label)).map_or(f32::NAN, |l| -l);
-    (argmax(log_probabilities) as u8, loss)
+    (argmax(log_probabilities) as Class, loss)
 }
 
 /// Index of the largest value of a row, the first if tied; 0 for an empty row.

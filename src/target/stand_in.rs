@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::model::{FrozenTarget, Target, prediction};
 use crate::cache;
-use crate::dataset::{Dataset, ImageShape, Split};
+use crate::dataset::{Class, Dataset, ImageShape, Split};
 use crate::device::ComputeDevice;
 use crate::disk;
 use crate::experiment::{DatasetKind, Digest, Experiment, TargetKind};
@@ -78,7 +78,7 @@ impl StandIn {
         let Label::Class(class) = self.label(ImageRef { width, height, pixels: &image })? else {
             return Err(Refusal::Program { program: NAME.into(), reason: "it returned no class".into() });
         };
-        Ok(MadeSample { image, label: class as u8, map: None, seconds: start.elapsed().as_secs_f32() })
+        Ok(MadeSample { image, label: class as Class, map: None, seconds: start.elapsed().as_secs_f32() })
     }
 }
 
@@ -192,7 +192,7 @@ impl StandInTraining {
             }
             samples.extend(self.deck.pop());
         }
-        let labels: Vec<u8> = samples.iter().map(|&s| train.label(s as usize)).collect();
+        let labels: Vec<Class> = samples.iter().map(|&s| train.label(s as usize)).collect();
         self.target.train_step(train.gather(&samples), &labels);
         self.step += 1;
     }

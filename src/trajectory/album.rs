@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::measure::{BaseRate, StepMeasure};
 use super::verdict::{Judgement, VerdictRules};
 use crate::archive::{CheckpointOf, Foreign, Whole};
-use crate::dataset::ImageShape;
+use crate::dataset::{Class, ImageShape};
 use crate::history::{History, WalkStep};
 use crate::identity::Ground;
 use crate::latent::{LatentSpace, Sparsity, latent_scale};
@@ -28,7 +28,7 @@ pub struct Embedding {
     pub dim: usize,
     /// `[labels.len(), dim]`.
     pub codes: Vec<f32>,
-    pub labels: Vec<u8>,
+    pub labels: Vec<Class>,
 }
 
 /// The images along the walks of one run: the right half of Figure 4.

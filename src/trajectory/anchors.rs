@@ -1,5 +1,6 @@
 //! Start points of walks.
 
+use crate::dataset::Class;
 use crate::experiment::WalkAnchors;
 use crate::latent::LatentSpace;
 use crate::rng::Rng;
@@ -11,18 +12,18 @@ const RIM: f32 = 0.05;
 pub fn choose_anchors(
     kind: WalkAnchors,
     count: usize,
-    pool: &[(u32, u8)],
+    pool: &[(u32, Class)],
     latent: &LatentSpace,
     rng: &mut Rng,
 ) -> Vec<u32> {
-    let samples = |pool: &[(u32, u8)]| pool.iter().map(|&(s, _)| s).collect::<Vec<_>>();
+    let samples = |pool: &[(u32, Class)]| pool.iter().map(|&(s, _)| s).collect::<Vec<_>>();
     match kind {
         WalkAnchors::Random => rng.choose(&samples(pool), count),
         WalkAnchors::PerClass => {
             let shuffled = rng.choose(pool, pool.len());
-            let mut ranks = [0_usize; u8::MAX as usize + 1];
+            let mut ranks = vec![0_usize; shuffled.iter().map(|(_, l)| usize::from(*l) + 1).max().unwrap_or(0)];
             // The first of each class, then the second of each, and so on.
-            let mut ranked: Vec<(usize, u8, u32)> = Vec::with_capacity(shuffled.len());
+            let mut ranked: Vec<(usize, Class, u32)> = Vec::with_capacity(shuffled.len());
             for (sample, label) in shuffled {
                 ranked.push((ranks[usize::from(label)], label, sample));
                 ranks[usize::from(label)] += 1;
@@ -53,7 +54,7 @@ mod tests {
         let mut codes = rng.normals(800);
         codes.extend((0..20).flat_map(|i| [20.0 + 5.0 * i as f32, 0.0]));
         let latent = LatentSpace::new(codes, 2).unwrap();
-        let pool: Vec<(u32, u8)> = (0..420).map(|s| (s, (s % 10 % 4) as u8)).collect();
+        let pool: Vec<(u32, Class)> = (0..420).map(|s| (s, (s % 10 % 4) as Class)).collect();
         for (kind, count) in [(WalkAnchors::Random, 30), (WalkAnchors::PerClass, 30), (WalkAnchors::Rim, 8)] {
             let mut chosen = choose_anchors(kind, count, &pool, &latent, &mut rng);
             assert_eq!(chosen.len(), count, "{kind}");

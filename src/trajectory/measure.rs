@@ -1,5 +1,6 @@
 //! Measures of a step of a walk: how sparse the embedding is at p', and which classes meet where the step arrived.
 
+use crate::dataset::Class;
 use crate::history::LatentStep;
 use crate::latent::LatentSpace;
 
@@ -28,8 +29,8 @@ pub struct LabelMeasure {
     /// H50: entropy of the labels of the 50 samples nearest to where the walk arrived (nats).
     pub entropy: f32,
     /// The most common of those labels, and the most common where the step began.
-    pub majority: u8,
-    pub majority_before: u8,
+    pub majority: Class,
+    pub majority_before: Class,
 }
 
 impl StepMeasure {
@@ -40,7 +41,7 @@ impl StepMeasure {
     }
 
     /// The measures, with those from the labels of all of D, of a step that arrived at `sample`.
-    pub fn with_labels(step: &LatentStep, sample: u32, latent: &LatentSpace, labels: &[u8]) -> Self {
+    pub fn with_labels(step: &LatentStep, sample: u32, latent: &LatentSpace, labels: &[Class]) -> Self {
         let (entropy, majority) = neighbourhood(latent, labels, &step.neighbour);
         let (_, majority_before) = neighbourhood(latent, labels, &step.from);
         let labels = Some(LabelMeasure { entropy, majority, majority_before });
@@ -53,7 +54,7 @@ impl StepMeasure {
 pub struct BaseRate(Vec<f32>);
 
 impl BaseRate {
-    pub fn new(latent: &LatentSpace, labels: &[u8]) -> Self {
+    pub fn new(latent: &LatentSpace, labels: &[Class]) -> Self {
         let stride = latent.len().div_ceil(BASE_SAMPLES).max(1);
         let at = |s: usize| neighbourhood(latent, labels, latent.code(s as u32)).0;
         let mut entropies: Vec<f32> = (0..latent.len()).step_by(stride).map(at).collect();
@@ -69,15 +70,16 @@ impl BaseRate {
 }
 
 /// Entropy (nats) of the labels of the nearest samples, and the most common label, the lowest if tied.
-fn neighbourhood(latent: &LatentSpace, labels: &[u8], point: &[f32]) -> (f32, u8) {
-    let mut counts = [0_usize; u8::MAX as usize + 1];
+fn neighbourhood(latent: &LatentSpace, labels: &[Class], point: &[f32]) -> (f32, Class) {
     let near = latent.index().nearest_n(point, LABEL_NEIGHBOURS);
-    for label in near.iter().filter_map(|n| labels.get(n.sample as usize)) {
-        counts[usize::from(*label)] += 1;
+    let near_labels = || near.iter().filter_map(|n| labels.get(n.sample as usize).map(|label| usize::from(*label)));
+    let mut counts = vec![0_usize; near_labels().max().map_or(0, |most| most + 1)];
+    for label in near_labels() {
+        counts[label] += 1;
     }
     let total = near.len().max(1) as f32;
     let shares = counts.iter().filter(|&&c| c > 0).map(|&c| c as f32 / total);
     let entropy = -shares.map(|p| p * p.ln()).sum::<f32>();
     let best = counts.iter().enumerate().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(&a.0)));
-    (entropy.max(0.0), best.map_or(0, |(label, _)| label as u8))
+    (entropy.max(0.0), best.map_or(0, |(label, _)| label as Class))
 }

@@ -42,7 +42,7 @@ pub fn check(e: &Experiment, strategies: &[Strategy], device: DeviceKind, free: 
 }
 
 fn needs(e: &Experiment, strategies: &[Strategy], device: DeviceKind) -> Vec<Need> {
-    let pixels = source(e.dataset).shape().len() as f64;
+    let pixels = source(e.dataset).shape(e).len() as f64;
     let count = |n: usize| n as f64;
     let need = |field, power, bytes| Need { field, power, bytes };
     // As read and as split.

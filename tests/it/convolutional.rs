@@ -116,7 +116,7 @@ fn normalisations_are_frozen_in_the_latent_gradient_and_a_frozen_model_does_not_
     let shape = world.dataset.shape();
     let mut target = Target::new(&e, shape, 10, &Streams::new(1), &world.device);
     let samples: Vec<u32> = (0..32).collect();
-    let labels: Vec<u8> = samples.iter().map(|&s| world.dataset.train.label(s as usize)).collect();
+    let labels: Vec<_> = samples.iter().map(|&s| world.dataset.train.label(s as usize)).collect();
     let images = world.dataset.train.gather(&samples);
     for _ in 0..4 {
         target.train_step(images.clone(), &labels);

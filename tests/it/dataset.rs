@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ridgewalk::dataset::files::locate;
 use ridgewalk::dataset::source::Hashes;
-use ridgewalk::dataset::{self, DataError, sources};
+use ridgewalk::dataset::{self, Class, DataError, sources};
 use ridgewalk::experiment::{DatasetKind, Experiment};
 
 /// The folder of `RIDGEWALK_DATA`; without it, reports that the test is skipped.
@@ -67,7 +67,7 @@ fn real_mnist_loads_with_the_published_counts() {
         let data = dataset::load(&experiment(DatasetKind::Mnist, 0, 0, 5_000), 1, data_dir).unwrap();
         assert_eq!((data.train.len(), data.validation.len(), data.test.len()), (55_000, 5_000, 10_000));
         // Images of each class in the test split, as published.
-        let count = |d: u8| data.test.labels().iter().filter(|&&l| l == d).count();
+        let count = |d: Class| data.test.labels().iter().filter(|&&l| l == d).count();
         assert_eq!((0..10).map(count).collect::<Vec<_>>(), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
         assert_eq!(&data.test.labels()[..5], [7, 2, 1, 0, 4]);
         assert!(data.provenance.contains("(the published files)"), "{}", data.provenance);

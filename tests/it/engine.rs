@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ridgewalk::archive::SavedRun;
+use ridgewalk::dataset::Class;
 use ridgewalk::difference::first_difference;
 use ridgewalk::engine::planned::RunId;
 use ridgewalk::engine::protocol::{Command, Event, Level, Phase, Snapshot};
@@ -117,7 +118,7 @@ impl Listener {
         answer
     }
 
-    pub fn probe(&mut self, code: Vec<f32>, label: Option<u8>) -> Arc<Probe> {
+    pub fn probe(&mut self, code: Vec<f32>, label: Option<Class>) -> Arc<Probe> {
         self.engine.send(Command::ask(ProbePoint { code, label }));
         let heard = self.until("a probe", |e| matches!(e, Event::Answer(Answer::Probe(_))));
         let Event::Answer(Answer::Probe(answer)) = heard else { unreachable!() };
@@ -224,7 +225,7 @@ fn scores_come_when_wanted_and_agree_with_inspections() {
         let inspection = listener.inspect(sample);
         assert!((inspection.loss - scores.loss[sample as usize]).abs() < 1e-4);
         let best = inspection.probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0;
-        assert_eq!(best as u8, scores.predicted[sample as usize]);
+        assert_eq!(best as Class, scores.predicted[sample as usize]);
         assert_eq!(inspection.reconstruction.len(), 784);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ridgewalk::dataset::Class;
 use ridgewalk::field::{Field, FieldRequest, Fieldwork, Ground, LEVELS, Plane};
 use ridgewalk::rng::Streams;
 use ridgewalk::target::{FrozenTarget, Target, latent_gradient, prediction};
@@ -14,14 +15,14 @@ fn taught(world: &World, steps: usize) -> FrozenTarget {
     let dataset = &world.dataset;
     let mut target = Target::new(&tiny(), dataset.shape(), 10, &Streams::new(1), &world.device);
     let samples: Vec<u32> = (0..128).collect();
-    let labels: Vec<u8> = samples.iter().map(|&s| dataset.train.label(s as usize)).collect();
+    let labels: Vec<_> = samples.iter().map(|&s| dataset.train.label(s as usize)).collect();
     for _ in 0..steps {
         target.train_step(dataset.train.gather(&samples), &labels);
     }
     target.frozen()
 }
 
-fn request(label: Option<u8>) -> FieldRequest {
+fn request(label: Option<Class>) -> FieldRequest {
     // Not rectangular, so that exchanged edges would be noticed.
     let plane = Plane { origin: vec![-2.0, -1.5], edge_u: vec![4.0, 0.5], edge_v: vec![-0.3, 3.0] };
     FieldRequest { plane, label, disagreement: true }

@@ -99,7 +99,7 @@ fn the_networks_of_cifar_10_begin_as_on_the_cpu() {
         let mut losses = vec![reconstruction, code, a.generator, a.discriminator, a.code_discriminator];
         let mut target = Target::new(&e, dataset.shape(), 10, &Streams::new(1), device);
         let samples: Vec<u32> = (0..16).collect();
-        let labels: Vec<u8> = samples.iter().map(|&s| dataset.train.label(s as usize)).collect();
+        let labels: Vec<_> = samples.iter().map(|&s| dataset.train.label(s as usize)).collect();
         let images = dataset.train.gather(&samples);
         losses.extend((0..2).map(|_| target.train_step(images.clone(), &labels)));
         losses

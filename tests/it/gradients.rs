@@ -1,5 +1,6 @@
 //! The gradient that samplers follow, compared with central differences of the loss.
 
+use ridgewalk::dataset::Class;
 use ridgewalk::rng::Streams;
 use ridgewalk::target::{Target, latent_gradient};
 
@@ -12,12 +13,13 @@ fn the_latent_gradient_agrees_with_central_differences() {
     let mut target = Target::new(&tiny(), dataset.shape(), 10, &Streams::new(1), &world.device);
     // A little training, so that the loss is not flat.
     let samples: Vec<u32> = (0..128).collect();
-    let labels: Vec<u8> = samples.iter().map(|&s| dataset.train.label(s as usize)).collect();
+    let labels: Vec<_> = samples.iter().map(|&s| dataset.train.label(s as usize)).collect();
     for _ in 0..8 {
         target.train_step(dataset.train.gather(&samples), &labels);
     }
     let frozen = target.frozen();
-    let loss = |code: &[f32], label: u8| f64::from(latent_gradient(&*world.generator, &frozen, code, &[label]).loss[0]);
+    let loss =
+        |code: &[f32], label: Class| f64::from(latent_gradient(&*world.generator, &frozen, code, &[label]).loss[0]);
     let step = 2e-2_f32;
     let (mut checked, mut close) = (0, 0);
     for sample in 0..40_u32 {
@@ -45,7 +47,7 @@ fn a_points_gradient_does_not_depend_on_the_other_points() {
     let world = tiny_world();
     let target = Target::new(&tiny(), world.dataset.shape(), 10, &Streams::new(2), &world.device).frozen();
     let codes = &world.latent.codes()[..40];
-    let labels: Vec<u8> = (0..20).map(|s| world.dataset.train.label(s)).collect();
+    let labels: Vec<_> = (0..20).map(|s| world.dataset.train.label(s)).collect();
     let together = latent_gradient(&*world.generator, &target, codes, &labels);
     for i in 0..20 {
         let alone = latent_gradient(&*world.generator, &target, &codes[2 * i..2 * i + 2], &labels[i..=i]);

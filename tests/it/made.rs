@@ -1,5 +1,6 @@
 //! Histories with invented numbers: no training, only the shapes of real runs.
 
+use ridgewalk::dataset::Class;
 use ridgewalk::experiment::{DatasetKind, Experiment, Own, Strategy, Task};
 use ridgewalk::history::{Evaluation, FORMAT_VERSION, Header, History, LatentStep, Metric, Proposal, RoundRecord};
 use ridgewalk::rng::{Rng, Streams};
@@ -89,7 +90,8 @@ impl Made {
 
     fn proposal(self, round: usize, index: u32, rng: &mut Rng) -> Proposal {
         let walks = self.strategy == Strategy::Snn && round > 1;
-        let label = if walks && index.is_multiple_of(2) { [4, 9, 3, 8, 5][rng.below(5)] } else { rng.below(10) as u8 };
+        let label =
+            if walks && index.is_multiple_of(2) { [4, 9, 3, 8, 5][rng.below(5)] } else { rng.below(10) as Class };
         let from = rng.normals(2);
         let to: Vec<f32> = from.iter().map(|v| v + 0.21).collect();
         let neighbour: Vec<f32> = to.iter().map(|v| v + 0.03 * rng.normal()).collect();

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use ridgewalk::dataset::Class;
 use ridgewalk::experiment::{AnchorSelection, Experiment, Field, GradientKind, NeighbourPool, Part, Strategy};
 use ridgewalk::rng::Streams;
 use ridgewalk::sampler::{Candidate, Images, Interrupted, Labelled, SamplerInput, sampler};
@@ -49,7 +50,7 @@ impl Bench {
     }
 
     /// The first `n` train samples as labelled, optionally of one class only.
-    fn labelled(&self, n: usize, only: Option<u8>) -> Labelled {
+    fn labelled(&self, n: usize, only: Option<Class>) -> Labelled {
         let train = &self.world.dataset.train;
         let mut labelled = Labelled::none(train.len());
         let wanted = (0..train.len() as u32).filter(|&s| only.is_none_or(|class| train.label(s as usize) == class));

@@ -5,11 +5,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::editions::{CIFAR10, edition};
-use super::packed::{damaged, fault, file_name, known, open};
-use super::tar;
 use crate::dataset::files::{locate, published};
+use crate::dataset::packed::{damaged, fault, file_name, known, open};
 use crate::dataset::source::{Edition, Files, Hashes, Origin, Source};
-use crate::dataset::{DataError, Dataset, ImageShape, Split};
+use crate::dataset::{Class, DataError, Dataset, ImageShape, Split, tar};
 use crate::experiment::Experiment;
 
 /// The shape of every image of CIFAR-10.
@@ -39,7 +38,7 @@ impl Source for Cifar10 {
         Origin::Published(self)
     }
 
-    fn shape(&self) -> ImageShape {
+    fn shape(&self, _: &Experiment) -> ImageShape {
         SHAPE
     }
 
@@ -241,7 +240,7 @@ fn record() -> usize {
 #[derive(Default)]
 struct Records {
     pixels: Vec<u8>,
-    labels: Vec<u8>,
+    labels: Vec<Class>,
     files: Vec<(String, usize)>,
 }
 
@@ -270,7 +269,7 @@ impl Records {
                 let detail = format!("label {} in record {i}, but there are {} classes", record[0], CLASSES.len());
                 return Err(fault(path, detail));
             }
-            self.labels.push(record[0]);
+            self.labels.push(record[0].into());
             self.pixels.extend_from_slice(&record[1..]);
         }
         self.files.push((file_name(path), whole));
@@ -285,7 +284,7 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::sources::packed::tests::gz;
+    use crate::dataset::packed::tests::gz;
 
     /// `n` records, each with its index as first pixel.
     fn records(n: u8) -> Vec<u8> {

@@ -3,9 +3,9 @@
 
 use std::path::PathBuf;
 
-use super::packed::open;
 use crate::dataset::DataError;
 use crate::dataset::files::published::md5_from;
+use crate::dataset::packed::open;
 use crate::dataset::source::Edition;
 
 /// The editions of CIFAR-10 that are known.
@@ -36,7 +36,7 @@ pub fn edition(editions: &[Edition], files: &[(String, PathBuf)]) -> Result<Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::sources::packed::tests::gz;
+    use crate::dataset::packed::tests::gz;
 
     #[test]
     fn an_edition_is_known_by_all_of_its_files_loose_or_packed() {

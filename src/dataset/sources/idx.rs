@@ -3,10 +3,10 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::packed::{GZIP, damaged, fault, file_name, known, open};
 use crate::dataset::files::{locate, published};
+use crate::dataset::packed::{GZIP, damaged, fault, file_name, known, open};
 use crate::dataset::source::{Files, Hashes, Origin, Source};
-use crate::dataset::{DataError, Dataset, ImageShape, Split};
+use crate::dataset::{Class, DataError, Dataset, ImageShape, Split};
 use crate::experiment::Experiment;
 
 /// Digits 0..=9; Fashion-MNIST and similar data sets have ten classes too.
@@ -85,7 +85,7 @@ impl Source for Mnist {
         Origin::Published(self)
     }
 
-    fn shape(&self) -> ImageShape {
+    fn shape(&self, _: &Experiment) -> ImageShape {
         ImageShape { channels: 1, height: 28, width: 28 }
     }
 
@@ -210,12 +210,12 @@ pub fn read_images(path: &Path) -> Result<(ImageShape, Vec<u8>), DataError> {
 }
 
 /// Reads the labels of an IDX file of one dimension, whole numbers below ten.
-pub fn read_labels(path: &Path) -> Result<Vec<u8>, DataError> {
+pub fn read_labels(path: &Path) -> Result<Vec<Class>, DataError> {
     let (_, bytes, width) = read(path, LABELS, "labels")?;
     let class = |(place, value): (usize, &[u8])| {
         // Big-endian; a negative number of one byte reads as 128 or above.
         let value = value.iter().fold(0_u32, |value, &byte| value << 8 | u32::from(byte));
-        let class = |value: u32| u8::try_from(value).ok().filter(|&class| usize::from(class) < CLASSES);
+        let class = |value: u32| Class::try_from(value).ok().filter(|&class| usize::from(class) < CLASSES);
         class(value).ok_or_else(|| {
             let little = width > 1 && class(value.swap_bytes() >> (32 - 8 * width)).is_some();
             let hint = if little { ": its numbers are little-endian; write them big-endian" } else { "" };
@@ -290,7 +290,7 @@ fn word(file: &mut dyn Read, path: &Path) -> Result<u32, DataError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::sources::packed::tests::gz;
+    use crate::dataset::packed::tests::gz;
 
     /// An IDX file with this magic number, sizes and body.
     fn idx(magic: u32, sizes: &[u32], body: &[u8]) -> Vec<u8> {

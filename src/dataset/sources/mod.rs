@@ -1,8 +1,6 @@
 //! The list of data sources: a new source needs a file, a line here, and a row of `DatasetKind`.
 
-mod packed;
 pub mod idx;
-pub mod tar;
 pub mod editions;
 pub mod cifar;
 
@@ -10,7 +8,7 @@ use std::path::Path;
 
 use super::files::locate::{self, Found};
 use super::source::{Files, Origin, Source};
-use super::{strokes, vessels};
+use super::{own, strokes, vessels};
 use crate::experiment::DatasetKind;
 
 /// The source of a data set.
@@ -21,6 +19,7 @@ pub fn source(dataset: DatasetKind) -> &'static dyn Source {
         DatasetKind::Cifar10 => &cifar::Cifar10,
         DatasetKind::Ivus => &vessels::Vessels,
         DatasetKind::Masks => &vessels::OwnMasks,
+        DatasetKind::Own => &own::OwnImages,
     }
 }
 
@@ -51,8 +50,9 @@ mod tests {
     use crate::experiment::Experiment;
 
     fn load_from(dataset: DatasetKind, folder: &Path) -> Result<crate::dataset::Dataset, crate::dataset::DataError> {
-        let masks = folder.to_string_lossy().into_owned();
-        let experiment = Experiment { dataset, masks, train_size: 12, test_size: 6, ..Experiment::default() };
+        let place = folder.to_string_lossy().into_owned();
+        let (masks, data) = (place.clone(), place);
+        let experiment = Experiment { dataset, masks, data, train_size: 12, test_size: 6, ..Experiment::default() };
         load(&experiment, 1, Some(folder))
     }
 
@@ -93,7 +93,10 @@ mod tests {
     fn a_source_reads_or_generates_images_of_its_shape() {
         for dataset in generated() {
             let data = load_from(dataset, Path::new("nowhere")).unwrap();
-            assert_eq!((data.shape(), data.name.as_str()), (source(dataset).shape(), dataset.name()));
+            assert_eq!(
+                (data.shape(), data.name.as_str()),
+                (source(dataset).shape(&Experiment::default()), dataset.name())
+            );
         }
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::source::{Origin, Source, sizes_or};
-use super::{DataError, Dataset, ImageShape, Split};
+use super::{Class, DataError, Dataset, ImageShape, Split};
 use crate::experiment::Experiment;
 use crate::rng::Streams;
 use skeleton::{CLASSES, Skeletons};
@@ -27,7 +27,7 @@ impl Source for Digits {
         Origin::Generated
     }
 
-    fn shape(&self) -> ImageShape {
+    fn shape(&self, _: &Experiment) -> ImageShape {
         SHAPE
     }
 
@@ -53,9 +53,9 @@ fn split(skeletons: &Skeletons, streams: Streams, name: &str, count: usize) -> R
     let one = |index: usize| {
         let mut rng = streams.get(name, index as u64);
         let digit = rng.below(CLASSES);
-        (digit as u8, hand::write(skeletons, digit, &mut rng))
+        (digit as Class, hand::write(skeletons, digit, &mut rng))
     };
-    let written: Vec<(u8, Vec<u8>)> = (0..count).into_par_iter().map(one).collect();
+    let written: Vec<(Class, Vec<u8>)> = (0..count).into_par_iter().map(one).collect();
     let mut pixels = Vec::with_capacity(count * SHAPE.len());
     let mut labels = Vec::with_capacity(count);
     for (label, image) in written {
@@ -74,7 +74,7 @@ mod tests {
         a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum()
     }
 
-    fn accuracy(test: &Split, guess: impl Fn(&[f32]) -> u8 + Sync) -> f32 {
+    fn accuracy(test: &Split, guess: impl Fn(&[f32]) -> Class + Sync) -> f32 {
         let right =
             (0..test.len()).into_par_iter().filter(|&i| guess(&test.gather(&[i as u32])) == test.label(i)).count();
         right as f32 / test.len() as f32
@@ -150,7 +150,7 @@ mod tests {
         let nearest = |image: &[f32]| {
             (0..CLASSES).min_by(|&a, &b| distance(image, &means[a]).total_cmp(&distance(image, &means[b])))
         };
-        let share = accuracy(&data.test, |image| nearest(image).map_or(u8::MAX, |d| d as u8));
+        let share = accuracy(&data.test, |image| nearest(image).map_or(Class::MAX, |d| d as Class));
         assert!((0.60..0.95).contains(&share), "{share}");
     }
 
@@ -162,9 +162,9 @@ mod tests {
         let nearest = |i: usize| {
             let image = data.test.gather(&[i as u32]);
             let best = (0..all.len()).min_by(|&a, &b| distance(&image, &all[a]).total_cmp(&distance(&image, &all[b])));
-            best.map_or(u8::MAX, |b| data.train.label(b))
+            best.map_or(Class::MAX, |b| data.train.label(b))
         };
-        let pairs: Vec<(u8, u8)> =
+        let pairs: Vec<(Class, Class)> =
             (0..data.test.len()).into_par_iter().map(|i| (data.test.label(i), nearest(i))).collect();
         for (a, b) in [(4, 9), (3, 8), (1, 7), (5, 6)] {
             assert!(pairs.iter().any(|&p| p == (a, b) || p == (b, a)), "{a} and {b} do not touch");

@@ -21,7 +21,7 @@ pub mod files;
 use std::path::Path;
 
 use super::source::{Origin, Source, sizes_or};
-use super::{DataError, Dataset, ImageShape, Split};
+use super::{Class, DataError, Dataset, ImageShape, Split};
 use crate::experiment::Experiment;
 use crate::rng::Streams;
 use masks::WallMask;
@@ -46,7 +46,7 @@ impl Source for Vessels {
         Origin::Generated
     }
 
-    fn shape(&self) -> ImageShape {
+    fn shape(&self, _: &Experiment) -> ImageShape {
         VESSEL_SHAPE
     }
 
@@ -64,7 +64,7 @@ impl Source for OwnMasks {
         Origin::OwnFolder
     }
 
-    fn shape(&self) -> ImageShape {
+    fn shape(&self, _: &Experiment) -> ImageShape {
         VESSEL_SHAPE
     }
 
@@ -106,12 +106,12 @@ pub fn bands() -> Vec<String> {
 }
 
 /// The band of plaque burden of a mask, from numbers of pixels; the last band if there is no lumen.
-pub fn burden_band(mask: &WallMask) -> u8 {
+pub fn burden_band(mask: &WallMask) -> Class {
     let burden = mask.regions().map_or(1.0, |regions| {
         let count = |image: &[bool]| image.iter().filter(|v| **v).count() as f64;
         1.0 - count(&regions.lumen) / count(&regions.vessel)
     });
-    BURDENS.iter().filter(|top| burden >= **top).count() as u8
+    BURDENS.iter().filter(|top| burden >= **top).count() as Class
 }
 
 #[cfg(test)]
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(a.digest(), b.digest());
         assert_ne!(a.digest(), c.digest());
         assert_eq!((a.train.len(), a.test.len(), a.shape().len()), (150, 30, 4096));
-        for band in 0..BANDS.len() as u8 {
+        for band in 0..BANDS.len() as Class {
             let share = a.train.labels().iter().filter(|l| **l == band).count();
             assert!((12..=60).contains(&share), "{band}: {share} of 150");
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::dataset::Class;
 use crate::engine::planned::RunId;
 use crate::field::Field;
 
@@ -46,7 +47,7 @@ pub struct RunSnapshot {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scores {
     /// Predicted classes; `NOT_SCORED` while unknown, and always if labels are maps.
-    pub predicted: Vec<u8>,
+    pub predicted: Vec<Class>,
     /// Cross entropy with the true label (nats), or mean square error with its stress map (kPa^2); NaN while
     /// unknown. For display only, never for a sampler.
     pub loss: Vec<f32>,
@@ -55,4 +56,4 @@ pub struct Scores {
 }
 
 /// Marks a sample without a prediction in `Scores::predicted`.
-pub const NOT_SCORED: u8 = u8::MAX;
+pub const NOT_SCORED: Class = Class::MAX;

@@ -3,6 +3,7 @@
 use super::ask::{Ask, Scene};
 use super::inspect::MapPair;
 use super::ray::{FanPoint, NeighbourChange, Ray};
+use crate::dataset::Class;
 use crate::generator::to_bytes;
 use crate::sampler::stepped;
 use crate::target::{Truth, latent_gradient};
@@ -12,7 +13,7 @@ use crate::target::{Truth, latent_gradient};
 pub struct ProbePoint {
     pub code: Vec<f32>,
     /// The label for the loss; `None` takes the nearest sample's.
-    pub label: Option<u8>,
+    pub label: Option<Class>,
 }
 
 /// The properties of a free latent point.
@@ -24,7 +25,7 @@ pub struct Probe {
     /// F(G(p)), class probabilities; empty before a target exists.
     pub probabilities: Vec<f32>,
     /// The label for the loss: the requested one, or else the nearest sample's.
-    pub label: u8,
+    pub label: Class,
     /// Loss of F(G(p)) with respect to `label` (nats), or to the nearest sample's stress map (kPa^2).
     pub loss: f32,
     /// The predicted stress map, if labels are maps.

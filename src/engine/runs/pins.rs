@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::shown_run::ShownRun;
+use crate::dataset::Class;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::{Event, PinValue, Pinned};
 use crate::target::{FrozenTarget, prediction};
@@ -18,7 +19,7 @@ pub struct Pins {
 
 struct Point {
     pin: u64,
-    label: u8,
+    label: Class,
     /// G(p) in [0, 1].
     decoded: Vec<f32>,
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::dataset::Class;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::Event;
 use crate::experiment::WalkAnchors;
@@ -98,7 +99,7 @@ impl HandWalks {
 
     /// Starts several walks at anchors among all of D.
     pub fn start_many(&mut self, world: &World, anchors: WalkAnchors, count: usize) -> Vec<Event> {
-        let pool: Vec<(u32, u8)> = (0..).zip(world.dataset.train.labels().iter().copied()).collect();
+        let pool: Vec<(u32, Class)> = (0..).zip(world.dataset.train.labels().iter().copied()).collect();
         self.draws += 1;
         let rng = &mut self.streams.get("lab-anchors", self.draws);
         let chosen = choose_anchors(anchors, count, &pool, &world.latent, rng);

@@ -1,6 +1,6 @@
 //! Pictures of pixels for inspecting a generator: sheets of images, and embeddings as clouds of points.
 
-use crate::dataset::ImageShape;
+use crate::dataset::{Class, ImageShape};
 use crate::figures::error::FigureError;
 use crate::figures::look::style::Ink;
 use crate::figures::look::theme::Theme;
@@ -71,7 +71,7 @@ pub fn sheet(shape: ImageShape, images: &[u8], columns: usize, theme: &Theme) ->
 }
 
 /// Codes `[n, dim]` coloured by class, one projection for each pair of the first three dimensions, side by side.
-pub fn embedding(codes: &[f32], dim: usize, labels: &[u8], theme: &Theme) -> Picture {
+pub fn embedding(codes: &[f32], dim: usize, labels: &[Class], theme: &Theme) -> Picture {
     let pairs: Vec<(usize, usize)> = match dim {
         0 | 1 => vec![(0, 0)],
         2 => vec![(0, 1)],

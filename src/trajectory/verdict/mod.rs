@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::measure::{LabelMeasure, StepMeasure};
+use crate::dataset::Class;
 use crate::latent::Sparsity;
 
 /// The kinds of walks, in order of precedence.
@@ -184,7 +185,7 @@ impl VerdictRules {
         if steps.len() < self.boundary_steps {
             return Verdict::TooShort;
         }
-        let class = |s: Option<&StepMeasure>, pick: fn(&LabelMeasure) -> u8| s?.labels.as_ref().map(pick);
+        let class = |s: Option<&StepMeasure>, pick: fn(&LabelMeasure) -> Class| s?.labels.as_ref().map(pick);
         let (start, end) = (class(steps.first(), |l| l.majority_before), class(steps.last(), |l| l.majority));
         if start == end { Verdict::Interior } else { Verdict::Crossing }
     }

@@ -1,6 +1,7 @@
 //! Artificial walks in an artificial latent space: an even grid of samples, one class inside a circle, one outside.
 
 use super::*;
+use crate::dataset::Class;
 use crate::history::LatentStep;
 use crate::latent::LatentSpace;
 use crate::trajectory::{BaseRate, Reselection, Walks};
@@ -13,7 +14,7 @@ const CIRCLE: f32 = 1.5;
 
 struct Plane {
     latent: LatentSpace,
-    labels: Vec<u8>,
+    labels: Vec<Class>,
 }
 
 /// Samples of class 1 where `inside` holds.
@@ -21,7 +22,7 @@ fn plane(inside: impl Fn(f32, f32) -> bool) -> Plane {
     let n = (2.0 * HALF / SPACING) as usize + 1;
     let at = |i: usize| i as f32 * SPACING - HALF;
     let codes: Vec<f32> = (0..n * n).flat_map(|i| [at(i / n), at(i % n)]).collect();
-    let labels = codes.chunks_exact(2).map(|c| u8::from(inside(c[0], c[1]))).collect();
+    let labels = codes.chunks_exact(2).map(|c| Class::from(inside(c[0], c[1]))).collect();
     Plane { latent: LatentSpace::new(codes, 2).unwrap(), labels }
 }
 
@@ -175,7 +176,7 @@ fn the_entropy_near_a_straight_boundary_is_that_of_the_circular_segment() {
         // The boundary is midway between the columns of samples at 0 and at one spacing.
         let expected = entropy(step.neighbour[0] - 0.5 * SPACING);
         assert!((found.entropy - expected).abs() < 0.09, "{x}: {} {expected}", found.entropy);
-        assert_eq!(found.majority, u8::from(step.neighbour[0] > 0.01), "{x}");
+        assert_eq!(found.majority, Class::from(step.neighbour[0] > 0.01), "{x}");
     }
     // Both sides of the line, as a share of the whole width.
     let base = BaseRate::new(&plane.latent, &plane.labels);

@@ -5,6 +5,7 @@ use egui_plot::{GridMark, Plot, PlotPoint, PlotResponse};
 
 use super::theme::{self, Theme, font, size};
 use super::words;
+use crate::dataset::Class;
 
 /// Approximate number of ticks on an axis.
 const X_MARKS: f64 = 6.0;
@@ -129,7 +130,7 @@ pub fn line_swatch(ui: &mut Ui, color: Color32, width: f32) {
 }
 
 /// Horizontal bars of the class probabilities; a disc marks the class of `label`, which is explained below.
-pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], label: u8, meaning: &str) {
+pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], label: Class, meaning: &str) {
     const ROW: f32 = 17.0;
     const DISC: f32 = 2.5;
     /// Largest share of the width for the names.
@@ -164,7 +165,7 @@ pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], la
             Rect::from_min_max(pos2(rect.left() + label_width, y - 4.0), pos2(rect.right() - value_width, y + 4.0));
         painter.rect_filled(bar, CornerRadius::same(2), theme.field);
         let filled = Rect::from_min_size(bar.min, vec2(bar.width() * p.clamp(0.0, 1.0), bar.height()));
-        painter.rect_filled(filled, CornerRadius::same(2), theme::class_color(class as u8));
+        painter.rect_filled(filled, CornerRadius::same(2), theme::class_color(class as Class));
         painter.text(
             pos2(rect.right(), y),
             Align2::RIGHT_CENTER,
@@ -180,7 +181,14 @@ pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], la
 }
 
 /// Vertical bars of the class probabilities with the first letters of the class names; the true class is bold.
-pub fn bars(painter: &Painter, rect: Rect, names: &[String], probabilities: &[f32], truth: Option<u8>, theme: &Theme) {
+pub fn bars(
+    painter: &Painter,
+    rect: Rect,
+    names: &[String],
+    probabilities: &[f32],
+    truth: Option<Class>,
+    theme: &Theme,
+) {
     const NAMES: f32 = 14.0;
     let width = rect.width() / probabilities.len().max(1) as f32;
     let foot = rect.bottom() - NAMES;
@@ -188,8 +196,8 @@ pub fn bars(painter: &Painter, rect: Rect, names: &[String], probabilities: &[f3
         let left = rect.left() + class as f32 * width;
         let top = foot - (foot - rect.top()) * p.clamp(0.0, 1.0);
         let bar = Rect::from_min_max(pos2(left + 1.0, top), pos2(left + width - 1.0, foot));
-        painter.rect_filled(bar, CornerRadius::same(1), theme::class_color(class as u8));
-        let own = truth == Some(class as u8);
+        painter.rect_filled(bar, CornerRadius::same(1), theme::class_color(class as Class));
+        let own = truth == Some(class as Class);
         let ink = if own { theme.text } else { theme.faint };
         let font = if own { theme::bold_font(size::CAPTION) } else { font(size::CAPTION - 1.0) };
         let name = names.get(class).cloned().unwrap_or_else(|| class.to_string());

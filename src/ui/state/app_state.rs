@@ -11,7 +11,7 @@ use super::playhead::Playhead;
 use super::run::RunState;
 use super::run_list::RunList;
 use super::walks::{Walk, WalkLab};
-use crate::dataset::Dataset;
+use crate::dataset::{Class, Dataset};
 use crate::device::DeviceKind;
 use crate::engine::planned::{PlannedRun, RunId, planned};
 use crate::engine::protocol::{Event, Level, Phase};
@@ -123,7 +123,7 @@ pub struct Focus {
     /// The item hovered in the previous frame, in any panel.
     pub walk_point: Option<WalkPoint>,
     /// Show only samples of this class in full colour.
-    pub class: Option<u8>,
+    pub class: Option<Class>,
 }
 
 /// The user's last request to the engine.

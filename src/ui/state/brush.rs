@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use glam::{Vec2, Vec3};
 
-use crate::dataset::Split;
+use crate::dataset::{Class, Split};
 use crate::view::{Camera, Mode};
 
 /// The drag tool of the latent view.
@@ -211,7 +211,7 @@ fn within(outline: &[Vec2], at: Vec2) -> bool {
 
 /// (correctly predicted, all) images among `members` of the evaluation split; `None` if a history has no
 /// predictions.
-pub fn correct_among(members: &[u32], predicted: &[u8], split: &Split) -> Option<(usize, usize)> {
+pub fn correct_among(members: &[u32], predicted: &[Class], split: &Split) -> Option<(usize, usize)> {
     if predicted.len() != split.len() || members.is_empty() {
         return None;
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::run::RunState;
 use super::run_list::RunKey;
-use crate::dataset::Split;
+use crate::dataset::{Class, Split};
 use crate::engine::planned::RunId;
 use crate::experiment::{Field, Part as StrategyPart, Strategy, Variant};
 use crate::history::{Header, History, RoundRecord};
@@ -162,7 +162,7 @@ pub fn picks(a: &[u16], b: &[u16]) -> Vec<Part> {
 }
 
 /// Which run predicts each evaluation image right; `None` if either has no predictions of single images.
-pub fn right(a: &[u8], b: &[u8], split: &Split) -> Option<Vec<Part>> {
+pub fn right(a: &[Class], b: &[Class], split: &Split) -> Option<Vec<Part>> {
     if a.len() != split.len() || b.len() != split.len() || split.is_empty() {
         return None;
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::dataset::Class;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::{Command, PinValue, Pinned};
 use crate::engine::questions::probe::Probe;
@@ -13,7 +14,7 @@ pub struct Pin {
     pub id: u64,
     pub code: Vec<f32>,
     /// The label for the loss: that of the nearest sample at the time of pinning.
-    pub label: u8,
+    pub label: Class,
     /// G(p).
     pub decoded: Arc<Vec<u8>>,
     /// The values by run and by the target's optimiser steps.

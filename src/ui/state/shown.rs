@@ -7,6 +7,7 @@ use super::pair::{RunRef, Side};
 use super::run::RunState;
 use super::walks::Walk;
 use crate::combine::is_same_setting;
+use crate::dataset::Class;
 use crate::engine::planned::{PlannedRun, RunId};
 use crate::engine::protocol::Phase;
 use crate::engine::questions::inspect::Inspection;
@@ -158,7 +159,7 @@ impl AppState {
     }
 
     /// The shown run's prediction for each evaluation image after the last round completed up to the shown one.
-    pub fn shown_predictions(&self) -> Option<(usize, &[u8])> {
+    pub fn shown_predictions(&self) -> Option<(usize, &[Class])> {
         let shown = self.round_over();
         let ended = self.shown_run()?.rounds.iter().rev().find(|r| r.round <= shown && !r.predicted.is_empty())?;
         Some((ended.round, &ended.predicted))
@@ -170,7 +171,7 @@ impl AppState {
     }
 
     /// The class's name, or its number before the data are loaded.
-    pub fn class_name(&self, class: u8) -> String {
+    pub fn class_name(&self, class: Class) -> String {
         self.dataset
             .as_ref()
             .and_then(|d| d.classes.get(usize::from(class)).cloned())

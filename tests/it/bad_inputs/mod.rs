@@ -10,11 +10,12 @@ mod experiments;
 mod commands;
 mod data;
 mod histories;
+mod own;
 
 use row::{Row, check};
 
 /// Every row of every table.
-fn tables() -> [(&'static str, Vec<Row>); 6] {
+fn tables() -> [(&'static str, Vec<Row>); 7] {
     [
         ("masks", masks::rows()),
         ("waveforms", waveforms::rows()),
@@ -22,6 +23,7 @@ fn tables() -> [(&'static str, Vec<Row>); 6] {
         ("commands", commands::rows()),
         ("data", data::rows()),
         ("histories", histories::rows()),
+        ("own", own::rows()),
     ]
 }
 

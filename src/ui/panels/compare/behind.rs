@@ -1,6 +1,7 @@
 //! Where a click on a comparison leads: the samples behind a bar, a cell or a row, or the run and round of a point.
 
 use super::figure_view::Hovered;
+use crate::dataset::Class;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::Level;
 use crate::figures::{self, Figure, Kin, Kind};
@@ -46,7 +47,7 @@ pub fn follow(kind: &Kind, figure: &Figure, found: &Hovered, chosen: &[History],
     let behind = match kind.name {
         "picks-by-class" => named(&panel.title).map(|g| picks(g, x.round() as usize, &found.series, cx)),
         "confusion" => {
-            let cell = [(-y).round() as u8, x.round() as u8];
+            let cell = [(-y).round() as Class, x.round() as Class];
             named(&panel.title).map(|g| confused(g, cell, figures::confusion_round(&all), &found.series, cx))
         }
         "snap-distances" => of_line().zip(panel.x.range).map(|(g, [_, end])| snapped(g, x, end, cx)),
@@ -80,7 +81,7 @@ fn picks(group: &Group<'_>, round: usize, class: &str, cx: &Cx<'_>) -> Behind {
     let records =
         group.histories.iter().flat_map(|h| h.rounds.iter().filter(|r| r.round == round).map(move |r| (h, r)));
     let train = records.flat_map(|(h, r)| {
-        let of_class = |label: u8| h.header.classes.get(usize::from(label)).is_some_and(|name| name == class);
+        let of_class = |label: Class| h.header.classes.get(usize::from(label)).is_some_and(|name| name == class);
         r.proposals.iter().filter(move |p| of_class(p.label)).filter_map(|p| p.train_sample())
     });
     let title = format!("{class}, labelled in round {round} by {}{}", group.label(), repeats(group));
@@ -89,7 +90,7 @@ fn picks(group: &Group<'_>, round: usize, class: &str, cx: &Cx<'_>) -> Behind {
 }
 
 /// The evaluation images of one class that a group predicts as another at the end of a round.
-fn confused(group: &Group<'_>, [truth, predicted]: [u8; 2], round: usize, name: &str, cx: &Cx<'_>) -> Behind {
+fn confused(group: &Group<'_>, [truth, predicted]: [Class; 2], round: usize, name: &str, cx: &Cx<'_>) -> Behind {
     let labels = cx.state.dataset.as_ref().map(|d| d.evaluation(cx.state.experiment.evaluate_on).labels().to_vec());
     let labels = labels.unwrap_or_default();
     let records: Vec<_> = group.histories.iter().flat_map(|h| h.rounds.iter().filter(|r| r.round == round)).collect();

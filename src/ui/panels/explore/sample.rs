@@ -2,6 +2,7 @@
 
 use egui::{RichText, Ui};
 
+use crate::dataset::Class;
 use crate::engine::protocol::Command;
 use crate::engine::questions::inspect::MapPair;
 use crate::history::{LatentStep, Proposal};
@@ -226,8 +227,8 @@ pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
                 let right = class == usize::from(label);
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = 6.0;
-                    charts::swatch(ui, theme::class_color(class as u8), false);
-                    ui.label(bold(cx.state.class_name(class as u8)).color(if right {
+                    charts::swatch(ui, theme::class_color(class as Class), false);
+                    ui.label(bold(cx.state.class_name(class as Class)).color(if right {
                         cx.theme.text
                     } else {
                         cx.theme.error

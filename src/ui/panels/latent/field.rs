@@ -231,6 +231,7 @@ pub fn key(field: Option<&Arc<Field>>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::Class;
     use crate::device::DeviceKind;
     use crate::engine::planned::RunId;
     use crate::experiment::Experiment;
@@ -263,7 +264,7 @@ mod tests {
     #[test]
     fn borders_stand_between_cells_of_different_class_and_nowhere_else() {
         let plane = Plane { origin: vec![0.0; 2], edge_u: vec![2.0, 0.0], edge_v: vec![0.0, 2.0] };
-        let field = |class: Vec<u8>| Field {
+        let field = |class: Vec<Class>| Field {
             request: FieldRequest { plane: plane.clone(), label: None, disagreement: false },
             side: 2,
             confidence: vec![1.0; 4],

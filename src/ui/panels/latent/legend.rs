@@ -5,6 +5,7 @@ use egui::{Align2, Color32, CornerRadius, FontId, Galley, Rect, ScrollArea, Sens
 use std::sync::Arc;
 
 use super::scene::{self, Coloring};
+use crate::dataset::Class;
 use crate::ui::kit::charts;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, size, space};
@@ -126,7 +127,7 @@ fn wrapped(ui: &Ui, text: &str, width: f32, font: FontId, ink: Color32) -> Arc<G
 
 fn classes(ui: &mut Ui, names: &[String], cx: &mut Cx<'_>) {
     for (class, name) in names.iter().enumerate() {
-        let class = class as u8;
+        let class = class as Class;
         let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
         if !ui.is_rect_visible(row) {
             continue;

@@ -4,6 +4,7 @@ use egui::{Color32, CornerRadius, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, vec2
 
 use super::scene;
 use super::view_texture;
+use crate::dataset::Class;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{self, size};
 use crate::ui::panel::Cx;
@@ -18,7 +19,7 @@ pub struct ClassNames {
 
 #[derive(Debug, Clone, PartialEq)]
 struct Centre {
-    class: u8,
+    class: Class,
     samples: usize,
     place: [f32; 3],
 }
@@ -57,15 +58,16 @@ fn free(at: Pos2, size: Vec2, rect: Rect, taken: &[Rect]) -> Option<Rect> {
     places.find(|place| rect.contains_rect(*place) && !taken.iter().any(|t| t.expand(APART).intersects(*place)))
 }
 
-fn centres(codes: &[f32], dim: usize, labels: &[u8]) -> Vec<Centre> {
-    let mut sums = vec![([0.0_f64; 3], 0_usize); usize::from(u8::MAX) + 1];
+fn centres(codes: &[f32], dim: usize, labels: &[Class]) -> Vec<Centre> {
+    let classes = labels.iter().max().map_or(0, |most| usize::from(*most) + 1);
+    let mut sums = vec![([0.0_f64; 3], 0_usize); classes];
     for (code, label) in codes.chunks_exact(dim.max(1)).zip(labels) {
         let (sum, samples) = &mut sums[usize::from(*label)];
         sum.iter_mut().zip(scene::position(code)).for_each(|(s, c)| *s += f64::from(c));
         *samples += 1;
     }
     let of = |(class, (sum, samples)): (usize, ([f64; 3], usize))| Centre {
-        class: class as u8,
+        class: class as Class,
         samples,
         place: sum.map(|s| (s / samples as f64) as f32),
     };

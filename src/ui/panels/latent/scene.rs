@@ -2,6 +2,7 @@
 
 use egui::Color32;
 
+use crate::dataset::Class;
 use crate::engine::protocol::{NOT_SCORED, RunSnapshot};
 use crate::experiment::Task;
 use crate::history::LatentStep;
@@ -115,7 +116,7 @@ fn age_of_label(run: Option<&RunSnapshot>, layers: Layers, state: &AppState) -> 
 pub fn colours(
     coloring: Coloring,
     layers: Layers,
-    labels: &[u8],
+    labels: &[Class],
     run: Option<&RunSnapshot>,
     state: &AppState,
     theme: &Theme,
@@ -130,7 +131,7 @@ pub fn colours(
         old.filter(|_| state.focus.sample != Some(i as u32)).map_or(1.0, |old| FADING[old.min(FADING.len() - 1)])
     };
     let unknown = rgba(theme.faint.gamma_multiply(0.6));
-    let class: Vec<Rgba> = (0..=u8::MAX).map(|c| rgba(theme::class_color(c))).collect();
+    let class = |label: Class| rgba(theme::class_color(label));
     let scores = run.and_then(|r| r.scores.as_ref());
     let predicted = |i: usize| scores.and_then(|s| s.predicted.get(i).copied()).filter(|p| *p != NOT_SCORED);
     let loss = |i: usize| scores.and_then(|s| s.loss.get(i).copied()).filter(|l| !l.is_nan());
@@ -140,8 +141,8 @@ pub fn colours(
         .iter()
         .enumerate()
         .map(|(i, &label)| match coloring {
-            Coloring::Class => class[usize::from(label)],
-            Coloring::Predicted => predicted(i).map_or(unknown, |p| class[usize::from(p)]),
+            Coloring::Class => class(label),
+            Coloring::Predicted => predicted(i).map_or(unknown, class),
             Coloring::Loss => loss(i).map_or(unknown, |l| rgba(theme.ramp(loss_ramp(l / step)))),
             Coloring::Correct => predicted(i).map_or(unknown, |p| if p == label { right } else { wrong }),
             Coloring::Round => labelled_in(i).map_or(unknown, |r| rgba(round_color(usize::from(r), rounds, theme))),
@@ -165,7 +166,7 @@ pub fn round_color(round: usize, rounds: usize, theme: &Theme) -> Color32 {
 pub fn styles(
     coloring: Coloring,
     layers: Layers,
-    labels: &[u8],
+    labels: &[Class],
     run: Option<&RunSnapshot>,
     state: &AppState,
 ) -> Vec<PointStyle> {

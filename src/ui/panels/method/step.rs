@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::text::LayoutJob;
 use egui::{Align, Align2, Color32, CornerRadius, Galley, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
-use crate::dataset::ImageShape;
+use crate::dataset::{Class, ImageShape};
 use crate::engine::questions::explain::Explained;
 use crate::experiment::Task;
 use crate::history::{LatentStep, Proposal};
@@ -169,7 +169,7 @@ fn images_in_order(
     let gap = 30.0;
     let width = (area.width() - (COLUMNS - 1.0) * gap) / COLUMNS;
     let task = cx.state.experiment.dataset.task();
-    let class = |c: u8| cx.state.class_name(c);
+    let class = |c: Class| cx.state.class_name(c);
     let alpha = cx.state.shown_experiment().alpha;
     let version = cx.state.answers.explain.version;
     let captions = [

@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, CornerRadius, Rect, RichText, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
 use super::difference::{Pair, UNEQUAL};
+use crate::dataset::Class;
 use crate::experiment::Task;
 use crate::ui::kit::facts::heading;
 use crate::ui::kit::theme::{self, bold, size};
@@ -80,14 +81,14 @@ fn classes(ui: &mut Ui, cx: &Cx<'_>, at: &Match, [color_a, _, color_b]: [Color32
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
         let said = format!(
             "{}: B finds {} percentage points more of its images than A",
-            cx.state.class_name(class as u8),
+            cx.state.class_name(class as Class),
             words::signed(gain, 1)
         );
         response.on_hover_text(said);
         let y = rect.center().y;
         let painter = ui.painter();
-        painter.circle_filled(pos2(rect.left() + 4.0, y), 4.0, theme::class_color(class as u8));
-        let name = cx.state.class_name(class as u8);
+        painter.circle_filled(pos2(rect.left() + 4.0, y), 4.0, theme::class_color(class as Class));
+        let name = cx.state.class_name(class as Class);
         let name_font = theme::font(size::CAPTION);
         painter.text(pos2(rect.left() + 12.0, y), Align2::LEFT_CENTER, name, name_font.clone(), cx.theme.text);
         let field = Rect::from_min_max(pos2(rect.left() + 72.0, y - 5.0), pos2(rect.right() - 46.0, y + 5.0));

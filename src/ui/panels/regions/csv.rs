@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Class, Dataset};
 use crate::engine::protocol::NOT_SCORED;
 use crate::ui::panel::Cx;
 use crate::ui::state::Selection;
@@ -23,10 +23,10 @@ pub struct Rows {
 struct Row {
     split: &'static str,
     index: u32,
-    label: u8,
+    label: Class,
     labelled_in: Option<u16>,
     /// The predicted class, and the round whose target predicted it.
-    predicted: Option<(u8, String)>,
+    predicted: Option<(Class, String)>,
     code: Vec<f32>,
 }
 

@@ -5,7 +5,7 @@ pub mod curve;
 
 use egui::{Align, Color32, CornerRadius, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
-use crate::dataset::Dataset;
+use crate::dataset::{Class, Dataset};
 use crate::engine::protocol::Level;
 use crate::experiment::Task;
 use crate::ui::kit::ask_path::Wanted;
@@ -41,9 +41,9 @@ struct Tile {
     image: u32,
     /// Whether it is from the evaluation split instead of the train split.
     evaluation: bool,
-    label: u8,
+    label: Class,
     /// The predicted class, if known.
-    predicted: Option<u8>,
+    predicted: Option<Class>,
     /// The round in which it was labelled, if any.
     round: Option<u16>,
 }
@@ -123,7 +123,11 @@ fn summary(ui: &mut Ui, selection: &Selection, members: &[u32], dataset: &Datase
             let text = format!("{} × {}", dataset.classes[class], words::thousands(count));
             let galley = ui.painter().layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
             let (rect, _) = ui.allocate_exact_size(galley.size() + vec2(20.0, 2.0), Sense::hover());
-            ui.painter().circle_filled(pos2(rect.left() + 4.0, rect.center().y), 4.0, theme::class_color(class as u8));
+            ui.painter().circle_filled(
+                pos2(rect.left() + 4.0, rect.center().y),
+                4.0,
+                theme::class_color(class as Class),
+            );
             ui.painter().galley(rect.min + vec2(12.0, 1.0), galley, cx.theme.weak);
         }
     });

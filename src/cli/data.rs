@@ -1,0 +1,63 @@
+//! `ridgewalk data`: what own images are, what is wrong with them, and the settings that suit them.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use indicatif::ProgressBar;
+
+use super::out::say;
+use crate::dataset::own::sheet::Sheet;
+use crate::dataset::own::{defaults, formats, reading, wanted};
+use crate::disk;
+use crate::experiment::Experiment;
+
+#[derive(Debug, Args)]
+pub struct DataArgs {
+    /// A folder, an archive or a file with images.
+    path: PathBuf,
+    /// Print a JSON object.
+    #[arg(long)]
+    json: bool,
+    /// Write the list of what is left out, with the reasons, to this CSV file.
+    #[arg(long, value_name = "FILE")]
+    left_out: Option<PathBuf>,
+    /// Set a field that the images are read by, such as image_side=32; may be repeated.
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    set: Vec<String>,
+}
+
+/// Reads all images and prints the sheet.
+pub fn run(args: &DataArgs) -> anyhow::Result<()> {
+    let listing = formats::list(&args.path)?;
+    let chosen = defaults::choose(&listing);
+    let mut experiment = defaults::on_data(Experiment::default(), &args.path, &chosen, true)?;
+    for assignment in &args.set {
+        experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
+    }
+    let experiment = experiment.validated()?;
+    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    let reading = reading::read(&listing, wanted(&experiment), &mut |done, total| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+        true
+    })?;
+    bar.finish_and_clear();
+    let sheet = Sheet::new(&listing, &reading, wanted(&experiment), chosen, experiment.data_seed);
+    if args.json {
+        say!("{}", serde_json::to_string_pretty(&sheet)?);
+    } else {
+        say!("{}", sheet.text());
+    }
+    if let Some(path) = &args.left_out {
+        let mut table = csv::Writer::from_writer(Vec::new());
+        table.write_record(["file", "reason"])?;
+        for left in &sheet.unreadable {
+            table.write_record([&left.file, &left.reason])?;
+        }
+        disk::write_aside(path, &table.into_inner().map_err(|e| anyhow::anyhow!("{e}"))?)
+            .with_context(|| format!("{}: cannot be written", path.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Settings that suit own data, each with its reason: chosen from size, channels, classes and number of images.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::listing::Listing;
+use super::picture::Picture;
+use super::splits::{Sizes, divide};
+use crate::experiment::{Experiment, ExperimentError, IMAGE_SIDES};
+
+/// Images that are decoded to see what they are like, spread over all.
+const LOOKED_AT: usize = 200;
+/// Of those, one in this many with colours makes the set one of colour.
+const COLOURED: usize = 20;
+/// Images that a generator should see in all of its training.
+const SEEN: usize = 800_000;
+const EPOCHS: std::ops::RangeInclusive<usize> = 4..=200;
+/// The most samples of a round, as in the paper.
+const MOST_SAMPLES: usize = 500;
+const FEWEST_SAMPLES: usize = 10;
+const ROUNDS: usize = 10;
+const MOST_VALIDATION: usize = 5_000;
+const MOST_EVALUATED: usize = 1_000;
+/// Train images from which VGG-16 learns more than LeNet does.
+const MANY: usize = 5_000;
+
+/// A setting and why it was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Chosen {
+    pub field: &'static str,
+    pub value: String,
+    pub reason: String,
+}
+
+/// Settings for the images of a listing.
+pub fn choose(listing: &Listing) -> Vec<Chosen> {
+    let seen = look(listing);
+    let division = divide(&listing.items, Sizes { validation: MOST_VALIDATION, ..Sizes::default() }, 1);
+    let (train, test, classes) = (division.train.len(), division.test.len(), listing.classes.len());
+    let mut chosen = Vec::new();
+    let mut say = |field, value: String, reason: String| chosen.push(Chosen { field, value, reason });
+
+    let mut longest: Vec<usize> = seen.iter().map(|p| p.width.max(p.height)).collect();
+    longest.sort_unstable();
+    let longest = longest.get(longest.len() / 2).copied().unwrap_or(IMAGE_SIDES[0]);
+    let most = IMAGE_SIDES[IMAGE_SIDES.len() - 1];
+    let side = IMAGE_SIDES.into_iter().find(|side| *side >= longest).unwrap_or(most);
+    say(
+        "image_side",
+        side.to_string(),
+        match longest.cmp(&side) {
+            std::cmp::Ordering::Equal => format!("the images have {longest} pixels"),
+            std::cmp::Ordering::Less => {
+                format!("the smallest side that holds the images' {longest} pixels; they are enlarged")
+            }
+            std::cmp::Ordering::Greater => {
+                format!("the largest side that is offered; the images have {longest} pixels")
+            }
+        },
+    );
+    let coloured = seen.iter().filter(|p| p.channels == 3).count();
+    let colour = coloured * COLOURED > seen.len();
+    let of = format!("{coloured} of {} images that were looked at have colours", seen.len());
+    say("image_colour", if colour { "rgb" } else { "grey" }.into(), of);
+    let square = seen.iter().all(|p| p.width == p.height);
+    let fit = if square { "the images are square" } else { "nothing is cut off or squeezed; black fills the rest" };
+    say("image_fit", "fit".into(), fit.into());
+
+    say(
+        "validation_size",
+        division.validation.len().to_string(),
+        if division.given_validation {
+            "the data have a validation split".into()
+        } else {
+            format!("at most a sixth of the train images, and {MOST_VALIDATION}")
+        },
+    );
+    let (dimensions, reason) = match colour {
+        true => (16, "colours need more numbers than the paper's 3; the view shows a projection"),
+        false => (3, "as in the paper, and drawn without a projection"),
+    };
+    say("latent_dim", dimensions.to_string(), reason.into());
+    let epochs = (SEEN / train.max(1)).clamp(*EPOCHS.start(), *EPOCHS.end());
+    say("generator_epochs", epochs.to_string(), format!("the generator sees {} images in all", epochs * train));
+    if colour && train >= MANY {
+        say("target", "vgg16".into(), format!("colours, and {train} train images"));
+        say("target_width", "16".into(), "a quarter of Table S8: for a CPU".into());
+    } else {
+        say(
+            "target",
+            "lenet".into(),
+            match colour {
+                true => format!("with {train} train images a larger network would not learn more"),
+                false => "grey images, as in the paper".into(),
+            },
+        );
+    }
+    // Ten rounds label a quarter of the pool, or more where there are many classes or few images.
+    let samples =
+        (train / 40).max(2 * classes).max(FEWEST_SAMPLES).min(MOST_SAMPLES.max(classes)).min((train / 3).max(1));
+    say("samples_per_round", samples.to_string(), format!("{train} train images and {classes} classes"));
+    let rounds = (train / samples).clamp(1, ROUNDS);
+    say(
+        "rounds",
+        rounds.to_string(),
+        match rounds {
+            ROUNDS => "as in the paper".into(),
+            _ => format!("after them {} of {train} train images are labelled", rounds * samples),
+        },
+    );
+    let part = test.min(MOST_EVALUATED.max(classes)).max(1);
+    say("evaluation_part", part.to_string(), format!("of {test} test images"));
+    chosen
+}
+
+/// Some of the images, spread over all; those that cannot be read are left out.
+fn look(listing: &Listing) -> Vec<Picture> {
+    let step = listing.items.len().div_ceil(LOOKED_AT).max(1);
+    (0..listing.items.len()).step_by(step).filter_map(|item| listing.images.picture(item).ok()).collect()
+}
+
+/// An experiment on the images at a path; `all` takes every chosen setting, else only what the images are brought to.
+pub fn on_data(base: Experiment, path: &Path, chosen: &[Chosen], all: bool) -> Result<Experiment, ExperimentError> {
+    let named = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let text = path.to_string_lossy().into_owned();
+    let mut experiment = Experiment { data: text, ..base };
+    experiment.set("dataset=own")?;
+    if all {
+        experiment.name = if named.is_empty() { "own".into() } else { named };
+    }
+    for Chosen { field, value, .. } in chosen.iter().filter(|c| all || c.field.starts_with("image_")) {
+        experiment.set(&format!("{field}={value}"))?;
+    }
+    Ok(experiment)
+}

@@ -1,0 +1,67 @@
+//! Tables of text, cells with commas, semicolons or tabs between them, as programs write them.
+
+use csv::{ReaderBuilder, Trim};
+
+use crate::dataset::own::listing::words;
+
+/// What may stand between cells, the most likely first.
+const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
+/// Names of the column with the label.
+const LABELS: [&str; 14] = [
+    "label",
+    "labels",
+    "class",
+    "target",
+    "y",
+    "category",
+    "species",
+    "digit",
+    "emotion",
+    "id_code",
+    "diagnosis",
+    "classes",
+    "targets",
+    "letter",
+];
+/// Names of columns that number the rows.
+const INDICES: [&str; 5] = ["", "index", "idx", "unnamed", "row"];
+
+/// A reader of the rows of a table, all of them, with the bytes that separate its cells.
+pub fn rows(bytes: &[u8]) -> Result<csv::Reader<&[u8]>, String> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("is a text in UTF-16; save it as UTF-8".into());
+    }
+    if bytes.contains(&0) {
+        return Err("is no text: it has bytes that are zero".into());
+    }
+    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+    let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let count = |separator: &u8| first.iter().filter(|b| *b == separator).count();
+    let separator = SEPARATORS.iter().rev().max_by_key(|s| count(s)).copied().unwrap_or(b',');
+    let mut builder = ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(separator).trim(Trim::All);
+    Ok(builder.from_reader(bytes))
+}
+
+/// A row as texts; bytes that are not UTF-8 are replaced.
+pub fn cells(record: &csv::ByteRecord) -> Vec<String> {
+    record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
+}
+
+/// Whether a cell is a number.
+pub fn is_number(cell: &str) -> bool {
+    cell.parse::<f64>().is_ok()
+}
+
+/// The column that has the label by its name.
+pub fn label_column(header: &[String]) -> Option<usize> {
+    let named = |name: &str| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
+    LABELS.iter().find_map(|name| named(name)).or_else(|| {
+        header.iter().position(|h| words(h).iter().any(|word| ["label", "class", "category"].contains(&word.as_str())))
+    })
+}
+
+/// Whether a column numbers the rows, by its name.
+pub fn is_index(name: &str) -> bool {
+    words(name).first().map_or(name.trim().is_empty(), |word| INDICES.contains(&word.as_str()))
+}

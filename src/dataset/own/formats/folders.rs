@@ -1,0 +1,106 @@
+//! Image files in one folder a class, with folders of splits above them or without; or in one folder without classes.
+
+use std::sync::Arc;
+
+use crate::dataset::own::format::Format;
+use crate::dataset::own::labels::{self, MOST_CLASSES, natural};
+use crate::dataset::own::listing::{Images, Item, Listing, Part, Unreadable};
+use crate::dataset::own::picture::{self, Picture};
+use crate::dataset::own::tree::{Entry, Tree, is_image_name};
+use crate::dataset::{Class, DataError};
+
+pub struct Folders;
+
+/// Endings of files that are expected beside images: texts and tables.
+const BESIDE: [&str; 16] =
+    ["txt", "md", "csv", "tsv", "json", "xml", "html", "pdf", "yaml", "yml", "toml", "log", "py", "ipynb", "db", "doc"];
+/// Bytes that tell an image.
+const START: usize = 16;
+/// Most files that are looked into, because their names do not say what they are, before they are counted only.
+const MOST_NAMED: usize = 3;
+
+impl Format for Folders {
+    fn name(&self) -> &'static str {
+        "image files"
+    }
+
+    fn claims(&self, tree: &Tree) -> usize {
+        tree.files.iter().filter(|f| is_image(tree, f)).count()
+    }
+
+    fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
+        let (images, others): (Vec<_>, Vec<_>) = (0..tree.files.len()).partition(|i| is_image(&tree, &tree.files[*i]));
+        let folders = |i: &usize| &tree.files[*i].parts[..tree.files[*i].parts.len() - 1];
+        // Folders of splits lie above all images, or they are classes of these names.
+        let split = images.iter().all(|i| folders(i).first().is_some_and(|f| Part::of(f).is_some()));
+        let below = usize::from(split);
+        let class = |i: &usize| folders(i).get(below).cloned();
+        let mut classes: Vec<String> = images.iter().filter_map(class).collect();
+        classes.sort_by(|a, b| natural(a, b));
+        classes.dedup();
+        if classes.len() > MOST_CLASSES {
+            let detail = format!(
+                "has {} folders of images, and at most {MOST_CLASSES} classes can be learned; give a folder with one \
+                 sub-folder a class",
+                classes.len()
+            );
+            return Err(tree.fault(None, detail));
+        }
+        let mut notes = Vec::new();
+        let names = labels::names_in(&tree).filter(|names| classes.iter().all(|c| names.contains(c)));
+        if let Some(names) = names.filter(|_| !classes.is_empty()) {
+            classes = names;
+        }
+        let (mut items, mut files, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
+        for i in &images {
+            let (name, folder) = (tree.files[*i].name(), class(i));
+            if folder.is_none() && !classes.is_empty() {
+                unreadable.push(Unreadable::new(name, "lies in no folder of a class"));
+                continue;
+            }
+            let place = folder.and_then(|f| classes.iter().position(|c| *c == f));
+            let part = if split { Part::of(&folders(i)[0]) } else { None };
+            items.push(Item { name, part, label: place.map(|p| p as Class) });
+            files.push(*i);
+        }
+        if images.iter().any(|i| folders(i).len() > below + 1) && !classes.is_empty() {
+            notes.push("folders inside the folder of a class are read as part of the class".into());
+        }
+        notes.extend(left_aside(&tree, &others));
+        notes.extend(tree.empty.iter().map(|folder| format!("the folder {folder} is empty, so it is no class")));
+        let format = match (classes.is_empty(), split) {
+            (false, false) => "image files, a folder a class",
+            (false, true) => "image files, a folder a class in folders of splits",
+            (true, _) => "image files without labels",
+        };
+        let images = Box::new(Files { tree, files });
+        Ok(Listing { format: format.into(), items, classes, images, unreadable, notes })
+    }
+}
+
+/// Image files of a tree, decoded one by one.
+pub struct Files {
+    pub tree: Arc<Tree>,
+    /// The file of each item.
+    pub files: Vec<usize>,
+}
+
+impl Images for Files {
+    fn picture(&self, item: usize) -> Result<Picture, String> {
+        let file = &self.tree.files[self.files[item]];
+        picture::decode(&self.tree.read_unpacked(file)?)
+    }
+}
+
+/// Whether a file is an image by its name, or by its content where its name says nothing.
+pub fn is_image(tree: &Tree, file: &Entry) -> bool {
+    is_image_name(file) || (!BESIDE.contains(&file.extension().as_str()) && picture::is_image(&tree.start(file, START)))
+}
+
+/// What is said of files that are no images.
+pub fn left_aside(tree: &Tree, files: &[usize]) -> Option<String> {
+    let named: Vec<String> = files.iter().take(MOST_NAMED).map(|i| tree.files[*i].name()).collect();
+    let more = files.len().saturating_sub(MOST_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| format!("files that are no images are left aside: {}{more}", named.join(", ")))
+}

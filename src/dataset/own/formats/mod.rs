@@ -1,0 +1,88 @@
+//! The list of formats that own data are read from: a new one is a file and a line in `FORMATS`.
+
+mod folders;
+mod cells;
+mod tables;
+mod pixels;
+mod numpy;
+mod idx;
+mod cifar;
+#[cfg(feature = "parquet")]
+mod parquet;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::format::Format;
+use super::listing::Listing;
+use super::tree::{Container, Tree};
+use crate::dataset::DataError;
+
+/// Every format; of those that claim equally many files the first is taken.
+pub const FORMATS: &[&dyn Format] = &[
+    &tables::Tables,
+    &idx::Idx,
+    &cifar::Cifar,
+    &numpy::Numpy,
+    #[cfg(feature = "parquet")]
+    &parquet::Parquet,
+    &pixels::Pixels,
+    &folders::Folders,
+];
+
+/// The images at a path in the format that they are found to have.
+pub fn list(path: &Path) -> Result<Listing, DataError> {
+    let mut tree = Tree::open(path)?;
+    let (mut notes, unreadable) = (std::mem::take(&mut tree.notes), std::mem::take(&mut tree.unreadable));
+    let (container, tree) = (tree.container, Arc::new(tree));
+    let mut best: Option<(usize, &dyn Format)> = None;
+    for &format in FORMATS {
+        let claims = format.claims(&tree);
+        if claims > best.map_or(0, |(most, _)| most) {
+            best = Some((claims, format));
+        }
+    }
+    let Some((_, format)) = best else { return Err(nothing(&tree, unreadable.first().map(|u| u.reason.as_str()))) };
+    let mut listing = format.list(Arc::clone(&tree))?;
+    if let Some(packed) = match container {
+        Container::Zip if format.name() != numpy::NPZ => Some("a zip archive"),
+        Container::Tar => Some("a tar archive"),
+        _ => None,
+    } {
+        listing.format += &format!(", in {packed}");
+    }
+    listing.unreadable.splice(0..0, unreadable);
+    notes.append(&mut listing.notes);
+    listing.notes = notes;
+    if listing.items.is_empty() {
+        let reason = listing.unreadable.first().map(|u| format!(": {} {}", u.file, u.reason)).unwrap_or_default();
+        return Err(tree.fault(None, format!("has no image that can be read{reason}")));
+    }
+    Ok(listing)
+}
+
+/// What is at a path in which no format finds anything.
+fn nothing(tree: &Tree, unreadable: Option<&str>) -> DataError {
+    let expected = "images in one folder a class, a table of files and labels, NPZ or NPY, IDX, CIFAR's binary files, \
+                    a CSV of pixels, or Parquet with images";
+    let names: Vec<String> = tree.files.iter().take(3).map(super::tree::Entry::name).collect();
+    let more = tree.files.len().saturating_sub(names.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let archive = tree.files.iter().find(|f| ["zip", "tar", "tgz", "7z", "rar"].contains(&f.extension().as_str()));
+    let detail = match (archive, tree.files.is_empty(), unreadable) {
+        (_, true, Some(reason)) => format!("has nothing that can be read: {reason}"),
+        (_, true, None) => format!("is empty; expected are {expected}"),
+        (Some(archive), ..) => format!("holds archives; give one of them, such as {}", archive.name()),
+        #[cfg(not(feature = "parquet"))]
+        _ if tree.files.iter().any(|f| f.extension() == "parquet") => {
+            "is Parquet, which this program was built without (feature `parquet`)".into()
+        }
+        (None, ..) if tree.container == Container::File => {
+            format!("is in no format of images that is known; expected are {expected}")
+        }
+        (None, ..) => {
+            format!("holds {}{more}, and no images that are known; expected are {expected}", names.join(", "))
+        }
+    };
+    tree.fault(None, detail)
+}

@@ -1,0 +1,361 @@
+//! NumPy's arrays, one a file (NPY) or several (NPZ): images, labels and splits by their names. Python objects in them
+//! are never unpickled.
+
+use std::sync::Arc;
+
+use npyz::{DType, NpyHeader, Order, TypeChar};
+
+use crate::dataset::DataError;
+use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
+use crate::dataset::own::format::{Format, with_labels};
+use crate::dataset::own::labels::{self, RawLabel, classes_of, one_hot};
+use crate::dataset::own::listing::{Item, Listing, Part, words};
+use crate::dataset::own::tree::{Container, Tree};
+
+pub struct Numpy;
+
+/// The name of the format in one file.
+pub const NPZ: &str = "NumPy arrays";
+/// Words in the names of arrays.
+const IMAGES: [&str; 10] = ["images", "image", "x", "data", "imgs", "img", "pixels", "samples", "xtrain", "xtest"];
+const LABELS: [&str; 9] = ["labels", "label", "y", "target", "targets", "class", "ytrain", "ytest", "classes"];
+const NAMES: [&str; 6] = ["names", "classes", "categories", "classnames", "targetnames", "labelnames"];
+
+impl Format for Numpy {
+    fn name(&self) -> &'static str {
+        NPZ
+    }
+
+    fn claims(&self, tree: &Tree) -> usize {
+        tree.files.iter().filter(|f| ["npy", "npz"].contains(&f.extension().as_str()) || is_npy(tree, f)).count()
+    }
+
+    fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
+        let (mut arrays, mut notes) = (Vec::new(), Vec::new());
+        read_all(&tree, "", &mut arrays)?;
+        let fault = |e: String| tree.fault(None, e);
+        let names = class_names(&mut arrays).or_else(|| labels::names_in(&tree));
+        let (mut items, mut raw, mut images, mut used) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for part in [None, Some(Part::Train), Some(Part::Validation), Some(Part::Test)] {
+            let group: Vec<usize> = (0..arrays.len()).filter(|i| arrays[*i].part == part).collect();
+            let Some((image, shape)) = image_array(&arrays, &group).map_err(fault)? else { continue };
+            let count = arrays[image].count();
+            let label = label_array(&arrays, &group, image, count).map_err(fault)?;
+            let found = match label {
+                Some(label) => labels_of(&arrays[label], &mut notes).map_err(fault)?,
+                None => vec![RawLabel::Missing; count],
+            };
+            used.extend([Some(image), label].into_iter().flatten());
+            let name = &arrays[image].name;
+            items.extend((0..count).map(|i| Item { name: format!("{name}[{i}]"), part, label: None }));
+            raw.extend(found);
+            notes.push(format!(
+                "{name}: {}{}",
+                shape.words,
+                label.map_or(", without labels".into(), |l| { format!(", labels in {}", arrays[l].name) })
+            ));
+            images.push((image, shape));
+        }
+        if images.is_empty() {
+            let shapes: Vec<String> = arrays.iter().map(Named::words).collect();
+            return Err(fault(format!("has no array of images; it has {}", shapes.join(", "))));
+        }
+        let left: Vec<String> = (0..arrays.len()).filter(|i| !used.contains(i)).map(|i| arrays[i].words()).collect();
+        if !left.is_empty() {
+            notes.push(format!("arrays that are not read: {}", left.join(", ")));
+        }
+        let mut taken: Vec<Option<Named>> = arrays.into_iter().map(Some).collect();
+        let stored = images.into_iter().filter_map(|(i, shape)| Some(shape.of(taken[i].take()?))).collect();
+        let found = classes_of(&raw, names).map_err(fault)?;
+        notes.extend(found.notes);
+        let arrays = Arrays::new(stored);
+        notes.extend(arrays.notes());
+        let mut unreadable = Vec::new();
+        let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
+        Ok(Listing { format: self.name().into(), items, classes: found.classes, images, unreadable, notes })
+    }
+}
+
+fn is_npy(tree: &Tree, file: &crate::dataset::own::tree::Entry) -> bool {
+    tree.container == Container::File && tree.start(file, 6) == b"\x93NUMPY"
+}
+
+/// An array with its name.
+struct Named {
+    name: String,
+    words: Vec<String>,
+    part: Option<Part>,
+    shape: Vec<usize>,
+    fortran: bool,
+    values: Values,
+}
+
+enum Values {
+    Numbers(Number, Vec<u8>),
+    Texts(Vec<String>),
+    /// Python objects, which are code.
+    Pickled,
+    Other,
+}
+
+impl Named {
+    fn count(&self) -> usize {
+        self.shape.first().copied().unwrap_or(0)
+    }
+
+    fn is(&self, names: &[&str]) -> bool {
+        self.words.iter().any(|word| names.contains(&word.as_str()))
+    }
+
+    /// Its name and shape.
+    fn words(&self) -> String {
+        let sides: Vec<String> = self.shape.iter().map(ToString::to_string).collect();
+        let of = match &self.values {
+            Values::Pickled => " of pickled Python objects",
+            Values::Texts(_) => " of texts",
+            Values::Other => " of another type",
+            Values::Numbers(..) => "",
+        };
+        format!("{} ({}{of})", self.name, if sides.is_empty() { "one value".into() } else { sides.join(" x ") })
+    }
+
+    /// The array whose bytes these are.
+    fn read(name: String, bytes: &[u8]) -> Result<Self, String> {
+        let mut rest = bytes;
+        let header =
+            NpyHeader::from_reader(&mut rest).map_err(|e| format!("has no header of NumPy that can be read ({e})"))?;
+        let shape: Vec<usize> = header.shape().iter().map(|n| *n as usize).collect();
+        let words = words(&name);
+        let part = words.iter().find_map(|w| Part::of(w)).or(match () {
+            () if words.iter().any(|w| w == "xtrain" || w == "ytrain") => Some(Part::Train),
+            () if words.iter().any(|w| w == "xtest" || w == "ytest") => Some(Part::Test),
+            () => None,
+        });
+        let values = values(&header, rest, &shape)?;
+        Ok(Self { name, words, part, shape, fortran: header.order() == Order::Fortran, values })
+    }
+
+    /// Its numbers in the order of its first axis, if it has few axes.
+    fn numbers(&self) -> Option<Vec<f64>> {
+        let Values::Numbers(number, bytes) = &self.values else { return None };
+        let values: Vec<f64> = bytes.chunks_exact(number.width).map(|b| number.value(b)).collect();
+        match self.shape[..] {
+            [rows, columns] if self.fortran => {
+                Some((0..rows * columns).map(|i| values[(i % columns) * rows + i / columns]).collect())
+            }
+            _ => Some(values),
+        }
+    }
+}
+
+fn values(header: &NpyHeader, bytes: &[u8], shape: &[usize]) -> Result<Values, String> {
+    let DType::Plain(kind) = header.dtype() else { return Ok(Values::Other) };
+    if kind.uses_pickled_array() {
+        return Ok(Values::Pickled);
+    }
+    let big_endian = kind.endianness() == npyz::Endianness::Big;
+    let width = kind.num_bytes().unwrap_or(0);
+    let wanted = shape.iter().try_fold(width, |n, side| n.checked_mul(*side)).unwrap_or(usize::MAX);
+    if bytes.len() < wanted {
+        return Err(format!("is cut short: it has {} of {wanted} bytes behind its header", bytes.len()));
+    }
+    let bytes = &bytes[..wanted];
+    let number = |kind| Values::Numbers(Number { kind, width, big_endian }, bytes.to_vec());
+    Ok(match kind.type_char() {
+        TypeChar::Bool => number(Kind::Bool),
+        TypeChar::Uint => number(Kind::Unsigned),
+        TypeChar::Int => number(Kind::Signed),
+        TypeChar::Float if width <= 8 => number(Kind::Float),
+        TypeChar::ByteStr => {
+            let text = |b: &[u8]| String::from_utf8_lossy(b).trim_end_matches('\0').to_owned();
+            Values::Texts(bytes.chunks_exact(width.max(1)).map(text).collect())
+        }
+        TypeChar::UnicodeStr => {
+            let four = Number { kind: Kind::Unsigned, width: 4, big_endian };
+            let letter = |b: &[u8]| char::from_u32(four.value(b) as u32).filter(|c| *c != '\0');
+            let text = |b: &[u8]| b.chunks_exact(4).filter_map(letter).collect();
+            Values::Texts(bytes.chunks_exact(width.max(1)).map(text).collect())
+        }
+        _ => Values::Other,
+    })
+}
+
+/// Every array of a tree, those of the NPZ files in it included.
+fn read_all(tree: &Tree, before: &str, arrays: &mut Vec<Named>) -> Result<(), DataError> {
+    for file in &tree.files {
+        let fault = |e: String| tree.fault(Some(file), e);
+        match file.extension().as_str() {
+            "npz" if tree.container != Container::File => {
+                let inner = Tree::in_memory(tree.path.join(file.name()), tree.read(file).map_err(fault)?)?;
+                read_all(&inner, &format!("{}/", file.name()), arrays)?;
+            }
+            "npy" => {
+                let bytes = tree.read_unpacked(file).map_err(fault)?;
+                let name = file.name();
+                let name = name.strip_suffix(".npy").unwrap_or(&name);
+                arrays.push(Named::read(format!("{before}{name}"), &bytes).map_err(fault)?);
+            }
+            _ if tree.container == Container::File => {
+                let bytes = tree.read_unpacked(file).map_err(fault)?;
+                arrays.push(Named::read(file.name(), &bytes).map_err(fault)?);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The names of the classes, taken out of the arrays.
+fn class_names(arrays: &mut Vec<Named>) -> Option<Vec<String>> {
+    let is_names = |a: &Named| a.is(&NAMES) && matches!(&a.values, Values::Texts(t) if t.len() <= labels::MOST_CLASSES);
+    let alone = arrays.iter().filter(|a| is_names(a)).count() == 1;
+    let at = arrays.iter().position(is_names).filter(|_| alone)?;
+    // Labels as texts are as many as the images are.
+    let is_label =
+        arrays.iter().enumerate().any(|(i, a)| i != at && a.shape.len() > 1 && a.count() == arrays[at].count());
+    match arrays[at].values {
+        Values::Texts(_) if !is_label => match arrays.remove(at).values {
+            Values::Texts(names) => Some(names),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// How an array holds its images.
+struct Shape {
+    sides: [usize; 4],
+    channels_first: bool,
+    words: String,
+}
+
+impl Shape {
+    fn of_sides(shape: &[usize]) -> Option<Self> {
+        let (sides, channels_first, order) = match *shape {
+            [n, d] => {
+                let [height, width, channels] = of_rows(d)?;
+                (
+                    [n, height, width, channels],
+                    channels == 3,
+                    if channels == 3 { "rows of three planes" } else { "rows" },
+                )
+            }
+            [n, h, w] => ([n, h, w, 1], false, "grey"),
+            // Four channels only where neither end has one or three.
+            [n, h, w, c @ (1 | 3)] => ([n, h, w, c], false, "channels last"),
+            [n, c @ (1 | 3), h, w] => ([n, h, w, c], true, "channels first"),
+            [n, h, w, 4] => ([n, h, w, 4], false, "channels last"),
+            [n, 4, h, w] => ([n, h, w, 4], true, "channels first"),
+            _ => return None,
+        };
+        let [n, h, w, _] = sides;
+        Some(Self { sides, channels_first, words: format!("{n} images of {w} x {h}, {order}") })
+    }
+
+    fn of(&self, array: Named) -> Array {
+        let [n, h, w, c] = self.sides;
+        let (number, bytes) = match array.values {
+            Values::Numbers(number, bytes) => (number, bytes),
+            _ => (Number::BYTE, Vec::new()),
+        };
+        let mut found = Array::in_order(number, bytes, self.sides, self.channels_first);
+        if array.fortran {
+            // The first axis is the fastest; rows of pixels are unfolded.
+            found.steps = match (array.shape.len(), self.channels_first) {
+                (2, _) => [1, w * n, n, h * w * n],
+                (3, _) => [1, n, n * h, 0],
+                (_, false) => [1, n, n * h, n * h * w],
+                (_, true) => [1, n * c, n * c * h, n],
+            };
+        }
+        found
+    }
+}
+
+/// The array with the images of a group: by its name, or as the only one of such a shape.
+fn image_array(arrays: &[Named], group: &[usize]) -> Result<Option<(usize, Shape)>, String> {
+    let named: Vec<usize> = group.iter().copied().filter(|i| arrays[*i].is(&IMAGES)).collect();
+    if let Some(pickled) = named.iter().find(|i| matches!(arrays[**i].values, Values::Pickled)) {
+        let name = &arrays[*pickled].name;
+        return Err(format!(
+            "{name} holds pickled Python objects, which are programs and are never run; save numbers instead"
+        ));
+    }
+    let is_number = |i: &usize| matches!(arrays[*i].values, Values::Numbers(..));
+    let of = |among: &[usize]| {
+        let shaped =
+            among.iter().filter(|i| is_number(i)).filter_map(|i| Some((*i, Shape::of_sides(&arrays[*i].shape)?)));
+        // With its axes before one whose pixels are in rows.
+        shaped.max_by_key(|(i, shape)| (arrays[*i].shape.len(), shape.sides.iter().product::<usize>(), usize::MAX - i))
+    };
+    if let Some(found) = of(&named) {
+        return match found.1.sides.iter().all(|side| *side > 0) {
+            true => Ok(Some(found)),
+            false => Err(format!("{} is empty", arrays[found.0].words())),
+        };
+    }
+    if let Some(array) = named.first() {
+        return Err(format!(
+            "{} is no array of images: expected are N x H x W, with 1, 3 or 4 channels last or first, or \
+                            N x D with D a square",
+            arrays[*array].words()
+        ));
+    }
+    let others: Vec<usize> = group.iter().copied().filter(|i| !arrays[*i].is(&LABELS)).collect();
+    let found = of(&others).filter(|(_, shape)| shape.sides.iter().all(|side| *side > 0));
+    match (found, &others[..]) {
+        (Some(found), _) => Ok(Some(found)),
+        (None, [only]) if matches!(arrays[*only].values, Values::Pickled) => {
+            let name = &arrays[*only].name;
+            Err(format!(
+                "{name} holds pickled Python objects, which are programs and are never run; save numbers instead"
+            ))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The array with the labels of a group.
+fn label_array(arrays: &[Named], group: &[usize], image: usize, count: usize) -> Result<Option<usize>, String> {
+    let others: Vec<usize> = group.iter().copied().filter(|i| *i != image && !arrays[*i].shape.is_empty()).collect();
+    let named = others.iter().copied().filter(|i| arrays[*i].is(&LABELS));
+    if let Some(label) = named.min_by_key(|i| arrays[*i].shape.len()) {
+        let array = &arrays[label];
+        return match &array.values {
+            Values::Pickled => Err(format!(
+                "{} holds pickled Python objects, which are programs and are never run; save numbers or texts, as with \
+                 `.astype(str)`",
+                array.name
+            )),
+            _ if array.count() == count => Ok(Some(label)),
+            _ => {
+                Err(format!("{} has {} labels for {count} images in {}", array.name, array.count(), arrays[image].name))
+            }
+        };
+    }
+    Ok(others
+        .into_iter()
+        .find(|i| arrays[*i].shape == [count] && !matches!(arrays[*i].values, Values::Other | Values::Pickled)))
+}
+
+/// The labels in an array: one a row, or one of several columns.
+fn labels_of(array: &Named, notes: &mut Vec<String>) -> Result<Vec<RawLabel>, String> {
+    if let Values::Texts(texts) = &array.values {
+        return Ok(texts
+            .iter()
+            .map(|t| if t.is_empty() { RawLabel::Missing } else { RawLabel::Name(t.clone()) })
+            .collect());
+    }
+    let no_labels =
+        || format!("{} is no array of labels: expected are N numbers or texts, or N rows with one 1", array.words());
+    let numbers = array.numbers().ok_or_else(no_labels)?;
+    match array.shape[..] {
+        [_] | [_, 1] => Ok(numbers.into_iter().map(RawLabel::Number).collect()),
+        [_, columns] => {
+            let labels = one_hot(&numbers, columns).ok_or_else(no_labels)?;
+            notes.push(format!("{}: the label is the column with the 1", array.name));
+            Ok(labels)
+        }
+        _ => Err(no_labels()),
+    }
+}

@@ -1,0 +1,209 @@
+//! Labels as files hold them (numbers, names, one of many columns, none) made into classes.
+
+use std::collections::BTreeMap;
+
+use super::tree::Tree;
+use crate::dataset::Class;
+
+/// The most classes of a data set.
+pub const MOST_CLASSES: usize = 1_000;
+/// Files with the names of the classes, one a line in the order of their labels.
+const NAMES: [&str; 5] = ["classes.txt", "class_names.txt", "labels.txt", "label_names.txt", "names.txt"];
+
+/// A label as a file holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RawLabel {
+    Number(f64),
+    Name(String),
+    Missing,
+}
+
+impl RawLabel {
+    /// A cell of a table.
+    pub fn of_text(text: &str) -> Self {
+        match text.trim() {
+            "" => Self::Missing,
+            name => match name.parse::<f64>() {
+                // A name such as `007` is no number, nor is `inf`.
+                Ok(number)
+                    if number.is_finite() && !(name.len() > 1 && name.starts_with('0') && !name.contains('.')) =>
+                {
+                    Self::Number(number)
+                }
+                Ok(number) if number.is_nan() => Self::Missing,
+                _ => Self::Name(name.into()),
+            },
+        }
+    }
+}
+
+/// Labels with their classes.
+#[derive(Debug, PartialEq)]
+pub struct Labels {
+    /// The class of each image; or why it has none.
+    pub labels: Vec<Result<Class, String>>,
+    pub classes: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+/// The classes of labels, which may have `names` for the whole numbers from 0.
+pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels, String> {
+    let mut notes = Vec::new();
+    if raw.iter().any(|label| matches!(label, RawLabel::Name(_))) {
+        let name = |label: &RawLabel| match label {
+            RawLabel::Number(n) => Some(n.to_string()),
+            RawLabel::Name(name) => Some(name.clone()),
+            RawLabel::Missing => None,
+        };
+        let raw: Vec<Option<String>> = raw.iter().map(name).collect();
+        let mut classes: Vec<String> = raw.iter().flatten().cloned().collect();
+        classes.sort_by(|a, b| natural(a, b));
+        classes.dedup();
+        // The order of a list of names is kept.
+        if let Some(names) = names.filter(|names| classes.iter().all(|c| names.contains(c))) {
+            classes = names;
+        }
+        few(classes.len())?;
+        let place: BTreeMap<&String, usize> = classes.iter().zip(0..).collect();
+        let label = |name: &Option<String>| match name {
+            Some(name) => Ok(place.get(name).copied().unwrap_or(0) as Class),
+            None => Err("has no label".to_owned()),
+        };
+        let labels = raw.iter().map(label).collect();
+        return Ok(Labels { labels, classes, notes });
+    }
+    let number = |label: &RawLabel| match label {
+        RawLabel::Number(n) if n.is_finite() => Some(*n),
+        _ => None,
+    };
+    let numbers: Vec<Option<f64>> = raw.iter().map(number).collect();
+    if let Some((place, n)) =
+        numbers.iter().enumerate().find_map(|(i, n)| n.filter(|n| n.fract() != 0.0).map(|n| (i, n)))
+    {
+        return Err(format!(
+            "the label at place {place} is {n}, no whole number: labels must be classes, not measurements"
+        ));
+    }
+    let mut values: Vec<i64> = numbers.iter().flatten().map(|n| *n as i64).collect();
+    values.sort_unstable();
+    values.dedup();
+    // -1 beside the classes from 0 is the custom for a missing label; beside 1 alone it is a class.
+    let missing = values.first().is_some_and(|v| *v == -1) && values.get(1) == Some(&0);
+    if missing {
+        values.remove(0);
+    }
+    if let Some(negative) = values.iter().find(|v| **v < 0) {
+        notes.push(format!("the negative label {negative} is taken as a class"));
+    }
+    let names = match names {
+        Some(names) if values.iter().all(|v| (0..names.len() as i64).contains(v)) => {
+            values = (0..names.len() as i64).collect();
+            names
+        }
+        Some(names) => {
+            let (low, high) = (values.first().unwrap_or(&0), values.last().unwrap_or(&0));
+            let n = names.len();
+            notes.push(format!("the {n} names of classes are not used: the labels go from {low} to {high}"));
+            values.iter().map(ToString::to_string).collect()
+        }
+        None => values.iter().map(ToString::to_string).collect(),
+    };
+    few(values.len())?;
+    let label = |n: &Option<f64>| match n {
+        None => Err("has no label".to_owned()),
+        Some(n) => match values.binary_search(&(*n as i64)) {
+            Ok(place) => Ok(place as Class),
+            Err(_) => Err(format!("has the label {n}, which means that it has none")),
+        },
+    };
+    Ok(Labels { labels: numbers.iter().map(label).collect(), classes: names, notes })
+}
+
+fn few(classes: usize) -> Result<(), String> {
+    match classes > MOST_CLASSES {
+        true => Err(format!("there are {classes} different labels, and at most {MOST_CLASSES} classes can be learned")),
+        false => Ok(()),
+    }
+}
+
+/// The class of each row of a table of `columns` numbers, of which one is 1 and the others are 0.
+pub fn one_hot(values: &[f64], columns: usize) -> Option<Vec<RawLabel>> {
+    let row = |row: &[f64]| {
+        let place = row.iter().position(|v| *v == 1.0)?;
+        let rest = row.iter().filter(|v| **v == 0.0).count();
+        (rest + 1 == row.len()).then_some(RawLabel::Number(place as f64))
+    };
+    values.chunks_exact(columns.max(1)).map(row).collect()
+}
+
+/// Names as people order them: whole numbers by their value, before words.
+pub fn natural(a: &str, b: &str) -> std::cmp::Ordering {
+    match (a.parse::<u64>(), b.parse::<u64>()) {
+        (Ok(x), Ok(y)) => x.cmp(&y).then_with(|| a.cmp(b)),
+        (Ok(_), Err(_)) => std::cmp::Ordering::Less,
+        (Err(_), Ok(_)) => std::cmp::Ordering::Greater,
+        (Err(_), Err(_)) => a.cmp(b),
+    }
+}
+
+/// The names of the classes that a file of the tree lists, one a line.
+pub fn names_in(tree: &Tree) -> Option<Vec<String>> {
+    let file = NAMES.iter().find_map(|name| tree.find(name))?;
+    let text = String::from_utf8_lossy(&tree.read_unpacked(file).ok()?).into_owned();
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|line| !line.is_empty());
+    // `0 airplane` or `0,airplane` as well as `airplane`, if each line begins with its number.
+    let lines: Vec<&str> = lines.collect();
+    let numbered = lines.iter().enumerate().map(|(i, line)| {
+        let (number, name) = line.split_once([' ', ',', '\t', ':'])?;
+        (number.parse() == Ok(i)).then(|| name.trim().to_owned())
+    });
+    let numbered: Option<Vec<String>> = numbered.collect();
+    Some(numbered.unwrap_or_else(|| lines.iter().map(ToString::to_string).collect())).filter(|names| !names.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(cells: &str) -> Vec<RawLabel> {
+        cells.split(',').map(RawLabel::of_text).collect()
+    }
+
+    #[test]
+    fn labels_of_every_kind_become_classes_or_say_what_they_are() {
+        let names = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        // The labels, names of classes, the classes, the place of each label's class.
+        for (cells, given, classes, places) in [
+            ("0,1,2,1", None, "0 1 2", "0 1 2 1"),
+            ("10,2,2.0", None, "2 10", "1 0 0"),
+            ("0,1,2", Some("a b c"), "a b c", "0 1 2"),
+            ("0,2", Some("a b c"), "a b c", "0 2"),
+            ("1,2,3", Some("a b c"), "1 2 3", "0 1 2"),
+            ("dog,cat,dog", None, "cat dog", "1 0 1"),
+            ("dog,cat", Some("dog cat eel"), "dog cat eel", "0 1"),
+            ("10,9,x", None, "9 10 x", "1 0 2"),
+            ("-1,1,-1", None, "-1 1", "0 1 0"),
+            ("-1,0,1", None, "0 1", "- 0 1"),
+            ("0,,nan,1", None, "0 1", "0 - - 1"),
+            ("007,001", None, "001 007", "1 0"),
+        ] {
+            let found = classes_of(&raw(cells), given.map(names)).unwrap();
+            let place = |l: &Result<Class, String>| l.as_ref().map_or("-".to_owned(), ToString::to_string);
+            let shown: Vec<String> = found.labels.iter().map(place).collect();
+            assert_eq!((found.classes.join(" "), shown.join(" ")), (classes.to_owned(), places.to_owned()), "{cells}");
+        }
+        let many: Vec<RawLabel> = (0..1_001).map(|n| RawLabel::Number(f64::from(n))).collect();
+        for (labels, says) in [(raw("0.5,1"), "at place 0 is 0.5, no whole number"), (many, "1001 different labels")] {
+            assert!(classes_of(&labels, None).unwrap_err().contains(says), "{says}");
+        }
+    }
+
+    #[test]
+    fn a_row_with_one_1_is_a_class() {
+        let numbers = |places: &[f64]| places.iter().map(|p| RawLabel::Number(*p)).collect::<Vec<_>>();
+        assert_eq!(one_hot(&[0.0, 1.0, 1.0, 0.0], 2), Some(numbers(&[1.0, 0.0])));
+        for values in [[0.0, 0.0], [1.0, 1.0], [0.5, 0.5], [2.0, 0.0]] {
+            assert_eq!(one_hot(&values, 2), None, "{values:?}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Images of one's own from files of any usual format: found by content, checked, brought to one shape, and divided.
+//!
+//! `formats::list` says what is there, `defaults::choose` what would suit it, `reading::read` decodes all of it on all
+//! cores, `sheet::Sheet` says what was understood and what is wrong, and `splits::divide` makes the data set.
+
+pub mod picture;
+pub mod fit;
+pub mod listing;
+pub mod tree;
+pub mod labels;
+pub mod array;
+pub mod format;
+pub mod formats;
+pub mod reading;
+pub mod splits;
+pub mod defaults;
+pub mod sheet;
+
+use std::path::Path;
+
+use super::source::{Origin, Source};
+use super::{DataError, Dataset, ImageShape, Split};
+use crate::experiment::Experiment;
+use listing::Listing;
+use reading::{Reading, Wanted};
+use splits::{Sizes, divide};
+
+/// The user's own images as a source.
+pub struct OwnImages;
+
+impl Source for OwnImages {
+    fn origin(&self) -> Origin<'_> {
+        Origin::OwnFolder
+    }
+
+    fn shape(&self, experiment: &Experiment) -> ImageShape {
+        wanted(experiment).shape()
+    }
+
+    fn read(&self, experiment: &Experiment, _: Option<&Path>) -> Result<Dataset, DataError> {
+        let listing = formats::list(Path::new(&experiment.data))?;
+        let reading = reading::read(&listing, wanted(experiment), &mut |_, _| true)?;
+        dataset(experiment, &listing, reading)
+    }
+}
+
+/// What an experiment brings its images to.
+pub fn wanted(experiment: &Experiment) -> Wanted {
+    Wanted { side: experiment.image_side, colour: experiment.image_colour, fit: experiment.image_fit }
+}
+
+/// The data set of an experiment from images that were read; an error if there is nothing to learn.
+pub fn dataset(experiment: &Experiment, listing: &Listing, reading: Reading) -> Result<Dataset, DataError> {
+    let refused = |detail: String| DataError::Mismatch { what: experiment.data.clone(), detail };
+    let with_images: Vec<&String> = (listing.classes.iter().enumerate())
+        .filter(|(class, _)| reading.items.iter().any(|i| i.label.map(usize::from) == Some(*class)))
+        .map(|(_, name)| name)
+        .collect();
+    match with_images[..] {
+        [] if reading.items.is_empty() => {
+            return Err(refused("no image can be read; `ridgewalk data` says why".into()));
+        }
+        [] => {
+            let help = "put the images into one folder a class, or give a table of files and labels (docs/data.md)";
+            return Err(refused(format!("has no labels, so there is nothing to learn; {help}")));
+        }
+        [only] => return Err(refused(format!("has one class only, {only}: there is nothing to tell apart"))),
+        _ => {}
+    }
+    let Experiment { train_size: train, validation_size: validation, test_size: test, data_seed, .. } = *experiment;
+    let division = divide(&reading.items, Sizes { train, validation, test }, data_seed);
+    if division.train.is_empty() || division.test.is_empty() {
+        let count = reading.items.len();
+        return Err(refused(format!("has {count} images, too few for a train and a test split; give at least twelve")));
+    }
+    let shape = wanted(experiment).shape();
+    let labels = reading.items.iter().map(|i| i.label.unwrap_or(0)).collect();
+    let all = Split::new(shape, reading.pixels, labels)?;
+    let all = all.read_from(reading.items.iter().map(|i| (i.name.clone(), 1)));
+    let left_out = match reading.unreadable.len() {
+        0 => String::new(),
+        n => format!(", {n} left out"),
+    };
+    let provenance = format!(
+        "own images: {}, {} images{left_out}, {} x {} {} ({}), split seed {data_seed}",
+        listing.format,
+        all.len(),
+        shape.height,
+        shape.width,
+        experiment.image_colour,
+        experiment.image_fit
+    );
+    let [train, validation, test] =
+        [&division.train, &division.validation, &division.test].map(|samples| all.subset(samples));
+    let found = Dataset::new("own", provenance, listing.classes.clone(), train, validation, test)?;
+    Ok(found.found_in(experiment.data.clone()))
+}

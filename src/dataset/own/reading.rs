@@ -1,0 +1,174 @@
+//! Reads every image of a listing on all cores: decoded, looked at, brought to one shape; what cannot be read is left
+//! out and named.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use super::fit::fitted;
+use super::listing::{Item, Listing, Part, Unreadable};
+use super::picture::Changes;
+use crate::dataset::{DataError, ImageShape};
+use crate::experiment::{ImageColour, ImageFit};
+
+/// Images that are decoded between two reports of progress.
+const CHUNK: usize = 512;
+/// An image whose values differ by no more than this of 255 shows nothing.
+const NEARLY_CONSTANT: u8 = 4;
+
+/// What images are brought to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    pub side: usize,
+    pub colour: ImageColour,
+    pub fit: ImageFit,
+}
+
+impl Wanted {
+    pub fn shape(self) -> ImageShape {
+        let channels = match self.colour {
+            ImageColour::Grey => 1,
+            ImageColour::Rgb => 3,
+        };
+        ImageShape { channels, height: self.side, width: self.side }
+    }
+}
+
+/// All images of a listing that can be read, and what was seen of them.
+pub struct Reading {
+    /// Those that were read, in the listing's order.
+    pub items: Vec<Item>,
+    /// Their pixels, channel planes one after the other.
+    pub pixels: Vec<u8>,
+    pub unreadable: Vec<Unreadable>,
+    /// Their shapes (height, width, channels) before, with how many have each.
+    pub shapes: BTreeMap<[usize; 3], usize>,
+    /// Smallest and largest stored value.
+    pub range: [f64; 2],
+    /// How many were changed in each way.
+    pub changed: Changed,
+    pub nearly_constant: Vec<String>,
+    /// Images with the same content as an earlier one.
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// An image with the content of an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Its place among the items that were read, and that of the earlier one.
+    pub item: usize,
+    pub of: usize,
+    /// Whether the two have different labels.
+    pub disagree: bool,
+}
+
+/// How many images were changed in each way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Changed {
+    pub sixteen: usize,
+    pub transparent: usize,
+    pub turned: usize,
+    pub to_grey: usize,
+}
+
+/// An image that was read.
+struct Seen {
+    shape: [usize; 3],
+    range: [f64; 2],
+    changes: Changes,
+    to_grey: bool,
+    constant: bool,
+    content: [u8; 16],
+    pixels: Vec<u8>,
+}
+
+/// Reads all images of a listing. `progress` is told how many of how many are done, and says whether to go on.
+pub fn read(
+    listing: &Listing,
+    wanted: Wanted,
+    progress: &mut dyn FnMut(usize, usize) -> bool,
+) -> Result<Reading, DataError> {
+    let total = listing.items.len();
+    let mut reading = Reading {
+        items: Vec::new(),
+        pixels: Vec::new(),
+        unreadable: listing.unreadable.clone(),
+        shapes: BTreeMap::new(),
+        range: [f64::INFINITY, f64::NEG_INFINITY],
+        changed: Changed::default(),
+        nearly_constant: Vec::new(),
+        duplicates: Vec::new(),
+    };
+    let mut first: HashMap<[u8; 16], usize> = HashMap::new();
+    for start in (0..total).step_by(CHUNK) {
+        if !progress(start, total) {
+            return Err(DataError::Cancelled { name: "own images".into() });
+        }
+        let seen: Vec<Result<Seen, String>> =
+            (start..total.min(start + CHUNK)).into_par_iter().map(|i| see(listing, i, wanted)).collect();
+        for (item, seen) in listing.items[start..].iter().zip(seen) {
+            match seen {
+                Ok(seen) => reading.take(item, seen, &mut first),
+                Err(reason) => reading.unreadable.push(Unreadable::new(item.name.clone(), reason)),
+            }
+        }
+    }
+    progress(total, total);
+    Ok(reading)
+}
+
+fn see(listing: &Listing, item: usize, wanted: Wanted) -> Result<Seen, String> {
+    let picture = listing.images.picture(item)?;
+    let shape = [picture.height, picture.width, picture.channels];
+    let mut hash = Sha256::new();
+    shape.iter().for_each(|side| hash.update((*side as u64).to_le_bytes()));
+    hash.update(&picture.values);
+    let mut content = [0; 16];
+    content.copy_from_slice(&hash.finalize()[..16]);
+    let (low, high) = picture.values.iter().fold((u8::MAX, 0), |(l, h), v| (l.min(*v), h.max(*v)));
+    let (range, changes) = (picture.range, picture.changes);
+    let to_grey = wanted.colour == ImageColour::Grey && picture.channels == 3;
+    let picture = match wanted.colour {
+        ImageColour::Grey => picture.to_grey(),
+        ImageColour::Rgb => picture.to_rgb(),
+    };
+    let pixels = fitted(&picture, wanted.side, wanted.fit);
+    Ok(Seen { shape, range, changes, to_grey, constant: high - low <= NEARLY_CONSTANT, content, pixels })
+}
+
+impl Reading {
+    fn take(&mut self, item: &Item, seen: Seen, first: &mut HashMap<[u8; 16], usize>) {
+        *self.shapes.entry(seen.shape).or_default() += 1;
+        self.range = [self.range[0].min(seen.range[0]), self.range[1].max(seen.range[1])];
+        self.changed.sixteen += usize::from(seen.changes.sixteen);
+        self.changed.transparent += usize::from(seen.changes.transparent);
+        self.changed.turned += usize::from(seen.changes.turned);
+        self.changed.to_grey += usize::from(seen.to_grey);
+        if seen.constant {
+            self.nearly_constant.push(item.name.clone());
+        }
+        match first.get(&seen.content) {
+            Some(&of) => {
+                let disagree = self.items[of].label != item.label;
+                self.duplicates.push(Duplicate { item: self.items.len(), of, disagree });
+            }
+            None => drop(first.insert(seen.content, self.items.len())),
+        }
+        self.items.push(item.clone());
+        self.pixels.extend(seen.pixels);
+    }
+
+    /// The shape that most images have.
+    pub fn usual_shape(&self) -> [usize; 3] {
+        let most = self.shapes.iter().max_by_key(|(shape, count)| (**count, std::cmp::Reverse(**shape)));
+        most.map_or([0; 3], |(shape, _)| *shape)
+    }
+
+    /// How many images of each split are there, in the order of the splits; `None` for those given in no split.
+    pub fn splits(&self) -> BTreeMap<Option<Part>, usize> {
+        let mut splits = BTreeMap::new();
+        self.items.iter().for_each(|item| *splits.entry(item.part).or_default() += 1);
+        splits
+    }
+}

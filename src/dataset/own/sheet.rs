@@ -1,0 +1,243 @@
+//! The sheet of own data: what was understood, what is wrong, and what a run would do with it.
+
+use serde::Serialize;
+
+use super::defaults::Chosen;
+use super::listing::{Listing, Part, Unreadable};
+use super::reading::{Reading, Wanted};
+use super::splits::{Sizes, divide};
+use super::tree::size;
+
+/// A class with fewer train images is told.
+const FEW: usize = 10;
+/// Names that are shown of a long list.
+const MOST_SHOWN: usize = 5;
+/// Values of 16 bits that are all below this part of white are those of a camera with fewer bits.
+const DARK: f64 = 0.5;
+
+/// What is known of own data before anything is trained.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sheet {
+    pub format: String,
+    /// Images that can be read, of all splits.
+    pub images: usize,
+    pub unreadable: Vec<Unreadable>,
+    pub classes: Vec<Counted>,
+    pub splits: Vec<GivenSplit>,
+    /// Height, width and channels that most images have.
+    pub shape: [usize; 3],
+    pub shapes: Vec<Shaped>,
+    /// Smallest and largest stored value.
+    pub range: [f64; 2],
+    /// Images with the content of an earlier one, and how many of these lie in another split.
+    pub duplicates: usize,
+    pub duplicates_across_splits: usize,
+    /// Images whose values hardly differ.
+    pub near_constant: usize,
+    /// Bytes that the images need in memory.
+    pub memory_bytes: u64,
+    pub defaults: Vec<Chosen>,
+    /// What was decided, changed or left aside.
+    pub notes: Vec<String>,
+    /// What may be wrong.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    pub name: String,
+    pub count: usize,
+}
+
+/// A split, and whether it came with the data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GivenSplit {
+    pub name: &'static str,
+    pub count: usize,
+    pub given: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shaped {
+    pub shape: [usize; 3],
+    pub count: usize,
+}
+
+impl Sheet {
+    pub fn new(listing: &Listing, reading: &Reading, wanted: Wanted, defaults: Vec<Chosen>, seed: u64) -> Self {
+        let mut counts = vec![0; listing.classes.len()];
+        reading.items.iter().filter_map(|i| i.label).for_each(|l| counts[usize::from(l)] += 1);
+        let classes: Vec<Counted> =
+            listing.classes.iter().zip(counts).map(|(name, count)| Counted { name: name.clone(), count }).collect();
+        let division = divide(&reading.items, Sizes::default(), seed);
+        let mut of_item = vec![Part::Train; reading.items.len()];
+        division.validation.iter().for_each(|i| of_item[*i as usize] = Part::Validation);
+        division.test.iter().for_each(|i| of_item[*i as usize] = Part::Test);
+        let given = |part| match part {
+            Part::Train => division.given_test,
+            Part::Validation => division.given_validation,
+            Part::Test => division.given_test,
+        };
+        let splits =
+            [(Part::Train, &division.train), (Part::Validation, &division.validation), (Part::Test, &division.test)];
+        let splits = splits.into_iter().filter(|(_, samples)| !samples.is_empty());
+        let splits: Vec<GivenSplit> =
+            splits.map(|(part, s)| GivenSplit { name: part.name(), count: s.len(), given: given(part) }).collect();
+        let mut shapes: Vec<Shaped> =
+            reading.shapes.iter().map(|(shape, count)| Shaped { shape: *shape, count: *count }).collect();
+        shapes.sort_by_key(|s| std::cmp::Reverse(s.count));
+        let mut sheet = Self {
+            format: listing.format.clone(),
+            images: reading.items.len(),
+            unreadable: reading.unreadable.clone(),
+            classes,
+            splits,
+            shape: reading.usual_shape(),
+            shapes,
+            range: if reading.items.is_empty() { [0.0; 2] } else { reading.range },
+            duplicates: reading.duplicates.len(),
+            duplicates_across_splits: reading.duplicates.iter().filter(|d| of_item[d.item] != of_item[d.of]).count(),
+            near_constant: reading.nearly_constant.len(),
+            memory_bytes: (reading.items.len() * wanted.shape().len()) as u64,
+            defaults,
+            notes: listing.notes.clone(),
+            warnings: Vec::new(),
+        };
+        sheet.tell_changes(reading, wanted);
+        sheet.warn(reading);
+        sheet
+    }
+
+    /// What is done to the images.
+    fn tell_changes(&mut self, reading: &Reading, wanted: Wanted) {
+        let changed = reading.changed;
+        for (count, what) in [
+            (changed.sixteen, "16 bits become 8"),
+            (changed.transparent, "transparent places are laid over white"),
+            (changed.turned, "turned upright, as EXIF data say"),
+            (changed.to_grey, "colours become grey"),
+        ] {
+            if count > 0 {
+                self.notes.push(format!("{what}: {}", images(count)));
+            }
+        }
+        let resized = self.shapes.iter().filter(|s| s.shape[..2] != [wanted.side; 2]).map(|s| s.count).sum::<usize>();
+        if resized > 0 {
+            let fit = wanted.fit.label();
+            self.notes.push(format!("brought to {0} x {0} ({fit}): {1}", wanted.side, images(resized)));
+        }
+        if !self.splits.iter().any(|s| s.name == "test" && s.given) && self.splits.len() > 1 {
+            self.notes.push("no test split is given: a sixth of each class is taken by the data seed".into());
+        }
+    }
+
+    fn warn(&mut self, reading: &Reading) {
+        let mut warnings = Vec::new();
+        let all: usize = self.classes.iter().map(|c| c.count).sum();
+        match self.classes.iter().filter(|c| c.count > 0).count() {
+            0 => warnings
+                .push("there are no labels: the images can be looked at, and nothing can be learned from them".into()),
+            1 => warnings.push("there is one class only: there is nothing to tell apart".into()),
+            _ => {}
+        }
+        let few: Vec<String> =
+            self.classes.iter().filter(|c| c.count < FEW).map(|c| format!("{} ({})", c.name, c.count)).collect();
+        if !few.is_empty() {
+            warnings.push(format!("classes with fewer than {FEW} images: {}", some(&few)));
+        }
+        let largest = self.classes.iter().map(|c| c.count).max().unwrap_or(0);
+        if all > 0 && largest * 10 > all * 9 && self.classes.len() > 1 {
+            warnings.push(format!("one class has {largest} of {all} images"));
+        }
+        let of = |name| self.splits.iter().find(|s| s.name == name).map_or(0, |s| s.count);
+        if of("test") > of("train") {
+            warnings.push(format!("there are more test images ({}) than train images ({})", of("test"), of("train")));
+        }
+        if self.images > 1 && self.duplicates + 1 == self.images {
+            warnings.push("all images are the same".into());
+        } else if self.duplicates > 0 {
+            let first = &reading.duplicates[0];
+            let [name, of] = [first.item, first.of].map(|i| reading.items[i].name.as_str());
+            warnings.push(format!("the content of another image: {}, such as {name} of {of}", images(self.duplicates)));
+        }
+        if self.duplicates_across_splits > 0 {
+            let count = images(self.duplicates_across_splits);
+            warnings.push(format!("the content of an image of another split, which makes results too good: {count}"));
+        }
+        let disagree = reading.duplicates.iter().filter(|d| d.disagree).count();
+        if disagree > 0 {
+            warnings.push(format!("the content of another image with another label: {}", images(disagree)));
+        }
+        if self.near_constant > 0 {
+            let names = some(&reading.nearly_constant);
+            warnings.push(format!("nearly of one colour: {}, {names}", images(self.near_constant)));
+        }
+        let [_, high] = self.range;
+        if reading.changed.sixteen == reading.items.len()
+            && high < DARK * f64::from(u16::MAX)
+            && !reading.items.is_empty()
+        {
+            warnings.push(format!("the images are dark: their largest value is {high} of {}", u16::MAX));
+        }
+        if !self.unreadable.is_empty() {
+            let n = self.unreadable.len();
+            warnings.push(format!("{n} {} left out", if n == 1 { "file or image is" } else { "files or images are" }));
+        }
+        self.warnings = warnings;
+    }
+
+    /// The sheet as lines of text; long lists are shortened.
+    pub fn text(&self) -> String {
+        let mut lines = Vec::new();
+        let mut line = |name: &str, value: String| lines.push(format!("{name:<14} {value}"));
+        line("format", self.format.clone());
+        line("images", format!("{} ({} in memory)", self.images, size(self.memory_bytes)));
+        let splits: Vec<String> = (self.splits.iter())
+            .map(|s| format!("{} {}{}", s.name, s.count, if s.given { "" } else { " (by the data seed)" }))
+            .collect();
+        line("splits", splits.join(", "));
+        let classes: Vec<String> = self.classes.iter().map(|c| format!("{} ({})", c.name, c.count)).collect();
+        line(
+            "classes",
+            match classes.len() {
+                0 => "none".into(),
+                n => format!("{n}: {}", shortened(&classes, 12)),
+            },
+        );
+        let shapes: Vec<String> = self.shapes.iter().map(|s| format!("{} ({})", shape(s.shape), s.count)).collect();
+        line("shape", if shapes.len() == 1 { shape(self.shape) } else { shortened(&shapes, 4) });
+        line("range", format!("{} to {}", self.range[0], self.range[1]));
+        line("duplicates", format!("{}, {} of them in another split", self.duplicates, self.duplicates_across_splits));
+        line("near constant", self.near_constant.to_string());
+        for (title, sentences) in [("notes", &self.notes), ("warnings", &self.warnings)] {
+            sentences.iter().enumerate().for_each(|(i, s)| line(if i == 0 { title } else { "" }, s.clone()));
+        }
+        for (i, c) in self.defaults.iter().enumerate() {
+            line(if i == 0 { "defaults" } else { "" }, format!("{} = {}: {}", c.field, c.value, c.reason));
+        }
+        for (i, u) in self.unreadable.iter().enumerate() {
+            let name = u.file.replace(char::is_control, "\u{fffd}");
+            line(if i == 0 { "left out" } else { "" }, format!("{name}: {}", u.reason));
+        }
+        lines.join("\n")
+    }
+}
+
+fn images(count: usize) -> String {
+    if count == 1 { "1 image".into() } else { format!("{count} images") }
+}
+
+fn shape([height, width, channels]: [usize; 3]) -> String {
+    format!("{width} x {height} {}", if channels == 1 { "grey" } else { "RGB" })
+}
+
+fn some(names: &[String]) -> String {
+    shortened(names, MOST_SHOWN)
+}
+
+/// The first of a list of names, and how many more there are.
+fn shortened(names: &[String], most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let shown = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}

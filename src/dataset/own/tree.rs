@@ -1,0 +1,445 @@
+//! The files that own data are read from, in one order and by name: those of a folder, a zip or a tar archive, or one.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use zip::ZipArchive;
+
+use super::listing::Unreadable;
+use crate::dataset::packed::{GZIP, damaged, fault, known, open};
+use crate::dataset::{DataError, tar};
+use crate::paths;
+
+/// Folders are searched this deep.
+const DEPTH: usize = 32;
+/// More files than any data set has.
+const MOST_FILES: usize = 5_000_000;
+/// The largest file that is read at once, and the most that is unpacked into memory (8 GiB).
+const MOST_BYTES: u64 = 1 << 33;
+/// A file of an archive that is larger than this, and was packed more than so many times smaller, is a trap.
+const SUSPICIOUS: (u64, u64) = (1 << 28, 200);
+/// First bytes of a zip archive: with files, and without any.
+const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
+/// The place of the word `ustar` in a tar archive.
+const USTAR: std::ops::Range<usize> = 257..262;
+/// What systems leave behind in folders and archives.
+const LEFT_BEHIND: [&str; 4] = ["__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir"];
+
+/// The files below a place, ordered by name.
+pub struct Tree {
+    pub path: PathBuf,
+    pub container: Container,
+    pub files: Vec<Entry>,
+    /// Folders, links and members that cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// Folders without a file below them, as names.
+    pub empty: Vec<String>,
+    /// What was left aside, a sentence each.
+    pub notes: Vec<String>,
+    archive: Option<Mutex<Box<dyn Members>>>,
+}
+
+/// What holds the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    Folder,
+    Zip,
+    Tar,
+    File,
+}
+
+/// A file of a tree.
+pub struct Entry {
+    /// Its folders and its name, from the folder above all files.
+    pub parts: Vec<String>,
+    pub bytes: u64,
+    at: At,
+}
+
+enum At {
+    Disk(PathBuf),
+    Member(usize),
+    Memory(Vec<u8>),
+}
+
+/// The members of a zip archive, on disk or in memory.
+trait Members: Send {
+    fn read(&mut self, index: usize, into: &mut Vec<u8>) -> Result<(), String>;
+}
+
+impl<R: Read + Seek + Send> Members for ZipArchive<R> {
+    fn read(&mut self, index: usize, into: &mut Vec<u8>) -> Result<(), String> {
+        let member = self.by_index(index).map_err(|e| format!("cannot be unpacked ({e})"))?;
+        let size = member.size();
+        let read = member.take(size + 1).read_to_end(into).map_err(|e| format!("cannot be unpacked ({e})"))?;
+        match read as u64 == size {
+            true => Ok(()),
+            false => Err(format!("unpacks to another size than the {size} bytes that the archive says")),
+        }
+    }
+}
+
+impl Entry {
+    /// Its name with its folders.
+    pub fn name(&self) -> String {
+        self.parts.join("/")
+    }
+
+    /// Its name without its folders.
+    pub fn file_name(&self) -> &str {
+        self.parts.last().map_or("", String::as_str)
+    }
+
+    /// What follows the last point of its name, in lower case; of a packed file, that before `.gz`.
+    pub fn extension(&self) -> String {
+        let name = self.file_name().to_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_owned())
+    }
+}
+
+impl Tree {
+    /// The files at a path: the error says why there are none.
+    pub fn open(path: &Path) -> Result<Self, DataError> {
+        let place = paths::expanded(path);
+        let io = |source| DataError::Io { path: place.clone(), source };
+        if place.metadata().map_err(io)?.is_dir() {
+            return Ok(Self::of_folder(place));
+        }
+        paths::open(&place).map_err(io)?;
+        let mut start = Vec::new();
+        open(&place)?.take(512).read_to_end(&mut start).map_err(|e| damaged(&place, &e))?;
+        let raw = first_bytes(&place).map_err(io)?;
+        if ZIP.iter().any(|magic| raw.starts_with(magic)) {
+            let archive = ZipArchive::new(File::open(&place).map_err(io)?);
+            return Self::of_zip(place.clone(), archive.map_err(|e| damaged_zip(&place, &e))?);
+        }
+        if start.get(USTAR) == Some(b"ustar") || is_named_tar(&place) {
+            return Self::of_tar(place);
+        }
+        if raw.starts_with(&GZIP) && ZIP.iter().any(|magic| start.starts_with(magic)) {
+            return Err(fault(&place, "is a zip archive packed with gzip; unpack it once".into()));
+        }
+        if start.is_empty() {
+            return Err(fault(&place, "is empty".into()));
+        }
+        if let Some(what) = known(&start).filter(|what| what.contains("archive") || what.contains("pointer")) {
+            return Err(fault(&place, format!("is {what}")));
+        }
+        let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bytes = place.metadata().map_err(io)?.len();
+        let file = Entry { parts: vec![name], bytes, at: At::Disk(place.clone()) };
+        Ok(Self::new(place, Container::File, vec![file], None))
+    }
+
+    /// The files of a zip archive in memory, such as an NPZ in a folder.
+    pub fn in_memory(path: PathBuf, bytes: Vec<u8>) -> Result<Self, DataError> {
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_zip(&path, &e))?;
+        Self::of_zip(path, archive)
+    }
+
+    fn new(path: PathBuf, container: Container, files: Vec<Entry>, archive: Option<Box<dyn Members>>) -> Self {
+        let archive = archive.map(Mutex::new);
+        let (unreadable, empty, notes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut tree = Self { path, container, files, unreadable, empty, notes, archive };
+        tree.leave_aside();
+        tree.files.sort_by(|a, b| a.parts.cmp(&b.parts));
+        tree.without_outer_folders();
+        tree
+    }
+
+    fn of_folder(path: PathBuf) -> Self {
+        let mut walk = Walk::default();
+        let above = path.canonicalize().into_iter().collect();
+        walk.folder(&path, &mut Vec::new(), &above);
+        let mut tree = Self::new(path, Container::Folder, walk.files, None);
+        tree.unreadable = walk.unreadable;
+        tree.empty = walk.empty;
+        tree
+    }
+
+    fn of_zip<R: Read + Seek + Send + 'static>(path: PathBuf, mut archive: ZipArchive<R>) -> Result<Self, DataError> {
+        let (mut files, mut unreadable, mut all) = (Vec::new(), Vec::new(), 0_u64);
+        for index in 0..archive.len() {
+            let member = archive.by_index_raw(index).map_err(|e| damaged_zip(&path, &e))?;
+            if member.is_dir() {
+                continue;
+            }
+            let (name, bytes, packed) = (member.name().to_owned(), member.size(), member.compressed_size());
+            all = all.saturating_add(bytes);
+            let reason = match () {
+                () if member.enclosed_name().is_none() => Some("its path leads out of the archive; it is not read"),
+                () if member.is_symlink() => Some("is a link, which is not followed in an archive"),
+                () if member.encrypted() => Some("is encrypted; unpack the archive with its password"),
+                () => None,
+            };
+            if let Some(reason) = reason {
+                unreadable.push(Unreadable::new(name, reason));
+            } else if let Some(reason) = trap(bytes, packed) {
+                unreadable.push(Unreadable::new(name, reason));
+            } else {
+                files.push(Entry { parts: parts(&name), bytes, at: At::Member(index) });
+            }
+        }
+        let on_disk = path.metadata().map_or(all, |m| m.len());
+        if let Some(reason) = trap(all, on_disk) {
+            return Err(fault(&path, reason));
+        }
+        let mut tree = Self::new(path, Container::Zip, files, Some(Box::new(archive)));
+        tree.unreadable = unreadable;
+        Ok(tree)
+    }
+
+    fn of_tar(path: PathBuf) -> Result<Self, DataError> {
+        let on_disk = path.metadata().map_or(0, |m| m.len());
+        let (mut files, mut unreadable, mut all) = (Vec::new(), Vec::new(), 0_u64);
+        // What is unpacked is limited before it is kept: a gzip file may be a trap too.
+        let limit = on_disk.saturating_mul(SUSPICIOUS.1).clamp(SUSPICIOUS.0, MOST_BYTES);
+        let mut from = open(&path)?.take(limit);
+        tar::read(&path, &mut from, &mut |_| true, &mut |name, bytes| {
+            all += bytes.len() as u64;
+            if name.starts_with('/') || name.split('/').any(|part| part == "..") {
+                let reason = "its path leads out of the archive; it is not read";
+                unreadable.push(Unreadable::new(name, reason));
+            } else {
+                files.push(Entry { parts: parts(name), bytes: bytes.len() as u64, at: At::Memory(bytes) });
+            }
+        })
+        .map_err(|e| match from.limit() {
+            0 => fault(&path, format!("unpacks to more than {}; unpack it into a folder and give that", size(limit))),
+            _ => e,
+        })?;
+        let mut tree = Self::new(path, Container::Tar, files, None);
+        tree.unreadable = unreadable;
+        Ok(tree)
+    }
+
+    /// Removes hidden files and what systems leave behind, and says so.
+    fn leave_aside(&mut self) {
+        let is_left = |part: &String| part.starts_with('.') || LEFT_BEHIND.contains(&part.as_str());
+        let before = self.files.len();
+        self.files.retain(|file| !file.parts.iter().any(is_left));
+        match before - self.files.len() {
+            0 => {}
+            1 => self.notes.push("1 hidden file is left aside".into()),
+            n => self.notes.push(format!("{n} hidden files are left aside")),
+        }
+    }
+
+    /// Removes folders that lie above all files, unless their files lie directly in them: then they may be a class.
+    fn without_outer_folders(&mut self) {
+        while let Some(outer) = self.files.first().filter(|f| f.parts.len() > 1).map(|f| f.parts[0].clone()) {
+            let shared = self.files.iter().all(|f| f.parts.len() > 1 && f.parts[0] == outer);
+            let deeper = self.files.iter().any(|f| f.parts.len() > 2 || !is_image_name(f));
+            if !shared || !deeper || super::listing::Part::of(&outer).is_some() {
+                return;
+            }
+            self.files.iter_mut().for_each(|f| drop(f.parts.remove(0)));
+            self.empty.iter_mut().for_each(|e| *e = e.strip_prefix(&format!("{outer}/")).unwrap_or(e).to_owned());
+        }
+    }
+
+    /// The bytes of a file as they are stored.
+    pub fn read(&self, file: &Entry) -> Result<Vec<u8>, String> {
+        if file.bytes > MOST_BYTES {
+            return Err(format!("has {}, more than is read at once", size(file.bytes)));
+        }
+        match &file.at {
+            At::Memory(bytes) => Ok(bytes.clone()),
+            At::Disk(path) => paths::open(path)
+                .and_then(|mut f| {
+                    let mut bytes = Vec::with_capacity(file.bytes as usize);
+                    f.read_to_end(&mut bytes).map(|_| bytes)
+                })
+                .map_err(|e| format!("cannot be read ({e})")),
+            At::Member(index) => {
+                let Some(archive) = &self.archive else { return Err("its archive is closed".into()) };
+                let mut bytes = Vec::with_capacity(file.bytes as usize);
+                archive.lock().unwrap_or_else(PoisonError::into_inner).read(*index, &mut bytes)?;
+                Ok(bytes)
+            }
+        }
+    }
+
+    /// The bytes of a file, unpacked if they are gzip.
+    pub fn read_unpacked(&self, file: &Entry) -> Result<Vec<u8>, String> {
+        let bytes = self.read(file)?;
+        if !bytes.starts_with(&GZIP) {
+            return Ok(bytes);
+        }
+        let limit = (bytes.len() as u64).saturating_mul(SUSPICIOUS.1 * 4).clamp(SUSPICIOUS.0, MOST_BYTES);
+        let mut unpacked = Vec::new();
+        let read = flate2::read::MultiGzDecoder::new(&bytes[..]).take(limit + 1).read_to_end(&mut unpacked);
+        match read {
+            Err(e) => Err(format!("the gzip data are cut short or damaged ({e})")),
+            Ok(n) if n as u64 > limit => Err(format!("unpacks to more than {}; unpack it first", size(limit))),
+            Ok(_) => Ok(unpacked),
+        }
+    }
+
+    /// The first bytes of a file.
+    pub fn start(&self, file: &Entry, length: usize) -> Vec<u8> {
+        match &file.at {
+            At::Memory(bytes) => bytes[..bytes.len().min(length)].to_vec(),
+            At::Disk(path) => {
+                let mut bytes = Vec::new();
+                let _ = paths::open(path).and_then(|f| f.take(length as u64).read_to_end(&mut bytes));
+                bytes
+            }
+            At::Member(_) => self
+                .read(file)
+                .map(|mut b| {
+                    b.truncate(length);
+                    b
+                })
+                .unwrap_or_default(),
+        }
+    }
+
+    /// An error about a file of the tree, or about the tree as a whole.
+    pub fn fault(&self, file: Option<&Entry>, detail: impl Into<String>) -> DataError {
+        let path = match (self.container, file) {
+            (Container::File, _) | (_, None) => self.path.clone(),
+            (_, Some(file)) => self.path.join(file.name()),
+        };
+        fault(&path, detail.into())
+    }
+
+    /// The file with this name in the tree, the case of its letters aside, at the top or in any folder.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        let named = |f: &&Entry| f.file_name().eq_ignore_ascii_case(name);
+        self.files.iter().filter(named).min_by_key(|f| f.parts.len())
+    }
+}
+
+/// Whether a file is an image by its name.
+pub fn is_image_name(file: &Entry) -> bool {
+    super::picture::ENDINGS.contains(&file.extension().as_str())
+}
+
+/// A size for display.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} bytes", bytes),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// Why a file is not unpacked: it would be far larger than any image or table is when packed.
+fn trap(bytes: u64, packed: u64) -> Option<String> {
+    let (large, times) = SUSPICIOUS;
+    (bytes > large && bytes / packed.max(1) > times).then(|| {
+        format!("unpacks to {} from {}, as traps for programs do; it is not unpacked", size(bytes), size(packed))
+    })
+}
+
+fn parts(name: &str) -> Vec<String> {
+    let parts = name.split(['/', '\\']).filter(|p| !p.is_empty() && *p != ".");
+    parts.map(str::to_owned).collect()
+}
+
+fn is_named_tar(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    [".tar", ".tar.gz", ".tgz"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn damaged_zip(path: &Path, error: &zip::result::ZipError) -> DataError {
+    fault(path, format!("the zip archive is cut short or damaged ({error})"))
+}
+
+fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(8).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A walk through folders.
+#[derive(Default)]
+struct Walk {
+    files: Vec<Entry>,
+    unreadable: Vec<Unreadable>,
+    empty: Vec<String>,
+}
+
+impl Walk {
+    /// Takes the files of a folder; `above` are the folders around it, so that no link leads round in a circle.
+    fn folder(&mut self, path: &Path, parts: &mut Vec<String>, above: &HashSet<PathBuf>) {
+        let mut unreadable = |parts: &[String], reason: String| {
+            let name = if parts.is_empty() { ".".into() } else { parts.join("/") };
+            self.unreadable.push(Unreadable::new(name, reason));
+        };
+        if parts.len() > DEPTH {
+            return unreadable(parts, format!("lies more than {DEPTH} folders deep"));
+        }
+        let entries = match std::fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(e) => return unreadable(parts, format!("the folder cannot be read ({e})")),
+        };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+        paths.sort();
+        let before = self.files.len() + self.unreadable.len();
+        for path in paths {
+            parts.push(path.file_name().unwrap_or(OsStr::new("")).to_string_lossy().into_owned());
+            self.entry(&path, parts, above);
+            parts.pop();
+            if self.files.len() > MOST_FILES {
+                return self.unreadable.push(Unreadable::new(parts.join("/"), "more files than can be read"));
+            }
+        }
+        if before == self.files.len() + self.unreadable.len() && !parts.is_empty() {
+            self.empty.push(parts.join("/"));
+        }
+    }
+
+    fn entry(&mut self, path: &Path, parts: &mut Vec<String>, above: &HashSet<PathBuf>) {
+        let is_link = path.is_symlink();
+        let found = match path.metadata() {
+            Ok(found) => found,
+            Err(e) => {
+                let reason = match e.kind() {
+                    std::io::ErrorKind::NotFound if is_link => "is a link to nothing".to_owned(),
+                    _ if is_link => format!("is a link that leads nowhere ({e})"),
+                    _ => format!("cannot be read ({e})"),
+                };
+                return self.unreadable.push(Unreadable::new(parts.join("/"), reason));
+            }
+        };
+        if found.is_dir() {
+            let mut inside = above.clone();
+            if path.canonicalize().is_ok_and(|real| !inside.insert(real)) {
+                let reason = "is a link to a folder that it lies in";
+                return self.unreadable.push(Unreadable::new(parts.join("/"), reason));
+            }
+            return self.folder(path, parts, &inside);
+        }
+        if !found.is_file() {
+            return self.unreadable.push(Unreadable::new(parts.join("/"), "is a pipe or a device"));
+        }
+        self.files.push(Entry { parts: parts.clone(), bytes: found.len(), at: At::Disk(path.into()) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_no_text_is_read_and_shown_as_well_as_it_can_be() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let root = tempfile::tempdir().unwrap();
+        let class = root.path().join(OsStr::from_bytes(b"caf\xe9"));
+        std::fs::create_dir(&class).unwrap();
+        std::fs::write(class.join(OsStr::from_bytes(b"\xff.png")), "bytes").unwrap();
+        std::fs::create_dir(root.path().join("other")).unwrap();
+        std::fs::write(root.path().join("other/1.png"), "").unwrap();
+        let tree = Tree::open(root.path()).unwrap();
+        assert_eq!(tree.files.iter().map(Entry::name).collect::<Vec<_>>(), ["caf\u{fffd}/\u{fffd}.png", "other/1.png"]);
+        assert_eq!(tree.read(&tree.files[0]).unwrap(), b"bytes");
+    }
+}

@@ -1,0 +1,214 @@
+//! Own images that are wrong, odd, or look wrong and are not, for `ridgewalk data` and `ridgewalk run --data`.
+
+mod files;
+mod tables;
+
+use std::io::{Cursor, Write as _};
+
+use image::{DynamicImage, GrayImage, ImageFormat, Luma};
+
+use super::row::Given::{File, Folder, Link, Pipe};
+use super::row::{Given, Row, refuses, text, works};
+
+const DATA: &str = "data d --json";
+/// Images of a good set, half of them in each class.
+const GOOD: usize = 24;
+const ALL_GOOD: &str = "\"images\": 24";
+
+pub fn rows() -> Vec<Row> {
+    let mut rows = files::rows();
+    rows.extend(folders());
+    rows.extend(archives());
+    rows.extend(tables::rows());
+    rows.extend(runs());
+    rows
+}
+
+fn folders() -> Vec<Row> {
+    let one = |name: &'static str, grey: u8| File(name, grey_png(8, 8, |x, _| grey + x as u8 * 9));
+    let same: Vec<Given> =
+        (0..GOOD).map(|i| File(format!("d/{}/{i}.png", i % 2).leak(), grey_png(8, 8, |x, _| x as u8 * 9))).collect();
+    let flat: Vec<Given> = (0..GOOD).map(|i| File(format!("d/{i}.png").leak(), numbered(i))).collect();
+    let more_test: Vec<Given> = (0..GOOD)
+        .map(|i| {
+            let split = if i < 6 { "train" } else { "test" };
+            File(format!("d/{split}/{}/{i}.png", i % 2).leak(), numbered(i))
+        })
+        .collect();
+    let many: Vec<Given> = (0..1001).map(|i| File(format!("d/{i}/0.png").leak(), numbered(i % 200))).collect();
+    vec![
+        works("own: two classes", good([]), DATA, [ALL_GOOD, "\"name\": \"a\"", "\"count\": 12"]),
+        works("own: a folder above all others", good_below("d/outer"), DATA, [ALL_GOOD, "\"name\": \"a\""]),
+        works("own: an empty class folder", good([Folder("d/c")]), DATA, [ALL_GOOD, "c is empty, so it is no class"]),
+        works("own: one class only", [one("d/a/0.png", 1), one("d/a/1.png", 2)], DATA, ["one class only"]),
+        works("own: all images the same", same, DATA, ["all images are the same", "\"duplicates\": 23"]),
+        works(
+            "own: images of one colour",
+            good([File("d/a/flat.png", grey_png(9, 9, |_, _| 7))]),
+            DATA,
+            ["nearly of one colour: 1 image, a/flat.png"],
+        ),
+        works(
+            "own: a copy",
+            good([File("d/b/copy.png", numbered(0))]),
+            DATA,
+            ["\"duplicates\": 1", "with another label: 1 image"],
+        ),
+        works("own: without labels", flat, DATA, [ALL_GOOD, "there are no labels"]),
+        works("own: more test than train", more_test, DATA, ["more test images (18) than train images (6)"]),
+        refuses("own: more than 1,000 class folders", many, DATA, ["1001 folders of images"]),
+        works(
+            "own: a link that leads round in a circle",
+            good([Link("d/a/round", "..")]),
+            DATA,
+            [ALL_GOOD, "a link to a folder that it lies in"],
+        ),
+        works("own: a link to nothing", good([Link("d/a/gone.png", "nowhere")]), DATA, [ALL_GOOD, "a link to nothing"]),
+        works("own: a pipe among the images", good([Pipe("d/a/pipe.png")]), DATA, [ALL_GOOD, "a pipe or a device"]),
+        refuses("own: nothing there", [], DATA, ["d: cannot be read"]),
+        refuses("own: an empty folder", [Folder("d")], DATA, ["is empty; expected are images"]),
+        refuses(
+            "own: a folder of texts",
+            [text("d/a.txt", "x"), text("d/b.md", "y")],
+            DATA,
+            ["no images that are known"],
+        ),
+        refuses(
+            "own: a folder of broken images",
+            [text("d/a/1.png", "x"), text("d/b/1.png", "y")],
+            "run --data d --rounds 1 --out o",
+            ["no image can be read"],
+        ),
+        refuses(
+            "own: a folder of archives",
+            [File("d/x.zip", zipped(&[]))],
+            DATA,
+            ["holds archives; give one of them"],
+        ),
+        refuses("own: an empty file", [File("d", vec![])], DATA, ["d: is empty"]),
+        refuses("own: a text", [text("d", "hello")], DATA, ["in no format of images that is known"]),
+        refuses("own: a pipe", [Pipe("d")], DATA, ["a pipe or a device"]),
+    ]
+}
+
+fn archives() -> Vec<Row> {
+    let images: Vec<(String, Vec<u8>)> = (0..GOOD).map(|i| (format!("x/{}/{i}.png", i % 2), numbered(i))).collect();
+    let with = |name: &str, bytes: Vec<u8>| {
+        let all: Vec<_> = images.iter().cloned().chain([(name.to_owned(), bytes)]).collect();
+        vec![File("d", zipped(&all))]
+    };
+    let zip = zipped(&images);
+    let mut bomb = zipped(&[("x/0/bomb.png".to_owned(), vec![0; 2000])]);
+    let central = bomb.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    bomb[central + 24..central + 28].copy_from_slice(&0xf000_0000_u32.to_le_bytes());
+    let tar = tarred(&images);
+    vec![
+        works("own: a zip archive", [File("d", zip.clone())], DATA, [ALL_GOOD, "in a zip archive"]),
+        works("own: a zip archive named .png", [File("d.png", zip.clone())], "data d.png --json", [ALL_GOOD]),
+        works("own: a tar archive", [File("d", tar.clone())], DATA, [ALL_GOOD, "in a tar archive"]),
+        works(
+            "own: a path that leads out of a zip",
+            with("../../evil.png", numbered(3)),
+            DATA,
+            [ALL_GOOD, "leads out of the archive"],
+        ),
+        works(
+            "own: an absolute path in a zip",
+            with("/etc/evil.png", numbered(3)),
+            DATA,
+            ["leads out of|\"images\": 25"],
+        ),
+        works("own: what a Mac leaves in a zip", with("__MACOSX/x/0/._0.png", vec![1]), DATA, [ALL_GOOD, "hidden"]),
+        refuses("own: a zip bomb", [File("d", bomb)], DATA, ["as traps for programs do"]),
+        refuses("own: a zip cut short", [File("d", zip[..zip.len() - 40].to_vec())], DATA, ["cut short or damaged"]),
+        refuses("own: a tar cut short", [File("d.tar", tar[..tar.len() / 2].to_vec())], "data d.tar", ["cut short"]),
+        refuses(
+            "own: an xz archive",
+            [File("d", b"\xfd7zXZ\0 and so on".to_vec())],
+            DATA,
+            ["is an xz archive; unpack it"],
+        ),
+        refuses("own: an empty zip", [File("d", zipped(&[]))], DATA, ["is empty"]),
+    ]
+}
+
+/// What `ridgewalk run` says before anything is trained, and that it runs.
+fn runs() -> Vec<Row> {
+    let quick =
+        "--set generator_epochs=1 --set minibatches_per_round=2 --set walks=0 --strategies random --rounds 2 --out o";
+    let run = |more: &str| format!("run --data d {quick} {more}");
+    let flat: Vec<Given> = (0..GOOD).map(|i| File(format!("d/{i}.png").leak(), numbered(i))).collect();
+    let one: Vec<Given> = (0..GOOD).map(|i| File(format!("d/a/{i}.png").leak(), numbered(i))).collect();
+    vec![
+        works(
+            "own: a run",
+            good([text("d/a/bad.png", "x")]),
+            &run(""),
+            ["own images: image files, a folder a class", "1 left out"],
+        ),
+        works(
+            "own: a run of an archive in colour",
+            [File("d", zipped(&(0..GOOD).map(|i| (format!("{}/{i}.png", i % 2), numbered(i))).collect::<Vec<_>>()))],
+            &run("--set image_colour=rgb --set image_side=32"),
+            ["32 x 32 rgb"],
+        ),
+        refuses("own: a run without labels", flat, &run(""), ["has no labels, so there is nothing to learn"]),
+        refuses("own: a run of one class", one, &run(""), ["has one class only, a"]),
+        refuses("own: a side that is not offered", good([]), &run("--set image_side=33"), ["field `image_side`: `33`"]),
+        refuses(
+            "own: an experiment without its images",
+            [text("e.toml", "dataset = \"own\"\n")],
+            "run --experiment e.toml --out o",
+            ["field `data`: is empty"],
+        ),
+    ]
+}
+
+/// A set of two classes, with something beside it.
+fn good(more: impl IntoIterator<Item = Given>) -> Vec<Given> {
+    good_below("d").into_iter().chain(more).collect()
+}
+
+fn good_below(folder: &str) -> Vec<Given> {
+    (0..GOOD).map(|i| File(format!("{folder}/{}/{i}.png", ["a", "b"][i % 2]).leak(), numbered(i))).collect()
+}
+
+/// An image that no other number has.
+fn numbered(number: usize) -> Vec<u8> {
+    grey_png(8, 8, |x, y| (number * 10 % 251) as u8 ^ (x * 17 + y * 29) as u8)
+}
+
+fn grey_png(width: u32, height: u32, grey: impl Fn(u32, u32) -> u8) -> Vec<u8> {
+    saved(&GrayImage::from_fn(width, height, |x, y| Luma([grey(x, y)])).into(), ImageFormat::Png)
+}
+
+fn saved(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+fn zipped(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn tarred(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (name, bytes) in files {
+        let mut header = [0_u8; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", bytes.len()).as_bytes());
+        header[156] = b'0';
+        header[257..262].copy_from_slice(b"ustar");
+        out.extend(header);
+        out.extend(bytes);
+        out.resize(out.len().next_multiple_of(512), 0);
+    }
+    out.resize(out.len() + 1024, 0);
+    out
+}
