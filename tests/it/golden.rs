@@ -173,7 +173,7 @@ fn files_come_back_as_they_went_and_broken_ones_say_so() {
     for (broken, says) in [
         (bytes[..bytes.len() / 2].to_vec(), "damaged"),
         (b"something else".to_vec(), "first line"),
-        (Vec::new(), "first line"),
+        (Vec::new(), "it is empty"),
         ([b"ridgewalk history 999\n", &bytes[20..]].concat(), "format is 999"),
     ] {
         std::fs::write(&path, &broken).unwrap();
