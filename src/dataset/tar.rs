@@ -18,13 +18,15 @@ const MOST_BYTES: u64 = 1 << 32;
 /// The longest name of a member, and the longest list of attributes.
 const LONGEST_NAME: u64 = 1 << 16;
 
-/// Calls `member` with the name and bytes of each plain file of the archive that `wanted` names; `path` is for messages.
+/// Calls `member` with the name and bytes of each plain file of the archive that `wanted` names, and returns the names of
+/// links, which are not followed; `path` is for messages.
 pub fn read(
     path: &Path,
     from: &mut dyn Read,
     wanted: &mut dyn FnMut(&str) -> bool,
     member: &mut dyn FnMut(&str, Vec<u8>),
-) -> Result<(), DataError> {
+) -> Result<Vec<String>, DataError> {
+    let mut links = Vec::new();
     // The name and size of the next member, where its own header has no room for them.
     let (mut long_name, mut long_size) = (None, None);
     loop {
@@ -36,7 +38,7 @@ pub fn read(
             return Err(fault(path, what));
         }
         if header.iter().all(|&b| b == 0) {
-            return Ok(());
+            return Ok(links);
         }
         let size = long_size.take().or_else(|| size(&header[SIZE])).filter(|&s| s <= MOST_BYTES);
         let not_tar = || match known(&header) {
@@ -69,6 +71,9 @@ pub fn read(
             let skipped = std::io::copy(&mut (&mut *from).take(padded), &mut std::io::sink());
             if skipped.map_err(|e| damaged(path, &e))? < padded {
                 return Err(fault(path, "is cut short".into()));
+            }
+            if matches!(kind, b'1' | b'2') {
+                links.push(name);
             }
         }
     }
@@ -140,6 +145,9 @@ pub mod tests {
     #[test]
     fn members_come_with_their_names_and_bytes_and_folders_are_skipped() {
         let mut bytes = archive(&[("a", vec![]), ("d/b", vec![7; 513]), ("c", vec![1, 2])]);
+        bytes[TYPE] = b'2';
+        let links = read(Path::new("x.tar"), &mut &bytes[..], &mut |_| true, &mut |_, _| {}).unwrap();
+        assert_eq!(links, ["a"]);
         bytes[TYPE] = b'5';
         assert_eq!(all(&bytes).unwrap(), [("d/b".to_owned(), vec![7; 513]), ("c".to_owned(), vec![1, 2])]);
         let mut seen = Vec::new();

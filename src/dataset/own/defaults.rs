@@ -134,3 +134,56 @@ pub fn on_data(base: Experiment, path: &Path, chosen: &[Chosen], all: bool) -> R
     }
     Ok(experiment)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::own::listing::{Images, Item};
+    use crate::dataset::own::picture::Changes;
+
+    /// Images of one size, all of them with colours or none.
+    struct Uniform {
+        side: usize,
+        channels: usize,
+    }
+
+    impl Images for Uniform {
+        fn picture(&self, _: usize) -> Result<Picture, String> {
+            let Self { side, channels } = *self;
+            let values = vec![9; side * side * channels];
+            Ok(Picture { width: side, height: side, channels, values, range: [9.0; 2], changes: Changes::default() })
+        }
+    }
+
+    #[test]
+    fn settings_fit_size_colours_classes_and_number_and_go_together() {
+        for (side, channels, count, classes, expected) in [
+            (28, 1, 70_000, 10, "image_side=28 image_colour=grey target=lenet samples_per_round=500 rounds=10"),
+            (8, 1, 1_797, 10, "image_side=28 generator_epochs=200 samples_per_round=31 rounds=10"),
+            (32, 3, 60_000, 10, "image_side=32 image_colour=rgb target=vgg16 target_width=16 latent_dim=16"),
+            (33, 1, 200, 2, "image_side=48 samples_per_round=10 rounds=10"),
+            (500, 3, 24, 2, "image_side=64 target=lenet samples_per_round=5 rounds=3"),
+            (64, 3, 5_000, 1_000, "image_side=64 samples_per_round=1000 rounds=3"),
+        ] {
+            let label = |i: usize| Some((i % classes) as crate::dataset::Class);
+            let items = (0..count).map(|i| Item { name: i.to_string(), part: None, label: label(i) }).collect();
+            let listing = Listing {
+                format: "a list".into(),
+                items,
+                classes: (0..classes).map(|c| c.to_string()).collect(),
+                images: Box::new(Uniform { side, channels }),
+                unreadable: Vec::new(),
+                notes: Vec::new(),
+            };
+            let chosen = choose(&listing);
+            for setting in expected.split(' ') {
+                let has = |c: &Chosen| format!("{}={}", c.field, c.value) == setting;
+                assert!(chosen.iter().any(has), "{setting}: {chosen:?}");
+            }
+            assert!(chosen.iter().all(|c| !c.reason.is_empty()));
+            let experiment = on_data(Experiment::default(), Path::new("some/digits.npz"), &chosen, true).unwrap();
+            assert_eq!(experiment.name, "digits");
+            experiment.validated().unwrap();
+        }
+    }
+}

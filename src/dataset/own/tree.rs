@@ -196,12 +196,11 @@ impl Tree {
 
     fn of_tar(path: PathBuf) -> Result<Self, DataError> {
         let on_disk = path.metadata().map_or(0, |m| m.len());
-        let (mut files, mut unreadable, mut all) = (Vec::new(), Vec::new(), 0_u64);
+        let (mut files, mut unreadable) = (Vec::new(), Vec::new());
         // What is unpacked is limited before it is kept: a gzip file may be a trap too.
         let limit = on_disk.saturating_mul(SUSPICIOUS.1).clamp(SUSPICIOUS.0, MOST_BYTES);
         let mut from = open(&path)?.take(limit);
-        tar::read(&path, &mut from, &mut |_| true, &mut |name, bytes| {
-            all += bytes.len() as u64;
+        let links = tar::read(&path, &mut from, &mut |_| true, &mut |name, bytes| {
             if name.starts_with('/') || name.split('/').any(|part| part == "..") {
                 let reason = "its path leads out of the archive; it is not read";
                 unreadable.push(Unreadable::new(name, reason));
@@ -213,6 +212,8 @@ impl Tree {
             0 => fault(&path, format!("unpacks to more than {}; unpack it into a folder and give that", size(limit))),
             _ => e,
         })?;
+        let reason = "is a link, which is not followed in an archive";
+        unreadable.extend(links.into_iter().map(|link| Unreadable::new(link, reason)));
         let mut tree = Self::new(path, Container::Tar, files, None);
         tree.unreadable = unreadable;
         Ok(tree)
