@@ -6,7 +6,7 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
-use image::{AnimationDecoder as _, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+use image::{AnimationDecoder as _, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use crate::dataset::packed::known;
 
@@ -51,7 +51,7 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, String> {
         return Err("is empty".into());
     }
     let format = image::guess_format(bytes).ok().filter(ImageFormat::reading_enabled).ok_or_else(|| nothing(bytes))?;
-    let broken = |e: image::ImageError| format!("is a damaged or truncated {} ({e})", word(format));
+    let broken = |e| broken(format, &e);
     if let Some(reason) = objection(format, bytes).map_err(broken)? {
         return Err(reason);
     }
@@ -88,6 +88,16 @@ fn nothing(bytes: &[u8]) -> String {
     }
 }
 
+/// Why an image file cannot be decoded, without the words of its decoder.
+fn broken(format: ImageFormat, error: &ImageError) -> String {
+    let word = word(format);
+    match error {
+        ImageError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => format!("is a truncated {word}"),
+        ImageError::Unsupported(_) => format!("is a {word} of a kind that is not read; save it with 8 or 16 bits"),
+        _ => format!("is a damaged or truncated {word}"),
+    }
+}
+
 fn word(format: ImageFormat) -> &'static str {
     match format {
         ImageFormat::Png => "PNG",
@@ -101,7 +111,7 @@ fn word(format: ImageFormat) -> &'static str {
 }
 
 /// Why a file is not read although it can be decoded: part of it would be lost, or be another image than is meant.
-fn objection(format: ImageFormat, bytes: &[u8]) -> Result<Option<String>, image::ImageError> {
+fn objection(format: ImageFormat, bytes: &[u8]) -> Result<Option<String>, ImageError> {
     let animated = match format {
         ImageFormat::Gif => {
             GifDecoder::new(Cursor::new(bytes))?.into_frames().take(2).filter(Result::is_ok).count() > 1
