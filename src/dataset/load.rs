@@ -34,7 +34,11 @@ pub fn load(experiment: &Experiment, side_multiple: usize, data_dir: Option<&Pat
         return Err(DataError::Mismatch { what: format!("{} from {}", whole.provenance, whole.place), detail });
     }
     let mut provenance = whole.provenance;
-    let mut sizes = [experiment.train_size, experiment.test_size];
+    let mut sizes = match source.origin() {
+        // They are a share of each class, and were taken.
+        Origin::OwnFolder => [0, 0],
+        Origin::Generated | Origin::Published(_) => [experiment.train_size, experiment.test_size],
+    };
     if source.is_often_partial() {
         for (size, (split, what)) in sizes.iter_mut().zip([(&whole.train, "train"), (&whole.test, "test")]) {
             if *size > split.len() {

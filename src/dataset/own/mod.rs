@@ -68,6 +68,13 @@ pub fn dataset(experiment: &Experiment, listing: &Listing, reading: Reading) -> 
         _ => {}
     }
     let Experiment { train_size: train, validation_size: validation, test_size: test, data_seed, .. } = *experiment;
+    let whole = divide(&reading.items, Sizes::default(), data_seed);
+    for (field, size, there) in [("train_size", train, whole.train.len()), ("test_size", test, whole.test.len())] {
+        if size > there {
+            let detail = format!("{size} images were requested, but own has {there}; 0 takes all");
+            return Err(DataError::Mismatch { what: format!("field `{field}`"), detail });
+        }
+    }
     let division = divide(&reading.items, Sizes { train, validation, test }, data_seed);
     if division.train.is_empty() || division.test.is_empty() {
         let count = reading.items.len();

@@ -152,6 +152,18 @@ fn runs() -> Vec<Row> {
             &run("--set image_colour=rgb --set image_side=32"),
             ["32 x 32 rgb"],
         ),
+        works(
+            "own: a run on some of the images",
+            good([]),
+            &run("--set train_size=12 --set test_size=2"),
+            ["10 train"],
+        ),
+        refuses(
+            "own: a run on more images than there are",
+            good([]),
+            &run("--set train_size=100"),
+            ["field `train_size`: 100 images were requested, but own has 20"],
+        ),
         refuses("own: a run without labels", flat, &run(""), ["has no labels, so there is nothing to learn"]),
         refuses("own: a run of one class", one, &run(""), ["has one class only, a"]),
         refuses("own: a side that is not offered", good([]), &run("--set image_side=33"), ["field `image_side`: `33`"]),
