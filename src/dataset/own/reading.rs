@@ -83,6 +83,11 @@ struct Seen {
     pixels: Vec<u8>,
 }
 
+/// Bytes of memory that reading a listing takes: what its files hold already, and the images, twice while they are divided.
+pub fn memory(listing: &Listing, wanted: Wanted) -> u64 {
+    listing.images.held() + 2 * (listing.items.len() * wanted.shape().len()) as u64
+}
+
 /// Reads all images of a listing. `progress` is told how many of how many are done, and says whether to go on.
 pub fn read(
     listing: &Listing,

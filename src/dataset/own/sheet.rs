@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::defaults::Chosen;
 use super::listing::{Listing, Part, Unreadable};
-use super::reading::{Reading, Wanted};
+use super::reading::{Reading, Wanted, memory};
 use super::splits::{Sizes, divide};
 use super::tree::size;
 
@@ -34,7 +34,7 @@ pub struct Sheet {
     pub duplicates_across_splits: usize,
     /// Images whose values hardly differ.
     pub near_constant: usize,
-    /// Bytes that the images need in memory.
+    /// Bytes of memory that reading them takes.
     pub memory_bytes: u64,
     pub defaults: Vec<Chosen>,
     /// What was decided, changed or left aside.
@@ -98,7 +98,7 @@ impl Sheet {
             duplicates: reading.duplicates.len(),
             duplicates_across_splits: reading.duplicates.iter().filter(|d| of_item[d.item] != of_item[d.of]).count(),
             near_constant: reading.nearly_constant.len(),
-            memory_bytes: (reading.items.len() * wanted.shape().len()) as u64,
+            memory_bytes: memory(listing, wanted),
             defaults,
             notes: listing.notes.clone(),
             warnings: Vec::new(),
@@ -191,7 +191,7 @@ impl Sheet {
         let mut lines = Vec::new();
         let mut line = |name: &str, value: String| lines.push(format!("{name:<14} {value}"));
         line("format", self.format.clone());
-        line("images", format!("{} ({} in memory)", self.images, size(self.memory_bytes)));
+        line("images", format!("{} (reading them takes {} of memory)", self.images, size(self.memory_bytes)));
         let splits: Vec<String> = (self.splits.iter())
             .map(|s| format!("{} {}{}", s.name, s.count, if s.given { "" } else { " (by the data seed)" }))
             .collect();
