@@ -36,7 +36,7 @@ impl TrainingState {
         let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(self.weights)).map_err(unusable)?;
         let networks = networks.clone().try_load_record(record).map_err(unusable)?;
         let pairs = optimisers.into_iter().zip(self.optimisers);
-        let restored = pairs.map(|(o, state)| kernels::restored(o.clone(), state));
+        let restored = pairs.map(|(o, state)| kernels::restored(o.clone(), &networks, state));
         let restored = restored.collect::<Result<Vec<_>, _>>()?;
         Ok((networks, restored.try_into().map_err(|_| unusable("an optimiser is missing"))?))
     }

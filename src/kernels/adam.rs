@@ -1,6 +1,9 @@
 //! Adam in one pass over parameters, gradient and both moments, with the states of burn's own.
 
+use std::collections::HashMap;
+
 use burn::backend::Dispatch;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, ModuleOptimizer, Optimizer};
 use burn::tensor::{Bytes, Device, Tensor};
 
@@ -33,15 +36,36 @@ impl Adam {
     }
 }
 
-/// An optimiser in a state that was saved. What burn would end the program on is an error.
-pub fn restored(optimiser: ModuleOptimizer, state: Vec<u8>) -> Result<ModuleOptimizer, String> {
+/// The optimiser of a network in a state that was saved. What burn would end the program on is an error, and so are moments of
+/// another shape than their parameter, which `Step` would take for a part of it.
+pub fn restored(optimiser: ModuleOptimizer, network: &impl Module, state: Vec<u8>) -> Result<ModuleOptimizer, String> {
     let state = Bytes::from_bytes_vec(state);
     let reader = burn_pack::Reader::from_bytes(state.clone());
     let tensors = reader.and_then(burn_pack::Reader::into_tensors).map_err(|e| e.to_string())?;
     if let Some(lost) = tensors.iter().find(|t| t.param_id.is_none()) {
         return Err(format!("the optimiser's state {} belongs to no parameter", lost.name));
     }
+    let mut shapes = Shapes::default();
+    network.visit(&mut shapes);
+    for tensor in tensors.iter().filter(|t| t.name.rsplit('.').next().is_some_and(|field| field.starts_with("moment")))
+    {
+        let expected = tensor.param_id.and_then(|id| shapes.0.get(&id));
+        if let Some(expected) = expected.filter(|expected| **expected != tensor.shape.to_vec()) {
+            let (name, found) = (&tensor.name, tensor.shape.to_vec());
+            return Err(format!("the optimiser's state {name} has the shape {found:?}, its parameter {expected:?}"));
+        }
+    }
     optimiser.from_bytes(state).map_err(|e| e.to_string())
+}
+
+/// The shapes of a network's parameters.
+#[derive(Default)]
+struct Shapes(HashMap<u64, Vec<usize>>);
+
+impl ModuleVisitor for Shapes {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0.insert(param.id.val(), param.val().dims().to_vec());
+    }
 }
 
 impl Optimizer for Adam {

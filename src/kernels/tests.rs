@@ -289,7 +289,21 @@ fn a_foreign_state_of_an_optimiser_is_refused() {
     let bytes = burn::tensor::Bytes::from_bytes_vec(vec![0; 8]);
     let lost = burn_pack::Tensor::new("lost".into(), burn::tensor::DType::F32, [2], None, bytes);
     let state = burn_pack::Writer::new(vec![lost]).into_bytes().unwrap().to_vec();
-    let refused = |state| restored(Adam::optimiser([0.9, 0.999], 1e-8), state).err().unwrap();
+    let layer: Linear = LinearConfig::new(3, 2).init(&device());
+    let adam = || Adam::optimiser([0.9, 0.999], 1e-8);
+    let refused = |state| restored(adam(), &layer, state).err().unwrap();
     assert!(refused(state).contains("lost belongs to no parameter"));
     assert!(!refused(vec![1, 2, 3]).is_empty());
+    // A state of this layer, and of one with the same identities and another shape.
+    let trained = |layer: Linear| {
+        let mut optimiser = adam();
+        let x = Tensor::<2>::ones([4, layer.weight.dims()[0]], &device());
+        let gradients = layer.forward(x).mean().backward();
+        let _ = optimiser.step(0.1, layer.clone(), burn::optim::GradientsParams::from_grads(gradients, &layer));
+        optimiser.into_bytes().unwrap().to_vec()
+    };
+    assert!(restored(adam(), &layer, trained(layer.clone())).is_ok());
+    let weight = Param::initialized(layer.weight.id, Tensor::ones([5, 2], &device()).require_grad());
+    let other = refused(trained(Linear { weight, ..layer.clone() }));
+    assert!(other.contains("has the shape [5, 2], its parameter [3, 2]"), "{other}");
 }

@@ -142,7 +142,8 @@ impl Target {
     /// Restores the state that `to_bytes` returned.
     pub fn load(&mut self, weights: Vec<u8>, optimiser: Vec<u8>) -> Result<(), WeightsError> {
         self.load_weights(weights)?;
-        self.optimiser = kernels::restored(adam(self.adam_epsilon), optimiser).map_err(WeightsError::new)?;
+        self.optimiser =
+            kernels::restored(adam(self.adam_epsilon), &self.network, optimiser).map_err(WeightsError::new)?;
         Ok(())
     }
 
