@@ -1,14 +1,12 @@
 //! Pooling of 2 x 2 blocks, and its opposite, the repetition of each pixel.
 
-use std::array::from_fn;
-
 use rayon::prelude::*;
 
 use super::activation::Activation;
 use super::layer::{Layer, Wanted};
 
 /// Blocks whose gradients are computed at once.
-const LANES: usize = 8;
+const LANES: usize = 4;
 
 /// The largest value of each 2 x 2 block, then a rectifier; an odd last row or column is dropped.
 #[derive(Debug, Clone, Copy)]
@@ -36,17 +34,20 @@ fn halved(input: &[usize]) -> Vec<usize> {
     vec![input[0], input[1], input[2] / 2, input[3] / 2]
 }
 
-/// Rows of half the size, each with its two rows of the plane.
-fn blocks<'a>(
-    plane: &'a [f32],
-    half: &'a mut [f32],
-    width: usize,
-) -> impl Iterator<Item = (&'a mut [f32], &'a [f32], &'a [f32])> {
-    let rows = plane.chunks_exact(2 * width);
-    half.chunks_exact_mut(width / 2).zip(rows).map(move |(half, rows)| {
-        let (above, below) = rows.split_at(width);
-        (half, above, below)
-    })
+/// Planes of half the size, each value made of a 2 x 2 block of planes of this size: of its upper and its lower pair.
+fn halves(x: &[f32], height: usize, width: usize, of: impl Fn([f32; 2], [f32; 2]) -> f32 + Copy + Sync) -> Vec<f32> {
+    let (plane, half) = (height * width, (height / 2) * (width / 2));
+    let mut result = vec![0.0; x.len() / plane * half];
+    result.par_chunks_mut(half).zip(x.par_chunks(plane)).for_each(|(half, plane)| {
+        // A copy on the stack, which the compiler can keep in registers.
+        let pooled = of;
+        for (half, rows) in half.chunks_exact_mut(width / 2).zip(plane.chunks_exact(2 * width)) {
+            let (above, below) = rows.split_at(width);
+            let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
+            half.iter_mut().zip(pairs).for_each(|(value, (a, b))| *value = pooled(*a, *b));
+        }
+    });
+    result
 }
 
 impl Layer<1> for MaxPool {
@@ -55,17 +56,9 @@ impl Layer<1> for MaxPool {
     }
 
     fn forward(&self, [x]: [&[f32]; 1]) -> (Vec<f32>, Vec<f32>) {
-        let (plane, half) = (self.height * self.width, (self.height / 2) * (self.width / 2));
-        let mut result = vec![0.0; x.len() / plane * half];
-        result.par_chunks_mut(half).zip(x.par_chunks(plane)).for_each(|(half, plane)| {
-            for (half, above, below) in blocks(plane, half, self.width) {
-                let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
-                for (value, (a, b)) in half.iter_mut().zip(pairs) {
-                    *value = self.activation.apply(larger(larger(a[0], a[1]), larger(b[0], b[1])));
-                }
-            }
-        });
-        (result, Vec::new())
+        let activation = self.activation;
+        let of = move |a: [f32; 2], b: [f32; 2]| activation.apply(larger(larger(a[0], a[1]), larger(b[0], b[1])));
+        (halves(x, self.height, self.width, of), Vec::new())
     }
 
     fn backward(&self, [x]: [&[f32]; 1], y: &[f32], _: &[f32], gradient: &[f32], _: [bool; 1]) -> Wanted<1> {
@@ -86,45 +79,69 @@ impl Layer<1> for MaxPool {
 impl MaxPool {
     /// Gives the gradient of each block of two rows to its largest value, of equal ones to the first.
     fn reward(&self, d: &mut [f32], x: &[f32], y: &[f32], gradient: &[f32]) {
-        let gradient = self.activation.gradients(gradient, y);
-        let (above, below) = x.split_at(self.width);
-        let (d_above, d_below) = d.split_at_mut(self.width);
-        let (above, above_rest) = above.as_chunks::<2>().0.as_chunks::<LANES>();
-        let (below, below_rest) = below.as_chunks::<2>().0.as_chunks::<LANES>();
-        let (d_above, d_above_rest) = d_above.as_chunks_mut::<2>().0.as_chunks_mut::<LANES>();
-        let (d_below, d_below_rest) = d_below.as_chunks_mut::<2>().0.as_chunks_mut::<LANES>();
-        let (gradient, gradient_rest) = gradient.as_chunks::<LANES>();
-        for (((above, below), g), d) in above.iter().zip(below).zip(gradient).zip(d_above.iter_mut().zip(d_below)) {
-            (*d.0, *d.1) = winners(above, below, g);
+        let mut d = d.split_at_mut(self.width);
+        let x = x.split_at(self.width);
+        let whole = y.len() / LANES * LANES;
+        for at in (0..whole).step_by(LANES) {
+            self.reward_blocks::<LANES>(&mut d, x, y, gradient, at);
         }
-        let rest = above_rest.iter().zip(below_rest).zip(gradient_rest);
-        for (((above, below), g), d) in rest.zip(d_above_rest.iter_mut().zip(d_below_rest)) {
-            let (d_above, d_below) = winners(&[*above], &[*below], &[*g]);
-            (*d.0, *d.1) = (d_above[0], d_below[0]);
+        (whole..y.len()).for_each(|at| self.reward_blocks::<1>(&mut d, x, y, gradient, at));
+    }
+
+    /// The same for N blocks, by masks: a branch on what cannot be predicted takes ten times as long.
+    #[inline(always)]
+    fn reward_blocks<const N: usize>(
+        &self,
+        d: &mut (&mut [f32], &mut [f32]),
+        x: (&[f32], &[f32]),
+        y: &[f32],
+        gradient: &[f32],
+        at: usize,
+    ) {
+        let ([a, b], [c, e]) = (columns::<N>(&x.0[2 * at..]), columns::<N>(&x.1[2 * at..]));
+        let (right_above, right_below) = (greater(&b, &a), greater(&e, &c));
+        let low = greater(&choose(&right_below, &e, &c), &choose(&right_above, &b, &a));
+        let (y, gradient) = (&y[at..at + N], &gradient[at..at + N]);
+        let (d_above, d_below) = (&mut d.0[2 * at..][..2 * N], &mut d.1[2 * at..][..2 * N]);
+        for i in 0..N {
+            let gradient = self.activation.backward(gradient[i], y[i]).to_bits();
+            let (above, below) = (gradient & !low[i], gradient & low[i]);
+            d_above[2 * i] = f32::from_bits(above & !right_above[i]);
+            d_above[2 * i + 1] = f32::from_bits(above & right_above[i]);
+            d_below[2 * i] = f32::from_bits(below & !right_below[i]);
+            d_below[2 * i + 1] = f32::from_bits(below & right_below[i]);
         }
     }
 }
 
-/// The gradients of N blocks of two pairs, by masks: a branch on what cannot be predicted takes ten times as long.
+/// The left and the right values of N pairs.
 #[inline(always)]
-fn winners<const N: usize>(
-    above: &[[f32; 2]; N],
-    below: &[[f32; 2]; N],
-    gradient: &[f32; N],
-) -> ([[f32; 2]; N], [[f32; 2]; N]) {
-    let of = |pairs: &[[f32; 2]; N], at: usize| -> [f32; N] { from_fn(|i| pairs[i][at]) };
-    let greater = |a: &[f32; N], b: &[f32; N]| -> [u32; N] { from_fn(|i| if a[i] > b[i] { u32::MAX } else { 0 }) };
-    let choose = |mask: &[u32; N], a: &[f32; N], b: &[f32; N]| -> [f32; N] {
-        from_fn(|i| f32::from_bits(a[i].to_bits() & mask[i] | b[i].to_bits() & !mask[i]))
-    };
-    let [a, b, c, d] = [of(above, 0), of(above, 1), of(below, 0), of(below, 1)];
-    let (right_above, right_below) = (greater(&b, &a), greater(&d, &c));
-    let low = greater(&choose(&right_below, &d, &c), &choose(&right_above, &b, &a));
-    let share = |i: usize, mask: u32| f32::from_bits(gradient[i].to_bits() & mask);
-    let pairs = |row: [u32; N], right: [u32; N]| -> [[f32; 2]; N] {
-        from_fn(|i| [share(i, row[i] & !right[i]), share(i, row[i] & right[i])])
-    };
-    (pairs(low.map(|low| !low), right_above), pairs(low, right_below))
+fn columns<const N: usize>(row: &[f32]) -> [[f32; N]; 2] {
+    let mut columns = [[0.0; N]; 2];
+    for (i, pair) in row[..2 * N].as_chunks::<2>().0.iter().enumerate() {
+        (columns[0][i], columns[1][i]) = (pair[0], pair[1]);
+    }
+    columns
+}
+
+/// All bits where a > b, else none.
+#[inline(always)]
+fn greater<const N: usize>(a: &[f32; N], b: &[f32; N]) -> [u32; N] {
+    let mut mask = [0; N];
+    for i in 0..N {
+        mask[i] = if a[i] > b[i] { u32::MAX } else { 0 };
+    }
+    mask
+}
+
+/// The bits of a where the mask is set, else those of b.
+#[inline(always)]
+fn choose<const N: usize>(mask: &[u32; N], a: &[f32; N], b: &[f32; N]) -> [f32; N] {
+    let mut chosen = [0.0; N];
+    for i in 0..N {
+        chosen[i] = f32::from_bits(a[i].to_bits() & mask[i] | b[i].to_bits() & !mask[i]);
+    }
+    chosen
 }
 
 /// The larger of two values, or NaN if one of them is.
@@ -139,15 +156,7 @@ impl Layer<1> for AveragePool {
     }
 
     fn forward(&self, [x]: [&[f32]; 1]) -> (Vec<f32>, Vec<f32>) {
-        let (plane, half) = (self.height * self.width, (self.height / 2) * (self.width / 2));
-        let mut result = vec![0.0; x.len() / plane * half];
-        result.par_chunks_mut(half).zip(x.par_chunks(plane)).for_each(|(half, plane)| {
-            for (half, above, below) in blocks(plane, half, self.width) {
-                let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
-                half.iter_mut().zip(pairs).for_each(|(value, (a, b))| *value = 0.25 * ((a[0] + a[1]) + (b[0] + b[1])));
-            }
-        });
-        (result, Vec::new())
+        (halves(x, self.height, self.width, |a, b| 0.25 * ((a[0] + a[1]) + (b[0] + b[1]))), Vec::new())
     }
 
     fn backward(&self, [x]: [&[f32]; 1], _: &[f32], _: &[f32], gradient: &[f32], _: [bool; 1]) -> Wanted<1> {
@@ -169,15 +178,7 @@ impl Layer<1> for Double {
     }
 
     fn backward(&self, _: [&[f32]; 1], _: &[f32], _: &[f32], gradient: &[f32], _: [bool; 1]) -> Wanted<1> {
-        let (plane, half) = (4 * self.height * self.width, self.height * self.width);
-        let mut result = vec![0.0; gradient.len() / 4];
-        result.par_chunks_mut(half).zip(gradient.par_chunks(plane)).for_each(|(half, plane)| {
-            for (half, above, below) in blocks(plane, half, 2 * self.width) {
-                let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
-                half.iter_mut().zip(pairs).for_each(|(value, (a, b))| *value = (a[0] + a[1]) + (b[0] + b[1]));
-            }
-        });
-        [Some(result)]
+        [Some(halves(gradient, 2 * self.height, 2 * self.width, |a, b| (a[0] + a[1]) + (b[0] + b[1])))]
     }
 }
 
