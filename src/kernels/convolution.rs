@@ -9,10 +9,14 @@ use super::activation::{Activation, After};
 use super::layer::{Layer, Wanted};
 use super::planes;
 use super::products::{Matrix, multiply};
+use super::scratch::{sized, with_scratch};
 use super::winograd::Winograd;
 
 /// Columns of a product: the places of one or several images. Fewer cost speed in deep layers, more gain nothing.
 const COLUMNS: usize = 1_024;
+
+/// Memory for padded images, patches and products.
+type Scratch<'a> = [&'a mut Vec<f32>; 3];
 
 /// The sizes of a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,73 +32,59 @@ pub struct Geometry {
     pub padding: [usize; 2],
 }
 
-/// A convolution of images `[n, in, height, width]` with weights `[out, in, kernel, kernel]` and bias `[out]`.
+/// A convolution of images `[n, in, height, width]` with weights `[out, in, kernel, kernel]` and bias `[out]`; or transposed,
+/// the adjoint: of its results `[n, out, ..]`, images, with the same weights and bias `[in]`.
 #[derive(Debug, Clone, Copy)]
 pub struct Convolution {
     pub geometry: Geometry,
-    pub activation: Activation,
-}
-
-/// A transposed convolution, the adjoint of `geometry`: of its results `[n, out, ..]`, images `[n, in, height, width]`, with
-/// weights `[out, in, kernel, kernel]` and bias `[in]`.
-#[derive(Debug, Clone, Copy)]
-pub struct Transposed {
-    pub geometry: Geometry,
+    pub transposed: bool,
     pub activation: Activation,
 }
 
 impl Layer<3> for Convolution {
     fn shape(&self, input: &[usize]) -> Vec<usize> {
-        let [height, width] = self.geometry.result();
-        vec![input[0], self.geometry.out, height, width]
+        let [channels, height, width] = self.output();
+        vec![input[0], channels, height, width]
     }
 
-    fn forward(&self, [images, weights, bias]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
-        (self.geometry.forward(images, weights, After { bias, activation: self.activation }), Vec::new())
+    fn forward(&self, [x, weights, bias]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
+        let after = After { bias, activation: self.activation };
+        let y = if self.transposed {
+            self.geometry.adjoint(x, weights, after)
+        } else {
+            self.geometry.forward(x, weights, after)
+        };
+        (y, Vec::new())
     }
 
     fn backward(
         &self,
-        [images, weights, bias]: [&[f32]; 3],
-        output: &[f32],
+        [x, weights, bias]: [&[f32]; 3],
+        y: &[f32],
         _: &[f32],
         gradient: &[f32],
         wanted: [bool; 3],
     ) -> Wanted<3> {
-        let gradient = self.activation.gradients(gradient, output);
+        let gradient = self.activation.gradients(gradient, y);
+        let [_, height, width] = self.output();
+        let opposite = || match self.transposed {
+            true => self.geometry.forward(&gradient, weights, After::NOTHING),
+            false => self.geometry.adjoint(&gradient, weights, After::NOTHING),
+        };
+        let (images, results) = if self.transposed { (&*gradient, x) } else { (x, &*gradient) };
         [
-            wanted[0].then(|| self.geometry.adjoint(&gradient, weights, After::NOTHING)),
-            wanted[1].then(|| self.geometry.weight_gradient(images, &gradient)),
-            wanted[2].then(|| planes::channel_sums(&gradient, bias.len(), self.geometry.places())),
+            wanted[0].then(opposite),
+            wanted[1].then(|| self.geometry.weight_gradient(images, results)),
+            wanted[2].then(|| planes::channel_sums(&gradient, bias.len(), height * width)),
         ]
     }
 }
 
-impl Layer<3> for Transposed {
-    fn shape(&self, input: &[usize]) -> Vec<usize> {
-        let [channels, height, width] = self.geometry.image;
-        vec![input[0], channels, height, width]
-    }
-
-    fn forward(&self, [results, weights, bias]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
-        (self.geometry.adjoint(results, weights, After { bias, activation: self.activation }), Vec::new())
-    }
-
-    fn backward(
-        &self,
-        [results, weights, bias]: [&[f32]; 3],
-        output: &[f32],
-        _: &[f32],
-        gradient: &[f32],
-        wanted: [bool; 3],
-    ) -> Wanted<3> {
-        let gradient = self.activation.gradients(gradient, output);
-        let [_, height, width] = self.geometry.image;
-        [
-            wanted[0].then(|| self.geometry.forward(&gradient, weights, After::NOTHING)),
-            wanted[1].then(|| self.geometry.weight_gradient(&gradient, results)),
-            wanted[2].then(|| planes::channel_sums(&gradient, bias.len(), height * width)),
-        ]
+impl Convolution {
+    /// Channels, height and width of the output.
+    fn output(&self) -> [usize; 3] {
+        let [height, width] = self.geometry.result();
+        if self.transposed { self.geometry.image } else { [self.geometry.out, height, width] }
     }
 }
 
@@ -157,25 +147,26 @@ impl Geometry {
         let group = self.together();
         let weights = Matrix::new(weights, self.out, self.patch_len());
         let pairs = images.par_chunks(group * self.image_len()).zip(result.par_chunks_mut(group * self.result_len()));
-        pairs.for_each_init(Scratch::default, |scratch, (images, result)| {
-            self.forward_group(images, weights, result, scratch);
+        pairs.for_each(|(images, result)| {
+            with_scratch(|scratch| self.forward_group(images, weights, result, scratch));
             after.apply(result, self.out, self.places());
         });
         result
     }
 
-    fn forward_group(&self, images: &[f32], weights: Matrix<'_>, result: &mut [f32], scratch: &mut Scratch) {
+    fn forward_group(&self, images: &[f32], weights: Matrix<'_>, result: &mut [f32], scratch: Scratch<'_>) {
+        let [padded, patches, product] = scratch;
         let n = images.len() / self.image_len();
         let places = self.places();
-        let images = self.pad(images, &mut scratch.padded);
+        let images = self.pad(images, padded);
         for rows in self.row_tiles() {
             let columns = n * rows.len() * self.result()[1];
-            let patches = self.patches(images, rows.clone(), &mut scratch.patches);
+            let patches = self.patches(images, rows.clone(), patches);
             let patches = Matrix::new(patches, self.patch_len(), columns);
             if n == 1 {
                 multiply(weights, patches, &mut result[rows.start * self.result()[1]..], places, false);
             } else {
-                let product = sized(&mut scratch.product, self.out * columns);
+                let product = sized(product, self.out * columns);
                 multiply(weights, patches, product, columns, false);
                 swap_outer(product, self.out, n, places, result);
             }
@@ -193,16 +184,16 @@ impl Geometry {
         let group = self.together();
         let weights = Matrix::new(weights, self.out, self.patch_len());
         let pairs = images.par_chunks_mut(group * self.image_len()).zip(result.par_chunks(group * self.result_len()));
-        pairs.for_each_init(Scratch::default, |scratch, (images, result)| {
-            self.adjoint_group(images, weights, result, scratch);
+        pairs.for_each(|(images, result)| {
+            with_scratch(|scratch| self.adjoint_group(images, weights, result, scratch));
             after.apply(images, self.image[0], self.image[1] * self.image[2]);
         });
         images
     }
 
-    fn adjoint_group(&self, images: &mut [f32], weights: Matrix<'_>, result: &[f32], scratch: &mut Scratch) {
+    fn adjoint_group(&self, images: &mut [f32], weights: Matrix<'_>, result: &[f32], scratch: Scratch<'_>) {
         let n = images.len() / self.image_len();
-        let Scratch { patches, product, padded } = scratch;
+        let [padded, patches, product] = scratch;
         let pads = self.padding != [0, 0];
         let padded = sized(padded, if pads { n * self.image[0] * self.padded().iter().product::<usize>() } else { 0 });
         padded.fill(0.0);
@@ -225,27 +216,34 @@ impl Geometry {
         }
         let group = self.together();
         let pairs = images.par_chunks(group * self.image_len()).zip(result.par_chunks(group * self.result_len()));
-        let of = |scratch: &mut Scratch, (images, result): (&[f32], &[f32])| {
-            let n = images.len() / self.image_len();
-            let mut sum = vec![0.0; self.out * self.patch_len()];
-            let Scratch { patches, product, padded } = &mut *scratch;
-            let images = self.pad(images, padded);
-            for rows in self.row_tiles() {
-                let columns = n * rows.len() * self.result()[1];
-                let patches = Matrix::new(self.patches(images, rows.clone(), patches), self.patch_len(), columns);
-                let gathered = self.gathered(result, rows, product);
-                multiply(gathered, patches.transposed(), &mut sum, self.patch_len(), true);
-            }
-            sum
-        };
         // The groups' sums are added in their order, whichever thread computed them.
-        let sums: Vec<Vec<f32>> = pairs.map_init(Scratch::default, of).collect();
+        let sums: Vec<Vec<f32>> = pairs
+            .map(|(images, result)| with_scratch(|scratch| self.weight_gradient_group(images, result, scratch)))
+            .collect();
         let mut sums = sums.into_iter();
         let mut total = sums.next().unwrap_or_default();
         for sum in sums {
             total.iter_mut().zip(&sum).for_each(|(t, s)| *t += s);
         }
         total
+    }
+
+    fn weight_gradient_group(
+        &self,
+        images: &[f32],
+        result: &[f32],
+        [padded, patches, product]: Scratch<'_>,
+    ) -> Vec<f32> {
+        let n = images.len() / self.image_len();
+        let mut sum = vec![0.0; self.out * self.patch_len()];
+        let images = self.pad(images, padded);
+        for rows in self.row_tiles() {
+            let columns = n * rows.len() * self.result()[1];
+            let patches = Matrix::new(self.patches(images, rows.clone(), patches), self.patch_len(), columns);
+            let gathered = self.gathered(result, rows, product);
+            multiply(gathered, patches.transposed(), &mut sum, self.patch_len(), true);
+        }
+        sum
     }
 
     fn row_tiles(&self) -> impl Iterator<Item = Range<usize>> + use<> {
@@ -342,22 +340,6 @@ impl Geometry {
         swap_outer(result, n, self.out, places, gathered);
         Matrix::new(gathered, self.out, n * places)
     }
-}
-
-/// Memory of one thread that is used again by each product.
-#[derive(Default)]
-struct Scratch {
-    padded: Vec<f32>,
-    patches: Vec<f32>,
-    product: Vec<f32>,
-}
-
-/// The first `len` values of a vector that grows if it has to; what they are does not matter.
-fn sized(scratch: &mut Vec<f32>, len: usize) -> &mut [f32] {
-    if scratch.len() < len {
-        scratch.resize(len, 0.0);
-    }
-    &mut scratch[..len]
 }
 
 /// `[a, b, rest]` to `[b, a, rest]`.

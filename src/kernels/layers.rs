@@ -12,7 +12,7 @@ use burn::tensor::ops::{AvgPoolOptions, InterpolateMode, InterpolateOptions, Max
 use burn::tensor::{Device, Tensor};
 
 use super::activation::Activation;
-use super::convolution::{Convolution, Geometry, Transposed};
+use super::convolution::{Convolution, Geometry};
 use super::layer::Layer;
 use super::losses::{LogSoftmax, Sums};
 use super::normalisation::{Affine, Normalisation};
@@ -40,7 +40,7 @@ pub fn convolved(layer: &Conv2d, x: Tensor<4>, activation: Activation) -> Tensor
         padding,
     };
     let bias = bias(&layer.bias, out, &x.device());
-    three(x, layer.weight.val(), bias, Arc::new(Convolution { geometry, activation })).0
+    three(x, layer.weight.val(), bias, Arc::new(Convolution { geometry, transposed: false, activation })).0
 }
 
 /// A transposed convolution with bias and rectifier.
@@ -60,7 +60,7 @@ pub fn convolved_transposed(layer: &ConvTranspose2d, x: Tensor<4>, activation: A
         padding: layer.padding,
     };
     let bias = bias(&layer.bias, channels, &x.device());
-    three(x, layer.weight.val(), bias, Arc::new(Transposed { geometry, activation })).0
+    three(x, layer.weight.val(), bias, Arc::new(Convolution { geometry, transposed: true, activation })).0
 }
 
 /// Batch normalisation with rectifier: by the minibatch in training, which moves the running statistics, else by these.

@@ -4,6 +4,7 @@
 //! The products are those of `matrixmultiply`, which cuts its sums at constant lengths: the result has the same bits on
 //! every x86-64 processor with FMA, whatever its caches, and for any number of threads. On a GPU the layers are burn's own.
 
+mod scratch;
 mod planes;
 mod activation;
 mod layer;

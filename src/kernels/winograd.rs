@@ -7,12 +7,12 @@
 //! (`forward`) or over the channels (`weight_gradient`), so that small images are not slower than large ones.
 
 use std::array::from_fn;
-use std::cell::RefCell;
 
 use rayon::prelude::*;
 
 use super::activation::After;
 use super::products::{Matrix, multiply};
+use super::scratch::{sized, with_scratch};
 use super::tiles::{
     Kernels, POINTS, Place, Rows, gradient_rows, join_rows, kernel_gradients, kernel_row, result_rows, split_rows,
     tile_rows,
@@ -66,13 +66,11 @@ impl Winograd {
         let (image, result) = (self.inputs * self.height * self.width, self.outputs * self.places());
         let mut results = vec![0.0; images.len() / image * result];
         let group = self.together();
-        with_scratch(|kernel: &mut Vec<f32>| {
+        with_scratch(|[kernel]| {
             let kernel = self.transformed_kernels(kernels, kernel);
             results.par_chunks_mut(group * result).zip(images.par_chunks(group * image)).for_each(
                 |(results, images)| {
-                    with_scratch(|tiles| {
-                        with_scratch(|sums| self.group(images, kernel, [tiles, sums], results, after))
-                    });
+                    with_scratch(|scratch| self.group(images, kernel, scratch, results, after));
                 },
             );
         });
@@ -93,7 +91,7 @@ impl Winograd {
         let columns = n * self.tiles_len();
         let tiles = sized(tiles, POINTS * (self.inputs * columns + APART));
         parts(tiles, self.inputs, columns).into_par_iter().enumerate().for_each(|(channel, mut points)| {
-            with_scratch(|frame| {
+            with_scratch(|[frame]| {
                 for first in (0..n).step_by(self.lanes()) {
                     let lanes = self.lanes().min(n - first);
                     let planes = &images[(first * self.inputs + channel) * plane..];
@@ -125,14 +123,12 @@ impl Winograd {
         let (image, result) = (self.inputs * self.height * self.width, self.outputs * self.places());
         let group = self.together();
         let mut weights = vec![0.0; self.outputs * self.inputs * 9];
-        with_scratch(|sums: &mut Vec<f32>| {
+        with_scratch(|[sums]| {
             let apart = self.outputs * self.inputs + APART;
             let sums = sized(sums, POINTS * apart);
             let groups = images.chunks(group * image).zip(gradient.chunks(group * result));
             for (i, (images, gradient)) in groups.enumerate() {
-                with_scratch(|tiles| {
-                    with_scratch(|gradients| self.add_products(images, gradient, [tiles, gradients], sums, i > 0));
-                });
+                with_scratch(|scratch| self.add_products(images, gradient, scratch, sums, i > 0));
             }
             weights.par_chunks_mut(self.inputs * 9).enumerate().for_each(|(output, weights)| {
                 let points = from_fn(|point| &sums[point * apart + output * self.inputs..][..self.inputs]);
@@ -158,7 +154,7 @@ impl Winograd {
         let gradients = sized(gradients, POINTS * (self.outputs * rows + APART));
         let places = parts(tiles, n, self.tiles_len() * self.inputs);
         places.into_par_iter().zip(images.par_chunks(image)).for_each(|(mut points, image)| {
-            with_scratch(|frame| {
+            with_scratch(|[frame]| {
                 let frame = self.frame(image, self.inputs, self.height * self.width, frame);
                 self.transformed_tiles(frame, self.inputs, &mut points, 0);
             });
@@ -166,7 +162,7 @@ impl Winograd {
         let of_results = self.of_results();
         let places = parts(gradients, n, self.tiles_len() * self.outputs);
         places.into_par_iter().zip(gradient.par_chunks(result)).for_each(|(mut points, gradient)| {
-            with_scratch(|frame| {
+            with_scratch(|[frame]| {
                 let frame = of_results.frame(gradient, self.outputs, self.places(), frame);
                 self.transformed_gradients(frame, &mut points);
             });
@@ -260,7 +256,7 @@ impl Winograd {
         let [height, width] = self.result();
         let lanes = results.len() / (self.outputs * self.places());
         let len = self.tiles()[1] * lanes;
-        with_scratch(|rows: &mut Vec<f32>| {
+        with_scratch(|[rows]| {
             let rows = sized(rows, 4 * len);
             for y in (0..height).step_by(2) {
                 result_rows(points.map(|p| &p[y / 2 * len..][..len]), rows, after.of(channel));
@@ -289,25 +285,6 @@ fn parts(values: &mut [f32], units: usize, len: usize) -> Vec<[&mut [f32]; POINT
     let mut parts: Vec<_> =
         values.chunks_exact_mut(units * len + APART).map(|part| part.chunks_exact_mut(len)).collect();
     (0..units).map(|_| from_fn(|point| parts[point].next().unwrap_or_default())).collect()
-}
-
-/// Lends a vector of this thread that keeps its memory.
-fn with_scratch<R>(work: impl FnOnce(&mut Vec<f32>) -> R) -> R {
-    thread_local! {
-        static SCRATCH: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
-    }
-    let mut scratch = SCRATCH.with_borrow_mut(Vec::pop).unwrap_or_default();
-    let result = work(&mut scratch);
-    SCRATCH.with_borrow_mut(|all| all.push(scratch));
-    result
-}
-
-/// The first `len` values of a vector that grows if it has to; what they are does not matter.
-fn sized(scratch: &mut Vec<f32>, len: usize) -> &mut [f32] {
-    if scratch.len() < len {
-        scratch.resize(len, 0.0);
-    }
-    &mut scratch[..len]
 }
 
 #[cfg(test)]
