@@ -237,7 +237,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("zeros.rwe");
         for (megabytes, says) in [(1, "it is damaged (invalid type"), (80, "it unpacks to more than")] {
-            write(&path, EMBEDDING_MAGIC, &vec![0_u8; megabytes << 20]).unwrap();
+            let packed = rmp_serde::to_vec_named(&vec![0_u8; megabytes << 20]).unwrap();
+            let mut bytes = format!("{EMBEDDING_MAGIC} {FORMAT_VERSION}\n").into_bytes();
+            let mut encoder = flate2::write::GzEncoder::new(&mut bytes, flate2::Compression::best());
+            encoder.write_all(&packed).and_then(|()| encoder.finish().map(|_| ())).unwrap();
+            write_atomically(&path, &bytes).unwrap();
             let error = read::<Vec<String>>(&path, EMBEDDING_MAGIC).unwrap_err().to_string();
             assert!(error.contains("zeros.rwe") && error.contains(says), "{error}");
         }
