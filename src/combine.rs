@@ -7,14 +7,24 @@ use crate::identity::Likeness;
 
 /// Fields in which runs may differ: names and paths, the strategy and the seed, the number of rounds, which changes none
 /// of them, and walks, which never influence a run.
-const FREE: [&str; 9] =
-    ["name", "masks", "strategy", "seed", "rounds", "walks", "walk_anchors", "walk_reselection", "walk_reselect_every"];
+const FREE: [&str; 10] = [
+    "name",
+    "data",
+    "masks",
+    "strategy",
+    "seed",
+    "rounds",
+    "walks",
+    "walk_anchors",
+    "walk_reselection",
+    "walk_reselect_every",
+];
 
 /// Fields that only choose images: runs with equal images do not differ in them.
 const CHOOSE_IMAGES: [&str; 5] = ["mask_levels", "data_seed", "train_size", "test_size", "validation_size"];
 
 /// Other fields that the images follow from; some networks pad them.
-const CHANGE_IMAGES: [&str; 3] = ["dataset", "generator", "target"];
+const CHANGE_IMAGES: [&str; 6] = ["dataset", "image_side", "image_colour", "image_fit", "generator", "target"];
 
 /// Properties that are no fields, in the order in which one follows from another.
 const DATA: &str = "data";

@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn settings_differ_by_name_and_what_is_told_never_does() {
-        let a = published();
+        let mut a = published();
+        a.header.generator_weights = None;
         let mut b = a.clone();
         b.header.experiment = Experiment { alpha: 0.4, masks: "elsewhere".into(), ..b.header.experiment };
         b.header.data_provenance = "another folder".into();
