@@ -118,6 +118,7 @@ fn multiply_into(a: Matrix<'_>, b: Matrix<'_>, mut result: ArrayViewMut2<'_, f32
 /// own.
 pub fn product(a: Matrix<'_>, b: Matrix<'_>) -> Vec<f32> {
     let ([rows, _], [_, columns]) = (a.size, b.size);
+    // Added to, because a sum that is too small for a number would else have the sign of the kernel's choice.
     let mut result = vec![0.0; rows * columns];
     let share = |len: usize| len.div_ceil(rayon::current_num_threads()).clamp(LEAST, MOST);
     with_scratch(|[scratch]| {
@@ -126,13 +127,13 @@ pub fn product(a: Matrix<'_>, b: Matrix<'_>) -> Vec<f32> {
             let (b, share) = (b.in_rows(scratch), share(rows));
             let parts: Vec<_> = view.axis_chunks_iter_mut(Axis(0), share).collect();
             parts.into_par_iter().enumerate().for_each(|(i, part)| {
-                multiply_into(a.rows(i * share..i * share + part.nrows()), b, part, false);
+                multiply_into(a.rows(i * share..i * share + part.nrows()), b, part, true);
             });
         } else {
             let (a, share) = (a.transposed().in_rows(scratch).transposed(), share(columns));
             let parts: Vec<_> = view.axis_chunks_iter_mut(Axis(1), share).collect();
             parts.into_par_iter().enumerate().for_each(|(i, part)| {
-                multiply_into(a, b.columns(i * share..i * share + part.ncols()), part, false);
+                multiply_into(a, b.columns(i * share..i * share + part.ncols()), part, true);
             });
         }
     });
