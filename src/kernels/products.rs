@@ -7,13 +7,10 @@ use rayon::prelude::*;
 
 use super::activation::Activation;
 use super::layer::{Layer, Wanted};
-use super::scratch::{sized, with_scratch};
 
 /// The fewest and the most rows or columns of a product that a thread computes at once.
 const LEAST: usize = 64;
 const MOST: usize = 512;
-/// Side of the blocks that are transposed at once.
-const SIDE: usize = 4;
 
 /// A matrix in a slice: rows, columns, and the steps from row to row and from column to column.
 #[derive(Debug, Clone, Copy)]
@@ -39,21 +36,6 @@ impl<'a> Matrix<'a> {
         Self { size: [columns, rows], steps: [across, down], ..self }
     }
 
-    /// The same with each row's values side by side, copied if they are not: what the products pack as a whole is ten times as
-    /// fast as value by value.
-    fn in_rows<'b>(self, scratch: &'b mut Vec<f32>) -> Matrix<'b>
-    where
-        'a: 'b,
-    {
-        let ([rows, columns], [down, across]) = (self.size, self.steps);
-        if across == 1 || down != 1 {
-            return self;
-        }
-        let copy = sized(scratch, rows * columns);
-        transpose(self.values, across, copy, rows);
-        Matrix::new(copy, rows, columns)
-    }
-
     /// These rows.
     fn rows(self, rows: Range<usize>) -> Self {
         let start = (rows.start * self.steps[0]).min(self.values.len());
@@ -71,29 +53,6 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// Rows of `len` values, `apart` from each other, to columns; `to` is as large as all of them.
-fn transpose(from: &[f32], apart: usize, to: &mut [f32], len: usize) {
-    let count = to.len() / len;
-    let whole = [count / SIDE * SIDE, len / SIDE * SIDE];
-    for row in (0..whole[0]).step_by(SIDE) {
-        for at in (0..whole[1]).step_by(SIDE) {
-            let mut block = [[0.0; SIDE]; SIDE];
-            for (i, values) in block.iter_mut().enumerate() {
-                values.copy_from_slice(&from[(row + i) * apart + at..][..SIDE]);
-            }
-            for i in 0..SIDE {
-                let column = [block[0][i], block[1][i], block[2][i], block[3][i]];
-                to[(at + i) * count + row..][..SIDE].copy_from_slice(&column);
-            }
-        }
-    }
-    for row in 0..count {
-        for at in if row < whole[0] { whole[1]..len } else { 0..len } {
-            to[at * count + row] = from[row * apart + at];
-        }
-    }
-}
-
 /// `result += a b`, or `result = a b` without `add`; the rows of the result begin `apart` from each other.
 pub fn multiply(a: Matrix<'_>, b: Matrix<'_>, result: &mut [f32], apart: usize, add: bool) {
     let ([rows, _], [_, columns]) = (a.size, b.size);
@@ -104,14 +63,11 @@ pub fn multiply(a: Matrix<'_>, b: Matrix<'_>, result: &mut [f32], apart: usize, 
 }
 
 fn multiply_into(a: Matrix<'_>, b: Matrix<'_>, mut result: ArrayViewMut2<'_, f32>, add: bool) {
-    with_scratch(|[left, right]| {
-        let (a, b) = (a.transposed().in_rows(left).transposed(), b.in_rows(right));
-        if let (Some(a), Some(b)) = (a.view(), b.view()) {
-            general_mat_mul(1.0, &a, &b, if add { 1.0 } else { 0.0 }, &mut result);
-        } else {
-            debug_assert!(false, "a matrix that does not fit its values");
-        }
-    });
+    if let (Some(a), Some(b)) = (a.view(), b.view()) {
+        general_mat_mul(1.0, &a, &b, if add { 1.0 } else { 0.0 }, &mut result);
+    } else {
+        debug_assert!(false, "a matrix that does not fit its values");
+    }
 }
 
 /// `a b`, its rows or its columns, whichever are more, divided among threads. That changes no bit: each value is a sum of its
@@ -121,22 +77,20 @@ pub fn product(a: Matrix<'_>, b: Matrix<'_>) -> Vec<f32> {
     // Added to, because a sum that is too small for a number would else have the sign of the kernel's choice.
     let mut result = vec![0.0; rows * columns];
     let share = |len: usize| len.div_ceil(rayon::current_num_threads()).clamp(LEAST, MOST);
-    with_scratch(|[scratch]| {
-        let Ok(mut view) = ArrayViewMut2::from_shape((rows, columns), &mut result) else { return };
-        if rows >= columns {
-            let (b, share) = (b.in_rows(scratch), share(rows));
-            let parts: Vec<_> = view.axis_chunks_iter_mut(Axis(0), share).collect();
-            parts.into_par_iter().enumerate().for_each(|(i, part)| {
-                multiply_into(a.rows(i * share..i * share + part.nrows()), b, part, true);
-            });
-        } else {
-            let (a, share) = (a.transposed().in_rows(scratch).transposed(), share(columns));
-            let parts: Vec<_> = view.axis_chunks_iter_mut(Axis(1), share).collect();
-            parts.into_par_iter().enumerate().for_each(|(i, part)| {
-                multiply_into(a, b.columns(i * share..i * share + part.ncols()), part, true);
-            });
-        }
-    });
+    let Ok(mut view) = ArrayViewMut2::from_shape((rows, columns), &mut result) else { return result };
+    if rows >= columns {
+        let share = share(rows);
+        let parts: Vec<_> = view.axis_chunks_iter_mut(Axis(0), share).collect();
+        parts.into_par_iter().enumerate().for_each(|(i, part)| {
+            multiply_into(a.rows(i * share..i * share + part.nrows()), b, part, true);
+        });
+    } else {
+        let share = share(columns);
+        let parts: Vec<_> = view.axis_chunks_iter_mut(Axis(1), share).collect();
+        parts.into_par_iter().enumerate().for_each(|(i, part)| {
+            multiply_into(a, b.columns(i * share..i * share + part.ncols()), part, true);
+        });
+    }
     result
 }
 

@@ -6,6 +6,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d
 use burn::tensor::activation::{leaky_relu, relu};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::products::{Matrix, product};
 use super::*;
 use crate::generator::{host, weights};
 use crate::rng::Streams;
@@ -306,4 +307,14 @@ fn a_foreign_state_of_an_optimiser_is_refused() {
     let weight = Param::initialized(layer.weight.id, Tensor::ones([5, 2], &device()).require_grad());
     let other = refused(trained(Linear { weight, ..layer.clone() }));
     assert!(other.contains("has the shape [5, 2], its parameter [3, 2]"), "{other}");
+}
+
+/// A sum too small for a number is a plain zero, whatever sign the kernel of a processor would give it.
+#[test]
+fn a_product_that_underflows_is_a_positive_zero() {
+    let (a, b) = ([1e-30; 6], [-1e-30; 6]);
+    for [rows, inner, columns] in [[1, 1, 6], [6, 1, 1], [2, 3, 2]] {
+        let result = product(Matrix::new(&a, rows, inner), Matrix::new(&b, inner, columns));
+        assert!(result.iter().all(|v| v.to_bits() == 0), "{result:?}");
+    }
 }
