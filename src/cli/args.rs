@@ -81,7 +81,7 @@ impl ExperimentArgs {
             experiment = experiment.on_masks(&folder.to_string_lossy());
         }
         if let Some(path) = &self.data {
-            let chosen = defaults::choose(&own::formats::list(path)?);
+            let chosen = defaults::choose(&own::formats::find(path)?.listing);
             let all = self.preset.is_none() && self.experiment.is_none();
             experiment = defaults::on_data(experiment, path, &chosen, all)?;
         }

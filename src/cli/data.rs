@@ -7,11 +7,13 @@ use anyhow::Context as _;
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::out::say;
+use super::out::{complain, say};
+use crate::dataset::own::opening::Opening;
 use crate::dataset::own::sheet::Sheet;
-use crate::dataset::own::{defaults, formats, reading, wanted};
+use crate::dataset::own::{defaults, formats, wanted};
 use crate::disk;
 use crate::experiment::Experiment;
+use crate::generator::cache::GeneratorCache;
 
 #[derive(Debug, Args)]
 pub struct DataArgs {
@@ -30,20 +32,26 @@ pub struct DataArgs {
 
 /// Reads all images and prints the sheet.
 pub fn run(args: &DataArgs) -> anyhow::Result<()> {
-    let listing = formats::list(&args.path)?;
-    let chosen = defaults::choose(&listing);
+    let found = formats::find(&args.path)?;
+    let chosen = defaults::choose(&found.listing);
     let mut experiment = defaults::on_data(Experiment::default(), &args.path, &chosen, true)?;
     for assignment in &args.set {
         experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
     }
     let experiment = experiment.validated()?;
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-    let reading = reading::read(&listing, wanted(&experiment), &mut |done, total| {
+    let cache = GeneratorCache::default_folder();
+    let mut opening = Opening::begin(found, wanted(&experiment), cache.as_deref())?;
+    while opening.advance() {
+        let (done, total) = opening.progress();
         bar.set_length(total as u64);
         bar.set_position(done as u64);
-        true
-    })?;
+    }
+    let (listing, reading, warning) = opening.finish();
     bar.finish_and_clear();
+    if let Some(warning) = warning {
+        complain!("warning: {warning}");
+    }
     let sheet = Sheet::new(&listing, &reading, wanted(&experiment), chosen, experiment.data_seed);
     if args.json {
         say!("{}", serde_json::to_string_pretty(&sheet)?);
@@ -51,12 +59,7 @@ pub fn run(args: &DataArgs) -> anyhow::Result<()> {
         say!("{}", sheet.text());
     }
     if let Some(path) = &args.left_out {
-        let mut table = csv::Writer::from_writer(Vec::new());
-        table.write_record(["file", "reason"])?;
-        for left in &sheet.unreadable {
-            table.write_record([&left.file, &left.reason])?;
-        }
-        disk::write_aside(path, &table.into_inner().map_err(|e| anyhow::anyhow!("{e}"))?)
+        disk::write_aside(path, &sheet.left_out()?)
             .with_context(|| format!("{}: cannot be written", path.display()))?;
     }
     Ok(())

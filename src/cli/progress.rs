@@ -79,7 +79,10 @@ impl PreparationBar {
 
     pub fn checking(&self, activity: PreparationActivity) {
         self.share(activity);
-        self.bar.set_message("checking the masks");
+        self.bar.set_message(match activity {
+            PreparationActivity::ReadingImages { .. } => "reading the images",
+            _ => "checking the masks",
+        });
     }
 
     /// Prints the number of accepted masks, and why each of the others was not, or not quite as it is.
@@ -120,6 +123,7 @@ impl PreparationBar {
         if let PreparationActivity::TrainingGenerator { done, total, .. }
         | PreparationActivity::Labelling { done, total }
         | PreparationActivity::CheckingMasks { done, total }
+        | PreparationActivity::ReadingImages { done, total }
         | PreparationActivity::TeachingStandIn { done, total }
         | PreparationActivity::Encoding { done, total } = activity
         {

@@ -24,6 +24,12 @@ pub fn load(experiment: &Experiment, side_multiple: usize, data_dir: Option<&Pat
         Origin::Published(files) => e.advising_to_fetch(files.name()),
         Origin::Generated | Origin::OwnFolder => e,
     })?;
+    brought(whole, experiment, side_multiple)
+}
+
+/// Data that were read, brought to what an experiment and its models need.
+pub fn brought(whole: Dataset, experiment: &Experiment, side_multiple: usize) -> Result<Dataset, DataError> {
+    let source = source(experiment.dataset);
     let wanted = source.shape(experiment);
     if whole.shape() != wanted {
         let s = whole.shape();

@@ -1,7 +1,7 @@
 //! Preparation of a world: data, labels, generator and embedding, one small unit of work at a time.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,8 @@ use super::own_masks::{MaskChecking, MaskReport, MasksError};
 use super::room;
 use super::shared::World;
 use super::training::{Resumed, Training};
+use crate::dataset::own;
+use crate::dataset::own::opening::Opening;
 use crate::dataset::{self, DataError, Dataset};
 use crate::device::{self, ComputeDevice};
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, GeneratorKind, Strategy, Task};
@@ -73,6 +75,8 @@ enum Stage {
     Load,
     /// Checks the user's own masks, one after the other.
     Check(Box<MaskChecking>),
+    /// Reads the user's own images, some at a time.
+    Read(Box<Opening>),
     /// Splits the accepted masks into a data set.
     Divide(Box<MaskChecking>),
     /// Solves the stress maps of the data set, one image after the other.
@@ -110,7 +114,7 @@ pub enum Prepared {
     Labelled,
     /// A cached result could not be used and is computed again, or a result could not be cached; one sentence.
     Warned(String),
-    /// One of the user's own masks was read or checked.
+    /// One of the user's own masks, or some of their images, were read or checked.
     Checked,
     /// All of the user's own masks were checked; the data set follows, if there are enough.
     MasksJudged(Arc<MaskReport>),
@@ -136,6 +140,11 @@ pub enum PreparationActivity {
     LoadingData,
     /// The user's own masks, checked one by one.
     CheckingMasks {
+        done: usize,
+        total: usize,
+    },
+    /// The user's own images, read some at a time.
+    ReadingImages {
         done: usize,
         total: usize,
     },
@@ -218,6 +227,10 @@ impl Preparation {
                 let (done, total) = checking.progress();
                 PreparationActivity::CheckingMasks { done, total }
             }
+            Stage::Read(opening) => {
+                let (done, total) = opening.progress();
+                PreparationActivity::ReadingImages { done, total }
+            }
             Stage::Load | Stage::Find(_) => PreparationActivity::LoadingData,
             Stage::Label(dataset) => PreparationActivity::Labelling {
                 done: self.simulation.as_ref().map_or(0, Simulation::solved),
@@ -299,22 +312,29 @@ impl Preparation {
                 Ok(Some(Prepared::MasksJudged(report)))
             }
             Stage::Divide(checking) => self.divide(*checking),
+            Stage::Load if self.experiment.dataset == DatasetKind::Own => {
+                let found = own::formats::find(Path::new(&self.experiment.data))?;
+                let folder = self.cache.as_ref().map(GeneratorCache::folder);
+                let mut opening = Opening::begin(found, own::wanted(&self.experiment), folder)?;
+                self.warnings.extend(opening.warning());
+                self.stage = Stage::Read(Box::new(opening));
+                Ok(Some(Prepared::Checked))
+            }
+            Stage::Read(mut opening) => {
+                if opening.advance() {
+                    self.stage = Stage::Read(opening);
+                    return Ok(Some(Prepared::Checked));
+                }
+                let (listing, reading, warning) = opening.finish();
+                self.warnings.extend(warning);
+                let whole = own::dataset(&self.experiment, &listing, reading)?;
+                let dataset = dataset::brought(whole, &self.experiment, side_multiple(&self.experiment))?;
+                Ok(Some(self.loaded(dataset)))
+            }
             Stage::Load => {
                 let multiple = side_multiple(&self.experiment);
-                let dataset = Arc::new(dataset::load(&self.experiment, multiple, self.data_dir.as_deref())?);
-                self.check(&dataset);
-                self.stage = match self.experiment.dataset.task() {
-                    Task::Classes if self.wants_stand_in => {
-                        let folder = self.cache.as_ref().map(GeneratorCache::folder);
-                        let mut training = StandInTraining::new(&self.experiment, &dataset, folder, &self.device);
-                        let again = |spoilt| format!("{spoilt}; the stand-in labeller is trained again");
-                        self.warnings.extend(training.spoilt().map(again));
-                        Stage::Teach(Arc::clone(&dataset), Box::new(training))
-                    }
-                    Task::Classes => Stage::Find(Arc::clone(&dataset)),
-                    Task::Maps => self.find_labels(Arc::clone(&dataset)),
-                };
-                Ok(Some(Prepared::DataReady(dataset)))
+                let dataset = dataset::load(&self.experiment, multiple, self.data_dir.as_deref())?;
+                Ok(Some(self.loaded(dataset)))
             }
             Stage::Label(dataset) => self.label(dataset),
             Stage::Teach(dataset, mut training) => {
@@ -334,6 +354,24 @@ impl Preparation {
             }
             Stage::Done => Ok(None),
         }
+    }
+
+    /// Goes on with the data set: to its labels, or to the generator.
+    fn loaded(&mut self, dataset: Dataset) -> Prepared {
+        let dataset = Arc::new(dataset);
+        self.check(&dataset);
+        self.stage = match self.experiment.dataset.task() {
+            Task::Classes if self.wants_stand_in => {
+                let folder = self.cache.as_ref().map(GeneratorCache::folder);
+                let mut training = StandInTraining::new(&self.experiment, &dataset, folder, &self.device);
+                let again = |spoilt| format!("{spoilt}; the stand-in labeller is trained again");
+                self.warnings.extend(training.spoilt().map(again));
+                Stage::Teach(Arc::clone(&dataset), Box::new(training))
+            }
+            Task::Classes => Stage::Find(Arc::clone(&dataset)),
+            Task::Maps => self.find_labels(Arc::clone(&dataset)),
+        };
+        Prepared::DataReady(dataset)
     }
 
     /// Checks the experiment against its data, before anything is trained.

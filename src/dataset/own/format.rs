@@ -54,4 +54,8 @@ impl Images for Selected {
     fn held(&self) -> u64 {
         self.images.held()
     }
+
+    fn are_files(&self) -> bool {
+        self.images.are_files()
+    }
 }

@@ -1,6 +1,6 @@
 //! What a format found in own data before any image is decoded: names, splits, labels, and where the images are.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::picture::Picture;
 use crate::dataset::Class;
@@ -20,7 +20,7 @@ pub struct Listing {
 }
 
 /// One image of a listing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// Its file, or its place in an array.
     pub name: String,
@@ -38,10 +38,15 @@ pub trait Images: Send + Sync {
     fn held(&self) -> u64 {
         0
     }
+
+    /// Whether each image is a file that must be decoded, which takes longer than to read it from a cache.
+    fn are_files(&self) -> bool {
+        false
+    }
 }
 
 /// An image, file or folder that is left out, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreadable {
     pub file: String,
     pub reason: String,
@@ -54,7 +59,7 @@ impl Unreadable {
 }
 
 /// A split that the data come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Part {
     Train,
     Validation,

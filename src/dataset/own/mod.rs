@@ -1,6 +1,6 @@
 //! Images of one's own from files of any usual format: found by content, checked, brought to one shape, and divided.
 //!
-//! `formats::list` says what is there, `defaults::choose` what would suit it, `reading::read` decodes all of it on all
+//! `formats::find` says what is there, `defaults::choose` what would suit it, `opening::Opening` decodes all of it on all
 //! cores, `sheet::Sheet` says what was understood and what is wrong, and `splits::divide` makes the data set.
 
 pub mod picture;
@@ -12,16 +12,22 @@ pub mod array;
 pub mod format;
 pub mod formats;
 pub mod reading;
+mod decoded;
+pub mod opening;
 pub mod splits;
 pub mod defaults;
+pub mod plan;
 pub mod sheet;
+pub mod contact;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::source::{Origin, Source};
-use super::{DataError, Dataset, ImageShape, Split};
+use super::{Class, DataError, Dataset, ImageShape, Split};
 use crate::experiment::Experiment;
 use listing::Listing;
+use opening::Opening;
 use reading::{Reading, Wanted};
 use splits::{Sizes, divide};
 
@@ -38,8 +44,8 @@ impl Source for OwnImages {
     }
 
     fn read(&self, experiment: &Experiment, _: Option<&Path>) -> Result<Dataset, DataError> {
-        let listing = formats::list(Path::new(&experiment.data))?;
-        let reading = reading::read(&listing, wanted(experiment), &mut |_, _| true)?;
+        let found = formats::find(Path::new(&experiment.data))?;
+        let (listing, reading, _) = Opening::begin(found, wanted(experiment), None)?.finish();
         dataset(experiment, &listing, reading)
     }
 }
@@ -49,23 +55,28 @@ pub fn wanted(experiment: &Experiment) -> Wanted {
     Wanted { side: experiment.image_side, colour: experiment.image_colour, fit: experiment.image_fit }
 }
 
+/// Why no run can learn from images that were read, as the end of a sentence; `None` if one can.
+pub fn nothing_to_learn(listing: &Listing, reading: &Reading) -> Option<String> {
+    let with_images: BTreeSet<Class> = reading.items.iter().filter_map(|i| i.label).collect();
+    match with_images.iter().collect::<Vec<_>>()[..] {
+        [] if reading.items.is_empty() => Some("no image can be read; `ridgewalk data` says why".into()),
+        [] => {
+            let help = "put the images into one folder a class, or give a table of files and labels (docs/data.md)";
+            Some(format!("has no labels, so there is nothing to learn; {help}"))
+        }
+        [only] => {
+            let name = listing.classes.get(usize::from(*only)).map_or("", String::as_str);
+            Some(format!("has one class only, {name}: there is nothing to tell apart"))
+        }
+        _ => None,
+    }
+}
+
 /// The data set of an experiment from images that were read; an error if there is nothing to learn.
 pub fn dataset(experiment: &Experiment, listing: &Listing, reading: Reading) -> Result<Dataset, DataError> {
     let refused = |detail: String| DataError::Mismatch { what: experiment.data.clone(), detail };
-    let with_images: Vec<&String> = (listing.classes.iter().enumerate())
-        .filter(|(class, _)| reading.items.iter().any(|i| i.label.map(usize::from) == Some(*class)))
-        .map(|(_, name)| name)
-        .collect();
-    match with_images[..] {
-        [] if reading.items.is_empty() => {
-            return Err(refused("no image can be read; `ridgewalk data` says why".into()));
-        }
-        [] => {
-            let help = "put the images into one folder a class, or give a table of files and labels (docs/data.md)";
-            return Err(refused(format!("has no labels, so there is nothing to learn; {help}")));
-        }
-        [only] => return Err(refused(format!("has one class only, {only}: there is nothing to tell apart"))),
-        _ => {}
+    if let Some(why) = nothing_to_learn(listing, &reading) {
+        return Err(refused(why));
     }
     let Experiment { train_size: train, validation_size: validation, test_size: test, data_seed, .. } = *experiment;
     let whole = divide(&reading.items, Sizes::default(), data_seed);

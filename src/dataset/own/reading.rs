@@ -4,16 +4,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::fit::fitted;
 use super::listing::{Item, Listing, Part, Unreadable};
 use super::picture::Changes;
-use crate::dataset::{DataError, ImageShape};
+use crate::dataset::ImageShape;
 use crate::experiment::{ImageColour, ImageFit};
 
-/// Images that are decoded between two reports of progress.
-const CHUNK: usize = 512;
+/// Images that are read at a time.
+const CHUNK: usize = 256;
 /// An image whose values differ by no more than this of 255 shows nothing.
 const NEARLY_CONSTANT: u8 = 4;
 
@@ -36,10 +37,12 @@ impl Wanted {
 }
 
 /// All images of a listing that can be read, and what was seen of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Those that were read, in the listing's order.
     pub items: Vec<Item>,
     /// Their pixels, channel planes one after the other.
+    #[serde(skip)]
     pub pixels: Vec<u8>,
     pub unreadable: Vec<Unreadable>,
     /// Their shapes (height, width, channels) before, with how many have each.
@@ -54,7 +57,7 @@ pub struct Reading {
 }
 
 /// An image with the content of an earlier one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duplicate {
     /// Its place among the items that were read, and that of the earlier one.
     pub item: usize,
@@ -64,7 +67,7 @@ pub struct Duplicate {
 }
 
 /// How many images were changed in each way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
     pub sixteen: usize,
     pub transparent: usize,
@@ -88,39 +91,54 @@ pub fn memory(listing: &Listing, wanted: Wanted) -> u64 {
     listing.images.held() + 2 * (listing.items.len() * wanted.shape().len()) as u64
 }
 
-/// Reads all images of a listing. `progress` is told how many of how many are done, and says whether to go on.
-pub fn read(
-    listing: &Listing,
+/// Reads the images of a listing, some at a time.
+pub struct Reader {
     wanted: Wanted,
-    progress: &mut dyn FnMut(usize, usize) -> bool,
-) -> Result<Reading, DataError> {
-    let total = listing.items.len();
-    let mut reading = Reading {
-        items: Vec::new(),
-        pixels: Vec::new(),
-        unreadable: listing.unreadable.clone(),
-        shapes: BTreeMap::new(),
-        range: [f64::INFINITY, f64::NEG_INFINITY],
-        changed: Changed::default(),
-        nearly_constant: Vec::new(),
-        duplicates: Vec::new(),
-    };
-    let mut first: HashMap<[u8; 16], usize> = HashMap::new();
-    for start in (0..total).step_by(CHUNK) {
-        if !progress(start, total) {
-            return Err(DataError::Cancelled { name: "own images".into() });
-        }
+    reading: Reading,
+    /// Items that are done.
+    done: usize,
+    /// The first image with each content.
+    first: HashMap<[u8; 16], usize>,
+}
+
+impl Reader {
+    pub fn new(listing: &Listing, wanted: Wanted) -> Self {
+        let reading = Reading {
+            items: Vec::with_capacity(listing.items.len()),
+            pixels: Vec::with_capacity(listing.items.len() * wanted.shape().len()),
+            unreadable: listing.unreadable.clone(),
+            shapes: BTreeMap::new(),
+            range: [f64::INFINITY, f64::NEG_INFINITY],
+            changed: Changed::default(),
+            nearly_constant: Vec::new(),
+            duplicates: Vec::new(),
+        };
+        Self { wanted, reading, done: 0, first: HashMap::new() }
+    }
+
+    /// How many images are done.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// Reads the next images on all cores; whether there are more.
+    pub fn advance(&mut self, listing: &Listing) -> bool {
+        let end = listing.items.len().min(self.done + CHUNK);
         let seen: Vec<Result<Seen, String>> =
-            (start..total.min(start + CHUNK)).into_par_iter().map(|i| see(listing, i, wanted)).collect();
-        for (item, seen) in listing.items[start..].iter().zip(seen) {
+            (self.done..end).into_par_iter().map(|i| see(listing, i, self.wanted)).collect();
+        for (item, seen) in listing.items[self.done..end].iter().zip(seen) {
             match seen {
-                Ok(seen) => reading.take(item, seen, &mut first),
-                Err(reason) => reading.unreadable.push(Unreadable::new(item.name.clone(), reason)),
+                Ok(seen) => self.reading.take(item, seen, &mut self.first),
+                Err(reason) => self.reading.unreadable.push(Unreadable::new(item.name.clone(), reason)),
             }
         }
+        self.done = end;
+        end < listing.items.len()
     }
-    progress(total, total);
-    Ok(reading)
+
+    pub fn finish(self) -> Reading {
+        self.reading
+    }
 }
 
 fn see(listing: &Listing, item: usize, wanted: Wanted) -> Result<Seen, String> {

@@ -186,6 +186,16 @@ impl Sheet {
         self.warnings = warnings;
     }
 
+    /// What is left out with the reasons, as CSV.
+    pub fn left_out(&self) -> std::io::Result<Vec<u8>> {
+        let mut table = csv::Writer::from_writer(Vec::new());
+        table.write_record(["file", "reason"])?;
+        for left in &self.unreadable {
+            table.write_record([&left.file, &left.reason])?;
+        }
+        table.into_inner().map_err(|e| e.into_error())
+    }
+
     /// The sheet as lines of text; long lists are shortened.
     pub fn text(&self) -> String {
         let mut lines = Vec::new();

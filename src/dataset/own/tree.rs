@@ -7,6 +7,8 @@ use std::io::{Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
 
 use super::listing::Unreadable;
@@ -244,6 +246,31 @@ impl Tree {
         }
     }
 
+    /// Bytes of files that are held in memory.
+    pub fn held(&self) -> u64 {
+        self.files.iter().map(|f| if let At::Memory(bytes) = &f.at { bytes.len() as u64 } else { 0 }).sum()
+    }
+
+    /// A digest of the names and bytes of all files, read on all cores; an error if one of them cannot be read.
+    pub fn digest(&self) -> Result<[u8; 32], DataError> {
+        let of = |path: &Path| hash(path).map_err(|source| DataError::Io { path: path.into(), source });
+        let mut all = Sha256::new();
+        if self.container != Container::Folder {
+            all.update(of(&self.path)?);
+            return Ok(all.finalize().into());
+        }
+        let digests: Result<Vec<_>, DataError> =
+            (self.files.par_iter().filter_map(|f| if let At::Disk(path) = &f.at { Some((f, path)) } else { None }))
+                .map(|(file, path)| Ok((file.name(), of(path)?)))
+                .collect();
+        for (name, digest) in digests? {
+            all.update((name.len() as u64).to_le_bytes());
+            all.update(name);
+            all.update(digest);
+        }
+        Ok(all.finalize().into())
+    }
+
     /// The bytes of a file as they are stored.
     pub fn read(&self, file: &Entry) -> Result<Vec<u8>, String> {
         if file.bytes > MOST_BYTES {
@@ -320,6 +347,17 @@ impl Tree {
 /// Whether a file is an image by its name.
 pub fn is_image_name(file: &Entry) -> bool {
     super::picture::ENDINGS.contains(&file.extension().as_str())
+}
+
+/// The SHA-256 of a file.
+fn hash(path: &Path) -> std::io::Result<[u8; 32]> {
+    let (mut file, mut hash, mut buffer) = (paths::open(path)?, Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hash.finalize().into()),
+            read => hash.update(&buffer[..read]),
+        }
+    }
 }
 
 /// A size for display.

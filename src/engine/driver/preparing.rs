@@ -47,6 +47,7 @@ impl Core {
             PreparationActivity::LoadingData => (Phase::LoadingData, 0, 1),
             PreparationActivity::Labelling { done, total } => (Phase::Labelling, done, total),
             PreparationActivity::CheckingMasks { done, total } => (Phase::CheckingMasks, done, total),
+            PreparationActivity::ReadingImages { done, total } => (Phase::ReadingImages, done, total),
             PreparationActivity::TeachingStandIn { done, total } => (Phase::TeachingStandIn, done, total),
             PreparationActivity::TrainingGenerator { done, total, left } => {
                 known = Some(left);

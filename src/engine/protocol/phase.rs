@@ -10,6 +10,8 @@ pub enum Phase {
     Labelling,
     /// The user's own masks are checked.
     CheckingMasks,
+    /// The user's own images are read.
+    ReadingImages,
     /// The stand-in labeller, a classifier, is trained.
     TeachingStandIn,
     /// The generator is trained; the embedding is shown as it forms.
@@ -38,6 +40,7 @@ impl Phase {
             Self::LoadingData => "loading data",
             Self::Labelling => "labelling",
             Self::CheckingMasks => "checking the masks",
+            Self::ReadingImages => "reading the images",
             Self::TeachingStandIn => "training the stand-in labeller",
             Self::TrainingGenerator => "training the generator",
             Self::Encoding => "embedding the data",
@@ -59,6 +62,7 @@ impl Phase {
             Self::LoadingData
                 | Self::Labelling
                 | Self::CheckingMasks
+                | Self::ReadingImages
                 | Self::TeachingStandIn
                 | Self::TrainingGenerator
                 | Self::Encoding

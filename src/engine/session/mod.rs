@@ -91,10 +91,11 @@ impl Session {
     /// Whether saved runs are still to be shown, and nothing that takes long comes first: no network is trained, and no
     /// mask solved.
     pub fn soon_shows_saved(&self) -> bool {
-        use PreparationActivity::{Encoding, LoadingData};
+        use PreparationActivity::{Encoding, LoadingData, ReadingImages};
         match &self.before {
             Before::Preparing { preparation, saved } => {
-                !saved.is_empty() && matches!(preparation.activity(), LoadingData | Encoding { .. })
+                !saved.is_empty()
+                    && matches!(preparation.activity(), LoadingData | ReadingImages { .. } | Encoding { .. })
             }
             Before::Replaying(replaying) => replaying.progress().is_none_or(|(_, _, masks)| masks == 0),
             Before::Forking(_) | Before::Nothing => false,

@@ -228,7 +228,7 @@ fn stations(state: &AppState) -> Vec<Station> {
         Station {
             name: "Data",
             fact: data,
-            state: stage(matches!(phase, Phase::LoadingData | Phase::CheckingMasks), has_data),
+            state: stage(matches!(phase, Phase::LoadingData | Phase::CheckingMasks | Phase::ReadingImages), has_data),
             tip: "The images that samples are chosen from (the set D)".into(),
         },
         Station {

@@ -17,6 +17,7 @@ impl AppState {
         match p.phase {
             _ if self.generator.ready => None,
             Phase::Labelling => Some(format!("labelling {}", count("vessels"))),
+            Phase::ReadingImages => Some(format!("reading {}", count("images"))),
             Phase::CheckingMasks => Some(format!("checking {}", count("masks"))),
             Phase::LoadingData | Phase::TeachingStandIn | Phase::TrainingGenerator | Phase::Encoding => {
                 Some(p.phase.label().into())

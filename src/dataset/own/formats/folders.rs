@@ -90,6 +90,14 @@ impl Images for Files {
         let file = &self.tree.files[self.files[item]];
         picture::decode(&self.tree.read_unpacked(file)?)
     }
+
+    fn held(&self) -> u64 {
+        self.tree.held()
+    }
+
+    fn are_files(&self) -> bool {
+        true
+    }
 }
 
 /// Whether a file is an image by its name, or by its content where its name says nothing.

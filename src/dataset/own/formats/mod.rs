@@ -30,8 +30,14 @@ pub const FORMATS: &[&dyn Format] = &[
     &folders::Folders,
 ];
 
+/// The images found at a path, and the files that they lie in.
+pub struct Found {
+    pub listing: Listing,
+    pub tree: Arc<Tree>,
+}
+
 /// The images at a path in the format that they are found to have.
-pub fn list(path: &Path) -> Result<Listing, DataError> {
+pub fn find(path: &Path) -> Result<Found, DataError> {
     let mut tree = Tree::open(path)?;
     let (mut notes, unreadable) = (std::mem::take(&mut tree.notes), std::mem::take(&mut tree.unreadable));
     let (container, tree) = (tree.container, Arc::new(tree));
@@ -58,7 +64,7 @@ pub fn list(path: &Path) -> Result<Listing, DataError> {
         let reason = listing.unreadable.first().map(|u| format!(": {} {}", u.file, u.reason)).unwrap_or_default();
         return Err(tree.fault(None, format!("has no image that can be read{reason}")));
     }
-    Ok(listing)
+    Ok(Found { listing, tree })
 }
 
 /// What is at a path in which no format finds anything.

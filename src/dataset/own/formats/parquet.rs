@@ -93,6 +93,10 @@ impl Images for Packed {
     fn held(&self) -> u64 {
         self.0.iter().flatten().map(|bytes| bytes.len() as u64).sum()
     }
+
+    fn are_files(&self) -> bool {
+        true
+    }
 }
 
 /// The columns that are read.

@@ -31,7 +31,7 @@ pub fn waiting(ui: &mut Ui, cx: &Cx<'_>) {
             "No latent space",
             "The run failed for the reason in the message. Change the settings and press Apply & reset.",
         ),
-        Phase::Idle | Phase::LoadingData => (
+        Phase::Idle | Phase::LoadingData | Phase::ReadingImages => (
             "The latent space will appear here",
             "The images are being read. The generator, an autoencoder, then places similar images close together, live in this view.",
         ),

@@ -38,7 +38,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
         Card {
             name: "Data D",
             fact: format!("{} images", words::thousands(train)),
-            now: matches!(phase, Phase::LoadingData | Phase::CheckingMasks | Phase::Labelling),
+            now: matches!(phase, Phase::LoadingData | Phase::ReadingImages | Phase::CheckingMasks | Phase::Labelling),
         },
         Card { name: "Encoder E", fact: "an anchor x".into(), now: forming || phase == Phase::Encoding },
         Card { name: "Latent space", fact: "p = E(x)".into(), now: phase == Phase::Encoding },
