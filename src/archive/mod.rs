@@ -20,6 +20,8 @@ use crate::paths;
 
 /// Extension of a history file.
 pub const HISTORY_EXTENSION: &str = "rwh";
+/// Folders between one that holds runs and its histories.
+const DEPTH: usize = 3;
 /// Folders of a run's histories and of its checkpoints.
 pub const HISTORIES: &str = "histories";
 pub const CHECKPOINTS: &str = "checkpoints";
@@ -161,6 +163,20 @@ pub fn history_files(path: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
         return Err(ArchiveError::NoHistory { path: path.into() });
     }
     Ok(files)
+}
+
+/// Whether a folder is one of a run or of runs: a history lies in it, not far below. Links are not followed.
+pub fn holds_history(folder: &Path) -> bool {
+    holds(folder, DEPTH)
+}
+
+fn holds(folder: &Path, depth: usize) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => depth > 0 && holds(&entry.path(), depth - 1),
+        Ok(_) => entry.path().extension().is_some_and(|e| e == HISTORY_EXTENSION),
+        Err(_) => false,
+    })
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ArchiveError> {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use anyhow::Context as _;
 use clap::builder::PossibleValuesParser;
 
+use crate::dataset::own::plan::{Plan, Take};
 use crate::dataset::own::{self, defaults};
 use crate::device::{self, ComputeDevice, DeviceError, DeviceKind};
 use crate::engine::EngineOptions;
@@ -57,7 +58,63 @@ pub struct ExperimentArgs {
 impl ExperimentArgs {
     /// The experiment with all changes, validated.
     pub fn resolve(&self) -> anyhow::Result<Experiment> {
-        let mut experiment = match (&self.experiment, &self.preset) {
+        let mut experiment = self.base()?;
+        if let Some(folder) = &self.masks {
+            anyhow::ensure!(
+                experiment.dataset.task().has_maps(),
+                "--masks: {} does not learn stress maps; drop --preset or use ivus",
+                experiment.name
+            );
+            experiment = experiment.on_masks(&folder.to_string_lossy());
+        }
+        if let Some(path) = &self.data {
+            let chosen = defaults::choose(&own::formats::find(path)?.listing);
+            experiment = defaults::on_data(experiment, path, &chosen, self.take() == Take::All)?;
+        }
+        if let Some(levels) = &self.levels {
+            anyhow::ensure!(
+                experiment.dataset == DatasetKind::Masks,
+                "--levels: give --masks too; other data have none"
+            );
+            experiment.mask_levels = levels.to_string();
+        }
+        self.set_fields(&mut experiment)?;
+        // Absolute, because `experiment.toml` and the histories record the place.
+        for (place, option) in [(&mut experiment.masks, "--masks"), (&mut experiment.data, "--data")] {
+            if !place.is_empty() {
+                let whole = std::path::absolute(paths::expanded(&*place)).context(option)?;
+                *place = whole.to_string_lossy().into_owned();
+            }
+        }
+        Ok(experiment.validated()?)
+    }
+
+    /// The images of --data that are to be looked at before an experiment on them starts, and the experiment that starts if
+    /// they are not taken; `None` without --data.
+    pub fn images(&self) -> anyhow::Result<Option<(Plan, Experiment)>> {
+        let Some(path) = &self.data else { return Ok(None) };
+        let base = self.base()?;
+        let path = std::path::absolute(paths::expanded(path)).context("--data")?;
+        self.set_fields(&mut defaults::on_data(base.clone(), &path, &[], self.take() == Take::All)?)?;
+        let plan = Plan { path, base: base.clone(), take: self.take(), set: self.set.clone() };
+        Ok(Some((plan, base.validated()?)))
+    }
+
+    /// What is taken of the settings that suit own images.
+    fn take(&self) -> Take {
+        if self.preset.is_none() && self.experiment.is_none() { Take::All } else { Take::Shape }
+    }
+
+    fn set_fields(&self, experiment: &mut Experiment) -> anyhow::Result<()> {
+        for assignment in &self.set {
+            experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
+        }
+        Ok(())
+    }
+
+    /// The experiment before other options change it.
+    fn base(&self) -> anyhow::Result<Experiment> {
+        Ok(match (&self.experiment, &self.preset) {
             (Some(file), _) => {
                 let text = paths::read_text(file).with_context(|| format!("{}: cannot be read", file.display()))?;
                 let read = Experiment::from_toml(&text).map_err(|e| anyhow::anyhow!(e.in_file(file)))?;
@@ -71,38 +128,7 @@ impl ExperimentArgs {
             (None, Some(name)) => Experiment::preset(name)?,
             (None, None) if self.masks.is_some() => Experiment::preset(DatasetKind::Masks.preset())?,
             (None, None) => Experiment::default(),
-        };
-        if let Some(folder) = &self.masks {
-            anyhow::ensure!(
-                experiment.dataset.task().has_maps(),
-                "--masks: {} does not learn stress maps; drop --preset or use ivus",
-                experiment.name
-            );
-            experiment = experiment.on_masks(&folder.to_string_lossy());
-        }
-        if let Some(path) = &self.data {
-            let chosen = defaults::choose(&own::formats::find(path)?.listing);
-            let all = self.preset.is_none() && self.experiment.is_none();
-            experiment = defaults::on_data(experiment, path, &chosen, all)?;
-        }
-        if let Some(levels) = &self.levels {
-            anyhow::ensure!(
-                experiment.dataset == DatasetKind::Masks,
-                "--levels: give --masks too; other data have none"
-            );
-            experiment.mask_levels = levels.to_string();
-        }
-        for assignment in &self.set {
-            experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
-        }
-        // Absolute, because `experiment.toml` and the histories record the place.
-        for (place, option) in [(&mut experiment.masks, "--masks"), (&mut experiment.data, "--data")] {
-            if !place.is_empty() {
-                let whole = std::path::absolute(paths::expanded(&*place)).context(option)?;
-                *place = whole.to_string_lossy().into_owned();
-            }
-        }
-        Ok(experiment.validated()?)
+        })
     }
 
     /// The strategies to compare: those given with --strategies, or else Random with that of the experiment's file.

@@ -172,7 +172,10 @@ fn told(error: &anyhow::Error) -> String {
 
 fn window(args: &WindowArgs) -> anyhow::Result<()> {
     args.experiment.without_set("strategy", "--strategies")?;
-    let experiment = args.experiment.resolve()?;
+    let (images, experiment) = match args.experiment.images()? {
+        Some((plan, instead)) => (Some(plan), instead),
+        None => (None, args.experiment.resolve()?),
+    };
     let variants = args.experiment.strategies(&args.strategies, &experiment)?;
     setups(&experiment, &variants).context("--strategies")?;
     ui::run(ui::UiOptions {
@@ -180,6 +183,7 @@ fn window(args: &WindowArgs) -> anyhow::Result<()> {
         experiment,
         variants,
         autostart: !args.no_autostart,
+        images,
     })
 }
 

@@ -3,11 +3,8 @@
 use super::choices::{EvaluationSplit, ImageColour, ImageFit};
 use super::datasets::DatasetKind;
 use super::edit::{ExperimentError, bad};
-use super::fields::Experiment;
+use super::fields::{Experiment, IMAGE_SIDES};
 use super::strategy::Strategy;
-
-/// Sides that own images may be brought to: what the networks were made for, and what a CPU can train.
-pub const IMAGE_SIDES: [usize; 4] = [28, 32, 48, 64];
 
 /// What an experiment needs to know of its data before anything is trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -27,6 +27,8 @@ pub struct Field {
     pub unit: &'static str,
     /// A value that means something else than a number, and the word for it.
     pub word: Option<(f64, &'static str)>,
+    /// The only numbers that can be chosen; empty where all within the limits can.
+    pub offered: &'static [usize],
     /// Change of a number for each point that it is dragged.
     pub speed: f64,
     /// A rate: dragged by orders of magnitude.
@@ -110,6 +112,8 @@ const TIMES: RangeInclusive<f64> = 1.0..=10_000.0;
 const RATE: RangeInclusive<f64> = 1e-12..=1e3;
 /// Range of step lengths in σ; the longest ends outside any embedding.
 pub const STEP_LENGTHS: RangeInclusive<f64> = 0.0..=100.0;
+/// Sides that own images may be brought to: what the networks were made for, and what a CPU can train.
+pub const IMAGE_SIDES: [usize; 4] = [28, 32, 48, 64];
 const SHARE: RangeInclusive<f64> = 0.01..=1.0;
 
 const GENERATOR: Option<Digest> = Some(Digest::Generator);
@@ -155,7 +159,7 @@ fields! {
         /// CIFAR's binary files, a CSV of pixels, Parquet; or a zip or tar archive of these.
         data: String = String::new(), "Own images", aside: true, when: own;
         /// Width and height that your own images are brought to: 28, 32, 48 or 64.
-        image_side: usize = 28, "Side of images", limits: 1.0..=64.0, unit: "pixels", speed: 0.2, when: own;
+        image_side: usize = 28, "Side of images", limits: 1.0..=64.0, unit: "pixels", offered: &IMAGE_SIDES, when: own;
         /// Whether your own images are grey or have red, green and blue.
         image_colour: ImageColour = ImageColour::Grey, "Colours", when: own;
         /// How your own images become squares: fitted in with black beside them, cropped to the middle, or squeezed.
@@ -331,6 +335,7 @@ impl Field {
         limits: 0.0..=f64::MAX,
         unit: "",
         word: None,
+        offered: &[],
         speed: 1.0,
         rate: false,
         aside: false,

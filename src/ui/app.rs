@@ -16,6 +16,7 @@ use super::kit::images::Images;
 use super::kit::question::Question;
 use super::kit::theme::{Theme, space};
 use super::panel::{Cx, Panel, ViewKey, inspect_question};
+use super::panels::own::{OwnAction, OwnSheet};
 use super::panels::runs::{RunsAction, RunsPage};
 use super::panels::settings::data_files::DataFiles;
 use super::panels::settings::{Controls, ControlsAction};
@@ -23,15 +24,18 @@ use super::panels::start::{self, Chosen};
 use super::panels::{self, Panels, WORKSPACES};
 use super::shell::action::BarAction;
 use super::shell::column::{self, Column};
+use super::shell::dropped::{Dropped, Kind};
 use super::shell::help::{Help, Page};
 use super::shell::keys::KeyAction;
 use super::shell::recent::Recent;
 use super::shell::replacing::{Replacing, Wish};
 use super::shell::workspaces::{Layouts, Workspaces};
 use super::state::{AppState, MainAction, Offer, Recall};
+use crate::dataset::own::plan::{Plan, Take};
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
-use crate::experiment::{Experiment, Strategy, Variant, setups};
+use crate::experiment::{DatasetKind, Experiment, Strategy, Variant, setups};
+use crate::paths;
 
 /// How the window is started.
 pub struct UiOptions {
@@ -40,13 +44,21 @@ pub struct UiOptions {
     pub variants: Vec<Variant>,
     /// Start the rounds at once, without a press of Run.
     pub autostart: bool,
+    /// Own images to be looked at before anything is started.
+    pub images: Option<Plan>,
 }
 
 impl Default for UiOptions {
     /// The default experiment with random sampling and SNN, started at once.
     fn default() -> Self {
         let variants = vec![Strategy::Random.into(), Strategy::Snn.into()];
-        Self { engine: EngineOptions::default(), experiment: Experiment::default(), variants, autostart: true }
+        Self {
+            engine: EngineOptions::default(),
+            experiment: Experiment::default(),
+            variants,
+            autostart: true,
+            images: None,
+        }
     }
 }
 
@@ -76,6 +88,10 @@ pub struct App {
     toasts: toasts::Toasts,
     replacing: Replacing,
     help: Help,
+    own: OwnSheet,
+    dropped: Dropped,
+    /// What is started if own images are looked at first and then are not: the runs, and whether their rounds start.
+    instead: Option<(Vec<Variant>, bool)>,
     frame_times: frame_times::FrameTimes,
     commands: Vec<Command>,
 }
@@ -128,6 +144,7 @@ impl App {
         let autosave_bytes = saved.autosave_bytes.unwrap_or(options.engine.autosave_bytes);
         let runs = RunsPage::new(options.engine.autosave.clone(), autosave_bytes);
         let software = options.engine.software_gpu;
+        let mut own = OwnSheet::new(options.engine.cache_dir.clone());
         let engine = EngineOptions { autosave_bytes, ..options.engine };
         let engine = match Engine::spawn(engine, wake(cc)) {
             Ok(engine) => Some(engine),
@@ -137,7 +154,16 @@ impl App {
                 None
             }
         };
-        let commands = state.reset(options.experiment.clone(), options.variants.clone(), 1, options.autostart);
+        let (mut commands, mut instead) = (Vec::new(), None);
+        match options.images {
+            Some(plan) => {
+                own.open(&cc.egui_ctx, plan, options.variants.clone());
+                instead = Some((options.variants.clone(), options.autostart));
+            }
+            None => {
+                commands = state.reset(options.experiment.clone(), options.variants.clone(), 1, options.autostart);
+            }
+        }
         let mut app = Self {
             engine,
             state,
@@ -153,6 +179,9 @@ impl App {
             toasts: toasts::Toasts::default(),
             replacing: Replacing::default(),
             help: Help::default(),
+            own,
+            dropped: Dropped::default(),
+            instead,
             frame_times: frame_times::FrameTimes::default(),
             commands,
         };
@@ -237,10 +266,16 @@ impl App {
         view_keys
     }
 
-    /// Passes a dropped file to the first panel that accepts it, and shows that panel.
+    /// Opens dropped images in their sheet, and passes another file to the first panel that accepts it, which is shown.
     fn take_dropped(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
-        let Some(path) = dropped else { return };
+        let path = match self.dropped.next(ctx, dropped) {
+            Some((path, Kind::Images)) => {
+                return self.own.open(ctx, Plan::suiting(path), start::strategies(DatasetKind::Own));
+            }
+            Some((path, Kind::Other)) => path,
+            None => return,
+        };
         let workspaces = &mut self.workspaces;
         let taker = self.panels.iter_mut().find_map(|(key, p)| p.take_file(&path, workspaces.has(key)).then_some(*key));
         if let Some(key) = taker {
@@ -334,12 +369,13 @@ impl App {
         match chosen {
             Chosen::Start { experiment, variants, repeats, workspace } => {
                 self.controls.choose(*experiment, &variants, repeats);
-                self.column.page = column::Page::Settings;
+                self.column.show_page(column::Page::Settings, ctx);
                 let index = |key| WORKSPACES.iter().position(|w| w.key == key);
                 if let Some(index) = workspace.and_then(index) {
                     self.act(ctx, BarAction::Show(index));
                 }
             }
+            Chosen::OwnImages => self.own.ask(),
             Chosen::Open(path) => {
                 let takes = |(key, panel): &mut (_, Box<dyn Panel>)| *key == COMPARE && panel.take_file(&path, true);
                 if self.panels.iter_mut().any(takes) {
@@ -349,7 +385,23 @@ impl App {
         }
     }
 
-    fn take_controls(&mut self, action: Option<ControlsAction>) {
+    /// Starts what was looked at; what the window would have begun with, if nothing was started at all.
+    fn take_own(&mut self, ctx: &egui::Context, action: OwnAction) {
+        match action {
+            OwnAction::Start { experiment, variants } => {
+                self.instead = None;
+                let workspace = Some(WORKSPACES[0].key);
+                self.wish(ctx, Wish::Choose(Chosen::Start { experiment, variants, repeats: 1, workspace }));
+            }
+            OwnAction::Close => {
+                if let Some((variants, and_run)) = self.instead.take() {
+                    self.reset(self.state.experiment.clone(), variants, 1, and_run);
+                }
+            }
+        }
+    }
+
+    fn take_controls(&mut self, ctx: &egui::Context, action: Option<ControlsAction>) {
         match action {
             Some(apply @ (ControlsAction::Apply | ControlsAction::Start)) => {
                 if let Ok(variants) = self.controls.compared.variants() {
@@ -359,6 +411,13 @@ impl App {
             }
             Some(ControlsAction::AddRepeats(count)) => self.commands.extend(self.state.add_repeats(count)),
             Some(ControlsAction::Revert) => self.controls.revert(&self.state),
+            Some(ControlsAction::ChooseImages) => self.own.ask(),
+            Some(ControlsAction::LookAtImages) => {
+                let base = self.controls.draft.clone();
+                let path = paths::expanded(base.data.trim());
+                let variants = self.controls.compared.variants().unwrap_or_default();
+                self.own.open(ctx, Plan { path, base, take: Take::Nothing, set: Vec::new() }, variants);
+            }
             None => {}
         }
     }
@@ -399,6 +458,7 @@ impl eframe::App for App {
         let mut controls_action = None;
         let mut runs_action = None;
         let mut chosen = None;
+        let own_action;
         {
             let mut cx = Cx {
                 state: &mut self.state,
@@ -440,6 +500,7 @@ impl eframe::App for App {
                 });
             }
             self.controls.report.ui(&ctx, &mut cx);
+            own_action = self.own.ui(&ctx, &mut cx);
             if self.runs.update(&ctx, &mut cx) {
                 self.column.page = column::Page::Runs;
             }
@@ -451,7 +512,7 @@ impl eframe::App for App {
             // The effect of a click must show in the same frame, so this frame is laid out again.
             ctx.request_discard("a button of the bar was pressed");
         }
-        self.take_controls(controls_action);
+        self.take_controls(&ctx, controls_action);
         if runs_action == Some(RunsAction::Compare) {
             self.workspaces.reveal(COMPARE);
         }
@@ -459,6 +520,9 @@ impl eframe::App for App {
             self.workspaces.reveal("region");
         }
         self.recent.follow(&self.state.list);
+        if let Some(action) = own_action {
+            self.take_own(&ctx, action);
+        }
         if let Some(chosen) = chosen {
             self.wish(&ctx, Wish::Choose(chosen));
         }

@@ -92,7 +92,7 @@ fn saving_window(cache: &Path, runs: &Path, autostart: bool) -> Harness<'static,
     let [cache_dir, autosave] = [cache, runs].map(|path| Some(path.to_owned()));
     let engine = EngineOptions { cache_dir, autosave, threads: 1, ..EngineOptions::default() };
     let variants = variants(&[Strategy::Random, Strategy::Snn]);
-    window_with(UiOptions { engine, experiment: tiny(), variants, autostart })
+    window_with(UiOptions { engine, experiment: tiny(), variants, autostart, images: None })
 }
 
 /// Waits for the end of all rounds; or adds a repeat, or goes on, until rounds run.

@@ -11,21 +11,32 @@ pub struct Plan {
     /// Where the images are.
     pub path: PathBuf,
     pub base: Experiment,
-    /// Whether every setting that suits the images is taken, or only what they are brought to.
-    pub all: bool,
+    pub take: Take,
     /// Settings of the user as `field=value`; they come last.
     pub set: Vec<String>,
+}
+
+/// Which of the settings that suit the images are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    All,
+    /// What the images are brought to.
+    Shape,
+    Nothing,
 }
 
 impl Plan {
     /// With every setting that suits the images at a path.
     pub fn suiting(path: PathBuf) -> Self {
-        Self { path, base: Experiment::default(), all: true, set: Vec::new() }
+        Self { path, base: Experiment::default(), take: Take::All, set: Vec::new() }
     }
 
     /// The experiment with the settings that were chosen for the images.
     pub fn experiment(&self, chosen: &[Chosen]) -> Result<Experiment, ExperimentError> {
-        let mut experiment = defaults::on_data(self.base.clone(), &self.path, chosen, self.all)?;
+        let mut experiment = match self.take {
+            Take::Nothing => defaults::on_data(self.base.clone(), &self.path, &[], false)?,
+            take => defaults::on_data(self.base.clone(), &self.path, chosen, take == Take::All)?,
+        };
         self.set.iter().try_for_each(|assignment| experiment.set(assignment))?;
         experiment.validated()
     }

@@ -17,6 +17,8 @@ pub enum Wanted {
     File(&'static str),
     /// A folder, new or existing.
     Folder,
+    /// An existing file or folder.
+    Any,
 }
 
 /// The dialog; closed until `open` is called.
@@ -80,18 +82,25 @@ impl AskPath {
             ui.label(bold(self.title).size(size::HEADING));
             ui.add_space(space::S);
             ui.horizontal(|ui| {
-                let field = egui::TextEdit::singleline(&mut self.path)
-                    .desired_width(WIDTH - BROWSE_WIDTH - space::S)
-                    .hint_text(self.hint);
+                // The system has one dialog for files and another one for folders.
+                let browses: &[_] = match self.wanted {
+                    Wanted::Any => &[("Folder…", Wanted::Folder), ("File…", Wanted::Any)],
+                    wanted => &[("Browse…", wanted)],
+                };
+                let browsing = (BROWSE_WIDTH + space::S) * browses.len() as f32;
+                let field =
+                    egui::TextEdit::singleline(&mut self.path).desired_width(WIDTH - browsing).hint_text(self.hint);
                 let response = ui.add(field);
                 if std::mem::take(&mut self.take_focus) {
                     response.request_focus();
                 }
                 confirmed |= response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
                 let tip = "Opens the system's file dialog. If there is none, type the path";
-                let browse = egui::Button::new("Browse…").min_size(egui::vec2(BROWSE_WIDTH, 0.0));
-                if ui.add(browse).on_hover_text(tip).clicked() {
-                    self.browse(ctx);
+                for (text, wanted) in browses {
+                    let browse = egui::Button::new(*text).min_size(egui::vec2(BROWSE_WIDTH, 0.0));
+                    if ui.add(browse).on_hover_text(tip).clicked() {
+                        self.browse(ctx, *wanted);
+                    }
                 }
             });
             if let Ok(whole) = std::path::absolute(paths::expanded(self.path.trim())).map(|p| p.display().to_string()) {
@@ -120,8 +129,8 @@ impl AskPath {
         Some(std::path::absolute(&path).unwrap_or(path))
     }
 
-    fn browse(&mut self, ctx: &Context) {
-        let (wanted, path) = (self.wanted, paths::expanded(self.path.trim()));
+    fn browse(&mut self, ctx: &Context, wanted: Wanted) {
+        let path = paths::expanded(self.path.trim());
         self.chosen.start(ctx, move || {
             let dialog = rfd::FileDialog::new();
             match wanted {
@@ -133,6 +142,7 @@ impl AskPath {
                     .add_filter(extension.to_uppercase(), &[extension])
                     .set_directory(path.parent().unwrap_or(Path::new(".")))
                     .pick_file(),
+                Wanted::Any => dialog.set_directory(path.parent().unwrap_or(Path::new("."))).pick_file(),
                 Wanted::Folder => dialog.set_directory(path.parent().unwrap_or(Path::new("."))).pick_folder(),
             }
         });

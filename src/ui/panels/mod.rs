@@ -6,6 +6,7 @@ pub mod curves;
 pub mod runs;
 pub mod settings;
 pub mod start;
+pub mod own;
 pub mod regions;
 pub mod vessel;
 pub mod explore;

@@ -96,6 +96,8 @@ pub enum Chosen {
     Start { experiment: Box<Experiment>, variants: Vec<Variant>, repeats: usize, workspace: Option<&'static str> },
     /// The histories in a folder, to be opened.
     Open(PathBuf),
+    /// The user's own images, to be asked for.
+    OwnImages,
 }
 
 /// The page. `masks` is the folder of the user's own masks in the settings, `recent` are folders opened lately.
@@ -111,6 +113,11 @@ pub fn ui(ui: &mut Ui, masks: &str, recent: &[PathBuf]) -> Option<Chosen> {
             ui.spacing_mut().item_spacing.y = 6.0;
             let hint = "An experiment runs by itself when the window opens. Each of these starts another one.";
             ui.add(Label::new(RichText::new(hint).color(theme.weak)).wrap());
+            let shows = "A folder with a sub-folder a class, an archive, a table, NPZ, IDX, CIFAR or Parquet: looked at and \
+                         checked before anything is trained. They can also be dropped on the window.";
+            if card(ui, "Your images", shows, theme).clicked() {
+                chosen = Some(Chosen::OwnImages);
+            }
             heading(ui, "Examples");
             for example in EXAMPLES {
                 if card(ui, example.title, example.shows, theme).clicked() {
@@ -157,7 +164,8 @@ fn opens(ui: &Ui) -> bool {
     last.is_none_or(|last| last + 1 < now)
 }
 
-fn strategies(dataset: DatasetKind) -> Vec<Variant> {
+/// The runs that are compared on a data set unless others are chosen.
+pub fn strategies(dataset: DatasetKind) -> Vec<Variant> {
     dataset.strategies().iter().copied().map(Variant::from).collect()
 }
 

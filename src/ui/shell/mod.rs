@@ -4,6 +4,7 @@ mod tiles;
 pub mod workspaces;
 pub mod column;
 pub mod recent;
+pub mod dropped;
 pub mod keys;
 pub mod help;
 pub mod action;

@@ -28,6 +28,8 @@ use mask_report::MaskReportSheet;
 use repeats::Repeats;
 use rows::Rows;
 
+/// What the button beside the folder of masks does.
+const BROWSE: &str = "Opens the system's file dialog; if it has none, type the path";
 /// The field with the number of samples that are labelled in each round.
 const J: &str = "samples_per_round";
 
@@ -61,6 +63,10 @@ pub enum ControlsAction {
     Start,
     /// Discard the changes.
     Revert,
+    /// Ask for the user's own images.
+    ChooseImages,
+    /// Look at the draft's own images.
+    LookAtImages,
 }
 
 impl Controls {
@@ -173,7 +179,7 @@ impl Controls {
             egui::Frame::new().inner_margin(margin).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 5.0;
                 let before = self.draft.dataset;
-                self.groups(ui, &rows, Level::Main, cx);
+                action = self.groups(ui, &rows, Level::Main, cx).or(action);
                 self.adapt_to_data(before);
                 rows::heading(ui, "Computing");
                 self.computing.ui(ui, cx);
@@ -184,7 +190,7 @@ impl Controls {
                 };
                 self.more ^= widgets::IconButton::new(icon, "More settings", tip).text(text).show(ui).clicked();
                 if self.more {
-                    self.groups(ui, &rows, Level::More, cx);
+                    action = self.groups(ui, &rows, Level::More, cx).or(action);
                 }
             });
         });
@@ -204,7 +210,8 @@ impl Controls {
         self.draft.on_data(&data.facts(), &strategies).err()
     }
 
-    fn groups(&mut self, ui: &mut Ui, rows: &Rows<'_>, level: Level, cx: &mut Cx<'_>) {
+    fn groups(&mut self, ui: &mut Ui, rows: &Rows<'_>, level: Level, cx: &mut Cx<'_>) -> Option<ControlsAction> {
+        let mut action = None;
         for group in Group::ALL.iter().filter(|g| g.level == level) {
             let shown: Vec<&Field> = group.fields.iter().filter(|f| f.applies(&self.draft)).collect();
             if !shown.is_empty() {
@@ -217,6 +224,7 @@ impl Controls {
                         rows.compared(ui, field, &mut self.compared, changed, &self.draft);
                     }
                     "masks" => self.own_masks(ui, rows, field, cx),
+                    "data" => action = self.own_images(ui, rows, field),
                     "minibatches_per_round" | "epochs_per_round" => rows.training_length(ui, field, &mut self.draft),
                     _ => rows.field(ui, field, &mut self.draft),
                 }
@@ -229,6 +237,21 @@ impl Controls {
                 self.note(ui, field, cx);
             }
         }
+        action
+    }
+
+    /// The place of the user's own images, and the sheet on them.
+    fn own_images(&mut self, ui: &mut Ui, rows: &Rows<'_>, field: &Field) -> Option<ControlsAction> {
+        let mut action = None;
+        if rows.place(ui, field, &mut self.draft, "Choose…", "Asks for images, and shows what is in them") {
+            action = Some(ControlsAction::ChooseImages);
+        }
+        let link = RichText::new("What is in them, and which settings suit them").size(size::CAPTION);
+        let there = !self.draft.data.trim().is_empty();
+        if there && ui.link(link).on_hover_text("Reads the images and shows the sheet on them").clicked() {
+            action = Some(ControlsAction::LookAtImages);
+        }
+        action
     }
 
     /// What is to be said of the field's value, and a value that fits if this one does not.
@@ -272,7 +295,7 @@ impl Controls {
         if let Some(Some(path)) = self.folder.take() {
             self.draft.masks = path.display().to_string();
         }
-        if rows.folder(ui, field, &mut self.draft) {
+        if rows.place(ui, field, &mut self.draft, "Browse…", BROWSE) {
             let from = self.draft.masks.clone();
             self.folder.start(ui.ctx(), move || rfd::FileDialog::new().set_directory(from).pick_folder());
         }

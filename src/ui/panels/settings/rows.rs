@@ -64,12 +64,11 @@ impl Rows<'_> {
         });
     }
 
-    /// The row of a folder, typed or chosen in the system's dialog; true if the user asks for the dialog.
-    pub fn folder(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment) -> bool {
+    /// The row of a place on disk, typed or chosen in a dialog; true if the user presses the button that opens it.
+    pub fn place(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment, button: &str, tip: &str) -> bool {
         let mut browse = false;
         self.row(ui, field, self.differs(field, draft), |ui| {
-            let tip = "Opens the system's file dialog; if it has none, type the path";
-            browse = ui.add(egui::Button::new("Browse…").min_size(EDITOR.into())).on_hover_text(tip).clicked();
+            browse = ui.add(egui::Button::new(button).min_size(EDITOR.into())).on_hover_text(tip).clicked();
         });
         editor(ui, field, draft, [f32::INFINITY, CONTROL_HEIGHT]);
         browse
@@ -97,6 +96,7 @@ pub fn labelled(ui: &mut Ui, label: RichText, help: &str, mark: Option<Color32>,
 fn editor(ui: &mut Ui, field: &Field, draft: &mut Experiment, size: [f32; 2]) {
     let now = draft.clone();
     let response = match field.slot(draft) {
+        Slot::Count(value) if !field.offered.is_empty() => offered(ui, field, value, size),
         Slot::Count(value) => number(ui, field, value, size),
         Slot::Seed(value) => seed(ui, field, value, size),
         Slot::Single(value) => number(ui, field, value, size),
@@ -151,6 +151,18 @@ fn number<N: Numeric>(ui: &mut Ui, field: &Field, value: &mut N, size: [f32; 2])
         None => drag,
     };
     ui.add_sized(size, drag)
+}
+
+/// A number of which only some can be chosen.
+fn offered(ui: &mut Ui, field: &Field, value: &mut usize, size: [f32; 2]) -> Response {
+    let text = |number: usize| format!("{number} {}", field.unit);
+    let combo = ComboBox::from_id_salt(field.name).width(size[0]).selected_text(text(*value)).truncate();
+    let list = |ui: &mut Ui| {
+        for number in field.offered {
+            ui.selectable_value(value, *number, text(*number));
+        }
+    };
+    combo.show_ui(ui, list).response
 }
 
 /// The options of a choice, without those that do not suit the rest of the draft.
