@@ -6,12 +6,13 @@ use std::sync::Arc;
 use ridgewalk::archive::{read_histories, read_runs};
 use ridgewalk::device::DeviceKind;
 use ridgewalk::difference::first_difference;
+use ridgewalk::disk::LockError;
 use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::autosave::{self, Left};
 use ridgewalk::engine::planned::RunId;
 use ridgewalk::engine::protocol::{Command, Event, Level, Phase};
 use ridgewalk::experiment::{Experiment, Strategy};
-use ridgewalk::grid::{self, Cell, Grid, GridFolder, Shard, Watcher};
+use ridgewalk::grid::{self, Cell, Grid, GridError, GridFolder, Shard, Watcher};
 use ridgewalk::history::History;
 use ridgewalk::round::{RunEvent, Turn};
 use ridgewalk::world::World;
@@ -35,10 +36,18 @@ impl Watcher for Silent {
     fn ended(&self, _: &Cell, _: &History) {}
 }
 
-/// What `ridgewalk run --repeats` does.
+/// What `ridgewalk run --repeats` does, once the engine that wrote into the folder is gone.
 fn run_grid(world: &Arc<World>, repeats: usize, folder: &Path, resume: bool) -> Vec<History> {
     let grid = Grid::new(short(), &variants(&COMPARED), repeats, Shard::default()).unwrap();
-    grid::run(&grid, world, &GridFolder::new(folder), resume, 1, &Silent).unwrap()
+    let start = std::time::Instant::now();
+    loop {
+        match grid::run(&grid, world, &GridFolder::new(folder), resume, 1, &Silent) {
+            Err(GridError::Lock(LockError::Busy { .. })) if start.elapsed() < crate::engine::PATIENCE => {
+                std::thread::park_timeout(std::time::Duration::from_millis(20));
+            }
+            ended => return ended.unwrap(),
+        }
+    }
 }
 
 /// An engine with a cache in `scratch`, that saves unasked below `autosave`, if at all.
