@@ -1,6 +1,6 @@
 //! Arguments shared by several commands: the experiment, its data and device, and the figures.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context as _;
@@ -115,16 +115,7 @@ impl ExperimentArgs {
     /// The experiment before other options change it.
     fn base(&self) -> anyhow::Result<Experiment> {
         Ok(match (&self.experiment, &self.preset) {
-            (Some(file), _) => {
-                let text = paths::read_text(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-                let read = Experiment::from_toml(&text).map_err(|e| anyhow::anyhow!(e.in_file(file)))?;
-                // Paths in a file start at the file.
-                let beside = |text: &str| {
-                    let path = if text.is_empty() { PathBuf::new() } else { paths::beside(file, text) };
-                    path.to_string_lossy().into_owned()
-                };
-                Experiment { masks: beside(&read.masks), data: beside(&read.data), ..read }
-            }
+            (Some(file), _) => experiment_in(file)?,
             (None, Some(name)) => Experiment::preset(name)?,
             (None, None) if self.masks.is_some() => Experiment::preset(DatasetKind::Masks.preset())?,
             (None, None) => Experiment::default(),
@@ -172,6 +163,17 @@ impl ExperimentArgs {
             ..defaults
         }
     }
+}
+
+/// The experiment in a file; paths in it start at the file.
+pub fn experiment_in(file: &Path) -> anyhow::Result<Experiment> {
+    let text = paths::read_text(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    let read = Experiment::from_toml(&text).map_err(|e| anyhow::anyhow!(e.in_file(file)))?;
+    let beside = |text: &str| {
+        let path = if text.is_empty() { PathBuf::new() } else { paths::beside(file, text) };
+        path.to_string_lossy().into_owned()
+    };
+    Ok(Experiment { masks: beside(&read.masks), data: beside(&read.data), ..read })
 }
 
 /// A variant as it is typed, with or without the quotation marks that keep its words together.

@@ -11,6 +11,7 @@ mod generator;
 mod diff;
 mod info;
 mod data;
+mod project;
 pub mod label;
 
 use std::path::PathBuf;
@@ -76,6 +77,9 @@ enum Action {
     Label(label::LabelArgs),
     /// Look at your own images: what is there, what is wrong with it, and the settings that a run would choose.
     Data(data::DataArgs),
+    /// Label images that a strategy proposes, and train on them: a project in a folder.
+    #[command(subcommand)]
+    Project(project::ProjectAction),
     /// Download a data set into the user's data folder and verify its checksums.
     Fetch {
         /// The data set to download.
@@ -119,6 +123,7 @@ pub fn main() -> ExitCode {
         Some(Action::Diff { .. } | Action::Info { .. }) => true,
         Some(Action::Label(args)) => args.json,
         Some(Action::Data(_)) => true,
+        Some(Action::Project(action)) => action.prints(),
         _ => false,
     };
     let code = run_action(cli);
@@ -145,6 +150,7 @@ fn run_action(cli: Cli) -> ExitCode {
         Some(Action::Export(args)) => export_runs::run(&args),
         Some(Action::Label(args)) => return solve(&args),
         Some(Action::Data(args)) => data::run(&args),
+        Some(Action::Project(action)) => project::run(&action),
         Some(Action::Fetch { name, data_dir }) => info::fetch(&name, data_dir),
         Some(Action::Info { data_dir }) => info::print(data_dir.as_deref()),
     };

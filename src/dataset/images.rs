@@ -151,6 +151,12 @@ impl Split {
         Self { shape, pixels, labels: labels.clone(), origins: origins.clone(), files: Arc::clone(files) }
     }
 
+    /// The same images with other labels; an error unless there is one for each.
+    pub fn with_labels(self, labels: Vec<Class>) -> Result<Self, DataError> {
+        let Self { shape, pixels, origins, files, .. } = self;
+        Ok(Self { origins, files, ..Self::new(shape, pixels, labels)? })
+    }
+
     /// A split of the images `samples` and their labels.
     pub fn subset(&self, samples: &[u32]) -> Self {
         let mut pixels = Vec::with_capacity(samples.len() * self.shape.len());
@@ -214,22 +220,70 @@ impl Dataset {
                 detail: "the train or the test split is empty".into(),
             });
         }
+        let place = String::new();
+        let mut dataset =
+            Self { name: name.into(), provenance, place, classes, train, validation, test, digest: String::new() };
+        dataset.digest = dataset.hashed();
+        Ok(dataset)
+    }
+
+    /// Images whose labels are not known yet: all of them to sample from, none to evaluate on, and one class without a
+    /// name. Its digest is that of the images, and stays with every label.
+    pub fn unlabelled(name: &str, provenance: String, images: Split) -> Result<Self, DataError> {
+        if images.is_empty() {
+            return Err(DataError::Mismatch { what: name.into(), detail: "there is no image to label".into() });
+        }
+        let train = Split { labels: vec![0; images.len()], ..images };
+        let none = train.subset(&[]);
+        let (place, classes) = (String::new(), vec![String::new()]);
+        let (validation, test) = (none.clone(), none);
+        let mut dataset =
+            Self { name: name.into(), provenance, place, classes, train, validation, test, digest: String::new() };
+        dataset.digest = dataset.hashed();
+        Ok(dataset)
+    }
+
+    /// The same images with the labels that are known by now, one for each image of the train split, and with those of
+    /// the test split. The digest stays.
+    pub fn with_labels(&self, classes: Vec<String>, train: Vec<Class>, test: Split) -> Result<Self, DataError> {
+        let bad = train.iter().chain(test.labels()).find(|l| usize::from(**l) >= classes.len());
+        let wrong = |detail: String| DataError::Mismatch { what: format!("the labels of {}", self.name), detail };
+        if let Some(bad) = bad {
+            return Err(wrong(format!("label {bad} with only {} classes", classes.len())));
+        }
+        if test.shape() != self.shape() {
+            return Err(wrong("the size of the test images is not that of the train images".into()));
+        }
+        Ok(Self { classes, train: self.train.clone().with_labels(train)?, test, ..self.clone() })
+    }
+
+    /// SHA-256 of shapes, pixels and labels of all splits.
+    fn hashed(&self) -> String {
         let mut hash = Sha256::new();
-        for split in [&train, &validation, &test] {
+        for split in [&self.train, &self.validation, &self.test] {
             let s = split.shape();
             for v in [split.len(), s.channels, s.height, s.width] {
                 hash.update((v as u64).to_le_bytes());
             }
             hash.update(split.pixels());
             // A byte each while that is enough, as in all histories of ten classes.
-            match classes.len() <= 1 + usize::from(u8::MAX) {
+            match self.classes.len() <= 1 + usize::from(u8::MAX) {
                 true => split.labels().iter().for_each(|label| hash.update([*label as u8])),
                 false => split.labels().iter().for_each(|label| hash.update(label.to_le_bytes())),
             }
         }
-        let digest = disk::hex(hash.finalize());
-        let place = String::new();
-        Ok(Self { name: name.into(), provenance, place, classes, train, validation, test, digest })
+        disk::hex(hash.finalize())
+    }
+
+    /// The same data with both sides of every image increased to a multiple of `multiple`.
+    pub fn padded(self, multiple: usize) -> Self {
+        if self.shape().padded(multiple) == self.shape() {
+            return self;
+        }
+        let [train, validation, test] = [&self.train, &self.validation, &self.test].map(|s| s.padded(multiple));
+        let mut dataset = Self { train, validation, test, ..self };
+        dataset.digest = dataset.hashed();
+        dataset
     }
 
     /// The same data, found in this place.

@@ -1,8 +1,10 @@
-//! Files written as a whole or not at all, folders that one process writes at a time, and hashes as text.
+//! Files written as a whole or not at all, files that grow by whole pieces, folders that one process writes at a time, and hashes as text.
 
 mod aside;
+mod append;
 mod lock;
 
+pub use append::Appended;
 pub use aside::{create_folder, is_full, partial, sweep, unwritten, write_aside, write_aside_with};
 pub use lock::{FolderLock, LockError};
 

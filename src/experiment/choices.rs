@@ -106,6 +106,16 @@ choices! {
 }
 
 choices! {
+    /// The samples that are labelled first, before any network is trained on labels.
+    FirstSet {
+        /// Drawn at random, as in the paper.
+        Random = "random", "random";
+        /// k-centre greedy in latent space: each sample is the one that lies farthest from those chosen before.
+        KCentre = "k-centre", "k-centre, latent";
+    }
+}
+
+choices! {
     /// The channels of own images.
     ImageColour {
         Grey = "grey", "grey";

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use super::choices::{
-    AnchorSelection, Augmentation, EvaluationSplit, GeneratorKind, GradientKind, ImageColour, ImageFit, NeighbourPool,
-    StressKind, TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
+    AnchorSelection, Augmentation, EvaluationSplit, FirstSet, GeneratorKind, GradientKind, ImageColour, ImageFit,
+    NeighbourPool, StressKind, TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
 };
 use super::datasets::DatasetKind;
 use super::networks::TargetKind;
@@ -204,6 +204,11 @@ fields! {
         validation_size: usize = 5_000, "Validation images", word: Some((0.0, "none")), limits: COUNT_OR_NONE, speed: 50.0;
         /// The split on which the target network is evaluated. Keep `test` for the final runs.
         evaluate_on: EvaluationSplit = EvaluationSplit::Test, "Evaluate on";
+    }
+    More "First set" {
+        /// How the samples of round 1 are chosen, before there is anything to learn from: at random, as in the paper, or
+        /// spread over the latent space. Strategies that generate samples draw points instead.
+        first_set: FirstSet = FirstSet::Random, "First set";
     }
     More "Labelling tool" {
         /// Pressure on the lumen at the systolic peak, the moment of which the stress maps are.

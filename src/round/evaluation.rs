@@ -65,6 +65,9 @@ impl EvaluationTask {
     /// Evaluates the next chunk; `maps` are those of the split if labels are maps.
     pub fn advance(&mut self, split: &Split, maps: Option<&SolvedMaps>) {
         let chunk = &self.samples[self.done..(self.done + self.target.images_per_unit()).min(self.samples.len())];
+        if chunk.is_empty() {
+            return;
+        }
         match (&mut self.tally, maps) {
             (Tally::Classes { correct, confusion, predicted: classes_predicted }, _) => {
                 let classes = self.target.classes();
@@ -95,8 +98,11 @@ impl EvaluationTask {
         self.done += chunk.len();
     }
 
-    /// The metrics over the samples done.
+    /// The metrics over the samples done; none if there are no samples.
     pub fn results(&self) -> Vec<(Metric, f32)> {
+        if self.done == 0 {
+            return Vec::new();
+        }
         match &self.tally {
             Tally::Classes { correct, .. } => {
                 let metric = match self.scope {

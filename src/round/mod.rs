@@ -11,6 +11,7 @@ mod run;
 mod resume;
 mod fork;
 mod considered;
+mod by_hand;
 
 pub use considered::Reconsidered;
 pub use event::{Activity, RunEvent};

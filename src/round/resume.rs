@@ -172,7 +172,7 @@ impl Run {
 }
 
 /// Checks that the history has this world's data and latent space.
-fn fits(world: &World, history: &History) -> Result<(), ResumeError> {
+pub(super) fn fits(world: &World, history: &History) -> Result<(), ResumeError> {
     history.header.ground().compare(&world.ground).map(|_| ()).map_err(ResumeError::OtherGround)
 }
 

@@ -7,7 +7,7 @@ use super::event::{Activity, RunEvent};
 use super::label_queue::{LabelProgress, LabelQueue, LabelledCandidate};
 use super::training_set::{Pair, TrainingSet};
 
-use crate::experiment::{Experiment, Own, Strategy, TrainingPair, WeightsBetweenRounds};
+use crate::experiment::{Experiment, FirstSet, Own, Strategy, TrainingPair, WeightsBetweenRounds};
 use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord};
 use crate::identity::{Origin, PROGRAM};
 use crate::rng::{Rng, Streams};
@@ -264,7 +264,7 @@ impl Run {
         Ok(Vec::new())
     }
 
-    fn begin_training(&mut self, mut queue: LabelQueue) -> Vec<RunEvent> {
+    pub(super) fn begin_training(&mut self, mut queue: LabelQueue) -> Vec<RunEvent> {
         let round = self.record.round;
         while !queue.is_empty() {
             queue.advance(&self.world);
@@ -325,7 +325,7 @@ impl Run {
             seen,
         };
         match (round, self.strategy().generates_samples()) {
-            (1, false) => sampler(Strategy::Random).propose(&input, count, rng),
+            (1, false) => sampler(first(self.experiment.first_set)).propose(&input, count, rng),
             (1, true) => sampler(Strategy::RandomLatent).propose(&input, count, rng),
             _ => self.sampler.propose(&input, count, rng),
         }
@@ -464,6 +464,14 @@ impl Run {
 
     pub(super) fn ends_here(&self) -> bool {
         self.record.is_last_of(&self.experiment)
+    }
+}
+
+/// The strategy whose sampler chooses the first set.
+fn first(set: FirstSet) -> Strategy {
+    match set {
+        FirstSet::Random => Strategy::Random,
+        FirstSet::KCentre => Strategy::CoreSetLatent,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The interface of samplers: what a sampler can see, and what it returns.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::dataset::{Class, Split};
 use crate::experiment::Experiment;
@@ -126,7 +126,8 @@ impl<'a> Images<'a> {
 
 /// The labelled samples: train samples, and generated ones, which are numbered after the train split.
 ///
-/// Invariant: `bought` holds each sample once; `round_of[s] > 0` for exactly the train samples in it.
+/// Invariant: `bought` holds each sample once; `round_of[s] > 0` for exactly the train samples in it; none of these is
+/// `withheld`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled {
     round_of: Vec<u16>,
@@ -135,18 +136,34 @@ pub struct Labelled {
     made: Vec<Vec<f32>>,
     /// The maps of labelled samples, train or generated, if labels are maps.
     maps: HashMap<u32, ScaledMap>,
+    /// Train samples that are never labelled for training, such as images that people label for a test.
+    withheld: HashSet<u32>,
 }
 
 impl Labelled {
     /// No labels yet, for a train split of `samples`.
     pub fn none(samples: usize) -> Self {
-        Self { round_of: vec![0; samples], bought: Vec::new(), made: Vec::new(), maps: HashMap::new() }
+        let (bought, made, maps, withheld) = Default::default();
+        Self { round_of: vec![0; samples], bought, made, maps, withheld }
+    }
+
+    /// Takes a sample that is not labelled out of the pool, for good.
+    pub fn withhold(&mut self, sample: u32) {
+        if !self.contains(sample) {
+            self.withheld.insert(sample);
+        }
+    }
+
+    /// Whether a sample was taken out of the pool.
+    pub fn is_withheld(&self, sample: u32) -> bool {
+        self.withheld.contains(&sample)
     }
 
     /// Adds a label paid for in `round`; false if the sample was labelled before.
     pub fn buy(&mut self, sample: u32, label: Class, round: usize) -> bool {
+        let withheld = self.is_withheld(sample);
         let slot = &mut self.round_of[sample as usize];
-        if *slot > 0 {
+        if *slot > 0 || withheld {
             return false;
         }
         *slot = round as u16;
@@ -199,14 +216,19 @@ impl Labelled {
         &self.round_of
     }
 
-    /// The number of samples that are not labelled.
+    /// The number of samples that can be labelled.
     pub fn unlabelled_count(&self) -> usize {
         // Generated samples are labelled too, but not of the train split.
-        self.round_of.len() + self.made.len() - self.bought.len()
+        self.round_of.len() + self.made.len() - self.bought.len() - self.withheld.len()
     }
 
-    /// The samples that are not labelled, ascending.
+    /// Whether a train sample can be labelled: it is neither labelled nor withheld.
+    pub fn is_free(&self, sample: u32) -> bool {
+        !self.contains(sample) && !self.is_withheld(sample)
+    }
+
+    /// The samples that can be labelled, ascending.
     pub fn unlabelled(&self) -> Vec<u32> {
-        (0..self.round_of.len() as u32).filter(|&s| !self.contains(s)).collect()
+        (0..self.round_of.len() as u32).filter(|&s| self.is_free(s)).collect()
     }
 }

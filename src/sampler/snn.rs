@@ -53,9 +53,9 @@ pub fn snapped(
             break;
         }
         let found = match pool {
-            NeighbourPool::All => input.latent.index().nearest(&point.to, |_| false),
+            NeighbourPool::All => input.latent.index().nearest(&point.to, |s| input.labelled.is_withheld(s)),
             NeighbourPool::Unlabelled => {
-                input.latent.index().nearest(&point.to, |s| input.labelled.contains(s) || taken.contains(&s))
+                input.latent.index().nearest(&point.to, |s| !input.labelled.is_free(s) || taken.contains(&s))
             }
         };
         // None: the point is not finite.

@@ -9,6 +9,8 @@ mod groups;
 mod in_step;
 mod student;
 mod mean;
+mod proportion;
+mod forecast;
 mod comparison;
 
 pub use comparison::{
@@ -19,7 +21,9 @@ pub use curve::{
     CurvePoint, CurveRound, area_under_curve, curve, endpoint, evaluation_images, labels_to_reach, round_ends,
 };
 pub use exact::{MOST_EXACT_PAIRS, holm, sign_flip, smallest_p, wilcoxon};
+pub use forecast::{Forecast, Reached, forecast};
 pub use groups::{Group, group_named, group_names, groups};
 pub use in_step::{InStep, in_step};
 pub use mean::{MeanPoint, mean_curve};
+pub use proportion::{Agreement, Proportion};
 pub use student::{Interval, mean_interval, t_quantile, t_two_sided, z_quantile};

@@ -7,6 +7,6 @@ mod room;
 pub mod own_masks;
 pub mod preparation;
 
-pub use preparation::{GeneratorFrom, Preparation, PreparationActivity, Prepared, WorldError};
+pub use preparation::{GeneratorFrom, Preparation, PreparationActivity, Prepared, WorldError, side_multiple};
 pub use shared::World;
 pub use training::Resumed;

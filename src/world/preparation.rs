@@ -54,6 +54,8 @@ pub struct Preparation {
     cache: Option<GeneratorCache>,
     /// A generator's file to take instead of training one or looking into the cache.
     given: Option<PathBuf>,
+    /// A data set to take instead of loading that of the experiment.
+    dataset: Option<Dataset>,
     /// What is wrong with the cache; told before the next unit of work.
     warnings: VecDeque<String>,
     device: ComputeDevice,
@@ -184,6 +186,7 @@ impl Preparation {
             data_dir,
             cache,
             given: None,
+            dataset: None,
             warnings: VecDeque::new(),
             device: device.clone(),
             simulation: None,
@@ -214,6 +217,11 @@ impl Preparation {
     pub fn with_generator(mut self, file: Option<PathBuf>) -> Self {
         self.given = file;
         self
+    }
+
+    /// Takes these images, padded as the models need, instead of loading those of the experiment.
+    pub fn with_dataset(self, dataset: Dataset) -> Self {
+        Self { dataset: Some(dataset.padded(side_multiple(&self.experiment))), ..self }
     }
 
     /// Whether the generator is convolutional.
@@ -293,6 +301,9 @@ impl Preparation {
         {
             let strategies = if self.begins { &self.strategies[..] } else { &[] };
             room::check(&self.experiment, strategies, self.device.kind, free)?;
+        }
+        if let Some(given) = self.dataset.take() {
+            return Ok(Some(self.loaded(given)));
         }
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Load if self.experiment.dataset == DatasetKind::Masks => {
@@ -506,7 +517,7 @@ impl Preparation {
             dataset,
             generator,
             ground,
-            latent,
+            latent: Arc::new(latent),
             device: self.device.clone(),
             simulation: self.simulation.take(),
             stand_in: self.stand_in.take(),
@@ -516,7 +527,7 @@ impl Preparation {
 }
 
 /// The number of which image sides must be a multiple, for both the generator and the target network.
-fn side_multiple(experiment: &Experiment) -> usize {
+pub fn side_multiple(experiment: &Experiment) -> usize {
     let generator = generator::side_multiple(experiment.generator);
     let target = nets::info(experiment.network()).side_multiple;
     (1..=target).map(|n| n * generator).find(|m| m.is_multiple_of(target)).unwrap_or(target)

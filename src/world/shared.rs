@@ -18,7 +18,7 @@ pub struct World {
     pub generator: Arc<dyn Generator>,
     /// The data and the latent space, as hashes.
     pub ground: Ground,
-    pub latent: LatentSpace,
+    pub latent: Arc<LatentSpace>,
     pub device: ComputeDevice,
     /// The labelling tool with the maps of the data set, if labels are maps.
     pub simulation: Option<Simulation>,
@@ -27,6 +27,19 @@ pub struct World {
 }
 
 impl World {
+    /// The same world with the labels of another data set of the same images.
+    pub fn with_labels(&self, dataset: Arc<Dataset>) -> Self {
+        Self {
+            dataset,
+            generator: Arc::clone(&self.generator),
+            ground: self.ground.clone(),
+            latent: Arc::clone(&self.latent),
+            device: self.device.clone(),
+            simulation: None,
+            stand_in: None,
+        }
+    }
+
     /// The label of the image decoded from a latent point; `None` if there is no tool.
     pub fn label_point(&self, code: &[f32]) -> Option<Result<MadeSample, Refusal>> {
         let image = || self.generator.decode(code);

@@ -12,7 +12,7 @@ use crate::dataset::DataError;
 use crate::disk;
 
 /// Must change when the same files are to be decoded to other pixels.
-const VERSION: &str = "ridgewalk images 1";
+const VERSION: &str = "ridgewalk images 2";
 /// Fewer images are decoded again each time.
 const MANY: usize = 2_000;
 /// Most bytes of decoded images on disk; the oldest files go first.

@@ -1,5 +1,7 @@
 //! What a format found in own data before any image is decoded: names, splits, labels, and where the images are.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::picture::Picture;
@@ -33,6 +35,11 @@ pub struct Item {
 pub trait Images: Send + Sync {
     /// The image with this index among the items; or why it cannot be read, as the end of a sentence.
     fn picture(&self, item: usize) -> Result<Picture, String>;
+
+    /// The file on disk that holds nothing but this image.
+    fn file(&self, _item: usize) -> Option<PathBuf> {
+        None
+    }
 
     /// Bytes that are held in memory until the images are read.
     fn held(&self) -> u64 {

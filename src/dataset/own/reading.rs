@@ -44,6 +44,8 @@ pub struct Reading {
     /// Their pixels, channel planes one after the other.
     #[serde(skip)]
     pub pixels: Vec<u8>,
+    /// The first 16 bytes of the SHA-256 of each decoded image as it is stored: shape and values.
+    pub contents: Vec<[u8; 16]>,
     pub unreadable: Vec<Unreadable>,
     /// Their shapes (height, width, channels) before, with how many have each.
     pub shapes: BTreeMap<[usize; 3], usize>,
@@ -106,6 +108,7 @@ impl Reader {
         let reading = Reading {
             items: Vec::with_capacity(listing.items.len()),
             pixels: Vec::with_capacity(listing.items.len() * wanted.shape().len()),
+            contents: Vec::with_capacity(listing.items.len()),
             unreadable: listing.unreadable.clone(),
             shapes: BTreeMap::new(),
             range: [f64::INFINITY, f64::NEG_INFINITY],
@@ -178,6 +181,7 @@ impl Reading {
             }
             None => drop(first.insert(seen.content, self.items.len())),
         }
+        self.contents.push(seen.content);
         self.items.push(item.clone());
         self.pixels.extend(seen.pixels);
     }

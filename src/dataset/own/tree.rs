@@ -91,6 +91,14 @@ impl Entry {
         self.parts.join("/")
     }
 
+    /// Its path, unless it is a member of an archive.
+    pub fn on_disk(&self) -> Option<&Path> {
+        match &self.at {
+            At::Disk(path) => Some(path),
+            At::Member(_) | At::Memory(_) => None,
+        }
+    }
+
     /// Its name without its folders.
     pub fn file_name(&self) -> &str {
         self.parts.last().map_or("", String::as_str)

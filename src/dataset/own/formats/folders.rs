@@ -1,5 +1,6 @@
 //! Image files in one folder a class, with folders of splits above them or without; or in one folder without classes.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::dataset::own::format::Format;
@@ -97,6 +98,10 @@ impl Images for Files {
 
     fn are_files(&self) -> bool {
         true
+    }
+
+    fn file(&self, item: usize) -> Option<PathBuf> {
+        self.tree.files[self.files[item]].on_disk().map(Path::to_path_buf)
     }
 }
 

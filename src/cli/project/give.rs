@@ -1,0 +1,120 @@
+//! `ridgewalk project propose` and `ridgewalk project export`: what a project gives.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::work::{WorkArgs, open};
+use crate::cli::args::{at_least_one, variant};
+use crate::cli::out::say;
+use crate::disk;
+use crate::experiment::Variant;
+use crate::grid::on_one_thread;
+use crate::project::transfer::{CONFIG, Table, csv, folders, json, rows, table};
+use crate::project::{Project, ProjectError};
+
+#[derive(Debug, clap::Args)]
+pub struct ProposeArgs {
+    /// The project.
+    folder: PathBuf,
+    /// How many images; by default `samples_per_round` of its settings.
+    #[arg(long, value_parser = at_least_one)]
+    count: Option<usize>,
+    /// The strategy instead of that of the settings, with values of its own fields: "snn alpha=0.5". In round 1 the first
+    /// set is chosen by `first_set`.
+    #[arg(long, value_parser = variant, conflicts_with = "test")]
+    strategy: Option<Variant>,
+    /// The file: batch.csv, a table to fill in; or batch.json, Label Studio's tasks.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Draw images for the test, at random; they are never trained on. Do it first.
+    #[arg(long)]
+    test: bool,
+    /// What Label Studio puts before the name of an image.
+    #[arg(long, value_name = "URL", default_value = "/data/local-files/?d=")]
+    image_prefix: String,
+    #[command(flatten)]
+    work: WorkArgs,
+}
+
+/// Writes the next batch.
+pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
+    let is_json = match extension(&args.out).as_str() {
+        "csv" => false,
+        "json" => true,
+        _ => anyhow::bail!("--out {}: give a file that ends with .csv or .json", args.out.display()),
+    };
+    let mut project = open(&args.folder, "propose")?;
+    let count = args.count.unwrap_or(project.experiment().samples_per_round);
+    let rows = if args.test {
+        let drawn = project.draw_test(count)?;
+        rows(&project, None, &drawn)?
+    } else {
+        let desk = args.work.desk(&mut project)?;
+        let batch = on_one_thread(|| desk.propose(&project, args.strategy.as_ref(), count, &|_| false))??;
+        rows(&project, Some(&batch), &[])?
+    };
+    let bytes = if is_json { json(&rows, &args.image_prefix)? } else { csv(&project, &rows)? };
+    write(&args.out, &bytes)?;
+    let (what, by) = (rows.len(), rows.first().map_or("", |row| &row.strategy));
+    say!("{}: {what} images to label ({by})", args.out.display());
+    if what < count {
+        say!("note: {count} were asked for, and no more are there");
+    }
+    if is_json {
+        let choices: String =
+            project.classes().iter().map(|class| format!("    <Choice value=\"{}\"/>\n", escaped(class))).collect();
+        say!("labelling interface for Label Studio:\n{}", CONFIG.replace("{choices}", &choices));
+    }
+    Ok(())
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ExportArgs {
+    /// The project.
+    folder: PathBuf,
+    /// The table: a row for each labelled image, or with --predictions for every image.
+    #[arg(long, value_name = "FILE.csv", required_unless_present = "folders")]
+    out: Option<PathBuf>,
+    /// Add the model's guess and probabilities, for every image.
+    #[arg(long, requires = "out")]
+    predictions: bool,
+    /// A new or empty folder, which gets one folder a class with the labelled images: hard links where possible, else
+    /// copies.
+    #[arg(long, value_name = "DIR")]
+    folders: Option<PathBuf>,
+    #[command(flatten)]
+    work: WorkArgs,
+}
+
+/// Writes labels, predictions and folders.
+pub fn export(args: &ExportArgs) -> anyhow::Result<()> {
+    let mut project = Project::look(&args.folder)?;
+    project.notes().iter().for_each(|note| say!("note: {note}"));
+    if let Some(out) = &args.out {
+        let what = if args.predictions { Table::Predictions } else { Table::Labels };
+        let bytes = table(&project, what)?;
+        write(out, &bytes)?;
+        say!("{}", out.display());
+    }
+    if let Some(out) = &args.folders {
+        let pictures = args.work.pictures(&mut project)?;
+        let (linked, copied) = folders(&project, &pictures, out)?;
+        say!("{}: {linked} images linked, {copied} copied", out.display());
+    }
+    Ok(())
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let written = disk::write_aside(path, bytes);
+    written.map_err(|source| ProjectError::Write { path: path.into(), source }).context("--out")
+}
+
+/// A text inside an attribute of XML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}

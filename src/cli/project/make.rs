@@ -1,0 +1,88 @@
+//! `ridgewalk project new`.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::work::Bar;
+use crate::cli::args::experiment_in;
+use crate::cli::out::say;
+use crate::project::transfer::{Incoming, Told, import, read};
+use crate::project::{Created, New, create};
+
+#[derive(Debug, clap::Args)]
+pub struct NewArgs {
+    /// The folder for the project: new or empty.
+    folder: PathBuf,
+    /// The images: a folder, an archive or an array, as `ridgewalk data` reads them. Labels that they come with are not
+    /// needed.
+    #[arg(long, value_name = "PATH")]
+    images: PathBuf,
+    /// The classes, separated by commas; without them, those of the first import.
+    #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
+    classes: Vec<String>,
+    /// Labels that there are already: a table with columns `file` and `label`, or an export of Label Studio.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// Take the labels that the images come with: names of folders, a table, an array.
+    #[arg(long, conflicts_with = "labels")]
+    own_labels: bool,
+    /// Set one field of the settings; may be repeated. `ridgewalk info` lists the fields, `first_set` and `strategy` among
+    /// them; those of the network and of sampling may also be changed later in `experiment.toml`.
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    set: Vec<String>,
+    /// Take settings, splits, classes and first set of this experiment, whose images these are: with the same labels the
+    /// project then has the rounds of `ridgewalk run`.
+    #[arg(long = "as", value_name = "EXPERIMENT.toml")]
+    like: Option<PathBuf>,
+    /// A folder with the data of the experiment of --as, searched before RIDGEWALK_DATA and the user's data folder.
+    #[arg(long, value_name = "DIR", requires = "like")]
+    data_dir: Option<PathBuf>,
+}
+
+/// Makes a project, and takes in the labels that there are.
+pub fn new(args: &NewArgs) -> anyhow::Result<()> {
+    let like = args.like.as_ref().map(|file| experiment_in(file)).transpose().context("--as")?;
+    let classes = args.classes.iter().map(|c| c.trim().to_owned()).collect();
+    let new = New {
+        images: args.images.clone(),
+        classes,
+        like: like.map(|experiment| (experiment, args.data_dir.clone())),
+        set: args.set.clone(),
+    };
+    // Before anything is made.
+    let given = args.labels.as_ref().map(|file| read(file)).transpose()?;
+    let bar = Bar::new("reading images");
+    let created = create(&args.folder, &new, "`ridgewalk project new`", &mut |done, all| bar.show(done, all))?;
+    bar.end();
+    let Created { mut project, notes, labels } = created;
+    notes.iter().for_each(|note| say!("note: {note}"));
+    let own = |(image, label): (usize, String)| {
+        let file = project.images().all()[image].file.clone();
+        Incoming { place: "the images".into(), files: vec![file], label, ..Incoming::default() }
+    };
+    let with_labels = labels.len();
+    let incoming = match given {
+        Some(given) => given,
+        None if args.own_labels => labels.into_iter().map(own).collect(),
+        None => Vec::new(),
+    };
+    let file = args.labels.as_deref().unwrap_or(&args.images).display();
+    if !incoming.is_empty() {
+        let told = import(&mut project, &incoming, Told::default());
+        let told = told.with_context(|| {
+            format!("{file}: the project is made, and without labels; put them right and import them")
+        });
+        told?.sentences().iter().for_each(|sentence| say!("{sentence}"));
+    } else if with_labels > 0 && args.labels.is_none() {
+        say!("note: {with_labels} images come with labels, which are not taken; --own-labels takes them");
+    }
+    let (images, experiment) = (project.images().len(), project.experiment());
+    say!("{}: a project of {images} images", args.folder.display());
+    say!(
+        "next: ridgewalk project propose {} --count {} --out batch.csv",
+        args.folder.display(),
+        experiment.samples_per_round.min(images)
+    );
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `ridgewalk project`: label images that a strategy proposes, without a window.
+
+mod work;
+mod make;
+mod give;
+mod take;
+mod tell;
+
+use clap::Subcommand;
+
+/// What to do with a project.
+#[derive(Debug, Subcommand)]
+pub enum ProjectAction {
+    /// Make a project of a folder of images.
+    New(make::NewArgs),
+    /// Write the images to label next, as a table or as Label Studio's tasks.
+    Propose(give::ProposeArgs),
+    /// Take labels in: a table with columns `file` and `label`, or an export of Label Studio.
+    Import(take::ImportArgs),
+    /// Train one round on all labels there are.
+    Train(take::TrainArgs),
+    /// Say where a project stands.
+    Status(tell::StatusArgs),
+    /// Write the labels, the predictions for every image, or a folder of images a class.
+    Export(give::ExportArgs),
+}
+
+impl ProjectAction {
+    /// Whether the text that it prints is its result.
+    pub fn prints(&self) -> bool {
+        matches!(self, Self::Status(_))
+    }
+}
+
+pub fn run(action: &ProjectAction) -> anyhow::Result<()> {
+    match action {
+        ProjectAction::New(args) => make::new(args),
+        ProjectAction::Propose(args) => give::propose(args),
+        ProjectAction::Import(args) => take::import_file(args),
+        ProjectAction::Train(args) => take::train(args),
+        ProjectAction::Status(args) => tell::status(args),
+        ProjectAction::Export(args) => give::export(args),
+    }
+}

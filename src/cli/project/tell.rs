@@ -1,0 +1,93 @@
+//! `ridgewalk project status`.
+
+use std::path::PathBuf;
+
+use crate::cli::out::say;
+use crate::project::{Project, Status};
+
+/// Doubtful labels that are printed; `--json` has all.
+const MOST_DOUBTS: usize = 10;
+
+#[derive(Debug, clap::Args)]
+pub struct StatusArgs {
+    /// The project.
+    folder: PathBuf,
+    /// Print a JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints where a project stands.
+pub fn status(args: &StatusArgs) -> anyhow::Result<()> {
+    let project = Project::look(&args.folder)?;
+    let status = Status::of(&project)?;
+    if args.json {
+        say!("{}", serde_json::to_string_pretty(&status)?);
+        return Ok(());
+    }
+    project.notes().iter().for_each(|note| say!("note: {note}"));
+    lines(&status).iter().for_each(|line| say!("{line}"));
+    Ok(())
+}
+
+/// The accuracy in one sentence.
+pub fn accuracy(status: &Status) -> String {
+    match (status.accuracy, status.accuracy_low.zip(status.accuracy_high)) {
+        (Some(accuracy), Some((low, high))) => {
+            let (images, more) = (status.test_images, status.test_images_to_halve.unwrap_or(0));
+            format!(
+                "accuracy {accuracy:.1} %, 95 % interval {low:.1} to {high:.1} %, on {images} test images; {more} more would \
+                 halve it"
+            )
+        }
+        _ if status.test_images == 0 => {
+            "no accuracy: no test image is labelled; `ridgewalk project propose --test` draws some".into()
+        }
+        _ => "no accuracy: no round was trained yet".into(),
+    }
+}
+
+fn lines(status: &Status) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = |name: &str, text: String| lines.push(format!("{name:<12} {text}"));
+    let waiting = match status.test_images_unlabelled {
+        0 => String::new(),
+        n => format!(", and {n} test images wait for a label"),
+    };
+    line("images", format!("{}, of which {} can be proposed{waiting}", status.images, status.pool));
+    let classes: Vec<String> =
+        status.classes.iter().zip(&status.labelled_by_class).map(|(class, n)| format!("{class} ({n})")).collect();
+    line("classes", if classes.is_empty() { "none yet: those of the first import".into() } else { classes.join(", ") });
+    let new =
+        if status.new_labels > 0 { format!(", {} since the last round", status.new_labels) } else { String::new() };
+    line("labelled", format!("{} for training{new}, {} for the test", status.labelled, status.test_images));
+    line("rounds", status.rounds.to_string());
+    line("accuracy", accuracy(status));
+    if let Some(share) = status.disagreed {
+        line("disagreed", format!("{} of {} new labels are not what the model guessed", share.count, share.of));
+    }
+    for expected in &status.forecast {
+        let at = expected.labels;
+        let (accuracy, low, high) = (expected.accuracy, expected.low, expected.high);
+        line(
+            "forecast",
+            format!("{accuracy:.1} % with {at} labels, within {low:.1} to {high:.1} %, if all goes on as so far"),
+        );
+    }
+    if let Some(why) = status.no_forecast.as_ref().filter(|_| status.rounds > 0) {
+        line("forecast", format!("none: {why}"));
+    }
+    let minutes = status.seconds_per_label.map(|s| s * status.next_batch as f64 / 60.0);
+    let cost = minutes.map(|m| format!(", about {m:.0} minutes at the pace so far")).unwrap_or_default();
+    line("next batch", format!("{} images{cost}", status.next_batch));
+    let doubts = status.doubts.len();
+    for (at, doubt) in status.doubts.iter().take(MOST_DOUBTS).enumerate() {
+        let title = if at == 0 { "doubtful" } else { "" };
+        let sure = 100.0 * doubt.confidence;
+        line(title, format!("{}: labelled {}, the model says {} ({sure:.0} %)", doubt.file, doubt.label, doubt.guess));
+    }
+    if doubts > MOST_DOUBTS {
+        line("", format!("and {} more; --json has all", doubts - MOST_DOUBTS));
+    }
+    lines
+}

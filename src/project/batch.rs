@@ -1,0 +1,66 @@
+//! Batches: the images that were proposed in the round in progress, with their reasons, as labels are awaited.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::error::ProjectError;
+use super::store::Project;
+use crate::archive::{self, Whole};
+use crate::history::LatentStep;
+use crate::sampler::{Candidate, Place};
+
+const MAGIC: &str = "ridgewalk batches";
+/// Folder of the batches, a file for each round.
+const FOLDER: &str = "batches";
+const EXTENSION: &str = "rwb";
+
+/// Images that were proposed together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Batch {
+    pub round: usize,
+    /// The strategy, with values of its own fields: `snn alpha=0.5`; in round 1 the way of the first set.
+    pub strategy: String,
+    pub picks: Vec<Pick>,
+}
+
+/// An image that was proposed, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pick {
+    /// Its place among the images of the project, which is that of its sample.
+    pub image: u32,
+    pub score: Option<f32>,
+    /// The step in latent space that led to it.
+    pub step: Option<LatentStep>,
+}
+
+impl Pick {
+    pub(super) fn candidate(&self) -> Candidate {
+        Candidate { place: Place::Sample(self.image), score: self.score, step: self.step.clone() }
+    }
+}
+
+impl Whole for Batch {}
+
+/// The batches of a round, in the order in which they were proposed.
+pub fn of_round(project: &Project, round: usize) -> Result<Vec<Batch>, ProjectError> {
+    let path = path(project.folder(), round);
+    match path.exists() {
+        false => Ok(Vec::new()),
+        true => Ok(archive::read(&path, MAGIC)?),
+    }
+}
+
+/// Adds a batch to those of its round, unless it is there.
+pub(super) fn keep(project: &Project, batch: &Batch) -> Result<(), ProjectError> {
+    let mut all = of_round(project, batch.round)?;
+    if !all.contains(batch) {
+        all.push(batch.clone());
+        archive::write(&path(project.folder(), batch.round), MAGIC, &all)?;
+    }
+    Ok(())
+}
+
+fn path(folder: &Path, round: usize) -> PathBuf {
+    folder.join(FOLDER).join(format!("{round:02}.{EXTENSION}"))
+}

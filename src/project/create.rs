@@ -1,0 +1,269 @@
+//! A new project: its images and settings, the splits of an experiment if it is to repeat one.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::error::{ProjectError, in_file};
+use super::images::{IMAGES, Image, Images, Part};
+use super::log::{LABELS, Log};
+use super::pictures::told;
+use super::settings::{self, Settings};
+use super::store::{EXPERIMENT, Project};
+use crate::archive;
+use crate::dataset::own::listing::Listing;
+use crate::dataset::own::opening::Opening;
+use crate::dataset::own::reading::Reading;
+use crate::dataset::own::{defaults, formats, wanted};
+use crate::dataset::{self, Split};
+use crate::disk::{self, FolderLock};
+use crate::experiment::{DatasetKind, EvaluationSplit, Experiment, Field, IMAGE_SIDES, NeighbourPool};
+use crate::paths;
+
+/// A project has no last round.
+const ROUNDS: usize = 10_000;
+
+/// What a project is made from.
+#[derive(Debug, Clone, Default)]
+pub struct New {
+    pub images: PathBuf,
+    pub classes: Vec<String>,
+    /// An experiment whose settings, splits and first set are taken, and its data folder.
+    pub like: Option<(Experiment, Option<PathBuf>)>,
+    /// Changes of single fields, as `field=value`.
+    pub set: Vec<String>,
+}
+
+/// A new project, and what was noticed.
+pub struct Created {
+    pub project: Project,
+    pub notes: Vec<String>,
+    /// Labels that the images come with: the place of an image and the name of its class.
+    pub labels: Vec<(usize, String)>,
+}
+
+/// Makes a project in a new or empty folder. `progress` is told how many images of how many are read, and says whether
+/// to go on.
+pub fn create(
+    folder: &Path,
+    new: &New,
+    who: &str,
+    progress: &mut dyn FnMut(usize, usize) -> bool,
+) -> Result<Created, ProjectError> {
+    if is_taken(folder) {
+        return Err(ProjectError::Taken(folder.into()));
+    }
+    settings::names(&new.classes).map_err(|what| ProjectError::Refused(format!("--classes: {what}")))?;
+    let place = std::path::absolute(paths::expanded(&new.images)).unwrap_or_else(|_| new.images.clone());
+    let found = formats::find(&place)?;
+    let (base, splits) = match &new.like {
+        None => (defaults::on_data(Experiment::default(), &place, &defaults::choose(&found.listing), true)?, None),
+        Some((experiment, data_dir)) => {
+            let (experiment, splits) = like(experiment, &place, data_dir.as_deref())?;
+            (experiment, Some(splits))
+        }
+    };
+    let experiment = of_project(base, &new.set, splits.is_some())?;
+    let mut opening = Opening::begin(found, wanted(&experiment), None)?;
+    while opening.advance() {
+        let (done, all) = opening.progress();
+        if !progress(done, all) {
+            return Err(ProjectError::Cancelled);
+        }
+    }
+    let (listing, reading, _) = opening.finish();
+    if reading.items.is_empty() {
+        return Err(in_file(&place, "no image can be read; `ridgewalk data` says why"));
+    }
+    let order = match &splits {
+        None => (0..reading.items.len()).map(|item| (item, Part::Pool)).collect(),
+        Some(splits) => splits.order(&reading)?,
+    };
+    let classes = match &splits {
+        Some(splits) if new.classes.is_empty() || new.classes == splits.classes => splits.classes.clone(),
+        Some(splits) => {
+            let theirs = splits.classes.join(",");
+            return Err(ProjectError::Refused(format!("--classes: the experiment has {theirs}; leave --classes out")));
+        }
+        None => new.classes.clone(),
+    };
+    let image = |&(item, part): &(usize, Part)| Image {
+        file: reading.items[item].name.clone(),
+        digest: disk::hex(reading.contents[item]),
+        part,
+        now: None,
+    };
+    let images = Images::new(order.iter().map(image).collect()).map_err(|what| in_file(&place, what))?;
+    let labels = order.iter().enumerate().filter_map(|(image, (item, _))| {
+        let label = reading.items[*item].label?;
+        Some((image, listing.classes.get(usize::from(label))?.clone()))
+    });
+    let labels = labels.collect();
+    let lock = FolderLock::take_alone(folder, who)?;
+    images.write(&folder.join(IMAGES))?;
+    Log::create(&folder.join(LABELS))?;
+    archive::write_atomically(&folder.join(EXPERIMENT), experiment.to_toml().as_bytes())?;
+    // The last: without it the folder is no project yet.
+    let mut settings = Settings::new(folder, &place, classes);
+    settings.splits_of_experiment = splits.is_some();
+    settings.write(folder)?;
+    let notes = notes(&listing, &reading);
+    Ok(Created { project: Project::read(folder, Some(lock))?, notes, labels })
+}
+
+/// Whether a folder has files that are not hidden, or is a file.
+pub(super) fn is_taken(folder: &Path) -> bool {
+    let hidden = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+    folder.is_file() || std::fs::read_dir(folder).is_ok_and(|all| all.flatten().any(|entry| !hidden(entry)))
+}
+
+fn notes(listing: &Listing, reading: &Reading) -> Vec<String> {
+    let mut notes = listing.notes.clone();
+    let left: Vec<String> = reading.unreadable.iter().map(|u| format!("{} {}", u.file, u.reason)).collect();
+    if !left.is_empty() {
+        notes.push(format!("left out: {}", told(&left)));
+    }
+    if let Some(first) = reading.duplicates.first() {
+        let [name, of] = [first.item, first.of].map(|i| reading.items[i].name.as_str());
+        let count = reading.duplicates.len();
+        notes.push(format!("with the content of another image: {count}, such as {name} of {of}"));
+    }
+    notes
+}
+
+/// The settings of a project: without an end, and without a split that only labels could make.
+fn of_project(base: Experiment, set: &[String], is_like: bool) -> Result<Experiment, ProjectError> {
+    let mut experiment = Experiment {
+        rounds: ROUNDS,
+        stop_at_labels: 0,
+        stop_at_validation_accuracy: 0.0,
+        walks: 0,
+        train_size: 0,
+        test_size: 0,
+        validation_size: 0,
+        evaluate_on: EvaluationSplit::Test,
+        ..base
+    };
+    let own: Vec<(&Field, String)> =
+        OF_PROJECT.iter().filter_map(|name| Field::named(name)).map(|f| (f, f.get(&experiment))).collect();
+    for assignment in set {
+        let named = |e| ProjectError::Refused(format!("--set {assignment}: {e}"));
+        experiment.set(assignment).map_err(named)?;
+    }
+    if let Some((field, value)) = own.iter().find(|(field, value)| field.get(&experiment) != *value) {
+        let name = field.name;
+        let detail = format!("--set {name}: in a project it is {value}; leave it out");
+        return Err(ProjectError::Refused(detail));
+    }
+    let experiment = experiment.validated()?;
+    if experiment.strategy.generates_samples() {
+        let detail = format!(
+            "field `strategy`: {} generates images, which a person cannot label in a project; give another",
+            experiment.strategy
+        );
+        return Err(ProjectError::Refused(detail));
+    }
+    if experiment.neighbours == NeighbourPool::All {
+        let detail = "field `neighbours`: all proposes images that are labelled already; set neighbours=unlabelled";
+        return Err(ProjectError::Refused(detail.into()));
+    }
+    debug_assert!(!is_like || experiment.dataset == DatasetKind::Own);
+    Ok(experiment)
+}
+
+/// Fields that are the same in every project.
+const OF_PROJECT: [&str; 10] = [
+    "dataset",
+    "data",
+    "rounds",
+    "stop_at_labels",
+    "stop_at_validation_accuracy",
+    "walks",
+    "train_size",
+    "test_size",
+    "validation_size",
+    "evaluate_on",
+];
+
+/// The splits of an experiment.
+struct Splits {
+    train: Split,
+    test: Split,
+    classes: Vec<String>,
+}
+
+/// The settings of a project that is to repeat an experiment on the images at `place`, and its splits.
+fn like(experiment: &Experiment, place: &Path, data_dir: Option<&Path>) -> Result<(Experiment, Splits), ProjectError> {
+    let refused = |what: String| ProjectError::Refused(format!("--as: {what}"));
+    if !experiment.dataset.task().has_classes() {
+        return Err(refused(format!(
+            "the labels of {} are stress maps; give an experiment of classes",
+            experiment.name
+        )));
+    }
+    let own = experiment.dataset == DatasetKind::Own;
+    let data = place.to_string_lossy().into_owned();
+    let source = if own { Experiment { data: data.clone(), ..experiment.clone() } } else { experiment.clone() };
+    let found = dataset::load(&source, 1, data_dir)?;
+    let shape = found.shape();
+    if !own && (shape.height != shape.width || !IMAGE_SIDES.contains(&shape.height)) {
+        return Err(refused(format!("its images are {} x {}", shape.height, shape.width)));
+    }
+    let test = found.evaluation(experiment.evaluate_on).clone();
+    if test.is_empty() {
+        return Err(refused("it has no images to evaluate on; set validation_size or evaluate_on=test".into()));
+    }
+    let mut base = Experiment { data, ..experiment.clone() };
+    base.set("dataset=own")?;
+    if !own {
+        base.set(&format!("image_side={}", shape.height))?;
+        base.set(if shape.channels == 1 { "image_colour=grey" } else { "image_colour=rgb" })?;
+        base.set("image_fit=fit")?;
+    }
+    Ok((base, Splits { train: found.train, test, classes: found.classes }))
+}
+
+impl Splits {
+    /// The items of a reading in the order of the splits, by their names and pixels, or by their pixels alone.
+    fn order(&self, reading: &Reading) -> Result<Vec<(usize, Part)>, ProjectError> {
+        let length = self.train.shape().len();
+        let pixels: Vec<&[u8]> = reading.pixels.chunks_exact(length).collect();
+        let by_name: HashMap<&str, usize> =
+            reading.items.iter().enumerate().map(|(at, item)| (item.name.as_str(), at)).collect();
+        let mut alike: HashMap<&[u8], Vec<usize>> = HashMap::new();
+        (0..pixels.len()).rev().for_each(|item| alike.entry(pixels[item]).or_default().push(item));
+        let mut taken = vec![false; pixels.len()];
+        let (mut order, mut missing) = (Vec::new(), 0);
+        for (split, part) in [(&self.train, Part::Pool), (&self.test, Part::Test)] {
+            for sample in 0..split.len() {
+                let image = split.image(sample);
+                let named = split.origin(sample).0.and_then(|name| by_name.get(name).copied());
+                let named = named.filter(|&item| pixels[item] == image && !taken[item]);
+                let found = named.or_else(|| {
+                    let alike = alike.get_mut(image)?;
+                    while let Some(item) = alike.pop() {
+                        if !taken[item] {
+                            return Some(item);
+                        }
+                    }
+                    None
+                });
+                match found {
+                    Some(item) => {
+                        taken[item] = true;
+                        order.push((item, part));
+                    }
+                    None => missing += 1,
+                }
+            }
+        }
+        if missing > 0 {
+            let all = self.train.len() + self.test.len();
+            return Err(ProjectError::Refused(format!(
+                "--as: {missing} of the {all} images of the experiment's splits are not among those of --images; give the \
+                 images that it runs on"
+            )));
+        }
+        order.extend((0..pixels.len()).filter(|&item| !taken[item]).map(|item| (item, Part::Aside)));
+        Ok(order)
+    }
+}

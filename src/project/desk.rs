@@ -1,0 +1,230 @@
+//! What a project computes: the next batch by a strategy, and a round of training on all labels there are, with the same
+//! `Run` as every experiment.
+
+use std::sync::Arc;
+
+use super::batch::{self, Batch, Pick};
+use super::error::ProjectError;
+use super::pictures::Pictures;
+use super::rounds::{self, Predictions};
+use super::store::{Labels, Project};
+use crate::dataset::Class;
+use crate::experiment::Variant;
+use crate::history::RoundRecord;
+use crate::round::Run;
+use crate::sampler::{Candidate, Place};
+use crate::world::World;
+
+/// The images and the models of a project in memory.
+pub struct Desk {
+    pub pictures: Pictures,
+    /// Without labels.
+    world: Arc<World>,
+}
+
+/// How far a round is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Progress {
+    /// Optimiser steps done of all.
+    Training { done: usize, all: usize },
+    /// Images done of all, for guesses and exports.
+    Predicting { done: usize, all: usize },
+}
+
+impl Desk {
+    /// The desk of a project, once `Pictures::preparation` has prepared its world.
+    pub fn new(pictures: Pictures, world: Arc<World>) -> Self {
+        Self { pictures, world }
+    }
+
+    /// The world, whose images have no labels.
+    pub fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    /// The world with the labels that there are by now.
+    fn labelled_world(&self, project: &Project, labels: &Labels) -> Result<Arc<World>, ProjectError> {
+        let mut train = vec![0; self.world.dataset.train.len()];
+        labels.train.iter().for_each(|(image, class)| train[*image] = *class);
+        let test = self.pictures.labelled(project, &labels.test)?;
+        // Before the first import there is no class, and nothing has a label.
+        let classes = Some(project.classes()).filter(|c| !c.is_empty()).unwrap_or(&self.world.dataset.classes);
+        let dataset = self.world.dataset.with_labels(classes.to_vec(), train, test)?;
+        Ok(Arc::new(self.world.with_labels(Arc::new(dataset))))
+    }
+
+    /// The run of a project at the end of its last round, and the samples that are labelled since.
+    fn run(&self, project: &Project, labels: &Labels) -> Result<At, ProjectError> {
+        let world = self.labelled_world(project, labels)?;
+        let (history, checkpoint) = match rounds::read(project)? {
+            Some(found) => found,
+            None => (Run::new(&world, project.experiment(), 1).history().clone(), None),
+        };
+        let (round, is_fresh) = (history.rounds.len() + 1, checkpoint.is_none());
+        let mut withheld: Vec<u32> = project.passed_over(round).into_iter().map(|image| image as u32).collect();
+        let parts = project.images().all()[..project.images().embedded()].iter().enumerate();
+        withheld.extend(parts.filter(|(_, image)| image.part.is_test()).map(|(at, _)| at as u32));
+        let class_of: std::collections::HashMap<u32, Class> =
+            labels.train.iter().map(|(image, class)| (*image as u32, *class)).collect();
+        let bought: Vec<(u32, Class)> =
+            history.rounds.iter().flat_map(|r| &r.proposals).map(|p| (p.sample, p.label)).collect();
+        let has_changed = bought.iter().any(|(sample, class)| class_of.get(sample) != Some(class));
+        let known: std::collections::HashSet<u32> = bought.into_iter().map(|(sample, _)| sample).collect();
+        let new: Vec<u32> =
+            labels.train.iter().map(|(image, _)| *image as u32).filter(|sample| !known.contains(sample)).collect();
+        let is_labelled = |sample: u32| class_of.contains_key(&sample);
+        let run = Run::by_hand(&world, history, checkpoint, &is_labelled, &withheld)?;
+        Ok(At { run, round, new, is_fresh, has_changed })
+    }
+
+    /// Proposes images to label: `count` of them, or as many as the pool still has. The same labels and rounds give the
+    /// same batch.
+    pub fn propose(
+        &self,
+        project: &Project,
+        strategy: Option<&Variant>,
+        count: usize,
+        interrupted: &dyn Fn(f32) -> bool,
+    ) -> Result<Batch, ProjectError> {
+        let labels = project.labels()?;
+        let mut at = self.run(project, &labels)?;
+        if at.round > 1 && at.is_fresh {
+            let what = "there is a class more since the last round, which the model does not know; `ridgewalk project train` \
+                        first";
+            return Err(ProjectError::Refused(what.into()));
+        }
+        let setup = match strategy {
+            Some(variant) => variant.resolve(project.experiment())?.experiment,
+            None => project.experiment().clone(),
+        };
+        if setup.strategy.generates_samples() {
+            let what = format!("--strategy: {} generates images, which a person cannot label here", setup.strategy);
+            return Err(ProjectError::Refused(what));
+        }
+        let candidates = at.run.next_candidates(&setup, &at.new, count, interrupted);
+        let candidates = candidates.map_err(|_| ProjectError::Cancelled)?;
+        if candidates.is_empty() && count > 0 {
+            return Err(ProjectError::Refused(
+                "every image of the pool is labelled; nothing is left to propose".into(),
+            ));
+        }
+        let pick = |c: Candidate| match c.place {
+            Place::Sample(image) => Some(Pick { image, score: c.score, step: c.step }),
+            Place::Point(_) => None,
+        };
+        let first = || format!("first set, {}", setup.first_set);
+        let strategy = match (at.round, strategy) {
+            (1, _) => first(),
+            (_, Some(variant)) => variant.to_string(),
+            (_, None) => setup.strategy.to_string(),
+        };
+        let batch = Batch { round: at.round, strategy, picks: candidates.into_iter().filter_map(pick).collect() };
+        batch::keep(project, &batch)?;
+        Ok(batch)
+    }
+
+    /// Trains one round on all labels there are, and predicts every image. `progress` is told how far it is, and says
+    /// whether to go on; nothing is written before the end. `again` trains also if no label is new.
+    pub fn train(
+        &self,
+        project: &Project,
+        again: bool,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Arc<RoundRecord>, ProjectError> {
+        let labels = project.labels()?;
+        let refused = |what: &str| Err(ProjectError::Refused(what.into()));
+        if labels.train.is_empty() {
+            return refused("no image is labelled for training; label the images of `ridgewalk project propose` first");
+        }
+        if project.classes().len() < 2 {
+            return refused(
+                "there is one class only, so there is nothing to tell apart; label images of another class",
+            );
+        }
+        let At { mut run, round, new, is_fresh, has_changed } = self.run(project, &labels)?;
+        if new.is_empty() && !has_changed && !is_fresh && !again {
+            let last = round - 1;
+            let what = format!("no label is new since round {last}; label more images, or give --again");
+            return Err(ProjectError::Refused(what));
+        }
+        run.begin_with(in_order(project, round, new)?);
+        while run.rounds_done() < round {
+            if let Some((done, all)) = run.steps_in_round()
+                && !progress(Progress::Training { done, all })
+            {
+                return Err(ProjectError::Cancelled);
+            }
+            // Never interrupted within a step.
+            let _ = run.advance(&|| false);
+        }
+        let record = run.history().rounds.last().cloned().unwrap_or_else(|| Arc::new(RoundRecord::empty(round)));
+        if record.diverged {
+            let rate = project.experiment().learning_rate;
+            let what = format!(
+                "the training diverged, and the round was not kept; give a learning_rate below {rate} in experiment.toml"
+            );
+            return Err(ProjectError::Refused(what));
+        }
+        let predictions = self.predict(project, &run, round, progress)?;
+        rounds::write(project, run.history(), &run.checkpoint()?, &predictions)?;
+        Ok(record)
+    }
+
+    /// What the target predicts for every image: those of the test in the chunks of the evaluation, with its results.
+    fn predict(
+        &self,
+        project: &Project,
+        run: &Run,
+        round: usize,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Predictions, ProjectError> {
+        let (all, classes) = (project.images().len(), project.classes().len());
+        let tested: Vec<(usize, Class)> = project.labels()?.test;
+        let is_tested: std::collections::HashSet<usize> = tested.iter().map(|(image, _)| *image).collect();
+        let others: Vec<(usize, Class)> = (0..all).filter(|at| !is_tested.contains(at)).map(|at| (at, 0)).collect();
+        let mut log_probabilities = vec![0.0; all * classes];
+        let mut before = 0;
+        for images in [tested, others].iter().filter(|images| !images.is_empty()) {
+            let split = self.pictures.labelled(project, images)?;
+            let rows =
+                run.log_probabilities(&split, &mut |done| progress(Progress::Predicting { done: before + done, all }));
+            if rows.len() != images.len() * classes {
+                return Err(ProjectError::Cancelled);
+            }
+            for ((image, _), row) in images.iter().zip(rows.chunks_exact(classes)) {
+                log_probabilities[image * classes..(image + 1) * classes].copy_from_slice(row);
+            }
+            before += images.len();
+        }
+        Ok(Predictions { round, classes, log_probabilities })
+    }
+}
+
+/// A project's run between two rounds.
+struct At {
+    run: Run,
+    /// The next round.
+    round: usize,
+    /// The samples that are labelled since the last round, ascending.
+    new: Vec<u32>,
+    /// Whether its target is untrained.
+    is_fresh: bool,
+    /// Whether a label of an earlier round is another by now, or was taken back.
+    has_changed: bool,
+}
+
+/// The candidates of a round: the samples that are labelled since the last one, in the order in which they were
+/// proposed, others behind them by their numbers. So the order in which a person labels them changes no result.
+fn in_order(project: &Project, round: usize, new: Vec<u32>) -> Result<Vec<Candidate>, ProjectError> {
+    let mut left: std::collections::BTreeSet<u32> = new.into_iter().collect();
+    let batches = batch::of_round(project, round)?;
+    let mut candidates = Vec::new();
+    for pick in batches.iter().flat_map(|batch| &batch.picks) {
+        if left.remove(&pick.image) {
+            candidates.push(pick.candidate());
+        }
+    }
+    let unproposed = |image| Candidate { place: Place::Sample(image), score: None, step: None };
+    candidates.extend(left.into_iter().map(unproposed));
+    Ok(candidates)
+}

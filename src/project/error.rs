@@ -1,0 +1,73 @@
+//! Why something cannot be done with a project: each names the file or the field and says what to do.
+
+use std::path::PathBuf;
+
+use crate::archive::ArchiveError;
+use crate::dataset::DataError;
+use crate::disk::{self, LockError};
+use crate::experiment::ExperimentError;
+use crate::neighbours::IndexError;
+use crate::round::ResumeError;
+use crate::target::WeightsError;
+use crate::world::WorldError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    #[error("{}: is no project ({why}); make one with `ridgewalk project new`", folder.display())]
+    NoProject { folder: PathBuf, why: String },
+    #[error("{}: holds files already; give a new or an empty folder", .0.display())]
+    Taken(PathBuf),
+    #[error("{}: {holder} has this project open; close it there, or wait for its end", folder.display())]
+    Busy { folder: PathBuf, holder: String },
+    #[error("{}: {detail}", path.display())]
+    File { path: PathBuf, detail: String },
+    #[error("{}", disk::unwritten(path, source))]
+    Write { path: PathBuf, source: std::io::Error },
+    /// One sentence that says what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// An import that would change something that it was not told to: a line for each objection.
+    #[error("nothing was imported:\n{}", .0.join("\n"))]
+    Objections(Vec<String>),
+    #[error("cancelled; the labels are on disk, and nothing else was changed")]
+    Cancelled,
+    #[error(transparent)]
+    Lock(LockError),
+    #[error(transparent)]
+    Data(DataError),
+    #[error(transparent)]
+    World(#[from] WorldError),
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error(transparent)]
+    Embedding(#[from] IndexError),
+}
+
+impl From<LockError> for ProjectError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Busy { folder, holder } => Self::Busy { folder, holder },
+            other => Self::Lock(other),
+        }
+    }
+}
+
+impl From<DataError> for ProjectError {
+    fn from(error: DataError) -> Self {
+        match error {
+            DataError::Cancelled { .. } => Self::Cancelled,
+            other => Self::Data(other),
+        }
+    }
+}
+
+/// An error about a file.
+pub fn in_file(path: impl Into<PathBuf>, detail: impl std::fmt::Display) -> ProjectError {
+    ProjectError::File { path: path.into(), detail: detail.to_string() }
+}

@@ -1,0 +1,281 @@
+//! `labels.csv`: every answer of a person as a row, appended and flushed; of the rows about an image the last one counts.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::error::{ProjectError, in_file};
+use crate::disk::{self, Appended};
+use crate::paths;
+
+/// The file, in the folder of its project.
+pub const LABELS: &str = "labels.csv";
+const COLUMNS: [&str; 9] = ["file", "label", "round", "strategy", "seconds", "time", "who", "answer", "guess"];
+
+/// What a person said of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It is of the class in the column `label`.
+    Label,
+    /// The label given before is taken back.
+    Undone,
+    /// Later: it may be proposed again in the next round.
+    Skipped,
+    NotSure,
+    NoneOfThese,
+}
+
+impl Answer {
+    const ALL: [Self; 5] = [Self::Label, Self::Undone, Self::Skipped, Self::NotSure, Self::NoneOfThese];
+
+    /// The name in the file; nothing for a label.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Label => "",
+            Self::Undone => "undone",
+            Self::Skipped => "skipped",
+            Self::NotSure => "not-sure",
+            Self::NoneOfThese => "none-of-these",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|a| a.name() == name)
+    }
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The image's name in the project.
+    pub file: String,
+    /// A class, or empty unless the answer is a label.
+    pub label: String,
+    /// The round that the answer was given for, from 1.
+    pub round: usize,
+    /// What proposed the image: a strategy, `test`, or `import` for labels of images that nothing proposed.
+    pub strategy: String,
+    /// How long the person took, if that is known.
+    pub seconds: Option<f64>,
+    pub time: String,
+    pub who: String,
+    pub answer: Answer,
+    /// The class that the model guessed, if the person was shown it.
+    pub guess: String,
+}
+
+/// The rows of a project, and the last one about each image.
+#[derive(Debug)]
+pub struct Log {
+    path: PathBuf,
+    rows: Vec<Row>,
+    last: HashMap<String, usize>,
+    /// Open in a project that may be changed.
+    file: Option<Appended>,
+    /// The last line, if a kill cut it off; it is no row.
+    pub torn: Option<String>,
+}
+
+impl Log {
+    /// Makes the file of a new project.
+    pub fn create(path: &Path) -> Result<(), ProjectError> {
+        let text = COLUMNS.join(",") + "\n";
+        disk::write_aside(path, text.as_bytes()).map_err(|source| ProjectError::Write { path: path.into(), source })
+    }
+
+    /// Reads the file. If it is to be appended to, a last line that a kill has cut off is removed.
+    pub fn open(path: &Path, append: bool) -> Result<Self, ProjectError> {
+        let bytes = paths::read(path).map_err(|e| in_file(path, format!("cannot be read ({e})")))?;
+        let (rows, end) = parse(path, &bytes)?;
+        let torn = (end < bytes.len()).then(|| String::from_utf8_lossy(&bytes[end..]).trim_end().to_owned());
+        let unwritten = |source| ProjectError::Write { path: path.into(), source };
+        let file = append.then(|| Appended::open(path, end as u64)).transpose().map_err(unwritten)?;
+        let mut log = Self { path: path.into(), rows: Vec::new(), last: HashMap::new(), file, torn };
+        rows.into_iter().for_each(|row| log.take(row));
+        Ok(log)
+    }
+
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The last row about an image.
+    pub fn last(&self, file: &str) -> Option<&Row> {
+        self.last.get(file).map(|&at| &self.rows[at])
+    }
+
+    /// The row with the label of an image that is labelled now.
+    pub fn label(&self, file: &str) -> Option<&Row> {
+        self.last(file).filter(|row| row.answer == Answer::Label)
+    }
+
+    /// Appends rows; they are on the disk when this returns. After a failure the file is as it was.
+    pub fn append(&mut self, rows: Vec<Row>) -> Result<(), ProjectError> {
+        let unwritten = |source| ProjectError::Write { path: self.path.clone(), source };
+        let Some(file) = &mut self.file else {
+            return Err(in_file(&self.path, "is open for reading only"));
+        };
+        let mut text = csv::Writer::from_writer(Vec::new());
+        for row in &rows {
+            text.write_record(cells(row)).map_err(|e| unwritten(e.into()))?;
+        }
+        let bytes = text.into_inner().map_err(|e| unwritten(e.into_error()))?;
+        file.append(&bytes).map_err(unwritten)?;
+        rows.into_iter().for_each(|row| self.take(row));
+        Ok(())
+    }
+
+    fn take(&mut self, row: Row) {
+        self.last.insert(row.file.clone(), self.rows.len());
+        self.rows.push(row);
+    }
+}
+
+fn cells(row: &Row) -> [String; 9] {
+    [
+        row.file.clone(),
+        row.label.clone(),
+        row.round.to_string(),
+        row.strategy.clone(),
+        row.seconds.map(|s| s.to_string()).unwrap_or_default(),
+        row.time.clone(),
+        row.who.clone(),
+        row.answer.name().to_owned(),
+        row.guess.clone(),
+    ]
+}
+
+/// The rows of the file, and where the last whole one ends.
+fn parse(path: &Path, bytes: &[u8]) -> Result<(Vec<Row>, usize), ProjectError> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let (mut rows, mut end, mut record) = (Vec::new(), 0, csv::ByteRecord::new());
+    loop {
+        let more = reader.read_byte_record(&mut record).map_err(|e| in_file(path, format!("cannot be read ({e})")))?;
+        if !more {
+            break;
+        }
+        let after = reader.position().byte() as usize;
+        let is_last = after >= bytes.len();
+        if is_last && (bytes.last() != Some(&b'\n') || record.len() != COLUMNS.len()) {
+            break;
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let bad = |what: &str| in_file(path, format!("line {line}: {what}; put the line right or remove it"));
+        if record.len() != COLUMNS.len() {
+            return Err(bad(&format!("{} cells instead of {}", record.len(), COLUMNS.len())));
+        }
+        if end == 0 {
+            if record.iter().ne(COLUMNS.map(str::as_bytes)) {
+                return Err(bad(&format!("is not the header {}", COLUMNS.join(","))));
+            }
+        } else {
+            rows.push(row(&record).map_err(|what| bad(&what))?);
+        }
+        end = after;
+    }
+    match end {
+        0 => Err(in_file(path, "is empty or cut off; the labels are lost unless there is a copy of it")),
+        _ => Ok((rows, end)),
+    }
+}
+
+fn row(record: &csv::ByteRecord) -> Result<Row, String> {
+    let text = |place: usize| String::from_utf8(record[place].to_vec()).map_err(|_| "is no UTF-8".to_owned());
+    let (file, label, answer) = (text(0)?, text(1)?, text(7)?);
+    let answer = Answer::named(&answer).ok_or_else(|| format!("`{answer}` is no answer"))?;
+    if label.is_empty() && answer == Answer::Label {
+        return Err("has no label".into());
+    }
+    let round = text(2)?.parse().map_err(|_| "the round is no whole number".to_owned())?;
+    let seconds = Some(text(4)?).filter(|s| !s.is_empty());
+    let seconds = seconds.map(|s| s.parse()).transpose().map_err(|_| "the seconds are no number".to_owned())?;
+    Ok(Row { file, label, round, strategy: text(3)?, seconds, time: text(5)?, who: text(6)?, answer, guess: text(8)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(file: &str, label: &str, answer: Answer) -> Row {
+        let (time, who, guess) = ("2026-01-01T00:00:00Z".into(), "me".into(), String::new());
+        Row {
+            file: file.into(),
+            label: label.into(),
+            round: 1,
+            strategy: "snn".into(),
+            seconds: Some(1.25),
+            time,
+            who,
+            answer,
+            guess,
+        }
+    }
+
+    fn log() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LABELS);
+        Log::create(&path).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn the_last_row_about_an_image_counts_and_all_are_there_after_reopening() {
+        let (_folder, path) = log();
+        let rows = [
+            said("a.png", "cat", Answer::Label),
+            said("b, \"c\"\nd.png", "dog", Answer::Label),
+            said("a.png", "dog", Answer::Label),
+            said("e.png", "", Answer::NotSure),
+            said("b, \"c\"\nd.png", "", Answer::Undone),
+        ];
+        let mut log = Log::open(&path, true).unwrap();
+        rows.iter().for_each(|row| log.append(vec![row.clone()]).unwrap());
+        for log in [log, Log::open(&path, true).unwrap(), Log::open(&path, false).unwrap()] {
+            assert_eq!((log.rows(), &log.torn), (&rows[..], &None));
+            assert_eq!(log.label("a.png").unwrap().label, "dog");
+            assert_eq!((log.label("b, \"c\"\nd.png"), log.label("e.png")), (None, None));
+        }
+    }
+
+    /// As a kill in the middle of a write leaves it.
+    #[test]
+    fn cut_off_anywhere_only_the_last_row_is_lost_and_what_follows_is_whole() {
+        let (_folder, path) = log();
+        let [first, second, third] =
+            ["a.png", "b\n.png", "c.png"].map(|file| said(file, "the, \"cat\"", Answer::Label));
+        let mut log = Log::open(&path, true).unwrap();
+        log.append(vec![first.clone()]).unwrap();
+        let before = std::fs::metadata(&path).unwrap().len() as usize;
+        log.append(vec![second.clone()]).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        for end in before..whole.len() {
+            std::fs::write(&path, &whole[..end]).unwrap();
+            assert_eq!(Log::open(&path, false).unwrap().rows(), std::slice::from_ref(&first), "{end}");
+            let mut log = Log::open(&path, true).unwrap();
+            assert_eq!(log.torn.is_some(), end > before, "{end}");
+            log.append(vec![third.clone()]).unwrap();
+            let again = Log::open(&path, true).unwrap();
+            assert_eq!((again.rows(), &again.torn), (&[first.clone(), third.clone()][..], &None), "{end}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_line_is_named_and_not_skipped() {
+        let (_folder, path) = log();
+        let header = std::fs::read_to_string(&path).unwrap();
+        for (text, says) in [
+            ("a,b\nc,d,1,snn,,,me,,\n", "line 2: 2 cells instead of 9"),
+            ("a.png,cat,one,snn,,,me,,\n", "line 2: the round is no whole number"),
+            ("a.png,cat,1,snn,soon,,me,,\n", "line 2: the seconds are no number"),
+            ("a.png,cat,1,snn,,,me,,\nb.png,,1,snn,,,me,,\n", "line 3: has no label"),
+            ("a.png,cat,1,snn,,,me,perhaps,\n", "line 2: `perhaps` is no answer"),
+        ] {
+            std::fs::write(&path, header.clone() + text).unwrap();
+            let error = Log::open(&path, true).unwrap_err().to_string();
+            assert!(error.contains(LABELS) && error.contains(says), "{error}");
+        }
+        for text in ["", "file,label\nb,c\n"] {
+            std::fs::write(&path, text).unwrap();
+            assert!(Log::open(&path, true).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Projects: people label the images that a strategy proposes, round after round, with the engine of every run.
+//!
+//! A [`Project`] is a folder with settings, images and labels; [`Pictures`] are its images in memory, and with a world,
+//! prepared step by step, they become a [`Desk`], which proposes and trains. `transfer` has what comes in and goes out.
+
+mod error;
+mod settings;
+mod images;
+mod log;
+mod store;
+mod pictures;
+mod create;
+mod batch;
+mod rounds;
+mod desk;
+mod status;
+pub mod transfer;
+
+pub use batch::{Batch, Pick, of_round};
+pub use create::{Created, New, create};
+pub use desk::{Desk, Progress};
+pub use error::ProjectError;
+pub use images::{Image, Images, Part};
+pub use log::{Answer, Log, Row};
+pub use pictures::Pictures;
+pub use rounds::{Predictions, predictions, read as read_rounds};
+pub use settings::Settings;
+pub use status::{Doubt, Status};
+pub use store::{Labels, Project, Said, user};

@@ -1,0 +1,142 @@
+//! `project.toml`: where the images of a project are, and its classes.
+
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{ProjectError, in_file};
+use crate::archive;
+use crate::dataset::own::labels::MOST_CLASSES;
+use crate::paths;
+
+/// The file, in the folder of its project; `experiment.toml` beside it has the settings of sampling and training.
+pub const SETTINGS: &str = "project.toml";
+/// Version of the files of a project.
+const FORMAT: u32 = 1;
+
+/// What a project is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub format: u32,
+    /// Where the images are.
+    pub images: String,
+    /// The same place as seen from the project's folder, for a project that moves together with its images.
+    #[serde(default)]
+    pub images_beside: String,
+    /// Names of the classes, in the order of their numbers; empty until the first import, unless they were given.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// Whether the test images are those of an experiment; otherwise they are drawn from the pool.
+    #[serde(default)]
+    pub splits_of_experiment: bool,
+}
+
+impl Settings {
+    pub fn new(folder: &Path, images: &Path, classes: Vec<String>) -> Self {
+        let mut settings = Self {
+            format: FORMAT,
+            images: String::new(),
+            images_beside: String::new(),
+            classes,
+            splits_of_experiment: false,
+        };
+        settings.set_images(folder, images);
+        settings
+    }
+
+    /// Takes over the place of the images.
+    pub fn set_images(&mut self, folder: &Path, images: &Path) {
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let (folder, images) = (whole(folder), whole(&paths::expanded(images)));
+        self.images_beside = beside(&folder, &images).to_string_lossy().into_owned();
+        self.images = images.to_string_lossy().into_owned();
+    }
+
+    /// Where the images may be, the likeliest place first.
+    pub fn places(&self, folder: &Path) -> Vec<PathBuf> {
+        let beside = Some(&self.images_beside).filter(|text| !text.is_empty());
+        std::iter::once(PathBuf::from(&self.images)).chain(beside.map(|text| folder.join(text))).collect()
+    }
+
+    pub fn read(folder: &Path) -> Result<Self, ProjectError> {
+        let path = folder.join(SETTINGS);
+        let text = paths::read_text(&path).map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+                ProjectError::NoProject { folder: folder.into(), why: format!("{SETTINGS} is not there") }
+            }
+            _ => in_file(&path, format!("cannot be read ({e})")),
+        })?;
+        let told = |e: toml::de::Error| in_file(&path, e.message().lines().collect::<Vec<_>>().join(" "));
+        let settings: Self = toml::from_str(&text).map_err(told)?;
+        if settings.format != FORMAT {
+            let format = settings.format;
+            return Err(in_file(&path, format!("its format is {format}; this program reads {FORMAT}")));
+        }
+        names(&settings.classes).map_err(|what| in_file(&path, what))?;
+        Ok(settings)
+    }
+
+    pub fn write(&self, folder: &Path) -> Result<(), ProjectError> {
+        let path = folder.join(SETTINGS);
+        let text = toml::to_string(self).map_err(|e| in_file(&path, e))?;
+        Ok(archive::write_atomically(&path, text.as_bytes())?)
+    }
+}
+
+/// An error if these cannot be the names of classes.
+pub fn names(classes: &[String]) -> Result<(), String> {
+    if let Some(odd) = classes.iter().find(|c| c.trim().is_empty() || c.trim() != c.as_str()) {
+        return Err(format!("the class `{odd}` has no name, or spaces around it"));
+    }
+    if let Some(twice) = classes.iter().enumerate().find(|(at, class)| classes[..*at].contains(class)) {
+        return Err(format!("the class `{}` is there twice", twice.1));
+    }
+    match classes.len() > MOST_CLASSES {
+        true => Err(format!("{} classes, and at most {MOST_CLASSES} can be learned", classes.len())),
+        false => Ok(()),
+    }
+}
+
+/// The way from one absolute path to another.
+fn beside(from: &Path, to: &Path) -> PathBuf {
+    let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) = (from.components().collect(), to.components().collect());
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from[shared..].iter().map(|_| Component::ParentDir);
+    up.chain(to[shared..].iter().copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_images_are_looked_for_where_they_were_and_beside_the_project() {
+        let folder = tempfile::tempdir().unwrap();
+        let (project, images) = (folder.path().join("a/project"), folder.path().join("images"));
+        let settings = Settings::new(&project, &images, vec!["cat".into(), "dog".into()]);
+        assert_eq!(settings.images_beside, "../../images");
+        settings.write(&project).unwrap();
+        assert_eq!(Settings::read(&project).unwrap(), settings);
+        let elsewhere = Path::new("/other/a/project");
+        assert_eq!(settings.places(elsewhere), [images, elsewhere.join("../../images")]);
+    }
+
+    #[test]
+    fn bad_settings_name_the_file_and_what_is_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Settings::read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("is no project") && error.contains("project new"), "{error}");
+        for (text, says) in [
+            ("format = 2\nimages = \"a\"", "its format is 2"),
+            ("format = 1", "missing field `images`"),
+            ("format = 1\nimages = \"a\"\nclases = []", "unknown field `clases`"),
+            ("format = 1\nimages = \"a\"\nclasses = [\"b\", \"b\"]", "`b` is there twice"),
+            ("format = 1\nimages = \"a\"\nclasses = [\" b\"]", "` b` has no name"),
+        ] {
+            std::fs::write(folder.path().join(SETTINGS), text).unwrap();
+            let error = Settings::read(folder.path()).unwrap_err().to_string();
+            assert!(error.contains(SETTINGS) && error.contains(says), "{error}");
+        }
+    }
+}

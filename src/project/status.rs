@@ -1,0 +1,190 @@
+//! Where a project stands: what is labelled, how good the model is, where the curve goes, and which labels it doubts.
+
+use serde::Serialize;
+
+use super::error::ProjectError;
+use super::images::Part;
+use super::rounds::{self, Predictions};
+use super::store::{Labels, Project};
+use crate::dataset::Class;
+use crate::history::History;
+use crate::statistics::{Proportion, Reached, forecast};
+
+/// The level of the interval of the accuracy.
+const LEVEL: f64 = 0.95;
+/// A label is doubted if the model gives another class at least this probability.
+const SURE: f32 = 0.95;
+
+/// Where a project stands; the keys of `ridgewalk project status --json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Status {
+    pub images: usize,
+    /// Labels for training.
+    pub labelled: usize,
+    pub classes: Vec<String>,
+    /// Rounds that are complete.
+    pub rounds: usize,
+    /// Percent correct of the labelled test images by the model of the last round; `None` without these or a round.
+    pub accuracy: Option<f32>,
+    /// Its Wilson interval, 95 %.
+    pub accuracy_low: Option<f32>,
+    pub accuracy_high: Option<f32>,
+    /// Labels for testing.
+    pub test_images: usize,
+    /// How many images to label before the next round.
+    pub next_batch: usize,
+    /// Test images that are drawn or kept and not labelled yet.
+    pub test_images_unlabelled: usize,
+    /// Images that can be proposed.
+    pub pool: usize,
+    /// Labels for training of each class, in the order of the classes.
+    pub labelled_by_class: Vec<usize>,
+    /// Labels for training that the last round has not seen.
+    pub new_labels: usize,
+    /// Test labels more that would halve the interval.
+    pub test_images_to_halve: Option<usize>,
+    /// The rounds with their labels and the accuracy that they were measured at, percent.
+    pub curve: Vec<Point>,
+    /// The accuracy to be expected with twice and four times the labels of the last round.
+    pub forecast: Vec<Expected>,
+    /// Why there is no forecast, if there is none.
+    pub no_forecast: Option<String>,
+    /// How many of the new labels are not what the model of the last round guesses.
+    pub disagreed: Option<Share>,
+    /// Labelled images whose class the model denies with a probability of at least 95 %, the surest first.
+    pub doubts: Vec<Doubt>,
+    /// Median seconds for a label, of those that were timed.
+    pub seconds_per_label: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Point {
+    pub round: usize,
+    pub labels: usize,
+    pub accuracy: Option<f32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Expected {
+    pub labels: usize,
+    pub accuracy: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Share {
+    pub count: usize,
+    pub of: usize,
+}
+
+/// A label that deserves a second look.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Doubt {
+    pub file: String,
+    pub label: String,
+    pub guess: String,
+    /// The probability of the guess.
+    pub confidence: f32,
+}
+
+impl Status {
+    /// The present state of a project, from its files alone.
+    pub fn of(project: &Project) -> Result<Self, ProjectError> {
+        let labels = project.labels()?;
+        let history = rounds::read(project)?.map(|(history, _)| history);
+        let rounds = history.as_ref().map_or(0, |h| h.rounds.len());
+        let predictions = rounds::predictions(project, rounds)?;
+        let correct = predictions.as_ref().map(|p| self::correct(p, &labels.test));
+        let accuracy = correct.and_then(|correct| Proportion::wilson(correct, labels.test.len(), LEVEL));
+        let percent = |share: fn(&Proportion) -> f64| accuracy.as_ref().map(|a| (100.0 * share(a)) as f32);
+        let mut labelled_by_class = vec![0; project.classes().len()];
+        labels.train.iter().for_each(|(_, class)| labelled_by_class[usize::from(*class)] += 1);
+        let seen: std::collections::HashSet<usize> =
+            history.iter().flat_map(|h| &h.rounds).flat_map(|r| &r.proposals).map(|p| p.sample as usize).collect();
+        let new: Vec<(usize, Class)> =
+            labels.train.iter().filter(|(image, _)| !seen.contains(image)).copied().collect();
+        let new_labels = new.len();
+        let images = project.images().all();
+        let count = |is: &dyn Fn(Part) -> bool| images.iter().filter(|image| is(image.part)).count();
+        let passed = project.passed_over(rounds + 1).into_iter().filter(|at| project.label_of(*at).is_none()).count();
+        let pool = count(&|part| part == Part::Pool) - labels.train.len() - passed;
+        let (forecast, no_forecast) = forecasts(history.as_ref(), labels.test.len());
+        Ok(Self {
+            images: images.len(),
+            labelled: labels.train.len(),
+            classes: project.classes().to_vec(),
+            rounds,
+            accuracy: correct.filter(|_| accuracy.is_some()).map(|c| 100.0 * c as f32 / labels.test.len() as f32),
+            accuracy_low: percent(|a| a.low),
+            accuracy_high: percent(|a| a.high),
+            test_images: labels.test.len(),
+            next_batch: project.experiment().samples_per_round.saturating_sub(new_labels).min(pool),
+            test_images_unlabelled: count(&|part| part.is_test()) - labels.test.len(),
+            pool,
+            labelled_by_class,
+            new_labels,
+            test_images_to_halve: accuracy.map(|a| a.to_halve()),
+            curve: history.iter().flat_map(|h| &h.rounds).map(|r| point(r)).collect(),
+            forecast,
+            no_forecast,
+            disagreed: predictions.as_ref().filter(|_| !new.is_empty()).map(|p| {
+                let of = new.len();
+                Share { count: of - self::correct(p, &new), of }
+            }),
+            doubts: predictions.as_ref().map(|p| doubts(project, p, &labels)).unwrap_or_default(),
+            seconds_per_label: median(project.log().rows().iter().filter_map(|row| row.seconds).collect()),
+        })
+    }
+}
+
+/// How many of these labels the model guesses.
+fn correct(predictions: &Predictions, labels: &[(usize, Class)]) -> usize {
+    let is_right =
+        |(image, class): &&(usize, Class)| predictions.guess(*image).is_some_and(|(guess, _)| guess == *class);
+    labels.iter().filter(is_right).count()
+}
+
+fn point(record: &crate::history::RoundRecord) -> Point {
+    Point { round: record.round, labels: record.labels, accuracy: record.final_accuracy() }
+}
+
+/// The forecasts at twice and four times the labels of the last round, or why there are none.
+fn forecasts(history: Option<&History>, measured_on: usize) -> (Vec<Expected>, Option<String>) {
+    let rounds = history.map(|h| &h.rounds[..]).unwrap_or_default();
+    let reached = rounds.iter().filter_map(|r| {
+        let on = if r.predicted.is_empty() { measured_on } else { r.predicted.len() };
+        Some(Reached { labels: r.labels, accuracy: f64::from(r.final_accuracy()?), measured_on: on })
+    });
+    let reached: Vec<Reached> = reached.collect();
+    let last = rounds.last().map_or(0, |r| r.labels);
+    let (mut found, mut why) = (Vec::new(), None);
+    for times in [2, 4] {
+        match forecast(&reached, times * last) {
+            Ok(f) => found.push(Expected { labels: f.labels, accuracy: f.accuracy, low: f.low, high: f.high }),
+            Err(reason) => why = why.or(Some(reason)),
+        }
+    }
+    (found, why)
+}
+
+/// Labelled images whose class the model denies, the surest first.
+fn doubts(project: &Project, predictions: &Predictions, labels: &Labels) -> Vec<Doubt> {
+    let all = labels.train.iter().chain(&labels.test);
+    let mut doubts: Vec<Doubt> = all
+        .filter_map(|&(image, class)| {
+            let (guess, confidence) = predictions.guess(image)?;
+            let name = |class: Class| project.classes().get(usize::from(class)).cloned();
+            let file = project.images().all()[image].place().to_owned();
+            let (label, guess_name) = (name(class)?, name(guess)?);
+            (guess != class && confidence >= SURE).then_some(Doubt { file, label, guess: guess_name, confidence })
+        })
+        .collect();
+    doubts.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| a.file.cmp(&b.file)));
+    doubts
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}

@@ -1,0 +1,258 @@
+//! A project in its folder: opened by one process at a time, each label on the disk before the next one is asked for.
+
+use std::path::{Path, PathBuf};
+
+use super::error::{ProjectError, in_file};
+use super::images::{IMAGES, Images, Part};
+use super::log::{Answer, LABELS, Log, Row};
+use super::settings::{self, Settings};
+use crate::dataset::Class;
+use crate::disk::FolderLock;
+use crate::experiment::Experiment;
+use crate::paths;
+use crate::rng::Streams;
+
+/// The settings of sampling and training, in the folder of a project as in one of runs.
+pub const EXPERIMENT: &str = "experiment.toml";
+/// What labels of test images are proposed by, in their column `strategy`.
+pub const TEST: &str = "test";
+
+/// A project: its settings, its images and what people said of them.
+#[derive(Debug)]
+pub struct Project {
+    folder: PathBuf,
+    settings: Settings,
+    experiment: Experiment,
+    images: Images,
+    log: Log,
+    /// None if it was opened to be looked at.
+    lock: Option<FolderLock>,
+}
+
+/// A person's answer about an image, and how it came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    pub answer: Answer,
+    /// The class, if the answer is a label.
+    pub class: Option<Class>,
+    pub round: usize,
+    /// What proposed the image.
+    pub strategy: String,
+    pub seconds: Option<f64>,
+    /// When, as RFC 3339; now if it is empty.
+    pub time: String,
+    pub who: String,
+    /// The class that the model guessed, if the person was shown it.
+    pub guess: String,
+}
+
+impl Said {
+    /// A label given now by the user of this machine.
+    pub fn label(class: Class, round: usize, strategy: impl Into<String>) -> Self {
+        let (time, guess) = (String::new(), String::new());
+        let (strategy, who) = (strategy.into(), user());
+        Self { answer: Answer::Label, class: Some(class), round, strategy, seconds: None, time, who, guess }
+    }
+
+    /// An answer that is no label, given now by the user of this machine.
+    pub fn other(answer: Answer, round: usize, strategy: impl Into<String>) -> Self {
+        Self { answer, class: None, ..Self::label(0, round, strategy) }
+    }
+}
+
+/// The name of the user of this machine.
+pub fn user() -> String {
+    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(named).unwrap_or_else(|| "unknown".into())
+}
+
+/// The images that are labelled now, by their places among the images of the project, ascending.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Labels {
+    pub train: Vec<(usize, Class)>,
+    pub test: Vec<(usize, Class)>,
+}
+
+impl Project {
+    /// Opens a project to change it, for the command `who`; an error that names the holder if another process has it.
+    pub fn open(folder: &Path, who: &str) -> Result<Self, ProjectError> {
+        // Before a lock is put into a folder that is no project.
+        Settings::read(folder)?;
+        let lock = FolderLock::take_alone(folder, who)?;
+        Self::read(folder, Some(lock))
+    }
+
+    /// Opens a project to look at it, also while another process has it.
+    pub fn look(folder: &Path) -> Result<Self, ProjectError> {
+        Self::read(folder, None)
+    }
+
+    pub(super) fn read(folder: &Path, lock: Option<FolderLock>) -> Result<Self, ProjectError> {
+        let settings = Settings::read(folder)?;
+        let path = folder.join(EXPERIMENT);
+        let text = paths::read_text(&path).map_err(|e| in_file(&path, format!("cannot be read ({e})")))?;
+        let experiment = Experiment::from_toml(&text).map_err(|e| ProjectError::Refused(e.in_file(&path)))?;
+        let images = Images::read(&folder.join(IMAGES))?;
+        let log = Log::open(&folder.join(LABELS), lock.is_some())?;
+        let project = Self { folder: folder.into(), settings, experiment, images, log, lock };
+        project.labels()?;
+        Ok(project)
+    }
+
+    /// What was found and put right when it was opened, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let torn = self.log.torn.as_ref().map(|line| {
+            format!(
+                "{LABELS}: its last line was cut off (`{line}`), as a kill leaves it; it is {}, and the image is not \
+                 labelled by it",
+                if self.lock.is_some() { "removed" } else { "passed over" }
+            )
+        });
+        torn.into_iter().collect()
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    pub fn images(&self) -> &Images {
+        &self.images
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    pub fn classes(&self) -> &[String] {
+        &self.settings.classes
+    }
+
+    /// The number of a class.
+    pub fn class(&self, name: &str) -> Option<Class> {
+        self.settings.classes.iter().position(|class| class == name).map(|at| at as Class)
+    }
+
+    /// The label that an image has now.
+    pub fn label_of(&self, image: usize) -> Option<&Row> {
+        self.log.label(&self.images.all()[image].file)
+    }
+
+    /// Every label that counts.
+    pub fn labels(&self) -> Result<Labels, ProjectError> {
+        let mut labels = Labels::default();
+        for (at, image) in self.images.all().iter().enumerate() {
+            let Some(row) = self.log.label(&image.file) else { continue };
+            let class = self.class(&row.label).ok_or_else(|| {
+                let what = format!("{} is a `{}`, which is none of the classes in project.toml", row.file, row.label);
+                in_file(self.folder.join(LABELS), what)
+            })?;
+            match image.part {
+                Part::Pool => labels.train.push((at, class)),
+                Part::Drawn | Part::Test => labels.test.push((at, class)),
+                Part::Aside => {}
+            }
+        }
+        Ok(labels)
+    }
+
+    /// Images of the pool that are not to be proposed in this round, by what a person said of them.
+    pub fn passed_over(&self, round: usize) -> Vec<usize> {
+        let is_passed = |image: &super::images::Image| match self.log.last(&image.file) {
+            Some(Row { answer: Answer::NotSure | Answer::NoneOfThese, .. }) => true,
+            Some(row) => row.answer == Answer::Skipped && row.round == round,
+            None => false,
+        };
+        let all = self.images.all().iter().enumerate();
+        all.filter(|(_, image)| image.part == Part::Pool && is_passed(image)).map(|(at, _)| at).collect()
+    }
+
+    /// Appends an answer about an image; it is on the disk when this returns.
+    pub fn say(&mut self, image: usize, said: Said) -> Result<(), ProjectError> {
+        self.say_all(vec![(image, said)])
+    }
+
+    /// Appends answers; they are on the disk when this returns.
+    pub fn say_all(&mut self, said: Vec<(usize, Said)>) -> Result<(), ProjectError> {
+        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let row = |(image, said): (usize, Said)| Row {
+            file: self.images.all()[image].file.clone(),
+            label: said.class.and_then(|c| self.settings.classes.get(usize::from(c)).cloned()).unwrap_or_default(),
+            round: said.round,
+            strategy: said.strategy,
+            seconds: said.seconds,
+            time: if said.time.is_empty() { now.clone() } else { said.time },
+            who: said.who,
+            answer: said.answer,
+            guess: said.guess,
+        };
+        let rows: Vec<Row> = said.into_iter().map(row).collect();
+        if let Some(row) = rows.iter().find(|row| (row.answer == Answer::Label) == row.label.is_empty()) {
+            return Err(ProjectError::Refused(format!("{}: a label needs a class of the project", row.file)));
+        }
+        self.log.append(rows)
+    }
+
+    /// Adds classes, behind those that are there.
+    pub fn add_classes(&mut self, new: &[String]) -> Result<(), ProjectError> {
+        let mut settings = self.settings.clone();
+        settings.classes.extend_from_slice(new);
+        settings::names(&settings.classes).map_err(ProjectError::Refused)?;
+        settings.write(&self.folder)?;
+        self.settings = settings;
+        Ok(())
+    }
+
+    /// Takes over where the images are by now.
+    pub(super) fn images_are_at(&mut self, place: &Path) -> Result<(), ProjectError> {
+        let mut settings = self.settings.clone();
+        settings.set_images(&self.folder, place);
+        if settings != self.settings && self.lock.is_some() {
+            settings.write(&self.folder)?;
+        }
+        self.settings = settings;
+        Ok(())
+    }
+
+    /// Takes over the names that images have by now.
+    pub(super) fn images_are_named(&mut self, now: Vec<(usize, Option<String>)>) -> Result<(), ProjectError> {
+        let path = self.folder.join(IMAGES);
+        let mut images = self.images.clone();
+        images.moved(now).map_err(|what| in_file(&path, what))?;
+        if images.all() != self.images.all() && self.lock.is_some() {
+            images.write(&path)?;
+        }
+        self.images = images;
+        Ok(())
+    }
+
+    /// `count` images to label for the test, drawn at random: first those drawn before and not labelled yet. Fewer if the
+    /// splits of an experiment, or the pool, have no more.
+    pub fn draw_test(&mut self, count: usize) -> Result<Vec<usize>, ProjectError> {
+        let mut order: Vec<usize> = (0..self.images.len()).collect();
+        Streams::new(self.experiment.seed).get("project-test-set", 0).shuffle(&mut order);
+        let open = |at: &&usize| self.label_of(**at).is_none();
+        let part = |at: usize| self.images.all()[at].part;
+        let before = order.iter().filter(open).filter(|at| part(**at).is_test());
+        let mut drawn: Vec<usize> = before.take(count).copied().collect();
+        if !self.settings.splits_of_experiment {
+            let fresh = order.iter().filter(open).filter(|at| part(**at) == Part::Pool);
+            let fresh: Vec<usize> = fresh.take(count - drawn.len()).copied().collect();
+            if !fresh.is_empty() {
+                let mut images = self.images.clone();
+                images.draw(&fresh);
+                images.write(&self.folder.join(IMAGES))?;
+                self.images = images;
+            }
+            drawn.extend(fresh);
+        }
+        Ok(drawn)
+    }
+}

@@ -1,0 +1,229 @@
+//! Import of labels: all of a file or nothing, and every objection listed unless the caller has decided.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::incoming::Incoming;
+use crate::dataset::own::labels::natural;
+use crate::project::batch;
+use crate::project::error::ProjectError;
+use crate::project::images::{Names, Part};
+use crate::project::log::Answer;
+use crate::project::rounds;
+use crate::project::store::{Project, Said, TEST, user};
+use crate::statistics::Agreement;
+
+/// What proposed an image that no batch holds.
+const IMPORTED: &str = "import";
+
+/// What is to be done with a label that contradicts another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnConflict {
+    /// The label of the file counts, and the last one within it.
+    Replace,
+    /// The label that is there stays, and the first one of the file counts.
+    Keep,
+}
+
+/// What an import may do without asking.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Classes that the project does not have are added.
+    pub new_classes: bool,
+    /// Labels of images that the project does not have are passed over.
+    pub skip_unknown: bool,
+    pub on_conflict: Option<OnConflict>,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Import {
+    pub train: usize,
+    pub test: usize,
+    /// Of these, labels that replaced another.
+    pub replaced: usize,
+    /// Labels that were there already.
+    pub same: usize,
+    /// Labels that contradicted one that was there, which stayed.
+    pub kept: usize,
+    pub unknown: usize,
+    /// Rows without a label.
+    pub empty: usize,
+    pub new_classes: Vec<String>,
+    /// How far the labels of the file agree with those that were there, over the images that have both.
+    pub agreement: Option<Agreement>,
+}
+
+/// Takes labels into a project.
+pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Result<Import, ProjectError> {
+    let mut done = Import::default();
+    let mut objections = Vec::new();
+    // In the order of the file, the last or the first label of each image.
+    let mut wanted: Vec<(usize, &Incoming)> = Vec::new();
+    let mut place_of: HashMap<usize, usize> = HashMap::new();
+    let root = project.settings().images.clone();
+    let names = Names::new(project.images(), std::path::Path::new(&root));
+    for label in incoming {
+        if label.label.is_empty() {
+            done.empty += 1;
+            continue;
+        }
+        let found = label.files.iter().find_map(|file| names.find(file));
+        let found = found.or_else(|| label.address.as_ref().and_then(|address| names.find_address(address)));
+        let Some(image) = found else {
+            match told.skip_unknown {
+                true => done.unknown += 1,
+                false => objections.push(format!(
+                    "{}: {} is no image of the project, or of several; --skip-unknown passes it over",
+                    label.place,
+                    label.name()
+                )),
+            }
+            continue;
+        };
+        if project.images().all()[image].part == Part::Aside {
+            objections.push(format!("{}: {} is set aside by the experiment's splits", label.place, label.name()));
+            continue;
+        }
+        match place_of.get(&image).copied() {
+            None => {
+                place_of.insert(image, wanted.len());
+                wanted.push((image, label));
+            }
+            Some(at) if wanted[at].1.label == label.label => {}
+            Some(at) => match told.on_conflict {
+                Some(OnConflict::Replace) => wanted[at].1 = label,
+                Some(OnConflict::Keep) => {}
+                None => objections.push(format!(
+                    "{}: {} is {}, and {} on {}; {CONFLICT}",
+                    label.place,
+                    label.name(),
+                    label.label,
+                    wanted[at].1.label,
+                    wanted[at].1.place
+                )),
+            },
+        }
+    }
+    let is_first = project.classes().is_empty();
+    let mut new: BTreeSet<&str> = BTreeSet::new();
+    for (_, label) in &wanted {
+        if project.class(&label.label).is_none() {
+            new.insert(&label.label);
+        }
+    }
+    if !told.new_classes && !is_first {
+        let classes = project.classes().join(", ");
+        for (image, label) in wanted.iter().filter(|(_, label)| new.contains(label.label.as_str())) {
+            let file = project.images().all()[*image].place();
+            objections.push(format!(
+                "{}: {file} is `{}`, which is none of the classes {classes}; --new-classes adds it",
+                label.place, label.label
+            ));
+        }
+    }
+    let mut pairs = Vec::new();
+    let mut take: Vec<(usize, &Incoming)> = Vec::new();
+    for (image, label) in wanted {
+        let Some(before) = project.label_of(image) else {
+            take.push((image, label));
+            continue;
+        };
+        pairs.push((before.label.clone(), label.label.clone()));
+        match (before.label == label.label, told.on_conflict) {
+            (true, _) => done.same += 1,
+            (false, Some(OnConflict::Keep)) => done.kept += 1,
+            (false, Some(OnConflict::Replace)) => {
+                done.replaced += 1;
+                take.push((image, label));
+            }
+            (false, None) => {
+                let there = if before.who.is_empty() { "the project".to_owned() } else { before.who.clone() };
+                objections.push(format!(
+                    "{}: {} is {}, and {} by {there} in the project; {CONFLICT}",
+                    label.place,
+                    label.name(),
+                    label.label,
+                    before.label
+                ));
+            }
+        }
+    }
+    done.agreement = Agreement::of(&pairs);
+    if !objections.is_empty() {
+        if let Some(agreement) = &done.agreement {
+            objections.push(told_of(agreement));
+        }
+        return Err(ProjectError::Objections(objections));
+    }
+    let mut classes: Vec<String> = new.into_iter().map(str::to_owned).collect();
+    classes.sort_by(|a, b| natural(a, b));
+    if !classes.is_empty() {
+        project.add_classes(&classes)?;
+    }
+    done.new_classes = classes;
+    let said = answers(project, &take)?;
+    for (image, _) in &said {
+        let is_test = project.images().all()[*image].part.is_test();
+        *if is_test { &mut done.test } else { &mut done.train } += 1;
+    }
+    project.say_all(said)?;
+    Ok(done)
+}
+
+const CONFLICT: &str = "--replace takes the later one, --keep the earlier";
+
+/// An agreement as a sentence.
+pub(super) fn told_of(agreement: &Agreement) -> String {
+    let Agreement { both, equal, kappa } = agreement;
+    let share = 100.0 * *equal as f64 / *both as f64;
+    let kappa = kappa.map_or_else(|| "not defined for one class".to_owned(), |kappa| format!("{kappa:.2}"));
+    format!("{both} images have a label in both: {equal} are equal ({share:.1} %), kappa {kappa}")
+}
+
+impl Import {
+    /// What was done, a sentence each.
+    pub fn sentences(&self) -> Vec<String> {
+        let Self { train, test, replaced, same, kept, unknown, empty, new_classes, agreement } = self;
+        let mut all = vec![format!("{train} labels for training and {test} for the test were taken in")];
+        for (count, what) in [
+            (replaced, "of them replace another label"),
+            (same, "labels were there already"),
+            (kept, "labels differ from those that are there, which stay"),
+            (unknown, "labels are of images that the project does not have"),
+            (empty, "rows have no label"),
+        ] {
+            if *count > 0 {
+                all.push(format!("{count} {what}"));
+            }
+        }
+        if !new_classes.is_empty() {
+            all.push(format!("new classes: {}", new_classes.join(", ")));
+        }
+        all.extend(agreement.as_ref().map(told_of));
+        all
+    }
+}
+
+/// The rows of labels, with what proposed each image.
+fn answers(project: &Project, labels: &[(usize, &Incoming)]) -> Result<Vec<(usize, Said)>, ProjectError> {
+    let round = rounds::read(project)?.map_or(0, |(history, _)| history.rounds.len()) + 1;
+    let mut proposed: HashMap<usize, String> = HashMap::new();
+    for batch in batch::of_round(project, round)? {
+        for pick in &batch.picks {
+            proposed.entry(pick.image as usize).or_insert_with(|| batch.strategy.clone());
+        }
+    }
+    let said = |&(image, label): &(usize, &Incoming)| {
+        let is_test = project.images().all()[image].part.is_test();
+        let strategy = match (is_test, proposed.get(&image)) {
+            (true, _) => TEST.to_owned(),
+            (false, Some(strategy)) => strategy.clone(),
+            (false, None) => IMPORTED.to_owned(),
+        };
+        let class = project.class(&label.label);
+        let who = if label.who.is_empty() { user() } else { label.who.clone() };
+        let (seconds, time) = (label.seconds, label.time.clone());
+        (image, Said { answer: Answer::Label, class, round, strategy, seconds, time, who, guess: String::new() })
+    };
+    Ok(labels.iter().map(said).collect())
+}

@@ -1,0 +1,26 @@
+//! One label of a file that is imported.
+
+/// A label as a file says it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Incoming {
+    /// Where it stands, for messages: `line 7`, `task 12`.
+    pub place: String,
+    /// Names of the image, the surest first.
+    pub files: Vec<String>,
+    /// An address that ends with the image's name.
+    pub address: Option<String>,
+    /// The class; empty if there is none yet.
+    pub label: String,
+    pub seconds: Option<f64>,
+    /// When it was given, as the file says it; empty if it does not.
+    pub time: String,
+    /// Who gave it; empty if the file does not say.
+    pub who: String,
+}
+
+impl Incoming {
+    /// The image as the file names it.
+    pub fn name(&self) -> &str {
+        self.files.first().or(self.address.as_ref()).map_or("", String::as_str)
+    }
+}

@@ -1,0 +1,200 @@
+//! Label Studio's JSON: tasks with the guess as a prediction, and its exports, in full (`JSON`) or short (`JSON_MIN`).
+
+use serde_json::{Value, json};
+
+use super::incoming::Incoming;
+
+/// Names in Label Studio's own template for classes of images.
+const IMAGE: &str = "image";
+const CHOICE: &str = "choice";
+const CHOICES: &str = "choices";
+/// The key of an image's name in its project, which Label Studio gives back.
+const FILE: &str = "file";
+
+/// The labelling interface of a project in Label Studio that fits the tasks; `{choices}` stands for the classes.
+pub const CONFIG: &str = "<View>\n  <Image name=\"image\" value=\"$image\"/>\n  <Choices name=\"choice\" \
+                          toName=\"image\">\n{choices}  </Choices>\n</View>";
+
+/// An image of a batch as a task.
+pub struct Task<'a> {
+    pub file: &'a str,
+    pub prefix: &'a str,
+    pub strategy: &'a str,
+    pub round: usize,
+    /// The model's guess and its probability.
+    pub guess: Option<(&'a str, f32)>,
+    /// What the guess is of: the round of the model.
+    pub model: usize,
+}
+
+impl Task<'_> {
+    pub fn json(&self) -> Value {
+        let data = json!({
+            IMAGE: format!("{}{}", self.prefix, encoded(self.file)),
+            FILE: self.file,
+            "strategy": self.strategy,
+            "round": self.round,
+        });
+        let Some((guess, score)) = self.guess else { return json!({ "data": data }) };
+        let result = json!([{
+            "from_name": CHOICE, "to_name": IMAGE, "type": CHOICES, "value": { CHOICES: [guess] },
+        }]);
+        let version = format!("ridgewalk, round {}", self.model);
+        json!({
+            "data": data,
+            "predictions": [{ "model_version": version, "score": score, "result": result }],
+        })
+    }
+}
+
+/// The labels of an export; the error says what is wrong with it.
+pub fn labels(value: &Value) -> Result<Vec<Incoming>, String> {
+    let tasks = match value {
+        Value::Array(tasks) => tasks.iter().collect(),
+        Value::Object(_) => vec![value],
+        _ => return Err("is JSON, but no list of Label Studio's tasks".to_owned()),
+    };
+    let mut labels = Vec::new();
+    for (at, task) in tasks.into_iter().enumerate() {
+        let number = task.get("id").map_or_else(|| (at + 1).to_string(), Value::to_string);
+        let place = format!("task {number}");
+        if !task.is_object() {
+            return Err(format!("{place} is no object; export from Label Studio as JSON, JSON_MIN or CSV"));
+        }
+        // In the short form all stands in the task itself.
+        let data = task.get("data").unwrap_or(task);
+        let text = |key: &str| data.get(key).and_then(Value::as_str).map(str::to_owned);
+        let (file, address) = (text(FILE), text(IMAGE).or_else(|| first_text(data)));
+        if file.is_none() && address.is_none() {
+            return Err(format!("{place} names no image (`{FILE}` or `{IMAGE}`)"));
+        }
+        let of = |from: &Value, label: String| Incoming {
+            place: place.clone(),
+            files: file.clone().into_iter().collect(),
+            address: address.clone(),
+            label,
+            seconds: from.get("lead_time").and_then(Value::as_f64),
+            time: ["created_at", "updated_at"]
+                .iter()
+                .find_map(|k| Some(from.get(*k)?.as_str()?.to_owned()))
+                .unwrap_or_default(),
+            who: who(from),
+        };
+        match task.get("annotations").or_else(|| task.get("completions")).and_then(Value::as_array) {
+            Some(annotations) => {
+                for annotation in annotations {
+                    let is_cancelled = annotation.get("was_cancelled").and_then(Value::as_bool) == Some(true);
+                    let label = choice_of(annotation).map_err(|what| format!("{place}: {what}"))?;
+                    labels.extend(label.filter(|_| !is_cancelled).map(|label| of(annotation, label)));
+                }
+            }
+            None if task.get("data").is_some() => {}
+            None => {
+                let label = task.get(CHOICE).map(short).transpose().map_err(|what| format!("{place}: {what}"))?;
+                labels.push(of(task, label.unwrap_or_default()));
+            }
+        }
+    }
+    Ok(labels)
+}
+
+/// The class that an annotation chooses.
+fn choice_of(annotation: &Value) -> Result<Option<String>, String> {
+    let results = annotation.get("result").and_then(Value::as_array);
+    let choices = results.into_iter().flatten().filter_map(|r| r.get("value")?.get(CHOICES)?.as_array());
+    let mut chosen = choices.flatten().filter_map(|c| c.as_str().map(str::to_owned));
+    match (chosen.next(), chosen.next()) {
+        (Some(a), Some(b)) => Err(format!("has two choices, {a} and {b}; an image has one class")),
+        (one, _) => Ok(one),
+    }
+}
+
+/// The class of the short form.
+fn short(value: &Value) -> Result<String, String> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Null => Ok(String::new()),
+        _ => Err(format!("`{CHOICE}` is {value}, not one class")),
+    }
+}
+
+fn who(from: &Value) -> String {
+    let by = ["completed_by", "annotator"].iter().find_map(|key| from.get(*key));
+    match by {
+        Some(Value::String(name)) => name.clone(),
+        Some(Value::Number(number)) => format!("annotator {number}"),
+        Some(Value::Object(person)) => {
+            let known = ["email", "id"].iter().find_map(|key| person.get(*key));
+            known.map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
+/// The only text of a task whose image has another key.
+fn first_text(data: &Value) -> Option<String> {
+    let looks_so = |text: &&str| text.contains('/') || text.contains('.');
+    data.as_object()?.values().filter_map(Value::as_str).find(looks_so).map(str::to_owned)
+}
+
+/// A path as a part of an address.
+fn encoded(path: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
+    path.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tasks_have_the_guess_as_a_prediction_and_come_back_as_they_went() {
+        let task = Task {
+            file: "a b/1.png",
+            prefix: "/data/local-files/?d=shapes/",
+            strategy: "snn",
+            round: 2,
+            guess: Some(("circle", 0.75)),
+            model: 1,
+        };
+        let mut json = task.json();
+        assert_eq!(json["data"]["image"], "/data/local-files/?d=shapes/a%20b/1.png");
+        assert_eq!(json["predictions"][0]["result"][0]["value"]["choices"][0], "circle");
+        assert_eq!(Task { guess: None, ..task }.json().get("predictions"), None);
+        // As Label Studio 1.x exports it.
+        json["id"] = 7.into();
+        json["annotations"] = serde_json::json!([
+            { "completed_by": 1, "was_cancelled": true, "result": [] },
+            { "completed_by": { "id": 3, "email": "me@host" }, "lead_time": 2.5, "created_at": "2026-01-02T03:04:05Z",
+              "was_cancelled": false,
+              "result": [{ "type": "choices", "value": { "choices": ["square"] }, "from_name": "choice" }] },
+        ]);
+        let labels = labels(&serde_json::json!([json])).unwrap();
+        assert_eq!(labels.len(), 1);
+        let Incoming { place, files, label, seconds, time, who, .. } = &labels[0];
+        assert_eq!((place.as_str(), files[0].as_str(), label.as_str()), ("task 7", "a b/1.png", "square"));
+        assert_eq!((*seconds, time.as_str(), who.as_str()), (Some(2.5), "2026-01-02T03:04:05Z", "me@host"));
+    }
+
+    #[test]
+    fn the_short_export_and_what_is_none_are_told_apart() {
+        let short = serde_json::json!([
+            { "image": "/data/upload/1/0123abcd-1.png", "id": 1, "choice": "a", "annotator": 1, "lead_time": 1 },
+            { "image": "/data/upload/1/0123abcd-2.png", "id": 2 },
+        ]);
+        let found = labels(&short).unwrap();
+        assert_eq!(found.iter().map(|l| l.label.as_str()).collect::<Vec<_>>(), ["a", ""]);
+        assert_eq!(found[0].who, "annotator 1");
+        let two = serde_json::json!([{ "data": { "image": "x.png" },
+            "annotations": [{ "result": [{ "value": { "choices": ["a", "b"] } }] }] }]);
+        for (value, says) in [
+            (serde_json::json!(3), "no list of Label Studio's tasks"),
+            (serde_json::json!([3]), "task 1 is no object"),
+            (serde_json::json!([{ "data": {} }]), "task 1 names no image"),
+            (two, "has two choices, a and b"),
+        ] {
+            assert!(labels(&value).unwrap_err().contains(says), "{says}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What comes into a project and goes out of it: tables, Label Studio's JSON, folders of classes.
+
+mod incoming;
+mod label_studio;
+mod read;
+mod import;
+mod batch;
+mod export;
+
+pub use batch::{Row, csv, json, rows};
+pub use export::{Table, folders, table};
+pub use import::{Import, OnConflict, Told, import};
+pub use incoming::Incoming;
+pub use label_studio::CONFIG;
+pub use read::read;

@@ -1,0 +1,113 @@
+//! Files with labels: a table with columns `file` and `label`, the table of another project, or Label Studio's export.
+
+use std::path::Path;
+
+use super::incoming::Incoming;
+use super::label_studio;
+use crate::paths;
+use crate::project::error::{ProjectError, in_file};
+use crate::project::log::Answer;
+
+/// The columns that are read of a table; only the first two are needed. Label Studio calls the second `choice`.
+const FILE: &[&str] = &["file", "filename", "image", "path"];
+const LABEL: &[&str] = &["label", "class", "choice"];
+const SECONDS: &[&str] = &["seconds", "lead_time"];
+const TIME: &[&str] = &["time", "created_at"];
+const WHO: &[&str] = &["who", "annotator"];
+/// The column that only a project's own table has: later rows about an image replace earlier ones.
+const ANSWER: &[&str] = &["answer"];
+
+/// The labels of a file, one for each row or annotation; those without a class have an empty one.
+pub fn read(path: &Path) -> Result<Vec<Incoming>, ProjectError> {
+    let bytes = paths::read(path).map_err(|e| in_file(path, format!("cannot be read ({e})")))?;
+    let text = String::from_utf8(bytes).map_err(|_| in_file(path, "is no text in UTF-8; save it as UTF-8"))?;
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with(['[', '{']) {
+        let value = serde_json::from_str(text).map_err(|e| in_file(path, format!("is no whole JSON ({e})")))?;
+        return label_studio::labels(&value).map_err(|what| in_file(path, what));
+    }
+    table(text).map_err(|what| in_file(path, what))
+}
+
+fn table(text: &str) -> Result<Vec<Incoming>, String> {
+    let head = text.lines().next().unwrap_or_default();
+    let count = |c: char| head.matches(c).count();
+    let delimiter = [',', ';', '\t'].into_iter().max_by_key(|c| (count(*c), *c == ',')).unwrap_or(',');
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|e| format!("cannot be read as a table ({e})"))?.clone();
+    let column =
+        |names: &[&str]| names.iter().find_map(|name| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name)));
+    let needed = |names: &[&str]| {
+        column(names).ok_or_else(|| {
+            let there = header.iter().collect::<Vec<_>>().join(", ");
+            format!("has no column `{}`; its first line must name the columns, and is {there}", names[0])
+        })
+    };
+    let (file, label) = (needed(FILE)?, needed(LABEL)?);
+    let (seconds, time, who, answer) = (column(SECONDS), column(TIME), column(WHO), column(ANSWER));
+    let mut labels: Vec<Incoming> = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let cell = |column: Option<usize>| column.and_then(|c| record.get(c)).unwrap_or_default().trim().to_owned();
+        let name = cell(Some(file));
+        if name.is_empty() && record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if name.is_empty() || record.len() <= label {
+            return Err(format!("line {line} has no file or no cell for a label; put it right or remove it"));
+        }
+        let seconds = Some(cell(seconds)).filter(|s| !s.is_empty());
+        let seconds = seconds.map(|s| s.parse().map_err(|_| format!("line {line}: `{s}` is no number of seconds")));
+        let incoming = Incoming {
+            place: format!("line {line}"),
+            address: name
+                .contains("://")
+                .then(|| name.clone())
+                .or_else(|| name.starts_with("/data/").then(|| name.clone())),
+            files: vec![name],
+            label: cell(Some(label)),
+            seconds: seconds.transpose()?,
+            time: cell(time),
+            who: cell(who),
+        };
+        if answer.is_some() {
+            labels.retain(|earlier| earlier.files != incoming.files);
+        }
+        if cell(answer).is_empty() || cell(answer) == Answer::Label.name() {
+            labels.push(incoming);
+        }
+    }
+    Ok(labels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_of_any_order_and_delimiter_are_read_and_others_named() {
+        for text in [
+            "file,label\na.png,cat\nb.png,\n",
+            "Label;File\ncat;a.png\n;b.png\n",
+            "guess\tfile\tlabel\ndog\ta.png\tcat\ndog\tb.png\t\r\n",
+            "file,label,round,strategy,seconds,time,who,answer,guess\na.png,dog,1,snn,,,,,\nb.png,cat,1,snn,,,,,\n\
+             a.png,cat,1,snn,,,,,\nb.png,,1,snn,,,,undone,\nb.png,,1,,,,,,\n",
+        ] {
+            let read = table(text).unwrap();
+            let mut found: Vec<_> = read.iter().map(|l| (l.name(), l.label.as_str())).collect();
+            found.sort_unstable();
+            assert_eq!(found, [("a.png", "cat"), ("b.png", "")], "{text}");
+        }
+        for (text, says) in [
+            ("a.png,cat\n", "has no column `file`"),
+            ("file\na.png\n", "has no column `label`"),
+            ("file,label\n,cat\n", "line 2 has no file"),
+            ("file,label\na.png\n", "line 2 has no file or no cell"),
+            ("file,label,seconds\na.png,cat,long\n", "line 2: `long` is no number of seconds"),
+        ] {
+            let error = table(text).unwrap_err();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+}

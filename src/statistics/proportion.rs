@@ -1,0 +1,87 @@
+//! A share of correct answers with its Wilson interval, and the agreement of two people (Cohen's kappa).
+
+use super::student::z_quantile;
+
+/// A share of `correct` in `all` with its interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Proportion {
+    pub share: f64,
+    pub low: f64,
+    pub high: f64,
+    pub all: usize,
+}
+
+impl Proportion {
+    /// The share with its Wilson interval at `level` (0.95 for 95 %); `None` of nothing.
+    pub fn wilson(correct: usize, all: usize, level: f64) -> Option<Self> {
+        let z = z_quantile(0.5 + level / 2.0).filter(|_| all > 0)?;
+        let (n, share) = (all as f64, correct as f64 / all as f64);
+        let middle = (share + z * z / (2.0 * n)) / (1.0 + z * z / n);
+        let half = z / (1.0 + z * z / n) * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+        Some(Self { share, low: (middle - half).clamp(0.0, share), high: (middle + half).clamp(share, 1.0), all })
+    }
+
+    /// About how many more answers would halve the interval: its width falls with the root of their number.
+    pub fn to_halve(&self) -> usize {
+        3 * self.all
+    }
+}
+
+/// How far two people agree on the same things.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Agreement {
+    pub both: usize,
+    pub equal: usize,
+    /// Cohen's kappa: 1 for full agreement, 0 for that of chance; `None` if both use one and the same class only.
+    pub kappa: Option<f64>,
+}
+
+impl Agreement {
+    /// Of pairs of answers, one of each person; `None` without a pair.
+    pub fn of<T: Ord>(pairs: &[(T, T)]) -> Option<Self> {
+        let (both, equal) = (pairs.len(), pairs.iter().filter(|(a, b)| a == b).count());
+        if both == 0 {
+            return None;
+        }
+        let mut counts = std::collections::BTreeMap::<&T, [usize; 2]>::new();
+        for (a, b) in pairs {
+            counts.entry(a).or_default()[0] += 1;
+            counts.entry(b).or_default()[1] += 1;
+        }
+        let n = both as f64;
+        let chance = counts.values().map(|[a, b]| *a as f64 * *b as f64).sum::<f64>() / (n * n);
+        let kappa = (chance < 1.0).then(|| (equal as f64 / n - chance) / (1.0 - chance));
+        Some(Self { both, equal, kappa })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wilson_intervals_are_those_of_the_textbook_and_stay_in_range() {
+        // Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
+        for (correct, all, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+        {
+            let found = Proportion::wilson(correct, all, 0.95).unwrap();
+            assert!((found.low - low).abs() < 1e-4 && (found.high - high).abs() < 1e-4, "{found:?}");
+        }
+        assert_eq!(Proportion::wilson(0, 0, 0.95), None);
+        let all = Proportion::wilson(7, 7, 0.95).unwrap();
+        assert_eq!((all.share, all.high, all.to_halve()), (1.0, 1.0, 21));
+    }
+
+    #[test]
+    fn kappa_is_that_of_cohens_formula() {
+        // 20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no: kappa 0.4.
+        let pairs = [("y", "y", 20), ("y", "n", 5), ("n", "y", 10), ("n", "n", 15)];
+        let pairs: Vec<_> = pairs.iter().flat_map(|&(a, b, n)| std::iter::repeat_n((a, b), n)).collect();
+        let found = Agreement::of(&pairs).unwrap();
+        assert_eq!((found.both, found.equal), (50, 35));
+        assert!((found.kappa.unwrap() - 0.4).abs() < 1e-12);
+        assert_eq!(Agreement::of(&[("a", "a")]).unwrap().kappa, None);
+        assert_eq!(Agreement::of::<u8>(&[]), None);
+    }
+}
