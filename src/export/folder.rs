@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::card::Card;
 use super::error::ExportError;
 use super::material::Material;
 use super::missing::Missing;
@@ -163,6 +164,11 @@ pub fn export(
             let bytes = NamedTensor::to_safetensors(&tensors, None).map_err(|e| ExportError::weights(&run.name, e))?;
             put(&path, bytes)?;
             add(&mut list, &path, "the weights of the target at the end of a round", None);
+            let card = Card::new(&run.light.header, record.round, &tensors);
+            let text = serde_json::to_string_pretty(&card).map_err(std::io::Error::from)?;
+            let path = path.with_extension("json");
+            put(&path, (text + "\n").into_bytes())?;
+            add(&mut list, &path, "the card of these weights: layers, shapes, classes and pixels", None);
             any = true;
         }
         if !any {

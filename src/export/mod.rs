@@ -8,8 +8,10 @@ mod sheet;
 mod material;
 mod missing;
 mod tables;
+mod card;
 mod folder;
 
+pub use card::Card;
 pub use error::ExportError;
 pub use folder::{Exported, Written, export};
 pub use material::{Again, Material};

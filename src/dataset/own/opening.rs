@@ -21,7 +21,7 @@ pub struct Opening {
 
 enum State {
     Reading(Box<Reader>),
-    Read(Reading),
+    Read(Box<Reading>),
 }
 
 impl Opening {
@@ -44,7 +44,7 @@ impl Opening {
             Err(spoilt) => (None, Some(format!("{spoilt}; the images are decoded again"))),
         };
         let reader = || State::Reading(Box::new(Reader::new(&found.listing, wanted)));
-        let state = kept.map_or_else(reader, State::Read);
+        let state = kept.map_or_else(reader, |kept| State::Read(Box::new(kept)));
         Ok(Self { listing: found.listing, state, decoded, warning })
     }
 
@@ -74,7 +74,7 @@ impl Opening {
     pub fn finish(mut self) -> (Listing, Reading, Option<String>) {
         while self.advance() {}
         match self.state {
-            State::Read(reading) => (self.listing, reading, self.warning),
+            State::Read(reading) => (self.listing, *reading, self.warning),
             State::Reading(reader) => {
                 let reading = reader.finish();
                 let kept = self.decoded.map_or(Ok(()), |decoded| decoded.store(&reading));

@@ -5,6 +5,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
+use super::layers::Layer;
 use super::net::{Info, Net};
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
@@ -60,6 +61,13 @@ impl Net for LeNet {
 
     fn of(_: &Experiment, shape: ImageShape, classes: usize, device: &Device) -> Self {
         Self::new(shape, classes, device)
+    }
+
+    fn layers() -> Vec<Layer> {
+        use Layer::{Flattening, MaxPooling, Rectifier};
+        let stage = |of: &str| [Layer::convolution(of, 0), MaxPooling, Rectifier];
+        let ends = [Flattening, Layer::linear("hidden"), Rectifier, Layer::linear("output")];
+        ["conv1", "conv2"].into_iter().flat_map(stage).chain(ends).collect()
     }
 }
 

@@ -1,10 +1,12 @@
 //! The list of networks: a new network needs a file, a row here, and a row of `TargetKind`.
 
+mod layers;
 mod net;
 pub mod lenet;
 pub mod stress_net;
 pub mod vgg;
 
+pub use layers::Layer;
 pub use net::{IMAGES_PER_UNIT, Info, Net};
 
 use burn::module::Module;
@@ -62,6 +64,15 @@ macro_rules! nets {
         pub fn info(kind: TargetKind) -> &'static Info {
             match kind { $(TargetKind::$kind => &<$net>::INFO,)+ }
         }
+
+        /// The layers of a kind of network, with the names of their tensors.
+        pub fn layers(kind: TargetKind) -> Vec<Layer> {
+            match kind {
+                $(TargetKind::$kind => {
+                    <$net as Net>::layers().into_iter().map(|layer| layer.in_network(stringify!($kind))).collect()
+                })+
+            }
+        }
     };
 }
 
@@ -82,6 +93,7 @@ pub fn size(experiment: &Experiment) -> NetSize {
 mod tests {
     use super::*;
     use crate::experiment::{DatasetKind, Task};
+    use crate::generator::weights::NamedTensor;
 
     #[test]
     fn every_network_predicts_what_its_task_needs() {
@@ -96,6 +108,20 @@ mod tests {
             let outputs = network.logits(Tensor::zeros([2, 1, side, side], &device));
             let expected = if kind.task() == Task::Maps { side * side } else { 10 };
             assert_eq!(outputs.dims(), [2, expected], "{kind}");
+        }
+    }
+
+    #[test]
+    fn the_layers_of_every_network_name_each_of_its_tensors_once() {
+        let experiment = Experiment { target_width: 2, ..Experiment::default() };
+        for kind in TargetKind::ALL {
+            let side = 28_usize.next_multiple_of(info(*kind).side_multiple);
+            let shape = ImageShape { channels: 1, height: side, width: side };
+            let network = Network::new(*kind, &experiment, shape, 10, &Device::flex());
+            let mut named: Vec<String> = layers(*kind).iter().flat_map(Layer::tensors).collect();
+            named.sort();
+            let there: Vec<String> = NamedTensor::all(&network).into_iter().map(|t| t.name).collect();
+            assert_eq!(named, there, "{kind}");
         }
     }
 

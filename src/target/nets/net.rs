@@ -2,6 +2,7 @@
 
 use burn::tensor::Device;
 
+use super::layers::Layer;
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
 use crate::generator::NetSize;
@@ -27,6 +28,9 @@ pub trait Net {
 
     /// The network that an experiment describes, for images of this shape.
     fn of(experiment: &Experiment, shape: ImageShape, classes: usize, device: &Device) -> Self;
+
+    /// Its layers in order, from images to logits or maps, for programs that build it anew.
+    fn layers() -> Vec<Layer>;
 
     /// Images evaluated in about 50 ms on one core.
     fn images_per_unit(&self) -> usize {

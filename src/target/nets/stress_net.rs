@@ -8,6 +8,7 @@ use burn::nn::{BatchNorm, BatchNormConfig};
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 
+use super::layers::Layer;
 use super::net::{Info, Net};
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
@@ -79,6 +80,22 @@ impl Net for StressNet {
 
     fn of(_: &Experiment, _: ImageShape, _: usize, device: &Device) -> Self {
         Self::new(device)
+    }
+
+    fn layers() -> Vec<Layer> {
+        let mut layers = Vec::new();
+        for at in 0..CHANNELS.len() {
+            let (convolution, norm) = (format!("down.{at}"), format!("down_norm.{at}"));
+            layers.extend([Layer::convolution(convolution, 0), Layer::normalisation(norm), Layer::Rectifier]);
+            layers.extend((at + 1 < CHANNELS.len()).then_some(Layer::MaxPooling));
+        }
+        for at in 0..CHANNELS.len() - 1 {
+            let (of, norm) = (format!("up.{at}"), format!("up_norm.{at}"));
+            layers.extend([Layer::TransposedConvolution { of }, Layer::normalisation(norm)]);
+            layers.extend([Layer::Rectifier, Layer::Doubling]);
+        }
+        layers.extend([Layer::TransposedConvolution { of: "output".into() }, Layer::Sigmoid, Layer::Flattening]);
+        layers
     }
 
     fn images_per_unit(&self) -> usize {

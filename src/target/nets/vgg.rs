@@ -5,6 +5,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::{Device, Tensor};
 
+use super::layers::Layer;
 use super::net::{IMAGES_PER_UNIT, Info, Net};
 use crate::dataset::ImageShape;
 use crate::experiment::Experiment;
@@ -73,6 +74,21 @@ impl Net for Vgg16 {
 
     fn of(experiment: &Experiment, shape: ImageShape, classes: usize, device: &Device) -> Self {
         Self::new(shape, experiment.target_width, classes, device)
+    }
+
+    fn layers() -> Vec<Layer> {
+        let mut layers = Vec::new();
+        let mut at = 0;
+        for (_, count) in STAGES {
+            for _ in 0..count {
+                let (convolution, norm) = (format!("convolutions.{at}"), format!("norms.{at}"));
+                layers.extend([Layer::convolution(convolution, 1), Layer::normalisation(norm), Layer::Rectifier]);
+                at += 1;
+            }
+            layers.push(Layer::MaxPooling);
+        }
+        layers.extend([Layer::Flattening, Layer::linear("output")]);
+        layers
     }
 
     fn images_per_unit(&self) -> usize {

@@ -1,0 +1,78 @@
+//! The layers of a network as other programs build them: one after the other, with the names of their tensors.
+
+use serde::Serialize;
+
+/// A layer; `of` is what the names of its tensors begin with.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "layer", rename_all = "snake_case")]
+pub enum Layer {
+    /// `weight` `[out, in, height, width]` and `bias`.
+    Convolution {
+        of: String,
+        padding: usize,
+    },
+    /// `weight` `[in, out, height, width]` and `bias`.
+    TransposedConvolution {
+        of: String,
+    },
+    /// `gamma`, `beta`, `running_mean`, `running_var`.
+    BatchNormalisation {
+        of: String,
+        epsilon: f64,
+    },
+    Rectifier,
+    /// The largest value of each 2 x 2 block; an odd last row or column is left out.
+    MaxPooling,
+    /// Each pixel 2 x 2 times.
+    Doubling,
+    /// All values of an image in one row.
+    Flattening,
+    /// `weight` `[in, out]`, the transpose of PyTorch's, and `bias`.
+    Linear {
+        of: String,
+    },
+    Sigmoid,
+}
+
+impl Layer {
+    pub fn convolution(of: impl Into<String>, padding: usize) -> Self {
+        Self::Convolution { of: of.into(), padding }
+    }
+
+    pub fn normalisation(of: impl Into<String>) -> Self {
+        Self::BatchNormalisation { of: of.into(), epsilon: EPSILON }
+    }
+
+    pub fn linear(of: impl Into<String>) -> Self {
+        Self::Linear { of: of.into() }
+    }
+
+    /// The layer with the name of its network before those of its tensors.
+    pub(super) fn in_network(mut self, network: &str) -> Self {
+        match &mut self {
+            Self::Convolution { of, .. }
+            | Self::TransposedConvolution { of }
+            | Self::BatchNormalisation { of, .. }
+            | Self::Linear { of } => *of = format!("{network}.{of}"),
+            Self::Rectifier | Self::MaxPooling | Self::Doubling | Self::Flattening | Self::Sigmoid => {}
+        }
+        self
+    }
+
+    /// The names of its tensors.
+    pub fn tensors(&self) -> Vec<String> {
+        let (of, names): (&String, &[&str]) = match self {
+            Self::Convolution { of, .. } | Self::TransposedConvolution { of } | Self::Linear { of } => {
+                (of, &["bias", "weight"])
+            }
+            Self::BatchNormalisation { of, .. } => (of, &["beta", "gamma", "running_mean", "running_var"]),
+            Self::Rectifier | Self::MaxPooling | Self::Doubling | Self::Flattening | Self::Sigmoid => {
+                return Vec::new();
+            }
+        };
+        names.iter().map(|name| format!("{of}.{name}")).collect()
+    }
+}
+
+/// Of burn's batch normalisation, which no network here changes.
+const EPSILON: f64 = 1e-5;

@@ -1,0 +1,431 @@
+//! Projects: the rounds are those of a run, every label that was confirmed is there, and what is wrong is named.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+
+use ridgewalk::dataset::{Class, Dataset};
+use ridgewalk::device::ComputeDevice;
+use ridgewalk::experiment::{DatasetKind, Experiment};
+use ridgewalk::history::{History, RoundRecord};
+use ridgewalk::project::transfer::{Incoming, OnConflict, Told, import, read};
+use ridgewalk::project::{
+    Answer, Batch, Desk, New, Part, Pictures, Project, ProjectError, Said, Status, create, read_rounds,
+};
+use ridgewalk::world::{Prepared, World};
+
+use crate::common::{make_world, run, tiny};
+
+/// Built-in digits as PNG files, a folder a class.
+fn digits(folder: &Path, count: usize) -> PathBuf {
+    let built_in = ridgewalk::dataset::load(
+        &Experiment { train_size: count, test_size: 1, validation_size: 0, ..tiny() },
+        1,
+        None,
+    );
+    let Dataset { train, .. } = built_in.unwrap();
+    let images = folder.join("digits");
+    for sample in 0..train.len() {
+        let class = images.join(train.label(sample).to_string());
+        std::fs::create_dir_all(&class).unwrap();
+        let picture = image::GrayImage::from_raw(28, 28, train.image(sample).to_vec()).unwrap();
+        picture.save(class.join(format!("{sample:03}.png"))).unwrap();
+    }
+    images
+}
+
+/// A short experiment on these images.
+fn short(images: &Path) -> Experiment {
+    Experiment {
+        dataset: DatasetKind::Own,
+        data: images.to_string_lossy().into_owned(),
+        train_size: 0,
+        test_size: 0,
+        validation_size: 12,
+        generator_epochs: 1,
+        samples_per_round: 12,
+        minibatches_per_round: 5,
+        evaluate_every: 2,
+        evaluation_part: 16,
+        walks: 0,
+        seed: 3,
+        ..tiny()
+    }
+}
+
+fn prepared(project: &Project, pictures: &Pictures) -> Arc<World> {
+    let mut preparation = pictures.preparation(project, &ComputeDevice::cpu()).unwrap();
+    loop {
+        if let Prepared::Ready { world, .. } = preparation.advance().unwrap().unwrap() {
+            return world;
+        }
+    }
+}
+
+fn desk(project: &mut Project) -> Desk {
+    let pictures = Pictures::read(project, None, &mut |_, _| true).unwrap();
+    let world = prepared(project, &pictures);
+    Desk::new(pictures, world)
+}
+
+fn new(folder: &Path, new: &New) -> Project {
+    create(folder, new, "a test", &mut |_, _| true).unwrap().project
+}
+
+/// The true class of an image, by its folder.
+fn truth(project: &Project, image: usize) -> Class {
+    let name = project.images().all()[image].file.split('/').next().unwrap().to_owned();
+    project.class(&name).unwrap()
+}
+
+/// A round by hand: proposed, labelled by the truth in the reversed order, trained.
+fn round(project: &mut Project, desk: &Desk, count: usize) -> Batch {
+    let batch = desk.propose(project, None, count, &|_| false).unwrap();
+    assert_eq!(desk.propose(project, None, count, &|_| false).unwrap(), batch, "the same again");
+    for pick in batch.picks.iter().rev() {
+        let image = pick.image as usize;
+        project.say(image, Said::label(truth(project, image), batch.round, &batch.strategy)).unwrap();
+    }
+    desk.train(project, false, &mut |_| true).unwrap();
+    batch
+}
+
+/// A history's rounds without wall times.
+fn rounds(history: &History) -> Vec<RoundRecord> {
+    let bare = |r: &Arc<RoundRecord>| RoundRecord { seconds: 0.0, label_seconds: 0.0, ..RoundRecord::clone(r) };
+    history.rounds.iter().map(bare).collect()
+}
+
+#[test]
+fn with_labels_from_the_truth_a_project_has_the_rounds_of_a_run_to_the_bit() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 150);
+    let experiment = short(&images);
+    let history = run(&make_world(&experiment), &experiment);
+    let folder = root.path().join("project");
+    let like = New { images, like: Some((experiment.clone(), None)), ..New::default() };
+    let mut project = new(&folder, &like);
+    let kept = project.draw_test(1_000).unwrap();
+    let evaluated = history.rounds[0].predicted.len();
+    assert_eq!(kept.len(), evaluated, "the test images are those of the experiment");
+    for image in kept {
+        project.say(image, Said::label(truth(&project, image), 1, "test")).unwrap();
+    }
+    let mut at = desk(&mut project);
+    for record in &history.rounds {
+        let batch = round(&mut project, &at, experiment.samples_per_round);
+        let proposed: Vec<u32> = batch.picks.iter().map(|p| p.image).collect();
+        assert_eq!(proposed, record.proposals.iter().map(|p| p.sample).collect::<Vec<_>>());
+        if record.round == 2 {
+            // As another process goes on.
+            drop(project);
+            project = Project::open(&folder, "a test").unwrap();
+            at = desk(&mut project);
+        }
+    }
+    let (found, _) = read_rounds(&project).unwrap().unwrap();
+    assert_eq!(rounds(&found), rounds(&history));
+    let status = Status::of(&project).unwrap();
+    let last = history.rounds.last().unwrap();
+    assert_eq!((status.accuracy, status.test_images), (last.final_accuracy(), evaluated));
+    assert_eq!((status.rounds, status.labelled), (history.rounds.len(), last.labels));
+    assert!(status.accuracy_low < status.accuracy && status.accuracy < status.accuracy_high);
+}
+
+#[test]
+fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classes_on_the_way() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 60);
+    let set = ["generator_epochs=1", "minibatches_per_round=2", "first_set=k-centre", "samples_per_round=5"];
+    let about = New { images, set: set.map(str::to_owned).to_vec(), ..New::default() };
+    let mut project = new(&root.path().join("project"), &about);
+    assert!(project.classes().is_empty());
+    let test = project.draw_test(20).unwrap();
+    assert_eq!(project.draw_test(20).unwrap(), test, "those without a label come first");
+    let at = desk(&mut project);
+    let everything = desk_all(&at, &project);
+    assert_eq!(everything.len(), 40);
+    assert!(everything.iter().all(|image| !test.contains(image)), "a proposal holds no test image");
+    // The first import names the classes.
+    let label = |project: &Project, image: usize, label: &str| Incoming {
+        place: "line 2".into(),
+        files: vec![project.images().all()[image].file.clone()],
+        label: label.into(),
+        ..Incoming::default()
+    };
+    let first = at.propose(&project, None, 6, &|_| false).unwrap();
+    let labels: Vec<Incoming> = first
+        .picks
+        .iter()
+        .enumerate()
+        .map(|(i, p)| label(&project, p.image as usize, if i % 2 == 0 { "even" } else { "10" }))
+        .chain(test.iter().map(|image| label(&project, *image, "even")))
+        .collect();
+    let done = import(&mut project, &labels, Told::default()).unwrap();
+    assert_eq!((done.train, done.test, project.classes().join(" ")), (6, 20, "10 even".to_owned()));
+    at.train(&project, false, &mut |_| true).unwrap();
+    let again = at.train(&project, false, &mut |_| true).unwrap_err().to_string();
+    assert!(again.contains("no label is new since round 1"), "{again}");
+    // Another class: the target begins anew, and the curve goes on.
+    let second = at.propose(&project, None, 4, &|_| false).unwrap();
+    let labels: Vec<Incoming> = second.picks.iter().map(|p| label(&project, p.image as usize, "odd")).collect();
+    let refused = import(&mut project, &labels, Told::default()).unwrap_err().to_string();
+    assert!(
+        refused.lines().count() == 5 && refused.contains("`odd`, which is none of the classes 10, even"),
+        "{refused}"
+    );
+    import(&mut project, &labels, Told { new_classes: true, ..Told::default() }).unwrap();
+    let untrained = at.propose(&project, None, 4, &|_| false).unwrap_err().to_string();
+    assert!(untrained.contains("a class more since the last round"), "{untrained}");
+    at.train(&project, false, &mut |_| true).unwrap();
+    let status = Status::of(&project).unwrap();
+    assert_eq!((status.rounds, status.labelled, status.classes.len(), status.curve.len()), (2, 10, 3, 2));
+    assert_eq!(status.labelled_by_class, [3, 3, 4]);
+    // Taken back, an image is in the pool again; "none of these" is not proposed.
+    let back = second.picks[0].image as usize;
+    project.say(back, Said::other(Answer::Undone, 3, "test")).unwrap();
+    let free = desk_all(&at, &project);
+    let none = free.iter().copied().find(|image| *image != back).unwrap();
+    project.say(none, Said::other(Answer::NoneOfThese, 3, "test")).unwrap();
+    let left = desk_all(&at, &project);
+    assert!(left.contains(&back) && !left.contains(&none) && left.len() + 1 == free.len());
+    at.train(&project, false, &mut |_| true).unwrap();
+    assert_eq!(Status::of(&project).unwrap().curve.last().unwrap().labels, 9);
+}
+
+/// Every image that can be proposed.
+fn desk_all(desk: &Desk, project: &Project) -> Vec<usize> {
+    let strategy = "random".parse().unwrap();
+    let batch = desk.propose(project, Some(&strategy), 1_000, &|_| false).unwrap();
+    batch.picks.iter().map(|p| p.image as usize).collect()
+}
+
+#[test]
+fn an_import_is_taken_as_a_whole_or_names_every_objection() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 20);
+    let classes = ["a", "b"].map(str::to_owned).to_vec();
+    let mut project = new(&root.path().join("project"), &New { images, classes, ..New::default() });
+    let file = root.path().join("labels.csv");
+    let names: Vec<String> = project.images().all().iter().map(|image| image.file.clone()).collect();
+    let mut take = |text: &str, told: Told| {
+        std::fs::write(&file, text).unwrap();
+        import(&mut project, &read(&file).unwrap(), told)
+    };
+    let [x, y, z] = [&names[0], &names[1], &names[2]];
+    take(&format!("file,label\n{x},a\n{y},b\n"), Told::default()).unwrap();
+    let bad = format!("file,label\n{x},b\nnone.png,a\n{z},c\n{y},b\n{z},a\n");
+    let objections = take(&bad, Told::default()).unwrap_err().to_string();
+    for says in ["line 2", "is b, and a by", "line 3: none.png is no image", "line 4", "`c`", "line 6", "kappa"] {
+        assert!(objections.contains(says), "{says}: {objections}");
+    }
+    let replace = Told { new_classes: true, skip_unknown: true, on_conflict: Some(OnConflict::Replace) };
+    let done = take(&bad, replace).unwrap();
+    assert_eq!((done.train, done.replaced, done.same, done.unknown), (2, 1, 1, 1));
+    let keep = Told { on_conflict: Some(OnConflict::Keep), ..Told::default() };
+    let done = take(&format!("file,label\n{x},a\n{z},a\n"), keep).unwrap();
+    assert_eq!((done.train, done.kept, done.same), (0, 1, 1));
+    let labels: Vec<String> = project.log().rows().iter().map(|row| row.label.clone()).collect();
+    assert_eq!(labels, ["a", "b", "b", "a"], "nothing of a refused import is there");
+    // A copy of the project: of its rows the last one about an image counts.
+    let copy = new(&root.path().join("copy"), &New { images: root.path().join("digits"), ..New::default() });
+    let folder = copy.folder().to_owned();
+    drop(copy);
+    let mut copy = Project::open(&folder, "a test").unwrap();
+    let theirs = read(&root.path().join("project/labels.csv")).unwrap();
+    assert_eq!(import(&mut copy, &theirs, Told::default()).unwrap().train, 3);
+    let again = import(&mut copy, &theirs, Told::default()).unwrap();
+    assert_eq!((again.same, again.agreement.unwrap().kappa), (3, Some(1.0)));
+}
+
+#[test]
+fn images_that_moved_are_found_and_changed_ones_named() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 12);
+    let folder = root.path().join("project");
+    let mut project = new(&folder, &New { images: images.clone(), ..New::default() });
+    let name = project.images().all()[3].file.clone();
+    let reading = |project: &mut Project, place: Option<&Path>| {
+        Pictures::read(project, place, &mut |_, _| true).map(|pictures| pictures.notes.join("; "))
+    };
+    assert_eq!(reading(&mut project, None).unwrap(), "");
+    let class = images.join(name.split('/').next().unwrap());
+    std::fs::rename(images.join(&name), class.join("renamed.png")).unwrap();
+    let notes = reading(&mut project, None).unwrap();
+    assert!(notes.contains(&format!("{name} is now")) && notes.contains("renamed.png"), "{notes}");
+    assert!(project.images().all()[3].place().ends_with("renamed.png"));
+    // All of it elsewhere, and an image that is another.
+    let moved = root.path().join("moved");
+    std::fs::rename(&images, &moved).unwrap();
+    let gone = reading(&mut project, None).unwrap_err().to_string();
+    assert!(gone.contains("give their place with --images"), "{gone}");
+    assert_eq!(reading(&mut project, Some(&moved)).unwrap(), "");
+    drop(project);
+    let mut project = Project::open(&folder, "a test").unwrap();
+    assert_eq!(reading(&mut project, None).unwrap(), "", "the place is remembered");
+    let other = project.images().all()[0].file.clone();
+    image::GrayImage::from_pixel(28, 28, image::Luma([9])).save(moved.join(&other)).unwrap();
+    let changed = reading(&mut project, None).unwrap_err().to_string();
+    assert!(changed.contains(&format!("{other} has changed")) && changed.contains("1 of the 12 images"), "{changed}");
+}
+
+#[test]
+fn a_project_is_one_process_s_at_a_time_and_bad_ones_are_named() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 12);
+    let folder = root.path().join("project");
+    let about = |set: &str| New { images: images.clone(), set: vec![set.to_owned()], ..New::default() };
+    for (set, says) in [
+        ("strategy=si", "`strategy`: si generates images"),
+        ("neighbours=all", "`neighbours`: all proposes images that are labelled already"),
+        ("rounds=3", "--set rounds: in a project it is 10000"),
+        ("aplha=1", "the nearest is `alpha`"),
+    ] {
+        let error = create(&folder, &about(set), "a test", &mut |_, _| true).err().unwrap().to_string();
+        assert!(error.contains(says), "{error}");
+        assert!(!folder.join("project.toml").exists());
+    }
+    let project = new(&folder, &about("seed=2"));
+    assert!(matches!(Project::open(&folder, "another"), Err(ProjectError::Busy { .. })));
+    // To look at it is no harm.
+    assert_eq!(Status::of(&Project::look(&folder).unwrap()).unwrap().images, 12);
+    let busy = ridgewalk(&["project", "train"], &[&folder]);
+    let told = String::from_utf8_lossy(&busy.stderr).into_owned();
+    assert!(!busy.status.success() && told.contains("a test (process ") && told.contains("close it there"), "{told}");
+    assert!(project.images().all().iter().all(|image| image.part == Part::Pool));
+    drop(project);
+    assert!(create(&folder, &about("seed=2"), "a test", &mut |_, _| true).is_err(), "it is taken");
+    let none = ridgewalk(&["project", "status"], &[root.path()]);
+    assert!(String::from_utf8_lossy(&none.stderr).contains("is no project"));
+}
+
+fn ridgewalk(arguments: &[&str], paths: &[&Path]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ridgewalk")).args(arguments).args(paths).output().unwrap()
+}
+
+fn ok(arguments: &[&str], paths: &[&Path]) -> String {
+    let done = ridgewalk(arguments, paths);
+    let [out, err] = [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
+    assert!(done.status.success(), "{arguments:?}: {out}{err}");
+    out
+}
+
+/// The same two rounds through tables and through Label Studio's JSON, by command line.
+#[test]
+fn tables_and_label_studio_give_the_same_labels_and_the_same_rounds() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 40);
+    let class = |file: &str| file.split('/').next().unwrap().to_owned();
+    let mut found = Vec::new();
+    for kind in ["csv", "json"] {
+        let project = root.path().join(kind);
+        let out = root.path().join(format!("batch.{kind}"));
+        let settings = ["generator_epochs=1", "minibatches_per_round=2"];
+        let mut words = vec!["project", "new"];
+        settings.iter().for_each(|set| words.extend(["--set", set]));
+        ok(&[&words[..], &["--images"]].concat(), &[&images, &project]);
+        for step in ["test", "first", "second"] {
+            let mut words = vec!["project", "propose", "--count", "8"];
+            words.extend((step == "test").then_some("--test"));
+            ok(&[&words[..], &["--out"]].concat(), &[&out, &project]);
+            let text = std::fs::read_to_string(&out).unwrap();
+            let back = root.path().join(format!("back.{kind}"));
+            if kind == "csv" {
+                let files: Vec<&str> = text.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+                assert_eq!(files.len(), 8);
+                let rows: String = files.iter().rev().map(|file| format!("{},{file}\n", class(file))).collect();
+                std::fs::write(&back, format!("label,file\n{rows}")).unwrap();
+            } else {
+                let mut tasks: serde_json::Value = serde_json::from_str(&text).unwrap();
+                for task in tasks.as_array_mut().unwrap() {
+                    let choice = class(task["data"]["file"].as_str().unwrap());
+                    let value = serde_json::json!({ "choices": [choice] });
+                    task["annotations"] = serde_json::json!([{ "result": [{ "type": "choices", "value": value }] }]);
+                    assert_eq!(task["predictions"].is_array(), step == "second", "{task}");
+                }
+                std::fs::write(&back, tasks.to_string()).unwrap();
+            }
+            ok(&["project", "import", "--new-classes"], &[&project, &back]);
+            if step != "test" {
+                ok(&["project", "train"], &[&project]);
+            }
+        }
+        let table = root.path().join(format!("{kind}-labels.csv"));
+        ok(&["project", "export", "--predictions", "--out"], &[&table, &project]);
+        let kept = std::fs::read_to_string(&table).unwrap();
+        // Without when and by whom.
+        let rows: Vec<Vec<String>> = csv::Reader::from_reader(kept.as_bytes())
+            .records()
+            .map(|r| {
+                r.unwrap()
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| ![5, 6, 7].contains(i))
+                    .map(|(_, c)| c.to_owned())
+                    .collect()
+            })
+            .collect();
+        assert_eq!(rows.len(), 40);
+        let (history, _) = read_rounds(&Project::look(&project).unwrap()).unwrap().unwrap();
+        let status: serde_json::Value =
+            serde_json::from_str(&ok(&["project", "status", "--json"], &[&project])).unwrap();
+        let keys = ["images", "labelled", "classes", "rounds", "accuracy", "accuracy_low", "accuracy_high"];
+        assert!(keys.iter().chain(&["test_images", "next_batch"]).all(|key| status.get(*key).is_some()), "{status}");
+        assert_eq!(
+            (&status["labelled"], &status["test_images"], &status["rounds"]),
+            (&16.into(), &8.into(), &2.into())
+        );
+        let folders = root.path().join(format!("{kind}-folders"));
+        ok(&["project", "export", "--folders"], &[&folders, &project]);
+        let linked: usize =
+            std::fs::read_dir(&folders).unwrap().map(|d| std::fs::read_dir(d.unwrap().path()).unwrap().count()).sum();
+        assert_eq!(linked, 24);
+        found.push((rows, rounds(&history)));
+    }
+    assert_eq!(found[0].0, found[1].0);
+    assert_eq!(found[0].1, found[1].1);
+}
+
+/// Where a process of this test finds the project that it labels images of.
+const CHILD: &str = "RIDGEWALK_TEST_LABELS";
+
+#[test]
+fn every_label_that_was_confirmed_is_there_after_kills() {
+    if let Ok(folder) = std::env::var(CHILD) {
+        let mut project = Project::open(Path::new(&folder), "a child").unwrap();
+        for step in 0.. {
+            let image = step % project.images().len();
+            project.say(image, Said::label((step % 2) as Class, 1, "random")).unwrap();
+            println!("confirmed {}", project.log().rows().len());
+        }
+    }
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 12);
+    let folder = root.path().join("project");
+    let classes = ["a", "b"].map(str::to_owned).to_vec();
+    drop(new(&folder, &New { images, classes, ..New::default() }));
+    let mut least = 0;
+    for kill in 0..6 {
+        let name = "project::every_label_that_was_confirmed_is_there_after_kills";
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        let child = child.args(["--exact", name, "--nocapture"]).env(CHILD, &folder);
+        let mut child = child.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let confirmed =
+            lines.filter_map(|line| line.unwrap().strip_prefix("confirmed ").map(|n| n.parse::<usize>().unwrap()));
+        let mut last = 0;
+        for (seen, rows) in confirmed.enumerate() {
+            last = rows;
+            if seen == 3 + 5 * kill {
+                child.kill().unwrap();
+            }
+        }
+        child.wait().unwrap();
+        assert!(last > least, "{last}");
+        let project = Project::open(&folder, "a test").unwrap();
+        let rows = project.log().rows().len();
+        assert!((last..=last + 1).contains(&rows), "{rows} rows, {last} confirmed");
+        least = rows;
+    }
+}
