@@ -9,6 +9,7 @@ mod table;
 mod drawing;
 mod captions;
 mod data;
+mod many;
 mod kinds;
 mod files;
 
@@ -33,9 +34,10 @@ pub use kinds::pictures::{Picture, embedding, sheet};
 pub use kinds::table1::table1;
 pub use kinds::walks::{verdict_counts, verdict_table, walks_csv};
 pub use kinds::{Drawn, KINDS, Kind, drawn};
+pub use look::classes::class_color;
 pub use look::looks::{Kin, Looks};
-pub use look::style::{BAND_OPACITY, Dash, Ink, Mark, Outline, StrategyStyle, Stroke};
-pub use look::theme::{CLASSES, Rgb, Theme, contrast};
+pub use look::style::{BAND_OPACITY, Dash, Ink, Mark, Outline, Rgb, StrategyStyle, Stroke};
+pub use look::theme::{Theme, contrast};
 pub use table::{Table, field as csv_field};
 
 /// Width of one text column and of a page, inches.

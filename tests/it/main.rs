@@ -41,6 +41,7 @@ mod ui;
 mod ui_curves;
 mod ui_fork;
 mod ui_method;
+mod ui_own;
 mod ui_pair;
 mod ui_pins;
 mod ui_playhead;

@@ -371,7 +371,8 @@ fn hash(path: &Path) -> std::io::Result<[u8; 32]> {
 /// A size for display.
 pub fn size(bytes: u64) -> String {
     match bytes {
-        0..1_000_000 => format!("{} bytes", bytes),
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{:.0} kB", bytes as f64 / 1e3),
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }

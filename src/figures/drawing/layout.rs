@@ -289,10 +289,12 @@ fn frame(
 /// As many ticks as fit without their labels touching.
 fn x_ticks(panel: &Panel, range: [f64; 2], plot_width: f64) -> Vec<Tick> {
     const MOST: usize = 12;
-    if matches!(panel.x.ticks, Ticks::Named(_)) {
-        return ticks(&panel.x, range, MOST);
-    }
     let fits = |t: &Vec<Tick>| t.len() as f64 * (widest(t) + X_TICK_SPACE) <= plot_width + X_TICK_SPACE;
+    if matches!(panel.x.ticks, Ticks::Named(_)) {
+        let named = ticks(&panel.x, range, MOST);
+        let every = |n: usize| named.iter().step_by(n).cloned().collect::<Vec<_>>();
+        return (1..named.len()).map(every).find(fits).unwrap_or(named);
+    }
     (2..=MOST).rev().map(|most| ticks(&panel.x, range, most)).find(fits).unwrap_or_else(|| ticks(&panel.x, range, 1))
 }
 

@@ -4,8 +4,8 @@ use resvg::tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, Premultiplie
 
 use super::layout::{Frame, POINTS_PER_INCH};
 use crate::figures::figure::{Cloud, Image};
-use crate::figures::look::style::Ink;
-use crate::figures::look::theme::{Rgb, Theme};
+use crate::figures::look::style::{Ink, Rgb};
+use crate::figures::look::theme::Theme;
 
 /// Dots per inch of a cloud of points, enough for print.
 const CLOUD_DPI: f64 = 300.0;

@@ -9,8 +9,9 @@ use crate::figures::drawing::layout::{
 use crate::figures::drawing::raster;
 use crate::figures::drawing::text::{FAMILIES, width};
 use crate::figures::figure::{Anchor, Block, Figure, Item, Line, Panel, Sample, Tag, Ticks};
+use crate::figures::look::style::Rgb;
 use crate::figures::look::style::{Dash, Ink, Mark, Outline, Stroke};
-use crate::figures::look::theme::{Rgb, Theme};
+use crate::figures::look::theme::Theme;
 
 /// Widths of lines that belong to no series, points.
 const AXIS_WIDTH: f64 = 0.5;

@@ -3,6 +3,7 @@
 use crate::figures::data::{repeats_text, split_name};
 use crate::figures::figure::{Axis, Block, Columns, Figure, Item, LegendPlace, Panel, Ticks};
 use crate::figures::look::style::Ink;
+use crate::figures::many;
 use crate::history::History;
 use crate::statistics::{Group, groups};
 
@@ -92,7 +93,7 @@ fn panel(group: &Group, shares: &[f64], classes: &[String], worst: f64) -> Panel
         let (row, column, share) = (i / n, i % n, shares[i]);
         let (x, y) = (column as f64, -(row as f64));
         let ink = if row == column { Ink::Ramp(RIGHT, RIGHT_SHARE) } else { Ink::Ramp(WRONG, share / worst) };
-        let text = if share < EMPTY_BELOW { String::new() } else { format!("{share:.1}") };
+        let text = if share < EMPTY_BELOW || n > many::NAMED { String::new() } else { format!("{share:.1}") };
         Block {
             series: format!("{} as {}", classes[row], classes[column]),
             x: [x - 0.5, x + 0.5],
@@ -102,7 +103,9 @@ fn panel(group: &Group, shares: &[f64], classes: &[String], worst: f64) -> Panel
             text,
         }
     };
-    let names = |sign: f64| classes.iter().enumerate().map(|(i, c)| (sign * i as f64, c.clone())).collect();
+    let stride = many::stride(n).max(1);
+    let names =
+        |sign: f64| classes.iter().enumerate().step_by(stride).map(|(i, c)| (sign * i as f64, c.clone())).collect();
     Panel {
         title: group.label(),
         x: Axis::linear("Predicted class").range(-0.5, n as f64 - 0.5).ticks(Ticks::Named(names(1.0))),

@@ -1,9 +1,10 @@
 //! Figure 4: on the left the embedding with some walks, on the right a row of images for each walk.
 
 use crate::figures::figure::{
-    Anchor, Axis, Block, Cloud, Columns, Figure, Image, Item, Key, LegendPlace, Line, Note, Panel, Sample, Tag, Ticks,
+    Anchor, Axis, Block, Cloud, Columns, Figure, Image, Item, LegendPlace, Line, Note, Panel, Tag, Ticks,
 };
 use crate::figures::look::style::{Dash, Ink, Mark, Stroke};
+use crate::figures::many;
 use crate::history::{History, WalkStep};
 use crate::trajectory::{Album, Embedding, Judged, JudgedWalk, Verdict, WalkImages, walk_name, walks_of};
 
@@ -53,10 +54,11 @@ pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: 
         })
         .collect();
     let classes = &history.header.classes;
-    let key = |(i, name): (usize, &String)| Key {
-        text: name.clone(),
-        sample: Sample::Band { ink: Ink::Class(i), opacity: 1.0 },
-    };
+    // Of many classes those that the walks visit most.
+    let mut visits = vec![0; classes.len()];
+    for step in walks.iter().flat_map(|w| w.steps) {
+        visits.get_mut(usize::from(step.label)).into_iter().for_each(|count| *count += 1);
+    }
     let e = &history.header.experiment;
     let of = |v: Verdict| judged.walks.iter().filter(|w| w.judgement.verdict == v).count();
     let plane = if embedding.dim > 2 { ", first two axes" } else { "" };
@@ -80,7 +82,7 @@ pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: 
         panels: vec![map(embedding, &walks), rows(&walks, album, classes)],
         columns: Columns { narrow: 1, wide: 2 },
         legend: LegendPlace::None,
-        keys: classes.iter().enumerate().map(key).collect(),
+        keys: many::keys(classes, &many::named(&visits)),
         shared_axes: false,
     }
 }

@@ -1,11 +1,10 @@
 //! The samples chosen: their shares by class and round, and the distances of moved points to the samples they snap to.
 
 use crate::figures::data::repeats_text;
-use crate::figures::figure::{
-    Anchor, Axis, Block, Columns, Figure, Item, Key, LegendPlace, Line, Note, Panel, Sample, Ticks,
-};
+use crate::figures::figure::{Anchor, Axis, Block, Columns, Figure, Item, LegendPlace, Line, Note, Panel, Ticks};
 use crate::figures::look::looks::Looks;
 use crate::figures::look::style::Ink;
+use crate::figures::many;
 use crate::history::History;
 use crate::statistics::{Group, groups};
 
@@ -20,16 +19,21 @@ const HISTOGRAM_ASPECT: f64 = 0.6;
 pub fn picks_by_class(histories: &[History]) -> Figure {
     let groups = groups(histories);
     let classes = histories.first().map(|h| h.header.classes.clone()).unwrap_or_default();
-    let panels: Vec<Panel> = groups.iter().map(|g| picks_panel(g, &classes)).collect();
-    let key = |(i, name): (usize, &String)| Key {
-        text: name.clone(),
-        sample: Sample::Band { ink: Ink::Class(i), opacity: 1.0 },
+    let mut counts = vec![0; classes.len()];
+    for proposal in histories.iter().flat_map(|h| &h.rounds).flat_map(|r| &r.proposals) {
+        counts.get_mut(usize::from(proposal.label)).into_iter().for_each(|count| *count += 1);
+    }
+    let named = many::named(&counts);
+    let panels: Vec<Panel> = groups.iter().map(|g| picks_panel(g, &classes, &named)).collect();
+    let most = match classes.len() - named.len() {
+        0 => String::new(),
+        _ => format!(" The {} classes with most labels are shown; the others together.", named.len()),
     };
     Figure {
         name: "picks-by-class".into(),
         title: "Labelled samples by class and round".into(),
         caption: format!(
-            "Share of each class in the samples labelled in each round, {}. Round 1 is the initial random set.",
+            "Share of each class in the samples labelled in each round, {}. Round 1 is the initial random set.{most}",
             repeats_text(&groups)
         ),
         columns: match panels.len() {
@@ -39,12 +43,12 @@ pub fn picks_by_class(histories: &[History]) -> Figure {
         },
         panels,
         legend: LegendPlace::None,
-        keys: classes.iter().enumerate().map(key).collect(),
+        keys: many::keys(&classes, &named),
         shared_axes: true,
     }
 }
 
-fn picks_panel(group: &Group, classes: &[String]) -> Panel {
+fn picks_panel(group: &Group, classes: &[String], named: &[usize]) -> Panel {
     let last = group.histories.iter().map(|h| h.rounds.len()).max().unwrap_or(0);
     let mut blocks = Vec::new();
     for t in 1..=last {
@@ -56,19 +60,20 @@ fn picks_panel(group: &Group, classes: &[String]) -> Panel {
             }
         }
         let total = counts.iter().sum::<usize>().max(1) as f64;
+        let rest = counts.iter().sum::<usize>() - named.iter().map(|class| counts[*class]).sum::<usize>();
+        let one = |class: &usize| (classes[*class].clone(), Ink::Class(*class), counts[*class]);
+        let others = (many::of_others(classes.len() - named.len()), Ink::Muted, rest);
         let mut base = 0.0;
-        for (class, count) in counts.into_iter().enumerate() {
+        for (name, ink, count) in named.iter().map(one).chain([others]).filter(|(.., count)| *count > 0) {
             let share = 100.0 * count as f64 / total;
-            if count > 0 {
-                blocks.push(Block {
-                    series: classes[class].clone(),
-                    x: [t as f64 - HALF_BAR, t as f64 + HALF_BAR],
-                    y: [base, base + share],
-                    value: Some(share),
-                    ink: Ink::Class(class),
-                    text: classes[class].clone(),
-                });
-            }
+            blocks.push(Block {
+                series: name.clone(),
+                x: [t as f64 - HALF_BAR, t as f64 + HALF_BAR],
+                y: [base, base + share],
+                value: Some(share),
+                ink,
+                text: name,
+            });
             base += share;
         }
     }

@@ -2,4 +2,5 @@
 
 pub mod style;
 pub mod looks;
+pub mod classes;
 pub mod theme;

@@ -2,6 +2,9 @@
 
 use crate::experiment::Strategy;
 
+/// A colour: red, green, blue.
+pub type Rgb = [u8; 3];
+
 /// Number of colours of series.
 pub const SERIES: usize = 16;
 
@@ -13,7 +16,7 @@ pub enum Ink {
     Grid,
     /// The colour of a series, counted modulo `SERIES`.
     Series(usize),
-    /// The colour of a class, counted modulo ten.
+    /// The colour of a class, counted modulo a hundred.
     Class(usize),
     /// From the background (0) to the full colour (1) of a series.
     Ramp(usize, f64),

@@ -1,10 +1,8 @@
 //! The colours behind the inks: light for print, dark for the screen; both safe for colour-blind readers.
 
-use super::style::{Ink, SERIES};
+use super::classes::class_color;
+use super::style::{Ink, Rgb, SERIES};
 use crate::labelling::colour_bar;
-
-/// A colour: red, green, blue.
-pub type Rgb = [u8; 3];
 
 /// Colours of a medium.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,22 +15,6 @@ pub struct Theme {
     /// and every class.
     pub series: [Rgb; SERIES],
 }
-
-/// One colour for each of ten classes, on light and on dark: found by maximising the smallest distance between two of
-/// them in OKLab, over normal vision and simulated protanopia, deuteranopia and tritanopia, at a contrast with both
-/// backgrounds, and given out so that digits that look alike (4 and 9, 3 and 8, 1 and 7) are far apart.
-pub const CLASSES: [Rgb; 10] = [
-    [0x9b, 0x8f, 0x99],
-    [0x05, 0x78, 0xa0],
-    [0xc0, 0x31, 0x71],
-    [0xc4, 0xa9, 0xfb],
-    [0x93, 0x5b, 0x00],
-    [0x84, 0x46, 0xdf],
-    [0x48, 0xcc, 0x94],
-    [0xe5, 0xae, 0x13],
-    [0xee, 0x6b, 0x3f],
-    [0x5b, 0x8e, 0xfe],
-];
 
 impl Theme {
     /// For print, on white.
@@ -94,7 +76,7 @@ impl Theme {
             Ink::Muted => self.muted,
             Ink::Grid => self.grid,
             Ink::Series(i) => self.series[i % SERIES],
-            Ink::Class(i) => CLASSES[i % CLASSES.len()],
+            Ink::Class(i) => class_color(i),
             Ink::Scale(share) => colour_bar::colour(share).0,
             Ink::Ramp(i, share) => mix(self.background, self.series[i % SERIES], share),
         }
@@ -136,6 +118,7 @@ pub fn contrast(a: Rgb, b: Rgb) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figures::look::classes::CLASSES;
 
     type Matrix = [[f64; 3]; 3];
 
@@ -193,6 +176,17 @@ mod tests {
             // Five times the just noticeable difference.
             apart("classes", &CLASSES, &CLASSES, vision, 0.10);
         }
+    }
+
+    /// About twice the just noticeable difference; who sees fewer colours tells them by names.
+    #[test]
+    fn any_two_of_a_hundred_classes_are_told_apart_and_stand_out() {
+        let all: Vec<Rgb> = (0..100).map(class_color).collect();
+        apart("classes", &all, &all, &VISIONS[0], 0.038);
+        for (theme, least) in [(Theme::LIGHT, 1.8), (Theme::DARK, 3.0)] {
+            assert!(all.iter().all(|color| contrast(*color, theme.background) > least));
+        }
+        assert!(all[..10] == CLASSES && class_color(100) == CLASSES[0]);
     }
 
     /// Strategies are drawn as lines with a dash and a mark of their own, so that poor colour vision may find two

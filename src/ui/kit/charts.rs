@@ -3,9 +3,8 @@
 use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2, pos2, vec2};
 use egui_plot::{GridMark, Plot, PlotPoint, PlotResponse};
 
-use super::theme::{self, Theme, font, size};
+use super::theme::{Theme, font, size};
 use super::words;
-use crate::dataset::Class;
 
 /// Approximate number of ticks on an axis.
 const X_MARKS: f64 = 6.0;
@@ -127,84 +126,6 @@ pub fn swatch(ui: &mut Ui, color: Color32, square: bool) {
 pub fn line_swatch(ui: &mut Ui, color: Color32, width: f32) {
     let (rect, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
     ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(width, color));
-}
-
-/// Horizontal bars of the class probabilities; a disc marks the class of `label`, which is explained below.
-pub fn probability_bars(ui: &mut Ui, names: &[String], probabilities: &[f32], label: Class, meaning: &str) {
-    const ROW: f32 = 17.0;
-    const DISC: f32 = 2.5;
-    /// Largest share of the width for the names.
-    const NAMES: f32 = 0.4;
-    let theme = Theme::of(ui.visuals());
-    let width = ui.available_width();
-    let name_of = |class: usize| names.get(class).cloned().unwrap_or_else(|| class.to_string());
-    let name_width = |class: usize| {
-        let font = theme::bold_font(size::CAPTION + 0.5);
-        ui.painter().layout_no_wrap(name_of(class), font, Color32::PLACEHOLDER).size().x
-    };
-    let names_end = (0..probabilities.len()).map(name_width).fold(16.0, f32::max) + 20.0;
-    let label_width = names_end.min(NAMES * width);
-    let value_width = 48.0;
-    ui.spacing_mut().item_spacing.y = 1.0;
-    let best = probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(i, _)| i);
-    for (class, &p) in probabilities.iter().enumerate() {
-        let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
-        response
-            .on_hover_text(format!("loss with this label: {} nats", words::fixed(-p.max(f32::MIN_POSITIVE).ln(), 4)));
-        let painter = ui.painter();
-        let y = rect.center().y;
-        let is_truth = usize::from(label) == class;
-        let ink = if is_truth || best == Some(class) { theme.text } else { theme.weak };
-        let font = if is_truth { theme::bold_font(size::CAPTION + 0.5) } else { theme::font(size::CAPTION + 0.5) };
-        let names = rect.with_max_x(rect.left() + label_width - 4.0);
-        ui.painter_at(names).text(pos2(rect.left() + 12.0, y), Align2::LEFT_CENTER, name_of(class), font, ink);
-        if is_truth {
-            painter.circle_filled(pos2(rect.left() + 4.0, y), DISC, theme.text);
-        }
-        let bar =
-            Rect::from_min_max(pos2(rect.left() + label_width, y - 4.0), pos2(rect.right() - value_width, y + 4.0));
-        painter.rect_filled(bar, CornerRadius::same(2), theme.field);
-        let filled = Rect::from_min_size(bar.min, vec2(bar.width() * p.clamp(0.0, 1.0), bar.height()));
-        painter.rect_filled(filled, CornerRadius::same(2), theme::class_color(class as Class));
-        painter.text(
-            pos2(rect.right(), y),
-            Align2::RIGHT_CENTER,
-            format!("{:.1} %", 100.0 * p),
-            theme::font(size::CAPTION),
-            ink,
-        );
-    }
-    let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
-    ui.painter().circle_filled(pos2(rect.left() + 4.0, rect.center().y), DISC, theme.faint);
-    let at = pos2(rect.left() + 12.0, rect.center().y);
-    ui.painter_at(rect).text(at, Align2::LEFT_CENTER, meaning, font(size::CAPTION), theme.faint);
-}
-
-/// Vertical bars of the class probabilities with the first letters of the class names; the true class is bold.
-pub fn bars(
-    painter: &Painter,
-    rect: Rect,
-    names: &[String],
-    probabilities: &[f32],
-    truth: Option<Class>,
-    theme: &Theme,
-) {
-    const NAMES: f32 = 14.0;
-    let width = rect.width() / probabilities.len().max(1) as f32;
-    let foot = rect.bottom() - NAMES;
-    for (class, &p) in probabilities.iter().enumerate() {
-        let left = rect.left() + class as f32 * width;
-        let top = foot - (foot - rect.top()) * p.clamp(0.0, 1.0);
-        let bar = Rect::from_min_max(pos2(left + 1.0, top), pos2(left + width - 1.0, foot));
-        painter.rect_filled(bar, CornerRadius::same(1), theme::class_color(class as Class));
-        let own = truth == Some(class as Class);
-        let ink = if own { theme.text } else { theme.faint };
-        let font = if own { theme::bold_font(size::CAPTION) } else { font(size::CAPTION - 1.0) };
-        let name = names.get(class).cloned().unwrap_or_else(|| class.to_string());
-        let short: String = name.chars().take(2).collect();
-        painter.text(pos2(left + width / 2.0, rect.bottom() - NAMES / 2.0), Align2::CENTER_CENTER, short, font, ink);
-    }
-    painter.hline(rect.x_range(), foot, Stroke::new(1.0, theme.line));
 }
 
 /// A histogram with one value marked.

@@ -9,6 +9,7 @@ pub mod painted;
 pub mod widgets;
 pub mod flow;
 pub mod charts;
+pub mod class_bars;
 pub mod facts;
 pub mod images;
 pub mod job;

@@ -6,7 +6,7 @@ use egui::{
 };
 
 use crate::dataset::Class;
-use crate::figures::{self, CLASSES, Ink, Rgb};
+use crate::figures::{self, Ink, Rgb};
 use crate::trajectory::Verdict;
 
 /// The spacing scale, in points.
@@ -122,9 +122,9 @@ const WALKS_DARK: [Color32; 6] =
 const WALKS_LIGHT: [Color32; 6] =
     [rgb(0x101319), rgb(0x5c3d00), rgb(0x00395c), rgb(0x6b0f2c), rgb(0x0d4a1c), rgb(0x3b1f73)];
 
-/// The colour of a class, as in the figures; more classes than colours repeat the palette.
+/// The colour of a class, as in the figures.
 pub fn class_color(class: Class) -> Color32 {
-    color(CLASSES[usize::from(class) % CLASSES.len()])
+    color(figures::class_color(class.into()))
 }
 
 impl Theme {
@@ -312,7 +312,7 @@ mod tests {
             figures::contrast(rgb(a), rgb(b))
         };
         for theme in [&DARK, &LIGHT] {
-            for class in 0..CLASSES.len() as Class {
+            for class in 0..100 {
                 let least = if theme.dark { 3.0 } else { 1.8 };
                 assert!(contrast(class_color(class), theme.background) > least, "class {class}, dark {}", theme.dark);
             }

@@ -10,7 +10,7 @@ use egui::{RichText, ScrollArea, Ui};
 
 use crate::engine::protocol::Command;
 use crate::engine::questions::probe::{Probe, ProbePoint};
-use crate::ui::kit::charts;
+use crate::ui::kit::class_bars;
 use crate::ui::kit::facts::{captioned, fact, heading, norm, vector};
 use crate::ui::kit::images;
 use crate::ui::kit::question::Question;
@@ -150,7 +150,9 @@ impl Inspector {
             ui.label(RichText::new("There is no target yet; round 1 trains it.").color(cx.theme.weak));
         } else {
             let meaning = "the label of the nearest sample";
-            ui.scope(|ui| charts::probability_bars(ui, &dataset.classes, &probe.probabilities, probe.label, meaning));
+            ui.scope(|ui| {
+                class_bars::probability_bars(ui, &dataset.classes, &probe.probabilities, probe.label, meaning)
+            });
         }
         heading(ui, "Its step, from p to p'");
         fact(ui, cx.theme, "p", &vector(&probe.code));

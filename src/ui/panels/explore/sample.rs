@@ -7,6 +7,7 @@ use crate::engine::protocol::Command;
 use crate::engine::questions::inspect::MapPair;
 use crate::history::{LatentStep, Proposal};
 use crate::ui::kit::charts;
+use crate::ui::kit::class_bars;
 use crate::ui::kit::facts::{captioned, fact, heading, norm, vector};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::images;
@@ -60,7 +61,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     if let Some(i) = inspection.filter(|i| !i.probabilities.is_empty()) {
         heading(ui, "Prediction F(x)");
         let label = dataset.train.label(sample as usize);
-        ui.scope(|ui| charts::probability_bars(ui, &dataset.classes, &i.probabilities, label, "the true label"));
+        ui.scope(|ui| class_bars::probability_bars(ui, &dataset.classes, &i.probabilities, label, "the true label"));
     }
     if let Some(maps) = cx.state.inspection(sample).and_then(|i| i.maps.clone()) {
         heading(ui, "Stress map F(x)");

@@ -1,7 +1,10 @@
 //! The colour legend, in a column beside the latent view so that it covers nothing; it can be folded.
 
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align2, Color32, CornerRadius, FontId, Galley, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Galley, Margin, Rect, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder,
+    pos2, vec2,
+};
 use std::sync::Arc;
 
 use super::scene::{self, Coloring};
@@ -21,6 +24,11 @@ const BESIDE: f32 = 36.0;
 /// Width of a column with a ramp, and height of the ramp.
 const RAMP_COLUMN: f32 = 92.0;
 const RAMP_HEIGHT: f32 = 132.0;
+/// From how many classes on there is a field to search them, and its height.
+const MANY_CLASSES: usize = 12;
+const SEARCH: f32 = 22.0;
+/// Narrowest column with such a field.
+const SEARCH_COLUMN: f32 = 110.0;
 /// Largest share of the panel that the legend takes; narrower panels have it folded.
 const MOST_SHARE: f32 = 0.42;
 const NARROW: f32 = 300.0;
@@ -62,12 +70,20 @@ pub fn ui(ui: &mut Ui, panel: Rect, shown: &mut bool, coloring: Coloring, cx: &m
     let galley = wrapped(ui, &title, width - 24.0, theme::font(size::CAPTION), cx.theme.weak);
     let top = head.top() + galley.size().y.max(HEAD - 10.0) + 10.0;
     ui.painter_at(column).galley(head.min + vec2(21.0, 5.0), galley, cx.theme.weak);
-    let below = Rect::from_min_max(pos2(column.left(), top), column.max - vec2(0.0, space::S));
+    let mut below = Rect::from_min_max(pos2(column.left(), top), column.max - vec2(0.0, space::S));
+    let mut search = String::new();
+    if let Content::Classes(names) = &content
+        && names.len() > MANY_CLASSES
+    {
+        let field = Rect::from_min_size(below.min + vec2(6.0, 0.0), vec2(width - 12.0, SEARCH));
+        search = searched(ui, field, names.len());
+        below.min.y = field.bottom() + space::XS;
+    }
     ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
         ui.set_clip_rect(ui.clip_rect().intersect(below));
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ScrollArea::vertical().id_salt("legend rows").auto_shrink(false).show(ui, |ui| match content {
-            Content::Classes(names) => classes(ui, &names, cx),
+            Content::Classes(names) => classes(ui, &names, &search, cx),
             Content::Swatches(rows) => rows.iter().for_each(|(color, name)| swatch(ui, *color, name, cx)),
             Content::Ramp { marks, none } => {
                 ramp(ui, &marks, cx);
@@ -111,7 +127,10 @@ fn width(ui: &Ui, title: &str, content: &Content) -> f32 {
     let wide = |text: &str| wrapped(ui, text, f32::INFINITY, font(), Color32::PLACEHOLDER).size().x;
     let widest = |texts: &mut dyn Iterator<Item = &str>| texts.map(wide).fold(wide(title), f32::max) + BESIDE;
     match content {
-        Content::Classes(names) => widest(&mut names.iter().map(String::as_str)),
+        Content::Classes(names) => {
+            let least = if names.len() > MANY_CLASSES { SEARCH_COLUMN } else { 0.0 };
+            widest(&mut names.iter().map(String::as_str)).max(least)
+        }
         Content::Swatches(rows) => widest(&mut rows.iter().map(|(_, name)| name.as_str())),
         Content::Ramp { none, .. } => RAMP_COLUMN.max(wide(none) + BESIDE),
     }
@@ -125,8 +144,22 @@ fn wrapped(ui: &Ui, text: &str, width: f32, font: FontId, ink: Color32) -> Arc<G
     ui.painter().layout(text.to_owned(), font, ink, width)
 }
 
-fn classes(ui: &mut Ui, names: &[String], cx: &mut Cx<'_>) {
-    for (class, name) in names.iter().enumerate() {
+/// The field that searches the classes; what is typed into it, in lower case.
+fn searched(ui: &mut Ui, place: Rect, classes: usize) -> String {
+    let id = ui.scope_id().with("searched class");
+    let mut text: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let field = TextEdit::singleline(&mut text).hint_text("Search").font(font()).margin(Margin::symmetric(6, 2));
+    let name = format!("Search {classes} classes");
+    let tip = "Lists the classes with this in their name";
+    let response = ui.put(place, field.desired_width(place.width() - 12.0)).on_hover_text(tip).accessible_name(name);
+    if response.changed() {
+        ui.data_mut(|data| data.insert_temp(id, text.clone()));
+    }
+    text.trim().to_lowercase()
+}
+
+fn classes(ui: &mut Ui, names: &[String], search: &str, cx: &mut Cx<'_>) {
+    for (class, name) in names.iter().enumerate().filter(|(_, name)| name.to_lowercase().contains(search)) {
         let class = class as Class;
         let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
         if !ui.is_rect_visible(row) {

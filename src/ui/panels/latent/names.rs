@@ -29,6 +29,8 @@ const APART: f32 = 3.0;
 /// Where a name may stand, in its own widths and heights from the centre of its class.
 const BESIDE: [Vec2; 5] = [vec2(0.0, 0.0), vec2(0.0, -1.0), vec2(0.0, 1.0), vec2(1.0, 0.0), vec2(-1.0, 0.0)];
 const GROUND: f32 = 0.72;
+/// Most names, so that points can be seen between them.
+const MOST: usize = 24;
 
 impl ClassNames {
     /// Shows the names clear of each other and of what is `taken`.
@@ -37,7 +39,11 @@ impl ClassNames {
         let key = std::sync::Arc::as_ptr(codes) as usize;
         let centres = self.centres.get(key, || centres(codes, cx.snapshot.latent_dim, dataset.train.labels()));
         let painter = ui.painter_at(rect);
+        let mut left = MOST;
         for centre in centres.iter().filter(|c| cx.state.focus.class.is_none_or(|only| only == c.class)) {
+            if left == 0 {
+                break;
+            }
             let at = view_texture::on_screen(rect, camera, ui.pixels_per_point(), centre.place.into());
             let Some(at) = at else { continue };
             let font = theme::bold_font(size::BODY);
@@ -48,6 +54,7 @@ impl ClassNames {
             painter.rect(place, CornerRadius::same(6), ground, edge, StrokeKind::Inside);
             painter.galley(place.center() - galley.size() / 2.0, galley, cx.theme.text);
             taken.push(place);
+            left -= 1;
         }
     }
 }

@@ -7,7 +7,7 @@ use super::step;
 use crate::engine::protocol::Phase;
 use crate::engine::questions::explain::Explained;
 use crate::history::Proposal;
-use crate::ui::kit::charts;
+use crate::ui::kit::class_bars;
 use crate::ui::kit::facts::norm;
 use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, size};
@@ -156,7 +156,7 @@ fn contents(
         }
         4 => {
             if let Some(e) = explained.filter(|e| !e.probabilities.is_empty()) {
-                charts::bars(
+                class_bars::bars(
                     ui.painter(),
                     at,
                     &dataset.classes,

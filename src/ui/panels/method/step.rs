@@ -9,7 +9,7 @@ use crate::dataset::{Class, ImageShape};
 use crate::engine::questions::explain::Explained;
 use crate::experiment::Task;
 use crate::history::{LatentStep, Proposal};
-use crate::ui::kit::charts;
+use crate::ui::kit::class_bars;
 use crate::ui::kit::facts::norm;
 use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, size, space};
@@ -260,7 +260,7 @@ fn images_in_order(
         if let Some(probabilities) = probabilities.filter(|p| !p.is_empty()) {
             let chart = Rect::from_min_size(pos2(left, below + lines + space::S), vec2(width, BARS));
             let truth = Some(step.parent_label);
-            charts::bars(ui.painter(), chart, &dataset.classes, probabilities, truth, cx.theme);
+            class_bars::bars(ui.painter(), chart, &dataset.classes, probabilities, truth, cx.theme);
         }
     }
 }

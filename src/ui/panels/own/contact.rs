@@ -153,7 +153,7 @@ fn captioned(ui: &mut Ui, kind: &str, shots: &[Shot], first: usize, text: &str, 
     let beside = Rect::from_min_max(pos2(left, ui.max_rect().top()), ui.max_rect().max);
     ui.scope_builder(UiBuilder::new().max_rect(beside), |ui| {
         let text = RichText::new(text).size(size::CAPTION + 0.5).color(given.theme.weak);
-        ui.add(Label::new(text).truncate()).on_hover_text(shots.iter().map(told).collect::<Vec<_>>().join("\n"));
+        ui.add(Label::new(text).wrap()).on_hover_text(shots.iter().map(told).collect::<Vec<_>>().join("\n"));
     });
 }
 

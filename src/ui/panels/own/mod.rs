@@ -19,7 +19,7 @@ use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::facts;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, bold, size, space};
-use crate::ui::kit::words::thousands;
+use crate::ui::kit::words::{self, thousands};
 use crate::ui::panel::Cx;
 use crate::ui::panels::settings::rows::Rows;
 use crate::ui::panels::start;
@@ -37,6 +37,8 @@ pub struct OwnSheet {
     read: Option<Read>,
     /// Why the images could not be read, at last.
     failed: Option<String>,
+    /// The sheet is shown for the first time: from its top.
+    begins: bool,
     /// Number of times that images were read.
     version: u64,
     /// The settings, as chosen and changed.
@@ -76,6 +78,7 @@ impl OwnSheet {
             reading: Reading::default(),
             read: None,
             failed: None,
+            begins: false,
             version: 0,
             draft: Experiment::default(),
             changed: None,
@@ -138,6 +141,7 @@ impl OwnSheet {
             Some(Ok(read)) => {
                 if self.read.is_none() {
                     self.draft = read.suggested.clone();
+                    self.begins = true;
                 }
                 read.warning.iter().for_each(|text| cx.state.say(Level::Warning, text.clone()));
                 self.version += 1;
@@ -158,12 +162,13 @@ impl OwnSheet {
                     self.ask();
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add(Label::new(bold(name).size(size::HEADING)).truncate());
+                    ui.add(Label::new(bold(format!("Your images: {name}")).size(size::HEADING)).truncate());
                 });
             });
         });
         let place = RichText::new(plan.path.display().to_string()).size(size::CAPTION).color(cx.theme.weak);
         ui.add(Label::new(place).truncate());
+        ui.add_space(space::S);
         let all = ui.available_rect_before_wrap();
         let foot = CONTROL_HEIGHT + space::S;
         let body = Rect::from_min_max(all.min, all.max - vec2(0.0, foot));
@@ -189,7 +194,11 @@ impl OwnSheet {
         let mut save = false;
         let before = wanted(&self.draft);
         ui.scope_builder(UiBuilder::new().max_rect(facts), |ui| {
-            ScrollArea::vertical().auto_shrink(false).id_salt("understood").show(ui, |ui| {
+            let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("understood");
+            if std::mem::take(&mut self.begins) {
+                area = area.vertical_scroll_offset(0.0);
+            }
+            area.show(ui, |ui| {
                 ui.set_width(left - space::M);
                 ui.spacing_mut().item_spacing.y = space::XS;
                 save = understood::ui(ui, &read.sheet, cx.theme);
@@ -298,7 +307,7 @@ fn settings(ui: &mut Ui, read: &Read, draft: &mut Experiment, theme: &'static Th
         let Some(field) = Field::named(field).filter(|f| f.applies(draft)) else { continue };
         rows.field(ui, field, draft);
         let why = match field.get(draft) == *value {
-            true => reason.clone(),
+            true => words::capital(reason),
             false => format!("{value} would suit: {reason}"),
         };
         ui.add(Label::new(RichText::new(why).size(size::CAPTION).color(theme.weak)).wrap());

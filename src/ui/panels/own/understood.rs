@@ -5,7 +5,7 @@ use egui::{Color32, Label, RichText, Ui};
 use crate::dataset::own::sheet::Sheet;
 use crate::dataset::own::tree;
 use crate::ui::kit::facts;
-use crate::ui::kit::theme::{Theme, size, space};
+use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::words::{capital, thousands};
 
 /// Shapes, and files left out, that are listed; the saved list has all of the latter.
@@ -26,8 +26,9 @@ pub fn ui(ui: &mut Ui, sheet: &Sheet, theme: &Theme) -> bool {
         sheet.warnings.iter().for_each(|text| sentence(ui, text, theme.warning));
     }
     if !sheet.unreadable.is_empty() {
+        ui.add_space(space::S);
         ui.horizontal(|ui| {
-            facts::heading(ui, &format!("Left out ({})", thousands(sheet.unreadable.len())));
+            ui.label(bold(format!("Left out ({})", thousands(sheet.unreadable.len()))));
             let tip = "Writes every file that is left out, with the reason, as CSV";
             save = ui.add(egui::Button::new("Save list…").small()).on_hover_text(tip).clicked();
         });
@@ -49,10 +50,9 @@ pub fn ui(ui: &mut Ui, sheet: &Sheet, theme: &Theme) -> bool {
 
 fn understood(sheet: &Sheet) -> Vec<(&'static str, String)> {
     let mut facts = vec![("Format", capital(&sheet.format)), ("Images", thousands(sheet.images))];
-    let split = |s: &crate::dataset::own::sheet::GivenSplit| {
-        format!("{} {}{}", s.name, thousands(s.count), if s.given { "" } else { " (by the data seed)" })
-    };
-    facts.push(("Splits", sheet.splits.iter().map(split).collect::<Vec<_>>().join(", ")));
+    let splits: Vec<String> = sheet.splits.iter().map(|s| format!("{} {}", s.name, thousands(s.count))).collect();
+    let by_seed = if sheet.splits.iter().any(|s| s.given) { "" } else { " (by the data seed)" };
+    facts.push(("Splits", splits.join(", ") + by_seed));
     let counts = || sheet.classes.iter().map(|c| c.count);
     facts.push(match (counts().min(), counts().max()) {
         (Some(low), Some(high)) => {

@@ -13,6 +13,11 @@ use crate::ui::state::{Match, Part, count_parts, gain_by_class};
 
 const ROW: f32 = 17.0;
 const BAR: f32 = 14.0;
+/// Least width of the names of classes, points, and their largest share of the width.
+const NAMES: f32 = 72.0;
+const NAMES_SHARE: f32 = 0.3;
+/// From how many classes on they are sorted by their gain.
+const MANY_CLASSES: usize = 12;
 
 /// All numbers; `members` are the evaluation images in the selected region.
 pub fn ui(ui: &mut Ui, cx: &Cx<'_>, colors: [Color32; 3], pair: &Pair, members: &[u32]) {
@@ -77,8 +82,23 @@ fn classes(ui: &mut Ui, cx: &Cx<'_>, at: &Match, [color_a, _, color_b]: [Color32
     let Some(gains) = gain_by_class(&a.confusion, &b.confusion) else { return };
     heading(ui, "Gain by class").on_hover_text("B's recall of each class minus A's, in percentage points");
     let most = gains.iter().fold(1.0f32, |m, g| m.max(g.abs()));
-    for (class, &gain) in gains.iter().enumerate() {
+    let wide = |class: usize| {
+        let name = cx.state.class_name(class as Class);
+        ui.painter().layout_no_wrap(name, theme::font(size::CAPTION), Color32::PLACEHOLDER).size().x
+    };
+    let widest = (0..gains.len()).map(wide).fold(0.0, f32::max) + 20.0;
+    let names = widest.clamp(NAMES, NAMES.max(NAMES_SHARE * ui.available_width()));
+    let mut order: Vec<usize> = (0..gains.len()).collect();
+    if gains.len() > MANY_CLASSES {
+        let text = "the largest difference first";
+        ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
+        order.sort_by(|a, b| gains[*b].abs().total_cmp(&gains[*a].abs()));
+    }
+    for (class, gain) in order.into_iter().map(|class| (class, gains[class])) {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - 2.0), Sense::hover());
+        if !ui.is_rect_visible(rect) {
+            continue;
+        }
         let said = format!(
             "{}: B finds {} percentage points more of its images than A",
             cx.state.class_name(class as Class),
@@ -90,8 +110,10 @@ fn classes(ui: &mut Ui, cx: &Cx<'_>, at: &Match, [color_a, _, color_b]: [Color32
         painter.circle_filled(pos2(rect.left() + 4.0, y), 4.0, theme::class_color(class as Class));
         let name = cx.state.class_name(class as Class);
         let name_font = theme::font(size::CAPTION);
-        painter.text(pos2(rect.left() + 12.0, y), Align2::LEFT_CENTER, name, name_font.clone(), cx.theme.text);
-        let field = Rect::from_min_max(pos2(rect.left() + 72.0, y - 5.0), pos2(rect.right() - 46.0, y + 5.0));
+        let at = pos2(rect.left() + 12.0, y);
+        let named = ui.painter_at(rect.with_max_x(rect.left() + names - 4.0));
+        named.text(at, Align2::LEFT_CENTER, name, name_font.clone(), cx.theme.text);
+        let field = Rect::from_min_max(pos2(rect.left() + names, y - 5.0), pos2(rect.right() - 46.0, y + 5.0));
         let middle = field.center().x;
         let tip = middle + gain / most * field.width() / 2.0;
         let filled = Rect::from_two_pos(pos2(middle, field.top()), pos2(tip, field.bottom()));

@@ -9,6 +9,7 @@ use crate::dataset::{Class, Dataset};
 use crate::engine::protocol::Level;
 use crate::experiment::Task;
 use crate::ui::kit::ask_path::Wanted;
+use crate::ui::kit::class_bars;
 use crate::ui::kit::export::{Export, Prepared};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::images;
@@ -35,6 +36,8 @@ impl Default for RegionPanel {
 const SIDE: f32 = 48.0;
 const CAPTION_HEIGHT: f32 = 15.0;
 const GAP: f32 = 6.0;
+/// Most classes that are counted one by one.
+const MOST_CLASSES: usize = 24;
 
 /// One image on the sheet.
 struct Tile {
@@ -115,19 +118,21 @@ fn summary(ui: &mut Ui, selection: &Selection, members: &[u32], dataset: &Datase
     for &s in &selection.samples {
         counts[usize::from(dataset.train.label(s as usize))] += 1;
     }
+    let values: Vec<f32> = counts.iter().map(|count| *count as f32).collect();
+    let shown = class_bars::shown(&values, None, MOST_CLASSES);
+    let one = |class: &usize| (theme::class_color(*class as Class), dataset.classes[*class].clone(), counts[*class]);
+    let others = shown
+        .others
+        .map(|(classes, sum)| (cx.theme.faint, format!("{} other classes", words::thousands(classes)), sum as usize));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(4.0, 2.0);
         ui.spacing_mut().interact_size.y = CAPTION_HEIGHT;
-        for (class, &count) in counts.iter().enumerate().filter(|(_, c)| **c > 0) {
+        for (color, name, count) in shown.classes.iter().map(one).chain(others).filter(|(.., count)| *count > 0) {
             // The mark and its text are one piece, so that no line break separates them.
-            let text = format!("{} × {}", dataset.classes[class], words::thousands(count));
+            let text = format!("{name} × {}", words::thousands(count));
             let galley = ui.painter().layout_no_wrap(text, theme::font(size::CAPTION), cx.theme.weak);
             let (rect, _) = ui.allocate_exact_size(galley.size() + vec2(20.0, 2.0), Sense::hover());
-            ui.painter().circle_filled(
-                pos2(rect.left() + 4.0, rect.center().y),
-                4.0,
-                theme::class_color(class as Class),
-            );
+            ui.painter().circle_filled(pos2(rect.left() + 4.0, rect.center().y), 4.0, color);
             ui.painter().galley(rect.min + vec2(12.0, 1.0), galley, cx.theme.weak);
         }
     });
