@@ -30,6 +30,8 @@ pub fn read(path: &Path) -> Result<Vec<Incoming>, ProjectError> {
 }
 
 fn table(text: &str) -> Result<Vec<Incoming>, String> {
+    // Ends of lines as the reader counts them.
+    let text = text.replace("\r\n", "\n");
     let head = text.lines().next().unwrap_or_default();
     let count = |c: char| head.matches(c).count();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|c| (count(*c), *c == ',')).unwrap_or(',');
@@ -104,6 +106,7 @@ mod tests {
             ("file\na.png\n", "has no column `label`"),
             ("file,label\n,cat\n", "line 2 has no file"),
             ("file,label\na.png\n", "line 2 has no file or no cell"),
+            ("file,label\r\nb.png,dog\r\na.png\r\n", "line 3 has no file or no cell"),
             ("file,label,seconds\na.png,cat,long\n", "line 2: `long` is no number of seconds"),
         ] {
             let error = table(text).unwrap_err();
