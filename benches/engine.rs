@@ -11,7 +11,7 @@ use ridgewalk::dataset::{Class, Dataset, ImageShape, Split, load};
 use ridgewalk::device::{ComputeDevice, DeviceKind, software_allowed};
 use ridgewalk::experiment::{DatasetKind, Experiment, GeneratorKind, TargetKind};
 use ridgewalk::generator::alpha_gan::training::AlphaGanTraining;
-use ridgewalk::generator::vae::VaeTraining;
+use ridgewalk::generator::vae::{DenseNet, VaeTraining};
 use ridgewalk::generator::{Generator as _, GeneratorTraining};
 use ridgewalk::neighbours::NeighbourIndex;
 use ridgewalk::rng::Streams;
@@ -128,7 +128,7 @@ fn alpha_gan_step(device: &ComputeDevice) -> Work {
 
 fn vae_epoch(device: &ComputeDevice) -> Work {
     let (experiment, dataset) = digits();
-    let mut training = VaeTraining::new(&experiment, &dataset.train, device);
+    let mut training = VaeTraining::<DenseNet>::new(&experiment, &dataset.train, device);
     Box::new(move || {
         for _ in 0..IMAGES.div_ceil(experiment.generator_batch) {
             black_box(training.advance(&dataset.train).expect("finite losses").losses.code);
@@ -138,7 +138,7 @@ fn vae_epoch(device: &ComputeDevice) -> Work {
 
 fn encode(device: &ComputeDevice) -> Work {
     let (experiment, dataset) = digits();
-    let vae = VaeTraining::new(&experiment, &dataset.train, device).vae();
+    let vae = VaeTraining::<DenseNet>::new(&experiment, &dataset.train, device).vae();
     let images = dataset.train.gather(&(0..IMAGES as u32).collect::<Vec<_>>());
     Box::new(move || {
         black_box(vae.encode(&images));
@@ -147,7 +147,7 @@ fn encode(device: &ComputeDevice) -> Work {
 
 fn gradient(device: &ComputeDevice) -> Work {
     let (experiment, dataset) = digits();
-    let vae = VaeTraining::new(&experiment, &dataset.train, device).vae();
+    let vae = VaeTraining::<DenseNet>::new(&experiment, &dataset.train, device).vae();
     let target = Target::new(&experiment, dataset.shape(), 10, &Streams::new(1), device).frozen();
     let codes = Streams::new(2).get("codes", 0).normals(ANCHORS * experiment.latent_dim);
     let labels: Vec<Class> = (0..ANCHORS).map(|i| (i % 10) as Class).collect();

@@ -20,6 +20,7 @@ NETWORKS = {
     "lenet": ["image_colour=grey"],
     "lenet, colour": ["image_colour=rgb"],
     "vgg16": ["target=vgg16", "target_width=4", "image_colour=rgb"],
+    "resnet": ["target=resnet", "target_width=4", "image_colour=rgb"],
     "vgg16, padded": ["target=vgg16", "target_width=4", "image_side=28"],
 }
 

@@ -80,7 +80,8 @@ impl ExperimentArgs {
         }
         self.set_fields(&mut experiment)?;
         // Absolute, because `experiment.toml` and the histories record the place.
-        for (place, option) in [(&mut experiment.masks, "--masks"), (&mut experiment.data, "--data")] {
+        let Experiment { masks, data, codes, .. } = &mut experiment;
+        for (place, option) in [(masks, "--masks"), (data, "--data"), (codes, "--set codes")] {
             if !place.is_empty() {
                 let whole = std::path::absolute(paths::expanded(&*place)).context(option)?;
                 *place = whole.to_string_lossy().into_owned();
@@ -173,7 +174,8 @@ pub fn experiment_in(file: &Path) -> anyhow::Result<Experiment> {
         let path = if text.is_empty() { PathBuf::new() } else { paths::beside(file, text) };
         path.to_string_lossy().into_owned()
     };
-    Ok(Experiment { masks: beside(&read.masks), data: beside(&read.data), ..read })
+    let (masks, data, codes) = (beside(&read.masks), beside(&read.data), beside(&read.codes));
+    Ok(Experiment { masks, data, codes, ..read })
 }
 
 /// A variant as it is typed, with or without the quotation marks that keep its words together.

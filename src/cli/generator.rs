@@ -33,6 +33,11 @@ const PAIRS: usize = 5;
 /// Writes `samples.png`, `reconstructions.png`, `embedding.png`, `quality.md`, and the generator for `--generator`.
 pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let experiment = args.experiment.resolve()?;
+    anyhow::ensure!(
+        experiment.generator.has_networks(),
+        "field `generator`: `{}` are no generator to train or to look at; choose another",
+        experiment.generator
+    );
     let _lock = FolderLock::take(&args.out, "`ridgewalk generator`")?;
     let device = args.experiment.open_device()?;
     let options = args.experiment.engine_options();

@@ -94,6 +94,16 @@ impl Split {
         (self.files.get(file as usize).map(String::as_str), place)
     }
 
+    /// The place of an image's file among all that were read, from 0.
+    pub fn file(&self, sample: usize) -> usize {
+        self.origins[sample].file as usize
+    }
+
+    /// How many files were read, for all splits together.
+    pub fn files(&self) -> usize {
+        self.files.len()
+    }
+
     pub fn shape(&self) -> ImageShape {
         self.shape
     }

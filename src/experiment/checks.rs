@@ -29,6 +29,13 @@ impl Experiment {
                 format!("`{}` is no side that is offered; give 28, 32, 48 or 64", self.image_side),
             ));
         }
+        if !self.generator.has_networks() && self.dataset != DatasetKind::Own {
+            let detail = format!("`{}` are of your own images; give dataset=own, or another generator", self.generator);
+            return Err(bad("generator", detail));
+        }
+        if !self.generator.has_networks() && self.codes.trim().is_empty() {
+            return Err(bad("codes", "is empty; give the file with a code for each image (NPY)"));
+        }
         let stop = self.stop_at_validation_accuracy;
         if stop > 0.0 && !self.dataset.task().has_classes() {
             let detail = format!("`{stop}` has no meaning for maps, which have no accuracy; give 0");
@@ -61,9 +68,28 @@ impl Experiment {
         if strategy.generates_samples() { asked } else { asked.min(pool) }
     }
 
+    /// An error if something needs a decoder, and there is none.
+    fn check_decoder(&self, strategies: &[Strategy]) -> Result<(), ExperimentError> {
+        const NONE: &str = "which codes of your own do not have";
+        if self.generator.has_networks() {
+            return Ok(());
+        }
+        if let Some(strategy) = strategies.iter().find(|s| s.needs_decoder()) {
+            let others = Strategy::ALL.iter().filter(|s| !s.needs_decoder() && s.objection(self.dataset).is_none());
+            let others: Vec<_> = others.map(|s| s.name()).collect();
+            let detail = format!("`{strategy}` needs a decoder, {NONE}; choose among {}", others.join(", "));
+            return Err(bad("strategy", detail));
+        }
+        if self.walks > 0 {
+            return Err(bad("walks", format!("`{}` need a decoder, {NONE}; give 0", self.walks)));
+        }
+        Ok(())
+    }
+
     /// Whether the experiment can run on these data with these strategies; returns what is to be told, a sentence each.
     pub fn on_data(&self, data: &DataFacts, strategies: &[Strategy]) -> Result<Vec<String>, ExperimentError> {
         let Self { samples_per_round: j, rounds, evaluation_part: part, .. } = *self;
+        self.check_decoder(strategies)?;
         let none = |what: &str| {
             let DataFacts { train, .. } = data;
             format!("{what}; the split is at most a sixth of the train images, of which {train} are there; use more")

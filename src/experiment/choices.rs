@@ -136,8 +136,37 @@ choices! {
     GeneratorKind {
         /// Tables S9 to S12.
         Vae = "vae", "VAE";
+        /// Convolutions down and up, for colours and larger images; not in the paper.
+        ConvVae = "conv-vae", "Convolutional VAE";
+        /// Principal components: a linear map, exact and soon there; not in the paper.
+        Pca = "pca", "PCA";
         /// Tables S1 to S5; digits are padded to 32 x 32.
         AlphaGan = "alpha-gan", "α-GAN";
+        /// Codes of your own, from a file; nothing is trained, and no images can be made from them.
+        Codes = "codes", "Own codes";
+    }
+}
+
+impl GeneratorKind {
+    /// Whether it has an encoder and a decoder; codes of one's own have neither.
+    pub fn has_networks(self) -> bool {
+        self != Self::Codes
+    }
+
+    /// Whether it is trained by minibatches, with epochs and learning rates.
+    pub fn has_minibatches(self) -> bool {
+        match self {
+            Self::Pca | Self::Codes => false,
+            Self::Vae | Self::ConvVae | Self::AlphaGan => true,
+        }
+    }
+
+    /// Whether its layers are convolutions, and have a width.
+    pub fn is_convolutional(self) -> bool {
+        match self {
+            Self::Vae | Self::Pca | Self::Codes => false,
+            Self::ConvVae | Self::AlphaGan => true,
+        }
     }
 }
 

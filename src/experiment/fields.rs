@@ -132,7 +132,15 @@ fn own(e: &Experiment) -> bool {
 }
 
 fn vae(e: &Experiment) -> bool {
-    e.generator == GeneratorKind::Vae
+    matches!(e.generator, GeneratorKind::Vae | GeneratorKind::ConvVae)
+}
+
+fn minibatches(e: &Experiment) -> bool {
+    e.generator.has_minibatches()
+}
+
+fn convolutional(e: &Experiment) -> bool {
+    e.generator.is_convolutional()
 }
 
 fn alpha_gan(e: &Experiment) -> bool {
@@ -164,6 +172,9 @@ fields! {
         image_colour: ImageColour = ImageColour::Grey, "Colours", when: own;
         /// How your own images become squares: fitted in with black beside them, cropped to the middle, or squeezed.
         image_fit: ImageFit = ImageFit::Fit, "Made square", when: own;
+        /// Codes of your own images instead of a generator's: a NumPy file (NPY) with a row of numbers for each image, in
+        /// the order in which the images are read. Strategies that need no decoder run.
+        codes: String = String::new(), "Own codes", aside: true, when: |e| !e.generator.has_networks();
         /// What the levels of the masks are, where it cannot be found: `wall=1,lumen=2`, with grey values as in the
         /// file, a palette's indices, or colours such as #ff0000. Empty = found from their places.
         mask_levels: String = String::new(), "Levels of masks", when: |e| e.dataset == DatasetKind::Masks;
@@ -226,35 +237,39 @@ fields! {
         labeller_seed: u64 = 1, "Seed", when: stand_in, digest: STAND_IN;
     }
     More "Generator" {
-        /// The generator that embeds the images: a VAE (Tables S9 to S12) or an α-GAN (Tables S1 to S5), which pads
-        /// digits to 32 x 32.
+        /// The generator that embeds the images: a VAE (Tables S9 to S12), a convolutional VAE for colours and larger
+        /// images, principal components (PCA), or an α-GAN (Tables S1 to S5), which pads digits to 32 x 32;
+        /// or codes of your own.
         generator: GeneratorKind = GeneratorKind::Vae, "Kind";
         /// Seed of the generator's weights, minibatches and noise, the same for all repeats.
-        generator_seed: u64 = 1, "Seed", digest: GENERATOR;
+        generator_seed: u64 = 1, "Seed", when: |e| e.generator.has_networks(), digest: GENERATOR;
         /// Passes of the generator over the train images. It sees no labels.
-        generator_epochs: usize = 12, "Epochs", limits: TIMES, speed: 0.1, digest: GENERATOR;
+        generator_epochs: usize = 12, "Epochs", limits: TIMES, speed: 0.1, when: minibatches, digest: GENERATOR;
         /// Images per minibatch of the generator.
-        generator_batch: usize = 128, "Batch size", limits: BATCH, digest: GENERATOR;
+        generator_batch: usize = 128, "Batch size", limits: BATCH, when: minibatches, digest: GENERATOR;
         /// Learning rate of Adam for the generator.
-        generator_learning_rate: f64 = 1e-3, "Learning rate", limits: RATE, rate: true, digest: GENERATOR;
+        generator_learning_rate: f64 = 1e-3, "Learning rate", limits: RATE, rate: true, when: minibatches, digest: GENERATOR;
         /// Learning rate in the epochs that begin in the last quarter of the generator's training. Not used with three
         /// epochs or fewer.
-        generator_final_learning_rate: f64 = 3e-4, "Final learning rate", limits: RATE, rate: true, digest: GENERATOR;
+        generator_final_learning_rate: f64 = 3e-4, "Final learning rate", limits: RATE, rate: true, when: minibatches, digest: GENERATOR;
         /// Weight of the KL term in the VAE's loss. 1 = the plain VAE.
         beta: f32 = 1.0, "KL weight β", limits: 0.0..=1_000.0, speed: 0.01, when: vae, digest: GENERATOR;
-        /// Channels of the α-GAN's convolutions (64 in Tables S1 to S4).
-        generator_width: usize = 64, "Width", limits: WIDTH, speed: 0.2, when: alpha_gan, digest: GENERATOR;
+        /// Channels of the α-GAN's convolutions (64 in Tables S1 to S4), or of the convolutional VAE's second ones: the
+        /// first have half as many, the others twice as many.
+        generator_width: usize = 64, "Width", limits: WIDTH, speed: 0.2, when: convolutional, digest: GENERATOR;
         /// Weight λ of the mean absolute reconstruction error in the α-GAN's loss, next to the adversarial losses.
         reconstruction_weight: f32 = 10.0, "Error weight λ", limits: 0.001..=1_000.0, speed: 0.1, when: alpha_gan,
             digest: GENERATOR;
     }
     More "Target network F" {
-        /// The target network (F), which learns from the labels: LeNet (Table S7) or VGG-16 (Table S8), which pads
-        /// digits to 32 x 32. For stress maps it is the stress network (Table S6).
+        /// The target network (F), which learns from the labels: LeNet (Table S7), VGG-16 (Table S8), which pads
+        /// digits to 32 x 32, or a small residual network for colour images. For stress maps it is the stress network
+        /// (Table S6).
         target: TargetKind = TargetKind::LeNet, "Network", when: |e| TargetKind::of(e.dataset.task()).count() > 1;
-        /// Channels of the first stage of VGG-16; the others scale with it (64 in Table S8).
+        /// Channels of the first stage of VGG-16 (64 in Table S8) or of the residual network (16 is usual); the others
+        /// scale with it.
         target_width: usize = 64, "Width", limits: WIDTH, speed: 0.2,
-            when: |e| e.network() == TargetKind::Vgg16;
+            when: |e| e.network().has_width();
         /// Mirror and shift images before the target network trains on them. Not in the paper; do not mirror digits.
         augmentation: Augmentation = Augmentation::None, "Augmentation";
         /// Images per minibatch of the target network (F).

@@ -7,10 +7,12 @@ use super::task::Task;
 /// The properties of a network.
 struct Row {
     task: Task,
+    /// Whether the channels of its first stage are chosen.
+    has_width: bool,
 }
 
 impl Row {
-    const PLAIN: Self = Self { task: Task::Classes };
+    const PLAIN: Self = Self { task: Task::Classes, has_width: false };
 }
 
 choices! {
@@ -19,7 +21,9 @@ choices! {
         /// Table S7.
         LeNet = "lenet", "LeNet";
         /// Table S8; digits are padded to 32 x 32.
-        Vgg16 = "vgg16", "VGG-16";
+        Vgg16 = "vgg16", "VGG-16", has_width: true;
+        /// A small residual network for colour images; not in the paper.
+        ResNet = "resnet", "Residual network", has_width: true;
         /// Table S6: from a mask to its stress map.
         StressNet = "stress-net", "Stress network", task: Task::Maps;
     }
@@ -34,6 +38,11 @@ impl TargetKind {
     /// The networks for a task; the first is its default.
     pub fn of(task: Task) -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(move |k| k.task() == task)
+    }
+
+    /// Whether the channels of its first stage are chosen.
+    pub fn has_width(self) -> bool {
+        self.row().has_width
     }
 
     /// Why the network cannot learn this data set; `None` if it can. For maps, a classifier's name means the default

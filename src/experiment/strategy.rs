@@ -94,6 +94,11 @@ impl Strategy {
         self.has(Anchors)
     }
 
+    /// Whether it follows gradients through a decoder, or decodes what it proposes.
+    pub fn needs_decoder(self) -> bool {
+        self.takes_steps() || self.generates_samples()
+    }
+
     /// Whether its proposals depend on the fields of this part.
     pub fn has(self, part: Part) -> bool {
         self.row().parts.contains(&part)

@@ -18,6 +18,9 @@ use crate::paths;
 
 /// Must change when the same settings lead to another generator than before.
 const VAE_RECIPE: &str = "vae-2";
+const CONV_VAE_RECIPE: &str = "conv-vae-1";
+const PCA_RECIPE: &str = "pca-1";
+const CODES_RECIPE: &str = "codes-1";
 const ALPHA_GAN_RECIPE: &str = "alpha-gan-3";
 /// Extension of a generator's file.
 pub const EXTENSION: &str = "safetensors";
@@ -144,6 +147,9 @@ fn checked(bytes: &[u8], of: GeneratorOf<'_>) -> Result<Vec<NamedTensor>, String
 pub fn generator_digest(experiment: &Experiment, data_digest: &str) -> String {
     let recipe = match experiment.generator {
         GeneratorKind::Vae => VAE_RECIPE,
+        GeneratorKind::ConvVae => CONV_VAE_RECIPE,
+        GeneratorKind::Pca => PCA_RECIPE,
+        GeneratorKind::Codes => CODES_RECIPE,
         GeneratorKind::AlphaGan => ALPHA_GAN_RECIPE,
     };
     disk::sha256(format!("{recipe} {data_digest} {}", experiment.values(Digest::Generator)))

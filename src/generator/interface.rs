@@ -28,6 +28,16 @@ pub trait Generator: Send + Sync {
     /// All parameters, for its hash and its file.
     fn tensors(&self) -> Vec<NamedTensor>;
 
+    /// Whether it has an encoder and a decoder; without them only the codes of the train images are known.
+    fn has_networks(&self) -> bool {
+        true
+    }
+
+    /// The codes of a split of its data, `[split.len(), latent_dim]`, if they are known without encoding.
+    fn known_codes(&self, _split: &Split) -> Option<Vec<f32>> {
+        None
+    }
+
     /// Images encoded at once: about 50 ms on one core. The default is that of fully connected layers.
     fn images_per_unit(&self) -> usize {
         2_048
@@ -99,6 +109,9 @@ pub struct GeneratorLosses {
     pub code: f32,
     /// The adversarial losses of an alpha-GAN.
     pub adversarial: Option<Adversarial>,
+    /// Percentage of the images' variance in the codes, of principal components, which have no losses.
+    #[serde(default)]
+    pub kept: Option<f32>,
 }
 
 /// The adversarial part of an alpha-GAN's losses, and the signs of collapse.
@@ -119,6 +132,9 @@ pub struct Adversarial {
 impl GeneratorLosses {
     /// One line for display.
     pub fn describe(&self) -> String {
+        if let Some(kept) = self.kept {
+            return format!("{kept:.1} % of the variance kept");
+        }
         let Some(a) = self.adversarial else {
             return format!("{:.1} + {:.1} nats", self.reconstruction, self.code);
         };
@@ -129,7 +145,7 @@ impl GeneratorLosses {
     }
 
     pub(super) fn is_finite(&self) -> bool {
-        let Self { reconstruction, code, adversarial } = *self;
+        let Self { reconstruction, code, adversarial, kept: _ } = *self;
         let a = adversarial.unwrap_or_default();
         (reconstruction + code + a.generator + a.discriminator + a.code_discriminator).is_finite()
     }

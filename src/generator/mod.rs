@@ -4,7 +4,10 @@ pub mod weights;
 mod state;
 mod interface;
 mod schedule;
+pub mod auto_encoder;
 pub mod vae;
+pub mod pca;
+pub mod own_codes;
 pub mod alpha_gan;
 pub mod file;
 pub mod checkpoint;
@@ -18,6 +21,9 @@ pub use state::TrainingState;
 
 use std::sync::Arc;
 
+use auto_encoder::AutoEncoder;
+use pca::{PcaNet, PcaTraining};
+use vae::{ConvolutionalNet, DenseNet, Posterior as _, VaeTraining};
 use weights::NamedTensor;
 
 use crate::dataset::{ImageShape, Split};
@@ -49,6 +55,8 @@ impl NetSize {
 pub fn size(experiment: &Experiment) -> NetSize {
     match experiment.generator {
         GeneratorKind::Vae => NetSize { weights: 1e6, values: 5e3 },
+        GeneratorKind::ConvVae => vae::CONVOLUTIONAL_SIZE.with_width(experiment.generator_width),
+        GeneratorKind::Pca | GeneratorKind::Codes => NetSize { weights: 0.0, values: 0.0 },
         GeneratorKind::AlphaGan => NetSize { weights: 1.2e6, values: 6e5 }.with_width(experiment.generator_width),
     }
 }
@@ -56,17 +64,26 @@ pub fn size(experiment: &Experiment) -> NetSize {
 /// The number that the sides of images must be multiples of for a kind of generator.
 pub fn side_multiple(kind: GeneratorKind) -> usize {
     match kind {
-        GeneratorKind::Vae => 1,
+        GeneratorKind::Vae | GeneratorKind::Pca | GeneratorKind::Codes => 1,
+        GeneratorKind::ConvVae => vae::SIDE_MULTIPLE,
         GeneratorKind::AlphaGan => alpha_gan::SIDE_MULTIPLE,
     }
 }
 
-/// An untrained generator of the experiment's kind for the train split.
-pub fn training(experiment: &Experiment, train: &Split, device: &ComputeDevice) -> Box<dyn GeneratorTraining> {
-    match experiment.generator {
-        GeneratorKind::Vae => Box::new(vae::VaeTraining::new(experiment, train, device)),
+/// Passes over the data of the whole training of an experiment's generator.
+pub fn epochs(experiment: &Experiment) -> usize {
+    if experiment.generator.has_minibatches() { experiment.generator_epochs } else { pca::PASSES }
+}
+
+/// An untrained generator of the experiment's kind for the train split; `None` if nothing is to be trained.
+pub fn training(experiment: &Experiment, train: &Split, device: &ComputeDevice) -> Option<Box<dyn GeneratorTraining>> {
+    Some(match experiment.generator {
+        GeneratorKind::Codes => return None,
+        GeneratorKind::Vae => Box::new(VaeTraining::<DenseNet>::new(experiment, train, device)),
+        GeneratorKind::ConvVae => Box::new(VaeTraining::<ConvolutionalNet>::new(experiment, train, device)),
+        GeneratorKind::Pca => Box::new(PcaTraining::new(experiment, train, device)),
         GeneratorKind::AlphaGan => Box::new(alpha_gan::training::AlphaGanTraining::new(experiment, train, device)),
-    }
+    })
 }
 
 /// A generator of the experiment's kind from its parameters; an error names the one that does not fit.
@@ -76,8 +93,21 @@ pub fn from_tensors(
     shape: ImageShape,
     device: &ComputeDevice,
 ) -> Result<Arc<dyn Generator>, String> {
+    let (dim, len) = (experiment.latent_dim, shape.len());
     Ok(match experiment.generator {
-        GeneratorKind::Vae => Arc::new(vae::Vae::from_tensors(tensors, experiment.latent_dim, shape.len(), device)?),
+        GeneratorKind::Vae => {
+            let layers = DenseNet::of(experiment, shape, &device.autodiff);
+            Arc::new(AutoEncoder::from_tensors(layers, tensors, dim, len, device)?)
+        }
+        GeneratorKind::ConvVae => {
+            let layers = ConvolutionalNet::of(experiment, shape, &device.autodiff);
+            Arc::new(AutoEncoder::from_tensors(layers, tensors, dim, len, device)?)
+        }
+        GeneratorKind::Pca => {
+            let layers = PcaNet::new(len, dim, &device.autodiff);
+            Arc::new(AutoEncoder::from_tensors(layers, tensors, dim, len, device)?)
+        }
+        GeneratorKind::Codes => return Err("codes of your own are no generator; give them as `codes`".into()),
         GeneratorKind::AlphaGan => Arc::new(alpha_gan::AlphaGan::from_tensors(tensors, experiment, shape, device)?),
     })
 }

@@ -27,6 +27,15 @@ impl TrainingState {
         Ok(Self { steps, weights, optimisers: states.collect::<Result<_, _>>()? })
     }
 
+    /// A state without networks, as the training wrote it.
+    pub(super) fn of_bytes(steps: usize, bytes: Vec<u8>) -> Self {
+        Self { steps, weights: bytes, optimisers: Vec::new() }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.weights
+    }
+
     /// The networks and optimisers in this state; those given are of the same training in any state.
     pub(super) fn restored<M: Module, const N: usize>(
         self,

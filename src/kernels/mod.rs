@@ -26,6 +26,7 @@ pub use layers::{
     average_pooled, convolved, convolved_transposed, doubled, linear, log_softmax, max_pooled, mean, normalised,
     row_means, scaled_sum,
 };
+pub use products::{Matrix, product};
 
 #[cfg(test)]
 mod tests;

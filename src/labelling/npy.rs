@@ -23,7 +23,7 @@ pub enum NpyError {
     Malformed,
     #[error("NPY data of type {0} are not supported: use float32, float64, uint8 or bool")]
     Type(String),
-    #[error("an image must have two dimensions, but the shape is ({0})")]
+    #[error("it must have two dimensions, but the shape is ({0})")]
     Shape(String),
 }
 

@@ -14,15 +14,17 @@ use crate::dataset::own;
 use crate::dataset::own::opening::Opening;
 use crate::dataset::{self, DataError, Dataset};
 use crate::device::{self, ComputeDevice};
-use crate::experiment::{DatasetKind, Experiment, ExperimentError, GeneratorKind, Strategy, Task};
+use crate::experiment::{DatasetKind, Experiment, ExperimentError, Strategy, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
 use crate::generator::file::{self, GeneratorFileError, GeneratorOf};
+use crate::generator::own_codes::OwnCodes;
 use crate::generator::weights::NamedTensor;
 use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, prior_samples};
 use crate::identity::Ground;
 use crate::labelling::simulation::{MapCache, Simulation, Unlabelled};
 use crate::latent::LatentSpace;
 use crate::neighbours::IndexError;
+use crate::paths;
 use crate::target::nets;
 use crate::target::stand_in::{StandIn, StandInTraining};
 
@@ -226,7 +228,7 @@ impl Preparation {
 
     /// Whether the generator is convolutional.
     pub fn is_convolutional(&self) -> bool {
-        self.experiment.generator == GeneratorKind::AlphaGan
+        self.experiment.generator.is_convolutional()
     }
 
     pub fn activity(&self) -> PreparationActivity {
@@ -462,8 +464,15 @@ impl Preparation {
             self.stage = Stage::Encode { dataset, digest, generator, from, codes: Vec::new() };
             return Ok(Some(Prepared::Encoded));
         }
+        let Some(training) = generator::training(&self.experiment, &dataset.train, &self.device) else {
+            let own = OwnCodes::read(&self.experiment, &dataset.train, &self.device)?;
+            let (codes, from) =
+                (own.codes(&dataset.train), GeneratorFrom::File(paths::expanded(&self.experiment.codes)));
+            self.stage = Stage::Encode { dataset, digest, generator: Arc::new(own), from, codes };
+            return Ok(Some(Prepared::Encoded));
+        };
         let (cache, warnings) = (self.cache.as_ref(), &mut self.warnings);
-        let (training, resumed) = Training::begin(&self.experiment, &dataset, cache, &self.device, warnings);
+        let (training, resumed) = Training::begin(training, &self.experiment, &dataset, cache, &self.device, warnings);
         self.stage = Stage::Train { dataset, digest, training };
         Ok(Some(resumed.map_or(Prepared::Encoded, Prepared::Resumed)))
     }

@@ -50,13 +50,13 @@ impl Training {
     /// The training of the experiment's generator: from its checkpoint if there is one, which is then returned, else
     /// from the beginning. What is wrong with a checkpoint, and what must be known of it, is added to `warnings`.
     pub fn begin(
+        training: Box<dyn GeneratorTraining>,
         experiment: &Experiment,
         dataset: &Dataset,
         cache: Option<&GeneratorCache>,
         device: &ComputeDevice,
         warnings: &mut impl Extend<String>,
     ) -> (Self, Option<Resumed>) {
-        let training = generator::training(experiment, &dataset.train, device);
         let of = GeneratorOf { experiment, data: dataset.digest() };
         let mut begun = Self {
             training,
@@ -81,7 +81,7 @@ impl Training {
                         here.describe()
                     )]);
                 }
-                let (epoch, epochs) = (begun.training.epoch(), experiment.generator_epochs);
+                let (epoch, epochs) = (begun.training.epoch(), generator::epochs(experiment));
                 let losses = begun.losses.clone();
                 (begun, Some(Resumed { epoch, epochs, losses }))
             }

@@ -40,17 +40,24 @@ fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 
 #[test]
 fn the_same_experiment_gives_the_same_history_on_one_thread_and_on_three() {
-    let e = Experiment { strategy: Strategy::Snn, training_pair: TrainingPair::Decoded, ..narrow() };
-    let whole = |threads| {
-        on_threads(threads, || {
-            let world = make_world(&e);
-            (world.latent.codes().to_vec(), run(&world, &e))
-        })
-    };
-    let ((codes, history), (again, other)) = (whole(1), whole(3));
-    assert_eq!(codes, again);
-    assert_eq!(first_difference(&history, &other), None);
-    assert_eq!(history.header.data_provenance.split("; ").nth(1), Some("padded to 32 x 32"));
+    let pair = Experiment { strategy: Strategy::Snn, training_pair: TrainingPair::Decoded, ..narrow() };
+    for (generator, target, padded) in [
+        (GeneratorKind::AlphaGan, TargetKind::Vgg16, Some("padded to 32 x 32")),
+        (GeneratorKind::ConvVae, TargetKind::ResNet, None),
+        (GeneratorKind::Pca, TargetKind::LeNet, None),
+    ] {
+        let e = Experiment { generator, target, ..pair.clone() };
+        let whole = |threads| {
+            on_threads(threads, || {
+                let world = make_world(&e);
+                (world.latent.codes().to_vec(), run(&world, &e))
+            })
+        };
+        let ((codes, history), (again, other)) = (whole(1), whole(3));
+        assert_eq!(codes, again, "{generator}");
+        assert_eq!(first_difference(&history, &other), None, "{generator}");
+        assert_eq!(history.header.data_provenance.split("; ").nth(1), padded);
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ridgewalk::device::ComputeDevice;
 use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::protocol::{Command, Event, Phase};
-use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::experiment::{Experiment, GeneratorKind, Strategy};
 use ridgewalk::generator::GeneratorLosses;
 use ridgewalk::generator::cache::GeneratorCache;
 use ridgewalk::identity::Ground;
@@ -63,10 +63,16 @@ fn places(cache: &Path, ground: &Ground) -> (PathBuf, PathBuf) {
 
 #[test]
 fn a_generator_in_training_goes_on_from_its_checkpoint_and_ends_as_one_that_ran_through() {
+    let convolutional = Experiment { generator: GeneratorKind::ConvVae, ..narrow() };
+    // Passes over all images in one part each: for the mean, and in the middle of the multiplications.
+    let pca = Experiment { generator: GeneratorKind::Pca, ..tiny() };
     // Seven minibatches an epoch, and three: inside an epoch, at its end, and again.
-    for (experiment, left_after, epochs) in
-        [(tiny(), [3, 4, 2], [3.0 / 7.0, 1.0, 9.0 / 7.0]), (narrow(), [1, 2, 1], [1.0 / 3.0, 1.0, 4.0 / 3.0])]
-    {
+    for (experiment, left_after, epochs) in [
+        (tiny(), [3, 4, 2], [3.0 / 7.0, 1.0, 9.0 / 7.0]),
+        (narrow(), [1, 2, 1], [1.0 / 3.0, 1.0, 4.0 / 3.0]),
+        (convolutional, [1, 2, 1], [1.0 / 3.0, 1.0, 4.0 / 3.0]),
+        (pca, [1, 3, 6], [1.0, 4.0, 10.0]),
+    ] {
         let experiment = Experiment { generator_epochs: 2, ..experiment };
         let (plain, stopped) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let whole = prepare(&experiment, plain.path(), None);

@@ -93,8 +93,9 @@ fn the_networks_of_cifar_10_begin_as_on_the_cpu() {
     let e = narrow();
     let dataset = ridgewalk::dataset::load(&e, nets::info(e.network()).side_multiple, None).unwrap();
     let steps = |device: &ComputeDevice| -> Vec<f32> {
-        let mut training = generator::training(&e, &dataset.train, device);
-        let GeneratorLosses { reconstruction, code, adversarial } = training.advance(&dataset.train).unwrap().losses;
+        let mut training = generator::training(&e, &dataset.train, device).unwrap();
+        let GeneratorLosses { reconstruction, code, adversarial, .. } =
+            training.advance(&dataset.train).unwrap().losses;
         let a = adversarial.unwrap();
         let mut losses = vec![reconstruction, code, a.generator, a.discriminator, a.code_discriminator];
         let mut target = Target::new(&e, dataset.shape(), 10, &Streams::new(1), device);

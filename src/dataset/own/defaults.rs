@@ -13,8 +13,11 @@ use crate::experiment::{Experiment, ExperimentError, IMAGE_SIDES};
 const LOOKED_AT: usize = 200;
 /// Of those, one in this many with colours makes the set one of colour.
 const COLOURED: usize = 20;
-/// Images that a generator should see in all of its training.
+/// Images that a generator should see in all of its training; of 32 x 32 ones, where it has convolutions.
 const SEEN: usize = 800_000;
+const SEEN_BY_CONVOLUTIONS: usize = 400_000;
+/// The largest side of grey images that fully connected layers are for.
+const PLAIN_SIDE: usize = 32;
 const EPOCHS: std::ops::RangeInclusive<usize> = 4..=200;
 /// The most samples of a round, as in the paper.
 const MOST_SAMPLES: usize = 500;
@@ -22,8 +25,6 @@ const FEWEST_SAMPLES: usize = 10;
 const ROUNDS: usize = 10;
 const MOST_VALIDATION: usize = 5_000;
 const MOST_EVALUATED: usize = 1_000;
-/// Train images from which VGG-16 learns more than LeNet does.
-const MANY: usize = 5_000;
 
 /// A setting and why it was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,20 +82,23 @@ pub fn choose(listing: &Listing) -> Vec<Chosen> {
         false => (3, "as in the paper, and drawn without a projection"),
     };
     say("latent_dim", dimensions.to_string(), reason.into());
-    let epochs = (SEEN / train.max(1)).clamp(*EPOCHS.start(), *EPOCHS.end());
+    let (generator, reason, seen) = match (colour, side > PLAIN_SIDE) {
+        (false, false) => ("vae", "grey images, as in the paper".into(), SEEN),
+        (true, false) => ("conv-vae", "colours, which convolutions rebuild better".into(), SEEN_BY_CONVOLUTIONS),
+        (_, true) => {
+            let reason = format!("more than {PLAIN_SIDE} pixels, which convolutions rebuild better");
+            ("conv-vae", reason, SEEN_BY_CONVOLUTIONS * PLAIN_SIDE * PLAIN_SIDE / (side * side))
+        }
+    };
+    say("generator", generator.into(), reason);
+    let epochs = (seen / train.max(1)).clamp(*EPOCHS.start(), *EPOCHS.end());
     say("generator_epochs", epochs.to_string(), format!("the generator sees {} images in all", epochs * train));
-    if colour && train >= MANY {
-        say("target", "vgg16".into(), format!("colours, and {train} train images"));
-        say("target_width", "16".into(), "a quarter of Table S8: for a CPU".into());
-    } else {
-        say(
-            "target",
-            "lenet".into(),
-            match colour {
-                true => format!("with {train} train images a larger network would not learn more"),
-                false => "grey images, as in the paper".into(),
-            },
-        );
+    match colour {
+        true => {
+            say("target", "resnet".into(), "colours: small for a CPU, and for images of any side".into());
+            say("target_width", "16".into(), "as is usual for this network".into());
+        }
+        false => say("target", "lenet".into(), "grey images, as in the paper".into()),
     }
     // Ten rounds label a quarter of the pool, or more where there are many classes or few images.
     let samples =
@@ -158,11 +162,23 @@ mod tests {
     #[test]
     fn settings_fit_size_colours_classes_and_number_and_go_together() {
         for (side, channels, count, classes, expected) in [
-            (28, 1, 70_000, 10, "image_side=28 image_colour=grey target=lenet samples_per_round=500 rounds=10"),
+            (
+                28,
+                1,
+                70_000,
+                10,
+                "image_side=28 image_colour=grey generator=vae target=lenet samples_per_round=500 rounds=10",
+            ),
             (8, 1, 1_797, 10, "image_side=28 generator_epochs=200 samples_per_round=31 rounds=10"),
-            (32, 3, 60_000, 10, "image_side=32 image_colour=rgb target=vgg16 target_width=16 latent_dim=16"),
-            (33, 1, 200, 2, "image_side=48 samples_per_round=10 rounds=10"),
-            (500, 3, 24, 2, "image_side=64 target=lenet samples_per_round=5 rounds=3"),
+            (
+                32,
+                3,
+                60_000,
+                10,
+                "image_side=32 image_colour=rgb generator=conv-vae target=resnet target_width=16 latent_dim=16",
+            ),
+            (33, 1, 200, 2, "image_side=48 generator=conv-vae target=lenet samples_per_round=10 rounds=10"),
+            (500, 3, 24, 2, "image_side=64 generator=conv-vae target=resnet samples_per_round=5 rounds=3"),
             (64, 3, 5_000, 1_000, "image_side=64 samples_per_round=1000 rounds=3"),
         ] {
             let label = |i: usize| Some((i % classes) as crate::dataset::Class);

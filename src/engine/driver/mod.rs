@@ -23,6 +23,7 @@ use super::runs::shown_run::ShownRun;
 use super::runs::walks;
 use super::session::{Before, Session, Start};
 use crate::device::{ComputeDevice, DeviceKind, is_out_of_memory};
+use crate::generator;
 use crate::history::Metric;
 use crate::round::{Activity, RunEvent};
 use proposal::Proposal;
@@ -169,7 +170,7 @@ impl Core {
                 if let Some(epoch) = self.keep_training(Duration::ZERO)
                     && let Some(session) = &self.session
                 {
-                    let epochs = session.experiment.generator_epochs;
+                    let epochs = generator::epochs(&session.experiment);
                     let text = format!(
                         "The generator is kept after epoch {epoch:.1} of {epochs}. Reset to go on with its training."
                     );

@@ -19,7 +19,7 @@ pub struct Inspection {
     pub probabilities: Vec<f32>,
     /// Cross entropy with the true label (nats), or mean square error with its stress map (kPa^2).
     pub loss: f32,
-    /// G(E(x)).
+    /// G(E(x)); empty if there is no decoder.
     pub reconstruction: Vec<u8>,
     /// The stress maps, if labels are maps.
     pub maps: Option<MapPair>,
@@ -58,7 +58,8 @@ impl Ask for Inspect {
                 (Vec::new(), loss, Some(MapPair { predicted: kpa(&predicted), solved: kpa(solved) }))
             }
         };
-        let reconstruction = world.generator.decode_bytes(world.latent.code(sample));
+        let decoder = Some(&world.generator).filter(|generator| generator.has_networks());
+        let reconstruction = decoder.map_or_else(Vec::new, |g| g.decode_bytes(world.latent.code(sample)));
         Some(Inspection { run: shown.id(), sample, probabilities, loss, reconstruction, maps })
     }
 }

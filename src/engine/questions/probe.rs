@@ -52,7 +52,7 @@ impl Ask for ProbePoint {
     fn answer(self, (): &mut (), scene: Scene<'_>) -> Option<Probe> {
         let (round, code) = (scene.round, self.code);
         let (world, shown) = scene.ready()?;
-        if code.len() != world.latent.dim() {
+        if code.len() != world.latent.dim() || !world.generator.has_networks() {
             return None;
         }
         let target = shown.target(round)?;

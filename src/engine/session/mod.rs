@@ -240,6 +240,10 @@ impl Session {
     /// Executes a command that concerns the shown data, and returns the immediate events.
     pub fn obey(&mut self, command: Command) -> Vec<Event> {
         let dim = self.experiment.latent_dim;
+        if !self.experiment.generator.has_networks() && needs_decoder(&command) {
+            self.field.set(None, dim);
+            return warning("That is decoded from latent space, and codes of your own have no decoder.");
+        }
         match command {
             Command::Show(run) if self.planned.iter().all(|p| p.id != run) => {
                 // The command was sent before the runs were replaced; the window will name one of the new runs.
@@ -344,6 +348,16 @@ impl Session {
             Some((world, shown)) => act(&world, &shown.run, &mut shown.walks),
             None => warning("Walks can be started once the runs have begun."),
         }
+    }
+}
+
+/// Whether a command asks for images of latent points, or for gradients at them.
+fn needs_decoder(command: &Command) -> bool {
+    match command {
+        Command::SetField(request) => request.is_some(),
+        Command::SetPins(pins) => !pins.is_empty(),
+        Command::AddWalk { .. } | Command::StartWalks { .. } | Command::StepWalks => true,
+        _ => false,
     }
 }
 

@@ -173,6 +173,7 @@ impl GeneratorTraining for AlphaGanTraining {
                 code_accuracy,
                 diversity,
             }),
+            kept: None,
         };
         if !losses.is_finite() {
             return Err(GeneratorError::Diverged { epoch: self.epoch() });

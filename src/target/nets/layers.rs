@@ -10,6 +10,8 @@ pub enum Layer {
     Convolution {
         of: String,
         padding: usize,
+        #[serde(skip_serializing_if = "is_one")]
+        stride: usize,
     },
     /// `weight` `[in, out, height, width]` and `bias`.
     TransposedConvolution {
@@ -27,6 +29,13 @@ pub enum Layer {
     Doubling,
     /// All values of an image in one row.
     Flattening,
+    /// The sum of what two rows of layers make of the same values; no layers leave them as they are.
+    Sum {
+        body: Vec<Self>,
+        skip: Vec<Self>,
+    },
+    /// The mean of each channel.
+    Means,
     /// `weight` `[in, out]`, the transpose of PyTorch's, and `bias`.
     Linear {
         of: String,
@@ -36,7 +45,7 @@ pub enum Layer {
 
 impl Layer {
     pub fn convolution(of: impl Into<String>, padding: usize) -> Self {
-        Self::Convolution { of: of.into(), padding }
+        Self::Convolution { of: of.into(), padding, stride: 1 }
     }
 
     pub fn normalisation(of: impl Into<String>) -> Self {
@@ -54,7 +63,12 @@ impl Layer {
             | Self::TransposedConvolution { of }
             | Self::BatchNormalisation { of, .. }
             | Self::Linear { of } => *of = format!("{network}.{of}"),
-            Self::Rectifier | Self::MaxPooling | Self::Doubling | Self::Flattening | Self::Sigmoid => {}
+            Self::Sum { body, skip } => {
+                for layers in [body, skip] {
+                    *layers = std::mem::take(layers).into_iter().map(|layer| layer.in_network(network)).collect();
+                }
+            }
+            Self::Rectifier | Self::MaxPooling | Self::Doubling | Self::Means | Self::Flattening | Self::Sigmoid => {}
         }
         self
     }
@@ -66,12 +80,17 @@ impl Layer {
                 (of, &["bias", "weight"])
             }
             Self::BatchNormalisation { of, .. } => (of, &["beta", "gamma", "running_mean", "running_var"]),
-            Self::Rectifier | Self::MaxPooling | Self::Doubling | Self::Flattening | Self::Sigmoid => {
+            Self::Sum { body, skip } => return body.iter().chain(skip).flat_map(Self::tensors).collect(),
+            Self::Rectifier | Self::MaxPooling | Self::Doubling | Self::Means | Self::Flattening | Self::Sigmoid => {
                 return Vec::new();
             }
         };
         names.iter().map(|name| format!("{of}.{name}")).collect()
     }
+}
+
+fn is_one(stride: &usize) -> bool {
+    *stride == 1
 }
 
 /// Of burn's batch normalisation, which no network here changes.

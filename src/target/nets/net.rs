@@ -10,10 +10,13 @@ use crate::generator::NetSize;
 /// Images that LeNet evaluates in about 50 ms on one core; a GPU takes this many for any network.
 pub const IMAGES_PER_UNIT: usize = 128;
 
+/// What a network that the paper does not have says instead of its table.
+pub const NO_TABLE: &str = "not in the paper";
+
 /// Properties of a kind of network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Info {
-    /// The table of the paper that describes it.
+    /// The table of the paper that describes it, or that it has none.
     pub table: &'static str,
     /// The sides of its images must be multiples of this.
     pub side_multiple: usize,

@@ -240,6 +240,14 @@ fn stations(state: &AppState) -> Vec<Station> {
                     "Learns to make images from codes, without labels: a variational autoencoder G (Tables S9 and S10)"
                         .into()
                 }
+                GeneratorKind::ConvVae => {
+                    "Learns to make images from codes, without labels: a variational autoencoder G of convolutions"
+                        .into()
+                }
+                GeneratorKind::Pca => {
+                    "Makes images from codes along the principal components of all images: a linear map G".into()
+                }
+                GeneratorKind::Codes => "Codes of your own, from a file: no images can be made from them".into(),
                 GeneratorKind::AlphaGan => {
                     "Learns to make images from codes, without labels: an adversarial autoencoder G (Tables S1 to S5)"
                         .into()

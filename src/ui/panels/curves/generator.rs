@@ -3,7 +3,7 @@
 use egui::{Color32, RichText, Ui, vec2};
 use egui_plot::{Line, PlotPoints};
 
-use crate::generator::{Adversarial, GeneratorLosses};
+use crate::generator::{self, Adversarial, GeneratorLosses};
 use crate::ui::kit::charts::{plot, read};
 use crate::ui::kit::images;
 use crate::ui::kit::theme::{bold, size, space};
@@ -40,10 +40,18 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let rows = if ui.available_height() > ROOMY { usize::MAX } else { 1 };
     let (accent, second) = (cx.theme.accent, cx.theme.second);
     let last = cx.state.generator.losses.last().copied().unwrap_or_default();
-    let of = cx.state.experiment.generator_epochs;
+    let of = generator::epochs(&cx.state.experiment);
     ui.label(RichText::new(format!("Training the generator: epoch {:.1} of {of}", last.0)).color(cx.theme.weak));
-    let parts = match last.1.adversarial {
-        None => vec![
+    let parts = match (last.1.adversarial, last.1.kept) {
+        (None, Some(_)) => vec![part(
+            "kept",
+            "variance of the images that the codes keep, %",
+            "How much of the differences between the images the codes have, of 100 %: higher is better",
+            "%",
+            1,
+            vec![(accent, |l| l.kept.unwrap_or(f32::NAN))],
+        )],
+        (None, None) => vec![
             part(
                 "reconstruction",
                 "error of reconstructions, nats an image",
@@ -63,7 +71,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 vec![(second, |l| l.code)],
             ),
         ],
-        Some(_) => vec![
+        (Some(_), _) => vec![
             part(
                 "error",
                 "mean absolute error of a pixel, 0 to 1",
@@ -120,7 +128,7 @@ fn of_adversarial(losses: &GeneratorLosses, value: fn(&Adversarial) -> f32) -> f
 
 fn draw(ui: &mut Ui, cx: &Cx<'_>, part: &Part, height: f32) {
     let losses = &cx.state.generator.losses;
-    let of = cx.state.experiment.generator_epochs as f32;
+    let of = generator::epochs(&cx.state.experiment) as f32;
     ui.horizontal(|ui| {
         for (color, value) in &part.curves {
             let latest = losses.last().map_or(f32::NAN, |(_, l)| value(l));

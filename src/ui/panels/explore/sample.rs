@@ -39,7 +39,7 @@ pub fn ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 images::show(ui, &texture, IMAGE, "Selected sample in full");
             });
         }
-        if let Some(i) = &inspection {
+        if let Some(i) = inspection.as_ref().filter(|i| !i.reconstruction.is_empty()) {
             let texture = cx.images.get(ui, ("reconstruction", sample), 0, dataset.shape(), &i.reconstruction);
             captioned(ui, "G(E(x))", IMAGE, |ui| {
                 images::show(ui, &texture, IMAGE, "Reconstruction");

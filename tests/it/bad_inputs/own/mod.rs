@@ -6,6 +6,7 @@ mod tables;
 use std::io::{Cursor, Write as _};
 
 use image::{DynamicImage, GrayImage, ImageFormat, Luma};
+use ridgewalk::labelling::npy::NpyImage;
 
 use super::row::Given::{File, Folder, Link, Pipe};
 use super::row::{Given, Row, refuses, text, works};
@@ -21,6 +22,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(archives());
     rows.extend(tables::rows());
     rows.extend(runs());
+    rows.extend(codes());
     rows
 }
 
@@ -172,6 +174,63 @@ fn runs() -> Vec<Row> {
             [text("e.toml", "dataset = \"own\"\n")],
             "run --experiment e.toml --out o",
             ["field `data`: is empty"],
+        ),
+    ]
+}
+
+/// What `ridgewalk run` says to codes of one's own.
+fn codes() -> Vec<Row> {
+    let run = |more: &str| {
+        let quick = "--set minibatches_per_round=2 --rounds 2 --out o --set generator=codes";
+        format!("run --data d {quick} {more}")
+    };
+    let file = |rows: usize, columns: usize, odd: Option<f32>| {
+        let mut values: Vec<f32> = (0..rows * columns).map(|i| (i * 7 % 31) as f32).collect();
+        odd.into_iter().for_each(|odd| values[3] = odd);
+        good([File("c.npy", NpyImage { rows, columns, values }.to_bytes())])
+    };
+    let two = "--set codes=c.npy --set latent_dim=2 --set walks=0 --strategies random";
+    vec![
+        works(
+            "codes: a run",
+            file(GOOD, 2, None),
+            &run(&format!("{two},entropy,core-set-latent")),
+            ["random", "entropy"],
+        ),
+        refuses(
+            "codes: fewer rows",
+            file(GOOD - 1, 2, None),
+            &run(two),
+            ["c.npy: has 23 rows of codes, but 24 images"],
+        ),
+        refuses("codes: not a number", file(GOOD, 2, Some(f32::NAN)), &run(two), ["c.npy: has NaN in row 1, column 1"]),
+        refuses("codes: more columns", file(GOOD, 5, None), &run(two), ["field `latent_dim`: `2`, but", "give 5"]),
+        refuses("codes: no array", good([text("c.npy", "x")]), &run(two), ["field `codes`:", "c.npy: not an NPY file"]),
+        refuses("codes: not there", good([]), &run(two), ["field `codes`:", "cannot read"]),
+        refuses("codes: none given", good([]), &run("--set walks=0"), ["field `codes`: is empty"]),
+        refuses(
+            "codes: SNN",
+            file(GOOD, 2, None),
+            &run(&format!("{two},snn")),
+            ["field `strategy`: `snn` needs a decoder"],
+        ),
+        refuses(
+            "codes: walks",
+            file(GOOD, 2, None),
+            &run("--set codes=c.npy --set latent_dim=2 --strategies random"),
+            ["field `walks`: `6` need a decoder"],
+        ),
+        refuses(
+            "codes: of digits",
+            [File("c.npy", Vec::new())],
+            "run --set generator=codes --set codes=c.npy --strategies random --out o",
+            ["field `generator`: `codes` are of your own images"],
+        ),
+        refuses(
+            "codes: to look at as a generator",
+            file(GOOD, 2, None),
+            "generator --data d --set generator=codes --set codes=c.npy --out o",
+            ["field `generator`: `codes` are no generator"],
         ),
     ]
 }
