@@ -7,10 +7,9 @@
 //! an [`experiment`] has every setting of a run, [`rng`] its randomness, [`disk`] writes files atomically, [`cache`]
 //! holds what can be computed again, [`paths`] reads what users write, [`device`] is where tensors live, [`identity`]
 //! says from what and by what a run was computed; a [`dataset`] is embedded by a [`generator`] into [`latent`] space,
-//! where [`neighbours`] are
-//! found; the [`target`] gives the gradient, a [`sampler`] proposes, a [`round`] labels, trains and evaluates, the
-//! [`history`] records it and [`trajectory`] has the walks; the [`engine`] drives all of it on its own thread,
-//! and a [`project`] has people label what a sampler proposes.
+//! where [`neighbours`] are found ([`points`] are an embedding that files hold); the [`target`] gives the gradient, a
+//! [`sampler`] proposes, a [`round`] labels, trains and evaluates, the [`history`] records it and [`trajectory`] has the
+//! walks; the [`engine`] drives all of it on its own thread, and a [`project`] has people label what a sampler proposes.
 
 pub mod rng;
 pub mod disk;
@@ -25,6 +24,7 @@ pub mod history;
 pub mod archive;
 pub mod neighbours;
 pub mod latent;
+pub mod points;
 pub mod kernels;
 pub mod generator;
 pub mod target;

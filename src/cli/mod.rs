@@ -12,6 +12,7 @@ mod diff;
 mod info;
 mod data;
 mod project;
+mod points;
 pub mod label;
 
 use std::path::PathBuf;
@@ -80,6 +81,8 @@ enum Action {
     /// Label images that a strategy proposes, and train on them: a project in a folder.
     #[command(subcommand)]
     Project(project::ProjectAction),
+    /// Look at an embedding of your own: how many points, in how many dimensions, with which metadata.
+    Points(points::PointsArgs),
     /// Download a data set into the user's data folder and verify its checksums.
     Fetch {
         /// The data set to download.
@@ -122,7 +125,7 @@ pub fn main() -> ExitCode {
     let text = match &cli.command {
         Some(Action::Diff { .. } | Action::Info { .. }) => true,
         Some(Action::Label(args)) => args.json,
-        Some(Action::Data(_)) => true,
+        Some(Action::Data(_) | Action::Points(_)) => true,
         Some(Action::Project(action)) => action.prints(),
         _ => false,
     };
@@ -151,6 +154,7 @@ fn run_action(cli: Cli) -> ExitCode {
         Some(Action::Label(args)) => return solve(&args),
         Some(Action::Data(args)) => data::run(&args),
         Some(Action::Project(action)) => project::run(&action),
+        Some(Action::Points(args)) => points::run(&args),
         Some(Action::Fetch { name, data_dir }) => info::fetch(&name, data_dir),
         Some(Action::Info { data_dir }) => info::print(data_dir.as_deref()),
     };

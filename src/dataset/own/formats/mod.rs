@@ -1,10 +1,10 @@
 //! The list of formats that own data are read from: a new one is a file and a line in `FORMATS`.
 
 mod folders;
-mod cells;
+pub mod cells;
 mod tables;
 mod pixels;
-mod numpy;
+pub mod numpy;
 mod idx;
 mod cifar;
 #[cfg(feature = "parquet")]

@@ -121,18 +121,15 @@ impl Named {
 
     /// The array whose bytes these are.
     fn read(name: String, bytes: &[u8]) -> Result<Self, String> {
-        let mut rest = bytes;
-        let header =
-            NpyHeader::from_reader(&mut rest).map_err(|e| format!("has no header of NumPy that can be read ({e})"))?;
-        let shape: Vec<usize> = header.shape().iter().map(|n| *n as usize).collect();
+        let Stored { shape, fortran, kind, bytes } = Stored::read(bytes)?;
         let words = words(&name);
         let part = words.iter().find_map(|w| Part::of(w)).or(match () {
             () if words.iter().any(|w| w == "xtrain" || w == "ytrain") => Some(Part::Train),
             () if words.iter().any(|w| w == "xtest" || w == "ytest") => Some(Part::Test),
             () => None,
         });
-        let values = values(&header, rest, &shape)?;
-        Ok(Self { name, words, part, shape, fortran: header.order() == Order::Fortran, values })
+        let values = values(kind, bytes);
+        Ok(Self { name, words, part, shape, fortran, values })
     }
 
     /// Its numbers in the order of its first axis, if it has few axes.
@@ -148,36 +145,79 @@ impl Named {
     }
 }
 
-fn values(header: &NpyHeader, bytes: &[u8], shape: &[usize]) -> Result<Values, String> {
-    let DType::Plain(kind) = header.dtype() else { return Ok(Values::Other) };
-    if kind.uses_pickled_array() {
-        return Ok(Values::Pickled);
+/// An array as a file holds it.
+pub struct Stored<'a> {
+    pub shape: Vec<usize>,
+    /// Whether the first axis is the one whose values lie side by side.
+    pub fortran: bool,
+    pub kind: StoredKind,
+    /// The bytes of its values.
+    pub bytes: &'a [u8],
+}
+
+/// What the values of an array are.
+pub enum StoredKind {
+    Numbers(Number),
+    /// Texts of so many bytes each.
+    Bytes(usize),
+    /// Texts of so many bytes each, four a letter.
+    Letters(usize, Number),
+    /// Python objects, which are code.
+    Pickled,
+    Other,
+}
+
+impl<'a> Stored<'a> {
+    /// The array in a file with these bytes.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, String> {
+        let mut rest = bytes;
+        let header =
+            NpyHeader::from_reader(&mut rest).map_err(|e| format!("has no header of NumPy that can be read ({e})"))?;
+        let shape: Vec<usize> = header.shape().iter().map(|n| *n as usize).collect();
+        let fortran = header.order() == Order::Fortran;
+        let DType::Plain(kind) = header.dtype() else {
+            return Ok(Self { shape, fortran, kind: StoredKind::Other, bytes: rest });
+        };
+        if kind.uses_pickled_array() {
+            return Ok(Self { shape, fortran, kind: StoredKind::Pickled, bytes: rest });
+        }
+        let big_endian = kind.endianness() == npyz::Endianness::Big;
+        let width = kind.num_bytes().unwrap_or(0);
+        let wanted = shape.iter().try_fold(width, |n, side| n.checked_mul(*side)).unwrap_or(usize::MAX);
+        if rest.len() < wanted {
+            return Err(format!("is cut short: it has {} of {wanted} bytes behind its header", rest.len()));
+        }
+        let number = |kind| StoredKind::Numbers(Number { kind, width, big_endian });
+        let kind = match kind.type_char() {
+            TypeChar::Bool => number(Kind::Bool),
+            TypeChar::Uint => number(Kind::Unsigned),
+            TypeChar::Int => number(Kind::Signed),
+            TypeChar::Float if width <= 8 => number(Kind::Float),
+            TypeChar::ByteStr => StoredKind::Bytes(width),
+            TypeChar::UnicodeStr => {
+                StoredKind::Letters(width, Number { kind: Kind::Unsigned, width: 4, big_endian })
+            }
+            _ => StoredKind::Other,
+        };
+        Ok(Self { shape, fortran, kind, bytes: &rest[..wanted] })
     }
-    let big_endian = kind.endianness() == npyz::Endianness::Big;
-    let width = kind.num_bytes().unwrap_or(0);
-    let wanted = shape.iter().try_fold(width, |n, side| n.checked_mul(*side)).unwrap_or(usize::MAX);
-    if bytes.len() < wanted {
-        return Err(format!("is cut short: it has {} of {wanted} bytes behind its header", bytes.len()));
-    }
-    let bytes = &bytes[..wanted];
-    let number = |kind| Values::Numbers(Number { kind, width, big_endian }, bytes.to_vec());
-    Ok(match kind.type_char() {
-        TypeChar::Bool => number(Kind::Bool),
-        TypeChar::Uint => number(Kind::Unsigned),
-        TypeChar::Int => number(Kind::Signed),
-        TypeChar::Float if width <= 8 => number(Kind::Float),
-        TypeChar::ByteStr => {
+}
+
+fn values(kind: StoredKind, bytes: &[u8]) -> Values {
+    match kind {
+        StoredKind::Numbers(number) => Values::Numbers(number, bytes.to_vec()),
+        StoredKind::Bytes(width) => {
             let text = |b: &[u8]| String::from_utf8_lossy(b).trim_end_matches('\0').to_owned();
             Values::Texts(bytes.chunks_exact(width.max(1)).map(text).collect())
         }
-        TypeChar::UnicodeStr => {
-            let four = Number { kind: Kind::Unsigned, width: 4, big_endian };
+        StoredKind::Letters(width, four) => {
             let letter = |b: &[u8]| char::from_u32(four.value(b) as u32).filter(|c| *c != '\0');
             let text = |b: &[u8]| b.chunks_exact(4).filter_map(letter).collect();
             Values::Texts(bytes.chunks_exact(width.max(1)).map(text).collect())
         }
-        _ => Values::Other,
-    })
+        StoredKind::Pickled => Values::Pickled,
+        StoredKind::Other => Values::Other,
+    }
 }
 
 /// Every array of a tree, those of the NPZ files in it included.

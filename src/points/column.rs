@@ -1,0 +1,304 @@
+//! Columns of metadata: texts as files hold them, and what they are found to be: classes, numbers or texts.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::dataset::Class;
+use crate::dataset::own::labels::MOST_CLASSES;
+use crate::dataset::own::listing::words;
+
+/// Whole numbers of at most so many kinds are classes, and the rest measurements, unless the name says otherwise.
+const FEW_NUMBERS: usize = 20;
+/// Names of columns whose whole numbers are classes however many kinds there are.
+const CLASS_NAMES: [&str; 7] = ["label", "labels", "class", "classes", "target", "cluster", "category"];
+/// Cells that stand for a missing value.
+const MISSING: [&str; 6] = ["", "nan", "na", "null", "none", "n/a"];
+
+/// Texts one after another in one buffer, so that a million of them are not a million allocations.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Texts {
+    all: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    pub fn push(&mut self, text: &str) {
+        self.all.push_str(text);
+        self.ends.push(self.all.len());
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The text of a row; empty behind the last.
+    pub fn get(&self, row: usize) -> &str {
+        let start = row.checked_sub(1).map_or(0, |before| self.ends.get(before).copied().unwrap_or(self.all.len()));
+        self.ends.get(row).map_or("", |end| &self.all[start..*end])
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|row| self.get(row))
+    }
+
+    /// Removes the first text and returns it.
+    pub fn take_first(&mut self) -> String {
+        let Some(end) = self.ends.first().copied() else { return String::new() };
+        let first = self.all.drain(..end).collect();
+        self.ends.remove(0);
+        self.ends.iter_mut().for_each(|e| *e -= end);
+        first
+    }
+}
+
+/// A column of metadata, one value a point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    pub name: String,
+    pub values: Values,
+}
+
+/// The values of a column by what they are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// At most 1,000 kinds: their names, and the kind of each point, [`NO_CLASS`] where it is missing.
+    Classes { names: Vec<String>, of: Vec<Class> },
+    /// Measurements, NaN where one is missing.
+    Numbers(Vec<f64>),
+    Texts(Texts),
+}
+
+/// The class of a point whose class is missing.
+pub const NO_CLASS: Class = Class::MAX;
+
+impl Column {
+    /// What the texts of a column are found to be.
+    pub fn of(name: String, texts: Texts) -> Self {
+        let numbers = numbers(&texts);
+        let kinds = kinds(&texts, MOST_CLASSES.min(texts.len() / 2 + 1));
+        let values = match (numbers, kinds) {
+            (Some(numbers), kinds) => match kinds.filter(|k| are_classes(&name, k.len(), &numbers)) {
+                Some(kinds) => classes(&texts, kinds),
+                None => Values::Numbers(numbers),
+            },
+            (None, Some(kinds)) => classes(&texts, kinds),
+            (None, None) => Values::Texts(texts),
+        };
+        Self { name, values }
+    }
+
+    /// A column that is stored as numbers.
+    pub fn of_numbers(name: String, numbers: Vec<f64>) -> Self {
+        let kinds = kinds_of_numbers(&numbers).filter(|kinds| are_classes(&name, kinds.len(), &numbers));
+        let values = match kinds {
+            Some(kinds) => {
+                let place: HashMap<i64, Class> = kinds.iter().enumerate().map(|(i, k)| (*k, i as Class)).collect();
+                let class = |v: &f64| place.get(&(*v as i64)).filter(|_| v.is_finite()).copied().unwrap_or(NO_CLASS);
+                Values::Classes {
+                    names: kinds.iter().map(ToString::to_string).collect(),
+                    of: numbers.iter().map(class).collect(),
+                }
+            }
+            None => Values::Numbers(numbers),
+        };
+        Self { name, values }
+    }
+
+    pub fn len(&self) -> usize {
+        match &self.values {
+            Values::Classes { of, .. } => of.len(),
+            Values::Numbers(numbers) => numbers.len(),
+            Values::Texts(texts) => texts.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of a point as text; empty where it is missing.
+    pub fn cell(&self, point: usize) -> Cow<'_, str> {
+        match &self.values {
+            Values::Classes { names, of } => {
+                let class = of.get(point).map(|c| usize::from(*c));
+                class.and_then(|c| names.get(c)).map_or(Cow::Borrowed(""), |name| name.as_str().into())
+            }
+            Values::Numbers(numbers) => match numbers.get(point) {
+                Some(number) if !number.is_nan() => number.to_string().into(),
+                _ => "".into(),
+            },
+            Values::Texts(texts) => texts.get(point).into(),
+        }
+    }
+
+    /// What it is, for display.
+    pub fn kind(&self) -> &'static str {
+        match self.values {
+            Values::Classes { .. } => "classes",
+            Values::Numbers(_) => "numbers",
+            Values::Texts(_) => "texts",
+        }
+    }
+
+    /// Smallest and largest of the finite numbers.
+    pub fn range(&self) -> Option<[f64; 2]> {
+        let Values::Numbers(numbers) = &self.values else { return None };
+        let ends = numbers
+            .iter()
+            .filter(|v| v.is_finite())
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(*v), high.max(*v)]);
+        (ends[0] <= ends[1]).then_some(ends)
+    }
+
+    /// How many points have no value.
+    pub fn missing(&self) -> usize {
+        match &self.values {
+            Values::Classes { of, .. } => of.iter().filter(|c| **c == NO_CLASS).count(),
+            Values::Numbers(numbers) => numbers.iter().filter(|v| v.is_nan()).count(),
+            Values::Texts(texts) => texts.iter().filter(|t| t.is_empty()).count(),
+        }
+    }
+
+    /// How many points are of each class; empty if it has none.
+    pub fn counts(&self) -> Vec<usize> {
+        let Values::Classes { names, of } = &self.values else { return Vec::new() };
+        let mut counts = vec![0; names.len()];
+        of.iter().filter_map(|c| counts.get_mut(usize::from(*c)).map(|n| *n += 1)).for_each(drop);
+        counts
+    }
+
+    /// The values of some points, in their order.
+    pub fn only(&self, points: &[u32]) -> Self {
+        let at = points.iter().map(|p| *p as usize);
+        let values = match &self.values {
+            Values::Classes { names, of } => {
+                Values::Classes { names: names.clone(), of: at.map(|p| of[p]).collect() }
+            }
+            Values::Numbers(numbers) => Values::Numbers(at.map(|p| numbers[p]).collect()),
+            Values::Texts(texts) => {
+                let mut kept = Texts::default();
+                at.for_each(|p| kept.push(texts.get(p)));
+                Values::Texts(kept)
+            }
+        };
+        Self { name: self.name.clone(), values }
+    }
+
+    /// Bytes of memory that its values take.
+    pub fn bytes(&self) -> usize {
+        match &self.values {
+            Values::Classes { of, .. } => size_of_val(&of[..]),
+            Values::Numbers(numbers) => size_of_val(&numbers[..]),
+            Values::Texts(texts) => texts.all.len() + size_of_val(&texts.ends[..]),
+        }
+    }
+}
+
+/// Whether a cell stands for a missing value.
+pub fn is_missing(cell: &str) -> bool {
+    cell.len() <= 4 && MISSING.iter().any(|m| cell.eq_ignore_ascii_case(m))
+}
+
+/// The texts as numbers, if all that are there are numbers, and there is one.
+fn numbers(texts: &Texts) -> Option<Vec<f64>> {
+    let number = |text: &str| if is_missing(text) { Some(f64::NAN) } else { text.parse().ok() };
+    let numbers: Vec<f64> = texts.iter().map(number).collect::<Option<_>>()?;
+    numbers.iter().any(|v| !v.is_nan()).then_some(numbers)
+}
+
+/// The different texts, missing ones aside, if there are at most so many.
+fn kinds(texts: &Texts, most: usize) -> Option<Vec<String>> {
+    let mut found: HashSet<&str> = HashSet::new();
+    for text in texts.iter().filter(|t| !is_missing(t)) {
+        found.insert(text);
+        if found.len() > most {
+            return None;
+        }
+    }
+    let mut kinds: Vec<String> = found.into_iter().map(str::to_owned).collect();
+    // Numbers in their order, and texts in theirs.
+    let number = |text: &str| text.parse::<f64>().unwrap_or(f64::INFINITY);
+    kinds.sort_by(|a, b| number(a).total_cmp(&number(b)).then_with(|| a.cmp(b)));
+    (!kinds.is_empty()).then_some(kinds)
+}
+
+/// The different numbers, if all are whole and there are at most 1,000.
+fn kinds_of_numbers(numbers: &[f64]) -> Option<Vec<i64>> {
+    let mut kinds = BTreeSet::new();
+    for number in numbers.iter().filter(|v| v.is_finite()) {
+        kinds.insert(*number as i64);
+        if kinds.len() > MOST_CLASSES || number.fract() != 0.0 {
+            return None;
+        }
+    }
+    (!kinds.is_empty()).then(|| kinds.into_iter().collect())
+}
+
+/// Whether numbers of so many kinds are classes.
+fn are_classes(name: &str, kinds: usize, numbers: &[f64]) -> bool {
+    let is_named = words(name).iter().any(|word| CLASS_NAMES.contains(&word.as_str()));
+    let most = if is_named { MOST_CLASSES } else { FEW_NUMBERS };
+    kinds <= most && numbers.iter().all(|v| v.is_nan() || (v.fract() == 0.0 && v.abs() < 1e15))
+}
+
+fn classes(texts: &Texts, names: Vec<String>) -> Values {
+    let place: HashMap<&str, Class> = names.iter().enumerate().map(|(i, name)| (name.as_str(), i as Class)).collect();
+    let of = texts.iter().map(|text| place.get(text).copied().unwrap_or(NO_CLASS)).collect();
+    Values::Classes { names, of }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(cells: &[&str]) -> Texts {
+        let mut texts = Texts::default();
+        cells.iter().for_each(|cell| texts.push(cell));
+        texts
+    }
+
+    #[test]
+    fn a_column_is_classes_numbers_or_texts() {
+        let many: Vec<String> = (0..60).map(|i| (i / 2).to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let names = ["ann", "bob", "cid", "dan"];
+        for (name, cells, kind, first, missing) in [
+            ("digit", &["7", "3", "3", "", "7", "3"][..], "classes", "7", 1),
+            ("animal", &["cat", "dog", "cat", "NaN"], "classes", "cat", 1),
+            ("length", &["1.5", "2", "nan", "4"], "numbers", "1.5", 1),
+            ("age", &many, "numbers", "0", 0),
+            ("label", &many, "classes", "0", 0),
+            ("name", &names, "texts", "ann", 0),
+            ("empty", &["", "", "", ""], "texts", "", 4),
+        ] {
+            let column = Column::of(name.into(), texts(cells));
+            assert_eq!((column.kind(), &*column.cell(0), column.missing()), (kind, first, missing), "{name}");
+            assert_eq!(column.len(), cells.len());
+            let turned = column.only(&[3, 0]);
+            assert_eq!((turned.len(), turned.cell(1)), (2, column.cell(0)), "{name}");
+        }
+        let digit = Column::of("digit".into(), texts(&["10", "9", "10", "9"]));
+        assert_eq!(digit.counts(), [2, 2]);
+        assert_eq!(digit.cell(0), "10", "classes that are numbers are in the order of numbers");
+        for (name, numbers, kind) in [
+            ("digit", vec![3.0, 1.0, f64::NAN], "classes"),
+            ("length", vec![3.5, 1.0, 2.0], "numbers"),
+            ("age", (0..50).map(f64::from).collect(), "numbers"),
+            ("cluster", (0..50).map(f64::from).collect(), "classes"),
+        ] {
+            assert_eq!(Column::of_numbers(name.into(), numbers).kind(), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn texts_are_kept_in_one_buffer() {
+        let mut kept = texts(&["", "ab", "ü", ""]);
+        assert_eq!((kept.get(1), kept.get(2), kept.get(3), kept.get(9)), ("ab", "ü", "", ""));
+        assert_eq!((kept.take_first(), kept.take_first()), (String::new(), "ab".to_owned()));
+        assert_eq!(kept.iter().collect::<Vec<_>>(), ["ü", ""]);
+    }
+}

@@ -1,0 +1,189 @@
+//! Thumbnails of points: a folder with an image a point, or a sprite, one image with all of them in rows.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::column::Column;
+use crate::dataset::DataError;
+use crate::dataset::own::picture::{self, Picture};
+use crate::dataset::own::tree::{Container, Tree, is_image_name};
+
+/// The images of the rows of a table of points.
+#[derive(Clone)]
+pub struct Thumbnails(Arc<Kind>);
+
+enum Kind {
+    /// The place in the tree of each row's image.
+    Folder { tree: Tree, files: Vec<Option<usize>> },
+    Sprite { whole: Picture, width: usize, height: usize, columns: usize },
+}
+
+impl Thumbnails {
+    /// From a folder, an archive or a sprite; `size` is the width and height of one image of a sprite, if it is told.
+    pub fn open(
+        path: &Path,
+        rows: usize,
+        size: Option<[usize; 2]>,
+        columns: &[Column],
+        notes: &mut Vec<String>,
+    ) -> Result<Self, DataError> {
+        let tree = Tree::open(path)?;
+        let kind = match tree.container {
+            Container::File => sprite(&tree, rows, size, notes),
+            _ => folder(tree, rows, columns, notes),
+        };
+        kind.map(|kind| Self(Arc::new(kind)))
+    }
+
+    /// What they are, for display.
+    pub fn name(&self) -> String {
+        match &*self.0 {
+            Kind::Folder { files, .. } => format!("a folder, {} images", files.iter().flatten().count()),
+            Kind::Sprite { width, height, .. } => format!("a sprite, {width} x {height} each"),
+        }
+    }
+
+    /// Bytes of memory that they take.
+    pub fn bytes(&self) -> usize {
+        match &*self.0 {
+            Kind::Folder { files, .. } => size_of_val(&files[..]),
+            Kind::Sprite { whole, .. } => whole.values.len(),
+        }
+    }
+
+    /// The image of a row; or why there is none, as the end of a sentence.
+    pub fn of_row(&self, row: usize) -> Result<Picture, String> {
+        match &*self.0 {
+            Kind::Folder { tree, files } => match files.get(row).copied().flatten() {
+                Some(file) => picture::decode(&tree.read(&tree.files[file])?),
+                None => Err("has no image".into()),
+            },
+            Kind::Sprite { whole, width, height, columns } => {
+                let (left, top) = (row % columns * width, row / columns * height);
+                let line = |y: usize| {
+                    let at = ((top + y) * whole.width + left) * whole.channels;
+                    whole.values[at..at + width * whole.channels].iter().copied()
+                };
+                let values = (0..*height).flat_map(line).collect();
+                let Picture { channels, range, changes, .. } = *whole;
+                Ok(Picture { width: *width, height: *height, channels, values, range, changes })
+            }
+        }
+    }
+}
+
+/// One image with a thumbnail a row, from left to right and from top to bottom, as the Projector has them.
+fn sprite(tree: &Tree, rows: usize, size: Option<[usize; 2]>, notes: &mut Vec<String>) -> Result<Kind, DataError> {
+    let fault = |e: String| tree.fault(None, e);
+    let Some(file) = tree.files.first() else { return Err(fault("is empty".into())) };
+    let whole = picture::decode(&tree.read(file).map_err(fault)?).map_err(fault)?;
+    let side = rows.isqrt() + usize::from(rows.isqrt().pow(2) < rows);
+    let [width, height] = match size {
+        Some(size) => size,
+        None if whole.width.is_multiple_of(side) && whole.height.is_multiple_of(whole.width / side) => {
+            let side = whole.width / side;
+            notes.push(format!("the sprite's images are taken to be {side} x {side}, as its width for {rows} points says"));
+            [side, side]
+        }
+        None => {
+            let detail = "it is not told how large one of its images is; give the Projector's config with \
+                          `sprite.singleImageDim`";
+            return Err(fault(format!("is a sprite of {} x {} pixels, and {detail}", whole.width, whole.height)));
+        }
+    };
+    let room = (whole.width / width.max(1)) * (whole.height / height.max(1));
+    if width == 0 || height == 0 || room < rows {
+        return Err(fault(format!(
+            "is a sprite of {} x {} pixels, which has room for {room} images of {width} x {height}, but there are {rows} \
+             points",
+            whole.width, whole.height
+        )));
+    }
+    let columns = whole.width / width;
+    Ok(Kind::Sprite { whole, width, height, columns })
+}
+
+/// One file a row: named by a column of the metadata, or in the order of their names.
+fn folder(tree: Tree, rows: usize, columns: &[Column], notes: &mut Vec<String>) -> Result<Kind, DataError> {
+    let images: Vec<usize> = (0..tree.files.len()).filter(|i| is_image_name(&tree.files[*i])).collect();
+    if images.is_empty() {
+        return Err(tree.fault(None, "has no images"));
+    }
+    let mut named = std::collections::HashMap::new();
+    for &place in &images {
+        let file = &tree.files[place];
+        for name in [file.name(), file.file_name().to_owned()] {
+            if let Some((stem, _)) = name.rsplit_once('.') {
+                named.entry(stem.to_owned()).or_insert(place);
+            }
+            named.entry(name).or_insert(place);
+        }
+    }
+    let find = |cell: &str| named.get(cell).or_else(|| named.get(cell.rsplit(['/', '\\']).next()?)).copied();
+    // A column of which most of the first cells name files.
+    const LOOKED_AT: usize = 100;
+    let names = |column: &&Column| {
+        let looked_at = rows.min(LOOKED_AT);
+        (0..looked_at).filter(|row| find(&column.cell(*row)).is_some()).count() * 2 > looked_at
+    };
+    if let Some(column) = columns.iter().find(names) {
+        let files: Vec<Option<usize>> = (0..rows).map(|row| find(&column.cell(row))).collect();
+        let without = files.iter().filter(|f| f.is_none()).count();
+        let without = if without > 0 { format!("; {without} points have none") } else { String::new() };
+        notes.push(format!("images are those that the column `{}` names{without}", column.name));
+        return Ok(Kind::Folder { tree, files });
+    }
+    if images.len() != rows {
+        let found = images.len();
+        return Err(tree.fault(
+            None,
+            format!(
+                "has {found} images, but there are {rows} points, and no column of the metadata names the files; give one \
+                 image a point, in the order of their names, or a column with the names of the files"
+            ),
+        ));
+    }
+    notes.push("images belong to the points in the order of their names".into());
+    Ok(Kind::Folder { tree, files: images.into_iter().map(Some).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{GrayImage, Luma};
+
+    #[test]
+    fn an_image_belongs_to_its_row_in_a_folder_and_in_a_sprite() {
+        let folder = tempfile::tempdir().unwrap();
+        let images = folder.path().join("images");
+        std::fs::create_dir(&images).unwrap();
+        let sprite = folder.path().join("sprite.png");
+        GrayImage::from_fn(6, 4, |x, y| Luma([(x / 2 + y / 2 * 3) as u8])).save(&sprite).unwrap();
+        for row in 0..5 {
+            GrayImage::from_pixel(2, 2, Luma([row])).save(images.join(format!("{}.png", 9 - row))).unwrap();
+        }
+        let value = |t: &Thumbnails, row: usize| t.of_row(row).unwrap().values;
+        let whole = Thumbnails::open(&sprite, 5, None, &[], &mut Vec::new()).unwrap();
+        let told = Thumbnails::open(&sprite, 5, Some([2, 2]), &[], &mut Vec::new()).unwrap();
+        let ordered = Thumbnails::open(&images, 5, None, &[], &mut Vec::new()).unwrap();
+        let mut cells = super::super::column::Texts::default();
+        ["9.png", "8", "gone.png", "a/6.png", "5.png"].iter().for_each(|c| cells.push(c));
+        let column = [Column::of("file".into(), cells)];
+        let named = Thumbnails::open(&images, 5, None, &column, &mut Vec::new()).unwrap();
+        for row in 0..5 {
+            assert_eq!(value(&whole, row), [row as u8; 4]);
+            assert_eq!(value(&told, row), [row as u8; 4]);
+            assert_eq!(value(&ordered, row), [4 - row as u8; 4], "files are in the order of their names");
+            assert_eq!(named.of_row(row).is_ok(), row != 2);
+        }
+        assert_eq!(value(&named, 3), [3; 4]);
+        for (path, rows, size, says) in [
+            (&sprite, 7, Some([2, 2]), "room for 6 images of 2 x 2, but there are 7 points"),
+            (&sprite, 20, None, "singleImageDim"),
+            (&images, 4, None, "has 5 images, but there are 4 points"),
+        ] {
+            let error = Thumbnails::open(path, rows, size, &[], &mut Vec::new()).err().unwrap().to_string();
+            assert!(error.contains(says), "{error}");
+        }
+    }
+}

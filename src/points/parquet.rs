@@ -1,0 +1,218 @@
+//! Points in a Parquet file: columns of numbers, or one column of lists of numbers.
+
+use bytes::Bytes;
+use parquet::basic::{ConvertedType, LogicalType, Type};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::DataType;
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
+
+use super::column::{Column, Texts};
+use super::coordinates::{self, Coordinates};
+use super::table::Table;
+
+/// Rows that are decoded at once.
+const AT_ONCE: usize = 65_536;
+
+/// A column as it is decoded.
+enum Found {
+    Numbers(Vec<f64>),
+    Texts(Texts),
+    /// A list a row: all values, and how many each row has.
+    Lists(Vec<f32>, Vec<usize>),
+}
+
+/// The points in a Parquet file.
+pub fn points(bytes: Vec<u8>, notes: &mut Vec<String>) -> Result<Table, String> {
+    let broken = |e: ParquetError| format!("is damaged, or packed in a way that is not read ({e})");
+    let reader = SerializedFileReader::new(Bytes::from(bytes)).map_err(broken)?;
+    let schema = reader.metadata().file_metadata().schema_descr_ptr();
+    let mut columns: Vec<(String, Found)> = Vec::new();
+    let mut aside = Vec::new();
+    for (leaf, column) in schema.columns().iter().enumerate() {
+        let root = schema.get_column_root(leaf).name();
+        let name = if column.max_rep_level() > 0 { root.to_owned() } else { column.path().string() };
+        match kind(column) {
+            None => aside.push(format!("`{name}`")),
+            Some(mut found) => {
+                for group in 0..reader.num_row_groups() {
+                    let pages = reader.get_row_group(group).and_then(|g| g.get_column_reader(leaf)).map_err(broken)?;
+                    found.read(pages, column).map_err(broken)?;
+                }
+                columns.push((name, found));
+            }
+        }
+    }
+    if !aside.is_empty() {
+        notes.push(format!("columns that are neither numbers nor texts are left aside: {}", aside.join(", ")));
+    }
+    let lists = columns.iter().filter(|(_, found)| matches!(found, Found::Lists(..))).count();
+    if lists > 0 { of_lists(columns, notes) } else { of_numbers(columns, notes) }
+}
+
+/// The first column of lists is the coordinates.
+fn of_lists(columns: Vec<(String, Found)>, notes: &mut Vec<String>) -> Result<Table, String> {
+    let (mut coordinates, mut others) = (None, Vec::new());
+    for (name, found) in columns {
+        match found {
+            Found::Lists(..) if coordinates.is_some() => {
+                notes.push(format!("`{name}` holds lists too and is left aside; the first column of lists is read"));
+            }
+            Found::Lists(values, lengths) => coordinates = Some(rows_of(&name, values, &lengths, notes)?),
+            Found::Numbers(numbers) => others.push(Column::of_numbers(name, numbers)),
+            Found::Texts(texts) => others.push(Column::of(name, texts)),
+        }
+    }
+    let coordinates = coordinates.ok_or("has no coordinates")?;
+    Ok(Table { coordinates, columns: others })
+}
+
+/// Rows of equal length; those that are missing or of another length than most become rows without a number.
+fn rows_of(
+    name: &str,
+    values: Vec<f32>,
+    lengths: &[usize],
+    notes: &mut Vec<String>,
+) -> Result<Coordinates, String> {
+    let mut counts = std::collections::BTreeMap::new();
+    lengths.iter().for_each(|length| *counts.entry(*length).or_insert(0_usize) += 1);
+    let (dim, rows) = counts.into_iter().max_by_key(|(_, count)| *count).unwrap_or((0, 0));
+    if dim < 2 {
+        return Err(format!("`{name}` has lists of {dim} numbers; points have at least two coordinates"));
+    }
+    notes.push(format!("coordinates are the lists in `{name}`"));
+    if rows == lengths.len() {
+        return Ok(Coordinates::unnamed(values, dim));
+    }
+    notes.push(format!("{} lists in `{name}` have not {dim} numbers, as most have", lengths.len() - rows));
+    let mut whole = Vec::with_capacity(lengths.len() * dim);
+    let mut at = 0;
+    for length in lengths {
+        match length == &dim {
+            true => whole.extend_from_slice(&values[at..at + dim]),
+            false => whole.extend(std::iter::repeat_n(f32::NAN, dim)),
+        }
+        at += length;
+    }
+    Ok(Coordinates::unnamed(whole, dim))
+}
+
+fn of_numbers(columns: Vec<(String, Found)>, notes: &mut Vec<String>) -> Result<Table, String> {
+    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    let is_numbers = |c: &usize| matches!(columns[*c].1, Found::Numbers(_));
+    let numbers: Vec<usize> = (0..columns.len()).filter(is_numbers).collect();
+    let axes = coordinates::choose(Some(&names), &numbers)?;
+    let axis_names: Vec<String> = axes.iter().map(|c| names[*c].clone()).collect();
+    notes.push(format!("coordinates are {}", coordinates::short(&axis_names)));
+    let (mut chosen, mut others) = (Vec::new(), Vec::new());
+    for (place, (name, found)) in columns.into_iter().enumerate() {
+        match found {
+            Found::Numbers(numbers) if axes.contains(&place) => chosen.push(numbers),
+            Found::Numbers(numbers) => others.push(Column::of_numbers(name, numbers)),
+            Found::Texts(texts) => others.push(Column::of(name, texts)),
+            Found::Lists(..) => {}
+        }
+    }
+    let rows = chosen.first().map_or(0, Vec::len);
+    let values = (0..rows).flat_map(|row| chosen.iter().map(move |axis| axis[row] as f32)).collect();
+    Ok(Table { coordinates: Coordinates::new(values, axis_names), columns: others })
+}
+
+/// What a column is decoded to; nothing if it is neither numbers nor texts, nor a list of numbers.
+fn kind(column: &ColumnDescriptor) -> Option<Found> {
+    let is_text = matches!(column.logical_type_ref(), Some(LogicalType::String | LogicalType::Enum))
+        || matches!(column.converted_type(), ConvertedType::UTF8 | ConvertedType::ENUM);
+    match (column.physical_type(), column.max_rep_level()) {
+        (Type::BOOLEAN, 0) => Some(Found::Texts(Texts::default())),
+        (Type::INT32 | Type::INT64 | Type::FLOAT | Type::DOUBLE, 0) => Some(Found::Numbers(Vec::new())),
+        (Type::INT32 | Type::INT64 | Type::FLOAT | Type::DOUBLE, 1) => Some(Found::Lists(Vec::new(), Vec::new())),
+        (Type::BYTE_ARRAY, 0) if is_text => Some(Found::Texts(Texts::default())),
+        _ => None,
+    }
+}
+
+impl Found {
+    /// Adds the rows of a row group.
+    fn read(&mut self, pages: ColumnReader, column: &ColumnDescriptor) -> Result<(), ParquetError> {
+        match pages {
+            ColumnReader::BoolColumnReader(r) => {
+                entries(r, column, |e| self.text(e.value.map_or("", |v| if v { "true" } else { "false" })))
+            }
+            ColumnReader::Int32ColumnReader(r) => entries(r, column, |e| self.number(e.map(f64::from))),
+            ColumnReader::Int64ColumnReader(r) => entries(r, column, |e| self.number(e.map(|v| v as f64))),
+            ColumnReader::FloatColumnReader(r) => entries(r, column, |e| self.number(e.map(f64::from))),
+            ColumnReader::DoubleColumnReader(r) => entries(r, column, |e| self.number(e)),
+            ColumnReader::ByteArrayColumnReader(r) => {
+                entries(r, column, |e| {
+                    self.text(&e.value.as_ref().map_or("".into(), |v| String::from_utf8_lossy(v.data())));
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Self::Texts(texts) = self {
+            texts.push(text);
+        }
+    }
+
+    fn number(&mut self, entry: Entry<f64>) {
+        match self {
+            Self::Numbers(numbers) => numbers.push(entry.value.unwrap_or(f64::NAN)),
+            Self::Lists(values, lengths) => {
+                if entry.begins {
+                    lengths.push(0);
+                }
+                if entry.is_there
+                    && let Some(length) = lengths.last_mut()
+                {
+                    *length += 1;
+                    values.push(entry.value.map_or(f32::NAN, |v| v as f32));
+                }
+            }
+            Self::Texts(_) => {}
+        }
+    }
+}
+
+/// A value of a column, or that there is none.
+struct Entry<V> {
+    value: Option<V>,
+    /// Whether it begins a row.
+    begins: bool,
+    /// Whether it is an element of a list, missing or not, and no list without elements.
+    is_there: bool,
+}
+
+impl<V> Entry<V> {
+    fn map<W>(self, f: impl FnOnce(V) -> W) -> Entry<W> {
+        Entry { value: self.value.map(f), begins: self.begins, is_there: self.is_there }
+    }
+}
+
+fn entries<T: DataType>(
+    mut pages: ColumnReaderImpl<T>,
+    column: &ColumnDescriptor,
+    mut each: impl FnMut(Entry<T::T>),
+) -> Result<(), ParquetError> {
+    let whole = column.max_def_level();
+    let may_be_missing = i16::from(column.self_type().is_optional());
+    loop {
+        let (mut defined, mut repeated, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        let (_, _, levels) = pages.read_records(AT_ONCE, Some(&mut defined), Some(&mut repeated), &mut values)?;
+        if levels == 0 {
+            return Ok(());
+        }
+        let mut values = values.into_iter();
+        for level in 0..levels {
+            let defined = defined.get(level).copied().unwrap_or(whole);
+            each(Entry {
+                value: if defined == whole { values.next() } else { None },
+                begins: repeated.get(level).is_none_or(|r| *r == 0),
+                is_there: defined >= whole - may_be_missing,
+            });
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Tables of text with coordinates, metadata or both: TSV and CSV, with or without a header.
+
+use csv::{ByteRecord, ReaderBuilder, Trim};
+
+use super::column::{Column, Texts, is_missing};
+use super::coordinates::{self, Coordinates};
+use crate::dataset::own::formats::cells::{self, is_number};
+
+/// Rows that are looked at to find which columns are numbers.
+const LOOKED_AT: usize = 200;
+
+/// What a table of points holds.
+pub struct Table {
+    pub coordinates: Coordinates,
+    pub columns: Vec<Column>,
+}
+
+/// A reader of the rows of a table; a TSV has no quotes, as TensorBoard's Embedding Projector writes and reads it.
+fn reader<'a>(bytes: &'a [u8], name: &str) -> Result<csv::Reader<&'a [u8]>, String> {
+    let is_tsv = name.to_lowercase().trim_end_matches(".gz").ends_with(".tsv");
+    let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let spaced = || {
+        let text = String::from_utf8_lossy(first);
+        let cells: Vec<&str> = text.split_ascii_whitespace().collect();
+        cells.len() > 1 && cells.iter().all(|cell| is_number(cell))
+    };
+    // What is no text is refused the same way whatever stands between its cells.
+    let found = cells::rows(bytes)?;
+    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+    let mut builder = ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).trim(Trim::All);
+    match () {
+        () if is_tsv => Ok(builder.delimiter(b'\t').quoting(false).from_reader(bytes)),
+        () if spaced() => Ok(builder.delimiter(b' ').from_reader(bytes)),
+        () => Ok(found),
+    }
+}
+
+fn text(cell: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(cell)
+}
+
+fn broken(e: csv::Error) -> String {
+    format!("cannot be read as a table ({e})")
+}
+
+/// The points in a table whose columns of numbers are coordinates, and the others metadata.
+pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table, String> {
+    let mut looked_at: Vec<Vec<String>> = Vec::new();
+    for record in reader(bytes, name)?.into_byte_records().take(LOOKED_AT) {
+        looked_at.push(cells::cells(&record.map_err(broken)?));
+    }
+    let Some(first) = looked_at.first() else { return Err("is empty".into()) };
+    let width = first.len();
+    let rest = &looked_at[1.min(looked_at.len() - 1)..];
+    let cell = |row: &'_ [String], column: usize| row.get(column).cloned().unwrap_or_default();
+    let are_numbers = |column: &usize| {
+        let mut there = rest.iter().map(|row| cell(row, *column)).filter(|c| !is_missing(c)).peekable();
+        there.peek().is_some() && there.all(|c| is_number(&c))
+    };
+    let numbers: Vec<usize> = (0..width).filter(are_numbers).collect();
+    // A header has a word over a column of numbers.
+    let has_header = looked_at.len() > 1 && numbers.iter().any(|c| !is_number(&first[*c]) && !is_missing(&first[*c]));
+    let header = has_header.then(|| first.clone());
+    let axes = coordinates::choose(header.as_deref(), &numbers)?;
+    let others: Vec<usize> = (0..width).filter(|c| !axes.contains(c)).collect();
+
+    let mut values = Vec::new();
+    let mut texts = vec![Texts::default(); others.len()];
+    let mut record = ByteRecord::new();
+    let mut reader = reader(bytes, name)?;
+    let (mut ragged, mut row) = (0, 0);
+    while reader.read_byte_record(&mut record).map_err(broken)? {
+        row += 1;
+        if has_header && row == 1 {
+            continue;
+        }
+        if record.len() != width {
+            ragged += 1;
+            if ragged == 1 {
+                notes.push(format!("row {row} has {} cells instead of {width}", record.len()));
+            }
+        }
+        // What is no number is left out with its row, as a missing one is.
+        let number = |c: &usize| record.get(*c).and_then(|b| std::str::from_utf8(b).ok()?.parse().ok());
+        values.extend(axes.iter().map(|c| number(c).unwrap_or(f32::NAN)));
+        texts.iter_mut().zip(&others).for_each(|(t, c)| t.push(&text(record.get(*c).unwrap_or_default())));
+    }
+    if ragged > 1 {
+        notes.push(format!("{ragged} rows have another number of cells than the first, {width}"));
+    }
+    let column = |c: usize| match &header {
+        Some(names) if !names[c].is_empty() => names[c].clone(),
+        _ => format!("column {}", c + 1),
+    };
+    let names: Vec<String> = axes.iter().map(|c| column(*c)).collect();
+    if header.is_some() || !others.is_empty() {
+        notes.push(format!("coordinates are {}", coordinates::short(&names)));
+    }
+    let columns = others.iter().zip(texts).map(|(c, texts)| Column::of(column(*c), texts)).collect();
+    Ok(Table { coordinates: Coordinates::new(values, names), columns })
+}
+
+/// The metadata of `points` points: with a header if the table has a row more than there are points.
+pub fn metadata(bytes: &[u8], name: &str, points: usize, notes: &mut Vec<String>) -> Result<Vec<Column>, String> {
+    let mut texts: Vec<Texts> = Vec::new();
+    let mut record = ByteRecord::new();
+    let mut reader = reader(bytes, name)?;
+    let (mut rows, mut ragged) = (0, 0);
+    while reader.read_byte_record(&mut record).map_err(broken)? {
+        if rows == 0 {
+            texts.resize(record.len(), Texts::default());
+        }
+        ragged += usize::from(record.len() != texts.len());
+        texts.iter_mut().enumerate().for_each(|(c, t)| t.push(&text(record.get(c).unwrap_or_default())));
+        rows += 1;
+    }
+    let names: Vec<String> = match rows {
+        _ if rows == points => (1..=texts.len()).map(|c| format!("column {c}")).collect(),
+        _ if rows == points + 1 => texts.iter_mut().map(Texts::take_first).collect(),
+        _ => {
+            let header = rows.saturating_sub(1);
+            return Err(format!(
+                "has {rows} rows ({header} without a header), but there are {points} points; it must have one row a \
+                 point, and may have a header"
+            ));
+        }
+    };
+    if ragged > 0 {
+        let is = if ragged == 1 { "1 row has".into() } else { format!("{ragged} rows have") };
+        notes.push(format!("{name}: {is} another number of cells than the first, {}", names.len()));
+    }
+    let named = names.into_iter().enumerate().map(|(c, name)| match name.is_empty() {
+        true => format!("column {}", c + 1),
+        false => name,
+    });
+    Ok(named.zip(texts).map(|(name, texts)| Column::of(name, texts)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_have_headers_or_none_and_any_separator() {
+        for (name, text, dim, axes, columns) in [
+            ("a.tsv", "1\t2\n3\t4\n", 2, "column 1", 0),
+            ("a.csv", "x,y,kind\n1,2,a\n3,4,b\n", 2, "x", 1),
+            ("a.csv", "\u{feff}x;y;z\r\n1;2;3\r\n4;5;6\r\n", 3, "x", 0),
+            ("a.txt", "1.0e+00 2 3\n4 5 6\n", 3, "column 1", 0),
+            ("a.csv", "a,1,2\nb,3,4\n", 2, "column 2", 1),
+            ("a.csv", "x,y\n1,2\n", 2, "x", 0),
+        ] {
+            let found = points(text.as_bytes(), name, &mut Vec::new()).unwrap();
+            assert_eq!((found.coordinates.dim, found.columns.len()), (dim, columns), "{text}");
+            assert_eq!(found.coordinates.names[0], axes, "{text}");
+            assert_eq!(found.coordinates.rows(), text.lines().count() - usize::from(text.contains('x')), "{text}");
+        }
+        let mut notes = Vec::new();
+        let odd = points(b"x,y\n1,2\n3\nfour,5\n6,nan\n", "a.csv", &mut notes).unwrap();
+        assert_eq!(odd.coordinates.values.iter().filter(|v| v.is_nan()).count(), 3);
+        assert!(notes[0].contains("row 3 has 1 cells instead of 2"), "{notes:?}");
+    }
+
+    #[test]
+    fn metadata_have_a_header_if_they_have_a_row_more() {
+        for (name, text, points, first, cell) in [
+            ("m.tsv", "one\ntwo\n", 2, "column 1", "one"),
+            ("m.tsv", "word\tcount\n\"\t3\nb, c\t4\n", 2, "word", "\""),
+            ("m.csv", "word,count\n\"b, c\",4\nd,5\n", 2, "word", "b, c"),
+            ("m.csv", "label\n4\n5\n", 2, "label", "4"),
+        ] {
+            let columns = metadata(text.as_bytes(), name, points, &mut Vec::new()).unwrap();
+            assert_eq!((columns[0].name.as_str(), &*columns[0].cell(0)), (first, cell), "{text}");
+        }
+        let error = metadata(b"a\nb\nc\nd\n", "m.tsv", 2, &mut Vec::new()).unwrap_err();
+        assert!(error.contains("4 rows (3 without a header), but there are 2 points"), "{error}");
+    }
+}
