@@ -112,6 +112,8 @@ struct WindowArgs {
     /// Wait for Run instead of starting immediately.
     #[arg(long)]
     no_autostart: bool,
+    #[command(flatten)]
+    points: points::WindowPoints,
 }
 
 /// Runs the program; errors are printed once, with their causes.
@@ -181,6 +183,9 @@ fn told(error: &anyhow::Error) -> String {
 }
 
 fn window(args: &WindowArgs) -> anyhow::Result<()> {
+    if let Some(opening) = args.points.opening()? {
+        return ui::run_points(opening);
+    }
     args.experiment.without_set("strategy", "--strategies")?;
     let (images, experiment) = match args.experiment.images()? {
         Some((plan, instead)) => (Some(plan), instead),

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::coordinates::Coordinates;
-use crate::dataset::own::array::{Kind, Number};
+use crate::dataset::own::array::{Kind, Number, of_rows};
 use crate::dataset::own::formats::numpy::{Stored, StoredKind};
 
 /// First bytes of an NPY file.
@@ -15,9 +15,11 @@ pub fn npy(bytes: &[u8], notes: &mut Vec<String>) -> Result<Coordinates, String>
     let number = match stored.kind {
         StoredKind::Numbers(number) => number,
         StoredKind::Pickled => {
-            return Err("holds pickled Python objects, which are programs and are never run; save an array of numbers \
+            return Err(
+                "holds pickled Python objects, which are programs and are never run; save an array of numbers \
                         (`np.save(path, x.astype(\"float32\"))`)"
-                .into());
+                    .into(),
+            );
         }
         _ => return Err("holds no real numbers; save an array of numbers".into()),
     };
@@ -46,6 +48,13 @@ pub fn npy(bytes: &[u8], notes: &mut Vec<String>) -> Result<Coordinates, String>
         }
     };
     Ok(Coordinates::unnamed(values, dim))
+}
+
+/// Whether an NPY file that begins so has two axes, and rows that are no images with the sides of a digit or more.
+pub fn is_of_points(start: &[u8]) -> bool {
+    const LEAST_IMAGE: usize = 64;
+    let shape = Stored::shape(start).unwrap_or_default();
+    matches!(shape[..], [_, dim] if dim > 1 && (dim < LEAST_IMAGE || of_rows(dim).is_none()))
 }
 
 /// The coordinates in a file of little-endian 32-bit numbers.
@@ -120,6 +129,17 @@ mod tests {
         ] {
             let error = npy(&bytes, &mut Vec::new()).unwrap_err();
             assert!(error.contains(says), "{says}: {error}");
+        }
+        for (shape, is_points) in [
+            ("(9, 3)", true),
+            ("(9, 16)", true),
+            ("(9, 512)", true),
+            ("(9, 784)", false),
+            ("(9, 3072)", false),
+            ("(9,)", false),
+            ("(9, 28, 28)", false),
+        ] {
+            assert_eq!(is_of_points(&header("<f4", "False", shape)), is_points, "{shape}");
         }
         assert_eq!(raw(&1.5_f32.to_le_bytes().repeat(4), [2, 2]).unwrap().values, [1.5; 4]);
         assert!(raw(&[0; 12], [2, 2]).unwrap_err().contains("needs 16 bytes"));

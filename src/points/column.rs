@@ -66,7 +66,10 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
     /// At most 1,000 kinds: their names, and the kind of each point, [`NO_CLASS`] where it is missing.
-    Classes { names: Vec<String>, of: Vec<Class> },
+    Classes {
+        names: Vec<String>,
+        of: Vec<Class>,
+    },
     /// Measurements, NaN where one is missing.
     Numbers(Vec<f64>),
     Texts(Texts),
@@ -175,9 +178,7 @@ impl Column {
     pub fn only(&self, points: &[u32]) -> Self {
         let at = points.iter().map(|p| *p as usize);
         let values = match &self.values {
-            Values::Classes { names, of } => {
-                Values::Classes { names: names.clone(), of: at.map(|p| of[p]).collect() }
-            }
+            Values::Classes { names, of } => Values::Classes { names: names.clone(), of: at.map(|p| of[p]).collect() },
             Values::Numbers(numbers) => Values::Numbers(at.map(|p| numbers[p]).collect()),
             Values::Texts(texts) => {
                 let mut kept = Texts::default();

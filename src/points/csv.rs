@@ -7,7 +7,9 @@ pub fn csv(points: &Points, chosen: &[u32]) -> Result<Vec<u8>, String> {
     let mut table = ::csv::Writer::from_writer(Vec::new());
     let lost = |e: ::csv::Error| e.to_string();
     let columns = points.columns.iter().map(|c| c.name.as_str());
-    table.write_record(["row"].into_iter().chain(columns).chain(points.axes.iter().map(String::as_str))).map_err(lost)?;
+    table
+        .write_record(["row"].into_iter().chain(columns).chain(points.axes.iter().map(String::as_str)))
+        .map_err(lost)?;
     for &point in chosen {
         let point = point as usize;
         table.write_field(points.row(point).to_string()).map_err(lost)?;

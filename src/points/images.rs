@@ -14,8 +14,16 @@ pub struct Thumbnails(Arc<Kind>);
 
 enum Kind {
     /// The place in the tree of each row's image.
-    Folder { tree: Tree, files: Vec<Option<usize>> },
-    Sprite { whole: Picture, width: usize, height: usize, columns: usize },
+    Folder {
+        tree: Tree,
+        files: Vec<Option<usize>>,
+    },
+    Sprite {
+        whole: Picture,
+        width: usize,
+        height: usize,
+        columns: usize,
+    },
 }
 
 impl Thumbnails {
@@ -82,7 +90,9 @@ fn sprite(tree: &Tree, rows: usize, size: Option<[usize; 2]>, notes: &mut Vec<St
         Some(size) => size,
         None if whole.width.is_multiple_of(side) && whole.height.is_multiple_of(whole.width / side) => {
             let side = whole.width / side;
-            notes.push(format!("the sprite's images are taken to be {side} x {side}, as its width for {rows} points says"));
+            notes.push(format!(
+                "the sprite's images are taken to be {side} x {side}, as its width for {rows} points says"
+            ));
             [side, side]
         }
         None => {

@@ -24,7 +24,7 @@ pub use column::{Column, NO_CLASS, Texts, Values};
 pub use csv::csv;
 pub use images::Thumbnails;
 pub use nearest::{Near, nearest};
-pub use opening::{Opening, read};
+pub use opening::{Opening, are_at, read};
 pub use principal::{Principal, principal};
 pub use search::search;
 pub use sheet::Sheet;

@@ -61,11 +61,10 @@ mod tests {
             }
         }
         let same = of_codes(vec![2.0; 12], 2);
-        assert_eq!(nearest(&same, 1, 3).iter().map(|n| (n.point, n.distance)).collect::<Vec<_>>(), [
-            (0, 0.0),
-            (2, 0.0),
-            (3, 0.0)
-        ]);
+        assert_eq!(
+            nearest(&same, 1, 3).iter().map(|n| (n.point, n.distance)).collect::<Vec<_>>(),
+            [(0, 0.0), (2, 0.0), (3, 0.0)]
+        );
         assert_eq!(nearest(&same, 0, 50).len(), 5);
     }
 }

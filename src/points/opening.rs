@@ -1,5 +1,6 @@
 //! Opening points: what the file is, is told by its content; metadata and images must have a row a point.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -9,6 +10,7 @@ use super::table::{self, Table};
 use super::{Column, Points, Thumbnails, array, projector};
 use crate::dataset::DataError;
 use crate::dataset::own::tree::{Container, Tree};
+use crate::paths;
 
 /// The files of an embedding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,9 +92,27 @@ pub fn read(opening: &Opening, stage: &mut dyn FnMut(&'static str)) -> Result<Po
     leave_out(&mut points);
     if points.is_empty() {
         let (_, reason) = points.left_out.first().cloned().unwrap_or_default();
-        return Err(fault(&opening.points, format!("has {rows} rows, none of which is a point: in the first, {reason}")));
+        return Err(fault(
+            &opening.points,
+            format!("has {rows} rows, none of which is a point: in the first, {reason}"),
+        ));
     }
     Ok(points)
+}
+
+/// Whether a file is points by its beginning, and no images: a TSV, the Projector's config, or an array of rows that make
+/// no square images.
+pub fn are_at(path: &Path) -> bool {
+    const HEADER: u64 = 512;
+    let mut start = Vec::new();
+    if paths::open(path).and_then(|file| file.take(HEADER).read_to_end(&mut start)).is_err() {
+        return false;
+    }
+    if start.starts_with(array::NPY) {
+        return array::is_of_points(&start);
+    }
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    ending == "tsv" || (ending == "json" && start.trim_ascii_start().starts_with(b"{"))
 }
 
 /// What a file of points is.
@@ -161,12 +181,7 @@ impl Whole {
     }
 
     /// Coordinates, and the metadata that stand beside them. The bytes are given up.
-    fn table(
-        &mut self,
-        kind: Kind,
-        shape: Option<[usize; 2]>,
-        notes: &mut Vec<String>,
-    ) -> Result<Table, DataError> {
+    fn table(&mut self, kind: Kind, shape: Option<[usize; 2]>, notes: &mut Vec<String>) -> Result<Table, DataError> {
         let bytes = std::mem::take(&mut self.bytes);
         let alone = |coordinates| Table { coordinates, columns: Vec::new() };
         let found = match (kind, shape) {

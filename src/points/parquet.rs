@@ -69,12 +69,7 @@ fn of_lists(columns: Vec<(String, Found)>, notes: &mut Vec<String>) -> Result<Ta
 }
 
 /// Rows of equal length; those that are missing or of another length than most become rows without a number.
-fn rows_of(
-    name: &str,
-    values: Vec<f32>,
-    lengths: &[usize],
-    notes: &mut Vec<String>,
-) -> Result<Coordinates, String> {
+fn rows_of(name: &str, values: Vec<f32>, lengths: &[usize], notes: &mut Vec<String>) -> Result<Coordinates, String> {
     let mut counts = std::collections::BTreeMap::new();
     lengths.iter().for_each(|length| *counts.entry(*length).or_insert(0_usize) += 1);
     let (dim, rows) = counts.into_iter().max_by_key(|(_, count)| *count).unwrap_or((0, 0));
@@ -143,11 +138,9 @@ impl Found {
             ColumnReader::Int64ColumnReader(r) => entries(r, column, |e| self.number(e.map(|v| v as f64))),
             ColumnReader::FloatColumnReader(r) => entries(r, column, |e| self.number(e.map(f64::from))),
             ColumnReader::DoubleColumnReader(r) => entries(r, column, |e| self.number(e)),
-            ColumnReader::ByteArrayColumnReader(r) => {
-                entries(r, column, |e| {
-                    self.text(&e.value.as_ref().map_or("".into(), |v| String::from_utf8_lossy(v.data())));
-                })
-            }
+            ColumnReader::ByteArrayColumnReader(r) => entries(r, column, |e| {
+                self.text(&e.value.as_ref().map_or("".into(), |v| String::from_utf8_lossy(v.data())));
+            }),
             _ => Ok(()),
         }
     }
@@ -214,5 +207,73 @@ fn entries<T: DataType>(
                 is_there: defined >= whole - may_be_missing,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, FloatType, Int64Type};
+    use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+    use parquet::schema::parser::parse_message_type;
+
+    use super::*;
+
+    type Write<'a> = &'a dyn Fn(&mut SerializedColumnWriter<'_>);
+
+    /// A file with these columns, in two row groups of the same rows.
+    fn file(schema: &str, columns: &[Write<'_>]) -> Vec<u8> {
+        let schema = Arc::new(parse_message_type(&format!("message points {{ {schema} }}")).unwrap());
+        let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).unwrap();
+        for _ in 0..2 {
+            let mut group = writer.next_row_group().unwrap();
+            for write in columns {
+                let mut column = group.next_column().unwrap().unwrap();
+                write(&mut column);
+                column.close().unwrap();
+            }
+            group.close().unwrap();
+        }
+        writer.into_inner().unwrap()
+    }
+
+    #[test]
+    fn coordinates_are_columns_of_numbers_or_one_of_lists() {
+        let words: Vec<ByteArray> = ["a", "b"].map(ByteArray::from).to_vec();
+        let text = |c: &mut SerializedColumnWriter<'_>| {
+            c.typed::<ByteArrayType>().write_batch(&words, Some(&[1, 0, 1]), None).unwrap();
+        };
+        let x = |c: &mut SerializedColumnWriter<'_>| {
+            c.typed::<DoubleType>().write_batch(&[1.0, 2.0, 3.0], None, None).unwrap();
+        };
+        let y = |c: &mut SerializedColumnWriter<'_>| {
+            c.typed::<FloatType>().write_batch(&[4.0, 6.0], Some(&[1, 0, 1]), None).unwrap();
+        };
+        let label = |c: &mut SerializedColumnWriter<'_>| {
+            c.typed::<Int64Type>().write_batch(&[7, 8, 7], None, None).unwrap();
+        };
+        let schema = "required double x; optional float y; required int64 label; optional binary word (STRING);";
+        let table = points(file(schema, &[&x, &y, &label, &text]), &mut Vec::new()).unwrap();
+        let values = &table.coordinates.values;
+        assert_eq!((table.coordinates.dim, values[0], values[1], values[4]), (2, 1.0, 4.0, 3.0));
+        assert!(values[3].is_nan() && values.len() == 12, "{values:?}");
+        let cells: Vec<_> = table.columns.iter().map(|c| (c.name.as_str(), c.kind(), c.cell(2).into_owned())).collect();
+        assert_eq!(cells, [("label", "classes", "7".to_owned()), ("word", "classes", "b".to_owned())]);
+        assert_eq!(table.columns[1].cell(1), "");
+
+        // Lists of two numbers; one has a number missing, one is missing as a whole, one is shorter.
+        let lists = |c: &mut SerializedColumnWriter<'_>| {
+            let (defined, repeated) = ([3, 3, 3, 2, 0, 3], [0, 1, 0, 1, 0, 0]);
+            c.typed::<FloatType>().write_batch(&[1.0, 2.0, 3.0, 9.0], Some(&defined), Some(&repeated)).unwrap();
+        };
+        let schema = "optional group codes (LIST) { repeated group list { optional float element; } }";
+        let mut notes = Vec::new();
+        let table = points(file(schema, &[&lists]), &mut notes).unwrap();
+        let values = &table.coordinates.values;
+        assert_eq!((table.coordinates.dim, table.coordinates.rows(), &values[..3]), (2, 8, &[1.0, 2.0, 3.0][..]));
+        assert!(values[3..8].iter().all(|v| v.is_nan()), "{values:?}");
+        assert!(notes.iter().any(|n| n.contains("4 lists in `codes` have not 2 numbers")), "{notes:?}");
+        assert!(points(b"PAR1".to_vec(), &mut Vec::new()).is_err());
     }
 }

@@ -44,7 +44,9 @@ struct Sprite {
 pub fn read(bytes: &[u8], at: &Path, notes: &mut Vec<String>) -> Result<Described, String> {
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     let config: Config = serde_json::from_slice(bytes).map_err(|e| {
-        format!("is no config of the Embedding Projector ({e}); expected is {{\"embeddings\": [{{\"tensorPath\": ...}}]}}")
+        format!(
+            "is no config of the Embedding Projector ({e}); expected is {{\"embeddings\": [{{\"tensorPath\": ...}}]}}"
+        )
     })?;
     let names: Vec<String> = config.embeddings.iter().map(|e| e.tensor_name.clone().unwrap_or_default()).collect();
     let mut embeddings = config.embeddings.into_iter();

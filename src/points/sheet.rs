@@ -124,7 +124,11 @@ fn warnings(points: &Points) -> Vec<String> {
         .map(|axis| points.axes[axis].as_str())
         .collect();
     let all = (flat.len() == points.dim).then(|| "all points lie at one place".to_owned());
-    let some = (!flat.is_empty() && all.is_none())
-        .then(|| format!("the same value in all points: {}", super::coordinates::short(&flat.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>())));
+    let some = (!flat.is_empty() && all.is_none()).then(|| {
+        format!(
+            "the same value in all points: {}",
+            super::coordinates::short(&flat.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>())
+        )
+    });
     all.into_iter().chain(some).collect()
 }

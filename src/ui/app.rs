@@ -22,6 +22,7 @@ use super::panels::settings::data_files::DataFiles;
 use super::panels::settings::{Controls, ControlsAction};
 use super::panels::start::{self, Chosen};
 use super::panels::{self, Panels, WORKSPACES};
+use super::points::{PointsScreen, Wish as PointsWish};
 use super::shell::action::BarAction;
 use super::shell::column::{self, Column};
 use super::shell::dropped::{Dropped, Kind};
@@ -36,6 +37,7 @@ use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
 use crate::experiment::{DatasetKind, Experiment, Strategy, Variant, setups};
 use crate::paths;
+use crate::points::Opening;
 
 /// How the window is started.
 pub struct UiOptions {
@@ -90,6 +92,8 @@ pub struct App {
     help: Help,
     own: OwnSheet,
     dropped: Dropped,
+    /// An embedding that stands in the place of everything else.
+    points: Option<PointsScreen>,
     /// What is started if own images are looked at first and then are not: the runs, and whether their rounds start.
     instead: Option<(Vec<Variant>, bool)>,
     frame_times: frame_times::FrameTimes,
@@ -181,6 +185,7 @@ impl App {
             help: Help::default(),
             own,
             dropped: Dropped::default(),
+            points: None,
             instead,
             frame_times: frame_times::FrameTimes::default(),
             commands,
@@ -272,6 +277,10 @@ impl App {
         let path = match self.dropped.next(ctx, dropped) {
             Some((path, Kind::Images)) => {
                 return self.own.open(ctx, Plan::suiting(path), start::strategies(DatasetKind::Own));
+            }
+            Some((points, Kind::Points)) => {
+                let opening = Opening { points, ..Opening::default() };
+                return self.points = Some(PointsScreen::new(ctx, opening, true));
             }
             Some((path, Kind::Other)) => path,
             None => return,
@@ -376,6 +385,7 @@ impl App {
                 }
             }
             Chosen::OwnImages => self.own.ask(),
+            Chosen::Points => self.points = Some(PointsScreen::asking()),
             Chosen::Open(path) => {
                 let takes = |(key, panel): &mut (_, Box<dyn Panel>)| *key == COMPARE && panel.take_file(&path, true);
                 if self.panels.iter_mut().any(takes) {
@@ -432,6 +442,12 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         self.frame_times.add(frame);
         let ctx = ui.ctx().clone();
+        if let Some(points) = &mut self.points {
+            if points.ui(ui, frame.wgpu_render_state()) == Some(PointsWish::Back) {
+                self.points = None;
+            }
+            return self.send();
+        }
         let theme = Theme::of(ui.visuals());
         self.controls.follow(&self.state);
         let view_keys = self.take_keys(&ctx);

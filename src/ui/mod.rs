@@ -7,9 +7,11 @@ pub mod state;
 mod panel;
 mod panels;
 mod shell;
+mod points;
 mod app;
 mod opening;
 
 pub use app::{App, UiOptions};
-pub use opening::run;
+pub use opening::{run, run_points};
 pub use panels::WORKSPACES;
+pub use points::PointsApp;

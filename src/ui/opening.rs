@@ -1,7 +1,9 @@
 //! Opening the window on the desktop.
 
 use super::app::{APP_ID, App, UiOptions};
+use super::points::PointsApp;
 use crate::device;
+use crate::points::Opening;
 
 /// Default and minimum size of the window, points.
 const WINDOW: [f32; 2] = [1280.0, 800.0];
@@ -12,6 +14,15 @@ const NO_DISPLAY: &str = "there is no display to open the window on (DISPLAY or 
 
 /// Opens the window and returns when it is closed.
 pub fn run(options: UiOptions) -> anyhow::Result<()> {
+    open(Box::new(|cc| Ok(Box::new(App::new(cc, options)))))
+}
+
+/// Opens a window with points only and returns when it is closed.
+pub fn run_points(opening: Opening) -> anyhow::Result<()> {
+    open(Box::new(|cc| Ok(Box::new(PointsApp::new(cc, opening)))))
+}
+
+fn open(app: eframe::AppCreator<'_>) -> anyhow::Result<()> {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Ridgewalk")
         .with_app_id(APP_ID)
@@ -27,7 +38,7 @@ pub fn run(options: UiOptions) -> anyhow::Result<()> {
     {
         setup.instance_descriptor.backends.remove(wgpu::Backends::GL);
     }
-    eframe::run_native(APP_ID, native, Box::new(|cc| Ok(Box::new(App::new(cc, options))))).map_err(|e| match e {
+    eframe::run_native(APP_ID, native, app).map_err(|e| match e {
         // Its text is a path of the library's sources.
         eframe::Error::WinitEventLoop(_) => anyhow::anyhow!("{NO_DISPLAY}"),
         e => anyhow::anyhow!("the window cannot be opened ({e}); `ridgewalk run` works without one"),

@@ -44,6 +44,7 @@ mod ui_method;
 mod ui_own;
 mod ui_pair;
 mod ui_pins;
+mod ui_points;
 mod ui_playhead;
 mod ui_regions;
 mod ui_runs;

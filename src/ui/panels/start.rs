@@ -98,6 +98,8 @@ pub enum Chosen {
     Open(PathBuf),
     /// The user's own images, to be asked for.
     OwnImages,
+    /// An embedding of the user's own, to be asked for.
+    Points,
 }
 
 /// The page. `masks` is the folder of the user's own masks in the settings, `recent` are folders opened lately.
@@ -117,6 +119,11 @@ pub fn ui(ui: &mut Ui, masks: &str, recent: &[PathBuf]) -> Option<Chosen> {
                          checked before anything is trained. They can also be dropped on the window.";
             if card(ui, "Your images", shows, theme).clicked() {
                 chosen = Some(Chosen::OwnImages);
+            }
+            let shows = "Points in 2, 3 or more dimensions with metadata and thumbnails (NPY, TSV, CSV, Parquet, Projector): \
+                         turned, coloured, searched and exported, without any training.";
+            if card(ui, "Your embedding", shows, theme).clicked() {
+                chosen = Some(Chosen::Points);
             }
             heading(ui, "Examples");
             for example in EXAMPLES {

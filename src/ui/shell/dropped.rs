@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::archive;
+use crate::points;
 use crate::ui::kit::job::Job;
 
 /// What was dropped.
@@ -10,6 +11,8 @@ use crate::ui::kit::job::Job;
 pub enum Kind {
     /// Anything that may hold images; their sheet says if it does not.
     Images,
+    /// Points of an embedding.
+    Points,
     /// A history, a folder with histories, or one mask.
     Other,
 }
@@ -37,7 +40,11 @@ fn kind(path: &Path) -> Kind {
         // One image is a mask.
         false => path.extension().is_some_and(|e| OTHERS.iter().any(|other| e.eq_ignore_ascii_case(other))),
     };
-    if is_other { Kind::Other } else { Kind::Images }
+    match () {
+        () if is_other => Kind::Other,
+        () if points::are_at(path) => Kind::Points,
+        () => Kind::Images,
+    }
 }
 
 /// The endings of files that panels take.
@@ -48,13 +55,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn histories_and_masks_go_to_panels_and_all_else_may_be_images() {
+    fn histories_and_masks_go_to_panels_points_to_their_screen_and_all_else_may_be_images() {
         let root = tempfile::tempdir().unwrap();
         for (path, expected) in [
             ("run/histories/snn-1.rwh", Kind::Other),
             ("mask.PNG", Kind::Other),
             ("images/cat/1.png", Kind::Images),
             ("digits.npz", Kind::Images),
+            ("points.tsv", Kind::Points),
         ] {
             let file = root.path().join(path);
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();

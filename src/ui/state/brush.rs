@@ -69,7 +69,7 @@ impl Brush {
     /// Selects the samples within `outline` (pixels of `camera`'s image); clears the selection if there are none.
     pub fn select(&mut self, camera: Camera, outline: Vec<Vec2>, places: &[[f32; 3]]) {
         self.drawn += 1;
-        let region = Region { camera, outline };
+        let region = Region::new(camera, outline);
         let samples: Vec<u32> = region.members(places);
         self.page = 0;
         let of = SelectionOf::Region(region);
@@ -183,6 +183,10 @@ pub struct Region {
 }
 
 impl Region {
+    pub fn new(camera: Camera, outline: Vec<Vec2>) -> Self {
+        Self { camera, outline }
+    }
+
     /// The indices of the positions in the region.
     pub fn members(&self, places: &[[f32; 3]]) -> Vec<u32> {
         let inside = |p: &[f32; 3]| self.camera.project(Vec3::from(*p)).is_some_and(|at| within(&self.outline, at.px));

@@ -18,7 +18,7 @@ mod asks;
 
 pub use app_state::{AppState, Focus, GeneratorState, Intent, Pending, Progress, WalkPoint};
 pub use asks::MainAction;
-pub use brush::{Brush, BrushTool, Selection, SheetFilter, correct_among};
+pub use brush::{Brush, BrushTool, Region, Selection, SheetFilter, correct_among};
 pub use listed::Listed;
 pub use messages::{Message, Messages, Offer};
 pub use pair::{Match, Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};

@@ -11,11 +11,12 @@ mod commands;
 mod data;
 mod histories;
 mod own;
+mod points;
 
 use row::{Row, check};
 
 /// Every row of every table.
-fn tables() -> [(&'static str, Vec<Row>); 7] {
+fn tables() -> [(&'static str, Vec<Row>); 8] {
     [
         ("masks", masks::rows()),
         ("waveforms", waveforms::rows()),
@@ -24,6 +25,7 @@ fn tables() -> [(&'static str, Vec<Row>); 7] {
         ("data", data::rows()),
         ("histories", histories::rows()),
         ("own", own::rows()),
+        ("points", points::rows()),
     ]
 }
 

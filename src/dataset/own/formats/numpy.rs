@@ -168,6 +168,12 @@ pub enum StoredKind {
 }
 
 impl<'a> Stored<'a> {
+    /// The sides of the array in a file that begins with these bytes.
+    pub fn shape(mut start: &[u8]) -> Option<Vec<usize>> {
+        let header = NpyHeader::from_reader(&mut start).ok()?;
+        Some(header.shape().iter().map(|n| *n as usize).collect())
+    }
+
     /// The array in a file with these bytes.
     pub fn read(bytes: &'a [u8]) -> Result<Self, String> {
         let mut rest = bytes;
@@ -194,9 +200,7 @@ impl<'a> Stored<'a> {
             TypeChar::Int => number(Kind::Signed),
             TypeChar::Float if width <= 8 => number(Kind::Float),
             TypeChar::ByteStr => StoredKind::Bytes(width),
-            TypeChar::UnicodeStr => {
-                StoredKind::Letters(width, Number { kind: Kind::Unsigned, width: 4, big_endian })
-            }
+            TypeChar::UnicodeStr => StoredKind::Letters(width, Number { kind: Kind::Unsigned, width: 4, big_endian }),
             _ => StoredKind::Other,
         };
         Ok(Self { shape, fortran, kind, bytes: &rest[..wanted] })

@@ -4,6 +4,7 @@ use egui::{Color32, Pos2, Rect, Response, Shape, Stroke, Ui};
 use glam::Vec2;
 
 use super::scene;
+use crate::ui::kit::theme::Theme;
 use crate::ui::panel::Cx;
 use crate::ui::state::BrushTool;
 use crate::view::Camera;
@@ -28,27 +29,47 @@ impl BrushStroke {
 
     /// Follows a drag; at its end the samples inside are selected.
     pub fn ui(&mut self, ui: &Ui, rect: Rect, response: &Response, camera: &Camera, cx: &mut Cx<'_>) {
+        let (tool, takes) = (cx.state.brush.tool, Self::takes_drags(ui, cx));
+        let Some(outline) = self.follow(ui, rect, response, tool, takes, cx.theme) else { return };
+        let Some(codes) = cx.snapshot.codes.as_ref() else { return };
+        cx.state.brush.select(*camera, outline, &scene::positions(codes, cx.snapshot.latent_dim));
+        ui.ctx().request_repaint();
+    }
+
+    /// Draws along a drag, which begins a stroke if it `takes` drags; at its end the outline, in pixels of the view.
+    pub fn follow(
+        &mut self,
+        ui: &Ui,
+        rect: Rect,
+        response: &Response,
+        tool: BrushTool,
+        takes: bool,
+        theme: &Theme,
+    ) -> Option<Vec<Vec2>> {
         let primary = egui::PointerButton::Primary;
-        if response.drag_started_by(primary) && Self::takes_drags(ui, cx) {
+        if response.drag_started_by(primary) && takes {
             // A drag is recognised some points after the press, so the stroke starts at the press.
             self.points = ui.input(|i| i.pointer.press_origin()).into_iter().collect();
         }
         if self.points.is_empty() {
-            return;
+            return None;
         }
         if let Some(at) = ui.input(|i| i.pointer.latest_pos()).map(|at| at.clamp(rect.min, rect.max)) {
-            match cx.state.brush.tool {
+            match tool {
                 BrushTool::Box => self.points = vec![self.points[0], at],
                 _ if self.points.last().is_none_or(|last| last.distance(at) >= SPACING) => self.points.push(at),
                 _ => {}
             }
         }
-        let outline = self.outline(cx.state.brush.tool);
-        paint(ui, rect, &outline, cx);
-        if response.drag_stopped_by(primary) {
-            self.points.clear();
-            self.finish(ui, rect, &outline, camera, cx);
+        let outline = self.outline(tool);
+        paint(ui, rect, &outline, theme);
+        if !response.drag_stopped_by(primary) {
+            return None;
         }
+        self.points.clear();
+        let scale = ui.pixels_per_point();
+        let px = |p: &Pos2| Vec2::new((p.x - rect.left()) * scale, (p.y - rect.top()) * scale);
+        (outline.len() >= CORNERS).then(|| outline.iter().map(px).collect())
     }
 
     fn outline(&self, tool: BrushTool) -> Vec<Pos2> {
@@ -60,15 +81,6 @@ impl BrushStroke {
             _ => self.points.clone(),
         }
     }
-
-    fn finish(&self, ui: &Ui, rect: Rect, outline: &[Pos2], camera: &Camera, cx: &mut Cx<'_>) {
-        let Some(codes) = cx.snapshot.codes.as_ref().filter(|_| outline.len() >= CORNERS) else { return };
-        let scale = ui.pixels_per_point();
-        let px = |p: &Pos2| Vec2::new((p.x - rect.left()) * scale, (p.y - rect.top()) * scale);
-        let places = scene::positions(codes, cx.snapshot.latent_dim);
-        cx.state.brush.select(*camera, outline.iter().map(px).collect(), &places);
-        ui.ctx().request_repaint();
-    }
 }
 
 /// The outline of the present selection, if this camera can show it.
@@ -77,15 +89,15 @@ pub fn selection_outline(ui: &Ui, rect: Rect, camera: &Camera, cx: &Cx<'_>) {
     let Some(seen) = region.seen_from(camera) else { return };
     let scale = ui.pixels_per_point();
     let outline: Vec<Pos2> = seen.iter().map(|px| rect.min + egui::vec2(px.x, px.y) / scale).collect();
-    paint(ui, rect, &outline, cx);
+    paint(ui, rect, &outline, cx.theme);
 }
 
-fn paint(ui: &Ui, rect: Rect, outline: &[Pos2], cx: &Cx<'_>) {
+fn paint(ui: &Ui, rect: Rect, outline: &[Pos2], theme: &Theme) {
     const DASH: f32 = 5.0;
     let painter = ui.painter_at(rect);
     let mut closed = outline.to_vec();
     closed.extend(outline.first());
-    let background: Color32 = cx.theme.background.gamma_multiply(0.8);
+    let background: Color32 = theme.background.gamma_multiply(0.8);
     painter.add(Shape::line(closed.clone(), Stroke::new(3.0, background)));
-    painter.extend(Shape::dashed_line(&closed, Stroke::new(1.5, cx.theme.accent), DASH, DASH * 0.6));
+    painter.extend(Shape::dashed_line(&closed, Stroke::new(1.5, theme.accent), DASH, DASH * 0.6));
 }

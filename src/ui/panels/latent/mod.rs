@@ -256,7 +256,7 @@ impl LatentPanel {
         }
         if let Some(drawing) = &self.drawing {
             let ticks = drawing.texture.view.ticks(&self.camera);
-            let mut taken = overlay::ticks(ui, rect, &ticks, scale, cx);
+            let mut taken = overlay::ticks(ui, rect, &ticks, scale, cx.theme);
             taken.extend(overlay::walk_letters(ui, rect, &self.camera, scale, layers, cx));
             taken.extend(overlay::pin_numbers(ui, rect, &self.camera, scale, cx));
             overlay::rings(ui, rect, &self.camera, &drawing.texture.view, self.hovered, scale, cx);

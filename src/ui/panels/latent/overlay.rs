@@ -8,7 +8,7 @@ use super::options::{Hovered, ViewOptions};
 use super::scene::{self, Layers};
 use super::view_texture;
 use crate::engine::protocol::Phase;
-use crate::ui::kit::theme::{self, size, space};
+use crate::ui::kit::theme::{self, Theme, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
@@ -50,17 +50,17 @@ pub fn waiting(ui: &mut Ui, cx: &Cx<'_>) {
 }
 
 /// Numbers along the axes; returns their places.
-pub fn ticks(ui: &Ui, rect: Rect, ticks: &[Tick], scale: f32, cx: &Cx<'_>) -> Vec<Rect> {
-    let painter = ui.painter_at(rect);
+pub fn ticks(ui: &Ui, rect: Rect, ticks: &[Tick], scale: f32, theme: &Theme) -> Vec<Rect> {
+    let (painter, ink) = (ui.painter_at(rect), theme.faint);
     let number = |tick: &Tick| {
         let outward = vec2(tick.outward.x, tick.outward.y);
         let at = rect.min + vec2(tick.px.x, tick.px.y) / scale + outward * 11.0;
         let text = format!("{:.*}", tick.decimals, tick.value);
-        let galley = painter.layout_no_wrap(text, theme::font(size::CAPTION - 1.0), cx.theme.faint);
+        let galley = painter.layout_no_wrap(text, theme::font(size::CAPTION - 1.0), ink);
         let half = galley.size() / 2.0 + TICK_INSET;
         let at = at.clamp(rect.min + half, (rect.max - half).max(rect.min + half));
         let place = Rect::from_center_size(at, galley.size());
-        painter.galley(place.min, galley, cx.theme.faint);
+        painter.galley(place.min, galley, ink);
         place
     };
     ticks.iter().map(number).collect()
