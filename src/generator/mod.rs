@@ -4,6 +4,7 @@ pub mod weights;
 mod state;
 mod interface;
 mod schedule;
+mod size;
 pub mod auto_encoder;
 pub mod vae;
 pub mod pca;
@@ -17,6 +18,7 @@ pub mod quality;
 pub use interface::{
     Adversarial, Generator, GeneratorError, GeneratorLosses, GeneratorTraining, TrainingStep, host, to_bytes,
 };
+pub use size::NetSize;
 pub use state::TrainingState;
 
 use std::sync::Arc;
@@ -30,26 +32,6 @@ use crate::dataset::{ImageShape, Split};
 use crate::device::ComputeDevice;
 use crate::experiment::{Experiment, GeneratorKind};
 use crate::rng::Streams;
-
-/// The size of a network, for the memory that its training needs.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct NetSize {
-    /// Trained weights.
-    pub weights: f64,
-    /// Values between its layers for one image.
-    pub values: f64,
-}
-
-impl NetSize {
-    /// The channels of the first layer that sizes are given for: those of the tables.
-    const WIDTH: f64 = 64.0;
-
-    /// The size with another number of channels in all layers.
-    pub fn with_width(self, width: usize) -> Self {
-        let share = width as f64 / Self::WIDTH;
-        Self { weights: self.weights * share.powi(2), values: self.values * share }
-    }
-}
 
 /// About the size of an experiment's generator, with all networks that train it.
 pub fn size(experiment: &Experiment) -> NetSize {

@@ -155,6 +155,30 @@ fn runs() -> Vec<Row> {
             ["32 x 32 rgb"],
         ),
         works(
+            "own: VGG-16 and a convolutional VAE at 48 pixels",
+            good([]),
+            &run(
+                "--set image_side=48 --set target=vgg16 --set target_width=2 --set generator=conv-vae --set generator_width=4",
+            ),
+            ["48 x 48 grey"],
+        ),
+        works(
+            "own: VGG-16 in colour at 28 pixels, with principal components",
+            good([]),
+            &run(
+                "--set image_side=28 --set image_colour=rgb --set target=vgg16 --set target_width=2 --set generator=pca",
+            ),
+            ["28 x 28 rgb"],
+        ),
+        works(
+            "own: a residual network in colour at 64 pixels",
+            good([]),
+            &run(
+                "--set image_side=64 --set image_colour=rgb --set target=resnet --set target_width=2 --set latent_dim=8",
+            ),
+            ["64 x 64 rgb"],
+        ),
+        works(
             "own: a run on some of the images",
             good([]),
             &run("--set train_size=12 --set test_size=2"),
