@@ -1,6 +1,6 @@
 //! Points that were chosen as a CSV table: their row in the file, their metadata, their coordinates.
 
-use super::Points;
+use super::set::Points;
 
 /// A CSV of the points, in their order, with a header.
 pub fn csv(points: &Points, chosen: &[u32]) -> Result<Vec<u8>, String> {
@@ -26,7 +26,7 @@ pub fn csv(points: &Points, chosen: &[u32]) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::of_codes;
+    use super::super::set::tests::of_codes;
     use super::*;
     use crate::points::{Column, Texts};
 

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::Points;
+use super::set::Points;
 
 /// A point near another.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +42,7 @@ pub fn nearest(points: &Points, point: usize, count: usize) -> Vec<Near> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::of_codes;
+    use super::super::set::tests::of_codes;
     use super::*;
     use crate::neighbours::NeighbourIndex;
     use crate::rng::Streams;

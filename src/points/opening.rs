@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::column::Column;
 use super::coordinates::Coordinates;
+use super::images::Thumbnails;
+use super::set::Points;
 use super::table::{self, Table};
-use super::{Column, Points, Thumbnails, array, projector};
+use super::{array, projector};
 use crate::dataset::DataError;
 use crate::dataset::own::tree::{Container, Tree};
 use crate::paths;

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
-use super::Points;
+use super::set::Points;
 
 /// The directions along which points spread most, and where the points lie along them.
 pub struct Principal {
@@ -125,7 +125,7 @@ fn normalise(vector: &mut [f64]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::of_codes;
+    use super::super::set::tests::of_codes;
     use super::*;
     use crate::rng::Streams;
 

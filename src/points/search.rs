@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::{Column, Points, Values};
+use super::column::{Column, Values};
+use super::set::Points;
 
 /// The points whose metadata match a text, in one column or in any, ascending.
 ///
@@ -108,7 +109,7 @@ impl Range {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::of_codes;
+    use super::super::set::tests::of_codes;
     use super::*;
     use crate::points::Texts;
 

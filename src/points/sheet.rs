@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Column, Points, Thumbnails};
+use super::column::Column;
+use super::images::Thumbnails;
+use super::set::Points;
 use crate::dataset::own::tree::size;
 
 /// What was understood.

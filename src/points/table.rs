@@ -1,6 +1,7 @@
 //! Tables of text with coordinates, metadata or both: TSV and CSV, with or without a header.
 
 use csv::{ByteRecord, ReaderBuilder, Trim};
+use rayon::prelude::*;
 
 use super::column::{Column, Texts, is_missing};
 use super::coordinates::{self, Coordinates};
@@ -97,7 +98,8 @@ pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table
     if header.is_some() || !others.is_empty() {
         notes.push(format!("coordinates are {}", coordinates::short(&names)));
     }
-    let columns = others.iter().zip(texts).map(|(c, texts)| Column::of(column(*c), texts)).collect();
+    let untyped: Vec<(usize, Texts)> = others.into_iter().zip(texts).collect();
+    let columns = untyped.into_par_iter().map(|(c, texts)| Column::of(column(c), texts)).collect();
     Ok(Table { coordinates: Coordinates::new(values, names), columns })
 }
 
@@ -134,7 +136,8 @@ pub fn metadata(bytes: &[u8], name: &str, points: usize, notes: &mut Vec<String>
         true => format!("column {}", c + 1),
         false => name,
     });
-    Ok(named.zip(texts).map(|(name, texts)| Column::of(name, texts)).collect())
+    let untyped: Vec<(String, Texts)> = named.zip(texts).collect();
+    Ok(untyped.into_par_iter().map(|(name, texts)| Column::of(name, texts)).collect())
 }
 
 #[cfg(test)]

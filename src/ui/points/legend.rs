@@ -1,17 +1,19 @@
 //! What the colours mean: the classes of a column with their counts, or a bar for numbers.
 
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align2, Color32, CornerRadius, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, CornerRadius, Rect, ScrollArea, Sense, Stroke, TextEdit, Ui, pos2, vec2};
 
 use super::shown::Shown;
 use crate::dataset::Class;
 use crate::points::Values;
 use crate::ui::kit::charts;
-use crate::ui::kit::theme::{self, Theme, size};
+use crate::ui::kit::theme::{self, Theme, size, space};
 use crate::ui::kit::words::thousands;
 
 const ROW: f32 = 19.0;
 const BAR: f32 = 150.0;
+/// From how many classes on there is a field to search them.
+const MANY_CLASSES: usize = 12;
 /// Marks along the bar.
 const MARKS: usize = 5;
 
@@ -22,10 +24,11 @@ pub fn ui(ui: &mut Ui, shown: &mut Shown, counts: &[usize], theme: &Theme) {
     let column = &points.columns[column];
     match &column.values {
         Values::Classes { names, .. } => {
+            let classes = searched(ui, names, &mut shown.class_search);
             ui.spacing_mut().item_spacing.y = 0.0;
             let rows = ScrollArea::vertical().id_salt("classes").auto_shrink(false);
-            rows.show_rows(ui, ROW, names.len(), |ui, range| {
-                for class in range {
+            rows.show_rows(ui, ROW, classes.len(), |ui, range| {
+                for &class in &classes[range] {
                     let count = counts.get(class).copied().unwrap_or(0);
                     class_row(ui, &names[class], class as Class, count, shown, theme);
                 }
@@ -43,6 +46,17 @@ pub fn ui(ui: &mut Ui, shown: &mut Shown, counts: &[usize], theme: &Theme) {
         }
         Values::Texts(_) => {}
     }
+}
+
+/// The classes with what is searched in their names; with few classes all, and nothing is searched.
+fn searched(ui: &mut Ui, names: &[String], search: &mut String) -> Vec<usize> {
+    if names.len() > MANY_CLASSES {
+        let hint = format!("Search {} classes", thousands(names.len()));
+        let field = TextEdit::singleline(search).desired_width(ui.available_width() - space::M).hint_text(&hint);
+        ui.add(field).on_hover_text("Lists the classes with this in their name").accessible_name(hint);
+    }
+    let wanted = search.trim().to_lowercase();
+    (0..names.len()).filter(|class| names[*class].to_lowercase().contains(&wanted)).collect()
 }
 
 fn class_row(ui: &mut Ui, name: &str, class: Class, count: usize, shown: &mut Shown, theme: &Theme) {

@@ -133,5 +133,6 @@ fn colour(ui: &mut Ui, shown: &mut Shown) {
     list.response.on_hover_text("The column of metadata that colours the points (C)").accessible_name("Colour by");
     if shown.colour != before {
         shown.only = None;
+        shown.class_search.clear();
     }
 }

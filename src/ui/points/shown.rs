@@ -6,7 +6,7 @@ use crate::dataset::Class;
 use crate::points::{Near, Points, Principal, Values, nearest, search};
 use crate::ui::kit::job::Job;
 use crate::ui::kit::words::thousands;
-use crate::ui::state::BrushTool;
+use crate::ui::state::{BrushTool, Region};
 
 /// Which directions the view shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,21 @@ pub struct Place {
     pub solid: bool,
 }
 
+impl Place {
+    /// Where points are drawn.
+    fn of(self, points: &Points, principal: &Principal) -> Vec<[f32; 3]> {
+        let Self { along, axes, solid } = self;
+        let third = |place: [f32; 3]| if solid { place } else { [place[0], place[1], 0.0] };
+        match along {
+            Along::Principal => principal.places.iter().copied().map(third).collect(),
+            Along::Axes => {
+                let place = |code: &[f32]| third(axes.map(|axis| code[axis]));
+                points.codes.chunks_exact(points.dim).map(place).collect()
+            }
+        }
+    }
+}
+
 /// The points and all choices about them.
 pub struct Shown {
     pub points: Arc<Points>,
@@ -39,7 +54,10 @@ pub struct Shown {
     /// The class that alone is in colour.
     pub only: Option<Class>,
     pub search: Search,
+    /// What is searched in the list of classes.
+    pub class_search: String,
     pub selection: Arc<Vec<u32>>,
+    selecting: Job<Vec<u32>>,
     /// The point that is looked at.
     pub point: Option<u32>,
     near: Option<(u32, Vec<Near>)>,
@@ -76,7 +94,9 @@ impl Shown {
             colour: points.first_colour(),
             only: None,
             search: Search::default(),
+            class_search: String::new(),
             selection: Arc::default(),
+            selecting: Job::default(),
             point: None,
             near: None,
             finding: Job::default(),
@@ -90,15 +110,7 @@ impl Shown {
 
     /// Where the points are drawn.
     pub fn places(&self) -> Vec<[f32; 3]> {
-        let Place { along, axes, solid } = self.place;
-        let third = |place: [f32; 3]| if solid { place } else { [place[0], place[1], 0.0] };
-        match along {
-            Along::Principal => self.principal.places.iter().copied().map(third).collect(),
-            Along::Axes => {
-                let place = |code: &[f32]| third(axes.map(|axis| code[axis]));
-                self.points.codes.chunks_exact(self.points.dim).map(place).collect()
-            }
-        }
+        self.place.of(&self.points, &self.principal)
     }
 
     /// What the view's directions are, as a sentence.
@@ -152,6 +164,12 @@ impl Shown {
         self.changes += 1;
     }
 
+    /// Selects the points in a region of the view.
+    pub fn select_in(&mut self, ctx: &egui::Context, region: Region) {
+        let (points, principal, place) = (Arc::clone(&self.points), Arc::clone(&self.principal), self.place);
+        self.selecting.start(ctx, move || region.members(&place.of(&points, &principal)));
+    }
+
     /// Clears what was chosen last: the tool, the search, the selection, the class, the point.
     pub fn clear(&mut self) {
         self.tool = BrushTool::Off;
@@ -169,6 +187,7 @@ impl Shown {
         let from = self.colour.map_or(0, |c| c + 1);
         self.colour = (from..columns).find(coloured);
         self.only = None;
+        self.class_search.clear();
     }
 
     /// Takes what was found, and starts what is to be found.
@@ -176,6 +195,9 @@ impl Shown {
         if let Some(near) = self.finding.take() {
             self.near = Some(near);
             self.changes += 1;
+        }
+        if let Some(selected) = self.selecting.take() {
+            self.select(selected);
         }
         if self.search.update(ctx, &self.points) {
             self.changes += 1;

@@ -177,8 +177,7 @@ impl PointsView {
         }
         let takes = shown.tool != BrushTool::Off && !ui.input(|i| i.modifiers.shift);
         if let Some(outline) = self.stroke.follow(ui, rect, response, shown.tool, takes, screen.theme) {
-            shown.select(Region::new(self.camera, outline).members(&shown.places()));
-            ui.ctx().request_repaint();
+            shown.select_in(ui.ctx(), Region::new(self.camera, outline));
         }
     }
 
