@@ -384,7 +384,7 @@ impl App {
                     self.act(ctx, BarAction::Show(index));
                 }
             }
-            Chosen::OwnImages => self.own.ask(),
+            Chosen::OwnImages => self.own.ask(ctx),
             Chosen::Points => self.points = Some(PointsScreen::asking()),
             Chosen::Open(path) => {
                 let takes = |(key, panel): &mut (_, Box<dyn Panel>)| *key == COMPARE && panel.take_file(&path, true);
@@ -421,7 +421,7 @@ impl App {
             }
             Some(ControlsAction::AddRepeats(count)) => self.commands.extend(self.state.add_repeats(count)),
             Some(ControlsAction::Revert) => self.controls.revert(&self.state),
-            Some(ControlsAction::ChooseImages) => self.own.ask(),
+            Some(ControlsAction::ChooseImages) => self.own.ask(ctx),
             Some(ControlsAction::LookAtImages) => {
                 let base = self.controls.draft.clone();
                 let path = paths::expanded(base.data.trim());

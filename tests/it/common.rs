@@ -1,6 +1,7 @@
 //! A tiny world that several tests share, prepared once: built-in digits and a VAE trained for seconds.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use ridgewalk::device::ComputeDevice;
@@ -85,4 +86,18 @@ pub fn take_steps<S>(scene: &mut S, steps: &[Step<S>]) {
     let fails = |step: fn(&mut S), scene: &mut S| catch_unwind(AssertUnwindSafe(|| step(scene))).is_err();
     let failed: Vec<&str> = steps.iter().filter(|(_, step)| fails(*step, scene)).map(|(name, _)| *name).collect();
     assert!(failed.is_empty(), "failed: {}", failed.join("; "));
+}
+
+/// A file or folder dropped on the window; the program reads it by its path.
+#[derive(Debug)]
+pub struct Dropped(pub PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|e| e.to_string())
+    }
 }

@@ -3,7 +3,7 @@
 //! `RIDGEWALK_MONKEY="SEED SECONDS"` lets it play with another seed, or for longer. `scripts/monkey` is its like for the
 //! window on a screen.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use ridgewalk::experiment::Strategy;
 use ridgewalk::rng::{Rng, Streams};
 use ridgewalk::ui::App;
 
-use crate::common::tiny;
+use crate::common::{Dropped, tiny};
 use crate::ui::window_of;
 
 /// Its seed and how long it plays.
@@ -160,20 +160,6 @@ fn click_something(w: &mut Harness<'_, App>, rng: &mut Rng) -> String {
 
 fn somewhere(screen: Rect, rng: &mut Rng) -> Pos2 {
     screen.min + vec2(rng.between(0.0, screen.width()), rng.between(0.0, screen.height()))
-}
-
-/// A file dropped on the window; the program reads it by its path.
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|e| e.to_string())
-    }
 }
 
 /// Bytes of memory in use, where the system tells.

@@ -11,21 +11,8 @@ use ridgewalk::experiment::{DatasetKind, Strategy};
 use ridgewalk::ui::App;
 use ridgewalk::ui::state::AppState;
 
-use crate::common::{Step, few_vessels, ring, save_png, take_steps};
+use crate::common::{Dropped, Step, few_vessels, ring, save_png, take_steps};
 use crate::ui::{click, is_ready, wait_for, window, window_of};
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|e| e.to_string())
-    }
-}
 
 /// The screen pixels of the widget `label`.
 fn picture(w: &mut Harness<'_, App>, label: &str) -> image::RgbaImage {

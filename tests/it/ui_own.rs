@@ -1,17 +1,19 @@
 //! Own images in the window: looked at in a sheet, changed, started; and what happens when they are not.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use ridgewalk::archive;
 use ridgewalk::dataset::own::plan::{Plan, Take};
 use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::{DatasetKind, Experiment, Strategy};
 use ridgewalk::ui::{App, UiOptions};
 
-use crate::common::variants;
-use crate::ui::{click, wait_for, window_with};
+use crate::common::{Dropped, run, tiny_world, variants, with};
+use crate::ui::{click, wait_for, window, window_with};
 use crate::ui_shell::wait_until;
 
 /// Images of two classes, `count` of each, and one that is broken.
@@ -69,6 +71,27 @@ fn images_are_looked_at_before_anything_starts_and_then_run() {
     assert_eq!((state.experiment.dataset, state.experiment.image_side), (DatasetKind::Own, 48));
     assert_eq!(state.dataset.as_ref().unwrap().classes, ["cat", "dog"]);
     assert!(state.runs.len() == 2 && state.runs.iter().all(|run| run.rounds.len() == 2));
+}
+
+#[test]
+fn images_dropped_on_the_window_open_their_sheet_and_runs_open_as_runs() {
+    let (images, runs) = (folder(6), tempfile::tempdir().unwrap());
+    let history = run(&tiny_world(), &with(Strategy::Random, 1));
+    archive::write_history(&runs.path().join("histories/random-01.rwh"), &history).unwrap();
+    let mut w = window(false);
+    click(&mut w, "Workspace: Compare");
+    let drop = |w: &mut Harness<'static, App>, path: &Path| {
+        w.input_mut().dropped_files.push(Arc::new(Dropped(path.into())));
+        w.step();
+    };
+    drop(&mut w, images.path());
+    wait_until(&mut w, "the sheet", |w| says(w, "2, of 6 images"));
+    click(&mut w, "Cancel");
+    w.run_steps(3);
+    assert!(!says(&w, "What was understood") && w.state().state().generation == 1);
+    drop(&mut w, runs.path());
+    wait_until(&mut w, "the runs", |w| w.state().state().messages.iter().any(|m| m.text.starts_with("Opened 1")));
+    assert!(!says(&w, "Your images: "));
 }
 
 #[test]

@@ -37,7 +37,10 @@ pub struct AskPath {
 }
 
 const WIDTH: f32 = 460.0;
+/// Width where a file or a folder can be chosen.
+const WIDE: f32 = 620.0;
 const BROWSE_WIDTH: f32 = 92.0;
+const BROWSE_EITHER_WIDTH: f32 = 118.0;
 
 impl AskPath {
     pub fn new(title: &'static str, hint: &'static str, confirm: &'static str, wanted: Wanted) -> Self {
@@ -78,18 +81,21 @@ impl AskPath {
         let mut confirmed = false;
         let frame = egui::Frame::window(&ctx.global_style());
         let response = egui::Modal::new(egui::Id::unique(self.title)).frame(frame).show(ctx, |ui| {
-            ui.set_width(WIDTH);
+            let wide = if self.wanted == Wanted::Any { WIDE } else { WIDTH };
+            let width = wide.min(ui.ctx().content_rect().width() - 4.0 * space::L);
+            ui.set_width(width);
             ui.label(bold(self.title).size(size::HEADING));
             ui.add_space(space::S);
             ui.horizontal(|ui| {
                 // The system has one dialog for files and another one for folders.
                 let browses: &[_] = match self.wanted {
-                    Wanted::Any => &[("Folder…", Wanted::Folder), ("File…", Wanted::Any)],
+                    Wanted::Any => &[("Browse folders…", Wanted::Folder), ("Browse files…", Wanted::Any)],
                     wanted => &[("Browse…", wanted)],
                 };
-                let browsing = (BROWSE_WIDTH + space::S) * browses.len() as f32;
+                let each = if self.wanted == Wanted::Any { BROWSE_EITHER_WIDTH } else { BROWSE_WIDTH };
+                let browsing = (each + space::S) * browses.len() as f32;
                 let field =
-                    egui::TextEdit::singleline(&mut self.path).desired_width(WIDTH - browsing).hint_text(self.hint);
+                    egui::TextEdit::singleline(&mut self.path).desired_width(width - browsing).hint_text(self.hint);
                 let response = ui.add(field);
                 if std::mem::take(&mut self.take_focus) {
                     response.request_focus();
@@ -97,7 +103,7 @@ impl AskPath {
                 confirmed |= response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
                 let tip = "Opens the system's file dialog. If there is none, type the path";
                 for (text, wanted) in browses {
-                    let browse = egui::Button::new(*text).min_size(egui::vec2(BROWSE_WIDTH, 0.0));
+                    let browse = egui::Button::new(*text).min_size(egui::vec2(each, 0.0));
                     if ui.add(browse).on_hover_text(tip).clicked() {
                         self.browse(ctx, *wanted);
                     }

@@ -187,3 +187,76 @@ fn class_names(features: &Value, label: Option<&str>) -> Option<Vec<String>> {
     let names = features[label?]["names"].as_array()?;
     names.iter().map(|name| name.as_str().map(str::to_owned)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use parquet::basic::{Compression, GzipLevel, ZstdLevel};
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::metadata::KeyValue;
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    use super::*;
+    use crate::dataset::own::formats::find;
+    use crate::disk;
+
+    const SCHEMA: &str = "message images {
+        required group image { required binary bytes; required binary path (UTF8); }
+        required int64 label;
+    }";
+    const INFO: &str = r#"{"info": {"features": {"image": {"_type": "Image"}, "label": {"names": ["cat", "dog"]}}}}"#;
+
+    /// As Hugging Face writes it: four images of one grey value each, in turn of two classes.
+    fn file(compression: Compression) -> Vec<u8> {
+        let schema = Arc::new(parse_message_type(SCHEMA).unwrap());
+        let info = vec![KeyValue::new(FEATURES.to_owned(), INFO.to_owned())];
+        let properties =
+            WriterProperties::builder().set_compression(compression).set_key_value_metadata(Some(info)).build();
+        let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).unwrap();
+        let image = |grey: u8| {
+            let mut png = Cursor::new(Vec::new());
+            image::GrayImage::from_pixel(3, 3, image::Luma([grey]))
+                .write_to(&mut png, image::ImageFormat::Png)
+                .unwrap();
+            ByteArray::from(png.into_inner())
+        };
+        let images: Vec<ByteArray> = (0..4).map(|i| image(i * 10)).collect();
+        let names: Vec<ByteArray> = (0..4).map(|i| ByteArray::from(format!("{i}.png").into_bytes())).collect();
+        let mut group = writer.next_row_group().unwrap();
+        for values in [&images, &names] {
+            let mut column = group.next_column().unwrap().unwrap();
+            column.typed::<ByteArrayType>().write_batch(values, None, None).unwrap();
+            column.close().unwrap();
+        }
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<Int64Type>().write_batch(&[0, 1, 0, 1], None, None).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+        writer.into_inner().unwrap()
+    }
+
+    #[test]
+    fn images_and_their_classes_are_read_however_the_file_is_packed() {
+        let root = tempfile::tempdir().unwrap();
+        for compression in [
+            Compression::UNCOMPRESSED,
+            Compression::SNAPPY,
+            Compression::GZIP(GzipLevel::default()),
+            Compression::LZ4_RAW,
+            Compression::ZSTD(ZstdLevel::default()),
+        ] {
+            let path = root.path().join("train.parquet");
+            disk::write_aside(&path, &file(compression)).unwrap();
+            let listing = find(&path).unwrap().listing;
+            assert_eq!(listing.classes, ["cat", "dog"], "{compression:?}");
+            let labels: Vec<_> = listing.items.iter().map(|i| (i.name.as_str(), i.part, i.label)).collect();
+            let train = Some(Part::Train);
+            let expected = [("0.png", train, Some(0)), ("1.png", train, Some(1)), ("2.png", train, Some(0))];
+            assert_eq!(labels[..3], expected, "{compression:?}");
+            assert_eq!(listing.images.picture(3).unwrap().values, [30; 9], "{compression:?}");
+        }
+    }
+}

@@ -90,8 +90,9 @@ impl OwnSheet {
     }
 
     /// Asks for images.
-    pub fn ask(&mut self) {
+    pub fn ask(&mut self, ctx: &Context) {
         self.ask.open(String::new);
+        ctx.request_repaint();
     }
 
     /// Opens the sheet on the images of a plan, to start these runs.
@@ -159,7 +160,7 @@ impl OwnSheet {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let choose = ui.button("Choose others…").on_hover_text("Asks for another folder or file");
                 if choose.clicked() {
-                    self.ask();
+                    self.ask(ui.ctx());
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add(Label::new(bold(format!("Your images: {name}")).size(size::HEADING)).truncate());
