@@ -50,7 +50,8 @@ impl Settings {
         let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let (folder, images) = (whole(folder), whole(&paths::expanded(images)));
         self.images_beside = beside(&folder, &images).to_string_lossy().into_owned();
-        self.images = images.to_string_lossy().into_owned();
+        // Without a slash at its end.
+        self.images = images.components().collect::<PathBuf>().to_string_lossy().into_owned();
     }
 
     /// Where the images may be, the likeliest place first.

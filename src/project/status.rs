@@ -53,6 +53,8 @@ pub struct Status {
     pub disagreed: Option<Share>,
     /// Labelled images whose class the model denies with a probability of at least 95 %, the surest first.
     pub doubts: Vec<Doubt>,
+    /// How many guesses on test images of at least that probability are right: how much a doubt is worth.
+    pub sure_and_right: Option<Share>,
     /// Median seconds for a label, of those that were timed.
     pub seconds_per_label: Option<f64>,
 }
@@ -133,6 +135,7 @@ impl Status {
                 Share { count: of - self::correct(p, &new), of }
             }),
             doubts: predictions.as_ref().map(|p| doubts(project, p, &labels)).unwrap_or_default(),
+            sure_and_right: predictions.as_ref().and_then(|p| sure_and_right(p, &labels.test)),
             seconds_per_label: median(project.log().rows().iter().filter_map(|row| row.seconds).collect()),
         })
     }
@@ -166,6 +169,13 @@ fn forecasts(history: Option<&History>, measured_on: usize) -> (Vec<Expected>, O
         }
     }
     (found, why)
+}
+
+/// How many of the sure guesses on test images are right; `None` if there is none.
+fn sure_and_right(predictions: &Predictions, test: &[(usize, Class)]) -> Option<Share> {
+    let is_sure = |(image, _): &&(usize, Class)| predictions.guess(*image).is_some_and(|(_, p)| p >= SURE);
+    let sure: Vec<(usize, Class)> = test.iter().filter(is_sure).copied().collect();
+    (!sure.is_empty()).then(|| Share { count: correct(predictions, &sure), of: sure.len() })
 }
 
 /// Labelled images whose class the model denies, the surest first.

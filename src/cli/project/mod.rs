@@ -3,8 +3,8 @@
 mod work;
 mod make;
 mod give;
-mod take;
 mod tell;
+mod take;
 
 use clap::Subcommand;
 

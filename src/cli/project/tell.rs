@@ -81,8 +81,15 @@ fn lines(status: &Status) -> Vec<String> {
     let cost = minutes.map(|m| format!(", about {m:.0} minutes at the pace so far")).unwrap_or_default();
     line("next batch", format!("{} images{cost}", status.next_batch));
     let doubts = status.doubts.len();
+    if let Some(sure) = status.sure_and_right.filter(|_| doubts > 0) {
+        let worth = format!(
+            "{doubts} labels, which the model denies; of its {} sure guesses on test images {} are right",
+            sure.of, sure.count
+        );
+        line("doubtful", worth);
+    }
     for (at, doubt) in status.doubts.iter().take(MOST_DOUBTS).enumerate() {
-        let title = if at == 0 { "doubtful" } else { "" };
+        let title = if at == 0 && status.sure_and_right.is_none() { "doubtful" } else { "" };
         let sure = 100.0 * doubt.confidence;
         line(title, format!("{}: labelled {}, the model says {} ({sure:.0} %)", doubt.file, doubt.label, doubt.guess));
     }
