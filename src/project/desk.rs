@@ -1,6 +1,7 @@
 //! What a project computes: the next batch by a strategy, and a round of training on all labels there are, with the same
 //! `Run` as every experiment.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::batch::{self, Batch, Pick};
@@ -9,7 +10,7 @@ use super::pictures::Pictures;
 use super::rounds::{self, Predictions};
 use super::store::{Labels, Project};
 use crate::dataset::Class;
-use crate::experiment::Variant;
+use crate::experiment::{Experiment, Variant};
 use crate::history::RoundRecord;
 use crate::round::Run;
 use crate::sampler::{Candidate, Place};
@@ -53,28 +54,18 @@ impl Desk {
         Ok(Arc::new(self.world.with_labels(Arc::new(dataset))))
     }
 
-    /// The run of a project at the end of its last round, and the samples that are labelled since.
-    fn run(&self, project: &Project, labels: &Labels) -> Result<At, ProjectError> {
+    /// The run of a project at the end of its last round.
+    fn run(&self, project: &Project, labels: &Labels, since: &Since) -> Result<Run, ProjectError> {
         let world = self.labelled_world(project, labels)?;
         let (history, checkpoint) = match rounds::read(project)? {
             Some(found) => found,
             None => (Run::new(&world, project.experiment(), 1).history().clone(), None),
         };
-        let (round, is_fresh) = (history.rounds.len() + 1, checkpoint.is_none());
-        let mut withheld: Vec<u32> = project.passed_over(round).into_iter().map(|image| image as u32).collect();
+        let mut withheld: Vec<u32> = project.passed_over(since.round).into_iter().map(|image| image as u32).collect();
         let parts = project.images().all()[..project.images().embedded()].iter().enumerate();
         withheld.extend(parts.filter(|(_, image)| image.part.is_test()).map(|(at, _)| at as u32));
-        let class_of: std::collections::HashMap<u32, Class> =
-            labels.train.iter().map(|(image, class)| (*image as u32, *class)).collect();
-        let bought: Vec<(u32, Class)> =
-            history.rounds.iter().flat_map(|r| &r.proposals).map(|p| (p.sample, p.label)).collect();
-        let has_changed = bought.iter().any(|(sample, class)| class_of.get(sample) != Some(class));
-        let known: std::collections::HashSet<u32> = bought.into_iter().map(|(sample, _)| sample).collect();
-        let new: Vec<u32> =
-            labels.train.iter().map(|(image, _)| *image as u32).filter(|sample| !known.contains(sample)).collect();
-        let is_labelled = |sample: u32| class_of.contains_key(&sample);
-        let run = Run::by_hand(&world, history, checkpoint, &is_labelled, &withheld)?;
-        Ok(At { run, round, new, is_fresh, has_changed })
+        let labelled: HashSet<u32> = labels.train.iter().map(|(image, _)| *image as u32).collect();
+        Ok(Run::by_hand(&world, history, checkpoint, &|sample| labelled.contains(&sample), &withheld)?)
     }
 
     /// Proposes images to label: `count` of them, or as many as the pool still has. The same labels and rounds give the
@@ -86,22 +77,11 @@ impl Desk {
         count: usize,
         interrupted: &dyn Fn(f32) -> bool,
     ) -> Result<Batch, ProjectError> {
+        let setup = can_propose(project, strategy)?;
         let labels = project.labels()?;
-        let mut at = self.run(project, &labels)?;
-        if at.round > 1 && at.is_fresh {
-            let what = "there is a class more since the last round, which the model does not know; `ridgewalk project train` \
-                        first";
-            return Err(ProjectError::Refused(what.into()));
-        }
-        let setup = match strategy {
-            Some(variant) => variant.resolve(project.experiment())?.experiment,
-            None => project.experiment().clone(),
-        };
-        if setup.strategy.generates_samples() {
-            let what = format!("--strategy: {} generates images, which a person cannot label here", setup.strategy);
-            return Err(ProjectError::Refused(what));
-        }
-        let candidates = at.run.next_candidates(&setup, &at.new, count, interrupted);
+        let since = Since::of(project, &labels)?;
+        let mut run = self.run(project, &labels, &since)?;
+        let candidates = run.next_candidates(&setup, &since.new, count, interrupted);
         let candidates = candidates.map_err(|_| ProjectError::Cancelled)?;
         if candidates.is_empty() && count > 0 {
             return Err(ProjectError::Refused(
@@ -113,12 +93,12 @@ impl Desk {
             Place::Point(_) => None,
         };
         let first = || format!("first set, {}", setup.first_set);
-        let strategy = match (at.round, strategy) {
+        let strategy = match (since.round, strategy) {
             (1, _) => first(),
             (_, Some(variant)) => variant.to_string(),
             (_, None) => setup.strategy.to_string(),
         };
-        let batch = Batch { round: at.round, strategy, picks: candidates.into_iter().filter_map(pick).collect() };
+        let batch = Batch { round: since.round, strategy, picks: candidates.into_iter().filter_map(pick).collect() };
         batch::keep(project, &batch)?;
         Ok(batch)
     }
@@ -131,22 +111,11 @@ impl Desk {
         again: bool,
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<Arc<RoundRecord>, ProjectError> {
+        can_train(project, again)?;
         let labels = project.labels()?;
-        let refused = |what: &str| Err(ProjectError::Refused(what.into()));
-        if labels.train.is_empty() {
-            return refused("no image is labelled for training; label the images of `ridgewalk project propose` first");
-        }
-        if project.classes().len() < 2 {
-            return refused(
-                "there is one class only, so there is nothing to tell apart; label images of another class",
-            );
-        }
-        let At { mut run, round, new, is_fresh, has_changed } = self.run(project, &labels)?;
-        if new.is_empty() && !has_changed && !is_fresh && !again {
-            let last = round - 1;
-            let what = format!("no label is new since round {last}; label more images, or give --again");
-            return Err(ProjectError::Refused(what));
-        }
+        let since = Since::of(project, &labels)?;
+        let mut run = self.run(project, &labels, &since)?;
+        let Since { round, new, .. } = since;
         run.begin_with(in_order(project, round, new)?);
         while run.rounds_done() < round {
             if let Some((done, all)) = run.steps_in_round()
@@ -180,7 +149,7 @@ impl Desk {
     ) -> Result<Predictions, ProjectError> {
         let (all, classes) = (project.images().len(), project.classes().len());
         let tested: Vec<(usize, Class)> = project.labels()?.test;
-        let is_tested: std::collections::HashSet<usize> = tested.iter().map(|(image, _)| *image).collect();
+        let is_tested: HashSet<usize> = tested.iter().map(|(image, _)| *image).collect();
         let others: Vec<(usize, Class)> = (0..all).filter(|at| !is_tested.contains(at)).map(|at| (at, 0)).collect();
         let mut log_probabilities = vec![0.0; all * classes];
         let mut before = 0;
@@ -200,23 +169,78 @@ impl Desk {
     }
 }
 
-/// A project's run between two rounds.
-struct At {
-    run: Run,
+/// The settings that a batch is proposed by; an error if none can be, known before anything is computed.
+pub fn can_propose(project: &Project, strategy: Option<&Variant>) -> Result<Experiment, ProjectError> {
+    let since = Since::of(project, &project.labels()?)?;
+    if since.round > 1 && since.is_fresh {
+        let what = "there is a class more since the last round, which the model does not know; `ridgewalk project train` \
+                    first";
+        return Err(ProjectError::Refused(what.into()));
+    }
+    let setup = match strategy {
+        Some(variant) => variant.resolve(project.experiment())?.experiment,
+        None => project.experiment().clone(),
+    };
+    if setup.strategy.generates_samples() {
+        let what = format!("--strategy: {} generates images, which a person cannot label here", setup.strategy);
+        return Err(ProjectError::Refused(what));
+    }
+    Ok(setup)
+}
+
+/// An error if a round cannot be trained, known before anything is computed; `again` trains also if no label is new.
+pub fn can_train(project: &Project, again: bool) -> Result<(), ProjectError> {
+    let labels = project.labels()?;
+    let refused = |what: String| Err(ProjectError::Refused(what));
+    if labels.train.is_empty() {
+        let what = "no image is labelled for training; label the images of `ridgewalk project propose` first";
+        return refused(what.into());
+    }
+    if project.classes().len() < 2 {
+        let what = "there is one class only, so there is nothing to tell apart; label images of another class";
+        return refused(what.into());
+    }
+    let since = Since::of(project, &labels)?;
+    if since.new.is_empty() && !since.has_changed && !since.is_fresh && !again {
+        let last = since.round - 1;
+        return refused(format!("no label is new since round {last}; label more images, or give --again"));
+    }
+    Ok(())
+}
+
+/// What has changed since the last round.
+struct Since {
     /// The next round.
     round: usize,
-    /// The samples that are labelled since the last round, ascending.
+    /// The samples that are labelled since, ascending.
     new: Vec<u32>,
-    /// Whether its target is untrained.
+    /// Whether the next round begins with an untrained target: it is the first, or there are more classes.
     is_fresh: bool,
     /// Whether a label of an earlier round is another by now, or was taken back.
     has_changed: bool,
 }
 
+impl Since {
+    fn of(project: &Project, labels: &Labels) -> Result<Self, ProjectError> {
+        let found = rounds::read(project)?;
+        let records = found.as_ref().map(|(history, _)| &history.rounds[..]).unwrap_or_default();
+        let class_of: HashMap<u32, Class> = labels.train.iter().map(|(image, class)| (*image as u32, *class)).collect();
+        let known: HashMap<u32, Class> =
+            records.iter().flat_map(|r| &r.proposals).map(|p| (p.sample, p.label)).collect();
+        let images = labels.train.iter().map(|(image, _)| *image as u32);
+        Ok(Self {
+            round: records.len() + 1,
+            new: images.filter(|sample| !known.contains_key(sample)).collect(),
+            is_fresh: found.as_ref().is_none_or(|(_, checkpoint)| checkpoint.is_none()),
+            has_changed: known.iter().any(|(sample, class)| class_of.get(sample) != Some(class)),
+        })
+    }
+}
+
 /// The candidates of a round: the samples that are labelled since the last one, in the order in which they were
 /// proposed, others behind them by their numbers. So the order in which a person labels them changes no result.
 fn in_order(project: &Project, round: usize, new: Vec<u32>) -> Result<Vec<Candidate>, ProjectError> {
-    let mut left: std::collections::BTreeSet<u32> = new.into_iter().collect();
+    let mut left: BTreeSet<u32> = new.into_iter().collect();
     let batches = batch::of_round(project, round)?;
     let mut candidates = Vec::new();
     for pick in batches.iter().flat_map(|batch| &batch.picks) {

@@ -18,7 +18,7 @@ pub mod transfer;
 
 pub use batch::{Batch, Pick, of_round};
 pub use create::{Created, New, create};
-pub use desk::{Desk, Progress};
+pub use desk::{Desk, Progress, can_propose, can_train};
 pub use error::ProjectError;
 pub use images::{Image, Images, Part};
 pub use log::{Answer, Log, Row};

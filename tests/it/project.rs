@@ -133,6 +133,34 @@ fn with_labels_from_the_truth_a_project_has_the_rounds_of_a_run_to_the_bit() {
     assert!(status.accuracy_low < status.accuracy && status.accuracy < status.accuracy_high);
 }
 
+/// The images of an experiment that is no folder are known by their pixels.
+#[test]
+fn the_splits_of_any_experiment_are_found_among_the_images() {
+    let root = tempfile::tempdir().unwrap();
+    let experiment = Experiment { train_size: 60, test_size: 15, validation_size: 8, ..tiny() };
+    let built_in = ridgewalk::dataset::load(&experiment, 1, None).unwrap();
+    let images = root.path().join("digits");
+    std::fs::create_dir(&images).unwrap();
+    let splits = [&built_in.train, &built_in.validation, &built_in.test];
+    let all = splits.iter().flat_map(|split| (0..split.len()).map(|i| split.image(i).to_vec()));
+    for (i, pixels) in all.enumerate() {
+        // In an order of their own.
+        let name = format!("{:02}.png", i * 7 % 75);
+        image::GrayImage::from_raw(28, 28, pixels).unwrap().save(images.join(name)).unwrap();
+    }
+    let like = New { images: images.clone(), like: Some((experiment.clone(), None)), ..New::default() };
+    let mut project = new(&root.path().join("project"), &like);
+    let count = |part: Part| project.images().all().iter().filter(|image| image.part == part).count();
+    assert_eq!([Part::Pool, Part::Test, Part::Aside, Part::Drawn].map(count), [52, 15, 8, 0]);
+    assert_eq!(project.classes(), built_in.classes);
+    let pictures = Pictures::read(&mut project, None, &mut |_, _| true).unwrap();
+    assert!((0..52).all(|i| pictures.all.image(i) == built_in.train.image(i)), "in the order of the train split");
+    assert!((0..15).all(|i| pictures.all.image(52 + i) == built_in.test.image(i)));
+    let other = New { like: Some((Experiment { data_seed: 2, ..experiment }, None)), ..like };
+    let error = create(&root.path().join("other"), &other, "a test", &mut |_, _| true).err().unwrap().to_string();
+    assert!(error.contains("images of the experiment's splits are not among those of --images"), "{error}");
+}
+
 #[test]
 fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classes_on_the_way() {
     let root = tempfile::tempdir().unwrap();

@@ -11,7 +11,7 @@ use crate::disk;
 use crate::experiment::Variant;
 use crate::grid::on_one_thread;
 use crate::project::transfer::{CONFIG, Table, csv, folders, json, rows, table};
-use crate::project::{Project, ProjectError};
+use crate::project::{Project, ProjectError, can_propose};
 
 #[derive(Debug, clap::Args)]
 pub struct ProposeArgs {
@@ -50,6 +50,7 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
         let drawn = project.draw_test(count)?;
         rows(&project, None, &drawn)?
     } else {
+        can_propose(&project, args.strategy.as_ref())?;
         let desk = args.work.desk(&mut project)?;
         let batch = on_one_thread(|| desk.propose(&project, args.strategy.as_ref(), count, &|_| false))??;
         rows(&project, Some(&batch), &[])?

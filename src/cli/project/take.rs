@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use super::work::{Bar, WorkArgs, open};
 use crate::cli::out::say;
 use crate::grid::on_one_thread;
-use crate::project::Status;
 use crate::project::transfer::{OnConflict, Told, import, read};
+use crate::project::{Status, can_train};
 
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
@@ -60,6 +60,7 @@ pub struct TrainArgs {
 /// Trains a round and says what came of it.
 pub fn train(args: &TrainArgs) -> anyhow::Result<()> {
     let mut project = open(&args.folder, "train")?;
+    can_train(&project, args.again)?;
     let desk = args.work.desk(&mut project)?;
     let bar = Bar::new("training");
     let record = on_one_thread(|| desk.train(&project, args.again, &mut |progress| bar.round(progress)))??;
