@@ -69,7 +69,7 @@ impl Experiment {
     }
 
     /// An error if something needs a decoder, and there is none.
-    fn check_decoder(&self, strategies: &[Strategy]) -> Result<(), ExperimentError> {
+    pub fn check_decoder(&self, strategies: &[Strategy]) -> Result<(), ExperimentError> {
         const NONE: &str = "which codes of your own do not have";
         if self.generator.has_networks() {
             return Ok(());

@@ -154,7 +154,18 @@ fn of_project(base: Experiment, set: &[String], is_like: bool) -> Result<Experim
         let detail = format!("--set {name}: in a project it is {value}; leave it out");
         return Err(ProjectError::Refused(detail));
     }
+    if !experiment.codes.is_empty() {
+        // The project may be worked on from any folder.
+        let whole = std::path::absolute(paths::expanded(&experiment.codes));
+        experiment.codes = whole.map_or(experiment.codes, |path| path.to_string_lossy().into_owned());
+    }
     let experiment = experiment.validated()?;
+    if is_like && !experiment.generator.has_networks() {
+        // Their rows are in the order of reading, and the images of the project in that of the splits.
+        let detail = "--as: codes of your own have the order of the images, not that of splits; leave --as out";
+        return Err(ProjectError::Refused(detail.into()));
+    }
+    experiment.check_decoder(&[experiment.strategy])?;
     if experiment.strategy.generates_samples() {
         let detail = format!(
             "field `strategy`: {} generates images, which a person cannot label in a project; give another",
@@ -166,7 +177,6 @@ fn of_project(base: Experiment, set: &[String], is_like: bool) -> Result<Experim
         let detail = "field `neighbours`: all proposes images that are labelled already; set neighbours=unlabelled";
         return Err(ProjectError::Refused(detail.into()));
     }
-    debug_assert!(!is_like || experiment.dataset == DatasetKind::Own);
     Ok(experiment)
 }
 

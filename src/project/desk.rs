@@ -181,6 +181,7 @@ pub fn can_propose(project: &Project, strategy: Option<&Variant>) -> Result<Expe
         Some(variant) => variant.resolve(project.experiment())?.experiment,
         None => project.experiment().clone(),
     };
+    setup.check_decoder(&[setup.strategy])?;
     if setup.strategy.generates_samples() {
         let what = format!("--strategy: {} generates images, which a person cannot label here", setup.strategy);
         return Err(ProjectError::Refused(what));
