@@ -198,10 +198,13 @@ impl Whole {
                 if crate::dataset::own::picture::is_image(&bytes) {
                     return Err(self.fault("is an image; give it with --images, and points as NPY or a table".into()));
                 }
-                table::points(&bytes, &self.name(), notes).map_err(|e| match bytes.contains(&0) {
-                    true => format!("{e}; raw numbers need the Projector's config with their `tensorShape`"),
-                    false => e,
-                })
+                let is_utf_16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+                if bytes.contains(&0) && !is_utf_16 {
+                    let detail = "is neither NPY nor Parquet nor a text; raw numbers need the Projector's config with \
+                                  their `tensorShape`";
+                    return Err(self.fault(detail.into()));
+                }
+                table::points(&bytes, &self.name(), notes)
             }
         };
         found.map_err(|e| self.fault(e))

@@ -6,6 +6,7 @@ use egui::{Align, ComboBox, CornerRadius, Label, Layout, Rect, RichText, ScrollA
 
 use super::shown::Shown;
 use super::thumbs::{Thumb, Thumbs};
+use crate::points::{Near, Values};
 use crate::ui::kit::facts::{self, fact, heading};
 use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, CONTROL_HEIGHT, Theme, size, space};
@@ -117,7 +118,6 @@ fn selection(ui: &mut Ui, shown: &mut Shown, theme: &Theme) -> bool {
 
 /// How many of the selected points are of each class of the column in colour, the most first.
 fn counted(shown: &Shown) -> Vec<(String, usize)> {
-    use crate::points::Values;
     let Some(Values::Classes { names, of }) = shown.colour.map(|c| &shown.points.columns[c].values) else {
         return Vec::new();
     };
@@ -177,7 +177,7 @@ fn one(ui: &mut Ui, shown: &mut Shown, thumbs: &mut Thumbs, point: u32, theme: &
 }
 
 /// A neighbour: its image, what it is, its distance; true if it was clicked.
-fn neighbour(ui: &mut Ui, shown: &Shown, thumbs: &mut Thumbs, near: crate::points::Near, theme: &Theme) -> bool {
+fn neighbour(ui: &mut Ui, shown: &Shown, thumbs: &mut Thumbs, near: Near, theme: &Theme) -> bool {
     let thumb = thumbs.get(ui, shown, near.point);
     let height = if matches!(thumb, Thumb::None) { ROW } else { SMALL + 2.0 };
     let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
