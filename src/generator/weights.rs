@@ -45,7 +45,7 @@ impl ModuleMapper for FreshWeights<'_> {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let shape = param.lazy_shape();
-        let fan_in = match (D, self.layers.iter().any(|l| l.contains("Norm"))) {
+        let fan_in = match (D, self.layers.iter().any(|l| l.contains("BatchNorm"))) {
             // Scales and shifts of a normalisation keep their initial values one and zero.
             (_, true) | (0, _) => return param,
             (1, _) => None,
