@@ -215,7 +215,8 @@ pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
             .size(size::CAPTION)
             .color(cx.theme.faint),
     );
-    ui.horizontal(|ui| {
+    // A long name of a class goes on in the next line.
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         charts::swatch(ui, theme::class_color(label), false);
         ui.label(bold(cx.state.class_name(label)));
@@ -226,7 +227,7 @@ pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
             let best = i.probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
             if let Some((class, p)) = best {
                 let right = class == usize::from(label);
-                ui.horizontal(|ui| {
+                ui.horizontal_wrapped(|ui| {
                     ui.spacing_mut().item_spacing.x = 6.0;
                     charts::swatch(ui, theme::class_color(class as Class), false);
                     ui.label(bold(cx.state.class_name(class as Class)).color(if right {
