@@ -163,6 +163,9 @@ mod tests {
             ("stop_at_validation_accuracy=95.5 validation_size=0", "`95.5` needs validation images; give"),
             ("dataset=ivus strategy=si stop_at_validation_accuracy=90", "`90` has no meaning for maps"),
             ("stop_at_validation_accuracy=90", ""),
+            ("generator=codes", "field `generator`: `codes` are of your own images; give dataset=own"),
+            ("dataset=own data=x generator=codes", "field `codes`: is empty"),
+            ("dataset=own data=x generator=codes codes=y", ""),
             ("validation_size=0", ""),
         ] {
             let error = with(settings).validated().err().map(|e| e.to_string()).unwrap_or_default();
