@@ -5,7 +5,7 @@
 //! are in the order in which the data flows, and no module imports one that is listed below it:
 //!
 //! an [`experiment`] has every setting of a run, [`rng`] its randomness, [`disk`] writes files atomically, [`cache`]
-//! holds what can be computed again, [`paths`] reads what users write, [`device`] is where tensors live, [`identity`]
+//! holds what can be computed again, [`paths`] reads what users write, [`guard`] holds libraries that panic on damaged files, [`device`] is where tensors live, [`identity`]
 //! says from what and by what a run was computed; a [`dataset`] is embedded by a [`generator`] into [`latent`] space,
 //! where [`neighbours`] are found ([`points`] are an embedding that files hold); the [`target`] gives the gradient, a
 //! [`sampler`] proposes, a [`round`] labels, trains and evaluates, the [`history`] records it and [`trajectory`] has the
@@ -15,6 +15,7 @@ pub mod rng;
 pub mod disk;
 pub mod cache;
 pub mod paths;
+pub mod guard;
 pub mod experiment;
 pub mod device;
 pub mod identity;

@@ -191,7 +191,10 @@ impl Whole {
             (Kind::Npy, _) => array::npy(&bytes, notes).map(alone),
             (Kind::Raw, Some(shape)) => array::raw(&bytes, shape).map(alone),
             #[cfg(feature = "parquet")]
-            (Kind::Parquet, _) => super::parquet::points(bytes, notes),
+            (Kind::Parquet, _) => {
+                let points = crate::guard::guarded(|| super::parquet::points(bytes, notes));
+                points.unwrap_or_else(|damaged| Err(damaged.into()))
+            }
             #[cfg(not(feature = "parquet"))]
             (Kind::Parquet, _) => Err("is Parquet, which this program was built without (feature `parquet`)".into()),
             (Kind::Raw | Kind::Text, _) => {

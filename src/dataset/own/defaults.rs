@@ -121,7 +121,7 @@ pub fn choose(listing: &Listing) -> Vec<Chosen> {
 /// Some of the images, spread over all; those that cannot be read are left out.
 fn look(listing: &Listing) -> Vec<Picture> {
     let step = listing.items.len().div_ceil(LOOKED_AT).max(1);
-    (0..listing.items.len()).step_by(step).filter_map(|item| listing.images.picture(item).ok()).collect()
+    (0..listing.items.len()).step_by(step).filter_map(|item| listing.picture(item).ok()).collect()
 }
 
 /// An experiment on the images at a path; `all` takes every chosen setting, else only what the images are brought to.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::picture::Picture;
 use crate::dataset::Class;
+use crate::guard::guarded;
 
 /// Images of a data set and their labels, not yet decoded.
 pub struct Listing {
@@ -19,6 +20,13 @@ pub struct Listing {
     pub unreadable: Vec<Unreadable>,
     /// What was decided or left aside, a sentence each.
     pub notes: Vec<String>,
+}
+
+impl Listing {
+    /// The image of an item; or why it cannot be read, as the end of a sentence.
+    pub fn picture(&self, item: usize) -> Result<Picture, String> {
+        guarded(|| self.images.picture(item))?
+    }
 }
 
 /// One image of a listing.

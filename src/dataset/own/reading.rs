@@ -145,7 +145,7 @@ impl Reader {
 }
 
 fn see(listing: &Listing, item: usize, wanted: Wanted) -> Result<Seen, String> {
-    let picture = listing.images.picture(item)?;
+    let picture = listing.picture(item)?;
     let shape = [picture.height, picture.width, picture.channels];
     let mut hash = Sha256::new();
     shape.iter().for_each(|side| hash.update((*side as u64).to_le_bytes()));

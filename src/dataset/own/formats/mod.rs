@@ -17,6 +17,7 @@ use super::format::Format;
 use super::listing::Listing;
 use super::tree::{Container, Tree};
 use crate::dataset::DataError;
+use crate::guard::guarded;
 
 /// Every format; of those that claim equally many files the first is taken.
 pub const FORMATS: &[&dyn Format] = &[
@@ -49,7 +50,8 @@ pub fn find(path: &Path) -> Result<Found, DataError> {
         }
     }
     let Some((_, format)) = best else { return Err(nothing(&tree, unreadable.first().map(|u| u.reason.as_str()))) };
-    let mut listing = format.list(Arc::clone(&tree))?;
+    let listed = guarded(|| format.list(Arc::clone(&tree)));
+    let mut listing = listed.map_err(|damaged| tree.fault(None, damaged))??;
     if let Some(packed) = match container {
         Container::Zip if format.name() != numpy::NPZ => Some("a zip archive"),
         Container::Tar => Some("a tar archive"),
