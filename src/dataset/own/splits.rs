@@ -7,7 +7,7 @@ use crate::rng::Streams;
 /// Of this many images of a class one goes into a test split that is not given.
 const TEST_SHARE: usize = 6;
 /// The validation split is at most one in this many train images, as for other data.
-const VALIDATION_SHARE: usize = 6;
+pub const VALIDATION_SHARE: usize = 6;
 
 /// Indices of items, each split in the order of the items.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::dataset::own::reading::Wanted as Brought;
 use crate::dataset::own::wanted;
 use crate::disk;
 use crate::engine::protocol::Level;
-use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Variant};
+use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Strategy, Variant};
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::facts;
 use crate::ui::kit::job::Job;
@@ -239,9 +239,13 @@ impl OwnSheet {
         }
     }
 
-    /// Why the settings cannot run.
+    /// Why the settings cannot run, as far as that is known before the run divides the images.
     fn error(&self) -> Option<ExperimentError> {
-        self.draft.clone().validated().err()
+        let misfit = || {
+            let strategies: Vec<Strategy> = self.variants.iter().map(|v| v.strategy).collect();
+            self.draft.on_data(&self.read.as_ref()?.facts(&self.draft), &strategies).err()
+        };
+        self.draft.clone().validated().err().or_else(misfit)
     }
 
     /// How far reading is, or why nothing can start; and the buttons.

@@ -13,8 +13,9 @@ use crate::dataset::own::opening::Opening;
 use crate::dataset::own::plan::Plan;
 use crate::dataset::own::reading::Wanted;
 use crate::dataset::own::sheet::Sheet;
+use crate::dataset::own::splits::VALIDATION_SHARE;
 use crate::dataset::own::{nothing_to_learn, wanted};
-use crate::experiment::Experiment;
+use crate::experiment::{DataFacts, Experiment};
 use crate::ui::kit::job::Job;
 
 /// What was read.
@@ -28,6 +29,24 @@ pub struct Read {
     pub nothing_to_learn: Option<String>,
     /// What is to be told once.
     pub warning: Option<String>,
+}
+
+impl Read {
+    /// What the settings must fit: the sizes of the splits as an experiment takes them, and the classes.
+    pub fn facts(&self, experiment: &Experiment) -> DataFacts {
+        let of = |name| self.sheet.splits.iter().find(|s| s.name == name).map_or(0, |s| s.count);
+        let some = |size: usize, all: usize| if size == 0 { all } else { size.min(all) };
+        let train = some(experiment.train_size, of("train"));
+        let test = some(experiment.test_size, of("test"));
+        let (train, validation) = match of("validation") {
+            0 => {
+                let taken = experiment.validation_size.min(train / VALIDATION_SHARE);
+                (train - taken, taken)
+            }
+            given => (train, given),
+        };
+        DataFacts { train, validation, test, classes: self.sheet.classes.len() }
+    }
 }
 
 /// A background thread that reads; the last one that was started counts.
