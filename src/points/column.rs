@@ -1,6 +1,7 @@
 //! Columns of metadata: texts as files hold them, and what they are found to be: classes, numbers or texts.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::dataset::Class;
@@ -221,10 +222,32 @@ fn kinds(texts: &Texts, most: usize) -> Option<Vec<String>> {
         }
     }
     let mut kinds: Vec<String> = found.into_iter().map(str::to_owned).collect();
-    // Numbers in their order, and texts in theirs.
-    let number = |text: &str| text.parse::<f64>().unwrap_or(f64::INFINITY);
-    kinds.sort_by(|a, b| number(a).total_cmp(&number(b)).then_with(|| a.cmp(b)));
+    // Numbers in their order, then texts in theirs, those that end in a number by that: `class 2`, `class 10`.
+    kinds.sort_by_cached_key(|text| {
+        let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        let last: u64 = text[stem.len()..].parse().unwrap_or(0);
+        let number = text.parse::<f64>().unwrap_or(f64::INFINITY);
+        (Ordered(number), stem.to_owned(), last, text.clone())
+    });
     (!kinds.is_empty()).then_some(kinds)
+}
+
+/// A number that is sorted by.
+#[derive(PartialEq)]
+struct Ordered(f64);
+
+impl Eq for Ordered {}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
 }
 
 /// The different numbers, if all are whole and there are at most 1,000.
@@ -284,6 +307,11 @@ mod tests {
         }
         let digit = Column::of("digit".into(), texts(&["10", "9", "10", "9"]));
         assert_eq!(digit.counts(), [2, 2]);
+        let Values::Classes { names, .. } = Column::of("k".into(), texts(&["k 10", "k 2", "k 10", "k 2"])).values
+        else {
+            panic!("classes")
+        };
+        assert_eq!(names, ["k 2", "k 10"]);
         assert_eq!(digit.cell(0), "10", "classes that are numbers are in the order of numbers");
         for (name, numbers, kind) in [
             ("digit", vec![3.0, 1.0, f64::NAN], "classes"),

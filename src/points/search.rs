@@ -59,10 +59,23 @@ impl Wanted {
     }
 
     fn is_in(&self, cell: &str) -> bool {
+        if self.text.is_ascii() && cell.is_ascii() {
+            // A million cells in lower case would be a million allocations.
+            let (cell, text) = (cell.as_bytes(), self.text.as_bytes());
+            return match self.whole {
+                true => cell.eq_ignore_ascii_case(text),
+                false => cell.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text)),
+            };
+        }
         match self.whole {
             true => cell.to_lowercase() == self.text,
             false => cell.to_lowercase().contains(&self.text),
         }
+    }
+
+    /// Whether it can be a part of a number as text.
+    fn may_be_number(&self) -> bool {
+        self.text.chars().all(|c| c.is_ascii_digit() || "+-.einfa".contains(c))
     }
 }
 
@@ -72,6 +85,7 @@ enum Test<'a> {
     Classes(&'a [crate::dataset::Class], Vec<bool>),
     Numbers(&'a [f64], Range),
     Cells(&'a Column, &'a Wanted),
+    Nothing,
 }
 
 impl<'a> Test<'a> {
@@ -85,6 +99,7 @@ impl<'a> Test<'a> {
                 Self::Classes(of, names.iter().map(match_of).collect())
             }
             (Values::Numbers(numbers), Some(range)) if alone => Self::Numbers(numbers, range),
+            (Values::Numbers(_), _) if !wanted.may_be_number() => Self::Nothing,
             _ => Self::Cells(column, wanted),
         }
     }
@@ -96,6 +111,7 @@ impl<'a> Test<'a> {
             }
             Self::Numbers(numbers, range) => numbers.get(point).is_some_and(|v| range.holds(*v)),
             Self::Cells(column, wanted) => wanted.is_in(&column.cell(point)),
+            Self::Nothing => false,
         }
     }
 }

@@ -70,9 +70,12 @@ fn search(ui: &mut Ui, shown: &mut Shown, focus: bool, theme: &Theme) {
             }
         });
         list.response.on_hover_text("The column that is searched").accessible_name("Search in");
+    });
+    ui.horizontal(|ui| {
+        ui.set_min_height(CONTROL_HEIGHT);
         let found = shown.search.result();
         let text = match &found {
-            Some(_) | None if shown.search.is_running() => "searching…".into(),
+            _ if shown.search.is_running() => "searching…".into(),
             Some(found) if found.len() == 1 => "1 found".into(),
             Some(found) => format!("{} found", thousands(found.len())),
             None => String::new(),

@@ -3,7 +3,8 @@
 use egui::Color32;
 
 use super::shown::Shown;
-use crate::points::{NO_CLASS, Values};
+use crate::dataset::Class;
+use crate::points::Values;
 use crate::ui::kit::theme::{self, Theme};
 use crate::view::{PointStyle, Rgba};
 
@@ -14,13 +15,37 @@ fn rgba(color: Color32) -> Rgba {
     color.to_srgba_unmultiplied()
 }
 
-/// The colour of each point.
+/// The colour of each point; without colour is what does not stand out where something does.
 pub fn colours(shown: &Shown, theme: &Theme) -> Vec<Rgba> {
+    let mut colours = by_column(shown, theme);
+    let grey = rgba(theme.faint);
+    if let Some(points) = shown.highlighted() {
+        let mut kept = vec![grey; colours.len()];
+        points.iter().for_each(|point| kept[*point as usize] = colours[*point as usize]);
+        let near = shown.near().unwrap_or_default().iter().map(|near| near.point);
+        near.chain(shown.point).for_each(|point| kept[point as usize] = colours[point as usize]);
+        colours = kept;
+    }
+    if let Some((only, of)) = only(shown) {
+        colours.iter_mut().zip(of).filter(|(_, class)| **class != only).for_each(|(colour, _)| *colour = grey);
+    }
+    colours
+}
+
+/// The class that alone is in colour, and the class of each point.
+fn only(shown: &Shown) -> Option<(Class, &[Class])> {
+    match &shown.points.columns[shown.colour?].values {
+        Values::Classes { of, .. } => Some((shown.only?, of)),
+        _ => None,
+    }
+}
+
+fn by_column(shown: &Shown, theme: &Theme) -> Vec<Rgba> {
     let points = &shown.points;
     let none = rgba(theme.faint);
     match shown.colour.map(|c| &points.columns[c].values) {
         Some(Values::Classes { names, of }) => {
-            let palette: Vec<Rgba> = (0..names.len()).map(|class| rgba(theme::class_color(class as u16))).collect();
+            let palette: Vec<Rgba> = (0..names.len()).map(|class| rgba(theme::class_color(class as Class))).collect();
             of.iter().map(|class| palette.get(usize::from(*class)).copied().unwrap_or(none)).collect()
         }
         Some(Values::Numbers(numbers)) => {
@@ -47,10 +72,8 @@ pub fn styles(shown: &Shown) -> Vec<PointStyle> {
         let style = if points.len() <= MOST_RINGED { PointStyle::LABELLED } else { PointStyle::POOL };
         points.iter().for_each(|point| styles[*point as usize] = style);
     }
-    if let (Some(only), Some(column)) = (shown.only, shown.colour)
-        && let Values::Classes { of, .. } = &shown.points.columns[column].values
-    {
-        let others = styles.iter_mut().zip(of).filter(|(_, class)| **class != only || **class == NO_CLASS);
+    if let Some((only, of)) = only(shown) {
+        let others = styles.iter_mut().zip(of).filter(|(_, class)| **class != only);
         others.for_each(|(style, _)| *style = PointStyle::FADED);
     }
     for near in shown.near().unwrap_or_default() {

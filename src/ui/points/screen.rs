@@ -138,7 +138,7 @@ impl PointsScreen {
         let bar = Panel::top("points bar").exact_size(BAR_HEIGHT).show_separator_line(false).resizable(false);
         let pressed = bar.frame(flat(Margin::symmetric(space::M as i8, 0))).show(ui, |ui| self.bar(ui, theme)).inner;
         self.message_line(ui, theme);
-        let side = flat(Margin { left: space::M as i8, right: space::XS as i8, top: 0, bottom: space::S as i8 });
+        let side = flat(Margin { left: space::M as i8, right: space::M as i8, top: 0, bottom: space::S as i8 });
         let mut asked = None;
         let mut export = false;
         let focus_search = std::mem::take(&mut self.focus_search);

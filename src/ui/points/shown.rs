@@ -77,11 +77,15 @@ pub struct Search {
     found: Option<(Wanted, Arc<Vec<u32>>)>,
     finding: Job<(Wanted, Vec<u32>)>,
     asked: Option<Wanted>,
+    /// What was last typed, and when.
+    typed: Option<(Wanted, f64)>,
 }
 
 /// A column and a text to look for.
 type Wanted = (Option<usize>, String);
 
+/// A search begins when nothing was typed for so long.
+const TYPING_SECONDS: f64 = 0.25;
 /// How many neighbours are shown.
 pub const NEIGHBOURS: usize = 12;
 
@@ -126,7 +130,8 @@ impl Shown {
                 format!("Principal axes 1 to {count}{hidden}: {:.1} % of the variance{from}", share * 100.0)
             }
             Along::Axes => {
-                let names: Vec<&str> = axes[..count].iter().map(|a| self.points.axes[*a].as_str()).collect();
+                let name = |axis: &usize| self.points.axes[*axis].trim_start_matches("axis ");
+                let names: Vec<&str> = axes[..count].iter().map(name).collect();
                 format!("Axes {}{hidden}, as in the file", names.join(", "))
             }
         }
@@ -148,6 +153,7 @@ impl Shown {
         self.point = point;
         self.near = None;
         self.changes += 1;
+        ctx.request_repaint();
         if let Some(point) = point {
             let points = Arc::clone(&self.points);
             self.finding.start(ctx, move || (point, nearest(&points, point as usize, NEIGHBOURS)));
@@ -217,8 +223,9 @@ impl Search {
         self.found.as_ref().map(|(_, found)| Arc::clone(found))
     }
 
+    /// Whether the present text is still looked for.
     pub fn is_running(&self) -> bool {
-        self.finding.is_running()
+        self.wanted().is_some_and(|wanted| self.found.as_ref().is_none_or(|(found, _)| *found != wanted))
     }
 
     /// True if what is found changed.
@@ -232,6 +239,13 @@ impl Search {
                 self.asked = None;
             }
             Some(wanted) if self.asked.as_ref() != Some(&wanted) && !self.finding.is_running() => {
+                let now = ctx.input(|i| i.time);
+                let since = self.typed.take().filter(|(typed, _)| *typed == wanted).map_or(now, |(_, since)| since);
+                self.typed = Some((wanted.clone(), since));
+                if now - since < TYPING_SECONDS {
+                    ctx.request_repaint_after_secs((TYPING_SECONDS - (now - since)) as f32);
+                    return changed;
+                }
                 self.asked = Some(wanted.clone());
                 let points = Arc::clone(points);
                 self.finding.start(ctx, move || {
