@@ -16,8 +16,8 @@ pub fn npy(bytes: &[u8], notes: &mut Vec<String>) -> Result<Coordinates, String>
         StoredKind::Numbers(number) => number,
         StoredKind::Pickled => {
             return Err(
-                "holds pickled Python objects, which are programs and are never run; save an array of numbers \
-                        (`np.save(path, x.astype(\"float32\"))`)"
+                "holds pickled Python objects, which are programs and are never run; save an array of numbers, \
+                 such as `x.astype(\"float32\")`"
                     .into(),
             );
         }
