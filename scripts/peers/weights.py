@@ -18,7 +18,7 @@ PAGE = pathlib.Path(__file__).parents[2] / "docs/labelling-by-hand.md"
 # Settings of each network; VGG-16 pads 28 x 28 to 32 x 32.
 NETWORKS = {
     "lenet": ["image_colour=grey"],
-    "lenet, colour": ["image_colour=rgb"],
+    "lenet, colour": ["target=lenet", "image_colour=rgb"],
     "vgg16": ["target=vgg16", "target_width=4", "image_colour=rgb"],
     "resnet": ["target=resnet", "target_width=4", "image_colour=rgb"],
     "vgg16, padded": ["target=vgg16", "target_width=4", "image_side=28"],
