@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use ridgewalk::archive;
@@ -61,7 +62,7 @@ fn images_are_looked_at_before_anything_starts_and_then_run() {
     }
     // What images are brought to is changed, and they are read again.
     assert!(says(&w, "Brought to 28 x 28"));
-    w.get_by_label("Side of images").click();
+    w.get_by_role_and_label(Role::ComboBox, "Side of images").click();
     w.run_steps(3);
     click(&mut w, "48 pixels");
     wait_until(&mut w, "the images read again", |w| says(w, "Brought to 48 x 48"));
