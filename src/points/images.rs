@@ -7,6 +7,7 @@ use super::column::Column;
 use crate::dataset::DataError;
 use crate::dataset::own::picture::{self, Picture};
 use crate::dataset::own::tree::{Container, Tree, is_image_name};
+use crate::guard::guarded;
 
 /// The images of the rows of a table of points.
 #[derive(Clone)]
@@ -63,7 +64,10 @@ impl Thumbnails {
     pub fn of_row(&self, row: usize) -> Result<Picture, String> {
         match &*self.0 {
             Kind::Folder { tree, files } => match files.get(row).copied().flatten() {
-                Some(file) => picture::decode(&tree.read(&tree.files[file])?),
+                Some(file) => {
+                    let bytes = tree.read(&tree.files[file])?;
+                    guarded(|| picture::decode(&bytes))?
+                }
                 None => Err("has no image".into()),
             },
             Kind::Sprite { whole, width, height, columns } => {
@@ -84,7 +88,9 @@ impl Thumbnails {
 fn sprite(tree: &Tree, rows: usize, size: Option<[usize; 2]>, notes: &mut Vec<String>) -> Result<Kind, DataError> {
     let fault = |e: String| tree.fault(None, e);
     let Some(file) = tree.files.first() else { return Err(fault("is empty".into())) };
-    let whole = picture::decode(&tree.read(file).map_err(fault)?).map_err(fault)?;
+    let bytes = tree.read(file).map_err(fault)?;
+    let decoded = guarded(|| picture::decode(&bytes)).map_err(|damaged| fault(damaged.into()))?;
+    let whole = decoded.map_err(fault)?;
     let side = rows.isqrt() + usize::from(rows.isqrt().pow(2) < rows);
     let [width, height] = match size {
         Some(size) => size,
