@@ -78,7 +78,7 @@ fn lines(status: &Status) -> Vec<String> {
         line("forecast", format!("none: {why}"));
     }
     let minutes = status.seconds_per_label.map(|s| s * status.next_batch as f64 / 60.0);
-    let cost = minutes.map(|m| format!(", about {m:.0} minutes at the pace so far")).unwrap_or_default();
+    let cost = minutes.map(|m| format!(", about {m:.0} min at the pace so far")).unwrap_or_default();
     line("next batch", format!("{} images{cost}", status.next_batch));
     let doubts = status.doubts.len();
     if let Some(sure) = status.sure_and_right.filter(|_| doubts > 0) {
