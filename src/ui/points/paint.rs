@@ -10,6 +10,8 @@ use crate::view::{PointStyle, Rgba};
 
 /// At most so many points that stand out are drawn with rings; more are only in full colour.
 const MOST_RINGED: usize = 2_000;
+/// More points than this would cover those that stand out among them even when faded.
+const MOST_FADED: usize = 100_000;
 
 fn rgba(color: Color32) -> Rgba {
     color.to_srgba_unmultiplied()
@@ -62,11 +64,18 @@ fn by_column(shown: &Shown, theme: &Theme) -> Vec<Rgba> {
     }
 }
 
+/// Whether only those points are drawn that stand out: the others are too many to be seen through.
+pub fn leaves_out(shown: &Shown) -> bool {
+    let many = || shown.highlighted().is_some_and(|points| points.len() > MOST_RINGED);
+    shown.points.len() > MOST_FADED && (only(shown).is_some() || many())
+}
+
 /// How each point is drawn: in front what stands out, and faded what does not.
 pub fn styles(shown: &Shown) -> Vec<PointStyle> {
     let count = shown.points.len();
     let highlighted = shown.highlighted();
-    let usual = if highlighted.is_some() { PointStyle::FADED } else { PointStyle::POOL };
+    let behind = if leaves_out(shown) { PointStyle::HIDDEN } else { PointStyle::FADED };
+    let usual = if highlighted.is_some() { behind } else { PointStyle::POOL };
     let mut styles = vec![usual; count];
     if let Some(points) = &highlighted {
         let style = if points.len() <= MOST_RINGED { PointStyle::LABELLED } else { PointStyle::POOL };
@@ -74,7 +83,7 @@ pub fn styles(shown: &Shown) -> Vec<PointStyle> {
     }
     if let Some((only, of)) = only(shown) {
         let others = styles.iter_mut().zip(of).filter(|(_, class)| **class != only);
-        others.for_each(|(style, _)| *style = PointStyle::FADED);
+        others.for_each(|(style, _)| *style = behind);
     }
     for near in shown.near().unwrap_or_default() {
         styles[near.point as usize] = PointStyle::LABELLED;

@@ -193,6 +193,10 @@ impl PointsView {
             let text = format!("{} of {} points while it moves", thousands(most), thousands(shown.points.len()));
             lines.push((text, theme.accent));
         }
+        if paint::leaves_out(shown) {
+            let text = "Only what stands out is drawn: the other points are too many to be seen through";
+            lines.push((text.into(), theme.accent));
+        }
         if shown.tool != BrushTool::Off {
             lines.push(("Drag to select; right or Shift drag moves the view; Esc ends".into(), theme.accent));
         }
