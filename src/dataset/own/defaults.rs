@@ -16,6 +16,8 @@ const COLOURED: usize = 20;
 /// Images that a generator should see in all of its training; of 32 x 32 ones, where it has convolutions.
 const SEEN: usize = 800_000;
 const SEEN_BY_CONVOLUTIONS: usize = 400_000;
+/// Train images in colour from which a residual network is to be expected to learn more than LeNet does.
+const MANY: usize = 5_000;
 /// The largest side of grey images that fully connected layers are for.
 const PLAIN_SIDE: usize = 32;
 const EPOCHS: std::ops::RangeInclusive<usize> = 4..=200;
@@ -93,12 +95,16 @@ pub fn choose(listing: &Listing) -> Vec<Chosen> {
     say("generator", generator.into(), reason);
     let epochs = (seen / train.max(1)).clamp(*EPOCHS.start(), *EPOCHS.end());
     say("generator_epochs", epochs.to_string(), format!("the generator sees {} images in all", epochs * train));
-    match colour {
-        true => {
-            say("target", "resnet".into(), "colours: small for a CPU, and for images of any side".into());
+    match (colour, train >= MANY) {
+        (true, true) => {
+            say("target", "resnet".into(), format!("colours, and {train} train images"));
             say("target_width", "16".into(), "as is usual for this network".into());
         }
-        false => say("target", "lenet".into(), "grey images, as in the paper".into()),
+        (true, false) => {
+            let reason = format!("with {train} train images a deeper network would not learn more");
+            say("target", "lenet".into(), reason);
+        }
+        (false, _) => say("target", "lenet".into(), "grey images, as in the paper".into()),
     }
     // Ten rounds label a quarter of the pool, or more where there are many classes or few images.
     let samples =
@@ -178,7 +184,7 @@ mod tests {
                 "image_side=32 image_colour=rgb generator=conv-vae target=resnet target_width=16 latent_dim=16",
             ),
             (33, 1, 200, 2, "image_side=48 generator=conv-vae target=lenet samples_per_round=10 rounds=10"),
-            (500, 3, 24, 2, "image_side=64 generator=conv-vae target=resnet samples_per_round=5 rounds=3"),
+            (500, 3, 24, 2, "image_side=64 generator=conv-vae target=lenet samples_per_round=5 rounds=3"),
             (64, 3, 5_000, 1_000, "image_side=64 samples_per_round=1000 rounds=3"),
         ] {
             let label = |i: usize| Some((i % classes) as crate::dataset::Class);
