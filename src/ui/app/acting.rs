@@ -1,0 +1,224 @@
+//! What keys, buttons, messages and dropped files make the window do.
+
+use super::{App, COMPARE};
+use crate::dataset::own::plan::{Plan, Take};
+use crate::engine::protocol::Command;
+use crate::experiment::{DatasetKind, Experiment, Variant};
+use crate::paths;
+use crate::points::Opening;
+use crate::ui::panel::{Panel, ViewKey};
+use crate::ui::panels::WORKSPACES;
+use crate::ui::panels::own::OwnAction;
+use crate::ui::panels::settings::ControlsAction;
+use crate::ui::panels::start::{self, Chosen};
+use crate::ui::points::PointsScreen;
+use crate::ui::shell::action::BarAction;
+use crate::ui::shell::column;
+use crate::ui::shell::dropped::Kind;
+use crate::ui::shell::help::Page;
+use crate::ui::shell::keys::{self, KeyAction};
+use crate::ui::shell::replacing::Wish;
+use crate::ui::state::{MainAction, Offer, Recall};
+
+impl App {
+    pub(super) fn take_keys(&mut self, ctx: &egui::Context) -> Vec<ViewKey> {
+        let mut view_keys = Vec::new();
+        for key in keys::read(ctx) {
+            match key {
+                KeyAction::RunOrPause => self.act(ctx, BarAction::RunOrPause),
+                KeyAction::StepRound => self.act(ctx, BarAction::StepRound),
+                KeyAction::StepMinibatches => self.act(ctx, BarAction::StepMinibatches),
+                KeyAction::PreviousRound => self.state.look_at_round(self.state.shown_round().saturating_sub(1)),
+                KeyAction::NextRound => self.state.look_at_round(self.state.round_over() + 1),
+                KeyAction::PreviousStop => self.state.step_playhead(false),
+                KeyAction::NextStop => self.state.step_playhead(true),
+                KeyAction::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
+                KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
+                KeyAction::ToggleRuns => self.column.toggle_page(column::Page::Runs, ctx),
+                KeyAction::Undo => self.commands.extend(self.state.undo()),
+                KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
+                KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown() + 1)),
+                KeyAction::PreviousWorkspace => {
+                    self.act(ctx, BarAction::Show(self.workspaces.shown() + WORKSPACES.len() - 1));
+                }
+                KeyAction::Workspace(index) => self.act(ctx, BarAction::Show(index)),
+                KeyAction::Maximise => self.act(ctx, BarAction::Maximise),
+                KeyAction::OnlyLost => self.state.toggle_only_lost(),
+                KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
+                KeyAction::NextBrush => self.state.brush.tool = self.state.brush.tool.next(),
+                KeyAction::StepWalks => self.commands.push(Command::StepWalks),
+                KeyAction::ListKeys => self.help.open(Page::Keys),
+                KeyAction::Escape => {
+                    self.state.focus.sample = None;
+                    self.state.focus.class = None;
+                    self.state.lab.selected = None;
+                    self.state.brush.clear();
+                }
+                KeyAction::LatentDim(n) => self.controls.draft.latent_dim = n,
+                KeyAction::View(key) => view_keys.push(key),
+            }
+        }
+        view_keys
+    }
+
+    /// Opens dropped images in their sheet, and passes another file to the first panel that accepts it, which is shown.
+    pub(super) fn take_dropped(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
+        let path = match self.dropped.next(ctx, dropped) {
+            Some((path, Kind::Images)) => {
+                return self.own.open(ctx, Plan::suiting(path), start::strategies(DatasetKind::Own));
+            }
+            Some((points, Kind::Points)) => {
+                let opening = Opening { points, ..Opening::default() };
+                return self.points = Some(PointsScreen::new(ctx, opening, true));
+            }
+            Some((path, Kind::Other)) => path,
+            None => return,
+        };
+        let workspaces = &mut self.workspaces;
+        let taker = self.panels.iter_mut().find_map(|(key, p)| p.take_file(&path, workspaces.has(key)).then_some(*key));
+        if let Some(key) = taker {
+            workspaces.reveal(key);
+        }
+    }
+
+    /// Carries out the action of a button or key.
+    pub(super) fn act(&mut self, ctx: &egui::Context, action: BarAction) {
+        let can_step = self.state.generator.ready && !self.state.is_over();
+        match action {
+            BarAction::RunOrPause => match self.state.main_action() {
+                MainAction::Wait => {}
+                MainAction::Run => self.commands.push(self.state.run_rounds()),
+                MainAction::Pause => self.commands.push(self.state.pause()),
+                MainAction::Repeat => self.commands.extend(self.state.add_repeats(1)),
+                MainAction::Continue => self.commands.extend(self.state.continue_rounds()),
+                MainAction::StartAgain => self.reset_as_it_is(true),
+            },
+            BarAction::StepMinibatches if can_step => self.commands.push(self.state.step_minibatches()),
+            BarAction::StepRound if can_step => self.commands.push(self.state.step_round()),
+            BarAction::StepMinibatches | BarAction::StepRound => {}
+            BarAction::Stop => self.commands.push(self.state.stop()),
+            BarAction::Reset => self.wish(ctx, Wish::Reset),
+            BarAction::AddRepeat if self.state.no_repeats().is_none() => {
+                self.commands.extend(self.state.add_repeats(1))
+            }
+            BarAction::AddRepeat => {}
+            BarAction::ToggleTheme => {
+                let dark = ctx.theme() == egui::Theme::Dark;
+                ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
+            }
+            BarAction::ToggleControls => self.column.toggle(ctx),
+            BarAction::Start => self.column.toggle_page(column::Page::Start, ctx),
+            BarAction::Help(page) => self.help.open(page),
+            BarAction::Show(workspace) => {
+                self.workspaces.show(workspace);
+                // Without the inspector on the screen a drag turns the view again.
+                self.state.probing = None;
+                self.state.answers.probe.clear();
+            }
+            BarAction::Maximise => self.workspaces.toggle_maximised(),
+            BarAction::ResetLayout => self.workspaces.reset(),
+        }
+    }
+
+    /// Carries out the action of a message's button.
+    pub(super) fn take_offer(&mut self, ctx: &egui::Context, offer: Offer) {
+        match offer {
+            Offer::CopyPath(path) => ctx.copy_text(path.display().to_string()),
+            Offer::TakeUp(folder) => self.state.list.wanted = Some(Recall::TakeUp { folder, and_run: false }),
+            Offer::PutBack(keys) => self.commands.extend(self.state.put_back(&keys)),
+            Offer::Continue(folder) => self.state.list.wanted = Some(Recall::TakeUp { folder, and_run: true }),
+            Offer::ShowEarlier => {
+                self.column.show_page(column::Page::Runs, ctx);
+                self.runs.reveal_earlier();
+            }
+        }
+    }
+
+    /// Starts a session; rounds run at once if they were running before.
+    pub(super) fn reset(&mut self, experiment: Experiment, variants: Vec<Variant>, repeats: usize, and_run: bool) {
+        let running = and_run || self.state.can_pause();
+        self.commands.extend(self.state.reset(experiment, variants, repeats, running));
+    }
+
+    /// Starts a session with the settings of the present one.
+    pub(super) fn reset_as_it_is(&mut self, and_run: bool) {
+        let (variants, repeats) = (self.state.variants(), self.state.repeats());
+        self.reset(self.state.experiment.clone(), variants, repeats, and_run);
+    }
+
+    /// Puts another session in the place of the present one; asks first where that gives up much work.
+    pub(super) fn wish(&mut self, ctx: &egui::Context, wish: Wish) {
+        if let Some(wish) = self.replacing.pass(wish, &self.state) {
+            self.fulfil(ctx, wish);
+        }
+    }
+
+    pub(super) fn fulfil(&mut self, ctx: &egui::Context, wish: Wish) {
+        match wish {
+            Wish::Choose(chosen) => self.choose(ctx, chosen),
+            Wish::Reset => self.reset_as_it_is(false),
+            Wish::Recall(recall) => self.runs.recall(ctx, recall, &mut self.state, &mut self.commands),
+        }
+    }
+
+    /// Carries out what was chosen on the start page: starts it by way of the settings, which say what it lacks, or opens
+    /// it.
+    pub(super) fn choose(&mut self, ctx: &egui::Context, chosen: Chosen) {
+        match chosen {
+            Chosen::Start { experiment, variants, repeats, workspace } => {
+                self.controls.choose(*experiment, &variants, repeats);
+                self.column.show_page(column::Page::Settings, ctx);
+                let index = |key| WORKSPACES.iter().position(|w| w.key == key);
+                if let Some(index) = workspace.and_then(index) {
+                    self.act(ctx, BarAction::Show(index));
+                }
+            }
+            Chosen::OwnImages => self.own.ask(ctx),
+            Chosen::Points => self.points = Some(PointsScreen::asking()),
+            Chosen::Open(path) => {
+                let takes = |(key, panel): &mut (_, Box<dyn Panel>)| *key == COMPARE && panel.take_file(&path, true);
+                if self.panels.iter_mut().any(takes) {
+                    self.workspaces.reveal(COMPARE);
+                }
+            }
+        }
+    }
+
+    /// Starts what was looked at; what the window would have begun with, if nothing was started at all.
+    pub(super) fn take_own(&mut self, ctx: &egui::Context, action: OwnAction) {
+        match action {
+            OwnAction::Start { experiment, variants } => {
+                self.instead = None;
+                let workspace = Some(WORKSPACES[0].key);
+                self.wish(ctx, Wish::Choose(Chosen::Start { experiment, variants, repeats: 1, workspace }));
+            }
+            OwnAction::Close => {
+                if let Some((variants, and_run)) = self.instead.take() {
+                    self.reset(self.state.experiment.clone(), variants, 1, and_run);
+                }
+            }
+        }
+    }
+
+    pub(super) fn take_controls(&mut self, ctx: &egui::Context, action: Option<ControlsAction>) {
+        match action {
+            Some(apply @ (ControlsAction::Apply | ControlsAction::Start)) => {
+                if let Ok(variants) = self.controls.compared.variants() {
+                    let repeats = self.controls.repeats.chosen;
+                    self.reset(self.controls.draft.clone(), variants, repeats, apply == ControlsAction::Start);
+                }
+            }
+            Some(ControlsAction::AddRepeats(count)) => self.commands.extend(self.state.add_repeats(count)),
+            Some(ControlsAction::Revert) => self.controls.revert(&self.state),
+            Some(ControlsAction::ChooseImages) => self.own.ask(ctx),
+            Some(ControlsAction::LookAtImages) => {
+                let base = self.controls.draft.clone();
+                let path = paths::expanded(base.data.trim());
+                let variants = self.controls.compared.variants().unwrap_or_default();
+                self.own.open(ctx, Plan { path, base, take: Take::Nothing, set: Vec::new() }, variants);
+            }
+            None => {}
+        }
+    }
+}
