@@ -13,13 +13,14 @@ mod info;
 mod data;
 mod project;
 mod points;
+mod packaged;
 pub mod label;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::archive;
 use crate::dataset::sources;
@@ -98,6 +99,10 @@ enum Action {
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
+    /// Print the manual page, or write those of all commands into a folder.
+    Man(packaged::ManArgs),
+    /// Print the completions of a shell, to be put where it looks for them.
+    Completions { shell: clap_complete::Shell },
 }
 
 /// Options of the window.
@@ -127,7 +132,8 @@ pub fn main() -> ExitCode {
     let text = match &cli.command {
         Some(Action::Diff { .. } | Action::Info { .. }) => true,
         Some(Action::Label(args)) => args.json,
-        Some(Action::Data(_) | Action::Points(_)) => true,
+        Some(Action::Data(_) | Action::Points(_) | Action::Completions { .. }) => true,
+        Some(Action::Man(args)) => args.prints(),
         Some(Action::Project(action)) => action.prints(),
         _ => false,
     };
@@ -159,6 +165,8 @@ fn run_action(cli: Cli) -> ExitCode {
         Some(Action::Points(args)) => points::run(&args),
         Some(Action::Fetch { name, data_dir }) => info::fetch(&name, data_dir),
         Some(Action::Info { data_dir }) => info::print(data_dir.as_deref()),
+        Some(Action::Man(args)) => packaged::man(Cli::command(), &args),
+        Some(Action::Completions { shell }) => packaged::completions(Cli::command(), shell),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

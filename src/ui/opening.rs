@@ -11,6 +11,8 @@ const WINDOW_MIN: [f32; 2] = [640.0, 480.0];
 /// Where there is nothing to open a window on.
 const NO_DISPLAY: &str = "there is no display to open the window on (DISPLAY or WAYLAND_DISPLAY); use `ridgewalk run`, or \
                           `scripts/run`, which runs the same experiment without one";
+/// Drawn from `assets/icon.svg`.
+const ICON: &[u8] = include_bytes!("../../assets/icon.png");
 
 /// Opens the window and returns when it is closed.
 pub fn run(options: UiOptions) -> anyhow::Result<()> {
@@ -22,10 +24,16 @@ pub fn run_points(opening: Opening) -> anyhow::Result<()> {
     open(Box::new(|cc| Ok(Box::new(PointsApp::new(cc, opening)))))
 }
 
+/// The icon of window and task bar; none if it cannot be read, which a test rules out.
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(ICON).unwrap_or_default()
+}
+
 fn open(app: eframe::AppCreator<'_>) -> anyhow::Result<()> {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Ridgewalk")
         .with_app_id(APP_ID)
+        .with_icon(icon())
         .with_inner_size(WINDOW)
         .with_min_inner_size(WINDOW_MIN);
     let mut native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };

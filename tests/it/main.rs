@@ -29,6 +29,7 @@ mod made;
 mod masks;
 mod monkey;
 mod own_masks;
+mod packaged;
 mod project;
 mod repeats;
 mod sampler;
