@@ -112,6 +112,11 @@ choices! {
         Random = "random", "random";
         /// k-centre greedy in latent space: each sample is the one that lies farthest from those chosen before.
         KCentre = "k-centre", "k-centre, latent";
+        /// Coverage herding in latent space: samples that together lie near all others.
+        Coverage = "coverage", "coverage herding";
+        /// By the strategy of the run, if it needs neither labels nor a trained target, else by coverage herding: runs of
+        /// one seed are then not equal in round 1.
+        Strategy = "strategy", "by the strategy";
     }
 }
 

@@ -197,11 +197,11 @@ fields! {
         /// instead.
         epochs_per_round: usize = 0, "Training", limits: COUNT_OR_NONE, speed: 0.5,
             when: |e| e.epochs_per_round > 0;
-        /// How often samples are chosen, labelled and trained on. Round 1 trains on a random set (t = 1, 2, ... of
+        /// How often samples are chosen, labelled and trained on. Round 1 trains on the first set (t = 1, 2, ... of
         /// Algorithm 1).
         rounds: usize = 10, "Rounds", limits: TIMES, speed: 0.1;
         /// Seed of everything random in a run: initial set, initial weights, minibatches, anchors. All strategies share
-        /// it, so they are equal in round 1.
+        /// it, so they are equal in round 1, unless each chooses its first set.
         seed: u64 = 1, "Seed";
     }
     More "Data" {
@@ -217,8 +217,8 @@ fields! {
         evaluate_on: EvaluationSplit = EvaluationSplit::Test, "Evaluate on";
     }
     More "First set" {
-        /// How the samples of round 1 are chosen, before there is anything to learn from: at random, as in the paper, or
-        /// spread over the latent space. Strategies that generate samples draw points instead.
+        /// How the samples of round 1 are chosen, before there is anything to learn from: at random, as in the paper,
+        /// spread over the latent space, or by each strategy. Strategies that generate samples draw points instead.
         first_set: FirstSet = FirstSet::Random, "First set";
     }
     More "Labelling tool" {
@@ -407,6 +407,17 @@ impl Experiment {
     pub fn network(&self) -> TargetKind {
         let task = self.dataset.task();
         if self.target.task() == task { self.target } else { TargetKind::of(task).next().unwrap_or(self.target) }
+    }
+
+    /// The strategy that chooses real samples in a round: in the first as `first_set` says.
+    pub fn strategy_in(&self, round: usize) -> Strategy {
+        match self.first_set {
+            _ if round > 1 => self.strategy,
+            FirstSet::Random => Strategy::Random,
+            FirstSet::KCentre => Strategy::CoreSetLatent,
+            FirstSet::Strategy if self.strategy.can_begin() => self.strategy,
+            FirstSet::Coverage | FirstSet::Strategy => Strategy::Coverage,
+        }
     }
 
     /// The fields in which two experiments compute something else, in the order of the rows: neither names nor places.

@@ -29,12 +29,14 @@ struct Row {
     generates: bool,
     /// Whether it needs class probabilities.
     needs_classes: bool,
+    /// Whether it looks at codes alone, and so can choose the first set.
+    begins: bool,
     /// The parts of its proposals.
     parts: &'static [Part],
 }
 
 impl Row {
-    const PLAIN: Self = Self { generates: false, needs_classes: false, parts: &[] };
+    const PLAIN: Self = Self { generates: false, needs_classes: false, begins: false, parts: &[] };
 }
 
 use Part::*;
@@ -43,7 +45,7 @@ choices! {
     /// The sampler of a run.
     Strategy as Row {
         /// Random unlabelled samples: the paper's baseline.
-        Random = "random", "Random";
+        Random = "random", "Random", begins: true;
         /// Sampling by nearest neighbour (Algorithm 1).
         Snn = "snn", "SNN", parts: &[Anchors, Step, Gradient, Snap, Pair];
         /// SNN proposes several times as many samples; those of highest entropy are labelled.
@@ -59,9 +61,17 @@ choices! {
         /// k-centre greedy on the target's penultimate features.
         CoreSet = "core-set", "Core-set", parts: &[Pool];
         /// k-centre greedy in latent space.
-        CoreSetLatent = "core-set-latent", "Core-set, latent", parts: &[Pool];
+        CoreSetLatent = "core-set-latent", "Core-set, latent", begins: true, parts: &[Pool];
         /// k-means++ on the gradients of the last layer.
         Badge = "badge", "BADGE", needs_classes: true, parts: &[Pool];
+        /// Samples that together cover the latent space (MaxHerding): each covers what the others do not.
+        Coverage = "coverage", "Coverage herding", begins: true, parts: &[Pool];
+        /// Samples that together cover the part of the latent space of which the target is unsure (UHerding).
+        UncertaintyHerding = "uncertainty-herding", "Uncertainty herding", needs_classes: true, parts: &[Pool];
+        /// The most typical sample of each cluster of the latent space, first where nothing is labelled.
+        TypiClust = "typiclust", "TypiClust", begins: true, parts: &[Pool];
+        /// Samples whose balls in latent space hold most of what no other ball holds.
+        ProbCover = "probcover", "ProbCover", needs_classes: true, begins: true, parts: &[Pool];
         /// Ablation: SNN with steps in random directions.
         SnnRandomDirection = "snn-random-direction", "SNN, random direction", parts: &[Anchors, Step, Snap, Pair];
         /// Ablation: SNN without steps; the neighbour of the anchor itself.
@@ -87,6 +97,11 @@ impl Strategy {
     /// Whether it needs class probabilities.
     pub fn needs_classes(self) -> bool {
         self.row().needs_classes
+    }
+
+    /// Whether it needs neither labels nor a trained target, and so can choose the first set.
+    pub fn can_begin(self) -> bool {
+        self.row().begins
     }
 
     /// Whether its proposals are steps from labelled samples.

@@ -11,7 +11,7 @@ use crate::experiment::Experiment;
 pub struct RoundRecord {
     /// The round t of the paper, from 1.
     pub round: usize,
-    /// The samples labelled at the start of the round; in round 1 the initial random set.
+    /// The samples labelled at the start of the round; in round 1 the first set.
     pub proposals: Vec<Proposal>,
     /// Distinct samples labelled by the end of the round.
     pub labels: usize,

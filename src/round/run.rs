@@ -7,7 +7,7 @@ use super::event::{Activity, RunEvent};
 use super::label_queue::{LabelProgress, LabelQueue, LabelledCandidate};
 use super::training_set::{Pair, TrainingSet};
 
-use crate::experiment::{Experiment, FirstSet, Own, Strategy, TrainingPair, WeightsBetweenRounds};
+use crate::experiment::{Experiment, Own, Strategy, TrainingPair, WeightsBetweenRounds};
 use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord};
 use crate::identity::{Origin, PROGRAM};
 use crate::rng::{Rng, Streams};
@@ -292,8 +292,8 @@ impl Run {
         vec![RunEvent::Began(Arc::new(self.record.clone()))]
     }
 
-    /// The random stream of a round. Round 1 draws the initial set from the train split, or from latent space if
-    /// samples are generated, with a stream that all such strategies share; later rounds have a stream per strategy.
+    /// The random stream of a round. Round 1 takes the first set from the train split, or from latent space if samples
+    /// are generated, with a stream that all such strategies share; later rounds have a stream per strategy.
     pub(super) fn stream(&self, round: usize) -> Rng {
         match (round, self.strategy().generates_samples()) {
             (1, false) => self.streams.get("initial-set", 1),
@@ -325,7 +325,7 @@ impl Run {
             seen,
         };
         match (round, self.strategy().generates_samples()) {
-            (1, false) => sampler(first(self.experiment.first_set)).propose(&input, count, rng),
+            (1, false) => sampler(self.experiment.strategy_in(1)).propose(&input, count, rng),
             (1, true) => sampler(Strategy::RandomLatent).propose(&input, count, rng),
             _ => self.sampler.propose(&input, count, rng),
         }
@@ -464,14 +464,6 @@ impl Run {
 
     pub(super) fn ends_here(&self) -> bool {
         self.record.is_last_of(&self.experiment)
-    }
-}
-
-/// The strategy whose sampler chooses the first set.
-fn first(set: FirstSet) -> Strategy {
-    match set {
-        FirstSet::Random => Strategy::Random,
-        FirstSet::KCentre => Strategy::CoreSetLatent,
     }
 }
 

@@ -3,6 +3,7 @@
 //! A sample's gradient with its predicted label is the outer product of (p - onehot) and the penultimate features h.
 //! Norms and inner products of outer products factor, so the gradients are never computed explicitly.
 
+use super::k_means::draw;
 use super::{Candidate, Considered, Interrupted, Place, Sampler, SamplerInput, distance, pool};
 use crate::rng::Rng;
 use crate::target::argmax;
@@ -43,21 +44,6 @@ impl Sampler for Badge {
             .map(|i| Candidate { place: Place::Sample(pool[i]), score: score(i), step: None })
             .collect())
     }
-}
-
-/// Draws an index with probability proportional to its squared distance; if all are zero, the first not yet chosen.
-fn draw(squared_distances: &[f32], chosen: &[usize], rng: &mut Rng) -> usize {
-    let total: f64 = squared_distances.iter().map(|&d| f64::from(d)).sum();
-    let mut left = f64::from(rng.uniform()) * total;
-    let mut last = None;
-    for (i, &d) in squared_distances.iter().enumerate().filter(|(_, d)| **d > 0.0) {
-        left -= f64::from(d);
-        last = Some(i);
-        if left < 0.0 {
-            break;
-        }
-    }
-    last.unwrap_or_else(|| (0..squared_distances.len()).find(|i| !chosen.contains(i)).unwrap_or(0))
 }
 
 /// The factors of every sample's gradient.

@@ -21,7 +21,7 @@ impl CoreSet {
     fn vectors(&self, input: &SamplerInput<'_>, samples: &[u32]) -> Result<Vec<f32>, Interrupted> {
         match self.space {
             Space::Features => Ok(pool::features(input, samples)?.0),
-            Space::Latent => Ok(samples.iter().flat_map(|&s| input.labelled.code(s, input.latent).to_vec()).collect()),
+            Space::Latent => Ok(pool::codes(input, samples)),
         }
     }
 }

@@ -92,8 +92,8 @@ pub(super) fn go_on(interrupted: &dyn Fn(f32) -> bool, done: usize, all: usize) 
 pub struct Considered {
     /// Indices into the train split, in the order in which they were scored.
     pub samples: Vec<u32>,
-    /// The score of each. Core-set: the distance to the nearest labelled or chosen point, for a chosen sample when it
-    /// was chosen and for the others at the end.
+    /// The score of each. Core-set: the distance to the nearest labelled or chosen point; herding: what it would add to
+    /// the covered share; for a chosen sample when it was chosen and for the others at the end.
     pub scores: Vec<f32>,
     /// Log probabilities of the classes, `[samples.len(), classes]`; empty if the strategy reads none.
     pub log_probabilities: Vec<f32>,

@@ -12,7 +12,13 @@ mod si;
 mod uncertainty;
 mod snn_plus;
 mod core_set;
+mod k_means;
 mod badge;
+mod herding;
+mod coverage;
+mod uncertainty_herding;
+mod typiclust;
+mod probcover;
 
 pub use input::{Candidate, Considered, Images, Interrupted, Labelled, Place, Sampler, SamplerInput};
 pub use step::{Anchor, Heading, MovedPoint, Stride, Terrain, move_points, stepped};
@@ -37,6 +43,10 @@ pub fn sampler(strategy: Strategy) -> Box<dyn Sampler> {
         Strategy::CoreSet => Box::new(core_set::CoreSet { space: core_set::Space::Features }),
         Strategy::CoreSetLatent => Box::new(core_set::CoreSet { space: core_set::Space::Latent }),
         Strategy::Badge => Box::new(badge::Badge),
+        Strategy::Coverage => Box::new(coverage::Coverage),
+        Strategy::UncertaintyHerding => Box::new(uncertainty_herding::UncertaintyHerding),
+        Strategy::TypiClust => Box::new(typiclust::TypiClust),
+        Strategy::ProbCover => Box::new(probcover::ProbCover),
         Strategy::Si => Box::new(si::Si),
         Strategy::RandomLatent => Box::new(random_latent::RandomLatent),
     }

@@ -10,6 +10,11 @@ pub fn random_pool(input: &SamplerInput<'_>, size: usize, rng: &mut Rng) -> Vec<
     pool
 }
 
+/// The codes of samples, `[samples.len(), dim]`.
+pub fn codes(input: &SamplerInput<'_>, samples: &[u32]) -> Vec<f32> {
+    samples.iter().flat_map(|&s| input.labelled.code(s, input.latent)).copied().collect()
+}
+
 /// Log probabilities of the classes of F(x), `[samples.len(), classes]`.
 pub fn log_probabilities(input: &SamplerInput<'_>, samples: &[u32]) -> Result<Vec<f32>, Interrupted> {
     let mut rows = Vec::with_capacity(samples.len() * input.target.classes());

@@ -3,13 +3,16 @@
 use std::collections::HashSet;
 
 use ridgewalk::dataset::Class;
-use ridgewalk::experiment::{AnchorSelection, Experiment, Field, GradientKind, NeighbourPool, Part, Strategy};
+use ridgewalk::experiment::{
+    AnchorSelection, Experiment, Field, FirstSet, GradientKind, NeighbourPool, Part, Strategy,
+};
 use ridgewalk::rng::Streams;
+use ridgewalk::round::Run;
 use ridgewalk::sampler::{Candidate, Images, Interrupted, Labelled, SamplerInput, sampler};
 use ridgewalk::target::{FrozenTarget, Target};
 use ridgewalk::world::World;
 
-use crate::common::{tiny, tiny_world};
+use crate::common::{tiny, tiny_world, with};
 
 struct Bench {
     world: std::sync::Arc<World>,
@@ -142,6 +145,28 @@ fn a_strategy_reads_its_own_fields_and_no_other() {
             let own = strategy.own_fields().any(|own| own.name == field.name);
             assert_eq!(propose(&changed) != base, own, "{strategy}, {}", field.name);
         }
+    }
+}
+
+#[test]
+fn the_first_set_is_chosen_as_its_field_says() {
+    let first = |first_set: FirstSet, strategy: Strategy| {
+        let experiment = Experiment { first_set, samples_per_round: 12, ..with(strategy, 3) };
+        let mut run = Run::new(&tiny_world(), &experiment, 1);
+        run.advance(&|| false).unwrap();
+        run.record().proposals.clone()
+    };
+    let all = || Strategy::ALL.iter().copied().filter(|s| !s.generates_samples());
+    let random = first(FirstSet::Random, Strategy::Random);
+    let coverage = first(FirstSet::Coverage, Strategy::Coverage);
+    assert!(random != coverage && coverage.iter().all(|p| p.score.is_some()));
+    for strategy in all() {
+        assert_eq!(first(FirstSet::Random, strategy), random, "{strategy}");
+        assert_eq!(first(FirstSet::Coverage, strategy), coverage, "{strategy}");
+        let own = first(FirstSet::Strategy, strategy);
+        let expected = if strategy == Strategy::Random { random.clone() } else { coverage.clone() };
+        let alone = [Strategy::TypiClust, Strategy::ProbCover, Strategy::CoreSetLatent].contains(&strategy);
+        assert_eq!(own == expected, !alone, "{strategy}");
     }
 }
 

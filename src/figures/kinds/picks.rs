@@ -1,5 +1,6 @@
 //! The samples chosen: their shares by class and round, and the distances of moved points to the samples they snap to.
 
+use crate::experiment::FirstSet;
 use crate::figures::data::repeats_text;
 use crate::figures::figure::{Anchor, Axis, Block, Columns, Figure, Item, LegendPlace, Line, Note, Panel, Ticks};
 use crate::figures::look::looks::Looks;
@@ -29,11 +30,15 @@ pub fn picks_by_class(histories: &[History]) -> Figure {
         0 => String::new(),
         _ => format!(" The {} classes with most labels are shown; the others together.", named.len()),
     };
+    let first = match histories.first().map_or(FirstSet::Random, |h| h.header.first_experiment().first_set) {
+        FirstSet::Random => "initial random set".to_owned(),
+        other => format!("first set ({})", other.label()),
+    };
     Figure {
         name: "picks-by-class".into(),
         title: "Labelled samples by class and round".into(),
         caption: format!(
-            "Share of each class in the samples labelled in each round, {}. Round 1 is the initial random set.{most}",
+            "Share of each class in the samples labelled in each round, {}. Round 1 is the {first}.{most}",
             repeats_text(&groups)
         ),
         columns: match panels.len() {

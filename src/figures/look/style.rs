@@ -6,7 +6,7 @@ use crate::experiment::Strategy;
 pub type Rgb = [u8; 3];
 
 /// Number of colours of series.
-pub const SERIES: usize = 16;
+pub const SERIES: usize = 22;
 
 /// A colour by its role; `Theme` knows the value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -149,6 +149,10 @@ impl StrategyStyle {
             Strategy::SnnReversed => (12, Dash::DashDot, Mark::Plus),
             Strategy::RandomDirectionEntropy => (13, Dash::Dashed, Mark::OpenDiamond),
             Strategy::Si => (14, Dash::Solid, Mark::Square),
+            Strategy::Coverage => (16, Dash::Dashed, Mark::Circle),
+            Strategy::UncertaintyHerding => (17, Dash::Solid, Mark::OpenTriangle),
+            Strategy::TypiClust => (18, Dash::DashDot, Mark::OpenSquare),
+            Strategy::ProbCover => (19, Dash::Dotted, Mark::Plus),
             Strategy::RandomLatent => (15, Dash::Dashed, Mark::OpenSquare),
         };
         Self { ink: Ink::Series(series), dash, mark }

@@ -116,6 +116,12 @@ impl AppState {
         header.map_or_else(|| self.experiment_of(self.focus.run), |h| &h.experiment)
     }
 
+    /// The experiment of one of its rounds: before a fork, that of its parent.
+    pub fn experiment_in(&self, round: usize) -> &Experiment {
+        let header = self.shown_run().and_then(|r| r.header.as_deref());
+        header.map_or_else(|| self.shown_experiment(), |h| h.experiment_in(round))
+    }
+
     /// The shown run's name among the runs.
     pub fn shown_name(&self) -> String {
         self.name_of(self.focus.run)

@@ -5,6 +5,7 @@ use egui::{RichText, Ui};
 use crate::dataset::Class;
 use crate::engine::protocol::Command;
 use crate::engine::questions::inspect::MapPair;
+use crate::experiment::Strategy;
 use crate::history::{LatentStep, Proposal};
 use crate::ui::kit::charts;
 use crate::ui::kit::class_bars;
@@ -162,10 +163,10 @@ fn why(ui: &mut Ui, cx: &mut Cx<'_>, round: usize, proposal: &Proposal) {
     }
     match &proposal.step {
         None => {
-            let text = if round == 1 {
-                "Drawn at random, as part of the initial set."
-            } else {
-                "Drawn at random from the unlabelled samples."
+            let text = match cx.state.experiment_in(round).strategy_in(round) {
+                Strategy::Random if round == 1 => "Drawn at random, as part of the initial set.".to_owned(),
+                Strategy::Random => "Drawn at random from the unlabelled samples.".to_owned(),
+                chooser => format!("{}: {}", chooser.label(), chooser.help()),
             };
             ui.label(RichText::new(text).color(cx.theme.weak));
         }
@@ -254,7 +255,7 @@ pub fn sample_facts(ui: &mut Ui, sample: u32, cx: &Cx<'_>) {
     let shown = cx.state.shown_round();
     let text = match cx.state.bought(sample) {
         Some((round, _)) if round > shown => format!("not labelled yet: later, in round {round}"),
-        Some((1, _)) => "labelled in round 1 (initial set)".to_owned(),
+        Some((1, _)) => "labelled in round 1 (first set)".to_owned(),
         Some((round, _)) => format!("labelled in round {round}"),
         None => "not labelled".to_owned(),
     };

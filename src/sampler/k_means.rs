@@ -1,0 +1,102 @@
+//! k-means: k centres to which the vectors are nearest on average (Lloyd 1982), from a spread start (k-means++, Arthur and
+//! Vassilvitskii 2007).
+
+use super::{Interrupted, distance};
+use crate::rng::Rng;
+
+/// Passes after which the centres stay as they are, as they would soon anyway.
+const MOST_PASSES: usize = 30;
+
+/// The cluster of each of the vectors `[n, width]`, below `k`; `go_on` is asked with the passes that are done.
+pub fn k_means(
+    vectors: &[f32],
+    width: usize,
+    k: usize,
+    rng: &mut Rng,
+    go_on: impl Fn(usize, usize) -> Result<(), Interrupted>,
+) -> Result<Vec<usize>, Interrupted> {
+    let mut centres = spread(vectors, width, k, rng);
+    let mut of = vec![usize::MAX; vectors.len() / width.max(1)];
+    for pass in 0..MOST_PASSES {
+        go_on(pass, MOST_PASSES)?;
+        let nearest: Vec<usize> = vectors.chunks_exact(width).map(|v| nearest(&centres, v)).collect();
+        if std::mem::replace(&mut of, nearest) == of {
+            break;
+        }
+        let mut sums = vec![0.0; centres.len()];
+        let mut counts = vec![0.0_f32; centres.len() / width];
+        for (vector, &c) in vectors.chunks_exact(width).zip(&of) {
+            counts[c] += 1.0;
+            sums[c * width..][..width].iter_mut().zip(vector).for_each(|(sum, v)| *sum += v);
+        }
+        for ((centre, sum), count) in centres.chunks_exact_mut(width).zip(sums.chunks_exact(width)).zip(counts) {
+            if count > 0.0 {
+                centre.iter_mut().zip(sum).for_each(|(c, sum)| *c = sum / count);
+            }
+        }
+    }
+    Ok(of)
+}
+
+/// The nearest centre, the first of equals.
+fn nearest(centres: &[f32], vector: &[f32]) -> usize {
+    let distances = centres.chunks_exact(vector.len()).map(|centre| distance::squared(centre, vector)).enumerate();
+    distances.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)
+}
+
+/// The first centres: each is a vector drawn in proportion to its squared distance to those before.
+fn spread(vectors: &[f32], width: usize, k: usize, rng: &mut Rng) -> Vec<f32> {
+    let n = vectors.len() / width.max(1);
+    let vector = |at: usize| &vectors[at * width..][..width];
+    let mut chosen = if n > 0 { vec![rng.below(n)] } else { Vec::new() };
+    let mut squares = vec![f32::INFINITY; n];
+    while chosen.len() < k.min(n) {
+        let last = vector(chosen[chosen.len() - 1]);
+        for (at, square) in squares.iter_mut().enumerate() {
+            *square = square.min(distance::squared(vector(at), last));
+        }
+        chosen.push(draw(&squares, &chosen, rng));
+    }
+    chosen.into_iter().flat_map(vector).copied().collect()
+}
+
+/// Draws an index with probability proportional to its squared distance; if all are zero, the first not yet chosen.
+pub fn draw(squared_distances: &[f32], chosen: &[usize], rng: &mut Rng) -> usize {
+    let total: f64 = squared_distances.iter().map(|&d| f64::from(d)).sum();
+    let mut left = f64::from(rng.uniform()) * total;
+    let mut last = None;
+    for (i, &d) in squared_distances.iter().enumerate().filter(|(_, d)| **d > 0.0) {
+        left -= f64::from(d);
+        last = Some(i);
+        if left < 0.0 {
+            break;
+        }
+    }
+    last.unwrap_or_else(|| (0..squared_distances.len()).find(|i| !chosen.contains(i)).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Streams;
+
+    #[test]
+    fn clouds_that_lie_apart_are_told_apart() {
+        let mut rng = Streams::new(2).get("clouds", 0);
+        let centres = [[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]];
+        let vectors: Vec<f32> = (0..90).flat_map(|i| centres[i % 3].map(|c| c + 0.3 * rng.normal())).collect();
+        let found = k_means(&vectors, 2, 3, &mut rng, |_, _| Ok(())).unwrap();
+        assert!((0..90).all(|i| found[i] == found[i % 3]));
+        assert!(found[0] != found[1] && found[1] != found[2] && found[2] != found[0]);
+    }
+
+    #[test]
+    fn copies_and_few_vectors_have_clusters_too() {
+        let mut rng = Streams::new(2).get("few", 0);
+        for (vectors, k) in [(vec![1.0; 8], 3), (vec![0.0, 1.0, 5.0, 6.0], 9), (vec![], 4)] {
+            let found = k_means(&vectors, 2, k, &mut rng, |_, _| Ok(())).unwrap();
+            assert_eq!(found.len(), vectors.len() / 2);
+            assert!(found.iter().all(|cluster| *cluster < k));
+        }
+    }
+}
