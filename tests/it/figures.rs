@@ -66,8 +66,8 @@ fn all_figures(histories: &[History]) -> Vec<Figure> {
 #[test]
 fn every_kind_is_drawn_or_says_why_not() {
     let maps: Vec<History> = two_by_three().into_iter().map(with_maps).collect();
-    let missing_in_maps = ["picks-by-class", "confusion"];
-    for (histories, missing) in [(two_by_three(), &[][..]), (maps, &missing_in_maps[..])] {
+    let missing_in_maps = ["picks-by-class", "confusion", "forecast"];
+    for (histories, missing) in [(two_by_three(), &["forecast"][..]), (maps, &missing_in_maps[..])] {
         let dir = tempfile::tempdir().unwrap();
         let formats = [Format::Svg, Format::Markdown];
         let written =

@@ -248,7 +248,7 @@ fn p_in_words(p: f64) -> String {
     if p < LEAST { format!("below {LEAST}") } else { format!("= {p:.3}") }
 }
 
-fn signed(value: f64) -> String {
+pub fn signed(value: f64) -> String {
     if value > 0.0 { format!("+{}", number(value, 2)) } else { number(value, 2) }
 }
 

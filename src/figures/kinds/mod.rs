@@ -9,6 +9,7 @@ pub mod picks;
 pub mod confusion;
 pub mod table1;
 pub mod comparison;
+pub mod forecasts;
 pub mod walks;
 pub mod figure4;
 pub mod figure_s1;
@@ -114,6 +115,14 @@ pub static KINDS: &[Kind] = &[
         needs: "a completed round",
         compares: true,
         draw: Draw::Table(|h| comparison::comparison_table(&h.compared, &h.options())),
+    },
+    Kind {
+        name: "forecast",
+        title: "Forecasts",
+        tip: "How far off a forecast from the first rounds was for the rounds that have come since",
+        needs: "labels that are classes, and a round after the fourth with twice the labels of one from the fourth on",
+        compares: false,
+        draw: Draw::Table(|h| forecasts::forecasts(&h.compared)),
     },
 ];
 
