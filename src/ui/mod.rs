@@ -15,3 +15,4 @@ pub use app::{App, UiOptions};
 pub use opening::{run, run_points};
 pub use panels::WORKSPACES;
 pub use points::PointsApp;
+pub use shell::actions::ACTIONS;

@@ -102,8 +102,8 @@ pub struct Cx<'a> {
     pub region_shown: bool,
     /// Whether a panel on the screen is about walks, so that the latent view draws them.
     pub walks_shown: bool,
-    /// Key actions for the latent view.
-    pub view_keys: &'a [ViewKey],
+    /// What keys, the menu and the palette ask of panels in this frame.
+    pub actions: &'a [PanelAction],
 }
 
 impl Cx<'_> {
@@ -177,9 +177,9 @@ impl Cx<'_> {
     }
 }
 
-/// A key's action in the latent view.
+/// An action that a panel carries out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ViewKey {
+pub enum PanelAction {
     Fit,
     ResetCamera,
     NextColoring,
@@ -187,6 +187,20 @@ pub enum ViewKey {
     ToggleArrows,
     ToggleLabelled,
     NextField,
+    SaveView,
+    ExportFigures,
+    ExportSelection,
+}
+
+impl PanelAction {
+    /// The key of the panel that carries it out.
+    pub fn panel(self) -> &'static str {
+        match self {
+            Self::ExportFigures => "compare",
+            Self::ExportSelection => "region",
+            _ => "latent",
+        }
+    }
 }
 
 /// Seconds between inspections of the same sample while the target learns, and until one is considered lost.

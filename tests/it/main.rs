@@ -43,6 +43,7 @@ mod ui_curves;
 mod ui_fork;
 mod ui_method;
 mod ui_own;
+mod ui_palette;
 mod ui_pair;
 mod ui_pins;
 mod ui_points;

@@ -20,7 +20,7 @@ const BAR: f32 = 46.0;
 const STRIP: f32 = 44.0;
 const TITLE: f32 = 28.0;
 
-fn shown(w: &Harness<'_, App>) -> &'static str {
+pub fn shown(w: &Harness<'_, App>) -> &'static str {
     let is_shown = |name: &str| {
         let label = format!("Workspace: {name}");
         let tab = w.query_by_label(&label);

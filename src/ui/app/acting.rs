@@ -6,59 +6,48 @@ use crate::engine::protocol::Command;
 use crate::experiment::{DatasetKind, Experiment, Variant};
 use crate::paths;
 use crate::points::Opening;
-use crate::ui::panel::{Panel, ViewKey};
+use crate::ui::panel::Panel;
 use crate::ui::panels::WORKSPACES;
 use crate::ui::panels::own::OwnAction;
 use crate::ui::panels::settings::ControlsAction;
 use crate::ui::panels::start::{self, Chosen};
 use crate::ui::points::PointsScreen;
-use crate::ui::shell::action::BarAction;
-use crate::ui::shell::column;
+use crate::ui::shell::action::Action;
 use crate::ui::shell::dropped::Kind;
-use crate::ui::shell::help::Page;
-use crate::ui::shell::keys::{self, KeyAction};
+use crate::ui::shell::palette::Choice;
 use crate::ui::shell::replacing::Wish;
+use crate::ui::shell::{appearance, column, keys};
 use crate::ui::state::{MainAction, Offer, Recall};
 
 impl App {
-    pub(super) fn take_keys(&mut self, ctx: &egui::Context) -> Vec<ViewKey> {
-        let mut view_keys = Vec::new();
-        for key in keys::read(ctx) {
-            match key {
-                KeyAction::RunOrPause => self.act(ctx, BarAction::RunOrPause),
-                KeyAction::StepRound => self.act(ctx, BarAction::StepRound),
-                KeyAction::StepMinibatches => self.act(ctx, BarAction::StepMinibatches),
-                KeyAction::PreviousRound => self.state.look_at_round(self.state.shown_round().saturating_sub(1)),
-                KeyAction::NextRound => self.state.look_at_round(self.state.round_over() + 1),
-                KeyAction::PreviousStop => self.state.step_playhead(false),
-                KeyAction::NextStop => self.state.step_playhead(true),
-                KeyAction::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
-                KeyAction::ToggleTheme => self.act(ctx, BarAction::ToggleTheme),
-                KeyAction::ToggleRuns => self.column.toggle_page(column::Page::Runs, ctx),
-                KeyAction::Undo => self.commands.extend(self.state.undo()),
-                KeyAction::ToggleControls => self.act(ctx, BarAction::ToggleControls),
-                KeyAction::NextWorkspace => self.act(ctx, BarAction::Show(self.workspaces.shown() + 1)),
-                KeyAction::PreviousWorkspace => {
-                    self.act(ctx, BarAction::Show(self.workspaces.shown() + WORKSPACES.len() - 1));
-                }
-                KeyAction::Workspace(index) => self.act(ctx, BarAction::Show(index)),
-                KeyAction::Maximise => self.act(ctx, BarAction::Maximise),
-                KeyAction::OnlyLost => self.state.toggle_only_lost(),
-                KeyAction::ColourByVerdict => self.state.lab.by_verdict ^= true,
-                KeyAction::NextBrush => self.state.brush.tool = self.state.brush.tool.next(),
-                KeyAction::StepWalks => self.commands.push(Command::StepWalks),
-                KeyAction::ListKeys => self.help.open(Page::Keys),
-                KeyAction::Escape => {
-                    self.state.focus.sample = None;
-                    self.state.focus.class = None;
-                    self.state.lab.selected = None;
-                    self.state.brush.clear();
-                }
-                KeyAction::LatentDim(n) => self.controls.draft.latent_dim = n,
-                KeyAction::View(key) => view_keys.push(key),
-            }
+    /// Carries out the actions of the keys pressed in this frame.
+    pub(super) fn take_keys(&mut self, ctx: &egui::Context) {
+        for action in keys::read(ctx) {
+            self.act(ctx, action);
         }
-        view_keys
+    }
+
+    /// Carries out what was chosen in the palette: first its panel comes to the front.
+    pub(super) fn take_choice(&mut self, ctx: &egui::Context, choice: Choice) {
+        match choice {
+            Choice::Act(action) => {
+                if let Some(panel) = action.panel() {
+                    self.workspaces.reveal(panel);
+                }
+                self.act(ctx, action);
+            }
+            Choice::Setting(name) => {
+                self.column.show_page(column::Page::Settings, ctx);
+                self.controls.seek(name);
+            }
+            Choice::Start(card) => {
+                if let Some(chosen) = card.chosen(&self.controls.draft.masks) {
+                    self.wish(ctx, Wish::Choose(chosen));
+                }
+            }
+            Choice::Show(run) => self.commands.push(self.state.show(run)),
+        }
+        ctx.request_repaint();
     }
 
     /// Opens dropped images in their sheet, and passes another file to the first panel that accepts it, which is shown.
@@ -82,11 +71,14 @@ impl App {
         }
     }
 
-    /// Carries out the action of a button or key.
-    pub(super) fn act(&mut self, ctx: &egui::Context, action: BarAction) {
-        let can_step = self.state.generator.ready && !self.state.is_over();
+    /// Carries out the action of a button, a key or a line of the palette, if it can do something now.
+    pub(super) fn act(&mut self, ctx: &egui::Context, action: Action) {
+        if action.refused(&self.state).is_some() || appearance::act(ctx, action) {
+            return;
+        }
+        let count = WORKSPACES.len();
         match action {
-            BarAction::RunOrPause => match self.state.main_action() {
+            Action::RunOrPause => match self.state.main_action() {
                 MainAction::Wait => {}
                 MainAction::Run => self.commands.push(self.state.run_rounds()),
                 MainAction::Pause => self.commands.push(self.state.pause()),
@@ -94,30 +86,57 @@ impl App {
                 MainAction::Continue => self.commands.extend(self.state.continue_rounds()),
                 MainAction::StartAgain => self.reset_as_it_is(true),
             },
-            BarAction::StepMinibatches if can_step => self.commands.push(self.state.step_minibatches()),
-            BarAction::StepRound if can_step => self.commands.push(self.state.step_round()),
-            BarAction::StepMinibatches | BarAction::StepRound => {}
-            BarAction::Stop => self.commands.push(self.state.stop()),
-            BarAction::Reset => self.wish(ctx, Wish::Reset),
-            BarAction::AddRepeat if self.state.no_repeats().is_none() => {
-                self.commands.extend(self.state.add_repeats(1))
+            Action::StepMinibatches => self.commands.push(self.state.step_minibatches()),
+            Action::StepRound => self.commands.push(self.state.step_round()),
+            Action::Stop => self.commands.push(self.state.stop()),
+            Action::Reset => self.wish(ctx, Wish::Reset),
+            Action::AddRepeat => self.commands.extend(self.state.add_repeats(1)),
+            Action::LatentDim(n) => self.controls.draft.latent_dim = n,
+            Action::PreviousRound => self.state.look_at_round(self.state.shown_round().saturating_sub(1)),
+            Action::NextRound => self.state.look_at_round(self.state.round_over() + 1),
+            Action::PreviousStop => self.state.step_playhead(false),
+            Action::NextStop => self.state.step_playhead(true),
+            Action::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
+            Action::Palette => {
+                self.palette.open(&self.state, &self.controls.draft, start::cards(&self.recent.folders));
             }
-            BarAction::AddRepeat => {}
-            BarAction::ToggleTheme => {
-                let dark = ctx.theme() == egui::Theme::Dark;
-                ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
-            }
-            BarAction::ToggleControls => self.column.toggle(ctx),
-            BarAction::Start => self.column.toggle_page(column::Page::Start, ctx),
-            BarAction::Help(page) => self.help.open(page),
-            BarAction::Show(workspace) => {
+            Action::Help(page) => self.help.open(page),
+            Action::Show(workspace) => {
                 self.workspaces.show(workspace);
                 // Without the inspector on the screen a drag turns the view again.
                 self.state.probing = None;
                 self.state.answers.probe.clear();
             }
-            BarAction::Maximise => self.workspaces.toggle_maximised(),
-            BarAction::ResetLayout => self.workspaces.reset(),
+            Action::NextWorkspace => self.act(ctx, Action::Show((self.workspaces.shown() + 1) % count)),
+            Action::PreviousWorkspace => self.act(ctx, Action::Show((self.workspaces.shown() + count - 1) % count)),
+            Action::Maximise => self.workspaces.toggle_maximised(),
+            Action::ResetLayout => self.workspaces.reset(),
+            Action::ToggleColumn => self.column.toggle(ctx),
+            Action::ToggleStart => self.column.toggle_page(column::Page::Start, ctx),
+            Action::ToggleSettings => self.column.toggle_page(column::Page::Settings, ctx),
+            Action::ToggleRuns => self.column.toggle_page(column::Page::Runs, ctx),
+            Action::Escape => {
+                self.state.focus.sample = None;
+                self.state.focus.class = None;
+                self.state.lab.selected = None;
+                self.state.brush.clear();
+            }
+            Action::Undo => self.commands.extend(self.state.undo()),
+            Action::OpenRuns => self.runs.ask_to_open(),
+            Action::SaveRuns => self.runs.ask_to_save_all(&self.state),
+            Action::OpenImages => self.own.ask(ctx),
+            Action::OpenPoints => self.points = Some(PointsScreen::asking()),
+            Action::NextBrush => self.state.brush.tool = self.state.brush.tool.next(),
+            Action::StartWalks => {
+                let (anchors, count) = (self.state.lab.anchors, self.state.lab.count);
+                self.commands.push(Command::StartWalks { anchors, count });
+            }
+            Action::StepWalks => self.commands.push(Command::StepWalks),
+            Action::ClearWalks => self.commands.push(Command::ClearWalks),
+            Action::OnlyLost => self.state.toggle_only_lost(),
+            Action::ColourByVerdict => self.state.lab.by_verdict ^= true,
+            Action::Panel(action) => self.asked.push(action),
+            Action::ToggleTheme | Action::Larger | Action::Smaller | Action::UsualSize | Action::ToggleMotion => {}
         }
     }
 
@@ -171,7 +190,7 @@ impl App {
                 self.column.show_page(column::Page::Settings, ctx);
                 let index = |key| WORKSPACES.iter().position(|w| w.key == key);
                 if let Some(index) = workspace.and_then(index) {
-                    self.act(ctx, BarAction::Show(index));
+                    self.act(ctx, Action::Show(index));
                 }
             }
             Chosen::OwnImages => self.own.ask(ctx),

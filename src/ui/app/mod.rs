@@ -10,7 +10,7 @@ use egui::{CentralPanel, Frame, Margin};
 use super::kit::images::Images;
 use super::kit::question::Question;
 use super::kit::theme::{self, Theme, space};
-use super::panel::{Cx, inspect_question};
+use super::panel::{Cx, PanelAction, inspect_question};
 use super::panels::own::OwnSheet;
 use super::panels::runs::{RunsAction, RunsPage};
 use super::panels::settings::Controls;
@@ -20,10 +20,11 @@ use super::points::{PointsScreen, Wish as PointsWish};
 use super::shell::column::{self, Column};
 use super::shell::dropped::Dropped;
 use super::shell::help::Help;
+use super::shell::palette::Palette;
 use super::shell::recent::Recent;
 use super::shell::replacing::{Replacing, Wish};
 use super::shell::workspaces::Workspaces;
-use super::shell::{frame_times, strip, toasts, topbar};
+use super::shell::{appearance, frame_times, strip, toasts, topbar};
 use super::state::AppState;
 use crate::dataset::own::plan::Plan;
 use crate::engine::protocol::{Command, Level, Phase};
@@ -81,6 +82,7 @@ pub struct App {
     looked_at: Option<usize>,
     toasts: toasts::Toasts,
     replacing: Replacing,
+    palette: Palette,
     help: Help,
     own: OwnSheet,
     dropped: Dropped,
@@ -89,6 +91,10 @@ pub struct App {
     /// What is started if own images are looked at first and then are not: the runs, and whether their rounds start.
     instead: Option<(Vec<Variant>, bool)>,
     frame_times: frame_times::FrameTimes,
+    /// Whether nothing in the window moves by itself.
+    still: bool,
+    /// What panels are asked for in the next frame.
+    asked: Vec<PanelAction>,
     commands: Vec<Command>,
 }
 
@@ -111,6 +117,7 @@ impl App {
         theme::install(&cc.egui_ctx);
         let first = || Saved { column: Column::first(), ..Saved::default() };
         let saved: Saved = cc.storage.map(|s| eframe::get_value(s, APP_ID).unwrap_or_else(first)).unwrap_or_default();
+        appearance::set_motion(&cc.egui_ctx, !saved.still);
         let mut panels = panels::all();
         for (key, panel) in &mut panels {
             if let Some(choices) = saved.panels.get(*key) {
@@ -158,12 +165,15 @@ impl App {
             looked_at: None,
             toasts: toasts::Toasts::default(),
             replacing: Replacing::default(),
+            palette: Palette::default(),
             help: Help::default(),
             own,
             dropped: Dropped::default(),
             points: None,
             instead,
             frame_times: frame_times::FrameTimes::default(),
+            still: saved.still,
+            asked: Vec::new(),
             commands,
         };
         app.send();
@@ -224,8 +234,9 @@ impl eframe::App for App {
             return self.send();
         }
         let theme = Theme::of(ui.visuals());
+        self.still = !appearance::has_motion(&ctx);
         self.controls.follow(&self.state);
-        let view_keys = self.take_keys(&ctx);
+        self.take_keys(&ctx);
         self.take_dropped(&ctx);
         if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {
             ctx.request_repaint_after_secs(wait as f32);
@@ -244,6 +255,7 @@ impl eframe::App for App {
             .filter(|s| s.generation == self.state.generation)
             .unwrap_or_default();
         self.images.begin_frame(self.state.generation, theme.dark);
+        let asked = std::mem::take(&mut self.asked);
         let mut hover_walk = None;
         let mut bar_action = None;
         let mut controls_action = None;
@@ -264,7 +276,7 @@ impl eframe::App for App {
                 region_shown: self.workspaces.has("region"),
                 selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.has(key)),
                 walks_shown: self.panels.iter().any(|(key, p)| p.shows_walks() && self.workspaces.has(key)),
-                view_keys: &view_keys,
+                actions: &asked,
             };
             let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);
             let bar =
@@ -324,6 +336,9 @@ impl eframe::App for App {
             self.fulfil(&ctx, wish);
         }
         self.help.ui(&ctx);
+        if let Some(choice) = self.palette.ui(&ctx) {
+            self.take_choice(&ctx, choice);
+        }
         self.toasts.ui(&ctx, &mut self.state);
         if let Some(offer) = self.state.messages.taken.take() {
             self.take_offer(&ctx, offer);
@@ -341,7 +356,8 @@ impl eframe::App for App {
         let data_folders = self.controls.files.chosen.clone();
         let autosave_bytes = Some(self.runs.most_bytes());
         let recent = self.recent.folders.clone();
-        let saved = Saved { layouts, panels, column: self.column, autosave_bytes, data_folders, recent };
+        let still = self.still;
+        let saved = Saved { layouts, panels, column: self.column, autosave_bytes, data_folders, recent, still };
         eframe::set_value(storage, APP_ID, &saved);
     }
 

@@ -22,4 +22,6 @@ pub struct Saved {
     pub data_folders: BTreeMap<String, PathBuf>,
     /// Folders with histories that were opened, the latest first.
     pub recent: Vec<PathBuf>,
+    /// Without motion.
+    pub still: bool,
 }

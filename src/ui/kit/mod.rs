@@ -17,4 +17,5 @@ pub mod ask_path;
 pub mod export;
 pub mod export_figures;
 pub mod memo;
+pub mod fuzzy;
 pub mod question;

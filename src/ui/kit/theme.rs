@@ -27,6 +27,8 @@ pub mod size {
 
 /// Corner radius of all widgets.
 pub const RADIUS: u8 = 6;
+/// How long folds, menus and scrolling take, seconds.
+pub const ANIMATION_SECONDS: f32 = 0.1;
 /// Height of buttons and fields.
 pub const CONTROL_HEIGHT: f32 = 26.0;
 /// Font family of the bold weight.
@@ -198,6 +200,8 @@ pub fn font(points: f32) -> FontId {
 /// Installs the fonts and both styles.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
+    // The keys for it are in the list of actions, as all others.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     for (theme, colors) in [(egui::Theme::Dark, &DARK), (egui::Theme::Light, &LIGHT)] {
         ctx.set_style_of(theme, style(colors));
     }
@@ -229,7 +233,8 @@ fn style(theme: &Theme) -> Style {
         (TextStyle::Monospace, FontId::new(size::CAPTION, FontFamily::Monospace)),
     ]
     .into();
-    let mut style = Style { text_styles, visuals: visuals(theme), animation_time: 0.1, ..Style::default() };
+    let mut style =
+        Style { text_styles, visuals: visuals(theme), animation_time: ANIMATION_SECONDS, ..Style::default() };
     let s = &mut style.spacing;
     s.item_spacing = egui::vec2(space::S, space::S);
     s.button_padding = egui::vec2(10.0, 4.0);

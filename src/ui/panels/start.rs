@@ -9,6 +9,7 @@ use crate::experiment::{DatasetKind, Experiment, Variant};
 use crate::ui::kit::theme::{RADIUS, Theme, bold, size, space};
 
 /// An example: what it shows, and what to run and to look at for that.
+#[derive(Debug)]
 pub struct Example {
     title: &'static str,
     shows: &'static str,
@@ -102,6 +103,64 @@ pub enum Chosen {
     Points,
 }
 
+/// A card of the page.
+#[derive(Debug, Clone)]
+pub struct Card {
+    /// The heading that it stands under; empty above all headings.
+    group: &'static str,
+    pub title: String,
+    pub shows: String,
+    what: What,
+}
+
+/// What a card starts or opens.
+#[derive(Debug, Clone)]
+enum What {
+    OwnImages,
+    Points,
+    Example(&'static Example),
+    Folder(PathBuf),
+    Preset(&'static str),
+}
+
+/// All cards in their order; `recent` are folders opened lately.
+pub fn cards(recent: &[PathBuf]) -> Vec<Card> {
+    let card = |group, title: &str, shows: &str, what| Card { group, title: title.into(), shows: shows.into(), what };
+    let images = "A folder with a sub-folder a class, an archive, a table, NPZ, IDX, CIFAR or Parquet: looked at and checked \
+                  before anything is trained. They can also be dropped on the window.";
+    let points = "Points in 2, 3 or more dimensions with metadata and thumbnails (NPY, TSV, CSV, Parquet, Projector): turned, \
+                  coloured, searched and exported, without any training.";
+    let own = [card("", "Your images", images, What::OwnImages), card("", "Your embedding", points, What::Points)];
+    let examples = EXAMPLES.iter().map(|e| card("Examples", e.title, e.shows, What::Example(e)));
+    let folders = recent.iter().map(|path| {
+        let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
+        card("Folders opened lately", &name, &path.to_string_lossy(), What::Folder(path.clone()))
+    });
+    let presets = PRESETS.iter().map(|p| card("Presets", p.name, p.about, What::Preset(p.name)));
+    own.into_iter().chain(examples).chain(folders).chain(presets).collect()
+}
+
+impl Card {
+    /// What it stands for; `masks` is the folder of the user's own masks in the settings.
+    pub fn chosen(&self, masks: &str) -> Option<Chosen> {
+        Some(match &self.what {
+            What::OwnImages => Chosen::OwnImages,
+            What::Points => Chosen::Points,
+            What::Folder(path) => Chosen::Open(path.clone()),
+            What::Example(example) => {
+                let (experiment, variants) = example.setup(masks)?;
+                let (repeats, workspace) = (example.repeats, Some(example.workspace));
+                Chosen::Start { experiment: Box::new(experiment), variants, repeats, workspace }
+            }
+            What::Preset(name) => {
+                let experiment = Experiment::preset(name).ok()?;
+                let variants = strategies(experiment.dataset);
+                Chosen::Start { experiment: Box::new(experiment), variants, repeats: 1, workspace: None }
+            }
+        })
+    }
+}
+
 /// The page. `masks` is the folder of the user's own masks in the settings, `recent` are folders opened lately.
 pub fn ui(ui: &mut Ui, masks: &str, recent: &[PathBuf]) -> Option<Chosen> {
     let theme = Theme::of(ui.visuals());
@@ -115,47 +174,13 @@ pub fn ui(ui: &mut Ui, masks: &str, recent: &[PathBuf]) -> Option<Chosen> {
             ui.spacing_mut().item_spacing.y = 6.0;
             let hint = "An experiment runs by itself when the window opens. Each of these starts another one.";
             ui.add(Label::new(RichText::new(hint).color(theme.weak)).wrap());
-            let shows = "A folder with a sub-folder a class, an archive, a table, NPZ, IDX, CIFAR or Parquet: looked at and \
-                         checked before anything is trained. They can also be dropped on the window.";
-            if card(ui, "Your images", shows, theme).clicked() {
-                chosen = Some(Chosen::OwnImages);
-            }
-            let shows = "Points in 2, 3 or more dimensions with metadata and thumbnails (NPY, TSV, CSV, Parquet, Projector): \
-                         turned, coloured, searched and exported, without any training.";
-            if card(ui, "Your embedding", shows, theme).clicked() {
-                chosen = Some(Chosen::Points);
-            }
-            heading(ui, "Examples");
-            for example in EXAMPLES {
-                if card(ui, example.title, example.shows, theme).clicked() {
-                    let start = |(experiment, variants)| Chosen::Start {
-                        experiment: Box::new(experiment),
-                        variants,
-                        repeats: example.repeats,
-                        workspace: Some(example.workspace),
-                    };
-                    chosen = example.setup(masks).map(start);
+            let mut group = "";
+            for card in cards(recent) {
+                if std::mem::replace(&mut group, card.group) != card.group {
+                    heading(ui, card.group);
                 }
-            }
-            if !recent.is_empty() {
-                heading(ui, "Folders opened lately");
-            }
-            for path in recent {
-                let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
-                if card(ui, &name, &path.to_string_lossy(), theme).clicked() {
-                    chosen = Some(Chosen::Open(path.clone()));
-                }
-            }
-            heading(ui, "Presets");
-            for preset in PRESETS {
-                if card(ui, preset.name, preset.about, theme).clicked() {
-                    let start = |experiment: Experiment| Chosen::Start {
-                        variants: strategies(experiment.dataset),
-                        experiment: Box::new(experiment),
-                        repeats: 1,
-                        workspace: None,
-                    };
-                    chosen = Experiment::preset(preset.name).ok().map(start);
+                if pressed(ui, &card.title, &card.shows, theme).clicked() {
+                    chosen = card.chosen(masks);
                 }
             }
         });
@@ -182,7 +207,7 @@ fn heading(ui: &mut Ui, text: &str) {
 }
 
 /// A title and a sentence that can be pressed.
-fn card(ui: &mut Ui, title: &str, sentence: &str, theme: &Theme) -> Response {
+fn pressed(ui: &mut Ui, title: &str, sentence: &str, theme: &Theme) -> Response {
     let pressed = ui.scope_builder(UiBuilder::new().sense(Sense::click()), |ui| {
         let hot = ui.response().hovered() || ui.response().has_focus();
         let frame = Frame::new()

@@ -19,8 +19,9 @@ use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{Theme, bold, space};
 use crate::ui::kit::widgets::{self, IconButton};
-use crate::ui::panel::ViewKey;
-use crate::ui::shell::keys::{self, KeyAction};
+use crate::ui::panel::PanelAction;
+use crate::ui::shell::action::Action;
+use crate::ui::shell::{appearance, keys};
 use crate::ui::state::BrushTool;
 
 /// What the screen asks of the window.
@@ -202,15 +203,16 @@ impl PointsScreen {
 
     fn take_keys(&mut self, ctx: &Context) -> Option<Wish> {
         let typing = ctx.egui_wants_keyboard_input();
-        for key in keys::read(ctx) {
-            match (key, self.shown.as_mut().map(|(shown, _)| shown)) {
-                (KeyAction::ToggleTheme, _) => toggle_theme(ctx),
-                (KeyAction::View(ViewKey::Fit), _) => self.view.fit(),
-                (KeyAction::View(ViewKey::ResetCamera), _) => self.view.reset(),
-                (KeyAction::View(ViewKey::NextColoring), Some(shown)) => shown.next_colour(),
-                (KeyAction::NextBrush, Some(shown)) => shown.tool = shown.tool.next(),
-                (KeyAction::Escape, Some(shown)) => shown.clear(),
-                _ => {}
+        for action in keys::read(ctx) {
+            match (action, self.shown.as_mut().map(|(shown, _)| shown)) {
+                (Action::Panel(PanelAction::Fit), _) => self.view.fit(),
+                (Action::Panel(PanelAction::ResetCamera), _) => self.view.reset(),
+                (Action::Panel(PanelAction::NextColoring), Some(shown)) => shown.next_colour(),
+                (Action::NextBrush, Some(shown)) => shown.tool = shown.tool.next(),
+                (Action::Escape, Some(shown)) => shown.clear(),
+                (action, _) => {
+                    appearance::act(ctx, action);
+                }
             }
         }
         let slash = ctx.input(|i| i.key_pressed(egui::Key::Slash));
@@ -239,7 +241,7 @@ impl PointsScreen {
                     false => (Icon::Moon, "Dark theme (T)"),
                 };
                 if IconButton::new(icon, "Theme", tip).show(ui).clicked() {
-                    toggle_theme(ui.ctx());
+                    appearance::act(ui.ctx(), Action::ToggleTheme);
                 }
                 if let Some((shown, _)) = &mut self.shown {
                     if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the points (F)").show(ui).clicked() {
@@ -347,11 +349,6 @@ impl PointsScreen {
         let name = self.opening.points.file_stem().unwrap_or_default().to_string_lossy();
         PathBuf::from(format!("{name}-selection.csv")).display().to_string()
     }
-}
-
-fn toggle_theme(ctx: &Context) {
-    let dark = ctx.theme() == egui::Theme::Dark;
-    ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
 }
 
 fn is_image(ending: &str) -> bool {

@@ -1,42 +1,134 @@
-//! The actions of the bar's buttons, its menu and the keys that do the same.
+//! What can be done: an action with its name and keys, the panel that it needs, and when it can do nothing.
 
-use super::help::Page;
-use crate::ui::kit::widgets::IconButton;
+use egui::{Key, KeyboardShortcut};
 
-/// An action of the bar.
+use crate::ui::panel::PanelAction;
+use crate::ui::state::AppState;
+
+/// What a key, a button or a line of the palette does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BarAction {
+pub enum Action {
     RunOrPause,
-    StepMinibatches,
     StepRound,
+    StepMinibatches,
     Stop,
     Reset,
     AddRepeat,
-    ToggleTheme,
-    /// Show or hide the left column.
-    ToggleControls,
-    /// Show the start page, or hide it.
-    Start,
+    /// Set the latent dimension in the settings; takes effect with "Apply & reset".
+    LatentDim(usize),
+    PreviousRound,
+    NextRound,
+    PreviousStop,
+    NextStop,
+    PlayRounds,
+    /// Show the list of all actions, settings and places to go.
+    Palette,
     /// Open this page of the help.
     Help(Page),
     /// Show the workspace with this index.
     Show(usize),
+    NextWorkspace,
+    PreviousWorkspace,
     /// Give one panel the whole workspace, or end that.
     Maximise,
     ResetLayout,
+    /// Show or hide the left column.
+    ToggleColumn,
+    ToggleStart,
+    ToggleSettings,
+    ToggleRuns,
+    ToggleTheme,
+    Larger,
+    Smaller,
+    UsualSize,
+    ToggleMotion,
+    Escape,
+    Undo,
+    OpenRuns,
+    SaveRuns,
+    OpenImages,
+    OpenPoints,
+    NextBrush,
+    StartWalks,
+    StepWalks,
+    ClearWalks,
+    OnlyLost,
+    ColourByVerdict,
+    /// An action of a panel.
+    Panel(PanelAction),
 }
 
-/// A button of the bar, and what it does.
-pub struct Tool {
-    pub button: IconButton<'static>,
-    pub action: BarAction,
-    /// Whether its text stays where the bar is too narrow for the texts of all.
-    pub keeps_text: bool,
+/// A page of the help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    Keys,
+    Symbols,
+    About,
 }
 
-impl Tool {
-    pub fn new(button: IconButton<'static>, action: BarAction) -> Self {
-        let keeps_text = button.primary;
-        Self { button, action, keeps_text }
+/// An action with its name, its keys, and what it does.
+pub struct Row {
+    pub action: Action,
+    pub name: &'static str,
+    /// The first one is shown.
+    pub keys: &'static [KeyboardShortcut],
+    /// One or two sentences: the tooltip.
+    pub help: &'static str,
+}
+
+impl Row {
+    /// Its first key, as it is written on the screen; empty if it has none.
+    pub fn key(&self) -> String {
+        self.keys.first().map(text).unwrap_or_default()
     }
+}
+
+impl Action {
+    /// The panel that must be on the screen for it.
+    pub fn panel(self) -> Option<&'static str> {
+        match self {
+            Self::Panel(action) => Some(action.panel()),
+            Self::NextBrush => Some("latent"),
+            Self::StartWalks | Self::StepWalks | Self::ClearWalks | Self::OnlyLost | Self::ColourByVerdict => {
+                Some("walks")
+            }
+            _ => None,
+        }
+    }
+
+    /// Why it can do nothing now; `None` if it can.
+    pub fn refused(self, state: &AppState) -> Option<&'static str> {
+        let ready = state.generator.ready;
+        let by_hand = || state.shown_walks().any(|walk| walk.id >= state.experiment.walks);
+        match self {
+            Self::RunOrPause if state.pending.is_some() => Some("A request is under way"),
+            Self::StepRound | Self::StepMinibatches if !ready => Some("The generator is not ready yet"),
+            Self::StepRound | Self::StepMinibatches if state.is_over() => Some("The session is over"),
+            Self::Stop if state.is_over() => Some("The session is over"),
+            Self::AddRepeat => state.no_repeats(),
+            Self::PreviousRound | Self::NextRound | Self::PreviousStop | Self::NextStop | Self::PlayRounds
+                if state.last_round() == 0 =>
+            {
+                Some("No round has begun")
+            }
+            Self::Undo if state.list.undo_text().is_none() => Some("Nothing to undo"),
+            Self::StartWalks if state.shown_run().is_none() => Some("No run has begun"),
+            Self::StepWalks | Self::ClearWalks if !by_hand() => Some("No walk was started by hand"),
+            Self::Panel(PanelAction::ExportSelection) if state.brush.selection.is_none() => Some("Nothing is selected"),
+            _ => None,
+        }
+    }
+}
+
+/// A key as it is written on the screen, such as "Ctrl Z".
+pub fn text(shortcut: &KeyboardShortcut) -> String {
+    let KeyboardShortcut { modifiers, logical_key } = shortcut;
+    let held = [(modifiers.command, "Ctrl "), (modifiers.shift, "Shift ")];
+    let key = match logical_key {
+        Key::ArrowRight => "→",
+        Key::ArrowDown => "↓",
+        Key::Escape => "Esc",
+        key => key.symbol_or_name(),
+    };
+    held.iter().filter(|(is_held, _)| *is_held).map(|(_, name)| *name).chain([key]).collect()
 }

@@ -2,8 +2,8 @@
 
 use egui::{Align, CornerRadius, Id, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::action::{BarAction, Tool};
-use super::help::Page;
+use super::action::{Action, Page};
+use super::tool::Tool;
 use super::{run_buttons, toasts};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, Theme, size, space};
@@ -23,6 +23,19 @@ const STEPS_WIDTH: f32 = 34.0;
 /// Width of the menu that takes the place of the workspaces' tabs.
 const WORKSPACE_MENU: f32 = 108.0;
 const NAME: &str = "Ridgewalk";
+/// What the menu has at any width.
+const MENU: [Action; 10] = [
+    Action::Palette,
+    Action::OpenRuns,
+    Action::SaveRuns,
+    Action::ToggleColumn,
+    Action::Maximise,
+    Action::ResetLayout,
+    Action::Larger,
+    Action::Smaller,
+    Action::UsualSize,
+    Action::Help(Page::About),
+];
 
 /// How much of the bar there is room for; each leaves out what the ones before it do, and something more.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -57,7 +70,7 @@ struct Bar<'a> {
     room: Room,
 }
 
-pub fn bar(ui: &mut Ui, cx: &mut Cx<'_>, workspace: usize) -> Option<BarAction> {
+pub fn bar(ui: &mut Ui, cx: &mut Cx<'_>, workspace: usize) -> Option<Action> {
     let device = cx.state.device.label();
     let (buttons, switches) = (run_buttons::all(cx.state), switches(cx.theme));
     let mut bar = Bar { buttons, switches, device, theme: cx.theme, room: Room::Everything };
@@ -84,21 +97,14 @@ pub fn bar(ui: &mut Ui, cx: &mut Cx<'_>, workspace: usize) -> Option<BarAction> 
 
 /// The switches at the right, from right to left.
 fn switches(theme: &Theme) -> Vec<Tool> {
-    let (icon, tip) = if theme.dark {
-        (Icon::Sun, "Switch to the light theme (T)")
-    } else {
-        (Icon::Moon, "Switch to the dark theme (T)")
-    };
+    let (icon, tip) =
+        if theme.dark { (Icon::Sun, "Switch to the light theme") } else { (Icon::Moon, "Switch to the dark theme") };
     vec![
         Tool::new(
-            IconButton::new(
-                Icon::Keys,
-                "Keys and symbols",
-                "The keys, what the symbols mean, and about the program (?)",
-            ),
-            BarAction::Help(Page::Keys),
+            IconButton::new(Icon::Keys, "Keys and symbols", "The keys, what the symbols mean, and about the program"),
+            Action::Help(Page::Keys),
         ),
-        Tool::new(IconButton::new(icon, "Dark or light", tip), BarAction::ToggleTheme),
+        Tool::new(IconButton::new(icon, "Dark or light", tip), Action::ToggleTheme),
     ]
 }
 
@@ -148,7 +154,7 @@ impl Bar<'_> {
     }
 
     /// The logo and the name: a button that leads to the start page.
-    fn brand(&self, ui: &mut Ui) -> Option<BarAction> {
+    fn brand(&self, ui: &mut Ui) -> Option<Action> {
         let name = (self.room < Room::NoName).then(|| self.name(ui));
         let width = MARK + name.as_ref().map_or(0.0, |galley| GAP + galley.size().x);
         let (rect, response) = ui.allocate_exact_size(vec2(width, MARK), Sense::click());
@@ -163,10 +169,10 @@ impl Bar<'_> {
             ui.add_space(GROUP_GAP);
         }
         let tip = "Examples and presets, each with a sentence";
-        response.on_hover_text(tip).clicked().then_some(BarAction::Start)
+        response.on_hover_text(tip).clicked().then_some(Action::ToggleStart)
     }
 
-    fn workspaces(&self, ui: &mut Ui, workspace: usize) -> Option<BarAction> {
+    fn workspaces(&self, ui: &mut Ui, workspace: usize) -> Option<Action> {
         let mut shown = workspace;
         if self.room < Room::TabsInMenu {
             let choices: Vec<_> = WORKSPACES.iter().enumerate().map(|(i, w)| (i, w.name, w.tip)).collect();
@@ -181,17 +187,16 @@ impl Bar<'_> {
             });
             response.response.on_hover_text("Choose the workspace (E)").accessible_name("Workspace");
         }
-        (shown != workspace).then_some(BarAction::Show(shown))
+        (shown != workspace).then_some(Action::Show(shown))
     }
 
-    fn run_buttons(&self, ui: &mut Ui, steps: &mut usize) -> Option<BarAction> {
+    fn run_buttons(&self, ui: &mut Ui, steps: &mut usize) -> Option<Action> {
         let mut action = None;
         for tool in self.shown_buttons() {
-            let button = IconButton { text: self.text(tool), ..tool.button };
-            if button.show(ui).clicked() {
+            if tool.show(ui, self.text(tool)).clicked() {
                 action = Some(tool.action);
             }
-            if tool.action == BarAction::StepMinibatches && self.room < Room::NoTexts {
+            if tool.action == Action::StepMinibatches && self.room < Room::NoTexts {
                 steps_field(ui, steps);
             }
         }
@@ -199,14 +204,14 @@ impl Bar<'_> {
     }
 
     /// The right end, from right to left: the menu, the bell, the switches and the device.
-    fn right(&self, ui: &mut Ui, state: &mut AppState) -> Option<BarAction> {
+    fn right(&self, ui: &mut Ui, state: &mut AppState) -> Option<Action> {
         let mut action = None;
         let more = IconButton::new(Icon::More, "More", "Panels, and what the bar has no room for").show(ui);
         Popup::menu(&more).id(Id::unique("bar menu")).show(|ui| action = self.menu(ui, state));
         self.bell(ui, state);
         if self.room < Room::SwitchesInMenu {
             for tool in &self.switches {
-                if tool.button.show(ui).clicked() {
+                if tool.show(ui, "").clicked() {
                     action = Some(tool.action);
                 }
             }
@@ -223,18 +228,17 @@ impl Bar<'_> {
     }
 
     /// The menu: the panels, and what there is no room for.
-    fn menu(&self, ui: &mut Ui, state: &mut AppState) -> Option<BarAction> {
+    fn menu(&self, ui: &mut Ui, state: &mut AppState) -> Option<Action> {
         let mut action = None;
-        let mut row = |ui: &mut Ui, text: &str, key: &str, tip: &str, does: BarAction, enabled: bool| {
-            let button = egui::Button::new(text).shortcut_text(key);
+        let mut row = |ui: &mut Ui, text: &str, tip: &str, does: Action, enabled: bool| {
+            let button = egui::Button::new(text).shortcut_text(does.key());
             if ui.add_enabled(enabled, button).on_hover_text(tip).on_disabled_hover_text(tip).clicked() {
                 action = Some(does);
             }
         };
         let mut tools = |ui: &mut Ui, tools: &[Tool]| {
             for Tool { button, action, .. } in tools {
-                let (tip, key) = tip_and_key(button.tip);
-                row(ui, button.name, key, tip, *action, button.enabled);
+                row(ui, button.name, button.tip, *action, button.enabled);
             }
         };
         if self.room >= Room::ButtonsInMenu {
@@ -243,14 +247,9 @@ impl Bar<'_> {
         if self.room >= Room::SwitchesInMenu {
             tools(ui, &self.switches);
         }
-        let tip = "Shows or hides the column at the left: start page and settings";
-        row(ui, "Left column", "B", tip, BarAction::ToggleControls, true);
-        let tip = "Gives the panel under the pointer the whole workspace, or ends that. A double click on a title does the same";
-        row(ui, "Maximise a panel", "M", tip, BarAction::Maximise, true);
-        let tip = "Panels can be dragged by their titles, stacked and resized. This puts them back, in all workspaces";
-        row(ui, "Reset the panels", "", tip, BarAction::ResetLayout, true);
-        let tip = "Version, the paper, and how to cite both";
-        row(ui, "About Ridgewalk", "", tip, BarAction::Help(Page::About), true);
+        for of in MENU.iter().filter_map(|action| action.row()) {
+            row(ui, of.name, of.help, of.action, of.action.refused(state).is_none());
+        }
         if self.room >= Room::NoTexts {
             ui.horizontal(|ui| {
                 steps_field(ui, &mut state.step_size);
@@ -286,12 +285,6 @@ impl Bar<'_> {
 /// Space between the device's name and its border.
 const CHIP_PADDING: egui::Vec2 = vec2(7.0, 3.0);
 
-/// A tooltip without the key at its end, and the key.
-fn tip_and_key(tip: &str) -> (&str, &str) {
-    let parts = tip.strip_suffix(')').and_then(|t| t.rsplit_once(" ("));
-    parts.unwrap_or((tip, ""))
-}
-
 fn steps_field(ui: &mut Ui, steps: &mut usize) -> Response {
     let drag = egui::DragValue::new(steps).range(1..=10_000).speed(0.2).max_decimals(0);
     let name = "Optimiser steps (minibatches) per Step";
@@ -307,21 +300,5 @@ pub fn mark(painter: &egui::Painter, rect: Rect, theme: &Theme) {
     painter.add(egui::Shape::line(ridge.to_vec(), Stroke::new(2.0, theme.weak)));
     for (k, i) in [0, 1, 2, 3].into_iter().enumerate() {
         painter.circle_filled(ridge[i], 1.8 + 0.5 * k as f32, theme.accent);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_key_stands_at_the_end_of_a_tooltip() {
-        for (tip, parts) in [
-            ("Run rounds (Space)", ("Run rounds", "Space")),
-            ("Steps (minibatches) per Step", ("Steps (minibatches) per Step", "")),
-            ("Nothing", ("Nothing", "")),
-        ] {
-            assert_eq!(tip_and_key(tip), parts);
-        }
     }
 }

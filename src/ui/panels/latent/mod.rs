@@ -27,7 +27,7 @@ use crate::ui::kit::icons::Icon;
 use crate::ui::kit::painted;
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets::{self, IconButton};
-use crate::ui::panel::{Cx, Panel, ViewKey};
+use crate::ui::panel::{Cx, Panel, PanelAction};
 use crate::view::{Camera, Mode, Target};
 use brush::BrushStroke;
 use drawing::Drawing;
@@ -66,7 +66,7 @@ impl Panel for LatentPanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        self.take_keys(cx);
+        self.take_actions(cx);
         if !self.options.coloring.suits(cx.state.experiment.dataset.task()) {
             self.options.coloring = Coloring::Class;
         }
@@ -149,25 +149,27 @@ impl Default for LatentPanel {
 }
 
 impl LatentPanel {
-    fn take_keys(&mut self, cx: &mut Cx<'_>) {
-        for key in cx.view_keys {
-            match key {
-                ViewKey::Fit => {
+    fn take_actions(&mut self, cx: &mut Cx<'_>) {
+        for action in cx.actions {
+            match action {
+                PanelAction::Fit => {
                     self.follows = true;
                     self.fit_now = true;
                 }
-                ViewKey::ResetCamera => {
+                PanelAction::ResetCamera => {
                     self.camera.reset();
                     self.follows = true;
                 }
-                ViewKey::NextColoring => {
+                PanelAction::NextColoring => {
                     self.options.coloring = self.options.coloring.next(cx.state.experiment.dataset.task());
                 }
-                ViewKey::NextField => self.options.field.layer = self.options.field.layer.next(),
-                ViewKey::ToggleWalks if !cx.walks_shown => {}
-                ViewKey::ToggleWalks => self.options.layers.walks ^= true,
-                ViewKey::ToggleArrows => self.options.layers.proposals ^= true,
-                ViewKey::ToggleLabelled => self.options.layers.labelled ^= true,
+                PanelAction::NextField => self.options.field.layer = self.options.field.layer.next(),
+                PanelAction::ToggleWalks if !cx.walks_shown => {}
+                PanelAction::ToggleWalks => self.options.layers.walks ^= true,
+                PanelAction::ToggleArrows => self.options.layers.proposals ^= true,
+                PanelAction::ToggleLabelled => self.options.layers.labelled ^= true,
+                PanelAction::SaveView if self.drawing.is_some() => self.save.open(cx),
+                PanelAction::SaveView | PanelAction::ExportFigures | PanelAction::ExportSelection => {}
             }
         }
     }

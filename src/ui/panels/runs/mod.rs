@@ -296,6 +296,19 @@ impl RunsPage {
         });
     }
 
+    /// Asks which histories to open.
+    pub fn ask_to_open(&mut self) {
+        if !self.opening.is_running() {
+            self.open.open(String::new);
+        }
+    }
+
+    /// Asks where to write the runs of the present session.
+    pub fn ask_to_save_all(&mut self, state: &AppState) {
+        let live = state.list.entries().filter(|e| e.live().is_some());
+        self.ask_to_save(live.map(|e| e.key).collect(), state);
+    }
+
     fn ask_to_save(&mut self, keys: Vec<RunKey>, state: &AppState) {
         self.to_save = keys;
         self.save.open(|| state.folder_for_runs());

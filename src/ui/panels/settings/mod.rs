@@ -50,6 +50,8 @@ pub struct Controls {
     folder: Job<Option<PathBuf>>,
     computing: Computing,
     more: bool,
+    /// The field that was looked for, and whether its row is still to be brought into view.
+    sought: Option<(&'static str, bool)>,
 }
 
 /// The user's choice with the buttons at the bottom.
@@ -83,6 +85,7 @@ impl Controls {
             folder: Job::default(),
             computing: Computing::new(allow_software),
             more: false,
+            sought: None,
         }
     }
 
@@ -93,6 +96,14 @@ impl Controls {
         self.compared = Compared::of(variants);
         self.repeats.chosen = repeats;
         self.starts = true;
+    }
+
+    /// Brings the row of a field into view, if the field has an effect with the other values of the draft, and marks it until
+    /// something is pressed.
+    pub fn seek(&mut self, name: &'static str) {
+        let has = |group: &Group| group.fields.iter().any(|field| field.name == name);
+        self.more |= Group::ALL.iter().any(|group| group.level == Level::More && has(group));
+        self.sought = Some((name, true));
     }
 
     /// Whether the draft differs from what runs.
@@ -168,7 +179,11 @@ impl Controls {
             ExperimentError::SameRun { .. } => Some("strategy"),
             _ => None,
         });
-        let rows = Rows { running: &running, bad_field, theme: cx.theme };
+        if ui.input(|i| i.pointer.any_pressed()) {
+            self.sought = None;
+        }
+        let rows = Rows { running: &running, bad_field, sought: self.sought, theme: cx.theme };
+        self.sought = self.sought.map(|(name, _)| (name, false));
         ScrollArea::vertical().auto_shrink(false).id_salt("controls").show(ui, |ui| {
             let margin = egui::Margin {
                 left: space::M as i8,

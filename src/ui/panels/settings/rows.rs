@@ -4,7 +4,7 @@ use egui::{Color32, ComboBox, DragValue, Response, RichText, TextEdit, Ui, emath
 
 use super::compared::Compared;
 use crate::experiment::{Choice, Experiment, ExperimentError, Field, Slot};
-use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, bold, size, space};
+use crate::ui::kit::theme::{self, CONTROL_HEIGHT, Theme, bold, size, space};
 use crate::ui::kit::widgets;
 
 /// Size of an editor.
@@ -20,6 +20,8 @@ const DEFAULT_EPOCHS: usize = 4;
 pub struct Rows<'a> {
     pub running: &'a Experiment,
     pub bad_field: Option<&'a str>,
+    /// The field that was looked for, and whether its row is to be brought into view.
+    pub sought: Option<(&'static str, bool)>,
     pub theme: &'static Theme,
 }
 
@@ -27,8 +29,15 @@ impl Rows<'_> {
     /// The row of a field, with the editor for the type of its value.
     pub fn field(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment) {
         self.row(ui, field, self.differs(field, draft), |ui| {
-            editor(ui, field, draft, EDITOR);
+            self.focused(field, editor(ui, field, draft, EDITOR));
         });
+    }
+
+    /// Gives the editor of a field that is brought into view the focus, so that its value can be typed.
+    fn focused(&self, field: &Field, editor: Response) {
+        if self.sought == Some((field.name, true)) {
+            editor.request_focus();
+        }
     }
 
     fn differs(&self, field: &Field, draft: &Experiment) -> bool {
@@ -38,7 +47,16 @@ impl Rows<'_> {
     fn row(&self, ui: &mut Ui, field: &Field, changed: bool, editor: impl FnOnce(&mut Ui)) {
         let color = if self.bad_field == Some(field.name) { self.theme.error } else { self.theme.weak };
         let label = RichText::new(field.label).color(color);
-        labelled(ui, label, field.help, changed.then_some(self.theme.accent), editor);
+        let (is_sought, seek) = self.sought.map_or((false, false), |(name, seek)| (name == field.name, seek));
+        let behind = ui.painter().add(egui::Shape::Noop);
+        let row = ui.scope(|ui| labelled(ui, label, field.help, changed.then_some(self.theme.accent), editor)).response;
+        if is_sought {
+            let wash = egui::Shape::rect_filled(row.rect.expand(3.0), theme::RADIUS, self.theme.accent_wash);
+            ui.painter().set(behind, wash);
+        }
+        if is_sought && seek {
+            row.scroll_to_me(Some(egui::Align::Center));
+        }
     }
 
     /// The row of the runs that are compared.
@@ -51,7 +69,7 @@ impl Rows<'_> {
         let of = |e: &Experiment| (e.minibatches_per_round, e.epochs_per_round);
         self.row(ui, field, of(draft) != of(self.running), |ui| {
             let mut epochs = draft.epochs_per_round > 0;
-            editor(ui, field, draft, [NARROW, CONTROL_HEIGHT]);
+            self.focused(field, editor(ui, field, draft, [NARROW, CONTROL_HEIGHT]));
             draft.epochs_per_round = draft.epochs_per_round.max(usize::from(epochs));
             ui.spacing_mut().item_spacing.x = space::XS;
             let choices = [
@@ -70,7 +88,7 @@ impl Rows<'_> {
         self.row(ui, field, self.differs(field, draft), |ui| {
             browse = ui.add(egui::Button::new(button).min_size(EDITOR.into())).on_hover_text(tip).clicked();
         });
-        editor(ui, field, draft, [f32::INFINITY, CONTROL_HEIGHT]);
+        self.focused(field, editor(ui, field, draft, [f32::INFINITY, CONTROL_HEIGHT]));
         browse
     }
 }
@@ -93,7 +111,7 @@ pub fn labelled(ui: &mut Ui, label: RichText, help: &str, mark: Option<Color32>,
 }
 
 /// The editor of a field, by the type of its value.
-fn editor(ui: &mut Ui, field: &Field, draft: &mut Experiment, size: [f32; 2]) {
+fn editor(ui: &mut Ui, field: &Field, draft: &mut Experiment, size: [f32; 2]) -> Response {
     let now = draft.clone();
     let response = match field.slot(draft) {
         Slot::Count(value) if !field.offered.is_empty() => offered(ui, field, value, size),
@@ -104,7 +122,9 @@ fn editor(ui: &mut Ui, field: &Field, draft: &mut Experiment, size: [f32; 2]) {
         Slot::Text(value) => ui.add(TextEdit::singleline(value).desired_width(size[0]).hint_text(field.label)),
         Slot::Choice(value) => choice(ui, field, value, &now, size),
     };
-    response.on_hover_text(field.help).accessible_name(field.label);
+    let response = response.on_hover_text(field.help);
+    response.clone().accessible_name(field.label);
+    response
 }
 
 /// A seed, typed: the numbers of a drag have 53 bits, and a seed has 64.

@@ -3,8 +3,8 @@
 use egui::{CornerRadius, RichText, Sense, Ui, vec2};
 
 use crate::ui::kit::theme::{self, Theme, bold, size, space};
-use crate::ui::panels::WORKSPACES;
-use crate::ui::shell::keys::{KEYS, KeyAction};
+use crate::ui::shell::action::Action;
+use crate::ui::shell::actions::{ACTIONS, workspaces};
 
 const ROW: f32 = 20.0;
 /// Width of a column with two groups of rows side by side.
@@ -21,26 +21,27 @@ const MOUSE: &[(&str, &str)] = &[
 ];
 
 /// The groups that stand in the second column.
-const RIGHT: [&str; 2] = ["Latent view", "Walks"];
+const RIGHT: [&str; 3] = ["Files and changes", "Latent view", "Walks"];
 
 pub fn ui(ui: &mut Ui) {
     let two = ui.available_width() >= 2.0 * COLUMN;
     ui.columns(if two { 2 } else { 1 }, |columns| {
         let last = columns.len() - 1;
-        for (group, rows) in KEYS {
+        for (group, rows) in ACTIONS {
             let ui = &mut columns[if RIGHT.contains(group) { last } else { 0 }];
             heading(ui, group);
-            for (_, key, action, what) in *rows {
-                row(ui, key, what);
-                if *action == KeyAction::NextWorkspace {
-                    row(ui, &format!("Ctrl 1 … {}", WORKSPACES.len()), "A workspace, from left to right");
+            for of in rows.iter().filter(|row| !row.keys.is_empty()) {
+                row(ui, &of.key(), of.name, of.help);
+                if of.action == Action::NextWorkspace {
+                    let last = workspaces().filter(|(action, ..)| !action.key().is_empty()).count();
+                    row(ui, &format!("Ctrl 1 … {last}"), "A workspace, from left to right", "In the order of the bar");
                 }
             }
             ui.add_space(space::S);
         }
         let ui = &mut columns[last];
         heading(ui, "Mouse in the latent view");
-        MOUSE.iter().for_each(|(does, what)| row(ui, does, what));
+        MOUSE.iter().for_each(|(does, what)| row(ui, does, what, what));
     });
 }
 
@@ -49,7 +50,7 @@ fn heading(ui: &mut Ui, text: &str) {
     ui.label(bold(text).size(size::CAPTION + 0.5).color(theme.weak));
 }
 
-fn row(ui: &mut Ui, key: &str, what: &str) {
+fn row(ui: &mut Ui, key: &str, what: &str, help: &str) {
     let theme = Theme::of(ui.visuals());
     ui.spacing_mut().item_spacing.y = 5.0;
     ui.spacing_mut().interact_size.y = ROW;
@@ -59,6 +60,6 @@ fn row(ui: &mut Ui, key: &str, what: &str) {
         let (rect, _) = ui.allocate_exact_size(vec2((galley.size().x + 12.0).max(26.0), ROW), Sense::hover());
         ui.painter().rect_filled(rect, CornerRadius::same(4), theme.field);
         ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.text);
-        ui.label(RichText::new(what).color(theme.weak));
+        ui.label(RichText::new(what).color(theme.weak)).on_hover_text(help);
     });
 }

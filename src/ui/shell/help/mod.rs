@@ -8,14 +8,7 @@ use egui::{Key, ScrollArea};
 
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets;
-
-/// A page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Page {
-    Keys,
-    Symbols,
-    About,
-}
+use crate::ui::shell::action::Page;
 
 /// The dialog; closed while there is no page.
 #[derive(Debug, Default)]
