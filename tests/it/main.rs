@@ -30,6 +30,7 @@ mod masks;
 mod monkey;
 mod own_masks;
 mod packaged;
+mod pictures;
 mod project;
 mod repeats;
 mod sampler;

@@ -42,7 +42,7 @@ fn walk(w: &mut Harness<'_, App>, mut look: impl FnMut(&mut Harness<'_, App>, &s
 }
 
 /// The window when nothing in it moves any more: figures are drawn and questions answered on other threads.
-fn at_rest(w: &mut Harness<'_, App>) -> RgbaImage {
+pub fn at_rest(w: &mut Harness<'_, App>) -> RgbaImage {
     const PAUSE: Duration = Duration::from_millis(300);
     const TRIES: usize = 40;
     let mut before = w.render().unwrap();

@@ -1,0 +1,65 @@
+//! The pictures of the window in the pages, from the real window with the real engine: `scripts/pictures`.
+
+use std::path::PathBuf;
+
+use egui_kittest::Harness;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use ridgewalk::engine::EngineOptions;
+use ridgewalk::engine::protocol::Phase;
+use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::ui::{App, UiOptions, WORKSPACES};
+
+use crate::common::few_vessels;
+use crate::ui::{click, wait_for, window_of, window_with};
+use crate::ui_regions::drag;
+use crate::ui_workspaces::at_rest;
+
+/// Writes the window as `docs/pictures/NAME.png`.
+fn save(w: &mut Harness<'_, App>, name: &str) {
+    let image = image::DynamicImage::from(at_rest(w)).into_rgb8();
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(format!("{name}.png"));
+    let file = std::fs::File::create(&path).unwrap();
+    let packed = PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive);
+    image.write_with_encoder(packed).unwrap();
+}
+
+/// The window at the end of ten rounds on the built-in digits, with walks on their way.
+fn digits() -> Harness<'static, App> {
+    let engine = EngineOptions { cache_dir: None, ..EngineOptions::default() };
+    let mut experiment = Experiment::preset("digits-2d").unwrap();
+    experiment.walks = 24;
+    let variants = [Strategy::Random, Strategy::Snn].map(Into::into).to_vec();
+    let mut w = window_with(UiOptions { engine, experiment, variants, autostart: true, images: None });
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    // Until the notices are gone.
+    w.run_steps(80);
+    w
+}
+
+#[test]
+#[ignore = "minutes; makes files: run by scripts/pictures"]
+fn pictures_of_every_workspace() {
+    let mut w = digits();
+    for workspace in WORKSPACES.iter().filter(|w| w.key != "vessel") {
+        click(&mut w, &format!("Workspace: {}", workspace.name));
+        w.run_steps(3);
+        if workspace.key == "regions" {
+            w.key_press(egui::Key::S);
+            w.run_steps(2);
+            drag(&mut w, &[(0.35, 0.35), (0.5, 0.5), (0.6, 0.6)]);
+        }
+        save(&mut w, &format!("window-{}", workspace.key));
+        w.key_press(egui::Key::Escape);
+        w.run_steps(2);
+    }
+}
+
+#[test]
+#[ignore = "minutes; makes files: run by scripts/pictures"]
+fn picture_of_a_vessel() {
+    let mut w = window_of(few_vessels(), vec![Strategy::Random, Strategy::RandomLatent], true);
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    w.run_steps(80);
+    click(&mut w, "Workspace: Vessel");
+    save(&mut w, "window-vessel");
+}
