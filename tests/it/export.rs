@@ -13,7 +13,7 @@ use ridgewalk::history::{Made, Refused};
 use ridgewalk::target::saved_tensors;
 use safetensors::SafeTensors;
 
-use crate::common::tiny_world;
+use crate::common::{few_vessels, tiny_world};
 use crate::made;
 
 fn ridgewalk(arguments: &[&str], paths: &[&Path]) -> Output {
@@ -375,4 +375,34 @@ fn generated_samples_and_refusals_are_exported_with_their_images() {
         refusals.lines().collect::<Vec<_>>(),
         ["run,strategy,repeat,seed,round,kind,message,code_0,code_1", row]
     );
+}
+
+/// Errors of single vessels average to what the run recorded; a twin that is solved has errors of its own.
+#[test]
+fn the_errors_of_vessels_are_those_of_the_run_and_twins_have_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cache, out, settings) =
+        (folder.path().join("cache"), folder.path().join("runs"), folder.path().join("e.toml"));
+    std::fs::write(&settings, few_vessels().to_toml()).unwrap();
+    let run = ["run", "--strategies", "random,random-latent", "--repeats", "1", "--experiment"];
+    ok(&ridgewalk(&run, &[&settings, Path::new("--cache-dir"), &cache, Path::new("--out"), &out]));
+    ok(&export(folder.path(), &out, "csv", "csv"));
+    let csv = folder.path().join("csv");
+    is_described("vessels", &std::fs::read_to_string(csv.join("vessels.csv")).unwrap());
+    let (vessels, curves) = (table(&csv, "vessels"), table(&csv, "curves"));
+    for name in ["random-01", "random-latent-01"] {
+        let rows = of(&vessels, name, 1);
+        assert_eq!(rows.len(), 3);
+        let mean = |column: &str| rows.iter().map(|r| number(r, column)).sum::<f64>() / rows.len() as f64;
+        let ended = of(&curves, name, 1);
+        let recorded = ended.iter().rfind(|r| r["metric"] == "map_error_kpa2").unwrap();
+        assert!((mean("error_kpa2") / number(recorded, "value") - 1.0).abs() < NEAR, "{rows:?}");
+        assert!(mean("wall_error_kpa2") > mean("error_kpa2"));
+        for row in rows {
+            assert_eq!(row["twin"] == "solved", row["twin_error_kpa2"].parse::<f64>().is_ok_and(f64::is_finite));
+        }
+    }
+    // A mask and its twin do not depend on the run.
+    let solved = |name: &str| of(&vessels, name, 1).iter().map(|r| r["twin"].clone()).collect::<Vec<_>>();
+    assert_eq!(solved("random-01"), solved("random-latent-01"));
 }

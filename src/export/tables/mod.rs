@@ -5,6 +5,7 @@ mod runs;
 mod labelled;
 mod walks;
 mod models;
+mod vessels;
 mod splits;
 
 use super::error::ExportError;
@@ -71,6 +72,13 @@ pub static TABLES: &[Table] = &[
         without: "the histories hold no predictions: labels are maps, or they were merged without steps",
         columns: models::PREDICTIONS,
         fill: models::predictions,
+    },
+    Table {
+        name: "vessels",
+        row: "a vessel of the evaluation split in a round, with its decoded twin",
+        without: "labels are classes, or what is needed to predict maps again is not there",
+        columns: vessels::VESSELS,
+        fill: vessels::vessels,
     },
     Table {
         name: "proposals",

@@ -84,9 +84,9 @@ fn probabilities(
     Ok(if same { Ok(rows) } else { Err(OTHER_RESULT.into()) })
 }
 
-const NO_WEIGHTS: &str = "the weights of these rounds are not saved (`ridgewalk run` saves every round of the first \
+pub const NO_WEIGHTS: &str = "the weights of these rounds are not saved (`ridgewalk run` saves every round of the first \
                           repeat, and the last round of each run)";
-const OTHER_RESULT: &str = "computed again here, they differ from what the run recorded: another processor, or version \
+pub const OTHER_RESULT: &str = "computed again here, they differ from what the run recorded: another processor, or version \
                             of the program";
 
 pub const POOLS: Columns = |material| {
@@ -168,17 +168,17 @@ pub fn pools(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<Missi
 }
 
 /// What is missing in which rounds of which runs, by its reason.
-struct Absent {
+pub struct Absent {
     what: &'static str,
     reasons: Vec<(String, Vec<String>)>,
 }
 
 impl Absent {
-    fn new(what: &'static str) -> Self {
+    pub fn new(what: &'static str) -> Self {
         Self { what, reasons: Vec::new() }
     }
 
-    fn add(&mut self, run: &ExportedRun, round: usize, why: String) {
+    pub fn add(&mut self, run: &ExportedRun, round: usize, why: String) {
         let place = format!("{} round {round}", run.name);
         match self.reasons.iter_mut().find(|(reason, _)| *reason == why) {
             Some((_, places)) => places.push(place),
@@ -186,7 +186,7 @@ impl Absent {
         }
     }
 
-    fn all(self) -> impl Iterator<Item = Missing> {
+    pub fn all(self) -> impl Iterator<Item = Missing> {
         let what = self.what;
         self.reasons.into_iter().map(move |(why, places)| Missing { what: what.into(), why, places })
     }
