@@ -86,10 +86,29 @@ fn every_kind_is_drawn_or_says_why_not() {
             shown.push(kind.name);
         }
         let stems: Vec<_> = written.iter().map(|p| p.file_stem().unwrap().to_str().unwrap()).collect();
-        assert_eq!(stems, [shown, vec!["README", "settings"]].concat());
+        assert_eq!(stems, [shown, vec!["methods", "README", "settings"]].concat());
+        methods_have_every_number(&std::fs::read_to_string(dir.path().join("methods.md")).unwrap(), &histories);
     }
     for (i, kind) in KINDS.iter().enumerate() {
         assert!(KINDS[..i].iter().all(|k| k.name != kind.name && k.title != kind.title), "{}", kind.name);
+    }
+}
+
+/// The text has a sentence for each strategy and the numbers that a paper must give.
+fn methods_have_every_number(text: &str, histories: &[History]) {
+    let e = &histories[0].header.experiment;
+    for strategy in [Strategy::Random, Strategy::Snn] {
+        assert!(text.contains(&format!("*{}*", strategy.label())) && text.contains(strategy.help()), "{text}");
+    }
+    for number in [
+        format!("{} rounds of {} labels each", e.rounds, e.samples_per_round),
+        format!("{} minibatches of {}", e.minibatches_per_round, e.batch_size),
+        format!("{} epochs of minibatches of {}", e.generator_epochs, e.generator_batch),
+        format!("of {} dimensions", e.latent_dim),
+        format!("`alpha` = {} σ", e.alpha),
+        "3 repeats (seeds 1, 2, 3)".to_owned(),
+    ] {
+        assert!(text.contains(&number), "{number}: {text}");
     }
 }
 

@@ -5,5 +5,6 @@ pub mod latex;
 pub mod svg;
 pub mod png;
 pub mod pdf;
+pub mod methods;
 pub mod about;
 pub mod export;

@@ -1,0 +1,178 @@
+//! The methods of a comparison in sentences, with every number that a paper must give.
+
+use std::fmt::Write as _;
+
+use crate::experiment::{Augmentation, Experiment, GeneratorKind, Task, WeightsBetweenRounds};
+use crate::figures::captions::condition;
+use crate::figures::data::{Histories, experiment, repeats_text, split_name};
+use crate::figures::drawing::ticks::number;
+use crate::history::History;
+use crate::identity::VERSION;
+use crate::statistics::{FIRST_ENDPOINT_ROUND, Group, LAST_ENDPOINT_ROUND, groups};
+
+/// Paragraphs in Markdown: data, latent space, rounds, strategies, evaluation and tests, program.
+pub fn methods(histories: &Histories) -> String {
+    let all = &histories.all;
+    let e = &experiment(all);
+    let named: Vec<Group<'_>> = groups(all).into_iter().filter(|g| !g.is_fork).collect();
+    let mut text = String::from("# Methods\n\n");
+    for paragraph in [
+        data(histories, e),
+        latent_space(all, e),
+        rounds(e),
+        strategies(&named),
+        evaluation(histories, e, &named),
+        program(all),
+    ] {
+        // Writing into a string always succeeds.
+        let _ = writeln!(text, "{paragraph}\n");
+    }
+    text
+}
+
+fn whole(value: usize) -> String {
+    number(value as f64, 0)
+}
+
+fn data(histories: &Histories, e: &Experiment) -> String {
+    let mut text = format!("**Data.** {}", histories.captions.join(" "));
+    for (size, what) in [(e.train_size, "train"), (e.test_size, "test")] {
+        if size > 0 {
+            text += &format!(" Only the first {} {what} images were used.", whole(size));
+        }
+    }
+    match e.validation_size {
+        0 => text += " No images were set aside for validation.",
+        n => {
+            let n = whole(n);
+            text += &format!(" {n} train images (at most a sixth) were set aside for validation and never trained on.");
+        }
+    }
+    text
+}
+
+fn latent_space(all: &[History], e: &Experiment) -> String {
+    let dim = e.latent_dim;
+    if !e.generator.has_networks() {
+        return format!("**Latent space.** Codes of {dim} dimensions were given with the images.");
+    }
+    let mut text = format!(
+        "**Latent space.** {} of {dim} dimensions, fitted to the train images without labels",
+        e.generator.label()
+    );
+    if e.generator.has_minibatches() {
+        text += &format!(
+            ": {} epochs of minibatches of {} by Adam (ε = {:e}), learning rate {}, {} in the last quarter, seed {}",
+            e.generator_epochs,
+            e.generator_batch,
+            e.adam_epsilon,
+            e.generator_learning_rate,
+            e.generator_final_learning_rate,
+            e.generator_seed
+        );
+    }
+    match e.generator {
+        GeneratorKind::Vae | GeneratorKind::ConvVae => text += &format!("; weight of the KL term β = {}", e.beta),
+        GeneratorKind::AlphaGan => {
+            text += &format!("; weight of the reconstruction error λ = {}", e.reconstruction_weight)
+        }
+        _ => {}
+    }
+    if e.generator.is_convolutional() {
+        text += &format!("; width {}", e.generator_width);
+    }
+    let scale = all.first().map_or(0.0, |h| f64::from(h.header.latent_scale));
+    text +=
+        &format!(". The mean standard deviation of the codes' axes is σ = {}, the unit of lengths.", number(scale, 3));
+    text
+}
+
+fn rounds(e: &Experiment) -> String {
+    let target = e.network();
+    let width = if target.has_width() { format!(" of width {}", e.target_width) } else { String::new() };
+    let training = match e.epochs_per_round {
+        0 => format!("{} minibatches of {}", whole(e.minibatches_per_round), e.batch_size),
+        n => format!("{n} epochs in minibatches of {}", e.batch_size),
+    };
+    let weights = match e.weights {
+        WeightsBetweenRounds::Continue => "continuing from its weights of the round before",
+        WeightsBetweenRounds::Retrain => "from its initial weights in each round",
+    };
+    let augmented = match e.augmentation {
+        Augmentation::None => "",
+        Augmentation::FlipAndShift => " Training images were mirrored and shifted at random.",
+    };
+    let mut text = format!(
+        "**Rounds.** {} rounds of {} labels each. In round 1 the samples were chosen by `first_set={}`. In each round the \
+         target ({}{width}) was trained on all labelled samples, {weights}: {training} by Adam, learning rate {}, \
+         ε = {:e}.{augmented}",
+        e.rounds,
+        whole(e.samples_per_round),
+        e.first_set,
+        target.label(),
+        e.learning_rate,
+        e.adam_epsilon
+    );
+    if e.dataset.task() == Task::Maps {
+        text += &format!(
+            " Labels are maps of the {} stress at a systolic pressure of {} mmHg by finite elements, divided by {} kPa.",
+            e.stress.label().to_lowercase(),
+            e.systolic_mmhg,
+            e.stress_scale_kpa
+        );
+    }
+    text
+}
+
+/// Each strategy in a sentence with the values of its own fields.
+fn strategies(named: &[Group<'_>]) -> String {
+    let mut text = String::from("**Strategies.**");
+    for group in named {
+        let Some(run) = group.histories.first() else { continue };
+        let e = &run.header.experiment;
+        let own: Vec<String> = e
+            .strategy
+            .own_fields()
+            .filter(|f| f.applies(e))
+            .map(|f| {
+                if f.unit.is_empty() {
+                    format!("`{}` = {}", f.name, f.get(e))
+                } else {
+                    format!("`{}` = {} {}", f.name, f.get(e), f.unit)
+                }
+            })
+            .collect();
+        let own = if own.is_empty() { String::new() } else { format!(" ({})", own.join(", ")) };
+        text += &format!(" *{}*{own}: {}", group.label(), e.strategy.help());
+    }
+    text
+}
+
+fn evaluation(histories: &Histories, e: &Experiment, named: &[Group<'_>]) -> String {
+    let all = &histories.all;
+    let mut seeds: Vec<u64> = named.iter().flat_map(|g| &g.histories).map(|h| h.seed()).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+    format!(
+        "**Evaluation.** {} ({}) on the {} at the end of each round; {} (seeds {}), paired: the strategies of a seed share \
+         initial weights and minibatch streams. The primary endpoint is the mean over rounds {FIRST_ENDPOINT_ROUND} to \
+         {LAST_ENDPOINT_ROUND} minus that of {} with the same seed, tested by an exact two-sided sign-flip test with Holm's \
+         adjustment over the strategies; intervals are Student t at 95 %, {}.",
+        e.dataset.task().measure(),
+        e.dataset.task().unit(),
+        split_name(all),
+        repeats_text(named),
+        seeds.join(", "),
+        histories.against.label(),
+        condition(all)
+    )
+}
+
+fn program(all: &[History]) -> String {
+    let mut by: Vec<String> = all.iter().flat_map(|h| h.header.origins.iter().map(|o| o.describe())).collect();
+    by.sort();
+    by.dedup();
+    let by = if by.is_empty() { String::new() } else { format!(" The runs were computed by {}.", by.join("; ")) };
+    format!("**Program.** Ridgewalk {VERSION}; `settings.toml` beside this text has every setting.{by}")
+}
