@@ -29,6 +29,7 @@ use crate::experiment::{Variant, setups};
 use crate::grid::{self, GridFolder, Keep};
 use crate::identity::{Origin, VERSION};
 use crate::paths;
+use crate::project::SETTINGS;
 use crate::ui;
 use args::{ExperimentArgs, FiguresArgs};
 use out::{complain, say};
@@ -108,6 +109,9 @@ enum Action {
 /// Options of the window.
 #[derive(Debug, clap::Args)]
 struct WindowArgs {
+    /// A project to go on with, as `ridgewalk project new` or the window makes it.
+    #[arg(value_name = "PROJECT")]
+    project: Option<PathBuf>,
     #[command(flatten)]
     experiment: ExperimentArgs,
     /// Strategies to compare, separated by commas. Values of a strategy's own fields may follow its name:
@@ -193,6 +197,15 @@ fn told(error: &anyhow::Error) -> String {
 fn window(args: &WindowArgs) -> anyhow::Result<()> {
     if let Some(opening) = args.points.opening()? {
         return ui::run_points(opening);
+    }
+    if let Some(folder) = &args.project {
+        let settings = folder.join(SETTINGS);
+        anyhow::ensure!(
+            settings.is_file(),
+            "{}: is neither a command nor the folder of a project ({SETTINGS} is not there); see `ridgewalk --help`",
+            folder.display()
+        );
+        return ui::run_project(std::path::absolute(folder)?, args.experiment.device);
     }
     args.experiment.without_set("strategy", "--strategies")?;
     let (images, experiment) = match args.experiment.images()? {

@@ -17,6 +17,7 @@ use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 pub use options::{EngineOptions, Wake};
+pub use pace::lower_priority;
 use protocol::{Command, Event, Snapshot};
 
 /// A handle to a running engine. No method blocks; dropping it tells the thread to end and does not wait.

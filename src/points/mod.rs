@@ -24,7 +24,7 @@ pub use csv::csv;
 pub use images::Thumbnails;
 pub use nearest::{Near, nearest};
 pub use opening::{Opening, are_at, read};
-pub use principal::{Principal, principal};
+pub use principal::{Principal, principal, principal_of};
 pub use search::search;
 pub use set::Points;
 pub use sheet::Sheet;

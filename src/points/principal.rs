@@ -13,6 +13,23 @@ pub struct Principal {
     pub shares: Vec<f64>,
     /// The points from which the directions were found, if they are too many numbers for all: an even choice.
     pub found_from: Option<usize>,
+    mean: Vec<f32>,
+    directions: Vec<Vec<f32>>,
+}
+
+impl Principal {
+    /// Where any point of the space lies along the directions.
+    pub fn place(&self, code: &[f32]) -> [f32; 3] {
+        place(code, &self.mean, &self.directions)
+    }
+}
+
+fn place(code: &[f32], mean: &[f32], directions: &[Vec<f32>]) -> [f32; 3] {
+    let mut place = [0.0; 3];
+    for (along, direction) in place.iter_mut().zip(directions) {
+        *along = code.iter().zip(mean).zip(direction).map(|((v, m), d)| (v - m) * d).sum();
+    }
+    place
 }
 
 const AXES: usize = 3;
@@ -25,13 +42,18 @@ const MOST_STEPS: usize = 500;
 /// A direction is found when it turns by less than this.
 const SETTLED: f64 = 1e-10;
 
-/// The principal axes of points; the places of all of them, whatever the directions were found from.
+/// The principal axes of points.
 pub fn principal(points: &Points) -> Principal {
-    let (count, dim) = (points.len(), points.dim);
+    principal_of(&points.codes, points.dim)
+}
+
+/// The principal axes of codes `[n, dim]`; the places of all of them, whatever the directions were found from.
+pub fn principal_of(codes: &[f32], dim: usize) -> Principal {
+    let count = codes.len() / dim.max(1);
     let stride = (count.saturating_mul(dim * dim)).div_ceil(MOST_PRODUCTS).max(1);
     let chosen: Vec<usize> = (0..count).step_by(stride).collect();
-    let mean = mean(points, &chosen);
-    let mut spread = covariance(points, &chosen, &mean);
+    let mean = mean(codes, dim, &chosen);
+    let mut spread = covariance(codes, dim, &chosen, &mean);
     let whole: f64 = (0..dim).map(|i| spread[[i, i]]).sum();
     let (mut directions, mut shares) = (Vec::new(), Vec::new());
     for axis in 0..AXES.min(dim) {
@@ -44,31 +66,27 @@ pub fn principal(points: &Points) -> Principal {
         }
         directions.push(direction.iter().map(|v| *v as f32).collect::<Vec<f32>>());
     }
-    let place = |code: &[f32]| {
-        let mut place = [0.0; 3];
-        for (along, direction) in place.iter_mut().zip(&directions) {
-            *along = code.iter().zip(&mean).zip(direction).map(|((v, m), d)| (v - m) * d).sum();
-        }
-        place
-    };
-    let places = points.codes.par_chunks_exact(dim).map(place).collect();
-    Principal { places, shares, found_from: (stride > 1).then_some(chosen.len()) }
+    let places = codes.par_chunks_exact(dim).map(|code| place(code, &mean, &directions)).collect();
+    Principal { places, shares, found_from: (stride > 1).then_some(chosen.len()), mean, directions }
 }
 
-fn mean(points: &Points, chosen: &[usize]) -> Vec<f32> {
-    let mut sums = vec![0.0_f64; points.dim];
+fn code(codes: &[f32], dim: usize, point: usize) -> &[f32] {
+    &codes[point * dim..(point + 1) * dim]
+}
+
+fn mean(codes: &[f32], dim: usize, chosen: &[usize]) -> Vec<f32> {
+    let mut sums = vec![0.0_f64; dim];
     for point in chosen {
-        sums.iter_mut().zip(points.code(*point)).for_each(|(sum, v)| *sum += f64::from(*v));
+        sums.iter_mut().zip(code(codes, dim, *point)).for_each(|(sum, v)| *sum += f64::from(*v));
     }
     sums.iter().map(|sum| (sum / chosen.len().max(1) as f64) as f32).collect()
 }
 
 /// The covariance of the chosen points: in parts of equal size in their order, so that it is the same on any number of
 /// cores.
-fn covariance(points: &Points, chosen: &[usize], mean: &[f32]) -> Array2<f64> {
-    let dim = points.dim;
+fn covariance(codes: &[f32], dim: usize, chosen: &[usize], mean: &[f32]) -> Array2<f64> {
     let part = |part: &[usize]| {
-        let centred = part.iter().flat_map(|p| points.code(*p).iter().zip(mean).map(|(v, m)| v - m)).collect();
+        let centred = part.iter().flat_map(|p| code(codes, dim, *p).iter().zip(mean).map(|(v, m)| v - m)).collect();
         // As many values as rows times columns, so it has this shape.
         let rows: Array2<f32> = Array2::from_shape_vec((part.len(), dim), centred).unwrap_or_default();
         rows.t().dot(&rows)

@@ -18,7 +18,7 @@ use crate::world::World;
 
 /// The images and the models of a project in memory.
 pub struct Desk {
-    pub pictures: Pictures,
+    pub pictures: Arc<Pictures>,
     /// Without labels.
     world: Arc<World>,
 }
@@ -34,8 +34,8 @@ pub enum Progress {
 
 impl Desk {
     /// The desk of a project, once `Pictures::preparation` has prepared its world.
-    pub fn new(pictures: Pictures, world: Arc<World>) -> Self {
-        Self { pictures, world }
+    pub fn new(pictures: impl Into<Arc<Pictures>>, world: Arc<World>) -> Self {
+        Self { pictures: pictures.into(), world }
     }
 
     /// The world, whose images have no labels.

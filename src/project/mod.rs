@@ -14,6 +14,7 @@ mod batch;
 mod rounds;
 mod desk;
 mod status;
+mod sitting;
 pub mod transfer;
 
 pub use batch::{Batch, Pick, of_round};
@@ -24,6 +25,7 @@ pub use images::{Image, Images, Part};
 pub use log::{Answer, Log, Row};
 pub use pictures::Pictures;
 pub use rounds::{Predictions, predictions, read as read_rounds};
-pub use settings::Settings;
+pub use settings::{SETTINGS, Settings};
+pub use sitting::{Known, List, Sitting, Standing};
 pub use status::{Doubt, Status};
 pub use store::{Labels, Project, Said, user};

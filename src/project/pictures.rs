@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use super::error::ProjectError;
 use super::store::Project;
+use crate::dataset::own::fit::fitted;
 use crate::dataset::own::listing::Listing;
 use crate::dataset::own::opening::Opening;
+use crate::dataset::own::picture::Picture;
 use crate::dataset::own::{formats, wanted};
-use crate::dataset::{Dataset, Split};
+use crate::dataset::{Dataset, ImageShape, Split};
 use crate::device::ComputeDevice;
 use crate::disk;
+use crate::experiment::ImageFit;
 use crate::generator::cache::GeneratorCache;
 use crate::world::{Preparation, side_multiple};
 
@@ -130,6 +133,26 @@ impl Pictures {
     /// The file that holds nothing but this image.
     pub fn file(&self, image: usize) -> Option<PathBuf> {
         self.listing.images.file(*self.items.get(image)?)
+    }
+
+    /// An image as it is stored, no side longer than `most` pixels: its planes and their shape; the error is the end of a
+    /// sentence that begins with its name.
+    pub fn large(&self, image: usize, most: usize) -> Result<(ImageShape, Vec<u8>), String> {
+        let item = self.items.get(image).ok_or("is not there")?;
+        let picture = self.listing.picture(*item)?;
+        let Picture { width, height, channels, .. } = picture;
+        let long = width.max(height);
+        if long <= most {
+            let plane = |channel: usize| picture.values.iter().skip(channel).step_by(channels).copied();
+            return Ok((ImageShape { channels, height, width }, (0..channels).flat_map(plane).collect()));
+        }
+        let square = fitted(&picture, most, ImageFit::Fit);
+        let inside = |length: usize| ((length as f64 / long as f64 * most as f64).round() as usize).max(1);
+        let shape = ImageShape { channels, height: inside(height), width: inside(width) };
+        let (top, left) = ((most - shape.height) / 2, (most - shape.width) / 2);
+        let rows =
+            (0..channels).flat_map(|channel| (0..shape.height).map(move |y| (channel * most + top + y) * most + left));
+        Ok((shape, rows.flat_map(|start| square[start..start + shape.width].iter().copied()).collect()))
     }
 
     /// Prepares the world of the project: its generator is trained once and kept in its folder.

@@ -16,7 +16,7 @@ const LEVEL: f64 = 0.95;
 const SURE: f32 = 0.95;
 
 /// Where a project stands; the keys of `ridgewalk project status --json`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Status {
     pub images: usize,
     /// Labels for training.

@@ -8,11 +8,13 @@ mod panel;
 mod panels;
 mod shell;
 mod points;
+mod project;
 mod app;
 mod opening;
 
 pub use app::{App, UiOptions};
-pub use opening::{run, run_points};
+pub use opening::{run, run_points, run_project};
 pub use panels::WORKSPACES;
 pub use points::PointsApp;
+pub use project::ProjectApp;
 pub use shell::actions::ACTIONS;

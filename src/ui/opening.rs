@@ -1,8 +1,11 @@
 //! Opening the window on the desktop.
 
+use std::path::PathBuf;
+
 use super::app::{APP_ID, App, UiOptions};
 use super::points::PointsApp;
-use crate::device;
+use super::project::ProjectApp;
+use crate::device::{self, DeviceKind};
 use crate::points::Opening;
 
 /// Default and minimum size of the window, points.
@@ -27,6 +30,11 @@ pub fn run_points(opening: Opening) -> anyhow::Result<()> {
 /// The icon of window and task bar; none if it cannot be read, which a test rules out.
 fn icon() -> egui::IconData {
     eframe::icon_data::from_png_bytes(ICON).unwrap_or_default()
+}
+
+/// Opens a window with a project only and returns when it is closed.
+pub fn run_project(folder: PathBuf, device: DeviceKind) -> anyhow::Result<()> {
+    open(Box::new(move |cc| Ok(Box::new(ProjectApp::new(cc, folder, device)))))
 }
 
 fn open(app: eframe::AppCreator<'_>) -> anyhow::Result<()> {

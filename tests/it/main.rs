@@ -48,6 +48,7 @@ mod ui_palette;
 mod ui_pair;
 mod ui_pins;
 mod ui_points;
+mod ui_project;
 mod ui_playhead;
 mod ui_regions;
 mod ui_runs;

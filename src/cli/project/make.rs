@@ -57,14 +57,10 @@ pub fn new(args: &NewArgs) -> anyhow::Result<()> {
     bar.end();
     let Created { mut project, notes, labels } = created;
     notes.iter().for_each(|note| say!("note: {note}"));
-    let own = |(image, label): (usize, String)| {
-        let file = project.images().all()[image].file.clone();
-        Incoming { place: "the images".into(), files: vec![file], label, ..Incoming::default() }
-    };
     let with_labels = labels.len();
     let incoming = match given {
         Some(given) => given,
-        None if args.own_labels => labels.into_iter().map(own).collect(),
+        None if args.own_labels => labels.into_iter().map(|label| Incoming::of_image(&project, label)).collect(),
         None => Vec::new(),
     };
     let file = args.labels.as_deref().unwrap_or(&args.images).display();

@@ -1,5 +1,7 @@
 //! One label of a file that is imported.
 
+use crate::project::store::Project;
+
 /// A label as a file says it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Incoming {
@@ -19,6 +21,12 @@ pub struct Incoming {
 }
 
 impl Incoming {
+    /// The label that an image comes with: its place among the images of the project, and the name of its class.
+    pub fn of_image(project: &Project, (image, label): (usize, String)) -> Self {
+        let file = project.images().all()[image].file.clone();
+        Self { place: "the images".into(), files: vec![file], label, ..Self::default() }
+    }
+
     /// The image as the file names it.
     pub fn name(&self) -> &str {
         self.files.first().or(self.address.as_ref()).map_or("", String::as_str)

@@ -1,5 +1,7 @@
 //! What keys, buttons, messages and dropped files make the window do.
 
+use std::path::PathBuf;
+
 use super::{App, COMPARE};
 use crate::dataset::own::plan::{Plan, Take};
 use crate::engine::protocol::Command;
@@ -57,6 +59,7 @@ impl App {
             Some((path, Kind::Images)) => {
                 return self.own.open(ctx, Plan::suiting(path), start::strategies(DatasetKind::Own));
             }
+            Some((folder, Kind::Project)) => return self.open_project(ctx, folder),
             Some((points, Kind::Points)) => {
                 let opening = Opening { points, ..Opening::default() };
                 return self.points = Some(PointsScreen::new(ctx, opening, true));
@@ -98,7 +101,11 @@ impl App {
             Action::NextStop => self.state.step_playhead(true),
             Action::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
             Action::Palette => {
-                self.palette.open(&self.state, &self.controls.draft, start::cards(&self.recent.folders));
+                self.palette.open(
+                    &self.state,
+                    &self.controls.draft,
+                    start::cards(&self.recent.folders, &self.projects.recent),
+                );
             }
             Action::Help(page) => self.help.open(page),
             Action::Show(workspace) => {
@@ -194,6 +201,9 @@ impl App {
                 }
             }
             Chosen::OwnImages => self.own.ask(ctx),
+            Chosen::NewProject => self.projects.ask_images(),
+            Chosen::AskProject => self.projects.ask(),
+            Chosen::Project(folder) => self.open_project(ctx, folder),
             Chosen::Points => self.points = Some(PointsScreen::asking()),
             Chosen::Open(path) => {
                 let takes = |(key, panel): &mut (_, Box<dyn Panel>)| *key == COMPARE && panel.take_file(&path, true);
@@ -212,11 +222,27 @@ impl App {
                 let workspace = Some(WORKSPACES[0].key);
                 self.wish(ctx, Wish::Choose(Chosen::Start { experiment, variants, repeats: 1, workspace }));
             }
-            OwnAction::Close => {
-                if let Some((variants, and_run)) = self.instead.take() {
-                    self.reset(self.state.experiment.clone(), variants, 1, and_run);
-                }
-            }
+            OwnAction::Label(images) => self.projects.make(images),
+            OwnAction::Close => self.start_instead(),
+        }
+    }
+
+    /// Starts what the window would have begun with, if nothing was started at all.
+    pub(super) fn start_instead(&mut self) {
+        if let Some((variants, and_run)) = self.instead.take() {
+            self.reset(self.state.experiment.clone(), variants, 1, and_run);
+        }
+    }
+
+    fn open_project(&mut self, ctx: &egui::Context, folder: PathBuf) {
+        self.projects.open(ctx, folder);
+        self.make_way();
+    }
+
+    /// Pauses the runs while a project stands in their place.
+    pub(super) fn make_way(&mut self) {
+        if self.state.can_pause() {
+            self.commands.push(self.state.pause());
         }
     }
 

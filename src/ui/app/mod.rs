@@ -17,6 +17,7 @@ use super::panels::settings::Controls;
 use super::panels::settings::data_files::DataFiles;
 use super::panels::{self, Panels, start};
 use super::points::{PointsScreen, Wish as PointsWish};
+use super::project::{Projects, Wish as ProjectWish};
 use super::shell::column::{self, Column};
 use super::shell::dropped::Dropped;
 use super::shell::help::Help;
@@ -88,6 +89,8 @@ pub struct App {
     dropped: Dropped,
     /// An embedding that stands in the place of everything else.
     points: Option<PointsScreen>,
+    /// A project stands there too, if one is open.
+    projects: Projects,
     /// What is started if own images are looked at first and then are not: the runs, and whether their rounds start.
     instead: Option<(Vec<Variant>, bool)>,
     frame_times: frame_times::FrameTimes,
@@ -170,6 +173,7 @@ impl App {
             own,
             dropped: Dropped::default(),
             points: None,
+            projects: Projects::new(saved.projects, options.engine.device),
             instead,
             frame_times: frame_times::FrameTimes::default(),
             still: saved.still,
@@ -227,6 +231,12 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         self.frame_times.add(frame);
         let ctx = ui.ctx().clone();
+        if let Some(wish) = self.projects.ui(ui, frame.wgpu_render_state()) {
+            if wish == Some(ProjectWish::Back) {
+                self.start_instead();
+            }
+            return self.send();
+        }
         if let Some(points) = &mut self.points {
             if points.ui(ui, frame.wgpu_render_state()) == Some(PointsWish::Back) {
                 self.points = None;
@@ -295,7 +305,8 @@ impl eframe::App for App {
                     self.column.tabs(ui, cx.state.list.entries().count());
                     match self.column.page {
                         column::Page::Start => {
-                            chosen = start::ui(ui, &self.controls.draft.masks, &self.recent.folders);
+                            chosen =
+                                start::ui(ui, &self.controls.draft.masks, &self.recent.folders, &self.projects.recent);
                         }
                         column::Page::Runs => runs_action = self.runs.ui(ui, &mut cx),
                         column::Page::Settings => controls_action = self.controls.ui(ui, &mut cx),
@@ -323,6 +334,9 @@ impl eframe::App for App {
             self.workspaces.reveal("region");
         }
         self.recent.follow(&self.state.list);
+        if self.projects.dialogs(&ctx) {
+            self.make_way();
+        }
         if let Some(action) = own_action {
             self.take_own(&ctx, action);
         }
@@ -357,7 +371,9 @@ impl eframe::App for App {
         let autosave_bytes = Some(self.runs.most_bytes());
         let recent = self.recent.folders.clone();
         let still = self.still;
-        let saved = Saved { layouts, panels, column: self.column, autosave_bytes, data_folders, recent, still };
+        let projects = self.projects.recent.clone();
+        let saved =
+            Saved { layouts, panels, column: self.column, autosave_bytes, data_folders, recent, projects, still };
         eframe::set_value(storage, APP_ID, &saved);
     }
 

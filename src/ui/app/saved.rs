@@ -24,4 +24,6 @@ pub struct Saved {
     pub recent: Vec<PathBuf>,
     /// Without motion.
     pub still: bool,
+    /// Folders of projects that were opened, the latest first.
+    pub projects: Vec<PathBuf>,
 }

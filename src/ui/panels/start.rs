@@ -101,6 +101,12 @@ pub enum Chosen {
     OwnImages,
     /// An embedding of the user's own, to be asked for.
     Points,
+    /// Images to be labelled by hand, to be asked for.
+    NewProject,
+    /// A project, to be asked for.
+    AskProject,
+    /// The project in a folder.
+    Project(PathBuf),
 }
 
 /// A card of the page.
@@ -118,26 +124,40 @@ pub struct Card {
 enum What {
     OwnImages,
     Points,
+    NewProject,
+    AskProject,
+    Project(PathBuf),
     Example(&'static Example),
     Folder(PathBuf),
     Preset(&'static str),
 }
 
-/// All cards in their order; `recent` are folders opened lately.
-pub fn cards(recent: &[PathBuf]) -> Vec<Card> {
+/// All cards in their order; `recent` are folders with histories, and `projects` those of projects, opened lately.
+pub fn cards(recent: &[PathBuf], projects: &[PathBuf]) -> Vec<Card> {
     let card = |group, title: &str, shows: &str, what| Card { group, title: title.into(), shows: shows.into(), what };
     let images = "A folder with a sub-folder a class, an archive, a table, NPZ, IDX, CIFAR or Parquet: looked at and checked \
                   before anything is trained. They can also be dropped on the window.";
     let points = "Points in 2, 3 or more dimensions with metadata and thumbnails (NPY, TSV, CSV, Parquet, Projector): turned, \
                   coloured, searched and exported, without any training.";
-    let own = [card("", "Your images", images, What::OwnImages), card("", "Your embedding", points, What::Points)];
+    let labels = "You are the labelling tool: a strategy proposes images, you label them by keys, and the model is trained \
+                  meanwhile. A folder of images without labels is enough.";
+    let again = "Labels are kept in its folder: go on where you stopped.";
+    let own = [
+        card("", "Your images", images, What::OwnImages),
+        card("", "Your embedding", points, What::Points),
+        card("", "New project…", labels, What::NewProject),
+        card("", "Open a project…", again, What::AskProject),
+    ];
+    let named = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let projects = projects
+        .iter()
+        .map(|path| card("Projects opened lately", &named(path), &path.to_string_lossy(), What::Project(path.clone())));
     let examples = EXAMPLES.iter().map(|e| card("Examples", e.title, e.shows, What::Example(e)));
-    let folders = recent.iter().map(|path| {
-        let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
-        card("Folders opened lately", &name, &path.to_string_lossy(), What::Folder(path.clone()))
-    });
+    let folders = recent
+        .iter()
+        .map(|path| card("Folders opened lately", &named(path), &path.to_string_lossy(), What::Folder(path.clone())));
     let presets = PRESETS.iter().map(|p| card("Presets", p.name, p.about, What::Preset(p.name)));
-    own.into_iter().chain(examples).chain(folders).chain(presets).collect()
+    own.into_iter().chain(projects).chain(examples).chain(folders).chain(presets).collect()
 }
 
 impl Card {
@@ -146,6 +166,9 @@ impl Card {
         Some(match &self.what {
             What::OwnImages => Chosen::OwnImages,
             What::Points => Chosen::Points,
+            What::NewProject => Chosen::NewProject,
+            What::AskProject => Chosen::AskProject,
+            What::Project(folder) => Chosen::Project(folder.clone()),
             What::Folder(path) => Chosen::Open(path.clone()),
             What::Example(example) => {
                 let (experiment, variants) = example.setup(masks)?;
@@ -161,8 +184,8 @@ impl Card {
     }
 }
 
-/// The page. `masks` is the folder of the user's own masks in the settings, `recent` are folders opened lately.
-pub fn ui(ui: &mut Ui, masks: &str, recent: &[PathBuf]) -> Option<Chosen> {
+/// The page. `masks` is the folder of the user's own masks in the settings, `recent` and `projects` are those of `cards`.
+pub fn ui(ui: &mut Ui, masks: &str, recent: &[PathBuf], projects: &[PathBuf]) -> Option<Chosen> {
     let theme = Theme::of(ui.visuals());
     let mut chosen = None;
     let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("start");
@@ -175,7 +198,7 @@ pub fn ui(ui: &mut Ui, masks: &str, recent: &[PathBuf]) -> Option<Chosen> {
             let hint = "An experiment runs by itself when the window opens. Each of these starts another one.";
             ui.add(Label::new(RichText::new(hint).color(theme.weak)).wrap());
             let mut group = "";
-            for card in cards(recent) {
+            for card in cards(recent, projects) {
                 if std::mem::replace(&mut group, card.group) != card.group {
                     heading(ui, card.group);
                 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::archive;
 use crate::points;
+use crate::project::SETTINGS;
 use crate::ui::kit::job::Job;
 
 /// What was dropped.
@@ -13,6 +14,8 @@ pub enum Kind {
     Images,
     /// Points of an embedding.
     Points,
+    /// A project.
+    Project,
     /// A history, a folder with histories, or one mask.
     Other,
 }
@@ -41,6 +44,7 @@ fn kind(path: &Path) -> Kind {
         false => path.extension().is_some_and(|e| OTHERS.iter().any(|other| e.eq_ignore_ascii_case(other))),
     };
     match () {
+        () if path.join(SETTINGS).is_file() => Kind::Project,
         () if is_other => Kind::Other,
         () if points::are_at(path) => Kind::Points,
         () => Kind::Images,
@@ -55,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn histories_and_masks_go_to_panels_points_to_their_screen_and_all_else_may_be_images() {
+    fn histories_and_masks_go_to_panels_points_and_projects_to_their_screens_and_all_else_may_be_images() {
         let root = tempfile::tempdir().unwrap();
         for (path, expected) in [
             ("run/histories/snn-1.rwh", Kind::Other),
@@ -63,6 +67,7 @@ mod tests {
             ("images/cat/1.png", Kind::Images),
             ("digits.npz", Kind::Images),
             ("points.tsv", Kind::Points),
+            ("beans/project.toml", Kind::Project),
         ] {
             let file = root.path().join(path);
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();

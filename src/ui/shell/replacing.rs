@@ -36,7 +36,8 @@ impl Default for Replacing {
 impl Replacing {
     /// Returns a wish that can be fulfilled at once; asks about one that gives up what the session has worked for.
     pub fn pass(&mut self, wish: Wish, state: &AppState) -> Option<Wish> {
-        let opens = matches!(wish, Wish::Choose(Chosen::Open(_) | Chosen::OwnImages));
+        let opens = matches!(wish, Wish::Choose(Chosen::Open(_) | Chosen::OwnImages))
+            || matches!(wish, Wish::Choose(Chosen::NewProject | Chosen::AskProject | Chosen::Project(_)));
         match state.at_stake(self.since.elapsed()).filter(|_| !opens) {
             Some(stake) => {
                 self.asks = Some((wish, stake));

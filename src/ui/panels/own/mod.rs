@@ -54,7 +54,12 @@ pub struct OwnSheet {
 
 /// How the sheet was closed.
 pub enum OwnAction {
-    Start { experiment: Box<Experiment>, variants: Vec<Variant> },
+    Start {
+        experiment: Box<Experiment>,
+        variants: Vec<Variant>,
+    },
+    /// Labels these images by hand, in a new project.
+    Label(PathBuf),
     Close,
 }
 
@@ -264,6 +269,10 @@ impl OwnSheet {
             if start.on_hover_text(&tip).on_disabled_hover_text(&tip).clicked() {
                 let (experiment, variants) = (Box::new(self.draft.clone()), self.variants.clone());
                 action = Some(OwnAction::Start { experiment, variants });
+            }
+            let tip = "Makes a project of these images, in which you label what a strategy proposes";
+            if ui.button("Label by hand…").on_hover_text(tip).clicked() {
+                action = self.plan.as_ref().map(|plan| OwnAction::Label(plan.path.clone()));
             }
             let tip = "Closes this sheet, and ends reading; nothing is started (Esc)";
             if ui.button("Cancel").on_hover_text(tip).clicked() {

@@ -1,0 +1,440 @@
+//! The question: an image, or many of them, the classes that can be given, and the other answers.
+
+use egui::{
+    Button, DragValue, Frame, Label, Margin, Modal, Panel, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
+};
+
+use super::chips::Chip;
+use super::class_keys;
+use super::commands::{Act, CommandRow, Pressed, command};
+use super::grid::Cells;
+use super::image_view;
+use super::open::Open;
+use crate::dataset::Class;
+use crate::project::{Answer, List};
+use crate::ui::kit::flow::Flow;
+use crate::ui::kit::theme::{self, Theme, bold, size, space};
+use crate::ui::kit::widgets;
+use crate::ui::kit::words::thousands;
+
+/// What a person is typing, and the row of commands.
+pub struct Centre {
+    /// A part of the name of a class.
+    typed: Option<String>,
+    /// The name of a new class.
+    naming: Option<String>,
+    test_count: usize,
+    commands: Flow<usize>,
+}
+
+/// Largest share of the height for the classes.
+const CLASSES_SHARE: f32 = 0.34;
+/// Test images that are drawn unless another number is given.
+const TEST_IMAGES: usize = 50;
+/// The commands that have a button, in their order.
+const BUTTONS: [Act; 9] = [
+    Act::Back,
+    Act::Skip,
+    Act::NotSure,
+    Act::NoneOfThese,
+    Act::Undo,
+    Act::Guess,
+    Act::NewClass,
+    Act::Search,
+    Act::Grid,
+];
+
+impl Default for Centre {
+    fn default() -> Self {
+        Self { typed: None, naming: None, test_count: TEST_IMAGES, commands: Flow::default() }
+    }
+}
+
+impl Centre {
+    /// Whether a class is searched by typing.
+    pub fn searches(&self) -> bool {
+        self.typed.is_some()
+    }
+
+    /// Whether many images are shown at once.
+    pub fn shows_grid(open: &Open) -> bool {
+        open.grid.shown && !open.sitting.looks_back()
+            || open.sitting.list() == List::Labelled && open.sitting.image().is_none()
+    }
+
+    /// What an answer is about.
+    fn targets(open: &Open) -> Vec<usize> {
+        match Self::shows_grid(open) {
+            true => open.grid.targets(),
+            false => open.sitting.image().into_iter().collect(),
+        }
+    }
+
+    fn answer(open: &mut Open, ctx: &egui::Context, answer: Answer, class: Option<Class>) {
+        if open.is_writing() {
+            return;
+        }
+        let grid = Self::shows_grid(open);
+        open.say(ctx, &Self::targets(open), answer, class);
+        if grid {
+            let queue = open.sitting.queue(open.sitting.list()).to_vec();
+            open.grid.answered(|image| queue.contains(&image));
+        }
+    }
+
+    /// Carries out a command that is about images.
+    pub fn act(&mut self, ctx: &egui::Context, open: &mut Open, act: Act) {
+        match act {
+            Act::Back => {
+                open.sitting.go_back();
+            }
+            Act::Skip if open.sitting.looks_back() => open.sitting.go_forward(),
+            Act::Skip => Self::answer(open, ctx, Answer::Skipped, None),
+            Act::NotSure => Self::answer(open, ctx, Answer::NotSure, None),
+            Act::NoneOfThese => Self::answer(open, ctx, Answer::NoneOfThese, None),
+            Act::Guess => open.sitting.show_guess(),
+            Act::Undo => match &mut self.typed {
+                Some(typed) => {
+                    if typed.pop().is_none() {
+                        self.typed = None;
+                    }
+                }
+                None => open.undo(ctx),
+            },
+            Act::NewClass => self.naming = Some(self.typed.take().unwrap_or_default()),
+            Act::Search => self.typed = Some(String::new()),
+            Act::Grid => open.grid.shown ^= true,
+            Act::Go(list) => {
+                open.sitting.go_to(list);
+                self.typed = None;
+            }
+            Act::Train | Act::Keys | Act::Theme => {}
+        }
+    }
+
+    /// Takes characters, Enter and Esc.
+    pub fn keys(&mut self, ctx: &egui::Context, open: &mut Open, pressed: &Pressed) {
+        for c in &pressed.typed {
+            match (&mut self.typed, *c) {
+                (Some(typed), c) => typed.push(c),
+                (None, '+') if open.keys.class('+').is_none() => self.act(ctx, open, Act::NewClass),
+                (None, '/') if open.keys.class('/').is_none() => self.act(ctx, open, Act::Search),
+                (None, ' ') => {}
+                (None, c) => match open.keys.class(c) {
+                    Some(class) => Self::answer(open, ctx, Answer::Label, Some(class)),
+                    None if open.keys.types && c.is_alphanumeric() => self.typed = Some(c.into()),
+                    None => {}
+                },
+            }
+        }
+        if pressed.enter {
+            match self.typed.take() {
+                Some(typed) => match class_keys::found(&open.sitting.known().classes, &typed).first() {
+                    Some(class) => Self::answer(open, ctx, Answer::Label, Some(*class)),
+                    None => self.naming = Some(typed),
+                },
+                None if Self::shows_grid(open) => {
+                    if let Some(image) = open.grid.at_cursor() {
+                        open.sitting.choose(image);
+                    }
+                }
+                None => {}
+            }
+        }
+        if pressed.escape && self.typed.take().is_none() {
+            open.grid.clear();
+            open.sitting.leave();
+        }
+    }
+
+    /// Draws the question.
+    pub fn ui(&mut self, ui: &mut Ui, open: &mut Open, theme: &'static Theme) {
+        progress(ui, open, theme);
+        let grid = Self::shows_grid(open);
+        if grid {
+            let list = open.sitting.list();
+            let images = if list == List::Round { open.sitting.of_round() } else { open.sitting.queue(list).to_vec() };
+            let queue = open.sitting.queue(list).to_vec();
+            open.grid.follow(list, &images, |image| queue.contains(&image));
+        }
+        let asks = open.sitting.image().is_some() || grid && open.grid.at_cursor().is_some();
+        if asks {
+            let frame = Frame::new().inner_margin(Margin { top: space::S as i8, ..Margin::ZERO });
+            let below = Panel::bottom("answers").frame(frame).show_separator_line(false).resizable(false);
+            below.show(ui, |ui| self.answers(ui, open, theme));
+        }
+        let rect = ui.available_rect_before_wrap();
+        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| match open.sitting.image() {
+            _ if grid && open.grid.at_cursor().is_some() => {
+                let sitting = &open.sitting;
+                let guess = |image: usize| sitting.guess(image).filter(|_| sitting.is_guess_shown()).map(|g| g.0);
+                let cells = Cells { known: sitting.known(), guess: &guess, pictures: &open.pictures };
+                if let Some(image) = open.grid.ui(ui, &cells, &mut open.gallery) {
+                    open.sitting.choose(image);
+                }
+            }
+            Some(image) => {
+                let name = open.sitting.known().names[image].clone();
+                image_view::ui(ui, rect, &mut open.gallery, &open.pictures, image, &name);
+            }
+            None => self.nothing(ui, open, theme),
+        });
+        self.name_dialog(ui, open);
+    }
+
+    /// The classes and the other answers.
+    fn answers(&mut self, ui: &mut Ui, open: &mut Open, theme: &'static Theme) {
+        let targets = Self::targets(open);
+        let known = open.sitting.known();
+        if let Some(typed) = &self.typed {
+            let text = format!("Find a class: {typed}▏");
+            ui.label(bold(text)).on_hover_text("Enter takes the first one, Esc ends, + makes it a new class");
+        } else if Self::shows_grid(open) {
+            let count = targets.len();
+            let hint = "arrows move, Space chooses, Shift with an arrow chooses on, Ctrl A all, Enter looks at one";
+            let text = format!(
+                "The next answer is for {}: {hint}",
+                if count == 1 { "one image".into() } else { format!("{count} images") }
+            );
+            ui.add(Label::new(RichText::new(text).size(size::CAPTION).color(theme.weak)).truncate());
+        }
+        let shown: Vec<Class> = match &self.typed {
+            Some(typed) => class_keys::found(&known.classes, typed),
+            None => (0..known.classes.len() as Class).collect(),
+        };
+        let present = targets.first().filter(|_| targets.len() == 1).and_then(|image| known.class_of(*image));
+        let guess = open.sitting.image().filter(|_| open.sitting.is_guess_shown());
+        let guess = guess.and_then(|image| open.sitting.guess(image)).map(|(class, _)| class);
+        let mut given = None;
+        let most = (CLASSES_SHARE * ui.ctx().content_rect().height()).max(60.0);
+        ScrollArea::vertical().max_height(most).id_salt("classes").show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+                for (place, class) in shown.iter().enumerate() {
+                    let chip = Chip {
+                        class: *class,
+                        name: &known.classes[usize::from(*class)],
+                        key: open.keys.key(usize::from(*class)).filter(|_| self.typed.is_none()),
+                        chosen: present == Some(*class),
+                        guessed: guess == Some(*class),
+                        first: place == 0 && self.typed.is_some(),
+                    };
+                    if chip.show(ui).clicked() {
+                        given = Some(*class);
+                    }
+                }
+                if known.classes.is_empty() {
+                    ui.label("There is no class yet: + names the first one");
+                } else if shown.is_empty() {
+                    ui.label("No class has such a name: Enter makes it a new one");
+                }
+            });
+        });
+        ui.add_space(space::XS);
+        let mut pressed = None;
+        self.commands.show(
+            ui,
+            "More answers",
+            2,
+            &std::array::from_fn::<usize, { BUTTONS.len() }, _>(|i| i),
+            |ui, i, _| {
+                let row = command(BUTTONS[i]);
+                if command_button(ui, row, theme).clicked() {
+                    pressed = Some(row.act);
+                }
+            },
+        );
+        let ctx = ui.ctx().clone();
+        if let Some(class) = given {
+            self.typed = None;
+            Self::answer(open, &ctx, Answer::Label, Some(class));
+        }
+        if let Some(act) = pressed {
+            self.act(&ctx, open, act);
+        }
+    }
+
+    /// What is shown where a list has no image: why, and what can be done meanwhile.
+    fn nothing(&mut self, ui: &mut Ui, open: &mut Open, theme: &'static Theme) {
+        let ctx = ui.ctx().clone();
+        let (list, status) = (open.sitting.list(), &open.sitting.standing().status);
+        let more = |ui: &mut Ui, text: &str| {
+            ui.add(Label::new(RichText::new(text).color(theme.weak)).wrap());
+        };
+        let mut acts: Vec<Act> = Vec::new();
+        let (mut pressed, mut draws, mut cancels, mut goes_on) = (None, None, false, false);
+        let height = ui.available_height();
+        ui.vertical_centered(|ui| {
+            ui.set_max_width(460.0);
+            ui.add_space((0.5 * height - 120.0).max(space::L));
+            match list {
+                List::Round => {
+                    if let Some(now) = open.now() {
+                        ui.label(bold(now.told()).size(size::HEADING));
+                        ui.add_space(space::S);
+                        let (rect, _) = ui.allocate_exact_size(vec2(320.0, 6.0), egui::Sense::hover());
+                        widgets::progress_line(ui.painter(), rect, now.share(), theme);
+                        ui.add_space(space::S);
+                        more(ui, "The next images are shown as soon as they are chosen.");
+                        cancels = ui.button("Cancel").on_hover_text("Ends it; all labels are kept").clicked();
+                    } else if let Some(halted) = &open.halted {
+                        ui.label(bold("Nothing is proposed now").size(size::HEADING));
+                        more(ui, halted);
+                        let tip = "Trains on what is new, and proposes the next images";
+                        goes_on = ui.button("Go on").on_hover_text(tip).clicked();
+                    }
+                    ui.add_space(space::M);
+                    more(ui, "Meanwhile:");
+                    acts.extend([List::Test, List::Doubts].into_iter().map(Act::Go));
+                }
+                List::Test => {
+                    let (title, text) = match status.test_images {
+                        0 => ("A test set comes first", "An accuracy needs images that were drawn at random and are never trained on.".to_owned()),
+                        n => (
+                            "All test images are labelled",
+                            format!(
+                                "{} are labelled; {} more would halve the interval of the accuracy.",
+                                thousands(n),
+                                thousands(status.test_images_to_halve.unwrap_or(3 * n))
+                            ),
+                        ),
+                    };
+                    ui.label(bold(title).size(size::HEADING));
+                    more(ui, &text);
+                    ui.add_space(space::S);
+                    ui.horizontal(|ui| {
+                        ui.add_space((ui.available_width() - 250.0).max(0.0) / 2.0);
+                        let label = ui.label("Images");
+                        let field = DragValue::new(&mut self.test_count).range(1..=status.images.max(1));
+                        ui.add(field).labelled_by(label.id).on_hover_text("How many images are drawn from the pool");
+                        let draw = Button::new(bold("Draw and label").color(theme.on_accent)).fill(theme.accent);
+                        let tip = "Draws so many images at random; they are kept out of training from now on";
+                        if ui.add(draw).on_hover_text(tip).clicked() {
+                            draws = Some(self.test_count);
+                        }
+                    });
+                    ui.add_space(space::M);
+                    acts.push(Act::Go(List::Round));
+                }
+                List::Doubts => {
+                    ui.label(bold("No label is in doubt").size(size::HEADING));
+                    more(ui, "Labels are shown here that the model of the last round denies with a probability of 95 % or more.");
+                    ui.add_space(space::M);
+                    acts.push(Act::Go(List::Round));
+                }
+                List::Labelled => {
+                    ui.label(bold("Nothing is labelled yet").size(size::HEADING));
+                    more(ui, "All labelled images are shown here, the latest first, and can be given another class.");
+                    ui.add_space(space::M);
+                    acts.push(Act::Go(List::Round));
+                }
+            }
+            pressed = acts.into_iter().filter(|act| command_button(ui, command(*act), theme).clicked()).last();
+        });
+        if let Some(act) = pressed {
+            self.act(&ctx, open, act);
+        }
+        if let Some(count) = draws {
+            open.draw_test(&ctx, count);
+        }
+        if cancels {
+            open.cancel();
+        }
+        if goes_on {
+            open.go_on(&ctx, false);
+        }
+    }
+
+    /// Asks for the name of a new class.
+    fn name_dialog(&mut self, ui: &Ui, open: &mut Open) {
+        let Some(mut name) = self.naming.take() else { return };
+        let targets = Self::targets(open);
+        let (mut add, known) = (false, open.sitting.known());
+        let frame = Frame::window(&ui.ctx().global_style());
+        let response = Modal::new(egui::Id::unique("new class")).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_width(300.0);
+            ui.label(bold("New class").size(size::HEADING));
+            let field = ui
+                .add(TextEdit::singleline(&mut name).desired_width(284.0).hint_text("Its name"))
+                .accessible_name("Name of the class");
+            field.request_focus();
+            let is_there = known.classes.iter().any(|class| class == name.trim());
+            let about = match (is_there, targets.len()) {
+                (true, _) => "There is a class of this name".to_owned(),
+                (false, 1) => "It is given to this image. The next round begins with an untrained network.".into(),
+                (false, n) => format!("It is given to {n} images. The next round begins with an untrained network."),
+            };
+            ui.add(Label::new(RichText::new(about).size(size::CAPTION).weak()).wrap());
+            ui.add_space(space::S);
+            ui.horizontal(|ui| {
+                let can = !is_there && !name.trim().is_empty();
+                let pressed = ui.add_enabled(can, Button::new("Add")).clicked();
+                add = can && (pressed || ui.input(|i| i.key_pressed(egui::Key::Enter)));
+                if ui.button("Cancel").clicked() {
+                    ui.close();
+                }
+            });
+        });
+        if add {
+            open.name_class(ui.ctx(), name.trim().to_owned(), targets);
+        } else if !response.should_close() {
+            self.naming = Some(name);
+        }
+    }
+}
+
+/// A button with the key of its command.
+pub fn command_button(ui: &mut Ui, row: &CommandRow, theme: &Theme) -> egui::Response {
+    let mut job = egui::text::LayoutJob::default();
+    let format = |font, color| egui::TextFormat { font_id: font, color, ..Default::default() };
+    job.append(row.name, 0.0, format(theme::font(size::BODY), theme.text));
+    job.append(row.key, 8.0, format(theme::bold_font(size::CAPTION), theme.weak));
+    let response = ui.add(Button::new(job)).on_hover_text(row.tip());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, row.name));
+    response
+}
+
+/// How far the list is, at what pace, and what was said last.
+fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
+    let (sitting, list) = (&open.sitting, open.sitting.list());
+    let status = &sitting.standing().status;
+    let waiting = sitting.waiting(list);
+    let all = match list {
+        List::Round => sitting.of_round().len(),
+        List::Test => waiting + status.test_images,
+        List::Doubts => status.doubts.len(),
+        List::Labelled => waiting,
+    };
+    let done = all.saturating_sub(waiting);
+    let text = match list {
+        List::Labelled => format!("{} labelled images", thousands(all)),
+        List::Doubts => format!("{} labels to look at again", thousands(waiting)),
+        _ => {
+            let pace = open.pace().map(|s| format!(" · {s:.1} s an image")).unwrap_or_default();
+            let left =
+                open.time_for(waiting).filter(|_| waiting > 0).map(|t| format!(" · {t} left")).unwrap_or_default();
+            format!("{} of {} done{pace}{left}", thousands(done), thousands(all))
+        }
+    };
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(text).color(theme.text));
+        let said = match (sitting.image().filter(|_| sitting.looks_back()), sitting.last()) {
+            (Some(image), _) => {
+                let class = sitting.known().class_of(image).and_then(|c| sitting.known().classes.get(usize::from(c)));
+                let class = class.map_or("without a label", String::as_str);
+                format!("Looking back: {class}; another class changes it, → goes on")
+            }
+            (None, Some((image, row))) => {
+                let what = if row.label.is_empty() { row.answer.name() } else { &row.label };
+                format!("Last: {} is {what}", sitting.known().names[image])
+            }
+            (None, None) => String::new(),
+        };
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.add(Label::new(RichText::new(said).size(size::CAPTION).color(theme.weak)).truncate());
+        });
+    });
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 3.0), egui::Sense::hover());
+    widgets::progress_line(ui.painter(), rect, Some(done as f32 / all.max(1) as f32), theme);
+}

@@ -1,0 +1,177 @@
+//! What a key does while images are labelled: one list makes the buttons, their tips and the sheet of keys.
+
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+
+use crate::project::List;
+
+/// What a person does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    Back,
+    Skip,
+    NotSure,
+    NoneOfThese,
+    Guess,
+    Undo,
+    NewClass,
+    Search,
+    Grid,
+    Go(List),
+    Train,
+    Keys,
+    Theme,
+}
+
+/// A command: its key and the key's name, its button and its tip.
+pub struct CommandRow {
+    pub act: Act,
+    shortcut: KeyboardShortcut,
+    pub key: &'static str,
+    pub name: &'static str,
+    pub tip: &'static str,
+}
+
+const fn row(
+    act: Act,
+    modifiers: Modifiers,
+    logical: Key,
+    key: &'static str,
+    name: &'static str,
+    tip: &'static str,
+) -> CommandRow {
+    CommandRow { act, shortcut: KeyboardShortcut::new(modifiers, logical), key, name, tip }
+}
+
+const NONE: Modifiers = Modifiers::NONE;
+const CTRL: Modifiers = Modifiers::COMMAND;
+
+/// All commands but the classes.
+pub const COMMANDS: &[CommandRow] = &[
+    row(Act::Back, NONE, Key::ArrowLeft, "←", "Back", "The image before, to give it another class"),
+    row(Act::Skip, NONE, Key::ArrowRight, "→", "Skip", "Later: the image may be proposed again in the next round"),
+    row(Act::NotSure, NONE, Key::ArrowDown, "↓", "Not sure", "It could be several classes: it is not asked for again"),
+    row(
+        Act::NoneOfThese,
+        NONE,
+        Key::Delete,
+        "Del",
+        "None of these",
+        "It is of no class here: it is not asked for again",
+    ),
+    row(
+        Act::Guess,
+        NONE,
+        Key::ArrowUp,
+        "↑",
+        "Show the guess",
+        "What the model says of the image; that it was shown is recorded with the label",
+    ),
+    row(Act::Undo, NONE, Key::Backspace, "Backspace", "Undo", "Takes the last answer back, and asks again"),
+    row(Act::NewClass, NONE, Key::Plus, "+", "New class…", "Adds a class, and gives it to this image"),
+    row(Act::Search, NONE, Key::Slash, "/", "Find a class", "Type a part of its name; Enter takes the first"),
+    row(Act::Grid, CTRL, Key::G, "Ctrl G", "Grid", "All images of the list at once, or one after the other"),
+    row(Act::Go(List::Round), CTRL, Key::Num1, "Ctrl 1", "Round", "The images that the strategy proposes"),
+    row(
+        Act::Go(List::Test),
+        CTRL,
+        Key::Num2,
+        "Ctrl 2",
+        "Test",
+        "Images drawn at random, on which the model is measured",
+    ),
+    row(
+        Act::Go(List::Doubts),
+        CTRL,
+        Key::Num3,
+        "Ctrl 3",
+        "Second look",
+        "Labels that the model denies with a probability of 95 % or more",
+    ),
+    row(
+        Act::Go(List::Labelled),
+        CTRL,
+        Key::Num4,
+        "Ctrl 4",
+        "Labelled",
+        "All labelled images; a click looks at one again",
+    ),
+    row(
+        Act::Train,
+        CTRL,
+        Key::T,
+        "Ctrl T",
+        "Train now",
+        "Trains a round on all labels there are; after the last image of a batch it starts by itself",
+    ),
+    row(Act::Theme, CTRL, Key::D, "Ctrl D", "Dark or light", "Dark or light theme"),
+    row(Act::Keys, NONE, Key::F1, "F1", "Keys", "The list of keys"),
+];
+
+/// The row of a command.
+pub fn command(act: Act) -> &'static CommandRow {
+    COMMANDS.iter().find(|row| row.act == act).unwrap_or(&COMMANDS[0])
+}
+
+impl CommandRow {
+    /// The tip with the key at its end.
+    pub fn tip(&self) -> String {
+        format!("{} ({})", self.tip, self.key)
+    }
+}
+
+/// What was pressed in a frame.
+#[derive(Debug, Default)]
+pub struct Pressed {
+    pub acts: Vec<Act>,
+    /// Characters that were typed.
+    pub typed: Vec<char>,
+    pub enter: bool,
+    pub escape: bool,
+}
+
+/// What was pressed since the last frame; nothing while a field has the keyboard, or a menu or dialog is open. `searches`
+/// if a class is being searched by typing, to which its keys then belong.
+pub fn read(ctx: &Context, searches: bool) -> Pressed {
+    let dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
+    if dialog || ctx.egui_wants_keyboard_input() || egui::Popup::is_any_open(ctx) {
+        return Pressed::default();
+    }
+    // Arrows go from one button to the next once one has the keyboard.
+    let has_focus = ctx.memory(|memory| memory.focused().is_some());
+    ctx.input_mut(|input| {
+        let moves = |key: Key| matches!(key, Key::ArrowLeft | Key::ArrowRight | Key::ArrowUp | Key::ArrowDown);
+        let acts = COMMANDS
+            .iter()
+            .filter(|row| !(has_focus && moves(row.shortcut.logical_key)))
+            // `+` and `/` are other keys on other keyboards: what is typed counts.
+            .filter(|row| !matches!(row.act, Act::NewClass | Act::Search))
+            .filter(|row| input.consume_shortcut(&row.shortcut))
+            .map(|row| row.act);
+        let acts = acts.collect();
+        let enter = (searches || !has_focus) && input.consume_key(NONE, Key::Enter);
+        let escape = input.consume_key(NONE, Key::Escape);
+        let texts = input.events.iter().filter_map(|event| match event {
+            Event::Text(text) => Some(text.chars()),
+            _ => None,
+        });
+        let typed = texts.flatten().filter(|c| !(c.is_control() || has_focus && *c == ' ')).collect();
+        Pressed { acts, typed, enter, escape }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_key_of_its_own() {
+        for (i, row) in COMMANDS.iter().enumerate() {
+            assert!(
+                COMMANDS[..i].iter().all(|other| other.shortcut != row.shortcut && other.act != row.act),
+                "{}",
+                row.name
+            );
+            assert_eq!(command(row.act).name, row.name);
+        }
+    }
+}

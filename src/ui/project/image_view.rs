@@ -1,0 +1,33 @@
+//! The image that is asked about, as large as there is room.
+
+use egui::{Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+
+use super::gallery::Gallery;
+use crate::project::Pictures;
+use crate::ui::kit::theme::{self, Theme, size};
+
+/// Height of the name under the image.
+const NAME: f32 = 20.0;
+
+/// The image in the whole of `rect`, with its name below.
+pub fn ui(ui: &mut Ui, rect: Rect, gallery: &mut Gallery, pictures: &Pictures, image: usize, name: &str) {
+    let theme = Theme::of(ui.visuals());
+    let texture = gallery.large(ui, pictures, image);
+    let room = Rect::from_min_max(rect.min, rect.max - vec2(0.0, NAME));
+    let scale = (room.size() / texture.size_vec2()).min_elem().max(0.0);
+    // Few pixels are drawn as squares of a whole number of the screen's pixels.
+    let dots = scale * ui.pixels_per_point();
+    let scale =
+        if dots >= 2.0 && texture.size_vec2().max_elem() < 96.0 { dots.floor() / ui.pixels_per_point() } else { scale };
+    let place = Rect::from_center_size(room.center(), texture.size_vec2() * scale);
+    let response = ui.allocate_rect(place, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Image {name}")));
+    let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
+    ui.painter().image(texture.id(), place, uv, Color32::WHITE);
+    ui.painter().rect_stroke(place, CornerRadius::ZERO, Stroke::new(1.0, theme.line), StrokeKind::Outside);
+    let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), theme::font(size::CAPTION), theme.weak);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
+    let galley = ui.painter().layout_job(job);
+    let at = egui::pos2(rect.center().x - galley.size().x / 2.0, rect.bottom() - galley.size().y);
+    ui.painter().galley(at, galley, theme.weak);
+}

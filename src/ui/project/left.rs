@@ -1,0 +1,176 @@
+//! Where a project stands: accuracy with its interval, the curve with its forecast, what the next round costs, doubts.
+
+use egui::{Label, RichText, ScrollArea, Ui};
+use egui_plot::{Line, PlotPoints, Points};
+
+use super::commands::{Act, command};
+use super::open::Open;
+use crate::project::{List, Status};
+use crate::ui::kit::charts;
+use crate::ui::kit::facts::{fact, heading};
+use crate::ui::kit::theme::{self, Theme, bold, size, space};
+use crate::ui::kit::words::thousands;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Act(Act),
+    Export,
+}
+
+const PLOT_HEIGHT: f32 = 128.0;
+
+pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
+    let mut asked = None;
+    let status = &open.sitting.standing().status;
+    ScrollArea::vertical().auto_shrink(false).id_salt("where it stands").show(ui, |ui| {
+        ui.set_width(ui.available_width() - space::S);
+        ui.spacing_mut().item_spacing.y = space::XS;
+        let mut button = |ui: &mut Ui, text: &str, tip: &str, act: Asked| {
+            if ui.button(text).on_hover_text(tip).clicked() {
+                asked = Some(act);
+            }
+        };
+        accuracy(ui, status, theme);
+        if status.test_images == 0 || status.test_images_unlabelled > 0 {
+            let row = command(Act::Go(List::Test));
+            button(ui, "Label test images", &row.tip(), Asked::Act(row.act));
+        }
+        curve(ui, status, theme);
+        heading(ui, "When to stop");
+        stopping(ui, open, theme);
+        if !status.doubts.is_empty() {
+            let row = command(Act::Go(List::Doubts));
+            let text = format!("Look again at {}", counted(open.sitting.waiting(List::Doubts), "label"));
+            button(ui, &text, &row.tip(), Asked::Act(row.act));
+        }
+        heading(ui, "Labels");
+        let new = if status.new_labels > 0 { format!(", {} new", status.new_labels) } else { String::new() };
+        fact(ui, theme, "For training", &format!("{}{new}", thousands(status.labelled)));
+        fact(ui, theme, "For the test", &thousands(status.test_images));
+        fact(ui, theme, "Can be proposed", &format!("{} of {}", thousands(status.pool), thousands(status.images)));
+        fact(ui, theme, "Rounds", &status.rounds.to_string());
+        ui.horizontal_wrapped(|ui| {
+            if open.now().is_none() {
+                let row = command(Act::Train);
+                button(ui, row.name, &row.tip(), Asked::Act(row.act));
+            }
+            let tip = "Writes the labels as CSV, or a row for every image with what the model predicts";
+            button(ui, "Export…", tip, Asked::Export);
+        });
+        if !status.classes.is_empty() {
+            heading(ui, "Classes");
+            for (class, (name, count)) in status.classes.iter().zip(&status.labelled_by_class).enumerate() {
+                ui.horizontal(|ui| {
+                    charts::swatch(ui, theme::class_color(class as crate::dataset::Class), false);
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        ui.label(thousands(*count));
+                        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                            ui.add(Label::new(RichText::new(name).color(theme.weak)).truncate());
+                        });
+                    });
+                });
+            }
+        }
+    });
+    asked
+}
+
+/// So many things, in the singular if it is one.
+fn counted(count: usize, thing: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {thing}{s}", thousands(count))
+}
+
+fn said(ui: &mut Ui, text: impl Into<String>, theme: &Theme) {
+    ui.add(Label::new(RichText::new(text).color(theme.weak)).wrap());
+}
+
+fn accuracy(ui: &mut Ui, status: &Status, theme: &Theme) {
+    heading(ui, "Accuracy");
+    match (status.accuracy, status.accuracy_low.zip(status.accuracy_high)) {
+        (Some(accuracy), Some((low, high))) => {
+            ui.label(bold(format!("{accuracy:.1} %")).size(size::FIGURE));
+            let more = status.test_images_to_halve.unwrap_or(0);
+            let text = format!(
+                "95 % interval {low:.1} to {high:.1} % (Wilson), on {}; {} more would halve it",
+                counted(status.test_images, "test image"),
+                thousands(more)
+            );
+            said(ui, text, theme);
+        }
+        _ if status.test_images == 0 => {
+            let text = "Not known: no test image is labelled. They are drawn at random and never trained on.";
+            ui.add(Label::new(RichText::new(format!("! {text}")).color(theme.warning)).wrap());
+        }
+        _ => said(ui, "Not known before the first round is trained", theme),
+    }
+}
+
+/// The accuracy over the labels, and where it goes if all goes on as so far.
+fn curve(ui: &mut Ui, status: &Status, theme: &'static Theme) {
+    let points: Vec<[f64; 2]> =
+        status.curve.iter().filter_map(|p| Some([p.labels as f64, f64::from(p.accuracy?)])).collect();
+    if points.is_empty() {
+        return;
+    }
+    ui.label(RichText::new("Accuracy, %, over labels").size(size::CAPTION).color(theme.weak));
+    let expected: Vec<[f64; 4]> =
+        status.forecast.iter().map(|e| [e.labels as f64, e.accuracy, e.low, e.high]).collect();
+    let last = points.last().copied();
+    let shown = points.clone();
+    let response = charts::plot("accuracy over labels", PLOT_HEIGHT, theme).show(ui, |plot| {
+        let line =
+            |points: Vec<[f64; 2]>, color, width| Line::new("", PlotPoints::from(points)).color(color).width(width);
+        plot.line(line(points.clone(), theme.accent, 2.0));
+        plot.points(Points::new("", PlotPoints::from(points)).color(theme.accent).radius(3.0));
+        let from = |column: usize| -> Vec<[f64; 2]> {
+            last.into_iter().chain(expected.iter().map(|e| [e[0], e[column]])).collect()
+        };
+        if !expected.is_empty() {
+            let dashed = egui_plot::LineStyle::dashed_dense();
+            plot.line(line(from(1), theme.second, 2.0).style(dashed));
+            [2, 3].into_iter().for_each(|band| plot.line(line(from(band), theme.faint, 1.0)));
+        }
+    });
+    let forecast = status.forecast.iter().map(|e| (true, [e.labels as f64, e.accuracy]));
+    let all = shown.into_iter().map(|at| (false, at)).chain(forecast);
+    charts::read(ui, &response, all, |is_forecast, [labels, accuracy]| {
+        let what = if *is_forecast { "expected with" } else { "with" };
+        format!("{accuracy:.1} % {what} {} labels", thousands(labels as usize))
+    });
+}
+
+/// What speaks for another round, and what it costs: advice, never a verdict.
+fn stopping(ui: &mut Ui, open: &Open, theme: &Theme) {
+    let status = &open.sitting.standing().status;
+    let time = open.time_for(status.next_batch).map(|time| format!(", {time} at this pace")).unwrap_or_default();
+    match status.next_batch {
+        0 => said(ui, "No image is left to label", theme),
+        count => said(ui, format!("The next round costs {}{time}", counted(count, "label")), theme),
+    }
+    if let Some(share) = status.disagreed {
+        said(ui, format!("{} of {} new labels are not what the model guessed", share.count, share.of), theme);
+    }
+    for e in &status.forecast {
+        let text = format!(
+            "{:.1} % are expected with {} labels ({:.1} to {:.1} %), if all goes on as so far",
+            e.accuracy,
+            thousands(e.labels),
+            e.low,
+            e.high
+        );
+        said(ui, text, theme);
+    }
+    if let Some(why) = status.no_forecast.as_ref().filter(|_| status.rounds > 0) {
+        said(ui, format!("No forecast: {why}"), theme);
+    }
+    if let Some(sure) = status.sure_and_right.filter(|_| !status.doubts.is_empty()) {
+        let doubts = counted(status.doubts.len(), "label");
+        let text = format!(
+            "The model denies {doubts} with 95 % or more; of its {} such guesses on test images {} are right",
+            sure.of, sure.count
+        );
+        said(ui, text, theme);
+    }
+}

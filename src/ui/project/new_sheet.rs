@@ -1,0 +1,174 @@
+//! A new project: which images, where its folder is, the classes, and how images are proposed.
+
+use std::path::PathBuf;
+
+use egui::{Button, ComboBox, Context, DragValue, Frame, Label, Modal, ProgressBar, RichText, TextEdit, Ui};
+
+use super::work::{Failed, Opened, Work, make};
+use crate::experiment::{Experiment, Strategy};
+use crate::paths;
+use crate::project::New;
+use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::theme::{Theme, bold, size, space};
+
+/// What a project is made of, as it is typed.
+struct Draft {
+    images: PathBuf,
+    folder: String,
+    classes: String,
+    batch: usize,
+    strategy: Strategy,
+    /// Whether the labels are taken that the images come with.
+    takes_labels: bool,
+}
+
+/// The dialogs, closed until one is opened.
+pub struct NewSheet {
+    ask: AskPath,
+    draft: Option<Draft>,
+    making: Work<Result<Opened, Failed>>,
+    failed: Option<String>,
+}
+
+const WIDTH: f32 = 520.0;
+/// Images in a batch unless another number is given, and the most that can be.
+const BATCH: usize = 20;
+const MOST_IN_BATCH: usize = 1_000;
+
+impl Default for NewSheet {
+    fn default() -> Self {
+        let hint = "A folder of images, an archive, NPZ, CSV, Parquet, …";
+        Self {
+            ask: AskPath::new("Images for a new project", hint, "Go on", Wanted::Any),
+            draft: None,
+            making: Work::default(),
+            failed: None,
+        }
+    }
+}
+
+impl NewSheet {
+    /// Asks for images.
+    pub fn ask(&mut self) {
+        self.ask.open(String::new);
+    }
+
+    /// Opens the sheet for these images.
+    pub fn open(&mut self, images: PathBuf) {
+        let name = images.file_stem().unwrap_or_default().to_string_lossy();
+        let folder = images.with_file_name(format!("{name}-project")).display().to_string();
+        let (batch, strategy) = (BATCH, Experiment::default().strategy);
+        self.failed = None;
+        self.draft = Some(Draft { images, folder, classes: String::new(), batch, strategy, takes_labels: false });
+    }
+
+    /// Shows the dialog that is open; returns a project that was made, with its folder.
+    pub fn ui(&mut self, ctx: &Context) -> Option<(PathBuf, Opened)> {
+        if let Some(images) = self.ask.ui(ctx, |_| {}) {
+            self.open(images);
+        }
+        let made = self.making.take();
+        let draft = self.draft.as_mut()?;
+        match made {
+            Some(Ok(opened)) => {
+                let folder = folder(draft);
+                self.draft = None;
+                return Some((folder, opened));
+            }
+            Some(Err(failed)) => self.failed = Some(failed.why),
+            None => {}
+        }
+        let frame = Frame::window(&ctx.global_style());
+        let mut starts = false;
+        let (making, failed) = (&self.making, &self.failed);
+        let response = Modal::new(egui::Id::unique("new project")).frame(frame).show(ctx, |ui| {
+            starts = sheet(ui, draft, making, failed.as_deref());
+        });
+        if response.should_close() {
+            self.making.cancel();
+            (self.making, self.draft) = (Work::default(), None);
+        } else if starts {
+            self.failed = None;
+            let (folder, new, takes) = (folder(draft), new(draft), draft.takes_labels);
+            self.making.start(ctx, move |progress| make(&folder, &new, takes, progress));
+        }
+        None
+    }
+}
+
+fn folder(draft: &Draft) -> PathBuf {
+    let path = paths::expanded(draft.folder.trim());
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+fn classes(draft: &Draft) -> Vec<String> {
+    let names = draft.classes.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
+}
+
+fn new(draft: &Draft) -> New {
+    let set = vec![format!("samples_per_round={}", draft.batch), format!("strategy={}", draft.strategy)];
+    New { images: draft.images.clone(), classes: classes(draft), like: None, set }
+}
+
+/// The fields; true if the project is to be made.
+fn sheet(ui: &mut Ui, draft: &mut Draft, making: &Work<Result<Opened, Failed>>, failed: Option<&str>) -> bool {
+    let theme = Theme::of(ui.visuals());
+    let width = WIDTH.min(ui.ctx().content_rect().width() - 4.0 * space::L);
+    ui.set_width(width);
+    ui.label(bold("New project").size(size::HEADING));
+    let images = RichText::new(draft.images.display().to_string()).size(size::CAPTION).color(theme.weak);
+    ui.add(Label::new(images).truncate());
+    ui.add_space(space::S);
+    let running = making.is_running();
+    ui.add_enabled_ui(!running, |ui| {
+        field(ui, "Folder of the project", &mut draft.folder, "A new or an empty folder", width);
+        let hint = "ripe, unripe, rotten; more can be added while labelling";
+        field(ui, "Classes", &mut draft.classes, hint, width);
+        ui.horizontal(|ui| {
+            let label = ui.label("Images in a batch");
+            let value = DragValue::new(&mut draft.batch).range(1..=MOST_IN_BATCH);
+            ui.add(value).labelled_by(label.id).on_hover_text("A round is trained after so many labels");
+            ui.add_space(space::M);
+            let label = ui.label("Proposed by");
+            let combo = ComboBox::new("strategy of a project", "").selected_text(draft.strategy.to_string());
+            let combo = combo.show_ui(ui, |ui| {
+                for strategy in Strategy::ALL.iter().filter(|s| !s.generates_samples()) {
+                    ui.selectable_value(&mut draft.strategy, *strategy, strategy.to_string());
+                }
+            });
+            let tip = "What chooses the images of a batch, from the second on; the first is drawn at random";
+            combo.response.labelled_by(label.id).on_hover_text(tip);
+        });
+        let tip = "Names of folders, a table or an array may say the classes of images already";
+        ui.checkbox(&mut draft.takes_labels, "Take the labels that the images come with").on_hover_text(tip);
+    });
+    let hint = "Without classes given, those are taken that the images come with, if any.";
+    ui.add(Label::new(RichText::new(hint).size(size::CAPTION).color(theme.weak)).wrap());
+    if let Some(failed) = failed {
+        ui.add(Label::new(RichText::new(failed).color(theme.error)).wrap().selectable(true));
+    }
+    ui.add_space(space::S);
+    let mut starts = false;
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let can = !running && !draft.folder.trim().is_empty();
+        let make = Button::new(bold("Make the project").color(if can { theme.on_accent } else { theme.faint }));
+        let make = if can { make.fill(theme.accent) } else { make };
+        starts = ui.add_enabled(can, make).on_hover_text("Reads the images and opens the project").clicked();
+        if ui.button("Cancel").on_hover_text("Makes nothing, and ends reading (Esc)").clicked() {
+            ui.close();
+        }
+        if running {
+            let now = making.now();
+            ui.add(ProgressBar::new(now.share().unwrap_or(0.0)).text(now.told()));
+            ui.ctx().request_repaint_after_secs(0.1);
+        }
+    });
+    starts
+}
+
+fn field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width: f32) {
+    let label = ui.label(name);
+    ui.add(TextEdit::singleline(text).desired_width(width - space::L).hint_text(hint)).labelled_by(label.id);
+    ui.add_space(space::XS);
+}

@@ -1,0 +1,272 @@
+//! An open project: what a person does goes to the disk, and what is slow goes on in the background.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::class_keys::ClassKeys;
+use super::gallery::Gallery;
+use super::grid::Grid;
+use super::pen::{Pen, Written};
+use super::place_view::PlaceView;
+use super::space::Space;
+use super::work::{Going, Gone, Now, Opened, Work, go_on};
+use crate::dataset::Class;
+use crate::device::DeviceKind;
+use crate::project::{Answer, Desk, List, Pictures, Project, ProjectError, Sitting, Standing};
+use crate::ui::kit::job::Job;
+use crate::ui::kit::memo::Memo;
+use crate::ui::kit::words;
+
+/// An open project.
+pub struct Open {
+    folder: PathBuf,
+    pub pictures: Arc<Pictures>,
+    pub sitting: Sitting,
+    pub keys: ClassKeys,
+    /// Where the images lie, once the generator is there.
+    pub space: Option<Arc<Space>>,
+    desk: Option<Arc<Desk>>,
+    device: DeviceKind,
+    pen: Pen,
+    /// The name of a class that is added, and the images that get it.
+    naming: Option<(String, Vec<usize>)>,
+    work: Work<Gone>,
+    reading: Job<Result<Standing, ProjectError>>,
+    /// When the standing is to be read again, seconds of the window's clock.
+    read_at: Option<f64>,
+    /// Why nothing goes on by itself.
+    pub halted: Option<String>,
+    /// What happened last, or what went wrong.
+    pub message: Option<Result<String, String>>,
+    /// The image that is asked about with the number of answers before it, and since when.
+    asked: ((Option<usize>, usize), f64),
+    /// Seconds that the answers of this sitting took.
+    paces: Vec<f64>,
+    pub gallery: Gallery,
+    pub place: PlaceView,
+    pub grid: Grid,
+    near: Memo<(usize, u64, usize), Vec<(usize, f32)>>,
+}
+
+/// Seconds after an answer until the standing is read again.
+const SETTLED: f64 = 0.6;
+/// Labelled neighbours that are shown.
+const NEIGHBOURS: usize = 6;
+/// Images that are decoded ahead.
+const AHEAD: usize = 3;
+/// An answer that took longer was an answer and a break, seconds.
+const BREAK: f64 = 120.0;
+
+impl Open {
+    pub fn new(ctx: &Context, folder: PathBuf, opened: Opened, device: DeviceKind) -> Self {
+        let Opened { project, pictures, sitting, notes } = opened;
+        let mut open = Self {
+            folder,
+            pictures,
+            keys: ClassKeys::new(&sitting.known().classes),
+            sitting,
+            space: None,
+            desk: None,
+            device,
+            pen: Pen::new(project),
+            naming: None,
+            work: Work::default(),
+            reading: Job::default(),
+            read_at: None,
+            halted: None,
+            message: (!notes.is_empty()).then(|| Ok(notes.join("; "))),
+            asked: ((None, 0), 0.0),
+            paces: Vec::new(),
+            gallery: Gallery::default(),
+            place: PlaceView::default(),
+            grid: Grid::default(),
+            near: Memo::default(),
+        };
+        open.go_on(ctx, false);
+        open
+    }
+
+    /// Takes what is written and computed, and starts what is to be done.
+    pub fn update(&mut self, ctx: &Context) {
+        let now = ctx.input(|i| i.time);
+        if let Some(written) = self.pen.take() {
+            self.take_written(ctx, written, now);
+        }
+        if let Some(gone) = self.work.take() {
+            self.take_gone(gone);
+        }
+        if let Some(read) = self.reading.take() {
+            match read {
+                Ok(standing) if standing.round >= self.sitting.standing().round => self.sitting.take(standing),
+                Ok(_) => {}
+                Err(e) => self.message = Some(Err(e.to_string())),
+            }
+        }
+        let is_due = self.sitting.waiting(List::Round) == 0 && self.halted.is_none() && !self.pen.is_writing();
+        if is_due && !self.work.is_running() {
+            self.go_on(ctx, false);
+        }
+        self.read_again(ctx, now);
+        let asked = (self.sitting.image(), self.sitting.steps());
+        if self.asked.0 != asked {
+            self.asked = (asked, now);
+        }
+        for image in self.sitting.queue(self.sitting.list()).iter().take(AHEAD) {
+            self.gallery.want(*image);
+        }
+        self.gallery.update(ctx, &self.pictures);
+    }
+
+    fn take_written(&mut self, ctx: &Context, written: Result<Written, ProjectError>, now: f64) {
+        self.read_at = Some(now + SETTLED);
+        match written {
+            Ok(Written::Said(rows)) => {
+                let changes_training = rows.iter().any(|(image, _)| !self.sitting.known().parts[*image].is_test());
+                self.sitting.written(rows);
+                if changes_training {
+                    self.halted = None;
+                }
+            }
+            Ok(Written::Changed { classes, parts }) => {
+                self.keys = ClassKeys::new(&classes);
+                self.sitting.take_known(classes, parts);
+                if let Some((name, images)) = self.naming.take()
+                    && let Some(class) = self.sitting.known().classes.iter().position(|c| *c == name)
+                {
+                    self.say(ctx, &images, Answer::Label, Some(class as Class));
+                }
+            }
+            Err(e) => {
+                self.sitting.not_written();
+                self.naming = None;
+                self.message = Some(Err(e.to_string()));
+            }
+        }
+    }
+
+    fn take_gone(&mut self, gone: Gone) {
+        let cancelled = self.work.is_cancelled();
+        self.desk = gone.desk.or(self.desk.take());
+        self.space = gone.space.or(self.space.take());
+        if let Some(standing) = gone.standing {
+            self.sitting.take(standing);
+        }
+        if let Some(trained) = gone.trained {
+            self.message = Some(Ok(trained));
+        }
+        self.halted = match gone.halted {
+            Some(_) if cancelled => Some("Cancelled: nothing was changed, and all labels are kept".into()),
+            Some(why) => Some(why),
+            None if self.sitting.waiting(List::Round) == 0 => Some("No image was proposed".into()),
+            None => None,
+        };
+    }
+
+    /// Prepares, trains and proposes what is due; `at_once` trains on the labels that there are.
+    pub fn go_on(&mut self, ctx: &Context, at_once: bool) {
+        if self.work.is_running() {
+            return;
+        }
+        self.halted = None;
+        let going = Going {
+            folder: self.folder.clone(),
+            pictures: Arc::clone(&self.pictures),
+            desk: self.desk.clone(),
+            device: self.device,
+            at_once,
+        };
+        self.work.start(ctx, move |progress| go_on(going, progress));
+    }
+
+    /// Reads the standing again once answers have settled.
+    fn read_again(&mut self, ctx: &Context, now: f64) {
+        let Some(at) = self.read_at else { return };
+        if now < at {
+            return ctx.request_repaint_after_secs((at - now) as f32);
+        }
+        if !self.reading.is_running() {
+            self.read_at = None;
+            let folder = self.folder.clone();
+            self.reading.start(ctx, move || Project::look(&folder).and_then(|project| Standing::of(&project)));
+        }
+    }
+
+    /// What is computed now.
+    pub fn now(&self) -> Option<Now> {
+        self.work.is_running().then(|| self.work.now())
+    }
+
+    pub fn cancel(&mut self) {
+        self.work.cancel();
+    }
+
+    /// Whether an answer is on its way to the disk; until it is there, none is taken.
+    pub fn is_writing(&self) -> bool {
+        self.pen.is_writing()
+    }
+
+    /// Gives an answer about images.
+    pub fn say(&mut self, ctx: &Context, images: &[usize], answer: Answer, class: Option<Class>) {
+        if images.is_empty() || self.pen.is_writing() {
+            return;
+        }
+        let seconds = ctx.input(|i| i.time) - self.asked.1;
+        let seconds = Some(seconds).filter(|s| *s < BREAK * images.len() as f64);
+        if let Some(seconds) = seconds.filter(|_| answer == Answer::Label) {
+            self.paces.push(seconds / images.len() as f64);
+        }
+        // The time of the next answer begins with this one, also in the grid.
+        self.asked.1 = ctx.input(|i| i.time);
+        let said = self.sitting.answer(images, answer, class, seconds);
+        self.message = None;
+        self.pen.say(ctx, said);
+    }
+
+    /// Adds a class and gives it to images.
+    pub fn name_class(&mut self, ctx: &Context, name: String, images: Vec<usize>) {
+        if !self.pen.is_writing() {
+            self.naming = Some((name.clone(), images));
+            self.pen.add_class(ctx, name);
+        }
+    }
+
+    pub fn undo(&mut self, ctx: &Context) {
+        if self.pen.is_writing() {
+            return;
+        }
+        let said = self.sitting.undo();
+        if !said.is_empty() {
+            self.paces.pop();
+            self.pen.say(ctx, said);
+        }
+    }
+
+    pub fn draw_test(&mut self, ctx: &Context, count: usize) {
+        if !self.pen.is_writing() {
+            self.pen.draw_test(ctx, count);
+        }
+    }
+
+    /// Seconds for an answer: in this sitting, or before it.
+    pub fn pace(&self) -> Option<f64> {
+        let mut paces = self.paces.clone();
+        paces.sort_by(f64::total_cmp);
+        paces.get(paces.len() / 2).copied().or(self.sitting.standing().status.seconds_per_label)
+    }
+
+    /// How long a number of images takes at this pace, as text.
+    pub fn time_for(&self, images: usize) -> Option<String> {
+        self.pace().map(|pace| words::about((pace * images as f64) as f32))
+    }
+
+    /// The labelled images nearest to the one that is asked about.
+    pub fn near(&mut self) -> Vec<(usize, f32)> {
+        let (image, version) = (self.sitting.image(), self.sitting.version);
+        let Some((space, image)) = self.space.as_ref().zip(image) else { return Vec::new() };
+        let known = self.sitting.known();
+        let find = || space.nearest_labelled(known, image, NEIGHBOURS);
+        self.near.get((image, version, space.places.len()), find).clone()
+    }
+}

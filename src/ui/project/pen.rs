@@ -1,0 +1,79 @@
+//! What a person decides, written into the project on a background thread: it counts once it is on the disk.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use egui::Context;
+
+use crate::project::{Part, Project, ProjectError, Row, Said};
+use crate::ui::kit::job::Job;
+
+/// What was written.
+pub enum Written {
+    /// The rows that count for images by now.
+    Said(Vec<(usize, Row)>),
+    /// The classes and the parts of the images by now.
+    Changed { classes: Vec<String>, parts: Vec<Part> },
+}
+
+/// Writes one thing at a time.
+pub struct Pen {
+    project: Arc<Mutex<Project>>,
+    job: Job<Result<Written, ProjectError>>,
+}
+
+impl Pen {
+    pub fn new(project: Project) -> Self {
+        Self { project: Arc::new(Mutex::new(project)), job: Job::default() }
+    }
+
+    fn start(
+        &mut self,
+        ctx: &Context,
+        write: impl FnOnce(&mut Project) -> Result<Written, ProjectError> + Send + 'static,
+    ) {
+        let project = Arc::clone(&self.project);
+        self.job.start(ctx, move || write(&mut project.lock().unwrap_or_else(PoisonError::into_inner)));
+    }
+
+    /// Appends answers to the labels.
+    pub fn say(&mut self, ctx: &Context, said: Vec<(usize, Said)>) {
+        self.start(ctx, move |project| {
+            let images: Vec<usize> = said.iter().map(|(image, _)| *image).collect();
+            project.say_all(said)?;
+            let row = |image: usize| {
+                let file = &project.images().all()[image].file;
+                Some((image, project.log().last(file)?.clone()))
+            };
+            Ok(Written::Said(images.into_iter().filter_map(row).collect()))
+        });
+    }
+
+    /// Adds a class behind those that are there.
+    pub fn add_class(&mut self, ctx: &Context, name: String) {
+        self.start(ctx, move |project| {
+            project.add_classes(&[name])?;
+            Ok(changed(project))
+        });
+    }
+
+    /// Draws images for the test, at random.
+    pub fn draw_test(&mut self, ctx: &Context, count: usize) {
+        self.start(ctx, move |project| {
+            project.draw_test(count)?;
+            Ok(changed(project))
+        });
+    }
+
+    pub fn is_writing(&self) -> bool {
+        self.job.is_running()
+    }
+
+    pub fn take(&mut self) -> Option<Result<Written, ProjectError>> {
+        self.job.take()
+    }
+}
+
+fn changed(project: &Project) -> Written {
+    let parts = project.images().all().iter().map(|image| image.part).collect();
+    Written::Changed { classes: project.classes().to_vec(), parts }
+}

@@ -1,0 +1,113 @@
+//! Beside the image: where it lies and what found it, its nearest labelled neighbours, the model's guess once asked for.
+
+use egui::{Label, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
+
+use super::commands::{Act, command};
+use super::open::Open;
+use super::place_view::Place;
+use crate::project::Part;
+use crate::ui::kit::class_bars;
+use crate::ui::kit::facts::{fact, heading};
+use crate::ui::kit::theme::{Theme, size, space};
+use crate::ui::kit::words;
+use crate::ui::kit::{facts, images, widgets};
+
+/// The view's share of the height, and its limits.
+const VIEW_SHARE: f32 = 0.42;
+const VIEW: std::ops::RangeInclusive<f32> = 150.0..=420.0;
+const NEIGHBOUR: f32 = 56.0;
+
+/// Draws the column; true if the guess was asked for.
+pub fn ui(ui: &mut Ui, open: &mut Open, theme: &'static Theme, gpu: Option<&egui_wgpu::RenderState>) -> bool {
+    let all = ui.available_rect_before_wrap();
+    let height = (VIEW_SHARE * all.height()).clamp(*VIEW.start(), *VIEW.end()).min(all.height());
+    let view = Rect::from_min_size(all.min, vec2(all.width(), height));
+    let (near, image) = (open.near(), open.sitting.image());
+    let pick = image.and_then(|image| open.sitting.pick(image));
+    let step = pick.and_then(|(pick, _)| pick.step.as_ref());
+    match open.space.clone() {
+        Some(space) => {
+            let (known, version) = (open.sitting.known(), open.sitting.version);
+            let place = Place { space: &space, known, version, image, step, near: &near };
+            open.place.ui(ui, view, &place, gpu);
+        }
+        None => {
+            ui.scope_builder(UiBuilder::new().max_rect(view), |ui| {
+                let body = "The generator places similar images close together. It sees no label.";
+                widgets::empty_state(ui, "The latent space will appear here", body);
+            });
+        }
+    }
+    let below = Rect::from_min_max(egui::pos2(all.left(), view.bottom() + space::XS), all.max);
+    let mut guess = false;
+    ui.scope_builder(UiBuilder::new().max_rect(below), |ui| {
+        ScrollArea::vertical().auto_shrink(false).id_salt("beside the image").show(ui, |ui| {
+            ui.set_width(ui.available_width() - space::S);
+            ui.spacing_mut().item_spacing.y = space::XS;
+            if let Some(image) = image {
+                guess = about(ui, open, image, &near, theme);
+            }
+        });
+    });
+    guess
+}
+
+fn about(ui: &mut Ui, open: &mut Open, image: usize, near: &[(usize, f32)], theme: &'static Theme) -> bool {
+    let weak = |ui: &mut Ui, text: &str| {
+        ui.add(Label::new(RichText::new(text).size(size::CAPTION).color(theme.weak)).wrap());
+    };
+    let sitting = &open.sitting;
+    match (sitting.pick(image), sitting.known().parts[image]) {
+        (Some((pick, strategy)), Part::Pool) => {
+            fact(ui, theme, "Proposed by", strategy);
+            if let Some(score) = pick.score {
+                fact(ui, theme, "Score", &words::significant(score));
+            }
+            if let Some(step) = &pick.step {
+                let anchor = sitting.known().classes.get(usize::from(step.parent_label)).map_or("", String::as_str);
+                let gradient = facts::norm(&step.gradient);
+                fact(ui, theme, "Stepped from p, labelled", anchor);
+                fact(ui, theme, "Gradient length |dL/dp|", &words::significant(gradient));
+                fact(ui, theme, "Snap distance from p'", &words::significant(step.snap_distance));
+            }
+        }
+        (_, Part::Drawn | Part::Test) => weak(ui, "Drawn at random for the test: it is never trained on"),
+        _ => {}
+    }
+    if !near.is_empty() {
+        heading(ui, "Nearest labelled images");
+        let known = sitting.known();
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
+            for (other, distance) in near {
+                let name = known.class_of(*other).and_then(|c| known.classes.get(usize::from(c)));
+                let name = name.map_or("", String::as_str);
+                facts::captioned(ui, "", NEIGHBOUR, |ui| {
+                    let texture = open.gallery.small(ui, &open.pictures, *other);
+                    let tip = format!("{}: {name}, {distance:.2} σ away", known.names[*other]);
+                    images::show(ui, &texture, NEIGHBOUR, &tip).on_hover_text(tip);
+                    let text = RichText::new(name).size(size::CAPTION).color(theme.weak);
+                    ui.add(Label::new(text).truncate());
+                });
+            }
+        });
+    }
+    heading(ui, "The model's guess");
+    let Some((class, probability)) = sitting.guess(image) else {
+        weak(ui, "There is none before the first round is trained");
+        return false;
+    };
+    let row = command(Act::Guess);
+    if !sitting.is_guess_shown() {
+        weak(ui, "Hidden, so that it does not lead");
+        return ui.button(row.name).on_hover_text(row.tip()).clicked();
+    }
+    let classes = &sitting.known().classes;
+    let name = classes.get(usize::from(class)).map_or("", String::as_str);
+    fact(ui, theme, name, &format!("{:.1} %", 100.0 * probability));
+    if let Some(predictions) = &sitting.standing().predictions {
+        let probabilities: Vec<f32> = predictions.row(image).iter().map(|l| l.exp()).collect();
+        class_bars::probability_bars(ui, classes, &probabilities, class, "the model's guess");
+    }
+    false
+}

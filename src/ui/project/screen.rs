@@ -1,0 +1,353 @@
+//! The screen of a project: opened, labelled, trained; it stands in the place of everything else.
+
+use std::path::PathBuf;
+
+use egui::{CentralPanel, Context, Frame, Label, Margin, Modal, Panel, RichText, ScrollArea, Ui};
+
+use super::centre::Centre;
+use super::commands::{self, Act, COMMANDS, command};
+use super::left::{self, Asked};
+use super::open::Open;
+use super::right;
+use super::work::{Failed, Opened, Work, open};
+use crate::device::DeviceKind;
+use crate::project::transfer::{Table, table};
+use crate::project::{List, Project, Sitting};
+use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::export::{Export, Prepared};
+use crate::ui::kit::icons::Icon;
+use crate::ui::kit::theme::{Theme, bold, size, space};
+use crate::ui::kit::widgets::{self, IconButton, segmented, segmented_width};
+
+/// What the screen asks of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// The experiment again.
+    Back,
+}
+
+enum Stage {
+    Reading(Work<Result<Opened, Failed>>),
+    Failed(Failed),
+    Open(Box<Open>),
+}
+
+/// The screen.
+pub struct ProjectScreen {
+    folder: PathBuf,
+    device: DeviceKind,
+    stage: Stage,
+    centre: Centre,
+    ask_images: AskPath,
+    export: Export,
+    /// Whether the table has a row for every image, with the model's predictions.
+    exports_all: bool,
+    shows_keys: bool,
+    /// Whether there is an experiment to go back to.
+    within: bool,
+}
+
+const BAR_HEIGHT: f32 = 46.0;
+const LEFT: f32 = 258.0;
+const RIGHT: f32 = 276.0;
+/// Windows narrower than this leave the right column out, and even narrower ones the left one, points.
+const NARROW: f32 = 900.0;
+const NARROWEST: f32 = 660.0;
+
+impl ProjectScreen {
+    /// The screen, which begins to open the project; `within` if there is an experiment to go back to.
+    pub fn new(ctx: &Context, folder: PathBuf, device: DeviceKind, within: bool) -> Self {
+        let mut screen = Self::with(folder, device, within);
+        screen.read(ctx, None);
+        screen
+    }
+
+    /// The screen of a project that was made just now.
+    pub fn of_new(ctx: &Context, folder: PathBuf, opened: Opened, device: DeviceKind, within: bool) -> Self {
+        let open = Open::new(ctx, folder.clone(), opened, device);
+        Self { stage: Stage::Open(Box::new(open)), ..Self::with(folder, device, within) }
+    }
+
+    fn with(folder: PathBuf, device: DeviceKind, within: bool) -> Self {
+        Self {
+            folder,
+            device,
+            stage: Stage::Reading(Work::default()),
+            centre: Centre::default(),
+            ask_images: AskPath::new("Where the images are", "Folder or file with the images", "Read", Wanted::Any),
+            export: Export::new("Export the labels", "labels.csv", "Export", Wanted::NewFile("csv")),
+            exports_all: false,
+            shows_keys: false,
+            within,
+        }
+    }
+
+    fn read(&mut self, ctx: &Context, images: Option<PathBuf>) {
+        let mut work = Work::default();
+        let folder = self.folder.clone();
+        work.start(ctx, move |progress| open(&folder, images.as_deref(), progress));
+        self.stage = Stage::Reading(work);
+    }
+
+    /// The person at the project, for tests.
+    pub fn sitting(&self) -> Option<&Sitting> {
+        match &self.stage {
+            Stage::Open(open) => Some(&open.sitting),
+            _ => None,
+        }
+    }
+
+    /// Draws the screen.
+    pub fn ui(&mut self, ui: &mut Ui, gpu: Option<&egui_wgpu::RenderState>) -> Option<Wish> {
+        let ctx = ui.ctx().clone();
+        let theme = Theme::of(ui.visuals());
+        self.take_read(&ctx);
+        if let Stage::Open(open) = &mut self.stage {
+            open.update(&ctx);
+        }
+        self.take_keys(&ctx);
+        let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);
+        let bar = Panel::top("project bar").exact_size(BAR_HEIGHT).show_separator_line(false).resizable(false);
+        let wish = bar.frame(flat(Margin::symmetric(space::M as i8, 0))).show(ui, |ui| self.bar(ui, theme)).inner;
+        let side = flat(Margin { left: space::M as i8, right: space::S as i8, top: 0, bottom: space::S as i8 });
+        let frame = Frame::new().fill(theme.window).inner_margin(Margin::same(space::M as i8));
+        let width = ctx.content_rect().width();
+        let mut asked = None;
+        match &mut self.stage {
+            Stage::Open(open) => {
+                message_line(ui, &mut open.message, theme);
+                if width >= NARROWEST {
+                    let panel = Panel::left("where it stands").default_size(LEFT).size_range(210.0..=360.0);
+                    panel.frame(side).show_separator_line(false).show(ui, |ui| asked = left::ui(ui, open, theme));
+                }
+                if width >= NARROW {
+                    let panel = Panel::right("beside the image").default_size(RIGHT).size_range(220.0..=460.0);
+                    let frame = side.inner_margin(Margin::symmetric(space::S as i8, space::S as i8));
+                    let guess = panel.frame(frame).show_separator_line(false);
+                    if guess.show(ui, |ui| right::ui(ui, open, theme, gpu)).inner {
+                        open.sitting.show_guess();
+                    }
+                }
+                CentralPanel::default().frame(frame).show(ui, |ui| self.centre.ui(ui, open, theme));
+            }
+            Stage::Reading(work) => {
+                let told = work.now().told();
+                CentralPanel::default().frame(frame).show(ui, |ui| {
+                    widgets::empty_state(ui, "The project is being opened", &told);
+                });
+                ctx.request_repaint_after_secs(0.2);
+            }
+            Stage::Failed(failed) => {
+                let (mut again, mut images) = (false, false);
+                CentralPanel::default().frame(frame).show(ui, |ui| {
+                    ui.add_space(space::L);
+                    ui.label(bold("The project cannot be opened").size(size::HEADING));
+                    ui.add(Label::new(RichText::new(&failed.why).color(theme.error)).wrap().selectable(true));
+                    ui.horizontal(|ui| {
+                        again = ui.button("Try again").on_hover_text("Opens the project again").clicked();
+                        let tip = "Asks where the images are by now; the project remembers it";
+                        images = failed.images && ui.button("Choose the images…").on_hover_text(tip).clicked();
+                    });
+                });
+                if images {
+                    self.ask_images.open(String::new);
+                }
+                if again {
+                    self.read(&ctx, None);
+                }
+            }
+        }
+        match asked {
+            Some(Asked::Act(act)) => self.act(&ctx, act),
+            Some(Asked::Export) => self.export.open(|| "labels.csv".into()),
+            None => {}
+        }
+        self.dialogs(&ctx);
+        wish
+    }
+
+    fn take_read(&mut self, ctx: &Context) {
+        let Stage::Reading(work) = &mut self.stage else { return };
+        match work.take() {
+            Some(Ok(opened)) => {
+                let open = Open::new(ctx, self.folder.clone(), opened, self.device);
+                self.stage = Stage::Open(Box::new(open));
+            }
+            Some(Err(failed)) => self.stage = Stage::Failed(failed),
+            None => {}
+        }
+    }
+
+    fn take_keys(&mut self, ctx: &Context) {
+        let Stage::Open(open) = &mut self.stage else {
+            let theme = commands::read(ctx, false).acts.contains(&Act::Theme);
+            return if theme {
+                toggle_theme(ctx)
+            };
+        };
+        let dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
+        if Centre::shows_grid(open) && !dialog && !ctx.egui_wants_keyboard_input() && !self.centre.searches() {
+            open.grid.keys(ctx);
+        }
+        let pressed = commands::read(ctx, self.centre.searches());
+        self.centre.keys(ctx, open, &pressed);
+        pressed.acts.into_iter().for_each(|act| self.act(ctx, act));
+    }
+
+    fn act(&mut self, ctx: &Context, act: Act) {
+        match (&mut self.stage, act) {
+            (_, Act::Theme) => toggle_theme(ctx),
+            (_, Act::Keys) => self.shows_keys = true,
+            (Stage::Open(open), Act::Train) => open.go_on(ctx, true),
+            (Stage::Open(open), act) => self.centre.act(ctx, open, act),
+            _ => {}
+        }
+    }
+
+    fn bar(&mut self, ui: &mut Ui, theme: &'static Theme) -> Option<Wish> {
+        let (mut wish, mut acts) = (None, Vec::new());
+        let within = self.within;
+        ui.horizontal_centered(|ui| {
+            if within {
+                let tip = "Shows the experiment again; the project is closed, and all labels are kept";
+                let back = IconButton::new(Icon::Previous, "Back to the experiment", tip).text("Experiment");
+                if back.show(ui).clicked() {
+                    wish = Some(Wish::Back);
+                }
+            }
+            let name = self.folder.file_name().unwrap_or(self.folder.as_os_str()).to_string_lossy().into_owned();
+            let shown: String =
+                if name.chars().count() > 24 { name.chars().take(23).chain(['…']).collect() } else { name };
+            ui.label(bold(shown).size(size::HEADING)).on_hover_text(self.folder.display().to_string());
+            if let Stage::Open(open) = &self.stage {
+                let mut list = open.sitting.list();
+                let texts = List::ALL.map(|list| {
+                    let count = open.sitting.waiting(list);
+                    let name = match list {
+                        List::Round => format!("Round {}", open.sitting.standing().round),
+                        list => command(Act::Go(list)).name.to_owned(),
+                    };
+                    if count > 0 { format!("{name} · {count}") } else { name }
+                });
+                let tips = List::ALL.map(|list| command(Act::Go(list)).tip());
+                let choices: Vec<(List, &str, &str)> = List::ALL
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, list)| (list, texts[i].as_str(), tips[i].as_str()))
+                    .collect();
+                if segmented_width(ui, texts.iter().map(String::as_str)) < ui.available_width() - 70.0 {
+                    if segmented(ui, "List", &mut list, &choices) {
+                        acts.push(Act::Go(list));
+                    }
+                } else {
+                    egui::ComboBox::new("list", "").selected_text(texts[list as usize].clone()).show_ui(ui, |ui| {
+                        for (other, text, tip) in choices {
+                            if ui.selectable_label(other == list, text).on_hover_text(tip).clicked() {
+                                acts.push(Act::Go(other));
+                            }
+                        }
+                    });
+                }
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let keys = command(Act::Keys);
+                if IconButton::new(Icon::Keys, keys.name, &keys.tip()).show(ui).clicked() {
+                    acts.push(Act::Keys);
+                }
+                let row = command(Act::Theme);
+                let icon = if theme.dark { Icon::Sun } else { Icon::Moon };
+                if IconButton::new(icon, "Theme", &row.tip()).show(ui).clicked() {
+                    acts.push(Act::Theme);
+                }
+                if let Stage::Open(open) = &self.stage
+                    && let Some(now) = open.now()
+                {
+                    ui.add(Label::new(RichText::new(now.told()).size(size::CAPTION).color(theme.weak)).truncate());
+                    ui.spinner();
+                }
+            });
+        });
+        let ctx = ui.ctx().clone();
+        acts.into_iter().for_each(|act| self.act(&ctx, act));
+        wish
+    }
+
+    fn dialogs(&mut self, ctx: &Context) {
+        if let Some(images) = self.ask_images.ui(ctx, |_| {}) {
+            self.read(ctx, Some(images));
+        }
+        let exports_all = &mut self.exports_all;
+        let path = self.export.ui(ctx, |ui| {
+            let tip = "A row for each image, with the model's guess and the probability of every class";
+            ui.checkbox(exports_all, "Every image, with predictions").on_hover_text(tip);
+        });
+        if let Some(path) = path {
+            let what = if *exports_all { Table::Predictions } else { Table::Labels };
+            let folder = self.folder.clone();
+            self.export.start(ctx, move || {
+                let project = Project::look(&folder).map_err(|e| e.to_string())?;
+                Ok(Prepared::file(path, table(&project, what).map_err(|e| e.to_string())?))
+            });
+        }
+        if let Some(outcome) = self.export.outcome()
+            && let Stage::Open(open) = &mut self.stage
+        {
+            open.message = Some(outcome);
+        }
+        if self.shows_keys {
+            let frame = Frame::window(&ctx.global_style());
+            let response = Modal::new(egui::Id::unique("keys of a project")).frame(frame).show(ctx, keys);
+            self.shows_keys = !response.should_close();
+        }
+    }
+}
+
+/// What was said last, in a line under the bar.
+fn message_line(ui: &mut Ui, message: &mut Option<Result<String, String>>, theme: &Theme) {
+    let (text, color) = match &*message {
+        Some(Ok(text)) => (text.clone(), theme.text),
+        Some(Err(text)) => (text.clone(), theme.error),
+        None => return,
+    };
+    let frame = Frame::new().fill(theme.accent_wash).inner_margin(Margin::symmetric(space::M as i8, 6));
+    let line = Panel::top("project message").show_separator_line(false).resizable(false).frame(frame);
+    line.show(ui, |ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+            if IconButton::new(Icon::Close, "Close the message", "Close the message").show(ui).clicked() {
+                *message = None;
+            }
+            ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                ui.add(Label::new(RichText::new(text).color(color)).wrap().selectable(true));
+            });
+        });
+    });
+}
+
+fn toggle_theme(ctx: &Context) {
+    let dark = ctx.theme() == egui::Theme::Dark;
+    ctx.set_theme(if dark { egui::Theme::Light } else { egui::Theme::Dark });
+}
+
+/// The list of keys.
+fn keys(ui: &mut Ui) {
+    ui.set_width(440.0_f32.min(ui.ctx().content_rect().width() - 4.0 * space::L));
+    ui.label(bold("Keys").size(size::HEADING));
+    ui.add(
+        Label::new("A class has the key that its button shows; where there are more classes than keys, a letter begins to search.")
+            .wrap(),
+    );
+    ui.add_space(space::S);
+    let height = (ui.ctx().content_rect().height() - 160.0).max(120.0);
+    ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        egui::Grid::new("keys of a project").num_columns(2).spacing([space::L, 5.0]).show(ui, |ui| {
+            for row in COMMANDS {
+                ui.label(bold(row.key));
+                ui.label(row.name).on_hover_text(row.tip);
+                ui.end_row();
+            }
+        });
+    });
+    if ui.button("Close").on_hover_text("Close the list (Esc)").clicked() {
+        ui.close();
+    }
+}

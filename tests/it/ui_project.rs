@@ -1,0 +1,194 @@
+//! A project in the window: labelled by keys alone, every label on the disk before the next image is shown.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use ridgewalk::dataset::{Class, Dataset};
+use ridgewalk::device::DeviceKind;
+use ridgewalk::experiment::Experiment;
+use ridgewalk::project::{Answer, List, New, Project, Sitting, create};
+use ridgewalk::ui::ProjectApp;
+
+use crate::common::tiny;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const BATCH: usize = 6;
+
+/// A project of built-in digits, whose files say what they are.
+fn project(folder: &Path, count: usize, set: &[&str]) -> PathBuf {
+    let experiment = Experiment { train_size: count, test_size: 1, validation_size: 0, ..tiny() };
+    let Dataset { train, .. } = ridgewalk::dataset::load(&experiment, 1, None).unwrap();
+    let images = folder.join("digits");
+    std::fs::create_dir_all(&images).unwrap();
+    for sample in 0..train.len() {
+        let picture = image::GrayImage::from_raw(28, 28, train.image(sample).to_vec()).unwrap();
+        picture.save(images.join(format!("{sample:03}-{}.png", train.label(sample)))).unwrap();
+    }
+    let classes = (0..10).map(|c: usize| c.to_string()).collect();
+    let settings = ["generator=pca", "latent_dim=2", "minibatches_per_round=4", "seed=3"];
+    let batch = format!("samples_per_round={BATCH}");
+    let set = settings.iter().chain(set).map(|s| (*s).to_owned()).chain([batch]).collect();
+    let home = folder.join("project");
+    create(&home, &New { images, classes, like: None, set }, "a test", &mut |_, _| true).unwrap();
+    home
+}
+
+fn window(project: &Path) -> Harness<'static, ProjectApp> {
+    let folder = project.to_path_buf();
+    let builder = Harness::builder().with_size(egui::vec2(1280.0, 800.0)).wgpu();
+    builder.build_eframe(move |cc| ProjectApp::new(cc, folder, DeviceKind::Cpu))
+}
+
+fn wait_for(w: &mut Harness<'_, ProjectApp>, what: &str, done: impl Fn(&Harness<'_, ProjectApp>) -> bool) {
+    let start = Instant::now();
+    while !done(w) {
+        assert!(start.elapsed() < PATIENCE, "{what} never came");
+        w.step();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a thread works while this one yields; there is no event to wait for"
+        )]
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    w.step();
+}
+
+fn sitting<'a>(w: &'a Harness<'_, ProjectApp>) -> Option<&'a Sitting> {
+    w.state().sitting()
+}
+
+/// The image that is asked about.
+fn image(w: &Harness<'_, ProjectApp>) -> Option<usize> {
+    sitting(w).and_then(Sitting::image)
+}
+
+/// The true class, which stands in the name.
+fn truth(w: &Harness<'_, ProjectApp>, image: usize) -> char {
+    let name = &sitting(w).unwrap().known().names[image];
+    name.trim_end_matches(".png").chars().last().unwrap()
+}
+
+/// Types a character and waits until what it says is on the disk.
+fn press(w: &mut Harness<'_, ProjectApp>, c: char) {
+    let steps = sitting(w).unwrap().steps();
+    w.event(egui::Event::Text(c.into()));
+    wait_for(w, "the answer", |w| sitting(w).unwrap().steps() > steps);
+}
+
+/// The labels on the disk.
+fn labels(project: &Path) -> Vec<(String, String)> {
+    let project = Project::look(project).unwrap();
+    let row = |image: usize| project.label_of(image).map(|row| (row.file.clone(), row.label.clone()));
+    (0..project.images().len()).filter_map(row).collect()
+}
+
+#[test]
+fn a_batch_is_labelled_by_keys_and_the_next_round_is_trained_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = project(folder.path(), 60, &[]);
+    let mut w = window(&project);
+    wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
+    assert!(w.query_by_label_contains("no test image is labelled").is_some(), "the reminder");
+    let mut pressed = Vec::new();
+    for n in 0..BATCH {
+        let image = image(&w).unwrap();
+        assert_eq!(labels(&project).len(), n, "what was pressed is on the disk before the next image is shown");
+        let class = truth(&w, image);
+        press(&mut w, class);
+        pressed.push((sitting(&w).unwrap().known().names[image].clone(), class.to_string()));
+        if n == 1 {
+            // Taken back, asked again, and given again.
+            w.key_press(egui::Key::Backspace);
+            wait_for(&mut w, "the undone image", |w| sitting(w).unwrap().image() == Some(image));
+            assert_eq!(labels(&project).len(), 1);
+            press(&mut w, class);
+        }
+    }
+    pressed.sort();
+    assert_eq!(labels(&project), pressed);
+    wait_for(&mut w, "the next batch", |w| {
+        sitting(w).is_some_and(|s| s.standing().round == 2 && s.waiting(List::Round) == BATCH)
+    });
+
+    // The guess is hidden until it is asked for, and recorded if it was.
+    let first = image(&w).unwrap();
+    assert!(!sitting(&w).unwrap().is_guess_shown() && w.query_by_label("Hidden, so that it does not lead").is_some());
+    w.key_press(egui::Key::ArrowUp);
+    w.run_steps(3);
+    assert!(sitting(&w).unwrap().is_guess_shown());
+    let class = truth(&w, first);
+    press(&mut w, class);
+    w.key_press(egui::Key::ArrowDown);
+    wait_for(&mut w, "not sure", |w| sitting(w).unwrap().waiting(List::Round) == BATCH - 2);
+    let log = Project::look(&project).unwrap();
+    let rows = log.log().rows();
+    let [.., guessed, unsure] = rows else { panic!("{} rows", rows.len()) };
+    assert!(!guessed.guess.is_empty() && unsure.guess.is_empty());
+    assert_eq!((guessed.answer, unsure.answer), (Answer::Label, Answer::NotSure));
+
+    // Back to the labelled one, which gets another class; and a class that nobody had thought of.
+    w.key_press(egui::Key::ArrowLeft);
+    w.key_press(egui::Key::ArrowLeft);
+    wait_for(&mut w, "the image before", |w| sitting(w).unwrap().image() == Some(first));
+    let other = if class == '7' { '8' } else { '7' };
+    press(&mut w, other);
+    let name = sitting(&w).unwrap().known().names[first].clone();
+    assert!(labels(&project).contains(&(name, other.to_string())));
+    let image = image(&w).unwrap();
+    w.event(egui::Event::Text("+".into()));
+    w.run_steps(3);
+    w.get_by_label("Name of the class").type_text("blot");
+    w.run_steps(3);
+    w.key_press(egui::Key::Enter);
+    wait_for(&mut w, "the new class", |w| sitting(w).unwrap().known().class_of(image) == Some(10));
+    w.check_accessibility();
+}
+
+#[test]
+fn test_images_are_drawn_in_the_window_and_a_grid_labels_many_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = project(folder.path(), 40, &[]);
+    let mut w = window(&project);
+    wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num2);
+    w.run_steps(3);
+    w.get_by_label("Draw and label").click();
+    wait_for(&mut w, "the test images", |w| sitting(w).unwrap().waiting(List::Test) > 0);
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num1);
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::G);
+    w.run_steps(4);
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    w.run_steps(2);
+    let waiting = sitting(&w).unwrap().waiting(List::Round);
+    press(&mut w, '4');
+    assert!(waiting > 0 && labels(&project).len() == waiting);
+    assert!(labels(&project).iter().all(|(_, class)| class == "4"));
+    let class: Class = 4;
+    let of_round = sitting(&w).unwrap().of_round();
+    assert!(of_round.iter().all(|image| sitting(&w).unwrap().known().class_of(*image) == Some(class)));
+    w.check_accessibility();
+}
+
+#[test]
+fn a_second_window_on_a_project_is_refused_with_its_holder_named_and_what_was_killed_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = project(folder.path(), 40, &[]);
+    let mut w = window(&project);
+    wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
+    let mut second = window(&project);
+    wait_for(&mut second, "the refusal", |w| w.query_by_label_contains("has this project open").is_some());
+    let (first, class) = (image(&w).unwrap(), '2');
+    press(&mut w, class);
+    // As a kill in the middle of the next write leaves the file.
+    drop(w);
+    let path = project.join("labels.csv");
+    let mut text = std::fs::read_to_string(&path).unwrap();
+    text += "001-3.png,3,1,ran";
+    std::fs::write(&path, text).unwrap();
+    second.get_by_label("Try again").click();
+    wait_for(&mut second, "the project", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH - 1));
+    assert_eq!(sitting(&second).unwrap().known().class_of(first), Some(2));
+    assert!(second.query_by_label_contains("was cut off").is_some());
+}
