@@ -19,6 +19,8 @@ mod coverage;
 mod uncertainty_herding;
 mod typiclust;
 mod probcover;
+#[cfg(test)]
+mod reference;
 
 pub use input::{Candidate, Considered, Images, Interrupted, Labelled, Place, Sampler, SamplerInput};
 pub use step::{Anchor, Heading, MovedPoint, Stride, Terrain, move_points, stepped};
