@@ -23,6 +23,7 @@ pub const PRESETS: &[Preset] = presets! {
     "digits": "Built-in digits in three latent dimensions: nothing to download.",
     "digits-2d": "Built-in digits in two latent dimensions, as for Figure 4.",
     "mnist": "The paper's MNIST experiment: ten rounds of 500 labels.",
+    "mnist-few": "MNIST with 10 to 100 labels: where it matters most which.",
     "mnist-2d": "MNIST in two latent dimensions: the paper's Figure 4.",
     "ivus": "The paper's third experiment, on generated vessels with their wall stress.",
     "ivus-tiny": "A few vessels, to try a change: two or three minutes; its errors mean nothing.",
