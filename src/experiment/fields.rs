@@ -312,8 +312,9 @@ fields! {
             when: |e| e.anchors == AnchorSelection::EveryK, part: Some(Part::Anchors);
     }
     More "SNN+ and scored pools" {
-        /// How many points SNN+ proposes for each sample that it labels, those of highest entropy (J a round).
-        proposal_factor: usize = 3, "SNN+ proposals", symbol: "proposals", limits: 1.0..=100.0, unit: "× J", speed: 0.05, when: classes,
+        /// How many points SNN+ proposes for each sample that it labels, those of highest entropy (J a round); of how many
+        /// SNN-flip chooses each.
+        proposal_factor: usize = 3, "Proposals", symbol: "proposals", limits: 1.0..=100.0, unit: "× J", speed: 0.05, when: classes,
             part: Some(Part::Proposals);
         /// How far a step of SNN+ moves, in standard deviations σ of the embedding (α).
         plus_alpha: f32 = 0.5, "SNN+ step length", symbol: "α", limits: STEP_LENGTHS, unit: "σ", speed: 0.005, when: classes,
@@ -329,6 +330,12 @@ fields! {
             when: classes, part: Some(Part::Plus);
         /// How many random unlabelled samples a scoring strategy scores in each round.
         pool_size: usize = 8_000, "Scoring pool", symbol: "pool", limits: COUNT, speed: 50.0, part: Some(Part::Pool);
+    }
+    More "SNN-flip" {
+        /// How many random unlabelled codes SNN-flip follows to the boundary in each round; at least those it keeps.
+        flip_pool: usize = 1_000, "Paths", symbol: "paths", limits: COUNT, speed: 10.0, when: classes, part: Some(Part::Flip);
+        /// After how many steps of length α a path of SNN-flip ends if the target has not changed its mind.
+        flip_steps: usize = 5, "Steps of a path", symbol: "steps", limits: 1.0..=100.0, speed: 0.05, when: classes, part: Some(Part::Flip);
     }
     More "Walks (Figure 4)" {
         /// Walks through latent space that are recorded with a run, one step a round (Figure 4). They do not change the

@@ -21,6 +21,8 @@ pub enum Part {
     Proposals,
     /// The steps of SNN+.
     Plus,
+    /// The paths of SNN-flip.
+    Flip,
 }
 
 /// The properties of a strategy.
@@ -31,12 +33,14 @@ struct Row {
     needs_classes: bool,
     /// Whether it looks at codes alone, and so can choose the first set.
     begins: bool,
+    /// What the score of its proposals is; empty if they have none.
+    score: &'static str,
     /// The parts of its proposals.
     parts: &'static [Part],
 }
 
 impl Row {
-    const PLAIN: Self = Self { generates: false, needs_classes: false, begins: false, parts: &[] };
+    const PLAIN: Self = Self { generates: false, needs_classes: false, begins: false, score: "", parts: &[] };
 }
 
 use Part::*;
@@ -49,29 +53,31 @@ choices! {
         /// Sampling by nearest neighbour (Algorithm 1).
         Snn = "snn", "SNN", parts: &[Anchors, Step, Gradient, Snap, Pair];
         /// SNN proposes several times as many samples; those of highest entropy are labelled.
-        SnnPlus = "snn-plus", "SNN+", needs_classes: true, parts: &[Anchors, Gradient, Pair, Proposals, Plus];
+        SnnPlus = "snn-plus", "SNN+", score: "entropy of the prediction in nats", needs_classes: true, parts: &[Anchors, Gradient, Pair, Proposals, Plus];
+        /// SNN turned round: the unlabelled samples from whose codes the gradient soon leads to another prediction.
+        SnnFlip = "snn-flip", "SNN-flip", score: "minus the way to another prediction, in σ", needs_classes: true, parts: &[Step, Gradient, Proposals, Flip];
         /// Highest predictive entropy in a random pool.
-        Entropy = "entropy", "Entropy", needs_classes: true, parts: &[Pool];
+        Entropy = "entropy", "Entropy", score: "entropy of the prediction in nats", needs_classes: true, parts: &[Pool];
         /// Highest predictive entropy in a random pool as small as the proposals of SNN+, for a fair comparison.
-        EntropySmall = "entropy-1500", "Entropy, 3J pool", needs_classes: true, parts: &[Proposals];
+        EntropySmall = "entropy-1500", "Entropy, 3J pool", score: "entropy of the prediction in nats", needs_classes: true, parts: &[Proposals];
         /// Smallest difference between the probabilities of the two best classes.
-        Margin = "margin", "Margin", needs_classes: true, parts: &[Pool];
+        Margin = "margin", "Margin", score: "minus the difference of the two largest probabilities", needs_classes: true, parts: &[Pool];
         /// Smallest probability of the best class.
-        LeastConfidence = "least-confidence", "Least confidence", needs_classes: true, parts: &[Pool];
+        LeastConfidence = "least-confidence", "Least confidence", score: "minus the largest probability", needs_classes: true, parts: &[Pool];
         /// k-centre greedy on the target's penultimate features.
-        CoreSet = "core-set", "Core-set", parts: &[Pool];
+        CoreSet = "core-set", "Core-set", score: "distance of its features to the nearest labelled or chosen sample", parts: &[Pool];
         /// k-centre greedy in latent space.
-        CoreSetLatent = "core-set-latent", "Core-set, latent", begins: true, parts: &[Pool];
+        CoreSetLatent = "core-set-latent", "Core-set, latent", score: "distance to the nearest labelled or chosen sample", begins: true, parts: &[Pool];
         /// k-means++ on the gradients of the last layer.
-        Badge = "badge", "BADGE", needs_classes: true, parts: &[Pool];
+        Badge = "badge", "BADGE", score: "length of the last layer's gradient", needs_classes: true, parts: &[Pool];
         /// Samples that together cover the latent space (MaxHerding): each covers what the others do not.
-        Coverage = "coverage", "Coverage herding", begins: true, parts: &[Pool];
+        Coverage = "coverage", "Coverage herding", score: "share of the pool that it covers and no other sample did", begins: true, parts: &[Pool];
         /// Samples that together cover the part of the latent space of which the target is unsure (UHerding).
-        UncertaintyHerding = "uncertainty-herding", "Uncertainty herding", needs_classes: true, parts: &[Pool];
+        UncertaintyHerding = "uncertainty-herding", "Uncertainty herding", score: "share of the pool's doubt that it covers and no other sample did", needs_classes: true, parts: &[Pool];
         /// The most typical sample of each cluster of the latent space, first where nothing is labelled.
-        TypiClust = "typiclust", "TypiClust", begins: true, parts: &[Pool];
+        TypiClust = "typiclust", "TypiClust", score: "1 / mean distance to its neighbours in the cluster", begins: true, parts: &[Pool];
         /// Samples whose balls in latent space hold most of what no other ball holds.
-        ProbCover = "probcover", "ProbCover", needs_classes: true, begins: true, parts: &[Pool];
+        ProbCover = "probcover", "ProbCover", score: "share of the pool in its ball and in no other", needs_classes: true, begins: true, parts: &[Pool];
         /// Ablation: SNN with steps in random directions.
         SnnRandomDirection = "snn-random-direction", "SNN, random direction", parts: &[Anchors, Step, Snap, Pair];
         /// Ablation: SNN without steps; the neighbour of the anchor itself.
@@ -79,7 +85,7 @@ choices! {
         /// Ablation: SNN with steps against the gradient.
         SnnReversed = "snn-reversed", "SNN, reversed", parts: &[Anchors, Step, Gradient, Snap, Pair];
         /// Ablation of SNN+: steps in random directions.
-        RandomDirectionEntropy = "random-direction-3j-entropy", "Random direction, entropy",
+        RandomDirectionEntropy = "random-direction-3j-entropy", "Random direction, entropy", score: "entropy of the prediction in nats",
             needs_classes: true, parts: &[Anchors, Pair, Proposals, Plus];
         /// Sampling by interpolation (Algorithm 2): moved points are decoded, and a tool labels the images.
         Si = "si", "SI", generates: true, parts: &[Anchors, Step, Gradient];
@@ -99,14 +105,19 @@ impl Strategy {
         self.row().needs_classes
     }
 
+    /// What the score of its proposals is; empty if they have none.
+    pub fn score(self) -> &'static str {
+        self.row().score
+    }
+
     /// Whether it needs neither labels nor a trained target, and so can choose the first set.
     pub fn can_begin(self) -> bool {
         self.row().begins
     }
 
-    /// Whether its proposals are steps from labelled samples.
+    /// Whether its proposals come with steps through latent space: from labelled samples, or from those proposed.
     pub fn takes_steps(self) -> bool {
-        self.has(Anchors)
+        self.has(Anchors) || self.has(Flip)
     }
 
     /// Whether it follows gradients through a decoder, or decodes what it proposes.

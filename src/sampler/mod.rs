@@ -19,6 +19,7 @@ mod coverage;
 mod uncertainty_herding;
 mod typiclust;
 mod probcover;
+mod snn_flip;
 #[cfg(test)]
 mod reference;
 
@@ -36,6 +37,7 @@ pub fn sampler(strategy: Strategy) -> Box<dyn Sampler> {
         Strategy::SnnRandomDirection => Box::new(snn::Snn { heading: Heading::Random, step: true }),
         Strategy::SnnAlphaZero => Box::new(snn::Snn { heading: Heading::Gradient, step: false }),
         Strategy::SnnReversed => Box::new(snn::Snn { heading: Heading::Reversed, step: true }),
+        Strategy::SnnFlip => Box::new(snn_flip::SnnFlip),
         Strategy::SnnPlus => Box::new(snn_plus::SnnPlus { heading: Heading::Gradient }),
         Strategy::RandomDirectionEntropy => Box::new(snn_plus::SnnPlus { heading: Heading::Random }),
         Strategy::Entropy => Box::new(Uncertainty { measure: Measure::Entropy, pool: Pool::Full }),

@@ -45,10 +45,11 @@ fn a_proposal_is_shown_step_by_step_as_it_was() {
     wait_for(&mut w, "the longest gradient", |s| {
         s.answers.explain.get().is_some_and(|e| length(e.proposal, s) == Some(lengths(s)))
     });
-    // Random sampling takes no steps.
+    // Random sampling takes no steps: the sample, and how it was picked.
     click(&mut w, "Run shown: Random");
     w.run_steps(2);
-    assert!(w.query_by_label("no step in this round").is_some());
+    assert!(w.query_by_label_contains("Random labelled a").is_some());
+    w.check_accessibility();
     // While a round runs, the card of the running stage says so.
     click(&mut w, "Run");
     wait_for(&mut w, "training", |s| s.progress.phase == Phase::TrainingTarget);

@@ -149,6 +149,7 @@ impl StrategyStyle {
             Strategy::SnnReversed => (12, Dash::DashDot, Mark::Plus),
             Strategy::RandomDirectionEntropy => (13, Dash::Dashed, Mark::OpenDiamond),
             Strategy::Si => (14, Dash::Solid, Mark::Square),
+            Strategy::SnnFlip => (21, Dash::Solid, Mark::OpenDiamond),
             Strategy::Coverage => (16, Dash::Dashed, Mark::Circle),
             Strategy::UncertaintyHerding => (17, Dash::Solid, Mark::OpenTriangle),
             Strategy::TypiClust => (18, Dash::DashDot, Mark::OpenSquare),

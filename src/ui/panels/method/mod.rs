@@ -1,6 +1,8 @@
 //! Figures 1 and 2 of the paper, live: the pipeline with what runs now, and one real proposal step by step.
 
+pub mod map;
 pub mod step;
+pub mod picked;
 pub mod pipeline;
 
 use egui::{DragValue, Rect, RichText, Ui, UiBuilder, pos2, vec2};
@@ -36,23 +38,27 @@ enum Order {
     Gradient,
     Snap,
     Loss,
+    Score,
 }
 
 impl Order {
-    const CHOICES: [(Self, &'static str, &'static str); 4] = [
+    const CHOICES: [(Self, &'static str, &'static str); 5] = [
         (Self::Proposed, "as proposed", "In the order in which the strategy proposed them"),
         (Self::Gradient, "longest gradient first", "By the gradient length |dL/dp| at p: where the loss rises most"),
         (Self::Snap, "longest snap first", "By the snap distance, from p' to the sample that was labelled"),
         (Self::Loss, "highest loss first", "By the loss at p, with the label of the anchor"),
+        (Self::Score, "highest score first", "By the strategy's score, if it has one"),
     ];
 
-    /// What comes first is largest.
-    fn key(self, step: &LatentStep) -> f32 {
+    /// What comes first is largest; no number if the proposal has none.
+    fn key(self, proposal: &Proposal) -> f32 {
+        let of_step = |value: fn(&LatentStep) -> f32| proposal.step.as_ref().map_or(f32::NAN, value);
         match self {
             Self::Proposed => 0.0,
-            Self::Gradient => norm(&step.gradient),
-            Self::Snap => step.snap_distance,
-            Self::Loss => step.loss,
+            Self::Gradient => of_step(|step| norm(&step.gradient)),
+            Self::Snap => of_step(|step| step.snap_distance),
+            Self::Loss => of_step(|step| step.loss),
+            Self::Score => proposal.score.unwrap_or(f32::NAN),
         }
     }
 }
@@ -89,15 +95,15 @@ impl Panel for MethodPanel {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let panel = ui.max_rect();
         let bar = Rect::from_min_size(panel.min + vec2(space::S, 6.0), vec2(panel.width() - 2.0 * space::S, TOOLBAR));
-        let steps = steps(self.order, cx);
-        self.proposal = self.proposal.min(steps.len().saturating_sub(1));
+        let shown = proposals(self.order, cx);
+        self.proposal = self.proposal.min(shown.len().saturating_sub(1));
         let bar =
-            ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| self.toolbar(ui, steps.len(), cx)).response.rect;
+            ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| self.toolbar(ui, shown.len(), cx)).response.rect;
         let below = Rect::from_min_max(pos2(panel.left(), bar.bottom() + 4.0), panel.max).shrink(space::S);
         let middle = below.top() + PIPELINE * below.height();
         let record = cx.state.shown_record();
-        let chosen = steps.get(self.proposal).and_then(|i| Some((*i, record?.proposals.get(*i)?.clone())));
-        if let Some((index, _)) = &chosen {
+        let chosen = shown.get(self.proposal).and_then(|i| Some((*i, record?.proposals.get(*i)?.clone())));
+        if let Some((index, _)) = chosen.as_ref().filter(|(_, p)| p.step.is_some()) {
             self.ask(ui, *index, cx);
         }
         let shown = chosen.as_ref().map(|(index, _)| (cx.state.focus.run, cx.state.shown_round(), *index));
@@ -113,11 +119,12 @@ impl Panel for MethodPanel {
         );
         let rest = Rect::from_min_max(pos2(below.left(), middle + space::M), below.max);
         match &proposal {
-            Some(proposal) => step::ui(ui, rest, proposal, explained.as_deref(), cx),
+            Some(proposal) if proposal.step.is_some() => step::ui(ui, rest, proposal, explained.as_deref(), cx),
+            Some(proposal) => picked::ui(ui, rest, proposal, cx),
             None => {
                 ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| {
-                    let text = "From round 2 on, this shows how a strategy that steps through latent space, such as SNN, found each sample: \
-                                choose its run and a round above.";
+                    let text = "This shows how a strategy found each sample, step by step if it steps through latent space: \
+                                choose a run and a round above.";
                     widgets::empty_state(ui, "One proposal, step by step", text);
                 });
             }
@@ -162,7 +169,7 @@ fn proposal_stepper(ui: &mut Ui, at: &mut usize, count: usize, cx: &Cx<'_>) {
         *at -= 1;
     }
     if count == 0 {
-        ui.label(RichText::new("no step in this round").color(cx.theme.text));
+        ui.label(RichText::new("no proposal in this round").color(cx.theme.text));
     } else {
         let mut number = *at + 1;
         ui.label(RichText::new("proposal").color(cx.theme.text));
@@ -193,18 +200,17 @@ fn order_choice(ui: &mut Ui, order: &mut Order, place: Place) {
     response.accessible_name("Order of the proposals").on_hover_text("The order of this round's proposals");
 }
 
-/// The indices of the shown round's proposals that have a step, in this order.
-fn steps(order: Order, cx: &Cx<'_>) -> Vec<usize> {
+/// The indices of the shown round's proposals, in this order.
+fn proposals(order: Order, cx: &Cx<'_>) -> Vec<usize> {
     let proposals = cx.state.shown_record().map(|r| r.proposals.as_slice()).unwrap_or_default();
     ordered(proposals, order)
 }
 
 fn ordered(proposals: &[Proposal], order: Order) -> Vec<usize> {
-    let keyed = |(i, p): (usize, &Proposal)| Some((order.key(p.step.as_ref()?), i));
-    let mut steps: Vec<(f32, usize)> = proposals.iter().enumerate().filter_map(keyed).collect();
+    let mut keyed: Vec<(f32, usize)> = proposals.iter().map(|p| order.key(p)).zip(0..).collect();
     // Equal ones stay in the order in which they were proposed; what is no number comes last.
-    steps.sort_by(|(a, _), (b, _)| a.is_nan().cmp(&b.is_nan()).then(b.total_cmp(a)));
-    steps.into_iter().map(|(_, i)| i).collect()
+    keyed.sort_by(|(a, _), (b, _)| a.is_nan().cmp(&b.is_nan()).then(b.total_cmp(a)));
+    keyed.into_iter().map(|(_, i)| i).collect()
 }
 
 #[cfg(test)]
@@ -227,10 +233,11 @@ mod tests {
         let steps = [Some(step(1.0, 3e-4, 0.2)), None, Some(step(f32::NAN, -0.9, 0.1)), Some(step(2.0, 0.1, 0.2))];
         let proposals: Vec<Proposal> = steps.into_iter().map(proposal).collect();
         for (order, expected) in [
-            (Order::Proposed, [0, 2, 3]),
-            (Order::Gradient, [2, 3, 0]),
-            (Order::Snap, [0, 3, 2]),
-            (Order::Loss, [3, 0, 2]),
+            (Order::Proposed, [0, 1, 2, 3]),
+            (Order::Gradient, [2, 3, 0, 1]),
+            (Order::Snap, [0, 3, 2, 1]),
+            (Order::Loss, [3, 0, 1, 2]),
+            (Order::Score, [0, 1, 2, 3]),
         ] {
             assert_eq!(ordered(&proposals, order), expected, "{order:?}");
         }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use egui::text::LayoutJob;
-use egui::{Align, Align2, Color32, CornerRadius, Galley, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use egui::{Align, Align2, Color32, CornerRadius, Galley, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
+use super::map::{Map, Plane};
 use crate::dataset::{Class, ImageShape};
 use crate::engine::questions::explain::Explained;
 use crate::experiment::Task;
@@ -17,16 +18,14 @@ use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 
 /// The map's share of the width.
-const MAP: f32 = 0.4;
+pub const MAP: f32 = 0.4;
 /// Margin of the map on each side, as a multiple of the step's length.
 const AROUND: f32 = 0.9;
-/// Largest number of samples on the map.
-const MOST_DOTS: usize = 3_000;
 const BARS: f32 = 74.0;
 /// Height of the names above the images.
 const HEAD_LINE: f32 = 24.0;
 /// Radius of the three points, and size of the arrow's head.
-const POINT: f32 = 5.5;
+pub const POINT: f32 = 5.5;
 const HEAD: f32 = 12.0;
 
 pub fn ui(ui: &mut Ui, area: Rect, proposal: &Proposal, explained: Option<&Explained>, cx: &mut Cx<'_>) {
@@ -37,89 +36,16 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: &Proposal, explained: Option<&Expla
     images_in_order(ui, right, proposal, step, explained, cx);
 }
 
-/// A plane through the three points of a step, in which all distances between them are true.
-struct StepPlane {
-    origin: Vec<f32>,
-    across: Vec<f32>,
-    up: Vec<f32>,
-}
-
-impl StepPlane {
-    /// In two dimensions the latent plane; in more, the plane through p, p' and the neighbour.
-    fn of(step: &LatentStep) -> Self {
-        let dim = step.from.len();
-        let unit = |axis: usize| (0..dim).map(|k| f32::from(u8::from(k == axis))).collect::<Vec<f32>>();
-        if dim <= 2 {
-            return Self { origin: step.from.clone(), across: unit(0), up: unit(1) };
-        }
-        let across = normalised(&minus(&step.to, &step.from)).unwrap_or_else(|| unit(0));
-        let rest = minus(&step.neighbour, &step.from);
-        let along = dot(&rest, &across);
-        let rest: Vec<f32> = rest.iter().zip(&across).map(|(r, a)| r - along * a).collect();
-        // If the three points lie on a line, any direction across it will do.
-        let beside = || {
-            let axis = (0..dim).min_by(|a, b| across[*a].abs().total_cmp(&across[*b].abs())).unwrap_or(0);
-            let e = unit(axis);
-            let along = dot(&e, &across);
-            normalised(&e.iter().zip(&across).map(|(e, a)| e - along * a).collect::<Vec<f32>>())
-        };
-        let up = normalised(&rest).or_else(beside).unwrap_or_else(|| unit(1));
-        Self { origin: step.from.clone(), across, up }
-    }
-
-    /// A code's position in the plane, and its distance from the plane.
-    fn place(&self, code: &[f32]) -> (Vec2, f32) {
-        let d = minus(code, &self.origin);
-        let at = vec2(dot(&d, &self.across), dot(&d, &self.up));
-        (at, (dot(&d, &d) - at.length_sq()).max(0.0).sqrt())
-    }
-}
-
-fn minus(a: &[f32], b: &[f32]) -> Vec<f32> {
-    a.iter().zip(b).map(|(a, b)| a - b).collect()
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn normalised(v: &[f32]) -> Option<Vec<f32>> {
-    let length = norm(v);
-    (length > f32::EPSILON).then(|| v.iter().map(|x| x / length).collect())
-}
-
 /// The map of the step's neighbourhood in latent space.
 fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
-    let painter = ui.painter_at(rect);
-    painter.rect(rect, CornerRadius::same(8), cx.theme.panel, Stroke::new(1.0, cx.theme.line), StrokeKind::Inside);
-    let plane = StepPlane::of(step);
-    let points = [&step.from, &step.to, &step.neighbour].map(|c| plane.place(c).0);
-    let middle = (points[0] + points[1]) / 2.0;
+    let points = [&step.from, &step.to, &step.neighbour].map(Vec::as_slice);
+    let plane = Plane::through(points);
+    let points = points.map(|c| plane.place(c).0);
     let length = (points[1] - points[0]).length().max((points[2] - points[1]).length()).max(1e-4);
-    let reach = length * (0.5 + AROUND);
-    let at = |v: Vec2| -> Pos2 { rect.center() + vec2(v.x - middle.x, middle.y - v.y) * (rect.width() / 2.0 / reach) };
-    if let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) {
-        let dim = cx.snapshot.latent_dim.max(1);
-        let near = codes.chunks_exact(dim).enumerate().filter_map(|(sample, code)| {
-            let (place, off) = plane.place(code);
-            let inside = (place - middle).abs().max_elem() < reach && off < length;
-            inside.then_some((sample, place))
-        });
-        let near: Vec<_> = near.collect();
-        let run = cx.shown_snapshot();
-        let before = cx.state.shown_round();
-        for (sample, place) in near.iter().step_by(near.len().div_ceil(MOST_DOTS).max(1)) {
-            let round = run.and_then(|r| r.labelled_in.get(*sample)).map_or(0, |r| usize::from(*r));
-            let color = theme::class_color(dataset.train.label(*sample));
-            // Samples labelled before this round were no candidates.
-            if (1..before).contains(&round) {
-                painter.circle(at(*place), 3.0, color, Stroke::new(1.0, cx.theme.text));
-            } else {
-                painter.circle_filled(at(*place), 2.0, color.gamma_multiply(0.75));
-            }
-        }
-    }
-    let [p, moved, neighbour] = points.map(at);
+    let map = Map::new(ui, rect, plane, (points[0] + points[1]) / 2.0, length * (0.5 + AROUND), cx);
+    map.dots(length, cx);
+    let painter = &map.painter;
+    let [p, moved, neighbour] = points.map(|v| map.at(v));
     painter.line_segment([p, moved], Stroke::new(3.0, cx.theme.accent));
     if (moved - p).length() > 4.0 * HEAD {
         let ahead = (moved - p).normalized();
@@ -142,10 +68,7 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
         0..=2 => "latent space near the step; ringed: labelled before",
         _ => "the plane through p, p' and n; ringed: labelled before",
     };
-    let note = painter.layout(text.to_owned(), theme::font(size::CAPTION), cx.theme.weak, rect.width() - 20.0);
-    let place = Align2::LEFT_BOTTOM.anchor_size(pos2(rect.left() + 10.0, rect.bottom() - 8.0), note.size());
-    painter.rect_filled(place.expand(2.0), CornerRadius::same(3), cx.theme.panel.gamma_multiply(0.85));
-    painter.galley(place.min, note, cx.theme.weak);
+    map.note(text, cx);
 }
 
 /// A caption in centred lines that are at most this wide.
@@ -278,34 +201,5 @@ pub fn bought(ui: &Ui, at: Rect, proposal: &Proposal, cx: &mut Cx<'_>) {
     };
     if let Some(texture) = texture {
         images::paint(ui, &texture, at);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The plane of a step contains its three points and keeps their distances.
-    #[test]
-    fn the_plane_of_a_step_keeps_its_distances() {
-        for (from, to, neighbour) in [
-            (vec![0.0, 1.0], vec![0.5, 1.2], vec![0.4, 0.9]),
-            (vec![0.0, 1.0, -2.0], vec![0.5, 1.2, -1.0], vec![0.4, 0.9, -1.4]),
-            (vec![0.0; 3], vec![0.0, 0.0, 1.0], vec![0.0, 0.0, 2.0]),
-            (vec![1.0, 2.0, 3.0, 4.0], vec![1.5, 2.0, 3.0, 3.0], vec![0.0, 2.5, 3.5, 4.0]),
-        ] {
-            let points = [from.clone(), to.clone(), neighbour.clone()];
-            let (parent, parent_label, loss, snap_distance) = (0, 0, 0.0, 0.0);
-            let step = LatentStep { parent, parent_label, loss, from, gradient: vec![], to, neighbour, snap_distance };
-            let plane = StepPlane::of(&step);
-            let places = points.each_ref().map(|p| plane.place(p));
-            for i in 0..3 {
-                assert!(places[i].1 < 1e-3, "{points:?} {}", places[i].1);
-                for k in 0..i {
-                    let (near, far) = ((places[i].0 - places[k].0).length(), norm(&minus(&points[i], &points[k])));
-                    assert!((near - far).abs() < 1e-4, "{points:?}: {near} {far}");
-                }
-            }
-        }
     }
 }
