@@ -87,7 +87,7 @@ pub fn figure4(files: &[PathBuf], histories: &[History], args: &FiguresArgs) -> 
 }
 
 /// The folder of runs that contains `path`; `None` if no folder near it has an embedding.
-fn run_folder(path: &Path) -> Option<GridFolder> {
+pub fn run_folder(path: &Path) -> Option<GridFolder> {
     /// Folders to try: `path`, its parent and the parent of that.
     const LEVELS: usize = 3;
     path.ancestors().take(LEVELS).find(|p| p.join(EMBEDDING_FILE).is_file()).map(GridFolder::new)

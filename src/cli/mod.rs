@@ -4,6 +4,7 @@ mod out;
 mod args;
 mod progress;
 mod export;
+mod film;
 mod run_files;
 mod export_runs;
 mod run;
@@ -74,6 +75,8 @@ enum Action {
     },
     /// Draw figures and tables from histories.
     Figures(FiguresArgs),
+    /// Make a film of a run: its latent space round by round beside the learning curves, as an animated GIF.
+    Film(film::FilmArgs),
     /// Write all that runs hold as tables, arrays and weights for other programs: CSV or NPZ, NPY, safetensors.
     Export(export_runs::ExportArgs),
     /// Solve for the stress in vessel-wall masks; writes maps, images, meshes and summaries.
@@ -162,6 +165,7 @@ fn run_action(cli: Cli) -> ExitCode {
         Some(Action::Diff { a, b }) => return compare(&a, &b),
         Some(Action::Merge { shards, out, without_steps }) => merge(&shards, &out, without_steps),
         Some(Action::Figures(args)) => draw(&args),
+        Some(Action::Film(args)) => film::run(&args),
         Some(Action::Export(args)) => export_runs::run(&args),
         Some(Action::Label(args)) => return solve(&args),
         Some(Action::Data(args)) => data::run(&args),

@@ -70,7 +70,7 @@ pub fn are_on_published_data(histories: &[History]) -> bool {
     histories.iter().all(|h| whole(&h.header))
 }
 
-fn data_sentence(histories: &[History]) -> String {
+pub fn data_sentence(histories: &[History]) -> String {
     let distinct =
         |texts: &mut dyn Iterator<Item = String>| texts.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
     let names = distinct(&mut histories.iter().map(|h| data_name(&h.header))).join("; ");

@@ -406,3 +406,27 @@ fn the_errors_of_vessels_are_those_of_the_run_and_twins_have_theirs() {
     let solved = |name: &str| of(&vessels, name, 1).iter().map(|r| r["twin"].clone()).collect::<Vec<_>>();
     assert_eq!(solved("random-01"), solved("random-latent-01"));
 }
+
+/// A film has its frames for every round; points, steps and curves come as the run goes on.
+#[test]
+fn a_film_shows_the_rounds_of_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let runs = run(folder.path(), "random,snn");
+    let (gif, frames) = (folder.path().join("film.gif"), folder.path().join("frames"));
+    let film = |more: &[&str]| {
+        let options = ["film", "--size", "480x320", "--frames", "2"];
+        ridgewalk(&[&options, more].concat(), &[&runs, Path::new("--out"), &gif, Path::new("--png"), &frames])
+    };
+    assert!(ok(&film(&[])).contains("frames of snn-01"));
+    let decoder = image::codecs::gif::GifDecoder::new(std::io::Cursor::new(std::fs::read(&gif).unwrap())).unwrap();
+    let shown = image::AnimationDecoder::into_frames(decoder).collect_frames().unwrap();
+    let rounds = archive::read_history(&runs.join("histories/snn-01.rwh")).unwrap().rounds.len();
+    assert_eq!(shown.len(), 2 * rounds);
+    assert!(shown.windows(2).all(|pair| pair[0].buffer() != pair[1].buffer()));
+    assert!(shown.iter().all(|frame| frame.buffer().dimensions() == (480, 320)));
+    assert_eq!(std::fs::read_dir(&frames).unwrap().count(), 2 * rounds);
+    let refused = film(&["--run", "snn-07"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("snn-07") && said.contains("random-02"), "{said}");
+    assert!(!ridgewalk(&["film", "--size", "480", "--out"], &[&gif, &runs]).status.success());
+}

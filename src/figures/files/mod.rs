@@ -5,6 +5,7 @@ pub mod latex;
 pub mod svg;
 pub mod png;
 pub mod pdf;
+pub mod film;
 pub mod methods;
 pub mod about;
 pub mod export;

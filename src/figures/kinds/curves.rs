@@ -172,7 +172,7 @@ fn part(group: &Group) -> Metric {
 }
 
 /// An empty panel of accuracy, or of the error of maps, against labels.
-fn value_panel(histories: &[History]) -> Panel {
+pub fn value_panel(histories: &[History]) -> Panel {
     let range = value_range(histories);
     let y = Axis::linear(&named(task(histories)));
     let mut panel = Panel {
@@ -194,7 +194,7 @@ pub fn nothing_yet() -> Item {
 }
 
 /// The mean inside rounds as a thin line.
-fn inside_line(group: &Group, looks: &Looks) -> Option<Item> {
+pub fn inside_line(group: &Group, looks: &Looks) -> Option<Item> {
     let points: Vec<_> = mean_trace(group, part(group)).iter().map(|p| [p.x, p.y.mean]).collect();
     let stroke = Stroke::thin(looks.group(group).ink);
     let series = format!("{} (inside rounds)", group.label());
@@ -224,7 +224,7 @@ fn repeat_stroke(ink: Ink) -> Stroke {
 }
 
 /// The mean of a group as a line; `marked` if its points are round ends.
-fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool, looks: &Looks) -> Item {
+pub fn mean_line(group: &Group, mean: &[MeanPoint], marked: bool, looks: &Looks) -> Item {
     let style = looks.group(group);
     Item::Line(Line {
         series: group.label(),

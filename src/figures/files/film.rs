@@ -1,0 +1,138 @@
+//! A film of a run, as an animated GIF and as numbered PNG files.
+
+use std::io::Error;
+use std::path::{Path, PathBuf};
+
+use image::codecs::gif::{GifEncoder, Repeat};
+use image::{Delay, Frame, RgbaImage};
+
+use super::png::pixels;
+use super::svg::svg;
+use crate::disk;
+use crate::figures::data::Histories;
+use crate::figures::error::FigureError;
+use crate::figures::kinds::film::{Moment, film_frame};
+use crate::figures::look::theme::Theme;
+use crate::history::History;
+use crate::trajectory::Embedding;
+
+/// Dots per inch: a text of 8 points is 14 pixels high.
+const DPI: f64 = 128.0;
+/// Pixels beside and above the plots: titles, ticks, labels of axes.
+const AROUND: [f64; 2] = [60.0, 130.0];
+/// Quality of a GIF's colours: 1 is best, 30 fastest.
+const SPEED: i32 = 12;
+/// The last frame stays so much longer than the others.
+const LAST: u32 = 16;
+
+/// How a film is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FilmOptions {
+    /// Width and height in pixels.
+    pub size: [usize; 2],
+    pub frames_per_round: usize,
+    /// Milliseconds that each frame is shown.
+    pub delay_ms: u32,
+    pub theme: Theme,
+}
+
+/// The film of one run beside the curves of all.
+pub struct Film<'a> {
+    shown: &'a History,
+    histories: &'a Histories,
+    embedding: &'a Embedding,
+    options: FilmOptions,
+}
+
+impl<'a> Film<'a> {
+    /// The film of `shown`, which is one of `histories`, in its embedding.
+    pub fn new(
+        shown: &'a History,
+        histories: &'a Histories,
+        embedding: &'a Embedding,
+        options: FilmOptions,
+    ) -> Result<Self, FigureError> {
+        if !embedding.fits(shown) {
+            let (run, repeat) = (shown.variant().to_string(), shown.header.repeat);
+            return Err(FigureError::OtherEmbedding { run, repeat });
+        }
+        if shown.rounds.is_empty() {
+            return Err(FigureError::Nothing { title: "Film", needs: "a completed round" });
+        }
+        Ok(Self { shown, histories, embedding, options })
+    }
+
+    /// Frames in all.
+    pub fn frames(&self) -> usize {
+        self.shown.rounds.len() * self.options.frames_per_round
+    }
+
+    /// A frame, from 0. The latent space turns once about its axis in the whole film.
+    pub fn frame(&self, frame: usize) -> Result<RgbaImage, FigureError> {
+        let [width, height] = self.options.size;
+        let each = self.options.frames_per_round;
+        let at = Moment {
+            round: frame / each,
+            share: (frame % each + 1) as f64 / each as f64,
+            turn: std::f64::consts::TAU * frame as f64 / self.frames() as f64,
+        };
+        let aspect = ((height as f64 - AROUND[1]) / (width as f64 / 2.0 - AROUND[0])).max(0.2);
+        let figure = film_frame(self.shown, self.histories, self.embedding, at, aspect);
+        let theme = &self.options.theme;
+        let (drawn_width, drawn_height, drawn) = pixels(&svg(&figure, width as f64 / DPI, theme), DPI as f32)?;
+        let [r, g, b] = theme.background;
+        let mut image = RgbaImage::from_pixel(width as u32, height as u32, image::Rgba([r, g, b, u8::MAX]));
+        let unfit = || FigureError::Draw("a frame has another size than its pixels".into());
+        let drawn = RgbaImage::from_raw(drawn_width as u32, drawn_height as u32, drawn).ok_or_else(unfit)?;
+        let above = (height as i64 - drawn_height as i64) / 2;
+        image::imageops::overlay(&mut image, &drawn, 0, above);
+        Ok(image)
+    }
+
+    /// Writes the film as a GIF that repeats for ever, and every frame as `FOLDER/frame-0001.png` if a folder is given.
+    /// `goes_on` is told each frame, and ends it by `false`: then there is no GIF, and `false` comes back.
+    pub fn write(
+        &self,
+        gif: &Path,
+        folder: Option<&Path>,
+        goes_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<bool, FigureError> {
+        let failed = |path: &Path| {
+            let path: PathBuf = path.into();
+            |source| FigureError::Write { path, source }
+        };
+        let (mut ended, mut drawing) = (false, None);
+        let written = disk::write_aside_with(gif, |file| {
+            let mut encoder = GifEncoder::new_with_speed(file, SPEED);
+            let other = |e: image::ImageError| Error::other(e);
+            encoder.set_repeat(Repeat::Infinite).map_err(other)?;
+            for i in 0..self.frames() {
+                if !goes_on(i) {
+                    ended = true;
+                    return Err(Error::other("ended"));
+                }
+                let image = match self.frame(i) {
+                    Ok(image) => image,
+                    Err(e) => {
+                        drawing = Some(e);
+                        return Err(Error::other("not drawn"));
+                    }
+                };
+                if let Some(folder) = folder {
+                    let mut png = std::io::Cursor::new(Vec::new());
+                    image.write_to(&mut png, image::ImageFormat::Png).map_err(other)?;
+                    disk::write_aside(&folder.join(format!("frame-{:04}.png", i + 1)), png.get_ref())?;
+                }
+                let longer = if i + 1 == self.frames() { LAST } else { 1 };
+                let delay = Delay::from_numer_denom_ms(self.options.delay_ms * longer, 1);
+                encoder.encode_frame(Frame::from_parts(image, 0, 0, delay)).map_err(other)?;
+            }
+            Ok(())
+        });
+        match (ended, drawing) {
+            (true, _) => Ok(false),
+            (_, Some(e)) => Err(e),
+            _ => written.map(|()| true).map_err(failed(gif)),
+        }
+    }
+}
