@@ -38,6 +38,11 @@ pub trait Panel {
         false
     }
 
+    /// Whether the panel lists the images of the selection, so that none other need come to the front for that.
+    fn lists_selection(&self) -> bool {
+        false
+    }
+
     /// Whether the panel is about walks, so that the latent view beside it draws them.
     fn shows_walks(&self) -> bool {
         false
@@ -47,6 +52,14 @@ pub trait Panel {
     fn saved(&self) -> Option<String> {
         None
     }
+
+    /// Where the panel looks in the present session, as text for `look`; `None` if that is where it looks by itself.
+    fn pose(&self) -> Option<String> {
+        None
+    }
+
+    /// Looks there again.
+    fn look(&mut self, _pose: &str) {}
 
     /// Restores saved choices; unreadable text changes nothing.
     fn restore(&mut self, _saved: &str) {}
@@ -100,6 +113,8 @@ pub struct Cx<'a> {
     pub selection_shown: bool,
     /// Whether the images of the selected region are on the screen.
     pub region_shown: bool,
+    /// Whether a panel on the screen shows what is predicted of all train samples.
+    pub scores_shown: bool,
     /// Whether a panel on the screen is about walks, so that the latent view draws them.
     pub walks_shown: bool,
     /// What keys, the menu and the palette ask of panels in this frame.
@@ -190,6 +205,7 @@ pub enum PanelAction {
     SaveView,
     ExportFigures,
     ExportSelection,
+    InvertSelection,
 }
 
 impl PanelAction {
@@ -197,7 +213,7 @@ impl PanelAction {
     pub fn panel(self) -> &'static str {
         match self {
             Self::ExportFigures => "compare",
-            Self::ExportSelection => "region",
+            Self::ExportSelection | Self::InvertSelection => "region",
             _ => "latent",
         }
     }

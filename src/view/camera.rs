@@ -118,6 +118,26 @@ impl Camera {
         self.fit(self.home);
     }
 
+    /// Where it looks in both modes, in numbers for `take_pose`.
+    pub fn pose(&self) -> [f32; 9] {
+        let (flat, orbit) = (&self.flat, &self.orbit);
+        let [x, y, z] = orbit.target.to_array();
+        [flat.centre.x, flat.centre.y, flat.height, x, y, z, orbit.yaw, orbit.pitch, orbit.distance]
+    }
+
+    /// Looks there again; numbers that are none, or no size, change nothing.
+    pub fn take_pose(&mut self, pose: [f32; 9]) {
+        let [cx, cy, height, x, y, z, yaw, pitch, distance] = pose;
+        if pose.iter().any(|v| !v.is_finite()) || height <= 0.0 || distance <= 0.0 {
+            return;
+        }
+        self.flat.centre = vec2(cx, cy);
+        self.flat.height = height;
+        self.orbit.target = Vec3::new(x, y, z);
+        self.orbit.distance = distance;
+        self.look_from(yaw, pitch);
+    }
+
     /// Sets the viewing direction in 3-D (radians): yaw about z, pitch above the xy plane.
     pub fn look_from(&mut self, yaw: f32, pitch: f32) {
         self.orbit.yaw = yaw;

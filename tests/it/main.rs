@@ -52,6 +52,7 @@ mod ui_project;
 mod ui_playhead;
 mod ui_regions;
 mod ui_runs;
+mod ui_samples;
 mod ui_shell;
 mod ui_views;
 mod ui_workspaces;

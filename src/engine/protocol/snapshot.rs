@@ -51,6 +51,8 @@ pub struct Scores {
     /// Cross entropy with the true label (nats), or mean square error with its stress map (kPa^2); NaN while
     /// unknown. For display only, never for a sampler.
     pub loss: Vec<f32>,
+    /// Probability of the most probable class less that of the second; NaN while unknown, and always if labels are maps.
+    pub margin: Vec<f32>,
     /// Number of samples scored so far, with the present weights or those of the previous round.
     pub scored: usize,
 }

@@ -19,7 +19,7 @@ pub struct Scoring {
 
 impl Scoring {
     pub fn new(samples: usize) -> Self {
-        let scores = Scores { predicted: Vec::new(), loss: Vec::new(), scored: 0 };
+        let scores = Scores { predicted: Vec::new(), loss: Vec::new(), margin: Vec::new(), scored: 0 };
         let stride = (STRIDE..).find(|s| gcd(*s, samples.max(1)) == 1).unwrap_or(1);
         Self { samples, scores, next: 0, stride }
     }
@@ -46,7 +46,8 @@ impl Scoring {
     pub fn advance(&mut self, train: &Split, maps: Option<&SolvedMaps>, target: &FrozenTarget) {
         let n = self.samples;
         if self.scores.predicted.len() < n {
-            self.scores = Scores { predicted: vec![NOT_SCORED; n], loss: vec![f32::NAN; n], scored: 0 };
+            let unknown = vec![f32::NAN; n];
+            self.scores = Scores { predicted: vec![NOT_SCORED; n], loss: unknown.clone(), margin: unknown, scored: 0 };
         }
         let chunk: Vec<u32> =
             (self.next..(self.next + target.images_per_unit()).min(n)).map(|i| (i * self.stride % n) as u32).collect();
@@ -65,10 +66,20 @@ impl Scoring {
             let (predicted, loss) = prediction(row, train.label(sample as usize));
             self.scores.predicted[sample as usize] = predicted;
             self.scores.loss[sample as usize] = loss;
+            self.scores.margin[sample as usize] = margin(row);
         }
         self.next += chunk.len();
         self.scores.scored = self.scores.scored.max(self.next);
     }
+}
+
+/// The probability of the most probable class less that of the second, from log probabilities.
+fn margin(log_probabilities: &[f32]) -> f32 {
+    let two = log_probabilities.iter().fold([f32::NEG_INFINITY; 2], |[first, second], &p| match p {
+        p if p > first => [p, first],
+        p => [first, second.max(p)],
+    });
+    two[0].exp() - two[1].exp()
 }
 
 fn gcd(a: usize, b: usize) -> usize {

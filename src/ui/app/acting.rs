@@ -12,18 +12,20 @@ use crate::ui::panel::Panel;
 use crate::ui::panels::WORKSPACES;
 use crate::ui::panels::own::OwnAction;
 use crate::ui::panels::settings::ControlsAction;
-use crate::ui::panels::start::{self, Chosen};
+use crate::ui::panels::start::{self, Chosen, Known};
 use crate::ui::points::PointsScreen;
 use crate::ui::shell::action::Action;
 use crate::ui::shell::dropped::Kind;
 use crate::ui::shell::palette::Choice;
 use crate::ui::shell::replacing::Wish;
+use crate::ui::shell::tour::Step;
 use crate::ui::shell::{appearance, column, keys};
 use crate::ui::state::{MainAction, Offer, Recall};
 
 impl App {
     /// Carries out the actions of the keys pressed in this frame.
     pub(super) fn take_keys(&mut self, ctx: &egui::Context) {
+        self.tour.take_keys(ctx);
         for action in keys::read(ctx) {
             self.act(ctx, action);
         }
@@ -101,13 +103,14 @@ impl App {
             Action::NextStop => self.state.step_playhead(true),
             Action::PlayRounds => self.state.toggle_playhead(ctx.input(|i| i.time)),
             Action::Palette => {
-                self.palette.open(
-                    &self.state,
-                    &self.controls.draft,
-                    start::cards(&self.recent.folders, &self.projects.recent),
-                );
+                let cards = start::cards(self.known());
+                self.palette.open(&self.state, &self.controls.draft, cards);
             }
             Action::Help(page) => self.help.open(page),
+            Action::Tour => {
+                let step = self.tour.begin();
+                self.show_step(ctx, step);
+            }
             Action::Show(workspace) => {
                 self.workspaces.show(workspace);
                 // Without the inspector on the screen a drag turns the view again.
@@ -128,7 +131,8 @@ impl App {
                 self.state.lab.selected = None;
                 self.state.brush.clear();
             }
-            Action::Undo => self.commands.extend(self.state.undo()),
+            Action::Undo => self.undo(),
+            Action::Redo => self.redo(),
             Action::OpenRuns => self.runs.ask_to_open(),
             Action::SaveRuns => self.runs.ask_to_save_all(&self.state),
             Action::OpenImages => self.own.ask(ctx),
@@ -144,6 +148,19 @@ impl App {
             Action::ColourByVerdict => self.state.lab.by_verdict ^= true,
             Action::Panel(action) => self.asked.push(action),
             Action::ToggleTheme | Action::Larger | Action::Smaller | Action::UsualSize | Action::ToggleMotion => {}
+        }
+    }
+
+    /// What the start page and the palette list beside what is always there.
+    fn known(&self) -> Known<'_> {
+        let (recent, projects) = (&self.recent.folders, &self.projects.recent);
+        Known { recent, projects, saved: &self.controls.presets.own }
+    }
+
+    /// Shows what a step of the tour is about.
+    pub(super) fn show_step(&mut self, ctx: &egui::Context, step: &Step) {
+        if let Some(index) = WORKSPACES.iter().position(|w| w.key == step.workspace) {
+            self.act(ctx, Action::Show(index));
         }
     }
 

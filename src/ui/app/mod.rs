@@ -1,6 +1,8 @@
 //! The window: starts the engine, lays out the panels, and carries out the actions of keys and buttons.
 
 mod saved;
+mod undoing;
+mod returning;
 mod acting;
 
 use std::sync::Arc;
@@ -15,7 +17,8 @@ use super::panels::own::OwnSheet;
 use super::panels::runs::{RunsAction, RunsPage};
 use super::panels::settings::Controls;
 use super::panels::settings::data_files::DataFiles;
-use super::panels::{self, Panels, start};
+use super::panels::start::{self, Known};
+use super::panels::{self, Panels};
 use super::points::{PointsScreen, Wish as PointsWish};
 use super::project::{Projects, Wish as ProjectWish};
 use super::shell::column::{self, Column};
@@ -24,9 +27,10 @@ use super::shell::help::Help;
 use super::shell::palette::Palette;
 use super::shell::recent::Recent;
 use super::shell::replacing::{Replacing, Wish};
+use super::shell::tour::{Places, Tour};
 use super::shell::workspaces::Workspaces;
 use super::shell::{appearance, frame_times, strip, toasts, topbar};
-use super::state::AppState;
+use super::state::{AppState, Changes};
 use crate::dataset::own::plan::Plan;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
@@ -84,6 +88,7 @@ pub struct App {
     toasts: toasts::Toasts,
     replacing: Replacing,
     palette: Palette,
+    tour: Tour,
     help: Help,
     own: OwnSheet,
     dropped: Dropped,
@@ -94,6 +99,10 @@ pub struct App {
     /// What is started if own images are looked at first and then are not: the runs, and whether their rounds start.
     instead: Option<(Vec<Variant>, bool)>,
     frame_times: frame_times::FrameTimes,
+    returning: returning::Returning,
+    changes: Changes<undoing::Moment>,
+    /// The session in which changes were last looked for.
+    changed_in: u64,
     /// Whether nothing in the window moves by itself.
     still: bool,
     /// What panels are asked for in the next frame.
@@ -169,6 +178,7 @@ impl App {
             toasts: toasts::Toasts::default(),
             replacing: Replacing::default(),
             palette: Palette::default(),
+            tour: Tour::default(),
             help: Help::default(),
             own,
             dropped: Dropped::default(),
@@ -176,10 +186,17 @@ impl App {
             projects: Projects::new(saved.projects, options.engine.device),
             instead,
             frame_times: frame_times::FrameTimes::default(),
+            returning: returning::Returning::default(),
+            changes: Changes::default(),
+            changed_in: 0,
             still: saved.still,
             asked: Vec::new(),
             commands,
         };
+        app.controls.presets.own = saved.presets;
+        if cc.storage.is_some() && !saved.toured {
+            app.tour.begin();
+        }
         app.send();
         app
     }
@@ -271,7 +288,7 @@ impl eframe::App for App {
         let mut controls_action = None;
         let mut runs_action = None;
         let mut chosen = None;
-        let own_action;
+        let (own_action, places);
         {
             let mut cx = Cx {
                 state: &mut self.state,
@@ -284,6 +301,7 @@ impl eframe::App for App {
                 inspect: &mut self.inspect,
                 hover_walk: &mut hover_walk,
                 region_shown: self.workspaces.has("region"),
+                scores_shown: self.workspaces.has("samples"),
                 selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.has(key)),
                 walks_shown: self.panels.iter().any(|(key, p)| p.shows_walks() && self.workspaces.has(key)),
                 actions: &asked,
@@ -291,27 +309,31 @@ impl eframe::App for App {
             let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);
             let bar =
                 egui::Panel::top("bar").exact_size(topbar::BAR_HEIGHT).show_separator_line(false).resizable(false);
-            bar.frame(flat(Margin::symmetric(space::M as i8, 0)))
+            let bar = bar
+                .frame(flat(Margin::symmetric(space::M as i8, 0)))
                 .show(ui, |ui| bar_action = topbar::bar(ui, &mut cx, self.workspaces.shown()));
             let strip =
                 egui::Panel::top("strip").exact_size(strip::STRIP_HEIGHT).show_separator_line(false).resizable(false);
             strip.frame(flat(Margin::ZERO)).show(ui, |ui| strip::ui(ui, &cx));
+            let mut column = None;
             if self.column.is_shown(&ctx) {
                 let left = egui::Panel::left("controls")
                     .default_size(CONTROLS_WIDTH)
                     .size_range(240.0..=380.0)
                     .show_separator_line(false);
-                left.frame(flat(Margin::ZERO)).show(ui, |ui| {
+                let shown = left.frame(flat(Margin::ZERO)).show(ui, |ui| {
                     self.column.tabs(ui, cx.state.list.entries().count());
                     match self.column.page {
                         column::Page::Start => {
-                            chosen =
-                                start::ui(ui, &self.controls.draft.masks, &self.recent.folders, &self.projects.recent);
+                            let (recent, projects) = (&self.recent.folders, &self.projects.recent);
+                            let known = Known { recent, projects, saved: &self.controls.presets.own };
+                            chosen = start::ui(ui, &self.controls.draft.masks, known);
                         }
                         column::Page::Runs => runs_action = self.runs.ui(ui, &mut cx),
                         column::Page::Settings => controls_action = self.controls.ui(ui, &mut cx),
                     }
                 });
+                column = Some(shown.response.rect);
             }
             self.controls.report.ui(&ctx, &mut cx);
             own_action = self.own.ui(&ctx, &mut cx);
@@ -319,7 +341,9 @@ impl eframe::App for App {
                 self.column.page = column::Page::Runs;
             }
             let frame = Frame::new().fill(theme.window).inner_margin(Margin::same(6));
-            CentralPanel::default().frame(frame).show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
+            let panels = CentralPanel::default().frame(frame);
+            let panels = panels.show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
+            places = Places { bar: bar.response.rect, column, panels: panels.response.rect };
         }
         if let Some(action) = bar_action {
             self.act(&ctx, action);
@@ -330,7 +354,8 @@ impl eframe::App for App {
         if runs_action == Some(RunsAction::Compare) {
             self.workspaces.reveal(COMPARE);
         }
-        if std::mem::take(&mut self.state.brush.reveal) {
+        let is_listed = self.panels.iter().any(|(key, p)| p.lists_selection() && self.workspaces.has(key));
+        if std::mem::take(&mut self.state.brush.reveal) && !is_listed {
             self.workspaces.reveal("region");
         }
         self.recent.follow(&self.state.list);
@@ -349,7 +374,14 @@ impl eframe::App for App {
         if let Some(wish) = self.replacing.ui(&ctx, &self.state) {
             self.fulfil(&ctx, wish);
         }
-        self.help.ui(&ctx);
+        if let Some(step) = self.tour.ui(&ctx, places) {
+            self.show_step(&ctx, step);
+        }
+        self.follow_place(&ctx);
+        self.follow_changes(&ctx);
+        if let Some(action) = self.help.ui(&ctx) {
+            self.act(&ctx, action);
+        }
         if let Some(choice) = self.palette.ui(&ctx) {
             self.take_choice(&ctx, choice);
         }
@@ -372,8 +404,19 @@ impl eframe::App for App {
         let recent = self.recent.folders.clone();
         let still = self.still;
         let projects = self.projects.recent.clone();
-        let saved =
-            Saved { layouts, panels, column: self.column, autosave_bytes, data_folders, recent, projects, still };
+        let presets = self.controls.presets.own.clone();
+        let saved = Saved {
+            layouts,
+            panels,
+            column: self.column,
+            autosave_bytes,
+            data_folders,
+            recent,
+            projects,
+            still,
+            presets,
+            toured: true,
+        };
         eframe::set_value(storage, APP_ID, &saved);
     }
 

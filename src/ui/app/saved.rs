@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ui::panels::settings::presets::OwnPreset;
 use crate::ui::shell::column::Column;
 use crate::ui::shell::workspaces::Layouts;
 
@@ -26,4 +27,8 @@ pub struct Saved {
     pub still: bool,
     /// Folders of projects that were opened, the latest first.
     pub projects: Vec<PathBuf>,
+    /// Whether the tour was shown.
+    pub toured: bool,
+    /// The user's own presets, by name.
+    pub presets: BTreeMap<String, OwnPreset>,
 }

@@ -8,6 +8,7 @@ pub mod settings;
 pub mod start;
 pub mod own;
 pub mod regions;
+pub mod samples;
 pub mod vessel;
 pub mod explore;
 pub mod latent;
@@ -32,6 +33,7 @@ pub fn all() -> Panels {
         ("inspector", Box::<explore::Inspector>::default()),
         ("walks", Box::<walks::WalksPanel>::default()),
         ("region", Box::<regions::RegionPanel>::default()),
+        ("samples", Box::<samples::SamplesPanel>::default()),
         ("region accuracy", Box::<regions::curve::RegionCurve>::default()),
         ("pair", Box::<pair::PairPanel>::default()),
         ("vessel", Box::<vessel::VesselPanel>::default()),
@@ -70,6 +72,12 @@ pub const WORKSPACES: &[Workspace] = &[
         name: "Regions",
         tip: "Draw a box or a lasso: the samples in it, and how well they are predicted round by round",
         layout: Row(0.57, &Panel("latent"), &Column(0.6, &Panel("region"), &Panel("region accuracy"))),
+    },
+    Workspace {
+        key: "samples",
+        name: "Samples",
+        tip: "A table of all images: sort it, or ask for those that are wrong, were bought by a strategy, or forgotten",
+        layout: Row(0.4, &Panel("latent"), &Panel("samples")),
     },
     Workspace {
         key: "pair",

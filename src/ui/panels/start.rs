@@ -1,5 +1,6 @@
 //! The start page: examples that show one thing each, and all presets.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use egui::{Frame, Label, Margin, Response, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo};
@@ -7,6 +8,7 @@ use egui::{Frame, Label, Margin, Response, RichText, Role, ScrollArea, Sense, St
 use crate::experiment::presets::PRESETS;
 use crate::experiment::{DatasetKind, Experiment, Variant};
 use crate::ui::kit::theme::{RADIUS, Theme, bold, size, space};
+use crate::ui::panels::settings::presets::OwnPreset;
 
 /// An example: what it shows, and what to run and to look at for that.
 #[derive(Debug)]
@@ -130,10 +132,22 @@ enum What {
     Example(&'static Example),
     Folder(PathBuf),
     Preset(&'static str),
+    Own(OwnPreset),
 }
 
-/// All cards in their order; `recent` are folders with histories, and `projects` those of projects, opened lately.
-pub fn cards(recent: &[PathBuf], projects: &[PathBuf]) -> Vec<Card> {
+/// What the page lists beside what is always there.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// Folders with histories that were opened lately.
+    pub recent: &'a [PathBuf],
+    /// Folders of projects that were opened lately.
+    pub projects: &'a [PathBuf],
+    /// The user's presets by name.
+    pub saved: &'a BTreeMap<String, OwnPreset>,
+}
+
+/// All cards in their order.
+pub fn cards(Known { recent, projects, saved }: Known<'_>) -> Vec<Card> {
     let card = |group, title: &str, shows: &str, what| Card { group, title: title.into(), shows: shows.into(), what };
     let images = "A folder with a sub-folder a class, an archive, a table, NPZ, IDX, CIFAR or Parquet: looked at and checked \
                   before anything is trained. They can also be dropped on the window.";
@@ -157,7 +171,8 @@ pub fn cards(recent: &[PathBuf], projects: &[PathBuf]) -> Vec<Card> {
         .iter()
         .map(|path| card("Folders opened lately", &named(path), &path.to_string_lossy(), What::Folder(path.clone())));
     let presets = PRESETS.iter().map(|p| card("Presets", p.name, p.about, What::Preset(p.name)));
-    own.into_iter().chain(projects).chain(examples).chain(folders).chain(presets).collect()
+    let saved = saved.iter().map(|(name, p)| card("Your presets", name, &p.about(), What::Own(p.clone())));
+    own.into_iter().chain(projects).chain(examples).chain(folders).chain(saved).chain(presets).collect()
 }
 
 impl Card {
@@ -175,6 +190,11 @@ impl Card {
                 let (repeats, workspace) = (example.repeats, Some(example.workspace));
                 Chosen::Start { experiment: Box::new(experiment), variants, repeats, workspace }
             }
+            What::Own(preset) => {
+                let (experiment, variants) = preset.read().ok()?;
+                let (experiment, repeats) = (Box::new(experiment), preset.repeats);
+                Chosen::Start { experiment, variants, repeats, workspace: None }
+            }
             What::Preset(name) => {
                 let experiment = Experiment::preset(name).ok()?;
                 let variants = strategies(experiment.dataset);
@@ -184,8 +204,8 @@ impl Card {
     }
 }
 
-/// The page. `masks` is the folder of the user's own masks in the settings, `recent` and `projects` are those of `cards`.
-pub fn ui(ui: &mut Ui, masks: &str, recent: &[PathBuf], projects: &[PathBuf]) -> Option<Chosen> {
+/// The page. `masks` is the folder of the user's own masks in the settings.
+pub fn ui(ui: &mut Ui, masks: &str, known: Known<'_>) -> Option<Chosen> {
     let theme = Theme::of(ui.visuals());
     let mut chosen = None;
     let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("start");
@@ -198,7 +218,7 @@ pub fn ui(ui: &mut Ui, masks: &str, recent: &[PathBuf], projects: &[PathBuf]) ->
             let hint = "An experiment runs by itself when the window opens. Each of these starts another one.";
             ui.add(Label::new(RichText::new(hint).color(theme.weak)).wrap());
             let mut group = "";
-            for card in cards(recent, projects) {
+            for card in cards(known) {
                 if std::mem::replace(&mut group, card.group) != card.group {
                     heading(ui, card.group);
                 }

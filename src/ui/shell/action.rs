@@ -25,6 +25,7 @@ pub enum Action {
     Palette,
     /// Open this page of the help.
     Help(Page),
+    Tour,
     /// Show the workspace with this index.
     Show(usize),
     NextWorkspace,
@@ -44,6 +45,7 @@ pub enum Action {
     ToggleMotion,
     Escape,
     Undo,
+    Redo,
     OpenRuns,
     SaveRuns,
     OpenImages,
@@ -111,10 +113,15 @@ impl Action {
             {
                 Some("No round has begun")
             }
-            Self::Undo if state.list.undo_text().is_none() => Some("Nothing to undo"),
+            Self::Undo if !state.can_undo => Some("Nothing to undo"),
+            Self::Redo if !state.can_redo => Some("Nothing was undone"),
             Self::StartWalks if state.shown_run().is_none() => Some("No run has begun"),
             Self::StepWalks | Self::ClearWalks if !by_hand() => Some("No walk was started by hand"),
-            Self::Panel(PanelAction::ExportSelection) if state.brush.selection.is_none() => Some("Nothing is selected"),
+            Self::Panel(PanelAction::ExportSelection | PanelAction::InvertSelection)
+                if state.brush.selection.is_none() =>
+            {
+                Some("Nothing is selected")
+            }
             _ => None,
         }
     }

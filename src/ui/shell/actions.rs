@@ -169,6 +169,7 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
                 &[key(Key::Questionmark)],
                 "What each key and each mouse button does",
             ),
+            row(Action::Tour, "The tour", &[], "What is where in this window, in five short steps"),
             row(Action::Help(Page::Symbols), "Symbols", &[], "What the letters mean, in words"),
             row(Action::Help(Page::About), "About Ridgewalk", &[], "Version, the paper, and how to cite both"),
             row(
@@ -224,7 +225,24 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
                 &[],
                 "The images of the region with their indices, labels, rounds, predictions and codes",
             ),
-            row(Action::Undo, "Undo", &[command(Key::Z)], "Takes back the last change of the list of runs"),
+            row(
+                Action::Panel(PanelAction::InvertSelection),
+                "Invert the selection",
+                &[],
+                "Selects what is not selected",
+            ),
+            row(
+                Action::Redo,
+                "Redo",
+                &[KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z), command(Key::Y)],
+                "Makes the change again that was undone last",
+            ),
+            row(
+                Action::Undo,
+                "Undo",
+                &[command(Key::Z)],
+                "Takes back the last change of a setting, a selection, a pin, a threshold or the list of runs",
+            ),
         ],
     ),
     (
@@ -381,6 +399,7 @@ mod tests {
             (Action::StepRound, "→"),
             (Action::PreviousWorkspace, "Shift E"),
             (Action::Undo, "Ctrl Z"),
+            (Action::Redo, "Ctrl Shift Z"),
             (Action::PreviousStop, "{"),
             (Action::Show(3), "Ctrl 4"),
             (Action::Stop, ""),

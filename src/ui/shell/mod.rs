@@ -13,6 +13,7 @@ pub mod palette;
 pub mod help;
 mod tool;
 mod run_buttons;
+pub mod tour;
 pub mod toasts;
 pub mod topbar;
 pub mod strip;

@@ -237,7 +237,9 @@ mod tests {
     fn nothing_is_missing_and_what_is_typed_finds_it() {
         let experiment = Experiment::default();
         let state = AppState::new(experiment.clone(), Vec::new(), DeviceKind::Cpu);
-        let lines = lines(&state, &experiment, start::cards(&["/a/folder".into()], &["/a/project".into()]));
+        let (recent, projects, saved) = (["/a/folder".into()], ["/a/project".into()], Default::default());
+        let known = start::Known { recent: &recent, projects: &projects, saved: &saved };
+        let lines = lines(&state, &experiment, start::cards(known));
         let count = |kind: &str| lines.iter().filter(|l| l.kind.starts_with(kind)).count();
         assert_eq!(count("Workspace"), WORKSPACES.len());
         assert_eq!(count("Setting"), crate::experiment::Field::all().count());

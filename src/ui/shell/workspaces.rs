@@ -50,12 +50,24 @@ impl Workspaces {
 
     pub fn layouts(&self) -> Layouts {
         let trees = WORKSPACES.iter().zip(&self.trees).map(|(w, tree)| (w.key.to_owned(), tree.clone())).collect();
-        Layouts { shown: WORKSPACES[self.shown].key.to_owned(), trees }
+        Layouts { shown: self.key().to_owned(), trees }
     }
 
     /// The index of the shown workspace.
     pub fn shown(&self) -> usize {
         self.shown
+    }
+
+    /// The key of the shown workspace.
+    pub fn key(&self) -> &'static str {
+        WORKSPACES[self.shown].key
+    }
+
+    /// Shows the workspace of this key, if there is one.
+    pub fn show_key(&mut self, key: &str) {
+        if let Some(index) = WORKSPACES.iter().position(|w| w.key == key) {
+            self.show(index);
+        }
     }
 
     pub fn show(&mut self, workspace: usize) {

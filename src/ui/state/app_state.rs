@@ -66,6 +66,9 @@ pub struct AppState {
     /// The settings of the next fork, while its sheet is open.
     pub fork_draft: Option<Turn>,
     pub playhead: Playhead,
+    /// Whether there is a change that can be taken back, and one that can be made again.
+    pub can_undo: bool,
+    pub can_redo: bool,
     pub intent: Intent,
     /// A request that is not yet in effect; shown in the frame of the click.
     pub pending: Option<Pending>,
@@ -182,6 +185,8 @@ impl AppState {
             unfit: None,
             fork_draft: None,
             playhead: Playhead::default(),
+            can_undo: false,
+            can_redo: false,
             intent: Intent::Idle,
             pending: None,
             step_size: DEFAULT_STEP_SIZE,
@@ -339,7 +344,8 @@ impl AppState {
         let (kept, folder) = self.list.keep(&self.runs);
         self.list.begin(&experiment, &planned);
         // The same masks are checked again: until then the report on them stays.
-        let mask_report = self.mask_report.take().filter(|_| experiment.has_data_of(&self.experiment));
+        let same_data = experiment.has_data_of(&self.experiment);
+        let mask_report = self.mask_report.take().filter(|_| same_data);
         let fresh = Self::new(experiment, Vec::new(), self.device);
         *self = Self {
             generation,
@@ -350,7 +356,7 @@ impl AppState {
             step_size: self.step_size,
             answers: std::mem::take(&mut self.answers).cleared(),
             lab: self.lab.started_over(),
-            brush: self.brush.started_over(),
+            brush: self.brush.started_over(same_data),
             list: std::mem::take(&mut self.list),
             looks: std::mem::take(&mut self.looks),
             mask_report,

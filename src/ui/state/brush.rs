@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use glam::{Vec2, Vec3};
 
+use super::named::Named;
 use crate::dataset::{Class, Split};
 use crate::view::{Camera, Mode};
 
@@ -46,6 +47,8 @@ pub enum SheetFilter {
 pub struct Brush {
     pub tool: BrushTool,
     pub selection: Option<Arc<Selection>>,
+    /// Selections that have a name, in the order in which they were kept.
+    pub named: Vec<Named>,
     pub filter: SheetFilter,
     pub page: usize,
     /// Whether the codes of the evaluation split were requested.
@@ -88,6 +91,14 @@ impl Brush {
         self.reveal = true;
     }
 
+    /// Puts a former selection in the place of the present one.
+    pub(super) fn restore(&mut self, selection: Option<Arc<Selection>>) {
+        if self.selection != selection {
+            self.page = 0;
+            self.selection = selection;
+        }
+    }
+
     /// Clears the selection and the tool; false if both were clear already.
     pub fn clear(&mut self) -> bool {
         let something = self.selection.is_some() || self.tool != BrushTool::Off;
@@ -97,9 +108,10 @@ impl Brush {
         something
     }
 
-    /// The state at the start of another experiment: only the user's choices stay.
-    pub fn started_over(&self) -> Self {
-        Self { drawn: self.drawn, filter: self.filter, ..Self::default() }
+    /// The state at the start of another experiment: only the user's choices stay, and on the same data the named selections.
+    pub fn started_over(&self, same_data: bool) -> Self {
+        let named = if same_data { self.named.clone() } else { Vec::new() };
+        Self { drawn: self.drawn, filter: self.filter, named, ..Self::default() }
     }
 
     /// Indices of the evaluation images that are selected: those whose codes lie in the region.
@@ -148,6 +160,13 @@ enum SelectionOf {
     Named { title: String, evaluation: Arc<Vec<u32>> },
 }
 
+/// Each selection is equal to itself alone.
+impl PartialEq for Selection {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
 impl Selection {
     pub fn contains(&self, sample: u32) -> bool {
         self.samples.binary_search(&sample).is_ok()
@@ -163,6 +182,14 @@ impl Selection {
         match &self.of {
             SelectionOf::Region(region) => Some(region),
             SelectionOf::Named { .. } => None,
+        }
+    }
+
+    /// Those images of the evaluation split that were selected by name.
+    pub fn named_evaluation(&self) -> Arc<Vec<u32>> {
+        match &self.of {
+            SelectionOf::Region(_) => Arc::default(),
+            SelectionOf::Named { evaluation, .. } => Arc::clone(evaluation),
         }
     }
 

@@ -145,13 +145,18 @@ impl AppState {
 
     /// Takes back the last change of the list.
     pub fn undo(&mut self) -> Vec<Command> {
-        let Some(undo) = self.list.last_change() else { return Vec::new() };
+        self.undo_since(0).unwrap_or_default()
+    }
+
+    /// Takes back the last change of the list, if it is later than its first `since` ones; `None` if there is none.
+    pub fn undo_since(&mut self, since: u64) -> Option<Vec<Command>> {
+        let undo = self.list.last_change(since)?;
         let commands = match &undo {
             Undo::Removed(keys) => self.held(keys, false),
             _ => Vec::new(),
         };
         self.list.restore(undo);
-        commands
+        Some(commands)
     }
 
     /// Holds those of the runs that are in the present session, or lets them go on.

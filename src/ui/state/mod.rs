@@ -2,12 +2,15 @@
 
 mod run;
 mod walks;
+mod named;
 mod brush;
+mod selecting;
 mod pins;
 mod run_list;
 mod messages;
 mod pair;
 mod playhead;
+mod changes;
 mod app_state;
 mod shown;
 mod listed;
@@ -15,14 +18,18 @@ mod judged_walks;
 mod navigation;
 mod preparing;
 mod asks;
+mod choices;
 
 pub use app_state::{AppState, Focus, GeneratorState, Intent, Pending, Progress, WalkPoint};
 pub use asks::MainAction;
 pub use brush::{Brush, BrushTool, Region, Selection, SheetFilter, correct_among};
+pub use changes::Changes;
+pub use choices::Choices;
 pub use listed::Listed;
 pub use messages::{Message, Messages, Offer};
+pub use named::{Combine, Named};
 pub use pair::{Match, Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
-pub use pins::{Pin, PinBoard, PinCurve};
+pub use pins::{Pin, PinBoard, PinCurve, SavedPin};
 pub use playhead::Playhead;
 pub use run::{LabellingCost, RunState};
 pub use run_list::{Entry, Group, GroupKey, Of, Recall, RunKey, RunList, Undo};

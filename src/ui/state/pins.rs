@@ -31,6 +31,23 @@ pub enum PinCurve {
     Loss,
 }
 
+/// What a pin is, without what was measured at it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pinning {
+    id: u64,
+    code: Vec<f32>,
+    label: Class,
+    decoded: Arc<Vec<u8>>,
+}
+
+/// A pin as it is written into a file.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct SavedPin {
+    code: Vec<f32>,
+    label: Class,
+    decoded: Arc<Vec<u8>>,
+}
+
 /// All pinned points.
 #[derive(Debug, Clone, Default)]
 pub struct PinBoard {
@@ -53,6 +70,39 @@ impl PinBoard {
 
     pub fn remove(&mut self, id: u64) -> Command {
         self.pins.retain(|p| p.id != id);
+        self.command()
+    }
+
+    /// All pins, without what was measured.
+    pub fn pinnings(&self) -> Vec<Pinning> {
+        let of = |p: &Pin| Pinning { id: p.id, code: p.code.clone(), label: p.label, decoded: Arc::clone(&p.decoded) };
+        self.pins.iter().map(of).collect()
+    }
+
+    /// All pins as they are written into a file.
+    pub fn saved(&self) -> Vec<SavedPin> {
+        let of = |p: &Pin| SavedPin { code: p.code.clone(), label: p.label, decoded: Arc::clone(&p.decoded) };
+        self.pins.iter().map(of).collect()
+    }
+
+    /// Puts pins of a file in the place of the present ones.
+    pub fn take_saved(&mut self, saved: Vec<SavedPin>) -> Command {
+        self.pins.clear();
+        for SavedPin { code, label, decoded } in saved {
+            self.next += 1;
+            self.pins.push(Pin { id: self.next, code, label, decoded, values: BTreeMap::new() });
+        }
+        self.command()
+    }
+
+    /// Puts these pins in the place of the present ones; what was measured at one that stays is kept.
+    pub fn put(&mut self, pinnings: &[Pinning]) -> Command {
+        let before = std::mem::take(&mut self.pins);
+        self.pins.extend(pinnings.iter().map(|Pinning { id, code, label, decoded }| {
+            let known = before.iter().find(|p| p.id == *id).cloned();
+            let (code, decoded) = (code.clone(), Arc::clone(decoded));
+            known.unwrap_or_else(|| Pin { id: *id, code, label: *label, decoded, values: BTreeMap::new() })
+        }));
         self.command()
     }
 
@@ -102,6 +152,9 @@ mod tests {
         let losses = |run| board.pins[0].series(run).map(|(m, v)| (m, v.loss)).collect::<Vec<_>>();
         assert_eq!(losses(snn), [(10, 0.1), (30, 0.3)]);
         assert_eq!(losses(random), [(20, 0.2)]);
+        let both = board.pinnings();
         assert!(matches!(board.remove(1), Command::SetPins(p) if p.len() == 1 && p[0].pin == 2));
+        assert!(matches!(board.put(&both), Command::SetPins(p) if p.len() == 2));
+        assert_eq!(board.pins.iter().map(|p| p.series(snn).count()).collect::<Vec<_>>(), [0, 1]);
     }
 }

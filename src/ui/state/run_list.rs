@@ -29,7 +29,9 @@ pub struct RunList {
     /// The folder of the session that the engine was asked to take up.
     pub(super) taken_up: Option<PathBuf>,
     last_key: u64,
-    undo: Vec<Undo>,
+    /// The changes that can be undone, each with its number.
+    undo: Vec<(u64, Undo)>,
+    changes: u64,
 }
 
 /// The runs of a session, or of what was opened at once.
@@ -156,6 +158,11 @@ impl RunList {
         self.groups().find(|g| g.is_opened)?.path.as_deref()
     }
 
+    /// The folder that the present session is written into, once there is one.
+    pub fn session_folder(&self) -> Option<&Path> {
+        self.groups.iter().rev().find(|g| !g.is_opened)?.path.as_deref()
+    }
+
     /// A session with these runs begins.
     pub(super) fn begin(&mut self, experiment: &Experiment, runs: &[PlannedRun]) {
         if runs.is_empty() {
@@ -177,7 +184,8 @@ impl RunList {
                 (entry.key, entry.title) = (again.key, again.title);
             }
         }
-        let is_undone = |key: RunKey| self.undo.iter().any(|u| matches!(u, Undo::Removed(keys) if keys.contains(&key)));
+        let is_undone =
+            |key: RunKey| self.undo.iter().any(|(_, u)| matches!(u, Undo::Removed(keys) if keys.contains(&key)));
         let removed = self.entries.iter().filter(|e| e.live().is_some() && e.removed && !is_undone(e.key));
         let removed: Vec<RunKey> = removed.map(|e| e.key).collect();
         if !removed.is_empty() {
@@ -231,7 +239,9 @@ impl RunList {
         self.groups.retain(|g| self.entries.iter().any(|e| e.group == g.key));
         self.version += 1;
         let folder = session.filter(|_| kept > 0).and_then(|g| g.path);
-        self.undo.extend(folder.clone().map(Undo::Replaced));
+        if let Some(folder) = folder.clone() {
+            self.undoable(Undo::Replaced(folder));
+        }
         (kept, folder)
     }
 
@@ -292,7 +302,7 @@ impl RunList {
     /// Puts removed runs back.
     pub(super) fn put_back(&mut self, keys: &[RunKey]) {
         self.change(keys, |entry| entry.removed = false);
-        self.undo.retain(|undo| !matches!(undo, Undo::Removed(removed) if removed == keys));
+        self.undo.retain(|(_, undo)| !matches!(undo, Undo::Removed(removed) if removed == keys));
     }
 
     /// Records where a live run is saved.
@@ -312,15 +322,21 @@ impl RunList {
 
     /// Records a change that can be undone.
     pub(super) fn undoable(&mut self, undo: Undo) {
-        self.undo.push(undo);
+        self.changes += 1;
+        self.undo.push((self.changes, undo));
         if self.undo.len() > MOST_UNDONE {
             self.undo.remove(0);
         }
     }
 
-    /// The last change, which is taken off the stack.
-    pub(super) fn last_change(&mut self) -> Option<Undo> {
-        self.undo.pop()
+    /// The last change, if it is later than the first `since` ones; it is taken off the stack.
+    pub(super) fn last_change(&mut self, since: u64) -> Option<Undo> {
+        self.undo.pop_if(|(number, _)| *number > since).map(|(_, undo)| undo)
+    }
+
+    /// Number of changes so far that could be undone.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Forgets the changes of what is no longer there.
@@ -328,7 +344,7 @@ impl RunList {
         let Self { undo, entries, groups, .. } = self;
         let session = groups.iter().rev().find(|g| !g.is_opened);
         let is_there = |key: &RunKey| entries.iter().any(|e| e.key == *key);
-        undo.retain(|undo| match undo {
+        undo.retain(|(_, undo)| match undo {
             Undo::Shown(before) => before.iter().any(|(key, _)| is_there(key)),
             Undo::Renamed(key, _) => is_there(key),
             Undo::Removed(keys) => keys.iter().any(is_there),
@@ -353,7 +369,7 @@ impl RunList {
     /// What would be undone next, in words.
     pub fn undo_text(&self) -> Option<String> {
         let count = |n: usize| if n == 1 { "the run".to_owned() } else { format!("{n} runs") };
-        Some(match self.undo.last()? {
+        Some(match &self.undo.last()?.1 {
             Undo::Shown(before) => format!("show or hide {}", count(before.len())),
             Undo::Renamed(..) => "rename the run".into(),
             Undo::Removed(keys) => format!("remove {}", count(keys.len())),

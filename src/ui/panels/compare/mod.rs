@@ -21,7 +21,7 @@ use crate::ui::kit::export_figures::{ExportFigures, Exported};
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
-use crate::ui::panel::{Cx, Panel};
+use crate::ui::panel::{Cx, Panel, PanelAction};
 use crate::ui::state::{AppState, Recall};
 use figure_view::FigureView;
 use open::OpenHistories;
@@ -98,6 +98,9 @@ impl Panel for ComparePanel {
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.take_answers(cx);
+        if cx.actions.contains(&PanelAction::ExportFigures) && self.can_export() {
+            self.export.open(&self.sets.chosen(cx.state), "");
+        }
         if self.open.ui(ui.ctx(), cx) {
             self.repeat = cx.state.list.kept_shown().map(|(_, h)| h.header.repeat).min().unwrap_or(1);
             self.sets.choose_opened(cx.state);
@@ -121,10 +124,7 @@ impl Panel for ComparePanel {
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let something =
-            matches!(self.content.last(), Some(Content::Figure(_) | Content::Table(_) | Content::Missing(_)));
-        let can_export = something && !self.export.is_writing();
-        let export = ui.add_enabled(can_export, egui::Button::new("Export…").small());
+        let export = ui.add_enabled(self.can_export(), egui::Button::new("Export…").small());
         if export.on_hover_text("Writes every figure and table of the shown runs to files").clicked() {
             self.export.open(&self.sets.chosen(cx.state), "");
         }
@@ -141,6 +141,12 @@ impl Panel for ComparePanel {
 }
 
 impl ComparePanel {
+    fn can_export(&self) -> bool {
+        let something =
+            matches!(self.content.last(), Some(Content::Figure(_) | Content::Table(_) | Content::Missing(_)));
+        something && !self.export.is_writing()
+    }
+
     fn keep_button(&mut self, ui: &mut Ui, state: &AppState) {
         let mut tip =
             "Writes the runs of this window to a folder, now and after every round. Open… and `ridgewalk figures` read \

@@ -45,6 +45,8 @@ pub struct LatentPanel {
     follows: bool,
     /// Fit the camera in this frame, even if the data did not change.
     fit_now: bool,
+    /// Where it looks once the data are there.
+    pose: Option<[f32; 9]>,
     moved_at: f64,
     hovered: Hovered,
     save: save_view::SaveView,
@@ -117,6 +119,16 @@ impl Panel for LatentPanel {
         }
     }
 
+    fn pose(&self) -> Option<String> {
+        serde_json::to_string(&self.camera.pose()).ok().filter(|_| !self.follows)
+    }
+
+    fn look(&mut self, pose: &str) {
+        self.pose = serde_json::from_str(pose).ok();
+        self.follows |= self.pose.is_some();
+        self.fit_now = true;
+    }
+
     fn saved(&self) -> Option<String> {
         serde_json::to_string(&self.options).ok()
     }
@@ -136,6 +148,7 @@ impl Default for LatentPanel {
             camera: Camera::new(Mode::Orbit, Vec2::splat(1.0)),
             follows: true,
             fit_now: true,
+            pose: None,
             moved_at: f64::NEG_INFINITY,
             hovered: Hovered::default(),
             save: save_view::SaveView::default(),
@@ -169,7 +182,10 @@ impl LatentPanel {
                 PanelAction::ToggleArrows => self.options.layers.proposals ^= true,
                 PanelAction::ToggleLabelled => self.options.layers.labelled ^= true,
                 PanelAction::SaveView if self.drawing.is_some() => self.save.open(cx),
-                PanelAction::SaveView | PanelAction::ExportFigures | PanelAction::ExportSelection => {}
+                PanelAction::SaveView
+                | PanelAction::ExportFigures
+                | PanelAction::ExportSelection
+                | PanelAction::InvertSelection => {}
             }
         }
     }
@@ -188,7 +204,7 @@ impl LatentPanel {
 
     /// Requests predictions of all train samples while the coloring or a selection needs them, and again after each reset.
     fn ask_scores(&mut self, cx: &mut Cx<'_>) {
-        let wanted = self.options.coloring.wants_scores() || cx.state.brush.selection.is_some();
+        let wanted = self.options.coloring.wants_scores() || cx.scores_shown || cx.state.brush.selection.is_some();
         let wanted = wanted.then_some(cx.state.generation);
         if std::mem::replace(&mut self.asked_scores, wanted) != wanted {
             cx.commands.push(Command::WantScores(wanted.is_some()));
@@ -235,6 +251,10 @@ impl LatentPanel {
                     .filter(|b| self.follows && (new_codes || fit || resized || self.camera.home() != *b))
                 {
                     self.camera.fit(bounds);
+                    if let Some(pose) = self.pose.take_if(|_| new_codes || fit) {
+                        self.camera.take_pose(pose);
+                        self.follows = false;
+                    }
                 }
             }
         }

@@ -316,7 +316,7 @@ fn settings(ui: &mut Ui, read: &Read, draft: &mut Experiment, theme: &'static Th
         ExperimentError::Field { field, .. } => Some(field.as_str()),
         _ => None,
     });
-    let rows = Rows { running: &read.suggested, bad_field, sought: None, theme };
+    let rows = Rows { running: &read.suggested, preset: None, bad_field, sought: None, theme };
     for Chosen { field, value, reason } in &read.sheet.defaults {
         let Some(field) = Field::named(field).filter(|f| f.applies(draft)) else { continue };
         rows.field(ui, field, draft);

@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod curve;
+pub mod named;
 
 use egui::{Align, Color32, CornerRadius, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
@@ -16,7 +17,7 @@ use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
-use crate::ui::panel::{Cx, Panel};
+use crate::ui::panel::{Cx, Panel, PanelAction};
 use crate::ui::state::{Selection, SheetFilter};
 
 /// The panel and its CSV export.
@@ -58,6 +59,7 @@ impl Panel for RegionPanel {
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         cx.report(self.export.outcome());
+        self.take_actions(cx);
         let (Some(selection), Some(dataset)) = (cx.state.brush.selection.clone(), cx.state.dataset.clone()) else {
             let text = "Press S, or the box or the lasso above the latent view, and drag. The images in the region appear here, \
                         with their labels and the round in which each was labelled.";
@@ -95,6 +97,21 @@ impl Panel for RegionPanel {
         let tip = "The images of the region with their indices, labels, rounds, predictions and codes";
         if ui.add_enabled(any && !self.export.is_writing(), small("Export CSV…")).on_hover_text(tip).clicked() {
             self.export.open(|| csv::Rows::file_name(cx));
+        }
+        named::menu(ui, cx);
+    }
+}
+
+impl RegionPanel {
+    fn take_actions(&mut self, cx: &mut Cx<'_>) {
+        for action in cx.actions {
+            match action {
+                PanelAction::ExportSelection if !self.export.is_writing() => {
+                    self.export.open(|| csv::Rows::file_name(cx));
+                }
+                PanelAction::InvertSelection => named::invert(cx),
+                _ => {}
+            }
         }
     }
 }

@@ -5,16 +5,18 @@ mod download;
 pub mod data_files;
 pub mod mask_report;
 mod notes;
+pub mod presets;
 pub mod rows;
 pub mod repeats;
 mod computing;
 
 use std::path::PathBuf;
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{RichText, ScrollArea, TextEdit, Ui};
 
 use crate::engine::protocol::{Level as Note, Phase};
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Group, Level, Variant, setups};
+use crate::ui::kit::fuzzy;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, size, space};
@@ -25,6 +27,7 @@ use compared::Compared;
 use computing::Computing;
 use data_files::DataFiles;
 use mask_report::MaskReportSheet;
+use presets::{PresetWish, Presets};
 use repeats::Repeats;
 use rows::Rows;
 
@@ -50,8 +53,19 @@ pub struct Controls {
     folder: Job<Option<PathBuf>>,
     computing: Computing,
     more: bool,
+    pub presets: Presets,
+    /// What is typed to find a setting; empty shows all.
+    search: String,
     /// The field that was looked for, and whether its row is still to be brought into view.
     sought: Option<(&'static str, bool)>,
+}
+
+/// The settings as the user has chosen them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chosen {
+    pub draft: Experiment,
+    pub compared: Compared,
+    pub repeats: usize,
 }
 
 /// The user's choice with the buttons at the bottom.
@@ -85,6 +99,8 @@ impl Controls {
             folder: Job::default(),
             computing: Computing::new(allow_software),
             more: false,
+            presets: Presets::default(),
+            search: String::new(),
             sought: None,
         }
     }
@@ -98,12 +114,56 @@ impl Controls {
         self.starts = true;
     }
 
+    pub fn chosen(&self) -> Chosen {
+        Chosen { draft: self.draft.clone(), compared: self.compared.clone(), repeats: self.repeats.chosen }
+    }
+
+    /// Puts these settings in the place of the present ones.
+    pub fn put(&mut self, chosen: &Chosen) {
+        self.draft = chosen.draft.clone();
+        self.compared = chosen.compared.clone();
+        self.repeats.chosen = chosen.repeats;
+    }
+
     /// Brings the row of a field into view, if the field has an effect with the other values of the draft, and marks it until
     /// something is pressed.
     pub fn seek(&mut self, name: &'static str) {
         let has = |group: &Group| group.fields.iter().any(|field| field.name == name);
         self.more |= Group::ALL.iter().any(|group| group.level == Level::More && has(group));
+        self.search.clear();
         self.sought = Some((name, true));
+    }
+
+    /// The field that finds settings, and the presets.
+    fn top(&mut self, ui: &mut Ui) {
+        const PRESETS_WIDTH: f32 = 76.0;
+        ui.horizontal(|ui| {
+            let width = ui.available_width() - PRESETS_WIDTH - space::S;
+            let field = TextEdit::singleline(&mut self.search).desired_width(width).hint_text("Find a setting");
+            ui.add(field).on_hover_text("By its name, or a word of what it does").accessible_name("Find a setting");
+            match self.presets.menu(ui, &self.draft, &self.compared, self.repeats.chosen) {
+                Some(PresetWish::Take(preset)) => {
+                    if let Ok((experiment, variants)) = preset.read() {
+                        self.draft = experiment;
+                        self.compared = Compared::of(&variants);
+                        self.repeats.chosen = preset.repeats;
+                    }
+                }
+                Some(PresetWish::Back) => {
+                    let seed = self.draft.seed;
+                    if let Some(base) = self.presets.base(&self.draft) {
+                        self.draft = Experiment { seed, ..base };
+                    }
+                }
+                None => {}
+            }
+        });
+    }
+
+    /// Whether a setting is one of those that are looked for.
+    fn is_found(&self, group: &Group, field: &Field) -> bool {
+        let more = format!("{} {} {}", field.name, group.title, field.help);
+        fuzzy::score(&self.search, field.label, &more).is_some()
     }
 
     /// Whether the draft differs from what runs.
@@ -182,8 +242,12 @@ impl Controls {
         if ui.input(|i| i.pointer.any_pressed()) {
             self.sought = None;
         }
-        let rows = Rows { running: &running, bad_field, sought: self.sought, theme: cx.theme };
+        let preset = self.presets.base(&self.draft);
+        let rows = Rows { running: &running, preset: preset.as_ref(), bad_field, sought: self.sought, theme: cx.theme };
         self.sought = self.sought.map(|(name, _)| (name, false));
+        let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, 2));
+        egui::Panel::top("find a setting").show_separator_line(false).frame(frame).show(ui, |ui| self.top(ui));
+        let searches = !self.search.trim().is_empty();
         ScrollArea::vertical().auto_shrink(false).id_salt("controls").show(ui, |ui| {
             let margin = egui::Margin {
                 left: space::M as i8,
@@ -196,15 +260,17 @@ impl Controls {
                 let before = self.draft.dataset;
                 action = self.groups(ui, &rows, Level::Main, cx).or(action);
                 self.adapt_to_data(before);
-                rows::heading(ui, "Computing");
-                self.computing.ui(ui, cx);
-                ui.add_space(space::S);
-                let (icon, text, tip) = match self.more {
-                    true => (Icon::Unfolded, "Less", "Hide the other settings"),
-                    false => (Icon::Folded, "More", "Show all other settings of the experiment"),
-                };
-                self.more ^= widgets::IconButton::new(icon, "More settings", tip).text(text).show(ui).clicked();
-                if self.more {
+                if !searches {
+                    rows::heading(ui, "Computing");
+                    self.computing.ui(ui, cx);
+                    ui.add_space(space::S);
+                    let (icon, text, tip) = match self.more {
+                        true => (Icon::Unfolded, "Less", "Hide the other settings"),
+                        false => (Icon::Folded, "More", "Show all other settings of the experiment"),
+                    };
+                    self.more ^= widgets::IconButton::new(icon, "More settings", tip).text(text).show(ui).clicked();
+                }
+                if self.more || searches {
                     action = self.groups(ui, &rows, Level::More, cx).or(action);
                 }
             });
@@ -228,7 +294,8 @@ impl Controls {
     fn groups(&mut self, ui: &mut Ui, rows: &Rows<'_>, level: Level, cx: &mut Cx<'_>) -> Option<ControlsAction> {
         let mut action = None;
         for group in Group::ALL.iter().filter(|g| g.level == level) {
-            let shown: Vec<&Field> = group.fields.iter().filter(|f| f.applies(&self.draft)).collect();
+            let is_shown = |f: &&Field| f.applies(&self.draft) && self.is_found(group, f);
+            let shown: Vec<&Field> = group.fields.iter().filter(is_shown).collect();
             if !shown.is_empty() {
                 rows::heading(ui, group.title);
             }

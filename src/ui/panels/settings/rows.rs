@@ -4,6 +4,7 @@ use egui::{Color32, ComboBox, DragValue, Response, RichText, TextEdit, Ui, emath
 
 use super::compared::Compared;
 use crate::experiment::{Choice, Experiment, ExperimentError, Field, Slot};
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, CONTROL_HEIGHT, Theme, bold, size, space};
 use crate::ui::kit::widgets;
 
@@ -19,6 +20,8 @@ const DEFAULT_EPOCHS: usize = 4;
 /// What rows are compared with and drawn in: the running experiment, the invalid field, the theme.
 pub struct Rows<'a> {
     pub running: &'a Experiment,
+    /// The preset whose values are marked where the draft has others, and which one click brings back.
+    pub preset: Option<&'a Experiment>,
     pub bad_field: Option<&'a str>,
     /// The field that was looked for, and whether its row is to be brought into view.
     pub sought: Option<(&'static str, bool)>,
@@ -28,9 +31,8 @@ pub struct Rows<'a> {
 impl Rows<'_> {
     /// The row of a field, with the editor for the type of its value.
     pub fn field(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment) {
-        self.row(ui, field, self.differs(field, draft), |ui| {
-            self.focused(field, editor(ui, field, draft, EDITOR));
-        });
+        let changed = self.differs(field, draft);
+        self.row(ui, field, changed, draft, |ui, draft| self.focused(field, editor(ui, field, draft, EDITOR)));
     }
 
     /// Gives the editor of a field that is brought into view the focus, so that its value can be typed.
@@ -44,30 +46,55 @@ impl Rows<'_> {
         field.get(draft) != field.get(self.running)
     }
 
-    fn row(&self, ui: &mut Ui, field: &Field, changed: bool, editor: impl FnOnce(&mut Ui)) {
+    fn row(
+        &self,
+        ui: &mut Ui,
+        field: &Field,
+        changed: bool,
+        draft: &mut Experiment,
+        editor: impl FnOnce(&mut Ui, &mut Experiment),
+    ) {
         let color = if self.bad_field == Some(field.name) { self.theme.error } else { self.theme.weak };
         let label = RichText::new(field.label).color(color);
         let (is_sought, seek) = self.sought.map_or((false, false), |(name, seek)| (name == field.name, seek));
         let behind = ui.painter().add(egui::Shape::Noop);
-        let row = ui.scope(|ui| labelled(ui, label, field.help, changed.then_some(self.theme.accent), editor)).response;
+        // A name or a place belongs to no preset.
+        let other = self.preset.filter(|preset| !field.aside && field.get(preset) != field.get(draft));
+        let mut back = false;
+        let row = ui.scope(|ui| {
+            labelled(ui, label, field.help, changed.then_some(self.theme.accent), |ui| {
+                editor(ui, draft);
+                if let Some(preset) = other {
+                    back = back_button(ui, field, preset, self.theme);
+                }
+            });
+        });
+        if let Some(preset) = other.filter(|_| back) {
+            let value = field.get(preset);
+            // It is a value that the field had in a file.
+            let _ = field.set(draft, &value);
+        }
         if is_sought {
-            let wash = egui::Shape::rect_filled(row.rect.expand(3.0), theme::RADIUS, self.theme.accent_wash);
+            let wash = egui::Shape::rect_filled(row.response.rect.expand(3.0), theme::RADIUS, self.theme.accent_wash);
             ui.painter().set(behind, wash);
         }
         if is_sought && seek {
-            row.scroll_to_me(Some(egui::Align::Center));
+            row.response.scroll_to_me(Some(egui::Align::Center));
         }
     }
 
     /// The row of the runs that are compared.
     pub fn compared(&self, ui: &mut Ui, field: &Field, compared: &mut Compared, changed: bool, draft: &Experiment) {
-        self.row(ui, field, changed, |ui| compared.ui(ui, draft, field.help, EDITOR, self.theme));
+        let mut as_it_is = draft.clone();
+        self.row(ui, field, changed, &mut as_it_is, |ui, draft| {
+            compared.ui(ui, draft, field.help, EDITOR, self.theme);
+        });
     }
 
     /// The row of the training length: minibatches or epochs, whichever field applies, and the switch between them.
     pub fn training_length(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment) {
         let of = |e: &Experiment| (e.minibatches_per_round, e.epochs_per_round);
-        self.row(ui, field, of(draft) != of(self.running), |ui| {
+        self.row(ui, field, of(draft) != of(self.running), draft, |ui, draft| {
             let mut epochs = draft.epochs_per_round > 0;
             self.focused(field, editor(ui, field, draft, [NARROW, CONTROL_HEIGHT]));
             draft.epochs_per_round = draft.epochs_per_round.max(usize::from(epochs));
@@ -85,12 +112,27 @@ impl Rows<'_> {
     /// The row of a place on disk, typed or chosen in a dialog; true if the user presses the button that opens it.
     pub fn place(&self, ui: &mut Ui, field: &Field, draft: &mut Experiment, button: &str, tip: &str) -> bool {
         let mut browse = false;
-        self.row(ui, field, self.differs(field, draft), |ui| {
+        self.row(ui, field, self.differs(field, draft), draft, |ui, _| {
             browse = ui.add(egui::Button::new(button).min_size(EDITOR.into())).on_hover_text(tip).clicked();
         });
         self.focused(field, editor(ui, field, draft, [f32::INFINITY, CONTROL_HEIGHT]));
         browse
     }
+}
+
+/// The mark of a value that is not the preset's; a press brings that one back.
+fn back_button(ui: &mut Ui, field: &Field, preset: &Experiment, theme: &Theme) -> bool {
+    const SIDE: f32 = 14.0;
+    ui.spacing_mut().item_spacing.x = space::XS;
+    let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(SIDE), egui::Sense::click());
+    let name = format!("{} as in the preset", field.label);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    let hot = response.hovered() || response.has_focus();
+    let color = if hot { theme.text } else { theme.accent };
+    Icon::Reset.paint(ui.painter(), rect.center(), SIDE * 0.36, color);
+    let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
+    let tip = format!("Back to {}{unit}, as in {}", field.get(preset), preset.name);
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked()
 }
 
 pub fn heading(ui: &mut Ui, title: &str) {

@@ -8,7 +8,7 @@ use egui::{Key, ScrollArea};
 
 use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets;
-use crate::ui::shell::action::Page;
+use crate::ui::shell::action::{Action, Page};
 
 /// The dialog; closed while there is no page.
 #[derive(Debug, Default)]
@@ -26,8 +26,10 @@ impl Help {
         self.page = Some(page);
     }
 
-    pub fn ui(&mut self, ctx: &egui::Context) {
-        let Some(mut page) = self.page else { return };
+    /// Shows the pages; returns what is asked for beside them.
+    pub fn ui(&mut self, ctx: &egui::Context) -> Option<Action> {
+        let mut page = self.page?;
+        let mut asked = None;
         let room = ctx.content_rect().size() - egui::Vec2::splat(MARGIN);
         let frame = egui::Frame::window(&ctx.global_style());
         let response = egui::Modal::new(egui::Id::unique("help")).frame(frame).show(ctx, |ui| {
@@ -41,6 +43,11 @@ impl Help {
                 widgets::segmented(ui, "Help", &mut page, &pages);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if ui.button("Close").on_hover_text("Close these pages (Esc)").clicked() {
+                        ui.close();
+                    }
+                    let tour = Action::Tour.row();
+                    if ui.button("Tour").on_hover_text(tour.map_or("", |row| row.help)).clicked() {
+                        asked = Some(Action::Tour);
                         ui.close();
                     }
                 });
@@ -58,5 +65,6 @@ impl Help {
         let again = ctx.input(|i| i.key_pressed(Key::Questionmark) || i.events.iter().any(typed));
         let closed = response.should_close() || again && response.is_top_modal;
         self.page = Some(page).filter(|_| !closed);
+        asked
     }
 }

@@ -1,0 +1,95 @@
+//! Undo and redo of what the user changes: settings, selections, pins, thresholds, and the list of runs.
+
+use egui::Context;
+
+use super::App;
+use crate::engine::protocol::Level;
+use crate::experiment::Field;
+use crate::ui::panels::settings::Chosen;
+use crate::ui::state::Choices;
+
+/// All that can be undone, at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    settings: Chosen,
+    choices: Choices,
+}
+
+impl App {
+    fn moment(&self) -> Moment {
+        Moment { settings: self.controls.chosen(), choices: self.state.choices() }
+    }
+
+    /// Notices what the user has changed since the last frame.
+    pub(super) fn follow_changes(&mut self, ctx: &Context) {
+        let settled = !ctx.input(|i| i.pointer.any_down()) && !ctx.text_edit_focused();
+        let now = self.moment();
+        // Another session is no change by itself; the one that it replaced is in the list of runs.
+        if self.changed_in != self.state.generation && self.changes.latest().is_none_or(|m| m.is_listed_as(&now)) {
+            self.changes.take(now);
+        } else {
+            self.changes.follow(now, settled);
+        }
+        self.changed_in = self.state.generation;
+        self.state.can_undo = self.changes.before().is_some();
+        self.state.can_redo = self.changes.after().is_some();
+    }
+
+    /// Takes back the last change that can be, and says which.
+    pub(super) fn undo(&mut self) {
+        while let Some(before) = self.changes.undo(self.moment()) {
+            if self.restore(&before, "Undone") {
+                return;
+            }
+        }
+    }
+
+    /// Makes the change again that was taken back last, and says which.
+    pub(super) fn redo(&mut self) {
+        while let Some(after) = self.changes.redo(self.moment()) {
+            if self.restore(&after, "Done again") {
+                return;
+            }
+        }
+    }
+
+    /// Restores a moment; whether anything is another than before.
+    fn restore(&mut self, moment: &Moment, done: &str) -> bool {
+        let now = self.moment();
+        let mut what = now.difference(moment);
+        self.controls.put(&moment.settings);
+        self.commands.extend(self.state.restore(&moment.choices));
+        let mut listed = false;
+        loop {
+            let text = self.state.list.undo_text();
+            let Some(commands) = self.state.undo_since(moment.choices.listed) else { break };
+            self.commands.extend(commands);
+            what = text.or(what);
+            listed = true;
+        }
+        let after = self.moment();
+        let changed = listed || now != after;
+        self.changes.take(after);
+        if let Some(what) = what.filter(|_| changed) {
+            self.state.say(Level::Info, format!("{done}: {what}"));
+        }
+        changed
+    }
+}
+
+impl Moment {
+    /// Whether the list of runs was the same.
+    fn is_listed_as(&self, other: &Self) -> bool {
+        self.choices.listed == other.choices.listed
+    }
+
+    /// What differs, in words.
+    fn difference(&self, other: &Self) -> Option<String> {
+        let (mine, others) = (&self.settings, &other.settings);
+        let field = Field::all().find(|f| f.get(&mine.draft) != f.get(&others.draft)).map(|f| f.label.to_owned());
+        let runs = (mine.compared != others.compared).then(|| "the strategies compared".to_owned());
+        let repeats = (mine.repeats != others.repeats).then(|| "the repeats".to_owned());
+        let views = || self.choices.difference(&other.choices).map(str::to_owned);
+        field.or(runs).or(repeats).or_else(views)
+    }
+}

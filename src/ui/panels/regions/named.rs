@@ -1,0 +1,103 @@
+//! The menu of selections that have a name: kept, shown again, added, subtracted, intersected, inverted.
+
+use egui::{Button, Id, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, vec2};
+
+use crate::ui::kit::theme::{Theme, bold, size, space};
+use crate::ui::kit::words::thousands;
+use crate::ui::panel::Cx;
+use crate::ui::state::{Combine, Named};
+
+const WIDTH: f32 = 330.0;
+const NAME_WIDTH: f32 = 170.0;
+
+/// The button with its menu.
+pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let button = ui.add(Button::new(RichText::new("Selections").size(size::CAPTION)).small());
+    let button =
+        button.on_hover_text("Selections by name: keep the present one, show, add, subtract, intersect, invert");
+    let popup = Popup::from_toggle_button_response(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    popup.show(|ui| content(ui, cx));
+}
+
+/// Selects what is not selected.
+pub fn invert(cx: &mut Cx<'_>) {
+    let Some(dataset) = cx.state.dataset.clone() else { return };
+    cx.want_evaluation_codes();
+    let members = cx.evaluation_members();
+    let split = dataset.evaluation(cx.state.experiment.evaluate_on).len();
+    cx.state.brush.invert(dataset.train.len(), split, &members);
+}
+
+fn content(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.set_width(WIDTH);
+    let some = cx.state.brush.selection.is_some();
+    ui.label(bold("Selections by name").size(size::CAPTION + 0.5));
+    ui.horizontal(|ui| {
+        let id = Id::unique("name of a selection");
+        let mut name = ui.data_mut(|data| data.get_temp::<String>(id).unwrap_or_default());
+        let field = TextEdit::singleline(&mut name).desired_width(NAME_WIDTH).hint_text("Name of the selection");
+        let typed = ui.add_enabled(some, field);
+        typed.clone().accessible_name("Name of the selection");
+        let entered = typed.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        let can = some && !name.trim().is_empty();
+        let keep =
+            ui.add_enabled(can, Button::new("Keep")).on_hover_text("Keeps the present selection under this name");
+        if can && (keep.clicked() || entered) {
+            cx.want_evaluation_codes();
+            let members = cx.evaluation_members();
+            cx.state.brush.keep(&name, &members);
+            name.clear();
+        }
+        ui.data_mut(|data| data.insert_temp(id, name));
+        let tip = "Selects what is not selected";
+        if ui.add_enabled(some, Button::new("Invert")).on_hover_text(tip).clicked() {
+            invert(cx);
+        }
+    });
+    let theme = Theme::of(ui.visuals());
+    let named = cx.state.brush.named.clone();
+    if named.is_empty() {
+        let text = "A lasso, a class, a cell of the confusion matrix or the rows of a query: select, type a name, Keep. Kept \
+                    selections stay with the session.";
+        ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(theme.weak)).wrap());
+    }
+    for one in &named {
+        row(ui, one, some, cx);
+    }
+}
+
+fn row(ui: &mut Ui, one: &Named, some: bool, cx: &mut Cx<'_>) {
+    let theme = Theme::of(ui.visuals());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let mut count = thousands(one.samples.len() + one.evaluation.len());
+        count += " images";
+        let tip = format!("{} train and {} {} images", one.samples.len(), one.evaluation.len(), cx.evaluation_name());
+        let name = Button::new(bold(&one.name)).truncate().min_size(vec2(NAME_WIDTH - 60.0, 0.0)).frame(false);
+        let shown = ui.add_sized([NAME_WIDTH - 60.0, 22.0], name).on_hover_text(format!("Shows it: {tip}"));
+        shown.clone().accessible_name(format!("Show the selection {}", one.name));
+        ui.label(RichText::new(count).size(size::CAPTION).color(theme.weak));
+        let mut how = shown.clicked().then_some(Combine::Show);
+        let signs = [
+            ("+", Combine::Add, "Add", "Adds it to the present selection"),
+            ("−", Combine::Subtract, "Subtract", "Takes it out of the present selection"),
+            ("∩", Combine::Intersect, "Intersect", "Leaves what is in both"),
+        ];
+        for (sign, of, name, tip) in signs {
+            let button = ui.add_enabled(some, Button::new(sign).small()).on_hover_text(tip);
+            button.clone().accessible_name(format!("{name} the selection {}", one.name));
+            if button.clicked() {
+                how = Some(of);
+            }
+        }
+        if let Some(how) = how {
+            let members = cx.evaluation_members();
+            cx.state.brush.combine(how, &one.name, &members);
+        }
+        let forget = ui.add(Button::new("×").small()).on_hover_text("Forgets it; the present selection stays (Ctrl Z)");
+        forget.clone().accessible_name(format!("Forget the selection {}", one.name));
+        if forget.clicked() {
+            cx.state.brush.named.retain(|n| n.name != one.name);
+        }
+    });
+}

@@ -1,0 +1,344 @@
+//! The table of samples: each image of a split with what is known of it, sorted, and those that a query line finds.
+
+mod query;
+mod table;
+mod rows;
+
+use std::sync::Arc;
+
+use egui::{Button, Key, RichText, TextEdit, Ui, vec2};
+
+use crate::engine::planned::RunId;
+use crate::engine::protocol::{Command, Scores};
+use crate::ui::kit::ask_path::Wanted;
+use crate::ui::kit::export::{Export, Prepared};
+use crate::ui::kit::job::Job;
+use crate::ui::kit::theme::{CONTROL_HEIGHT, size, space};
+use crate::ui::kit::widgets;
+use crate::ui::kit::words::thousands;
+use crate::ui::panel::{Cx, Panel};
+use crate::ui::panels::regions::named;
+use crate::ui::state::AppState;
+use query::Query;
+use table::{Column, Source, Table};
+
+/// The panel: what is asked for, and the last table that was made.
+pub struct SamplesPanel {
+    asked: Asked,
+    /// What the table on the screen was made from.
+    made: Option<(MadeFrom, Made)>,
+    making: Job<(MadeFrom, Made)>,
+    export: Export,
+    rows: rows::Rows,
+    /// The session for which predictions of all train samples were requested.
+    scored: Option<u64>,
+    /// The last selection that came from elsewhere, such as a bar of a chart.
+    seen: Option<u64>,
+}
+
+/// What the user asks for.
+#[derive(Debug, Clone, PartialEq)]
+struct Asked {
+    /// The images that accuracy is measured on, in place of the train images.
+    evaluation: bool,
+    query: String,
+    sort: Column,
+    descending: bool,
+    /// Only images of the present selection.
+    selected: bool,
+}
+
+/// What a table depends on: the user's choices, and which data there are.
+#[derive(Debug, Clone, PartialEq)]
+struct MadeFrom {
+    asked: Asked,
+    data: DataKey,
+    selection: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct DataKey {
+    run: (u64, RunId),
+    round: usize,
+    rounds: usize,
+    scores: Option<Same<Scores>>,
+    walks: Vec<(u32, &'static str)>,
+}
+
+/// Equal to itself alone.
+#[derive(Debug, Clone)]
+struct Same<T>(Arc<T>);
+
+impl<T> PartialEq for Same<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// A table with the rows that were asked for, in their order.
+#[derive(Debug, Clone)]
+struct Made {
+    table: Arc<Table>,
+    rows: Arc<Vec<u32>>,
+    /// What is wrong with the query; the rows are then those of no query.
+    fault: Option<String>,
+}
+
+impl Default for SamplesPanel {
+    fn default() -> Self {
+        let asked =
+            Asked { evaluation: false, query: String::new(), sort: Column::Index, descending: false, selected: false };
+        Self {
+            asked,
+            made: None,
+            making: Job::default(),
+            export: Export::new("Export the rows as CSV", "Path of the CSV file", "Export", Wanted::NewFile("csv")),
+            rows: rows::Rows::default(),
+            scored: None,
+            seen: None,
+        }
+    }
+}
+
+impl Panel for SamplesPanel {
+    fn title(&self) -> &'static str {
+        "Samples"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        cx.report(self.export.outcome());
+        self.ask_scores(cx);
+        if cx.state.dataset.is_none() || !cx.state.generator.ready {
+            let text = "Each image of the data with its class, what is predicted, its loss, and when and why its label was bought. \
+                        They are listed here when the data and the generator are ready.";
+            return widgets::empty_state(ui, "No samples yet", text);
+        }
+        self.follow(cx.state);
+        self.make(ui.ctx(), cx);
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(space::S, 5.0);
+            self.head(ui, cx);
+            if let Some((_, made)) = &self.made {
+                let clicked = self.rows.ui(ui, made, &mut self.asked, cx);
+                if let (Some(row), false) = (clicked, self.asked.evaluation) {
+                    cx.state.focus.sample = Some(row);
+                }
+            }
+        });
+        if let Some(path) = self.export.ui(ui.ctx(), |_| {})
+            && let Some((_, made)) = self.made.clone()
+        {
+            self.export.start(ui.ctx(), move || Ok(Prepared::file(path, made.table.csv(&made.rows)?)));
+        }
+    }
+
+    fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        named::menu(ui, cx);
+        let small = |text: &str| Button::new(RichText::new(text).size(size::CAPTION)).small();
+        let made = self.made.as_ref().map(|(_, made)| made.clone());
+        let ready = made.as_ref().is_some_and(|made| !made.rows.is_empty());
+        let tip = "Writes the rows below, in their order, to a CSV file";
+        let export = ui.add_enabled(ready && !self.export.is_writing(), small("Export CSV…")).on_hover_text(tip);
+        export.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Export the rows as CSV"));
+        if export.clicked() {
+            let (name, round) = (&cx.state.experiment.name, cx.state.shown_round());
+            self.export.open(|| format!("{name}-samples-round-{round}.csv"));
+        }
+        let tip = "Copies the rows below as CSV to the clipboard";
+        let copy = ui.add_enabled(ready, small("Copy")).on_hover_text(tip);
+        copy.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Copy the rows as CSV"));
+        if let (true, Some(made)) = (copy.clicked(), made) {
+            match made.table.csv(&made.rows) {
+                Ok(text) => ui.ctx().copy_text(String::from_utf8_lossy(&text).into_owned()),
+                Err(e) => cx.report(Some(Err(e))),
+            }
+        }
+    }
+
+    fn lists_selection(&self) -> bool {
+        true
+    }
+}
+
+impl SamplesPanel {
+    /// Which images, the query, and how many rows it finds.
+    fn head(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        ui.horizontal(|ui| {
+            let name = cx.evaluation_name();
+            let choices = [
+                (false, "train", "The images that strategies choose from"),
+                (true, name, "The images that accuracy is measured on; no run trains on them"),
+            ];
+            widgets::segmented(ui, "Images of the table", &mut self.asked.evaluation, &choices);
+            let tip =
+                "Only the images of the present selection: a lasso, a bar or a cell of a chart, a saved selection";
+            widgets::toggle(ui, &mut self.asked.selected, "Selection only", tip);
+        });
+        ui.horizontal(|ui| {
+            const SELECT_WIDTH: f32 = 96.0;
+            let width = ui.available_width() - SELECT_WIDTH - space::S;
+            let field = TextEdit::singleline(&mut self.asked.query)
+                .desired_width(width.max(80.0))
+                .hint_text("class=3 predicted!=3 loss>1 round<=4 strategy=snn");
+            let tip = "Words that must all hold: a column, one of = != < <= > >=, and a value or another column; or right, wrong, \
+                       labelled, unlabelled, learned, forgotten. A name with spaces stands between double quotes";
+            let typed = ui.add(field).on_hover_text(tip);
+            typed.clone().accessible_name("Query");
+            if typed.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
+                self.rows.take_focus(ui.ctx());
+            }
+            let rows = self.made.as_ref().map(|(_, made)| Arc::clone(&made.rows)).filter(|rows| !rows.is_empty());
+            let select = Button::new("Select these").min_size(vec2(SELECT_WIDTH, CONTROL_HEIGHT));
+            let tip = "Makes the rows below the selection of every view: what is not selected stays as grey ground";
+            if let (true, Some(rows)) = (ui.add_enabled(rows.is_some(), select).on_hover_text(tip).clicked(), rows) {
+                let split = if self.asked.evaluation { cx.evaluation_name() } else { "train" };
+                let title = match self.asked.query.trim() {
+                    "" => format!("all {split} images"),
+                    query => format!("{split}: {query}"),
+                };
+                let rows = rows.to_vec();
+                let (train, evaluation) = if self.asked.evaluation { (Vec::new(), rows) } else { (rows, Vec::new()) };
+                cx.state.brush.pick(title, train, evaluation);
+                self.seen = cx.state.brush.selection.as_ref().map(|selection| selection.id);
+            }
+        });
+        let Some((_, made)) = &self.made else { return };
+        let text = match &made.fault {
+            Some(fault) => RichText::new(fault).color(cx.theme.error),
+            None => {
+                let (found, all) = (thousands(made.rows.len()), thousands(made.table.len()));
+                let text =
+                    format!("{found} of {all}, as of round {} of {}", cx.state.shown_round(), cx.state.shown_name());
+                RichText::new(text).color(cx.theme.weak)
+            }
+        };
+        ui.add(egui::Label::new(text.size(size::CAPTION)).wrap());
+    }
+
+    /// Shows what was picked elsewhere: only these images, of the split that they are of.
+    fn follow(&mut self, state: &AppState) {
+        let picked = state.brush.selection.as_ref().filter(|selection| selection.title().is_some());
+        let now = picked.map(|selection| selection.id);
+        if std::mem::replace(&mut self.seen, now) != now {
+            self.asked.selected = picked.is_some();
+            self.asked.evaluation = picked.map_or(self.asked.evaluation, |selection| selection.samples.is_empty());
+        }
+    }
+
+    /// Requests predictions of all train samples, once for each session.
+    fn ask_scores(&mut self, cx: &mut Cx<'_>) {
+        let now = Some(cx.state.generation);
+        if std::mem::replace(&mut self.scored, now) != now {
+            cx.commands.push(Command::WantScores(true));
+        }
+    }
+
+    /// Takes a table that was made, and makes another one if something that it depends on has changed.
+    fn make(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
+        if let Some(made) = self.making.take() {
+            self.made = Some(made);
+        }
+        let selection = cx.state.brush.selection.clone().filter(|_| self.asked.selected);
+        let key = MadeFrom {
+            asked: self.asked.clone(),
+            data: DataKey::of(cx),
+            selection: selection.as_ref().map(|selection| selection.id),
+        };
+        let known = self.made.as_ref().filter(|(made, _)| *made == key);
+        if known.is_some() || self.making.is_running() {
+            return;
+        }
+        let same = self
+            .made
+            .as_ref()
+            .filter(|(made, _)| made.data == key.data && made.asked.evaluation == key.asked.evaluation);
+        let before = same.map(|(_, made)| Arc::clone(&made.table));
+        let Some(source) = source(self.asked.evaluation, cx) else { return };
+        let chosen = self.asked.selected.then(|| match (&selection, self.asked.evaluation) {
+            (Some(_), true) => {
+                cx.want_evaluation_codes();
+                cx.evaluation_members().to_vec()
+            }
+            (Some(selection), false) => selection.samples.clone(),
+            (None, _) => Vec::new(),
+        });
+        self.making.start(ctx, move || {
+            let table = before.unwrap_or_else(|| Arc::new(Table::of(&source)));
+            let made = Made::of(table, &key.asked, chosen.as_deref());
+            (key, made)
+        });
+    }
+}
+
+impl Made {
+    fn of(table: Arc<Table>, asked: &Asked, chosen: Option<&[u32]>) -> Self {
+        let (query, fault) = match Query::read(&asked.query, &table) {
+            Ok(query) => (query, None),
+            Err(fault) => (Query::default(), Some(fault)),
+        };
+        let all = 0..table.len() as u32;
+        let holds = |row: &u32| query.holds(&table, *row as usize);
+        let mut rows: Vec<u32> = match chosen {
+            Some(chosen) => chosen.iter().copied().filter(|row| all.contains(row)).filter(holds).collect(),
+            None => all.filter(holds).collect(),
+        };
+        if let Some(values) = table.values(asked.sort) {
+            // What is unknown comes last in either direction; rows that are equal keep the order of their indices.
+            let key = |row: &u32| values[*row as usize];
+            rows.sort_by(|a, b| match (key(a), key(b)) {
+                (a, b) if a.is_nan() || b.is_nan() => a.is_nan().cmp(&b.is_nan()),
+                (a, b) if asked.descending => b.total_cmp(&a),
+                (a, b) => a.total_cmp(&b),
+            });
+        }
+        Self { table, rows: Arc::new(rows), fault }
+    }
+}
+
+impl DataKey {
+    fn of(cx: &Cx<'_>) -> Self {
+        let state = &*cx.state;
+        let scores = cx.shown_snapshot().and_then(|run| run.scores.as_ref());
+        Self {
+            run: (state.generation, state.focus.run),
+            round: state.round_over(),
+            rounds: state.shown_run().map_or(0, |run| run.records().count()),
+            scores: scores.cloned().map(Same),
+            walks: walks(state).map(|(start, verdict)| (start, verdict.name())).collect(),
+        }
+    }
+}
+
+/// The starts of the shown run's walks with their verdicts as of the playhead.
+fn walks(state: &AppState) -> impl Iterator<Item = (u32, crate::trajectory::Verdict)> {
+    let judged = state.judged_walks().into_iter().filter(|walk| !walk.walk.is_baseline());
+    judged.filter_map(|walk| Some((walk.walk.start, walk.judgement?.verdict)))
+}
+
+/// What a table of the shown run as of the playhead is made of.
+fn source(evaluation: bool, cx: &Cx<'_>) -> Option<Source> {
+    let state = &*cx.state;
+    let shown = state.shown_round();
+    let over = state.round_over();
+    let header = state.shown_run().and_then(|run| run.header.as_deref());
+    let strategy = |round: usize| {
+        let mut by = state.shown_experiment().strategy;
+        let mut fork = header.and_then(|h| h.forked.as_deref());
+        while let Some(earlier) = fork.filter(|fork| round <= fork.round) {
+            by = earlier.experiment.strategy;
+            fork = earlier.parent.as_deref();
+        }
+        by
+    };
+    let records = state.shown_run().into_iter().flat_map(|run| run.records());
+    // Labels of the shown round are bought at its start, predictions are those at the end of a round that is over.
+    let last = if evaluation { over } else { shown };
+    Some(Source {
+        dataset: Arc::clone(state.dataset.as_ref()?),
+        evaluation: evaluation.then_some(state.experiment.evaluate_on),
+        has_classes: state.experiment.dataset.task().has_classes(),
+        rounds: records.filter(|r| r.round <= last).map(|r| (Arc::clone(r), strategy(r.round))).collect(),
+        scores: cx.shown_snapshot().and_then(|run| run.scores.clone()),
+        walks: walks(state).collect(),
+    })
+}
