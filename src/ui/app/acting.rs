@@ -20,7 +20,7 @@ use crate::ui::shell::palette::Choice;
 use crate::ui::shell::replacing::Wish;
 use crate::ui::shell::tour::Step;
 use crate::ui::shell::{appearance, column, keys};
-use crate::ui::state::{MainAction, Offer, Recall};
+use crate::ui::state::{Combine, MainAction, Offer, Recall};
 
 impl App {
     /// Carries out the actions of the keys pressed in this frame.
@@ -50,6 +50,7 @@ impl App {
                 }
             }
             Choice::Show(run) => self.commands.push(self.state.show(run)),
+            Choice::Select(name) => self.state.brush.combine(Combine::Show, &name, &[]),
         }
         ctx.request_repaint();
     }

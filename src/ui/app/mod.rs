@@ -354,6 +354,9 @@ impl eframe::App for App {
         if runs_action == Some(RunsAction::Compare) {
             self.workspaces.reveal(COMPARE);
         }
+        if self.state.brush.list {
+            self.workspaces.reveal("samples");
+        }
         let is_listed = self.panels.iter().any(|(key, p)| p.lists_selection() && self.workspaces.has(key));
         if std::mem::take(&mut self.state.brush.reveal) && !is_listed {
             self.workspaces.reveal("region");

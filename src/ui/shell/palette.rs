@@ -21,6 +21,8 @@ pub enum Choice {
     Start(Card),
     /// Show this run in view and inspector.
     Show(RunId),
+    /// Show the selection of this name.
+    Select(String),
 }
 
 /// A line of the palette.
@@ -155,6 +157,14 @@ fn lines(state: &AppState, draft: &Experiment, cards: Vec<Card>) -> Vec<Line> {
         refused: None,
         choice: Choice::Show(run.id),
     });
+    let selections = state.brush.named.iter().map(|named| Line {
+        name: named.name.clone(),
+        kind: "Selection".into(),
+        end: String::new(),
+        help: format!("Shows these images: {} of train, {} others", named.samples.len(), named.evaluation.len()),
+        refused: None,
+        choice: Choice::Select(named.name.clone()),
+    });
     let cards = cards.into_iter().map(|card| Line {
         name: card.title.clone(),
         kind: "Start".into(),
@@ -163,7 +173,7 @@ fn lines(state: &AppState, draft: &Experiment, cards: Vec<Card>) -> Vec<Line> {
         refused: None,
         choice: Choice::Start(card),
     });
-    shown.chain(actions).chain(runs).chain(settings).chain(cards).collect()
+    shown.chain(actions).chain(runs).chain(selections).chain(settings).chain(cards).collect()
 }
 
 /// The lines that a query names, the best first.

@@ -207,7 +207,11 @@ impl Bar<'_> {
     fn right(&self, ui: &mut Ui, state: &mut AppState) -> Option<Action> {
         let mut action = None;
         let more = IconButton::new(Icon::More, "More", "Panels, and what the bar has no room for").show(ui);
-        Popup::menu(&more).id(Id::unique("bar menu")).show(|ui| action = self.menu(ui, state));
+        Popup::menu(&more).id(Id::unique("bar menu")).show(|ui| {
+            // In a low window the menu scrolls.
+            let height = ui.ctx().content_rect().height() - BAR_HEIGHT - 2.0 * space::L;
+            egui::ScrollArea::vertical().max_height(height).show(ui, |ui| action = self.menu(ui, state));
+        });
         self.bell(ui, state);
         if self.room < Room::SwitchesInMenu {
             for tool in &self.switches {

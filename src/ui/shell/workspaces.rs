@@ -96,6 +96,8 @@ impl Workspaces {
         if !self.has(panel) {
             self.shown = WORKSPACES.iter().position(|w| w.layout.panels().contains(&panel)).unwrap_or(self.shown);
         }
+        // It may lie behind another one.
+        self.trees[self.shown].make_active(|_, tile| matches!(tile, Tile::Pane(key) if key == panel));
     }
 
     pub fn ui(&mut self, ui: &mut Ui, panels: &mut Panels, cx: &mut Cx<'_>) {

@@ -55,6 +55,8 @@ pub struct Brush {
     pub asked_evaluation: bool,
     /// Whether the contact sheet of a selection is to be brought to the front.
     pub reveal: bool,
+    /// Whether the table of samples is to be brought to the front, with the selection alone.
+    pub list: bool,
     /// Number of selections so far.
     drawn: u64,
     evaluation: Option<EvaluationMembers>,

@@ -99,6 +99,10 @@ impl Panel for RegionPanel {
             self.export.open(|| csv::Rows::file_name(cx));
         }
         named::menu(ui, cx);
+        let tip = "Lists these images in the table of samples";
+        if ui.add_enabled(any, small("Table")).on_hover_text(tip).clicked() {
+            cx.state.brush.list = true;
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub struct SamplesPanel {
     rows: rows::Rows,
     /// The session for which predictions of all train samples were requested.
     scored: Option<u64>,
-    /// The last selection that came from elsewhere, such as a bar of a chart.
+    /// The last selection that was noticed.
     seen: Option<u64>,
 }
 
@@ -119,6 +119,9 @@ impl Panel for SamplesPanel {
             ui.spacing_mut().item_spacing = vec2(space::S, 5.0);
             self.head(ui, cx);
             if let Some((_, made)) = &self.made {
+                if self.asked.evaluation {
+                    foot(ui, self.rows.chosen, cx);
+                }
                 let clicked = self.rows.ui(ui, made, &mut self.asked, cx);
                 if let (Some(row), false) = (clicked, self.asked.evaluation) {
                     cx.state.focus.sample = Some(row);
@@ -215,13 +218,14 @@ impl SamplesPanel {
         ui.add(egui::Label::new(text.size(size::CAPTION)).wrap());
     }
 
-    /// Shows what was picked elsewhere: only these images, of the split that they are of.
-    fn follow(&mut self, state: &AppState) {
-        let picked = state.brush.selection.as_ref().filter(|selection| selection.title().is_some());
-        let now = picked.map(|selection| selection.id);
-        if std::mem::replace(&mut self.seen, now) != now {
-            self.asked.selected = picked.is_some();
-            self.asked.evaluation = picked.map_or(self.asked.evaluation, |selection| selection.samples.is_empty());
+    /// Shows what was selected elsewhere: only these images, of the split that they are of.
+    fn follow(&mut self, state: &mut AppState) {
+        let asked = std::mem::take(&mut state.brush.list);
+        let selection = state.brush.selection.as_ref();
+        let now = selection.map(|selection| selection.id);
+        if std::mem::replace(&mut self.seen, now) != now || asked {
+            self.asked.selected = selection.is_some();
+            self.asked.evaluation = selection.map_or(self.asked.evaluation, |selection| selection.samples.is_empty());
         }
     }
 
@@ -268,6 +272,30 @@ impl SamplesPanel {
             (key, made)
         });
     }
+}
+
+/// Below the rows: what became of the prediction for the chosen image of the evaluation split.
+fn foot(ui: &mut Ui, chosen: Option<u32>, cx: &Cx<'_>) {
+    let Some(row) = chosen else { return };
+    let over = cx.state.round_over();
+    let rounds = cx.state.shown_run().into_iter().flat_map(|run| &run.rounds).filter(|r| r.round <= over);
+    let said = rounds.filter_map(|r| Some((r.round, *r.predicted.get(row as usize)?)));
+    let mut runs: Vec<(usize, crate::dataset::Class)> = Vec::new();
+    for (round, class) in said {
+        if runs.last().is_none_or(|(_, last)| *last != class) {
+            runs.push((round, class));
+        }
+    }
+    let parts = runs.iter().map(|(round, class)| format!("{} from round {round} on", cx.state.class_name(*class)));
+    let parts = parts.collect::<Vec<_>>().join(", ");
+    if parts.is_empty() {
+        return;
+    }
+    let text = format!("{} image {row}: predicted {parts}", crate::ui::kit::words::capital(cx.evaluation_name()));
+    let text = RichText::new(text).size(size::CAPTION).color(cx.theme.weak);
+    egui::Panel::bottom("history of the image").show_separator_line(false).frame(egui::Frame::NONE).show(ui, |ui| {
+        ui.add(egui::Label::new(text).wrap());
+    });
 }
 
 impl Made {

@@ -19,7 +19,7 @@ const PAGE: usize = 20;
 /// The chosen row, and whether it is to be brought into view.
 #[derive(Debug, Default)]
 pub struct Rows {
-    chosen: Option<u32>,
+    pub chosen: Option<u32>,
     /// The place to scroll to in the next frame.
     scroll_to: Option<usize>,
     id: Option<Id>,
