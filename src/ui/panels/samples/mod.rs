@@ -29,6 +29,7 @@ pub struct SamplesPanel {
     made: Option<(MadeFrom, Made)>,
     making: Job<(MadeFrom, Made)>,
     export: Export,
+    copying: Job<Result<Vec<u8>, String>>,
     rows: rows::Rows,
     /// The session for which predictions of all train samples were requested.
     scored: Option<u64>,
@@ -93,6 +94,7 @@ impl Default for SamplesPanel {
             made: None,
             making: Job::default(),
             export: Export::new("Export the rows as CSV", "Path of the CSV file", "Export", Wanted::NewFile("csv")),
+            copying: Job::default(),
             rows: rows::Rows::default(),
             scored: None,
             seen: None,
@@ -107,6 +109,11 @@ impl Panel for SamplesPanel {
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         cx.report(self.export.outcome());
+        match self.copying.take() {
+            Some(Ok(text)) => ui.ctx().copy_text(String::from_utf8_lossy(&text).into_owned()),
+            Some(Err(e)) => cx.report(Some(Err(e))),
+            None => {}
+        }
         self.ask_scores(cx);
         if cx.state.dataset.is_none() || !cx.state.generator.ready {
             let text = "Each image of the data with its class, what is predicted, its loss, and when and why its label was bought. \
@@ -151,10 +158,7 @@ impl Panel for SamplesPanel {
         let copy = ui.add_enabled(ready, small("Copy")).on_hover_text(tip);
         copy.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Copy the rows as CSV"));
         if let (true, Some(made)) = (copy.clicked(), made) {
-            match made.table.csv(&made.rows) {
-                Ok(text) => ui.ctx().copy_text(String::from_utf8_lossy(&text).into_owned()),
-                Err(e) => cx.report(Some(Err(e))),
-            }
+            self.copying.start(ui.ctx(), move || made.table.csv(&made.rows));
         }
     }
 

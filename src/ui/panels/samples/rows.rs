@@ -20,6 +20,8 @@ const PAGE: usize = 20;
 #[derive(Debug, Default)]
 pub struct Rows {
     pub chosen: Option<u32>,
+    /// Whether it is one of the images that accuracy is measured on.
+    of_evaluation: bool,
     /// The place to scroll to in the next frame.
     scroll_to: Option<usize>,
     id: Option<Id>,
@@ -37,6 +39,9 @@ impl Rows {
     pub fn ui(&mut self, ui: &mut Ui, made: &Made, asked: &mut Asked, cx: &mut Cx<'_>) -> Option<u32> {
         let columns: Vec<Column> = made.table.columns().collect();
         let widths = widths(ui.available_width() - space::S, &columns);
+        if std::mem::replace(&mut self.of_evaluation, asked.evaluation) != asked.evaluation {
+            self.chosen = None;
+        }
         if !asked.evaluation {
             self.chosen = cx.state.focus.sample;
         }

@@ -219,15 +219,20 @@ impl Table {
         self.values(column)?.get(row).copied().filter(|v| !v.is_nan())
     }
 
-    /// The names that the numbers of a column stand for.
-    pub fn names(&self, column: Column) -> Vec<&str> {
+    /// The name that a number of a column stands for.
+    fn name(&self, column: Column, place: usize) -> Option<&str> {
         match column {
-            Column::Class | Column::Predicted => self.classes.iter().map(String::as_str).collect(),
-            Column::Strategy => self.strategies.iter().map(String::as_str).collect(),
-            Column::Verdict => Verdict::ALL.iter().map(|v| v.label()).collect(),
-            Column::Wrong => vec!["right", "wrong"],
-            _ => Vec::new(),
+            Column::Class | Column::Predicted => self.classes.get(place).map(String::as_str),
+            Column::Strategy => self.strategies.get(place).map(String::as_str),
+            Column::Verdict => Verdict::ALL.get(place).map(|v| v.label()),
+            Column::Wrong => ["right", "wrong"].get(place).copied(),
+            _ => None,
         }
+    }
+
+    /// All names that the numbers of a column stand for.
+    pub fn names(&self, column: Column) -> Vec<&str> {
+        (0..).map_while(|place| self.name(column, place)).collect()
     }
 
     /// A cell as it is shown; empty if it is unknown.
@@ -236,7 +241,7 @@ impl Table {
         match column {
             Column::Loss | Column::Snap => format!("{value:.3}"),
             Column::Margin => format!("{:.1} %", 100.0 * value),
-            c if c.is_named() => self.names(c).get(value as usize).map_or_else(String::new, |name| (*name).to_owned()),
+            c if c.is_named() => self.name(c, value as usize).unwrap_or_default().to_owned(),
             _ => format!("{value}"),
         }
     }
