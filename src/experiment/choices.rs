@@ -121,6 +121,20 @@ choices! {
 }
 
 choices! {
+    /// What Ridge takes for the doubt about a sample.
+    RidgeDoubt {
+        /// The margin of the target's prediction, and of the labels that lie near, together.
+        Both = "both", "target and labels";
+        /// The margin of the target's prediction: uncertainty herding.
+        Target = "target", "target";
+        /// The margin of the labels that lie near; the target is not asked.
+        Labels = "labels", "labels nearby";
+        /// Every sample is doubted alike: coverage herding.
+        None = "none", "none";
+    }
+}
+
+choices! {
     /// The channels of own images.
     ImageColour {
         Grey = "grey", "grey";

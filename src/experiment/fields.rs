@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::choices::{
     AnchorSelection, Augmentation, EvaluationSplit, FirstSet, GeneratorKind, GradientKind, ImageColour, ImageFit,
-    NeighbourPool, StressKind, TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
+    NeighbourPool, RidgeDoubt, StressKind, TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
 };
 use super::datasets::DatasetKind;
 use super::networks::TargetKind;
@@ -330,6 +330,11 @@ fields! {
             when: classes, part: Some(Part::Plus);
         /// How many random unlabelled samples a scoring strategy scores in each round.
         pool_size: usize = 8_000, "Scoring pool", symbol: "pool", limits: COUNT, speed: 50.0, part: Some(Part::Pool);
+    }
+    More "Ridge" {
+        /// What Ridge weighs a sample by: the doubt of the target and of the labels nearby, of one of them, or none. Each is an
+        /// ablation of the first.
+        ridge_doubt: RidgeDoubt = RidgeDoubt::Both, "Doubt", symbol: "doubt", when: classes, part: Some(Part::Doubt);
     }
     More "SNN-flip" {
         /// How many random unlabelled codes SNN-flip follows to the boundary in each round; at least those it keeps.

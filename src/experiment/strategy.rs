@@ -23,6 +23,8 @@ pub enum Part {
     Plus,
     /// The paths of SNN-flip.
     Flip,
+    /// What Ridge weighs by.
+    Doubt,
 }
 
 /// The properties of a strategy.
@@ -74,6 +76,10 @@ choices! {
         Coverage = "coverage", "Coverage herding", score: "share of the pool that it covers and no other sample did", begins: true, parts: &[Pool];
         /// Samples that together cover the part of the latent space of which the target is unsure (UHerding).
         UncertaintyHerding = "uncertainty-herding", "Uncertainty herding", score: "share of the pool's doubt that it covers and no other sample did", needs_classes: true, parts: &[Pool];
+        /// Samples that together cover what is doubtful: by the target, and by the labels that lie near. Without labels it
+        /// covers all, with few what they do not explain, with many the boundary.
+        Ridge = "ridge", "Ridge", score: "share of the pool's doubt that it covers and no other sample did",
+            needs_classes: true, begins: true, parts: &[Pool, Doubt];
         /// The most typical sample of each cluster of the latent space, first where nothing is labelled.
         TypiClust = "typiclust", "TypiClust", score: "1 / mean distance to its neighbours in the cluster", begins: true, parts: &[Pool];
         /// Samples whose balls in latent space hold most of what no other ball holds.

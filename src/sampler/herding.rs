@@ -66,8 +66,19 @@ impl Herd {
         squares
     }
 
+    /// The samples of the pool.
+    pub fn len(&self) -> usize {
+        self.n
+    }
+
+    /// Gives each sample another weight.
+    pub fn weigh(&mut self, weights: Vec<f32>) {
+        self.total = weights.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+        self.weights = weights;
+    }
+
     /// k(x, i) for all i, `[n]`.
-    fn row(&self, x: &[f32]) -> Vec<f32> {
+    pub fn row(&self, x: &[f32]) -> Vec<f32> {
         let mut row = self.squares(x);
         match self.kernel {
             Kernel::Gaussian(h) => row.iter_mut().for_each(|d| *d = exp_minus(*d / (h * h))),

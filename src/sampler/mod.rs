@@ -20,6 +20,7 @@ mod uncertainty_herding;
 mod typiclust;
 mod probcover;
 mod snn_flip;
+mod ridge;
 #[cfg(test)]
 mod reference;
 
@@ -51,6 +52,7 @@ pub fn sampler(strategy: Strategy) -> Box<dyn Sampler> {
         Strategy::UncertaintyHerding => Box::new(uncertainty_herding::UncertaintyHerding),
         Strategy::TypiClust => Box::new(typiclust::TypiClust),
         Strategy::ProbCover => Box::new(probcover::ProbCover),
+        Strategy::Ridge => Box::new(ridge::Ridge),
         Strategy::Si => Box::new(si::Si),
         Strategy::RandomLatent => Box::new(random_latent::RandomLatent),
     }

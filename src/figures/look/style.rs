@@ -152,6 +152,7 @@ impl StrategyStyle {
             Strategy::SnnFlip => (21, Dash::Solid, Mark::OpenDiamond),
             Strategy::Coverage => (16, Dash::Dashed, Mark::Circle),
             Strategy::UncertaintyHerding => (17, Dash::Solid, Mark::OpenTriangle),
+            Strategy::Ridge => (20, Dash::Solid, Mark::Star),
             Strategy::TypiClust => (18, Dash::DashDot, Mark::OpenSquare),
             Strategy::ProbCover => (19, Dash::Dotted, Mark::Plus),
             Strategy::RandomLatent => (15, Dash::Dashed, Mark::OpenSquare),
