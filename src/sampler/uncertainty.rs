@@ -21,16 +21,17 @@ impl Measure {
             Self::Entropy => {
                 -log_probabilities.iter().map(|l| if l.is_finite() { l.exp() * l } else { 0.0 }).sum::<f32>()
             }
-            Self::Margin => {
-                let (best, second) = log_probabilities.iter().fold((0.0_f32, 0.0_f32), |(best, second), l| {
-                    let p = l.exp();
-                    if p > best { (p, best) } else { (best, second.max(p)) }
-                });
-                second - best
-            }
+            Self::Margin => -margin(log_probabilities.iter().map(|l| l.exp())),
             Self::LeastConfidence => -log_probabilities.iter().fold(0.0_f32, |best, l| best.max(l.exp())),
         }
     }
+}
+
+/// The difference between the two highest probabilities.
+pub fn margin(probabilities: impl Iterator<Item = f32>) -> f32 {
+    let (best, second) = probabilities
+        .fold((0.0_f32, 0.0_f32), |(best, second), p| if p > best { (p, best) } else { (best, second.max(p)) });
+    best - second
 }
 
 /// Size of the pool.
