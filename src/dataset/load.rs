@@ -59,6 +59,10 @@ pub fn brought(whole: Dataset, experiment: &Experiment, side_multiple: usize) ->
         true => split(&train, experiment.validation_size),
         false => (train, whole.validation),
     };
+    if experiment.imbalance > 1.0 && experiment.dataset.task().has_classes() {
+        train = thinned(&train, whole.classes.len(), experiment.imbalance);
+        provenance += &format!("; classes thinned out to 1 : {}", experiment.imbalance);
+    }
     if wanted.padded(side_multiple) != wanted {
         for split in [&mut train, &mut validation, &mut test] {
             *split = split.padded(side_multiple);
@@ -80,6 +84,24 @@ fn first(split: Split, size: usize, field: &str, name: &str) -> Result<Split, Da
     }
     let samples: Vec<u32> = (0..size as u32).collect();
     Ok(split.subset(&samples))
+}
+
+/// Fewer images of each class than of the one before it: the first of each, of the last one in `ratio`, at least one.
+fn thinned(train: &Split, classes: usize, ratio: f32) -> Split {
+    let mut left = vec![0; classes];
+    (0..train.len()).for_each(|s| left[usize::from(train.label(s))] += 1);
+    let most = left.iter().copied().max().unwrap_or(0) as f32;
+    for (class, left) in left.iter_mut().enumerate() {
+        let share = ratio.powf(-(class as f32) / (classes.max(2) - 1) as f32);
+        *left = (*left).min(((most * share).round() as usize).max(1));
+    }
+    let kept = (0..train.len() as u32).filter(|&s| {
+        let left = &mut left[usize::from(train.label(s as usize))];
+        let keep = *left > 0;
+        *left -= usize::from(keep);
+        keep
+    });
+    train.subset(&kept.collect::<Vec<_>>())
 }
 
 /// Train and validation: `size` random images, at most a sixth, are moved out of train; both keep their order.
@@ -124,6 +146,22 @@ mod tests {
             "not merely the first or the last: {:?}",
             held.pixels()
         );
+    }
+
+    #[test]
+    fn classes_are_thinned_out_from_the_first_to_the_last() {
+        let counts = |split: &Split| {
+            let of = |class: usize| (0..split.len()).filter(|&s| usize::from(split.label(s)) == class).count();
+            (0..10).map(of).collect::<Vec<_>>()
+        };
+        let all = counted(250);
+        for (ratio, expected) in
+            [(1.0, [25; 10]), (10.0, [25, 19, 15, 12, 9, 7, 5, 4, 3, 3]), (10_000.0, [25, 9, 3, 1, 1, 1, 1, 1, 1, 1])]
+        {
+            let thin = thinned(&all, 10, ratio);
+            assert_eq!(counts(&thin), expected, "{ratio}");
+            assert!(thin.pixels().is_sorted(), "{ratio}");
+        }
     }
 
     #[test]

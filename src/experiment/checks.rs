@@ -57,7 +57,10 @@ impl Experiment {
     /// Whether both experiments have the same data, as far as settings say so.
     pub fn has_data_of(&self, other: &Self) -> bool {
         let of = |e: &Self| {
-            (e.dataset, e.masks.clone(), e.own_images(), e.data_seed, e.train_size, e.test_size, e.validation_size)
+            (
+                (e.dataset, e.masks.clone(), e.own_images(), e.data_seed),
+                (e.train_size, e.test_size, e.validation_size, e.imbalance),
+            )
         };
         of(self) == of(other)
     }

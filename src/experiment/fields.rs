@@ -205,7 +205,7 @@ fields! {
         seed: u64 = 1, "Seed";
     }
     More "Data" {
-        /// Seed of the built-in data, and of the split of your own masks and images. Other data ignore it.
+        /// Seed of the built-in data, of the split of your own masks and images, and of wrong labels. All else ignores it.
         data_seed: u64 = 1, "Data seed";
         /// Use only the first N train images; the validation split is taken from them. 0 = all.
         train_size: usize = 0, "Train images", word: Some((0.0, "all")), limits: COUNT_OR_NONE, speed: 50.0;
@@ -213,6 +213,12 @@ fields! {
         test_size: usize = 0, "Test images", word: Some((0.0, "all")), limits: COUNT_OR_NONE, speed: 50.0;
         /// Images split off from the train images for validation, at most a sixth of them. 0 = none.
         validation_size: usize = 5_000, "Validation images", word: Some((0.0, "none")), limits: COUNT_OR_NONE, speed: 50.0;
+        /// How many train images the largest class has for each one of the rarest; the classes between thin out evenly from
+        /// the first to the last. Test and validation images stay. 1 = all.
+        imbalance: f32 = 1.0, "Imbalance", word: Some((1.0, "all")), limits: 1.0..=10_000.0, speed: 0.5, when: classes;
+        /// The share of samples for which whoever labels them gives another class than the right one, the same one at every
+        /// time and to every strategy.
+        label_noise: f32 = 0.0, "Wrong labels", limits: 0.0..=1.0, speed: 0.002, when: classes;
         /// The split on which the target network is evaluated. Keep `test` for the final runs.
         evaluate_on: EvaluationSplit = EvaluationSplit::Test, "Evaluate on";
     }

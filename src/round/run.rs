@@ -7,6 +7,7 @@ use super::event::{Activity, RunEvent};
 use super::label_queue::{LabelProgress, LabelQueue, LabelledCandidate};
 use super::training_set::{Pair, TrainingSet};
 
+use crate::dataset::Class;
 use crate::experiment::{Experiment, Own, Strategy, TrainingPair, WeightsBetweenRounds};
 use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord};
 use crate::identity::{Origin, PROGRAM};
@@ -335,7 +336,7 @@ impl Run {
         let Candidate { place, score, step } = candidate;
         let (sample, label, decoded, map, made) = match (place, made) {
             (Place::Sample(sample), _) => {
-                let label = self.world.dataset.train.label(sample as usize);
+                let label = self.answer(sample);
                 self.labelled.buy(sample, label, round);
                 let decoded = (self.experiment.training_pair == TrainingPair::Decoded && step.is_some())
                     .then(|| self.world.generator.decode(self.world.latent.code(sample)));
@@ -357,6 +358,21 @@ impl Run {
         self.previous.push(sample);
         self.training.push(Pair { sample, label, decoded, map });
         self.record.proposals.push(Proposal { sample, label, score, step, made });
+    }
+
+    /// The class that whoever labels gives a train sample: with `label_noise` not always the right one.
+    fn answer(&self, sample: u32) -> Class {
+        let Experiment { data_seed, label_noise, .. } = self.experiment;
+        let (right, classes) = (self.world.dataset.train.label(sample as usize), self.world.dataset.classes.len());
+        if label_noise == 0.0 || classes < 2 {
+            return right;
+        }
+        let mut rng = Streams::new(data_seed).get("label-noise", u64::from(sample));
+        if rng.uniform() < label_noise {
+            ((usize::from(right) + 1 + rng.below(classes - 1)) % classes) as Class
+        } else {
+            right
+        }
     }
 
     fn train(&mut self, step: usize, steps: usize) {

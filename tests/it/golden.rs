@@ -6,7 +6,7 @@ use ridgewalk::archive;
 use ridgewalk::difference::first_difference;
 use ridgewalk::disk;
 use ridgewalk::experiment::{
-    AnchorSelection, Digest, Experiment, NeighbourPool, Strategy, TrainingPair, WalkAnchors, WalkReselection,
+    AnchorSelection, Digest, Experiment, FirstSet, NeighbourPool, Strategy, TrainingPair, WalkAnchors, WalkReselection,
     WeightsBetweenRounds,
 };
 use ridgewalk::grid::{self, Grid, GridFolder, Shard, Watcher};
@@ -67,6 +67,27 @@ fn random_and_snn_tie_exactly_in_round_one_and_part_afterwards() {
 }
 
 #[test]
+fn wrong_labels_are_the_same_for_every_strategy_and_as_many_as_said() {
+    let world = tiny_world();
+    let e = |strategy| Experiment {
+        label_noise: 0.3,
+        samples_per_round: 200,
+        rounds: 2,
+        minibatches_per_round: 1,
+        ..with(strategy, 1)
+    };
+    let mut given = std::collections::HashMap::new();
+    for history in [Strategy::Random, Strategy::Coverage].map(|s| run(&world, &e(s))) {
+        for p in history.rounds.iter().flat_map(|r| &r.proposals) {
+            assert_eq!(*given.entry(p.sample).or_insert(p.label), p.label);
+        }
+    }
+    let wrong = given.iter().filter(|(sample, label)| world.dataset.train.label(**sample as usize) != **label).count();
+    let share = wrong as f32 / given.len() as f32;
+    assert!((0.2..0.4).contains(&share), "{share}");
+}
+
+#[test]
 fn a_history_follows_the_protocol() {
     let world = tiny_world();
     let e = with(Strategy::Snn, 1);
@@ -103,6 +124,11 @@ fn a_run_resumed_at_any_round_continues_bit_equal() {
         ridgewalk::experiment::Experiment { training_pair: TrainingPair::Decoded, ..with(Strategy::Snn, 6) },
         ridgewalk::experiment::Experiment { weights: WeightsBetweenRounds::Retrain, ..with(Strategy::Snn, 7) },
         ridgewalk::experiment::Experiment { neighbours: NeighbourPool::All, ..with(Strategy::Snn, 8) },
+        ridgewalk::experiment::Experiment {
+            first_set: FirstSet::Strategy,
+            label_noise: 0.3,
+            ..with(Strategy::Ridge, 11)
+        },
         ridgewalk::experiment::Experiment {
             walk_anchors: WalkAnchors::Rim,
             walk_reselection: WalkReselection::EveryK,

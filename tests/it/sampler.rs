@@ -137,7 +137,7 @@ fn a_strategy_reads_its_own_fields_and_no_other() {
                 "pool_size" => "100",
                 "proposal_factor" => "5",
                 "plus_steps" => "3",
-                "flip_pool" => "150",
+                "flip_pool" => "600",
                 "flip_steps" => "1",
                 "ridge_doubt" => "none",
                 "plus_density_quantile" | "plus_gradient_share" => "0.2",

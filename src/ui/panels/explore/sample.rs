@@ -170,11 +170,11 @@ fn why(ui: &mut Ui, cx: &mut Cx<'_>, round: usize, proposal: &Proposal) {
             };
             ui.label(RichText::new(text).color(cx.theme.weak));
         }
-        Some(step) => why_step(ui, cx, step),
+        Some(step) => why_step(ui, cx, step, proposal.is_its_own_anchor()),
     }
 }
 
-fn why_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &LatentStep) {
+fn why_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &LatentStep, own: bool) {
     let Some(dataset) = cx.state.dataset.clone() else { return };
     ui.horizontal(|ui| {
         if let Some(texture) = cx.images.sample(ui, &dataset, step.parent) {
@@ -182,7 +182,8 @@ fn why_step(ui: &mut Ui, cx: &mut Cx<'_>, step: &LatentStep) {
         }
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            ui.label(RichText::new("parent (anchor)").size(size::CAPTION).color(cx.theme.weak));
+            let name = if own { "the sample itself, as predicted" } else { "parent (anchor)" };
+            ui.label(RichText::new(name).size(size::CAPTION).color(cx.theme.weak));
             let text = format!(
                 "sample {}, a {}",
                 words::thousands(step.parent as usize),

@@ -53,11 +53,14 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
         let head = vec![moved - ahead * POINT, foot + aside, foot - aside];
         painter.add(Shape::convex_polygon(head, cx.theme.accent, Stroke::NONE));
     }
-    painter.extend(Shape::dashed_line(&[moved, neighbour], Stroke::new(2.0, cx.theme.text), 5.0, 4.0));
+    let snaps = neighbour != p;
+    if snaps {
+        painter.extend(Shape::dashed_line(&[moved, neighbour], Stroke::new(2.0, cx.theme.text), 5.0, 4.0));
+    }
     // p' and n are often close together, so their names are on opposite sides.
     let names =
         [(p, "p", cx.theme.text, -20.0), (moved, "p'", cx.theme.accent, -22.0), (neighbour, "n", cx.theme.text, 4.0)];
-    for (point, name, fill, down) in names {
+    for (point, name, fill, down) in names.into_iter().take(if snaps { 3 } else { 2 }) {
         painter.circle(point, POINT, fill, Stroke::new(2.0, cx.theme.panel));
         let galley = painter.layout_no_wrap(name.to_owned(), theme::bold_font(size::BODY), cx.theme.text);
         let label = Rect::from_min_size(point + vec2(8.0, down), galley.size());
@@ -94,11 +97,12 @@ fn images_in_order(
     let task = cx.state.experiment.dataset.task();
     let class = |c: Class| cx.state.class_name(c);
     let alpha = cx.state.shown_experiment().alpha;
+    let own = proposal.is_its_own_anchor();
     let version = cx.state.answers.explain.version;
     let captions = [
         (
             "x",
-            format!("anchor, a {}", class(step.parent_label)),
+            format!("{}, a {}", if own { "predicted" } else { "anchor" }, class(step.parent_label)),
             match (step.parent as usize).checked_sub(dataset.train.len()) {
                 None => format!("train {}", words::thousands(step.parent as usize)),
                 Some(number) => format!("generated {}", words::thousands(number + 1)),
@@ -107,12 +111,13 @@ fn images_in_order(
         ("G(p)", "p = E(x), decoded".into(), format!("loss {} {}", words::fixed(step.loss, 3), task.loss_unit())),
         (
             "G(p')",
-            format!("p' = p + {alpha} σ d"),
+            if own { "p', predicted otherwise".into() } else { format!("p' = p + {alpha} σ d") },
             format!("gradient |dL/dp| {}", words::significant(norm(&step.gradient))),
         ),
         match proposal.made {
             None => {
-                ("n", format!("labelled: a {}", class(proposal.label)), format!("{:.3} from p'", step.snap_distance))
+                let name = if own { "x" } else { "n" };
+                (name, format!("labelled: a {}", class(proposal.label)), format!("{:.3} from p'", step.snap_distance))
             }
             Some(_) if task == Task::Classes => {
                 ("generated", format!("labelled a {}", class(proposal.label)), "by the stand-in labeller".into())
@@ -122,6 +127,7 @@ fn images_in_order(
     ];
     let known = explained.is_some_and(|e| !e.probabilities.is_empty());
     let text = match (known, explained.is_some()) {
+        (true, _) if own => "bars: F at the end of the previous round; bold: the class predicted at x",
         (true, _) => {
             "bars: F at the end of the previous round, whose loss the step increases; bold: the anchor's label"
         }
