@@ -174,7 +174,7 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
             row(Action::Help(Page::About), "About Ridgewalk", &[], "Version, the paper, and how to cite both"),
             row(
                 Action::Escape,
-                "Clear the selection",
+                "Clear the selection, or close what is open",
                 &[key(Key::Escape)],
                 "Drops the selected sample, walk, class and region; in a dialog or a menu the key closes it",
             ),
