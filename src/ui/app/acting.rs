@@ -15,7 +15,7 @@ use crate::ui::panels::settings::ControlsAction;
 use crate::ui::panels::start::{self, Chosen, Known};
 use crate::ui::points::PointsScreen;
 use crate::ui::shell::action::Action;
-use crate::ui::shell::dropped::Kind;
+use crate::ui::shell::dropped::{Dropped, Kind};
 use crate::ui::shell::palette::Choice;
 use crate::ui::shell::replacing::Wish;
 use crate::ui::shell::tour::Step;
@@ -55,26 +55,38 @@ impl App {
         ctx.request_repaint();
     }
 
-    /// Opens dropped images in their sheet, and passes another file to the first panel that accepts it, which is shown.
+    /// Opens what was dropped, or chosen among what was opened lately, once it is known what it is.
     pub(super) fn take_dropped(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
-        let path = match self.dropped.next(ctx, dropped) {
-            Some((path, Kind::Images)) => {
-                return self.own.open(ctx, Plan::suiting(path), start::strategies(DatasetKind::Own));
+        if let Some(path) = self.dropped.next(ctx, dropped).and_then(|(path, kind)| self.open(ctx, path, kind)) {
+            // Another file goes to the first panel that accepts it, which is shown.
+            let workspaces = &mut self.workspaces;
+            let taker =
+                self.panels.iter_mut().find_map(|(key, p)| p.take_file(&path, workspaces.has(key)).then_some(*key));
+            if let Some(key) = taker {
+                workspaces.reveal(key);
             }
-            Some((folder, Kind::Project)) => return self.open_project(ctx, folder),
-            Some((points, Kind::Points)) => {
-                let opening = Opening { points, ..Opening::default() };
-                return self.points = Some(PointsScreen::new(ctx, opening, true));
-            }
-            Some((path, Kind::Other)) => path,
-            None => return,
-        };
-        let workspaces = &mut self.workspaces;
-        let taker = self.panels.iter_mut().find_map(|(key, p)| p.take_file(&path, workspaces.has(key)).then_some(*key));
-        if let Some(key) = taker {
-            workspaces.reveal(key);
         }
+        if let Some(path) = self.reopened.next(ctx, None).and_then(|(path, kind)| self.open(ctx, path, kind)) {
+            let takes = |(key, panel): &mut (_, Box<dyn Panel>)| *key == COMPARE && panel.take_file(&path, true);
+            if self.panels.iter_mut().any(takes) {
+                self.workspaces.reveal(COMPARE);
+            }
+        }
+    }
+
+    /// Opens images, points and projects; returns the path of anything else.
+    fn open(&mut self, ctx: &egui::Context, path: PathBuf, kind: Kind) -> Option<PathBuf> {
+        match kind {
+            Kind::Images => self.own.open(ctx, Plan::suiting(path), start::strategies(DatasetKind::Own)),
+            Kind::Project => self.open_project(ctx, path),
+            Kind::Points => {
+                let opening = Opening { points: path, ..Opening::default() };
+                self.points = Some(PointsScreen::new(ctx, opening, true));
+            }
+            Kind::Other => return Some(path),
+        }
+        None
     }
 
     /// Carries out the action of a button, a key or a line of the palette, if it can do something now.
@@ -224,10 +236,9 @@ impl App {
             Chosen::Project(folder) => self.open_project(ctx, folder),
             Chosen::Points => self.points = Some(PointsScreen::asking()),
             Chosen::Open(path) => {
-                let takes = |(key, panel): &mut (_, Box<dyn Panel>)| *key == COMPARE && panel.take_file(&path, true);
-                if self.panels.iter_mut().any(takes) {
-                    self.workspaces.reveal(COMPARE);
-                }
+                self.reopened = Dropped::default();
+                // What it is now may be another thing than it was then.
+                let _ = self.reopened.next(ctx, Some(path));
             }
         }
     }

@@ -92,6 +92,8 @@ pub struct App {
     help: Help,
     own: OwnSheet,
     dropped: Dropped,
+    /// What was opened lately and is to be opened again.
+    reopened: Dropped,
     /// An embedding that stands in the place of everything else.
     points: Option<PointsScreen>,
     /// A project stands there too, if one is open.
@@ -182,6 +184,7 @@ impl App {
             help: Help::default(),
             own,
             dropped: Dropped::default(),
+            reopened: Dropped::default(),
             points: None,
             projects: Projects::new(saved.projects, options.engine.device),
             instead,
@@ -255,6 +258,9 @@ impl eframe::App for App {
             return self.send();
         }
         if let Some(points) = &mut self.points {
+            if let Some(path) = points.path() {
+                self.recent.remember(path);
+            }
             if points.ui(ui, frame.wgpu_render_state()) == Some(PointsWish::Back) {
                 self.points = None;
             }
@@ -362,6 +368,9 @@ impl eframe::App for App {
             self.workspaces.reveal("region");
         }
         self.recent.follow(&self.state.list);
+        if let Some(path) = self.own.path() {
+            self.recent.remember(path);
+        }
         if self.projects.dialogs(&ctx) {
             self.make_way();
         }

@@ -97,7 +97,7 @@ impl Example {
 pub enum Chosen {
     /// An experiment with its runs and repeats, and the key of the workspace to look at it in, if it asks for one.
     Start { experiment: Box<Experiment>, variants: Vec<Variant>, repeats: usize, workspace: Option<&'static str> },
-    /// The histories in a folder, to be opened.
+    /// Histories, images or points that were opened before.
     Open(PathBuf),
     /// The user's own images, to be asked for.
     OwnImages,
@@ -138,7 +138,7 @@ enum What {
 /// What the page lists beside what is always there.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
-    /// Folders with histories that were opened lately.
+    /// Histories, images and points that were opened lately.
     pub recent: &'a [PathBuf],
     /// Folders of projects that were opened lately.
     pub projects: &'a [PathBuf],
@@ -169,7 +169,7 @@ pub fn cards(Known { recent, projects, saved }: Known<'_>) -> Vec<Card> {
     let examples = EXAMPLES.iter().map(|e| card("Examples", e.title, e.shows, What::Example(e)));
     let folders = recent
         .iter()
-        .map(|path| card("Folders opened lately", &named(path), &path.to_string_lossy(), What::Folder(path.clone())));
+        .map(|path| card("Opened lately", &named(path), &path.to_string_lossy(), What::Folder(path.clone())));
     let presets = PRESETS.iter().map(|p| card("Presets", p.name, p.about, What::Preset(p.name)));
     let saved = saved.iter().map(|(name, p)| card("Your presets", name, &p.about(), What::Own(p.clone())));
     own.into_iter().chain(projects).chain(examples).chain(folders).chain(saved).chain(presets).collect()

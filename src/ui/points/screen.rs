@@ -1,6 +1,6 @@
 //! The screen of points: opening and dropping files, keys, the bar, and the three columns.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -75,6 +75,11 @@ impl PointsScreen {
         let mut screen = Self::empty(true);
         screen.ask_points.open(String::new);
         screen
+    }
+
+    /// The file of the points that are shown.
+    pub fn path(&self) -> Option<&Path> {
+        self.shown.as_ref().map(|_| self.opening.points.as_path())
     }
 
     fn empty(within: bool) -> Self {

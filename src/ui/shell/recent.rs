@@ -1,19 +1,21 @@
-//! The folders with histories that were opened lately.
+//! The histories, images and points that were opened lately.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::ui::kit::memo::Memo;
 use crate::ui::state::RunList;
 
-/// Most folders that are remembered.
+/// Most paths that are remembered.
 const MOST: usize = 6;
 
-/// The folders, the latest first.
+/// Their paths, the latest first.
 #[derive(Default)]
 pub struct Recent {
     pub folders: Vec<PathBuf>,
     /// The version of the list of runs that was looked through.
     listed: Memo<u64, ()>,
+    /// What was remembered last.
+    last: Option<PathBuf>,
 }
 
 impl Recent {
@@ -27,11 +29,20 @@ impl Recent {
             return;
         }
         let opened = list.groups().filter(|group| group.is_opened).filter_map(|group| group.path.as_deref());
-        for path in opened.filter_map(|path| std::path::absolute(path).ok()) {
-            if !self.folders.contains(&path) {
-                self.folders.insert(0, path);
-                self.folders.truncate(MOST);
-            }
+        let opened: Vec<PathBuf> = opened.map(Path::to_path_buf).collect();
+        // The newest comes last, and so to the first place.
+        opened.iter().rev().for_each(|path| self.remember(path));
+    }
+
+    /// Puts a path that is open in the first place.
+    pub fn remember(&mut self, path: &Path) {
+        if self.last.as_deref() == Some(path) {
+            return;
         }
+        self.last = Some(path.to_path_buf());
+        let Ok(path) = std::path::absolute(path) else { return };
+        self.folders.retain(|known| *known != path);
+        self.folders.insert(0, path);
+        self.folders.truncate(MOST);
     }
 }

@@ -4,7 +4,7 @@ mod reading;
 mod understood;
 mod contact;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::{Align, Context, Label, Layout, Modal, ProgressBar, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
@@ -106,6 +106,11 @@ impl OwnSheet {
         (self.plan, self.variants) = (Some(plan), variants);
         (self.read, self.failed, self.changed) = (None, None, None);
         self.contact = ContactSheet::default();
+    }
+
+    /// The place of the images, once they are read.
+    pub fn path(&self) -> Option<&Path> {
+        self.plan.as_ref().filter(|_| self.read.is_some()).map(|plan| plan.path.as_path())
     }
 
     /// Shows the dialog or the sheet, if one is open.
