@@ -98,6 +98,8 @@ pub struct Sitting {
     standing: Standing,
     list: List,
     queues: [Vec<usize>; List::ALL.len()],
+    /// Test images with a label.
+    tested: usize,
     steps: Vec<Step>,
     /// How many steps back an image is looked at again; 0 for the next one.
     back: usize,
@@ -120,6 +122,7 @@ impl Sitting {
             standing,
             list,
             queues,
+            tested: 0,
             steps: Vec::new(),
             back: 0,
             chosen: None,
@@ -153,6 +156,16 @@ impl Sitting {
 
     pub fn waiting(&self, list: List) -> usize {
         self.queue(list).len()
+    }
+
+    /// Images of a list that were answered or never have to be, as far as that is known.
+    pub fn done(&self, list: List) -> usize {
+        match list {
+            List::Round => self.of_round().len() - self.waiting(list),
+            List::Test => self.tested,
+            List::Doubts => self.standing.doubts.len() - self.waiting(list),
+            List::Labelled => 0,
+        }
     }
 
     /// The images of the round's batches, in their order, each once.
@@ -365,6 +378,7 @@ impl Sitting {
                 .is_some_and(|row| row.answer == Answer::Label && !(row.strategy == SECOND_LOOK && row.round == round))
         };
         let all = 0..known.rows.len();
+        self.tested = all.clone().filter(|i| known.parts[*i].is_test() && known.class_of(*i).is_some()).count();
         let mut labelled: Vec<usize> = all.clone().filter(|image| known.class_of(*image).is_some()).collect();
         let time = |image: &usize| known.rows[*image].as_ref().map(|row| row.time.as_str());
         labelled.sort_by(|a, b| time(b).cmp(&time(a)).then(a.cmp(b)));

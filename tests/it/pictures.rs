@@ -16,7 +16,11 @@ use crate::ui_workspaces::at_rest;
 
 /// Writes the window as `docs/pictures/NAME.png`.
 fn save(w: &mut Harness<'_, App>, name: &str) {
-    let image = image::DynamicImage::from(at_rest(w)).into_rgb8();
+    keep(at_rest(w), name);
+}
+
+fn keep(image: image::RgbaImage, name: &str) {
+    let image = image::DynamicImage::from(image).into_rgb8();
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(format!("{name}.png"));
     let file = std::fs::File::create(&path).unwrap();
     let packed = PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive);
@@ -62,4 +66,13 @@ fn picture_of_a_vessel() {
     w.run_steps(80);
     click(&mut w, "Workspace: Vessel");
     save(&mut w, "window-vessel");
+}
+
+#[test]
+#[ignore = "minutes; makes files: run by scripts/pictures"]
+fn picture_of_a_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = crate::ui_project::digits(folder.path(), 400, &["latent_dim=3", "minibatches_per_round=40"]);
+    let image = crate::ui_project::in_the_third_round(&project);
+    keep(image, "window-label");
 }

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const BATCH: usize = 6;
 
 /// A project of built-in digits, whose files say what they are.
-fn project(folder: &Path, count: usize, set: &[&str]) -> PathBuf {
+pub fn digits(folder: &Path, count: usize, set: &[&str]) -> PathBuf {
     let experiment = Experiment { train_size: count, test_size: 1, validation_size: 0, ..tiny() };
     let Dataset { train, .. } = ridgewalk::dataset::load(&experiment, 1, None).unwrap();
     let images = folder.join("digits");
@@ -84,10 +84,38 @@ fn labels(project: &Path) -> Vec<(String, String)> {
     (0..project.images().len()).filter_map(row).collect()
 }
 
+/// The window in the third round of a project, with its test images labelled by the truth.
+pub fn in_the_third_round(project: &Path) -> image::RgbaImage {
+    let mut w = window(project);
+    wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) > 0));
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num2);
+    w.run_steps(3);
+    w.get_by_label("Draw and label").click();
+    wait_for(&mut w, "the test images", |w| sitting(w).unwrap().waiting(List::Test) > 0);
+    while let Some(image) = image(&w) {
+        let class = truth(&w, image);
+        press(&mut w, class);
+    }
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num1);
+    w.run_steps(3);
+    while sitting(&w).unwrap().standing().round < 3 {
+        match image(&w) {
+            Some(image) => {
+                let class = truth(&w, image);
+                press(&mut w, class);
+            }
+            None => w.step(),
+        }
+    }
+    wait_for(&mut w, "the third batch", |w| image(w).is_some());
+    w.run_steps(40);
+    w.render().unwrap()
+}
+
 #[test]
 fn a_batch_is_labelled_by_keys_and_the_next_round_is_trained_by_itself() {
     let folder = tempfile::tempdir().unwrap();
-    let project = project(folder.path(), 60, &[]);
+    let project = digits(folder.path(), 60, &[]);
     let mut w = window(&project);
     wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
     assert!(w.query_by_label_contains("no test image is labelled").is_some(), "the reminder");
@@ -149,7 +177,7 @@ fn a_batch_is_labelled_by_keys_and_the_next_round_is_trained_by_itself() {
 #[test]
 fn test_images_are_drawn_in_the_window_and_a_grid_labels_many_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let project = project(folder.path(), 40, &[]);
+    let project = digits(folder.path(), 40, &[]);
     let mut w = window(&project);
     wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
     w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num2);
@@ -174,7 +202,7 @@ fn test_images_are_drawn_in_the_window_and_a_grid_labels_many_at_once() {
 #[test]
 fn a_second_window_on_a_project_is_refused_with_its_holder_named_and_what_was_killed_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let project = project(folder.path(), 40, &[]);
+    let project = digits(folder.path(), 40, &[]);
     let mut w = window(&project);
     wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
     let mut second = window(&project);

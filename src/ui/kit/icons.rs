@@ -33,6 +33,7 @@ pub enum Icon {
     Restore,
     Eye,
     EyeClosed,
+    Tick,
 }
 
 impl Icon {
@@ -65,6 +66,7 @@ impl Icon {
                     stroke(vec![at(x, 0.5 * (1.0 - x * x)), at(1.2 * x, 0.5 * (1.0 - x * x) + 0.4)]);
                 }
             }
+            Self::Tick => stroke(vec![at(-0.75, 0.05), at(-0.2, 0.6), at(0.8, -0.6)]),
             Self::Play => triangle(-0.55, 0.85, 0.85),
             Self::Pause => {
                 bar(-0.65, -0.18, 0.8);

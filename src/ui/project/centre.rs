@@ -25,10 +25,14 @@ pub struct Centre {
     naming: Option<String>,
     test_count: usize,
     commands: Flow<usize>,
+    /// Height of all classes, points.
+    classes_height: f32,
 }
 
 /// Largest share of the height for the classes.
 const CLASSES_SHARE: f32 = 0.34;
+/// Height of the line that says what the keys do, points.
+const HINT: f32 = 18.0;
 /// Test images that are drawn unless another number is given.
 const TEST_IMAGES: usize = 50;
 /// The commands that have a button, in their order.
@@ -46,7 +50,7 @@ const BUTTONS: [Act; 9] = [
 
 impl Default for Centre {
     fn default() -> Self {
-        Self { typed: None, naming: None, test_count: TEST_IMAGES, commands: Flow::default() }
+        Self { typed: None, naming: None, test_count: TEST_IMAGES, commands: Flow::default(), classes_height: 0.0 }
     }
 }
 
@@ -56,26 +60,16 @@ impl Centre {
         self.typed.is_some()
     }
 
-    /// Whether many images are shown at once.
-    pub fn shows_grid(open: &Open) -> bool {
-        open.grid.shown && !open.sitting.looks_back()
-            || open.sitting.list() == List::Labelled && open.sitting.image().is_none()
-    }
-
-    /// What an answer is about.
-    fn targets(open: &Open) -> Vec<usize> {
-        match Self::shows_grid(open) {
-            true => open.grid.targets(),
-            false => open.sitting.image().into_iter().collect(),
-        }
-    }
-
     fn answer(open: &mut Open, ctx: &egui::Context, answer: Answer, class: Option<Class>) {
         if open.is_writing() {
             return;
         }
-        let grid = Self::shows_grid(open);
-        open.say(ctx, &Self::targets(open), answer, class);
+        let grid = open.shows_grid();
+        if !grid && open.drawn != open.sitting.image() {
+            // The key was pressed while another image was on the screen.
+            return;
+        }
+        open.say(ctx, &open.targets(), answer, class);
         if grid {
             let queue = open.sitting.queue(open.sitting.list()).to_vec();
             open.grid.answered(|image| queue.contains(&image));
@@ -133,7 +127,7 @@ impl Centre {
                     Some(class) => Self::answer(open, ctx, Answer::Label, Some(*class)),
                     None => self.naming = Some(typed),
                 },
-                None if Self::shows_grid(open) => {
+                None if open.shows_grid() => {
                     if let Some(image) = open.grid.at_cursor() {
                         open.sitting.choose(image);
                     }
@@ -150,7 +144,7 @@ impl Centre {
     /// Draws the question.
     pub fn ui(&mut self, ui: &mut Ui, open: &mut Open, theme: &'static Theme) {
         progress(ui, open, theme);
-        let grid = Self::shows_grid(open);
+        let grid = open.shows_grid();
         if grid {
             let list = open.sitting.list();
             let images = if list == List::Round { open.sitting.of_round() } else { open.sitting.queue(list).to_vec() };
@@ -176,6 +170,7 @@ impl Centre {
             Some(image) => {
                 let name = open.sitting.known().names[image].clone();
                 image_view::ui(ui, rect, &mut open.gallery, &open.pictures, image, &name);
+                open.drawn = Some(image);
             }
             None => self.nothing(ui, open, theme),
         });
@@ -184,20 +179,13 @@ impl Centre {
 
     /// The classes and the other answers.
     fn answers(&mut self, ui: &mut Ui, open: &mut Open, theme: &'static Theme) {
-        let targets = Self::targets(open);
+        let targets = open.targets();
         let known = open.sitting.known();
-        if let Some(typed) = &self.typed {
-            let text = format!("Find a class: {typed}▏");
-            ui.label(bold(text)).on_hover_text("Enter takes the first one, Esc ends, + makes it a new class");
-        } else if Self::shows_grid(open) {
-            let count = targets.len();
-            let hint = "arrows move, Space chooses, Shift with an arrow chooses on, Ctrl A all, Enter looks at one";
-            let text = format!(
-                "The next answer is for {}: {hint}",
-                if count == 1 { "one image".into() } else { format!("{count} images") }
-            );
-            ui.add(Label::new(RichText::new(text).size(size::CAPTION).color(theme.weak)).truncate());
-        }
+        let hint = match &self.typed {
+            Some(typed) => bold(format!("Find a class: {typed}_")).color(theme.accent),
+            None => RichText::new(self.hint(open, targets.len())).size(size::CAPTION).color(theme.weak),
+        };
+        ui.add_sized(vec2(ui.available_width(), HINT), Label::new(hint).truncate().halign(egui::Align::Min));
         let shown: Vec<Class> = match &self.typed {
             Some(typed) => class_keys::found(&known.classes, typed),
             None => (0..known.classes.len() as Class).collect(),
@@ -207,7 +195,8 @@ impl Centre {
         let guess = guess.and_then(|image| open.sitting.guess(image)).map(|(class, _)| class);
         let mut given = None;
         let most = (CLASSES_SHARE * ui.ctx().content_rect().height()).max(60.0);
-        ScrollArea::vertical().max_height(most).id_salt("classes").show(ui, |ui| {
+        let area = ScrollArea::vertical().max_height(most).id_salt("classes");
+        let used = area.show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
@@ -231,6 +220,11 @@ impl Centre {
                 }
             });
         });
+        // The image keeps its size while a name is typed.
+        match self.typed {
+            Some(_) => ui.add_space((self.classes_height - used.inner_rect.height()).max(0.0)),
+            None => self.classes_height = used.inner_rect.height(),
+        };
         ui.add_space(space::XS);
         let mut pressed = None;
         self.commands.show(
@@ -252,6 +246,20 @@ impl Centre {
         }
         if let Some(act) = pressed {
             self.act(&ctx, open, act);
+        }
+    }
+
+    /// What the keys do now, in a line.
+    fn hint(&self, open: &Open, targets: usize) -> String {
+        match () {
+            () if open.shows_grid() => {
+                let images = if targets == 1 { "one image".into() } else { format!("{targets} images") };
+                format!(
+                    "For {images}. Arrows move, Space chooses, Shift with an arrow chooses on, Ctrl A all, Enter looks at one"
+                )
+            }
+            () if open.keys.types => "A letter begins to search by name; Enter takes the first that is found".into(),
+            () => "The key of a class labels the image".into(),
         }
     }
 
@@ -349,7 +357,7 @@ impl Centre {
     /// Asks for the name of a new class.
     fn name_dialog(&mut self, ui: &Ui, open: &mut Open) {
         let Some(mut name) = self.naming.take() else { return };
-        let targets = Self::targets(open);
+        let targets = open.targets();
         let (mut add, known) = (false, open.sitting.known());
         let frame = Frame::window(&ui.ctx().global_style());
         let response = Modal::new(egui::Id::unique("new class")).frame(frame).show(ui.ctx(), |ui| {
@@ -398,15 +406,8 @@ pub fn command_button(ui: &mut Ui, row: &CommandRow, theme: &Theme) -> egui::Res
 /// How far the list is, at what pace, and what was said last.
 fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
     let (sitting, list) = (&open.sitting, open.sitting.list());
-    let status = &sitting.standing().status;
-    let waiting = sitting.waiting(list);
-    let all = match list {
-        List::Round => sitting.of_round().len(),
-        List::Test => waiting + status.test_images,
-        List::Doubts => status.doubts.len(),
-        List::Labelled => waiting,
-    };
-    let done = all.saturating_sub(waiting);
+    let (waiting, done) = (sitting.waiting(list), sitting.done(list));
+    let all = waiting + done;
     let text = match list {
         List::Labelled => format!("{} labelled images", thousands(all)),
         List::Doubts => format!("{} labels to look at again", thousands(waiting)),

@@ -3,6 +3,7 @@
 use egui::{Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::dataset::Class;
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, CONTROL_HEIGHT, RADIUS, Theme, size};
 
 /// A class as a button.
@@ -22,6 +23,7 @@ const HEIGHT: f32 = CONTROL_HEIGHT + 4.0;
 const KEY_SIDE: f32 = 18.0;
 const PADDING: f32 = 6.0;
 const DOT: f32 = 4.0;
+const MARK: f32 = 12.0;
 const WIDEST: f32 = 190.0;
 
 impl Chip<'_> {
@@ -35,13 +37,7 @@ impl Chip<'_> {
         job.wrap = egui::text::TextWrapping::truncate_at_width(WIDEST);
         let name = ui.painter().layout_job(job);
         let key_width = if self.key.is_some() { KEY_SIDE + PADDING } else { 0.0 };
-        let mark = match (self.chosen, self.guessed) {
-            (true, _) => "✔",
-            (false, true) => "?",
-            (false, false) => "",
-        };
-        let mark = ui.painter().layout_no_wrap(mark.into(), theme::bold_font(size::BODY), Color32::PLACEHOLDER);
-        let mark_width = if mark.size().x > 0.0 { mark.size().x + PADDING } else { 0.0 };
+        let mark_width = if self.chosen || self.guessed { MARK + PADDING } else { 0.0 };
         let width = 3.0 * PADDING + key_width + 2.0 * DOT + name.size().x + mark_width;
         let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click());
         let label = format!("Class {}", self.name);
@@ -71,7 +67,12 @@ impl Chip<'_> {
         x += 2.0 * DOT + PADDING;
         painter.galley(pos2(x, y - name.size().y / 2.0), name.clone(), theme.text);
         x += name.size().x + PADDING;
-        painter.galley(pos2(x, y - mark.size().y / 2.0), mark, theme.accent);
+        let mark = match (self.chosen, self.guessed) {
+            (true, _) => Some(Icon::Tick),
+            (false, true) => Some(Icon::Keys),
+            (false, false) => None,
+        };
+        mark.iter().for_each(|mark| mark.paint(painter, pos2(x + MARK / 2.0, y), MARK / 2.0, theme.accent));
         let key = self.key.map(|key| format!(" ({key})")).unwrap_or_default();
         let tip = format!("{}: gives the image this class{key}", self.name);
         response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip)

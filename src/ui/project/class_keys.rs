@@ -18,7 +18,7 @@ impl ClassKeys {
     /// A class whose name is one character has that character, or the same letter in small; of the others the first ten
     /// have digits, the next ones letters. If there are more, letters begin a search.
     pub fn new(classes: &[String]) -> Self {
-        let single = |name: &String| name.chars().next().filter(|_| name.chars().count() == 1);
+        let single = |name: &String| name.chars().next().filter(|c| name.len() == 1 && c.is_ascii_graphic());
         let singles: Vec<Option<char>> = classes.iter().map(single).collect();
         let small = |c: char| c.to_lowercase().next().unwrap_or(c);
         let own = |c: char| if singles.contains(&Some(small(c))) { c } else { small(c) };

@@ -10,6 +10,7 @@ use egui::{
 use super::gallery::Gallery;
 use crate::dataset::Class;
 use crate::project::{Known, List, Pictures};
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, RADIUS, Theme, size, space};
 
 /// Which images are chosen, and where the keys are.
@@ -182,7 +183,7 @@ impl Grid {
             (false, true) => Stroke::new(2.0, theme.text),
             (false, false) => Stroke::new(1.0, theme.line),
         };
-        ui.painter().rect_stroke(square, CornerRadius::same(3), stroke, StrokeKind::Outside);
+        ui.painter().rect_stroke(square, CornerRadius::same(3), stroke, StrokeKind::Inside);
         if at == self.cursor {
             // A corner too, so that it is not the colour alone that says where the keys are.
             let corner = square.left_top();
@@ -190,10 +191,9 @@ impl Grid {
             ui.painter().add(egui::Shape::convex_polygon(points, theme.accent, Stroke::NONE));
         }
         if chosen {
-            let mark = ui.painter().layout_no_wrap("✔".into(), theme::bold_font(size::BODY), theme.accent);
-            let at = square.right_top() + vec2(-mark.size().x - 4.0, 2.0);
-            ui.painter().rect_filled(Rect::from_min_size(at, mark.size()).expand(2.0), 3.0, theme.panel);
-            ui.painter().galley(at, mark, theme.accent);
+            let at = square.right_top() + vec2(-12.0, 12.0);
+            ui.painter().circle_filled(at, 9.0, theme.panel);
+            Icon::Tick.paint(ui.painter(), at, 6.0, theme.accent);
         }
         let guess = (cells.guess)(image).map(|class| format!("{}?", name_of(class)));
         let (text, ink) = match (said, guess) {

@@ -19,6 +19,8 @@ pub enum Asked {
 }
 
 const PLOT_HEIGHT: f32 = 128.0;
+/// Height of a row of facts.
+const ROW: f32 = 19.0;
 
 pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
     let mut asked = None;
@@ -26,6 +28,7 @@ pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
     ScrollArea::vertical().auto_shrink(false).id_salt("where it stands").show(ui, |ui| {
         ui.set_width(ui.available_width() - space::S);
         ui.spacing_mut().item_spacing.y = space::XS;
+        ui.spacing_mut().interact_size.y = ROW;
         let mut button = |ui: &mut Ui, text: &str, tip: &str, act: Asked| {
             if ui.button(text).on_hover_text(tip).clicked() {
                 asked = Some(act);
@@ -146,7 +149,8 @@ fn stopping(ui: &mut Ui, open: &Open, theme: &Theme) {
     let status = &open.sitting.standing().status;
     let time = open.time_for(status.next_batch).map(|time| format!(", {time} at this pace")).unwrap_or_default();
     match status.next_batch {
-        0 => said(ui, "No image is left to label", theme),
+        0 if status.pool == 0 => said(ui, "No image is left to label", theme),
+        0 => said(ui, "The batch is labelled", theme),
         count => said(ui, format!("The next round costs {}{time}", counted(count, "label")), theme),
     }
     if let Some(share) = status.disagreed {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Button, ComboBox, Context, DragValue, Frame, Label, Modal, ProgressBar, RichText, TextEdit, Ui};
 
 use super::work::{Failed, Opened, Work, make};
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, FirstSet, Strategy};
 use crate::paths;
 use crate::project::New;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
@@ -17,6 +17,7 @@ struct Draft {
     folder: String,
     classes: String,
     batch: usize,
+    first: FirstSet,
     strategy: Strategy,
     /// Whether the labels are taken that the images come with.
     takes_labels: bool,
@@ -57,9 +58,10 @@ impl NewSheet {
     pub fn open(&mut self, images: PathBuf) {
         let name = images.file_stem().unwrap_or_default().to_string_lossy();
         let folder = images.with_file_name(format!("{name}-project")).display().to_string();
-        let (batch, strategy) = (BATCH, Experiment::default().strategy);
+        let Experiment { first_set: first, strategy, .. } = Experiment::default();
+        let (classes, batch) = (String::new(), BATCH);
         self.failed = None;
-        self.draft = Some(Draft { images, folder, classes: String::new(), batch, strategy, takes_labels: false });
+        self.draft = Some(Draft { images, folder, classes, batch, first, strategy, takes_labels: false });
     }
 
     /// Shows the dialog that is open; returns a project that was made, with its folder.
@@ -107,8 +109,9 @@ fn classes(draft: &Draft) -> Vec<String> {
 }
 
 fn new(draft: &Draft) -> New {
-    let set = vec![format!("samples_per_round={}", draft.batch), format!("strategy={}", draft.strategy)];
-    New { images: draft.images.clone(), classes: classes(draft), like: None, set }
+    let (batch, first, strategy) = (draft.batch, draft.first.name(), draft.strategy.name());
+    let set = [format!("samples_per_round={batch}"), format!("first_set={first}"), format!("strategy={strategy}")];
+    New { images: draft.images.clone(), classes: classes(draft), like: None, set: set.to_vec() }
 }
 
 /// The fields; true if the project is to be made.
@@ -129,15 +132,25 @@ fn sheet(ui: &mut Ui, draft: &mut Draft, making: &Work<Result<Opened, Failed>>, 
             let label = ui.label("Images in a batch");
             let value = DragValue::new(&mut draft.batch).range(1..=MOST_IN_BATCH);
             ui.add(value).labelled_by(label.id).on_hover_text("A round is trained after so many labels");
-            ui.add_space(space::M);
-            let label = ui.label("Proposed by");
-            let combo = ComboBox::new("strategy of a project", "").selected_text(draft.strategy.to_string());
+        });
+        ui.horizontal(|ui| {
+            let label = ui.label("First batch");
+            let combo = ComboBox::new("first batch of a project", "").selected_text(draft.first.label());
             let combo = combo.show_ui(ui, |ui| {
-                for strategy in Strategy::ALL.iter().filter(|s| !s.generates_samples()) {
-                    ui.selectable_value(&mut draft.strategy, *strategy, strategy.to_string());
+                for first in FirstSet::ALL {
+                    ui.selectable_value(&mut draft.first, *first, first.label()).on_hover_text(first.help());
                 }
             });
-            let tip = "What chooses the images of a batch, from the second on; the first is drawn at random";
+            combo.response.labelled_by(label.id).on_hover_text("How the images of the first batch are chosen");
+            let label = ui.label("Later ones");
+            let combo = ComboBox::new("strategy of a project", "").selected_text(draft.strategy.label());
+            let combo = combo.show_ui(ui, |ui| {
+                for strategy in Strategy::ALL.iter().filter(|s| !s.generates_samples()) {
+                    ui.selectable_value(&mut draft.strategy, *strategy, strategy.label())
+                        .on_hover_text(strategy.help());
+                }
+            });
+            let tip = "The strategy that chooses the images of a batch, from the second on";
             combo.response.labelled_by(label.id).on_hover_text(tip);
         });
         let tip = "Names of folders, a table or an array may say the classes of images already";

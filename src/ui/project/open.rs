@@ -42,6 +42,8 @@ pub struct Open {
     pub message: Option<Result<String, String>>,
     /// The image that is asked about with the number of answers before it, and since when.
     asked: ((Option<usize>, usize), f64),
+    /// The image on the screen: only what a person has seen is answered.
+    pub drawn: Option<usize>,
     /// Seconds that the answers of this sitting took.
     paces: Vec<f64>,
     pub gallery: Gallery,
@@ -78,6 +80,7 @@ impl Open {
             halted: None,
             message: (!notes.is_empty()).then(|| Ok(notes.join("; "))),
             asked: ((None, 0), 0.0),
+            drawn: None,
             paces: Vec::new(),
             gallery: Gallery::default(),
             place: PlaceView::default(),
@@ -156,6 +159,10 @@ impl Open {
         if let Some(trained) = gone.trained {
             self.message = Some(Ok(trained));
         }
+        if let Some(why) = gone.halted.as_ref().filter(|_| !cancelled && self.sitting.waiting(List::Round) > 0) {
+            // The batch is on the screen, and the reason has no other place.
+            self.message = Some(Err(why.clone()));
+        }
         self.halted = match gone.halted {
             Some(_) if cancelled => Some("Cancelled: nothing was changed, and all labels are kept".into()),
             Some(why) => Some(why),
@@ -224,6 +231,25 @@ impl Open {
         self.pen.say(ctx, said);
     }
 
+    /// Whether many images are shown at once.
+    pub fn shows_grid(&self) -> bool {
+        let list = self.sitting.list() == List::Labelled && self.sitting.image().is_none();
+        self.grid.shown && !self.sitting.looks_back() || list
+    }
+
+    /// What an answer is about.
+    pub fn targets(&self) -> Vec<usize> {
+        match self.shows_grid() {
+            true => self.grid.targets(),
+            false => self.sitting.image().into_iter().collect(),
+        }
+    }
+
+    /// The image that is told of: the one that is asked about, or where the keys of the grid are.
+    pub fn subject(&self) -> Option<usize> {
+        if self.shows_grid() { self.grid.at_cursor() } else { self.sitting.image() }
+    }
+
     /// Adds a class and gives it to images.
     pub fn name_class(&mut self, ctx: &Context, name: String, images: Vec<usize>) {
         if !self.pen.is_writing() {
@@ -263,7 +289,7 @@ impl Open {
 
     /// The labelled images nearest to the one that is asked about.
     pub fn near(&mut self) -> Vec<(usize, f32)> {
-        let (image, version) = (self.sitting.image(), self.sitting.version);
+        let (image, version) = (self.subject(), self.sitting.version);
         let Some((space, image)) = self.space.as_ref().zip(image) else { return Vec::new() };
         let known = self.sitting.known();
         let find = || space.nearest_labelled(known, image, NEIGHBOURS);

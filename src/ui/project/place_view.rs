@@ -32,7 +32,7 @@ pub struct PlaceView {
     follows: bool,
     moved_at: f64,
     placed: Memo<usize, ()>,
-    painted: Memo<(u64, bool), ()>,
+    painted: Memo<(u64, Option<usize>, bool), ()>,
 }
 
 impl Default for PlaceView {
@@ -94,7 +94,7 @@ impl PlaceView {
         texture.view.set_look(Look { background, select, ..look });
         self.camera.resize(texture.resize(rect, scale));
         self.camera.set_mode(if place.space.is_solid() { Mode::Orbit } else { Mode::Flat });
-        let painted = self.painted.changed((place.version, theme.dark));
+        let painted = self.painted.changed((place.version, place.image, theme.dark));
         if self.placed.changed(place.space.places.len()) {
             texture.view.set_points(&place.space.places, &colours(place, theme), &styles(place))?;
             texture.view.set_lines(&lines(place, theme))?;

@@ -16,13 +16,15 @@ use crate::ui::kit::{facts, images, widgets};
 const VIEW_SHARE: f32 = 0.42;
 const VIEW: std::ops::RangeInclusive<f32> = 150.0..=420.0;
 const NEIGHBOUR: f32 = 56.0;
+/// Height of a row of facts.
+const ROW: f32 = 19.0;
 
 /// Draws the column; true if the guess was asked for.
 pub fn ui(ui: &mut Ui, open: &mut Open, theme: &'static Theme, gpu: Option<&egui_wgpu::RenderState>) -> bool {
     let all = ui.available_rect_before_wrap();
     let height = (VIEW_SHARE * all.height()).clamp(*VIEW.start(), *VIEW.end()).min(all.height());
     let view = Rect::from_min_size(all.min, vec2(all.width(), height));
-    let (near, image) = (open.near(), open.sitting.image());
+    let (near, image) = (open.near(), open.subject());
     let pick = image.and_then(|image| open.sitting.pick(image));
     let step = pick.and_then(|(pick, _)| pick.step.as_ref());
     match open.space.clone() {
@@ -44,6 +46,7 @@ pub fn ui(ui: &mut Ui, open: &mut Open, theme: &'static Theme, gpu: Option<&egui
         ScrollArea::vertical().auto_shrink(false).id_salt("beside the image").show(ui, |ui| {
             ui.set_width(ui.available_width() - space::S);
             ui.spacing_mut().item_spacing.y = space::XS;
+            ui.spacing_mut().interact_size.y = ROW;
             if let Some(image) = image {
                 guess = about(ui, open, image, &near, theme);
             }
@@ -82,7 +85,9 @@ fn about(ui: &mut Ui, open: &mut Open, image: usize, near: &[(usize, f32)], them
             for (other, distance) in near {
                 let name = known.class_of(*other).and_then(|c| known.classes.get(usize::from(c)));
                 let name = name.map_or("", String::as_str);
-                facts::captioned(ui, "", NEIGHBOUR, |ui| {
+                ui.vertical(|ui| {
+                    ui.set_width(NEIGHBOUR);
+                    ui.spacing_mut().item_spacing.y = 2.0;
                     let texture = open.gallery.small(ui, &open.pictures, *other);
                     let tip = format!("{}: {name}, {distance:.2} σ away", known.names[*other]);
                     images::show(ui, &texture, NEIGHBOUR, &tip).on_hover_text(tip);

@@ -49,7 +49,9 @@ pub struct ProjectScreen {
 
 const BAR_HEIGHT: f32 = 46.0;
 const LEFT: f32 = 258.0;
-const RIGHT: f32 = 276.0;
+/// The right column's share of the width, and its limits.
+const RIGHT_SHARE: f32 = 0.23;
+const RIGHT: std::ops::RangeInclusive<f32> = 236.0..=430.0;
 /// Windows narrower than this leave the right column out, and even narrower ones the left one, points.
 const NARROW: f32 = 900.0;
 const NARROWEST: f32 = 660.0;
@@ -110,18 +112,19 @@ impl ProjectScreen {
         let bar = Panel::top("project bar").exact_size(BAR_HEIGHT).show_separator_line(false).resizable(false);
         let wish = bar.frame(flat(Margin::symmetric(space::M as i8, 0))).show(ui, |ui| self.bar(ui, theme)).inner;
         let side = flat(Margin { left: space::M as i8, right: space::S as i8, top: 0, bottom: space::S as i8 });
-        let frame = Frame::new().fill(theme.window).inner_margin(Margin::same(space::M as i8));
+        let frame = Frame::new().fill(theme.background).inner_margin(Margin::same(space::M as i8));
         let width = ctx.content_rect().width();
+        let right = (RIGHT_SHARE * width).clamp(*RIGHT.start(), *RIGHT.end());
         let mut asked = None;
         match &mut self.stage {
             Stage::Open(open) => {
                 message_line(ui, &mut open.message, theme);
                 if width >= NARROWEST {
-                    let panel = Panel::left("where it stands").default_size(LEFT).size_range(210.0..=360.0);
+                    let panel = Panel::left("where it stands").exact_size(LEFT).resizable(false);
                     panel.frame(side).show_separator_line(false).show(ui, |ui| asked = left::ui(ui, open, theme));
                 }
                 if width >= NARROW {
-                    let panel = Panel::right("beside the image").default_size(RIGHT).size_range(220.0..=460.0);
+                    let panel = Panel::right("beside the image").exact_size(right).resizable(false);
                     let frame = side.inner_margin(Margin::symmetric(space::S as i8, space::S as i8));
                     let guess = panel.frame(frame).show_separator_line(false);
                     if guess.show(ui, |ui| right::ui(ui, open, theme, gpu)).inner {
@@ -186,7 +189,7 @@ impl ProjectScreen {
             };
         };
         let dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
-        if Centre::shows_grid(open) && !dialog && !ctx.egui_wants_keyboard_input() && !self.centre.searches() {
+        if open.shows_grid() && !dialog && !ctx.egui_wants_keyboard_input() && !self.centre.searches() {
             open.grid.keys(ctx);
         }
         let pressed = commands::read(ctx, self.centre.searches());
@@ -240,13 +243,15 @@ impl ProjectScreen {
                         acts.push(Act::Go(list));
                     }
                 } else {
-                    egui::ComboBox::new("list", "").selected_text(texts[list as usize].clone()).show_ui(ui, |ui| {
+                    let menu = egui::ComboBox::new("list", "").selected_text(texts[list as usize].clone());
+                    let menu = menu.show_ui(ui, |ui| {
                         for (other, text, tip) in choices {
                             if ui.selectable_label(other == list, text).on_hover_text(tip).clicked() {
                                 acts.push(Act::Go(other));
                             }
                         }
                     });
+                    menu.response.accessible_name("List");
                 }
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

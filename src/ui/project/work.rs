@@ -69,7 +69,7 @@ impl Progress {
         let share = done as f32 / all.max(1) as f32;
         let paced = || (share > 0.05).then(|| since.elapsed().as_secs_f32() * (1.0 - share) / share);
         *now = Now { what: what.into(), done, all, left: left.or_else(paced).filter(|s| *s >= 1.0) };
-        self.waker.request_repaint_after_secs(0.1);
+        self.waker.request_repaint_after_secs(0.25);
         !self.cancelled.load(Ordering::Relaxed)
     }
 }
