@@ -310,6 +310,10 @@ fields! {
         /// The image that is trained on for a chosen neighbour: the real one (section 3.4) or its reconstruction
         /// (Algorithm 1, line 12).
         training_pair: TrainingPair = TrainingPair::Real, "Training pair", symbol: "pair", part: Some(Part::Pair);
+        /// The share of each round's samples that SI and Random latent generate; the others, and the first set, are real
+        /// ones at random. 1 = all are generated, from round 1 on. Not in the paper.
+        generated_share: f32 = 1.0, "Generated share", symbol: "generated", word: Some((1.0, "all")), limits: SHARE, speed: 0.005,
+            when: |e| e.dataset.has_labelling_tool(), part: Some(Part::Generated);
         /// When the anchors, the points p whose gradients are followed, are drawn again: each round, every k rounds, or
         /// never (Figure 4).
         anchors: AnchorSelection = AnchorSelection::EachRound, "New anchors", symbol: "anchors", part: Some(Part::Anchors);
@@ -436,6 +440,17 @@ impl Experiment {
             FirstSet::Strategy if self.strategy.can_begin() => self.strategy,
             FirstSet::Coverage | FirstSet::Strategy => Strategy::Coverage,
         }
+    }
+
+    /// Whether the strategy generates samples in a round: not the first set if only a share of the others is generated.
+    pub fn generates_in(&self, round: usize) -> bool {
+        self.strategy.generates_samples() && (round > 1 || self.generated_share >= 1.0)
+    }
+
+    /// Of so many samples of a round those that the strategy chooses; the others are real ones at random.
+    pub fn chosen_of(&self, count: usize, round: usize) -> usize {
+        let share = if self.generates_in(round) { f64::from(self.generated_share) } else { 1.0 };
+        (count as f64 * share).round() as usize
     }
 
     /// The fields in which two experiments compute something else, in the order of the rows: neither names nor places.

@@ -15,6 +15,8 @@ pub enum Part {
     Snap,
     /// The image that is trained on for a neighbour.
     Pair,
+    /// How many samples of a round are generated.
+    Generated,
     /// The random pool of samples that is scored.
     Pool,
     /// The number of proposals for each sample labelled.
@@ -94,9 +96,9 @@ choices! {
         RandomDirectionEntropy = "random-direction-3j-entropy", "Random direction, entropy", score: "entropy of the prediction in nats",
             needs_classes: true, parts: &[Anchors, Pair, Proposals, Plus];
         /// Sampling by interpolation (Algorithm 2): moved points are decoded, and a tool labels the images.
-        Si = "si", "SI", generates: true, parts: &[Anchors, Step, Gradient];
+        Si = "si", "SI", generates: true, parts: &[Anchors, Step, Gradient, Generated];
         /// Baseline of SI: points of N(0, I) are decoded, and a tool labels the images.
-        RandomLatent = "random-latent", "Random latent", generates: true;
+        RandomLatent = "random-latent", "Random latent", generates: true, parts: &[Generated];
     }
 }
 

@@ -231,7 +231,13 @@ impl Run {
         self.clock = std::time::Instant::now();
         let round = self.history.rounds.len() + 1;
         let mut rng = self.stream(round);
-        let candidates = self.candidates(round, self.experiment.samples_per_round, interrupted, &mut rng, None)?;
+        let count = self.experiment.samples_per_round;
+        let chosen = self.experiment.chosen_of(count, round);
+        let mut candidates = self.candidates(round, chosen, interrupted, &mut rng, None)?;
+        if chosen < count {
+            let others = rng.choose(&self.labelled.unlabelled(), count - chosen);
+            candidates.extend(others.into_iter().map(Candidate::at_random));
+        }
         self.record = RoundRecord::empty(round);
         let queue = LabelQueue::new(rng, candidates);
         if self.experiment.strategy.generates_samples() {
@@ -296,7 +302,7 @@ impl Run {
     /// The random stream of a round. Round 1 takes the first set from the train split, or from latent space if samples
     /// are generated, with a stream that all such strategies share; later rounds have a stream per strategy.
     pub(super) fn stream(&self, round: usize) -> Rng {
-        match (round, self.strategy().generates_samples()) {
+        match (round, self.experiment.generates_in(round)) {
             (1, false) => self.streams.get("initial-set", 1),
             (1, true) => self.streams.get("initial-latent", 1),
             _ => self.streams.get(self.strategy().name(), round as u64),
@@ -325,7 +331,7 @@ impl Run {
             interrupted,
             seen,
         };
-        match (round, self.strategy().generates_samples()) {
+        match (round, self.experiment.generates_in(round)) {
             (1, false) => sampler(self.experiment.strategy_in(1)).propose(&input, count, rng),
             (1, true) => sampler(Strategy::RandomLatent).propose(&input, count, rng),
             _ => self.sampler.propose(&input, count, rng),

@@ -33,6 +33,11 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// A sample of the train split, for no reason.
+    pub fn at_random(sample: u32) -> Self {
+        Self { place: Place::Sample(sample), score: None, step: None }
+    }
+
     /// Its index into the train split; `None` if it is to be generated.
     pub fn train_sample(&self) -> Option<u32> {
         match self.place {

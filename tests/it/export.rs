@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use ridgewalk::archive;
-use ridgewalk::experiment::Strategy;
+use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::export::Exported;
 use ridgewalk::generator::weights::NamedTensor;
 use ridgewalk::history::{Made, Refused};
@@ -383,7 +383,8 @@ fn the_errors_of_vessels_are_those_of_the_run_and_twins_have_theirs() {
     let folder = tempfile::tempdir().unwrap();
     let (cache, out, settings) =
         (folder.path().join("cache"), folder.path().join("runs"), folder.path().join("e.toml"));
-    std::fs::write(&settings, few_vessels().to_toml()).unwrap();
+    let experiment = Experiment { strategy: Strategy::Random, ..few_vessels() };
+    std::fs::write(&settings, experiment.to_toml()).unwrap();
     let run = ["run", "--strategies", "random,random-latent", "--repeats", "1", "--experiment"];
     ok(&ridgewalk(&run, &[&settings, Path::new("--cache-dir"), &cache, Path::new("--out"), &out]));
     ok(&export(folder.path(), &out, "csv", "csv"));

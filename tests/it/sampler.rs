@@ -12,7 +12,7 @@ use ridgewalk::sampler::{Candidate, Images, Interrupted, Labelled, SamplerInput,
 use ridgewalk::target::{FrozenTarget, Target};
 use ridgewalk::world::World;
 
-use crate::common::{tiny, tiny_world, with};
+use crate::common::{few_vessels, make_world, run, tiny, tiny_world, with};
 
 struct Bench {
     world: std::sync::Arc<World>,
@@ -126,8 +126,9 @@ fn a_strategy_reads_its_own_fields_and_no_other() {
     for &strategy in Strategy::ALL {
         let experiment = Experiment { strategy, anchors, plus_steps: 2, ..tiny() };
         let base = propose(&experiment);
-        // `training_pair` is read when samples are labelled.
-        for field in Field::all().filter(|f| f.part.is_some_and(|part| part != Part::Pair)) {
+        // `training_pair` is read when samples are labelled, and `generated_share` before they are asked for.
+        let elsewhere = [Part::Pair, Part::Generated];
+        for field in Field::all().filter(|f| f.part.is_some_and(|part| !elsewhere.contains(&part))) {
             let value = match field.name {
                 "alpha" | "plus_alpha" => "2",
                 "gradient" => "raw",
@@ -171,6 +172,26 @@ fn the_first_set_is_chosen_as_its_field_says() {
         let alone = [Strategy::TypiClust, Strategy::ProbCover, Strategy::CoreSetLatent].contains(&strategy);
         assert_eq!(own == expected, !alone, "{strategy}");
     }
+}
+
+/// With a share of its own SI starts as Random does, and then generates that share of each round.
+#[test]
+fn a_share_of_the_samples_is_generated_and_the_others_are_real() {
+    let vessels = Experiment { rounds: 2, samples_per_round: 4, ..few_vessels() };
+    let world = make_world(&vessels);
+    let rounds = |strategy: Strategy, generated_share: f32| {
+        let rounds = run(&world, &Experiment { strategy, generated_share, ..vessels.clone() }).rounds;
+        rounds.iter().map(|r| r.proposals.iter().map(|p| p.made.is_some()).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    for strategy in [Strategy::Si, Strategy::RandomLatent] {
+        assert_eq!(rounds(strategy, 1.0), [[true; 4]; 2], "{strategy}");
+        assert_eq!(rounds(strategy, 0.5), [[false; 4], [true, true, false, false]], "{strategy}");
+    }
+    let first = |strategy: Strategy| {
+        let history = run(&world, &Experiment { strategy, generated_share: 0.25, ..vessels.clone() });
+        history.rounds[0].proposals.iter().map(|p| p.sample).collect::<Vec<_>>()
+    };
+    assert_eq!(first(Strategy::Si), first(Strategy::Random));
 }
 
 #[test]
