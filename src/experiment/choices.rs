@@ -121,14 +121,24 @@ choices! {
 }
 
 choices! {
+    /// Whom Ridge believes about the class of a sample.
+    RidgeBelief {
+        /// The target's prediction.
+        Target = "target", "target";
+        /// The labels that lie near in latent space; the target is not asked.
+        Labels = "labels", "labels nearby";
+        /// Both, one half each: more doubt where no label is near or where one contradicts the target.
+        Both = "both", "target and labels";
+    }
+}
+
+choices! {
     /// What Ridge takes for the doubt about a sample.
     RidgeDoubt {
-        /// The margin of the target's prediction, and of the labels that lie near, together.
-        Both = "both", "target and labels";
-        /// The margin of the target's prediction: uncertainty herding.
-        Target = "target", "target";
-        /// The margin of the labels that lie near; the target is not asked.
-        Labels = "labels", "labels nearby";
+        /// The standard deviation of the answer, between the two likeliest classes.
+        Deviation = "deviation", "deviation";
+        /// One minus the difference of the two likeliest classes: uncertainty herding, if the target alone is believed.
+        Margin = "margin", "margin";
         /// Every sample is doubted alike: coverage herding.
         None = "none", "none";
     }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::choices::{
     AnchorSelection, Augmentation, EvaluationSplit, FirstSet, GeneratorKind, GradientKind, ImageColour, ImageFit,
-    NeighbourPool, RidgeDoubt, StressKind, TrainingPair, WalkAnchors, WalkReselection, WeightsBetweenRounds,
+    NeighbourPool, RidgeBelief, RidgeDoubt, StressKind, TrainingPair, WalkAnchors, WalkReselection,
+    WeightsBetweenRounds,
 };
 use super::datasets::DatasetKind;
 use super::networks::TargetKind;
@@ -342,9 +343,12 @@ fields! {
         pool_size: usize = 8_000, "Scoring pool", symbol: "pool", limits: COUNT, speed: 50.0, part: Some(Part::Pool);
     }
     More "Ridge" {
-        /// What Ridge weighs a sample by: the doubt of the target and of the labels nearby, of one of them, or none. Each is an
-        /// ablation of the first.
-        ridge_doubt: RidgeDoubt = RidgeDoubt::Both, "Doubt", symbol: "doubt", when: classes, part: Some(Part::Doubt);
+        /// Whom Ridge believes about the class of a sample: the target, the labels that lie near in latent space, or both.
+        ridge_belief: RidgeBelief = RidgeBelief::Target, "Belief", symbol: "belief",
+            when: |e| classes(e) && e.ridge_doubt != RidgeDoubt::None, part: Some(Part::Doubt);
+        /// What Ridge takes for the doubt about a sample, given the belief: the standard deviation of the answer, the margin, or,
+        /// as an ablation, the same for all.
+        ridge_doubt: RidgeDoubt = RidgeDoubt::Deviation, "Doubt", symbol: "doubt", when: classes, part: Some(Part::Doubt);
     }
     More "SNN-flip" {
         /// How many random unlabelled codes SNN-flip follows to the boundary in each round; at least those it keeps.

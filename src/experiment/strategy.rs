@@ -78,8 +78,8 @@ choices! {
         Coverage = "coverage", "Coverage herding", score: "share of the pool that it covers and no other sample did", begins: true, parts: &[Pool];
         /// Samples that together cover the part of the latent space of which the target is unsure (UHerding).
         UncertaintyHerding = "uncertainty-herding", "Uncertainty herding", score: "share of the pool's doubt that it covers and no other sample did", needs_classes: true, parts: &[Pool];
-        /// Samples that together cover what is doubtful: by the target, and by the labels that lie near. Without labels it
-        /// covers all, with few what they do not explain, with many the boundary.
+        /// Samples that together cover what is doubtful, by the standard deviation of the answer: without labels all, with few
+        /// what the target is unsure of, with many the boundary, each part of it once.
         Ridge = "ridge", "Ridge", score: "share of the pool's doubt that it covers and no other sample did",
             needs_classes: true, begins: true, parts: &[Pool, Doubt];
         /// The most typical sample of each cluster of the latent space, first where nothing is labelled.

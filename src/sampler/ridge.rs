@@ -1,16 +1,19 @@
 //! Ridge: samples that cover the doubtful part of a pool, by one rule from the first label to the last.
 //!
-//! Uncertainty herding whose doubt asks two witnesses: the target, with its prediction p, and the labels that lie near, with
-//! q = (sum_j k(x, j) onehot(y_j) + e / classes) / (sum_j k(x, j) + e), where k is the kernel that measures coverage and e a
-//! tenth of a label. The doubt is 1 - (b1 - b2), the margin of their mean b = (p + q) / 2. Without a label every doubt is one,
-//! and the rule is coverage. With few, a target that is sure too soon is doubted where no label is near, or where a label
-//! nearby contradicts it. With many, the bandwidth has shrunk with the labels, and what is left is the boundary, each part
-//! of it once.
+//! Herding, whose weights are doubts. The doubt about a sample is the standard deviation of the answer between the two
+//! likeliest classes, 2 sqrt(b1 b2) / (b1 + b2): in a part of the pool, labels are due in proportion to the deviation of its
+//! answers (Neyman 1934), while the margin is the share of wrong ones, and falls faster where the target is sure too soon.
+//! Without a label every doubt is one, and the rule is coverage; with few it is coverage of what is unsure; with many the
+//! bandwidth has shrunk with the labels, and what is left is the boundary, each part of it once.
+//!
+//! The belief b is the target's prediction p. It can also be what the labels nearby say,
+//! q = (sum_j k(x, j) onehot(y_j) + e / classes) / (sum_j k(x, j) + e), with the kernel k of the coverage and e a tenth of a
+//! label, or the mean of both.
 
 use super::herding::{Herd, Kernel, bandwidth};
-use super::uncertainty::margin;
+use super::uncertainty::best_two;
 use super::{Candidate, Interrupted, Sampler, SamplerInput, herding, pool};
-use crate::experiment::RidgeDoubt;
+use crate::experiment::{RidgeBelief, RidgeDoubt};
 use crate::rng::Rng;
 
 /// What every class has together before a label is near, in labels.
@@ -25,37 +28,36 @@ impl Sampler for Ridge {
     fn propose(&self, input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Result<Vec<Candidate>, Interrupted> {
         let pool = pool::random_pool(input, input.experiment.pool_size.max(count), rng);
         let codes = pool::codes(input, &pool);
-        let kernel = Kernel::Gaussian(bandwidth(&codes, pool.len(), input.labelled.bought().len() + count));
+        let bought = input.labelled.bought().len();
+        let kernel = Kernel::Gaussian(bandwidth(&codes, pool.len(), bought + count));
         let mut herd = Herd::new(&codes, kernel, vec![1.0; pool.len()]);
-        let doubt = input.experiment.ridge_doubt;
-        let begins = input.labelled.bought().is_empty();
-        let rows = match doubt {
-            _ if begins => Vec::new(),
-            RidgeDoubt::None | RidgeDoubt::Labels => Vec::new(),
-            RidgeDoubt::Both | RidgeDoubt::Target => pool::log_probabilities(input, &pool)?,
-        };
-        if !begins && doubt != RidgeDoubt::None {
-            herd.weigh(doubts(input, &herd, &rows, doubt)?);
+        let mut rows = Vec::new();
+        // Without a label nobody knows anything.
+        if bought > 0 && input.experiment.ridge_doubt != RidgeDoubt::None {
+            if input.experiment.ridge_belief != RidgeBelief::Labels {
+                rows = pool::log_probabilities(input, &pool)?;
+            }
+            let belief = belief(input, &herd, &rows)?;
+            let classes = belief.chunks_exact(input.target.classes());
+            herd.weigh(classes.map(|row| doubt(row, input.experiment.ridge_doubt)).collect());
         }
         herding::propose(input, herd, pool, rows, count)
     }
 }
 
-/// The doubt about each sample of the pool, in [0, 1]; `rows` has the target's log probabilities, if it is asked.
-fn doubts(input: &SamplerInput<'_>, herd: &Herd, rows: &[f32], doubt: RidgeDoubt) -> Result<Vec<f32>, Interrupted> {
-    let classes = input.target.classes();
+/// The probabilities of the classes of each sample, `[n, classes]`; `rows` has the target's logarithms, if it is asked.
+fn belief(input: &SamplerInput<'_>, herd: &Herd, rows: &[f32]) -> Result<Vec<f32>, Interrupted> {
     let target = rows.iter().map(|l| l.exp());
-    let belief: Vec<f32> = match doubt {
-        RidgeDoubt::Target => target.collect(),
-        RidgeDoubt::Both => target.zip(nearby(input, herd, classes)?).map(|(p, q)| (p + q) / 2.0).collect(),
-        RidgeDoubt::Labels | RidgeDoubt::None => nearby(input, herd, classes)?,
-    };
-    Ok(belief.chunks_exact(classes).map(|row| 1.0 - margin(row.iter().copied())).collect())
+    Ok(match input.experiment.ridge_belief {
+        RidgeBelief::Target => target.collect(),
+        RidgeBelief::Labels => nearby(input, herd)?,
+        RidgeBelief::Both => target.zip(nearby(input, herd)?).map(|(p, q)| (p + q) / 2.0).collect(),
+    })
 }
 
 /// What the labels near each sample say of its class, `[n, classes]`; far from all of them, every class alike.
-fn nearby(input: &SamplerInput<'_>, herd: &Herd, classes: usize) -> Result<Vec<f32>, Interrupted> {
-    let bought = input.labelled.bought();
+fn nearby(input: &SamplerInput<'_>, herd: &Herd) -> Result<Vec<f32>, Interrupted> {
+    let (classes, bought) = (input.target.classes(), input.labelled.bought());
     let mut found = vec![EVEN / classes as f32; herd.len() * classes];
     for (done, &(sample, label)) in bought.iter().enumerate() {
         if done % LABELS_PER_CHUNK == 0 {
@@ -69,4 +71,37 @@ fn nearby(input: &SamplerInput<'_>, herd: &Herd, classes: usize) -> Result<Vec<f
         row.iter_mut().for_each(|q| *q /= whole);
     }
     Ok(found)
+}
+
+/// The doubt about a sample, in [0, 1].
+fn doubt(belief: &[f32], measure: RidgeDoubt) -> f32 {
+    let [best, second] = best_two(belief.iter().copied());
+    match measure {
+        RidgeDoubt::None => 1.0,
+        RidgeDoubt::Margin => 1.0 - (best - second),
+        // A target that diverged predicts no number at all.
+        RidgeDoubt::Deviation if best + second == 0.0 => 1.0,
+        RidgeDoubt::Deviation => 2.0 * (best * second).sqrt() / (best + second),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubts_agree_with_their_definitions() {
+        for (belief, deviation, margin) in [
+            ([0.5, 0.5, 0.0], 1.0, 1.0),
+            ([0.1, 0.9, 0.0], 0.6, 0.2),
+            ([1.0, 0.0, 0.0], 0.0, 0.0),
+            ([0.2, 0.2, 0.6], 0.866, 0.6),
+            ([f32::NAN; 3], 1.0, 1.0),
+        ] {
+            let got = |measure| doubt(&belief, measure);
+            assert!((got(RidgeDoubt::Deviation) - deviation).abs() < 1e-3, "{belief:?}");
+            assert!((got(RidgeDoubt::Margin) - margin).abs() < 1e-6, "{belief:?}");
+            assert_eq!(got(RidgeDoubt::None), 1.0);
+        }
+    }
 }

@@ -21,17 +21,18 @@ impl Measure {
             Self::Entropy => {
                 -log_probabilities.iter().map(|l| if l.is_finite() { l.exp() * l } else { 0.0 }).sum::<f32>()
             }
-            Self::Margin => -margin(log_probabilities.iter().map(|l| l.exp())),
+            Self::Margin => {
+                let [best, second] = best_two(log_probabilities.iter().map(|l| l.exp()));
+                second - best
+            }
             Self::LeastConfidence => -log_probabilities.iter().fold(0.0_f32, |best, l| best.max(l.exp())),
         }
     }
 }
 
-/// The difference between the two highest probabilities.
-pub fn margin(probabilities: impl Iterator<Item = f32>) -> f32 {
-    let (best, second) = probabilities
-        .fold((0.0_f32, 0.0_f32), |(best, second), p| if p > best { (p, best) } else { (best, second.max(p)) });
-    best - second
+/// The two highest probabilities.
+pub fn best_two(probabilities: impl Iterator<Item = f32>) -> [f32; 2] {
+    probabilities.fold([0.0_f32; 2], |[best, second], p| if p > best { [p, best] } else { [best, second.max(p)] })
 }
 
 /// Size of the pool.

@@ -7,7 +7,7 @@
 //! labelled samples that were held out, and here each of a few labels is trained on.
 
 use super::herding::{Herd, Kernel, bandwidth};
-use super::uncertainty::margin;
+use super::uncertainty::Measure;
 use super::{Candidate, Interrupted, Sampler, SamplerInput, herding, pool};
 use crate::rng::Rng;
 
@@ -19,8 +19,7 @@ impl Sampler for UncertaintyHerding {
         let pool = pool::random_pool(input, input.experiment.pool_size.max(count), rng);
         let codes = pool::codes(input, &pool);
         let rows = pool::log_probabilities(input, &pool)?;
-        let weights =
-            rows.chunks_exact(input.target.classes()).map(|row| 1.0 - margin(row.iter().map(|l| l.exp()))).collect();
+        let weights = rows.chunks_exact(input.target.classes()).map(|row| 1.0 + Measure::Margin.of(row)).collect();
         let kernel = Kernel::Gaussian(bandwidth(&codes, pool.len(), input.labelled.bought().len() + count));
         herding::propose(input, Herd::new(&codes, kernel, weights), pool, rows, count)
     }

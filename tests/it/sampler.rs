@@ -140,6 +140,7 @@ fn a_strategy_reads_its_own_fields_and_no_other() {
                 "plus_steps" => "3",
                 "flip_pool" => "600",
                 "flip_steps" => "1",
+                "ridge_belief" => "labels",
                 "ridge_doubt" => "none",
                 "plus_density_quantile" | "plus_gradient_share" => "0.2",
                 other => panic!("give a value of `{other}` that makes a difference"),

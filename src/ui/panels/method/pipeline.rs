@@ -40,7 +40,11 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
             fact: format!("{} images", words::thousands(train)),
             now: matches!(phase, Phase::LoadingData | Phase::ReadingImages | Phase::CheckingMasks | Phase::Labelling),
         },
-        Card { name: "Encoder E", fact: "an anchor x".into(), now: forming || phase == Phase::Encoding },
+        Card {
+            name: "Encoder E",
+            fact: if proposal.is_some_and(|p| p.step.is_none()) { "the sample x" } else { "an anchor x" }.into(),
+            now: forming || phase == Phase::Encoding,
+        },
         Card { name: "Latent space", fact: "p = E(x)".into(), now: phase == Phase::Encoding },
         Card { name: "Decoder G", fact: "G(p)".into(), now: forming },
         Card {
@@ -142,11 +146,18 @@ fn contents(
             }
         }
         1 => {
-            if let Some(texture) = step.and_then(|s| cx.images.sample(ui, &dataset, s.parent)) {
+            // Without a step it is the sample itself that is encoded.
+            let encoded = proposal.and_then(|p| step.map(|s| s.parent).or_else(|| p.train_sample()));
+            if let Some(texture) = encoded.and_then(|sample| cx.images.sample(ui, &dataset, sample)) {
                 images::paint(ui, &texture, at);
             }
         }
-        2 => little_space(ui, at, step.map(|s| s.from.as_slice()), cx),
+        2 => {
+            let (dim, codes) = (cx.snapshot.latent_dim, cx.snapshot.codes.clone());
+            let own = proposal.and_then(|p| p.train_sample()).map(|sample| sample as usize * dim);
+            let own = own.and_then(|at| codes.as_ref()?.get(at..at + dim));
+            little_space(ui, at, step.map(|s| s.from.as_slice()).or(own), cx);
+        }
         3 => {
             if let Some(e) = explained {
                 let texture =

@@ -111,7 +111,7 @@ fn images_in_order(
         ("G(p)", "p = E(x), decoded".into(), format!("loss {} {}", words::fixed(step.loss, 3), task.loss_unit())),
         (
             "G(p')",
-            if own { "p', predicted otherwise".into() } else { format!("p' = p + {alpha} σ d") },
+            if own { "p', the end of its path".into() } else { format!("p' = p + {alpha} σ d") },
             format!("gradient |dL/dp| {}", words::significant(norm(&step.gradient))),
         ),
         match proposal.made {
