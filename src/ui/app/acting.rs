@@ -126,6 +126,7 @@ impl App {
             }
             Action::Show(workspace) => {
                 self.workspaces.show(workspace);
+                self.state.brush.sheet = false;
                 // Without the inspector on the screen a drag turns the view again.
                 self.state.probing = None;
                 self.state.answers.probe.clear();
@@ -138,11 +139,18 @@ impl App {
             Action::ToggleStart => self.column.toggle_page(column::Page::Start, ctx),
             Action::ToggleSettings => self.column.toggle_page(column::Page::Settings, ctx),
             Action::ToggleRuns => self.column.toggle_page(column::Page::Runs, ctx),
+            Action::Escape if std::mem::take(&mut self.state.brush.sheet) => {}
             Action::Escape => {
                 self.state.focus.sample = None;
                 self.state.focus.class = None;
                 self.state.lab.selected = None;
                 self.state.brush.clear();
+            }
+            Action::Selections => {
+                self.state.brush.sheet = true;
+                if !self.workspaces.has("samples") {
+                    self.workspaces.reveal("region");
+                }
             }
             Action::Undo => self.undo(),
             Action::Redo => self.redo(),

@@ -17,18 +17,23 @@ pub fn score(query: &str, name: &str, more: &str) -> Option<i32> {
 }
 
 fn word_score(word: &str, name: &str, more: &str) -> Option<i32> {
-    let begins = |(at, _): (usize, &str)| !name[..at].chars().next_back().is_some_and(char::is_alphanumeric);
-    if name.match_indices(word).any(begins) {
+    if begins(word, name) {
         let whole = name.split(|c: char| !c.is_alphanumeric()).any(|w| w == word);
         return Some(BEGINS + if whole { 1 } else { 0 });
     }
     if name.contains(word) {
         return Some(INSIDE);
     }
-    if more.contains(word) {
+    if begins(word, more) {
         return Some(SAID);
     }
     is_scattered(word, name).then_some(SCATTERED)
+}
+
+/// Whether a word of the text begins so.
+fn begins(word: &str, text: &str) -> bool {
+    let is_start = |(at, _): (usize, &str)| !text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+    text.match_indices(word).any(is_start)
 }
 
 /// Whether the letters of a word stand in a name in their order, the first of them at the beginning of a word.
@@ -71,6 +76,8 @@ mod tests {
             ("reset", Some("Reset")),
             ("reset pan", Some("Reset the panels")),
             ("xyz", None),
+            // Inside a word of what is said of something it is none.
+            ("layhea", None),
             ("α", Some("Step length α")),
         ] {
             let scored = names.iter().filter_map(|(name, more)| Some((score(query, name, more)?, *name)));

@@ -44,6 +44,7 @@ pub enum Action {
     UsualSize,
     ToggleMotion,
     Escape,
+    Selections,
     Undo,
     Redo,
     OpenRuns,

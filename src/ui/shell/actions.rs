@@ -232,6 +232,12 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
                 "Selects what is not selected",
             ),
             row(
+                Action::Selections,
+                "Selections by name…",
+                &[],
+                "Keeps the present selection under a name; shows, adds, subtracts, intersects and inverts",
+            ),
+            row(
                 Action::Redo,
                 "Redo",
                 &[KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z), command(Key::Y)],

@@ -53,6 +53,8 @@ pub struct Brush {
     pub page: usize,
     /// Whether the codes of the evaluation split were requested.
     pub asked_evaluation: bool,
+    /// Whether the sheet of named selections is open.
+    pub sheet: bool,
     /// Whether the contact sheet of a selection is to be brought to the front.
     pub reveal: bool,
     /// Whether the table of samples is to be brought to the front, with the selection alone.

@@ -60,6 +60,7 @@ impl Panel for RegionPanel {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         cx.report(self.export.outcome());
         self.take_actions(cx);
+        named::sheet(ui.ctx(), cx);
         let (Some(selection), Some(dataset)) = (cx.state.brush.selection.clone(), cx.state.dataset.clone()) else {
             let text = "Press S, or the box or the lasso above the latent view, and drag. The images in the region appear here, \
                         with their labels and the round in which each was labelled.";
@@ -98,7 +99,7 @@ impl Panel for RegionPanel {
         if ui.add_enabled(any && !self.export.is_writing(), small("Export CSV…")).on_hover_text(tip).clicked() {
             self.export.open(|| csv::Rows::file_name(cx));
         }
-        named::menu(ui, cx);
+        named::button(ui, cx);
         let tip = "Lists these images in the table of samples";
         if ui.add_enabled(any, small("Table")).on_hover_text(tip).clicked() {
             cx.state.brush.list = true;

@@ -1,6 +1,6 @@
-//! The menu of selections that have a name: kept, shown again, added, subtracted, intersected, inverted.
+//! The sheet of selections that have a name: kept, shown again, added, subtracted, intersected, inverted.
 
-use egui::{Button, Id, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, vec2};
+use egui::{Align2, Button, Context, Id, RichText, TextEdit, Ui, Window, vec2};
 
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::words::thousands;
@@ -10,13 +10,21 @@ use crate::ui::state::{Combine, Named};
 const WIDTH: f32 = 330.0;
 const NAME_WIDTH: f32 = 170.0;
 
-/// The button with its menu.
-pub fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// The button that opens the sheet, and closes it.
+pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
     let button = ui.add(Button::new(RichText::new("Selections").size(size::CAPTION)).small());
-    let button =
-        button.on_hover_text("Selections by name: keep the present one, show, add, subtract, intersect, invert");
-    let popup = Popup::from_toggle_button_response(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    popup.show(|ui| content(ui, cx));
+    let tip = "Selections by name: keep the present one, show, add, subtract, intersect, invert";
+    if button.on_hover_text(tip).clicked() {
+        cx.state.brush.sheet ^= true;
+    }
+}
+
+/// The sheet, while it is open: it stays beside the views, which show what it does.
+pub fn sheet(ctx: &Context, cx: &mut Cx<'_>) {
+    let mut open = cx.state.brush.sheet;
+    let window = Window::new("Selections by name").open(&mut open).collapsible(false).resizable(false);
+    window.anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L)).show(ctx, |ui| content(ui, cx));
+    cx.state.brush.sheet &= open;
 }
 
 /// Selects what is not selected.
@@ -31,7 +39,6 @@ pub fn invert(cx: &mut Cx<'_>) {
 fn content(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.set_width(WIDTH);
     let some = cx.state.brush.selection.is_some();
-    ui.label(bold("Selections by name").size(size::CAPTION + 0.5));
     ui.horizontal(|ui| {
         let id = Id::unique("name of a selection");
         let mut name = ui.data_mut(|data| data.get_temp::<String>(id).unwrap_or_default());

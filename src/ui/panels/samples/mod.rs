@@ -115,6 +115,7 @@ impl Panel for SamplesPanel {
             None => {}
         }
         self.ask_scores(cx);
+        named::sheet(ui.ctx(), cx);
         if cx.state.dataset.is_none() || !cx.state.generator.ready {
             let text = "Each image of the data with its class, what is predicted, its loss, and when and why its label was bought. \
                         They are listed here when the data and the generator are ready.";
@@ -143,7 +144,7 @@ impl Panel for SamplesPanel {
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        named::menu(ui, cx);
+        named::button(ui, cx);
         let small = |text: &str| Button::new(RichText::new(text).size(size::CAPTION)).small();
         let made = self.made.as_ref().map(|(_, made)| made.clone());
         let ready = made.as_ref().is_some_and(|made| !made.rows.is_empty());

@@ -135,17 +135,22 @@ impl Rows {
     }
 }
 
-/// The columns' widths: names get what numbers leave.
+/// The columns' widths: each as wide as its heading and its numbers, and names get what is left.
 fn widths(available: f32, columns: &[Column]) -> Vec<f32> {
-    const NUMBER: f32 = 62.0;
-    const NAME: f32 = 84.0;
-    const MOST_NAME: f32 = 170.0;
+    /// Most that a column of names gets beyond its least width.
+    const MOST_MORE: f32 = 90.0;
+    let least = |c: &Column| match c {
+        Column::Index => 74.0,
+        Column::Class => 62.0,
+        Column::Predicted | Column::Forgotten => 70.0,
+        Column::Strategy | Column::Verdict => 78.0,
+        Column::Margin | Column::Learned => 58.0,
+        Column::Wrong | Column::Loss | Column::Round | Column::Snap | Column::Flips => 50.0,
+    };
     let is_wide = |c: &Column| c.is_named() && *c != Column::Wrong;
-    let fixed = |c: &Column| if *c == Column::Index { NUMBER + IMAGE } else { NUMBER };
-    let numbers: f32 = columns.iter().filter(|c| !is_wide(c)).map(fixed).sum();
     let names = columns.iter().filter(|c| is_wide(c)).count().max(1) as f32;
-    let name = ((available - numbers) / names).clamp(NAME, MOST_NAME);
-    columns.iter().map(|c| if is_wide(c) { name } else { fixed(c) }).collect()
+    let more = ((available - columns.iter().map(least).sum::<f32>()) / names).clamp(0.0, MOST_MORE);
+    columns.iter().map(|c| if is_wide(c) { least(c) + more } else { least(c) }).collect()
 }
 
 /// The columns' names; a press sorts by one, and again the other way round.

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, Key, RichText, TextEdit, Ui};
+use egui::{Button, Key, Popup, PopupCloseBehavior, RichText, TextEdit, Ui, vec2};
 use serde::{Deserialize, Serialize};
 
 use super::compared::Compared;
 use crate::experiment::{Experiment, Variant};
 use crate::ui::kit::memo::Memo;
-use crate::ui::kit::theme::{Theme, bold, size, space};
+use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, bold, size, space};
 
 /// Settings that the user has saved by name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,15 +86,25 @@ impl Presets {
 
     /// The button with its menu.
     pub fn menu(&mut self, ui: &mut Ui, draft: &Experiment, compared: &Compared, repeats: usize) -> Option<PresetWish> {
-        let config = MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
         let mut wish = None;
-        let (button, _) =
-            MenuButton::new("Presets").config(config).ui(ui, |ui| wish = self.content(ui, draft, compared, repeats));
+        let button = ui.add(Button::new("Presets").min_size(vec2(0.0, CONTROL_HEIGHT)));
+        let opened = button.clicked();
+        let popup = Popup::from_toggle_button_response(&button);
+        popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            wish = self.content(ui, draft, compared, repeats, opened);
+        });
         button.on_hover_text("Your own settings by name, and back to the preset that these began with");
         wish
     }
 
-    fn content(&mut self, ui: &mut Ui, draft: &Experiment, compared: &Compared, repeats: usize) -> Option<PresetWish> {
+    fn content(
+        &mut self,
+        ui: &mut Ui,
+        draft: &Experiment,
+        compared: &Compared,
+        repeats: usize,
+        opened: bool,
+    ) -> Option<PresetWish> {
         let theme = Theme::of(ui.visuals());
         ui.set_width(WIDTH);
         let mut wish = None;
@@ -104,6 +113,9 @@ impl Presets {
             let field = TextEdit::singleline(&mut self.name).desired_width(WIDTH - 70.0).hint_text("Name");
             let typed = ui.add(field);
             typed.clone().accessible_name("Name of the preset");
+            if opened {
+                typed.request_focus();
+            }
             let entered = typed.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
             let name = self.name.trim().to_owned();
             let shipped = Experiment::preset_names().any(|known| known == name);
