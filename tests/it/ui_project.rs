@@ -177,7 +177,7 @@ fn a_batch_is_labelled_by_keys_and_the_next_round_is_trained_by_itself() {
 #[test]
 fn test_images_are_drawn_in_the_window_and_a_grid_labels_many_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let project = digits(folder.path(), 40, &[]);
+    let project = digits(folder.path(), 120, &[]);
     let mut w = window(&project);
     wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
     w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num2);

@@ -65,7 +65,7 @@ impl Centre {
             return;
         }
         let grid = open.shows_grid();
-        if !grid && open.drawn != open.sitting.image() {
+        if !open.is_seen() {
             // The key was pressed while another image was on the screen.
             return;
         }
@@ -132,12 +132,21 @@ impl Centre {
                         open.sitting.choose(image);
                     }
                 }
-                None => {}
+                None => self.go_on(ctx, open),
             }
         }
         if pressed.escape && self.typed.take().is_none() {
             open.grid.clear();
             open.sitting.leave();
+        }
+    }
+
+    /// What Enter does where a list has no image: draws test images, or goes on after a halt.
+    fn go_on(&self, ctx: &egui::Context, open: &mut Open) {
+        match (open.sitting.list(), open.sitting.image()) {
+            (List::Test, None) => open.draw_test(ctx, self.test_count),
+            (List::Round, None) if open.halted.is_some() => open.go_on(ctx, false),
+            _ => {}
         }
     }
 
@@ -170,10 +179,11 @@ impl Centre {
             Some(image) => {
                 let name = open.sitting.known().names[image].clone();
                 image_view::ui(ui, rect, &mut open.gallery, &open.pictures, image, &name);
-                open.drawn = Some(image);
             }
             None => self.nothing(ui, open, theme),
         });
+        let seen = open.sitting.image().filter(|_| !grid);
+        open.seen(ui.input(|i| i.time), seen);
         self.name_dialog(ui, open);
     }
 
@@ -185,7 +195,8 @@ impl Centre {
             Some(typed) => bold(format!("Find a class: {typed}_")).color(theme.accent),
             None => RichText::new(self.hint(open, targets.len())).size(size::CAPTION).color(theme.weak),
         };
-        ui.add_sized(vec2(ui.available_width(), HINT), Label::new(hint).truncate().halign(egui::Align::Min));
+        let line = egui::Layout::left_to_right(egui::Align::Center);
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), HINT), line, |ui| ui.add(Label::new(hint).truncate()));
         let shown: Vec<Class> = match &self.typed {
             Some(typed) => class_keys::found(&known.classes, typed),
             None => (0..known.classes.len() as Class).collect(),
@@ -271,7 +282,7 @@ impl Centre {
             ui.add(Label::new(RichText::new(text).color(theme.weak)).wrap());
         };
         let mut acts: Vec<Act> = Vec::new();
-        let (mut pressed, mut draws, mut cancels, mut goes_on) = (None, None, false, false);
+        let (mut pressed, mut cancels, mut goes_on) = (None, false, false);
         let height = ui.available_height();
         ui.vertical_centered(|ui| {
             ui.set_max_width(460.0);
@@ -289,7 +300,7 @@ impl Centre {
                     } else if let Some(halted) = &open.halted {
                         ui.label(bold("Nothing is proposed now").size(size::HEADING));
                         more(ui, halted);
-                        let tip = "Trains on what is new, and proposes the next images";
+                        let tip = "Trains on what is new, and proposes the next images (Enter)";
                         goes_on = ui.button("Go on").on_hover_text(tip).clicked();
                     }
                     ui.add_space(space::M);
@@ -314,12 +325,15 @@ impl Centre {
                     ui.horizontal(|ui| {
                         ui.add_space((ui.available_width() - 250.0).max(0.0) / 2.0);
                         let label = ui.label("Images");
-                        let field = DragValue::new(&mut self.test_count).range(1..=status.images.max(1));
+                        // What is left of the pool is for training.
+                        let most = (status.pool / 2).max(1);
+                        self.test_count = self.test_count.min(most);
+                        let field = DragValue::new(&mut self.test_count).range(1..=most);
                         ui.add(field).labelled_by(label.id).on_hover_text("How many images are drawn from the pool");
                         let draw = Button::new(bold("Draw and label").color(theme.on_accent)).fill(theme.accent);
-                        let tip = "Draws so many images at random; they are kept out of training from now on";
+                        let tip = "Draws so many images at random; they are kept out of training from now on (Enter)";
                         if ui.add(draw).on_hover_text(tip).clicked() {
-                            draws = Some(self.test_count);
+                            goes_on = true;
                         }
                     });
                     ui.add_space(space::M);
@@ -343,14 +357,11 @@ impl Centre {
         if let Some(act) = pressed {
             self.act(&ctx, open, act);
         }
-        if let Some(count) = draws {
-            open.draw_test(&ctx, count);
-        }
         if cancels {
             open.cancel();
         }
         if goes_on {
-            open.go_on(&ctx, false);
+            self.go_on(&ctx, open);
         }
     }
 
@@ -411,6 +422,7 @@ fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
     let text = match list {
         List::Labelled => format!("{} labelled images", thousands(all)),
         List::Doubts => format!("{} labels to look at again", thousands(waiting)),
+        _ if all == 0 => String::new(),
         _ => {
             let pace = open.pace().map(|s| format!(" · {s:.1} s an image")).unwrap_or_default();
             let left =

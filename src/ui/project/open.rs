@@ -43,7 +43,7 @@ pub struct Open {
     /// The image that is asked about with the number of answers before it, and since when.
     asked: ((Option<usize>, usize), f64),
     /// The image on the screen: only what a person has seen is answered.
-    pub drawn: Option<usize>,
+    drawn: Option<usize>,
     /// Seconds that the answers of this sitting took.
     paces: Vec<f64>,
     pub gallery: Gallery,
@@ -112,18 +112,28 @@ impl Open {
             self.go_on(ctx, false);
         }
         self.read_again(ctx, now);
-        let asked = (self.sitting.image(), self.sitting.steps());
-        if self.asked.0 != asked {
-            self.asked = (asked, now);
-        }
         for image in self.sitting.queue(self.sitting.list()).iter().take(AHEAD) {
             self.gallery.want(*image);
         }
         self.gallery.update(ctx, &self.pictures);
     }
 
+    /// What a person sees from now on: an image, or many of them.
+    pub fn seen(&mut self, now: f64, image: Option<usize>) {
+        let asked = (image, self.sitting.steps());
+        if self.asked.0 != asked {
+            self.asked = (asked, now);
+        }
+        self.drawn = image;
+    }
+
+    /// Whether a person sees what an answer would be about.
+    pub fn is_seen(&self) -> bool {
+        self.shows_grid() || self.drawn == self.sitting.image()
+    }
+
     fn take_written(&mut self, ctx: &Context, written: Result<Written, ProjectError>, now: f64) {
-        self.read_at = Some(now + SETTLED);
+        self.read_at.get_or_insert(now + SETTLED);
         match written {
             Ok(Written::Said(rows)) => {
                 let changes_training = rows.iter().any(|(image, _)| !self.sitting.known().parts[*image].is_test());

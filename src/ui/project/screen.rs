@@ -48,6 +48,9 @@ pub struct ProjectScreen {
 }
 
 const BAR_HEIGHT: f32 = 46.0;
+/// Width of the sheet of keys, and the place of a key in it, points.
+const KEYS: f32 = 560.0;
+const KEY_COLUMN: egui::Vec2 = egui::vec2(84.0, 18.0);
 const LEFT: f32 = 258.0;
 /// The right column's share of the width, and its limits.
 const RIGHT_SHARE: f32 = 0.23;
@@ -268,7 +271,7 @@ impl ProjectScreen {
                     && let Some(now) = open.now()
                 {
                     ui.add(Label::new(RichText::new(now.told()).size(size::CAPTION).color(theme.weak)).truncate());
-                    ui.spinner();
+                    ui.add(egui::Spinner::new().size(14.0));
                 }
             });
         });
@@ -335,7 +338,7 @@ fn toggle_theme(ctx: &Context) {
 
 /// The list of keys.
 fn keys(ui: &mut Ui) {
-    ui.set_width(440.0_f32.min(ui.ctx().content_rect().width() - 4.0 * space::L));
+    ui.set_width(KEYS.min(ui.ctx().content_rect().width() - 4.0 * space::L));
     ui.label(bold("Keys").size(size::HEADING));
     ui.add(
         Label::new("A class has the key that its button shows; where there are more classes than keys, a letter begins to search.")
@@ -343,14 +346,19 @@ fn keys(ui: &mut Ui) {
     );
     ui.add_space(space::S);
     let height = (ui.ctx().content_rect().height() - 160.0).max(120.0);
-    ScrollArea::vertical().max_height(height).show(ui, |ui| {
-        egui::Grid::new("keys of a project").num_columns(2).spacing([space::L, 5.0]).show(ui, |ui| {
-            for row in COMMANDS {
-                ui.label(bold(row.key));
-                ui.label(row.name).on_hover_text(row.tip);
-                ui.end_row();
-            }
-        });
+    let theme = Theme::of(ui.visuals());
+    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        for row in COMMANDS {
+            ui.horizontal_top(|ui| {
+                let line = egui::Layout::left_to_right(egui::Align::Min);
+                ui.allocate_ui_with_layout(KEY_COLUMN, line, |ui| {
+                    ui.set_min_width(KEY_COLUMN.x);
+                    ui.label(bold(row.key));
+                });
+                let told = format!("{}. {}", row.name.trim_end_matches('…'), row.tip);
+                ui.add(Label::new(RichText::new(told).color(theme.weak)).wrap());
+            });
+        }
     });
     if ui.button("Close").on_hover_text("Close the list (Esc)").clicked() {
         ui.close();
