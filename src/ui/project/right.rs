@@ -80,22 +80,25 @@ fn about(ui: &mut Ui, open: &mut Open, image: usize, near: &[(usize, f32)], them
     if !near.is_empty() {
         heading(ui, "Nearest labelled images");
         let known = sitting.known();
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(space::S, space::XS);
-            for (other, distance) in near {
-                let name = known.class_of(*other).and_then(|c| known.classes.get(usize::from(c)));
-                let name = name.map_or("", String::as_str);
-                ui.vertical(|ui| {
-                    ui.set_width(NEIGHBOUR);
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    let texture = open.gallery.small(ui, &open.pictures, *other);
-                    let tip = format!("{}: {name}, {distance:.2} σ away", known.names[*other]);
-                    images::show(ui, &texture, NEIGHBOUR, &tip).on_hover_text(tip);
-                    let text = RichText::new(name).size(size::CAPTION).color(theme.weak);
-                    ui.add(Label::new(text).truncate());
-                });
-            }
-        });
+        // In rows of their own: what does not fit beside the others would widen the column.
+        let room = ((ui.available_width() + space::S) / (NEIGHBOUR + space::S)) as usize;
+        for row in near.chunks(room.max(1)) {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing = vec2(space::S, 2.0);
+                for (other, distance) in row {
+                    let name = known.class_of(*other).and_then(|c| known.classes.get(usize::from(c)));
+                    let name = name.map_or("", String::as_str);
+                    ui.vertical(|ui| {
+                        ui.set_width(NEIGHBOUR);
+                        let texture = open.gallery.small(ui, &open.pictures, *other);
+                        let tip = format!("{}: {name}, {distance:.2} σ away", known.names[*other]);
+                        images::show(ui, &texture, NEIGHBOUR, &tip).on_hover_text(tip);
+                        let text = RichText::new(name).size(size::CAPTION).color(theme.weak);
+                        ui.add(Label::new(text).truncate());
+                    });
+                }
+            });
+        }
     }
     heading(ui, "The model's guess");
     let Some((class, probability)) = sitting.guess(image) else {

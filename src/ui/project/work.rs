@@ -56,7 +56,8 @@ pub struct Progress {
 impl Progress {
     fn new(ctx: &Context) -> Self {
         let since = Mutex::new(Instant::now());
-        Self { now: Mutex::default(), cancelled: AtomicBool::new(false), since, waker: ctx.clone() }
+        let now = Mutex::new(Now { what: "Getting ready".into(), ..Now::default() });
+        Self { now, cancelled: AtomicBool::new(false), since, waker: ctx.clone() }
     }
 
     /// Says what is done; false if the job is to end.
@@ -123,7 +124,7 @@ impl<T> Drop for Work<T> {
 }
 
 /// What this program is for others who want the project.
-const WHO: &str = "`ridgewalk`, its window";
+const WHO: &str = "a window of `ridgewalk`";
 
 /// A project that was opened.
 pub struct Opened {
