@@ -74,7 +74,7 @@ fn what_is_typed_is_found_and_done() {
     // A setting of those under More: its row is there and takes what is typed.
     choose(&mut w, "adam");
     w.run_steps(3);
-    assert!(w.query_by_label("Adam's epsilon").is_some());
+    assert!(w.query_all_by_label("Adam's epsilon").next().is_some());
     // By the arrows, and not by what cannot be done.
     w.key_press_modifiers(Modifiers::COMMAND, Key::K);
     w.run_steps(2);

@@ -135,7 +135,7 @@ fn a_setting_that_differs_from_the_preset_goes_back_with_one_click_and_is_found_
     w.step();
     w.event(Event::Text("adam".into()));
     w.run_steps(3);
-    assert!(w.query_by_label("Adam's epsilon").is_some() && w.query_by_label("More settings").is_none());
+    assert!(w.query_all_by_label("Adam's epsilon").next().is_some() && w.query_by_label("More settings").is_none());
     w.check_accessibility();
     w.key_press_modifiers(Modifiers::COMMAND, Key::A);
     w.key_press(Key::Backspace);

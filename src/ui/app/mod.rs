@@ -1,6 +1,8 @@
 //! The window: starts the engine, lays out the panels, and carries out the actions of keys and buttons.
 
 mod saved;
+mod moment;
+mod place;
 mod undoing;
 mod returning;
 mod acting;
@@ -101,8 +103,8 @@ pub struct App {
     /// What is started if own images are looked at first and then are not: the runs, and whether their rounds start.
     instead: Option<(Vec<Variant>, bool)>,
     frame_times: frame_times::FrameTimes,
-    returning: returning::Returning,
-    changes: Changes<undoing::Moment>,
+    returning: place::Returning,
+    changes: Changes<moment::Moment>,
     /// The session in which changes were last looked for.
     changed_in: u64,
     /// Whether nothing in the window moves by itself.
@@ -189,7 +191,7 @@ impl App {
             projects: Projects::new(saved.projects, options.engine.device),
             instead,
             frame_times: frame_times::FrameTimes::default(),
-            returning: returning::Returning::default(),
+            returning: place::Returning::default(),
             changes: Changes::default(),
             changed_in: 0,
             still: saved.still,
@@ -306,7 +308,10 @@ impl eframe::App for App {
                 now: ctx.input(|i| i.time),
                 inspect: &mut self.inspect,
                 hover_walk: &mut hover_walk,
-                region_shown: self.workspaces.has("region"),
+                region_shown: self
+                    .panels
+                    .iter()
+                    .any(|(key, p)| (*key == "region" || p.lists_selection()) && self.workspaces.has(key)),
                 scores_shown: self.workspaces.has("samples"),
                 selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.has(key)),
                 walks_shown: self.panels.iter().any(|(key, p)| p.shows_walks() && self.workspaces.has(key)),

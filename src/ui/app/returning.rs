@@ -1,66 +1,18 @@
 //! Coming back: what was looked at and chosen in a session stands in a file beside its runs, and is restored with them.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::Context;
-use serde::{Deserialize, Serialize};
 
 use super::App;
+use super::place::{FILE, Key, Place, Returning, read};
 use crate::archive;
-use crate::engine::planned::RunId;
 use crate::engine::protocol::Command;
-use crate::paths;
-use crate::trajectory::VerdictRules;
-use crate::ui::kit::job::Job;
-use crate::ui::state::{Choices, Named, SavedPin};
+use crate::ui::state::Named;
 
-/// The file in the folder of a session.
-const FILE: &str = "window.json";
 /// Least time between two writes of the file, seconds.
 const PAUSE: f64 = 1.0;
-
-/// What was looked at and chosen.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Place {
-    workspace: String,
-    /// The place of the shown run among those of the session.
-    run: usize,
-    round: Option<usize>,
-    sample: Option<u32>,
-    class: Option<u16>,
-    selection: Option<Named>,
-    named: Vec<Named>,
-    pins: Vec<SavedPin>,
-    rules: VerdictRules,
-    /// Where panels look, by their keys.
-    poses: BTreeMap<String, String>,
-}
-
-/// What the file depends on, cheap to compare.
-#[derive(Debug, Clone, PartialEq)]
-struct Key {
-    workspace: usize,
-    run: RunId,
-    round: Option<usize>,
-    choices: Choices,
-    poses: BTreeMap<String, String>,
-}
-
-/// The reading and the writing of the file.
-#[derive(Default)]
-pub struct Returning {
-    /// The session that is followed.
-    session: u64,
-    reading: Job<Option<Place>>,
-    /// What was read, until the session has its data.
-    found: Option<Place>,
-    written: Option<Key>,
-    written_at: f64,
-    writing: Job<Result<(), String>>,
-}
 
 impl App {
     /// Restores what was read of a session that was taken up, and writes what has changed since.
@@ -76,7 +28,9 @@ impl App {
         if let Some(found) = self.returning.reading.take() {
             self.returning.found = found;
         }
-        if self.state.generator.ready && self.state.dataset.is_some() && self.returning.found.is_some() {
+        // Codes, images and a run to ask about are there.
+        let ready = self.state.generator.ready && self.state.dataset.is_some() && self.state.shown_run().is_some();
+        if ready && self.returning.found.is_some() {
             let found = self.returning.found.take().unwrap_or_default();
             self.return_to(found);
         }
@@ -157,39 +111,15 @@ impl App {
             self.state.brush.reveal = false;
         }
         self.commands.push(self.state.pins.take_saved(place.pins));
-        self.state.lab.rules = place.rules;
-        self.state.lab.reselection.rules = place.rules;
-        self.commands.push(Command::SetReselection(self.state.lab.reselection));
+        if self.state.lab.rules != place.rules {
+            self.state.lab.rules = place.rules;
+            self.state.lab.reselection.rules = place.rules;
+            self.commands.push(Command::SetReselection(self.state.lab.reselection));
+        }
         for (key, panel) in &mut self.panels {
             if let Some(pose) = place.poses.get(*key) {
                 panel.look(pose);
             }
         }
-    }
-}
-
-/// The file in a session's folder; `None` without one, or if it cannot be read: it holds nothing that was computed.
-fn read(folder: &Path) -> Option<Place> {
-    let text = paths::read_text(&folder.join(FILE)).ok()?;
-    serde_json::from_str(&text).inspect_err(|e| log::warn!("{FILE} is not read: {e}")).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_is_written_and_read_and_what_is_damaged_is_none() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(read(folder.path()).is_none());
-        let named = Named { name: "a".into(), samples: Arc::new(vec![1, 5]), evaluation: Arc::default() };
-        let place = Place { round: Some(2), named: vec![named], workspace: "walks".into(), ..Place::default() };
-        let path = folder.path().join(FILE);
-        archive::write_atomically(&path, &serde_json::to_vec(&place).unwrap()).unwrap();
-        assert_eq!(read(folder.path()), Some(place));
-        archive::write_atomically(&path, b"{\"round\": \"x\"}").unwrap();
-        assert!(read(folder.path()).is_none());
-        archive::write_atomically(&path, b"{\"later\": 1}").unwrap();
-        assert_eq!(read(folder.path()), Some(Place::default()), "what a later program added is left out");
     }
 }

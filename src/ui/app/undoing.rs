@@ -3,17 +3,8 @@
 use egui::Context;
 
 use super::App;
+use super::moment::Moment;
 use crate::engine::protocol::Level;
-use crate::experiment::Field;
-use crate::ui::panels::settings::Chosen;
-use crate::ui::state::Choices;
-
-/// All that can be undone, at one moment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Moment {
-    settings: Chosen,
-    choices: Choices,
-}
 
 impl App {
     fn moment(&self) -> Moment {
@@ -74,22 +65,5 @@ impl App {
             self.state.say(Level::Info, format!("{done}: {what}"));
         }
         changed
-    }
-}
-
-impl Moment {
-    /// Whether the list of runs was the same.
-    fn is_listed_as(&self, other: &Self) -> bool {
-        self.choices.listed == other.choices.listed
-    }
-
-    /// What differs, in words.
-    fn difference(&self, other: &Self) -> Option<String> {
-        let (mine, others) = (&self.settings, &other.settings);
-        let field = Field::all().find(|f| f.get(&mine.draft) != f.get(&others.draft)).map(|f| f.label.to_owned());
-        let runs = (mine.compared != others.compared).then(|| "the strategies compared".to_owned());
-        let repeats = (mine.repeats != others.repeats).then(|| "the repeats".to_owned());
-        let views = || self.choices.difference(&other.choices).map(str::to_owned);
-        field.or(runs).or(repeats).or_else(views)
     }
 }

@@ -1,7 +1,8 @@
 //! The table of samples: each image of a split with what is known of it, sorted, and those that a query line finds.
 
-mod query;
 mod table;
+mod query;
+mod made;
 mod rows;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::ui::kit::words::thousands;
 use crate::ui::panel::{Cx, Panel};
 use crate::ui::panels::regions::named;
 use crate::ui::state::AppState;
-use query::Query;
+use made::{Asked, Made};
 use table::{Column, Source, Table};
 
 /// The panel: what is asked for, and the last table that was made.
@@ -35,18 +36,6 @@ pub struct SamplesPanel {
     scored: Option<u64>,
     /// The last selection that was noticed.
     seen: Option<u64>,
-}
-
-/// What the user asks for.
-#[derive(Debug, Clone, PartialEq)]
-struct Asked {
-    /// The images that accuracy is measured on, in place of the train images.
-    evaluation: bool,
-    query: String,
-    sort: Column,
-    descending: bool,
-    /// Only images of the present selection.
-    selected: bool,
 }
 
 /// What a table depends on: the user's choices, and which data there are.
@@ -74,15 +63,6 @@ impl<T> PartialEq for Same<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
-}
-
-/// A table with the rows that were asked for, in their order.
-#[derive(Debug, Clone)]
-struct Made {
-    table: Arc<Table>,
-    rows: Arc<Vec<u32>>,
-    /// What is wrong with the query; the rows are then those of no query.
-    fault: Option<String>,
 }
 
 impl Default for SamplesPanel {
@@ -301,31 +281,6 @@ fn foot(ui: &mut Ui, chosen: Option<u32>, cx: &Cx<'_>) {
     egui::Panel::bottom("history of the image").show_separator_line(false).frame(egui::Frame::NONE).show(ui, |ui| {
         ui.add(egui::Label::new(text).wrap());
     });
-}
-
-impl Made {
-    fn of(table: Arc<Table>, asked: &Asked, chosen: Option<&[u32]>) -> Self {
-        let (query, fault) = match Query::read(&asked.query, &table) {
-            Ok(query) => (query, None),
-            Err(fault) => (Query::default(), Some(fault)),
-        };
-        let all = 0..table.len() as u32;
-        let holds = |row: &u32| query.holds(&table, *row as usize);
-        let mut rows: Vec<u32> = match chosen {
-            Some(chosen) => chosen.iter().copied().filter(|row| all.contains(row)).filter(holds).collect(),
-            None => all.filter(holds).collect(),
-        };
-        if let Some(values) = table.values(asked.sort) {
-            // What is unknown comes last in either direction; rows that are equal keep the order of their indices.
-            let key = |row: &u32| values[*row as usize];
-            rows.sort_by(|a, b| match (key(a), key(b)) {
-                (a, b) if a.is_nan() || b.is_nan() => a.is_nan().cmp(&b.is_nan()),
-                (a, b) if asked.descending => b.total_cmp(&a),
-                (a, b) => a.total_cmp(&b),
-            });
-        }
-        Self { table, rows: Arc::new(rows), fault }
-    }
 }
 
 impl DataKey {

@@ -2,8 +2,8 @@
 
 use egui::{Align2, CornerRadius, Id, Key, Modifiers, Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::made::{Asked, Made};
 use super::table::{Column, Table};
-use super::{Asked, Made};
 use crate::ui::kit::images;
 use crate::ui::kit::theme::{self, RADIUS, size, space};
 use crate::ui::kit::widgets;
