@@ -43,7 +43,7 @@ impl Combine {
             Self::Show => "",
             Self::Add => "+",
             Self::Subtract => "−",
-            Self::Intersect => "∩",
+            Self::Intersect => "and",
         }
     }
 }

@@ -83,7 +83,7 @@ mod tests {
         for (how, expected, title) in [
             (Combine::Add, (vec![1, 2, 3, 4], vec![0, 1]), "b + A"),
             (Combine::Subtract, (vec![3], vec![1]), "b − A"),
-            (Combine::Intersect, (vec![2], vec![0]), "b ∩ A"),
+            (Combine::Intersect, (vec![2], vec![0]), "b and A"),
             (Combine::Show, (vec![1, 2, 4], vec![0]), "A"),
         ] {
             let mut other = brush.clone();

@@ -88,7 +88,7 @@ fn row(ui: &mut Ui, one: &Named, some: bool, cx: &mut Cx<'_>) {
         let signs = [
             ("+", Combine::Add, "Add", "Adds it to the present selection"),
             ("−", Combine::Subtract, "Subtract", "Takes it out of the present selection"),
-            ("∩", Combine::Intersect, "Intersect", "Leaves what is in both"),
+            ("and", Combine::Intersect, "Intersect", "Leaves what is in both"),
         ];
         for (sign, of, name, tip) in signs {
             let button = ui.add_enabled(some, Button::new(sign).small()).on_hover_text(tip);
