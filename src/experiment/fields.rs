@@ -325,7 +325,7 @@ fields! {
     More "SNN+ and scored pools" {
         /// How many points SNN+ proposes for each sample that it labels, those of highest entropy (J a round); of how many
         /// SNN-flip chooses each.
-        proposal_factor: usize = 3, "Proposals", symbol: "proposals", limits: 1.0..=100.0, unit: "× J", speed: 0.05, when: classes,
+        proposal_factor: usize = 3, "SNN+ proposals", symbol: "proposals", limits: 1.0..=100.0, unit: "× J", speed: 0.05, when: classes,
             part: Some(Part::Proposals);
         /// How far a step of SNN+ moves, in standard deviations σ of the embedding (α).
         plus_alpha: f32 = 0.5, "SNN+ step length", symbol: "α", limits: STEP_LENGTHS, unit: "σ", speed: 0.005, when: classes,
