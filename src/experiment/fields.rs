@@ -312,7 +312,7 @@ fields! {
         /// (Algorithm 1, line 12).
         training_pair: TrainingPair = TrainingPair::Real, "Training pair", symbol: "pair", part: Some(Part::Pair);
         /// The share of each round's samples that SI and Random latent generate; the others, and the first set, are real
-        /// ones at random. 1 = all are generated, from round 1 on. Not in the paper.
+        /// ones at random. 1 = all. Less than all is not in the paper.
         generated_share: f32 = 1.0, "Generated share", symbol: "generated", word: Some((1.0, "all")), limits: SHARE, speed: 0.005,
             when: |e| e.dataset.has_labelling_tool(), part: Some(Part::Generated);
         /// When the anchors, the points p whose gradients are followed, are drawn again: each round, every k rounds, or

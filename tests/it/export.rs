@@ -398,7 +398,6 @@ fn the_errors_of_vessels_are_those_of_the_run_and_twins_have_theirs() {
         let ended = of(&curves, name, 1);
         let recorded = ended.iter().rfind(|r| r["metric"] == "map_error_kpa2").unwrap();
         assert!((mean("error_kpa2") / number(recorded, "value") - 1.0).abs() < NEAR, "{rows:?}");
-        assert!(mean("wall_error_kpa2") > mean("error_kpa2"));
         for row in rows {
             assert_eq!(row["twin"] == "solved", row["twin_error_kpa2"].parse::<f64>().is_ok_and(f64::is_finite));
         }

@@ -71,14 +71,14 @@ pub fn vessels(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<Mis
             }
             for (image, (real, twin)) in real.into_iter().zip(&twins).enumerate() {
                 let of_twin = twin.as_ref().ok().and_then(|t| Some(errors(&target, t.image.clone(), t.map.as_ref()?)));
-                let solved = twin.as_ref().map_or_else(ToString::to_string, |_| "solved".into());
+                let solved = twin.as_ref().map_or_else(Refusal::kind, |_| "solved");
                 sheet.row(run.who().into_iter().chain([
                     record.round.into(),
                     on.name().into(),
                     image.into(),
                     real[0].into(),
                     real[1].into(),
-                    solved.as_str().into(),
+                    solved.into(),
                     of_twin.map(|e| e[0]).into(),
                     of_twin.map(|e| e[1]).into(),
                 ]))?;
