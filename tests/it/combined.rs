@@ -115,13 +115,14 @@ fn a_run_given_twice_counts_once_and_two_results_of_one_run_are_rejected() {
 
 #[test]
 fn captions_say_what_the_data_were_and_the_papers_rows_stand_beside_the_published_set_only() {
-    let of = |dataset: &str, provenance: &str, sizes: [usize; 2], on: &str| {
+    let of = |dataset: &str, provenance: &str, sizes: [usize; 2], on: &str, labels: usize| {
         let mut histories = two_by_three();
         for header in histories.iter_mut().map(|h| &mut h.header) {
             header.data_provenance = provenance.into();
             header.experiment.dataset = dataset.parse().unwrap();
             [header.experiment.train_size, header.experiment.test_size] = sizes;
             header.experiment.evaluate_on = on.parse().unwrap();
+            header.experiment.samples_per_round = labels;
         }
         let Ok(Drawn::Table(table)) = drawn("table1", &combined(&histories)) else { panic!("no table") };
         table
@@ -152,11 +153,13 @@ fn captions_say_what_the_data_were_and_the_papers_rows_stand_beside_the_publishe
         ),
         ("ivus", "", [990, 210], "test", "Data: IVUS (generated vessels);", false),
     ] {
-        let table = of(dataset, provenance, sizes, on);
+        let labels = if dataset == "cifar10" { 1_000 } else { 500 };
+        let table = of(dataset, provenance, sizes, on, labels);
         assert!(table.caption.contains(says), "{}", table.caption);
         assert_eq!(table.markdown().contains("Paper: Rand"), paper, "{provenance}");
         assert_eq!(table.csv().contains("paper-rand,Paper: Rand,1,5,"), paper, "{provenance}");
     }
+    assert!(!of("mnist", published, [0, 0], "test", 10).markdown().contains("Paper: Rand"), "another budget");
 }
 
 #[test]

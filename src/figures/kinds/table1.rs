@@ -14,7 +14,7 @@ const PAPER_ROUNDS: usize = 10;
 /// One published data set of the paper's Table 1 and its two rows. Its vessels were not published.
 struct PaperRows {
     dataset: DatasetKind,
-    /// Labels of a round; other budgets are not compared with it.
+    /// Labels of a round, for CIFAR-10 by our presets, as the paper gives none: other budgets are not compared with it.
     samples_per_round: usize,
     random: [f64; PAPER_ROUNDS],
     ours: [f64; PAPER_ROUNDS],
