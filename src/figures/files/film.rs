@@ -10,16 +10,17 @@ use super::png::pixels;
 use super::svg::svg;
 use crate::disk;
 use crate::figures::data::Histories;
+use crate::figures::drawing::layout::POINTS_PER_INCH;
 use crate::figures::error::FigureError;
 use crate::figures::kinds::film::{Moment, film_frame};
 use crate::figures::look::theme::Theme;
 use crate::history::History;
 use crate::trajectory::Embedding;
 
-/// Dots per inch: a text of 8 points is 14 pixels high.
-const DPI: f64 = 128.0;
-/// Pixels beside and above the plots: titles, ticks, labels of axes.
-const AROUND: [f64; 2] = [60.0, 130.0];
+/// A frame is drawn as a page of this width, inches.
+const PAGE: f64 = 7.2;
+/// Points beside and above the plots, on that page: titles, ticks, labels of axes, the legend.
+const AROUND: [f64; 2] = [40.0, 80.0];
 /// Quality of a GIF's colours: 1 is best, 30 fastest.
 const SPEED: i32 = 12;
 /// The last frame stays so much longer than the others.
@@ -76,10 +77,12 @@ impl<'a> Film<'a> {
             share: (frame % each + 1) as f64 / each as f64,
             turn: std::f64::consts::TAU * frame as f64 / self.frames() as f64,
         };
-        let aspect = ((height as f64 - AROUND[1]) / (width as f64 / 2.0 - AROUND[0])).max(0.2);
+        let dpi = width as f64 / PAGE;
+        let points = |pixels: usize| pixels as f64 * POINTS_PER_INCH / dpi;
+        let aspect = ((points(height) - AROUND[1]) / (points(width) / 2.0 - AROUND[0])).max(0.2);
         let figure = film_frame(self.shown, self.histories, self.embedding, at, aspect);
         let theme = &self.options.theme;
-        let (drawn_width, drawn_height, drawn) = pixels(&svg(&figure, width as f64 / DPI, theme), DPI as f32)?;
+        let (drawn_width, drawn_height, drawn) = pixels(&svg(&figure, PAGE, theme), dpi as f32)?;
         let [r, g, b] = theme.background;
         let mut image = RgbaImage::from_pixel(width as u32, height as u32, image::Rgba([r, g, b, u8::MAX]));
         let unfit = || FigureError::Draw("a frame has another size than its pixels".into());
