@@ -52,7 +52,7 @@ pub struct Row {
     pub label: String,
     /// The round that the answer was given for, from 1.
     pub round: usize,
-    /// What proposed the image: a strategy, `test`, or `import` for labels of images that nothing proposed.
+    /// What proposed the image: a strategy, `test`, `lasso`, or `import` for labels of images that nothing proposed.
     pub strategy: String,
     /// How long the person took, if that is known.
     pub seconds: Option<f64>,

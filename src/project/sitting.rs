@@ -2,17 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::batch::{self, Batch, Pick};
-use super::error::ProjectError;
+use super::batch::{Batch, Pick};
 use super::images::Part;
 use super::log::{Answer, Row};
-use super::rounds::{self, Predictions};
-use super::status::Status;
-use super::store::{Project, Said, TEST, user};
+use super::region::Region;
+use super::standing::{Known, Standing};
+use super::store::{Said, TEST, user};
 use crate::dataset::Class;
 
 /// What a label is proposed by that was given at a second look, in its column `strategy`.
 const SECOND_LOOK: &str = "second-look";
+/// The same for a label that was given to a region drawn in the latent space.
+const LASSO: &str = "lasso";
 
 /// A list of images that a person goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,63 +26,12 @@ pub enum List {
     Doubts,
     /// All labelled images, the latest first.
     Labelled,
+    /// The images of a region drawn in the latent space.
+    Region,
 }
 
 impl List {
-    pub const ALL: [Self; 4] = [Self::Round, Self::Test, Self::Doubts, Self::Labelled];
-}
-
-/// What a project computed last, read from its files.
-#[derive(Debug, Clone)]
-pub struct Standing {
-    /// The round in progress, from 1.
-    pub round: usize,
-    /// What was proposed for it.
-    pub batches: Vec<Batch>,
-    pub status: Status,
-    /// What the last round's model predicts.
-    pub predictions: Option<Predictions>,
-    /// The images of the doubts of the status.
-    doubts: Vec<usize>,
-}
-
-impl Standing {
-    pub fn of(project: &Project) -> Result<Self, ProjectError> {
-        let status = Status::of(project)?;
-        let round = status.rounds + 1;
-        let doubts = status.doubts.iter().filter_map(|doubt| project.images().find(&doubt.file)).collect();
-        let (batches, predictions) = (batch::of_round(project, round)?, rounds::predictions(project, status.rounds)?);
-        Ok(Self { round, batches, status, predictions, doubts })
-    }
-}
-
-/// What a person has said of each image, as the project's files say it.
-#[derive(Debug, Clone, Default)]
-pub struct Known {
-    pub classes: Vec<String>,
-    /// The names of the images by now.
-    pub names: Vec<String>,
-    pub parts: Vec<Part>,
-    /// The last answer about each image.
-    pub rows: Vec<Option<Row>>,
-}
-
-impl Known {
-    pub fn of(project: &Project) -> Self {
-        let images = project.images().all();
-        Self {
-            classes: project.classes().to_vec(),
-            names: images.iter().map(|image| image.place().to_owned()).collect(),
-            parts: images.iter().map(|image| image.part).collect(),
-            rows: images.iter().map(|image| project.log().last(&image.file).cloned()).collect(),
-        }
-    }
-
-    /// The class that an image is labelled with.
-    pub fn class_of(&self, image: usize) -> Option<Class> {
-        let row = self.rows.get(image)?.as_ref().filter(|row| row.answer == Answer::Label)?;
-        self.classes.iter().position(|class| *class == row.label).map(|at| at as Class)
-    }
+    pub const ALL: [Self; 5] = [Self::Round, Self::Test, Self::Doubts, Self::Labelled, Self::Region];
 }
 
 /// One step of a person: the images that an answer was about, with what was said of them before.
@@ -100,6 +50,7 @@ pub struct Sitting {
     queues: [Vec<usize>; List::ALL.len()],
     /// Test images with a label.
     tested: usize,
+    region: Region,
     steps: Vec<Step>,
     /// How many steps back an image is looked at again; 0 for the next one.
     back: usize,
@@ -123,6 +74,7 @@ impl Sitting {
             list,
             queues,
             tested: 0,
+            region: Region::default(),
             steps: Vec::new(),
             back: 0,
             chosen: None,
@@ -165,6 +117,7 @@ impl Sitting {
             List::Test => self.tested,
             List::Doubts => self.standing.doubts.len() - self.waiting(list),
             List::Labelled => 0,
+            List::Region => self.region.images().len() - self.waiting(list),
         }
     }
 
@@ -183,7 +136,7 @@ impl Sitting {
         };
         match (self.chosen, self.back) {
             (Some(image), _) => Some(image),
-            (None, 0) if self.list == List::Labelled => None,
+            (None, 0) if matches!(self.list, List::Labelled | List::Region) => None,
             (None, 0) => self.queue(self.list).first().copied(),
             (None, _) => earlier(),
         }
@@ -209,10 +162,28 @@ impl Sitting {
         self.guess_shown
     }
 
-    /// Shows the model's guess for the present image, which is recorded with its label.
-    pub fn show_guess(&mut self) {
-        self.guess_shown = self.image().is_some_and(|image| self.guess(image).is_some());
+    /// Shows the model's guess for this image, and for others that are shown with it; it is recorded with their labels.
+    pub fn show_guess(&mut self, image: Option<usize>) {
+        self.guess_shown = image.is_some_and(|image| self.guess(image).is_some());
         self.version += 1;
+    }
+
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// Goes through those of these images that have no label; false if there are none.
+    pub fn take_region(&mut self, images: Vec<usize>) -> bool {
+        self.region = Region::new(images.into_iter().filter(|image| self.known.is_open(*image)).collect());
+        self.go_to(List::Region);
+        self.refresh();
+        !self.region.images().is_empty()
+    }
+
+    /// Changes what the images of the region would get; nothing is said of them before it is confirmed.
+    pub fn change_region(&mut self, change: impl FnOnce(&mut Region)) {
+        change(&mut self.region);
+        self.refresh();
     }
 
     /// Goes through another list.
@@ -250,8 +221,8 @@ impl Sitting {
         self.back = back;
     }
 
-    /// What is to be written for an answer about images, each with its class if it is a label; it counts once `written`
-    /// is called.
+    /// What is to be written for an answer about images, all of one class if it is a label; it counts once `written` is
+    /// called.
     pub fn answer(
         &mut self,
         images: &[usize],
@@ -259,11 +230,24 @@ impl Sitting {
         class: Option<Class>,
         seconds: Option<f64>,
     ) -> Vec<(usize, Said)> {
-        let seconds = seconds.map(|s| (s / images.len().max(1) as f64 * 100.0).round() / 100.0);
-        let said = |image: &usize| {
-            let before = self.known.rows[*image].as_ref();
+        let given: Vec<(usize, Option<Class>)> = images.iter().map(|image| (*image, class)).collect();
+        self.say(&given, answer, seconds)
+    }
+
+    /// What is to be written for the images of the region that were given a class; it counts once `written` is called.
+    pub fn confirm(&mut self, seconds: Option<f64>) -> Vec<(usize, Said)> {
+        let given: Vec<(usize, Option<Class>)> =
+            self.region.given().map(|(image, class)| (image, Some(class))).collect();
+        self.say(&given, Answer::Label, seconds)
+    }
+
+    fn say(&mut self, given: &[(usize, Option<Class>)], answer: Answer, seconds: Option<f64>) -> Vec<(usize, Said)> {
+        let seconds = seconds.map(|s| (s / given.len().max(1) as f64 * 100.0).round() / 100.0);
+        let said = |(image, class): &(usize, Option<Class>)| {
+            let (class, before) = (*class, self.known.rows[*image].as_ref());
             let strategy = match (self.list, before) {
                 (List::Doubts, _) => SECOND_LOOK.into(),
+                (List::Region, _) => LASSO.into(),
                 (_, Some(row)) if row.answer == Answer::Label => row.strategy.clone(),
                 _ if self.known.parts[*image].is_test() => TEST.into(),
                 _ => self.pick(*image).map_or_else(String::new, |(_, strategy)| strategy.to_owned()),
@@ -273,8 +257,8 @@ impl Sitting {
             let (round, time, who) = (self.standing.round, String::new(), user());
             (*image, Said { answer, class, round, strategy, seconds, time, who, guess })
         };
-        let all = images.iter().map(said).collect();
-        let before = images.iter().map(|image| (*image, self.known.rows[*image].clone()));
+        let all = given.iter().map(said).collect();
+        let before = given.iter().map(|(image, _)| (*image, self.known.rows[*image].clone()));
         self.pending = Some(Step { list: self.list, before: before.collect() });
         all
     }
@@ -308,12 +292,17 @@ impl Sitting {
 
     /// What was written: the rows that count for these images by now.
     pub fn written(&mut self, rows: Vec<(usize, Row)>) {
+        let classes: Vec<(usize, Option<Class>)> = rows.iter().map(|(at, _)| (*at, self.known.class_of(*at))).collect();
         rows.into_iter().for_each(|(image, row)| self.known.rows[image] = Some(row));
         match self.pending.take() {
             Some(step) => self.steps.push(step),
             None => {
                 if let Some(step) = self.steps.pop() {
                     self.list = step.list;
+                }
+                if self.list == List::Region {
+                    // As it was before it was confirmed.
+                    self.region.restore(&classes);
                 }
             }
         }
@@ -380,6 +369,7 @@ impl Sitting {
         let all = 0..known.rows.len();
         self.tested = all.clone().filter(|i| known.parts[*i].is_test() && known.class_of(*i).is_some()).count();
         let mut labelled: Vec<usize> = all.clone().filter(|image| known.class_of(*image).is_some()).collect();
+        self.region.keep(|image| known.is_open(image));
         let time = |image: &usize| known.rows[*image].as_ref().map(|row| row.time.as_str());
         labelled.sort_by(|a, b| time(b).cmp(&time(a)).then(a.cmp(b)));
         self.queues = [
@@ -387,6 +377,7 @@ impl Sitting {
             all.filter(|image| known.parts[*image].is_test()).filter(waits).collect(),
             self.standing.doubts.iter().copied().filter(doubted).collect(),
             labelled,
+            self.region.images().iter().copied().filter(|image| self.region.class_of(*image).is_none()).collect(),
         ];
     }
 }
@@ -394,6 +385,7 @@ impl Sitting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::status::Status;
 
     fn standing(images: &[u32]) -> Standing {
         let pick = |image: &u32| Pick { image: *image, score: None, step: None };
@@ -482,5 +474,27 @@ mod tests {
         assert_eq!((s.image(), s.queue(List::Labelled)), (None, &[2][..]));
         s.choose(2);
         assert_eq!(s.image(), Some(2));
+    }
+
+    #[test]
+    fn a_region_is_looked_at_and_written_as_one_step_once_it_is_confirmed() {
+        let mut s = sitting();
+        label(&mut s, 1);
+        assert!(s.take_region(vec![3, 2, 1, 0]), "3 has a label, and 2 is for the test");
+        assert_eq!((s.list(), s.region().images(), s.waiting(List::Region)), (List::Region, &[1, 0][..], 2));
+        s.change_region(|region| region.give(&[1, 0], 0));
+        s.change_region(|region| region.give(&[0], 1));
+        assert_eq!((s.waiting(List::Region), s.known.class_of(0)), (0, None), "nothing is said yet");
+        let said = s.confirm(Some(3.0));
+        assert!(said.iter().all(|(_, said)| said.strategy == LASSO && said.seconds == Some(1.5)));
+        write(&mut s, said);
+        assert_eq!((s.known.class_of(1), s.known.class_of(0), s.region().images()), (Some(0), Some(1), &[][..]));
+        let said = s.undo();
+        write(&mut s, said);
+        assert_eq!((s.known.class_of(1), s.list(), s.region().images()), (None, List::Region, &[1, 0][..]));
+        assert_eq!((s.region().class_of(1), s.region().class_of(0)), (Some(0), Some(1)), "as before it was confirmed");
+        s.change_region(|region| region.take_out(&[0]));
+        assert_eq!(s.confirm(None).len(), 1);
+        assert!(!s.take_region(vec![3]));
     }
 }

@@ -200,6 +200,55 @@ fn test_images_are_drawn_in_the_window_and_a_grid_labels_many_at_once() {
 }
 
 #[test]
+fn what_a_lasso_is_drawn_round_is_labelled_at_once_after_a_look_at_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = digits(folder.path(), 60, &[]);
+    let mut w = window(&project);
+    wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num5);
+    w.run_steps(4);
+    let view = w.get_by_label("Place in latent space").rect();
+    let at = |x: f32, y: f32| view.min + view.size() * egui::vec2(x, y);
+    w.drag_at(at(0.02, 0.02));
+    w.step();
+    for (x, y) in [(0.5, 0.02), (0.98, 0.02), (0.98, 0.98), (0.5, 0.98), (0.02, 0.98)] {
+        w.hover_at(at(x, y));
+        w.step();
+    }
+    w.drop_at(at(0.02, 0.5));
+    w.run_steps(4);
+    let region = sitting(&w).unwrap().region().images().to_vec();
+    assert!(region.len() > 20, "{}", region.len());
+    // One key for all, another for the first, and the second is taken out: nothing is written before it is confirmed.
+    w.event(egui::Event::Text("4".into()));
+    w.run_steps(2);
+    assert_eq!(sitting(&w).unwrap().waiting(List::Region), 0);
+    w.key_press(egui::Key::Home);
+    w.run_steps(2);
+    w.event(egui::Event::Text("7".into()));
+    w.run_steps(2);
+    w.key_press(egui::Key::ArrowRight);
+    w.run_steps(2);
+    w.key_press(egui::Key::Delete);
+    w.run_steps(2);
+    assert_eq!((sitting(&w).unwrap().region().images().len(), labels(&project).len()), (region.len() - 1, 0));
+    let steps = sitting(&w).unwrap().steps();
+    w.key_press(egui::Key::Enter);
+    wait_for(&mut w, "the labels", |w| sitting(w).unwrap().steps() > steps);
+    let written = labels(&project);
+    assert_eq!(written.len(), region.len() - 1);
+    assert_eq!(written.iter().filter(|(_, class)| class == "7").count(), 1);
+    let log = Project::look(&project).unwrap();
+    assert!(log.log().rows().iter().all(|row| row.strategy == "lasso" && row.round == 1));
+    // Taken back, they are in the lasso again with their classes.
+    w.key_press(egui::Key::Backspace);
+    wait_for(&mut w, "the undone labels", |w| sitting(w).unwrap().steps() == steps);
+    let s = sitting(&w).unwrap();
+    assert_eq!((labels(&project).len(), s.region().given().count()), (0, region.len() - 1));
+    w.check_accessibility();
+}
+
+#[test]
 fn a_second_window_on_a_project_is_refused_with_its_holder_named_and_what_was_killed_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let project = digits(folder.path(), 40, &[]);

@@ -13,6 +13,12 @@ pub fn thousands(n: usize) -> String {
     out
 }
 
+/// So many things, in the singular if it is one.
+pub fn counted(count: usize, thing: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {thing}{s}", thousands(count))
+}
+
 /// A number with these digits after the point; one that rounds to zero has no sign.
 pub fn fixed(value: f32, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");

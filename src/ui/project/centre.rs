@@ -1,19 +1,19 @@
 //! The question: an image, or many of them, the classes that can be given, and the other answers.
 
-use egui::{
-    Button, DragValue, Frame, Label, Margin, Modal, Panel, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2,
-};
+use egui::{Button, Frame, Label, Margin, Modal, Panel, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
 use super::chips::Chip;
 use super::class_keys;
-use super::commands::{Act, CommandRow, Pressed, command};
+use super::commands::{Act, CommandRow, IN_REGION, Pressed, command, command_button};
+use super::empty::Empty;
 use super::grid::Cells;
 use super::image_view;
+use super::lasso;
 use super::open::Open;
 use crate::dataset::Class;
 use crate::project::{Answer, List};
 use crate::ui::kit::flow::Flow;
-use crate::ui::kit::theme::{self, Theme, bold, size, space};
+use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words::thousands;
 
@@ -23,8 +23,9 @@ pub struct Centre {
     typed: Option<String>,
     /// The name of a new class.
     naming: Option<String>,
-    test_count: usize,
-    commands: Flow<usize>,
+    empty: Empty,
+    /// The rows of commands: the usual ones, and those of a lasso.
+    commands: [Flow<usize>; 2],
     /// Height of all classes, points.
     classes_height: f32,
 }
@@ -33,8 +34,6 @@ pub struct Centre {
 const CLASSES_SHARE: f32 = 0.34;
 /// Height of the line that says what the keys do, points.
 const HINT: f32 = 18.0;
-/// Test images that are drawn unless another number is given.
-const TEST_IMAGES: usize = 50;
 /// The commands that have a button, in their order.
 const BUTTONS: [Act; 9] = [
     Act::Back,
@@ -50,7 +49,8 @@ const BUTTONS: [Act; 9] = [
 
 impl Default for Centre {
     fn default() -> Self {
-        Self { typed: None, naming: None, test_count: TEST_IMAGES, commands: Flow::default(), classes_height: 0.0 }
+        let commands = Default::default();
+        Self { typed: None, naming: None, empty: Empty::default(), commands, classes_height: 0.0 }
     }
 }
 
@@ -69,8 +69,11 @@ impl Centre {
             // The key was pressed while another image was on the screen.
             return;
         }
-        open.say(ctx, &open.targets(), answer, class);
-        if grid {
+        match class {
+            Some(class) => open.label(ctx, &open.targets(), class),
+            None => open.say(ctx, &open.targets(), answer, None),
+        }
+        if grid || open.sitting.list() == List::Region {
             let queue = open.sitting.queue(open.sitting.list()).to_vec();
             open.grid.answered(|image| queue.contains(&image));
         }
@@ -78,7 +81,14 @@ impl Centre {
 
     /// Carries out a command that is about images.
     pub fn act(&mut self, ctx: &egui::Context, open: &mut Open, act: Act) {
+        let in_region = open.sitting.list() == List::Region;
         match act {
+            Act::Confirm => open.confirm(ctx),
+            Act::NoneOfThese if in_region => {
+                let targets = open.targets();
+                open.sitting.change_region(|region| region.take_out(&targets));
+            }
+            Act::Back | Act::Skip | Act::NotSure if in_region => {}
             Act::Back => {
                 open.sitting.go_back();
             }
@@ -86,17 +96,32 @@ impl Centre {
             Act::Skip => Self::answer(open, ctx, Answer::Skipped, None),
             Act::NotSure => Self::answer(open, ctx, Answer::NotSure, None),
             Act::NoneOfThese => Self::answer(open, ctx, Answer::NoneOfThese, None),
-            Act::Guess => open.sitting.show_guess(),
+            Act::Guess => {
+                let subject = open.subject();
+                open.sitting.show_guess(subject);
+            }
             Act::Undo => match &mut self.typed {
                 Some(typed) => {
                     if typed.pop().is_none() {
                         self.typed = None;
                     }
                 }
-                None => open.undo(ctx),
+                None => {
+                    let mut undone = false;
+                    if in_region {
+                        open.sitting.change_region(|region| undone = region.undo());
+                    }
+                    if !undone {
+                        open.undo(ctx);
+                    }
+                }
             },
             Act::NewClass => self.naming = Some(self.typed.take().unwrap_or_default()),
             Act::Search => self.typed = Some(String::new()),
+            Act::Grid if in_region => {
+                open.one_by_one ^= true;
+                open.grid.clear();
+            }
             Act::Grid => open.grid.shown ^= true,
             Act::Go(list) => {
                 open.sitting.go_to(list);
@@ -127,62 +152,80 @@ impl Centre {
                     Some(class) => Self::answer(open, ctx, Answer::Label, Some(*class)),
                     None => self.naming = Some(typed),
                 },
+                None if open.sitting.list() == List::Region => open.confirm(ctx),
                 None if open.shows_grid() => {
                     if let Some(image) = open.grid.at_cursor() {
                         open.sitting.choose(image);
                     }
                 }
-                None => self.go_on(ctx, open),
+                None => self.empty.go_on(ctx, open),
             }
         }
         if pressed.escape && self.typed.take().is_none() {
-            open.grid.clear();
-            open.sitting.leave();
-        }
-    }
-
-    /// What Enter does where a list has no image: draws test images, or goes on after a halt.
-    fn go_on(&self, ctx: &egui::Context, open: &mut Open) {
-        match (open.sitting.list(), open.sitting.image()) {
-            (List::Test, None) => open.draw_test(ctx, self.test_count),
-            (List::Round, None) if open.halted.is_some() => open.go_on(ctx, false),
-            _ => {}
+            match open.sitting.list() {
+                List::Region if open.one_by_one => open.one_by_one = false,
+                List::Region => {
+                    open.sitting.take_region(Vec::new());
+                }
+                _ => {
+                    open.grid.clear();
+                    open.sitting.leave();
+                }
+            }
         }
     }
 
     /// Draws the question.
-    pub fn ui(&mut self, ui: &mut Ui, open: &mut Open, theme: &'static Theme) {
+    pub fn ui(&mut self, ui: &mut Ui, open: &mut Open, theme: &'static Theme, gpu: Option<&egui_wgpu::RenderState>) {
+        let list = open.sitting.list();
+        if open.shows_space() {
+            open.seen(ui.input(|i| i.time), None);
+            return lasso::ui(ui, open, theme, gpu);
+        }
         progress(ui, open, theme);
+        if list == List::Region {
+            open.grid.hold(list, open.sitting.region().images());
+        }
         let grid = open.shows_grid();
-        if grid {
-            let list = open.sitting.list();
+        if grid && list != List::Region {
             let images = if list == List::Round { open.sitting.of_round() } else { open.sitting.queue(list).to_vec() };
             let queue = open.sitting.queue(list).to_vec();
             open.grid.follow(list, &images, |image| queue.contains(&image));
         }
-        let asks = open.sitting.image().is_some() || grid && open.grid.at_cursor().is_some();
+        let asks = open.image().is_some() || grid && open.grid.at_cursor().is_some();
         if asks {
             let frame = Frame::new().inner_margin(Margin { top: space::S as i8, ..Margin::ZERO });
             let below = Panel::bottom("answers").frame(frame).show_separator_line(false).resizable(false);
             below.show(ui, |ui| self.answers(ui, open, theme));
         }
         let rect = ui.available_rect_before_wrap();
-        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| match open.sitting.image() {
+        let mut pressed = None;
+        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| match open.image() {
             _ if grid && open.grid.at_cursor().is_some() => {
                 let sitting = &open.sitting;
                 let guess = |image: usize| sitting.guess(image).filter(|_| sitting.is_guess_shown()).map(|g| g.0);
-                let cells = Cells { known: sitting.known(), guess: &guess, pictures: &open.pictures };
-                if let Some(image) = open.grid.ui(ui, &cells, &mut open.gallery) {
-                    open.sitting.choose(image);
+                let (known, region) = (sitting.known(), sitting.region());
+                let class = |image: usize| known.class_of(image).or_else(|| region.class_of(image));
+                let cells = Cells { known, class: &class, guess: &guess, pictures: &open.pictures };
+                match open.grid.ui(ui, &cells, &mut open.gallery) {
+                    Some(_) if list == List::Region => {
+                        open.one_by_one = true;
+                        open.grid.clear();
+                    }
+                    Some(image) => open.sitting.choose(image),
+                    None => {}
                 }
             }
             Some(image) => {
                 let name = open.sitting.known().names[image].clone();
                 image_view::ui(ui, rect, &mut open.gallery, &open.pictures, image, &name);
             }
-            None => self.nothing(ui, open, theme),
+            None => pressed = self.empty.ui(ui, open, theme),
         });
-        let seen = open.sitting.image().filter(|_| !grid);
+        if let Some(act) = pressed {
+            self.act(&ui.ctx().clone(), open, act);
+        }
+        let seen = open.image().filter(|_| !grid);
         open.seen(ui.input(|i| i.time), seen);
         self.name_dialog(ui, open);
     }
@@ -201,8 +244,8 @@ impl Centre {
             Some(typed) => class_keys::found(&known.classes, typed),
             None => (0..known.classes.len() as Class).collect(),
         };
-        let present = targets.first().filter(|_| targets.len() == 1).and_then(|image| known.class_of(*image));
-        let guess = open.sitting.image().filter(|_| open.sitting.is_guess_shown());
+        let present = targets.first().filter(|_| targets.len() == 1).and_then(|image| open.class_of(*image));
+        let guess = open.subject().filter(|_| open.sitting.is_guess_shown());
         let guess = guess.and_then(|image| open.sitting.guess(image)).map(|(class, _)| class);
         let mut given = None;
         let most = (CLASSES_SHARE * ui.ctx().content_rect().height()).max(60.0);
@@ -238,18 +281,23 @@ impl Centre {
         };
         ui.add_space(space::XS);
         let mut pressed = None;
-        self.commands.show(
-            ui,
-            "More answers",
-            2,
-            &std::array::from_fn::<usize, { BUTTONS.len() }, _>(|i| i),
-            |ui, i, _| {
-                let row = command(BUTTONS[i]);
-                if command_button(ui, row, theme).clicked() {
-                    pressed = Some(row.act);
-                }
-            },
-        );
+        let in_region = open.sitting.list() == List::Region;
+        let buttons: Vec<&CommandRow> = match in_region {
+            true => IN_REGION.iter().chain(BUTTONS[4..].iter().map(|act| command(*act))).collect(),
+            false => BUTTONS.iter().map(|act| command(*act)).collect(),
+        };
+        let all: Vec<usize> = (0..buttons.len()).collect();
+        let confirmed = open.sitting.region().given().count();
+        self.commands[usize::from(in_region)].show(ui, "More answers", 2, &all, |ui, i, _| {
+            let row = buttons[i];
+            let response = match row.act {
+                Act::Confirm => lasso::confirm_button(ui, row, confirmed, theme),
+                _ => command_button(ui, row, theme),
+            };
+            if response.clicked() {
+                pressed = Some(row.act);
+            }
+        });
         let ctx = ui.ctx().clone();
         if let Some(class) = given {
             self.typed = None;
@@ -262,7 +310,18 @@ impl Centre {
 
     /// What the keys do now, in a line.
     fn hint(&self, open: &Open, targets: usize) -> String {
+        let in_region = open.sitting.list() == List::Region;
         match () {
+            () if in_region && open.one_by_one => {
+                "The key of a class gives it to this image; ← and → go through the lasso, Del takes out, Enter confirms"
+                    .into()
+            }
+            () if in_region => {
+                let images = if targets == 1 { "one image".into() } else { format!("{targets} images") };
+                format!(
+                    "For {images}. A class's key gives it, arrows move, Space chooses, Del takes out, Enter confirms, Esc leaves"
+                )
+            }
             () if open.shows_grid() => {
                 let images = if targets == 1 { "one image".into() } else { format!("{targets} images") };
                 format!(
@@ -271,97 +330,6 @@ impl Centre {
             }
             () if open.keys.types => "A letter begins to search by name; Enter takes the first that is found".into(),
             () => "The key of a class labels the image".into(),
-        }
-    }
-
-    /// What is shown where a list has no image: why, and what can be done meanwhile.
-    fn nothing(&mut self, ui: &mut Ui, open: &mut Open, theme: &'static Theme) {
-        let ctx = ui.ctx().clone();
-        let (list, status) = (open.sitting.list(), &open.sitting.standing().status);
-        let more = |ui: &mut Ui, text: &str| {
-            ui.add(Label::new(RichText::new(text).color(theme.weak)).wrap());
-        };
-        let mut acts: Vec<Act> = Vec::new();
-        let (mut pressed, mut cancels, mut goes_on) = (None, false, false);
-        let height = ui.available_height();
-        ui.vertical_centered(|ui| {
-            ui.set_max_width(460.0);
-            ui.add_space((0.5 * height - 120.0).max(space::L));
-            match list {
-                List::Round => {
-                    if let Some(now) = open.now() {
-                        ui.label(bold(now.told()).size(size::HEADING));
-                        ui.add_space(space::S);
-                        let (rect, _) = ui.allocate_exact_size(vec2(320.0, 6.0), egui::Sense::hover());
-                        widgets::progress_line(ui.painter(), rect, now.share(), theme);
-                        ui.add_space(space::S);
-                        more(ui, "The next images are shown as soon as they are chosen.");
-                        cancels = ui.button("Cancel").on_hover_text("Ends it; all labels are kept").clicked();
-                    } else if let Some(halted) = &open.halted {
-                        ui.label(bold("Nothing is proposed now").size(size::HEADING));
-                        more(ui, halted);
-                        let tip = "Trains on what is new, and proposes the next images (Enter)";
-                        goes_on = ui.button("Go on").on_hover_text(tip).clicked();
-                    }
-                    ui.add_space(space::M);
-                    more(ui, "Meanwhile:");
-                    acts.extend([List::Test, List::Doubts].into_iter().map(Act::Go));
-                }
-                List::Test => {
-                    let (title, text) = match status.test_images {
-                        0 => ("A test set comes first", "An accuracy needs images that were drawn at random and are never trained on.".to_owned()),
-                        n => (
-                            "All test images are labelled",
-                            format!(
-                                "{} are labelled; {} more would halve the interval of the accuracy.",
-                                thousands(n),
-                                thousands(status.test_images_to_halve.unwrap_or(3 * n))
-                            ),
-                        ),
-                    };
-                    ui.label(bold(title).size(size::HEADING));
-                    more(ui, &text);
-                    ui.add_space(space::S);
-                    ui.horizontal(|ui| {
-                        ui.add_space((ui.available_width() - 250.0).max(0.0) / 2.0);
-                        let label = ui.label("Images");
-                        // What is left of the pool is for training.
-                        let most = (status.pool / 2).max(1);
-                        self.test_count = self.test_count.min(most);
-                        let field = DragValue::new(&mut self.test_count).range(1..=most);
-                        ui.add(field).labelled_by(label.id).on_hover_text("How many images are drawn from the pool");
-                        let draw = Button::new(bold("Draw and label").color(theme.on_accent)).fill(theme.accent);
-                        let tip = "Draws so many images at random; they are kept out of training from now on (Enter)";
-                        if ui.add(draw).on_hover_text(tip).clicked() {
-                            goes_on = true;
-                        }
-                    });
-                    ui.add_space(space::M);
-                    acts.push(Act::Go(List::Round));
-                }
-                List::Doubts => {
-                    ui.label(bold("No label is in doubt").size(size::HEADING));
-                    more(ui, "Labels are shown here that the model of the last round denies with a probability of 95 % or more.");
-                    ui.add_space(space::M);
-                    acts.push(Act::Go(List::Round));
-                }
-                List::Labelled => {
-                    ui.label(bold("Nothing is labelled yet").size(size::HEADING));
-                    more(ui, "All labelled images are shown here, the latest first, and can be given another class.");
-                    ui.add_space(space::M);
-                    acts.push(Act::Go(List::Round));
-                }
-            }
-            pressed = acts.into_iter().filter(|act| command_button(ui, command(*act), theme).clicked()).last();
-        });
-        if let Some(act) = pressed {
-            self.act(&ctx, open, act);
-        }
-        if cancels {
-            open.cancel();
-        }
-        if goes_on {
-            self.go_on(&ctx, open);
         }
     }
 
@@ -403,17 +371,6 @@ impl Centre {
     }
 }
 
-/// A button with the key of its command.
-pub fn command_button(ui: &mut Ui, row: &CommandRow, theme: &Theme) -> egui::Response {
-    let mut job = egui::text::LayoutJob::default();
-    let format = |font, color| egui::TextFormat { font_id: font, color, ..Default::default() };
-    job.append(row.name, 0.0, format(theme::font(size::BODY), theme.text));
-    job.append(row.key, 8.0, format(theme::bold_font(size::CAPTION), theme.weak));
-    let response = ui.add(Button::new(job)).on_hover_text(row.tip());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, row.name));
-    response
-}
-
 /// How far the list is, at what pace, and what was said last.
 fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
     let (sitting, list) = (&open.sitting, open.sitting.list());
@@ -422,6 +379,9 @@ fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
     let text = match list {
         List::Labelled => format!("{} labelled images", thousands(all)),
         List::Doubts => format!("{} labels to look at again", thousands(waiting)),
+        List::Region => {
+            format!("{} of {} in the lasso have a class; they are written by Confirm", thousands(done), thousands(all))
+        }
         _ if all == 0 => String::new(),
         _ => {
             let pace = open.pace().map(|s| format!(" · {s:.1} s an image")).unwrap_or_default();

@@ -1,8 +1,9 @@
 //! What a key does while images are labelled: one list makes the buttons, their tips and the sheet of keys.
 
-use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+use egui::{Button, Context, Event, Key, KeyboardShortcut, Modifiers, Ui};
 
 use crate::project::List;
+use crate::ui::kit::theme::{self, Theme, size};
 
 /// What a person does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum Act {
     NewClass,
     Search,
     Grid,
+    /// Writes the labels of a region.
+    Confirm,
     Go(List),
     Train,
     Keys,
@@ -96,6 +99,14 @@ pub const COMMANDS: &[CommandRow] = &[
         "All labelled images; a click looks at one again",
     ),
     row(
+        Act::Go(List::Region),
+        CTRL,
+        Key::Num5,
+        "Ctrl 5",
+        "Lasso",
+        "Draw a line round images in the latent space, look at each, and label them at once",
+    ),
+    row(
         Act::Train,
         CTRL,
         Key::T,
@@ -105,6 +116,19 @@ pub const COMMANDS: &[CommandRow] = &[
     ),
     row(Act::Theme, CTRL, Key::D, "Ctrl D", "Dark or light", "Dark or light theme"),
     row(Act::Keys, NONE, Key::F1, "F1", "Keys", "The list of keys"),
+];
+
+/// What keys do besides while the images of a lasso are looked at.
+pub const IN_REGION: [CommandRow; 2] = [
+    row(Act::Confirm, NONE, Key::Enter, "Enter", "Confirm", "Writes the classes that were given in a lasso as labels"),
+    row(
+        Act::NoneOfThese,
+        NONE,
+        Key::Delete,
+        "Del",
+        "Take out",
+        "Leaves the chosen images of a lasso as they are: nothing is said of them",
+    ),
 ];
 
 /// The row of a command.
@@ -117,6 +141,17 @@ impl CommandRow {
     pub fn tip(&self) -> String {
         format!("{} ({})", self.tip, self.key)
     }
+}
+
+/// A button with the key of its command.
+pub fn command_button(ui: &mut Ui, row: &CommandRow, theme: &Theme) -> egui::Response {
+    let mut job = egui::text::LayoutJob::default();
+    let format = |font, color| egui::TextFormat { font_id: font, color, ..Default::default() };
+    job.append(row.name, 0.0, format(theme::font(size::BODY), theme.text));
+    job.append(row.key, 8.0, format(theme::bold_font(size::CAPTION), theme.weak));
+    let response = ui.add(Button::new(job)).on_hover_text(row.tip());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, row.name));
+    response
 }
 
 /// What was pressed in a frame.

@@ -35,6 +35,8 @@ const GAP: f32 = 8.0;
 /// What the cells show.
 pub struct Cells<'a> {
     pub known: &'a Known,
+    /// The class of each image, also one that is not written yet.
+    pub class: &'a dyn Fn(usize) -> Option<Class>,
     /// The model's guess for each image, if it was asked for.
     pub guess: &'a dyn Fn(usize) -> Option<Class>,
     pub pictures: &'a Pictures,
@@ -49,6 +51,19 @@ impl Grid {
             self.chosen.clear();
             self.cursor = images.iter().position(|image| waits(*image)).unwrap_or(0);
             self.reveal = true;
+        }
+    }
+
+    /// Shows exactly these images; those of a new list are all chosen.
+    pub fn hold(&mut self, list: List, images: &[usize]) {
+        if self.list != Some(list) || !images.iter().all(|image| self.images.contains(image)) {
+            self.chosen = images.iter().copied().collect();
+            (self.cursor, self.reveal) = (0, true);
+        }
+        if self.images != images {
+            (self.list, self.images) = (Some(list), images.to_vec());
+            self.chosen.retain(|image| images.contains(image));
+            self.cursor = self.cursor.min(images.len().saturating_sub(1));
         }
     }
 
@@ -164,7 +179,7 @@ impl Grid {
         let theme = Theme::of(ui.visuals());
         let image = self.images[at];
         let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE + CAPTION), Sense::click());
-        let (class, chosen) = (cells.known.class_of(image), self.chosen.contains(&image));
+        let (class, chosen) = ((cells.class)(image), self.chosen.contains(&image));
         let name_of = |class: Class| cells.known.classes.get(usize::from(class)).cloned().unwrap_or_default();
         let said = class.map(name_of);
         let name = format!("{}: {}", cells.known.names[image], said.as_deref().unwrap_or("no label"));

@@ -9,7 +9,7 @@ use crate::project::{List, Status};
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::{fact, heading};
 use crate::ui::kit::theme::{self, Theme, bold, size, space};
-use crate::ui::kit::words::thousands;
+use crate::ui::kit::words::{counted, thousands};
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,12 +77,6 @@ pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
         }
     });
     asked
-}
-
-/// So many things, in the singular if it is one.
-fn counted(count: usize, thing: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {thing}{s}", thousands(count))
 }
 
 fn said(ui: &mut Ui, text: impl Into<String>, theme: &Theme) {

@@ -16,6 +16,8 @@ mod grid;
 mod open;
 mod left;
 mod right;
+mod empty;
+mod lasso;
 mod centre;
 mod new_sheet;
 mod screen;

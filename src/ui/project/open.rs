@@ -49,6 +49,10 @@ pub struct Open {
     pub gallery: Gallery,
     pub place: PlaceView,
     pub grid: Grid,
+    /// Whether the images of a lasso are looked at one after the other instead of in the grid.
+    pub one_by_one: bool,
+    /// Whether a drag in the large latent space draws a lasso.
+    pub lassoes: bool,
     near: Memo<(usize, u64, usize), Vec<(usize, f32)>>,
 }
 
@@ -85,6 +89,8 @@ impl Open {
             gallery: Gallery::default(),
             place: PlaceView::default(),
             grid: Grid::default(),
+            one_by_one: false,
+            lassoes: true,
             near: Memo::default(),
         };
         open.go_on(ctx, false);
@@ -129,7 +135,7 @@ impl Open {
 
     /// Whether a person sees what an answer would be about.
     pub fn is_seen(&self) -> bool {
-        self.shows_grid() || self.drawn == self.sitting.image()
+        self.shows_grid() || self.drawn == self.image()
     }
 
     fn take_written(&mut self, ctx: &Context, written: Result<Written, ProjectError>, now: f64) {
@@ -148,7 +154,7 @@ impl Open {
                 if let Some((name, images)) = self.naming.take()
                     && let Some(class) = self.sitting.known().classes.iter().position(|c| *c == name)
                 {
-                    self.say(ctx, &images, Answer::Label, Some(class as Class));
+                    self.label(ctx, &images, class as Class);
                 }
             }
             Err(e) => {
@@ -229,35 +235,88 @@ impl Open {
         if images.is_empty() || self.pen.is_writing() {
             return;
         }
-        let seconds = ctx.input(|i| i.time) - self.asked.1;
-        let seconds = Some(seconds).filter(|s| *s < BREAK * images.len() as f64);
-        if let Some(seconds) = seconds.filter(|_| answer == Answer::Label) {
-            self.paces.push(seconds / images.len() as f64);
-        }
-        // The time of the next answer begins with this one, also in the grid.
-        self.asked.1 = ctx.input(|i| i.time);
+        let seconds = self.seconds(ctx, images.len(), answer == Answer::Label);
         let said = self.sitting.answer(images, answer, class, seconds);
         self.message = None;
         self.pen.say(ctx, said);
     }
 
+    /// Gives images a class: in a lasso as a draft, elsewhere as a label.
+    pub fn label(&mut self, ctx: &Context, images: &[usize], class: Class) {
+        match self.sitting.list() {
+            List::Region => self.sitting.change_region(|region| region.give(images, class)),
+            _ => self.say(ctx, images, Answer::Label, Some(class)),
+        }
+    }
+
+    /// Writes the labels of a lasso.
+    pub fn confirm(&mut self, ctx: &Context) {
+        let count = self.sitting.region().given().count();
+        if count == 0 || self.pen.is_writing() {
+            return;
+        }
+        let seconds = self.seconds(ctx, count, true);
+        let said = self.sitting.confirm(seconds);
+        self.message = None;
+        self.pen.say(ctx, said);
+    }
+
+    /// Takes the images that a lasso was drawn round.
+    pub fn take_region(&mut self, ctx: &Context, images: Vec<usize>) {
+        let any = self.sitting.take_region(images);
+        self.message = (!any).then(|| Ok("Every image in the lasso has a label, or is for the test".into()));
+        self.one_by_one = false;
+        self.asked.1 = ctx.input(|i| i.time);
+    }
+
+    /// Seconds that an answer about so many images took, unless there was a break; the time of the next one begins.
+    fn seconds(&mut self, ctx: &Context, images: usize, paces: bool) -> Option<f64> {
+        let now = ctx.input(|i| i.time);
+        let seconds = Some(now - self.asked.1).filter(|s| *s < BREAK * images as f64);
+        self.paces.extend(seconds.filter(|_| paces).map(|s| s / images as f64));
+        self.asked.1 = now;
+        seconds
+    }
+
     /// Whether many images are shown at once.
     pub fn shows_grid(&self) -> bool {
-        let list = self.sitting.list() == List::Labelled && self.sitting.image().is_none();
-        self.grid.shown && !self.sitting.looks_back() || list
+        match self.sitting.list() {
+            List::Labelled => self.sitting.image().is_none(),
+            List::Region => !self.sitting.region().images().is_empty() && !self.one_by_one,
+            _ => self.grid.shown && !self.sitting.looks_back(),
+        }
+    }
+
+    /// Whether the latent space is shown large, for a lasso.
+    pub fn shows_space(&self) -> bool {
+        self.sitting.list() == List::Region && self.sitting.region().images().is_empty()
+    }
+
+    /// The image that is shown large.
+    pub fn image(&self) -> Option<usize> {
+        match self.sitting.list() {
+            List::Region if self.shows_space() => None,
+            List::Region => self.grid.at_cursor(),
+            _ => self.sitting.image(),
+        }
+    }
+
+    /// The class that an image has, or would get.
+    pub fn class_of(&self, image: usize) -> Option<Class> {
+        self.sitting.known().class_of(image).or_else(|| self.sitting.region().class_of(image))
     }
 
     /// What an answer is about.
     pub fn targets(&self) -> Vec<usize> {
         match self.shows_grid() {
             true => self.grid.targets(),
-            false => self.sitting.image().into_iter().collect(),
+            false => self.image().into_iter().collect(),
         }
     }
 
     /// The image that is told of: the one that is asked about, or where the keys of the grid are.
     pub fn subject(&self) -> Option<usize> {
-        if self.shows_grid() { self.grid.at_cursor() } else { self.sitting.image() }
+        if self.shows_grid() { self.grid.at_cursor() } else { self.image() }
     }
 
     /// Adds a class and gives it to images.

@@ -5,12 +5,14 @@ use glam::Vec2;
 
 use super::space::Space;
 use crate::history::LatentStep;
-use crate::project::Known;
+use crate::project::{Known, Region};
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{self, Theme};
 use crate::ui::kit::widgets;
+use crate::ui::panels::latent::brush::BrushStroke;
 use crate::ui::panels::latent::view_texture::{self, ViewTexture};
-use crate::view::{Camera, Line, Look, Mode, PointStyle, Rgba, ViewError};
+use crate::ui::state::{self, BrushTool};
+use crate::view::{Camera, Line, Look, Mode, PointStyle, Rgba, Target, ViewError};
 
 /// What is drawn.
 pub struct Place<'a> {
@@ -21,6 +23,10 @@ pub struct Place<'a> {
     pub image: Option<usize>,
     pub step: Option<&'a LatentStep>,
     pub near: &'a [(usize, f32)],
+    /// Images of a lasso, with the classes that they would get.
+    pub region: &'a Region,
+    /// Whether a drag draws a lasso; otherwise it turns the view.
+    pub draws: bool,
 }
 
 /// The view and its camera.
@@ -32,7 +38,10 @@ pub struct PlaceView {
     follows: bool,
     moved_at: f64,
     placed: Memo<usize, ()>,
-    painted: Memo<(u64, Option<usize>, bool), ()>,
+    painted: Memo<(u64, Option<usize>, bool, bool), ()>,
+    stroke: BrushStroke,
+    /// The image under the pointer, while a drag draws.
+    pub hovered: Option<usize>,
 }
 
 impl Default for PlaceView {
@@ -45,6 +54,8 @@ impl Default for PlaceView {
             moved_at: f64::NEG_INFINITY,
             placed: Memo::default(),
             painted: Memo::default(),
+            stroke: BrushStroke::default(),
+            hovered: None,
         }
     }
 }
@@ -54,24 +65,31 @@ const MIN_SIDE: f32 = 24.0;
 const STEP_WIDTH: f32 = 2.0;
 
 impl PlaceView {
-    /// Draws the view into `rect`.
-    pub fn ui(&mut self, ui: &mut Ui, rect: Rect, place: &Place<'_>, gpu: Option<&egui_wgpu::RenderState>) {
+    /// Draws the view into `rect`; returns the images in a lasso once it is closed.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        place: &Place<'_>,
+        gpu: Option<&egui_wgpu::RenderState>,
+    ) -> Option<Vec<usize>> {
         let theme = Theme::of(ui.visuals());
         ui.painter().rect_filled(rect, 3.0, theme.background);
         if rect.width() < MIN_SIDE || rect.height() < MIN_SIDE {
-            return;
+            return None;
         }
         let drawn = match (gpu, &self.failed) {
             (_, Some(why)) => Err(why.clone()),
             (None, _) => Err("No graphics device (wgpu) can draw it in this window.".into()),
             (Some(gpu), None) => self.draw(ui, rect, place, theme, gpu).map_err(|e| e.to_string()),
         };
-        if let Err(why) = drawn {
+        drawn.unwrap_or_else(|why| {
             ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
                 widgets::empty_state(ui, "The latent space cannot be drawn", &why);
             });
             self.failed = gpu.map(|_| why);
-        }
+            None
+        })
     }
 
     fn draw(
@@ -81,7 +99,7 @@ impl PlaceView {
         place: &Place<'_>,
         theme: &Theme,
         gpu: &egui_wgpu::RenderState,
-    ) -> Result<(), ViewError> {
+    ) -> Result<Option<Vec<usize>>, ViewError> {
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Place in latent space"));
         let scale = ui.pixels_per_point();
@@ -94,7 +112,7 @@ impl PlaceView {
         texture.view.set_look(Look { background, select, ..look });
         self.camera.resize(texture.resize(rect, scale));
         self.camera.set_mode(if place.space.is_solid() { Mode::Orbit } else { Mode::Flat });
-        let painted = self.painted.changed((place.version, place.image, theme.dark));
+        let painted = self.painted.changed((place.version, place.image, theme.dark, place.draws));
         if self.placed.changed(place.space.places.len()) {
             texture.view.set_points(&place.space.places, &colours(place, theme), &styles(place))?;
             texture.view.set_lines(&lines(place, theme))?;
@@ -108,7 +126,8 @@ impl PlaceView {
             self.camera.fit(bounds);
         }
         let now = ui.input(|i| i.time);
-        let mut moved = view_texture::steer(&mut self.camera, ui, rect, &response, true);
+        let draws = place.draws && !ui.input(|i| i.modifiers.shift);
+        let mut moved = view_texture::steer(&mut self.camera, ui, rect, &response, !draws);
         if response.double_clicked() {
             self.camera.reset();
             (self.follows, moved) = (true, false);
@@ -121,8 +140,25 @@ impl PlaceView {
             ui.ctx().request_repaint_after_secs(left as f32);
         }
         texture.show(ui, rect, &self.camera, left > 0.0, gpu)?;
-        response.on_hover_text(format!("{}. Drag turns, the wheel zooms, a double click resets", place.space.told()));
-        Ok(())
+        if !place.draws {
+            let tip = format!("{}. Drag turns, the wheel zooms, a double click resets", place.space.told());
+            response.on_hover_text(tip);
+            return Ok(None);
+        }
+        let at = response.hover_pos().filter(|_| !response.dragged() && left <= 0.0);
+        match texture.pick(ui, rect, at, &self.camera)? {
+            Some(picked) => {
+                self.hovered = match picked.hit.map(|hit| hit.target) {
+                    Some(Target::Point(image)) => Some(image),
+                    _ => None,
+                }
+            }
+            None if at.is_none() => self.hovered = None,
+            None => {}
+        }
+        let outline = self.stroke.follow(ui, rect, &response, BrushTool::Lasso, draws, theme);
+        let within = |outline| state::Region::new(self.camera, outline).members(&place.space.places);
+        Ok(outline.map(|outline| within(outline).into_iter().map(|image| image as usize).collect()))
     }
 }
 
@@ -130,10 +166,10 @@ fn rgba(color: Color32) -> Rgba {
     color.to_srgba_unmultiplied()
 }
 
-/// Labelled images have the colours of their classes, the others none.
+/// Labelled images have the colours of their classes, and those of a lasso of what they would get; the others none.
 fn colours(place: &Place<'_>, theme: &Theme) -> Vec<Rgba> {
     let none = rgba(theme.faint);
-    let class = |image: usize| place.known.class_of(image).filter(|_| place.known.parts[image].is_embedded());
+    let class = |image: usize| place.known.class_of(image).or_else(|| place.region.class_of(image));
     let colour = |image: usize| class(image).map_or(none, |class| rgba(theme::class_color(class)));
     let mut colours: Vec<Rgba> = (0..place.space.places.len()).map(colour).collect();
     if let Some(own) = place.image.and_then(|image| colours.get_mut(image)) {
@@ -145,9 +181,13 @@ fn colours(place: &Place<'_>, theme: &Theme) -> Vec<Rgba> {
 fn styles(place: &Place<'_>) -> Vec<PointStyle> {
     let style = |image: usize| match place.known.class_of(image) {
         Some(_) => PointStyle::LABELLED,
+        None if place.draws => PointStyle::POOL,
         None => PointStyle::FADED,
     };
     let mut styles: Vec<PointStyle> = (0..place.space.places.len()).map(style).collect();
+    for image in place.region.images().iter().filter(|image| **image < styles.len()).copied().collect::<Vec<_>>() {
+        styles[image] = PointStyle::LABELLED;
+    }
     for (near, _) in place.near {
         styles[*near] = PointStyle::LABELLED.scaled(1.5);
     }

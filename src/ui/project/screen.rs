@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{CentralPanel, Context, Frame, Label, Margin, Modal, Panel, RichText, ScrollArea, Ui};
 
 use super::centre::Centre;
-use super::commands::{self, Act, COMMANDS, command};
+use super::commands::{self, Act, COMMANDS, IN_REGION, command};
 use super::left::{self, Asked};
 use super::open::Open;
 use super::right;
@@ -131,10 +131,11 @@ impl ProjectScreen {
                     let frame = side.inner_margin(Margin::symmetric(space::S as i8, space::S as i8));
                     let guess = panel.frame(frame).show_separator_line(false);
                     if guess.show(ui, |ui| right::ui(ui, open, theme, gpu)).inner {
-                        open.sitting.show_guess();
+                        let subject = open.subject();
+                        open.sitting.show_guess(subject);
                     }
                 }
-                CentralPanel::default().frame(frame).show(ui, |ui| self.centre.ui(ui, open, theme));
+                CentralPanel::default().frame(frame).show(ui, |ui| self.centre.ui(ui, open, theme, gpu));
             }
             Stage::Reading(work) => {
                 let told = work.now().told();
@@ -348,7 +349,7 @@ fn keys(ui: &mut Ui) {
     let height = (ui.ctx().content_rect().height() - 160.0).max(120.0);
     let theme = Theme::of(ui.visuals());
     ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-        for row in COMMANDS {
+        for row in COMMANDS.iter().chain(&IN_REGION) {
             ui.horizontal_top(|ui| {
                 let line = egui::Layout::left_to_right(egui::Align::Min);
                 ui.allocate_ui_with_layout(KEY_COLUMN, line, |ui| {

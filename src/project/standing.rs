@@ -1,0 +1,70 @@
+//! What is known of a project while a person is at it: what was computed last, and what was said of each image.
+
+use super::batch::{self, Batch};
+use super::error::ProjectError;
+use super::images::Part;
+use super::log::{Answer, Row};
+use super::rounds::{self, Predictions};
+use super::status::Status;
+use super::store::Project;
+use crate::dataset::Class;
+
+/// What a project computed last, read from its files.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The round in progress, from 1.
+    pub round: usize,
+    /// What was proposed for it.
+    pub batches: Vec<Batch>,
+    pub status: Status,
+    /// What the last round's model predicts.
+    pub predictions: Option<Predictions>,
+    /// The images of the doubts of the status.
+    pub(super) doubts: Vec<usize>,
+}
+
+impl Standing {
+    pub fn of(project: &Project) -> Result<Self, ProjectError> {
+        let status = Status::of(project)?;
+        let round = status.rounds + 1;
+        let doubts = status.doubts.iter().filter_map(|doubt| project.images().find(&doubt.file)).collect();
+        let (batches, predictions) = (batch::of_round(project, round)?, rounds::predictions(project, status.rounds)?);
+        Ok(Self { round, batches, status, predictions, doubts })
+    }
+}
+
+/// What a person has said of each image, as the project's files say it.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    pub classes: Vec<String>,
+    /// The names of the images by now.
+    pub names: Vec<String>,
+    pub parts: Vec<Part>,
+    /// The last answer about each image.
+    pub rows: Vec<Option<Row>>,
+}
+
+impl Known {
+    pub fn of(project: &Project) -> Self {
+        let images = project.images().all();
+        Self {
+            classes: project.classes().to_vec(),
+            names: images.iter().map(|image| image.place().to_owned()).collect(),
+            parts: images.iter().map(|image| image.part).collect(),
+            rows: images.iter().map(|image| project.log().last(&image.file).cloned()).collect(),
+        }
+    }
+
+    /// Whether an image of the pool may get its first label: it has no answer, or one that puts it off.
+    pub fn is_open(&self, image: usize) -> bool {
+        let row = self.rows.get(image).and_then(Option::as_ref);
+        self.parts.get(image) == Some(&Part::Pool)
+            && row.is_none_or(|row| matches!(row.answer, Answer::Undone | Answer::Skipped))
+    }
+
+    /// The class that an image is labelled with.
+    pub fn class_of(&self, image: usize) -> Option<Class> {
+        let row = self.rows.get(image)?.as_ref().filter(|row| row.answer == Answer::Label)?;
+        self.classes.iter().position(|class| *class == row.label).map(|at| at as Class)
+    }
+}
