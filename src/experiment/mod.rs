@@ -8,6 +8,7 @@ mod datasets;
 mod networks;
 mod mask_levels;
 mod fields;
+mod derived;
 mod edit;
 mod checks;
 mod text;

@@ -5,8 +5,10 @@ mod codes;
 mod training;
 mod room;
 pub mod own_masks;
-pub mod preparation;
+mod told;
+mod preparation;
 
-pub use preparation::{GeneratorFrom, Preparation, PreparationActivity, Prepared, WorldError, side_multiple};
+pub use preparation::{Preparation, side_multiple};
 pub use shared::World;
+pub use told::{GeneratorFrom, PreparationActivity, Prepared, WorldError};
 pub use training::Resumed;

@@ -6,48 +6,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::codes::encode_chunk;
-use super::own_masks::{MaskChecking, MaskReport, MasksError};
+use super::own_masks::MaskChecking;
 use super::room;
 use super::shared::World;
-use super::training::{Resumed, Training};
+use super::told::{GeneratorFrom, PreparationActivity, Prepared, WorldError};
+use super::training::Training;
 use crate::dataset::own;
 use crate::dataset::own::opening::Opening;
-use crate::dataset::{self, DataError, Dataset};
+use crate::dataset::{self, Dataset};
 use crate::device::{self, ComputeDevice};
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, Strategy, Task};
 use crate::generator::cache::{GeneratorCache, generator_digest};
-use crate::generator::file::{self, GeneratorFileError, GeneratorOf};
+use crate::generator::file::{self, GeneratorOf};
 use crate::generator::own_codes::OwnCodes;
 use crate::generator::weights::NamedTensor;
-use crate::generator::{self, Generator, GeneratorError, GeneratorLosses, prior_samples};
+use crate::generator::{self, Generator, prior_samples};
 use crate::identity::Ground;
-use crate::labelling::simulation::{MapCache, Simulation, Unlabelled};
+use crate::labelling::simulation::{MapCache, Simulation};
 use crate::latent::LatentSpace;
-use crate::neighbours::IndexError;
 use crate::paths;
 use crate::target::nets;
 use crate::target::stand_in::{StandIn, StandInTraining};
-
-/// Why a world cannot be prepared.
-#[derive(Debug, thiserror::Error)]
-pub enum WorldError {
-    #[error(transparent)]
-    Experiment(#[from] ExperimentError),
-    #[error(transparent)]
-    Data(#[from] DataError),
-    #[error(transparent)]
-    Generator(#[from] GeneratorError),
-    #[error(
-        "{0}; give the whole file of a generator of this experiment, as `ridgewalk generator` writes it, or leave --generator out"
-    )]
-    GeneratorFile(GeneratorFileError),
-    #[error(transparent)]
-    Embedding(#[from] IndexError),
-    #[error(transparent)]
-    Label(#[from] Unlabelled),
-    #[error(transparent)]
-    Masks(#[from] MasksError),
-}
 
 /// Prepares a world: data, then generator, then embedding, one small unit of work at a time.
 pub struct Preparation {
@@ -99,78 +78,6 @@ enum Stage {
         generator: Arc<dyn Generator>,
         from: GeneratorFrom,
         codes: Vec<f32>,
-    },
-    Done,
-}
-
-/// What a unit of preparation did.
-pub enum Prepared {
-    DataReady(Arc<Dataset>),
-    /// The generator's training goes on from its last checkpoint.
-    Resumed(Resumed),
-    /// One minibatch of the generator; the embedding so far, in which each code is as of its last minibatch.
-    Trained {
-        epoch: f32,
-        losses: GeneratorLosses,
-    },
-    Encoded,
-    /// One image of the data set was labelled, or all of them were found on disk.
-    Labelled,
-    /// A cached result could not be used and is computed again, or a result could not be cached; one sentence.
-    Warned(String),
-    /// One of the user's own masks, or some of their images, were read or checked.
-    Checked,
-    /// All of the user's own masks were checked; the data set follows, if there are enough.
-    MasksJudged(Arc<MaskReport>),
-    /// One minibatch of the stand-in for a labelling tool, or a part of its evaluation.
-    Taught,
-    Ready {
-        world: Arc<World>,
-        from: GeneratorFrom,
-    },
-}
-
-/// Where the generator of a world comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GeneratorFrom {
-    Training,
-    Cache,
-    File(PathBuf),
-}
-
-/// The current activity of a preparation, with units done and in total.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum PreparationActivity {
-    LoadingData,
-    /// The user's own masks, checked one by one.
-    CheckingMasks {
-        done: usize,
-        total: usize,
-    },
-    /// The user's own images, read some at a time.
-    ReadingImages {
-        done: usize,
-        total: usize,
-    },
-    /// The labelling tool solves the masks of the data set.
-    Labelling {
-        done: usize,
-        total: usize,
-    },
-    /// Training of the stand-in for a labelling tool.
-    TeachingStandIn {
-        done: usize,
-        total: usize,
-    },
-    TrainingGenerator {
-        done: usize,
-        total: usize,
-        /// Seconds left, once the pace is known.
-        left: Option<f32>,
-    },
-    Encoding {
-        done: usize,
-        total: usize,
     },
     Done,
 }
