@@ -9,7 +9,7 @@ use super::export::run_folder;
 use super::out::say;
 use crate::archive::{self, EMBEDDING_FILE, EMBEDDING_MAGIC};
 use crate::experiment::Strategy;
-use crate::figures::{Film, FilmOptions, Histories, Theme};
+use crate::figures::{CameraPath, Film, FilmOptions, Histories, Theme};
 
 /// Options of `ridgewalk film`.
 #[derive(Debug, clap::Args)]
@@ -34,6 +34,9 @@ pub struct FilmArgs {
     /// Milliseconds that each frame is shown.
     #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(20..=10_000))]
     delay: u32,
+    /// How the camera moves around a latent space of three or more dimensions.
+    #[arg(long, value_enum, default_value_t = CameraPath::Turn)]
+    camera: CameraPath,
     /// Light instead of dark.
     #[arg(long)]
     light: bool,
@@ -59,7 +62,13 @@ pub fn run(args: &FilmArgs) -> anyhow::Result<()> {
     let embedding = archive::read(&folder.embedding(), EMBEDDING_MAGIC)?;
     let histories = Histories::new(&read, &Strategy::Random.into())?;
     let theme = if args.light { Theme::LIGHT } else { Theme::DARK };
-    let options = FilmOptions { size: args.size, frames_per_round: args.frames.into(), delay_ms: args.delay, theme };
+    let options = FilmOptions {
+        size: args.size,
+        frames_per_round: args.frames.into(),
+        delay_ms: args.delay,
+        camera: args.camera,
+        theme,
+    };
     let film = Film::new(shown, &histories, &embedding, options)?;
     let bar = ProgressBar::new(film.frames() as u64);
     film.write(&args.out, args.png.as_deref(), &mut |frame| {

@@ -13,6 +13,8 @@ use super::state::AppState;
 use crate::engine::protocol::{Command, Level, RunSnapshot, Snapshot};
 use crate::engine::questions::inspect::Inspect;
 use crate::experiment::EvaluationSplit;
+use crate::history::Header;
+use crate::trajectory::Embedding;
 
 /// The content of one tile of a workspace.
 pub trait Panel {
@@ -175,6 +177,19 @@ impl Cx<'_> {
         let dim = self.snapshot.latent_dim;
         let at = sample as usize * dim;
         self.snapshot.codes.as_ref().and_then(|codes| codes.get(at..at + dim)).map(<[f32]>::to_vec)
+    }
+
+    /// The embedding on the screen in the format of a run's files, for the run with this header.
+    pub fn embedding(&self, header: &Header) -> Option<Embedding> {
+        Some(Embedding {
+            data_digest: header.data_digest.clone(),
+            generator_digest: header.generator_digest.clone(),
+            generator_weights: header.generator_weights.clone(),
+            codes_digest: None,
+            dim: self.snapshot.latent_dim,
+            codes: self.snapshot.codes.as_ref()?.to_vec(),
+            labels: self.state.dataset.as_ref()?.train.labels().to_vec(),
+        })
     }
 
     /// Whether the latent space has at most three dimensions, so that a point can be dragged through it.

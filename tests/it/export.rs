@@ -425,6 +425,8 @@ fn a_film_shows_the_rounds_of_a_run() {
     assert!(shown.windows(2).all(|pair| pair[0].buffer() != pair[1].buffer()));
     assert!(shown.iter().all(|frame| frame.buffer().dimensions() == (480, 320)));
     assert_eq!(std::fs::read_dir(&frames).unwrap().count(), 2 * rounds);
+    // Seen from the front, the cloud of all images stays where it is.
+    ok(&film(&["--camera", "still"]));
     let refused = film(&["--run", "snn-07"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("snn-07") && said.contains("random-02"), "{said}");

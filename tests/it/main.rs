@@ -51,6 +51,7 @@ mod ui_points;
 mod ui_project;
 mod ui_playhead;
 mod ui_regions;
+mod ui_report;
 mod ui_runs;
 mod ui_samples;
 mod ui_shell;

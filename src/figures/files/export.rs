@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::about;
 use super::csv::{curves_csv, figure_csv, proposals_csv};
 use super::latex::{latex_figure, latex_table};
-use super::methods::methods;
+use super::methods::{METHODS, methods};
 use super::pdf::pdf;
 use super::png::png;
 use super::svg::svg;
@@ -135,9 +135,6 @@ pub fn figure4_files(
     Ok((files, table))
 }
 
-/// The methods in sentences.
-const METHODS: &str = "methods.md";
-
 /// What drawing is called where it locks its folder.
 const FIGURES: &str = "`ridgewalk figures`";
 
@@ -167,7 +164,7 @@ impl Files {
 
     /// What the runs were, and how they are run again.
     fn about(&mut self, histories: &Histories) {
-        self.0.push((METHODS.into(), methods(histories).into()));
+        self.0.push((METHODS.into(), methods(histories, Some(about::SETTINGS)).into()));
         self.0.push((about::README.into(), about::readme(histories).into()));
         self.0.push((about::SETTINGS.into(), about::settings(&histories.all).into()));
     }

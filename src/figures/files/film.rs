@@ -34,7 +34,17 @@ pub struct FilmOptions {
     pub frames_per_round: usize,
     /// Milliseconds that each frame is shown.
     pub delay_ms: u32,
+    pub camera: CameraPath,
     pub theme: Theme,
+}
+
+/// How the camera moves in a film; one or two dimensions are always seen from the front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum CameraPath {
+    /// Once around the second axis in the whole film.
+    Turn,
+    /// In front of the first two axes.
+    Still,
 }
 
 /// The film of one run beside the curves of all.
@@ -68,14 +78,20 @@ impl<'a> Film<'a> {
         self.shown.rounds.len() * self.options.frames_per_round
     }
 
-    /// A frame, from 0. The latent space turns once about its axis in the whole film.
+    /// The file of a frame, from 0.
+    pub fn frame_name(frame: usize) -> String {
+        format!("frame-{:04}.png", frame + 1)
+    }
+
+    /// A frame, from 0.
     pub fn frame(&self, frame: usize) -> Result<RgbaImage, FigureError> {
         let [width, height] = self.options.size;
         let each = self.options.frames_per_round;
+        let turns = if self.options.camera == CameraPath::Turn { std::f64::consts::TAU } else { 0.0 };
         let at = Moment {
             round: frame / each,
             share: (frame % each + 1) as f64 / each as f64,
-            turn: std::f64::consts::TAU * frame as f64 / self.frames() as f64,
+            turn: turns * frame as f64 / self.frames() as f64,
         };
         let dpi = width as f64 / PAGE;
         let points = |pixels: usize| pixels as f64 * POINTS_PER_INCH / dpi;
@@ -124,7 +140,7 @@ impl<'a> Film<'a> {
                 if let Some(folder) = folder {
                     let mut png = std::io::Cursor::new(Vec::new());
                     image.write_to(&mut png, image::ImageFormat::Png).map_err(other)?;
-                    disk::write_aside(&folder.join(format!("frame-{:04}.png", i + 1)), png.get_ref())?;
+                    disk::write_aside(&folder.join(Self::frame_name(i)), png.get_ref())?;
                 }
                 let longer = if i + 1 == self.frames() { LAST } else { 1 };
                 let delay = Delay::from_numer_denom_ms(self.options.delay_ms * longer, 1);

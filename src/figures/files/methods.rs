@@ -10,8 +10,12 @@ use crate::history::History;
 use crate::identity::VERSION;
 use crate::statistics::{FIRST_ENDPOINT_ROUND, Group, LAST_ENDPOINT_ROUND, groups};
 
-/// Paragraphs in Markdown: data, latent space, rounds, strategies, evaluation and tests, program.
-pub fn methods(histories: &Histories) -> String {
+/// The name of the file.
+pub const METHODS: &str = "methods.md";
+
+/// Paragraphs in Markdown: data, latent space, rounds, strategies, evaluation and tests, program. `settings` is the file
+/// beside the text that has every setting, if there is one.
+pub fn methods(histories: &Histories, settings: Option<&str>) -> String {
     let all = &histories.all;
     let e = &experiment(all);
     let named: Vec<Group<'_>> = groups(all).into_iter().filter(|g| !g.is_fork).collect();
@@ -22,7 +26,7 @@ pub fn methods(histories: &Histories) -> String {
         rounds(e),
         strategies(&named),
         evaluation(histories, e, &named),
-        program(all),
+        program(all, settings),
     ] {
         // Writing into a string always succeeds.
         let _ = writeln!(text, "{paragraph}\n");
@@ -169,10 +173,11 @@ fn evaluation(histories: &Histories, e: &Experiment, named: &[Group<'_>]) -> Str
     )
 }
 
-fn program(all: &[History]) -> String {
+fn program(all: &[History], settings: Option<&str>) -> String {
     let mut by: Vec<String> = all.iter().flat_map(|h| h.header.origins.iter().map(|o| o.describe())).collect();
     by.sort();
     by.dedup();
     let by = if by.is_empty() { String::new() } else { format!(" The runs were computed by {}.", by.join("; ")) };
-    format!("**Program.** Ridgewalk {VERSION}; `settings.toml` beside this text has every setting.{by}")
+    let settings = settings.map_or_else(String::new, |file| format!("; `{file}` beside this text has every setting"));
+    format!("**Program.** Ridgewalk {VERSION}{settings}.{by}")
 }

@@ -16,6 +16,8 @@ use super::kit::question::Question;
 use super::kit::theme::{self, Theme, space};
 use super::panel::{Cx, PanelAction, inspect_question};
 use super::panels::own::OwnSheet;
+use super::panels::report::film::SaveFilm;
+use super::panels::report::methods::Methods;
 use super::panels::runs::{RunsAction, RunsPage};
 use super::panels::settings::Controls;
 use super::panels::settings::data_files::DataFiles;
@@ -92,6 +94,8 @@ pub struct App {
     palette: Palette,
     tour: Tour,
     help: Help,
+    film: SaveFilm,
+    methods: Methods,
     own: OwnSheet,
     dropped: Dropped,
     /// What was opened lately and is to be opened again.
@@ -184,6 +188,8 @@ impl App {
             palette: Palette::default(),
             tour: Tour::default(),
             help: Help::default(),
+            film: SaveFilm::default(),
+            methods: Methods::default(),
             own,
             dropped: Dropped::default(),
             reopened: Dropped::default(),
@@ -354,6 +360,8 @@ impl eframe::App for App {
             let frame = Frame::new().fill(theme.window).inner_margin(Margin::same(6));
             let panels = CentralPanel::default().frame(frame);
             let panels = panels.show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
+            self.film.ui(&ctx, &mut cx, panels.response.rect);
+            self.methods.ui(&ctx, &mut cx);
             places = Places { bar: bar.response.rect, column, panels: panels.response.rect };
         }
         if let Some(action) = bar_action {

@@ -97,6 +97,7 @@ impl AskPath {
                 let field =
                     egui::TextEdit::singleline(&mut self.path).desired_width(width - browsing).hint_text(self.hint);
                 let response = ui.add(field);
+                response.clone().accessible_name(self.hint);
                 if std::mem::take(&mut self.take_focus) {
                     response.request_focus();
                 }

@@ -4,6 +4,7 @@
 
 pub mod curves;
 pub mod runs;
+pub mod report;
 pub mod settings;
 pub mod start;
 pub mod own;

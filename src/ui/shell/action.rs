@@ -49,6 +49,9 @@ pub enum Action {
     Redo,
     OpenRuns,
     SaveRuns,
+    SaveFilm,
+    CopyMethods,
+    SaveMethods,
     OpenImages,
     OpenPoints,
     NextBrush,
@@ -113,6 +116,12 @@ impl Action {
                 if state.last_round() == 0 =>
             {
                 Some("No round has begun")
+            }
+            Self::SaveFilm if state.shown_run().is_none_or(|run| run.rounds.is_empty()) => {
+                Some("No round of the shown run has ended")
+            }
+            Self::CopyMethods | Self::SaveMethods if state.runs_shown().all(|run| run.rounds.is_empty()) => {
+                Some("No round of a shown run has ended")
             }
             Self::Undo if !state.can_undo => Some("Nothing to undo"),
             Self::Redo if !state.can_redo => Some("Nothing was undone"),

@@ -196,6 +196,19 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
                 "Writes the runs of this window to a folder, now and after every round",
             ),
             row(
+                Action::SaveFilm,
+                "Save a film of the run…",
+                &[],
+                "An animated GIF of the shown run, or its frames as PNG: the latent space round by round beside the curves",
+            ),
+            row(
+                Action::CopyMethods,
+                "Copy the methods paragraph",
+                &[],
+                "Data, latent space, rounds, strategies, evaluation and tests of the shown runs in sentences, for a paper",
+            ),
+            row(Action::SaveMethods, "Save the methods paragraph…", &[], "The same sentences as a Markdown file"),
+            row(
                 Action::OpenImages,
                 "Open your images…",
                 &[],

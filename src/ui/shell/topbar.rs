@@ -24,10 +24,12 @@ const STEPS_WIDTH: f32 = 34.0;
 const WORKSPACE_MENU: f32 = 108.0;
 const NAME: &str = "Ridgewalk";
 /// What the menu has at any width.
-const MENU: [Action; 10] = [
+const MENU: [Action; 12] = [
     Action::Palette,
     Action::OpenRuns,
     Action::SaveRuns,
+    Action::SaveFilm,
+    Action::CopyMethods,
     Action::ToggleColumn,
     Action::Maximise,
     Action::ResetLayout,

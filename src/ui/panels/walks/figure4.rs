@@ -52,7 +52,7 @@ impl ExportFigure4 {
 /// All walks of the shown run, filtered or not, in the format of a run's files: the last round has all steps, as those by
 /// hand were taken in no round.
 fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
-    let (dataset, codes) = (cx.state.dataset.as_ref()?, cx.snapshot.codes.as_ref()?);
+    let dataset = cx.state.dataset.as_ref()?;
     let run = cx.state.shown_run()?;
     let header = (**run.header.as_ref()?).clone();
     let mut walks = cx.state.judged_walks();
@@ -80,15 +80,7 @@ fn gathered(cx: &Cx<'_>) -> Option<(History, Embedding, Album)> {
             .collect(),
         real: (0..w.points).filter_map(|p| w.walk.sample_at(p)).map(image).collect(),
     });
-    let embedding = Embedding {
-        data_digest: header.data_digest.clone(),
-        generator_digest: header.generator_digest.clone(),
-        generator_weights: header.generator_weights.clone(),
-        codes_digest: None,
-        dim: cx.snapshot.latent_dim,
-        codes: codes.to_vec(),
-        labels: dataset.train.labels().to_vec(),
-    };
+    let embedding = cx.embedding(&header)?;
     let album = Album {
         data_digest: header.data_digest.clone(),
         generator_digest: header.generator_digest.clone(),

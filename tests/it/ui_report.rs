@@ -1,0 +1,88 @@
+//! The film and the methods paragraph of the window: made with the code of the command line, stopped, copied and saved.
+
+use egui::{Event, Key, Modifiers, OutputCommand};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use image::AnimationDecoder as _;
+use ridgewalk::ui::App;
+
+use crate::stress_panel::type_over;
+use crate::ui::{click, wait_for, window, window_after_round_one};
+
+/// Opens the palette and chooses the action with this name.
+fn choose(w: &mut Harness<'_, App>, name: &str) {
+    w.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    w.run_steps(2);
+    w.event(Event::Text(name.into()));
+    w.run_steps(2);
+    w.key_press(Key::Enter);
+    w.run_steps(2);
+}
+
+fn said(w: &Harness<'_, App>, text: &str) -> bool {
+    w.state().state().messages.iter().any(|m| m.text.contains(text))
+}
+
+#[test]
+fn a_film_of_the_shown_run_is_saved_with_its_frames_and_can_be_stopped() {
+    let mut w = window_after_round_one();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.gif");
+    choose(&mut w, "Save a film of the run");
+    click(&mut w, "Size of the film: 640 × 400");
+    click(&mut w, "Every frame as a PNG too");
+    w.check_accessibility();
+    click(&mut w, "Path of the GIF");
+    type_over(&mut w, &path.display().to_string());
+    wait_for(&mut w, "the film", |s| s.messages.iter().any(|m| m.text.starts_with("Saved ")));
+    let decoder = image::codecs::gif::GifDecoder::new(std::io::Cursor::new(std::fs::read(&path).unwrap())).unwrap();
+    let frames = decoder.into_frames().collect_frames().unwrap();
+    assert_eq!(frames.len(), 8, "one round of eight frames");
+    assert!(frames.iter().all(|frame| frame.buffer().dimensions() == (640, 400)));
+    assert_eq!(std::fs::read_dir(folder.path().join("run.frames")).unwrap().count(), 8);
+    // A longer one is stopped: no GIF is left.
+    let other = folder.path().join("stopped.gif");
+    choose(&mut w, "Save a film of the run");
+    click(&mut w, "Size of the film: 1280 × 800");
+    click(&mut w, "Every frame as a PNG too");
+    click(&mut w, "Path of the GIF");
+    type_over(&mut w, &other.display().to_string());
+    w.step();
+    assert!(w.query_by_label_contains("Film: frame ").is_some());
+    click(&mut w, "Stop the film");
+    wait_for(&mut w, "the end", |s| s.messages.iter().any(|m| m.text.contains("film was stopped")));
+    assert!(!other.exists());
+}
+
+#[test]
+fn the_methods_are_copied_and_saved() {
+    let mut w = window(false);
+    choose(&mut w, "Copy the methods");
+    assert!(w.query_by_label_contains("No round of a shown run has ended").is_some());
+    let mut w = window_after_round_one();
+    let before = w.state().state().messages.iter().count();
+    w.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    w.run_steps(2);
+    w.event(Event::Text("Copy the methods".into()));
+    w.run_steps(2);
+    w.key_press(Key::Enter);
+    let mut copied = None;
+    for _ in 0..4 {
+        w.step();
+        let commands = &w.output().platform_output.commands;
+        copied = copied.or(commands.iter().find_map(|c| match c {
+            OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        }));
+    }
+    let copied = copied.unwrap();
+    assert!(copied.starts_with("# Methods") && copied.contains("**Strategies.**"), "{copied}");
+    assert!(!copied.contains("settings.toml"), "there is no such file beside a copied text");
+    assert!(said(&w, "Copied the methods") && w.state().state().messages.iter().count() > before);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("methods.md");
+    choose(&mut w, "Save the methods");
+    type_over(&mut w, &path.display().to_string());
+    wait_for(&mut w, "the file", |_| path.is_file());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), copied);
+}
