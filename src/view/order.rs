@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use glam::{Vec3, Vec4};
+use glam::Vec4;
 
 use super::point_style::PointStyle;
 
 /// Ratio of the stride to the count: the golden ratio spreads any prefix evenly.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
-/// Number of depth steps for sorting.
-const DEPTH_STEPS: usize = 1 << 16;
+/// Number of depth steps for sorting: as many places of a list as the nearest cache can hold open while it is written.
+const DEPTH_STEPS: usize = 1 << 12;
 
 /// Groups from the first drawn to the last.
 pub(super) const GROUPS: usize = 4;
@@ -20,12 +20,15 @@ pub(super) const SELECTED: usize = 3;
 
 /// The drawing order: a permutation of the points that are not hidden.
 ///
-/// Invariant: `ranges` are consecutive and cover `indices`; `scattered` holds the same indices in each.
+/// Invariant: `ranges` are consecutive and cover `indices`; `scattered` holds the same indices in each. `places` is empty
+/// or holds the positions of `scattered`, so that a million depths are read one after the other.
 #[derive(Default)]
 pub(super) struct DrawOrder {
     indices: Vec<u32>,
     scattered: Vec<u32>,
     ranges: [Range<u32>; GROUPS],
+    places: Vec<[f32; 3]>,
+    depths: Vec<f32>,
     keys: Vec<u16>,
 }
 
@@ -45,7 +48,7 @@ impl DrawOrder {
             indices.extend(group);
             start..indices.len() as u32
         });
-        Self { scattered: indices.clone(), indices, ranges, keys: Vec::new() }
+        Self { scattered: indices.clone(), indices, ranges, ..Self::default() }
     }
 
     /// The indices in the present order.
@@ -75,23 +78,25 @@ impl DrawOrder {
     }
 
     /// Sorts the drawn points of each group from back to front; `depth_from_world` is the row of the projection that
-    /// gives the depth.
+    /// gives the depth. The positions stay the same for as long as this order does.
     pub fn sort_by_depth(&mut self, positions: &[[f32; 3]], depth_from_world: Vec4, limit: usize) {
         self.scatter();
+        if self.places.is_empty() {
+            self.places = self.scattered.iter().map(|&index| positions[index as usize]).collect();
+        }
+        let [x, y, z, w] = depth_from_world.to_array();
         for group in 0..GROUPS {
             let drawn = self.limited(group, limit);
             let drawn = drawn.start as usize..drawn.end as usize;
-            let depth = |index: u32| depth_from_world.dot(Vec3::from(positions[index as usize]).extend(1.0));
-            let source = &self.scattered[drawn.clone()];
-            let (low, high) = source
-                .iter()
-                .map(|&index| depth(index))
-                .fold((f32::MAX, f32::MIN), |(low, high), d| (low.min(d), high.max(d)));
+            self.depths.clear();
+            self.depths.extend(self.places[drawn.clone()].iter().map(|p| x * p[0] + y * p[1] + z * p[2] + w));
+            let (low, high) =
+                self.depths.iter().fold((f32::MAX, f32::MIN), |(low, high), &d| (low.min(d), high.max(d)));
             let steps = (DEPTH_STEPS - 1) as f32 / (high - low).max(f32::MIN_POSITIVE);
             // The farthest point has key 0; the cast saturates.
             self.keys.clear();
-            self.keys.extend(source.iter().map(|&i| ((high - depth(i)) * steps) as u16));
-            counting_sort(source, &self.keys, &mut self.indices[drawn]);
+            self.keys.extend(self.depths.iter().map(|&depth| ((high - depth) * steps) as u16));
+            counting_sort(&self.scattered[drawn.clone()], &self.keys, &mut self.indices[drawn]);
         }
     }
 }
@@ -127,7 +132,7 @@ fn greatest_common_divisor(a: u64, b: u64) -> u64 {
 
 /// Stable sort of `source` by `keys` into `target`.
 fn counting_sort(source: &[u32], keys: &[u16], target: &mut [u32]) {
-    let mut next = vec![0_u32; DEPTH_STEPS + 1];
+    let mut next = [0_u32; DEPTH_STEPS + 1];
     for &key in keys {
         next[key as usize + 1] += 1;
     }
