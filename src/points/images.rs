@@ -107,8 +107,13 @@ fn sprite(tree: &Tree, rows: usize, size: Option<[usize; 2]>, notes: &mut Vec<St
             return Err(fault(format!("is a sprite of {} x {} pixels, and {detail}", whole.width, whole.height)));
         }
     };
-    let room = (whole.width / width.max(1)) * (whole.height / height.max(1));
-    if width == 0 || height == 0 || room < rows {
+    if width == 0 || height == 0 {
+        return Err(fault(format!(
+            "is a sprite whose `singleImageDim` is {width} x {height}; give the width and height of one of its images"
+        )));
+    }
+    let room = (whole.width / width) * (whole.height / height);
+    if room < rows {
         return Err(fault(format!(
             "is a sprite of {} x {} pixels, which has room for {room} images of {width} x {height}, but there are {rows} \
              points",
@@ -121,7 +126,7 @@ fn sprite(tree: &Tree, rows: usize, size: Option<[usize; 2]>, notes: &mut Vec<St
 
 /// One file a row: named by a column of the metadata, or in the order of their names.
 fn folder(tree: Tree, rows: usize, columns: &[Column], notes: &mut Vec<String>) -> Result<Kind, DataError> {
-    let images: Vec<usize> = (0..tree.files.len()).filter(|i| is_image_name(&tree.files[*i])).collect();
+    let mut images: Vec<usize> = (0..tree.files.len()).filter(|i| is_image_name(&tree.files[*i])).collect();
     if images.is_empty() {
         return Err(tree.fault(None, "has no images"));
     }
@@ -159,14 +164,35 @@ fn folder(tree: Tree, rows: usize, columns: &[Column], notes: &mut Vec<String>) 
             ),
         ));
     }
-    notes.push("images belong to the points in the order of their names".into());
+    images.sort_by_cached_key(|place| by_number(&tree.files[*place].name()));
+    notes.push("images belong to the points in the order of their names, 2 before 10".into());
     Ok(Kind::Folder { tree, files: images.into_iter().map(Some).collect() })
+}
+
+/// The parts of a name, texts with the number behind each, so that 2 comes before 10; last the name itself.
+fn by_number(name: &str) -> (Vec<(String, u64)>, String) {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let digits = rest[at..].len() - rest[at..].trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let number = rest[at..at + digits].parse().unwrap_or(u64::MAX);
+        parts.push((rest[..at].to_owned(), number));
+        rest = &rest[at + digits..];
+    }
+    (parts, name.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use image::{GrayImage, Luma};
+
+    #[test]
+    fn names_are_ordered_by_their_numbers() {
+        let mut names = ["img10.png", "img2.png", "a/3.png", "img02.png", "b.png", "img.png"];
+        names.sort_by_cached_key(|name| by_number(name));
+        assert_eq!(names, ["b.png", "img.png", "a/3.png", "img02.png", "img2.png", "img10.png"]);
+    }
 
     #[test]
     fn an_image_belongs_to_its_row_in_a_folder_and_in_a_sprite() {
@@ -196,6 +222,7 @@ mod tests {
         for (path, rows, size, says) in [
             (&sprite, 7, Some([2, 2]), "room for 6 images of 2 x 2, but there are 7 points"),
             (&sprite, 20, None, "singleImageDim"),
+            (&sprite, 5, Some([0, 0]), "`singleImageDim` is 0 x 0"),
             (&images, 4, None, "has 5 images, but there are 4 points"),
         ] {
             let error = Thumbnails::open(path, rows, size, &[], &mut Vec::new()).err().unwrap().to_string();

@@ -71,7 +71,8 @@ pub fn read(opening: &Opening, stage: &mut dyn FnMut(&'static str)) -> Result<Po
         stage("reading the metadata");
         columns.extend(metadata(&Whole::open(path)?, rows, &mut notes)?);
     }
-    distinct(&mut columns);
+    let Coordinates { values, dim, mut names } = coordinates;
+    distinct(names.iter_mut().chain(columns.iter_mut().map(|c| &mut c.name)).collect());
     let images = match &opening.images {
         None => None,
         Some(path) => {
@@ -80,7 +81,6 @@ pub fn read(opening: &Opening, stage: &mut dyn FnMut(&'static str)) -> Result<Po
         }
     };
     stage("checking the points");
-    let Coordinates { values, dim, names } = coordinates;
     let mut points = Points {
         format: format.map_or(of.name().to_owned(), |f| format!("{f}, {}", of.name())),
         codes: values,
@@ -224,14 +224,14 @@ fn metadata(file: &Whole, rows: usize, notes: &mut Vec<String>) -> Result<Vec<Co
 }
 
 /// Gives a second column of the same name another one.
-fn distinct(columns: &mut [Column]) {
+fn distinct(mut columns: Vec<&mut String>) {
     for at in 1..columns.len() {
         let (before, rest) = columns.split_at_mut(at);
         let mut n = 1;
-        let name = rest[0].name.clone();
-        while before.iter().any(|c| c.name == rest[0].name) {
+        let name = rest[0].clone();
+        while before.iter().any(|c| **c == *rest[0]) {
             n += 1;
-            rest[0].name = format!("{name} ({n})");
+            *rest[0] = format!("{name} ({n})");
         }
     }
 }

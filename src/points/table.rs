@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::column::{Column, Texts, is_missing};
 use super::coordinates::{self, Coordinates};
+use super::text;
 use crate::dataset::own::formats::cells::{self, is_number};
 
 /// Rows that are looked at to find which columns are numbers.
@@ -16,14 +17,16 @@ pub struct Table {
     pub columns: Vec<Column>,
 }
 
+fn is_tsv(name: &str) -> bool {
+    name.to_lowercase().trim_end_matches(".gz").ends_with(".tsv")
+}
+
 /// A reader of the rows of a table; a TSV has no quotes, as TensorBoard's Embedding Projector writes and reads it.
 fn reader<'a>(bytes: &'a [u8], name: &str) -> Result<csv::Reader<&'a [u8]>, String> {
-    let is_tsv = name.to_lowercase().trim_end_matches(".gz").ends_with(".tsv");
     let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let spaced = || {
-        let text = String::from_utf8_lossy(first);
-        let cells: Vec<&str> = text.split_ascii_whitespace().collect();
-        cells.len() > 1 && cells.iter().all(|cell| is_number(cell))
+        let mut cells = first.split(u8::is_ascii_whitespace).map(String::from_utf8_lossy);
+        first.contains(&b' ') && cells.all(|cell| is_number(&cell))
     };
     // What is no text is refused the same way whatever stands between its cells.
     let found = cells::rows(bytes)?;
@@ -31,13 +34,23 @@ fn reader<'a>(bytes: &'a [u8], name: &str) -> Result<csv::Reader<&'a [u8]>, Stri
     let mut builder = ReaderBuilder::new();
     builder.has_headers(false).flexible(true).trim(Trim::All);
     match () {
-        () if is_tsv => Ok(builder.delimiter(b'\t').quoting(false).from_reader(bytes)),
+        () if is_tsv(name) => Ok(builder.delimiter(b'\t').quoting(false).from_reader(bytes)),
         () if spaced() => Ok(builder.delimiter(b' ').from_reader(bytes)),
         () => Ok(found),
     }
 }
 
-fn text(cell: &[u8]) -> std::borrow::Cow<'_, str> {
+/// Whether the first row counts the columns of numbers, as pandas names them, and is no point of its own.
+fn counts_columns(rows: &[Vec<String>], numbers: &[usize]) -> bool {
+    let [first, second, ..] = rows else { return false };
+    let counted: Vec<usize> = numbers.iter().copied().filter(|c| !is_missing(&first[*c])).collect();
+    let counts = |row: &[String], from: usize| {
+        counted.iter().enumerate().all(|(i, c)| row.get(*c).is_some_and(|cell| *cell == (from + i).to_string()))
+    };
+    counted.len() > 1 && counts(first, 0) && !counts(second, counted.len())
+}
+
+fn shown(cell: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(cell)
 }
 
@@ -47,6 +60,7 @@ fn broken(e: csv::Error) -> String {
 
 /// The points in a table whose columns of numbers are coordinates, and the others metadata.
 pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table, String> {
+    let bytes = &text::of_points(bytes, notes)[..];
     let mut looked_at: Vec<Vec<String>> = Vec::new();
     for record in reader(bytes, name)?.into_byte_records().take(LOOKED_AT) {
         looked_at.push(cells::cells(&record.map_err(broken)?));
@@ -62,8 +76,13 @@ pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table
         found > 0 && found * 3 >= cells.len() * 2
     };
     let numbers: Vec<usize> = (0..width).filter(are_numbers).collect();
+    let is_counted = counts_columns(&looked_at, &numbers);
+    if is_counted {
+        notes.push("the first row counts the columns, so it is their header and no point".into());
+    }
     // A header has a word over a column of numbers.
-    let has_header = looked_at.len() > 1 && numbers.iter().any(|c| !is_number(&first[*c]) && !is_missing(&first[*c]));
+    let is_named = numbers.iter().any(|c| !is_number(&first[*c]) && !is_missing(&first[*c]));
+    let has_header = looked_at.len() > 1 && (is_counted || is_named);
     let header = has_header.then(|| first.clone());
     let axes = coordinates::choose(header.as_deref(), &numbers)?;
     let others: Vec<usize> = (0..width).filter(|c| !axes.contains(c)).collect();
@@ -87,7 +106,7 @@ pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table
         // What is no number is left out with its row, as a missing one is.
         let number = |c: &usize| record.get(*c).and_then(|b| std::str::from_utf8(b).ok()?.parse().ok());
         values.extend(axes.iter().map(|c| number(c).unwrap_or(f32::NAN)));
-        texts.iter_mut().zip(&others).for_each(|(t, c)| t.push(&text(record.get(*c).unwrap_or_default())));
+        texts.iter_mut().zip(&others).for_each(|(t, c)| t.push(&shown(record.get(*c).unwrap_or_default())));
     }
     if ragged > 1 {
         notes.push(format!("{ragged} rows have another number of cells than the first, {width}"));
@@ -107,6 +126,7 @@ pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table
 
 /// The metadata of `points` points: with a header if the table has a row more than there are points.
 pub fn metadata(bytes: &[u8], name: &str, points: usize, notes: &mut Vec<String>) -> Result<Vec<Column>, String> {
+    let bytes = &text::of_metadata(bytes, is_tsv(name), points, notes)?[..];
     let mut texts: Vec<Texts> = Vec::new();
     let mut record = ByteRecord::new();
     let mut reader = reader(bytes, name)?;
@@ -115,8 +135,8 @@ pub fn metadata(bytes: &[u8], name: &str, points: usize, notes: &mut Vec<String>
         if rows == 0 {
             texts.resize(record.len(), Texts::default());
         }
-        ragged += usize::from(record.len() != texts.len());
-        texts.iter_mut().enumerate().for_each(|(c, t)| t.push(&text(record.get(c).unwrap_or_default())));
+        ragged += usize::from(record.len() != texts.len() && record.iter().any(|cell| !cell.is_empty()));
+        texts.iter_mut().enumerate().for_each(|(c, t)| t.push(&shown(record.get(c).unwrap_or_default())));
         rows += 1;
     }
     let names: Vec<String> = match rows {
@@ -155,11 +175,24 @@ mod tests {
             ("a.txt", "1.0e+00 2 3\n4 5 6\n", 3, "column 1", 0),
             ("a.csv", "a,1,2\nb,3,4\n", 2, "column 2", 1),
             ("a.csv", "x,y\n1,2\n", 2, "x", 0),
+            ("a.csv", "x;y;k\n1,5;2,5;a\n3,5;4,5;b\n", 2, "x", 1),
+            ("a.txt", "  1.7  -0.4\n 22.2   0.9\n", 2, "column 1", 0),
         ] {
             let found = points(text.as_bytes(), name, &mut Vec::new()).unwrap();
             assert_eq!((found.coordinates.dim, found.columns.len()), (dim, columns), "{text}");
             assert_eq!(found.coordinates.names[0], axes, "{text}");
             assert_eq!(found.coordinates.rows(), text.lines().count() - usize::from(text.contains('x')), "{text}");
+        }
+        for (text, rows, dim, axes, columns) in [
+            ("0,1\n5,6\n7,8\n", 2, 2, "0", 0),
+            (",0,1\n0,5,6\n1,7,8\n", 2, 2, "0", 1),
+            ("0,1,label\n5.5,6,a\n7,8,b\n", 2, 2, "0", 1),
+            ("0,1\n2,3\n4,5\n", 3, 2, "column 1", 0),
+        ] {
+            let found = points(text.as_bytes(), "a.csv", &mut Vec::new()).unwrap();
+            let counts = (found.coordinates.rows(), found.coordinates.dim, found.columns.len());
+            assert_eq!(counts, (rows, dim, columns), "{text}");
+            assert_eq!(found.coordinates.names[0], axes, "{text}");
         }
         let mut notes = Vec::new();
         let odd = points(b"x,y\n1,2\n3\nfour,5\n6,nan\n", "a.csv", &mut notes).unwrap();
@@ -174,6 +207,7 @@ mod tests {
             ("m.tsv", "word\tcount\n\"\t3\nb, c\t4\n", 2, "word", "\""),
             ("m.csv", "word,count\n\"b, c\",4\nd,5\n", 2, "word", "b, c"),
             ("m.csv", "label\n4\n5\n", 2, "label", "4"),
+            ("m.tsv", "word\n\nb\n", 2, "word", ""),
         ] {
             let columns = metadata(text.as_bytes(), name, points, &mut Vec::new()).unwrap();
             assert_eq!((columns[0].name.as_str(), &*columns[0].cell(0)), (first, cell), "{text}");

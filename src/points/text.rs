@@ -1,0 +1,144 @@
+//! A text before it is read as a table: what programs write between its cells and beside its rows.
+
+use std::borrow::Cow;
+
+use crate::dataset::own::formats::cells::is_number;
+
+/// Lines that are looked at to find how numbers are written.
+const LOOKED_AT: usize = 20;
+
+/// The text of points: comments before it passed over, spaces that align columns made one, decimal commas made points.
+pub fn of_points<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
+    let mut rest = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+    let mut comments = 0;
+    while let Some(line) = rest.split(|b| *b == b'\n').next().filter(|line| is_comment(line)) {
+        comments += 1;
+        rest = rest.get(line.len() + 1..).unwrap_or_default();
+    }
+    match comments {
+        0 => {}
+        1 => notes.push("1 line before the table, which begins with #, is passed over".into()),
+        n => notes.push(format!("{n} lines before the table, which begin with #, are passed over")),
+    }
+    said_if_damaged(rest, notes);
+    let Ok(text) = std::str::from_utf8(rest) else { return Cow::Borrowed(rest) };
+    if text.lines().next().is_some_and(is_spaced) {
+        let one = |line: &str| line.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+        return Cow::Owned(text.lines().map(one).collect::<Vec<_>>().join("\n").into_bytes());
+    }
+    if has_decimal_commas(text) {
+        notes.push("the commas of numbers are decimal points".into());
+        let dotted = |cell: &str| if is_with_comma(cell) { cell.replace(',', ".") } else { cell.to_owned() };
+        let row = |line: &str| line.split(';').map(dotted).collect::<Vec<_>>().join(";");
+        return Cow::Owned(text.lines().map(row).collect::<Vec<_>>().join("\n").into_bytes());
+    }
+    Cow::Borrowed(rest)
+}
+
+/// The text of metadata, in which a blank line is a row where there must be one a point.
+pub fn of_metadata<'a>(
+    bytes: &'a [u8],
+    is_tsv: bool,
+    points: usize,
+    notes: &mut Vec<String>,
+) -> Result<Cow<'a, [u8]>, String> {
+    said_if_damaged(bytes, notes);
+    let all: Vec<&[u8]> = bytes.trim_ascii_end().split(|b| *b == b'\n').collect();
+    let is_blank = |line: &[u8]| line.trim_ascii().is_empty();
+    let blank = all.iter().filter(|line| is_blank(line)).count();
+    // A quoted cell may hold blank lines.
+    if blank == 0 || (!is_tsv && bytes.contains(&b'"')) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let fits = |rows: usize| rows == points || rows == points + 1;
+    if !fits(all.len()) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let is_one_column = all.iter().all(|line| !line.iter().any(|b| b",;\t|".contains(b)));
+    if fits(all.len() - blank) && !is_one_column {
+        let lines = if blank == 1 { "a blank line".to_owned() } else { format!("{blank} blank lines") };
+        return Err(format!(
+            "has {lines}, so that it may have a header and a row a point or not; fill them, or take them out"
+        ));
+    }
+    let empty: &[u8] = if is_tsv { b"\t" } else { b"\"\"" };
+    let filled: Vec<&[u8]> = all.iter().map(|line| if is_blank(line) { empty } else { *line }).collect();
+    Ok(Cow::Owned(filled.join(&b'\n')))
+}
+
+/// A line that is said to be a comment, as `numpy.savetxt` writes its header; a column may be named `#` too.
+fn is_comment(line: &[u8]) -> bool {
+    matches!(line.trim_ascii(), [b'#', next, ..] if !b",;\t|".contains(next))
+}
+
+/// Numbers with spaces between, as many as there are.
+fn is_spaced(line: &str) -> bool {
+    let cells: Vec<&str> = line.split_ascii_whitespace().collect();
+    cells.len() > 1 && !line.trim().contains('\t') && cells.iter().all(|cell| is_number(cell))
+}
+
+fn is_with_comma(cell: &str) -> bool {
+    cell.matches(',').count() == 1 && !cell.contains('.') && is_number(cell.replace(',', ".").trim())
+}
+
+/// Semicolons between cells, and a comma in some of the numbers, none of which has a point.
+fn has_decimal_commas(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(LOOKED_AT).collect();
+    let cells = || lines.iter().flat_map(|line| line.split(';')).map(str::trim);
+    !text.contains('"')
+        && lines.iter().all(|line| line.contains(';'))
+        && cells().any(is_with_comma)
+        && !cells().any(|cell| cell.contains('.') && is_number(cell))
+}
+
+fn said_if_damaged(bytes: &[u8], notes: &mut Vec<String>) {
+    let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    if std::str::from_utf8(bytes).is_err() && !is_wide {
+        notes.push("is not UTF-8 throughout: what is not is shown as \u{fffd}; save it as UTF-8".into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_programs_write_beside_a_table_is_taken_out() {
+        for (given, wanted, note) in [
+            ("# x y\n1 2\n", "1 2", "1 line before"),
+            ("#a\n# b\nx,y\n1,2\n", "x,y\n1,2\n", "2 lines before"),
+            ("#,x,y\n0,1,2\n", "#,x,y\n0,1,2\n", ""),
+            ("  1.0   2.0\n 3.0  4.0\n", "1.0 2.0\n3.0 4.0", ""),
+            ("1\t\t2\n", "1\t\t2\n", ""),
+            ("x;y;k\n1,5;2;a,b\n", "x;y;k\n1.5;2;a,b", "decimal points"),
+            ("x;y\n1,5;2.5\n", "x;y\n1,5;2.5\n", ""),
+            ("1,5\n2,5\n", "1,5\n2,5\n", ""),
+        ] {
+            let mut notes = Vec::new();
+            assert_eq!(String::from_utf8_lossy(&of_points(given.as_bytes(), &mut notes)), wanted, "{given}");
+            assert_eq!(notes.len(), usize::from(!note.is_empty()), "{notes:?}");
+            assert!(notes.iter().all(|n| n.contains(note)), "{notes:?}");
+        }
+        let mut notes = Vec::new();
+        of_points(b"x,n\xe4me\n1,2\n", &mut notes);
+        assert!(notes[0].contains("not UTF-8"), "{notes:?}");
+    }
+
+    #[test]
+    fn a_blank_line_of_metadata_is_a_row_where_one_is_missing() {
+        for (given, points, wanted) in [
+            ("word\na\n\nc\n", 3, Some("word\na\n\"\"\nc")),
+            ("a\n\nc\n", 3, Some("a\n\"\"\nc")),
+            ("a\n\nc\n", 2, Some("a\n\"\"\nc")),
+            ("a,b\n1,2\n\n3,4\n", 3, None),
+            ("a,b\n\n1,2\n3,4\n\n\n", 2, Some("a,b\n\n1,2\n3,4\n\n\n")),
+            ("a\nb\n\n", 2, Some("a\nb\n\n")),
+        ] {
+            let found = of_metadata(given.as_bytes(), false, points, &mut Vec::new());
+            let found = found.map(|text| String::from_utf8_lossy(&text).into_owned());
+            assert_eq!(found.ok().as_deref(), wanted, "{given:?}");
+        }
+        let tsv = of_metadata(b"a\tb\n\n", true, 1, &mut Vec::new()).unwrap();
+        assert_eq!(&*tsv, b"a\tb\n\n");
+    }
+}
