@@ -8,8 +8,10 @@ use indicatif::ProgressBar;
 use super::export::run_folder;
 use super::out::say;
 use crate::archive::{self, EMBEDDING_FILE, EMBEDDING_MAGIC};
+use crate::combine::is_same_setting;
 use crate::experiment::Strategy;
 use crate::figures::{CameraPath, Film, FilmOptions, Histories, Theme};
+use crate::paths;
 
 /// Options of `ridgewalk film`.
 #[derive(Debug, clap::Args)]
@@ -17,7 +19,7 @@ pub struct FilmArgs {
     /// A folder that `ridgewalk run` or *Save runs…* wrote, or a history in one.
     path: PathBuf,
     /// The GIF to write.
-    #[arg(long)]
+    #[arg(long, value_parser = gif)]
     out: PathBuf,
     /// The run whose latent space is shown, by the name of its file: `snn-01`. By default the first that is not random.
     #[arg(long)]
@@ -54,13 +56,19 @@ pub fn run(args: &FilmArgs) -> anyhow::Result<()> {
     };
     let wanted = args.run.as_deref().unwrap_or_default();
     let found = found.with_context(|| format!("--run: no run is named `{wanted}`; there are {}", names.join(", ")))?;
-    let (Some(shown), Some(file)) = (read.get(found), files.get(found)) else {
+    let (Some(shown), Some(file)) = (read.get(found).cloned(), files.get(found)) else {
         anyhow::bail!("{}: there is no history", args.path.display());
     };
+    let all = read.len();
+    let beside: Vec<_> = read.into_iter().filter(|h| is_same_setting(&shown, h)).collect();
+    if beside.len() < all {
+        let others = all - beside.len();
+        say!("{others} of {all} runs have other settings than {}, and their curves are not beside it", names[found]);
+    }
     let folder = run_folder(file)
         .with_context(|| format!("{EMBEDDING_FILE} is missing; give the folder that `ridgewalk run` wrote"))?;
     let embedding = archive::read(&folder.embedding(), EMBEDDING_MAGIC)?;
-    let histories = Histories::new(&read, &Strategy::Random.into())?;
+    let histories = Histories::new(&beside, &Strategy::Random.into())?;
     let theme = if args.light { Theme::LIGHT } else { Theme::DARK };
     let options = FilmOptions {
         size: args.size,
@@ -69,7 +77,7 @@ pub fn run(args: &FilmArgs) -> anyhow::Result<()> {
         camera: args.camera,
         theme,
     };
-    let film = Film::new(shown, &histories, &embedding, options)?;
+    let film = Film::new(&shown, &histories, &embedding, options)?;
     let bar = ProgressBar::new(film.frames() as u64);
     film.write(&args.out, args.png.as_deref(), &mut |frame| {
         bar.set_position(frame as u64);
@@ -78,6 +86,15 @@ pub fn run(args: &FilmArgs) -> anyhow::Result<()> {
     bar.finish_and_clear();
     say!("{}  ({} frames of {})", args.out.display(), film.frames(), names[found]);
     Ok(())
+}
+
+/// A file whose name says what it is.
+fn gif(text: &str) -> Result<PathBuf, String> {
+    let path = paths::expanded(text);
+    match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gif")) {
+        true => Ok(path),
+        false => Err("a film is a GIF; give a name that ends in .gif (and --png DIR for its frames)".into()),
+    }
 }
 
 /// A size in pixels, as `1280x800`.
