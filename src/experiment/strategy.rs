@@ -52,7 +52,7 @@ use Part::*;
 choices! {
     /// The sampler of a run.
     Strategy as Row {
-        /// Random unlabelled samples: the paper's baseline.
+        /// Random unlabelled samples: what every strategy is measured against.
         Random = "random", "Random", begins: true;
         /// Sampling by nearest neighbour (Algorithm 1).
         Snn = "snn", "SNN", parts: &[Anchors, Step, Gradient, Snap, Pair];

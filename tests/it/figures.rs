@@ -106,10 +106,29 @@ fn methods_have_every_number(text: &str, histories: &[History]) {
         format!("{} epochs of minibatches of {}", e.generator_epochs, e.generator_batch),
         format!("of {} dimensions", e.latent_dim),
         format!("`alpha` = {} σ", e.alpha),
-        "3 repeats (seeds 1, 2, 3)".to_owned(),
+        "3 repeats of each strategy (seeds 1, 2, 3)".to_owned(),
     ] {
         assert!(text.contains(&number), "{number}: {text}");
     }
+}
+
+/// What does not apply is not said: one run is compared with nothing, and one pair is no test.
+#[test]
+fn methods_say_only_what_was_done() {
+    let histories = two_by_three();
+    let text = |histories: &[History]| {
+        let histories = Histories::new(histories, &Strategy::Random.into()).unwrap();
+        methods(&histories, None, None)
+    };
+    let one = text(&histories[..1]);
+    assert!(one.contains("one run (seed 1)") && !one.contains("pair") && !one.contains("minus"), "{one}");
+    let seed_1: Vec<History> = histories.iter().filter(|h| h.seed() == 1).cloned().collect();
+    let pair = text(&seed_1);
+    assert!(pair.contains("one run of each strategy (seed 1)") && pair.contains("no test and no interval"), "{pair}");
+    let rounds = histories[0].rounds.len().min(10);
+    let all = text(&histories);
+    assert!(all.contains(&format!("rounds 2 to {rounds}, minus that of Random")), "{all}");
+    assert!(all.contains("sign-flip test") && !all.contains("Data: "), "{all}");
 }
 
 #[test]

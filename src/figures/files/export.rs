@@ -15,7 +15,7 @@ use crate::figures::data::Histories;
 use crate::figures::error::FigureError;
 use crate::figures::figure::Figure;
 use crate::figures::kinds::figure4::figure4;
-use crate::figures::kinds::walks::{verdict_table, walks_csv};
+use crate::figures::kinds::walks::{verdict_table, walks_csv, walks_in_words};
 use crate::figures::kinds::{Drawn, KINDS};
 use crate::figures::look::theme::Theme;
 use crate::figures::table::Table;
@@ -87,7 +87,7 @@ pub fn all_files(histories: &Histories, formats: &[Format], width_in: f64, dpi: 
         let text = format!("% needs \\usepackage{{graphicx}}\n{}", environments.join("\n"));
         files.put("figures", Format::Latex, text);
     }
-    files.about(histories);
+    files.about(histories, None);
     Ok(files)
 }
 
@@ -131,7 +131,8 @@ pub fn figure4_files(
     let table = verdict_table(&judged, rules);
     files.table(&table, formats);
     files.put("walks", Format::Csv, walks_csv(&judged));
-    files.about(&Histories::new(std::slice::from_ref(history), &history.variant())?);
+    let found = walks_in_words(&judged, rules);
+    files.about(&Histories::new(std::slice::from_ref(history), &history.variant())?, Some(&found));
     Ok((files, table))
 }
 
@@ -163,8 +164,8 @@ impl Files {
     }
 
     /// What the runs were, and how they are run again.
-    fn about(&mut self, histories: &Histories) {
-        self.0.push((METHODS.into(), methods(histories, Some(about::SETTINGS)).into()));
+    fn about(&mut self, histories: &Histories, walks: Option<&str>) {
+        self.0.push((METHODS.into(), methods(histories, Some(about::SETTINGS), walks).into()));
         self.0.push((about::README.into(), about::readme(histories).into()));
         self.0.push((about::SETTINGS.into(), about::settings(&histories.all).into()));
     }

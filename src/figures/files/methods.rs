@@ -2,20 +2,20 @@
 
 use std::fmt::Write as _;
 
-use crate::experiment::{Augmentation, Experiment, GeneratorKind, Task, WeightsBetweenRounds};
+use crate::experiment::{Augmentation, Experiment, GeneratorKind, Task, WalkReselection, WeightsBetweenRounds};
 use crate::figures::captions::condition;
 use crate::figures::data::{Histories, experiment, repeats_text, split_name};
 use crate::figures::drawing::ticks::number;
 use crate::history::History;
 use crate::identity::VERSION;
-use crate::statistics::{FIRST_ENDPOINT_ROUND, Group, LAST_ENDPOINT_ROUND, groups};
+use crate::statistics::{Group, compare, groups};
 
 /// The name of the file.
 pub const METHODS: &str = "methods.md";
 
 /// Paragraphs in Markdown: data, latent space, rounds, strategies, evaluation and tests, program. `settings` is the file
-/// beside the text that has every setting, if there is one.
-pub fn methods(histories: &Histories, settings: Option<&str>) -> String {
+/// beside the text that has every setting, if there is one; `walks` says what was found of the walks, if they are shown.
+pub fn methods(histories: &Histories, settings: Option<&str>, walks: Option<&str>) -> String {
     let all = &histories.all;
     let e = &experiment(all);
     let named: Vec<Group<'_>> = groups(all).into_iter().filter(|g| !g.is_fork).collect();
@@ -25,9 +25,13 @@ pub fn methods(histories: &Histories, settings: Option<&str>) -> String {
         latent_space(all, e),
         rounds(e),
         strategies(&named),
+        walks.map_or_else(String::new, |found| of_walks(e, found)),
         evaluation(histories, e, &named),
         program(all, settings),
-    ] {
+    ]
+    .iter()
+    .filter(|paragraph| !paragraph.is_empty())
+    {
         // Writing into a string always succeeds.
         let _ = writeln!(text, "{paragraph}\n");
     }
@@ -39,7 +43,8 @@ fn whole(value: usize) -> String {
 }
 
 fn data(histories: &Histories, e: &Experiment) -> String {
-    let mut text = format!("**Data.** {}", histories.captions.join(" "));
+    let captions = histories.captions.join(" ");
+    let mut text = format!("**Data.** {}", captions.strip_prefix("Data: ").unwrap_or(&captions));
     for (size, what) in [(e.train_size, "train"), (e.test_size, "test")] {
         if size > 0 {
             text += &format!(" Only the first {} {what} images were used.", whole(size));
@@ -152,25 +157,65 @@ fn strategies(named: &[Group<'_>]) -> String {
     text
 }
 
+/// How the walks went on, and what was found of them.
+fn of_walks(e: &Experiment, found: &str) -> String {
+    let restarted = match e.walk_reselection {
+        WalkReselection::EveryK => format!("every {} steps", e.walk_reselect_every),
+        how => how.label().to_lowercase(),
+    };
+    format!(
+        "**Walks.** One step of α = {} σ a round along the gradient, with the label of the walk's start (start: {}; \
+         restarted: {restarted}); walks are recorded beside a run and change nothing in it. {found}",
+        e.alpha,
+        e.walk_anchors.label().to_lowercase()
+    )
+}
+
 fn evaluation(histories: &Histories, e: &Experiment, named: &[Group<'_>]) -> String {
     let all = &histories.all;
     let mut seeds: Vec<u64> = named.iter().flat_map(|g| &g.histories).map(|h| h.seed()).collect();
     seeds.sort_unstable();
     seeds.dedup();
+    let many = if seeds.len() == 1 { "seed" } else { "seeds" };
     let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
-    format!(
-        "**Evaluation.** {} ({}) on the {} at the end of each round; {} (seeds {}), paired: the strategies of a seed share \
-         initial weights and minibatch streams. The primary endpoint is the mean over rounds {FIRST_ENDPOINT_ROUND} to \
-         {LAST_ENDPOINT_ROUND} minus that of {} with the same seed, tested by an exact two-sided sign-flip test with Holm's \
-         adjustment over the strategies; intervals are Student t at 95 %, {}.",
+    let of_each = if named.len() > 1 { " of each strategy" } else { "" };
+    let mut text = format!(
+        "**Evaluation.** {} ({}) on the {} at the end of each round; {}{of_each} ({many} {}).",
         e.dataset.task().measure(),
         e.dataset.task().unit(),
         split_name(all),
         repeats_text(named),
         seeds.join(", "),
+    );
+    let comparison = compare(&histories.compared, &histories.options());
+    let tests = comparison.groups.iter().filter_map(|group| group.endpoint_test.as_ref());
+    let (compared, pairs) = tests.fold((0, 0), |(n, most), test| (n + 1, most.max(test.differences.len())));
+    if compared == 0 {
+        return text;
+    }
+    let rounds = match (comparison.rounds.start(), comparison.rounds.end()) {
+        (first, last) if first == last => format!("at round {first}"),
+        (first, last) => format!("as the mean over rounds {first} to {last}"),
+    };
+    text += &format!(
+        " Strategies with the same seed share initial weights and minibatch streams, so they are compared in pairs: the \
+         primary endpoint is {}, {rounds}, minus that of {} with the same seed.",
+        e.dataset.task().measure().to_lowercase(),
         histories.against.label(),
+    );
+    if pairs < 2 {
+        text += " There is one pair of each, so no test and no interval.";
+        return text;
+    }
+    let adjusted = match comparison.tests {
+        0 | 1 => String::new(),
+        n => format!(" with Holm's adjustment over {n} strategies"),
+    };
+    text += &format!(
+        " It is tested by an exact two-sided sign-flip test{adjusted}; intervals are Student t at 95 %, {}.",
         condition(all)
-    )
+    );
+    text
 }
 
 fn program(all: &[History], settings: Option<&str>) -> String {

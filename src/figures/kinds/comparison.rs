@@ -236,7 +236,7 @@ fn sentences(comparison: &Comparison, task: Task) -> impl Iterator<Item = String
             true => format!("{name} is {how} than {baseline} {by} ({interval}{alike} of {pairs}; {p_text})."),
             false => {
                 let evidence = format!("{interval}{alike} of {pairs}; {p_text}");
-                format!("No difference shown: {name} is {how} than {baseline} {by} ({evidence}).")
+                format!("{name} is {how} than {baseline} {by}, but the test does not show it ({evidence}).")
             }
         })
     })

@@ -1,12 +1,13 @@
 //! One frame of a film of a run: the latent space as it is labelled round by round, and the learning curves so far.
 
-use super::curves::{inside_line, mean_line, value_panel};
+use super::curves::{mean_line, value_panel};
 use crate::dataset::Class;
 use crate::figures::captions::data_sentence;
 use crate::figures::data::{Histories, mean_trace, task};
 use crate::figures::drawing::ticks::number;
 use crate::figures::figure::{Axis, Cloud, Columns, Figure, Item, LegendPlace, Line, Panel, Ticks};
 use crate::figures::look::style::{Dash, Ink, Stroke};
+use crate::figures::many;
 use crate::history::{History, Metric, Proposal, RoundRecord};
 use crate::statistics::groups;
 use crate::trajectory::Embedding;
@@ -36,6 +37,7 @@ pub struct Moment {
 
 /// The run whose latent space is shown, beside the curves of all runs; `aspect` is the height of a panel over its width.
 pub fn film_frame(shown: &History, histories: &Histories, embedding: &Embedding, at: Moment, aspect: f64) -> Figure {
+    let classes = &shown.header.classes;
     Figure {
         name: "film".into(),
         title: format!("A film of {}", shown.label()),
@@ -43,9 +45,20 @@ pub fn film_frame(shown: &History, histories: &Histories, embedding: &Embedding,
         panels: vec![latent(shown, embedding, at, aspect), curves(shown, histories, at, aspect)],
         columns: Columns { narrow: 2, wide: 2 },
         legend: LegendPlace::Auto,
-        keys: Vec::new(),
+        keys: many::keys(classes, &many::named(&labelled(shown, classes.len()))),
         shared_axes: false,
     }
+}
+
+/// How often each class is labelled in the run.
+fn labelled(shown: &History, classes: usize) -> Vec<usize> {
+    let mut counts = vec![0; classes];
+    for label in shown.rounds.iter().flat_map(|r| &r.proposals).map(|p| usize::from(p.label)) {
+        if let Some(count) = counts.get_mut(label) {
+            *count += 1;
+        }
+    }
+    counts
 }
 
 /// How codes are projected, and the ranges that hold them from every side.
@@ -116,12 +129,20 @@ fn latent(shown: &History, embedding: &Embedding, at: Moment, aspect: f64) -> Pa
         classes.truncate(arrived);
         items.push(cloud(points, classes, NEW));
     }
-    let bare = |range: [f64; 2]| Axis { range: Some(range), ..Axis::linear("") }.ticks(Ticks::Named(Vec::new()));
+    let bare = |range: [f64; 2], label: String| {
+        Axis { range: Some(range), ..Axis::linear(&label) }.ticks(Ticks::Named(Vec::new()))
+    };
+    let [across, up] = match embedding.dim {
+        0 | 1 => ["dimension 1".to_owned(), String::new()],
+        2 => ["dimension 1".into(), "dimension 2".into()],
+        3 => ["dimensions 1 and 3, turned".into(), "dimension 2".into()],
+        n => [format!("dimensions 1 and 3 of {n}, turned"), format!("dimension 2 of {n}")],
+    };
     let of = shown.header.experiment.rounds.max(shown.rounds.len());
     Panel {
         title: format!("{}, round {} of {of}, {} labels", shown.label(), at.round + 1, number(labels as f64, 0)),
-        x: bare(camera.ranges[0]),
-        y: bare(camera.ranges[1]),
+        x: bare(camera.ranges[0], across),
+        y: bare(camera.ranges[1], up),
         aspect,
         items,
     }
@@ -157,11 +178,9 @@ fn curves(shown: &History, histories: &Histories, at: Moment, aspect: f64) -> Pa
     let whole = Metric::whole(task(&histories.compared));
     for group in &groups(&histories.compared) {
         let ends = mean_line(group, &mean_trace(group, whole), true, &histories.looks);
-        for item in inside_line(group, &histories.looks).into_iter().chain([ends]) {
-            if let Item::Line(mut line) = item {
-                line.points.retain(|p| p[0] <= now + 1e-9);
-                panel.items.push(Item::Line(line));
-            }
+        if let Item::Line(mut line) = ends {
+            line.points.retain(|p| p[0] <= now + 1e-9);
+            panel.items.push(Item::Line(line));
         }
     }
     panel

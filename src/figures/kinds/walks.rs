@@ -36,6 +36,32 @@ pub fn verdict_counts(judged: &Judged) -> [(Verdict, usize); Verdict::ALL.len()]
     Verdict::ALL.map(|v| (v, judged.walks.iter().filter(|w| w.judgement.verdict == v).count()))
 }
 
+/// The verdicts on all walks and the rules behind them, in sentences for a paper.
+pub fn walks_in_words(judged: &Judged, rules: &VerdictRules) -> String {
+    let counts = verdict_counts(judged);
+    let found: Vec<String> =
+        counts.iter().filter(|(_, n)| *n > 0).map(|(v, n)| format!("{n} {}", v.label().to_lowercase())).collect();
+    format!(
+        "Of {} walks: {}. The first verdict whose rule holds counts. Outward: the distance r10 of the moved point to its \
+         tenth nearest code was at least {} times the {} quantile of all codes in {} of the last {} steps; stalled: the \
+         chosen sample was the present one in {} of {}; recycling: at most {} samples in {}; boundary: the label entropy \
+         of the 50 nearest codes was above {} nats in {} of {}.",
+        judged.walks.len(),
+        found.join(", "),
+        rules.outward_ratio,
+        rules.outer_quantile,
+        rules.outward_steps,
+        rules.outward_of,
+        rules.stalled_steps,
+        rules.stalled_of,
+        rules.recycled_samples,
+        rules.recycled_of,
+        rules.boundary_entropy,
+        rules.boundary_steps,
+        rules.boundary_of,
+    )
+}
+
 /// A table of the share of each verdict among the walks that are long enough, with the share of steps after which a walk
 /// was lost.
 pub fn verdict_table(judged: &Judged, rules: &VerdictRules) -> Table {

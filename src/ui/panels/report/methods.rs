@@ -51,6 +51,6 @@ impl Methods {
 fn text(state: &AppState) -> Result<String, String> {
     let all = state.histories_shown();
     Histories::in_progress(&all, &Strategy::Random.into(), &[], &state.in_progress())
-        .map(|histories| methods(&histories, None))
+        .map(|histories| methods(&histories, None, None))
         .map_err(|e| format!("There is no methods paragraph: {e}"))
 }
