@@ -195,8 +195,16 @@ impl SamplesPanel {
             Some(fault) => RichText::new(fault).color(cx.theme.error),
             None => {
                 let (found, all) = (thousands(made.rows.len()), thousands(made.table.len()));
-                let text =
-                    format!("{found} of {all}, as of round {} of {}", cx.state.shown_round(), cx.state.shown_name());
+                let (shown, over) = (cx.state.shown_round(), cx.state.round_over());
+                let mut text = format!("{found} of {all}, as of round {shown} of {}", cx.state.shown_name());
+                if over < shown && over > 0 {
+                    text += &format!(" (predictions as of round {over}: round {shown} is not over)");
+                }
+                let known = made.table.predicted();
+                if known < made.table.len() {
+                    text +=
+                        &format!("; predictions of {} are known, and no other image is found by one", thousands(known));
+                }
                 RichText::new(text).color(cx.theme.weak)
             }
         };

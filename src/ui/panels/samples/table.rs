@@ -205,6 +205,12 @@ impl Table {
         self.len
     }
 
+    /// How many of its images have a known prediction.
+    pub fn predicted(&self) -> usize {
+        let values = self.values(Column::Predicted).or_else(|| self.values(Column::Loss));
+        values.map_or(self.len, |values| values.iter().filter(|v| !v.is_nan()).count())
+    }
+
     /// Its columns, from left to right.
     pub fn columns(&self) -> impl Iterator<Item = Column> {
         self.columns.iter().map(|(column, _)| *column)
