@@ -19,8 +19,8 @@ pub struct ExportArgs {
     /// The folder for the files: new, empty, or with an export of the same runs, which is replaced.
     #[arg(long)]
     out: PathBuf,
-    /// csv: one file of text a table; npz: one file of NumPy arrays a table.
-    #[arg(long, default_value = "csv", value_parser = PossibleValuesParser::new(["csv", "npz"]))]
+    /// csv: one file of text a table; npz: one file of NumPy arrays a table; parquet: one Parquet file a table.
+    #[arg(long, default_value = "csv", value_parser = PossibleValuesParser::new(Format::ALL.iter().map(|(name, _)| *name)))]
     format: String,
     /// The baseline of the paired differences in `endpoints`: `random`, "snn alpha=0.5".
     #[arg(long, default_value_t = Strategy::Random.into())]
@@ -64,7 +64,7 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
         let names: Vec<_> = groups(histories()).iter().filter(|g| !g.is_fork).map(|g| g.name.to_string()).collect();
         anyhow::bail!("--against: `{}` is not the name of one of these groups: {}", args.against, names.join(", "));
     }
-    let format = if args.format == "npz" { Format::Npz } else { Format::Csv };
+    let format = Format::ALL.iter().find(|(name, _)| *name == args.format).map_or(Format::Csv, |(_, format)| *format);
     let mut say = |path: &Path, written: &Written| {
         let rows = written.rows.map(|rows| format!("  ({rows} rows)")).unwrap_or_default();
         say!("{}{rows}", path.display());

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use super::cells::Cell;
 use super::error::ExportError;
-use super::sheet::Cell;
 use crate::archive::{self, Checkpoint, EMBEDDING_MAGIC};
 use crate::combine;
 use crate::dataset::{Class, Dataset};

@@ -4,6 +4,9 @@
 //! streams and its saved weights, and exported only if it agrees with what was recorded; the rest is listed as missing.
 
 mod error;
+mod cells;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod sheet;
 mod material;
 mod missing;
@@ -12,9 +15,10 @@ mod card;
 mod folder;
 
 pub use card::Card;
+pub use cells::{Cell, Column, Kind};
 pub use error::ExportError;
 pub use folder::{Exported, Written, export};
 pub use material::{Again, Material};
 pub use missing::Missing;
-pub use sheet::{Cell, Column, Format, Kind, Sheet, write};
+pub use sheet::{Format, Sheet, write};
 pub use tables::{TABLES, Table};

@@ -5,8 +5,10 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
+use super::cells::{Cell, Column, Kind};
+#[cfg(feature = "parquet")]
+use super::columnar::Columnar;
 use super::error::ExportError;
-use crate::dataset::Class;
 use crate::disk;
 use crate::figures::csv_field;
 use crate::labelling::npy;
@@ -20,74 +22,19 @@ pub enum Format {
     Csv,
     /// One NPZ file a table, with an array for each column.
     Npz,
+    /// One Parquet file a table.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
-/// The type of a column's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Text,
-    /// A whole number; missing in an array: -1.
-    Whole,
-    /// A seed, of the whole range of 64 bits.
-    Seed,
-    /// A number; missing in an array: NaN. CSV has the fewest digits that give the same number back.
-    Single,
-    Double,
-    /// So many single numbers a row: columns NAME_0, NAME_1, ... of CSV, one array of two dimensions.
-    Singles(usize),
-    /// The pixels of an image, 0..=255; never in CSV, but in an array beside it.
-    Image,
-}
-
-/// A column of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Column {
-    pub name: &'static str,
-    pub kind: Kind,
-}
-
-/// One value of a row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cell<'a> {
-    Missing,
-    Text(&'a str),
-    Whole(i64),
-    Seed(u64),
-    Single(f32),
-    Double(f64),
-    Singles(&'a [f32]),
-    Image(&'a [u8]),
-}
-
-macro_rules! cells {
-    ($($from:ty => |$value:ident| $cell:expr,)+) => {
-        $(impl<'a> From<$from> for Cell<'a> {
-            fn from($value: $from) -> Self {
-                $cell
-            }
-        })+
-    };
-}
-
-cells! {
-    &'a str => |v| Self::Text(v),
-    &'a String => |v| Self::Text(v),
-    bool => |v| Self::Whole(v.into()),
-    Class => |v| Self::Whole(v.into()),
-    u32 => |v| Self::Whole(v.into()),
-    usize => |v| Self::Whole(v as i64),
-    u64 => |v| Self::Seed(v),
-    f32 => |v| Self::Single(v),
-    f64 => |v| Self::Double(v),
-    &'a [f32] => |v| Self::Singles(v),
-    &'a Vec<f32> => |v| Self::Singles(v),
-    &'a [u8] => |v| Self::Image(v),
-}
-
-impl<'a, T: Into<Self>> From<Option<T>> for Cell<'a> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Missing, Into::into)
-    }
+impl Format {
+    /// Every format with its name, as far as the program was built with it.
+    pub const ALL: &[(&str, Self)] = &[
+        ("csv", Self::Csv),
+        ("npz", Self::Npz),
+        #[cfg(feature = "parquet")]
+        ("parquet", Self::Parquet),
+    ];
 }
 
 /// A table in the making: each row goes to a file at once.
@@ -97,15 +44,31 @@ pub struct Sheet<'a> {
     text: Option<BufWriter<File>>,
     /// For each column its values, if they become an array.
     arrays: Vec<Option<Array>>,
+    /// The rows as Parquet, instead of both.
+    #[cfg(feature = "parquet")]
+    columnar: Option<Columnar>,
     rows: usize,
 }
 
 impl<'a> Sheet<'a> {
-    fn new(columns: &'a [Column], text: Option<File>) -> io::Result<Self> {
-        let becomes_array = |column: &Column| text.is_none() || column.kind == Kind::Image;
+    fn new(columns: &'a [Column], format: Format) -> io::Result<Self> {
+        let becomes_array = |column: &Column| match format {
+            Format::Csv => column.kind == Kind::Image,
+            Format::Npz => true,
+            #[cfg(feature = "parquet")]
+            Format::Parquet => false,
+        };
         let array = |column: &Column| becomes_array(column).then(|| Array::new(column.kind)).transpose();
         let arrays = columns.iter().map(array).collect::<io::Result<_>>()?;
-        let mut sheet = Self { columns, text: text.map(BufWriter::new), arrays, rows: 0 };
+        let text = (format == Format::Csv).then(tempfile::tempfile).transpose()?;
+        let mut sheet = Self {
+            columns,
+            text: text.map(BufWriter::new),
+            arrays,
+            #[cfg(feature = "parquet")]
+            columnar: (format == Format::Parquet).then(|| Columnar::new(columns)).transpose()?,
+            rows: 0,
+        };
         if let Some(text) = &mut sheet.text {
             let mut names = Vec::new();
             for column in columns {
@@ -122,6 +85,11 @@ impl<'a> Sheet<'a> {
 
     /// Adds a row with a value for each column.
     pub fn row<'c>(&mut self, cells: impl IntoIterator<Item = Cell<'c>>) -> io::Result<()> {
+        #[cfg(feature = "parquet")]
+        if let Some(columnar) = &mut self.columnar {
+            self.rows += 1;
+            return columnar.row(self.columns, cells);
+        }
         let mut line = String::new();
         let mut given = 0;
         for ((cell, column), array) in cells.into_iter().zip(self.columns).zip(&mut self.arrays) {
@@ -159,8 +127,8 @@ fn add(line: &mut String, kind: Kind, cell: Cell<'_>) {
     };
 }
 
-/// Writes the table that `fill` gives the rows of, as `STEM.csv` (images in `STEM_COLUMN.npy`) or `STEM.npz`; nothing if
-/// there is no row. Returns the number of rows and the files.
+/// Writes the table that `fill` gives the rows of, as `STEM.csv` (images in `STEM_COLUMN.npy`), `STEM.npz` or
+/// `STEM.parquet`; nothing if there is no row. Returns the number of rows and the files.
 pub fn write(
     folder: &Path,
     stem: &str,
@@ -169,15 +137,21 @@ pub fn write(
     fill: impl FnOnce(&mut Sheet<'_>) -> Result<(), ExportError>,
 ) -> Result<(usize, Vec<PathBuf>), ExportError> {
     let at = |name: String| folder.join(name);
-    let (path, mut sheet) = match format {
-        Format::Csv => (at(format!("{stem}.csv")), Sheet::new(columns, Some(tempfile::tempfile()?))?),
-        Format::Npz => (at(format!("{stem}.npz")), Sheet::new(columns, None)?),
-    };
+    let extension = Format::ALL.iter().find(|(_, other)| *other == format).map_or("", |(name, _)| name);
+    let path = at(format!("{stem}.{extension}"));
+    let mut sheet = Sheet::new(columns, format)?;
     fill(&mut sheet).map_err(|e| e.at(&path))?;
-    let Sheet { text, arrays, rows, .. } = sheet;
-    if rows == 0 {
+    if sheet.rows == 0 {
         return Ok((0, Vec::new()));
     }
+    #[cfg(feature = "parquet")]
+    if let Some(columnar) = sheet.columnar.take() {
+        let mut whole = columnar.finish().map_err(|e| ExportError::Row(e).at(&path))?;
+        whole.rewind()?;
+        put(&path, |file| io::copy(&mut whole, file).map(drop))?;
+        return Ok((sheet.rows, vec![path]));
+    }
+    let Sheet { text, arrays, rows, .. } = sheet;
     let arrays = columns.iter().zip(arrays).filter_map(|(column, array)| Some((column.name, array?)));
     let mut files = vec![path.clone()];
     let Some(text) = text else {

@@ -224,8 +224,11 @@ fn what_is_exported_follows_from_the_runs() {
     assert!(exported.complete && exported.files.iter().all(|f| out.join(&f.file).is_file()));
     assert_eq!(exported.image_shape, Some([1, 28, 28]));
     python_reads_the_arrays(folder.path(), &runs, &out);
+    ok(&export(folder.path(), &runs, "parquet", "parquet"));
     for csv in exported.files.iter().filter_map(|f| f.file.strip_suffix(".csv")) {
-        is_described(csv, &std::fs::read_to_string(out.join(format!("{csv}.csv"))).unwrap());
+        let text = std::fs::read_to_string(out.join(format!("{csv}.csv"))).unwrap();
+        is_described(csv, &text);
+        is_the_same_in_parquet(&folder.path().join(format!("parquet/{csv}.parquet")), &text);
     }
 
     // Other runs are not exported over these, nor anything over files of others.
@@ -240,7 +243,7 @@ fn what_is_exported_follows_from_the_runs() {
     // One history alone, without a generator: its own numbers, and what is missing is said. Written again in the other
     // format, nothing of the first is left.
     let (none, into) = (folder.path().join("none"), folder.path().join("one"));
-    for (format, other) in [("csv", "npz"), ("npz", "csv")] {
+    for (format, other) in [("csv", "npz"), ("npz", "parquet"), ("parquet", "csv")] {
         let paths = [&none, Path::new("--out"), &into, &one];
         let said = ok(&ridgewalk(&["export", "--format", format, "--cache-dir"], &paths));
         assert!(said.contains("generator.safetensors: the trained generator is not in the cache"), "{said}");
@@ -248,6 +251,34 @@ fn what_is_exported_follows_from_the_runs() {
         assert!(is_there(&format!("curves.{format}")) && is_there("embedding.npy"), "{format}");
         assert!(!is_there(&format!("curves.{other}")), "{format}");
     }
+}
+
+/// A table in Parquet has the columns of the CSV and its values; images stand beside the CSV only.
+fn is_the_same_in_parquet(path: &Path, csv: &str) {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use parquet::record::Field;
+    let reader = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+    let mut lines = csv.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let mut rows = 0;
+    for (row, line) in reader.get_row_iter(None).unwrap().zip(lines.by_ref()) {
+        let row = row.unwrap();
+        let fields: HashMap<&String, &Field> = row.get_column_iter().collect();
+        for (name, cell) in header.iter().zip(line.split(',')) {
+            let same = match fields[&(*name).to_owned()] {
+                Field::Null => cell.is_empty(),
+                Field::Str(text) => text == cell,
+                Field::Long(value) => value.to_string() == cell,
+                Field::ULong(value) => value.to_string() == cell,
+                Field::Float(value) => value.to_string() == cell,
+                Field::Double(value) => value.to_string() == cell,
+                other => panic!("{other:?}"),
+            };
+            assert!(same, "{}: {name} is {cell} and {:?}", path.display(), fields[&(*name).to_owned()]);
+        }
+        rows += 1;
+    }
+    assert_eq!((rows, lines.next()), (reader.metadata().file_metadata().num_rows(), None), "{}", path.display());
 }
 
 /// docs/formats.md tells of each column of a table in its section.

@@ -1,6 +1,6 @@
 //! Columns that tables have in common.
 
-use crate::export::sheet::{Column, Kind};
+use crate::export::cells::{Column, Kind};
 
 /// The columns that name the run, then these.
 pub fn of_run(columns: &[(&'static str, Kind)]) -> Vec<Column> {

@@ -1,10 +1,11 @@
 //! Tables of what was labelled: the samples, the steps that led to them, generated samples, and rejected ones.
 
 use super::columns::of_run;
+use crate::export::cells::{Column, Kind::*};
 use crate::export::error::ExportError;
 use crate::export::material::Material;
 use crate::export::missing::Missing;
-use crate::export::sheet::{Column, Kind::*, Sheet};
+use crate::export::sheet::Sheet;
 use crate::history::LatentStep;
 use crate::sampler::step_length;
 

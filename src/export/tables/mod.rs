@@ -8,10 +8,11 @@ mod models;
 mod vessels;
 mod splits;
 
+use super::cells::Column;
 use super::error::ExportError;
 use super::material::Material;
 use super::missing::Missing;
-use super::sheet::{Column, Sheet};
+use super::sheet::Sheet;
 
 /// One table of an export.
 pub struct Table {

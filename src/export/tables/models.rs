@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use super::columns::of_run;
 use crate::experiment::Part;
+use crate::export::cells::{Column, Kind::*};
 use crate::export::error::ExportError;
 use crate::export::material::{ExportedRun, Material};
 use crate::export::missing::Missing;
-use crate::export::sheet::{Column, Kind::*, Sheet};
+use crate::export::sheet::Sheet;
 use crate::history::{History, LatentStep, RoundRecord};
 use crate::round::Run;
 use crate::target::argmax;

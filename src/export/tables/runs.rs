@@ -1,10 +1,11 @@
 //! Tables of runs: the runs themselves, their evaluations, endpoints and confusion matrices.
 
 use super::columns::of_run;
+use crate::export::cells::{Column, Kind::*};
 use crate::export::error::ExportError;
 use crate::export::material::Material;
 use crate::export::missing::Missing;
-use crate::export::sheet::{Column, Kind::*, Sheet};
+use crate::export::sheet::Sheet;
 use crate::history::{History, Metric};
 use crate::sampler::step_length;
 use crate::statistics::{self, Options};

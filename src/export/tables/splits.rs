@@ -1,10 +1,11 @@
 //! The table of splits: which file, and which image in it, each sample is.
 
 use super::columns::plain;
+use crate::export::cells::{Column, Kind::*};
 use crate::export::error::ExportError;
 use crate::export::material::Material;
 use crate::export::missing::Missing;
-use crate::export::sheet::{Column, Kind::*, Sheet};
+use crate::export::sheet::Sheet;
 
 pub const SPLITS: fn(&Material) -> Vec<Column> = |_| {
     plain(&[("split", Text), ("index", Whole), ("file", Text), ("place", Whole), ("label", Whole), ("class", Text)])

@@ -1,10 +1,11 @@
 //! Tables of walks (Figure 4): the verdict on each, and the numbers of each step that it is found from.
 
 use super::columns::of_run;
+use crate::export::cells::{Column, Kind::*};
 use crate::export::error::ExportError;
 use crate::export::material::Material;
 use crate::export::missing::Missing;
-use crate::export::sheet::{Column, Kind::*, Sheet};
+use crate::export::sheet::Sheet;
 use crate::history::WalkStep;
 use crate::trajectory::{StepMeasure, VerdictRules, walk_name, walks_of};
 
