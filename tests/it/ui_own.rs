@@ -93,6 +93,20 @@ fn images_dropped_on_the_window_open_their_sheet_and_runs_open_as_runs() {
     drop(&mut w, runs.path());
     wait_until(&mut w, "the runs", |w| w.state().state().messages.iter().any(|m| m.text.starts_with("Opened 1")));
     assert!(!says(&w, "Your images: "));
+    // Several at once: all histories are opened, and a line names what is not.
+    let more = tempfile::tempdir().unwrap();
+    archive::write_history(&more.path().join("more/histories/random-01.rwh"), &history).unwrap();
+    let one = runs.path().join("histories/random-01.rwh");
+    for path in [one, more.path().join("more"), images.path().to_path_buf()] {
+        w.input_mut().dropped_files.push(Arc::new(Dropped(path)));
+    }
+    w.step();
+    fn said(w: &Harness<'_, App>, what: &str) -> usize {
+        w.state().state().messages.iter().filter(|m| m.text.contains(what)).count()
+    }
+    wait_until(&mut w, "both", |w| said(w, "Opened 1 histories") == 3);
+    assert_eq!(said(&w, "Opened: random-01.rwh, more. Not opened: "), 1);
+    assert!(!says(&w, "Your images: "));
 }
 
 #[test]

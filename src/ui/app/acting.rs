@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::{App, COMPARE};
+use super::{App, COMPARE, PAIR};
 use crate::dataset::own::plan::{Plan, Take};
-use crate::engine::protocol::Command;
+use crate::engine::protocol::{Command, Level};
 use crate::experiment::{DatasetKind, Experiment, Variant};
 use crate::paths;
 use crate::points::Opening;
-use crate::ui::panel::Panel;
 use crate::ui::panels::WORKSPACES;
 use crate::ui::panels::own::OwnAction;
 use crate::ui::panels::settings::ControlsAction;
@@ -57,26 +56,18 @@ impl App {
 
     /// Opens what was dropped, or chosen among what was opened lately, once it is known what it is.
     pub(super) fn take_dropped(&mut self, ctx: &egui::Context) {
-        let dropped = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf()));
-        if let Some(path) = self.dropped.next(ctx, dropped).and_then(|(path, kind)| self.open(ctx, path, kind)) {
-            // Another file goes to the first panel that accepts it, which is shown.
-            let workspaces = &mut self.workspaces;
-            let taker =
-                self.panels.iter_mut().find_map(|(key, p)| p.take_file(&path, workspaces.has(key)).then_some(*key));
-            if let Some(key) = taker {
-                workspaces.reveal(key);
-            }
-        }
-        if let Some(path) = self.reopened.next(ctx, None).and_then(|(path, kind)| self.open(ctx, path, kind)) {
-            let takes = |(key, panel): &mut (_, Box<dyn Panel>)| *key == COMPARE && panel.take_file(&path, true);
-            if self.panels.iter_mut().any(takes) {
-                self.workspaces.reveal(COMPARE);
+        let paths = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect());
+        let dropped = self.dropped.next(ctx, paths);
+        for arrived in dropped.into_iter().chain(self.reopened.next(ctx, Vec::new())) {
+            arrived.opened.into_iter().for_each(|(path, kind)| self.open(ctx, path, kind));
+            if let Some(left) = arrived.left {
+                self.state.say(Level::Warning, left);
             }
         }
     }
 
-    /// Opens images, points and projects; returns the path of anything else.
-    fn open(&mut self, ctx: &egui::Context, path: PathBuf, kind: Kind) -> Option<PathBuf> {
+    /// Opens a file or a folder.
+    fn open(&mut self, ctx: &egui::Context, path: PathBuf, kind: Kind) {
         match kind {
             Kind::Images => self.own.open(ctx, Plan::suiting(path), start::strategies(DatasetKind::Own)),
             Kind::Project => self.open_project(ctx, path),
@@ -84,9 +75,24 @@ impl App {
                 let opening = Opening { points: path, ..Opening::default() };
                 self.points = Some(PointsScreen::new(ctx, opening, true));
             }
-            Kind::Other => return Some(path),
+            Kind::Histories => {
+                // Pair takes them too while it is on the screen.
+                let key = [COMPARE, PAIR].into_iter().find(|key| self.workspaces.has(key)).unwrap_or(COMPARE);
+                self.panels.iter_mut().filter(|(other, _)| **other == *key).for_each(|(_, panel)| {
+                    panel.take_file(&path, true);
+                });
+                self.workspaces.reveal(key);
+            }
+            Kind::Mask => {
+                // It goes to the first panel that accepts it, which is shown.
+                let workspaces = &mut self.workspaces;
+                let taker =
+                    self.panels.iter_mut().find_map(|(key, p)| p.take_file(&path, workspaces.has(key)).then_some(*key));
+                if let Some(key) = taker {
+                    workspaces.reveal(key);
+                }
+            }
         }
-        None
     }
 
     /// Carries out the action of a button, a key or a line of the palette, if it can do something now.
@@ -249,7 +255,7 @@ impl App {
             Chosen::Open(path) => {
                 self.reopened = Dropped::default();
                 // What it is now may be another thing than it was then.
-                let _ = self.reopened.next(ctx, Some(path));
+                let _ = self.reopened.next(ctx, vec![path]);
             }
         }
     }

@@ -72,6 +72,7 @@ pub const APP_ID: &str = "ridgewalk";
 const CONTROLS_WIDTH: f32 = 268.0;
 /// The panel that opens histories.
 const COMPARE: &str = "compare";
+const PAIR: &str = "pair";
 /// Events applied in one frame; the rest wait for the next one, so that a burst does not delay a frame.
 const EVENTS_PER_FRAME: usize = 512;
 

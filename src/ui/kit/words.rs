@@ -19,6 +19,14 @@ pub fn counted(count: usize, thing: &str) -> String {
     format!("{} {thing}{s}", thousands(count))
 }
 
+/// The first names of a list, and how many more there are.
+pub fn first_of(names: &[String]) -> String {
+    const SHOWN: usize = 4;
+    let more = names.len().saturating_sub(SHOWN);
+    let shown = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{shown} and {} more", thousands(more)) } else { shown }
+}
+
 /// A number with these digits after the point; one that rounds to zero has no sign.
 pub fn fixed(value: f32, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");

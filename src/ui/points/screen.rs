@@ -19,6 +19,7 @@ use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{Theme, bold, space};
 use crate::ui::kit::widgets::{self, IconButton};
+use crate::ui::kit::words::first_of;
 use crate::ui::panel::PanelAction;
 use crate::ui::shell::action::Action;
 use crate::ui::shell::{appearance, keys};
@@ -193,17 +194,41 @@ impl PointsScreen {
 
     /// Files dropped on the window: images for a folder or an image, metadata for a file so named, or other points.
     fn take_dropped(&mut self, ctx: &Context) {
-        let Some(path) = ctx.input(|i| i.raw.dropped_files.first().map(|f| f.path().to_path_buf())) else { return };
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        let is_metadata = words(&name).iter().any(|w| ["metadata", "meta", "labels", "classes"].contains(&w.as_str()));
-        let is_images = path.is_dir() || name.rsplit_once('.').is_some_and(|(_, e)| is_image(e));
-        let has_points = self.shown.is_some();
-        let opening = match () {
-            () if has_points && is_images => Opening { images: Some(path), ..self.opening.clone() },
-            () if has_points && is_metadata => Opening { metadata: Some(path), ..self.opening.clone() },
-            () => Opening { points: path, ..Opening::default() },
-        };
-        self.open(ctx, opening);
+        let paths: Vec<_> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect());
+        if paths.is_empty() {
+            return;
+        }
+        // What comes alone, where there are no points yet, must be points.
+        let belongs = self.shown.is_some() || paths.len() > 1;
+        let (mut points, mut images, mut metadata, mut left) = (None, None, None, Vec::new());
+        for path in paths {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+            let is_metadata =
+                words(&name).iter().any(|w| ["metadata", "meta", "labels", "classes"].contains(&w.as_str()));
+            let is_images = path.is_dir() || name.rsplit_once('.').is_some_and(|(_, e)| is_image(e));
+            let place = match () {
+                () if belongs && is_images => &mut images,
+                () if belongs && is_metadata => &mut metadata,
+                () => &mut points,
+            };
+            match place {
+                None => *place = Some(path),
+                Some(_) => left.push(name),
+            }
+        }
+        let before = Some(&self.opening).filter(|_| self.shown.is_some());
+        let opening = points.map(|points| Opening { points, ..Opening::default() }).or(before.cloned());
+        if let Some(opening) = opening {
+            let (images, metadata) = (images.or(opening.images.clone()), metadata.or(opening.metadata.clone()));
+            self.open(ctx, Opening { images, metadata, ..opening });
+        } else {
+            left.push("images and metadata without points".into());
+        }
+        if !left.is_empty() {
+            let left = first_of(&left);
+            self.message =
+                Some(Err(format!("Not opened: {left} (one file of points is shown at a time, with one of metadata)")));
+        }
     }
 
     fn take_keys(&mut self, ctx: &Context) -> Option<Wish> {

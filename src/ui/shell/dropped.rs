@@ -1,4 +1,4 @@
-//! What a file or folder that was dropped on the window is: images to look at, or something that a panel takes.
+//! What files and folders that were dropped on the window are, and which of them are opened together.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,7 @@ use crate::archive;
 use crate::points;
 use crate::project::SETTINGS;
 use crate::ui::kit::job::Job;
+use crate::ui::kit::words;
 
 /// What was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,43 +17,86 @@ pub enum Kind {
     Points,
     /// A project.
     Project,
-    /// A history, a folder with histories, or one mask.
-    Other,
+    /// A history, or a folder with histories.
+    Histories,
+    /// An image that may be a mask.
+    Mask,
+}
+
+impl Kind {
+    /// Why another one is not opened at the same time.
+    fn alone(self) -> &'static str {
+        match self {
+            Self::Images => "one set of images is shown at a time; drop the folder that holds all of them",
+            Self::Points => "one embedding is shown at a time; drop it alone",
+            Self::Project => "one project is open at a time; drop it alone",
+            Self::Histories => "histories are opened together, but not beside anything else; drop them alone",
+            Self::Mask => "one mask is shown at a time; drop the folder that holds all of them",
+        }
+    }
+}
+
+/// Of what was dropped at once, what is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrived {
+    pub opened: Vec<(PathBuf, Kind)>,
+    /// Which ones are not opened and why, in a line.
+    pub left: Option<String>,
 }
 
 /// A look into what was dropped, on a background thread.
 #[derive(Default)]
-pub struct Dropped(Job<(PathBuf, Kind)>);
+pub struct Dropped(Job<Vec<(PathBuf, Kind)>>);
 
 impl Dropped {
-    /// Looks at a path that was dropped in this frame; returns an earlier one with what it is.
-    pub fn next(&mut self, ctx: &egui::Context, path: Option<PathBuf>) -> Option<(PathBuf, Kind)> {
-        if let Some(path) = path {
-            self.0.start(ctx, move || {
+    /// Looks at paths that were dropped in this frame; returns earlier ones with what they are.
+    pub fn next(&mut self, ctx: &egui::Context, paths: Vec<PathBuf>) -> Option<Arrived> {
+        if !paths.is_empty() {
+            let known = |path: PathBuf| {
                 let kind = kind(&path);
                 (path, kind)
-            });
+            };
+            self.0.start(ctx, move || paths.into_iter().map(known).collect());
         }
-        self.0.take()
+        self.0.take().map(arrived)
     }
 }
 
+/// The first one is opened, and with histories all other ones.
+fn arrived(all: Vec<(PathBuf, Kind)>) -> Arrived {
+    let first = all.first().map(|(_, kind)| *kind);
+    let is_opened = |at: usize, kind: Kind| at == 0 || kind == Kind::Histories && first == Some(Kind::Histories);
+    let (opened, left): (Vec<_>, Vec<_>) =
+        all.into_iter().enumerate().partition(|(at, (_, kind))| is_opened(*at, *kind));
+    let [opened, left] =
+        [opened, left].map(|part: Vec<(usize, _)>| part.into_iter().map(|(_, one)| one).collect::<Vec<_>>());
+    let left = not_opened(&opened, &left);
+    Arrived { opened, left }
+}
+
+fn not_opened(opened: &[(PathBuf, Kind)], left: &[(PathBuf, Kind)]) -> Option<String> {
+    let reason = left.first()?.1.alone();
+    let name =
+        |(path, _): &(PathBuf, Kind)| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let [opened, left] = [opened, left].map(|all| words::first_of(&all.iter().map(name).collect::<Vec<_>>()));
+    Some(format!("Opened: {opened}. Not opened: {left} ({reason})"))
+}
+
 fn kind(path: &Path) -> Kind {
-    let is_other = match path.is_dir() {
-        true => archive::holds_history(path),
-        // One image is a mask.
-        false => path.extension().is_some_and(|e| OTHERS.iter().any(|other| e.eq_ignore_ascii_case(other))),
-    };
+    let (is_folder, ends) =
+        (path.is_dir(), |with: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(with)));
     match () {
         () if path.join(SETTINGS).is_file() => Kind::Project,
-        () if is_other => Kind::Other,
+        () if is_folder && archive::holds_history(path) => Kind::Histories,
+        () if !is_folder && ends(archive::HISTORY_EXTENSION) => Kind::Histories,
+        () if !is_folder && ends(MASK) => Kind::Mask,
         () if points::are_at(path) => Kind::Points,
         () => Kind::Images,
     }
 }
 
-/// The endings of files that panels take.
-const OTHERS: [&str; 2] = [archive::HISTORY_EXTENSION, "png"];
+/// The ending of a file that a panel takes as a mask.
+const MASK: &str = "png";
 
 #[cfg(test)]
 mod tests {
@@ -62,8 +106,8 @@ mod tests {
     fn histories_and_masks_go_to_panels_points_and_projects_to_their_screens_and_all_else_may_be_images() {
         let root = tempfile::tempdir().unwrap();
         for (path, expected) in [
-            ("run/histories/snn-1.rwh", Kind::Other),
-            ("mask.PNG", Kind::Other),
+            ("run/histories/snn-1.rwh", Kind::Histories),
+            ("mask.PNG", Kind::Mask),
             ("images/cat/1.png", Kind::Images),
             ("digits.npz", Kind::Images),
             ("points.tsv", Kind::Points),
@@ -75,5 +119,22 @@ mod tests {
             let top = root.path().join(path.split('/').next().unwrap());
             assert_eq!(kind(&top), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn histories_are_opened_together_and_of_all_else_the_first_with_a_line_about_the_others() {
+        let drop = |all: &[(&str, Kind)]| {
+            let Arrived { opened, left } = arrived(all.iter().map(|(path, kind)| (path.into(), *kind)).collect());
+            (opened.len(), left.unwrap_or_default())
+        };
+        use Kind::{Histories, Images, Mask, Points};
+        assert_eq!(drop(&[("a", Images)]), (1, String::new()));
+        assert_eq!(drop(&[("a", Histories), ("b", Histories)]), (2, String::new()));
+        let (count, left) = drop(&[("in/a.rwh", Histories), ("cats", Images), ("b.rwh", Histories)]);
+        assert!(count == 2 && left.starts_with("Opened: a.rwh, b.rwh. Not opened: cats (one set of images"), "{left}");
+        let (count, left) = drop(&[("a.jpg", Images), ("b.jpg", Images), ("c.jpg", Images)]);
+        assert!(count == 1 && left.starts_with("Opened: a.jpg. Not opened: b.jpg, c.jpg (one set"), "{left}");
+        let (count, left) = drop(&[("a.png", Mask), ("b.tsv", Points), ("c.rwh", Histories)]);
+        assert!(count == 1 && left.starts_with("Opened: a.png. Not opened: b.tsv, c.rwh (one embedding"), "{left}");
     }
 }

@@ -14,7 +14,8 @@ use crate::ui::panel::Cx;
 /// The path dialog and the read job.
 pub struct OpenHistories {
     ask: AskPath,
-    dropped: Option<PathBuf>,
+    /// Paths that are read next.
+    waiting: Vec<PathBuf>,
     reading: Job<Result<(PathBuf, Vec<History>), String>>,
 }
 
@@ -22,7 +23,7 @@ impl Default for OpenHistories {
     fn default() -> Self {
         let hint = "A run's folder, or one history (*.rwh)";
         let ask = AskPath::new("Open histories", hint, "Open", Wanted::Folder);
-        Self { ask, dropped: None, reading: Job::default() }
+        Self { ask, waiting: Vec::new(), reading: Job::default() }
     }
 }
 
@@ -36,14 +37,16 @@ impl OpenHistories {
         }
     }
 
-    /// Reads this path in the next frame.
+    /// Reads this path too, one after the other.
     pub fn read(&mut self, path: &Path) {
-        self.dropped = Some(path.to_owned());
+        self.waiting.push(path.to_owned());
     }
 
     /// Shows the dialog and takes over histories that were read or dropped; true if the open histories changed.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) -> bool {
-        if let Some(path) = self.ask.ui(ctx, |_| {}).or(self.dropped.take()) {
+        self.waiting.extend(self.ask.ui(ctx, |_| {}));
+        if !self.reading.is_running() && !self.waiting.is_empty() {
+            let path = self.waiting.remove(0);
             self.reading.start(ctx, move || {
                 archive::read_histories(&path).map(|found| (path, found)).map_err(|e| e.to_string())
             });
