@@ -9,21 +9,25 @@ struct Row {
     task: Task,
     /// Whether the channels of its first stage are chosen.
     has_width: bool,
+    /// A larger network of its kind, where it is not another width.
+    larger: Option<TargetKind>,
 }
 
 impl Row {
-    const PLAIN: Self = Self { task: Task::Classes, has_width: false };
+    const PLAIN: Self = Self { task: Task::Classes, has_width: false, larger: None };
 }
 
 choices! {
     /// Target networks (F).
     TargetKind as Row {
         /// Table S7.
-        LeNet = "lenet", "LeNet";
+        LeNet = "lenet", "LeNet", larger: Some(TargetKind::WideLeNet);
         /// Table S8; digits are padded to 32 x 32.
         Vgg16 = "vgg16", "VGG-16", has_width: true;
         /// A small residual network for colour images; not in the paper.
         ResNet = "resnet", "Residual network", has_width: true;
+        /// LeNet with twice the channels and features; not in the paper.
+        WideLeNet = "wide-lenet", "LeNet, twice as wide";
         /// Table S6: from a mask to its stress map.
         StressNet = "stress-net", "Stress network", task: Task::Maps;
     }
@@ -43,6 +47,11 @@ impl TargetKind {
     /// Whether the channels of its first stage are chosen.
     pub fn has_width(self) -> bool {
         self.row().has_width
+    }
+
+    /// A larger network of its kind, where it is not another width.
+    pub fn larger(self) -> Option<Self> {
+        self.row().larger
     }
 
     /// Why the network cannot learn this data set; `None` if it can. For maps, a classifier's name means the default

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::batch::{self, Batch, Pick};
 use super::error::ProjectError;
+use super::larger::{Larger, Results, with_larger};
 use super::pictures::Pictures;
 use super::rounds::{self, Predictions};
 use super::store::{Labels, Project};
@@ -14,6 +15,7 @@ use crate::experiment::{Experiment, Variant};
 use crate::history::RoundRecord;
 use crate::round::Run;
 use crate::sampler::{Candidate, Place};
+use crate::target::argmax;
 use crate::world::World;
 
 /// The images and the models of a project in memory.
@@ -139,6 +141,64 @@ impl Desk {
         Ok(record)
     }
 
+    /// Trains a larger target over again on the rounds of the project, and compares it with the present one on the test
+    /// images; nothing of the project changes but what `status` tells of it.
+    pub fn larger(
+        &self,
+        project: &Project,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Larger, ProjectError> {
+        let setup = can_enlarge(project)?;
+        let began = std::time::Instant::now();
+        let labels = project.labels()?;
+        let Some((history, _)) = rounds::read(project)? else { return Err(ProjectError::Cancelled) };
+        let rounds = history.rounds.len();
+        let predictions = rounds::predictions(project, rounds)?;
+        let world = self.labelled_world(project, &labels)?;
+        let labelled: HashSet<u32> = labels.train.iter().map(|(image, _)| *image as u32).collect();
+        let mut run = Run::new(&world, &setup, 1);
+        let bought = |record: &RoundRecord| -> Vec<Candidate> {
+            let kept = record.proposals.iter().filter(|p| labelled.contains(&p.sample));
+            kept.map(|p| unproposed(p.sample)).collect()
+        };
+        let sets: Vec<Vec<Candidate>> =
+            history.rounds.iter().map(|r| bought(r)).filter(|set| !set.is_empty()).collect();
+        let count = sets.len();
+        for (at, set) in sets.into_iter().enumerate() {
+            run.begin_with(set);
+            while run.rounds_done() <= at {
+                if let Some((done, all)) = run.steps_in_round()
+                    && !progress(Progress::Training { done: at * all + done, all: count * all })
+                {
+                    return Err(ProjectError::Cancelled);
+                }
+                // Never interrupted within a step.
+                let _ = run.advance(&|| false);
+            }
+        }
+        let all = labels.test.len();
+        let split = self.pictures.labelled(project, &labels.test)?;
+        let rows = run.log_probabilities(&split, &mut |done| progress(Progress::Predicting { done, all }));
+        if rows.len() != all * project.classes().len() {
+            return Err(ProjectError::Cancelled);
+        }
+        let right: Vec<(bool, bool)> = labels
+            .test
+            .iter()
+            .zip(rows.chunks_exact(project.classes().len()))
+            .map(|((image, class), row)| {
+                let present = predictions.as_ref().and_then(|p| p.guess(*image)).map(|(guess, _)| guess);
+                (present == Some(*class), argmax(row) == usize::from(*class))
+            })
+            .collect();
+        let trained_on = history.rounds.last().map_or(0, |r| r.labels);
+        let results =
+            Results { right: &right, round: rounds, labels: trained_on, seconds: began.elapsed().as_secs_f32() };
+        let found = Larger::of(project.experiment(), &setup, &results).ok_or(ProjectError::Cancelled)?;
+        found.write(project.folder())?;
+        Ok(found)
+    }
+
     /// What the target predicts for every image: those of the test in the chunks of the evaluation, with its results.
     fn predict(
         &self,
@@ -209,6 +269,18 @@ pub fn can_train(project: &Project, again: bool) -> Result<(), ProjectError> {
     Ok(())
 }
 
+/// The settings with a larger target; an error if there is nothing to compare it on, known before anything is computed.
+pub fn can_enlarge(project: &Project) -> Result<Experiment, ProjectError> {
+    let refused = |what: &str| ProjectError::Refused(what.into());
+    if project.labels()?.test.is_empty() {
+        return Err(refused("no test image is labelled, so networks cannot be compared; label some first"));
+    }
+    if rounds::read(project)?.is_none() {
+        return Err(refused("no round is trained yet, so there is nothing to compare a larger network with"));
+    }
+    with_larger(project.experiment()).ok_or_else(|| refused("there is no larger network than that of this project"))
+}
+
 /// What has changed since the last round.
 struct Since {
     /// The next round.
@@ -249,7 +321,10 @@ fn in_order(project: &Project, round: usize, new: Vec<u32>) -> Result<Vec<Candid
             candidates.push(pick.candidate());
         }
     }
-    let unproposed = |image| Candidate { place: Place::Sample(image), score: None, step: None };
     candidates.extend(left.into_iter().map(unproposed));
     Ok(candidates)
+}
+
+fn unproposed(image: u32) -> Candidate {
+    Candidate { place: Place::Sample(image), score: None, step: None }
 }

@@ -4,35 +4,13 @@ use std::collections::HashSet;
 
 use super::batch::{Batch, Pick};
 use super::images::Part;
+use super::list::{self, AGREED, LASSO, List, SECOND_LOOK};
 use super::log::{Answer, Row};
 use super::region::Region;
 use super::standing::{Known, Standing};
 use super::store::{Said, TEST, user};
+use super::transfer::Conflict;
 use crate::dataset::Class;
-
-/// What a label is proposed by that was given at a second look, in its column `strategy`.
-const SECOND_LOOK: &str = "second-look";
-/// The same for a label that was given to a region drawn in the latent space.
-const LASSO: &str = "lasso";
-
-/// A list of images that a person goes through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum List {
-    /// The batch of the round in progress.
-    Round,
-    /// The images of the test that have no label yet.
-    Test,
-    /// Labels that the model denies.
-    Doubts,
-    /// All labelled images, the latest first.
-    Labelled,
-    /// The images of a region drawn in the latent space.
-    Region,
-}
-
-impl List {
-    pub const ALL: [Self; 5] = [Self::Round, Self::Test, Self::Doubts, Self::Labelled, Self::Region];
-}
 
 /// One step of a person: the images that an answer was about, with what was said of them before.
 #[derive(Debug, Clone)]
@@ -51,6 +29,8 @@ pub struct Sitting {
     /// Test images with a label.
     tested: usize,
     region: Region,
+    /// Labels of another person that are not those here.
+    conflicts: Vec<Conflict>,
     steps: Vec<Step>,
     /// How many steps back an image is looked at again; 0 for the next one.
     back: usize,
@@ -75,6 +55,7 @@ impl Sitting {
             queues,
             tested: 0,
             region: Region::default(),
+            conflicts: Vec::new(),
             steps: Vec::new(),
             back: 0,
             chosen: None,
@@ -118,6 +99,7 @@ impl Sitting {
             List::Doubts => self.standing.doubts.len() - self.waiting(list),
             List::Labelled => 0,
             List::Region => self.region.images().len() - self.waiting(list),
+            List::Conflicts => self.conflicts.len() - self.waiting(list),
         }
     }
 
@@ -248,6 +230,7 @@ impl Sitting {
             let strategy = match (self.list, before) {
                 (List::Doubts, _) => SECOND_LOOK.into(),
                 (List::Region, _) => LASSO.into(),
+                (List::Conflicts, _) => AGREED.into(),
                 (_, Some(row)) if row.answer == Answer::Label => row.strategy.clone(),
                 _ if self.known.parts[*image].is_test() => TEST.into(),
                 _ => self.pick(*image).map_or_else(String::new, |(_, strategy)| strategy.to_owned()),
@@ -332,6 +315,23 @@ impl Sitting {
         self.refresh();
     }
 
+    /// Takes over what an import changed; labels of the other that contradict those here are gone through, but those that
+    /// were decided before.
+    pub fn take_import(&mut self, known: Known, conflicts: Vec<Conflict>) {
+        self.known = known;
+        let is_decided = |image: usize| self.known.rows[image].as_ref().is_some_and(|row| row.strategy == AGREED);
+        self.conflicts = conflicts.into_iter().filter(|conflict| !is_decided(conflict.image)).collect();
+        self.refresh();
+        if !self.conflicts.is_empty() {
+            self.go_to(List::Conflicts);
+        }
+    }
+
+    /// What another person says of an image, if it is not the label here.
+    pub fn conflict(&self, image: usize) -> Option<&Conflict> {
+        self.conflicts.iter().find(|conflict| conflict.image == image)
+    }
+
     /// Takes over what was computed.
     pub fn take(&mut self, standing: Standing) {
         self.standing = standing;
@@ -351,34 +351,11 @@ impl Sitting {
 
     fn refresh(&mut self) {
         self.version += 1;
-        let round = self.standing.round;
         let known = &self.known;
-        let waits = |image: &usize| match known.rows[*image].as_ref() {
-            None => true,
-            Some(row) => match row.answer {
-                Answer::Undone => true,
-                Answer::Skipped => row.round != round,
-                Answer::Label | Answer::NotSure | Answer::NoneOfThese => false,
-            },
-        };
-        let doubted = |image: &usize| {
-            known.rows[*image]
-                .as_ref()
-                .is_some_and(|row| row.answer == Answer::Label && !(row.strategy == SECOND_LOOK && row.round == round))
-        };
-        let all = 0..known.rows.len();
-        self.tested = all.clone().filter(|i| known.parts[*i].is_test() && known.class_of(*i).is_some()).count();
-        let mut labelled: Vec<usize> = all.clone().filter(|image| known.class_of(*image).is_some()).collect();
         self.region.keep(|image| known.is_open(image));
-        let time = |image: &usize| known.rows[*image].as_ref().map(|row| row.time.as_str());
-        labelled.sort_by(|a, b| time(b).cmp(&time(a)).then(a.cmp(b)));
-        self.queues = [
-            self.of_round().into_iter().filter(waits).collect(),
-            all.filter(|image| known.parts[*image].is_test()).filter(waits).collect(),
-            self.standing.doubts.iter().copied().filter(doubted).collect(),
-            labelled,
-            self.region.images().iter().copied().filter(|image| self.region.class_of(*image).is_none()).collect(),
-        ];
+        let is_tested = |image: &usize| known.parts[*image].is_test() && known.class_of(*image).is_some();
+        self.tested = (0..known.rows.len()).filter(is_tested).count();
+        self.queues = list::queues(known, &self.standing, self.of_round(), &self.region, &self.conflicts);
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::error::ProjectError;
 use super::images::Part;
+use super::larger::Larger;
 use super::rounds::{self, Predictions};
 use super::store::{Labels, Project};
 use crate::dataset::Class;
@@ -57,6 +58,8 @@ pub struct Status {
     pub sure_and_right: Option<Share>,
     /// Median seconds for a label, of those that were timed.
     pub seconds_per_label: Option<f64>,
+    /// How a larger network fares on the labels of the last round, if that was asked.
+    pub larger: Option<Larger>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -137,6 +140,7 @@ impl Status {
             doubts: predictions.as_ref().map(|p| doubts(project, p, &labels)).unwrap_or_default(),
             sure_and_right: predictions.as_ref().and_then(|p| sure_and_right(p, &labels.test)),
             seconds_per_label: median(project.log().rows().iter().filter_map(|row| row.seconds).collect()),
+            larger: Larger::read(project, rounds)?,
         })
     }
 }

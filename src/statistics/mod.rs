@@ -25,5 +25,5 @@ pub use forecast::{Forecast, Reached, forecast};
 pub use groups::{Group, group_named, group_names, groups};
 pub use in_step::{InStep, in_step};
 pub use mean::{MeanPoint, mean_curve};
-pub use proportion::{Agreement, Proportion};
+pub use proportion::{Agreement, Gain, Proportion};
 pub use student::{Interval, mean_interval, t_quantile, t_two_sided, z_quantile};

@@ -1,4 +1,5 @@
-//! A share of correct answers with its Wilson interval, and the agreement of two people (Cohen's kappa).
+//! A share of correct answers with its Wilson interval, what one model gains over another on the same images, and the
+//! agreement of two people (Cohen's kappa).
 
 use super::student::z_quantile;
 
@@ -24,6 +25,26 @@ impl Proportion {
     /// About how many more answers would halve the interval: its width falls with the root of their number.
     pub fn to_halve(&self) -> usize {
         3 * self.all
+    }
+}
+
+/// What one model gains over another in the share of correct answers on the same images, with its interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gain {
+    pub gain: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+impl Gain {
+    /// Of `all` images of which so many only the one model, and so many only the other, is right on; the interval at
+    /// `level` is Wald's with half an answer added to each of the four counts (Agresti and Min 2005). `None` of nothing.
+    pub fn paired(only_one: usize, only_other: usize, all: usize, level: f64) -> Option<Self> {
+        let z = z_quantile(0.5 + level / 2.0).filter(|_| all > 0)?;
+        let (b, c, n) = (only_one as f64 + 0.5, only_other as f64 + 0.5, all as f64 + 2.0);
+        let (middle, half) = ((b - c) / n, z * (b + c - (b - c).powi(2) / n).sqrt() / n);
+        let gain = (only_one as f64 - only_other as f64) / all as f64;
+        Some(Self { gain, low: (middle - half).max(-1.0), high: (middle + half).min(1.0) })
     }
 }
 
@@ -83,5 +104,16 @@ mod tests {
         assert!((found.kappa.unwrap() - 0.4).abs() < 1e-12);
         assert_eq!(Agreement::of(&[("a", "a")]).unwrap().kappa, None);
         assert_eq!(Agreement::of::<u8>(&[]), None);
+    }
+
+    #[test]
+    fn a_gain_on_the_same_images_has_an_interval_that_shrinks_with_them() {
+        // By hand: b = 12.5, c = 4.5, n = 102.
+        let gain = Gain::paired(12, 4, 100, 0.95).unwrap();
+        assert!((gain.gain - 0.08).abs() < 1e-12);
+        assert!((gain.low - 0.00079).abs() < 1e-4 && (gain.high - 0.15607).abs() < 1e-4, "{gain:?}");
+        let none = Gain::paired(0, 0, 1_000, 0.95).unwrap();
+        assert!(none.gain == 0.0 && none.high < 0.003 && none.low == -none.high);
+        assert_eq!(Gain::paired(0, 0, 0, 0.95), None);
     }
 }

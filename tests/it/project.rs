@@ -131,6 +131,16 @@ fn with_labels_from_the_truth_a_project_has_the_rounds_of_a_run_to_the_bit() {
     assert_eq!((status.accuracy, status.test_images), (last.final_accuracy(), evaluated));
     assert_eq!((status.rounds, status.labelled), (history.rounds.len(), last.labels));
     assert!(status.accuracy_low < status.accuracy && status.accuracy < status.accuracy_high);
+
+    // A larger network is trained on the same rounds, changes none of them, and stands in the status.
+    let larger = at.larger(&project, &mut |_| true).unwrap();
+    let (found, _) = read_rounds(&project).unwrap().unwrap();
+    assert_eq!(rounds(&found), rounds(&history));
+    assert_eq!((larger.round, larger.labels, larger.test_images), (history.rounds.len(), last.labels, evaluated));
+    assert!((larger.present_accuracy.value - f64::from(status.accuracy.unwrap())).abs() < 1e-4);
+    let gain = larger.larger_accuracy.value - larger.present_accuracy.value;
+    assert!((larger.gain.value - gain).abs() < 1e-9, "{larger:?}");
+    assert_eq!(Status::of(&project).unwrap().larger, Some(larger));
 }
 
 /// The images of an experiment that is no folder are known by their pixels.

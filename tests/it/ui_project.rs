@@ -11,7 +11,7 @@ use ridgewalk::experiment::Experiment;
 use ridgewalk::project::{Answer, List, New, Project, Sitting, create};
 use ridgewalk::ui::ProjectApp;
 
-use crate::common::tiny;
+use crate::common::{Dropped, tiny};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const BATCH: usize = 6;
@@ -245,6 +245,44 @@ fn what_a_lasso_is_drawn_round_is_labelled_at_once_after_a_look_at_each() {
     wait_for(&mut w, "the undone labels", |w| sitting(w).unwrap().steps() == steps);
     let s = sitting(&w).unwrap();
     assert_eq!((labels(&project).len(), s.region().given().count()), (0, region.len() - 1));
+    w.check_accessibility();
+}
+
+#[test]
+fn labels_of_another_person_are_taken_in_and_their_conflicts_decided_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = digits(folder.path(), 60, &[]);
+    let mut w = window(&project);
+    wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
+    for class in ['3', '5', '5'] {
+        press(&mut w, class);
+    }
+    // The other one agrees on the first, contradicts on two, and knows one more.
+    let here = labels(&project);
+    let other = sitting(&w).unwrap().queue(List::Round)[2];
+    let other = sitting(&w).unwrap().known().names[other].clone();
+    let mut table = "file,label,who\n".to_owned();
+    for ((file, label), theirs) in here.iter().zip(["", "8", "9"]) {
+        table += &format!("{file},{},anna\n", if theirs.is_empty() { label } else { theirs });
+    }
+    table += &format!("{other},1,anna\n");
+    let file = folder.path().join("anna.csv");
+    std::fs::write(&file, table).unwrap();
+    w.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(file)));
+    wait_for(&mut w, "the conflicts", |w| sitting(w).unwrap().waiting(List::Conflicts) == 2);
+    assert!(labels(&project).contains(&(other, "1".into())), "what contradicts nothing is taken in");
+    assert!(w.query_by_label("Cohen's kappa").is_some());
+    let first = image(&w).unwrap();
+    assert!(w.query_by_label_contains("anna: ").is_some());
+    press(&mut w, '8');
+    assert_eq!(sitting(&w).unwrap().known().class_of(first), Some(8));
+    press(&mut w, '0');
+    let s = sitting(&w).unwrap();
+    assert_eq!((s.waiting(List::Conflicts), s.done(List::Conflicts)), (0, 2));
+    let log = Project::look(&project).unwrap();
+    assert!(log.log().rows().iter().rev().take(2).all(|row| row.strategy == "agreement"));
+    w.run_steps(3);
+    assert!(w.query_by_label("No conflict is left to decide").is_some());
     w.check_accessibility();
 }
 

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::work::{Bar, WorkArgs, open};
 use crate::cli::out::say;
-use crate::project::{Project, Status};
+use crate::grid::on_one_thread;
+use crate::project::{Larger, Project, Status, can_enlarge};
 
 /// Doubtful labels that are printed; `--json` has all.
 const MOST_DOUBTS: usize = 10;
@@ -15,10 +17,23 @@ pub struct StatusArgs {
     /// Print a JSON object.
     #[arg(long)]
     json: bool,
+    /// Train a larger network on the same labels first, and say whether labels or the network limit the accuracy.
+    #[arg(long)]
+    larger: bool,
+    #[command(flatten)]
+    work: WorkArgs,
 }
 
 /// Prints where a project stands.
 pub fn status(args: &StatusArgs) -> anyhow::Result<()> {
+    if args.larger {
+        let mut project = open(&args.folder, "status")?;
+        can_enlarge(&project)?;
+        let desk = args.work.desk(&mut project)?;
+        let bar = Bar::new("training");
+        on_one_thread(|| desk.larger(&project, &mut |progress| bar.round(progress)))??;
+        bar.end();
+    }
     let project = Project::look(&args.folder)?;
     let status = Status::of(&project)?;
     if args.json {
@@ -76,6 +91,9 @@ fn lines(status: &Status) -> Vec<String> {
     }
     if let Some(why) = status.no_forecast.as_ref().filter(|_| status.rounds > 0) {
         line("forecast", format!("none: {why}"));
+    }
+    for (at, sentence) in status.larger.iter().flat_map(Larger::sentences).enumerate() {
+        line(if at == 0 { "larger" } else { "" }, sentence);
     }
     let minutes = status.seconds_per_label.map(|s| s * status.next_batch as f64 / 60.0);
     let cost = minutes.map(|m| format!(", about {m:.0} min at the pace so far")).unwrap_or_default();

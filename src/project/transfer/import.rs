@@ -49,8 +49,19 @@ pub struct Import {
     /// Rows without a label.
     pub empty: usize,
     pub new_classes: Vec<String>,
+    /// The labels of the file that contradicted one that was there, which stayed.
+    pub conflicts: Vec<Conflict>,
     /// How far the labels of the file agree with those that were there, over the images that have both.
     pub agreement: Option<Agreement>,
+}
+
+/// A label of a file that is not the one here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    pub image: usize,
+    /// The class that the file says, and who gave it if it says so.
+    pub label: String,
+    pub who: String,
 }
 
 /// Takes labels into a project.
@@ -131,7 +142,11 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
         pairs.push((before.label.clone(), label.label.clone()));
         match (before.label == label.label, told.on_conflict) {
             (true, _) => done.same += 1,
-            (false, Some(OnConflict::Keep)) => done.kept += 1,
+            (false, Some(OnConflict::Keep)) => {
+                done.kept += 1;
+                let (label, who) = (label.label.clone(), label.who.clone());
+                done.conflicts.push(Conflict { image, label, who });
+            }
             (false, Some(OnConflict::Replace)) => {
                 done.replaced += 1;
                 take.push((image, label));
@@ -183,7 +198,7 @@ pub(super) fn told_of(agreement: &Agreement) -> String {
 impl Import {
     /// What was done, a sentence each.
     pub fn sentences(&self) -> Vec<String> {
-        let Self { train, test, replaced, same, kept, unknown, empty, new_classes, agreement } = self;
+        let Self { train, test, replaced, same, kept, unknown, empty, new_classes, agreement, .. } = self;
         let mut all = vec![format!("{train} labels for training and {test} for the test were taken in")];
         for (count, what) in [
             (replaced, "of them replace another label"),

@@ -9,7 +9,7 @@ mod export;
 
 pub use batch::{Row, csv, json, rows};
 pub use export::{Table, folders, table};
-pub use import::{Import, OnConflict, Told, import};
+pub use import::{Conflict, Import, OnConflict, Told, import};
 pub use incoming::Incoming;
 pub use label_studio::CONFIG;
 pub use read::read;

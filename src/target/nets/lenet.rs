@@ -30,14 +30,20 @@ pub struct LeNet {
 impl LeNet {
     /// A LeNet for images of this shape; on 28 x 28 grey images the hidden layer has 800 inputs, as in the table.
     pub fn new(shape: ImageShape, classes: usize, device: &Device) -> Self {
+        Self::wide(1, shape, classes, device)
+    }
+
+    /// A LeNet with so many times the channels and features.
+    pub fn wide(times: usize, shape: ImageShape, classes: usize, device: &Device) -> Self {
         let side = |s: usize| (((s + 1 - KERNEL) / 2) + 1 - KERNEL) / 2;
-        let flat = CHANNELS[1] * side(shape.height) * side(shape.width);
+        let ([first, second], width) = (CHANNELS.map(|c| times * c), times * HIDDEN);
+        let flat = second * side(shape.height) * side(shape.width);
         let conv = |i, o| Conv2dConfig::new([i, o], [KERNEL, KERNEL]).init(device);
         Self {
-            conv1: conv(shape.channels, CHANNELS[0]),
-            conv2: conv(CHANNELS[0], CHANNELS[1]),
-            hidden: LinearConfig::new(flat, HIDDEN).init(device),
-            output: LinearConfig::new(HIDDEN, classes).init(device),
+            conv1: conv(shape.channels, first),
+            conv2: conv(first, second),
+            hidden: LinearConfig::new(flat, width).init(device),
+            output: LinearConfig::new(width, classes).init(device),
         }
     }
 

@@ -6,6 +6,7 @@ pub mod lenet;
 pub mod stress_net;
 pub mod vgg;
 pub mod resnet;
+pub mod wide_lenet;
 
 pub use layers::Layer;
 pub use net::{IMAGES_PER_UNIT, Info, NO_TABLE, Net};
@@ -80,6 +81,7 @@ nets! {
     LeNet(lenet::LeNet),
     Vgg16(vgg::Vgg16),
     ResNet(resnet::ResNet),
+    WideLeNet(wide_lenet::WideLeNet),
     StressNet(stress_net::StressNet),
 }
 

@@ -15,7 +15,7 @@ use crate::project::{Answer, List};
 use crate::ui::kit::flow::Flow;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
-use crate::ui::kit::words::thousands;
+use crate::ui::kit::words::{counted, thousands};
 
 /// What a person is typing, and the row of commands.
 pub struct Centre {
@@ -234,9 +234,11 @@ impl Centre {
     fn answers(&mut self, ui: &mut Ui, open: &mut Open, theme: &'static Theme) {
         let targets = open.targets();
         let known = open.sitting.known();
-        let hint = match &self.typed {
-            Some(typed) => bold(format!("Find a class: {typed}_")).color(theme.accent),
-            None => RichText::new(self.hint(open, targets.len())).size(size::CAPTION).color(theme.weak),
+        let between = targets.first().and_then(|image| between(open, *image));
+        let hint = match (&self.typed, between) {
+            (Some(typed), _) => bold(format!("Find a class: {typed}_")).color(theme.accent),
+            (None, Some(between)) => bold(between).color(theme.text),
+            (None, None) => RichText::new(self.hint(open, targets.len())).size(size::CAPTION).color(theme.weak),
         };
         let line = egui::Layout::left_to_right(egui::Align::Center);
         ui.allocate_ui_with_layout(vec2(ui.available_width(), HINT), line, |ui| ui.add(Label::new(hint).truncate()));
@@ -371,6 +373,17 @@ impl Centre {
     }
 }
 
+/// What two people say of an image, while conflicts are decided.
+fn between(open: &Open, image: usize) -> Option<String> {
+    let sitting = &open.sitting;
+    let conflict = sitting.conflict(image).filter(|_| sitting.list() == List::Conflicts)?;
+    let row = sitting.known().rows[image].as_ref()?;
+    let named = |who: &str, other: &str| if who.is_empty() { other.to_owned() } else { who.to_owned() };
+    let (here, there) = (named(&row.who, "here"), named(&conflict.who, "the other"));
+    let (here, there) = if here == there { (format!("{here} here"), format!("{there} there")) } else { (here, there) };
+    Some(format!("{here}: {} · {there}: {}. The key of a class decides", row.label, conflict.label))
+}
+
 /// How far the list is, at what pace, and what was said last.
 fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
     let (sitting, list) = (&open.sitting, open.sitting.list());
@@ -379,6 +392,7 @@ fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
     let text = match list {
         List::Labelled => format!("{} labelled images", thousands(all)),
         List::Doubts => format!("{} labels to look at again", thousands(waiting)),
+        List::Conflicts => format!("{} of {} decided", thousands(done), counted(all, "conflict")),
         List::Region => {
             format!("{} of {} in the lasso have a class; they are written by Confirm", thousands(done), thousands(all))
         }

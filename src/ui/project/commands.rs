@@ -107,6 +107,14 @@ pub const COMMANDS: &[CommandRow] = &[
         "Draw a line round images in the latent space, look at each, and label them at once",
     ),
     row(
+        Act::Go(List::Conflicts),
+        CTRL,
+        Key::Num6,
+        "Ctrl 6",
+        "Conflicts",
+        "Images to which another person gave another label, after an import",
+    ),
+    row(
         Act::Train,
         CTRL,
         Key::T,

@@ -104,6 +104,15 @@ impl Empty {
                     ui.add_space(space::M);
                     acts.push(Act::Go(List::Round));
                 }
+                List::Conflicts => {
+                    ui.label(bold("No conflict is left to decide").size(size::HEADING));
+                    more(
+                        ui,
+                        "Import… takes in the labels of a copy of the project; images with another label than here are shown.",
+                    );
+                    ui.add_space(space::M);
+                    acts.push(Act::Go(List::Round));
+                }
                 // The latent space is shown instead.
                 List::Region => {}
                 List::Labelled => {

@@ -1,7 +1,7 @@
 //! Where a project stands: accuracy with its interval, the curve with its forecast, what the next round costs, doubts.
 
 use egui::{Label, RichText, ScrollArea, Ui};
-use egui_plot::{Line, PlotPoints, Points};
+use egui_plot::{FilledArea, Line, PlotPoints, Points};
 
 use super::commands::{Act, command};
 use super::open::Open;
@@ -16,6 +16,11 @@ use crate::ui::kit::words::{counted, thousands};
 pub enum Asked {
     Act(Act),
     Export,
+    Import,
+    /// A larger network is to be trained.
+    Enlarge,
+    /// It is no longer wanted.
+    EndEnlarging,
 }
 
 const PLOT_HEIGHT: f32 = 128.0;
@@ -29,15 +34,10 @@ pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
         ui.set_width(ui.available_width() - space::S);
         ui.spacing_mut().item_spacing.y = space::XS;
         ui.spacing_mut().interact_size.y = ROW;
-        let mut button = |ui: &mut Ui, text: &str, tip: &str, act: Asked| {
-            if ui.button(text).on_hover_text(tip).clicked() {
-                asked = Some(act);
-            }
-        };
         accuracy(ui, status, theme);
         if status.test_images == 0 || status.test_images_unlabelled > 0 {
             let row = command(Act::Go(List::Test));
-            button(ui, "Label test images", &row.tip(), Asked::Act(row.act));
+            button(ui, &mut asked, "Label test images", &row.tip(), Asked::Act(row.act));
         }
         curve(ui, status, theme);
         heading(ui, "When to stop");
@@ -45,7 +45,10 @@ pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
         if !status.doubts.is_empty() {
             let row = command(Act::Go(List::Doubts));
             let text = format!("Look again at {}", counted(open.sitting.waiting(List::Doubts), "label"));
-            button(ui, &text, &row.tip(), Asked::Act(row.act));
+            button(ui, &mut asked, &text, &row.tip(), Asked::Act(row.act));
+        }
+        if let Some(act) = limit(ui, open, theme) {
+            asked = Some(act);
         }
         heading(ui, "Labels");
         let new = if status.new_labels > 0 { format!(", {} new", status.new_labels) } else { String::new() };
@@ -56,11 +59,27 @@ pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
         ui.horizontal_wrapped(|ui| {
             if open.now().is_none() {
                 let row = command(Act::Train);
-                button(ui, row.name, &row.tip(), Asked::Act(row.act));
+                button(ui, &mut asked, row.name, &row.tip(), Asked::Act(row.act));
             }
             let tip = "Writes the labels as CSV, or a row for every image with what the model predicts";
-            button(ui, "Export…", tip, Asked::Export);
+            button(ui, &mut asked, "Export…", tip, Asked::Export);
+            let tip = "Takes in labels: a table of files and labels, Label Studio's export, or labels.csv of a copy of the project";
+            button(ui, &mut asked, "Import…", tip, Asked::Import);
         });
+        if let Some(agreement) = &open.agreement {
+            heading(ui, "Two people");
+            let waiting = open.sitting.waiting(List::Conflicts);
+            fact(ui, theme, "Images that both labelled", &thousands(agreement.both));
+            let share = 100.0 * agreement.equal as f64 / agreement.both.max(1) as f64;
+            fact(ui, theme, "Of these the same", &format!("{} ({share:.1} %)", thousands(agreement.equal)));
+            let kappa = agreement.kappa.map_or_else(|| "one class only".into(), |kappa| format!("{kappa:.2}"));
+            fact(ui, theme, "Cohen's kappa", &kappa);
+            if waiting > 0 {
+                let row = command(Act::Go(List::Conflicts));
+                let text = format!("Decide {}", counted(waiting, "conflict"));
+                button(ui, &mut asked, &text, &row.tip(), Asked::Act(row.act));
+            }
+        }
         if !status.classes.is_empty() {
             heading(ui, "Classes");
             for (class, (name, count)) in status.classes.iter().zip(&status.labelled_by_class).enumerate() {
@@ -126,8 +145,12 @@ fn curve(ui: &mut Ui, status: &Status, theme: &'static Theme) {
         };
         if !expected.is_empty() {
             let dashed = egui_plot::LineStyle::dashed_dense();
+            let [xs, lows, highs] = [0, 2, 3].map(|column| -> Vec<f64> {
+                let first = last.map(|at| if column == 0 { at[0] } else { at[1] });
+                first.into_iter().chain(expected.iter().map(|e| e[column])).collect()
+            });
+            plot.add(FilledArea::new("", &xs, &lows, &highs).fill_color(theme.second.gamma_multiply(0.18)));
             plot.line(line(from(1), theme.second, 2.0).style(dashed));
-            [2, 3].into_iter().for_each(|band| plot.line(line(from(band), theme.faint, 1.0)));
         }
     });
     let forecast = status.forecast.iter().map(|e| (true, [e.labels as f64, e.accuracy]));
@@ -136,6 +159,42 @@ fn curve(ui: &mut Ui, status: &Status, theme: &'static Theme) {
         let what = if *is_forecast { "expected with" } else { "with" };
         format!("{accuracy:.1} % {what} {} labels", thousands(labels as usize))
     });
+}
+
+fn button(ui: &mut Ui, asked: &mut Option<Asked>, text: &str, tip: &str, act: Asked) {
+    if ui.button(text).on_hover_text(tip).clicked() {
+        *asked = Some(act);
+    }
+}
+
+/// Whether labels or the network limit the accuracy, if that was asked; otherwise it can be.
+fn limit(ui: &mut Ui, open: &Open, theme: &Theme) -> Option<Asked> {
+    let status = &open.sitting.standing().status;
+    if status.rounds == 0 || status.test_images == 0 {
+        return None;
+    }
+    let mut asked = None;
+    if let Some(now) = open.enlarging() {
+        said(ui, now.told(), theme);
+        button(
+            ui,
+            &mut asked,
+            "Stop comparing",
+            "Ends the training of the larger network; nothing else changes",
+            Asked::EndEnlarging,
+        );
+        return asked;
+    }
+    if let Some(larger) = &status.larger {
+        let [numbers, advice] = larger.sentences();
+        ui.add(Label::new(RichText::new(advice).color(theme.text)).wrap());
+        said(ui, numbers, theme);
+        return None;
+    }
+    let tip = "Trains a larger network on the same labels in the background, and compares both on the test images: advice on \
+               whether more labels or another network would help";
+    button(ui, &mut asked, "Labels or network?", tip, Asked::Enlarge);
+    asked
 }
 
 /// What speaks for another round, and what it costs: advice, never a verdict.

@@ -11,10 +11,12 @@ use super::grid::Grid;
 use super::pen::{Pen, Written};
 use super::place_view::PlaceView;
 use super::space::Space;
-use super::work::{Going, Gone, Now, Opened, Work, go_on};
+use super::work::{Going, Gone, Now, Opened, Work, enlarge, go_on};
 use crate::dataset::Class;
 use crate::device::DeviceKind;
-use crate::project::{Answer, Desk, List, Pictures, Project, ProjectError, Sitting, Standing};
+use crate::project::transfer::Told;
+use crate::project::{Answer, Desk, Larger, List, Pictures, Project, ProjectError, Sitting, Standing};
+use crate::statistics::Agreement;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::words;
@@ -33,6 +35,8 @@ pub struct Open {
     /// The name of a class that is added, and the images that get it.
     naming: Option<(String, Vec<usize>)>,
     work: Work<Gone>,
+    /// A larger network, trained to be compared.
+    enlarging: Work<Result<Larger, ProjectError>>,
     reading: Job<Result<Standing, ProjectError>>,
     /// When the standing is to be read again, seconds of the window's clock.
     read_at: Option<f64>,
@@ -46,6 +50,8 @@ pub struct Open {
     drawn: Option<usize>,
     /// Seconds that the answers of this sitting took.
     paces: Vec<f64>,
+    /// How far the labels of another person agree with those here, if some were taken in.
+    pub agreement: Option<Agreement>,
     pub gallery: Gallery,
     pub place: PlaceView,
     pub grid: Grid,
@@ -79,6 +85,7 @@ impl Open {
             pen: Pen::new(project),
             naming: None,
             work: Work::default(),
+            enlarging: Work::default(),
             reading: Job::default(),
             read_at: None,
             halted: None,
@@ -86,6 +93,7 @@ impl Open {
             asked: ((None, 0), 0.0),
             drawn: None,
             paces: Vec::new(),
+            agreement: None,
             gallery: Gallery::default(),
             place: PlaceView::default(),
             grid: Grid::default(),
@@ -105,6 +113,11 @@ impl Open {
         }
         if let Some(gone) = self.work.take() {
             self.take_gone(gone);
+        }
+        match self.enlarging.take() {
+            Some(Ok(_)) => self.read_at = Some(now),
+            Some(Err(ProjectError::Cancelled)) | None => {}
+            Some(Err(e)) => self.message = Some(Err(words::capital(&e.to_string()))),
         }
         if let Some(read) = self.reading.take() {
             match read {
@@ -157,10 +170,18 @@ impl Open {
                     self.label(ctx, &images, class as Class);
                 }
             }
+            Ok(Written::Imported(imported)) => {
+                let (done, known) = *imported;
+                self.message = Some(Ok(done.sentences().join("; ")));
+                self.keys = ClassKeys::new(&known.classes);
+                self.agreement = done.agreement.or(self.agreement.take());
+                self.sitting.take_import(known, done.conflicts);
+                self.halted = None;
+            }
             Err(e) => {
                 self.sitting.not_written();
                 self.naming = None;
-                self.message = Some(Err(e.to_string()));
+                self.message = Some(Err(shortened(&e)));
             }
         }
     }
@@ -223,6 +244,23 @@ impl Open {
 
     pub fn cancel(&mut self) {
         self.work.cancel();
+    }
+
+    /// Trains a larger network on the same labels, to tell what limits the accuracy.
+    pub fn enlarge(&mut self, ctx: &Context) {
+        if let Some(desk) = self.desk.clone().filter(|_| !self.enlarging.is_running()) {
+            let folder = self.folder.clone();
+            self.enlarging.start(ctx, move |progress| enlarge(&folder, &desk, progress));
+        }
+    }
+
+    /// How far the larger network is, if one is being trained.
+    pub fn enlarging(&self) -> Option<Now> {
+        self.enlarging.is_running().then(|| self.enlarging.now())
+    }
+
+    pub fn cancel_enlarging(&mut self) {
+        self.enlarging.cancel();
     }
 
     /// Whether an answer is on its way to the disk; until it is there, none is taken.
@@ -338,6 +376,13 @@ impl Open {
         }
     }
 
+    /// Takes in the labels of a file, such as those of a copy of the project.
+    pub fn import(&mut self, ctx: &Context, file: PathBuf, told: Told) {
+        if !self.pen.is_writing() {
+            self.pen.import(ctx, file, told);
+        }
+    }
+
     pub fn draw_test(&mut self, ctx: &Context, count: usize) {
         if !self.pen.is_writing() {
             self.pen.draw_test(ctx, count);
@@ -364,4 +409,14 @@ impl Open {
         let find = || space.nearest_labelled(known, image, NEIGHBOURS);
         self.near.get((image, version, space.places.len()), find).clone()
     }
+}
+
+/// An error in a few lines: of many objections the first ones.
+fn shortened(error: &ProjectError) -> String {
+    const SHOWN: usize = 4;
+    let text = error.to_string();
+    let more = text.lines().count().saturating_sub(SHOWN);
+    let shown: Vec<&str> = text.lines().take(SHOWN).collect();
+    let rest = if more > 0 { format!("\nand {more} more") } else { String::new() };
+    shown.join("\n") + &rest
 }

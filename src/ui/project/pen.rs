@@ -1,10 +1,12 @@
 //! What a person decides, written into the project on a background thread: it counts once it is on the disk.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::Context;
 
-use crate::project::{Part, Project, ProjectError, Row, Said};
+use crate::project::transfer::{Import, Told, import, read};
+use crate::project::{Known, Part, Project, ProjectError, Row, Said};
 use crate::ui::kit::job::Job;
 
 /// What was written.
@@ -13,6 +15,8 @@ pub enum Written {
     Said(Vec<(usize, Row)>),
     /// The classes and the parts of the images by now.
     Changed { classes: Vec<String>, parts: Vec<Part> },
+    /// What came of an import, and all that is known by now.
+    Imported(Box<(Import, Known)>),
 }
 
 /// Writes one thing at a time.
@@ -61,6 +65,14 @@ impl Pen {
         self.start(ctx, move |project| {
             project.draw_test(count)?;
             Ok(changed(project))
+        });
+    }
+
+    /// Takes in the labels of a file; those that contradict others are left to be decided.
+    pub fn import(&mut self, ctx: &Context, file: PathBuf, told: Told) {
+        self.start(ctx, move |project| {
+            let done = import(project, &read(&file)?, told)?;
+            Ok(Written::Imported(Box::new((done, Known::of(project)))))
         });
     }
 

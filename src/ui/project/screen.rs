@@ -11,7 +11,7 @@ use super::open::Open;
 use super::right;
 use super::work::{Failed, Opened, Work, open};
 use crate::device::DeviceKind;
-use crate::project::transfer::{Table, table};
+use crate::project::transfer::{OnConflict, Table, Told, table};
 use crate::project::{List, Project, Sitting};
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::export::{Export, Prepared};
@@ -39,6 +39,9 @@ pub struct ProjectScreen {
     stage: Stage,
     centre: Centre,
     ask_images: AskPath,
+    import: AskPath,
+    /// What an import may do without asking.
+    told: Told,
     export: Export,
     /// Whether the table has a row for every image, with the model's predictions.
     exports_all: bool,
@@ -80,6 +83,13 @@ impl ProjectScreen {
             stage: Stage::Reading(Work::default()),
             centre: Centre::default(),
             ask_images: AskPath::new("Where the images are", "Folder or file with the images", "Read", Wanted::Any),
+            import: AskPath::new(
+                "Import labels",
+                "A table of files and labels, or a copy's labels.csv",
+                "Import",
+                Wanted::Any,
+            ),
+            told: Told { on_conflict: Some(OnConflict::Keep), ..Told::default() },
             export: Export::new("Export the labels", "labels.csv", "Export", Wanted::NewFile("csv")),
             exports_all: false,
             shows_keys: false,
@@ -166,6 +176,17 @@ impl ProjectScreen {
         }
         match asked {
             Some(Asked::Act(act)) => self.act(&ctx, act),
+            Some(Asked::Enlarge) => {
+                if let Stage::Open(open) = &mut self.stage {
+                    open.enlarge(&ctx);
+                }
+            }
+            Some(Asked::EndEnlarging) => {
+                if let Stage::Open(open) = &mut self.stage {
+                    open.cancel_enlarging();
+                }
+            }
+            Some(Asked::Import) => self.import.open(String::new),
             Some(Asked::Export) => self.export.open(|| "labels.csv".into()),
             None => {}
         }
@@ -228,26 +249,27 @@ impl ProjectScreen {
             ui.label(bold(shown).size(size::HEADING)).on_hover_text(self.folder.display().to_string());
             if let Stage::Open(open) = &self.stage {
                 let mut list = open.sitting.list();
-                let texts = List::ALL.map(|list| {
+                let text = |list| {
                     let count = open.sitting.waiting(list);
                     let name = match list {
                         List::Round => format!("Round {}", open.sitting.standing().round),
                         list => command(Act::Go(list)).name.to_owned(),
                     };
                     if count > 0 { format!("{name} · {count}") } else { name }
-                });
-                let tips = List::ALL.map(|list| command(Act::Go(list)).tip());
-                let choices: Vec<(List, &str, &str)> = List::ALL
-                    .into_iter()
-                    .enumerate()
-                    .map(|(i, list)| (list, texts[i].as_str(), tips[i].as_str()))
-                    .collect();
-                if segmented_width(ui, texts.iter().map(String::as_str)) < ui.available_width() - 70.0 {
+                };
+                // Conflicts come with an import.
+                let is_shown = |other: &List| *other != List::Conflicts || *other == list || open.agreement.is_some();
+                let lists: Vec<List> = List::ALL.into_iter().filter(is_shown).collect();
+                let texts: Vec<(String, String)> =
+                    lists.iter().map(|list| (text(*list), command(Act::Go(*list)).tip())).collect();
+                let choices: Vec<(List, &str, &str)> =
+                    lists.iter().zip(&texts).map(|(list, (text, tip))| (*list, text.as_str(), tip.as_str())).collect();
+                if segmented_width(ui, choices.iter().map(|(_, text, _)| *text)) < ui.available_width() - 70.0 {
                     if segmented(ui, "List", &mut list, &choices) {
                         acts.push(Act::Go(list));
                     }
                 } else {
-                    let menu = egui::ComboBox::new("list", "").selected_text(texts[list as usize].clone());
+                    let menu = egui::ComboBox::new("list", "").selected_text(text(list));
                     let menu = menu.show_ui(ui, |ui| {
                         for (other, text, tip) in choices {
                             if ui.selectable_label(other == list, text).on_hover_text(tip).clicked() {
@@ -284,6 +306,23 @@ impl ProjectScreen {
     fn dialogs(&mut self, ctx: &Context) {
         if let Some(images) = self.ask_images.ui(ctx, |_| {}) {
             self.read(ctx, Some(images));
+        }
+        let told = &mut self.told;
+        let file = self.import.ui(ctx, |ui| {
+            let tip = "Classes that the project does not have are added; the next round then begins with an untrained network";
+            ui.checkbox(&mut told.new_classes, "Add new classes").on_hover_text(tip);
+            let tip = "Rows about images that the project does not have are passed over";
+            ui.checkbox(&mut told.skip_unknown, "Pass over unknown images").on_hover_text(tip);
+        });
+        let mut dropped: Vec<PathBuf> =
+            ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect());
+        if let Stage::Open(open) = &mut self.stage {
+            if dropped.len() > 1 {
+                let what = "One file with labels is taken in at a time: nothing was opened; drop them one by one";
+                open.message = Some(Err(what.into()));
+            } else if let Some(file) = file.or(dropped.pop()) {
+                open.import(ctx, file, self.told);
+            }
         }
         let exports_all = &mut self.exports_all;
         let path = self.export.ui(ctx, |ui| {

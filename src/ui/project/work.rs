@@ -13,8 +13,8 @@ use crate::device::{self, ComputeDevice, DeviceKind};
 use crate::engine::lower_priority;
 use crate::project::transfer::{Incoming, Told, import};
 use crate::project::{
-    Created, Desk, Known, List, New, Pictures, Progress as Done, Project, ProjectError, Sitting, Standing, can_train,
-    create,
+    Created, Desk, Known, Larger, List, New, Pictures, Progress as Done, Project, ProjectError, Sitting, Standing,
+    can_train, create,
 };
 use crate::ui::kit::job::Job;
 use crate::ui::kit::words::{self, thousands};
@@ -254,6 +254,16 @@ fn step(going: &Going, progress: &Progress, gone: &mut Gone) -> Result<(), Proje
         proposed => drop(proposed?),
     }
     Ok(())
+}
+
+/// Trains a larger network on the same labels, and compares both.
+pub fn enlarge(folder: &Path, desk: &Desk, progress: &Progress) -> Result<Larger, ProjectError> {
+    let project = Project::look(folder)?;
+    let mut tell = |done: Done| match done {
+        Done::Training { done, all } => progress.tell("Training a larger network", done, all, None),
+        Done::Predicting { done, all } => progress.tell("Looking at the test images", done, all, None),
+    };
+    with_threads(1, || desk.larger(&project, &mut tell))
 }
 
 /// The world of a project; its generator is trained once and kept.
