@@ -191,12 +191,14 @@ pub struct Image {
     pub text: String,
 }
 
-/// Many small points in the colours of classes, drawn as one image.
+/// Many small points in the colours of classes, or in one, drawn as one image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cloud {
     pub points: Vec<[f64; 2]>,
     /// The class of each point.
     pub classes: Vec<Class>,
+    /// The colour of all points instead of those of the classes.
+    pub ink: Option<Ink>,
     /// Radius of a point, in points.
     pub radius: f64,
     pub opacity: f64,

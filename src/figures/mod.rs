@@ -33,6 +33,7 @@ pub use kinds::figure_s1::{Predicted, figure_s1};
 pub use kinds::figure4::figure4;
 pub use kinds::picks::snapped;
 pub use kinds::pictures::{Picture, embedding, sheet};
+pub use kinds::rounds::rounds;
 pub use kinds::table1::table1;
 pub use kinds::walks::{verdict_counts, verdict_table, walks_csv};
 pub use kinds::{Drawn, KINDS, Kind, drawn};

@@ -18,6 +18,11 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// The directions as unit vectors, up to three.
+    pub fn directions(&self) -> &[Vec<f32>] {
+        &self.directions
+    }
+
     /// Where any point of the space lies along the directions.
     pub fn place(&self, code: &[f32]) -> [f32; 3] {
         place(code, &self.mean, &self.directions)

@@ -50,6 +50,11 @@ pub trait Panel {
         false
     }
 
+    /// Whether the panel shows the directions around a point, so that the latent view draws them.
+    fn shows_directions(&self) -> bool {
+        false
+    }
+
     /// The panel's choices that are saved between starts, as text for `restore`.
     fn saved(&self) -> Option<String> {
         None
@@ -119,6 +124,8 @@ pub struct Cx<'a> {
     pub scores_shown: bool,
     /// Whether a panel on the screen is about walks, so that the latent view draws them.
     pub walks_shown: bool,
+    /// Whether a panel on the screen shows the directions around a point, so that the latent view draws them.
+    pub directions_shown: bool,
     /// What keys, the menu and the palette ask of panels in this frame.
     pub actions: &'a [PanelAction],
 }
@@ -216,6 +223,8 @@ pub enum PanelAction {
     ToggleWalks,
     ToggleArrows,
     ToggleLabelled,
+    ToggleDensity,
+    ToggleByRound,
     NextField,
     SaveView,
     ExportFigures,

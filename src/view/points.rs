@@ -7,6 +7,7 @@ use glam::{Vec2, Vec3};
 
 use super::bounds::Bounds;
 use super::camera::Camera;
+use super::density::Density;
 use super::gpu::{self, Family, Output, StorageBuffer, Variant};
 use super::order::{DrawOrder, FADED, LABELLED, POOL, SELECTED, group_of};
 use super::point_style::PointStyle;
@@ -21,9 +22,10 @@ const AREA_OF_VARIANCE: f32 = 12.0;
 
 /// The layer of points.
 ///
-/// Invariant: `styles` and the colours on the device have one entry for each position.
+/// Invariant: `colours` and `styles` have one entry for each position.
 pub(super) struct PointLayer {
     positions: Vec<[f32; 3]>,
+    colours: Vec<Rgba>,
     styles: Vec<PointStyle>,
     bounds: Option<Bounds>,
     core: Option<Bounds>,
@@ -74,6 +76,7 @@ impl PointLayer {
         let pick = family.pipeline(device, &variant("fs_pick", Output::Pick));
         Self {
             positions: Vec::new(),
+            colours: Vec::new(),
             styles: Vec::new(),
             bounds: None,
             core: None,
@@ -124,6 +127,8 @@ impl PointLayer {
         colours: &[Rgba],
     ) -> Result<(), ViewError> {
         check_length("colours", self.positions.len(), colours.len())?;
+        self.colours.clear();
+        self.colours.extend_from_slice(colours);
         self.write(device, queue, COLOURS, colours)
     }
 
@@ -177,6 +182,13 @@ impl PointLayer {
     pub fn counts(&self) -> (usize, usize) {
         let count = |group: usize| self.order.range(group).len();
         (count(FADED) + count(POOL), count(LABELLED))
+    }
+
+    /// The density of the unmarked points as the camera sees it; faded ones do not count.
+    pub fn density(&self, camera: &Camera, pixel_scale: f32) -> Density {
+        let pool = self.order.range(POOL);
+        let points = &self.order.indices()[pool.start as usize..pool.end as usize];
+        Density::of(camera, pixel_scale, points, |point| (self.positions[point as usize], self.colours[point as usize]))
     }
 
     /// Updates the drawing order on the device.

@@ -5,6 +5,7 @@ use glam::{Vec2, Vec3, vec2};
 use super::axes::{self, Tick};
 use super::bounds::Bounds;
 use super::camera::Camera;
+use super::density::DensityScale;
 use super::field::{Field, FieldLayer};
 use super::gpu::{self, Globals, GlobalsBinding};
 use super::lines::{Line, LineBatch, LineLayer};
@@ -48,6 +49,10 @@ pub struct LatentView {
     drawn_lines: LineBatch,
     markers: MarkerLayer,
     field: FieldLayer,
+    /// Behind all else, if the density of the unmarked points is shown in their place.
+    density: FieldLayer,
+    dense: bool,
+    density_scale: Option<DensityScale>,
     picker: Picker,
     /// A pick requested while another was in progress; a later request replaces it.
     next_pick: Option<(Camera, Vec2)>,
@@ -92,6 +97,9 @@ impl LatentView {
             lines,
             markers: MarkerLayer::new(device, &layout, quality.msaa),
             field: FieldLayer::new(device, &layout, quality.msaa),
+            density: FieldLayer::new(device, &layout, quality.msaa),
+            dense: false,
+            density_scale: None,
             picker: Picker::new(device, &layout),
             next_pick: None,
             last_pick: None,
@@ -150,6 +158,20 @@ impl LatentView {
         self.field.set_alpha(&self.queue, alpha);
     }
 
+    /// Shows the density of the unmarked points in their place, or the points.
+    pub fn show_density(&mut self, dense: bool) {
+        if dense != self.dense {
+            self.dense = dense;
+            self.density_scale = None;
+            self.touch();
+        }
+    }
+
+    /// What the colour of the density means, as last drawn; `None` while points are shown.
+    pub fn density_scale(&self) -> Option<DensityScale> {
+        self.density_scale
+    }
+
     pub fn look(&self) -> &Look {
         &self.look
     }
@@ -176,6 +198,7 @@ impl LatentView {
             self.lines.set_msaa(&self.device, quality.msaa);
             self.markers.set_msaa(&self.device, quality.msaa);
             self.field.set_msaa(&self.device, quality.msaa);
+            self.density.set_msaa(&self.device, quality.msaa);
             self.renew_targets();
         }
     }
@@ -247,6 +270,7 @@ impl LatentView {
         let camera = self.fitted(camera);
         let unmarked = self.points.counts().0;
         let limit = match moving {
+            _ if self.dense => 0,
             true => unmarked.min(self.quality.max_points_while_moving),
             false => unmarked,
         };
@@ -256,6 +280,11 @@ impl LatentView {
         }
         let (device, queue) = (&self.device, &self.queue);
         self.points.prepare(device, queue, &camera, limit)?;
+        if self.dense {
+            let density = self.points.density(&camera, self.pixel_scale);
+            self.density.set(device, queue, Some(density.field()))?;
+            self.density_scale = Some(density.scale);
+        }
         let bounds = self.box_seen(&camera);
         let grid = match self.look.show_grid {
             true => axes::lines(&camera, &bounds, &self.look, self.pixel_scale),
@@ -356,6 +385,9 @@ impl LatentView {
 
     /// Draws the layers from back to front.
     fn draw_layers(&self, pass: &mut wgpu::RenderPass<'_>, mode: Mode, limit: usize) {
+        if self.dense {
+            self.density.draw(pass);
+        }
         if mode == Mode::Flat {
             self.field.draw(pass);
         }

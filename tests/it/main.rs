@@ -10,6 +10,7 @@ mod combined;
 mod common;
 mod convolutional;
 mod dataset;
+mod directions;
 mod export;
 mod engine;
 mod engine_lab;

@@ -4,10 +4,12 @@ use egui::{Event, Key, Modifiers, OutputCommand};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use image::AnimationDecoder as _;
+use ridgewalk::engine::protocol::Phase;
+use ridgewalk::experiment::Strategy;
 use ridgewalk::ui::App;
 
 use crate::stress_panel::type_over;
-use crate::ui::{click, wait_for, window, window_after_round_one};
+use crate::ui::{click, rounds, wait_for, window, window_after_round_one};
 
 /// Opens the palette and chooses the action with this name.
 fn choose(w: &mut Harness<'_, App>, name: &str) {
@@ -85,4 +87,28 @@ fn the_methods_are_copied_and_saved() {
     type_over(&mut w, &path.display().to_string());
     wait_for(&mut w, "the file", |_| path.is_file());
     assert_eq!(std::fs::read_to_string(&path).unwrap(), copied);
+}
+
+#[test]
+fn rounds_stand_side_by_side_in_place_of_the_view_and_are_saved() {
+    let mut w = window_after_round_one();
+    w.key_press(Key::ArrowRight);
+    w.step();
+    wait_for(&mut w, "round 2", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 2);
+    choose(&mut w, "Rounds side by side");
+    w.run_steps(3);
+    assert!(w.query_by_label_contains("at the end of rounds: grey, all samples").is_some());
+    w.check_accessibility();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    click(&mut w, "Save view as PNG");
+    type_over(&mut w, &out.display().to_string());
+    wait_for(&mut w, "the files", |s| s.messages.iter().any(|m| m.text.starts_with("Wrote 3 files")));
+    let svg = std::fs::read_to_string(out.join("rounds.svg")).unwrap();
+    for title in ["Round 1, 40 labels: ", "Round 2, 80 labels: "] {
+        assert!(svg.contains(title), "{title}");
+    }
+    assert!(!svg.contains("Round 3"));
+    choose(&mut w, "Rounds side by side");
+    assert!(w.query_by_label_contains("at the end of rounds").is_none());
 }

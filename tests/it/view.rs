@@ -76,6 +76,34 @@ fn close(a: Rgba, b: Rgba) -> bool {
 }
 
 #[test]
+fn a_density_stands_under_the_labelled_points_in_place_of_the_others() {
+    for mode in [Mode::Flat, Mode::Orbit] {
+        let Some((mut view, camera)) = view(mode) else {
+            return;
+        };
+        let [here, there] = [vec3(-0.4, 0.2, 0.0), vec3(0.4, -0.2, 0.0)];
+        let cloud =
+            (0..500).map(|i| (here + vec3((i % 25) as f32, (i / 25) as f32, 0.0) * 1e-3, RED, PointStyle::POOL));
+        let points: Vec<_> = cloud.chain([(there, BLUE, PointStyle::LABELLED)]).collect();
+        set_points(&mut view, &points);
+        assert_eq!(view.density_scale(), None);
+        let [cloud, labelled] = [here, there].map(|place| camera.project(place).expect("in front").px);
+        view.show_density(true);
+        let picture = Picture::of(&mut view, &camera);
+        let scale = view.density_scale().expect("a density");
+        assert!(scale.points == 500 && scale.full > 1.0, "{scale:?}");
+        let [r, g, b, _] = picture.at(cloud);
+        assert!(r > 150 && g < 60 && b < 60, "{mode:?}: {:?}", picture.at(cloud));
+        assert!(picture.at(labelled)[2] > 150, "{mode:?}: the labelled point stays");
+        let beside = picture.at(cloud + vec2(12.0, 0.0));
+        assert!(beside[0] > BACKGROUND[0] + 10 && beside[0] < r, "{mode:?}: it fades out, {beside:?}");
+        view.show_density(false);
+        assert!(Picture::of(&mut view, &camera).at(cloud + vec2(12.0, 0.0)) == BACKGROUND, "{mode:?}");
+        assert_eq!(view.density_scale(), None);
+    }
+}
+
+#[test]
 fn a_point_appears_at_its_pixel_in_its_exact_colour() {
     for mode in [Mode::Flat, Mode::Orbit] {
         for msaa in [false, true] {

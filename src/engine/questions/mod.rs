@@ -2,6 +2,7 @@
 //! answered) and one row below.
 
 pub mod ask;
+pub mod directions;
 pub mod explain;
 pub mod inspect;
 pub mod ray;
@@ -75,6 +76,8 @@ questions! {
     Inspect(inspect::Inspect);
     /// The decoded image, prediction and step of a free latent point.
     Probe(probe::ProbePoint);
+    /// Decoded images along the local principal directions at a latent point.
+    Directions(directions::Around);
     /// The decoded ends of the step behind a proposal.
     Explain(explain::Explain);
     /// Mask, stress and prediction of one vessel.

@@ -35,7 +35,7 @@ pub fn cloud(cloud: &Cloud, frame: &Frame, theme: &Theme) -> Option<Vec<u8>> {
     for (&point, &class) in cloud.points.iter().zip(&cloud.classes) {
         let [x, y] = frame.at(point);
         let (x, y) = (((x - plot.left) * scale) as f32, ((y - plot.top) * scale) as f32);
-        let [r, g, b] = theme.rgb(Ink::Class(usize::from(class)));
+        let [r, g, b] = theme.rgb(cloud.ink.unwrap_or(Ink::Class(usize::from(class))));
         let mut color = Color::from_rgba8(r, g, b, u8::MAX);
         color.set_alpha(cloud.opacity as f32);
         paint.set_color(color);

@@ -87,11 +87,11 @@ impl<'a> Film<'a> {
     pub fn frame(&self, frame: usize) -> Result<RgbaImage, FigureError> {
         let [width, height] = self.options.size;
         let each = self.options.frames_per_round;
-        let turns = if self.options.camera == CameraPath::Turn { std::f64::consts::TAU } else { 0.0 };
+        let turn = std::f64::consts::TAU * frame as f64 / self.frames() as f64;
         let at = Moment {
             round: frame / each,
             share: (frame % each + 1) as f64 / each as f64,
-            turn: turns * frame as f64 / self.frames() as f64,
+            turn: (self.options.camera == CameraPath::Turn).then_some(turn),
         };
         let dpi = width as f64 / PAGE;
         let points = |pixels: usize| pixels as f64 * POINTS_PER_INCH / dpi;

@@ -153,8 +153,13 @@ fn map(embedding: &Embedding, walks: &[Shown<'_>]) -> Panel {
     let points: Vec<[f64; 2]> = embedding.codes.chunks_exact(embedding.dim.max(1)).map(plane).collect();
     let paths: Vec<Vec<[f64; 2]>> = walks.iter().map(Shown::path).collect();
     let [x, y] = square_range(&points, &paths);
-    let mut items =
-        vec![Item::Cloud(Cloud { points, classes: embedding.labels.clone(), radius: DOT, opacity: DOT_OPACITY })];
+    let mut items = vec![Item::Cloud(Cloud {
+        points,
+        classes: embedding.labels.clone(),
+        ink: None,
+        radius: DOT,
+        opacity: DOT_OPACITY,
+    })];
     let line = |series: &str, points: &[[f64; 2]], ink: Ink, width: f64, mark: Option<(Mark, Ink)>| Line {
         series: series.to_owned(),
         in_legend: false,

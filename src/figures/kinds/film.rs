@@ -1,5 +1,7 @@
 //! One frame of a film of a run: the latent space as it is labelled round by round, and the learning curves so far.
 
+use std::sync::Arc;
+
 use super::curves::{mean_line, value_panel};
 use crate::dataset::Class;
 use crate::figures::captions::data_sentence;
@@ -31,8 +33,9 @@ pub struct Moment {
     /// The round, from 0, and how much of it is over, 0 to 1.
     pub round: usize,
     pub share: f64,
-    /// How far the latent space is turned about its second axis, radians; of one or two dimensions it is not.
-    pub turn: f64,
+    /// How far the latent space is turned about its second dimension, radians, if it turns; of one or two dimensions it
+    /// does not.
+    pub turn: Option<f64>,
 }
 
 /// The run whose latent space is shown, beside the curves of all runs; `aspect` is the height of a panel over its width.
@@ -51,7 +54,7 @@ pub fn film_frame(shown: &History, histories: &Histories, embedding: &Embedding,
 }
 
 /// How often each class is labelled in the run.
-fn labelled(shown: &History, classes: usize) -> Vec<usize> {
+pub(super) fn labelled(shown: &History, classes: usize) -> Vec<usize> {
     let mut counts = vec![0; classes];
     for label in shown.rounds.iter().flat_map(|r| &r.proposals).map(|p| usize::from(p.label)) {
         if let Some(count) = counts.get_mut(label) {
@@ -62,13 +65,13 @@ fn labelled(shown: &History, classes: usize) -> Vec<usize> {
 }
 
 /// How codes are projected, and the ranges that hold them from every side.
-struct Camera {
+pub(super) struct Camera {
     turn: f64,
-    ranges: [[f64; 2]; 2],
+    pub(super) ranges: [[f64; 2]; 2],
 }
 
 impl Camera {
-    fn new(embedding: &Embedding, turn: f64, aspect: f64) -> Self {
+    pub(super) fn new(embedding: &Embedding, turn: f64, aspect: f64) -> Self {
         let dim = embedding.dim.max(1);
         let codes = || embedding.codes.chunks_exact(dim);
         let range = |mut values: Vec<f64>| {
@@ -92,9 +95,24 @@ impl Camera {
         Self { turn, ranges: [around(wide, width), around(high, width * aspect)] }
     }
 
-    fn place(&self, code: &[f32]) -> [f64; 2] {
+    pub(super) fn place(&self, code: &[f32]) -> [f64; 2] {
         let (sin, cos) = self.turn.sin_cos();
         [cos * coordinate(code, 0) + sin * coordinate(code, 2), coordinate(code, 1)]
+    }
+}
+
+/// An axis of this range without numbers.
+pub(super) fn bare(range: [f64; 2], label: String) -> Axis {
+    Axis { range: Some(range), ..Axis::linear(&label) }.ticks(Ticks::Named(Vec::new()))
+}
+
+/// What lies along the axes of a projection, which is turned about the second dimension or not.
+pub(super) fn axes(dim: usize, turned: bool) -> [String; 2] {
+    let of = if dim > 3 { format!(" of {dim}") } else { String::new() };
+    match dim {
+        0 | 1 => ["dimension 1".to_owned(), String::new()],
+        3.. if turned => [format!("dimensions 1 and 3{of}, turned"), format!("dimension 2{of}")],
+        _ => [format!("dimension 1{of}"), format!("dimension 2{of}")],
     }
 }
 
@@ -103,41 +121,25 @@ fn coordinate(code: &[f32], axis: usize) -> f64 {
 }
 
 fn latent(shown: &History, embedding: &Embedding, at: Moment, aspect: f64) -> Panel {
-    let camera = Camera::new(embedding, at.turn, aspect);
+    let camera = Camera::new(embedding, at.turn.unwrap_or(0.0), aspect);
     let codes = embedding.codes.chunks_exact(embedding.dim.max(1));
     let mut items = vec![cloud(codes.map(|c| camera.place(c)).collect(), embedding.labels.clone(), ALL)];
-    let place = |p: &Proposal| match (&p.made, p.train_sample().and_then(|s| embedding.code(s))) {
-        (Some(made), _) => Some(camera.place(&made.code)),
-        (None, Some(code)) => Some(camera.place(code)),
-        (None, None) => None,
-    };
-    let placed = |records: &[std::sync::Arc<RoundRecord>]| -> (Vec<[f64; 2]>, Vec<Class>) {
-        records.iter().flat_map(|r| &r.proposals).filter_map(|p| Some((place(p)?, p.label))).unzip()
-    };
     let before = at.round.min(shown.rounds.len());
-    let (points, classes) = placed(&shown.rounds[..before]);
+    let (points, classes) = placed(&shown.rounds[..before], embedding, &camera);
     items.push(cloud(points, classes, LABELLED));
     let mut labels = shown.rounds[..before].last().map_or(0, |r| r.labels);
     if let Some(record) = shown.rounds.get(at.round) {
         labels = record.labels;
         let grown = (at.share / STEPS).min(1.0);
         items.push(Item::Line(steps(record, &camera, grown)));
-        let (mut points, mut classes) = placed(&shown.rounds[before..=before]);
+        let (mut points, mut classes) = placed(&shown.rounds[before..=before], embedding, &camera);
         // One after the other, as the steps grow.
         let arrived = (points.len() as f64 * grown).round() as usize;
         points.truncate(arrived);
         classes.truncate(arrived);
         items.push(cloud(points, classes, NEW));
     }
-    let bare = |range: [f64; 2], label: String| {
-        Axis { range: Some(range), ..Axis::linear(&label) }.ticks(Ticks::Named(Vec::new()))
-    };
-    let [across, up] = match embedding.dim {
-        0 | 1 => ["dimension 1".to_owned(), String::new()],
-        2 => ["dimension 1".into(), "dimension 2".into()],
-        3 => ["dimensions 1 and 3, turned".into(), "dimension 2".into()],
-        n => [format!("dimensions 1 and 3 of {n}, turned"), format!("dimension 2 of {n}")],
-    };
+    let [across, up] = axes(embedding.dim, at.turn.is_some());
     let of = shown.header.experiment.rounds.max(shown.rounds.len());
     Panel {
         title: format!("{}, round {} of {of}, {} labels", shown.label(), at.round + 1, number(labels as f64, 0)),
@@ -148,8 +150,22 @@ fn latent(shown: &History, embedding: &Embedding, at: Moment, aspect: f64) -> Pa
     }
 }
 
-fn cloud(points: Vec<[f64; 2]>, classes: Vec<Class>, (radius, opacity): (f64, f64)) -> Item {
-    Item::Cloud(Cloud { points, classes, radius, opacity })
+/// Where the samples of some rounds are, and their labels.
+pub(super) fn placed(
+    records: &[Arc<RoundRecord>],
+    embedding: &Embedding,
+    camera: &Camera,
+) -> (Vec<[f64; 2]>, Vec<Class>) {
+    let place = |p: &Proposal| match (&p.made, p.train_sample().and_then(|s| embedding.code(s))) {
+        (Some(made), _) => Some(camera.place(&made.code)),
+        (None, Some(code)) => Some(camera.place(code)),
+        (None, None) => None,
+    };
+    records.iter().flat_map(|r| &r.proposals).filter_map(|p| Some((place(p)?, p.label))).unzip()
+}
+
+pub(super) fn cloud(points: Vec<[f64; 2]>, classes: Vec<Class>, (radius, opacity): (f64, f64)) -> Item {
+    Item::Cloud(Cloud { points, classes, ink: None, radius, opacity })
 }
 
 /// The steps of a round, grown to this share of their length.

@@ -1,7 +1,7 @@
 //! The list of figures and tables that can be drawn from any set of histories; the window shows them and an export
 //! writes them.
 //!
-//! A new one is a file and a row. Figure 4, Figure S1 and films need more than histories and are not in the list.
+//! A new one is a file and a row. Figure 4, Figure S1 and films, and rounds side by side, need more than histories and are not in the list.
 
 pub mod curves;
 pub mod difference;
@@ -14,6 +14,7 @@ pub mod walks;
 pub mod figure4;
 pub mod figure_s1;
 pub mod film;
+pub mod rounds;
 pub mod pictures;
 
 use super::captions::ground_notes;

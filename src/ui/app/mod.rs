@@ -322,6 +322,7 @@ impl eframe::App for App {
                 scores_shown: self.workspaces.has("samples"),
                 selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.has(key)),
                 walks_shown: self.panels.iter().any(|(key, p)| p.shows_walks() && self.workspaces.has(key)),
+                directions_shown: self.panels.iter().any(|(key, p)| p.shows_directions() && self.workspaces.has(key)),
                 actions: &asked,
             };
             let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);

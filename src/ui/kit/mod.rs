@@ -17,5 +17,6 @@ pub mod ask_path;
 pub mod export;
 pub mod export_figures;
 pub mod memo;
+pub mod figure_view;
 pub mod fuzzy;
 pub mod question;

@@ -238,6 +238,7 @@ impl PointsScreen {
                 (Action::Panel(PanelAction::Fit), _) => self.view.fit(),
                 (Action::Panel(PanelAction::ResetCamera), _) => self.view.reset(),
                 (Action::Panel(PanelAction::NextColoring), Some(shown)) => shown.next_colour(),
+                (Action::Panel(PanelAction::ToggleDensity), Some(shown)) => shown.density ^= true,
                 (Action::NextBrush, Some(shown)) => shown.tool = shown.tool.next(),
                 (Action::Escape, Some(shown)) => shown.clear(),
                 (action, _) => {

@@ -89,6 +89,9 @@ fn axes(ui: &mut Ui, shown: &mut Shown) {
         widgets::segmented(ui, "Axes", &mut shown.place.along, &choices);
         let has_third = shown.points.dim > 2;
         widgets::segmented_where(ui, "View", &mut shown.place.solid, &solid, |solid| !solid || has_third);
+        let tip = "Show how many points lie where, in the mean of their colours, in place of the points that do not stand \
+                   out (D)";
+        widgets::toggle(ui, &mut shown.density, "Density", tip);
     });
     if shown.place.along == Along::Axes && shown.points.dim > 2 {
         let count = if shown.place.solid { 3 } else { 2 };

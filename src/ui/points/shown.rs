@@ -63,6 +63,8 @@ pub struct Shown {
     near: Option<(u32, Vec<Near>)>,
     finding: Job<(u32, Vec<Near>)>,
     pub tool: BrushTool,
+    /// Show the density of the points in their place.
+    pub density: bool,
     /// The number of changes of what stands out.
     pub changes: u64,
 }
@@ -105,6 +107,7 @@ impl Shown {
             near: None,
             finding: Job::default(),
             tool: BrushTool::Off,
+            density: false,
             changes: 0,
             points,
             principal,

@@ -129,6 +129,7 @@ impl PointsView {
             [screen.theme.background, screen.theme.accent].map(|color| color.to_srgba_unmultiplied());
         texture.view.set_look(Look { background, select, ..look });
         self.camera.resize(texture.resize(rect, scale));
+        texture.view.show_density(shown.density);
         self.camera.set_mode(if shown.place.solid { Mode::Orbit } else { Mode::Flat });
         let painted = self.painted.changed((shown.id, shown.colour, shown.only, shown.changes, screen.theme.dark));
         if self.places.changed((shown.id, shown.place)) {
@@ -188,8 +189,10 @@ impl PointsView {
         let ticks = texture.view.ticks(&self.camera);
         overlay::ticks(ui, rect, &ticks, ui.pixels_per_point(), theme);
         let mut lines = vec![(shown.told(), theme.weak)];
+        lines.extend(texture.view.density_scale().map(|scale| (overlay::density_words(scale), theme.weak)));
         let most = texture.view.quality().max_points_while_moving;
-        if screen.now - self.moved_at < view_texture::SETTLE_SECONDS && shown.points.len() > most {
+        let moving = screen.now - self.moved_at < view_texture::SETTLE_SECONDS;
+        if moving && !shown.density && shown.points.len() > most {
             let text = format!("{} of {} points while it moves", thousands(most), thousands(shown.points.len()));
             lines.push((text, theme.accent));
         }

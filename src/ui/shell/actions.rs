@@ -304,6 +304,18 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
                 "A ring round each sample whose label is paid for",
             ),
             row(
+                Action::Panel(PanelAction::ToggleDensity),
+                "Density or points",
+                &[key(Key::D)],
+                "How many images lie where, in the mean of their colours, in place of a point for each that is not labelled",
+            ),
+            row(
+                Action::Panel(PanelAction::ToggleByRound),
+                "Rounds side by side, or the view",
+                &[],
+                "Rounds 1, 2, 4 and so on of the shown run: what each had labelled on the cloud of all images, and its accuracy",
+            ),
+            row(
                 Action::Panel(PanelAction::NextField),
                 "Next field under the points, or none",
                 &[key(Key::G)],

@@ -1,12 +1,12 @@
 //! Where a click on a comparison leads: the samples behind a bar, a cell or a row, or the run and round of a point.
 
-use super::figure_view::Hovered;
 use crate::dataset::Class;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::Level;
 use crate::figures::{self, Figure, Kin, Kind};
 use crate::history::History;
 use crate::statistics::{Group, groups};
+use crate::ui::kit::figure_view::Hovered;
 use crate::ui::panel::Cx;
 
 /// Where a click leads.

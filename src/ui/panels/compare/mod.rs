@@ -1,6 +1,5 @@
 //! Comparison: figures and tables of the runs that the list shows.
 
-pub mod figure_view;
 mod behind;
 pub mod open;
 mod sets;
@@ -18,12 +17,12 @@ use crate::history::History;
 use crate::statistics::groups;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::export_figures::{ExportFigures, Exported};
+use crate::ui::kit::figure_view::FigureView;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::{Cx, Panel, PanelAction};
 use crate::ui::state::{AppState, Recall};
-use figure_view::FigureView;
 use open::OpenHistories;
 use sets::{Choice, Sets};
 

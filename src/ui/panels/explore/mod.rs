@@ -3,6 +3,7 @@
 pub mod sample;
 pub mod pins;
 pub mod step_length;
+pub mod directions;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
+use directions::DirectionsPage;
 use sample::IMAGE;
 
 /// The panel, and its question about the probe.
@@ -25,11 +27,12 @@ use sample::IMAGE;
 pub struct Inspector {
     mode: Mode,
     question: Question<Vec<f32>>,
+    directions: DirectionsPage,
 }
 
 impl Default for Inspector {
     fn default() -> Self {
-        Self { mode: Mode::default(), question: Question::new(AGAIN, PATIENCE) }
+        Self { mode: Mode::default(), question: Question::new(AGAIN, PATIENCE), directions: DirectionsPage::default() }
     }
 }
 
@@ -39,6 +42,7 @@ enum Mode {
     Sample,
     Probe,
     Alpha,
+    Directions,
 }
 
 /// Seconds between questions about the same probe while the target learns, and until one is considered lost.
@@ -60,6 +64,11 @@ impl Panel for Inspector {
                     "Step length",
                     "How long a step should be: the lengths of snaps, and where shorter and longer steps from the probe lead",
                 ),
+                (
+                    Mode::Directions,
+                    "Directions",
+                    "What the directions around a point mean: decoded images along those in which its neighbours spread most",
+                ),
             ];
             if widgets::segmented(ui, "Inspect", &mut self.mode, &modes) {
                 self.enter(cx);
@@ -69,12 +78,17 @@ impl Panel for Inspector {
                 Mode::Sample => sample::ui(ui, cx),
                 Mode::Probe => self.probe(ui, cx),
                 Mode::Alpha => self.step_length(ui, cx),
+                Mode::Directions => self.around(ui, cx),
             });
         });
     }
 
     fn shows_selection(&self) -> bool {
         true
+    }
+
+    fn shows_directions(&self) -> bool {
+        self.mode == Mode::Directions
     }
 }
 
@@ -91,6 +105,7 @@ impl Inspector {
         cx.state.probing = Some(start).filter(|_| self.mode != Mode::Sample && cx.can_probe());
         cx.state.answers.probe.clear();
         self.question.forget();
+        self.directions.forget();
     }
 
     /// The latest answer about the probe; without one, shows what is missing.
@@ -113,6 +128,24 @@ impl Inspector {
                 .ok_or("Drag in the latent view to see what the point decodes to.".into())
         };
         probe.map_err(|says: String| widgets::empty_state(ui, "The probe", &says)).ok()
+    }
+
+    /// The directions around the point that is dragged, or around the selected sample where none can be.
+    fn around(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if cx.state.generator.ready && cx.can_probe() && cx.state.probing.is_none() {
+            self.enter(cx);
+        }
+        // No step is shown here.
+        cx.state.answers.probe.clear();
+        let selected = cx.state.focus.sample.and_then(|sample| cx.code(sample));
+        match cx.state.probing.clone().or(selected).filter(|_| cx.state.generator.ready) {
+            Some(code) => self.directions.ui(ui, code, cx),
+            None => {
+                let text = "Click a point of the latent view to see which images lie around it, and what changes along the \
+                            directions in which its neighbours spread most.";
+                widgets::empty_state(ui, "Directions around a point", text);
+            }
+        }
     }
 
     fn step_length(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {

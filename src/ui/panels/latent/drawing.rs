@@ -61,6 +61,7 @@ struct OverlayKey {
     focus: Focus,
     probing: Option<Vec<f32>>,
     probed: Option<Vec<f32>>,
+    directions: Option<u64>,
 }
 
 impl Drawing {
@@ -121,7 +122,8 @@ impl Drawing {
         }
         if self.overlay.changed(OverlayKey::of(options, cx)) || new_field {
             let mut lines = field.map_or_else(Vec::new, |f| field::lines(f, options.field, cx.state, cx.theme));
-            lines.extend(scene::lines(cx.state, options.layers, cx.theme));
+            let around = cx.state.answers.directions.get().filter(|_| cx.directions_shown);
+            lines.extend(scene::lines(cx.state, options.layers, around, cx.theme));
             self.texture.view.set_lines(&lines)?;
             let (markers, meaning) = scene::markers(cx.state, options.layers, cx.theme);
             self.texture.view.set_markers(&markers)?;
@@ -185,6 +187,7 @@ impl OverlayKey {
             focus: Focus { walk_point: None, ..cx.state.focus.clone() },
             probing: cx.state.probing.clone(),
             probed: cx.state.answers.probe.get().map(|p| p.moved.clone()),
+            directions: cx.directions_shown.then_some(cx.state.answers.directions.version),
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod overlay;
 pub mod fork_sheet;
 pub mod toolbar;
 pub mod save_view;
+mod rounds;
 
 use egui::{Rect, Response, Sense, Ui};
 use glam::Vec2;
@@ -57,6 +58,7 @@ pub struct LatentPanel {
     stroke: BrushStroke,
     names: names::ClassNames,
     thumbnails: thumbnails::Thumbnails,
+    rounds: rounds::Rounds,
 }
 
 /// Views with a smaller side are not drawn.
@@ -83,8 +85,9 @@ impl Panel for LatentPanel {
         let panel = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
         ui.painter().rect_filled(panel, egui::CornerRadius::ZERO, cx.theme.background);
         let painted = painted::count(ui, ui.layer_id());
+        let coloring = self.options.seen_coloring();
         let legend = match cx.snapshot.codes.is_some() && panel.height() > MIN_SIDE {
-            true => legend::ui(ui, panel, &mut self.options.legend, self.options.coloring, cx),
+            true => legend::ui(ui, panel, &mut self.options.legend, coloring, cx),
             false => 0.0,
         };
         let rect = panel.with_min_x(panel.left() + legend);
@@ -92,6 +95,11 @@ impl Panel for LatentPanel {
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Latent space"));
         if rect.width() < MIN_SIDE || rect.height() < MIN_SIDE {
             return;
+        }
+        self.save.ui(ui.ctx(), cx);
+        self.rounds.dialog(ui.ctx(), cx);
+        if self.options.by_round {
+            return self.rounds.ui(ui, rect, cx);
         }
         self.view(ui, rect, &response, cx);
         if let Some(drawing) = self.drawing.as_mut() {
@@ -101,17 +109,16 @@ impl Panel for LatentPanel {
         if !cx.selection_shown && cx.snapshot.codes.is_some() {
             cards::selection_card(ui, rect, cx);
         }
-        self.save.ui(ui.ctx(), cx);
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let can_save = self.drawing.is_some();
+        let can_save = self.drawing.is_some() || self.options.by_round;
         if IconButton::new(Icon::Save, "Save view as PNG", "Save the view as a PNG file")
             .enabled(can_save)
             .show(ui)
             .clicked()
         {
-            self.save.open(cx);
+            self.open_save(cx);
         }
         if IconButton::new(Icon::Fit, "Fit view", "Fit the view to the data (F)").show(ui).clicked() {
             self.follows = true;
@@ -157,6 +164,7 @@ impl Default for LatentPanel {
             stroke: BrushStroke::default(),
             names: names::ClassNames::default(),
             thumbnails: thumbnails::Thumbnails::default(),
+            rounds: rounds::Rounds::default(),
         }
     }
 }
@@ -177,16 +185,24 @@ impl LatentPanel {
                     self.options.coloring = self.options.coloring.next(cx.state.experiment.dataset.task());
                 }
                 PanelAction::NextField => self.options.field.layer = self.options.field.layer.next(),
+                PanelAction::ToggleDensity => self.options.density ^= true,
                 PanelAction::ToggleWalks if !cx.walks_shown => {}
                 PanelAction::ToggleWalks => self.options.layers.walks ^= true,
                 PanelAction::ToggleArrows => self.options.layers.proposals ^= true,
                 PanelAction::ToggleLabelled => self.options.layers.labelled ^= true,
-                PanelAction::SaveView if self.drawing.is_some() => self.save.open(cx),
-                PanelAction::SaveView
-                | PanelAction::ExportFigures
-                | PanelAction::ExportSelection
-                | PanelAction::InvertSelection => {}
+                PanelAction::ToggleByRound => self.options.by_round ^= true,
+                PanelAction::SaveView => self.open_save(cx),
+                PanelAction::ExportFigures | PanelAction::ExportSelection | PanelAction::InvertSelection => {}
             }
+        }
+    }
+
+    /// Asks where what is shown is saved.
+    fn open_save(&mut self, cx: &Cx<'_>) {
+        if self.options.by_round {
+            self.rounds.open(cx);
+        } else if self.drawing.is_some() {
+            self.save.open(cx);
         }
     }
 
@@ -239,6 +255,7 @@ impl LatentPanel {
         self.camera.resize(drawing.texture.resize(rect, scale));
         let resized = self.camera.viewport() != before;
         self.camera.set_mode(if cx.snapshot.latent_dim >= 3 { Mode::Orbit } else { Mode::Flat });
+        drawing.texture.view.show_density(self.options.density);
         let layers = self.options.layers_in(cx.walks_shown);
         match drawing.give(cx, ViewOptions { layers, ..self.options }) {
             Err(e) => return self.failed = Some(e.to_string()),
@@ -282,7 +299,7 @@ impl LatentPanel {
             taken.extend(overlay::walk_letters(ui, rect, &self.camera, scale, layers, cx));
             taken.extend(overlay::pin_numbers(ui, rect, &self.camera, scale, cx));
             overlay::rings(ui, rect, &self.camera, &drawing.texture.view, self.hovered, scale, cx);
-            let notes = overlay::notes(ui, rect, self.options, cx);
+            let notes = overlay::notes(ui, rect, self.options, drawing.texture.view.density_scale(), cx);
             taken.push(notes);
             taken.extend(overlay::scale_bar(ui, rect, notes, &self.camera, scale, cx));
             if self.options.names && matches!(self.options.coloring, Coloring::Class | Coloring::Predicted) {

@@ -19,12 +19,23 @@ pub struct ViewOptions {
     /// Show images in place of points where the view is zoomed in.
     #[serde(default = "yes")]
     pub images: bool,
+    /// Show the density of the images that are not labelled in place of their points.
+    #[serde(default)]
+    pub density: bool,
+    /// Show several rounds side by side.
+    #[serde(default)]
+    pub by_round: bool,
 }
 
 impl ViewOptions {
     /// The layers that are drawn; walks only beside a panel that is about them.
     pub fn layers_in(&self, walks_shown: bool) -> Layers {
         Layers { walks: self.layers.walks && walks_shown, ..self.layers }
+    }
+
+    /// What the colours on the screen show.
+    pub fn seen_coloring(&self) -> Coloring {
+        if self.by_round { Coloring::Class } else { self.coloring }
     }
 }
 
@@ -41,6 +52,8 @@ impl Default for ViewOptions {
             legend: true,
             names: true,
             images: true,
+            density: false,
+            by_round: false,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::BrushTool;
-use crate::view::{Camera, LatentView, Tick};
+use crate::view::{Camera, DensityScale, LatentView, Tick};
 
 /// Distance of overlays from the view's edge, points.
 const EDGE: f32 = space::M;
@@ -180,8 +180,17 @@ fn decimals(length: f32) -> usize {
 /// Opacity of the background of notes.
 const NOTE_GROUND: f32 = 0.8;
 
+/// What the colour of a density means.
+pub fn density_words(DensityScale { points, full }: DensityScale) -> String {
+    let full = if full < 10.0 { format!("{full:.1}") } else { words::thousands(full.round() as usize) };
+    format!(
+        "Density of {}: full colour is {full} or more in 10 \u{d7} 10 screen points, where colours mix their mean",
+        words::thousands(points)
+    )
+}
+
 /// The notes at the bottom left; returns the place that they take.
-pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) -> Rect {
+pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, density: Option<DensityScale>, cx: &Cx<'_>) -> Rect {
     let mut taken = Rect::from_min_size(rect.left_bottom() - vec2(0.0, EDGE + ABOVE_TICKS), Vec2::ZERO);
     if rect.height() < ROOM_FOR_NOTES {
         return taken;
@@ -228,6 +237,7 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, cx: &Cx<'_>) -> Rect {
             cx.theme.weak,
         ));
     }
+    lines.extend(density.map(|scale| (density_words(scale), cx.theme.weak)));
     if options.coloring.wants_scores() {
         let scored = run.and_then(|r| r.scores.as_ref()).map_or(0, |s| s.scored);
         if scored < total {

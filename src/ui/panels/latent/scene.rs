@@ -4,9 +4,11 @@ use egui::Color32;
 
 use crate::dataset::Class;
 use crate::engine::protocol::{NOT_SCORED, RunSnapshot};
+use crate::engine::questions::directions::{Directions, STEPS};
 use crate::experiment::Task;
 use crate::history::LatentStep;
 use crate::ui::kit::theme::{self, Theme};
+use crate::ui::panels::explore::directions::ink;
 use crate::ui::state::{AppState, SeenWalk, WalkPoint};
 use crate::view::{Line, Marker, PointStyle, Rgba, Shape};
 
@@ -197,9 +199,9 @@ pub fn styles(
     styles
 }
 
-/// The lines: proposals of the shown round, walks, and the probe's step.
-pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
-    let mut lines = Vec::new();
+/// The lines: directions around a point, proposals of the shown round, walks, and the probe's step.
+pub fn lines(state: &AppState, layers: Layers, around: Option<&Directions>, theme: &Theme) -> Vec<Line> {
+    let mut lines = around.map_or_else(Vec::new, |around| directions(around, theme));
     if layers.proposals {
         let steps: Vec<_> = state
             .shown_record()
@@ -225,6 +227,21 @@ pub fn lines(state: &AppState, layers: Layers, theme: &Theme) -> Vec<Line> {
         lines.push(Line::new(moved, neighbour, 1.4, rgba(theme.text)).dashed().on_top().cased());
     }
     lines
+}
+
+/// The local principal directions at a point, each as far as images are decoded along it.
+fn directions(around: &Directions, theme: &Theme) -> Vec<Line> {
+    const DIRECTION_PX: f32 = 2.4;
+    let end = |axis: usize, step: f32| {
+        let mut steps = vec![0.0; axis + 1];
+        steps[axis] = step;
+        position(&around.place(&steps))
+    };
+    let line = |axis: usize| {
+        let ends = [STEPS[0], STEPS[STEPS.len() - 1]].map(|step| end(axis, step));
+        Line::new(ends[0], ends[1], DIRECTION_PX, rgba(ink(axis, theme))).arrow().on_top().cased()
+    };
+    (0..around.directions.len()).rev().map(line).collect()
 }
 
 pub fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool, theme: &Theme) {

@@ -27,6 +27,8 @@ pub enum Part {
     Field,
     Names,
     Images,
+    Density,
+    ByRound,
 }
 
 /// Least width at which colours and layers are laid out instead of listed.
@@ -52,7 +54,7 @@ pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mu
     if task.has_classes() {
         parts.push(Part::Names);
     }
-    parts.push(Part::Images);
+    parts.extend([Part::Images, Part::Density, Part::ByRound]);
     flow.show(ui, "More of the view", rows, &parts, |ui, part, place| match part {
         Part::Colour if wide || place == Place::Menu => {
             widgets::segmented(ui, "Colour by", &mut options.coloring, &Coloring::choices(task));
@@ -85,6 +87,12 @@ pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mu
             let tip = "Show images in place of points where you zoom in far enough, in two dimensions";
             widgets::toggle(ui, &mut options.images, "Images", tip);
         }
+        Part::Density => density_toggle(ui, &mut options.density),
+        Part::ByRound => {
+            let tip =
+                "Show rounds 1, 2, 4 and so on of the shown run side by side: what each had labelled, and its accuracy";
+            widgets::toggle(ui, &mut options.by_round, "Side by side", tip);
+        }
     });
 }
 
@@ -112,6 +120,13 @@ fn layer_toggles(ui: &mut Ui, layers: &mut Layers, walks: bool) {
         };
         widgets::toggle(ui, &mut layers.walks, "Walks", tip)
     });
+}
+
+/// Points or their density.
+pub fn density_toggle(ui: &mut Ui, density: &mut bool) {
+    let tip = "Show how many images lie where, in the mean of their colours, in place of a point for each that is not \
+               labelled (D)";
+    widgets::toggle(ui, density, "Density", tip);
 }
 
 /// The drag tool: move the view, or select.
