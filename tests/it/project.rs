@@ -63,7 +63,7 @@ fn prepared(project: &Project, pictures: &Pictures) -> Arc<World> {
     }
 }
 
-fn desk(project: &mut Project) -> Desk {
+pub fn desk(project: &mut Project) -> Desk {
     let pictures = Pictures::read(project, None, &mut |_, _| true).unwrap();
     let world = prepared(project, &pictures);
     Desk::new(pictures, world)

@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable as _;
 use ridgewalk::dataset::{Class, Dataset};
 use ridgewalk::device::DeviceKind;
 use ridgewalk::experiment::Experiment;
-use ridgewalk::project::{Answer, List, New, Project, Sitting, create};
+use ridgewalk::project::{Answer, List, New, Project, Said, Sitting, Status, create};
 use ridgewalk::ui::ProjectApp;
 
 use crate::common::{Dropped, tiny};
@@ -29,7 +29,7 @@ pub fn digits(folder: &Path, count: usize, set: &[&str]) -> PathBuf {
     let classes = (0..10).map(|c: usize| c.to_string()).collect();
     let settings = ["generator=pca", "latent_dim=2", "minibatches_per_round=4", "seed=3"];
     let batch = format!("samples_per_round={BATCH}");
-    let set = settings.iter().chain(set).map(|s| (*s).to_owned()).chain([batch]).collect();
+    let set = settings.into_iter().chain([batch.as_str()]).chain(set.iter().copied()).map(str::to_owned).collect();
     let home = folder.join("project");
     create(&home, &New { images, classes, like: None, set }, "a test", &mut |_, _| true).unwrap();
     home
@@ -232,6 +232,17 @@ fn what_a_lasso_is_drawn_round_is_labelled_at_once_after_a_look_at_each() {
     w.key_press(egui::Key::Delete);
     w.run_steps(2);
     assert_eq!((sitting(&w).unwrap().region().images().len(), labels(&project).len()), (region.len() - 1, 0));
+    // Esc would lose them, and does not.
+    w.key_press(egui::Key::Escape);
+    w.run_steps(2);
+    assert!(w.query_by_label_contains("Not confirmed: ").is_some());
+    // One after the other: the next one is the third.
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::G);
+    w.run_steps(2);
+    w.key_press(egui::Key::ArrowRight);
+    w.run_steps(2);
+    let name = sitting(&w).unwrap().known().names[region[3]].clone();
+    assert!(w.query_by_label(&format!("Image {name}")).is_some());
     let steps = sitting(&w).unwrap().steps();
     w.key_press(egui::Key::Enter);
     wait_for(&mut w, "the labels", |w| sitting(w).unwrap().steps() > steps);
@@ -284,6 +295,46 @@ fn labels_of_another_person_are_taken_in_and_their_conflicts_decided_one_by_one(
     w.run_steps(3);
     assert!(w.query_by_label("No conflict is left to decide").is_some());
     w.check_accessibility();
+}
+
+/// On a curve that flattens the forecast comes with some rounds, and stands in the window.
+#[test]
+fn after_enough_rounds_the_window_forecasts_twice_and_four_times_the_labels() {
+    const MOST_ROUNDS: usize = 10;
+    let folder = tempfile::tempdir().unwrap();
+    let set = ["samples_per_round=20", "minibatches_per_round=20", "batch_size=32", "strategy=random"];
+    let home = digits(folder.path(), 240 + 20 * MOST_ROUNDS, &set);
+    let mut project = Project::open(&home, "a test").unwrap();
+    let truth = |project: &Project, image: usize| -> Class {
+        let name = &project.images().all()[image].file;
+        name.trim_end_matches(".png").chars().last().and_then(|c| c.to_digit(10)).unwrap() as Class
+    };
+    for image in project.draw_test(240).unwrap() {
+        let class = truth(&project, image);
+        project.say(image, Said::label(class, 1, "test")).unwrap();
+    }
+    let desk = crate::project::desk(&mut project);
+    let mut status = Status::of(&project).unwrap();
+    assert!(status.forecast.is_empty());
+    while status.forecast.len() < 2 {
+        assert!(status.rounds < MOST_ROUNDS, "{:?} {:?}", status.no_forecast, status.curve);
+        let batch = desk.propose(&project, None, 20, &|_| false).unwrap();
+        for pick in &batch.picks {
+            let class = truth(&project, pick.image as usize);
+            project.say(pick.image as usize, Said::label(class, batch.round, &batch.strategy)).unwrap();
+        }
+        desk.train(&project, false, &mut |_| true).unwrap();
+        status = Status::of(&project).unwrap();
+    }
+    drop((desk, project));
+    let mut w = window(&home);
+    wait_for(&mut w, "the project", |w| sitting(w).is_some());
+    w.run_steps(3);
+    for expected in &status.forecast {
+        let text = format!("{:.1} % are expected with {} labels", expected.accuracy, expected.labels);
+        assert!(w.query_by_label_contains(&text).is_some(), "{text}");
+    }
+    assert!(w.query_by_label("Labels or network?").is_some());
 }
 
 #[test]

@@ -26,8 +26,9 @@ pub struct Centre {
     empty: Empty,
     /// The rows of commands: the usual ones, and those of a lasso.
     commands: [Flow<usize>; 2],
-    /// Height of all classes, points.
+    /// Heights of all classes, and of them and the commands, points.
     classes_height: f32,
+    height: f32,
 }
 
 /// Largest share of the height for the classes.
@@ -50,7 +51,7 @@ const BUTTONS: [Act; 9] = [
 impl Default for Centre {
     fn default() -> Self {
         let commands = Default::default();
-        Self { typed: None, naming: None, empty: Empty::default(), commands, classes_height: 0.0 }
+        Self { typed: None, naming: None, empty: Empty::default(), commands, classes_height: 0.0, height: 0.0 }
     }
 }
 
@@ -118,6 +119,7 @@ impl Centre {
             },
             Act::NewClass => self.naming = Some(self.typed.take().unwrap_or_default()),
             Act::Search => self.typed = Some(String::new()),
+            Act::Grid if open.shows_space() => {}
             Act::Grid if in_region => {
                 open.one_by_one ^= true;
                 open.grid.clear();
@@ -164,9 +166,7 @@ impl Centre {
         if pressed.escape && self.typed.take().is_none() {
             match open.sitting.list() {
                 List::Region if open.one_by_one => open.one_by_one = false,
-                List::Region => {
-                    open.sitting.take_region(Vec::new());
-                }
+                List::Region => open.leave_region(),
                 _ => {
                     open.grid.clear();
                     open.sitting.leave();
@@ -196,7 +196,11 @@ impl Centre {
         if asks {
             let frame = Frame::new().inner_margin(Margin { top: space::S as i8, ..Margin::ZERO });
             let below = Panel::bottom("answers").frame(frame).show_separator_line(false).resizable(false);
-            below.show(ui, |ui| self.answers(ui, open, theme));
+            let height = below.show(ui, |ui| self.answers(ui, open, theme)).response.rect.height();
+            if std::mem::replace(&mut self.height, height) != height {
+                // The panel has the height of the frame before.
+                ui.ctx().request_repaint();
+            }
         }
         let rect = ui.available_rect_before_wrap();
         let mut pressed = None;
@@ -320,9 +324,7 @@ impl Centre {
             }
             () if in_region => {
                 let images = if targets == 1 { "one image".into() } else { format!("{targets} images") };
-                format!(
-                    "For {images}. A class's key gives it, arrows move, Space chooses, Del takes out, Enter confirms, Esc leaves"
-                )
+                format!("For {images}: a class's key gives it, Del takes out, Enter confirms, Esc leaves")
             }
             () if open.shows_grid() => {
                 let images = if targets == 1 { "one image".into() } else { format!("{targets} images") };
@@ -413,8 +415,8 @@ fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
                 format!("Looking back: {class}; another class changes it, → goes on")
             }
             (None, Some((image, row))) => {
-                let what = if row.label.is_empty() { row.answer.name() } else { &row.label };
-                format!("Last: {} is {what}", sitting.known().names[image])
+                let what = if row.label.is_empty() { row.answer.name().replace('-', " ") } else { row.label.clone() };
+                format!("Last: {}, {what}", sitting.known().names[image])
             }
             (None, None) => String::new(),
         };

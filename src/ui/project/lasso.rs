@@ -29,7 +29,7 @@ pub fn ui(ui: &mut Ui, open: &mut Open, theme: &'static Theme, gpu: Option<&egui
                 (false, "Turn", "A drag turns the view, or moves it if it is flat"),
             ];
             segmented(ui, "Drag", &mut open.lassoes, &choices);
-            let told = "Draw a line round images without a label: they are shown here, and labelled at once";
+            let told = "Draw a line round images to label them at once";
             ui.add(Label::new(RichText::new(told).size(size::CAPTION).color(theme.weak)).truncate());
         },
     );

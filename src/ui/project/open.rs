@@ -307,6 +307,19 @@ impl Open {
         self.asked.1 = ctx.input(|i| i.time);
     }
 
+    /// Leaves the lasso, unless that would lose classes that were given in it.
+    pub fn leave_region(&mut self) {
+        match self.sitting.region().given().count() {
+            0 => drop(self.sitting.take_region(Vec::new())),
+            given => {
+                let given = words::counted(given, "label");
+                self.message = Some(Ok(format!(
+                    "Not confirmed: {given} in the lasso. Enter writes them, Backspace takes them back"
+                )));
+            }
+        }
+    }
+
     /// Seconds that an answer about so many images took, unless there was a break; the time of the next one begins.
     fn seconds(&mut self, ctx: &Context, images: usize, paces: bool) -> Option<f64> {
         let now = ctx.input(|i| i.time);
@@ -323,6 +336,11 @@ impl Open {
             List::Region => !self.sitting.region().images().is_empty() && !self.one_by_one,
             _ => self.grid.shown && !self.sitting.looks_back(),
         }
+    }
+
+    /// Whether arrows go through the images of the grid, or of a lasso.
+    pub fn has_grid_keys(&self) -> bool {
+        self.shows_grid() || self.sitting.list() == List::Region && !self.shows_space()
     }
 
     /// Whether the latent space is shown large, for a lasso.

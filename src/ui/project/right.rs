@@ -23,13 +23,11 @@ const ROW: f32 = 19.0;
 pub fn ui(ui: &mut Ui, open: &mut Open, theme: &'static Theme, gpu: Option<&egui_wgpu::RenderState>) -> bool {
     let all = ui.available_rect_before_wrap();
     let height = (VIEW_SHARE * all.height()).clamp(*VIEW.start(), *VIEW.end()).min(all.height());
-    let mut view = Rect::from_min_size(all.min, vec2(all.width(), height));
+    let view = Rect::from_min_size(all.min, vec2(all.width(), height));
     let (near, image) = (open.near(), open.subject());
     let pick = image.and_then(|image| open.sitting.pick(image));
     let step = pick.and_then(|(pick, _)| pick.step.as_ref());
     match open.space.clone() {
-        // It is shown large, in the place of the question.
-        Some(_) if open.shows_space() => view.set_bottom(all.top()),
         Some(space) => {
             let (known, region, version) = (open.sitting.known(), open.sitting.region(), open.sitting.version);
             let place = Place { space: &space, known, version, image, step, near: &near, region, draws: false };

@@ -136,7 +136,7 @@ impl ProjectScreen {
                     let panel = Panel::left("where it stands").exact_size(LEFT).resizable(false);
                     panel.frame(side).show_separator_line(false).show(ui, |ui| asked = left::ui(ui, open, theme));
                 }
-                if width >= NARROW {
+                if width >= NARROW && !open.shows_space() {
                     let panel = Panel::right("beside the image").exact_size(right).resizable(false);
                     let frame = side.inner_margin(Margin::symmetric(space::S as i8, space::S as i8));
                     let guess = panel.frame(frame).show_separator_line(false);
@@ -214,7 +214,7 @@ impl ProjectScreen {
             };
         };
         let dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
-        if open.shows_grid() && !dialog && !ctx.egui_wants_keyboard_input() && !self.centre.searches() {
+        if open.has_grid_keys() && !dialog && !ctx.egui_wants_keyboard_input() && !self.centre.searches() {
             open.grid.keys(ctx);
         }
         let pressed = commands::read(ctx, self.centre.searches());
