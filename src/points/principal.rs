@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::set::Points;
 
 /// The directions along which points spread most, and where the points lie along them.
+#[derive(Debug)]
 pub struct Principal {
     /// Each point along up to three directions, 0 in their mean.
     pub places: Vec<[f32; 3]>,

@@ -1,15 +1,18 @@
-//! The directions around a latent point: found in any dimension, decoded in strips and grids, shown in Explore.
+//! Directions of the latent space: those around a point, decoded in strips and grids, and those that the view shows.
 
 use std::sync::Arc;
 
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use ridgewalk::engine::questions::ask::{Ask as _, Scene};
 use ridgewalk::engine::questions::directions::{Around, Directions, STEPS};
-use ridgewalk::experiment::{Experiment, GeneratorKind};
+use ridgewalk::experiment::{Experiment, GeneratorKind, Strategy};
+use ridgewalk::ui::App;
 use ridgewalk::world::World;
 
 use crate::common::{few_vessels, make_world, tiny};
-use crate::ui::{click, wait_for, window_after_round_one};
+use crate::stress_panel::type_over;
+use crate::ui::{click, is_ready, wait_for, window_after_round_one, window_of};
 
 fn ask(world: &Arc<World>, sample: u32, grid: bool) -> Directions {
     let around = Around { code: world.latent.code(sample).to_vec(), neighbours: 40, grid };
@@ -80,4 +83,26 @@ fn the_directions_around_the_selected_sample_stand_in_explore() {
     click(&mut w, "Workspace: Explore");
     w.run_steps(3);
     assert!(w.query_by_label("+2 along direction 1, \u{2212}2 along direction 2").is_some());
+}
+
+#[test]
+fn of_more_than_three_dimensions_the_view_shows_chosen_axes_or_the_principal_ones_and_says_which() {
+    let experiment = Experiment { latent_dim: 5, generator: GeneratorKind::Pca, ..tiny() };
+    let mut w = window_of(experiment, vec![Strategy::Random], false);
+    wait_for(&mut w, "the generator", is_ready);
+    w.run_steps(3);
+    let told = |w: &Harness<'_, App>| w.state().state().axes.told(5).unwrap();
+    assert_eq!(told(&w), "Axes 1, 2 and 3 of 5");
+    let in_row = w.query_by_label("Axes of the view").is_some();
+    click(&mut w, if in_row { "Axes of the view" } else { "More of the view" });
+    w.run_steps(2);
+    click(&mut w, "Principal axes");
+    wait_for(&mut w, "the principal axes", |s| {
+        s.axes.told(5).is_some_and(|told| told.starts_with("Principal axes of 5"))
+    });
+    w.check_accessibility();
+    click(&mut w, "Dimension along z");
+    type_over(&mut w, "5");
+    w.run_steps(3);
+    assert_eq!(told(&w), "Axes 1, 2 and 5 of 5");
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::axes::Axes;
 use super::brush::Brush;
 use super::messages::{Messages, Offer};
 use super::pins::PinBoard;
@@ -54,6 +55,8 @@ pub struct AppState {
     /// Number of reported changes of the target's weights, by which questions are repeated.
     pub target_version: u64,
     pub focus: Focus,
+    /// The directions that the latent view shows of more than three dimensions.
+    pub axes: Axes,
     /// The region drawn in the latent view.
     pub brush: Brush,
     /// All runs of the window.
@@ -178,6 +181,7 @@ impl AppState {
             probing: None,
             target_version: 0,
             focus: Focus { run, round: None, sample: None, walk_point: None, class: None },
+            axes: Axes::default(),
             brush: Brush::default(),
             list,
             pins: PinBoard::default(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use glam::{Vec2, Vec3};
 
+use super::axes::Axes;
 use super::named::Named;
 use crate::dataset::{Class, Split};
 use crate::view::{Camera, Mode};
@@ -73,13 +74,13 @@ struct EvaluationMembers {
 }
 
 impl Brush {
-    /// Selects the samples within `outline` (pixels of `camera`'s image); clears the selection if there are none.
-    pub fn select(&mut self, camera: Camera, outline: Vec<Vec2>, places: &[[f32; 3]]) {
+    /// Selects the samples within `outline` (pixels of `camera`'s image), drawn along `axes`; clears the selection if there are none.
+    pub fn select(&mut self, camera: Camera, outline: Vec<Vec2>, places: &[[f32; 3]], axes: &Axes) {
         self.drawn += 1;
         let region = Region::new(camera, outline);
         let samples: Vec<u32> = region.members(places);
         self.page = 0;
-        let of = SelectionOf::Region(region);
+        let of = SelectionOf::Region(region, axes.clone());
         self.selection = (!samples.is_empty()).then(|| Arc::new(Selection { id: self.drawn, of, samples }));
     }
 
@@ -121,15 +122,15 @@ impl Brush {
     /// Indices of the evaluation images that are selected: those whose codes lie in the region.
     pub fn evaluation_members(&mut self, codes: &Arc<Vec<f32>>, dim: usize) -> Arc<Vec<u32>> {
         let Some(selection) = &self.selection else { return Arc::default() };
-        let region = match &selection.of {
-            SelectionOf::Region(region) => region,
+        let (region, axes) = match &selection.of {
+            SelectionOf::Region(region, axes) => (region, axes),
             SelectionOf::Named { evaluation, .. } => return Arc::clone(evaluation),
         };
         let known = self.evaluation.as_ref().filter(|e| e.selection == selection.id && Arc::ptr_eq(&e.codes, codes));
         if let Some(known) = known {
             return Arc::clone(&known.members);
         }
-        let places: Vec<[f32; 3]> = codes.chunks_exact(dim.max(1)).map(place).collect();
+        let places: Vec<[f32; 3]> = codes.chunks_exact(dim.max(1)).map(|code| axes.place(code)).collect();
         let members = Arc::new(region.members(&places));
         self.evaluation = Some(EvaluationMembers {
             selection: selection.id,
@@ -138,11 +139,6 @@ impl Brush {
         });
         members
     }
-}
-
-/// The first three axes of a code, as a position.
-fn place(code: &[f32]) -> [f32; 3] {
-    [0, 1, 2].map(|axis| code.get(axis).copied().unwrap_or(0.0))
 }
 
 /// Selected images.
@@ -158,8 +154,8 @@ pub struct Selection {
 /// What was selected.
 #[derive(Debug, Clone)]
 enum SelectionOf {
-    /// What lies in a region.
-    Region(Region),
+    /// What lies in a region, drawn along these directions.
+    Region(Region, Axes),
     /// Images by name, with the indices of those of the evaluation split.
     Named { title: String, evaluation: Arc<Vec<u32>> },
 }
@@ -184,15 +180,20 @@ impl Selection {
     /// The region, if it was drawn.
     pub fn region(&self) -> Option<&Region> {
         match &self.of {
-            SelectionOf::Region(region) => Some(region),
+            SelectionOf::Region(region, _) => Some(region),
             SelectionOf::Named { .. } => None,
         }
+    }
+
+    /// Whether it is a region that was drawn along these directions.
+    pub fn is_drawn_along(&self, axes: &Axes) -> bool {
+        matches!(&self.of, SelectionOf::Region(_, of) if of == axes)
     }
 
     /// Those images of the evaluation split that were selected by name.
     pub fn named_evaluation(&self) -> Arc<Vec<u32>> {
         match &self.of {
-            SelectionOf::Region(_) => Arc::default(),
+            SelectionOf::Region(..) => Arc::default(),
             SelectionOf::Named { evaluation, .. } => Arc::clone(evaluation),
         }
     }
@@ -200,7 +201,7 @@ impl Selection {
     /// What the images are, if they were not drawn.
     pub fn title(&self) -> Option<&str> {
         match &self.of {
-            SelectionOf::Region(_) => None,
+            SelectionOf::Region(..) => None,
             SelectionOf::Named { title, .. } => Some(title),
         }
     }
@@ -297,7 +298,7 @@ mod tests {
         let inside = |p: &[f32; 3]| p[0] > a.x && p[0] < b.x && p[1] < a.y && p[1] > b.y;
         let expected: Vec<u32> = (0..).zip(&places).filter(|(_, p)| inside(p)).map(|(i, _)| i).collect();
         let mut brush = Brush { tool: BrushTool::Box, ..Brush::default() };
-        brush.select(camera, corners.to_vec(), &places);
+        brush.select(camera, corners.to_vec(), &places, &Axes::default());
         let selection = brush.selection.clone().unwrap();
         assert!(expected.len() > 20 && selection.samples == expected, "{} and {expected:?}", selection.samples.len());
         assert!((0..400).all(|i| selection.contains(i) == expected.contains(&i)));
@@ -329,9 +330,14 @@ mod tests {
     fn an_empty_region_selects_nothing() {
         let camera = Camera::new(Mode::Orbit, Vec2::splat(100.0));
         let mut brush = Brush::default();
-        brush.select(camera, outline(&[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]), &[[0.0; 3]]);
+        brush.select(camera, outline(&[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]), &[[0.0; 3]], &Axes::default());
         assert!(brush.selection.is_none());
-        brush.select(camera, outline(&[(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, 100.0)]), &[[0.0; 3]]);
+        brush.select(
+            camera,
+            outline(&[(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, 100.0)]),
+            &[[0.0; 3]],
+            &Axes::default(),
+        );
         assert_eq!(brush.selection.map(|s| s.samples.clone()), Some(vec![0]));
     }
 

@@ -3,6 +3,7 @@
 mod run;
 mod walks;
 mod named;
+mod axes;
 mod brush;
 mod selecting;
 mod pins;
@@ -22,6 +23,7 @@ mod choices;
 
 pub use app_state::{AppState, Focus, GeneratorState, Intent, Pending, Progress, WalkPoint};
 pub use asks::MainAction;
+pub use axes::{Along, Axes, DRAWN};
 pub use brush::{Brush, BrushTool, Region, Selection, SheetFilter, correct_among};
 pub use changes::Changes;
 pub use choices::Choices;

@@ -32,7 +32,9 @@ impl BrushStroke {
         let (tool, takes) = (cx.state.brush.tool, Self::takes_drags(ui, cx));
         let Some(outline) = self.follow(ui, rect, response, tool, takes, cx.theme) else { return };
         let Some(codes) = cx.snapshot.codes.as_ref() else { return };
-        cx.state.brush.select(*camera, outline, &scene::positions(codes, cx.snapshot.latent_dim));
+        let axes = cx.state.axes.clone();
+        let places = scene::positions(codes, cx.snapshot.latent_dim, &axes);
+        cx.state.brush.select(*camera, outline, &places, &axes);
         ui.ctx().request_repaint();
     }
 
@@ -85,7 +87,8 @@ impl BrushStroke {
 
 /// The outline of the present selection, if this camera can show it.
 pub fn selection_outline(ui: &Ui, rect: Rect, camera: &Camera, cx: &Cx<'_>) {
-    let Some(region) = cx.state.brush.selection.as_ref().and_then(|s| s.region()) else { return };
+    let selection = cx.state.brush.selection.as_ref().filter(|s| s.is_drawn_along(&cx.state.axes));
+    let Some(region) = selection.and_then(|s| s.region()) else { return };
     let Some(seen) = region.seen_from(camera) else { return };
     let scale = ui.pixels_per_point();
     let outline: Vec<Pos2> = seen.iter().map(|px| rect.min + egui::vec2(px.x, px.y) / scale).collect();

@@ -11,13 +11,14 @@ use crate::field::Field;
 use crate::trajectory::VerdictRules;
 use crate::ui::kit::memo::Memo;
 use crate::ui::panel::Cx;
-use crate::ui::state::{Arms, Focus, Only, WalkPoint};
+use crate::ui::state::{Along, Arms, Axes, Focus, Only, WalkPoint};
 use crate::view::{Look, Quality};
 
 /// The view on the device, and the keys of its last upload.
 pub struct Drawing {
     pub texture: ViewTexture,
     codes: Option<Arc<Vec<f32>>>,
+    axes: Axes,
     points: Memo<PointsKey, ()>,
     overlay: Memo<OverlayKey, ()>,
     field: Memo<FieldKey, ()>,
@@ -31,7 +32,7 @@ pub struct Drawing {
 const SOFTWARE_FORMING_SECONDS: f64 = 2.0;
 
 /// Identifies an image of the field.
-type FieldKey = (usize, FieldOptions, bool, bool);
+type FieldKey = (usize, FieldOptions, bool, bool, (Along, usize));
 
 #[derive(PartialEq, Clone)]
 struct PointsKey {
@@ -62,6 +63,7 @@ struct OverlayKey {
     probing: Option<Vec<f32>>,
     probed: Option<Vec<f32>>,
     directions: Option<u64>,
+    axes: (Along, usize),
 }
 
 impl Drawing {
@@ -70,6 +72,7 @@ impl Drawing {
         Ok(Self {
             texture,
             codes: None,
+            axes: Axes::default(),
             points: Memo::default(),
             overlay: Memo::default(),
             field: Memo::default(),
@@ -95,7 +98,8 @@ impl Drawing {
         });
         let labels = dataset.train.labels();
         let run = cx.shown_snapshot();
-        let others = !self.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
+        let turned = self.axes != cx.state.axes;
+        let others = turned || !self.codes.as_ref().is_some_and(|g| Arc::ptr_eq(g, codes));
         let same_size = self.texture.view.point_count() * cx.snapshot.latent_dim == codes.len();
         let too_soon =
             self.texture.view.quality() == Quality::SOFTWARE && cx.now - self.given_at < SOFTWARE_FORMING_SECONDS;
@@ -106,8 +110,9 @@ impl Drawing {
             let colours = scene::colours(coloring, layers, labels, run, cx.state, cx.theme);
             let styles = scene::styles(coloring, layers, labels, run, cx.state);
             if new_codes {
-                self.texture.view.set_points(&scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
-                self.codes = Some(codes.clone());
+                let places = scene::positions(codes, cx.snapshot.latent_dim, &cx.state.axes);
+                self.texture.view.set_points(&places, &colours, &styles)?;
+                (self.codes, self.axes) = (Some(codes.clone()), cx.state.axes.clone());
                 self.given_at = cx.now;
             } else {
                 self.texture.view.set_colours(&colours)?;
@@ -115,7 +120,8 @@ impl Drawing {
             }
         }
         let field = cx.snapshot.field.as_ref().filter(|_| options.field.layer != FieldLayer::None);
-        let key = (field::key(field), options.field, cx.theme.dark, cx.state.lab.sparsity.is_some());
+        let key =
+            (field::key(field), options.field, cx.theme.dark, cx.state.lab.sparsity.is_some(), cx.state.axes.key());
         let new_field = self.field.changed(key);
         if new_field {
             self.give_field(field.map(|f| &**f), options.field, cx)?;
@@ -145,9 +151,9 @@ impl Drawing {
             width: painted.side,
             height: painted.side,
             rgba: &painted.rgba,
-            origin: scene::position(&plane.origin),
-            edge_u: scene::position(&plane.edge_u),
-            edge_v: scene::position(&plane.edge_v),
+            origin: cx.state.axes.place(&plane.origin),
+            edge_u: cx.state.axes.vector(&plane.edge_u),
+            edge_v: cx.state.axes.vector(&plane.edge_v),
             alpha: 1.0,
             filter: painted.filter,
         }))
@@ -187,6 +193,7 @@ impl OverlayKey {
             focus: Focus { walk_point: None, ..cx.state.focus.clone() },
             probing: cx.state.probing.clone(),
             probed: cx.state.answers.probe.get().map(|p| p.moved.clone()),
+            axes: cx.state.axes.key(),
             directions: cx.directions_shown.then_some(cx.state.answers.directions.version),
         }
     }

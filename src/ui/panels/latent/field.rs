@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use egui::Color32;
 
-use super::scene::{position, rgba};
+use super::scene::rgba;
 use crate::engine::protocol::Snapshot;
 use crate::field::{Field, FieldRequest, Plane};
 use crate::ui::kit::theme::{self, Theme};
-use crate::ui::state::AppState;
+use crate::ui::state::{AppState, Axes};
 use crate::view::{Filter, Line};
 
 /// The quantity that the field's colour shows.
@@ -193,13 +193,13 @@ pub fn lines(field: &Field, options: FieldOptions, state: &AppState, theme: &The
         }
     }
     if options.arrows {
-        lines.extend(arrows(field, options, outer, theme));
+        lines.extend(arrows(field, options, outer, &state.axes, theme));
     }
     lines
 }
 
 /// Arrows along dL/dp, with lengths by the logarithm of the gradient length, which spans many decades.
-fn arrows(field: &Field, options: FieldOptions, outer: Option<f32>, theme: &Theme) -> Vec<Line> {
+fn arrows(field: &Field, options: FieldOptions, outer: Option<f32>, axes: &Axes, theme: &Theme) -> Vec<Line> {
     let norm = |g: &[f32]| g.iter().map(|v| v * v).sum::<f32>().sqrt();
     let norms: Vec<f32> = field.quiver.iter().map(|a| norm(&a.gradient)).collect();
     let top = norms.iter().copied().filter(|n| n.is_finite()).fold(0.0, f32::max);
@@ -218,7 +218,7 @@ fn arrows(field: &Field, options: FieldOptions, outer: Option<f32>, theme: &Them
         }
         let tip: Vec<f32> = arrow.at.iter().zip(&arrow.gradient).map(|(p, g)| p + g / n * length(n)).collect();
         let ink = rgba(theme.text.gamma_multiply(trust));
-        Some(Line::new(position(&arrow.at), position(&tip), ARROW_PX, ink).arrow())
+        Some(Line::new(axes.place(&arrow.at), axes.place(&tip), ARROW_PX, ink).arrow())
     };
     field.quiver.iter().zip(&norms).enumerate().filter_map(draw).collect()
 }

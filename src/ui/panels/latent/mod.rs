@@ -10,6 +10,7 @@ pub mod legend;
 mod names;
 mod thumbnails;
 mod plane;
+mod axes;
 pub mod cards;
 pub mod overlay;
 pub mod fork_sheet;
@@ -59,6 +60,7 @@ pub struct LatentPanel {
     names: names::ClassNames,
     thumbnails: thumbnails::Thumbnails,
     rounds: rounds::Rounds,
+    axes: axes::AxesChoice,
 }
 
 /// Views with a smaller side are not drawn.
@@ -73,6 +75,9 @@ impl Panel for LatentPanel {
         self.take_actions(cx);
         if !self.options.coloring.suits(cx.state.experiment.dataset.task()) {
             self.options.coloring = Coloring::Class;
+        }
+        if self.axes.follow(ui.ctx(), self.options.along, cx) {
+            (self.follows, self.fit_now) = (true, true);
         }
         self.ask_field(cx);
         let panel = ui.max_rect();
@@ -165,6 +170,7 @@ impl Default for LatentPanel {
             names: names::ClassNames::default(),
             thumbnails: thumbnails::Thumbnails::default(),
             rounds: rounds::Rounds::default(),
+            axes: axes::AxesChoice::default(),
         }
     }
 }

@@ -2,19 +2,19 @@
 
 use egui::{Color32, CornerRadius, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, vec2};
 
-use super::scene;
 use super::view_texture;
 use crate::dataset::Class;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{self, size};
 use crate::ui::panel::Cx;
+use crate::ui::state::{Along, Axes};
 use crate::view::Camera;
 
 /// The places of the names.
 #[derive(Debug, Default)]
 pub struct ClassNames {
     /// The centroid of each class with its number of samples, the largest class first, by embedding.
-    centres: Memo<usize, Vec<Centre>>,
+    centres: Memo<(usize, (Along, usize)), Vec<Centre>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -36,8 +36,9 @@ impl ClassNames {
     /// Shows the names clear of each other and of what is `taken`.
     pub fn ui(&mut self, ui: &Ui, rect: Rect, camera: &Camera, mut taken: Vec<Rect>, cx: &Cx<'_>) {
         let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else { return };
-        let key = std::sync::Arc::as_ptr(codes) as usize;
-        let centres = self.centres.get(key, || centres(codes, cx.snapshot.latent_dim, dataset.train.labels()));
+        let key = (std::sync::Arc::as_ptr(codes) as usize, cx.state.axes.key());
+        let centres =
+            self.centres.get(key, || centres(codes, cx.snapshot.latent_dim, dataset.train.labels(), &cx.state.axes));
         let painter = ui.painter_at(rect);
         let mut left = MOST;
         for centre in centres.iter().filter(|c| cx.state.focus.class.is_none_or(|only| only == c.class)) {
@@ -65,12 +66,12 @@ fn free(at: Pos2, size: Vec2, rect: Rect, taken: &[Rect]) -> Option<Rect> {
     places.find(|place| rect.contains_rect(*place) && !taken.iter().any(|t| t.expand(APART).intersects(*place)))
 }
 
-fn centres(codes: &[f32], dim: usize, labels: &[Class]) -> Vec<Centre> {
+fn centres(codes: &[f32], dim: usize, labels: &[Class], axes: &Axes) -> Vec<Centre> {
     let classes = labels.iter().max().map_or(0, |most| usize::from(*most) + 1);
     let mut sums = vec![([0.0_f64; 3], 0_usize); classes];
     for (code, label) in codes.chunks_exact(dim.max(1)).zip(labels) {
         let (sum, samples) = &mut sums[usize::from(*label)];
-        sum.iter_mut().zip(scene::position(code)).for_each(|(s, c)| *s += f64::from(c));
+        sum.iter_mut().zip(axes.place(code)).for_each(|(s, c)| *s += f64::from(c));
         *samples += 1;
     }
     let of = |(class, (sum, samples)): (usize, ([f64; 3], usize))| Centre {
@@ -106,6 +107,6 @@ mod tests {
             Centre { class: 7, samples: 3, place: [1.0, 1.0, 0.0] },
             Centre { class: 0, samples: 1, place: [3.0, 5.0, 0.0] },
         ];
-        assert_eq!(centres(&codes, 2, &[7, 7, 0, 7]), expected);
+        assert_eq!(centres(&codes, 2, &[7, 7, 0, 7], &Axes::default()), expected);
     }
 }

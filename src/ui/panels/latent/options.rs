@@ -2,7 +2,7 @@
 
 use super::field::FieldOptions;
 use super::scene::{Coloring, Layers};
-use crate::ui::state::WalkPoint;
+use crate::ui::state::{Along, WalkPoint};
 
 /// The display options; saved between starts.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -22,6 +22,9 @@ pub struct ViewOptions {
     /// Show the density of the images that are not labelled in place of their points.
     #[serde(default)]
     pub density: bool,
+    /// The directions shown of more than three dimensions.
+    #[serde(default)]
+    pub along: Along,
     /// Show several rounds side by side.
     #[serde(default)]
     pub by_round: bool,
@@ -53,6 +56,7 @@ impl Default for ViewOptions {
             names: true,
             images: true,
             density: false,
+            along: Along::default(),
             by_round: false,
         }
     }

@@ -84,7 +84,7 @@ pub fn walk_letters(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, layers: La
         if many && !walk.selected && hovered != Some(walk.walk.id) {
             continue;
         }
-        let place = scene::walk_places(walk).last().and_then(|p| camera.project((*p).into()));
+        let place = scene::walk_places(walk, &cx.state.axes).last().and_then(|p| camera.project((*p).into()));
         let Some(at) = place else { continue };
         let end = rect.min + vec2(at.px.x, at.px.y) / scale;
         let is_free = |center: &egui::Pos2| {
@@ -104,7 +104,7 @@ pub fn pin_numbers(ui: &Ui, rect: Rect, camera: &Camera, scale: f32, cx: &Cx<'_>
     let painter = ui.painter_at(rect);
     let mut taken = Vec::new();
     for pin in &cx.state.pins.pins {
-        let place = scene::position(&pin.code).into();
+        let place = cx.state.axes.place(&pin.code).into();
         let at = view_texture::on_screen(rect, camera, scale, place).filter(|at| rect.contains(*at));
         if let Some(at) = at {
             taken.push(widgets::number_badge(&painter, at + vec2(11.0, -9.0), pin.id, cx.theme));
@@ -231,11 +231,8 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, density: Option<DensityS
         };
         lines.push((text, cx.theme.accent));
     }
-    if scene::has_hidden_axes(cx.snapshot.latent_dim) {
-        lines.push((
-            format!("Axes 1 to 3 of {}; neighbours are found in all axes", cx.snapshot.latent_dim),
-            cx.theme.weak,
-        ));
+    if let Some(told) = cx.state.axes.told(cx.snapshot.latent_dim) {
+        lines.push((format!("{told}; neighbours are found in all of them"), cx.theme.weak));
     }
     lines.extend(density.map(|scale| (density_words(scale), cx.theme.weak)));
     if options.coloring.wants_scores() {

@@ -4,7 +4,6 @@ use egui::{Align2, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 use glam::Vec3;
 
 use super::field::{FieldOptions, SLICES};
-use super::scene;
 use super::view_texture;
 use crate::field::Plane;
 use crate::ui::kit::theme::{self, size};
@@ -27,7 +26,9 @@ pub fn ui(ui: &mut Ui, rect: Rect, camera: &Camera, plane: &Plane, field: &mut F
     }
     let scale = ui.pixels_per_point();
     let on_screen = |place: Vec3| view_texture::on_screen(rect, camera, scale, place);
-    let [origin, u, v] = [&plane.origin, &plane.edge_u, &plane.edge_v].map(|p| Vec3::from(scene::position(p)));
+    let axes = &cx.state.axes;
+    let origin = Vec3::from(axes.place(&plane.origin));
+    let [u, v] = [&plane.edge_u, &plane.edge_v].map(|edge| Vec3::from(axes.vector(edge)));
     let corners = [origin, origin + u, origin + u + v, origin + v];
     let painter = ui.painter_at(rect);
     let outline: Vec<Pos2> = corners.iter().chain(&corners[..1]).filter_map(|c| on_screen(*c)).collect();

@@ -9,7 +9,7 @@ use crate::experiment::Task;
 use crate::history::LatentStep;
 use crate::ui::kit::theme::{self, Theme};
 use crate::ui::panels::explore::directions::ink;
-use crate::ui::state::{AppState, SeenWalk, WalkPoint};
+use crate::ui::state::{AppState, Axes, SeenWalk, WalkPoint};
 use crate::view::{Line, Marker, PointStyle, Rgba, Shape};
 
 /// The quantity that the colour of a point shows.
@@ -81,23 +81,16 @@ pub const MANY_WALKS: usize = 26;
 const THIN_WALK_PX: f32 = 1.6;
 /// Beyond this many proposals, lines are thinner.
 pub const MANY_PROPOSALS: usize = 120;
-/// Number of axes that can be drawn.
-const AXES: usize = 3;
 
-/// The position of a code in the view: its first three axes.
+/// The position of a code of up to three dimensions.
 pub fn position(code: &[f32]) -> [f32; 3] {
     let axis = |k: usize| code.get(k).copied().unwrap_or(0.0);
     [axis(0), axis(1), axis(2)]
 }
 
 /// The positions of all codes, `[n, dim]`.
-pub fn positions(codes: &[f32], dim: usize) -> Vec<[f32; 3]> {
-    codes.chunks_exact(dim.max(1)).map(position).collect()
-}
-
-/// Whether the latent space has more axes than can be drawn.
-pub fn has_hidden_axes(dim: usize) -> bool {
-    dim > AXES
+pub fn positions(codes: &[f32], dim: usize, axes: &Axes) -> Vec<[f32; 3]> {
+    codes.chunks_exact(dim.max(1)).map(|code| axes.place(code)).collect()
 }
 
 /// The position of a loss on the colour ramp, 0 to 1; logarithmic, because most losses are small.
@@ -201,7 +194,7 @@ pub fn styles(
 
 /// The lines: directions around a point, proposals of the shown round, walks, and the probe's step.
 pub fn lines(state: &AppState, layers: Layers, around: Option<&Directions>, theme: &Theme) -> Vec<Line> {
-    let mut lines = around.map_or_else(Vec::new, |around| directions(around, theme));
+    let mut lines = around.map_or_else(Vec::new, |around| directions(around, &state.axes, theme));
     if layers.proposals {
         let steps: Vec<_> = state
             .shown_record()
@@ -212,17 +205,17 @@ pub fn lines(state: &AppState, layers: Layers, around: Option<&Directions>, them
         let many = steps.len() > MANY_PROPOSALS;
         for (sample, step) in steps {
             let chosen = state.focus.sample == Some(sample);
-            push_step(&mut lines, step, chosen, many, theme);
+            push_step(&mut lines, step, chosen, many, &state.axes, theme);
         }
     }
     if layers.walks {
         let seen = drawn_walks(state);
         for walk in &seen {
-            push_walk(&mut lines, walk, walk_color(walk, state, theme), seen.len());
+            push_walk(&mut lines, walk, walk_color(walk, state, theme), seen.len(), &state.axes);
         }
     }
     if let Some(probe) = state.answers.probe.get().filter(|_| state.probing.is_some()) {
-        let [p, moved, neighbour] = [&probe.code, &probe.moved, &probe.neighbour_code].map(|c| position(c));
+        let [p, moved, neighbour] = [&probe.code, &probe.moved, &probe.neighbour_code].map(|c| state.axes.place(c));
         lines.push(Line::new(p, moved, 2.2, rgba(theme.accent)).arrow().on_top().cased());
         lines.push(Line::new(moved, neighbour, 1.4, rgba(theme.text)).dashed().on_top().cased());
     }
@@ -230,12 +223,12 @@ pub fn lines(state: &AppState, layers: Layers, around: Option<&Directions>, them
 }
 
 /// The local principal directions at a point, each as far as images are decoded along it.
-fn directions(around: &Directions, theme: &Theme) -> Vec<Line> {
+fn directions(around: &Directions, axes: &Axes, theme: &Theme) -> Vec<Line> {
     const DIRECTION_PX: f32 = 2.4;
     let end = |axis: usize, step: f32| {
         let mut steps = vec![0.0; axis + 1];
         steps[axis] = step;
-        position(&around.place(&steps))
+        axes.place(&around.place(&steps))
     };
     let line = |axis: usize| {
         let ends = [STEPS[0], STEPS[STEPS.len() - 1]].map(|step| end(axis, step));
@@ -244,8 +237,8 @@ fn directions(around: &Directions, theme: &Theme) -> Vec<Line> {
     (0..around.directions.len()).rev().map(line).collect()
 }
 
-pub fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool, theme: &Theme) {
-    let [p, moved, neighbour] = [&step.from, &step.to, &step.neighbour].map(|c| position(c));
+pub fn push_step(lines: &mut Vec<Line>, step: &LatentStep, chosen: bool, many: bool, axes: &Axes, theme: &Theme) {
+    let [p, moved, neighbour] = [&step.from, &step.to, &step.neighbour].map(|c| axes.place(c));
     let (width, alpha) = match (chosen, many) {
         (true, _) => (2.4, 1.0),
         (false, true) => (0.9, 0.4),
@@ -287,16 +280,16 @@ pub fn walk_color(walk: &SeenWalk<'_>, state: &AppState, theme: &Theme) -> Color
 
 /// The lines of one of `all` walks: its neighbours joined in order, stronger towards the end; a gap where it restarted. A
 /// selected walk, or one of a few, has a fine dash to each p'.
-fn push_walk(lines: &mut Vec<Line>, seen: &SeenWalk<'_>, color: Color32, all: usize) {
+fn push_walk(lines: &mut Vec<Line>, seen: &SeenWalk<'_>, color: Color32, all: usize, axes: &Axes) {
     let steps = &seen.walk.steps[..seen.points - 1];
     let ink = |k: usize| rgba(color.gamma_multiply(WALK_FADE + (1.0 - WALK_FADE) * k as f32 / steps.len() as f32));
     for (k, (step, _)) in steps.iter().enumerate() {
-        let (from, to) = (position(&step.step.from), position(&step.step.neighbour));
+        let (from, to) = (axes.place(&step.step.from), axes.place(&step.step.neighbour));
         let width = if all > MANY_WALKS && !seen.selected { THIN_WALK_PX } else { WALK_PX };
         lines.push(Line::new(from, to, width, ink(k + 1)).from_colour(ink(k)).on_top().cased());
         if seen.selected || all <= FEW_WALKS {
             let dash = rgba(color.gamma_multiply(0.6));
-            lines.push(Line::new(from, position(&step.step.to), 1.0, dash).dashed().on_top());
+            lines.push(Line::new(from, axes.place(&step.step.to), 1.0, dash).dashed().on_top());
         }
     }
 }
@@ -311,7 +304,7 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
         for walk in &seen {
             let color = rgba(walk_color(walk, state, theme));
             let size = if many && !walk.selected { 0.6 } else { 1.0 };
-            for (point, place) in walk_places(walk).into_iter().enumerate() {
+            for (point, place) in walk_places(walk, &state.axes).into_iter().enumerate() {
                 let last = point + 1 == walk.points;
                 // If there are many walks, only their ends are marked.
                 if size < 1.0 && point > 0 && !last {
@@ -329,12 +322,12 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
     }
     // Pins and the probe come last: they lie on top and have no walk point.
     for pin in &state.pins.pins {
-        let place = position(&pin.code);
+        let place = state.axes.place(&pin.code);
         markers.push(Marker::new(Shape::Square, place, PIN_PX, rgba(theme.text)).on_top().cased());
     }
     if let Some(probing) = &state.probing {
         markers.push(
-            Marker::new(Shape::Cross, position(probing), 15.0, rgba(theme.accent))
+            Marker::new(Shape::Cross, state.axes.place(probing), 15.0, rgba(theme.accent))
                 .stroke(rgba(theme.accent), 2.0)
                 .on_top()
                 .cased(),
@@ -344,17 +337,17 @@ pub fn markers(state: &AppState, layers: Layers, theme: &Theme) -> (Vec<Marker>,
 }
 
 /// The positions of a walk's points: its start, then each neighbour.
-pub fn walk_places(seen: &SeenWalk<'_>) -> Vec<[f32; 3]> {
+pub fn walk_places(seen: &SeenWalk<'_>, axes: &Axes) -> Vec<[f32; 3]> {
     let steps = seen.walk.steps[..seen.points - 1].iter();
-    std::iter::once(position(&seen.walk.code)).chain(steps.map(|(s, _)| position(&s.step.neighbour))).collect()
+    std::iter::once(axes.place(&seen.walk.code)).chain(steps.map(|(s, _)| axes.place(&s.step.neighbour))).collect()
 }
 
 /// The position of one point of a shown walk.
 pub fn walk_place(state: &AppState, at: WalkPoint) -> Option<[f32; 3]> {
     let walk = state.shown_walks().find(|w| w.id == at.walk)?;
     match at.point.checked_sub(1) {
-        None => Some(position(&walk.code)),
-        Some(k) => walk.steps.get(k).map(|(s, _)| position(&s.step.neighbour)),
+        None => Some(state.axes.place(&walk.code)),
+        Some(k) => walk.steps.get(k).map(|(s, _)| state.axes.place(&s.step.neighbour)),
     }
 }
 
@@ -375,7 +368,7 @@ mod tests {
             (3, vec![1.0, 2.0, 3.0], vec![[1.0, 2.0, 3.0]]),
             (4, vec![1.0, 2.0, 3.0, 4.0], vec![[1.0, 2.0, 3.0]]),
         ] {
-            assert_eq!(positions(&codes, dim), places, "{dim}");
+            assert_eq!(positions(&codes, dim, &Axes::default()), places, "{dim}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use egui::{Popup, PopupCloseBehavior, Sense, Ui, vec2};
 
+use super::axes;
 use super::field::{FieldLayer, FieldOptions, SLICES};
 use super::fork_sheet;
 use super::options::ViewOptions;
@@ -13,7 +14,7 @@ use crate::ui::kit::theme::{self, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::panel::Cx;
 use crate::ui::panels::runs::choice;
-use crate::ui::state::{BrushTool, Intent};
+use crate::ui::state::{BrushTool, DRAWN, Intent};
 
 /// A control of the toolbar, or a group of them that stays together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +30,7 @@ pub enum Part {
     Images,
     Density,
     ByRound,
+    Axes,
 }
 
 /// Least width at which colours and layers are laid out instead of listed.
@@ -48,6 +50,9 @@ pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mu
     };
     let rows = if slim { 3 } else { 2 };
     parts.retain(|part| *part != Part::Run || cx.state.planned.len() > 1);
+    if cx.snapshot.latent_dim > DRAWN {
+        parts.push(Part::Axes);
+    }
     if task == Task::Classes {
         parts.push(Part::Field);
     }
@@ -88,6 +93,7 @@ pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mu
             widgets::toggle(ui, &mut options.images, "Images", tip);
         }
         Part::Density => density_toggle(ui, &mut options.density),
+        Part::Axes => axes::ui(ui, &mut options.along, cx.snapshot.latent_dim, place),
         Part::ByRound => {
             let tip =
                 "Show rounds 1, 2, 4 and so on of the shown run side by side: what each had labelled, and its accuracy";

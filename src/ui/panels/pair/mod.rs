@@ -26,7 +26,7 @@ use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
-use crate::ui::state::{AppState, Part, RunRef, Side};
+use crate::ui::state::{Along, AppState, Part, RunRef, Side};
 use crate::view::{Camera, Look, Mode, Target, ViewError};
 use difference::{Key, Pair};
 use numbers::title_counts;
@@ -55,8 +55,9 @@ pub struct PairPanel {
 /// A view and the keys of its last upload.
 struct View {
     texture: ViewTexture,
-    given: Memo<(Key, bool, bool), ()>,
-    codes: usize,
+    given: Memo<(Key, bool, bool, (Along, usize)), ()>,
+    /// The codes that were uploaded, and the directions along which they are drawn.
+    codes: Option<(usize, (Along, usize))>,
 }
 
 const GAP: f32 = 6.0;
@@ -261,7 +262,7 @@ impl PairPanel {
             None => View {
                 texture: ViewTexture::new(gpu, (rect.size() * scale).round())?,
                 given: Memo::default(),
-                codes: 0,
+                codes: None,
             },
         };
         self.give(&mut view, which, pair, cx)?;
@@ -311,22 +312,23 @@ impl PairPanel {
             Shows::Picks => (cx.snapshot.codes.as_ref(), Some(&pair.picks)),
             Shows::Predictions => (cx.snapshot.evaluation_codes.as_ref(), pair.right.as_ref()),
         };
-        if !view.given.changed((pair.key, cx.theme.dark, self.steps)) {
+        if !view.given.changed((pair.key, cx.theme.dark, self.steps, cx.state.axes.key())) {
             return Ok(());
         }
         let (Some(codes), Some(parts)) = (codes, parts) else {
-            view.codes = 0;
+            view.codes = None;
             view.texture.view.set_lines(&[])?;
             return view.texture.view.set_points(&[], &[], &[]);
         };
         let (colours, styles) = scene::points(which, self.shows, parts, self.colors(cx), cx.theme);
-        let identity = Arc::as_ptr(codes) as usize;
-        if view.codes == identity {
+        let identity = (Arc::as_ptr(codes) as usize, cx.state.axes.key());
+        if view.codes == Some(identity) {
             view.texture.view.set_colours(&colours)?;
             view.texture.view.set_styles(&styles)?;
         } else {
-            view.codes = identity;
-            view.texture.view.set_points(&latent_scene::positions(codes, cx.snapshot.latent_dim), &colours, &styles)?;
+            view.codes = Some(identity);
+            let places = latent_scene::positions(codes, cx.snapshot.latent_dim, &cx.state.axes);
+            view.texture.view.set_points(&places, &colours, &styles)?;
         }
         let sides = cx.state.sides();
         let of = match which {
@@ -335,7 +337,9 @@ impl PairPanel {
             Which::Difference => None,
         };
         let side = sides.iter().find(|(r, _)| Some(*r) == of).filter(|_| self.steps && self.shows == Shows::Picks);
-        view.texture.view.set_lines(&side.map_or_else(Vec::new, |(_, s)| scene::steps(*s, pair.key.round, cx.theme)))
+        view.texture
+            .view
+            .set_lines(&side.map_or_else(Vec::new, |(_, s)| scene::steps(*s, pair.key.round, &cx.state.axes, cx.theme)))
     }
 
     /// A view's title: its run, and the counts of its parts.

@@ -5,7 +5,7 @@ use egui::Color32;
 use crate::figures::StrategyStyle;
 use crate::ui::kit::theme::Theme;
 use crate::ui::panels::latent::scene::{MANY_PROPOSALS, push_step, rgba};
-use crate::ui::state::{Part, Side};
+use crate::ui::state::{Axes, Part, Side};
 use crate::view::{Line, PointStyle, Rgba};
 
 /// One of the three views.
@@ -86,12 +86,12 @@ pub fn points(
 }
 
 /// The steps of a run's proposals in a round.
-pub fn steps(side: Side<'_>, round: usize, theme: &Theme) -> Vec<Line> {
+pub fn steps(side: Side<'_>, round: usize, axes: &Axes, theme: &Theme) -> Vec<Line> {
     let record = side.records().into_iter().find(|r| r.round == round);
     let steps: Vec<_> = record.iter().flat_map(|r| &r.proposals).filter_map(|p| p.step.as_ref()).collect();
     let mut lines = Vec::new();
     for step in &steps {
-        push_step(&mut lines, step, false, steps.len() > MANY_PROPOSALS, theme);
+        push_step(&mut lines, step, false, steps.len() > MANY_PROPOSALS, axes, theme);
     }
     lines
 }

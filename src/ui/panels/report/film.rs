@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use egui::{Align2, Area, Context, Frame, Id, Order, Rect, Ui, vec2};
 
+use crate::combine::is_same_setting;
 use crate::engine::protocol::Level;
 use crate::experiment::Strategy;
 use crate::figures::{CameraPath, Film, FilmOptions, Histories, Theme as FigureTheme};
@@ -97,6 +98,8 @@ impl SaveFilm {
         }
         let (choices, rounds) = (&mut self.choices, cx.state.shown_run().map_or(0, |run| run.rounds.len()));
         let Some(path) = self.export.ui(ctx, |ui| choices.ui(ui, rounds)) else { return };
+        let is_gif = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gif"));
+        let path = if is_gif { path } else { path.with_added_extension("gif") };
         match self.material(cx) {
             Ok(material) => self.start(ctx, path, material),
             Err(e) => cx.state.say(Level::Error, format!("The film was not made: {e}")),
@@ -109,7 +112,8 @@ impl SaveFilm {
         let shown = cx.state.shown_run().and_then(|run| run.history()).ok_or_else(missing)?;
         let embedding = cx.embedding(&shown.header).ok_or_else(missing)?;
         // The shown run is in its film, whether or not the list shows it.
-        let all = [vec![shown.clone()], cx.state.histories()].concat();
+        let mut all = [vec![shown.clone()], cx.state.histories_shown()].concat();
+        all.retain(|history| is_same_setting(&shown, history));
         let histories = Histories::in_progress(&all, &Strategy::Random.into(), &[], &cx.state.in_progress());
         let theme = if cx.theme.dark { FigureTheme::DARK } else { FigureTheme::LIGHT };
         let Choices { size, camera, frames_per_round, delay_ms, .. } = self.choices;
