@@ -1,12 +1,14 @@
-//! Files written as a whole or not at all, files that grow by whole pieces, folders that one process writes at a time, and hashes as text.
+//! Files written as a whole or not at all, files that grow by whole pieces, saved settings that are mended, folders that one process writes at a time, and hashes as text.
 
 mod aside;
 mod append;
 mod lock;
+mod mended;
 
 pub use append::Appended;
 pub use aside::{create_folder, is_full, partial, sweep, unwritten, write_aside, write_aside_with};
 pub use lock::{FolderLock, LockError};
+pub use mended::mend_zoom;
 
 use sha2::{Digest as _, Sha256};
 

@@ -69,7 +69,10 @@ fn the_methods_are_copied_and_saved() {
     w.run_steps(2);
     w.key_press(Key::Enter);
     let mut copied = None;
-    for _ in 0..4 {
+    for _ in 0..40 {
+        if copied.is_some() {
+            break;
+        }
         w.step();
         let commands = &w.output().platform_output.commands;
         copied = copied.or(commands.iter().find_map(|c| match c {
