@@ -277,7 +277,9 @@ fn frame(
     let (x, y) = (Axis { range: range[0], scale: panel.x.scale }, Axis { range: range[1], scale: panel.y.scale });
     let y_ticks = ticks(&panel.y, range[1], most_y_ticks(plot.height));
     let x_ticks = x_ticks(panel, range[0], plot.width);
-    let y_label_offset = TICK_LENGTH + TICK_GAP + widest(&y_ticks) + LABEL_LINE / 2.0 + 1.0;
+    let widest = widest(&y_ticks);
+    let beside = if widest == 0.0 { 0.0 } else { TICK_LENGTH + TICK_GAP + widest };
+    let y_label_offset = beside + LABEL_LINE / 2.0 + 1.0;
     let mut frame =
         Frame { panel: index, plot, x, y, x_ticks, y_ticks, show_x, show_y, y_label_offset, end_labels: Vec::new() };
     if direct {

@@ -15,7 +15,7 @@ use crate::trajectory::Embedding;
 use crate::ui::kit::ask_path::Wanted;
 use crate::ui::kit::export::{Export, Prepared};
 use crate::ui::kit::icons::Icon;
-use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, space};
+use crate::ui::kit::theme::{Theme, space};
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
@@ -138,33 +138,32 @@ impl Choices {
     /// The choices under the path.
     fn ui(&mut self, ui: &mut Ui, rounds: usize) {
         ui.add_space(space::S);
-        let row = |ui: &mut Ui, name: &str, add: &mut dyn FnMut(&mut Ui)| {
-            ui.horizontal(|ui| {
-                ui.add_sized([96.0, CONTROL_HEIGHT], egui::Label::new(name).halign(egui::Align::Min));
-                add(ui);
-            });
-        };
-        row(ui, "Size", &mut |ui| {
+        egui::Grid::new("choices of the film").num_columns(2).show(ui, |ui| {
+            ui.label("Size");
             widgets::segmented(ui, "Size of the film", &mut self.size, &SIZES);
-        });
-        row(ui, "Camera", &mut |ui| {
+            ui.end_row();
+            ui.label("Camera");
             widgets::segmented(ui, "Camera of the film", &mut self.camera, &CAMERAS);
-        });
-        row(ui, "Each round", &mut |ui| {
-            let frames = egui::DragValue::new(&mut self.frames_per_round).range(1..=60).speed(0.1).suffix(" frames");
-            let tip = "In the first half of them the round's steps grow, in the second the target learns";
-            ui.add(frames).on_hover_text(tip).accessible_name("Frames of each round");
-            let delay = egui::DragValue::new(&mut self.delay_ms).range(20..=2_000).speed(2.0).suffix(" ms each");
-            ui.add(delay).on_hover_text("How long a frame stays").accessible_name("Milliseconds of each frame");
+            ui.end_row();
+            ui.label("Each round");
+            ui.horizontal(|ui| {
+                let frames = egui::DragValue::new(&mut self.frames_per_round).range(1..=60).speed(0.1);
+                let tip = "In the first half of them the round's steps grow, in the second the target learns";
+                ui.add(frames.suffix(" frames")).on_hover_text(tip).accessible_name("Frames of each round");
+                let delay = egui::DragValue::new(&mut self.delay_ms).range(20..=2_000).speed(2.0).suffix(" ms each");
+                ui.add(delay).on_hover_text("How long a frame stays").accessible_name("Milliseconds of each frame");
+            });
+            ui.end_row();
         });
         let tip = "As NAME.frames/frame-0001.png and so on, beside the GIF";
         ui.checkbox(&mut self.frames, "Every frame as a PNG too").on_hover_text(tip);
         let all = rounds * self.frames_per_round;
         let seconds = all as f32 * self.delay_ms as f32 / 1e3;
-        let text = format!(
-            "{} frames of {rounds} rounds, {seconds:.0} s, in the colours of the window; the rounds that have ended now",
-            words::thousands(all)
-        );
+        let ended = match rounds {
+            1 => "the round that has ended".to_owned(),
+            n => format!("the {n} rounds that have ended"),
+        };
+        let text = format!("{} frames of {ended}, {seconds:.0} s, in the colours of the window", words::thousands(all));
         ui.add(egui::Label::new(egui::RichText::new(text).weak()).wrap());
     }
 }
