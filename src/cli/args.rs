@@ -141,6 +141,14 @@ impl ExperimentArgs {
         }
     }
 
+    /// The strategies that the window compares: as `strategies`, but by default those of the data set.
+    pub fn strategies_shown(&self, given: &[Variant], experiment: &Experiment) -> anyhow::Result<Vec<Variant>> {
+        match given.is_empty() && self.experiment.is_none() {
+            true => Ok(experiment.dataset.strategies().iter().copied().map(Variant::from).collect()),
+            false => self.strategies(given, experiment),
+        }
+    }
+
     /// An error if `--set` gives a field that another option of the command says.
     pub fn without_set(&self, field: &str, option: &str) -> anyhow::Result<()> {
         let is_it = |a: &&String| a.split_once('=').is_some_and(|(name, _)| name.trim() == field);

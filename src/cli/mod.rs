@@ -118,7 +118,8 @@ struct WindowArgs {
     #[command(flatten)]
     experiment: ExperimentArgs,
     /// Strategies to compare, separated by commas. Values of a strategy's own fields may follow its name:
-    /// `random,snn,"snn alpha=0.5"`. By default random,snn, or random and the `strategy` of the experiment's file.
+    /// `random,snn,"snn alpha=0.5"`. By default random,snn,ridge where labels are classes, or random and the `strategy` of
+    /// the experiment's file.
     #[arg(long, value_delimiter = ',', value_parser = args::variant)]
     strategies: Vec<Variant>,
     /// Wait for Run instead of starting immediately.
@@ -216,7 +217,7 @@ fn window(args: &WindowArgs) -> anyhow::Result<()> {
         Some((plan, instead)) => (Some(plan), instead),
         None => (None, args.experiment.resolve()?),
     };
-    let variants = args.experiment.strategies(&args.strategies, &experiment)?;
+    let variants = args.experiment.strategies_shown(&args.strategies, &experiment)?;
     setups(&experiment, &variants).context("--strategies")?;
     ui::run(ui::UiOptions {
         engine: EngineOptions { autosave: autosave::default_folder(), ..args.experiment.engine_options() },

@@ -28,7 +28,7 @@ impl Row {
         task: Task::Classes,
         tool: Tool::None,
         preset: "digits",
-        strategies: &[Strategy::Random, Strategy::Snn],
+        strategies: &[Strategy::Random, Strategy::Snn, Strategy::Ridge],
     };
 }
 
@@ -76,7 +76,7 @@ impl DatasetKind {
         self.row().preset
     }
 
-    /// The strategies compared by default.
+    /// The strategies that the window compares by default.
     pub fn strategies(self) -> &'static [Strategy] {
         self.row().strategies
     }

@@ -38,7 +38,7 @@ use super::state::{AppState, Changes};
 use crate::dataset::own::plan::Plan;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
-use crate::experiment::{Experiment, Strategy, Variant, setups};
+use crate::experiment::{Experiment, Variant, setups};
 use saved::Saved;
 
 /// How the window is started.
@@ -53,13 +53,13 @@ pub struct UiOptions {
 }
 
 impl Default for UiOptions {
-    /// The default experiment with random sampling and SNN, started at once.
+    /// The default experiment with the strategies of its data set, started at once.
     fn default() -> Self {
-        let variants = vec![Strategy::Random.into(), Strategy::Snn.into()];
+        let experiment = Experiment::default();
         Self {
             engine: EngineOptions::default(),
-            experiment: Experiment::default(),
-            variants,
+            variants: experiment.dataset.strategies().iter().copied().map(Variant::from).collect(),
+            experiment,
             autostart: true,
             images: None,
         }
