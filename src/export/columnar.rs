@@ -220,7 +220,7 @@ mod tests {
             read,
             [
                 "{name: \"a, \"b\"\", count: -3, seed: 18446744073709551615, loss: 0.1, share: 1E-300, code_0: 1.5, code_1: \
-                 -2, pixels: [0, 255]}",
+                 -2E0, pixels: [0, 255]}",
                 "{name: null, count: null, seed: null, loss: null, share: null, code_0: null, code_1: null, pixels: null}",
             ]
         );
