@@ -184,7 +184,7 @@ const NOTE_GROUND: f32 = 0.8;
 pub fn density_words(DensityScale { points, full }: DensityScale) -> String {
     let full = if full < 10.0 { format!("{full:.1}") } else { words::thousands(full.round() as usize) };
     format!(
-        "Density of {}: full colour is {full} or more in 10 \u{d7} 10 screen points, where colours mix their mean",
+        "Density of {}: full colour is {full} or more in 10 \u{d7} 10 screen points; mixed colours are means",
         words::thousands(points)
     )
 }
