@@ -9,7 +9,7 @@
 //! says from what and by what a run was computed; a [`dataset`] is embedded by a [`generator`] into [`latent`] space,
 //! where [`neighbours`] are found ([`points`] are an embedding that files hold); the [`target`] gives the gradient, a
 //! [`sampler`] proposes, a [`round`] labels, trains and evaluates, the [`history`] records it and [`trajectory`] has the
-//! walks; the [`engine`] drives all of it on its own thread, and a [`project`] has people label what a sampler proposes.
+//! walks; the [`engine`] drives all of it on its own thread, a [`parcel`] is a session with its window in one file, and a [`project`] has people label what a sampler proposes.
 
 pub mod rng;
 pub mod disk;
@@ -41,6 +41,7 @@ pub mod statistics;
 pub mod figures;
 pub mod export;
 pub mod engine;
+pub mod parcel;
 pub mod project;
 pub mod view;
 pub mod ui;

@@ -17,20 +17,22 @@ mod points;
 mod packaged;
 pub mod label;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::archive;
+use crate::dataset::own;
 use crate::dataset::sources;
 use crate::engine::{EngineOptions, autosave};
 use crate::experiment::{Variant, setups};
 use crate::grid::{self, GridFolder, Keep};
 use crate::identity::{Origin, VERSION};
+use crate::parcel;
 use crate::paths;
-use crate::project::SETTINGS;
+use crate::points::Opening;
 use crate::ui;
 use args::{ExperimentArgs, FiguresArgs};
 use out::{complain, say};
@@ -112,9 +114,10 @@ enum Action {
 /// Options of the window.
 #[derive(Debug, clap::Args)]
 struct WindowArgs {
-    /// A project to go on with, as `ridgewalk project new` or the window makes it.
-    #[arg(value_name = "PROJECT")]
-    project: Option<PathBuf>,
+    /// What the window is to open, as if it were dropped on it: a view (*.ridgewalk), a run's folder or history (*.rwh), a
+    /// project, points, or your own images.
+    #[arg(value_name = "PATH", conflicts_with_all = ["data", "points"])]
+    open: Option<PathBuf>,
     #[command(flatten)]
     experiment: ExperimentArgs,
     /// Strategies to compare, separated by commas. Values of a strategy's own fields may follow its name:
@@ -203,29 +206,51 @@ fn window(args: &WindowArgs) -> anyhow::Result<()> {
     if let Some(opening) = args.points.opening()? {
         return ui::run_points(opening);
     }
-    if let Some(folder) = &args.project {
-        let settings = folder.join(SETTINGS);
-        anyhow::ensure!(
-            settings.is_file(),
-            "{}: is neither a command nor the folder of a project ({SETTINGS} is not there); see `ridgewalk --help`",
-            folder.display()
-        );
-        return ui::run_project(std::path::absolute(folder)?, args.experiment.device);
+    let mut chosen = args.experiment.clone();
+    let mut open = None;
+    if let Some(path) = &args.open {
+        match opened(path)? {
+            (folder, ui::Kind::Project) => return ui::run_project(folder, chosen.device),
+            (points, ui::Kind::Points) => return ui::run_points(Opening { points, ..Opening::default() }),
+            (images, ui::Kind::Images) => chosen.data = Some(images),
+            (path, ui::Kind::View | ui::Kind::Histories | ui::Kind::Mask) => open = Some(path),
+        }
     }
-    args.experiment.without_set("strategy", "--strategies")?;
-    let (images, experiment) = match args.experiment.images()? {
+    chosen.without_set("strategy", "--strategies")?;
+    let (images, experiment) = match chosen.images()? {
         Some((plan, instead)) => (Some(plan), instead),
-        None => (None, args.experiment.resolve()?),
+        None => (None, chosen.resolve()?),
     };
-    let variants = args.experiment.strategies_shown(&args.strategies, &experiment)?;
+    let variants = chosen.strategies_shown(&args.strategies, &experiment)?;
     setups(&experiment, &variants).context("--strategies")?;
     ui::run(ui::UiOptions {
-        engine: EngineOptions { autosave: autosave::default_folder(), ..args.experiment.engine_options() },
+        engine: EngineOptions { autosave: autosave::default_folder(), ..chosen.engine_options() },
         experiment,
         variants,
-        autostart: !args.no_autostart,
+        // Nobody asked for the experiment beside what is opened.
+        autostart: !args.no_autostart && open.is_none(),
         images,
+        open,
     })
+}
+
+/// What is at a path that was given alone, if the window can open it.
+fn opened(path: &Path) -> anyhow::Result<(PathBuf, ui::Kind)> {
+    anyhow::ensure!(
+        path.exists(),
+        "{}: is neither a command nor a file or folder; see `ridgewalk --help`",
+        path.display()
+    );
+    let (path, kind) = ui::known(std::path::absolute(path)?);
+    match kind {
+        ui::Kind::Histories => drop(
+            archive::history_files(&path)?.iter().map(|f| archive::read_header(f)).collect::<Result<Vec<_>, _>>()?,
+        ),
+        ui::Kind::Images => drop(own::formats::find(&path)?),
+        ui::Kind::View => parcel::check(&path)?,
+        ui::Kind::Project | ui::Kind::Points | ui::Kind::Mask => {}
+    }
+    Ok((path, kind))
 }
 
 fn compare(a: &std::path::Path, b: &std::path::Path) -> ExitCode {

@@ -71,8 +71,12 @@ impl GeneratorCache {
         Checkpoints::new(self.file(of).with_extension(TRAINING), generator_digest(of.experiment, of.data))
     }
 
+    /// The name of the file of a generator with this digest.
+    pub fn file_name(digest: &str) -> String {
+        format!("{digest}.{}", file::EXTENSION)
+    }
+
     fn file(&self, of: GeneratorOf<'_>) -> PathBuf {
-        let name = generator_digest(of.experiment, of.data);
-        self.folder.join(format!("{name}.{}", file::EXTENSION))
+        self.folder.join(Self::file_name(&generator_digest(of.experiment, of.data)))
     }
 }

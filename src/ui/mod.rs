@@ -13,8 +13,10 @@ mod app;
 mod opening;
 
 pub use app::{App, UiOptions};
+pub use kit::frugal::SHADER;
 pub use opening::{run, run_points, run_project};
 pub use panels::WORKSPACES;
 pub use points::PointsApp;
 pub use project::ProjectApp;
 pub use shell::actions::ACTIONS;
+pub use shell::dropped::{Kind, known};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::app::{APP_ID, App, UiOptions};
+use super::kit::frugal;
 use super::points::PointsApp;
 use super::project::ProjectApp;
 use crate::device::{self, DeviceKind};
@@ -58,6 +59,10 @@ fn open(app: eframe::AppCreator<'_>) -> anyhow::Result<()> {
     if let Some(saved) = eframe::storage_dir(APP_ID) {
         disk::mend_zoom(&saved.join("app.ron"));
     }
+    let app = Box::new(|cc: &eframe::CreationContext<'_>| {
+        frugal::install(&cc.egui_ctx, cc.wgpu_render_state.as_ref());
+        app(cc)
+    });
     eframe::run_native(APP_ID, native, app).map_err(|e| match e {
         // Its text is a path of the library's sources.
         eframe::Error::WinitEventLoop(_) => anyhow::anyhow!("{NO_DISPLAY}"),

@@ -175,10 +175,21 @@ fn a_run_that_is_there_twice_and_fields_of_others_are_rejected() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_window_without_a_display_says_so() {
-    let mut window = Command::new(env!("CARGO_BIN_EXE_ridgewalk"));
-    let Output { status, stderr, .. } =
-        window.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET").output().unwrap();
-    let said = String::from_utf8_lossy(&stderr);
-    assert!(!status.success() && said.contains("no display") && said.contains("`ridgewalk run`"), "{said}");
-    assert!(!said.contains(".rs"), "{said}");
+    let folder = tempfile::tempdir().unwrap();
+    let points = folder.path().join("points.tsv");
+    std::fs::write(&points, "x\ty\n0\t1\n1\t0\n2\t2\n").unwrap();
+    let runs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/histories/cifar10-small/histories");
+    let history = ridgewalk::archive::history_files(&runs).unwrap().remove(0);
+    // With something to open it gets as far.
+    for open in [None, Some(points), Some(runs), Some(history)] {
+        let mut window = Command::new(env!("CARGO_BIN_EXE_ridgewalk"));
+        window.args(&open).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+        let Output { status, stderr, .. } = window.output().unwrap();
+        let said = String::from_utf8_lossy(&stderr);
+        assert!(
+            !status.success() && said.contains("no display") && said.contains("`ridgewalk run`"),
+            "{open:?}: {said}"
+        );
+        assert!(!said.contains(".rs"), "{said}");
+    }
 }

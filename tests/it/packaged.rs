@@ -66,7 +66,7 @@ fn the_desktop_opens_what_the_program_reads() {
     for kind in line("MimeType=").split_terminator(';') {
         assert!(MIME.contains(&format!("type=\"{kind}\"")), "{kind}");
     }
-    assert!(MIME.contains("*.rwh") && MIME.contains("project.toml"));
+    assert!(MIME.contains("*.rwh") && MIME.contains("*.ridgewalk") && MIME.contains("project.toml"));
     // The window's name on the desktop, by which its icon is found.
     assert_eq!(line("StartupWMClass="), line("Icon="));
 }

@@ -33,7 +33,7 @@ fn digits() -> Harness<'static, App> {
     let mut experiment = Experiment::preset("digits-2d").unwrap();
     experiment.walks = 24;
     let variants = [Strategy::Random, Strategy::Snn].map(Into::into).to_vec();
-    let mut w = window_with(UiOptions { engine, experiment, variants, autostart: true, images: None });
+    let mut w = window_with(UiOptions { engine, experiment, variants, autostart: true, images: None, open: None });
     wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
     // Until the notices are gone.
     w.run_steps(80);

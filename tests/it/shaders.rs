@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
-use ridgewalk::view::SHADERS;
+use ridgewalk::{ui, view};
 
 /// Prepended to the other shaders, and not a shader by itself.
 const SHARED: &str = "common";
 
+fn shaders() -> impl Iterator<Item = (&'static str, &'static str)> {
+    view::SHADERS.into_iter().chain([ui::SHADER])
+}
+
 #[test]
 fn every_shader_passes_naga() {
-    for (name, source) in SHADERS {
+    for (name, source) in shaders() {
         let module = naga::front::wgsl::parse_str(source)
             .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(source)));
         Validator::new(ValidationFlags::all(), Capabilities::empty())
@@ -31,6 +35,6 @@ fn every_file_of_the_shaders_folder_is_in_the_list() {
         .map(|path| path.file_stem().expect("a name").display().to_string())
         .filter(|name| name != SHARED)
         .collect();
-    let checked: BTreeSet<String> = SHADERS.map(|(name, _)| name.to_owned()).into();
+    let checked: BTreeSet<String> = shaders().map(|(name, _)| name.to_owned()).collect();
     assert_eq!(files, checked);
 }

@@ -43,7 +43,7 @@ fn window_on(path: &Path) -> Harness<'static, App> {
         set: small.map(str::to_owned).to_vec(),
     };
     let (experiment, variants) = (Experiment::preset("tiny").unwrap(), variants(&[Strategy::Random, Strategy::Snn]));
-    window_with(UiOptions { engine, experiment, variants, autostart: true, images: Some(plan) })
+    window_with(UiOptions { engine, experiment, variants, autostart: true, images: Some(plan), open: None })
 }
 
 fn says(w: &Harness<'_, App>, text: &str) -> bool {

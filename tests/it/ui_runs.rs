@@ -17,7 +17,7 @@ use crate::common::{tiny, variants};
 use crate::repeats::left;
 use crate::stress_panel::type_over;
 use crate::ui::{click, is_ready, rounds, wait_for, window, window_with};
-use crate::ui_shell::wait_until;
+use crate::ui_shell::{shown, wait_until};
 
 /// What was bought and measured in a round.
 type Round = (Vec<Proposal>, Vec<Evaluation>);
@@ -92,7 +92,7 @@ fn saving_window(cache: &Path, runs: &Path, autostart: bool) -> Harness<'static,
     let [cache_dir, autosave] = [cache, runs].map(|path| Some(path.to_owned()));
     let engine = EngineOptions { cache_dir, autosave, threads: 1, ..EngineOptions::default() };
     let variants = variants(&[Strategy::Random, Strategy::Snn]);
-    window_with(UiOptions { engine, experiment: tiny(), variants, autostart, images: None })
+    window_with(UiOptions { engine, experiment: tiny(), variants, autostart, images: None, open: None })
 }
 
 /// Waits for the end of all rounds; or adds a repeat, or goes on, until rounds run.
@@ -355,4 +355,42 @@ fn more_repeats_are_added_to_what_runs() {
     click(&mut w, "Run shown: Random");
     let state = w.state().state();
     assert_eq!((state.repeat_of(state.focus.run), state.shown_experiment().strategy), (3, Strategy::Random));
+}
+
+/// A view saved as a file is opened by another window, with other folders, and shows the same.
+#[test]
+fn a_view_saved_as_a_file_is_the_same_in_another_window() {
+    let root = tempfile::tempdir().unwrap();
+    let [cache, runs, other_cache, other_runs] =
+        ["cache", "runs", "other cache", "other runs"].map(|name| root.path().join(name));
+    let file = root.path().join("view.ridgewalk");
+    let mut w = saving_window(&cache, &runs, true);
+    wait_for(&mut w, "the end", finished);
+    click(&mut w, "Workspace: Walks");
+    w.key_press(egui::Key::OpenBracket);
+    w.run_steps(3);
+    let place = |s: &AppState| (s.focus.round, s.experiment_of(s.focus.run).strategy, ended(s, false));
+    let before = place(w.state().state());
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
+    w.run_steps(3);
+    type_over(&mut w, &file.display().to_string());
+    wait_for(&mut w, "the file", |_| file.is_file());
+    drop(w);
+    let said = |text: &'static str| move |s: &AppState| s.messages.iter().any(|m| m.text.contains(text));
+    let mut w = saving_window(&other_cache, &other_runs, false);
+    w.run_steps(2);
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::O);
+    w.run_steps(3);
+    type_over(&mut w, &file.display().to_string());
+    wait_for(&mut w, "the same runs", |s| ended(s, false) == before.2 && s.focus.round == before.0);
+    assert_eq!(place(w.state().state()), before);
+    assert_eq!(shown(&w), "Walks");
+    assert!(other_cache.read_dir().unwrap().count() > 0, "the generator came with it");
+    // A damaged one changes nothing and says so.
+    std::fs::write(&file, b"no view").unwrap();
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::O);
+    w.run_steps(3);
+    type_over(&mut w, &file.display().to_string());
+    wait_for(&mut w, "the error", said("is no file of"));
+    assert_eq!(place(w.state().state()), before);
 }

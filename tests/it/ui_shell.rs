@@ -220,7 +220,14 @@ fn says(w: &Harness<'_, App>, text: &str) -> bool {
 fn window_on(experiment: Experiment, strategy: Strategy, data: &std::path::Path) -> Harness<'static, App> {
     let engine =
         EngineOptions { cache_dir: None, threads: 1, data_dir: Some(data.to_owned()), ..EngineOptions::default() };
-    window_with(UiOptions { engine, experiment, variants: variants(&[strategy]), autostart: false, images: None })
+    window_with(UiOptions {
+        engine,
+        experiment,
+        variants: variants(&[strategy]),
+        autostart: false,
+        images: None,
+        open: None,
+    })
 }
 
 fn is_disabled(w: &Harness<'_, App>, label: &str) -> bool {

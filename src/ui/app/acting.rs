@@ -66,6 +66,12 @@ impl App {
         }
     }
 
+    /// Looks at what is to be opened as if it were dropped.
+    pub(super) fn look_at(&mut self, ctx: &egui::Context, path: PathBuf) {
+        // What it is is known in a later frame.
+        let _ = self.dropped.next(ctx, vec![path]);
+    }
+
     /// Opens a file or a folder.
     fn open(&mut self, ctx: &egui::Context, path: PathBuf, kind: Kind) {
         match kind {
@@ -75,6 +81,7 @@ impl App {
                 let opening = Opening { points: path, ..Opening::default() };
                 self.points = Some(PointsScreen::new(ctx, opening, true));
             }
+            Kind::View => self.sharing.read(ctx, path),
             Kind::Histories => {
                 // Pair takes them too while it is on the screen.
                 let key = [COMPARE, PAIR].into_iter().find(|key| self.workspaces.has(key)).unwrap_or(COMPARE);
@@ -160,6 +167,8 @@ impl App {
             }
             Action::Undo => self.undo(),
             Action::Redo => self.redo(),
+            Action::Open => self.sharing.ask_to_open(),
+            Action::SaveShared => self.sharing.ask_to_save(&self.state.experiment.name),
             Action::OpenRuns => self.runs.ask_to_open(),
             Action::SaveRuns => self.runs.ask_to_save_all(&self.state),
             Action::SaveFilm => self.film.open(&mut self.state),

@@ -3,10 +3,13 @@
 mod saved;
 mod moment;
 mod place;
+mod view_file;
 mod undoing;
 mod returning;
+mod sharing;
 mod acting;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{CentralPanel, Frame, Margin};
@@ -40,6 +43,7 @@ use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
 use crate::experiment::{Experiment, Variant, setups};
 use saved::Saved;
+use view_file::Sharing;
 
 /// How the window is started.
 pub struct UiOptions {
@@ -50,6 +54,8 @@ pub struct UiOptions {
     pub autostart: bool,
     /// Own images to be looked at before anything is started.
     pub images: Option<Plan>,
+    /// A file or a folder to be opened as if it were dropped on the window.
+    pub open: Option<PathBuf>,
 }
 
 impl Default for UiOptions {
@@ -62,6 +68,7 @@ impl Default for UiOptions {
             experiment,
             autostart: true,
             images: None,
+            open: None,
         }
     }
 }
@@ -109,6 +116,7 @@ pub struct App {
     instead: Option<(Vec<Variant>, bool)>,
     frame_times: frame_times::FrameTimes,
     returning: place::Returning,
+    sharing: Sharing,
     changes: Changes<moment::Moment>,
     /// The session in which changes were last looked for.
     changed_in: u64,
@@ -152,6 +160,7 @@ impl App {
         let autosave_bytes = saved.autosave_bytes.unwrap_or(options.engine.autosave_bytes);
         let runs = RunsPage::new(options.engine.autosave.clone(), autosave_bytes);
         let software = options.engine.software_gpu;
+        let sharing = Sharing::new(&options.engine);
         let mut own = OwnSheet::new(options.engine.cache_dir.clone());
         let engine = EngineOptions { autosave_bytes, ..options.engine };
         let engine = match Engine::spawn(engine, wake(cc)) {
@@ -199,6 +208,7 @@ impl App {
             instead,
             frame_times: frame_times::FrameTimes::default(),
             returning: place::Returning::default(),
+            sharing,
             changes: Changes::default(),
             changed_in: 0,
             still: saved.still,
@@ -206,6 +216,9 @@ impl App {
             commands,
         };
         app.controls.presets.own = saved.presets;
+        if let Some(path) = options.open {
+            app.look_at(&cc.egui_ctx, path);
+        }
         if cc.storage.is_some() && !saved.toured {
             app.tour.begin();
         }
@@ -405,6 +418,7 @@ impl eframe::App for App {
             self.show_step(&ctx, step);
         }
         self.follow_place(&ctx);
+        self.follow_sharing(&ctx);
         self.follow_changes(&ctx);
         if let Some(action) = self.help.ui(&ctx) {
             self.act(&ctx, action);

@@ -6,13 +6,14 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::planned::RunId;
+use crate::parcel::WINDOW_FILE;
 use crate::paths;
 use crate::trajectory::VerdictRules;
 use crate::ui::kit::job::Job;
 use crate::ui::state::{Choices, Named, SavedPin};
 
 /// The file in the folder of a session.
-pub const FILE: &str = "window.json";
+pub const FILE: &str = WINDOW_FILE;
 
 /// What was looked at and chosen.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub struct Place {
     pub rules: VerdictRules,
     /// Where panels look, by their keys.
     pub poses: BTreeMap<String, String>,
+    /// The panels' choices, by their keys: of a view that was saved as a file. Otherwise they are those of the user.
+    pub panels: BTreeMap<String, String>,
 }
 
 /// What the file depends on, cheap to compare.

@@ -1,5 +1,6 @@
 //! Coming back: what was looked at and chosen in a session stands in a file beside its runs, and is restored with them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,13 +47,7 @@ impl App {
     fn write_place(&mut self, ctx: &Context, folder: PathBuf) {
         let now = ctx.input(|i| i.time);
         let settled = !ctx.input(|i| i.pointer.any_down()) && !self.returning.writing.is_running();
-        let key = Key {
-            workspace: self.workspaces.shown(),
-            run: self.state.focus.run,
-            round: self.state.focus.round,
-            choices: self.state.choices(),
-            poses: self.panels.iter().filter_map(|(key, p)| Some(((*key).to_owned(), p.pose()?))).collect(),
-        };
+        let key = self.place_key();
         if !settled || self.returning.written.as_ref() == Some(&key) {
             return;
         }
@@ -69,7 +64,19 @@ impl App {
         });
     }
 
-    fn place(&self, key: &Key) -> Place {
+    /// What the place depends on.
+    pub(super) fn place_key(&self) -> Key {
+        Key {
+            workspace: self.workspaces.shown(),
+            run: self.state.focus.run,
+            round: self.state.focus.round,
+            choices: self.state.choices(),
+            poses: self.panels.iter().filter_map(|(key, p)| Some(((*key).to_owned(), p.pose()?))).collect(),
+        }
+    }
+
+    /// What is looked at and chosen.
+    pub(super) fn place(&self, key: &Key) -> Place {
         let state = &self.state;
         let selection = state.brush.selection.as_ref().map(|s| Named {
             name: s.title().unwrap_or("the region").to_owned(),
@@ -87,6 +94,7 @@ impl App {
             pins: state.pins.saved(),
             rules: state.lab.rules,
             poses: key.poses.clone(),
+            panels: BTreeMap::new(),
         }
     }
 
@@ -117,6 +125,9 @@ impl App {
             self.commands.push(Command::SetReselection(self.state.lab.reselection));
         }
         for (key, panel) in &mut self.panels {
+            if let Some(choices) = place.panels.get(*key) {
+                panel.restore(choices);
+            }
             if let Some(pose) = place.poses.get(*key) {
                 panel.look(pose);
             }

@@ -2,6 +2,7 @@
 //! receive a theme.
 
 pub mod theme;
+pub mod frugal;
 pub mod looks;
 pub mod words;
 pub mod icons;

@@ -47,6 +47,10 @@ pub enum Action {
     Selections,
     Undo,
     Redo,
+    /// Ask for anything that the window can open.
+    Open,
+    /// Save the view as one file that somebody else can open.
+    SaveShared,
     OpenRuns,
     SaveRuns,
     SaveFilm,
@@ -110,6 +114,7 @@ impl Action {
             Self::RunOrPause if state.pending.is_some() => Some("A request is under way"),
             Self::StepRound | Self::StepMinibatches if !ready => Some("The generator is not ready yet"),
             Self::StepRound | Self::StepMinibatches if state.is_over() => Some("The session is over"),
+            Self::SaveShared if !state.live_runs().any(|run| !run.rounds.is_empty()) => Some("No round has ended"),
             Self::Stop if state.is_over() => Some("The session is over"),
             Self::AddRepeat => state.no_repeats(),
             Self::PreviousRound | Self::NextRound | Self::PreviousStop | Self::NextStop | Self::PlayRounds

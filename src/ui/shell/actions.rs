@@ -184,16 +184,28 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
         "Files and changes",
         &[
             row(
+                Action::Open,
+                "Open a file or a folder…",
+                &[command(Key::O)],
+                "A saved view, histories, images, points or a project: as if it were dropped on the window",
+            ),
+            row(
                 Action::OpenRuns,
                 "Open histories…",
-                &[command(Key::O)],
+                &[],
                 "Opens histories written by `ridgewalk run`, and adds them to the list of runs",
             ),
             row(
                 Action::SaveRuns,
                 "Save the runs…",
-                &[command(Key::S)],
+                &[KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S)],
                 "Writes the runs of this window to a folder, now and after every round",
+            ),
+            row(
+                Action::SaveShared,
+                "Save the view…",
+                &[command(Key::S)],
+                "One file (*.ridgewalk) with the runs, the generator and what is looked at: whoever opens it sees the same",
             ),
             row(
                 Action::SaveFilm,

@@ -1,14 +1,16 @@
-//! What files and folders that were dropped on the window are, and which of them are opened together.
+//! What files and folders are that were dropped on the window, chosen or given on the command line, and which of them are
+//! opened together.
 
 use std::path::{Path, PathBuf};
 
 use crate::archive;
+use crate::parcel;
 use crate::points;
 use crate::project::SETTINGS;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::words;
 
-/// What was dropped.
+/// What can be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Anything that may hold images; their sheet says if it does not.
@@ -17,6 +19,8 @@ pub enum Kind {
     Points,
     /// A project.
     Project,
+    /// A view of another window.
+    View,
     /// A history, or a folder with histories.
     Histories,
     /// An image that may be a mask.
@@ -30,6 +34,7 @@ impl Kind {
             Self::Images => "one set of images is shown at a time; drop the folder that holds all of them",
             Self::Points => "one embedding is shown at a time; drop it alone",
             Self::Project => "one project is open at a time; drop it alone",
+            Self::View => "one view is shown at a time; drop it alone",
             Self::Histories => "histories are opened together, but not beside anything else; drop them alone",
             Self::Mask => "one mask is shown at a time; drop the folder that holds all of them",
         }
@@ -52,10 +57,6 @@ impl Dropped {
     /// Looks at paths that were dropped in this frame; returns earlier ones with what they are.
     pub fn next(&mut self, ctx: &egui::Context, paths: Vec<PathBuf>) -> Option<Arrived> {
         if !paths.is_empty() {
-            let known = |path: PathBuf| {
-                let kind = kind(&path);
-                (path, kind)
-            };
             self.0.start(ctx, move || paths.into_iter().map(known).collect());
         }
         self.0.take().map(arrived)
@@ -82,11 +83,21 @@ fn not_opened(opened: &[(PathBuf, Kind)], left: &[(PathBuf, Kind)]) -> Option<St
     Some(format!("Opened: {opened}. Not opened: {left} ({reason})"))
 }
 
+/// What is at a path; of a project's settings the folder.
+pub fn known(path: PathBuf) -> (PathBuf, Kind) {
+    if path.file_name().is_some_and(|name| name == SETTINGS) && path.is_file() {
+        return (path.parent().map(Path::to_path_buf).unwrap_or_default(), Kind::Project);
+    }
+    let kind = kind(&path);
+    (path, kind)
+}
+
 fn kind(path: &Path) -> Kind {
     let (is_folder, ends) =
         (path.is_dir(), |with: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(with)));
     match () {
         () if path.join(SETTINGS).is_file() => Kind::Project,
+        () if !is_folder && ends(parcel::EXTENSION) => Kind::View,
         () if is_folder && archive::holds_history(path) => Kind::Histories,
         () if !is_folder && ends(archive::HISTORY_EXTENSION) => Kind::Histories,
         () if !is_folder && ends(MASK) => Kind::Mask,
@@ -112,13 +123,16 @@ mod tests {
             ("digits.npz", Kind::Images),
             ("points.tsv", Kind::Points),
             ("beans/project.toml", Kind::Project),
+            ("view.ridgewalk", Kind::View),
         ] {
             let file = root.path().join(path);
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();
             std::fs::write(&file, "x").unwrap();
             let top = root.path().join(path.split('/').next().unwrap());
-            assert_eq!(kind(&top), expected, "{path}");
+            assert_eq!(known(top.clone()), (top, expected), "{path}");
         }
+        let beans = root.path().join("beans");
+        assert_eq!(known(beans.join(SETTINGS)), (beans, Kind::Project), "the settings stand for their folder");
     }
 
     #[test]

@@ -24,8 +24,10 @@ const STEPS_WIDTH: f32 = 34.0;
 const WORKSPACE_MENU: f32 = 108.0;
 const NAME: &str = "Ridgewalk";
 /// What the menu has at any width.
-const MENU: [Action; 12] = [
+const MENU: [Action; 14] = [
     Action::Palette,
+    Action::Open,
+    Action::SaveShared,
     Action::OpenRuns,
     Action::SaveRuns,
     Action::SaveFilm,

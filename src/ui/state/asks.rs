@@ -133,10 +133,10 @@ impl AppState {
     }
 
     /// Shows saved runs in all views, in place of the present ones.
-    pub fn replay(&mut self, runs: Vec<SavedRun>) -> Command {
+    pub fn replay(&mut self, runs: Vec<SavedRun>, place: Option<PathBuf>) -> Command {
         self.messages.cured();
         self.pending = Some(Pending::Resetting);
-        self.list.taken_up = None;
+        self.list.taken_up = place;
         self.intent = Intent::Idle;
         Command::Replay { runs }
     }

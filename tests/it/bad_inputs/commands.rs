@@ -54,7 +54,16 @@ pub fn rows() -> Vec<Row> {
         "run --experiment e.toml --seed=-1 --out out",
         ["give a whole number from 0 to 18446744073709551615"],
     ));
-    rows.push(refuses("program: a command that there is not", [], "train", ["train"]));
+    rows.push(refuses("program: a command that there is not", [], "train", ["train", "neither a command nor a file"]));
+    for (what, given, says) in [
+        ("window: a history that is none", text("a.rwh", "x"), &["a.rwh", "history"][..]),
+        ("window: a view that is none", text("a.ridgewalk", "x"), &["a.ridgewalk", "Save the view"]),
+        ("window: a file of nothing", text("a.txt", "x"), &["a.txt"]),
+        ("window: a folder of nothing", Folder("a"), &["a"]),
+    ] {
+        let path = says[0];
+        rows.push(refuses(what, [given], path, says.iter().copied()).never(["\n\n"]));
+    }
     rows.push(works("program: its version", [], "--version", ["ridgewalk"]));
     rows.push(
         refuses(

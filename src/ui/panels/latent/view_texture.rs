@@ -4,6 +4,7 @@ use egui::{Pos2, Rect, Response, Ui, vec2};
 use egui_wgpu::RenderState;
 use glam::Vec2;
 
+use crate::ui::kit::frugal;
 use crate::view::{Camera, LatentView, PickResult, ViewError};
 
 /// The view on the device and its texture.
@@ -46,7 +47,9 @@ impl ViewTexture {
         moving: bool,
         gpu: &RenderState,
     ) -> Result<(), ViewError> {
-        self.view.render(camera, moving)?;
+        if self.view.render(camera, moving)? {
+            frugal::touch(ui.ctx(), self.id);
+        }
         if self.view.texture_generation() != self.generation {
             self.generation = self.view.texture_generation();
             let view = self.view.texture_view();

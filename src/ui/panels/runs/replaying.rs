@@ -7,24 +7,31 @@ use egui::Context;
 use crate::archive::{self, SavedRun};
 use crate::combine::check;
 use crate::engine::protocol::Level;
+use crate::parcel::WINDOW_FILE;
 use crate::ui::kit::job::Job;
 use crate::ui::panel::Cx;
 
 /// The reading of saved runs.
 #[derive(Default)]
-pub struct Replaying(Job<Result<Vec<SavedRun>, String>>);
+pub struct Replaying(Job<Result<Found, String>>);
+
+/// Saved runs, and their folder if it says where a window was.
+type Found = (Vec<SavedRun>, Option<PathBuf>);
 
 impl Replaying {
     /// Starts reading the runs at a path, of one repeat or of all.
     pub fn read(&mut self, ctx: &Context, path: PathBuf, repeat: Option<usize>) {
-        self.0.start(ctx, move || read(&path, repeat));
+        self.0.start(ctx, move || {
+            let runs = read(&path, repeat)?;
+            Ok((runs, Some(path).filter(|folder| folder.join(WINDOW_FILE).is_file())))
+        });
     }
 
     /// Shows what was read in place of the present session.
     pub fn ui(&mut self, cx: &mut Cx<'_>) {
         match self.0.take() {
-            Some(Ok(runs)) => {
-                let command = cx.state.replay(runs);
+            Some(Ok((runs, place))) => {
+                let command = cx.state.replay(runs, place);
                 cx.commands.push(command);
             }
             Some(Err(e)) => cx.state.say(Level::Error, e),
