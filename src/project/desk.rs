@@ -161,8 +161,9 @@ impl Desk {
             let kept = record.proposals.iter().filter(|p| labelled.contains(&p.sample));
             kept.map(|p| unproposed(p.sample)).collect()
         };
-        let sets: Vec<Vec<Candidate>> =
-            history.rounds.iter().map(|r| bought(r)).filter(|set| !set.is_empty()).collect();
+        // Without a first label there is nothing to train on; a later round may have been trained again on the same ones.
+        let sets = history.rounds.iter().map(|r| bought(r)).skip_while(Vec::is_empty);
+        let sets: Vec<Vec<Candidate>> = sets.collect();
         let count = sets.len();
         for (at, set) in sets.into_iter().enumerate() {
             run.begin_with(set);
@@ -175,6 +176,11 @@ impl Desk {
                 // Never interrupted within a step.
                 let _ = run.advance(&|| false);
             }
+        }
+        if run.history().rounds.iter().any(|record| record.diverged) {
+            let what =
+                "the training of the larger network diverged, so nothing can be told; give a smaller learning_rate";
+            return Err(ProjectError::Refused(what.into()));
         }
         let all = labels.test.len();
         let split = self.pictures.labelled(project, &labels.test)?;
