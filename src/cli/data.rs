@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 
 use super::out::{complain, say};
 use crate::dataset::own::opening::Opening;
-use crate::dataset::own::sheet::Sheet;
+use crate::dataset::own::sheet::{LEFT_OUT_HEAD, Sheet};
 use crate::dataset::own::{defaults, formats, wanted};
 use crate::disk;
 use crate::experiment::Experiment;
@@ -32,6 +32,11 @@ pub struct DataArgs {
 
 /// Reads all images and prints the sheet.
 pub fn run(args: &DataArgs) -> anyhow::Result<()> {
+    if let Some(path) = &args.left_out {
+        disk::refuse_foreign(path, LEFT_OUT_HEAD.join(",").as_bytes())
+            .map_err(anyhow::Error::msg)
+            .context("--left-out")?;
+    }
     let found = formats::find(&args.path)?;
     let chosen = defaults::choose(&found.listing);
     let mut experiment = defaults::on_data(Experiment::default(), &args.path, &chosen, true)?;

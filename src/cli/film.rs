@@ -9,8 +9,9 @@ use super::export::run_folder;
 use super::out::say;
 use crate::archive::{self, EMBEDDING_FILE, EMBEDDING_MAGIC};
 use crate::combine::is_same_setting;
+use crate::disk;
 use crate::experiment::Strategy;
-use crate::figures::{CameraPath, Film, FilmOptions, Histories, Theme};
+use crate::figures::{CameraPath, FILM_MARK, Film, FilmOptions, Histories, Theme};
 use crate::paths;
 
 /// Options of `ridgewalk film`.
@@ -78,6 +79,10 @@ pub fn run(args: &FilmArgs) -> anyhow::Result<()> {
         theme,
     };
     let film = Film::new(&shown, &histories, &embedding, options)?;
+    let frames = args.png.iter().flat_map(|folder| (0..film.frames()).map(|i| folder.join(Film::frame_name(i))));
+    for path in frames.chain([args.out.clone()]) {
+        disk::refuse_foreign(&path, FILM_MARK.as_bytes()).map_err(anyhow::Error::msg)?;
+    }
     let bar = ProgressBar::new(film.frames() as u64);
     film.write(&args.out, args.png.as_deref(), &mut |frame| {
         bar.set_position(frame as u64);

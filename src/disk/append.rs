@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
+use super::aside::is_at;
+
 /// A file open to be appended to.
 #[derive(Debug)]
 pub struct Appended {
@@ -21,6 +23,11 @@ impl Appended {
         }
         file.seek(SeekFrom::Start(end))?;
         Ok(Self { file, end })
+    }
+
+    /// Whether the file is the one at `path`, and as it was left here: nobody has put another there or written into it.
+    pub fn is_still_at(&self, path: &Path) -> bool {
+        is_at(&self.file, path) && self.file.metadata().is_ok_and(|there| there.len() == self.end)
     }
 
     /// Appends a piece and flushes it to the disk.
@@ -48,5 +55,8 @@ mod tests {
         file.append(b"two\n").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "whole\none\ntwo\n");
         assert!(Appended::open(&folder.path().join("none"), 0).is_err());
+        assert!(file.is_still_at(&path));
+        std::fs::write(&path, "written by another").unwrap();
+        assert!(!file.is_still_at(&path));
     }
 }

@@ -4,11 +4,13 @@ mod aside;
 mod append;
 mod lock;
 mod mended;
+mod replace;
 
 pub use append::Appended;
 pub use aside::{create_folder, is_full, partial, sweep, unwritten, write_aside, write_aside_with};
 pub use lock::{FolderLock, LockError};
 pub use mended::mend_zoom;
+pub use replace::{link_or_copy, refuse_foreign};
 
 use sha2::{Digest as _, Sha256};
 

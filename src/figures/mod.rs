@@ -20,7 +20,7 @@ pub use error::FigureError;
 pub use figure::*;
 pub use files::csv::{curves_csv, figure_csv, proposals_csv};
 pub use files::export::{Figure4Request, Files, Format, all_files, figure_files, figure4_files};
-pub use files::film::{CameraPath, Film, FilmOptions};
+pub use files::film::{CameraPath, FILM_MARK, Film, FilmOptions};
 pub use files::latex::{escape as latex_escape, latex_figure, latex_table};
 pub use files::methods::{METHODS, methods};
 pub use files::pdf::pdf;

@@ -73,6 +73,8 @@ pub struct Log {
     file: Option<Appended>,
     /// The last line, if a kill cut it off; it is no row.
     pub torn: Option<String>,
+    /// That the file was replaced by another while it was open, and was written again.
+    replaced: Option<String>,
 }
 
 impl Log {
@@ -89,7 +91,7 @@ impl Log {
         let torn = (end < bytes.len()).then(|| String::from_utf8_lossy(&bytes[end..]).trim_end().to_owned());
         let unwritten = |source| ProjectError::Write { path: path.into(), source };
         let file = append.then(|| Appended::open(path, end as u64)).transpose().map_err(unwritten)?;
-        let mut log = Self { path: path.into(), rows: Vec::new(), last: HashMap::new(), file, torn };
+        let mut log = Self { path: path.into(), rows: Vec::new(), last: HashMap::new(), file, torn, replaced: None };
         rows.into_iter().for_each(|row| log.take(row));
         Ok(log)
     }
@@ -110,24 +112,76 @@ impl Log {
 
     /// Appends rows; they are on the disk when this returns. After a failure the file is as it was.
     pub fn append(&mut self, rows: Vec<Row>) -> Result<(), ProjectError> {
-        let unwritten = |source| ProjectError::Write { path: self.path.clone(), source };
-        let Some(file) = &mut self.file else {
-            return Err(in_file(&self.path, "is open for reading only"));
-        };
-        let mut text = csv::Writer::from_writer(Vec::new());
-        for row in &rows {
-            text.write_record(cells(row)).map_err(|e| unwritten(e.into()))?;
+        match &self.file {
+            None => return Err(in_file(&self.path, "is open for reading only")),
+            Some(file) if !file.is_still_at(&self.path) => self.write_again()?,
+            Some(_) => {}
         }
-        let bytes = text.into_inner().map_err(|e| unwritten(e.into_error()))?;
-        file.append(&bytes).map_err(unwritten)?;
+        let unwritten = |source| ProjectError::Write { path: self.path.clone(), source };
+        let bytes = text(rows.iter().map(cells)).map_err(unwritten)?;
+        self.file.iter_mut().try_for_each(|file| file.append(&bytes)).map_err(unwritten)?;
         rows.into_iter().for_each(|row| self.take(row));
         Ok(())
+    }
+
+    /// That the file was replaced or deleted by somebody else and written again, once.
+    pub fn take_replaced(&mut self) -> Option<String> {
+        self.replaced.take()
+    }
+
+    /// Writes every row again after somebody else has deleted, replaced or changed the file; theirs gets another name.
+    fn write_again(&mut self) -> Result<(), ProjectError> {
+        let path = &self.path;
+        let unwritten = |source| ProjectError::Write { path: path.clone(), source };
+        if !path.parent().is_some_and(|folder| folder.as_os_str().is_empty() || folder.is_dir()) {
+            let what = "its folder is gone, and nothing more is written; put the folder back where it was, and go on";
+            return Err(in_file(path, what));
+        }
+        let bytes = text(std::iter::once(COLUMNS.map(str::to_owned)).chain(self.rows.iter().map(cells)));
+        let bytes = bytes.map_err(unwritten)?;
+        let (file, rows) = (path.file_name().unwrap_or_default().to_string_lossy(), self.rows.len());
+        self.replaced = match paths::read(path) {
+            Ok(theirs) if theirs == bytes => None,
+            Ok(_) => {
+                let kept = self.keep_theirs().map_err(unwritten)?;
+                Some(format!(
+                    "{file} was changed by somebody else while it was open: it has the {rows} rows of this sitting again, \
+                     and theirs are in {kept}; import that file if they are to count"
+                ))
+            }
+            Err(_) => Some(format!("{file} was deleted while it was open: its {rows} rows were written again")),
+        };
+        disk::write_aside(path, &bytes).map_err(unwritten)?;
+        self.file = Some(Appended::open(path, bytes.len() as u64).map_err(unwritten)?);
+        Ok(())
+    }
+
+    /// Gives the file another name too, the first that is free.
+    fn keep_theirs(&self) -> std::io::Result<String> {
+        let mut number = 1;
+        loop {
+            let kept = self.path.with_extension(format!("{number}.csv"));
+            match disk::link_or_copy(&self.path, &kept) {
+                Ok(_) => return Ok(kept.file_name().unwrap_or_default().to_string_lossy().into_owned()),
+                Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
+                Err(why) => return Err(why),
+            }
+        }
     }
 
     fn take(&mut self, row: Row) {
         self.last.insert(row.file.clone(), self.rows.len());
         self.rows.push(row);
     }
+}
+
+/// Rows as they stand in the file.
+fn text(rows: impl Iterator<Item = [String; COLUMNS.len()]>) -> std::io::Result<Vec<u8>> {
+    let mut text = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        text.write_record(row)?;
+    }
+    text.into_inner().map_err(|e| e.into_error())
 }
 
 fn cells(row: &Row) -> [String; 9] {
@@ -234,6 +288,49 @@ mod tests {
             assert_eq!(log.label("a.png").unwrap().label, "dog");
             assert_eq!((log.label("b, \"c\"\nd.png"), log.label("e.png")), (None, None));
         }
+    }
+
+    /// As a program does that keeps folders in step.
+    #[test]
+    fn a_file_that_somebody_deletes_or_replaces_loses_no_row_of_either() {
+        let (folder, path) = log();
+        let mut log = Log::open(&path, true).unwrap();
+        let header = std::fs::read_to_string(&path).unwrap();
+        let theirs = header + "x.png,dog,1,snn,,,you,,\n";
+        let aside = || std::fs::read_to_string(folder.path().join("labels.1.csv")).ok();
+        for (number, (what, says)) in [
+            ("nothing", ""),
+            ("deleted", "was deleted"),
+            ("the same", ""),
+            ("written into", "are in labels.1.csv"),
+            ("replaced", "are in labels.2.csv"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let other = folder.path().join("other");
+            match what {
+                "deleted" => std::fs::remove_file(&path).unwrap(),
+                "the same" => {
+                    std::fs::copy(&path, &other).unwrap();
+                    std::fs::rename(&other, &path).unwrap();
+                }
+                "written into" => std::fs::write(&path, &theirs).unwrap(),
+                "replaced" => {
+                    std::fs::write(&other, &theirs).unwrap();
+                    std::fs::rename(&other, &path).unwrap();
+                }
+                _ => {}
+            }
+            log.append(vec![said(&format!("{number}.png"), "cat", Answer::Label)]).unwrap();
+            let told = log.take_replaced().unwrap_or_default();
+            assert!(told.contains(says) && told.is_empty() == says.is_empty(), "{what}: {told}");
+            assert_eq!(Log::open(&path, false).unwrap().rows(), log.rows(), "{what}");
+        }
+        assert_eq!((log.rows().len(), aside()), (5, Some(theirs)));
+        drop(folder);
+        let gone = log.append(vec![said("a.png", "cat", Answer::Label)]).unwrap_err().to_string();
+        assert!(gone.contains("its folder is gone") && log.rows().len() == 5, "{gone}");
     }
 
     /// As a kill in the middle of a write leaves it.

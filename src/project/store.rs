@@ -200,6 +200,11 @@ impl Project {
         self.log.append(rows)
     }
 
+    /// That the labels were replaced or deleted by somebody else and written again, once.
+    pub fn take_replaced(&mut self) -> Option<String> {
+        self.log.take_replaced()
+    }
+
     /// Adds classes, behind those that are there.
     pub fn add_classes(&mut self, new: &[String]) -> Result<(), ProjectError> {
         let mut settings = self.settings.clone();

@@ -425,6 +425,67 @@ fn tables_and_label_studio_give_the_same_labels_and_the_same_rounds() {
     assert_eq!(found[0].1, found[1].1);
 }
 
+/// An output never replaces what its command did not write, and labels that were filled in are not wiped.
+#[test]
+fn outputs_write_over_their_own_kind_only_and_over_no_label() {
+    let root = tempfile::tempdir().unwrap();
+    let (images, project) = (digits(root.path(), 12), root.path().join("project"));
+    let classes = ["..", "a/b", "a_b"].map(str::to_owned).to_vec();
+    let mut made = new(&project, &New { images: images.clone(), classes, ..New::default() });
+    let names: Vec<String> = made.images().all().iter().map(|image| image.file.clone()).collect();
+    for image in 0..3 {
+        made.say(image, Said::label(image as Class, 1, "random")).unwrap();
+    }
+    drop(made);
+    let pixels = || names.iter().map(|name| std::fs::read(images.join(name)).unwrap()).collect::<Vec<_>>();
+    let before = pixels();
+    let table = root.path().join("labels.csv");
+    ok(&["project", "export", "--out"], &[&table, &project]);
+    ok(&["project", "export", "--out"], &[&table, &project]);
+    // Below it, a folder for each class, which a class named `..` does not leave.
+    let folders = root.path().join("a/folders");
+    let told = ok(&["project", "export", "--folders"], &[&folders, &project]);
+    assert!(told.contains("the class `..` is in the folder `__`") && told.contains("`a/b` is in the folder `a_b-2`"));
+    assert_eq!(
+        (std::fs::read_dir(&folders).unwrap().count(), std::fs::read_dir(root.path().join("a")).unwrap().count()),
+        (3, 1)
+    );
+    let refuses = |arguments: &[&str], out: &Path, says: &str| {
+        let bytes = std::fs::read(out).unwrap();
+        let refused = ridgewalk(arguments, &[out, &project]);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && told.contains(says), "{arguments:?} {}: {told}", out.display());
+        assert_eq!(std::fs::read(out).unwrap(), bytes, "{}", out.display());
+    };
+    let own = ["labels.csv", "images.csv", "project.toml", "experiment.toml"].map(|name| project.join(name));
+    for out in own.iter().chain(&[images.join(&names[0]), table.clone()]) {
+        if *out != table {
+            refuses(&["project", "export", "--out"], out, "did not write");
+        }
+        if out.extension().is_some_and(|e| e == "csv") {
+            refuses(&["project", "propose", "--test", "--out"], out, "did not write");
+        }
+    }
+    // A batch that was filled in, first without and then with an import.
+    let batch = root.path().join("batch.csv");
+    ok(&["project", "propose", "--test", "--count", "2", "--out"], &[&batch, &project]);
+    ok(&["project", "propose", "--test", "--count", "2", "--out"], &[&batch, &project]);
+    let filled = std::fs::read_to_string(&batch).unwrap().replace(".png,,", ".png,a_b,");
+    std::fs::write(&batch, filled).unwrap();
+    refuses(&["project", "propose", "--test", "--count", "2", "--out"], &batch, "2 labels that are not imported");
+    ok(&["project", "import"], &[&project, &batch]);
+    ok(&["project", "propose", "--test", "--count", "2", "--out"], &[&batch, &project]);
+    // The list of what is left out is no image and no table of another kind.
+    let left_out = root.path().join("left.csv");
+    for _ in 0..2 {
+        ok(&["data", "--left-out"], &[&left_out, &images]);
+    }
+    for out in [&table, &images.join(&names[0])] {
+        assert!(!ridgewalk(&["data", "--left-out"], &[out, &images]).status.success());
+    }
+    assert_eq!(pixels(), before);
+}
+
 /// Where a process of this test finds the project that it labels images of.
 const CHILD: &str = "RIDGEWALK_TEST_LABELS";
 

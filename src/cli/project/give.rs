@@ -10,7 +10,7 @@ use crate::cli::out::say;
 use crate::disk;
 use crate::experiment::Variant;
 use crate::grid::on_one_thread;
-use crate::project::transfer::{CONFIG, Table, csv, folders, json, rows, table};
+use crate::project::transfer::{CONFIG, Folders, HEAD, Table, csv, folders, json, mark, not_imported, rows, table};
 use crate::project::{Project, ProjectError, can_propose};
 
 #[derive(Debug, clap::Args)]
@@ -45,6 +45,7 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
         _ => anyhow::bail!("--out {}: give a file that ends with .csv or .json", args.out.display()),
     };
     let mut project = open(&args.folder, "propose")?;
+    may_write(&project, &args.out, &mark(is_json))?;
     let count = args.count.unwrap_or(project.experiment().samples_per_round);
     let rows = if args.test {
         let drawn = project.draw_test(count)?;
@@ -94,20 +95,37 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<()> {
     project.notes().iter().for_each(|note| say!("note: {note}"));
     if let Some(out) = &args.out {
         let what = if args.predictions { Table::Predictions } else { Table::Labels };
+        may_write(&project, out, &HEAD.join(","))?;
         let bytes = table(&project, what)?;
         write(out, &bytes)?;
         say!("{}", out.display());
     }
     if let Some(out) = &args.folders {
         let pictures = args.work.pictures(&mut project)?;
-        let (linked, copied) = folders(&project, &pictures, out)?;
+        let Folders { linked, copied, renamed } = folders(&project, &pictures, out)?;
         say!("{}: {linked} images linked, {copied} copied", out.display());
+        renamed.iter().for_each(|(class, name)| say!("note: the class `{class}` is in the folder `{name}`"));
     }
     Ok(())
 }
 
 fn extension(path: &Path) -> String {
     path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// An error if what is at `path` is not to be written over: a file of somebody else, or one with labels that the project
+/// does not have.
+fn may_write(project: &Project, path: &Path, mark: &str) -> anyhow::Result<()> {
+    disk::refuse_foreign(path, mark.as_bytes()).map_err(anyhow::Error::msg).context("--out")?;
+    let labels = not_imported(project, path).context("--out")?;
+    if labels > 0 {
+        let (path, folder) = (path.display(), project.folder().display());
+        anyhow::bail!(
+            "--out: {path}: has {labels} labels that are not imported; `ridgewalk project import {folder} {path}` takes \
+             them in, or give another name"
+        );
+    }
+    Ok(())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

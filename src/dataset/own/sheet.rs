@@ -10,6 +10,8 @@ use super::tree::size;
 
 /// A class with fewer train images is told.
 const FEW: usize = 10;
+/// The columns of the list of what is left out.
+pub const LEFT_OUT_HEAD: [&str; 2] = ["file", "reason"];
 /// Names that are shown of a long list.
 const MOST_SHOWN: usize = 5;
 /// Values of 16 bits that are all below this part of white are those of a camera with fewer bits.
@@ -189,7 +191,7 @@ impl Sheet {
     /// What is left out with the reasons, as CSV.
     pub fn left_out(&self) -> std::io::Result<Vec<u8>> {
         let mut table = csv::Writer::from_writer(Vec::new());
-        table.write_record(["file", "reason"])?;
+        table.write_record(LEFT_OUT_HEAD)?;
         for left in &self.unreadable {
             table.write_record([&left.file, &left.reason])?;
         }

@@ -1,6 +1,6 @@
 //! A film of a run, as an animated GIF and as numbered PNG files.
 
-use std::io::Error;
+use std::io::{Error, Write};
 use std::path::{Path, PathBuf};
 
 use image::codecs::gif::{GifEncoder, Repeat};
@@ -25,6 +25,11 @@ const AROUND: [f64; 2] = [40.0, 80.0];
 const SPEED: i32 = 12;
 /// The last frame stays so much longer than the others.
 const LAST: u32 = 16;
+
+/// A film and its frames have these words near their beginnings.
+pub const FILM_MARK: &str = "ridgewalk film";
+/// Bytes of a GIF before its blocks: the signature, the screen, and a table of two colours.
+const GIF_HEAD: usize = 6 + 7 + 6;
 
 /// How a film is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,7 +127,7 @@ impl<'a> Film<'a> {
         };
         let (mut ended, mut drawing) = (false, None);
         let written = disk::write_aside_with(gif, |file| {
-            let mut encoder = GifEncoder::new_with_speed(file, SPEED);
+            let mut encoder = GifEncoder::new_with_speed(Commented { file, before: GIF_HEAD }, SPEED);
             let other = |e: image::ImageError| Error::other(e);
             encoder.set_repeat(Repeat::Infinite).map_err(other)?;
             for i in 0..self.frames() {
@@ -138,9 +143,7 @@ impl<'a> Film<'a> {
                     }
                 };
                 if let Some(folder) = folder {
-                    let mut png = std::io::Cursor::new(Vec::new());
-                    image.write_to(&mut png, image::ImageFormat::Png).map_err(other)?;
-                    disk::write_aside(&folder.join(Self::frame_name(i)), png.get_ref())?;
+                    disk::write_aside(&folder.join(Self::frame_name(i)), &png(&image)?)?;
                 }
                 let longer = if i + 1 == self.frames() { LAST } else { 1 };
                 let delay = Delay::from_numer_denom_ms(self.options.delay_ms * longer, 1);
@@ -153,5 +156,43 @@ impl<'a> Film<'a> {
             (_, Some(e)) => Err(e),
             _ => written.map(|()| true).map_err(failed(gif)),
         }
+    }
+}
+
+/// A frame as PNG that says by what it was made.
+fn png(image: &RgbaImage) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = ::png::Encoder::new(&mut bytes, image.width(), image.height());
+    encoder.set_color(::png::ColorType::Rgba);
+    encoder.set_compression(::png::Compression::Fast);
+    encoder.add_text_chunk("Software".into(), FILM_MARK.into())?;
+    encoder.write_header()?.write_image_data(image)?;
+    Ok(bytes)
+}
+
+/// A GIF that says by what it was made, in a comment behind its head.
+struct Commented<'a> {
+    file: &'a mut dyn Write,
+    /// Bytes of the head that are not written yet.
+    before: usize,
+}
+
+impl Write for Commented<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.before == 0 {
+            return self.file.write(bytes);
+        }
+        let head = bytes.len().min(self.before);
+        self.file.write_all(&bytes[..head])?;
+        self.before -= head;
+        if self.before == 0 {
+            // The extension of a comment: one block, and the empty one that ends it.
+            self.file.write_all(&[&[0x21, 0xfe, FILM_MARK.len() as u8], FILM_MARK.as_bytes(), &[0]].concat())?;
+        }
+        Ok(head)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
     }
 }

@@ -57,10 +57,18 @@ pub(super) fn heads(project: &Project) -> impl Iterator<Item = String> {
     project.classes().iter().map(|class| format!("p {class}"))
 }
 
+/// The first columns of a batch, and of no other table of a project.
+const HEAD: [&str; 7] = ["file", "label", "guess", "confidence", "score", "strategy", "round"];
+
+/// What every batch has near its beginning, as a table or as tasks.
+pub fn mark(is_json: bool) -> String {
+    if is_json { "\"data\": {\n      \"file\":".into() } else { HEAD.join(",") }
+}
+
 /// A table with an empty column for the label, so that it can be filled in and imported.
 pub fn csv(project: &Project, rows: &[Row]) -> Result<Vec<u8>, ::csv::Error> {
     let mut table = ::csv::Writer::from_writer(Vec::new());
-    let fixed = ["file", "label", "guess", "confidence", "score", "strategy", "round"].map(str::to_owned);
+    let fixed = HEAD.map(str::to_owned);
     let has_guesses = rows.iter().any(|row| !row.probabilities.is_empty());
     table.write_record(fixed.into_iter().chain(heads(project).filter(|_| has_guesses)))?;
     for row in rows {

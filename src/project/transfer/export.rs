@@ -21,6 +21,9 @@ pub enum Table {
     Predictions,
 }
 
+/// The first columns of an exported table, and of no other of a project.
+pub const HEAD: [&str; 8] = ["file", "label", "split", "round", "strategy", "seconds", "time", "who"];
+
 /// The table of a project's images; a row about each that counts.
 pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
     let rounds = rounds::read(project)?.map_or(0, |(history, _)| history.rounds.len());
@@ -32,7 +35,7 @@ pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
     };
     let written = |e: csv::Error| ProjectError::Refused(format!("the table cannot be written ({e})"));
     let mut table = csv::Writer::from_writer(Vec::new());
-    let fixed = ["file", "label", "split", "round", "strategy", "seconds", "time", "who"].map(str::to_owned);
+    let fixed = HEAD.map(str::to_owned);
     let guessed = ["guess", "confidence"].map(str::to_owned).into_iter().chain(heads(project));
     table.write_record(fixed.into_iter().chain(guessed.filter(|_| predictions.is_some()))).map_err(written)?;
     for (at, image) in project.images().all().iter().enumerate() {
@@ -66,40 +69,84 @@ pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
     table.into_inner().map_err(|e| written(e.into_error().into()))
 }
 
-/// Puts every labelled image into a folder with the name of its class below `out`, by a hard link or else as a copy.
-/// Returns how many were linked and how many copied.
-pub fn folders(project: &Project, pictures: &Pictures, out: &Path) -> Result<(usize, usize), ProjectError> {
+/// What [`folders`] did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Folders {
+    /// Images that have a second name there, and those that were copied.
+    pub linked: usize,
+    pub copied: usize,
+    /// Classes whose folder has another name, with that name.
+    pub renamed: Vec<(String, String)>,
+}
+
+/// Puts every labelled image into a folder for its class below `out`, by a hard link or else as a copy.
+pub fn folders(project: &Project, pictures: &Pictures, out: &Path) -> Result<Folders, ProjectError> {
     if is_taken(out) {
         return Err(ProjectError::Taken(out.into()));
     }
+    let of_class = folder_names(project.classes());
     let mut all: Vec<(PathBuf, PathBuf)> = Vec::new();
     let mut taken: HashSet<PathBuf> = HashSet::new();
     for (at, image) in project.images().all().iter().enumerate().filter(|(_, image)| image.part != Part::Aside) {
-        let Some(row) = project.label_of(at) else { continue };
+        let Some(class) = project.label_of(at).and_then(|row| project.class(&row.label)) else { continue };
         let file = pictures.file(at).ok_or_else(|| {
             let what = "is no file of its own, but a part of an array, a table or an archive; unpack the images first";
             in_file(pictures.place.join(image.place()), what)
         })?;
         let short = image.place().rsplit('/').next().unwrap_or_default();
         let long = image.place().replace('/', "_");
-        let class = out.join(row.label.replace(['/', '\\'], "_"));
+        let class = out.join(&of_class[usize::from(class)]);
         // Two images may have one name in their folders.
         let names = [short, &long].map(|name| class.join(name)).into_iter();
         let numbered = (2..).map(|n| class.join(format!("{n}-{long}")));
         let to = names.chain(numbered).find(|to| taken.insert(to.clone()));
         all.extend(to.map(|to| (file, to)));
     }
-    let (mut linked, mut copied) = (0, 0);
+    let mut done = Folders::default();
     for (from, to) in all {
         let unwritten = |source| ProjectError::Write { path: to.clone(), source };
         disk::create_folder(to.parent().unwrap_or(out)).map_err(unwritten)?;
-        match std::fs::hard_link(&from, &to) {
-            Ok(()) => linked += 1,
-            Err(_) => {
-                std::fs::copy(&from, &to).map_err(unwritten)?;
-                copied += 1;
-            }
+        match disk::link_or_copy(&from, &to).map_err(unwritten)? {
+            true => done.linked += 1,
+            false => done.copied += 1,
         }
     }
-    Ok((linked, copied))
+    let names = project.classes().iter().cloned().zip(of_class);
+    done.renamed = names.filter(|(class, name)| class != name).collect();
+    Ok(done)
+}
+
+/// A folder for each class, each below one folder and no two alike on any system: its name, if it can be that of a
+/// folder.
+fn folder_names(classes: &[String]) -> Vec<String> {
+    let plain = |class: &String| {
+        let name: String =
+            class.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
+        // No way up, no hidden folder, and nothing that Windows cuts off.
+        let bare = name.trim_matches('.');
+        if bare == name { name } else { format!("_{bare}_") }
+    };
+    let mut names: Vec<String> = classes.iter().map(plain).collect();
+    let mut order: Vec<usize> = (0..classes.len()).collect();
+    // A class that can have its own name has it.
+    order.sort_by_key(|&class| names[class] != classes[class]);
+    let mut taken = HashSet::new();
+    for class in order {
+        let numbered = (2..).map(|n| format!("{}-{n}", names[class]));
+        let free = std::iter::once(names[class].clone()).chain(numbered).find(|name| taken.insert(name.to_lowercase()));
+        names[class] = free.unwrap_or_default();
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_class_has_a_folder_of_its_own_below_the_one_that_was_given() {
+        let classes = ["a/b", "a_b", "..", ".", "Cat", "cat", "C:", "c\\..", "a_b-2"].map(str::to_owned);
+        let found = folder_names(&classes);
+        assert_eq!(found, ["a_b-3", "a_b", "__", "__-2", "Cat", "cat-2", "C_", "_c__", "a_b-2"]);
+    }
 }

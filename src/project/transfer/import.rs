@@ -1,8 +1,10 @@
 //! Import of labels: all of a file or nothing, and every objection listed unless the caller has decided.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 
 use super::incoming::Incoming;
+use super::read::read;
 use crate::dataset::own::labels::natural;
 use crate::project::batch;
 use crate::project::error::ProjectError;
@@ -72,15 +74,13 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     let mut wanted: Vec<(usize, &Incoming)> = Vec::new();
     let mut place_of: HashMap<usize, usize> = HashMap::new();
     let root = project.settings().images.clone();
-    let names = Names::new(project.images(), std::path::Path::new(&root));
+    let names = Names::new(project.images(), Path::new(&root));
     for label in incoming {
         if label.label.is_empty() {
             done.empty += 1;
             continue;
         }
-        let found = label.files.iter().find_map(|file| names.find(file));
-        let found = found.or_else(|| label.address.as_ref().and_then(|address| names.find_address(address)));
-        let Some(image) = found else {
+        let Some(image) = image_of(&names, label) else {
             match told.skip_unknown {
                 true => done.unknown += 1,
                 false => objections.push(format!(
@@ -183,6 +183,26 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     }
     project.say_all(said)?;
     Ok(done)
+}
+
+/// How many labels of a file the project has never had, as when a batch was filled in and not imported; 0 without a file.
+pub fn not_imported(project: &Project, path: &Path) -> Result<usize, ProjectError> {
+    if !std::fs::metadata(path).is_ok_and(|there| there.is_file() && there.len() > 0) {
+        return Ok(0);
+    }
+    let said: HashSet<(&str, &str)> =
+        project.log().rows().iter().map(|row| (row.file.as_str(), row.label.as_str())).collect();
+    let names = Names::new(project.images(), Path::new(&project.settings().images));
+    let is_known = |label: &Incoming| {
+        let image = image_of(&names, label).map(|image| project.images().all()[image].file.as_str());
+        image.is_some_and(|file| said.contains(&(file, label.label.as_str())))
+    };
+    Ok(read(path)?.iter().filter(|label| !label.label.is_empty() && !is_known(label)).count())
+}
+
+fn image_of(names: &Names<'_>, label: &Incoming) -> Option<usize> {
+    let found = label.files.iter().find_map(|file| names.find(file));
+    found.or_else(|| label.address.as_ref().and_then(|address| names.find_address(address)))
 }
 
 const CONFLICT: &str = "--replace takes the later one, --keep the earlier";

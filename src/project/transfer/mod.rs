@@ -7,9 +7,9 @@ mod import;
 mod batch;
 mod export;
 
-pub use batch::{Row, csv, json, rows};
-pub use export::{Table, folders, table};
-pub use import::{Conflict, Import, OnConflict, Told, import};
+pub use batch::{Row, csv, json, mark, rows};
+pub use export::{Folders, HEAD, Table, folders, table};
+pub use import::{Conflict, Import, OnConflict, Told, import, not_imported};
 pub use incoming::Incoming;
 pub use label_studio::CONFIG;
 pub use read::read;

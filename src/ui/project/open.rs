@@ -154,7 +154,8 @@ impl Open {
     fn take_written(&mut self, ctx: &Context, written: Result<Written, ProjectError>, now: f64) {
         self.read_at.get_or_insert(now + SETTLED);
         match written {
-            Ok(Written::Said(rows)) => {
+            Ok(Written::Said { rows, replaced }) => {
+                self.message = replaced.map(Err).or(self.message.take());
                 let changes_training = rows.iter().any(|(image, _)| !self.sitting.known().parts[*image].is_test());
                 self.sitting.written(rows);
                 if changes_training {

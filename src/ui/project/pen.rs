@@ -11,8 +11,8 @@ use crate::ui::kit::job::Job;
 
 /// What was written.
 pub enum Written {
-    /// The rows that count for images by now.
-    Said(Vec<(usize, Row)>),
+    /// The rows that count for images by now, and that the file was written again, if it was.
+    Said { rows: Vec<(usize, Row)>, replaced: Option<String> },
     /// The classes and the parts of the images by now.
     Changed { classes: Vec<String>, parts: Vec<Part> },
     /// What came of an import, and all that is known by now.
@@ -48,7 +48,8 @@ impl Pen {
                 let file = &project.images().all()[image].file;
                 Some((image, project.log().last(file)?.clone()))
             };
-            Ok(Written::Said(images.into_iter().filter_map(row).collect()))
+            let rows = images.into_iter().filter_map(row).collect();
+            Ok(Written::Said { rows, replaced: project.take_replaced() })
         });
     }
 
