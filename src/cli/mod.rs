@@ -125,7 +125,7 @@ struct WindowArgs {
     /// the experiment's file.
     #[arg(long, value_delimiter = ',', value_parser = args::variant)]
     strategies: Vec<Variant>,
-    /// Wait for Run instead of starting immediately.
+    /// Prepare data and generator, and wait for Run before the rounds.
     #[arg(long)]
     no_autostart: bool,
     #[command(flatten)]

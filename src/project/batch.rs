@@ -47,7 +47,10 @@ pub fn of_round(project: &Project, round: usize) -> Result<Vec<Batch>, ProjectEr
     let path = path(project.folder(), round);
     match path.exists() {
         false => Ok(Vec::new()),
-        true => Ok(archive::read(&path, MAGIC)?),
+        true => {
+            let read = archive::read(&path, MAGIC);
+            read.map_err(|e| ProjectError::Refused(format!("{e}; move it away, and its images are proposed anew")))
+        }
     }
 }
 

@@ -9,18 +9,16 @@ use super::log::{LABELS, Log};
 use super::pictures::told;
 use super::settings::{self, Settings};
 use super::store::{EXPERIMENT, Project};
+use super::terms;
 use crate::archive;
-use crate::dataset::own::listing::Listing;
+use crate::dataset::own::listing::{IN_NO_CLASS, Listing, Unreadable};
 use crate::dataset::own::opening::Opening;
 use crate::dataset::own::reading::Reading;
 use crate::dataset::own::{defaults, formats, wanted};
 use crate::dataset::{self, Split};
 use crate::disk::{self, FolderLock};
-use crate::experiment::{DatasetKind, EvaluationSplit, Experiment, Field, IMAGE_SIDES, NeighbourPool};
+use crate::experiment::{DatasetKind, Experiment, Field, IMAGE_SIDES, NeighbourPool};
 use crate::paths;
-
-/// A project has no last round.
-const ROUNDS: usize = 10_000;
 
 /// What a project is made from.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +60,7 @@ pub fn create(
             (experiment, Some(splits))
         }
     };
-    let experiment = of_project(base, &new.set, splits.is_some())?;
+    let (experiment, passed) = of_project(base, &new.set, splits.is_some())?;
     let mut opening = Opening::begin(found, wanted(&experiment), None)?;
     while opening.advance() {
         let (done, all) = opening.progress();
@@ -106,7 +104,13 @@ pub fn create(
     let mut settings = Settings::new(folder, &place, classes);
     settings.splits_of_experiment = splits.is_some();
     settings.write(folder)?;
-    let notes = notes(&listing, &reading);
+    let mut notes = notes(&listing, &reading);
+    let meant = passed.into_iter().filter(|(name, _)| OF_LABELS.contains(name) && splits.is_some());
+    notes.extend(meant.map(|(name, value)| {
+        format!(
+            "--as: {name} = {value} is left out: the labels are those of people, and the images those of the splits"
+        )
+    }));
     Ok(Created { project: Project::read(folder, Some(lock))?, notes, labels })
 }
 
@@ -118,7 +122,15 @@ pub(super) fn is_taken(folder: &Path) -> bool {
 
 fn notes(listing: &Listing, reading: &Reading) -> Vec<String> {
     let mut notes = listing.notes.clone();
-    let left: Vec<String> = reading.unreadable.iter().map(|u| format!("{} {}", u.file, u.reason)).collect();
+    let (beside, left): (Vec<&Unreadable>, Vec<_>) = reading.unreadable.iter().partition(|u| u.reason == IN_NO_CLASS);
+    if let Some(first) = beside.first() {
+        let (count, first) = (beside.len(), &first.file);
+        notes.push(format!(
+            "{count} images beside the folders, such as {first}, are not of the project: only those in folders are; move \
+             them into a folder, or the others out of theirs, and make the project again"
+        ));
+    }
+    let left: Vec<String> = left.iter().map(|u| format!("{} {}", u.file, u.reason)).collect();
     if !left.is_empty() {
         notes.push(format!("left out: {}", told(&left)));
     }
@@ -130,21 +142,19 @@ fn notes(listing: &Listing, reading: &Reading) -> Vec<String> {
     notes
 }
 
-/// The settings of a project: without an end, and without a split that only labels could make.
-fn of_project(base: Experiment, set: &[String], is_like: bool) -> Result<Experiment, ProjectError> {
-    let mut experiment = Experiment {
-        rounds: ROUNDS,
-        stop_at_labels: 0,
-        stop_at_validation_accuracy: 0.0,
-        walks: 0,
-        train_size: 0,
-        test_size: 0,
-        validation_size: 0,
-        evaluate_on: EvaluationSplit::Test,
-        ..base
-    };
+/// Fields that an experiment's labels and rounds are made by.
+const OF_LABELS: [&str; 3] = ["label_noise", "imbalance", "generated_share"];
+
+/// The settings of a project: without an end, and without a split that only labels could make; and what was left out of
+/// `base` for that.
+fn of_project(
+    base: Experiment,
+    set: &[String],
+    is_like: bool,
+) -> Result<(Experiment, Vec<(&'static str, String)>), ProjectError> {
+    let (mut experiment, passed) = terms::in_project(base)?;
     let own: Vec<(&Field, String)> =
-        OF_PROJECT.iter().filter_map(|name| Field::named(name)).map(|f| (f, f.get(&experiment))).collect();
+        Field::all().filter(|f| terms::is_of_project(f)).map(|f| (f, f.get(&experiment))).collect();
     for assignment in set {
         let named = |e| ProjectError::Refused(format!("--set {assignment}: {e}"));
         experiment.set(assignment).map_err(named)?;
@@ -177,22 +187,8 @@ fn of_project(base: Experiment, set: &[String], is_like: bool) -> Result<Experim
         let detail = "field `neighbours`: all proposes images that are labelled already; set neighbours=unlabelled";
         return Err(ProjectError::Refused(detail.into()));
     }
-    Ok(experiment)
+    Ok((experiment, passed))
 }
-
-/// Fields that are the same in every project.
-const OF_PROJECT: [&str; 10] = [
-    "dataset",
-    "data",
-    "rounds",
-    "stop_at_labels",
-    "stop_at_validation_accuracy",
-    "walks",
-    "train_size",
-    "test_size",
-    "validation_size",
-    "evaluate_on",
-];
 
 /// The splits of an experiment.
 struct Splits {

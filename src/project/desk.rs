@@ -5,18 +5,19 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::batch::{self, Batch, Pick};
-use super::error::ProjectError;
+use super::error::{ProjectError, in_file};
 use super::larger::{Larger, Results, with_larger};
 use super::pictures::Pictures;
 use super::rounds::{self, Predictions};
-use super::store::{Labels, Project};
+use super::store::{EXPERIMENT, Labels, Project};
+use super::terms;
 use crate::dataset::Class;
 use crate::experiment::{Experiment, Variant};
 use crate::history::RoundRecord;
 use crate::round::Run;
 use crate::sampler::{Candidate, Place};
 use crate::target::argmax;
-use crate::world::World;
+use crate::world::{World, side_multiple};
 
 /// The images and the models of a project in memory.
 pub struct Desk {
@@ -67,7 +68,14 @@ impl Desk {
         let parts = project.images().all()[..project.images().embedded()].iter().enumerate();
         withheld.extend(parts.filter(|(_, image)| image.part.is_test()).map(|(at, _)| at as u32));
         let labelled: HashSet<u32> = labels.train.iter().map(|(image, _)| *image as u32).collect();
-        Ok(Run::by_hand(&world, history, checkpoint, &|sample| labelled.contains(&sample), &withheld)?)
+        Ok(Run::by_hand(
+            &world,
+            history,
+            checkpoint,
+            project.experiment(),
+            &|sample| labelled.contains(&sample),
+            &withheld,
+        )?)
     }
 
     /// Proposes images to label: `count` of them, or as many as the pool still has. The same labels and rounds give the
@@ -153,7 +161,11 @@ impl Desk {
         let labels = project.labels()?;
         let Some((history, _)) = rounds::read(project)? else { return Err(ProjectError::Cancelled) };
         let rounds = history.rounds.len();
-        let predictions = rounds::predictions(project, rounds)?;
+        let predictions = rounds::predictions(project, rounds)?.ok_or_else(|| {
+            let what =
+                "there are no predictions of the last round to compare with; `ridgewalk project train --again` first";
+            ProjectError::Refused(what.into())
+        })?;
         let world = self.labelled_world(project, &labels)?;
         let labelled: HashSet<u32> = labels.train.iter().map(|(image, _)| *image as u32).collect();
         let mut run = Run::new(&world, &setup, 1);
@@ -193,7 +205,7 @@ impl Desk {
             .iter()
             .zip(rows.chunks_exact(project.classes().len()))
             .map(|((image, class), row)| {
-                let present = predictions.as_ref().and_then(|p| p.guess(*image)).map(|(guess, _)| guess);
+                let present = predictions.guess(*image).map(|(guess, _)| guess);
                 (present == Some(*class), argmax(row) == usize::from(*class))
             })
             .collect();
@@ -239,8 +251,8 @@ impl Desk {
 pub fn can_propose(project: &Project, strategy: Option<&Variant>) -> Result<Experiment, ProjectError> {
     let since = Since::of(project, &project.labels()?)?;
     if since.round > 1 && since.is_fresh {
-        let what = "there is a class more since the last round, which the model does not know; `ridgewalk project train` \
-                    first";
+        let what = "there is a class more since the last round, or a network that is not trained yet; `ridgewalk project \
+                    train` first";
         return Err(ProjectError::Refused(what.into()));
     }
     let setup = match strategy {
@@ -293,7 +305,8 @@ struct Since {
     round: usize,
     /// The samples that are labelled since, ascending.
     new: Vec<u32>,
-    /// Whether the next round begins with an untrained target: it is the first, or there are more classes.
+    /// Whether the next round begins with an untrained target: it is the first, there are more classes or another
+    /// network, or the weights are lost.
     is_fresh: bool,
     /// Whether a label of an earlier round is another by now, or was taken back.
     has_changed: bool,
@@ -302,6 +315,10 @@ struct Since {
 impl Since {
     fn of(project: &Project, labels: &Labels) -> Result<Self, ProjectError> {
         let found = rounds::read(project)?;
+        if let Some((history, _)) = &found {
+            terms::stay(&history.header.experiment, project.experiment(), side_multiple)
+                .map_err(|what| in_file(project.folder().join(EXPERIMENT), what))?;
+        }
         let records = found.as_ref().map(|(history, _)| &history.rounds[..]).unwrap_or_default();
         let class_of: HashMap<u32, Class> = labels.train.iter().map(|(image, class)| (*image as u32, *class)).collect();
         let known: HashMap<u32, Class> =

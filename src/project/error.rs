@@ -1,6 +1,6 @@
 //! Why something cannot be done with a project: each names the file or the field and says what to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::archive::ArchiveError;
 use crate::dataset::DataError;
@@ -70,4 +70,12 @@ impl From<DataError> for ProjectError {
 /// An error about a file.
 pub fn in_file(path: impl Into<PathBuf>, detail: impl std::fmt::Display) -> ProjectError {
     ProjectError::File { path: path.into(), detail: detail.to_string() }
+}
+
+/// An error about a file of a project that cannot be read.
+pub fn unread(path: &Path, why: &std::io::Error) -> ProjectError {
+    match why.kind() {
+        std::io::ErrorKind::NotFound => in_file(path, "is not there; put it back from a copy of the project"),
+        _ => in_file(path, format!("cannot be read ({why})")),
+    }
 }

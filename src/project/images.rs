@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::error::{ProjectError, in_file};
+use super::error::{ProjectError, in_file, unread};
 use crate::archive;
 use crate::paths;
 
@@ -96,7 +96,7 @@ impl Images {
     }
 
     pub fn read(path: &Path) -> Result<Self, ProjectError> {
-        let bytes = paths::read(path).map_err(|e| in_file(path, format!("cannot be read ({e})")))?;
+        let bytes = paths::read(path).map_err(|e| unread(path, &e))?;
         let mut reader = csv::Reader::from_reader(&bytes[..]);
         let cut = |e: csv::Error| in_file(path, format!("is damaged ({e}); put back a copy of it"));
         if reader.headers().map_err(cut)?.iter().ne(COLUMNS) {

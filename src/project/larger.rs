@@ -141,11 +141,8 @@ impl Larger {
     /// What was found last for a round; none if there are other rounds by now.
     pub(super) fn read(project: &Project, rounds: usize) -> Result<Option<Self>, ProjectError> {
         let path = project.folder().join(FILE);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let found: Self = archive::read(&path, MAGIC)?;
-        Ok(Some(found).filter(|found| found.round == rounds))
+        // A damaged one is none: it can be found again.
+        Ok(archive::read(&path, MAGIC).ok().filter(|found: &Self| found.round == rounds))
     }
 
     pub(super) fn write(&self, folder: &Path) -> Result<(), ProjectError> {

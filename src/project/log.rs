@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::error::{ProjectError, in_file};
+use super::error::{ProjectError, in_file, unread};
 use crate::disk::{self, Appended};
 use crate::paths;
 
@@ -11,10 +11,19 @@ use crate::paths;
 pub const LABELS: &str = "labels.csv";
 const COLUMNS: [&str; 9] = ["file", "label", "round", "strategy", "seconds", "time", "who", "answer", "guess"];
 
+/// Nobody looks longer at an image, seconds.
+pub const MOST_SECONDS: f64 = 1e6;
+
+/// The seconds that a label took, if they can be.
+pub fn plausible(seconds: Option<f64>) -> Option<f64> {
+    seconds.filter(|s| (0.0..=MOST_SECONDS).contains(s))
+}
+
 /// What a person said of an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Answer {
     /// It is of the class in the column `label`.
+    #[default]
     Label,
     /// The label given before is taken back.
     Undone,
@@ -25,7 +34,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    const ALL: [Self; 5] = [Self::Label, Self::Undone, Self::Skipped, Self::NotSure, Self::NoneOfThese];
+    pub const ALL: [Self; 5] = [Self::Label, Self::Undone, Self::Skipped, Self::NotSure, Self::NoneOfThese];
 
     /// The name in the file; nothing for a label.
     pub fn name(self) -> &'static str {
@@ -38,7 +47,8 @@ impl Answer {
         }
     }
 
-    fn named(name: &str) -> Option<Self> {
+    /// The answer of a name in the file.
+    pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|a| a.name() == name)
     }
 }
@@ -86,7 +96,7 @@ impl Log {
 
     /// Reads the file. If it is to be appended to, a last line that a kill has cut off is removed.
     pub fn open(path: &Path, append: bool) -> Result<Self, ProjectError> {
-        let bytes = paths::read(path).map_err(|e| in_file(path, format!("cannot be read ({e})")))?;
+        let bytes = paths::read(path).map_err(|e| unread(path, &e))?;
         let (rows, end) = parse(path, &bytes)?;
         let torn = (end < bytes.len()).then(|| String::from_utf8_lossy(&bytes[end..]).trim_end().to_owned());
         let unwritten = |source| ProjectError::Write { path: path.into(), source };
@@ -208,6 +218,8 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<(Vec<Row>, usize), ProjectError> {
             break;
         }
         let after = reader.position().byte() as usize;
+        // The reader stops between the two characters that end a line on Windows.
+        let after = after + usize::from(after > 0 && bytes[after - 1] == b'\r' && bytes.get(after) == Some(&b'\n'));
         let is_last = after >= bytes.len();
         if is_last && (bytes.last() != Some(&b'\n') || record.len() != COLUMNS.len()) {
             break;
@@ -353,6 +365,19 @@ mod tests {
             let again = Log::open(&path, true).unwrap();
             assert_eq!((again.rows(), &again.torn), (&[first.clone(), third.clone()][..], &None), "{end}");
         }
+    }
+
+    #[test]
+    fn ends_of_lines_as_windows_writes_them_are_read_and_appended_to() {
+        let (_folder, path) = log();
+        let row = said("a.png", "cat", Answer::Label);
+        Log::open(&path, true).unwrap().append(vec![row.clone()]).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace('\n', "\r\n")).unwrap();
+        let mut log = Log::open(&path, true).unwrap();
+        assert_eq!((log.rows(), &log.torn), (std::slice::from_ref(&row), &None));
+        log.append(vec![row.clone()]).unwrap();
+        assert_eq!(Log::open(&path, false).unwrap().rows(), [row.clone(), row]);
     }
 
     #[test]

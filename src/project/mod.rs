@@ -5,6 +5,7 @@
 
 mod error;
 mod settings;
+mod terms;
 mod images;
 mod log;
 mod store;
@@ -31,7 +32,7 @@ pub use list::List;
 pub use log::{Answer, Log, Row};
 pub use pictures::Pictures;
 pub use region::Region;
-pub use rounds::{Predictions, predictions, read as read_rounds};
+pub use rounds::{Predictions, lost, predictions, read as read_rounds};
 pub use settings::{SETTINGS, Settings};
 pub use sitting::Sitting;
 pub use standing::{Known, Standing};

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::ProjectError;
+use super::error::{ProjectError, in_file};
+use super::settings::SETTINGS;
 use super::store::Project;
-use crate::archive::{self, Checkpoint, HISTORIES, HISTORY_EXTENSION, Whole};
+use super::terms::is_same_network;
+use crate::archive::{self, CHECKPOINTS, Checkpoint, HISTORIES, HISTORY_EXTENSION, Whole};
 use crate::dataset::Class;
 use crate::history::History;
 use crate::target::argmax;
@@ -47,21 +49,82 @@ impl Predictions {
     }
 }
 
+/// The completed rounds of a project.
+struct Found {
+    history: History,
+    checkpoint: Option<Checkpoint>,
+    /// That the checkpoint is lost, and what stands in for it.
+    lost: Option<String>,
+}
+
 /// The completed rounds of a project: its history, and the weights with which it goes on; none if there are more classes
-/// since, so that the next round begins with an untrained target.
+/// or another network since, so that the next round begins with an untrained target.
 pub fn read(project: &Project) -> Result<Option<(History, Option<Checkpoint>)>, ProjectError> {
-    let path = history(project.folder());
-    let checkpoint = archive::checkpoint_beside(&path);
-    // A round without its checkpoint was cut off by a kill, and is computed again.
-    if !path.exists() || !checkpoint.exists() {
-        return Ok(None);
+    Ok(found(project)?.map(|found| (found.history, found.checkpoint)))
+}
+
+/// What is lost of the rounds or damaged, and what it means, a sentence each.
+pub fn lost(project: &Project) -> Result<Vec<String>, ProjectError> {
+    let Some(Found { history, lost, .. }) = found(project)? else { return Ok(Vec::new()) };
+    let without = predictions(project, history.rounds.len())?.is_none();
+    let guesses = format!(
+        "{PREDICTIONS} is not that of the last round, is damaged or is not there: accuracy and guesses are unknown; \
+         `ridgewalk project train --again` writes it again"
+    );
+    Ok(lost.into_iter().chain(without.then_some(guesses)).collect())
+}
+
+fn found(project: &Project) -> Result<Option<Found>, ProjectError> {
+    let (folder, path) = (project.folder(), history(project.folder()));
+    let checkpoint_path = archive::checkpoint_beside(&path);
+    let named = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string();
+    let begin = format!(
+        "to begin with round 1 and all labels, move {HISTORIES}, {CHECKPOINTS}, {} and {PREDICTIONS} away",
+        archive::WEIGHTS
+    );
+    if !path.exists() {
+        // The first that is written of a round.
+        return match [&checkpoint_path, &weights_of(folder), &folder.join(PREDICTIONS)].iter().find(|p| p.exists()) {
+            Some(other) => {
+                Err(in_file(&path, format!("is not there, and {} is; put it back, or {begin}", named(other))))
+            }
+            None => Ok(None),
+        };
     }
-    let (mut history, checkpoint) = (archive::read_history(&path)?, archive::read_checkpoint(&checkpoint)?);
-    history.rounds.truncate(checkpoint.rounds);
-    history.header.origins.retain(|o| o.from_round <= checkpoint.rounds);
-    let is_same = history.header.classes.len() == project.classes().len();
-    with_classes(&mut history, project.classes());
-    Ok(Some((history, is_same.then_some(checkpoint))))
+    let history = archive::read_history(&path);
+    let mut history = history.map_err(|e| ProjectError::Refused(format!("{e}; put a copy back, or {begin}")))?;
+    let rounds = history.rounds.len();
+    let (checkpoint, lost) = match archive::read_checkpoint(&checkpoint_path) {
+        Ok(checkpoint) => (Some(checkpoint), None),
+        // A first round without its checkpoint was cut off by a kill, and is computed again.
+        Err(_) if !checkpoint_path.exists() && rounds < 2 && !folder.join(PREDICTIONS).exists() => return Ok(None),
+        Err(_) => {
+            let spare = archive::weights_in(&weights_of(folder), rounds);
+            let weights = archive::read_checkpoint(&spare).ok();
+            let instead = match weights {
+                Some(_) => format!("the next round goes on from {}, without the optimiser's state", named(&spare)),
+                None => "the next round begins with an untrained network".into(),
+            };
+            let lost = format!("{} is lost or damaged: {instead}, unless a copy is put back", named(&checkpoint_path));
+            (weights, Some(lost))
+        }
+    };
+    if let Some(checkpoint) = &checkpoint {
+        // A round behind it was cut off by a kill, and is computed again.
+        history = history.up_to(checkpoint.rounds);
+    }
+    let (before, now) = (&history.header.classes, project.classes());
+    if !now.starts_with(before) {
+        let (before, now) = (before.join(", "), now.join(", "));
+        let what = format!(
+            "the classes were {before} in the rounds so far, and are {now}: their order is that of the network's outputs; \
+             put them back in that order, new ones behind them"
+        );
+        return Err(in_file(folder.join(SETTINGS), what));
+    }
+    let is_same = before.len() == now.len() && is_same_network(&history.header.experiment, project.experiment());
+    with_classes(&mut history, now);
+    Ok(Some(Found { history, checkpoint: checkpoint.filter(|_| is_same), lost }))
 }
 
 /// The history with all classes that the project has by now: new ones were behind the others in every round before.
@@ -80,15 +143,13 @@ fn with_classes(history: &mut History, classes: &[String]) {
     }
 }
 
-/// What was predicted at the end of the last round; none before the first.
+/// What was predicted at the end of the last round; none before the first, or if it cannot be read.
 pub fn predictions(project: &Project, rounds: usize) -> Result<Option<Predictions>, ProjectError> {
     let path = project.folder().join(PREDICTIONS);
-    if rounds == 0 || !path.exists() {
-        return Ok(None);
-    }
-    let read: Predictions = archive::read(&path, MAGIC)?;
-    let is_whole = read.log_probabilities.len() == read.classes * project.images().len();
-    Ok(Some(read).filter(|p| is_whole && p.round == rounds))
+    // Damaged ones are none: `lost` tells it, and the next round writes them again.
+    let read = archive::read(&path, MAGIC).ok().filter(|_| rounds > 0);
+    let images = project.images().len();
+    Ok(read.filter(|p: &Predictions| p.log_probabilities.len() == p.classes * images && p.round == rounds))
 }
 
 /// Writes a round that has ended.

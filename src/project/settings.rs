@@ -68,7 +68,11 @@ impl Settings {
             }
             _ => in_file(&path, format!("cannot be read ({e})")),
         })?;
-        let told = |e: toml::de::Error| in_file(&path, e.message().lines().collect::<Vec<_>>().join(" "));
+        let told = |e: toml::de::Error| {
+            let line = e.span().map(|span| text[..span.start].matches('\n').count() + 1);
+            let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            in_file(&path, line + &e.message().lines().collect::<Vec<_>>().join(" "))
+        };
         let settings: Self = toml::from_str(&text).map_err(told)?;
         if settings.format != FORMAT {
             let format = settings.format;
@@ -131,7 +135,8 @@ mod tests {
         for (text, says) in [
             ("format = 2\nimages = \"a\"", "its format is 2"),
             ("format = 1", "missing field `images`"),
-            ("format = 1\nimages = \"a\"\nclases = []", "unknown field `clases`"),
+            ("format = 1\nimages = \"a\"\nclases = []", "line 3: unknown field `clases`"),
+            ("format = 1\nimages\n", "line 2: "),
             ("format = 1\nimages = \"a\"\nclasses = [\"b\", \"b\"]", "`b` is there twice"),
             ("format = 1\nimages = \"a\"\nclasses = [\" b\"]", "` b` has no name"),
         ] {

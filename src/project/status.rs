@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::error::ProjectError;
 use super::images::Part;
 use super::larger::Larger;
+use super::log::plausible;
 use super::rounds::{self, Predictions};
 use super::store::{Labels, Project};
 use crate::dataset::Class;
@@ -139,7 +140,7 @@ impl Status {
             }),
             doubts: predictions.as_ref().map(|p| doubts(project, p, &labels)).unwrap_or_default(),
             sure_and_right: predictions.as_ref().and_then(|p| sure_and_right(p, &labels.test)),
-            seconds_per_label: median(project.log().rows().iter().filter_map(|row| row.seconds).collect()),
+            seconds_per_label: median(project.log().rows().iter().filter_map(|row| plausible(row.seconds)).collect()),
             larger: Larger::read(project, rounds)?,
         })
     }

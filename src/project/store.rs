@@ -1,11 +1,13 @@
 //! A project in its folder: opened by one process at a time, each label on the disk before the next one is asked for.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::error::{ProjectError, in_file};
+use super::error::{ProjectError, in_file, unread};
 use super::images::{IMAGES, Images, Part};
 use super::log::{Answer, LABELS, Log, Row};
 use super::settings::{self, Settings};
+use super::terms;
 use crate::dataset::Class;
 use crate::disk::FolderLock;
 use crate::experiment::Experiment;
@@ -25,6 +27,8 @@ pub struct Project {
     experiment: Experiment,
     images: Images,
     log: Log,
+    /// What is passed over of its files, a sentence each.
+    passed: Vec<String>,
     /// None if it was opened to be looked at.
     lock: Option<FolderLock>,
 }
@@ -90,11 +94,23 @@ impl Project {
     pub(super) fn read(folder: &Path, lock: Option<FolderLock>) -> Result<Self, ProjectError> {
         let settings = Settings::read(folder)?;
         let path = folder.join(EXPERIMENT);
-        let text = paths::read_text(&path).map_err(|e| in_file(&path, format!("cannot be read ({e})")))?;
+        let text = paths::read_text(&path).map_err(|e| unread(&path, &e))?;
         let experiment = Experiment::from_toml(&text).map_err(|e| ProjectError::Refused(e.in_file(&path)))?;
+        let (experiment, changed) = terms::in_project(experiment).map_err(|e| in_file(&path, e))?;
         let images = Images::read(&folder.join(IMAGES))?;
         let log = Log::open(&folder.join(LABELS), lock.is_some())?;
-        let project = Self { folder: folder.into(), settings, experiment, images, log, lock };
+        let settings_of =
+            |(name, value)| format!("{EXPERIMENT}: `{name}` = {value} is passed over; a project has none");
+        let mut passed: Vec<String> = changed.into_iter().map(settings_of).collect();
+        let strange: BTreeSet<&str> =
+            log.rows().iter().map(|row| row.file.as_str()).filter(|file| images.find(file).is_none()).collect();
+        if let Some(first) = strange.first() {
+            let count = strange.len();
+            passed.push(format!(
+                "{LABELS}: rows about {count} images that are not in {IMAGES}, such as {first}, are passed over"
+            ));
+        }
+        let project = Self { folder: folder.into(), settings, experiment, images, log, passed, lock };
         project.labels()?;
         Ok(project)
     }
@@ -108,7 +124,7 @@ impl Project {
                 if self.lock.is_some() { "removed" } else { "passed over" }
             )
         });
-        torn.into_iter().collect()
+        torn.into_iter().chain(self.passed.iter().cloned()).collect()
     }
 
     pub fn folder(&self) -> &Path {

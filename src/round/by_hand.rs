@@ -9,18 +9,20 @@ use super::run::{Run, Stage};
 use crate::archive::Checkpoint;
 use crate::dataset::Split;
 use crate::experiment::Experiment;
-use crate::history::{History, RoundRecord};
+use crate::history::{Fork, History, RoundRecord};
 use crate::sampler::{Candidate, Interrupted, sampler};
 use crate::world::World;
 
 impl Run {
-    /// The run of `history` with the labels that the world has by now. Samples of earlier rounds that are no longer
+    /// The run of `history` with the labels that the world has by now and these settings from here on; a change of them is
+    /// recorded as a fork. Samples of earlier rounds that are no longer
     /// `labelled` are left out, and `withheld` ones are never proposed. Without a checkpoint the target is untrained, as
     /// after a change of the classes.
     pub fn by_hand(
         world: &Arc<World>,
-        history: History,
+        mut history: History,
         checkpoint: Option<Checkpoint>,
+        settings: &Experiment,
         labelled: &dyn Fn(u32) -> bool,
         withheld: &[u32],
     ) -> Result<Self, ResumeError> {
@@ -32,6 +34,11 @@ impl Run {
         if let Some(foreign) = checkpoint.as_ref().and_then(|c| c.foreign(&history)) {
             return Err(ResumeError::Foreign(foreign));
         }
+        let header = &mut history.header;
+        if header.experiment.placeless() != settings.placeless() {
+            let experiment = std::mem::replace(&mut header.experiment, settings.clone());
+            header.forked = Some(Box::new(Fork { round: rounds, experiment, parent: header.forked.take() }));
+        }
         let mut kept = history.clone();
         for record in kept.rounds.iter_mut().map(Arc::make_mut) {
             record.proposals.retain(|p| labelled(p.sample));
@@ -40,7 +47,10 @@ impl Run {
         run.history = history;
         withheld.iter().for_each(|&sample| run.labelled.withhold(sample));
         if let (Some(target), Some(checkpoint)) = (&mut run.target, checkpoint) {
-            target.load(checkpoint.weights, checkpoint.optimiser)?;
+            match checkpoint.optimiser.is_empty() {
+                true => target.load_weights(checkpoint.weights)?,
+                false => target.load(checkpoint.weights, checkpoint.optimiser)?,
+            }
         }
         run.stage = Stage::Propose;
         run.record = RoundRecord::empty(rounds + 1);

@@ -210,7 +210,8 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
     let labels: Vec<Incoming> = second.picks.iter().map(|p| label(&project, p.image as usize, "odd")).collect();
     let refused = import(&mut project, &labels, Told::default()).unwrap_err().to_string();
     assert!(
-        refused.lines().count() == 5 && refused.contains("`odd`, which is none of the classes 10, even"),
+        refused.lines().count() == 2
+            && refused.contains("and 3 other labels are `odd`, which is none of the classes 10, even"),
         "{refused}"
     );
     import(&mut project, &labels, Told { new_classes: true, ..Told::default() }).unwrap();
@@ -423,6 +424,118 @@ fn tables_and_label_studio_give_the_same_labels_and_the_same_rounds() {
     }
     assert_eq!(found[0].0, found[1].0);
     assert_eq!(found[0].1, found[1].1);
+}
+
+/// Settings of the network that are changed between rounds count from then on, and what a project cannot change or has
+/// lost is named; no round vanishes.
+#[test]
+fn changed_settings_count_or_are_refused_and_lost_files_are_told() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 40);
+    let set = ["generator_epochs=1", "minibatches_per_round=2", "samples_per_round=5"].map(str::to_owned).to_vec();
+    let classes = (0..10).map(|class| class.to_string()).collect();
+    let folder = root.path().join("project");
+    let mut project = new(&folder, &New { images, classes, set, ..New::default() });
+    let at = desk(&mut project);
+    (0..2).for_each(|_| drop(round(&mut project, &at, 5)));
+    let next = at.propose(&project, None, 4, &|_| false).unwrap();
+    let file = |name: &str| folder.join(name);
+    let settings = std::fs::read_to_string(file("experiment.toml")).unwrap();
+    let with = |set: &str| {
+        let mut experiment = Experiment::from_toml(&settings).unwrap();
+        experiment.set(set).unwrap();
+        std::fs::write(file("experiment.toml"), experiment.to_toml()).unwrap();
+        Project::look(&folder)
+    };
+    for (set, says) in
+        [("latent_dim=5", "field `latent_dim`: it was "), ("target=vgg16", "field `target`: it was lenet")]
+    {
+        let error = at.train(&with(set).unwrap(), true, &mut |_| true).unwrap_err().to_string();
+        assert!(error.contains("experiment.toml") && error.contains(says), "{error}");
+    }
+    let noisy = with("label_noise=1").unwrap();
+    assert!(
+        noisy.notes().join("").contains("`label_noise` = 1 is passed over") && noisy.experiment().label_noise == 0.0
+    );
+    // Each from the same two rounds.
+    let kept: Vec<(PathBuf, Vec<u8>)> = ["histories/project.rwh", "checkpoints/project.rwc", "predictions.rwp"]
+        .map(|name| (file(name), std::fs::read(file(name)).unwrap()))
+        .to_vec();
+    let restore = || kept.iter().for_each(|(path, bytes)| std::fs::write(path, bytes).unwrap());
+    let mut found = Vec::new();
+    for set in ["seed=1", "learning_rate=0.01", "weights=retrain", "target=wide-lenet"] {
+        let project = with(set).unwrap();
+        let untrained = at.propose(&project, None, 4, &|_| false);
+        assert_eq!(untrained.is_err(), set == "target=wide-lenet", "{set}");
+        at.train(&project, true, &mut |_| true).unwrap();
+        let header = read_rounds(&project).unwrap().unwrap().0.header;
+        assert_eq!(header.experiment, *project.experiment(), "{set}");
+        let before = header.experiment_in(2).to_toml();
+        assert_eq!((before == settings, header.forked.is_some()), (true, set != "seed=1"), "{set}");
+        let predictions = ridgewalk::project::predictions(&project, 3).unwrap().unwrap();
+        assert!(!found.contains(&predictions.log_probabilities), "{set} has no effect");
+        found.push(predictions.log_probabilities);
+        restore();
+    }
+    let plain = with("seed=1").unwrap();
+    let lost = || {
+        ridgewalk::project::lost(&Project::look(&folder).unwrap()).map(|all| all.join("; ")).map_err(|e| e.to_string())
+    };
+    assert_eq!(lost().unwrap(), "");
+    std::fs::write(file("predictions.rwp"), "cut").unwrap();
+    assert!(lost().unwrap().contains("`ridgewalk project train --again` writes it again"));
+    for bytes in [None, Some("cut")] {
+        std::fs::remove_file(file("checkpoints/project.rwc")).unwrap();
+        bytes.iter().for_each(|bytes| std::fs::write(file("checkpoints/project.rwc"), bytes).unwrap());
+        let told = lost().unwrap();
+        assert!(
+            told.contains("goes on from weights/project/02.rwc") && Status::of(&plain).unwrap().rounds == 2,
+            "{told}"
+        );
+        let proposed = at.propose(&plain, None, 4, &|_| false).unwrap();
+        assert_eq!(proposed.picks, next.picks);
+        restore();
+    }
+    std::fs::remove_file(file("checkpoints/project.rwc")).unwrap();
+    at.train(&plain, true, &mut |_| true).unwrap();
+    assert_eq!((Status::of(&plain).unwrap().curve.len(), lost().unwrap()), (3, String::new()));
+    restore();
+    std::fs::remove_file(file("histories/project.rwh")).unwrap();
+    let gone = lost().unwrap_err();
+    assert!(gone.contains("project.rwh: is not there, and checkpoints/project.rwc is; put it back"), "{gone}");
+    restore();
+    let text = std::fs::read_to_string(file("project.toml")).unwrap();
+    std::fs::write(file("project.toml"), text.replace("\"0\",", "").replace("\"1\",", "\"1\", \"0\",")).unwrap();
+    let swapped = lost().unwrap_err();
+    assert!(swapped.contains("project.toml: the classes were 0, 1, 2") && swapped.contains("are 1, 0, 2"), "{swapped}");
+}
+
+/// Other answers of a copy are taken in, rows about images that are gone are told, and labels of none are said.
+#[test]
+fn nothing_of_a_table_or_of_the_labels_is_passed_over_in_silence() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 6);
+    let folder = root.path().join("project");
+    let classes = vec!["a".to_owned(), "b".to_owned()];
+    let mut project = new(&folder, &New { images, classes, ..New::default() });
+    let names: Vec<String> = project.images().all().iter().map(|image| image.file.clone()).collect();
+    let file = root.path().join("copy.csv");
+    let [x, y, z] = [&names[0], &names[1], &names[2]];
+    let text = format!("file,label,answer\n{x},a,\n{x},,undone\n{y},,not-sure\n{z},,none-of-these\n{z},b,\n");
+    std::fs::write(&file, text).unwrap();
+    let done = import(&mut project, &read(&file).unwrap(), Told::default()).unwrap();
+    assert_eq!((done.train, done.others, project.log().rows().len()), (1, 1, 2));
+    assert_eq!(project.log().last(y).unwrap().answer, Answer::NotSure);
+    assert!(done.sentences().iter().any(|s| s.starts_with("1 other answers (not sure")), "{:?}", done.sentences());
+    drop(project);
+    let labels = folder.join("labels.csv");
+    let rows = std::fs::read_to_string(&labels).unwrap().replace(y.as_str(), "im999.png");
+    std::fs::write(&labels, rows).unwrap();
+    let notes = Project::look(&folder).unwrap().notes().join("; ");
+    assert!(notes.contains("1 images that are not in images.csv, such as im999.png"), "{notes}");
+    std::fs::remove_file(&labels).unwrap();
+    let gone = Project::look(&folder).unwrap_err().to_string();
+    assert!(gone.contains("labels.csv: is not there; put it back from a copy"), "{gone}");
 }
 
 /// An output never replaces what its command did not write, and labels that were filled in are not wiped.

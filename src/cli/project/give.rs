@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::work::{WorkArgs, open};
+use super::work::{WorkArgs, open, quoted, tell};
 use crate::cli::args::{at_least_one, variant};
 use crate::cli::out::say;
 use crate::disk;
@@ -92,7 +92,7 @@ pub struct ExportArgs {
 /// Writes labels, predictions and folders.
 pub fn export(args: &ExportArgs) -> anyhow::Result<()> {
     let mut project = Project::look(&args.folder)?;
-    project.notes().iter().for_each(|note| say!("note: {note}"));
+    tell(&project)?;
     if let Some(out) = &args.out {
         let what = if args.predictions { Table::Predictions } else { Table::Labels };
         may_write(&project, out, &HEAD.join(","))?;
@@ -119,7 +119,7 @@ fn may_write(project: &Project, path: &Path, mark: &str) -> anyhow::Result<()> {
     disk::refuse_foreign(path, mark.as_bytes()).map_err(anyhow::Error::msg).context("--out")?;
     let labels = not_imported(project, path).context("--out")?;
     if labels > 0 {
-        let (path, folder) = (path.display(), project.folder().display());
+        let (path, folder) = (quoted(path), quoted(project.folder()));
         anyhow::bail!(
             "--out: {path}: has {labels} labels that are not imported; `ridgewalk project import {folder} {path}` takes \
              them in, or give another name"

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::work::Bar;
+use super::work::{Bar, quoted};
 use crate::cli::args::experiment_in;
 use crate::cli::out::say;
 use crate::project::transfer::{Incoming, Told, import, read};
-use crate::project::{Created, New, create};
+use crate::project::{Created, New, Status, create};
 
 #[derive(Debug, clap::Args)]
 pub struct NewArgs {
@@ -18,9 +18,9 @@ pub struct NewArgs {
     /// needed.
     #[arg(long, value_name = "PATH")]
     images: PathBuf,
-    /// The classes, separated by commas; without them, those of the first import.
-    #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
-    classes: Vec<String>,
+    /// The classes, separated by commas, one that holds a comma in quotes; without them, those of the first import.
+    #[arg(long, value_name = "A,B,...")]
+    classes: Option<String>,
     /// Labels that there are already: a table with columns `file` and `label`, or an export of Label Studio.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
@@ -43,7 +43,7 @@ pub struct NewArgs {
 /// Makes a project, and takes in the labels that there are.
 pub fn new(args: &NewArgs) -> anyhow::Result<()> {
     let like = args.like.as_ref().map(|file| experiment_in(file)).transpose().context("--as")?;
-    let classes = args.classes.iter().map(|c| c.trim().to_owned()).collect();
+    let classes = args.classes.as_deref().map(classes).transpose().context("--classes")?.unwrap_or_default();
     let new = New {
         images: args.images.clone(),
         classes,
@@ -73,12 +73,38 @@ pub fn new(args: &NewArgs) -> anyhow::Result<()> {
     } else if with_labels > 0 && args.labels.is_none() {
         say!("note: {with_labels} images come with labels, which are not taken; --own-labels takes them");
     }
+    if with_labels == 0 && args.own_labels {
+        say!("note: --own-labels: the images come with no labels, so none were taken");
+    }
     let (images, experiment) = (project.images().len(), project.experiment());
     say!("{}: a project of {images} images", args.folder.display());
-    say!(
-        "next: ridgewalk project propose {} --count {} --out batch.csv",
-        args.folder.display(),
-        experiment.samples_per_round.min(images)
-    );
+    let (folder, pool) = (quoted(&args.folder), Status::of(&project)?.pool);
+    match pool {
+        0 => say!("next: ridgewalk project train {folder}"),
+        _ => {
+            let count = experiment.samples_per_round.min(pool);
+            say!("next: ridgewalk project propose {folder} --count {count} --out batch.csv");
+        }
+    }
     Ok(())
+}
+
+/// The classes of a line, as a table has them: `a,"b,c"`.
+fn classes(text: &str) -> anyhow::Result<Vec<String>> {
+    anyhow::ensure!(text.matches('"').count().is_multiple_of(2), "`{text}`: a quote is not closed");
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let line = reader.records().next().transpose()?.unwrap_or_default();
+    Ok(line.iter().map(|class| class.trim().to_owned()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_separated_by_commas_and_may_hold_one_in_quotes() {
+        assert_eq!(classes("a, b").unwrap(), ["a", "b"]);
+        assert_eq!(classes("a,\"b,c\"").unwrap(), ["a", "b,c"]);
+        assert!(classes("a,\"b").is_err());
+    }
 }

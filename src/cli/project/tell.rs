@@ -40,7 +40,7 @@ pub fn status(args: &StatusArgs) -> anyhow::Result<()> {
         say!("{}", serde_json::to_string_pretty(&status)?);
         return Ok(());
     }
-    project.notes().iter().for_each(|note| say!("note: {note}"));
+    super::work::tell(&project)?;
     lines(&status).iter().for_each(|line| say!("{line}"));
     Ok(())
 }

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::out::say;
 use crate::cli::run::prepare;
 use crate::device::{self, ComputeDevice, DeviceKind};
-use crate::project::{Desk, Pictures, Progress, Project};
+use crate::project::{Desk, Pictures, Progress, Project, lost};
 
 /// Where the images are and what computes.
 #[derive(Debug, Clone, clap::Args)]
@@ -43,8 +43,14 @@ impl WorkArgs {
 /// Opens a project to change it, and tells what was put right.
 pub fn open(folder: &Path, command: &str) -> anyhow::Result<Project> {
     let project = Project::open(folder, &format!("`ridgewalk project {command}`"))?;
-    project.notes().iter().for_each(|note| say!("note: {note}"));
+    tell(&project)?;
     Ok(project)
+}
+
+/// Tells what was put right in the files of a project, passed over, or lost.
+pub fn tell(project: &Project) -> anyhow::Result<()> {
+    [project.notes(), lost(project)?].concat().iter().for_each(|note| say!("note: {note}"));
+    Ok(())
 }
 
 /// A progress bar on a terminal, and nothing elsewhere.
@@ -78,5 +84,28 @@ impl Bar {
 
     pub fn end(&self) {
         self.0.finish_and_clear();
+    }
+}
+
+/// A path as a shell reads it as one word.
+pub fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_spaces_or_quotes_is_one_word_of_a_shell() {
+        for (path, word) in [("a/b-1.csv", "a/b-1.csv"), ("x y/é", "'x y/é'"), ("it's", "'it'\\''s'"), ("~a", "'~a'")]
+        {
+            assert_eq!(quoted(Path::new(path)), word);
+        }
     }
 }

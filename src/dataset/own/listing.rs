@@ -60,6 +60,9 @@ pub trait Images: Send + Sync {
     }
 }
 
+/// Why an image is left out that lies beside the folders of classes.
+pub const IN_NO_CLASS: &str = "lies in no folder of a class";
+
 /// An image, file or folder that is left out, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreadable {

@@ -50,6 +50,8 @@ pub struct Import {
     pub unknown: usize,
     /// Rows without a label.
     pub empty: usize,
+    /// Other answers about images of which nothing was said: not sure, none of these, later.
+    pub others: usize,
     pub new_classes: Vec<String>,
     /// The labels of the file that contradicted one that was there, which stayed.
     pub conflicts: Vec<Conflict>,
@@ -75,7 +77,15 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     let mut place_of: HashMap<usize, usize> = HashMap::new();
     let root = project.settings().images.clone();
     let names = Names::new(project.images(), Path::new(&root));
+    let mut others: Vec<(usize, &Incoming)> = Vec::new();
     for label in incoming {
+        if label.answer != Answer::Label {
+            let image =
+                image_of(&names, label).filter(|at| project.log().last(&project.images().all()[*at].file).is_none());
+            // What was taken back is not there, and what this project knows of an image stays.
+            others.extend(image.map(|image| (image, label)).filter(|_| label.answer != Answer::Undone));
+            continue;
+        }
         if label.label.is_empty() {
             done.empty += 1;
             continue;
@@ -124,11 +134,14 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     }
     if !told.new_classes && !is_first {
         let classes = project.classes().join(", ");
-        for (image, label) in wanted.iter().filter(|(_, label)| new.contains(label.label.as_str())) {
+        for class in &new {
+            let mut with: Vec<&(usize, &Incoming)> = wanted.iter().filter(|(_, label)| label.label == *class).collect();
+            let Some((image, label)) = with.pop() else { continue };
             let file = project.images().all()[*image].place();
+            let more = if with.is_empty() { String::new() } else { format!(", and {} other labels are", with.len()) };
             objections.push(format!(
-                "{}: {file} is `{}`, which is none of the classes {classes}; --new-classes adds it",
-                label.place, label.label
+                "{}: {file} is{more} `{class}`, which is none of the classes {classes}; --new-classes adds it",
+                label.place
             ));
         }
     }
@@ -176,11 +189,15 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
         project.add_classes(&classes)?;
     }
     done.new_classes = classes;
-    let said = answers(project, &take)?;
+    let is_free = |(image, _): &(usize, &Incoming)| !place_of.contains_key(image);
+    let others: Vec<(usize, &Incoming)> = others.into_iter().filter(is_free).collect();
+    done.others = others.len();
+    let mut said = answers(project, &take)?;
     for (image, _) in &said {
         let is_test = project.images().all()[*image].part.is_test();
         *if is_test { &mut done.test } else { &mut done.train } += 1;
     }
+    said.extend(answers(project, &others)?);
     project.say_all(said)?;
     Ok(done)
 }
@@ -218,7 +235,7 @@ pub(super) fn told_of(agreement: &Agreement) -> String {
 impl Import {
     /// What was done, a sentence each.
     pub fn sentences(&self) -> Vec<String> {
-        let Self { train, test, replaced, same, kept, unknown, empty, new_classes, agreement, .. } = self;
+        let Self { train, test, replaced, same, kept, unknown, empty, others, new_classes, agreement, .. } = self;
         let mut all = vec![format!("{train} labels for training and {test} for the test were taken in")];
         for (count, what) in [
             (replaced, "of them replace another label"),
@@ -226,6 +243,7 @@ impl Import {
             (kept, "labels differ from those that are there, which stay"),
             (unknown, "labels are of images that the project does not have"),
             (empty, "rows have no label"),
+            (others, "other answers (not sure, none of these, skipped) were taken in too"),
         ] {
             if *count > 0 {
                 all.push(format!("{count} {what}"));
@@ -255,10 +273,10 @@ fn answers(project: &Project, labels: &[(usize, &Incoming)]) -> Result<Vec<(usiz
             (false, Some(strategy)) => strategy.clone(),
             (false, None) => IMPORTED.to_owned(),
         };
-        let class = project.class(&label.label);
+        let class = project.class(&label.label).filter(|_| label.answer == Answer::Label);
         let who = if label.who.is_empty() { user() } else { label.who.clone() };
         let (seconds, time) = (label.seconds, label.time.clone());
-        (image, Said { answer: Answer::Label, class, round, strategy, seconds, time, who, guess: String::new() })
+        (image, Said { answer: label.answer, class, round, strategy, seconds, time, who, guess: String::new() })
     };
     Ok(labels.iter().map(said).collect())
 }

@@ -1,5 +1,6 @@
 //! One label of a file that is imported.
 
+use crate::project::log::Answer;
 use crate::project::store::Project;
 
 /// A label as a file says it.
@@ -18,6 +19,8 @@ pub struct Incoming {
     pub time: String,
     /// Who gave it; empty if the file does not say.
     pub who: String,
+    /// What was said of the image; without a label, if it is another answer.
+    pub answer: Answer,
 }
 
 impl Incoming {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::incoming::Incoming;
+use crate::project::log::{Answer, MOST_SECONDS, plausible};
 
 /// Names in Label Studio's own template for classes of images.
 const IMAGE: &str = "image";
@@ -10,6 +11,21 @@ const CHOICE: &str = "choice";
 const CHOICES: &str = "choices";
 /// The key of an image's name in its project, which Label Studio gives back.
 const FILE: &str = "file";
+
+/// Keys of the short form that never hold the class.
+const SHORT: [&str; 11] = [
+    "id",
+    "annotation_id",
+    "annotator",
+    "completed_by",
+    "created_at",
+    "updated_at",
+    "lead_time",
+    FILE,
+    IMAGE,
+    "strategy",
+    "round",
+];
 
 /// The labelling interface of a project in Label Studio that fits the tasks; `{choices}` stands for the classes.
 pub const CONFIG: &str = "<View>\n  <Image name=\"image\" value=\"$image\"/>\n  <Choices name=\"choice\" \
@@ -49,11 +65,12 @@ impl Task<'_> {
 
 /// The labels of an export; the error says what is wrong with it.
 pub fn labels(value: &Value) -> Result<Vec<Incoming>, String> {
-    let tasks = match value {
+    let tasks: Vec<&Value> = match value {
         Value::Array(tasks) => tasks.iter().collect(),
         Value::Object(_) => vec![value],
         _ => return Err("is JSON, but no list of Label Studio's tasks".to_owned()),
     };
+    let is_ours = tasks.iter().any(|task| task.get(CHOICE).is_some());
     let mut labels = Vec::new();
     for (at, task) in tasks.into_iter().enumerate() {
         let number = task.get("id").map_or_else(|| (at + 1).to_string(), Value::to_string);
@@ -68,30 +85,47 @@ pub fn labels(value: &Value) -> Result<Vec<Incoming>, String> {
         if file.is_none() && address.is_none() {
             return Err(format!("{place} names no image (`{FILE}` or `{IMAGE}`)"));
         }
-        let of = |from: &Value, label: String| Incoming {
-            place: place.clone(),
-            files: file.clone().into_iter().collect(),
-            address: address.clone(),
-            label,
-            seconds: from.get("lead_time").and_then(Value::as_f64),
-            time: ["created_at", "updated_at"]
-                .iter()
-                .find_map(|k| Some(from.get(*k)?.as_str()?.to_owned()))
-                .unwrap_or_default(),
-            who: who(from),
+        let seconds = |from: &Value| match from.get("lead_time").and_then(Value::as_f64) {
+            Some(seconds) if plausible(Some(seconds)).is_none() => {
+                Err(format!("{place}: `lead_time` is {seconds}, no number of seconds from 0 to {MOST_SECONDS}"))
+            }
+            seconds => Ok(seconds),
+        };
+        let of = |from: &Value, label: String, answer: Answer| {
+            Ok::<_, String>(Incoming {
+                place: place.clone(),
+                files: file.clone().into_iter().collect(),
+                address: address.clone(),
+                label,
+                seconds: seconds(from)?,
+                time: ["created_at", "updated_at"]
+                    .iter()
+                    .find_map(|k| Some(from.get(*k)?.as_str()?.to_owned()))
+                    .unwrap_or_default(),
+                who: who(from),
+                answer,
+            })
         };
         match task.get("annotations").or_else(|| task.get("completions")).and_then(Value::as_array) {
             Some(annotations) => {
-                for annotation in annotations {
-                    let is_cancelled = annotation.get("was_cancelled").and_then(Value::as_bool) == Some(true);
+                let is_cancelled = |a: &&Value| a.get("was_cancelled").and_then(Value::as_bool) == Some(true);
+                let (cancelled, given): (Vec<&Value>, Vec<&Value>) = annotations.iter().partition(is_cancelled);
+                let before = labels.len();
+                for annotation in given {
                     let label = choice_of(annotation).map_err(|what| format!("{place}: {what}"))?;
-                    labels.extend(label.filter(|_| !is_cancelled).map(|label| of(annotation, label)));
+                    labels.extend(label.map(|label| of(annotation, label, Answer::Label)).transpose()?);
+                }
+                if let Some(skipped) = cancelled.first().filter(|_| labels.len() == before) {
+                    labels.push(of(skipped, String::new(), Answer::Skipped)?);
                 }
             }
             None if task.get("data").is_some() => {}
             None => {
-                let label = task.get(CHOICE).map(short).transpose().map_err(|what| format!("{place}: {what}"))?;
-                labels.push(of(task, label.unwrap_or_default()));
+                let key = if is_ours { Ok(Some(CHOICE)) } else { only_key(task, address.as_deref()) };
+                let key = key.map_err(|what| format!("{place}: {what}"))?;
+                let label = key.and_then(|key| task.get(key)).map(short).transpose();
+                let label = label.map_err(|what| format!("{place}: {what}"))?;
+                labels.push(of(task, label.unwrap_or_default(), Answer::Label)?);
             }
         }
     }
@@ -106,6 +140,18 @@ fn choice_of(annotation: &Value) -> Result<Option<String>, String> {
     match (chosen.next(), chosen.next()) {
         (Some(a), Some(b)) => Err(format!("has two choices, {a} and {b}; an image has one class")),
         (one, _) => Ok(one),
+    }
+}
+
+/// The key of the class in the short form of an interface that is not ours: of the only text that is nothing else.
+fn only_key<'a>(task: &'a Value, address: Option<&str>) -> Result<Option<&'a str>, String> {
+    let may_be = |(key, value): &(&String, &Value)| {
+        !SHORT.contains(&key.as_str()) && value.as_str().is_some_and(|text| Some(text) != address)
+    };
+    let keys: Vec<&str> = task.as_object().into_iter().flatten().filter(may_be).map(|(key, _)| key.as_str()).collect();
+    match keys[..] {
+        [first, second, ..] => Err(format!("`{first}` or `{second}` may be the class; name that key `{CHOICE}`")),
+        _ => Ok(keys.first().copied()),
     }
 }
 
@@ -186,6 +232,12 @@ mod tests {
         let found = labels(&short).unwrap();
         assert_eq!(found.iter().map(|l| l.label.as_str()).collect::<Vec<_>>(), ["a", ""]);
         assert_eq!(found[0].who, "annotator 1");
+        let named = serde_json::json!([{ "image": "/data/x/1.png", "id": 1, "label": "ripe", "created_at": "2026" }]);
+        assert_eq!(labels(&named).unwrap()[0].label, "ripe");
+        let skipped = serde_json::json!([{ "data": { "image": "x.png" }, "annotations": [{ "was_cancelled": true }] }]);
+        assert_eq!(labels(&skipped).unwrap()[0].answer, Answer::Skipped);
+        let timeless = serde_json::json!([{ "image": "x.png", "choice": "a", "lead_time": -1.0 }]);
+        let doubtful = serde_json::json!([{ "image": "x.png", "colour": "red", "kind": "bean" }]);
         let two = serde_json::json!([{ "data": { "image": "x.png" },
             "annotations": [{ "result": [{ "value": { "choices": ["a", "b"] } }] }] }]);
         for (value, says) in [
@@ -193,6 +245,8 @@ mod tests {
             (serde_json::json!([3]), "task 1 is no object"),
             (serde_json::json!([{ "data": {} }]), "task 1 names no image"),
             (two, "has two choices, a and b"),
+            (timeless, "task 1: `lead_time` is -1"),
+            (doubtful, "`colour` or `kind` may be the class; name that key `choice`"),
         ] {
             assert!(labels(&value).unwrap_err().contains(says), "{says}");
         }

@@ -6,7 +6,7 @@ use super::incoming::Incoming;
 use super::label_studio;
 use crate::paths;
 use crate::project::error::{ProjectError, in_file};
-use crate::project::log::Answer;
+use crate::project::log::{Answer, MOST_SECONDS, plausible};
 
 /// The columns that are read of a table; only the first two are needed. Label Studio calls the second `choice`.
 const FILE: &[&str] = &["file", "filename", "image", "path"];
@@ -32,13 +32,24 @@ pub fn read(path: &Path) -> Result<Vec<Incoming>, ProjectError> {
 fn table(text: &str) -> Result<Vec<Incoming>, String> {
     // Ends of lines as the reader counts them.
     let text = text.replace("\r\n", "\n");
+    if text.trim().is_empty() {
+        return Err("is empty".into());
+    }
     let head = text.lines().next().unwrap_or_default();
     let count = |c: char| head.matches(c).count();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|c| (count(*c), *c == ',')).unwrap_or(',');
+    quotes_end(&text, delimiter)?;
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|e| format!("cannot be read as a table ({e})"))?.clone();
     let column =
         |names: &[&str]| names.iter().find_map(|name| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name)));
+    let known = [FILE, LABEL, SECONDS, TIME, WHO, ANSWER].concat();
+    let names: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
+    if let Some(twice) =
+        (1..names.len()).find(|&at| known.contains(&names[at].as_str()) && names[..at].contains(&names[at]))
+    {
+        return Err(format!("line 1 has the column `{}` twice; remove or rename one", names[twice]));
+    }
     let needed = |names: &[&str]| {
         column(names).ok_or_else(|| {
             let there = header.iter().collect::<Vec<_>>().join(", ");
@@ -59,8 +70,24 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
         if name.is_empty() || record.len() <= label {
             return Err(format!("line {line} has no file or no cell for a label; put it right or remove it"));
         }
+        if record.iter().skip(header.len()).any(|cell| !cell.trim().is_empty()) {
+            let (cells, columns) = (record.len(), header.len());
+            let help = "put a name or a class that holds a comma in quotes";
+            return Err(format!("line {line} has {cells} cells for the {columns} columns of the first line; {help}"));
+        }
         let seconds = Some(cell(seconds)).filter(|s| !s.is_empty());
-        let seconds = seconds.map(|s| s.parse().map_err(|_| format!("line {line}: `{s}` is no number of seconds")));
+        let seconds = seconds.map(|s| {
+            let number = s.parse().ok().and_then(|s| plausible(Some(s)));
+            number.ok_or_else(|| {
+                format!("line {line}, column `seconds`: `{s}` is no number of seconds from 0 to {MOST_SECONDS}")
+            })
+        });
+        let said = cell(answer);
+        let said = Answer::named(&said).ok_or_else(|| {
+            let known = Answer::ALL.map(Answer::name);
+            let known = known.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");
+            format!("line {line}, column `answer`: `{said}` is none of {known}; leave the cell empty for a label")
+        })?;
         let incoming = Incoming {
             place: format!("line {line}"),
             address: name
@@ -72,15 +99,36 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
             seconds: seconds.transpose()?,
             time: cell(time),
             who: cell(who),
+            answer: said,
         };
         if answer.is_some() {
             labels.retain(|earlier| earlier.files != incoming.files);
         }
-        if cell(answer).is_empty() || cell(answer) == Answer::Label.name() {
-            labels.push(incoming);
-        }
+        labels.push(incoming);
     }
     Ok(labels)
+}
+
+/// An error if a quote is not closed, or closed in the middle of a cell, so that lines would become one cell.
+fn quotes_end(text: &str, delimiter: char) -> Result<(), String> {
+    let (mut begins, mut line, mut opened) = (true, 1, None);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        line += usize::from(c == '\n');
+        match (c, opened) {
+            ('"', Some(_)) if chars.peek() == Some(&'"') => drop(chars.next()),
+            ('"', Some(at)) => {
+                opened = None;
+                if chars.peek().is_some_and(|&next| next != delimiter && next != '\n') {
+                    return Err(format!("line {at}: a quote is closed in the middle of a cell; put the quotes right"));
+                }
+            }
+            ('"', None) if begins => opened = Some(line),
+            _ => {}
+        }
+        begins = opened.is_none() && (c == delimiter || c == '\n');
+    }
+    opened.map_or(Ok(()), |at| Err(format!("line {at}: a quote is not closed; close it, or remove it")))
 }
 
 #[cfg(test)]
@@ -97,7 +145,8 @@ mod tests {
              a.png,cat,1,snn,,,,,\nb.png,,1,snn,,,,undone,\nb.png,,1,,,,,,\n",
         ] {
             let read = table(text).unwrap();
-            let mut found: Vec<_> = read.iter().map(|l| (l.name(), l.label.as_str())).collect();
+            let labels = read.iter().filter(|l| l.answer == Answer::Label);
+            let mut found: Vec<_> = labels.map(|l| (l.name(), l.label.as_str())).collect();
             found.sort_unstable();
             assert_eq!(found, [("a.png", "cat"), ("b.png", "")], "{text}");
         }
@@ -107,7 +156,16 @@ mod tests {
             ("file,label\n,cat\n", "line 2 has no file"),
             ("file,label\na.png\n", "line 2 has no file or no cell"),
             ("file,label\r\nb.png,dog\r\na.png\r\n", "line 3 has no file or no cell"),
-            ("file,label,seconds\na.png,cat,long\n", "line 2: `long` is no number of seconds"),
+            ("file,label,seconds\na.png,cat,long\n", "line 2, column `seconds`: `long` is no number of seconds"),
+            ("file,label,seconds\na.png,cat,nan\n", "line 2, column `seconds`: `nan`"),
+            ("file,label,seconds\na.png,cat,-5\n", "line 2, column `seconds`: `-5`"),
+            ("file,label,seconds\na.png,cat,1e300\n", "line 2, column `seconds`: `1e300`"),
+            ("file,label,answer\na.png,cat,bogus\n", "line 2, column `answer`: `bogus` is none of undone, skipped"),
+            ("file,label\na.png,cat\nb.png,dog,bird\n", "line 3 has 3 cells for the 2 columns"),
+            ("file,label,Label\na.png,cat,dog\n", "line 1 has the column `label` twice"),
+            ("file,label\na.png,\"cat\nb.png,dog\n", "line 2: a quote is not closed"),
+            ("file,label\na.png,\"cat\nb.png,\"dog\n", "line 2: a quote is closed in the middle"),
+            ("", "is empty"),
         ] {
             let error = table(text).unwrap_err();
             assert!(error.contains(says), "{text}: {error}");

@@ -14,7 +14,7 @@ use crate::engine::lower_priority;
 use crate::project::transfer::{Incoming, Told, import};
 use crate::project::{
     Created, Desk, Known, Larger, List, New, Pictures, Progress as Done, Project, ProjectError, Sitting, Standing,
-    can_train, create,
+    can_train, create, lost,
 };
 use crate::ui::kit::job::Job;
 use crate::ui::kit::words::{self, thousands};
@@ -153,7 +153,7 @@ fn read(mut project: Project, images: Option<&Path>, progress: &Progress) -> Res
     let pictures =
         Pictures::read(&mut project, images, &mut |done, all| progress.tell("Reading the images", done, all, None));
     let pictures = Arc::new(pictures.map_err(at(true))?);
-    let notes = [project.notes(), pictures.notes.clone()].concat();
+    let notes = [project.notes(), lost(&project).map_err(at(false))?, pictures.notes.clone()].concat();
     let standing = Standing::of(&project).map_err(at(false))?;
     let sitting = Sitting::new(Known::of(&project), standing);
     Ok(Opened { project, pictures, sitting, notes })

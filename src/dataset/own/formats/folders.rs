@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::dataset::own::format::Format;
 use crate::dataset::own::labels::{self, MOST_CLASSES, natural};
-use crate::dataset::own::listing::{Images, Item, Listing, Part, Unreadable};
+use crate::dataset::own::listing::{IN_NO_CLASS, Images, Item, Listing, Part, Unreadable};
 use crate::dataset::own::picture::{self, Picture};
 use crate::dataset::own::tree::{Entry, Tree, is_image_name};
 use crate::dataset::{Class, DataError};
@@ -56,7 +56,7 @@ impl Format for Folders {
         for i in &images {
             let (name, folder) = (tree.files[*i].name(), class(i));
             if folder.is_none() && !classes.is_empty() {
-                unreadable.push(Unreadable::new(name, "lies in no folder of a class"));
+                unreadable.push(Unreadable::new(name, IN_NO_CLASS));
                 continue;
             }
             let place = folder.and_then(|f| classes.iter().position(|c| *c == f));
