@@ -9,7 +9,7 @@ use super::log::{LABELS, Log};
 use super::pictures::told;
 use super::settings::{self, Settings};
 use super::store::{EXPERIMENT, Project};
-use super::terms;
+use super::terms::{self, Passed};
 use crate::archive;
 use crate::dataset::own::listing::{IN_NO_CLASS, Listing, Unreadable};
 use crate::dataset::own::opening::Opening;
@@ -147,11 +147,7 @@ const OF_LABELS: [&str; 3] = ["label_noise", "imbalance", "generated_share"];
 
 /// The settings of a project: without an end, and without a split that only labels could make; and what was left out of
 /// `base` for that.
-fn of_project(
-    base: Experiment,
-    set: &[String],
-    is_like: bool,
-) -> Result<(Experiment, Vec<(&'static str, String)>), ProjectError> {
+fn of_project(base: Experiment, set: &[String], is_like: bool) -> Result<(Experiment, Passed), ProjectError> {
     let (mut experiment, passed) = terms::in_project(base)?;
     let own: Vec<(&Field, String)> =
         Field::all().filter(|f| terms::is_of_project(f)).map(|f| (f, f.get(&experiment))).collect();

@@ -33,7 +33,7 @@ pub use log::{Answer, Log, Row};
 pub use pictures::Pictures;
 pub use region::Region;
 pub use rounds::{Predictions, lost, predictions, read as read_rounds};
-pub use settings::{SETTINGS, Settings};
+pub use settings::{SETTINGS, Settings, classes_in};
 pub use sitting::Sitting;
 pub use standing::{Known, Standing};
 pub use status::{Doubt, Status};

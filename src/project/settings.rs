@@ -89,6 +89,27 @@ impl Settings {
     }
 }
 
+/// The classes of a line, separated by commas; one that holds a comma stands in quotes: `a, "b, c"`.
+pub fn classes_in(line: &str) -> Result<Vec<String>, String> {
+    let (mut cells, mut is_quoted) = (vec![String::new()], false);
+    for c in line.chars() {
+        is_quoted ^= c == '"';
+        match cells.last_mut().filter(|_| c != ',' || is_quoted) {
+            Some(cell) => cell.push(c),
+            None => cells.push(String::new()),
+        }
+    }
+    if is_quoted {
+        return Err(format!("`{line}`: a quote is not closed"));
+    }
+    let bare = |cell: String| {
+        let cell = cell.trim();
+        let inner = cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        inner.map_or_else(|| cell.to_owned(), |inner| inner.replace("\"\"", "\"").trim().to_owned())
+    };
+    Ok(cells.into_iter().map(bare).collect())
+}
+
 /// An error if these cannot be the names of classes.
 pub fn names(classes: &[String]) -> Result<(), String> {
     if let Some(odd) = classes.iter().find(|c| c.trim().is_empty() || c.trim() != c.as_str()) {
@@ -125,6 +146,19 @@ mod tests {
         assert_eq!(Settings::read(&project).unwrap(), settings);
         let elsewhere = Path::new("/other/a/project");
         assert_eq!(settings.places(elsewhere), [images, elsewhere.join("../../images")]);
+    }
+
+    #[test]
+    fn classes_are_separated_by_commas_and_may_hold_one_in_quotes() {
+        for (line, classes) in [
+            ("a, b", vec!["a", "b"]),
+            ("a,\"b,c\"", vec!["a", "b,c"]),
+            (" a b , \"b, \"\"c\"\"\", d", vec!["a b", "b, \"c\"", "d"]),
+            ("", vec![""]),
+        ] {
+            assert_eq!(classes_in(line).unwrap(), classes, "{line}");
+        }
+        assert!(classes_in("a,\"b").is_err());
     }
 
     #[test]

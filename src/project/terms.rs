@@ -20,8 +20,11 @@ const OF_PROJECT: [(&str, &str); 11] = [
 /// Fields of reading that the latent space depends on as on those of the generator.
 const OF_SPACE: [&str; 5] = ["image_side", "image_colour", "image_fit", "generator", "codes"];
 
+/// Fields that had another value than that of every project, with that value.
+pub type Passed = Vec<(&'static str, String)>;
+
 /// The settings as a project has them, and the fields that had another value, with that value.
-pub fn in_project(mut experiment: Experiment) -> Result<(Experiment, Vec<(&'static str, String)>), ProjectError> {
+pub fn in_project(mut experiment: Experiment) -> Result<(Experiment, Passed), ProjectError> {
     let mut changed = Vec::new();
     if experiment.dataset != DatasetKind::Own {
         let before = experiment.dataset;

@@ -8,7 +8,7 @@ use super::work::{Bar, quoted};
 use crate::cli::args::experiment_in;
 use crate::cli::out::say;
 use crate::project::transfer::{Incoming, Told, import, read};
-use crate::project::{Created, New, Status, create};
+use crate::project::{Created, New, Status, classes_in, create};
 
 #[derive(Debug, clap::Args)]
 pub struct NewArgs {
@@ -43,7 +43,8 @@ pub struct NewArgs {
 /// Makes a project, and takes in the labels that there are.
 pub fn new(args: &NewArgs) -> anyhow::Result<()> {
     let like = args.like.as_ref().map(|file| experiment_in(file)).transpose().context("--as")?;
-    let classes = args.classes.as_deref().map(classes).transpose().context("--classes")?.unwrap_or_default();
+    let classes = args.classes.as_deref().map(classes_in).transpose();
+    let classes = classes.map_err(anyhow::Error::msg).context("--classes")?.unwrap_or_default();
     let new = New {
         images: args.images.clone(),
         classes,
@@ -87,24 +88,4 @@ pub fn new(args: &NewArgs) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The classes of a line, as a table has them: `a,"b,c"`.
-fn classes(text: &str) -> anyhow::Result<Vec<String>> {
-    anyhow::ensure!(text.matches('"').count().is_multiple_of(2), "`{text}`: a quote is not closed");
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let line = reader.records().next().transpose()?.unwrap_or_default();
-    Ok(line.iter().map(|class| class.trim().to_owned()).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn classes_are_separated_by_commas_and_may_hold_one_in_quotes() {
-        assert_eq!(classes("a, b").unwrap(), ["a", "b"]);
-        assert_eq!(classes("a,\"b,c\"").unwrap(), ["a", "b,c"]);
-        assert!(classes("a,\"b").is_err());
-    }
 }

@@ -7,7 +7,7 @@ use egui::{Button, ComboBox, Context, DragValue, Frame, Label, Modal, ProgressBa
 use super::work::{Failed, Opened, Work, make};
 use crate::experiment::{Experiment, FirstSet, Strategy};
 use crate::paths;
-use crate::project::New;
+use crate::project::{New, classes_in};
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::theme::{Theme, bold, size, space};
 
@@ -90,9 +90,14 @@ impl NewSheet {
             self.making.cancel();
             (self.making, self.draft) = (Work::default(), None);
         } else if starts {
-            self.failed = None;
-            let (folder, new, takes) = (folder(draft), new(draft), draft.takes_labels);
-            self.making.start(ctx, move |progress| make(&folder, &new, takes, progress));
+            let (folder, takes) = (folder(draft), draft.takes_labels);
+            match new(draft) {
+                Ok(new) => {
+                    self.failed = None;
+                    self.making.start(ctx, move |progress| make(&folder, &new, takes, progress));
+                }
+                Err(why) => self.failed = Some(why),
+            }
         }
         None
     }
@@ -103,15 +108,12 @@ fn folder(draft: &Draft) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }
 
-fn classes(draft: &Draft) -> Vec<String> {
-    let names = draft.classes.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.map(str::to_owned).collect()
-}
-
-fn new(draft: &Draft) -> New {
+fn new(draft: &Draft) -> Result<New, String> {
     let (batch, first, strategy) = (draft.batch, draft.first.name(), draft.strategy.name());
     let set = [format!("samples_per_round={batch}"), format!("first_set={first}"), format!("strategy={strategy}")];
-    New { images: draft.images.clone(), classes: classes(draft), like: None, set: set.to_vec() }
+    let mut classes = classes_in(&draft.classes).map_err(|why| format!("Classes: {why}"))?;
+    classes.retain(|name| !name.is_empty());
+    Ok(New { images: draft.images.clone(), classes, like: None, set: set.to_vec() })
 }
 
 /// The fields; true if the project is to be made.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::app_state::AppState;
+use super::app_state::{AppState, Intent};
 use crate::engine::protocol::Phase;
 use crate::ui::kit::words;
 
@@ -32,6 +32,10 @@ impl AppState {
         let in_a_round = self.runs.iter().any(|run| run.current.is_some());
         let ended = self.runs.iter().any(|run| !run.rounds.is_empty());
         if worked < WORTH_ASKING || ended || self.is_over() || !(self.progress.phase.is_busy() || in_a_round) {
+            return None;
+        }
+        // A generator that nobody has pressed Run for goes on from its checkpoint whenever it is wanted.
+        if self.intent == Intent::Idle && self.progress.phase == Phase::TrainingGenerator {
             return None;
         }
         let (doing, lost) = match (self.preparing(), &self.progress.phase) {

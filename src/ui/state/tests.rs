@@ -310,6 +310,8 @@ fn work_that_no_round_has_ended_is_at_stake() {
     assert_eq!(s.at_stake(short), None);
     assert!(s.at_stake(long).unwrap().contains("is labelling 312 of 840 vessels."));
     s.apply(progress(Phase::TrainingGenerator));
+    assert_eq!(s.at_stake(long), None, "nobody has pressed Run");
+    s.intent = Intent::Running;
     assert!(s.at_stake(long).unwrap().contains("kept as of its last checkpoint"));
     s.apply(Event::GeneratorReady { cached: false, latent_scale: 1.0 });
     s.apply(progress(Phase::Paused));
