@@ -20,6 +20,7 @@ pub mod transfer;
 mod standing;
 mod region;
 mod list;
+mod steps;
 mod sitting;
 
 pub use batch::{Batch, Pick, of_round};

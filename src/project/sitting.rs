@@ -8,16 +8,10 @@ use super::list::{self, AGREED, LASSO, List, SECOND_LOOK};
 use super::log::{Answer, Row};
 use super::region::Region;
 use super::standing::{Known, Standing};
+use super::steps::{Step, Steps};
 use super::store::{Said, TEST, user};
 use super::transfer::Conflict;
 use crate::dataset::Class;
-
-/// One step of a person: the images that an answer was about, with what was said of them before.
-#[derive(Debug, Clone)]
-struct Step {
-    list: List,
-    before: Vec<(usize, Option<Row>)>,
-}
 
 /// A person at a project.
 #[derive(Debug, Clone)]
@@ -31,11 +25,9 @@ pub struct Sitting {
     region: Region,
     /// Labels of another person that are not those here.
     conflicts: Vec<Conflict>,
-    steps: Vec<Step>,
-    /// How many steps back an image is looked at again; 0 for the next one.
-    back: usize,
-    /// An image that was chosen to be looked at again.
-    chosen: Option<usize>,
+    steps: Steps,
+    /// An image that is looked at again, in place of the next one.
+    again: Option<usize>,
     /// Whether the model's guess was shown for the present image.
     guess_shown: bool,
     /// What is written by now: the step that it makes once it is on the disk.
@@ -56,9 +48,8 @@ impl Sitting {
             tested: 0,
             region: Region::default(),
             conflicts: Vec::new(),
-            steps: Vec::new(),
-            back: 0,
-            chosen: None,
+            steps: Steps::default(),
+            again: None,
             guess_shown: false,
             pending: None,
             version: 0,
@@ -112,21 +103,18 @@ impl Sitting {
 
     /// The image that is asked about.
     pub fn image(&self) -> Option<usize> {
-        let earlier = || {
-            let step = self.steps.get(self.steps.len().checked_sub(self.back)?)?;
-            step.before.first().map(|(image, _)| *image)
-        };
-        match (self.chosen, self.back) {
-            (Some(image), _) => Some(image),
-            (None, 0) if matches!(self.list, List::Labelled | List::Region) => None,
-            (None, 0) => self.queue(self.list).first().copied(),
-            (None, _) => earlier(),
-        }
+        self.again.or_else(|| self.next())
+    }
+
+    /// The next image of the list.
+    fn next(&self) -> Option<usize> {
+        let asks = !matches!(self.list, List::Labelled | List::Region);
+        self.queue(self.list).first().copied().filter(|_| asks)
     }
 
     /// Whether the image was answered before and is looked at again.
     pub fn looks_back(&self) -> bool {
-        self.back > 0 || self.chosen.is_some()
+        self.again.is_some()
     }
 
     /// The pick that proposed an image in this round, and what proposed it.
@@ -174,33 +162,31 @@ impl Sitting {
         self.leave();
     }
 
-    /// Looks at the image before, if there is one.
+    /// Looks at the image that was answered before this one, if there is one.
     pub fn go_back(&mut self) -> bool {
-        let can = self.back < self.steps.len();
-        if can {
-            (self.back, self.chosen) = (self.back + 1, None);
-            self.changed();
-        }
-        can
+        let before = self.steps.before(self.again, self.next());
+        before.into_iter().for_each(|image| self.choose(image));
+        before.is_some()
     }
 
-    /// Looks at a labelled image again.
+    /// Looks at an image again.
     pub fn choose(&mut self, image: usize) {
-        self.leave();
-        self.chosen = Some(image);
+        self.again = Some(image);
+        self.changed();
     }
 
     /// Goes on with the next image.
     pub fn leave(&mut self) {
-        (self.back, self.chosen) = (0, None);
+        self.again = None;
         self.changed();
     }
 
     /// One image nearer to the next one.
     pub fn go_forward(&mut self) {
-        let back = self.back.saturating_sub(1);
-        self.leave();
-        self.back = back;
+        match self.steps.after(self.again, self.next()) {
+            Some(image) => self.choose(image),
+            None => self.leave(),
+        }
     }
 
     /// What is to be written for an answer about images, all of one class if it is a label; it counts once `written` is

@@ -4,7 +4,7 @@ use egui::{Button, Frame, Label, Margin, Modal, Panel, RichText, ScrollArea, Tex
 
 use super::chips::Chip;
 use super::class_keys;
-use super::commands::{Act, CommandRow, IN_REGION, Pressed, command, command_button};
+use super::commands::{Act, CommandRow, IN_REGION, LOOKING_BACK, Pressed, command, command_button};
 use super::empty::Empty;
 use super::grid::Cells;
 use super::image_view;
@@ -290,6 +290,7 @@ impl Centre {
         let in_region = open.sitting.list() == List::Region;
         let buttons: Vec<&CommandRow> = match in_region {
             true => IN_REGION.iter().chain(BUTTONS[4..].iter().map(|act| command(*act))).collect(),
+            false if open.sitting.looks_back() => BUTTONS.iter().map(|act| looking_back(*act)).collect(),
             false => BUTTONS.iter().map(|act| command(*act)).collect(),
         };
         let all: Vec<usize> = (0..buttons.len()).collect();
@@ -384,6 +385,11 @@ fn between(open: &Open, image: usize) -> Option<String> {
     let (here, there) = (named(&row.who, "here"), named(&conflict.who, "the other"));
     let (here, there) = if here == there { (format!("{here} here"), format!("{there} there")) } else { (here, there) };
     Some(format!("{here}: {} · {there}: {}. The key of a class decides", row.label, conflict.label))
+}
+
+/// The row of a command while an image is looked at again.
+fn looking_back(act: Act) -> &'static CommandRow {
+    if act == LOOKING_BACK.act { &LOOKING_BACK } else { command(act) }
 }
 
 /// How far the list is, at what pace, and what was said last.

@@ -139,6 +139,16 @@ pub const IN_REGION: [CommandRow; 2] = [
     ),
 ];
 
+/// What the key that skips does while an image is looked at again.
+pub const LOOKING_BACK: CommandRow = row(
+    Act::Skip,
+    NONE,
+    Key::ArrowRight,
+    "→",
+    "Go on",
+    "The image after the one that is looked at again; behind the last one, the next image",
+);
+
 /// The row of a command.
 pub fn command(act: Act) -> &'static CommandRow {
     COMMANDS.iter().find(|row| row.act == act).unwrap_or(&COMMANDS[0])

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{CentralPanel, Context, Frame, Label, Margin, Modal, Panel, RichText, ScrollArea, Ui};
 
 use super::centre::Centre;
-use super::commands::{self, Act, COMMANDS, IN_REGION, command};
+use super::commands::{self, Act, COMMANDS, IN_REGION, LOOKING_BACK, command};
 use super::left::{self, Asked};
 use super::open::Open;
 use super::right;
@@ -388,7 +388,7 @@ fn keys(ui: &mut Ui) {
     let height = (ui.ctx().content_rect().height() - 160.0).max(120.0);
     let theme = Theme::of(ui.visuals());
     ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-        for row in COMMANDS.iter().chain(&IN_REGION) {
+        for row in COMMANDS.iter().chain([&LOOKING_BACK]).chain(&IN_REGION) {
             ui.horizontal_top(|ui| {
                 let line = egui::Layout::left_to_right(egui::Align::Min);
                 ui.allocate_ui_with_layout(KEY_COLUMN, line, |ui| {
