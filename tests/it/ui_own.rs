@@ -75,6 +75,32 @@ fn images_are_looked_at_before_anything_starts_and_then_run() {
 }
 
 #[test]
+fn a_project_that_is_not_made_leads_back_to_the_sheet_and_the_tour_waits_for_both() {
+    let folder = folder(6);
+    let mut w = window(false);
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+    w.run_steps(2);
+    w.event(egui::Event::Text("tour".into()));
+    w.run_steps(2);
+    w.key_press(egui::Key::Enter);
+    w.run_steps(4);
+    assert!(says(&w, "Leave the tour"));
+    w.input_mut().dropped_files.push(Arc::new(Dropped(folder.path().into())));
+    wait_until(&mut w, "the sheet", |w| says(w, "2, of 6 images"));
+    w.run_steps(3);
+    assert!(!says(&w, "Leave the tour"), "it would lie over the sheet, and could not be left");
+    click(&mut w, "Label by hand…");
+    w.run_steps(3);
+    assert!(says(&w, "New project"));
+    w.key_press(egui::Key::Escape);
+    w.run_steps(3);
+    assert!(!says(&w, "New project") && says(&w, "What was understood"), "back to the sheet");
+    click(&mut w, "Cancel");
+    w.run_steps(4);
+    assert!(!says(&w, "What was understood") && says(&w, "Leave the tour"));
+}
+
+#[test]
 fn images_dropped_on_the_window_open_their_sheet_and_runs_open_as_runs() {
     let (images, runs) = (folder(6), tempfile::tempdir().unwrap());
     let history = run(&tiny_world(), &with(Strategy::Random, 1));

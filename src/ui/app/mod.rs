@@ -400,6 +400,7 @@ impl eframe::App for App {
             self.recent.remember(path);
         }
         if self.projects.dialogs(&ctx) {
+            self.own.close();
             self.make_way();
         }
         if let Some(action) = own_action {

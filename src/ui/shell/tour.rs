@@ -96,9 +96,11 @@ impl Tour {
         }
     }
 
-    /// Shows the card and a frame round what it is about; returns the step that begins in this frame.
+    /// Shows the card and a frame round what it is about, unless a dialog is open, which has the pointer and the keyboard;
+    /// returns the step that begins in this frame.
     pub fn ui(&mut self, ctx: &Context, places: Places) -> Option<&'static Step> {
-        let at = self.at?;
+        let dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
+        let at = self.at.filter(|_| !dialog)?;
         let step = &STEPS[at];
         let theme = Theme::of(&ctx.global_style().visuals);
         let place = match step.place {

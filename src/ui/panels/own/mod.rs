@@ -52,13 +52,13 @@ pub struct OwnSheet {
     cache: Option<PathBuf>,
 }
 
-/// How the sheet was closed.
+/// What was chosen in the sheet.
 pub enum OwnAction {
     Start {
         experiment: Box<Experiment>,
         variants: Vec<Variant>,
     },
-    /// Labels these images by hand, in a new project.
+    /// Labels these images by hand, in a new project; the sheet stays until it is made.
     Label(PathBuf),
     Close,
 }
@@ -108,6 +108,12 @@ impl OwnSheet {
         self.contact = ContactSheet::default();
     }
 
+    /// Closes the sheet, and ends reading.
+    pub fn close(&mut self) {
+        self.reading.cancel();
+        (self.plan, self.read) = (None, None);
+    }
+
     /// The place of the images, once they are read.
     pub fn path(&self) -> Option<&Path> {
         self.plan.as_ref().filter(|_| self.read.is_some()).map(|plan| plan.path.as_path())
@@ -132,9 +138,9 @@ impl OwnSheet {
                 action = Some(OwnAction::Close);
             }
         }
-        if action.is_some() {
-            self.reading.cancel();
-            (self.plan, self.read) = (None, None);
+        // While a project is asked about the sheet stays, to come back to.
+        if matches!(action, Some(OwnAction::Start { .. } | OwnAction::Close)) {
+            self.close();
         }
         if let Some(path) = self.save.ui(ctx, |_| {}) {
             self.write(ctx, path);
