@@ -35,6 +35,8 @@ pub struct Centre {
 const CLASSES_SHARE: f32 = 0.34;
 /// Height of the line that says what the keys do, points.
 const HINT: f32 = 18.0;
+/// What is said of a key that was pressed before the next image was there.
+const TOO_EARLY: &str = "Too early: the key is for the image that is shown now";
 /// The commands that have a button, in their order.
 const BUTTONS: [Act; 9] = [
     Act::Back,
@@ -62,14 +64,10 @@ impl Centre {
     }
 
     fn answer(open: &mut Open, ctx: &egui::Context, answer: Answer, class: Option<Class>) {
-        if open.is_writing() {
+        if !open.takes_answer(ctx) {
             return;
         }
         let grid = open.shows_grid();
-        if !open.is_seen() {
-            // The key was pressed while another image was on the screen.
-            return;
-        }
         match class {
             Some(class) => open.label(ctx, &open.targets(), class),
             None => open.say(ctx, &open.targets(), answer, None),
@@ -415,6 +413,7 @@ fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(text).color(theme.text));
         let said = match (sitting.image().filter(|_| sitting.looks_back()), sitting.last()) {
+            _ if open.was_early(ui.ctx()) => TOO_EARLY.into(),
             (Some(image), _) => {
                 let class = sitting.known().class_of(image).and_then(|c| sitting.known().classes.get(usize::from(c)));
                 let class = class.map_or("without a label", String::as_str);
@@ -427,7 +426,8 @@ fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
             (None, None) => String::new(),
         };
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.add(Label::new(RichText::new(said).size(size::CAPTION).color(theme.weak)).truncate());
+            let color = if said == TOO_EARLY { theme.warning } else { theme.weak };
+            ui.add(Label::new(RichText::new(said).size(size::CAPTION).color(color)).truncate());
         });
     });
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 3.0), egui::Sense::hover());

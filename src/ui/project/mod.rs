@@ -8,6 +8,7 @@ mod commands;
 mod space;
 mod work;
 mod pen;
+mod pace;
 mod gallery;
 mod place_view;
 mod chips;

@@ -8,6 +8,7 @@ use egui::Context;
 use super::class_keys::ClassKeys;
 use super::gallery::Gallery;
 use super::grid::Grid;
+use super::pace::Pace;
 use super::pen::{Pen, Written};
 use super::place_view::PlaceView;
 use super::space::Space;
@@ -44,12 +45,13 @@ pub struct Open {
     pub halted: Option<String>,
     /// What happened last, or what went wrong.
     pub message: Option<Result<String, String>>,
-    /// The image that is asked about with the number of answers before it, and since when.
-    asked: ((Option<usize>, usize), f64),
+    /// The image that is asked about with the number of answers before it.
+    asked: (Option<usize>, usize),
     /// The image on the screen: only what a person has seen is answered.
     drawn: Option<usize>,
-    /// Seconds that the answers of this sitting took.
-    paces: Vec<f64>,
+    pace: Pace,
+    /// Until when it is said that an answer came too early, seconds of the window's clock.
+    early: f64,
     /// How far the labels of another person agree with those here, if some were taken in.
     pub agreement: Option<Agreement>,
     pub gallery: Gallery,
@@ -68,8 +70,8 @@ const SETTLED: f64 = 0.6;
 const NEIGHBOURS: usize = 6;
 /// Images that are decoded ahead.
 const AHEAD: usize = 3;
-/// An answer that took longer was an answer and a break, seconds.
-const BREAK: f64 = 120.0;
+/// How long it is said that an answer came too early, seconds.
+const EARLY: f64 = 2.0;
 
 impl Open {
     pub fn new(ctx: &Context, folder: PathBuf, opened: Opened, device: DeviceKind) -> Self {
@@ -90,9 +92,10 @@ impl Open {
             read_at: None,
             halted: None,
             message: (!notes.is_empty()).then(|| Ok(notes.join("; "))),
-            asked: ((None, 0), 0.0),
+            asked: (None, 0),
             drawn: None,
-            paces: Vec::new(),
+            pace: Pace::default(),
+            early: 0.0,
             agreement: None,
             gallery: Gallery::default(),
             place: PlaceView::default(),
@@ -140,15 +143,29 @@ impl Open {
     /// What a person sees from now on: an image, or many of them.
     pub fn seen(&mut self, now: f64, image: Option<usize>) {
         let asked = (image, self.sitting.steps());
-        if self.asked.0 != asked {
-            self.asked = (asked, now);
+        if self.asked != asked {
+            self.asked = asked;
+            self.pace.ask(now);
         }
         self.drawn = image;
     }
 
-    /// Whether a person sees what an answer would be about.
-    pub fn is_seen(&self) -> bool {
-        self.shows_grid() || self.drawn == self.image()
+    /// Whether an answer is taken: the one before is on the disk, and a person sees what this one is about. If not, it is
+    /// said that it came too early.
+    pub fn takes_answer(&mut self, ctx: &Context) -> bool {
+        let seen = self.shows_grid() || self.image().is_some() && self.drawn == self.image();
+        let takes = seen && !self.pen.is_writing();
+        self.early = if takes { 0.0 } else { ctx.input(|i| i.time) + EARLY };
+        takes
+    }
+
+    /// Whether an answer came too early just now.
+    pub fn was_early(&self, ctx: &Context) -> bool {
+        let left = self.early - ctx.input(|i| i.time);
+        if left > 0.0 {
+            ctx.request_repaint_after_secs(left as f32);
+        }
+        left > 0.0
     }
 
     fn take_written(&mut self, ctx: &Context, written: Result<Written, ProjectError>, now: f64) {
@@ -264,17 +281,12 @@ impl Open {
         self.enlarging.cancel();
     }
 
-    /// Whether an answer is on its way to the disk; until it is there, none is taken.
-    pub fn is_writing(&self) -> bool {
-        self.pen.is_writing()
-    }
-
     /// Gives an answer about images.
     pub fn say(&mut self, ctx: &Context, images: &[usize], answer: Answer, class: Option<Class>) {
         if images.is_empty() || self.pen.is_writing() {
             return;
         }
-        let seconds = self.seconds(ctx, images.len(), answer == Answer::Label);
+        let seconds = self.pace.answer(ctx.input(|i| i.time), images.len(), answer == Answer::Label);
         let said = self.sitting.answer(images, answer, class, seconds);
         self.message = None;
         self.pen.say(ctx, said);
@@ -294,7 +306,7 @@ impl Open {
         if count == 0 || self.pen.is_writing() {
             return;
         }
-        let seconds = self.seconds(ctx, count, true);
+        let seconds = self.pace.answer(ctx.input(|i| i.time), count, true);
         let said = self.sitting.confirm(seconds);
         self.message = None;
         self.pen.say(ctx, said);
@@ -305,7 +317,7 @@ impl Open {
         let any = self.sitting.take_region(images);
         self.message = (!any).then(|| Ok("Every image in the lasso has a label, or is for the test".into()));
         self.one_by_one = false;
-        self.asked.1 = ctx.input(|i| i.time);
+        self.pace.ask(ctx.input(|i| i.time));
     }
 
     /// Leaves the lasso, unless that would lose classes that were given in it.
@@ -319,15 +331,6 @@ impl Open {
                 )));
             }
         }
-    }
-
-    /// Seconds that an answer about so many images took, unless there was a break; the time of the next one begins.
-    fn seconds(&mut self, ctx: &Context, images: usize, paces: bool) -> Option<f64> {
-        let now = ctx.input(|i| i.time);
-        let seconds = Some(now - self.asked.1).filter(|s| *s < BREAK * images as f64);
-        self.paces.extend(seconds.filter(|_| paces).map(|s| s / images as f64));
-        self.asked.1 = now;
-        seconds
     }
 
     /// Whether many images are shown at once.
@@ -390,7 +393,7 @@ impl Open {
         }
         let said = self.sitting.undo();
         if !said.is_empty() {
-            self.paces.pop();
+            self.pace.undo();
             self.pen.say(ctx, said);
         }
     }
@@ -410,9 +413,7 @@ impl Open {
 
     /// Seconds for an answer: in this sitting, or before it.
     pub fn pace(&self) -> Option<f64> {
-        let mut paces = self.paces.clone();
-        paces.sort_by(f64::total_cmp);
-        paces.get(paces.len() / 2).copied().or(self.sitting.standing().status.seconds_per_label)
+        self.pace.label().or(self.sitting.standing().status.seconds_per_label)
     }
 
     /// How long a number of images takes at this pace, as text.
