@@ -20,6 +20,9 @@ use crate::disk::{self, FolderLock};
 use crate::experiment::{DatasetKind, Experiment, Field, IMAGE_SIDES, NeighbourPool};
 use crate::paths;
 
+/// Images in a batch of a project, unless another number is given: what a person labels in one go. How many an experiment
+/// buys in a round follows from the number of images instead.
+pub const BATCH: usize = 20;
 /// What a project is made from.
 #[derive(Debug, Clone, Default)]
 pub struct New {
@@ -54,7 +57,11 @@ pub fn create(
     let place = std::path::absolute(paths::expanded(&new.images)).unwrap_or_else(|_| new.images.clone());
     let found = formats::find(&place)?;
     let (base, splits) = match &new.like {
-        None => (defaults::on_data(Experiment::default(), &place, &defaults::choose(&found.listing), true)?, None),
+        None => {
+            let chosen = defaults::choose(&found.listing);
+            let base = defaults::on_data(Experiment::default(), &place, &chosen, true)?;
+            (Experiment { samples_per_round: BATCH, ..base }, None)
+        }
         Some((experiment, data_dir)) => {
             let (experiment, splits) = like(experiment, &place, data_dir.as_deref())?;
             (experiment, Some(splits))

@@ -1,6 +1,6 @@
 //! The lists of images that a person goes through, and which images wait in each.
 
-use super::log::Answer;
+use super::log::{Answer, Row};
 use super::region::Region;
 use super::standing::{Known, Standing};
 use super::transfer::Conflict;
@@ -42,14 +42,7 @@ pub(super) fn queues(
     conflicts: &[Conflict],
 ) -> [Vec<usize>; List::ALL.len()] {
     let round = standing.round;
-    let waits = |image: &usize| match known.rows[*image].as_ref() {
-        None => true,
-        Some(row) => match row.answer {
-            Answer::Undone => true,
-            Answer::Skipped => row.round != round,
-            Answer::Label | Answer::NotSure | Answer::NoneOfThese => false,
-        },
-    };
+    let waits = |image: &usize| Row::waits(known.rows[*image].as_ref(), round);
     let doubted = |image: &usize| {
         let row = known.rows[*image].as_ref();
         row.is_some_and(|row| row.answer == Answer::Label && !(row.strategy == SECOND_LOOK && row.round == round))

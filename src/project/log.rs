@@ -73,6 +73,17 @@ pub struct Row {
     pub guess: String,
 }
 
+impl Row {
+    /// Whether the image of its last row, if it has one, waits for an answer in a round.
+    pub fn waits(last: Option<&Self>, round: usize) -> bool {
+        last.is_none_or(|row| match row.answer {
+            Answer::Undone => true,
+            Answer::Skipped => row.round != round,
+            Answer::Label | Answer::NotSure | Answer::NoneOfThese => false,
+        })
+    }
+}
+
 /// The rows of a project, and the last one about each image.
 #[derive(Debug)]
 pub struct Log {

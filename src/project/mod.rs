@@ -24,7 +24,7 @@ mod steps;
 mod sitting;
 
 pub use batch::{Batch, Pick, of_round};
-pub use create::{Created, New, create};
+pub use create::{BATCH, Created, New, create};
 pub use desk::{Desk, Progress, can_enlarge, can_propose, can_train};
 pub use error::ProjectError;
 pub use images::{Image, Images, Part};
@@ -37,5 +37,5 @@ pub use rounds::{Predictions, lost, predictions, read as read_rounds};
 pub use settings::{SETTINGS, Settings, classes_in};
 pub use sitting::Sitting;
 pub use standing::{Known, Standing};
-pub use status::{Doubt, Status};
+pub use status::{Doubt, Status, pace};
 pub use store::{Labels, Project, Said, user};

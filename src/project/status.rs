@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::batch;
 use super::error::ProjectError;
 use super::images::Part;
 use super::larger::Larger;
-use super::log::plausible;
+use super::log::{Answer, Row, plausible};
 use super::rounds::{self, Predictions};
 use super::store::{Labels, Project};
 use crate::dataset::Class;
@@ -16,6 +17,8 @@ use crate::statistics::{Proportion, Reached, forecast};
 const LEVEL: f64 = 0.95;
 /// A label is doubted if the model gives another class at least this probability.
 const SURE: f32 = 0.95;
+/// How many labels the pace is taken from.
+const PACE_OF: usize = 20;
 
 /// Where a project stands; the keys of `ridgewalk project status --json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -33,8 +36,11 @@ pub struct Status {
     pub accuracy_high: Option<f32>,
     /// Labels for testing.
     pub test_images: usize,
-    /// How many images to label before the next round.
+    /// How many images to label before the next round: those of the batch that is out without an answer; the next batch
+    /// if none is out.
     pub next_batch: usize,
+    /// The images of the batch that is out; 0 if none is.
+    pub batch: usize,
     /// Test images that are drawn or kept and not labelled yet.
     pub test_images_unlabelled: usize,
     /// Images that can be proposed.
@@ -57,7 +63,7 @@ pub struct Status {
     pub doubts: Vec<Doubt>,
     /// How many guesses on test images of at least that probability are right: how much a doubt is worth.
     pub sure_and_right: Option<Share>,
-    /// Median seconds for a label, of those that were timed.
+    /// Median seconds for a label, of the last 20 that were timed.
     pub seconds_per_label: Option<f64>,
     /// How a larger network fares on the labels of the last round, if that was asked.
     pub larger: Option<Larger>,
@@ -115,6 +121,14 @@ impl Status {
         let count = |is: &dyn Fn(Part) -> bool| images.iter().filter(|image| is(image.part)).count();
         let passed = project.passed_over(rounds + 1).into_iter().filter(|at| project.label_of(*at).is_none()).count();
         let pool = count(&|part| part == Part::Pool) - labels.train.len() - passed;
+        let out: std::collections::HashSet<usize> = batch::of_round(project, rounds + 1)?
+            .iter()
+            .flat_map(|batch| &batch.picks)
+            .map(|pick| pick.image as usize)
+            .filter(|image| images.get(*image).is_some_and(|image| image.part == Part::Pool))
+            .collect();
+        let waits = |image: &&usize| Row::waits(project.log().last(&images[**image].file), rounds + 1);
+        let open = out.iter().filter(waits).count();
         let (forecast, no_forecast) = forecasts(history.as_ref(), labels.test.len());
         Ok(Self {
             images: images.len(),
@@ -125,7 +139,8 @@ impl Status {
             accuracy_low: percent(|a| a.low),
             accuracy_high: percent(|a| a.high),
             test_images: labels.test.len(),
-            next_batch: project.experiment().samples_per_round.saturating_sub(new_labels).min(pool),
+            next_batch: if out.is_empty() { project.experiment().samples_per_round.min(pool) } else { open },
+            batch: out.len(),
             test_images_unlabelled: count(&|part| part.is_test()) - labels.test.len(),
             pool,
             labelled_by_class,
@@ -140,7 +155,9 @@ impl Status {
             }),
             doubts: predictions.as_ref().map(|p| doubts(project, p, &labels)).unwrap_or_default(),
             sure_and_right: predictions.as_ref().and_then(|p| sure_and_right(p, &labels.test)),
-            seconds_per_label: median(project.log().rows().iter().filter_map(|row| plausible(row.seconds)).collect()),
+            seconds_per_label: pace(
+                project.log().rows().iter().filter(|row| row.answer == Answer::Label).filter_map(|row| plausible(row.seconds)),
+            ),
             larger: Larger::read(project, rounds)?,
         })
     }
@@ -199,7 +216,9 @@ fn doubts(project: &Project, predictions: &Predictions, labels: &Labels) -> Vec<
     doubts
 }
 
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
+/// Seconds for a label: the median of the last ones that were timed, so that neither a pause nor the first day counts.
+pub fn pace(seconds: impl DoubleEndedIterator<Item = f64>) -> Option<f64> {
+    let mut last: Vec<f64> = seconds.rev().take(PACE_OF).collect();
+    last.sort_by(f64::total_cmp);
+    last.get(last.len() / 2).copied()
 }

@@ -97,7 +97,11 @@ fn lines(status: &Status) -> Vec<String> {
     }
     let minutes = status.seconds_per_label.map(|s| s * status.next_batch as f64 / 60.0);
     let cost = minutes.map(|m| format!(", about {m:.0} min at the pace so far")).unwrap_or_default();
-    line("next batch", format!("{} images{cost}", status.next_batch));
+    match (status.batch, status.next_batch) {
+        (0, next) => line("next batch", format!("{next} images{cost}")),
+        (_, 0) => line("this batch", "answered; train the round".into()),
+        (all, left) => line("this batch", format!("{left} of {all} images wait for a label{cost}")),
+    }
     let doubts = status.doubts.len();
     if let Some(sure) = status.sure_and_right.filter(|_| doubts > 0) {
         let worth = format!(

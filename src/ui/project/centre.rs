@@ -36,7 +36,7 @@ const CLASSES_SHARE: f32 = 0.34;
 /// Height of the line that says what the keys do, points.
 const HINT: f32 = 18.0;
 /// What is said of a key that was pressed before the next image was there.
-const TOO_EARLY: &str = "Too early: the key is for the image that is shown now";
+const TOO_EARLY: &str = "Too early: press it again once the image is shown";
 /// The commands that have a button, in their order.
 const BUTTONS: [Act; 9] = [
     Act::Back,

@@ -200,11 +200,20 @@ fn limit(ui: &mut Ui, open: &Open, theme: &Theme) -> Option<Asked> {
 /// What speaks for another round, and what it costs: advice, never a verdict.
 fn stopping(ui: &mut Ui, open: &Open, theme: &Theme) {
     let status = &open.sitting.standing().status;
-    let time = open.time_for(status.next_batch).map(|time| format!(", {time} at this pace")).unwrap_or_default();
-    match status.next_batch {
-        0 if status.pool == 0 => said(ui, "No image is left to label", theme),
-        0 => said(ui, "The batch is labelled", theme),
-        count => said(ui, format!("The next round costs {}{time}", counted(count, "label")), theme),
+    let sitting = &open.sitting;
+    let time = |count| open.time_for(count).map(|time| format!(", {time} at this pace")).unwrap_or_default();
+    // What is on the screen, which the status on the disk follows a moment later.
+    match (sitting.of_round().len(), sitting.waiting(List::Round)) {
+        (0, _) if status.pool == 0 => said(ui, "No image is left to label", theme),
+        (0, _) => {
+            let (count, time) = (status.next_batch, time(status.next_batch));
+            said(ui, format!("The next round costs {}{time}", counted(count, "label")), theme);
+        }
+        (_, 0) => said(ui, "The batch is labelled: the next round can be trained", theme),
+        (all, left) => {
+            let text = format!("This round costs {} more, of {}{}", counted(left, "label"), thousands(all), time(left));
+            said(ui, text, theme);
+        }
     }
     if let Some(share) = status.disagreed {
         said(ui, format!("{} of {} new labels are not what the model guessed", share.count, share.of), theme);

@@ -7,7 +7,7 @@ use egui::{Button, ComboBox, Context, DragValue, Frame, Label, Modal, ProgressBa
 use super::work::{Failed, Opened, Work, make};
 use crate::experiment::{Experiment, FirstSet, Strategy};
 use crate::paths;
-use crate::project::{New, classes_in};
+use crate::project::{BATCH, New, classes_in};
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::theme::{Theme, bold, size, space};
 
@@ -32,8 +32,7 @@ pub struct NewSheet {
 }
 
 const WIDTH: f32 = 520.0;
-/// Images in a batch unless another number is given, and the most that can be.
-const BATCH: usize = 20;
+/// The most images in a batch.
 const MOST_IN_BATCH: usize = 1_000;
 
 impl Default for NewSheet {

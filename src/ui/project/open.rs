@@ -154,9 +154,14 @@ impl Open {
     /// said that it came too early.
     pub fn takes_answer(&mut self, ctx: &Context) -> bool {
         let seen = self.shows_grid() || self.image().is_some() && self.drawn == self.image();
-        let takes = seen && !self.pen.is_writing();
-        self.early = if takes { 0.0 } else { ctx.input(|i| i.time) + EARLY };
-        takes
+        self.is_ready(ctx, seen)
+    }
+
+    /// Whether nothing is on its way to the disk and a condition holds; if not, what was pressed came too early.
+    fn is_ready(&mut self, ctx: &Context, holds: bool) -> bool {
+        let ready = holds && !self.pen.is_writing();
+        self.early = if ready { 0.0 } else { ctx.input(|i| i.time) + EARLY };
+        ready
     }
 
     /// Whether an answer came too early just now.
@@ -303,7 +308,7 @@ impl Open {
     /// Writes the labels of a lasso.
     pub fn confirm(&mut self, ctx: &Context) {
         let count = self.sitting.region().given().count();
-        if count == 0 || self.pen.is_writing() {
+        if count == 0 || !self.is_ready(ctx, true) {
             return;
         }
         let seconds = self.pace.answer(ctx.input(|i| i.time), count, true);
@@ -381,14 +386,14 @@ impl Open {
 
     /// Adds a class and gives it to images.
     pub fn name_class(&mut self, ctx: &Context, name: String, images: Vec<usize>) {
-        if !self.pen.is_writing() {
+        if self.is_ready(ctx, true) {
             self.naming = Some((name.clone(), images));
             self.pen.add_class(ctx, name);
         }
     }
 
     pub fn undo(&mut self, ctx: &Context) {
-        if self.pen.is_writing() {
+        if !self.is_ready(ctx, true) {
             return;
         }
         let said = self.sitting.undo();
@@ -406,7 +411,7 @@ impl Open {
     }
 
     pub fn draw_test(&mut self, ctx: &Context, count: usize) {
-        if !self.pen.is_writing() {
+        if self.is_ready(ctx, true) {
             self.pen.draw_test(ctx, count);
         }
     }
