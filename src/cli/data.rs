@@ -62,6 +62,11 @@ pub fn run(args: &DataArgs) -> anyhow::Result<()> {
         say!("{}", serde_json::to_string_pretty(&sheet)?);
     } else {
         say!("{}", sheet.text());
+        if listing.classes.is_empty() {
+            let path = args.path.display();
+            say!("next: label them by hand, in the window (ridgewalk --data {path}) or by tables (ridgewalk project new \
+                  PROJECT --images {path})");
+        }
     }
     if let Some(path) = &args.left_out {
         disk::write_aside(path, &sheet.left_out()?)

@@ -20,9 +20,9 @@ use crate::disk::{self, FolderLock};
 use crate::experiment::{DatasetKind, Experiment, Field, IMAGE_SIDES, NeighbourPool};
 use crate::paths;
 
-/// Images in a batch of a project, unless another number is given: what a person labels in one go. How many an experiment
-/// buys in a round follows from the number of images instead.
-pub const BATCH: usize = 20;
+/// Images in a batch of a project, unless another number is given. How many an experiment buys in a round follows from the
+/// number of its images instead.
+pub const BATCH: usize = defaults::BY_HAND;
 /// What a project is made from.
 #[derive(Debug, Clone, Default)]
 pub struct New {
@@ -53,7 +53,7 @@ pub fn create(
     if is_taken(folder) {
         return Err(ProjectError::Taken(folder.into()));
     }
-    settings::names(&new.classes).map_err(|what| ProjectError::Refused(format!("--classes: {what}")))?;
+    settings::names(&new.classes).map_err(|what| ProjectError::Refused(format!("classes: {what}")))?;
     let place = std::path::absolute(paths::expanded(&new.images)).unwrap_or_else(|_| new.images.clone());
     let found = formats::find(&place)?;
     let (base, splits) = match &new.like {
@@ -77,7 +77,8 @@ pub fn create(
     }
     let (listing, reading, _) = opening.finish();
     if reading.items.is_empty() {
-        return Err(in_file(&place, "no image can be read; `ridgewalk data` says why"));
+        let why: Vec<String> = reading.unreadable.iter().map(|u| format!("{} {}", u.file, u.reason)).collect();
+        return Err(in_file(&place, format!("no image can be read: {}", told(&why))));
     }
     let order = match &splits {
         None => (0..reading.items.len()).map(|item| (item, Part::Pool)).collect(),

@@ -251,8 +251,8 @@ impl Desk {
 pub fn can_propose(project: &Project, strategy: Option<&Variant>) -> Result<Experiment, ProjectError> {
     let since = Since::of(project, &project.labels()?)?;
     if since.round > 1 && since.is_fresh {
-        let what = "there is a class more since the last round, or a network that is not trained yet; `ridgewalk project \
-                    train` first";
+        let what = "there is a class more since the last round, or a network that is not trained yet; train a round \
+                    first";
         return Err(ProjectError::Refused(what.into()));
     }
     let setup = match strategy {
@@ -272,7 +272,7 @@ pub fn can_train(project: &Project, again: bool) -> Result<(), ProjectError> {
     let labels = project.labels()?;
     let refused = |what: String| Err(ProjectError::Refused(what));
     if labels.train.is_empty() {
-        let what = "no image is labelled for training; label the images of `ridgewalk project propose` first";
+        let what = "no image is labelled for training yet; label some of those that are proposed first";
         return refused(what.into());
     }
     if project.classes().len() < 2 {
@@ -282,7 +282,7 @@ pub fn can_train(project: &Project, again: bool) -> Result<(), ProjectError> {
     let since = Since::of(project, &labels)?;
     if since.new.is_empty() && !since.has_changed && !since.is_fresh && !again {
         let last = since.round - 1;
-        return refused(format!("no label is new since round {last}; label more images, or give --again"));
+        return refused(format!("no label is new since round {last}; label more images first"));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::world::WorldError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
-    #[error("{}: is no project ({why}); make one with `ridgewalk project new`", folder.display())]
+    #[error("{}: is no project ({why}); make a new project, or give the folder of one", folder.display())]
     NoProject { folder: PathBuf, why: String },
     #[error("{}: holds files already; give a new or an empty folder", .0.display())]
     Taken(PathBuf),

@@ -102,7 +102,7 @@ impl Pictures {
             let (count, all, place) = (lost.len(), images.len(), place.display());
             return Err(ProjectError::Refused(format!(
                 "{place}: {count} of the {all} images of the project are not as they were: {}; put them back, or make a \
-                 new project of the images with `--labels {}`",
+                 new project of the images with the labels in {}",
                 told(&lost),
                 project.folder().join(super::log::LABELS).display()
             )));

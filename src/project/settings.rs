@@ -165,7 +165,7 @@ mod tests {
     fn bad_settings_name_the_file_and_what_is_wrong() {
         let folder = tempfile::tempdir().unwrap();
         let error = Settings::read(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("is no project") && error.contains("project new"), "{error}");
+        assert!(error.contains("is no project") && error.contains("a new project"), "{error}");
         for (text, says) in [
             ("format = 2\nimages = \"a\"", "its format is 2"),
             ("format = 1", "missing field `images`"),

@@ -325,6 +325,11 @@ impl Sitting {
         self.refresh();
     }
 
+    /// Whether there is something to learn: labels for training, and two classes.
+    pub fn can_train(&self) -> bool {
+        self.known.classes.len() > 1 && self.standing.status.labelled + self.labels_of_round() > 0
+    }
+
     /// Labels for training that no round has seen, as far as a person gave them here.
     pub fn labels_of_round(&self) -> usize {
         self.of_round().iter().filter(|image| self.known.class_of(**image).is_some()).count()

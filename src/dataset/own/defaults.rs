@@ -24,6 +24,8 @@ const EPOCHS: std::ops::RangeInclusive<usize> = 4..=200;
 /// The most samples of a round, as in the paper.
 const MOST_SAMPLES: usize = 500;
 const FEWEST_SAMPLES: usize = 10;
+/// Images that a person labels in one go, however many there are.
+pub const BY_HAND: usize = 20;
 const ROUNDS: usize = 10;
 const MOST_VALIDATION: usize = 5_000;
 const MOST_EVALUATED: usize = 1_000;
@@ -107,9 +109,13 @@ pub fn choose(listing: &Listing) -> Vec<Chosen> {
         (false, _) => say("target", "lenet".into(), "grey images, as in the paper".into()),
     }
     // Ten rounds label a quarter of the pool, or more where there are many classes or few images.
-    let samples =
+    let by_classes =
         (train / 40).max(2 * classes).max(FEWEST_SAMPLES).min(MOST_SAMPLES.max(classes)).min((train / 3).max(1));
-    say("samples_per_round", samples.to_string(), format!("{train} train images and {classes} classes"));
+    let (samples, reason) = match classes {
+        0 => (BY_HAND.min(train.max(1)), "without labels: what one labels by hand in one go".into()),
+        _ => (by_classes, format!("{train} train images and {classes} classes")),
+    };
+    say("samples_per_round", samples.to_string(), reason);
     let rounds = (train / samples).clamp(1, ROUNDS);
     say(
         "rounds",

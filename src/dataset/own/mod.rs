@@ -61,7 +61,8 @@ pub fn nothing_to_learn(listing: &Listing, reading: &Reading) -> Option<String> 
     match with_images.iter().collect::<Vec<_>>()[..] {
         [] if reading.items.is_empty() => Some("no image can be read; `ridgewalk data` says why".into()),
         [] => {
-            let help = "put the images into one folder a class, or give a table of files and labels (docs/data.md)";
+            let help = "label them by hand (docs/labelling-by-hand.md), or put them into one folder a class, or give a table \
+                        of files and labels (docs/data.md)";
             Some(format!("has no labels, so there is nothing to learn; {help}"))
         }
         [only] => {

@@ -124,7 +124,7 @@ impl<T> Drop for Work<T> {
 }
 
 /// What this program is for others who want the project.
-const WHO: &str = "a window of `ridgewalk`";
+const WHO: &str = "a window of Ridgewalk";
 
 /// A project that was opened.
 pub struct Opened {

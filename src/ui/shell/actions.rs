@@ -193,7 +193,7 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
                 Action::OpenRuns,
                 "Open histories…",
                 &[],
-                "Opens histories written by `ridgewalk run`, and adds them to the list of runs",
+                "Opens histories that a window or the command line wrote, and adds them to the list of runs",
             ),
             row(
                 Action::SaveRuns,

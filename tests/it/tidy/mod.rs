@@ -162,6 +162,21 @@ fn the_window_waits_for_no_thread_and_opens_no_file() {
 }
 
 #[test]
+fn the_window_speaks_of_no_command() {
+    let on_the_screen = ["src/ui/", "src/project/"];
+    for (file, _, text) in code() {
+        // What it says before there is a window stands in a terminal.
+        let path = file.display().to_string();
+        if !on_the_screen.iter().any(|part| path.contains(part)) || path.ends_with("ui/opening.rs") {
+            continue;
+        }
+        for line in text.lines().filter(|l| !l.trim_start().starts_with("//")) {
+            assert!(!line.contains("`ridgewalk"), "{path}: {}", line.trim());
+        }
+    }
+}
+
+#[test]
 fn every_file_is_written_aside() {
     let calls =
         ["fs::write(", "File::create", "File::options(", "OpenOptions", ".save(", ".save_with_format(", "fs::rename("];

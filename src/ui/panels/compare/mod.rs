@@ -148,7 +148,7 @@ impl ComparePanel {
 
     fn keep_button(&mut self, ui: &mut Ui, state: &AppState) {
         let mut tip =
-            "Writes the runs of this window to a folder, now and after every round. Open… and `ridgewalk figures` read \
+            "Writes the runs of this window to a folder, now and after every round. Open… and the command line read \
                        these histories, and Replay continues them. A fork gets its own name"
                 .to_owned();
         let written = state.runs.iter().filter_map(|r| r.on_disk.as_ref());
@@ -240,7 +240,7 @@ impl ComparePanel {
         match content {
             Content::Nothing => {
                 let body = "The figures of the paper and its Table 1, with paired tests. They appear after the first round of a run and \
-                            grow with every round. Open… shows histories written by `ridgewalk run`.";
+                            grow with every round. Open… shows histories that a window or the command line wrote.";
                 widgets::empty_state(ui, "Comparison", body);
             }
             Content::Missing(why) => widgets::empty_state(ui, self.kind.title, why),

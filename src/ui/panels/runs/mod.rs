@@ -148,7 +148,7 @@ impl RunsPage {
     fn buttons(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            let tip = "Opens histories written by `ridgewalk run`, and adds them to this list";
+            let tip = "Opens histories that a window or the command line wrote, and adds them to this list";
             let open = egui::Button::new("Open…").min_size(vec2(0.0, CONTROL_HEIGHT));
             if ui.add_enabled(!self.opening.is_running(), open).on_hover_text(tip).clicked() {
                 self.open.open(String::new);
@@ -238,7 +238,7 @@ impl RunsPage {
                 });
             }
         }
-        if choice(ui, true, "Save…", "Writes these runs into a folder of yours, which `ridgewalk` reads") {
+        if choice(ui, true, "Save…", "Writes these runs into a folder of yours, which the command line reads too") {
             self.ask_to_save(keys.to_vec(), cx.state);
         }
         if choice(ui, true, "Export…", "Writes the figures and tables of these runs to files") {
