@@ -17,7 +17,9 @@ use crate::world::{GeneratorFrom, PreparationActivity, Resumed, World};
 
 /// Length of a progress bar, in steps.
 const WHOLE: u64 = 1_000;
-/// Without a terminal, a line tells of a generator's training at least this often.
+/// Without a terminal, a line tells of a generator's training at the end of an epoch, at most this often; in long epochs at
+/// least as often as the second.
+const BETWEEN: Duration = Duration::from_secs(20);
 const QUIET: Duration = Duration::from_secs(300);
 
 fn style(template: &str) -> ProgressStyle {
@@ -29,7 +31,8 @@ pub struct PreparationBar {
     bar: ProgressBar,
     start: Instant,
     epochs_said: f32,
-    said: Instant,
+    /// When a line was printed, if one was.
+    said: Option<Instant>,
 }
 
 impl PreparationBar {
@@ -37,8 +40,7 @@ impl PreparationBar {
         let bar = ProgressBar::new(WHOLE);
         bar.set_style(style("{msg:<58} {bar:30} {percent:>3} % {prefix}"));
         bar.set_message("loading data");
-        let now = Instant::now();
-        Self { bar, start: now, epochs_said: 0.0, said: now }
+        Self { bar, start: Instant::now(), epochs_said: 0.0, said: None }
     }
 
     pub fn data(&self, dataset: &Dataset) {
@@ -56,12 +58,14 @@ impl PreparationBar {
         self.line(&format!("{resumed}{}", time_left(activity)));
     }
 
-    /// Shows the generator's losses; without a terminal, prints a line at the end of each epoch, and inside long ones.
+    /// Shows the generator's losses; without a terminal, prints a line now and then.
     pub fn trained(&mut self, activity: PreparationActivity, epoch: f32, losses: &GeneratorLosses) {
         self.share(activity);
         let text = format!("generator, epoch {epoch:.1}: {}", losses.describe());
-        if self.bar.is_hidden() && (epoch >= self.epochs_said + 1.0 || self.said.elapsed() >= QUIET) {
-            (self.epochs_said, self.said) = (epoch.floor(), Instant::now());
+        let since = |said: Option<Instant>, least: Duration| said.is_none_or(|said| said.elapsed() >= least);
+        let ended = epoch >= self.epochs_said + 1.0 && since(self.said, BETWEEN);
+        if self.bar.is_hidden() && (ended || since(self.said.or(Some(self.start)), QUIET)) {
+            (self.epochs_said, self.said) = (epoch.floor(), Some(Instant::now()));
             say!("{text}{}", time_left(activity));
         }
         self.bar.set_message(text);

@@ -73,15 +73,20 @@ pub fn csv(project: &Project, rows: &[Row]) -> Result<Vec<u8>, ::csv::Error> {
     table.write_record(fixed.into_iter().chain(heads(project).filter(|_| has_guesses)))?;
     for row in rows {
         let (guess, confidence) = match &row.guess {
-            Some((guess, p)) => (guess.clone(), p.to_string()),
+            Some((guess, p)) => (guess.clone(), rounded(p)),
             None => (String::new(), String::new()),
         };
         let score = row.score.map(|s| s.to_string()).unwrap_or_default();
         let fixed =
             [row.file.clone(), String::new(), guess, confidence, score, row.strategy.clone(), row.round.to_string()];
-        table.write_record(fixed.into_iter().chain(row.probabilities.iter().map(f32::to_string)))?;
+        table.write_record(fixed.into_iter().chain(row.probabilities.iter().map(rounded)))?;
     }
     table.into_inner().map_err(|e| e.into_error().into())
+}
+
+/// A probability for people; an export has all of its digits.
+fn rounded(p: &f32) -> String {
+    format!("{p:.4}")
 }
 
 /// Label Studio's tasks; `prefix` is put before the name of each image.

@@ -11,8 +11,6 @@ use crate::ui::kit::job::Job;
 
 /// Longest side of a large image, pixels.
 const MOST_SIDE: usize = 1_400;
-/// Images of at least this side are drawn smoothly, smaller ones pixel by pixel.
-const SMOOTH: usize = 96;
 /// Beyond so many, all are forgotten and made again as they are seen.
 const MOST_SMALL: usize = 4_096;
 const MOST_LARGE: usize = 24;
@@ -76,7 +74,8 @@ impl Gallery {
     }
 }
 
-/// Pixels in their own colours, in both themes: a person judges what the camera saw.
+/// Pixels in their own colours, in both themes: a person judges what the camera saw. All are drawn smoothly, so that an
+/// image looks the same large, in the grid and beside others.
 fn texture(ctx: &egui::Context, shape: ImageShape, pixels: &[u8]) -> TextureHandle {
     let plane = shape.height * shape.width;
     let value = |channel: usize, i: usize| pixels.get(channel * plane + i).copied().unwrap_or(0);
@@ -85,6 +84,5 @@ fn texture(ctx: &egui::Context, shape: ImageShape, pixels: &[u8]) -> TextureHand
         _ => Color32::from_gray(value(0, i)),
     });
     let image = ColorImage::new([shape.width, shape.height], colors.collect());
-    let smooth = shape.width.max(shape.height) >= SMOOTH;
-    ctx.load_texture("image", image, if smooth { TextureOptions::LINEAR } else { TextureOptions::NEAREST })
+    ctx.load_texture("image", image, TextureOptions::LINEAR)
 }

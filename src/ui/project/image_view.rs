@@ -15,10 +15,6 @@ pub fn ui(ui: &mut Ui, rect: Rect, gallery: &mut Gallery, pictures: &Pictures, i
     let texture = gallery.large(ui, pictures, image);
     let room = Rect::from_min_max(rect.min, rect.max - vec2(0.0, NAME));
     let scale = (room.size() / texture.size_vec2()).min_elem().max(0.0);
-    // Few pixels are drawn as squares of a whole number of the screen's pixels.
-    let dots = scale * ui.pixels_per_point();
-    let scale =
-        if dots >= 2.0 && texture.size_vec2().max_elem() < 96.0 { dots.floor() / ui.pixels_per_point() } else { scale };
     let place = Rect::from_center_size(room.center(), texture.size_vec2() * scale);
     let response = ui.allocate_rect(place, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Image {name}")));
