@@ -40,6 +40,9 @@ pub struct NewArgs {
     data_dir: Option<PathBuf>,
 }
 
+/// Test images that are advised, if so many can be spared.
+const TEST_IMAGES: usize = 50;
+
 /// Makes a project, and takes in the labels that there are.
 pub fn new(args: &NewArgs) -> anyhow::Result<()> {
     let like = args.like.as_ref().map(|file| experiment_in(file)).transpose().context("--as")?;
@@ -80,12 +83,13 @@ pub fn new(args: &NewArgs) -> anyhow::Result<()> {
     let (images, experiment) = (project.images().len(), project.experiment());
     say!("{}: a project of {images} images", args.folder.display());
     let (folder, pool) = (quoted(&args.folder), Status::of(&project)?.pool);
-    match pool {
-        0 => say!("next: ridgewalk project train {folder}"),
-        _ => {
-            let count = experiment.samples_per_round.min(pool);
-            say!("next: ridgewalk project propose {folder} --count {count} --out batch.csv");
-        }
+    if pool == 0 {
+        say!("next: ridgewalk project train {folder}");
+        return Ok(());
     }
+    let test = TEST_IMAGES.min(pool / 4).max(1);
+    say!("next: a test set, ridgewalk project propose {folder} --test --count {test} --out test.csv");
+    let count = experiment.samples_per_round.min(pool);
+    say!("then: the first batch, ridgewalk project propose {folder} --count {count} --out batch.csv");
     Ok(())
 }
