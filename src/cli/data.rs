@@ -64,8 +64,10 @@ pub fn run(args: &DataArgs) -> anyhow::Result<()> {
         say!("{}", sheet.text());
         if listing.classes.is_empty() {
             let path = args.path.display();
-            say!("next: label them by hand, in the window (ridgewalk --data {path}) or by tables (ridgewalk project new \
-                  PROJECT --images {path})");
+            say!(
+                "next: label them by hand, in the window (ridgewalk --data {path}) or by tables (ridgewalk project new \
+                  PROJECT --images {path})"
+            );
         }
     }
     if let Some(path) = &args.left_out {

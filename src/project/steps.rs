@@ -82,6 +82,10 @@ mod tests {
             forward.push(image);
         }
         assert_eq!(forward, [0, 1, 3]);
-        assert_eq!((steps.before(Some(9), next), steps.after(Some(9), next)), (Some(3), None), "one of another sitting");
+        assert_eq!(
+            (steps.before(Some(9), next), steps.after(Some(9), next)),
+            (Some(3), None),
+            "one of another sitting"
+        );
     }
 }

@@ -137,8 +137,9 @@ impl Sheet {
         let mut warnings = Vec::new();
         let all: usize = self.classes.iter().map(|c| c.count).sum();
         match self.classes.iter().filter(|c| c.count > 0).count() {
-            0 => warnings
-                .push("there are no labels: nothing can be learned from the images before some are labelled by hand".into()),
+            0 => warnings.push(
+                "there are no labels: nothing can be learned from the images before some are labelled by hand".into(),
+            ),
             1 => warnings.push("there is one class only: there is nothing to tell apart".into()),
             _ => {}
         }

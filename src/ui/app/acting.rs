@@ -139,6 +139,7 @@ impl App {
             }
             Action::Show(workspace) => {
                 self.workspaces.show(workspace);
+                self.state.focus.before = self.state.focus.sample;
                 self.state.brush.sheet = false;
                 // Without the inspector on the screen a drag turns the view again.
                 self.state.probing = None;

@@ -126,6 +126,8 @@ pub struct Focus {
     /// `None` follows the latest round.
     pub round: Option<usize>,
     pub sample: Option<u32>,
+    /// The sample that was selected before this workspace was shown: no card lies over the view for it.
+    pub before: Option<u32>,
     /// The item hovered in the previous frame, in any panel.
     pub walk_point: Option<WalkPoint>,
     /// Show only samples of this class in full colour.
@@ -180,7 +182,7 @@ impl AppState {
             inspections: BTreeMap::new(),
             probing: None,
             target_version: 0,
-            focus: Focus { run, round: None, sample: None, walk_point: None, class: None },
+            focus: Focus { run, round: None, sample: None, before: None, walk_point: None, class: None },
             axes: Axes::default(),
             brush: Brush::default(),
             list,

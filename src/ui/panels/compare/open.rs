@@ -30,8 +30,7 @@ impl Default for OpenHistories {
 impl OpenHistories {
     pub fn button(&mut self, ui: &mut Ui) {
         let open = ui.add_enabled(!self.reading.is_running(), egui::Button::new("Open…").small());
-        let tip =
-            "Opens histories that a window or the command line wrote, to look at or compare with; files can be dropped here too";
+        let tip = "Opens histories that a window or the command line wrote, to look at or compare with; files can be dropped here too";
         if open.on_hover_text(tip).clicked() {
             self.ask.open(String::new);
         }

@@ -159,7 +159,7 @@ fn why(ui: &mut Ui, cx: &mut Cx<'_>, round: usize, proposal: &Proposal) {
     fact(ui, cx.theme, "round", &round.to_string());
     fact(ui, cx.theme, "label", &cx.state.class_name(proposal.label));
     if let Some(score) = proposal.score {
-        fact(ui, cx.theme, "score", &format!("{score:.4}"));
+        fact(ui, cx.theme, "score", &words::fixed(score, 4));
     }
     match &proposal.step {
         None => {

@@ -46,9 +46,10 @@ pub fn hover_card(ui: &Ui, hovered: Hovered, cx: &mut Cx<'_>) {
     });
 }
 
-/// The card of the selected sample, with its buttons.
+/// The card of a sample that was selected in this workspace, with its buttons.
 pub fn selection_card(ui: &mut Ui, rect: Rect, cx: &mut Cx<'_>) {
-    let (Some(sample), Some(dataset)) = (cx.state.focus.sample, cx.state.dataset.clone()) else { return };
+    let selected = cx.state.focus.sample.filter(|sample| cx.state.focus.before != Some(*sample));
+    let (Some(sample), Some(dataset)) = (selected, cx.state.dataset.clone()) else { return };
     if sample as usize >= dataset.train.len() || rect.width() < 360.0 {
         return;
     }

@@ -383,7 +383,7 @@ impl LatentPanel {
         if response.clicked() {
             match (self.hovered.sample, ctrl) {
                 (Some(sample), true) if cx.walks_shown => cx.commands.push(Command::AddWalk { sample }),
-                (sample, _) => cx.state.focus.sample = sample,
+                (sample, _) => (cx.state.focus.sample, cx.state.focus.before) = (sample, None),
             }
         }
         let clicked = self.hovered.sample.filter(|_| response.clicked() && !ctrl);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::text::LayoutJob;
-use egui::{Align, Align2, Color32, CornerRadius, Galley, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Align, Align2, Color32, CornerRadius, Galley, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::map::{Map, Plane};
 use crate::dataset::{Class, ImageShape};
@@ -27,6 +27,8 @@ const HEAD_LINE: f32 = 24.0;
 /// Radius of the three points, and size of the arrow's head.
 pub const POINT: f32 = 5.5;
 const HEAD: f32 = 12.0;
+/// Distance of a name's middle from its point.
+const NAME_FROM: f32 = 18.0;
 
 pub fn ui(ui: &mut Ui, area: Rect, proposal: &Proposal, explained: Option<&Explained>, cx: &mut Cx<'_>) {
     let Some(step) = &proposal.step else { return };
@@ -57,13 +59,15 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
     if snaps {
         painter.extend(Shape::dashed_line(&[moved, neighbour], Stroke::new(2.0, cx.theme.text), 5.0, 4.0));
     }
-    // p' and n are often close together, so their names are on opposite sides.
-    let names =
-        [(p, "p", cx.theme.text, -20.0), (moved, "p'", cx.theme.accent, -22.0), (neighbour, "n", cx.theme.text, 4.0)];
-    for (point, name, fill, down) in names.into_iter().take(if snaps { 3 } else { 2 }) {
-        painter.circle(point, POINT, fill, Stroke::new(2.0, cx.theme.panel));
+    let points = [p, moved, neighbour];
+    let points = &points[..if snaps { 3 } else { 2 }];
+    let fills = [cx.theme.text, cx.theme.accent, cx.theme.text];
+    for (point, fill) in points.iter().zip(fills) {
+        painter.circle(*point, POINT, fill, Stroke::new(2.0, cx.theme.panel));
+    }
+    for (at, name) in places_of_names(points).into_iter().zip(["p", "p'", "n"]) {
         let galley = painter.layout_no_wrap(name.to_owned(), theme::bold_font(size::BODY), cx.theme.text);
-        let label = Rect::from_min_size(point + vec2(8.0, down), galley.size());
+        let label = Rect::from_center_size(at, galley.size());
         painter.rect_filled(label.expand(2.0), CornerRadius::same(3), cx.theme.panel.gamma_multiply(0.85));
         painter.galley(label.min, galley, cx.theme.text);
     }
@@ -72,6 +76,19 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
         _ => "the plane through p, p' and n; ringed: labelled before",
     };
     map.note(text, cx);
+}
+
+/// The middle of each point's name: beside the point, where it is furthest from the other points and the names before.
+fn places_of_names(points: &[Pos2]) -> Vec<Pos2> {
+    let mut names: Vec<Pos2> = Vec::new();
+    for (i, point) in points.iter().enumerate() {
+        let others: Vec<Pos2> = points[..i].iter().chain(&points[i + 1..]).chain(&names).copied().collect();
+        let room = |at: &Pos2| others.iter().map(|other| at.distance(*other)).fold(f32::INFINITY, f32::min);
+        let around = [(1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1)];
+        let around = around.map(|(x, y)| *point + NAME_FROM * vec2(x as f32, y as f32).normalized());
+        names.extend(around.into_iter().reduce(|best, at| if room(&at) > room(&best) { at } else { best }));
+    }
+    names
 }
 
 /// A caption in centred lines that are at most this wide.
@@ -207,5 +224,28 @@ pub fn bought(ui: &Ui, at: Rect, proposal: &Proposal, cx: &mut Cx<'_>) {
     };
     if let Some(texture) = texture {
         images::paint(ui, &texture, at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_lies_under_a_point_or_on_another_name() {
+        // The end of the step and the neighbour meet from every side, near and far.
+        for degrees in (0..360).step_by(15) {
+            for snap in [3.0, 10.0, 20.0, 60.0] {
+                let (p, moved) = (pos2(0.0, 0.0), pos2(80.0, 0.0));
+                let neighbour = moved + snap * Vec2::angled((degrees as f32).to_radians());
+                let points = [p, moved, neighbour];
+                let names = places_of_names(&points);
+                for (i, name) in names.iter().enumerate() {
+                    let others = (0..3).filter(|k| *k != i).flat_map(|k| [points[k], names[k]]);
+                    let nearest = others.map(|at| name.distance(at)).fold(f32::INFINITY, f32::min);
+                    assert!(nearest > 14.0, "{degrees} degrees, {snap}: name {i} is {nearest:.1} from another");
+                }
+            }
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! The sheet of selections that have a name: kept, shown again, added, subtracted, intersected, inverted.
 
-use egui::{Align2, Button, Context, Id, RichText, TextEdit, Ui, Window, vec2};
+use egui::{Align2, Button, Context, Id, Panel, RichText, TextEdit, Ui, Window, vec2};
 
+use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{Theme, bold, size, space};
+use crate::ui::kit::widgets::IconButton;
 use crate::ui::kit::words::thousands;
 use crate::ui::panel::Cx;
 use crate::ui::state::{Combine, Named};
@@ -24,6 +26,31 @@ pub fn sheet(ctx: &Context, cx: &mut Cx<'_>) {
     let mut open = cx.state.brush.sheet;
     let window = Window::new("Selections by name").open(&mut open).collapsible(false).resizable(false);
     window.anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L)).show(ctx, |ui| content(ui, cx));
+    cx.state.brush.sheet &= open;
+}
+
+/// The sheet, while it is open, at the right of a table that is wide enough, so that it covers no row.
+pub fn beside(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if !cx.state.brush.sheet {
+        return;
+    }
+    if ui.available_width() < 2.0 * WIDTH {
+        return sheet(ui.ctx(), cx);
+    }
+    let mut open = true;
+    let frame = egui::Frame::new().inner_margin(egui::Margin::same(space::S as i8));
+    let panel = Panel::right("selections by name").exact_size(WIDTH + 2.0 * space::S).resizable(false).frame(frame);
+    panel.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.label(bold("Selections by name"));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let close =
+                    IconButton::new(Icon::Close, "Close the selections", "Closes this list; it keeps what it has");
+                open = !close.show(ui).clicked();
+            });
+        });
+        content(ui, cx);
+    });
     cx.state.brush.sheet &= open;
 }
 

@@ -121,7 +121,13 @@ fn choices(ui: &mut Ui, run: Listed<'_>, is_focus: bool) -> Option<RowAction> {
     choice(ui, true, "Rename…", "Gives this run a name of your own", RowAction::Rename);
     choice(ui, begun, "Compare with the shown run", "Opens Compare with these two runs only", RowAction::Compare);
     choice(ui, true, "Show only this run", "Hides all others in curves, figures and tests", RowAction::OnlyThis);
-    choice(ui, begun, "Save…", "Writes this run into a folder of yours, which the command line reads too", RowAction::Save);
+    choice(
+        ui,
+        begun,
+        "Save…",
+        "Writes this run into a folder of yours, which the command line reads too",
+        RowAction::Save,
+    );
     choice(ui, begun, "Export…", "Writes the figures and tables of this run to files", RowAction::Export);
     ui.separator();
     choice(

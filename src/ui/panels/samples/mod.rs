@@ -95,7 +95,7 @@ impl Panel for SamplesPanel {
             None => {}
         }
         self.ask_scores(cx);
-        named::sheet(ui.ctx(), cx);
+        named::beside(ui, cx);
         if cx.state.dataset.is_none() || !cx.state.generator.ready {
             let text = "Each image of the data with its class, what is predicted, its loss, and when and why its label was bought. \
                         They are listed here when the data and the generator are ready.";

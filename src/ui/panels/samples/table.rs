@@ -7,6 +7,7 @@ use crate::engine::protocol::{NOT_SCORED, Scores};
 use crate::experiment::{EvaluationSplit, Strategy};
 use crate::history::RoundRecord;
 use crate::trajectory::Verdict;
+use crate::ui::kit::words;
 
 /// A column of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -245,7 +246,7 @@ impl Table {
     pub fn text(&self, column: Column, row: usize) -> String {
         let Some(value) = self.value(column, row) else { return String::new() };
         match column {
-            Column::Loss | Column::Snap => format!("{value:.3}"),
+            Column::Loss | Column::Snap => words::fixed(value, 3),
             Column::Margin => format!("{:.1} %", 100.0 * value),
             c if c.is_named() => self.name(c, value as usize).unwrap_or_default().to_owned(),
             _ => format!("{value}"),
