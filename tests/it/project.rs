@@ -202,11 +202,15 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
         .collect();
     let done = import(&mut project, &labels, Told::default()).unwrap();
     assert_eq!((done.train, done.test, project.classes().join(" ")), (6, 20, "10 even".to_owned()));
+    let batch = |project: &Project| Status::of(project).map(|s| (s.batch, s.next_batch)).unwrap();
+    assert_eq!(batch(&project), (40, 34), "what is out, and what of it waits");
     at.train(&project, false, &mut |_| true).unwrap();
+    assert_eq!(batch(&project), (0, 5), "none is out: the next one");
     let again = at.train(&project, false, &mut |_| true).unwrap_err().to_string();
     assert!(again.contains("no label is new since round 1"), "{again}");
     // Another class: the target begins anew, and the curve goes on.
     let second = at.propose(&project, None, 4, &|_| false).unwrap();
+    assert_eq!(batch(&project), (4, 4));
     let labels: Vec<Incoming> = second.picks.iter().map(|p| label(&project, p.image as usize, "odd")).collect();
     let refused = import(&mut project, &labels, Told::default()).unwrap_err().to_string();
     assert!(

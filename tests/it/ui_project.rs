@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use ridgewalk::dataset::{Class, Dataset};
 use ridgewalk::device::DeviceKind;
 use ridgewalk::experiment::Experiment;
@@ -119,6 +119,9 @@ fn a_batch_is_labelled_by_keys_and_the_next_round_is_trained_by_itself() {
     let mut w = window(&project);
     wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
     assert!(w.query_by_label_contains("no test image is labelled").is_some(), "the reminder");
+    let train =
+        |w: &Harness<'_, ProjectApp>| w.query_by_label("Train now").is_some_and(|b| !b.accesskit_node().is_disabled());
+    assert!(!train(&w) && w.query_by_label_contains("This round costs 6 labels more, of 6").is_some());
     let mut pressed = Vec::new();
     for n in 0..BATCH {
         let image = image(&w).unwrap();
@@ -345,8 +348,20 @@ fn a_second_window_on_a_project_is_refused_with_its_holder_named_and_what_was_ki
     wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
     let mut second = window(&project);
     wait_for(&mut second, "the refusal", |w| w.query_by_label_contains("has this project open").is_some());
-    let (first, class) = (image(&w).unwrap(), '2');
-    press(&mut w, class);
+    // Two keys in one frame: the second is for an image that nobody has seen.
+    let first = image(&w).unwrap();
+    w.input_mut().events.extend(["2", "3"].map(|key| egui::Event::Text(key.into())));
+    w.step();
+    assert!(w.query_by_label_contains("Too early").is_some());
+    wait_for(&mut w, "the answer", |w| sitting(w).unwrap().steps() == 1);
+    assert_eq!(labels(&project).len(), 1);
+    // While looking back, → goes on.
+    w.key_press(egui::Key::ArrowLeft);
+    w.run_steps(3);
+    assert!(w.query_by_label("Go on").is_some() && w.query_by_label("Skip").is_none());
+    w.key_press(egui::Key::ArrowRight);
+    w.run_steps(3);
+    assert!(w.query_by_label("Skip").is_some() && image(&w) != Some(first));
     // As a kill in the middle of the next write leaves the file.
     drop(w);
     let path = project.join("labels.csv");

@@ -64,6 +64,10 @@ fn the_table_is_asked_sorted_selected_and_copied() {
     ask(&mut w, "wrong", "as of round 1");
     click(&mut w, "Copy the rows as CSV");
     w.check_accessibility();
+    // What was chosen here has no card over the view of another workspace.
+    click(&mut w, "Workspace: Walks");
+    w.run_steps(3);
+    assert!(w.state().state().focus.sample.is_some() && w.query_by_label("Clear selection").is_none());
 }
 
 #[test]
@@ -93,6 +97,9 @@ fn selections_have_names_and_every_change_is_undone_and_done_again() {
     let named: Vec<usize> = w.state().state().brush.named.iter().map(|n| n.samples.len()).collect();
     assert_eq!(named.len(), 2);
     click(&mut w, "Selections");
+    let (list, table) =
+        (w.get_by_label("Close the selections").rect(), w.get_by_label("Sort the samples by class").rect());
+    assert!(table.right() < list.left() - 200.0, "the list stands beside the table");
     click(&mut w, "Show the selection class 0");
     click(&mut w, "Add the selection class 1");
     assert_eq!(count(&w), named[0] + named[1]);
