@@ -156,7 +156,12 @@ impl Status {
             doubts: predictions.as_ref().map(|p| doubts(project, p, &labels)).unwrap_or_default(),
             sure_and_right: predictions.as_ref().and_then(|p| sure_and_right(p, &labels.test)),
             seconds_per_label: pace(
-                project.log().rows().iter().filter(|row| row.answer == Answer::Label).filter_map(|row| plausible(row.seconds)),
+                project
+                    .log()
+                    .rows()
+                    .iter()
+                    .filter(|row| row.answer == Answer::Label)
+                    .filter_map(|row| plausible(row.seconds)),
             ),
             larger: Larger::read(project, rounds)?,
         })

@@ -30,7 +30,9 @@ pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
     let predictions = match what {
         Table::Labels => None,
         Table::Predictions => Some(rounds::predictions(project, rounds)?.ok_or_else(|| {
-            ProjectError::Refused("there are no predictions of the last round; train it first, again if no label is new".into())
+            ProjectError::Refused(
+                "there are no predictions of the last round; train it first, again if no label is new".into(),
+            )
         })?),
     };
     let written = |e: csv::Error| ProjectError::Refused(format!("the table cannot be written ({e})"));
