@@ -68,8 +68,7 @@ impl App {
 
     /// Looks at what is to be opened as if it were dropped.
     pub(super) fn look_at(&mut self, ctx: &egui::Context, path: PathBuf) {
-        // What it is is known in a later frame.
-        let _ = self.dropped.next(ctx, vec![path]);
+        self.dropped.look(ctx, vec![path]);
     }
 
     /// Opens a file or a folder.
@@ -265,7 +264,7 @@ impl App {
             Chosen::Open(path) => {
                 self.reopened = Dropped::default();
                 // What it is now may be another thing than it was then.
-                let _ = self.reopened.next(ctx, vec![path]);
+                self.reopened.look(ctx, vec![path]);
             }
         }
     }

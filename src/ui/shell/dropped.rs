@@ -54,11 +54,16 @@ pub struct Arrived {
 pub struct Dropped(Job<Vec<(PathBuf, Kind)>>);
 
 impl Dropped {
-    /// Looks at paths that were dropped in this frame; returns earlier ones with what they are.
-    pub fn next(&mut self, ctx: &egui::Context, paths: Vec<PathBuf>) -> Option<Arrived> {
+    /// Looks at paths; what they are is known in a later frame.
+    pub fn look(&mut self, ctx: &egui::Context, paths: Vec<PathBuf>) {
         if !paths.is_empty() {
             self.0.start(ctx, move || paths.into_iter().map(known).collect());
         }
+    }
+
+    /// Looks at paths that were dropped in this frame; returns earlier ones with what they are.
+    pub fn next(&mut self, ctx: &egui::Context, paths: Vec<PathBuf>) -> Option<Arrived> {
+        self.look(ctx, paths);
         self.0.take().map(arrived)
     }
 }

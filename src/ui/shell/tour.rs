@@ -36,8 +36,8 @@ pub const STEPS: [Step; 5] = [
     Step {
         title: "A network learns from few labels",
         text: "Each point is an image at its place in the latent space of a generator. In every round a strategy buys the \
-               labels of a few more, and a network learns from them; the curves say how well. Two strategies run beside \
-               each other: random choice, and the one of the paper.",
+               labels of a few more, and a network learns from them; the curves say how well. Strategies run beside \
+               each other: random choice, the one of the paper, and Ridge.",
         place: Place::Panels,
         workspace: "run",
     },
