@@ -25,6 +25,8 @@ pub struct Sitting {
     region: Region,
     /// Labels of another person that are not those here.
     conflicts: Vec<Conflict>,
+    /// Labelled images that were put off: they come last in their list, and keep their labels.
+    put_off: Vec<usize>,
     steps: Steps,
     /// An image that is looked at again, in place of the next one.
     again: Option<usize>,
@@ -48,6 +50,7 @@ impl Sitting {
             tested: 0,
             region: Region::default(),
             conflicts: Vec::new(),
+            put_off: Vec::new(),
             steps: Steps::default(),
             again: None,
             guess_shown: false,
@@ -237,16 +240,9 @@ impl Sitting {
         let Some(step) = self.steps.last() else { return Vec::new() };
         let back = |(image, before): &(usize, Option<Row>)| {
             let said = match before.as_ref().filter(|row| row.answer != Answer::Undone) {
-                Some(row) => Said {
-                    answer: row.answer,
-                    class: self.known.classes.iter().position(|c| *c == row.label).map(|at| at as Class),
-                    round: row.round,
-                    strategy: row.strategy.clone(),
-                    seconds: row.seconds,
-                    time: row.time.clone(),
-                    who: row.who.clone(),
-                    guess: row.guess.clone(),
-                },
+                Some(row) => {
+                    Said::again(row, self.known.classes.iter().position(|c| *c == row.label).map(|at| at as Class))
+                }
                 None => {
                     let strategy = self.known.rows[*image].as_ref().map_or("", |row| row.strategy.as_str());
                     Said::other(Answer::Undone, self.standing.round, strategy)
@@ -318,6 +314,18 @@ impl Sitting {
         self.conflicts.iter().find(|conflict| conflict.image == image)
     }
 
+    /// Puts images off if they have labels already, so that skipping them takes nothing back; false if one has none.
+    pub fn put_off(&mut self, images: &[usize]) -> bool {
+        let can = !images.is_empty() && images.iter().all(|image| self.known.class_of(*image).is_some());
+        if can {
+            self.put_off.retain(|other| !images.contains(other));
+            self.put_off.extend(images);
+            self.changed();
+            self.refresh();
+        }
+        can
+    }
+
     /// Takes over what was computed.
     pub fn take(&mut self, standing: Standing) {
         self.standing = standing;
@@ -347,6 +355,10 @@ impl Sitting {
         let is_tested = |image: &usize| known.parts[*image].is_test() && known.class_of(*image).is_some();
         self.tested = (0..known.rows.len()).filter(is_tested).count();
         self.queues = list::queues(known, &self.standing, self.of_round(), &self.region, &self.conflicts);
+        for list in [List::Doubts, List::Conflicts] {
+            let place = |image: &usize| self.put_off.iter().position(|other| other == image).map_or(0, |at| at + 1);
+            self.queues[list as usize].sort_by_key(place);
+        }
     }
 }
 
@@ -430,7 +442,7 @@ mod tests {
         let said = s.answer(&[3, 0], Answer::Label, Some(0), Some(3.0));
         assert!(said.iter().all(|(_, said)| said.strategy == "snn" && said.seconds == Some(1.5)));
         write(&mut s, said);
-        assert_eq!((s.image(), s.labels_of_round()), (Some(1), 2));
+        assert_eq!((s.image(), s.done(List::Round)), (Some(1), 2));
         let said = s.undo();
         write(&mut s, said);
         assert_eq!(s.queue(List::Round), [3, 0, 1]);
@@ -442,6 +454,21 @@ mod tests {
         assert_eq!((s.image(), s.queue(List::Labelled)), (None, &[2][..]));
         s.choose(2);
         assert_eq!(s.image(), Some(2));
+    }
+
+    #[test]
+    fn skipping_a_label_that_is_looked_at_again_takes_nothing_back() {
+        let mut s = sitting();
+        label(&mut s, 1);
+        label(&mut s, 0);
+        let conflict = |image| Conflict { image, label: "dog".into(), who: "anna".into() };
+        s.take_import(s.known.clone(), vec![conflict(3), conflict(0)]);
+        assert_eq!((s.list(), s.image()), (List::Conflicts, Some(3)));
+        assert!(s.put_off(&[3]));
+        assert_eq!((s.image(), s.known.class_of(3), s.waiting(List::Conflicts)), (Some(0), Some(1), 2));
+        assert!(s.put_off(&[0]));
+        assert_eq!(s.queue(List::Conflicts), [3, 0]);
+        assert!(!s.put_off(&[1]), "an image without a label is skipped");
     }
 
     #[test]

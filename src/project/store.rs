@@ -58,6 +58,20 @@ impl Said {
         Self { answer: Answer::Label, class: Some(class), round, strategy, seconds: None, time, who, guess }
     }
 
+    /// What was said before, once more; `class` is that of the row's label.
+    pub(super) fn again(row: &Row, class: Option<Class>) -> Self {
+        Self {
+            answer: row.answer,
+            class,
+            round: row.round,
+            strategy: row.strategy.clone(),
+            seconds: row.seconds,
+            time: row.time.clone(),
+            who: row.who.clone(),
+            guess: row.guess.clone(),
+        }
+    }
+
     /// An answer that is no label, given now by the user of this machine.
     pub fn other(answer: Answer, round: usize, strategy: impl Into<String>) -> Self {
         Self { answer, class: None, ..Self::label(0, round, strategy) }

@@ -297,6 +297,12 @@ impl Open {
         self.pen.say(ctx, said);
     }
 
+    /// Puts off what a skip is about, if it has labels already; false if it has none.
+    pub fn put_off(&mut self) -> bool {
+        let targets = self.targets();
+        self.sitting.put_off(&targets)
+    }
+
     /// Gives images a class: in a lasso as a draft, elsewhere as a label.
     pub fn label(&mut self, ctx: &Context, images: &[usize], class: Class) {
         match self.sitting.list() {
