@@ -458,11 +458,15 @@ fn a_film_shows_the_rounds_of_a_run() {
     assert_eq!(std::fs::read_dir(&frames).unwrap().count(), 2 * rounds);
     // Seen from the front, the cloud of all images stays where it is.
     ok(&film(&["--camera", "still"]));
-    let history = runs.join("histories/snn-01.rwh");
-    let kept = std::fs::read(&history).unwrap();
-    let over = ridgewalk(&["film", "--size", "480x320", "--out"], &[&history, &runs]);
-    assert!(!over.status.success() && std::fs::read(&history).unwrap() == kept);
-    assert!(String::from_utf8_lossy(&over.stderr).contains("did not write"));
+    // Neither a history nor a file of somebody else's is written over.
+    let other = folder.path().join("other.gif");
+    std::fs::write(&other, "mine").unwrap();
+    for (file, says) in [(runs.join("histories/snn-01.rwh"), "ends in .gif"), (other, "did not write")] {
+        let kept = std::fs::read(&file).unwrap();
+        let over = ridgewalk(&["film", "--size", "480x320", "--out"], &[&file, &runs]);
+        assert!(!over.status.success() && std::fs::read(&file).unwrap() == kept);
+        assert!(String::from_utf8_lossy(&over.stderr).contains(says), "{over:?}");
+    }
     let refused = film(&["--run", "snn-07"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("snn-07") && said.contains("random-02"), "{said}");
