@@ -64,7 +64,7 @@ impl Centre {
     }
 
     fn answer(open: &mut Open, ctx: &egui::Context, answer: Answer, class: Option<Class>) {
-        if !open.takes_answer(ctx) {
+        if !open.takes_answer(ctx) || answer == Answer::Skipped && open.put_off() {
             return;
         }
         let grid = open.shows_grid();
