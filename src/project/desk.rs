@@ -162,8 +162,7 @@ impl Desk {
         let Some((history, _)) = rounds::read(project)? else { return Err(ProjectError::Cancelled) };
         let rounds = history.rounds.len();
         let predictions = rounds::predictions(project, rounds)?.ok_or_else(|| {
-            let what =
-                "there are no predictions of the last round to compare with; `ridgewalk project train --again` first";
+            let what = "there are no predictions of the last round to compare with; train it again (--again) first";
             ProjectError::Refused(what.into())
         })?;
         let world = self.labelled_world(project, &labels)?;

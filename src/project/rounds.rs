@@ -69,7 +69,7 @@ pub fn lost(project: &Project) -> Result<Vec<String>, ProjectError> {
     let without = predictions(project, history.rounds.len())?.is_none();
     let guesses = format!(
         "{PREDICTIONS} is not that of the last round, is damaged or is not there: accuracy and guesses are unknown; \
-         `ridgewalk project train --again` writes it again"
+         training the last round again (--again) writes it"
     );
     Ok(lost.into_iter().chain(without.then_some(guesses)).collect())
 }

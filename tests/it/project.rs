@@ -487,7 +487,7 @@ fn changed_settings_count_or_are_refused_and_lost_files_are_told() {
     };
     assert_eq!(lost().unwrap(), "");
     std::fs::write(file("predictions.rwp"), "cut").unwrap();
-    assert!(lost().unwrap().contains("`ridgewalk project train --again` writes it again"));
+    assert!(lost().unwrap().contains("training the last round again (--again) writes it"));
     for bytes in [None, Some("cut")] {
         std::fs::remove_file(file("checkpoints/project.rwc")).unwrap();
         bytes.iter().for_each(|bytes| std::fs::write(file("checkpoints/project.rwc"), bytes).unwrap());
