@@ -383,6 +383,7 @@ fn a_view_saved_as_a_file_is_the_same_in_another_window() {
     w.run_steps(3);
     type_over(&mut w, &file.display().to_string());
     wait_for(&mut w, "the same runs", |s| ended(s, false) == before.2 && s.focus.round == before.0);
+    w.run_steps(3);
     assert_eq!(place(w.state().state()), before);
     assert_eq!(shown(&w), "Walks");
     assert!(other_cache.read_dir().unwrap().count() > 0, "the generator came with it");

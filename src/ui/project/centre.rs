@@ -92,7 +92,6 @@ impl Centre {
                 open.sitting.go_back();
             }
             Act::Skip if open.sitting.looks_back() => open.sitting.go_forward(),
-            Act::Skip if open.takes_answer(ctx) && open.put_off() => {}
             Act::Skip => Self::answer(open, ctx, Answer::Skipped, None),
             Act::NotSure => Self::answer(open, ctx, Answer::NotSure, None),
             Act::NoneOfThese => Self::answer(open, ctx, Answer::NoneOfThese, None),
