@@ -20,9 +20,7 @@ impl Moment {
     /// What differs, in words.
     pub fn difference(&self, other: &Self) -> Option<String> {
         let (mine, others) = (&self.settings, &other.settings);
-        // Which strategies are compared is said below.
-        let mut fields = Field::all().filter(|f| f.name != "strategy");
-        let field = fields.find(|f| f.get(&mine.draft) != f.get(&others.draft)).map(|f| f.label.to_owned());
+        let field = Field::all().find(|f| f.get(&mine.draft) != f.get(&others.draft)).map(|f| f.label.to_owned());
         let runs = (mine.compared != others.compared).then(|| "the strategies compared".to_owned());
         let repeats = (mine.repeats != others.repeats).then(|| "the repeats".to_owned());
         let views = || self.choices.difference(&other.choices).map(str::to_owned);

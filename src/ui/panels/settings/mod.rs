@@ -61,19 +61,11 @@ pub struct Controls {
 }
 
 /// The settings as the user has chosen them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Chosen {
     pub draft: Experiment,
     pub compared: Compared,
     pub repeats: usize,
-}
-
-impl PartialEq for Chosen {
-    /// The strategies are those that are compared, whatever the draft's own: a replayed run brings its own.
-    fn eq(&self, other: &Self) -> bool {
-        let draft = Experiment { strategy: other.draft.strategy, ..self.draft.clone() };
-        (draft, &self.compared, self.repeats) == (other.draft.clone(), &other.compared, other.repeats)
-    }
 }
 
 /// The user's choice with the buttons at the bottom.
