@@ -144,7 +144,7 @@ impl ExperimentArgs {
     /// The strategies that the window compares: as `strategies`, but by default those of the data set.
     pub fn strategies_shown(&self, given: &[Variant], experiment: &Experiment) -> anyhow::Result<Vec<Variant>> {
         match given.is_empty() && self.experiment.is_none() {
-            true => Ok(experiment.dataset.strategies_at_first().into_iter().map(Variant::from).collect()),
+            true => Ok(experiment.dataset.strategies().iter().copied().map(Variant::from).collect()),
             false => self.strategies(given, experiment),
         }
     }

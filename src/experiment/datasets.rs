@@ -28,7 +28,7 @@ impl Row {
         task: Task::Classes,
         tool: Tool::None,
         preset: "digits",
-        strategies: &[Strategy::Random, Strategy::Snn],
+        strategies: &[Strategy::Random, Strategy::Snn, Strategy::Ridge],
     };
 }
 
@@ -76,13 +76,7 @@ impl DatasetKind {
         self.row().preset
     }
 
-    /// The strategies that the window compares at its start: those of the data set, and Ridge where there are classes.
-    pub fn strategies_at_first(self) -> Vec<Strategy> {
-        let ridge = self.task().has_classes().then_some(Strategy::Ridge);
-        self.strategies().iter().copied().chain(ridge).collect()
-    }
-
-    /// The strategies compared by default.
+    /// The strategies that the window compares by default.
     pub fn strategies(self) -> &'static [Strategy] {
         self.row().strategies
     }

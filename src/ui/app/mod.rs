@@ -64,7 +64,7 @@ impl Default for UiOptions {
         let experiment = Experiment::default();
         Self {
             engine: EngineOptions::default(),
-            variants: experiment.dataset.strategies_at_first().into_iter().map(Variant::from).collect(),
+            variants: experiment.dataset.strategies().iter().copied().map(Variant::from).collect(),
             experiment,
             autostart: true,
             images: None,
