@@ -132,11 +132,12 @@ impl AppState {
         if and_run { vec![reset, Command::Run] } else { vec![reset] }
     }
 
-    /// Shows saved runs in all views, in place of the present ones.
+    /// Shows saved runs in all views, in place of the present ones, and returns to what was looked at in the folder `place`.
+    /// Of runs that are in the list already it stays theirs: they are shown again, and nothing of them goes on.
     pub fn replay(&mut self, runs: Vec<SavedRun>, place: Option<PathBuf>) -> Command {
         self.messages.cured();
         self.pending = Some(Pending::Resetting);
-        self.list.taken_up = place;
+        self.list.taken_up = place.filter(|folder| self.list.groups().all(|group| group.path.as_ref() != Some(folder)));
         self.intent = Intent::Idle;
         Command::Replay { runs }
     }
