@@ -22,6 +22,8 @@ pub struct Figure {
     pub keys: Vec<Key>,
     /// Whether all panels share their ranges; then only the outer ones have tick labels.
     pub shared_axes: bool,
+    /// Largest height of a panel's plot, points.
+    pub tallest: f64,
 }
 
 /// Number of panels in a row.
@@ -237,6 +239,9 @@ impl Axis {
 }
 
 impl Figure {
+    /// Largest height of a panel's plot on a page, points.
+    pub const TALLEST: f64 = 250.0;
+
     /// A figure of one panel.
     pub fn single(name: &str, title: &str, caption: String, panel: Panel) -> Self {
         Self {
@@ -248,6 +253,7 @@ impl Figure {
             legend: LegendPlace::Auto,
             keys: Vec::new(),
             shared_axes: false,
+            tallest: Self::TALLEST,
         }
     }
 

@@ -46,8 +46,8 @@ const X_TICK_SPACE: f64 = 11.0;
 /// Space around the data, as a share of its extent.
 const PAD: f64 = 0.03;
 
-/// Smallest and largest height of a panel's plot, points.
-const PLOT_HEIGHTS: [f64; 2] = [70.0, 250.0];
+/// Smallest height of a panel's plot, points.
+const LEAST_HEIGHT: f64 = 70.0;
 
 /// A rectangle, y downwards.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -152,7 +152,7 @@ pub fn layout(figure: &Figure, full_width: f64) -> Layout {
     for _ in 0..2 {
         for (i, panel) in figure.panels.iter().enumerate() {
             let column = i % columns;
-            let height = plot_height(panel, plot_width);
+            let height = plot_height(figure, panel, plot_width);
             let room = if figure.shared_axes && column > 0 { 0.0 } else { y_margin(panel, ranges[i][1], height) };
             margins[column] = f64::max(margins[column], room);
         }
@@ -160,7 +160,7 @@ pub fn layout(figure: &Figure, full_width: f64) -> Layout {
         let right = if ends > 0.0 { ends } else { overhang(figure, &ranges) };
         plot_width = (full_width - 2.0 * EDGE - margins.iter().sum::<f64>() - between - right) / columns as f64;
         if let Some(aspect) = figure.panels.iter().filter(|p| is_table(p)).map(|p| p.aspect).reduce(f64::max) {
-            plot_width = plot_width.min(PLOT_HEIGHTS[1] / aspect);
+            plot_width = plot_width.min(figure.tallest / aspect);
         }
     }
     let mut frames = Vec::new();
@@ -171,7 +171,7 @@ pub fn layout(figure: &Figure, full_width: f64) -> Layout {
         let panels = &figure.panels[first..(first + columns).min(figure.panels.len())];
         let titled = panels.iter().any(|p| !p.title.is_empty());
         let plot_top = top + if titled { TITLE_LINE } else { TOP };
-        let height = panels.iter().map(|p| plot_height(p, plot_width)).fold(0.0, f64::max);
+        let height = panels.iter().map(|p| plot_height(figure, p, plot_width)).fold(0.0, f64::max);
         let mut bottom: f64 = ROW_GAP;
         for (column, panel) in panels.iter().enumerate() {
             let i = first + column;
@@ -194,8 +194,8 @@ pub fn is_table(panel: &Panel) -> bool {
     matches!((&panel.x.ticks, &panel.y.ticks), (Ticks::Named(_), Ticks::Named(_)))
 }
 
-fn plot_height(panel: &Panel, plot_width: f64) -> f64 {
-    (plot_width * panel.aspect).clamp(PLOT_HEIGHTS[0], PLOT_HEIGHTS[1])
+fn plot_height(figure: &Figure, panel: &Panel, plot_width: f64) -> f64 {
+    (plot_width * panel.aspect).clamp(LEAST_HEIGHT, figure.tallest)
 }
 
 fn most_y_ticks(height: f64) -> usize {
@@ -233,7 +233,7 @@ fn end_width(figure: &Figure, full_width: f64) -> f64 {
     let lines = panel.named_lines();
     let widest = lines.iter().map(|l| width(&l.series, LEGEND_SIZE)).fold(0.0, f64::max);
     let needed = END_GAP + END_MARK + widest + EDGE;
-    let height = plot_height(panel, full_width - needed);
+    let height = plot_height(figure, panel, full_width - needed);
     let fits = needed <= full_width * END_SHARE && lines.len() as f64 * END_LINE <= height;
     if fits && !lines.is_empty() { needed } else { 0.0 }
 }

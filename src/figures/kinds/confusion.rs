@@ -57,6 +57,7 @@ pub fn confusion(histories: &[History]) -> Figure {
         legend: LegendPlace::None,
         keys: Vec::new(),
         shared_axes: true,
+        tallest: Figure::TALLEST,
     }
 }
 

@@ -110,6 +110,7 @@ pub fn figure3(histories: &[History], looks: &Looks) -> Figure {
         legend: LegendPlace::Below,
         keys,
         shared_axes: !together,
+        tallest: Figure::TALLEST,
     }
 }
 

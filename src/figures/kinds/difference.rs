@@ -65,6 +65,7 @@ pub fn difference(histories: &[History], against: &Variant, looks: &Looks) -> Fi
             Vec::new()
         },
         shared_axes: !together,
+        tallest: Figure::TALLEST,
     }
 }
 

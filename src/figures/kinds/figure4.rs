@@ -84,6 +84,7 @@ pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: 
         legend: LegendPlace::None,
         keys: many::keys(classes, &many::named(&visits)),
         shared_axes: false,
+        tallest: Figure::TALLEST,
     }
 }
 

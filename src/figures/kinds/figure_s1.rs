@@ -92,6 +92,7 @@ pub fn figure_s1(mask: &WallMask, solved: &LabelledMask, predicted: Option<Predi
         legend: LegendPlace::None,
         keys: marks.iter().map(key).collect(),
         shared_axes: false,
+        tallest: Figure::TALLEST,
     }
 }
 

@@ -50,6 +50,7 @@ pub fn film_frame(shown: &History, histories: &Histories, embedding: &Embedding,
         legend: LegendPlace::Auto,
         keys: many::keys(classes, &many::named(&labelled(shown, classes.len()))),
         shared_axes: false,
+        tallest: Figure::TALLEST,
     }
 }
 

@@ -50,6 +50,7 @@ pub fn picks_by_class(histories: &[History]) -> Figure {
         legend: LegendPlace::None,
         keys: many::keys(&classes, &named),
         shared_axes: true,
+        tallest: Figure::TALLEST,
     }
 }
 

@@ -39,6 +39,7 @@ pub fn rounds(shown: &History, embedding: &Embedding, turn: f64, aspect: f64) ->
         legend: LegendPlace::None,
         keys: many::keys(classes, &many::named(&labelled(shown, classes.len()))),
         shared_axes: false,
+        tallest: Figure::TALLEST,
     }
 }
 

@@ -125,11 +125,14 @@ impl FigureView {
     }
 }
 
-/// The figure with as few panels side by side as fit the available size (points), so that they fill it.
+/// The figure with as few panels side by side, and as tall ones, as fit the available size (points), so that they fill it.
 fn arranged(figure: &Figure, wide: f64, high: f64) -> Figure {
     let most = figure.columns.wide.min(figure.panels.len()).max(1);
     let with = |n: usize| Figure { columns: Columns { narrow: n, wide: n }, ..figure.clone() };
-    (1..most).map(with).find(|f| figures::layout(f, wide).height <= high).unwrap_or_else(|| with(most))
+    let fitting = (1..most).map(with).find(|f| figures::layout(f, wide).height <= high).unwrap_or_else(|| with(most));
+    let spare = high - figures::layout(&fitting, wide).height;
+    let rows = fitting.panels.len().div_ceil(fitting.columns.wide).max(1);
+    Figure { tallest: fitting.tallest + spare.max(0.0) / rows as f64, ..fitting }
 }
 
 /// The largest legible width (points) at which the figure fits the available height.
@@ -211,6 +214,15 @@ mod tests {
     use super::*;
     use crate::figures::{Axis, Block, Ink, Panel};
     use crate::ui::kit::theme;
+
+    #[test]
+    fn a_figure_fills_a_large_window() {
+        let small = arranged(&filled(1), 400.0, 300.0);
+        assert_eq!(small.tallest, Figure::TALLEST, "no room is left");
+        let large = arranged(&filled(1), 1_000.0, 700.0);
+        let height = figures::layout(&large, fitting_width(&large, 1_000.0, 700.0)).height;
+        assert!((660.0..=700.0).contains(&height), "{height} of 700 points");
+    }
 
     /// Panels beside each other, each filled by one block.
     fn filled(panels: usize) -> Arc<Figure> {
