@@ -175,11 +175,19 @@ impl Column {
         counts
     }
 
-    /// The values of some points, in their order.
+    /// The values of some points, in their order; a class of which none is among them is no class.
     pub fn only(&self, points: &[u32]) -> Self {
         let at = points.iter().map(|p| *p as usize);
         let values = match &self.values {
-            Values::Classes { names, of } => Values::Classes { names: names.clone(), of: at.map(|p| of[p]).collect() },
+            Values::Classes { names, of } => {
+                let of: Vec<Class> = at.map(|p| of[p]).collect();
+                let seen: BTreeSet<Class> = of.iter().copied().filter(|c| *c != NO_CLASS).collect();
+                let place: HashMap<Class, Class> = seen.iter().copied().zip(0..).collect();
+                Values::Classes {
+                    names: seen.iter().filter_map(|c| names.get(usize::from(*c))).cloned().collect(),
+                    of: of.iter().map(|c| place.get(c).copied().unwrap_or(NO_CLASS)).collect(),
+                }
+            }
             Values::Numbers(numbers) => Values::Numbers(at.map(|p| numbers[p]).collect()),
             Values::Texts(texts) => {
                 let mut kept = Texts::default();
@@ -313,6 +321,8 @@ mod tests {
         };
         assert_eq!(names, ["k 2", "k 10"]);
         assert_eq!(digit.cell(0), "10", "classes that are numbers are in the order of numbers");
+        let kept = digit.only(&[0, 2]);
+        assert_eq!((kept.counts(), kept.cell(0)), (vec![2], "10".into()), "a class of no point is none");
         for (name, numbers, kind) in [
             ("digit", vec![3.0, 1.0, f64::NAN], "classes"),
             ("length", vec![3.5, 1.0, 2.0], "numbers"),

@@ -45,6 +45,12 @@ fn files() -> Vec<Row> {
             ["2 in 2 dimensions", "row 1: x is no number", "row 2: y is infinite", "4 rows of 6"],
         ),
         works(
+            "points: a class of which only a row without coordinates is",
+            one("p.csv", "x,y,kind\n1,2,a\n3,4,b\nnan,5,c\n6,7,a\n8,9,b\n"),
+            "points p.csv --json",
+            ["\"points\": 4", "\"classes\": 2"],
+        ),
+        works(
             "points: a ragged row",
             one("p.csv", "x,y\n1,2\n3\n4,5\n"),
             "points p.csv",
