@@ -33,6 +33,15 @@ pub fn of_others(count: usize) -> String {
     format!("{count} other classes")
 }
 
+/// A name along an axis: the beginning of a long one.
+pub fn short(name: &str) -> String {
+    const MOST: usize = 18;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
+        None => name.to_owned(),
+    }
+}
+
 /// Every how many classes one is named along an axis.
 pub fn stride(classes: usize) -> usize {
     classes.div_ceil(2 * NAMED)
@@ -51,6 +60,10 @@ mod tests {
         let classes: Vec<String> = (0..47).map(|c| c.to_string()).collect();
         let keys = keys(&classes, &named(&counts));
         assert_eq!((keys.len(), &*keys[0].text, &*keys[11].text), (NAMED, "30", "36 other classes"));
+        assert_eq!(
+            ["a rather long name", "a rather long name of a class"].map(short),
+            ["a rather long name", "a rather long name…"]
+        );
         assert_eq!([2, 24, 47, 100, 1_000].map(stride), [1, 1, 2, 5, 42]);
     }
 }

@@ -295,7 +295,8 @@ fn x_ticks(panel: &Panel, range: [f64; 2], plot_width: f64) -> Vec<Tick> {
     if matches!(panel.x.ticks, Ticks::Named(_)) {
         let named = ticks(&panel.x, range, MOST);
         let every = |n: usize| named.iter().step_by(n).cloned().collect::<Vec<_>>();
-        return (1..named.len()).map(every).find(fits).unwrap_or(named);
+        // The first alone where no two fit.
+        return (1..named.len()).map(every).find(fits).unwrap_or_else(|| every(named.len().max(1)));
     }
     (2..=MOST).rev().map(|most| ticks(&panel.x, range, most)).find(fits).unwrap_or_else(|| ticks(&panel.x, range, 1))
 }

@@ -105,8 +105,8 @@ fn panel(group: &Group, shares: &[f64], classes: &[String], worst: f64) -> Panel
         }
     };
     let stride = many::stride(n).max(1);
-    let names =
-        |sign: f64| classes.iter().enumerate().step_by(stride).map(|(i, c)| (sign * i as f64, c.clone())).collect();
+    let named = || classes.iter().enumerate().step_by(stride);
+    let names = |sign: f64| named().map(|(i, c)| (sign * i as f64, many::short(c))).collect();
     Panel {
         title: group.label(),
         x: Axis::linear("Predicted class").range(-0.5, n as f64 - 0.5).ticks(Ticks::Named(names(1.0))),
