@@ -38,7 +38,12 @@ pub fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
     let io = |source| DataError::Io { path: path.into(), source };
     let mut file = BufReader::new(File::open(path).map_err(io)?);
     let packed = file.fill_buf().map_err(io)?.starts_with(&GZIP);
-    Ok(if packed { Box::new(Members(Some(GzDecoder::new(file)))) } else { Box::new(file) })
+    Ok(if packed { Box::new(unpacked(file)) } else { Box::new(file) })
+}
+
+/// What the members of a gzip file unpack to.
+pub fn unpacked(file: impl BufRead) -> impl Read {
+    Members(Some(GzDecoder::new(file)))
 }
 
 /// Reads all members of a gzip file. As with gunzip, zeros behind them are padding; anything else is an error.

@@ -6,7 +6,6 @@
 mod column;
 mod coordinates;
 mod array;
-mod text;
 mod table;
 #[cfg(feature = "parquet")]
 mod parquet;

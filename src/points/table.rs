@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use super::column::{Column, Texts, is_missing};
 use super::coordinates::{self, Coordinates};
-use super::text;
-use crate::dataset::own::formats::cells::{self, is_number};
+use crate::dataset::own::formats::cells;
+use crate::dataset::own::formats::text::{self, is_number};
 
 /// Rows that are looked at to find which columns are numbers.
 const LOOKED_AT: usize = 200;
@@ -23,21 +23,15 @@ fn is_tsv(name: &str) -> bool {
 
 /// A reader of the rows of a table; a TSV has no quotes, as TensorBoard's Embedding Projector writes and reads it.
 fn reader<'a>(bytes: &'a [u8], name: &str) -> Result<csv::Reader<&'a [u8]>, String> {
-    let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-    let spaced = || {
-        let mut cells = first.split(u8::is_ascii_whitespace).map(String::from_utf8_lossy);
-        first.contains(&b' ') && cells.all(|cell| is_number(&cell))
-    };
     // What is no text is refused the same way whatever stands between its cells.
     let found = cells::rows(bytes)?;
+    if !is_tsv(name) {
+        return Ok(found);
+    }
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     let mut builder = ReaderBuilder::new();
     builder.has_headers(false).flexible(true).trim(Trim::All);
-    match () {
-        () if is_tsv(name) => Ok(builder.delimiter(b'\t').quoting(false).from_reader(bytes)),
-        () if spaced() => Ok(builder.delimiter(b' ').from_reader(bytes)),
-        () => Ok(found),
-    }
+    Ok(builder.delimiter(b'\t').quoting(false).from_reader(bytes))
 }
 
 /// Whether the first row counts the columns of numbers, as pandas names them, and is no point of its own.
@@ -60,7 +54,7 @@ fn broken(e: csv::Error) -> String {
 
 /// The points in a table whose columns of numbers are coordinates, and the others metadata.
 pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table, String> {
-    let bytes = &text::of_points(bytes, notes)[..];
+    let bytes = &text::of_table(bytes, notes)[..];
     let mut looked_at: Vec<Vec<String>> = Vec::new();
     for record in reader(bytes, name)?.into_byte_records().take(LOOKED_AT) {
         looked_at.push(cells::cells(&record.map_err(broken)?));

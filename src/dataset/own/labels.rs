@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::tree::Tree;
+use super::tree::{Entry, Tree};
 use crate::dataset::Class;
 
 /// The most classes of a data set.
 pub const MOST_CLASSES: usize = 1_000;
+/// The largest whole number that is kept exactly.
+const LARGEST: f64 = (1_u64 << 53) as f64;
 /// Files with the names of the classes, one a line in the order of their labels.
 const NAMES: [&str; 5] = ["classes.txt", "class_names.txt", "labels.txt", "label_names.txt", "names.txt"];
 
@@ -84,6 +86,11 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
             "the label at place {place} is {n}, no whole number: labels must be classes, not measurements"
         ));
     }
+    if let Some(large) = numbers.iter().flatten().find(|n| n.abs() > LARGEST) {
+        return Err(format!(
+            "has the label {large}, too large a number to be told from the next; number the classes from 0"
+        ));
+    }
     let mut values: Vec<i64> = numbers.iter().flatten().map(|n| *n as i64).collect();
     values.sort_unstable();
     values.dedup();
@@ -146,9 +153,14 @@ pub fn natural(a: &str, b: &str) -> std::cmp::Ordering {
     }
 }
 
+/// The file that lists the names of the classes.
+pub fn names_file(tree: &Tree) -> Option<&Entry> {
+    NAMES.iter().find_map(|name| tree.find(name))
+}
+
 /// The names of the classes that a file of the tree lists, one a line.
 pub fn names_in(tree: &Tree) -> Option<Vec<String>> {
-    let file = NAMES.iter().find_map(|name| tree.find(name))?;
+    let file = names_file(tree)?;
     let text = String::from_utf8_lossy(&tree.read_unpacked(file).ok()?).into_owned();
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|line| !line.is_empty());
     // `0 airplane` or `0,airplane` as well as `airplane`, if each line begins with its number.
@@ -192,8 +204,13 @@ mod tests {
             let shown: Vec<String> = found.labels.iter().map(place).collect();
             assert_eq!((found.classes.join(" "), shown.join(" ")), (classes.to_owned(), places.to_owned()), "{cells}");
         }
+        let large = vec![RawLabel::Number(9.3e18)];
         let many: Vec<RawLabel> = (0..1_001).map(|n| RawLabel::Number(f64::from(n))).collect();
-        for (labels, says) in [(raw("0.5,1"), "at place 0 is 0.5, no whole number"), (many, "1001 different labels")] {
+        for (labels, says) in [
+            (raw("0.5,1"), "at place 0 is 0.5, no whole number"),
+            (many, "1001 different labels"),
+            (large, "too large a number"),
+        ] {
             assert!(classes_of(&labels, None).unwrap_err().contains(says), "{says}");
         }
     }

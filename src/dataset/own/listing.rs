@@ -100,7 +100,7 @@ impl Part {
     pub fn of(name: &str) -> Option<Self> {
         match name.to_lowercase().as_str() {
             "train" | "training" => Some(Self::Train),
-            "val" | "valid" | "validation" | "dev" => Some(Self::Validation),
+            "val" | "valid" | "validation" | "dev" | "eval" => Some(Self::Validation),
             "test" | "testing" | "t10k" => Some(Self::Test),
             _ => None,
         }

@@ -6,13 +6,22 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
-use image::{AnimationDecoder as _, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use image::{
+    AnimationDecoder as _, DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader,
+};
 
 use crate::dataset::packed::known;
 
 /// Endings of the names of image files.
 pub const ENDINGS: [&str; 12] =
     ["png", "jpg", "jpeg", "jpe", "jfif", "gif", "bmp", "webp", "tif", "tiff", "apng", "dib"];
+/// Endings of the names of image files that are not read: such a file is named, and no file beside the images.
+pub const UNREAD: [&str; 17] = [
+    "heic", "heif", "avif", "jp2", "j2k", "jxl", "ppm", "pgm", "pbm", "pnm", "ico", "tga", "pcx", "psd", "exr", "hdr",
+    "dcm",
+];
+/// Why an image with the colours of a printer is not read.
+const CMYK: &str = "has CMYK colours, which are those of a printer; save it as RGB";
 /// The most pixels of an image: a larger one is a map or a scan, not a sample.
 const MOST_PIXELS: u64 = 100_000_000;
 
@@ -57,6 +66,9 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, String> {
     }
     let reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut decoder = reader.into_decoder().map_err(broken)?;
+    if matches!(decoder.original_color_type(), ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16) {
+        return Err(CMYK.into());
+    }
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(format!(
@@ -83,6 +95,8 @@ fn nothing(bytes: &[u8]) -> String {
     match known(bytes) {
         Some(what) => format!("is no image but {what}"),
         None if bytes.iter().all(|b| *b == 0) => "is no image: all of its bytes are zero".into(),
+        None if bytes.get(4..8) == Some(b"ftyp") => "is HEIC, AVIF or a film, not read; save it as PNG or JPEG".into(),
+        None if image::guess_format(bytes).is_ok() => "is in a format that is not read; save it as PNG or JPEG".into(),
         None if is_text => "is a text, not an image".into(),
         None => "is no image of a known kind (PNG, JPEG, GIF, BMP, WebP or TIFF)".into(),
     }
@@ -122,9 +136,7 @@ fn objection(format: ImageFormat, bytes: &[u8]) -> Result<Option<String>, ImageE
     };
     Ok(match format {
         _ if animated => Some("is an animation; save the frame that is meant as an image".into()),
-        ImageFormat::Jpeg if jpeg_channels(bytes) == Some(4) => {
-            Some("has CMYK colours, which are those of a printer; save it as RGB".into())
-        }
+        ImageFormat::Jpeg if jpeg_channels(bytes) == Some(4) => Some(CMYK.into()),
         ImageFormat::Jpeg if !jpeg_ends(bytes) => Some("is a damaged or truncated JPEG (its end is missing)".into()),
         ImageFormat::Tiff if has_more_pages(bytes) => Some("has several pages; save each as an image".into()),
         _ => None,

@@ -105,8 +105,12 @@ impl Sheet {
             notes: listing.notes.clone(),
             warnings: Vec::new(),
         };
+        let mut trained = vec![false; sheet.classes.len()];
+        for (item, _) in reading.items.iter().zip(&of_item).filter(|(_, part)| **part == Part::Train) {
+            item.label.and_then(|label| trained.get_mut(usize::from(label))).into_iter().for_each(|t| *t = true);
+        }
         sheet.tell_changes(reading, wanted);
-        sheet.warn(reading);
+        sheet.warn(reading, &trained);
         sheet
     }
 
@@ -133,7 +137,8 @@ impl Sheet {
         }
     }
 
-    fn warn(&mut self, reading: &Reading) {
+    /// What may be wrong; `trained` says which classes have a train image.
+    fn warn(&mut self, reading: &Reading, trained: &[bool]) {
         let mut warnings = Vec::new();
         let all: usize = self.classes.iter().map(|c| c.count).sum();
         match self.classes.iter().filter(|c| c.count > 0).count() {
@@ -147,6 +152,11 @@ impl Sheet {
             self.classes.iter().filter(|c| c.count < FEW).map(|c| format!("{} ({})", c.name, c.count)).collect();
         if !few.is_empty() {
             warnings.push(format!("classes with fewer than {FEW} images: {}", some(&few)));
+        }
+        let untrained = self.classes.iter().zip(trained).filter(|(class, trained)| class.count > 0 && !**trained);
+        let untrained: Vec<String> = untrained.map(|(class, _)| class.name.clone()).collect();
+        if !untrained.is_empty() {
+            warnings.push(format!("classes without a train image, which no run can learn: {}", some(&untrained)));
         }
         let largest = self.classes.iter().map(|c| c.count).max().unwrap_or(0);
         if all > 0 && largest * 10 > all * 9 && self.classes.len() > 1 {

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
 
 use super::listing::Unreadable;
-use crate::dataset::packed::{GZIP, damaged, fault, known, open};
+use crate::dataset::packed::{GZIP, damaged, fault, known, open, unpacked};
 use crate::dataset::{DataError, tar};
 use crate::paths;
 
@@ -97,6 +97,11 @@ impl Entry {
             At::Disk(path) => Some(path),
             At::Member(_) | At::Memory(_) => None,
         }
+    }
+
+    /// The folders that it lies in, from the folder above all files.
+    pub fn folders(&self) -> &[String] {
+        self.parts.split_last().map_or(&[], |(_, folders)| folders)
     }
 
     /// Its name without its folders.
@@ -308,12 +313,12 @@ impl Tree {
             return Ok(bytes);
         }
         let limit = (bytes.len() as u64).saturating_mul(SUSPICIOUS.1 * 4).clamp(SUSPICIOUS.0, MOST_BYTES);
-        let mut unpacked = Vec::new();
-        let read = flate2::read::MultiGzDecoder::new(&bytes[..]).take(limit + 1).read_to_end(&mut unpacked);
+        let mut whole = Vec::new();
+        let read = unpacked(&bytes[..]).take(limit + 1).read_to_end(&mut whole);
         match read {
             Err(e) => Err(format!("the gzip data are cut short or damaged ({e})")),
             Ok(n) if n as u64 > limit => Err(format!("unpacks to more than {}; unpack it first", size(limit))),
-            Ok(_) => Ok(unpacked),
+            Ok(_) => Ok(whole),
         }
     }
 

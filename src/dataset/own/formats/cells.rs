@@ -2,12 +2,14 @@
 
 use csv::{ReaderBuilder, Trim};
 
-use crate::dataset::own::listing::words;
+use super::text::is_spaced;
+
+use crate::dataset::own::listing::{Part, words};
 
 /// What may stand between cells, the most likely first.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// Names of the column with the label.
-const LABELS: [&str; 14] = [
+const LABELS: [&str; 13] = [
     "label",
     "labels",
     "class",
@@ -17,17 +19,28 @@ const LABELS: [&str; 14] = [
     "species",
     "digit",
     "emotion",
-    "id_code",
     "diagnosis",
     "classes",
     "targets",
     "letter",
 ];
+/// Names of the column with the split.
+const SPLITS: [&str; 5] = ["split", "set", "subset", "usage", "fold"];
 /// Names of columns that number the rows.
 const INDICES: [&str; 5] = ["", "index", "idx", "unnamed", "row"];
 
 /// A reader of the rows of a table, all of them, with the bytes that separate its cells.
 pub fn rows(bytes: &[u8]) -> Result<csv::Reader<&[u8]>, String> {
+    rows_by(bytes, b',')
+}
+
+/// A reader of the rows of a text, between whose cells may be spaces.
+pub fn words_of(bytes: &[u8]) -> Result<csv::Reader<&[u8]>, String> {
+    rows_by(bytes, b' ')
+}
+
+/// A reader of rows, with a byte that separates cells where no other is in the first row.
+fn rows_by(bytes: &[u8], otherwise: u8) -> Result<csv::Reader<&[u8]>, String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("is a text in UTF-16; save it as UTF-8".into());
     }
@@ -37,7 +50,9 @@ pub fn rows(bytes: &[u8]) -> Result<csv::Reader<&[u8]>, String> {
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let count = |separator: &u8| first.iter().filter(|b| *b == separator).count();
-    let separator = SEPARATORS.iter().rev().max_by_key(|s| count(s)).copied().unwrap_or(b',');
+    let most = SEPARATORS.iter().rev().copied().filter(|s| count(s) > 0).max_by_key(count).unwrap_or(otherwise);
+    let is_spaced = std::str::from_utf8(first).is_ok_and(is_spaced);
+    let separator = if is_spaced { b' ' } else { most };
     let mut builder = ReaderBuilder::new();
     builder.has_headers(false).flexible(true).delimiter(separator).trim(Trim::All);
     Ok(builder.from_reader(bytes))
@@ -48,11 +63,6 @@ pub fn cells(record: &csv::ByteRecord) -> Vec<String> {
     record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
 }
 
-/// Whether a cell is a number.
-pub fn is_number(cell: &str) -> bool {
-    cell.parse::<f64>().is_ok()
-}
-
 /// The column that has the label by its name.
 pub fn label_column(header: &[String]) -> Option<usize> {
     let named = |name: &str| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
@@ -61,7 +71,15 @@ pub fn label_column(header: &[String]) -> Option<usize> {
     })
 }
 
+/// The column that says the split of each row: by its name, and most of its cells do.
+pub fn split_column(header: &[String], rows: &[Vec<String>]) -> Option<usize> {
+    let column = header.iter().position(|h| SPLITS.contains(&h.trim().to_lowercase().as_str()))?;
+    let told = rows.iter().filter(|r| r.get(column).is_some_and(|cell| Part::within(cell).is_some())).count();
+    (told * 2 > rows.len()).then_some(column)
+}
+
 /// Whether a column numbers the rows, by its name.
 pub fn is_index(name: &str) -> bool {
-    words(name).first().map_or(name.trim().is_empty(), |word| INDICES.contains(&word.as_str()))
+    let is_id = name.trim().eq_ignore_ascii_case("id");
+    is_id || words(name).first().map_or(name.trim().is_empty(), |word| INDICES.contains(&word.as_str()))
 }

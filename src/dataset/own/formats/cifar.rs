@@ -8,6 +8,7 @@ use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, RawLabel, classes_of};
 use crate::dataset::own::listing::{Item, Listing, Part};
 use crate::dataset::own::tree::{Entry, Tree};
+use crate::dataset::packed::GZIP;
 
 pub struct Cifar;
 
@@ -44,7 +45,7 @@ impl Format for Cifar {
                     "is cut short: {whole} images of {record} bytes and {rest} bytes of another"
                 )));
             }
-            let part = if file.file_name().contains("test") { Part::Test } else { Part::Train };
+            let part = Part::within(file.file_name()).unwrap_or(Part::Train);
             let count = bytes.len() / record;
             items.extend((0..count).map(|i| Item {
                 name: format!("{}[{i}]", file.name()),
@@ -58,7 +59,7 @@ impl Format for Cifar {
         }
         let hundred = label == Some(2);
         notes.extend(hundred.then(|| "of CIFAR-100's two labels the fine one is read".into()));
-        let names = NAMES.iter().find_map(|name| tree.find(name)).and_then(|f| tree.read(f).ok());
+        let names = NAMES.iter().find_map(|name| tree.find(name)).and_then(|f| tree.read_unpacked(f).ok());
         let lines = |bytes: Vec<u8>| {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect::<Vec<_>>()
@@ -83,9 +84,14 @@ fn label_bytes(tree: &Tree, file: &Entry) -> Option<usize> {
     }
     let usual =
         name.starts_with("data_batch") || name.starts_with("test_batch") || name == "train.bin" || name == "test.bin";
-    let bytes = file.bytes as usize;
+    let mut start = tree.start(file, LOOKED_AT * (PIXELS + 2));
+    let mut bytes = file.bytes as usize;
+    if start.starts_with(&GZIP) {
+        start = tree.read_unpacked(file).ok()?;
+        bytes = start.len();
+        start.truncate(LOOKED_AT * (PIXELS + 2));
+    }
     let whole = |labels: usize| bytes > 0 && bytes.is_multiple_of(labels + PIXELS);
-    let start = tree.start(file, LOOKED_AT * (PIXELS + 2));
     let fits = |labels: usize, most: [u8; 2]| {
         start.chunks_exact(labels + PIXELS).all(|r| r[..labels].iter().zip(&most[2 - labels..]).all(|(l, m)| l < m))
     };

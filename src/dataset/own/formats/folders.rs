@@ -1,11 +1,13 @@
-//! Image files in one folder a class, with folders of splits above them or without; or in one folder without classes.
+//! Image files in one folder a class, with folders of splits above or below them or without; or in one folder without
+//! classes.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::layout::{self, Place};
 use crate::dataset::own::format::Format;
 use crate::dataset::own::labels::{self, MOST_CLASSES, natural};
-use crate::dataset::own::listing::{IN_NO_CLASS, Images, Item, Listing, Part, Unreadable};
+use crate::dataset::own::listing::{IN_NO_CLASS, Images, Item, Listing, Unreadable};
 use crate::dataset::own::picture::{self, Picture};
 use crate::dataset::own::tree::{Entry, Tree, is_image_name};
 use crate::dataset::{Class, DataError};
@@ -31,12 +33,8 @@ impl Format for Folders {
 
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let (images, others): (Vec<_>, Vec<_>) = (0..tree.files.len()).partition(|i| is_image(&tree, &tree.files[*i]));
-        let folders = |i: &usize| &tree.files[*i].parts[..tree.files[*i].parts.len() - 1];
-        // Folders of splits lie above all images, or they are classes of these names.
-        let split = images.iter().all(|i| folders(i).first().is_some_and(|f| Part::of(f).is_some()));
-        let below = usize::from(split);
-        let class = |i: &usize| folders(i).get(below).cloned();
-        let mut classes: Vec<String> = images.iter().filter_map(class).collect();
+        let places = layout::places(&images.iter().map(|i| tree.files[*i].folders()).collect::<Vec<_>>());
+        let mut classes: Vec<String> = places.iter().filter_map(|p| p.class().map(str::to_owned)).collect();
         classes.sort_by(|a, b| natural(a, b));
         classes.dedup();
         if classes.len() > MOST_CLASSES {
@@ -53,18 +51,25 @@ impl Format for Folders {
             classes = names;
         }
         let (mut items, mut files, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
-        for i in &images {
-            let (name, folder) = (tree.files[*i].name(), class(i));
-            if folder.is_none() && !classes.is_empty() {
-                unreadable.push(Unreadable::new(name, IN_NO_CLASS));
-                continue;
-            }
-            let place = folder.and_then(|f| classes.iter().position(|c| *c == f));
-            let part = if split { Part::of(&folders(i)[0]) } else { None };
-            items.push(Item { name, part, label: place.map(|p| p as Class) });
+        for (i, place) in images.iter().zip(&places) {
+            let name = tree.files[*i].name();
+            let part = match place {
+                Place::Outside => {
+                    unreadable.push(Unreadable::new(name, "lies in no folder of a split"));
+                    continue;
+                }
+                Place::Inside { class: None, .. } if !classes.is_empty() => {
+                    unreadable.push(Unreadable::new(name, IN_NO_CLASS));
+                    continue;
+                }
+                Place::Inside { part, .. } => *part,
+            };
+            let label = place.class().and_then(|name| classes.iter().position(|c| c == name));
+            items.push(Item { name, part, label: label.map(|p| p as Class) });
             files.push(*i);
         }
-        if images.iter().any(|i| folders(i).len() > below + 1) && !classes.is_empty() {
+        let split = items.iter().any(|item| item.part.is_some());
+        if places.iter().any(|p| matches!(p, Place::Inside { deeper: true, .. })) && !classes.is_empty() {
             notes.push("folders inside the folder of a class are read as part of the class".into());
         }
         notes.extend(left_aside(&tree, &others));
@@ -107,7 +112,9 @@ impl Images for Files {
 
 /// Whether a file is an image by its name, or by its content where its name says nothing.
 pub fn is_image(tree: &Tree, file: &Entry) -> bool {
-    is_image_name(file) || (!BESIDE.contains(&file.extension().as_str()) && picture::is_image(&tree.start(file, START)))
+    is_image_name(file)
+        || picture::UNREAD.contains(&file.extension().as_str())
+        || (!BESIDE.contains(&file.extension().as_str()) && picture::is_image(&tree.start(file, START)))
 }
 
 /// What is said of files that are no images.

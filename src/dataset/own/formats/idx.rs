@@ -15,6 +15,11 @@ pub struct Idx;
 
 /// Data sets of ten digits or letters whose images have rows and columns exchanged.
 const TRANSPOSED: &str = "emnist";
+/// Words in the names of files that do not tell one data set from another.
+const COMMON: [&str; 20] = [
+    "images", "labels", "image", "label", "imgs", "img", "data", "targets", "x", "y", "ubyte", "byte", "uint8",
+    "short", "int", "int32", "float", "float32", "double", "gz",
+];
 /// Endings of the names of files that may be IDX.
 const ENDINGS: [&str; 4] = ["", "idx", "ubyte", "bin"];
 
@@ -56,7 +61,7 @@ impl Format for Idx {
                 let detail = format!("is one of two files of images of one split; the other is {}", file.name());
                 return Err(tree.fault(Some(other), detail));
             }
-            let [count, height, width, channels] = idx.image_sides().map_err(|e| tree.fault(Some(file), e))?;
+            let ([count, height, width, channels], first) = idx.image_sides().map_err(|e| tree.fault(Some(file), e))?;
             let found = match labels.first() {
                 None => vec![RawLabel::Missing; count],
                 Some((label_file, labels)) => {
@@ -71,7 +76,7 @@ impl Format for Idx {
             notes.extend(labels.is_empty().then(|| format!("{} has no file of labels", file.name())));
             items.extend((0..count).map(|i| Item { name: format!("{}[{i}]", file.name()), part, label: None }));
             raw.extend(found);
-            let mut array = Array::in_order(idx.number, idx.values, [count, height, width, channels], false);
+            let mut array = Array::in_order(idx.number, idx.values, [count, height, width, channels], first);
             if transposed {
                 std::mem::swap(&mut array.height, &mut array.width);
                 array.steps.swap(1, 2);
@@ -129,11 +134,7 @@ fn number(code: u8) -> Option<Number> {
 
 /// The data set that a file is of by its name: `emnist-letters`.
 fn set_of(file: &Entry) -> String {
-    let common = |word: &String| {
-        Part::of(word).is_some()
-            || ["images", "labels", "image", "label", "ubyte", "int", "gz"].contains(&word.as_str())
-            || word.starts_with("idx")
-    };
+    let common = |word: &String| Part::of(word).is_some() || COMMON.contains(&word.as_str()) || word.starts_with("idx");
     words(file.file_name()).into_iter().filter(|word| !common(word)).collect::<Vec<_>>().join("-")
 }
 
@@ -178,12 +179,13 @@ impl Idxed {
         }
     }
 
-    /// Number, height, width and channels of its images.
-    fn image_sides(&self) -> Result<[usize; 4], String> {
+    /// Number, height, width and channels of its images, and whether the channels come first.
+    fn image_sides(&self) -> Result<([usize; 4], bool), String> {
         match self.sizes[..] {
-            [n, d] => of_rows(d).filter(|[.., c]| *c == 1).map(|[h, w, c]| [n, h, w, c]),
-            [n, h, w] => Some([n, h, w, 1]),
-            [n, h, w, c @ (1 | 3 | 4)] => Some([n, h, w, c]),
+            [n, d] => of_rows(d).map(|[h, w, c]| ([n, h, w, c], c == 3)),
+            [n, h, w] => Some(([n, h, w, 1], false)),
+            [n, h, w, c @ (1 | 3 | 4)] => Some(([n, h, w, c], false)),
+            [n, c @ (1 | 3 | 4), h, w] => Some(([n, h, w, c], true)),
             _ => None,
         }
         .ok_or_else(|| format!("has the sizes {:?}, which are not those of images", self.sizes))

@@ -1,6 +1,8 @@
 //! The list of formats that own data are read from: a new one is a file and a line in `FORMATS`.
 
+mod layout;
 mod folders;
+pub mod text;
 pub mod cells;
 mod tables;
 mod pixels;
@@ -77,6 +79,15 @@ fn nothing(tree: &Tree, unreadable: Option<&str>) -> DataError {
     let more = tree.files.len().saturating_sub(names.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let archive = tree.files.iter().find(|f| ["zip", "tar", "tgz", "7z", "rar"].contains(&f.extension().as_str()));
+    let pickled = tree.files.iter().find(|f| matches!(tree.start(f, 2)[..], [0x80, 2..=5]));
+    if let Some(pickled) = pickled {
+        let detail = format!(
+            "holds pickled Python objects ({}), which are programs and are never run; take the binary version of CIFAR, or \
+             save arrays as NPZ",
+            pickled.name()
+        );
+        return tree.fault(None, detail);
+    }
     let detail = match (archive, tree.files.is_empty(), unreadable) {
         (_, true, Some(reason)) => format!("has nothing that can be read: {reason}"),
         (_, true, None) => format!("is empty; expected are {expected}"),

@@ -42,7 +42,7 @@ impl Format for Numpy {
             let count = arrays[image].count();
             let label = label_array(&arrays, &group, image, count).map_err(fault)?;
             let found = match label {
-                Some(label) => labels_of(&arrays[label], &mut notes).map_err(fault)?,
+                Some(label) => labels_of(&arrays[label], count, &mut notes).map_err(fault)?,
                 None => vec![RawLabel::Missing; count],
             };
             used.extend([Some(image), label].into_iter().flatten());
@@ -251,7 +251,12 @@ fn read_all(tree: &Tree, before: &str, arrays: &mut Vec<Named>) -> Result<(), Da
 
 /// The names of the classes, taken out of the arrays.
 fn class_names(arrays: &mut Vec<Named>) -> Option<Vec<String>> {
-    let is_names = |a: &Named| a.is(&NAMES) && matches!(&a.values, Values::Texts(t) if t.len() <= labels::MOST_CLASSES);
+    // Names of columns, as scikit-learn's `feature_names`, are none of classes.
+    let is_names = |a: &Named| {
+        a.is(&NAMES)
+            && !a.is(&["feature", "features", "file", "files"])
+            && matches!(&a.values, Values::Texts(t) if t.len() <= labels::MOST_CLASSES)
+    };
     let alone = arrays.iter().filter(|a| is_names(a)).count() == 1;
     let at = arrays.iter().position(is_names).filter(|_| alone)?;
     // Labels as texts are as many as the images are.
@@ -363,7 +368,8 @@ fn image_array(arrays: &[Named], group: &[usize]) -> Result<Option<(usize, Shape
 fn label_array(arrays: &[Named], group: &[usize], image: usize, count: usize) -> Result<Option<usize>, String> {
     let others: Vec<usize> = group.iter().copied().filter(|i| *i != image && !arrays[*i].shape.is_empty()).collect();
     let named = others.iter().copied().filter(|i| arrays[*i].is(&LABELS));
-    if let Some(label) = named.min_by_key(|i| arrays[*i].shape.len()) {
+    // Of two such names, as `target` and `target_names`, the one with as many entries as there are images.
+    if let Some(label) = named.min_by_key(|i| (arrays[*i].count() != count, arrays[*i].shape.len())) {
         let array = &arrays[label];
         return match &array.values {
             Values::Pickled => Err(format!(
@@ -371,7 +377,7 @@ fn label_array(arrays: &[Named], group: &[usize], image: usize, count: usize) ->
                  `.astype(str)`",
                 array.name
             )),
-            _ if array.count() == count => Ok(Some(label)),
+            _ if array.count() == count || array.shape == [1, count] => Ok(Some(label)),
             _ => {
                 Err(format!("{} has {} labels for {count} images in {}", array.name, array.count(), arrays[image].name))
             }
@@ -383,7 +389,7 @@ fn label_array(arrays: &[Named], group: &[usize], image: usize, count: usize) ->
 }
 
 /// The labels in an array: one a row, or one of several columns.
-fn labels_of(array: &Named, notes: &mut Vec<String>) -> Result<Vec<RawLabel>, String> {
+fn labels_of(array: &Named, count: usize, notes: &mut Vec<String>) -> Result<Vec<RawLabel>, String> {
     if let Values::Texts(texts) = &array.values {
         return Ok(texts
             .iter()
@@ -395,6 +401,8 @@ fn labels_of(array: &Named, notes: &mut Vec<String>) -> Result<Vec<RawLabel>, St
     let numbers = array.numbers().ok_or_else(no_labels)?;
     match array.shape[..] {
         [_] | [_, 1] => Ok(numbers.into_iter().map(RawLabel::Number).collect()),
+        // One row of them all, as MATLAB writes them.
+        [1, _] if count > 1 => Ok(numbers.into_iter().map(RawLabel::Number).collect()),
         [_, columns] => {
             let labels = one_hot(&numbers, columns).ok_or_else(no_labels)?;
             notes.push(format!("{}: the label is the column with the 1", array.name));

@@ -1,9 +1,12 @@
-//! Tables with an image a row and a pixel a column, in CSV, with or without a header and a column of labels.
+//! Tables with an image a row and a pixel a column, in CSV, with or without a header and a column of labels; or with all
+//! pixels of an image in one cell.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{cells, is_index, is_number, label_column, rows};
+use super::cells::{cells, is_index, label_column, rows, split_column};
+use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
@@ -19,6 +22,8 @@ const FLOAT: Number = Number { kind: Kind::Float, width: 4, big_endian: false };
 const FEWEST_COLUMNS: usize = 9;
 /// Rows that are looked at to find the label among columns without names.
 const LOOKED_AT: usize = 1_000;
+/// Bytes that are looked at to tell a table of pixels.
+const START: usize = 1 << 20;
 
 impl Format for Pixels {
     fn name(&self) -> &'static str {
@@ -31,22 +36,28 @@ impl Format for Pixels {
 
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let (mut items, mut raw, mut arrays, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![], vec![]);
+        let mut guessed: Option<(usize, String)> = None;
         for file in tree.files.iter().filter(|f| is_table(&tree, f)) {
             let fault = |e: String| tree.fault(Some(file), e);
             let table = Table::read(&tree.read_unpacked(file).map_err(fault)?).map_err(fault)?;
+            if let Some(here) = table.guessed {
+                let (there, other) = guessed.get_or_insert_with(|| (here, file.name()));
+                if *there != here {
+                    let detail = format!(
+                        "seems to have its labels in column {}, and {other} in column {}; name the columns",
+                        here + 1,
+                        *there + 1
+                    );
+                    return Err(fault(detail));
+                }
+            }
             notes.extend(table.notes.iter().map(|note| format!("{}: {note}", file.name())));
-            unreadable.extend(
-                table
-                    .bad
-                    .into_iter()
-                    .map(|(row, reason)| Unreadable::new(format!("{}, row {row}", file.name()), reason)),
-            );
+            let name = |row: usize| format!("{}, row {row}", file.name());
+            unreadable.extend(table.bad.into_iter().map(|(row, reason)| Unreadable::new(name(row), reason)));
             let part = Part::within(file.file_name());
-            items.extend(table.lines.iter().map(|line| Item {
-                name: format!("{}, row {line}", file.name()),
-                part,
-                label: None,
-            }));
+            let item =
+                |(line, told): (&usize, &Option<Part>)| Item { name: name(*line), part: told.or(part), label: None };
+            items.extend(table.lines.iter().zip(&table.parts).map(item));
             raw.extend(table.labels);
             let bytes = table.values.iter().flat_map(|v| v.to_le_bytes()).collect();
             let [height, width, channels] = table.shape;
@@ -62,15 +73,24 @@ impl Format for Pixels {
     }
 }
 
-/// Whether a file is a table of numbers, of as many columns as an image has pixels.
+/// Whether a file is a table of numbers, of as many columns as an image has pixels, or with as many numbers in one cell.
 fn is_table(tree: &Tree, file: &Entry) -> bool {
     if !["csv", "tsv", "txt", "data"].contains(&file.extension().as_str()) {
         return false;
     }
-    let Ok(bytes) = tree.read_unpacked(file) else { return false };
+    let Ok(mut bytes) = tree.read_unpacked(file) else { return false };
+    bytes.truncate(START);
+    let bytes = text::of_table(&bytes, &mut Vec::new());
     let Ok(rows) = rows(&bytes) else { return file.extension() == "csv" };
     let second = rows.into_byte_records().flatten().nth(1).map(|r| cells(&r)).unwrap_or_default();
-    second.len() >= FEWEST_COLUMNS && second.iter().filter(|c| is_number(c) || c.is_empty()).count() + 2 >= second.len()
+    let numbers = second.iter().filter(|c| is_number(c) || c.is_empty()).count();
+    (second.len() >= FEWEST_COLUMNS && numbers + 3 >= second.len()) || second.iter().any(|cell| is_packed(cell))
+}
+
+/// Whether a cell holds the pixels of an image, with spaces between.
+fn is_packed(cell: &str) -> bool {
+    let mut numbers = cell.split_ascii_whitespace();
+    numbers.clone().nth(FEWEST_COLUMNS - 1).is_some() && numbers.all(is_number)
 }
 
 /// The images and labels of a table.
@@ -78,84 +98,227 @@ struct Table {
     shape: [usize; 3],
     values: Vec<f32>,
     labels: Vec<RawLabel>,
+    /// The column of the labels, if it has no name.
+    guessed: Option<usize>,
+    /// The split that each row says.
+    parts: Vec<Option<Part>>,
     /// The number of each row in the file, from 1.
     lines: Vec<usize>,
     bad: Vec<(usize, String)>,
     notes: Vec<String>,
 }
 
+/// Which column is what.
+struct Columns {
+    pixels: Vec<usize>,
+    /// Whether the one column of pixels holds all of an image.
+    packed: bool,
+    label: Option<usize>,
+    part: Option<usize>,
+}
+
 impl Table {
     fn read(bytes: &[u8]) -> Result<Self, String> {
+        let mut notes = Vec::new();
+        let bytes = &text::of_table(bytes, &mut notes)[..];
         let mut start: Vec<Vec<String>> = Vec::new();
         for record in rows(bytes)?.into_byte_records().take(LOOKED_AT) {
             start.push(cells(&record.map_err(|e| format!("cannot be read as a table ({e})"))?));
         }
-        let header = start.first().filter(|_| is_header(&start)).cloned();
-        let data = &start[usize::from(header.is_some())..];
-        let columns = header.as_ref().or(data.first()).map_or(0, Vec::len);
-        let mut notes = Vec::new();
-        let mut left: Vec<usize> = (0..columns).collect();
-        if let Some(header) = &header {
-            let mut index: Vec<usize> = left.iter().copied().filter(|c| is_index(&header[*c])).collect();
-            index.truncate(1);
-            left.retain(|c| !index.contains(c));
-            notes.extend(index.iter().map(|c| format!("column {} numbers the rows and is left aside", c + 1)));
+        let is_mangled = is_mangled(&start);
+        if is_mangled {
+            notes.push("the first row is no image: pandas has numbered its values, as names that repeat".into());
         }
-        let label = label_of(header.as_deref(), data, &left)?;
+        let header = start.first().filter(|_| is_mangled || is_header(&start)).cloned();
+        let data = &start[usize::from(header.is_some())..];
+        let width = header.as_ref().or(data.first()).map_or(0, Vec::len);
+        let named = header.as_deref().filter(|_| !is_mangled);
+        let columns = Columns::find(named, data, width, &mut notes)?;
+        let pixels = match columns.packed {
+            true => data.first().map_or(0, |row| row[columns.pixels[0]].split_ascii_whitespace().count()),
+            false => columns.pixels.len(),
+        };
+        let shape = of_rows(pixels).ok_or_else(|| {
+            let of = if columns.packed { "pixels in a cell" } else { "columns of pixels" };
+            format!("has {pixels} {of}, which make no square image, grey or RGB")
+        })?;
+        if shape[2] == 3 {
+            notes.push("its pixels are read as red, green and blue planes, one after another".into());
+        }
+        let guessed = columns.label.filter(|_| named.is_none());
+        let mut table =
+            Self { shape, values: vec![], labels: vec![], guessed, parts: vec![], lines: vec![], bad: vec![], notes };
+        for (i, record) in rows(bytes)?.into_byte_records().enumerate().skip(usize::from(header.is_some())) {
+            let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
+            if record.len() != width {
+                table.bad.push((i + 1, format!("has {} cells instead of {width}", record.len())));
+                continue;
+            }
+            let before = table.values.len();
+            match columns.values(&record, pixels, &mut table.values) {
+                Ok(()) => {}
+                Err(reason) => {
+                    table.values.truncate(before);
+                    table.bad.push((i + 1, reason));
+                    continue;
+                }
+            }
+            table.labels.push(columns.label.map_or(RawLabel::Missing, |l| RawLabel::of_text(&cell(&record, l))));
+            table.parts.push(columns.part.and_then(|p| Part::within(&cell(&record, p))));
+            table.lines.push(i + 1);
+        }
+        Ok(table)
+    }
+}
+
+fn cell(record: &csv::ByteRecord, column: usize) -> Cow<'_, str> {
+    String::from_utf8_lossy(record.get(column).unwrap_or_default())
+}
+
+impl Columns {
+    fn find(
+        header: Option<&[String]>,
+        rows: &[Vec<String>],
+        width: usize,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, String> {
+        let mut left: Vec<usize> = (0..width).collect();
+        let index = match header {
+            Some(header) => left.iter().copied().find(|c| is_index(&header[*c])),
+            None => Some(0).filter(|_| counts_rows(rows)),
+        };
+        if let Some(index) = index {
+            left.retain(|c| *c != index);
+            notes.push(format!("column {} numbers the rows and is left aside", index + 1));
+        }
+        let part = header.and_then(|header| split_column(header, rows));
+        if let Some(part) = part {
+            left.retain(|c| *c != part);
+            notes.push(format!("the split is column {}", part + 1));
+        }
+        let packed = left.iter().copied().find(|c| rows.first().and_then(|r| r.get(*c)).is_some_and(|c| is_packed(c)));
+        let label = match packed {
+            Some(packed) => {
+                left.retain(|c| *c != packed);
+                header.and_then(label_column).filter(|l| left.contains(l)).or_else(|| only(&left))
+            }
+            None => label_of(header, rows, &left)?,
+        };
         if let Some(label) = label {
             left.retain(|c| *c != label);
-            notes.push(match header.as_ref().map(|h| h[label].as_str()).filter(|name| !name.is_empty()) {
+            notes.push(match header.map(|h| h[label].as_str()).filter(|name| !name.is_empty()) {
                 Some(name) => format!("the label is column {} (`{name}`)", label + 1),
                 None => format!("the label is taken from column {}, which has no name", label + 1),
             });
         }
-        let shape = of_rows(left.len())
-            .ok_or_else(|| format!("has {} columns of pixels, which make no square image, grey or RGB", left.len()))?;
-        if shape[2] == 3 {
-            notes.push("its pixels are read as red, green and blue planes, one after another".into());
+        if packed.is_none() {
+            let are_words = |c: &usize| {
+                let words = rows.iter().filter_map(|r| r.get(*c)).filter(|v| !v.is_empty() && !is_number(v)).count();
+                words * 2 > rows.len()
+            };
+            for column in left.extract_if(.., |c| are_words(c)) {
+                notes.push(format!("column {} has words and is left aside", column + 1));
+            }
         }
-        let (mut values, mut labels, mut lines, mut bad) = (vec![], vec![], vec![], vec![]);
-        for (i, record) in rows(bytes)?.into_byte_records().enumerate().skip(usize::from(header.is_some())) {
-            let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
-            if record.len() != columns {
-                bad.push((i + 1, format!("has {} cells instead of {columns}", record.len())));
-                continue;
-            }
-            let before = values.len();
-            let cell = |c: usize| std::str::from_utf8(&record[c]).unwrap_or("?");
-            for &column in &left {
-                match cell(column).parse::<f32>() {
-                    Ok(value) => values.push(value),
-                    Err(_) => {
-                        let what =
-                            if cell(column).is_empty() { "is empty".into() } else { format!("is `{}`", cell(column)) };
-                        bad.push((i + 1, format!("its cell {} {what}, not a number", column + 1)));
-                        break;
-                    }
-                }
-            }
-            if values.len() - before != left.len() {
-                values.truncate(before);
-                continue;
-            }
-            labels.push(label.map_or(RawLabel::Missing, |l| RawLabel::of_text(cell(l))));
-            lines.push(i + 1);
-        }
-        Ok(Self { shape, values, labels, lines, bad, notes })
+        let pixels = packed.map_or(left, |packed| vec![packed]);
+        Ok(Self { pixels, packed: packed.is_some(), label, part })
     }
+
+    /// Adds the pixels of a row; or says what is none.
+    fn values(&self, record: &csv::ByteRecord, pixels: usize, into: &mut Vec<f32>) -> Result<(), String> {
+        let number = |text: &str, column: usize| {
+            text.parse::<f32>().map_err(|_| {
+                let what = if text.is_empty() { "is empty".into() } else { format!("is `{text}`") };
+                format!("its cell {} {what}, not a number", column + 1)
+            })
+        };
+        if !self.packed {
+            return self.pixels.iter().try_for_each(|c| {
+                into.push(number(&cell(record, *c), *c)?);
+                Ok(())
+            });
+        }
+        let column = self.pixels[0];
+        let before = into.len();
+        for text in cell(record, column).split_ascii_whitespace() {
+            into.push(number(text, column)?);
+        }
+        match into.len() - before {
+            found if found == pixels => Ok(()),
+            found => Err(format!("has {found} pixels instead of {pixels}")),
+        }
+    }
+}
+
+fn only(columns: &[usize]) -> Option<usize> {
+    match columns {
+        [only] => Some(*only),
+        _ => None,
+    }
+}
+
+/// Whether the first column counts the rows, from 0 or 1.
+fn counts_rows(rows: &[Vec<String>]) -> bool {
+    let number = |row: &Vec<String>| row.first().and_then(|cell| cell.parse::<usize>().ok());
+    let Some(first) = rows.first().and_then(number).filter(|first| *first <= 1) else { return false };
+    rows.len() > 2 && rows.iter().zip(first..).all(|(row, count)| number(row) == Some(count))
 }
 
 /// Whether the first row has names: a word above a number, or the numbers of the columns.
 fn is_header(rows: &[Vec<String>]) -> bool {
     let [first, second, ..] = rows else { return false };
-    let word = first.iter().zip(second).any(|(name, value)| !is_number(name) && (is_number(value) || value.is_empty()));
+    let word = first
+        .iter()
+        .zip(second)
+        .any(|(name, value)| !is_number(name) && (is_number(value) || value.is_empty() || is_packed(value)));
     let numbers: Vec<usize> = first.iter().filter_map(|c| c.parse().ok()).collect();
     word || (numbers.len() > 2 && numbers.iter().enumerate().all(|(i, n)| i == *n))
 }
 
+/// Whether the first row is an image that was taken for names, of which pandas numbers those that repeat: `0, 0.1, 0.2`
+/// to `0.10, 0.11` and so on.
+fn is_mangled(rows: &[Vec<String>]) -> bool {
+    const COUNTED: usize = 11;
+    let Some(first) = rows.first() else { return false };
+    let counts = |value: &str| {
+        let cells: HashSet<&str> = first.iter().map(String::as_str).collect();
+        (1..=COUNTED).all(|n| cells.contains(format!("{value}.{n}").as_str()))
+    };
+    first.len() > COUNTED && ["0", "255", "1"].into_iter().any(counts)
+}
+
+/// How much the values of a column in a corner are like pixels, and not like labels: the less comes first.
+#[derive(PartialEq, PartialOrd)]
+struct Kinds {
+    /// Whether they are no count from 0 or 1.
+    has_gaps: bool,
+    /// Whether one value is that of nearly all rows, as the background is.
+    is_background: bool,
+    kinds: usize,
+}
+
+impl Kinds {
+    /// `None` if the values cannot be labels: a pixel in a corner is the same everywhere, or no whole number.
+    fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Self> {
+        let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+        for cell in cells {
+            let value = cell.parse::<f64>().ok().filter(|v| v.fract() == 0.0 && (0.0..1e9).contains(v))?;
+            *counts.entry(value as u64).or_default() += 1;
+        }
+        let (rows, kinds) = (counts.values().sum::<usize>(), counts.len());
+        let (low, high) = (*counts.keys().next()?, *counts.keys().last()?);
+        let most = counts.values().max().copied().unwrap_or(0);
+        (2..=MOST_CLASSES).contains(&kinds).then_some(Self {
+            has_gaps: low > 1 || high - low + 1 != kinds as u64,
+            is_background: most * 5 > rows * 4,
+            kinds,
+        })
+    }
+}
+
 /// The column with the label: that of its name, that which has words, or the first or last of which the rest is square.
 fn label_of(header: Option<&[String]>, rows: &[Vec<String>], columns: &[usize]) -> Result<Option<usize>, String> {
-    let named = header.and_then(label_column);
+    let named = header.and_then(label_column).filter(|label| columns.contains(label));
     let cells = |c: usize| rows.iter().filter_map(move |r| r.get(c).map(String::as_str));
     let words: Vec<usize> =
         columns.iter().copied().filter(|c| cells(*c).any(|v| !v.is_empty() && !is_number(v))).collect();
@@ -167,13 +330,7 @@ fn label_of(header: Option<&[String]>, rows: &[Vec<String>], columns: &[usize]) 
         (None, _) if squares || !without => None,
         (None, _) => {
             let [first, last] = [columns.first(), columns.last()].map(|c| c.copied().unwrap_or(0));
-            // A pixel in a corner is the same everywhere, or has many values.
-            let kinds = |c: usize| {
-                let values: HashSet<&str> = cells(c).collect();
-                let whole = values.iter().all(|v| v.parse::<f64>().is_ok_and(|n| n.fract() == 0.0));
-                (whole && (2..=MOST_CLASSES).contains(&values.len())).then_some(values.len())
-            };
-            match (kinds(first), kinds(last)) {
+            match (Kinds::of(cells(first)), Kinds::of(cells(last))) {
                 (Some(a), Some(b)) if a <= b => Some(first),
                 (Some(_), None) => Some(first),
                 (_, Some(_)) => Some(last),

@@ -1,13 +1,14 @@
 //! Image files with a table of files and labels beside them, in CSV or TSV.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{cells, is_index, label_column};
+use super::cells::{cells, is_index, label_column, split_column};
 use super::folders::{Files, is_image};
+use super::text::is_number;
 use crate::dataset::DataError;
 use crate::dataset::own::format::{Format, with_labels};
-use crate::dataset::own::labels::{self, RawLabel, classes_of};
+use crate::dataset::own::labels::{self, MOST_CLASSES, RawLabel, classes_of};
 use crate::dataset::own::listing::{Item, Listing, Part, Unreadable, words};
 use crate::dataset::own::tree::{Entry, Tree};
 
@@ -39,42 +40,56 @@ impl Format for Tables {
         let images = Known::of(&tree);
         let (mut items, mut raw, mut files, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![], vec![]);
         let mut seen: HashMap<usize, usize> = HashMap::new();
+        let (mut contradicted, mut read): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        let forms = tree.files.iter().filter(|f| is_form(f)).map(Entry::name);
+        notes.extend(forms.map(|name| format!("{name} is a form for answers by its name, and not read")));
         for (_, file) in candidates(&tree) {
             let Some(table) = Table::read(&tree, file, &images).map_err(|e| tree.fault(Some(file), e))? else {
                 continue;
             };
             notes.push(table.note(file));
+            read.push(file.name());
+            let labels = table.label.as_ref().map_err(|e| tree.fault(Some(file), e))?;
             for (row, line) in table.rows.into_iter().enumerate() {
                 let name = line.get(table.file).cloned().unwrap_or_default();
-                let Some(index) = images.find(&name, file) else {
-                    let reason = match name.is_empty() {
-                        true => format!("row {} of {} names no file", row + 1, file.name()),
-                        false => format!("is in {} and not among the images", file.name()),
-                    };
-                    unreadable.push(Unreadable::new(if name.is_empty() { file.name() } else { name }, reason));
-                    continue;
+                let index = match images.find(&name, file) {
+                    Ok(index) => index,
+                    Err(why) => {
+                        unreadable.push(not_found(name, why, row, file));
+                        continue;
+                    }
                 };
-                let label = table.label.and_then(|l| line.get(l)).map_or(RawLabel::Missing, |l| RawLabel::of_text(l));
+                let label = labels.of(&line, table.header.as_deref());
                 if let Some(before) = seen.insert(index, raw.len()) {
                     let other = raw[before] != label;
                     seen.insert(index, before);
                     if other {
-                        let reason = "has two rows with different labels; the first is used";
-                        notes.push(format!("{} {reason}", tree.files[index].name()));
+                        contradicted.push(tree.files[index].name());
                     }
                     continue;
                 }
-                let part = table.part.and_then(|p| line.get(p)).and_then(|p| Part::of(p)).or(table.of);
+                let told = table.part.and_then(|p| line.get(p)).and_then(|p| Part::within(p)).or(table.of);
+                let part = told.or_else(|| tree.files[index].folders().iter().find_map(|folder| Part::of(folder)));
                 items.push(Item { name: tree.files[index].name(), part, label: None });
                 raw.push(label);
                 files.push(index);
             }
         }
+        notes.extend(contradicted.first().map(|first| {
+            let (more, has) = match contradicted.len() - 1 {
+                0 => (String::new(), "has"),
+                more => (format!(" and {more} more"), "have"),
+            };
+            format!("{first}{more} {has} two rows with different labels; the first is used")
+        }));
         let unlisted = images.count - seen.len();
         if unlisted > 0 {
             notes.push(format!("images in no row of a table, which are left aside: {unlisted}"));
         }
-        let found = classes_of(&raw, labels::names_in(&tree)).map_err(|e| tree.fault(None, e))?;
+        // A table called `labels.txt` lists no names.
+        let names = labels::names_file(&tree).filter(|file| !read.contains(&file.name()));
+        let names = names.and_then(|_| labels::names_in(&tree));
+        let found = classes_of(&raw, names).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let images = Box::new(Files { tree, files });
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, images);
@@ -83,42 +98,145 @@ impl Format for Tables {
     }
 }
 
+/// A row that names no image.
+fn not_found(name: String, why: NotFound, row: usize, table: &Entry) -> Unreadable {
+    let table = table.name();
+    match why {
+        _ if name.is_empty() => Unreadable::new(table.clone(), format!("row {} of {table} names no file", row + 1)),
+        NotFound::None => Unreadable::new(name, format!("is in {table} and not among the images")),
+        NotFound::Several => {
+            let reason = format!("is in {table} and may be one of several images of that name; name its folder");
+            Unreadable::new(name, reason)
+        }
+    }
+}
+
 /// The files of a tree that may be tables.
 fn candidates(tree: &Tree) -> impl Iterator<Item = (usize, &Entry)> {
-    let is_table = |f: &Entry| ["csv", "tsv"].contains(&f.extension().as_str()) && f.bytes <= MOST_BYTES;
+    let may_be = |f: &Entry| ["csv", "tsv", "txt"].contains(&f.extension().as_str()) && f.bytes <= MOST_BYTES;
+    let is_table = move |f: &Entry| may_be(f) && !is_form(f);
     tree.files.iter().enumerate().filter(move |(_, f)| is_table(f))
+}
+
+/// Whether a table is one to fill in, as competitions give it: its labels are none.
+fn is_form(file: &Entry) -> bool {
+    file.extension() == "csv" && words(file.file_name()).iter().any(|word| word == "submission")
 }
 
 /// The images of a tree by the names that a table may have for them.
 struct Known {
-    files: HashMap<String, usize>,
+    /// With all folders and the ending.
+    whole: HashMap<String, usize>,
+    /// With all folders, with some, or without; with the ending or without; in lower case. Nothing for several images.
+    files: HashMap<String, Option<usize>>,
     count: usize,
+}
+
+/// Why a name is none of an image.
+#[derive(Debug, PartialEq)]
+enum NotFound {
+    None,
+    Several,
 }
 
 impl Known {
     fn of(tree: &Tree) -> Self {
-        let (mut files, mut count) = (HashMap::new(), 0);
+        let (mut whole, mut files, mut count) = (HashMap::new(), HashMap::new(), 0);
         for (index, file) in tree.files.iter().enumerate().filter(|(_, f)| is_image(tree, f)) {
             count += 1;
-            // With all folders, with some, or without; with its ending or without.
+            whole.insert(file.name(), index);
             for from in 0..file.parts.len() {
-                let name = file.parts[from..].join("/");
-                if let Some((stem, _)) = name.rsplit_once('.') {
-                    files.entry(stem.to_owned()).or_insert(index);
+                let name = file.parts[from..].join("/").to_lowercase();
+                let stem = name.rsplit_once('.').map(|(stem, _)| stem.to_owned());
+                for name in stem.into_iter().chain([name]) {
+                    let same = |found: &mut Option<usize>| *found = found.filter(|f| *f == index);
+                    files.entry(name).and_modify(same).or_insert(Some(index));
                 }
-                files.entry(name).or_insert(index);
             }
         }
-        Self { files, count }
+        Self { whole, files, count }
     }
 
-    /// The image that a table names, whose own folder the name may begin at.
-    fn find(&self, name: &str, table: &Entry) -> Option<usize> {
+    /// The image that a table names: beside the table, or else with as many of the folders of its name as there are.
+    fn find(&self, name: &str, table: &Entry) -> Result<usize, NotFound> {
         let plain = name.trim().replace('\\', "/");
         let plain = plain.trim_start_matches("./");
-        let beside = [&table.parts[..table.parts.len() - 1], &[plain.to_owned()]].concat().join("/");
-        let last = plain.rsplit('/').next().unwrap_or(plain);
-        [&beside, plain, last].into_iter().find_map(|name| self.files.get(name as &str).copied())
+        let beside = [table.folders(), &[plain.to_owned()]].concat().join("/");
+        if let Some(index) = [&beside, plain].into_iter().find_map(|name| self.whole.get(name as &str)) {
+            return Ok(*index);
+        }
+        let mut rest = Some(plain.to_lowercase());
+        let found = |name: &str| self.files.get(name).copied();
+        let mut first = found(&beside.to_lowercase());
+        while first.is_none()
+            && let Some(name) = rest
+        {
+            first = found(&name);
+            rest = name.split_once('/').map(|(_, rest)| rest.to_owned());
+        }
+        first.ok_or(NotFound::None)?.ok_or(NotFound::Several)
+    }
+
+    fn has(&self, name: &str, table: &Entry) -> bool {
+        self.find(name, table) != Err(NotFound::None)
+    }
+}
+
+/// Where the labels of a table stand.
+enum LabelsIn {
+    Nowhere,
+    Column(usize),
+    /// A column a class, with a 1 in one of them.
+    Columns(Vec<usize>),
+}
+
+impl LabelsIn {
+    /// The columns of the labels among those that are neither files nor splits; or why it is not clear.
+    fn find(header: Option<&[String]>, rows: &[Vec<String>], others: &[usize]) -> Result<Self, String> {
+        if let Some(named) = header.and_then(label_column).filter(|label| others.contains(label)) {
+            return Ok(Self::Column(named));
+        }
+        match *others {
+            [] => return Ok(Self::Nowhere),
+            [only] => return Ok(Self::Column(only)),
+            _ => {}
+        }
+        let cell = |row: &[String], column: usize| row.get(column).and_then(|c| c.parse::<f64>().ok());
+        let is_hot = |row: &Vec<String>| {
+            let ones = others.iter().filter(|c| cell(row, **c) == Some(1.0)).count();
+            ones == 1 && others.iter().filter(|c| cell(row, **c) == Some(0.0)).count() + 1 == others.len()
+        };
+        if header.is_some() && rows.iter().all(is_hot) {
+            return Ok(Self::Columns(others.to_vec()));
+        }
+        // Words that repeat are classes.
+        let repeats = |column: &usize| {
+            let cells = || rows.iter().filter_map(|r| r.get(*column)).filter(|c| !c.is_empty());
+            let kinds: HashSet<&String> = cells().collect();
+            cells().any(|c| !is_number(c)) && (2..=MOST_CLASSES.min(rows.len() / 2)).contains(&kinds.len())
+        };
+        let words: Vec<usize> = others.iter().copied().filter(repeats).collect();
+        match (&words[..], header) {
+            ([only], _) => Ok(Self::Column(*only)),
+            (_, Some(header)) => {
+                let names: Vec<String> = others.iter().filter_map(|c| Some(format!("`{}`", header.get(*c)?))).collect();
+                Err(format!("does not say which column has the labels ({}); name it `label`", names.join(", ")))
+            }
+            (_, None) => Ok(Self::Column(others[0])),
+        }
+    }
+
+    fn of(&self, row: &[String], header: Option<&[String]>) -> RawLabel {
+        let cell = |column: usize| row.get(column).map_or("", String::as_str);
+        match self {
+            Self::Nowhere => RawLabel::Missing,
+            Self::Column(column) => RawLabel::of_text(cell(*column)),
+            Self::Columns(columns) => {
+                let hot = columns.iter().find(|c| cell(**c).parse::<f64>() == Ok(1.0));
+                let name = hot.and_then(|c| header?.get(*c)).cloned();
+                name.map_or(RawLabel::Missing, RawLabel::Name)
+            }
+        }
     }
 }
 
@@ -127,7 +245,7 @@ struct Table {
     header: Option<Vec<String>>,
     rows: Vec<Vec<String>>,
     file: usize,
-    label: Option<usize>,
+    label: Result<LabelsIn, String>,
     /// The column that says the split.
     part: Option<usize>,
     /// The split that the name of the table says.
@@ -139,7 +257,8 @@ impl Table {
     fn read(tree: &Tree, file: &Entry, images: &Known) -> Result<Option<Self>, String> {
         let bytes = tree.read_unpacked(file)?;
         let mut rows: Vec<Vec<String>> = Vec::new();
-        for record in super::cells::rows(&bytes)?.into_byte_records() {
+        let rows_of = if file.extension() == "txt" { super::cells::words_of } else { super::cells::rows };
+        for record in rows_of(&bytes)?.into_byte_records() {
             let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
             rows.push(cells(&record));
             if rows.len() == LOOKED_AT && file_column(&rows, images, file).is_none() {
@@ -147,16 +266,16 @@ impl Table {
             }
         }
         let Some(column) = file_column(&rows, images, file) else { return Ok(None) };
-        let is_header = rows.first().and_then(|r| r.get(column)).is_some_and(|c| images.find(c, file).is_none());
+        let is_header = rows.first().and_then(|r| r.get(column)).is_some_and(|c| !images.has(c, file));
         let header = is_header.then(|| rows.remove(0));
         let columns = rows.first().map_or(0, Vec::len);
         let names = header.clone().unwrap_or_default();
-        let part =
-            names.iter().position(|n| ["split", "set", "subset", "usage", "fold"].contains(&n.to_lowercase().as_str()));
-        let others =
-            (0..columns).filter(|c| *c != column && Some(*c) != part && names.get(*c).is_none_or(|n| !is_index(n)));
-        let label = label_column(&names).filter(|l| *l != column).or_else(|| others.into_iter().next());
-        let of = words(file.file_name()).iter().find_map(|word| Part::of(word));
+        let part = split_column(&names, &rows).filter(|part| *part != column);
+        let others: Vec<usize> = (0..columns)
+            .filter(|c| *c != column && Some(*c) != part && names.get(*c).is_none_or(|n| !is_index(n)))
+            .collect();
+        let label = LabelsIn::find(header.as_deref(), &rows, &others);
+        let of = Part::within(file.file_name());
         Ok(Some(Self { header, rows, file: column, label, part, of }))
     }
 
@@ -166,7 +285,11 @@ impl Table {
             Some(name) => format!("`{name}`"),
             None => format!("column {}", column + 1),
         };
-        let label = self.label.map_or("without labels".into(), |l| format!("labels in {}", name(l)));
+        let label = match &self.label {
+            Ok(LabelsIn::Column(label)) => format!("labels in {}", name(*label)),
+            Ok(LabelsIn::Columns(columns)) => format!("the label is the column with the 1, of {}", columns.len()),
+            Ok(LabelsIn::Nowhere) | Err(_) => "without labels".into(),
+        };
         let part = self.part.map(|p| format!(", splits in {}", name(p))).unwrap_or_default();
         format!("{}: files in {}, {label}{part}", file.name(), name(self.file))
     }
@@ -176,8 +299,7 @@ impl Table {
 fn file_column(rows: &[Vec<String>], images: &Known, table: &Entry) -> Option<usize> {
     let rows = &rows[..rows.len().min(LOOKED_AT)];
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let found =
-        |column: usize| rows.iter().filter(|r| r.get(column).is_some_and(|c| images.find(c, table).is_some())).count();
+    let found = |column: usize| rows.iter().filter(|r| r.get(column).is_some_and(|c| images.has(c, table))).count();
     let best = (0..columns).rev().max_by_key(|c| found(*c))?;
     (found(best) * 2 >= rows.len().max(2) - 1 && found(best) > 0).then_some(best)
 }

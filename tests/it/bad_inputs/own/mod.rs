@@ -2,6 +2,7 @@
 
 mod files;
 mod tables;
+mod layouts;
 
 use std::io::{Cursor, Write as _};
 
@@ -21,6 +22,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(folders());
     rows.extend(archives());
     rows.extend(tables::rows());
+    rows.extend(layouts::rows());
     rows.extend(runs());
     rows.extend(codes());
     rows

@@ -304,11 +304,11 @@ fn text_file(name: &'static str, text: String) -> Given {
     File(name, text.into_bytes())
 }
 
-fn npz(arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
+pub fn npz(arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
     zipped(&arrays.iter().map(|(name, bytes)| (format!("{name}.npy"), bytes.clone())).collect::<Vec<_>>())
 }
 
-fn npy(descr: &str, shape: &str, values: &[u8]) -> Vec<u8> {
+pub fn npy(descr: &str, shape: &str, values: &[u8]) -> Vec<u8> {
     npy_of(descr, false, shape, values)
 }
 

@@ -2,13 +2,17 @@
 
 use std::borrow::Cow;
 
-use crate::dataset::own::formats::cells::is_number;
+/// Whether a cell is a number.
+pub fn is_number(cell: &str) -> bool {
+    cell.parse::<f64>().is_ok()
+}
 
 /// Lines that are looked at to find how numbers are written.
 const LOOKED_AT: usize = 20;
 
-/// The text of points: comments before it passed over, spaces that align columns made one, decimal commas made points.
-pub fn of_points<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
+/// The text of a table of numbers: comments before it passed over, spaces that align columns made one, decimal commas
+/// made points.
+pub fn of_table<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
     let mut rest = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     let mut comments = 0;
     while let Some(line) = rest.split(|b| *b == b'\n').next().filter(|line| is_comment(line)) {
@@ -72,7 +76,7 @@ fn is_comment(line: &[u8]) -> bool {
 }
 
 /// Numbers with spaces between, as many as there are.
-fn is_spaced(line: &str) -> bool {
+pub fn is_spaced(line: &str) -> bool {
     let cells: Vec<&str> = line.split_ascii_whitespace().collect();
     cells.len() > 1 && !line.trim().contains('\t') && cells.iter().all(|cell| is_number(cell))
 }
@@ -115,12 +119,12 @@ mod tests {
             ("1,5\n2,5\n", "1,5\n2,5\n", ""),
         ] {
             let mut notes = Vec::new();
-            assert_eq!(String::from_utf8_lossy(&of_points(given.as_bytes(), &mut notes)), wanted, "{given}");
+            assert_eq!(String::from_utf8_lossy(&of_table(given.as_bytes(), &mut notes)), wanted, "{given}");
             assert_eq!(notes.len(), usize::from(!note.is_empty()), "{notes:?}");
             assert!(notes.iter().all(|n| n.contains(note)), "{notes:?}");
         }
         let mut notes = Vec::new();
-        of_points(b"x,n\xe4me\n1,2\n", &mut notes);
+        of_table(b"x,n\xe4me\n1,2\n", &mut notes);
         assert!(notes[0].contains("not UTF-8"), "{notes:?}");
     }
 
