@@ -15,6 +15,7 @@ pub struct Listing {
     pub items: Vec<Item>,
     /// Names of the classes, in the order of their labels; empty without labels.
     pub classes: Vec<String>,
+    /// Those of the items; behind them, in their order, those that lie `IN_NO_CLASS`.
     pub images: Box<dyn Images>,
     /// What is left out already, with the reason.
     pub unreadable: Vec<Unreadable>,
@@ -23,6 +24,15 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// With the images that lie beside the folders of classes, which have no label: where people label, any image will do.
+    pub fn with_beside(mut self) -> Self {
+        let (beside, unreadable): (Vec<Unreadable>, _) =
+            std::mem::take(&mut self.unreadable).into_iter().partition(|u| u.reason == IN_NO_CLASS);
+        self.unreadable = unreadable;
+        self.items.extend(beside.into_iter().map(|u| Item { name: u.file, part: None, label: None }));
+        self
+    }
+
     /// The image of an item; or why it cannot be read, as the end of a sentence.
     pub fn picture(&self, item: usize) -> Result<Picture, String> {
         guarded(|| self.images.picture(item))?

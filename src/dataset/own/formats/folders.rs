@@ -50,7 +50,7 @@ impl Format for Folders {
         if let Some(names) = names.filter(|_| !classes.is_empty()) {
             classes = names;
         }
-        let (mut items, mut files, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut items, mut files, mut beside, mut unreadable) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (i, place) in images.iter().zip(&places) {
             let name = tree.files[*i].name();
             let part = match place {
@@ -60,6 +60,7 @@ impl Format for Folders {
                 }
                 Place::Inside { class: None, .. } if !classes.is_empty() => {
                     unreadable.push(Unreadable::new(name, IN_NO_CLASS));
+                    beside.push(*i);
                     continue;
                 }
                 Place::Inside { part, .. } => *part,
@@ -79,6 +80,7 @@ impl Format for Folders {
             (false, true) => "image files, a folder a class in folders of splits",
             (true, _) => "image files without labels",
         };
+        files.append(&mut beside);
         let images = Box::new(Files { tree, files });
         Ok(Listing { format: format.into(), items, classes, images, unreadable, notes })
     }
@@ -87,7 +89,7 @@ impl Format for Folders {
 /// Image files of a tree, decoded one by one.
 pub struct Files {
     pub tree: Arc<Tree>,
-    /// The file of each item.
+    /// The file of each image.
     pub files: Vec<usize>,
 }
 
