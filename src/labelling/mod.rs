@@ -5,6 +5,7 @@ pub mod colour_bar;
 pub mod fem;
 pub mod export;
 pub mod simulation;
+pub mod people;
 pub mod subprocess;
 
 use crate::dataset::vessels::files::MaskFileError;
@@ -92,6 +93,10 @@ pub enum Refusal {
     WrongSize { width: usize, height: usize, values: usize },
     #[error("the program {program} failed: {reason}")]
     Program { program: String, reason: String },
+    #[error("a person says that there is no such thing")]
+    NoSuchThing,
+    #[error("no person has given it a class")]
+    Unanswered,
 }
 
 impl Refusal {
@@ -107,6 +112,8 @@ impl Refusal {
             Self::NonFinite { .. } => "non-finite",
             Self::WrongSize { .. } => "wrong-size",
             Self::Program { .. } => "program-failed",
+            Self::NoSuchThing => "no-such-thing",
+            Self::Unanswered => "unanswered",
         }
     }
 

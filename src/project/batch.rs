@@ -27,7 +27,7 @@ pub struct Batch {
 /// An image that was proposed, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pick {
-    /// Its place among the images of the project, which is that of its sample.
+    /// Its place among the images of the project, which is that of its sample unless it was generated.
     pub image: u32,
     pub score: Option<f32>,
     /// The step in latent space that led to it.
@@ -35,9 +35,16 @@ pub struct Pick {
 }
 
 impl Pick {
-    pub(super) fn candidate(&self) -> Candidate {
-        Candidate { place: Place::Sample(self.image), score: self.score, step: self.step.clone() }
+    pub(super) fn candidate(&self, project: &Project) -> Candidate {
+        Candidate { score: self.score, step: self.step.clone(), ..unproposed(project, self.image as usize) }
     }
+}
+
+/// An image as a candidate that nothing proposed.
+pub(super) fn unproposed(project: &Project, image: usize) -> Candidate {
+    let generated = image.checked_sub(project.images().given()).and_then(|at| project.generated().get(at));
+    let place = generated.map_or(Place::Sample(image as u32), |generated| Place::Point(generated.point.clone()));
+    Candidate { place, score: None, step: None }
 }
 
 impl Whole for Batch {}

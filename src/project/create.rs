@@ -11,7 +11,7 @@ use super::settings::{self, Settings};
 use super::store::{EXPERIMENT, Project};
 use super::terms::{self, Passed};
 use crate::archive;
-use crate::dataset::own::listing::{IN_NO_CLASS, Listing, Unreadable};
+use crate::dataset::own::listing::Listing;
 use crate::dataset::own::opening::Opening;
 use crate::dataset::own::reading::Reading;
 use crate::dataset::own::{defaults, formats, wanted};
@@ -55,7 +55,10 @@ pub fn create(
     }
     settings::names(&new.classes).map_err(|what| ProjectError::Refused(format!("classes: {what}")))?;
     let place = std::path::absolute(paths::expanded(&new.images)).unwrap_or_else(|_| new.images.clone());
-    let found = formats::find(&place)?;
+    let mut found = formats::find(&place)?;
+    if new.like.is_none() {
+        found.listing = found.listing.with_beside();
+    }
     let (base, splits) = match &new.like {
         None => {
             let chosen = defaults::choose(&found.listing);
@@ -130,15 +133,7 @@ pub(super) fn is_taken(folder: &Path) -> bool {
 
 fn notes(listing: &Listing, reading: &Reading) -> Vec<String> {
     let mut notes = listing.notes.clone();
-    let (beside, left): (Vec<&Unreadable>, Vec<_>) = reading.unreadable.iter().partition(|u| u.reason == IN_NO_CLASS);
-    if let Some(first) = beside.first() {
-        let (count, first) = (beside.len(), &first.file);
-        notes.push(format!(
-            "{count} images beside the folders, such as {first}, are not of the project: only those in folders are; move \
-             them into a folder, or the others out of theirs, and make the project again"
-        ));
-    }
-    let left: Vec<String> = left.iter().map(|u| format!("{} {}", u.file, u.reason)).collect();
+    let left: Vec<String> = reading.unreadable.iter().map(|u| format!("{} {}", u.file, u.reason)).collect();
     if !left.is_empty() {
         notes.push(format!("left out: {}", told(&left)));
     }
@@ -180,13 +175,6 @@ fn of_project(base: Experiment, set: &[String], is_like: bool) -> Result<(Experi
         return Err(ProjectError::Refused(detail.into()));
     }
     experiment.check_decoder(&[experiment.strategy])?;
-    if experiment.strategy.generates_samples() {
-        let detail = format!(
-            "field `strategy`: {} generates images, which a person cannot label in a project; give another",
-            experiment.strategy
-        );
-        return Err(ProjectError::Refused(detail));
-    }
     if experiment.neighbours == NeighbourPool::All {
         let detail = "field `neighbours`: all proposes images that are labelled already; set neighbours=unlabelled";
         return Err(ProjectError::Refused(detail.into()));

@@ -4,16 +4,20 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::batch::{self, Batch, Pick};
+use super::batch::{self, Batch, unproposed};
 use super::error::{ProjectError, in_file};
+use super::generating::{self, Generating};
 use super::larger::{Larger, Results, with_larger};
+use super::log::Answer;
 use super::pictures::Pictures;
 use super::rounds::{self, Predictions};
 use super::store::{EXPERIMENT, Labels, Project};
 use super::terms;
 use crate::dataset::Class;
 use crate::experiment::{Experiment, Variant};
-use crate::history::RoundRecord;
+use crate::history::{Proposal, RoundRecord};
+use crate::labelling::Refusal;
+use crate::labelling::people::People;
 use crate::round::Run;
 use crate::sampler::{Candidate, Place};
 use crate::target::argmax;
@@ -54,7 +58,23 @@ impl Desk {
         // Before the first import there is no class, and nothing has a label.
         let classes = Some(project.classes()).filter(|c| !c.is_empty()).unwrap_or(&self.world.dataset.classes);
         let dataset = self.world.dataset.with_labels(classes.to_vec(), train, test)?;
-        Ok(Arc::new(self.world.with_labels(Arc::new(dataset))))
+        Ok(Arc::new(self.world.with_labels(Arc::new(dataset)).with_people(self.people(project)?)))
+    }
+
+    /// People as the labelling tool of generated images: what was said of each.
+    fn people(&self, project: &Project) -> Result<People, ProjectError> {
+        let mut people = People::new(self.world.dataset.shape());
+        for (at, generated) in project.generated().iter().enumerate() {
+            let image = project.images().given() + at;
+            let Some(row) = project.log().last(&generated.file) else { continue };
+            let said = match row.answer {
+                Answer::Label => project.class(&row.label).ok_or(Refusal::Unanswered),
+                Answer::NoneOfThese => Err(Refusal::NoSuchThing),
+                Answer::Undone | Answer::Skipped | Answer::NotSure => Err(Refusal::Unanswered),
+            };
+            people.hear(&generated.point, self.pictures.generated_pixels(project, image)?, said);
+        }
+        Ok(people)
     }
 
     /// The run of a project at the end of its last round.
@@ -67,22 +87,15 @@ impl Desk {
         let mut withheld: Vec<u32> = project.passed_over(since.round).into_iter().map(|image| image as u32).collect();
         let parts = project.images().all()[..project.images().embedded()].iter().enumerate();
         withheld.extend(parts.filter(|(_, image)| image.part.is_test()).map(|(at, _)| at as u32));
-        let labelled: HashSet<u32> = labels.train.iter().map(|(image, _)| *image as u32).collect();
-        Ok(Run::by_hand(
-            &world,
-            history,
-            checkpoint,
-            project.experiment(),
-            &|sample| labelled.contains(&sample),
-            &withheld,
-        )?)
+        let class_of = classes_of(&world, labels);
+        Ok(Run::by_hand(&world, history, checkpoint, project.experiment(), &class_of, &withheld)?)
     }
 
     /// Proposes images to label: `count` of them, or as many as the pool still has. The same labels and rounds give the
-    /// same batch.
+    /// same batch. Generated ones are on the disk, and in the project, when this returns.
     pub fn propose(
         &self,
-        project: &Project,
+        project: &mut Project,
         strategy: Option<&Variant>,
         count: usize,
         interrupted: &dyn Fn(f32) -> bool,
@@ -91,26 +104,48 @@ impl Desk {
         let labels = project.labels()?;
         let since = Since::of(project, &labels)?;
         let mut run = self.run(project, &labels, &since)?;
-        let candidates = run.next_candidates(&setup, &since.new, count, interrupted);
+        let also: Vec<Candidate> = since.new.iter().map(|image| unproposed(project, *image)).collect();
+        let mut generating = Generating::new(project, &self.world, since.round);
+        let candidates =
+            run.next_candidates(&setup, &also, count, &mut |candidate| generating.takes(candidate), interrupted);
         let candidates = candidates.map_err(|_| ProjectError::Cancelled)?;
         if candidates.is_empty() && count > 0 {
-            return Err(ProjectError::Refused(
-                "every image of the pool is labelled; nothing is left to propose".into(),
-            ));
+            let why = match setup.generates_in(since.round) {
+                true => "the generator makes no image that was not answered already; train a round first",
+                false => "every image of the pool is labelled; nothing is left to propose",
+            };
+            return Err(ProjectError::Refused(why.into()));
         }
-        let pick = |c: Candidate| match c.place {
-            Place::Sample(image) => Some(Pick { image, score: c.score, step: c.step }),
-            Place::Point(_) => None,
-        };
-        let first = || format!("first set, {}", setup.first_set);
         let strategy = match (since.round, strategy) {
-            (1, _) => first(),
+            (1, _) if setup.generates_in(1) => "first set, generated".to_owned(),
+            (1, _) => format!("first set, {}", setup.first_set),
             (_, Some(variant)) => variant.to_string(),
             (_, None) => setup.strategy.to_string(),
         };
-        let batch = Batch { round: since.round, strategy, picks: candidates.into_iter().filter_map(pick).collect() };
+        let (picks, new) = generating.picks(candidates, &strategy);
+        let batch = Batch { round: since.round, strategy, picks };
+        if !new.is_empty() {
+            generating::keep(project, &new, self.world.dataset.shape())?;
+        }
+        self.predict_new(project, &run, since.round - 1)?;
         batch::keep(project, &batch)?;
         Ok(batch)
+    }
+
+    /// Predicts what was generated since the last round by the model of that round.
+    fn predict_new(&self, project: &Project, run: &Run, round: usize) -> Result<(), ProjectError> {
+        let Some(mut predictions) = rounds::predictions(project, round)? else { return Ok(()) };
+        let new: Vec<(usize, Class)> = (predictions.images()..project.images().len()).map(|image| (image, 0)).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let split = self.pictures.labelled(project, &new)?;
+        let rows = run.log_probabilities(&split, &mut |_| true);
+        if rows.len() == new.len() * predictions.classes {
+            predictions.log_probabilities.extend(rows);
+            rounds::keep_predictions(project, &predictions)?;
+        }
+        Ok(())
     }
 
     /// Trains one round on all labels there are, and predicts every image. `progress` is told how far it is, and says
@@ -125,8 +160,12 @@ impl Desk {
         let labels = project.labels()?;
         let since = Since::of(project, &labels)?;
         let mut run = self.run(project, &labels, &since)?;
-        let Since { round, new, .. } = since;
-        run.begin_with(in_order(project, round, new)?);
+        let round = since.round;
+        let is_new: HashSet<usize> = since.new.iter().copied().collect();
+        let mut candidates = in_order(project, round, since.new)?;
+        let is_labelled = |point: &[f32]| project.at_point(point).is_some_and(|image| is_new.contains(&image));
+        renumber(&mut candidates, since.points, self.world.latent.len(), is_labelled);
+        run.begin_with(candidates);
         while run.rounds_done() < round {
             if let Some((done, all)) = run.steps_in_round()
                 && !progress(Progress::Training { done, all })
@@ -166,11 +205,11 @@ impl Desk {
             ProjectError::Refused(what.into())
         })?;
         let world = self.labelled_world(project, &labels)?;
-        let labelled: HashSet<u32> = labels.train.iter().map(|(image, _)| *image as u32).collect();
         let mut run = Run::new(&world, &setup, 1);
+        let class_of = classes_of(&world, &labels);
         let bought = |record: &RoundRecord| -> Vec<Candidate> {
-            let kept = record.proposals.iter().filter(|p| labelled.contains(&p.sample));
-            kept.map(|p| unproposed(p.sample)).collect()
+            let kept = record.proposals.iter().filter(|p| class_of(p).is_some());
+            kept.filter_map(|p| Some(unproposed(project, project.image_of(p)?))).collect()
         };
         // Without a first label there is nothing to train on; a later round may have been trained again on the same ones.
         let sets = history.rounds.iter().map(|r| bought(r)).skip_while(Vec::is_empty);
@@ -259,10 +298,6 @@ pub fn can_propose(project: &Project, strategy: Option<&Variant>) -> Result<Expe
         None => project.experiment().clone(),
     };
     setup.check_decoder(&[setup.strategy])?;
-    if setup.strategy.generates_samples() {
-        let what = format!("--strategy: {} generates images, which a person cannot label here", setup.strategy);
-        return Err(ProjectError::Refused(what));
-    }
     Ok(setup)
 }
 
@@ -270,7 +305,7 @@ pub fn can_propose(project: &Project, strategy: Option<&Variant>) -> Result<Expe
 pub fn can_train(project: &Project, again: bool) -> Result<(), ProjectError> {
     let labels = project.labels()?;
     let refused = |what: String| Err(ProjectError::Refused(what));
-    if labels.train.is_empty() {
+    if labels.trained().next().is_none() {
         let what = "no image is labelled for training yet; label some of those that are proposed first";
         return refused(what.into());
     }
@@ -302,11 +337,13 @@ pub fn can_enlarge(project: &Project) -> Result<Experiment, ProjectError> {
 struct Since {
     /// The next round.
     round: usize,
-    /// The samples that are labelled since, ascending.
-    new: Vec<u32>,
+    /// The images that are labelled since, ascending.
+    new: Vec<usize>,
     /// Whether the next round begins with an untrained target: it is the first, there are more classes or another
     /// network, or the weights are lost.
     is_fresh: bool,
+    /// The points of the generated images of earlier rounds, in the order of their numbers.
+    points: Vec<Vec<f32>>,
     /// Whether a label of an earlier round is another by now, or was taken back.
     has_changed: bool,
 }
@@ -319,34 +356,66 @@ impl Since {
                 .map_err(|what| in_file(project.folder().join(EXPERIMENT), what))?;
         }
         let records = found.as_ref().map(|(history, _)| &history.rounds[..]).unwrap_or_default();
-        let class_of: HashMap<u32, Class> = labels.train.iter().map(|(image, class)| (*image as u32, *class)).collect();
-        let known: HashMap<u32, Class> =
-            records.iter().flat_map(|r| &r.proposals).map(|p| (p.sample, p.label)).collect();
-        let images = labels.train.iter().map(|(image, _)| *image as u32);
+        let class_of: HashMap<usize, Class> = labels.trained().copied().collect();
+        let proposals = || records.iter().flat_map(|r| &r.proposals);
+        let known: HashMap<usize, Class> = proposals().filter_map(|p| Some((project.image_of(p)?, p.label))).collect();
+        let images = labels.trained().map(|(image, _)| *image);
         Ok(Self {
             round: records.len() + 1,
-            new: images.filter(|sample| !known.contains_key(sample)).collect(),
+            new: images.filter(|image| !known.contains_key(image)).collect(),
             is_fresh: found.as_ref().is_none_or(|(_, checkpoint)| checkpoint.is_none()),
-            has_changed: known.iter().any(|(sample, class)| class_of.get(sample) != Some(class)),
+            points: proposals().filter_map(|p| Some(p.made.as_ref()?.code.clone())).collect(),
+            has_changed: known.iter().any(|(image, class)| class_of.get(image) != Some(class)),
         })
     }
 }
 
-/// The candidates of a round: the samples that are labelled since the last one, in the order in which they were
-/// proposed, others behind them by their numbers. So the order in which a person labels them changes no result.
-fn in_order(project: &Project, round: usize, new: Vec<u32>) -> Result<Vec<Candidate>, ProjectError> {
-    let mut left: BTreeSet<u32> = new.into_iter().collect();
+/// The candidates of a round: the images that are labelled since the last one, in the order in which they were proposed,
+/// others behind them by their numbers. So the order in which a person labels them changes no result. Generated ones that
+/// a person rejected in this round are among them, for the record.
+fn in_order(project: &Project, round: usize, new: Vec<usize>) -> Result<Vec<Candidate>, ProjectError> {
+    let mut left: BTreeSet<usize> = new.into_iter().collect();
+    let rejected = project.generated().iter().enumerate().filter(|(_, generated)| {
+        let row = project.log().last(&generated.file);
+        row.is_some_and(|row| row.answer == Answer::NoneOfThese && row.round == round)
+    });
+    left.extend(rejected.map(|(at, _)| project.images().given() + at));
     let batches = batch::of_round(project, round)?;
     let mut candidates = Vec::new();
     for pick in batches.iter().flat_map(|batch| &batch.picks) {
-        if left.remove(&pick.image) {
-            candidates.push(pick.candidate());
+        if left.remove(&(pick.image as usize)) {
+            candidates.push(pick.candidate(project));
         }
     }
-    candidates.extend(left.into_iter().map(unproposed));
+    candidates.extend(left.into_iter().map(|image| unproposed(project, image)));
     Ok(candidates)
 }
 
-fn unproposed(image: u32) -> Candidate {
-    Candidate { place: Place::Sample(image), score: None, step: None }
+/// Gives the anchors that were generated the numbers that they have in the run: behind the `given` samples, first those of
+/// earlier rounds, which lie at `points`, then the new ones in their order.
+fn renumber(
+    candidates: &mut [Candidate],
+    mut points: Vec<Vec<f32>>,
+    given: usize,
+    is_labelled: impl Fn(&[f32]) -> bool,
+) {
+    points.extend(candidates.iter().filter_map(|candidate| match &candidate.place {
+        Place::Point(point) => is_labelled(point).then(|| point.clone()),
+        Place::Sample(_) => None,
+    }));
+    let steps = candidates.iter_mut().filter_map(|candidate| candidate.step.as_mut());
+    for step in steps.filter(|step| step.parent as usize >= given) {
+        if let Some(at) = points.iter().position(|point| *point == step.from) {
+            step.parent = (given + at) as u32;
+        }
+    }
+}
+
+/// The class that a proposal of the project's history has by now.
+fn classes_of(world: &World, labels: &Labels) -> impl Fn(&Proposal) -> Option<Class> {
+    let labelled: HashMap<u32, Class> = labels.train.iter().map(|(image, class)| (*image as u32, *class)).collect();
+    move |proposal| match &proposal.made {
+        None => labelled.get(&proposal.sample).copied(),
+        Some(made) => world.label_point(&made.code)?.ok().map(|made| made.label),
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::error::{ProjectError, in_file, unread};
+use super::generated::Generated;
 use crate::archive;
 use crate::paths;
 
@@ -24,10 +25,12 @@ pub enum Part {
     Test,
     /// Used for nothing, by the splits of an experiment.
     Aside,
+    /// Decoded from a latent point, in a table of its own.
+    Generated,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Pool, Self::Drawn, Self::Test, Self::Aside];
+    const GIVEN: [Self; 4] = [Self::Pool, Self::Drawn, Self::Test, Self::Aside];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -35,12 +38,18 @@ impl Part {
             Self::Drawn => "drawn",
             Self::Test => "test",
             Self::Aside => "aside",
+            Self::Generated => "generated",
         }
     }
 
     /// Whether the latent space holds it.
     pub fn is_embedded(self) -> bool {
         matches!(self, Self::Pool | Self::Drawn)
+    }
+
+    /// Whether it may be proposed and trained on.
+    pub fn is_proposed(self) -> bool {
+        matches!(self, Self::Pool | Self::Generated)
     }
 
     /// Whether its label is for the test.
@@ -70,7 +79,7 @@ impl Image {
 
 /// All images of a project.
 ///
-/// Invariant: names are unique, and those of the latent space come first, in the order of its samples.
+/// Invariant: names are unique, those of the latent space come first, in the order of its samples, and generated ones last.
 #[derive(Debug, Clone)]
 pub struct Images {
     all: Vec<Image>,
@@ -80,7 +89,7 @@ pub struct Images {
 impl Images {
     /// Images in their order; the error names one that is there twice.
     pub fn new(all: Vec<Image>) -> Result<Self, String> {
-        if !all.is_sorted_by_key(|image| !image.part.is_embedded()) {
+        if !all.is_sorted_by_key(|image| (!image.part.is_embedded(), image.part == Part::Generated)) {
             return Err("images of the pool stand behind others".into());
         }
         let mut by_name = HashMap::new();
@@ -105,7 +114,7 @@ impl Images {
         let mut all = Vec::new();
         for record in reader.records() {
             let record = record.map_err(cut)?;
-            let part = Part::ALL.into_iter().find(|part| part.name() == &record[2]);
+            let part = Part::GIVEN.into_iter().find(|part| part.name() == &record[2]);
             let part = part.ok_or_else(|| in_file(path, format!("`{}` is no part", &record[2])))?;
             let now = Some(record[3].to_owned()).filter(|now| !now.is_empty());
             all.push(Image { file: record[0].to_owned(), digest: record[1].to_owned(), part, now });
@@ -117,7 +126,7 @@ impl Images {
         let mut table = csv::Writer::from_writer(Vec::new());
         let failed = |e: csv::Error| in_file(path, e);
         table.write_record(COLUMNS).map_err(failed)?;
-        for image in &self.all {
+        for image in &self.all[..self.given()] {
             let now = image.now.as_deref().unwrap_or_default();
             table.write_record([&image.file, &image.digest, image.part.name(), now]).map_err(failed)?;
         }
@@ -135,6 +144,19 @@ impl Images {
 
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+
+    /// The images that were given to the project: all but the generated ones.
+    pub fn given(&self) -> usize {
+        self.all.partition_point(|image| image.part != Part::Generated)
+    }
+
+    /// Takes in generated images behind all others.
+    pub fn extend(&mut self, generated: &[Generated]) -> Result<(), String> {
+        let image =
+            |g: &Generated| Image { file: g.file.clone(), digest: g.digest.clone(), part: Part::Generated, now: None };
+        *self = Self::new(self.all.iter().cloned().chain(generated.iter().map(image)).collect())?;
+        Ok(())
     }
 
     /// The images in the latent space.

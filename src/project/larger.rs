@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ProjectError;
 use super::store::Project;
+use super::words::counted;
 use crate::archive::{self, Whole};
 use crate::experiment::{Experiment, Field};
 use crate::statistics::{Gain, Proportion};
@@ -117,11 +118,11 @@ impl Larger {
     pub fn sentences(&self) -> [String; 2] {
         let told = |name: &str, s: &Share| format!("{name} {:.1} % ({:.1} to {:.1} %)", s.value, s.low, s.high);
         let numbers = format!(
-            "{}, {} on the same {} test images, both trained on the {} labels of round {}",
+            "{}, {} on the same {}, both trained on the {} of round {}",
             told(&self.present, &self.present_accuracy),
             told(&self.larger, &self.larger_accuracy),
-            self.test_images,
-            self.labels,
+            counted(self.test_images, "test image"),
+            counted(self.labels, "label"),
             self.round
         );
         let range = format!("{:+.1} to {:+.1} points", self.gain.low, self.gain.high);

@@ -47,6 +47,17 @@ impl Answer {
         }
     }
 
+    /// What it is, in words.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Label => "labelled",
+            Self::Undone => "undone",
+            Self::Skipped => "skipped",
+            Self::NotSure => "not sure",
+            Self::NoneOfThese => "none of these",
+        }
+    }
+
     /// The answer of a name in the file.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|a| a.name() == name)

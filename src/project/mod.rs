@@ -4,8 +4,10 @@
 //! prepared step by step, they become a [`Desk`], which proposes and trains. `transfer` has what comes in and goes out.
 
 mod error;
+mod words;
 mod settings;
 mod terms;
+mod generated;
 mod images;
 mod log;
 mod store;
@@ -14,6 +16,7 @@ mod create;
 mod batch;
 mod rounds;
 mod larger;
+mod generating;
 mod desk;
 mod status;
 pub mod transfer;
@@ -27,6 +30,7 @@ pub use batch::{Batch, Pick, of_round};
 pub use create::{BATCH, Created, New, create};
 pub use desk::{Desk, Progress, can_enlarge, can_propose, can_train};
 pub use error::ProjectError;
+pub use generated::Generated;
 pub use images::{Image, Images, Part};
 pub use larger::{Advice, Larger};
 pub use list::List;
@@ -39,3 +43,4 @@ pub use sitting::Sitting;
 pub use standing::{Known, Standing};
 pub use status::{Doubt, Status, pace};
 pub use store::{Labels, Project, Said, user};
+pub use words::{counted, verb};

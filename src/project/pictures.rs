@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::error::ProjectError;
+use super::error::{ProjectError, in_file};
+use super::generated::{self, Generated};
+use super::images::Image;
 use super::store::Project;
+use super::words::{counted, verb};
 use crate::dataset::own::fit::fitted;
 use crate::dataset::own::listing::Listing;
 use crate::dataset::own::opening::Opening;
 use crate::dataset::own::picture::Picture;
 use crate::dataset::own::{formats, wanted};
-use crate::dataset::{Dataset, ImageShape, Split};
+use crate::dataset::{Class, Dataset, ImageShape, Split};
 use crate::device::ComputeDevice;
 use crate::disk;
 use crate::experiment::ImageFit;
@@ -26,13 +29,15 @@ const MOST_TOLD: usize = 10;
 pub struct Pictures {
     /// Where they were found.
     pub place: PathBuf,
-    /// All of them, without labels, not padded.
+    /// All that were given, without labels, not padded.
     pub all: Split,
     /// What was noticed, a sentence each.
     pub notes: Vec<String>,
     listing: Listing,
-    /// The place in the listing of each image.
+    /// The place in the listing of each image that was given.
     items: Vec<usize>,
+    /// The folder of the project, where the generated ones lie.
+    folder: PathBuf,
 }
 
 impl Pictures {
@@ -54,7 +59,9 @@ impl Pictures {
             ProjectError::Refused(format!("the images are not at {places}; give their place with --images PATH"))
         })?;
         let wanted = wanted(project.experiment());
-        let mut opening = Opening::begin(formats::find(&place)?, wanted, Some(&project.folder().join(CACHE)))?;
+        let mut found = formats::find(&place)?;
+        found.listing = found.listing.with_beside();
+        let mut opening = Opening::begin(found, wanted, Some(&project.folder().join(CACHE)))?;
         let mut notes: Vec<String> = opening.warning().into_iter().collect();
         while opening.advance() {
             let (done, all) = opening.progress();
@@ -69,7 +76,7 @@ impl Pictures {
         let digests: Vec<String> = reading.contents.iter().map(disk::hex).collect();
         let by_name: HashMap<&str, usize> =
             reading.items.iter().enumerate().map(|(at, item)| (item.name.as_str(), at)).collect();
-        let images = project.images().all();
+        let images = &project.images().all()[..project.images().given()];
         // By name and digest first, so that of equal images each keeps its own.
         let mut found: Vec<Option<usize>> = vec![None; images.len()];
         let mut taken = vec![false; reading.items.len()];
@@ -98,10 +105,18 @@ impl Pictures {
                 }
             }
         }
+        for Generated { file, digest, .. } in project.generated() {
+            match generated::pixels(&project.folder().join(file)) {
+                Ok((_, _, now)) if now == *digest => {}
+                Ok(_) => lost.push(format!("{file} has changed")),
+                Err(why) => lost.push(format!("{file} {why}")),
+            }
+        }
         if !lost.is_empty() {
-            let (count, all, place) = (lost.len(), images.len(), place.display());
+            let (count, all, place) = (lost.len(), project.images().len(), place.display());
+            let (images, are) = (counted(all, "image"), verb(count, "is", "are"));
             return Err(ProjectError::Refused(format!(
-                "{place}: {count} of the {all} images of the project are not as they were: {}; put them back, or make a \
+                "{place}: {count} of the {images} of the project {are} not as before: {}; put them back, or make a \
                  new project of the images with the labels in {}",
                 told(&lost),
                 project.folder().join(super::log::LABELS).display()
@@ -118,7 +133,8 @@ impl Pictures {
         }
         let new = taken.iter().filter(|taken| !**taken).count();
         if new > 0 {
-            notes.push(format!("{new} images at {} are not of the project, and are left aside", place.display()));
+            let (images, are) = (counted(new, "image"), verb(new, "is", "are"));
+            notes.push(format!("{images} at {} {are} not of the project, and {are} left aside", place.display()));
         }
         let samples: Vec<u32> = at.iter().map(|&at| at as u32).collect();
         let names = at.iter().map(|&at| (reading.items[at].name.clone(), 1));
@@ -127,17 +143,46 @@ impl Pictures {
         let items = at.iter().filter_map(|&at| of_listing.get(reading.items[at].name.as_str()).copied()).collect();
         project.images_are_named(now)?;
         project.images_are_at(&place)?;
-        Ok(Self { place, all, notes, listing, items })
+        Ok(Self { place, all, notes, listing, items, folder: project.folder().into() })
     }
 
     /// The file that holds nothing but this image.
     pub fn file(&self, image: usize) -> Option<PathBuf> {
+        if let Some(generated) = self.generated(image) {
+            return Some(generated);
+        }
         self.listing.images.file(*self.items.get(image)?)
+    }
+
+    /// Where an image lies, if it was generated.
+    fn generated(&self, image: usize) -> Option<PathBuf> {
+        let number = image.checked_sub(self.all.len())?;
+        Some(self.folder.join(generated::file(number)))
+    }
+
+    /// Whether an image was generated: it is shown as it is stored only.
+    pub fn is_generated(&self, image: usize) -> bool {
+        image >= self.all.len()
+    }
+
+    /// The pixels of a generated image, as the models see it.
+    pub(super) fn generated_pixels(&self, project: &Project, image: usize) -> Result<Vec<u8>, ProjectError> {
+        let refused = |what: &str| {
+            let Image { file, .. } = &project.images().all()[image];
+            in_file(self.folder.join(file), format!("{what}; put it back from a copy of the project"))
+        };
+        let path = self.generated(image).ok_or_else(|| refused("was not generated"))?;
+        let (_, pixels, digest) = generated::pixels(&path).map_err(|why| refused(&why))?;
+        let is_same = project.images().all()[image].digest == digest;
+        if is_same { Ok(pixels) } else { Err(refused("has changed")) }
     }
 
     /// An image as it is stored, no side longer than `most` pixels: its planes and their shape; the error is the end of a
     /// sentence that begins with its name.
     pub fn large(&self, image: usize, most: usize) -> Result<(ImageShape, Vec<u8>), String> {
+        if let Some(path) = self.generated(image) {
+            return generated::pixels(&path).map(|(shape, pixels, _)| (shape, pixels));
+        }
         let item = self.items.get(image).ok_or("is not there")?;
         let picture = self.listing.picture(*item)?;
         let Picture { width, height, channels, .. } = picture;
@@ -163,20 +208,33 @@ impl Pictures {
         let dataset = Dataset::unlabelled("own", about, self.all.subset(&embedded))?;
         let dataset = dataset.found_in(self.place.display().to_string());
         let cache = GeneratorCache::new(project.folder().join(CACHE));
-        Ok(Preparation::new(experiment, None, Some(cache), device).with_dataset(dataset).without_new_runs())
+        let preparation = Preparation::new(experiment, None, Some(cache), device).with_dataset(dataset);
+        // People label what is generated.
+        Ok(preparation.for_strategies(&[]).without_new_runs())
     }
 
     /// Images of the project, padded as the models need, with these labels.
-    pub fn labelled(
-        &self,
-        project: &Project,
-        images: &[(usize, crate::dataset::Class)],
-    ) -> Result<Split, ProjectError> {
-        let samples: Vec<u32> = images.iter().map(|(image, _)| *image as u32).collect();
-        let labels = images.iter().map(|(_, class)| *class).collect();
-        let split = self.all.subset(&samples).with_labels(labels)?;
+    pub fn labelled(&self, project: &Project, images: &[(usize, Class)]) -> Result<Split, ProjectError> {
+        let given = images.iter().map(|(image, _)| *image).filter(|image| !self.is_generated(*image));
+        let samples: Vec<u32> = given.map(|image| image as u32).collect();
+        let labels: Vec<Class> = images.iter().map(|(_, class)| *class).collect();
+        let split = self.all.subset(&samples);
         let multiple = side_multiple(project.experiment());
-        Ok(if split.shape().padded(multiple) == split.shape() { split } else { split.padded(multiple) })
+        let split = if split.shape().padded(multiple) == split.shape() { split } else { split.padded(multiple) };
+        if samples.len() == images.len() {
+            return Ok(split.with_labels(labels)?);
+        }
+        let (mut pixels, mut next) = (Vec::with_capacity(images.len() * split.shape().len()), 0);
+        for (image, _) in images {
+            match self.is_generated(*image) {
+                true => pixels.extend(self.generated_pixels(project, *image)?),
+                false => {
+                    pixels.extend_from_slice(split.image(next));
+                    next += 1;
+                }
+            }
+        }
+        Ok(Split::new(split.shape(), pixels, labels)?)
     }
 }
 

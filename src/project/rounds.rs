@@ -24,7 +24,8 @@ const MAGIC: &str = "ridgewalk predictions";
 pub struct Predictions {
     pub round: usize,
     pub classes: usize,
-    /// Log probabilities, `[images, classes]`, in the order of the images; of images set aside too.
+    /// Log probabilities, `[images, classes]`, in the order of the images; of images set aside too, and of generated ones
+    /// as far as there were any.
     pub log_probabilities: Vec<f32>,
 }
 
@@ -36,6 +37,11 @@ impl Whole for Predictions {
 }
 
 impl Predictions {
+    /// How many images were predicted, the first ones of all.
+    pub fn images(&self) -> usize {
+        self.log_probabilities.len() / self.classes.max(1)
+    }
+
     /// Log probabilities of the classes of an image.
     pub fn row(&self, image: usize) -> &[f32] {
         self.log_probabilities.get(image * self.classes..(image + 1) * self.classes).unwrap_or_default()
@@ -148,8 +154,13 @@ pub fn predictions(project: &Project, rounds: usize) -> Result<Option<Prediction
     let path = project.folder().join(PREDICTIONS);
     // Damaged ones are none: `lost` tells it, and the next round writes them again.
     let read = archive::read(&path, MAGIC).ok().filter(|_| rounds > 0);
-    let images = project.images().len();
-    Ok(read.filter(|p: &Predictions| p.log_probabilities.len() == p.classes * images && p.round == rounds))
+    let images = project.images().given()..=project.images().len();
+    Ok(read.filter(|p: &Predictions| images.contains(&p.images()) && p.round == rounds))
+}
+
+/// Writes predictions of the last round with those of images that were generated since.
+pub(super) fn keep_predictions(project: &Project, predictions: &Predictions) -> Result<(), ProjectError> {
+    Ok(archive::write(&project.folder().join(PREDICTIONS), MAGIC, predictions)?)
 }
 
 /// Writes a round that has ended.
@@ -163,7 +174,7 @@ pub(super) fn write(
     archive::write_history(&path, history)?;
     let weights = Checkpoint { optimiser: Vec::new(), ..checkpoint.clone() };
     archive::write_checkpoint(&archive::weights_in(&weights_of(project.folder()), checkpoint.rounds), &weights)?;
-    archive::write(&project.folder().join(PREDICTIONS), MAGIC, predictions)?;
+    keep_predictions(project, predictions)?;
     // The last: after a kill, a round without it is computed again.
     Ok(archive::write_checkpoint(&archive::checkpoint_beside(&path), checkpoint)?)
 }

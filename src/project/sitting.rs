@@ -101,7 +101,8 @@ impl Sitting {
     pub fn of_round(&self) -> Vec<usize> {
         let mut seen = HashSet::new();
         let picks = self.standing.batches.iter().flat_map(|batch| &batch.picks).map(|pick| pick.image as usize);
-        picks.filter(|image| self.known.parts.get(*image) == Some(&Part::Pool) && seen.insert(*image)).collect()
+        let is_proposed = |image: &usize| self.known.parts.get(*image).is_some_and(|part| part.is_proposed());
+        picks.filter(|image| is_proposed(image) && seen.insert(*image)).collect()
     }
 
     /// The image that is asked about.
@@ -293,7 +294,8 @@ impl Sitting {
 
     /// Takes over classes, names and parts after they were changed.
     pub fn take_known(&mut self, classes: Vec<String>, parts: Vec<Part>) {
-        (self.known.classes, self.known.parts) = (classes, parts);
+        self.known.classes = classes;
+        self.known.take_parts(parts);
         self.refresh();
     }
 
@@ -350,6 +352,7 @@ impl Sitting {
 
     fn refresh(&mut self) {
         self.version += 1;
+        self.known.grow(&self.standing.generated);
         let known = &self.known;
         self.region.keep(|image| known.is_open(image));
         let is_tested = |image: &usize| known.parts[*image].is_test() && known.class_of(*image).is_some();
@@ -370,7 +373,8 @@ mod tests {
     fn standing(images: &[u32]) -> Standing {
         let pick = |image: &u32| Pick { image: *image, score: None, step: None };
         let batch = Batch { round: 1, strategy: "snn".into(), picks: images.iter().map(pick).collect() };
-        Standing { round: 1, batches: vec![batch], status: Status::default(), predictions: None, doubts: Vec::new() }
+        let (doubts, generated) = Default::default();
+        Standing { round: 1, batches: vec![batch], status: Status::default(), predictions: None, doubts, generated }
     }
 
     fn sitting() -> Sitting {

@@ -2,6 +2,7 @@
 
 use super::batch::{self, Batch};
 use super::error::ProjectError;
+use super::generated::Generated;
 use super::images::Part;
 use super::log::{Answer, Row};
 use super::rounds::{self, Predictions};
@@ -21,6 +22,8 @@ pub struct Standing {
     pub predictions: Option<Predictions>,
     /// The images of the doubts of the status.
     pub(super) doubts: Vec<usize>,
+    /// The generated images.
+    pub generated: Vec<Generated>,
 }
 
 impl Standing {
@@ -29,7 +32,7 @@ impl Standing {
         let round = status.rounds + 1;
         let doubts = status.doubts.iter().filter_map(|doubt| project.images().find(&doubt.file)).collect();
         let (batches, predictions) = (batch::of_round(project, round)?, rounds::predictions(project, status.rounds)?);
-        Ok(Self { round, batches, status, predictions, doubts })
+        Ok(Self { round, batches, status, predictions, doubts, generated: project.generated().to_vec() })
     }
 }
 
@@ -53,6 +56,31 @@ impl Known {
             parts: images.iter().map(|image| image.part).collect(),
             rows: images.iter().map(|image| project.log().last(&image.file).cloned()).collect(),
         }
+    }
+
+    /// The number of images that were given, of which the generated ones come behind.
+    fn given(&self) -> usize {
+        self.parts.iter().position(|part| *part == Part::Generated).unwrap_or(self.parts.len())
+    }
+
+    /// Takes in images that were generated since.
+    pub(super) fn grow(&mut self, generated: &[Generated]) {
+        let there = self.parts.len() - self.given();
+        for image in generated.iter().skip(there) {
+            self.names.push(image.file.clone());
+            self.parts.push(Part::Generated);
+            self.rows.push(None);
+        }
+    }
+
+    /// Takes over parts of images; what was generated since stays.
+    pub(super) fn take_parts(&mut self, parts: Vec<Part>) {
+        self.parts.iter_mut().zip(parts).for_each(|(part, now)| *part = now);
+    }
+
+    /// The generated image, if it is one.
+    pub fn generated<'a>(&self, standing: &'a Standing, image: usize) -> Option<&'a Generated> {
+        standing.generated.get(image.checked_sub(self.given())?)
     }
 
     /// Whether an image of the pool may get its first label: it has no answer, or one that puts it off.

@@ -10,6 +10,7 @@ use super::log::{Answer, Row, plausible};
 use super::rounds::{self, Predictions};
 use super::store::{Labels, Project};
 use crate::dataset::Class;
+use crate::experiment::Experiment;
 use crate::history::History;
 use crate::statistics::{Proportion, Reached, forecast};
 
@@ -23,6 +24,7 @@ const PACE_OF: usize = 20;
 /// Where a project stands; the keys of `ridgewalk project status --json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Status {
+    /// Images that were given to the project.
     pub images: usize,
     /// Labels for training.
     pub labelled: usize,
@@ -63,6 +65,11 @@ pub struct Status {
     pub doubts: Vec<Doubt>,
     /// How many guesses on test images of at least that probability are right: how much a doubt is worth.
     pub sure_and_right: Option<Share>,
+    /// Images that were generated for people to label, how many of these have a label (which `labelled` counts too), and
+    /// of how many was said that they are none of the classes.
+    pub generated: usize,
+    pub generated_labelled: usize,
+    pub generated_rejected: usize,
     /// Median seconds for a label, of the last 20 that were timed.
     pub seconds_per_label: Option<f64>,
     /// How a larger network fares on the labels of the last round, if that was asked.
@@ -111,11 +118,10 @@ impl Status {
         let accuracy = correct.and_then(|correct| Proportion::wilson(correct, labels.test.len(), LEVEL));
         let percent = |share: fn(&Proportion) -> f64| accuracy.as_ref().map(|a| (100.0 * share(a)) as f32);
         let mut labelled_by_class = vec![0; project.classes().len()];
-        labels.train.iter().for_each(|(_, class)| labelled_by_class[usize::from(*class)] += 1);
-        let seen: std::collections::HashSet<usize> =
-            history.iter().flat_map(|h| &h.rounds).flat_map(|r| &r.proposals).map(|p| p.sample as usize).collect();
-        let new: Vec<(usize, Class)> =
-            labels.train.iter().filter(|(image, _)| !seen.contains(image)).copied().collect();
+        labels.trained().for_each(|(_, class)| labelled_by_class[usize::from(*class)] += 1);
+        let proposals = history.iter().flat_map(|h| &h.rounds).flat_map(|r| &r.proposals);
+        let seen: std::collections::HashSet<usize> = proposals.filter_map(|p| project.image_of(p)).collect();
+        let new: Vec<(usize, Class)> = labels.trained().filter(|(image, _)| !seen.contains(image)).copied().collect();
         let new_labels = new.len();
         let images = project.images().all();
         let count = |is: &dyn Fn(Part) -> bool| images.iter().filter(|image| is(image.part)).count();
@@ -125,21 +131,27 @@ impl Status {
             .iter()
             .flat_map(|batch| &batch.picks)
             .map(|pick| pick.image as usize)
-            .filter(|image| images.get(*image).is_some_and(|image| image.part == Part::Pool))
+            .filter(|image| images.get(*image).is_some_and(|image| image.part.is_proposed()))
             .collect();
         let waits = |image: &&usize| Row::waits(project.log().last(&images[**image].file), rounds + 1);
         let open = out.iter().filter(waits).count();
+        let Experiment { strategy, samples_per_round, .. } = *project.experiment();
+        let next = if strategy.generates_samples() { samples_per_round } else { samples_per_round.min(pool) };
+        let rejected = project
+            .generated()
+            .iter()
+            .filter(|image| project.log().last(&image.file).is_some_and(|row| row.answer == Answer::NoneOfThese));
         let (forecast, no_forecast) = forecasts(history.as_ref(), labels.test.len());
         Ok(Self {
-            images: images.len(),
-            labelled: labels.train.len(),
+            images: project.images().given(),
+            labelled: labels.trained().count(),
             classes: project.classes().to_vec(),
             rounds,
             accuracy: correct.filter(|_| accuracy.is_some()).map(|c| 100.0 * c as f32 / labels.test.len() as f32),
             accuracy_low: percent(|a| a.low),
             accuracy_high: percent(|a| a.high),
             test_images: labels.test.len(),
-            next_batch: if out.is_empty() { project.experiment().samples_per_round.min(pool) } else { open },
+            next_batch: if out.is_empty() { next } else { open },
             batch: out.len(),
             test_images_unlabelled: count(&|part| part.is_test()) - labels.test.len(),
             pool,
@@ -154,6 +166,9 @@ impl Status {
                 Share { count: of - self::correct(p, &new), of }
             }),
             doubts: predictions.as_ref().map(|p| doubts(project, p, &labels)).unwrap_or_default(),
+            generated: project.generated().len(),
+            generated_labelled: labels.generated.len(),
+            generated_rejected: rejected.count(),
             sure_and_right: predictions.as_ref().and_then(|p| sure_and_right(p, &labels.test)),
             seconds_per_label: pace(
                 project
@@ -207,7 +222,7 @@ fn sure_and_right(predictions: &Predictions, test: &[(usize, Class)]) -> Option<
 
 /// Labelled images whose class the model denies, the surest first.
 fn doubts(project: &Project, predictions: &Predictions, labels: &Labels) -> Vec<Doubt> {
-    let all = labels.train.iter().chain(&labels.test);
+    let all = labels.trained().chain(&labels.test);
     let mut doubts: Vec<Doubt> = all
         .filter_map(|&(image, class)| {
             let (guess, confidence) = predictions.guess(image)?;

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::error::{ProjectError, in_file, unread};
+use super::generated::{self, GENERATED, Generated};
 use super::images::{IMAGES, Images, Part};
 use super::log::{Answer, LABELS, Log, Row};
 use super::settings::{self, Settings};
 use super::terms;
+use super::words::{counted, verb};
 use crate::dataset::Class;
 use crate::disk::FolderLock;
 use crate::experiment::Experiment;
+use crate::history::Proposal;
 use crate::paths;
 use crate::rng::Streams;
 
@@ -26,6 +29,7 @@ pub struct Project {
     settings: Settings,
     experiment: Experiment,
     images: Images,
+    generated: Vec<Generated>,
     log: Log,
     /// What is passed over of its files, a sentence each.
     passed: Vec<String>,
@@ -89,6 +93,15 @@ pub fn user() -> String {
 pub struct Labels {
     pub train: Vec<(usize, Class)>,
     pub test: Vec<(usize, Class)>,
+    /// For training too.
+    pub generated: Vec<(usize, Class)>,
+}
+
+impl Labels {
+    /// Those for training.
+    pub fn trained(&self) -> impl Iterator<Item = &(usize, Class)> {
+        self.train.iter().chain(&self.generated)
+    }
 }
 
 impl Project {
@@ -111,7 +124,9 @@ impl Project {
         let text = paths::read_text(&path).map_err(|e| unread(&path, &e))?;
         let experiment = Experiment::from_toml(&text).map_err(|e| ProjectError::Refused(e.in_file(&path)))?;
         let (experiment, changed) = terms::in_project(experiment).map_err(|e| in_file(&path, e))?;
-        let images = Images::read(&folder.join(IMAGES))?;
+        let mut images = Images::read(&folder.join(IMAGES))?;
+        let generated = generated::read(folder)?;
+        images.extend(&generated).map_err(|what| in_file(folder.join(GENERATED), what))?;
         let log = Log::open(&folder.join(LABELS), lock.is_some())?;
         let settings_of =
             |(name, value)| format!("{EXPERIMENT}: `{name}` = {value} is passed over; a project has none");
@@ -119,12 +134,12 @@ impl Project {
         let strange: BTreeSet<&str> =
             log.rows().iter().map(|row| row.file.as_str()).filter(|file| images.find(file).is_none()).collect();
         if let Some(first) = strange.first() {
-            let count = strange.len();
+            let (images, are) = (counted(strange.len(), "image"), verb(strange.len(), "is", "are"));
             passed.push(format!(
-                "{LABELS}: rows about {count} images that are not in {IMAGES}, such as {first}, are passed over"
+                "{LABELS}: rows about {images} that {are} not in {IMAGES}, such as {first}, are passed over"
             ));
         }
-        let project = Self { folder: folder.into(), settings, experiment, images, log, passed, lock };
+        let project = Self { folder: folder.into(), settings, experiment, images, generated, log, passed, lock };
         project.labels()?;
         Ok(project)
     }
@@ -157,6 +172,36 @@ impl Project {
         &self.images
     }
 
+    /// The generated images, which are the last ones of all.
+    pub fn generated(&self) -> &[Generated] {
+        &self.generated
+    }
+
+    /// The image that was proposed in a round of the project's history.
+    pub fn image_of(&self, proposal: &Proposal) -> Option<usize> {
+        match &proposal.made {
+            None => Some(proposal.sample as usize),
+            Some(made) => self.at_point(&made.code),
+        }
+    }
+
+    /// The generated image of a latent point.
+    pub fn at_point(&self, point: &[f32]) -> Option<usize> {
+        let at = self.generated.iter().position(|image| image.point == point)?;
+        Some(self.images.given() + at)
+    }
+
+    /// Takes in what was generated since for this project, in another view of it.
+    pub fn follow(&mut self) -> Result<(), ProjectError> {
+        let all = generated::read(&self.folder)?;
+        let new = all.get(self.generated.len()..).unwrap_or_default();
+        if !new.is_empty() {
+            self.images.extend(new).map_err(|what| in_file(self.folder.join(GENERATED), what))?;
+            self.generated = all;
+        }
+        Ok(())
+    }
+
     pub fn log(&self) -> &Log {
         &self.log
     }
@@ -187,6 +232,7 @@ impl Project {
             match image.part {
                 Part::Pool => labels.train.push((at, class)),
                 Part::Drawn | Part::Test => labels.test.push((at, class)),
+                Part::Generated => labels.generated.push((at, class)),
                 Part::Aside => {}
             }
         }
@@ -271,7 +317,7 @@ impl Project {
     /// `count` images to label for the test, drawn at random: first those drawn before and not labelled yet. Fewer if the
     /// splits of an experiment, or the pool, have no more.
     pub fn draw_test(&mut self, count: usize) -> Result<Vec<usize>, ProjectError> {
-        let mut order: Vec<usize> = (0..self.images.len()).collect();
+        let mut order: Vec<usize> = (0..self.images.given()).collect();
         Streams::new(self.experiment.seed).get("project-test-set", 0).shuffle(&mut order);
         let open = |at: &&usize| self.label_of(**at).is_none();
         let part = |at: usize| self.images.all()[at].part;

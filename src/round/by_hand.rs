@@ -3,27 +3,28 @@
 use std::sync::Arc;
 
 use super::event::RunEvent;
-use super::label_queue::LabelQueue;
+use super::label_queue::{LabelQueue, MOST_REFUSALS};
 use super::resume::{ResumeError, fits};
 use super::run::{Run, Stage};
 use crate::archive::Checkpoint;
-use crate::dataset::Split;
+use crate::dataset::{Class, Split};
 use crate::experiment::Experiment;
-use crate::history::{Fork, History, RoundRecord};
-use crate::sampler::{Candidate, Interrupted, sampler};
+use crate::history::{Fork, History, Proposal, RoundRecord};
+use crate::rng::Rng;
+use crate::sampler::{Candidate, Interrupted, Place, sampler};
 use crate::world::World;
 
 impl Run {
     /// The run of `history` with the labels that the world has by now and these settings from here on; a change of them is
-    /// recorded as a fork. Samples of earlier rounds that are no longer
-    /// `labelled` are left out, and `withheld` ones are never proposed. Without a checkpoint the target is untrained, as
-    /// after a change of the classes.
+    /// recorded as a fork. Samples of earlier rounds that have no class by now are left out, a generated one has the class
+    /// that `class_of` says, and `withheld` ones are never proposed. Without a checkpoint the target is untrained, as after
+    /// a change of the classes.
     pub fn by_hand(
         world: &Arc<World>,
         mut history: History,
         checkpoint: Option<Checkpoint>,
         settings: &Experiment,
-        labelled: &dyn Fn(u32) -> bool,
+        class_of: &dyn Fn(&Proposal) -> Option<Class>,
         withheld: &[u32],
     ) -> Result<Self, ResumeError> {
         fits(world, &history)?;
@@ -39,12 +40,7 @@ impl Run {
             let experiment = std::mem::replace(&mut header.experiment, settings.clone());
             header.forked = Some(Box::new(Fork { round: rounds, experiment, parent: header.forked.take() }));
         }
-        let mut kept = history.clone();
-        for record in kept.rounds.iter_mut().map(Arc::make_mut) {
-            record.proposals.retain(|p| labelled(p.sample));
-        }
-        let mut run = Self::rebuilt(world, kept, None)?;
-        run.history = history;
+        let mut run = Self::rebuilt(world, history, None, class_of)?;
         withheld.iter().for_each(|&sample| run.labelled.withhold(sample));
         if let (Some(target), Some(checkpoint)) = (&mut run.target, checkpoint) {
             match checkpoint.optimiser.is_empty() {
@@ -57,29 +53,60 @@ impl Run {
         Ok(run)
     }
 
-    /// The candidates of the next round by the strategy of `setup`, when the samples `also` are labelled besides those
-    /// of earlier rounds. The run stays as it is.
+    /// The candidates of the next round by the strategy of `setup`, when those of `also` are labelled besides those of
+    /// earlier rounds; generated ones that `take` does not take are drawn again. The run stays as it is.
     pub fn next_candidates(
         &mut self,
         setup: &Experiment,
-        also: &[u32],
+        also: &[Candidate],
         count: usize,
+        take: &mut dyn FnMut(&Candidate) -> bool,
         interrupted: &dyn Fn(f32) -> bool,
     ) -> Result<Vec<Candidate>, Interrupted> {
         let round = self.history.rounds.len() + 1;
         let labelled = self.labelled.clone();
-        for &sample in also {
-            self.labelled.buy(sample, self.world.dataset.train.label(sample as usize), round);
+        for candidate in also {
+            match &candidate.place {
+                Place::Sample(sample) => {
+                    self.labelled.buy(*sample, self.world.dataset.train.label(*sample as usize), round);
+                }
+                Place::Point(code) => {
+                    if let Some(Ok(made)) = self.world.label_point(code) {
+                        self.labelled.buy_made(code.clone(), made.label);
+                    }
+                }
+            }
         }
         let experiment = std::mem::replace(&mut self.experiment, setup.clone());
         let own = std::mem::replace(&mut self.sampler, sampler(setup.strategy));
         let mut rng = self.stream(round);
-        let candidates = self.candidates(round, count, interrupted, &mut rng, None);
+        let candidates = self.taken(round, count, take, interrupted, &mut rng);
         (self.labelled, self.experiment, self.sampler) = (labelled, experiment, own);
         candidates
     }
 
-    /// Begins the next round with these train samples, which are labelled by now.
+    /// Candidates that `take` takes: generated ones are drawn until there are enough, as for those that a tool rejects.
+    fn taken(
+        &self,
+        round: usize,
+        count: usize,
+        take: &mut dyn FnMut(&Candidate) -> bool,
+        interrupted: &dyn Fn(f32) -> bool,
+        rng: &mut Rng,
+    ) -> Result<Vec<Candidate>, Interrupted> {
+        let (mut taken, mut drawn) = (Vec::new(), 0);
+        loop {
+            let found = self.candidates(round, count - taken.len(), interrupted, rng, None)?;
+            drawn += found.len();
+            let is_last = found.is_empty() || !self.experiment.generates_in(round) || drawn > MOST_REFUSALS * count;
+            taken.extend(found.into_iter().filter(|candidate| take(candidate)));
+            if is_last || taken.len() == count {
+                return Ok(taken);
+            }
+        }
+    }
+
+    /// Begins the next round with these candidates, which are labelled by now, or rejected.
     pub fn begin_with(&mut self, candidates: Vec<Candidate>) -> Vec<RunEvent> {
         self.clock = std::time::Instant::now();
         let round = self.history.rounds.len() + 1;

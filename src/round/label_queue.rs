@@ -9,7 +9,7 @@ use crate::sampler::{Candidate, Place};
 use crate::world::World;
 
 /// Rejections per wanted sample after which a round continues with fewer samples.
-const MOST_REFUSALS: usize = 20;
+pub(super) const MOST_REFUSALS: usize = 20;
 
 /// A candidate and, if it was generated, its label.
 pub type LabelledCandidate = (Candidate, Option<MadeSample>);

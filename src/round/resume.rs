@@ -97,7 +97,7 @@ impl Run {
     /// The run of `history` for display: without weights it can neither predict nor continue.
     pub fn replay(world: &Arc<World>, history: History) -> Result<Self, ResumeError> {
         fits(world, &history)?;
-        Ok(Self { stage: Stage::Done, target: None, ..Self::rebuilt(world, history, None)? })
+        Ok(Self { stage: Stage::Done, target: None, ..Self::rebuilt(world, history, None, &as_recorded)? })
     }
 
     /// The known maps of generated samples.
@@ -107,16 +107,27 @@ impl Run {
         made.map(|(sample, map)| (sample, Arc::clone(map))).collect()
     }
 
-    /// The run that a history describes, with fresh weights. A run with generated samples can train again only with
-    /// `maps`.
-    pub(super) fn rebuilt(world: &Arc<World>, history: History, maps: Option<&MadeMaps>) -> Result<Self, ResumeError> {
+    /// The run that a history describes, with fresh weights, without the proposals that have no class by now. A run with
+    /// generated samples can train again only with `maps`.
+    pub(super) fn rebuilt(
+        world: &Arc<World>,
+        history: History,
+        maps: Option<&MadeMaps>,
+        class_of: &dyn Fn(&Proposal) -> Option<Class>,
+    ) -> Result<Self, ResumeError> {
         let header = &history.header;
         let mut run = Self::new(world, &header.experiment.clone(), header.repeat);
         for record in &history.rounds {
             run.previous.clear();
             for p in &record.proposals {
-                let candidate = run.bought_before(p, maps)?;
-                run.buy(candidate, record.round);
+                match (class_of(p), &p.made) {
+                    (Some(class), _) => {
+                        let candidate = run.bought_before(p, class, maps)?;
+                        run.buy(candidate, record.round);
+                    }
+                    (None, Some(made)) => run.labelled.release_made(made.code.clone()),
+                    (None, None) => {}
+                }
             }
             if record.round == 1 {
                 // Walks start in round 1, before any fork.
@@ -135,8 +146,13 @@ impl Run {
     }
 
     /// A labelled sample of the history; its map is taken from `maps`.
-    fn bought_before(&self, proposal: &Proposal, maps: Option<&MadeMaps>) -> Result<LabelledCandidate, ResumeError> {
-        let Proposal { sample, label, score, step, made } = proposal.clone();
+    fn bought_before(
+        &self,
+        proposal: &Proposal,
+        label: Class,
+        maps: Option<&MadeMaps>,
+    ) -> Result<LabelledCandidate, ResumeError> {
+        let Proposal { sample, score, step, made, .. } = proposal.clone();
         let Some(made) = made else {
             return Ok((Candidate { place: Place::Sample(sample), score, step }, None));
         };
@@ -169,6 +185,11 @@ impl Run {
         };
         self.labelled.bought().iter().filter_map(beside).collect()
     }
+}
+
+/// The class that a proposal had when it was labelled.
+pub(super) fn as_recorded(proposal: &Proposal) -> Option<Class> {
+    Some(proposal.label)
 }
 
 /// Checks that the history has this world's data and latent space.
@@ -240,7 +261,7 @@ impl Resuming {
     /// The resumed run, once `advance` has returned false.
     pub fn finish(self) -> Result<Run, ResumeError> {
         let Self { world, history, checkpoint, maps, .. } = self;
-        let mut run = Run::rebuilt(&world, history, Some(&maps))?;
+        let mut run = Run::rebuilt(&world, history, Some(&maps), &as_recorded)?;
         if let Some(target) = &mut run.target {
             target.load(checkpoint.weights, checkpoint.optimiser)?;
         }

@@ -139,6 +139,8 @@ pub struct Labelled {
     bought: Vec<(u32, Class)>,
     /// Codes of the generated samples.
     made: Vec<Vec<f32>>,
+    /// How many of these are not labelled any more.
+    released: usize,
     /// The maps of labelled samples, train or generated, if labels are maps.
     maps: HashMap<u32, ScaledMap>,
     /// Train samples that are never labelled for training, such as images that people label for a test.
@@ -148,8 +150,8 @@ pub struct Labelled {
 impl Labelled {
     /// No labels yet, for a train split of `samples`.
     pub fn none(samples: usize) -> Self {
-        let (bought, made, maps, withheld) = Default::default();
-        Self { round_of: vec![0; samples], bought, made, maps, withheld }
+        let (bought, made, released, maps, withheld) = Default::default();
+        Self { round_of: vec![0; samples], bought, made, released, maps, withheld }
     }
 
     /// Takes a sample that is not labelled out of the pool, for good.
@@ -182,6 +184,12 @@ impl Labelled {
         self.made.push(code);
         self.bought.push((sample, label));
         sample
+    }
+
+    /// Leaves a generated sample its number after its label was taken back.
+    pub fn release_made(&mut self, code: Vec<f32>) {
+        self.made.push(code);
+        self.released += 1;
     }
 
     /// Stores the map of a labelled sample.
@@ -224,7 +232,7 @@ impl Labelled {
     /// The number of samples that can be labelled.
     pub fn unlabelled_count(&self) -> usize {
         // Generated samples are labelled too, but not of the train split.
-        self.round_of.len() + self.made.len() - self.bought.len() - self.withheld.len()
+        self.round_of.len() + self.made.len() - self.released - self.bought.len() - self.withheld.len()
     }
 
     /// Whether a train sample can be labelled: it is neither labelled nor withheld.

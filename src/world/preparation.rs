@@ -437,6 +437,7 @@ impl Preparation {
             device: self.device.clone(),
             simulation: self.simulation.take(),
             stand_in: self.stand_in.take(),
+            people: None,
         };
         Ok(Some(Prepared::Ready { world: Arc::new(world), from }))
     }

@@ -7,6 +7,7 @@ use crate::device::ComputeDevice;
 use crate::experiment::Strategy;
 use crate::generator::Generator;
 use crate::identity::Ground;
+use crate::labelling::people::People;
 use crate::labelling::simulation::{MadeSample, Simulation};
 use crate::labelling::{LabellingTool as _, Refusal};
 use crate::latent::LatentSpace;
@@ -24,6 +25,8 @@ pub struct World {
     pub simulation: Option<Simulation>,
     /// The stand-in for a labelling tool, if labels are classes and a strategy generates samples.
     pub stand_in: Option<StandIn>,
+    /// People in the place of a labelling tool, in a project.
+    pub people: Option<People>,
 }
 
 impl World {
@@ -37,7 +40,13 @@ impl World {
             device: self.device.clone(),
             simulation: None,
             stand_in: None,
+            people: None,
         }
+    }
+
+    /// The world in which people label what is generated.
+    pub fn with_people(self, people: People) -> Self {
+        Self { people: Some(people), ..self }
     }
 
     /// The label of the image decoded from a latent point; `None` if there is no tool.
@@ -46,13 +55,13 @@ impl World {
         match (&self.simulation, &self.stand_in) {
             (Some(tool), _) => Some(tool.label_image(&image())),
             (None, Some(tool)) => Some(tool.label_image(&image())),
-            (None, None) => None,
+            (None, None) => self.people.as_ref().map(|people| people.label_point(code)),
         }
     }
 
     /// Whether generated samples can be labelled.
     pub fn has_tool(&self) -> bool {
-        self.simulation.is_some() || self.stand_in.is_some()
+        self.simulation.is_some() || self.stand_in.is_some() || self.people.is_some()
     }
 
     /// The tool that gives a run its labels, as text; `None` if they are the data set's own.
@@ -60,7 +69,7 @@ impl World {
         match (&self.simulation, &self.stand_in) {
             (Some(simulation), _) => Some(simulation.tool.name().to_owned()),
             (None, Some(stand_in)) if strategy.generates_samples() => Some(stand_in.origin()),
-            _ => None,
+            _ => self.people.as_ref().filter(|_| strategy.generates_samples()).map(|people| people.name().to_owned()),
         }
     }
 }

@@ -182,7 +182,7 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
     let test = project.draw_test(20).unwrap();
     assert_eq!(project.draw_test(20).unwrap(), test, "those without a label come first");
     let at = desk(&mut project);
-    let everything = desk_all(&at, &project);
+    let everything = desk_all(&at, &mut project);
     assert_eq!(everything.len(), 40);
     assert!(everything.iter().all(|image| !test.contains(image)), "a proposal holds no test image");
     // The first import names the classes.
@@ -192,7 +192,7 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
         label: label.into(),
         ..Incoming::default()
     };
-    let first = at.propose(&project, None, 6, &|_| false).unwrap();
+    let first = at.propose(&mut project, None, 6, &|_| false).unwrap();
     let labels: Vec<Incoming> = first
         .picks
         .iter()
@@ -209,7 +209,7 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
     let again = at.train(&project, false, &mut |_| true).unwrap_err().to_string();
     assert!(again.contains("no label is new since round 1"), "{again}");
     // Another class: the target begins anew, and the curve goes on.
-    let second = at.propose(&project, None, 4, &|_| false).unwrap();
+    let second = at.propose(&mut project, None, 4, &|_| false).unwrap();
     assert_eq!(batch(&project), (4, 4));
     let labels: Vec<Incoming> = second.picks.iter().map(|p| label(&project, p.image as usize, "odd")).collect();
     let refused = import(&mut project, &labels, Told::default()).unwrap_err().to_string();
@@ -219,7 +219,7 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
         "{refused}"
     );
     import(&mut project, &labels, Told { new_classes: true, ..Told::default() }).unwrap();
-    let untrained = at.propose(&project, None, 4, &|_| false).unwrap_err().to_string();
+    let untrained = at.propose(&mut project, None, 4, &|_| false).unwrap_err().to_string();
     assert!(untrained.contains("a class more since the last round"), "{untrained}");
     at.train(&project, false, &mut |_| true).unwrap();
     let status = Status::of(&project).unwrap();
@@ -228,17 +228,17 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
     // Taken back, an image is in the pool again; "none of these" is not proposed.
     let back = second.picks[0].image as usize;
     project.say(back, Said::other(Answer::Undone, 3, "test")).unwrap();
-    let free = desk_all(&at, &project);
+    let free = desk_all(&at, &mut project);
     let none = free.iter().copied().find(|image| *image != back).unwrap();
     project.say(none, Said::other(Answer::NoneOfThese, 3, "test")).unwrap();
-    let left = desk_all(&at, &project);
+    let left = desk_all(&at, &mut project);
     assert!(left.contains(&back) && !left.contains(&none) && left.len() + 1 == free.len());
     at.train(&project, false, &mut |_| true).unwrap();
     assert_eq!(Status::of(&project).unwrap().curve.last().unwrap().labels, 9);
 }
 
 /// Every image that can be proposed.
-fn desk_all(desk: &Desk, project: &Project) -> Vec<usize> {
+fn desk_all(desk: &Desk, project: &mut Project) -> Vec<usize> {
     let strategy = "random".parse().unwrap();
     let batch = desk.propose(project, Some(&strategy), 1_000, &|_| false).unwrap();
     batch.picks.iter().map(|p| p.image as usize).collect()
@@ -282,6 +282,26 @@ fn an_import_is_taken_as_a_whole_or_names_every_objection() {
     assert_eq!((again.same, again.agreement.unwrap().kappa), (3, Some(1.0)));
 }
 
+/// Where people label, a folder is no class: what lies beside it is of the project too.
+#[test]
+fn images_beside_folders_are_of_the_project() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 12);
+    let first = std::fs::read_dir(&images).unwrap().map(|e| e.unwrap().path()).find(|p| p.is_dir()).unwrap();
+    let inside = std::fs::read_dir(&first).unwrap().next().unwrap().unwrap().path();
+    std::fs::rename(&inside, images.join("beside.png")).unwrap();
+    let created =
+        create(&root.path().join("project"), &New { images, ..New::default() }, "a test", &mut |_, _| true).unwrap();
+    let mut project = created.project;
+    let beside = project.images().find("beside.png").unwrap();
+    assert_eq!((project.images().len(), created.labels.len()), (12, 11));
+    let pictures = Pictures::read(&mut project, None, &mut |_, _| true).unwrap();
+    assert_eq!((pictures.all.len(), &pictures.notes), (12, &Vec::new()));
+    let pixels = image::open(pictures.file(beside).unwrap()).unwrap().to_luma8().into_raw();
+    assert_eq!(pictures.all.image(beside), pixels);
+    assert_eq!(pictures.large(beside, 1_000).unwrap().1, pixels);
+}
+
 #[test]
 fn images_that_moved_are_found_and_changed_ones_named() {
     let root = tempfile::tempdir().unwrap();
@@ -320,7 +340,6 @@ fn a_project_is_one_process_s_at_a_time_and_bad_ones_are_named() {
     let folder = root.path().join("project");
     let about = |set: &str| New { images: images.clone(), set: vec![set.to_owned()], ..New::default() };
     for (set, says) in [
-        ("strategy=si", "`strategy`: si generates images"),
         ("neighbours=all", "`neighbours`: all proposes images that are labelled already"),
         ("rounds=3", "--set rounds: in a project it is 10000"),
         ("aplha=1", "the nearest is `alpha`"),
@@ -430,6 +449,144 @@ fn tables_and_label_studio_give_the_same_labels_and_the_same_rounds() {
     assert_eq!(found[0].1, found[1].1);
 }
 
+/// The answers of a table, by the files of its rows.
+fn filled(batch: &Path, answer: impl Fn(usize) -> &'static str) -> Vec<String> {
+    let text = std::fs::read_to_string(batch).unwrap();
+    let files: Vec<String> = text.lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect();
+    let rows: String = files.iter().enumerate().map(|(at, file)| format!("{file},{}\n", answer(at))).collect();
+    std::fs::write(batch, format!("file,label\n{rows}")).unwrap();
+    files
+}
+
+/// By command line: decoded points are proposed, labelled or rejected, and trained on; nothing is lost by kills.
+#[test]
+fn people_label_generated_images_and_say_of_which_there_is_no_such_thing() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 40);
+    let project = root.path().join("project");
+    let [batch, again] = ["batch.csv", "again.csv"].map(|name| root.path().join(name));
+    let set = ["strategy=si", "generator_epochs=1", "minibatches_per_round=2", "samples_per_round=6"];
+    let mut words = vec!["project", "new", "--classes", "0,1,2,3,4,5,6,7,8,9"];
+    set.iter().for_each(|set| words.extend(["--set", set]));
+    ok(&[&words[..], &["--images"]].concat(), &[&images, &project]);
+    let propose = |out: &Path| ok(&["project", "propose", "--out"], &[out, &project]);
+    let status =
+        || -> serde_json::Value { serde_json::from_str(&ok(&["project", "status", "--json"], &[&project])).unwrap() };
+    ok(&["project", "propose", "--test", "--count", "8", "--out"], &[&batch, &project]);
+    filled(&batch, |_| "4");
+    ok(&["project", "import"], &[&project, &batch]);
+    std::fs::remove_file(&batch).unwrap();
+
+    // Killed anywhere, a proposal leaves a project that goes on.
+    for milliseconds in [5, 60, 120, 200, 300, 450] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ridgewalk"))
+            .args(["project", "propose", "--out"])
+            .args([&again, &project])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        #[expect(clippy::disallowed_methods, reason = "a kill at some moment")]
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        // It may be over.
+        let _ = child.kill();
+        child.wait().unwrap();
+        Project::look(&project).unwrap();
+    }
+    let told = propose(&batch);
+    assert!(told.contains("6 of them are generated") && told.contains("`none-of-these`"), "{told}");
+    propose(&again);
+    assert_eq!(std::fs::read(&batch).unwrap(), std::fs::read(&again).unwrap(), "the same again");
+    std::fs::remove_file(&again).unwrap();
+    let files = filled(&batch, |at| ["3", "5", "none-of-these", "not-sure", "", "3"][at]);
+    assert!(files.iter().all(|file| file.starts_with("generated/") && project.join(file).exists()), "{files:?}");
+    let told = ok(&["project", "import"], &[&project, &batch]);
+    assert!(told.contains("2 other answers"), "{told}");
+    // What was answered is not asked again, and what was not is.
+    propose(&again);
+    let next = filled(&again, |_| "");
+    assert_eq!(next.iter().filter(|file| files.contains(file)).collect::<Vec<_>>(), [&files[4]]);
+    assert_eq!(next.len(), 6);
+    ok(&["project", "train"], &[&project]);
+    let found = status();
+    let count = |key: &str| found[key].as_u64().unwrap();
+    let keys = ["images", "labelled", "generated", "generated_labelled", "generated_rejected", "new_labels"];
+    assert_eq!(keys.map(count), [40, 3, 11, 3, 1, 0]);
+    let (history, _) = read_rounds(&Project::look(&project).unwrap()).unwrap().unwrap();
+    let first = &history.rounds[0];
+    assert_eq!((first.proposals.len(), first.labels, first.refusals.len()), (3, 3, 1));
+    assert_eq!(first.refusals[0].kind, "no-such-thing");
+    assert_eq!(history.header.labels_from.as_deref(), Some("people"));
+    for (proposal, file) in first.proposals.iter().zip([&files[0], &files[1], &files[5]]) {
+        let shown = image::open(project.join(file)).unwrap().to_luma8();
+        assert_eq!(proposal.made.as_ref().unwrap().grey, shown.into_raw(), "what was shown is trained on");
+    }
+
+    // Later rounds step from labelled images, which are on record; Label Studio has a choice for a rejection.
+    let tasks = root.path().join("batch.json");
+    let told = propose(&tasks);
+    assert!(told.contains("<Choice value=\"none-of-these\"/>"), "{told}");
+    let mut tasks_given: serde_json::Value = serde_json::from_slice(&std::fs::read(&tasks).unwrap()).unwrap();
+    for (at, task) in tasks_given.as_array_mut().unwrap().iter_mut().enumerate() {
+        assert!(task["predictions"].is_array(), "the model guesses: {task}");
+        let choice = ["none-of-these", "7", "5"][at];
+        let value = serde_json::json!({ "choices": [choice] });
+        task["annotations"] = serde_json::json!([{ "result": [{ "type": "choices", "value": value }] }]);
+    }
+    std::fs::write(&tasks, tasks_given.to_string()).unwrap();
+    let generated = Project::look(&project).unwrap().generated().to_vec();
+    let anchors: Vec<&str> = generated.iter().filter(|g| g.round == 2).map(|g| g.anchor.as_str()).collect();
+    assert_eq!(anchors.len(), 3, "three labelled images make three steps");
+    assert!(
+        anchors.iter().all(|anchor| [&files[0], &files[1], &files[5]].contains(&&(*anchor).to_owned())),
+        "{anchors:?}"
+    );
+    ok(&["project", "import"], &[&project, &tasks]);
+    ok(&["project", "train"], &[&project]);
+
+    // Real images by another strategy; a label is taken back, and another one changed: all numbers stay.
+    let words = ["project", "propose", "--strategy", "snn", "--count", "4", "--out"];
+    ok(&words, &[&batch.with_file_name("real.csv"), &project]);
+    let real = filled(&batch.with_file_name("real.csv"), |_| "9");
+    assert!(real.iter().all(|file| !file.starts_with("generated/")), "{real:?}");
+    ok(&["project", "import"], &[&project, &root.path().join("real.csv")]);
+    let mut open = Project::open(&project, "a test").unwrap();
+    let [back, other] = [0, 1].map(|at| open.images().find(&files[at]).unwrap());
+    open.say(back, Said::other(Answer::Undone, 3, "test")).unwrap();
+    open.say(other, Said::label(8, 3, "si")).unwrap();
+    drop(open);
+    ok(&["project", "train"], &[&project]);
+    let found = status();
+    let count = |key: &str| found[key].as_u64().unwrap();
+    assert_eq!(["labelled", "generated_labelled", "rounds"].map(count), [2 + 2 + 4, 4, 3]);
+    assert_eq!(found["labelled_by_class"][8], 1);
+    let (history, _) = read_rounds(&Project::look(&project).unwrap()).unwrap().unwrap();
+    let samples: Vec<u32> =
+        history.rounds.iter().flat_map(|r| &r.proposals).filter(|p| p.made.is_some()).map(|p| p.sample).collect();
+    assert_eq!(samples, (40..45).collect::<Vec<u32>>(), "behind the 40 of the space, each once");
+    assert_eq!(history.rounds[2].labels, 8);
+
+    // What is given says what it is.
+    let table = root.path().join("all.csv");
+    let folders = root.path().join("folders");
+    ok(&["project", "export", "--predictions", "--out"], &[&table, &project]);
+    let rows = std::fs::read_to_string(&table).unwrap();
+    let of_them = |split: &str| rows.lines().filter(|line| line.contains(&format!(",{split},"))).count();
+    assert_eq!(
+        ["train", "test", "generated"].map(of_them),
+        [32, 8, Project::look(&project).unwrap().generated().len()]
+    );
+    let told = ok(&["project", "export", "--folders"], &[&folders, &project]);
+    assert!(told.contains("16 images linked, 0 copied, of them 4 generated"), "{told}");
+    let told = ok(&["project", "status"], &[&project]);
+    assert!(told.contains("images: 4 labelled, of 2 it was said that there is no such thing"), "{told}");
+    ok(&["export", "--out"], &[&root.path().join("out"), &project]);
+    // An image that somebody changed is named.
+    std::fs::copy(project.join(&files[1]), project.join(&files[5])).unwrap();
+    let changed = ridgewalk(&["project", "train", "--again"], &[&project]);
+    let said = String::from_utf8_lossy(&changed.stderr).into_owned();
+    assert!(said.contains(&format!("{} has changed", files[5])), "{said}");
+}
+
 /// Settings of the network that are changed between rounds count from then on, and what a project cannot change or has
 /// lost is named; no round vanishes.
 #[test]
@@ -442,7 +599,7 @@ fn changed_settings_count_or_are_refused_and_lost_files_are_told() {
     let mut project = new(&folder, &New { images, classes, set, ..New::default() });
     let at = desk(&mut project);
     (0..2).for_each(|_| drop(round(&mut project, &at, 5)));
-    let next = at.propose(&project, None, 4, &|_| false).unwrap();
+    let next = at.propose(&mut project, None, 4, &|_| false).unwrap();
     let file = |name: &str| folder.join(name);
     let settings = std::fs::read_to_string(file("experiment.toml")).unwrap();
     let with = |set: &str| {
@@ -468,8 +625,8 @@ fn changed_settings_count_or_are_refused_and_lost_files_are_told() {
     let restore = || kept.iter().for_each(|(path, bytes)| std::fs::write(path, bytes).unwrap());
     let mut found = Vec::new();
     for set in ["seed=1", "learning_rate=0.01", "weights=retrain", "target=wide-lenet"] {
-        let project = with(set).unwrap();
-        let untrained = at.propose(&project, None, 4, &|_| false);
+        let mut project = with(set).unwrap();
+        let untrained = at.propose(&mut project, None, 4, &|_| false);
         assert_eq!(untrained.is_err(), set == "target=wide-lenet", "{set}");
         at.train(&project, true, &mut |_| true).unwrap();
         let header = read_rounds(&project).unwrap().unwrap().0.header;
@@ -481,7 +638,7 @@ fn changed_settings_count_or_are_refused_and_lost_files_are_told() {
         found.push(predictions.log_probabilities);
         restore();
     }
-    let plain = with("seed=1").unwrap();
+    let mut plain = with("seed=1").unwrap();
     let lost = || {
         ridgewalk::project::lost(&Project::look(&folder).unwrap()).map(|all| all.join("; ")).map_err(|e| e.to_string())
     };
@@ -496,7 +653,7 @@ fn changed_settings_count_or_are_refused_and_lost_files_are_told() {
             told.contains("goes on from weights/project/02.rwc") && Status::of(&plain).unwrap().rounds == 2,
             "{told}"
         );
-        let proposed = at.propose(&plain, None, 4, &|_| false).unwrap();
+        let proposed = at.propose(&mut plain, None, 4, &|_| false).unwrap();
         assert_eq!(proposed.picks, next.picks);
         restore();
     }
@@ -530,13 +687,30 @@ fn nothing_of_a_table_or_of_the_labels_is_passed_over_in_silence() {
     let done = import(&mut project, &read(&file).unwrap(), Told::default()).unwrap();
     assert_eq!((done.train, done.others, project.log().rows().len()), (1, 1, 2));
     assert_eq!(project.log().last(y).unwrap().answer, Answer::NotSure);
-    assert!(done.sentences().iter().any(|s| s.starts_with("1 other answers (not sure")), "{:?}", done.sentences());
+    // Another answer over one that is there is told, and changes it if that is wanted.
+    let mut take = |text: &str, on_conflict| {
+        std::fs::write(&file, format!("file,label\n{text}")).unwrap();
+        import(&mut project, &read(&file).unwrap(), Told { on_conflict, ..Told::default() })
+    };
+    let refused = take(&format!("{z},not-sure\n{y},none-of-these\n{x},a\n{x},not-sure\n"), None);
+    let refused = refused.unwrap_err().to_string();
+    for says in
+        [": {z} is not sure, and b in", ": {y} is none of these, and not sure in", ": {x} is not sure, and a on line 4"]
+    {
+        let says = says.replace("{x}", x).replace("{y}", y).replace("{z}", z);
+        assert!(refused.contains(&says), "{says}: {refused}");
+    }
+    let kept = take(&format!("{z},not-sure\n{y},not-sure\n"), Some(OnConflict::Keep)).unwrap();
+    assert_eq!((kept.others, kept.same_others, kept.kept_others), (0, 1, 1));
+    let replaced = take(&format!("{z},not-sure\n"), Some(OnConflict::Replace)).unwrap();
+    assert_eq!((replaced.others, project.log().last(z).unwrap().answer), (1, Answer::NotSure));
+    assert!(done.sentences().iter().any(|s| s.starts_with("1 other answer (not sure")), "{:?}", done.sentences());
     drop(project);
     let labels = folder.join("labels.csv");
     let rows = std::fs::read_to_string(&labels).unwrap().replace(y.as_str(), "im999.png");
     std::fs::write(&labels, rows).unwrap();
     let notes = Project::look(&folder).unwrap().notes().join("; ");
-    assert!(notes.contains("1 images that are not in images.csv, such as im999.png"), "{notes}");
+    assert!(notes.contains("1 image that is not in images.csv, such as im999.png"), "{notes}");
     std::fs::remove_file(&labels).unwrap();
     let gone = Project::look(&folder).unwrap_err().to_string();
     assert!(gone.contains("labels.csv: is not there; put it back from a copy"), "{gone}");

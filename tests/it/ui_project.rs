@@ -177,6 +177,63 @@ fn a_batch_is_labelled_by_keys_and_the_next_round_is_trained_by_itself() {
     w.check_accessibility();
 }
 
+/// What a strategy generates is labelled like any image, and Del says that there is no such thing.
+#[test]
+fn generated_images_are_labelled_and_rejected_by_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = digits(folder.path(), 60, &["strategy=si"]);
+    let mut w = window(&project);
+    wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
+    let first = image(&w).unwrap();
+    let name = sitting(&w).unwrap().known().names[first].clone();
+    assert!(name.starts_with("generated/") && project.join(&name).exists(), "{name}");
+    w.run_steps(3);
+    assert!(w.query_by_label(&format!("Image {name}")).is_some());
+    assert!(w.query_by_label_contains("there is no such thing").is_some());
+    press(&mut w, '3');
+    let rejected = image(&w).unwrap();
+    let steps = sitting(&w).unwrap().steps();
+    w.key_press(egui::Key::Delete);
+    wait_for(&mut w, "the rejection", |w| sitting(w).unwrap().steps() > steps);
+    // Taken back, asked again, and rejected again.
+    w.key_press(egui::Key::Backspace);
+    wait_for(&mut w, "the undone image", |w| image(w) == Some(rejected));
+    w.key_press(egui::Key::Delete);
+    wait_for(&mut w, "the rejection", |w| sitting(w).unwrap().steps() > steps);
+    for class in ['5', '3', '5', '3'] {
+        press(&mut w, class);
+    }
+    wait_for(&mut w, "the next batch", |w| {
+        sitting(w).is_some_and(|s| s.standing().round == 2 && s.waiting(List::Round) > 0)
+    });
+    let status = Status::of(&Project::look(&project).unwrap()).unwrap();
+    assert_eq!((status.labelled, status.generated_labelled, status.generated_rejected), (5, 5, 1));
+    // The second round steps from what was labelled, and the model guesses.
+    let second = image(&w).unwrap();
+    assert!(second != first && sitting(&w).unwrap().pick(second).unwrap().0.step.is_some());
+    assert!(sitting(&w).unwrap().guess(second).is_some());
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::G);
+    w.run_steps(6);
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    w.run_steps(2);
+    let waiting = sitting(&w).unwrap().waiting(List::Round);
+    assert!((2..=5).contains(&waiting), "{waiting}: a step for each labelled image");
+    press(&mut w, '7');
+    assert_eq!(labels(&project).iter().filter(|(_, class)| class == "7").count(), waiting);
+    wait_for(&mut w, "the third batch", |w| {
+        sitting(w).is_some_and(|s| s.standing().round == 3 && s.waiting(List::Round) > 0)
+    });
+    // All labelled images, and the generated ones among them.
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num4);
+    w.run_steps(3);
+    w.check_accessibility();
+    drop(w);
+    // Another window goes on.
+    let mut w = window(&project);
+    wait_for(&mut w, "the project", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) > 0));
+    assert_eq!(sitting(&w).unwrap().known().class_of(first), Some(3));
+}
+
 #[test]
 fn test_images_are_drawn_in_the_window_and_a_grid_labels_many_at_once() {
     let folder = tempfile::tempdir().unwrap();
@@ -321,7 +378,7 @@ fn after_enough_rounds_the_window_forecasts_twice_and_four_times_the_labels() {
     assert!(status.forecast.is_empty());
     while status.forecast.len() < 2 {
         assert!(status.rounds < MOST_ROUNDS, "{:?} {:?}", status.no_forecast, status.curve);
-        let batch = desk.propose(&project, None, 20, &|_| false).unwrap();
+        let batch = desk.propose(&mut project, None, 20, &|_| false).unwrap();
         for pick in &batch.picks {
             let class = truth(&project, pick.image as usize);
             project.say(pick.image as usize, Said::label(class, batch.round, &batch.strategy)).unwrap();

@@ -11,7 +11,7 @@ use crate::disk;
 use crate::experiment::Variant;
 use crate::grid::on_one_thread;
 use crate::project::transfer::{CONFIG, Folders, HEAD, Table, csv, folders, json, mark, not_imported, rows, table};
-use crate::project::{Project, ProjectError, can_propose};
+use crate::project::{Answer, Project, ProjectError, can_propose, counted, verb};
 
 #[derive(Debug, clap::Args)]
 pub struct ProposeArgs {
@@ -53,19 +53,31 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
     } else {
         can_propose(&project, args.strategy.as_ref())?;
         let desk = args.work.desk(&mut project)?;
-        let batch = on_one_thread(|| desk.propose(&project, args.strategy.as_ref(), count, &|_| false))??;
+        let batch = on_one_thread(|| desk.propose(&mut project, args.strategy.as_ref(), count, &|_| false))??;
         rows(&project, Some(&batch), &[])?
     };
     let bytes = if is_json { json(&rows, &args.image_prefix)? } else { csv(&project, &rows)? };
     write(&args.out, &bytes)?;
     let (what, by) = (rows.len(), rows.first().map_or("", |row| &row.strategy));
-    say!("{}: {what} images to label ({by})", args.out.display());
+    say!("{}: {} to label ({by})", args.out.display(), counted(what, "image"));
     if what < count {
         say!("note: {count} were asked for, and no more are there");
     }
+    let generated = rows.iter().filter(|row| row.is_generated).count();
+    if generated > 0 {
+        let folder = args.folder.display();
+        say!(
+            "note: {generated} of them {} generated, and {} below {folder}; `{}` in the column `label` says that there is \
+             no such thing",
+            verb(generated, "is", "are"),
+            verb(generated, "lies", "lie"),
+            Answer::NoneOfThese.name()
+        );
+    }
     if is_json {
-        let choices: String =
-            project.classes().iter().map(|class| format!("    <Choice value=\"{}\"/>\n", escaped(class))).collect();
+        let none = (generated > 0).then_some(Answer::NoneOfThese.name());
+        let choices = project.classes().iter().map(String::as_str).chain(none);
+        let choices: String = choices.map(|class| format!("    <Choice value=\"{}\"/>\n", escaped(class))).collect();
         say!("labelling interface for Label Studio:\n{}", CONFIG.replace("{choices}", &choices));
     }
     Ok(())
@@ -102,8 +114,9 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<()> {
     }
     if let Some(out) = &args.folders {
         let pictures = args.work.pictures(&mut project)?;
-        let Folders { linked, copied, renamed } = folders(&project, &pictures, out)?;
-        say!("{}: {linked} images linked, {copied} copied", out.display());
+        let Folders { linked, copied, generated, renamed } = folders(&project, &pictures, out)?;
+        let of_them = if generated > 0 { format!(", of them {generated} generated") } else { String::new() };
+        say!("{}: {} linked, {copied} copied{of_them}", out.display(), counted(linked, "image"));
         renamed.iter().for_each(|(class, name)| say!("note: the class `{class}` is in the folder `{name}`"));
     }
     Ok(())
@@ -121,8 +134,10 @@ fn may_write(project: &Project, path: &Path, mark: &str) -> anyhow::Result<()> {
     if labels > 0 {
         let (path, folder) = (quoted(path), quoted(project.folder()));
         anyhow::bail!(
-            "--out: {path}: has {labels} labels that are not imported; `ridgewalk project import {folder} {path}` takes \
-             them in, or give another name"
+            "--out: {path}: has {} that {} not imported; `ridgewalk project import {folder} {path}` takes in what is \
+             there, or give another name",
+            counted(labels, "label"),
+            verb(labels, "is", "are")
         );
     }
     Ok(())

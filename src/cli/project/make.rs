@@ -8,7 +8,7 @@ use super::work::{Bar, quoted};
 use crate::cli::args::experiment_in;
 use crate::cli::out::say;
 use crate::project::transfer::{Incoming, Told, import, read};
-use crate::project::{Created, New, Status, classes_in, create};
+use crate::project::{Created, New, Status, classes_in, counted, create, verb};
 
 #[derive(Debug, clap::Args)]
 pub struct NewArgs {
@@ -75,13 +75,14 @@ pub fn new(args: &NewArgs) -> anyhow::Result<()> {
         });
         told?.sentences().iter().for_each(|sentence| say!("{sentence}"));
     } else if with_labels > 0 && args.labels.is_none() {
-        say!("note: {with_labels} images come with labels, which are not taken; --own-labels takes them");
+        let (images, come) = (counted(with_labels, "image"), verb(with_labels, "comes", "come"));
+        say!("note: {images} {come} with labels, which are not taken; --own-labels takes them");
     }
     if with_labels == 0 && args.own_labels {
         say!("note: --own-labels: the images come with no labels, so none were taken");
     }
     let (images, experiment) = (project.images().len(), project.experiment());
-    say!("{}: a project of {images} images", args.folder.display());
+    say!("{}: a project of {}", args.folder.display(), counted(images, "image"));
     let (folder, pool) = (quoted(&args.folder), Status::of(&project)?.pool);
     if pool == 0 {
         say!("next: ridgewalk project train {folder}");

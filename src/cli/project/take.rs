@@ -8,7 +8,7 @@ use super::work::{Bar, WorkArgs, open};
 use crate::cli::out::say;
 use crate::grid::on_one_thread;
 use crate::project::transfer::{OnConflict, Told, import, read};
-use crate::project::{Status, can_train};
+use crate::project::{Status, can_train, counted};
 
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
@@ -65,7 +65,7 @@ pub fn train(args: &TrainArgs) -> anyhow::Result<()> {
     let bar = Bar::new("training");
     let record = on_one_thread(|| desk.train(&project, args.again, &mut |progress| bar.round(progress)))??;
     bar.end();
-    say!("round {}: trained on {} labels in {:.1} s", record.round, record.labels, record.seconds);
+    say!("round {}: trained on {} in {:.1} s", record.round, counted(record.labels, "label"), record.seconds);
     let status = Status::of(&project)?;
     say!("{}", super::tell::accuracy(&status));
     Ok(())

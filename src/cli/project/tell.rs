@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::work::{Bar, WorkArgs, open};
 use crate::cli::out::say;
 use crate::grid::on_one_thread;
-use crate::project::{Larger, Project, Status, can_enlarge};
+use crate::project::{Larger, Project, Status, can_enlarge, counted, verb};
 
 /// Doubtful labels that are printed; `--json` has all.
 const MOST_DOUBTS: usize = 10;
@@ -49,10 +49,10 @@ pub fn status(args: &StatusArgs) -> anyhow::Result<()> {
 pub fn accuracy(status: &Status) -> String {
     match (status.accuracy, status.accuracy_low.zip(status.accuracy_high)) {
         (Some(accuracy), Some((low, high))) => {
-            let (images, more) = (status.test_images, status.test_images_to_halve.unwrap_or(0));
+            let images = counted(status.test_images, "test image");
+            let more = status.test_images_to_halve.unwrap_or(0);
             format!(
-                "accuracy {accuracy:.1} %, 95 % interval {low:.1} to {high:.1} %, on {images} test images; {more} more would \
-                 halve it"
+                "accuracy {accuracy:.1} %, 95 % interval {low:.1} to {high:.1} %, on {images}; {more} more would halve it"
             )
         }
         _ if status.test_images == 0 => {
@@ -67,7 +67,7 @@ fn lines(status: &Status) -> Vec<String> {
     let mut line = |name: &str, text: String| lines.push(format!("{name:<12} {text}"));
     let waiting = match status.test_images_unlabelled {
         0 => String::new(),
-        n => format!(", and {n} test images wait for a label"),
+        n => format!(", and {} {} for a label", counted(n, "test image"), verb(n, "waits", "wait")),
     };
     line("images", format!("{}, of which {} can be proposed{waiting}", status.images, status.pool));
     let classes: Vec<String> =
@@ -76,10 +76,19 @@ fn lines(status: &Status) -> Vec<String> {
     let new =
         if status.new_labels > 0 { format!(", {} since the last round", status.new_labels) } else { String::new() };
     line("labelled", format!("{} for training{new}, {} for the test", status.labelled, status.test_images));
+    if status.generated > 0 {
+        let Status { generated, generated_labelled: labelled, generated_rejected: rejected, .. } = status;
+        let images = counted(*generated, "image");
+        line(
+            "generated",
+            format!("{images}: {labelled} labelled, of {rejected} it was said that there is no such thing"),
+        );
+    }
     line("rounds", status.rounds.to_string());
     line("accuracy", accuracy(status));
     if let Some(share) = status.disagreed {
-        line("disagreed", format!("{} of {} new labels are not what the model guessed", share.count, share.of));
+        let (of, are) = (counted(share.of, "new label"), verb(share.count, "is", "are"));
+        line("disagreed", format!("{} of {of} {are} not what the model guessed", share.count));
     }
     for expected in &status.forecast {
         let at = expected.labels;
@@ -98,15 +107,22 @@ fn lines(status: &Status) -> Vec<String> {
     let minutes = status.seconds_per_label.map(|s| s * status.next_batch as f64 / 60.0);
     let cost = minutes.map(|m| format!(", about {m:.0} min at the pace so far")).unwrap_or_default();
     match (status.batch, status.next_batch) {
-        (0, next) => line("next batch", format!("{next} images{cost}")),
+        (0, next) => line("next batch", format!("{}{cost}", counted(next, "image"))),
         (_, 0) => line("this batch", "answered; train the round".into()),
-        (all, left) => line("this batch", format!("{left} of {all} images wait for a label{cost}")),
+        (all, left) => {
+            let (images, wait) = (counted(all, "image"), verb(left, "waits", "wait"));
+            line("this batch", format!("{left} of {images} {wait} for a label{cost}"));
+        }
     }
     let doubts = status.doubts.len();
     if let Some(sure) = status.sure_and_right.filter(|_| doubts > 0) {
         let worth = format!(
-            "{doubts} labels, which the model denies; of its {} sure guesses on test images {} are right",
-            sure.of, sure.count
+            "{}, which the model denies; of its {} sure {} on test images {} {} right",
+            counted(doubts, "label"),
+            sure.of,
+            verb(sure.of, "guess", "guesses"),
+            sure.count,
+            verb(sure.count, "is", "are")
         );
         line("doubtful", worth);
     }

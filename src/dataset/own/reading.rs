@@ -144,14 +144,20 @@ impl Reader {
     }
 }
 
+/// The first 16 bytes of the SHA-256 of an image's height, width, channels and values.
+pub fn content_of(shape: [usize; 3], values: &[u8]) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    shape.iter().for_each(|side| hash.update((*side as u64).to_le_bytes()));
+    hash.update(values);
+    let mut content = [0; 16];
+    content.copy_from_slice(&hash.finalize()[..16]);
+    content
+}
+
 fn see(listing: &Listing, item: usize, wanted: Wanted) -> Result<Seen, String> {
     let picture = listing.picture(item)?;
     let shape = [picture.height, picture.width, picture.channels];
-    let mut hash = Sha256::new();
-    shape.iter().for_each(|side| hash.update((*side as u64).to_le_bytes()));
-    hash.update(&picture.values);
-    let mut content = [0; 16];
-    content.copy_from_slice(&hash.finalize()[..16]);
+    let content = content_of(shape, &picture.values);
     let (low, high) = picture.values.iter().fold((u8::MAX, 0), |(l, h), v| (l.min(*v), h.max(*v)));
     let (range, changes) = (picture.range, picture.changes);
     let to_grey = wanted.colour == ImageColour::Grey && picture.channels == 3;

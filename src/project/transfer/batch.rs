@@ -10,6 +10,7 @@ use crate::project::store::{Project, TEST};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     pub file: String,
+    pub is_generated: bool,
     pub round: usize,
     pub strategy: String,
     /// The strategy's score, if it has one.
@@ -26,6 +27,7 @@ pub fn rows(project: &Project, batch: Option<&Batch>, test: &[usize]) -> Result<
     let predictions = rounds::predictions(project, rounds)?;
     let row = |image: usize, strategy: &str, score| Row {
         file: project.images().all()[image].place().to_owned(),
+        is_generated: image >= project.images().given(),
         round: rounds + 1,
         strategy: strategy.to_owned(),
         score,
@@ -41,15 +43,13 @@ pub(super) fn guess(project: &Project, predictions: Option<&Predictions>, image:
     Some((project.classes().get(usize::from(class))?.clone(), probability))
 }
 
-/// The probability of each class that the model knows; none before the first round.
+/// The probability of each class that the model knows; none before the first round, and zeros for an image that it has not
+/// seen.
 pub(super) fn probabilities(project: &Project, predictions: Option<&Predictions>, image: usize) -> Vec<f32> {
-    let known: Vec<f32> = predictions.map(|p| p.row(image).iter().map(|l| l.exp()).collect()).unwrap_or_default();
-    if known.is_empty() {
-        return known;
-    }
+    let Some(predictions) = predictions else { return Vec::new() };
+    let known = predictions.row(image).iter().map(|l| l.exp());
     // A class that came since the last round has none.
-    let classes = project.classes().len();
-    known.into_iter().chain(std::iter::repeat(0.0)).take(classes).collect()
+    known.chain(std::iter::repeat(0.0)).take(project.classes().len()).collect()
 }
 
 /// The heads of the columns of probabilities.

@@ -50,6 +50,7 @@ pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
             Part::Pool => "train",
             Part::Drawn | Part::Test => "test",
             Part::Aside => "aside",
+            Part::Generated => "generated",
         };
         let mut cells = vec![
             image.place().to_owned(),
@@ -77,6 +78,8 @@ pub struct Folders {
     /// Images that have a second name there, and those that were copied.
     pub linked: usize,
     pub copied: usize,
+    /// Of all these, how many were generated.
+    pub generated: usize,
     /// Classes whose folder has another name, with that name.
     pub renamed: Vec<(String, String)>,
 }
@@ -104,7 +107,7 @@ pub fn folders(project: &Project, pictures: &Pictures, out: &Path) -> Result<Fol
         let to = names.chain(numbered).find(|to| taken.insert(to.clone()));
         all.extend(to.map(|to| (file, to)));
     }
-    let mut done = Folders::default();
+    let mut done = Folders { generated: project.labels()?.generated.len(), ..Folders::default() };
     for (from, to) in all {
         let unwritten = |source| ProjectError::Write { path: to.clone(), source };
         disk::create_folder(to.parent().unwrap_or(out)).map_err(unwritten)?;

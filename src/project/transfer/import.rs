@@ -9,9 +9,10 @@ use crate::dataset::own::labels::natural;
 use crate::project::batch;
 use crate::project::error::ProjectError;
 use crate::project::images::{Names, Part};
-use crate::project::log::Answer;
+use crate::project::log::{Answer, Row};
 use crate::project::rounds;
 use crate::project::store::{Project, Said, TEST, user};
+use crate::project::words::{counted, verb};
 use crate::statistics::Agreement;
 
 /// What proposed an image that no batch holds.
@@ -50,8 +51,11 @@ pub struct Import {
     pub unknown: usize,
     /// Rows without a label.
     pub empty: usize,
-    /// Other answers about images of which nothing was said: not sure, none of these, later.
+    /// Other answers: not sure, none of these, later.
     pub others: usize,
+    /// Such answers that were there already, and those about images with another answer, which stayed.
+    pub same_others: usize,
+    pub kept_others: usize,
     pub new_classes: Vec<String>,
     /// The labels of the file that contradicted one that was there, which stayed.
     pub conflicts: Vec<Conflict>,
@@ -77,13 +81,13 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     let mut place_of: HashMap<usize, usize> = HashMap::new();
     let root = project.settings().images.clone();
     let names = Names::new(project.images(), Path::new(&root));
-    let mut others: Vec<(usize, &Incoming)> = Vec::new();
+    let mut others: Vec<(usize, Answer, &Incoming)> = Vec::new();
     for label in incoming {
-        if label.answer != Answer::Label {
-            let image =
-                image_of(&names, label).filter(|at| project.log().last(&project.images().all()[*at].file).is_none());
-            // What was taken back is not there, and what this project knows of an image stays.
-            others.extend(image.map(|image| (image, label)).filter(|_| label.answer != Answer::Undone));
+        let said = said_by(project, label);
+        if said != Answer::Label {
+            let image = image_of(&names, label);
+            // What was taken back is not there.
+            others.extend(image.filter(|_| said != Answer::Undone).map(|image| (image, said, label)));
             continue;
         }
         if label.label.is_empty() {
@@ -145,6 +149,42 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
             ));
         }
     }
+    let mut other: Vec<(usize, Answer, &Incoming)> = Vec::new();
+    for (image, said, label) in others {
+        if let Some(at) = place_of.get(&image) {
+            let (_, first) = wanted[*at];
+            match told.on_conflict {
+                _ if said == Answer::Skipped => {}
+                Some(_) => done.kept_others += 1,
+                None => objections.push(format!(
+                    "{}: {} is {}, and {} on {}; {CONFLICT}",
+                    label.place,
+                    label.name(),
+                    said.told(),
+                    first.label,
+                    first.place
+                )),
+            }
+            continue;
+        }
+        let file = &project.images().all()[image].file;
+        // Later is no answer that contradicts one.
+        let before = project.log().last(file).filter(|row| !matches!(row.answer, Answer::Undone | Answer::Skipped));
+        match (before, told.on_conflict) {
+            (None, _) => other.push((image, said, label)),
+            (Some(before), _) if before.answer == said => done.same_others += 1,
+            (Some(_), _) if said == Answer::Skipped => {}
+            (Some(_), Some(OnConflict::Replace)) => other.push((image, said, label)),
+            (Some(_), Some(OnConflict::Keep)) => done.kept_others += 1,
+            (Some(before), None) => objections.push(format!(
+                "{}: {} is {}, and {} in the project; {CONFLICT}",
+                label.place,
+                label.name(),
+                said.told(),
+                if before.label.is_empty() { before.answer.told() } else { &before.label }
+            )),
+        }
+    }
     let mut pairs = Vec::new();
     let mut take: Vec<(usize, &Incoming)> = Vec::new();
     for (image, label) in wanted {
@@ -189,17 +229,24 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
         project.add_classes(&classes)?;
     }
     done.new_classes = classes;
-    let is_free = |(image, _): &(usize, &Incoming)| !place_of.contains_key(image);
-    let others: Vec<(usize, &Incoming)> = others.into_iter().filter(is_free).collect();
-    done.others = others.len();
+    done.others = other.len();
+    let take: Vec<(usize, Answer, &Incoming)> =
+        take.into_iter().map(|(image, label)| (image, Answer::Label, label)).collect();
     let mut said = answers(project, &take)?;
     for (image, _) in &said {
         let is_test = project.images().all()[*image].part.is_test();
         *if is_test { &mut done.test } else { &mut done.train } += 1;
     }
-    said.extend(answers(project, &others)?);
+    said.extend(answers(project, &other)?);
     project.say_all(said)?;
     Ok(done)
+}
+
+/// What a label of a file says: the name of another answer in the place of a class is that answer, unless a class is
+/// called so.
+fn said_by(project: &Project, label: &Incoming) -> Answer {
+    let named = Answer::named(&label.label).filter(|_| label.answer == Answer::Label);
+    named.filter(|_| project.class(&label.label).is_none()).unwrap_or(label.answer)
 }
 
 /// How many labels of a file the project has never had, as when a batch was filled in and not imported; 0 without a file.
@@ -207,12 +254,12 @@ pub fn not_imported(project: &Project, path: &Path) -> Result<usize, ProjectErro
     if !std::fs::metadata(path).is_ok_and(|there| there.is_file() && there.len() > 0) {
         return Ok(0);
     }
-    let said: HashSet<(&str, &str)> =
-        project.log().rows().iter().map(|row| (row.file.as_str(), row.label.as_str())).collect();
+    let says = |row: &'_ Row| if row.label.is_empty() { row.answer.name().to_owned() } else { row.label.clone() };
+    let said: HashSet<(&str, String)> = project.log().rows().iter().map(|row| (row.file.as_str(), says(row))).collect();
     let names = Names::new(project.images(), Path::new(&project.settings().images));
     let is_known = |label: &Incoming| {
         let image = image_of(&names, label).map(|image| project.images().all()[image].file.as_str());
-        image.is_some_and(|file| said.contains(&(file, label.label.as_str())))
+        image.is_some_and(|file| said.contains(&(file, label.label.clone())))
     };
     Ok(read(path)?.iter().filter(|label| !label.label.is_empty() && !is_known(label)).count())
 }
@@ -229,24 +276,47 @@ pub(super) fn told_of(agreement: &Agreement) -> String {
     let Agreement { both, equal, kappa } = agreement;
     let share = 100.0 * *equal as f64 / *both as f64;
     let kappa = kappa.map_or_else(|| "not defined for one class".to_owned(), |kappa| format!("{kappa:.2}"));
-    format!("{both} images have a label in both: {equal} are equal ({share:.1} %), kappa {kappa}")
+    let (have, are) = (verb(*both, "has", "have"), verb(*equal, "is", "are"));
+    format!("{} {have} a label in both: {equal} {are} equal ({share:.1} %), kappa {kappa}", counted(*both, "image"))
 }
 
 impl Import {
     /// What was done, a sentence each.
     pub fn sentences(&self) -> Vec<String> {
-        let Self { train, test, replaced, same, kept, unknown, empty, others, new_classes, agreement, .. } = self;
-        let mut all = vec![format!("{train} labels for training and {test} for the test were taken in")];
-        for (count, what) in [
-            (replaced, "of them replace another label"),
-            (same, "labels were there already"),
-            (kept, "labels differ from those that are there, which stay"),
-            (unknown, "labels are of images that the project does not have"),
-            (empty, "rows have no label"),
-            (others, "other answers (not sure, none of these, skipped) were taken in too"),
+        let Self { train, test, new_classes, agreement, .. } = self;
+        let taken = counted(*train, "label");
+        let mut all = vec![format!(
+            "{taken} for training and {test} for the test {} taken in",
+            verb(train + test, "was", "were")
+        )];
+        for (count, one, many) in [
+            (self.replaced, "of them replaces another label", "of them replace another label"),
+            (self.same, "label was there already", "labels were there already"),
+            (
+                self.kept,
+                "label differs from that which is there, which stays",
+                "labels differ from those that are there, which stay",
+            ),
+            (
+                self.unknown,
+                "label is of an image that the project does not have",
+                "labels are of images that the project does not have",
+            ),
+            (self.empty, "row has no label", "rows have no label"),
+            (
+                self.others,
+                "other answer (not sure, none of these, skipped) was taken in too",
+                "other answers (not sure, none of these, skipped) were taken in too",
+            ),
+            (self.same_others, "other answer was there already", "other answers were there already"),
+            (
+                self.kept_others,
+                "answer that is no label differs from that which is there, which stays",
+                "answers that are no labels differ from those that are there, which stay",
+            ),
         ] {
-            if *count > 0 {
-                all.push(format!("{count} {what}"));
+            if count > 0 {
+                all.push(format!("{count} {}", verb(count, one, many)));
             }
         }
         if !new_classes.is_empty() {
@@ -258,7 +328,7 @@ impl Import {
 }
 
 /// The rows of labels, with what proposed each image.
-fn answers(project: &Project, labels: &[(usize, &Incoming)]) -> Result<Vec<(usize, Said)>, ProjectError> {
+fn answers(project: &Project, labels: &[(usize, Answer, &Incoming)]) -> Result<Vec<(usize, Said)>, ProjectError> {
     let round = rounds::read(project)?.map_or(0, |(history, _)| history.rounds.len()) + 1;
     let mut proposed: HashMap<usize, String> = HashMap::new();
     for batch in batch::of_round(project, round)? {
@@ -266,17 +336,17 @@ fn answers(project: &Project, labels: &[(usize, &Incoming)]) -> Result<Vec<(usiz
             proposed.entry(pick.image as usize).or_insert_with(|| batch.strategy.clone());
         }
     }
-    let said = |&(image, label): &(usize, &Incoming)| {
+    let said = |&(image, answer, label): &(usize, Answer, &Incoming)| {
         let is_test = project.images().all()[image].part.is_test();
         let strategy = match (is_test, proposed.get(&image)) {
             (true, _) => TEST.to_owned(),
             (false, Some(strategy)) => strategy.clone(),
             (false, None) => IMPORTED.to_owned(),
         };
-        let class = project.class(&label.label).filter(|_| label.answer == Answer::Label);
+        let class = project.class(&label.label).filter(|_| answer == Answer::Label);
         let who = if label.who.is_empty() { user() } else { label.who.clone() };
         let (seconds, time) = (label.seconds, label.time.clone());
-        (image, Said { answer: label.answer, class, round, strategy, seconds, time, who, guess: String::new() })
+        (image, Said { answer, class, round, strategy, seconds, time, who, guess: String::new() })
     };
     Ok(labels.iter().map(said).collect())
 }

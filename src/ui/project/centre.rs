@@ -11,7 +11,7 @@ use super::image_view;
 use super::lasso;
 use super::open::Open;
 use crate::dataset::Class;
-use crate::project::{Answer, List};
+use crate::project::{Answer, List, verb};
 use crate::ui::kit::flow::Flow;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
@@ -331,6 +331,10 @@ impl Centre {
                     "For {images}. Arrows move, Space chooses, Shift with an arrow chooses on, Ctrl A all, Enter looks at one"
                 )
             }
+            () if open.point().is_some() => {
+                "Generated: the key of a class labels it, Del says that there is no such thing, which is never trained on"
+                    .into()
+            }
             () if open.keys.types => "A letter begins to search by name; Enter takes the first that is found".into(),
             () => "The key of a class labels the image".into(),
         }
@@ -396,11 +400,12 @@ fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
     let (waiting, done) = (sitting.waiting(list), sitting.done(list));
     let all = waiting + done;
     let text = match list {
-        List::Labelled => format!("{} labelled images", thousands(all)),
-        List::Doubts => format!("{} labels to look at again", thousands(waiting)),
+        List::Labelled => counted(all, "labelled image"),
+        List::Doubts => format!("{} to look at again", counted(waiting, "label")),
         List::Conflicts => format!("{} of {} decided", thousands(done), counted(all, "conflict")),
         List::Region => {
-            format!("{} of {} in the lasso have a class; they are written by Confirm", thousands(done), thousands(all))
+            let (done, all, have) = (thousands(done), thousands(all), verb(done, "has", "have"));
+            format!("{done} of {all} in the lasso {have} a class; Confirm writes what has one")
         }
         _ if all == 0 => String::new(),
         _ => {
@@ -420,7 +425,7 @@ fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
                 format!("Looking back: {class}; another class changes it, → goes on")
             }
             (None, Some((image, row))) => {
-                let what = if row.label.is_empty() { row.answer.name().replace('-', " ") } else { row.label.clone() };
+                let what = if row.label.is_empty() { row.answer.told().to_owned() } else { row.label.clone() };
                 format!("Last: {}, {what}", sitting.known().names[image])
             }
             (None, None) => String::new(),

@@ -4,10 +4,10 @@ use egui::{Button, DragValue, Label, RichText, Ui, vec2};
 
 use super::commands::{Act, command, command_button};
 use super::open::Open;
-use crate::project::List;
+use crate::project::{List, verb};
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
-use crate::ui::kit::words::thousands;
+use crate::ui::kit::words::{counted, thousands};
 
 /// What is typed there.
 pub struct Empty {
@@ -72,8 +72,9 @@ impl Empty {
                         n => (
                             "All test images are labelled",
                             format!(
-                                "{} are labelled; {} more would halve the interval of the accuracy.",
-                                thousands(n),
+                                "{} {} labelled; {} more would halve the interval of the accuracy.",
+                                counted(n, "test image"),
+                                verb(n, "is", "are"),
                                 thousands(status.test_images_to_halve.unwrap_or(3 * n))
                             ),
                         ),

@@ -22,6 +22,8 @@ type Decoded = Result<(ImageShape, Vec<u8>), String>;
 #[derive(Default)]
 pub struct Gallery {
     small: HashMap<usize, TextureHandle>,
+    /// In the place of a generated image that is not read yet.
+    blank: Option<TextureHandle>,
     large: HashMap<usize, Result<TextureHandle, String>>,
     wanted: HashSet<usize>,
     decoding: Job<Vec<(usize, Decoded)>>,
@@ -32,6 +34,10 @@ impl Gallery {
     pub fn update(&mut self, ctx: &egui::Context, pictures: &Arc<Pictures>) {
         for (image, decoded) in self.decoding.take().into_iter().flatten() {
             let texture = decoded.map(|(shape, pixels)| texture(ctx, shape, &pixels));
+            if pictures.is_generated(image) {
+                // It is stored as the model sees it.
+                self.small.extend(texture.iter().map(|texture| (image, texture.clone())));
+            }
             self.large.insert(image, texture);
         }
         if !self.wanted.is_empty() && !self.decoding.is_running() {
@@ -49,6 +55,11 @@ impl Gallery {
     pub fn small(&mut self, ui: &Ui, pictures: &Pictures, image: usize) -> TextureHandle {
         if self.small.len() > MOST_SMALL {
             self.small.clear();
+        }
+        if pictures.is_generated(image) && !self.small.contains_key(&image) {
+            self.want(image);
+            let blank = || texture(ui.ctx(), ImageShape { channels: 1, height: 1, width: 1 }, &[]);
+            return self.blank.get_or_insert_with(blank).clone();
         }
         let make = || texture(ui.ctx(), pictures.all.shape(), pictures.all.image(image));
         self.small.entry(image).or_insert_with(make).clone()

@@ -37,8 +37,8 @@ pub fn ui(ui: &mut Ui, open: &mut Open, theme: &'static Theme, gpu: Option<&egui
     let rect = ui.available_rect_before_wrap();
     let sitting = &open.sitting;
     let (known, region, version) = (sitting.known(), sitting.region(), sitting.version);
-    let place =
-        Place { space: &space, known, version, image: None, step: None, near: &[], region, draws: open.lassoes };
+    let (image, point, step, draws) = (None, None, None, open.lassoes);
+    let place = Place { space: &space, known, version, image, point, step, near: &[], region, draws };
     let drawn = open.place.ui(ui, rect, &place, gpu);
     caption(ui, rect, &space.told(), theme);
     if let Some(image) = open.place.hovered.filter(|_| open.lassoes) {

@@ -5,7 +5,7 @@ use egui_plot::{FilledArea, Line, PlotPoints, Points};
 
 use super::commands::{Act, command};
 use super::open::Open;
-use crate::project::{List, Status};
+use crate::project::{List, Status, verb};
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::{fact, heading};
 use crate::ui::kit::theme::{self, Theme, bold, size, space};
@@ -57,6 +57,11 @@ pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
         fact(ui, theme, "For training", &format!("{}{new}", thousands(status.labelled)));
         fact(ui, theme, "For the test", &thousands(status.test_images));
         fact(ui, theme, "Can be proposed", &format!("{} of {}", thousands(status.pool), thousands(status.images)));
+        if status.generated > 0 {
+            fact(ui, theme, "Generated images", &thousands(status.generated));
+            fact(ui, theme, "Of these labelled", &thousands(status.generated_labelled));
+            fact(ui, theme, "No such thing", &thousands(status.generated_rejected));
+        }
         fact(ui, theme, "Rounds", &status.rounds.to_string());
         ui.horizontal_wrapped(|ui| {
             if open.now().is_none() {
@@ -207,7 +212,7 @@ fn stopping(ui: &mut Ui, open: &Open, theme: &Theme) {
     let time = |count| open.time_for(count).map(|time| format!(", {time} at this pace")).unwrap_or_default();
     // What is on the screen, which the status on the disk follows a moment later.
     match (sitting.of_round().len(), sitting.waiting(List::Round)) {
-        (0, _) if status.pool == 0 => said(ui, "No image is left to label", theme),
+        (0, _) if status.next_batch == 0 => said(ui, "No image is left to label", theme),
         (0, _) => {
             let (count, time) = (status.next_batch, time(status.next_batch));
             said(ui, format!("The next round costs {}{time}", counted(count, "label")), theme);
@@ -219,7 +224,8 @@ fn stopping(ui: &mut Ui, open: &Open, theme: &Theme) {
         }
     }
     if let Some(share) = status.disagreed {
-        said(ui, format!("{} of {} new labels are not what the model guessed", share.count, share.of), theme);
+        let (of, are) = (counted(share.of, "new label"), verb(share.count, "is", "are"));
+        said(ui, format!("{} of {of} {are} not what the model guessed", share.count), theme);
     }
     for e in &status.forecast {
         let text = format!(
@@ -237,8 +243,11 @@ fn stopping(ui: &mut Ui, open: &Open, theme: &Theme) {
     if let Some(sure) = status.sure_and_right.filter(|_| !status.doubts.is_empty()) {
         let doubts = counted(status.doubts.len(), "label");
         let text = format!(
-            "The model denies {doubts} with 95 % or more; of its {} such guesses on test images {} are right",
-            sure.of, sure.count
+            "The model denies {doubts} with 95 % or more; of its {} such {} on test images {} {} right",
+            sure.of,
+            verb(sure.of, "guess", "guesses"),
+            sure.count,
+            verb(sure.count, "is", "are")
         );
         said(ui, text, theme);
     }

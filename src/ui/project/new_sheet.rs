@@ -136,17 +136,21 @@ fn sheet(ui: &mut Ui, draft: &mut Draft, making: &Work<Result<Opened, Failed>>, 
         });
         ui.horizontal(|ui| {
             let label = ui.label("First batch");
-            let combo = ComboBox::new("first batch of a project", "").selected_text(draft.first.label());
-            let combo = combo.show_ui(ui, |ui| {
-                for first in FirstSet::ALL {
-                    ui.selectable_value(&mut draft.first, *first, first.label()).on_hover_text(first.help());
-                }
+            let generates = draft.strategy.generates_samples();
+            let text = if generates { "Generated" } else { draft.first.label() };
+            let combo = ComboBox::new("first batch of a project", "").selected_text(text);
+            ui.add_enabled_ui(!generates, |ui| {
+                let combo = combo.show_ui(ui, |ui| {
+                    for first in FirstSet::ALL {
+                        ui.selectable_value(&mut draft.first, *first, first.label()).on_hover_text(first.help());
+                    }
+                });
+                combo.response.labelled_by(label.id).on_hover_text("How the images of the first batch are chosen");
             });
-            combo.response.labelled_by(label.id).on_hover_text("How the images of the first batch are chosen");
             let label = ui.label("Later ones");
             let combo = ComboBox::new("strategy of a project", "").selected_text(draft.strategy.label());
             let combo = combo.show_ui(ui, |ui| {
-                for strategy in Strategy::ALL.iter().filter(|s| !s.generates_samples()) {
+                for strategy in Strategy::ALL {
                     ui.selectable_value(&mut draft.strategy, *strategy, strategy.label())
                         .on_hover_text(strategy.help());
                 }
@@ -157,7 +161,10 @@ fn sheet(ui: &mut Ui, draft: &mut Draft, making: &Work<Result<Opened, Failed>>, 
         let tip = "Names of folders, a table or an array may say the classes of images already";
         ui.checkbox(&mut draft.takes_labels, "Take the labels that the images come with").on_hover_text(tip);
     });
-    let hint = "Without classes given, those are taken that the images come with, if any.";
+    let hint = match draft.strategy.generates_samples() {
+        true => "It decodes latent points: each of these images gets a class, or is rejected as no such thing.",
+        false => "Without classes given, those are taken that the images come with, if any.",
+    };
     ui.add(Label::new(RichText::new(hint).size(size::CAPTION).color(theme.weak)).wrap());
     if let Some(failed) = failed {
         ui.add(Label::new(RichText::new(failed).color(theme.error)).wrap().selectable(true));

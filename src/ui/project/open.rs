@@ -437,8 +437,15 @@ impl Open {
         let (image, version) = (self.subject(), self.sitting.version);
         let Some((space, image)) = self.space.as_ref().zip(image) else { return Vec::new() };
         let known = self.sitting.known();
-        let find = || space.nearest_labelled(known, image, NEIGHBOURS);
+        let point = known.generated(self.sitting.standing(), image).map(|image| image.point.as_slice());
+        let find = || space.nearest_labelled(known, image, point, NEIGHBOURS);
         self.near.get((image, version, space.places.len()), find).clone()
+    }
+
+    /// The latent point of the image that is told of, if it was generated.
+    pub fn point(&self) -> Option<&[f32]> {
+        let generated = self.sitting.known().generated(self.sitting.standing(), self.subject()?)?;
+        Some(&generated.point)
     }
 }
 

@@ -36,7 +36,12 @@ impl Pen {
         write: impl FnOnce(&mut Project) -> Result<Written, ProjectError> + Send + 'static,
     ) {
         let project = Arc::clone(&self.project);
-        self.job.start(ctx, move || write(&mut project.lock().unwrap_or_else(PoisonError::into_inner)));
+        self.job.start(ctx, move || {
+            let mut project = project.lock().unwrap_or_else(PoisonError::into_inner);
+            // What was generated meanwhile may be what is written about.
+            project.follow()?;
+            write(&mut project)
+        });
     }
 
     /// Appends answers to the labels.

@@ -21,6 +21,8 @@ pub struct Place<'a> {
     /// Changes of what is labelled or asked about.
     pub version: u64,
     pub image: Option<usize>,
+    /// Its latent point, if it was generated.
+    pub point: Option<&'a [f32]>,
     pub step: Option<&'a LatentStep>,
     pub near: &'a [(usize, f32)],
     /// Images of a lasso, with the classes that they would get.
@@ -37,7 +39,8 @@ pub struct PlaceView {
     /// The camera is fitted to the points until the user moves it.
     follows: bool,
     moved_at: f64,
-    placed: Memo<usize, ()>,
+    placed: Memo<(usize, Option<[u32; 3]>), ()>,
+    counted: Memo<usize, ()>,
     painted: Memo<(u64, Option<usize>, bool, bool), ()>,
     stroke: BrushStroke,
     /// The image under the pointer, while a drag draws.
@@ -53,6 +56,7 @@ impl Default for PlaceView {
             follows: true,
             moved_at: f64::NEG_INFINITY,
             placed: Memo::default(),
+            counted: Memo::default(),
             painted: Memo::default(),
             stroke: BrushStroke::default(),
             hovered: None,
@@ -113,10 +117,13 @@ impl PlaceView {
         self.camera.resize(texture.resize(rect, scale));
         self.camera.set_mode(if place.space.is_solid() { Mode::Orbit } else { Mode::Flat });
         let painted = self.painted.changed((place.version, place.image, theme.dark, place.draws));
-        if self.placed.changed(place.space.places.len()) {
-            texture.view.set_points(&place.space.places, &colours(place, theme), &styles(place))?;
+        let point = place.point.map(|point| place.space.place(point));
+        let is_new = self.counted.changed(place.space.places.len());
+        if self.placed.changed((place.space.places.len(), point.map(|at| at.map(f32::to_bits)))) {
+            let places: Vec<[f32; 3]> = place.space.places.iter().copied().chain(point).collect();
+            texture.view.set_points(&places, &colours(place, theme), &styles(place))?;
             texture.view.set_lines(&lines(place, theme))?;
-            self.follows = true;
+            self.follows |= is_new;
         } else if painted {
             texture.view.set_colours(&colours(place, theme))?;
             texture.view.set_styles(&styles(place))?;
@@ -172,6 +179,7 @@ fn colours(place: &Place<'_>, theme: &Theme) -> Vec<Rgba> {
     let class = |image: usize| place.known.class_of(image).or_else(|| place.region.class_of(image));
     let colour = |image: usize| class(image).map_or(none, |class| rgba(theme::class_color(class)));
     let mut colours: Vec<Rgba> = (0..place.space.places.len()).map(colour).collect();
+    colours.extend(place.point.map(|_| rgba(theme.accent)));
     if let Some(own) = place.image.and_then(|image| colours.get_mut(image)) {
         *own = rgba(theme.accent);
     }
@@ -194,6 +202,7 @@ fn styles(place: &Place<'_>) -> Vec<PointStyle> {
     if let Some(own) = place.image.and_then(|image| styles.get_mut(image)) {
         *own = PointStyle::LABELLED | PointStyle::SELECTED;
     }
+    styles.extend(place.point.map(|_| PointStyle::LABELLED | PointStyle::SELECTED));
     styles
 }
 
@@ -202,5 +211,6 @@ fn lines(place: &Place<'_>, theme: &Theme) -> Vec<Line> {
     let Some(step) = place.step else { return Vec::new() };
     let [from, to, neighbour] = [&step.from, &step.to, &step.neighbour].map(|code| place.space.place(code));
     let line = |a, b, color| Line::new(a, b, STEP_WIDTH, rgba(color)).on_top().cased();
-    vec![line(from, to, theme.accent).arrow(), line(to, neighbour, theme.weak).dashed()]
+    let snap = (place.point.is_none()).then(|| line(to, neighbour, theme.weak).dashed());
+    std::iter::once(line(from, to, theme.accent).arrow()).chain(snap).collect()
 }

@@ -16,6 +16,8 @@ use crate::ui::kit::{facts, images, widgets};
 const VIEW_SHARE: f32 = 0.42;
 const VIEW: std::ops::RangeInclusive<f32> = 150.0..=420.0;
 const NEIGHBOUR: f32 = 56.0;
+/// Coordinates of a latent point that are shown.
+const COORDINATES: usize = 3;
 /// Height of a row of facts.
 const ROW: f32 = 19.0;
 
@@ -30,7 +32,9 @@ pub fn ui(ui: &mut Ui, open: &mut Open, theme: &'static Theme, gpu: Option<&egui
     match open.space.clone() {
         Some(space) => {
             let (known, region, version) = (open.sitting.known(), open.sitting.region(), open.sitting.version);
-            let place = Place { space: &space, known, version, image, step, near: &near, region, draws: false };
+            let generated = image.and_then(|image| known.generated(open.sitting.standing(), image));
+            let point = generated.map(|image| image.point.as_slice());
+            let place = Place { space: &space, known, version, image, point, step, near: &near, region, draws: false };
             let _ = open.place.ui(ui, view, &place, gpu);
         }
         None => {
@@ -55,14 +59,24 @@ pub fn ui(ui: &mut Ui, open: &mut Open, theme: &'static Theme, gpu: Option<&egui
     guess
 }
 
+/// A latent point, of many dimensions the first ones.
+fn coordinates(point: &[f32]) -> String {
+    let first: Vec<String> = point.iter().take(COORDINATES).map(|value| words::fixed(*value, 2)).collect();
+    first.join(", ") + if point.len() > COORDINATES { ", …" } else { "" }
+}
+
 fn about(ui: &mut Ui, open: &mut Open, image: usize, near: &[(usize, f32)], theme: &'static Theme) -> bool {
     let weak = |ui: &mut Ui, text: &str| {
         ui.add(Label::new(RichText::new(text).size(size::CAPTION).color(theme.weak)).wrap());
     };
     let sitting = &open.sitting;
     match (sitting.pick(image), sitting.known().parts[image]) {
-        (Some((pick, strategy)), Part::Pool) => {
+        (Some((pick, strategy)), Part::Pool | Part::Generated) => {
             fact(ui, theme, "Proposed by", strategy);
+            let generated = sitting.known().generated(sitting.standing(), image);
+            if let Some(generated) = generated {
+                fact(ui, theme, "Generated, G(p')", &coordinates(&generated.point));
+            }
             if let Some(score) = pick.score {
                 fact(ui, theme, "Score", &words::significant(score));
             }
@@ -71,9 +85,12 @@ fn about(ui: &mut Ui, open: &mut Open, image: usize, near: &[(usize, f32)], them
                 let gradient = facts::norm(&step.gradient);
                 fact(ui, theme, "Stepped from p, labelled", anchor);
                 fact(ui, theme, "Gradient length |dL/dp|", &words::significant(gradient));
-                fact(ui, theme, "Snap distance from p'", &words::significant(step.snap_distance));
+                if generated.is_none() {
+                    fact(ui, theme, "Snap distance from p'", &words::significant(step.snap_distance));
+                }
             }
         }
+        (None, Part::Generated) => weak(ui, "Generated: decoded from a latent point in an earlier round"),
         (_, Part::Drawn | Part::Test) => weak(ui, "Drawn at random for the test: it is never trained on"),
         _ => {}
     }

@@ -49,12 +49,17 @@ impl Space {
         }
     }
 
-    /// The labelled images of the pool that are nearest to an image, nearest first, with their distances in σ.
-    pub fn nearest_labelled(&self, known: &Known, image: usize, count: usize) -> Vec<(usize, f32)> {
-        if image >= self.latent.len() {
-            return Vec::new();
-        }
-        let code = self.latent.code(image as u32);
+    /// The labelled images of the pool that are nearest to an image, nearest first, with their distances in σ; `point` is
+    /// the latent point of a generated one.
+    pub fn nearest_labelled(
+        &self,
+        known: &Known,
+        image: usize,
+        point: Option<&[f32]>,
+        count: usize,
+    ) -> Vec<(usize, f32)> {
+        let embedded = || (image < self.latent.len()).then(|| self.latent.code(image as u32));
+        let Some(code) = point.or_else(embedded) else { return Vec::new() };
         let square = |other: usize| -> f32 {
             self.latent.code(other as u32).iter().zip(code).map(|(a, b)| (a - b) * (a - b)).sum()
         };
@@ -95,10 +100,12 @@ mod tests {
             parts: vec![Part::Pool, Part::Pool, Part::Pool, Part::Pool, Part::Drawn],
             rows: vec![None, Some(row("a")), None, Some(row("a")), Some(row("a"))],
         };
-        let near = |known: &Known| space.nearest_labelled(known, 0, 3).into_iter().map(|n| n.0).collect::<Vec<_>>();
+        let near =
+            |known: &Known| space.nearest_labelled(known, 0, None, 3).into_iter().map(|n| n.0).collect::<Vec<_>>();
         assert_eq!(near(&known), [1, 3], "those of the test are not shown");
         known.rows[1] = None;
         assert_eq!(near(&known), [3]);
-        assert!(space.nearest_labelled(&known, 7, 3).is_empty());
+        assert!(space.nearest_labelled(&known, 7, None, 3).is_empty());
+        assert_eq!(space.nearest_labelled(&known, 7, Some(&[3.5]), 3), [(3, 0.5 / space.latent.scale())]);
     }
 }

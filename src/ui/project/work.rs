@@ -235,19 +235,20 @@ fn step(going: &Going, progress: &Progress, gone: &mut Gone) -> Result<(), Proje
             };
             let record = with_threads(1, || desk.train(&project, false, &mut tell))?;
             let (round, labels, seconds) = (record.round, record.labels, record.seconds);
-            gone.trained = Some(format!("Round {round} is trained on {} labels, in {seconds:.1} s", thousands(labels)));
+            let labels = words::counted(labels, "label");
+            gone.trained = Some(format!("Round {round} is trained on {labels}, in {seconds:.1} s"));
         }
         Err(e) if going.at_once => return Err(e),
         // Without labels, or with one class: more images are proposed first.
         Err(ProjectError::Refused(_)) => {}
         Err(e) => return Err(e),
     }
-    let project = Project::look(&going.folder)?;
+    let mut project = Project::look(&going.folder)?;
     let count = project.experiment().samples_per_round;
     progress.tell("Choosing the next images", 0, 0, None);
     let proposed = with_threads(1, || {
         let interrupted = |share: f32| !progress.tell("Choosing the next images", (share * 100.0) as usize, 100, None);
-        desk.propose(&project, None, count, &interrupted)
+        desk.propose(&mut project, None, count, &interrupted)
     });
     match proposed {
         Err(ProjectError::Refused(why)) if gone.trained.is_some() => gone.halted = Some(words::capital(&why)),
