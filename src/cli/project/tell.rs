@@ -104,8 +104,9 @@ fn lines(status: &Status) -> Vec<String> {
     for (at, sentence) in status.larger.iter().flat_map(Larger::sentences).enumerate() {
         line(if at == 0 { "larger" } else { "" }, sentence);
     }
-    let minutes = status.seconds_per_label.map(|s| s * status.next_batch as f64 / 60.0);
-    let cost = minutes.map(|m| format!(", about {m:.0} min at the pace so far")).unwrap_or_default();
+    let seconds = status.seconds_per_label.map(|s| s * status.next_batch as f64);
+    let time = |s: f64| if s < 60.0 { format!("{s:.0} s") } else { format!("{:.0} min", s / 60.0) };
+    let cost = seconds.map(|s| format!(", about {} at the pace so far", time(s))).unwrap_or_default();
     match (status.batch, status.next_batch) {
         (0, next) => line("next batch", format!("{}{cost}", counted(next, "image"))),
         (_, 0) => line("this batch", "answered; train the round".into()),

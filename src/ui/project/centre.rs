@@ -335,8 +335,7 @@ impl Centre {
                 "Generated: the key of a class labels it, Del says that there is no such thing, which is never trained on"
                     .into()
             }
-            () if open.keys.types => "A letter begins to search by name; Enter takes the first that is found".into(),
-            () => "The key of a class labels the image".into(),
+            () => open.keys.told().into(),
         }
     }
 

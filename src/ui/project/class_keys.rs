@@ -39,6 +39,21 @@ impl ClassKeys {
         self.keys.get(class).copied().flatten()
     }
 
+    /// What a letter does, in a line.
+    pub fn told(&self) -> &'static str {
+        let taken = LETTERS.chars().filter(|c| self.class(*c).is_some()).count();
+        match (self.types, taken) {
+            (false, _) => "The key of a class labels the image",
+            (true, 0) => "A letter begins to search by name; Enter takes the first that is found",
+            (true, taken) if taken == LETTERS.len() => {
+                "The key of a class labels the image; / begins to search by name, Enter takes the first that is found"
+            }
+            (true, _) => {
+                "A letter that is no key begins to search by name, as / does; Enter takes the first that is found"
+            }
+        }
+    }
+
     /// The class of a key, in large or small where only one of the two is a key.
     pub fn class(&self, typed: char) -> Option<Class> {
         let of = |c: char| self.keys.iter().position(|key| *key == Some(c)).map(|at| at as Class);
@@ -93,6 +108,11 @@ mod tests {
                 assert_eq!(found.class(key), Some(class as Class), "{key}");
             }
         }
+        let told = |classes: &str| ClassKeys::new(&names(classes)).told();
+        assert!(told("a b").starts_with("The key") && told(many.trim()).starts_with("A letter begins"));
+        assert!(told(format!("a b {many}").trim_end()).starts_with("A letter that is no key"));
+        let all: String = LETTERS.chars().map(|c| format!("{c} ")).collect();
+        assert!(told(&format!("{all}{}", many.trim_end())).contains("; / begins"));
         let found = ClassKeys::new(&names(letters));
         assert_eq!([found.class('C'), found.class('A'), found.class('a')], [Some(7), Some(3), Some(5)]);
         assert_eq!(found.class('x'), None);

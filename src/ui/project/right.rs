@@ -75,7 +75,7 @@ fn about(ui: &mut Ui, open: &mut Open, image: usize, near: &[(usize, f32)], them
             fact(ui, theme, "Proposed by", strategy);
             let generated = sitting.known().generated(sitting.standing(), image);
             if let Some(generated) = generated {
-                fact(ui, theme, "Generated, G(p')", &coordinates(&generated.point));
+                fact(ui, theme, "Decoded point", &coordinates(&generated.point));
             }
             if let Some(score) = pick.score {
                 fact(ui, theme, "Score", &words::significant(score));

@@ -51,6 +51,8 @@ pub struct ProjectScreen {
 }
 
 const BAR_HEIGHT: f32 = 46.0;
+/// Room above the text of a message, points.
+const MESSAGE_TOP: f32 = 4.0;
 /// Width of the sheet of keys, and the place of a key in it, points.
 const KEYS: f32 = 560.0;
 const KEY_COLUMN: egui::Vec2 = egui::vec2(84.0, 18.0);
@@ -365,6 +367,8 @@ fn message_line(ui: &mut Ui, message: &mut Option<Result<String, String>>, theme
                 *message = None;
             }
             ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                // Its first line stands beside the cross.
+                ui.add_space(MESSAGE_TOP);
                 ui.add(Label::new(RichText::new(text).color(color)).wrap().selectable(true));
             });
         });
