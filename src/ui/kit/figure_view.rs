@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_figure_fills_a_large_window() {
-        let small = arranged(&filled(1), 400.0, 300.0);
+        let small = arranged(&filled(1), 400.0, 270.0);
         assert_eq!(small.tallest, Figure::TALLEST, "no room is left");
         let large = arranged(&filled(1), 1_000.0, 700.0);
         let height = figures::layout(&large, fitting_width(&large, 1_000.0, 700.0)).height;
