@@ -83,3 +83,10 @@ pub fn is_index(name: &str) -> bool {
     let is_id = name.trim().eq_ignore_ascii_case("id");
     is_id || words(name).first().map_or(name.trim().is_empty(), |word| INDICES.contains(&word.as_str()))
 }
+
+/// Whether a column counts the rows, from 0 or 1.
+pub fn counts_rows(rows: &[Vec<String>], column: usize) -> bool {
+    let number = |row: &Vec<String>| row.get(column).and_then(|cell| cell.parse::<usize>().ok());
+    let Some(first) = rows.first().and_then(number).filter(|first| *first <= 1) else { return false };
+    rows.len() > 2 && rows.iter().zip(first..).all(|(row, count)| number(row) == Some(count))
+}

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{cells, is_index, label_column, rows, split_column};
+use super::cells::{cells, counts_rows, is_index, label_column, rows, split_column};
 use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
@@ -185,7 +185,7 @@ impl Columns {
         let mut left: Vec<usize> = (0..width).collect();
         let index = match header {
             Some(header) => left.iter().copied().find(|c| is_index(&header[*c])),
-            None => Some(0).filter(|_| counts_rows(rows)),
+            None => Some(0).filter(|first| counts_rows(rows, *first)),
         };
         if let Some(index) = index {
             left.retain(|c| *c != index);
@@ -257,13 +257,6 @@ fn only(columns: &[usize]) -> Option<usize> {
     }
 }
 
-/// Whether the first column counts the rows, from 0 or 1.
-fn counts_rows(rows: &[Vec<String>]) -> bool {
-    let number = |row: &Vec<String>| row.first().and_then(|cell| cell.parse::<usize>().ok());
-    let Some(first) = rows.first().and_then(number).filter(|first| *first <= 1) else { return false };
-    rows.len() > 2 && rows.iter().zip(first..).all(|(row, count)| number(row) == Some(count))
-}
-
 /// Whether the first row has names: a word above a number, or the numbers of the columns.
 fn is_header(rows: &[Vec<String>]) -> bool {
     let [first, second, ..] = rows else { return false };
@@ -290,27 +283,27 @@ fn is_mangled(rows: &[Vec<String>]) -> bool {
 /// How much the values of a column in a corner are like pixels, and not like labels: the less comes first.
 #[derive(PartialEq, PartialOrd)]
 struct Kinds {
-    /// Whether they are no count from 0 or 1.
-    has_gaps: bool,
     /// Whether one value is that of nearly all rows, as the background is.
     is_background: bool,
+    /// Whether they are several and no count from 0 or 1.
+    has_gaps: bool,
     kinds: usize,
 }
 
 impl Kinds {
     /// `None` if the values cannot be labels: a pixel in a corner is the same everywhere, or no whole number.
     fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Self> {
-        let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
         for cell in cells {
-            let value = cell.parse::<f64>().ok().filter(|v| v.fract() == 0.0 && (0.0..1e9).contains(v))?;
-            *counts.entry(value as u64).or_default() += 1;
+            let value = cell.parse::<f64>().ok().filter(|v| v.fract() == 0.0 && v.abs() < 1e9)?;
+            *counts.entry(value as i64).or_default() += 1;
         }
         let (rows, kinds) = (counts.values().sum::<usize>(), counts.len());
         let (low, high) = (*counts.keys().next()?, *counts.keys().last()?);
         let most = counts.values().max().copied().unwrap_or(0);
         (2..=MOST_CLASSES).contains(&kinds).then_some(Self {
-            has_gaps: low > 1 || high - low + 1 != kinds as u64,
             is_background: most * 5 > rows * 4,
+            has_gaps: kinds > 2 && (low > 1 || high - low + 1 != kinds as i64),
             kinds,
         })
     }

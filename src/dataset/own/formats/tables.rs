@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{cells, is_index, label_column, split_column};
+use super::cells::{cells, counts_rows, is_index, label_column, split_column};
 use super::folders::{Files, is_image};
 use super::text::is_number;
 use crate::dataset::DataError;
@@ -44,8 +44,12 @@ impl Format for Tables {
         let forms = tree.files.iter().filter(|f| is_form(f)).map(Entry::name);
         notes.extend(forms.map(|name| format!("{name} is a form for answers by its name, and not read")));
         for (_, file) in candidates(&tree) {
-            let Some(table) = Table::read(&tree, file, &images).map_err(|e| tree.fault(Some(file), e))? else {
-                continue;
+            let table = match Table::read(&tree, file, &images) {
+                Ok(Some(table)) => table,
+                // A text need not be a table.
+                Err(_) if file.extension() == "txt" => continue,
+                Ok(None) => continue,
+                Err(e) => return Err(tree.fault(Some(file), e)),
             };
             notes.push(table.note(file));
             read.push(file.name());
@@ -113,8 +117,11 @@ fn not_found(name: String, why: NotFound, row: usize, table: &Entry) -> Unreadab
 
 /// The files of a tree that may be tables.
 fn candidates(tree: &Tree) -> impl Iterator<Item = (usize, &Entry)> {
-    let may_be = |f: &Entry| ["csv", "tsv", "txt"].contains(&f.extension().as_str()) && f.bytes <= MOST_BYTES;
-    let is_table = move |f: &Entry| may_be(f) && !is_form(f);
+    // A text beside folders of classes lists files, boxes or whatever; beside one folder of images it says their labels.
+    let mut folders = tree.files.iter().filter(|f| is_image(tree, f)).map(Entry::folders);
+    let is_flat = folders.next().is_some_and(|first| folders.all(|other| other == first));
+    let endings: &[&str] = if is_flat { &["csv", "tsv", "txt"] } else { &["csv", "tsv"] };
+    let is_table = |f: &Entry| endings.contains(&f.extension().as_str()) && f.bytes <= MOST_BYTES && !is_form(f);
     tree.files.iter().enumerate().filter(move |(_, f)| is_table(f))
 }
 
@@ -257,10 +264,15 @@ impl Table {
     fn read(tree: &Tree, file: &Entry, images: &Known) -> Result<Option<Self>, String> {
         let bytes = tree.read_unpacked(file)?;
         let mut rows: Vec<Vec<String>> = Vec::new();
-        let rows_of = if file.extension() == "txt" { super::cells::words_of } else { super::cells::rows };
+        let is_text = file.extension() == "txt";
+        let rows_of = if is_text { super::cells::words_of } else { super::cells::rows };
         for record in rows_of(&bytes)?.into_byte_records() {
             let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
             rows.push(cells(&record));
+            // A text with more in a line is none.
+            if is_text && rows.last().is_some_and(|row| row.len() != 2) {
+                return Ok(None);
+            }
             if rows.len() == LOOKED_AT && file_column(&rows, images, file).is_none() {
                 return Ok(None);
             }
@@ -272,7 +284,8 @@ impl Table {
         let names = header.clone().unwrap_or_default();
         let part = split_column(&names, &rows).filter(|part| *part != column);
         let others: Vec<usize> = (0..columns)
-            .filter(|c| *c != column && Some(*c) != part && names.get(*c).is_none_or(|n| !is_index(n)))
+            .filter(|c| *c != column && Some(*c) != part)
+            .filter(|c| names.get(*c).map_or_else(|| !counts_rows(&rows, *c), |name| !is_index(name)))
             .collect();
         let label = LabelsIn::find(header.as_deref(), &rows, &others);
         let of = Part::within(file.file_name());
