@@ -85,7 +85,7 @@ fn lines(status: &Status) -> Vec<String> {
         );
     }
     line("rounds", status.rounds.to_string());
-    line("accuracy", accuracy(status));
+    line("accuracy", accuracy(status).trim_start_matches("accuracy ").to_owned());
     if let Some(share) = status.disagreed {
         let (of, are) = (counted(share.of, "new label"), verb(share.count, "is", "are"));
         line("disagreed", format!("{} of {of} {are} not what the model guessed", share.count));
