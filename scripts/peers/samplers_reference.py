@@ -1,11 +1,13 @@
-"""Writes tests/it/data/samplers.json: what the formulas of four samplers choose from a small cloud, in NumPy.
+"""Writes tests/it/data/samplers.json: what the formulas of six samplers choose from a small cloud, in NumPy.
 
     pip install numpy scikit-learn
     python scripts/peers/samplers_reference.py
 
-Coverage herding (MaxHerding, arXiv 2407.12212), uncertainty herding (arXiv 2412.20644), ProbCover (arXiv 2205.11320) and
-TypiClust (arXiv 2202.02794). The kernel is computed in full at each pick, in double precision, where the program computes a
-few rows in single. The tests of src/sampler compare their picks with it, given the same clusters.
+Coverage herding (MaxHerding, arXiv 2407.12212), uncertainty herding (arXiv 2412.20644), ProbCover (arXiv 2205.11320),
+TypiClust (arXiv 2202.02794), core-set (arXiv 1708.00489) and BADGE (arXiv 1906.03671). The kernel is computed in full at each
+pick, in double precision, where the program computes a few rows in single; the gradients of BADGE are written out, where
+the program multiplies their factors. The tests of src/sampler compare their picks with it, given the same clusters and the
+same uniform draws.
 """
 
 import json
@@ -74,6 +76,41 @@ def typiclust(codes, clusters, k):
     return chosen
 
 
+def core_set(codes, labelled):
+    """k-centre greedy: the sample farthest from all labelled and chosen ones, COUNT times; the first of equals."""
+    nearest, chosen = distances(codes, labelled).min(axis=1), []
+    for _ in range(COUNT):
+        chosen.append(int(nearest.argmax()))
+        nearest = np.minimum(nearest, distances(codes, codes[chosen[-1:]])[:, 0])
+    return chosen
+
+
+def badge(features, logits, draws):
+    """k-means++ on the gradients of the last layer's weights, with the predicted class as the label.
+
+    The first has the largest gradient, as in the authors' program; each other one is drawn in proportion to its squared
+    distance to the nearest chosen one, by the uniform number u: the first whose cumulative share is above u.
+    """
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    p[np.arange(len(p)), logits.argmax(axis=1)] -= 1
+    gradients = (p[:, :, None] * features[:, None, :]).reshape(len(p), -1)
+    chosen = [int((gradients**2).sum(axis=1).argmax())]
+    nearest = np.full(len(p), np.inf)
+    for u in draws:
+        nearest = np.minimum(nearest, ((gradients - gradients[chosen[-1]]) ** 2).sum(axis=1))
+        nearest[chosen] = 0
+        shares = np.cumsum(nearest)
+        chosen.append(int(np.searchsorted(shares, u * shares[-1], side="right")))
+    return chosen
+
+
+def scores(codes):
+    """Logits of a made-up linear target on the codes, and uniform draws, rounded as the codes are."""
+    rng = np.random.default_rng(11)
+    logits = codes @ rng.normal(0, 0.7, (WIDTH, CLASSES)) + rng.normal(0, 0.5, CLASSES)
+    return np.round(logits, 3), np.round(rng.uniform(0, 1, COUNT - 1), 4)
+
+
 def main():
     codes, weights = cloud()
     pool, labelled = codes[:FREE], codes[FREE:]
@@ -84,6 +121,7 @@ def main():
     clusters = KMeans(k, n_init=3, random_state=0).fit_predict(codes)
     r = radius(pool, pseudo)
     ball = lambda a, b: (distances(a, b) < r).astype(float)
+    logits, draws = scores(pool)
     found = {
         "made_by": "scripts/peers/samplers_reference.py",
         "numpy": np.__version__,
@@ -100,9 +138,14 @@ def main():
         "probcover": herding(ball(pool, pool), ball(labelled, pool), np.ones(FREE)),
         "clusters": clusters.tolist(),
         "typiclust": typiclust(codes, clusters, k),
+        "core_set": core_set(pool, labelled),
+        "logits": logits.tolist(),
+        "draws": draws.tolist(),
+        "badge": badge(pool, logits, draws),
     }
     OUT.write_text(json.dumps(found) + "\n")
-    print({name: found[name] for name in ["bandwidth", "radius", "coverage", "uncertainty_herding", "probcover", "typiclust"]})
+    names = ["bandwidth", "radius", "coverage", "uncertainty_herding", "probcover", "typiclust", "core_set", "badge"]
+    print({name: found[name] for name in names})
 
 
 main()

@@ -20,18 +20,7 @@ impl Sampler for Badge {
         let (features, rows) = pool::features(input, &pool)?;
         let log_probabilities = input.seen.map(|_| rows.clone()).unwrap_or_default();
         let gradients = Gradients::new(features, rows, pool.len());
-        let mut chosen = vec![pool::highest(&gradients.squared_norms, 1)[0]];
-        let mut nearest = vec![f32::INFINITY; pool.len()];
-        let wanted = count.min(pool.len());
-        while chosen.len() < wanted {
-            input.go_on(chosen.len(), wanted)?;
-            let last = chosen[chosen.len() - 1];
-            for (i, near) in nearest.iter_mut().enumerate() {
-                *near = near.min(gradients.squared_distance(i, last));
-            }
-            chosen.iter().for_each(|&c| nearest[c] = 0.0);
-            chosen.push(draw(&nearest, &chosen, rng));
-        }
+        let chosen = gradients.spread(count, || rng.uniform(), |done, all| input.go_on(done, all))?;
         let score = |i: usize| Some(gradients.squared_norms[i].sqrt());
         input.show(|| Considered {
             samples: pool.clone(),
@@ -47,7 +36,7 @@ impl Sampler for Badge {
 }
 
 /// The factors of every sample's gradient.
-struct Gradients {
+pub struct Gradients {
     /// p - onehot(argmax p), `[n, classes]`.
     errors: Vec<f32>,
     /// h, `[n, width]`.
@@ -57,7 +46,8 @@ struct Gradients {
 }
 
 impl Gradients {
-    fn new(features: Vec<f32>, log_probabilities: Vec<f32>, n: usize) -> Self {
+    /// From the penultimate features, `[n, width]`, and the log probabilities, `[n, classes]`.
+    pub fn new(features: Vec<f32>, log_probabilities: Vec<f32>, n: usize) -> Self {
         let classes = log_probabilities.len() / n;
         let mut errors = log_probabilities;
         for row in errors.chunks_exact_mut(classes) {
@@ -68,6 +58,28 @@ impl Gradients {
         let mut gradients = Self { errors, features, squared_norms: Vec::new(), n };
         gradients.squared_norms = (0..n).map(|i| gradients.dot(i, i)).collect();
         gradients
+    }
+
+    /// The sample with the largest gradient, and others by k-means++, each drawn by a uniform number in [0, 1).
+    pub fn spread(
+        &self,
+        count: usize,
+        mut uniform: impl FnMut() -> f32,
+        go_on: impl Fn(usize, usize) -> Result<(), Interrupted>,
+    ) -> Result<Vec<usize>, Interrupted> {
+        let mut chosen = pool::highest(&self.squared_norms, count.min(1));
+        let mut nearest = vec![f32::INFINITY; self.n];
+        let wanted = count.min(self.n);
+        while chosen.len() < wanted {
+            go_on(chosen.len(), wanted)?;
+            let last = chosen[chosen.len() - 1];
+            for (i, near) in nearest.iter_mut().enumerate() {
+                *near = near.min(self.squared_distance(i, last));
+            }
+            chosen.iter().for_each(|&c| nearest[c] = 0.0);
+            chosen.push(draw(&nearest, &chosen, uniform()));
+        }
+        Ok(chosen)
     }
 
     /// <e_i h_i', e_j h_j'> = (e_i . e_j)(h_i . h_j).

@@ -35,37 +35,60 @@ impl Sampler for CoreSet {
         let bought: Vec<u32> = input.labelled.bought().iter().map(|&(s, _)| s).collect();
         let (vectors, centres) = (self.vectors(input, &pool)?, self.vectors(input, &bought)?);
         let width = vectors.len() / pool.len();
-        let mut nearest = vec![f32::INFINITY; pool.len()];
-        let all = bought.len();
-        for (done, centre) in centres.chunks_exact(width).enumerate() {
-            input.go_on(done, all)?;
-            approach(&mut nearest, &vectors, centre);
-        }
-        let mut chosen: Vec<Candidate> = Vec::new();
-        let mut order = Vec::new();
-        let mut free = vec![true; pool.len()];
-        let wanted = count.min(pool.len());
-        while chosen.len() < wanted {
-            input.go_on(chosen.len(), wanted)?;
-            let farthest =
-                (0..pool.len()).filter(|&i| free[i]).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
-            let Some(at) = farthest else { break };
-            free[at] = false;
-            order.push(at);
-            // If nothing is labelled, the first distance is infinite and no score.
-            let score = Some(nearest[at].sqrt()).filter(|s| s.is_finite());
-            chosen.push(Candidate { place: Place::Sample(pool[at]), score, step: None });
-            approach(&mut nearest, &vectors, &vectors[at * width..(at + 1) * width]);
-        }
+        let Centres { chosen, nearest } =
+            farthest(&vectors, width, &centres, count, |done, all| input.go_on(done, all))?;
         input.show(|| {
-            let mut scores: Vec<f32> = nearest.iter().map(|d| d.sqrt()).collect();
-            for (&at, candidate) in order.iter().zip(&chosen) {
-                scores[at] = candidate.score.unwrap_or(f32::INFINITY);
-            }
+            let mut scores = nearest;
+            chosen.iter().for_each(|&(at, distance)| scores[at] = distance);
             Considered { samples: pool.clone(), scores, ..Considered::default() }
         });
-        Ok(chosen)
+        let candidate = |(at, distance): (usize, f32)| {
+            // If nothing is labelled, the first distance is infinite and no score.
+            let score = Some(distance).filter(|d| d.is_finite());
+            Candidate { place: Place::Sample(pool[at]), score, step: None }
+        };
+        Ok(chosen.into_iter().map(candidate).collect())
     }
+}
+
+/// Centres chosen by k-centre greedy.
+pub struct Centres {
+    /// Each with its distance to the nearest centre when it was chosen.
+    pub chosen: Vec<(usize, f32)>,
+    /// The distance of every vector to the nearest centre at the end.
+    nearest: Vec<f32>,
+}
+
+/// Of vectors `[n, width]` the `count` that are one after the other farthest from all centres and those before, the first
+/// of equals.
+pub fn farthest(
+    vectors: &[f32],
+    width: usize,
+    centres: &[f32],
+    count: usize,
+    go_on: impl Fn(usize, usize) -> Result<(), Interrupted>,
+) -> Result<Centres, Interrupted> {
+    let n = vectors.len() / width.max(1);
+    let mut nearest = vec![f32::INFINITY; n];
+    let centres = centres.chunks_exact(width);
+    let all = centres.len();
+    for (done, centre) in centres.enumerate() {
+        go_on(done, all)?;
+        approach(&mut nearest, vectors, centre);
+    }
+    let mut chosen = Vec::new();
+    let mut free = vec![true; n];
+    let wanted = count.min(n);
+    while chosen.len() < wanted {
+        go_on(chosen.len(), wanted)?;
+        let farthest = (0..n).filter(|&i| free[i]).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
+        let Some(at) = farthest else { break };
+        free[at] = false;
+        chosen.push((at, nearest[at].sqrt()));
+        approach(&mut nearest, vectors, &vectors[at * width..(at + 1) * width]);
+    }
+    nearest.iter_mut().for_each(|d| *d = d.sqrt());
+    Ok(Centres { chosen, nearest })
 }
 
 /// Updates the squared distances to the nearest centre after `centre` was added.

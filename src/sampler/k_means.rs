@@ -55,15 +55,16 @@ fn spread(vectors: &[f32], width: usize, k: usize, rng: &mut Rng) -> Vec<f32> {
         for (at, square) in squares.iter_mut().enumerate() {
             *square = square.min(distance::squared(vector(at), last));
         }
-        chosen.push(draw(&squares, &chosen, rng));
+        chosen.push(draw(&squares, &chosen, rng.uniform()));
     }
     chosen.into_iter().flat_map(vector).copied().collect()
 }
 
-/// Draws an index with probability proportional to its squared distance; if all are zero, the first not yet chosen.
-pub fn draw(squared_distances: &[f32], chosen: &[usize], rng: &mut Rng) -> usize {
+/// The index that a uniform number in [0, 1) draws with probability proportional to its squared distance; if all are zero,
+/// the first not yet chosen.
+pub fn draw(squared_distances: &[f32], chosen: &[usize], uniform: f32) -> usize {
     let total: f64 = squared_distances.iter().map(|&d| f64::from(d)).sum();
-    let mut left = f64::from(rng.uniform()) * total;
+    let mut left = f64::from(uniform) * total;
     let mut last = None;
     for (i, &d) in squared_distances.iter().enumerate().filter(|(_, d)| **d > 0.0) {
         left -= f64::from(d);

@@ -1,7 +1,9 @@
-//! The picks of four samplers compared with NumPy's, on the same cloud (`scripts/peers/samplers_reference.py`).
+//! The picks of six samplers compared with NumPy's, on the same cloud (`scripts/peers/samplers_reference.py`).
 
 use serde::Deserialize;
 
+use super::badge::Gradients;
+use super::core_set::farthest;
 use super::herding::{Herd, Kernel, bandwidth};
 use super::{Interrupted, probcover, typiclust};
 
@@ -19,6 +21,10 @@ struct Reference {
     probcover: Vec<usize>,
     clusters: Vec<usize>,
     typiclust: Vec<usize>,
+    core_set: Vec<usize>,
+    logits: Vec<Vec<f32>>,
+    draws: Vec<f32>,
+    badge: Vec<usize>,
 }
 
 fn on(_: usize, _: usize) -> Result<(), Interrupted> {
@@ -44,6 +50,17 @@ fn picks_are_those_of_the_formulas_in_numpy() {
         let picks: Vec<usize> = herd.pick(numpy.count, on).unwrap().iter().map(|p| p.at).collect();
         assert_eq!(picks, expected, "{name}");
     }
+    let width = numpy.pool[0].len();
+    let centres = farthest(&pool, width, &numpy.labelled.concat(), numpy.count, on).unwrap();
+    assert_eq!(centres.chosen.iter().map(|(at, _)| *at).collect::<Vec<_>>(), numpy.core_set, "core-set");
+    let log_probabilities = numpy.logits.iter().flat_map(|row| {
+        let whole: f32 = row.iter().map(|l| l.exp()).sum();
+        row.iter().map(move |l| l - whole.ln())
+    });
+    let gradients = Gradients::new(pool.clone(), log_probabilities.collect(), n);
+    let mut draws = numpy.draws.into_iter();
+    let spread = gradients.spread(numpy.count, || draws.next().unwrap(), on).unwrap();
+    assert_eq!(spread, numpy.badge, "BADGE");
     let all = [pool, numpy.labelled.concat()].concat();
     let picks = typiclust::typical(&all, &numpy.clusters, n, numpy.count, on).unwrap();
     assert_eq!(picks.iter().map(|(at, _)| *at).collect::<Vec<_>>(), numpy.typiclust, "TypiClust");
