@@ -98,7 +98,9 @@ fn first_round(a: &History, b: &History) -> Option<String> {
     for (ra, rb) in a.rounds.iter().zip(&b.rounds) {
         // Histories of an earlier version have no predictions of single images; their confusion matrices are compared.
         let predicted = !ra.predicted.is_empty() && !rb.predicted.is_empty();
-        let (fa, fb) = (leaves(&timeless(ra, predicted)), leaves(&timeless(rb, predicted)));
+        let covered = ra.coverage.is_some() && rb.coverage.is_some();
+        let compared = |r| leaves(&comparable(r, predicted, covered));
+        let (fa, fb) = (compared(ra), compared(rb));
         if let Some(d) = first_field(&format!("round {}", ra.round), &fa, &fb) {
             return Some(d);
         }
@@ -106,12 +108,17 @@ fn first_round(a: &History, b: &History) -> Option<String> {
     (a.rounds.len() != b.rounds.len()).then(|| format!("rounds: {} and {}", a.rounds.len(), b.rounds.len()))
 }
 
-fn timeless(record: &RoundRecord, predicted: bool) -> RoundRecord {
+/// A round without what is told only; predictions and coverage are kept if both rounds have them.
+fn comparable(record: &RoundRecord, predicted: bool, covered: bool) -> RoundRecord {
     // The sentence of a rejection is worded by the program's version; its kind and its code are what was computed.
     let wordless = |r: &Refused| Refused { message: String::new(), ..r.clone() };
     let refusals = record.refusals.iter().map(wordless).collect();
-    let record = RoundRecord { seconds: 0.0, label_seconds: 0.0, refusals, ..record.clone() };
-    if predicted { record } else { RoundRecord { predicted: Vec::new(), ..record } }
+    let mut record = RoundRecord { refusals, ..record.timeless() };
+    if !predicted {
+        record.predicted.clear();
+    }
+    record.coverage.take_if(|_| !covered);
+    record
 }
 
 /// Every leaf of a value with its path, in order. Floats are written with all of their digits.

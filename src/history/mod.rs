@@ -5,6 +5,7 @@
 
 mod header;
 mod metric;
+mod proposing;
 mod record;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::experiment::{Own, Strategy, Task, Variant};
 pub use header::{FORMAT_VERSION, Fork, Header};
 pub use metric::{Evaluation, Metric};
+pub use proposing::{Coverage, Kernel, Price};
 pub use record::{LatentStep, Made, Proposal, Refused, RoundRecord, WalkStep};
 
 /// One run of one strategy with one seed.

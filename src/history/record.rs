@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::metric::{Evaluation, Metric};
+use super::proposing::{Coverage, Price};
 use crate::dataset::Class;
 use crate::experiment::Experiment;
 
@@ -34,6 +35,12 @@ pub struct RoundRecord {
     /// Seconds that the labelling tool took for this round's labels and rejections; never compared.
     #[serde(default)]
     pub label_seconds: f32,
+    /// What the strategy took for its proposals; `None` in histories of earlier versions, and if people labelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// How a herding strategy covered latent space; `None` for others, and in histories of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
     /// Wall time in seconds; never compared.
     pub seconds: f32,
 }
@@ -53,8 +60,15 @@ impl RoundRecord {
             diverged: false,
             refusals: Vec::new(),
             label_seconds: 0.0,
+            price: None,
+            coverage: None,
             seconds: 0.0,
         }
+    }
+
+    /// The record without what depends on how long anything took.
+    pub fn timeless(&self) -> Self {
+        Self { seconds: 0.0, label_seconds: 0.0, price: None, ..self.clone() }
     }
 
     /// Accuracy in percent, or error of maps in kPa^2, over the whole evaluation split at the end of the round; `None`

@@ -96,7 +96,7 @@ impl Run {
     ) -> Result<Vec<Candidate>, Interrupted> {
         let (mut taken, mut drawn) = (Vec::new(), 0);
         loop {
-            let found = self.candidates(round, count - taken.len(), interrupted, rng, None)?;
+            let found = self.candidates(round, count - taken.len(), interrupted, rng, None)?.candidates;
             drawn += found.len();
             let is_last = found.is_empty() || !self.experiment.generates_in(round) || drawn > MOST_REFUSALS * count;
             taken.extend(found.into_iter().filter(|candidate| take(candidate)));

@@ -38,7 +38,7 @@ impl Run {
         let (count, mut rng) = (run.experiment.samples_per_round, run.stream(round));
         // Nothing interrupts it.
         let again = run.candidates(round, count, &|_| false, &mut rng, Some(&show)).unwrap_or_default();
-        let proposed = again.iter().map(Candidate::train_sample);
+        let proposed = again.candidates.iter().map(Candidate::train_sample);
         let as_recorded = proposed.eq(record.proposals.iter().map(|p| p.train_sample()));
         Ok(Some(Reconsidered { considered: seen.into_inner(), as_recorded }))
     }

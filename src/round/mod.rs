@@ -7,6 +7,7 @@ mod event;
 mod evaluation;
 mod label_queue;
 mod training_set;
+mod proposing;
 mod run;
 mod resume;
 mod fork;

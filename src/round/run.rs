@@ -5,9 +5,8 @@ use std::sync::Arc;
 use super::evaluation::{EvaluationTask, MeanLoss, Scope, Tally, evaluation_maps, stratified_part};
 use super::event::{Activity, RunEvent};
 use super::label_queue::{LabelProgress, LabelQueue, LabelledCandidate};
-use super::training_set::{Pair, TrainingSet};
-
-use crate::dataset::Class;
+use super::proposing::Proposed;
+use super::training_set::{Pair, TrainingSet, answer};
 use crate::experiment::{Experiment, Own, Strategy, TrainingPair, WeightsBetweenRounds};
 use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord};
 use crate::identity::{Origin, PROGRAM};
@@ -233,12 +232,13 @@ impl Run {
         let mut rng = self.stream(round);
         let count = self.experiment.samples_per_round;
         let chosen = self.experiment.chosen_of(count, round);
-        let mut candidates = self.candidates(round, chosen, interrupted, &mut rng, None)?;
+        let Proposed { mut candidates, price, coverage } =
+            self.candidates(round, chosen, interrupted, &mut rng, None)?;
         if chosen < count {
             let others = rng.choose(&self.labelled.unlabelled(), count - chosen);
             candidates.extend(others.into_iter().map(Candidate::at_random));
         }
-        self.record = RoundRecord::empty(round);
+        self.record = RoundRecord { price: Some(price), coverage, ..RoundRecord::empty(round) };
         let queue = LabelQueue::new(rng, candidates);
         if self.experiment.strategy.generates_samples() {
             self.stage = Stage::Label(Box::new(queue));
@@ -257,7 +257,10 @@ impl Run {
         if queue.is_empty() && queue.missing() > 0 {
             let mut rng = queue.rng.clone();
             match self.candidates(self.record.round, queue.missing(), interrupted, &mut rng, None) {
-                Ok(candidates) => queue.replace(rng, candidates),
+                Ok(proposed) => {
+                    *self.record.price.get_or_insert_default() += proposed.price;
+                    queue.replace(rng, proposed.candidates);
+                }
                 Err(e) => {
                     self.stage = Stage::Label(queue);
                     return Err(e);
@@ -316,9 +319,9 @@ impl Run {
         interrupted: &dyn Fn(f32) -> bool,
         rng: &mut Rng,
         seen: Option<&dyn Fn(Considered)>,
-    ) -> Result<Vec<Candidate>, Interrupted> {
+    ) -> Result<Proposed, Interrupted> {
         // Only a run that is over has none.
-        let Some(frozen) = self.frozen_target() else { return Ok(Vec::new()) };
+        let Some(frozen) = self.frozen_target() else { return Ok(Proposed::default()) };
         let input = SamplerInput {
             experiment: &self.experiment,
             round,
@@ -330,19 +333,21 @@ impl Run {
             previous: &self.previous,
             interrupted,
             seen,
+            coverage: Default::default(),
         };
-        match (round, self.experiment.generates_in(round)) {
-            (1, false) => sampler(self.experiment.strategy_in(1)).propose(&input, count, rng),
-            (1, true) => sampler(Strategy::RandomLatent).propose(&input, count, rng),
-            _ => self.sampler.propose(&input, count, rng),
-        }
+        let first = match (round, self.experiment.generates_in(round)) {
+            (1, false) => Some(sampler(self.experiment.strategy_in(1))),
+            (1, true) => Some(sampler(Strategy::RandomLatent)),
+            _ => None,
+        };
+        Proposed::by(&**first.as_ref().unwrap_or(&self.sampler), &input, count, rng)
     }
 
     pub(super) fn buy(&mut self, (candidate, made): LabelledCandidate, round: usize) {
         let Candidate { place, score, step } = candidate;
         let (sample, label, decoded, map, made) = match (place, made) {
             (Place::Sample(sample), _) => {
-                let label = self.answer(sample);
+                let label = answer(&self.experiment, &self.world.dataset, sample);
                 self.labelled.buy(sample, label, round);
                 let decoded = (self.experiment.training_pair == TrainingPair::Decoded && step.is_some())
                     .then(|| self.world.generator.decode(self.world.latent.code(sample)));
@@ -364,21 +369,6 @@ impl Run {
         self.previous.push(sample);
         self.training.push(Pair { sample, label, decoded, map });
         self.record.proposals.push(Proposal { sample, label, score, step, made });
-    }
-
-    /// The class that whoever labels gives a train sample: with `label_noise` not always the right one.
-    fn answer(&self, sample: u32) -> Class {
-        let Experiment { data_seed, label_noise, .. } = self.experiment;
-        let (right, classes) = (self.world.dataset.train.label(sample as usize), self.world.dataset.classes.len());
-        if label_noise == 0.0 || classes < 2 {
-            return right;
-        }
-        let mut rng = Streams::new(data_seed).get("label-noise", u64::from(sample));
-        if rng.uniform() < label_noise {
-            ((usize::from(right) + 1 + rng.below(classes - 1)) % classes) as Class
-        } else {
-            right
-        }
     }
 
     fn train(&mut self, step: usize, steps: usize) {

@@ -1,7 +1,7 @@
 //! The training set of the target network: the pairs labelled so far, in shuffled minibatches.
 
-use crate::dataset::{Class, ImageShape, Split};
-use crate::experiment::Augmentation;
+use crate::dataset::{Class, Dataset, ImageShape, Split};
+use crate::experiment::{Augmentation, Experiment};
 use crate::labelling::simulation::ScaledMap;
 use crate::rng::{Rng, Streams};
 use crate::target::Truth;
@@ -136,6 +136,21 @@ impl Placing {
             }
         }
         out
+    }
+}
+
+/// The class that whoever labels gives a train sample: with `label_noise` not always the right one.
+pub fn answer(experiment: &Experiment, dataset: &Dataset, sample: u32) -> Class {
+    let &Experiment { data_seed, label_noise, .. } = experiment;
+    let (right, classes) = (dataset.train.label(sample as usize), dataset.classes.len());
+    if label_noise == 0.0 || classes < 2 {
+        return right;
+    }
+    let mut rng = Streams::new(data_seed).get("label-noise", u64::from(sample));
+    if rng.uniform() < label_noise {
+        ((usize::from(right) + 1 + rng.below(classes - 1)) % classes) as Class
+    } else {
+        right
     }
 }
 

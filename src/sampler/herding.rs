@@ -8,20 +8,13 @@
 use std::collections::BinaryHeap;
 
 use super::{Candidate, Considered, Interrupted, Place, SamplerInput, distance};
+use crate::history::Coverage;
+pub use crate::history::Kernel;
 
 /// Rows of the kernel that are computed between two questions whether to stop.
 const ROWS_PER_CHUNK: usize = 128;
 /// Samples whose neighbours give the bandwidth; a median needs no more.
 const PROBES: usize = 500;
-
-/// How well two samples at a distance d cover each other.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Kernel {
-    /// exp(-d^2 / h^2) of this bandwidth h.
-    Gaussian(f32),
-    /// 1 below this radius, else 0.
-    Ball(f32),
-}
 
 /// A sample chosen by herding.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -85,6 +78,15 @@ impl Herd {
             Kernel::Ball(radius) => row.iter_mut().for_each(|d| *d = f32::from(u8::from(*d < radius * radius))),
         }
         row
+    }
+
+    /// The kernel, with the quartiles of the weights unless all are equal.
+    fn told(&self) -> Coverage {
+        let mut weights = self.weights.clone();
+        weights.sort_by(f32::total_cmp);
+        let quartile = |quarters: usize| weights[quarters * (weights.len() - 1) / 4];
+        let weights = (weights.first() != weights.last()).then(|| [1, 2, 3].map(quartile));
+        Coverage { kernel: self.kernel, pool: self.n, weights }
     }
 
     fn vector(&self, at: usize) -> Vec<f32> {
@@ -187,6 +189,7 @@ pub fn propose(
         herd.cover(input.labelled.code(sample, input.latent));
     }
     let picks = herd.pick(count, |done, all| input.go_on(done, all))?;
+    input.tell(herd.told());
     input.show(|| {
         let mut scores: Vec<f32> = (0..pool.len()).map(|at| herd.gain(at)).collect();
         picks.iter().for_each(|pick| scores[pick.at] = pick.gain);

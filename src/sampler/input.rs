@@ -1,11 +1,12 @@
 //! The interface of samplers: what a sampler can see, and what it returns.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::dataset::{Class, Split};
 use crate::experiment::Experiment;
 use crate::generator::Generator;
-use crate::history::LatentStep;
+use crate::history::{Coverage, LatentStep};
 use crate::labelling::simulation::ScaledMap;
 use crate::latent::LatentSpace;
 use crate::rng::Rng;
@@ -71,12 +72,19 @@ pub struct SamplerInput<'a> {
     pub interrupted: &'a dyn Fn(f32) -> bool,
     /// Is told what a scoring strategy looked at; tells a sampler nothing.
     pub seen: Option<&'a dyn Fn(Considered)>,
+    /// Takes the kernel that the history records.
+    pub coverage: RefCell<Option<Coverage>>,
 }
 
 impl SamplerInput<'_> {
     /// Goes on after `done` of `all` chunks of a part of the work, unless the engine was asked to stop.
     pub(super) fn go_on(&self, done: usize, all: usize) -> Result<(), Interrupted> {
         go_on(self.interrupted, done, all)
+    }
+
+    /// Records how latent space was covered.
+    pub(super) fn tell(&self, coverage: Coverage) {
+        *self.coverage.borrow_mut() = Some(coverage);
     }
 
     /// Tells the observer, if there is one, what was looked at.

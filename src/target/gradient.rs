@@ -31,6 +31,7 @@ pub fn latent_gradient<'a>(
 ) -> LatentGradient {
     let dim = generator.latent_dim();
     let n = codes.len() / dim;
+    target.count(n);
     let device = &target.device.autodiff;
     let p = Tensor::<2>::from_data(TensorData::new(codes.to_vec(), [n, dim]), device).require_grad();
     let images = generator.decode_tensor(p.clone()); // [n, image_len]

@@ -1,5 +1,8 @@
 //! A target model F in training, and frozen for predictions.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Bytes, Device, Int, Tensor, TensorData};
@@ -129,6 +132,7 @@ impl Target {
             classes: self.classes,
             unit: self.unit,
             device: self.device.clone(),
+            scored: Arc::default(),
         }
     }
 
@@ -173,11 +177,28 @@ pub struct FrozenTarget {
     /// The unit of the loss, as in `Target`.
     pub(super) unit: f32,
     pub(super) device: ComputeDevice,
+    /// Images that it and its clones were asked about.
+    scored: Arc<AtomicUsize>,
 }
 
 impl FrozenTarget {
     pub fn classes(&self) -> usize {
         self.classes
+    }
+
+    /// Images that it and its clones were asked about so far, also by their codes.
+    pub fn scored(&self) -> usize {
+        self.scored.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count(&self, images: usize) {
+        self.scored.fetch_add(images, Ordering::Relaxed);
+    }
+
+    /// Images as the network takes them, counted.
+    fn images(&self, images: Vec<f32>) -> Tensor<4> {
+        self.count(images.len() / self.shape.len());
+        image_tensor(images, self.shape, &self.device.plain)
     }
 
     /// Images classified at once: about 50 ms on one core, and at least enough to be worth a call.
@@ -190,7 +211,7 @@ impl FrozenTarget {
 
     /// Log probabilities of the classes, `[n, classes]`, of images `[n, shape.len()]` in [0, 1].
     pub fn log_probabilities(&self, images: Vec<f32>) -> Vec<f32> {
-        host(log_softmax(self.plain.logits(image_tensor(images, self.shape, &self.device.plain))))
+        host(log_softmax(self.plain.logits(self.images(images))))
     }
 
     /// The unit of the loss: one nat, or the square of the maps' constant in kPa^2.
@@ -200,7 +221,7 @@ impl FrozenTarget {
 
     /// Scaled maps, `[n, pixels]`, of images `[n, shape.len()]` in [0, 1].
     pub fn maps(&self, images: Vec<f32>) -> Vec<f32> {
-        host(self.plain.logits(image_tensor(images, self.shape, &self.device.plain)))
+        host(self.plain.logits(self.images(images)))
     }
 
     /// Mean square errors of predicted scaled maps, kPa^2, one for each image.
@@ -213,7 +234,7 @@ impl FrozenTarget {
 
     /// Penultimate features `[n, width]` and log probabilities `[n, classes]`, which are empty if labels are maps.
     pub fn features(&self, images: Vec<f32>) -> (Vec<f32>, Vec<f32>) {
-        let features = self.plain.features(image_tensor(images, self.shape, &self.device.plain));
+        let features = self.plain.features(self.images(images));
         let log_probabilities = match self.plain.kind().task() {
             Task::Classes => host(log_softmax(self.plain.head(features.clone()))),
             Task::Maps => Vec::new(),

@@ -41,8 +41,7 @@ fn forked(world: &Arc<World>, (history, checkpoint): (History, Checkpoint), turn
 
 /// Whether rounds are equal except for wall times.
 fn same(a: &[Arc<RoundRecord>], b: &[Arc<RoundRecord>]) -> bool {
-    let timeless = |r: &Arc<RoundRecord>| RoundRecord { seconds: 0.0, label_seconds: 0.0, ..RoundRecord::clone(r) };
-    a.iter().map(timeless).eq(b.iter().map(timeless))
+    a.iter().map(|r| r.timeless()).eq(b.iter().map(|r| r.timeless()))
 }
 
 /// Random and SNN share round 1, so SNN forked into random after it equals the random run from round 2 on; forked with

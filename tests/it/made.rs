@@ -84,6 +84,8 @@ impl Made {
             diverged: false,
             refusals: Vec::new(),
             label_seconds: 0.0,
+            price: None,
+            coverage: None,
             seconds: 1.0,
         }
     }

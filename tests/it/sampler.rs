@@ -1,5 +1,6 @@
 //! The contract of every strategy, and the specifics of SNN.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use ridgewalk::dataset::Class;
@@ -50,6 +51,7 @@ impl Bench {
             previous: &[],
             interrupted: &|_| false,
             seen: None,
+            coverage: RefCell::default(),
         }
     }
 
@@ -305,6 +307,7 @@ fn anchors_that_are_not_drawn_again_are_the_neighbours_found_last() {
             previous: &previous,
             interrupted: &|_| false,
             seen: None,
+            coverage: RefCell::default(),
         };
         let got = sampler(Strategy::Snn).propose(&input, 20, &mut Streams::new(1).get("test", 0)).unwrap();
         let parents: Vec<u32> = got.iter().map(|c| c.step.as_ref().unwrap().parent).collect();

@@ -58,6 +58,8 @@ pub const ROUNDS: Columns = |_| {
         ("diverged", Whole),
         ("rejected", Whole),
         ("label_seconds", Single),
+        ("scored", Whole),
+        ("propose_seconds", Single),
         ("seconds", Single),
     ])
 };
@@ -73,6 +75,8 @@ pub fn rounds(material: &Material, sheet: &mut Sheet<'_>, _: &mut Vec<Missing>) 
                 record.diverged.into(),
                 record.refusals.len().into(),
                 record.label_seconds.into(),
+                record.price.map(|p| p.scored).into(),
+                record.price.map(|p| p.seconds).into(),
                 record.seconds.into(),
             ]))?;
         }

@@ -52,6 +52,8 @@ fn record(round: usize, evaluations: Vec<Evaluation>) -> Arc<RoundRecord> {
         diverged: false,
         refusals: Vec::new(),
         label_seconds: 0.0,
+        price: None,
+        coverage: None,
         seconds: 1.0,
     })
 }
