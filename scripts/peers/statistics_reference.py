@@ -38,6 +38,17 @@ P_VALUES = [
     [0.001],
 ]
 
+# One row for each seed, one column for each strategy, in points of accuracy; the last two have ties.
+RANKED = {
+    "four-by-six": [
+        [90.1, 91.2, 92.4, 91.9], [89.8, 91.6, 92.0, 92.2], [90.5, 90.9, 92.7, 91.4],
+        [90.2, 91.8, 91.7, 92.1], [89.9, 91.1, 92.2, 91.5], [90.4, 91.3, 92.6, 92.5],
+    ],
+    "three-by-five": [[1.0, 2.0, 3.0], [1.0, 3.0, 2.0], [2.0, 1.0, 3.0], [1.0, 2.0, 3.0], [2.0, 3.0, 1.0]],
+    "ties": [[1.0, 1.0, 3.0, 2.0], [2.0, 1.0, 2.0, 2.0], [1.0, 4.0, 4.0, 2.0], [3.0, 3.0, 3.0, 3.0]],
+    "five-by-ten-ties": [[float((i * i + 3 * j * i + 2 * j) % 6) for j in range(5)] for i in range(10)],
+}
+
 CURVE = {"labels": [500, 1000, 1500, 2000, 2500], "accuracy": [91.0, 94.5, 94.0, 96.5, 97.0]}
 
 
@@ -64,6 +75,17 @@ def case(name, values):
     }
 
 
+def ranked(name, rows):
+    friedman = stats.friedmanchisquare(*np.array(rows).T)
+    return {
+        "name": name,
+        "rows": rows,
+        "ranks": [stats.rankdata(row).tolist() for row in rows],
+        "chi_square": friedman.statistic,
+        "p": friedman.pvalue,
+    }
+
+
 def power(effect):
     n = TTestPower().solve_power(effect_size=effect, alpha=0.05, power=0.8, alternative="two-sided")
     return {"effect": effect, "n": float(np.ceil(np.squeeze(n)))}
@@ -86,6 +108,12 @@ def main():
             for df in (1, 2, 4, 9, 30, 200)
         ],
         "power": [power(effect) for effect in (0.3, 0.5, 0.8, 1.0, 1.2, 1.5, 2.0)],
+        "ranked": [ranked(name, rows) for name, rows in RANKED.items()],
+        "nemenyi": [
+            {"k": k, "level": level, "q": stats.studentized_range.ppf(level, k, np.inf) / np.sqrt(2)}
+            for level in (0.9, 0.95, 0.99)
+            for k in (2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 30)
+        ],
         "curve": {**CURVE, "area": float(np.trapezoid(y, x) / (x[-1] - x[0])), "labels_to": reach},
     }
     OUT.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ use crate::engine::EngineOptions;
 use crate::experiment::{DatasetKind, Experiment, MaskLevels, Strategy, Variant};
 use crate::figures;
 use crate::paths;
+use crate::statistics::LabelRange;
 
 /// The experiment, its data and its device.
 #[derive(Debug, Clone, clap::Args)]
@@ -223,6 +224,10 @@ pub struct FiguresArgs {
     /// repeated. Every caption then says so.
     #[arg(long, value_name = "FIELD")]
     pub allow_different: Vec<String>,
+    /// Ranges of labels over which the area under the curve is taken apart, separated by commas; without a second number
+    /// to the end.
+    #[arg(long, value_name = "FROM-TO", value_delimiter = ',', default_value = "20-200,200-")]
+    pub areas: Vec<LabelRange>,
     /// Draw only this figure of the paper; 4 also writes `walks.csv` with the verdict on each walk.
     #[arg(long, value_parser = clap::value_parser!(u8).range(3..=4))]
     pub figure: Option<u8>,

@@ -17,7 +17,7 @@ use crate::trajectory::VerdictRules;
 
 /// Writes every figure and table of the runs, or Figure 3 alone.
 pub fn figures(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<PathBuf>> {
-    let histories = Histories::allowing(histories, &args.against, &args.allow_different)?;
+    let histories = Histories::allowing(histories, &args.against, &args.allow_different)?.over(&args.areas);
     let groups = groups(histories.all());
     if group_named(&groups, &args.against).is_none() && args.against != Strategy::Random.into() {
         let names: Vec<_> = groups.iter().filter(|g| !g.is_fork).map(|g| g.name.to_string()).collect();

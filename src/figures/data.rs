@@ -7,7 +7,9 @@ use super::look::looks::Looks;
 use crate::combine::{combine, is_same_run};
 use crate::experiment::{EvaluationSplit, Experiment, Task, Variant};
 use crate::history::{History, Metric};
-use crate::statistics::{CurvePoint, Group, MeanPoint, Options, curve, group_named, groups, in_step, mean_curve};
+use crate::statistics::{
+    CurvePoint, Group, LabelRange, MeanPoint, Options, curve, group_named, groups, in_step, mean_curve,
+};
 
 /// Level of every band in the figures.
 pub const BAND_LEVEL: f64 = 0.95;
@@ -19,6 +21,8 @@ pub struct Histories {
     /// Those of them that are drawn and tested: all but runs that still go on, which are compared in step.
     pub(super) compared: Vec<History>,
     pub(super) against: Variant,
+    /// Ranges of labels whose areas are taken apart.
+    pub(super) ranges: Vec<LabelRange>,
     /// The look of each variant.
     pub(super) looks: Looks,
     /// Sentences of every caption, and notes on the runs.
@@ -52,12 +56,19 @@ impl Histories {
         let name = group_named(&groups(&combined.histories), against).map(|g| g.name.clone());
         Ok(Self {
             against: name.unwrap_or_else(|| against.clone()),
+            ranges: LabelRange::USUAL.to_vec(),
             captions: captions::caption_sentences(&combined),
             notes: captions::notes(&combined.repeated, &in_step),
             compared: in_step.compared,
             looks: Looks::of(&combined.histories),
             all: combined.histories,
         })
+    }
+
+    /// The same histories with areas over these ranges of labels.
+    pub fn over(mut self, ranges: &[LabelRange]) -> Self {
+        self.ranges = ranges.to_vec();
+        self
     }
 
     /// The same histories in these looks; one that has none gets one.

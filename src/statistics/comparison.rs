@@ -132,8 +132,7 @@ impl PairedTest {
 /// and are not independent repeats.
 pub fn compare(histories: &[History], options: &Options) -> Comparison {
     let histories: Vec<&History> = histories.iter().filter(|h| !h.is_fork()).collect();
-    let last = histories.iter().filter_map(|h| h.rounds.last()).map(|r| r.round).max().unwrap_or(0);
-    let rounds = FIRST_ENDPOINT_ROUND..=last.min(LAST_ENDPOINT_ROUND);
+    let rounds = endpoint_rounds(&histories);
     let groups = groups(histories);
     let baseline = groups.iter().find(|g| g.name == options.baseline).map_or(&[][..], |g| &g.histories);
     let mut tested: Vec<EndpointTest> = groups.iter().map(|g| one_group(g, baseline, &rounds, options)).collect();
@@ -195,14 +194,26 @@ fn one_group(
 
 /// Differences of `number` between runs of the same seed; where settings may differ, of the same settings if there are
 /// such.
-fn pairs(runs: &[&History], baseline: &[&History], number: &dyn Fn(&History) -> Option<f64>) -> Vec<(u64, f64)> {
-    let pair = |run: &&History| {
-        let mut others = baseline.iter().filter(|b| b.seed() == run.seed());
-        let first = others.next()?;
-        let other = std::iter::once(first).chain(others).find(|b| is_same_setting(b, run)).unwrap_or(first);
-        Some((run.seed(), number(run)? - number(other)?))
-    };
+pub(super) fn pairs(
+    runs: &[&History],
+    baseline: &[&History],
+    number: &dyn Fn(&History) -> Option<f64>,
+) -> Vec<(u64, f64)> {
+    let pair = |run: &&History| Some((run.seed(), number(run)? - number(partner(run, baseline)?)?));
     runs.iter().filter_map(pair).collect()
+}
+
+/// The run among `others` that `run` is paired with.
+pub(super) fn partner<'a>(run: &History, others: &[&'a History]) -> Option<&'a History> {
+    let mut others = others.iter().copied().filter(|other| other.seed() == run.seed());
+    let first = others.next()?;
+    Some(std::iter::once(first).chain(others).find(|other| is_same_setting(other, run)).unwrap_or(first))
+}
+
+/// The rounds of the primary endpoint of these runs.
+pub(super) fn endpoint_rounds(histories: &[&History]) -> RangeInclusive<usize> {
+    let last = histories.iter().filter_map(|h| h.rounds.last()).map(|r| r.round).max().unwrap_or(0);
+    FIRST_ENDPOINT_ROUND..=last.min(LAST_ENDPOINT_ROUND)
 }
 
 /// Number of pairs with which a two-sided paired t test at `alpha` finds an effect d_z with the given power:

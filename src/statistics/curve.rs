@@ -97,6 +97,20 @@ pub fn area_under_curve(points: &[[f64; 2]]) -> Option<f64> {
     (span > 0.0).then_some(area / span)
 }
 
+/// The same between two numbers of labels, with the curve's ends there by linear interpolation.
+///
+/// `None` unless the curve has both.
+pub fn area_between(points: &[[f64; 2]], [from, to]: [f64; 2]) -> Option<f64> {
+    let at = |x: f64| {
+        let around = points.windows(2).find(|w| w[0][0] <= x && x <= w[1][0] && w[0][0] < w[1][0])?;
+        let ([x0, y0], [x1, y1]) = (around[0], around[1]);
+        Some([x, y0 + (y1 - y0) * (x - x0) / (x1 - x0)])
+    };
+    let inside = points.iter().copied().filter(|p| from < p[0] && p[0] < to);
+    let part: Vec<[f64; 2]> = std::iter::once(at(from)?).chain(inside).chain([at(to)?]).collect();
+    area_under_curve(&part)
+}
+
 /// Labels at which a curve of (labels, metric) first reaches `target`, by linear interpolation between its points.
 ///
 /// The first point's labels if it starts there already; `None` if it never gets there.

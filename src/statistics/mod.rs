@@ -12,13 +12,17 @@ mod mean;
 mod proportion;
 mod forecast;
 mod comparison;
+mod range;
+mod worth;
+mod ranks;
 
 pub use comparison::{
     Comparison, EndpointTest, FIRST_ENDPOINT_ROUND, LAST_ENDPOINT_ROUND, Options, PairedTest, RoundTest, compare,
     repeats_for_power, warning,
 };
 pub use curve::{
-    CurvePoint, CurveRound, area_under_curve, curve, endpoint, evaluation_images, labels_to_reach, round_ends,
+    CurvePoint, CurveRound, area_between, area_under_curve, curve, endpoint, evaluation_images, labels_to_reach,
+    round_ends,
 };
 pub use exact::{MOST_EXACT_PAIRS, holm, sign_flip, smallest_p, wilcoxon};
 pub use forecast::{Forecast, Reached, forecast};
@@ -26,4 +30,7 @@ pub use groups::{Group, group_named, group_names, groups};
 pub use in_step::{InStep, in_step};
 pub use mean::{MeanPoint, mean_curve};
 pub use proportion::{Agreement, Gain, Proportion};
+pub use range::LabelRange;
+pub use ranks::{Friedman, Ranked, Ranks, critical_difference, friedman, nemenyi_q, ranked, ranks};
 pub use student::{Interval, mean_interval, t_quantile, t_two_sided, z_quantile};
+pub use worth::{GroupWorth, RangeArea, Worth, worth};

@@ -19,7 +19,7 @@ fn two_by_three() -> Vec<History> {
 }
 
 #[track_caller]
-fn golden(name: &str, got: &str) {
+pub fn golden(name: &str, got: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden").join(name);
     if std::env::var_os("RIDGEWALK_UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, got).unwrap();
@@ -66,8 +66,11 @@ fn all_figures(histories: &[History]) -> Vec<Figure> {
 #[test]
 fn every_kind_is_drawn_or_says_why_not() {
     let maps: Vec<History> = two_by_three().into_iter().map(with_maps).collect();
-    let missing_in_maps = ["picks-by-class", "confusion", "forecast"];
-    for (histories, missing) in [(two_by_three(), &["forecast"][..]), (maps, &missing_in_maps[..])] {
+    // Two strategies have no ranks.
+    let ranked = ["ranks", "critical-difference"];
+    let missing_in_maps = [&ranked[..], &["picks-by-class", "confusion", "forecast"][..]].concat();
+    let missing = [&ranked[..], &["forecast"][..]].concat();
+    for (histories, missing) in [(two_by_three(), missing), (maps, missing_in_maps)] {
         let dir = tempfile::tempdir().unwrap();
         let formats = [Format::Svg, Format::Markdown];
         let written =

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ridgewalk::experiment::Strategy;
+use ridgewalk::history::Price;
 use ridgewalk::statistics::*;
 use serde_json::Value;
 
@@ -100,6 +101,96 @@ fn exact_tests_at_their_edges() {
     }
     assert_eq!(sign_flip(&vec![1.0; MOST_EXACT_PAIRS + 1]), None);
     assert_eq!(holm(&[Some(0.04), None, Some(0.01)]), [Some(0.04), None, Some(0.02)]);
+}
+
+#[test]
+fn friedmans_test_and_nemenyis_quantiles_agree_with_scipy_and_the_published_table() {
+    let reference = reference();
+    for case in rows(&reference, "ranked") {
+        let name = case["name"].as_str().unwrap();
+        let ranks: Vec<Vec<f64>> = rows(case, "rows").iter().map(|row| ranked(&numbers(row))).collect();
+        assert_eq!(ranks, rows(case, "ranks").iter().map(numbers).collect::<Vec<_>>(), "{name}");
+        let test = friedman(&ranks);
+        close(&format!("{name} chi-square"), test.chi_square.unwrap(), case["chi_square"].as_f64().unwrap(), 1e-9);
+        close(&format!("{name} p"), test.p.unwrap(), case["p"].as_f64().unwrap(), 1e-9);
+    }
+    for row in rows(&reference, "nemenyi") {
+        let (k, level) = (row["k"].as_u64().unwrap() as usize, row["level"].as_f64().unwrap());
+        close(&format!("q of {k} at {level}"), nemenyi_q(k, level).unwrap(), row["q"].as_f64().unwrap(), 1e-7);
+    }
+    // Demsar 2006, table 5a, cut or rounded to three digits.
+    let published = [1.960, 2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164];
+    for (k, q) in (2..).zip(published) {
+        let found = nemenyi_q(k, 0.95).unwrap();
+        assert!((found - q).abs() < 1e-3, "{k}: {found}, published {q}");
+    }
+    // His example: 4 classifiers on 14 data sets.
+    close("critical difference", critical_difference(4, 14, 0.95).unwrap(), 1.25, 4e-3);
+}
+
+/// Seeds count only if every strategy has them; too few of them, or of strategies, are refused with the reason.
+#[test]
+fn ranks_are_taken_over_the_seeds_that_all_strategies_have() {
+    let strategies = [Strategy::Random, Strategy::Snn, Strategy::Margin, Strategy::Ridge];
+    let mut histories = grid(&strategies, 5, 4);
+    // Gains of a whole point make every order the same.
+    for (i, history) in histories.iter_mut().enumerate() {
+        for evaluation in history.rounds.iter_mut().flat_map(|r| &mut Arc::make_mut(r).evaluations) {
+            evaluation.value = 80.0 + (i / 5) as f32;
+        }
+        history.rounds.iter_mut().for_each(|r| Arc::make_mut(r).confusion.clear());
+    }
+    let found = ranks(&histories, 0.95).unwrap();
+    let order: Vec<(Strategy, f64)> = found.groups.iter().map(|g| (g.name.strategy, g.mean)).collect();
+    let expected = [(Strategy::Ridge, 1.0), (Strategy::Margin, 2.0), (Strategy::Snn, 3.0), (Strategy::Random, 4.0)];
+    assert_eq!((order, found.seeds.len()), (expected.to_vec(), 5));
+    close("chi-square", found.friedman.chi_square.unwrap(), 15.0, 1e-12);
+    // The critical difference is 2.098.
+    assert_eq!(found.alike, [[0, 2], [1, 3]]);
+    let without: Vec<_> =
+        histories.iter().filter(|h| h.strategy() != Strategy::Ridge || h.seed() != 2).cloned().collect();
+    let found = ranks(&without, 0.95).unwrap();
+    assert_eq!((found.seeds, found.left_out), (vec![1, 3, 4, 5], vec![2]));
+    let few: Vec<_> = histories.iter().filter(|h| h.strategy() != Strategy::Margin || h.seed() < 3).cloned().collect();
+    let why = ranks(&few, 0.95).unwrap_err();
+    assert!(why.contains("fewer than 3 seeds") && why.contains("2 are ended") && why.contains("Margin has 2"), "{why}");
+    let why = ranks(&histories[..10], 0.95).unwrap_err();
+    assert!(why.contains("2 of at least 3 strategies"), "{why}");
+    let first: Vec<_> = histories.iter().map(|h| h.up_to(1)).collect();
+    assert!(ranks(&first, 0.95).unwrap_err().contains("round 2"));
+}
+
+/// By hand: a curve through (10, 50), (100, 68) and (400, 80) cut at 20, 200 and the end.
+#[test]
+fn areas_by_ranges_are_cut_at_their_ends_and_empty_where_no_run_is() {
+    let points = [[10.0, 50.0], [100.0, 68.0], [400.0, 80.0]];
+    for (range, expected) in [
+        ([20.0, 200.0], Some(((52.0 + 68.0) / 2.0 * 80.0 + (68.0 + 72.0) / 2.0 * 100.0) / 180.0)),
+        ([200.0, 400.0], Some(76.0)),
+        ([10.0, 400.0], area_under_curve(&points)),
+        ([5.0, 100.0], None),
+        ([200.0, 500.0], None),
+    ] {
+        let found = area_between(&points, range);
+        assert_eq!(found.is_some(), expected.is_some(), "{range:?}");
+        close("area", found.unwrap_or(0.0), expected.unwrap_or(0.0), 1e-12);
+    }
+    let mut histories = grid(&[Strategy::Random, Strategy::Snn], 3, 4);
+    let priced = |scored, seconds| Some(Price { scored, seconds });
+    for round in histories[3].rounds.iter_mut().map(Arc::make_mut) {
+        round.price = if round.round == 1 { None } else { priced(100 * round.round, 0.5) };
+    }
+    let found = worth(&histories, &Strategy::Random.into(), &LabelRange::USUAL, 0.95);
+    let parts: Vec<_> = found.ranges.iter().map(|(_, part)| *part).collect();
+    assert_eq!(parts, [None, Some([500.0, 2_000.0])]);
+    let [random, snn] = &found.groups[..] else { panic!("two groups") };
+    assert!(snn.areas[0].area.is_none() && snn.areas[0].difference.is_none() && random.areas[1].difference.is_none());
+    let whole = compare(&histories, &Options::default());
+    let (area, test) = (whole.groups[1].area.unwrap(), whole.groups[1].area_test.as_ref().unwrap());
+    close("area of many labels", snn.areas[1].area.unwrap().mean, area.mean, 1e-12);
+    close("its difference", snn.areas[1].difference.unwrap().mean, test.interval.mean, 1e-9);
+    assert_eq!((snn.scored.map(|i| (i.n, i.mean)), snn.seconds.map(|i| i.mean)), (Some((1, 300.0)), Some(0.5)));
+    assert_eq!((random.scored, random.seconds), (None, None));
 }
 
 /// Accuracies in single precision: assignments of signs that tie in counts of right images tie in the test too.

@@ -9,6 +9,8 @@ pub mod picks;
 pub mod confusion;
 pub mod table1;
 pub mod comparison;
+pub mod worth;
+pub mod ranks;
 pub mod forecasts;
 pub mod walks;
 pub mod figure4;
@@ -43,6 +45,9 @@ pub struct Kind {
 enum Draw {
     Figure(fn(&Histories) -> Figure),
     Table(fn(&Histories) -> Table),
+    /// Those that can say why there is none.
+    FigureUnless(fn(&Histories) -> Result<Figure, String>),
+    TableUnless(fn(&Histories) -> Result<Table, String>),
 }
 
 /// A drawn figure or table.
@@ -52,7 +57,7 @@ pub enum Drawn {
     Table(Table),
 }
 
-/// Every kind, in the order of the window's pages and of the files.
+/// Every kind, figures before tables, in the order of the window's pages and of the files.
 pub static KINDS: &[Kind] = &[
     Kind {
         name: "curves",
@@ -103,6 +108,14 @@ pub static KINDS: &[Kind] = &[
         draw: Draw::Figure(|h| picks::snap_distances(&h.compared, &h.looks)),
     },
     Kind {
+        name: "critical-difference",
+        title: "Rank diagram",
+        tip: "The mean ranks on a line; a bar joins strategies that are within the critical difference of each other",
+        needs: ranks::NEEDS,
+        compares: false,
+        draw: Draw::FigureUnless(|h| ranks::rank_diagram(&h.compared, &h.looks)),
+    },
+    Kind {
         name: "table1",
         title: "Table 1",
         tip: "Accuracy, or the error of maps, at the end of each round, with the paper's numbers (Table 1)",
@@ -119,6 +132,23 @@ pub static KINDS: &[Kind] = &[
         draw: Draw::Table(|h| comparison::comparison_table(&h.compared, &h.options())),
     },
     Kind {
+        name: "areas",
+        title: "Areas and price",
+        tip: "Area under the curve for few and for many labels, and what each strategy itself takes: images scored and \
+              seconds a round",
+        needs: "a completed round",
+        compares: true,
+        draw: Draw::Table(|h| worth::worth_table(&h.compared, &h.against, &h.ranges)),
+    },
+    Kind {
+        name: "ranks",
+        title: "Ranks",
+        tip: "Mean rank of each strategy over paired seeds, with Friedman's test and Nemenyi's critical difference",
+        needs: ranks::NEEDS,
+        compares: false,
+        draw: Draw::TableUnless(|h| ranks::ranks_table(&h.compared)),
+    },
+    Kind {
         name: "forecast",
         title: "Forecasts",
         tip: "How far off a forecast from the first rounds was for the rounds that have come since",
@@ -129,21 +159,33 @@ pub static KINDS: &[Kind] = &[
 ];
 
 impl Kind {
+    pub fn is_table(&self) -> bool {
+        matches!(self.draw, Draw::Table(_) | Draw::TableUnless(_))
+    }
+
     /// The figure or table of these histories, or why there is none. Its caption ends with what the data were.
     pub fn draw(&self, histories: &Histories) -> Result<Drawn, FigureError> {
         let Histories { captions, notes, .. } = histories;
-        let drawn = match self.draw {
-            Draw::Figure(draw) => Some(draw(histories)).filter(|f| !f.is_empty()).map(|mut figure| {
+        let (title, needs) = (self.title, self.needs);
+        let mut drawn = match self.draw {
+            Draw::Figure(draw) => Ok(Drawn::Figure(draw(histories))),
+            Draw::Table(draw) => Ok(Drawn::Table(draw(histories))),
+            Draw::FigureUnless(draw) => draw(histories).map(Drawn::Figure),
+            Draw::TableUnless(draw) => draw(histories).map(Drawn::Table),
+        }
+        .map_err(|why| FigureError::Refused { title, needs, why })?;
+        match &mut drawn {
+            Drawn::Figure(figure) if figure.is_empty() => return Err(FigureError::Nothing { title, needs }),
+            Drawn::Figure(figure) => {
                 captions.iter().chain(notes).for_each(|sentence| figure.caption += &format!(" {sentence}"));
-                Drawn::Figure(figure)
-            }),
-            Draw::Table(draw) => Some(draw(histories)).filter(|t| !t.rows.is_empty()).map(|mut table| {
+            }
+            Drawn::Table(table) if table.rows.is_empty() => return Err(FigureError::Nothing { title, needs }),
+            Drawn::Table(table) => {
                 captions.iter().for_each(|sentence| table.caption += &format!(" {sentence}"));
                 table.notes.extend(notes.iter().cloned().chain(ground_notes(&histories.compared)));
-                Drawn::Table(table)
-            }),
-        };
-        drawn.ok_or(FigureError::Nothing { title: self.title, needs: self.needs })
+            }
+        }
+        Ok(drawn)
     }
 }
 

@@ -197,6 +197,10 @@ fn words(figure: &Figure, found: &Hovered) -> String {
     }
     let name = |label: &str, fallback: &str| if label.is_empty() { fallback.to_owned() } else { label.to_owned() };
     let y = figure.panels.first().map_or("", |p| p.y.label.as_str());
+    // A diagram without axes has its numbers written beside its lines.
+    if panel.x.label.is_empty() && y.is_empty() {
+        return title.trim().to_owned();
+    }
     format!(
         "{}\n{}: {:.0}\n{}: {:.2}",
         title.trim(),

@@ -31,6 +31,7 @@ struct Images {
 pub fn hint(kind: &Kind) -> &'static str {
     match kind.name {
         "picks-by-class" | "confusion" | "snap-distances" => "Click to see these samples",
+        "critical-difference" => "Click to see the samples that it labelled",
         "difference" => "Click to move the playhead there",
         _ => "Click to show this run and round",
     }
@@ -50,6 +51,7 @@ pub fn follow(kind: &Kind, figure: &Figure, found: &Hovered, chosen: &[History],
             let cell = [(-y).round() as Class, x.round() as Class];
             named(&panel.title).map(|g| confused(g, cell, figures::confusion_round(&all), &found.series, cx))
         }
+        "critical-difference" => named(&found.series).map(|g| labelled(g, cx)),
         "snap-distances" => of_line().zip(panel.x.range).map(|(g, [_, end])| snapped(g, x, end, cx)),
         _ => Some(Behind {
             run: of_line().and_then(|g| live_run(g, cx)),
@@ -66,14 +68,19 @@ pub fn follow(kind: &Kind, figure: &Figure, found: &Hovered, chosen: &[History],
 pub fn follow_row(name: &str, chosen: &[History], cx: &mut Cx<'_>) -> bool {
     let all = groups(chosen);
     let Some(group) = all.iter().find(|g| g.label() == name) else { return false };
+    go(labelled(group, cx), &all, cx);
+    true
+}
+
+/// The samples that a group labelled.
+fn labelled(group: &Group<'_>, cx: &Cx<'_>) -> Behind {
     let proposals = group.histories.iter().flat_map(|h| &h.rounds).flat_map(|r| &r.proposals);
     let images = Images {
-        title: format!("Labelled by {name}{}", repeats(group)),
+        title: format!("Labelled by {}{}", group.label(), repeats(group)),
         train: proposals.filter_map(|p| p.train_sample()).collect(),
         evaluation: Vec::new(),
     };
-    go(Behind { images: Some(images), run: live_run(group, cx), round: None }, &all, cx);
-    true
+    Behind { images: Some(images), run: live_run(group, cx), round: None }
 }
 
 /// The samples of a class that a group labelled in a round.

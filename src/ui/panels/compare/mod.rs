@@ -108,8 +108,10 @@ impl Panel for ComparePanel {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8)).show(ui, |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
-                let kinds: Vec<_> = KINDS.iter().map(|k| (k, k.title, k.tip)).collect();
-                widgets::segmented(ui, "Figure or table", &mut self.kind, &kinds);
+                for kinds in KINDS.chunk_by(|a, b| a.is_table() == b.is_table()) {
+                    let kinds: Vec<_> = kinds.iter().map(|k| (k, k.title, k.tip)).collect();
+                    widgets::segmented(ui, "Figure or table", &mut self.kind, &kinds);
+                }
             });
             let chosen = self.sets.chosen(cx.state);
             self.sources(ui, cx, &chosen);
@@ -296,7 +298,7 @@ fn content(
     match Histories::in_progress(histories, against, allow, going).and_then(|h| kind.draw(&h.looking(looks))) {
         Ok(Drawn::Figure(figure)) => Content::Figure(Arc::new(figure)),
         Ok(Drawn::Table(table)) => Content::Table(Box::new(table)),
-        Err(e @ FigureError::Nothing { .. }) => Content::Missing(e.to_string()),
+        Err(e @ (FigureError::Nothing { .. } | FigureError::Refused { .. })) => Content::Missing(e.to_string()),
         Err(e) => {
             let differing = match &e {
                 FigureError::Apart(CombineError::Different(all)) => all.iter().map(|d| d.property.to_owned()).collect(),
