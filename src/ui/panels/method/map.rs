@@ -87,18 +87,25 @@ impl Map {
         self.rect.width() / 2.0 / self.reach
     }
 
-    /// The samples within `thickness` of the plane in the colours of their classes, ringed if they were labelled before.
-    pub fn dots(&self, thickness: f32, cx: &Cx<'_>) {
-        let (Some(codes), Some(dataset)) = (&cx.snapshot.codes, &cx.state.dataset) else { return };
+    /// Some of the samples within `thickness` of the plane, with their places on it.
+    pub fn near(&self, thickness: f32, cx: &Cx<'_>) -> Vec<(usize, Vec2)> {
+        let Some(codes) = &cx.snapshot.codes else { return Vec::new() };
         let near = codes.chunks_exact(cx.snapshot.latent_dim.max(1)).enumerate().filter_map(|(sample, code)| {
             let (place, off) = self.plane.place(code);
             let inside = (place - self.middle).abs().max_elem() < self.reach && off < thickness;
             inside.then_some((sample, place))
         });
         let near: Vec<_> = near.collect();
+        let every = near.len().div_ceil(MOST_DOTS).max(1);
+        near.into_iter().step_by(every).collect()
+    }
+
+    /// The samples within `thickness` of the plane in the colours of their classes, ringed if they were labelled before.
+    pub fn dots(&self, thickness: f32, cx: &Cx<'_>) {
+        let Some(dataset) = &cx.state.dataset else { return };
         let run = cx.shown_snapshot();
         let before = cx.state.shown_round();
-        for (sample, place) in near.iter().step_by(near.len().div_ceil(MOST_DOTS).max(1)) {
+        for (sample, place) in &self.near(thickness, cx) {
             let round = run.and_then(|r| r.labelled_in.get(*sample)).map_or(0, |r| usize::from(*r));
             let color = theme::class_color(dataset.train.label(*sample));
             // Samples labelled before this round were no candidates.

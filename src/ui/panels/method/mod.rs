@@ -1,6 +1,7 @@
 //! Figures 1 and 2 of the paper, live: the pipeline with what runs now, and one real proposal step by step.
 
 pub mod map;
+pub mod covered;
 pub mod step;
 pub mod picked;
 pub mod pipeline;
@@ -21,6 +22,7 @@ use crate::ui::kit::theme::space;
 use crate::ui::kit::widgets::{self, IconButton};
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
+use covered::CoveredMemo;
 
 /// The panel: the place of the shown proposal in the chosen order, and its question by run, round and proposal.
 #[derive(Debug)]
@@ -29,6 +31,7 @@ pub struct MethodPanel {
     order: Order,
     flow: Flow<Part>,
     question: Question<(RunId, usize, usize)>,
+    covered: CoveredMemo,
 }
 
 /// The order of a round's proposals.
@@ -79,7 +82,7 @@ impl Default for MethodPanel {
     fn default() -> Self {
         // A step does not change while the target learns, so its question is not repeated.
         let question = Question::new(0.0, PATIENCE);
-        Self { proposal: 0, order: Order::Proposed, flow: Flow::default(), question }
+        Self { proposal: 0, order: Order::Proposed, flow: Flow::default(), question, covered: CoveredMemo::default() }
     }
 }
 
@@ -102,6 +105,7 @@ impl Panel for MethodPanel {
         let below = Rect::from_min_max(pos2(panel.left(), bar.bottom() + 4.0), panel.max).shrink(space::S);
         let middle = below.top() + PIPELINE * below.height();
         let record = cx.state.shown_record();
+        let kernel = record.and_then(|r| r.coverage.as_ref()).map(|c| c.kernel);
         let chosen = shown.get(self.proposal).and_then(|i| Some((*i, record?.proposals.get(*i)?.clone())));
         if let Some((index, _)) = chosen.as_ref().filter(|(_, p)| p.step.is_some()) {
             self.ask(ui, *index, cx);
@@ -109,19 +113,20 @@ impl Panel for MethodPanel {
         let shown = chosen.as_ref().map(|(index, _)| (cx.state.focus.run, cx.state.shown_round(), *index));
         let explained = cx.state.answers.explain.answer.clone();
         let explained = explained.filter(|e| shown == Some((e.run, e.round, e.proposal)));
-        let proposal = chosen.map(|(_, p)| p);
+        let (index, proposal) = chosen.unzip();
         pipeline::ui(
             ui,
             Rect::from_min_max(below.min, pos2(below.right(), middle)),
             proposal.as_ref(),
+            kernel,
             explained.as_deref(),
             cx,
         );
         let rest = Rect::from_min_max(pos2(below.left(), middle + space::M), below.max);
-        match &proposal {
-            Some(proposal) if proposal.step.is_some() => step::ui(ui, rest, proposal, explained.as_deref(), cx),
-            Some(proposal) => picked::ui(ui, rest, proposal, cx),
-            None => {
+        match (&proposal, index) {
+            (Some(proposal), _) if proposal.step.is_some() => step::ui(ui, rest, proposal, explained.as_deref(), cx),
+            (Some(proposal), Some(index)) => picked::ui(ui, rest, (index, proposal), &mut self.covered, cx),
+            _ => {
                 ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| {
                     let text = "This shows how a strategy found each sample, step by step if it steps through latent space: \
                                 choose a run and a round above.";

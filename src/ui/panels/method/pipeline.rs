@@ -6,7 +6,7 @@ use egui::{Align2, CornerRadius, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, U
 use super::step;
 use crate::engine::protocol::Phase;
 use crate::engine::questions::explain::Explained;
-use crate::history::Proposal;
+use crate::history::{Kernel, Proposal};
 use crate::ui::kit::class_bars;
 use crate::ui::kit::facts::norm;
 use crate::ui::kit::images;
@@ -29,7 +29,16 @@ struct Card {
 }
 
 /// Figure 1: data, encoder, latent space, decoder, target, sampler, and the gradient back.
-pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Option<&Explained>, cx: &mut Cx<'_>) {
+///
+/// `kernel` covered latent space when the proposal was picked, if one did.
+pub fn ui(
+    ui: &mut Ui,
+    area: Rect,
+    proposal: Option<&Proposal>,
+    kernel: Option<Kernel>,
+    explained: Option<&Explained>,
+    cx: &mut Cx<'_>,
+) {
     let phase = cx.state.progress.phase.clone();
     let train = cx.state.dataset.as_ref().map_or(0, |d| d.train.len());
     let step = proposal.and_then(|p| p.step.as_ref());
@@ -72,7 +81,7 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: Option<&Proposal>, explained: Optio
         }
         let inside = Rect::from_min_max(rect.min + vec2(10.0, 30.0), rect.max - vec2(10.0, 26.0));
         places.push(rect);
-        contents(ui, i, square(inside), proposal, explained, cx);
+        contents(ui, i, square(inside), (proposal, kernel), explained, cx);
     }
     // The gradient of the loss goes back through target and decoder to the latent point (Eq. 1).
     let (latent, target) = (places[2], places[4]);
@@ -128,7 +137,7 @@ fn contents(
     ui: &mut Ui,
     card: usize,
     at: Rect,
-    proposal: Option<&Proposal>,
+    (proposal, kernel): (Option<&Proposal>, Option<Kernel>),
     explained: Option<&Explained>,
     cx: &mut Cx<'_>,
 ) {
@@ -156,7 +165,8 @@ fn contents(
             let (dim, codes) = (cx.snapshot.latent_dim, cx.snapshot.codes.clone());
             let own = proposal.and_then(|p| p.train_sample()).map(|sample| sample as usize * dim);
             let own = own.and_then(|at| codes.as_ref()?.get(at..at + dim));
-            little_space(ui, at, step.map(|s| s.from.as_slice()).or(own), cx);
+            let reach = kernel.filter(|_| step.is_none()).map(Kernel::width);
+            little_space(ui, at, step.map(|s| s.from.as_slice()).or(own), reach, cx);
         }
         3 => {
             if let Some(e) = explained {
@@ -185,8 +195,8 @@ fn contents(
     }
 }
 
-/// The whole latent space as a small picture, with the anchor marked.
-fn little_space(ui: &Ui, rect: Rect, p: Option<&[f32]>, cx: &Cx<'_>) {
+/// The whole latent space as a small picture, with the anchor or the pick marked, and how far that covers others.
+fn little_space(ui: &Ui, rect: Rect, p: Option<&[f32]>, reach: Option<f32>, cx: &Cx<'_>) {
     let (dim, Some(codes), Some(dataset)) = (cx.snapshot.latent_dim, &cx.snapshot.codes, &cx.state.dataset) else {
         return;
     };
@@ -208,6 +218,9 @@ fn little_space(ui: &Ui, rect: Rect, p: Option<&[f32]>, cx: &Cx<'_>) {
         painter.circle_filled(place(&codes[sample * dim..(sample + 1) * dim]), 1.0, color);
     }
     if let Some(p) = p {
+        if let Some(reach) = reach {
+            painter.circle_stroke(place(p), reach / scale * rect.width() / 2.0, Stroke::new(1.5, cx.theme.accent));
+        }
         painter.circle(place(p), 4.5, cx.theme.accent, Stroke::new(1.5, cx.theme.background));
     }
 }

@@ -72,6 +72,7 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
         painter.galley(label.min, galley, cx.theme.text);
     }
     let text = match step.from.len() {
+        _ if !snaps => "p, and p' where its path ends, by the straight line; ringed: labelled before",
         0..=2 => "latent space near the step; ringed: labelled before",
         _ => "the plane through p, p' and n; ringed: labelled before",
     };
@@ -129,7 +130,10 @@ fn images_in_order(
         (
             "G(p')",
             if own { "p', the end of its path".into() } else { format!("p' = p + {alpha} σ d") },
-            format!("gradient |dL/dp| {}", words::significant(norm(&step.gradient))),
+            match explained.filter(|e| own && !e.moved_probabilities.is_empty()) {
+                Some(e) => flip(e, step, cx),
+                None => format!("gradient |dL/dp| {}", words::significant(norm(&step.gradient))),
+            },
         ),
         match proposal.made {
             None => {
@@ -208,6 +212,17 @@ fn images_in_order(
             let truth = Some(step.parent_label);
             class_bars::bars(ui.painter(), chart, &dataset.classes, probabilities, truth, cx.theme);
         }
+    }
+}
+
+/// Where the path of a sample that is its own anchor ends: with another class predicted, or with the same one.
+fn flip(explained: &Explained, step: &LatentStep, cx: &Cx<'_>) -> String {
+    let rows = &explained.moved_probabilities;
+    let there = (0..rows.len()).max_by(|a, b| rows[*a].total_cmp(&rows[*b])).unwrap_or(0) as Class;
+    if there == step.parent_label {
+        "no flip: the path ended before".into()
+    } else {
+        format!("flips to a {}", cx.state.class_name(there))
     }
 }
 

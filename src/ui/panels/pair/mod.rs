@@ -406,6 +406,12 @@ impl PairPanel {
                 cx.theme.weak,
             );
         }
+        if let Some(told) = cx.state.axes.told(cx.snapshot.latent_dim) {
+            let galley = painter.layout_no_wrap(told, theme::font(size::CAPTION), cx.theme.weak);
+            let place = Align2::LEFT_BOTTOM.anchor_size(rect.left_bottom() + vec2(space::M, -space::S), galley.size());
+            painter.rect_filled(place.expand(4.0), CornerRadius::same(4), cx.theme.background.gamma_multiply(0.8));
+            painter.galley(place.min, galley, cx.theme.weak);
+        }
         if let Some(text) = pair.why_not().filter(|_| self.shows == Shows::Predictions) {
             painter.text(rect.center(), Align2::CENTER_CENTER, text, theme::font(size::CAPTION), cx.theme.weak);
         }

@@ -11,6 +11,8 @@ use crate::ui::state::{Combine, Named};
 
 const WIDTH: f32 = 330.0;
 const NAME_WIDTH: f32 = 170.0;
+/// Height below a narrow table.
+const BELOW: f32 = 150.0;
 
 /// The button that opens the sheet, and closes it.
 pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -29,18 +31,19 @@ pub fn sheet(ctx: &Context, cx: &mut Cx<'_>) {
     cx.state.brush.sheet &= open;
 }
 
-/// The sheet, while it is open, at the right of a table that is wide enough, so that it covers no row.
+/// The sheet, while it is open, at the right of a table that is wide enough, or else below it, so that it covers no row.
 pub fn beside(ui: &mut Ui, cx: &mut Cx<'_>) {
     if !cx.state.brush.sheet {
         return;
     }
-    if ui.available_width() < 2.0 * WIDTH {
-        return sheet(ui.ctx(), cx);
-    }
     let mut open = true;
     let frame = egui::Frame::new().inner_margin(egui::Margin::same(space::S as i8));
-    let panel = Panel::right("selections by name").exact_size(WIDTH + 2.0 * space::S).resizable(false).frame(frame);
-    panel.show(ui, |ui| {
+    let panel = if ui.available_width() < 2.0 * WIDTH {
+        Panel::bottom("selections by name, below").exact_size(BELOW.min(ui.available_height() / 2.0))
+    } else {
+        Panel::right("selections by name").exact_size(WIDTH + 2.0 * space::S)
+    };
+    panel.resizable(false).frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.label(bold("Selections by name"));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -49,7 +52,7 @@ pub fn beside(ui: &mut Ui, cx: &mut Cx<'_>) {
                 open = !close.show(ui).clicked();
             });
         });
-        content(ui, cx);
+        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| content(ui, cx));
     });
     cx.state.brush.sheet &= open;
 }
