@@ -81,7 +81,7 @@ fn truth(project: &Project, image: usize) -> Class {
 }
 
 /// A round by hand: proposed, labelled by the truth in the reversed order, trained.
-fn round(project: &mut Project, desk: &Desk, count: usize) -> Batch {
+pub fn round(project: &mut Project, desk: &Desk, count: usize) -> Batch {
     let batch = desk.propose(project, None, count, &|_| false).unwrap();
     assert_eq!(desk.propose(project, None, count, &|_| false).unwrap(), batch, "the same again");
     for pick in batch.picks.iter().rev() {
@@ -93,7 +93,7 @@ fn round(project: &mut Project, desk: &Desk, count: usize) -> Batch {
 }
 
 /// A history's rounds without wall times.
-fn rounds(history: &History) -> Vec<RoundRecord> {
+pub fn rounds(history: &History) -> Vec<RoundRecord> {
     history.rounds.iter().map(|r| r.timeless()).collect()
 }
 

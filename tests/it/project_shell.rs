@@ -8,7 +8,7 @@ use ridgewalk::experiment::Experiment;
 use ridgewalk::project::transfer::{OnConflict, Told, import, read};
 use ridgewalk::project::{Answer, New, Project, Said, Status, read_rounds};
 
-use crate::project::{digits, new};
+use crate::project::{desk, digits, new, round, rounds};
 
 pub fn ridgewalk(arguments: &[&str], paths: &[&Path]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ridgewalk")).args(arguments).args(paths).output().unwrap()
