@@ -36,14 +36,24 @@ pub fn file(number: usize) -> String {
     format!("{FOLDER}/{FOLDER}-{:04}.png", number + 1)
 }
 
-/// The generated images of a project, in the order in which they were made; none if there is no table.
-pub fn read(folder: &Path) -> Result<Vec<Generated>, ProjectError> {
+/// Whether a name is one of a generated image.
+pub fn is_one(file: &str) -> bool {
+    let number = file.strip_prefix(&format!("{FOLDER}/{FOLDER}-")).and_then(|rest| rest.strip_suffix(".png"));
+    number.is_some_and(|number| number.len() >= 4 && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The generated images of a project with so many latent dimensions, in the order in which they were made; none if there
+/// is no table.
+pub fn read(folder: &Path, dimensions: usize) -> Result<Vec<Generated>, ProjectError> {
     let path = folder.join(GENERATED);
     if !path.exists() {
         return Ok(Vec::new());
     }
     let bad = |what: String| in_file(&path, format!("{what}; put back a copy of it"));
     let bytes = paths::read(&path).map_err(|e| bad(format!("cannot be read ({e})")))?;
+    if !bytes.ends_with(b"\n") {
+        return Err(bad("its last line is cut off".into()));
+    }
     let mut reader = csv::Reader::from_reader(&bytes[..]);
     let cut = |e: csv::Error| bad(format!("is damaged ({e})"));
     if reader.headers().map_err(cut)?.iter().ne(COLUMNS) {
@@ -57,6 +67,12 @@ pub fn read(folder: &Path) -> Result<Vec<Generated>, ProjectError> {
         let point: Vec<f32> = numbers
             .collect::<Option<_>>()
             .ok_or_else(|| bad(format!("line {line}: `{}` are no coordinates of a point", &record[5])))?;
+        if point.len() != dimensions {
+            let found = point.len();
+            return Err(bad(format!(
+                "line {line}: a point of {found} coordinates, and the latent space has {dimensions}"
+            )));
+        }
         let round = record[2].parse().map_err(|_| bad(format!("line {line}: the round is no whole number")))?;
         let [file, digest, strategy, anchor] = [0, 1, 3, 4].map(|column| record[column].to_owned());
         if file != self::file(all.len()) {
@@ -138,7 +154,7 @@ mod tests {
     #[test]
     fn images_and_their_points_read_back_as_they_were_and_a_damaged_table_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(read(folder.path()).unwrap(), []);
+        assert_eq!(read(folder.path(), 3).unwrap(), []);
         let shape = ImageShape { channels: 3, height: 1, width: 2 };
         let pixels = vec![1, 2, 30, 40, 200, 255];
         let image = |number: usize, point: Vec<f32>| Generated {
@@ -153,7 +169,8 @@ mod tests {
         let second = image(1, vec![1.0 / 3.0, 7.0, 0.0]);
         write(folder.path(), &[], &[(first.clone(), pixels.clone())], shape).unwrap();
         write(folder.path(), std::slice::from_ref(&first), &[(second.clone(), pixels.clone())], shape).unwrap();
-        assert_eq!(read(folder.path()).unwrap(), [first.clone(), second]);
+        assert_eq!(read(folder.path(), 3).unwrap(), [first.clone(), second]);
+        assert!(is_one(&first.file) && !is_one("generated/other.png") && !is_one("a.png"));
         let found = self::pixels(&folder.path().join(&first.file)).unwrap();
         assert_eq!(found, (shape, pixels, first.digest));
         let path = folder.path().join(GENERATED);
@@ -163,9 +180,11 @@ mod tests {
             (whole.replace("-0002", "-0003"), "line 3: `generated/generated-0003.png` is not"),
             (whole.replace(",2,", ",two,"), "line 2: the round"),
             ("file,digest\n".into(), "its first line is not"),
+            (whole.trim_end().into(), "its last line is cut off"),
+            (whole.replace(" 7 0\n", " 7\n"), "line 3: a point of 2 coordinates, and the latent space has 3"),
         ] {
             std::fs::write(&path, text).unwrap();
-            let error = read(folder.path()).unwrap_err().to_string();
+            let error = read(folder.path(), 3).unwrap_err().to_string();
             assert!(error.contains(GENERATED) && error.contains(says), "{error}");
         }
     }

@@ -188,13 +188,13 @@ pub struct Names<'a> {
     images: &'a Images,
     /// The end of a name, from any of its folders on; `None` if several images have it.
     ends: HashMap<&'a str, Option<usize>>,
-    /// The folders above the images, the nearest last.
-    above: Vec<String>,
+    /// The folders above the images, and above the generated ones, the nearest last.
+    above: [Vec<String>; 2],
 }
 
 impl<'a> Names<'a> {
-    /// Names of images that lie in the folder `root`.
-    pub fn new(images: &'a Images, root: &Path) -> Self {
+    /// Names of images that lie in the folder `root`, and of generated ones in that of their `project`.
+    pub fn new(images: &'a Images, root: &Path, project: &Path) -> Self {
         let mut ends: HashMap<&str, Option<usize>> = HashMap::new();
         for (at, image) in images.all().iter().enumerate() {
             for name in [Some(image.file.as_str()), image.now.as_deref()].into_iter().flatten() {
@@ -206,7 +206,8 @@ impl<'a> Names<'a> {
                 }
             }
         }
-        let above = root.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
+        let above = [root, project];
+        let above = above.map(|path| path.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect());
         Self { images, ends, above }
     }
 
@@ -216,13 +217,14 @@ impl<'a> Names<'a> {
         if let Some(at) = self.images.find(&name).or_else(|| self.ends.get(name.as_str()).copied().flatten()) {
             return Some(at);
         }
-        let is_above = |before: &str| {
+        let is_above = |before: &str, image: usize| {
             let before: Vec<&str> = before.split('/').filter(|part| !part.is_empty()).collect();
-            let above = self.above.iter().map(String::as_str).filter(|part| *part != "/");
+            let above = &self.above[usize::from(image >= self.images.given())];
+            let above = above.iter().map(String::as_str).filter(|part| *part != "/");
             before.iter().rev().copied().eq(above.rev().take(before.len()))
         };
         let mut cuts = name.match_indices('/').map(|(slash, _)| (&name[..slash], &name[slash + 1..]));
-        cuts.find_map(|(before, rest)| self.images.find(rest).filter(|_| is_above(before)))
+        cuts.find_map(|(before, rest)| self.images.find(rest).filter(|image| is_above(before, *image)))
     }
 
     /// The image that an address ends with, whatever stands before.
@@ -276,7 +278,7 @@ mod tests {
     #[test]
     fn images_are_found_by_the_names_that_others_write_and_by_no_others() {
         let images = images(&["circle/1.png", "circle/2.png", "square/1.png", "a b.png", "top.png"]);
-        let names = Names::new(&images, Path::new("/home/me/shapes"));
+        let names = Names::new(&images, Path::new("/home/me/shapes"), Path::new("/home/me/project"));
         for (name, at) in [
             ("circle/1.png", Some(0)),
             ("./circle/1.png", Some(0)),

@@ -105,15 +105,22 @@ impl Pictures {
                 }
             }
         }
+        let mut lost_generated = Vec::new();
         for Generated { file, digest, .. } in project.generated() {
             match generated::pixels(&project.folder().join(file)) {
                 Ok((_, _, now)) if now == *digest => {}
-                Ok(_) => lost.push(format!("{file} has changed")),
-                Err(why) => lost.push(format!("{file} {why}")),
+                Ok(_) => lost_generated.push(format!("{file} has changed")),
+                Err(why) => lost_generated.push(format!("{file} {why}")),
             }
         }
+        if !lost_generated.is_empty() {
+            let (count, all) = (lost_generated.len(), counted(project.generated().len(), "generated image"));
+            let are = verb(count, "is", "are");
+            let what = format!("{count} of the {all} {are} not as before: {}", told(&lost_generated));
+            return Err(in_file(project.folder(), format!("{what}; put them back from a copy of the project")));
+        }
         if !lost.is_empty() {
-            let (count, all, place) = (lost.len(), project.images().len(), place.display());
+            let (count, all, place) = (lost.len(), project.images().given(), place.display());
             let (images, are) = (counted(all, "image"), verb(count, "is", "are"));
             return Err(ProjectError::Refused(format!(
                 "{place}: {count} of the {images} of the project {are} not as before: {}; put them back, or make a \

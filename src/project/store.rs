@@ -125,7 +125,7 @@ impl Project {
         let experiment = Experiment::from_toml(&text).map_err(|e| ProjectError::Refused(e.in_file(&path)))?;
         let (experiment, changed) = terms::in_project(experiment).map_err(|e| in_file(&path, e))?;
         let mut images = Images::read(&folder.join(IMAGES))?;
-        let generated = generated::read(folder)?;
+        let generated = generated::read(folder, experiment.latent_dim)?;
         images.extend(&generated).map_err(|what| in_file(folder.join(GENERATED), what))?;
         let log = Log::open(&folder.join(LABELS), lock.is_some())?;
         let settings_of =
@@ -133,6 +133,14 @@ impl Project {
         let mut passed: Vec<String> = changed.into_iter().map(settings_of).collect();
         let strange: BTreeSet<&str> =
             log.rows().iter().map(|row| row.file.as_str()).filter(|file| images.find(file).is_none()).collect();
+        // Their names are given again by their numbers, and labels must not pass to other images.
+        if let Some(first) = strange.iter().find(|file| generated::is_one(file)) {
+            let what = format!(
+                "does not list {first}, about which {LABELS} has a row; put back a copy of the table, or remove the rows \
+                 about such images from {LABELS}"
+            );
+            return Err(in_file(folder.join(GENERATED), what));
+        }
         if let Some(first) = strange.first() {
             let (images, are) = (counted(strange.len(), "image"), verb(strange.len(), "is", "are"));
             passed.push(format!(
@@ -193,7 +201,7 @@ impl Project {
 
     /// Takes in what was generated since for this project, in another view of it.
     pub fn follow(&mut self) -> Result<(), ProjectError> {
-        let all = generated::read(&self.folder)?;
+        let all = generated::read(&self.folder, self.experiment.latent_dim)?;
         let new = all.get(self.generated.len()..).unwrap_or_default();
         if !new.is_empty() {
             self.images.extend(new).map_err(|what| in_file(self.folder.join(GENERATED), what))?;
@@ -326,14 +334,21 @@ impl Project {
         if !self.settings.splits_of_experiment {
             let fresh = order.iter().filter(open).filter(|at| part(**at) == Part::Pool);
             let fresh: Vec<usize> = fresh.take(count - drawn.len()).copied().collect();
-            if !fresh.is_empty() {
-                let mut images = self.images.clone();
-                images.draw(&fresh);
-                images.write(&self.folder.join(IMAGES))?;
-                self.images = images;
-            }
+            self.hold_for_test(&fresh)?;
             drawn.extend(fresh);
         }
         Ok(drawn)
+    }
+
+    /// Takes images out of the pool, for the test.
+    pub fn hold_for_test(&mut self, which: &[usize]) -> Result<(), ProjectError> {
+        if which.is_empty() {
+            return Ok(());
+        }
+        let mut images = self.images.clone();
+        images.draw(which);
+        images.write(&self.folder.join(IMAGES))?;
+        self.images = images;
+        Ok(())
     }
 }

@@ -228,6 +228,25 @@ fn people_label_generated_images_and_say_of_which_there_is_no_such_thing() {
     let told = ok(&["project", "status"], &[&project]);
     assert!(told.contains("images: 4 labelled, of 2 it was said that there is no such thing"), "{told}");
     ok(&["export", "--out"], &[&root.path().join("out"), &project]);
+    // Without its table, or with a part of it, nothing is generated over what was labelled.
+    let table = project.join("generated.csv");
+    let whole = std::fs::read_to_string(&table).unwrap();
+    let shown = std::fs::read(project.join(&files[0])).unwrap();
+    let short: String = whole.lines().take(3).map(|line| format!("{line}\n")).collect();
+    for (text, says) in
+        [(None, "does not list"), (Some(&short[..]), "does not list"), (Some(whole.trim_end()), "cut off")]
+    {
+        match text {
+            Some(text) => std::fs::write(&table, text).unwrap(),
+            None => std::fs::remove_file(&table).unwrap(),
+        }
+        let words = ["project", "propose", "--strategy", "random-latent", "--out"];
+        let refused = ridgewalk(&words, &[&root.path().join("more.csv"), &project]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && said.contains("generated.csv") && said.contains(says), "{said}");
+    }
+    assert_eq!(std::fs::read(project.join(&files[0])).unwrap(), shown);
+    std::fs::write(&table, whole).unwrap();
     // An image that somebody changed is named.
     std::fs::copy(project.join(&files[1]), project.join(&files[5])).unwrap();
     let changed = ridgewalk(&["project", "train", "--again"], &[&project]);
@@ -423,4 +442,39 @@ fn outputs_write_over_their_own_kind_only_and_over_no_label() {
         assert!(!ridgewalk(&["data", "--left-out"], &[out, &images]).status.success());
     }
     assert_eq!(pixels(), before);
+}
+
+#[test]
+fn test_labels_of_a_table_stay_test_labels() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 20);
+    let [first, second] = ["first", "second"].map(|name| root.path().join(name));
+    let classes = ["a", "b"].map(str::to_owned).to_vec();
+    for project in [&first, &second] {
+        drop(new(project, &New { images: images.clone(), classes: classes.clone(), ..New::default() }));
+    }
+    let [test, batch, all] = ["test.csv", "batch.csv", "all.csv"].map(|name| root.path().join(name));
+    ok(&["project", "propose", "--test", "--count", "5", "--out"], &[&test, &first]);
+    filled(&test, |_| "a");
+    ok(&["project", "import"], &[&first, &test]);
+    ok(&["project", "propose", "--strategy", "random", "--count", "4", "--out"], &[&batch, &first]);
+    filled(&batch, |_| "b");
+    ok(&["project", "import"], &[&first, &batch]);
+    ok(&["project", "export", "--out"], &[&all, &first]);
+    for table in [&all, &first.join("labels.csv")] {
+        let told = ok(&["project", "import"], &[&second, table]);
+        let is_first = table == &all;
+        assert_eq!(told.contains("4 labels for training and 5 for the test were taken in"), is_first, "{told}");
+        assert_eq!(told.contains("5 images are held back for the test"), is_first, "{told}");
+    }
+    let status: serde_json::Value = serde_json::from_str(&ok(&["project", "status", "--json"], &[&second])).unwrap();
+    assert_eq!((status["labelled"].as_u64(), status["test_images"].as_u64()), (Some(4), Some(5)));
+    let fixed = new(&root.path().join("third"), &New { images, classes, ..New::default() });
+    let (folder, some) = (fixed.folder().to_owned(), fixed.images().all()[0].file.clone());
+    drop(fixed);
+    std::fs::write(&test, format!("file,label\n{some},a\n")).unwrap();
+    ok(&["project", "import"], &[&folder, &test]);
+    std::fs::write(&test, format!("file,label,split\n{some},b,Test\n")).unwrap();
+    let told = ok(&["project", "import", "--replace"], &[&folder, &test]);
+    assert!(told.contains("1 label counts for training here"), "what was trained on is no test image: {told}");
 }

@@ -66,16 +66,16 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
     let generated = rows.iter().filter(|row| row.is_generated).count();
     if generated > 0 {
         let folder = args.folder.display();
-        say!(
-            "note: {generated} of them {} generated, and {} below {folder}; `{}` in the column `label` says that there is \
-             no such thing",
-            verb(generated, "is", "are"),
-            verb(generated, "lies", "lie"),
-            Answer::NoneOfThese.name()
-        );
+        let none = Answer::NoneOfThese.name();
+        let help = match project.class(none) {
+            None => format!("`{none}` in the column `label` says that there is no such thing"),
+            Some(_) => format!("`{none}` is a class here, so only the window can say that there is no such thing"),
+        };
+        let (are, lie) = (verb(generated, "is", "are"), verb(generated, "lies", "lie"));
+        say!("note: {generated} of them {are} generated, and {lie} below {folder}; {help}");
     }
     if is_json {
-        let none = (generated > 0).then_some(Answer::NoneOfThese.name());
+        let none = Some(Answer::NoneOfThese.name()).filter(|none| generated > 0 && project.class(none).is_none());
         let choices = project.classes().iter().map(String::as_str).chain(none);
         let choices: String = choices.map(|class| format!("    <Choice value=\"{}\"/>\n", escaped(class))).collect();
         say!("labelling interface for Label Studio:\n{}", CONFIG.replace("{choices}", &choices));

@@ -49,6 +49,10 @@ pub struct Import {
     /// Labels that contradicted one that was there, which stayed.
     pub kept: usize,
     pub unknown: usize,
+    /// Of those for the test, images that were in the pool and are held back because the file says so; and labels for
+    /// training although the file says that their images are for the test.
+    pub held: usize,
+    pub not_held: usize,
     /// Rows without a label.
     pub empty: usize,
     /// Other answers: not sure, none of these, later.
@@ -80,7 +84,7 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     let mut wanted: Vec<(usize, &Incoming)> = Vec::new();
     let mut place_of: HashMap<usize, usize> = HashMap::new();
     let root = project.settings().images.clone();
-    let names = Names::new(project.images(), Path::new(&root));
+    let names = Names::new(project.images(), Path::new(&root), project.folder());
     let mut others: Vec<(usize, Answer, &Incoming)> = Vec::new();
     for label in incoming {
         let said = said_by(project, label);
@@ -229,6 +233,14 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
         project.add_classes(&classes)?;
     }
     done.new_classes = classes;
+    let is_told = |(_, label): &&(usize, &Incoming)| label.is_test;
+    let in_pool = |image: &usize| project.images().all()[*image].part == Part::Pool;
+    let told_test: Vec<usize> = take.iter().filter(is_told).map(|(image, _)| *image).filter(in_pool).collect();
+    // What was trained on stays so, and an experiment's splits are its own.
+    let is_free = |image: &usize| !project.settings().splits_of_experiment && project.label_of(*image).is_none();
+    let held: Vec<usize> = told_test.iter().copied().filter(is_free).collect();
+    (done.held, done.not_held) = (held.len(), told_test.len() - held.len());
+    project.hold_for_test(&held)?;
     done.others = other.len();
     let take: Vec<(usize, Answer, &Incoming)> =
         take.into_iter().map(|(image, label)| (image, Answer::Label, label)).collect();
@@ -245,7 +257,7 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
 /// What a label of a file says: the name of another answer in the place of a class is that answer, unless a class is
 /// called so.
 fn said_by(project: &Project, label: &Incoming) -> Answer {
-    let named = Answer::named(&label.label).filter(|_| label.answer == Answer::Label);
+    let named = Answer::named(&label.label.to_lowercase()).filter(|_| label.answer == Answer::Label);
     named.filter(|_| project.class(&label.label).is_none()).unwrap_or(label.answer)
 }
 
@@ -256,7 +268,7 @@ pub fn not_imported(project: &Project, path: &Path) -> Result<usize, ProjectErro
     }
     let says = |row: &'_ Row| if row.label.is_empty() { row.answer.name().to_owned() } else { row.label.clone() };
     let said: HashSet<(&str, String)> = project.log().rows().iter().map(|row| (row.file.as_str(), says(row))).collect();
-    let names = Names::new(project.images(), Path::new(&project.settings().images));
+    let names = Names::new(project.images(), Path::new(&project.settings().images), project.folder());
     let is_known = |label: &Incoming| {
         let image = image_of(&names, label).map(|image| project.images().all()[image].file.as_str());
         image.is_some_and(|file| said.contains(&(file, label.label.clone())))
@@ -301,6 +313,16 @@ impl Import {
                 self.unknown,
                 "label is of an image that the project does not have",
                 "labels are of images that the project does not have",
+            ),
+            (
+                self.held,
+                "image is held back for the test, as the file says",
+                "images are held back for the test, as the file says",
+            ),
+            (
+                self.not_held,
+                "label counts for training here, and is of a test image in the file",
+                "labels count for training here, and are of test images in the file",
             ),
             (self.empty, "row has no label", "rows have no label"),
             (

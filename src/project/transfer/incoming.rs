@@ -19,6 +19,8 @@ pub struct Incoming {
     pub time: String,
     /// Who gave it; empty if the file does not say.
     pub who: String,
+    /// Whether the file says that the image is for the test.
+    pub is_test: bool,
     /// What was said of the image; without a label, if it is another answer.
     pub answer: Answer,
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::incoming::Incoming;
 use crate::project::log::{Answer, MOST_SECONDS, plausible};
+use crate::project::store::TEST;
 
 /// Names in Label Studio's own template for classes of images.
 const IMAGE: &str = "image";
@@ -103,6 +104,7 @@ pub fn labels(value: &Value) -> Result<Vec<Incoming>, String> {
                     .find_map(|k| Some(from.get(*k)?.as_str()?.to_owned()))
                     .unwrap_or_default(),
                 who: who(from),
+                is_test: ["strategy", "split"].iter().any(|key| text(key).is_some_and(|said| said == TEST)),
                 answer,
             })
         };

@@ -7,6 +7,7 @@ use super::label_studio;
 use crate::paths;
 use crate::project::error::{ProjectError, in_file};
 use crate::project::log::{Answer, MOST_SECONDS, plausible};
+use crate::project::store::TEST;
 
 /// The columns that are read of a table; only the first two are needed. Label Studio calls the second `choice`.
 const FILE: &[&str] = &["file", "filename", "image", "path"];
@@ -16,6 +17,9 @@ const TIME: &[&str] = &["time", "created_at"];
 const WHO: &[&str] = &["who", "annotator"];
 /// The column that only a project's own table has: later rows about an image replace earlier ones.
 const ANSWER: &[&str] = &["answer"];
+/// What an image is for, and what proposed it: either may say that it is for the test.
+const SPLIT: &[&str] = &["split"];
+const STRATEGY: &[&str] = &["strategy"];
 
 /// The labels of a file, one for each row or annotation; those without a class have an empty one.
 pub fn read(path: &Path) -> Result<Vec<Incoming>, ProjectError> {
@@ -43,7 +47,7 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
     let header = reader.headers().map_err(|e| format!("cannot be read as a table ({e})"))?.clone();
     let column =
         |names: &[&str]| names.iter().find_map(|name| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name)));
-    let known = [FILE, LABEL, SECONDS, TIME, WHO, ANSWER].concat();
+    let known = [FILE, LABEL, SECONDS, TIME, WHO, ANSWER, SPLIT, STRATEGY].concat();
     let names: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
     if let Some(twice) =
         (1..names.len()).find(|&at| known.contains(&names[at].as_str()) && names[..at].contains(&names[at]))
@@ -58,6 +62,7 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
     };
     let (file, label) = (needed(FILE)?, needed(LABEL)?);
     let (seconds, time, who, answer) = (column(SECONDS), column(TIME), column(WHO), column(ANSWER));
+    let purposes = [column(SPLIT), column(STRATEGY)];
     let mut labels: Vec<Incoming> = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
@@ -99,6 +104,7 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
             seconds: seconds.transpose()?,
             time: cell(time),
             who: cell(who),
+            is_test: purposes.iter().any(|column| cell(*column).eq_ignore_ascii_case(TEST)),
             answer: said,
         };
         if answer.is_some() {

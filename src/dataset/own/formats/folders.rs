@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::layout::{self, Place};
+use super::tables;
 use crate::dataset::own::format::Format;
 use crate::dataset::own::labels::{self, MOST_CLASSES, natural};
 use crate::dataset::own::listing::{IN_NO_CLASS, Images, Item, Listing, Unreadable};
@@ -45,6 +46,14 @@ impl Format for Folders {
             );
             return Err(tree.fault(None, detail));
         }
+        if let Some((split, class)) = layout::both(&images.iter().map(|i| tree.files[*i].folders()).collect::<Vec<_>>())
+        {
+            let detail = format!(
+                "has the folder `{class}` and another one in `{split}`, so classes and splits lie beside each other; give \
+                 a folder with one of them, or put all classes into folders of splits"
+            );
+            return Err(tree.fault(None, detail));
+        }
         let mut notes = Vec::new();
         let names = labels::names_in(&tree).filter(|names| classes.iter().all(|c| names.contains(c)));
         if let Some(names) = names.filter(|_| !classes.is_empty()) {
@@ -74,6 +83,7 @@ impl Format for Folders {
             notes.push("folders inside the folder of a class are read as part of the class".into());
         }
         notes.extend(left_aside(&tree, &others));
+        notes.extend(tables::strange(&tree));
         notes.extend(tree.empty.iter().map(|folder| format!("the folder {folder} is empty, so it is no class")));
         let format = match (classes.is_empty(), split) {
             (false, false) => "image files, a folder a class",

@@ -52,6 +52,22 @@ pub fn places<'a>(images: &[&'a [String]]) -> Vec<Place<'a>> {
     images.iter().map(|folders| Place::of(None, folders)).collect()
 }
 
+/// A folder of a split beside classes, and one of these that is in it too.
+pub fn both<'a>(images: &[&'a [String]]) -> Option<(&'a str, &'a str)> {
+    let outer = around(images);
+    let images: Vec<&[String]> = images.iter().map(|folders| &folders[outer..]).collect();
+    if are_splits(&images) {
+        return None;
+    }
+    let tops: BTreeSet<&str> = images.iter().filter_map(|f| f.first()).map(String::as_str).collect();
+    images.iter().find_map(|folders| match folders {
+        [split, class, ..] if Part::of(split).is_some() && split != class && tops.contains(class.as_str()) => {
+            Some((split.as_str(), class.as_str()))
+        }
+        _ => None,
+    })
+}
+
 /// How many folders lie around all images and mean nothing: one around all is a class if nothing in it is a folder.
 fn around(images: &[&[String]]) -> usize {
     let mut outer = 0;

@@ -1,6 +1,6 @@
 //! Image files with a table of files and labels beside them, in CSV or TSV.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::cells::{cells, counts_rows, is_index, label_column, split_column};
@@ -14,6 +14,8 @@ use crate::dataset::own::tree::{Entry, Tree};
 
 pub struct Tables;
 
+/// Names of a column with files.
+const FILES: [&str; 9] = ["file", "filename", "file_name", "image", "image_id", "img", "path", "name", "id"];
 /// Rows that are looked at to find the column with the files.
 const LOOKED_AT: usize = 200;
 /// A larger table is none of files.
@@ -40,6 +42,7 @@ impl Format for Tables {
         let images = Known::of(&tree);
         let (mut items, mut raw, mut files, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![], vec![]);
         let mut seen: HashMap<usize, usize> = HashMap::new();
+        let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
         let (mut contradicted, mut read): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         let forms = tree.files.iter().filter(|f| is_form(f)).map(Entry::name);
         notes.extend(forms.map(|name| format!("{name} is a form for answers by its name, and not read")));
@@ -72,12 +75,23 @@ impl Format for Tables {
                     }
                     continue;
                 }
-                let told = table.part.and_then(|p| line.get(p)).and_then(|p| Part::within(p)).or(table.of);
+                let said = table.part.and_then(|p| line.get(p));
+                let told = said.and_then(|p| Part::within(p)).or(table.of);
+                if let Some(said) = said.filter(|_| told.is_none()) {
+                    *no_splits.entry(said.clone()).or_default() += 1;
+                }
                 let part = told.or_else(|| tree.files[index].folders().iter().find_map(|folder| Part::of(folder)));
                 items.push(Item { name: tree.files[index].name(), part, label: None });
                 raw.push(label);
                 files.push(index);
             }
+        }
+        if !no_splits.is_empty() {
+            let rows: Vec<String> = no_splits.iter().map(|(name, rows)| format!("`{name}` ({rows})")).collect();
+            notes.push(format!(
+                "rows whose split is none of train, validation and test are in train: {}",
+                rows.join(", ")
+            ));
         }
         notes.extend(contradicted.first().map(|first| {
             let (more, has) = match contradicted.len() - 1 {
@@ -100,6 +114,24 @@ impl Format for Tables {
         let format = self.name().to_owned();
         Ok(Listing { format, items, classes: found.classes, images, unreadable, notes })
     }
+}
+
+/// A table that was meant to have labels, by the name of a column, and the first of its names, if none is among the
+/// images.
+pub fn strange(tree: &Tree) -> Option<String> {
+    let images = Known::of(tree);
+    candidates(tree).find_map(|(_, file)| {
+        let bytes = tree.read_unpacked(file).ok()?;
+        let mut rows = super::cells::rows(&bytes).ok()?.into_byte_records();
+        let header = cells(&rows.next()?.ok()?);
+        label_column(&header)?;
+        let first = cells(&rows.next()?.ok()?);
+        let named = first.iter().zip(&header).find(|(_, name)| FILES.contains(&name.trim().to_lowercase().as_str()))?.0;
+        let (name, named) = (file.name(), named.clone());
+        (!images.has(&named, file)).then(|| {
+            format!("{name} has labels, but of none of the images that are here: its first row names `{named}`")
+        })
+    })
 }
 
 /// A row that names no image.
@@ -227,7 +259,11 @@ impl LabelsIn {
             ([only], _) => Ok(Self::Column(*only)),
             (_, Some(header)) => {
                 let names: Vec<String> = others.iter().filter_map(|c| Some(format!("`{}`", header.get(*c)?))).collect();
-                Err(format!("does not say which column has the labels ({}); name it `label`", names.join(", ")))
+                Err(format!(
+                    "does not say which column has the labels ({}); name it `label`, or keep one column a class with a 1 \
+                     in one of them",
+                    names.join(", ")
+                ))
             }
             (_, None) => Ok(Self::Column(others[0])),
         }

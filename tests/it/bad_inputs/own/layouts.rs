@@ -31,6 +31,12 @@ fn folders() -> Vec<Row> {
     let twelve = "\"name\": \"a\",\n      \"count\": 12";
     vec![
         works("own: splits with other names", splits(["Train", "testing"]), DATA, [ALL_GOOD, eighteen, twelve]),
+        refuses(
+            "own: classes beside a split that has them too",
+            laid(&|i| if i < 12 { class(i).into() } else { format!("train/{}", class(i)) }),
+            DATA,
+            ["the folder `a` and another one in `train`", "classes and splits lie beside each other"],
+        ),
         works("own: splits with names of two words", splits(["training_set", "test_set"]), DATA, [eighteen, twelve]),
         works(
             "own: splits in folders of their own name",

@@ -47,6 +47,25 @@ fn tables() -> Vec<Row> {
             [ALL_GOOD, "gone.png", "not among the images"],
         ),
         works(
+            "own: a table of which no name is there",
+            csv(&format!("id,label\n{}", lines(&|i| format!("00{i},{}\n", ["cat", "dog"][i % 2])))),
+            DATA,
+            [ALL_GOOD, "of none of the images", "`000`"],
+        ),
+        works(
+            "own: a split of another name",
+            csv(&format!(
+                "file,label,split\n{}",
+                lines(&|i| format!(
+                    "images/{i}.png,{},{}\n",
+                    ["cat", "dog"][i % 2],
+                    ["train", "TEST", "train", "held"][i % 4]
+                ))
+            )),
+            DATA,
+            [ALL_GOOD, "are in train: `held` (6)"],
+        ),
+        works(
             "own: an image in no row",
             csv(&plain.replacen("images/0.png,cat\n", "", 1)),
             DATA,
