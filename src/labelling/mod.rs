@@ -8,6 +8,7 @@ pub mod simulation;
 pub mod people;
 pub mod subprocess;
 
+use crate::dataset::ImageShape;
 use crate::dataset::vessels::files::MaskFileError;
 use crate::dataset::vessels::masks::MaskFault;
 use crate::dataset::vessels::meaning::Reading;
@@ -27,6 +28,15 @@ pub struct ImageRef<'a> {
     pub width: usize,
     pub height: usize,
     pub pixels: &'a [f32],
+}
+
+impl<'a> ImageRef<'a> {
+    /// Its pixels, if it has this shape.
+    pub fn in_shape(self, shape: ImageShape) -> Result<&'a [f32], Refusal> {
+        let Self { width, height, pixels } = self;
+        let is_so = (width, height, pixels.len()) == (shape.width, shape.height, shape.len());
+        if is_so { Ok(pixels) } else { Err(Refusal::WrongSize { width, height, values: pixels.len() }) }
+    }
 }
 
 /// The label of an image.

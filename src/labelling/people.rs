@@ -23,10 +23,7 @@ impl LabellingTool for People {
     }
 
     fn label(&self, image: ImageRef<'_>) -> Result<Label, Refusal> {
-        let ImageRef { width, height, pixels } = image;
-        if (width, height, pixels.len()) != (self.shape.width, self.shape.height, self.shape.len()) {
-            return Err(Refusal::WrongSize { width, height, values: pixels.len() });
-        }
+        let pixels = image.in_shape(self.shape)?;
         let shown: Vec<u8> = pixels.iter().map(|v| (v * f32::from(u8::MAX)).round() as u8).collect();
         let said = self.said.get(&shown).cloned().unwrap_or(Err(Refusal::Unanswered));
         said.map(|class| Label::Class(usize::from(class)))

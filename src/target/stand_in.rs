@@ -43,10 +43,7 @@ impl LabellingTool for StandIn {
     }
 
     fn label(&self, image: ImageRef<'_>) -> Result<Label, Refusal> {
-        let ImageRef { width, height, pixels } = image;
-        if (width, height, pixels.len()) != (self.shape.width, self.shape.height, self.shape.len()) {
-            return Err(Refusal::WrongSize { width, height, values: pixels.len() });
-        }
+        let pixels = image.in_shape(self.shape)?;
         let row = self.model.log_probabilities(pixels.to_vec());
         if pixels.iter().chain(&row).any(|v| !v.is_finite()) {
             return Err(Refusal::NonFinite { what: "image or its probabilities" });
