@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::layout::{self, Place};
-use super::tables;
 use crate::dataset::own::format::Format;
 use crate::dataset::own::labels::{self, MOST_CLASSES, natural};
 use crate::dataset::own::listing::{IN_NO_CLASS, Images, Item, Listing, Unreadable};
@@ -83,7 +82,6 @@ impl Format for Folders {
             notes.push("folders inside the folder of a class are read as part of the class".into());
         }
         notes.extend(left_aside(&tree, &others));
-        notes.extend(tables::strange(&tree));
         notes.extend(tree.empty.iter().map(|folder| format!("the folder {folder} is empty, so it is no class")));
         let format = match (classes.is_empty(), split) {
             (false, false) => "image files, a folder a class",

@@ -63,6 +63,9 @@ pub fn find(path: &Path) -> Result<Found, DataError> {
     }
     listing.unreadable.splice(0..0, unreadable);
     notes.append(&mut listing.notes);
+    if format.name() == folders::Folders.name() {
+        notes.extend(tables::strange(&tree));
+    }
     listing.notes = notes;
     if listing.items.is_empty() {
         let reason = listing.unreadable.first().map(|u| format!(": {} {}", u.file, u.reason)).unwrap_or_default();
