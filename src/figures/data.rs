@@ -67,7 +67,12 @@ impl Histories {
 
     /// The same histories with areas over these ranges of labels.
     pub fn over(mut self, ranges: &[LabelRange]) -> Self {
-        self.ranges = ranges.to_vec();
+        self.ranges.clear();
+        for range in ranges {
+            if !self.ranges.contains(range) {
+                self.ranges.push(*range);
+            }
+        }
         self
     }
 

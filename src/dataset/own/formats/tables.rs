@@ -87,7 +87,13 @@ impl Format for Tables {
             }
         }
         if !no_splits.is_empty() {
-            let rows: Vec<String> = no_splits.iter().map(|(name, rows)| format!("`{name}` ({rows})")).collect();
+            let rows: Vec<String> = no_splits
+                .iter()
+                .map(|(name, rows)| match name.trim() {
+                    "" => format!("an empty cell ({rows})"),
+                    name => format!("`{name}` ({rows})"),
+                })
+                .collect();
             notes.push(format!(
                 "rows whose split is none of train, validation and test are in train: {}",
                 rows.join(", ")

@@ -10,6 +10,9 @@ pub fn is_number(cell: &str) -> bool {
 /// Lines that are looked at to find how numbers are written.
 const LOOKED_AT: usize = 20;
 
+/// What is said where decimal commas were made points.
+const DECIMAL_COMMAS: &str = "the commas of numbers are decimal points";
+
 /// The text of a table of numbers: comments before it passed over, spaces that align columns made one, decimal commas
 /// made points.
 pub fn of_table<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
@@ -30,8 +33,12 @@ pub fn of_table<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
         let one = |line: &str| line.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
         return Cow::Owned(text.lines().map(one).collect::<Vec<_>>().join("\n").into_bytes());
     }
+    if let Some(dotted) = quoted_with_points(text) {
+        notes.push(DECIMAL_COMMAS.into());
+        return Cow::Owned(dotted);
+    }
     if has_decimal_commas(text) {
-        notes.push("the commas of numbers are decimal points".into());
+        notes.push(DECIMAL_COMMAS.into());
         let dotted = |cell: &str| if is_with_comma(cell) { cell.replace(',', ".") } else { cell.to_owned() };
         let row = |line: &str| line.split(';').map(dotted).collect::<Vec<_>>().join(";");
         return Cow::Owned(text.lines().map(row).collect::<Vec<_>>().join("\n").into_bytes());
@@ -95,6 +102,33 @@ fn has_decimal_commas(text: &str) -> bool {
         && !cells().any(|cell| cell.contains('.') && is_number(cell))
 }
 
+/// A table whose numbers stand in quotes because of their decimal commas, with points; `None` if it is no such table, or if
+/// the commas may part thousands: three digits follow each.
+fn quoted_with_points(text: &str) -> Option<Vec<u8>> {
+    if !text.contains('"') {
+        return None;
+    }
+    let records = || super::cells::rows(text.as_bytes()).ok().map(csv::Reader::into_byte_records);
+    let start: Vec<csv::ByteRecord> = records()?.take(LOOKED_AT).collect::<Result<_, _>>().ok()?;
+    let cells = || start.iter().flat_map(super::cells::cells);
+    let parts_thousands = |cell: &str| cell.split_once(',').is_none_or(|(_, digits)| digits.len() == 3);
+    if cells().any(|cell| cell.contains('.') && is_number(&cell))
+        || cells().filter(|cell| is_with_comma(cell)).all(|cell| parts_thousands(&cell))
+    {
+        return None;
+    }
+    let mut dotted = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    for record in records()? {
+        let row = super::cells::cells(&record.ok()?);
+        dotted
+            .write_record(
+                row.iter().map(|cell| if is_with_comma(cell) { cell.replace(',', ".") } else { cell.clone() }),
+            )
+            .ok()?;
+    }
+    dotted.into_inner().ok()
+}
+
 fn said_if_damaged(bytes: &[u8], notes: &mut Vec<String>) {
     let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     if std::str::from_utf8(bytes).is_err() && !is_wide {
@@ -117,6 +151,9 @@ mod tests {
             ("x;y;k\n1,5;2;a,b\n", "x;y;k\n1.5;2;a,b", "decimal points"),
             ("x;y\n1,5;2.5\n", "x;y\n1,5;2.5\n", ""),
             ("1,5\n2,5\n", "1,5\n2,5\n", ""),
+            ("x,y,k\n\"1,5\",2,\"a,b\"\n", "x,y,k\n1.5,2,\"a,b\"\n", "decimal points"),
+            ("x,y\n\"1,500\",2\n", "x,y\n\"1,500\",2\n", ""),
+            ("x,y\n\"1,5\",2.5\n", "x,y\n\"1,5\",2.5\n", ""),
         ] {
             let mut notes = Vec::new();
             assert_eq!(String::from_utf8_lossy(&of_table(given.as_bytes(), &mut notes)), wanted, "{given}");
