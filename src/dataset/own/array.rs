@@ -3,6 +3,9 @@
 use super::picture::{Changes, Picture};
 use crate::dataset::own::listing::Images;
 
+/// Bytes of a whole set of images that are not dark go beyond this.
+const MOST_OF_DARK: f64 = 127.0;
+
 /// How the values of an array are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
@@ -114,7 +117,7 @@ impl Scale {
         match () {
             () if !low.is_finite() || !high.is_finite() => Self::BYTES,
             () if low >= 0.0 && high <= 1.0 => Self { black: 0.0, white: 1.0 },
-            () if low >= 0.0 && high > 127.0 && high <= 255.0 => Self::BYTES,
+            () if low >= 0.0 && high > MOST_OF_DARK && high <= 255.0 => Self::BYTES,
             () if low >= 0.0 => Self { black: 0.0, white: high },
             () => Self { black: low, white: if high > low { high } else { low + 1.0 } },
         }
@@ -150,6 +153,20 @@ impl Arrays {
         let four = self.arrays.iter().any(|a| a.channels == 4);
         let four = four.then(|| "the fourth channel is left out".to_owned());
         self.scale.note().into_iter().chain(four).collect()
+    }
+
+    /// What may be wrong with the values, as sentences.
+    pub fn warnings(&self) -> Vec<String> {
+        let ranges = || self.arrays.iter().map(Array::range).filter(|[low, high]| *low >= 0.0 && high > low);
+        let of_shares = ranges().find(|[_, high]| *high <= 1.0);
+        let of_bytes = ranges().find(|[_, high]| *high > MOST_OF_DARK);
+        let told = of_shares.zip(of_bytes).map(|([_, share], [_, byte])| {
+            format!(
+                "one array has values up to {share} and another up to {byte}, and both are brought to pixels alike, so the \
+                 images of the first are nearly black; give both one range"
+            )
+        });
+        told.into_iter().collect()
     }
 }
 
@@ -240,6 +257,17 @@ mod tests {
             assert_eq!(([found.black, found.white], found.note().is_some()), (scale, is_told), "{range:?}");
         }
         assert_eq!(Scale::of([0.0, 16.0]).byte(8.0), 128);
+    }
+
+    #[test]
+    fn arrays_of_bytes_beside_arrays_of_shares_are_told() {
+        let array = |values: Vec<u8>| Array::in_order(Number::BYTE, values, [1, 1, 2, 1], true);
+        for (first, second, is_told) in
+            [([0, 255], [0, 1], true), ([0, 1], [0, 200], true), ([0, 255], [0, 90], false), ([0, 255], [0, 0], false)]
+        {
+            let found = Arrays::new(vec![array(first.to_vec()), array(second.to_vec())]).warnings();
+            assert_eq!(found.len(), usize::from(is_told), "{first:?}, {second:?}: {found:?}");
+        }
     }
 
     #[test]

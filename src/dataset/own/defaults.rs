@@ -202,6 +202,7 @@ mod tests {
                 images: Box::new(Uniform { side, channels }),
                 unreadable: Vec::new(),
                 notes: Vec::new(),
+                warnings: Vec::new(),
             };
             let chosen = choose(&listing);
             for setting in expected.split(' ') {

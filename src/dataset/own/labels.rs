@@ -9,6 +9,8 @@ use crate::dataset::Class;
 pub const MOST_CLASSES: usize = 1_000;
 /// The largest whole number that is kept exactly.
 const LARGEST: f64 = (1_u64 << 53) as f64;
+/// What stands for a letter that could not be read.
+const LOST: char = '\u{fffd}';
 /// Files with the names of the classes, one a line in the order of their labels.
 const NAMES: [&str; 5] = ["classes.txt", "class_names.txt", "labels.txt", "label_names.txt", "names.txt"];
 
@@ -25,10 +27,10 @@ impl RawLabel {
     pub fn of_text(text: &str) -> Self {
         match text.trim() {
             "" => Self::Missing,
-            name => match name.parse::<f64>() {
+            name => match whole_with_comma(name).unwrap_or(name).parse::<f64>() {
                 // A name such as `007` is no number, nor is `inf`.
                 Ok(number)
-                    if number.is_finite() && !(name.len() > 1 && name.starts_with('0') && !name.contains('.')) =>
+                    if number.is_finite() && !(name.len() > 1 && name.starts_with('0') && !name.contains(['.', ','])) =>
                 {
                     Self::Number(number)
                 }
@@ -37,6 +39,12 @@ impl RawLabel {
             },
         }
     }
+}
+
+/// The whole number of a cell that was written with a decimal comma and noughts: `3,0`.
+fn whole_with_comma(cell: &str) -> Option<&str> {
+    let (whole, rest) = cell.split_once(',')?;
+    (!rest.is_empty() && rest.bytes().all(|b| b == b'0') && whole.bytes().all(|b| b.is_ascii_digit())).then_some(whole)
 }
 
 /// Labels with their classes.
@@ -51,6 +59,12 @@ pub struct Labels {
 /// The classes of labels, which may have `names` for the whole numbers from 0.
 pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels, String> {
     let mut notes = Vec::new();
+    let named = raw.iter().filter_map(|label| if let RawLabel::Name(name) = label { Some(name) } else { None });
+    if let Some(lost) = named.chain(names.iter().flatten()).find(|name| name.contains(LOST)) {
+        return Err(format!(
+            "the label `{lost}` has letters that are not UTF-8, so classes may be mixed up; save it as UTF-8"
+        ));
+    }
     if raw.iter().any(|label| matches!(label, RawLabel::Name(_))) {
         let name = |label: &RawLabel| match label {
             RawLabel::Number(n) => Some(n.to_string()),
@@ -176,6 +190,18 @@ pub fn names_in(tree: &Tree) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whole_number_may_have_a_decimal_comma_and_lost_letters_are_refused() {
+        for (cell, expected) in [("3,0", Some(3.0)), ("0,0", Some(0.0)), ("10,00", Some(10.0)), ("3,5", None), ("a,0", None), (",0", None)]
+        {
+            let found = RawLabel::of_text(cell);
+            assert_eq!(found, expected.map_or(RawLabel::Name(cell.into()), RawLabel::Number), "{cell}");
+        }
+        for (cells, names) in [("th\u{fffd},b", None), ("0,1", Some(vec!["a".to_owned(), "\u{fffd}".to_owned()]))] {
+            assert!(classes_of(&raw(cells), names).unwrap_err().contains("not UTF-8"), "{cells}");
+        }
+    }
 
     fn raw(cells: &str) -> Vec<RawLabel> {
         cells.split(',').map(RawLabel::of_text).collect()

@@ -21,6 +21,8 @@ pub struct Listing {
     pub unreadable: Vec<Unreadable>,
     /// What was decided or left aside, a sentence each.
     pub notes: Vec<String>,
+    /// What may be wrong, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 impl Listing {

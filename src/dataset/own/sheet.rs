@@ -1,10 +1,12 @@
 //! The sheet of own data: what was understood, what is wrong, and what a run would do with it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::defaults::Chosen;
 use super::listing::{Listing, Part, Unreadable};
-use super::reading::{Reading, Wanted, memory};
+use super::reading::{Duplicate, Reading, Wanted, memory};
 use super::splits::{Sizes, divide};
 use super::tree::size;
 
@@ -31,7 +33,7 @@ pub struct Sheet {
     pub shapes: Vec<Shaped>,
     /// Smallest and largest stored value.
     pub range: [f64; 2],
-    /// Images with the content of an earlier one, and how many of these lie in another split.
+    /// Images with the content of an earlier one, and how many images have the content of one of an earlier split.
     pub duplicates: usize,
     pub duplicates_across_splits: usize,
     /// Images whose values hardly differ.
@@ -98,12 +100,12 @@ impl Sheet {
             shapes,
             range: if reading.items.is_empty() { [0.0; 2] } else { reading.range },
             duplicates: reading.duplicates.len(),
-            duplicates_across_splits: reading.duplicates.iter().filter(|d| of_item[d.item] != of_item[d.of]).count(),
+            duplicates_across_splits: across_splits(&reading.duplicates, &of_item),
             near_constant: reading.nearly_constant.len(),
             memory_bytes: memory(listing, wanted),
             defaults,
             notes: listing.notes.clone(),
-            warnings: Vec::new(),
+            warnings: listing.warnings.clone(),
         };
         let mut trained = vec![false; sheet.classes.len()];
         for (item, _) in reading.items.iter().zip(&of_item).filter(|(_, part)| **part == Part::Train) {
@@ -148,11 +150,18 @@ impl Sheet {
             1 => warnings.push("there is one class only: there is nothing to tell apart".into()),
             _ => {}
         }
-        let few: Vec<String> =
-            self.classes.iter().filter(|c| c.count < FEW).map(|c| format!("{} ({})", c.name, c.count)).collect();
+        let mut few: Vec<&Counted> = self.classes.iter().filter(|c| c.count < FEW).collect();
+        few.sort_by_key(|c| c.count);
+        let few: Vec<String> = few.iter().map(|c| format!("{} ({})", c.name, c.count)).collect();
         if !few.is_empty() {
             warnings.push(format!("classes with fewer than {FEW} images: {}", some(&few)));
         }
+        let plain = |name: &str| name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        let alike = self.classes.iter().enumerate().find_map(|(i, a)| {
+            let b = self.classes[..i].iter().find(|b| plain(&a.name) == plain(&b.name))?;
+            Some(format!("`{}` and `{}` are two classes, and differ in capitals or spaces only", b.name, a.name))
+        });
+        warnings.extend(alike);
         let untrained = self.classes.iter().zip(trained).filter(|(class, trained)| class.count > 0 && !**trained);
         let untrained: Vec<String> = untrained.map(|(class, _)| class.name.clone()).collect();
         if !untrained.is_empty() {
@@ -196,7 +205,7 @@ impl Sheet {
             let n = self.unreadable.len();
             warnings.push(format!("{n} {} left out", if n == 1 { "file or image is" } else { "files or images are" }));
         }
-        self.warnings = warnings;
+        self.warnings.append(&mut warnings);
     }
 
     /// What is left out with the reasons, as CSV.
@@ -244,6 +253,19 @@ impl Sheet {
         }
         lines.join("\n")
     }
+}
+
+/// How many images have the content of an image of an earlier split: of the test, one that is in train.
+fn across_splits(duplicates: &[Duplicate], parts: &[Part]) -> usize {
+    let mut same: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for duplicate in duplicates {
+        same.entry(duplicate.of).or_insert_with(|| vec![duplicate.of]).push(duplicate.item);
+    }
+    let later = |items: &Vec<usize>| {
+        let first = items.iter().map(|i| parts[*i]).min();
+        items.iter().filter(|i| Some(parts[**i]) != first).count()
+    };
+    same.values().map(later).sum()
 }
 
 fn images(count: usize) -> String {

@@ -72,7 +72,15 @@ impl Format for Cifar {
         let mut unreadable = Vec::new();
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
         let format = if hundred { "CIFAR-100, binary" } else { "CIFAR-10, binary" };
-        Ok(Listing { format: format.into(), items, classes: found.classes, images, unreadable, notes })
+        Ok(Listing {
+            format: format.into(),
+            items,
+            classes: found.classes,
+            images,
+            unreadable,
+            notes,
+            warnings: Vec::new(),
+        })
     }
 }
 

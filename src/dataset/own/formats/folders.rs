@@ -53,7 +53,7 @@ impl Format for Folders {
             );
             return Err(tree.fault(None, detail));
         }
-        let mut notes = Vec::new();
+        let (mut notes, mut warnings) = (Vec::new(), Vec::new());
         let names = labels::names_in(&tree).filter(|names| classes.iter().all(|c| names.contains(c)));
         if let Some(names) = names.filter(|_| !classes.is_empty()) {
             classes = names;
@@ -80,6 +80,14 @@ impl Format for Folders {
         let split = items.iter().any(|item| item.part.is_some());
         if places.iter().any(|p| matches!(p, Place::Inside { deeper: true, .. })) && !classes.is_empty() {
             notes.push("folders inside the folder of a class are read as part of the class".into());
+            let shared = layout::shared(&images.iter().map(|i| tree.files[*i].folders()).collect::<Vec<_>>());
+            warnings.extend(shared.map(|(folders, [one, other])| {
+                format!(
+                    "{} are read as classes, and hold folders of the same names ({one}, {other}): if these are the \
+                     classes, call the outer folders train and test",
+                    folders.join(" and ")
+                )
+            }));
         }
         notes.extend(left_aside(&tree, &others));
         notes.extend(tree.empty.iter().map(|folder| format!("the folder {folder} is empty, so it is no class")));
@@ -90,7 +98,7 @@ impl Format for Folders {
         };
         files.append(&mut beside);
         let images = Box::new(Files { tree, files });
-        Ok(Listing { format: format.into(), items, classes, images, unreadable, notes })
+        Ok(Listing { format: format.into(), items, classes, images, unreadable, notes, warnings })
     }
 }
 

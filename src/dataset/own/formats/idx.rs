@@ -99,7 +99,15 @@ impl Format for Idx {
         notes.extend(arrays.notes());
         let mut unreadable = Vec::new();
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
-        Ok(Listing { format: self.name().into(), items, classes: found.classes, images, unreadable, notes })
+        Ok(Listing {
+            format: self.name().into(),
+            items,
+            classes: found.classes,
+            images,
+            unreadable,
+            notes,
+            warnings: Vec::new(),
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the folders of images mean: classes, splits above or below them, and folders around all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dataset::own::listing::Part;
 
@@ -68,6 +68,20 @@ pub fn both<'a>(images: &[&'a [String]]) -> Option<(&'a str, &'a str)> {
     })
 }
 
+/// The folders at the top, if they hold folders of the same names, at least two, as splits hold classes; and two of these.
+pub fn shared<'a>(images: &[&'a [String]]) -> Option<(Vec<&'a str>, [&'a str; 2])> {
+    let outer = around(images);
+    let mut within: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for folders in images.iter().filter_map(|f| f.get(outer..)) {
+        let Some((top, rest)) = folders.split_first() else { continue };
+        within.entry(top).or_default().extend(rest.first().map(String::as_str));
+    }
+    let all = within.values().cloned().reduce(|a, b| &a & &b)?;
+    let mut names = all.into_iter();
+    let two = [names.next()?, names.next()?];
+    (within.len() > 1).then(|| (within.into_keys().collect(), two))
+}
+
 /// How many folders lie around all images and mean nothing: one around all is a class if nothing in it is a folder.
 fn around(images: &[&[String]]) -> usize {
     let mut outer = 0;
@@ -111,6 +125,21 @@ fn below_split<'a>(folders: &'a [String], twice: &BTreeSet<&str>) -> Place<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_that_hold_the_same_folders_may_be_splits() {
+        for (folders, expected) in [
+            ("trian/a trian/b test/a test/b", Some((vec!["test", "trian"], ["a", "b"]))),
+            ("x/trian/a x/trian/b x/test/a x/test/b", Some((vec!["test", "trian"], ["a", "b"]))),
+            ("cat/a cat/b dog/a", None),
+            ("cat/a dog/a", None),
+            ("a b", None),
+        ] {
+            let of = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+            let folders_of: Vec<Vec<String>> = folders.split(' ').map(of).collect();
+            assert_eq!(shared(&folders_of.iter().map(Vec::as_slice).collect::<Vec<_>>()), expected, "{folders}");
+        }
+    }
 
     #[test]
     fn folders_are_splits_classes_or_nothing() {

@@ -64,7 +64,7 @@ pub fn find(path: &Path) -> Result<Found, DataError> {
     listing.unreadable.splice(0..0, unreadable);
     notes.append(&mut listing.notes);
     if format.name() == folders::Folders.name() {
-        notes.extend(tables::strange(&tree));
+        listing.warnings.extend(tables::strange(&tree));
     }
     listing.notes = notes;
     if listing.items.is_empty() {

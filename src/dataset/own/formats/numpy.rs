@@ -70,9 +70,10 @@ impl Format for Numpy {
         notes.extend(found.notes);
         let arrays = Arrays::new(stored);
         notes.extend(arrays.notes());
+        let warnings = arrays.warnings();
         let mut unreadable = Vec::new();
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
-        Ok(Listing { format: self.name().into(), items, classes: found.classes, images, unreadable, notes })
+        Ok(Listing { format: self.name().into(), items, classes: found.classes, images, unreadable, notes, warnings })
     }
 }
 

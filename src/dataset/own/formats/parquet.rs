@@ -101,7 +101,15 @@ impl Format for Parquet {
             }
         };
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, images);
-        Ok(Listing { format: self.name().into(), items, classes: found.classes, images, unreadable, notes })
+        Ok(Listing {
+            format: self.name().into(),
+            items,
+            classes: found.classes,
+            images,
+            unreadable,
+            notes,
+            warnings: Vec::new(),
+        })
     }
 }
 

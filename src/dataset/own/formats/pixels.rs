@@ -67,9 +67,10 @@ impl Format for Pixels {
         notes.extend(found.notes);
         let arrays = Arrays::new(arrays);
         notes.extend(arrays.notes());
+        let warnings = arrays.warnings();
         let labelled = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
         let (items, images) = labelled;
-        Ok(Listing { format: self.name().into(), items, classes: found.classes, images, unreadable, notes })
+        Ok(Listing { format: self.name().into(), items, classes: found.classes, images, unreadable, notes, warnings })
     }
 }
 

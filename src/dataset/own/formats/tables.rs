@@ -41,6 +41,7 @@ impl Format for Tables {
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let images = Known::of(&tree);
         let (mut items, mut raw, mut files, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![], vec![]);
+        let mut warnings = Vec::new();
         let mut seen: HashMap<usize, usize> = HashMap::new();
         let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
         let (mut contradicted, mut read): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
@@ -99,7 +100,7 @@ impl Format for Tables {
                 rows.join(", ")
             ));
         }
-        notes.extend(contradicted.first().map(|first| {
+        warnings.extend(contradicted.first().map(|first| {
             let (more, has) = match contradicted.len() - 1 {
                 0 => (String::new(), "has"),
                 more => (format!(" and {more} more"), "have"),
@@ -118,7 +119,7 @@ impl Format for Tables {
         let images = Box::new(Files { tree, files });
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, images);
         let format = self.name().to_owned();
-        Ok(Listing { format, items, classes: found.classes, images, unreadable, notes })
+        Ok(Listing { format, items, classes: found.classes, images, unreadable, notes, warnings })
     }
 }
 
@@ -128,7 +129,10 @@ pub fn strange(tree: &Tree) -> Option<String> {
     let images = Known::of(tree);
     candidates(tree).find_map(|(_, file)| {
         let bytes = tree.read_unpacked(file).ok()?;
-        let mut rows = super::cells::rows(&bytes).ok()?.into_byte_records();
+        let mut rows = match super::cells::rows(&bytes) {
+            Ok(rows) => rows.into_byte_records(),
+            Err(no_text) => return Some(format!("{} {no_text}; no label is read from it", file.name())),
+        };
         let header = cells(&rows.next()?.ok()?);
         label_column(&header)?;
         let first = cells(&rows.next()?.ok()?);

@@ -40,7 +40,7 @@ pub fn of_table<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
     if has_decimal_commas(text) {
         notes.push(DECIMAL_COMMAS.into());
         let dotted = |cell: &str| if is_with_comma(cell) { cell.replace(',', ".") } else { cell.to_owned() };
-        let row = |line: &str| line.split(';').map(dotted).collect::<Vec<_>>().join(";");
+        let row = |line: &str| line.split_inclusive([';', '\t']).map(dotted).collect::<String>();
         return Cow::Owned(text.lines().map(row).collect::<Vec<_>>().join("\n").into_bytes());
     }
     Cow::Borrowed(rest)
@@ -89,15 +89,16 @@ pub fn is_spaced(line: &str) -> bool {
 }
 
 fn is_with_comma(cell: &str) -> bool {
+    let cell = cell.trim_end_matches([';', '\t']);
     cell.matches(',').count() == 1 && !cell.contains('.') && is_number(cell.replace(',', ".").trim())
 }
 
-/// Semicolons between cells, and a comma in some of the numbers, none of which has a point.
+/// Semicolons or tabs between cells, and a comma in some of the numbers, none of which has a point.
 fn has_decimal_commas(text: &str) -> bool {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(LOOKED_AT).collect();
-    let cells = || lines.iter().flat_map(|line| line.split(';')).map(str::trim);
+    let cells = || lines.iter().flat_map(|line| line.split([';', '\t'])).map(str::trim);
     !text.contains('"')
-        && lines.iter().all(|line| line.contains(';'))
+        && [';', '\t'].iter().any(|between| lines.iter().all(|line| line.contains(*between)))
         && cells().any(is_with_comma)
         && !cells().any(|cell| cell.contains('.') && is_number(cell))
 }
@@ -149,6 +150,7 @@ mod tests {
             ("  1.0   2.0\n 3.0  4.0\n", "1.0 2.0\n3.0 4.0", ""),
             ("1\t\t2\n", "1\t\t2\n", ""),
             ("x;y;k\n1,5;2;a,b\n", "x;y;k\n1.5;2;a,b", "decimal points"),
+            ("x\ty\n1,5\t2\n", "x\ty\n1.5\t2", "decimal points"),
             ("x;y\n1,5;2.5\n", "x;y\n1,5;2.5\n", ""),
             ("1,5\n2,5\n", "1,5\n2,5\n", ""),
             ("x,y,k\n\"1,5\",2,\"a,b\"\n", "x,y,k\n1.5,2,\"a,b\"\n", "decimal points"),
