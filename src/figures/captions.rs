@@ -96,7 +96,11 @@ fn evaluated_on(history: &History) -> String {
 fn data_name(header: &Header) -> String {
     let e = &header.experiment;
     let label = e.dataset.label();
-    let Origin::Published(_) = source(e.dataset).origin() else { return label.to_owned() };
+    let Origin::Published(_) = source(e.dataset).origin() else {
+        let what =
+            header.data_provenance.strip_prefix("own images: ").and_then(|what| what.rsplit_once(", split seed"));
+        return what.map_or_else(|| label.to_owned(), |(what, _)| format!("{label} `{}` ({what})", e.name));
+    };
     let hashes = hashes(header);
     let name = match hashes {
         Some(Hashes::Published) => label.to_owned(),

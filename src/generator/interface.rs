@@ -133,6 +133,9 @@ impl GeneratorLosses {
     /// One line for display.
     pub fn describe(&self) -> String {
         if let Some(kept) = self.kept {
+            if kept == 0.0 {
+                return "how much of the variance is kept is known at the end".into();
+            }
             return format!("{kept:.1} % of the variance kept");
         }
         let Some(a) = self.adversarial else {

@@ -17,12 +17,15 @@ use crate::dataset::own::reading::Reading;
 use crate::dataset::own::{defaults, formats, wanted};
 use crate::dataset::{self, Split};
 use crate::disk::{self, FolderLock};
-use crate::experiment::{DatasetKind, Experiment, Field, IMAGE_SIDES, NeighbourPool};
+use crate::experiment::{DatasetKind, Experiment, Field, IMAGE_SIDES, NeighbourPool, Strategy};
 use crate::paths;
 
 /// Images in a batch of a project, unless another number is given. How many an experiment buys in a round follows from the
 /// number of its images instead.
 pub const BATCH: usize = defaults::BY_HAND;
+/// What proposes images to people unless they say otherwise: with few labels the best of those that were compared
+/// (docs/results.md).
+pub const PROPOSES: Strategy = Strategy::Ridge;
 /// What a project is made from.
 #[derive(Debug, Clone, Default)]
 pub struct New {
@@ -63,7 +66,7 @@ pub fn create(
         None => {
             let chosen = defaults::choose(&found.listing);
             let base = defaults::on_data(Experiment::default(), &place, &chosen, true)?;
-            (Experiment { samples_per_round: BATCH, ..base }, None)
+            (Experiment { samples_per_round: BATCH, strategy: PROPOSES, ..base }, None)
         }
         Some((experiment, data_dir)) => {
             let (experiment, splits) = like(experiment, &place, data_dir.as_deref())?;

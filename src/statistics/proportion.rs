@@ -10,21 +10,40 @@ pub struct Proportion {
     pub low: f64,
     pub high: f64,
     pub all: usize,
+    /// The quantile of the normal distribution that belongs to the level.
+    z: f64,
+}
+
+/// The Wilson interval of a share of `n`.
+fn interval(share: f64, n: f64, z: f64) -> [f64; 2] {
+    let middle = (share + z * z / (2.0 * n)) / (1.0 + z * z / n);
+    let half = z / (1.0 + z * z / n) * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+    [middle - half, middle + half]
 }
 
 impl Proportion {
     /// The share with its Wilson interval at `level` (0.95 for 95 %); `None` of nothing.
     pub fn wilson(correct: usize, all: usize, level: f64) -> Option<Self> {
         let z = z_quantile(0.5 + level / 2.0).filter(|_| all > 0)?;
-        let (n, share) = (all as f64, correct as f64 / all as f64);
-        let middle = (share + z * z / (2.0 * n)) / (1.0 + z * z / n);
-        let half = z / (1.0 + z * z / n) * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
-        Some(Self { share, low: (middle - half).clamp(0.0, share), high: (middle + half).clamp(share, 1.0), all })
+        let share = correct as f64 / all as f64;
+        let [low, high] = interval(share, all as f64, z);
+        Some(Self { share, low: low.clamp(0.0, share), high: high.clamp(share, 1.0), all, z })
     }
 
-    /// About how many more answers would halve the interval: its width falls with the root of their number.
+    /// How many more answers would halve the interval, if as large a share of them is correct.
     pub fn to_halve(&self) -> usize {
-        3 * self.all
+        let width = |all: usize| {
+            let [low, high] = interval(self.share, all as f64, self.z);
+            high.min(1.0) - low.max(0.0)
+        };
+        let wanted = width(self.all) / 2.0;
+        // The width falls with the number, at least as fast as its root does a little beyond the start.
+        let (mut few, mut enough) = (self.all, 8 * self.all + 8);
+        while few + 1 < enough {
+            let middle = few.midpoint(enough);
+            if width(middle) <= wanted { enough = middle } else { few = middle }
+        }
+        enough - self.all
     }
 }
 
@@ -91,7 +110,21 @@ mod tests {
         }
         assert_eq!(Proportion::wilson(0, 0, 0.95), None);
         let all = Proportion::wilson(7, 7, 0.95).unwrap();
-        assert_eq!((all.share, all.high, all.to_halve()), (1.0, 1.0, 21));
+        assert_eq!((all.share, all.high), (1.0, 1.0));
+        for (correct, all) in [(7, 7), (50, 50), (49, 50), (25, 50), (0, 20), (900, 1_000)] {
+            let found = Proportion::wilson(correct, all, 0.95).unwrap();
+            let more = found.to_halve();
+            let width = |all: usize| {
+                let [low, high] = interval(found.share, all as f64, found.z);
+                high.min(1.0) - low.max(0.0)
+            };
+            let half = width(all) / 2.0;
+            assert!(width(all + more) <= half && width(all + more - 1) > half, "{correct} of {all}: {more}");
+        }
+        // Nearly three times as many near one half, few more where all are right.
+        let more = |correct, all| Proportion::wilson(correct, all, 0.95).unwrap().to_halve();
+        assert!((2_990..=3_000).contains(&more(500, 1_000)), "{}", more(500, 1_000));
+        assert_eq!(more(50, 50), 54);
     }
 
     #[test]

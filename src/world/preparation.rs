@@ -13,6 +13,7 @@ use super::told::{GeneratorFrom, PreparationActivity, Prepared, WorldError};
 use super::training::Training;
 use crate::dataset::own;
 use crate::dataset::own::opening::Opening;
+use crate::dataset::own::sheet::Sheet;
 use crate::dataset::{self, Dataset};
 use crate::device::{self, ComputeDevice};
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, Strategy, Task};
@@ -247,6 +248,9 @@ impl Preparation {
                 }
                 let (listing, reading, warning) = opening.finish();
                 self.warnings.extend(warning);
+                let sheet =
+                    Sheet::new(&listing, &reading, own::wanted(&self.experiment), vec![], self.experiment.data_seed);
+                self.warnings.extend(sheet.warnings.into_iter().map(|what| format!("own images: {what}")));
                 let whole = own::dataset(&self.experiment, &listing, reading)?;
                 let dataset = dataset::brought(whole, &self.experiment, side_multiple(&self.experiment))?;
                 Ok(Some(self.loaded(dataset)))

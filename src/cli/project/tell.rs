@@ -55,6 +55,10 @@ pub fn accuracy(status: &Status) -> String {
                 "accuracy {accuracy:.1} %, 95 % interval {low:.1} to {high:.1} %, on {images}; {more} more would halve it"
             )
         }
+        _ if status.test_images == 0 && status.test_images_unlabelled > 0 => {
+            let waiting = counted(status.test_images_unlabelled, "test image");
+            format!("no accuracy: {waiting} {} for a label", verb(status.test_images_unlabelled, "waits", "wait"))
+        }
         _ if status.test_images == 0 => {
             "no accuracy: no test image is labelled; `ridgewalk project propose --test` draws some".into()
         }

@@ -30,7 +30,8 @@ impl RawLabel {
             name => match whole_with_comma(name).unwrap_or(name).parse::<f64>() {
                 // A name such as `007` is no number, nor is `inf`.
                 Ok(number)
-                    if number.is_finite() && !(name.len() > 1 && name.starts_with('0') && !name.contains(['.', ','])) =>
+                    if number.is_finite()
+                        && !(name.len() > 1 && name.starts_with('0') && !name.contains(['.', ','])) =>
                 {
                     Self::Number(number)
                 }
@@ -193,7 +194,8 @@ mod tests {
 
     #[test]
     fn a_whole_number_may_have_a_decimal_comma_and_lost_letters_are_refused() {
-        for (cell, expected) in [("3,0", Some(3.0)), ("0,0", Some(0.0)), ("10,00", Some(10.0)), ("3,5", None), ("a,0", None), (",0", None)]
+        for (cell, expected) in
+            [("3,0", Some(3.0)), ("0,0", Some(0.0)), ("10,00", Some(10.0)), ("3,5", None), ("a,0", None), (",0", None)]
         {
             let found = RawLabel::of_text(cell);
             assert_eq!(found, expected.map_or(RawLabel::Name(cell.into()), RawLabel::Number), "{cell}");

@@ -11,8 +11,10 @@ use crate::statistics::{Group, groups};
 const RIGHT: usize = 1;
 const WRONG: usize = 2;
 
-/// Strength of the diagonal's colour, 0 to 1.
+/// Strength of the diagonal's colour, 0 to 1: where numbers stand in it, and of a class that is always right where there is
+/// no room for numbers.
 const RIGHT_SHARE: f64 = 0.14;
+const ALL_RIGHT: f64 = 0.6;
 
 /// Percent below which a cell counts as empty: it would be printed as 0.0.
 const EMPTY_BELOW: f64 = 0.05;
@@ -44,9 +46,10 @@ pub fn confusion(histories: &[History]) -> Figure {
         title: "Confusion of the last round".into(),
         caption: format!(
             "Predicted classes of each true class (row, in percent) of the {} at the end of round {last}, {}. Right in \
-             blue; wrong in orange, the strongest being {worst:.1} %.",
+             blue{}; wrong in orange, the strongest being {worst:.1} %.",
             split_name(histories),
-            repeats_text(&groups)
+            repeats_text(&groups),
+            if classes.len() > many::NAMED { ", the strongest being 100 %" } else { "" }
         ),
         columns: match panels.len() {
             1 => Columns::ONE,
@@ -93,7 +96,8 @@ fn panel(group: &Group, shares: &[f64], classes: &[String], worst: f64) -> Panel
     let block = |i: usize| {
         let (row, column, share) = (i / n, i % n, shares[i]);
         let (x, y) = (column as f64, -(row as f64));
-        let ink = if row == column { Ink::Ramp(RIGHT, RIGHT_SHARE) } else { Ink::Ramp(WRONG, share / worst) };
+        let right = if n > many::NAMED { ALL_RIGHT * share / 100.0 } else { RIGHT_SHARE };
+        let ink = if row == column { Ink::Ramp(RIGHT, right) } else { Ink::Ramp(WRONG, share / worst) };
         let text = if share < EMPTY_BELOW || n > many::NAMED { String::new() } else { format!("{share:.1}") };
         Block {
             series: format!("{} as {}", classes[row], classes[column]),

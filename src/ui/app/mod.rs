@@ -41,7 +41,7 @@ use super::state::{AppState, Changes};
 use crate::dataset::own::plan::Plan;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
-use crate::experiment::{Experiment, Variant, setups};
+use crate::experiment::{DatasetKind, Experiment, Variant, setups};
 use saved::Saved;
 use view_file::Sharing;
 
@@ -309,7 +309,8 @@ impl eframe::App for App {
             .map(Engine::snapshot)
             .filter(|s| s.generation == self.state.generation)
             .unwrap_or_default();
-        self.images.begin_frame(self.state.generation, theme.dark);
+        let own = self.state.experiment.dataset == DatasetKind::Own;
+        self.images.begin_frame(self.state.generation, theme.dark, own);
         let asked = std::mem::take(&mut self.asked);
         let mut hover_walk = None;
         let mut bar_action = None;

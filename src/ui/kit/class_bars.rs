@@ -104,6 +104,7 @@ pub fn bars(
     theme: &Theme,
 ) {
     const NAMES: f32 = 14.0;
+    const NAME_LETTERS: usize = 12;
     let shown = shown(probabilities, truth.map(usize::from), MOST_BESIDE);
     let of_classes = shown.classes.iter().map(|class| (Some(*class), probabilities[*class]));
     let columns: Vec<(Option<usize>, f32)> = of_classes.chain(shown.others.map(|(_, sum)| (None, sum))).collect();
@@ -118,7 +119,9 @@ pub fn bars(
         let ink = if own { theme.text } else { theme.faint };
         let font = if own { theme::bold_font(size::CAPTION) } else { font(size::CAPTION - 1.0) };
         let name = class.map_or("…".into(), |class| names.get(class).cloned().unwrap_or_else(|| class.to_string()));
-        let short: String = name.chars().take(2).collect();
+        // Two letters of most names of classes fit below a narrow bar, and one where they would run together.
+        let letters = ((width / (0.62 * font.size)) as usize).clamp(1, NAME_LETTERS);
+        let short: String = name.chars().take(letters).collect();
         painter.text(pos2(left + width / 2.0, rect.bottom() - NAMES / 2.0), Align2::CENTER_CENTER, short, font, ink);
     }
     painter.hline(rect.x_range(), foot, Stroke::new(1.0, theme.line));

@@ -14,17 +14,20 @@ pub struct Images {
     textures: HashMap<u64, (u64, TextureHandle)>,
     generation: u64,
     dark: bool,
+    as_they_are: bool,
 }
 
 /// Beyond this many textures, all are dropped and created again as needed.
 const MAX_TEXTURES: usize = 4096;
 
 impl Images {
-    /// Drops all textures if the experiment or the theme changed.
-    pub fn begin_frame(&mut self, generation: u64, dark: bool) {
-        if (self.generation, self.dark) != (generation, dark) || self.textures.len() > MAX_TEXTURES {
+    /// Drops all textures if the experiment or the theme changed. Somebody's own images are shown `as_they_are`: drawings
+    /// turn with the theme, photographs must not become negatives.
+    pub fn begin_frame(&mut self, generation: u64, dark: bool, as_they_are: bool) {
+        let now = (generation, dark, as_they_are);
+        if (self.generation, self.dark, self.as_they_are) != now || self.textures.len() > MAX_TEXTURES {
             self.textures.clear();
-            (self.generation, self.dark) = (generation, dark);
+            (self.generation, self.dark, self.as_they_are) = now;
         }
     }
 
@@ -36,10 +39,27 @@ impl Images {
 
     /// The texture of an image of the data set's shape; a new `version` under the same key replaces the previous one.
     pub fn get(&mut self, ui: &Ui, what: impl Hash, version: u64, shape: ImageShape, pixels: &[u8]) -> TextureHandle {
+        let greys = greys(Theme::of(ui.visuals()), self.as_they_are);
+        self.in_greys(ui, what, version, (shape, pixels), greys)
+    }
+
+    /// As `get`, for an image of one's own before any experiment on it.
+    pub fn own(&mut self, ui: &Ui, what: impl Hash, version: u64, shape: ImageShape, pixels: &[u8]) -> TextureHandle {
+        self.in_greys(ui, what, version, (shape, pixels), greys(Theme::of(ui.visuals()), true))
+    }
+
+    fn in_greys(
+        &mut self,
+        ui: &Ui,
+        what: impl Hash,
+        version: u64,
+        (shape, pixels): (ImageShape, &[u8]),
+        greys: [Color32; 2],
+    ) -> TextureHandle {
         let mut hasher = DefaultHasher::new();
         what.hash(&mut hasher);
         let make = || {
-            let image = colored(shape, pixels, Theme::of(ui.visuals()));
+            let image = colored(shape, pixels, greys);
             (version, ui.ctx().load_texture("image", image, TextureOptions::NEAREST))
         };
         let cached = self.textures.entry(hasher.finish()).or_insert_with(make);
@@ -68,14 +88,19 @@ pub fn show(ui: &mut Ui, texture: &TextureHandle, side: f32, name: &str) -> egui
     response
 }
 
-/// Pixels as colours: one plane runs from the theme's paper to its ink, three planes are RGB.
-pub fn colored(shape: ImageShape, pixels: &[u8], theme: &Theme) -> ColorImage {
+/// The colours of black and white: the theme's paper and ink, or the dark ones for images that are shown as they are.
+pub fn greys(theme: &Theme, as_they_are: bool) -> [Color32; 2] {
+    if as_they_are { Theme::DARK.image } else { theme.image }
+}
+
+/// Pixels as colours: one plane runs from the first of `greys` to the second, three planes are RGB.
+pub fn colored(shape: ImageShape, pixels: &[u8], greys: [Color32; 2]) -> ColorImage {
     let plane = shape.height * shape.width;
     let value = |channel: usize, i: usize| pixels.get(channel * plane + i).copied().unwrap_or(0);
     let colors = (0..plane)
         .map(|i| match shape.channels {
             3 => Color32::from_rgb(value(0, i), value(1, i), value(2, i)),
-            _ => theme.image[0].lerp_to_gamma(theme.image[1], f32::from(value(0, i)) / 255.0),
+            _ => greys[0].lerp_to_gamma(greys[1], f32::from(value(0, i)) / 255.0),
         })
         .collect();
     ColorImage::new([shape.width, shape.height], colors)

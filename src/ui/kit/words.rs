@@ -71,8 +71,12 @@ pub fn about(seconds: f32) -> String {
     format!("about {}", duration(seconds))
 }
 
-/// `text` with its first letter in upper case.
+/// `text` with its first letter in upper case, unless it begins with the name of a file.
 pub fn capital(text: &str) -> String {
+    let first = text.split([' ', ':', ',']).next().unwrap_or_default();
+    if first.contains(['.', '/', '_']) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
@@ -99,7 +103,9 @@ mod tests {
         for (s, text) in [(8.0, "about 8 s"), (125.0, "about 2 min 05 s"), (880.0, "about 15 min")] {
             assert_eq!(about(s), text);
         }
-        for (text, expected) in [("", ""), ("élan", "Élan"), ("phase 1", "Phase 1")] {
+        for (text, expected) in
+            [("", ""), ("élan", "Élan"), ("phase 1", "Phase 1"), ("test-0.parquet: x", "test-0.parquet: x")]
+        {
             assert_eq!(capital(text), expected);
         }
     }

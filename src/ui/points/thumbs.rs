@@ -46,7 +46,7 @@ pub enum Thumb {
 impl Thumbs {
     /// Takes what was decoded, and starts decoding what was asked for in the last frame.
     pub fn update(&mut self, ctx: &egui::Context, shown: &Shown, dark: bool) {
-        self.images.begin_frame(shown.id, dark);
+        self.images.begin_frame(shown.id, dark, true);
         if self.of != shown.id || self.decoded.len() > MOST {
             self.decoded.clear();
             self.wanted.clear();

@@ -19,7 +19,7 @@ pub struct Pixels;
 /// Values are kept with 32 bits: pixels have no more digits.
 const FLOAT: Number = Number { kind: Kind::Float, width: 4, big_endian: false };
 /// Fewer columns are no image.
-const FEWEST_COLUMNS: usize = 9;
+pub const FEWEST_COLUMNS: usize = 9;
 /// Rows that are looked at to find the label among columns without names.
 const LOOKED_AT: usize = 1_000;
 /// Bytes that are looked at to tell a table of pixels.

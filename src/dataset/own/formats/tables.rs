@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::cells::{cells, counts_rows, is_index, label_column, split_column};
 use super::folders::{Files, is_image};
+use super::pixels::FEWEST_COLUMNS;
 use super::text::is_number;
 use crate::dataset::DataError;
 use crate::dataset::own::format::{Format, with_labels};
@@ -109,7 +110,7 @@ impl Format for Tables {
         }));
         let unlisted = images.count - seen.len();
         if unlisted > 0 {
-            notes.push(format!("images in no row of a table, which are left aside: {unlisted}"));
+            warnings.push(format!("images in no row of a table, which are left aside: {unlisted}"));
         }
         // A table called `labels.txt` lists no names.
         let names = labels::names_file(&tree).filter(|file| !read.contains(&file.name()));
@@ -323,7 +324,9 @@ impl Table {
                 return Ok(None);
             }
         }
-        let Some(column) = file_column(&rows, images, file) else { return Ok(None) };
+        let Some(column) = file_column(&rows, images, file).filter(|c| !is_of_pixels(&rows, *c)) else {
+            return Ok(None);
+        };
         let is_header = rows.first().and_then(|r| r.get(column)).is_some_and(|c| !images.has(c, file));
         let header = is_header.then(|| rows.remove(0));
         let columns = rows.first().map_or(0, Vec::len);
@@ -352,6 +355,13 @@ impl Table {
         let part = self.part.map(|p| format!(", splits in {}", name(p))).unwrap_or_default();
         format!("{}: files in {}, {label}{part}", file.name(), name(self.file))
     }
+}
+
+/// Whether a column is one of many of numbers: a table of pixels, whose values may be names of images by chance.
+fn is_of_pixels(rows: &[Vec<String>], column: usize) -> bool {
+    let Some(last) = rows.last() else { return false };
+    let numbers = last.iter().filter(|cell| is_number(cell)).count();
+    numbers >= FEWEST_COLUMNS && numbers + 3 >= last.len() && last.get(column).is_some_and(|cell| is_number(cell))
 }
 
 /// The column most of whose cells name images.

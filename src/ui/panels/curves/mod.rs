@@ -260,7 +260,10 @@ fn legend_rows(cx: &Cx<'_>) -> Vec<(String, Option<Swatch>)> {
     let all = cx.state.dataset.as_ref().map_or(0, |d| d.evaluation(cx.state.experiment.evaluate_on).len());
     let part = cx.state.experiment.evaluation_part.min(all);
     let ends = format!("all {} {split} images, end of round", words::thousands(all));
-    let inside = format!("fixed {} of them, inside rounds", words::thousands(part));
+    let inside = match part < all {
+        true => format!("fixed {} of them, inside rounds", words::thousands(part)),
+        false => "the same, inside rounds".into(),
+    };
     let thin: Swatch = |ui, style| {
         charts::line_swatch(ui, Theme::of(ui.visuals()).ink(style.ink).gamma_multiply(0.7), 1.2);
     };

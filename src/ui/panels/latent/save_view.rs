@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Color32, ColorImage, Rect, Ui};
 
+use crate::experiment::DatasetKind;
 use crate::figures;
 use crate::ui::kit::ask_path::Wanted;
 use crate::ui::kit::export::{Export, Prepared};
@@ -58,11 +59,12 @@ impl SaveView {
     ) {
         let Some(path) = self.due.take() else { return };
         let scale = FINER as f32 * ui.pixels_per_point();
+        let own = cx.state.experiment.dataset == DatasetKind::Own;
         let image = |(sample, place): &(u32, Rect)| {
             let dataset = cx.state.dataset.as_ref()?;
             let pixels = dataset.train.image(*sample as usize);
             let place = place.translate(-area.min.to_vec2()) * scale;
-            Some((place, images::colored(dataset.shape(), pixels, cx.theme)))
+            Some((place, images::colored(dataset.shape(), pixels, images::greys(cx.theme, own))))
         };
         let images: Vec<(Rect, ColorImage)> = samples.iter().filter_map(image).collect();
         let overlay = painted::svg(ui, ui.layer_id(), first, area, scale);

@@ -163,7 +163,7 @@ fn strip(ui: &mut Ui, kind: &str, shots: &[Shot], first: usize, side: f32, given
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         for (i, shot) in shots.iter().enumerate() {
-            let texture = given.images.get(ui, ("own", kind, first + i), given.version, shape, &shot.pixels);
+            let texture = given.images.own(ui, ("own", kind, first + i), given.version, shape, &shot.pixels);
             let response = images::show(ui, &texture, side, &shot.name);
             response.on_hover_ui(|ui| {
                 images::show(ui, &texture, whole_pixels(shape.height, LARGE), &shot.name);

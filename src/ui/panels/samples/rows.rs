@@ -52,8 +52,8 @@ impl Rows {
             header(ui, &columns, &widths, asked);
             if made.rows.is_empty() {
                 let text = match asked.selected {
-                    true => "No image of the selection is meant by the query. Without a selection there is none.",
-                    false => "No image is meant by the query.",
+                    true => "No image of the selection matches the query; *Selection only* is on.",
+                    false => "No image matches the query.",
                 };
                 return widgets::empty_state(ui, "No rows", text);
             }
