@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use egui::{Color32, ColorImage, CornerRadius, Rect, TextureHandle, TextureOptions, Ui, Vec2};
 
-use super::theme::Theme;
+use super::theme::{DARK, Theme};
 use crate::dataset::{Dataset, ImageShape};
 
 /// Textures by content key, such as `("pin", id)`, each with its content's version.
@@ -90,7 +90,7 @@ pub fn show(ui: &mut Ui, texture: &TextureHandle, side: f32, name: &str) -> egui
 
 /// The colours of black and white: the theme's paper and ink, or the dark ones for images that are shown as they are.
 pub fn greys(theme: &Theme, as_they_are: bool) -> [Color32; 2] {
-    if as_they_are { Theme::DARK.image } else { theme.image }
+    if as_they_are { DARK.image } else { theme.image }
 }
 
 /// Pixels as colours: one plane runs from the first of `greys` to the second, three planes are RGB.
