@@ -28,10 +28,14 @@ pub fn figures(histories: &[History], args: &FiguresArgs) -> anyhow::Result<Vec<
     }
     histories.remarks().for_each(|remark| say!("{remark}"));
     Ok(match args.figure {
-        None => figures::all_files(&histories, &args.formats, args.width, args.dpi)?.write(&args.out)?,
+        None => figures::all_files(&histories, &args.formats, args.width, args.dpi)?
+            .replacing_no_others(&args.out)?
+            .write(&args.out)?,
         Some(number) => match figures::drawn(&format!("figure{number}"), &histories)? {
             Drawn::Figure(figure) => {
-                figures::figure_files(&figure, &args.formats, args.width, args.dpi)?.write(&args.out)?
+                figures::figure_files(&figure, Some(&histories), &args.formats, args.width, args.dpi)?
+                    .replacing_no_others(&args.out)?
+                    .write(&args.out)?
             }
             Drawn::Table(_) => Vec::new(),
         },
@@ -81,7 +85,7 @@ pub fn figure4(files: &[PathBuf], histories: &[History], args: &FiguresArgs) -> 
     let rules = VerdictRules::default();
     let request = figures::Figure4Request { history, embedding: &embedding, album: &album, rules };
     let (files, table) = figures::figure4_files(&request, &args.formats, args.width, args.dpi)?;
-    let written = files.write(&args.out)?;
+    let written = files.replacing_no_others(&args.out)?.write(&args.out)?;
     say!("{name}: {}", table.markdown());
     Ok(written)
 }

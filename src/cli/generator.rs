@@ -30,6 +30,9 @@ const ROWS: usize = 8;
 /// Rows of reconstructions, each below its row of test images.
 const PAIRS: usize = 5;
 
+/// What is written beside the generator.
+const FILES: [&str; 4] = ["samples.png", "reconstructions.png", "embedding.png", "quality.md"];
+
 /// Writes `samples.png`, `reconstructions.png`, `embedding.png`, `quality.md`, and the generator for `--generator`.
 pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let experiment = args.experiment.resolve()?;
@@ -49,6 +52,15 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let path = args.out.join("generator").with_extension(EXTENSION);
     let of = GeneratorOf { experiment: &experiment, data: dataset.digest() };
     file::check_free(&path, &**generator, of)?;
+    if !path.exists()
+        && let Some(there) = FILES.iter().map(|name| args.out.join(name)).find(|path| path.exists())
+    {
+        anyhow::bail!(
+            "{}: a file is there that is not beside a generator, and it stays as it is; choose another folder with --out, or \
+             move it away",
+            there.display()
+        );
+    }
 
     let seed = experiment.generator_seed;
     let quality = Quality::measure(&**generator, latent, &dataset.train, &dataset.test, seed);
@@ -62,13 +74,13 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let (shape, theme) = (dataset.shape(), &Theme::LIGHT);
     let samples = prior_samples(&**generator, seed, COLUMNS * ROWS);
     let files = [
-        ("samples.png", sheet(shape, &samples, COLUMNS, theme).png()?),
-        ("reconstructions.png", sheet(shape, &pairs, COLUMNS, theme).png()?),
-        ("embedding.png", embedding(latent.codes(), latent.dim(), dataset.train.labels(), theme).png()?),
-        ("quality.md", quality.markdown().into_bytes()),
+        sheet(shape, &samples, COLUMNS, theme).png()?,
+        sheet(shape, &pairs, COLUMNS, theme).png()?,
+        embedding(latent.codes(), latent.dim(), dataset.train.labels(), theme).png()?,
+        quality.markdown().into_bytes(),
     ];
     say!("{}", quality.markdown().trim_end());
-    for (name, bytes) in files {
+    for (name, bytes) in FILES.iter().zip(files) {
         let path = args.out.join(name);
         write_atomically(&path, &bytes)?;
         say!("{}", path.display());

@@ -31,6 +31,10 @@ pub enum FigureError {
     Lock(#[from] LockError),
     #[error("{}: has runs or their export, whose tables have the names of those of figures; choose another folder (--out on the command line)", path.display())]
     Taken { path: PathBuf },
+    #[error("{}: a file is there that is no figure or table of ridgewalk, and it stays as it is; choose another folder (--out on the command line), or move it away", path.display())]
+    Foreign { path: PathBuf },
+    #[error("{}: has figures of other runs: they and these differ in {difference}; choose another folder (--out on the command line)", path.display())]
+    OtherRuns { path: PathBuf, difference: String },
     #[error("cannot draw the figure: {0}")]
     Draw(String),
     #[error("{dpi} dots per inch give an image with no pixels or with too many; choose another resolution")]

@@ -80,7 +80,7 @@ pub(super) fn belongs(
     }
     let histories = folder.histories()?;
     if histories.is_empty() {
-        return Ok(Vec::new());
+        return is_free(folder).map(|()| Vec::new());
     }
     kept_files_agree(folder, experiment, ground, free)?;
     let mut runs = Vec::new();
@@ -95,6 +95,19 @@ pub(super) fn belongs(
         runs.push((path, header));
     }
     Ok(runs)
+}
+
+/// An error if a folder without a run has a file of somebody's own by the name of one that a run would write.
+pub(super) fn is_free(folder: &GridFolder) -> Result<(), GridError> {
+    let path = folder.experiment();
+    let text = paths::read_text(&path).unwrap_or_default();
+    let is_of_runs = Experiment::from_record(&text).is_ok_and(|there| there.to_toml() == text);
+    let taken = match (is_of_runs, text.trim().is_empty() && !path.is_dir()) {
+        (true, _) => None,
+        (false, false) => Some(path),
+        (false, true) => folder.tables().into_iter().find(|path| path.metadata().is_ok_and(|there| there.len() > 0)),
+    };
+    taken.map_or(Ok(()), |path| Err(GridError::Foreign { path }))
 }
 
 /// Writes the experiment of a grid, with no fewer rounds than the runs in its folder have.

@@ -80,7 +80,7 @@ pub(super) fn base(header: &Header) -> Experiment {
 }
 
 /// The fields in which two experiments of one grid must not differ and do, with both values.
-pub(super) fn unlike(a: &Experiment, b: &Experiment, free: &[&str]) -> Option<String> {
+pub fn unlike(a: &Experiment, b: &Experiment, free: &[&str]) -> Option<String> {
     let differing = a.differing(b).into_iter().filter(|f| !free.contains(&f.name));
     let said: Vec<String> = differing.map(|f| format!("`{}`: {} and {}", f.name, f.get(a), f.get(b))).collect();
     (!said.is_empty()).then(|| said.join(", "))

@@ -35,6 +35,8 @@ pub enum GridError {
     OtherGrid { first: PathBuf, second: PathBuf, difference: String },
     #[error("{} and {} are the same run and differ ({difference}); leave one of them out", first.display(), second.display())]
     Differ { first: PathBuf, second: PathBuf, difference: String },
+    #[error("{}: a file is there that no run wrote, and it stays as it is; choose another folder with --out, or move it away", path.display())]
+    Foreign { path: PathBuf },
     #[error("{}: is the place of the histories of a grid; choose another folder with --out", path.display())]
     Inside { path: PathBuf },
     #[error("a worker thread could not be started: {0}")]

@@ -79,6 +79,11 @@ impl GridFolder {
         self.0.join("masks-report.csv")
     }
 
+    /// The tables and the figure of all its runs.
+    pub fn tables(&self) -> [PathBuf; 3] {
+        ["curves.csv", "proposals.csv", "curves.svg"].map(|name| self.0.join(name))
+    }
+
     /// The embedding that all cells share.
     pub fn embedding(&self) -> PathBuf {
         self.0.join(EMBEDDING_FILE)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::belongs::{ADDED, kept_files_agree, read_experiment};
+use super::belongs::{ADDED, is_free, kept_files_agree, read_experiment};
 use super::cells::{Cell, base, unlike};
 use super::error::GridError;
 use super::folder::GridFolder;
@@ -67,6 +67,9 @@ fn merged(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, G
         found.add(path)?;
     }
     let own: BTreeSet<PathBuf> = found.files.clone();
+    if own.is_empty() {
+        is_free(out)?;
+    }
     for folder in folders {
         match archive::history_files(folder) {
             Ok(files) => files.into_iter().try_for_each(|path| found.add(path))?,

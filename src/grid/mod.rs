@@ -9,7 +9,7 @@ mod merge;
 mod place;
 
 pub use belongs::{admit, read_experiment};
-pub use cells::{Cell, Grid, Shard};
+pub use cells::{Cell, Grid, Shard, unlike};
 pub use error::GridError;
 pub use folder::GridFolder;
 pub use merge::{Keep, Merged, merge};

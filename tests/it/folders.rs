@@ -199,6 +199,10 @@ fn no_command_replaces_what_is_of_other_runs_or_settings() {
     {
         assert!(command(words, out).output().unwrap().status.success(), "{words} twice");
     }
+    for name in ["notes/table1.md", "notes/samples.png", "notes/curves.csv", "settings/experiment.toml"] {
+        std::fs::create_dir_all(at(name).parent().unwrap()).unwrap();
+        std::fs::write(at(name), "rounds = 3 # my own\n").unwrap();
+    }
     let before = files_below(folder.path());
     let other_generator = format!("{generator} --set generator_seed=2");
     for (words, out, says) in [
@@ -208,6 +212,12 @@ fn no_command_replaces_what_is_of_other_runs_or_settings() {
         (figures, "export", "choose another folder"),
         (&other_generator, "vae", "generator_seed=1, not 2, and it would be replaced; choose another folder"),
         ("run --preset tiny --rounds 1", "plain/histories", "choose another folder"),
+        ("figures @fast --formats csv,svg", "drawn", "differ in `learning_rate`: 0.001 and 0.1;"),
+        ("figures @fast --formats md", "notes", "table1.md: a file is there that is no figure"),
+        (generator, "notes", "samples.png: a file is there that is not beside a generator"),
+        ("run --preset tiny --rounds 1", "notes", "curves.csv: a file is there that no run wrote"),
+        ("run --preset tiny --rounds 1", "settings", "experiment.toml: a file is there that no run wrote"),
+        ("merge @plain", "notes", "curves.csv: a file is there that no run wrote"),
     ] {
         let error = refused(&mut command(words, out));
         assert!(error.contains(says), "{words} --out {out}: {error}");

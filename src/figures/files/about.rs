@@ -10,6 +10,9 @@ use crate::statistics::{Group, group_names, groups};
 pub const README: &str = "README.txt";
 pub const SETTINGS: &str = "settings.toml";
 
+/// How the first of them begins.
+pub const DRAWN: &str = "Figures and tables, drawn by ridgewalk";
+
 /// The settings that the runs share: those of the first without its own fields, with the first seed.
 pub fn settings(histories: &[History]) -> String {
     let Some(first) = first(histories) else { return String::new() };
@@ -21,7 +24,7 @@ pub fn settings(histories: &[History]) -> String {
 /// What the files are, of which runs, and how those are run again.
 pub fn readme(histories: &Histories) -> String {
     let all = &histories.all;
-    let mut text = format!("Figures and tables, drawn by ridgewalk {VERSION}.\n");
+    let mut text = format!("{DRAWN} {VERSION}.\n");
     histories.remarks().for_each(|remark| text += &format!("{remark}\n"));
     text += &format!("Compared with: {}.\n\nRuns:\n", histories.against.label());
     for (history, name) in all.iter().zip(group_names(all)) {

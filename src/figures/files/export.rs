@@ -11,6 +11,7 @@ use super::png::png;
 use super::svg::svg;
 use crate::archive::EXPORT_LIST;
 use crate::disk::{self, FolderLock};
+use crate::experiment::Experiment;
 use crate::figures::data::Histories;
 use crate::figures::error::FigureError;
 use crate::figures::figure::Figure;
@@ -19,7 +20,7 @@ use crate::figures::kinds::walks::{verdict_table, walks_csv, walks_in_words};
 use crate::figures::kinds::{Drawn, KINDS};
 use crate::figures::look::theme::Theme;
 use crate::figures::table::Table;
-use crate::grid::GridFolder;
+use crate::grid::{GridFolder, unlike};
 use crate::history::History;
 use crate::trajectory::{Album, Embedding, VerdictRules};
 
@@ -91,10 +92,19 @@ pub fn all_files(histories: &Histories, formats: &[Format], width_in: f64, dpi: 
     Ok(files)
 }
 
-/// One figure in the chosen formats.
-pub fn figure_files(figure: &Figure, formats: &[Format], width_in: f64, dpi: f32) -> Result<Files, FigureError> {
+/// One figure in the chosen formats; with what the runs were, if these are given.
+pub fn figure_files(
+    figure: &Figure,
+    histories: Option<&Histories>,
+    formats: &[Format],
+    width_in: f64,
+    dpi: f32,
+) -> Result<Files, FigureError> {
     let mut files = Files::default();
     files.figure(figure, formats, width_in, dpi)?;
+    if let Some(histories) = histories {
+        files.about(histories, None);
+    }
     Ok(files)
 }
 
@@ -161,6 +171,29 @@ impl Files {
             disk::write_aside(&path, bytes).map_err(|source| FigureError::Write { path, source })?;
         }
         Ok(self.paths(folder))
+    }
+
+    /// The same files, or an error if files of their names are in the folder that are no figures, or figures of runs with
+    /// other settings. The window asks instead.
+    pub fn replacing_no_others(self, folder: &Path) -> Result<Self, FigureError> {
+        let is_drawn = |text: &str| text.starts_with(about::DRAWN);
+        if !std::fs::read_to_string(folder.join(about::README)).is_ok_and(|text| is_drawn(&text)) {
+            let there = self.paths(folder).into_iter().find(|path| path.exists());
+            return there.map_or(Ok(self), |path| Err(FigureError::Foreign { path }));
+        }
+        let read = |text: &str| Experiment::from_record(text).ok();
+        let settings = |(name, bytes): &(String, Vec<u8>)| {
+            let text = (name == about::SETTINGS).then(|| std::str::from_utf8(bytes).ok()).flatten();
+            text.and_then(read)
+        };
+        let there = std::fs::read_to_string(folder.join(about::SETTINGS)).ok().and_then(|text| read(&text));
+        match there.zip(self.0.iter().find_map(settings)) {
+            Some((there, here)) => match unlike(&there, &here, &["seed", "rounds"]) {
+                Some(difference) => Err(FigureError::OtherRuns { path: folder.into(), difference }),
+                None => Ok(self),
+            },
+            None => Ok(self),
+        }
     }
 
     /// What the runs were, and how they are run again.

@@ -86,7 +86,7 @@ impl Rounds {
         };
         let Some(figure) = self.figure.last().cloned().flatten() else { return };
         self.export.start(ctx, move || {
-            let files = figures::figure_files(&figure, &FORMATS, figures::PAGE_WIDTH, DPI);
+            let files = figures::figure_files(&figure, None, &FORMATS, figures::PAGE_WIDTH, DPI);
             let files = files.map_err(|e| format!("The rounds were not drawn: {e}"))?;
             Ok(Prepared::new(files.paths(&folder), move || {
                 let written = files.write(&folder).map_err(|e| format!("The rounds were not written: {e}"))?;
