@@ -141,6 +141,31 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
     Ok(Labels { labels: numbers.iter().map(label).collect(), classes: names, notes })
 }
 
+/// Labels that are numbers by the names of their own file, where files number their classes differently; what is told of
+/// it. `named` has the names of each file and where its labels begin.
+pub fn joined_by_name(raw: &mut [RawLabel], named: &mut [(usize, Option<Vec<String>>)]) -> Option<String> {
+    let mut lists = named.iter().filter_map(|(_, names)| names.as_ref());
+    let first = lists.next()?;
+    if lists.all(|names| names == first) {
+        return None;
+    }
+    let ends: Vec<usize> = named.iter().skip(1).map(|(from, _)| *from).chain([raw.len()]).collect();
+    for ((from, names), to) in named.iter_mut().zip(ends) {
+        let names = names.take().unwrap_or_default();
+        for label in &mut raw[*from..to] {
+            if let RawLabel::Number(n) = *label
+                && let Some(name) = names.get(n as usize).filter(|_| n >= 0.0)
+            {
+                *label = RawLabel::Name(name.clone());
+            }
+        }
+    }
+    Some(
+        "the files number their classes differently, so that their labels are joined by the names of the classes"
+            .into(),
+    )
+}
+
 fn few(classes: usize) -> Result<(), String> {
     match classes > MOST_CLASSES {
         true => Err(format!("there are {classes} different labels, and at most {MOST_CLASSES} classes can be learned")),
@@ -191,6 +216,15 @@ pub fn names_in(tree: &Tree) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_that_number_their_classes_differently_are_joined_by_name() {
+        let names = |text: &str| Some(text.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        let mut labels = raw("0,1,0,1");
+        assert!(joined_by_name(&mut labels, &mut [(0, names("a b")), (2, names("a b"))]).is_none());
+        assert!(joined_by_name(&mut labels, &mut [(0, names("a b")), (2, names("b a"))]).is_some());
+        assert_eq!(labels, raw("a,b,b,a"));
+    }
 
     #[test]
     fn a_whole_number_may_have_a_decimal_comma_and_lost_letters_are_refused() {

@@ -74,6 +74,11 @@ impl Sheet {
         let classes: Vec<Counted> =
             listing.classes.iter().zip(counts).map(|(name, count)| Counted { name: name.clone(), count }).collect();
         let division = divide(&reading.items, Sizes::default(), seed);
+        let only = reading
+            .items
+            .first()
+            .and_then(|item| item.part)
+            .filter(|part| *part != Part::Train && reading.items.iter().all(|item| item.part == Some(*part)));
         let mut of_item = vec![Part::Train; reading.items.len()];
         division.validation.iter().for_each(|i| of_item[*i as usize] = Part::Validation);
         division.test.iter().for_each(|i| of_item[*i as usize] = Part::Test);
@@ -111,6 +116,10 @@ impl Sheet {
         for (item, _) in reading.items.iter().zip(&of_item).filter(|(_, part)| **part == Part::Train) {
             item.label.and_then(|label| trained.get_mut(usize::from(label))).into_iter().for_each(|t| *t = true);
         }
+        sheet.warnings.extend(only.map(|part| {
+            let name = part.name();
+            format!("all images are given as {name}, so this split is divided anew; is the train split elsewhere?")
+        }));
         sheet.tell_changes(reading, wanted);
         sheet.warn(reading, &trained);
         sheet

@@ -35,12 +35,14 @@ pub fn divide(items: &[Item], sizes: Sizes, seed: u64) -> Division {
     let mut train = [of(Some(Part::Train)), of(None)].concat();
     train.sort_unstable();
     let (mut test, mut validation) = (of(Some(Part::Test)), of(Some(Part::Validation)));
-    let (given_test, given_validation) = (!test.is_empty(), !validation.is_empty());
+    let (mut given_test, mut given_validation) = (!test.is_empty(), !validation.is_empty());
     if train.is_empty() {
         // Only other splits are there: what is called validation is trained on, or else the test split is divided.
         std::mem::swap(&mut train, &mut validation);
+        given_validation = false;
         if train.is_empty() {
             std::mem::swap(&mut train, &mut test);
+            given_test = false;
         }
     }
     let streams = Streams::new(seed);

@@ -43,7 +43,9 @@ impl Format for Parquet {
 
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let (mut items, mut raw, mut unreadable, mut notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut packed, mut arrays, mut names) = (Vec::new(), Vec::new(), None);
+        let (mut packed, mut arrays) = (Vec::new(), Vec::new());
+        // The names of the classes that each file has, and where its labels begin.
+        let mut named: Vec<(usize, Option<Vec<String>>)> = Vec::new();
         for file in tree.files.iter().filter(|f| is_parquet(&tree, f)) {
             let fault = |e: String| tree.fault(Some(file), e);
             let broken = |e: parquet::errors::ParquetError| {
@@ -63,7 +65,7 @@ impl Format for Parquet {
             let columns = found.map_err(fault)?;
             let in_folder = label_of_folder(file).filter(|_| columns.label.is_none());
             notes.push(columns.note(file, in_folder.is_some()));
-            names = names.or_else(|| class_names(&features, columns.label.as_deref()));
+            named.push((raw.len(), class_names(&features, columns.label.as_deref())));
             let part = Part::within(file.file_name()).or_else(|| file.folders().iter().find_map(|p| Part::of(p)));
             let (mut values, mut count) = (Vec::new(), 0);
             for (place, row) in reader.get_row_iter(None).map_err(broken)?.enumerate() {
@@ -90,6 +92,8 @@ impl Format for Parquet {
         if !packed.is_empty() && !arrays.is_empty() {
             return Err(tree.fault(None, "holds image files and pixels as numbers; give one kind of them"));
         }
+        let warnings = labels::joined_by_name(&mut raw, &mut named);
+        let names = named.into_iter().find_map(|(_, names)| names);
         let found = classes_of(&raw, names.or_else(|| labels::names_in(&tree))).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let images: Box<dyn Images> = match arrays.is_empty() {
@@ -108,7 +112,7 @@ impl Format for Parquet {
             images,
             unreadable,
             notes,
-            warnings: Vec::new(),
+            warnings: warnings.into_iter().collect(),
         })
     }
 }
