@@ -10,6 +10,7 @@ use crate::device::{self, ComputeDevice, DeviceKind};
 use crate::engine::EngineOptions;
 use crate::experiment::{Strategy, Variant};
 use crate::export::{Again, Exported, Format, Material, Missing, Written, export};
+use crate::project;
 use crate::statistics::{group_named, groups};
 
 #[derive(Debug, clap::Args)]
@@ -72,6 +73,13 @@ pub fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let Exported { missing, .. } = export(&material, &args.out, format, &mut say).context("export")?;
     for line in lines(&missing) {
         say!("not in this export: {line}");
+    }
+    if args.path.join(project::SETTINGS).is_file() {
+        let path = args.path.display();
+        say!(
+            "{path} is a project, whose images have their labels in its table: `ridgewalk project export {path} --predictions` \
+             writes them, with the probabilities of every image"
+        );
     }
     Ok(())
 }
