@@ -38,6 +38,31 @@ fn tables() -> Vec<Row> {
             [ALL_GOOD, "a, 1"],
         ),
         works("own: a table with semicolons", csv(&plain.replace(',', ";")), DATA, [ALL_GOOD]),
+        works(
+            "own: labels with decimal commas",
+            csv(&plain.replace(',', ";").replace("cat", "3,0").replace("dog", "5,0")),
+            DATA,
+            [ALL_GOOD, "\"name\": \"5\""],
+        ),
+        refuses(
+            "own: labels that are not UTF-8",
+            with(
+                &[
+                    b"file,label\n".as_slice(),
+                    &plain.replace("cat", "th#").bytes().map(|b| if b == b'#' { 0xe9 } else { b }).collect::<Vec<u8>>(),
+                ]
+                .concat(),
+                "d/labels.csv",
+            ),
+            DATA,
+            ["not UTF-8"],
+        ),
+        works(
+            "own: a table in UTF-16",
+            with(&[0xff, 0xfe, b'f', 0, b',', 0], "d/labels.csv"),
+            DATA,
+            [ALL_GOOD, "UTF-16", "no label is read from it"],
+        ),
         works("own: a TSV", with(plain.replace(',', "\t").as_bytes(), "d/labels.tsv"), DATA, [ALL_GOOD]),
         works("own: a table of names without endings", csv(&lines(&|i| format!("{i},{}\n", i % 2))), DATA, [ALL_GOOD]),
         works(
@@ -139,6 +164,18 @@ fn pixels() -> Vec<Row> {
             read,
             ["make no square image|neither the first nor the last"],
         ),
+        works(
+            "own: pixels with decimal commas between tabs",
+            vec![File("d.tsv", lines(&|i| format!("{}\t{}\n", row(i).replace(',', ",5\t"), i % 3)).into_bytes())],
+            "data d.tsv --json",
+            [ALL_GOOD, "decimal points"],
+        ),
+        works(
+            "own: pixels with decimal commas in quotes",
+            csv(lines(&|i| format!("\"{}\",{}\n", row(i).replace(',', ",5\",\""), i % 3))),
+            read,
+            [ALL_GOOD, "decimal points"],
+        ),
         refuses("own: pixels in UTF-16", [File("d.csv", vec![0xff, 0xfe, b'1', 0])], read, ["UTF-16"]),
     ]
 }
@@ -168,6 +205,34 @@ fn arrays() -> Vec<Row> {
     vec![
         works("own: an NPZ", labelled("<i8", "24", &classes), read, [ALL_GOOD, "\"count\": 8"]),
         works("own: labels that are texts", labelled("<U3", "24", &words), read, [ALL_GOOD, "\"name\": \"cat\""]),
+        works(
+            "own: a test split alone",
+            file(&[("x_test", npy("|u1", "24, 4, 4", &x)), ("y_test", npy("<i8", "24", &classes))]),
+            read,
+            [ALL_GOOD, "\"given\": false", "all images are given as test"],
+        ),
+        works(
+            "own: splits of two ranges",
+            file(&[
+                ("x_train", npy("|u1", "24, 4, 4", &x)),
+                ("y_train", npy("<i8", "24", &classes)),
+                (
+                    "x_test",
+                    npy(
+                        "<f4",
+                        "12, 4, 4",
+                        &floats[..768]
+                            .iter()
+                            .enumerate()
+                            .map(|(i, b)| if i % 4 == 3 { b & 0x3e } else { *b })
+                            .collect::<Vec<u8>>(),
+                    ),
+                ),
+                ("y_test", npy("<i8", "12", &classes[..96])),
+            ]),
+            read,
+            ["both are brought to pixels alike"],
+        ),
         works("own: one-hot labels", labelled("|u1", "24, 3", &hot), read, [ALL_GOOD, "the column with the 1"]),
         works("own: labels as floats", labelled("<f8", "24", &doubles(&|i| (i % 3) as f64)), read, [ALL_GOOD]),
         works(
