@@ -128,7 +128,10 @@ impl<'a> Film<'a> {
         let (mut ended, mut drawing) = (false, None);
         let written = disk::write_aside_with(gif, |file| {
             let mut encoder = GifEncoder::new_with_speed(Commented { file, before: GIF_HEAD }, SPEED);
-            let other = |e: image::ImageError| Error::other(e);
+            let other = |e: image::ImageError| match e {
+                image::ImageError::IoError(e) => e,
+                e => Error::other(e),
+            };
             encoder.set_repeat(Repeat::Infinite).map_err(other)?;
             for i in 0..self.frames() {
                 if !goes_on(i) {
