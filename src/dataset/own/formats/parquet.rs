@@ -187,7 +187,18 @@ impl Columns {
             fields.iter().find(|(_, field)| is_image(field)).map(|(name, _)| ImagesIn::Files((*name).clone()));
         let of_list = || fields.iter().find_map(|(name, field)| of_list(name, field));
         let label = label_in(&fields, features);
+        let has_path = |field: &Field| match field {
+            Field::Group(group) => {
+                group.get_column_iter().any(|(name, field)| name == "path" && matches!(field, Field::Str(_)))
+            }
+            _ => false,
+        };
         let images = of_file.or_else(of_list).or_else(|| of_columns(&fields, label.as_deref())).ok_or_else(|| {
+            if let Some((name, _)) = fields.iter().find(|(_, field)| has_path(field)) {
+                return format!(
+                    "`{name}` has paths of images, but not the images (its `bytes` are empty); write them into it"
+                );
+            }
             format!(
                 "has no column of images (a struct with `bytes`, image files as bytes, lists of pixels, or a column a \
                  pixel); its columns are {}",
