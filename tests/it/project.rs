@@ -214,8 +214,7 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
     let labels: Vec<Incoming> = second.picks.iter().map(|p| label(&project, p.image as usize, "odd")).collect();
     let refused = import(&mut project, &labels, Told::default()).unwrap_err().to_string();
     assert!(
-        refused.lines().count() == 2
-            && refused.contains("and 3 other labels are `odd`, which is none of the classes 10, even"),
+        refused.lines().count() == 2 && refused.contains(" and 3 more, is none of the classes 10, even"),
         "{refused}"
     );
     import(&mut project, &labels, Told { new_classes: true, ..Told::default() }).unwrap();

@@ -143,12 +143,15 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     if !told.new_classes && !is_first {
         let classes = project.classes().join(", ");
         for class in &new {
-            let mut with: Vec<&(usize, &Incoming)> = wanted.iter().filter(|(_, label)| label.label == *class).collect();
-            let Some((image, label)) = with.pop() else { continue };
+            let mut with = wanted.iter().filter(|(_, label)| label.label == *class);
+            let Some((image, label)) = with.next() else { continue };
             let file = project.images().all()[*image].place();
-            let more = if with.is_empty() { String::new() } else { format!(", and {} other labels are", with.len()) };
+            let more = match with.count() {
+                0 => String::new(),
+                n => format!(" and {n} more"),
+            };
             objections.push(format!(
-                "{}: {file} is{more} `{class}`, which is none of the classes {classes}; --new-classes adds it",
+                "{}: `{class}`, of {file}{more}, is none of the classes {classes}; --new-classes adds it",
                 label.place
             ));
         }
