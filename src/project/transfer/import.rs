@@ -184,7 +184,7 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
             (Some(_), Some(OnConflict::Replace)) => other.push((image, said, label)),
             (Some(_), Some(OnConflict::Keep)) => done.kept_others += 1,
             (Some(before), None) => objections.push(format!(
-                "{}: {} is {}, and {} in the project; {CONFLICT}",
+                "{}: {} is {}, and {} in the project; {OURS}",
                 label.place,
                 label.name(),
                 said.told(),
@@ -214,7 +214,7 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
             (false, None) => {
                 let there = if before.who.is_empty() { "the project".to_owned() } else { before.who.clone() };
                 objections.push(format!(
-                    "{}: {} is {}, and {} by {there} in the project; {CONFLICT}",
+                    "{}: {} is {}, and {} by {there} in the project; {OURS}",
                     label.place,
                     label.name(),
                     label.label,
@@ -284,7 +284,9 @@ fn image_of(names: &Names<'_>, label: &Incoming) -> Option<usize> {
     found.or_else(|| label.address.as_ref().and_then(|address| names.find_address(address)))
 }
 
+/// What decides between two labels of a file, and between one of a file and the project's.
 const CONFLICT: &str = "--replace takes the later one, --keep the earlier";
+const OURS: &str = "--replace takes the file's, --keep the project's";
 
 /// An agreement as a sentence.
 pub(super) fn told_of(agreement: &Agreement) -> String {
