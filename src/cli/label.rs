@@ -84,9 +84,9 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
         match solve(&tool, files, &args.levels) {
             Ok((labelled, reading)) => {
                 counts.solved += 1;
-                let stem = names.unused(files);
                 let summary = Summary::of(&labelled);
                 let origin = Origin { mask: files.to_string(), read: reading.to_string(), note: reading.note() };
+                let stem = names.unused(files, (&origin, &summary));
                 let lost = write_all(&args.out, &stem, &labelled, Some(&origin)).err().map(|e| e.to_string());
                 if args.json {
                     report.push(accepted_object(&summary, &origin, &stem, lost.as_deref())?);
@@ -193,22 +193,22 @@ impl<'a> Names<'a> {
         Self { out, taken: HashSet::new(), masks: listing.files().filter_map(|f| f.canonicalize().ok()).collect() }
     }
 
-    /// The name of a mask's results: the file's own, with a number if another mask has it or a file that is not this
-    /// mask's result would be written over.
-    fn unused(&mut self, files: &MaskFiles) -> String {
-        let (stem, mask) = (files.stem(), files.to_string());
+    /// The name of a mask's results: the file's own, with a number if another mask has it or a file that is not a result of
+    /// this mask under the same load would be written over.
+    fn unused(&mut self, files: &MaskFiles, results: (&Origin, &Summary)) -> String {
+        let stem = files.stem();
         let mut name = stem.clone();
         let mut number = 2;
-        while !self.taken.insert(name.to_lowercase()) || !self.spares_files(&name, &mask) {
+        while !self.taken.insert(name.to_lowercase()) || !self.spares_files(&name, results) {
             name = format!("{stem}-{number}");
             number += 1;
         }
         name
     }
 
-    fn spares_files(&self, name: &str, mask: &str) -> bool {
+    fn spares_files(&self, name: &str, results: (&Origin, &Summary)) -> bool {
         let is_mask = |path: PathBuf| path.canonicalize().is_ok_and(|p| self.masks.contains(&p));
-        is_free(self.out, name, Some(mask)) && !result_paths(self.out, name).into_iter().any(is_mask)
+        is_free(self.out, name, Some(results)) && !result_paths(self.out, name).into_iter().any(is_mask)
     }
 }
 

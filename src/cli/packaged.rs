@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::out::{self, say};
-use crate::disk::write_aside_with;
+use crate::disk::{self, write_aside_with};
 
 /// Options of `ridgewalk man`.
 #[derive(Debug, clap::Args)]
@@ -45,6 +45,7 @@ fn pages(command: Command, folder: &Path) -> anyhow::Result<()> {
     }
     let page = Man::new(command);
     let path = folder.join(page.get_filename());
+    disk::refuse_foreign(&path, b".TH ridgewalk").map_err(anyhow::Error::msg)?;
     write_aside_with(&path, |file| page.render(file)).with_context(|| path.display().to_string())?;
     say!("{}", path.display());
     Ok(())

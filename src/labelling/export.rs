@@ -83,12 +83,20 @@ pub fn result_paths(folder: &Path, stem: &str) -> [PathBuf; 4] {
     ENDINGS.map(|ending| folder.join(format!("{stem}{ending}")))
 }
 
-/// Whether results may have these paths: nothing lies there, or earlier results of the same mask do.
-pub fn is_free(folder: &Path, stem: &str, mask: Option<&str>) -> bool {
+/// Whether results may have these paths: nothing lies there, or earlier results of the same mask do, read and loaded alike.
+pub fn is_free(folder: &Path, stem: &str, results: Option<(&Origin, &Summary)>) -> bool {
     let paths = result_paths(folder, stem);
     let earlier = || {
         let summary: serde_json::Value = serde_json::from_slice(&std::fs::read(&paths[0]).ok()?).ok()?;
-        Some(summary.get("newton_iterations").is_some() && summary.get("mask").and_then(|m| m.as_str()) == mask)
+        let number = |key: &str| summary.get(key).and_then(serde_json::Value::as_f64);
+        let text = |key: &str| summary.get(key).and_then(|t| t.as_str());
+        let of = results.map(|(origin, _)| origin);
+        let same = results.is_none_or(|(origin, new)| {
+            number("systolic_mmhg") == Some(new.systolic_mmhg)
+                && number("pixel_mm") == Some(new.pixel_mm)
+                && text("read").is_none_or(|read| read == origin.read)
+        });
+        Some(summary.get("newton_iterations").is_some() && text("mask") == of.map(|of| of.mask.as_str()) && same)
     };
     // A folder in the way is never written over; writing reports it.
     paths.iter().all(|path| path.symlink_metadata().map_or(true, |found| found.is_dir())) || earlier() == Some(true)
@@ -171,20 +179,40 @@ mod tests {
     #[test]
     fn results_take_only_free_names_and_those_of_their_own_mask() {
         let summary = |mask: &str| format!("{{\"newton_iterations\": 5{mask}}}");
+        let loaded = |load: &str| {
+            summary(&format!(", \"mask\": \"x.png\", \"pixel_mm\": 0.1, \"systolic_mmhg\": {load}, \"read\": \"1\""))
+        };
+        let new = Summary {
+            mean_kpa: 0.0,
+            p95_kpa: 0.0,
+            p99_kpa: 0.0,
+            peak_kpa: 0.0,
+            lumen_area_mm2: 0.0,
+            lumen_area_deformed_mm2: 0.0,
+            plaque_burden: 0.0,
+            newton_iterations: 5,
+            seconds: 0.0,
+            systolic_mmhg: 120.0,
+            pixel_mm: 0.1,
+        };
         for (file, content, mask, free) in [
             ("other.png", String::new(), Some("x.png"), true),
             ("x_stress.png", String::new(), Some("x.png"), false),
             ("x_mesh.vtk", String::new(), Some("x.png"), false),
             ("x_summary.json", "mine".to_owned(), Some("x.png"), false),
             ("x_summary.json", "{\"mask\": \"x.png\"}".to_owned(), Some("x.png"), false),
-            ("x_summary.json", summary(", \"mask\": \"x.png\""), Some("x.png"), true),
+            ("x_summary.json", loaded("120.0"), Some("x.png"), true),
+            ("x_summary.json", loaded("60.0"), Some("x.png"), false),
+            ("x_summary.json", loaded("120.0").replace("\"1\"", "\"2\""), Some("x.png"), false),
             ("x_summary.json", summary(", \"mask\": \"b/x.png\""), Some("x.png"), false),
             ("x_summary.json", summary(", \"mask\": \"x.png\""), None, false),
             ("x_summary.json", summary(""), None, true),
         ] {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join(file), &content).unwrap();
-            assert_eq!(is_free(folder.path(), "x", mask), free, "{file}: {content} for {mask:?}");
+            let origin = mask.map(|mask| Origin { mask: mask.into(), read: "1".into(), note: None });
+            let results = origin.as_ref().map(|origin| (origin, &new));
+            assert_eq!(is_free(folder.path(), "x", results), free, "{file}: {content} for {mask:?}");
         }
     }
 }
