@@ -22,7 +22,8 @@ pub struct FilmArgs {
     /// The GIF to write.
     #[arg(long, value_parser = gif)]
     out: PathBuf,
-    /// The run whose latent space is shown, by the name of its file: `snn-01`. By default the first that is not random.
+    /// The run whose latent space is shown, by the name of its file: `snn-01`. By default the first by name that is not
+    /// random.
     #[arg(long)]
     run: Option<String>,
     /// Write every frame as a PNG into this folder too.

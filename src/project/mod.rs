@@ -27,7 +27,7 @@ mod steps;
 mod sitting;
 
 pub use batch::{Batch, Pick, of_round};
-pub use create::{BATCH, Created, New, create};
+pub use create::{BATCH, Created, New, PROPOSES, create};
 pub use desk::{Desk, Progress, can_enlarge, can_propose, can_train};
 pub use error::ProjectError;
 pub use generated::Generated;

@@ -1,5 +1,6 @@
 //! A film of a run, as an animated GIF and as numbered PNG files.
 
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Error, Write};
 use std::path::{Path, PathBuf};
 
@@ -58,6 +59,33 @@ pub struct Film<'a> {
     histories: &'a Histories,
     embedding: &'a Embedding,
     options: FilmOptions,
+}
+
+/// The same image in as many colours as a GIF has: those that fill places, such as the colours of classes, exactly and in
+/// every frame alike, and each of the others, on the edges between them, as the nearest.
+fn of_few_colours(mut image: RgbaImage) -> RgbaImage {
+    const MOST: usize = 256;
+    /// Colours this near, as the square of their distance, are one.
+    const NEAR: i32 = 64;
+    let distance =
+        |a: [u8; 4], b: [u8; 4]| a.iter().zip(b).map(|(a, b)| (i32::from(*a) - i32::from(b)).pow(2)).sum::<i32>();
+    let mut counts: BTreeMap<[u8; 4], usize> = BTreeMap::new();
+    image.pixels().for_each(|pixel| *counts.entry(pixel.0).or_default() += 1);
+    if counts.len() <= MOST {
+        return image;
+    }
+    let mut colours: Vec<([u8; 4], usize)> = counts.into_iter().collect();
+    colours.sort_by_key(|(colour, count)| (std::cmp::Reverse(*count), *colour));
+    let mut kept: Vec<[u8; 4]> = Vec::with_capacity(MOST);
+    for (colour, _) in &colours {
+        if kept.len() < MOST && kept.iter().all(|there| distance(*there, *colour) >= NEAR) {
+            kept.push(*colour);
+        }
+    }
+    let nearest = |colour: [u8; 4]| kept.iter().copied().min_by_key(|there| distance(*there, colour)).unwrap_or(colour);
+    let shown: HashMap<[u8; 4], [u8; 4]> = colours.into_iter().map(|(colour, _)| (colour, nearest(colour))).collect();
+    image.pixels_mut().for_each(|pixel| pixel.0 = shown.get(&pixel.0).copied().unwrap_or(pixel.0));
+    image
 }
 
 impl<'a> Film<'a> {
@@ -149,6 +177,7 @@ impl<'a> Film<'a> {
                     disk::write_aside(&folder.join(Self::frame_name(i)), &png(&image)?)?;
                 }
                 let longer = if i + 1 == self.frames() { LAST } else { 1 };
+                let image = of_few_colours(image);
                 let delay = Delay::from_numer_denom_ms(self.options.delay_ms * longer, 1);
                 encoder.encode_frame(Frame::from_parts(image, 0, 0, delay)).map_err(other)?;
             }
@@ -197,5 +226,28 @@ impl Write for Commented<'_> {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn colours_that_fill_places_stay_as_they_are_in_a_gif() {
+        // Two classes whose colours are near each other, among many colours of edges.
+        let of_classes = [[229, 174, 19, 255], [237, 109, 68, 255], [97, 149, 211, 255], [103, 160, 220, 255]];
+        let image = RgbaImage::from_fn(64, 64, |x, y| match (x < 4, of_classes.get(y as usize / 16)) {
+            (true, Some(class)) => image::Rgba(*class),
+            _ => image::Rgba([(x * 4) as u8, (y * 4) as u8, ((x * y) % 256) as u8, 255]),
+        });
+        let few = of_few_colours(image.clone());
+        assert!(few.pixels().map(|pixel| pixel.0).collect::<BTreeSet<_>>().len() <= 256);
+        let stays = |(x, y, pixel): (u32, u32, &image::Rgba<u8>)| x >= 4 || few.get_pixel(x, y) == pixel;
+        assert!(image.enumerate_pixels().all(stays));
+        let plain = RgbaImage::from_fn(16, 16, |x, y| image::Rgba([x as u8, y as u8, 0, 255]));
+        assert_eq!(of_few_colours(plain.clone()), plain);
     }
 }

@@ -7,7 +7,7 @@ use egui::{Button, ComboBox, Context, DragValue, Frame, Label, Modal, ProgressBa
 use super::work::{Failed, Opened, Work, make};
 use crate::experiment::{Experiment, FirstSet, Strategy};
 use crate::paths;
-use crate::project::{BATCH, New, classes_in};
+use crate::project::{BATCH, New, PROPOSES, classes_in};
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::theme::{Theme, bold, size, space};
 
@@ -57,7 +57,7 @@ impl NewSheet {
     pub fn open(&mut self, images: PathBuf) {
         let name = images.file_stem().unwrap_or_default().to_string_lossy();
         let folder = images.with_file_name(format!("{name}-project")).display().to_string();
-        let Experiment { first_set: first, strategy, .. } = Experiment::default();
+        let (first, strategy) = (Experiment::default().first_set, PROPOSES);
         let (classes, batch) = (String::new(), BATCH);
         self.failed = None;
         self.draft = Some(Draft { images, folder, classes, batch, first, strategy, takes_labels: false });

@@ -52,7 +52,8 @@ impl Format for Idx {
         let transposed = names.first().is_some_and(|name| name.contains(TRANSPOSED));
         let (mut items, mut raw, mut arrays, mut notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for ((part, _), files) in sets {
-            let (mut images, labels): (Vec<_>, Vec<_>) = files.into_iter().partition(|(file, idx)| idx.is_images(file));
+            let (mut images, mut labels): (Vec<_>, Vec<_>) =
+                files.into_iter().partition(|(file, idx)| idx.is_images(file));
             let Some((file, idx)) = images.pop() else {
                 let Some((file, _)) = labels.first() else { continue };
                 return Err(tree.fault(Some(file), "are labels, and no file of images of the same split is there"));
@@ -61,6 +62,11 @@ impl Format for Idx {
                 let detail = format!("is one of two files of images of one split; the other is {}", file.name());
                 return Err(tree.fault(Some(other), detail));
             }
+            // Those beside the images are theirs.
+            labels.sort_by_key(|(labels, _)| labels.folders() != file.folders());
+            notes.extend(labels.iter().skip(1).map(|(stray, _)| {
+                format!("{} is left aside: other labels of {} are there", stray.name(), file.name())
+            }));
             let ([count, height, width, channels], first) = idx.image_sides().map_err(|e| tree.fault(Some(file), e))?;
             let found = match labels.first() {
                 None => vec![RawLabel::Missing; count],

@@ -40,7 +40,7 @@ fn tables() -> Vec<Row> {
         works("own: a table with semicolons", csv(&plain.replace(',', ";")), DATA, [ALL_GOOD]),
         works(
             "own: labels with decimal commas",
-            csv(&plain.replace(',', ";").replace("cat", "3,0").replace("dog", "5,0")),
+            csv(&format!("file;label\n{plain}").replace(',', ";").replace("cat", "3,0").replace("dog", "5,0")),
             DATA,
             [ALL_GOOD, "\"name\": \"5\""],
         ),
