@@ -6,6 +6,8 @@ use super::text::is_spaced;
 
 use crate::dataset::own::listing::{Part, words};
 
+/// Fewer columns of numbers are no image.
+pub const FEWEST_COLUMNS: usize = 9;
 /// What may stand between cells, the most likely first.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// Names of the column with the label.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{cells, counts_rows, is_index, label_column, rows, split_column};
+use super::cells::{FEWEST_COLUMNS, cells, counts_rows, is_index, label_column, rows, split_column};
 use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
@@ -18,8 +18,6 @@ pub struct Pixels;
 
 /// Values are kept with 32 bits: pixels have no more digits.
 const FLOAT: Number = Number { kind: Kind::Float, width: 4, big_endian: false };
-/// Fewer columns are no image.
-pub const FEWEST_COLUMNS: usize = 9;
 /// Rows that are looked at to find the label among columns without names.
 const LOOKED_AT: usize = 1_000;
 /// Bytes that are looked at to tell a table of pixels.

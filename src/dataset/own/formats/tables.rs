@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{cells, counts_rows, is_index, label_column, split_column};
+use super::cells::{FEWEST_COLUMNS, cells, counts_rows, is_index, label_column, split_column};
 use super::folders::{Files, is_image};
-use super::pixels::FEWEST_COLUMNS;
 use super::text::is_number;
 use crate::dataset::DataError;
 use crate::dataset::own::format::{Format, with_labels};

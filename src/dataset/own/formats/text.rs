@@ -109,23 +109,24 @@ fn quoted_with_points(text: &str) -> Option<Vec<u8>> {
     if !text.contains('"') {
         return None;
     }
-    let records = || super::cells::rows(text.as_bytes()).ok().map(csv::Reader::into_byte_records);
-    let start: Vec<csv::ByteRecord> = records()?.take(LOOKED_AT).collect::<Result<_, _>>().ok()?;
-    let cells = || start.iter().flat_map(super::cells::cells);
+    let first = text.lines().next().unwrap_or_default();
+    let between = [',', ';', '\t'].into_iter().max_by_key(|c| (first.matches(*c).count(), *c == ',')).unwrap_or(',');
+    let mut builder = csv::ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(between as u8).trim(csv::Trim::All);
+    let records = || builder.from_reader(text.as_bytes()).into_records();
+    let start: Vec<csv::StringRecord> = records().take(LOOKED_AT).collect::<Result<_, _>>().ok()?;
+    let cells = || start.iter().flat_map(csv::StringRecord::iter);
     let parts_thousands = |cell: &str| cell.split_once(',').is_none_or(|(_, digits)| digits.len() == 3);
-    if cells().any(|cell| cell.contains('.') && is_number(&cell))
-        || cells().filter(|cell| is_with_comma(cell)).all(|cell| parts_thousands(&cell))
+    if cells().any(|cell| cell.contains('.') && is_number(cell))
+        || cells().filter(|cell| is_with_comma(cell)).all(parts_thousands)
     {
         return None;
     }
     let mut dotted = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    for record in records()? {
-        let row = super::cells::cells(&record.ok()?);
-        dotted
-            .write_record(
-                row.iter().map(|cell| if is_with_comma(cell) { cell.replace(',', ".") } else { cell.clone() }),
-            )
-            .ok()?;
+    for record in records() {
+        let record = record.ok()?;
+        let dotted_cell = |cell: &str| if is_with_comma(cell) { cell.replace(',', ".") } else { cell.to_owned() };
+        dotted.write_record(record.iter().map(dotted_cell)).ok()?;
     }
     dotted.into_inner().ok()
 }
