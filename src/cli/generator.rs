@@ -80,12 +80,13 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
         quality.markdown().into_bytes(),
     ];
     say!("{}", quality.markdown().trim_end());
+    // First, because the others are replaced beside it only.
+    file::write(&path, &**generator, of)?;
+    say!("{}", path.display());
     for (name, bytes) in FILES.iter().zip(files) {
         let path = args.out.join(name);
         write_atomically(&path, &bytes)?;
         say!("{}", path.display());
     }
-    file::write(&path, &**generator, of)?;
-    say!("{}", path.display());
     Ok(())
 }

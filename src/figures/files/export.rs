@@ -167,7 +167,10 @@ impl Files {
         if of_runs || folder.join(EXPORT_LIST).is_file() {
             return Err(FigureError::Taken { path: folder.into() });
         }
-        for ((_, bytes), path) in self.0.iter().zip(self.paths(folder)) {
+        // What says whose they are comes first, so that after a kill the same command is not refused.
+        let (says, others): (Vec<_>, Vec<_>) = self.0.iter().partition(|(name, _)| name == about::README);
+        for (name, bytes) in says.into_iter().chain(others) {
+            let path = folder.join(name);
             disk::write_aside(&path, bytes).map_err(|source| FigureError::Write { path, source })?;
         }
         Ok(self.paths(folder))
@@ -181,7 +184,7 @@ impl Files {
             let there = self.paths(folder).into_iter().find(|path| path.exists());
             return there.map_or(Ok(self), |path| Err(FigureError::Foreign { path }));
         }
-        let read = |text: &str| Experiment::from_record(text).ok();
+        let read = |text: &str| Experiment::from_record(text).ok().filter(|_| !text.is_empty());
         let settings = |(name, bytes): &(String, Vec<u8>)| {
             let text = (name == about::SETTINGS).then(|| std::str::from_utf8(bytes).ok()).flatten();
             text.and_then(read)
