@@ -105,7 +105,11 @@ pub(super) fn is_free(folder: &GridFolder) -> Result<(), GridError> {
     let taken = match (is_of_runs, text.trim().is_empty() && !path.is_dir()) {
         (true, _) => None,
         (false, false) => Some(path),
-        (false, true) => folder.tables().into_iter().find(|path| path.metadata().is_ok_and(|there| there.len() > 0)),
+        (false, true) => folder
+            .tables()
+            .into_iter()
+            .chain([folder.embedding()])
+            .find(|path| path.metadata().is_ok_and(|there| there.len() > 0)),
     };
     taken.map_or(Ok(()), |path| Err(GridError::Foreign { path }))
 }
