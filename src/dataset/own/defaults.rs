@@ -82,7 +82,11 @@ pub fn choose(listing: &Listing) -> Vec<Chosen> {
         },
     );
     let (dimensions, reason) = match colour {
-        true => (16, "colours need more numbers than the paper's 3; the view shows a projection"),
+        true => (
+            16,
+            "colours need more numbers than the paper's 3; the view shows a projection, and SNN wants a longer step than the \
+                      paper's there: Explore, Step length, says which",
+        ),
         false => (3, "as in the paper, and drawn without a projection"),
     };
     say("latent_dim", dimensions.to_string(), reason.into());

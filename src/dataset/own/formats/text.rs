@@ -104,7 +104,7 @@ fn has_decimal_commas(text: &str) -> bool {
 }
 
 /// A table whose numbers stand in quotes because of their decimal commas, with points; `None` if it is no such table, or if
-/// the commas may part thousands: three digits follow each.
+/// the commas may part thousands: three digits follow each, and no nought stands before one.
 fn quoted_with_points(text: &str) -> Option<Vec<u8>> {
     if !text.contains('"') {
         return None;
@@ -116,7 +116,9 @@ fn quoted_with_points(text: &str) -> Option<Vec<u8>> {
     let records = || builder.from_reader(text.as_bytes()).into_records();
     let start: Vec<csv::StringRecord> = records().take(LOOKED_AT).collect::<Result<_, _>>().ok()?;
     let cells = || start.iter().flat_map(csv::StringRecord::iter);
-    let parts_thousands = |cell: &str| cell.split_once(',').is_none_or(|(_, digits)| digits.len() == 3);
+    let parts_thousands = |cell: &str| {
+        cell.split_once(',').is_none_or(|(whole, digits)| digits.len() == 3 && whole.trim_start_matches('-') != "0")
+    };
     if cells().any(|cell| cell.contains('.') && is_number(cell))
         || cells().filter(|cell| is_with_comma(cell)).all(parts_thousands)
     {
@@ -155,6 +157,7 @@ mod tests {
             ("x;y\n1,5;2.5\n", "x;y\n1,5;2.5\n", ""),
             ("1,5\n2,5\n", "1,5\n2,5\n", ""),
             ("x,y,k\n\"1,5\",2,\"a,b\"\n", "x,y,k\n1.5,2,\"a,b\"\n", "decimal points"),
+            ("x,y\n\"1,500\",\"0,125\"\n", "x,y\n1.500,0.125\n", "decimal points"),
             ("x,y\n\"1,500\",2\n", "x,y\n\"1,500\",2\n", ""),
             ("x,y\n\"1,5\",2.5\n", "x,y\n\"1,5\",2.5\n", ""),
         ] {
