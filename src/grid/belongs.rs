@@ -100,9 +100,11 @@ pub(super) fn belongs(
 /// An error if a folder without a run has a file of somebody's own by the name of one that a run would write.
 pub(super) fn is_free(folder: &GridFolder) -> Result<(), GridError> {
     let path = folder.experiment();
-    let text = paths::read_text(&path).unwrap_or_default();
-    let is_of_runs = Experiment::from_record(&text).is_ok_and(|there| there.to_toml() == text);
-    let taken = match (is_of_runs, text.trim().is_empty() && !path.is_dir()) {
+    // What is there and is no text is somebody's too.
+    let text = paths::read_text(&path).ok();
+    let is_of_runs = text.as_ref().is_some_and(|t| Experiment::from_record(t).is_ok_and(|there| there.to_toml() == *t));
+    let is_empty = text.map_or_else(|| path.symlink_metadata().is_err(), |text| text.trim().is_empty());
+    let taken = match (is_of_runs, is_empty) {
         (true, _) => None,
         (false, false) => Some(path),
         (false, true) => folder

@@ -203,6 +203,8 @@ fn no_command_replaces_what_is_of_other_runs_or_settings() {
         std::fs::create_dir_all(at(name).parent().unwrap()).unwrap();
         std::fs::write(at(name), "rounds = 3 # my own\n").unwrap();
     }
+    std::fs::create_dir_all(at("no text")).unwrap();
+    std::fs::write(at("no text/experiment.toml"), b"\xff\xfe\x00alpha").unwrap();
     let before = files_below(folder.path());
     let other_generator = format!("{generator} --set generator_seed=2");
     for (words, out, says) in [
@@ -217,6 +219,7 @@ fn no_command_replaces_what_is_of_other_runs_or_settings() {
         (generator, "notes", "samples.png: a file is there that is not beside a generator"),
         ("run --preset tiny --rounds 1", "notes", "curves.csv: a file is there that no run wrote"),
         ("run --preset tiny --rounds 1", "settings", "experiment.toml: a file is there that no run wrote"),
+        ("run --preset tiny --rounds 1", "no text", "experiment.toml: a file is there that no run wrote"),
         ("merge @plain", "notes", "curves.csv: a file is there that no run wrote"),
     ] {
         let error = refused(&mut command(words, out));
