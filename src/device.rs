@@ -210,6 +210,20 @@ pub fn settle_libraries() {
     }
 }
 
+/// Gives memory that was freed back to the system, for when a large part of what was held is gone: the C library keeps it,
+/// by the thresholds of [`settle_libraries`] and a heap for each of several threads, and takes it anew when it is needed.
+pub fn give_memory_back() {
+    #[cfg(target_env = "gnu")]
+    #[expect(
+        unsafe_code,
+        reason = "no crate has it; it takes no pointer and may be called at any time, from any thread"
+    )]
+    // SAFETY: `malloc_trim` only touches free memory, under the locks of the allocator.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 /// The adapters of this machine, GPUs first.
 pub fn adapters() -> Vec<Adapter> {
     // Without OpenGL, whose libraries write to the terminal about the desktop's variables.

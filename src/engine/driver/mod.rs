@@ -22,7 +22,7 @@ use super::protocol::{Command, Event, Level, Phase, Snapshot, without_outdated_q
 use super::runs::shown_run::ShownRun;
 use super::runs::walks;
 use super::session::{Before, Session, Start};
-use crate::device::{ComputeDevice, DeviceKind, is_out_of_memory};
+use crate::device::{ComputeDevice, DeviceKind, give_memory_back, is_out_of_memory};
 use crate::generator;
 use crate::history::Metric;
 use crate::round::{Activity, RunEvent};
@@ -341,6 +341,7 @@ impl Core {
             Some(_) => Phase::Paused,
             None => Phase::Finished,
         };
+        give_memory_back();
         self.say_phase(phase);
     }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::{Core, Drive, LITTLE_TRAINING};
 use crate::archive::SavedRun;
+use crate::device::give_memory_back;
 use crate::engine::autosave;
 use crate::engine::protocol::{Event, Level, Phase};
 use crate::engine::runs::autosaving::Autosaving;
@@ -74,6 +75,7 @@ impl Core {
         let _ = self.keep_training(LITTLE_TRAINING);
         // The folder of the session before is free from here on.
         self.session = None;
+        give_memory_back();
         self.make_room_for_autosave();
         let strategies: Vec<_> = runs.iter().map(|run| run.experiment.strategy).chain(before_forks).collect();
         self.generation += 1;
