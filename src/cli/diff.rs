@@ -58,6 +58,10 @@ fn compare(a: &Path, b: &Path) -> anyhow::Result<Found> {
     let missing = [left.len(), right.len()].map(|count| count - pairs.len());
     if missing != [0, 0] {
         found.different = missing.iter().sum();
+        // A damaged one is no history that the other side lacks.
+        for file in left.values().chain(right.values()).filter(|f| pairs.iter().all(|(x, y)| x != f && y != f)) {
+            archive::read_history(file)?;
+        }
         let only = only(&left, &right, a) + &only(&right, &left, b);
         found.lines.push(format!("different: {} histories and {}{only}", left.len(), right.len()));
     }

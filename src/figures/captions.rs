@@ -84,12 +84,17 @@ pub fn data_sentence(histories: &[History]) -> String {
 /// The evaluation split with the number of its images, where it is known.
 fn evaluated_on(history: &History) -> String {
     let e = &history.header.experiment;
-    let counted = history.rounds.iter().find_map(|r| evaluation_images(r));
-    let set = Some(e.test_size).filter(|size| *size > 0 && e.evaluate_on == EvaluationSplit::Test);
-    match counted.or(set) {
+    match evaluated_images(history) {
         Some(images) => format!("{} {} images", number(images as f64, 0), e.evaluate_on.name()),
         None => format!("the {}", e.evaluate_on.label()),
     }
+}
+
+/// How many images the ends of rounds are evaluated on, if that is known.
+pub fn evaluated_images(history: &History) -> Option<usize> {
+    let e = &history.header.experiment;
+    let counted = history.rounds.iter().find_map(|r| evaluation_images(r));
+    counted.or(Some(e.test_size).filter(|size| *size > 0 && e.evaluate_on == EvaluationSplit::Test))
 }
 
 /// The data of a run: a published name only if the checksums of its files held.

@@ -20,8 +20,14 @@ fn save(w: &mut Harness<'_, App>, name: &str) {
 }
 
 fn keep(image: image::RgbaImage, name: &str) {
+    keep_in("docs/pictures", image, name);
+}
+
+fn keep_in(folder: &str, image: image::RgbaImage, name: &str) {
     let image = image::DynamicImage::from(image).into_rgb8();
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(format!("{name}.png"));
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(format!("{name}.png"));
     let file = std::fs::File::create(&path).unwrap();
     let packed = PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive);
     image.write_with_encoder(packed).unwrap();
@@ -38,6 +44,43 @@ fn digits() -> Harness<'static, App> {
     // Until the notices are gone.
     w.run_steps(80);
     w
+}
+
+/// The same of maps: a few vessels.
+fn vessels() -> Harness<'static, App> {
+    let mut w = window_of(few_vessels(), vec![Strategy::Random, Strategy::RandomLatent], true);
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    w.run_steps(80);
+    w
+}
+
+/// Shows these workspaces in every size, dark and light, and keeps each in `out/pictures` to be looked at.
+fn keep_at_every_size(w: &mut Harness<'_, App>, workspaces: impl Fn(&str) -> bool) {
+    for (width, height, scale) in [(1280.0, 800.0, 1.0), (1920.0, 1200.0, 1.0), (1280.0, 800.0, 2.0)] {
+        w.set_size(egui::vec2(width, height));
+        w.set_pixels_per_point(scale);
+        for theme in ["dark", "light"] {
+            for workspace in WORKSPACES.iter().filter(|w| workspaces(w.key)) {
+                click(w, &format!("Workspace: {}", workspace.name));
+                w.run_steps(3);
+                let image = at_rest(w);
+                keep_in("out/pictures", image, &format!("{}-{width}x{height}-{scale}-{theme}", workspace.key));
+            }
+            click(w, "Dark or light");
+        }
+    }
+}
+
+#[test]
+#[ignore = "minutes; makes files: run by scripts/pictures --every-size"]
+fn every_size_of_the_workspaces() {
+    keep_at_every_size(&mut digits(), |key| key != "vessel");
+}
+
+#[test]
+#[ignore = "minutes; makes files: run by scripts/pictures --every-size"]
+fn every_size_of_a_vessel() {
+    keep_at_every_size(&mut vessels(), |key| matches!(key, "vessel" | "run" | "explore" | "samples"));
 }
 
 #[test]
@@ -61,9 +104,7 @@ fn pictures_of_every_workspace() {
 #[test]
 #[ignore = "minutes; makes files: run by scripts/pictures"]
 fn picture_of_a_vessel() {
-    let mut w = window_of(few_vessels(), vec![Strategy::Random, Strategy::RandomLatent], true);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
-    w.run_steps(80);
+    let mut w = vessels();
     click(&mut w, "Workspace: Vessel");
     save(&mut w, "window-vessel");
 }

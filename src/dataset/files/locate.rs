@@ -25,7 +25,7 @@ pub struct Found {
     /// The folder that holds its files.
     pub path: PathBuf,
     pub hashes: Hashes,
-    /// Files in folders that come first but lack others.
+    /// Files in folders that come first but lack others, or are empty.
     pub unused: Vec<PathBuf>,
 }
 
@@ -37,7 +37,8 @@ impl Found {
 
     /// Its folder, and files that were not used.
     pub fn place(&self) -> String {
-        let unused = self.unused.iter().map(|p| format!("; {} is not used, as others are missing there", p.display()));
+        let why = |file: &PathBuf| if is_empty(file) { "it is empty" } else { "others are missing or empty there" };
+        let unused = self.unused.iter().map(|p| format!("; {} is not used, as {}", p.display(), why(p)));
         self.path.display().to_string() + &unused.collect::<String>()
     }
 }
@@ -52,8 +53,14 @@ pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataEr
     let (folders, others): (Vec<_>, Vec<_>) = folders(files, &roots).into_iter().partition(|f| !f.another);
     let folders: Vec<PathBuf> = folders.into_iter().map(|f| f.path).collect();
     let (mut partial, name) = (Vec::new(), files.name());
-    for path in folders.iter().filter(|f| !files.there_in(f).is_empty()) {
+    // Empty files are told of where no others are.
+    let (empty, there): (Vec<_>, Vec<_>) = folders
+        .iter()
+        .filter(|f| !files.there_in(f).is_empty())
+        .partition(|f| files.there_in(f).iter().any(|file| is_empty(file)));
+    for path in there.iter().chain(&empty).copied() {
         if files.missing_in(path).is_empty() {
+            partial.extend(empty.iter().filter(|f| **f != path).map(|f| f.to_path_buf()));
             let unused = distinct(partial).iter().flat_map(|folder| files.there_in(folder)).collect();
             return Ok(Found { name, hashes: files.hashes(path)?, path: path.clone(), unused });
         }
@@ -71,6 +78,10 @@ pub fn first(files: &dyn Files, data_dir: Option<&Path>) -> Result<Found, DataEr
     // Not of a home that happens to be searched.
     let seen = if data_dir.is_some() { seen(&folders) } else { Vec::new() };
     Err(objection.unwrap_or(DataError::NotFound { name: name.into(), searched, others, seen }))
+}
+
+fn is_empty(file: &Path) -> bool {
+    file.metadata().is_ok_and(|m| m.len() == 0)
 }
 
 /// Some of the files in the folders, the first of which is the root, with how many more there are.
@@ -248,6 +259,21 @@ mod tests {
                 1 + usize::from(folder == "mnist" && names[0].starts_with("a/"))
             );
         }
+    }
+
+    #[test]
+    fn empty_files_hide_no_whole_ones() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), &MNIST.map(|name| format!("mnist/{name}")).each_ref().map(String::as_str));
+        for name in MNIST {
+            std::fs::write(root.path().join(name), "").unwrap();
+        }
+        let found = first(&Mnist, Some(root.path())).unwrap();
+        assert_eq!((&found.path, found.unused.len()), (&root.path().join("mnist"), MNIST.len()));
+        assert!(found.place().ends_with("t10k-labels-idx1-ubyte is not used, as it is empty"), "{}", found.place());
+        // Where there are no others, they are what was found.
+        std::fs::remove_dir_all(root.path().join("mnist")).unwrap();
+        assert_eq!(first(&Mnist, Some(root.path())).unwrap().path, root.path());
     }
 
     #[test]

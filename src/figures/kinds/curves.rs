@@ -2,7 +2,7 @@
 //! its bands.
 
 use crate::experiment::{Strategy, Task};
-use crate::figures::captions::ended;
+use crate::figures::captions::{ended, evaluated_images};
 use crate::figures::data::{
     LABELS_AXIS, experiment, labels_range, mean_trace, repeats_text, split_name, stand_in_note, task, trace,
     value_range,
@@ -61,9 +61,8 @@ fn stand_in_text(histories: &[History]) -> String {
 /// Addition to a caption about the thin lines.
 fn inside_text(histories: &[History]) -> String {
     format!(
-        " Thin lines: its fixed part of {} images, measured inside rounds and spread over the samples labelled \
-         in the round.",
-        part_size(histories)
+        " Thin lines: {}, measured inside rounds and spread over the samples labelled in the round.",
+        part_size(histories).map_or_else(|| "the same".into(), |size| format!("its fixed part of {size} images"))
     )
 }
 
@@ -80,11 +79,11 @@ pub fn figure3(histories: &[History], looks: &Looks) -> Figure {
     let task = task(histories);
     let caption = format!(
         "{} on the {split} against the number of labelled samples, {}: mean (marks: whole {split} at the end of \
-         each round), 95 % Student-t band of the mean, and every repeat as a thin line. Inside rounds: a fixed part of \
-         {} images, spread over the samples labelled in the round.",
+         each round), 95 % Student-t band of the mean, and every repeat as a thin line. Inside rounds: {}, spread \
+         over the samples labelled in the round.",
         task.measure(),
         repeats_text(&groups),
-        part_size(histories),
+        part_size(histories).map_or_else(|| "the same".into(), |size| format!("a fixed part of {size} images")),
     ) + &stand_in_text(histories);
     let baseline = groups.iter().find(|g| g.is_baseline()).map(|group| {
         let style = looks.group(group);
@@ -119,7 +118,10 @@ fn two_panels(histories: &[History], groups: &[Group], looks: &Looks) -> Vec<Pan
     let mut ends = value_panel(histories);
     let mut inside = value_panel(histories);
     ends.title = format!("Whole {split}, at round ends");
-    inside.title = format!("Fixed {} of it, inside rounds", part_size(histories));
+    inside.title = match part_size(histories) {
+        Some(size) => format!("Fixed {size} of it, inside rounds"),
+        None => format!("Whole {split}, inside rounds"),
+    };
     for (panel, metric) in [(&mut ends, Metric::whole(task)), (&mut inside, Metric::part(task))] {
         for group in groups {
             panel.items.extend(repeat_lines(group, metric, looks));
@@ -278,15 +280,22 @@ fn inside_keys(histories: &[History], groups: &[Group]) -> Vec<Key> {
     let inside = Sample::Line { stroke: Stroke::thin(Ink::Muted), mark: None };
     vec![
         Key { text: format!("whole {split}, at round ends"), sample: ends },
-        Key { text: format!("fixed {} of it, inside rounds", part_size(histories)), sample: inside },
+        Key {
+            text: part_size(histories)
+                .map_or_else(|| "the same, inside rounds".into(), |size| format!("fixed {size} of it, inside rounds")),
+            sample: inside,
+        },
     ]
 }
 
 /// Legend text of the thin line if it is the only entry.
 fn inside_name(histories: &[History]) -> String {
-    format!("inside rounds (fixed {})", part_size(histories))
+    part_size(histories).map_or_else(|| "inside rounds".into(), |size| format!("inside rounds (fixed {size})"))
 }
 
-fn part_size(histories: &[History]) -> String {
-    crate::figures::drawing::ticks::number(experiment(histories).evaluation_part as f64, 0)
+/// How many images are evaluated inside rounds; `None` if all are.
+fn part_size(histories: &[History]) -> Option<String> {
+    let part = experiment(histories).evaluation_part;
+    let all = histories.iter().filter_map(evaluated_images).min();
+    all.is_none_or(|all| part < all).then(|| crate::figures::drawing::ticks::number(part as f64, 0))
 }

@@ -9,7 +9,7 @@ use egui::{
 
 use super::gallery::Gallery;
 use crate::dataset::Class;
-use crate::project::{Known, List, Pictures};
+use crate::project::{Answer, Known, List, Pictures};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, RADIUS, Theme, size, space};
 
@@ -181,8 +181,10 @@ impl Grid {
         let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE + CAPTION), Sense::click());
         let (class, chosen) = ((cells.class)(image), self.chosen.contains(&image));
         let name_of = |class: Class| cells.known.classes.get(usize::from(class)).cloned().unwrap_or_default();
+        let row = cells.known.rows[image].as_ref().filter(|row| class.is_none() && row.answer != Answer::Undone);
+        let put_off = row.map(|row| row.answer.told());
         let said = class.map(name_of);
-        let name = format!("{}: {}", cells.known.names[image], said.as_deref().unwrap_or("no label"));
+        let name = format!("{}: {}", cells.known.names[image], said.as_deref().or(put_off).unwrap_or("no label"));
         response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, chosen, &name));
         let square = Rect::from_min_size(rect.min, vec2(SIDE, SIDE));
         if chosen {
@@ -211,10 +213,11 @@ impl Grid {
             Icon::Tick.paint(ui.painter(), at, 6.0, theme.accent);
         }
         let guess = (cells.guess)(image).map(|class| format!("{}?", name_of(class)));
-        let (text, ink) = match (said, guess) {
-            (Some(said), _) => (said, theme.text),
-            (None, Some(guess)) => (guess, theme.accent),
-            (None, None) => ("–".into(), theme.faint),
+        let (text, ink) = match (said, put_off, guess) {
+            (Some(said), ..) => (said, theme.text),
+            (None, Some(put_off), _) => (put_off.into(), theme.weak),
+            (None, None, Some(guess)) => (guess, theme.accent),
+            (None, None, None) => ("–".into(), theme.faint),
         };
         let mut job = egui::text::LayoutJob::simple_singleline(text, theme::font(size::CAPTION), ink);
         job.wrap = egui::text::TextWrapping::truncate_at_width(SIDE - 12.0);

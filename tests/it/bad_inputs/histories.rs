@@ -117,6 +117,12 @@ fn options() -> Vec<Row> {
         ["2 histories and 1; only in run: random-01"],
     ));
     rows.push(refuses(
+        "diff: of a folder with a damaged file",
+        given([histories("run"), vec![text("x.rwh", "hello")]]),
+        "diff run x.rwh",
+        ["x.rwh", "first line"],
+    ));
+    rows.push(refuses(
         "diff: folders with other runs, as many",
         given([histories("a"), histories("b"), vec![Copy("b/histories/x-01.rwh", base(SNN))]])
             .into_iter()
