@@ -189,14 +189,20 @@ impl std::fmt::Display for Adapter {
 /// burn restores the state of an optimiser on its default device and moves it from there, so a resumed run on the CPU
 /// would open a GPU. Without a desktop, Mesa looks for one to order the adapters by, and complains on the terminal. The C
 /// library gives memory back to the system after each layer and asks for it again, page by page: up to a tenth of a step.
+/// Each of its heaps keeps what was free in it, and there may be eight for each core: one is enough.
 pub fn settle_libraries() {
     let unset = |name: &str| std::env::var_os(name).is_none();
+    let heaps = std::thread::available_parallelism().map_or(2, |n| n.get().max(2)).to_string();
     let mut settings = vec![("BURN_DEVICE", "flex")];
     if unset("XDG_RUNTIME_DIR") {
         settings.push(("NODEVICE_SELECT", "1"));
     }
     #[cfg(target_env = "gnu")]
-    settings.extend([("MALLOC_MMAP_THRESHOLD_", "33554432"), ("MALLOC_TRIM_THRESHOLD_", "268435456")]);
+    settings.extend([
+        ("MALLOC_MMAP_THRESHOLD_", "33554432"),
+        ("MALLOC_TRIM_THRESHOLD_", "268435456"),
+        ("MALLOC_ARENA_MAX", &heaps),
+    ]);
     let missing: Vec<_> = settings.into_iter().filter(|(name, _)| unset(name)).collect();
     #[cfg(unix)]
     if !missing.is_empty()
@@ -211,7 +217,7 @@ pub fn settle_libraries() {
 }
 
 /// Gives memory that was freed back to the system, for when a large part of what was held is gone: the C library keeps it,
-/// by the thresholds of [`settle_libraries`] and a heap for each of several threads, and takes it anew when it is needed.
+/// by the thresholds of [`settle_libraries`], and takes it anew when it is needed.
 pub fn give_memory_back() {
     #[cfg(target_env = "gnu")]
     #[expect(

@@ -57,8 +57,10 @@ fn vessels() -> Harness<'static, App> {
 /// Shows these workspaces in every size, dark and light, and keeps each in `out/pictures` to be looked at.
 fn keep_at_every_size(w: &mut Harness<'_, App>, workspaces: impl Fn(&str) -> bool) {
     for (width, height, scale) in [(1280.0, 800.0, 1.0), (1920.0, 1200.0, 1.0), (1280.0, 800.0, 2.0)] {
-        w.set_size(egui::vec2(width, height));
+        // One after the other: a new scale leaves the number of pixels as it is.
         w.set_pixels_per_point(scale);
+        w.step();
+        w.set_size(egui::vec2(width, height));
         for theme in ["dark", "light"] {
             for workspace in WORKSPACES.iter().filter(|w| workspaces(w.key)) {
                 click(w, &format!("Workspace: {}", workspace.name));

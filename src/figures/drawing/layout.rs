@@ -358,7 +358,8 @@ fn legend_below(figure: &Figure, direct: bool, frames: &[Frame], full: f64, top:
     }
     let left = frames.first().map_or(EDGE, |f| f.plot.left);
     let widths: Vec<f64> = entries.iter().map(|e| SAMPLE_WIDTH + SAMPLE_GAP + width(&e.0, LEGEND_SIZE)).collect();
-    let (under_plot, under_all) = (legend_columns(&widths, full - left), legend_columns(&widths, full - EDGE));
+    let (under_plot, under_all) =
+        (legend_columns(&widths, full - left - EDGE), legend_columns(&widths, full - 2.0 * EDGE));
     // Under the plot where it stays low there, else under everything.
     let (indent, columns) = if under_plot.len() == under_all.len() { (left, under_plot) } else { (EDGE, under_all) };
     let rows = entries.len().div_ceil(columns.len());

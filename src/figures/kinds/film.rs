@@ -188,12 +188,12 @@ fn curves(shown: &History, histories: &Histories, at: Moment, aspect: f64) -> Pa
     let now = before + learned * (labels(at.round) - before);
     let mut panel = value_panel(&histories.compared);
     panel.aspect = aspect;
-    panel.title = "Accuracy so far, all runs".into();
-    if task(&histories.compared).lower_is_better() {
-        panel.title = "Error so far, all runs".into();
-    }
+    let groups = groups(&histories.compared);
+    let what = if task(&histories.compared).lower_is_better() { "Error" } else { "Accuracy" };
+    let repeated = groups.iter().any(|g| g.histories.len() > 1);
+    panel.title = format!("{what} so far, {}", if repeated { "means of all repeats" } else { "all runs" });
     let whole = Metric::whole(task(&histories.compared));
-    for group in &groups(&histories.compared) {
+    for group in &groups {
         let ends = mean_line(group, &mean_trace(group, whole), true, &histories.looks);
         if let Item::Line(mut line) = ends {
             line.points.retain(|p| p[0] <= now + 1e-9);

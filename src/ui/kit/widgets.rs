@@ -116,7 +116,7 @@ pub fn segmented_width<'a>(ui: &Ui, texts: impl IntoIterator<Item = &'a str>) ->
     texts.into_iter().map(|text| segment_galley(ui, text).size().x + 2.0 * SEGMENT_PADDING).sum()
 }
 
-/// A segmented control: one of several choices. Returns whether it changed.
+/// A segmented control: one of several choices, in as many lines as they need below each other. Returns whether it changed.
 pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
     segmented_where(ui, name, value, choices, |_| true)
 }
@@ -132,14 +132,24 @@ pub fn segmented_where<T: Copy + PartialEq>(
     let theme = Theme::of(ui.visuals());
     let padding = SEGMENT_PADDING;
     let galleys: Vec<_> = choices.iter().map(|(_, text, _)| segment_galley(ui, text)).collect();
-    let width = segmented_width(ui, choices.iter().map(|(_, text, _)| *text));
-    let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL_HEIGHT - 4.0), Sense::hover());
+    let height = CONTROL_HEIGHT - 4.0;
+    // Beside others it has one line.
+    let room = if ui.layout().is_vertical() { ui.available_width() } else { f32::INFINITY };
+    let (mut places, mut at, mut width) = (Vec::new(), vec2(0.0, 0.0), 0.0_f32);
+    for galley in &galleys {
+        let cell = vec2(galley.size().x + 2.0 * padding, height);
+        if at.x > 0.0 && at.x + cell.x > room {
+            at = vec2(0.0, at.y + height);
+        }
+        places.push(Rect::from_min_size(at.to_pos2(), cell));
+        at.x += cell.x;
+        width = width.max(at.x);
+    }
+    let (rect, _) = ui.allocate_exact_size(vec2(width, at.y + height), Sense::hover());
     ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), theme.field);
     let mut changed = false;
-    let mut x = rect.left();
-    for ((choice, text, tip), galley) in choices.iter().zip(galleys) {
-        let cell = Rect::from_min_size(pos2(x, rect.top()), vec2(galley.size().x + 2.0 * padding, rect.height()));
-        x = cell.right();
+    for (((choice, text, tip), galley), place) in choices.iter().zip(galleys).zip(places) {
+        let cell = place.translate(rect.min.to_vec2());
         let selected = *value == *choice;
         let possible = ui.is_enabled() && (selected || is_possible(*choice));
         let sense = if possible { Sense::click() } else { Sense::hover() };

@@ -246,7 +246,8 @@ impl Table {
     pub fn text(&self, column: Column, row: usize) -> String {
         let Some(value) = self.value(column, row) else { return String::new() };
         match column {
-            Column::Loss | Column::Snap => words::fixed(value, 3),
+            // As many digits as the column has room for: the error of a map has thousands.
+            Column::Loss | Column::Snap => words::fixed(value, if value < 100.0 { 3 } else { 0 }),
             Column::Margin => format!("{:.1} %", 100.0 * value),
             c if c.is_named() => self.name(c, value as usize).unwrap_or_default().to_owned(),
             _ => format!("{value}"),

@@ -9,9 +9,9 @@ use crate::ui::kit::theme::{self, CONTROL_HEIGHT, Theme, bold, size, space};
 use crate::ui::kit::widgets;
 
 /// Size of an editor.
-pub const EDITOR: [f32; 2] = [112.0, CONTROL_HEIGHT];
+pub const EDITOR: [f32; 2] = [100.0, CONTROL_HEIGHT];
 /// Width of a number next to a switch.
-const NARROW: f32 = 52.0;
+const NARROW: f32 = 44.0;
 /// Relative change of a rate for each point that it is dragged.
 const RATE_SPEED: f64 = 0.02;
 /// Epochs of a round when the user switches from minibatches to epochs.
