@@ -61,6 +61,7 @@ fn keep_at_every_size(w: &mut Harness<'_, App>, workspaces: impl Fn(&str) -> boo
         w.set_pixels_per_point(scale);
         w.step();
         w.set_size(egui::vec2(width, height));
+        w.run_steps(3);
         for theme in ["dark", "light"] {
             for workspace in WORKSPACES.iter().filter(|w| workspaces(w.key)) {
                 click(w, &format!("Workspace: {}", workspace.name));
