@@ -219,7 +219,7 @@ pub fn settle_libraries() {
 /// Gives memory that was freed back to the system, for when a large part of what was held is gone: the C library keeps it,
 /// by the thresholds of [`settle_libraries`], and takes it anew when it is needed.
 pub fn give_memory_back() {
-    #[cfg(target_env = "gnu")]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[expect(
         unsafe_code,
         reason = "no crate has it; it takes no pointer and may be called at any time, from any thread"

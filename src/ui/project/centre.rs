@@ -208,7 +208,8 @@ impl Centre {
                 let guess = |image: usize| sitting.guess(image).filter(|_| sitting.is_guess_shown()).map(|g| g.0);
                 let (known, region) = (sitting.known(), sitting.region());
                 let class = |image: usize| known.class_of(image).or_else(|| region.class_of(image));
-                let cells = Cells { known, class: &class, guess: &guess, pictures: &open.pictures };
+                let round = sitting.standing().round;
+                let cells = Cells { known, round, class: &class, guess: &guess, pictures: &open.pictures };
                 match open.grid.ui(ui, &cells, &mut open.gallery) {
                     Some(_) if list == List::Region => {
                         open.one_by_one = true;

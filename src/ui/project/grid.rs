@@ -9,7 +9,7 @@ use egui::{
 
 use super::gallery::Gallery;
 use crate::dataset::Class;
-use crate::project::{Answer, Known, List, Pictures};
+use crate::project::{Known, List, Pictures, Row};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, RADIUS, Theme, size, space};
 
@@ -35,6 +35,8 @@ const GAP: f32 = 8.0;
 /// What the cells show.
 pub struct Cells<'a> {
     pub known: &'a Known,
+    /// The round that is labelled: what was skipped before waits again.
+    pub round: usize,
     /// The class of each image, also one that is not written yet.
     pub class: &'a dyn Fn(usize) -> Option<Class>,
     /// The model's guess for each image, if it was asked for.
@@ -181,7 +183,7 @@ impl Grid {
         let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE + CAPTION), Sense::click());
         let (class, chosen) = ((cells.class)(image), self.chosen.contains(&image));
         let name_of = |class: Class| cells.known.classes.get(usize::from(class)).cloned().unwrap_or_default();
-        let row = cells.known.rows[image].as_ref().filter(|row| class.is_none() && row.answer != Answer::Undone);
+        let row = cells.known.rows[image].as_ref().filter(|row| class.is_none() && !Row::waits(Some(row), cells.round));
         let put_off = row.map(|row| row.answer.told());
         let said = class.map(name_of);
         let name = format!("{}: {}", cells.known.names[image], said.as_deref().or(put_off).unwrap_or("no label"));
