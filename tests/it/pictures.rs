@@ -54,8 +54,9 @@ fn vessels() -> Harness<'static, App> {
     w
 }
 
-/// Shows these workspaces in every size, dark and light, and keeps each in `out/pictures` to be looked at.
-fn keep_at_every_size(w: &mut Harness<'_, App>, workspaces: impl Fn(&str) -> bool) {
+/// Shows these workspaces in every size, dark and light, and keeps each in `out/pictures` to be looked at, under names
+/// that begin with the data's.
+fn keep_at_every_size(w: &mut Harness<'_, App>, data: &str, workspaces: impl Fn(&str) -> bool) {
     for (width, height, scale) in [(1280.0, 800.0, 1.0), (1920.0, 1200.0, 1.0), (1280.0, 800.0, 2.0)] {
         // One after the other: a new scale leaves the number of pixels as it is.
         w.set_pixels_per_point(scale);
@@ -67,7 +68,7 @@ fn keep_at_every_size(w: &mut Harness<'_, App>, workspaces: impl Fn(&str) -> boo
                 click(w, &format!("Workspace: {}", workspace.name));
                 w.run_steps(3);
                 let image = at_rest(w);
-                keep_in("out/pictures", image, &format!("{}-{width}x{height}-{scale}-{theme}", workspace.key));
+                keep_in("out/pictures", image, &format!("{data}-{}-{width}x{height}-{scale}-{theme}", workspace.key));
             }
             click(w, "Dark or light");
         }
@@ -77,13 +78,13 @@ fn keep_at_every_size(w: &mut Harness<'_, App>, workspaces: impl Fn(&str) -> boo
 #[test]
 #[ignore = "minutes; makes files: run by scripts/pictures --every-size"]
 fn every_size_of_the_workspaces() {
-    keep_at_every_size(&mut digits(), |key| key != "vessel");
+    keep_at_every_size(&mut digits(), "digits", |key| key != "vessel");
 }
 
 #[test]
 #[ignore = "minutes; makes files: run by scripts/pictures --every-size"]
 fn every_size_of_a_vessel() {
-    keep_at_every_size(&mut vessels(), |key| matches!(key, "vessel" | "run" | "explore" | "samples"));
+    keep_at_every_size(&mut vessels(), "vessels", |key| matches!(key, "vessel" | "run" | "explore" | "samples"));
 }
 
 #[test]
