@@ -107,6 +107,7 @@ impl PreparationBar {
     pub fn finish(&self, world: &World, from: &GeneratorFrom) {
         let how = match from {
             GeneratorFrom::Training => "trained".to_owned(),
+            GeneratorFrom::Data => "the data's own parameters".to_owned(),
             GeneratorFrom::Cache => "from the cache".to_owned(),
             GeneratorFrom::File(path) => format!("from {}", path.display()),
         };

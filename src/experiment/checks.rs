@@ -1,6 +1,6 @@
 //! Checks of an experiment as a whole: settings that do not go together, and what its data must have for it.
 
-use super::choices::{EvaluationSplit, ImageColour, ImageFit};
+use super::choices::{EvaluationSplit, GeneratorKind, ImageColour, ImageFit, PLAQUE_NUMBERS};
 use super::datasets::DatasetKind;
 use super::edit::{ExperimentError, bad};
 use super::fields::{Experiment, IMAGE_SIDES};
@@ -32,6 +32,17 @@ impl Experiment {
         if !self.generator.has_networks() && self.dataset != DatasetKind::Own {
             let detail = format!("`{}` are of your own images; give dataset=own, or another generator", self.generator);
             return Err(bad("generator", detail));
+        }
+        if self.generator == GeneratorKind::Plaque && self.dataset != DatasetKind::Ivus {
+            let detail =
+                format!("`{}` are of the generated vessels; give dataset=ivus, or another generator", self.generator);
+            return Err(bad("generator", detail));
+        }
+        if self.generator == GeneratorKind::Plaque && self.latent_dim != PLAQUE_NUMBERS {
+            let (given, right) = (self.latent_dim, PLAQUE_NUMBERS);
+            let detail =
+                format!("`{given}`, but {right} numbers describe a plaque; give {right}, or another generator");
+            return Err(bad("latent_dim", detail));
         }
         if !self.generator.has_networks() && self.codes.trim().is_empty() {
             return Err(bad("codes", "is empty; give the file with a code for each image (NPY)"));

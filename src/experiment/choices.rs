@@ -171,13 +171,19 @@ choices! {
         Pca = "pca", "PCA";
         /// Tables S1 to S5; digits are padded to 32 x 32.
         AlphaGan = "alpha-gan", "α-GAN";
+        /// The parameters of the generated vessels themselves: a decoder without error, nothing is trained; not in the
+        /// paper.
+        Plaque = "plaque", "Plaque parameters";
         /// Codes of your own, from a file; nothing is trained, and no images can be made from them.
         Codes = "codes", "Own codes";
     }
 }
 
+/// Numbers that describe a generated vessel.
+pub const PLAQUE_NUMBERS: usize = 26;
+
 impl GeneratorKind {
-    /// Whether it has an encoder and a decoder; codes of one's own have neither.
+    /// Whether it has an encoder and a decoder, of whatever kind; codes of one's own have neither.
     pub fn has_networks(self) -> bool {
         self != Self::Codes
     }
@@ -185,7 +191,7 @@ impl GeneratorKind {
     /// Whether it is trained by minibatches, with epochs and learning rates.
     pub fn has_minibatches(self) -> bool {
         match self {
-            Self::Pca | Self::Codes => false,
+            Self::Pca | Self::Plaque | Self::Codes => false,
             Self::Vae | Self::ConvVae | Self::AlphaGan => true,
         }
     }
@@ -193,7 +199,7 @@ impl GeneratorKind {
     /// Whether its layers are convolutions, and have a width.
     pub fn is_convolutional(self) -> bool {
         match self {
-            Self::Vae | Self::Pca | Self::Codes => false,
+            Self::Vae | Self::Pca | Self::Plaque | Self::Codes => false,
             Self::ConvVae | Self::AlphaGan => true,
         }
     }

@@ -246,7 +246,7 @@ fields! {
     More "Generator" {
         /// The generator that embeds the images: a VAE (Tables S9 to S12), a convolutional VAE for colours and larger
         /// images, principal components (PCA), or an α-GAN (Tables S1 to S5), which pads digits to 32 x 32;
-        /// or codes of your own.
+        /// the generated vessels' own 26 parameters, a decoder without error; or codes of your own.
         generator: GeneratorKind = GeneratorKind::Vae, "Kind";
         /// Seed of the generator's weights, minibatches and noise, the same for all repeats.
         generator_seed: u64 = 1, "Seed", when: |e| e.generator.has_networks(), digest: GENERATOR;

@@ -26,6 +26,7 @@ pub const PRESETS: &[Preset] = presets! {
     "mnist-few": "MNIST with 10 to 100 labels: where it matters most which.",
     "mnist-2d": "MNIST in two latent dimensions: the paper's Figure 4.",
     "ivus": "The paper's third experiment, on generated vessels with their wall stress.",
+    "ivus-parameters": "IVUS in the vessels' own parameters: sampling without a decoder's error.",
     "ivus-tiny": "A few vessels, to try a change: two or three minutes; its errors mean nothing.",
     "cifar10": "The paper's CIFAR-10 experiment at full size: needs a GPU.",
     "cifar10-small": "CIFAR-10 at a size for two cores.",

@@ -20,6 +20,7 @@ use crate::paths;
 const VAE_RECIPE: &str = "vae-2";
 const CONV_VAE_RECIPE: &str = "conv-vae-1";
 const PCA_RECIPE: &str = "pca-1";
+const PLAQUE_RECIPE: &str = "plaque-1";
 const CODES_RECIPE: &str = "codes-1";
 const ALPHA_GAN_RECIPE: &str = "alpha-gan-3";
 /// Extension of a generator's file.
@@ -149,6 +150,7 @@ pub fn generator_digest(experiment: &Experiment, data_digest: &str) -> String {
         GeneratorKind::Vae => VAE_RECIPE,
         GeneratorKind::ConvVae => CONV_VAE_RECIPE,
         GeneratorKind::Pca => PCA_RECIPE,
+        GeneratorKind::Plaque => PLAQUE_RECIPE,
         GeneratorKind::Codes => CODES_RECIPE,
         GeneratorKind::AlphaGan => ALPHA_GAN_RECIPE,
     };

@@ -8,6 +8,7 @@ mod size;
 pub mod auto_encoder;
 pub mod vae;
 pub mod pca;
+pub mod plaque;
 pub mod own_codes;
 pub mod alpha_gan;
 pub mod file;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 use auto_encoder::AutoEncoder;
 use pca::{PcaNet, PcaTraining};
+use plaque::PlaqueParameters;
 use vae::{ConvolutionalNet, DenseNet, Posterior as _, VaeTraining};
 use weights::NamedTensor;
 
@@ -38,7 +40,7 @@ pub fn size(experiment: &Experiment) -> NetSize {
     match experiment.generator {
         GeneratorKind::Vae => NetSize { weights: 1e6, values: 5e3 },
         GeneratorKind::ConvVae => vae::CONVOLUTIONAL_SIZE.with_width(experiment.generator_width),
-        GeneratorKind::Pca | GeneratorKind::Codes => NetSize { weights: 0.0, values: 0.0 },
+        GeneratorKind::Pca | GeneratorKind::Plaque | GeneratorKind::Codes => NetSize { weights: 0.0, values: 0.0 },
         GeneratorKind::AlphaGan => NetSize { weights: 1.2e6, values: 6e5 }.with_width(experiment.generator_width),
     }
 }
@@ -46,7 +48,7 @@ pub fn size(experiment: &Experiment) -> NetSize {
 /// The number that the sides of images must be multiples of for a kind of generator.
 pub fn side_multiple(kind: GeneratorKind) -> usize {
     match kind {
-        GeneratorKind::Vae | GeneratorKind::Pca | GeneratorKind::Codes => 1,
+        GeneratorKind::Vae | GeneratorKind::Pca | GeneratorKind::Plaque | GeneratorKind::Codes => 1,
         GeneratorKind::ConvVae => vae::SIDE_MULTIPLE,
         GeneratorKind::AlphaGan => alpha_gan::SIDE_MULTIPLE,
     }
@@ -60,7 +62,7 @@ pub fn epochs(experiment: &Experiment) -> usize {
 /// An untrained generator of the experiment's kind for the train split; `None` if nothing is to be trained.
 pub fn training(experiment: &Experiment, train: &Split, device: &ComputeDevice) -> Option<Box<dyn GeneratorTraining>> {
     Some(match experiment.generator {
-        GeneratorKind::Codes => return None,
+        GeneratorKind::Plaque | GeneratorKind::Codes => return None,
         GeneratorKind::Vae => Box::new(VaeTraining::<DenseNet>::new(experiment, train, device)),
         GeneratorKind::ConvVae => Box::new(VaeTraining::<ConvolutionalNet>::new(experiment, train, device)),
         GeneratorKind::Pca => Box::new(PcaTraining::new(experiment, train, device)),
@@ -89,6 +91,7 @@ pub fn from_tensors(
             let layers = PcaNet::new(len, dim, &device.autodiff);
             Arc::new(AutoEncoder::from_tensors(layers, tensors, dim, len, device)?)
         }
+        GeneratorKind::Plaque => PlaqueParameters::from_tensors(&tensors, experiment, shape, device)?,
         GeneratorKind::Codes => return Err("codes of your own are no generator; give them as `codes`".into()),
         GeneratorKind::AlphaGan => Arc::new(alpha_gan::AlphaGan::from_tensors(tensors, experiment, shape, device)?),
     })

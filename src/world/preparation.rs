@@ -20,6 +20,7 @@ use crate::experiment::{DatasetKind, Experiment, ExperimentError, Strategy, Task
 use crate::generator::cache::{GeneratorCache, generator_digest};
 use crate::generator::file::{self, GeneratorOf};
 use crate::generator::own_codes::OwnCodes;
+use crate::generator::plaque::PlaqueParameters;
 use crate::generator::weights::NamedTensor;
 use crate::generator::{self, Generator, prior_samples};
 use crate::identity::Ground;
@@ -376,10 +377,14 @@ impl Preparation {
             return Ok(Some(Prepared::Encoded));
         }
         let Some(training) = generator::training(&self.experiment, &dataset.train, &self.device) else {
-            let own = OwnCodes::read(&self.experiment, &dataset.train, &self.device)?;
-            let (codes, from) =
-                (own.codes(&dataset.train), GeneratorFrom::File(paths::expanded(&self.experiment.codes)));
-            self.stage = Stage::Encode { dataset, digest, generator: Arc::new(own), from, codes };
+            let (generator, from, codes): (Arc<dyn Generator>, _, _) = if self.experiment.generator.has_networks() {
+                (Arc::new(PlaqueParameters::of(&self.experiment, &self.device)?), GeneratorFrom::Data, Vec::new())
+            } else {
+                let own = OwnCodes::read(&self.experiment, &dataset.train, &self.device)?;
+                let (codes, path) = (own.codes(&dataset.train), paths::expanded(&self.experiment.codes));
+                (Arc::new(own), GeneratorFrom::File(path), codes)
+            };
+            self.stage = Stage::Encode { dataset, digest, generator, from, codes };
             return Ok(Some(Prepared::Encoded));
         };
         let (cache, warnings) = (self.cache.as_ref(), &mut self.warnings);

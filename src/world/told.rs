@@ -65,6 +65,8 @@ pub enum Prepared {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GeneratorFrom {
     Training,
+    /// From what the data were generated from.
+    Data,
     Cache,
     File(PathBuf),
 }

@@ -7,6 +7,8 @@ pub mod polar;
 pub mod regions;
 pub mod masks;
 pub mod plaques;
+mod normals;
+pub mod soft;
 mod content;
 mod raster;
 mod levels;
@@ -25,7 +27,7 @@ use super::{Class, DataError, Dataset, ImageShape, Split};
 use crate::experiment::Experiment;
 use crate::rng::Streams;
 use masks::WallMask;
-use plaques::PlaqueRanges;
+use plaques::{Plaque, PlaqueRanges};
 
 /// Number of masks in the paper's data set, and how many of them are held out.
 pub const TRAIN: usize = 990;
@@ -74,15 +76,23 @@ impl Source for OwnMasks {
     }
 }
 
-fn vessels(seed: u64, train: usize, test: usize) -> Result<Dataset, DataError> {
-    let ranges = PlaqueRanges::default();
+/// All cross-sections of an experiment's generated data, train before test.
+pub fn plaques_of(experiment: &Experiment) -> Result<Vec<Plaque>, DataError> {
+    let [train, test] = sizes_or(experiment, [TRAIN, TEST]);
+    generated(experiment.data_seed, train + test)
+}
+
+fn generated(seed: u64, count: usize) -> Result<Vec<Plaque>, DataError> {
     let mut rng = Streams::new(seed).get("vessels", 0);
     // 53 bits of a stream's number give a double in [0, 1).
     let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-    let plaques = ranges
-        .generate(train + test, &mut uniform)
-        .map_err(|e| DataError::Mismatch { what: "generated vessels".into(), detail: e.to_string() })?;
-    let masks: Vec<WallMask> = plaques.into_iter().map(|p| p.mask).collect();
+    PlaqueRanges::default()
+        .generate(count, &mut uniform)
+        .map_err(|e| DataError::Mismatch { what: "generated vessels".into(), detail: e.to_string() })
+}
+
+fn vessels(seed: u64, train: usize, test: usize) -> Result<Dataset, DataError> {
+    let masks: Vec<WallMask> = generated(seed, train + test)?.into_iter().map(|p| p.mask).collect();
     let (train, test) = masks.split_at(train);
     Dataset::new(
         "ivus",

@@ -79,8 +79,8 @@ impl PlaqueRanges {
         for _ in 0..MOST_TRIES {
             let radius = self.outer_radius.draw(uniform)?;
             let burden = self.burden.draw(uniform)?;
-            let lumen_radius = radius * (1.0 - burden).sqrt();
-            let slack = radius - lumen_radius - self.least_wall;
+            let lumen_radius = self.lumen_radius(radius, burden);
+            let slack = self.slack(radius, lumen_radius);
             if slack < 0.0 || PI * lumen_radius * lumen_radius < self.least_lumen_area {
                 continue;
             }
@@ -92,8 +92,9 @@ impl PlaqueRanges {
             let [jx, jy] = shift(self.pixel_mm, uniform);
             let [ox, oy] = shift(slack, uniform);
             let centre = [middle + jx, middle + jy];
-            let outer = self.rough(centre, radius, self.outer_roughness, uniform);
-            let lumen = self.rough([centre[0] + ox, centre[1] + oy], lumen_radius, self.lumen_roughness, uniform);
+            let mut turned = || (uniform(), TAU * uniform());
+            let outer = self.rough(centre, radius, self.outer_roughness, &mut turned);
+            let lumen = self.rough([centre[0] + ox, centre[1] + oy], lumen_radius, self.lumen_roughness, &mut turned);
             if let Some(plaque) = self.accept(lumen, outer) {
                 return Ok(plaque);
             }
@@ -101,11 +102,34 @@ impl PlaqueRanges {
         Err(NoPlaque { tries: MOST_TRIES })
     }
 
-    /// A circle with harmonics of random phase and amplitudes that fall as k^-1.5, with the circle's area.
-    fn rough(&self, centre: [f64; 2], radius: f64, roughness: f64, uniform: &mut impl FnMut() -> f64) -> PolarCurve {
+    /// Radius of the circle with the lumen's area.
+    pub(super) fn lumen_radius(&self, radius: f64, burden: f64) -> f64 {
+        radius * (1.0 - burden).sqrt()
+    }
+
+    /// How far the lumen's middle may be from the vessel's.
+    pub(super) fn slack(&self, radius: f64, lumen_radius: f64) -> f64 {
+        radius - lumen_radius - self.least_wall
+    }
+
+    /// The largest deviation of harmonic k.
+    pub(super) fn amplitude(&self, radius: f64, roughness: f64, k: usize) -> f64 {
+        roughness * radius * (2.0 / k as f64).powf(1.5)
+    }
+
+    /// A circle with harmonics of amplitudes that fall as k^-1.5, with the circle's area; `turned` gives each a share of
+    /// its largest deviation and a phase.
+    pub(super) fn rough(
+        &self,
+        centre: [f64; 2],
+        radius: f64,
+        roughness: f64,
+        turned: &mut impl FnMut() -> (f64, f64),
+    ) -> PolarCurve {
         let mut harmonics = vec![[0.0, 0.0]; self.harmonics];
         for (k, pair) in (2..=self.harmonics).zip(&mut harmonics[1..]) {
-            let (size, phase) = (roughness * radius * (2.0 / k as f64).powf(1.5) * uniform(), TAU * uniform());
+            let (share, phase) = turned();
+            let size = self.amplitude(radius, roughness, k) * share;
             *pair = [size * phase.cos(), size * phase.sin()];
         }
         let curve = PolarCurve { centre, mean: radius, harmonics };
@@ -115,7 +139,9 @@ impl PlaqueRanges {
         scaled
     }
 
-    fn accept(&self, lumen: PolarCurve, outer: PolarCurve) -> Option<Plaque> {
+    /// The cross-section between these borders; `None` if its wall is too thin, its lumen too small, or it is not within
+    /// the image.
+    pub(super) fn accept(&self, lumen: PolarCurve, outer: PolarCurve) -> Option<Plaque> {
         let around = |curve: &PolarCurve| -> Vec<[f64; 2]> {
             (0..WALL_SAMPLES).map(|i| curve.point(TAU * i as f64 / WALL_SAMPLES as f64)).collect()
         };

@@ -108,7 +108,7 @@ impl PolarCurve {
     }
 
     /// The distance of the point beyond the curve along its own ray; negative inside.
-    fn gap(&self, point: [f64; 2]) -> f64 {
+    pub(super) fn gap(&self, point: [f64; 2]) -> f64 {
         let (dx, dy) = (point[0] - self.centre[0], point[1] - self.centre[1]);
         dx.hypot(dy) - self.radius(dy.atan2(dx))
     }

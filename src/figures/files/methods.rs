@@ -65,10 +65,17 @@ fn latent_space(all: &[History], e: &Experiment) -> String {
     if !e.generator.has_networks() {
         return format!("**Latent space.** Codes of {dim} dimensions were given with the images.");
     }
-    let mut text = format!(
-        "**Latent space.** {} of {dim} dimensions, fitted to the train images without labels",
-        e.generator.label()
-    );
+    let mut text = if e.generator == GeneratorKind::Plaque {
+        format!(
+            "**Latent space.** The {dim} parameters of the generated vessels themselves as numbers of N(0, 1), decoded without \
+             error; gradients by differences"
+        )
+    } else {
+        format!(
+            "**Latent space.** {} of {dim} dimensions, fitted to the train images without labels",
+            e.generator.label()
+        )
+    };
     if e.generator.has_minibatches() {
         text += &format!(
             ": {} epochs of minibatches of {} by Adam (ε = {:e}), learning rate {}, {} in the last quarter, seed {}",

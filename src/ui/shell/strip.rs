@@ -247,6 +247,10 @@ fn stations(state: &AppState) -> Vec<Station> {
                 GeneratorKind::Pca => {
                     "Makes images from codes along the principal components of all images: a linear map G".into()
                 }
+                GeneratorKind::Plaque => {
+                    "Draws each vessel from its own parameters: a decoder without error, which no other data have"
+                        .into()
+                }
                 GeneratorKind::Codes => "Codes of your own, from a file: no images can be made from them".into(),
                 GeneratorKind::AlphaGan => {
                     "Learns to make images from codes, without labels: an adversarial autoencoder G (Tables S1 to S5)"

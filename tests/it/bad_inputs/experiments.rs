@@ -68,6 +68,7 @@ pub fn rows() -> Vec<Row> {
     }
     // One field.
     for (what, set, says) in [
+        ("field: parameters of digits", "generator=plaque", &["`plaque`", "dataset=ivus"]),
         ("field: an unknown one", "aplha=1", &["`alpha`"][..]),
         ("field: without a value", "alpha", &["field=value"]),
         ("field: an empty value", "rounds=", &["`rounds`"]),
