@@ -1,5 +1,7 @@
 //! A field: an image laid over a parallelogram in the world, such as decision regions over a latent plane.
 
+use std::sync::Arc;
+
 use bytemuck::{Pod, Zeroable};
 use wgpu::util::DeviceExt;
 
@@ -48,7 +50,7 @@ struct Plane {
 /// The layer of the field.
 pub(super) struct FieldLayer {
     layout: wgpu::BindGroupLayout,
-    family: Family,
+    family: Arc<Family>,
     pipeline: wgpu::RenderPipeline,
     shown: Option<Shown>,
 }
@@ -82,12 +84,12 @@ impl FieldLayer {
                 fragment_entry(2, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
             ],
         });
-        let family = Family::new(device, "field", gpu::FIELD_SHADER, "vs_field", [globals, &layout]);
-        Self { layout, pipeline: pipeline(device, &family, msaa), family, shown: None }
+        let family = Family::of(device, "field", gpu::FIELD_SHADER, "vs_field", [globals, &layout]);
+        Self { layout, pipeline: pipeline(&family, msaa), family, shown: None }
     }
 
-    pub fn set_msaa(&mut self, device: &wgpu::Device, msaa: bool) {
-        self.pipeline = pipeline(device, &self.family, msaa);
+    pub fn set_msaa(&mut self, msaa: bool) {
+        self.pipeline = pipeline(&self.family, msaa);
     }
 
     pub fn set(
@@ -180,17 +182,14 @@ impl FieldLayer {
     }
 }
 
-fn pipeline(device: &wgpu::Device, family: &Family, msaa: bool) -> wgpu::RenderPipeline {
-    family.pipeline(
-        device,
-        &Variant {
-            fragment: "fs_field",
-            constants: &[],
-            output: Output::Colour { msaa },
-            depth_write: false, // objects behind it stay visible
-            depth_compare: wgpu::CompareFunction::LessEqual,
-        },
-    )
+fn pipeline(family: &Family, msaa: bool) -> wgpu::RenderPipeline {
+    family.pipeline(&Variant {
+        fragment: "fs_field",
+        constants: &[],
+        output: Output::Colour { msaa },
+        depth_write: false, // objects behind it stay visible
+        depth_compare: wgpu::CompareFunction::LessEqual,
+    })
 }
 
 /// Premultiplied, so that filtering takes no colour from transparent pixels.

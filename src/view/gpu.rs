@@ -1,5 +1,8 @@
 //! The parts that all layers share: globals, growing buffers, pipelines and targets.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
 use bytemuck::{Pod, Zeroable};
 use glam::Mat4;
 use wgpu::util::DeviceExt;
@@ -162,13 +165,22 @@ impl StorageBuffer {
     }
 }
 
-/// The common properties of a layer's pipelines.
+/// The common properties of a layer's pipelines, shared by all views of a device: a software driver compiles megabytes for
+/// each pipeline.
 pub(super) struct Family {
+    device: wgpu::Device,
     label: &'static str,
     module: wgpu::ShaderModule,
     layout: wgpu::PipelineLayout,
     vertex: &'static str,
+    made: Mutex<HashMap<Properties, wgpu::RenderPipeline>>,
 }
+
+/// What one pipeline of a family differs in from the others, as a key; constants by their bits.
+type Properties = (String, Vec<(String, u64)>, Output, bool, wgpu::CompareFunction);
+
+/// The families that a view uses.
+static FAMILIES: Mutex<Vec<Weak<Family>>> = Mutex::new(Vec::new());
 
 /// The properties of one pipeline of a family.
 pub(super) struct Variant<'a> {
@@ -180,14 +192,32 @@ pub(super) struct Variant<'a> {
 }
 
 /// The target that a pipeline draws to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Output {
     Colour { msaa: bool },
     Pick,
 }
 
 impl Family {
-    pub fn new(
+    /// The family of this name on this device, of all views.
+    pub fn of(
+        device: &wgpu::Device,
+        label: &'static str,
+        source: &'static str,
+        vertex: &'static str,
+        groups: [&wgpu::BindGroupLayout; 2],
+    ) -> Arc<Self> {
+        let mut families = FAMILIES.lock().unwrap_or_else(PoisonError::into_inner);
+        families.retain(|family| family.strong_count() > 0);
+        let there = families.iter().filter_map(Weak::upgrade).find(|f| f.label == label && f.device == *device);
+        there.unwrap_or_else(|| {
+            let family = Arc::new(Self::new(device, label, source, vertex, groups));
+            families.push(Arc::downgrade(&family));
+            family
+        })
+    }
+
+    fn new(
         device: &wgpu::Device,
         label: &'static str,
         source: &'static str,
@@ -195,6 +225,7 @@ impl Family {
         groups: [&wgpu::BindGroupLayout; 2],
     ) -> Self {
         Self {
+            device: device.clone(),
             label,
             module: device.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some(label),
@@ -206,10 +237,19 @@ impl Family {
                 immediate_size: 0,
             }),
             vertex,
+            made: Mutex::default(),
         }
     }
 
-    pub fn pipeline(&self, device: &wgpu::Device, variant: &Variant<'_>) -> wgpu::RenderPipeline {
+    pub fn pipeline(&self, variant: &Variant<'_>) -> wgpu::RenderPipeline {
+        let constants = variant.constants.iter().map(|(name, value)| ((*name).to_owned(), value.to_bits())).collect();
+        let Variant { fragment, output, depth_write, depth_compare, .. } = *variant;
+        let properties = (fragment.to_owned(), constants, output, depth_write, depth_compare);
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.entry(properties).or_insert_with(|| self.compiled(variant)).clone()
+    }
+
+    fn compiled(&self, variant: &Variant<'_>) -> wgpu::RenderPipeline {
         let (format, blend, samples) = match variant.output {
             Output::Colour { msaa } => {
                 (COLOUR_FORMAT, Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING), sample_count(msaa))
@@ -217,7 +257,7 @@ impl Family {
             Output::Pick => (PICK_FORMAT, None, 1),
         };
         let options = wgpu::PipelineCompilationOptions { constants: variant.constants, ..Default::default() };
-        device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
+        self.device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
             label: Some(self.label),
             layout: Some(&self.layout),
             vertex: wgpu::VertexState {

@@ -1,6 +1,7 @@
 //! Thick lines and arrows: segments in the world with widths in pixels.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
@@ -95,7 +96,7 @@ pub(super) struct LineBatch {
 /// The pipelines of lines.
 pub(super) struct LineLayer {
     layout: wgpu::BindGroupLayout,
-    family: Family,
+    family: Arc<Family>,
     pipelines: Pipelines,
 }
 
@@ -111,12 +112,12 @@ impl LineLayer {
             label: Some("lines"),
             entries: &[gpu::storage_entry(0)],
         });
-        let family = Family::new(device, "lines", gpu::LINES_SHADER, "vs_line", [globals, &layout]);
-        Self { layout, pipelines: Pipelines::new(device, &family, msaa), family }
+        let family = Family::of(device, "lines", gpu::LINES_SHADER, "vs_line", [globals, &layout]);
+        Self { layout, pipelines: Pipelines::new(&family, msaa), family }
     }
 
-    pub fn set_msaa(&mut self, device: &wgpu::Device, msaa: bool) {
-        self.pipelines = Pipelines::new(device, &self.family, msaa);
+    pub fn set_msaa(&mut self, msaa: bool) {
+        self.pipelines = Pipelines::new(&self.family, msaa);
     }
 
     pub fn batch(&self, device: &wgpu::Device, what: &'static str) -> LineBatch {
@@ -165,18 +166,15 @@ impl LineLayer {
 }
 
 impl Pipelines {
-    fn new(device: &wgpu::Device, family: &Family, msaa: bool) -> Self {
+    fn new(family: &Family, msaa: bool) -> Self {
         let pipeline = |phase: &[(&str, f64)], depth_compare| {
-            family.pipeline(
-                device,
-                &Variant {
-                    fragment: "fs_line",
-                    constants: phase,
-                    output: Output::Colour { msaa },
-                    depth_write: false, // their edges are transparent
-                    depth_compare,
-                },
-            )
+            family.pipeline(&Variant {
+                fragment: "fs_line",
+                constants: phase,
+                output: Output::Colour { msaa },
+                depth_write: false, // their edges are transparent
+                depth_compare,
+            })
         };
         Self {
             line: pipeline(&[], wgpu::CompareFunction::LessEqual),

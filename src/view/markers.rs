@@ -1,5 +1,7 @@
 //! Markers: outlined shapes sized in pixels, for the points of a walk, probes and anchors.
 
+use std::sync::Arc;
+
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
 
@@ -66,7 +68,7 @@ pub(super) struct MarkerLayer {
     buffer: StorageBuffer,
     layout: wgpu::BindGroupLayout,
     group: wgpu::BindGroup,
-    family: Family,
+    family: Arc<Family>,
     pipelines: Pipelines,
     pick: wgpu::RenderPipeline,
 }
@@ -83,30 +85,27 @@ impl MarkerLayer {
             entries: &[gpu::storage_entry(0)],
         });
         let buffer = StorageBuffer::new(device, "markers");
-        let family = Family::new(device, "markers", gpu::MARKERS_SHADER, "vs_marker", [globals, &layout]);
-        let pick = family.pipeline(
-            device,
-            &Variant {
-                fragment: "fs_pick",
-                constants: &[],
-                output: Output::Pick,
-                depth_write: true,
-                depth_compare: wgpu::CompareFunction::LessEqual,
-            },
-        );
+        let family = Family::of(device, "markers", gpu::MARKERS_SHADER, "vs_marker", [globals, &layout]);
+        let pick = family.pipeline(&Variant {
+            fragment: "fs_pick",
+            constants: &[],
+            output: Output::Pick,
+            depth_write: true,
+            depth_compare: wgpu::CompareFunction::LessEqual,
+        });
         Self {
             positions: Vec::new(),
             group: bind(device, &layout, &buffer),
             buffer,
             layout,
-            pipelines: Pipelines::new(device, &family, msaa),
+            pipelines: Pipelines::new(&family, msaa),
             family,
             pick,
         }
     }
 
-    pub fn set_msaa(&mut self, device: &wgpu::Device, msaa: bool) {
-        self.pipelines = Pipelines::new(device, &self.family, msaa);
+    pub fn set_msaa(&mut self, msaa: bool) {
+        self.pipelines = Pipelines::new(&self.family, msaa);
     }
 
     pub fn set(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, markers: &[Marker]) -> Result<(), ViewError> {
@@ -151,18 +150,15 @@ impl MarkerLayer {
 }
 
 impl Pipelines {
-    fn new(device: &wgpu::Device, family: &Family, msaa: bool) -> Self {
+    fn new(family: &Family, msaa: bool) -> Self {
         let pipeline = |constants: &[(&str, f64)], depth_compare| {
-            family.pipeline(
-                device,
-                &Variant {
-                    fragment: "fs_marker",
-                    constants,
-                    output: Output::Colour { msaa },
-                    depth_write: false, // their edges are transparent
-                    depth_compare,
-                },
-            )
+            family.pipeline(&Variant {
+                fragment: "fs_marker",
+                constants,
+                output: Output::Colour { msaa },
+                depth_write: false, // their edges are transparent
+                depth_compare,
+            })
         };
         Self {
             seen: pipeline(&[], wgpu::CompareFunction::LessEqual),

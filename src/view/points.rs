@@ -1,6 +1,7 @@
 //! Samples as discs: positions, colours and styles in storage buffers, read by the vertex shader.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytemuck::Pod;
 use glam::{Vec2, Vec3};
@@ -41,7 +42,7 @@ pub(super) struct PointLayer {
     candidate_count: u32,
     layout: wgpu::BindGroupLayout,
     group: wgpu::BindGroup,
-    family: Family,
+    family: Arc<Family>,
     pipelines: Pipelines,
     pick: wgpu::RenderPipeline,
 }
@@ -72,8 +73,8 @@ impl PointLayer {
         let buffers = ["draw order", "point positions", "point colours", "point styles"]
             .map(|what| StorageBuffer::new(device, what));
         let group = bind(device, &layout, &buffers[ORDER], &buffers);
-        let family = Family::new(device, "points", gpu::POINTS_SHADER, "vs_point", [globals, &layout]);
-        let pick = family.pipeline(device, &variant("fs_pick", Output::Pick));
+        let family = Family::of(device, "points", gpu::POINTS_SHADER, "vs_point", [globals, &layout]);
+        let pick = family.pipeline(&variant("fs_pick", Output::Pick));
         Self {
             positions: Vec::new(),
             colours: Vec::new(),
@@ -89,14 +90,14 @@ impl PointLayer {
             candidate_count: 0,
             group,
             layout,
-            pipelines: Pipelines::new(device, &family, msaa),
+            pipelines: Pipelines::new(&family, msaa),
             family,
             pick,
         }
     }
 
-    pub fn set_msaa(&mut self, device: &wgpu::Device, msaa: bool) {
-        self.pipelines = Pipelines::new(device, &self.family, msaa);
+    pub fn set_msaa(&mut self, msaa: bool) {
+        self.pipelines = Pipelines::new(&self.family, msaa);
     }
 
     pub fn set(
@@ -301,20 +302,17 @@ impl PointLayer {
 }
 
 impl Pipelines {
-    fn new(device: &wgpu::Device, family: &Family, msaa: bool) -> Self {
+    fn new(family: &Family, msaa: bool) -> Self {
         let output = Output::Colour { msaa };
         Self {
-            pool: family.pipeline(device, &variant("fs_pool", output)),
-            marked: family.pipeline(device, &variant("fs_marked", output)),
-            ghosts: family.pipeline(
-                device,
-                &Variant {
-                    constants: &[("ghost", 1.0)],
-                    depth_write: false,
-                    depth_compare: wgpu::CompareFunction::Greater,
-                    ..variant("fs_marked", output)
-                },
-            ),
+            pool: family.pipeline(&variant("fs_pool", output)),
+            marked: family.pipeline(&variant("fs_marked", output)),
+            ghosts: family.pipeline(&Variant {
+                constants: &[("ghost", 1.0)],
+                depth_write: false,
+                depth_compare: wgpu::CompareFunction::Greater,
+                ..variant("fs_marked", output)
+            }),
         }
     }
 }

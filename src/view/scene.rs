@@ -194,11 +194,11 @@ impl LatentView {
     pub fn set_quality(&mut self, quality: Quality) {
         let old = std::mem::replace(&mut self.quality, quality);
         if old.msaa != quality.msaa {
-            self.points.set_msaa(&self.device, quality.msaa);
-            self.lines.set_msaa(&self.device, quality.msaa);
-            self.markers.set_msaa(&self.device, quality.msaa);
-            self.field.set_msaa(&self.device, quality.msaa);
-            self.density.set_msaa(&self.device, quality.msaa);
+            self.points.set_msaa(quality.msaa);
+            self.lines.set_msaa(quality.msaa);
+            self.markers.set_msaa(quality.msaa);
+            self.field.set_msaa(quality.msaa);
+            self.density.set_msaa(quality.msaa);
             self.renew_targets();
         }
     }
