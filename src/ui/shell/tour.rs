@@ -108,7 +108,8 @@ impl Tour {
             Place::Column => places.column.unwrap_or(places.bar),
             Place::Panels => places.panels,
         };
-        let painter = ctx.layer_painter(egui::LayerId::new(Order::Foreground, Id::unique("frame of the tour")));
+        // Below the card, which may reach over its edge in a small window.
+        let painter = ctx.layer_painter(egui::LayerId::new(Order::Middle, Id::unique("frame of the tour")));
         let stroke = Stroke::new(2.0, theme.accent);
         painter.rect_stroke(place.shrink(2.0), CornerRadius::same(RADIUS), stroke, StrokeKind::Inside);
         let mut now = Some(at);
