@@ -12,7 +12,9 @@ use crate::trajectory::{Album, Embedding, Judged, JudgedWalk, Verdict, WalkImage
 const BOUNDARY_WALKERS: usize = 4;
 const OUTWARD_DRIFTERS: usize = 2;
 
-/// Share of the walks of a kind that may be shown: those with the clearest numbers.
+/// Share of the walks of a kind that may be shown: those that reach furthest in the plane of the figure, and of these
+/// those with the clearest numbers.
+const FURTHEST: f64 = 0.5;
 const CLEAREST: f64 = 0.5;
 
 /// Images in a row, at most.
@@ -39,12 +41,14 @@ const STRAYS: f64 = 0.001;
 /// Margin around points and walks, as a share of their extent.
 const PAD: f64 = 0.03;
 
-/// Figure 4 of one run. It shows up to four boundary walkers and two outward drifters: from the clearest half of each
-/// kind, those whose starts are furthest apart.
+/// Figure 4 of one run. It shows up to four boundary walkers and two outward drifters: of each kind the half that reaches
+/// furthest, of these the clearest half, and of these those whose starts are furthest apart.
 pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: &Judged) -> Figure {
-    let mut shown = chosen(embedding, judged, Verdict::Boundary, BOUNDARY_WALKERS);
-    shown.extend(chosen(embedding, judged, Verdict::Outward, OUTWARD_DRIFTERS));
     let steps = walks_of(history);
+    let reaches: Vec<(usize, f64)> = steps.iter().map(|(walk, steps)| (*walk, reach(&path(steps)))).collect();
+    let reach = |w: &JudgedWalk| reaches.iter().find(|(walk, _)| *walk == w.walk).map_or(0.0, |(_, reach)| *reach);
+    let mut shown = chosen(embedding, judged, Verdict::Boundary, BOUNDARY_WALKERS, &reach);
+    shown.extend(chosen(embedding, judged, Verdict::Outward, OUTWARD_DRIFTERS, &reach));
     let walks: Vec<Shown<'_>> = shown
         .into_iter()
         .filter_map(|judged| {
@@ -69,7 +73,8 @@ pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: 
             "Left: the {}-dimensional embedding of {} by class{plane}, with walks of {} steps laid over it (alpha = {}, \
              re-selection: {}). Right: for each walk the decoded point p\u{2032} of each step, below it the real neighbour \
              that was chosen and its class. Chosen by verdict out of {} walks, {} of them boundary walkers and {} outward \
-             drifters; letters and start samples are those of walks.csv.",
+             drifters: of each kind the half that reaches furthest in the plane, of these the clearest half, and of these \
+             those that start furthest apart. Letters and start samples are those of walks.csv.",
             embedding.dim,
             e.dataset.label(),
             steps.iter().map(|(_, steps)| steps.len()).max().unwrap_or(0),
@@ -97,23 +102,30 @@ struct Shown<'a> {
     images: &'a WalkImages,
 }
 
-impl Shown<'_> {
-    /// The positions of the walk from its start on, with a gap (NaN) at each restart.
-    fn path(&self) -> Vec<[f64; 2]> {
-        let mut path = Vec::new();
-        let mut at = None;
-        for step in self.steps {
-            if at != Some(step.step.parent) {
-                if at.is_some() {
-                    path.push([f64::NAN; 2]);
-                }
-                path.push(plane(&step.step.from));
+/// The positions of a walk from its start on, with a gap (NaN) at each restart.
+fn path(steps: &[&WalkStep]) -> Vec<[f64; 2]> {
+    let mut path = Vec::new();
+    let mut at = None;
+    for step in steps {
+        if at != Some(step.step.parent) {
+            if at.is_some() {
+                path.push([f64::NAN; 2]);
             }
-            path.push(plane(&step.step.neighbour));
-            at = Some(step.sample);
+            path.push(plane(&step.step.from));
         }
-        path
+        path.push(plane(&step.step.neighbour));
+        at = Some(step.sample);
     }
+    path
+}
+
+/// The largest distance between two positions of a path without a gap between them.
+fn reach(path: &[[f64; 2]]) -> f64 {
+    let far = |part: &[[f64; 2]]| {
+        let pairs = part.iter().enumerate().flat_map(|(i, a)| part[..i].iter().map(move |b| (a, b)));
+        pairs.map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).fold(0.0, f64::max)
+    };
+    path.split(|p| p[0].is_nan()).map(far).fold(0.0, f64::max)
 }
 
 /// The first two coordinates; in one dimension the second is 0.
@@ -121,19 +133,28 @@ fn plane(code: &[f32]) -> [f64; 2] {
     [0, 1].map(|axis| code.get(axis).copied().map_or(0.0, f64::from))
 }
 
-/// `count` walks with this verdict: from the clearest, those whose starts are furthest apart.
-fn chosen<'a>(embedding: &Embedding, judged: &'a Judged, verdict: Verdict, count: usize) -> Vec<&'a JudgedWalk> {
+/// `count` walks with this verdict: of those with the longest `reach` the clearest, and of these those whose starts are
+/// furthest apart.
+fn chosen<'a>(
+    embedding: &Embedding,
+    judged: &'a Judged,
+    verdict: Verdict,
+    count: usize,
+    reach: &dyn Fn(&JudgedWalk) -> f64,
+) -> Vec<&'a JudgedWalk> {
     let mut kind: Vec<&JudgedWalk> = judged.walks.iter().filter(|w| w.judgement.verdict == verdict).collect();
     let clarity = |w: &JudgedWalk| match verdict {
         Verdict::Outward => w.judgement.drift_ratio,
         _ => w.judgement.boundary_share,
     };
+    let part = |all: usize, share: f64| ((all as f64 * share).ceil() as usize).max(count).min(all);
+    kind.sort_by(|a, b| reach(b).total_cmp(&reach(a)).then(a.walk.cmp(&b.walk)));
+    kind.truncate(part(kind.len(), FURTHEST));
     kind.sort_by(|a, b| {
         let more = |x: &JudgedWalk| x.judgement.distinct_samples;
         clarity(b).total_cmp(&clarity(a)).then(more(b).cmp(&more(a))).then(a.walk.cmp(&b.walk))
     });
-    let clearest = ((kind.len() as f64 * CLEAREST).ceil() as usize).max(count).min(kind.len());
-    kind.truncate(clearest);
+    kind.truncate(part(kind.len(), CLEAREST));
     let start = |w: &JudgedWalk| embedding.code(w.start).map_or([0.0; 2], plane);
     let mut taken: Vec<&JudgedWalk> = Vec::new();
     while taken.len() < count && !kind.is_empty() {
@@ -152,7 +173,7 @@ fn chosen<'a>(embedding: &Embedding, judged: &'a Judged, verdict: Verdict, count
 /// The left half: the embedding with the walks over it.
 fn map(embedding: &Embedding, walks: &[Shown<'_>]) -> Panel {
     let points: Vec<[f64; 2]> = embedding.codes.chunks_exact(embedding.dim.max(1)).map(plane).collect();
-    let paths: Vec<Vec<[f64; 2]>> = walks.iter().map(Shown::path).collect();
+    let paths: Vec<Vec<[f64; 2]>> = walks.iter().map(|walk| path(walk.steps)).collect();
     let [x, y] = square_range(&points, &paths);
     let mut items = vec![Item::Cloud(Cloud {
         points,
@@ -290,4 +311,18 @@ fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
     }
     let bare = |low: f64, high: f64| Axis::linear("").range(low, high).ticks(Ticks::Named(Vec::new()));
     Panel { title: String::new(), x: bare(left, right), y: bare(-side, 0.0), aspect: 1.0, items }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reach_of_a_path_is_its_widest_extent_between_restarts() {
+        let gap = [f64::NAN; 2];
+        assert_eq!(reach(&[]), 0.0);
+        assert_eq!(reach(&[[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]]), 5.0);
+        // Back and forth is no reach, nor is the leap of a restart.
+        assert_eq!(reach(&[[0.0, 0.0], [1.0, 0.0], [0.0, 0.0], [1.0, 0.0], gap, [9.0, 0.0], [9.0, 2.0]]), 2.0);
+    }
 }
