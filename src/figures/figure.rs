@@ -101,6 +101,8 @@ pub enum Ticks {
     Whole,
     /// Positions in data coordinates, with names.
     Named(Vec<(f64, String)>),
+    /// None, nor a line to hold them: what is drawn in the panel says where it is.
+    None,
 }
 
 /// Something drawn in a panel, in data coordinates.

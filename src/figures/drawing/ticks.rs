@@ -22,6 +22,7 @@ pub fn ticks(axis: &Axis, range: [f64; 2], most: usize) -> Vec<Tick> {
             let inside = named.iter().filter(|(at, _)| (range[0]..=range[1]).contains(at));
             inside.map(|(at, text)| Tick { at: *at, text: text.clone() }).collect()
         }
+        (Ticks::None, _) => Vec::new(),
         (Ticks::Nice, Scale::Linear) => linear(range, most, false),
         (Ticks::Whole, Scale::Linear) => linear(range, most, true),
         (_, Scale::Log) => decades(range, most),

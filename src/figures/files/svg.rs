@@ -127,7 +127,7 @@ impl Writer<'_> {
             let frame = Stroke { ink: Ink::Grid, ..stroke };
             let (top, right) = (plot.top, plot.right());
             self.path(&[[left, top], [right, top], [right, bottom], [left, bottom], [left, top]], frame);
-        } else {
+        } else if (&panel.x.ticks, &panel.y.ticks) != (&Ticks::None, &Ticks::None) {
             self.path(&[[left, plot.top], [left, bottom], [plot.right(), bottom]], stroke);
         }
         for tick in &frame.x_ticks {

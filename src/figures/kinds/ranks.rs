@@ -132,6 +132,8 @@ const BAR_LINE: f64 = 5.0;
 const ABOVE: f64 = 34.0;
 /// Between the line of ranks and the first name.
 const BELOW: f64 = 10.0;
+/// Largest height, as a multiple of that in a text column.
+const SPREAD: f64 = 1.25;
 /// Smallest and largest share of the width that the names on a side take.
 const SIDE: [f64; 2] = [0.12, 0.36];
 /// Most strategies that get their own tick.
@@ -210,7 +212,7 @@ pub fn rank_diagram(histories: &[History], looks: &Looks) -> Result<Figure, Stri
         rounds_text(&found),
         seeds_text(&found),
     );
-    let axis = || Axis { ticks: Ticks::Named(Vec::new()), ..Axis::linear("") };
+    let axis = || Axis::linear("").ticks(Ticks::None);
     let panel = Panel {
         title: String::new(),
         x: axis().range(left, right),
@@ -220,6 +222,8 @@ pub fn rank_diagram(histories: &[History], looks: &Looks) -> Result<Figure, Stri
     };
     let mut figure = Figure::single("critical-difference", &format!("Mean ranks by {measure}"), caption, panel);
     figure.legend = LegendPlace::None;
+    // A wider one spreads the ranks, and its names only a little.
+    figure.tallest = SPREAD * height;
     Ok(figure)
 }
 
