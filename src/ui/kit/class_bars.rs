@@ -1,6 +1,6 @@
 //! The probabilities of classes as bars; of many classes the most probable ones, and the rest together.
 
-use egui::{Align2, Color32, CornerRadius, Painter, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, CornerRadius, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use super::theme::{self, Theme, font, size};
 use super::words;
@@ -94,22 +94,19 @@ fn color(class: Option<usize>, theme: &Theme) -> Color32 {
     class.map_or(theme.faint, |class| theme::class_color(class as Class))
 }
 
-/// Vertical bars of the class probabilities with the first letters of the class names; the true class is bold.
-pub fn bars(
-    painter: &Painter,
-    rect: Rect,
-    names: &[String],
-    probabilities: &[f32],
-    truth: Option<Class>,
-    theme: &Theme,
-) {
+/// Vertical bars of the class probabilities with as much of the class names as fits, the whole name under the pointer;
+/// the true class is bold.
+pub fn bars(ui: &Ui, rect: Rect, names: &[String], probabilities: &[f32], truth: Option<Class>, theme: &Theme) {
     const NAMES: f32 = 14.0;
     const NAME_LETTERS: usize = 12;
+    /// From so many letters on, a name that is cut says so.
+    const MANY_LETTERS: usize = 4;
     let shown = shown(probabilities, truth.map(usize::from), MOST_BESIDE);
     let of_classes = shown.classes.iter().map(|class| (Some(*class), probabilities[*class]));
     let columns: Vec<(Option<usize>, f32)> = of_classes.chain(shown.others.map(|(_, sum)| (None, sum))).collect();
     let width = rect.width() / columns.len().max(1) as f32;
     let foot = rect.bottom() - NAMES;
+    let painter = ui.painter();
     for (column, (class, p)) in columns.into_iter().enumerate() {
         let left = rect.left() + column as f32 * width;
         let top = foot - (foot - rect.top()) * p.clamp(0.0, 1.0);
@@ -121,8 +118,19 @@ pub fn bars(
         let name = class.map_or("…".into(), |class| names.get(class).cloned().unwrap_or_else(|| class.to_string()));
         // Two letters of most names of classes fit below a narrow bar, and one where they would run together.
         let letters = ((width / (0.62 * font.size)) as usize).clamp(1, NAME_LETTERS);
-        let short: String = name.chars().take(letters).collect();
-        painter.text(pos2(left + width / 2.0, rect.bottom() - NAMES / 2.0), Align2::CENTER_CENTER, short, font, ink);
+        let cut = if letters < MANY_LETTERS { "" } else { "…" };
+        let short = || name.chars().take(letters - cut.chars().count()).chain(cut.chars()).collect();
+        let whole = painter.layout_no_wrap(name.clone(), font.clone(), ink);
+        let fits = whole.size().x < width - 2.0;
+        let galley = if fits { whole } else { painter.layout_no_wrap(short(), font, ink) };
+        let at = pos2(left + width / 2.0, rect.bottom() - NAMES / 2.0);
+        painter.galley(at - galley.size() / 2.0, galley, ink);
+        let place = Rect::from_x_y_ranges(left..=left + width, rect.y_range());
+        let tip = match class {
+            Some(_) => format!("{name}: {:.1} %", 100.0 * p),
+            None => format!("The less probable classes, together: {:.1} %", 100.0 * p),
+        };
+        ui.interact(place, ui.scope_id().with(("bar", rect.min.x as i32, column)), Sense::hover()).on_hover_text(tip);
     }
     painter.hline(rect.x_range(), foot, Stroke::new(1.0, theme.line));
 }

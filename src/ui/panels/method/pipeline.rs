@@ -129,7 +129,8 @@ fn frame(ui: &mut Ui, rect: Rect, card: &Card, cx: &Cx<'_>) {
     job.wrap.max_rows = 1;
     let galley = painter.layout_job(job);
     painter.galley(fact - galley.size() / 2.0, galley, cx.theme.weak);
-    response.on_hover_text(&card.fact);
+    let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 26.0), rect.max);
+    ui.interact(line, response.id.with("fact"), Sense::hover()).on_hover_text(&card.fact);
 }
 
 /// The picture on a card.
@@ -177,14 +178,7 @@ fn contents(
         }
         4 => {
             if let Some(e) = explained.filter(|e| !e.probabilities.is_empty()) {
-                class_bars::bars(
-                    ui.painter(),
-                    at,
-                    &dataset.classes,
-                    &e.probabilities,
-                    step.map(|s| s.parent_label),
-                    cx.theme,
-                );
+                class_bars::bars(ui, at, &dataset.classes, &e.probabilities, step.map(|s| s.parent_label), cx.theme);
             }
         }
         _ => {

@@ -210,7 +210,7 @@ fn images_in_order(
         if let Some(probabilities) = probabilities.filter(|p| !p.is_empty()) {
             let chart = Rect::from_min_size(pos2(left, below + lines + space::S), vec2(width, BARS));
             let truth = Some(step.parent_label);
-            class_bars::bars(ui.painter(), chart, &dataset.classes, probabilities, truth, cx.theme);
+            class_bars::bars(ui, chart, &dataset.classes, probabilities, truth, cx.theme);
         }
     }
 }

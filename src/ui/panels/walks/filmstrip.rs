@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Color32, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use crate::engine::protocol::Command;
@@ -182,14 +183,18 @@ fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
     let label = dataset.train.label(sample as usize);
     let y = below.bottom() + LABEL_HEIGHT / 2.0 + 1.0;
     let name = cx.state.class_name(label);
-    let galley = ui.painter().layout_no_wrap(name, theme::bold_font(size::CAPTION), cx.theme.text);
-    // A name that does not fit is omitted; its colour remains.
-    let fits = galley.size().x + 10.0 <= SIDE + GAP;
-    let x = cell.center().x - if fits { (galley.size().x + 10.0) / 2.0 } else { 3.5 };
+    let whole = ui.painter().layout_no_wrap(name.clone(), theme::bold_font(size::CAPTION), cx.theme.text);
+    // Of a name that does not fit the beginning is shown, and all of it under the pointer.
+    let (galley, gap) = if whole.size().x + 10.0 <= SIDE + GAP {
+        (whole, 10.0)
+    } else {
+        let mut job = LayoutJob::simple_singleline(name.clone(), theme::font(size::CAPTION - 1.0), cx.theme.text);
+        job.wrap = TextWrapping::truncate_at_width(SIDE - 8.0);
+        (ui.painter().layout_job(job), 8.0)
+    };
+    let x = cell.center().x - (galley.size().x + gap) / 2.0;
     ui.painter().circle_filled(pos2(x + 3.5, y), 3.5, theme::class_color(label));
-    if fits {
-        ui.painter().galley(pos2(x + 10.0, y - galley.size().y / 2.0), galley, cx.theme.text);
-    }
+    ui.painter().galley(pos2(x + gap, y - galley.size().y / 2.0), galley, cx.theme.text);
     if response.hovered() {
         cx.hover_walk(Some(here));
     }
@@ -200,15 +205,15 @@ fn tile(ui: &mut Ui, walk: &Walk, point: usize, cell: Rect, cx: &mut Cx<'_>) {
     if response.clicked() {
         cx.state.focus.sample = Some(sample);
     }
-    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(explain(walk, point, sample));
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(explain(walk, point, sample, &name));
 }
 
-fn explain(walk: &Walk, point: usize, sample: u32) -> String {
+fn explain(walk: &Walk, point: usize, sample: u32, class: &str) -> String {
     let letters = walk.letters();
     match point.checked_sub(1).and_then(|k| walk.steps.get(k)) {
-        None => format!("Walk {letters} starts at sample {}", words::thousands(sample as usize)),
+        None => format!("Walk {letters} starts at sample {}, {class}", words::thousands(sample as usize)),
         Some((s, _)) => format!(
-            "Walk {letters}, step {point}\nloss before {} nats, |dL/dp| {}\nsnap from p' to the neighbour {:.3}\nsample {}",
+            "Walk {letters}, step {point}\nloss before {} nats, |dL/dp| {}\nsnap from p' to the neighbour {:.3}\nsample {}, {class}",
             words::fixed(s.step.loss, 3),
             words::significant(norm(&s.step.gradient)),
             s.step.snap_distance,
