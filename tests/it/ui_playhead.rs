@@ -69,3 +69,26 @@ fn a_drag_over_the_curve_passes_every_stop() {
     seen.dedup();
     assert_eq!(seen, [(3, None), (3, Some(0)), (2, None), (2, Some(0)), (1, None), (1, Some(0))]);
 }
+
+#[test]
+fn one_step_forward_after_two_back_is_one_step_back_from_where_it_began() {
+    let mut w = window(true);
+    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    w.run_steps(3);
+    let [back, forward] = [egui::Key::OpenBracket, egui::Key::CloseBracket];
+    for (key, round) in [(back, 2), (back, 1), (forward, 2), (forward, 3)] {
+        w.key_press(key);
+        w.run_steps(3);
+        assert_eq!(stop(&w), (round, None));
+    }
+    // The buttons do the same.
+    for (name, round) in [("Previous round", 2), ("Previous round", 1), ("Next round", 2)] {
+        w.get_by_label(name).click();
+        w.run_steps(3);
+        assert_eq!(stop(&w), (round, None));
+    }
+    // At the end no round is left to compute: the arrow that steps leaves the playhead alone.
+    w.key_press(egui::Key::ArrowRight);
+    w.run_steps(3);
+    assert_eq!(stop(&w), (2, None));
+}

@@ -419,6 +419,18 @@ fn a_second_window_on_a_project_is_refused_with_its_holder_named_and_what_was_ki
     w.key_press(egui::Key::ArrowRight);
     w.run_steps(3);
     assert!(w.query_by_label("Skip").is_some() && image(&w) != Some(first));
+    // A message lies over the page: nothing below the pointer moves when it comes or goes.
+    let place = |w: &Harness<'_, ProjectApp>| w.get_by_label("Skip").rect();
+    let before = place(&w);
+    let files = ["a.csv", "b.csv"].map(|name| std::sync::Arc::new(Dropped(folder.path().join(name))) as _);
+    w.input_mut().dropped_files.extend(files);
+    w.run_steps(3);
+    assert!(w.query_by_label_contains("One file with labels").is_some());
+    assert_eq!(place(&w), before);
+    w.get_by_label("Close the message").click();
+    w.run_steps(3);
+    assert!(w.query_by_label_contains("One file with labels").is_none());
+    assert_eq!(place(&w), before);
     // As a kill in the middle of the next write leaves the file.
     drop(w);
     let path = project.join("labels.csv");

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use egui::{CentralPanel, Context, Frame, Label, Margin, Modal, Panel, RichText, ScrollArea, Ui};
+use egui::{
+    Align2, Area, CentralPanel, Context, Frame, Id, Label, Margin, Modal, Order, Panel, Rect, RichText, ScrollArea,
+    Stroke, Ui,
+};
 
 use super::centre::Centre;
 use super::commands::{self, Act, COMMANDS, IN_REGION, LOOKING_BACK, command};
@@ -133,7 +136,6 @@ impl ProjectScreen {
         let mut asked = None;
         match &mut self.stage {
             Stage::Open(open) => {
-                message_line(ui, &mut open.message, theme);
                 if width >= NARROWEST {
                     let panel = Panel::left("where it stands").exact_size(LEFT).resizable(false);
                     panel.frame(side).show_separator_line(false).show(ui, |ui| asked = left::ui(ui, open, theme));
@@ -147,7 +149,9 @@ impl ProjectScreen {
                         open.sitting.show_guess(subject);
                     }
                 }
-                CentralPanel::default().frame(frame).show(ui, |ui| self.centre.ui(ui, open, theme, gpu));
+                let centre = CentralPanel::default().frame(frame);
+                let place = centre.show(ui, |ui| self.centre.ui(ui, open, theme, gpu)).response.rect;
+                message_box(&ctx, place, open.shows_space(), &mut open.message, theme);
             }
             Stage::Reading(work) => {
                 let told = work.now().told();
@@ -352,24 +356,33 @@ impl ProjectScreen {
     }
 }
 
-/// What was said last, in a line under the bar.
-fn message_line(ui: &mut Ui, message: &mut Option<Result<String, String>>, theme: &Theme) {
-    let (text, color) = match &*message {
-        Some(Ok(text)) => (text.clone(), theme.text),
-        Some(Err(text)) => (text.clone(), theme.error),
+/// What was said last, at the top of `place`, or at its foot if it is `low`: it lies over it, so that no button moves when
+/// it comes or goes.
+fn message_box(ctx: &Context, place: Rect, low: bool, message: &mut Option<Result<String, String>>, theme: &Theme) {
+    let (text, color, edge) = match &*message {
+        Some(Ok(text)) => (text.clone(), theme.text, theme.accent),
+        Some(Err(text)) => (text.clone(), theme.error, theme.error),
         None => return,
     };
-    let frame = Frame::new().fill(theme.accent_wash).inner_margin(Margin::symmetric(space::M as i8, 6));
-    let line = Panel::top("project message").show_separator_line(false).resizable(false).frame(frame);
-    line.show(ui, |ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-            if IconButton::new(Icon::Close, "Close the message", "Close the message").show(ui).clicked() {
-                *message = None;
-            }
-            ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
-                // Its first line stands beside the cross.
-                ui.add_space(MESSAGE_TOP);
-                ui.add(Label::new(RichText::new(text).color(color)).wrap().selectable(true));
+    let margin = Margin::symmetric(space::M as i8, 5);
+    let width = place.width() - 2.0 * (space::S + 1.0) - margin.sum().x;
+    let area = Area::new(Id::unique("project message")).order(Order::Middle).movable(false);
+    let place = place.shrink(space::S);
+    let (pivot, at) =
+        if low { (Align2::LEFT_BOTTOM, place.left_bottom()) } else { (Align2::LEFT_TOP, place.left_top()) };
+    area.pivot(pivot).fixed_pos(at).show(ctx, |ui| {
+        let frame = Frame::window(ui.style()).inner_margin(margin).stroke(Stroke::new(1.0, edge));
+        frame.show(ui, |ui| {
+            ui.set_width(width);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+                if IconButton::new(Icon::Close, "Close the message", "Close the message").show(ui).clicked() {
+                    *message = None;
+                }
+                ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                    // Its first line stands beside the cross.
+                    ui.add_space(MESSAGE_TOP);
+                    ui.add(Label::new(RichText::new(text).color(color)).wrap().selectable(true));
+                });
             });
         });
     });
