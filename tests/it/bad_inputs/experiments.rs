@@ -68,8 +68,9 @@ pub fn rows() -> Vec<Row> {
     }
     // One field.
     for (what, set, says) in [
-        ("field: parameters of digits", "generator=plaque", &["`plaque`", "dataset=ivus"]),
         ("field: an unknown one", "aplha=1", &["`alpha`"][..]),
+        ("field: parameters of digits", "generator=plaque", &["`plaque`", "dataset=ivus"]),
+        ("field: parameters without their number", "dataset=ivus generator=plaque", &["`latent_dim`", "give 26"]),
         ("field: without a value", "alpha", &["field=value"]),
         ("field: an empty value", "rounds=", &["`rounds`"]),
         ("field: no number", "alpha=nan", &["`alpha`", "nan"]),
