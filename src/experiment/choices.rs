@@ -188,6 +188,11 @@ impl GeneratorKind {
         self != Self::Codes
     }
 
+    /// Whether anything is trained, or fitted to the data.
+    pub fn is_trained(self) -> bool {
+        !matches!(self, Self::Plaque | Self::Codes)
+    }
+
     /// Whether it is trained by minibatches, with epochs and learning rates.
     pub fn has_minibatches(self) -> bool {
         match self {

@@ -214,6 +214,7 @@ fn stations(state: &AppState) -> Vec<Station> {
         .as_ref()
         .map_or_else(|| e.dataset.label().to_owned(), |d| format!("{} images", words::thousands(d.train.len())));
     let generator = match (state.generator.cached, state.generator.losses.last()) {
+        (true, _) if !e.generator.is_trained() => e.generator.label().to_owned(),
         (true, _) => format!("{}, from the cache", e.generator.label()),
         (_, Some((epoch, _))) if !ready => format!("{}, epoch {epoch:.1}", e.generator.label()),
         _ => e.generator.label().to_owned(),

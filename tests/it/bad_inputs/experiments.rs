@@ -70,7 +70,6 @@ pub fn rows() -> Vec<Row> {
     for (what, set, says) in [
         ("field: an unknown one", "aplha=1", &["`alpha`"][..]),
         ("field: parameters of digits", "generator=plaque", &["`plaque`", "dataset=ivus"]),
-        ("field: parameters without their number", "dataset=ivus generator=plaque", &["`latent_dim`", "give 26"]),
         ("field: without a value", "alpha", &["field=value"]),
         ("field: an empty value", "rounds=", &["`rounds`"]),
         ("field: no number", "alpha=nan", &["`alpha`", "nan"]),
@@ -114,6 +113,11 @@ pub fn rows() -> Vec<Row> {
             "fields: more labels than samples",
             "--set samples_per_round=150 --set rounds=3",
             &["samples_per_round|rounds", "180|pool"],
+        ),
+        (
+            "fields: the vessels' parameters without their number",
+            "--set dataset=ivus --set generator=plaque",
+            &["latent_dim", "give 26"],
         ),
         ("fields: more labels in a round than samples", "--set samples_per_round=20000", &["samples_per_round"]),
         (
