@@ -16,7 +16,7 @@ use ridgewalk::device::{ComputeDevice, DeviceKind, software_allowed};
 use ridgewalk::experiment::Experiment;
 use ridgewalk::rng::Streams;
 use ridgewalk::target::Target;
-use ridgewalk::view::{Camera, LatentView, Mode, PointStyle, Quality};
+use ridgewalk::view::{Camera, LatentView, Mode, Pipelines, PointStyle, Quality};
 
 const SIZE: (u32, u32) = (900, 700);
 /// Points of MNIST's embedding.
@@ -37,7 +37,7 @@ struct Screen {
 
 impl Screen {
     fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
-        let mut view = LatentView::new(device, queue, SIZE.0, SIZE.1).expect("a view");
+        let mut view = LatentView::new(&Pipelines::default(), device, queue, SIZE.0, SIZE.1).expect("a view");
         let positions: Vec<[f32; 3]> = (0..POINTS)
             .map(|i| [(i as f32 * 0.618_034).fract(), (i as f32 * 0.754_878).fract(), (i as f32 * 0.569_84).fract()])
             .collect();

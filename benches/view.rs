@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
 use glam::vec2;
-use ridgewalk::view::{Camera, LatentView, Mode, PointStyle, Quality, Rgba};
+use ridgewalk::view::{Camera, LatentView, Mode, Pipelines, PointStyle, Quality, Rgba};
 
 const SIZE: (u32, u32) = (900, 700);
 const COUNTS: [usize; 2] = [60_000, 1_000_000];
@@ -59,7 +59,7 @@ fn redraw(criterion: &mut Criterion) {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(2));
     for count in COUNTS {
-        let mut view = LatentView::new(&device, &queue, SIZE.0, SIZE.1).expect("a view");
+        let mut view = LatentView::new(&Pipelines::default(), &device, &queue, SIZE.0, SIZE.1).expect("a view");
         fill(&mut view, count);
         for (mode, name) in [(Mode::Flat, "2d"), (Mode::Orbit, "3d")] {
             let mut camera = Camera::new(mode, vec2(SIZE.0 as f32, SIZE.1 as f32));

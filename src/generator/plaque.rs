@@ -14,6 +14,7 @@ use crate::dataset::vessels::plaques_of;
 use crate::dataset::{DataError, ImageShape};
 use crate::device::ComputeDevice;
 use crate::experiment::Experiment;
+use crate::kernels::given;
 
 /// The vessels' ranges, and the codes of the vessels there are.
 pub struct PlaqueParameters {
@@ -74,20 +75,14 @@ impl Generator for PlaqueParameters {
 
     /// The vessels' masks; no wall where a code describes no possible vessel. The gradient is that of differences.
     fn decode_tensor(&self, codes: Tensor<2>) -> Tensor<2> {
-        let device = codes.device();
-        let [n, numbers] = codes.dims();
         let values = host(codes.clone());
-        let images = self.normals(&values).flat_map(|normals| self.ranges.soft_mask(&normals)).collect();
-        let images = Tensor::<2>::from_data(TensorData::new(images, [n, self.image_len()]), &device);
+        let images: Vec<f32> = self.normals(&values).flat_map(|normals| self.ranges.soft_mask(&normals)).collect();
         if !codes.is_autodiff() {
-            return images;
+            let shape = [codes.dims()[0], self.image_len()];
+            return Tensor::from_data(TensorData::new(images, shape), &codes.device());
         }
         let slopes = self.normals(&values).flat_map(|normals| self.ranges.slopes(&normals)).collect();
-        let slopes = Tensor::<3>::from_data(TensorData::new(slopes, [n, self.image_len(), numbers]), &device);
-        // Zero, with the gradient of what it is multiplied by.
-        let change =
-            (codes - Tensor::from_data(TensorData::new(values, [n, numbers]), &device)).reshape([n, numbers, 1]);
-        images + slopes.matmul(change).reshape([n, self.image_len()])
+        given(codes, images, slopes, self.image_len())
     }
 
     /// The codes of the data's vessels, which are known; any other mask has the code of the vessel nearest to it in pixels.

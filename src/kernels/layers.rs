@@ -9,10 +9,11 @@ use burn::nn::{BatchNorm, Linear, PaddingConfig2d};
 use burn::tensor::activation::{self, leaky_relu, relu};
 use burn::tensor::module::{avg_pool2d, interpolate, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, InterpolateMode, InterpolateOptions, MaxPoolOptions};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::activation::Activation;
 use super::convolution::{Convolution, Geometry};
+use super::given::Given;
 use super::layer::Layer;
 use super::losses::{LogSoftmax, Sums};
 use super::normalisation::{Affine, Normalisation};
@@ -160,6 +161,19 @@ pub fn row_means(x: Tensor<2>) -> Tensor<1> {
         return x.mean_dim(1).reshape([n]);
     }
     one(x, Arc::new(Sums { columns, factor: 1.0 / columns as f64 }))
+}
+
+/// Values `[n, len]` that were computed for the rows of `x`, `[n, numbers]`, with the gradient of their slopes
+/// `[n, len, numbers]`.
+pub fn given(x: Tensor<2>, values: Vec<f32>, slopes: Vec<f32>, len: usize) -> Tensor<2> {
+    if on_cpu(&x) {
+        return one(x, Arc::new(Given { values, slopes, len }));
+    }
+    let ([n, numbers], device) = (x.dims(), x.device());
+    let slopes = Tensor::<3>::from_data(TensorData::new(slopes, [n, len, numbers]), &device);
+    // Zero, with the gradient of what it is multiplied by.
+    let change = (x.clone() - x.detach()).reshape([n, numbers, 1]);
+    Tensor::from_data(TensorData::new(values, [n, len]), &device) + slopes.matmul(change).reshape([n, len])
 }
 
 fn activated<const D: usize>(x: Tensor<D>, activation: Activation) -> Tensor<D> {

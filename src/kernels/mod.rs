@@ -15,6 +15,7 @@ mod convolution;
 mod normalisation;
 mod pooling;
 mod losses;
+mod given;
 mod moments;
 mod operation;
 mod layers;
@@ -23,7 +24,7 @@ mod adam;
 pub use activation::Activation;
 pub use adam::{Adam, restored};
 pub use layers::{
-    average_pooled, convolved, convolved_transposed, doubled, linear, log_softmax, max_pooled, mean, normalised,
+    average_pooled, convolved, convolved_transposed, doubled, given, linear, log_softmax, max_pooled, mean, normalised,
     row_means, scaled_sum,
 };
 pub use products::{Matrix, product};

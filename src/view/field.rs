@@ -6,7 +6,7 @@ use bytemuck::{Pod, Zeroable};
 use wgpu::util::DeviceExt;
 
 use super::ViewError;
-use super::gpu::{self, Family, Output, Variant};
+use super::gpu::{self, Family, Output, Pipelines, Variant};
 
 const CHANNELS: usize = 4;
 const VERTICES: u32 = 6;
@@ -62,7 +62,7 @@ struct Shown {
 }
 
 impl FieldLayer {
-    pub fn new(device: &wgpu::Device, globals: &wgpu::BindGroupLayout, msaa: bool) -> Self {
+    pub fn new(pipelines: &Pipelines, device: &wgpu::Device, globals: &wgpu::BindGroupLayout, msaa: bool) -> Self {
         let fragment_entry = |binding, ty| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::FRAGMENT,
@@ -84,7 +84,7 @@ impl FieldLayer {
                 fragment_entry(2, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
             ],
         });
-        let family = Family::of(device, "field", gpu::FIELD_SHADER, "vs_field", [globals, &layout]);
+        let family = Family::of(pipelines, device, "field", gpu::FIELD_SHADER, "vs_field", [globals, &layout]);
         Self { layout, pipeline: pipeline(&family, msaa), family, shown: None }
     }
 

@@ -1,7 +1,7 @@
 //! The parts that all layers share: globals, growing buffers, pipelines and targets.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::{Pod, Zeroable};
 use glam::Mat4;
@@ -179,8 +179,9 @@ pub(super) struct Family {
 /// What one pipeline of a family differs in from the others, as a key; constants by their bits.
 type Properties = (String, Vec<(String, u64)>, Output, bool, wgpu::CompareFunction);
 
-/// The families that a view uses.
-static FAMILIES: Mutex<Vec<Weak<Family>>> = Mutex::new(Vec::new());
+/// The pipelines of all views of one device.
+#[derive(Clone, Default)]
+pub struct Pipelines(Arc<Mutex<Vec<Arc<Family>>>>);
 
 /// The properties of one pipeline of a family.
 pub(super) struct Variant<'a> {
@@ -199,20 +200,20 @@ pub(super) enum Output {
 }
 
 impl Family {
-    /// The family of this name on this device, of all views.
+    /// The family of this name among those of a device.
     pub fn of(
+        pipelines: &Pipelines,
         device: &wgpu::Device,
         label: &'static str,
         source: &'static str,
         vertex: &'static str,
         groups: [&wgpu::BindGroupLayout; 2],
     ) -> Arc<Self> {
-        let mut families = FAMILIES.lock().unwrap_or_else(PoisonError::into_inner);
-        families.retain(|family| family.strong_count() > 0);
-        let there = families.iter().filter_map(Weak::upgrade).find(|f| f.label == label && f.device == *device);
+        let mut families = pipelines.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let there = families.iter().find(|family| family.label == label).cloned();
         there.unwrap_or_else(|| {
             let family = Arc::new(Self::new(device, label, source, vertex, groups));
-            families.push(Arc::downgrade(&family));
+            families.push(Arc::clone(&family));
             family
         })
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
 
-use super::gpu::{self, Family, Output, StorageBuffer, Variant};
+use super::gpu::{self, Family, Output, Pipelines, StorageBuffer, Variant};
 use super::pose::Mode;
 use super::{Rgba, ViewError};
 
@@ -97,27 +97,27 @@ pub(super) struct LineBatch {
 pub(super) struct LineLayer {
     layout: wgpu::BindGroupLayout,
     family: Arc<Family>,
-    pipelines: Pipelines,
+    pipelines: Drawn,
 }
 
-struct Pipelines {
+struct Drawn {
     line: wgpu::RenderPipeline,
     casing: wgpu::RenderPipeline,
     hidden: wgpu::RenderPipeline,
 }
 
 impl LineLayer {
-    pub fn new(device: &wgpu::Device, globals: &wgpu::BindGroupLayout, msaa: bool) -> Self {
+    pub fn new(pipelines: &Pipelines, device: &wgpu::Device, globals: &wgpu::BindGroupLayout, msaa: bool) -> Self {
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some("lines"),
             entries: &[gpu::storage_entry(0)],
         });
-        let family = Family::of(device, "lines", gpu::LINES_SHADER, "vs_line", [globals, &layout]);
-        Self { layout, pipelines: Pipelines::new(&family, msaa), family }
+        let family = Family::of(pipelines, device, "lines", gpu::LINES_SHADER, "vs_line", [globals, &layout]);
+        Self { layout, pipelines: Drawn::new(&family, msaa), family }
     }
 
     pub fn set_msaa(&mut self, msaa: bool) {
-        self.pipelines = Pipelines::new(&self.family, msaa);
+        self.pipelines = Drawn::new(&self.family, msaa);
     }
 
     pub fn batch(&self, device: &wgpu::Device, what: &'static str) -> LineBatch {
@@ -165,7 +165,7 @@ impl LineLayer {
     }
 }
 
-impl Pipelines {
+impl Drawn {
     fn new(family: &Family, msaa: bool) -> Self {
         let pipeline = |phase: &[(&str, f64)], depth_compare| {
             family.pipeline(&Variant {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
 
-use super::gpu::{self, Family, Output, StorageBuffer, Variant};
+use super::gpu::{self, Family, Output, Pipelines, StorageBuffer, Variant};
 use super::pose::Mode;
 use super::{Rgba, ViewError};
 
@@ -69,23 +69,23 @@ pub(super) struct MarkerLayer {
     layout: wgpu::BindGroupLayout,
     group: wgpu::BindGroup,
     family: Arc<Family>,
-    pipelines: Pipelines,
+    pipelines: Drawn,
     pick: wgpu::RenderPipeline,
 }
 
-struct Pipelines {
+struct Drawn {
     seen: wgpu::RenderPipeline,
     hidden: wgpu::RenderPipeline,
 }
 
 impl MarkerLayer {
-    pub fn new(device: &wgpu::Device, globals: &wgpu::BindGroupLayout, msaa: bool) -> Self {
+    pub fn new(pipelines: &Pipelines, device: &wgpu::Device, globals: &wgpu::BindGroupLayout, msaa: bool) -> Self {
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some("markers"),
             entries: &[gpu::storage_entry(0)],
         });
         let buffer = StorageBuffer::new(device, "markers");
-        let family = Family::of(device, "markers", gpu::MARKERS_SHADER, "vs_marker", [globals, &layout]);
+        let family = Family::of(pipelines, device, "markers", gpu::MARKERS_SHADER, "vs_marker", [globals, &layout]);
         let pick = family.pipeline(&Variant {
             fragment: "fs_pick",
             constants: &[],
@@ -98,14 +98,14 @@ impl MarkerLayer {
             group: bind(device, &layout, &buffer),
             buffer,
             layout,
-            pipelines: Pipelines::new(&family, msaa),
+            pipelines: Drawn::new(&family, msaa),
             family,
             pick,
         }
     }
 
     pub fn set_msaa(&mut self, msaa: bool) {
-        self.pipelines = Pipelines::new(&self.family, msaa);
+        self.pipelines = Drawn::new(&self.family, msaa);
     }
 
     pub fn set(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, markers: &[Marker]) -> Result<(), ViewError> {
@@ -149,7 +149,7 @@ impl MarkerLayer {
     }
 }
 
-impl Pipelines {
+impl Drawn {
     fn new(family: &Family, msaa: bool) -> Self {
         let pipeline = |constants: &[(&str, f64)], depth_compare| {
             family.pipeline(&Variant {

@@ -27,7 +27,7 @@ pub use camera::{Camera, Projected, Ray};
 pub use density::DensityScale;
 pub use error::ViewError;
 pub use field::{Field, Filter};
-pub use gpu::SHADERS;
+pub use gpu::{Pipelines, SHADERS};
 pub use lines::{Line, polyline};
 pub use look::{Look, Quality, Rgba};
 pub use markers::{Marker, Shape};

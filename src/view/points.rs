@@ -9,7 +9,7 @@ use glam::{Vec2, Vec3};
 use super::bounds::Bounds;
 use super::camera::Camera;
 use super::density::Density;
-use super::gpu::{self, Family, Output, StorageBuffer, Variant};
+use super::gpu::{self, Family, Output, Pipelines, StorageBuffer, Variant};
 use super::order::{DrawOrder, FADED, LABELLED, POOL, SELECTED, group_of};
 use super::point_style::PointStyle;
 use super::pose::Mode;
@@ -43,7 +43,7 @@ pub(super) struct PointLayer {
     layout: wgpu::BindGroupLayout,
     group: wgpu::BindGroup,
     family: Arc<Family>,
-    pipelines: Pipelines,
+    pipelines: Drawn,
     pick: wgpu::RenderPipeline,
 }
 
@@ -53,7 +53,7 @@ enum Ordering {
     ByDepth { camera: Camera, limit: usize },
 }
 
-struct Pipelines {
+struct Drawn {
     pool: wgpu::RenderPipeline,
     marked: wgpu::RenderPipeline,
     ghosts: wgpu::RenderPipeline,
@@ -65,7 +65,7 @@ const COLOURS: usize = 2;
 const STYLES: usize = 3;
 
 impl PointLayer {
-    pub fn new(device: &wgpu::Device, globals: &wgpu::BindGroupLayout, msaa: bool) -> Self {
+    pub fn new(pipelines: &Pipelines, device: &wgpu::Device, globals: &wgpu::BindGroupLayout, msaa: bool) -> Self {
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some("points"),
             entries: &[0, 1, 2, 3].map(gpu::storage_entry),
@@ -73,7 +73,7 @@ impl PointLayer {
         let buffers = ["draw order", "point positions", "point colours", "point styles"]
             .map(|what| StorageBuffer::new(device, what));
         let group = bind(device, &layout, &buffers[ORDER], &buffers);
-        let family = Family::of(device, "points", gpu::POINTS_SHADER, "vs_point", [globals, &layout]);
+        let family = Family::of(pipelines, device, "points", gpu::POINTS_SHADER, "vs_point", [globals, &layout]);
         let pick = family.pipeline(&variant("fs_pick", Output::Pick));
         Self {
             positions: Vec::new(),
@@ -90,14 +90,14 @@ impl PointLayer {
             candidate_count: 0,
             group,
             layout,
-            pipelines: Pipelines::new(&family, msaa),
+            pipelines: Drawn::new(&family, msaa),
             family,
             pick,
         }
     }
 
     pub fn set_msaa(&mut self, msaa: bool) {
-        self.pipelines = Pipelines::new(&self.family, msaa);
+        self.pipelines = Drawn::new(&self.family, msaa);
     }
 
     pub fn set(
@@ -301,7 +301,7 @@ impl PointLayer {
     }
 }
 
-impl Pipelines {
+impl Drawn {
     fn new(family: &Family, msaa: bool) -> Self {
         let output = Output::Colour { msaa };
         Self {

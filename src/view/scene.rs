@@ -7,7 +7,7 @@ use super::bounds::Bounds;
 use super::camera::Camera;
 use super::density::DensityScale;
 use super::field::{Field, FieldLayer};
-use super::gpu::{self, Globals, GlobalsBinding};
+use super::gpu::{self, Globals, GlobalsBinding, Pipelines};
 use super::lines::{Line, LineBatch, LineLayer};
 use super::look::{Crowd, Look, Quality, Sizing};
 use super::markers::{Marker, MarkerLayer};
@@ -68,8 +68,15 @@ struct Shown {
 }
 
 impl LatentView {
-    /// A view of `width` x `height` physical pixels, with a quality that suits the adapter.
-    pub fn new(device: &wgpu::Device, queue: &wgpu::Queue, width: u32, height: u32) -> Result<Self, ViewError> {
+    /// A view of `width` x `height` physical pixels, with a quality that suits the adapter. `pipelines` are those of the
+    /// other views of this device; the default if there is none.
+    pub fn new(
+        pipelines: &Pipelines,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        width: u32,
+        height: u32,
+    ) -> Result<Self, ViewError> {
         let available = device.limits().max_storage_buffers_per_shader_stage;
         if available < STORAGE_BUFFERS {
             return Err(ViewError::Unsupported(format!(
@@ -80,7 +87,7 @@ impl LatentView {
         let quality = if software { Quality::SOFTWARE } else { Quality::HARDWARE };
         let size = allowed_size(device, width, height);
         let layout = GlobalsBinding::layout(device);
-        let lines = LineLayer::new(device, &layout, quality.msaa);
+        let lines = LineLayer::new(pipelines, device, &layout, quality.msaa);
         Ok(Self {
             device: device.clone(),
             queue: queue.clone(),
@@ -91,13 +98,13 @@ impl LatentView {
             targets: Targets::new(device, size, quality.msaa),
             generation: 0,
             globals: GlobalsBinding::new(device, &layout),
-            points: PointLayer::new(device, &layout, quality.msaa),
+            points: PointLayer::new(pipelines, device, &layout, quality.msaa),
             grid: lines.batch(device, "grid"),
             drawn_lines: lines.batch(device, "lines"),
             lines,
-            markers: MarkerLayer::new(device, &layout, quality.msaa),
-            field: FieldLayer::new(device, &layout, quality.msaa),
-            density: FieldLayer::new(device, &layout, quality.msaa),
+            markers: MarkerLayer::new(pipelines, device, &layout, quality.msaa),
+            field: FieldLayer::new(pipelines, device, &layout, quality.msaa),
+            density: FieldLayer::new(pipelines, device, &layout, quality.msaa),
             dense: false,
             density_scale: None,
             picker: Picker::new(device, &layout),

@@ -2,8 +2,8 @@
 
 use glam::{Vec2, Vec3, vec2, vec3};
 use ridgewalk::view::{
-    Bounds, Camera, Field, Filter, LatentView, Line, Look, Marker, Mode, PointStyle, Quality, Rgba, Shape, ViewError,
-    polyline,
+    Bounds, Camera, Field, Filter, LatentView, Line, Look, Marker, Mode, Pipelines, PointStyle, Quality, Rgba, Shape,
+    ViewError, polyline,
 };
 
 pub const WIDTH: u32 = 200;
@@ -38,7 +38,7 @@ fn device() -> Option<(wgpu::Device, wgpu::Queue)> {
 
 pub fn view(mode: Mode) -> Option<(LatentView, Camera)> {
     let (device, queue) = device()?;
-    let mut view = LatentView::new(&device, &queue, WIDTH, HEIGHT).expect("a view");
+    let mut view = LatentView::new(&Pipelines::default(), &device, &queue, WIDTH, HEIGHT).expect("a view");
     view.set_look(PLAIN());
     let camera = Camera::new(mode, vec2(WIDTH as f32, HEIGHT as f32));
     Some((view, camera))

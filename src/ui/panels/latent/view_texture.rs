@@ -5,7 +5,7 @@ use egui_wgpu::RenderState;
 use glam::Vec2;
 
 use crate::ui::kit::frugal;
-use crate::view::{Camera, LatentView, PickResult, ViewError};
+use crate::view::{Camera, LatentView, PickResult, Pipelines, ViewError};
 
 /// The view on the device and its texture.
 pub struct ViewTexture {
@@ -23,7 +23,9 @@ const ZOOM_PER_POINT: f32 = 0.004;
 
 impl ViewTexture {
     pub fn new(gpu: &RenderState, size: egui::Vec2) -> Result<Self, ViewError> {
-        let view = LatentView::new(&gpu.device, &gpu.queue, size.x as u32, size.y as u32)?;
+        let pipelines: Pipelines =
+            gpu.renderer.write().callback_resources.entry().or_insert_with(Pipelines::default).clone();
+        let view = LatentView::new(&pipelines, &gpu.device, &gpu.queue, size.x as u32, size.y as u32)?;
         let id =
             gpu.renderer.write().register_native_texture(&gpu.device, view.texture_view(), wgpu::FilterMode::Nearest);
         let generation = view.texture_generation();
