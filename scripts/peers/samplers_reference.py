@@ -1,13 +1,13 @@
-"""Writes tests/it/data/samplers.json: what the formulas of six samplers choose from a small cloud, in NumPy.
+"""Writes tests/it/data/samplers.json: what the formulas of seven samplers choose from a small cloud, in NumPy.
 
     pip install numpy scikit-learn
     python scripts/peers/samplers_reference.py
 
 Coverage herding (MaxHerding, arXiv 2407.12212), uncertainty herding (arXiv 2412.20644), ProbCover (arXiv 2205.11320),
-TypiClust (arXiv 2202.02794), core-set (arXiv 1708.00489) and BADGE (arXiv 1906.03671). The kernel is computed in full at each
-pick, in double precision, where the program computes a few rows in single; the gradients of BADGE are written out, where
-the program multiplies their factors. The tests of src/sampler compare their picks with it, given the same clusters and the
-same uniform draws.
+TypiClust (arXiv 2202.02794), core-set (arXiv 1708.00489), LCMD (arXiv 2203.09410) and BADGE (arXiv 1906.03671). The kernel
+is computed in full at each pick, in double precision, where the program computes a few rows in single; the gradients of
+BADGE are written out, where the program multiplies their factors. The tests of src/sampler compare their picks with it,
+given the same clusters and the same uniform draws.
 """
 
 import json
@@ -85,6 +85,19 @@ def core_set(codes, labelled):
     return chosen
 
 
+def lcmd(codes, labelled):
+    """The sample farthest from the centre whose cluster, of unchosen samples, has the largest sum of squared distances."""
+    centres, free, chosen = labelled, np.arange(len(codes)), []
+    for _ in range(COUNT):
+        d = distances(codes[free], centres)
+        of = d.argmin(axis=1)
+        size = np.array([(d[of == c, c] ** 2).sum() for c in range(len(centres))])
+        inside = np.flatnonzero(of == size.argmax())
+        chosen.append(int(free[inside[d[inside].min(axis=1).argmax()]]))
+        centres, free = np.vstack([centres, codes[chosen[-1:]]]), free[free != chosen[-1]]
+    return chosen
+
+
 def badge(features, logits, draws):
     """k-means++ on the gradients of the last layer's weights, with the predicted class as the label.
 
@@ -139,12 +152,13 @@ def main():
         "clusters": clusters.tolist(),
         "typiclust": typiclust(codes, clusters, k),
         "core_set": core_set(pool, labelled),
+        "lcmd": lcmd(pool, labelled),
         "logits": logits.tolist(),
         "draws": draws.tolist(),
         "badge": badge(pool, logits, draws),
     }
     OUT.write_text(json.dumps(found) + "\n")
-    names = ["bandwidth", "radius", "coverage", "uncertainty_herding", "probcover", "typiclust", "core_set", "badge"]
+    names = ["bandwidth", "radius", "coverage", "uncertainty_herding", "probcover", "typiclust", "core_set", "lcmd", "badge"]
     print({name: found[name] for name in names})
 
 

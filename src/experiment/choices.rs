@@ -121,6 +121,17 @@ choices! {
 }
 
 choices! {
+    /// The image of a generated sample.
+    GeneratedDetail {
+        /// The decoded one, as in Algorithm 2.
+        Decoded = "decoded", "as decoded";
+        /// The image of the anchor, or of the nearest train sample where there is none, changed as its decoded image changes
+        /// on the way: what the decoder loses is given back.
+        Restored = "restored", "given back";
+    }
+}
+
+choices! {
     /// Whom Ridge believes about the class of a sample.
     RidgeBelief {
         /// The target's prediction.

@@ -6,9 +6,9 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use super::choices::{
-    AnchorSelection, Augmentation, EvaluationSplit, FirstSet, GeneratorKind, GradientKind, ImageColour, ImageFit,
-    NeighbourPool, RidgeBelief, RidgeDoubt, StressKind, TrainingPair, WalkAnchors, WalkReselection,
-    WeightsBetweenRounds,
+    AnchorSelection, Augmentation, EvaluationSplit, FirstSet, GeneratedDetail, GeneratorKind, GradientKind,
+    ImageColour, ImageFit, NeighbourPool, RidgeBelief, RidgeDoubt, StressKind, TrainingPair, WalkAnchors,
+    WalkReselection, WeightsBetweenRounds,
 };
 use super::datasets::DatasetKind;
 use super::networks::TargetKind;
@@ -314,6 +314,14 @@ fields! {
         /// The share of each round's samples that SI and Random latent generate; the others, and the first set, are real
         /// ones at random. 1 = all. Less than all is not in the paper.
         generated_share: f32 = 1.0, "Generated share", symbol: "generated", word: Some((1.0, "all")), limits: SHARE, speed: 0.005,
+            when: |e| e.dataset.has_labelling_tool(), part: Some(Part::Generated);
+        /// SI and Random latent generate only in the densest share of the embedding, by the distance to the tenth neighbour
+        /// (r10); points outside are rejected and drawn again. 1 = everywhere. Not in the paper.
+        generated_density_quantile: f32 = 1.0, "Generated densest share", symbol: "generated densest", word: Some((1.0, "all")),
+            limits: SHARE, speed: 0.002, when: |e| e.dataset.has_labelling_tool(), part: Some(Part::Generated);
+        /// The image of a generated sample: as decoded, or with the detail that the decoder loses given back. Not in the
+        /// paper.
+        generated_detail: GeneratedDetail = GeneratedDetail::Decoded, "Generated detail", symbol: "detail",
             when: |e| e.dataset.has_labelling_tool(), part: Some(Part::Generated);
         /// When the anchors, the points p whose gradients are followed, are drawn again: each round, every k rounds, or
         /// never (Figure 4).

@@ -72,6 +72,10 @@ choices! {
         CoreSet = "core-set", "Core-set", score: "distance of its features to the nearest labelled or chosen sample", parts: &[Pool];
         /// k-centre greedy in latent space.
         CoreSetLatent = "core-set-latent", "Core-set, latent", score: "distance to the nearest labelled or chosen sample", begins: true, parts: &[Pool];
+        /// The sample farthest from the centre whose cluster is largest, on the target's penultimate features.
+        Lcmd = "lcmd", "LCMD", score: "distance of its features to the centre of the largest cluster", parts: &[Pool];
+        /// Samples in proportion to the mean loss of the labelled ones nearest in latent space.
+        PredictedLoss = "predicted-loss", "Predicted loss", score: "mean loss of the nearest labelled samples, in nats or kPa²", parts: &[Pool];
         /// k-means++ on the gradients of the last layer.
         Badge = "badge", "BADGE", score: "length of the last layer's gradient", needs_classes: true, parts: &[Pool];
         /// Samples that together cover the latent space (MaxHerding): each covers what the others do not.

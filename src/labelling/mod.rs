@@ -101,6 +101,8 @@ pub enum Refusal {
     NonFinite { what: &'static str },
     #[error("{values} values do not make an image of {width} x {height}")]
     WrongSize { width: usize, height: usize, values: usize },
+    #[error("the point lies where the embedding is sparser than `generated_density_quantile` allows")]
+    Sparse,
     #[error("the program {program} failed: {reason}")]
     Program { program: String, reason: String },
     #[error("a person says that there is no such thing")]
@@ -121,6 +123,7 @@ impl Refusal {
             Self::NewtonDiverged { .. } => "newton-diverged",
             Self::NonFinite { .. } => "non-finite",
             Self::WrongSize { .. } => "wrong-size",
+            Self::Sparse => "sparse",
             Self::Program { .. } => "program-failed",
             Self::NoSuchThing => "no-such-thing",
             Self::Unanswered => "unanswered",

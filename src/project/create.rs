@@ -149,7 +149,8 @@ fn notes(listing: &Listing, reading: &Reading) -> Vec<String> {
 }
 
 /// Fields that an experiment's labels and rounds are made by.
-const OF_LABELS: [&str; 3] = ["label_noise", "imbalance", "generated_share"];
+const OF_LABELS: [&str; 5] =
+    ["label_noise", "imbalance", "generated_share", "generated_density_quantile", "generated_detail"];
 
 /// The settings of a project: without an end, and without a split that only labels could make; and what was left out of
 /// `base` for that.

@@ -232,7 +232,7 @@ impl Sitting {
         };
         let all = given.iter().map(said).collect();
         let before = given.iter().map(|(image, _)| (*image, self.known.rows[*image].clone()));
-        self.pending = Some(Step { list: self.list, before: before.collect() });
+        self.pending = Some(Step { list: self.list, before: before.collect(), is_answer: true });
         all
     }
 
@@ -322,6 +322,8 @@ impl Sitting {
         if can {
             self.put_off.retain(|other| !images.contains(other));
             self.put_off.extend(images);
+            let before = images.iter().map(|image| (*image, None)).collect();
+            self.steps.push(Step { list: self.list, before, is_answer: false });
             self.changed();
             self.refresh();
         }
@@ -470,6 +472,10 @@ mod tests {
         assert_eq!((s.list(), s.image()), (List::Conflicts, Some(3)));
         assert!(s.put_off(&[3]));
         assert_eq!((s.image(), s.known.class_of(3), s.waiting(List::Conflicts)), (Some(0), Some(1), 2));
+        s.go_back();
+        assert_eq!(s.image(), Some(3), "what was put off is a step back");
+        s.go_forward();
+        assert_eq!((s.image(), s.steps()), (Some(0), 2));
         assert!(s.put_off(&[0]));
         assert_eq!(s.queue(List::Conflicts), [3, 0]);
         assert!(!s.put_off(&[1]), "an image without a label is skipped");

@@ -4,7 +4,7 @@ use super::error::ProjectError;
 use crate::experiment::{DatasetKind, Digest, Experiment, Field};
 
 /// Fields that have one value in every project, which has no last round and no split or label but those of people.
-const OF_PROJECT: [(&str, &str); 11] = [
+const OF_PROJECT: [(&str, &str); 13] = [
     ("rounds", "10000"),
     ("stop_at_labels", "0"),
     ("stop_at_validation_accuracy", "0"),
@@ -16,6 +16,8 @@ const OF_PROJECT: [(&str, &str); 11] = [
     ("imbalance", "1"),
     ("label_noise", "0"),
     ("generated_share", "1"),
+    ("generated_density_quantile", "1"),
+    ("generated_detail", "decoded"),
 ];
 /// Fields of reading that the latent space depends on as on those of the generator.
 const OF_SPACE: [&str; 5] = ["image_side", "image_colour", "image_fit", "generator", "codes"];

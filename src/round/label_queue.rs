@@ -2,7 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::detail;
+use super::training_set::TrainingSet;
+use crate::experiment::{Experiment, GeneratedDetail};
 use crate::history::Refused;
+use crate::labelling::Refusal;
 use crate::labelling::simulation::MadeSample;
 use crate::rng::Rng;
 use crate::sampler::{Candidate, Place};
@@ -49,11 +53,12 @@ impl LabelQueue {
     }
 
     /// Labels the next candidate. A train sample has a label already; a run without a tool generates none.
-    pub fn advance(&mut self, world: &World) {
+    pub fn advance(&mut self, world: &World, experiment: &Experiment, training: &TrainingSet) {
         let Some(candidate) = self.waiting.pop_front() else { return };
         let start = std::time::Instant::now();
         let (code, label) = match &candidate.place {
-            Place::Point(code) => (code.clone(), world.label_point(code)),
+            Place::Point(code) if is_sparse(code, world, experiment) => (code.clone(), Some(Err(Refusal::Sparse))),
+            Place::Point(code) => (code.clone(), label(code, &candidate, world, experiment, training)),
             Place::Sample(_) => (Vec::new(), None),
         };
         let Some(label) = label else {
@@ -100,5 +105,29 @@ impl LabelQueue {
             refused: self.refusals.len(),
             seconds: self.seconds,
         }
+    }
+}
+
+/// Whether a point lies where the embedding is sparser than `generated_density_quantile` allows.
+fn is_sparse(code: &[f32], world: &World, experiment: &Experiment) -> bool {
+    let share = experiment.generated_density_quantile;
+    share < 1.0 && world.latent.sparsity_at(code) > world.latent.sparsity().quantile(share)
+}
+
+/// The label of the image at a point; `None` without a tool.
+fn label(
+    code: &[f32],
+    candidate: &Candidate,
+    world: &World,
+    experiment: &Experiment,
+    training: &TrainingSet,
+) -> Option<Result<MadeSample, Refusal>> {
+    let restored = match experiment.generated_detail {
+        GeneratedDetail::Decoded => None,
+        GeneratedDetail::Restored => detail::restored(world, experiment.dataset.task(), training, candidate),
+    };
+    match restored {
+        Some(image) => world.label_image(&image),
+        None => world.label_point(code),
     }
 }

@@ -5,8 +5,9 @@
 
 mod event;
 mod evaluation;
-mod label_queue;
 mod training_set;
+mod detail;
+mod label_queue;
 mod proposing;
 mod run;
 mod resume;

@@ -253,7 +253,7 @@ impl Run {
         mut queue: Box<LabelQueue>,
         interrupted: &dyn Fn(f32) -> bool,
     ) -> Result<Vec<RunEvent>, Interrupted> {
-        queue.advance(&self.world);
+        queue.advance(&self.world, &self.experiment, &self.training);
         if queue.is_empty() && queue.missing() > 0 {
             let mut rng = queue.rng.clone();
             match self.candidates(self.record.round, queue.missing(), interrupted, &mut rng, None) {
@@ -277,7 +277,7 @@ impl Run {
     pub(super) fn begin_training(&mut self, mut queue: LabelQueue) -> Vec<RunEvent> {
         let round = self.record.round;
         while !queue.is_empty() {
-            queue.advance(&self.world);
+            queue.advance(&self.world, &self.experiment, &self.training);
         }
         if self.experiment.weights == WeightsBetweenRounds::Retrain && round > 1 {
             self.target = Some(fresh_target(&self.world, &self.experiment, &self.streams));

@@ -48,6 +48,14 @@ impl TrainingSet {
         self.pairs.len()
     }
 
+    /// The image of a train sample, or of a generated one that was trained on.
+    pub fn image(&self, sample: u32, train: &Split) -> Option<Vec<f32>> {
+        if (sample as usize) < train.len() {
+            return Some(train.gather(&[sample]));
+        }
+        self.pairs.iter().find(|pair| pair.sample == sample)?.decoded.clone()
+    }
+
     pub fn push(&mut self, pair: Pair) {
         self.pairs.push(pair);
     }

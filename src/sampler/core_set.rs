@@ -1,4 +1,5 @@
-//! Core-set selection (Sener and Savarese 2017): k-centre greedy over a random pool.
+//! Selection by distance over a random pool: core-set (Sener and Savarese 2017), which is k-centre greedy, and LCMD
+//! (Holzmüller et al. 2023), which looks at the size of what a centre stands for too.
 
 use super::{Candidate, Considered, Interrupted, Place, Sampler, SamplerInput, distance, pool};
 use crate::rng::Rng;
@@ -12,9 +13,18 @@ pub enum Space {
     Latent,
 }
 
-/// Repeatedly chooses the point farthest from all labelled and chosen ones.
+/// Among which points the one is chosen that is farthest from its nearest centre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Among {
+    All,
+    /// Those nearest to the centre whose points have the largest sum of squared distances to it (LCMD).
+    LargestCluster,
+}
+
+/// Repeatedly chooses the point farthest from all labelled and chosen ones, which are the centres.
 pub struct CoreSet {
     pub space: Space,
+    pub among: Among,
 }
 
 impl CoreSet {
@@ -36,7 +46,7 @@ impl Sampler for CoreSet {
         let (vectors, centres) = (self.vectors(input, &pool)?, self.vectors(input, &bought)?);
         let width = vectors.len() / pool.len();
         let Centres { chosen, nearest } =
-            farthest(&vectors, width, &centres, count, |done, all| input.go_on(done, all))?;
+            farthest(&vectors, width, &centres, count, self.among, |done, all| input.go_on(done, all))?;
         input.show(|| {
             let mut scores = nearest;
             chosen.iter().for_each(|&(at, distance)| scores[at] = distance);
@@ -51,7 +61,7 @@ impl Sampler for CoreSet {
     }
 }
 
-/// Centres chosen by k-centre greedy.
+/// Centres chosen one after the other.
 pub struct Centres {
     /// Each with its distance to the nearest centre when it was chosen.
     pub chosen: Vec<(usize, f32)>,
@@ -59,41 +69,70 @@ pub struct Centres {
     nearest: Vec<f32>,
 }
 
-/// Of vectors `[n, width]` the `count` that are one after the other farthest from all centres and those before, the first
-/// of equals.
+/// Of vectors `[n, width]` the `count` that are one after the other farthest, of those `among`, from all centres and those
+/// before, the first of equals.
 pub fn farthest(
     vectors: &[f32],
     width: usize,
     centres: &[f32],
     count: usize,
+    among: Among,
     go_on: impl Fn(usize, usize) -> Result<(), Interrupted>,
 ) -> Result<Centres, Interrupted> {
     let n = vectors.len() / width.max(1);
-    let mut nearest = vec![f32::INFINITY; n];
+    let mut nearest = vec![Nearest { squared: f32::INFINITY, centre: 0 }; n];
     let centres = centres.chunks_exact(width);
-    let all = centres.len();
+    let labelled = centres.len();
     for (done, centre) in centres.enumerate() {
-        go_on(done, all)?;
-        approach(&mut nearest, vectors, centre);
+        go_on(done, labelled)?;
+        approach(&mut nearest, vectors, centre, done);
     }
     let mut chosen = Vec::new();
     let mut free = vec![true; n];
     let wanted = count.min(n);
     while chosen.len() < wanted {
         go_on(chosen.len(), wanted)?;
-        let farthest = (0..n).filter(|&i| free[i]).max_by(|&a, &b| nearest[a].total_cmp(&nearest[b]).then(b.cmp(&a)));
+        let cluster = match among {
+            Among::All => None,
+            Among::LargestCluster => largest(&nearest, &free, labelled + chosen.len()),
+        };
+        let allowed = |&i: &usize| free[i] && cluster.is_none_or(|centre| nearest[i].centre == centre);
+        let distance = |i: usize| nearest[i].squared;
+        let farthest = (0..n).filter(allowed).max_by(|&a, &b| distance(a).total_cmp(&distance(b)).then(b.cmp(&a)));
         let Some(at) = farthest else { break };
+        let before = nearest[at].squared.sqrt();
         free[at] = false;
-        chosen.push((at, nearest[at].sqrt()));
-        approach(&mut nearest, vectors, &vectors[at * width..(at + 1) * width]);
+        approach(&mut nearest, vectors, &vectors[at * width..(at + 1) * width], labelled + chosen.len());
+        chosen.push((at, before));
     }
-    nearest.iter_mut().for_each(|d| *d = d.sqrt());
-    Ok(Centres { chosen, nearest })
+    Ok(Centres { chosen, nearest: nearest.into_iter().map(|n| n.squared.sqrt()).collect() })
 }
 
-/// Updates the squared distances to the nearest centre after `centre` was added.
-fn approach(nearest: &mut [f32], vectors: &[f32], centre: &[f32]) {
+/// The centre that a vector is nearest to, the first of equals, and the squared distance.
+#[derive(Clone, Copy)]
+struct Nearest {
+    squared: f32,
+    centre: usize,
+}
+
+/// The centre with free vectors whose distances to it, squared, have the largest sum, the first of equals.
+fn largest(nearest: &[Nearest], free: &[bool], centres: usize) -> Option<usize> {
+    let mut sizes: Vec<Option<f64>> = vec![None; centres];
+    for near in nearest.iter().zip(free).filter_map(|(near, free)| free.then_some(near)) {
+        if let Some(size) = sizes.get_mut(near.centre) {
+            *size.get_or_insert(0.0) += f64::from(near.squared);
+        }
+    }
+    let sizes = sizes.iter().enumerate().filter_map(|(centre, size)| Some((centre, (*size)?)));
+    sizes.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(centre, _)| centre)
+}
+
+/// Updates what each vector is nearest to after the centre with number `number` was added.
+fn approach(nearest: &mut [Nearest], vectors: &[f32], centre: &[f32], number: usize) {
     for (near, vector) in nearest.iter_mut().zip(vectors.chunks_exact(centre.len())) {
-        *near = near.min(distance::squared(vector, centre));
+        let squared = distance::squared(vector, centre);
+        if squared < near.squared {
+            *near = Nearest { squared, centre: number };
+        }
     }
 }

@@ -12,6 +12,7 @@ mod si;
 mod uncertainty;
 mod snn_plus;
 mod core_set;
+mod predicted_loss;
 mod k_means;
 mod badge;
 mod herding;
@@ -28,6 +29,7 @@ pub use input::{Candidate, Considered, Images, Interrupted, Labelled, Place, Sam
 pub use step::{Anchor, Heading, MovedPoint, Stride, Terrain, move_points, stepped};
 
 use crate::experiment::{Experiment, Strategy};
+use core_set::{Among, CoreSet, Space};
 use uncertainty::{Measure, Pool, Uncertainty};
 
 /// The sampler of a strategy.
@@ -45,8 +47,10 @@ pub fn sampler(strategy: Strategy) -> Box<dyn Sampler> {
         Strategy::EntropySmall => Box::new(Uncertainty { measure: Measure::Entropy, pool: Pool::LikeProposals }),
         Strategy::Margin => Box::new(Uncertainty { measure: Measure::Margin, pool: Pool::Full }),
         Strategy::LeastConfidence => Box::new(Uncertainty { measure: Measure::LeastConfidence, pool: Pool::Full }),
-        Strategy::CoreSet => Box::new(core_set::CoreSet { space: core_set::Space::Features }),
-        Strategy::CoreSetLatent => Box::new(core_set::CoreSet { space: core_set::Space::Latent }),
+        Strategy::CoreSet => Box::new(CoreSet { space: Space::Features, among: Among::All }),
+        Strategy::CoreSetLatent => Box::new(CoreSet { space: Space::Latent, among: Among::All }),
+        Strategy::Lcmd => Box::new(CoreSet { space: Space::Features, among: Among::LargestCluster }),
+        Strategy::PredictedLoss => Box::new(predicted_loss::PredictedLoss),
         Strategy::Badge => Box::new(badge::Badge),
         Strategy::Coverage => Box::new(coverage::Coverage),
         Strategy::UncertaintyHerding => Box::new(uncertainty_herding::UncertaintyHerding),

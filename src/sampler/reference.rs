@@ -1,9 +1,9 @@
-//! The picks of six samplers compared with NumPy's, on the same cloud (`scripts/peers/samplers_reference.py`).
+//! The picks of seven samplers compared with NumPy's, on the same cloud (`scripts/peers/samplers_reference.py`).
 
 use serde::Deserialize;
 
 use super::badge::Gradients;
-use super::core_set::farthest;
+use super::core_set::{Among, farthest};
 use super::herding::{Herd, Kernel, bandwidth};
 use super::{Interrupted, probcover, typiclust};
 
@@ -22,6 +22,7 @@ struct Reference {
     clusters: Vec<usize>,
     typiclust: Vec<usize>,
     core_set: Vec<usize>,
+    lcmd: Vec<usize>,
     logits: Vec<Vec<f32>>,
     draws: Vec<f32>,
     badge: Vec<usize>,
@@ -51,8 +52,12 @@ fn picks_are_those_of_the_formulas_in_numpy() {
         assert_eq!(picks, expected, "{name}");
     }
     let width = numpy.pool[0].len();
-    let centres = farthest(&pool, width, &numpy.labelled.concat(), numpy.count, on).unwrap();
-    assert_eq!(centres.chosen.iter().map(|(at, _)| *at).collect::<Vec<_>>(), numpy.core_set, "core-set");
+    for (name, among, expected) in
+        [("core-set", Among::All, numpy.core_set), ("LCMD", Among::LargestCluster, numpy.lcmd)]
+    {
+        let centres = farthest(&pool, width, &numpy.labelled.concat(), numpy.count, among, on).unwrap();
+        assert_eq!(centres.chosen.iter().map(|(at, _)| *at).collect::<Vec<_>>(), expected, "{name}");
+    }
     let log_probabilities = numpy.logits.iter().flat_map(|row| {
         let whole: f32 = row.iter().map(|l| l.exp()).sum();
         row.iter().map(move |l| l - whole.ln())

@@ -51,11 +51,17 @@ impl World {
 
     /// The label of the image decoded from a latent point; `None` if there is no tool.
     pub fn label_point(&self, code: &[f32]) -> Option<Result<MadeSample, Refusal>> {
-        let image = || self.generator.decode(code);
+        match &self.people {
+            Some(people) if self.simulation.is_none() && self.stand_in.is_none() => Some(people.label_point(code)),
+            _ => self.label_image(&self.generator.decode(code)),
+        }
+    }
+
+    /// The label of an image in [0, 1]; `None` if there is no tool, or the tool is people, who are asked about points.
+    pub fn label_image(&self, image: &[f32]) -> Option<Result<MadeSample, Refusal>> {
         match (&self.simulation, &self.stand_in) {
-            (Some(tool), _) => Some(tool.label_image(&image())),
-            (None, Some(tool)) => Some(tool.label_image(&image())),
-            (None, None) => self.people.as_ref().map(|people| people.label_point(code)),
+            (Some(tool), _) => Some(tool.label_image(image)),
+            (None, tool) => tool.as_ref().map(|tool| tool.label_image(image)),
         }
     }
 

@@ -129,7 +129,7 @@ fn a_strategy_reads_its_own_fields_and_no_other() {
     for &strategy in Strategy::ALL {
         let experiment = Experiment { strategy, anchors, plus_steps: 2, ..tiny() };
         let base = propose(&experiment);
-        // `training_pair` is read when samples are labelled, and `generated_share` before they are asked for.
+        // `training_pair` and what belongs to generated samples are read when these are labelled, or before they are asked for.
         let elsewhere = [Part::Pair, Part::Generated];
         for field in Field::all().filter(|f| f.part.is_some_and(|part| !elsewhere.contains(&part))) {
             let value = match field.name {

@@ -6,7 +6,7 @@ use crate::experiment::Strategy;
 pub type Rgb = [u8; 3];
 
 /// Number of colours of series.
-pub const SERIES: usize = 22;
+pub const SERIES: usize = 24;
 
 /// A colour by its role; `Theme` knows the value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -143,6 +143,8 @@ impl StrategyStyle {
             Strategy::LeastConfidence => (6, Dash::Dashed, Mark::OpenDown),
             Strategy::CoreSet => (7, Dash::Solid, Mark::Square),
             Strategy::CoreSetLatent => (8, Dash::Dashed, Mark::OpenSquare),
+            Strategy::Lcmd => (22, Dash::Solid, Mark::OpenSquare),
+            Strategy::PredictedLoss => (23, Dash::Solid, Mark::Cross),
             Strategy::Badge => (9, Dash::Solid, Mark::Star),
             Strategy::SnnRandomDirection => (10, Dash::Dashed, Mark::OpenDiamond),
             Strategy::SnnAlphaZero => (11, Dash::Dotted, Mark::Cross),

@@ -120,7 +120,7 @@ fn images_in_order(
     let captions = [
         (
             "x",
-            format!("{}, a {}", if own { "predicted" } else { "anchor" }, class(step.parent_label)),
+            format!("{}: {}", if own { "predicted" } else { "anchor" }, class(step.parent_label)),
             match (step.parent as usize).checked_sub(dataset.train.len()) {
                 None => format!("train {}", words::thousands(step.parent as usize)),
                 Some(number) => format!("generated {}", words::thousands(number + 1)),
