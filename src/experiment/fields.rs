@@ -316,7 +316,7 @@ fields! {
         generated_share: f32 = 1.0, "Generated share", symbol: "generated", word: Some((1.0, "all")), limits: SHARE, speed: 0.005,
             when: |e| e.dataset.has_labelling_tool(), part: Some(Part::Generated);
         /// SI and Random latent generate only in the densest share of the embedding, by the distance to the tenth neighbour
-        /// (r10); points outside are rejected and drawn again. 1 = everywhere. Not in the paper.
+        /// (r10); points outside are rejected and drawn again. 1 = all. Not in the paper.
         generated_density_quantile: f32 = 1.0, "Generated densest share", symbol: "generated densest", word: Some((1.0, "all")),
             limits: SHARE, speed: 0.002, when: |e| e.dataset.has_labelling_tool(), part: Some(Part::Generated);
         /// The image of a generated sample: as decoded, or with the detail that the decoder loses given back. Not in the

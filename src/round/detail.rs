@@ -2,12 +2,13 @@
 
 use super::training_set::TrainingSet;
 use crate::dataset::ImageShape;
+use crate::dataset::vessels::masks::{FilledRegions, WallMask};
 use crate::experiment::Task;
 use crate::sampler::{Candidate, Place};
 use crate::world::World;
 
 /// The image at the point of `candidate` with the detail of the anchor of its step, or without a step of the train sample
-/// nearest to it; `None` if it is no point, or nothing is near.
+/// nearest to it; `None` if it is no point, nothing is near, or one of the masks is no wall round one lumen.
 pub fn restored(world: &World, task: Task, training: &TrainingSet, candidate: &Candidate) -> Option<Vec<f32>> {
     let Place::Point(point) = &candidate.place else { return None };
     let (sample, code) = match &candidate.step {
@@ -19,30 +20,31 @@ pub fn restored(world: &World, task: Task, training: &TrainingSet, candidate: &C
     };
     let image = training.image(sample, &world.dataset.train)?;
     let decode = |code: &[f32]| world.generator.decode(code);
-    Some(changed(task, world.dataset.shape(), &image, &decode(code), &decode(point)))
+    changed(task, world.dataset.shape(), &image, &decode(code), &decode(point))
 }
 
-/// `image`, changed as `before` changes into `after`: a mask by the signed distances to its border, any other image by
-/// grey levels.
-fn changed(task: Task, shape: ImageShape, image: &[f32], before: &[f32], after: &[f32]) -> Vec<f32> {
-    match task {
-        Task::Maps => {
-            let [image, before, after] = [image, before, after].map(|mask| signed_distances(mask, shape.width));
-            let all = image.iter().zip(&before).zip(&after);
-            all.map(|((image, before), after)| f32::from(image + (after - before) > 0.0)).collect()
-        }
-        Task::Classes => {
-            let all = image.iter().zip(before).zip(after);
-            all.map(|((image, before), after)| (image + (after - before)).clamp(0.0, 1.0)).collect()
-        }
+/// `image`, changed as `before` changes into `after`: a mask by the signed distances to the borders of its lumen and of its
+/// vessel, any other image by grey levels. `None` if one of the masks is no wall round one lumen.
+fn changed(task: Task, shape: ImageShape, image: &[f32], before: &[f32], after: &[f32]) -> Option<Vec<f32>> {
+    if task == Task::Classes {
+        let all = image.iter().zip(before).zip(after);
+        return Some(all.map(|((image, before), after)| (image + (after - before)).clamp(0.0, 1.0)).collect());
     }
+    let regions = |mask| WallMask::from_values(shape.width, shape.height, mask, 0.5)?.regions().ok();
+    let [image, before, after] = [regions(image)?, regions(before)?, regions(after)?];
+    let moved = |region: fn(&FilledRegions) -> &[bool]| {
+        let [image, before, after] = [&image, &before, &after].map(|r| signed_distances(region(r), shape.width));
+        let all = image.into_iter().zip(before).zip(after);
+        all.map(|((image, before), after)| image + (after - before) > 0.0).collect::<Vec<_>>()
+    };
+    let [vessel, lumen] = [moved(|r| &r.vessel), moved(|r| &r.lumen)];
+    Some(vessel.into_iter().zip(lumen).map(|(vessel, lumen)| f32::from(vessel && !lumen)).collect())
 }
 
-/// Of each pixel of a mask, `width` in a row, its distance in pixels to where wall (above 0.5) meets what is not: positive
-/// in the wall. Without any border it is the size of the mask.
-fn signed_distances(mask: &[f32], width: usize) -> Vec<f32> {
-    let height = mask.len() / width.max(1);
-    let wall = |at: usize| mask[at] > 0.5;
+/// Of each pixel of an image, `width` in a row, its distance in pixels to the border of a region: positive inside. Without
+/// any border it is the size of the image.
+fn signed_distances(region: &[bool], width: usize) -> Vec<f32> {
+    let height = region.len() / width.max(1);
     let place = |at: usize| [(at % width) as f32, (at / width) as f32];
     let borders = |at: &usize| {
         let (x, y) = (at % width, at / width);
@@ -52,64 +54,76 @@ fn signed_distances(mask: &[f32], width: usize) -> Vec<f32> {
             (y > 0).then(|| at - width),
             (y + 1 < height).then(|| at + width),
         ];
-        beside.into_iter().flatten().any(|other| wall(other) != wall(*at))
+        beside.into_iter().flatten().any(|other| region[other] != region[*at])
     };
-    let (inner, outer): (Vec<usize>, Vec<usize>) = (0..mask.len()).filter(borders).partition(|&at| wall(at));
+    let (inner, outer): (Vec<usize>, Vec<usize>) = (0..region.len()).filter(borders).partition(|&at| region[at]);
     let [inner, outer] = [inner, outer].map(|side| side.into_iter().map(place).collect::<Vec<_>>());
     let distance = |at: usize| {
-        let ([x, y], other) = (place(at), if wall(at) { &outer } else { &inner });
+        let ([x, y], other) = (place(at), if region[at] { &outer } else { &inner });
         let squared = other.iter().map(|[ox, oy]| (x - ox).powi(2) + (y - oy).powi(2)).min_by(f32::total_cmp);
         // The border runs between two pixels.
         let distance = squared.map_or((width + height) as f32, |squared| squared.sqrt() - 0.5);
-        if wall(at) { distance } else { -distance }
+        if region[at] { distance } else { -distance }
     };
-    (0..mask.len()).map(distance).collect()
+    (0..region.len()).map(distance).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SIDE: usize = 24;
+    const SIDE: usize = 32;
     const SHAPE: ImageShape = ImageShape { channels: 1, height: SIDE, width: SIDE };
 
-    /// A disc around the middle, 1 inside.
-    fn disc(radius: f32) -> Vec<f32> {
+    fn from_middle(at: usize) -> f32 {
         let middle = (SIDE as f32 - 1.0) / 2.0;
-        let from_middle = |at: usize| ((at % SIDE) as f32 - middle).hypot((at / SIDE) as f32 - middle);
-        (0..SIDE * SIDE).map(|at| f32::from(from_middle(at) < radius)).collect()
+        ((at % SIDE) as f32 - middle).hypot((at / SIDE) as f32 - middle)
+    }
+
+    fn pixels(value: impl Fn(usize) -> bool) -> Vec<bool> {
+        (0..SIDE * SIDE).map(value).collect()
+    }
+
+    /// A wall between two circles around the middle.
+    fn ring(inner: f32, outer: f32) -> Vec<f32> {
+        pixels(|at| from_middle(at) < outer && from_middle(at) >= inner).into_iter().map(f32::from).collect()
     }
 
     #[test]
     fn distances_are_those_to_the_border() {
-        // Four pixels in a row, the middle two are wall.
-        assert_eq!(signed_distances(&[0.0, 1.0, 1.0, 0.0], 4), [-0.5, 0.5, 0.5, -0.5]);
-        assert_eq!(signed_distances(&[1.0; 6], 3), [5.0; 6]);
-        let found = signed_distances(&disc(8.0), SIDE);
+        assert_eq!(signed_distances(&[false, true, true, false], 4), [-0.5, 0.5, 0.5, -0.5]);
+        assert_eq!(signed_distances(&[true; 6], 3), [5.0; 6]);
+        let found = signed_distances(&pixels(|at| from_middle(at) < 8.0), SIDE);
         for (at, found) in found.iter().enumerate() {
-            let middle = (SIDE as f32 - 1.0) / 2.0;
-            let exact = 8.0 - ((at % SIDE) as f32 - middle).hypot((at / SIDE) as f32 - middle);
+            let exact = 8.0 - from_middle(at);
             assert!((found - exact).abs() < 0.8, "{at}: {found} {exact}");
         }
     }
 
     #[test]
     fn a_mask_grows_as_its_decoded_twin_grows_and_keeps_its_dent() {
-        let mut dented = disc(7.0);
-        let dent = [4, 5].map(|x| 12 * SIDE + x);
-        dent.iter().for_each(|&at| dented[at] = 0.0);
-        assert_eq!(changed(Task::Maps, SHAPE, &dented, &disc(6.0), &disc(6.0)), dented);
-        let grown = changed(Task::Maps, SHAPE, &dented, &disc(6.0), &disc(8.0));
+        let dent = |y: usize| (9..11).map(move |x| x + y * SIDE);
+        let mut dented = ring(4.0, 10.0);
+        // A bay of the outer border, two pixels deep.
+        (14..18).flat_map(|y| (4..8).map(move |x| x + y * SIDE)).for_each(|at| dented[at] = 0.0);
+        assert!((14..18).flat_map(dent).all(|at| dented[at] == 1.0));
+        let same = changed(Task::Maps, SHAPE, &dented, &ring(4.0, 9.0), &ring(4.0, 9.0));
+        assert_eq!(same.as_ref(), Some(&dented));
+        let grown = changed(Task::Maps, SHAPE, &dented, &ring(4.0, 9.0), &ring(4.0, 11.0)).unwrap();
         let wall = |mask: &[f32]| mask.iter().sum::<f32>();
-        assert!((wall(&grown) - wall(&disc(9.0))).abs() < 0.08 * wall(&grown), "{}", wall(&grown));
-        // Two pixels further out there is still a dent.
-        assert_eq!([grown[12 * SIDE + 2], grown[12 * SIDE + 21]], [0.0, 1.0]);
+        let (found, whole) = (wall(&grown), wall(&ring(4.0, 12.0)));
+        assert!(found < whole && found > 0.9 * whole, "{found} {whole}");
+        // Two pixels further out there is still a bay, and none on the other side.
+        assert_eq!([grown[15 * SIDE + 4], grown[15 * SIDE + 27]], [0.0, 1.0]);
+        let thinner = changed(Task::Maps, SHAPE, &dented, &ring(4.0, 9.0), &ring(6.0, 9.0)).unwrap();
+        assert_eq!([thinner[16 * SIDE + 21], dented[16 * SIDE + 21]], [0.0, 1.0], "the lumen grows inwards");
+        assert_eq!(changed(Task::Maps, SHAPE, &dented, &ring(0.0, 9.0), &ring(4.0, 9.0)), None);
     }
 
     #[test]
     fn an_image_changes_by_grey_levels_and_stays_in_range() {
         let shape = ImageShape { channels: 1, height: 1, width: 3 };
         let found = changed(Task::Classes, shape, &[0.5, 0.9, 0.1], &[0.25, 0.0, 0.5], &[0.5, 0.5, 0.25]);
-        assert_eq!(found, [0.75, 1.0, 0.0]);
+        assert_eq!(found.unwrap(), [0.75, 1.0, 0.0]);
     }
 }
