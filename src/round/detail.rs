@@ -33,17 +33,32 @@ fn changed(task: Task, shape: ImageShape, image: &[f32], before: &[f32], after: 
     }
     let regions = |mask| WallMask::from_values(shape.width, shape.height, mask, 0.5)?.regions().ok();
     let [image, before, after] = [regions(image)?, regions(before)?, regions(after)?];
-    let moved = |region: fn(&FilledRegions) -> &[bool]| {
+    let moved = |region: fn(&FilledRegions) -> &[bool]| -> Vec<bool> {
         let [image, before, after] = [&image, &before, &after].map(|r| signed_distances(region(r), shape.width));
-        let all = image.into_iter().zip(before).zip(after);
-        all.map(|((image, before), after)| image + (after - before) > 0.0).collect::<Vec<_>>()
+        let change: Vec<f32> = after.iter().zip(before).map(|(after, before)| after - before).collect();
+        image.into_iter().zip(smoothed(&change, shape.width)).map(|(image, change)| image + change > 0.0).collect()
     };
-    // Away from the border of the image, sums of distances may have islands and holes.
+    // Sums of distances may have islands and holes.
     let vessel = largest(&moved(|r| &r.vessel), shape);
     let filled: Vec<bool> =
         reachable_from_border(shape.width, shape.height, &vessel).into_iter().map(|outside| !outside).collect();
     let lumen = largest(&moved(|r| &r.lumen), shape);
     Some(filled.into_iter().zip(lumen).map(|(vessel, lumen)| f32::from(vessel && !lumen)).collect())
+}
+
+/// The mean of 5 x 5 pixels around each, of values `width` in a row: distances to pixels are steps, and a border that moved
+/// by their differences would be rough by itself.
+fn smoothed(values: &[f32], width: usize) -> Vec<f32> {
+    const REACH: usize = 2;
+    let height = values.len() / width.max(1);
+    let mean = |at: usize| {
+        let (x, y) = (at % width, at / width);
+        let columns = || x.saturating_sub(REACH)..(x + REACH + 1).min(width);
+        let rows = y.saturating_sub(REACH)..(y + REACH + 1).min(height);
+        let near: Vec<f32> = rows.flat_map(|y| columns().map(move |x| values[y * width + x])).collect();
+        near.iter().sum::<f32>() / near.len() as f32
+    };
+    (0..values.len()).map(mean).collect()
 }
 
 /// The largest piece of a region.
