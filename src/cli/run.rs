@@ -161,13 +161,10 @@ fn with_room<T>(
 /// Receives the report on the user's own masks.
 pub type Judged<'a> = dyn Fn(&MaskReport) + Sync + 'a;
 
-/// Prepares the world, with progress on the terminal. A second thread slows a VAE's small layers and speeds up
-/// convolutions.
+/// Prepares the world, with progress on the terminal, on all cores: no run has begun.
 pub fn prepare(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::Result<Arc<World>> {
-    match preparation.is_convolutional() {
-        true => prepare_here(preparation, judged),
-        false => grid::on_one_thread(|| prepare_here(preparation, judged))?,
-    }
+    // Inside of the pool, from where its threads are reached without waiting.
+    rayon::scope(|_| prepare_here(preparation, judged))
 }
 
 fn prepare_here(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::Result<Arc<World>> {
