@@ -47,6 +47,12 @@ impl Experiment {
         if !self.generator.has_networks() && self.codes.trim().is_empty() {
             return Err(bad("codes", "is empty; give the file with a code for each image (NPY)"));
         }
+        if self.strategy.generates_samples() && self.chosen_of(self.samples_per_round, 2) == 0 {
+            let (share, count) = (self.generated_share, self.samples_per_round);
+            let least = (1e4 / count as f64).ceil() / 1e4;
+            let detail = format!("`{share}` of {count} samples a round is none; give at least {least}");
+            return Err(bad("generated_share", detail));
+        }
         let stop = self.stop_at_validation_accuracy;
         if stop > 0.0 && !self.dataset.task().has_classes() {
             let detail = format!("`{stop}` has no meaning for maps, which have no accuracy; give 0");

@@ -33,6 +33,15 @@ impl List {
     pub const ALL: [Self; 6] = [Self::Round, Self::Test, Self::Doubts, Self::Labelled, Self::Region, Self::Conflicts];
 }
 
+/// The place of an image in a random order, the same at any time: whoever stops within the test has labelled a random part of
+/// it, although files have the order of their classes (the finaliser of SplitMix64).
+fn scattered(image: usize) -> u64 {
+    let mixed = (image as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
 /// The images that wait for an answer in each list, in their order; `of_round` are those of the round's batches.
 pub(super) fn queues(
     known: &Known,
@@ -52,9 +61,11 @@ pub(super) fn queues(
     let mut labelled: Vec<usize> = all.clone().filter(|image| known.class_of(*image).is_some()).collect();
     let time = |image: &usize| known.rows[*image].as_ref().map(|row| row.time.as_str());
     labelled.sort_by(|a, b| time(b).cmp(&time(a)).then(a.cmp(b)));
+    let mut test: Vec<usize> = all.filter(|image| known.parts[*image].is_test()).filter(waits).collect();
+    test.sort_by_key(|image| scattered(*image));
     [
         of_round.into_iter().filter(waits).collect(),
-        all.filter(|image| known.parts[*image].is_test()).filter(waits).collect(),
+        test,
         standing.doubts.iter().copied().filter(doubted).collect(),
         labelled,
         region.images().iter().copied().filter(|image| region.class_of(*image).is_none()).collect(),

@@ -260,11 +260,13 @@ impl Sitting {
     pub fn written(&mut self, rows: Vec<(usize, Row)>) {
         let classes: Vec<(usize, Option<Class>)> = rows.iter().map(|(at, _)| (*at, self.known.class_of(*at))).collect();
         rows.into_iter().for_each(|(image, row)| self.known.rows[image] = Some(row));
+        let mut undone = None;
         match self.pending.take() {
             Some(step) => self.steps.push(step),
             None => {
                 if let Some(step) = self.steps.pop() {
                     self.list = step.list;
+                    undone = Some(&step.before[..]).filter(|images| images.len() == 1).map(|images| images[0].0);
                 }
                 if self.list == List::Region {
                     // As it was before it was confirmed.
@@ -274,6 +276,10 @@ impl Sitting {
         }
         self.leave();
         self.refresh();
+        // What was taken back is shown again, also where it does not wait: of a batch before, or with the label before.
+        if let Some(image) = undone.filter(|image| self.list != List::Region && self.image() != Some(*image)) {
+            self.choose(image);
+        }
     }
 
     /// Nothing could be written.
@@ -424,6 +430,19 @@ mod tests {
         let said = s.answer(&[image], Answer::NotSure, None, None);
         write(&mut s, said);
         assert_eq!((s.image(), s.waiting(List::Round)), (Some(1), 1));
+    }
+
+    #[test]
+    fn what_is_undone_after_its_round_is_shown_again() {
+        let mut s = sitting();
+        [1, 0, 1].into_iter().for_each(|class| label(&mut s, class));
+        s.take(Standing { round: 2, ..standing(&[]) });
+        assert_eq!(s.image(), None);
+        let said = s.undo();
+        write(&mut s, said);
+        assert_eq!((s.image(), s.known.class_of(1), s.looks_back()), (Some(1), None, true));
+        label(&mut s, 0);
+        assert_eq!((s.image(), s.known.class_of(1)), (None, Some(0)));
     }
 
     #[test]

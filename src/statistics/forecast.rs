@@ -42,7 +42,7 @@ pub fn forecast(curve: &[Reached], labels: usize) -> Result<Forecast, String> {
     }
     points.sort_by_key(|p| p.labels);
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
-        return Err("no round has a test accuracy yet".into());
+        return Err("no round has ended with labelled test images yet".into());
     };
     let rounds = points.len();
     if rounds < FEWEST {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::experiment::{Augmentation, Experiment, GeneratorKind, Task, WalkReselection, WeightsBetweenRounds};
 use crate::figures::captions::condition;
-use crate::figures::data::{Histories, experiment, repeats_text, split_name};
+use crate::figures::data::{Histories, experiment, repeats_text, split_name, stand_in_note};
 use crate::figures::drawing::ticks::number;
 use crate::history::History;
 use crate::identity::VERSION;
@@ -23,8 +23,8 @@ pub fn methods(histories: &Histories, settings: Option<&str>, walks: Option<&str
     for paragraph in [
         data(histories, e),
         latent_space(all, e),
-        rounds(e),
-        strategies(&named),
+        rounds(all, e),
+        strategies(all, &named),
         walks.map_or_else(String::new, |found| of_walks(e, found)),
         evaluation(histories, e, &named),
         program(all, settings),
@@ -54,7 +54,9 @@ fn data(histories: &Histories, e: &Experiment) -> String {
         0 => text += " No images were set aside for validation.",
         n => {
             let n = whole(n);
-            text += &format!(" {n} train images (at most a sixth) were set aside for validation and never trained on.");
+            text += &format!(
+                " {n} train images, or a sixth where that is fewer, were set aside for validation and never trained on."
+            );
         }
     }
     text
@@ -77,14 +79,13 @@ fn latent_space(all: &[History], e: &Experiment) -> String {
         )
     };
     if e.generator.has_minibatches() {
+        let at_the_end = match e.generator_epochs {
+            0..=3 => String::new(),
+            _ => format!(", {} in the last quarter", e.generator_final_learning_rate),
+        };
         text += &format!(
-            ": {} epochs of minibatches of {} by Adam (ε = {:e}), learning rate {}, {} in the last quarter, seed {}",
-            e.generator_epochs,
-            e.generator_batch,
-            e.adam_epsilon,
-            e.generator_learning_rate,
-            e.generator_final_learning_rate,
-            e.generator_seed
+            ": {} epochs of minibatches of {} by Adam (ε = {:e}), learning rate {}{at_the_end}, seed {}",
+            e.generator_epochs, e.generator_batch, e.adam_epsilon, e.generator_learning_rate, e.generator_seed
         );
     }
     match e.generator {
@@ -103,7 +104,20 @@ fn latent_space(all: &[History], e: &Experiment) -> String {
     text
 }
 
-fn rounds(e: &Experiment) -> String {
+fn rounds(all: &[History], e: &Experiment) -> String {
+    let wanted = e.samples_per_round;
+    let bought = |h: &History| {
+        let totals: Vec<usize> = h.rounds.iter().map(|r| r.labels).collect();
+        totals.iter().zip(std::iter::once(&0).chain(&totals)).all(|(now, before)| now - before == wanted)
+    };
+    let each = if all.iter().all(bought) {
+        format!("{} labels each", whole(wanted))
+    } else {
+        let ends = || all.iter().filter_map(|h| h.rounds.last()).map(|r| r.labels);
+        let [least, most] = [ends().min(), ends().max()].map(|n| whole(n.unwrap_or(0)));
+        let all = if least == most { least } else { format!("{least} to {most}") };
+        format!("up to {} labels each, {all} in all", whole(wanted))
+    };
     let target = e.network();
     let width = if target.has_width() { format!(" of width {}", e.target_width) } else { String::new() };
     let training = match e.epochs_per_round {
@@ -119,11 +133,10 @@ fn rounds(e: &Experiment) -> String {
         Augmentation::FlipAndShift => " Training images were mirrored and shifted at random.",
     };
     let mut text = format!(
-        "**Rounds.** {} rounds of {} labels each. In round 1 the samples were chosen by `first_set={}`. In each round the \
+        "**Rounds.** {} rounds of {each}. In round 1 the samples were chosen by `first_set={}`. In each round the \
          target ({}{width}) was trained on all labelled samples, {weights}: {training} by Adam, learning rate {}, \
          ε = {:e}.{augmented}",
         e.rounds,
-        whole(e.samples_per_round),
         e.first_set,
         target.label(),
         e.learning_rate,
@@ -131,7 +144,7 @@ fn rounds(e: &Experiment) -> String {
     );
     if e.dataset.task() == Task::Maps {
         text += &format!(
-            " Labels are maps of the {} stress at a systolic pressure of {} mmHg by finite elements, divided by {} kPa.",
+            " Labels are maps of the {} at a systolic pressure of {} mmHg by finite elements, divided by {} kPa.",
             e.stress.label().to_lowercase(),
             e.systolic_mmhg,
             e.stress_scale_kpa
@@ -140,8 +153,8 @@ fn rounds(e: &Experiment) -> String {
     text
 }
 
-/// Each strategy in a sentence with the values of its own fields.
-fn strategies(named: &[Group<'_>]) -> String {
+/// Each strategy in a sentence with the values of its own fields, and who labelled what they generated.
+fn strategies(all: &[History], named: &[Group<'_>]) -> String {
     let mut text = String::from("**Strategies.**");
     for group in named {
         let Some(run) = group.histories.first() else { continue };
@@ -160,6 +173,12 @@ fn strategies(named: &[Group<'_>]) -> String {
             .collect();
         let own = if own.is_empty() { String::new() } else { format!(" ({})", own.join(", ")) };
         text += &format!(" *{}*{own}: {}", group.label(), e.strategy.help());
+        if e.generates_in(1) {
+            text += " Its first set was decoded draws from N(0, I).";
+        }
+    }
+    if let Some(note) = stand_in_note(all) {
+        text += &format!(" {note} A stand-in has seen the labels of the whole train split.");
     }
     text
 }

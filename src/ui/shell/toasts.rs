@@ -1,4 +1,4 @@
-//! Messages at the bottom right that go away again, and the list under the bar's bell, where all of them stay.
+//! Messages at the bottom right (beside a dialog, left) that go away again, and the list under the bar's bell, where all of them stay.
 
 use egui::{
     Align2, Area, Color32, CornerRadius, Frame, Id, Label, Margin, Order, RichText, ScrollArea, Stroke, Ui, vec2,
@@ -38,9 +38,14 @@ impl Toasts {
         if visible.is_empty() {
             return;
         }
+        // A dialog has its buttons at the bottom right.
+        let (corner, from_edge) = match ctx.memory(|m| m.top_modal_layer().is_some()) {
+            true => (Align2::LEFT_BOTTOM, space::L),
+            false => (Align2::RIGHT_BOTTOM, -space::L),
+        };
         let area = Area::new(Id::unique("toasts"))
             .order(Order::Foreground)
-            .anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L))
+            .anchor(corner, vec2(from_edge, -space::L))
             .show(ctx, |ui| {
                 let width = WIDTH.min(ctx.content_rect().width() - 2.0 * MARGIN);
                 visible.iter().for_each(|message| toast(ui, message, width, &mut state.messages));

@@ -201,10 +201,12 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, density: Option<DensityS
     if cx.snapshot.forming {
         lines.push(("Forming: the generator is training".to_owned(), cx.theme.accent));
     } else if let Some(record) = cx.state.shown_record() {
-        lines.push((
-            format!("{} of {} labelled", words::thousands(record.labels), words::thousands(total)),
-            cx.theme.weak,
-        ));
+        let rounds = cx.state.shown_run().map_or(&[][..], |run| &run.rounds);
+        let so_far = rounds.iter().filter(|r| r.round <= record.round).flat_map(|r| &r.proposals);
+        let made = so_far.filter(|p| p.made.is_some()).count();
+        let [real, total] = [record.labels.saturating_sub(made), total].map(words::thousands);
+        let made = if made == 0 { String::new() } else { format!(", and {} generated", words::thousands(made)) };
+        lines.push((format!("{real} of {total} labelled{made}"), cx.theme.weak));
     } else if total > 0 {
         lines.push((format!("{} images", words::thousands(total)), cx.theme.weak));
     }

@@ -8,7 +8,7 @@ use egui::{Align, Align2, Color32, CornerRadius, Galley, Pos2, Rect, Shape, Stro
 use super::map::{Map, Plane};
 use crate::dataset::{Class, ImageShape};
 use crate::engine::questions::explain::Explained;
-use crate::experiment::Task;
+use crate::experiment::{GeneratedDetail, Task};
 use crate::history::{LatentStep, Proposal};
 use crate::ui::kit::class_bars;
 use crate::ui::kit::facts::norm;
@@ -33,13 +33,13 @@ const NAME_FROM: f32 = 18.0;
 pub fn ui(ui: &mut Ui, area: Rect, proposal: &Proposal, explained: Option<&Explained>, cx: &mut Cx<'_>) {
     let Some(step) = &proposal.step else { return };
     let side = (MAP * area.width()).min(area.height());
-    map(ui, Rect::from_min_size(area.min, Vec2::splat(side)), step, cx);
+    map(ui, Rect::from_min_size(area.min, Vec2::splat(side)), step, proposal.made.is_some(), cx);
     let right = Rect::from_min_max(pos2(area.left() + side + space::L, area.top()), area.max);
     images_in_order(ui, right, proposal, step, explained, cx);
 }
 
 /// The map of the step's neighbourhood in latent space.
-fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
+fn map(ui: &Ui, rect: Rect, step: &LatentStep, made: bool, cx: &Cx<'_>) {
     let points = [&step.from, &step.to, &step.neighbour].map(Vec::as_slice);
     let plane = Plane::through(points);
     let points = points.map(|c| plane.place(c).0);
@@ -55,7 +55,8 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
         let head = vec![moved - ahead * POINT, foot + aside, foot - aside];
         painter.add(Shape::convex_polygon(head, cx.theme.accent, Stroke::NONE));
     }
-    let snaps = neighbour != p;
+    // A generated sample lies at p' itself.
+    let snaps = neighbour != p && neighbour != moved;
     if snaps {
         painter.extend(Shape::dashed_line(&[moved, neighbour], Stroke::new(2.0, cx.theme.text), 5.0, 4.0));
     }
@@ -72,6 +73,7 @@ fn map(ui: &Ui, rect: Rect, step: &LatentStep, cx: &Cx<'_>) {
         painter.galley(label.min, galley, cx.theme.text);
     }
     let text = match step.from.len() {
+        _ if made => "p, and p' where the sample was generated; ringed: labelled before",
         _ if !snaps => "p, and p' where its path ends, by the straight line; ringed: labelled before",
         0..=2 => "latent space near the step; ringed: labelled before",
         _ => "the plane through p, p' and n; ringed: labelled before",
@@ -117,6 +119,10 @@ fn images_in_order(
     let alpha = cx.state.shown_experiment().alpha;
     let own = proposal.is_its_own_anchor();
     let version = cx.state.answers.explain.version;
+    let at_the_end = match cx.state.shown_experiment().generated_detail {
+        GeneratedDetail::Decoded => "p' itself".to_owned(),
+        GeneratedDetail::Restored => "the anchor changed as G(p) into G(p')".to_owned(),
+    };
     let captions = [
         (
             "x",
@@ -138,12 +144,12 @@ fn images_in_order(
         match proposal.made {
             None => {
                 let name = if own { "x" } else { "n" };
-                (name, format!("labelled: a {}", class(proposal.label)), format!("{:.3} from p'", step.snap_distance))
+                (name, format!("labelled: {}", class(proposal.label)), format!("{:.3} from p'", step.snap_distance))
             }
             Some(_) if task == Task::Classes => {
-                ("generated", format!("labelled a {}", class(proposal.label)), "by the stand-in labeller".into())
+                ("generated", format!("labelled by the stand-in: {}", class(proposal.label)), at_the_end)
             }
-            Some(_) => ("generated", "labelled by the tool".into(), "p' itself".into()),
+            Some(_) => ("generated", "labelled by the tool".into(), at_the_end),
         },
     ];
     let known = explained.is_some_and(|e| !e.probabilities.is_empty());
@@ -152,6 +158,7 @@ fn images_in_order(
         (true, _) => {
             "bars: F at the end of the previous round, whose loss the step increases; bold: the anchor's label"
         }
+        (false, true) if task == Task::Maps => "",
         (false, true) => {
             "The weights of the previous round were not saved, so F's predictions for these images are not shown."
         }
