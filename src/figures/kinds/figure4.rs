@@ -170,18 +170,21 @@ fn chosen<'a>(
     taken
 }
 
+/// Radius and opacity of the points of a whole embedding: those of a small one are larger and denser, so that they are seen.
+pub(super) fn ground((radius, opacity): (f64, f64), samples: usize) -> (f64, f64) {
+    const FEW: f64 = 500.0;
+    const MOST: f64 = 3.0;
+    let factor = (FEW / samples.max(1) as f64).sqrt().clamp(1.0, MOST);
+    (radius * factor, (opacity * factor).min(0.8_f64.max(opacity)))
+}
+
 /// The left half: the embedding with the walks over it.
 fn map(embedding: &Embedding, walks: &[Shown<'_>]) -> Panel {
     let points: Vec<[f64; 2]> = embedding.codes.chunks_exact(embedding.dim.max(1)).map(plane).collect();
     let paths: Vec<Vec<[f64; 2]>> = walks.iter().map(|walk| path(walk.steps)).collect();
     let [x, y] = square_range(&points, &paths);
-    let mut items = vec![Item::Cloud(Cloud {
-        points,
-        classes: embedding.labels.clone(),
-        ink: None,
-        radius: DOT,
-        opacity: DOT_OPACITY,
-    })];
+    let (radius, opacity) = ground((DOT, DOT_OPACITY), embedding.labels.len());
+    let mut items = vec![Item::Cloud(Cloud { points, classes: embedding.labels.clone(), ink: None, radius, opacity })];
     let line = |series: &str, points: &[[f64; 2]], ink: Ink, width: f64, mark: Option<(Mark, Ink)>| Line {
         series: series.to_owned(),
         in_legend: false,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::curves::{mean_line, value_panel};
+use super::figure4::ground;
 use crate::dataset::Class;
 use crate::figures::captions::data_sentence;
 use crate::figures::data::{Histories, mean_trace, task};
@@ -124,7 +125,8 @@ fn coordinate(code: &[f32], axis: usize) -> f64 {
 fn latent(shown: &History, embedding: &Embedding, at: Moment, aspect: f64) -> Panel {
     let camera = Camera::new(embedding, at.turn.unwrap_or(0.0), aspect);
     let codes = embedding.codes.chunks_exact(embedding.dim.max(1));
-    let mut items = vec![cloud(codes.map(|c| camera.place(c)).collect(), embedding.labels.clone(), ALL)];
+    let all = ground(ALL, embedding.labels.len());
+    let mut items = vec![cloud(codes.map(|c| camera.place(c)).collect(), embedding.labels.clone(), all)];
     let before = at.round.min(shown.rounds.len());
     let (points, classes) = placed(&shown.rounds[..before], embedding, &camera);
     items.push(cloud(points, classes, LABELLED));

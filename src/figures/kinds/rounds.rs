@@ -1,5 +1,6 @@
 //! The latent space at several rounds of a run side by side: what was labelled by then, on the cloud of all samples.
 
+use super::figure4::ground;
 use super::film::{Camera, axes, bare, cloud, labelled, placed};
 use crate::figures::captions::data_sentence;
 use crate::figures::drawing::ticks::number;
@@ -46,7 +47,8 @@ pub fn rounds(shown: &History, embedding: &Embedding, turn: f64, aspect: f64) ->
 /// The end of a round, from 1.
 fn panel(shown: &History, embedding: &Embedding, camera: &Camera, round: usize, (turn, aspect): (f64, f64)) -> Panel {
     let codes = embedding.codes.chunks_exact(embedding.dim.max(1));
-    let mut all = cloud(codes.map(|c| camera.place(c)).collect(), embedding.labels.clone(), ALL);
+    let look = ground(ALL, embedding.labels.len());
+    let mut all = cloud(codes.map(|c| camera.place(c)).collect(), embedding.labels.clone(), look);
     if let Item::Cloud(all) = &mut all {
         all.ink = Some(Ink::Muted);
     }
