@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use ridgewalk::dataset::Class;
 use ridgewalk::experiment::{
-    AnchorSelection, Experiment, Field, FirstSet, GradientKind, NeighbourPool, Part, Strategy,
+    AnchorSelection, Experiment, Field, FirstSet, GeneratedDetail, GradientKind, NeighbourPool, Part, Strategy,
 };
 use ridgewalk::history::{Proposal, RoundRecord};
 use ridgewalk::rng::Streams;
@@ -196,6 +196,36 @@ fn a_share_of_the_samples_is_generated_and_the_others_are_real() {
             let made = second.proposals.len() - real;
             assert!(made == 4 - real || !second.refusals.is_empty(), "{strategy}, {generated_share}");
         }
+    }
+}
+
+/// Restored images are others than decoded ones at the same points; with a density limit no sample lies outside of it, and
+/// what was rejected for that says so.
+#[test]
+fn generated_samples_get_their_detail_back_and_keep_to_where_the_embedding_is_dense() {
+    let vessels = Experiment { rounds: 2, samples_per_round: 4, generated_share: 0.5, ..few_vessels() };
+    let world = make_world(&vessels);
+    for strategy in [Strategy::Si, Strategy::RandomLatent] {
+        let second = |generated_detail, generated_density_quantile| {
+            let fields = Experiment { strategy, generated_detail, generated_density_quantile, ..vessels.clone() };
+            run(&world, &fields).rounds[1].clone()
+        };
+        let decoded = second(GeneratedDetail::Decoded, 1.0);
+        let restored = second(GeneratedDetail::Restored, 1.0);
+        let made = |r: &RoundRecord| r.proposals.iter().filter_map(|p| p.made.clone()).collect::<Vec<_>>();
+        let twins = made(&restored)
+            .into_iter()
+            .filter_map(|made| Some((world.label_point(&made.code)?.ok()?.image, made.image())));
+        assert!(twins.into_iter().all(|(decoded, restored)| decoded != restored), "{strategy}");
+        // A generator of two epochs draws little that the tool accepts as it is.
+        assert!(made(&restored).len() >= made(&decoded).len(), "{strategy}");
+
+        let limit = world.latent.sparsity().quantile(0.5);
+        let dense = second(GeneratedDetail::Decoded, 0.5);
+        assert!(made(&dense).iter().all(|made| world.latent.sparsity_at(&made.code) <= limit), "{strategy}");
+        let sparse = dense.refusals.iter().filter(|refused| refused.kind == "sparse");
+        assert!(sparse.clone().count() > 0, "{strategy}");
+        assert!(sparse.into_iter().all(|refused| world.latent.sparsity_at(&refused.code) > limit), "{strategy}");
     }
 }
 

@@ -119,6 +119,11 @@ pub fn rows() -> Vec<Row> {
             "--set dataset=ivus --set generator=plaque",
             &["latent_dim", "give 26"],
         ),
+        (
+            "fields: a generated share of no sample",
+            "--set strategy=si --set samples_per_round=40 --set generated_share=0.01",
+            &["generated_share", "give at least 0.025"],
+        ),
         ("fields: more labels in a round than samples", "--set samples_per_round=20000", &["samples_per_round"]),
         (
             "fields: an evaluation part with too few for its classes",

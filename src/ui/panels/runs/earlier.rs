@@ -24,12 +24,20 @@ pub struct Earlier {
     deleting: Job<Result<(), String>>,
     /// The folder that is asked about before it is deleted, and what it is.
     asks: Option<(PathBuf, String)>,
+    /// Looks for an unfinished session that are left; one that is found is told of, and they end.
+    first_looks: usize,
+    /// When the next of them is due, seconds of the window's clock.
+    look_at: Option<f64>,
     /// They are to be brought into view.
     pub reveal: bool,
     /// The limit of all sessions on disk together, bytes.
     pub most_bytes: u64,
 }
 
+/// How often the sessions of a start are looked through, and seconds in between: a window that is just being closed still
+/// holds its own.
+const FIRST_LOOKS: usize = 3;
+const BETWEEN_LOOKS: f64 = 2.0;
 const GIGABYTE: f64 = (1u64 << 30) as f64;
 const LIMITS: std::ops::RangeInclusive<f64> = 0.1..=1000.0;
 
@@ -42,20 +50,31 @@ impl Earlier {
             listed_at: None,
             deleting: Job::default(),
             asks: None,
+            first_looks: FIRST_LOOKS,
+            look_at: None,
             reveal: false,
             most_bytes,
         }
     }
 
-    /// Keeps the list up to date. A first one that has an unfinished session is told of; true in its frame.
+    /// Keeps the list up to date. An unfinished session that one of the first looks finds is told of; true in its frame.
     pub fn update(&mut self, ctx: &Context, cx: &mut Cx<'_>) -> bool {
         let mut found = false;
+        let now = ctx.input(|i| i.time);
+        if self.look_at.is_some_and(|at| now >= at) {
+            (self.look_at, self.listed_at) = (None, None);
+        }
         if let Some(root) = self.root.clone().filter(|_| self.listed_at != Some(cx.state.generation)) {
             self.listed_at = Some(cx.state.generation);
             self.listing.start(ctx, move || autosave::left(&root));
         }
         if let Some(left) = self.listing.take() {
-            let unfinished = left.iter().find(|l| !l.saved.finished).filter(|_| self.left.is_none());
+            let unfinished = left.iter().find(|l| !l.saved.finished).filter(|_| self.first_looks > 0);
+            self.first_looks = if unfinished.is_some() { 0 } else { self.first_looks.saturating_sub(1) };
+            if self.first_looks > 0 {
+                self.look_at = Some(now + BETWEEN_LOOKS);
+                ctx.request_repaint_after_secs(BETWEEN_LOOKS as f32);
+            }
             if let Some(session) = unfinished {
                 let text = format!("{} can be continued.", told(session));
                 let offers = vec![Offer::Continue(session.folder.clone()), Offer::ShowEarlier];
