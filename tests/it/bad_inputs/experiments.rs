@@ -121,7 +121,7 @@ pub fn rows() -> Vec<Row> {
         ),
         (
             "fields: a generated share of no sample",
-            "--set strategy=si --set samples_per_round=40 --set generated_share=0.01",
+            "--strategies si --set samples_per_round=40 --set generated_share=0.01",
             &["generated_share", "give at least 0.025"],
         ),
         ("fields: more labels in a round than samples", "--set samples_per_round=20000", &["samples_per_round"]),
